@@ -1,0 +1,8 @@
+/** Tests are compiled by the same swc settings as the program itself, so what is tested is what runs. */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  transform: { '^.+\\.ts$': '@swc/jest' },
+  testTimeout: 60_000,
+};
