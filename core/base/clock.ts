@@ -1,0 +1,98 @@
+import { type Seconds, seconds } from './units';
+import { StoppedError } from './errors';
+
+/**
+ * The time that the microscope lives in. Every deliberate delay goes through it, so that a simulated day can pass in seconds.
+ * Guards against a device that never answers use real timers instead: a broken wire does not get better by pretending to wait.
+ */
+export interface Clock {
+  /** Seconds since the clock was made; never goes back. */
+  now(): Seconds;
+  /** The calendar time. */
+  date(): Date;
+  /** Resolves after the delay; rejects with the signal's reason as soon as it fires. */
+  delay(duration: Seconds, signal?: AbortSignal): Promise<void>;
+}
+
+/** Real time, optionally sped up: at speed 4 a delay of 2 s takes 0.5 s. */
+export class RealClock implements Clock {
+  private readonly start = performance.now();
+  private readonly startDate = Date.now();
+
+  constructor(private readonly speed = 1) {}
+
+  now(): Seconds {
+    return seconds(((performance.now() - this.start) / 1000) * this.speed);
+  }
+  date(): Date {
+    return new Date(this.startDate + this.now() * 1000);
+  }
+  delay(duration: Seconds, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(reasonOf(signal));
+      const stop = (): void => {
+        clearTimeout(timer);
+        reject(reasonOf(signal!));
+      };
+      const timer = setTimeout(
+        () => {
+          signal?.removeEventListener('abort', stop);
+          resolve();
+        },
+        Math.max(0, (duration * 1000) / this.speed),
+      );
+      signal?.addEventListener('abort', stop, { once: true });
+    });
+  }
+}
+
+/**
+ * Virtual time: a delay moves the clock to its end at once. Of several delays the earliest end comes first.
+ * Whoever delays moves time, so background work must not wait on this clock.
+ */
+export class VirtualClock implements Clock {
+  private time = 0;
+  private order = 0;
+  private readonly waiting: { until: number; order: number; wake: () => void }[] = [];
+
+  constructor(private readonly startDate: Date = new Date(0)) {}
+
+  now(): Seconds {
+    return seconds(this.time);
+  }
+  date(): Date {
+    return new Date(this.startDate.getTime() + this.time * 1000);
+  }
+  delay(duration: Seconds, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(reasonOf(signal));
+      const entry = {
+        until: this.time + Math.max(0, duration),
+        order: this.order++,
+        wake: (): void => {
+          signal?.removeEventListener('abort', stop);
+          resolve();
+        },
+      };
+      const stop = (): void => {
+        const at = this.waiting.indexOf(entry);
+        if (at >= 0) this.waiting.splice(at, 1);
+        reject(reasonOf(signal!));
+      };
+      signal?.addEventListener('abort', stop, { once: true });
+      this.waiting.push(entry);
+      // One turn of the event loop, so that an abort or an answer that is already there goes first.
+      setImmediate(() => this.wakeEarliest());
+    });
+  }
+
+  private wakeEarliest(): void {
+    this.waiting.sort((a, b) => a.until - b.until || a.order - b.order);
+    const next = this.waiting.shift();
+    if (!next) return;
+    this.time = Math.max(this.time, next.until);
+    next.wake();
+  }
+}
+
+const reasonOf = (signal: AbortSignal): Error => (signal.reason instanceof Error ? signal.reason : new StoppedError());

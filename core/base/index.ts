@@ -1,0 +1,7 @@
+export * from './clock';
+export * from './di';
+export * from './disposal';
+export * from './errors';
+export * from './log';
+export * from './units';
+export * from './vector';

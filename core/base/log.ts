@@ -1,0 +1,70 @@
+/** How important a log line is; `debug` lines appear only with their key letter switched on. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** One line of the log. */
+export interface LogLine {
+  readonly level: LogLevel;
+  readonly source: string;
+  readonly text: string;
+}
+
+/** Writes to the program's log; every line names who wrote it. */
+export interface Logger {
+  info(text: string): void;
+  warn(text: string): void;
+  error(text: string): void;
+  /** Writes only while the debug output contains the key letter (see Set Debug Output). */
+  debug(key: string, text: string): void;
+  /** A logger for a part, such as a plugin. */
+  child(source: string): Logger;
+}
+
+/** The debug key letters in force: `''` and `'0'` switch everything off, any other string also switches on `1`. */
+export class DebugKeys {
+  private keys = '';
+
+  constructor(initial = '') {
+    this.set(initial);
+  }
+
+  /** Replaces the key letters. */
+  set(keys: string): void {
+    const trimmed = keys.trim();
+    this.keys = trimmed === '0' ? '' : trimmed;
+  }
+
+  /** The key letters as entered; `0` for none. */
+  get(): string {
+    return this.keys === '' ? '0' : this.keys;
+  }
+
+  /** Whether output for a letter is on; case-sensitive. */
+  has(key: string): boolean {
+    return this.keys !== '' && (key === '1' || this.keys.includes(key));
+  }
+}
+
+/** A logger that hands its lines to one receiver and filters debug lines by key. */
+export class FilteredLogger implements Logger {
+  constructor(
+    private readonly receive: (line: LogLine) => void,
+    readonly keys: DebugKeys = new DebugKeys(),
+    private readonly source = 'eucentric',
+  ) {}
+
+  info(text: string): void {
+    this.receive({ level: 'info', source: this.source, text });
+  }
+  warn(text: string): void {
+    this.receive({ level: 'warn', source: this.source, text });
+  }
+  error(text: string): void {
+    this.receive({ level: 'error', source: this.source, text });
+  }
+  debug(key: string, text: string): void {
+    if (this.keys.has(key)) this.receive({ level: 'debug', source: this.source, text });
+  }
+  child(source: string): Logger {
+    return new FilteredLogger(this.receive, this.keys, source);
+  }
+}
