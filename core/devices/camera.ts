@@ -1,0 +1,83 @@
+import type { Image } from '../../imaging';
+import { type Seconds, token } from '../base';
+
+/** A rectangle on the camera in unbinned pixels, origin at the top left, `right` and `bottom` exclusive. */
+export interface CameraArea {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** What a camera does with a raw image before it hands it over. */
+export type Processing = 'unprocessed' | 'dark subtracted' | 'gain normalized';
+
+/** How the camera is read. */
+export type ReadMode = 'linear' | 'counting' | 'super-resolution';
+
+/** Everything that decides one image. */
+export interface Exposure {
+  readonly binning: number;
+  readonly area: CameraArea;
+  readonly exposure: Seconds;
+  /** How long the specimen is illuminated before the exposure. */
+  readonly driftSettling: Seconds;
+  readonly processing: Processing;
+  readonly readMode: ReadMode;
+}
+
+/** One image as the camera delivered it. */
+export interface Frame {
+  /** Shape [rows, columns], row 0 at the top, in counts. */
+  readonly image: Image<Uint16Array | Int16Array | Float32Array>;
+  /** The settings that the image was really taken with. */
+  readonly exposure: Exposure;
+  readonly camera: number;
+  /** When the exposure began, on the program's clock. */
+  readonly began: Seconds;
+}
+
+/** What distinguishes a camera for those who use it. */
+export interface CameraTraits {
+  /** Number of the camera in the properties file. */
+  readonly index: number;
+  readonly name: string;
+  /** Size in unbinned pixels as delivered. */
+  readonly width: number;
+  readonly height: number;
+  readonly binnings: readonly number[];
+  /** Whether it detects electrons directly, which doubles the image size that calibrations use. */
+  readonly directDetector: boolean;
+  /** Whether it stands behind a post-column filter and so uses the EFTEM column of the magnification table. */
+  readonly behindFilter: boolean;
+  readonly stem: boolean;
+  readonly shortestExposure: Seconds;
+  /** Exposure that is lost to the shutter. */
+  readonly deadTime: Seconds;
+  /** Time between the request and the beginning of the exposure. */
+  readonly startupDelay: Seconds;
+  readonly builtInSettling: Seconds;
+  /** Whether the image shift can be set while the camera still reads out. */
+  readonly allowsPostActions: boolean;
+}
+
+/** An image detector. */
+export interface Camera {
+  readonly traits: CameraTraits;
+  /** The nearest exposure that the camera accepts; the returned one is what will be used. */
+  fit(wanted: Exposure): Exposure;
+  /** Takes one image. Never delivers half an image: resolves with a whole one or rejects. */
+  acquire(exposure: Exposure, signal?: AbortSignal): Promise<Frame>;
+  /** Ends what the camera is doing; harmless when it is idle. */
+  stop(): Promise<void>;
+}
+
+/** The cameras of the instrument and the one that is selected. */
+export interface Cameras {
+  /** All active cameras in the order of the site's list. */
+  readonly all: readonly Camera[];
+  readonly selected: Camera;
+  select(index: number, signal?: AbortSignal): Promise<void>;
+}
+/** The token of the cameras. */
+export const Cameras = token<Cameras>('Cameras');

@@ -1,0 +1,5 @@
+export * from './camera';
+export * from './capabilities';
+export * from './filter';
+export * from './scope';
+export * from './setting';

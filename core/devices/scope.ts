@@ -1,0 +1,82 @@
+import { type BeamShiftUnits, type ImageShiftUnits, type Metres, type Radians, type RawLensValue, type Seconds, type Vector, type Volts, token } from '../base';
+import type { Readable, Setting } from './setting';
+
+/** Which lenses a normalization runs through their cycle. */
+export type LensGroup = 'spot size' | 'condenser' | 'illumination' | 'objective' | 'projector' | 'all';
+
+/** Nanoprobe or microprobe; columns without probe modes are always in microprobe. */
+export type ProbeMode = 'nano' | 'micro';
+
+/** How the column treats a change of magnification, as far as a caller has to know. */
+export interface ScopeTraits {
+  /** The model as shown to people. */
+  readonly model: string;
+  /** Whether the image-shift coils are set back by a change of magnification. */
+  readonly resetsImageShiftOnMagnificationChange: boolean;
+  /** Whether image shift is made by the projector deflector, so that its effect on the camera is the same at every magnification. */
+  readonly usesProjectorForImageShift: boolean;
+  /** Micrometres on the specimen for one image-shift unit where nothing is calibrated: outside low magnification, and in it. */
+  readonly roughImageShiftScale: { readonly regular: number; readonly lowMagnification: number };
+  /** Highest spot size. */
+  readonly spotSizes: number;
+  /** Nominal matrix from specimen to stage axes. */
+  readonly nominalSpecimenToStage: { readonly xpx: number; readonly xpy: number; readonly ypx: number; readonly ypy: number };
+}
+
+/** A transmission electron microscope column. */
+export interface Scope {
+  readonly traits: ScopeTraits;
+  /** Mag index, from 1, in the magnification table. */
+  readonly magIndex: Setting<number>;
+  /** Image shift as the column holds it; calibrations use `NetImageShift` instead. */
+  readonly imageShift: Setting<Vector<ImageShiftUnits>>;
+  readonly beamShift: Setting<Vector<BeamShiftUnits>>;
+  readonly defocus: Setting<Metres>;
+  /** Objective excitation in the vendor's own measure: only to be saved, compared and given back. */
+  readonly absoluteFocus: Setting<RawLensValue>;
+  readonly spotSize: Setting<number>;
+  /** Brightness, 0 to 1, in the vendor's own measure. */
+  readonly intensity: Setting<number>;
+  readonly probeMode: Setting<ProbeMode>;
+  /** Whether the viewing screen is down, in front of the camera. */
+  readonly screenDown: Setting<boolean>;
+  readonly beamBlanked: Setting<boolean>;
+  readonly highTension: Readable<Volts>;
+  /** Runs a lens group through its hysteresis cycle. */
+  normalize(group: LensGroup, signal?: AbortSignal): Promise<void>;
+  /** When a lens was last normalized, on the program's clock; undefined when never. */
+  lastNormalized(): Seconds | undefined;
+}
+/** The token of the microscope column. */
+export const Scope = token<Scope>('Scope');
+
+/** Where the stage is, in stage coordinates. */
+export interface StagePosition {
+  readonly x: Metres;
+  readonly y: Metres;
+  readonly z: Metres;
+  readonly tilt: Radians;
+}
+
+/** How a stage move is to be made. */
+export interface StageMove {
+  readonly x?: Metres;
+  readonly y?: Metres;
+  readonly z?: Metres;
+  readonly tilt?: Radians;
+  /** Goes to target plus this vector first, so that the final approach is always from the same side. */
+  readonly backlash?: Vector<Metres>;
+}
+
+/** The specimen stage. */
+export interface Stage {
+  readonly position: Readable<StagePosition>;
+  /** Moves and waits until the stage is ready. Checked against the limits before anything is sent. */
+  move(to: StageMove, signal?: AbortSignal): Promise<void>;
+  /** Stops a move under way as fast as the stage allows. */
+  stop(): Promise<void>;
+  /** When the last move ended, on the program's clock; undefined when there was none. */
+  lastMoved(): Seconds | undefined;
+}
+/** The token of the specimen stage. */
+export const Stage = token<Stage>('Stage');

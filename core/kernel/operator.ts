@@ -1,0 +1,82 @@
+import { token } from '../base';
+import type { BufferedImage } from './image-buffers';
+
+interface QuestionBase<Kind extends string, Answer> {
+  readonly kind: Kind;
+  /** Stable within the item; `--answer` names it. */
+  readonly id: string;
+  /** What is asked. */
+  readonly text: string;
+  readonly default: Answer;
+}
+/** Yes or no. */
+export type ConfirmQuestion = QuestionBase<'confirm', boolean>;
+/** A number with its unit and, where there are any, its limits. */
+export interface NumberQuestion extends QuestionBase<'number', number> {
+  readonly unit?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly integer?: boolean;
+  readonly decimals?: number;
+}
+/** One of several. */
+export interface ChoiceQuestion<Choice extends string = string> extends QuestionBase<'choice', Choice> {
+  readonly choices: readonly { readonly value: Choice; readonly label: string }[];
+}
+/** A line of text. */
+export type TextQuestion = QuestionBase<'text', string>;
+/** Anything that can be asked. */
+export type Question = ConfirmQuestion | NumberQuestion | ChoiceQuestion | TextQuestion;
+
+/** What an item declares about a question it may ask. */
+export interface QuestionDeclaration {
+  readonly id: string;
+  readonly kind: Question['kind'];
+  /** When and why it is asked. */
+  readonly summary: string;
+}
+
+/** A point or a line that the operator drew on an image, in raster pixels of that image. */
+export interface Mark {
+  readonly from: { readonly x: number; readonly y: number };
+  readonly to?: { readonly x: number; readonly y: number };
+}
+
+/** How far a run is. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  readonly text: string;
+}
+
+/**
+ * The person at the microscope, wherever that person sits: browser, terminal, script or test. Calibrations know nothing else of them.
+ * Every call rejects with `StoppedError` when the run is stopped.
+ */
+export interface Operator {
+  confirm(question: Omit<ConfirmQuestion, 'kind'>): Promise<boolean>;
+  number(question: Omit<NumberQuestion, 'kind'>): Promise<number>;
+  choice<Choice extends string>(question: Omit<ChoiceQuestion<Choice>, 'kind'>): Promise<Choice>;
+  text(question: Omit<TextQuestion, 'kind'>): Promise<string>;
+  /** Waits until one of the named buttons is pressed. */
+  button<Name extends string>(names: readonly Name[]): Promise<Name>;
+  /** A point or line drawn on the image in a buffer, once there is one. */
+  mark(buffer: string, kind: 'point' | 'line'): Promise<Mark>;
+  log(text: string): void;
+  progress(progress: Progress): void;
+  /** The status pane, such as CALIBRATING IMAGE SHIFT; undefined clears it. */
+  status(text: string | undefined): void;
+}
+/** The token of the operator, for plugins that provide a console. */
+export const Operator = token<Operator>('Operator');
+
+/** What a console has to implement; the runner makes an `Operator` of it that knows about STOP and about declared questions. */
+export interface OperatorPort {
+  ask(question: Question, signal: AbortSignal): Promise<boolean | number | string>;
+  button(names: readonly string[], signal: AbortSignal): Promise<string>;
+  mark(buffer: string, kind: 'point' | 'line', signal: AbortSignal): Promise<Mark>;
+  log(text: string): void;
+  progress(progress: Progress): void;
+  status(text: string | undefined): void;
+  image(image: BufferedImage): void;
+}

@@ -1,0 +1,47 @@
+import type { ZodType } from 'zod';
+import type { Clock, Logger, Token, Undo } from '../base';
+import type { Camera } from '../devices';
+import type { Settings } from '../settings';
+import type { TappableHooks } from './hooks';
+import type { MenuItemClass } from './menu-item';
+
+/**
+ * A plugin: a declaration and one function. Loading it registers nothing; `apply` says what it provides and which hooks it taps;
+ * nothing touches hardware before the functions given to `host.connect` are called.
+ */
+export interface Plugin<Options = unknown> {
+  /** The same as its place below `plugins/`, or its npm package name. */
+  readonly id: string;
+  /** One sentence for people. */
+  readonly summary: string;
+  /** Checks and documents what a site may write under the plugin's name; omitted for a plugin without options. */
+  readonly options?: ZodType<Options>;
+  apply(host: PluginHost<Options>): void;
+}
+
+/** What a plugin sees of the program: its own narrow window, never the kernel. */
+export interface PluginHost<Options = unknown> {
+  readonly id: string;
+  readonly options: Options;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly hooks: TappableHooks;
+  /** Provides a capability. A second claim of one token is an error that names both plugins. */
+  provide<T>(token: Token<T>, value: T): void;
+  /** Adds a camera to `Cameras`. A second camera of one number is an error that names both plugins. */
+  provideCamera(camera: Camera): void;
+  /** What another plugin provides; to be called in `connect` or later, when all plugins have been applied. Throws naming this plugin when it is missing. */
+  need<T>(token: Token<T>): T;
+  /** What another plugin provides, or undefined. */
+  find<T>(token: Token<T>): T | undefined;
+  /** Says how to reach the hardware. All are called together; what they return closes the connection. */
+  connect(what: string, open: (signal: AbortSignal) => Promise<Undo | void>): void;
+  /** Adds an item to the menu. */
+  menuItem(item: MenuItemClass): void;
+  /** Something to be undone when the program ends, last-in first-out. */
+  defer(undo: Undo): void;
+}
+
+/** Gives a plugin its type; the default export of a plugin's `index.ts`. */
+export const definePlugin = <Options = unknown>(plugin: Plugin<Options>): Plugin<Options> => plugin;
