@@ -1,0 +1,3 @@
+/** Pure numerics on images: everything that other rooms may use of it. */
+export * from './errors';
+export * from './image';
