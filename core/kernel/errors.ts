@@ -1,0 +1,67 @@
+import { CombinedError, EucentricError, type Place, type Token } from '../base';
+
+/** The errors that the kernel raises, each with a stable code. */
+export const kernelErrors = {
+  pluginNotFound: (id: string, cause: unknown, place?: Place): EucentricError =>
+    new EucentricError({
+      code: 'plugin/not-found',
+      message: `Plugin ${id} was not found.`,
+      hint: 'Check the name under "plugins:" in the configuration; a plugin of your own is named by its path, starting with "./", or by its npm package.',
+      cause,
+      ...(place && { place }),
+    }),
+  pluginBroken: (id: string, why: string, cause?: unknown): EucentricError =>
+    new EucentricError({ code: 'plugin/broken', message: `Plugin ${id} could not be loaded: ${why}`, hint: `Switch ${id} off in the configuration, or report this to its author.`, cause }),
+  duplicateClaim: (what: string, first: string, second: string): EucentricError =>
+    new EucentricError({
+      code: 'plugin/duplicate-claim',
+      message: `Plugins ${first} and ${second} both provide ${what}.`,
+      hint: `Switch off one of the two in the configuration.`,
+    }),
+  missing: (plugin: string, wanted: Token<unknown>): EucentricError =>
+    new EucentricError({
+      code: 'plugin/missing-provider',
+      message: `Plugin ${plugin} needs ${wanted.name}, but no plugin that is switched on provides it.`,
+      hint: `Switch on a plugin that provides ${wanted.name}.`,
+    }),
+  notConnected: (errors: readonly unknown[]): CombinedError =>
+    new CombinedError(
+      { code: 'devices/not-connected', message: `${errors.length === 1 ? 'One device' : `${errors.length} devices`} could not be reached:`, hint: 'See to each of them, then start again. Nothing was changed at the microscope.' },
+      errors,
+    ),
+  connectionFailed: (plugin: string, what: string, cause: unknown): EucentricError =>
+    new EucentricError({
+      code: 'devices/connection-failed',
+      message: `${plugin}: ${what}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      hint: cause instanceof EucentricError ? cause.hint : 'Check that the instrument and its server are running and that the address in the configuration is right.',
+      cause,
+    }),
+  unknownItem: (id: string, nearest: string | undefined): EucentricError =>
+    new EucentricError({
+      code: 'menu/unknown-item',
+      message: `There is no menu item ${id}.`,
+      hint: nearest === undefined ? 'The command "menu" lists all items.' : `Did you mean ${nearest}? The command "menu" lists all items.`,
+    }),
+  disabled: (label: string, reason: string): EucentricError =>
+    new EucentricError({ code: 'menu/disabled', message: `${label} cannot run now: ${reason}.`, hint: 'See to the reason given, then try again.' }),
+  busy: (running: string): EucentricError =>
+    new EucentricError({ code: 'run/busy', message: `${running} is still running; only one item can run at a time.`, hint: 'Wait until it has ended, or stop it.' }),
+  notRestored: (what: readonly unknown[], during: unknown): CombinedError =>
+    new CombinedError(
+      {
+        code: 'run/not-restored',
+        message: 'Not everything could be put back as it was before the run:',
+        hint: 'Check the settings named above at the microscope before you go on.',
+        cause: during,
+      },
+      what,
+    ),
+  undeclaredQuestion: (item: string, question: string): EucentricError =>
+    new EucentricError({ code: 'plugin/undeclared-question', message: `Item ${item} asked the question "${question}", which it does not declare.`, hint: 'Add it to "questions" in the declaration of the item.' }),
+  noAnswer: (question: string, text: string): EucentricError =>
+    new EucentricError({ code: 'run/no-answer', message: `No answer was given to "${question}": ${text}`, hint: `Give one with --answer '${question}=...', or take every default with --defaults.` }),
+  badAnswer: (question: string, given: string, wanted: string): EucentricError =>
+    new EucentricError({ code: 'run/bad-answer', message: `"${given}" is no answer to "${question}": ${wanted}.`, hint: 'Nothing was changed. Give another answer.' }),
+  outOfRange: (what: string, value: string, limits: string): EucentricError =>
+    new EucentricError({ code: 'limits/out-of-range', message: `${what} of ${value} is outside the limits (${limits}); nothing was sent.`, hint: 'Choose a value within the limits, or correct the limits in the configuration if they are wrong.' }),
+};

@@ -1,0 +1,197 @@
+import { type Clock, inDegrees, inMicrometres, throwIfStopped } from '../base';
+import type { Camera, Cameras, Exposure, Frame, Scope, Setting, Stage, StageMove, StagePosition } from '../devices';
+import { kernelErrors } from './errors';
+import type { Hooks } from './hooks';
+
+/** Sees every call to a device before it is made, by name; throwing keeps the call from being made. */
+export type DeviceWatcher = (call: string) => void;
+
+/** The limits that a site sets; a missing one is not checked. */
+export interface DeviceLimits {
+  readonly magIndexes?: ReadonlySet<number>;
+  readonly stage?: { readonly x: readonly [number, number]; readonly y: readonly [number, number]; readonly z?: readonly [number, number] };
+  readonly largestTiltDegrees?: number;
+  readonly longestExposureSeconds?: number;
+}
+
+/** What the guards need of the kernel. */
+export interface Guarding {
+  readonly hooks: Hooks;
+  readonly limits: DeviceLimits;
+  readonly watch: DeviceWatcher;
+  readonly clock: Clock;
+}
+
+/** Wraps a setting so that each call is seen, checked and followed by what depends on it. */
+function guardSetting<Value>(
+  setting: Setting<Value>,
+  { watch }: Guarding,
+  around: { check?: (value: Value) => void; before?: (from: Value, to: Value) => Promise<void>; after?: (from: Value, to: Value) => Promise<void> } = {},
+): Setting<Value> {
+  return {
+    name: setting.name,
+    read: (signal) => {
+      watch(`read ${setting.name}`);
+      return setting.read(signal);
+    },
+    write: async (value, signal) => {
+      if (signal) throwIfStopped(signal);
+      around.check?.(value);
+      const from = around.before || around.after ? await setting.read(signal) : value;
+      await around.before?.(from, value);
+      watch(`write ${setting.name}`);
+      await setting.write(value, signal);
+      await around.after?.(from, value);
+    },
+  };
+}
+
+/** The column as everybody but its vendor sees it: limits are checked and the hooks are called around each change. */
+export function guardScope(scope: Scope, guarding: Guarding): Scope {
+  const { hooks, limits, watch } = guarding;
+  const plain = <Value>(setting: Setting<Value>): Setting<Value> => guardSetting(setting, guarding);
+  const within = (name: string, low: number, high: number) => (value: number) => {
+    if (!(value >= low && value <= high)) throw kernelErrors.outOfRange(name, String(value), `${low} to ${high}`);
+  };
+  return {
+    traits: scope.traits,
+    magIndex: guardSetting(scope.magIndex, guarding, {
+      check: (index) => {
+        if (limits.magIndexes && !limits.magIndexes.has(index)) throw kernelErrors.outOfRange('mag index', String(index), 'the indexes in MagnificationTable');
+      },
+      before: (from, to) => hooks.willChangeMagnification.promise(from, to),
+      after: (from, to) => hooks.didChangeMagnification.promise(from, to),
+    }),
+    imageShift: guardSetting(scope.imageShift, guarding, { check: finite('image shift') }),
+    beamShift: guardSetting(scope.beamShift, guarding, { check: finite('beam shift') }),
+    defocus: guardSetting(scope.defocus, guarding, { check: (value) => finite('defocus')({ x: value, y: 0 }) }),
+    absoluteFocus: plain(scope.absoluteFocus),
+    spotSize: guardSetting(scope.spotSize, guarding, {
+      check: within('spot size', 1, scope.traits.spotSizes),
+      after: (from, to) => hooks.didChangeSpot.promise(from, to),
+    }),
+    intensity: guardSetting(scope.intensity, guarding, { check: within('intensity', 0, 1) }),
+    probeMode: guardSetting(scope.probeMode, guarding, { after: (from, to) => hooks.didChangeProbeMode.promise(from, to) }),
+    screenDown: plain(scope.screenDown),
+    beamBlanked: plain(scope.beamBlanked),
+    highTension: {
+      name: scope.highTension.name,
+      read: (signal) => {
+        watch(`read ${scope.highTension.name}`);
+        return scope.highTension.read(signal);
+      },
+    },
+    normalize: async (group, signal) => {
+      if (signal) throwIfStopped(signal);
+      watch(`normalize ${group}`);
+      await scope.normalize(group, signal);
+    },
+    lastNormalized: () => scope.lastNormalized(),
+  };
+}
+
+const finite = (name: string) => (value: { readonly x: number; readonly y: number }) => {
+  if (!Number.isFinite(value.x) || !Number.isFinite(value.y)) throw kernelErrors.outOfRange(name, `${value.x}, ${value.y}`, 'a number');
+};
+
+/** The stage as everybody but its vendor sees it: no target outside the limits is ever sent, not even on the way for backlash. */
+export function guardStage(stage: Stage, guarding: Guarding): Stage {
+  const { hooks, limits, watch } = guarding;
+  const check = (move: StageMove): void => {
+    const bounds = limits.stage;
+    const axis = (name: string, value: number | undefined, range: readonly [number, number] | undefined): void => {
+      if (value === undefined) return;
+      const um = inMicrometres(value as never);
+      if (!Number.isFinite(um)) throw kernelErrors.outOfRange(name, String(value), 'a number');
+      if (range && (um < range[0] || um > range[1])) throw kernelErrors.outOfRange(name, `${um.toFixed(2)} um`, `${range[0]} to ${range[1]} um`);
+    };
+    for (const factor of move.backlash ? [0, 1] : [0]) {
+      axis('stage X', move.x === undefined ? undefined : move.x + (factor && move.backlash!.x), bounds?.x);
+      axis('stage Y', move.y === undefined ? undefined : move.y + (factor && move.backlash!.y), bounds?.y);
+    }
+    axis('stage Z', move.z, bounds?.z);
+    if (move.tilt !== undefined) {
+      const tilt = inDegrees(move.tilt);
+      const most = limits.largestTiltDegrees ?? 90;
+      if (!(Math.abs(tilt) <= most)) throw kernelErrors.outOfRange('tilt', `${tilt.toFixed(2)} degrees`, `-${most} to ${most} degrees`);
+    }
+  };
+  const readPosition = (signal?: AbortSignal): Promise<StagePosition> => {
+    watch(`read ${stage.position.name}`);
+    return stage.position.read(signal);
+  };
+  return {
+    position: { name: stage.position.name, read: readPosition },
+    move: async (move, signal) => {
+      if (signal) throwIfStopped(signal);
+      check(move);
+      const changed = await hooks.willMoveStage.promise(move, await stage.position.read(signal));
+      check(changed);
+      watch('move stage');
+      await stage.move(changed, signal);
+      await hooks.didMoveStage.promise(await stage.position.read(signal));
+    },
+    stop: () => {
+      watch('stop stage');
+      return stage.stop();
+    },
+    lastMoved: () => stage.lastMoved(),
+  };
+}
+
+/** A camera as everybody but its vendor sees it. */
+export function guardCamera(camera: Camera, guarding: Guarding): Camera {
+  const { hooks, limits, watch } = guarding;
+  const { traits } = camera;
+  const check = (exposure: Exposure): void => {
+    const { area } = exposure;
+    if (!(exposure.exposure > 0)) throw kernelErrors.outOfRange('exposure', `${exposure.exposure} s`, 'more than 0 s');
+    const longest = limits.longestExposureSeconds;
+    if (longest !== undefined && exposure.exposure > longest) throw kernelErrors.outOfRange('exposure', `${exposure.exposure} s`, `at most ${longest} s`);
+    if (!traits.binnings.includes(exposure.binning)) throw kernelErrors.outOfRange('binning', String(exposure.binning), `one of ${traits.binnings.join(', ')}`);
+    const inside = area.left >= 0 && area.top >= 0 && area.right <= traits.width && area.bottom <= traits.height && area.right > area.left && area.bottom > area.top;
+    if (!inside) throw kernelErrors.outOfRange('image area', `${area.left}, ${area.top} to ${area.right}, ${area.bottom}`, `0, 0 to ${traits.width}, ${traits.height} pixels`);
+  };
+  return {
+    traits,
+    fit: (wanted) => camera.fit(wanted),
+    acquire: async (exposure, signal): Promise<Frame> => {
+      if (signal) throwIfStopped(signal);
+      const changed = await hooks.willAcquire.promise(exposure, traits.index);
+      check(changed);
+      watch(`acquire camera ${traits.index}`);
+      const frame = await camera.acquire(changed, signal);
+      await hooks.didAcquire.promise(frame);
+      return frame;
+    },
+    stop: () => {
+      watch(`stop camera ${traits.index}`);
+      return camera.stop();
+    },
+  };
+}
+
+/** All cameras of the instrument, with the one that is selected. */
+export class CameraList implements Cameras {
+  private chosen: Camera;
+
+  constructor(
+    readonly all: readonly Camera[],
+    initial?: number,
+  ) {
+    const first = all.find((camera) => camera.traits.index === initial) ?? all[0];
+    if (!first) throw new Error('A list of cameras needs at least one.');
+    this.chosen = first;
+  }
+
+  get selected(): Camera {
+    return this.chosen;
+  }
+
+  async select(index: number): Promise<void> {
+    const wanted = this.all.find((camera) => camera.traits.index === index);
+    if (!wanted) throw kernelErrors.outOfRange('camera', String(index), `one of ${this.all.map((camera) => camera.traits.index).join(', ')}`);
+    if (wanted !== this.chosen) await this.chosen.stop();
+    this.chosen = wanted;
+  }
+}

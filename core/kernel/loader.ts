@@ -1,0 +1,33 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { Place } from '../base';
+import { EucentricError } from '../base';
+import { kernelErrors } from './errors';
+import type { Plugin } from './plugin';
+
+/** How to get at a plugin that comes with the program: called only for those that the site names. */
+export type BuiltInPlugins = Readonly<Record<string, () => unknown>>;
+
+/**
+ * Loads a plugin by the name that stands in the configuration: the id of a built-in one, a path starting with `.` or `/` (from the
+ * folder of the configuration file), or an npm package. Throws `plugin/not-found` or `plugin/broken`.
+ */
+export function loadPlugin(name: string, builtIn: BuiltInPlugins, configurationFile: string | undefined, place?: Place): Plugin {
+  const folder = configurationFile === undefined ? process.cwd() : path.dirname(path.resolve(configurationFile));
+  const local = /^\.{0,2}\//.test(name) || path.isAbsolute(name);
+  const load = local || !builtIn[name] ? (): unknown => createRequire(path.join(folder, 'configuration'))(local ? path.resolve(folder, name) : name) : builtIn[name];
+  let loaded: unknown;
+  try {
+    loaded = load();
+  } catch (error) {
+    if (error instanceof EucentricError) throw error;
+    const code = (error as { code?: string }).code;
+    if (!builtIn[name] && (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND')) throw kernelErrors.pluginNotFound(name, error, place);
+    throw kernelErrors.pluginBroken(name, error instanceof Error ? error.message : String(error), error);
+  }
+  const plugin = ((loaded as { default?: unknown }).default ?? loaded) as Partial<Plugin> | undefined;
+  if (typeof plugin?.id !== 'string' || typeof plugin.apply !== 'function' || typeof plugin.summary !== 'string')
+    throw kernelErrors.pluginBroken(name, 'its main file does not export a plugin (an object with id, summary and apply, made by definePlugin)');
+  if (builtIn[name] && plugin.id !== name) throw kernelErrors.pluginBroken(name, `it calls itself ${plugin.id}`);
+  return plugin as Plugin;
+}
