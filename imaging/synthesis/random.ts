@@ -1,0 +1,113 @@
+import { badArgument } from '../errors';
+
+/**
+ * Random numbers that are the same for the same seed on every machine.
+ * The generator is xoshiro128** (Blackman and Vigna, ACM Transactions on Mathematical Software 47, 36, 2021), seeded by splitmix32.
+ */
+export class Random {
+  private readonly state = new Uint32Array(4);
+  private spareNormal: number | undefined;
+
+  /** @param seed any finite number; its fraction is dropped */
+  constructor(seed: number) {
+    if (!Number.isFinite(seed)) throw badArgument('Random', `the seed ${seed} is not a finite number`);
+    let mixed = Math.trunc(seed) | 0;
+    for (let index = 0; index < 4; index++) {
+      mixed = (mixed + 0x9e3779b9) | 0;
+      let word = mixed ^ (mixed >>> 16);
+      word = Math.imul(word, 0x21f0aaad);
+      word ^= word >>> 15;
+      word = Math.imul(word, 0x735a2d97);
+      this.state[index] = word ^ (word >>> 15);
+    }
+  }
+
+  /** A number from 0 up to but not including 1, evenly distributed, with 53 random bits. */
+  uniform(): number {
+    return ((this.next() >>> 5) * 0x4000000 + (this.next() >>> 6)) / 0x20000000000000;
+  }
+
+  /** A normally distributed number of mean 0 and standard deviation 1 (Marsaglia's polar method). */
+  normal(): number {
+    if (this.spareNormal !== undefined) {
+      const spare = this.spareNormal;
+      this.spareNormal = undefined;
+      return spare;
+    }
+    for (;;) {
+      const x = 2 * this.uniform() - 1;
+      const y = 2 * this.uniform() - 1;
+      const square = x * x + y * y;
+      if (square >= 1 || square === 0) continue;
+      const factor = Math.sqrt((-2 * Math.log(square)) / square);
+      this.spareNormal = y * factor;
+      return x * factor;
+    }
+  }
+
+  /**
+   * A count drawn from the Poisson distribution.
+   *
+   * Below a mean of 10 by multiplication of uniform numbers, above by the transformed rejection PTRS of
+   * W. Hoermann, Insurance: Mathematics and Economics 12 (1993) 39-45. Both are exact.
+   *
+   * @param mean expected count, 0 or more
+   * @throws ImagingError 'imaging/bad-argument' when the mean is negative or not finite
+   */
+  poisson(mean: number): number {
+    if (!(mean >= 0) || mean === Infinity) throw badArgument('Random.poisson', `the mean ${mean} is not a number from 0 up`);
+    return mean < 10 ? this.smallPoisson(mean) : this.largePoisson(mean);
+  }
+
+  private smallPoisson(mean: number): number {
+    const limit = Math.exp(-mean);
+    let count = 0;
+    for (let product = this.uniform(); product > limit; product *= this.uniform()) count++;
+    return count;
+  }
+
+  private largePoisson(mean: number): number {
+    const logMean = Math.log(mean);
+    const b = 0.931 + 2.53 * Math.sqrt(mean);
+    const a = -0.059 + 0.02483 * b;
+    const inverseAlpha = 1.1239 + 1.1328 / (b - 3.4);
+    const easy = 0.9277 - 3.6224 / (b - 2);
+    for (;;) {
+      const u = this.uniform() - 0.5;
+      const v = this.uniform();
+      const us = 0.5 - Math.abs(u);
+      const count = Math.floor(((2 * a) / us + b) * u + mean + 0.43);
+      if (us >= 0.07 && v <= easy) return count;
+      if (count < 0 || (us < 0.013 && v > us)) continue;
+      if (Math.log((v * inverseAlpha) / (a / (us * us) + b)) <= count * logMean - mean - logFactorial(count)) return count;
+    }
+  }
+
+  private next(): number {
+    const state = this.state;
+    const [first = 0, second = 0, third = 0, fourth = 0] = state;
+    const product = Math.imul(second, 5);
+    const result = Math.imul((product << 7) | (product >>> 25), 9) >>> 0;
+    const crossed = third ^ first;
+    const mixed = fourth ^ second;
+    state[1] = second ^ crossed;
+    state[0] = first ^ mixed;
+    state[2] = crossed ^ (second << 9);
+    state[3] = (mixed << 11) | (mixed >>> 21);
+    return result;
+  }
+}
+
+const smallLogFactorials = (() => {
+  const table = new Float64Array(32);
+  for (let n = 2; n < table.length; n++) table[n] = (table[n - 1] as number) + Math.log(n);
+  return table;
+})();
+
+function logFactorial(n: number): number {
+  if (n < smallLogFactorials.length) return smallLogFactorials[n] as number;
+  const inverse = 1 / (n + 1);
+  const square = inverse * inverse;
+  // Stirling's series for the logarithm of gamma at n + 1; the first left-out term is below 1e-13 for n >= 32.
+  return (n + 0.5) * Math.log(n + 1) - (n + 1) + 0.9189385332046728 + inverse * (1 / 12 - square * (1 / 360 - square / 1260));
+}
