@@ -1,5 +1,15 @@
+export * from './administrator';
+export * from './asking';
+export * from './buffers';
+export { kernelErrors } from './errors';
+export type { DeviceLimits, DeviceWatcher } from './guards';
 export * from './hooks';
 export * from './image-buffers';
+export * from './kernel';
+export type { BuiltInPlugins } from './loader';
+export * from './menu';
 export * from './menu-item';
 export * from './operator';
 export * from './plugin';
+export * from './runner';
+export * from './session';

@@ -28,6 +28,10 @@ export interface MenuItemDeclaration<Needs extends readonly Token<unknown>[] = r
   readonly anytime?: boolean;
 }
 
+/** A setting of whatever type, for keeping and giving back. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a setting both takes and gives its value, so no narrower type fits all
+export type AnySetting = Setting<any>;
+
 /** What a run hands to an item. */
 export interface Run {
   readonly operator: Operator;
@@ -41,7 +45,7 @@ export interface Run {
   /** Arguments of the script command. */
   readonly arguments: readonly string[];
   /** Keeps settings as they are now; they are written back, in reverse order, at the end of the run, however it ends. Disposing does it sooner. */
-  preserve(...settings: readonly Setting<never>[]): Promise<AsyncDisposable>;
+  preserve(...settings: readonly AnySetting[]): Promise<AsyncDisposable>;
   /** Something to be undone at the end of the run, however it ends; called with a signal of its own that STOP does not fire. */
   restoreLater(what: string, undo: (signal: AbortSignal) => Promise<void> | void): Undo;
   /** Stores an accepted result: asks the hooks, applies it, appends it to the history and tells the hooks and the console. */
@@ -64,7 +68,7 @@ export interface MenuItem {
   run(run: Run): Promise<CalibrationResult | void>;
 }
 
-/** A class of menu item; built by the kernel with what its declaration asks for. */
+/** A class of menu item, as a plugin hands it to its host; built by the kernel with what its declaration asks for. */
 export interface MenuItemClass {
   new (...given: never[]): MenuItem;
 }

@@ -1,0 +1,150 @@
+import { type Clock, CombinedError, Disposables, EucentricError, type Logger, Registry, type Token } from '../base';
+import { type Camera, Cameras, Scope, Stage } from '../devices';
+import { type Problem, type Settings, checkSection } from '../settings';
+import { kernelErrors } from './errors';
+import { CameraList, type DeviceLimits, type DeviceWatcher, guardCamera, guardScope, guardStage } from './guards';
+import { createHooks, tappingSide } from './hooks';
+import { type BuiltInPlugins, loadPlugin } from './loader';
+import { Menu } from './menu';
+import type { Plugin, PluginHost } from './plugin';
+
+/** What the kernel is made of. */
+export interface KernelOptions {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly builtIn: BuiltInPlugins;
+  readonly limits?: DeviceLimits;
+  readonly watch?: DeviceWatcher;
+}
+
+interface Connection {
+  readonly plugin: string;
+  readonly what: string;
+  readonly open: Parameters<PluginHost['connect']>[1];
+}
+
+/** Loads, applies, connects and disposes the plugins of a site; the only code that calls them. */
+export class Kernel {
+  readonly hooks = createHooks();
+  readonly registry = new Registry();
+  readonly menu = new Menu(this.registry);
+  private readonly cameras: { readonly camera: Camera; readonly plugin: string }[] = [];
+  private readonly connections: Connection[] = [];
+  private readonly undos = new Disposables();
+  readonly plugins: readonly Plugin[];
+
+  /** Loads and applies all plugins that the settings name. Throws all that is wrong with them together; nothing has touched hardware then. */
+  constructor(private readonly options: KernelOptions) {
+    const failures: unknown[] = [];
+    const loaded: Plugin[] = [];
+    for (const { id, options: given, place } of options.settings.plugins) {
+      try {
+        const plugin = loadPlugin(id, options.builtIn, options.settings.file, place);
+        const problems = checkOptions(plugin, id, options.settings);
+        if (problems.length > 0) throw problems[0]!;
+        plugin.apply(this.hostOf(plugin, plugin.options ? plugin.options.parse(given ?? {}) : given));
+        loaded.push(plugin);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length === 1) throw failures[0];
+    if (failures.length > 1) throw new CombinedError({ code: 'plugin/several-failed', message: `${failures.length} plugins could not be used:`, hint: 'See to each of them; "check" lists the faults of a configuration.' }, failures);
+    this.plugins = loaded;
+    if (this.cameras.length > 0) {
+      const list = new CameraList(this.cameras.map(({ camera }) => camera), initialCamera(options.settings));
+      this.registry.provide(Cameras, list, 'kernel');
+    }
+  }
+
+  /** Provides something of the program's own, such as the settings. */
+  provide<T>(key: Token<T>, value: T): void {
+    const earlier = this.registry.provide(key, value, 'eucentric');
+    if (earlier !== undefined) throw kernelErrors.duplicateClaim(key.name, earlier, 'eucentric');
+  }
+
+  /** Lets the items tap the hooks through which their calibrations are applied; to be called once everything is provided. */
+  activate(): void {
+    for (const { item, plugin } of this.menu.instances()) item.listen?.(tappingSide(this.hooks, plugin));
+  }
+
+  /** Opens all connections together; throws every failure in one error, after closing those that did open. */
+  async connect(signal: AbortSignal): Promise<void> {
+    // One after the other within a plugin, since a camera server may need the scope of the same plugin; plugins side by side.
+    const byPlugin = new Map<string, Connection[]>();
+    for (const connection of this.connections) byPlugin.set(connection.plugin, [...(byPlugin.get(connection.plugin) ?? []), connection]);
+    const failures: unknown[] = [];
+    await Promise.all(
+      [...byPlugin.values()].map(async (connections) => {
+        for (const { plugin, what, open } of connections) {
+          try {
+            const close = await open(signal);
+            if (close) this.undos.add(close);
+          } catch (error) {
+            failures.push(kernelErrors.connectionFailed(plugin, what, error));
+            return;
+          }
+        }
+      }),
+    );
+    if (failures.length === 0) return;
+    await this.dispose();
+    throw kernelErrors.notConnected(failures);
+  }
+
+  /** Closes everything, last-in first-out; may be called twice. */
+  async dispose(): Promise<void> {
+    await this.hooks.willDispose.promise();
+    await this.undos.dispose();
+  }
+
+  private hostOf(plugin: Plugin, options: unknown): PluginHost {
+    const { settings, clock, log, limits = {}, watch = () => {} } = this.options;
+    const guarding = { hooks: this.hooks, limits, watch, clock };
+    const { registry, menu, connections, undos, cameras } = this;
+    const guarded = (key: Token<unknown>, value: unknown): unknown => {
+      if (key === Scope) return guardScope(value as Scope, guarding);
+      if (key === Stage) return guardStage(value as Stage, guarding);
+      return value;
+    };
+    return {
+      id: plugin.id,
+      options,
+      settings,
+      clock,
+      log: log.child(plugin.id),
+      hooks: tappingSide(this.hooks, plugin.id),
+      provide: (key, value) => {
+        const earlier = registry.provide(key, guarded(key, value) as typeof value, plugin.id);
+        if (earlier !== undefined) throw kernelErrors.duplicateClaim(key.name, earlier, plugin.id);
+      },
+      provideCamera: (camera) => {
+        const earlier = cameras.find((other) => other.camera.traits.index === camera.traits.index);
+        if (earlier) throw kernelErrors.duplicateClaim(`camera ${camera.traits.index}`, earlier.plugin, plugin.id);
+        cameras.push({ camera: guardCamera(camera, guarding), plugin: plugin.id });
+      },
+      need: (key) => {
+        if (!registry.has(key)) throw kernelErrors.missing(plugin.id, key);
+        return registry.get(key);
+      },
+      find: (key) => (registry.has(key) ? registry.get(key) : undefined),
+      connect: (what, open) => void connections.push({ plugin: plugin.id, what, open }),
+      menuItem: (item) => menu.add(item, plugin.id),
+      arrangeMenu: (places) => menu.arrange(places),
+      menuPlaceholder: (placeholder) => menu.addPlaceholder(placeholder, plugin.id),
+      defer: (undo) => void undos.add(undo),
+    };
+  }
+}
+
+/** What is wrong with the options of one plugin in the configuration, each with its place. */
+export function checkOptions(plugin: Plugin, name: string, settings: Settings): readonly EucentricError[] {
+  if (!plugin.options) return [];
+  return checkSection(plugin.options, settings, ['plugins', name]).map((problem: Problem) => new EucentricError(problem));
+}
+
+function initialCamera(settings: Settings): number | undefined {
+  const active = settings.cameras;
+  return active[settings.get('InitialCurrentCamera') ?? 0]?.index ?? active[0]?.index;
+}

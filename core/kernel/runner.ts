@@ -1,0 +1,188 @@
+import { hostname, userInfo } from 'node:os';
+import { type Clock, Disposables, EucentricError, type Logger, StoppedError, type Token, type Undo, describe, seconds } from '../base';
+import { AlphaSelector, Cameras, Scope } from '../devices';
+import type { CalibrationResult, Conditions } from '../store';
+import { RunOperator } from './asking';
+import { kernelErrors } from './errors';
+import type { Hooks, Outcome } from './hooks';
+import type { Menu } from './menu';
+import type { AnySetting, MenuItemDeclaration, ResultDraft, Run } from './menu-item';
+import type { OperatorPort } from './operator';
+
+/** What the runner needs of the rest of the program. */
+export interface RunnerParts {
+  readonly menu: Menu;
+  readonly hooks: Hooks;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly version: string;
+  readonly isAdministrator: () => boolean;
+  readonly find: <T>(token: Token<T>) => T | undefined;
+  /** What is known about the microscope beyond what the devices say, such as the pixel size. */
+  readonly moreConditions?: () => Promise<Partial<Conditions>>;
+  /** Appends an accepted result to the history. */
+  readonly remember: (result: CalibrationResult) => Promise<void>;
+  /** Takes back what a run stored, when it did not come to its end. */
+  readonly transaction?: () => { rollBack(): void };
+}
+
+/** How an item is started. */
+export interface RunOptions {
+  readonly port: OperatorPort;
+  readonly fromScript?: boolean;
+  readonly arguments?: readonly string[];
+}
+
+/** How long putting things back may take in all, in real time: a device that is gone must not hold the program for ever. */
+const restoreLimitMilliseconds = 120_000;
+
+/** Runs menu items, one at a time, and leaves the microscope as it was found. */
+export class Runner {
+  private current: { readonly label: string; readonly controller: AbortController } | undefined;
+
+  constructor(private readonly parts: RunnerParts) {}
+
+  /** The label of the item that is running; undefined when idle. */
+  get running(): string | undefined {
+    return this.current?.label;
+  }
+
+  /** Stops what is running; harmless when nothing is. */
+  stop(): void {
+    this.current?.controller.abort(new StoppedError(this.current.label));
+  }
+
+  /** Runs an item to its end. Throws `menu/disabled`, `run/busy`, `run/stopped`, `run/not-restored`, or what the item threw. */
+  async run(name: string, options: RunOptions): Promise<CalibrationResult | undefined> {
+    const { menu, hooks } = this.parts;
+    const entry = menu.find(name, this.current === undefined);
+    const { declaration } = entry;
+    if (this.current && !declaration?.anytime) throw kernelErrors.busy(this.current.label);
+    const item = entry.enabled && declaration ? menu.instance(entry.id) : undefined;
+    if (!item || !declaration) throw kernelErrors.disabled(entry.label, entry.reason ?? 'it cannot be started');
+
+    const outer = this.current;
+    const controller = new AbortController();
+    this.current = { label: entry.label, controller };
+    const undos = new Disposables();
+    const failures: unknown[] = [];
+    let outcome: Outcome = 'failed';
+    try {
+      await hooks.willRun.promise(entry.id);
+      const run = await this.prepare(declaration, options, controller.signal, undos, failures);
+      const result = await item.run(run);
+      outcome = 'done';
+      return result ?? undefined;
+    } catch (error) {
+      if (error instanceof StoppedError || controller.signal.aborted) outcome = 'stopped';
+      failures.push(error);
+    } finally {
+      try {
+        const restored: unknown[] = [];
+        await undos.dispose().catch((error: unknown) => restored.push(...(error instanceof AggregateError ? error.errors : [error])));
+        if (restored.length > 0) failures.unshift(kernelErrors.notRestored(restored, failures[0]));
+        options.port.status(undefined);
+      } finally {
+        this.current = outer;
+      }
+    }
+    await hooks.didRun.promise(entry.id, failures.length > 0 && outcome === 'done' ? 'failed' : outcome);
+    if (failures.length > 0) throw this.chooseError(failures, outcome, entry.label);
+    return undefined;
+  }
+
+  private chooseError(failures: readonly unknown[], outcome: Outcome, label: string): unknown {
+    const [first] = failures;
+    if (first instanceof EucentricError && first.code === 'run/not-restored') return first;
+    return outcome === 'stopped' ? new StoppedError(label) : first;
+  }
+
+  private async prepare(declaration: MenuItemDeclaration, options: RunOptions, signal: AbortSignal, undos: Disposables, failures: unknown[]): Promise<Run> {
+    const { clock, log, hooks, remember, version, isAdministrator } = this.parts;
+    const conditions = await this.conditions();
+    const complete = (draft: ResultDraft): CalibrationResult => ({
+      standardErrors: {},
+      ...draft,
+      item: declaration.id,
+      conditions: { ...conditions, ...draft.conditions },
+      when: clock.date().toISOString(),
+      who: `${userInfo().username}@${hostname()}`,
+      version,
+    });
+    const restoreLater = (what: string, undo: (signal: AbortSignal) => Promise<void> | void): Undo =>
+      undos.add(async () => {
+        try {
+          await limited(undo, restoreLimitMilliseconds);
+        } catch (error) {
+          throw new EucentricError({ code: 'run/restore-failed', message: `${what}: ${describe(error)}`, hint: `Check ${what} at the microscope.`, cause: error });
+        }
+      });
+    return {
+      operator: new RunOperator(declaration.id, declaration.questions ?? [], options.port, signal),
+      signal,
+      clock,
+      log: log.child(declaration.id),
+      administrator: isAdministrator(),
+      fromScript: options.fromScript ?? false,
+      arguments: options.arguments ?? [],
+      restoreLater,
+      preserve: async (...settings: readonly AnySetting[]) => {
+        const held = new Disposables();
+        for (const setting of settings) {
+          const value: unknown = await setting.read(signal);
+          const undo = restoreLater(setting.name, (restoring) => setting.write(value, restoring));
+          held.add(undo);
+        }
+        return held;
+      },
+      accept: async (draft, apply) => {
+        const result = complete(draft);
+        await hooks.willStore.promise(result);
+        if (signal.aborted) throw new StoppedError(declaration.label);
+        apply();
+        await remember(result).catch((error: unknown) => failures.push(error));
+        await hooks.didStore.promise(result);
+        return result;
+      },
+      report: complete,
+    };
+  }
+
+  private async conditions(): Promise<Conditions> {
+    const scope = this.parts.find(Scope);
+    const cameras = this.parts.find(Cameras);
+    const alpha = this.parts.find(AlphaSelector);
+    const read: Conditions = {
+      ...(cameras && { camera: cameras.selected.traits.index, cameraName: cameras.selected.traits.name }),
+      ...(scope && {
+        magIndex: await scope.magIndex.read(),
+        probeMode: await scope.probeMode.read(),
+        spotSize: await scope.spotSize.read(),
+        intensity: await scope.intensity.read(),
+        defocus: await scope.defocus.read(),
+      }),
+      ...(alpha && { alpha: await alpha.alpha.read() }),
+    };
+    return { ...read, ...(await this.parts.moreConditions?.()) };
+  }
+}
+
+/** Runs an undo with a signal that fires at the limit, and gives up on it a little later even if it does not listen. */
+async function limited(undo: (signal: AbortSignal) => Promise<void> | void, limit: number): Promise<void> {
+  const late = new EucentricError({ code: 'run/restore-timeout', message: `No answer within ${seconds(limit / 1000)} s`, hint: 'Check the connection to the device.' });
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    await Promise.race([
+      Promise.resolve(undo(controller.signal)),
+      new Promise<never>((_, reject) => {
+        timer = setTimeout(() => {
+          controller.abort(late);
+          reject(late);
+        }, limit);
+      }),
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,18 @@
+import { token } from '../../../core/base';
+import type { PluginHost } from '../../../core/kernel';
+
+/** What the shift calibrations remember from one run to the next within a session. */
+export interface ShiftCalibrationMemory {
+  /** Mags (as `camera:mag index`) from which a change has been carried over to other mags in this session. */
+  readonly propagationSources: Set<string>;
+  /** Mag index at which the projector lenses were last normalized by a calibration, and whether the next one may leave that out. */
+  skipNormalizationOnce: boolean;
+  lastNormalizedMagIndex?: number;
+}
+/** The token of that memory. */
+export const ShiftCalibrationMemory = token<ShiftCalibrationMemory>('ShiftCalibrationMemory');
+
+/** Provides what several items share. */
+export function provideShared(host: Pick<PluginHost, 'provide'>): void {
+  host.provide(ShiftCalibrationMemory, { propagationSources: new Set(), skipNormalizationOnce: false });
+}

@@ -1,0 +1,62 @@
+/**
+ * Compiles the program into build/ with the same swc settings as the tests, file by file and only what is newer than its output.
+ * Run by bin/eucentric before anything else, so that a checkout works right after `npm ci`; types are checked by `npm run check`.
+ */
+const fs = require('node:fs');
+const path = require('node:path');
+
+const root = path.resolve(__dirname, '..');
+const target = path.join(root, 'build');
+const folders = ['app', 'core', 'imaging', 'simulation', 'wires', 'plugins', 'scripts', 'bench'];
+const copied = new Set(['.json', '.js', '.wasm', '.css', '.html', '.svg']);
+const left = new Set(['target', 'src', 'node_modules']);
+
+/** All files below a folder that end up in build/. */
+function sources(folder) {
+  return fs.readdirSync(path.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const name = path.join(folder, entry.name);
+    if (entry.isDirectory()) return left.has(entry.name) ? [] : sources(name);
+    const ending = path.extname(name);
+    return (ending === '.ts' && !name.endsWith('.d.ts')) || copied.has(ending) ? [name] : [];
+  });
+}
+
+/** Brings build/ up to date; returns how many files were compiled or copied. */
+function build() {
+  const wanted = new Set();
+  let done = 0;
+  let swc;
+  // swc writes code for the settings below, so that a change of them makes everything stale.
+  const settingsTime = fs.statSync(path.join(root, '.swcrc')).mtimeMs;
+  for (const name of folders.filter((folder) => fs.existsSync(path.join(root, folder))).flatMap(sources)) {
+    const from = path.join(root, name);
+    const to = path.join(target, name.replace(/\.ts$/, '.js'));
+    wanted.add(to);
+    const stale = !fs.existsSync(to) || fs.statSync(to).mtimeMs < Math.max(fs.statSync(from).mtimeMs, settingsTime);
+    if (!stale) continue;
+    fs.mkdirSync(path.dirname(to), { recursive: true });
+    // Written beside and renamed, so that two programs that start at once never read half a file.
+    const beside = `${to}.${process.pid}`;
+    if (name.endsWith('.ts')) {
+      swc ??= require('@swc/core');
+      fs.writeFileSync(beside, swc.transformFileSync(from, { swcrc: true, root, cwd: root }).code);
+    } else fs.copyFileSync(from, beside);
+    fs.renameSync(beside, to);
+    done += 1;
+  }
+  if (fs.existsSync(target)) removeOthers(target, wanted);
+  return done;
+}
+
+/** Removes what no source stands behind any more: a menu item whose file is gone must not stay in the menu. */
+function removeOthers(folder, wanted) {
+  for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
+    const name = path.join(folder, entry.name);
+    if (entry.isDirectory()) removeOthers(name, wanted);
+    else if (!wanted.has(name) && !/\.\d+$/.test(name)) fs.rmSync(name, { force: true });
+  }
+}
+
+module.exports = { build };
+
+if (require.main === module) console.log(`build: ${build()} files`);
