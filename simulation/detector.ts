@@ -1,0 +1,122 @@
+import type { CameraArea } from './frame';
+import { hash, highNormal, keyOf, lowNormal } from './random';
+import type { CameraTruth } from './truth';
+
+/** How a camera turns electrons into numbers: sums of charge, or counted events. */
+export type Readout = 'linear' | 'counting' | 'super-resolution';
+/** How far an image is corrected for what the detector adds. */
+export type Processing = 'raw' | 'dark-subtracted' | 'gain-normalized';
+
+/** What the detector needs to know of one exposure. */
+export interface DetectorExposure {
+  readonly area: CameraArea;
+  readonly pixelsPerPixel: number;
+  readonly columns: number;
+  readonly rows: number;
+  readonly readout: Readout;
+  readonly processing: Processing;
+  /** Key of the noise of this exposure. */
+  readonly noise: number;
+}
+
+/** Below this mean the electrons are drawn from the Poisson distribution itself, above it from the normal one. */
+const smallestNormalMean = 50;
+const largestCount = 65535;
+
+/** A camera that receives electrons: gains, dark pattern, shot and read noise, saturation. */
+export class Detector {
+  private readonly gainKey: number;
+  private readonly darkKey: number;
+  private readonly staleKey: number;
+
+  constructor(
+    readonly truth: CameraTruth,
+    key: number,
+  ) {
+    this.gainKey = keyOf(key, truth.index, 1);
+    this.darkKey = keyOf(key, truth.index, 2);
+    this.staleKey = keyOf(key, truth.index, 3);
+  }
+
+  /** Standard deviation of the detector's own blur in unbinned pixels, as a Gaussian with its transfer at the Nyquist frequency. */
+  get blur(): number {
+    return Math.sqrt(-2 * Math.log(this.truth.mtfAtNyquist)) / Math.PI;
+  }
+
+  /**
+   * Reads an image out.
+   * @param electrons mean number of electrons in each delivered pixel, `rows * columns` values
+   * @returns counts, clipped at saturation
+   */
+  read(electrons: Float32Array, exposure: DetectorExposure): Uint16Array {
+    const { truth } = this;
+    const { columns, rows, pixelsPerPixel, noise } = exposure;
+    const data = new Uint16Array(columns * rows);
+    const linear = exposure.readout === 'linear';
+    const gain = linear ? truth.gain : 1;
+    const readNoise = linear ? truth.readNoise : 0;
+    const averaging = Math.max(1, pixelsPerPixel);
+    const gainSpread = exposure.processing === 'gain-normalized' ? truth.fixedPatternGain / averaging : truth.gainVariation / averaging;
+    const gainKey = exposure.processing === 'gain-normalized' ? this.staleKey : this.gainKey;
+    const darkSpread = linear ? truth.fixedPatternDark * averaging : 0;
+    const dark = linear && exposure.processing === 'raw' ? truth.darkLevel : 0;
+    const limit = Math.min(truth.saturation, largestCount);
+    const firstColumn = Math.floor(exposure.area.left / pixelsPerPixel);
+    const firstRow = Math.floor(exposure.area.top / pixelsPerPixel);
+    for (let row = 0, at = 0; row < rows; row++) {
+      // Every row of the sensor has a key of its own, so that its pattern stays with the pixels whatever part is read.
+      const rowGain = hash(firstRow + row, gainKey);
+      const rowDark = hash(firstRow + row, this.darkKey);
+      for (let column = 0; column < columns; column++, at++) {
+        const random = hash(at, noise);
+        const mean = electrons[at]!;
+        const caught = mean > smallestNormalMean ? mean + Math.sqrt(mean) * highNormal(random) : poisson(mean, random);
+        let value = (mean > smallestNormalMean ? Math.round(caught) : caught) * gain;
+        if (gainSpread > 0) value *= 1 + gainSpread * highNormal(hash(firstColumn + column, rowGain));
+        if (darkSpread > 0) value += darkSpread * highNormal(hash(firstColumn + column, rowDark));
+        value += dark + readNoise * lowNormal(random) + 0.5;
+        data[at] = value < 0 ? 0 : value > limit ? limit : value;
+      }
+    }
+    return data;
+  }
+}
+
+/** Cumulative Poisson probabilities for every whole mean, and for each of 64 steps of probability the count to start the search at. */
+const wholeMeans = Array.from({ length: smallestNormalMean + 1 }, (_, mean) => tabulatePoisson(mean));
+
+/**
+ * A count of the Poisson distribution, exactly: the sum of one with the whole part of the mean and one with the rest.
+ * @param random a random 32-bit integer; further ones are derived from it
+ */
+export function poisson(mean: number, random: number): number {
+  if (!(mean > 0)) return 0;
+  const whole = Math.floor(mean);
+  const { cumulative, starts } = wholeMeans[whole]!;
+  const chance = ((random >>> 0) + 0.5) / 4294967296;
+  let count = starts[(random >>> 26)]!;
+  while (chance > cumulative[count]!) count++;
+  let threshold = Math.exp(whole - mean);
+  let step = Math.imul(random ^ 0x5bd1e995, 0x2c1b3c6d);
+  for (;;) {
+    step = hash(step, 0x1b873593);
+    threshold /= ((step >>> 0) + 0.5) / 4294967296;
+    if (threshold >= 1) return count;
+    count++;
+  }
+}
+
+function tabulatePoisson(mean: number): { cumulative: Float64Array; starts: Uint8Array } {
+  const size = Math.ceil(mean + 12 * Math.sqrt(mean) + 12);
+  const cumulative = new Float64Array(size);
+  let term = Math.exp(-mean);
+  let total = 0;
+  for (let count = 0; count < size; count++) {
+    total += term;
+    cumulative[count] = total;
+    term *= mean / (count + 1);
+  }
+  cumulative[size - 1] = 1;
+  const starts = Uint8Array.from({ length: 64 }, (_, k) => cumulative.findIndex((probability) => probability >= k / 64));
+  return { cumulative, starts };
+}

@@ -1,0 +1,204 @@
+import { beamDiameter, paintBeam } from './beam';
+import type { Column } from './column';
+import type { Detector, Processing, Readout } from './detector';
+import type { Drift } from './drift';
+import { SimulationError } from './errors';
+import { frameOf, type CameraArea, type Frame } from './frame';
+import { determinantOf, difference, inverted, multiplied, origin, scaled, sum, transformed, type PlaneVector } from './plane';
+import { paintSpecimen } from './specimen/paint';
+import type { SimulatedStage, StagePosition } from './stage';
+import type { Truth, ViewTruth } from './truth';
+
+/** What image to take. */
+export interface ExposureRequest {
+  /** Index of the camera. */
+  readonly camera: number;
+  readonly binning: number;
+  /** Unbinned pixels from the top left corner; the whole camera when left out. */
+  readonly area?: CameraArea;
+  /** Seconds. */
+  readonly exposure: number;
+  readonly readout?: Readout;
+  readonly processing?: Processing;
+  /** Seconds of the microscope's clock at which the exposure starts; now when left out. */
+  readonly atTime?: number;
+}
+
+/** An image and what it was taken with. */
+export interface Exposure {
+  readonly width: number;
+  readonly height: number;
+  /** Counts, row after row from the top left. */
+  readonly data: Uint16Array;
+  readonly record: ExposureRecord;
+}
+
+/** The settings that an image was really taken with. */
+export interface ExposureRecord {
+  readonly camera: number;
+  readonly magIndex: number;
+  readonly binning: number;
+  readonly area: CameraArea;
+  readonly readout: Readout;
+  readonly processing: Processing;
+  /** Seconds of the microscope's clock, and seconds. */
+  readonly start: number;
+  readonly exposure: number;
+  /** Image-shift units as set and as reached in the middle of the exposure. */
+  readonly imageShift: PlaneVector;
+  readonly imageShiftReached: PlaneVector;
+  /** Stage as it reads and its carriage as it stands in the middle of the exposure. */
+  readonly stage: StagePosition;
+  readonly carriage: PlaneVector;
+  /** Micrometres in the specimen plane in the middle of the exposure. */
+  readonly drift: PlaneVector;
+  /** Micrometres, specimen height included. */
+  readonly defocus: number;
+  readonly beamShift: PlaneVector;
+  readonly beamTilt: PlaneVector;
+  readonly intensity: number;
+  readonly spotSize: number;
+  /** How many positions the image is the mean of, because something moved. */
+  readonly subframes: number;
+  /** Mean electrons of a delivered pixel in the full beam, and electrons per square Angstrom on the specimen. */
+  readonly electronsPerPixel: number;
+  readonly dose: number;
+}
+
+/** The parts of the microscope that an exposure sees. */
+export interface ExposureSetup {
+  readonly truth: Truth;
+  readonly column: Column;
+  readonly stage: SimulatedStage;
+  readonly drift: Drift;
+  readonly detector: Detector;
+  readonly view: ViewTruth;
+  readonly electronsPerSquareMicrometre: number;
+  readonly fieldDiagonal: number;
+  readonly specimenKey: number;
+  readonly noiseKey: number;
+  readonly start: number;
+}
+
+/** A specimen that moves by less than this many pixels of the image during the exposure is taken to stand still. */
+const stillness = 0.05;
+const motionSamples = 9;
+const pixelsPerSubframe = 0.3;
+const mostSubframes = 12;
+
+/** Images the specimen as the microscope stands. */
+export function exposeSpecimen(request: ExposureRequest, setup: ExposureSetup): Exposure {
+  const { truth, column, detector, view, start } = setup;
+  const camera = detector.truth;
+  const readout = request.readout ?? 'linear';
+  const processing = request.processing ?? 'gain-normalized';
+  const area = request.area ?? { left: 0, top: 0, width: camera.width, height: camera.height };
+  const pixelsPerPixel = request.binning / (readout === 'super-resolution' ? camera.superResolutionFactor : 1);
+  check(request, area, pixelsPerPixel, camera);
+
+  const seconds = Math.max(0, request.exposure - camera.deadTime);
+  const opened = start + (request.exposure - seconds);
+  const middle = opened + seconds / 2;
+  const tilt = (setup.stage.readout(middle).alpha * Math.PI) / 180;
+  const matrix = multiplied(view.specimenToCamera, { xpx: 1, xpy: 0, ypx: 0, ypy: Math.cos(tilt) });
+  const place = (time: number): PlaneVector => specimenOrigin(setup, time);
+  const positions = subframePositions(place, opened, seconds, pixelsPerPixel);
+
+  const frameAt = (at: PlaneVector): Frame =>
+    frameOf({ camera, area, pixelsPerPixel, matrix, origin: at, distortion: view.distortion, blur: detector.blur });
+  const field = Math.min(camera.width, camera.height) / Math.sqrt(Math.abs(determinantOf(view.specimenToCamera)));
+  const frame = frameAt(positions[0]!);
+  const pixelArea = pixelsPerPixel ** 2 / Math.abs(determinantOf(view.specimenToCamera));
+  const lit = !column.blanked && !column.screenDown;
+  const electronsPerPixel = lit ? setup.electronsPerSquareMicrometre * pixelArea * seconds : 0;
+
+  const electrons = new Float32Array(frame.columns * frame.rows);
+  if (electronsPerPixel > 0) {
+    const canvas = positions.length === 1 ? electrons : new Float32Array(electrons.length);
+    for (const position of positions) {
+      paintSpecimen(canvas, frameAt(position), truth.specimen, setup.specimenKey, field);
+      if (canvas !== electrons) for (let k = 0; k < canvas.length; k++) electrons[k]! += canvas[k]!;
+    }
+    const brightness = electronsPerPixel / positions.length;
+    for (let k = 0; k < electrons.length; k++) electrons[k]! *= brightness;
+    const beam = beamOnCamera(setup, middle);
+    const diameter = beamDiameter(truth.beam, setup.fieldDiagonal, column.intensity);
+    paintBeam(electrons, frame, frame.centreColumn + beam.x / pixelsPerPixel, frame.centreRow - beam.y / pixelsPerPixel, diameter, truth.beam.edgeSoftness);
+  }
+  const data = detector.read(electrons, { area, pixelsPerPixel, columns: frame.columns, rows: frame.rows, readout, processing, noise: setup.noiseKey });
+
+  const stage = setup.stage.readout(middle);
+  return {
+    width: frame.columns,
+    height: frame.rows,
+    data,
+    record: {
+      camera: camera.index,
+      magIndex: column.magnification.index,
+      binning: request.binning,
+      area,
+      readout,
+      processing,
+      start,
+      exposure: request.exposure,
+      imageShift: column.imageShift.setting,
+      imageShiftReached: column.imageShift.at(middle),
+      stage,
+      carriage: setup.stage.carriage(middle),
+      drift: setup.drift.at(middle),
+      defocus: column.lensDefocus + stage.z - truth.stage.eucentricHeight,
+      beamShift: column.beamShift,
+      beamTilt: column.beamTilt,
+      intensity: column.intensity,
+      spotSize: column.spotSize,
+      subframes: positions.length,
+      electronsPerPixel,
+      dose: lit ? (setup.electronsPerSquareMicrometre * seconds) / 1e8 : 0,
+    },
+  };
+}
+
+/**
+ * Where the specimen origin is seen on the camera at a time, in unbinned pixels, Y up:
+ * `A*(r - D^-1*S - drift - offset) - B*I` for r = 0, the tilted specimen being seen in projection.
+ */
+function specimenOrigin({ truth, column, stage, drift, view }: ExposureSetup, time: number): PlaneVector {
+  const { alpha, z } = stage.readout(time);
+  const tilt = (alpha * Math.PI) / 180;
+  const carried = transformed(inverted(truth.specimenToStage), stage.carriage(time));
+  const projected = { x: carried.x, y: carried.y * Math.cos(tilt) - (z - truth.stage.eucentricHeight) * Math.sin(tilt) };
+  const offset = truth.imageOffsets.get(column.magnification.index) ?? origin;
+  const seen = transformed(view.specimenToCamera, scaled(sum(projected, sum(drift.at(time), offset)), -1));
+  return difference(seen, transformed(view.imageShiftToCamera, column.imageShift.at(time)));
+}
+
+/** Where the centre of the beam is seen on the camera, in unbinned pixels, Y up. */
+function beamOnCamera({ truth, column, view }: ExposureSetup, time: number): PlaneVector {
+  const { beam, imageShift } = truth;
+  const centre = transformed(view.specimenToCamera, sum(beam.centre, transformed(beam.beamShiftToSpecimen, column.beamShift)));
+  return imageShift.carriesBeam ? centre : difference(centre, transformed(view.imageShiftToCamera, column.imageShift.at(time)));
+}
+
+/** The positions of the specimen origin whose images are averaged: one where it stands still, more where it moves. */
+function subframePositions(place: (time: number) => PlaneVector, opened: number, seconds: number, pixelsPerPixel: number): PlaneVector[] {
+  const midpoints = (count: number): PlaneVector[] => Array.from({ length: count }, (_, k) => place(opened + (seconds * (k + 0.5)) / count));
+  const samples = midpoints(motionSamples);
+  const path = samples.slice(1).reduce((length, point, k) => length + Math.hypot(point.x - samples[k]!.x, point.y - samples[k]!.y), 0) / pixelsPerPixel;
+  if (path < stillness) return [scaled(samples.reduce(sum, origin), 1 / samples.length)];
+  return midpoints(Math.min(mostSubframes, Math.max(2, Math.ceil(path / pixelsPerSubframe))));
+}
+
+function check(request: ExposureRequest, area: CameraArea, pixelsPerPixel: number, camera: { name: string; width: number; height: number }): void {
+  const { left, top, width, height } = area;
+  const fits = [left, top, width, height].every(Number.isFinite) && left >= 0 && top >= 0 && left + width <= camera.width && top + height <= camera.height;
+  if (!fits || !(pixelsPerPixel > 0) || width < pixelsPerPixel || height < pixelsPerPixel) {
+    throw new SimulationError(
+      'simulation/bad-area',
+      `Camera ${camera.name} (${camera.width} x ${camera.height}) has no area of ${width} x ${height} pixels from ${left}, ${top} at binning ${request.binning}`,
+      'Ask for an area within the camera and a positive binning',
+    );
+  }
+  if (!(request.exposure >= 0 && Number.isFinite(request.exposure))) {
+    throw new SimulationError('simulation/bad-value', `An exposure of ${request.exposure} s cannot be taken`, 'Ask for zero or more seconds');
+  }
+}

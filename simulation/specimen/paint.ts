@@ -1,0 +1,43 @@
+import type { Frame } from '../frame';
+import type { SpecimenTruth } from '../truth';
+import { paintFilm } from './film';
+import { paintLines, type LineSet } from './lattice';
+
+/** How much of the film's texture lies on specimens that are more than a film. */
+const filmOnLattice = 0.5;
+
+/**
+ * Fills a canvas of `frame.rows * frame.columns` values with the transmission of a specimen, about 1 where it is thin.
+ * @param key of the random texture
+ * @param field shorter side of the camera's full field of view, micrometres
+ */
+export function paintSpecimen(canvas: Float32Array, frame: Frame, specimen: SpecimenTruth, key: number, field: number): void {
+  canvas.fill(0);
+  const lines = linesOf(specimen);
+  if (specimen.kind !== 'empty') paintFilm(canvas, frame, { key, contrast: specimen.contrast * (lines.length > 0 ? filmOnLattice : 1) }, field);
+  for (let k = 0; k < canvas.length; k++) {
+    const value = 1 + canvas[k]!;
+    canvas[k] = value > 0.02 ? value : 0.02;
+  }
+  if (lines.length > 0) paintLines(canvas, frame, lines);
+}
+
+function linesOf({ kind, angle, latticeContrast, linesPerMillimetre, catalaseSpacings, barsPerInch, barWidth }: SpecimenTruth): readonly LineSet[] {
+  const crossed = (first: Omit<LineSet, 'angle' | 'depth'>, second = first): readonly LineSet[] => [
+    { ...first, angle, depth: latticeContrast },
+    { ...second, angle: angle + 90, depth: latticeContrast },
+  ];
+  switch (kind) {
+    case 'cross-grating': {
+      const pitch = 1000 / linesPerMillimetre;
+      return crossed({ pitch, width: pitch * 0.25 });
+    }
+    case 'catalase':
+      return crossed({ pitch: catalaseSpacings[0] / 1000 }, { pitch: catalaseSpacings[1] / 1000 });
+    case 'grid-bars':
+      return crossed({ pitch: 25400 / barsPerInch, width: barWidth });
+    case 'film':
+    case 'empty':
+      return [];
+  }
+}

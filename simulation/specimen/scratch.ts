@@ -1,0 +1,13 @@
+const pool = new Map<string, Float32Array>();
+
+/**
+ * A buffer of at least `length` zeros for use within one rendering, kept for the next one.
+ * Rendering is synchronous, so no two renderings hold the same buffer.
+ */
+export function scratch(name: string, length: number): Float32Array {
+  const kept = pool.get(name);
+  if (kept && kept.length >= length && kept.length <= 4 * length) return kept.fill(0, 0, length);
+  const fresh = new Float32Array(length);
+  pool.set(name, fresh);
+  return fresh;
+}
