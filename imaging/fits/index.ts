@@ -1,0 +1,4 @@
+export { leastSquares, type LeastSquaresOptions, type LinearFit } from './least-squares';
+export { type RobustFit, robustLeastSquares, type RobustOptions } from './robust-least-squares';
+export { type NamedFit, namedLeastSquares } from './named-least-squares';
+export { fitMatrix, type MatrixFit, type MatrixFitOptions, type VectorPair } from './matrix-fit';

@@ -1,0 +1,150 @@
+import { badArgument, singularFit, tooFewPoints } from '../errors';
+import { median } from '../statistics/order-statistics';
+import { leastSquares, type LinearFit, requireRectangular } from './least-squares';
+
+/** What a robust linear fit found. */
+export interface RobustFit extends LinearFit {
+  /** Final weight of each point, 0 (ignored) to 1 (fully used). */
+  readonly weights: readonly number[];
+  /** Robust standard deviation of the residuals (from their median absolute value). */
+  readonly scale: number;
+  readonly iterations: number;
+}
+
+/** How a robust fit is made. */
+export interface RobustOptions {
+  /** `tukey` (default) ignores far-off points altogether; `huber` limits their pull. */
+  readonly weighting?: 'tukey' | 'huber';
+  /** Tuning constant in standard deviations; default 4.685 (tukey) or 1.345 (huber), both 95 % efficient for normal errors. */
+  readonly tuning?: number;
+  /** Default 100. */
+  readonly mostIterations?: number;
+}
+
+/** Makes the median absolute value of normal residuals their standard deviation. */
+const normalConsistency = 1.482602218505602;
+/** The fit has settled when no residual moves by more than this share of the scale. */
+const settled = 1e-7;
+
+interface Influence {
+  /** Weight of a residual u given in units of the tuned scale. */
+  readonly weight: (u: number) => number;
+  /** Derivative of u * weight(u). */
+  readonly slope: (u: number) => number;
+}
+
+const influences: Readonly<Record<'tukey' | 'huber', Influence>> = {
+  tukey: {
+    weight: (u) => (Math.abs(u) < 1 ? (1 - u * u) ** 2 : 0),
+    slope: (u) => (Math.abs(u) < 1 ? (1 - u * u) * (1 - 5 * u * u) : 0),
+  },
+  huber: {
+    weight: (u) => (Math.abs(u) <= 1 ? 1 : 1 / Math.abs(u)),
+    slope: (u) => (Math.abs(u) <= 1 ? 1 : 0),
+  },
+};
+
+/**
+ * Robust linear regression: as `leastSquares`, but points that do not fit the rest lose their pull.
+ *
+ * An M-estimate by iteratively reweighted least squares: first with Huber's weights, then, if asked for, with Tukey's biweight from
+ * there. It stands up to far-off observations, not to far-off rows (leverage). The standard errors are the asymptotic ones with
+ * Huber's correction for few points: K^2 * [sum psi^2 / (n - p)] / [mean psi']^2 * (X^T X)^-1 with
+ * K = 1 + p/n * var(psi') / mean(psi')^2. Source: P. J. Huber, Robust Statistics (1981), section 7.6; weights after
+ * P. W. Holland and R. E. Welsch, Communications in Statistics A6 (1977) 813-827.
+ * When more than half of the points fit exactly, these alone determine the result and the standard errors are 0.
+ *
+ * @throws ImagingError as `leastSquares`, 'imaging/too-few-points' also when too few points keep their weight
+ */
+export function robustLeastSquares(rows: readonly ArrayLike<number>[], observed: ArrayLike<number>, options: RobustOptions = {}): RobustFit {
+  const where = 'robustLeastSquares';
+  const { weighting = 'tukey', tuning = weighting === 'tukey' ? 4.685 : 1.345, mostIterations = 100 } = options;
+  if (!(tuning > 0)) throw badArgument(where, `a tuning constant of ${tuning} cannot be`);
+  if (!(mostIterations >= 1)) throw badArgument(where, `${mostIterations} iterations cannot be`);
+  const count = requireRectangular(rows, observed, where);
+
+  const plain = leastSquares(rows, observed);
+  // A start close to the least absolute deviations keeps the biweight, which has several minima, out of the wrong one.
+  let state = iterate(rows, observed, plain, influences.huber, weighting === 'huber' ? tuning : 0.2, mostIterations, count);
+  if (weighting === 'tukey') {
+    const first = state;
+    state = iterate(rows, observed, first.fit, influences.tukey, tuning, mostIterations, count);
+    state.iterations += first.iterations;
+  }
+  return summarize(rows, state, influences[weighting], tuning, count);
+}
+
+interface State {
+  fit: LinearFit;
+  weights: number[];
+  scale: number;
+  iterations: number;
+}
+
+function iterate(
+  rows: readonly ArrayLike<number>[],
+  observed: ArrayLike<number>,
+  start: LinearFit,
+  influence: Influence,
+  tuning: number,
+  mostIterations: number,
+  unknowns: number,
+): State {
+  let fit = start;
+  let weights = rows.map(() => 1);
+  let scale = 0;
+  for (let iteration = 1; iteration <= mostIterations; iteration++) {
+    scale = residualScale(fit.residuals, unknowns);
+    const floor = roundingFloor(observed);
+    const limit = scale > floor ? tuning * scale : floor;
+    weights = fit.residuals.map((residual) => influence.weight(residual / limit));
+    const used = weights.filter((weight) => weight > 0).length;
+    if (used < unknowns) throw tooFewPoints('robustLeastSquares', used, unknowns);
+    const next = leastSquares(rows, observed, { weights });
+    const moved = Math.max(...next.residuals.map((residual, point) => Math.abs(residual - (fit.residuals[point] as number))));
+    fit = next;
+    if (moved <= settled * scale || scale <= floor) return { fit, weights, scale, iterations: iteration };
+  }
+  // Slow creeping between two equally good sets of weights is harmless: the estimate is within its own error.
+  return { fit, weights, scale, iterations: mostIterations };
+}
+
+/** The median absolute residual as a standard deviation; the smallest ones, which the unknowns have made zero, are left out. */
+function residualScale(residuals: readonly number[], unknowns: number): number {
+  const sizes = residuals.map(Math.abs).sort((one, other) => one - other);
+  const kept = sizes.length > 2 * unknowns ? sizes.slice(unknowns) : sizes;
+  return normalConsistency * median(kept);
+}
+
+/** Residuals below this are rounding, not scatter. */
+function roundingFloor(observed: ArrayLike<number>): number {
+  let largest = 0;
+  for (let point = 0; point < observed.length; point++) largest = Math.max(largest, Math.abs(observed[point] as number));
+  return Math.max(largest * 1e-12, Number.MIN_VALUE * 1e16);
+}
+
+function summarize(rows: readonly ArrayLike<number>[], state: State, influence: Influence, tuning: number, unknowns: number): RobustFit {
+  const { fit, weights, scale, iterations } = state;
+  const points = rows.length;
+  const degreesOfFreedom = points - unknowns;
+  const limit = tuning * scale;
+  const common = { parameters: fit.parameters, residuals: fit.residuals, weights, scale, iterations, degreesOfFreedom };
+  const unit = unitCovariance(rows);
+  if (!(limit > 0)) {
+    return { ...common, deviation: 0, covariance: unit.map((row) => row.map(() => 0)), standardErrors: unit.map(() => 0) };
+  }
+  const slopes = fit.residuals.map((residual) => influence.slope(residual / limit));
+  const meanSlope = slopes.reduce((sum, slope) => sum + slope, 0) / points;
+  if (!(meanSlope > 0)) throw singularFit('robustLeastSquares', 'the points fall into groups that no one fit serves');
+  const slopeVariance = slopes.reduce((sum, slope) => sum + (slope - meanSlope) ** 2, 0) / points;
+  const correction = 1 + ((unknowns / points) * slopeVariance) / meanSlope ** 2;
+  const psiSquare = fit.residuals.reduce((sum, residual) => sum + (residual * influence.weight(residual / limit)) ** 2, 0);
+  const deviation = degreesOfFreedom > 0 ? (correction * Math.sqrt(psiSquare / degreesOfFreedom)) / meanSlope : NaN;
+  const covariance = unit.map((row) => row.map((value) => value * deviation ** 2));
+  return { ...common, deviation, covariance, standardErrors: covariance.map((row, index) => Math.sqrt(row[index] as number)) };
+}
+
+/** (X^T X)^-1, taken from a fit with unit variance. */
+function unitCovariance(rows: readonly ArrayLike<number>[]): readonly (readonly number[])[] {
+  return leastSquares(rows, new Float64Array(rows.length), { variance: 1 }).covariance;
+}

@@ -1,0 +1,1 @@
+export { type Matrix, type RasterPosition, toCamera, toRaster, type Vector } from './coordinates';
