@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { basename, dirname, join } from 'node:path';
+import { describe, EucentricError } from '../base';
+import { largestFile, tooLargeMessage } from './text';
+
+const renameAttempts = 5;
+const renamePause = 500;
+
+/**
+ * Writes a file so that at every moment either the old or the new one is there, whole: into a neighbour, to the disk, then renamed.
+ * The whole length is written or it fails (a full disk must not end in half a file), and renaming is tried five times,
+ * because virus scanners on Windows hold fresh files for a moment. Throws `store/write-failed`.
+ */
+export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  const neighbour = join(dirname(path), `.${basename(path)}.${randomUUID()}.new`);
+  try {
+    const mode = await stat(path).then((found) => found.mode, () => 0o666);
+    const file = await open(neighbour, 'wx', mode);
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await renamePatiently(neighbour, path);
+    await syncDirectory(dirname(path));
+  } catch (cause) {
+    await unlink(neighbour).catch(() => undefined);
+    throw new EucentricError({
+      code: 'store/write-failed',
+      message: `${path} could not be written: ${describe(cause)}.`,
+      hint: 'The earlier file is untouched and nothing in memory is lost. Check the disk space and the rights on the folder, then save again.',
+      cause,
+    });
+  }
+}
+
+async function renamePatiently(from: string, to: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await rename(from, to);
+    } catch (error) {
+      const held = ['EPERM', 'EACCES', 'EBUSY'].includes((error as NodeJS.ErrnoException).code ?? '');
+      if (!held || attempt >= renameAttempts) throw error;
+      // This is the operating system's time, not the microscope's, so it does not go through the clock.
+      await pause(renamePause);
+    }
+  }
+}
+
+/** Makes the renaming itself last through a power cut; Windows cannot open folders and needs no such thing. */
+async function syncDirectory(directory: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Reads a whole file, or nothing if there is none. Throws `store/too-large` or `store/read-failed`. */
+export async function readWhole(path: string, limit = largestFile): Promise<Buffer | undefined> {
+  try {
+    const { size } = await stat(path);
+    if (size > limit) {
+      throw new EucentricError({ code: 'store/too-large', message: `${path}: ${tooLargeMessage(size, limit)}`, hint: 'Check that this is the right file.' });
+    }
+    return await readFile(path);
+  } catch (cause) {
+    if (cause instanceof EucentricError) throw cause;
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new EucentricError({
+      code: 'store/read-failed',
+      message: `${path} could not be read: ${describe(cause)}.`,
+      hint: 'Check that it is a file and that this user may read it.',
+      cause,
+    });
+  }
+}
+
+/** The name of the backup of a file: what stands after the last dot becomes `bak`. */
+export function backupName(path: string): string {
+  const name = basename(path);
+  const dot = name.lastIndexOf('.');
+  return join(dirname(path), `${dot < 0 ? name : name.slice(0, dot)}.bak`);
+}

@@ -1,0 +1,289 @@
+import { EucentricError, type Matrix } from '../base';
+import { CalibrationFile, type FileState, isMissingMatrix } from './calibration-file';
+import {
+  type Calibrations,
+  type CalibrationsSnapshot,
+  type ChangeOptions,
+  type CountedKind,
+  type ExitPrompt,
+  type RecordTable,
+  type Saved,
+  type SaveOptions,
+} from './calibrations';
+import { notStorable, type RecordValues } from './codec';
+import { exitPromptFor, kindOf, noCounts } from './exit-prompt';
+import type { FileOnDisk } from './file-on-disk';
+import type { MainRecordName, MainRecords } from './main-layouts';
+import type { MatrixEntry, MatrixOptions, MatrixTable } from './matrix-table';
+import type { FlybackRecords, ShortTermRecordName, ShortTermRecords } from './short-term-layouts';
+
+/** What the store needs from outside. */
+export interface StoreSurroundings {
+  readonly clock: { date(): Date };
+  readonly isAdministrator: () => boolean;
+  /** The magnification to write beside a record; `camera` is `undefined` for records that belong to none. */
+  readonly magnificationOf: (magIndex: number, camera: number | undefined) => number | undefined;
+}
+
+/** A file in memory and on disk. */
+export interface StoredFile {
+  readonly content: CalibrationFile;
+  readonly disk: FileOnDisk;
+  /** Whether memory and disk differ. */
+  changed: boolean;
+}
+
+/** The three files of a store. */
+export interface StoredFiles {
+  readonly main: StoredFile;
+  readonly shortTerm: StoredFile;
+  readonly flyback: StoredFile;
+}
+
+interface Snapshot extends CalibrationsSnapshot {
+  readonly states: readonly { readonly state: FileState; readonly changed: boolean }[];
+  readonly stamps: ReadonlyMap<string, number>;
+  readonly counts: Readonly<Record<CountedKind, number>>;
+  readonly saves: number;
+}
+
+type ShiftRecord = 'ImageShiftMatrix' | 'StageToCameraMatrix';
+
+interface ShiftRow extends Matrix {
+  readonly magIndex: number;
+  readonly camera: number;
+  readonly magnification: number;
+  readonly absoluteFocus?: number;
+}
+
+/** Minutes since 1970, the time of all stamps. */
+export const minutesOf = (date: Date): number => Math.floor(date.getTime() / 60_000);
+
+/** The calibrations in memory over the three files; made by `openCalibrations`. */
+export class CalibrationStore implements Calibrations {
+  readonly imageShift: MatrixTable;
+  readonly stage: MatrixTable;
+  readonly flyback: RecordTable<FlybackRecords['FlybackTime']>;
+  private stamps = new Map<string, number>();
+  private counted: Readonly<Record<CountedKind, number>> = noCounts;
+  private revision = 0;
+  private saves = 0;
+  private saving: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly files: StoredFiles,
+    private readonly surroundings: StoreSurroundings,
+  ) {
+    this.imageShift = this.matrixTable('ImageShiftMatrix');
+    this.stage = this.matrixTable('StageToCameraMatrix');
+    this.flyback = this.table(files.flyback, 'FlybackTime');
+  }
+
+  get unsaved(): boolean {
+    return this.files.main.changed;
+  }
+
+  get counts(): Readonly<Record<CountedKind, number>> {
+    return this.counted;
+  }
+
+  get path(): string {
+    return this.files.main.disk.path;
+  }
+
+  get file(): CalibrationFile {
+    return this.files.main.content;
+  }
+
+  records<Name extends MainRecordName>(name: Name): RecordTable<MainRecords[Name]> {
+    return this.table(this.files.main, name);
+  }
+
+  shortTerm<Name extends ShortTermRecordName>(name: Name): RecordTable<ShortTermRecords[Name]> {
+    return this.table(this.files.shortTerm, name);
+  }
+
+  exitPrompt(administrator: boolean): ExitPrompt | undefined {
+    return exitPromptFor(this.unsaved, this.counted, administrator);
+  }
+
+  save(options: SaveOptions = {}): Promise<Saved> {
+    return this.oneAtATime(() => this.saveNow(options));
+  }
+
+  saveShortTerm(options: SaveOptions = {}): Promise<{ readonly paths: readonly string[]; readonly remarks: readonly string[] }> {
+    return this.oneAtATime(() => this.saveShortTermNow(options));
+  }
+
+  snapshot(): CalibrationsSnapshot {
+    const states = this.allFiles().map(({ content, changed }) => ({ state: content.state(), changed }));
+    const snapshot: Snapshot = { taken: Symbol('snapshot'), states, stamps: new Map(this.stamps), counts: this.counted, saves: this.saves };
+    return snapshot;
+  }
+
+  restore(taken: CalibrationsSnapshot): void {
+    const { states, stamps, counts, saves } = taken as Snapshot;
+    // What was saved in between is on disk now, so the earlier state differs from it.
+    const savedSince = saves !== this.saves;
+    for (const [at, stored] of this.allFiles().entries()) {
+      stored.content.reset(states[at]!.state);
+      stored.changed = states[at]!.changed || savedSince;
+    }
+    this.stamps = new Map(stamps);
+    this.counted = counts;
+    this.revision += 1;
+  }
+
+  /** Takes over a matrix of the short-term file: it replaces the one of the main file and counts as measured in this session. */
+  adopt(name: ShiftRecord, values: RecordValues): void {
+    if (isMissingMatrix(name, values)) return;
+    const { time, ...fields } = values as { readonly time: number; readonly magIndex: number; readonly camera: number };
+    const earlier = this.files.main.content.get(name).findLast(sameShift(fields.magIndex, fields.camera));
+    const row = earlier ? { ...fields, magnification: earlier.magnification } : this.complete(fields);
+    this.files.main.content.put(name, row, sameShift(fields.magIndex, fields.camera));
+    this.stamps.set(stampKey(name, fields.magIndex, fields.camera), time);
+  }
+
+  private matrixTable(name: ShiftRecord): MatrixTable {
+    const ofSession = name === 'ImageShiftMatrix' ? 'ImageShiftMatrix' : 'StageCalibration';
+    const { main, shortTerm } = this.files;
+    const rows = (): readonly ShiftRow[] =>
+      main.content.get(name).filter((values) => !isMissingMatrix(name, values)) as readonly RecordValues[] as readonly (RecordValues & ShiftRow)[];
+    const measuredAt = (magIndex: number, camera: number): number => this.stamps.get(stampKey(name, magIndex, camera)) ?? 0;
+    const forget = (magIndex: number, camera: number): void => {
+      this.stamps.delete(stampKey(name, magIndex, camera));
+      if (shortTerm.content.remove(ofSession, sameShift(magIndex, camera)) > 0) shortTerm.changed = true;
+    };
+    return {
+      get: (magIndex, camera) => {
+        const found = rows().findLast((row) => row.magIndex === magIndex && row.camera === camera);
+        return found && matrixOf(found);
+      },
+      set: (magIndex, camera, value, options: MatrixOptions = {}) => {
+        const { magnification, focus = 0, sessionMeasured = true } = options;
+        const elements = { magIndex, camera, ...matrixOf(value) };
+        if (isMissingMatrix(name, elements)) throw notStorable(name, 'a matrix whose first row is zero counts as missing');
+        const withFocus = name === 'StageToCameraMatrix' ? { ...elements, absoluteFocus: focus } : elements;
+        const row = this.complete(magnification === undefined ? withFocus : { ...withFocus, magnification });
+        this.change(main, main.content.put(name, row, sameShift(magIndex, camera)), sessionMeasured ? name : undefined);
+        if (!sessionMeasured) return forget(magIndex, camera);
+        const time = minutesOf(this.surroundings.clock.date());
+        shortTerm.content.put(ofSession, { ...withFocus, time }, sameShift(magIndex, camera));
+        shortTerm.changed = true;
+        this.stamps.set(stampKey(name, magIndex, camera), time);
+      },
+      remove: (magIndex, camera) => {
+        const had = rows().some((row) => row.magIndex === magIndex && row.camera === camera);
+        this.change(main, main.content.remove(name, sameShift(magIndex, camera)) > 0);
+        forget(magIndex, camera);
+        return had;
+      },
+      entries: () => {
+        const byPlace = new Map(rows().map((row) => [stampKey(name, row.magIndex, row.camera), row]));
+        const sorted = [...byPlace.values()].sort((a, b) => a.magIndex - b.magIndex || a.camera - b.camera);
+        return sorted.map((row): MatrixEntry => {
+          const { magIndex, camera, magnification, absoluteFocus } = row;
+          const entry = { magIndex, camera, matrix: matrixOf(row), magnification, measuredAt: measuredAt(magIndex, camera) };
+          return absoluteFocus === undefined ? entry : { ...entry, focus: absoluteFocus };
+        });
+      },
+      measuredAt,
+    };
+  }
+
+  private table<Row>(stored: StoredFile, name: string): RecordTable<Row> {
+    const { content } = stored;
+    const all = (): readonly Row[] => content.get(name) as readonly Row[];
+    const layout = content.format.layouts.get(name);
+    const kind = (options: ChangeOptions): string | undefined => (options.counted === false ? undefined : name);
+    return {
+      all,
+      find: (fits) => all().findLast(fits),
+      put: (row, options = {}) => {
+        const values = this.complete(row as RecordValues);
+        const { replaces } = options;
+        const same = (existing: RecordValues): boolean =>
+          replaces ? replaces(existing as Row) : (layout?.key ?? []).every((field) => existing[field] === values[field]);
+        this.change(stored, content.put(name, values, same), kind(options));
+      },
+      replaceAll: (rows, options = {}) => {
+        this.change(stored, content.replaceAll(name, (rows as readonly RecordValues[]).map((row) => this.complete(row))), kind(options));
+      },
+      remove: (which) => {
+        const removed = content.remove(name, (values) => which(values as Row));
+        this.change(stored, removed > 0);
+        return removed;
+      },
+    };
+  }
+
+  /** Adds the magnification that stands beside a record for the human reader. */
+  private complete(row: RecordValues): RecordValues {
+    const { magIndex, camera, magnification } = row as { readonly magIndex?: number; readonly camera?: number; readonly magnification?: number };
+    if (magnification !== undefined || magIndex === undefined) return row;
+    return { ...row, magnification: Math.round(this.surroundings.magnificationOf(magIndex, camera) ?? 0) };
+  }
+
+  /** Notes a change; a measurement counts even if it found exactly what was stored. */
+  private change(stored: StoredFile, changed: boolean, measured?: string): void {
+    if (!changed && measured === undefined) return;
+    this.revision += 1;
+    stored.changed = true;
+    const kind = measured !== undefined && stored === this.files.main ? kindOf(measured) : undefined;
+    if (kind) this.counted = { ...this.counted, [kind]: this.counted[kind] + 1 };
+  }
+
+  private allFiles(): readonly StoredFile[] {
+    return [this.files.main, this.files.shortTerm, this.files.flyback];
+  }
+
+  private async saveNow({ overwrite = false }: SaveOptions): Promise<Saved> {
+    if (!this.surroundings.isAdministrator()) {
+      throw new EucentricError({
+        code: 'store/administrator-only',
+        message: 'The calibrations were not saved: Administrator mode is not enabled.',
+        hint: 'Choose Administrator in the Calibration menu, then Save Calibrations.',
+      });
+    }
+    const { main } = this.files;
+    const { revision } = this;
+    const saved = this.counted;
+    const { remarks } = await main.disk.write(main.content.render(), overwrite);
+    this.saves += 1;
+    main.changed = this.revision !== revision;
+    this.counted = difference(this.counted, saved);
+    const others = await this.saveShortTermNow({ overwrite }).catch((error: Error) => ({ remarks: [error.message] }));
+    return { path: this.path, remarks: [...remarks, ...others.remarks] };
+  }
+
+  private async saveShortTermNow({ overwrite = false }: SaveOptions): Promise<{ readonly paths: readonly string[]; readonly remarks: readonly string[] }> {
+    const paths: string[] = [];
+    const remarks: string[] = [];
+    for (const stored of [this.files.shortTerm, this.files.flyback]) {
+      if (!stored.changed) continue;
+      const { revision } = this;
+      const report = await stored.disk.write(stored.content.render(), overwrite);
+      stored.changed = this.revision !== revision;
+      paths.push(stored.disk.path);
+      remarks.push(...report.remarks);
+    }
+    return { paths, remarks };
+  }
+
+  private oneAtATime<Result>(save: () => Promise<Result>): Promise<Result> {
+    const next = this.saving.then(save, save);
+    this.saving = next.catch(() => undefined);
+    return next;
+  }
+}
+
+const stampKey = (name: ShiftRecord, magIndex: number, camera: number): string => `${name} ${magIndex} ${camera}`;
+const sameShift =
+  (magIndex: number, camera: number) =>
+  (existing: RecordValues): boolean =>
+    existing.magIndex === magIndex && existing.camera === camera;
+const matrixOf = ({ xpx, xpy, ypx, ypy }: Matrix): Matrix => ({ xpx, xpy, ypx, ypy });
+
+function difference(now: Readonly<Record<CountedKind, number>>, then: Readonly<Record<CountedKind, number>>): Readonly<Record<CountedKind, number>> {
+  return Object.fromEntries(Object.entries(now).map(([kind, count]) => [kind, Math.max(0, count - then[kind as CountedKind])])) as Record<CountedKind, number>;
+}

@@ -1,0 +1,116 @@
+import { token } from '../base';
+import type { CalibrationFile } from './calibration-file';
+import type { MainRecordName, MainRecords } from './main-layouts';
+import type { MatrixTable } from './matrix-table';
+import type { FlybackRecords, ShortTermRecordName, ShortTermRecords } from './short-term-layouts';
+
+/** A record as it is handed in: the magnification beside it may be left out, the table of magnifications knows it. */
+export type RecordInput<Row> = Row extends { readonly magnification: number } ? Omit<Row, 'magnification'> & { readonly magnification?: number } : Row;
+
+/** How a change counts. */
+export interface ChangeOptions {
+  /** Whether it is one more calibration for the question on exit (the default). */
+  readonly counted?: boolean;
+}
+
+/** All records of one name. */
+export interface RecordTable<Row> {
+  /** In file order. */
+  all(): readonly Row[];
+  /** The last one that fits. */
+  find(fits: (row: Row) => boolean): Row | undefined;
+  /**
+   * Stores a record in place of the ones that `replaces` accepts. By default these have the same key (such as mag index and camera).
+   * Throws `store/value-not-storable` for what the file cannot hold; nothing is changed then.
+   */
+  put(row: RecordInput<Row>, options?: ChangeOptions & { readonly replaces?: (row: Row) => boolean }): void;
+  /** Makes these all records of the name, in this order. */
+  replaceAll(rows: readonly RecordInput<Row>[], options?: ChangeOptions): void;
+  /** Removes records and returns how many there were. */
+  remove(which: (row: Row) => boolean): number;
+}
+
+/** The kinds of calibration that are counted for the question on exit, with the number at which it is asked without Administrator mode. */
+export const countedKinds = {
+  'image shift': 3,
+  'stage shift': 2,
+  focus: 2,
+  'beam intensity': 1,
+  'spot intensity': 1,
+  'high-focus mag or IS': 2,
+  'parallel illumination': 2,
+} as const;
+/** A counted kind of calibration. */
+export type CountedKind = keyof typeof countedKinds;
+
+/** A question to be asked before the program ends. */
+export interface ExitPrompt {
+  /** `save`: yes saves, no leaves, cancel stays. `administrator`: yes tells to turn on Administrator mode and stays, no leaves. */
+  readonly ask: 'save' | 'administrator';
+  readonly message: string;
+  readonly answers: readonly ('yes' | 'no' | 'cancel')[];
+  /** What to tell after a yes, where that does not save. */
+  readonly afterYes?: string;
+  readonly pending: readonly { readonly kind: CountedKind; readonly count: number }[];
+}
+
+/** How to save. */
+export interface SaveOptions {
+  /** Whether to write over a file that another program has changed, or that could not be read. */
+  readonly overwrite?: boolean;
+}
+
+/** What became of a save. */
+export interface Saved {
+  readonly path: string;
+  /** What the operator should know although the file is saved, such as a backup that could not be made. */
+  readonly remarks: readonly string[];
+}
+
+/** Everything that can be rolled back; opaque, for `Calibrations.restore`. */
+export interface CalibrationsSnapshot {
+  readonly taken: symbol;
+}
+
+/**
+ * The calibrations of the instrument in memory, as the three SerialEM files hold them.
+ * Values are those of the files: intensities at the aperture recorded with them, matrices in px per unit.
+ */
+export interface Calibrations {
+  /** Image shift to camera, px per image-shift unit. */
+  readonly imageShift: MatrixTable;
+  /** Stage to camera, px per um, with the absolute focus of the measurement. */
+  readonly stage: MatrixTable;
+  /** The records of the main file under a name. */
+  records<Name extends MainRecordName>(name: Name): RecordTable<MainRecords[Name]>;
+  /** The records of the short-term file under a name; they are written without asking. */
+  shortTerm<Name extends ShortTermRecordName>(name: Name): RecordTable<ShortTermRecords[Name]>;
+  /** The rows of the file of STEM flyback times. */
+  readonly flyback: RecordTable<FlybackRecords['FlybackTime']>;
+
+  /** Whether something is not in the main file yet. */
+  readonly unsaved: boolean;
+  /** How many calibrations of each counted kind are not saved. */
+  readonly counts: Readonly<Record<CountedKind, number>>;
+  /** What to ask before the program ends, if anything. */
+  exitPrompt(administrator: boolean): ExitPrompt | undefined;
+
+  /** The main file's place. */
+  readonly path: string;
+  /** The main file as it would be saved; for showing and comparing, not for changing. */
+  readonly file: CalibrationFile;
+  /**
+   * Writes the main file whole or not at all, keeping the file of before the session as .bak, and the other files if they changed.
+   * Throws `store/administrator-only`, `store/changed-on-disk` (unless `overwrite`) or `store/write-failed`.
+   */
+  save(options?: SaveOptions): Promise<Saved>;
+  /** Writes the short-term and flyback files if they changed; anybody may. Throws like `save`. */
+  saveShortTerm(options?: SaveOptions): Promise<{ readonly paths: readonly string[]; readonly remarks: readonly string[] }>;
+
+  /** Everything as it is now, to roll back to when a run is stopped. */
+  snapshot(): CalibrationsSnapshot;
+  /** Goes back to a snapshot; what was saved since stays on disk. */
+  restore(snapshot: CalibrationsSnapshot): void;
+}
+/** The token of the calibrations. */
+export const Calibrations = token<Calibrations>('Calibrations');

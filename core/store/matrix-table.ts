@@ -1,0 +1,40 @@
+import type { Matrix } from '../base';
+
+/** One shift matrix with the conditions that belong to it. */
+export interface MatrixEntry {
+  readonly magIndex: number;
+  readonly camera: number;
+  readonly matrix: Matrix;
+  /** The magnification written beside it, for the human reader. */
+  readonly magnification: number;
+  /** The absolute focus at which a stage matrix was measured; `undefined` for image shift. */
+  readonly focus?: number;
+  /** Minutes since 1970 at which it was measured; 0 if that was not in this session. */
+  readonly measuredAt: number;
+}
+
+/** What else is known about a matrix that is stored. */
+export interface MatrixOptions {
+  /** The magnification beside it; by default that of the magnification table. */
+  readonly magnification?: number;
+  /** The absolute focus, for stage matrices. */
+  readonly focus?: number;
+  /**
+   * Whether it was measured just now (the default). Such a matrix gets a time stamp, goes into the short-term file and counts
+   * for the question on exit. `false` is for derived and restored ones, which lose a stamp that they had.
+   */
+  readonly sessionMeasured?: boolean;
+}
+
+/** The shift matrices by mag index and camera; a missing one is `undefined`, never zeros. */
+export interface MatrixTable {
+  get(magIndex: number, camera: number): Matrix | undefined;
+  /** Throws `store/value-not-storable` for indexes or elements that the file cannot hold. */
+  set(magIndex: number, camera: number, value: Matrix, options?: MatrixOptions): void;
+  /** Tells whether there was one. */
+  remove(magIndex: number, camera: number): boolean;
+  /** All that there are, by mag index and camera. */
+  entries(): readonly MatrixEntry[];
+  /** Minutes since 1970; 0 = not measured in this session (or in the 22 hours before it). */
+  measuredAt(magIndex: number, camera: number): number;
+}
