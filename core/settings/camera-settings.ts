@@ -1,0 +1,63 @@
+import { type Metres, type Radians, degrees, nanometres } from '../base';
+import { type CameraName, type CameraValue, type CameraValues, findDefinition } from './definitions';
+import { type Section, rowsOf } from './source';
+import { typedValue } from './values';
+
+/** What a site has measured at one magnification of a camera. */
+export interface RotationAndPixel {
+  readonly magIndex: number;
+  /** Rotation from the next lower magnification; undefined when not measured. */
+  readonly relativeRotation: Radians | undefined;
+  /** Direction of the tilt axis; undefined when not measured. */
+  readonly rotation: Radians | undefined;
+  /** Size of an unbinned pixel on the specimen; undefined when not measured. */
+  readonly pixelSize: Metres | undefined;
+}
+
+/** The properties of one camera. */
+export interface CameraSettings {
+  /** The number of the camera block; negative for a parked one. */
+  readonly index: number;
+  readonly name: string;
+  /** Size in unbinned pixels. */
+  readonly sizeX: number;
+  readonly sizeY: number;
+  readonly binnings: readonly number[];
+  /** Whether the camera stands behind a post-column filter and so uses the EFTEM columns of the magnification table. */
+  readonly isGif: boolean;
+  readonly isStem: boolean;
+  readonly isDirectDetector: boolean;
+  readonly rotationAndPixel: readonly RotationAndPixel[];
+  /** The value of a property in SerialEM's units, or its default. */
+  get<Name extends CameraName>(name: Name): CameraValue<Name>;
+  /** Whether the property is entered. */
+  has(name: CameraName): boolean;
+}
+
+const FALCONS = [2, 4, 5, 6];
+const NOT_MEASURED_ANGLE = 999;
+
+/** Gives the properties of a camera block their types. */
+export function cameraSettings(section: Section): CameraSettings {
+  const get = <Name extends CameraName>(name: Name): CameraValues[Name] =>
+    typedValue(section, findDefinition('camera', name)!) as unknown as CameraValues[Name];
+  const index = section.index ?? 0;
+  return {
+    index,
+    name: get('Name') ?? `Camera ${index}`,
+    sizeX: get('CameraSizeX'),
+    sizeY: get('CameraSizeY'),
+    binnings: get('Binnings').map((binning) => Math.max(1, binning)),
+    isGif: get('GIF') || get('FEIFilterType') > 0,
+    isStem: get('STEMCamera') || get('TietzCameraType') < 0,
+    isDirectDetector: get('K2Type') > 0 || FALCONS.includes(get('FEICameraType')) || get('DECameraType') > 1 || get('DectrisCameraType') > 0,
+    rotationAndPixel: get('RotationAndPixel').map(([magIndex, relative, absolute, pixel]) => ({
+      magIndex,
+      relativeRotation: relative === NOT_MEASURED_ANGLE ? undefined : degrees(relative),
+      rotation: absolute === NOT_MEASURED_ANGLE ? undefined : degrees(absolute),
+      pixelSize: pixel > 0 && pixel !== NOT_MEASURED_ANGLE ? nanometres(pixel) : undefined,
+    })),
+    get,
+    has: (name) => rowsOf(section, name).length > 0,
+  };
+}

@@ -1,0 +1,37 @@
+import camera from './camera.json';
+import type { CameraValues } from './camera.types';
+import type { PropertyDefinition } from './definition';
+import generalAToL from './general-a-to-l.json';
+import type { GeneralAToLValues } from './general-a-to-l.types';
+import generalByVendor from './general-by-vendor.json';
+import type { GeneralByVendorValues } from './general-by-vendor.types';
+import generalMToZ from './general-m-to-z.json';
+import type { GeneralMToZValues } from './general-m-to-z.types';
+
+export type { FieldType, PropertyDefinition, PropertyForm, PropertyValue } from './definition';
+export type { CameraValues } from './camera.types';
+
+/** The values of all properties that stand outside camera blocks, by SerialEM name. */
+export interface GeneralValues extends GeneralAToLValues, GeneralMToZValues, GeneralByVendorValues {}
+/** The name of a property that stands outside camera blocks. */
+export type GeneralName = keyof GeneralValues;
+/** The type of a property's value. */
+export type GeneralValue<Name extends GeneralName> = GeneralValues[Name];
+/** The name of a property of a camera. */
+export type CameraName = keyof CameraValues;
+/** The type of a camera property's value. */
+export type CameraValue<Name extends CameraName> = CameraValues[Name];
+
+/** Every property of a scope, sorted by name. */
+export const definitions = {
+  general: [...generalAToL, ...generalMToZ, ...generalByVendor].sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1)),
+  camera,
+} as unknown as Readonly<Record<PropertyDefinition['scope'], readonly PropertyDefinition[]>>;
+
+const byName = {
+  general: new Map(definitions.general.map((each) => [each.name.toLowerCase(), each])),
+  camera: new Map(definitions.camera.map((each) => [each.name.toLowerCase(), each])),
+};
+
+/** The definition of a property; its name may be written in any case, as SerialEM allows. */
+export const findDefinition = (scope: PropertyDefinition['scope'], name: string): PropertyDefinition | undefined => byName[scope].get(name.toLowerCase());

@@ -1,0 +1,18 @@
+export type { CameraSettings, RotationAndPixel } from './camera-settings';
+export {
+  type CameraName,
+  type CameraValue,
+  type CameraValues,
+  definitions,
+  findDefinition,
+  type GeneralName,
+  type GeneralValue,
+  type GeneralValues,
+  type PropertyDefinition,
+} from './definitions';
+export { type LoadedSettings, loadSettings, parseSettings } from './load';
+export type { MagnificationRow } from './magnification-table';
+export { type CameraParameterSets, PARAMETER_SETS, type ParameterSet, type ParameterSetName } from './parameter-sets';
+export { nearestName, type Problem } from './problem';
+export { type CalibrationFiles, checkSection, type ConfigSection, type PluginSettings } from './sections';
+export type { Settings } from './settings';

@@ -1,0 +1,35 @@
+import { type Radians, degrees } from '../base';
+import type { GeneralValues } from './definitions';
+
+/** One line of the magnification table, with what the line leaves out filled in. */
+export interface MagnificationRow {
+  readonly index: number;
+  /** Magnification as the microscope reports it. */
+  readonly filmMag: number;
+  /** Image rotation as the microscope reports it. */
+  readonly rotation: Radians;
+  /** Magnification on the screen. */
+  readonly screenMag: number;
+  /** The same three in EFTEM mode, for a camera behind a post-column filter. */
+  readonly eftemMag: number;
+  readonly eftemRotation: Radians;
+  readonly eftemScreenMag: number;
+}
+
+/** The table by rising index: a screen magnification that is missing or 0 is the film magnification, missing EFTEM values are the normal ones. */
+export function magnificationTable(rows: GeneralValues['MagnificationTable']): readonly MagnificationRow[] {
+  const table = new Map<number, MagnificationRow>();
+  for (const [index, filmMag, rotation, screen, eftemMag, eftemRotation, eftemScreen] of rows) {
+    const screenMag = screen || filmMag;
+    table.set(index, {
+      index,
+      filmMag,
+      rotation: degrees(rotation),
+      screenMag,
+      eftemMag: eftemMag || filmMag,
+      eftemRotation: degrees(eftemRotation ?? rotation),
+      eftemScreenMag: eftemScreen || (eftemMag ? eftemMag : screenMag),
+    });
+  }
+  return [...table.values()].sort((a, b) => a.index - b.index);
+}

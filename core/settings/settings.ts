@@ -1,0 +1,77 @@
+import type { Place } from '../base';
+import { type CameraSettings, cameraSettings } from './camera-settings';
+import { type GeneralName, type GeneralValue, findDefinition } from './definitions';
+import { type MagnificationRow, magnificationTable } from './magnification-table';
+import { type CameraParameterSets, parameterSets } from './parameter-sets';
+import { calibrationFiles, type CalibrationFiles, type ConfigSection, type PluginSettings } from './sections';
+import { type PropertySource, type Section, rowsOf } from './source';
+import { typedValue } from './values';
+
+/** What a site has written about its instrument. Values of properties are in SerialEM's units; everything that is parsed further is in SI units. */
+export interface Settings {
+  /** The file that it was read from. */
+  readonly file: string | undefined;
+  /** The value of a property, or its default; a default of -1 or -999 mostly stands for "decided by the program", as its description says. */
+  get<Name extends GeneralName>(name: Name): GeneralValue<Name>;
+  /** Whether the property is entered in the file or was set in this session. */
+  has(name: GeneralName): boolean;
+  /** Changes a property for this session only; nothing is written to the file. */
+  set<Name extends GeneralName>(name: Name, value: GeneralValue<Name>): void;
+  /** The active cameras in the order of ActiveCameraList. */
+  readonly cameras: readonly CameraSettings[];
+  /** The cameras that are described but not active: parked ones have a negative number. */
+  readonly parkedCameras: readonly CameraSettings[];
+  readonly magnificationTable: readonly MagnificationRow[];
+  /** The camera parameters of each active camera, by camera number. */
+  readonly parameterSets: ReadonlyMap<number, CameraParameterSets>;
+  /** The plugins that the site has switched on, in the order of the file. */
+  readonly plugins: readonly PluginSettings[];
+  /** A part of the file that is not made of properties, such as `simulator`; undefined when it is not there. */
+  section(name: string): ConfigSection | undefined;
+  readonly calibrationFiles: CalibrationFiles;
+}
+
+/** What settings are made of. */
+export interface SettingsParts {
+  readonly source: PropertySource;
+  readonly plugins?: readonly PluginSettings[];
+  readonly sections?: ReadonlyMap<string, ConfigSection>;
+}
+
+/** Camera blocks of one number are one camera. */
+function mergedCameras(sections: readonly Section[]): readonly CameraSettings[] {
+  const merged = new Map<number, Section>();
+  for (const section of sections) {
+    const earlier = merged.get(section.index!);
+    // Parked blocks may share a number without having anything to do with each other.
+    if (earlier && section.index! >= 0) merged.set(section.index!, { ...earlier, entries: [...earlier.entries, ...section.entries] });
+    else merged.set(earlier ? section.index! - merged.size - 100 : section.index!, section);
+  }
+  return [...merged.values()].map(cameraSettings);
+}
+
+/** Makes settings of what was read. */
+export function makeSettings({ source, plugins = [], sections = new Map() }: SettingsParts): Settings {
+  const changed = new Map<GeneralName, unknown>();
+  const get = <Name extends GeneralName>(name: Name): GeneralValue<Name> =>
+    (changed.has(name) ? changed.get(name) : typedValue(source.general, findDefinition('general', name)!)) as GeneralValue<Name>;
+  const described = mergedCameras(source.cameras);
+  const active = [...new Set(get('ActiveCameraList'))];
+  const cameras = active.map((index) => described.find((each) => each.index === index)).filter((each) => each !== undefined);
+  return {
+    file: source.file,
+    get,
+    has: (name) => changed.has(name) || rowsOf(source.general, name).length > 0,
+    set: (name, value) => void changed.set(name, value),
+    cameras,
+    parkedCameras: described.filter((each) => !cameras.includes(each)),
+    magnificationTable: magnificationTable(get('MagnificationTable')),
+    parameterSets: parameterSets(cameras, sections.get('parameterSets')?.value),
+    plugins,
+    section: (name) => sections.get(name),
+    calibrationFiles: calibrationFiles(source.file, sections.get('calibrations')?.value),
+  };
+}
+
+/** The beginning of a file. */
+export const startOf = (file: string): Place => ({ file, line: 1, column: 1 });

@@ -1,0 +1,55 @@
+import type { Place } from '../base';
+import { findDefinition, type PropertyDefinition } from './definitions';
+
+/** One value as it stands in a file. */
+export interface Written {
+  /** The text of the value, as SerialEM would read it. */
+  readonly text: string;
+  readonly type: 'plain' | 'quoted' | 'boolean' | 'empty';
+  readonly place: Place;
+}
+
+/** The values of one line, or of one row of a table. */
+export type Row = readonly Written[];
+
+/** A property as it stands in a file: all its lines or rows. */
+export interface Entry {
+  /** The canonical name, or the name as written when it is not known. */
+  readonly name: string;
+  readonly definition: PropertyDefinition | undefined;
+  readonly rows: readonly Row[];
+  readonly place: Place;
+  /** What stood behind the name of a table in a properties file: the number of rows and, for the dose rates, their scaling. */
+  readonly header?: Row;
+}
+
+/** The properties of one scope: those outside all camera blocks, or those of one block. */
+export interface Section {
+  readonly scope: PropertyDefinition['scope'];
+  /** The number of a camera block; negative when the block is parked. */
+  readonly index?: number;
+  readonly entries: readonly Entry[];
+  readonly place: Place;
+}
+
+/** All properties of a file, whether it is YAML or SerialEMproperties.txt. */
+export interface PropertySource {
+  readonly file: string;
+  readonly general: Section;
+  readonly cameras: readonly Section[];
+}
+
+/** The rows of a property, over all places where it is entered. */
+export const rowsOf = (section: Section, name: string): readonly Row[] =>
+  section.entries.filter((each) => each.name === name).flatMap((each) => each.rows);
+
+/** The canonical form of a name. */
+export const canonicalName = (scope: PropertyDefinition['scope'], name: string): string => findDefinition(scope, name)?.name ?? name;
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+/** Whether a text is a decimal number throughout. */
+export const isNumber = (text: string): boolean => NUMBER.test(text);
+/** Reads a whole number as SerialEM does: up to the first character that does not belong to it, 0 if there is none. */
+export const readInteger = (text: string): number => Number(/^\s*[+-]?\d+/.exec(text)?.[0] ?? 0);
+/** Reads a number as SerialEM does: as far as it goes, 0 if it does not begin with one. */
+export const readReal = (text: string): number => Number(/^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?/i.exec(text)?.[0] ?? 0);
