@@ -1,4 +1,5 @@
 import type { CameraArea } from './frame';
+import { poisson, smallestNormalMean } from './poisson';
 import { hash, highNormal, keyOf, lowNormal } from './random';
 import type { CameraTruth } from './truth';
 
@@ -19,8 +20,6 @@ export interface DetectorExposure {
   readonly noise: number;
 }
 
-/** Below this mean the electrons are drawn from the Poisson distribution itself, above it from the normal one. */
-const smallestNormalMean = 50;
 const largestCount = 65535;
 
 /** A camera that receives electrons: gains, dark pattern, shot and read noise, saturation. */
@@ -70,8 +69,8 @@ export class Detector {
       for (let column = 0; column < columns; column++, at++) {
         const random = hash(at, noise);
         const mean = electrons[at]!;
-        const caught = mean > smallestNormalMean ? mean + Math.sqrt(mean) * highNormal(random) : poisson(mean, random);
-        let value = (mean > smallestNormalMean ? Math.round(caught) : caught) * gain;
+        const caught = mean > smallestNormalMean ? Math.floor(mean + Math.sqrt(mean) * highNormal(random) + 0.5) : poisson(mean, random);
+        let value = caught * gain;
         if (gainSpread > 0) value *= 1 + gainSpread * highNormal(hash(firstColumn + column, rowGain));
         if (darkSpread > 0) value += darkSpread * highNormal(hash(firstColumn + column, rowDark));
         value += dark + readNoise * lowNormal(random) + 0.5;
@@ -80,43 +79,4 @@ export class Detector {
     }
     return data;
   }
-}
-
-/** Cumulative Poisson probabilities for every whole mean, and for each of 64 steps of probability the count to start the search at. */
-const wholeMeans = Array.from({ length: smallestNormalMean + 1 }, (_, mean) => tabulatePoisson(mean));
-
-/**
- * A count of the Poisson distribution, exactly: the sum of one with the whole part of the mean and one with the rest.
- * @param random a random 32-bit integer; further ones are derived from it
- */
-export function poisson(mean: number, random: number): number {
-  if (!(mean > 0)) return 0;
-  const whole = Math.floor(mean);
-  const { cumulative, starts } = wholeMeans[whole]!;
-  const chance = ((random >>> 0) + 0.5) / 4294967296;
-  let count = starts[(random >>> 26)]!;
-  while (chance > cumulative[count]!) count++;
-  let threshold = Math.exp(whole - mean);
-  let step = Math.imul(random ^ 0x5bd1e995, 0x2c1b3c6d);
-  for (;;) {
-    step = hash(step, 0x1b873593);
-    threshold /= ((step >>> 0) + 0.5) / 4294967296;
-    if (threshold >= 1) return count;
-    count++;
-  }
-}
-
-function tabulatePoisson(mean: number): { cumulative: Float64Array; starts: Uint8Array } {
-  const size = Math.ceil(mean + 12 * Math.sqrt(mean) + 12);
-  const cumulative = new Float64Array(size);
-  let term = Math.exp(-mean);
-  let total = 0;
-  for (let count = 0; count < size; count++) {
-    total += term;
-    cumulative[count] = total;
-    term *= mean / (count + 1);
-  }
-  cumulative[size - 1] = 1;
-  const starts = Uint8Array.from({ length: 64 }, (_, k) => cumulative.findIndex((probability) => probability >= k / 64));
-  return { cumulative, starts };
 }

@@ -80,10 +80,9 @@ export interface ExposureSetup {
   readonly start: number;
 }
 
-/** A specimen that moves by less than this many pixels of the image during the exposure is taken to stand still. */
-const stillness = 0.05;
-const motionSamples = 9;
+/** A specimen that moves by less than this many pixels of the image within a subframe is seen at its mean position, a little blurred. */
 const pixelsPerSubframe = 0.3;
+const motionSamples = 9;
 const mostSubframes = 12;
 
 /** Images the specimen as the microscope stands. */
@@ -102,10 +101,10 @@ export function exposeSpecimen(request: ExposureRequest, setup: ExposureSetup): 
   const tilt = (setup.stage.readout(middle).alpha * Math.PI) / 180;
   const matrix = multiplied(view.specimenToCamera, { xpx: 1, xpy: 0, ypx: 0, ypy: Math.cos(tilt) });
   const place = (time: number): PlaneVector => specimenOrigin(setup, time);
-  const positions = subframePositions(place, opened, seconds, pixelsPerPixel);
+  const { positions, smear } = subframes(place, opened, seconds, pixelsPerPixel);
 
   const frameAt = (at: PlaneVector): Frame =>
-    frameOf({ camera, area, pixelsPerPixel, matrix, origin: at, distortion: view.distortion, blur: detector.blur });
+    frameOf({ camera, area, pixelsPerPixel, matrix, origin: at, distortion: view.distortion, blur: Math.hypot(detector.blur, smear) });
   const field = Math.min(camera.width, camera.height) / Math.sqrt(Math.abs(determinantOf(view.specimenToCamera)));
   const frame = frameAt(positions[0]!);
   const pixelArea = pixelsPerPixel ** 2 / Math.abs(determinantOf(view.specimenToCamera));
@@ -179,13 +178,24 @@ function beamOnCamera({ truth, column, view }: ExposureSetup, time: number): Pla
   return imageShift.carriesBeam ? centre : difference(centre, transformed(view.imageShiftToCamera, column.imageShift.at(time)));
 }
 
-/** The positions of the specimen origin whose images are averaged: one where it stands still, more where it moves. */
-function subframePositions(place: (time: number) => PlaneVector, opened: number, seconds: number, pixelsPerPixel: number): PlaneVector[] {
+/**
+ * The positions of the specimen origin whose images are averaged, one where it hardly moves,
+ * and the standard deviation along either axis of the motion within each, in unbinned pixels.
+ */
+function subframes(
+  place: (time: number) => PlaneVector,
+  opened: number,
+  seconds: number,
+  pixelsPerPixel: number,
+): { positions: PlaneVector[]; smear: number } {
   const midpoints = (count: number): PlaneVector[] => Array.from({ length: count }, (_, k) => place(opened + (seconds * (k + 0.5)) / count));
   const samples = midpoints(motionSamples);
-  const path = samples.slice(1).reduce((length, point, k) => length + Math.hypot(point.x - samples[k]!.x, point.y - samples[k]!.y), 0) / pixelsPerPixel;
-  if (path < stillness) return [scaled(samples.reduce(sum, origin), 1 / samples.length)];
-  return midpoints(Math.min(mostSubframes, Math.max(2, Math.ceil(path / pixelsPerSubframe))));
+  const sampled = samples.slice(1).reduce((length, point, k) => length + Math.hypot(point.x - samples[k]!.x, point.y - samples[k]!.y), 0);
+  const path = (sampled * motionSamples) / (motionSamples - 1);
+  const count = Math.min(mostSubframes, Math.ceil(path / pixelsPerPixel / pixelsPerSubframe));
+  // An even motion over a length l has the variance l^2/12, of which either axis takes half.
+  if (count <= 1) return { positions: [scaled(samples.reduce(sum, origin), 1 / samples.length)], smear: path / Math.sqrt(24) };
+  return { positions: midpoints(count), smear: path / count / Math.sqrt(24) };
 }
 
 function check(request: ExposureRequest, area: CameraArea, pixelsPerPixel: number, camera: { name: string; width: number; height: number }): void {

@@ -18,7 +18,7 @@ const finestGrain = 0.6;
 /** About as many octaves share the contrast of an image of 512 pixels. */
 const octavesAtContrast = 4.5;
 /** Blurred grains at least this many samples wide are painted on a raster twice as coarse instead. */
-const widestGrain = 2.4;
+const widestGrain = 1.84;
 
 /** Variance of the cubic B-spline, in samples squared. */
 const splineVariance = 1 / 3;
