@@ -2,3 +2,4 @@ export { leastSquares, type LeastSquaresOptions, type LinearFit } from './least-
 export { type RobustFit, robustLeastSquares, type RobustOptions } from './robust-least-squares';
 export { type NamedFit, namedLeastSquares } from './named-least-squares';
 export { fitMatrix, type MatrixFit, type MatrixFitOptions, type VectorPair } from './matrix-fit';
+export { fitModel, type Model, type NonlinearFit, type NonlinearOptions } from './levenberg-marquardt';

@@ -23,8 +23,11 @@ export interface RobustOptions {
 
 /** Makes the median absolute value of normal residuals their standard deviation. */
 const normalConsistency = 1.482602218505602;
-/** The fit has settled when no residual moves by more than this share of the scale. */
+/** A fit has settled when no residual moves by more than this share of the scale; a start need not be as sharp. */
 const settled = 1e-7;
+const settledStart = 1e-2;
+/** Huber's weights with this constant all but minimize the sum of absolute residuals. */
+const startTuning = 0.2;
 
 interface Influence {
   /** Weight of a residual u given in units of the tuned scale. */
@@ -65,48 +68,44 @@ export function robustLeastSquares(rows: readonly ArrayLike<number>[], observed:
 
   const plain = leastSquares(rows, observed);
   // A start close to the least absolute deviations keeps the biweight, which has several minima, out of the wrong one.
-  let state = iterate(rows, observed, plain, influences.huber, weighting === 'huber' ? tuning : 0.2, mostIterations, count);
-  if (weighting === 'tukey') {
-    const first = state;
-    state = iterate(rows, observed, first.fit, influences.tukey, tuning, mostIterations, count);
-    state.iterations += first.iterations;
-  }
-  return summarize(rows, state, influences[weighting], tuning, count);
+  const start = iterate({ rows, observed, influence: influences.huber, tuning: startTuning, tolerance: settledStart, mostIterations }, plain, count);
+  const influence = influences[weighting];
+  const state = iterate({ rows, observed, influence, tuning, tolerance: settled, mostIterations }, start.fit, count);
+  return summarize(rows, { ...state, iterations: start.iterations + state.iterations }, influence, tuning, count);
+}
+
+interface Reweighting {
+  readonly rows: readonly ArrayLike<number>[];
+  readonly observed: ArrayLike<number>;
+  readonly influence: Influence;
+  readonly tuning: number;
+  readonly tolerance: number;
+  readonly mostIterations: number;
 }
 
 interface State {
-  fit: LinearFit;
-  weights: number[];
-  scale: number;
-  iterations: number;
+  readonly fit: LinearFit;
+  readonly weights: readonly number[];
+  readonly scale: number;
+  readonly iterations: number;
 }
 
-function iterate(
-  rows: readonly ArrayLike<number>[],
-  observed: ArrayLike<number>,
-  start: LinearFit,
-  influence: Influence,
-  tuning: number,
-  mostIterations: number,
-  unknowns: number,
-): State {
+function iterate(problem: Reweighting, start: LinearFit, unknowns: number): State {
+  const { rows, observed, influence, tuning, tolerance, mostIterations } = problem;
+  const floor = roundingFloor(observed);
   let fit = start;
-  let weights = rows.map(() => 1);
-  let scale = 0;
-  for (let iteration = 1; iteration <= mostIterations; iteration++) {
-    scale = residualScale(fit.residuals, unknowns);
-    const floor = roundingFloor(observed);
+  for (let iteration = 1; ; iteration++) {
+    const scale = residualScale(fit.residuals, unknowns);
     const limit = scale > floor ? tuning * scale : floor;
-    weights = fit.residuals.map((residual) => influence.weight(residual / limit));
+    const weights = fit.residuals.map((residual) => influence.weight(residual / limit));
     const used = weights.filter((weight) => weight > 0).length;
     if (used < unknowns) throw tooFewPoints('robustLeastSquares', used, unknowns);
     const next = leastSquares(rows, observed, { weights });
     const moved = Math.max(...next.residuals.map((residual, point) => Math.abs(residual - (fit.residuals[point] as number))));
     fit = next;
-    if (moved <= settled * scale || scale <= floor) return { fit, weights, scale, iterations: iteration };
+    // Creeping between two equally good sets of weights until the last iteration is harmless: it is within the error of the fit.
+    if (moved <= tolerance * scale || scale <= floor || iteration >= mostIterations) return { fit, weights, scale, iterations: iteration };
   }
-  // Slow creeping between two equally good sets of weights is harmless: the estimate is within its own error.
-  return { fit, weights, scale, iterations: mostIterations };
 }
 
 /** The median absolute residual as a standard deviation; the smallest ones, which the unknowns have made zero, are left out. */
