@@ -1,0 +1,153 @@
+//! From binned pixels to a filtered spectrum: trim, taper, pad, transform, filter.
+
+use crate::plane::{Plane, Work};
+
+/// A rectangle of pixels, `x` to the right and `y` downwards.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Area {
+    pub x: usize,
+    pub y: usize,
+    pub width: usize,
+    pub height: usize,
+}
+
+/// The band-pass filter in cycles per pixel.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Band {
+    pub high_pass_sigma: f64,
+    pub low_pass_radius: f64,
+    pub low_pass_sigma: f64,
+}
+
+impl Band {
+    /// The filter of a correlation at spatial frequency `s`, Nyquist 0.5.
+    pub fn at(&self, s: f64) -> f64 {
+        let high = if self.high_pass_sigma > 0.0 {
+            1.0 - (-s * s / (2.0 * self.high_pass_sigma * self.high_pass_sigma)).exp()
+        } else {
+            1.0
+        };
+        let beyond = s - self.low_pass_radius;
+        let low = if beyond <= 0.0 {
+            1.0
+        } else if self.low_pass_sigma > 0.0 {
+            (-beyond * beyond / (2.0 * self.low_pass_sigma * self.low_pass_sigma)).exp()
+        } else {
+            0.0
+        };
+        high * low
+    }
+
+    /// The square root of the filter on the half-complex grid, without the mean.
+    pub fn root_table(&self, rows: usize, columns: usize) -> Vec<f32> {
+        const STEPS: usize = 8192;
+        // radius 0 .. sqrt(1/2), looked up by its square so that no root is needed a pixel
+        let by_square: Vec<f32> =
+            (0..=STEPS).map(|i| self.at((0.5 * i as f64 / STEPS as f64).sqrt()).sqrt() as f32).collect();
+        let width = columns / 2 + 1;
+        let mut table = Vec::with_capacity(rows * width);
+        let across: Vec<f32> = (0..width).map(|x| (x as f64 / columns as f64).powi(2) as f32).collect();
+        for y in 0..rows {
+            let distance = y.min(rows - y) as f64 / rows as f64;
+            let down = (distance * distance) as f32;
+            for square in &across {
+                table.push(by_square[((square + down) * (2 * STEPS) as f32 + 0.5) as usize]);
+            }
+        }
+        table[0] = 0.0;
+        table
+    }
+}
+
+/// What makes two prepared spectra comparable.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Recipe {
+    pub rows: usize,
+    pub columns: usize,
+    pub taper: f64,
+    pub band: Band,
+}
+
+/// The filtered spectrum of one sub-area and the filtered pixels themselves.
+pub struct Prepared {
+    pub area: Area,
+    pub recipe: Recipe,
+    pub spectrum: Vec<f32>,
+    pub filtered: Vec<f32>,
+}
+
+/// Half a cosine that rises over the outer `width` of `length` pixels on both sides.
+pub fn cosine_edge(length: usize, width: f64) -> Vec<f32> {
+    (0..length)
+        .map(|i| {
+            let inside = i.min(length - 1 - i) as f64 + 0.5;
+            if inside >= width {
+                1.0
+            } else {
+                (0.5 - 0.5 * (core::f64::consts::PI * inside / width).cos()) as f32
+            }
+        })
+        .collect()
+}
+
+fn edge_mean(pixels: &[f32], stride: usize, area: Area) -> f64 {
+    let mut sum = 0f64;
+    let mut count = 0usize;
+    for y in 0..area.height {
+        let start = (area.y + y) * stride + area.x;
+        let row = &pixels[start..start + area.width];
+        if y == 0 || y + 1 == area.height {
+            sum += row.iter().map(|value| *value as f64).sum::<f64>();
+            count += area.width;
+        } else {
+            sum += row[0] as f64 + row[area.width - 1] as f64;
+            count += 2;
+        }
+    }
+    sum / count as f64
+}
+
+/// Prepares one sub-area of an image with `stride` pixels a row.
+pub fn prepare(
+    pixels: &[f32],
+    stride: usize,
+    area: Area,
+    recipe: Recipe,
+    plane: &Plane,
+    work: &mut Work,
+    filter: &[f32],
+    real: &mut [f32],
+    copy: &mut [f32],
+) -> Prepared {
+    let level = edge_mean(pixels, stride, area) as f32;
+    let across = cosine_edge(area.width, recipe.taper * area.width as f64);
+    let down = cosine_edge(area.height, recipe.taper * area.height as f64);
+    for y in 0..area.height {
+        let start = (area.y + y) * stride + area.x;
+        let row = &mut real[y * plane.columns..(y + 1) * plane.columns];
+        for ((target, value), weight) in row.iter_mut().zip(&pixels[start..start + area.width]).zip(&across) {
+            *target = (value - level) * (weight * down[y]);
+        }
+        row[area.width..].fill(0.0);
+    }
+    let width = 2 * plane.width();
+    let mut spectrum = vec![0f32; plane.rows * width];
+    unsafe {
+        plane.forward_rows(real.as_ptr(), spectrum.as_mut_ptr(), 0, area.height, work);
+        plane.forward_columns(spectrum.as_mut_ptr(), 0, plane.width(), work);
+    }
+    for (pair, factor) in spectrum.chunks_exact_mut(2).zip(filter) {
+        pair[0] *= factor;
+        pair[1] *= factor;
+    }
+    copy[..spectrum.len()].copy_from_slice(&spectrum);
+    unsafe {
+        plane.inverse_columns(copy.as_mut_ptr(), 0, plane.width(), work);
+        plane.inverse_rows(copy.as_ptr(), real.as_mut_ptr(), 0, area.height, work);
+    }
+    let mut filtered = Vec::with_capacity(area.width * area.height);
+    for y in 0..area.height {
+        filtered.extend_from_slice(&real[y * plane.columns..y * plane.columns + area.width]);
+    }
+    Prepared { area, recipe, spectrum, filtered }
+}

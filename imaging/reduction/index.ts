@@ -1,0 +1,2 @@
+/** Binning of images. */
+export { reduce, type ReduceOptions } from './reduce';

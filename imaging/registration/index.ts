@@ -1,0 +1,2 @@
+/** The shift between two images. */
+export { Registration, type Displacement, type RegistrationOptions } from './registration';

@@ -1,0 +1,173 @@
+import { badArgument, constantImage, noOverlap } from '../errors';
+import { wasm } from '../fft/wasm';
+import { layoutOf, requireSameShape, type Image } from '../image';
+import { Frames } from './frames';
+
+/** How two images are compared. */
+export interface RegistrationOptions {
+  /** The images are binned until their larger side is at most this many pixels; 512, or 1024 for images above 1e8 pixels. */
+  readonly largestSide?: number;
+  /** Share of the larger side that is cut off at each edge; 0.04. */
+  readonly trimFraction?: number;
+  /** Padding in shares of the used size; 0.9. */
+  readonly padFraction?: number;
+  /** Share of the image over which each edge is tapered; 0.1. */
+  readonly taperFraction?: number;
+  /** Width of the high-pass filter in cycles per binned pixel; 0.03, 0 for none. */
+  readonly highPassSigma?: number;
+  /** Where the low-pass filter begins, in cycles per binned pixel; 0.25. */
+  readonly lowPassRadius?: number;
+  /** How fast the low-pass filter falls off, in cycles per binned pixel; 0.05. */
+  readonly lowPassSigma?: number;
+  /** Peaks below this share of the highest are not looked at; 0.2. */
+  readonly peakThreshold?: number;
+  /** How many of the highest peaks are compared by their correlation coefficient; 50. */
+  readonly largestPeakCount?: number;
+  /** Passes over a peak within 0.25 binned pixels of no shift when there is another one: fixed pattern of a camera; false. */
+  readonly ignoreZeroPeak?: boolean;
+  /** Shifts at which less than this share of the used area overlaps are not considered; 0.05. */
+  readonly smallestOverlap?: number;
+}
+
+/** How the later of two images has to be moved. */
+export interface Displacement {
+  /** The shift to apply to `later` to align it with `reference`, in pixels of the images given, to the right. */
+  readonly x: number;
+  /** The shift to apply to `later` to align it with `reference`, in pixels of the images given, UPWARDS. */
+  readonly y: number;
+  /** Pearson's correlation coefficient of the filtered pixels that overlap at that shift, to whole binned pixels. */
+  readonly correlation: number;
+  /** The share of the smaller used area that overlaps, 0 to 1. */
+  readonly overlap: number;
+  /** Standard errors of x and y in pixels, from the scatter of the phases; absent when only the peak was located. */
+  readonly standardError?: { readonly x: number; readonly y: number };
+  /** Set when a peak at no shift was seen and passed over. */
+  readonly zeroPeakIgnored?: boolean;
+  /** Height of the highest other peak in shares of the chosen one; 0 when there was none. Near 1 the answer is ambiguous. */
+  readonly rivalHeight: number;
+}
+
+const defaults = {
+  trimFraction: 0.04,
+  padFraction: 0.9,
+  taperFraction: 0.1,
+  highPassSigma: 0.03,
+  lowPassRadius: 0.25,
+  lowPassSigma: 0.05,
+  peakThreshold: 0.2,
+  largestPeakCount: 50,
+  ignoreZeroPeak: false,
+  smallestOverlap: 0.05,
+};
+
+/** Images with more pixels than this are compared at 1024 instead of 512 pixels. */
+const manyPixels = 1e8;
+const framesKept = 12;
+/** Binned pixels that a side needs for a correlation. */
+const smallestSide = 16;
+const optionCount = 12;
+const resultCount = 8;
+
+let frames: Frames | undefined;
+let exchange: number | undefined;
+
+/**
+ * Measures the shift between two images by their cross-correlation.
+ *
+ * The images are binned, trimmed, tapered, padded and band-pass filtered; peaks and their wrapped alternatives are
+ * compared by correlation coefficient x overlap^(1/6), and the best is refined by the phases of the cross spectrum.
+ * What has been prepared for an image is kept while its pixel array lives, so comparing one reference with many is cheap.
+ */
+export class Registration {
+  private readonly options: typeof defaults;
+  private readonly largestSide: number | undefined;
+
+  /** @throws ImagingError 'imaging/bad-argument' for an option outside its range */
+  constructor(options: RegistrationOptions = {}) {
+    const { largestSide, ...given } = options;
+    this.options = { ...defaults, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
+    this.largestSide = largestSide;
+    this.check();
+  }
+
+  /**
+   * The shift that aligns `later` with `reference`: a feature at p in `reference` and at p - d in `later` gives d.
+   *
+   * @param later shape [rows, columns], row 0 at the top
+   * @param reference the same shape
+   * @param expected about where the answer lies, in the sense and unit of the answer (X right, Y UP, pixels of the images)
+   * @throws ImagingError 'imaging/shape-mismatch', 'imaging/empty-image', 'imaging/not-finite', 'imaging/constant-image',
+   * 'imaging/bad-size' for images too small to correlate, 'imaging/no-overlap' when no shift leaves enough in common
+   */
+  measure(later: Image, reference: Image, expected: { readonly x: number; readonly y: number } = { x: 0, y: 0 }): Displacement {
+    const where = 'Registration.measure';
+    const laterLayout = layoutOf(later, where);
+    const referenceLayout = layoutOf(reference, where);
+    requireSameShape(later, reference, where);
+    if (!Number.isFinite(expected.x) || !Number.isFinite(expected.y)) throw badArgument(where, `an expected shift of ${expected.x}, ${expected.y}`);
+    const { rows, columns } = laterLayout;
+    const factor = Math.ceil(Math.max(rows, columns) / (this.largestSide ?? (rows * columns > manyPixels ? 1024 : 512)));
+    if (Math.floor(Math.min(rows, columns) / factor) < smallestSide) {
+      throw badArgument(where, `${rows} x ${columns} pixels are too few to correlate`, `Use images of at least ${smallestSide} pixels a side after binning by ${factor}.`);
+    }
+    const engine = wasm();
+    frames ??= new Frames(engine, framesKept);
+    const referenceFrame = frames.frame(referenceLayout, factor, where);
+    const laterFrame = frames.frame(laterLayout, factor, where);
+    exchange ??= engine.reserve(8 * (optionCount + resultCount));
+    const { options } = this;
+    new Float64Array(engine.memory.buffer, exchange, optionCount).set([
+      expected.x / factor,
+      -expected.y / factor,
+      options.trimFraction,
+      options.padFraction,
+      options.taperFraction,
+      options.highPassSigma,
+      options.lowPassRadius,
+      options.lowPassSigma,
+      options.peakThreshold,
+      options.largestPeakCount,
+      options.ignoreZeroPeak ? 1 : 0,
+      options.smallestOverlap,
+    ]);
+    const failure = engine.register(laterFrame.address, referenceFrame.address, exchange, exchange + 8 * optionCount);
+    if (failure === 2) throw constantImage(where);
+    if (failure !== 0) throw noOverlap(where, options.smallestOverlap);
+    const result = new Float64Array(engine.memory.buffer, exchange + 8 * optionCount, resultCount);
+    return displacement(result, factor);
+  }
+
+  private check(): void {
+    const { options, largestSide } = this;
+    const inside = (name: keyof typeof defaults, low: number, high: number) => {
+      const value = Number(options[name]);
+      if (!(value >= low && value <= high)) throw badArgument('Registration', `${name} is ${value}`, `Use a value from ${low} to ${high}.`);
+    };
+    inside('trimFraction', 0, 0.4);
+    inside('padFraction', 0, 2);
+    inside('taperFraction', 0, 0.5);
+    inside('highPassSigma', 0, 1);
+    inside('lowPassRadius', 0, 1);
+    inside('lowPassSigma', 0, 1);
+    inside('peakThreshold', 0, 1);
+    inside('largestPeakCount', 1, 1000);
+    inside('smallestOverlap', 0.001, 1);
+    if (largestSide !== undefined && !(largestSide >= smallestSide && largestSide <= 4096)) {
+      throw badArgument('Registration', `largestSide is ${largestSide}`, `Use a value from ${smallestSide} to 4096.`);
+    }
+  }
+}
+
+function displacement(result: Float64Array, factor: number): Displacement {
+  const [x = 0, y = 0, correlation = 0, overlap = 0, errorX = NaN, errorY = NaN, zeroIgnored = 0, rivalHeight = 0] = result;
+  return {
+    x: x * factor,
+    // rows count downwards, the camera upwards
+    y: -y * factor,
+    correlation,
+    overlap,
+    rivalHeight,
+    ...(Number.isFinite(errorX) && Number.isFinite(errorY) ? { standardError: { x: errorX * factor, y: errorY * factor } } : {}),
+    ...(zeroIgnored !== 0 ? { zeroPeakIgnored: true } : {}),
+  };
+}
