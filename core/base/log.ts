@@ -1,3 +1,5 @@
+import { token } from './di';
+
 /** How important a log line is; `debug` lines appear only with their key letter switched on. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
@@ -20,25 +22,34 @@ export interface Logger {
 }
 
 /** The debug key letters in force: `''` and `'0'` switch everything off, any other string also switches on `1`. */
-export class DebugKeys {
+export interface DebugKeys {
+  /** Replaces the key letters. */
+  set(keys: string): void;
+  /** The key letters as entered; `0` for none. */
+  get(): string;
+  /** Whether output for a letter is on; case-sensitive. */
+  has(key: string): boolean;
+}
+/** The token of the debug key letters. */
+export const DebugKeys = token<DebugKeys>('DebugKeys');
+
+/** Key letters held in memory. */
+export class KeyLetters implements DebugKeys {
   private keys = '';
 
   constructor(initial = '') {
     this.set(initial);
   }
 
-  /** Replaces the key letters. */
   set(keys: string): void {
     const trimmed = keys.trim();
     this.keys = trimmed === '0' ? '' : trimmed;
   }
 
-  /** The key letters as entered; `0` for none. */
   get(): string {
     return this.keys === '' ? '0' : this.keys;
   }
 
-  /** Whether output for a letter is on; case-sensitive. */
   has(key: string): boolean {
     return this.keys !== '' && (key === '1' || this.keys.includes(key));
   }
@@ -48,7 +59,7 @@ export class DebugKeys {
 export class FilteredLogger implements Logger {
   constructor(
     private readonly receive: (line: LogLine) => void,
-    readonly keys: DebugKeys = new DebugKeys(),
+    readonly keys: DebugKeys = new KeyLetters(),
     private readonly source = 'eucentric',
   ) {}
 

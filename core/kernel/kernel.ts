@@ -1,6 +1,6 @@
 import { type Clock, CombinedError, Disposables, EucentricError, type Logger, Registry, type Token } from '../base';
 import { type Camera, Cameras, Scope, Stage } from '../devices';
-import { type Problem, type Settings, checkSection } from '../settings';
+import { type PluginSettings, type Problem, type Settings, checkSection } from '../settings';
 import { kernelErrors } from './errors';
 import { CameraList, type DeviceLimits, type DeviceWatcher, guardCamera, guardScope, guardStage } from './guards';
 import { createHooks, tappingSide } from './hooks';
@@ -38,12 +38,13 @@ export class Kernel {
   constructor(private readonly options: KernelOptions) {
     const failures: unknown[] = [];
     const loaded: Plugin[] = [];
-    for (const { id, options: given, place } of options.settings.plugins) {
+    for (const written of options.settings.plugins) {
       try {
-        const plugin = loadPlugin(id, options.builtIn, options.settings.file, place);
-        const problems = checkOptions(plugin, id, options.settings);
-        if (problems.length > 0) throw problems[0]!;
-        plugin.apply(this.hostOf(plugin, plugin.options ? plugin.options.parse(given ?? {}) : given));
+        const plugin = loadPlugin(written.id, options.builtIn, options.settings.file, written.place);
+        failures.push(...checkOptions(plugin, written).map((problem) => new EucentricError(problem)));
+        const given = plugin.options ? plugin.options.safeParse(written.options ?? {}) : { success: true, data: written.options };
+        if (!given.success) continue;
+        plugin.apply(this.hostOf(plugin, given.data));
         loaded.push(plugin);
       } catch (error) {
         failures.push(error);
@@ -139,12 +140,13 @@ export class Kernel {
 }
 
 /** What is wrong with the options of one plugin in the configuration, each with its place. */
-export function checkOptions(plugin: Plugin, name: string, settings: Settings): readonly EucentricError[] {
+export function checkOptions(plugin: Plugin, written: PluginSettings): readonly Problem[] {
   if (!plugin.options) return [];
-  return checkSection(plugin.options, settings, ['plugins', name]).map((problem: Problem) => new EucentricError(problem));
+  return checkSection(plugin.options, { ...written.section, value: written.options ?? {} }).filter((problem) => problem.severity === 'error');
 }
 
 function initialCamera(settings: Settings): number | undefined {
   const active = settings.cameras;
-  return active[settings.get('InitialCurrentCamera') ?? 0]?.index ?? active[0]?.index;
+  const wanted = settings.get('InitialCurrentCamera');
+  return active.find((camera) => camera.index === wanted)?.index ?? active[0]?.index;
 }

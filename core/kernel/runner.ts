@@ -1,4 +1,3 @@
-import { hostname, userInfo } from 'node:os';
 import { type Clock, Disposables, EucentricError, type Logger, StoppedError, type Token, type Undo, describe, seconds } from '../base';
 import { AlphaSelector, Cameras, Scope } from '../devices';
 import type { CalibrationResult, Conditions } from '../store';
@@ -15,15 +14,12 @@ export interface RunnerParts {
   readonly hooks: Hooks;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly version: string;
   readonly isAdministrator: () => boolean;
   readonly find: <T>(token: Token<T>) => T | undefined;
   /** What is known about the microscope beyond what the devices say, such as the pixel size. */
   readonly moreConditions?: () => Promise<Partial<Conditions>>;
   /** Appends an accepted result to the history. */
   readonly remember: (result: CalibrationResult) => Promise<void>;
-  /** Takes back what a run stored, when it did not come to its end. */
-  readonly transaction?: () => { rollBack(): void };
 }
 
 /** How an item is started. */
@@ -98,16 +94,13 @@ export class Runner {
   }
 
   private async prepare(declaration: MenuItemDeclaration, options: RunOptions, signal: AbortSignal, undos: Disposables, failures: unknown[]): Promise<Run> {
-    const { clock, log, hooks, remember, version, isAdministrator } = this.parts;
+    const { clock, log, hooks, remember, isAdministrator } = this.parts;
     const conditions = await this.conditions();
     const complete = (draft: ResultDraft): CalibrationResult => ({
       standardErrors: {},
       ...draft,
       item: declaration.id,
       conditions: { ...conditions, ...draft.conditions },
-      when: clock.date().toISOString(),
-      who: `${userInfo().username}@${hostname()}`,
-      version,
     });
     const restoreLater = (what: string, undo: (signal: AbortSignal) => Promise<void> | void): Undo =>
       undos.add(async () => {

@@ -1,4 +1,4 @@
-import type { Place } from '../base';
+import { type Place, token } from '../base';
 import { type CameraSettings, cameraSettings } from './camera-settings';
 import { type GeneralName, type GeneralValue, findDefinition } from './definitions';
 import { type MagnificationRow, magnificationTable } from './magnification-table';
@@ -30,6 +30,8 @@ export interface Settings {
   section(name: string): ConfigSection | undefined;
   readonly calibrationFiles: CalibrationFiles;
 }
+/** The token of the settings. */
+export const Settings = token<Settings>('Settings');
 
 /** What settings are made of. */
 export interface SettingsParts {

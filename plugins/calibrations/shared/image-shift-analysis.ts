@@ -47,10 +47,13 @@ export interface ImageShiftFit {
  */
 export function fitImageShift(pattern: PatternName, pairs: readonly MeasuredPair[], steps: Vector, binning: number): ImageShiftFit {
   const positions = patterns[pattern];
+  // Six points tell drift from image shift only by the pair of the two centres, which may have been rejected.
+  const seesDrift = pattern !== 'six' || pairs.some(({ earlier, later }) => later - earlier > 1);
   const rows = pairs.map(({ earlier, later }) => {
     const from = positions[earlier]!;
     const to = positions[later]!;
-    return [((to[0] - from[0]) * steps.x) / binning, ((to[1] - from[1]) * steps.y) / binning, later - earlier];
+    const moved = [((to[0] - from[0]) * steps.x) / binning, ((to[1] - from[1]) * steps.y) / binning];
+    return seesDrift ? [...moved, later - earlier] : moved;
   });
   const x = leastSquares(rows, pairs.map(({ shift }) => shift.x));
   const y = leastSquares(rows, pairs.map(({ shift }) => shift.y));

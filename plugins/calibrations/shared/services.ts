@@ -14,5 +14,5 @@ export const ShiftCalibrationMemory = token<ShiftCalibrationMemory>('ShiftCalibr
 
 /** Provides what several items share. */
 export function provideShared(host: Pick<PluginHost, 'provide'>): void {
-  host.provide(ShiftCalibrationMemory, { propagationSources: new Set(), skipNormalizationOnce: false });
+  host.provide(ShiftCalibrationMemory, { propagationSources: new Set<string>(), skipNormalizationOnce: false });
 }

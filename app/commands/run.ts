@@ -1,0 +1,60 @@
+import { EucentricError, throwIfStopped } from '../../core/base';
+import { ScriptedOperator } from '../../core/kernel';
+import { RunReporter, exitCodes, reporting } from '../output';
+import type { CommandContext } from './context';
+import { promptingPort } from './prompts';
+
+/** The options of `run`. */
+export interface RunCommandOptions {
+  readonly answer: readonly string[];
+  readonly defaults?: boolean;
+  readonly seed?: number;
+  readonly script?: boolean;
+  readonly save?: boolean;
+}
+
+/** `run ID...`: runs items one after the other and reports what happens; Ctrl-C stops and leaves the microscope as it was. */
+export async function runCommand({ output, open }: CommandContext, items: readonly string[], options: RunCommandOptions): Promise<number> {
+  const answers = parseAnswers(options.answer);
+  await using instrument = await open({ ...(options.seed !== undefined && { seed: options.seed }) });
+  const { session, runner } = instrument;
+  // Names are looked up before anything is connected, so that a slip of the pen costs nothing.
+  for (const item of items) instrument.kernel.menu.find(item);
+  const starting = new AbortController();
+  const stop = (): void => {
+    starting.abort();
+    runner.stop();
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  try {
+    await instrument.connect(starting.signal);
+    const reporter = new RunReporter(output);
+    const person = !output.json && process.stdin.isTTY ? promptingPort() : undefined;
+    const answering = new ScriptedOperator(answers, { defaults: options.defaults ?? false, ...(person && { otherwise: person }) });
+    const port = reporting(reporter, answering);
+    instrument.onImage((image) => reporter.image(image));
+    for (const item of items) {
+      throwIfStopped(starting.signal);
+      const result = await session.run(item, { port, fromScript: options.script ?? false });
+      reporter.result(result, instrument.kernel.menu.find(item).id);
+    }
+    await instrument.finish({ save: options.save ?? false });
+    for (const id of answering.unusedAnswers) output.remark(`The answer to "${id}" was not asked for.`);
+    return exitCodes.done;
+  } finally {
+    process.off('SIGINT', stop);
+    process.off('SIGTERM', stop);
+  }
+}
+
+function parseAnswers(given: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    given.map((text) => {
+      const at = text.indexOf('=');
+      if (at < 1)
+        throw new EucentricError({ code: 'command/bad-answer', message: `"${text}" is not of the form question=value.`, hint: 'Write --answer \'question id=value\'; "menu --json --verbose" lists the question ids.' });
+      return [text.slice(0, at).trim(), text.slice(at + 1)];
+    }),
+  );
+}

@@ -1,0 +1,10 @@
+import { type Clock, CombinedError, DebugKeys, EucentricError, FilteredLogger, KeyLetters, type LogLine, RealClock, type Token, VirtualClock, imageShiftUnits, inMicrometres, inNanometres, vector } from '../core/base';
+import { Cameras, Scope, Stage } from '../core/devices';
+import { Administrator, AdministratorMode, type BufferedImage, type DeviceWatcher, ImageBuffers, Kernel, type OperatorPort, RollingBuffers, Runner, Session } from '../core/kernel';
+import { ImageAcquisition, ImageShiftControl, NetImageShiftControl, Optics, Settling, SettlingTimes, WaitingAcquisition, createOptics } from '../core/optics';
+import { type LoadedSettings, Settings, loadSettings } from '../core/settings';
+import { CalibrationHistory, Calibrations, openCalibrations, openHistory } from '../core/store';
+import { builtInPlugins } from './built-in-plugins';
+import { deviceLimits } from './device-limits';
+import { sessionOf } from './session';
+import { version } from './version';

@@ -1,0 +1,96 @@
+import { describePlace, type LogLine, type Place, StoppedError, toFault } from '../core/base';
+import type { BufferedImage, OperatorPort, Progress, Question } from '../core/kernel';
+import type { CalibrationResult } from '../core/store';
+
+/** Exit codes of the command line. */
+export const exitCodes = { done: 0, failed: 1, usage: 2, stopped: 130 } as const;
+
+/** Where a command writes: people read stderr for the log and stdout for what they asked for; programs read one JSON object a line on stdout. */
+export class Output {
+  constructor(
+    readonly json: boolean,
+    private readonly stdout: { write(text: string): unknown } = process.stdout,
+    private readonly stderr: { write(text: string): unknown } = process.stderr,
+  ) {}
+
+  /** What was asked for, in words. */
+  print(text: string): void {
+    if (!this.json) this.stdout.write(`${text}\n`);
+  }
+
+  /** What was asked for, as data. */
+  emit(data: unknown): void {
+    if (this.json) this.stdout.write(`${JSON.stringify(data)}\n`);
+  }
+
+  /** A remark for people that is not part of the answer. */
+  remark(text: string): void {
+    this.stderr.write(`${text}\n`);
+  }
+
+  /** A line of the program's log. */
+  log(line: LogLine): void {
+    const mark = line.level === 'info' ? '' : `${line.level}: `;
+    this.stderr.write(`${mark}${line.text}\n`);
+  }
+
+  /** Reports a failure and returns the exit code that goes with it. */
+  fail(error: unknown): number {
+    const { code, message, hint, place } = toFault(error);
+    this.emit({ event: 'error', code, message, hint, ...(place && { place }) });
+    if (!this.json) this.stderr.write(`${describeFault({ code, message, hint, ...(place && { place }) })}\n`);
+    return error instanceof StoppedError ? exitCodes.stopped : exitCodes.failed;
+  }
+}
+
+/** An error as people read it: what happened, where, what to do, and the code to look it up by. */
+export function describeFault(fault: { code: string; message: string; hint: string; place?: Place }): string {
+  const where = fault.place ? `${describePlace(fault.place)}: ` : '';
+  return `${where}${fault.message}\n  ${fault.hint} [${fault.code}]`;
+}
+
+/** Writes what happens during a run; questions are answered elsewhere. */
+export class RunReporter {
+  constructor(private readonly output: Output) {}
+
+  log(text: string): void {
+    this.output.emit({ event: 'log', text });
+    this.output.print(text);
+  }
+  progress(progress: Progress): void {
+    this.output.emit({ event: 'progress', ...progress });
+    if (!this.output.json) this.output.remark(`[${progress.done + 1}/${progress.total}] ${progress.text}`);
+  }
+  status(text: string | undefined): void {
+    this.output.emit({ event: 'status', text: text ?? '' });
+  }
+  asked(question: Question, answer: unknown): void {
+    this.output.emit({ event: 'ask', ...question, answer });
+    if (!this.output.json) this.output.remark(`${question.text} -> ${String(answer)}`);
+  }
+  image({ buffer, frame, context }: BufferedImage): void {
+    const [height = 0, width = 0] = frame.image.shape;
+    this.output.emit({ event: 'image', buffer, width, height, camera: frame.camera, binning: frame.exposure.binning, exposure: frame.exposure.exposure, ...context });
+  }
+  result(result: CalibrationResult | undefined, item: string): void {
+    this.output.emit({ event: 'result', item, summary: '', values: {}, standardErrors: {}, conditions: {}, ...result });
+    if (result?.summary) this.output.print(result.summary);
+  }
+}
+
+/** Adds the reporting of what happens to a port that answers questions. */
+export function reporting(reporter: RunReporter, answers: OperatorPort): OperatorPort {
+  return {
+    ask: async (question, signal) => {
+      const answer = await answers.ask(question, signal);
+      reporter.asked(question, answer);
+      return answer;
+    },
+    button: (names, signal) => answers.button(names, signal),
+    mark: (buffer, kind, signal) => answers.mark(buffer, kind, signal),
+    log: (text) => reporter.log(text),
+    progress: (progress) => reporter.progress(progress),
+    status: (text) => reporter.status(text),
+    image: (image) => reporter.image(image),
+  };
+}

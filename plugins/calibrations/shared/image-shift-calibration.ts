@@ -1,0 +1,259 @@
+import { type ImageShiftUnits, type Matrix, type Vector, apply, firstColumn, inMicrometres, inverse, length, matrix, percentChange, scale, secondColumn, subtract, vector } from '../../../core/base';
+import { Cameras, type Exposure, Scope } from '../../../core/devices';
+import { ImageBuffers, type QuestionDeclaration, type Run } from '../../../core/kernel';
+import { ImageAcquisition, ImageShiftControl, Optics, shiftCalibrationExposure } from '../../../core/optics';
+import { Settings } from '../../../core/settings';
+import { type CalibrationResult, Calibrations } from '../../../core/store';
+import { type ImageShiftFit, type PatternName, type Quality, correlationRemark, fitImageShift, patterns, qualityOf, qualityRemarks } from './image-shift-analysis';
+import { imageShiftErrors } from './image-shift-errors';
+import { chooseScratchPixelSize } from './scratch-pixel-size';
+import { propagateChange } from './propagation';
+import { ShiftCalibrationMemory } from './services';
+import { type Series, type SeriesParts, takeSeries } from './shift-series';
+
+/** What Image Shift and IS from Scratch ask for. */
+export const imageShiftNeeds = [Scope, Cameras, Optics, ImageShiftControl, ImageAcquisition, ImageBuffers, Calibrations, Settings, ShiftCalibrationMemory] as const;
+
+/** The questions that both may ask. */
+export const imageShiftQuestions: readonly QuestionDeclaration[] = [
+  { id: 'start', kind: 'confirm', summary: 'Before anything is done: how many images will be taken, and a reminder to check the beam. Left out in scripts.' },
+  { id: 'pixel-size', kind: 'choice', summary: 'From scratch only, when no measured pixel size is there and what is known of it contradicts the nominal one.' },
+  { id: 'forget', kind: 'confirm', summary: 'Whether to drop a calibration whose range is above 10 % (20 % in low magnification); the earlier one is then kept.' },
+  { id: 'propagate', kind: 'confirm', summary: 'Whether to carry the change over to mags that have older calibrations of their own. Left out in scripts.' },
+];
+
+/** The values that both report. */
+export const imageShiftResults: Readonly<Record<string, string>> = {
+  xpx: 'Image shift to camera, X by X, in unbinned pixels for one image-shift unit.',
+  xpy: 'Image shift to camera, X by Y.',
+  ypx: 'Image shift to camera, Y by X.',
+  ypy: 'Image shift to camera, Y by Y.',
+  rangePercent: 'Largest difference of repeated measurements, in percent of the largest element.',
+  meanCorrelation: 'Mean correlation coefficient of the image pairs.',
+  leastCorrelation: 'Lowest correlation coefficient of the image pairs.',
+  driftX: 'Drift in X from one image to the next, in binned pixels.',
+  driftY: 'Drift in Y from one image to the next, in binned pixels.',
+  changePercent: 'Mean change against the calibration that was in use before, in percent.',
+  images: 'Number of images taken.',
+};
+
+/** The smallest displacement, in binned pixels, from which a first round from scratch can go on. */
+const smallestScratchShift = 5;
+
+/** One run of the image shift calibration; made anew for each run. */
+export class ImageShiftCalibration {
+  constructor(
+    private readonly scope: Scope,
+    private readonly cameras: Cameras,
+    private readonly optics: Optics,
+    private readonly control: ImageShiftControl,
+    private readonly acquisition: ImageAcquisition,
+    private readonly buffers: ImageBuffers,
+    private readonly calibrations: Calibrations,
+    private readonly settings: Settings,
+    private readonly memory: ShiftCalibrationMemory,
+  ) {}
+
+  /** Runs from the first question to the stored result; `fromScratch` leaves earlier matrices out of account. */
+  async run(run: Run, fromScratch: boolean): Promise<CalibrationResult> {
+    const camera = this.cameras.selected.traits;
+    const magIndex = await this.scope.magIndex.read(run.signal);
+    const known = this.optics.imageShiftToCamera(magIndex, camera.index);
+    const scratch = fromScratch || known === undefined;
+    const plan = this.exposurePlan();
+    const pattern: PatternName = scratch ? 'nine' : this.pattern(magIndex, camera.index);
+    const total = patterns[pattern].length + (scratch ? patterns.scratch.length : 0);
+    if (!fromScratch && scratch) run.operator.log('No calibration can be derived for this magnification, so it is measured from scratch.');
+    const scratchPixel = scratch ? await chooseScratchPixelSize(run, this.optics, magIndex, camera.index) : undefined;
+    await this.askToStart(run, total, magIndex);
+
+    const base = await this.control.net.read(run.signal);
+    run.restoreLater('image shift', (signal) => this.control.write(base, { delayFactor: 1, signal }));
+    run.restoreLater('camera', () => this.cameras.selected.stop());
+    run.operator.status('CALIBRATING IMAGE SHIFT');
+    const common = { base, exposure: plan.exposure, total };
+
+    let prior: Matrix;
+    if (scratchPixel === undefined) {
+      prior = known!.matrix;
+      // The range is tested before anything moves; from scratch there is nothing to test it with.
+      const { steps } = this.steps(prior, plan.fieldSize, magIndex);
+      this.checkRange(base, steps, magIndex);
+      await this.prepareOptics(run, magIndex);
+    } else {
+      await this.prepareOptics(run, magIndex);
+      prior = await this.firstRound(run, { ...common, fieldSize: plan.fieldSize, magIndex, pixelSize: scratchPixel });
+    }
+    const { steps, delayFactor } = this.steps(prior, plan.fieldSize, magIndex);
+    const done = total - patterns[pattern].length;
+    const series = await takeSeries(this.seriesParts, run, { ...common, pattern, steps, delayFactor, prior, title: 'Image shift', done });
+    await this.control.write(base, { delayFactor: 1, signal: run.signal });
+    const fit = fitImageShift(pattern, series.pairs, steps, plan.exposure.binning);
+    return this.conclude(run, { fit, series, pattern, magIndex, images: total, binning: plan.exposure.binning });
+  }
+
+  private get seriesParts(): SeriesParts {
+    return { control: this.control, acquisition: this.acquisition, buffers: this.buffers };
+  }
+
+  private exposurePlan(): { readonly exposure: Exposure; readonly fieldSize: number } {
+    const camera = this.cameras.selected;
+    const plan = shiftCalibrationExposure(this.settings.parameterSets.get(camera.traits.index)!.Trial, camera.traits, {
+      useTrialBinning: this.settings.get('UseTrialBinningForShiftCal') !== 0,
+      useTrialSize: this.settings.get('UseTrialSizeForShiftCal') !== 0,
+    });
+    const exposure = camera.fit(plan.exposure);
+    const { area } = exposure;
+    return { exposure, fieldSize: Math.min(area.right - area.left, area.bottom - area.top) };
+  }
+
+  /** Six points where the field is wide, nine where it is small and the drift matters. */
+  private pattern(magIndex: number, camera: number): PatternName {
+    const { width, height } = this.cameras.selected.traits;
+    const pixel = this.optics.pixelSize(magIndex, camera);
+    const field = pixel === undefined ? 0 : Math.min(width, height) * inMicrometres(pixel.value);
+    return field > this.settings.get('SixPointIScalMinField') ? 'six' : 'nine';
+  }
+
+  private async askToStart(run: Run, images: number, magIndex: number): Promise<void> {
+    if (run.fromScript) return;
+    const magnification = this.optics.magnificationFor(magIndex, this.cameras.selected.traits.index);
+    const text = `Image shift will be calibrated at ${magnification}x with ${images} images taken with the Trial parameters. Is there detail all over the field, and are beam and exposure right?`;
+    if (!(await run.operator.confirm({ id: 'start', text, default: true }))) throw imageShiftErrors.notStarted();
+  }
+
+  private async prepareOptics(run: Run, magIndex: number): Promise<void> {
+    const skip = this.memory.skipNormalizationOnce && this.memory.lastNormalizedMagIndex === magIndex;
+    this.memory.skipNormalizationOnce = false;
+    if (!skip) {
+      await this.scope.normalize('projector', run.signal);
+      this.memory.lastNormalizedMagIndex = magIndex;
+    }
+    const standardFocus = this.optics.standardFocus(magIndex, await this.scope.probeMode.read(run.signal), this.cameras.selected.traits.index);
+    // The customary program leaves the standard focus set; here it is given back with everything else.
+    if (standardFocus === undefined) return;
+    await run.preserve(this.scope.absoluteFocus);
+    await this.scope.absoluteFocus.write(standardFocus, run.signal);
+  }
+
+  /** Steps that move the image by half the field, within the largest image shift that a calibration may use. */
+  private steps(prior: Matrix, fieldSize: number, magIndex: number): { readonly steps: Vector; readonly delayFactor: number } {
+    const wanted = vector((0.5 * fieldSize) / length(firstColumn(prior)), (0.5 * fieldSize) / length(secondColumn(prior)));
+    const cap = this.optics.largestCalibrationImageShift(magIndex, this.cameras.selected.traits.index);
+    const largest = Math.max(wanted.x, wanted.y);
+    const factor = largest > cap ? cap / largest : 1;
+    return { steps: scale(wanted, factor), delayFactor: 2 * factor };
+  }
+
+  private checkRange(base: Vector<ImageShiftUnits>, steps: Vector, magIndex: number): void {
+    const corners: readonly (readonly [number, number])[] = [[1, 0], [-1, 0], [0, 1], [0, -1]];
+    for (const [x, y] of corners) {
+      const target = vector((base.x + x * steps.x) as ImageShiftUnits, (base.y + y * steps.y) as ImageShiftUnits);
+      const problem = this.control.checkLimits(target, magIndex);
+      if (problem !== undefined) throw imageShiftErrors.outOfRange(problem);
+    }
+  }
+
+  /** Finds a first matrix from steps of a tenth of the field in directions that are not known. */
+  private async firstRound(
+    run: Run,
+    given: { readonly base: Vector<ImageShiftUnits>; readonly exposure: Exposure; readonly total: number; readonly fieldSize: number; readonly magIndex: number; readonly pixelSize: number },
+  ): Promise<Matrix> {
+    const { exposure, fieldSize, magIndex } = given;
+    const perUnit = (5 * this.optics.roughImageShiftScale(magIndex, this.cameras.selected.traits.index)) / given.pixelSize;
+    const { steps, delayFactor } = this.steps(matrix(perUnit, 0, 0, perUnit), fieldSize, magIndex);
+    const series = await takeSeries(this.seriesParts, run, { ...given, pattern: 'scratch', steps, delayFactor, prior: undefined, title: 'First round', done: 0 });
+    const fit = fitImageShift('scratch', series.pairs, steps, exposure.binning);
+    const moved = [0, 2].map((index) => length(subtract(series.pairs[index]!.shift, fit.drift)));
+    if (run.administrator) {
+      run.operator.log(`First round: drift ${describeVector(fit.drift)} binned px per image, matrix ${describeMatrix(fit.matrix)}.`);
+    }
+    if (Math.min(...moved) < smallestScratchShift) throw imageShiftErrors.tooSmall(Math.min(...moved));
+    await this.control.write(given.base, { delayFactor, signal: run.signal });
+    return fit.matrix;
+  }
+
+  private async conclude(
+    run: Run,
+    measured: { readonly fit: ImageShiftFit; readonly series: Series; readonly pattern: PatternName; readonly magIndex: number; readonly images: number; readonly binning: number },
+  ): Promise<CalibrationResult> {
+    const { fit, series, magIndex } = measured;
+    const camera = this.cameras.selected.traits;
+    const before = this.optics.imageShiftToCamera(magIndex, camera.index);
+    const change = before && percentChange(before.matrix, fit.matrix);
+    const low = this.optics.isLowMagnification(magIndex, camera.index);
+    const quality = qualityOf(fit.rangePercent, low);
+    const correlations = series.pairs.map((pair) => pair.correlation);
+    const mean = correlations.reduce((sum, each) => sum + each, 0) / correlations.length;
+    const least = Math.min(...correlations);
+    const lines = describeFit(measured, { mean, least, change, direct: before?.source === 'measured', quality });
+    for (const line of lines) run.operator.log(line);
+    if (low && run.administrator) run.operator.log(`Absolute focus ${await this.scope.absoluteFocus.read(run.signal)}.`);
+    if (measured.pattern === 'nine') logDriftLines(run, fit, measured.binning);
+
+    if (quality === 'bad') {
+      const text = `The range of ${fit.rangePercent.toFixed(1)} % shows that something is wrong. Forget this calibration and keep the earlier one?`;
+      if (await run.operator.confirm({ id: 'forget', text, default: true })) throw imageShiftErrors.forgotten(fit.rangePercent);
+    }
+    const own = this.calibrations.imageShift.get(magIndex, camera.index);
+    const measuredBefore = this.calibrations.imageShift.measuredAt(magIndex, camera.index) !== 0;
+    const result = await run.accept(
+      {
+        summary: `Image shift calibrated at ${this.optics.magnificationFor(magIndex, camera.index)}x: ${quality}, range ${fit.rangePercent.toFixed(2)} %.`,
+        values: {
+          ...fit.matrix,
+          rangePercent: fit.rangePercent,
+          meanCorrelation: mean,
+          leastCorrelation: least,
+          driftX: fit.drift.x,
+          driftY: fit.drift.y,
+          images: measured.images,
+          ...(change !== undefined && { changePercent: change }),
+        },
+        standardErrors: { ...fit.standardErrors },
+        conditions: { magIndex, camera: camera.index, binning: measured.binning },
+        quality: { verdict: quality, remarks: lines.slice(-1), correlations },
+        record: { name: 'ImageShiftMatrix', values: { magIndex, camera: camera.index, ...fit.matrix } },
+        ...(own && { replaced: { ...own } }),
+      },
+      () => {
+        this.calibrations.imageShift.set(magIndex, camera.index, fit.matrix, { magnification: this.optics.magnificationFor(magIndex, camera.index), sessionMeasured: true });
+        this.optics.refresh();
+      },
+    );
+    if (own && !measuredBefore && change !== undefined) {
+      await propagateChange(run, this.optics, this.calibrations, this.memory, { magIndex, camera: camera.index, before: own, after: fit.matrix, change });
+    }
+    return result;
+  }
+}
+
+/** The lines that tell an expert whether image shift has settled: drift converted to image shift, in nm where the unit is one micrometre. */
+function logDriftLines(run: Run, fit: ImageShiftFit, binning: number): void {
+  const back = inverse(fit.matrix);
+  if (!back) return;
+  for (const [index, drift] of fit.driftEstimates.entries()) {
+    const { x, y } = scale(apply(back, drift), 1000 * binning);
+    run.log.debug('1', `Drift converted to IS in nm: ${index + 1}: ${x.toFixed(1)}, ${y.toFixed(1)}`);
+  }
+}
+
+const describeVector = ({ x, y }: Vector): string => `${x.toFixed(2)}, ${y.toFixed(2)}`;
+const describeMatrix = (m: Matrix): string => [m.xpx, m.xpy, m.ypx, m.ypy].map((value) => value.toPrecision(6)).join(' ');
+
+function describeFit(
+  { fit, series, magIndex }: { readonly fit: ImageShiftFit; readonly series: Series; readonly magIndex: number },
+  more: { readonly mean: number; readonly least: number; readonly change: number | undefined; readonly direct: boolean; readonly quality: Quality },
+): readonly string[] {
+  const remark = correlationRemark(more.mean);
+  const lines = [
+    `Correlation of the image pairs: mean ${more.mean.toFixed(2)}, lowest ${more.least.toFixed(2)}.${remark ? ` ${remark}` : ''}`,
+    `Mag index ${magIndex}: ${describeMatrix(fit.matrix)} px per image-shift unit (standard errors ${describeMatrix(fit.standardErrors)}).`,
+    `Range ${fit.range.toPrecision(3)} px per unit, ${fit.rangePercent.toFixed(2)} %; drift ${describeVector(fit.drift)} binned px per image${fit.driftRange === undefined ? '' : `, estimates up to ${fit.driftRange.toFixed(2)} px apart`}.`,
+  ];
+  if (series.driftPairRejected !== undefined) lines.push(`Drift was taken as zero: the pair that shows it was not used because ${series.driftPairRejected}.`);
+  if (series.fixedPatternSeen) lines.push('A correlation at zero shift was passed over: the gain reference may be stale.');
+  if (more.change !== undefined) lines.push(`Change of ${more.change.toFixed(2)} % from the ${more.direct ? 'directly measured' : 'derived'} calibration used before.`);
+  lines.push(qualityRemarks[more.quality]);
+  return lines;
+}

@@ -1,0 +1,100 @@
+import { EucentricError, type ImageShiftUnits, type Vector, describe, vector } from '../../../core/base';
+import type { Exposure } from '../../../core/devices';
+import type { BufferedImage, ImageBuffers, Run } from '../../../core/kernel';
+import type { ImageAcquisition, ImageShiftControl } from '../../../core/optics';
+import { type Displacement, Registration } from '../../../imaging';
+import { type Matrix, apply } from '../../../core/base';
+import { type MeasuredPair, type PatternName, patterns } from './image-shift-analysis';
+
+/** What is needed to take a series of images at different image shifts. */
+export interface SeriesParts {
+  readonly control: ImageShiftControl;
+  readonly acquisition: ImageAcquisition;
+  readonly buffers: ImageBuffers;
+}
+
+/** How a series is to be taken. */
+export interface SeriesPlan {
+  readonly pattern: PatternName;
+  /** Net image shift of the position (0, 0). */
+  readonly base: Vector<ImageShiftUnits>;
+  /** Image shift of one step in X and in Y, in image-shift units. */
+  readonly steps: Vector;
+  /** Multiplies the delay after each image shift. */
+  readonly delayFactor: number;
+  readonly exposure: Exposure;
+  /** Where the images are expected to go, in pixels per image-shift unit; undefined when nothing is known. */
+  readonly prior: Matrix | undefined;
+  readonly title: string;
+  /** Images of this and of earlier series, for progress. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What a series gave. */
+export interface Series {
+  readonly pairs: readonly (MeasuredPair & { readonly correlation: number })[];
+  /** Six points: why the pair that shows the drift was not used. */
+  readonly driftPairRejected?: string;
+  /** Whether a correlation at zero shift, which a stale gain reference makes, won over the true one somewhere. */
+  readonly fixedPatternSeen: boolean;
+}
+
+/** A drift pair that moved more than this, in binned pixels, or correlates less than half as well as the worst of the others is not believed. */
+const largestDriftShift = 15;
+
+/** Takes the images of a pattern and measures the shift of each against its predecessor. Leaves the image shift where the pattern ends. */
+export async function takeSeries({ control, acquisition, buffers }: SeriesParts, run: Run, plan: SeriesPlan): Promise<Series> {
+  const { pattern, base, steps, exposure, prior, signal = run.signal } = { ...plan, signal: run.signal };
+  const positions = patterns[pattern];
+  const registration = new Registration({ ignoreZeroPeak: true });
+  const driftRegistration = new Registration();
+  const roll = pattern === 'six' ? 4 : 1;
+  const images: BufferedImage[] = [];
+  const pairs: (MeasuredPair & { correlation: number })[] = [];
+  let driftPairRejected: string | undefined;
+  let fixedPatternSeen = false;
+
+  for (const [index, [alongX, alongY]] of positions.entries()) {
+    const target = vector((base.x + alongX * steps.x) as ImageShiftUnits, (base.y + alongY * steps.y) as ImageShiftUnits);
+    await control.write(target, { delayFactor: plan.delayFactor, signal });
+    run.operator.progress({ done: plan.done + index, total: plan.total, text: `${plan.title}: image ${index + 1} of ${positions.length}` });
+    const image = await acquisition.take(exposure, { signal, roll, title: plan.title });
+    images.push(image);
+    if (index === 0) continue;
+    const earlier = index - 1;
+    const acrossTheSeam = pattern === 'six' && index === 3;
+    if (!acrossTheSeam) {
+      const [fromX, fromY] = positions[earlier]!;
+      const moved = vector((alongX - fromX) * steps.x, (alongY - fromY) * steps.y);
+      const shiftOnCamera = prior && apply(prior, moved);
+      const expected = shiftOnCamera && vector(shiftOnCamera.x / exposure.binning, shiftOnCamera.y / exposure.binning);
+      const found = align(registration, image, images[earlier]!, expected, index);
+      pairs.push({ earlier, later: index, shift: vector(found.x, found.y), correlation: found.correlation });
+      fixedPatternSeen ||= found.zeroPeakIgnored === true;
+      buffers.align('A', vector(found.x, found.y));
+      run.log.debug('a', `Pair ${index} to ${earlier}: shift ${found.x.toFixed(2)}, ${found.y.toFixed(2)} px, correlation ${found.correlation.toFixed(3)}`);
+    }
+    if (pattern === 'six' && index === 4) {
+      const found = align(driftRegistration, image, images[1]!, vector(0, 0), index);
+      const least = Math.min(...pairs.map((pair) => pair.correlation));
+      if (Math.hypot(found.x, found.y) > largestDriftShift) driftPairRejected = `it moved ${Math.hypot(found.x, found.y).toFixed(1)} binned pixels`;
+      else if (found.correlation < 0.5 * least) driftPairRejected = `its correlation of ${found.correlation.toFixed(2)} is too low`;
+      else pairs.push({ earlier: 1, later: 4, shift: vector(found.x, found.y), correlation: found.correlation });
+    }
+  }
+  return { pairs, fixedPatternSeen, ...(driftPairRejected !== undefined && { driftPairRejected }) };
+}
+
+function align(registration: Registration, later: BufferedImage, earlier: BufferedImage, expected: Vector | undefined, index: number): Displacement {
+  try {
+    return registration.measure(later.frame.image, earlier.frame.image, expected);
+  } catch (error) {
+    throw new EucentricError({
+      code: 'calibration/no-alignment',
+      message: `Image ${index + 1} could not be aligned with the one before it: ${describe(error)}`,
+      hint: 'Check that the specimen has detail all over the field and that the beam is bright enough. Nothing was stored.',
+      cause: error,
+    });
+  }
+}
