@@ -3,7 +3,7 @@ import { open, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { basename, dirname, join } from 'node:path';
 import { describe, EucentricError } from '../base';
-import { largestFile, tooLargeMessage } from './text';
+import { largestFile, tooLargeMessage } from './serialem';
 
 const renameAttempts = 5;
 const renamePause = 500;

@@ -1,5 +1,4 @@
 import { EucentricError, type Matrix } from '../base';
-import { CalibrationFile, type FileState, isMissingMatrix } from './calibration-file';
 import {
   type Calibrations,
   type CalibrationsSnapshot,
@@ -10,12 +9,10 @@ import {
   type Saved,
   type SaveOptions,
 } from './calibrations';
-import { notStorable, type RecordValues } from './codec';
 import { exitPromptFor, kindOf, noCounts } from './exit-prompt';
 import type { FileOnDisk } from './file-on-disk';
-import type { MainRecordName, MainRecords } from './main-layouts';
 import type { MatrixEntry, MatrixOptions, MatrixTable } from './matrix-table';
-import type { FlybackRecords, ShortTermRecordName, ShortTermRecords } from './short-term-layouts';
+import { CalibrationFile, type FileState, type FlybackRecords, isMissingMatrix, keyOf, type MainRecordName, type MainRecords, notStorable, type RecordValues, type ShortTermRecordName, type ShortTermRecords } from './serialem';
 
 /** What the store needs from outside. */
 export interface StoreSurroundings {
@@ -203,7 +200,7 @@ export class CalibrationStore implements Calibrations {
         const values = this.complete(row as RecordValues);
         const { replaces } = options;
         const same = (existing: RecordValues): boolean =>
-          replaces ? replaces(existing as Row) : (layout?.key ?? []).every((field) => existing[field] === values[field]);
+          replaces ? replaces(existing as Row) : layout !== undefined && keyOf(layout, existing) === keyOf(layout, values);
         this.change(stored, content.put(name, values, same), kind(options));
       },
       replaceAll: (rows, options = {}) => {

@@ -1,8 +1,6 @@
 import { token } from '../base';
-import type { CalibrationFile } from './calibration-file';
-import type { MainRecordName, MainRecords } from './main-layouts';
 import type { MatrixTable } from './matrix-table';
-import type { FlybackRecords, ShortTermRecordName, ShortTermRecords } from './short-term-layouts';
+import type { CalibrationFile, FlybackRecords, MainRecordName, MainRecords, ShortTermRecordName, ShortTermRecords } from './serialem';
 
 /** A record as it is handed in: the magnification beside it may be left out, the table of magnifications knows it. */
 export type RecordInput<Row> = Row extends { readonly magnification: number } ? Omit<Row, 'magnification'> & { readonly magnification?: number } : Row;

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, EucentricError, type Fault } from '../base';
 import { backupName, readWhole, writeWhole } from './atomic-write';
-import { largestFile } from './text';
+import { largestFile } from './serialem';
 
 /** What must be told when a save went well on the whole. */
 export interface WriteReport {

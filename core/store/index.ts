@@ -1,9 +1,21 @@
-export { CalibrationFile, type PlacedRecord, type WriteMode } from './calibration-file';
 export * from './calibrations';
-export { type FileProblem, type Severity } from './file-problem';
-export { type FileKind, fileFormats } from './format';
-export { type MainRecordName, type MainRecords } from './main-layouts';
+export { type CalibrationDifference, type CalibrationDifferences, diffCalibrations } from './diff';
+export * from './history';
 export * from './matrix-table';
 export { currentUser, openCalibrations, type OpenOptions } from './open-calibrations';
 export * from './result';
-export { type FlybackRecords, type ShortTermRecordName, type ShortTermRecords } from './short-term-layouts';
+export {
+  CalibrationFile,
+  type FileKind,
+  fileFormats,
+  type FileProblem,
+  type FlybackRecords,
+  type MainRecordName,
+  type MainRecords,
+  type PlacedRecord,
+  type Severity,
+  type ShortTermRecordName,
+  type ShortTermRecords,
+  type WriteMode,
+} from './serialem';
+export { readCalibrationFile, type ShownCalibrations, type ShownRecord, showCalibrations } from './show';

@@ -1,13 +1,11 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { EucentricError, toFault } from '../base';
-import { CalibrationFile } from './calibration-file';
 import { CalibrationStore, minutesOf, type StoredFile, type StoreSurroundings } from './calibration-store';
 import type { Calibrations } from './calibrations';
 import { FileOnDisk } from './file-on-disk';
-import type { FileProblem } from './file-problem';
-import { type FileKind, fileFormats } from './format';
 import { dropExpired, ignorableRecords } from './short-term-rules';
+import { CalibrationFile, fileFormats, type FileKind, type FileProblem } from './serialem';
 
 /** Where the calibrations are and what they need from outside. */
 export interface OpenOptions extends StoreSurroundings {

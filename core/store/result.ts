@@ -1,4 +1,4 @@
-import type { MainRecordName } from './main-layouts';
+import type { MainRecordName } from './serialem';
 
 /** What the microscope was set to when a calibration was measured; whatever else matters goes in under its own name. */
 export interface Conditions {

@@ -1,5 +1,4 @@
-import type { CalibrationFile } from './calibration-file';
-import type { RecordValues } from './codec';
+import type { CalibrationFile, RecordValues } from './serialem';
 
 const minutesPerHour = 60;
 /** How long a shift matrix of the short-term file counts as measured in this session. */

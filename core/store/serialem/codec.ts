@@ -1,4 +1,4 @@
-import { EucentricError } from '../base';
+import { EucentricError } from '../../base';
 import type { BlockLayout, Field, Layout } from './fields';
 import { fixed, numberOf, textBehind } from './text';
 
@@ -108,6 +108,10 @@ function printHeader(layout: BlockLayout, values: RecordValues, count: number): 
 
 /** The rows of a block. */
 export const rowsOf = (values: RecordValues): readonly RecordValues[] => (values.rows ?? []) as readonly RecordValues[];
+
+/** What tells a record from the others of its name, as text. */
+export const keyOf = (layout: Layout, values: RecordValues): string =>
+  [...layout.key.map((field) => String(values[field])), layout.keyBeside?.(values) ?? ''].join(' ');
 
 /**
  * Checks values that are to be stored and returns them with the fields in file order, frozen.

@@ -1,4 +1,4 @@
-import type { Fault } from '../base';
+import type { Fault } from '../../base';
 
 /** How much a finding in a file matters: an error costs a record, a warning may, information costs nothing. */
 export type Severity = 'error' | 'warning' | 'information';

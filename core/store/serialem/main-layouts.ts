@@ -41,6 +41,12 @@ const limits = <const Name extends string>(name: Name) => [f32(`${name}Low`), f3
 const spotsBetween = (from: unknown, to: unknown): number => (Number(to) > Number(from) ? Number(to) - Number(from) + 1 : 0);
 const optionalSpot = <const Name extends string>(name: Name, fallback?: number): Field<Name, 'int'> =>
   int(name, { minimum: -1, maximum: 13, ...(fallback === undefined ? {} : { fallback }) });
+/** A magnification and spot have one intensity table on each side of the beam's crossover. */
+function sideOfCrossover(values: Readonly<Record<string, unknown>>): string {
+  const rows = values.rows as readonly { readonly intensity: number }[];
+  const mean = rows.reduce((sum, row) => sum + row.intensity, 0) / rows.length;
+  return mean > Number(values.crossover) ? 'above' : 'below';
+}
 
 /**
  * The records of SerialEMcalibrations.txt in the order in which SerialEM writes them.
@@ -138,7 +144,7 @@ export const mainLayouts = {
       magnification(3),
     ],
     [f32('counts'), f64('intensity')],
-    { countAt: 0, key: ['magIndex', 'spot', 'probe', 'crossover'] },
+    { countAt: 0, key: ['magIndex', 'spot', 'probe'], keyBeside: sideOfCrossover },
   ),
   BeamShiftCalibration: line(
     [

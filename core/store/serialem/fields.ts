@@ -117,6 +117,8 @@ export interface Traits {
   readonly separator: ' ' | '\t' | '';
   /** The fields that tell records of one name apart, for comparing and replacing. */
   readonly key: readonly string[];
+  /** What else tells them apart, where the fields alone do not. */
+  readonly keyBeside?: (values: Readonly<Record<string, unknown>>) => string;
   /** The fields by which SerialEM sorts when it writes; records without keep the order in which they were stored. */
   readonly sortedBy: readonly string[];
   /** An older form that does not follow the rule of missing trailing fields: its number of items, its fields, and the values of the others. */

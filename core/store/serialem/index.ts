@@ -1,0 +1,8 @@
+export { CalibrationFile, type FileState, isMissingMatrix, type PlacedRecord, type WriteMode } from './calibration-file';
+export { keyOf, notStorable, printRecord, type RecordValues, rowsOf } from './codec';
+export { type Layout } from './fields';
+export { type FileProblem, type Severity } from './file-problem';
+export { type FileFormat, type FileKind, fileFormats } from './format';
+export { mainLayouts, type MainRecordName, type MainRecords } from './main-layouts';
+export { type FlybackRecords, type ShortTermRecordName, type ShortTermRecords } from './short-term-layouts';
+export { largestFile, tooLargeMessage } from './text';
