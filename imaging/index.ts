@@ -1,7 +1,10 @@
 /** Pure numerics on images: everything that other rooms may use of it. */
 export * from './errors';
+export * from './fft';
 export * from './fits';
 export * from './geometry';
 export * from './image';
+export * from './reduction';
+export * from './registration';
 export * from './statistics';
 export * from './synthesis';
