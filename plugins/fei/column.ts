@@ -1,0 +1,61 @@
+import { type Seconds, milliseconds } from '../../core/base';
+import type { Settings } from '../../core/settings';
+
+/** What a site says about its FEI column, as this plugin needs it. */
+export interface FeiColumn {
+  readonly model: string;
+  /** The mag indexes that exist. */
+  readonly magIndexes: ReadonlySet<number>;
+  /** The first mag index above the low-magnification range. */
+  readonly lowestRegularMag: number;
+  readonly spotSizes: number;
+  /** Nominal micrometres on the specimen per image-shift unit. */
+  readonly imageShiftScale: { readonly regular: number; readonly lowMagnification: number };
+  readonly invertsStageX: boolean;
+  /** Whether the column has three condensers, so that the illuminated area stands for the intensity. */
+  readonly usesIlluminatedArea: boolean;
+  /** The illuminated areas, in hundreds of micrometres, that are called intensity 0.1 and 0.9; undefined to take the area as it is. */
+  readonly illuminatedAreaLimits: { readonly low: number; readonly high: number } | undefined;
+  readonly blanksDuringTransients: boolean;
+  readonly normalizesProjector: boolean;
+  readonly normalizesCondenser: boolean;
+  readonly postProbeDelay: Seconds;
+  readonly screenRaiseDelay: Seconds;
+  readonly stageTimeoutFactor: number;
+  /** Micrometres. */
+  readonly stageLimits: { readonly x: readonly [number, number]; readonly y: readonly [number, number] };
+  /** Degrees. */
+  readonly largestTilt: number;
+}
+
+const skipProjector = 1;
+const skipCondenser = 2;
+
+/** Gathers what the site's properties say about the column; what they leave open is as on any FEI column. */
+export function feiColumn(settings: Settings, model: string): FeiColumn {
+  const regular = settings.get('MicronsPerUnitImageShift');
+  const usesIlluminatedArea = settings.get('UseIlluminatedAreaForC2') > 0;
+  const [low, high] = settings.get('IlluminatedAreaLimits');
+  const spots = settings.get('NumberOfSpotSizes');
+  const tilt = settings.get('MaximumTiltAngle');
+  const [left, right, bottom, top] = settings.get('StageLimits');
+  const skipped = settings.get('SkipNormalizations');
+  return {
+    model,
+    magIndexes: new Set(settings.magnificationTable.filter(({ filmMag }) => filmMag > 0).map(({ index }) => index)),
+    lowestRegularMag: settings.get('LowestMModeMagIndex'),
+    spotSizes: spots > 0 ? spots : 11,
+    imageShiftScale: { regular, lowMagnification: settings.get('LowMagMicronsPerUnitIS') || regular },
+    invertsStageX: settings.get('InvertStageXAxis'),
+    usesIlluminatedArea,
+    illuminatedAreaLimits: high > low ? { low, high } : undefined,
+    blanksDuringTransients: settings.get('BlankDuringTransients'),
+    normalizesProjector: (skipped & skipProjector) === 0,
+    normalizesCondenser: (skipped & skipCondenser) === 0,
+    postProbeDelay: milliseconds(settings.get('PostProbeDelay')),
+    screenRaiseDelay: milliseconds(settings.get('ScreenRaiseDelay')),
+    stageTimeoutFactor: settings.get('StageTimeoutFactor'),
+    stageLimits: { x: [left, right], y: [bottom, top] },
+    largestTilt: tilt > 0 ? tilt : usesIlluminatedArea ? 69.9 : 79.9,
+  };
+}

@@ -1,0 +1,62 @@
+import { EucentricError, describe } from '../../core/base';
+
+/** The errors that this plugin raises, each with a stable code. */
+export const feiErrors = {
+  outOfRange: (what: string, value: string, limits: string): EucentricError =>
+    new EucentricError({
+      code: 'fei/out-of-range',
+      message: `FEI column: ${what} of ${value} is outside what the column takes (${limits}); nothing was sent.`,
+      hint: 'Choose a value within the limits. If the limits are wrong, correct the property that sets them.',
+    }),
+  noNanoprobe: (magIndex: number): EucentricError =>
+    new EucentricError({
+      code: 'fei/no-nanoprobe-in-low-magnification',
+      message: `FEI column: nanoprobe cannot be chosen at mag index ${magIndex}, which lies in the low-magnification range; nothing was sent.`,
+      hint: 'Go to a magnification outside the low range first.',
+    }),
+  stillDiffracting: (seconds: number): EucentricError =>
+    new EucentricError({
+      code: 'fei/diffraction-timeout',
+      message: `FEI column: it did not leave diffraction within ${seconds} s.`,
+      hint: 'Leave diffraction with the button on the hand panel, then try again.',
+    }),
+  inDiffraction: (): EucentricError =>
+    new EucentricError({
+      code: 'fei/in-diffraction',
+      message: 'FEI column: it is in diffraction, where there is no mag index.',
+      hint: 'Leave diffraction, or set a magnification, then try again.',
+    }),
+  screenStuck: (wanted: string, seconds: number): EucentricError =>
+    new EucentricError({
+      code: 'fei/screen-timeout',
+      message: `FEI column: the viewing screen was not ${wanted} within ${seconds} s.`,
+      hint: 'See whether something else is moving the screen or the binoculars are in the way, then try again.',
+    }),
+  stageBusy: (): EucentricError =>
+    new EucentricError({
+      code: 'fei/stage-busy',
+      message: 'FEI stage: it is still moving, so the new move was not sent.',
+      hint: 'Wait until the stage stands still, then try again.',
+    }),
+  stageLeftMoving: (seconds: number): EucentricError =>
+    new EucentricError({
+      code: 'fei/stage-timeout',
+      message: `FEI stage: it was still not ready ${seconds} s after the move.`,
+      hint: 'Look at the stage control panel: the stage may have been touched or locked. Clear it there, then try again.',
+    }),
+  noAnswer: (call: string, seconds: number): EucentricError =>
+    new EucentricError({
+      code: 'fei/no-answer',
+      message: `FEI column: no answer to ${call} within ${seconds} s.`,
+      hint: 'Check that the microscope software and its scripting server are running. A message box may be waiting on the microscope computer.',
+    }),
+  callFailed: (call: string, cause: unknown): EucentricError =>
+    new EucentricError({
+      code: 'fei/call-failed',
+      message: `FEI column: ${call} failed: ${describe(cause)}`,
+      hint: 'Look for a message on the microscope computer; the state of the column or of a valve may forbid this.',
+      cause,
+    }),
+  notOpen: (call: string): EucentricError =>
+    new EucentricError({ code: 'fei/not-connected', message: `FEI column: ${call} was asked for before it was connected.`, hint: 'Connect first.' }),
+};

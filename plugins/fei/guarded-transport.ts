@@ -1,0 +1,42 @@
+import { EucentricError } from '../../core/base';
+import { feiErrors } from './errors';
+import type { FeiTransport } from './transport';
+
+/** How long an answer may take in seconds of real time; what is not named takes the usual limit. */
+const usualLimit = 30;
+const limits: Partial<Record<keyof FeiTransport, number>> = {
+  setMagnificationIndex: 60,
+  setSpotSize: 60,
+  setProbeMode: 60,
+  normalizeLens: 60,
+  setMainScreen: 60,
+  setStagePosition: 85,
+};
+
+/**
+ * A wire whose calls end in good time, and whose failures say in which call and what to do.
+ * The limits count in real time: waiting on a simulated clock would not show that a server is dead.
+ */
+export function guardTransport(wire: FeiTransport, stageTimeoutFactor = 1): FeiTransport {
+  const guarded = (name: keyof FeiTransport) => {
+    const limit = (limits[name] ?? usualLimit) * (name === 'setStagePosition' ? stageTimeoutFactor : 1);
+    return (...given: never[]): Promise<unknown> => answered(name, limit, () => (wire[name] as (...given: never[]) => Promise<unknown>)(...given));
+  };
+  return new Proxy(wire, {
+    get: (target, name) => (typeof Reflect.get(target, name) === 'function' ? guarded(name as keyof FeiTransport) : Reflect.get(target, name)),
+  });
+}
+
+async function answered(name: string, limit: number, call: () => Promise<unknown>): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(feiErrors.noAnswer(name, limit)), limit * 1000);
+  });
+  try {
+    return await Promise.race([call(), late]);
+  } catch (error) {
+    throw error instanceof EucentricError ? error : feiErrors.callFailed(name, error);
+  } finally {
+    clearTimeout(timer);
+  }
+}

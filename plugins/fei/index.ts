@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { IlluminatedArea, Scope, Stage, VirtualInstrument } from '../../core/devices';
+import { type PluginHost, definePlugin } from '../../core/kernel';
+import { feiColumn } from './column';
+import { guardTransport } from './guarded-transport';
+import { FeiIlluminatedArea } from './illuminated-area';
+import { FeiScope } from './scope';
+import { FeiStage } from './stage';
+import type { FeiTransport } from './transport';
+
+const options = z.strictObject({
+  wire: z.enum(['simulated']).default('simulated').describe('How the column is reached: "simulated" drives the virtual microscope of the simulator plugin.'),
+  model: z.string().min(1).default('FEI / Thermo Fisher').describe('What the column is called in messages and in the history of calibrations.'),
+});
+type Options = z.infer<typeof options>;
+
+// Loaded only when a site uses it, so that nobody pays for the wire of somebody else.
+const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>) => FeiTransport>> = {
+  simulated: ({ need, clock }) => {
+    const { SimulatedFeiWire } = require('./simulated-wire') as typeof import('./simulated-wire');
+    return new SimulatedFeiWire(() => need(VirtualInstrument).microscope, clock);
+  },
+};
+
+/** FEI and Thermo Fisher columns: lenses, deflectors and stage. */
+export default definePlugin<Options>({
+  id: 'fei',
+  summary: 'FEI and Thermo Fisher columns: lenses, deflectors, screen and stage.',
+  options,
+  apply(host) {
+    const { settings, clock } = host;
+    const column = feiColumn(settings, host.options.model);
+    const transport = guardTransport(wires[host.options.wire](host), column.stageTimeoutFactor);
+    host.provide(Scope, new FeiScope(transport, column, clock));
+    host.provide(Stage, new FeiStage(transport, column, clock));
+    if (column.usesIlluminatedArea) host.provide(IlluminatedArea, new FeiIlluminatedArea(transport));
+    host.connect(column.model, async (signal) => {
+      await transport.open(signal);
+      return () => transport.close();
+    });
+  },
+});

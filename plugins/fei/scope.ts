@@ -1,0 +1,227 @@
+import {
+  type Clock,
+  type Metres,
+  type RawLensValue,
+  type Seconds,
+  beamShiftUnits,
+  imageShiftUnits,
+  metres,
+  milliseconds,
+  rawLensValue,
+  throwIfStopped,
+  volts,
+} from '../../core/base';
+import type { LensGroup, ProbeMode, Readable, Scope, ScopeTraits, Setting } from '../../core/devices';
+import type { FeiColumn } from './column';
+import { feiErrors } from './errors';
+import { areaOfIntensity, intensityOfArea } from './illuminated-area';
+import { type FeiTransport, imagingMode, lensNumbers, probeModes, screenPositions } from './transport';
+
+const groupNumbers: Readonly<Record<LensGroup, number>> = {
+  'spot size': lensNumbers.spotSize,
+  condenser: lensNumbers.condenser,
+  illumination: lensNumbers.illumination,
+  objective: lensNumbers.objective,
+  projector: lensNumbers.projector,
+  all: lensNumbers.all,
+};
+const pollInterval = milliseconds(50);
+const screenLimit = 15;
+const diffractionLimit = 10;
+
+/** An FEI column as everybody else wants to see it, on top of any wire that speaks FEI's terms. */
+export class FeiScope implements Scope {
+  readonly traits: ScopeTraits;
+  readonly magIndex: Scope['magIndex'];
+  readonly imageShift: Scope['imageShift'];
+  readonly beamShift: Scope['beamShift'];
+  readonly defocus: Setting<Metres>;
+  readonly absoluteFocus: Setting<RawLensValue>;
+  readonly spotSize: Setting<number>;
+  readonly intensity: Setting<number>;
+  readonly probeMode: Setting<ProbeMode>;
+  readonly screenDown: Setting<boolean>;
+  readonly beamBlanked: Setting<boolean>;
+  readonly highTension: Readable<ReturnType<typeof volts>>;
+  private normalized: Seconds | undefined;
+
+  constructor(
+    private readonly transport: FeiTransport,
+    private readonly column: FeiColumn,
+    private readonly clock: Clock,
+  ) {
+    const { usesIlluminatedArea, illuminatedAreaLimits } = column;
+    this.traits = {
+      model: column.model,
+      resetsImageShiftOnMagnificationChange: false,
+      usesProjectorForImageShift: false,
+      roughImageShiftScale: column.imageShiftScale,
+      spotSizes: column.spotSizes,
+      nominalSpecimenToStage: { xpx: column.invertsStageX ? 1 : -1, xpy: 0, ypx: 0, ypy: -1 },
+    };
+    this.magIndex = setting('mag index', (signal) => transport.getMagnificationIndex(signal), (index, signal) => this.changeMagnification(index, signal));
+    this.imageShift = setting(
+      'image shift',
+      async (signal) => pairOf(await transport.getImageShift(signal), imageShiftUnits),
+      (shift, signal) => transport.setImageShift(finite('image shift X', shift.x), finite('image shift Y', shift.y), signal),
+    );
+    this.beamShift = setting(
+      'beam shift',
+      async (signal) => pairOf(await transport.getBeamShift(signal), beamShiftUnits),
+      (shift, signal) => transport.setBeamShift(finite('beam shift X', shift.x), finite('beam shift Y', shift.y), signal),
+    );
+    this.defocus = setting('defocus', async (signal) => metres(await transport.getDefocus(signal)), (value, signal) => transport.setDefocus(finite('defocus', value), signal));
+    this.absoluteFocus = setting(
+      'absolute focus',
+      async (signal) => rawLensValue(await transport.getAbsFocus(signal)),
+      (value, signal) => transport.setAbsFocus(within('absolute focus', value, -1, 1), signal),
+    );
+    this.spotSize = setting('spot size', (signal) => transport.getSpotSize(signal), (spot, signal) => this.changeSpot(spot, signal));
+    this.intensity = usesIlluminatedArea
+      ? setting(
+          'intensity',
+          async (signal) => intensityOfArea(await transport.getIlluminatedArea(signal), illuminatedAreaLimits),
+          (value, signal) => transport.setIlluminatedArea(areaOfIntensity(within('intensity', value, 0, 1), illuminatedAreaLimits), signal),
+        )
+      : setting('intensity', (signal) => transport.getIntensity(signal), (value, signal) => transport.setIntensity(within('intensity', value, 0, 1), signal));
+    this.probeMode = setting('probe mode', (signal) => this.readProbeMode(signal), (mode, signal) => this.changeProbeMode(mode, signal));
+    this.screenDown = setting('screen down', (signal) => this.readScreenDown(signal), (down, signal) => this.moveScreen(down, signal));
+    this.beamBlanked = setting('beam blanked', (signal) => transport.getBeamBlank(signal), (blanked, signal) => transport.setBeamBlank(blanked, signal));
+    this.highTension = { name: 'high tension', read: async (signal) => volts(await transport.getHighVoltage(signal)) };
+  }
+
+  async normalize(group: LensGroup, signal?: AbortSignal): Promise<void> {
+    if (signal) throwIfStopped(signal);
+    await this.normalizeLenses(groupNumbers[group], signal);
+  }
+
+  lastNormalized(): Seconds | undefined {
+    return this.normalized;
+  }
+
+  private async normalizeLenses(lens: number, signal?: AbortSignal): Promise<void> {
+    await this.transport.normalizeLens(lens, signal);
+    this.normalized = this.clock.now();
+  }
+
+  private isLowMag(magIndex: number): boolean {
+    return magIndex > 0 && magIndex < this.column.lowestRegularMag;
+  }
+
+  private async changeMagnification(index: number, signal?: AbortSignal): Promise<void> {
+    if (!this.column.magIndexes.has(index)) throw feiErrors.outOfRange('mag index', String(index), 'the indexes in MagnificationTable');
+    if ((await this.transport.getImagingMode(signal)) !== imagingMode.imaging) await this.leaveDiffraction(signal);
+    const from = await this.transport.getMagnificationIndex(signal);
+    if (from === index) return;
+    const crossesRange = this.isLowMag(from) !== this.isLowMag(index);
+    await this.duringTransient(async () => {
+      await this.transport.setMagnificationIndex(index, signal);
+      if (this.column.normalizesProjector) await this.normalizeLenses(crossesRange ? lensNumbers.projection : lensNumbers.projector, signal);
+    }, signal);
+  }
+
+  private async leaveDiffraction(signal?: AbortSignal): Promise<void> {
+    await this.transport.setImagingMode(imagingMode.imaging, signal);
+    const arrived = await this.poll(async () => (await this.transport.getImagingMode(signal)) === imagingMode.imaging, diffractionLimit, signal);
+    if (!arrived) throw feiErrors.stillDiffracting(diffractionLimit);
+  }
+
+  private async changeSpot(spot: number, signal?: AbortSignal): Promise<void> {
+    if (!Number.isInteger(spot)) throw feiErrors.outOfRange('spot size', String(spot), 'a whole number');
+    within('spot size', spot, 1, this.column.spotSizes);
+    if ((await this.transport.getSpotSize(signal)) === spot) return;
+    await this.duringTransient(async () => {
+      await this.transport.setSpotSize(spot, signal);
+      if (this.column.normalizesCondenser) await this.normalizeLenses(lensNumbers.spotSize, signal);
+    }, signal);
+  }
+
+  /** The column's own normalization is off meanwhile: it would run a second time, and with other lenses. */
+  private async duringTransient(change: () => Promise<void>, signal?: AbortSignal): Promise<void> {
+    const blanks = this.column.blanksDuringTransients && !(await this.transport.getBeamBlank(signal));
+    if (blanks) await this.transport.setBeamBlank(true, signal);
+    try {
+      await this.transport.setAutoNormEnabled(false, signal);
+      try {
+        await change();
+      } finally {
+        await this.transport.setAutoNormEnabled(true);
+      }
+    } finally {
+      if (blanks) await this.transport.setBeamBlank(false);
+    }
+  }
+
+  private async readProbeMode(signal?: AbortSignal): Promise<ProbeMode> {
+    // In low magnification the column may still report the mode that it will return to.
+    if (this.isLowMag(await this.transport.getMagnificationIndex(signal))) return 'micro';
+    return (await this.transport.getProbeMode(signal)) === probeModes.nano ? 'nano' : 'micro';
+  }
+
+  private async changeProbeMode(mode: ProbeMode, signal?: AbortSignal): Promise<void> {
+    const { transport } = this;
+    const magIndex = await transport.getMagnificationIndex(signal);
+    if (this.isLowMag(magIndex)) {
+      if (mode === 'nano') throw feiErrors.noNanoprobe(magIndex);
+      return;
+    }
+    if ((await this.readProbeMode(signal)) === mode) return;
+    const shift = await transport.getImageShift(signal);
+    await transport.setProbeMode(probeModes[mode], signal);
+    try {
+      await this.clock.delay(this.column.postProbeDelay, signal);
+    } finally {
+      await transport.setImageShift(shift.x, shift.y);
+    }
+  }
+
+  private async readScreenDown(signal?: AbortSignal): Promise<boolean> {
+    // A screen that is neither here nor there is taken to be in the way.
+    return (await this.transport.getMainScreen(signal)) !== screenPositions.up;
+  }
+
+  private async moveScreen(down: boolean, signal?: AbortSignal): Promise<void> {
+    const wanted = down ? screenPositions.down : screenPositions.up;
+    if ((await this.transport.getMainScreen(signal)) === wanted) return;
+    await this.transport.setMainScreen(wanted, signal);
+    const arrived = await this.poll(async () => (await this.transport.getMainScreen(signal)) === wanted, screenLimit, signal);
+    if (!arrived) throw feiErrors.screenStuck(down ? 'down' : 'up', screenLimit);
+    if (!down && this.column.screenRaiseDelay > 0) await this.clock.delay(this.column.screenRaiseDelay, signal);
+  }
+
+  /** Asks every 50 ms until it is so; false when the seconds are over. */
+  private async poll(isSo: () => Promise<boolean>, limit: number, signal?: AbortSignal): Promise<boolean> {
+    const end = this.clock.now() + limit;
+    while (!(await isSo())) {
+      if (this.clock.now() >= end) return false;
+      await this.clock.delay(pollInterval, signal);
+    }
+    return true;
+  }
+}
+
+function setting<Value>(name: string, read: Setting<Value>['read'], write: Setting<Value>['write']): Setting<Value> {
+  return {
+    name,
+    read,
+    write: async (value, signal) => {
+      if (signal) throwIfStopped(signal);
+      await write(value, signal);
+    },
+  };
+}
+
+const pairOf = <Unit extends number>(raw: { readonly x: number; readonly y: number }, unit: (value: number) => Unit): { x: Unit; y: Unit } => ({
+  x: unit(raw.x),
+  y: unit(raw.y),
+});
+
+function finite(what: string, value: number): number {
+  if (!Number.isFinite(value)) throw feiErrors.outOfRange(what, String(value), 'a number');
+  return value;
+}
+
+function within(what: string, value: number, low: number, high: number): number {
+  if (!(value >= low && value <= high)) throw feiErrors.outOfRange(what, String(value), `${low} to ${high}`);
+  return value;
+}
