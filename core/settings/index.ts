@@ -15,4 +15,4 @@ export type { MagnificationRow } from './magnification-table';
 export { type CameraParameterSets, PARAMETER_SETS, type ParameterSet, type ParameterSetName } from './parameter-sets';
 export { nearestName, type Problem } from './problem';
 export { type CalibrationFiles, checkSection, type ConfigSection, type PluginSettings } from './sections';
-export type { Settings } from './settings';
+export { Settings } from './settings';

@@ -15,11 +15,11 @@ export default class UseTrialBinning implements MenuItem {
   constructor(private readonly settings: Settings) {}
 
   checked(): boolean {
-    return this.settings.get('UseTrialBinningForShiftCal') !== 0;
+    return this.settings.get('UseTrialBinningForShiftCal');
   }
 
   async run(run: Run): Promise<void> {
-    this.settings.set('UseTrialBinningForShiftCal', this.checked() ? 0 : 1);
+    this.settings.set('UseTrialBinningForShiftCal', !this.checked());
     run.operator.log(`Shift calibrations ${this.checked() ? 'keep the binning of Trial' : 'choose a binning for images of suitable size'}.`);
   }
 }

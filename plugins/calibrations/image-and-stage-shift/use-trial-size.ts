@@ -15,11 +15,11 @@ export default class UseTrialSize implements MenuItem {
   constructor(private readonly settings: Settings) {}
 
   checked(): boolean {
-    return this.settings.get('UseTrialSizeForShiftCal') !== 0;
+    return this.settings.get('UseTrialSizeForShiftCal');
   }
 
   async run(run: Run): Promise<void> {
-    this.settings.set('UseTrialSizeForShiftCal', this.checked() ? 0 : 1);
+    this.settings.set('UseTrialSizeForShiftCal', !this.checked());
     run.operator.log(`Shift calibrations use ${this.checked() ? 'the area of Trial images' : 'the full camera'}.`);
   }
 }

@@ -99,8 +99,8 @@ export class ImageShiftCalibration {
   private exposurePlan(): { readonly exposure: Exposure; readonly fieldSize: number } {
     const camera = this.cameras.selected;
     const plan = shiftCalibrationExposure(this.settings.parameterSets.get(camera.traits.index)!.Trial, camera.traits, {
-      useTrialBinning: this.settings.get('UseTrialBinningForShiftCal') !== 0,
-      useTrialSize: this.settings.get('UseTrialSizeForShiftCal') !== 0,
+      useTrialBinning: this.settings.get('UseTrialBinningForShiftCal'),
+      useTrialSize: this.settings.get('UseTrialSizeForShiftCal'),
     });
     const exposure = camera.fit(plan.exposure);
     const { area } = exposure;
