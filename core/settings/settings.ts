@@ -33,6 +33,9 @@ export interface Settings {
 /** The token of the settings. */
 export const Settings = token<Settings>('Settings');
 
+/** The token of the settings. */
+export const Settings = token<Settings>('Settings');
+
 /** What settings are made of. */
 export interface SettingsParts {
   readonly source: PropertySource;
