@@ -30,8 +30,6 @@ export interface Settings {
   section(name: string): ConfigSection | undefined;
   readonly calibrationFiles: CalibrationFiles;
 }
-/** The token of the settings. */
-export const Settings = token<Settings>('Settings');
 
 /** The token of the settings. */
 export const Settings = token<Settings>('Settings');
