@@ -167,8 +167,8 @@ export class FeiScope implements Scope {
     }
     if ((await this.readProbeMode(signal)) === mode) return;
     const shift = await transport.getImageShift(signal);
-    await transport.setProbeMode(probeModes[mode], signal);
     try {
+      await transport.setProbeMode(probeModes[mode], signal);
       await this.clock.delay(this.column.postProbeDelay, signal);
     } finally {
       await transport.setImageShift(shift.x, shift.y);

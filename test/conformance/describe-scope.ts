@@ -1,0 +1,214 @@
+import {
+  type Clock,
+  EucentricError,
+  StoppedError,
+  beamShiftUnits,
+  imageShiftUnits,
+  inMicrometres,
+  metres,
+  micrometres,
+  rawLensValue,
+  vector,
+} from '../../core/base';
+import type { LensGroup, Scope, Setting, Stage } from '../../core/devices';
+
+/** A column with its stage, on a wire that remembers what it was told. */
+export interface ColumnUnderTest {
+  readonly scope: Scope;
+  readonly stage: Stage;
+  readonly clock: Clock;
+  /** What the instrument was told, in order; nothing of what was only asked. */
+  writes(): readonly string[];
+  dispose(): Promise<void>;
+}
+
+/** What the suite has to know of a column. */
+export interface ScopeFacts {
+  /** Two mag indexes between which image shift means the same, and one in the low-magnification range. */
+  readonly regularMags: readonly [number, number];
+  readonly lowMag: number;
+  /** A mag index that the column does not have. */
+  readonly absentMag: number;
+  readonly hasProbeModes: boolean;
+  /** Largest difference between what is written and what is read, where the column has steps of its own. */
+  readonly steps?: { readonly imageShift?: number; readonly beamShift?: number; readonly intensity?: number; readonly defocusMicrometres?: number };
+}
+
+const lensGroups: readonly LensGroup[] = ['spot size', 'condenser', 'illumination', 'objective', 'projector', 'all'];
+const aborted = (): AbortSignal => AbortSignal.abort(new StoppedError());
+
+/** What every plugin that provides `Scope` must do. */
+export function describeScope(name: string, make: () => Promise<ColumnUnderTest>, facts: ScopeFacts): void {
+  describe(`${name} as a Scope`, () => {
+    let column: ColumnUnderTest;
+    let scope: Scope;
+    const [mag, otherMag] = facts.regularMags;
+    const step = { imageShift: 1e-9, beamShift: 1e-9, intensity: 1e-9, defocusMicrometres: 1e-6, ...facts.steps };
+
+    beforeEach(async () => {
+      column = await make();
+      ({ scope } = column);
+      await scope.magIndex.write(mag);
+    });
+    afterEach(() => column.dispose());
+
+    /** Everything that can be written, with values that differ from one another. */
+    const settings = (): readonly { readonly setting: Setting<never>; readonly values: readonly unknown[]; readonly differs: (a: never, b: never) => boolean }[] => {
+      const entry = <Value>(setting: Setting<Value>, values: readonly Value[], differs: (a: Value, b: Value) => boolean = (a, b) => a !== b) => ({
+        setting: setting as unknown as Setting<never>,
+        values,
+        differs: differs as unknown as (a: never, b: never) => boolean,
+      });
+      const apart = (most: number) => (a: number, b: number) => !(Math.abs(a - b) <= most);
+      const pairsApart = (most: number) => (a: { x: number; y: number }, b: { x: number; y: number }) => apart(most)(a.x, b.x) || apart(most)(a.y, b.y);
+      return [
+        entry(scope.magIndex, [otherMag, facts.lowMag, mag]),
+        entry(scope.imageShift, [vector(imageShiftUnits(0.7), imageShiftUnits(-0.4)), vector(imageShiftUnits(-1.3), imageShiftUnits(0.2))], pairsApart(step.imageShift)),
+        entry(scope.beamShift, [vector(beamShiftUnits(0.25), beamShiftUnits(0.5)), vector(beamShiftUnits(-0.5), beamShiftUnits(0.1))], pairsApart(step.beamShift)),
+        entry(scope.defocus, [micrometres(-2.5), micrometres(1)], apart(step.defocusMicrometres * 1e-6)),
+        entry(scope.spotSize, [3, scope.traits.spotSizes, 1]),
+        entry(scope.intensity, [0.45, 0.6], apart(step.intensity)),
+        entry(scope.screenDown, [true, false]),
+        entry(scope.beamBlanked, [true, false]),
+        ...(facts.hasProbeModes ? [entry(scope.probeMode, ['micro', 'nano', 'micro'] as const)] : []),
+      ];
+    };
+
+    it('reads back what was written, each setting by itself', async () => {
+      for (const { setting, values, differs } of settings())
+        for (const value of values) {
+          await setting.write(value as never);
+          const read = await setting.read();
+          if (differs(read, value as never)) throw new Error(`${setting.name}: wrote ${JSON.stringify(value)}, read ${JSON.stringify(read)}`);
+        }
+    });
+
+    it('names each setting differently', () => {
+      const names = settings().map(({ setting }) => setting.name);
+      expect(new Set(names).size).toBe(names.length);
+    });
+
+    it('sends nothing while it only reads', async () => {
+      const before = column.writes().length;
+      for (const { setting } of settings()) await setting.read();
+      await scope.absoluteFocus.read();
+      await scope.probeMode.read();
+      expect(await scope.highTension.read()).toBeGreaterThan(10_000);
+      expect(column.writes().slice(before)).toEqual([]);
+    });
+
+    it('refuses values outside the limits before anything is sent, and says why', async () => {
+      const nowhere = vector(imageShiftUnits(NaN), imageShiftUnits(0));
+      const refused: readonly [what: string, write: () => Promise<void>][] = [
+        ['a mag index that is not there', () => scope.magIndex.write(facts.absentMag)],
+        ['mag index 0', () => scope.magIndex.write(0)],
+        ['a broken mag index', () => scope.magIndex.write(mag + 0.5)],
+        ['spot size 0', () => scope.spotSize.write(0)],
+        ['a spot size beyond the last', () => scope.spotSize.write(scope.traits.spotSizes + 1)],
+        ['a broken spot size', () => scope.spotSize.write(1.5)],
+        ['negative intensity', () => scope.intensity.write(-0.01)],
+        ['intensity above 1', () => scope.intensity.write(1.01)],
+        ['an intensity that is no number', () => scope.intensity.write(NaN)],
+        ['an image shift that is no number', () => scope.imageShift.write(nowhere)],
+        ['a boundless image shift', () => scope.imageShift.write(vector(imageShiftUnits(0), imageShiftUnits(Infinity)))],
+        ['a beam shift that is no number', () => scope.beamShift.write(vector(beamShiftUnits(0), beamShiftUnits(NaN)))],
+        ['a defocus that is no number', () => scope.defocus.write(metres(NaN))],
+        ['a focus that is no number', () => scope.absoluteFocus.write(rawLensValue(NaN))],
+      ];
+      const before = column.writes().length;
+      for (const [what, write] of refused) {
+        const error: unknown = await write().then(() => `${what} was accepted`, (thrown: unknown) => thrown);
+        expect(error).toBeInstanceOf(EucentricError);
+        const { code, hint, message } = error as EucentricError;
+        expect(code).toMatch(/^[a-z-]+\/[a-z-]+$/);
+        expect(hint).not.toBe('');
+        expect(message).not.toMatch(/undefined|\[object/);
+      }
+      expect(column.writes().slice(before)).toEqual([]);
+    });
+
+    it('sends nothing once the run is stopped', async () => {
+      const before = column.writes().length;
+      for (const { setting, values } of settings()) await expect(setting.write(values[0] as never, aborted())).rejects.toBeInstanceOf(StoppedError);
+      await expect(scope.normalize('projector', aborted())).rejects.toBeInstanceOf(StoppedError);
+      expect(column.writes().slice(before)).toEqual([]);
+    });
+
+    it('can be stopped at any moment of a change and still be used', async () => {
+      for (let turns = 0; turns < 12; turns++)
+        for (const { setting, values, differs } of settings()) {
+          const stop = new AbortController();
+          const writing = setting.write(values[0] as never, stop.signal).catch((error: unknown) => error);
+          for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+          stop.abort(new StoppedError());
+          const ended = await writing;
+          if (ended !== undefined) expect(ended).toBeInstanceOf(StoppedError);
+          const last = values.at(-1) as never;
+          await setting.write(last);
+          if (differs(await setting.read(), last)) throw new Error(`${setting.name} cannot be set after a stop`);
+        }
+    });
+
+    it('keeps image shift through a change of magnification, or sets it back, as its traits say', async () => {
+      const shift = vector(imageShiftUnits(1.5), imageShiftUnits(-0.75));
+      await scope.imageShift.write(shift);
+      await scope.magIndex.write(otherMag);
+      const after = await scope.imageShift.read();
+      const kept = Math.hypot(after.x - shift.x, after.y - shift.y) <= 2 * step.imageShift;
+      expect(kept).toBe(!scope.traits.resetsImageShiftOnMagnificationChange);
+    });
+
+    it('remembers when a lens was last normalized', async () => {
+      for (const group of lensGroups) {
+        const before = column.clock.now();
+        await scope.normalize(group);
+        expect(scope.lastNormalized()).toBe(column.clock.now());
+        expect(scope.lastNormalized()).toBeGreaterThanOrEqual(before);
+      }
+    });
+
+    it('moves absolute focus in proportion to defocus, and back', async () => {
+      const at: number[] = [];
+      for (const um of [1, 2, 4]) {
+        await scope.defocus.write(micrometres(um));
+        at.push(await scope.absoluteFocus.read());
+      }
+      const perMicrometre = at[1]! - at[0]!;
+      expect(perMicrometre).not.toBe(0);
+      expect((at[2]! - at[1]!) / perMicrometre).toBeCloseTo(2, 1);
+      await scope.absoluteFocus.write(rawLensValue(at[0]!));
+      expect(inMicrometres(await scope.defocus.read())).toBeCloseTo(1, 3);
+    });
+
+    it('is in microprobe in low magnification, whatever it was in before', async () => {
+      if (facts.hasProbeModes) await scope.probeMode.write('nano');
+      await scope.magIndex.write(facts.lowMag);
+      expect(await scope.probeMode.read()).toBe('micro');
+      const before = column.writes().length;
+      await scope.probeMode.write('micro');
+      await expect(scope.probeMode.write('nano')).rejects.toBeInstanceOf(EucentricError);
+      expect(column.writes().slice(before)).toEqual([]);
+    });
+
+    it('keeps image shift through a change of probe mode', async () => {
+      if (!facts.hasProbeModes) return expect(await scope.probeMode.read()).toBe('micro');
+      await scope.probeMode.write('micro');
+      const shift = vector(imageShiftUnits(0.6), imageShiftUnits(0.35));
+      await scope.imageShift.write(shift);
+      for (const mode of ['nano', 'micro'] as const) {
+        await scope.probeMode.write(mode);
+        expect(await scope.imageShift.read()).toEqual(shift);
+      }
+    });
+
+    it('does not move anything when told what it is already', async () => {
+      const present = { mag: await scope.magIndex.read(), spot: await scope.spotSize.read(), probe: await scope.probeMode.read(), down: await scope.screenDown.read() };
+      const before = column.writes().length;
+      await scope.magIndex.write(present.mag);
+      await scope.spotSize.write(present.spot);
+      await scope.probeMode.write(present.probe);
+      await scope.screenDown.write(present.down);
+      expect(column.writes().slice(before)).toEqual([]);
+    });
+  });
+}

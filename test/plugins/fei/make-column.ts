@@ -1,0 +1,78 @@
+import { VirtualClock, milliseconds } from '../../../core/base';
+import type { FeiColumn } from '../../../plugins/fei/column';
+import { guardTransport } from '../../../plugins/fei/guarded-transport';
+import { FeiScope } from '../../../plugins/fei/scope';
+import { SimulatedFeiWire } from '../../../plugins/fei/simulated-wire';
+import { FeiStage } from '../../../plugins/fei/stage';
+import { type FeiTransport, type RawStageTarget, axisBits } from '../../../plugins/fei/transport';
+import { VirtualMicroscope, buildTruth, simulatorOptions } from '../../../simulation';
+import type { StageUnderTest } from '../../conformance/describe-stage';
+import { type Recording, recording } from '../../conformance/recording';
+
+/** A column with low magnifications 1 to 4 and regular ones 5 to 10. */
+export const plainColumn: FeiColumn = {
+  model: 'test column',
+  magIndexes: new Set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
+  lowestRegularMag: 5,
+  spotSizes: 11,
+  imageShiftScale: { regular: 1, lowMagnification: 1 },
+  invertsStageX: false,
+  usesIlluminatedArea: false,
+  illuminatedAreaLimits: undefined,
+  blanksDuringTransients: false,
+  normalizesProjector: true,
+  normalizesCondenser: true,
+  postProbeDelay: milliseconds(3000),
+  screenRaiseDelay: milliseconds(0),
+  stageTimeoutFactor: 1,
+  stageLimits: { x: [-990, 990], y: [-950, 950] },
+  largestTilt: 79.9,
+};
+
+export interface FeiUnderTest extends StageUnderTest {
+  readonly scope: FeiScope;
+  readonly stage: FeiStage;
+  readonly clock: VirtualClock;
+  readonly microscope: VirtualMicroscope;
+  readonly wire: Recording<FeiTransport>;
+  readonly transport: FeiTransport;
+}
+
+/** A virtual microscope with a film in it. */
+export function makeMicroscope(clock: VirtualClock): VirtualMicroscope {
+  const truth = buildTruth(simulatorOptions.parse({ voltageKilovolts: 200 }), {
+    magnifications: [...plainColumn.magIndexes].map((index) => ({ index, magnification: 100 * 2 ** index, low: index < plainColumn.lowestRegularMag })),
+    cameras: [{ index: 0, name: 'camera', width: 512, height: 512 }],
+    views: [...plainColumn.magIndexes].map((magIndex) => ({ magIndex, camera: 0, pixelSizeMicrometres: 10 / 2 ** magIndex, rotationDegrees: 84 })),
+    specimenToStage: { xpx: -1, xpy: 0, ypx: 0, ypy: -1 },
+  });
+  return new VirtualMicroscope(truth, { seed: 1, now: () => clock.now() });
+}
+
+/** The plugin's column and stage on a recorded simulated wire. */
+export async function makeColumn(changes: Partial<FeiColumn> = {}): Promise<FeiUnderTest> {
+  const clock = new VirtualClock();
+  const microscope = makeMicroscope(clock);
+  const column = { ...plainColumn, ...changes };
+  const wire = recording<FeiTransport>(new SimulatedFeiWire(() => microscope, clock));
+  const transport = guardTransport(wire.transport);
+  await transport.open();
+  return {
+    scope: new FeiScope(transport, column, clock),
+    stage: new FeiStage(transport, column, clock),
+    clock,
+    microscope,
+    wire,
+    transport,
+    writes: () => wire.writes(),
+    targets: () => wire.calls('setStagePosition').map(([target, axes]) => sentAxes(target as RawStageTarget, axes as number)),
+    dispose: () => transport.close(),
+  };
+}
+
+const sentAxes = (target: RawStageTarget, axes: number): Record<string, number> => ({
+  ...(axes & axisBits.x && { x: target.x * 1e6 }),
+  ...(axes & axisBits.y && { y: target.y * 1e6 }),
+  ...(axes & axisBits.z && { z: target.z * 1e6 }),
+  ...(axes & axisBits.alpha && { tilt: (target.alpha * 180) / Math.PI }),
+});
