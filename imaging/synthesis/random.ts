@@ -1,25 +1,35 @@
 import { badArgument } from '../errors';
 
+// Looking up a global for every number is slow where scripts run in a context of their own, as tests do.
+const { abs, exp, floor, imul, log, sqrt } = Math;
+
 /**
  * Random numbers that are the same for the same seed on every machine.
  * The generator is xoshiro128** (Blackman and Vigna, ACM Transactions on Mathematical Software 47, 36, 2021), seeded by splitmix32.
  */
 export class Random {
-  private readonly state = new Uint32Array(4);
+  private first: number;
+  private second: number;
+  private third: number;
+  private fourth: number;
   private spareNormal: number | undefined;
 
   /** @param seed any finite number; its fraction is dropped */
   constructor(seed: number) {
     if (!Number.isFinite(seed)) throw badArgument('Random', `the seed ${seed} is not a finite number`);
     let mixed = Math.trunc(seed) | 0;
-    for (let index = 0; index < 4; index++) {
+    const nextWord = (): number => {
       mixed = (mixed + 0x9e3779b9) | 0;
       let word = mixed ^ (mixed >>> 16);
-      word = Math.imul(word, 0x21f0aaad);
+      word = imul(word, 0x21f0aaad);
       word ^= word >>> 15;
-      word = Math.imul(word, 0x735a2d97);
-      this.state[index] = word ^ (word >>> 15);
-    }
+      word = imul(word, 0x735a2d97);
+      return word ^ (word >>> 15);
+    };
+    this.first = nextWord();
+    this.second = nextWord();
+    this.third = nextWord();
+    this.fourth = nextWord();
   }
 
   /** A number from 0 up to but not including 1, evenly distributed, with 53 random bits. */
@@ -39,7 +49,7 @@ export class Random {
       const y = 2 * this.uniform() - 1;
       const square = x * x + y * y;
       if (square >= 1 || square === 0) continue;
-      const factor = Math.sqrt((-2 * Math.log(square)) / square);
+      const factor = sqrt((-2 * log(square)) / square);
       this.spareNormal = y * factor;
       return x * factor;
     }
@@ -60,47 +70,46 @@ export class Random {
   }
 
   private smallPoisson(mean: number): number {
-    const limit = Math.exp(-mean);
+    const limit = exp(-mean);
     let count = 0;
     for (let product = this.uniform(); product > limit; product *= this.uniform()) count++;
     return count;
   }
 
   private largePoisson(mean: number): number {
-    const logMean = Math.log(mean);
-    const b = 0.931 + 2.53 * Math.sqrt(mean);
+    const logMean = log(mean);
+    const b = 0.931 + 2.53 * sqrt(mean);
     const a = -0.059 + 0.02483 * b;
     const inverseAlpha = 1.1239 + 1.1328 / (b - 3.4);
     const easy = 0.9277 - 3.6224 / (b - 2);
     for (;;) {
       const u = this.uniform() - 0.5;
       const v = this.uniform();
-      const us = 0.5 - Math.abs(u);
-      const count = Math.floor(((2 * a) / us + b) * u + mean + 0.43);
+      const us = 0.5 - abs(u);
+      const count = floor(((2 * a) / us + b) * u + mean + 0.43);
       if (us >= 0.07 && v <= easy) return count;
       if (count < 0 || (us < 0.013 && v > us)) continue;
-      if (Math.log((v * inverseAlpha) / (a / (us * us) + b)) <= count * logMean - mean - logFactorial(count)) return count;
+      if (log((v * inverseAlpha) / (a / (us * us) + b)) <= count * logMean - mean - logFactorial(count)) return count;
     }
   }
 
   private next(): number {
-    const state = this.state;
-    const [first = 0, second = 0, third = 0, fourth = 0] = state;
-    const product = Math.imul(second, 5);
-    const result = Math.imul((product << 7) | (product >>> 25), 9) >>> 0;
-    const crossed = third ^ first;
-    const mixed = fourth ^ second;
-    state[1] = second ^ crossed;
-    state[0] = first ^ mixed;
-    state[2] = crossed ^ (second << 9);
-    state[3] = (mixed << 11) | (mixed >>> 21);
+    const second = this.second;
+    const product = imul(second, 5);
+    const result = imul((product << 7) | (product >>> 25), 9) >>> 0;
+    const crossed = this.third ^ this.first;
+    const mixed = this.fourth ^ second;
+    this.second = second ^ crossed;
+    this.first ^= mixed;
+    this.third = crossed ^ (second << 9);
+    this.fourth = (mixed << 11) | (mixed >>> 21);
     return result;
   }
 }
 
 const smallLogFactorials = (() => {
   const table = new Float64Array(32);
-  for (let n = 2; n < table.length; n++) table[n] = (table[n - 1] as number) + Math.log(n);
+  for (let n = 2; n < table.length; n++) table[n] = (table[n - 1] as number) + log(n);
   return table;
 })();
 
@@ -109,5 +118,5 @@ function logFactorial(n: number): number {
   const inverse = 1 / (n + 1);
   const square = inverse * inverse;
   // Stirling's series for the logarithm of gamma at n + 1; the first left-out term is below 1e-13 for n >= 32.
-  return (n + 0.5) * Math.log(n + 1) - (n + 1) + 0.9189385332046728 + inverse * (1 / 12 - square * (1 / 360 - square / 1260));
+  return (n + 0.5) * log(n + 1) - (n + 1) + 0.9189385332046728 + inverse * (1 / 12 - square * (1 / 360 - square / 1260));
 }
