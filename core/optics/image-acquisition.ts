@@ -1,0 +1,70 @@
+import { metres, token } from '../base';
+import type { Cameras, Exposure, Scope, Stage } from '../devices';
+import type { BufferedImage, ImageBuffers, ImageContext } from '../kernel';
+import { opticsErrors } from './errors';
+import type { ImageShiftControl } from './image-shift-control';
+import type { Optics } from './optics';
+import type { Settling } from './settling';
+
+/** How an image is to be taken. */
+export interface TakeOptions {
+  readonly signal?: AbortSignal;
+  /** How many older images are to be kept rolling at least. */
+  readonly roll?: number;
+  readonly title?: string;
+}
+
+/** Takes images with the selected camera once everything has come to rest. */
+export interface ImageAcquisition {
+  /** Waits, takes one image and puts it into buffer A. Throws `camera/unexpected-size` when the camera delivers another size than was asked for. */
+  take(exposure: Exposure, options?: TakeOptions): Promise<BufferedImage>;
+}
+/** The token of the image acquisition. */
+export const ImageAcquisition = token<ImageAcquisition>('ImageAcquisition');
+
+/** What image acquisition is made of. */
+export interface AcquisitionParts {
+  readonly scope: Pick<Scope, 'magIndex'>;
+  readonly stage?: Pick<Stage, 'position'>;
+  readonly cameras: Pick<Cameras, 'selected'>;
+  readonly optics: Optics;
+  readonly settling: Settling;
+  readonly imageShift: Pick<ImageShiftControl, 'net'>;
+  readonly buffers: ImageBuffers;
+}
+
+/**
+ * Waits in the order: stage, then image shift, lenses and stage at rest, then the drift settling, which the camera does with the
+ * specimen illuminated, then the exposure.
+ */
+export class WaitingAcquisition implements ImageAcquisition {
+  constructor(private readonly parts: AcquisitionParts) {}
+
+  async take(exposure: Exposure, { signal, roll, title }: TakeOptions = {}): Promise<BufferedImage> {
+    const { cameras, settling, buffers } = this.parts;
+    const camera = cameras.selected;
+    const wanted = camera.fit(exposure);
+    const context = await this.context(wanted, title, signal);
+    await settling.wait(camera.traits, context.magIndex, signal);
+    const frame = await camera.acquire(wanted, signal);
+    const size = [wanted.area.bottom - wanted.area.top, wanted.area.right - wanted.area.left].map((unbinned) => Math.floor(unbinned / wanted.binning));
+    const [rows, columns] = frame.image.shape;
+    if (rows !== size[0] || columns !== size[1]) throw opticsErrors.unexpectedSize(camera.traits.index, frame.image.shape, size);
+    return buffers.add(frame, context, roll);
+  }
+
+  private async context(exposure: Exposure, title: string | undefined, signal: AbortSignal | undefined): Promise<ImageContext> {
+    const { scope, stage, cameras, optics, imageShift } = this.parts;
+    const camera = cameras.selected.traits.index;
+    const magIndex = await scope.magIndex.read(signal);
+    const pixel = optics.pixelSize(magIndex, camera);
+    return {
+      magIndex,
+      magnification: optics.magnificationFor(magIndex, camera),
+      ...(pixel && { pixelSize: metres(pixel.value * exposure.binning) }),
+      netImageShift: await imageShift.net.read(signal),
+      ...(stage && { stage: await stage.position.read(signal) }),
+      ...(title !== undefined && { title }),
+    };
+  }
+}

@@ -1,0 +1,84 @@
+import { type Clock, type ImageShiftUnits, type Vector, add, inMicrometres, seconds, subtract, throwIfStopped, token } from '../base';
+import type { Cameras, Scope, Setting } from '../devices';
+import { opticsErrors } from './errors';
+import type { ImageShiftReach } from './image-shift-limits';
+import type { Optics } from './optics';
+import type { Settling } from './settling';
+
+/** How an image shift is to be written. */
+export interface ImageShiftWriting {
+  /** Multiplies the delay that the image needs to come to rest; 1 where nothing is said, 0 for an image that nobody will take. */
+  readonly delayFactor?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** The image shift that calibrations and operators see: what the column holds, less the offsets that belong to the magnification. */
+export interface ImageShiftControl {
+  /** As a setting. What was read from it can always be written back, even if it lies outside the limits. */
+  readonly net: Setting<Vector<ImageShiftUnits>>;
+  /** Writes a net image shift and notes how long the image then takes to come to rest. Throws `image-shift/out-of-range` before anything is sent. */
+  write(value: Vector<ImageShiftUnits>, writing?: ImageShiftWriting): Promise<void>;
+  /** What speaks against an image shift at a magnification of the selected camera, in words; undefined when nothing does. */
+  checkLimits(value: Vector<ImageShiftUnits>, magIndex: number): string | undefined;
+}
+/** The token of the image-shift control. */
+export const ImageShiftControl = token<ImageShiftControl>('ImageShiftControl');
+
+/** What the image-shift control is made of. */
+export interface ImageShiftParts {
+  readonly scope: Pick<Scope, 'imageShift' | 'magIndex'>;
+  readonly cameras: Pick<Cameras, 'selected'>;
+  readonly optics: Optics;
+  readonly settling: Settling;
+  readonly clock: Clock;
+  /** What the column holds at a net image shift of zero. */
+  readonly offsetOf: (magIndex: number) => Promise<Vector<ImageShiftUnits>>;
+}
+
+/** The net image shift over the column's own. */
+export class NetImageShiftControl implements ImageShiftControl {
+  readonly net: Setting<Vector<ImageShiftUnits>>;
+  private readonly handedOut = new WeakSet<Vector<ImageShiftUnits>>();
+
+  constructor(private readonly parts: ImageShiftParts) {
+    this.net = {
+      name: 'image shift',
+      read: (signal) => this.read(signal),
+      write: (value, signal) => this.write(value, signal && { signal }),
+    };
+  }
+
+  checkLimits(value: Vector<ImageShiftUnits>, magIndex: number): string | undefined {
+    const reach = this.reach(value, magIndex);
+    return reach.within ? undefined : `it would be ${inMicrometres(reach.distance).toFixed(2)} um on the specimen, and the limit is ${inMicrometres(reach.limit).toFixed(2)} um`;
+  }
+
+  async write(value: Vector<ImageShiftUnits>, { delayFactor = 1, signal }: ImageShiftWriting = {}): Promise<void> {
+    const { scope, cameras, optics, settling, clock, offsetOf } = this.parts;
+    if (signal) throwIfStopped(signal);
+    const magIndex = await scope.magIndex.read(signal);
+    const reach = this.reach(value, magIndex);
+    if (!reach.within && !this.handedOut.has(value)) throw opticsErrors.imageShiftOutOfRange(reach);
+    const raw = add(value, await offsetOf(magIndex));
+    const change = subtract(raw, await scope.imageShift.read(signal));
+    try {
+      await scope.imageShift.write(raw, signal);
+    } finally {
+      // A write that failed may have moved the coils all the same.
+      settling.imageShiftRestsAt(seconds(clock.now() + delayFactor * optics.imageShiftDelay(change, magIndex, cameras.selected.traits.index)));
+    }
+  }
+
+  private async read(signal?: AbortSignal): Promise<Vector<ImageShiftUnits>> {
+    const { scope, offsetOf } = this.parts;
+    const magIndex = await scope.magIndex.read(signal);
+    const net = subtract(await scope.imageShift.read(signal), await offsetOf(magIndex));
+    this.handedOut.add(net);
+    return net;
+  }
+
+  private reach(value: Vector<ImageShiftUnits>, magIndex: number): ImageShiftReach {
+    const { optics, cameras } = this.parts;
+    return optics.imageShiftReach(value, magIndex, cameras.selected.traits.index);
+  }
+}

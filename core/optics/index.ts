@@ -1,0 +1,14 @@
+export * from './image-acquisition';
+export * from './image-shift-control';
+export { type DelayTable, type ImageShiftChange, adaptDelays, currentDelayTable, formerDelayTable, imageShiftDelay } from './image-shift-delays';
+export { type ImageShiftReach, imageShiftReach } from './image-shift-limits';
+export type { MatrixEntry, MatrixSource } from './instrument';
+export { type Derivation, type Source, describeSource } from './known-values';
+export * from './listings';
+export { type MagRange, MagnificationTable, highestMagIndex } from './magnification-table';
+export { type FoundMatrix, type MatrixSourceKind, specimenToCameraMatrix } from './matrices';
+export * from './optics';
+export * from './properties';
+export * from './settling';
+export * from './shift-calibration-exposure';
+export { type StandardFocus, standardFocus } from './standard-focus';

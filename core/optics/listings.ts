@@ -1,0 +1,83 @@
+import { type Matrix, inDegrees, inMicrometres, inverse, matrixAngle, product, rotation } from '../base';
+import { meanMatrix } from './matrices';
+import type { Optics } from './optics';
+
+/** The image-shift vectors on the specimen at one calibrated magnification of one camera. */
+export interface ImageShiftVectors {
+  readonly camera: number;
+  readonly cameraName: string;
+  readonly magIndex: number;
+  readonly magnification: number;
+  /** Length of one unit of image shift along its X and Y, in units of the rough scale: about 1. */
+  readonly lengthX: number;
+  readonly lengthY: number;
+  /** Directions in degrees, measured from specimen Y and increasing clockwise. */
+  readonly angleX: number;
+  readonly angleY: number;
+  /** Whether pixel size and rotation are measured ones. */
+  readonly measuredPixel: boolean;
+  readonly measuredRotation: boolean;
+}
+
+/**
+ * How long one unit of image shift is on the specimen, and in which direction, at every calibrated magnification. A step in length or
+ * angle from one magnification to the next shows a boundary that belongs into OtherShiftBoundaries.
+ *
+ * @param options.useMeasured takes measured pixel sizes and rotations where there are any, instead of nominal ones
+ */
+export function imageShiftVectors(optics: Optics, { useMeasured }: { readonly useMeasured: boolean }): readonly ImageShiftVectors[] {
+  return optics.imageShiftCalibrations().flatMap(({ magIndex, camera, matrix }) => {
+    const known = useMeasured ? optics.pixelSize(magIndex, camera) : undefined;
+    const measured = known?.level === 0 ? known.value : undefined;
+    const pixel = measured ?? optics.nominalPixelSize(magIndex, camera);
+    if (pixel === undefined) return [];
+    const calibrated = useMeasured ? optics.calibratedRotation(magIndex, camera) : undefined;
+    const angle = inDegrees(calibrated ?? optics.nominalRotation(magIndex, camera));
+    const { xpx, xpy, ypx, ypy } = product(rotation(-angle), matrix);
+    const scale = inMicrometres(pixel) / optics.roughImageShiftScale(magIndex, camera);
+    return [
+      {
+        camera,
+        cameraName: optics.camera(camera).name,
+        magIndex,
+        magnification: optics.magnificationFor(magIndex, camera),
+        lengthX: scale * Math.hypot(xpx, ypx),
+        lengthY: scale * Math.hypot(xpy, ypy),
+        angleX: clockwiseFromY(xpx, ypx),
+        angleY: clockwiseFromY(xpy, ypy),
+        measuredPixel: measured !== undefined,
+        measuredRotation: calibrated !== undefined,
+      },
+    ];
+  });
+}
+
+const clockwiseFromY = (x: number, y: number): number => (Math.atan2(x, y) * 180) / Math.PI;
+
+/** What one stage calibration says about the stage axes and the tilt axis. */
+export interface StageCalibrationRow {
+  readonly camera: number;
+  readonly cameraName: string;
+  readonly magIndex: number;
+  readonly magnification: number;
+  /** Specimen to stage: near the nominal axes of the column when all is well; undefined without pixel size and rotation. */
+  readonly specimenToStage: Matrix | undefined;
+  /** Direction of the tilt axis in degrees that it implies. */
+  readonly tiltAxis: number;
+}
+
+/** The stage calibrations as seen from the specimen, and their element-wise mean. */
+export function stageCalibrationRows(optics: Optics): { readonly rows: readonly StageCalibrationRow[]; readonly mean: Matrix | undefined } {
+  const rows = optics.stageCalibrations().map(({ magIndex, camera, matrix }): StageCalibrationRow => {
+    const [back, toCamera] = [inverse(matrix), optics.specimenToCamera(magIndex, camera)];
+    return {
+      camera,
+      cameraName: optics.camera(camera).name,
+      magIndex,
+      magnification: optics.magnificationFor(magIndex, camera),
+      specimenToStage: back && toCamera && product(back, toCamera),
+      tiltAxis: matrixAngle(product(matrix, optics.nominalSpecimenToStage)).angle,
+    };
+  });
+  return { rows, mean: meanMatrix(rows.flatMap(({ specimenToStage }) => specimenToStage ?? [])) };
+}

@@ -1,0 +1,97 @@
+import type { Seconds } from '../base';
+import type { CameraTraits, ScopeTraits } from '../devices';
+
+/** What decides which column of the magnification table a camera uses. */
+export type CameraKind = Pick<CameraTraits, 'behindFilter' | 'stem'>;
+
+/** One row of the magnification table; a magnification of 0 says that the index is not in use. */
+export interface MagnificationRow {
+  readonly index: number;
+  readonly film: number;
+  /** Image rotation that the column reports, in degrees. */
+  readonly rotation: number;
+  readonly eftem: number;
+  readonly eftemRotation: number;
+}
+
+/** What a site has measured at one magnification of one camera; a field is missing when it was not. */
+export interface MeasuredMagnification {
+  readonly magIndex: number;
+  /** Rotation in degrees against the magnification one index lower. */
+  readonly deltaRotation?: number;
+  /** Direction of the tilt axis in degrees, counter-clockwise from camera +X. */
+  readonly rotation?: number;
+  readonly pixelNanometres?: number;
+}
+
+/** What the geometry of images depends on in a camera. */
+export interface OpticalCamera extends CameraKind {
+  readonly index: number;
+  readonly name: string;
+  /** Size of a pixel on the sensor in micrometres. */
+  readonly sensorPixelMicrometres: number;
+  /** Magnification on the camera over magnification on film. */
+  readonly filmToCamera: number;
+  /** Degrees added to the reported rotation. */
+  readonly extraRotation: number;
+  /** Rotation of the images of a scanning camera in degrees, the same at all magnifications. */
+  readonly imageRotation: number;
+  readonly measured: readonly MeasuredMagnification[];
+  /** Rotations in degrees from one magnification to another that is not its neighbour. */
+  readonly specialRotations: readonly { readonly from: number; readonly to: number; readonly angle: number }[];
+  /** The longest start-up time that counts when waiting for image shift. */
+  readonly startupCap?: Seconds;
+}
+
+/** The properties of an instrument that decide magnifications, pixel sizes and rotations. */
+export interface OpticsProperties {
+  readonly magnifications: readonly MagnificationRow[];
+  readonly stemMagnifications: readonly { readonly index: number; readonly magnification: number }[];
+  readonly cameras: readonly OpticalCamera[];
+  /** First mag index above low magnification: without and with the energy filter, and in scanning mode (nanoprobe, microprobe). */
+  readonly lowestRegular: number;
+  readonly lowestRegularEftem: number;
+  readonly lowestRegularStem: readonly [number, number];
+  /** First mag index of the secondary range; 0 for none. */
+  readonly lowestSecondary: number;
+  /** First mag index of microprobe scanning; 1 where there is one range. */
+  readonly lowestMicroStem: number;
+  readonly otherShiftBoundaries: readonly number[];
+  /** Degrees between reported and real rotation, the same for all cameras. */
+  readonly globalExtraRotation: number;
+}
+
+/** The properties that decide how far image shift may go and how long it takes to settle; they may change while the program runs. */
+export interface ShiftProperties {
+  readonly delays: readonly (readonly [micrometres: number, seconds: number])[];
+  readonly extraPerDoubling: Seconds;
+  readonly delayFactor: number;
+  /** Start-up time of a camera that the delay table reckons with. */
+  readonly assumedStartup: Seconds;
+  /** Largest image shift in micrometres, outside and in low magnification. */
+  readonly limits: { readonly regular: number; readonly lowMagnification: number };
+  /** Largest step in micrometres that a calibration may take, outside and in low magnification. */
+  readonly calibrationLimits: { readonly regular: number; readonly lowMagnification: number };
+  /** Whether each axis is limited by itself; undefined leaves it to the column. */
+  readonly squareLimits?: boolean;
+  /** Micrometres for one image-shift unit as the site entered them. */
+  readonly roughScale: { readonly regular?: number; readonly lowMagnification?: number; readonly stem?: number };
+  /** Millimetres on the camera for one unit of a projector deflector. */
+  readonly millimetresPerProjectorUnit: number;
+  readonly normalizationDelay: { readonly regular: Seconds; readonly lowMagnification: Seconds };
+  readonly stageMoveDelay: Seconds;
+  /** Focus in low magnification, in the column's own measure; undefined for none. */
+  readonly standardLowMagFocus?: number;
+}
+
+/** What optics needs to know of a column; a vendor may add what it knows about its image shift. */
+export interface OpticsTraits extends Pick<ScopeTraits, 'usesProjectorForImageShift' | 'roughImageShiftScale' | 'nominalSpecimenToStage'> {
+  /** Whether image shift acts differently at each magnification of the secondary range. */
+  readonly secondaryMagnificationsDiffer?: boolean;
+  /** Whether image shift is limited axis by axis (the usual) or by its length, where the site does not say. */
+  readonly squareImageShiftLimits?: boolean;
+  /** Focus for low magnification, in the column's own measure, where the site does not say. */
+  readonly standardLowMagFocus?: number;
+  /** Which adaptation of old delay tables holds for the column. */
+  readonly delayAdaptation?: 'fast settling' | 'current' | 'scaled';
+}

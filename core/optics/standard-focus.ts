@@ -1,0 +1,38 @@
+import { type RawLensValue, rawLensValue } from '../base';
+import type { ProbeMode } from '../devices';
+import type { MagnificationTable } from './magnification-table';
+import type { CameraKind } from './properties';
+
+/** The standard focus of one magnification in the column's own measure. */
+export interface StandardFocus {
+  readonly magIndex: number;
+  readonly micro?: number;
+  readonly nano?: number;
+}
+
+/** What the standard focus of a magnification is looked up in. */
+export interface StandardFocusSources {
+  readonly table: MagnificationTable;
+  readonly calibrated: readonly StandardFocus[];
+  /** What holds in low magnification where nothing is calibrated. */
+  readonly lowMagnification: number | undefined;
+  /** Focus that the column adds at a magnification by itself, where that is known. */
+  readonly baseFocus?: (magIndex: number) => number | undefined;
+}
+
+/** The focus to set at a magnification: that of the nearest calibrated one on the same side of the low-magnification boundary, or the site's for low magnification. */
+export function standardFocus(magIndex: number, probe: ProbeMode, camera: CameraKind, sources: StandardFocusSources): RawLensValue | undefined {
+  const { table, calibrated, lowMagnification, baseFocus = () => undefined } = sources;
+  const low = table.isLowMagnification(camera, magIndex);
+  const nearest = calibrated
+    .flatMap((each) => {
+      const focus = each[probe];
+      return focus !== undefined && table.isLowMagnification(camera, each.magIndex) === low ? [{ at: each.magIndex, focus }] : [];
+    })
+    .sort((a, b) => Math.abs(a.at - magIndex) - Math.abs(b.at - magIndex) || a.at - b.at)[0];
+  if (nearest) {
+    const [here, there] = [baseFocus(magIndex), baseFocus(nearest.at)];
+    return rawLensValue(nearest.focus + (here !== undefined && there !== undefined ? here - there : 0));
+  }
+  return low && lowMagnification !== undefined ? rawLensValue(lowMagnification) : undefined;
+}
