@@ -1,8 +1,7 @@
 import { EucentricError, throwIfStopped } from '../../core/base';
-import { ScriptedOperator } from '../../core/kernel';
+import { type OperatorPort, ScriptedOperator } from '../../core/kernel';
 import { RunReporter, exitCodes, reporting } from '../output';
 import type { CommandContext } from './context';
-import { promptingPort } from './prompts';
 
 /** The options of `run`. */
 export interface RunCommandOptions {
@@ -30,7 +29,7 @@ export async function runCommand({ output, open }: CommandContext, items: readon
   try {
     await instrument.connect(starting.signal);
     const reporter = new RunReporter(output);
-    const person = !output.json && process.stdin.isTTY ? promptingPort() : undefined;
+    const person = !output.json && process.stdin.isTTY ? await personAtTerminal() : undefined;
     const answering = new ScriptedOperator(answers, { defaults: options.defaults ?? false, ...(person && { otherwise: person }) });
     const port = reporting(reporter, answering);
     instrument.onImage((image) => reporter.image(image));
@@ -46,6 +45,12 @@ export async function runCommand({ output, open }: CommandContext, items: readon
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
   }
+}
+
+/** Somebody who can answer what no --answer answers; loaded only when there is a terminal. */
+async function personAtTerminal(): Promise<OperatorPort> {
+  const { terminalPrompts } = await import('../../plugins/terminal');
+  return { ...terminalPrompts(), log: () => {}, progress: () => {}, status: () => {}, image: () => {} };
 }
 
 function parseAnswers(given: readonly string[]): Record<string, string> {

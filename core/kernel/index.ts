@@ -6,7 +6,7 @@ export type { DeviceLimits, DeviceWatcher } from './guards';
 export * from './hooks';
 export * from './image-buffers';
 export * from './kernel';
-export type { BuiltInPlugins } from './loader';
+export { type BuiltInPlugins, loadPlugin } from './loader';
 export * from './menu';
 export * from './menu-item';
 export * from './operator';

@@ -1,0 +1,157 @@
+import { emitKeypressEvents } from 'node:readline';
+import { search, select } from '@inquirer/prompts';
+import { StoppedError, toFault } from '../../core/base';
+import type { MenuEntry, OperatorConsole, OperatorPort, Session } from '../../core/kernel';
+import { ProgressLine, paint } from './drawing';
+import { isCancelled, terminalPrompts } from './prompting';
+
+/** What the operator can choose besides the items of the menu. */
+const leave = 'leave';
+
+/** The Calibration menu in a terminal: choose an item by typing a part of its name, watch it run, stop it with Esc. */
+export class TerminalConsole implements OperatorConsole {
+  private readonly line = new ProgressLine(process.stdout);
+
+  async serve(session: Session, signal: AbortSignal): Promise<void> {
+    this.say(paint.bold(session.title));
+    for (const { name, value } of await session.status()) this.say(`  ${name.padEnd(16)} ${value}`);
+    this.say('Type to search the Calibration menu; Esc stops a run, Ctrl-C leaves.\n');
+    let last: string | undefined;
+    while (!signal.aborted) {
+      const chosen = await this.choose(session, last, signal);
+      if (chosen === leave) {
+        if (await this.mayLeave(session, signal)) return;
+        continue;
+      }
+      last = chosen;
+      await this.run(session, chosen);
+    }
+  }
+
+  private async choose(session: Session, last: string | undefined, signal: AbortSignal): Promise<string> {
+    const entries = session.menu();
+    const choices = [...entries].sort((a, b) => Number(b.id === last) - Number(a.id === last)).map(asChoice);
+    const leaving = { value: leave, name: 'Leave the program', description: '' };
+    try {
+      return await search(
+        {
+          message: 'Calibration',
+          pageSize: 16,
+          source: (term) => {
+            const wanted = (term ?? '').toLowerCase().split(/\s+/).filter(Boolean);
+            return [...choices, leaving].filter(({ name }) => wanted.every((word) => name.toLowerCase().includes(word)));
+          },
+        },
+        { signal },
+      );
+    } catch (error) {
+      if (isCancelled(error)) return leave;
+      throw error;
+    }
+  }
+
+  private async run(session: Session, item: string): Promise<void> {
+    const stopListening = this.listenForStop(session);
+    try {
+      const result = await session.run(item, { port: this.port(stopListening) });
+      this.line.clear();
+      if (result) this.say(paint.good(result.summary));
+      for (const [name, error] of Object.entries(result?.standardErrors ?? {})) {
+        const value = result?.values[name];
+        if (typeof value === 'number' && typeof error === 'number') this.say(`  ${name.padEnd(8)} ${value.toPrecision(7)} +- ${error.toPrecision(2)}`);
+      }
+    } catch (error) {
+      this.line.clear();
+      const { message, hint } = toFault(error);
+      this.say(error instanceof StoppedError ? paint.warn(`${message} ${hint}`) : `${paint.bad(message)}\n  ${hint}`);
+    } finally {
+      stopListening.off();
+    }
+    this.say('');
+  }
+
+  /** Esc stops the run; while a question is open the keys belong to the question. */
+  private listenForStop(session: Session): StopKey {
+    const { stdin } = process;
+    const onKey = (_: string, key: { name?: string; ctrl?: boolean } | undefined): void => {
+      if (key?.name === 'escape' || (key?.ctrl && key.name === 'c')) {
+        this.line.clear();
+        this.say(paint.warn('Stopping...'));
+        session.stop();
+      }
+    };
+    if (!stdin.isTTY) return { on: () => {}, off: () => {} };
+    emitKeypressEvents(stdin);
+    const key: StopKey = {
+      on: () => {
+        stdin.setRawMode(true);
+        stdin.on('keypress', onKey);
+        stdin.resume();
+      },
+      off: () => {
+        stdin.off('keypress', onKey);
+        stdin.setRawMode(false);
+        stdin.pause();
+      },
+    };
+    key.on();
+    return key;
+  }
+
+  private port(key: StopKey): OperatorPort {
+    const prompts = terminalPrompts(async (question) => {
+      this.line.clear();
+      key.off();
+      try {
+        return await question();
+      } finally {
+        key.on();
+      }
+    });
+    return {
+      ...prompts,
+      log: (text) => this.say(text),
+      progress: (progress) => this.line.show(progress),
+      status: (text) => {
+        if (text === undefined) this.line.clear();
+        else this.say(`${paint.bold(text)}  ${paint.faint('(Esc stops)')}`);
+      },
+      image: () => {},
+    };
+  }
+
+  private async mayLeave(session: Session, signal: AbortSignal): Promise<boolean> {
+    const unsaved = session.unsaved();
+    if (!unsaved) return true;
+    const choices = [
+      ...(unsaved.canSave ? [{ value: 'save', name: 'Save and leave' }] : []),
+      { value: 'leave', name: 'Leave without saving' },
+      { value: 'stay', name: unsaved.canSave ? 'Stay' : 'Stay, to turn on Administrator mode and save' },
+    ];
+    try {
+      const answer = await select({ message: unsaved.question, choices }, { signal });
+      if (answer === 'save') await this.run(session, 'calibrations/administration/save-calibrations');
+      return answer === 'leave' || (answer === 'save' && session.unsaved() === undefined);
+    } catch (error) {
+      // A second Ctrl-C means it.
+      if (isCancelled(error)) return true;
+      throw error;
+    }
+  }
+
+  private say(text: string): void {
+    this.line.clear();
+    process.stdout.write(`${text}\n`);
+  }
+}
+
+interface StopKey {
+  on(): void;
+  off(): void;
+}
+
+function asChoice(entry: MenuEntry): { value: string; name: string; description: string; disabled?: string | false } {
+  const mark = entry.toggle ? (entry.checked ? '[x] ' : '[ ] ') : '';
+  const name = [...entry.menu, `${mark}${entry.label}`].join(' > ');
+  return { value: entry.id, name, description: entry.summary, disabled: entry.enabled ? false : `(${entry.reason ?? 'not available'})` };
+}

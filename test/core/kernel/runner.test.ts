@@ -1,0 +1,213 @@
+import { EucentricError, FilteredLogger, Registry, StoppedError, VirtualClock, seconds, token } from '../../../core/base';
+import type { Setting } from '../../../core/devices';
+import { Menu, type MenuItem, type OperatorPort, type Run, Runner, ScriptedOperator, createHooks, menuItem } from '../../../core/kernel';
+import type { CalibrationResult } from '../../../core/store';
+
+interface Knob {
+  readonly position: Setting<number>;
+}
+const Knob = token<Knob>('Knob');
+
+class MemoryKnob implements Knob {
+  value = 1;
+  readonly writes: number[] = [];
+  broken = false;
+  readonly position: Setting<number> = {
+    name: 'knob',
+    read: async () => this.value,
+    write: async (value) => {
+      if (this.broken) throw new Error('The knob is gone');
+      this.value = value;
+      this.writes.push(value);
+    },
+  };
+}
+
+let during: (run: Run, knob: Knob) => Promise<CalibrationResult | void> = async () => {};
+
+@menuItem({ id: 'test/turn', menu: [], label: 'Turn', summary: 'Turns the knob.', needs: [Knob], questions: [{ id: 'how far', kind: 'number', summary: 'For the test.' }] })
+class Turn implements MenuItem {
+  constructor(private readonly knob: Knob) {}
+  run(run: Run): Promise<CalibrationResult | void> {
+    return during(run, this.knob);
+  }
+}
+
+@menuItem({ id: 'test/look', menu: [], label: 'Look', summary: 'Looks.', anytime: true, needs: [] })
+class Look implements MenuItem {
+  async run(run: Run): Promise<CalibrationResult> {
+    return run.report({ summary: 'Seen.', values: {} });
+  }
+}
+
+function setUp(port: OperatorPort = new ScriptedOperator({}, { defaults: true })) {
+  const registry = new Registry();
+  const knob = new MemoryKnob();
+  registry.provide(Knob, knob, 'test');
+  const menu = new Menu(registry);
+  menu.add(Turn, 'test');
+  menu.add(Look, 'test');
+  const remembered: CalibrationResult[] = [];
+  const hooks = createHooks();
+  const runner = new Runner({
+    menu,
+    hooks,
+    clock: new VirtualClock(),
+    log: new FilteredLogger(() => {}),
+    isAdministrator: () => false,
+    find: () => undefined,
+    remember: async (result) => void remembered.push(result),
+  });
+  return { runner, menu, knob, hooks, remembered, port, start: () => runner.run('test/turn', { port }) };
+}
+
+const turnAnd = (then: (run: Run) => Promise<CalibrationResult | void>) => async (run: Run, knob: Knob) => {
+  await run.preserve(knob.position);
+  await knob.position.write(5, run.signal);
+  return then(run);
+};
+
+describe('a run leaves what it preserved as it was', () => {
+  test('after success', async () => {
+    const { start, knob } = setUp();
+    during = turnAnd(async (run) => run.report({ summary: 'Done.', values: { five: 5 } }));
+    expect(await start()).toMatchObject({ item: 'test/turn', values: { five: 5 } });
+    expect(knob.writes).toEqual([5, 1]);
+  });
+
+  test('after failure, with the failure reported', async () => {
+    const { start, knob } = setUp();
+    during = turnAnd(async () => {
+      throw new EucentricError({ code: 'test/failed', message: 'It failed.', hint: '' });
+    });
+    await expect(start()).rejects.toMatchObject({ code: 'test/failed' });
+    expect(knob.value).toBe(1);
+  });
+
+  test('after STOP, which is no failure', async () => {
+    const { start, knob, runner } = setUp();
+    during = turnAnd(async (run) => {
+      runner.stop();
+      await run.clock.delay(seconds(10), run.signal);
+    });
+    await expect(start()).rejects.toBeInstanceOf(StoppedError);
+    expect(knob.value).toBe(1);
+    expect(runner.running).toBeUndefined();
+  });
+
+  test('and says what could not be put back when the device is gone', async () => {
+    const { start, knob } = setUp();
+    during = turnAnd(async () => {
+      knob.broken = true;
+      throw new Error('Connection lost');
+    });
+    const error: EucentricError = await start().then(
+      () => Promise.reject(new Error('should fail')),
+      (reason: EucentricError) => reason,
+    );
+    expect(error.code).toBe('run/not-restored');
+    expect(error.message).toContain('knob: The knob is gone');
+    expect((error.cause as Error).message).toBe('Connection lost');
+  });
+});
+
+describe('one run at a time', () => {
+  test('a second item is refused with the name of the first, one that touches nothing is not', async () => {
+    const { start, runner, port, menu } = setUp();
+    during = async (run) => {
+      await expect(runner.run('test/turn', { port })).rejects.toMatchObject({ code: 'run/busy' });
+      expect(menu.entries(false).map(({ label, reason }) => [label, reason])).toEqual([
+        ['Turn', 'something else is running'],
+        ['Look', undefined],
+      ]);
+      expect(await runner.run('test/look', { port })).toMatchObject({ summary: 'Seen.' });
+      expect(runner.running).toBe('Turn');
+      return run.report({ summary: '', values: {} });
+    };
+    await start();
+    expect(runner.running).toBeUndefined();
+  });
+});
+
+describe('results', () => {
+  test('are offered to the hooks, applied, remembered and told', async () => {
+    const { start, hooks, remembered } = setUp();
+    const order: string[] = [];
+    hooks.willStore.tapPromise('test', async () => void order.push('willStore'));
+    hooks.didStore.tapPromise('test', async () => void order.push('didStore'));
+    during = async (run) => run.accept({ summary: 'Stored.', values: {} }, () => void order.push('apply'));
+    await start();
+    expect(order).toEqual(['willStore', 'apply', 'didStore']);
+    expect(remembered).toHaveLength(1);
+  });
+
+  test('a hook can refuse', async () => {
+    const { start, hooks, remembered } = setUp();
+    hooks.willStore.tapPromise('test', async () => {
+      throw new EucentricError({ code: 'test/refused', message: 'No.', hint: '' });
+    });
+    const apply = jest.fn();
+    during = async (run) => run.accept({ summary: '', values: {} }, apply);
+    await expect(start()).rejects.toMatchObject({ code: 'test/refused' });
+    expect(apply).not.toHaveBeenCalled();
+    expect(remembered).toHaveLength(0);
+  });
+
+  test('nothing is stored after STOP', async () => {
+    const { start, runner } = setUp();
+    const apply = jest.fn();
+    during = async (run) => {
+      runner.stop();
+      return run.accept({ summary: '', values: {} }, apply);
+    };
+    await expect(start()).rejects.toBeInstanceOf(StoppedError);
+    expect(apply).not.toHaveBeenCalled();
+  });
+});
+
+describe('questions', () => {
+  const ask = async (run: Run) => {
+    const far = await run.operator.number({ id: 'how far', text: 'How far?', default: 2, minimum: 0, maximum: 10, unit: 'turns' });
+    return run.report({ summary: '', values: { far } });
+  };
+
+  test('take prepared answers, or the default', async () => {
+    during = ask;
+    expect(await setUp(new ScriptedOperator({ 'how far': '7' })).start()).toMatchObject({ values: { far: 7 } });
+    expect(await setUp().start()).toMatchObject({ values: { far: 2 } });
+  });
+
+  test.each([['11', 'at most 10 turns'], ['-1', 'at least 0'], ['abc', 'a number is wanted']])('refuse %s', async (answer, why) => {
+    during = ask;
+    await expect(setUp(new ScriptedOperator({ 'how far': answer })).start()).rejects.toThrow(why);
+  });
+
+  test('without an answer say how to give one', async () => {
+    during = ask;
+    await expect(setUp(new ScriptedOperator()).start()).rejects.toMatchObject({ code: 'run/no-answer', hint: expect.stringContaining("--answer 'how far=...'") as unknown });
+  });
+
+  test('that the item does not declare are an error of the item', async () => {
+    during = async (run) => void (await run.operator.confirm({ id: 'surprise', text: '?', default: true }));
+    await expect(setUp().start()).rejects.toMatchObject({ code: 'plugin/undeclared-question' });
+  });
+
+  test('end when the run is stopped', async () => {
+    during = ask;
+    const { runner, start } = setUp({ ...new ScriptedOperator(), ask: () => new Promise(() => {}), log() {}, progress() {}, status() {}, image() {}, button: async () => '', mark: async () => ({ from: { x: 0, y: 0 } }) });
+    const running = start();
+    setTimeout(() => runner.stop(), 5);
+    await expect(running).rejects.toBeInstanceOf(StoppedError);
+  });
+});
+
+test('an unknown item is answered with the nearest name', async () => {
+  const { runner, port } = setUp();
+  await expect(runner.run('test/trun', { port })).rejects.toMatchObject({ code: 'menu/unknown-item', hint: expect.stringContaining('test/turn') as unknown });
+});
+
+test('an item whose needs nobody provides is shown with the reason and cannot run', async () => {
+  const menu = new Menu(new Registry());
+  menu.add(Turn, 'test');
+  expect(menu.entries()[0]).toMatchObject({ enabled: false, reason: 'needs Knob, which no plugin in use provides' });
+});
