@@ -1,0 +1,2 @@
+export * from './serialem-packets';
+export * from './wire-error';

@@ -1,0 +1,217 @@
+import { WireError, reasonOf } from '../wire-error';
+import { type ImageHeader, checkImageHeader, chunkHandshake } from './image-transfer';
+import { type AnyValues, decodeMessage, encodeMessage } from './message';
+import { type Address, PacketConnection } from './packet-connection';
+import { type PacketFunction, type ReplyOf, type RequestOf, fixedLength, hasArray } from './packet-function';
+import { Turns } from './turns';
+
+/** How to reach a server, and how patient to be. */
+export interface PacketClientOptions extends Address {
+  /** Milliseconds to wait for a connection. */
+  readonly connectLimit: number;
+  /** Bytes per millisecond below which a transfer of an image counts as stuck. */
+  readonly slowestTransfer?: number;
+}
+
+/** How one call is made. */
+export interface CallOptions {
+  /** Milliseconds to wait for the reply to begin. */
+  readonly limit: number;
+  readonly signal?: AbortSignal;
+  /** Milliseconds in which the server is busy with the call and cannot be interrupted; after a stop, the next call waits that much longer. */
+  readonly occupies?: number;
+  /** Makes the call only on this connection, because what was set before it may be gone on another. */
+  readonly onConnection?: number;
+  /** Most bytes of an image in the reply. */
+  readonly largestImage?: number;
+}
+
+/** What a server answered. */
+export interface PacketReply<Function extends PacketFunction> {
+  /** 0 for done, above 0 for a failure of the function. */
+  readonly status: number;
+  readonly values: ReplyOf<Function>;
+  /** Bytes of the image, whole; undefined without one. */
+  readonly image: Uint8Array<ArrayBuffer> | undefined;
+  /** Number of the connection that it came over. */
+  readonly connection: number;
+}
+
+/** What the server says with a negative status. */
+const refusals: Readonly<Record<number, string>> = {
+  [-1]: 'it does not know this function',
+  [-2]: 'the function ended with an exception inside the server',
+  [-3]: 'the reply would have been too big',
+  [-4]: 'the request was too short',
+  [-5]: 'the request was too big',
+  [-6]: 'the request had the wrong length',
+};
+
+/** A connection that breaks within this many milliseconds of the request is taken to have been dead before it. */
+const deadBefore = 200;
+/** Milliseconds that a chunk may take beyond its bytes. */
+const chunkPatience = 5000;
+const defaultSlowestTransfer = 500;
+
+/**
+ * A client of a SerialEM packet server. Calls are made strictly one after the other, each within its limit. After a failure in the middle
+ * of a call the connection is closed, since what comes next on it could belong to anything; the next call connects again.
+ */
+export class PacketClient {
+  private connection: PacketConnection | undefined;
+  private connections = 0;
+  private closed = false;
+  private readonly turns: Turns;
+  private busyUntil = 0;
+
+  constructor(private readonly options: PacketClientOptions) {
+    this.turns = new Turns(`The call to ${options.name}`);
+  }
+
+  /** Number of the present or last connection, from 1; a change says that the server may have forgotten what was set. */
+  get connectionNumber(): number {
+    return this.connections;
+  }
+
+  /** Connects, unless connected. @throws WireError `wire/connect-failed`, `wire/timeout`, `wire/closed` */
+  connect(signal?: AbortSignal): Promise<void> {
+    return this.turns.take(signal, async () => void (await this.connected(signal)));
+  }
+
+  /**
+   * Calls a function of the server and waits for its reply, and its image if it has one.
+   * A call that breaks is repeated once, on a new connection, only when the function is declared to be repeatable and the connection
+   * seems to have been dead already; an exposure that may have run is never asked for twice.
+   * @throws WireError; the reason of the signal when it fires
+   */
+  call<Function extends PacketFunction>(packet: Function, values: RequestOf<Function>, options: CallOptions): Promise<PacketReply<Function>> {
+    const request = encodeMessage(packet.name, packet.code, packet.request, values as AnyValues);
+    return this.turns.take(options.signal, async () => {
+      const began = performance.now();
+      try {
+        return await this.attempt(packet, request, options);
+      } catch (error) {
+        const dead = error instanceof WireError && error.code === 'wire/connection-lost' && performance.now() - began < deadBefore;
+        if (!dead || !packet.repeatable || options.onConnection !== undefined || this.closed) throw error;
+        return this.attempt(packet, request, options);
+      }
+    });
+  }
+
+  /** Closes the connection for good; calls under way fail with `wire/closed`. Resolves when the socket is gone. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.connection?.close();
+    await this.turns.settled();
+    await this.connection?.close();
+  }
+
+  private async connected(signal: AbortSignal | undefined): Promise<PacketConnection> {
+    if (this.closed) throw new WireError('wire/closed', `The connection to ${this.options.name} has been closed.`, 'Start the program again to connect.');
+    if (this.connection?.usable) return this.connection;
+    await this.connection?.close();
+    this.connection = await PacketConnection.open(this.options, this.options.connectLimit, signal);
+    this.connections++;
+    // `close` may have been called while the connection was being made.
+    if (this.closed) await this.connection.close();
+    return this.connection;
+  }
+
+  private async attempt<Function extends PacketFunction>(packet: Function, request: Buffer, options: CallOptions): Promise<PacketReply<Function>> {
+    const { name } = this.options;
+    const connection = await this.connected(options.signal);
+    if (options.onConnection !== undefined && options.onConnection !== this.connections)
+      throw new WireError('wire/connection-changed', `${name} was connected to anew before ${packet.name}, which was not sent.`, 'Try again.');
+    const began = performance.now();
+    const guard = new CallGuard(connection, `${name}: ${packet.name}`, options.signal);
+    try {
+      guard.allow(options.limit + Math.max(0, this.busyUntil - began));
+      connection.expecting = true;
+      connection.send(request);
+      const reply = await this.receive(packet, connection, guard, options);
+      if (connection.reader.unread > 0)
+        throw new WireError('wire/bad-reply', `${name} sent ${connection.reader.unread} bytes more than the reply to ${packet.name} has.`, 'Restart the camera server if this persists.');
+      this.busyUntil = 0;
+      return { ...reply, connection: this.connections };
+    } catch (error) {
+      // A refusal is a whole reply: the connection is in step and can be used further.
+      if (error instanceof WireError && error.code === 'wire/refused') throw error;
+      this.busyUntil = Math.max(this.busyUntil, began + (options.occupies ?? 0));
+      connection.destroy(error);
+      throw error;
+    } finally {
+      connection.expecting = false;
+      guard.end();
+    }
+  }
+
+  private async receive<Function extends PacketFunction>(
+    packet: Function,
+    connection: PacketConnection,
+    guard: CallGuard,
+    options: CallOptions,
+  ): Promise<Omit<PacketReply<Function>, 'connection'>> {
+    const { reader } = connection;
+    const fields = packet.reply ?? {};
+    const head = await reader.read(8);
+    const [length, status] = [head.readInt32LE(0), head.readInt32LE(4)];
+    const expected = status < 0 ? 8 : fixedLength(fields);
+    if (hasArray(fields) || length !== expected)
+      throw new WireError('wire/bad-reply', `${guard.what}: a reply of ${length} bytes came where ${expected} bytes were due.`, 'Check that the server is of a version that this program knows, and that nothing else answers on its port.');
+    if (status < 0)
+      throw new WireError('wire/refused', `${guard.what}: the server refused it: ${refusals[status] ?? `status ${status}`}.`, status === -1 ? 'Install a newer version of the plugin in the server.' : 'Look at the log of the server; restart it if this persists.');
+    const rest = await reader.read(length - 8);
+    const values = decodeMessage(packet.name, Buffer.concat([head, rest]), fields) as ReplyOf<Function>;
+    const image = packet.image && status === 0 ? await this.receiveImage(values as unknown as ImageHeader, packet.image, connection, guard, options) : undefined;
+    return { status, values, image };
+  }
+
+  private async receiveImage(
+    header: ImageHeader,
+    bytesPerPixel: number,
+    connection: PacketConnection,
+    guard: CallGuard,
+    options: CallOptions,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const { bytes, chunking } = checkImageHeader(guard.what, header, bytesPerPixel, options.largestImage ?? 0);
+    const image = new Uint8Array(bytes);
+    for (let chunk = 0; chunk < chunking.count; chunk++) {
+      const piece = image.subarray(chunk * chunking.size, Math.min(bytes, (chunk + 1) * chunking.size));
+      guard.allow(chunkPatience + piece.length / (this.options.slowestTransfer ?? defaultSlowestTransfer));
+      if (chunk > 0) connection.send(chunkHandshake);
+      await connection.reader.readInto(piece);
+    }
+    return image;
+  }
+}
+
+/** Ends a call by closing its connection when its time is up or its signal fires. */
+class CallGuard {
+  private timer: NodeJS.Timeout | undefined;
+  private readonly stop = (): void => this.connection.destroy(reasonOf(this.signal!, this.what));
+
+  constructor(
+    private readonly connection: PacketConnection,
+    readonly what: string,
+    private readonly signal: AbortSignal | undefined,
+  ) {
+    signal?.addEventListener('abort', this.stop, { once: true });
+    if (signal?.aborted) this.stop();
+  }
+
+  /** From now on, so many milliseconds are left. */
+  allow(milliseconds: number): void {
+    clearTimeout(this.timer);
+    const limit = Math.round(milliseconds);
+    const expire = (): void =>
+      this.connection.destroy(
+        new WireError('wire/timeout', `${this.what}: no answer within ${(limit / 1000).toFixed(1)} s; the connection was closed.`, 'See whether the server program hangs or shows a dialog; restart it if it does, then try again.'),
+      );
+    this.timer = setTimeout(expire, limit);
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+    this.signal?.removeEventListener('abort', this.stop);
+  }
+}
