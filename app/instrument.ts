@@ -1,10 +1,167 @@
-import { type Clock, CombinedError, DebugKeys, EucentricError, FilteredLogger, KeyLetters, type LogLine, RealClock, type Token, VirtualClock, imageShiftUnits, inMicrometres, inNanometres, vector } from '../core/base';
+import path from 'node:path';
+import { type Clock, DebugKeys, FilteredLogger, KeyLetters, type LogLine, type Logger, RealClock, VirtualClock, imageShiftUnits, inNanometres, vector } from '../core/base';
 import { Cameras, Scope, Stage } from '../core/devices';
-import { Administrator, AdministratorMode, type BufferedImage, type DeviceWatcher, ImageBuffers, Kernel, type OperatorPort, RollingBuffers, Runner, Session } from '../core/kernel';
+import { Administrator, AdministratorMode, type BufferedImage, type DeviceWatcher, ImageBuffers, Kernel, RollingBuffers, Runner, Session } from '../core/kernel';
 import { ImageAcquisition, ImageShiftControl, NetImageShiftControl, Optics, Settling, SettlingTimes, WaitingAcquisition, createOptics } from '../core/optics';
-import { type LoadedSettings, Settings, loadSettings } from '../core/settings';
+import { Settings, loadSettings } from '../core/settings';
 import { CalibrationHistory, Calibrations, openCalibrations, openHistory } from '../core/store';
 import { builtInPlugins } from './built-in-plugins';
+import { brokenConfiguration } from './errors';
 import { deviceLimits } from './device-limits';
 import { sessionOf } from './session';
 import { version } from './version';
+
+/** How an instrument is put together. */
+export interface InstrumentOptions {
+  readonly configuration: string;
+  /** Where the lines of the log go. */
+  readonly log: (line: LogLine) => void;
+  /** Overrides the seed of the virtual microscope. */
+  readonly seed?: number;
+  /** How fast time passes where everything is simulated: 0 as fast as possible, 1 as it does; an instrument of metal always has real time. */
+  readonly speed?: number;
+  /** Sees every call to a device; for tests. */
+  readonly watch?: DeviceWatcher;
+  /** Overrides values of the `simulator:` section; for tests. */
+  readonly simulator?: Readonly<Record<string, unknown>>;
+  /** Overrides the folder of the calibrations. */
+  readonly calibrationDirectory?: string;
+  readonly clock?: Clock;
+}
+
+/** A site's instrument: its plugins, and what the program adds to them. */
+export interface Instrument extends AsyncDisposable {
+  readonly settings: Settings;
+  readonly kernel: Kernel;
+  readonly runner: Runner;
+  readonly session: Session;
+  readonly calibrations: Calibrations;
+  readonly history: CalibrationHistory;
+  readonly clock: Clock;
+  readonly log: Logger;
+  connect(signal: AbortSignal): Promise<void>;
+  /** Tells of every new image. */
+  onImage(listen: (image: BufferedImage) => void): void;
+  /** Writes what is kept without asking (short-term calibrations), and all calibrations if wanted. */
+  finish(options?: { readonly save?: boolean }): Promise<void>;
+}
+
+/** Reads a configuration and puts the instrument together; nothing is connected. Throws every fault of the configuration in one error. */
+export async function createInstrument(options: InstrumentOptions): Promise<Instrument> {
+  const { settings: read, problems } = loadSettings(options.configuration);
+  const errors = problems.filter((problem) => problem.severity === 'error');
+  if (!read || errors.length > 0) throw brokenConfiguration(options.configuration, errors);
+  const settings = withSimulator(read, { ...options.simulator, ...(options.seed !== undefined && { seed: options.seed }) });
+
+  const keys = new KeyLetters(String(settings.get('DebugOutput') ?? ''));
+  const log = new FilteredLogger(options.log, keys);
+  for (const problem of problems) log.warn(`${problem.message} ${problem.hint}`);
+  const clock = options.clock ?? clockFor(settings, options.speed);
+  const administrator = new AdministratorMode(settings.get('StartAsAdministrator'));
+  const kernel = new Kernel({ settings, clock, log, builtIn: builtInPlugins, limits: deviceLimits(settings), ...(options.watch && { watch: options.watch }) });
+
+  // The magnification beside a record is for the human reader; the optics that know it are made of these very calibrations.
+  let optics: Optics | undefined;
+  const { files, directory } = calibrationPlaces(settings, options.calibrationDirectory);
+  const { calibrations, problems: found } = await openCalibrations({
+    ...files,
+    clock,
+    isAdministrator: () => administrator.on,
+    magnificationOf: (magIndex, camera) => optics?.magnificationFor(magIndex, camera ?? settings.cameras[0]?.index ?? 0),
+    ignoreShortTerm: settings.get('IgnoreShortTermCals'),
+    doseLifetimeHours: settings.get('DoseLifetimeInHours'),
+  });
+  for (const { severity, message } of found) {
+    if (severity === 'information') log.info(message);
+    else log.warn(message);
+  }
+  const history = openHistory({ directory, calibrations, clock, version });
+  const listeners: ((image: BufferedImage) => void)[] = [];
+  const buffers = new RollingBuffers((image) => listeners.forEach((listen) => listen(image)));
+
+  kernel.provide(Settings, settings);
+  kernel.provide(DebugKeys, keys);
+  kernel.provide(Administrator, administrator);
+  kernel.provide(Calibrations, calibrations);
+  kernel.provide(CalibrationHistory, history);
+  kernel.provide(ImageBuffers, buffers);
+  optics = provideOptics(kernel, settings, calibrations, clock, buffers);
+
+  const runner = new Runner({
+    menu: kernel.menu,
+    hooks: kernel.hooks,
+    clock,
+    log,
+    isAdministrator: () => administrator.on,
+    find: (key) => (kernel.registry.has(key) ? kernel.registry.get(key) : undefined),
+    moreConditions: () => opticalConditions(kernel, optics),
+    remember: async (result) => void (await history.append(result)),
+  });
+  const session = sessionOf({ title: titleOf(settings), menu: kernel.menu, runner, registry: kernel.registry, buffers });
+  kernel.provide(Session, session);
+  kernel.activate();
+  return {
+    settings, kernel, runner, session, calibrations, history, clock, log,
+    connect: (signal) => kernel.connect(signal),
+    onImage: (listen) => void listeners.push(listen),
+    finish: async ({ save = false } = {}) => {
+      if (save) log.info(`Calibrations saved to ${(await calibrations.save()).path}.`);
+      for (const remark of (await calibrations.saveShortTerm()).remarks) log.warn(remark);
+    },
+    [Symbol.asyncDispose]: () => kernel.dispose(),
+  };
+}
+
+/** Provides what the program knows about an instrument that has a column and cameras. */
+function provideOptics(kernel: Kernel, settings: Settings, calibrations: Calibrations, clock: Clock, buffers: ImageBuffers): Optics | undefined {
+  const { registry, hooks } = kernel;
+  if (!registry.has(Scope) || !registry.has(Cameras)) return undefined;
+  const scope = registry.get(Scope);
+  const cameras = registry.get(Cameras);
+  const stage = registry.has(Stage) ? registry.get(Stage) : undefined;
+  const optics = createOptics(settings, calibrations, scope.traits);
+  const settling = new SettlingTimes(optics, clock, scope, stage);
+  const none = vector(imageShiftUnits(0), imageShiftUnits(0));
+  const imageShift = new NetImageShiftControl({ scope, cameras, optics, settling, clock, offsetOf: (magIndex) => hooks.imageShiftOffset.promise(none, magIndex) });
+  kernel.provide(Optics, optics);
+  kernel.provide(Settling, settling);
+  kernel.provide(ImageShiftControl, imageShift);
+  kernel.provide(ImageAcquisition, new WaitingAcquisition({ scope, cameras, optics, settling, imageShift, buffers, ...(stage && { stage }) }));
+  return optics;
+}
+
+async function opticalConditions(kernel: Kernel, optics: Optics | undefined): Promise<Record<string, unknown>> {
+  if (!optics) return {};
+  const camera = kernel.registry.get(Cameras).selected.traits.index;
+  const magIndex = await kernel.registry.get(Scope).magIndex.read();
+  const pixel = optics.pixelSize(magIndex, camera);
+  return { magnification: optics.magnificationFor(magIndex, camera), ...(pixel && { pixelSizeNanometres: inNanometres(pixel.value), pixelSizeSource: pixel.source }) };
+}
+
+/** Virtual time where everything is simulated, unless a pace is asked for; an instrument of metal has the time that it takes. */
+function clockFor(settings: Settings, speed: number | undefined): Clock {
+  const simulated = settings.plugins.some(({ id }) => id === 'simulator');
+  if (!simulated) return new RealClock();
+  return speed === undefined || speed === 0 ? new VirtualClock(new Date()) : new RealClock(speed);
+}
+
+/** The settings with some values of the `simulator:` section replaced. */
+function withSimulator(settings: Settings, values: Readonly<Record<string, unknown>>): Settings {
+  if (Object.keys(values).length === 0) return settings;
+  const written = settings.section('simulator');
+  const section = { name: 'simulator', place: written?.place ?? (() => ({ file: settings.file ?? '', line: 1, column: 1 })), value: { ...(written?.value as object | undefined), ...values } };
+  return Object.create(settings, { section: { value: (name: string) => (name === 'simulator' ? section : settings.section(name)) } }) as Settings;
+}
+
+function calibrationPlaces(settings: Settings, directory: string | undefined) {
+  const { calibrationFiles: places } = settings;
+  const folder = directory ?? places.directory;
+  const names = { calibrations: path.basename(places.calibrations), 'short-term': path.basename(places.shortTerm), flyback: path.basename(places.flybackTimes) };
+  const fileNames = directory === undefined ? { calibrations: path.relative(folder, places.calibrations), 'short-term': path.relative(folder, places.shortTerm), flyback: path.relative(folder, places.flybackTimes) } : names;
+  return { directory: folder, files: { directory: folder, fileNames } };
+}
+
+function titleOf(settings: Settings): string {
+  const name = settings.file === undefined ? 'instrument' : path.basename(settings.file).replace(/\.ya?ml$/, '');
+  return `Eucentric ${version}: ${name}`;
+}

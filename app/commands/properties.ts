@@ -28,7 +28,7 @@ export async function importCommand({ output }: CommandContext, file: string, op
   for (const problem of problems) output.remark(describeProblem(problem));
   await deliver(output, yaml, options.output);
   output.emit({ event: 'result', file: options.output ?? null, problems, unknownLines, ...(options.output === undefined && { yaml }) });
-  for (const { line, text } of unknownLines) output.remark(`line ${line} is not known and was kept as it is: ${text}`);
+  for (const line of unknownLines) output.remark(`This line is not known and was kept as it is: ${line}`);
   return exitCodes.done;
 }
 

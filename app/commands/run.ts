@@ -1,6 +1,7 @@
 import { EucentricError, throwIfStopped } from '../../core/base';
 import { type OperatorPort, ScriptedOperator } from '../../core/kernel';
 import { RunReporter, exitCodes, reporting } from '../output';
+import type * as TerminalModule from '../../plugins/terminal';
 import type { CommandContext } from './context';
 
 /** The options of `run`. */
@@ -29,7 +30,7 @@ export async function runCommand({ output, open }: CommandContext, items: readon
   try {
     await instrument.connect(starting.signal);
     const reporter = new RunReporter(output);
-    const person = !output.json && process.stdin.isTTY ? await personAtTerminal() : undefined;
+    const person = !output.json && process.stdin.isTTY ? personAtTerminal() : undefined;
     const answering = new ScriptedOperator(answers, { defaults: options.defaults ?? false, ...(person && { otherwise: person }) });
     const port = reporting(reporter, answering);
     instrument.onImage((image) => reporter.image(image));
@@ -48,8 +49,8 @@ export async function runCommand({ output, open }: CommandContext, items: readon
 }
 
 /** Somebody who can answer what no --answer answers; loaded only when there is a terminal. */
-async function personAtTerminal(): Promise<OperatorPort> {
-  const { terminalPrompts } = await import('../../plugins/terminal');
+function personAtTerminal(): OperatorPort {
+  const { terminalPrompts } = require('../../plugins/terminal') as typeof TerminalModule;
   return { ...terminalPrompts(), log: () => {}, progress: () => {}, status: () => {}, image: () => {} };
 }
 

@@ -19,6 +19,14 @@ export interface ScopeTraits {
   readonly roughImageShiftScale: { readonly regular: number; readonly lowMagnification: number };
   /** Highest spot size. */
   readonly spotSizes: number;
+  /** Whether image shift acts differently at each magnification of the secondary range. */
+  readonly secondaryMagnificationsDiffer?: boolean;
+  /** Whether image shift is limited axis by axis (the usual) or by its length, where the site does not say. */
+  readonly squareImageShiftLimits?: boolean;
+  /** Focus for low magnification, in the column's own measure, where the site does not say. */
+  readonly standardLowMagFocus?: number;
+  /** Which adaptation of old tables of image-shift delays holds for the column. */
+  readonly delayAdaptation?: 'fast settling' | 'current' | 'scaled';
   /** Nominal matrix from specimen to stage axes. */
   readonly nominalSpecimenToStage: { readonly xpx: number; readonly xpy: number; readonly ypx: number; readonly ypy: number };
 }

@@ -12,13 +12,13 @@ const suspiciousFactor = 2;
  */
 export async function chooseScratchPixelSize(run: Run, optics: Optics, magIndex: number, camera: number): Promise<number> {
   const best = optics.pixelSize(magIndex, camera);
-  if (best?.source === 'measured') return inMicrometres(best.value);
+  if (best?.how === 'measured') return inMicrometres(best.value);
   const nominal = optics.nominalPixelSize(magIndex, camera);
   if (nominal === undefined) {
     if (best === undefined) throw imageShiftErrors.noPixelSize();
     return inMicrometres(best.value);
   }
-  if (best === undefined || best.source === 'nominal') return inMicrometres(nominal);
+  if (best === undefined || best.how === 'nominal') return inMicrometres(nominal);
   const ratio = nominal / best.value;
   if (ratio <= suspiciousFactor && ratio >= 1 / suspiciousFactor) return inMicrometres(nominal);
   const [derivedText, nominalText] = [inNanometres(best.value), inNanometres(nominal)].map((value) => `${value.toPrecision(4)} nm`);

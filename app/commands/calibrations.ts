@@ -1,0 +1,64 @@
+import path from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { EucentricError } from '../../core/base';
+import { CalibrationFile, diffCalibrations, readCalibrationFile, showCalibrations } from '../../core/store';
+import { exitCodes } from '../output';
+import type { CommandContext } from './context';
+
+/** `calibrations show [FILE]`: everything that a calibration file holds; without a name the file of the configuration. */
+export async function showCommand({ output, open }: CommandContext, file: string | undefined): Promise<number> {
+  const shown = showCalibrations(file === undefined ? await present(open) : await read(output, file));
+  for (const record of shown.records) output.emit(record);
+  for (const { line, text } of shown.kept) output.emit({ record: null, line, text });
+  output.print(shown.table.trimEnd());
+  return exitCodes.done;
+}
+
+/** `calibrations convert FILE -o OUT`: reads and writes a calibration file; untouched records stay as they are to the byte. */
+export async function convertCommand({ output }: CommandContext, file: string, options: { readonly output: string; readonly canonical?: boolean }): Promise<number> {
+  const content = await read(output, file);
+  await writeFileAtomic(path.resolve(options.output), content.render(options.canonical ? 'canonical' : 'preserve'));
+  output.emit({ event: 'result', file: options.output });
+  output.remark(`${options.output} written`);
+  return exitCodes.done;
+}
+
+/** `calibrations diff A B`: what was added, removed and changed. */
+export async function diffCommand({ output }: CommandContext, before: string, after: string): Promise<number> {
+  const { differences, text } = diffCalibrations(await read(output, before), await read(output, after));
+  for (const difference of differences) output.emit(difference);
+  output.print(text.trimEnd());
+  return exitCodes.done;
+}
+
+/** `calibrations history`: what was measured when; with `--restore ID` one of the values is put back and saved. */
+export async function historyCommand({ output, open }: CommandContext, options: { readonly item?: string; readonly restore?: string; readonly replaced?: boolean }): Promise<number> {
+  await using instrument = await open();
+  const { history, calibrations } = instrument;
+  if (options.restore !== undefined) {
+    const entry = await history.restore(options.restore, options.replaced ? 'replaced' : 'value');
+    const { path: saved } = await calibrations.save();
+    output.emit({ event: 'result', ...entry, path: saved });
+    output.print(`${entry.summary} Saved to ${saved}.`);
+    return exitCodes.done;
+  }
+  for (const entry of await history.list(options.item === undefined ? {} : { item: options.item })) {
+    output.emit(entry);
+    output.print(`${entry.id}  ${entry.when.slice(0, 16).replace('T', ' ')}  ${entry.who}  ${entry.summary}`);
+  }
+  for (const damage of await history.damage()) output.remark(damage.message);
+  return exitCodes.done;
+}
+
+async function present(open: CommandContext['open']): Promise<CalibrationFile> {
+  await using instrument = await open();
+  return instrument.calibrations.file;
+}
+
+async function read(output: CommandContext['output'], file: string): Promise<CalibrationFile> {
+  const { file: content, problems } = await readCalibrationFile(file);
+  for (const problem of problems) output.remark(`${problem.severity}: ${problem.message} ${problem.hint}`);
+  if (content) return content;
+  const [first] = problems;
+  throw new EucentricError({ code: first?.code ?? 'store/unreadable', message: first?.message ?? `${file} cannot be read.`, hint: first?.hint ?? 'Name a calibration file.' });
+}

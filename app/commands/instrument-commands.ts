@@ -1,0 +1,81 @@
+import type * as SimulatorModule from '../../plugins/simulator';
+import { inDegrees, inMicrometres } from '../../core/base';
+import { Cameras, EnergyFilter, Scope, Stage } from '../../core/devices';
+import { OperatorConsole } from '../../core/kernel';
+import { noConsole, noSimulation } from '../errors';
+import { exitCodes } from '../output';
+import type { CommandContext } from './context';
+
+/** `start`: opens the operator's console on the instrument. */
+export async function startCommand({ open, output }: CommandContext, options: { readonly speed?: number }): Promise<number> {
+  await using instrument = await open({ speed: options.speed ?? 4 });
+  const console = instrument.session.find(OperatorConsole);
+  if (!console) throw noConsole();
+  const leaving = new AbortController();
+  const leave = (): void => {
+    instrument.runner.stop();
+    leaving.abort();
+  };
+  process.once('SIGTERM', leave);
+  process.once('SIGHUP', leave);
+  await instrument.connect(leaving.signal);
+  await console.serve(instrument.session, leaving.signal);
+  await instrument.finish();
+  output.remark('The program has ended; the microscope is as you left it.');
+  return exitCodes.done;
+}
+
+/** `devices`: connects, reads everything once, changes nothing. */
+export async function devicesCommand({ open, output }: CommandContext): Promise<number> {
+  await using instrument = await open();
+  await instrument.connect(new AbortController().signal);
+  const { session, kernel } = instrument;
+  const rows: { device: string; setting: string; value: string }[] = [];
+  const add = (device: string, setting: string, value: unknown): void => void rows.push({ device, setting, value: String(value) });
+  const scope = session.find(Scope);
+  if (scope) {
+    add('column', 'model', scope.traits.model);
+    add('column', 'mag index', await scope.magIndex.read());
+    const { x, y } = await scope.imageShift.read();
+    add('column', 'image shift', `${x.toFixed(4)}, ${y.toFixed(4)} units`);
+    const beam = await scope.beamShift.read();
+    add('column', 'beam shift', `${beam.x.toFixed(4)}, ${beam.y.toFixed(4)} units`);
+    add('column', 'defocus', `${inMicrometres(await scope.defocus.read()).toFixed(3)} um`);
+    add('column', 'spot size', await scope.spotSize.read());
+    add('column', 'intensity', (await scope.intensity.read()).toFixed(5));
+    add('column', 'probe mode', await scope.probeMode.read());
+    add('column', 'screen', (await scope.screenDown.read()) ? 'down' : 'up');
+    add('column', 'beam', (await scope.beamBlanked.read()) ? 'blanked' : 'on');
+    add('column', 'high tension', `${(await scope.highTension.read()) / 1000} kV`);
+  }
+  const stage = session.find(Stage);
+  if (stage) {
+    const { x, y, z, tilt } = await stage.position.read();
+    add('stage', 'position', `${[x, y, z].map((each) => inMicrometres(each).toFixed(3)).join(', ')} um`);
+    add('stage', 'tilt', `${inDegrees(tilt).toFixed(2)} degrees`);
+  }
+  for (const { traits } of session.find(Cameras)?.all ?? []) {
+    add(`camera ${traits.index}`, 'name', traits.name);
+    add(`camera ${traits.index}`, 'size', `${traits.width} x ${traits.height} pixels, binnings ${traits.binnings.join(' ')}`);
+  }
+  if (session.find(EnergyFilter)) add('filter', 'eftem mode', await session.find(EnergyFilter)!.eftemMode.read());
+  for (const plugin of kernel.plugins) add('plugin', plugin.id, plugin.summary);
+  for (const row of rows) {
+    output.emit(row);
+    output.print(`${row.device.padEnd(10)} ${row.setting.padEnd(14)} ${row.value}`);
+  }
+  return exitCodes.done;
+}
+
+/** `truth`: what a perfect calibration of the virtual microscope would store; for checking only. */
+export async function truthCommand({ open, output }: CommandContext, seed: number | undefined): Promise<number> {
+  await using instrument = await open(seed === undefined ? {} : { seed });
+  const { SimulatedTruth } = require('../../plugins/simulator') as typeof SimulatorModule;
+  const truth = instrument.session.find(SimulatedTruth);
+  if (!truth) throw noSimulation();
+  for (const record of truth.records) {
+    output.emit(record);
+    output.print(Object.entries(record).map(([name, value]) => (name === 'record' ? value : `${name}=${typeof value === 'number' ? Number(value.toPrecision(7)) : String(value)}`)).join(' '));
+  }
+  return exitCodes.done;
+}

@@ -1,0 +1,21 @@
+import { EucentricError, describePlace } from '../core/base';
+import type { Problem } from '../core/settings';
+
+/** A configuration that cannot be used, with everything that is wrong with it. */
+export function brokenConfiguration(file: string, problems: readonly Problem[]): EucentricError {
+  const lines = problems.map(({ place, message, hint }) => `  ${describePlace(place)}: ${message} ${hint}`);
+  return new EucentricError({
+    code: 'settings/broken-configuration',
+    message: [`The configuration ${file} has ${problems.length === 1 ? 'a fault' : `${problems.length} faults`}:`, ...lines].join('\n'),
+    hint: `Correct what is listed; "eucentric check ${file}" shows it again.`,
+    ...(problems[0] && { place: problems[0].place }),
+  });
+}
+
+/** No console is switched on. */
+export const noConsole = (): EucentricError =>
+  new EucentricError({ code: 'start/no-console', message: 'No operator console is switched on.', hint: 'Add "terminal: {}" under "plugins:" in the configuration.' });
+
+/** The truth of a simulation was asked for where there is none. */
+export const noSimulation = (): EucentricError =>
+  new EucentricError({ code: 'truth/no-simulation', message: 'This instrument is not simulated, so nobody knows the truth.', hint: 'Use a configuration with "simulator: {}" under "plugins:".' });
