@@ -17,6 +17,8 @@ export type TextItem =
 export interface TextSection {
   readonly scope: 'general' | 'camera';
   readonly index?: number;
+  /** What is written behind `CameraProperties`. */
+  readonly indexText?: string | undefined;
   readonly place: Place;
   readonly items: readonly TextItem[];
   /** The comment behind `CameraProperties n`. */

@@ -21,6 +21,9 @@ class PropertiesReader {
   private readonly general: OpenSection;
   private camera: OpenSection | undefined;
   private readonly cameras: OpenSection[] = [];
+  /** Where each property of the open section was entered. */
+  private entered = new Map<string, number>();
+  private readonly enteredOutside = this.entered;
   private next = 0;
 
   constructor(
@@ -140,8 +143,9 @@ class PropertiesReader {
     } else if (index >= 0 && this.cameras.some((camera) => camera.index === index)) {
       this.report(warning('duplicate-camera', place, `Camera ${index} has another block already; both are read as one.`, 'Join the two blocks, or give this one its own number.'));
     }
-    this.camera = { scope: 'camera', index: Number.isNaN(index) ? 0 : index, place, items: [], comment: line.comment };
+    this.camera = { scope: 'camera', index: Number.isNaN(index) ? 0 : index, indexText: written, place, items: [], comment: line.comment };
     this.cameras.push(this.camera);
+    this.entered = new Map();
     this.general.items.push({ kind: 'camera', section: this.camera });
   }
 
@@ -152,6 +156,7 @@ class PropertiesReader {
     }
     if (line.comment !== undefined) this.camera.items.push({ kind: 'comment', text: line.comment });
     this.camera = undefined;
+    this.entered = this.enteredOutside;
   }
 
   private readEntry(line: Line, definition: PropertyDefinition): void {
@@ -165,9 +170,10 @@ class PropertiesReader {
 
   private checkRepetition(definition: PropertyDefinition, place: Entry['place']): void {
     if (definition.form === 'rows' || definition.form === 'append' || definition.form === 'ignored') return;
-    const earlier = this.open.items.find((item) => item.kind === 'entry' && item.entry.name === definition.name);
-    if (earlier?.kind !== 'entry') return;
-    this.report(warning('duplicate-key', place, `${definition.name} is entered twice; this one replaces line ${earlier.entry.place.line}.`, 'Keep one of the two.'));
+    const earlier = this.entered.get(definition.name);
+    this.entered.set(definition.name, place.line);
+    if (earlier === undefined) return;
+    this.report(warning('duplicate-key', place, `${definition.name} is entered twice; this one replaces line ${earlier}.`, 'Keep one of the two.'));
   }
 
   private readTable(line: Line, definition: PropertyDefinition): void {

@@ -1,0 +1,54 @@
+/** A line that no property stands for, and the property behind whose last line it stands; undefined at the beginning. */
+export interface ExtraLine {
+  readonly after?: string | undefined;
+  readonly line: string;
+}
+
+/** What stands in a list of names for the next line of `properties-extra`. */
+export const EXTRA = 'properties-extra';
+
+/** Something that goes on a line of its own in a properties file. */
+export interface Slot {
+  /** Name of the property, or `properties-extra`. */
+  readonly name: string;
+  /** Which line of the property, or which extra line. */
+  readonly position: number;
+}
+
+/**
+ * The order of lines that a YAML section stands for: properties in their order with all their lines together and the extra lines behind
+ * them, or, where lines of several properties alternate, the order that is written down.
+ */
+export function lineOrder(properties: readonly { readonly name: string; readonly lines: number }[], extras: readonly ExtraLine[], written: readonly string[] = []): readonly Slot[] {
+  const natural: Slot[] = [];
+  const known = new Set(properties.map(({ name }) => name));
+  const placed = new Map<string | undefined, Slot[]>();
+  for (const [position, { after }] of extras.entries()) {
+    const behind = after !== undefined && known.has(after) ? after : undefined;
+    placed.set(behind, [...(placed.get(behind) ?? []), { name: EXTRA, position }]);
+  }
+  natural.push(...(placed.get(undefined) ?? []));
+  for (const { name, lines } of properties) {
+    for (let position = 0; position < lines; position++) natural.push({ name, position });
+    natural.push(...(placed.get(name) ?? []));
+  }
+  return written.length === 0 ? natural : asWritten(natural, written);
+}
+
+/** The slots in the order of a list of names; what the list does not name stays where its neighbour before it goes. */
+function asWritten(natural: readonly Slot[], written: readonly string[]): readonly Slot[] {
+  const waiting = new Map<string, Slot[]>();
+  for (const slot of natural) waiting.set(slot.name, [...(waiting.get(slot.name) ?? []), slot]);
+  const ordered: Slot[] = [];
+  for (const name of written) {
+    const slot = waiting.get(name)?.shift();
+    if (slot) ordered.push(slot);
+  }
+  const left = new Set([...waiting.values()].flat());
+  for (const [at, slot] of natural.entries()) {
+    if (!left.has(slot)) continue;
+    const before = natural[at - 1];
+    ordered.splice(before ? ordered.indexOf(before) + 1 : 0, 0, slot);
+  }
+  return ordered;
+}
