@@ -1,0 +1,76 @@
+import { type Matrix, inDegrees, inMicrometres, product } from '../../core/base';
+import type { Scope } from '../../core/devices';
+import { type Optics, type OpticsCalibrations, createOptics } from '../../core/optics';
+import type { Settings } from '../../core/settings';
+import { type Instrument, type InstrumentView, type SimulatorOptions, type Truth, buildTruth, viewKey } from '../../simulation';
+
+const none = { entries: () => [] };
+const noCalibrations: OpticsCalibrations = { imageShift: none, stage: none, records: () => ({ all: () => [] }) };
+
+/** What a site has told about its instrument: the properties, what its column says of itself and, for a twin of the site, its calibrations. */
+export interface Site {
+  readonly settings: Settings;
+  readonly traits: Scope['traits'];
+  readonly calibrations: OpticsCalibrations;
+}
+
+/** The truth of a virtual microscope, and the optics that it was made from. */
+export interface SiteTruth {
+  readonly truth: Truth;
+  readonly optics: Optics;
+}
+
+/**
+ * The truth of the virtual microscope that stands in for a site's own. With `truth: nominal` it follows from the properties alone and
+ * differs from them as the options say; with `truth: site` it also follows the calibrations, so that measuring them again gives the same.
+ */
+export function siteTruth({ settings, traits, calibrations }: Site, options: SimulatorOptions): SiteTruth {
+  const twin = options.truth === 'site';
+  const optics = createOptics(settings, twin ? calibrations : noCalibrations, traits);
+  const truth = buildTruth(options, instrumentOf(settings, optics, twin));
+  return { optics, truth: twin ? withStageCalibrations(truth, optics) : truth };
+}
+
+function instrumentOf(settings: Settings, optics: Optics, twin: boolean): Instrument {
+  const lowestRegular = settings.get('LowestMModeMagIndex');
+  return {
+    magnifications: settings.magnificationTable.map(({ index, filmMag }) => ({ index, magnification: filmMag, low: index < lowestRegular })),
+    cameras: settings.cameras.map((camera) => ({
+      index: camera.index,
+      name: camera.name,
+      width: camera.sizeX,
+      height: camera.sizeY,
+      ...(camera.get('CountsPerElectron') > 0 && { countsPerElectron: camera.get('CountsPerElectron') }),
+      ...(camera.get('K2Type') > 0 && { superResolutionFactor: 2 }),
+      stem: camera.isStem,
+    })),
+    views: optics.cameras.flatMap((camera) => optics.magnifications.indexes(camera).flatMap((magIndex) => viewOf(optics, magIndex, camera.index, twin))),
+    specimenToStage: optics.specimenToStage(),
+  };
+}
+
+function viewOf(optics: Optics, magIndex: number, camera: number, twin: boolean): readonly InstrumentView[] {
+  const pixel = optics.pixelSize(magIndex, camera);
+  const rotation = optics.rotation(magIndex, camera);
+  if (!pixel || !rotation) return [];
+  const measured = twin ? optics.imageShiftToCamera(magIndex, camera)?.matrix : undefined;
+  return [
+    {
+      magIndex,
+      camera,
+      pixelSizeMicrometres: inMicrometres(pixel.value),
+      rotationDegrees: inDegrees(rotation.value),
+      ...(measured && { imageShiftToCamera: measured }),
+    },
+  ];
+}
+
+/** Stage and specimen axes are the same everywhere, so what a site measured of the stage decides how it sees the specimen. */
+function withStageCalibrations(truth: Truth, optics: Optics): Truth {
+  const views = new Map(truth.views);
+  for (const { magIndex, camera, matrix } of optics.stageCalibrations()) {
+    const view = views.get(viewKey(magIndex, camera));
+    if (view) views.set(viewKey(magIndex, camera), { ...view, specimenToCamera: product(matrix, truth.specimenToStage as Matrix) });
+  }
+  return { ...truth, views };
+}

@@ -1,0 +1,83 @@
+import { decompose, inverse, product, rotation, scaleMatrix } from '../../../core/base';
+import { type Matrix, matrix } from '../../../core/base';
+import { perfectRecords } from '../../../plugins/simulator/simulated-truth';
+import { type Site, siteTruth } from '../../../plugins/simulator/site-instrument';
+import { simulatorOptions, viewKey } from '../../../simulation';
+import { settingsOf, siteCalibrations, siteText } from './site';
+
+const traits: Site['traits'] = {
+  model: 'column',
+  resetsImageShiftOnMagnificationChange: false,
+  usesProjectorForImageShift: false,
+  roughImageShiftScale: { regular: 1, lowMagnification: 1 },
+  spotSizes: 11,
+  nominalSpecimenToStage: { xpx: -1, xpy: 0, ypx: 0, ypy: -1 },
+};
+const site: Site = { settings: settingsOf(siteText), traits, calibrations: siteCalibrations };
+const made = (options: object) => siteTruth(site, simulatorOptions.parse(options));
+const expectMatrix = (found: Matrix, wanted: Matrix, digits = 9): void => {
+  for (const element of ['xpx', 'xpy', 'ypx', 'ypy'] as const) expect(found[element]).toBeCloseTo(wanted[element], digits);
+};
+
+describe('nominal truth', () => {
+  const wrong = { pixelScaleError: 0.05, rotationErrorDegrees: -3, imageShiftToSpecimen: [[1.1, 0.1], [-0.2, 0.9]], imageShiftToSpecimenLowMagnification: [[2, 0], [0, 3]] };
+
+  it('differs from the properties as the options say', () => {
+    const { truth } = made(wrong);
+    for (const [magIndex, camera, pixel, angle] of [[6, 0, 0.003, 84], [2, 0, 0.05, -170], [6, 1, 0.001, -6]] as const) {
+      const { specimenToCamera, imageShiftToCamera } = truth.views.get(viewKey(magIndex, camera))!;
+      const expected = scaleMatrix(rotation(angle - 3), 1 / (pixel * 1.05));
+      expectMatrix(specimenToCamera, expected);
+      expectMatrix(product(inverse(specimenToCamera)!, imageShiftToCamera), magIndex < 5 ? matrix(2, 0, 0, 3) : matrix(1.1, 0.1, -0.2, 0.9));
+    }
+  });
+
+  it('takes no notice of calibrations', () => {
+    const { truth } = made(wrong);
+    const without = siteTruth({ ...site, calibrations: { ...siteCalibrations, imageShift: { entries: () => [] }, stage: { entries: () => [] } } }, simulatorOptions.parse(wrong));
+    expect(truth).toEqual(without.truth);
+    expect(truth.specimenToStage).toEqual(traits.nominalSpecimenToStage);
+  });
+
+  it('has every magnification of every camera, with what the properties say of the cameras', () => {
+    const { truth } = made({});
+    expect(truth.views.size).toBe(16);
+    expect(truth.magnifications.filter(({ low }) => low).map(({ index }) => index)).toEqual([1, 2, 3, 4]);
+    expect(truth.cameras).toMatchObject([
+      { index: 0, name: 'first', width: 1024, height: 1024, superResolutionFactor: 1 },
+      { index: 1, name: 'second', width: 1440, height: 1024, superResolutionFactor: 2 },
+    ]);
+  });
+});
+
+describe("a site's twin", () => {
+  it('follows the matrices that the site has measured', () => {
+    const { truth, optics } = made({ truth: 'site', pixelScaleError: 0.5, rotationErrorDegrees: 40 });
+    const { specimenToCamera, imageShiftToCamera } = truth.views.get(viewKey(6, 0))!;
+    expectMatrix(imageShiftToCamera, matrix(150, 300, 310, -140));
+    expectMatrix(product(specimenToCamera, inverse(truth.specimenToStage)!), matrix(-40, 330, -331, -38));
+    expectMatrix(truth.specimenToStage, optics.specimenToStage());
+  });
+
+  it('derives the rest as the program itself would', () => {
+    const { truth, optics } = made({ truth: 'site' });
+    for (const [magIndex, camera] of [[7, 0], [8, 1], [5, 1]] as const) expectMatrix(truth.views.get(viewKey(magIndex, camera))!.imageShiftToCamera, optics.imageShiftToCamera(magIndex, camera)!.matrix);
+  });
+});
+
+describe('what perfect calibrations would store', () => {
+  it('stands under the names of the calibration file, in its order', () => {
+    const records = perfectRecords(made({}));
+    expect(records).toHaveLength(32);
+    expect(records[0]).toEqual({ record: 'ImageShiftMatrix', magIndex: 1, camera: 0, xpx: expect.any(Number) as number, xpy: expect.any(Number) as number, ypx: expect.any(Number) as number, ypy: expect.any(Number) as number, magnification: 100 });
+    expect(Object.keys(records.at(-1)!)).toEqual(['record', 'magIndex', 'camera', 'xpx', 'xpy', 'ypx', 'ypy', 'absoluteFocus', 'magnification']);
+  });
+
+  it('turns stage axes by half a turn against the specimen', () => {
+    const result = made({ pixelScaleError: 0, rotationErrorDegrees: 0 });
+    const stage = perfectRecords(result).find((record) => record.record === 'StageToCameraMatrix' && record.magIndex === 6 && record.camera === 0);
+    const { rotation: angle, magnification } = decompose(stage as unknown as Matrix);
+    expect(angle).toBeCloseTo(84 - 180, 9);
+    expect(magnification).toBeCloseTo(1 / 0.003, 6);
+  });
+});
