@@ -3,7 +3,7 @@ import { type Clock, DebugKeys, FilteredLogger, KeyLetters, type LogLine, type L
 import { Cameras, Scope, Stage } from '../core/devices';
 import { Administrator, AdministratorMode, type BufferedImage, type DeviceWatcher, ImageBuffers, Kernel, RollingBuffers, Runner, Session } from '../core/kernel';
 import { ImageAcquisition, ImageShiftControl, NetImageShiftControl, Optics, Settling, SettlingTimes, WaitingAcquisition, createOptics } from '../core/optics';
-import { Settings, loadSettings } from '../core/settings';
+import { type ConfigSection, Settings, loadSettings } from '../core/settings';
 import { CalibrationHistory, Calibrations, openCalibrations, openHistory } from '../core/store';
 import { builtInPlugins } from './built-in-plugins';
 import { brokenConfiguration } from './errors';
@@ -61,13 +61,13 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
   const kernel = new Kernel({ settings, clock, log, builtIn: builtInPlugins, limits: deviceLimits(settings), ...(options.watch && { watch: options.watch }) });
 
   // The magnification beside a record is for the human reader; the optics that know it are made of these very calibrations.
-  let optics: Optics | undefined;
+  const known: { optics?: Optics | undefined } = {};
   const { files, directory } = calibrationPlaces(settings, options.calibrationDirectory);
   const { calibrations, problems: found } = await openCalibrations({
     ...files,
     clock,
     isAdministrator: () => administrator.on,
-    magnificationOf: (magIndex, camera) => optics?.magnificationFor(magIndex, camera ?? settings.cameras[0]?.index ?? 0),
+    magnificationOf: (magIndex, camera) => known.optics?.magnificationFor(magIndex, camera ?? settings.cameras[0]?.index ?? 0),
     ignoreShortTerm: settings.get('IgnoreShortTermCals'),
     doseLifetimeHours: settings.get('DoseLifetimeInHours'),
   });
@@ -85,7 +85,7 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
   kernel.provide(Calibrations, calibrations);
   kernel.provide(CalibrationHistory, history);
   kernel.provide(ImageBuffers, buffers);
-  optics = provideOptics(kernel, settings, calibrations, clock, buffers);
+  known.optics = provideOptics(kernel, settings, calibrations, clock, buffers);
 
   const runner = new Runner({
     menu: kernel.menu,
@@ -94,7 +94,7 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
     log,
     isAdministrator: () => administrator.on,
     find: (key) => (kernel.registry.has(key) ? kernel.registry.get(key) : undefined),
-    moreConditions: () => opticalConditions(kernel, optics),
+    moreConditions: () => opticalConditions(kernel, known.optics),
     remember: async (result) => void (await history.append(result)),
   });
   const session = sessionOf({ title: titleOf(settings), menu: kernel.menu, runner, registry: kernel.registry, buffers });
@@ -149,8 +149,13 @@ function clockFor(settings: Settings, speed: number | undefined): Clock {
 function withSimulator(settings: Settings, values: Readonly<Record<string, unknown>>): Settings {
   if (Object.keys(values).length === 0) return settings;
   const written = settings.section('simulator');
-  const section = { name: 'simulator', place: written?.place ?? (() => ({ file: settings.file ?? '', line: 1, column: 1 })), value: { ...(written?.value as object | undefined), ...values } };
-  return Object.create(settings, { section: { value: (name: string) => (name === 'simulator' ? section : settings.section(name)) } }) as Settings;
+  const section: ConfigSection = {
+    name: 'simulator',
+    place: (steps) => written?.place(steps) ?? { file: settings.file ?? 'simulator', line: 1, column: 1 },
+    value: { ...(written?.value as object | undefined), ...values },
+  };
+  const original = (name: string) => settings.section(name);
+  return Object.create(settings, { section: { value: (name: string) => (name === 'simulator' ? section : original(name)) } }) as Settings;
 }
 
 function calibrationPlaces(settings: Settings, directory: string | undefined) {

@@ -7,5 +7,5 @@ export interface CommandContext {
   readonly configuration: string;
   readonly output: Output;
   /** Builds the instrument without connecting to it. */
-  open(options?: Partial<InstrumentOptions>): Promise<Instrument>;
+  readonly open: (options?: Partial<InstrumentOptions>) => Promise<Instrument>;
 }

@@ -34,6 +34,7 @@ export function drawMenu(entries: readonly MenuEntry[], verbose = false): readon
     const shared = entry.menu.findIndex((name, index) => open[index] !== name);
     const from = shared < 0 ? entry.menu.length : shared;
     for (let depth = from; depth < entry.menu.length; depth++) lines.push(`${'  '.repeat(depth)}${entry.menu[depth]}`);
+    if (entry.separated) lines.push(`${'  '.repeat(entry.menu.length)}---`);
     open = entry.menu;
     const mark = entry.toggle ? (entry.checked ? '[x] ' : '[ ] ') : '';
     const indent = '  '.repeat(entry.menu.length);

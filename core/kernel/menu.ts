@@ -14,7 +14,7 @@ export interface MenuPlaceholder {
 }
 
 /** A place in the menu: the label of an item or a submenu, or a separating line. */
-export type MenuPlace = string | '---' | { readonly label: string; readonly items: readonly MenuPlace[] };
+export type MenuPlace = string | { readonly line: true } | { readonly label: string; readonly items: readonly MenuPlace[] };
 
 /** One item as the menu shows it now. */
 export interface MenuEntry {
@@ -28,6 +28,8 @@ export interface MenuEntry {
   readonly toggle: boolean;
   readonly checked: boolean;
   readonly plugin: string;
+  /** Whether a line separates it from what stands before it. */
+  readonly separated: boolean;
   /** Undefined for an item that cannot run. */
   readonly declaration?: MenuItemDeclaration;
 }
@@ -44,6 +46,7 @@ export class Menu {
   private readonly items = new Map<string, Registered>();
   private readonly placeholders = new Map<string, MenuPlaceholder & { plugin: string }>();
   private readonly order: string[] = [];
+  private readonly separated = new Set<string>();
 
   constructor(private readonly registry: Registry) {}
 
@@ -63,11 +66,17 @@ export class Menu {
 
   /** Says in which order labels stand; what is not named comes after, in the order in which it was added. */
   arrange(places: readonly MenuPlace[], above: readonly string[] = []): void {
+    let afterLine = false;
     for (const place of places) {
-      if (typeof place !== 'string') {
-        this.order.push(key([...above, place.label]));
-        this.arrange(place.items, [...above, place.label]);
-      } else if (place !== '---') this.order.push(key([...above, place]));
+      if (typeof place !== 'string' && 'line' in place) {
+        afterLine = true;
+        continue;
+      }
+      const at = key([...above, typeof place === 'string' ? place : place.label]);
+      this.order.push(at);
+      if (afterLine) this.separated.add(at);
+      afterLine = false;
+      if (typeof place !== 'string') this.arrange(place.items, [...above, place.label]);
     }
   }
 
@@ -77,7 +86,7 @@ export class Menu {
     for (const placeholder of this.placeholders.values()) {
       if (this.items.has(placeholder.id)) continue;
       const { kind, reason, ...rest } = placeholder;
-      shown.push({ ...rest, enabled: false, reason, toggle: kind === 'toggle', checked: false });
+      shown.push({ ...rest, enabled: false, reason, toggle: kind === 'toggle', checked: false, separated: this.separated.has(key([...rest.menu, rest.label])) });
     }
     const rank = (entry: MenuEntry): number => {
       const at = this.order.indexOf(key([...entry.menu, entry.label]));
@@ -130,6 +139,7 @@ export class Menu {
       toggle: declaration.kind === 'toggle',
       checked: item?.checked?.() ?? false,
       plugin,
+      separated: this.separated.has(key([...declaration.menu, declaration.label])),
       declaration,
     };
   }

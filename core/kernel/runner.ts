@@ -75,7 +75,7 @@ export class Runner {
     } finally {
       try {
         const restored: unknown[] = [];
-        await undos.dispose().catch((error: unknown) => restored.push(...(error instanceof AggregateError ? error.errors : [error])));
+        await undos.dispose().catch((error: unknown) => restored.push(...(error instanceof AggregateError ? (error.errors as unknown[]) : [error])));
         if (restored.length > 0) failures.unshift(kernelErrors.notRestored(restored, failures[0]));
         options.port.status(undefined);
       } finally {

@@ -135,7 +135,7 @@ const slug = (label: string): string =>
 export function arrange(host: Pick<PluginHost, 'arrangeMenu' | 'menuPlaceholder'>, built: ReadonlySet<string>): void {
   const placesOf = (parts: readonly Part[], above: readonly string[]): MenuPlace[] =>
     parts.map((part) => {
-      if (part === '---') return part;
+      if (part === '---') return { line: true };
       if ('submenu' in part) return { label: part.submenu, items: placesOf(part.parts, [...above, part.submenu]) };
       if (!built.has([...above, part.label].join('\n'))) host.menuPlaceholder(placeholder(part, above));
       return part.label;
