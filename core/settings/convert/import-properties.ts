@@ -46,6 +46,7 @@ function cameraLines(section: TextSection): ReturnType<typeof yamlSection> {
 
 /** No more than one empty line at a time, and none at either end. */
 function tidied(lines: readonly string[]): string {
-  const text = lines.join('\n').replace(/\n{3,}/g, '\n\n').replace(/^\n+|\n+$/g, '');
+  const empty = lines.every((line) => line === '' || line.startsWith('#'));
+  const text = [...lines, ...(empty ? ['{}'] : [])].join('\n').replace(/\n{3,}/g, '\n\n').replace(/^\n+|\n+$/g, '');
   return `${text}\n`;
 }
