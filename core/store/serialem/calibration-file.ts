@@ -156,7 +156,9 @@ export class CalibrationFile {
     const groups = new Map<number, { name: string; values: RecordValues }[]>();
     for (const { name, values } of this.all()) {
       const rank = rankOf(this.format, name);
-      groups.set(rank, [...(groups.get(rank) ?? []), { name, values }]);
+      const group = groups.get(rank);
+      if (group) group.push({ name, values });
+      else groups.set(rank, [{ name, values }]);
     }
     const parts = names.flatMap((_, rank) => this.canonicalGroup(groups.get(rank) ?? []));
     const unknown = this.sections.flatMap((section) => section.entries.filter((entry) => !entry.values && entry.raw!.trim() !== ''));
@@ -167,7 +169,9 @@ export class CalibrationFile {
     const first = records[0];
     if (!first) return [];
     const layout = this.layoutOf(first.name);
-    const sorted = [...records].filter(({ name, values }) => !isMissingMatrix(name, values)).sort((a, b) => compare(layout, a.values, b.values));
+    const sorted = [...records].filter(({ name, values }) => !isMissingMatrix(name, values)).sort(
+      (a, b) => compare(layout, a.values, b.values) || this.orderOf(a.name) - this.orderOf(b.name),
+    );
     const lines = sorted.flatMap(({ name, values }) => printRecord(name, this.layoutOf(name), values));
     if (layout.shape === 'table' && lines.length > 0) lines.unshift(`${first.name}${layout.separator}${sorted.length}`);
     return lines.map((text) => text + this.lineEnd);
@@ -213,9 +217,15 @@ export class CalibrationFile {
       const other = rankOf(this.format, section.name);
       if (other !== rank || !sorted) return other <= rank;
       const existing = section.entries.at(-1)?.values;
-      return existing === undefined || compare(layout, existing, values) <= 0;
+      if (existing === undefined) return true;
+      return (compare(layout, existing, values) || this.orderOf(section.name) - this.orderOf(name)) <= 0;
     };
     return this.sections.findLastIndex(goesBefore) + 1;
+  }
+
+  /** The order of two names that share a rank. */
+  private orderOf(name: string): number {
+    return this.format.interleaved.indexOf(name);
   }
 
   private layoutOf(name: string): Layout {

@@ -1,7 +1,7 @@
 /** The largest calibration file that is read, in bytes; real ones have some ten thousand. */
 export const largestFile = 8 * 1024 * 1024;
 /** The largest number of lines that is read. */
-export const mostLines = 200_000;
+export const mostLines = 50_000;
 /** The largest number of items on a line that SerialEM reads. */
 export const mostItems = 45;
 
@@ -27,9 +27,9 @@ export function splitLines(text: string): Line[] {
   return lines;
 }
 
-/** The items of a line, separated by spaces and tabs; one that begins with `#` and all after it are a comment. */
+/** The items of a line, separated by spaces, tabs and stray carriage returns; one that begins with `#` and all after it are a comment. */
 export function itemsOf(line: string): string[] {
-  const items = line.split(/[ \t]+/).filter((item) => item !== '');
+  const items = line.split(/[ \t\r]+/).filter((item) => item !== '');
   const comment = items.findIndex((item) => item.startsWith('#'));
   return comment < 0 ? items : items.slice(0, comment);
 }

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { CalibrationFile } from '../../../core/store';
+import { CalibrationFile } from '../../../../core/store';
 
-const real = resolve(__dirname, '../../../../shared/data/krios-k2-SerialEMcalibrations.txt');
+const real = resolve(__dirname, '../../../../../shared/data/krios-k2-SerialEMcalibrations.txt');
 const withFile = existsSync(real) ? describe : describe.skip;
 
 withFile(`the calibration file of a real Krios${existsSync(real) ? '' : ' (skipped: ../shared/data is not here)'}`, () => {
