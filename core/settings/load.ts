@@ -39,8 +39,8 @@ export const isPropertiesText = (text: string, file: string): boolean =>
 export function parseSettings(text: string, file: string): LoadedSettings {
   if (isPropertiesText(text, file)) {
     const read = readPropertiesText(text, file);
-    const found = [...read.problems, ...checkProperties(read.source)];
-    return { settings: makeSettings({ source: read.source }), problems: sorted(found) };
+    const settings = makeSettings({ source: read.source });
+    return { settings, problems: sorted([...read.problems, ...checkProperties(read.source, settings)]) };
   }
   const { yaml, problems } = readYamlText(text.replace(/^\ufeff/, ''), file);
   // Half-parsed YAML would only add consequences of the first mistake, and aliases may unfold without end.

@@ -1,5 +1,6 @@
 import { checkProperties } from '../check/check-properties';
 import { type Problem, sorted } from '../problem';
+import { makeSettings } from '../settings';
 import { decodeText } from '../text/decode';
 import type { TextSection } from '../text/properties-text';
 import { readPropertiesText } from '../text/read-properties-text';
@@ -34,7 +35,7 @@ export function importProperties(content: string | Uint8Array, fileName: string)
   });
   unknownLines.unshift(...general.extras.map(({ line }) => line));
   const yaml = tidied(general.lines);
-  return { yaml, problems: sorted([...read.problems, ...checkProperties(read.source)]), unknownLines };
+  return { yaml, problems: sorted([...read.problems, ...checkProperties(read.source, makeSettings({ source: read.source }))]), unknownLines };
 }
 
 function cameraLines(section: TextSection): ReturnType<typeof yamlSection> {

@@ -1,12 +1,11 @@
 import { findDefinition, type PropertyDefinition } from '../definitions';
 import { fault, type Problem, warning } from '../problem';
 import type { Entry, Row, Section } from '../source';
-import { unknownKey } from '../yaml/read-properties';
+import { HIGHEST_CAMERA, unknownKey } from '../yaml/read-properties';
 import { cutLine, endsInText, hasTooManyWords, type Line, MOST_WORDS, valuesOf } from './lines';
 import type { PropertiesText, TextItem, TextSection } from './properties-text';
 
 const HEADER = 'SerialEMProperties';
-const HIGHEST_CAMERA = 5;
 
 /** Reads the text of a SerialEMproperties.txt with everything in it. Never throws; what SerialEM would stumble over is a problem. */
 export function readPropertiesText(text: string, file: string): PropertiesText {

@@ -9,6 +9,8 @@ type Report = (problem: Problem) => void;
 
 /** Keys of the top level that are no SerialEM properties. */
 export const SECTION_NAMES: readonly string[] = ['cameras', 'parameterSets', 'plugins', 'calibrations', 'simulator', 'properties-extra', 'properties-order'];
+/** The highest number of a camera. */
+export const HIGHEST_CAMERA = 5;
 /** Keys of a camera that are no SerialEM properties. */
 export const CAMERA_KEYS: readonly string[] = ['index', 'properties-extra', 'properties-order'];
 
@@ -140,8 +142,15 @@ export function readCameras(yaml: YamlText, node: unknown, place: Place, report:
     if (!index || !/^[+-]?\d+$/.test(index.text)) {
       report(fault('camera-index', index?.place ?? at, 'A camera needs its number.', 'Write "index: 0" (0 to 5) as its first line; a negative number parks it.'));
     }
+    const number = index && /^[+-]?\d+$/.test(index.text) ? Number(index.text) : undefined;
+    if (number !== undefined && number > HIGHEST_CAMERA) {
+      report(fault('camera-index', index!.place, `A camera cannot have the number ${number}.`, `Write 0 to ${HIGHEST_CAMERA}; a negative number parks it.`));
+    }
+    if (number !== undefined && number >= 0 && sections.some((section) => section.index === number)) {
+      report(fault('duplicate-camera', index!.place, `Camera ${number} is described twice.`, 'Join the two, or give this one its own number.'));
+    }
     const entries = readProperties(yaml, item, 'camera', CAMERA_KEYS, report);
-    sections.push({ scope: 'camera', index: index && /^[+-]?\d+$/.test(index.text) ? Number(index.text) : sections.length, entries, place: index?.place ?? at });
+    sections.push({ scope: 'camera', index: number ?? sections.length, entries, place: index?.place ?? at });
   }
   return sections;
 }

@@ -1,0 +1,33 @@
+import { PARAMETER_SETS, parameterSetsSchema } from '../parameter-sets';
+import { fault, type Problem } from '../problem';
+import type { Settings } from '../settings';
+
+/** What is wrong between the camera parameters and the cameras; the form of the section is checked elsewhere. */
+export function checkParameterSets(settings: Settings): readonly Problem[] {
+  const section = settings.section('parameterSets');
+  const parsed = parameterSetsSchema.safeParse(section?.value);
+  if (!section || !parsed.success) return [];
+  const found: Problem[] = [];
+  for (const [index, sets] of Object.entries(parsed.data)) {
+    const camera = settings.cameras.find((each) => each.index === Number(index));
+    if (!camera) {
+      const active = settings.cameras.map((each) => each.index).join(', ') || 'none';
+      found.push(fault('unknown-camera', section.place([index]), `There are camera parameters for camera ${index}, which is not active.`, `Active: ${active}.`));
+      continue;
+    }
+    for (const name of PARAMETER_SETS) {
+      const set = sets[name];
+      if (set?.binning !== undefined && !camera.binnings.includes(set.binning)) {
+        found.push(fault('out-of-range', section.place([index, name, 'binning']), `${name} has binning ${set.binning}, which camera ${index} (${camera.name}) does not offer.`, `It offers ${camera.binnings.join(', ')}.`));
+      }
+      const area = set?.area;
+      if (typeof area === 'object' && (area.right > camera.sizeX || area.bottom > camera.sizeY)) {
+        found.push(fault('out-of-range', section.place([index, name, 'area']), `The area of ${name} reaches beyond camera ${index} (${camera.name}).`, `The camera has ${camera.sizeX} x ${camera.sizeY} pixels.`));
+      }
+      if (set?.readMode !== undefined && set.readMode !== 'linear' && !camera.isDirectDetector) {
+        found.push(fault('out-of-range', section.place([index, name, 'readMode']), `${name} asks for ${set.readMode} images, which camera ${index} (${camera.name}) cannot take.`, 'Use linear.'));
+      }
+    }
+  }
+  return found;
+}
