@@ -8,7 +8,7 @@ const path = require('node:path');
 const root = path.resolve(__dirname, '..');
 const target = path.join(root, 'build');
 const folders = ['app', 'core', 'imaging', 'simulation', 'wires', 'plugins', 'scripts', 'bench'];
-const copied = new Set(['.json', '.js', '.wasm', '.css', '.html', '.svg']);
+const copied = new Set(['.json', '.js', '.cjs', '.mjs', '.wasm', '.css', '.html', '.svg']);
 const left = new Set(['target', 'src', 'node_modules']);
 
 /** All files below a folder that end up in build/. */

@@ -1,0 +1,170 @@
+import { imageShiftUnits, product, rotation, scaleMatrix, vector } from '../../../../core/base';
+import { Scope } from '../../../../core/devices';
+import { matrixError, randomNumbers, runItem, trueImageShift, verifying, virtualInstrument } from '../../../support/virtual-instrument';
+
+const seeds = Array.from({ length: verifying ? 200 : 20 }, (_, index) => index + 1);
+const imageShift = 'calibrations/image-and-stage-shift/image-shift';
+const fromScratch = 'calibrations/image-and-stage-shift/is-from-scratch';
+/** The camera turned by a quarter, as sites mount it: width and height change places. */
+const turnedCamera = (yaml: string): string => yaml.replace('CameraSizeX: 11520', 'CameraSizeX: 8184\n    RotationAndFlip: 1').replace('CameraSizeY: 8184', 'CameraSizeY: 11520');
+
+/** A truth such as real instruments show, drawn at random: none of it is in the properties that the program reads. */
+function drawTruth(seed: number) {
+  const next = randomNumbers(seed);
+  const between = (low: number, high: number): number => low + (high - low) * next();
+  const turned = (angle: number): [[number, number], [number, number]] => {
+    const m = product(rotation(angle), { xpx: between(0.9, 1.1), xpy: between(-0.03, 0.03), ypx: between(-0.03, 0.03), ypy: between(0.9, 1.1) });
+    return [[m.xpx, m.xpy], [m.ypx, m.ypy]];
+  };
+  const decaying = next() < 0.5;
+  return {
+    magIndex: [4, 9, 14, 17, 19, 22, 25, 28, 31, 33][seed % 10]!,
+    turned: seed % 2 === 0,
+    priorError: { scale: between(0.9, 1.1), angle: between(-5, 5) },
+    simulator: {
+      seed,
+      pixelScaleError: between(-0.05, 0.05),
+      rotationErrorDegrees: between(-4, 4),
+      imageShiftToSpecimen: turned(between(-180, 180)),
+      imageShiftToSpecimenLowMagnification: turned(between(-180, 180)),
+      // In nm per second, so that the finest magnification sees a few binned pixels between two images.
+      driftNmPerSecond: [between(-0.3, 0.3), between(-0.3, 0.3)],
+      ...(decaying && { driftDecayNmPerSecond: [between(-1, 1), between(-1, 1)], driftDecaySeconds: between(5, 30), driftRestartsOnStageMove: false }),
+      electronsPerFieldPixelPerSecond: seed % 5 === 0 ? 20 : 400,
+    },
+  };
+}
+
+async function measured(seed: number, item: string) {
+  const { magIndex, simulator, turned, priorError } = drawTruth(seed);
+  await using instrument = await virtualInstrument({ simulator, magIndex, ...(turned && { edit: turnedCamera }) });
+  const truth = trueImageShift(instrument, magIndex);
+  if (item === imageShift) instrument.calibrations.imageShift.set(magIndex, 0, scaleMatrix(product(rotation(priorError.angle), truth), priorError.scale), { sessionMeasured: false });
+  const { result, said } = await runItem(instrument, item);
+  const stored = instrument.calibrations.imageShift.get(magIndex, 0)!;
+  return { seed, magIndex, said, result: result!, stored, low: simulator.electronsPerFieldPixelPerSecond < 100, ...matrixError(stored, truth) };
+}
+
+describe.each([
+  ['Image Shift with a prior that is up to 10 % and 5 degrees off', imageShift],
+  ['IS from Scratch', fromScratch],
+])('%s', (_, item) => {
+  const found: Awaited<ReturnType<typeof measured>>[] = [];
+
+  test.each(seeds)('recovers the truth of seed %i', async (seed) => {
+    const each = await measured(seed, item);
+    found.push(each);
+    expect(each.percent).toBeLessThan(0.3);
+    expect(each.degrees).toBeLessThan(0.1);
+    expect(each.result.quality?.verdict).toBe('good');
+  });
+
+  test('has a mean error below 0.1 %', () => {
+    const mean = found.reduce((sum, { percent }) => sum + percent, 0) / found.length;
+    if (verifying) console.table(found.map(({ seed, magIndex, percent, degrees, low }) => ({ seed, magIndex, percent: percent.toFixed(4), degrees: degrees.toFixed(4), low })));
+    expect(found).toHaveLength(seeds.length);
+    expect(mean).toBeLessThan(0.1);
+  });
+});
+
+describe('Image Shift', () => {
+  test('takes six images where the field is wide and nine where it is not', async () => {
+    await using instrument = await virtualInstrument({ simulator: { seed: 3 } });
+    for (const [magIndex, images] of [[20, 6], [28, 9]] as const) {
+      await instrument.kernel.registry.get(Scope).magIndex.write(magIndex);
+      instrument.calibrations.imageShift.set(magIndex, 0, trueImageShift(instrument, magIndex), { sessionMeasured: false });
+      const { result } = await runItem(instrument, imageShift);
+      expect(result!.values['images']).toBe(images);
+    }
+  });
+
+  test('leaves image shift where it was, away from zero too, and measures the same there', async () => {
+    await using instrument = await virtualInstrument({ simulator: { seed: 4 }, magIndex: 22 });
+    const scope = instrument.kernel.registry.get(Scope);
+    const truth = trueImageShift(instrument, 22);
+    instrument.calibrations.imageShift.set(22, 0, truth, { sessionMeasured: false });
+    await scope.imageShift.write(vector(imageShiftUnits(2), imageShiftUnits(-1.5)));
+    await runItem(instrument, imageShift);
+    expect(await scope.imageShift.read()).toEqual({ x: 2, y: -1.5 });
+    expect(matrixError(instrument.calibrations.imageShift.get(22, 0)!, truth).percent).toBeLessThan(0.1);
+  });
+
+  test('refuses before anything moves when the range of image shift does not suffice', async () => {
+    await using instrument = await virtualInstrument({ simulator: { seed: 5 }, magIndex: 22 });
+    const scope = instrument.kernel.registry.get(Scope);
+    instrument.calibrations.imageShift.set(22, 0, trueImageShift(instrument, 22), { sessionMeasured: false });
+    await scope.imageShift.write(vector(imageShiftUnits(14), imageShiftUnits(0)));
+    await expect(runItem(instrument, imageShift)).rejects.toMatchObject({ code: 'image-shift/out-of-range' });
+    expect(await scope.imageShift.read()).toEqual({ x: 14, y: 0 });
+  });
+
+  test('a prior that is turned by 150 degrees ends bad and is forgotten; the earlier calibration stays', async () => {
+    await using instrument = await virtualInstrument({ simulator: { seed: 6 }, magIndex: 22 });
+    const wrong = product(rotation(150), trueImageShift(instrument, 22));
+    instrument.calibrations.imageShift.set(22, 0, wrong, { sessionMeasured: false });
+    await expect(runItem(instrument, imageShift)).rejects.toMatchObject({ code: 'image-shift/bad-calibration' });
+    expect(instrument.calibrations.imageShift.get(22, 0)).toEqual(wrong);
+  });
+
+  test('a bare hole never ends in a good calibration', async () => {
+    await using instrument = await virtualInstrument({ simulator: { seed: 7, specimen: 'empty' }, magIndex: 22 });
+    instrument.calibrations.imageShift.set(22, 0, trueImageShift(instrument, 22), { sessionMeasured: false });
+    await expect(runItem(instrument, imageShift)).rejects.toMatchObject({ code: expect.stringMatching(/image-shift\/bad-calibration|calibration\/no-alignment/) as unknown });
+  });
+
+  test('offers to carry the change over to other mags, once in a session', async () => {
+    await using instrument = await virtualInstrument({ simulator: { seed: 8 }, magIndex: 22 });
+    const { imageShift: table } = instrument.calibrations;
+    const old = (magIndex: number) => scaleMatrix(trueImageShift(instrument, magIndex), 1.05);
+    for (const magIndex of [14, 22, 24, 26]) table.set(magIndex, 0, old(magIndex), { sessionMeasured: false });
+    const { asked } = await runItem(instrument, imageShift, { propagate: 'yes' });
+    expect(asked).toEqual(['start', 'propagate']);
+    for (const magIndex of [24, 26]) {
+      expect(matrixError(table.get(magIndex, 0)!, trueImageShift(instrument, magIndex)).percent).toBeLessThan(0.3);
+      expect(table.measuredAt(magIndex, 0)).toBe(0);
+    }
+    // Low magnification is another range.
+    expect(table.get(14, 0)).toEqual(old(14));
+    expect((await runItem(instrument, imageShift)).asked).toEqual(['start']);
+  });
+
+  test('survives a restart in the short-term file, and goes into the history with standard errors', async () => {
+    await using instrument = await virtualInstrument({ simulator: { seed: 9 }, magIndex: 22 });
+    await runItem(instrument, fromScratch);
+    await instrument.finish();
+    await using again = await virtualInstrument({ calibrationDirectory: `${instrument.folder}/calibrations` });
+    const [kept, measuredNow] = [again, instrument].map((each) => each.calibrations.imageShift.get(22, 0)!);
+    for (const key of ['xpx', 'xpy', 'ypx', 'ypy'] as const) expect(kept![key]).toBeCloseTo(measuredNow![key], 3);
+    const [entry] = await again.history.list();
+    expect(entry).toMatchObject({ item: fromScratch, kind: 'measured', conditions: { magIndex: 22, camera: 0 } });
+    expect(Object.values(entry!.standardErrors).every((error) => typeof error === 'number' && error > 0)).toBe(true);
+  });
+});
+
+describe('IS from Scratch', () => {
+  test('recovers mirrored axes of unequal gain', async () => {
+    await using instrument = await virtualInstrument({ simulator: { seed: 10, imageShiftToSpecimen: [[-0.8, 0.1], [0.15, 1.3]] }, magIndex: 24 });
+    await runItem(instrument, fromScratch);
+    expect(matrixError(instrument.calibrations.imageShift.get(24, 0)!, trueImageShift(instrument, 24)).percent).toBeLessThan(0.3);
+  });
+
+  test.each([0.3, 1, 3, 5])('works with a pixel size that is %f times the true one', async (factor) => {
+    await using instrument = await virtualInstrument({ simulator: { seed: 11, pixelScaleError: 1 / factor - 1 }, magIndex: 24 });
+    await runItem(instrument, fromScratch);
+    expect(matrixError(instrument.calibrations.imageShift.get(24, 0)!, trueImageShift(instrument, 24)).percent).toBeLessThan(0.3);
+  });
+
+  test('says so when the image hardly moves', async () => {
+    await using instrument = await virtualInstrument({ simulator: { seed: 12, pixelScaleError: 9 }, magIndex: 24 });
+    await expect(runItem(instrument, fromScratch)).rejects.toMatchObject({ code: 'image-shift/displacement-too-small' });
+    expect(instrument.calibrations.imageShift.get(24, 0)).toBeUndefined();
+  });
+
+  test('a pixel size that is far too large ends bad, never in a wrong matrix', async () => {
+    await using instrument = await virtualInstrument({ simulator: { seed: 13, pixelScaleError: -0.89, imageShiftToSpecimen: [[1.6, 0], [0, 1.6]] }, magIndex: 24 });
+    await runItem(instrument, fromScratch).then(
+      () => expect(matrixError(instrument.calibrations.imageShift.get(24, 0)!, trueImageShift(instrument, 24)).percent).toBeLessThan(0.3),
+      (error: { code: string }) => expect(error.code).toMatch(/image-shift\/bad-calibration|calibration\/no-alignment|image-shift\/out-of-range|image-shift\/displacement-too-small/),
+    );
+  });
+});
