@@ -1,0 +1,120 @@
+import type { ReadMode } from '../../core/devices';
+import type { CameraSettings, Settings } from '../../core/settings';
+
+/** The detectors that this plugin knows. */
+export type Detector = 'K2 Summit' | 'K2 Base' | 'K3';
+
+/** What a camera of this plugin is, as far as the site's properties say it. Sizes are in unbinned pixels as delivered. */
+export interface CameraModel {
+  /** Number in the properties file. */
+  readonly index: number;
+  /** Number in DigitalMicrograph. */
+  readonly number: number;
+  readonly name: string;
+  readonly detector: Detector;
+  readonly width: number;
+  readonly height: number;
+  readonly binnings: readonly number[];
+  /** 2 when the properties give the sizes in super-resolution pixels, so that binning 2 is one physical pixel; otherwise 1. */
+  readonly pixelsPerPhysical: 1 | 2;
+  /** The width and height of an image must be multiples of these. */
+  readonly widthMultiple: number;
+  readonly heightMultiple: number;
+  /** Whether the edges of an area must be multiples too. */
+  readonly edgesToo: boolean;
+  /** Which parts of the camera can be read: any, centred ones, or only all of it. */
+  readonly subareas: 'any' | 'centred' | 'none';
+  /** 0 to 3: counter-clockwise turns by 90 degrees; 4 more: mirrored about the vertical axis before that. */
+  readonly rotationFlip: number;
+  readonly countsPerElectron: number;
+  readonly linearScale: number;
+  readonly linearOffset: number;
+  /** Exposures are multiples of this, in seconds. */
+  readonly exposureStep: Readonly<Record<ReadMode, number>>;
+  readonly shortestExposure: number;
+  readonly longestExposure: number;
+  readonly readModes: readonly ReadMode[];
+  /** Bits of DM's own corrections; -1 leaves them as they are. */
+  readonly corrections: number;
+  readonly retractable: boolean;
+  /** Seconds. */
+  readonly insertionDelay: number;
+  readonly startupDelay: number;
+}
+
+const detectors: Readonly<Record<number, Detector>> = { 1: 'K2 Summit', 2: 'K2 Base', 3: 'K3' };
+/** Longer sides of the physical detectors, with some room: a larger size in the properties counts super-resolution pixels. */
+const largestPhysicalSide: Readonly<Record<Detector, number>> = { 'K2 Summit': 4096, 'K2 Base': 4096, K3: 6000 };
+/** Base times of exposures without dose fractions, in seconds. */
+const baseTimes = { k2Counting: 0.1, k2SuperResolution: 0.5, k3Linear: 0.01331558, k3SuperResolution: 0.0106525 } as const;
+const defaultReadoutIntervals: Readonly<Record<'K2 Summit' | 'K2 Base', number>> = { 'K2 Summit': 0.0025, 'K2 Base': 0.1138 };
+const k3LinearOffset = 8192;
+const k3LinearToCounting = 350;
+
+/** Whether a camera belongs to this plugin. */
+export const isGatanDirectDetector = (camera: CameraSettings): boolean => detectors[camera.get('K2Type')] !== undefined;
+
+/** The numbers that DigitalMicrograph gives to the site's cameras: in the order of the list, without those that are to be ignored. */
+export function numberCameras(cameras: readonly CameraSettings[], settings: Settings, given: Readonly<Record<string, number>>): ReadonlyMap<number, number> {
+  const ignored = new Set(settings.get('IgnoreSocketCameras'));
+  const free = Array.from({ length: cameras.length + ignored.size }, (_, number) => number).filter((number) => !ignored.has(number));
+  return new Map(cameras.map((camera, at) => [camera.index, given[String(camera.index)] ?? free[at]!]));
+}
+
+/** Reads what a camera is from its properties. */
+export function cameraModel(camera: CameraSettings, settings: Settings, number: number, longestExposure: number): CameraModel {
+  const detector = detectors[camera.get('K2Type')]!;
+  const exposureStep = exposureSteps(detector, settings);
+  const base = detector === 'K2 Base';
+  const shortestStep = Math.min(...(base ? [exposureStep.linear] : Object.values(exposureStep)));
+  const width = multipleOf(camera.get('XMustBeMultipleOf'));
+  const height = multipleOf(camera.get('YMustBeMultipleOf'));
+  const rotationFlip = camera.get('RotationAndFlip');
+  const superResolutionSizes = !base && Math.max(camera.sizeX, camera.sizeY) > largestPhysicalSide[detector];
+  const offset = camera.get('LinearOffset');
+  return {
+    index: camera.index,
+    number,
+    name: camera.name,
+    detector,
+    width: camera.sizeX,
+    height: camera.sizeY,
+    binnings: [...camera.binnings].sort((a, b) => a - b),
+    pixelsPerPhysical: superResolutionSizes ? 2 : 1,
+    widthMultiple: width.multiple,
+    heightMultiple: height.multiple,
+    edgesToo: camera.get('CoordsMustBeMultiple'),
+    subareas: [width.subareas, height.subareas].includes('none') ? 'none' : [width.subareas, height.subareas].includes('centred') ? 'centred' : 'any',
+    rotationFlip,
+    countsPerElectron: camera.get('CountsPerElectron'),
+    linearScale: detector === 'K3' ? 1 / (camera.has('LinearToCountingRatio') ? camera.get('LinearToCountingRatio') : k3LinearToCounting) : base ? baseScale(settings) : 1,
+    linearOffset: detector === 'K3' && !camera.has('LinearOffset') ? k3LinearOffset : offset,
+    exposureStep,
+    shortestExposure: Math.max(camera.get('MinimumExposure'), shortestStep),
+    longestExposure,
+    readModes: base ? ['linear'] : ['linear', 'counting', 'super-resolution'],
+    corrections: camera.get('BasicCorrections'),
+    retractable: camera.get('Retractable'),
+    insertionDelay: camera.get('InsertionDelay'),
+    startupDelay: camera.get('StartupDelay'),
+  };
+}
+
+/** A negative multiple says which parts of the camera can be read at all. */
+function multipleOf(written: number): { readonly multiple: number; readonly subareas: CameraModel['subareas'] } {
+  if (written >= 0) return { multiple: Math.max(1, written), subareas: 'any' };
+  return { multiple: 1, subareas: written === -2 ? 'none' : 'centred' };
+}
+
+function exposureSteps(detector: Detector, settings: Settings): Readonly<Record<ReadMode, number>> {
+  if (detector === 'K3') {
+    // The base times are whole numbers of readouts of the standard interval; a site with another interval has them in proportion.
+    const ratio = settings.get('K3ReadoutInterval') / 0.000665779;
+    return { linear: baseTimes.k3Linear * ratio, counting: baseTimes.k3SuperResolution * ratio, 'super-resolution': baseTimes.k3SuperResolution * ratio };
+  }
+  const given = settings.get('K2ReadoutInterval');
+  const interval = given > 0 ? given : defaultReadoutIntervals[detector];
+  return { linear: interval, counting: baseTimes.k2Counting, 'super-resolution': baseTimes.k2SuperResolution };
+}
+
+const baseScale = (settings: Settings): number => (settings.get('K2BaseModeScaling') > 0 ? settings.get('K2BaseModeScaling') : 0.25);

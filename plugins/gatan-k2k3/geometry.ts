@@ -1,0 +1,92 @@
+import type { CameraArea, Exposure } from '../../core/devices';
+import type { CameraModel } from './camera-model';
+
+/** Columns and rows of a picture. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Unbinned pixels, as delivered, on a side of a pixel of the image. */
+export function pixelsPerPixel(model: CameraModel, { binning, readMode }: Pick<Exposure, 'binning' | 'readMode'>): number {
+  return readMode === 'super-resolution' && model.pixelsPerPhysical === 1 ? binning / 2 : binning;
+}
+
+/** Columns and rows of the image of an exposure. */
+export function imageSize(model: CameraModel, exposure: Exposure): Size {
+  const { left, top, right, bottom } = exposure.area;
+  const step = pixelsPerPixel(model, exposure);
+  return { width: Math.round((right - left) / step), height: Math.round((bottom - top) / step) };
+}
+
+/**
+ * Whether the server takes the area in pixels of the chip. It does for everything that is counted in super-resolution and then reduced,
+ * which on a K3 is everything; otherwise it takes the area in binned pixels.
+ */
+export const inChipPixels = (model: CameraModel, exposure: Exposure): boolean => model.detector === 'K3' || exposure.readMode === 'super-resolution';
+
+/**
+ * An area as the operator sees the camera, turned and mirrored back to the chip, in any unit of length.
+ * The inverse of "mirror about the vertical axis if 4 is in it, then turn counter-clockwise".
+ * @param size of the whole camera as the operator sees it, in the same unit
+ */
+export function userToChip(area: CameraArea, size: Size, rotationFlip: number): CameraArea {
+  let turned = area;
+  let { width, height } = size;
+  for (let turn = 0; turn < rotationFlip % 4; turn++) {
+    turned = { left: height - turned.bottom, right: height - turned.top, top: turned.left, bottom: turned.right };
+    [width, height] = [height, width];
+  }
+  return rotationFlip >= 4 ? { ...turned, left: width - turned.right, right: width - turned.left } : turned;
+}
+
+/** Whether rotation and flip exchange width and height. */
+export const turnsSides = (rotationFlip: number): boolean => rotationFlip % 2 === 1;
+
+const divided = (area: CameraArea, by: number): CameraArea => ({ left: area.left / by, top: area.top / by, right: area.right / by, bottom: area.bottom / by });
+
+/** The area of an exposure as the server wants it: on the chip, in its pixels or in binned ones. */
+export function wireArea(model: CameraModel, exposure: Exposure): CameraArea {
+  const unit = inChipPixels(model, exposure) ? model.pixelsPerPhysical : exposure.binning;
+  const whole = { width: Math.floor(model.width / unit), height: Math.floor(model.height / unit) };
+  return userToChip(divided(exposure.area, unit), whole, model.rotationFlip);
+}
+
+/** The accepted range of one axis nearest to the wanted one, about the same centre, in unbinned pixels. */
+function fitAxis(low: number, high: number, whole: number, rules: { readonly binning: number; readonly step: number; readonly multiple: number; readonly edges: number; readonly subareas: CameraModel['subareas'] }): readonly [number, number] {
+  const { binning, step, multiple, edges, subareas } = rules;
+  // In units in which every edge is a whole number for binning, chip and image alike.
+  const most = Math.floor(whole / binning / edges) * edges;
+  const largest = Math.floor((most * binning) / step / multiple) * multiple;
+  const wantedSize = subareas === 'none' ? largest : Math.round((high - low) / step);
+  const size = Math.max(multiple, Math.min(largest, Math.floor(wantedSize / multiple) * multiple));
+  const span = (size * step) / binning;
+  const centre = subareas === 'any' ? (low + high) / 2 / binning : most / 2;
+  const start = Math.round((centre - span / 2) / edges) * edges;
+  const first = Math.max(0, Math.min(Math.floor((most - span) / edges) * edges, start));
+  return [first * binning, (first + span) * binning];
+}
+
+/** The area nearest to the wanted one that the camera can read with this binning and read mode. */
+export function fitArea(model: CameraModel, exposure: Exposure): CameraArea {
+  const { binning, area } = exposure;
+  const step = pixelsPerPixel(model, exposure);
+  // An odd number of super-resolution pixels does not begin at a physical pixel.
+  const even = model.pixelsPerPhysical === 2 && binning % 2 === 1 ? 2 : 1;
+  // In super-resolution of a camera whose pixels are physical ones, an image pixel may be half a binned one.
+  const halves = step < binning ? 2 : 1;
+  const axis = (low: number, high: number, whole: number, multiple: number): readonly [number, number] => {
+    const sizeMultiple = leastCommonMultiple(multiple, even * halves);
+    const edges = model.edgesToo ? leastCommonMultiple(even, multiple) : even;
+    return fitAxis(low, high, whole, { binning, step, multiple: sizeMultiple, edges, subareas: model.subareas });
+  };
+  const [left, right] = axis(area.left, area.right, model.width, model.widthMultiple);
+  const [top, bottom] = axis(area.top, area.bottom, model.height, model.heightMultiple);
+  return { left, top, right, bottom };
+}
+
+function leastCommonMultiple(a: number, b: number): number {
+  let [x, y] = [a, b];
+  while (y > 0) [x, y] = [y, x % y];
+  return (a * b) / x;
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { VirtualInstrument } from '../../core/devices';
+import { type PluginHost, definePlugin } from '../../core/kernel';
+import { GatanCamera, traitsOf } from './camera';
+import { type CameraModel, cameraModel, isGatanDirectDetector, numberCameras } from './camera-model';
+import { GatanClient } from './client';
+import { gatanErrors } from './errors';
+import type { GatanTransport } from './transport';
+
+const seconds = (fallback: number): z.ZodDefault<z.ZodNumber> => z.number().positive().max(3600).default(fallback);
+
+const options = z.strictObject({
+  wire: z
+    .enum(['simulated', 'socket'])
+    .default('simulated')
+    .describe('How the cameras are reached: "simulated" starts a camera server in this program that photographs the virtual microscope; "socket" connects to the SerialEMCCD plugin of DigitalMicrograph.'),
+  host: z.string().min(1).optional().describe('Address of the computer that DigitalMicrograph runs on (wire: socket). Without it, the property GatanServerIP; without that, this computer.'),
+  port: z.number().int().min(1).max(65535).optional().describe('Port that is set there in SERIALEMCCD_PORT (wire: socket). Without it, the property GatanServerPort, 48890 if not entered.'),
+  cameras: z
+    .record(z.string().regex(/^\d+$/, 'a camera number is expected'), z.number().int().min(0).max(11))
+    .default({})
+    .describe('Number in DigitalMicrograph, from 0, of each camera number of this file. Without it, the cameras are numbered in the order of ActiveCameraList, leaving out IgnoreSocketCameras.'),
+  connectTimeoutSeconds: seconds(5).describe('Seconds to wait for the connection.'),
+  parameterTimeoutSeconds: seconds(10).describe('Seconds to wait for the reply to anything but an image.'),
+  imageTimeoutSeconds: seconds(30).describe('Seconds to wait for an image beyond startup, settling and exposure.'),
+  longestExposureSeconds: seconds(300).describe('Seconds of the longest exposure that is sent to a camera.'),
+});
+type Options = z.infer<typeof options>;
+
+const serverName = 'DigitalMicrograph';
+const milliseconds = (duration: number): number => 1000 * duration;
+/** Version of the server's plugin that knows each detector. */
+const neededVersions: Readonly<Record<CameraModel['detector'], number>> = { 'K2 Summit': 101, 'K2 Base': 101, K3: 108 };
+
+// Loaded only when a site uses it, so that a real instrument never loads the simulation.
+const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>, models: readonly CameraModel[]) => GatanTransport>> = {
+  simulated: ({ need, clock, options: given }, models) => {
+    const { SimulatedWire } = require('./simulated-wire') as typeof import('./simulated-wire');
+    return new SimulatedWire(() => need(VirtualInstrument).microscope, models, clock, milliseconds(given.connectTimeoutSeconds));
+  },
+  socket: ({ settings, options: given }) => {
+    const { SocketTransport } = require('./socket-transport') as typeof import('./socket-transport');
+    return new SocketTransport({
+      name: serverName,
+      host: given.host ?? settings.get('GatanServerIP') ?? '127.0.0.1',
+      port: given.port ?? settings.get('GatanServerPort'),
+      connectLimit: milliseconds(given.connectTimeoutSeconds),
+    });
+  },
+};
+
+/** Gatan K2 and K3 cameras behind DigitalMicrograph. */
+export default definePlugin<Options>({
+  id: 'gatan-k2k3',
+  summary: 'Gatan K2 and K3 cameras through the SerialEMCCD server in DigitalMicrograph.',
+  options,
+  apply(host) {
+    const { settings, clock, log, options: given } = host;
+    const ours = settings.cameras.filter(isGatanDirectDetector);
+    if (ours.length === 0) {
+      log.warn('No active camera has a K2Type, so this plugin has nothing to do.');
+      return;
+    }
+    const numbers = numberCameras(ours, settings, given.cameras);
+    const models = ours.map((camera) => cameraModel(camera, settings, numbers.get(camera.index)!, given.longestExposureSeconds));
+    const client = new GatanClient(wires[given.wire](host, models), { parameters: milliseconds(given.parameterTimeoutSeconds), image: milliseconds(given.imageTimeoutSeconds) }, log);
+    for (const [at, model] of models.entries()) host.provideCamera(new GatanCamera(traitsOf(model, ours[at]!, settings.get('K2MinStartupDelay')), model, client, clock));
+    host.connect(models.map((model) => model.name).join(' and '), async (signal) => {
+      try {
+        const server = await client.open(signal);
+        for (const model of models) {
+          const needed = neededVersions[model.detector];
+          if (model.number >= server.cameras) throw gatanErrors.tooFewCameras(client.name, server.cameras, model.number, model.name);
+          if (server.pluginVersion < needed) throw gatanErrors.oldServer(client.name, server.pluginVersion, needed, model.name);
+        }
+      } catch (error) {
+        await client.close();
+        throw error;
+      }
+      return () => client.close();
+    });
+  },
+});

@@ -1,0 +1,41 @@
+import type { CameraArea, Processing, ReadMode } from '../../core/devices';
+
+/** What a picture is to be taken with, in terms of the chip of the detector, before the server turns or mirrors it. */
+export interface PictureRequest {
+  /** Number of the camera in the server. */
+  readonly camera: number;
+  /** Physical pixels of the chip. */
+  readonly area: CameraArea;
+  /** Columns and rows wanted. */
+  readonly width: number;
+  readonly height: number;
+  readonly readMode: ReadMode;
+  readonly processing: Processing;
+  /** Seconds. */
+  readonly exposure: number;
+  readonly settling: number;
+  /** The number that counts are to be multiplied by, as the client set it. */
+  readonly scaling: number;
+}
+
+/** Columns and rows, and counts row after row from the top left. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint16Array;
+}
+
+/** A camera as the stand-in server knows it: the physical size of its chip. */
+export interface StandInCamera {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  readonly inserted?: boolean;
+}
+
+/** Where a stand-in server has its pictures from. */
+export interface PictureSource {
+  readonly cameras: readonly StandInCamera[];
+  /** Takes a picture; returns when the exposure is over. Rejects when the signal fires. */
+  expose(request: PictureRequest, signal: AbortSignal): Promise<Picture>;
+}

@@ -1,0 +1,50 @@
+import type { Clock } from '../../core/base';
+import { VirtualMicroscope } from '../../simulation';
+import type { CallOptions, PacketFunction, PacketReply, RequestOf } from '../../wires';
+import type { CameraModel } from './camera-model';
+import { gatanErrors } from './errors';
+import { SocketTransport } from './socket-transport';
+import { GatanStandInServer } from './stand-in-server';
+import type { GatanTransport } from './transport';
+import { VirtualPictures } from './virtual-pictures';
+
+const loopback = '127.0.0.1';
+
+/** The real wire to a server of our own, in this process, that photographs the virtual microscope: every image crosses the real protocol. */
+export class SimulatedWire implements GatanTransport {
+  readonly name = 'the simulated DigitalMicrograph';
+  private server: GatanStandInServer | undefined;
+  private socket: SocketTransport | undefined;
+
+  /** @param microscope finds the virtual microscope when the wire is opened */
+  constructor(
+    private readonly microscope: () => unknown,
+    private readonly models: readonly CameraModel[],
+    private readonly clock: Clock,
+    private readonly connectLimit: number,
+  ) {}
+
+  get connectionNumber(): number {
+    return this.socket?.connectionNumber ?? 0;
+  }
+
+  async open(signal?: AbortSignal): Promise<void> {
+    if (this.socket) return this.socket.open(signal);
+    const found = this.microscope();
+    if (!(found instanceof VirtualMicroscope)) throw new TypeError('what the simulator provides is not a virtual microscope');
+    this.server = new GatanStandInServer(new VirtualPictures(found, this.clock, this.models));
+    const port = await this.server.listen();
+    this.socket = new SocketTransport({ name: this.name, host: loopback, port, connectLimit: this.connectLimit });
+    await this.socket.open(signal);
+  }
+
+  async call<Function extends PacketFunction>(packet: Function, values: RequestOf<Function>, options: CallOptions): Promise<PacketReply<Function>> {
+    if (!this.socket) throw gatanErrors.notConnected(this.name);
+    return this.socket.call(packet, values, options);
+  }
+
+  async close(): Promise<void> {
+    await this.socket?.close();
+    await this.server?.close();
+  }
+}

@@ -1,0 +1,171 @@
+import type { Processing, ReadMode } from '../../core/devices';
+import { type AnyValues, type PacketAnswer, type PacketFunction, PacketServer, type PacketServerOptions, type RequestOf, unpackText } from '../../wires';
+import { type GatanFunctionName, type GatanFunctions, gatanFunctions } from './functions';
+import type { PictureRequest, PictureSource, StandInCamera } from './picture-source';
+import { rotateFlip } from './rotate-flip';
+
+/** What the server calls itself. */
+export interface StandInIdentity {
+  readonly pluginVersion: number;
+  readonly version: number;
+  readonly build: number;
+}
+
+const newest: StandInIdentity = { pluginVersion: 120, version: 50331, build: 2300 };
+/** Numbers of `GetLastError`. */
+const failures = { wrongType: 2, badScript: 26, badReduction: 33 } as const;
+const scriptFailed = -999;
+
+interface Mode {
+  readonly readMode: ReadMode;
+  /** Whether areas are in pixels of the chip, to be reduced from super-resolution. */
+  readonly chipPixels: boolean;
+}
+const modes: Readonly<Record<number, Mode>> = {
+  [-1]: { readMode: 'linear', chipPixels: false },
+  0: { readMode: 'linear', chipPixels: false },
+  1: { readMode: 'counting', chipPixels: false },
+  2: { readMode: 'super-resolution', chipPixels: true },
+  3: { readMode: 'linear', chipPixels: true },
+  4: { readMode: 'counting', chipPixels: true },
+};
+const highestMode = 4;
+const processings: readonly Processing[] = ['unprocessed', 'dark subtracted', 'gain normalized'];
+
+type Handlers = { readonly [Name in GatanFunctionName]?: (values: RequestOf<GatanFunctions[Name]>, gone: AbortSignal) => PacketAnswer | Promise<PacketAnswer> };
+type ImageRequest = RequestOf<GatanFunctions['GetAcquiredImage']>;
+type Parameters = RequestOf<GatanFunctions['SetK2Parameters2']>;
+
+/**
+ * A server of the camera protocol that is not DigitalMicrograph: it checks lengths and settings as that does and has its pictures from a
+ * source. It shares the table of functions with the client and nothing of what the client computes.
+ */
+export class GatanStandInServer {
+  private readonly server: PacketServer;
+  private camera = 0;
+  private readMode = -1;
+  private scaling = 1;
+  private rotationFlip = 0;
+  private lastError = 0;
+  private readonly inserted: boolean[];
+
+  constructor(
+    private readonly source: PictureSource,
+    private readonly identity: StandInIdentity = newest,
+    options: Pick<PacketServerOptions, 'superChunk' | 'headerPause' | 'handshakeLimit' | 'onRequest'> = {},
+  ) {
+    this.inserted = source.cameras.map((camera) => camera.inserted ?? true);
+    this.server = new PacketServer({ ...options, functions: Object.values(gatanFunctions), handle: (packet, values, gone) => this.handle(packet, values, gone) });
+  }
+
+  /** Starts to listen. @returns the port, which the system chooses for port 0 */
+  listen(port = 0): Promise<number> {
+    return this.server.listen(port);
+  }
+
+  /** Closes everything. */
+  close(): Promise<void> {
+    return this.server.close();
+  }
+
+  private async handle({ name }: PacketFunction, values: AnyValues, gone: AbortSignal): Promise<PacketAnswer> {
+    const handler = this.handlers[name as GatanFunctionName] as ((values: AnyValues, gone: AbortSignal) => PacketAnswer | Promise<PacketAnswer>) | undefined;
+    return handler ? handler(values, gone) : {};
+  }
+
+  private readonly handlers: Handlers = {
+    GetNumberOfCameras: () => ({ values: { count: this.source.cameras.length } }),
+    GetPluginVersion: () => ({ values: { version: this.identity.pluginVersion } }),
+    GetDMVersion: () => ({ values: { version: this.identity.version } }),
+    GetDMVersionAndBuild: () => ({ values: { version: this.identity.version, build: this.identity.build } }),
+    GetDMCapabilities: () => ({ values: { canSelectShutter: true, canSetSettling: true, openShutterWorks: true } }),
+    GetLastError: () => ({ values: { error: this.lastError } }),
+    IsCameraInserted: ({ camera }) => this.forCamera(camera, () => ({ values: { inserted: this.inserted[camera]! } })),
+    InsertCamera: ({ camera, inserted }) => this.forCamera(camera, () => ((this.inserted[camera] = inserted), {})),
+    SelectCamera: ({ camera }) => this.forCamera(camera, () => ((this.camera = camera), {})),
+    SetReadMode: ({ mode, scaling }) => {
+      this.readMode = Math.min(highestMode, mode);
+      this.scaling = scaling;
+      this.rotationFlip = 0;
+      return {};
+    },
+    SetK2Parameters2: (parameters) => this.setParameters(parameters),
+    GetAcquiredImage: (request, gone) => this.acquire(request, gone),
+    GetDefectList: ({ pixels }) => (pixels < 2 ? this.failed(failures.wrongType) : defectList(this.source.cameras[this.camera]!)),
+    ExecuteScript: ({ array }) => this.runScript(unpackText(array)[0] ?? ''),
+  };
+
+  private failed(error: number): PacketAnswer {
+    this.lastError = error;
+    return { status: 1 };
+  }
+
+  private forCamera(camera: number, answer: () => PacketAnswer): PacketAnswer {
+    return this.source.cameras[camera] ? answer() : this.failed(failures.wrongType);
+  }
+
+  private setParameters({ readMode, scaling, rotationFlip, doseFractions }: Parameters): PacketAnswer {
+    // Frames are not made here, so that nobody can take a sum for a stack.
+    if (doseFractions || rotationFlip < 0 || rotationFlip > 7) return this.failed(failures.wrongType);
+    this.readMode = Math.min(highestMode, readMode);
+    this.scaling = scaling;
+    this.rotationFlip = readMode < 0 ? 0 : rotationFlip;
+    return {};
+  }
+
+  private async acquire(request: ImageRequest, gone: AbortSignal): Promise<PacketAnswer> {
+    const wanted = this.pictureWanted(request);
+    if (!wanted) return this.failed(failures.badReduction);
+    this.lastError = 0;
+    const picture = await this.source.expose(wanted, gone);
+    if (picture.width !== wanted.width || picture.height !== wanted.height || picture.data.length !== picture.width * picture.height) throw new Error('The source delivered a picture of another size.');
+    const divisor = Math.abs(request.divideBy2) === 1 ? 2 ** request.divideBy2 : 1;
+    const scaled = divisor === 1 ? picture : { ...picture, data: picture.data.map((count) => Math.min(65535, count / divisor)) };
+    const { width, height, data } = rotateFlip(scaled, this.rotationFlip);
+    return { values: { pixels: data.length, width, height }, image: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+  }
+
+  /** The picture that a request asks for; undefined when it contradicts itself or the chip. */
+  private pictureWanted({ pixels, width, height, processing, binning, top, left, bottom, right, exposure, settling }: ImageRequest): PictureRequest | undefined {
+    const camera = this.source.cameras[this.camera]!;
+    const mode = modes[this.readMode] ?? modes[-1]!;
+    const unit = mode.chipPixels ? 1 : binning;
+    const [columns, rows] = [right - left, bottom - top];
+    const positive = columns > 0 && rows > 0 && width > 0 && height > 0 && binning > 0 && exposure >= 0 && settling >= 0;
+    const inside = left >= 0 && top >= 0 && right * unit <= camera.width && bottom * unit <= camera.height;
+    // Binned areas say the size themselves; others are reduced from super-resolution by one whole number both ways.
+    const reduction = (2 * columns) / width;
+    const sized = mode.chipPixels ? Number.isInteger(reduction) && reduction === (2 * rows) / height : width === columns && height === rows;
+    if (!positive || !inside || !sized || pixels < width * height || !this.inserted[this.camera]) return undefined;
+    return {
+      camera: this.camera,
+      area: { left: left * unit, top: top * unit, right: right * unit, bottom: bottom * unit },
+      width,
+      height,
+      readMode: mode.readMode,
+      processing: processings[processing & 7] ?? 'gain normalized',
+      exposure,
+      settling,
+      scaling: this.scaling,
+    };
+  }
+
+  /** Understands the few scripts that ask what there is; every other one fails. */
+  private runScript(script: string): PacketAnswer {
+    const camera = this.source.cameras[this.camera]!;
+    const value = /CM_CCD_GetSize/.test(script)
+      ? camera.width + 100000 * camera.height
+      : /GetApplicationVersion|GetApplicationInfo/.test(script)
+        ? this.identity.version
+        : Number(/^\s*Exit\(\s*(-?\d+(?:\.\d+)?)\s*\)\s*;?\s*$/.exec(script)?.[1] ?? scriptFailed);
+    // The server reports a script error after every script, whatever came of it.
+    this.lastError = failures.badScript;
+    return { status: value === scriptFailed ? 1 : 0, values: { value } };
+  }
+}
+
+/** A short list of bad pixels, as pairs of column and row. */
+function defectList({ width, height }: StandInCamera): PacketAnswer {
+  const pairs = Int16Array.of(Math.min(17, width - 1), Math.min(23, height - 1), width >> 1, height >> 1);
+  return { values: { pixels: pairs.length, points: pairs.length / 2, total: pairs.length / 2 }, image: new Uint8Array(pairs.buffer) };
+}

@@ -1,0 +1,69 @@
+import { type Clock, seconds } from '../../core/base';
+import type { CameraArea } from '../../core/devices';
+import { type Processing, VirtualMicroscope } from '../../simulation';
+import type { CameraModel } from './camera-model';
+import { turnsSides } from './geometry';
+import type { Picture, PictureRequest, PictureSource, StandInCamera } from './picture-source';
+import { undoRotateFlip } from './rotate-flip';
+
+const processings: Readonly<Record<PictureRequest['processing'], Processing>> = { unprocessed: 'raw', 'dark subtracted': 'dark-subtracted', 'gain normalized': 'gain-normalized' };
+const largestCount = 65535;
+
+/** Pictures of the virtual microscope, as the chips of its cameras see them; exposures take their time on the program's clock. */
+export class VirtualPictures implements PictureSource {
+  readonly cameras: readonly StandInCamera[];
+  private readonly models: ReadonlyMap<number, CameraModel>;
+
+  /** @param models of the site's cameras, whose numbers say their places in the server */
+  constructor(
+    private readonly microscope: VirtualMicroscope,
+    private readonly clock: Clock,
+    models: readonly CameraModel[],
+  ) {
+    this.models = new Map(models.map((model) => [model.number, model]));
+    const count = Math.max(0, ...models.map((model) => model.number + 1));
+    this.cameras = Array.from({ length: count }, (_, number) => {
+      const model = this.models.get(number);
+      return model ? { name: model.name, ...chipSize(model) } : { name: 'none', width: 0, height: 0 };
+    });
+  }
+
+  async expose(request: PictureRequest, signal: AbortSignal): Promise<Picture> {
+    const model = this.models.get(request.camera)!;
+    await this.clock.delay(seconds(model.startupDelay + request.settling), signal);
+    const { left, top, right, bottom } = userArea(request.area, model);
+    const unit = model.pixelsPerPhysical;
+    const { width, height, data } = this.microscope.expose({
+      camera: model.index,
+      // Half a pixel of the camera in super-resolution is simply a smaller pixel of the virtual detector.
+      binning: ((request.area.right - request.area.left) / request.width) * unit,
+      area: { left: left * unit, top: top * unit, width: (right - left) * unit, height: (bottom - top) * unit },
+      exposure: request.exposure,
+      readout: request.readMode === 'linear' ? 'linear' : 'counting',
+      processing: processings[request.processing],
+    });
+    await this.clock.delay(seconds(request.exposure), signal);
+    const counted = request.readMode !== 'linear' && model.detector !== 'K3' && request.scaling !== 1;
+    const counts = counted ? data.map((electrons) => Math.min(largestCount, Math.round(electrons * request.scaling))) : data;
+    return undoRotateFlip({ width, height, data: counts }, model.rotationFlip);
+  }
+}
+
+/** Columns and rows of the chip itself, in physical pixels. */
+function chipSize(model: CameraModel): { readonly width: number; readonly height: number } {
+  const width = Math.floor(model.width / model.pixelsPerPhysical);
+  const height = Math.floor(model.height / model.pixelsPerPhysical);
+  return turnsSides(model.rotationFlip) ? { width: height, height: width } : { width, height };
+}
+
+/** An area of the chip as the operator sees it, in physical pixels: what the camera server does to a picture, done to its corners. */
+function userArea({ left, top, right, bottom }: CameraArea, model: CameraModel): CameraArea {
+  let { width, height } = chipSize(model);
+  let area = model.rotationFlip >= 4 ? { left: width - right, top, right: width - left, bottom } : { left, top, right, bottom };
+  for (let turn = 0; turn < model.rotationFlip % 4; turn++) {
+    area = { left: area.top, top: width - area.right, right: area.bottom, bottom: width - area.left };
+    [width, height] = [height, width];
+  }
+  return area;
+}
+

@@ -1,0 +1,94 @@
+import { type Clock, FilteredLogger, VirtualClock } from '../../../core/base';
+import { type CameraSettings, type Settings, parseSettings } from '../../../core/settings';
+import { GatanCamera, traitsOf } from '../../../plugins/gatan-k2k3/camera';
+import { type CameraModel, cameraModel } from '../../../plugins/gatan-k2k3/camera-model';
+import { GatanClient } from '../../../plugins/gatan-k2k3/client';
+import type { Picture, PictureRequest, PictureSource } from '../../../plugins/gatan-k2k3/picture-source';
+import { SocketTransport } from '../../../plugins/gatan-k2k3/socket-transport';
+import { GatanStandInServer } from '../../../plugins/gatan-k2k3/stand-in-server';
+
+/** Properties of a camera as a site would write them, small so that tests are quick. */
+export function propertiesOf(lines: Readonly<Record<string, string | number>>, general: Readonly<Record<string, string | number>> = {}): Settings {
+  const camera = { Name: 'Test', K2Type: 3, CameraSizeX: 64, CameraSizeY: 48, Binnings: '1 2 4', XMustBeMultipleOf: 4, YMustBeMultipleOf: 2, CountsPerElectron: 32, StartupDelay: 1, ...lines };
+  const text = [
+    'SerialEMProperties',
+    'ActiveCameraList 0',
+    ...Object.entries(general).map(([name, value]) => `${name} ${value}`),
+    'CameraProperties 0',
+    ...Object.entries(camera).map(([name, value]) => `${name} ${value}`),
+    'EndCameraProperties',
+    '',
+  ].join('\n');
+  return parseSettings(text, 'SerialEMproperties.txt').settings;
+}
+
+/** The model that the plugin makes of the first camera. */
+export function modelOf(settings: Settings): { readonly model: CameraModel; readonly camera: CameraSettings } {
+  const camera = settings.cameras[0]!;
+  return { model: cameraModel(camera, settings, 0, 300), camera };
+}
+
+/** A count that depends linearly on the place on the chip, so that a binned pixel shows exactly what the mean of its pixels shows. */
+export const countAt = (column: number, row: number): number => 40 * column + 4 * row;
+
+/** Remembers what it was asked for, and draws a ramp on the chip. */
+export class RampSource implements PictureSource {
+  readonly requests: PictureRequest[] = [];
+  readonly cameras;
+
+  constructor(
+    width: number,
+    height: number,
+    private readonly exposing: (request: PictureRequest, signal: AbortSignal) => Promise<void> = async () => {},
+  ) {
+    this.cameras = [{ name: 'ramp', width, height }];
+  }
+
+  async expose(request: PictureRequest, signal: AbortSignal): Promise<Picture> {
+    this.requests.push(request);
+    await this.exposing(request, signal);
+    const { area, width, height } = request;
+    const step = (area.right - area.left) / width;
+    const data = Uint16Array.from({ length: width * height }, (_, at) => countAt(area.left + ((at % width) + 0.5) * step, area.top + (Math.floor(at / width) + 0.5) * step));
+    return { width, height, data };
+  }
+}
+
+/** Everything from the camera down to a stand-in server over a real socket. */
+export interface Bench {
+  readonly camera: GatanCamera;
+  readonly client: GatanClient;
+  readonly source: RampSource;
+  readonly clock: Clock;
+  readonly requests: readonly Buffer[];
+  readonly port: number;
+  dispose(): Promise<void>;
+}
+
+/** Sets everything up and connects it. */
+export async function bench(
+  settings: Settings,
+  options: { readonly exposing?: (request: PictureRequest, signal: AbortSignal) => Promise<void>; readonly physical?: readonly [number, number]; readonly superChunk?: number } = {},
+): Promise<Bench> {
+  const { model, camera: properties } = modelOf(settings);
+  const [width, height] = options.physical ?? chipOf(model);
+  const source = new RampSource(width, height, options.exposing);
+  const requests: Buffer[] = [];
+  const server = new GatanStandInServer(source, undefined, { onRequest: (request) => void requests.push(request), ...(options.superChunk && { superChunk: options.superChunk }) });
+  const port = await server.listen();
+  const clock = new VirtualClock();
+  const transport = new SocketTransport({ name: 'DigitalMicrograph', host: '127.0.0.1', port, connectLimit: 2000 });
+  const client = new GatanClient(transport, { parameters: 2000, image: 3000 }, new FilteredLogger(() => {}));
+  await client.open();
+  const camera = new GatanCamera(traitsOf(model, properties, 3), model, client, clock);
+  const dispose = async (): Promise<void> => {
+    await client.close();
+    await server.close();
+  };
+  return { camera, client, source, clock, requests, port, dispose };
+}
+
+function chipOf(model: CameraModel): readonly [number, number] {
+  const [width, height] = [model.width / model.pixelsPerPhysical, model.height / model.pixelsPerPhysical];
+  return model.rotationFlip % 2 === 1 ? [height, width] : [width, height];
+}
