@@ -11,14 +11,17 @@ export interface Film {
 
 /** Cells are this many grain widths (standard deviations) apart. */
 const cellPerSigma = 4;
-/** The coarsest grains, as a fraction of the shorter side of the field of view. */
-const coarsestGrain = 1 / 40;
-/** The finest grains, in pixels: finer ones are averaged away by the pixel. */
+/** The finest grains, in pixels of the image: finer ones are averaged away by the pixel. */
 const finestGrain = 0.6;
-/** About as many octaves share the contrast of an image of 512 pixels. */
-const octavesAtContrast = 4.5;
+/** An image of this many pixels on the shorter side of the field shows the contrast that the film is said to have, */
+const contrastPixels = 512;
+/** between its finest grains and the coarsest there are, in its pixels. */
+const coarsestGrain = 16;
+/** The variance of an octave goes with this power of the grain size, which lifts fine detail above the noise. */
+const variancePower = -0.7;
+
 /** Blurred grains at least this many samples wide are painted on a raster twice as coarse instead. */
-const widestGrain = 1.84;
+const widestGrain = 2.4;
 
 /** Variance of the cubic B-spline, in samples squared. */
 const splineVariance = 1 / 3;
@@ -31,7 +34,7 @@ interface Level {
 /**
  * Adds the texture of a film to a canvas of `frame.rows * frame.columns` values.
  *
- * Each octave of grain sizes contributes the same variance. The octaves are steps of a fixed ladder in micrometres, and which of them are painted
+ * The octaves are steps of a fixed ladder in micrometres, and which of them are painted
  * depends on the field of view and the pixel size alone. Coarse octaves are painted as coefficients of a cubic B-spline on coarser rasters and refined
  * from one raster to the next by the spline's two-scale relation (Unser, IEEE Signal Processing Magazine 16 (1999) 22), which is exact: a shifted
  * specimen gives the shifted image to any fraction of a pixel.
@@ -40,7 +43,8 @@ interface Level {
  */
 export function paintFilm(canvas: Float32Array, frame: Frame, film: Film, field: number): void {
   if (film.contrast === 0) return;
-  const coarsest = Math.floor(Math.log2(field * coarsestGrain));
+  const unit = field / contrastPixels;
+  const coarsest = Math.floor(Math.log2(unit * coarsestGrain));
   const finest = Math.ceil(Math.log2(frame.pixelSize * finestGrain));
   const octaves: { octave: Octave; level: number; profile: Profile }[] = [];
   for (let power = coarsest; power >= finest; power--) {
@@ -50,7 +54,8 @@ export function paintFilm(canvas: Float32Array, frame: Frame, film: Film, field:
     const level = Math.max(0, Math.ceil(Math.log2(Math.sqrt(variance) / widestGrain)));
     const step = 2 ** level;
     // An even spread of heights has a third of its square as variance; a grain covers pi*sigma^2 of its cell in the mean square.
-    const amplitude = film.contrast * Math.sqrt((3 * cellPerSigma ** 2) / Math.PI / octavesAtContrast);
+    const share = varianceShare(size / unit);
+    const amplitude = film.contrast * Math.sqrt((share * 3 * cellPerSigma ** 2) / Math.PI);
     octaves.push({
       octave: { cell: cellPerSigma * size, amplitude, key: keyOf(film.key, power) },
       level,
@@ -70,6 +75,12 @@ export function paintFilm(canvas: Float32Array, frame: Frame, film: Film, field:
     else if (coarser) refine(raster, coarser.raster);
     coarser = { raster, step };
   }
+}
+
+/** Share of an octave in the square of the contrast; the octaves of a ladder between the finest and the coarsest grain have about 1 in all. */
+function varianceShare(grain: number): number {
+  const all = (finestGrain ** variancePower - coarsestGrain ** variancePower) / (-variancePower * Math.LN2);
+  return Math.max(grain, finestGrain) ** variancePower / all;
 }
 
 function makeRaster(name: string, columns: number, rows: number, border: number): Raster {

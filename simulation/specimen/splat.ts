@@ -37,13 +37,13 @@ export interface Profile {
 export function pixelProfile(sigma: number, variance: number): Profile {
   const spread = Math.sqrt(variance);
   const scale = sigma * Math.sqrt(2 * Math.PI);
-  return profile(Math.sqrt(variance + 1 / 12), (distance) => scale * (cumulative((distance + 0.5) / spread) - cumulative((distance - 0.5) / spread)));
+  return profile(Math.sqrt(variance + 1 / 12), 3.7, (distance) => scale * (cumulative((distance + 0.5) / spread) - cumulative((distance - 0.5) / spread)));
 }
 
 /** A Gaussian of unit height before blurring, sampled at points. @param sigma and variance as for `pixelProfile`. */
 export function pointProfile(sigma: number, variance: number): Profile {
   const height = sigma / Math.sqrt(variance);
-  return profile(Math.sqrt(variance), (distance) => height * Math.exp((-0.5 * distance * distance) / variance));
+  return profile(Math.sqrt(variance), 4.2, (distance) => height * Math.exp((-0.5 * distance * distance) / variance));
 }
 
 /**
@@ -99,13 +99,11 @@ export function splat(raster: Raster, frame: Frame, step: number, octave: Octave
       let line = (row - half + border) * stride + column - half + border;
       for (const end = down + taps; down < end; down++) {
         const w = weight * values[down]!;
-        for (let k = 0; k < taps; k += 4) {
+        for (let k = 0; k < taps; k += 2) {
           const at = line + k;
           const from = across + k;
           data[at]! += w * values[from]!;
           data[at + 1]! += w * values[from + 1]!;
-          data[at + 2]! += w * values[from + 2]!;
-          data[at + 3]! += w * values[from + 3]!;
         }
         line += stride;
       }
@@ -113,10 +111,10 @@ export function splat(raster: Raster, frame: Frame, step: number, octave: Octave
   }
 }
 
-/** Fills a profile for grains at every phase within a pixel; the tails are cut where they are below a thousandth. */
-function profile(spread: number, at: (distance: number) => number): Profile {
-  // The nearest pixel left out is half + 1 away; an odd half makes the number of taps a multiple of the four that the loop takes at once.
-  const half = Math.max(1, Math.ceil(3.4 * spread) - 1) | 1;
+/** Fills a profile for grains at every phase within a pixel; the tails are cut beyond `reach` standard deviations. */
+function profile(spread: number, reach: number, at: (distance: number) => number): Profile {
+  // The nearest pixel left out is half + 1 away.
+  const half = Math.max(1, Math.ceil(reach * spread) - 1);
   const taps = 2 * half + 2;
   const values = new Float32Array((phaseCount + 1) * taps);
   for (let phase = 0; phase <= phaseCount; phase++) {

@@ -1,0 +1,117 @@
+import { imageShiftToSpecimen, truthOf, viewKey, type PlaneMatrix, type Truth } from '../../simulation';
+import { bench, motion } from './bench';
+
+const apply = (m: PlaneMatrix, x: number, y: number): { x: number; y: number } => ({ x: m.xpx * x + m.xpy * y, y: m.ypx * x + m.ypy * y });
+const solve = (m: PlaneMatrix, x: number, y: number): { x: number; y: number } => {
+  const d = m.xpx * m.ypy - m.xpy * m.ypx;
+  return { x: (m.ypy * x - m.xpy * y) / d, y: (m.xpx * y - m.ypx * x) / d };
+};
+const minus = ({ x, y }: { x: number; y: number }): { x: number; y: number } => ({ x: -x, y: -y });
+
+describe('the equation of image position', () => {
+  const views = [
+    { magIndex: 4, camera: 0, binning: 1 },
+    { magIndex: 17, camera: 0, binning: 2 },
+    { magIndex: 28, camera: 0, binning: 1 },
+    { magIndex: 17, camera: 1, binning: 1 },
+  ];
+
+  test.each(views)('features move by -B*dI when the image shift changes (mag $magIndex, camera $camera, binning $binning)', ({ magIndex, camera, binning }) => {
+    const { microscope, truth } = bench();
+    const view = truth.views.get(viewKey(magIndex, camera))!;
+    const step = solve(view.imageShiftToCamera, 37.3, -21.8);
+    microscope.setMagnification(magIndex);
+    const before = microscope.expose({ camera, binning, exposure: 1 });
+    microscope.setImageShift(step);
+    const after = microscope.expose({ camera, binning, exposure: 1 });
+    const moved = motion(before, after, { x: -37.3 / binning, y: 21.8 / binning });
+    expect(Math.abs(moved.x * binning + 37.3)).toBeLessThan(0.1 * binning);
+    expect(Math.abs(moved.y * binning - 21.8)).toBeLessThan(0.1 * binning);
+  });
+
+  test('features move by -G*dS when the stage moves, and moving it +X carries the specimen to its own +X', () => {
+    const { microscope, truth, clock } = bench();
+    microscope.setMagnification(17);
+    const { specimenToCamera } = truth.views.get(viewKey(17, 0))!;
+    const before = microscope.expose({ camera: 0, binning: 1, exposure: 1 });
+    clock.seconds += microscope.moveStage({ x: 1 });
+    const after = microscope.expose({ camera: 0, binning: 1, exposure: 1 });
+    // The stage coordinate is that of the point at the centre, so +1 um of stage X is specimen motion by +1 um along specimen X.
+    const expected = apply(specimenToCamera, 1, 0);
+    const moved = motion(before, after, expected);
+    expect(Math.abs(moved.x - expected.x)).toBeLessThan(0.1);
+    expect(Math.abs(moved.y - expected.y)).toBeLessThan(0.1);
+  });
+
+  test('an image shift by +B^-1 p brings what is seen at p to the centre', () => {
+    const { microscope, truth } = bench();
+    microscope.setMagnification(28);
+    const view = truth.views.get(viewKey(28, 0))!;
+    const before = microscope.expose({ camera: 0, binning: 1, exposure: 1, area: { left: 256 + 60 - 64, top: 192 - 40 - 64, width: 128, height: 128 } });
+    microscope.setImageShift(solve(view.imageShiftToCamera, 60, 40));
+    const after = microscope.expose({ camera: 0, binning: 1, exposure: 1, area: { left: 256 - 64, top: 192 - 64, width: 128, height: 128 } });
+    const moved = motion(before, after, { x: 0, y: 0 });
+    expect(Math.hypot(moved.x, moved.y)).toBeLessThan(0.05);
+  });
+
+  test('drift carries features by -A*drift, and the image offset of a magnification likewise', () => {
+    const { microscope, truth, clock } = bench({ driftNmPerSecond: [60, -30] });
+    microscope.setMagnification(17);
+    const { specimenToCamera } = truth.views.get(viewKey(17, 0))!;
+    const before = microscope.expose({ camera: 0, binning: 1, exposure: 0.1 });
+    clock.seconds = 10;
+    const after = microscope.expose({ camera: 0, binning: 1, exposure: 0.1 });
+    const expected = minus(apply(specimenToCamera, 0.6, -0.3));
+    const moved = motion(before, after, expected);
+    expect(Math.abs(moved.x - expected.x)).toBeLessThan(0.1);
+    expect(Math.abs(moved.y - expected.y)).toBeLessThan(0.1);
+
+    const plain = bench();
+    const displaced = bench({ imageOffsetsMicrometres: { 17: [0.5, 0.2] } });
+    for (const each of [plain, displaced]) each.microscope.setMagnification(17);
+    const request = { camera: 0, binning: 1, exposure: 1 };
+    const away = minus(apply(specimenToCamera, 0.5, 0.2));
+    const shown = motion(plain.microscope.expose(request), displaced.microscope.expose(request), away);
+    expect(Math.abs(shown.x - away.x)).toBeLessThan(0.1);
+    expect(Math.abs(shown.y - away.y)).toBeLessThan(0.1);
+  });
+
+  test('tilt foreshortens specimen Y', () => {
+    const { microscope, truth, clock } = bench();
+    microscope.setMagnification(17);
+    const { specimenToCamera } = truth.views.get(viewKey(17, 0))!;
+    clock.seconds += microscope.moveStage({ alpha: 60 });
+    const before = microscope.expose({ camera: 0, binning: 1, exposure: 1 });
+    clock.seconds += microscope.moveStage({ y: 1 });
+    const after = microscope.expose({ camera: 0, binning: 1, exposure: 1 });
+    const expected = apply(specimenToCamera, 0, 0.5);
+    const moved = motion(before, after, expected);
+    expect(Math.abs(moved.x - expected.x)).toBeLessThan(0.1);
+    expect(Math.abs(moved.y - expected.y)).toBeLessThan(0.1);
+  });
+});
+
+describe('where the truth comes from', () => {
+  test('is told by truthOf and not by the microscope', () => {
+    const { microscope, truth } = bench();
+    expect(truthOf(microscope)).toBe(truth);
+    expect(JSON.stringify(microscope.state)).not.toContain('specimenToCamera');
+    expect(Object.keys(microscope)).not.toContain('truth');
+  });
+
+  test('B is A*C with the C of the range of magnification, or the site\'s own matrix', () => {
+    const { truth } = bench({ imageShiftToSpecimen: [[1, 0.1], [0, 0.9]], imageShiftToSpecimenLowMagnification: [[-1, 0], [0, 2]] });
+    expect(imageShiftToSpecimen(truth.views.get(viewKey(17, 0))!).xpy).toBeCloseTo(0.1, 12);
+    expect(imageShiftToSpecimen(truth.views.get(viewKey(17, 1))!).ypy).toBeCloseTo(0.9, 12);
+    expect(imageShiftToSpecimen(truth.views.get(viewKey(4, 0))!).ypy).toBeCloseTo(2, 12);
+  });
+
+  test('the errors of the properties turn and scale the truth', () => {
+    const exact: Truth = bench().truth;
+    const off: Truth = bench({ pixelScaleError: 0.1, rotationErrorDegrees: 5 }).truth;
+    const before = exact.views.get('17:0')!.specimenToCamera;
+    const after = off.views.get('17:0')!.specimenToCamera;
+    expect(Math.hypot(before.xpx, before.ypx) / Math.hypot(after.xpx, after.ypx)).toBeCloseTo(1.1, 9);
+    expect(((Math.atan2(after.ypx, after.xpx) - Math.atan2(before.ypx, before.xpx)) * 180) / Math.PI).toBeCloseTo(5, 9);
+  });
+});
