@@ -1,3 +1,4 @@
+export type { FallbackValue, Sourced } from './geometry';
 export * from './image-acquisition';
 export * from './image-shift-control';
 export { type DelayTable, type ImageShiftChange, adaptDelays, currentDelayTable, formerDelayTable, imageShiftDelay } from './image-shift-delays';

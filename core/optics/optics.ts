@@ -1,36 +1,15 @@
-import { type Matrix, type Metres, type Radians, type RawLensValue, type Seconds, type Vector, degrees, nanometres, token } from '../base';
+import { type Matrix, type Metres, type Radians, type RawLensValue, type Seconds, type Vector, inMicrometres, token } from '../base';
 import type { ProbeMode } from '../devices';
 import type { Settings } from '../settings';
-import { opticsErrors } from './errors';
+import { type FallbackValue, Geometry, type Sourced } from './geometry';
 import { adaptDelays, imageShiftDelay } from './image-shift-delays';
 import { type ImageShiftReach, imageShiftReach } from './image-shift-limits';
-import { type Instrument, type MatrixEntry, type MatrixSource, nominalPixel, nominalRotation } from './instrument';
-import { type Derivation, type Known, type KnownValues, describeSource } from './known-values';
-import { type MagRange, MagnificationTable } from './magnification-table';
-import { type FoundMatrix, MatrixLookup, specimenToCameraMatrix } from './matrices';
-import { derivePixelSizes } from './pixel-sizes';
+import type { MatrixEntry, MatrixSource } from './instrument';
+import type { MagRange, MagnificationTable } from './magnification-table';
+import type { FoundMatrix } from './matrices';
 import type { OpticalCamera, OpticsProperties, OpticsTraits, ShiftProperties } from './properties';
-import { calibratedRotation, deriveRotations } from './rotations';
 import { readOpticsProperties, readShiftProperties } from './site-properties';
 import { type StandardFocus, standardFocus } from './standard-focus';
-
-/** A value with what is known about where it came from. */
-export interface Sourced<T> {
-  readonly value: T;
-  /** 0 when measured, else the number of derivations in between. */
-  readonly level: number;
-  readonly how: Derivation;
-  /** In words: `measured`, `nominal`, `derived from mag 20 by image shift`... */
-  readonly source: string;
-}
-
-/** A value that rests on no measurement nearby. */
-export interface FallbackValue {
-  readonly quantity: 'pixel size' | 'rotation';
-  readonly magIndex: number;
-  readonly camera: number;
-  readonly source: string;
-}
 
 /**
  * What is known about the magnifications, pixel sizes, rotations and shift matrices of the instrument, missing ones derived.
@@ -45,8 +24,8 @@ export interface Optics {
 
   /** The magnification of a camera at a mag index; 0 when the index is not in use. */
   magnificationFor(magIndex: number, camera: number): number;
-  /** The mag index of a magnification that a person typed; undefined when there is no such magnification. */
-  findMagnification(magnification: number, camera: number): number | undefined;
+  /** The mag index of a magnification that a person typed, within a range if one is given; undefined when there is no such magnification. */
+  findMagnification(magnification: number, camera: number, range?: MagRange): number | undefined;
   /** The mag indices that searches from this one stay in. */
   magnificationRange(magIndex: number, camera: number): MagRange;
   isLowMagnification(magIndex: number, camera: number): boolean;
@@ -141,106 +120,104 @@ export function createOptics(settings: Settings, calibrations: OpticsCalibration
   });
 }
 
-interface State {
-  readonly instrument: Instrument;
-  readonly imageShifts: readonly MatrixEntry[];
-  readonly stages: readonly MatrixEntry[];
-  readonly pixels: KnownValues;
-  readonly rotations: KnownValues;
-  readonly matrices: MatrixLookup;
-  readonly cameras: ReadonlyMap<number, OpticalCamera>;
-}
-
-/** Works everything out when it is first asked for, and again when the matrices have changed. */
+/** Works the geometry out when it is first asked for, and again when the matrices have changed. */
 export class InstrumentOptics implements Optics {
-  private cached: State | undefined;
+  private cached: Geometry | undefined;
 
   constructor(private readonly parts: OpticsParts) {}
 
-  get magnifications(): MagnificationTable {
-    return this.state.instrument.table;
+  private get geometry(): Geometry {
+    const imageShifts = [...this.parts.imageShifts.entries()];
+    const stages = [...this.parts.stages.entries()];
+    if (!this.cached?.isOf(imageShifts, stages)) this.cached = new Geometry(this.parts.properties(), this.parts.traits, imageShifts, stages);
+    return this.cached;
   }
-  get cameras(): readonly OpticalCamera[] {
-    return this.state.instrument.properties.cameras;
-  }
-  camera(index: number): OpticalCamera {
-    const { cameras } = this.state;
-    const camera = cameras.get(index);
-    if (!camera) throw opticsErrors.unknownCamera(index, [...cameras.keys()]);
-    return camera;
+  refresh(): void {
+    this.cached = undefined;
   }
 
-  magnificationFor(magIndex: number, camera: number): number {
-    return this.magnifications.magnificationFor(this.camera(camera), magIndex);
+  get magnifications(): MagnificationTable {
+    return this.geometry.table;
   }
-  findMagnification(magnification: number, camera: number): number | undefined {
-    return this.magnifications.find(magnification, this.camera(camera));
+  get cameras(): readonly OpticalCamera[] {
+    return this.geometry.properties.cameras;
+  }
+  camera(index: number): OpticalCamera {
+    return this.geometry.camera(index);
+  }
+  magnificationFor(magIndex: number, camera: number): number {
+    const { geometry } = this;
+    return geometry.table.magnificationFor(geometry.camera(camera), magIndex);
+  }
+  findMagnification(magnification: number, camera: number, range?: MagRange): number | undefined {
+    const { geometry } = this;
+    return geometry.table.find(magnification, geometry.camera(camera), range);
   }
   magnificationRange(magIndex: number, camera: number): MagRange {
-    return this.magnifications.rangeOf(this.camera(camera), magIndex);
+    const { geometry } = this;
+    return geometry.table.rangeOf(geometry.camera(camera), magIndex);
   }
   isLowMagnification(magIndex: number, camera: number): boolean {
-    return this.magnifications.isLowMagnification(this.camera(camera), magIndex);
+    return this.geometry.isLowMagnification(magIndex, camera);
   }
   canTransferImageShift(from: number, to: number, camera: number): boolean {
-    return this.magnifications.canTransferImageShift(from, to, this.camera(camera));
+    const { geometry } = this;
+    return geometry.table.canTransferImageShift(from, to, geometry.camera(camera));
   }
 
   pixelSize(magIndex: number, camera: number): Sourced<Metres> | undefined {
-    return sourced(this.state.pixels.get(magIndex, this.camera(camera).index), nanometres);
+    return this.geometry.pixelSize(magIndex, camera);
   }
   nominalPixelSize(magIndex: number, camera: number): Metres | undefined {
-    const nominal = nominalPixel(this.state.instrument, this.camera(camera), magIndex);
-    return nominal === undefined ? undefined : nanometres(nominal);
+    return this.geometry.nominalPixelSize(magIndex, camera);
   }
   rotation(magIndex: number, camera: number): Sourced<Radians> | undefined {
-    return sourced(this.state.rotations.get(magIndex, this.camera(camera).index), degrees);
+    return this.geometry.rotation(magIndex, camera);
   }
   nominalRotation(magIndex: number, camera: number): Radians {
-    const found = this.camera(camera);
-    return degrees(found.stem ? found.imageRotation : nominalRotation(this.state.instrument, found, magIndex));
+    return this.geometry.nominalRotation(magIndex, camera);
   }
   calibratedRotation(magIndex: number, camera: number): Radians | undefined {
-    const found = this.camera(camera);
-    const angle = found.stem ? found.imageRotation : calibratedRotation(this.state.instrument, found, magIndex);
-    return angle === undefined ? undefined : degrees(angle);
+    return this.geometry.calibratedRotation(magIndex, camera);
   }
 
   specimenToCamera(magIndex: number, camera: number): Matrix | undefined {
-    return specimenMatrix(this.state, magIndex, this.camera(camera).index);
+    const { geometry } = this;
+    return geometry.specimenToCamera(magIndex, geometry.camera(camera).index);
   }
   imageShiftToCamera(magIndex: number, camera: number): FoundMatrix | undefined {
-    return this.state.matrices.imageShiftToCamera(magIndex, this.camera(camera));
+    return this.geometry.imageShiftToCamera(magIndex, camera);
   }
   imageShiftToSpecimen(magIndex: number, camera: number): Matrix | undefined {
-    return this.state.matrices.imageShiftToSpecimen(magIndex, this.camera(camera));
+    return this.geometry.imageShiftToSpecimen(magIndex, camera);
   }
   stageToCamera(magIndex: number, camera: number): FoundMatrix | undefined {
-    return this.state.matrices.stageToCamera(magIndex, this.camera(camera));
+    return this.geometry.stageToCamera(magIndex, camera);
   }
   specimenToStage(): Matrix {
-    return this.state.matrices.specimenToStage();
+    return this.geometry.specimenToStage();
   }
   get nominalSpecimenToStage(): Matrix {
     return this.parts.traits.nominalSpecimenToStage;
   }
   transferImageShift<T extends number>(value: Vector<T>, from: number, to: number, camera: number): Vector<T> {
-    return this.state.matrices.transferImageShift(value, from, to, this.camera(camera));
+    return this.geometry.transferImageShift(value, from, to, camera);
   }
 
   roughImageShiftScale(magIndex: number, camera: number): number {
+    const { geometry } = this;
     const { traits } = this.parts;
     const { roughScale, millimetresPerProjectorUnit } = this.parts.shiftProperties();
-    const found = this.camera(camera);
+    const found = geometry.camera(camera);
     const regular = roughScale.regular ?? traits.roughImageShiftScale.regular;
     if (found.stem) return roughScale.stem ?? regular;
-    const pixel = this.pixelSize(magIndex, camera);
+    const pixel = geometry.pixelSize(magIndex, camera);
     if (traits.usesProjectorForImageShift && pixel) {
       // The deflector moves the picture on the camera, which a filter magnifies about tenfold.
       const pixels = ((1000 * millimetresPerProjectorUnit) / found.sensorPixelMicrometres) * (found.behindFilter ? 10 : 1);
-      return pixels * pixel.value * 1e6;
+      return pixels * inMicrometres(pixel.value);
     }
-    if (!this.isLowMagnification(magIndex, camera)) return regular;
+    if (!geometry.isLowMagnification(magIndex, camera)) return regular;
     const { regular: ofColumn, lowMagnification } = traits.roughImageShiftScale;
     return roughScale.lowMagnification ?? (ofColumn === lowMagnification ? regular : lowMagnification);
   }
@@ -250,30 +227,32 @@ export class InstrumentOptics implements Optics {
     return limit / this.roughImageShiftScale(magIndex, camera);
   }
   imageShiftReach(value: Vector, magIndex: number, camera: number): ImageShiftReach {
+    const { geometry } = this;
     const { limits, squareLimits } = this.parts.shiftProperties();
-    const limit = this.isLowMagnification(magIndex, camera) ? limits.lowMagnification : limits.regular;
-    return imageShiftReach(value, this.imageShiftToSpecimen(magIndex, camera), limit, squareLimits ?? this.parts.traits.squareImageShiftLimits ?? true);
+    const limit = geometry.isLowMagnification(magIndex, camera) ? limits.lowMagnification : limits.regular;
+    return imageShiftReach(value, geometry.imageShiftToSpecimen(magIndex, camera), limit, squareLimits ?? this.parts.traits.squareImageShiftLimits ?? true);
   }
   imageShiftDelay(change: Vector, magIndex: number, camera: number): Seconds {
-    const found = this.camera(camera);
-    const pixel = this.pixelSize(magIndex, camera);
+    const { geometry } = this;
+    const pixel = geometry.pixelSize(magIndex, camera);
     return imageShiftDelay(
       {
         change,
-        toSpecimen: this.imageShiftToSpecimen(magIndex, camera),
-        lowMagnification: this.isLowMagnification(magIndex, camera),
-        stem: found.stem,
-        recordPixel: pixel && pixel.value * 1e6 * (this.parts.recordBinning?.(camera) ?? 1),
+        toSpecimen: geometry.imageShiftToSpecimen(magIndex, camera),
+        lowMagnification: geometry.isLowMagnification(magIndex, camera),
+        stem: geometry.camera(camera).stem,
+        recordPixel: pixel && inMicrometres(pixel.value) * (this.parts.recordBinning?.(camera) ?? 1),
       },
       this.shiftProperties(),
     );
   }
   standardFocus(magIndex: number, probe: ProbeMode, camera: number): RawLensValue | undefined {
-    const found = this.camera(camera);
-    if (found.stem || !this.isLowMagnification(magIndex, camera)) return undefined;
+    const { geometry } = this;
+    const found = geometry.camera(camera);
+    if (found.stem || !geometry.isLowMagnification(magIndex, camera)) return undefined;
     const { standardFocuses = () => [], baseFocus, shiftProperties, traits } = this.parts;
     return standardFocus(magIndex, probe, found, {
-      table: this.magnifications,
+      table: geometry.table,
       calibrated: standardFocuses(),
       lowMagnification: shiftProperties().standardLowMagFocus ?? traits.standardLowMagFocus,
       ...(baseFocus && { baseFocus }),
@@ -284,67 +263,12 @@ export class InstrumentOptics implements Optics {
   }
 
   imageShiftCalibrations(): readonly MatrixEntry[] {
-    return this.listed(this.state.imageShifts);
+    return this.geometry.imageShiftCalibrations();
   }
   stageCalibrations(): readonly MatrixEntry[] {
-    return this.listed(this.state.stages);
+    return this.geometry.stageCalibrations();
   }
   fallbacks(): readonly FallbackValue[] {
-    const { pixels, rotations } = this.state;
-    const of = (quantity: FallbackValue['quantity'], known: KnownValues): readonly FallbackValue[] =>
-      this.cameras.flatMap(({ index: camera }) =>
-        known.magIndexes(camera).flatMap((magIndex) => {
-          const { source } = known.get(magIndex, camera)!;
-          return fallbackWays.has(source.how) ? [{ quantity, magIndex, camera, source: describeSource(source) }] : [];
-        }),
-      );
-    return [...of('pixel size', pixels), ...of('rotation', rotations)];
+    return this.geometry.fallbacks();
   }
-  refresh(): void {
-    this.cached = undefined;
-  }
-
-  private listed(entries: readonly MatrixEntry[]): readonly MatrixEntry[] {
-    const { cameras } = this;
-    const place = (entry: MatrixEntry): number => cameras.findIndex(({ index }) => index === entry.camera);
-    return entries.filter((entry) => place(entry) >= 0).sort((a, b) => place(a) - place(b) || a.magIndex - b.magIndex);
-  }
-
-  private get state(): State {
-    const imageShifts = [...this.parts.imageShifts.entries()];
-    const stages = [...this.parts.stages.entries()];
-    if (this.cached && sameEntries(this.cached.imageShifts, imageShifts) && sameEntries(this.cached.stages, stages)) return this.cached;
-    const properties = this.parts.properties();
-    const table = new MagnificationTable(properties, this.parts.traits);
-    const instrument: Instrument = { properties, table, imageShifts: lookupOf(imageShifts), stages: lookupOf(stages) };
-    const pixels = derivePixelSizes(instrument);
-    const rotations = deriveRotations(instrument);
-    const matrices = new MatrixLookup(instrument, this.parts.traits, (magIndex, camera) => specimenMatrix({ pixels, rotations }, magIndex, camera));
-    this.cached = { instrument, imageShifts, stages, pixels, rotations, matrices, cameras: new Map(properties.cameras.map((camera) => [camera.index, camera])) };
-    return this.cached;
-  }
-}
-
-const fallbackWays: ReadonlySet<Derivation> = new Set(['steps of another camera', 'nearby magnifications', 'reported rotation', 'nominal']);
-
-function specimenMatrix({ pixels, rotations }: Pick<State, 'pixels' | 'rotations'>, magIndex: number, camera: number): Matrix | undefined {
-  const [pixel, rotation] = [pixels.get(magIndex, camera), rotations.get(magIndex, camera)];
-  return pixel && rotation && specimenToCameraMatrix(pixel.value, rotation.value);
-}
-
-const sourced = <T>(known: Known | undefined, unit: (value: number) => T): Sourced<T> | undefined =>
-  known && { value: unit(known.value), level: known.level, how: known.source.how, source: describeSource(known.source) };
-
-const sameEntries = (one: readonly MatrixEntry[], other: readonly MatrixEntry[]): boolean =>
-  one.length === other.length &&
-  one.every((entry, at) => {
-    const { magIndex, camera, matrix: m } = other[at]!;
-    const { matrix: own } = entry;
-    return entry.magIndex === magIndex && entry.camera === camera && own.xpx === m.xpx && own.xpy === m.xpy && own.ypx === m.ypx && own.ypy === m.ypy;
-  });
-
-function lookupOf(entries: readonly MatrixEntry[]): MatrixSource {
-  const key = (magIndex: number, camera: number): number => camera * 1000 + magIndex;
-  const byPlace = new Map(entries.map(({ magIndex, camera, matrix }) => [key(magIndex, camera), matrix]));
-  return { get: (magIndex, camera) => byPlace.get(key(magIndex, camera)), entries: () => entries };
 }
