@@ -7,8 +7,6 @@ export interface ImagePair {
   readonly texture: Texture;
   readonly rows: number;
   readonly columns: number;
-  /** Displacement of the later image, pixels of the image, X right, Y up. */
-  readonly shift: Vector;
   readonly countsPerPixel: number;
   /** Standard deviation of the expected counts relative to their mean. */
   readonly contrast: number;
@@ -31,37 +29,41 @@ export interface ImagePair {
  * texture. Source: S. M. Kay, Fundamentals of Statistical Signal Processing: Estimation Theory (1993), chapter 3 (vector bound,
  * nuisance parameters); for image registration D. Robinson and P. Milanfar, IEEE Trans. Image Processing 13 (2004) 1185-1199.
  *
- * @returns standard deviations along X and Y in pixels of the image
- * @throws ImagingError 'imaging/bad-argument' when the counts are not positive, 'imaging/singular-fit' when the common part tells nothing
+ * @returns the bound for a displacement (X right, Y up): standard deviations along X and Y, all in pixels of the image. It throws
+ *   'imaging/singular-fit' when the common part tells nothing.
+ * @throws ImagingError 'imaging/bad-argument' when the counts are not positive
  */
-export function shiftBound(pair: ImagePair): Vector {
-  const { texture, rows, columns, shift, countsPerPixel, contrast, view = {} } = pair;
+export function shiftBound(pair: ImagePair): (shift: Vector) => Vector {
+  const { texture, rows, columns, countsPerPixel, contrast, view = {} } = pair;
   if (!(countsPerPixel > 0)) throw badArgument('shiftBound', `${countsPerPixel} counts a pixel tell nothing`);
   const pattern = texture.render(rows, columns, view).data;
   const gradient = texture.renderGradient(rows, columns, view);
-  // The unshifted image holds the common part displaced by +shift (camera sense), so these are its rows and columns.
-  const firstColumn = Math.max(0, Math.ceil(shift.x));
-  const lastColumn = Math.min(columns - 1, Math.floor(columns - 1 + shift.x));
-  const firstRow = Math.max(0, Math.ceil(-shift.y));
-  const lastRow = Math.min(rows - 1, Math.floor(rows - 1 - shift.y));
-  let xx = 0;
-  let xy = 0;
-  let yy = 0;
-  for (let row = firstRow; row <= lastRow; row++) {
-    for (let column = firstColumn; column <= lastColumn; column++) {
-      const index = row * columns + column;
-      const relative = 1 + contrast * (pattern[index] as number);
-      // Counts are cut off at zero where the pattern would go below; such pixels carry no information.
-      if (relative <= 0) continue;
-      const weight = (countsPerPixel * contrast * contrast) / (2 * relative);
-      const x = gradient.x.data[index] as number;
-      const y = gradient.y.data[index] as number;
-      xx += weight * x * x;
-      xy += weight * x * y;
-      yy += weight * y * y;
+  const weights = pattern.map((value) => {
+    const relative = 1 + contrast * value;
+    // Counts are cut off at zero where the pattern would go below; such pixels carry no information.
+    return relative > 0 ? (countsPerPixel * contrast * contrast) / (2 * relative) : 0;
+  });
+  return (shift) => {
+    // The unshifted image holds the common part displaced by +shift (camera sense), so these are its rows and columns.
+    const firstColumn = Math.max(0, Math.ceil(shift.x));
+    const lastColumn = Math.min(columns - 1, Math.floor(columns - 1 + shift.x));
+    const firstRow = Math.max(0, Math.ceil(-shift.y));
+    const lastRow = Math.min(rows - 1, Math.floor(rows - 1 - shift.y));
+    let xx = 0;
+    let xy = 0;
+    let yy = 0;
+    for (let row = firstRow; row <= lastRow; row++) {
+      for (let index = row * columns + firstColumn; index <= row * columns + lastColumn; index++) {
+        const weight = weights[index] as number;
+        const x = gradient.x.data[index] as number;
+        const y = gradient.y.data[index] as number;
+        xx += weight * x * x;
+        xy += weight * x * y;
+        yy += weight * y * y;
+      }
     }
-  }
-  const determinant = xx * yy - xy * xy;
-  if (!(determinant > 0)) throw singularFit('shiftBound', 'the common part of the two images does not tell the shift');
-  return { x: Math.sqrt(yy / determinant), y: Math.sqrt(xx / determinant) };
+    const determinant = xx * yy - xy * xy;
+    if (!(determinant > 0)) throw singularFit('shiftBound', 'the common part of the two images does not tell the shift');
+    return { x: Math.sqrt(yy / determinant), y: Math.sqrt(xx / determinant) };
+  };
 }

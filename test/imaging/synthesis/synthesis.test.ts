@@ -135,7 +135,7 @@ describe('shiftBound', () => {
   it('is the closed value for one pair of crossed waves', () => {
     // For weak contrast c on N counts, var >= 2 N / sum (N c dT/dx)^2; the sum over the pattern is its mean square slope.
     const texture = new Texture({ seed: 11, lowestFrequency: 0.1, highestFrequency: 0.12 });
-    const bound = shiftBound({ texture, rows: 256, columns: 256, shift: { x: 0, y: 0 }, countsPerPixel: 100, contrast: 0.01, view: { pixelMean: false } });
+    const bound = shiftBound({ texture, rows: 256, columns: 256, countsPerPixel: 100, contrast: 0.01, view: { pixelMean: false } })({ x: 0, y: 0 });
     const meanSquare = ((2 * Math.PI) ** 2 * (0.1 ** 2 + 0.12 ** 2)) / 4;
     const expected = Math.sqrt((2 * 100) / (256 * 256 * (100 * 0.01) ** 2 * meanSquare));
     expect(bound.x / expected).toBeGreaterThan(0.9);
@@ -144,7 +144,8 @@ describe('shiftBound', () => {
 
   it('grows as the common part shrinks', () => {
     const texture = new Texture({ seed: 11 });
-    const at = (x: number): number => shiftBound({ texture, rows: 128, columns: 128, shift: { x, y: 0 }, countsPerPixel: 100, contrast: 0.1 }).x;
+    const bound = shiftBound({ texture, rows: 128, columns: 128, countsPerPixel: 100, contrast: 0.1 });
+    const at = (x: number): number => bound({ x, y: 0 }).x;
     expect(at(96) / at(0)).toBeGreaterThan(1.7);
     expect(at(96) / at(0)).toBeLessThan(2.4);
     expect(code(() => at(500))).toBe('imaging/singular-fit');
@@ -178,7 +179,7 @@ describe('shiftBound', () => {
       }
       square += ((yy * right - xy * up) / (xx * yy - xy * xy)) ** 2 / runs;
     }
-    const ratio = Math.sqrt(square) / shiftBound({ texture, rows: size, columns: size, shift: { x: 0, y: 0 }, ...settings }).x;
+    const ratio = Math.sqrt(square) / shiftBound({ texture, rows: size, columns: size, ...settings })({ x: 0, y: 0 }).x;
     expect(ratio).toBeGreaterThan(0.9);
     expect(ratio).toBeLessThan(1.14);
   });
