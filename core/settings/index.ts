@@ -17,4 +17,5 @@ export type { MagnificationRow } from './magnification-table';
 export { type CameraParameterSets, PARAMETER_SETS, type ParameterSet, type ParameterSetName } from './parameter-sets';
 export { nearestName, type Problem } from './problem';
 export { type CalibrationFiles, checkSection, type ConfigSection, type PluginSettings } from './sections';
+export { buildSchema, type PluginSchema } from './schema/build-schema';
 export { Settings } from './settings';
