@@ -1,0 +1,109 @@
+import { inDegrees, inNanometres } from '../../../core/base';
+import { type OpticsCalibrations, createOptics } from '../../../core/optics';
+import { type Settings, parseSettings } from '../../../core/settings';
+import { traits } from './instrument';
+
+const site = (extra = ''): Settings =>
+  parseSettings(
+    `LowestMModeMagIndex: 3
+GlobalExtraRotation: -12
+OtherShiftBoundaries: [4]
+${extra}
+MagnificationTable:
+  - [1, 100, 90]
+  - [2, 200, 90]
+  - [3, 1000, 95, 900, 2000, -85]
+  - [4, 2000, 96, 1800, 4000, -84]
+STEMMagTable:
+  - [1, 500]
+ActiveCameraList: [0, 1, 2]
+cameras:
+  - index: 0
+    Name: Plain
+    CameraSizeX: 2048
+    CameraSizeY: 2048
+    PixelSizeInMicrons: 14
+    FilmToCameraMagnification: 1.4
+    ExtraRotation: 2
+    Binnings: [1, 2, 4]
+    RotationAndPixel:
+      - [3, 1.5, 999, 9.5]
+      - [4, 999, 84, 0]
+    SpecialRelativeRotation:
+      - [1, 4, 30]
+  - index: 1
+    Name: Counting
+    CameraSizeX: 5760
+    CameraSizeY: 4092
+    PixelSizeInMicrons: 5
+    K2Type: 3
+    GIF: 1
+  - index: 2
+    Name: Scanning
+    CameraSizeX: 2048
+    CameraSizeY: 2048
+    PixelSizeInMicrons: 14
+    STEMCamera: 1
+    ImageRotation: 40
+`,
+    'site.yaml',
+  ).settings;
+const noCalibrations: OpticsCalibrations = { imageShift: { entries: () => [] }, stage: { entries: () => [] }, records: () => ({ all: () => [] }) };
+const opticsOf = (settings: Settings, calibrations = noCalibrations) => createOptics(settings, calibrations, traits);
+
+test('the properties of a site mean what they mean', () => {
+  const optics = opticsOf(site());
+  expect(optics.magnificationFor(3, 0)).toBe(1000);
+  expect(optics.magnificationFor(3, 1)).toBe(2000);
+  expect(optics.magnificationFor(1, 2)).toBe(500);
+  expect(optics.isLowMagnification(2, 1)).toBe(true);
+  expect(optics.canTransferImageShift(3, 4, 0)).toBe(false);
+  expect(optics.pixelSize(3, 0)!.level).toBe(0);
+  expect(inNanometres(optics.pixelSize(3, 0)!.value)).toBeCloseTo(9.5, 9);
+  expect(optics.pixelSize(4, 0)!.source).not.toBe('measured');
+  expect(inDegrees(optics.rotation(4, 0)!.value)).toBeCloseTo(84, 9);
+  expect(inDegrees(optics.rotation(1, 0)!.value)).toBeCloseTo(54, 9);
+  expect(inDegrees(optics.rotation(1, 2)!.value)).toBeCloseTo(40, 9);
+  expect(inNanometres(optics.nominalPixelSize(4, 0)!)).toBeCloseTo(14000 / (2000 * 1.4), 9);
+  expect(inDegrees(optics.nominalRotation(3, 0))).toBeCloseTo(95 - 12 + 2, 9);
+  expect(optics.camera(1)).toMatchObject({ behindFilter: true, startupCap: 1 });
+  expect(optics.camera(0).startupCap).toBeUndefined();
+});
+
+test('defaults that stand for something else are resolved', () => {
+  const optics = opticsOf(site());
+  expect(optics.shiftProperties()).toMatchObject({
+    delays: [[0, 0], [1, 1]],
+    extraPerDoubling: 0.25,
+    assumedStartup: 0.8,
+    limits: { regular: 15, lowMagnification: 150 },
+    normalizationDelay: { regular: 2, lowMagnification: 2 },
+    stageMoveDelay: 2,
+    roughScale: {},
+  });
+  expect(optics.shiftProperties().squareLimits).toBeUndefined();
+  expect(optics.shiftProperties().standardLowMagFocus).toBeUndefined();
+  expect(opticsOf(site('StandardLowMagFocus: -0.01')).standardFocus(1, 'micro', 0)).toBeCloseTo(-0.01);
+  expect(opticsOf(site('LowMagNormalizationDelay: 4500')).shiftProperties().normalizationDelay).toEqual({ regular: 2, lowMagnification: 4.5 });
+  expect(opticsOf(site('UseSquareShiftLimits: 0')).shiftProperties().squareLimits).toBe(false);
+  expect(opticsOf(site('LowestEFTEMNonLMIndex: 2')).isLowMagnification(2, 1)).toBe(false);
+});
+
+test('a delay factor that is changed in the session acts at once', () => {
+  const settings = site();
+  const optics = opticsOf(settings);
+  expect(optics.imageShiftDelay({ x: 1, y: 0 }, 3, 0)).toBeCloseTo(2.5);
+  const known: OpticsCalibrations = { ...noCalibrations, imageShift: { entries: () => [{ magIndex: 3, camera: 0, matrix: { xpx: 100, xpy: 0, ypx: 0, ypy: 100 } }] } };
+  const calibrated = opticsOf(settings, known);
+  const before = calibrated.imageShiftDelay({ x: 1, y: 0 }, 3, 0);
+  settings.set('ISdelayScaleFactor', 0.5);
+  expect(before).toBeGreaterThan(0.5);
+  expect(calibrated.imageShiftDelay({ x: 1, y: 0 }, 3, 0)).toBeCloseTo(0.5 * before, 9);
+});
+
+test('standard focuses of the calibration file are used, those of -999 are not', () => {
+  const records = ((name: string) => ({ all: () => (name === 'StandardLMFocus' ? [{ magIndex: 2, micro: -0.002, nano: -999 }] : []) })) as unknown as OpticsCalibrations['records'];
+  const optics = opticsOf(site(), { ...noCalibrations, records });
+  expect(optics.standardFocus(1, 'micro', 0)).toBeCloseTo(-0.002);
+  expect(optics.standardFocus(1, 'nano', 0)).toBeUndefined();
+});
