@@ -22,12 +22,12 @@ export function propertySchema(definition: PropertyDefinition): JsonSchema {
 
 const isScalar = (value: unknown): boolean => value !== undefined && typeof value !== 'object';
 
-function describe({ meaning, units, topic, form, default: fallback, limit }: PropertyDefinition): string {
+function describe({ meaning, units, codes, fields, topic, form, default: fallback, limit }: PropertyDefinition): string {
   const facts = [
     meaning,
     ...(form === 'ignored' ? ['It has no effect.'] : []),
     // Codes stand in the schema itself.
-    ...(units === undefined || /\d\/-?\d/.test(units) ? [] : [`Units: ${units}.`]),
+    ...(units === undefined || codes || fields[0] === 'boolean' ? [] : [`Units: ${units}.`]),
     ...(fallback === undefined || (Array.isArray(fallback) && fallback.length === 0) || form === 'flag' ? [] : [`Default: ${JSON.stringify(fallback)}.`]),
     ...(limit === undefined ? [] : [`At most ${limit}.`]),
     ...(topic === undefined ? [] : [`For ${topic.replace('/', ' ')}.`]),
