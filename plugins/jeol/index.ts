@@ -1,26 +1,50 @@
 import { z } from 'zod';
-import { EucentricError } from '../../core/base';
-import { definePlugin } from '../../core/kernel';
+import { AlphaSelector, NeutralImageShift, Scope, Stage, VirtualInstrument } from '../../core/devices';
+import { type PluginHost, definePlugin } from '../../core/kernel';
+import { Calibrations } from '../../core/store';
+import { type JeolColumn, imageShiftToBeamShift, jeolColumn } from './column';
+import { JeolScope } from './scope';
+import { serializeTransport } from './serial-transport';
+import { JeolStage } from './stage';
+import type { JeolTransport } from './transport';
 
 const options = z.strictObject({
-  wire: z.enum(['simulated']).default('simulated').describe('How the column is reached; no wire to it is available in this version.'),
+  wire: z.enum(['simulated']).default('simulated').describe('How the column is reached: "simulated" drives the virtual microscope of the simulator plugin.'),
   model: z.string().min(1).default('JEOL').describe('What the column is called in messages and in the history of calibrations.'),
 });
+type Options = z.infer<typeof options>;
 
-/** JEOL columns: known to the program, but without a wire to reach them. */
-export default definePlugin<z.infer<typeof options>>({
+// Loaded only when a site uses it, so that nobody pays for the wire of somebody else.
+const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>, column: JeolColumn) => JeolTransport>> = {
+  simulated: ({ need, clock }, { ranges, imageShiftDeflector }) => {
+    const { SimulatedJeolWire } = require('./simulated-wire') as typeof import('./simulated-wire');
+    return new SimulatedJeolWire(() => need(VirtualInstrument).microscope, clock, { ranges, projectorShift: imageShiftDeflector === 'PLA' });
+  },
+};
+
+/** JEOL columns: lenses, deflectors, alpha and stage. */
+export default definePlugin<Options>({
   id: 'jeol',
-  summary: 'JEOL columns: lenses, deflectors, alpha and stage.',
+  summary: 'JEOL columns: lenses, deflectors, alpha, screen and stage.',
   options,
   apply(host) {
-    host.connect(host.options.model, () =>
-      Promise.reject(
-        new EucentricError({
-          code: 'plugin/wire-not-available',
-          message: `${host.options.model} cannot be reached yet: the wire "${host.options.wire}" is not part of this version.`,
-          hint: 'Take jeol out of "plugins:" in the configuration, or try the program on config/simulator.yaml.',
-        }),
-      ),
-    );
+    const { settings, clock } = host;
+    const column = jeolColumn(settings, host.options.model);
+    const transport = serializeTransport(wires[host.options.wire](host, column), clock);
+    const imageToBeam = (magIndex: number, alpha: number) => {
+      const calibrations = host.find(Calibrations);
+      return calibrations && imageShiftToBeamShift(calibrations, column, magIndex, alpha);
+    };
+    const scope = new JeolScope(transport, column, { clock, imageToBeam });
+    host.provide(Scope, scope);
+    host.provide(NeutralImageShift, scope);
+    if (column.alphas > 0) host.provide(AlphaSelector, scope);
+    host.provide(Stage, new JeolStage(transport, column, clock));
+    host.connect(column.model, async (signal) => {
+      await transport.open(signal);
+      await scope.start();
+      if (settings.has('JeolLensRelaxProgram')) host.log.warn('The lens-relaxation programs of JeolLensRelaxProgram are not run: lenses are left to the column.');
+      return () => transport.close();
+    });
   },
 });

@@ -1,0 +1,102 @@
+import { type Matrix, type Seconds, milliseconds } from '../../core/base';
+import type { Settings } from '../../core/settings';
+import type { Calibrations } from '../../core/store';
+import { type JeolDeflector, deflectors, functionModes } from './transport';
+
+/** A range of magnifications with a selector of its own. */
+export interface FunctionRange {
+  readonly mode: number;
+  /** The mag index of selector 0. */
+  readonly first: number;
+}
+
+/** What a site says about its JEOL column, as this plugin needs it. */
+export interface JeolColumn {
+  readonly model: string;
+  readonly magIndexes: ReadonlySet<number>;
+  readonly lowestRegularMag: number;
+  /** By rising mag index. */
+  readonly ranges: readonly FunctionRange[];
+  readonly spotSizes: number;
+  /** 0 for a column without alpha. */
+  readonly alphas: number;
+  readonly imageShiftScale: { readonly regular: number; readonly lowMagnification: number };
+  readonly invertsStageX: boolean;
+  readonly imageShiftDeflector: JeolDeflector & ('IS1' | 'PLA');
+  /** Beam-shift units for one step of the deflector, outside and in low magnification. */
+  readonly beamShiftPerStep: { readonly regular: number; readonly lowMagnification: number };
+  /** Micrometres of defocus for one step of the fine objective lens, and of the objective minilens in low magnification. */
+  readonly defocusPerStep: { readonly regular: number; readonly lowMagnification: number };
+  readonly magEventWait: Seconds;
+  /** How long to wait after a change of magnification within a range, and into another one. */
+  readonly postMagDelay: { readonly within: Seconds; readonly across: Seconds };
+  readonly screenRaiseDelay: Seconds;
+  readonly stageTimeout: Seconds;
+  /** Micrometres. */
+  readonly stageLimits: { readonly x: readonly [number, number]; readonly y: readonly [number, number] };
+  /** Micrometres to which stage positions are rounded. */
+  readonly stageRounding: number;
+  /** Degrees. */
+  readonly largestTilt: number;
+}
+
+const longestStageMove = 85;
+const shortestAcrossRanges = 3000;
+const withEvents = 1250;
+
+/** Gathers what the site's properties say about the column; what they leave open is as on any JEOL column. */
+export function jeolColumn(settings: Settings, model: string): JeolColumn {
+  const lowestRegularMag = settings.get('LowestMModeMagIndex');
+  const lowestSecondary = settings.get('LowestSecondaryModeMag');
+  const spots = settings.get('NumberOfSpotSizes');
+  const tilt = settings.get('MaximumTiltAngle');
+  const [left, right, bottom, top] = settings.get('StageLimits');
+  const [delay] = settings.get('JeolPostMagChangeDelay');
+  const within = delay > 0 ? delay : settings.get('JeolUpdateByEvent') ? withEvents : 0;
+  const regularScale = settings.get('MicronsPerUnitImageShift');
+  const regularBeam = settings.get('JEOLBeamShiftToMicrons');
+  return {
+    model,
+    magIndexes: new Set(settings.magnificationTable.filter(({ filmMag }) => filmMag > 0).map(({ index }) => index)),
+    lowestRegularMag,
+    ranges: [
+      { mode: functionModes.lowMag, first: 1 },
+      { mode: settings.get('JeolIndexForMagMode'), first: lowestRegularMag },
+      ...(lowestSecondary > 0 ? [{ mode: functionModes.samag, first: lowestSecondary }] : []),
+    ],
+    spotSizes: spots > 0 ? spots : 5,
+    alphas: settings.get('JeolHasNoAlpha') > 0 ? 0 : settings.get('NumberOfAlphas'),
+    imageShiftScale: { regular: regularScale, lowMagnification: settings.get('LowMagMicronsPerUnitIS') || regularScale },
+    invertsStageX: settings.get('InvertStageXAxis'),
+    imageShiftDeflector: settings.get('JeolUseProjectorForIS') ? 'PLA' : 'IS1',
+    beamShiftPerStep: { regular: regularBeam, lowMagnification: settings.get('JEOLLowMagBeamShiftToMicrons') || regularBeam },
+    defocusPerStep: { regular: settings.get('JEOLObjectiveLensToMicrons'), lowMagnification: settings.get('JEOLObjectiveMiniToMicrons') },
+    magEventWait: milliseconds(settings.get('JeolMagEventWait')),
+    postMagDelay: { within: milliseconds(within), across: milliseconds(Math.max(within, shortestAcrossRanges)) },
+    screenRaiseDelay: milliseconds(settings.get('ScreenRaiseDelay')),
+    stageTimeout: milliseconds(longestStageMove * 1000 * settings.get('StageTimeoutFactor')),
+    stageLimits: { x: [left, right], y: [bottom, top] },
+    stageRounding: settings.get('JEOLStageMotorRounding'),
+    largestTilt: tilt > 0 ? tilt : 79.9,
+  };
+}
+
+/** The range that a mag index belongs to. */
+export const rangeOf = (column: Pick<JeolColumn, 'ranges'>, magIndex: number): FunctionRange => column.ranges.findLast(({ first }) => magIndex >= first) ?? column.ranges[0]!;
+
+/** JEOL's number of the deflector that shifts the image. */
+export const deflectorNumber = ({ imageShiftDeflector }: Pick<JeolColumn, 'imageShiftDeflector'>): number => (imageShiftDeflector === 'PLA' ? deflectors.pla : deflectors.is1);
+
+/**
+ * The beam shift that goes with one unit of image shift so that the beam stays on the camera: that of the nearest calibrated mag of the
+ * same range, for this alpha if there is one. Undefined where the site has not calibrated it.
+ */
+export function imageShiftToBeamShift(calibrations: Pick<Calibrations, 'records'>, column: Pick<JeolColumn, 'ranges'>, magIndex: number, alpha: number): Matrix | undefined {
+  const inRange = calibrations
+    .records('BeamShiftCalibration')
+    .all()
+    .filter((row) => row.magIndex > 0 && rangeOf(column, row.magIndex) === rangeOf(column, magIndex));
+  const ofAlpha = inRange.filter((row) => row.alpha === alpha);
+  const [nearest] = [...(ofAlpha.length > 0 ? ofAlpha : inRange)].sort((a, b) => Math.abs(a.magIndex - magIndex) - Math.abs(b.magIndex - magIndex));
+  return nearest && { xpx: nearest.xpx, xpy: nearest.xpy, ypx: nearest.ypx, ypy: nearest.ypy };
+}

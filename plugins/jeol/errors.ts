@@ -1,0 +1,56 @@
+import { EucentricError, describe } from '../../core/base';
+
+/** The errors that this plugin raises, each with a stable code. */
+export const jeolErrors = {
+  noProbeModes: (): EucentricError =>
+    new EucentricError({
+      code: 'jeol/no-probe-modes',
+      message: 'JEOL column: it has no nanoprobe; nothing was sent.',
+      hint: 'Use alpha to change the illumination angle.',
+    }),
+  magnificationTimeout: (index: number, seconds: number): EucentricError =>
+    new EucentricError({
+      code: 'jeol/magnification-timeout',
+      message: `JEOL column: it did not report mag index ${index} within ${seconds} s.`,
+      hint: 'See which magnification it is at; if the lenses are relaxing, wait and try again. JeolMagEventWait sets how long it may take.',
+    }),
+  outsideCoils: (what: string, value: string, limits: string): EucentricError =>
+    new EucentricError({
+      code: 'jeol/outside-coils',
+      message: `JEOL column: ${what} of ${value} is more than its coils or lenses can do (${limits}); nothing was sent.`,
+      hint: 'Move the stage instead, or set the image shift back to zero first.',
+    }),
+  screenStuck: (wanted: string, seconds: number): EucentricError =>
+    new EucentricError({ code: 'jeol/screen-timeout', message: `JEOL column: the viewing screen was not ${wanted} within ${seconds} s.`, hint: 'See whether something blocks the screen, then try again.' }),
+  stageBusy: (): EucentricError =>
+    new EucentricError({ code: 'jeol/stage-busy', message: 'JEOL stage: it is still moving, so the new move was not sent.', hint: 'Wait until the stage stands still, then try again.' }),
+  stageTimeout: (seconds: number): EucentricError =>
+    new EucentricError({
+      code: 'jeol/stage-timeout',
+      message: `JEOL stage: it was still moving after ${seconds} s.`,
+      hint: 'Look at the stage: it may have been touched or stopped at a limiter. StageTimeoutFactor sets how long a move may take.',
+    }),
+  stageAtLimiter: (): EucentricError =>
+    new EucentricError({ code: 'jeol/stage-limiter', message: 'JEOL stage: it ran into a limiter and stopped.', hint: 'Move it back by hand, then set StageLimits so that it does not go there again.' }),
+  tooBusy: (call: string, tries: number): EucentricError =>
+    new EucentricError({
+      code: 'jeol/busy',
+      message: `JEOL column: it was too busy for ${call}, ${tries} times in a row.`,
+      hint: 'Something else may be controlling the column. Wait until it is idle, then try again.',
+    }),
+  noAnswer: (call: string, seconds: number): EucentricError =>
+    new EucentricError({
+      code: 'jeol/no-answer',
+      message: `JEOL column: no answer to ${call} within ${seconds} s.`,
+      hint: 'Check that the microscope software runs and that external control is allowed.',
+    }),
+  callFailed: (call: string, cause: unknown): EucentricError =>
+    new EucentricError({ code: 'jeol/call-failed', message: `JEOL column: ${call} failed: ${describe(cause)}`, hint: 'Look for a message on the microscope computer.', cause }),
+  notOpen: (): EucentricError => new EucentricError({ code: 'jeol/not-connected', message: 'JEOL column: it was used before it was connected.', hint: 'Connect first.' }),
+  projectorShiftNotSimulated: (): EucentricError =>
+    new EucentricError({
+      code: 'jeol/projector-shift-not-simulated',
+      message: 'JEOL column: the simulated wire cannot shift the image with the projector deflector.',
+      hint: 'Take JeolUseProjectorForIS out of the configuration of a simulated column.',
+    }),
+};

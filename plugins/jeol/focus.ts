@@ -1,0 +1,91 @@
+import { type Metres, type RawLensValue, metres, rawLensValue } from '../../core/base';
+import type { Setting } from '../../core/devices';
+import type { JeolColumn } from './column';
+import { jeolErrors } from './errors';
+import { finite, setting } from './setting';
+import { type JeolTransport, dacCentre, dacFull } from './transport';
+
+/** Fine steps in one coarse step of the objective lens. */
+const fineInCoarse = 32;
+/** Steps in one unit of absolute focus, so that both lenses reach from 0 to about 2050. */
+const stepsPerUnit = { regular: 1024, lowMagnification: 32 };
+
+interface Excitation {
+  readonly low: boolean;
+  readonly steps: number;
+}
+
+/**
+ * Focus of a JEOL column: the objective lens (coarse and fine) or, in low magnification, the objective minilens.
+ * Defocus counts from where a lens was when this program first looked at it.
+ */
+export class JeolFocus {
+  readonly defocus: Setting<Metres>;
+  readonly absolute: Setting<RawLensValue>;
+  private readonly zeros = new Map<boolean, number>();
+
+  constructor(
+    private readonly transport: JeolTransport,
+    private readonly column: Pick<JeolColumn, 'defocusPerStep'>,
+    private readonly isLow: () => Promise<boolean>,
+  ) {
+    this.defocus = setting(
+      'defocus',
+      async () => {
+        const { low, steps } = await this.read();
+        return metres((steps - this.zeros.get(low)!) * this.metresPerStep(low));
+      },
+      async (value) => {
+        finite('defocus', value);
+        const { low, steps } = await this.read();
+        await this.write(low, Math.round(this.zeros.get(low)! + value / this.metresPerStep(low)), steps, `defocus of ${(value * 1e6).toFixed(2)} um`);
+      },
+    );
+    this.absolute = setting(
+      'absolute focus',
+      async () => {
+        const { low, steps } = await this.read();
+        return rawLensValue(steps / unitOf(low));
+      },
+      async (value) => {
+        finite('absolute focus', value);
+        const { low, steps } = await this.read();
+        await this.write(low, Math.round(value * unitOf(low)), steps, `absolute focus of ${value}`);
+      },
+    );
+  }
+
+  /** Calls the present focus zero defocus. */
+  async reset(): Promise<void> {
+    const { low, steps } = await this.read();
+    this.zeros.set(low, steps);
+  }
+
+  private metresPerStep(low: boolean): number {
+    const { regular, lowMagnification } = this.column.defocusPerStep;
+    return (low ? lowMagnification : regular) * 1e-6;
+  }
+
+  private async read(): Promise<Excitation> {
+    const { transport } = this;
+    const low = await this.isLow();
+    const steps = low ? await transport.getLens('OM') : fineInCoarse * (await transport.getLens('OLc')) + (await transport.getLens('OLf'));
+    if (!this.zeros.has(low)) this.zeros.set(low, steps);
+    return { low, steps };
+  }
+
+  private async write(low: boolean, steps: number, from: number, what: string): Promise<void> {
+    const { transport } = this;
+    const most = low ? dacFull : (fineInCoarse + 1) * dacFull;
+    if (steps < 0 || steps > most) throw jeolErrors.outsideCoils(what, 'this size', `0 to ${most} steps of the lens`);
+    if (low) return transport.setLens('OM', steps);
+    const coarse = await transport.getLens('OLc');
+    const fine = steps - fineInCoarse * coarse;
+    if (fine >= 0 && fine <= dacFull) return steps === from ? undefined : transport.setLens('OLf', fine);
+    const newCoarse = Math.min(dacFull, Math.max(0, Math.round((steps - dacCentre) / fineInCoarse)));
+    await transport.setLens('OLc', newCoarse);
+    await transport.setLens('OLf', steps - fineInCoarse * newCoarse);
+  }
+}
+
+const unitOf = (low: boolean): number => (low ? stepsPerUnit.lowMagnification : stepsPerUnit.regular);

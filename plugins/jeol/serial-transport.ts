@@ -1,0 +1,54 @@
+import { type Clock, EucentricError, milliseconds } from '../../core/base';
+import { jeolErrors } from './errors';
+import { JeolBusy, type JeolTransport } from './transport';
+
+/** How often a call is made in all when the column is busy, and the pause in between. */
+const mostTries = 10;
+const pause = milliseconds(100);
+/** How long an answer may take, in seconds of real time. */
+const answerLimit = 30;
+
+/**
+ * A wire whose calls never overlap, as JEOL columns demand: each waits for the one before. A call that met a busy column is made again,
+ * and one that gets no answer is given up. The limit counts in real time, since waiting on a simulated clock would not show that a
+ * server is dead.
+ */
+export function serializeTransport(wire: JeolTransport, clock: Clock): JeolTransport {
+  let last: Promise<unknown> = Promise.resolve();
+  const queued = (name: keyof JeolTransport) => {
+    return (...given: never[]): Promise<unknown> => {
+      const call = (): Promise<unknown> => (wire[name] as (...given: never[]) => Promise<unknown>)(...given);
+      const answer = last.then(() => patiently(name, call, clock));
+      last = answer.catch(() => {});
+      return answer;
+    };
+  };
+  return new Proxy(wire, {
+    get: (target, name) => (typeof Reflect.get(target, name) === 'function' ? queued(name as keyof JeolTransport) : Reflect.get(target, name)),
+  });
+}
+
+async function patiently(name: string, call: () => Promise<unknown>, clock: Clock): Promise<unknown> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await answered(name, call);
+    } catch (error) {
+      if (error instanceof EucentricError) throw error;
+      if (!(error instanceof JeolBusy)) throw jeolErrors.callFailed(name, error);
+      if (tries >= mostTries) throw jeolErrors.tooBusy(name, tries);
+    }
+    await clock.delay(pause);
+  }
+}
+
+async function answered(name: string, call: () => Promise<unknown>): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(jeolErrors.noAnswer(name, answerLimit)), answerLimit * 1000);
+  });
+  try {
+    return await Promise.race([call(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,96 @@
+import { type Matrix, VirtualClock, milliseconds, seconds } from '../../../core/base';
+import type { JeolColumn } from '../../../plugins/jeol/column';
+import { JeolScope } from '../../../plugins/jeol/scope';
+import { serializeTransport } from '../../../plugins/jeol/serial-transport';
+import { SimulatedJeolWire } from '../../../plugins/jeol/simulated-wire';
+import { JeolStage } from '../../../plugins/jeol/stage';
+import type { JeolTransport } from '../../../plugins/jeol/transport';
+import { VirtualMicroscope, buildTruth, simulatorOptions } from '../../../simulation';
+import type { StageUnderTest } from '../../conformance/describe-stage';
+import { type Recording, recording } from '../../conformance/recording';
+
+/** A column with low magnifications 1 to 4, MAG 5 to 8 and SAMAG 9 and 10. */
+export const plainColumn: JeolColumn = {
+  model: 'test column',
+  magIndexes: new Set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
+  lowestRegularMag: 5,
+  ranges: [
+    { mode: 2, first: 1 },
+    { mode: 0, first: 5 },
+    { mode: 3, first: 9 },
+  ],
+  spotSizes: 5,
+  alphas: 3,
+  imageShiftScale: { regular: 0.1, lowMagnification: 1.5 },
+  invertsStageX: false,
+  imageShiftDeflector: 'IS1',
+  beamShiftPerStep: { regular: 0.025, lowMagnification: 0.025 },
+  defocusPerStep: { regular: 0.0058, lowMagnification: 0.01 },
+  magEventWait: milliseconds(5000),
+  postMagDelay: { within: milliseconds(1250), across: milliseconds(3000) },
+  screenRaiseDelay: milliseconds(0),
+  stageTimeout: seconds(85),
+  stageLimits: { x: [-990, 990], y: [-950, 950] },
+  stageRounding: 0.001,
+  largestTilt: 70,
+};
+
+export interface JeolUnderTest extends StageUnderTest {
+  readonly scope: JeolScope;
+  readonly stage: JeolStage;
+  readonly clock: VirtualClock;
+  readonly microscope: VirtualMicroscope;
+  readonly wire: Recording<JeolTransport>;
+  readonly transport: JeolTransport;
+}
+
+export interface JeolTestOptions {
+  readonly column?: Partial<JeolColumn>;
+  readonly busyEvery?: number;
+  readonly imageToBeam?: (magIndex: number, alpha: number) => Matrix | undefined;
+}
+
+/** The plugin's column and stage on a recorded simulated wire. */
+export async function makeColumn({ column: changes, busyEvery, imageToBeam = () => undefined }: JeolTestOptions = {}): Promise<JeolUnderTest> {
+  const clock = new VirtualClock();
+  const column = { ...plainColumn, ...changes };
+  const truth = buildTruth(simulatorOptions.parse({ imageShiftCarriesBeam: false, stageMicrometresPerSecond: 100 }), {
+    magnifications: [...column.magIndexes].map((index) => ({ index, magnification: 100 * 2 ** index, low: index < column.lowestRegularMag })),
+    cameras: [{ index: 0, name: 'camera', width: 512, height: 512 }],
+    views: [...column.magIndexes].map((magIndex) => ({ magIndex, camera: 0, pixelSizeMicrometres: 10 / 2 ** magIndex, rotationDegrees: 84 })),
+    specimenToStage: { xpx: -1, xpy: 0, ypx: 0, ypy: -1 },
+  });
+  const microscope = new VirtualMicroscope(truth, { seed: 1, now: () => clock.now() });
+  const facts = { ranges: column.ranges, projectorShift: false, ...(busyEvery !== undefined && { busyEvery }) };
+  const wire = recording<JeolTransport>(new SimulatedJeolWire(() => microscope, clock, facts));
+  const transport = serializeTransport(wire.transport, clock);
+  const scope = new JeolScope(transport, column, { clock, imageToBeam });
+  await transport.open();
+  await scope.start();
+  return {
+    scope,
+    stage: new JeolStage(transport, column, clock),
+    clock,
+    microscope,
+    wire,
+    transport,
+    writes: () => wire.writes(),
+    targets: () => wire.writes().flatMap(targetOf),
+    dispose: () => transport.close(),
+  };
+}
+
+function targetOf(write: string): readonly Record<string, number>[] {
+  const [call, ...given] = write.split(' ');
+  const [first = 0, second = 0] = given.map(Number);
+  switch (call) {
+    case 'setStageXY':
+      return [{ x: first / 1000, y: second / 1000 }];
+    case 'setStageX':
+      return [{ x: first / 1000 }];
+    case 'setStageY':
+      return [{ y: first / 1000 }];
+    default:
+      return [];
+  }
+}
