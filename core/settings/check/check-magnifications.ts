@@ -63,7 +63,7 @@ function vendorOf({ general }: PropertySource, settings: Settings): 'jeol' | 'hi
 
 function missingTables(source: PropertySource, settings: Settings): readonly Problem[] {
   const { general, cameras } = source;
-  if (cameras.length === 0 && settings.plugins.length === 0) return [];
+  if (settings.plugins.length === 0 && !cameras.some((camera) => camera.index! >= 0)) return [];
   const vendor = vendorOf(source, settings);
   const found: Problem[] = [];
   if (!lastEntry(general, 'MagnificationTable')) {
