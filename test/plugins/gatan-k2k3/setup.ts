@@ -29,12 +29,14 @@ export function modelOf(settings: Settings): { readonly model: CameraModel; read
 }
 
 /** A count that depends linearly on the place on the chip, so that a binned pixel shows exactly what the mean of its pixels shows. */
-export const countAt = (column: number, row: number): number => 40 * column + 4 * row;
+export const countAt = (column: number, row: number): number => 8 * column + 4 * row;
 
 /** Remembers what it was asked for, and draws a ramp on the chip. */
 export class RampSource implements PictureSource {
   readonly requests: PictureRequest[] = [];
   readonly cameras;
+  mostAtOnce = 0;
+  private running = 0;
 
   constructor(
     width: number,
@@ -46,7 +48,8 @@ export class RampSource implements PictureSource {
 
   async expose(request: PictureRequest, signal: AbortSignal): Promise<Picture> {
     this.requests.push(request);
-    await this.exposing(request, signal);
+    this.mostAtOnce = Math.max(this.mostAtOnce, ++this.running);
+    await this.exposing(request, signal).finally(() => this.running--);
     const { area, width, height } = request;
     const step = (area.right - area.left) / width;
     const data = Uint16Array.from({ length: width * height }, (_, at) => countAt(area.left + ((at % width) + 0.5) * step, area.top + (Math.floor(at / width) + 0.5) * step));
@@ -68,15 +71,15 @@ export interface Bench {
 /** Sets everything up and connects it. */
 export async function bench(
   settings: Settings,
-  options: { readonly exposing?: (request: PictureRequest, signal: AbortSignal) => Promise<void>; readonly physical?: readonly [number, number]; readonly superChunk?: number } = {},
+  options: { readonly exposing?: (request: PictureRequest, signal: AbortSignal) => Promise<void>; readonly clock?: Clock; readonly superChunk?: number } = {},
 ): Promise<Bench> {
   const { model, camera: properties } = modelOf(settings);
-  const [width, height] = options.physical ?? chipOf(model);
+  const [width, height] = chipOf(model);
   const source = new RampSource(width, height, options.exposing);
   const requests: Buffer[] = [];
   const server = new GatanStandInServer(source, undefined, { onRequest: (request) => void requests.push(request), ...(options.superChunk && { superChunk: options.superChunk }) });
   const port = await server.listen();
-  const clock = new VirtualClock();
+  const clock = options.clock ?? new VirtualClock();
   const transport = new SocketTransport({ name: 'DigitalMicrograph', host: '127.0.0.1', port, connectLimit: 2000 });
   const client = new GatanClient(transport, { parameters: 2000, image: 3000 }, new FilteredLogger(() => {}));
   await client.open();

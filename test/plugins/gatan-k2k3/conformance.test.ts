@@ -1,0 +1,31 @@
+import { type Clock, VirtualClock, seconds } from '../../../core/base';
+import { describeCamera, type CameraUnderTest } from '../../conformance/describe-camera';
+import { bench, propertiesOf } from './setup';
+
+/** A camera over a socket whose pictures are a ramp, so that every pixel is known exactly. */
+async function rampCamera(lines: Readonly<Record<string, string | number>>): Promise<CameraUnderTest> {
+  let action: (() => void) | undefined;
+  const clock: Clock = new VirtualClock();
+  const { camera, source, dispose } = await bench(propertiesOf(lines), {
+    clock,
+    exposing: async ({ exposure, settling }, signal) => {
+      await clock.delay(seconds(1 + settling), signal);
+      if (action) {
+        const now = action;
+        action = undefined;
+        now();
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      await clock.delay(seconds(exposure), signal);
+    },
+  });
+  return { camera, clock, exposures: () => source.requests.length, mostAtOnce: () => source.mostAtOnce, whileExposing: (next) => (action = next), dispose };
+}
+
+const facts = { binning: 'mean', noise: 0, exposure: 0.5, tooLong: 1000 } as const;
+
+describeCamera('A K3 with physical sizes', () => rampCamera({}), facts);
+describeCamera('A K3 with super-resolution sizes', () => rampCamera({ CameraSizeX: 6016, CameraSizeY: 32, Binnings: '1 2 4 8', RotationAndFlip: 6 }), { ...facts, exposure: 0.0106525 });
+describeCamera('A K2 Base', () => rampCamera({ K2Type: 2, RotationAndFlip: 2 }), facts);
+for (const rotationFlip of [0, 1, 2, 3, 4, 5, 6, 7])
+  describeCamera(`A K2 Summit turned by ${rotationFlip}`, () => rampCamera({ K2Type: 1, RotationAndFlip: rotationFlip, CameraSizeX: 60 }), facts);
