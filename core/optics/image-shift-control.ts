@@ -50,7 +50,9 @@ export class NetImageShiftControl implements ImageShiftControl {
 
   checkLimits(value: Vector<ImageShiftUnits>, magIndex: number): string | undefined {
     const reach = this.reach(value, magIndex);
-    return reach.within ? undefined : `it would be ${inMicrometres(reach.distance).toFixed(2)} um on the specimen, and the limit is ${inMicrometres(reach.limit).toFixed(2)} um`;
+    if (reach.within) return undefined;
+    if (!Number.isFinite(reach.distance)) return 'it is not a number';
+    return `it would be ${inMicrometres(reach.distance).toFixed(2)} um on the specimen, and the limit is ${inMicrometres(reach.limit).toFixed(2)} um`;
   }
 
   async write(value: Vector<ImageShiftUnits>, { delayFactor = 1, signal }: ImageShiftWriting = {}): Promise<void> {

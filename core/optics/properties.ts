@@ -41,6 +41,8 @@ export interface OpticalCamera extends CameraKind {
   readonly specialRotations: readonly { readonly from: number; readonly to: number; readonly angle: number }[];
   /** The longest start-up time that counts when waiting for image shift. */
   readonly startupCap?: Seconds;
+  /** Whether it has one shutter, so that its built-in settling does not protect the image from image shift. */
+  readonly oneShutter?: boolean;
 }
 
 /** The properties of an instrument that decide magnifications, pixel sizes and rotations. */

@@ -48,8 +48,9 @@ export class SettlingTimes implements Settling {
     if (!Number.isFinite(rest)) return this.clock.now();
     // A scan begins when it is asked to, so image shift has to have settled by itself.
     if (camera.stem && imageShift >= others) return seconds(rest);
-    const startup = Math.min(camera.startupDelay, this.optics.camera(camera.index).startupCap ?? Infinity);
-    return seconds(rest + assumedStartup - startup - camera.builtInSettling);
+    const { startupCap = Infinity, oneShutter = false } = this.optics.camera(camera.index);
+    const builtIn = oneShutter ? 0 : camera.builtInSettling;
+    return seconds(rest + assumedStartup - Math.min(camera.startupDelay, startupCap) - builtIn);
   }
 
   async wait(camera: CameraTraits, magIndex: number, signal?: AbortSignal): Promise<void> {

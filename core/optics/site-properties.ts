@@ -30,7 +30,8 @@ export function readOpticsProperties(settings: Settings): OpticsProperties {
 }
 
 function opticalCamera(camera: CameraSettings): OpticalCamera {
-  const cap = startupCaps[camera.get('K2Type')];
+  const countingType = camera.get('K2Type');
+  const cap = startupCaps[countingType];
   return {
     index: camera.index,
     name: camera.name,
@@ -43,6 +44,7 @@ function opticalCamera(camera: CameraSettings): OpticalCamera {
     measured: camera.rotationAndPixel.map(({ magIndex, relativeRotation, rotation, pixelSize }) => measuredMagnification(magIndex, relativeRotation, rotation, pixelSize)),
     specialRotations: camera.get('SpecialRelativeRotation').map(([from, to, angle]) => ({ from, to, angle })),
     ...(cap !== undefined && { startupCap: seconds(cap) }),
+    oneShutter: countingType > 0 || Boolean(camera.get('OnlyOneShutter')),
   };
 }
 

@@ -125,5 +125,5 @@ describe('carrying image shift to another magnification', () => {
 });
 
 test('a camera that is not described is named', () => {
-  expect(() => optics().pixelSize(7, 4)).toThrow(expect.objectContaining({ code: 'optics/unknown-camera' }));
+  expect(() => optics().pixelSize(7, 4)).toThrow(expect.objectContaining({ code: 'optics/unknown-camera' }) as Error);
 });

@@ -56,7 +56,7 @@ test('takes the coarsest binning when none is coarse enough', () => {
   expect(shiftCalibrationExposure(trial({ binning: 1 }), traits({ binnings: [1, 2] }), neither).exposure.binning).toBe(2);
 });
 test('a camera without binnings is a fault that says so', () => {
-  expect(() => shiftCalibrationExposure(trial(), traits({ binnings: [] }), neither)).toThrow(expect.objectContaining({ code: 'camera/no-binning' }));
+  expect(() => shiftCalibrationExposure(trial(), traits({ binnings: [] }), neither)).toThrow(expect.objectContaining({ code: 'camera/no-binning' }) as Error);
 });
 test('is never finer than Trial, never below the shortest exposure, and small enough where the camera can', () => {
   const binnings = fc.uniqueArray(fc.integer({ min: 1, max: 16 }), { minLength: 1, maxLength: 6 }).map((list) => list.sort((a, b) => a - b));

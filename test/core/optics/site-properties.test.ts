@@ -66,8 +66,9 @@ test('the properties of a site mean what they mean', () => {
   expect(inDegrees(optics.rotation(1, 2)!.value)).toBeCloseTo(40, 9);
   expect(inNanometres(optics.nominalPixelSize(4, 0)!)).toBeCloseTo(14000 / (2000 * 1.4), 9);
   expect(inDegrees(optics.nominalRotation(3, 0))).toBeCloseTo(95 - 12 + 2, 9);
-  expect(optics.camera(1)).toMatchObject({ behindFilter: true, startupCap: 1 });
+  expect(optics.camera(1)).toMatchObject({ behindFilter: true, startupCap: 1, oneShutter: true });
   expect(optics.camera(0).startupCap).toBeUndefined();
+  expect(optics.camera(0).oneShutter).toBe(false);
 });
 
 test('defaults that stand for something else are resolved', () => {
