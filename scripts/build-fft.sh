@@ -10,7 +10,8 @@
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 crate="$here/imaging/fft"
-flags='-C target-feature=+simd128'
+# the memory is imported so that a second thread can be given the same one
+flags='-C target-feature=+simd128 -C link-arg=--import-memory -C link-arg=--max-memory=4294967296 -C link-arg=--export=__stack_pointer'
 
 if [ -n "${FFT_TOOLCHAIN_ROOT:-}" ]; then
   inside=/root/eucentric-fft

@@ -1,14 +1,19 @@
 import { badSize, shapeMismatch } from '../errors';
-import { newInstance, type Wasm } from './wasm';
+import type { Job } from './helper';
+import { newInstance, wasm as commonInstance, type Wasm } from './wasm';
 
 /** A planned two-dimensional Fourier transform of real numbers. */
 export interface RealTransform2 {
   readonly rows: number;
   readonly columns: number;
+  /** Memory of the transform for rows x columns real numbers; handed to `forward` or `inverse` it is used without a copy. */
+  readonly real: Float32Array;
+  /** Memory of the transform for rows x (columns / 2 + 1) interleaved complex numbers; used without a copy likewise. */
+  readonly complex: Float32Array;
   /**
    * The transform `X(u, v) = sum x(row, column) exp(-2 pi i (u row / rows + v column / columns))`.
    *
-   * @param input rows x columns real numbers in C order
+   * @param input rows x columns real numbers in C order; not changed
    * @param output where the result goes; a new array when left out
    * @returns rows x (columns / 2 + 1) complex numbers, interleaved real and imaginary; v runs from 0 to Nyquist
    * @throws ImagingError 'imaging/shape-mismatch' when an array has another length
@@ -17,7 +22,7 @@ export interface RealTransform2 {
   /**
    * Undoes `forward`, with the division by the number of pixels, so that the two together change nothing.
    *
-   * @param input rows x (columns / 2 + 1) complex numbers, interleaved
+   * @param input rows x (columns / 2 + 1) complex numbers, interleaved; overwritten only when it is `complex` itself
    * @param output where the result goes; a new array when left out
    * @returns rows x columns real numbers in C order
    * @throws ImagingError 'imaging/shape-mismatch' when an array has another length
@@ -25,32 +30,47 @@ export interface RealTransform2 {
   inverse(input: Float32Array, output?: Float32Array): Float32Array;
 }
 
-/** The largest side of a transform in pixels. */
+/** How a transform is computed. */
+export interface TransformOptions {
+  /** Two threads give the same numbers sooner; the second starts with the first transform and takes part once it runs. */
+  readonly threads?: 1 | 2;
+}
+
 const largestSide = 8192;
-/** Each plan lives in an instance of its own, whose memory goes with the plan. */
 const plansKept = 8;
+/** Plans above this size have an instance of their own, for the memory of an instance only grows. */
+const largePlanBytes = 1 << 25;
+/** How much memory the plans that are kept may hold in all; the latest is always kept. */
+const bytesKept = 1 << 28;
+/** Lines that a thread takes at a time. */
+const share = 32;
 
 const plans = new Map<string, Plan>();
+const lost = new FinalizationRegistry<() => void>((giveBack) => giveBack());
 
 /**
- * Plans a real transform of rows x columns; plans are cached, and the memory of the least used is given back.
+ * Plans a real transform of rows x columns; plans are cached, and the memory of those that nobody holds any more is given back.
  *
  * @param rows 1 to 8192; sizes whose prime factors are 2, 3, 5 and 7 are fastest
  * @param columns an even number from 2 to 8192
- * @throws ImagingError 'imaging/bad-size' for any other size
+ * @throws ImagingError 'imaging/bad-size' for any other size, or when there is no memory for it
  */
-export function realTransform2(rows: number, columns: number): RealTransform2 {
+export function realTransform2(rows: number, columns: number, options: TransformOptions = {}): RealTransform2 {
   const usable = (size: number) => Number.isInteger(size) && size >= 1 && size <= largestSide;
   if (!usable(rows) || !usable(columns) || columns % 2 !== 0) {
     throw badSize('realTransform2', `a transform of ${rows} x ${columns} pixels`, `Use whole numbers up to ${largestSide} and an even number of columns.`);
   }
-  const key = `${rows}x${columns}`;
-  const plan = plans.get(key) ?? new Plan(rows, columns);
+  const threads = options.threads ?? 1;
+  const key = `${rows} ${columns} ${threads}`;
+  const plan = plans.get(key) ?? new Plan(rows, columns, threads);
   plans.delete(key);
   plans.set(key, plan);
-  for (const oldest of plans.keys()) {
-    if (plans.size <= plansKept) break;
+  let bytes = 0;
+  for (const kept of plans.values()) bytes += kept.bytes;
+  for (const [oldest, { bytes: freed }] of plans) {
+    if ((plans.size <= plansKept && bytes <= bytesKept) || plans.size === 1) break;
     plans.delete(oldest);
+    bytes -= freed;
   }
   return plan;
 }
@@ -70,61 +90,83 @@ export function goodSize(minimum: number): number {
 }
 
 class Plan implements RealTransform2 {
-  private readonly wasm: Wasm = newInstance();
+  readonly real: Float32Array;
+  readonly complex: Float32Array;
+  readonly bytes: number;
+  private readonly wasm: Wasm;
   private readonly width: number;
   private readonly plane: number;
-  private readonly work: number;
-  private readonly realAddress: number;
-  private readonly complexAddress: number;
+  /** Working memory of each thread. */
+  private readonly work: readonly [number, number];
 
   constructor(
     readonly rows: number,
     readonly columns: number,
+    private readonly threads: 1 | 2,
   ) {
-    this.width = columns / 2 + 1;
-    this.plane = this.wasm.plane_new(rows, columns);
-    this.work = this.wasm.work_new(this.plane);
-    this.realAddress = this.wasm.reserve(4 * rows * columns);
-    this.complexAddress = this.wasm.reserve(8 * rows * this.width);
-    if (this.realAddress === 0 || this.complexAddress === 0) {
+    const width = columns / 2 + 1;
+    const realBytes = 4 * rows * columns;
+    const complexBytes = 8 * rows * width;
+    this.width = width;
+    this.bytes = realBytes + complexBytes;
+    const own = this.bytes > largePlanBytes;
+    const wasm = own ? newInstance() : commonInstance();
+    this.wasm = wasm;
+    const plane = wasm.plane_new(rows, columns);
+    const work = [wasm.work_new(plane), wasm.work_new(plane)] as const;
+    const real = wasm.reserve(realBytes);
+    const complex = wasm.reserve(complexBytes);
+    this.plane = plane;
+    this.work = work;
+    const giveBack = () => {
+      if (complex !== 0) wasm.release(complex, complexBytes);
+      if (real !== 0) wasm.release(real, realBytes);
+      for (const address of work) wasm.work_free(address);
+      wasm.plane_free(plane);
+    };
+    if (real === 0 || complex === 0) {
+      giveBack();
       throw badSize('realTransform2', `no memory for ${rows} x ${columns} pixels`, 'Bin the image or transform a part of it.');
     }
+    this.real = new Float32Array(wasm.buffer, real, rows * columns);
+    this.complex = new Float32Array(wasm.buffer, complex, 2 * rows * width);
+    lost.register(this, own ? () => wasm.retire() : giveBack);
   }
 
   forward(input: Float32Array, output?: Float32Array): Float32Array {
-    const real = this.real();
-    const complex = this.complex();
-    const result = this.target(output, complex.length);
-    if (input.length !== real.length) throw shapeMismatch('realTransform2.forward', [input.length], [real.length]);
-    real.set(input);
-    this.wasm.forward_rows(this.plane, this.work, this.realAddress, this.complexAddress, 0, this.rows);
-    this.wasm.forward_columns(this.plane, this.work, this.complexAddress, 0, this.width);
-    result.set(complex);
+    const { real, complex, plane, rows, width } = this;
+    const result = resultArray(output, complex.length);
+    take(input, real, 'realTransform2.forward');
+    this.run('forward_rows', (work) => [plane, work, real.byteOffset, complex.byteOffset], rows);
+    this.run('forward_columns', (work) => [plane, work, complex.byteOffset], width);
+    if (result !== complex) result.set(complex);
     return result;
   }
 
   inverse(input: Float32Array, output?: Float32Array): Float32Array {
-    const real = this.real();
-    const complex = this.complex();
-    const result = this.target(output, real.length);
-    if (input.length !== complex.length) throw shapeMismatch('realTransform2.inverse', [input.length], [complex.length]);
-    complex.set(input);
-    this.wasm.inverse_columns(this.plane, this.work, this.complexAddress, 0, this.width);
-    this.wasm.inverse_rows(this.plane, this.work, this.complexAddress, this.realAddress, 0, this.rows);
-    result.set(real);
+    const { real, complex, plane, rows, width } = this;
+    const result = resultArray(output, real.length);
+    take(input, complex, 'realTransform2.inverse');
+    this.run('inverse_columns', (work) => [plane, work, complex.byteOffset], width);
+    this.run('inverse_rows', (work) => [plane, work, complex.byteOffset, real.byteOffset], rows);
+    if (result !== real) result.set(real);
     return result;
   }
 
-  private target(output: Float32Array | undefined, length: number): Float32Array {
-    if (output !== undefined && output.length !== length) throw shapeMismatch('realTransform2', [output.length], [length]);
-    return output ?? new Float32Array(length);
+  private run(job: Job, given: (work: number) => number[], total: number): void {
+    const { wasm, work } = this;
+    if (this.threads === 2) wasm.share(job, given(work[0]), given(work[1]), total, share);
+    else (wasm[job] as (...all: number[]) => void)(...given(work[0]), 0, total);
   }
+}
 
-  private real(): Float32Array {
-    return new Float32Array(this.wasm.memory.buffer, this.realAddress, this.rows * this.columns);
-  }
+function take(input: Float32Array, own: Float32Array, where: string): void {
+  if (input === own) return;
+  if (input.length !== own.length) throw shapeMismatch(where, [input.length], [own.length]);
+  own.set(input);
+}
 
-  private complex(): Float32Array {
-    return new Float32Array(this.wasm.memory.buffer, this.complexAddress, 2 * this.rows * this.width);
-  }
+function resultArray(output: Float32Array | undefined, length: number): Float32Array {
+  if (output !== undefined && output.length !== length) throw shapeMismatch('realTransform2', [output.length], [length]);
+  return output ?? new Float32Array(length);
 }

@@ -1,24 +1,30 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { withSharedMemory } from './binary';
+import { Helper, type Job } from './helper';
 
 /** The part of the WebAssembly interface that is used here; the types of Node do not describe it. */
 interface WebAssemblyModule {
   readonly exports?: never;
 }
 
+interface Memory {
+  readonly buffer: SharedArrayBuffer;
+}
+
 interface WebAssemblyInterface {
   Module: {
     new (bytes: Uint8Array): WebAssemblyModule;
-    imports(module: WebAssemblyModule): { module: string; name: string }[];
+    imports(module: WebAssemblyModule): { module: string; name: string; kind: string }[];
   };
+  Memory: new (limits: { initial: number; maximum: number; shared: boolean }) => Memory;
   Instance: new (module: WebAssemblyModule, imports: Record<string, Record<string, unknown>>) => { readonly exports: unknown };
 }
 
 const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyInterface };
 
 /** What the Rust crate offers: functions on addresses in its linear memory. Each is described in `src/`. */
-export interface Wasm {
-  readonly memory: { readonly buffer: ArrayBuffer };
+interface Functions {
   reserve(bytes: number): number;
   release(address: number, bytes: number): void;
   plane_new(rows: number, columns: number): number;
@@ -38,32 +44,100 @@ export interface Wasm {
   forget(): void;
 }
 
-const binary = 'eucentric_fft_bg.wasm';
+/** One instance of the crate with a memory of its own, which goes when the instance is let go. */
+export interface Wasm extends Functions {
+  /** The memory as it is now; it is replaced by a larger one when it grows, while older views stay valid. */
+  readonly buffer: SharedArrayBuffer;
+  /**
+   * Does a job in shares on two threads, starting the second one on first use.
+   *
+   * @param ours the leading arguments of the job on this thread
+   * @param theirs the leading arguments of the job on the second thread
+   */
+  share(job: Job, ours: readonly number[], theirs: readonly number[], total: number, share: number): void;
+  /** Whether the second thread has started and takes part. */
+  readonly helped: boolean;
+  /** Ends the second thread; another `share` would start a new one. */
+  retire(): void;
+}
 
-/** Finds the generated package beside the source, from the source and from the compiled tree alike. */
-function packageFile(): string {
-  const candidates = [path.join(__dirname, 'pkg', binary), path.resolve(__dirname, '..', '..', '..', 'imaging', 'fft', 'pkg', binary)];
+const binaryName = path.join('pkg', 'eucentric_fft_bg.wasm');
+const stackBytes = 1 << 18;
+/** 64 KiB each; the address space is asked for in one piece, and not every machine gives away 4 GiB of it. */
+const pageLimits = [65536, 16384, 4096];
+
+/** Finds a file beside the source, from the source and from the compiled tree alike. */
+function fileBeside(name: string): string {
+  const candidates = [path.join(__dirname, name), path.resolve(__dirname, '..', '..', '..', 'imaging', 'fft', name)];
   const found = candidates.find((candidate) => existsSync(candidate));
-  if (found === undefined) throw new Error(`${binary} is missing (looked for ${candidates.join(' and ')}); run "npm run build:fft".`);
+  if (found === undefined) throw new Error(`${name} is missing (looked for ${candidates.join(' and ')}); run "npm run build:fft".`);
   return found;
 }
 
-let compiled: WebAssemblyModule | undefined;
-
-/** A new instance of the crate with a memory of its own; the memory goes when the instance is let go. */
-export function newInstance(): Wasm {
-  compiled ??= new WebAssembly.Module(readFileSync(packageFile()));
-  const imports: Record<string, Record<string, unknown>> = {};
-  for (const { module, name } of WebAssembly.Module.imports(compiled)) {
-    // the only import sets up a table for JavaScript objects, and none cross this boundary
-    (imports[module] ??= {})[name] = () => undefined;
-  }
-  return new WebAssembly.Instance(compiled, imports).exports as Wasm;
+interface Compiled {
+  readonly first: WebAssemblyModule;
+  readonly further: WebAssemblyModule;
+  readonly initialPages: number;
+  readonly maximumPages: number;
 }
 
-let shared: Wasm | undefined;
+let compiled: Compiled | undefined;
 
-/** The instance that registration and reduction work in. */
+function compile(): Compiled {
+  if (compiled !== undefined) return compiled;
+  const binary = withSharedMemory(readFileSync(fileBeside(binaryName)));
+  compiled = { ...binary, first: new WebAssembly.Module(binary.first), further: new WebAssembly.Module(binary.further) };
+  return compiled;
+}
+
+function newMemory({ initialPages, maximumPages }: Compiled): Memory {
+  let refusal: unknown;
+  for (const limit of pageLimits) {
+    try {
+      return new WebAssembly.Memory({ initial: initialPages, maximum: Math.min(limit, maximumPages), shared: true });
+    } catch (error) {
+      refusal = error;
+    }
+  }
+  throw refusal;
+}
+
+/** Makes an instance of the crate with a memory of its own. */
+export function newInstance(): Wasm {
+  const modules = compile();
+  const memory = newMemory(modules);
+  const imports: Record<string, Record<string, unknown>> = {};
+  for (const { module, name, kind } of WebAssembly.Module.imports(modules.first)) {
+    // the one imported function sets up a table for JavaScript objects, and none cross this boundary
+    (imports[module] ??= {})[name] = kind === 'memory' ? memory : () => undefined;
+  }
+  const functions = new WebAssembly.Instance(modules.first, imports).exports as Functions;
+  let helper: Helper | undefined;
+  let stack: number | undefined;
+  return {
+    ...functions,
+    get buffer() {
+      return memory.buffer;
+    },
+    share(job, ours, theirs, total, share) {
+      stack ??= functions.reserve(stackBytes);
+      helper ??= new Helper(fileBeside('helper.cjs'), modules.further, memory, stack + stackBytes);
+      const run = functions[job] as (...given: number[]) => void;
+      helper.share(job, (from, to) => run(...ours, from, to), theirs, total, share);
+    },
+    get helped() {
+      return helper?.ready ?? false;
+    },
+    retire() {
+      helper?.dispose();
+      helper = undefined;
+    },
+  };
+}
+
+let common: Wasm | undefined;
+
+/** The instance that registration, reduction and small transforms work in. */
 export function wasm(): Wasm {
-  return (shared ??= newInstance());
+  return (common ??= newInstance());
 }

@@ -46,7 +46,7 @@ export function reduceInto(wasm: Wasm, source: ImageLayout, across: number, down
   const whole = columnStride === 1 && rowStride === width;
   for (let row = 0; row < rows; row += stripRows) {
     const count = Math.min(stripRows, rows - row);
-    const strip = viewLike(data, wasm.memory.buffer, address, count * down * width);
+    const strip = viewLike(data, wasm.buffer, address, count * down * width);
     const first = offset + row * down * rowStride;
     if (whole) {
       strip.set(data.subarray(first, first + count * down * width));

@@ -32,7 +32,7 @@ export function reduce(source: Image, factor: number | { readonly x: number; rea
   if (target === 0) throw badArgument('reduce', `no memory for ${rows} x ${columns} pixels`, 'Use larger blocks.');
   try {
     reduceInto(engine, layout, x, y, options.mean === false ? 1 : 1 / (x * y), target);
-    return image(new Float32Array(engine.memory.buffer, target, rows * columns).slice(), rows, columns);
+    return image(new Float32Array(engine.buffer, target, rows * columns).slice(), rows, columns);
   } finally {
     engine.release(target, bytes);
   }

@@ -116,7 +116,7 @@ export class Registration {
     const laterFrame = frames.frame(laterLayout, factor, where);
     exchange ??= engine.reserve(8 * (optionCount + resultCount));
     const { options } = this;
-    new Float64Array(engine.memory.buffer, exchange, optionCount).set([
+    new Float64Array(engine.buffer, exchange, optionCount).set([
       expected.x / factor,
       -expected.y / factor,
       options.trimFraction,
@@ -133,7 +133,7 @@ export class Registration {
     const failure = engine.register(laterFrame.address, referenceFrame.address, exchange, exchange + 8 * optionCount);
     if (failure === 2) throw constantImage(where);
     if (failure !== 0) throw noOverlap(where, options.smallestOverlap);
-    const result = new Float64Array(engine.memory.buffer, exchange + 8 * optionCount, resultCount);
+    const result = new Float64Array(engine.buffer, exchange + 8 * optionCount, resultCount);
     return displacement(result, factor);
   }
 

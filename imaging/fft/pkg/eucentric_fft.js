@@ -196,7 +196,7 @@ function work_new(plane) {
 }
 exports.work_new = work_new;
 
-function __wbg_get_imports() {
+function __wbg_get_imports(memory) {
     const import0 = {
         __proto__: null,
         __wbindgen_init_externref_table: function() {
@@ -208,6 +208,7 @@ function __wbg_get_imports() {
             table.set(offset + 2, true);
             table.set(offset + 3, false);
         },
+        memory: memory || new WebAssembly.Memory({initial:17,maximum:65536}),
     };
     return {
         __proto__: null,

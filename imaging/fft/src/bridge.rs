@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 thread_local! {
     static ENGINE: RefCell<Engine> = RefCell::new(Engine::default());
+    static SUMS: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Reduces whole blocks of pixels; `kind` 0 uint8, 1 uint16, 2 int16, 3 float32, 4 float64; `stride` in pixels.
@@ -24,15 +25,15 @@ pub fn reduce(
     target: usize,
 ) {
     let target = target as *mut f32;
-    unsafe {
+    SUMS.with_borrow_mut(|sums| unsafe {
         match kind {
-            0 => blocks(source as *const u8, stride, across, down, rows, columns, scale, target),
-            1 => blocks(source as *const u16, stride, across, down, rows, columns, scale, target),
-            2 => blocks(source as *const i16, stride, across, down, rows, columns, scale, target),
-            3 => blocks(source as *const f32, stride, across, down, rows, columns, scale, target),
-            _ => blocks(source as *const f64, stride, across, down, rows, columns, scale, target),
+            0 => blocks(source as *const u8, stride, across, down, rows, columns, scale, target, sums),
+            1 => blocks(source as *const u16, stride, across, down, rows, columns, scale, target, sums),
+            2 => blocks(source as *const i16, stride, across, down, rows, columns, scale, target, sums),
+            3 => blocks(source as *const f32, stride, across, down, rows, columns, scale, target, sums),
+            _ => blocks(source as *const f64, stride, across, down, rows, columns, scale, target, sums),
         }
-    }
+    })
 }
 
 #[wasm_bindgen]

@@ -2,6 +2,7 @@
 
 use crate::lanes::{Complex4, Lanes};
 use crate::line::{Line, Scratch, Sink, Source};
+use rustfft::num_complex::Complex;
 
 /// Four neighbouring columns of a matrix; `SWAP` exchanges real and imaginary parts, which turns a transform into its inverse.
 #[derive(Clone, Copy)]
@@ -85,16 +86,17 @@ pub unsafe fn transform<const SWAP: bool>(
     from: usize,
     to: usize,
     work: [Scratch; 2],
+    spare: &mut [Complex<f32>],
 ) {
     let stride = 2 * width;
     let mut column = from;
     while column + 4 <= to {
         let columns = Whole::<SWAP> { first: matrix.add(2 * column), stride };
-        line.run(columns, columns, work);
+        line.run(columns, columns, work, spare);
         column += 4;
     }
     if column < to {
         let columns = Part::<SWAP> { first: matrix.add(2 * column), stride, count: to - column };
-        line.run(columns, columns, work);
+        line.run(columns, columns, work, spare);
     }
 }

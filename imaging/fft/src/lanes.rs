@@ -50,6 +50,17 @@ mod vector {
             Lanes(f32x4_neg(self.0))
         }
 
+        #[inline(always)]
+        pub fn larger(self, other: Self) -> Self {
+            Lanes(f32x4_pmax(self.0, other.0))
+        }
+
+        /// Whether any lane is at least as large as the other's.
+        #[inline(always)]
+        pub fn any_reaches(self, other: Self) -> bool {
+            v128_any_true(f32x4_ge(self.0, other.0))
+        }
+
         /// Lanes 0 and 2 of both: `[a0, a2, b0, b2]`.
         #[inline(always)]
         pub fn even(self, other: Self) -> Self {
@@ -144,6 +155,16 @@ mod vector {
         #[inline(always)]
         pub fn negative(self) -> Self {
             self.zip(self, |a, _| -a)
+        }
+
+        #[inline(always)]
+        pub fn larger(self, other: Self) -> Self {
+            self.zip(other, |a, b| if a < b { b } else { a })
+        }
+
+        #[inline(always)]
+        pub fn any_reaches(self, other: Self) -> bool {
+            self.0.iter().zip(&other.0).any(|(a, b)| a >= b)
         }
 
         #[inline(always)]

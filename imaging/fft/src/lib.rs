@@ -12,6 +12,7 @@ pub mod reduce;
 pub mod refine;
 pub mod register;
 pub mod rows;
+pub mod spectrum;
 
 use plane::{Plane, Work};
 use wasm_bindgen::prelude::wasm_bindgen;

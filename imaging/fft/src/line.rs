@@ -114,14 +114,22 @@ impl Line {
         Line { length, method }
     }
 
+    /// How many numbers `spare` must hold.
+    pub fn spare(&self) -> usize {
+        match &self.method {
+            Method::Other(fft) => 4 * self.length + fft.get_inplace_scratch_len(),
+            Method::Stockham { .. } => 0,
+        }
+    }
+
     /// Transforms one batch of four lines from `source` to `sink`; `work` holds two lines, `spare` what rustfft asks for.
     ///
     /// # Safety
     /// `source` and `sink` must cover the length of the line; both halves of `work` must hold it.
     #[inline(always)]
-    pub unsafe fn run<I: Source, O: Sink>(&self, source: I, sink: O, work: [Scratch; 2]) {
+    pub unsafe fn run<I: Source, O: Sink>(&self, source: I, sink: O, work: [Scratch; 2], spare: &mut [Complex<f32>]) {
         match &self.method {
-            Method::Other(fft) => self.run_other(fft, source, sink),
+            Method::Other(fft) => self.run_other(fft, source, sink, spare),
             Method::Stockham { stages, twiddles } => {
                 let last = stages.len().wrapping_sub(1);
                 if stages.is_empty() {
@@ -142,8 +150,9 @@ impl Line {
     }
 
     #[inline(never)]
-    unsafe fn run_other<I: Source, O: Sink>(&self, fft: &Arc<dyn Fft<f32>>, source: I, sink: O) {
-        let mut lines = vec![Complex::new(0f32, 0f32); 4 * self.length];
+    unsafe fn run_other<I: Source, O: Sink>(&self, fft: &Arc<dyn Fft<f32>>, source: I, sink: O, spare: &mut [Complex<f32>]) {
+        // no memory is reserved here: a second thread may be doing the same
+        let (lines, scratch) = spare.split_at_mut(4 * self.length);
         for index in 0..self.length {
             let value = source.load(index);
             let (re, im) = (value.re.to_array(), value.im.to_array());
@@ -151,7 +160,7 @@ impl Line {
                 lines[lane * self.length + index] = Complex::new(re[lane], im[lane]);
             }
         }
-        fft.process(&mut lines);
+        fft.process_with_scratch(lines, scratch);
         for index in 0..self.length {
             let mut re = [0f32; 4];
             let mut im = [0f32; 4];

@@ -22,7 +22,12 @@ fn parabola(before: f32, centre: f32, after: f32) -> f64 {
 }
 
 fn largest(values: &[f32]) -> f32 {
-    values.iter().fold(f32::NEG_INFINITY, |most, value| if *value > most { *value } else { most })
+    let whole = values.len() / 4 * 4;
+    let mut lanes = Lanes::splat(f32::NEG_INFINITY);
+    for i in (0..whole).step_by(4) {
+        lanes = lanes.larger(unsafe { Lanes::load(values.as_ptr().add(i)) });
+    }
+    lanes.to_array().iter().chain(&values[whole..]).fold(f32::NEG_INFINITY, |most, value| most.max(*value))
 }
 
 /// The local maxima that reach `threshold` of the largest, highest first, at most `limit`.
@@ -36,10 +41,19 @@ pub fn find(plane: &[f32], rows: usize, columns: usize, threshold: f64, limit: u
         let here = &plane[row * columns..(row + 1) * columns];
         let above = &plane[((row + rows - 1) % rows) * columns..][..columns];
         let below = &plane[((row + 1) % rows) * columns..][..columns];
-        for (column, &height) in here.iter().enumerate() {
+        let mut column = 0;
+        while column < columns {
+            // nearly all of the plane lies below the threshold
+            if column + 4 <= columns && !unsafe { Lanes::load(here.as_ptr().add(column)) }.any_reaches(Lanes::splat(floor)) {
+                column += 4;
+                continue;
+            }
+            let (at, height) = (column, here[column]);
+            column += 1;
             if height < floor {
                 continue;
             }
+            let column = at;
             let left = if column == 0 { columns - 1 } else { column - 1 };
             let right = if column + 1 == columns { 0 } else { column + 1 };
             // of equal neighbours the first in reading order counts

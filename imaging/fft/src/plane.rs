@@ -4,17 +4,20 @@ use crate::columns;
 use crate::lanes::Complex4;
 use crate::line::{Line, Scratch};
 use crate::rows::Rows;
+use rustfft::num_complex::Complex;
 
 /// Working memory of one thread for planes of one size.
 pub struct Work {
     lines: Vec<Complex4>,
     length: usize,
+    spare: Vec<Complex<f32>>,
 }
 
 impl Work {
-    fn parts(&mut self) -> [Scratch; 3] {
+    fn parts(&mut self) -> ([Scratch; 3], &mut [Complex<f32>]) {
         let start = self.lines.as_mut_ptr();
-        unsafe { [Scratch(start), Scratch(start.add(self.length)), Scratch(start.add(2 * self.length))] }
+        let lines = unsafe { [Scratch(start), Scratch(start.add(self.length)), Scratch(start.add(2 * self.length))] };
+        (lines, &mut self.spare)
     }
 }
 
@@ -39,7 +42,8 @@ impl Plane {
 
     pub fn work(&self) -> Work {
         let length = self.rows.max(self.columns / 2) + 2;
-        Work { lines: vec![Complex4::zero(); 3 * length], length }
+        let spare = self.along_columns.spare().max(self.along_rows.half.spare());
+        Work { lines: vec![Complex4::zero(); 3 * length], length, spare: vec![Complex::default(); spare] }
     }
 
     /// Transforms rows `from..to` of a real plane into the same rows of the half-complex plane.
@@ -53,7 +57,8 @@ impl Plane {
             let lanes = [row, (row + 1).min(to - 1), (row + 2).min(to - 1), (row + 3).min(to - 1)];
             let sources = lanes.map(|lane| unsafe { input.add(lane * columns) });
             let targets = lanes.map(|lane| unsafe { output.add(lane * width) });
-            self.along_rows.forward(sources, targets, work.parts());
+            let (lines, spare) = work.parts();
+            self.along_rows.forward(sources, targets, lines, spare);
             row += 4;
         }
     }
@@ -63,8 +68,8 @@ impl Plane {
     /// # Safety
     /// `plane` must hold the whole half-complex plane.
     pub unsafe fn forward_columns(&self, plane: *mut f32, from: usize, to: usize, work: &mut Work) {
-        let [a, b, _] = work.parts();
-        columns::transform::<false>(&self.along_columns, plane, self.width(), from, to, [a, b]);
+        let ([a, b, _], spare) = work.parts();
+        columns::transform::<false>(&self.along_columns, plane, self.width(), from, to, [a, b], spare);
     }
 
     /// Undoes `forward_columns`, multiplied by the number of rows.
@@ -72,8 +77,8 @@ impl Plane {
     /// # Safety
     /// As for `forward_columns`.
     pub unsafe fn inverse_columns(&self, plane: *mut f32, from: usize, to: usize, work: &mut Work) {
-        let [a, b, _] = work.parts();
-        columns::transform::<true>(&self.along_columns, plane, self.width(), from, to, [a, b]);
+        let ([a, b, _], spare) = work.parts();
+        columns::transform::<true>(&self.along_columns, plane, self.width(), from, to, [a, b], spare);
     }
 
     /// Undoes `forward_rows` and divides by the number of points of the plane.
@@ -88,7 +93,8 @@ impl Plane {
             let lanes = [row, (row + 1).min(to - 1), (row + 2).min(to - 1), (row + 3).min(to - 1)];
             let sources = lanes.map(|lane| unsafe { input.add(lane * width) });
             let targets = lanes.map(|lane| unsafe { output.add(lane * columns) });
-            self.along_rows.inverse(sources, targets, scale as f32, work.parts());
+            let (lines, spare) = work.parts();
+            self.along_rows.inverse(sources, targets, scale as f32, lines, spare);
             row += 4;
         }
     }

@@ -1,6 +1,7 @@
 //! From binned pixels to a filtered spectrum: trim, taper, pad, transform, filter.
 
 use crate::plane::{Plane, Work};
+use crate::spectrum;
 
 /// A rectangle of pixels, `x` to the right and `y` downwards.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -136,10 +137,7 @@ pub fn prepare(
         plane.forward_rows(real.as_ptr(), spectrum.as_mut_ptr(), 0, area.height, work);
         plane.forward_columns(spectrum.as_mut_ptr(), 0, plane.width(), work);
     }
-    for (pair, factor) in spectrum.chunks_exact_mut(2).zip(filter) {
-        pair[0] *= factor;
-        pair[1] *= factor;
-    }
+    spectrum::filter(&mut spectrum, filter);
     copy[..spectrum.len()].copy_from_slice(&spectrum);
     unsafe {
         plane.inverse_columns(copy.as_mut_ptr(), 0, plane.width(), work);

@@ -4,6 +4,7 @@ use crate::peaks::{find, overlap, pearson, Overlap};
 use crate::plane::{good_size, Plane, Work};
 use crate::prepare::{prepare, Area, Band, Prepared, Recipe};
 use crate::refine::{refine, Part};
+use crate::spectrum::cross;
 use std::rc::Rc;
 
 /// Binned pixels of one image and what has been prepared from them.
@@ -190,10 +191,7 @@ impl Engine {
         grow(&mut self.copy, 2 * recipe.rows * plane.width());
         let a = self.prepared(later, later_area, recipe, &plane, &mut work);
         let c = self.prepared(reference, reference_area, recipe, &plane, &mut work);
-        for ((target, c), a) in self.copy.chunks_exact_mut(2).zip(c.spectrum.chunks_exact(2)).zip(a.spectrum.chunks_exact(2)) {
-            target[0] = c[0] * a[0] + c[1] * a[1];
-            target[1] = c[1] * a[0] - c[0] * a[1];
-        }
+        cross(&c.spectrum, &a.spectrum, &mut self.copy);
         plane.inverse(&mut self.copy, &mut self.real, &mut work);
         let base = [rx.0 as i64 - lx.0 as i64, ry.0 as i64 - ly.0 as i64];
         let (mut found, start, whole) = self.choose(&c, &a, &recipe, base, options)?;

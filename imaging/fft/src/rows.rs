@@ -2,11 +2,12 @@
 
 use crate::lanes::{transpose, Complex4, Lanes};
 use crate::line::{Line, Scratch};
+use rustfft::num_complex::Complex;
 
 /// A plan for rows of one even length.
 pub struct Rows {
     pub columns: usize,
-    half: Line,
+    pub half: Line,
     /// `-i/2 exp(-2 pi i k / columns)` for `k` up to a quarter of the row.
     turns: Vec<[f32; 2]>,
 }
@@ -27,7 +28,7 @@ impl Rows {
     ///
     /// # Safety
     /// Each input row holds `columns` floats, each output row `columns + 2`; each half of `work` `columns / 2 + 2` points.
-    pub unsafe fn forward(&self, input: [*const f32; 4], output: [*mut f32; 4], work: [Scratch; 3]) {
+    pub unsafe fn forward(&self, input: [*const f32; 4], output: [*mut f32; 4], work: [Scratch; 3], spare: &mut [Complex<f32>]) {
         let half = self.half.length;
         let packed = work[2].0;
         let mut k = 0;
@@ -46,7 +47,7 @@ impl Rows {
             *packed.add(k) = gather(input, k);
         }
         // the last stage leaves the points in the third line again, which nothing reads any more
-        self.half.run(work[2], work[2], [work[0], work[1]]);
+        self.half.run(work[2], work[2], [work[0], work[1]], spare);
         self.untangle(packed);
         let mut k = 0;
         while k < half {
@@ -101,7 +102,7 @@ impl Rows {
     ///
     /// # Safety
     /// As for `forward`, with the rows changed over.
-    pub unsafe fn inverse(&self, input: [*const f32; 4], output: [*mut f32; 4], scale: f32, work: [Scratch; 3]) {
+    pub unsafe fn inverse(&self, input: [*const f32; 4], output: [*mut f32; 4], scale: f32, work: [Scratch; 3], spare: &mut [Complex<f32>]) {
         let half = self.half.length;
         let packed = work[2].0;
         let mut k = 0;
@@ -124,7 +125,7 @@ impl Rows {
             let value = packed.add(k);
             *value = (*value).swapped();
         }
-        self.half.run(work[2], work[2], [work[0], work[1]]);
+        self.half.run(work[2], work[2], [work[0], work[1]], spare);
         let factor = Lanes::splat(scale);
         let mut k = 0;
         while k + 1 < half {
