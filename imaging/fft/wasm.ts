@@ -121,7 +121,7 @@ export function newInstance(): Wasm {
     },
     share(job, ours, theirs, total, share) {
       stack ??= functions.reserve(stackBytes);
-      helper ??= new Helper(fileBeside('helper.cjs'), modules.further, memory, stack + stackBytes);
+      helper ??= new Helper(fileBeside('second-thread.cjs'), modules.further, memory, stack + stackBytes);
       const run = functions[job] as (...given: number[]) => void;
       helper.share(job, (from, to) => run(...ours, from, to), theirs, total, share);
     },
