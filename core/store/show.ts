@@ -56,7 +56,15 @@ function fieldsOf({ record: _, rows: __, ...fields }: ShownRecord): RecordValues
 function columns(rows: readonly RecordValues[], indent: string): string[] {
   const names = Object.keys(rows[0] ?? {});
   if (names.length === 0) return [];
-  const texts = rows.map((row) => names.map((name) => String(row[name])));
+  const byColumn = names.map((name) => evenDecimals(rows.map((row) => row[name])));
+  const texts = rows.map((_, at) => byColumn.map((column) => column[at]!));
   const widths = names.map((name, at) => texts.reduce((widest, text) => Math.max(widest, text[at]!.length), name.length));
   return [names, ...texts].map((row) => indent + row.map((text, at) => text.padStart(widths[at]!)).join('  '));
+}
+
+/** The texts of a column; its numbers have equally many decimals, six at most, so that the points stand under each other. */
+function evenDecimals(values: readonly unknown[]): readonly string[] {
+  const decimalsOf = (value: unknown): number => (typeof value === 'number' ? (/\.(\d+)$/.exec(value.toFixed(6).replace(/0+$/, ''))?.[1]?.length ?? 0) : 0);
+  const decimals = values.reduce<number>((most, value) => Math.max(most, decimalsOf(value)), 0);
+  return values.map((value) => (typeof value === 'number' ? value.toFixed(decimals) : String(value)));
 }

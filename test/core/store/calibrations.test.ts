@@ -1,0 +1,297 @@
+import { matrix } from '../../../core/base';
+import { type ExitPrompt } from '../../../core/store';
+import { flyback, main, otherMatrix, shortTerm, Site, someMatrix, startMinutes } from './site';
+
+let site: Site;
+beforeEach(() => {
+  site = new Site();
+});
+afterEach(() => site.remove());
+
+describe('matrices', () => {
+  it('that were never measured are missing', async () => {
+    const { imageShift } = await site.calibrations();
+    expect(imageShift.get(17, 0)).toBeUndefined();
+    expect(imageShift.measuredAt(17, 0)).toBe(0);
+    expect(imageShift.entries()).toEqual([]);
+    expect(imageShift.remove(17, 0)).toBe(false);
+  });
+
+  it('that are zero in the file are missing', async () => {
+    site.write(main, 'SerialEMCalibrations', 'StageToCameraMatrix 3 0 0.000000 0.000000 5.000000 5.000000   0.000000   100');
+    const { stage } = await site.calibrations();
+    expect(stage.get(3, 0)).toBeUndefined();
+    expect(stage.entries()).toEqual([]);
+    expect(() => stage.set(3, 0, matrix(0, 0, 1, 1))).toThrow(expect.objectContaining({ code: 'store/value-not-storable' }));
+  });
+
+  it('measured now carry the time, the magnification and the focus', async () => {
+    const { stage, imageShift } = await site.calibrations();
+    imageShift.set(18, 1, someMatrix);
+    imageShift.set(17, 0, otherMatrix, { magnification: 4321 });
+    stage.set(17, 0, someMatrix, { focus: -0.00075 });
+    expect(imageShift.entries()).toEqual([
+      { magIndex: 17, camera: 0, matrix: otherMatrix, magnification: 4321, measuredAt: startMinutes },
+      { magIndex: 18, camera: 1, matrix: someMatrix, magnification: 1801, measuredAt: startMinutes },
+    ]);
+    expect(stage.entries()).toEqual([{ magIndex: 17, camera: 0, matrix: someMatrix, magnification: 1700, focus: -0.00075, measuredAt: startMinutes }]);
+  });
+
+  it('that are derived or brought back carry no time and lose an earlier one', async () => {
+    const calibrations = await site.calibrations();
+    calibrations.imageShift.set(17, 0, someMatrix);
+    calibrations.imageShift.set(17, 0, otherMatrix, { sessionMeasured: false });
+    expect(calibrations.imageShift.measuredAt(17, 0)).toBe(0);
+    expect(calibrations.shortTerm('ImageShiftMatrix').all()).toEqual([]);
+    expect(calibrations.counts['image shift']).toBe(1);
+  });
+
+  it('that are removed are gone from the short-term file too', async () => {
+    const calibrations = await site.calibrations();
+    calibrations.imageShift.set(17, 0, someMatrix);
+    await calibrations.saveShortTerm();
+    expect(calibrations.imageShift.remove(17, 0)).toBe(true);
+    expect(calibrations.imageShift.get(17, 0)).toBeUndefined();
+    await calibrations.saveShortTerm();
+    expect(site.lines(shortTerm)).toEqual(['SerialEMShortTermCal']);
+  });
+
+  it.each([
+    ['a mag index of 0', 0, 0, someMatrix],
+    ['a mag index of 120', 120, 0, someMatrix],
+    ['camera 6', 17, 6, someMatrix],
+    ['a broken number', 17, 0, matrix(NaN, 1, 1, 1)],
+    ['an infinite number', 17, 0, matrix(1, Infinity, 1, 1)],
+  ])('cannot be stored with %s', async (_, magIndex, camera, value) => {
+    const calibrations = await site.calibrations();
+    expect(() => calibrations.imageShift.set(magIndex, camera, value)).toThrow(expect.objectContaining({ code: 'store/value-not-storable' }));
+    expect(calibrations.unsaved).toBe(false);
+    expect(calibrations.shortTerm('ImageShiftMatrix').all()).toEqual([]);
+  });
+});
+
+describe('reading at the start', () => {
+  it('goes on without a main file and says so', async () => {
+    const { problems } = await site.open();
+    expect(problems).toEqual([expect.objectContaining({ severity: 'information', code: 'store/no-file' })]);
+  });
+
+  it('says nothing about missing short-term and flyback files', async () => {
+    site.write(main, 'SerialEMCalibrations');
+    expect((await site.open()).problems).toEqual([]);
+  });
+
+  it('lets young matrices of the short-term file override the main file, and drops old ones', async () => {
+    const stage = (magIndex: number, first: number) => `StageToCameraMatrix ${magIndex} 0 ${first}.000000 2.000000 3.000000 4.000000   0.000000   ${magIndex}00`;
+    site.write(main, 'SerialEMCalibrations', 'ImageShiftMatrix\t1', '17 0 1.000000 2.000000 3.000000 4.000000   1700', stage(17, 1), stage(18, 1));
+    const young = startMinutes - 22 * 60 + 1;
+    const old = startMinutes - 22 * 60;
+    site.write(
+      shortTerm,
+      'SerialEMShortTermCal',
+      `ImageShiftMatrix ${young} 17 0 5.000000 6.000000 7.000000 8.000000`,
+      `StageCalibration ${old} 17 0 5.000000 6.000000 7.000000 8.000000 0.250000`,
+      `StageCalibration ${young} 18 0 5.000000 6.000000 7.000000 8.000000 0.250000`,
+    );
+    const calibrations = await site.calibrations();
+    expect(calibrations.imageShift.entries()).toEqual([{ magIndex: 17, camera: 0, matrix: matrix(5, 6, 7, 8), magnification: 1700, measuredAt: young }]);
+    expect(calibrations.stage.get(17, 0)).toEqual(matrix(1, 2, 3, 4));
+    expect(calibrations.stage.measuredAt(17, 0)).toBe(0);
+    expect(calibrations.stage.get(18, 0)).toEqual(matrix(5, 6, 7, 8));
+    expect(calibrations.stage.entries()[1]).toMatchObject({ focus: 0.25, measuredAt: young });
+    expect(calibrations.unsaved).toBe(false);
+    await calibrations.save();
+    expect(site.lines(main)[2]).toBe('17 0 5.000000 6.000000 7.000000 8.000000   1700');
+  });
+
+  it('keeps the exact text of a matrix that the short-term file only repeats', async () => {
+    const row = '17 0 1.0 2.0 3.0 4.0 1700';
+    site.write(main, 'SerialEMCalibrations', 'ImageShiftMatrix 1', row);
+    site.write(shortTerm, 'SerialEMShortTermCal', `ImageShiftMatrix ${startMinutes} 17 0 1.000000 2.000000 3.000000 4.000000`);
+    const calibrations = await site.calibrations();
+    await calibrations.save();
+    expect(site.lines(main)).toEqual(['SerialEMCalibrations', 'ImageShiftMatrix 1', row]);
+  });
+
+  it('takes the younger of two entries for one matrix', async () => {
+    const entry = (time: number, first: number) => `ImageShiftMatrix ${time} 17 0 ${first}.000000 2.000000 3.000000 4.000000`;
+    site.write(shortTerm, 'SerialEMShortTermCal', entry(startMinutes - 5, 9), entry(startMinutes - 60, 8));
+    expect((await site.calibrations()).imageShift.get(17, 0)?.xpx).toBe(9);
+  });
+
+  it('leaves the short-term calibrations unused but in the file when told to ignore them', async () => {
+    const lines = ['SerialEMShortTermCal', `DoseCalibration 3 0 0.450000 12.500000 ${startMinutes} 1 100`, `ImageShiftMatrix ${startMinutes} 17 0 5.0 6.0 7.0 8.0`, 'LastC2Aperture\t70'];
+    site.write(shortTerm, ...lines);
+    const calibrations = await site.calibrations({ ignoreShortTerm: true });
+    expect(calibrations.imageShift.get(17, 0)).toBeUndefined();
+    expect(calibrations.shortTerm('DoseCalibration').all()).toEqual([]);
+    expect(calibrations.shortTerm('LastC2Aperture').all()).toEqual([{ aperture: 70 }]);
+    site.minutes += 1;
+    calibrations.imageShift.set(17, 0, someMatrix);
+    await calibrations.saveShortTerm();
+    expect(site.lines(shortTerm)).toEqual(expect.arrayContaining(lines));
+    expect((await site.calibrations()).imageShift.get(17, 0)).toEqual(someMatrix);
+  });
+
+  it.each([
+    ['DoseCalibration', `3 0 0.450000 12.500000 TIME 1 100`, 24 * 60],
+    ['FoundPixelSize', `TIME 0 17 90 0.412500 -84.250000`, 24 * 60],
+    ['LastCustomTime', `name TIME`, 20_000],
+  ] as const)('drops %s after its time', async (name, fields, lifetime) => {
+    for (const [age, kept] of [[lifetime - 1, 1], [lifetime, 0]] as const) {
+      site.write(shortTerm, 'SerialEMShortTermCal', `${name} ${fields.replace('TIME', String(startMinutes - age))}`);
+      expect((await site.calibrations()).shortTerm(name).all()).toHaveLength(kept);
+    }
+  });
+
+  it('reminds of doses that expired within the last week, and takes the lifetime from the site', async () => {
+    const dose = (hours: number): void => site.write(shortTerm, 'SerialEMShortTermCal', `DoseCalibration 3 0 0.45 12.5 ${startMinutes - 60 * hours} 1 100`);
+    const reminders = async (options = {}) => (await site.open(options)).problems.filter(({ code }) => code === 'store/expired').length;
+    dose(30);
+    expect(await reminders()).toBe(1);
+    expect(await reminders({ doseLifetimeHours: 48 })).toBe(0);
+    dose(24 * 8);
+    expect(await reminders()).toBe(0);
+  });
+
+  it('adds up the time in which the filter was left alone, for one user', async () => {
+    const align = (idle: number, minutesAgo: number): void =>
+      site.write(shortTerm, 'SerialEMShortTermCal', `FilterAlignment -1.25 20.0 25 123.5 ${idle} ${startMinutes - minutesAgo} operator`, 'LastFeiZLPshift 0.5');
+    align(40, 20);
+    const kept = await site.calibrations();
+    expect(kept.shortTerm('FilterAlignment').all()).toEqual([expect.objectContaining({ minutesNotRunning: 60, time: startMinutes, zeroLossOffset: -1.25 })]);
+    expect(kept.shortTerm('LastFeiZLPshift').all()).toEqual([{ shift: 0.5 }]);
+    align(41, 20);
+    const dropped = await site.calibrations();
+    expect([...dropped.shortTerm('FilterAlignment').all(), ...dropped.shortTerm('LastFeiZLPshift').all()]).toEqual([]);
+    align(0, 1);
+    expect((await site.calibrations({ user: 'another' })).shortTerm('FilterAlignment').all()).toHaveLength(0);
+    expect((await site.calibrations({ user: 'another', omegaFilter: true })).shortTerm('FilterAlignment').all()).toHaveLength(1);
+  });
+});
+
+describe('records of any kind', () => {
+  it('are stored under their key and keep the others as they are', async () => {
+    site.write(main, 'SerialEMCalibrations', 'C2SpotOffset 1 0.5  0.5', 'Unheard of', 'C2SpotOffset 3 0.5  0.5');
+    const calibrations = await site.calibrations();
+    const offsets = calibrations.records('C2SpotOffset');
+    offsets.put({ spot: 2, micro: 0.25, nano: 0.125 });
+    offsets.put({ spot: 3, micro: 1, nano: 2 });
+    expect(offsets.find(({ spot }) => spot === 3)).toEqual({ spot: 3, micro: 1, nano: 2 });
+    await calibrations.save();
+    expect(site.lines(main)).toEqual([
+      'SerialEMCalibrations',
+      'C2SpotOffset 1 0.5  0.5',
+      'C2SpotOffset 2 0.250000 0.125000',
+      'Unheard of',
+      'C2SpotOffset 3 1.000000 2.000000',
+    ]);
+    expect(offsets.remove(({ micro }) => micro < 1)).toBe(2);
+    expect(offsets.all()).toHaveLength(1);
+  });
+
+  it('get the magnification that belongs to their mag index', async () => {
+    const calibrations = await site.calibrations();
+    calibrations.records('StandardLMFocus').put({ magIndex: 17, micro: -0.5, nano: -999 });
+    expect(calibrations.records('StandardLMFocus').all()[0]!.magnification).toBe(1700);
+  });
+
+  it('know the two sides of the crossover apart', async () => {
+    const calibrations = await site.calibrations();
+    const tables = calibrations.records('BeamIntensityTable');
+    const table = { magIndex: 33, spot: 9, flags: 0, crossover: 0.25, aperture: 70, probe: 1 };
+    tables.put({ ...table, rows: [{ counts: 1, intensity: 0.5 }] });
+    tables.put({ ...table, rows: [{ counts: 1, intensity: 0.125 }] });
+    tables.put({ ...table, crossover: 0.26, rows: [{ counts: 2, intensity: 0.625 }] });
+    expect(tables.all().map(({ rows }) => rows[0]!.intensity)).toEqual([0.625, 0.125]);
+  });
+
+  it('never get more rows than SerialEM has room for', async () => {
+    const table = (await site.calibrations()).records('STEMfocusVersusZ');
+    const rows = Array.from({ length: 32 }, (_, stageZ) => ({ stageZ, defocus: 0, absoluteFocus: 0 }));
+    expect(() => table.put({ spot: 3, probe: 1, rows })).toThrow('has 32 rows and SerialEM has room for 31');
+    table.put({ spot: 3, probe: 1, rows: rows.slice(1) });
+    expect(table.all()).toHaveLength(1);
+  });
+
+  it('of tables that are numbered by their rows must be without gap', async () => {
+    const table = (await site.calibrations()).records('AlphaBeamShifts');
+    expect(() => table.replaceAll([{ alpha: 0, x: 0, y: 0 }, { alpha: 2, x: 0, y: 0 }])).toThrow('row 2 must have alpha 1');
+    expect(table.all()).toEqual([]);
+  });
+
+  it('of flyback times go to their own file', async () => {
+    const calibrations = await site.calibrations();
+    calibrations.flyback.put({ date: '2025/03/07', time: '09:05:01', binning: 1, xSize: 1024, magIndex: 7, exposure: 4, flyback: 312.5, startup: 0.35 });
+    expect(calibrations.unsaved).toBe(false);
+    expect((await calibrations.saveShortTerm()).paths).toEqual([site.path(flyback)]);
+    expect(site.lines(flyback)).toEqual(['SerialEMFlybackTimes', '2025/03/07 09:05:01 1 1024  7  4.000  312.5 0.350']);
+  });
+});
+
+describe('a snapshot', () => {
+  it('brings back everything', async () => {
+    const calibrations = await site.calibrations();
+    calibrations.imageShift.set(17, 0, someMatrix);
+    await calibrations.save();
+    const snapshot = calibrations.snapshot();
+    const before = calibrations.file.render();
+    site.minutes += 10;
+    calibrations.imageShift.set(17, 0, otherMatrix);
+    calibrations.stage.set(18, 0, otherMatrix);
+    calibrations.records('C2SpotOffset').put({ spot: 2, micro: 0.25, nano: 0.125 });
+    calibrations.flyback.put({ date: '2025/03/07', time: '09:05:01', binning: 1, xSize: 1024, magIndex: 7, exposure: 4, flyback: 312.5, startup: 0.35 });
+    calibrations.restore(snapshot);
+    expect(calibrations.file.render().equals(before)).toBe(true);
+    expect(calibrations.imageShift.measuredAt(17, 0)).toBe(startMinutes);
+    expect(calibrations.stage.entries()).toEqual([]);
+    expect(calibrations.flyback.all()).toEqual([]);
+    expect(calibrations.unsaved).toBe(false);
+    expect(Object.values(calibrations.counts).every((count) => count === 0)).toBe(true);
+    expect((await calibrations.saveShortTerm()).paths).toEqual([]);
+  });
+
+  it('taken before a save leaves something to save', async () => {
+    const calibrations = await site.calibrations();
+    const snapshot = calibrations.snapshot();
+    calibrations.imageShift.set(17, 0, someMatrix);
+    await calibrations.save();
+    calibrations.restore(snapshot);
+    expect(calibrations.unsaved).toBe(true);
+    await calibrations.save();
+    expect(site.lines(main)).toEqual(['SerialEMCalibrations']);
+  });
+});
+
+describe('the question on exit', () => {
+  const shifts = [0, 1, 2, 3, 4];
+  it.each(shifts)('after %i image shifts', async (count) => {
+    const calibrations = await site.calibrations();
+    for (let at = 0; at < count; at += 1) calibrations.imageShift.set(17, 0, someMatrix);
+    const asked = (administrator: boolean): ExitPrompt['ask'] | undefined => calibrations.exitPrompt(administrator)?.ask;
+    expect(asked(true)).toBe(count > 0 ? 'save' : undefined);
+    expect(asked(false)).toBe(count >= 3 ? 'administrator' : undefined);
+    await calibrations.save();
+    expect([asked(true), asked(false)]).toEqual([undefined, undefined]);
+  });
+
+  it('names every kind that is not saved, the last one too', async () => {
+    const calibrations = await site.calibrations();
+    const illumination = calibrations.records('ParallelIllum');
+    calibrations.stage.set(17, 0, someMatrix);
+    illumination.put({ intensity: 0.5, spot: 4, probeOrAlpha: -999, crossover: 0.1 });
+    illumination.put({ intensity: 0.5, spot: 5, probeOrAlpha: -999, crossover: 0.1 });
+    expect(calibrations.exitPrompt(false)).toMatchObject({
+      message: 'There are unsaved calibrations: 1 stage shift, 2 parallel illumination. Do you want to save them?',
+      answers: ['yes', 'no'],
+      afterYes: expect.stringContaining('Administrator mode'),
+    });
+  });
+
+  it('concerns only administrators for kinds that are not counted', async () => {
+    const calibrations = await site.calibrations();
+    calibrations.records('StageStretchXform').put({ xpx: 1, xpy: 0, ypx: 0, ypy: 1 });
+    expect(calibrations.exitPrompt(false)).toBeUndefined();
+    expect(calibrations.exitPrompt(true)).toMatchObject({ ask: 'save', answers: ['yes', 'no', 'cancel'] });
+  });
+});
