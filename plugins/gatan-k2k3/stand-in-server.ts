@@ -13,7 +13,7 @@ export interface StandInIdentity {
 
 const newest: StandInIdentity = { pluginVersion: 120, version: 50331, build: 2300 };
 /** Numbers of `GetLastError`. */
-const failures = { wrongType: 2, badScript: 26, badReduction: 33 } as const;
+const failures = { wrongType: 2, badScript: 26, badReduction: 33, noImage: 51 } as const;
 const scriptFailed = -999;
 
 interface Mode {
@@ -68,9 +68,11 @@ export class GatanStandInServer {
     return this.server.close();
   }
 
-  private async handle({ name }: PacketFunction, values: AnyValues, gone: AbortSignal): Promise<PacketAnswer> {
+  private async handle({ name, image }: PacketFunction, values: AnyValues, gone: AbortSignal): Promise<PacketAnswer> {
     const handler = this.handlers[name as GatanFunctionName] as ((values: AnyValues, gone: AbortSignal) => PacketAnswer | Promise<PacketAnswer>) | undefined;
-    return handler ? handler(values, gone) : {};
+    if (handler) return handler(values, gone);
+    // What only sets something is accepted; an image of nothing would hang a client.
+    return image ? this.failed(failures.noImage) : {};
   }
 
   private readonly handlers: Handlers = {
