@@ -4,8 +4,10 @@ import type { Detector, Processing, Readout } from './detector';
 import type { Drift } from './drift';
 import { SimulationError } from './errors';
 import { frameOf, type CameraArea, type Frame } from './frame';
+import { contrastTransfer } from './optics';
 import { determinantOf, difference, inverted, multiplied, origin, scaled, sum, transformed, type PlaneVector } from './plane';
 import { paintSpecimen } from './specimen/paint';
+import { imageThrough } from './transfer';
 import type { SimulatedStage, StagePosition } from './stage';
 import type { Truth, ViewTruth } from './truth';
 
@@ -98,7 +100,8 @@ export function exposeSpecimen(request: ExposureRequest, setup: ExposureSetup): 
   const seconds = Math.max(0, request.exposure - camera.deadTime);
   const opened = start + (request.exposure - seconds);
   const middle = opened + seconds / 2;
-  const tilt = (setup.stage.readout(middle).alpha * Math.PI) / 180;
+  const stage = setup.stage.readout(middle);
+  const tilt = (stage.alpha * Math.PI) / 180;
   const matrix = multiplied(view.specimenToCamera, { xpx: 1, xpy: 0, ypx: 0, ypy: Math.cos(tilt) });
   const place = (time: number): PlaneVector => specimenOrigin(setup, time);
   const { positions, smear } = subframes(place, opened, seconds, pixelsPerPixel);
@@ -111,11 +114,13 @@ export function exposeSpecimen(request: ExposureRequest, setup: ExposureSetup): 
   const lit = !column.blanked && !column.screenDown;
   const electronsPerPixel = lit ? setup.electronsPerSquareMicrometre * pixelArea * seconds : 0;
 
+  const defocus = column.lensDefocus + stage.z - truth.stage.eucentricHeight;
+  const transfer = contrastTransfer(truth.optics, defocus);
   const electrons = new Float32Array(frame.columns * frame.rows);
   if (electronsPerPixel > 0) {
     const canvas = positions.length === 1 ? electrons : new Float32Array(electrons.length);
     for (const position of positions) {
-      paintSpecimen(canvas, frameAt(position), truth.specimen, setup.specimenKey, field);
+      imageThrough(transfer, canvas, frameAt(position), (target, frame) => paintSpecimen(target, frame, truth.specimen, setup.specimenKey, field));
       if (canvas !== electrons) for (let k = 0; k < canvas.length; k++) electrons[k]! += canvas[k]!;
     }
     const brightness = electronsPerPixel / positions.length;
@@ -126,7 +131,6 @@ export function exposeSpecimen(request: ExposureRequest, setup: ExposureSetup): 
   }
   const data = detector.read(electrons, { area, pixelsPerPixel, columns: frame.columns, rows: frame.rows, readout, processing, noise: setup.noiseKey });
 
-  const stage = setup.stage.readout(middle);
   return {
     width: frame.columns,
     height: frame.rows,
@@ -145,7 +149,7 @@ export function exposeSpecimen(request: ExposureRequest, setup: ExposureSetup): 
       stage,
       carriage: setup.stage.carriage(middle),
       drift: setup.drift.at(middle),
-      defocus: column.lensDefocus + stage.z - truth.stage.eucentricHeight,
+      defocus,
       beamShift: column.beamShift,
       beamTilt: column.beamTilt,
       intensity: column.intensity,
