@@ -65,13 +65,12 @@ export function parseSettings(text: string, file: string): LoadedSettings {
   }
   for (const [name, schema] of [['parameterSets', parameterSetsSchema], ['calibrations', calibrationFilesSchema]] as const) {
     const section = sections.get(name);
-    if (section?.value !== undefined) found.push(...checkSection(schema, section));
+    if (section?.value !== undefined) checkSection(schema, section).forEach(report);
   }
   const pluginPart = pairOf('plugins');
   const plugins = pluginPart ? readPlugins(yaml, pluginPart.node, pluginPart.place, report) : [];
   const settings = makeSettings({ source, plugins, sections });
-  found.push(...checkProperties(source, settings));
-  return { settings, problems: sorted(found) };
+  return { settings, problems: sorted([...found, ...checkProperties(source, settings)]) };
 }
 
 function readPlugins(yaml: YamlText, node: Node | undefined, place: PluginSettings['place'], report: (problem: Problem) => void): readonly PluginSettings[] {

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type Node, isMap } from 'yaml';
 import { z, type ZodType } from 'zod';
 import type { Place } from '../base';
-import { fault, nearestName, type Problem } from './problem';
+import { fault, MOST_PROBLEMS, nearestName, type Problem } from './problem';
 import { keyOf, type YamlText } from './yaml/nodes';
 
 /** A part of a configuration whose owner checks it with a schema of its own. */
@@ -71,12 +71,13 @@ function yamlIn(node: Node | undefined, steps: readonly (string | number)[]): No
 export function checkSection(schema: ZodType, section: ConfigSection): readonly Problem[] {
   const result = schema.safeParse(section.value);
   if (result.success) return [];
-  return result.error.issues.flatMap((issue) => problemsOf(schema, section, issue));
+  const described = z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }) as JsonSchema;
+  return result.error.issues.slice(0, MOST_PROBLEMS).flatMap((issue) => problemsOf(described, section, issue));
 }
 
 type Issue = z.core.$ZodIssue;
 
-function problemsOf(schema: ZodType, section: ConfigSection, issue: Issue): readonly Problem[] {
+function problemsOf(schema: JsonSchema, section: ConfigSection, issue: Issue): readonly Problem[] {
   const steps = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
   const where = [section.name, ...steps].join('.');
   if (issue.code === 'unrecognized_keys') {
@@ -110,9 +111,9 @@ interface JsonSchema {
 }
 
 /** The parts of a schema that describe the value at a path. */
-function schemasAt(schema: ZodType, steps: readonly (string | number)[]): readonly JsonSchema[] {
+function schemasAt(schema: JsonSchema, steps: readonly (string | number)[]): readonly JsonSchema[] {
   const unfold = (each: JsonSchema): readonly JsonSchema[] => [each, ...(each.anyOf ?? []).flatMap(unfold)];
-  let current = unfold(z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }) as JsonSchema);
+  let current = unfold(schema);
   for (const step of steps) {
     current = current.flatMap((each) => {
       const more = typeof each.additionalProperties === 'object' ? each.additionalProperties : undefined;
@@ -122,8 +123,8 @@ function schemasAt(schema: ZodType, steps: readonly (string | number)[]): readon
   }
   return current;
 }
-const keysAt = (schema: ZodType, steps: readonly (string | number)[]): readonly string[] => schemasAt(schema, steps).flatMap((each) => Object.keys(each.properties ?? {}));
-const descriptionAt = (schema: ZodType, steps: readonly (string | number)[]): string | undefined =>
+const keysAt = (schema: JsonSchema, steps: readonly (string | number)[]): readonly string[] => schemasAt(schema, steps).flatMap((each) => Object.keys(each.properties ?? {}));
+const descriptionAt = (schema: JsonSchema, steps: readonly (string | number)[]): string | undefined =>
   schemasAt(schema, steps).find((each) => each.description !== undefined)?.description;
 
 /** The section `calibrations`. */

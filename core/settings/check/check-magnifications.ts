@@ -2,7 +2,7 @@ import type { Place } from '../../base';
 import { findDefinition } from '../definitions';
 import { fault, type Problem, warning } from '../problem';
 import type { Settings } from '../settings';
-import { type PropertySource, type Section, isNumber, readReal, rowsOf } from '../source';
+import { type PropertySource, type Section, type Written, isNumber, readReal, rowsOf } from '../source';
 import { allValues, lastEntry, numberedRows } from './rows';
 
 const HIGHEST_INDEX: Readonly<Record<string, number>> = { MagnificationTable: 119, STEMMagTable: 119, FocusTickTable: 119, CameraLengthTable: 59 };
@@ -18,12 +18,11 @@ export function checkMagnifications(source: PropertySource, settings: Settings):
   const tables = Object.keys(HIGHEST_INDEX).flatMap((name) => checkTable(general, name));
   const regular = indexesIn(general, 'MagnificationTable');
   const scanning = indexesIn(general, 'STEMMagTable');
-  const found = [...tables, ...missingTables(source, settings), ...BOUNDARIES.flatMap((name) => checkBoundary(general, name, regular))];
-  for (const section of source.cameras) {
+  const cameras = source.cameras.flatMap((section) => {
     const camera = settings.cameras.find((each) => each.index === section.index);
-    if (camera) found.push(...checkCamera(section, camera.isStem ? scanning : regular, camera.isStem ? 'STEMMagTable' : 'MagnificationTable'));
-  }
-  return found;
+    return camera ? checkCamera(section, camera.isStem ? scanning : regular, camera.isStem ? 'STEMMagTable' : 'MagnificationTable') : [];
+  });
+  return [...tables, ...missingTables(source, settings), ...BOUNDARIES.flatMap((name) => checkBoundary(general, name, regular)), ...cameras];
 }
 
 const indexesIn = (general: Section, table: string): ReadonlySet<number> => new Set(numberedRows(general, table).map(({ index }) => index));
@@ -43,11 +42,18 @@ function checkTable(general: Section, name: string): readonly Problem[] {
     seen.set(index, first.place);
     before = index;
     const value = row[1];
-    if (name !== 'FocusTickTable' && value && isNumber(value.text) && readReal(value.text) <= 0) {
-      found.push(fault('table-row', value.place, `A ${name === 'CameraLengthTable' ? 'camera length' : 'magnification'} of ${value.text} is not possible.`, 'Correct the second value of the row.'));
-    }
+    if (name !== 'FocusTickTable' && value && isNumber(value.text)) found.push(...checkScale(name, value));
   }
   return found;
+}
+
+/** A magnification of 0 marks an index that is not in use. */
+function checkScale(name: string, value: Written): readonly Problem[] {
+  const what = name === 'CameraLengthTable' ? 'camera length' : 'magnification';
+  const scale = readReal(value.text);
+  if (scale < 0) return [fault('table-row', value.place, `A ${what} of ${value.text} is not possible.`, 'Correct the second value of the row.')];
+  if (scale > 0) return [];
+  return [warning('table-gap', value.place, `A ${what} of 0 means that the index is not in use; some searches end there.`, 'Leave such rows out and number the others one by one.')];
 }
 
 /** Who makes the column, as far as the plugins or the properties tell. */

@@ -4,6 +4,7 @@ import { makeSettings } from '../settings';
 import { decodeText } from '../text/decode';
 import type { TextSection } from '../text/properties-text';
 import { readPropertiesText } from '../text/read-properties-text';
+import type { ExtraLine } from './line-order';
 import { quoted } from './yaml-values';
 import { yamlSection } from './yaml-section';
 
@@ -24,16 +25,16 @@ export function importProperties(content: string | Uint8Array, fileName: string)
   const { text, problems } = decodeText(typeof content === 'string' ? new TextEncoder().encode(content) : content, fileName);
   if (text === undefined) return { yaml: '', problems, unknownLines: [] };
   const read = readPropertiesText(text, fileName);
-  const unknownLines: string[] = [];
+  let inCameras: readonly ExtraLine[] = [];
   const general = yamlSection(read.general, (blocks) => {
     return blocks.flatMap(({ section, above }, at) => {
       const { lines: own, extras } = cameraLines(section);
-      unknownLines.push(...extras.map(({ line }) => line));
+      inCameras = [...inCameras, ...extras];
       // What stands above the first camera stands above the list as well.
       return at === 0 ? [...above, 'cameras:', ...own] : [...above.map((line) => (line === '' ? '' : `  ${line}`)), ...own];
     });
   });
-  unknownLines.unshift(...general.extras.map(({ line }) => line));
+  const unknownLines = [...general.extras, ...inCameras].map(({ line }) => line);
   const yaml = tidied(general.lines);
   return { yaml, problems: sorted([...read.problems, ...checkProperties(read.source, makeSettings({ source: read.source }))]), unknownLines };
 }

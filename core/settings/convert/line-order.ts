@@ -20,35 +20,40 @@ export interface Slot {
  * them, or, where lines of several properties alternate, the order that is written down.
  */
 export function lineOrder(properties: readonly { readonly name: string; readonly lines: number }[], extras: readonly ExtraLine[], written: readonly string[] = []): readonly Slot[] {
-  const natural: Slot[] = [];
   const known = new Set(properties.map(({ name }) => name));
   const placed = new Map<string | undefined, Slot[]>();
   for (const [position, { after }] of extras.entries()) {
     const behind = after !== undefined && known.has(after) ? after : undefined;
-    placed.set(behind, [...(placed.get(behind) ?? []), { name: EXTRA, position }]);
+    addTo(placed, behind, { name: EXTRA, position });
   }
-  natural.push(...(placed.get(undefined) ?? []));
-  for (const { name, lines } of properties) {
-    for (let position = 0; position < lines; position++) natural.push({ name, position });
-    natural.push(...(placed.get(name) ?? []));
-  }
+  const own = properties.flatMap(({ name, lines }) => [...Array.from({ length: lines }, (_, position) => ({ name, position })), ...(placed.get(name) ?? [])]);
+  const natural: readonly Slot[] = [...(placed.get(undefined) ?? []), ...own];
   return written.length === 0 ? natural : asWritten(natural, written);
 }
 
 /** The slots in the order of a list of names; what the list does not name stays where its neighbour before it goes. */
 function asWritten(natural: readonly Slot[], written: readonly string[]): readonly Slot[] {
   const waiting = new Map<string, Slot[]>();
-  for (const slot of natural) waiting.set(slot.name, [...(waiting.get(slot.name) ?? []), slot]);
+  for (const slot of natural) addTo(waiting, slot.name, slot);
   const ordered: Slot[] = [];
+  const used = new Map<string, number>();
   for (const name of written) {
-    const slot = waiting.get(name)?.shift();
+    const taken = used.get(name) ?? 0;
+    const slot = waiting.get(name)?.[taken];
     if (slot) ordered.push(slot);
+    used.set(name, taken + 1);
   }
-  const left = new Set([...waiting.values()].flat());
+  const placed = new Set(ordered);
   for (const [at, slot] of natural.entries()) {
-    if (!left.has(slot)) continue;
+    if (placed.has(slot)) continue;
     const before = natural[at - 1];
     ordered.splice(before ? ordered.indexOf(before) + 1 : 0, 0, slot);
   }
   return ordered;
+}
+
+function addTo<Key>(lists: Map<Key, Slot[]>, key: Key, slot: Slot): void {
+  const list = lists.get(key);
+  if (list) list.push(slot);
+  else lists.set(key, [slot]);
 }

@@ -1,5 +1,5 @@
 import { findDefinition, type PropertyDefinition } from '../definitions';
-import { fault, type Problem, warning } from '../problem';
+import { fault, MOST_PROBLEMS, type Problem, warning } from '../problem';
 import type { Entry, Row, Section } from '../source';
 import { HIGHEST_CAMERA, unknownKey } from '../yaml/read-properties';
 import { cutLine, endsInText, hasTooManyWords, type Line, MOST_WORDS, valuesOf } from './lines';
@@ -85,7 +85,7 @@ class PropertiesReader {
     // The header again, in the middle of the file after other lines, means nothing.
     const definition = findDefinition(this.open.scope, keyword);
     if (definition) this.readEntry(line, definition);
-    else this.readUnknown(line, keyword === HEADER ? undefined : unknownKey(this.open.scope, keyword, this.at(line.number, line.words[0]!.column)));
+    else this.readUnknown(line, keyword === HEADER ? undefined : unknownKey(this.open.scope, keyword, this.at(line.number, line.words[0]!.column), [], this.problems.length < MOST_PROBLEMS));
   }
 
   private checkLine(line: Line): void {

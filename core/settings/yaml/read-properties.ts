@@ -1,7 +1,7 @@
 import { type YAMLMap, isMap, isScalar, isSeq } from 'yaml';
 import type { Place } from '../../base';
 import { definitions, findDefinition, type PropertyDefinition } from '../definitions';
-import { fault, nearestName, type Problem } from '../problem';
+import { fault, MOST_PROBLEMS, nearestName, type Problem } from '../problem';
 import { type Entry, type Row, type Section, isNumber, readInteger } from '../source';
 import { keyOf, rowOf, writtenOf, type YamlText } from './nodes';
 
@@ -18,6 +18,7 @@ export const CAMERA_KEYS: readonly string[] = ['index', 'properties-extra', 'pro
 export function readProperties(yaml: YamlText, map: YAMLMap, scope: PropertyDefinition['scope'], others: readonly string[], report: Report): readonly Entry[] {
   const entries: Entry[] = [];
   const first = new Map<string, Place>();
+  let unknown = 0;
   for (const pair of map.items) {
     const key = keyOf(pair);
     const place = yaml.placeOf(pair.key);
@@ -30,7 +31,7 @@ export function readProperties(yaml: YamlText, map: YAMLMap, scope: PropertyDefi
     first.set(name, earlier ?? place);
     if (others.includes(key)) continue;
     if (!definition) {
-      report(unknownKey(scope, key, place, others));
+      report(unknownKey(scope, key, place, others, ++unknown <= MOST_PROBLEMS));
       continue;
     }
     const rows = readRows(yaml, definition, pair.value, place, report);
@@ -39,14 +40,14 @@ export function readProperties(yaml: YamlText, map: YAMLMap, scope: PropertyDefi
   return entries;
 }
 
-/** What to say about a name that is not a property of its scope. */
-export function unknownKey(scope: PropertyDefinition['scope'], key: string, place: Place, others: readonly string[] = []): Problem {
+/** What to say about a name that is not a property of its scope; looking for the nearest name takes time, which a long list of wrong ones is not worth. */
+export function unknownKey(scope: PropertyDefinition['scope'], key: string, place: Place, others: readonly string[] = [], suggest = true): Problem {
   const elsewhere = findDefinition(scope === 'general' ? 'camera' : 'general', key);
   if (elsewhere && scope === 'general') {
     return fault('camera-key-outside', place, `${elsewhere.name} is a property of a camera and has no effect here.`, 'Move it into the camera that it belongs to.');
   }
   if (elsewhere) return fault('general-key-in-camera', place, `${elsewhere.name} is not a property of a camera and has no effect here.`, 'Move it out of the camera.');
-  const near = nearestName(key, [...definitions[scope].map((each) => each.name), ...others]);
+  const near = suggest ? nearestName(key, [...definitions[scope].map((each) => each.name), ...others]) : undefined;
   const hint = near === undefined ? 'Correct or remove it; a line that SerialEM of another version needs can be kept under properties-extra.' : `Did you mean ${near}?`;
   return fault('unknown-key', place, `"${key}" is not a property that is known${scope === 'camera' ? ' for a camera' : ''}.`, hint);
 }
@@ -55,7 +56,7 @@ type Rows = { readonly rows: readonly Row[]; readonly header?: Row };
 
 function readRows(yaml: YamlText, definition: PropertyDefinition, node: unknown, place: Place, report: Report): Rows | undefined {
   const wrongShape = (wanted: string): undefined => {
-    report(fault('wrong-shape', isScalar(node) || !node ? place : yaml.placeOf(node), `${definition.name} should be ${wanted}.`, shapeHint(definition)));
+    report(fault('wrong-shape', node ? yaml.placeOf(node) : place, `${definition.name} should be ${wanted}.`, shapeHint(definition)));
     return undefined;
   };
   const scalar = writtenOf(yaml, node, place);
