@@ -1,26 +1,51 @@
 import { z } from 'zod';
-import { EucentricError } from '../../core/base';
-import { definePlugin } from '../../core/kernel';
+import { NeutralImageShift, Scope, Stage, VirtualInstrument } from '../../core/devices';
+import { type PluginHost, definePlugin } from '../../core/kernel';
+import { Calibrations } from '../../core/store';
+import { type HitachiColumn, hitachiColumn, imageShiftToBeamShift } from './column';
+import { HitachiProtocol } from './protocol';
+import { HitachiScope } from './scope';
+import { HitachiStage } from './stage';
+import type { HitachiTransport } from './transport';
 
 const options = z.strictObject({
-  wire: z.enum(['simulated']).default('simulated').describe('How the column is reached; no wire to it is available in this version.'),
+  wire: z.enum(['simulated']).default('simulated').describe('How the column is reached: "simulated" drives the virtual microscope of the simulator plugin.'),
   model: z.string().min(1).default('Hitachi').describe('What the column is called in messages and in the history of calibrations.'),
 });
+type Options = z.infer<typeof options>;
 
-/** Hitachi columns: known to the program, but without a wire to reach them. */
-export default definePlugin<z.infer<typeof options>>({
+// Loaded only when a site uses it, so that nobody pays for the wire of somebody else.
+const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>, column: HitachiColumn) => HitachiTransport>> = {
+  simulated: ({ need, clock }, column) => {
+    const { SimulatedHitachiWire } = require('./simulated-wire') as typeof import('./simulated-wire');
+    return new SimulatedHitachiWire(() => need(VirtualInstrument).microscope, clock, column);
+  },
+};
+
+/** Hitachi columns: lenses, coils, screen and stage. */
+export default definePlugin<Options>({
   id: 'hitachi',
-  summary: 'Hitachi columns: lenses, deflectors and stage.',
+  summary: 'Hitachi columns: lenses, coils, screen and stage.',
   options,
   apply(host) {
-    host.connect(host.options.model, () =>
-      Promise.reject(
-        new EucentricError({
-          code: 'plugin/wire-not-available',
-          message: `${host.options.model} cannot be reached yet: the wire "${host.options.wire}" is not part of this version.`,
-          hint: 'Take hitachi out of "plugins:" in the configuration, or try the program on config/simulator.yaml.',
-        }),
-      ),
-    );
+    const { settings, clock } = host;
+    const column = hitachiColumn(settings, host.options.model);
+    const transport = wires[host.options.wire](host, column);
+    const protocol = new HitachiProtocol(transport, clock);
+    const scope = new HitachiScope(protocol, column, {
+      clock,
+      imageToBeam: (magnification) => {
+        const calibrations = host.find(Calibrations);
+        return calibrations && imageShiftToBeamShift(calibrations, column, magnification);
+      },
+    });
+    host.provide(Scope, scope);
+    host.provide(NeutralImageShift, scope);
+    host.provide(Stage, new HitachiStage(protocol, column, clock));
+    host.connect(column.model, async (signal) => {
+      await transport.open(signal);
+      await scope.start();
+      return () => transport.close();
+    });
   },
 });

@@ -15,6 +15,8 @@ export interface StageFacts {
   readonly largestTiltDegrees: number;
   /** How near to its target the stage says that it is, in micrometres and degrees. */
   readonly step?: number;
+  /** Whether X and Y can only be sent together; one that is not to move is then sent where it is. */
+  readonly planarAxesTogether?: boolean;
 }
 
 const plain = (at: StagePosition) => ({ x: inMicrometres(at.x), y: inMicrometres(at.y), z: inMicrometres(at.z), tilt: inDegrees(at.tilt) });
@@ -64,7 +66,8 @@ export function describeStage(name: string, make: () => Promise<StageUnderTest>,
     it('sends only the axes that are to move', async () => {
       await stage.move({ y: micrometres(3) });
       await stage.move({});
-      expect(column.targets()).toEqual([{ y: expect.closeTo(3, 6) as number }]);
+      const y = expect.closeTo(3, 6) as number;
+      expect(column.targets()).toEqual([facts.planarAxesTogether ? { x: 0, y } : { y }]);
     });
 
     it('takes up backlash by going to target plus backlash first', async () => {
@@ -133,7 +136,7 @@ export function describeStage(name: string, make: () => Promise<StageUnderTest>,
       await new Promise((resolve) => setImmediate(resolve));
       await stage.stop();
       expect(await moving).toBeInstanceOf(StoppedError);
-      expect(column.targets().length).toBeLessThanOrEqual(1);
+      for (const { x } of column.targets()) expect(x).not.toBeCloseTo(80, 3);
       await expectRest();
       await stage.stop();
       await stage.move({ x: micrometres(1) });

@@ -1,0 +1,256 @@
+import { type Clock, type Matrix, type RawLensValue, type Seconds, type Vector, apply, beamShiftUnits, imageShiftUnits, length, metres, milliseconds, rawLensValue, scale, subtract, throwIfStopped, vector, volts } from '../../core/base';
+import type { NeutralImageShift, ProbeMode, Readable, Scope, ScopeTraits, Setting } from '../../core/devices';
+import { kernelErrors } from '../../core/kernel';
+import { type ColumnRange, type HitachiColumn, type HitachiMagnification, submodes } from './column';
+import { hitachiErrors } from './errors';
+import type { HitachiProtocol } from './protocol';
+import { finite, setting, whole, within } from './setting';
+
+/** Hitachi writes FF for what a line is not about. */
+const keep = 'FF';
+const spotsInGroup = 5;
+const screenPlaces = { up: 0, down: 1 };
+const delays = { mode: milliseconds(400), focus: milliseconds(250), imageShift: milliseconds(150), poll: milliseconds(30), screenPoll: milliseconds(100) };
+const screenLimit = 15;
+/** A coil moves the beam or it does not; differences below this are noise of the last digit. */
+const noise = 1e-6;
+
+/** What a Hitachi column is told from outside. */
+export interface HitachiSurroundings {
+  readonly clock: Clock;
+  /** Beam shift for one unit of image shift at a magnification; undefined where it is not calibrated. */
+  readonly imageToBeam: (magnification: HitachiMagnification) => Matrix | undefined;
+}
+
+/** A Hitachi column as everybody else wants to see it. */
+export class HitachiScope implements Scope, NeutralImageShift {
+  readonly traits: ScopeTraits;
+  readonly magIndex: Setting<number>;
+  readonly imageShift: Scope['imageShift'];
+  readonly beamShift: Scope['beamShift'];
+  readonly defocus: Scope['defocus'];
+  readonly absoluteFocus: Setting<RawLensValue>;
+  readonly spotSize: Setting<number>;
+  readonly intensity: Setting<number>;
+  readonly probeMode: Setting<ProbeMode>;
+  readonly screenDown: Setting<boolean>;
+  readonly beamBlanked: Setting<boolean>;
+  readonly highTension: Scope['highTension'];
+  readonly neutral: Readable<Vector<ReturnType<typeof imageShiftUnits>>>;
+  private readonly zeros = new Map<boolean, number>();
+  /** Where the blanking coil was before the beam was blanked; undefined while it is not. */
+  private unblanked: Vector | undefined;
+  /** Whether a change of magnification has been sent and has not come to its end. */
+  private changing = false;
+
+  constructor(
+    private readonly protocol: HitachiProtocol,
+    private readonly column: HitachiColumn,
+    private readonly surroundings: HitachiSurroundings,
+  ) {
+    this.traits = {
+      model: column.model,
+      resetsImageShiftOnMagnificationChange: true,
+      usesProjectorForImageShift: false,
+      roughImageShiftScale: column.imageShiftScale,
+      spotSizes: column.spotSizes,
+      // The tilt axis is stage Y.
+      nominalSpecimenToStage: { xpx: 0, xpy: 1, ypx: -1, ypy: 0 },
+    };
+    this.magIndex = setting('mag index', async () => (await this.magnification())?.index ?? 0, (index, signal) => this.changeMagnification(index, signal));
+    this.imageShift = setting('image shift', () => this.readImageShift(), (value) => this.shiftImage(value));
+    // The column itself goes back to the value that it keeps for a magnification.
+    this.neutral = { name: 'neutral image shift', read: () => this.readImageShift() };
+    this.beamShift = setting(
+      'beam shift',
+      async () => {
+        const { x, y } = scale(await protocol.coil('BH'), column.beamShiftPerCoil);
+        return vector(beamShiftUnits(x), beamShiftUnits(y));
+      },
+      (value) => protocol.setCoil('BH', coilValue('beam shift', value, column.beamShiftPerCoil)),
+    );
+    this.defocus = setting(
+      'defocus',
+      async () => {
+        const { low, value } = await this.readFocus();
+        return metres((value - this.zeros.get(low)!) * this.metresPerLens(low));
+      },
+      async (value) => {
+        finite('defocus', value);
+        const { low } = await this.readFocus();
+        const lens = this.zeros.get(low)! + value / this.metresPerLens(low);
+        if (lens < 0 || lens > 1) throw hitachiErrors.outsideCoils('a defocus', `${(value * 1e6).toFixed(2)} um`, 'the range of the lens');
+        await this.writeFocus(low, lens);
+      },
+    );
+    this.absoluteFocus = setting(
+      'absolute focus',
+      async () => rawLensValue((await this.readFocus()).value),
+      async (value) => {
+        within('absolute focus', value, 0, 1);
+        await this.writeFocus((await this.readFocus()).low, value);
+      },
+    );
+    this.spotSize = setting('spot size', () => this.readSpot(), (spot, signal) => this.changeSpot(spot, signal));
+    this.intensity = setting('intensity', () => protocol.lens('C2'), (value) => protocol.setLens('C2', within('intensity', value, 0, 1)));
+    this.probeMode = setting(
+      'probe mode',
+      () => Promise.resolve('micro' as const),
+      (mode) => (mode === 'micro' ? Promise.resolve() : Promise.reject(hitachiErrors.noProbeModes())),
+    );
+    this.screenDown = setting('screen down', async () => (await protocol.getInteger('Screen Position')) !== screenPlaces.up, (down, signal) => this.moveScreen(down, signal));
+    this.beamBlanked = setting('beam blanked', () => Promise.resolve(this.unblanked !== undefined), (blanked) => this.blank(blanked));
+    this.highTension = { name: 'high tension', read: async () => volts(1000 * (await protocol.getInteger('HighVoltage Value'))) };
+  }
+
+  /** Takes the present focus for zero defocus, as the column keeps no zero of its own. */
+  async start(): Promise<void> {
+    this.zeros.clear();
+    await this.readFocus();
+  }
+
+  /** Does nothing: Hitachi columns cannot be told to normalize lenses. */
+  normalize(_group: unknown, signal?: AbortSignal): Promise<void> {
+    return Promise.resolve().then(() => signal && throwIfStopped(signal));
+  }
+
+  lastNormalized(): Seconds | undefined {
+    return undefined;
+  }
+
+  /** The row of the table that the column is at; undefined in diffraction. */
+  private async magnification(): Promise<HitachiMagnification | undefined> {
+    const range = await this.range();
+    const value = await this.protocol.getInteger('Column Magnification');
+    return this.column.magnifications.find((each) => each.range === range && each.magnification === value);
+  }
+
+  private async range(): Promise<ColumnRange | undefined> {
+    const [, submode = ''] = await this.protocol.get('Column Mode');
+    return (Object.keys(submodes) as ColumnRange[]).find((range) => submodes[range] === submode.toLowerCase());
+  }
+
+  private async changeMagnification(index: number, signal?: AbortSignal): Promise<void> {
+    const { protocol } = this;
+    const to = this.column.magnifications.find((each) => each.index === index);
+    if (!to) throw kernelErrors.outOfRange('mag index', String(index), 'the indexes in MagnificationTable');
+    const from = await this.magnification();
+    // After a change that was broken off the column may still report where it was before.
+    if (!this.changing && from?.index === index) return;
+    const focus = (await this.readFocus()).value;
+    const shift = await protocol.coil(this.column.imageShiftCoils[to.range]);
+    if (signal) throwIfStopped(signal);
+    const across = this.changing || from?.range !== to.range;
+    this.changing = true;
+    if (across) {
+      await protocol.set('Column Mode', keep, submodes[to.range]);
+      await this.surroundings.clock.delay(delays.mode, signal);
+    }
+    await protocol.set('Column Magnification', to.magnification);
+    await this.waitFor(async () => (await this.readFocus()).value !== focus, delays.focus, signal);
+    await this.waitFor(async () => length(subtract(await protocol.coil(this.column.imageShiftCoils[to.range]), shift)) > noise, delays.imageShift, signal);
+    this.changing = false;
+  }
+
+  /** Waits until something has happened, which it need not. */
+  private async waitFor(happened: () => Promise<boolean>, limit: Seconds, signal?: AbortSignal): Promise<void> {
+    const { clock } = this.surroundings;
+    const end = clock.now() + limit;
+    while (clock.now() < end && !(await happened())) await clock.delay(delays.poll, signal);
+  }
+
+  private async readImageShift(): Promise<Vector<ReturnType<typeof imageShiftUnits>>> {
+    const range = (await this.range()) ?? 'HC';
+    const { x, y } = scale(await this.protocol.coil(this.column.imageShiftCoils[range]), this.column.imageShiftPerCoil);
+    return vector(imageShiftUnits(x), imageShiftUnits(y));
+  }
+
+  private async shiftImage(value: Vector): Promise<void> {
+    const { protocol, column } = this;
+    const coil = coilValue('image shift', value, column.imageShiftPerCoil);
+    const at = await this.magnification();
+    const range = at?.range ?? (await this.range()) ?? 'HC';
+    const imageToBeam = at && !column.followsWithBeam[range] ? this.surroundings.imageToBeam(at) : undefined;
+    const change = imageToBeam && apply(imageToBeam, subtract<number>(value, await this.readImageShift()));
+    const beam = change && coilValue('beam shift', { x: (await this.beamShift.read()).x + change.x, y: (await this.beamShift.read()).y + change.y }, column.beamShiftPerCoil);
+    await protocol.setCoil(column.imageShiftCoils[range], coil);
+    if (beam && length(change) > noise) await protocol.setCoil('BH', beam);
+  }
+
+  private metresPerLens(low: boolean): number {
+    const { regular, lowMagnification } = this.column.defocusPerLens;
+    return (low ? lowMagnification : regular) * 1e-6;
+  }
+
+  private async readFocus(): Promise<{ readonly low: boolean; readonly value: number }> {
+    const low = (await this.range()) === 'LM';
+    const value = await this.protocol.lens(low ? 'I1' : 'OBJ');
+    if (!this.zeros.has(low)) this.zeros.set(low, value);
+    return { low, value };
+  }
+
+  private writeFocus(low: boolean, value: number): Promise<void> {
+    return this.protocol.setLens(low ? 'I1' : 'OBJ', value);
+  }
+
+  private async mode(): Promise<number> {
+    const [mode = '0'] = await this.protocol.get('Column Mode');
+    return Number.parseInt(mode, 16);
+  }
+
+  private async readSpot(): Promise<number> {
+    return ((await this.mode()) % spotsInGroup) + 1;
+  }
+
+  /** The column finds a lower spot size reliably only from below. */
+  private async changeSpot(spot: number, signal?: AbortSignal): Promise<void> {
+    whole('spot size', spot, 1, this.column.spotSizes);
+    const mode = await this.mode();
+    const from = (mode % spotsInGroup) + 1;
+    if (from === spot) return;
+    const steps = spot > from ? [spot] : Array.from({ length: spot }, (_, below) => below + 1);
+    for (const step of steps) {
+      if (signal) throwIfStopped(signal);
+      await this.protocol.set('Column Mode', hexByte(mode - from + step), keep);
+      await this.surroundings.clock.delay(this.column.spotStepDelay, signal);
+    }
+  }
+
+  private async moveScreen(down: boolean, signal?: AbortSignal): Promise<void> {
+    const { clock } = this.surroundings;
+    const wanted = down ? screenPlaces.down : screenPlaces.up;
+    if ((await this.protocol.getInteger('Screen Position')) === wanted) return;
+    await this.protocol.set('Screen Position', wanted);
+    const end = clock.now() + screenLimit;
+    while ((await this.protocol.getInteger('Screen Position')) !== wanted) {
+      if (clock.now() >= end) throw hitachiErrors.screenStuck(down ? 'down' : 'up', screenLimit);
+      await clock.delay(delays.screenPoll, signal);
+    }
+    if (!down && this.column.screenRaiseDelay > 0) await clock.delay(this.column.screenRaiseDelay, signal);
+  }
+
+  /** The column has no blanker: a gun coil deflects the beam away. */
+  private async blank(blanked: boolean): Promise<void> {
+    const { coil, axis, delta } = this.column.blanking;
+    if (blanked === (this.unblanked !== undefined)) return;
+    if (!blanked) {
+      await this.protocol.setCoil(coil, this.unblanked!);
+      this.unblanked = undefined;
+      return;
+    }
+    const before = await this.protocol.coil(coil);
+    const offset = Math.abs(before[axis] + delta) <= 1 ? delta : -delta;
+    // Remembered first: should the answer be lost, the next unblanking puts the coil right.
+    this.unblanked = before;
+    await this.protocol.setCoil(coil, { ...before, [axis]: before[axis] + offset });
+  }
+}
+
+function coilValue(what: string, value: Vector, perCoil: number): Vector {
+  const coil = { x: finite(`${what} X`, value.x) / perCoil, y: finite(`${what} Y`, value.y) / perCoil };
+  if (Math.max(Math.abs(coil.x), Math.abs(coil.y)) > 1)
+    throw hitachiErrors.outsideCoils(`a ${what}`, `${value.x.toFixed(2)}, ${value.y.toFixed(2)} units`, `${perCoil} units on each axis`);
+  return coil;
+}
+
+const hexByte = (value: number): string => value.toString(16).toUpperCase().padStart(2, '0');

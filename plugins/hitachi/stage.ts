@@ -1,0 +1,166 @@
+import { type Clock, type Seconds, StoppedError, degrees, inDegrees, inMicrometres, metres, micrometres, milliseconds, throwIfStopped } from '../../core/base';
+import type { Readable, Stage, StageMove, StagePosition } from '../../core/devices';
+import { kernelErrors } from '../../core/kernel';
+import type { HitachiColumn } from './column';
+import { hitachiErrors } from './errors';
+import type { HitachiProtocol } from './protocol';
+
+/** A place or a target in the column's own steps: tenths of micrometres, tenths of degrees, Z upside down. */
+interface Steps {
+  readonly x: number;
+  readonly y: number;
+  readonly z: number;
+  readonly tilt: number;
+}
+type Axis = keyof Steps;
+type Leg = Partial<Steps>;
+
+const stepsPerUnit = 10;
+const pollInterval = milliseconds(100);
+/** A real stage may come to rest a step beside its target. */
+const nearEnough = 1;
+/** A stage that reports the same place this many times in a row has come to rest, wherever that is. */
+const pollsAtRest = 5;
+
+/** A Hitachi stage. The column does not say whether it moves, so its position is watched until it is the one asked for. */
+export class HitachiStage implements Stage {
+  readonly position: Readable<StagePosition>;
+  private current: Promise<void> | undefined;
+  private stopping = false;
+  private ended: Seconds | undefined;
+
+  constructor(
+    private readonly protocol: HitachiProtocol,
+    private readonly column: Pick<HitachiColumn, 'stageLimits' | 'largestTilt' | 'stageTimeout'>,
+    private readonly clock: Clock,
+  ) {
+    this.position = {
+      name: 'stage position',
+      read: async () => {
+        const { x, y, z, tilt } = await this.place();
+        const um = (steps: number) => micrometres(steps / stepsPerUnit);
+        return { x: um(x), y: um(y), z: metres(z === 0 ? 0 : -um(z)), tilt: degrees(tilt / stepsPerUnit) };
+      },
+    };
+  }
+
+  async move(to: StageMove, signal?: AbortSignal): Promise<void> {
+    if (signal) throwIfStopped(signal);
+    const legs = this.legsOf(to);
+    if (this.current) throw hitachiErrors.stageBusy();
+    this.stopping = false;
+    this.current = this.run(legs, signal);
+    try {
+      await this.current;
+    } finally {
+      this.current = undefined;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopping = true;
+    // How the move ends is told to whoever asked for it.
+    await this.current?.catch(() => {});
+  }
+
+  lastMoved(): Seconds | undefined {
+    return this.ended;
+  }
+
+  private async run(legs: readonly Leg[], signal?: AbortSignal): Promise<void> {
+    for (const leg of legs) {
+      this.throwIfHalted(signal);
+      try {
+        await this.send(leg);
+        await this.arrive(leg, signal);
+      } catch (error) {
+        await this.halt(leg);
+        throw error;
+      } finally {
+        this.ended = this.clock.now();
+      }
+    }
+    this.throwIfHalted(signal);
+  }
+
+  private async place(): Promise<Steps> {
+    const [x, y] = (await this.protocol.get('StageXY Position')).map(Number);
+    const z = await this.protocol.getInteger('StageZ Position');
+    const tilt = await this.protocol.getInteger('StageTilt Position');
+    return { x: x ?? 0, y: y ?? 0, z, tilt: Math.round(tilt * stepsPerUnit) };
+  }
+
+  private async send(leg: Leg): Promise<void> {
+    const { protocol } = this;
+    if (leg.x !== undefined || leg.y !== undefined) {
+      const { x, y } = leg.x === undefined || leg.y === undefined ? await this.place() : { x: 0, y: 0 };
+      await protocol.set('StageXY Move', leg.x ?? x, leg.y ?? y);
+    }
+    if (leg.z !== undefined) await protocol.set('StageZ Move', leg.z);
+    if (leg.tilt !== undefined) await protocol.set('StageTilt Move', (leg.tilt / stepsPerUnit).toFixed(1));
+  }
+
+  private async arrive(leg: Leg, signal?: AbortSignal): Promise<void> {
+    const end = this.clock.now() + this.column.stageTimeout;
+    for (let last: Steps | undefined; ; ) {
+      this.throwIfHalted(signal);
+      const at = await this.place();
+      const near = axesOf(leg).every((axis) => Math.abs(at[axis] - leg[axis]!) <= nearEnough);
+      if (near && last && sameOn(leg, at, last)) return;
+      last = at;
+      if (this.clock.now() >= end) throw hitachiErrors.stageTimeout(this.column.stageTimeout);
+      await this.clock.delay(pollInterval, signal);
+    }
+  }
+
+  /** Stops the stage by sending it to where it is, and waits until it stands; what went wrong before is reported by the caller. */
+  private async halt(leg: Leg): Promise<void> {
+    const at = await this.place();
+    await this.send(Object.fromEntries(axesOf(leg).map((axis) => [axis, at[axis]])));
+    let last = at;
+    for (let same = 0, polls = 0; same < pollsAtRest && polls < 100; polls++) {
+      await this.clock.delay(pollInterval);
+      const now = await this.place();
+      same = sameOn(leg, now, last) ? same + 1 : 0;
+      last = now;
+    }
+  }
+
+  private throwIfHalted(signal: AbortSignal | undefined): void {
+    if (signal) throwIfStopped(signal);
+    if (this.stopping) throw new StoppedError('The stage move');
+  }
+
+  /** The moves to send, all of them within the limits. */
+  private legsOf({ x, y, z, tilt, backlash }: StageMove): readonly Leg[] {
+    const um = (value: number | undefined): number | undefined => (value === undefined ? undefined : Number(inMicrometres(metres(value)).toFixed(6)));
+    const wanted = { x: um(x), y: um(y), z: um(z), tilt: tilt === undefined ? undefined : inDegrees(tilt) };
+    if (Object.values(wanted).every((value) => value === undefined)) return [];
+    const final = this.checked(wanted);
+    if (!backlash || (wanted.x === undefined && wanted.y === undefined)) return [final];
+    const plus = (value: number | undefined, more: number): number | undefined => (value === undefined ? undefined : value + more);
+    return [this.checked({ x: plus(wanted.x, inMicrometres(backlash.x)), y: plus(wanted.y, inMicrometres(backlash.y)) }), final];
+  }
+
+  /** Micrometres and degrees within the limits, in the column's steps. */
+  private checked({ x, y, z, tilt }: { readonly [Each in Axis]?: number | undefined }): Leg {
+    const { stageLimits, largestTilt } = this.column;
+    const axis = (name: string, value: number | undefined, [low, high]: readonly [number, number]): void => {
+      if (value !== undefined && !(value >= low && value <= high)) throw kernelErrors.outOfRange(`stage ${name}`, `${value.toFixed(2)} um`, `${low} to ${high} um`);
+    };
+    axis('X', x, stageLimits.x);
+    axis('Y', y, stageLimits.y);
+    if (z !== undefined && !Number.isFinite(z)) throw kernelErrors.outOfRange('stage Z', String(z), 'a number of micrometres');
+    if (tilt !== undefined && !(Math.abs(tilt) <= largestTilt)) throw kernelErrors.outOfRange('tilt', `${tilt.toFixed(2)} degrees`, `-${largestTilt} to ${largestTilt} degrees`);
+    const steps = (value: number): number => Math.round(value * stepsPerUnit) || 0;
+    return {
+      ...(x !== undefined && { x: steps(x) }),
+      ...(y !== undefined && { y: steps(y) }),
+      ...(z !== undefined && { z: steps(-z) }),
+      ...(tilt !== undefined && { tilt: steps(tilt) }),
+    };
+  }
+}
+
+const sameOn = (leg: Leg, a: Steps, b: Steps): boolean => axesOf(leg).every((axis) => a[axis] === b[axis]);
+const axesOf = (leg: Leg): readonly Axis[] => Object.keys(leg) as Axis[];

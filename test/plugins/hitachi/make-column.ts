@@ -1,0 +1,86 @@
+import { type Matrix, VirtualClock, milliseconds, seconds } from '../../../core/base';
+import type { ColumnRange, HitachiColumn } from '../../../plugins/hitachi/column';
+import { HitachiProtocol } from '../../../plugins/hitachi/protocol';
+import { HitachiScope } from '../../../plugins/hitachi/scope';
+import { SimulatedHitachiWire } from '../../../plugins/hitachi/simulated-wire';
+import { HitachiStage } from '../../../plugins/hitachi/stage';
+import type { HitachiTransport } from '../../../plugins/hitachi/transport';
+import { VirtualMicroscope, buildTruth, simulatorOptions } from '../../../simulation';
+import type { StageUnderTest } from '../../conformance/describe-stage';
+import { type Recording, recording } from '../../conformance/recording';
+
+const magnification = (index: number, value: number, range: ColumnRange) => ({ index, magnification: value, range });
+
+/** Low magnifications 1 and 2, HC 3 to 6, HR 7 to 10; HC and HR share two values. */
+export const plainColumn: HitachiColumn = {
+  model: 'test column',
+  magnifications: [
+    magnification(1, 100, 'LM'),
+    magnification(2, 200, 'LM'),
+    magnification(3, 1000, 'HC'),
+    magnification(4, 2000, 'HC'),
+    magnification(5, 4000, 'HC'),
+    magnification(6, 8000, 'HC'),
+    magnification(7, 4000, 'HR'),
+    magnification(8, 8000, 'HR'),
+    magnification(9, 16000, 'HR'),
+    magnification(10, 32000, 'HR'),
+  ],
+  spotSizes: 5,
+  imageShiftScale: { regular: 1, lowMagnification: 8 },
+  imageShiftPerCoil: 50,
+  beamShiftPerCoil: 100,
+  defocusPerLens: { regular: 10_000, lowMagnification: 10_000 },
+  imageShiftCoils: { LM: 'IA', HC: 'PA', HR: 'ISF' },
+  followsWithBeam: { LM: false, HC: false, HR: true },
+  blanking: { coil: 'GH', axis: 'x', delta: 0.5 },
+  spotStepDelay: milliseconds(300),
+  screenRaiseDelay: milliseconds(0),
+  stageTimeout: seconds(85),
+  stageLimits: { x: [-990, 990], y: [-950, 950] },
+  largestTilt: 60,
+};
+
+export interface HitachiUnderTest extends StageUnderTest {
+  readonly scope: HitachiScope;
+  readonly stage: HitachiStage;
+  readonly clock: VirtualClock;
+  readonly microscope: VirtualMicroscope;
+  readonly wire: Recording<HitachiTransport>;
+  readonly protocol: HitachiProtocol;
+}
+
+/** The plugin's column and stage on a recorded simulated wire. */
+export async function makeColumn(changes: Partial<HitachiColumn> = {}, imageToBeam: () => Matrix | undefined = () => undefined): Promise<HitachiUnderTest> {
+  const clock = new VirtualClock();
+  const column = { ...plainColumn, ...changes };
+  const truth = buildTruth(simulatorOptions.parse({ imageShiftCarriesBeam: false, stageMicrometresPerSecond: 100, voltageKilovolts: 120 }), {
+    magnifications: column.magnifications.map(({ index, magnification: value, range }) => ({ index, magnification: value, low: range === 'LM' })),
+    cameras: [{ index: 0, name: 'camera', width: 512, height: 512 }],
+    views: column.magnifications.map(({ index, magnification: value }) => ({ magIndex: index, camera: 0, pixelSizeMicrometres: 10 / value, rotationDegrees: 10 })),
+    specimenToStage: { xpx: 0, xpy: 1, ypx: -1, ypy: 0 },
+  });
+  const microscope = new VirtualMicroscope(truth, { seed: 1, now: () => clock.now() });
+  const wire = recording<HitachiTransport>(new SimulatedHitachiWire(() => microscope, clock, column));
+  const protocol = new HitachiProtocol(wire.transport, clock);
+  const scope = new HitachiScope(protocol, column, { clock, imageToBeam });
+  await wire.transport.open();
+  await scope.start();
+  const writes = (): readonly string[] => wire.calls('exchange').map(([line]) => String(line)).filter((line) => line.startsWith('Set '));
+  return {
+    scope,
+    stage: new HitachiStage(protocol, column, clock),
+    clock,
+    microscope,
+    wire,
+    protocol,
+    writes,
+    targets: () => writes().flatMap(targetOf),
+    dispose: () => wire.transport.close(),
+  };
+}
+
+function targetOf(line: string): readonly { readonly x: number; readonly y: number }[] {
+  const [, x = '0', y = '0'] = /^Set StageXY Move (-?\d+),(-?\d+)$/.exec(line) ?? [];
+  return line.startsWith('Set StageXY') ? [{ x: Number(x) / 10, y: Number(y) / 10 }] : [];
+}
