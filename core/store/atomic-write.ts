@@ -68,7 +68,8 @@ export async function readWhole(path: string, limit = largestFile): Promise<Buff
   try {
     const { size } = await stat(path);
     if (size > limit) {
-      throw new EucentricError({ code: 'store/too-large', message: `${path}: ${tooLargeMessage(size, limit)}`, hint: 'Check that this is the right file.' });
+      const message = `${path}: ${tooLargeMessage(size, limit)}`;
+      throw new EucentricError({ code: 'store/too-large', message, hint: 'Check that this is the right file.' });
     }
     return await readFile(path);
   } catch (cause) {

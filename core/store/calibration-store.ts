@@ -7,12 +7,26 @@ import {
   type ExitPrompt,
   type RecordTable,
   type Saved,
+  type SavedShortTerm,
   type SaveOptions,
 } from './calibrations';
 import { exitPromptFor, kindOf, noCounts } from './exit-prompt';
 import type { FileOnDisk } from './file-on-disk';
 import type { MatrixEntry, MatrixOptions, MatrixTable } from './matrix-table';
-import { CalibrationFile, type FileState, type FlybackRecords, isMissingMatrix, keyOf, type MainRecordName, type MainRecords, notStorable, type RecordValues, type ShortTermRecordName, type ShortTermRecords } from './serialem';
+import {
+  type CalibrationFile,
+  type FileState,
+  type FlybackRecords,
+  isMissingMatrix,
+  keyOf,
+  type MainRecordName,
+  type MainRecords,
+  mostMagnifications,
+  notStorable,
+  type RecordValues,
+  type ShortTermRecordName,
+  type ShortTermRecords,
+} from './serialem';
 
 /** What the store needs from outside. */
 export interface StoreSurroundings {
@@ -40,10 +54,11 @@ export interface StoredFiles {
 interface Snapshot extends CalibrationsSnapshot {
   readonly states: readonly { readonly state: FileState; readonly changed: boolean }[];
   readonly stamps: ReadonlyMap<string, number>;
-  readonly counts: Readonly<Record<CountedKind, number>>;
+  readonly counts: Counts;
   readonly saves: number;
 }
 
+type Counts = Readonly<Record<CountedKind, number>>;
 type ShiftRecord = 'ImageShiftMatrix' | 'StageToCameraMatrix';
 
 interface ShiftRow extends Matrix {
@@ -62,7 +77,7 @@ export class CalibrationStore implements Calibrations {
   readonly stage: MatrixTable;
   readonly flyback: RecordTable<FlybackRecords['FlybackTime']>;
   private stamps = new Map<string, number>();
-  private counted: Readonly<Record<CountedKind, number>> = noCounts;
+  private counted: Counts = noCounts;
   private revision = 0;
   private saves = 0;
   private saving: Promise<unknown> = Promise.resolve();
@@ -80,7 +95,7 @@ export class CalibrationStore implements Calibrations {
     return this.files.main.changed;
   }
 
-  get counts(): Readonly<Record<CountedKind, number>> {
+  get counts(): Counts {
     return this.counted;
   }
 
@@ -108,7 +123,7 @@ export class CalibrationStore implements Calibrations {
     return this.oneAtATime(() => this.saveNow(options));
   }
 
-  saveShortTerm(options: SaveOptions = {}): Promise<{ readonly paths: readonly string[]; readonly remarks: readonly string[] }> {
+  saveShortTerm(options: SaveOptions = {}): Promise<SavedShortTerm> {
     return this.oneAtATime(() => this.saveShortTermNow(options));
   }
 
@@ -216,9 +231,12 @@ export class CalibrationStore implements Calibrations {
 
   /** Adds the magnification that stands beside a record for the human reader. */
   private complete(row: RecordValues): RecordValues {
-    const { magIndex, camera, magnification } = row as { readonly magIndex?: number; readonly camera?: number; readonly magnification?: number };
+    const { magIndex, camera, magnification } = row as Partial<ShiftRow>;
     if (magnification !== undefined || magIndex === undefined) return row;
-    return { ...row, magnification: Math.round(this.surroundings.magnificationOf(magIndex, camera) ?? 0) };
+    // Beam shifts of filtered imaging on JEOL columns have negative indexes; what is out of range is refused when it is stored.
+    const index = Math.abs(magIndex);
+    const known = index >= 1 && index <= mostMagnifications ? this.surroundings.magnificationOf(index, camera) : undefined;
+    return { ...row, magnification: Math.round(known ?? 0) };
   }
 
   /** Notes a change; a measurement counts even if it found exactly what was stored. */
@@ -253,7 +271,7 @@ export class CalibrationStore implements Calibrations {
     return { path: this.path, remarks: [...remarks, ...others.remarks] };
   }
 
-  private async saveShortTermNow({ overwrite = false }: SaveOptions): Promise<{ readonly paths: readonly string[]; readonly remarks: readonly string[] }> {
+  private async saveShortTermNow({ overwrite = false }: SaveOptions): Promise<SavedShortTerm> {
     const paths: string[] = [];
     const remarks: string[] = [];
     for (const stored of [this.files.shortTerm, this.files.flyback]) {
@@ -281,6 +299,7 @@ const sameShift =
     existing.magIndex === magIndex && existing.camera === camera;
 const matrixOf = ({ xpx, xpy, ypx, ypy }: Matrix): Matrix => ({ xpx, xpy, ypx, ypy });
 
-function difference(now: Readonly<Record<CountedKind, number>>, then: Readonly<Record<CountedKind, number>>): Readonly<Record<CountedKind, number>> {
-  return Object.fromEntries(Object.entries(now).map(([kind, count]) => [kind, Math.max(0, count - then[kind as CountedKind])])) as Record<CountedKind, number>;
+function difference(now: Counts, then: Counts): Counts {
+  const entries = Object.entries(now) as [CountedKind, number][];
+  return Object.fromEntries(entries.map(([kind, count]) => [kind, Math.max(0, count - then[kind])])) as Counts;
 }

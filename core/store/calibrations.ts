@@ -3,7 +3,9 @@ import type { MatrixTable } from './matrix-table';
 import type { CalibrationFile, FlybackRecords, MainRecordName, MainRecords, ShortTermRecordName, ShortTermRecords } from './serialem';
 
 /** A record as it is handed in: the magnification beside it may be left out, the table of magnifications knows it. */
-export type RecordInput<Row> = Row extends { readonly magnification: number } ? Omit<Row, 'magnification'> & { readonly magnification?: number } : Row;
+export type RecordInput<Row> = Row extends { readonly magnification: number }
+  ? Omit<Row, 'magnification'> & { readonly magnification?: number }
+  : Row;
 
 /** How a change counts. */
 export interface ChangeOptions {
@@ -65,6 +67,13 @@ export interface Saved {
   readonly remarks: readonly string[];
 }
 
+/** What became of the files that are written without asking. */
+export interface SavedShortTerm {
+  /** Those that had changed. */
+  readonly paths: readonly string[];
+  readonly remarks: readonly string[];
+}
+
 /** Everything that can be rolled back; opaque, for `Calibrations.restore`. */
 export interface CalibrationsSnapshot {
   readonly taken: symbol;
@@ -103,7 +112,7 @@ export interface Calibrations {
    */
   save(options?: SaveOptions): Promise<Saved>;
   /** Writes the short-term and flyback files if they changed; anybody may. Throws like `save`. */
-  saveShortTerm(options?: SaveOptions): Promise<{ readonly paths: readonly string[]; readonly remarks: readonly string[] }>;
+  saveShortTerm(options?: SaveOptions): Promise<SavedShortTerm>;
 
   /** Everything as it is now, to roll back to when a run is stopped. */
   snapshot(): CalibrationsSnapshot;

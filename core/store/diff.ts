@@ -1,4 +1,4 @@
-import { decompose, inverse, type Matrix, percentChange, product } from '../base';
+import { decompose, EucentricError, inverse, type Matrix, percentChange, product } from '../base';
 import { type CalibrationFile, keyOf, type Layout, printRecord, type RecordValues } from './serialem';
 
 /** One record that two files do not share. */
@@ -25,16 +25,30 @@ export interface CalibrationDifferences {
   readonly text: string;
 }
 
-/** Compares two files of one kind record by record; the order of records and the form of numbers do not matter. */
+/**
+ * Compares two files of one kind record by record; the order of records and the form of numbers do not matter.
+ * Throws `store/different-kinds`.
+ */
 export function diffCalibrations(before: CalibrationFile, after: CalibrationFile): CalibrationDifferences {
-  const layouts = new Map([...before.format.layouts, ...after.format.layouts]);
-  const differences = [...layouts].flatMap(([name, layout]) => differencesOf(name, layout, before.get(name), after.get(name)));
+  if (before.format !== after.format) {
+    throw new EucentricError({
+      code: 'store/different-kinds',
+      message: `A file of kind ${before.format.kind} cannot be compared with one of kind ${after.format.kind}.`,
+      hint: 'Name two files that begin with the same keyword.',
+    });
+  }
+  const differences = [...before.format.layouts].flatMap(([name, layout]) => differencesOf(name, layout, before.get(name), after.get(name)));
   const text = differences.length === 0 ? 'No differences.\n' : `${differences.map(lineOf).join('\n')}\n`;
   return { differences, text };
 }
 
-function differencesOf(name: string, layout: Layout, before: readonly RecordValues[], after: readonly RecordValues[]): readonly CalibrationDifference[] {
-  const textOf = (values: RecordValues): string => [layout.key.length === 0 ? '' : keyOf(layout, values), ...printRecord(name, layout, values)].join('\n');
+function differencesOf(
+  name: string,
+  layout: Layout,
+  before: readonly RecordValues[],
+  after: readonly RecordValues[],
+): readonly CalibrationDifference[] {
+  const textOf = (values: RecordValues): string => [keyOf(layout, values), ...printRecord(name, layout, values)].join('\n');
   const [gone, come] = paired(before, after, textOf);
   const [removed, added, changed] = paired(gone, come, (values) => keyOf(layout, values));
   const keyFields = (values: RecordValues): RecordValues => Object.fromEntries(layout.key.map((field) => [field, values[field]]));
@@ -55,7 +69,7 @@ function differencesOf(name: string, layout: Layout, before: readonly RecordValu
 }
 
 /** Pairs values of one text in their order: what is only on the left, only on the right, and the pairs. */
-function paired<T>(left: readonly T[], right: readonly T[], textOf: (value: T) => string): readonly [readonly T[], readonly T[], readonly (readonly [T, T])[]] {
+function paired<T>(left: readonly T[], right: readonly T[], textOf: (value: T) => string): readonly [T[], T[], (readonly [T, T])[]] {
   const waiting = new Map<string, T[]>();
   for (const value of left) {
     const others = waiting.get(textOf(value));
@@ -91,8 +105,13 @@ function lineOf({ kind, record, key, before, after, fields, percentChange: perce
   const place = Object.entries(key).map(([name, value]) => ` ${name} ${String(value)}`).join(',');
   const head = `${{ added: '+', removed: '-', changed: '~' }[kind]} ${record}${place}`;
   if (kind !== 'changed') return head;
-  if (percent !== undefined && rotation !== undefined) return `${head}: changed by ${percent.toFixed(2)} %, rotated by ${rotation.toFixed(2)} degrees`;
-  return `${head}: ${fields.map((field) => (field === 'rows' ? rowsChange(before!, after!) : `${field} ${String(before![field])} -> ${String(after![field])}`)).join(', ')}`;
+  if (percent !== undefined && rotation !== undefined) {
+    return `${head}: changed by ${percent.toFixed(2)} %, rotated by ${rotation.toFixed(2)} degrees`;
+  }
+  const changes = fields.map((field) =>
+    field === 'rows' ? rowsChange(before!, after!) : `${field} ${String(before![field])} -> ${String(after![field])}`,
+  );
+  return `${head}: ${changes.join(', ')}`;
 }
 
 function rowsChange(before: RecordValues, after: RecordValues): string {

@@ -6,7 +6,7 @@ import { readWhole } from './atomic-write';
 import type { Calibrations } from './calibrations';
 import { currentUser } from './open-calibrations';
 import type { CalibrationResult, StoredChange } from './result';
-import { recordNow, storeChange } from './stored-record';
+import { keyFieldsOf, recordNow, storeChange } from './stored-record';
 import type { FileProblem } from './serialem';
 
 /** An accepted result as the history remembers it. */
@@ -193,8 +193,9 @@ class HistoryFile implements CalibrationHistory {
   }
 }
 
-const recordBefore = ({ record, replaced }: StoredChange): StoredChange['record'] =>
-  replaced ? { name: record.name, values: replaced } : { name: record.name, values: record.values, removed: true };
+/** What there was before a change; the key stays that of the record, so what was replaced may be given without it. */
+const recordBefore = ({ record: { name, values }, replaced }: StoredChange): StoredChange['record'] =>
+  replaced ? { name, values: { ...keyFieldsOf(name, values), ...replaced } } : { name, values, removed: true };
 
 /** JSON has no NaN and would write null; a number that is not there says the same. */
 const withoutNonFinite = (_: string, value: unknown): unknown => (typeof value === 'number' && !Number.isFinite(value) ? undefined : value);
@@ -202,8 +203,10 @@ const withoutNonFinite = (_: string, value: unknown): unknown => (typeof value =
 function entryOf(line: string): HistoryEntry | undefined {
   try {
     const value = JSON.parse(line) as Partial<HistoryEntry> | null;
-    const whole = typeof value === 'object' && value !== null && typeof value.id === 'string' && typeof value.item === 'string' && typeof value.when === 'string';
-    return whole && typeof value.conditions === 'object' && value.conditions !== null ? (value as HistoryEntry) : undefined;
+    if (typeof value !== 'object' || value === null) return undefined;
+    const { id, item, when, conditions } = value;
+    const named = typeof id === 'string' && typeof item === 'string' && typeof when === 'string';
+    return named && typeof conditions === 'object' && conditions !== null ? (value as HistoryEntry) : undefined;
   } catch {
     return undefined;
   }

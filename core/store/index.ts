@@ -1,3 +1,4 @@
+export { writeWhole } from './atomic-write';
 export * from './calibrations';
 export { type CalibrationDifference, type CalibrationDifferences, diffCalibrations } from './diff';
 export * from './history';

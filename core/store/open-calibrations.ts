@@ -28,7 +28,9 @@ export interface OpenOptions extends StoreSurroundings {
  * Reads the calibration files of a site. It never fails: what cannot be read is reported, the rest is used.
  * A file that could not be read at all is not written over by a later save unless told.
  */
-export async function openCalibrations(options: OpenOptions): Promise<{ readonly calibrations: Calibrations; readonly problems: readonly FileProblem[] }> {
+export async function openCalibrations(
+  options: OpenOptions,
+): Promise<{ readonly calibrations: Calibrations; readonly problems: readonly FileProblem[] }> {
   const problems: FileProblem[] = [];
   const main = await openFile('calibrations', options, problems);
   const shortTerm = await openFile('short-term', options, problems);

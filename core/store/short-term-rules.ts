@@ -9,7 +9,14 @@ const alignmentLifetimeMinutes = 60;
 const doseReminderMinutes = 7 * 24 * minutesPerHour;
 
 /** The records that are not used while short-term calibrations are ignored. */
-export const ignorableRecords = ['DoseCalibration', 'FilterAlignment', 'LastFeiZLPshift', 'ImageShiftMatrix', 'StageCalibration', 'FoundPixelSize'] as const;
+export const ignorableRecords = [
+  'DoseCalibration',
+  'FilterAlignment',
+  'LastFeiZLPshift',
+  'ImageShiftMatrix',
+  'StageCalibration',
+  'FoundPixelSize',
+] as const;
 
 /** What decides about the age of short-term records. */
 export interface ShortTermConditions {
@@ -22,7 +29,10 @@ export interface ShortTermConditions {
 }
 
 /** Drops what has expired when the file is read; tells whether the file must be written again and what the operator should know. */
-export function dropExpired(file: CalibrationFile, conditions: ShortTermConditions): { readonly changed: boolean; readonly remarks: readonly string[] } {
+export function dropExpired(
+  file: CalibrationFile,
+  conditions: ShortTermConditions,
+): { readonly changed: boolean; readonly remarks: readonly string[] } {
   const { now } = conditions;
   const olderThan =
     (minutes: number) =>

@@ -64,7 +64,7 @@ function columns(rows: readonly RecordValues[], indent: string): string[] {
 
 /** The texts of a column; its numbers have equally many decimals, six at most, so that the points stand under each other. */
 function evenDecimals(values: readonly unknown[]): readonly string[] {
-  const decimalsOf = (value: unknown): number => (typeof value === 'number' ? (/\.(\d+)$/.exec(value.toFixed(6).replace(/0+$/, ''))?.[1]?.length ?? 0) : 0);
+  const decimalsOf = (value: unknown): number => (typeof value === 'number' ? value.toFixed(6).replace(/\.?0+$/, '').split('.')[1]?.length ?? 0 : 0);
   const decimals = values.reduce<number>((most, value) => Math.max(most, decimalsOf(value)), 0);
   return values.map((value) => (typeof value === 'number' ? value.toFixed(decimals) : String(value)));
 }

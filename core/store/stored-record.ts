@@ -11,6 +11,10 @@ interface ShiftValues extends Matrix {
   readonly absoluteFocus?: number;
 }
 
+/** The identifying fields among the values of a record. */
+export const keyFieldsOf = (name: StoredRecord['name'], values: RecordValues): RecordValues =>
+  Object.fromEntries(mainLayouts[name].key.map((field) => [field, values[field]]));
+
 /** What the calibrations hold now under the key of a record. */
 export function recordNow(calibrations: Calibrations, { name, values }: StoredRecord): RecordValues | undefined {
   const key = keyOf(mainLayouts[name], values);

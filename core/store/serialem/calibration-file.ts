@@ -11,7 +11,10 @@ export interface PlacedRecord {
   readonly line: number;
 }
 
-/** `preserve` changes nothing but what was changed; `canonical` writes everything as SerialEM itself would. */
+/**
+ * `preserve` changes nothing but what was changed; `canonical` writes every record in the place and form in which SerialEM would,
+ * with lines that are not understood at the end. Records that SerialEM always writes are not made up where there are none.
+ */
 export type WriteMode = 'preserve' | 'canonical';
 
 /** Everything that a file holds at one moment; opaque, for `CalibrationFile.reset`. */
@@ -105,7 +108,8 @@ export class CalibrationFile {
     const before = this.get(name).map((values) => printed(name, layout, values));
     const after = checked.map((values) => printed(name, layout, values));
     if (before.length === after.length && before.every((text, at) => text === after[at])) return false;
-    const texts = new Map(this.sections.flatMap((section) => (section.name === name ? section.entries : [])).map((entry) => [keyText(name, layout, entry), entry]));
+    const present = this.sections.flatMap((section) => (section.name === name ? section.entries : []));
+    const texts = new Map(present.flatMap((entry) => (entry.values ? [[printed(name, layout, entry.values), entry] as const] : [])));
     this.edit(name, (entry) => (entry.values ? undefined : entry));
     for (const values of checked) this.insert(name, layout, values, texts.get(printed(name, layout, values)), false);
     return true;
@@ -236,7 +240,6 @@ export class CalibrationFile {
 }
 
 const printed = (name: string, layout: Layout, values: RecordValues): string => printRecord(name, layout, values).join('\n');
-const keyText = (name: string, layout: Layout, entry: Entry): string => (entry.values ? printed(name, layout, entry.values) : '');
 
 function checkIndex(name: string, rows: readonly RecordValues[], index: { readonly name: string; readonly from: number }): void {
   const wrong = rows.findIndex((row, at) => row[index.name] !== index.from + at);

@@ -67,8 +67,10 @@ export const magnification = (spaces: number): Field<'magnification', 'int'> => 
   lead: ' '.repeat(spaces),
   informative: true,
 });
+/** The largest mag index that SerialEM has room for. */
+export const mostMagnifications = 119;
 /** The mag index, 1 to 119. */
-export const magIndex = int('magIndex', { minimum: 1, maximum: 119 });
+export const magIndex = int('magIndex', { minimum: 1, maximum: mostMagnifications });
 /** The camera number, 0 to 5. */
 export const camera = int('camera', { minimum: 0, maximum: 5 });
 /** The spot size, 1 to 13. */
@@ -159,7 +161,16 @@ export const indexedTable = <const Index extends string, const Fields extends re
   from: number,
   fields: Fields,
   extras: Extras = {},
-): TableLayout<Fields, Index> => ({ ...traits, separator: '\t', key: [name], sortedBy: [name], ...extras, shape: 'table', fields, index: { name, from } });
+): TableLayout<Fields, Index> => ({
+  ...traits,
+  separator: '\t',
+  key: [name],
+  sortedBy: [name],
+  ...extras,
+  shape: 'table',
+  fields,
+  index: { name, from },
+});
 /** Declares a record that is followed by rows. */
 export const block = <const Fields extends readonly Field[], const Rows extends readonly Field[]>(
   fields: Fields,

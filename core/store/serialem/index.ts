@@ -1,6 +1,6 @@
 export { CalibrationFile, type FileState, isMissingMatrix, type PlacedRecord, type WriteMode } from './calibration-file';
 export { keyOf, notStorable, printRecord, type RecordValues, rowsOf } from './codec';
-export { type Layout } from './fields';
+export { type Layout, mostMagnifications } from './fields';
 export { type FileProblem, type Severity } from './file-problem';
 export { type FileFormat, type FileKind, fileFormats } from './format';
 export { mainLayouts, type MainRecordName, type MainRecords } from './main-layouts';

@@ -43,7 +43,7 @@ const optionalSpot = <const Name extends string>(name: Name, fallback?: number):
   int(name, { minimum: -1, maximum: 13, ...(fallback === undefined ? {} : { fallback }) });
 /** A magnification and spot have one intensity table on each side of the beam's crossover. */
 function sideOfCrossover(values: Readonly<Record<string, unknown>>): string {
-  const rows = values.rows as readonly { readonly intensity: number }[];
+  const rows = (values.rows ?? []) as readonly { readonly intensity: number }[];
   const mean = rows.reduce((sum, row) => sum + row.intensity, 0) / rows.length;
   return mean > Number(values.crossover) ? 'above' : 'below';
 }

@@ -43,7 +43,11 @@ const byteOrderMark = '\xef\xbb\xbf';
  * @param fileName the name for messages
  * @param expected the wanted format; without it the first line decides
  */
-export function parseFile(bytes: Uint8Array, fileName: string, expected?: FileFormat): { readonly parsed?: ParsedFile; readonly problems: readonly FileProblem[] } {
+export function parseFile(
+  bytes: Uint8Array,
+  fileName: string,
+  expected?: FileFormat,
+): { readonly parsed?: ParsedFile; readonly problems: readonly FileProblem[] } {
   const problems = new ProblemList(fileName);
   const refuse = (code: string, message: string, hint: string): { problems: readonly FileProblem[] } => {
     problems.add('error', code, 1, message, hint);
@@ -56,19 +60,25 @@ export function parseFile(bytes: Uint8Array, fileName: string, expected?: FileFo
   const first = lines[0];
   if (!first) return refuse('store/empty-file', 'the file is empty.', 'Bring it back from the .bak file beside it.');
   if (/^(\xff\xfe|\xfe\xff)/.test(text) || first.text.includes('\0')) {
-    return refuse('store/wrong-encoding', 'the file is not plain text (it looks like UTF-16 or binary data).', 'Save it as plain text (ANSI or UTF-8).');
+    const message = 'the file is not plain text (it looks like UTF-16 or binary data).';
+    return refuse('store/wrong-encoding', message, 'Save it as plain text (ANSI or UTF-8).');
   }
   const title = first.text.startsWith(byteOrderMark) ? first.text.slice(byteOrderMark.length) : first.text;
   const header = itemsOf(title)[0] ?? '';
   const format = expected ?? Object.values(fileFormats).find((each) => each.header === header);
   if (!format || header !== format.header) {
     const wanted = expected ? expected.header : Object.values(fileFormats).map((each) => each.header).join(' or ');
-    return refuse('store/wrong-header', `the first line must begin with ${wanted}.`, 'Nothing was read. Check that this is the right file, or bring it back from the .bak file.');
+    const hint = 'Nothing was read. Check that this is the right file, or bring it back from the .bak file.';
+    return refuse('store/wrong-header', `the first line must begin with ${wanted}.`, hint);
   }
-  if (lines.length > mostLines) return refuse('store/too-large', `the file has ${lines.length} lines; at most ${mostLines} are read.`, 'Check that this is the right file.');
+  if (lines.length > mostLines) {
+    const message = `the file has ${lines.length} lines; at most ${mostLines} are read.`;
+    return refuse('store/too-large', message, 'Check that this is the right file.');
+  }
   const sections = new FileReader(lines, format, problems).read();
   if (lines.at(-1)!.end === '') {
-    problems.add('warning', 'store/no-line-end', lines.length, 'the file ends within a line, so its last record may be cut short.', 'Compare the last record with the .bak file.');
+    const message = 'the file ends within a line, so its last record may be cut short.';
+    problems.add('warning', 'store/no-line-end', lines.length, message, 'Compare the last record with the .bak file.');
   }
   const found = problems.all();
   const parsed: ParsedFile = { format, opening: first.text + first.end, lineEnd: first.end === '\n' ? '\n' : '\r\n', sections, problems: found };

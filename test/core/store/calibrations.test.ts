@@ -22,7 +22,7 @@ describe('matrices', () => {
     const { stage } = await site.calibrations();
     expect(stage.get(3, 0)).toBeUndefined();
     expect(stage.entries()).toEqual([]);
-    expect(() => stage.set(3, 0, matrix(0, 0, 1, 1))).toThrow(expect.objectContaining({ code: 'store/value-not-storable' }));
+    expect(() => stage.set(3, 0, matrix(0, 0, 1, 1))).toThrow(/^The record \w+ cannot be stored: /);
   });
 
   it('measured now carry the time, the magnification and the focus', async () => {
@@ -64,7 +64,7 @@ describe('matrices', () => {
     ['an infinite number', 17, 0, matrix(1, Infinity, 1, 1)],
   ])('cannot be stored with %s', async (_, magIndex, camera, value) => {
     const calibrations = await site.calibrations();
-    expect(() => calibrations.imageShift.set(magIndex, camera, value)).toThrow(expect.objectContaining({ code: 'store/value-not-storable' }));
+    expect(() => calibrations.imageShift.set(magIndex, camera, value)).toThrow(/^The record \w+ cannot be stored: /);
     expect(calibrations.unsaved).toBe(false);
     expect(calibrations.shortTerm('ImageShiftMatrix').all()).toEqual([]);
   });
@@ -284,7 +284,7 @@ describe('the question on exit', () => {
     expect(calibrations.exitPrompt(false)).toMatchObject({
       message: 'There are unsaved calibrations: 1 stage shift, 2 parallel illumination. Do you want to save them?',
       answers: ['yes', 'no'],
-      afterYes: expect.stringContaining('Administrator mode'),
+      afterYes: expect.stringContaining('Administrator mode') as unknown,
     });
   });
 

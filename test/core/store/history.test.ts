@@ -110,7 +110,7 @@ describe('bringing a value back', () => {
   });
 
   it('works for the value that a measurement replaced, and for there having been none', async () => {
-    const replaced = { magIndex: 17, camera: 0, ...otherMatrix, magnification: 1700 };
+    const replaced = { ...otherMatrix };
     const second = await history.append(resultAt(17, { replaced }));
     const first = await history.append(resultAt(18));
     calibrations.imageShift.set(17, 0, someMatrix);

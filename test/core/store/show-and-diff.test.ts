@@ -92,6 +92,10 @@ describe('comparing two files', () => {
     expect(differences[0]).toMatchObject({ before: { spot: 1, nano: 0 }, after: { spot: 1, nano: 0.5 }, fields: ['nano'] });
   });
 
+  it('is refused for files of different kinds', () => {
+    expect(() => diffCalibrations(read(goldenMain), read(goldenShortTerm))).toThrow('cannot be compared');
+  });
+
   it('is its own opposite', () => {
     const one = read(goldenMain);
     const other = read(goldenMain.map((line) => line.replace('17 1 33.618221', '17 1 34.618221').replace('StandardLMFocus 25', 'StandardLMFocus 26')));
