@@ -22,7 +22,7 @@ async function rampCamera(lines: Readonly<Record<string, string | number>>): Pro
   return { camera, clock, exposures: () => source.requests.length, mostAtOnce: () => source.mostAtOnce, whileExposing: (next) => (action = next), dispose };
 }
 
-const facts = { binning: 'mean', noise: 0, exposure: 0.5, tooLong: 1000 } as const;
+const facts = { binning: 'mean', noise: 0, binningTolerance: 0, exposure: 0.5, tooLong: 1000 } as const;
 
 describeCamera('A K3 with physical sizes', () => rampCamera({}), facts);
 describeCamera('A K3 with super-resolution sizes', () => rampCamera({ CameraSizeX: 6016, CameraSizeY: 32, Binnings: '1 2 4 8', RotationAndFlip: 6 }), { ...facts, exposure: 0.0106525 });
