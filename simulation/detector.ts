@@ -16,6 +16,7 @@ export interface DetectorExposure {
   readonly area: CameraArea;
   readonly pixelsPerPixel: number;
   readonly columns: number;
+  /** Rows that are read at once. */
   readonly rows: number;
   readonly readout: Readout;
   readonly processing: Processing;
@@ -46,14 +47,14 @@ export class Detector {
   }
 
   /**
-   * Reads an image out.
-   * @param electrons mean number of electrons in each delivered pixel, `rows * columns` values
-   * @returns counts, clipped at saturation
+   * Reads an image, or some rows of it, out.
+   * @param electrons mean number of electrons in each delivered pixel of these rows, `rows * columns` values
+   * @param data where the counts of the whole image go, clipped at saturation
+   * @param from the first row
    */
-  read(electrons: Float32Array, exposure: DetectorExposure): Uint16Array {
+  read(electrons: Float32Array, exposure: DetectorExposure, data: Uint16Array, from = 0): void {
     const { truth } = this;
     const { columns, rows, pixelsPerPixel, noise } = exposure;
-    const data = new Uint16Array(columns * rows);
     const linear = exposure.readout === 'linear';
     const gain = linear ? truth.gain : 1;
     const readNoise = linear ? truth.readNoise : 0;
@@ -64,22 +65,22 @@ export class Detector {
     const dark = linear && exposure.processing === 'raw' ? truth.darkLevel : 0;
     const limit = Math.min(truth.saturation, largestCount);
     const firstColumn = floor(exposure.area.left / pixelsPerPixel);
-    const firstRow = floor(exposure.area.top / pixelsPerPixel);
+    const firstRow = floor(exposure.area.top / pixelsPerPixel) + from;
+    const start = from * columns;
     for (let row = 0, at = 0; row < rows; row++) {
       // Every row of the sensor has a key of its own, so that its pattern stays with the pixels whatever part is read.
       const rowGain = hash(firstRow + row, gainKey);
       const rowDark = hash(firstRow + row, this.darkKey);
       for (let column = 0; column < columns; column++, at++) {
-        const random = hash(at, noise);
+        const random = hash(start + at, noise);
         const mean = electrons[at]!;
         const caught = mean > smallestNormalMean ? floor(mean + sqrt(mean) * highNormal(random) + 0.5) : poisson(mean, random);
         let value = caught * gain;
         if (gainSpread > 0) value *= 1 + gainSpread * highNormal(hash(firstColumn + column, rowGain));
         if (darkSpread > 0) value += darkSpread * highNormal(hash(firstColumn + column, rowDark));
         value += dark + readNoise * lowNormal(random) + 0.5;
-        data[at] = value < 0 ? 0 : value > limit ? limit : value;
+        data[start + at] = value < 0 ? 0 : value > limit ? limit : value;
       }
     }
-    return data;
   }
 }

@@ -3,10 +3,11 @@ import type { Column } from './column';
 import type { Detector, Processing, Readout } from './detector';
 import type { Drift } from './drift';
 import { SimulationError } from './errors';
-import { frameOf, type CameraArea, type Frame } from './frame';
+import { frameOf, widened, type CameraArea } from './frame';
 import { contrastTransfer } from './optics';
 import { determinantOf, difference, inverted, multiplied, origin, scaled, sum, transformed, type PlaneVector } from './plane';
 import { paintSpecimen } from './specimen/paint';
+import { scratch } from './specimen/scratch';
 import { imageThrough } from './transfer';
 import type { SimulatedStage, StagePosition } from './stage';
 import type { Truth, ViewTruth } from './truth';
@@ -86,6 +87,7 @@ export interface ExposureSetup {
 const pixelsPerSubframe = 0.3;
 const motionSamples = 9;
 const mostSubframes = 12;
+const pixelsPerBand = 1 << 22;
 
 /** Images the specimen as the microscope stands. */
 export function exposeSpecimen(request: ExposureRequest, setup: ExposureSetup): Exposure {
@@ -106,34 +108,43 @@ export function exposeSpecimen(request: ExposureRequest, setup: ExposureSetup): 
   const place = (time: number): PlaneVector => specimenOrigin(setup, time);
   const { positions, smear } = subframes(place, opened, seconds, pixelsPerPixel);
 
-  const frameAt = (at: PlaneVector): Frame =>
-    frameOf({ camera, area, pixelsPerPixel, matrix, origin: at, distortion: view.distortion, blur: Math.hypot(detector.blur, smear) });
   const field = Math.min(camera.width, camera.height) / Math.sqrt(Math.abs(determinantOf(view.specimenToCamera)));
-  const frame = frameAt(positions[0]!);
   const pixelArea = pixelsPerPixel ** 2 / Math.abs(determinantOf(view.specimenToCamera));
   const lit = !column.blanked && !column.screenDown;
   const electronsPerPixel = lit ? setup.electronsPerSquareMicrometre * pixelArea * seconds : 0;
 
   const defocus = column.lensDefocus + stage.z - truth.stage.eucentricHeight;
   const transfer = contrastTransfer(truth.optics, defocus);
-  const electrons = new Float32Array(frame.columns * frame.rows);
-  if (electronsPerPixel > 0) {
-    const canvas = positions.length === 1 ? electrons : new Float32Array(electrons.length);
-    for (const position of positions) {
-      imageThrough(transfer, canvas, frameAt(position), (target, frame) => paintSpecimen(target, frame, truth.specimen, setup.specimenKey, field));
-      if (canvas !== electrons) for (let k = 0; k < canvas.length; k++) electrons[k]! += canvas[k]!;
+  const beam = beamOnCamera(setup, middle);
+  const diameter = beamDiameter(truth.beam, setup.fieldDiagonal, column.intensity);
+  const frames = positions.map((at) => frameOf({ camera, area, pixelsPerPixel, matrix, origin: at, distortion: view.distortion, blur: Math.hypot(detector.blur, smear) }));
+  const { columns, rows } = frames[0]!;
+  const data = new Uint16Array(columns * rows);
+  // A large image is made in bands, so that it takes little more memory than its counts.
+  const bandRows = Math.min(rows, Math.max(256, Math.ceil(pixelsPerBand / columns)));
+  const electrons = scratch('electrons', columns * bandRows);
+  const canvas = positions.length === 1 ? electrons : scratch('subframe', columns * bandRows);
+  for (let top = 0; top < rows; top += bandRows) {
+    const height = Math.min(bandRows, rows - top);
+    const band = electrons.subarray(0, columns * height);
+    const target = canvas.subarray(0, columns * height);
+    band.fill(0);
+    if (electronsPerPixel > 0) {
+      for (const frame of frames) {
+        imageThrough(transfer, target, widened(frame, 0, -top, columns, height), (values, part) => paintSpecimen(values, part, truth.specimen, setup.specimenKey, field));
+        if (positions.length > 1) for (let k = 0; k < band.length; k++) band[k]! += target[k]!;
+      }
+      const brightness = electronsPerPixel / positions.length;
+      for (let k = 0; k < band.length; k++) band[k]! *= brightness;
+      const part = widened(frames[0]!, 0, -top, columns, height);
+      paintBeam(band, part, part.centreColumn + beam.x / pixelsPerPixel, part.centreRow - beam.y / pixelsPerPixel, diameter, truth.beam.edgeSoftness);
     }
-    const brightness = electronsPerPixel / positions.length;
-    for (let k = 0; k < electrons.length; k++) electrons[k]! *= brightness;
-    const beam = beamOnCamera(setup, middle);
-    const diameter = beamDiameter(truth.beam, setup.fieldDiagonal, column.intensity);
-    paintBeam(electrons, frame, frame.centreColumn + beam.x / pixelsPerPixel, frame.centreRow - beam.y / pixelsPerPixel, diameter, truth.beam.edgeSoftness);
+    detector.read(band, { area, pixelsPerPixel, columns, rows: height, readout, processing, noise: setup.noiseKey }, data, top);
   }
-  const data = detector.read(electrons, { area, pixelsPerPixel, columns: frame.columns, rows: frame.rows, readout, processing, noise: setup.noiseKey });
 
   return {
-    width: frame.columns,
-    height: frame.rows,
+    width: columns,
+    height: rows,
     data,
     record: {
       camera: camera.index,

@@ -46,39 +46,44 @@ export interface MicroscopeOptions {
   now(): number;
 }
 
-const truths = new WeakMap<VirtualMicroscope, Truth>();
 const normalizationSeconds = 1;
 const electronCharge = 1.602177e-10;
 
+/** The one way to the private truth, set by the class itself. */
+let readTruth: (microscope: VirtualMicroscope) => Truth | undefined;
+
 /** A microscope that exists only as equations: it takes settings and gives images. What is true of it cannot be read from it. */
 export class VirtualMicroscope {
-  private readonly truth: Truth;
-  private readonly column: Column;
-  private readonly stage: SimulatedStage;
-  private readonly drift: Drift;
-  private readonly detectors: ReadonlyMap<number, Detector>;
-  private readonly seed: number;
-  private readonly now: () => number;
-  private exposures = 0;
+  static {
+    readTruth = (microscope) => (#truth in microscope ? microscope.#truth : undefined);
+  }
+
+  readonly #truth: Truth;
+  readonly #column: Column;
+  readonly #stage: SimulatedStage;
+  readonly #drift: Drift;
+  readonly #detectors: ReadonlyMap<number, Detector>;
+  readonly #seed: number;
+  readonly #now: () => number;
+  #exposures = 0;
 
   constructor(truth: Truth, options: MicroscopeOptions) {
-    this.seed = options.seed;
-    this.now = () => options.now();
-    this.truth = truth;
-    this.column = new Column(truth);
-    this.stage = new SimulatedStage(truth.stage, keyOf(this.seed, 11), this.now());
-    this.drift = new Drift(truth.drift, this.now());
-    this.detectors = new Map(truth.cameras.map((camera) => [camera.index, new Detector(camera, keyOf(this.seed, 12))]));
-    truths.set(this, truth);
-    Object.defineProperty(this, 'truth', { enumerable: false });
+    this.#seed = options.seed;
+    this.#now = () => options.now();
+    this.#truth = truth;
+    this.#column = new Column(truth);
+    this.#stage = new SimulatedStage(truth.stage, keyOf(this.#seed, 11), this.#now());
+    this.#drift = new Drift(truth.drift, this.#now());
+    this.#detectors = new Map(truth.cameras.map((camera) => [camera.index, new Detector(camera, keyOf(this.#seed, 12))]));
   }
 
   /** The settings at this moment. */
   get state(): MicroscopeState {
-    const { column, stage, truth } = this;
-    const time = this.now();
+    const column = this.#column;
+    const truth = this.#truth;
+    const time = this.#now();
     const { beam } = truth;
-    const diameter = beamDiameter(beam, this.fieldDiagonal(), column.intensity);
+    const diameter = beamDiameter(beam, this.#fieldDiagonal(), column.intensity);
     return {
       magIndex: column.magnification.index,
       magnification: column.magnification.magnification,
@@ -92,9 +97,9 @@ export class VirtualMicroscope {
       spotSize: column.spotSize,
       probeMode: column.probeMode,
       beamDiameter: diameter,
-      beamCurrent: (Math.PI / 4) * diameter ** 2 * this.electronsPerSquareMicrometre() * electronCharge,
-      stage: stage.readout(time),
-      stageMoving: stage.isMoving(time),
+      beamCurrent: (Math.PI / 4) * diameter ** 2 * this.#electronsPerSquareMicrometre() * electronCharge,
+      stage: this.#stage.readout(time),
+      stageMoving: this.#stage.isMoving(time),
       blanked: column.blanked,
       screenDown: column.screenDown,
       normalizations: column.normalizations,
@@ -104,74 +109,74 @@ export class VirtualMicroscope {
 
   /** Selects a magnification. @throws SimulationError for an index that the microscope does not have */
   setMagnification(index: number): void {
-    this.column.selectMagnification(index);
+    this.#column.selectMagnification(index);
   }
 
   /** Sets the net image shift in its units; the lens follows with its settling time. */
   setImageShift(value: PlaneVector): void {
-    this.column.shiftImage(finitePair('image shift', value), this.now());
+    this.#column.shiftImage(finitePair('image shift', value), this.#now());
   }
 
   setBeamShift(value: PlaneVector): void {
-    this.column.beamShift = finitePair('beam shift', value);
+    this.#column.beamShift = finitePair('beam shift', value);
   }
 
   /** Milliradians. */
   setBeamTilt(value: PlaneVector): void {
-    this.column.beamTilt = finitePair('beam tilt', value);
+    this.#column.beamTilt = finitePair('beam tilt', value);
   }
 
   /** Micrometres, negative for underfocus. */
   setDefocus(micrometres: number): void {
-    this.column.defocus = finite('defocus', micrometres);
+    this.#column.defocus = finite('defocus', micrometres);
   }
 
   /** Calls the present focus zero defocus. */
   resetDefocus(): void {
-    this.column.resetDefocus();
+    this.#column.resetDefocus();
   }
 
   setAbsoluteFocus(value: number): void {
-    this.column.absoluteFocus = finite('absolute focus', value);
+    this.#column.absoluteFocus = finite('absolute focus', value);
   }
 
   setIntensity(value: number): void {
-    this.column.intensity = finite('intensity', value);
+    this.#column.intensity = finite('intensity', value);
   }
 
   /** Sets the intensity at which the illuminated disc has a diameter in micrometres. */
   setBeamDiameter(micrometres: number): void {
-    this.column.intensity = finite('beam diameter', intensityForDiameter(this.truth.beam, this.fieldDiagonal(), micrometres));
+    this.#column.intensity = finite('beam diameter', intensityForDiameter(this.#truth.beam, this.#fieldDiagonal(), micrometres));
   }
 
   setSpotSize(value: number): void {
-    this.column.spotSize = finite('spot size', value);
+    this.#column.spotSize = finite('spot size', value);
   }
 
   setProbeMode(mode: ProbeMode): void {
-    this.column.probeMode = mode;
+    this.#column.probeMode = mode;
   }
 
   setBlanked(blanked: boolean): void {
-    this.column.blanked = blanked;
+    this.#column.blanked = blanked;
   }
 
   /** Lowers or raises the screen; a lowered screen keeps the beam from every camera. */
   setScreen(down: boolean): void {
-    this.column.screenDown = down;
+    this.#column.screenDown = down;
   }
 
   /** Sends the stage to new positions (micrometres, degrees) on the axes named. @returns seconds until it arrives */
   moveStage(position: Partial<StagePosition>): number {
     for (const [axis, value] of Object.entries(position)) if (value !== undefined) finite(`stage ${axis}`, value);
-    const time = this.now();
-    this.drift.stageMoved(time);
-    return this.stage.move(position, time);
+    const time = this.#now();
+    this.#drift.stageMoved(time);
+    return this.#stage.move(position, time);
   }
 
   /** Normalises lenses. @returns seconds that it takes */
   normalize(lenses: LensGroup): number {
-    this.column.normalizations++;
+    this.#column.normalizations++;
     return lenses === 'all' ? 2 * normalizationSeconds : normalizationSeconds;
   }
 
@@ -180,62 +185,62 @@ export class VirtualMicroscope {
    * @throws SimulationError for a camera or an area that does not exist, or a magnification that the camera cannot be used at
    */
   expose(request: ExposureRequest): Exposure {
-    const detector = this.detectors.get(request.camera);
+    const detector = this.#detectors.get(request.camera);
     if (!detector) {
-      throw new SimulationError('simulation/no-such-camera', `The virtual microscope has no camera of index ${request.camera}`, `Choose one of ${[...this.detectors.keys()].join(', ')}`);
+      throw new SimulationError('simulation/no-such-camera', `The virtual microscope has no camera of index ${request.camera}`, `Choose one of ${[...this.#detectors.keys()].join(', ')}`);
     }
-    const view = this.view(request.camera);
+    const view = this.#view(request.camera);
     if (!view) {
       throw new SimulationError(
         'simulation/no-such-view',
-        `Camera ${request.camera} sees nothing at magnification index ${this.column.magnification.index}`,
+        `Camera ${request.camera} sees nothing at magnification index ${this.#column.magnification.index}`,
         'Choose another magnification, or give the simulator a pixel size for this one',
       );
     }
     return exposeSpecimen(request, {
-      truth: this.truth,
-      column: this.column,
-      stage: this.stage,
-      drift: this.drift,
+      truth: this.#truth,
+      column: this.#column,
+      stage: this.#stage,
+      drift: this.#drift,
       detector,
       view,
-      electronsPerSquareMicrometre: this.electronsPerSquareMicrometre(),
-      fieldDiagonal: this.fieldDiagonal(),
-      specimenKey: keyOf(this.seed, 13),
-      noiseKey: keyOf(this.seed, 14, this.exposures++),
-      start: request.atTime ?? this.now(),
+      electronsPerSquareMicrometre: this.#electronsPerSquareMicrometre(),
+      fieldDiagonal: this.#fieldDiagonal(),
+      specimenKey: keyOf(this.#seed, 13),
+      noiseKey: keyOf(this.#seed, 14, this.#exposures++),
+      start: request.atTime ?? this.#now(),
     });
   }
 
-  private view(camera: number): ViewTruth | undefined {
-    return this.truth.views.get(viewKey(this.column.magnification.index, camera));
+  #view(camera: number): ViewTruth | undefined {
+    return this.#truth.views.get(viewKey(this.#column.magnification.index, camera));
   }
 
   /** Pixel size in micrometres and size in pixels of the first camera that can be used at this magnification: the beam is matched to it. */
-  private reference(): { pixelSize: number; width: number; height: number } {
-    for (const { index, width, height } of this.truth.cameras) {
-      const view = this.view(index);
+  #reference(): { pixelSize: number; width: number; height: number } {
+    for (const { index, width, height } of this.#truth.cameras) {
+      const view = this.#view(index);
       if (view) return { pixelSize: 1 / Math.sqrt(Math.abs(determinantOf(view.specimenToCamera))), width, height };
     }
-    return { pixelSize: 100 / this.column.magnification.magnification, width: 1024, height: 1024 };
+    return { pixelSize: 100 / this.#column.magnification.magnification, width: 1024, height: 1024 };
   }
 
-  private fieldDiagonal(): number {
-    const { pixelSize, width, height } = this.reference();
+  #fieldDiagonal(): number {
+    const { pixelSize, width, height } = this.#reference();
     return pixelSize * Math.hypot(width, height);
   }
 
-  private electronsPerSquareMicrometre(): number {
-    const { pixelSize, width, height } = this.reference();
-    const { beam } = this.truth;
+  #electronsPerSquareMicrometre(): number {
+    const { pixelSize, width, height } = this.#reference();
+    const { beam } = this.#truth;
     const side = (Math.min(width, height) / 512) * pixelSize;
-    return (beam.electronsPerFieldPixelPerSecond / side ** 2) * relativeBrightness(beam, this.column.intensity, this.column.spotSize);
+    return (beam.electronsPerFieldPixelPerSecond / side ** 2) * relativeBrightness(beam, this.#column.intensity, this.#column.spotSize);
   }
 }
 
 /** The truth of a microscope: for tests and for telling the truth on request, never for a device or a calibration. */
 export function truthOf(microscope: VirtualMicroscope): Truth {
-  const truth = truths.get(microscope);
+  const truth = readTruth(microscope);
   if (!truth) throw new SimulationError('simulation/bad-value', 'Not a virtual microscope', 'Pass an instance of VirtualMicroscope');
   return truth;
 }

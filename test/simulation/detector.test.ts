@@ -14,8 +14,13 @@ const request: DetectorExposure = {
   processing: 'gain-normalized',
   noise: 5,
 };
+function readBy(detector: Detector, mean: number, exposure: DetectorExposure): Uint16Array {
+  const data = new Uint16Array(exposure.columns * exposure.rows);
+  detector.read(new Float32Array(data.length).fill(mean), exposure, data);
+  return data;
+}
 const read = (mean: number, change: Partial<CameraTruth> = {}, more: Partial<DetectorExposure> = {}): Uint16Array =>
-  new Detector({ ...camera, ...change }, 9).read(new Float32Array(65536).fill(mean), { ...request, ...more });
+  readBy(new Detector({ ...camera, ...change }, 9), mean, { ...request, ...more });
 
 const correlation = (a: Uint16Array, b: Uint16Array): number => {
   const ma = moments(a);
@@ -99,10 +104,20 @@ describe('the detector', () => {
     expect(correlation(read(1000, stale), read(1000, stale, { noise: 7 }))).toBeGreaterThan(0.85);
   });
 
+  test('reads in bands what it reads at once', () => {
+    const detector = new Detector({ ...camera, fixedPatternGain: 0.2, fixedPatternDark: 3 }, 9);
+    const data = new Uint16Array(65536);
+    for (const from of [0, 100, 200]) {
+      const rows = Math.min(100, 256 - from);
+      detector.read(new Float32Array(256 * rows).fill(300), { ...request, rows }, data, from);
+    }
+    expect(data).toEqual(readBy(detector, 300, request));
+  });
+
   test('keeps its pattern with the pixels of the sensor when a part is read', () => {
     const detector = new Detector({ ...camera, fixedPatternGain: 0.2 }, 9);
     const whole = read(2000, { fixedPatternGain: 0.2 });
-    const part = detector.read(new Float32Array(64 * 64).fill(2000), { ...request, area: { left: 100, top: 50, width: 64, height: 64 }, columns: 64, rows: 64, noise: 8 });
+    const part = readBy(detector, 2000, { ...request, area: { left: 100, top: 50, width: 64, height: 64 }, columns: 64, rows: 64, noise: 8 });
     const same = Uint16Array.from({ length: 64 * 64 }, (_, k) => whole[(50 + (k >> 6)) * 256 + 100 + (k & 63)]!);
     expect(correlation(part, same)).toBeGreaterThan(0.9);
   });
