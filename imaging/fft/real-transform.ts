@@ -156,7 +156,7 @@ class Plan implements RealTransform2 {
   private run(job: Job, given: (work: number) => number[], total: number): void {
     const { wasm, work } = this;
     if (this.threads === 2) wasm.share(job, given(work[0]), given(work[1]), total, share);
-    else (wasm[job] as (...all: number[]) => void)(...given(work[0]), 0, total);
+    else wasm[job](...given(work[0]), 0, total);
   }
 }
 

@@ -23,6 +23,8 @@ interface WebAssemblyInterface {
 
 const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyInterface };
 
+type SharedJob = (...given: number[]) => void;
+
 /** What the Rust crate offers: functions on addresses in its linear memory. Each is described in `src/`. */
 interface Functions {
   reserve(bytes: number): number;
@@ -31,10 +33,14 @@ interface Functions {
   plane_free(plane: number): void;
   work_new(plane: number): number;
   work_free(work: number): void;
-  forward_rows(plane: number, work: number, input: number, output: number, from: number, to: number): void;
-  forward_columns(plane: number, work: number, data: number, from: number, to: number): void;
-  inverse_columns(plane: number, work: number, data: number, from: number, to: number): void;
-  inverse_rows(plane: number, work: number, input: number, output: number, from: number, to: number): void;
+  /** plane, work, input, output, from, to */
+  readonly forward_rows: SharedJob;
+  /** plane, work, data, from, to */
+  readonly forward_columns: SharedJob;
+  /** plane, work, data, from, to */
+  readonly inverse_columns: SharedJob;
+  /** plane, work, input, output, from, to */
+  readonly inverse_rows: SharedJob;
   reduce(kind: number, source: number, stride: number, across: number, down: number, rows: number, columns: number, scale: number, target: number): void;
   frame_new(rows: number, columns: number): number;
   frame_free(frame: number): void;
@@ -122,7 +128,7 @@ export function newInstance(): Wasm {
     share(job, ours, theirs, total, share) {
       stack ??= functions.reserve(stackBytes);
       helper ??= new Helper(fileBeside('second-thread.cjs'), modules.further, memory, stack + stackBytes);
-      const run = functions[job] as (...given: number[]) => void;
+      const run = functions[job];
       helper.share(job, (from, to) => run(...ours, from, to), theirs, total, share);
     },
     get helped() {
