@@ -6,5 +6,6 @@ export * from './geometry';
 export * from './image';
 export * from './reduction';
 export * from './registration';
+export * from './spectra';
 export * from './statistics';
 export * from './synthesis';

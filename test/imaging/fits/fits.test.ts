@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { fitMatrix, fitModel, leastSquares, namedLeastSquares, Random, robustLeastSquares } from '../../../imaging';
+import { fitMatrix, fitModel, leastSquares, namedLeastSquares, robustLeastSquares } from '../../../imaging/fits';
+import { Random } from '../../../imaging/synthesis';
 
 const code = (action: () => unknown): string => {
   try {

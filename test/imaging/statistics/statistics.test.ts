@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import {
-  edgeMean, extent, image, mean, median, medianAbsoluteDeviation, percentile, percentiles, Random, robustDeviation, robustMean,
+  edgeMean, extent, mean, median, medianAbsoluteDeviation, percentile, percentiles, robustDeviation, robustMean,
   standardDeviation, trimmedMean, variance,
-} from '../../../imaging';
+} from '../../../imaging/statistics';
+import { image } from '../../../imaging/image';
+import { Random } from '../../../imaging/synthesis';
 
 const code = (action: () => unknown): string => {
   try {

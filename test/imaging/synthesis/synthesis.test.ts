@@ -1,4 +1,6 @@
-import { expose, image, mean, Random, shiftBound, Texture, variance } from '../../../imaging';
+import { image } from '../../../imaging/image';
+import { mean, variance } from '../../../imaging/statistics';
+import { expose, Random, shiftBound, Texture } from '../../../imaging/synthesis';
 
 const code = (action: () => unknown): string => {
   try {
