@@ -1,4 +1,4 @@
-import { type Metres, type Radians, degrees, nanometres } from '../base';
+import { type Metres, type Radians, degrees, micrometres, nanometres } from '../base';
 import { type CameraName, type CameraValue, type CameraValues, findDefinition } from './definitions';
 import { type Section, rowsOf } from './source';
 import { typedValue } from './values';
@@ -19,10 +19,15 @@ export interface CameraSettings {
   /** The number of the camera block; negative for a parked one. */
   readonly index: number;
   readonly name: string;
-  /** Size in unbinned pixels. */
+  /** Size in unbinned pixels: those that image-shift and stage matrices count, which are super-resolution pixels on cameras that have them. */
   readonly sizeX: number;
   readonly sizeY: number;
+  /** In the same pixels: on a camera with super-resolution 2 stands for one physical pixel. */
   readonly binnings: readonly number[];
+  /** How many unbinned pixels lie along one pixel of the properties: 2 where these give the physical size of a camera with super-resolution. */
+  readonly pixelsPerPropertyPixel: 1 | 2;
+  /** Size of an unbinned pixel on the sensor. */
+  readonly sensorPixel: Metres;
   /** Whether the camera stands behind a post-column filter and so uses the EFTEM columns of the magnification table. */
   readonly isGif: boolean;
   readonly isStem: boolean;
@@ -36,18 +41,33 @@ export interface CameraSettings {
 
 const FALCONS = [2, 4, 5, 6];
 const NOT_MEASURED_ANGLE = 999;
+/** Longest side, in physical pixels, of the cameras that have super-resolution, by K2Type, with some room: a longer one counts super-resolution pixels. */
+const LONGEST_PHYSICAL_SIDE: Readonly<Record<number, number>> = { 1: 4096, 3: 6000 };
+
+/**
+ * SerialEM counts super-resolution pixels wherever it stores calibrations of a K2 Summit or K3, but its properties give physical sizes;
+ * properties that give super-resolution sizes are taken at their word.
+ */
+function pixelsPerPropertyPixel(kind: number, longerSide: number): 1 | 2 {
+  const longest = LONGEST_PHYSICAL_SIDE[kind];
+  return longest !== undefined && longerSide <= longest ? 2 : 1;
+}
 
 /** Gives the properties of a camera block their types. */
 export function cameraSettings(section: Section): CameraSettings {
   const get = <Name extends CameraName>(name: Name): CameraValues[Name] =>
     typedValue(section, findDefinition('camera', name)!) as unknown as CameraValues[Name];
   const index = section.index ?? 0;
+  const fine = pixelsPerPropertyPixel(get('K2Type'), Math.max(get('CameraSizeX'), get('CameraSizeY')));
+  const binnings = get('Binnings').map((binning) => Math.max(1, binning) * fine);
   return {
     index,
     name: get('Name') ?? `Camera ${index}`,
-    sizeX: get('CameraSizeX'),
-    sizeY: get('CameraSizeY'),
-    binnings: get('Binnings').map((binning) => Math.max(1, binning)),
+    sizeX: get('CameraSizeX') * fine,
+    sizeY: get('CameraSizeY') * fine,
+    binnings: fine === 2 ? [1, ...binnings] : binnings,
+    pixelsPerPropertyPixel: fine,
+    sensorPixel: micrometres(get('PixelSizeInMicrons') / fine),
     isGif: get('GIF') || get('FEIFilterType') > 0,
     isStem: get('STEMCamera') || get('TietzCameraType') < 0,
     isDirectDetector: get('K2Type') > 0 || FALCONS.includes(get('FEICameraType')) || get('DECameraType') > 1 || get('DectrisCameraType') > 0,
@@ -55,7 +75,7 @@ export function cameraSettings(section: Section): CameraSettings {
       magIndex,
       relativeRotation: relative === NOT_MEASURED_ANGLE ? undefined : degrees(relative),
       rotation: absolute === NOT_MEASURED_ANGLE ? undefined : degrees(absolute),
-      pixelSize: pixel > 0 && pixel !== NOT_MEASURED_ANGLE ? nanometres(pixel) : undefined,
+      pixelSize: pixel > 0 && pixel !== NOT_MEASURED_ANGLE ? nanometres(pixel / fine) : undefined,
     })),
     get,
     has: (name) => rowsOf(section, name).length > 0,

@@ -19,3 +19,4 @@ export { nearestName, type Problem } from './problem';
 export { type CalibrationFiles, checkSection, type ConfigSection, type PluginSettings } from './sections';
 export { buildSchema, type PluginSchema } from './schema/build-schema';
 export { Settings } from './settings';
+export { encodeProperties } from './text/decode';

@@ -28,7 +28,7 @@ export function magnificationTable(rows: GeneralValues['MagnificationTable']): r
       screenMag,
       eftemMag: eftemMag || filmMag,
       eftemRotation: degrees(eftemRotation ?? rotation),
-      eftemScreenMag: eftemScreen || (eftemMag ? eftemMag : screenMag),
+      eftemScreenMag: eftemScreen || screenMag,
     });
   }
   return [...table.values()].sort((a, b) => a.index - b.index);
