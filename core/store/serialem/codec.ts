@@ -18,15 +18,18 @@ export function readFields(items: readonly string[], fields: readonly Field[], o
   }
   const data = fields.filter((field) => !field.informative);
   const closing = fields.find((field) => field.informative);
-  const required = data.filter((field) => field.fallback === undefined && field.kind !== 'rest').length;
+  const required = data.filter((field) => field.fallback === undefined).length;
   if (items.length < required) return { fault: `it has ${items.length} values where at least ${required} belong` };
   const remarks: string[] = [];
   const hasClosing = closing !== undefined && items.length > required;
   const present = Math.min(hasClosing ? items.length - 1 : items.length, data.length);
   const values: Record<string, unknown> = {};
   for (const [at, field] of data.entries()) {
-    if (field.kind === 'rest') values[field.name] = textBehind(lineText, behind + at);
-    else if (at >= present) values[field.name] = field.fallback ?? 0;
+    if (field.kind === 'rest') {
+      const text = textBehind(lineText, behind + at);
+      if (text === '') return { fault: `${field.name} is missing` };
+      values[field.name] = text;
+    } else if (at >= present) values[field.name] = field.fallback ?? 0;
     else {
       const reading = readItem(items[at]!, field);
       if ('fault' in reading) return reading;
@@ -34,10 +37,16 @@ export function readFields(items: readonly string[], fields: readonly Field[], o
       values[field.name] = reading.value;
     }
   }
-  if (closing) values[closing.name] = hasClosing ? (numberOf(items.at(-1)!) ?? 0) : 0;
+  if (closing) values[closing.name] = hasClosing ? wholeNumber(items.at(-1)!, closing) : 0;
   const most = data.length + (closing ? 1 : 0);
   if (items.length > most && data.at(-1)?.kind !== 'rest') remarks.push(`it has ${items.length} values where at most ${most} are known`);
   return remarks.length > 0 ? { values, remark: remarks.join('; ') } : { values };
+}
+
+/** What decides nothing is never worth refusing a record for. */
+function wholeNumber(item: string, { minimum, maximum }: Field): number {
+  const value = Math.trunc(numberOf(item) ?? 0);
+  return value >= minimum && value <= maximum ? value : 0;
 }
 
 function readItem(item: string, field: Field): { readonly value: number | string; readonly remark?: string } | { readonly fault: string } {

@@ -34,10 +34,11 @@ export function itemsOf(line: string): string[] {
   return comment < 0 ? items : items.slice(0, comment);
 }
 
-/** The text behind the first `count` items of a line, with its inner blanks. */
+/** The text behind the first `count` items of a line and before a comment, with its inner blanks; empty if there is none. */
 export function textBehind(line: string, count: number): string {
-  const pattern = new RegExp(`^[ \\t]*(?:[^ \\t]+[ \\t]+){${count}}`);
-  return line.replace(pattern, '').trimEnd();
+  const start = new RegExp(`^[ \\t\\r]*(?:[^ \\t\\r]+[ \\t\\r]+){${count}}`).exec(line);
+  if (!start) return '';
+  return line.slice(start[0].length).replace(/\r/g, ' ').replace(/(^|[ \t])#.*$/, '').trim();
 }
 
 /** The number that an item spells, or `undefined` if it spells none that is finite. */

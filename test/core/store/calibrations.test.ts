@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { matrix } from '../../../core/base';
 import { type ExitPrompt } from '../../../core/store';
 import { flyback, main, otherMatrix, shortTerm, Site, someMatrix, startMinutes } from './site';
@@ -167,6 +168,29 @@ describe('reading at the start', () => {
     align(0, 1);
     expect((await site.calibrations({ user: 'another' })).shortTerm('FilterAlignment').all()).toHaveLength(0);
     expect((await site.calibrations({ user: 'another', omegaFilter: true })).shortTerm('FilterAlignment').all()).toHaveLength(1);
+  });
+});
+
+describe('opening', () => {
+  it('never fails, whatever the files hold', async () => {
+    const number = fc.constantFrom('0', '-0', '1', '17', '1700.5', '1e15', '-5', '29000000', '1e30', 'x', '#', '\r', '\xa0', 'operator');
+    const fields = fc.array(number, { maxLength: 9 }).map((items) => items.join(' '));
+    const row = (...names: readonly string[]) => fc.tuple(fc.constantFrom(...names), fields).map(([name, rest]) => `${name} ${rest}`);
+    const mainRow = fc.oneof(row('ImageShiftMatrix\t1\r\n17 0', 'StageToCameraMatrix 17 0'), fc.constant('StageToCameraMatrix 17 0 1 1 1 1 0 1700.5'));
+    const shortRow = fc.oneof(
+      row('FilterAlignment', `FilterAlignment 1 1 17 1 1 ${startMinutes}`, 'DoseCalibration', 'FoundPixelSize', 'LastCustomTime'),
+      row(`ImageShiftMatrix ${startMinutes} 17 0 1 1`, `StageCalibration ${startMinutes} 17 0 1 1`, `StageCalibration ${startMinutes} 17 0 1 1 1 1 1`),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(mainRow, { maxLength: 4 }), fc.array(shortRow, { maxLength: 4 }), fc.boolean(), async (mainRows, shortRows, omegaFilter) => {
+        site.write(main, 'SerialEMCalibrations', ...mainRows);
+        site.write(shortTerm, 'SerialEMShortTermCal', ...shortRows);
+        const calibrations = await site.calibrations({ omegaFilter });
+        await calibrations.saveShortTerm();
+        for (const { magIndex, camera, matrix: value } of calibrations.stage.entries()) expect(calibrations.stage.get(magIndex, camera)).toEqual(value);
+      }),
+      { numRuns: 150 },
+    );
   });
 });
 
