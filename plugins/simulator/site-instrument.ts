@@ -27,9 +27,24 @@ export interface SiteTruth {
 export function siteTruth({ settings, traits, calibrations }: Site, options: SimulatorOptions): SiteTruth {
   const twin = options.truth === 'site';
   const optics = createOptics(settings, twin ? calibrations : noCalibrations, traits);
-  const truth = buildTruth(options, instrumentOf(settings, optics, twin));
+  const truth = buildTruth(inColumnUnits(options, settings, traits), instrumentOf(settings, optics, twin));
   return { optics, truth: twin ? withStageCalibrations(truth, optics) : truth };
 }
+
+/** Where the site does not write how image shift acts, it acts in the column's own measure, which is far from micrometres on some. */
+function inColumnUnits(options: SimulatorOptions, settings: Settings, { roughImageShiftScale: scale }: Site['traits']): SimulatorOptions {
+  const written = (settings.section('simulator')?.value ?? {}) as Partial<SimulatorOptions>;
+  return {
+    ...options,
+    ...(!written.imageShiftToSpecimen && { imageShiftToSpecimen: times(options.imageShiftToSpecimen, scale.regular) }),
+    ...(!written.imageShiftToSpecimenLowMagnification && { imageShiftToSpecimenLowMagnification: times(options.imageShiftToSpecimenLowMagnification, scale.lowMagnification) }),
+  };
+}
+
+const times = ([[xpx, xpy], [ypx, ypy]]: SimulatorOptions['imageShiftToSpecimen'], factor: number): SimulatorOptions['imageShiftToSpecimen'] => [
+  [xpx * factor, xpy * factor],
+  [ypx * factor, ypy * factor],
+];
 
 function instrumentOf(settings: Settings, optics: Optics, twin: boolean): Instrument {
   const lowestRegular = settings.get('LowestMModeMagIndex');
@@ -41,7 +56,6 @@ function instrumentOf(settings: Settings, optics: Optics, twin: boolean): Instru
       width: camera.sizeX,
       height: camera.sizeY,
       ...(camera.get('CountsPerElectron') > 0 && { countsPerElectron: camera.get('CountsPerElectron') }),
-      ...(camera.get('K2Type') > 0 && { superResolutionFactor: 2 }),
       stem: camera.isStem,
     })),
     views: optics.cameras.flatMap((camera) => optics.magnifications.indexes(camera).flatMap((magIndex) => viewOf(optics, magIndex, camera.index, twin))),

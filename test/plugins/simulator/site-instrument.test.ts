@@ -24,12 +24,30 @@ describe('nominal truth', () => {
 
   it('differs from the properties as the options say', () => {
     const { truth } = made(wrong);
-    for (const [magIndex, camera, pixel, angle] of [[6, 0, 0.003, 84], [2, 0, 0.05, -170], [6, 1, 0.001, -6]] as const) {
+    for (const [magIndex, camera, pixel, angle] of [[6, 0, 0.003, 84], [2, 0, 0.05, -170], [6, 1, 0.0005, -6]] as const) {
       const { specimenToCamera, imageShiftToCamera } = truth.views.get(viewKey(magIndex, camera))!;
       const expected = scaleMatrix(rotation(angle - 3), 1 / (pixel * 1.05));
       expectMatrix(specimenToCamera, expected);
       expectMatrix(product(inverse(specimenToCamera)!, imageShiftToCamera), magIndex < 5 ? matrix(2, 0, 0, 3) : matrix(1.1, 0.1, -0.2, 0.9));
     }
+  });
+
+  it('shifts the image in the measure of the column where nothing else is written', () => {
+    const inUnits = (text: string) => {
+      const scaled = { ...site, settings: settingsOf(text), traits: { ...traits, roughImageShiftScale: { regular: 0.1, lowMagnification: 1.5 } } };
+      const { truth } = siteTruth(scaled, simulatorOptions.parse(scaled.settings.section('simulator')?.value ?? {}));
+      return [6, 2].map((magIndex) => {
+        const { specimenToCamera, imageShiftToCamera } = truth.views.get(viewKey(magIndex, 0))!;
+        return product(inverse(specimenToCamera)!, imageShiftToCamera);
+      });
+    };
+    const usual = simulatorOptions.parse({});
+    const rows = ([[xpx, xpy], [ypx, ypy]]: typeof usual.imageShiftToSpecimen): Matrix => matrix(xpx, xpy, ypx, ypy);
+    const [regular, low] = inUnits(siteText);
+    expectMatrix(regular!, scaleMatrix(rows(usual.imageShiftToSpecimen), 0.1));
+    expectMatrix(low!, scaleMatrix(rows(usual.imageShiftToSpecimenLowMagnification), 1.5));
+    const [written] = inUnits(`${siteText}simulator:\n  imageShiftToSpecimen: [[1, 0], [0, 2]]\n`);
+    expectMatrix(written!, matrix(1, 0, 0, 2));
   });
 
   it('takes no notice of calibrations', () => {
@@ -44,8 +62,9 @@ describe('nominal truth', () => {
     expect(truth.views.size).toBe(16);
     expect(truth.magnifications.filter(({ low }) => low).map(({ index }) => index)).toEqual([1, 2, 3, 4]);
     expect(truth.cameras).toMatchObject([
-      { index: 0, name: 'first', width: 1024, height: 1024, superResolutionFactor: 1 },
-      { index: 1, name: 'second', width: 1440, height: 1024, superResolutionFactor: 2 },
+      { index: 0, name: 'first', width: 1024, height: 1024 },
+      // Unbinned pixels of a K3 are those of super-resolution.
+      { index: 1, name: 'second', width: 2880, height: 2048 },
     ]);
   });
 });
