@@ -1,4 +1,4 @@
-import { type Metres, inDegrees, inNanometres, milliseconds, seconds } from '../base';
+import { type Metres, inDegrees, inMicrometres, inNanometres, milliseconds, seconds } from '../base';
 import type { CameraSettings, Settings } from '../settings';
 import type { MeasuredMagnification, OpticalCamera, OpticsProperties, ShiftProperties } from './properties';
 
@@ -37,7 +37,7 @@ function opticalCamera(camera: CameraSettings): OpticalCamera {
     name: camera.name,
     behindFilter: camera.isGif,
     stem: camera.isStem,
-    sensorPixelMicrometres: camera.get('PixelSizeInMicrons'),
+    sensorPixelMicrometres: inMicrometres(camera.sensorPixel),
     filmToCamera: camera.get('FilmToCameraMagnification'),
     extraRotation: camera.get('ExtraRotation'),
     imageRotation: camera.get('ImageRotation'),
