@@ -137,6 +137,12 @@ export class CalibrationFile {
     this.sections = [...state];
   }
 
+  /** The same file without the records that a SerialEM of some month (such as 2024-12) does not know and would complain about, row by row. */
+  forSerialEMOf(month: string): CalibrationFile {
+    const known = ({ name }: Section): boolean => name === undefined || (this.layoutOf(name).since ?? '') <= month;
+    return new CalibrationFile(this.format, this.opening, this.lineEnd, this.sections.filter(known));
+  }
+
   /** The bytes to write. */
   render(mode: WriteMode = 'preserve'): Buffer {
     const parts = mode === 'preserve' ? this.sections.map((section) => this.printSection(section)) : this.canonicalParts();

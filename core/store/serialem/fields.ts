@@ -123,6 +123,8 @@ export interface Traits {
   readonly keyBeside?: (values: Readonly<Record<string, unknown>>) => string;
   /** The fields by which SerialEM sorts when it writes; records without keep the order in which they were stored. */
   readonly sortedBy: readonly string[];
+  /** The month (such as 2025-03) in which SerialEM began to know the record, where that is lately. */
+  readonly since?: string;
   /** An older form that does not follow the rule of missing trailing fields: its number of items, its fields, and the values of the others. */
   readonly olderForm?: { readonly items: number; readonly fields: readonly string[]; readonly others: Readonly<Record<string, number>> };
 }

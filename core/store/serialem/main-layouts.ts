@@ -60,8 +60,8 @@ export const mainLayouts = {
     perMagAndCamera,
   ),
   HighFocusMagCal: line(highFocus, highFocusTraits),
-  HighFocusISCal: line(highFocus, highFocusTraits),
-  ParallelIllum: line([f64('intensity'), spot, probeOrAlpha, f64('crossover')], { key: ['spot', 'probeOrAlpha'] }),
+  HighFocusISCal: line(highFocus, { ...highFocusTraits, since: '2023-01' }),
+  ParallelIllum: line([f64('intensity'), spot, probeOrAlpha, f64('crossover')], { key: ['spot', 'probeOrAlpha'], since: '2025-03' }),
   BeamSizeCal: line(
     [
       probeOrAlpha,
@@ -76,7 +76,7 @@ export const mainLayouts = {
       int('c2Aperture'),
       int('c1Aperture', { fallback: -1 }),
     ],
-    { key: ['probeOrAlpha', 'spot'] },
+    { key: ['probeOrAlpha', 'spot'], since: '2026-02' },
   ),
   IntensityToC2Factor: line([f32('micro'), f32('nano', { fallback: 1 })]),
   C2SpotOffset: line([spot, f32('micro'), f32('nano', { fallback: 0 })], perSpot),
@@ -98,7 +98,7 @@ export const mainLayouts = {
     { countAt: 5, key: ['magIndex', 'camera', 'direction', 'probe', 'alpha'] },
   ),
   STEMnormalizedSlope: line([f32('nano'), f32('micro')]),
-  STEMconvAngle: line([f64('nano'), f64('micro')]),
+  STEMconvAngle: line([f64('nano'), f64('micro')], { since: '2025-09' }),
   STEMfocusVersusZ: block([spot, probe], [f32('stageZ'), f32('defocus'), f32('absoluteFocus')], {
     countAt: 0,
     mostRows: 31,

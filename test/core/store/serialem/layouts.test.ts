@@ -45,6 +45,17 @@ describe.each(golden)('the layouts of the %s file', (kind, lines) => {
   });
 });
 
+describe('writing for an older SerialEM', () => {
+  it.each([
+    ['2022-12', ['HighFocusISCal', 'ParallelIllum', 'BeamSizeCal', 'STEMconvAngle']],
+    ['2025-03', ['BeamSizeCal', 'STEMconvAngle']],
+    ['2026-02', []],
+  ])('of %s leaves out the records that it does not know', (month, missing) => {
+    const written = read(goldenMain).file!.forSerialEMOf(month).render().toString('latin1');
+    expect(written).toBe(goldenMain.filter((line) => !missing.includes(line.split(' ')[0]!)).join(''));
+  });
+});
+
 describe('the values of records', () => {
   const { file } = read(goldenMain);
   const last = (name: string) => file!.get(name).at(-1);
