@@ -144,10 +144,11 @@ class PropertiesWriter {
     const node = map.get(EXTRA);
     if (!isSeq(node)) return [];
     return node.items.flatMap((item) => {
-      if (!isMap(item)) return isScalar(item) ? [{ line: String(item.value) }] : [];
-      const line = item.get('line');
-      const after = item.get('after');
-      return line === undefined ? [] : [{ line: String(line), after: after === undefined ? undefined : String(after) }];
+      const { yaml } = this;
+      const place = yaml.placeOf(item);
+      const line = writtenOf(yaml, isMap(item) ? item.get('line', true) : item, place);
+      const after = isMap(item) && item.has('after') ? writtenOf(yaml, item.get('after', true), place) : undefined;
+      return line === undefined || line.text === '' ? [] : [{ line: oneLine(line.text), after: after?.text }];
     });
   }
 

@@ -31,7 +31,7 @@ export function yamlSection(section: TextSection, cameras: (blocks: readonly { r
   const written: string[] = [];
   const keys: string[] = [];
   const lastOf = lastEntries(section.items);
-  let above: string[] = [];
+  const above: string[] = [];
   let after: string | undefined;
   const extra = (line: string): void => {
     extras.push({ after, line });

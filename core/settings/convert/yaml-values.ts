@@ -3,7 +3,7 @@ import { isNumber, type Row } from '../source';
 import { fieldAt } from '../values';
 
 // Characters that would end a line, or that no YAML text may hold.
-// eslint-disable-next-line no-control-regex
+ 
 const UNSAFE = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]/;
 
 /** A string in quotes. */
@@ -14,7 +14,7 @@ export function quoted(text: string): string {
 }
 
 /** A text as the comment of a YAML file, which may not hold control characters. */
-// eslint-disable-next-line no-control-regex
+ 
 export const yamlComment = (text: string): string => text.replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g, ' ').trimEnd();
 
 const scalar = (text: string, type: FieldType | undefined): string => (type === 'text' || type === 'token' || !isNumber(text) ? quoted(text) : text);

@@ -37,4 +37,4 @@ function decode(bytes: Uint8Array): string {
 /** The bytes of a properties file: in the Western code page that SerialEM reads where that has all the characters, else in UTF-8. */
 export const encodeProperties = (text: string): Uint8Array =>
   // The code page and Latin-1 agree everywhere but in this range.
-  Buffer.from(text, /[^\x00-\x7f\xa0-\xff]/.test(text) ? 'utf8' : 'latin1'); // eslint-disable-line no-control-regex
+  Buffer.from(text, /[^\x00-\x7f\xa0-\xff]/.test(text) ? 'utf8' : 'latin1');  

@@ -95,7 +95,7 @@ class PropertiesReader {
       this.report(fault('too-many-words', this.at(line.number, column), `The line has more than ${MOST_WORDS} words; SerialEM stops reading the file here.`, hint));
     }
     const value = line.comment === undefined ? line.text : line.text.slice(0, line.text.indexOf(line.comment));
-    // eslint-disable-next-line no-control-regex
+     
     const foreign = /[^\x00-\x7f]/.exec(value);
     if (foreign) {
       this.report(warning('not-ascii', this.at(line.number, foreign.index + 1), `"${foreign[0]}" is not an ASCII character; SerialEM may read it differently.`, 'Write the name or path with plain letters.'));

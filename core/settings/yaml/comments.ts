@@ -18,7 +18,7 @@ export function commentsOf(text: string): readonly YamlComment[] {
   let alone = true;
   for (const lexeme of new Lexer().lex(text)) {
     // The lexer marks the beginning of documents and of plain scalars by characters that are not in the text.
-    if (/^[\x02\x18\x1f]$/.test(lexeme)) continue; // eslint-disable-line no-control-regex
+    if (/^[\x02\x18\x1f]$/.test(lexeme)) continue;  
     if (lexeme.startsWith('#')) {
       comments.push({ line, column, text: lexeme.trimEnd(), alone });
       alone = false;
