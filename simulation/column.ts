@@ -46,7 +46,11 @@ export class Column {
   selectMagnification(index: number): void {
     const wanted = this.truth.magnifications.find((each) => each.index === index);
     if (!wanted) {
-      throw new SimulationError('simulation/no-such-magnification', `The virtual microscope has no magnification of index ${index}`, 'Choose an index of its magnification table');
+      throw new SimulationError(
+        'simulation/no-such-magnification',
+        `The virtual microscope has no magnification of index ${index}`,
+        'Choose an index of its magnification table',
+      );
     }
     this.selected = wanted;
   }

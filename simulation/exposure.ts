@@ -1,14 +1,14 @@
 import { beamDiameter, paintBeam } from './beam';
 import type { Column } from './column';
-import type { Detector, Processing, Readout } from './detector';
+import type { Detector, DetectorExposure, Processing, Readout } from './detector';
 import type { Drift } from './drift';
 import { SimulationError } from './errors';
-import { frameOf, widened, type CameraArea } from './frame';
+import { frameOf, widened, type CameraArea, type Frame } from './frame';
 import { contrastTransfer } from './optics';
 import { determinantOf, difference, inverted, multiplied, origin, scaled, sum, transformed, type PlaneVector } from './plane';
 import { paintSpecimen } from './specimen/paint';
 import { scratch } from './specimen/scratch';
-import { imageThrough } from './transfer';
+import { imageThrough, type Transfer } from './transfer';
 import type { SimulatedStage, StagePosition } from './stage';
 import type { Truth, ViewTruth } from './truth';
 
@@ -108,39 +108,19 @@ export function exposeSpecimen(request: ExposureRequest, setup: ExposureSetup): 
   const place = (time: number): PlaneVector => specimenOrigin(setup, time);
   const { positions, smear } = subframes(place, opened, seconds, pixelsPerPixel);
 
-  const field = Math.min(camera.width, camera.height) / Math.sqrt(Math.abs(determinantOf(view.specimenToCamera)));
-  const pixelArea = pixelsPerPixel ** 2 / Math.abs(determinantOf(view.specimenToCamera));
   const lit = !column.blanked && !column.screenDown;
+  const pixelArea = pixelsPerPixel ** 2 / Math.abs(determinantOf(view.specimenToCamera));
   const electronsPerPixel = lit ? setup.electronsPerSquareMicrometre * pixelArea * seconds : 0;
-
   const defocus = column.lensDefocus + stage.z - truth.stage.eucentricHeight;
-  const transfer = contrastTransfer(truth.optics, defocus);
-  const beam = beamOnCamera(setup, middle);
-  const diameter = beamDiameter(truth.beam, setup.fieldDiagonal, column.intensity);
-  const frames = positions.map((at) => frameOf({ camera, area, pixelsPerPixel, matrix, origin: at, distortion: view.distortion, blur: Math.hypot(detector.blur, smear) }));
+  const blur = Math.hypot(detector.blur, smear);
+  const frames = positions.map((at) => frameOf({ camera, area, pixelsPerPixel, matrix, origin: at, distortion: view.distortion, blur }));
   const { columns, rows } = frames[0]!;
-  const data = new Uint16Array(columns * rows);
-  // A large image is made in bands, so that it takes little more memory than its counts.
-  const bandRows = Math.min(rows, Math.max(256, Math.ceil(pixelsPerBand / columns)));
-  const electrons = scratch('electrons', columns * bandRows);
-  const canvas = positions.length === 1 ? electrons : scratch('subframe', columns * bandRows);
-  for (let top = 0; top < rows; top += bandRows) {
-    const height = Math.min(bandRows, rows - top);
-    const band = electrons.subarray(0, columns * height);
-    const target = canvas.subarray(0, columns * height);
-    band.fill(0);
-    if (electronsPerPixel > 0) {
-      for (const frame of frames) {
-        imageThrough(transfer, target, widened(frame, 0, -top, columns, height), (values, part) => paintSpecimen(values, part, truth.specimen, setup.specimenKey, field));
-        if (positions.length > 1) for (let k = 0; k < band.length; k++) band[k]! += target[k]!;
-      }
-      const brightness = electronsPerPixel / positions.length;
-      for (let k = 0; k < band.length; k++) band[k]! *= brightness;
-      const part = widened(frames[0]!, 0, -top, columns, height);
-      paintBeam(band, part, part.centreColumn + beam.x / pixelsPerPixel, part.centreRow - beam.y / pixelsPerPixel, diameter, truth.beam.edgeSoftness);
-    }
-    detector.read(band, { area, pixelsPerPixel, columns, rows: height, readout, processing, noise: setup.noiseKey }, data, top);
-  }
+  const data = catchElectrons(frames, setup, {
+    electronsPerPixel,
+    transfer: contrastTransfer(truth.optics, defocus),
+    beam: scaled(beamOnCamera(setup, middle), 1 / pixelsPerPixel),
+    detected: { area, pixelsPerPixel, columns, readout, processing, noise: setup.noiseKey },
+  });
 
   return {
     width: columns,
@@ -170,6 +150,50 @@ export function exposeSpecimen(request: ExposureRequest, setup: ExposureSetup): 
       dose: lit ? (setup.electronsPerSquareMicrometre * seconds) / 1e8 : 0,
     },
   };
+}
+
+/** How the electrons of an exposure come to the detector. */
+interface Illumination {
+  readonly electronsPerPixel: number;
+  readonly transfer: Transfer;
+  /** Centre of the beam from the centre of the camera, pixels of the image, Y up. */
+  readonly beam: PlaneVector;
+  readonly detected: Omit<DetectorExposure, 'rows'>;
+}
+
+/** Averages the frames and reads them out, in bands, so that a large image takes little more memory than its counts. */
+function catchElectrons(frames: readonly Frame[], { truth, column, detector, view, specimenKey, fieldDiagonal }: ExposureSetup, illumination: Illumination): Uint16Array {
+  const { electronsPerPixel, transfer, beam, detected } = illumination;
+  const { width, height } = detector.truth;
+  const field = Math.min(width, height) / Math.sqrt(Math.abs(determinantOf(view.specimenToCamera)));
+  const diameter = beamDiameter(truth.beam, fieldDiagonal, column.intensity);
+  const { columns, rows } = frames[0]!;
+  const data = new Uint16Array(columns * rows);
+  const bandRows = Math.min(rows, Math.max(256, Math.ceil(pixelsPerBand / columns)));
+  const electrons = scratch('electrons', columns * bandRows);
+  const single = frames.length > 1 ? scratch('subframe', columns * bandRows) : electrons;
+  const paint = (canvas: Float32Array, frame: Frame): void => paintSpecimen(canvas, frame, truth.specimen, specimenKey, field);
+  for (let top = 0; top < rows; top += bandRows) {
+    const bands = frames.map((frame) => widened(frame, 0, -top, columns, Math.min(bandRows, rows - top)));
+    const { centreColumn, centreRow, rows: here } = bands[0]!;
+    const canvas = electrons.subarray(0, columns * here).fill(0);
+    if (electronsPerPixel > 0) {
+      if (bands.length === 1) imageThrough(transfer, canvas, bands[0]!, paint);
+      else for (const band of bands) accumulate(canvas, single, (target) => imageThrough(transfer, target, band, paint));
+      const brightness = electronsPerPixel / bands.length;
+      for (let k = 0; k < canvas.length; k++) canvas[k]! *= brightness;
+      paintBeam(canvas, bands[0]!, centreColumn + beam.x, centreRow - beam.y, diameter, truth.beam.edgeSoftness);
+    }
+    detector.read(canvas, { ...detected, rows: here }, data, top);
+  }
+  return data;
+}
+
+/** Adds to a canvas what is painted on another of the same size. */
+function accumulate(canvas: Float32Array, other: Float32Array, paint: (target: Float32Array) => void): void {
+  const target = other.subarray(0, canvas.length);
+  paint(target);
+  for (let k = 0; k < canvas.length; k++) canvas[k]! += target[k]!;
 }
 
 /**

@@ -187,7 +187,11 @@ export class VirtualMicroscope {
   expose(request: ExposureRequest): Exposure {
     const detector = this.#detectors.get(request.camera);
     if (!detector) {
-      throw new SimulationError('simulation/no-such-camera', `The virtual microscope has no camera of index ${request.camera}`, `Choose one of ${[...this.#detectors.keys()].join(', ')}`);
+      throw new SimulationError(
+        'simulation/no-such-camera',
+        `The virtual microscope has no camera of index ${request.camera}`,
+        `Choose one of ${[...this.#detectors.keys()].join(', ')}`,
+      );
     }
     const view = this.#view(request.camera);
     if (!view) {

@@ -1,3 +1,5 @@
+import * as fc from 'fast-check';
+import { frameOf, rasterOf } from '../../simulation/frame';
 import { imageShiftToSpecimen, truthOf, viewKey, type PlaneMatrix, type Truth } from '../../simulation';
 import { bench, motion } from './bench';
 
@@ -88,6 +90,48 @@ describe('the equation of image position', () => {
     const moved = motion(before, after, expected);
     expect(Math.abs(moved.x - expected.x)).toBeLessThan(0.1);
     expect(Math.abs(moved.y - expected.y)).toBeLessThan(0.1);
+  });
+});
+
+describe('the raster', () => {
+  const small = fc.double({ min: -100, max: 100, noNaN: true });
+
+  test('has p at column nx/2 + p.x/bin and row ny/2 - p.y/bin, counted from the area read', () => {
+    fc.assert(
+      fc.property(fc.tuple(small, small, small, small), fc.tuple(small, small), fc.tuple(small, small), fc.integer({ min: 1, max: 8 }), fc.nat(50), ([xpx, xpy, ypx, ypy], [x, y], [ox, oy], binning, left) => {
+        const area = { left, top: 2 * left, width: 200, height: 100 };
+        const frame = frameOf({
+          camera: { width: 400, height: 300 },
+          area,
+          pixelsPerPixel: binning,
+          matrix: { xpx, xpy, ypx, ypy },
+          origin: { x: ox, y: oy },
+          distortion: undefined,
+          blur: 0,
+        });
+        const p = { x: xpx * x + xpy * y + ox, y: ypx * x + ypy * y + oy };
+        const { column, row } = rasterOf(frame, { x, y });
+        expect(column).toBeCloseTo((200 + p.x - left) / binning, 6);
+        expect(row).toBeCloseTo((150 - p.y - 2 * left) / binning, 6);
+      }),
+    );
+  });
+
+  test('is distorted about the centre of the camera, by the fraction at the edge', () => {
+    const frame = frameOf({
+      camera: { width: 400, height: 300 },
+      area: { left: 40, top: 20, width: 200, height: 200 },
+      pixelsPerPixel: 2,
+      matrix: { xpx: 1, xpy: 0, ypx: 0, ypy: 1 },
+      origin: { x: 0, y: 0 },
+      distortion: { cubic: 0.03, quadratic: 0.01 },
+      blur: 0,
+    });
+    // 150 px from the centre is the edge of the shorter side.
+    expect(rasterOf(frame, { x: 150, y: 0 }).column).toBeCloseTo((200 + 150 * 1.04 - 40) / 2, 9);
+    expect(rasterOf(frame, { x: -150, y: 0 }).column).toBeCloseTo((200 - 150 * 1.02 - 40) / 2, 9);
+    expect(rasterOf(frame, { x: 0, y: 150 }).row).toBeCloseTo((150 - 150 * 1.03 - 20) / 2, 9);
+    expect(rasterOf(frame, { x: 0, y: 0 })).toEqual({ column: 80, row: 65 });
   });
 });
 

@@ -117,7 +117,9 @@ describe('the film', () => {
     const at = paint(frame(size, 0.01, 0, 0, { blurVariance: 0.1 }));
     const moved = paint(frame(size, 0.01, 7, -3, { blurVariance: 0.1 }));
     let worst = 0;
-    for (let row = 10; row < 90; row++) for (let column = 10; column < 90; column++) worst = Math.max(worst, Math.abs(moved[(row - 3) * size + column + 7]! - at[row * size + column]!));
+    for (let row = 10; row < 90; row++) {
+      for (let column = 10; column < 90; column++) worst = Math.max(worst, Math.abs(moved[(row - 3) * size + column + 7]! - at[row * size + column]!));
+    }
     expect(worst).toBeLessThan(1.5e-3);
   });
 

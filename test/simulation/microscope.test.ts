@@ -69,6 +69,17 @@ describe('exposures', () => {
     expect([fine.width, fine.height]).toEqual([1024, 768]);
   });
 
+  test('of many pixels have no seams', () => {
+    const wide = { index: 0, name: 'wide', width: 4096, height: 1200 };
+    const { microscope } = bench({ electronsPerFieldPixelPerSecond: 20000 }, 1, (truth) => ({ ...truth, cameras: [{ ...truth.cameras[0]!, ...wide }] }));
+    const whole = microscope.expose({ ...request, exposure: 1 });
+    const top = 900;
+    const part = microscope.expose({ ...request, exposure: 1, area: { left: 1000, top, width: 200, height: 250 } });
+    let square = 0;
+    for (let row = 0; row < 250; row++) for (let k = 0; k < 200; k++) square += (part.data[row * 200 + k]! - whole.data[(row + top) * 4096 + k + 1000]!) ** 2;
+    expect(square / 50000 / (2 * moments(part.data).mean)).toBeCloseTo(1, 1);
+  });
+
   test('start at the time asked for', () => {
     const { microscope } = bench({ driftNmPerSecond: [10, 0] });
     expect(microscope.expose({ ...request, exposure: 2, atTime: 30 }).record.drift.x).toBeCloseTo(0.31, 9);
