@@ -2,8 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { exportProperties, importProperties, parseSettings } from '../../../../core/settings';
-import { definitions, type PropertyDefinition } from '../../../../core/settings';
+import { type CameraName, definitions, exportProperties, type GeneralName, importProperties, parseSettings, type PropertyDefinition, type Settings } from '../../../../core/settings';
 import { sectionsOf } from '../sections-of';
 
 const bothWays = (text: string): string => exportProperties(importProperties(text, 'in.txt').yaml, 'in.yaml');
@@ -85,7 +84,10 @@ describe('importing and exporting properties', () => {
           const name = upper ? definition.name.toUpperCase() : definition.name;
           return [`${name} ${values}${definition.fields.includes('text') ? '' : comment}`.trimEnd()];
         });
-  const known = (scope: 'general' | 'camera'): fc.Arbitrary<readonly string[]> => fc.constantFrom(...definitions[scope]).chain(entry);
+  // Lines that SerialEM would stumble over are kept as well: no value, too many values, words for numbers.
+  const faulty = (definition: PropertyDefinition): fc.Arbitrary<readonly string[]> =>
+    definition.form === 'table' ? entry(definition) : fc.array(word, { maxLength: 4 }).map((words) => [[definition.name, ...words].join(' ')]);
+  const known = (scope: 'general' | 'camera'): fc.Arbitrary<readonly string[]> => fc.constantFrom(...definitions[scope]).chain((definition) => fc.oneof({ weight: 4, arbitrary: entry(definition) }, { weight: 1, arbitrary: faulty(definition) }));
   const other = fc.oneof(
     fc.constantFrom([''], ['# a comment: with [brackets]'], ['   ## x']),
     fc.tuple(word, text).map(([name, values]) => [`zz${name.replace(/^[^A-Za-z]+/, '')}Unknown ${values}`]),
@@ -106,6 +108,20 @@ describe('importing and exporting properties', () => {
         expect(parse(importProperties(exported, 'out.txt').yaml)).toEqual(parse(imported.yaml));
       }),
       { numRuns: 150 },
+    );
+  });
+
+  it('means the same in YAML as in the properties file', () => {
+    const valuesOf = (settings: Settings): unknown => [
+      definitions.general.filter(({ form }) => form !== 'ignored').map(({ name }) => [name, settings.get(name as GeneralName), settings.has(name as GeneralName)]),
+      settings.cameras.map((camera) => [camera.index, definitions.camera.map(({ name }) => [name, camera.get(name as CameraName)])]),
+    ];
+    fc.assert(
+      fc.property(file, (properties) => {
+        const { yaml } = importProperties(properties, 'in.txt');
+        expect(valuesOf(parseSettings(yaml, 'in.yaml').settings)).toEqual(valuesOf(parseSettings(properties, 'in.txt').settings));
+      }),
+      { numRuns: 50 },
     );
   });
 
