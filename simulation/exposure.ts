@@ -3,7 +3,7 @@ import type { Column } from './column';
 import type { Detector, DetectorExposure, Processing, Readout } from './detector';
 import type { Drift } from './drift';
 import { SimulationError } from './errors';
-import { frameOf, widened, type CameraArea, type Frame } from './frame';
+import { frameOf, reframed, type CameraArea, type Frame } from './frame';
 import { contrastTransfer } from './optics';
 import { determinantOf, difference, inverted, multiplied, origin, scaled, sum, transformed, type PlaneVector } from './plane';
 import { paintSpecimen } from './specimen/paint';
@@ -117,7 +117,8 @@ export function exposeSpecimen(request: ExposureRequest, setup: ExposureSetup): 
   const { columns, rows } = frames[0]!;
   const data = catchElectrons(frames, setup, {
     electronsPerPixel,
-    transfer: contrastTransfer(truth.optics, defocus),
+    // A scanning probe forms no image through the objective lens.
+    transfer: camera.stem ? () => 1 : contrastTransfer(truth.optics, defocus),
     beam: scaled(beamOnCamera(setup, middle), 1 / pixelsPerPixel),
     detected: { area, pixelsPerPixel, columns, readout, processing, noise: setup.noiseKey },
   });
@@ -174,7 +175,7 @@ function catchElectrons(frames: readonly Frame[], { truth, column, detector, vie
   const single = frames.length > 1 ? scratch('subframe', columns * bandRows) : electrons;
   const paint = (canvas: Float32Array, frame: Frame): void => paintSpecimen(canvas, frame, truth.specimen, specimenKey, field);
   for (let top = 0; top < rows; top += bandRows) {
-    const bands = frames.map((frame) => widened(frame, 0, -top, columns, Math.min(bandRows, rows - top)));
+    const bands = frames.map((frame) => reframed(frame, 0, -top, columns, Math.min(bandRows, rows - top)));
     const { centreColumn, centreRow, rows: here } = bands[0]!;
     const canvas = electrons.subarray(0, columns * here).fill(0);
     if (electronsPerPixel > 0) {

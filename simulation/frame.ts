@@ -73,7 +73,7 @@ export function frameOf({ camera, area, pixelsPerPixel, matrix, origin, distorti
 }
 
 /** Another part of the same raster: `columns * rows` pixels from `left` before and `top` above the frame's own corner. */
-export function widened(frame: Frame, left: number, top: number, columns: number, rows: number): Frame {
+export function reframed(frame: Frame, left: number, top: number, columns: number, rows: number): Frame {
   return {
     ...frame,
     columns,

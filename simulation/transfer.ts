@@ -1,5 +1,5 @@
 import { goodSize, realTransform2 } from '../imaging';
-import { widened, type Frame } from './frame';
+import { reframed, type Frame } from './frame';
 
 const { floor } = Math;
 
@@ -26,7 +26,7 @@ export function imageThrough(transfer: Transfer, canvas: Float32Array, frame: Fr
   const rows = goodSize(frame.rows + 2 * margin);
   const plan = realTransform2(rows, columns);
   const specimen = plan.real.subarray(0, rows * columns);
-  paint(specimen, widened(frame, margin, margin, columns, rows));
+  paint(specimen, reframed(frame, margin, margin, columns, rows));
   const spectrum = plan.forward(plan.real, plan.complex);
   const table = tabulate(transfer, frame.pixelSize);
   const half = columns / 2 + 1;
