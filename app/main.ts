@@ -51,6 +51,8 @@ export async function main(given: readonly string[]): Promise<void> {
     .option('--seed <number>', 'seed of the virtual microscope', integer)
     .option('--script', 'run as from a script: start and transfer questions are left out')
     .option('--save', 'save the calibrations at the end')
+    .option('--mag-index <number>', 'go to this mag index first', integer)
+    .option('--camera <number>', 'select this camera first', integer)
     .action(action<[string[], RunCommandOptions]>((context, ids, options) => runCommand(context, ids, options)));
   command(program, 'check [file]', 'check a configuration or a SerialEMproperties.txt').action(action<[string | undefined]>((context, file) => checkCommand(context, file)));
   command(program, 'import <properties>', 'turn SerialEMproperties.txt into a configuration')

@@ -1,4 +1,5 @@
 import { EucentricError, throwIfStopped } from '../../core/base';
+import { Cameras, Scope } from '../../core/devices';
 import { type OperatorPort, ScriptedOperator } from '../../core/kernel';
 import { RunReporter, exitCodes, reporting } from '../output';
 import type * as TerminalModule from '../../plugins/terminal';
@@ -11,6 +12,8 @@ export interface RunCommandOptions {
   readonly seed?: number;
   readonly script?: boolean;
   readonly save?: boolean;
+  readonly magIndex?: number;
+  readonly camera?: number;
 }
 
 /** `run ID...`: runs items one after the other and reports what happens; Ctrl-C stops and leaves the microscope as it was. */
@@ -34,6 +37,8 @@ export async function runCommand({ output, open }: CommandContext, items: readon
     const answering = new ScriptedOperator(answers, { defaults: options.defaults ?? false, ...(person && { otherwise: person }) });
     const port = reporting(reporter, answering);
     instrument.onImage((image) => reporter.image(image));
+    if (options.camera !== undefined) await session.find(Cameras)?.select(options.camera, starting.signal);
+    if (options.magIndex !== undefined) await session.find(Scope)?.magIndex.write(options.magIndex, starting.signal);
     for (const item of items) {
       throwIfStopped(starting.signal);
       const result = await session.run(item, { port, fromScript: options.script ?? false });

@@ -1,12 +1,19 @@
 import { emitKeypressEvents } from 'node:readline';
 import { search, select } from '@inquirer/prompts';
 import { StoppedError, toFault } from '../../core/base';
+import { Cameras, Scope } from '../../core/devices';
 import type { MenuEntry, OperatorConsole, OperatorPort, Session } from '../../core/kernel';
+import { Optics } from '../../core/optics';
 import { ProgressLine, paint } from './drawing';
 import { isCancelled, terminalPrompts } from './prompting';
 
 /** What the operator can choose besides the items of the menu. */
 const leave = 'leave';
+const others = {
+  magnification: 'Microscope > Magnification',
+  camera: 'Microscope > Camera',
+  status: 'Microscope > Status',
+} as const;
 
 /** The Calibration menu in a terminal: choose an item by typing a part of its name, watch it run, stop it with Esc. */
 export class TerminalConsole implements OperatorConsole {
@@ -14,7 +21,7 @@ export class TerminalConsole implements OperatorConsole {
 
   async serve(session: Session, signal: AbortSignal): Promise<void> {
     this.say(paint.bold(session.title));
-    for (const { name, value } of await session.status()) this.say(`  ${name.padEnd(16)} ${value}`);
+    await this.showStatus(session);
     this.say('Type to search the Calibration menu; Esc stops a run, Ctrl-C leaves.\n');
     let last: string | undefined;
     while (!signal.aborted) {
@@ -24,14 +31,16 @@ export class TerminalConsole implements OperatorConsole {
         continue;
       }
       last = chosen;
-      await this.run(session, chosen);
+      if (chosen in others) await this.other(session, chosen as keyof typeof others, signal);
+      else await this.run(session, chosen);
     }
   }
 
   private async choose(session: Session, last: string | undefined, signal: AbortSignal): Promise<string> {
     const entries = session.menu();
     const choices = [...entries].sort((a, b) => Number(b.id === last) - Number(a.id === last)).map(asChoice);
-    const leaving = { value: leave, name: 'Leave the program', description: '' };
+    const more = Object.entries(others).map(([value, name]) => ({ value, name, description: 'Outside the Calibration menu.' }));
+    const leaving = { value: leave, name: 'Leave the program', description: 'Asks first if something is unsaved.' };
     try {
       return await search(
         {
@@ -39,7 +48,7 @@ export class TerminalConsole implements OperatorConsole {
           pageSize: 16,
           source: (term) => {
             const wanted = (term ?? '').toLowerCase().split(/\s+/).filter(Boolean);
-            return [...choices, leaving].filter(({ name }) => wanted.every((word) => name.toLowerCase().includes(word)));
+            return [...choices, ...more, leaving].filter(({ name }) => wanted.every((word) => name.toLowerCase().includes(word)));
           },
         },
         { signal },
@@ -48,6 +57,40 @@ export class TerminalConsole implements OperatorConsole {
       if (isCancelled(error)) return leave;
       throw error;
     }
+  }
+
+  private async showStatus(session: Session): Promise<void> {
+    for (const { name, value } of await session.status()) this.say(`  ${name.padEnd(16)} ${value}`);
+  }
+
+  /** What an operator would do at the panels of the microscope. */
+  private async other(session: Session, what: keyof typeof others, signal: AbortSignal): Promise<void> {
+    try {
+      if (what === 'magnification') await this.changeMagnification(session, signal);
+      else if (what === 'camera') await this.selectCamera(session, signal);
+      await this.showStatus(session);
+    } catch (error) {
+      if (!isCancelled(error)) this.say(`${paint.bad(toFault(error).message)}\n  ${toFault(error).hint}`);
+    }
+    this.say('');
+  }
+
+  private async changeMagnification(session: Session, signal: AbortSignal): Promise<void> {
+    const [scope, optics, camera] = [session.find(Scope), session.find(Optics), session.find(Cameras)?.selected.traits.index];
+    if (!scope || !optics || camera === undefined) return;
+    const present = await scope.magIndex.read(signal);
+    const choices = optics.magnifications.indexes(optics.camera(camera)).map((index) => ({
+      value: index,
+      name: `${optics.magnificationFor(index, camera)}x, mag index ${index}${optics.isLowMagnification(index, camera) ? ', LM' : ''}`,
+    }));
+    await scope.magIndex.write(await select({ message: 'Magnification', choices, default: present, pageSize: 12 }, { signal }), signal);
+  }
+
+  private async selectCamera(session: Session, signal: AbortSignal): Promise<void> {
+    const cameras = session.find(Cameras);
+    if (!cameras) return;
+    const choices = cameras.all.map(({ traits }) => ({ value: traits.index, name: `${traits.index}: ${traits.name}` }));
+    await cameras.select(await select({ message: 'Camera', choices, default: cameras.selected.traits.index }, { signal }), signal);
   }
 
   private async run(session: Session, item: string): Promise<void> {
