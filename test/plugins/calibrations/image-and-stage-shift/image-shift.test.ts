@@ -93,9 +93,9 @@ describe('Image Shift', () => {
     await using instrument = await virtualInstrument({ simulator: { seed: 5 }, magIndex: 22 });
     const scope = instrument.kernel.registry.get(Scope);
     instrument.calibrations.imageShift.set(22, 0, trueImageShift(instrument, 22), { sessionMeasured: false });
-    await scope.imageShift.write(vector(imageShiftUnits(14.5), imageShiftUnits(0)));
+    await scope.imageShift.write(vector(imageShiftUnits(14.9), imageShiftUnits(0)));
     await expect(runItem(instrument, imageShift)).rejects.toMatchObject({ code: 'image-shift/out-of-range' });
-    expect(await scope.imageShift.read()).toEqual({ x: 14.5, y: 0 });
+    expect(await scope.imageShift.read()).toEqual({ x: 14.9, y: 0 });
   });
 
   test('a prior that is turned by 150 degrees ends bad and is forgotten; the earlier calibration stays', async () => {
@@ -155,7 +155,7 @@ describe('IS from Scratch', () => {
   });
 
   test('says so when the image hardly moves', async () => {
-    await using instrument = await virtualInstrument({ simulator: { seed: 12, pixelScaleError: 9, imageShiftToSpecimen: [[0.6, 0], [0, 0.6]] }, magIndex: 24 });
+    await using instrument = await virtualInstrument({ simulator: { seed: 12, pixelScaleError: 9, imageShiftToSpecimen: [[0.4, 0], [0, 0.4]] }, magIndex: 24 });
     await expect(runItem(instrument, fromScratch)).rejects.toMatchObject({ code: 'image-shift/displacement-too-small' });
     expect(instrument.calibrations.imageShift.get(24, 0)).toBeUndefined();
   });
