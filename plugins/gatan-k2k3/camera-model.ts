@@ -15,7 +15,7 @@ export interface CameraModel {
   readonly width: number;
   readonly height: number;
   readonly binnings: readonly number[];
-  /** 2 when the properties give the sizes in super-resolution pixels, so that binning 2 is one physical pixel; otherwise 1. */
+  /** 2 where unbinned pixels are those of super-resolution, so that binning 2 is one physical pixel; otherwise 1. */
   readonly pixelsPerPhysical: 1 | 2;
   /** The width and height of an image must be multiples of these. */
   readonly widthMultiple: number;
@@ -43,8 +43,6 @@ export interface CameraModel {
 }
 
 const detectors: Readonly<Record<number, Detector>> = { 1: 'K2 Summit', 2: 'K2 Base', 3: 'K3' };
-/** Longer sides of the physical detectors, with some room: a larger size in the properties counts super-resolution pixels. */
-const largestPhysicalSide: Readonly<Record<Detector, number>> = { 'K2 Summit': 4096, 'K2 Base': 4096, K3: 6000 };
 /** Base times of exposures without dose fractions, in seconds. */
 const baseTimes = { k2Counting: 0.1, k2SuperResolution: 0.5, k3Linear: 0.01331558, k3SuperResolution: 0.0106525 } as const;
 const defaultReadoutIntervals: Readonly<Record<'K2 Summit' | 'K2 Base', number>> = { 'K2 Summit': 0.0025, 'K2 Base': 0.1138 };
@@ -70,7 +68,6 @@ export function cameraModel(camera: CameraSettings, settings: Settings, number: 
   const width = multipleOf(camera.get('XMustBeMultipleOf'));
   const height = multipleOf(camera.get('YMustBeMultipleOf'));
   const rotationFlip = camera.get('RotationAndFlip');
-  const superResolutionSizes = !base && Math.max(camera.sizeX, camera.sizeY) > largestPhysicalSide[detector];
   const offset = camera.get('LinearOffset');
   return {
     index: camera.index,
@@ -80,7 +77,7 @@ export function cameraModel(camera: CameraSettings, settings: Settings, number: 
     width: camera.sizeX,
     height: camera.sizeY,
     binnings: [...camera.binnings].sort((a, b) => a - b),
-    pixelsPerPhysical: superResolutionSizes ? 2 : 1,
+    pixelsPerPhysical: base ? 1 : 2,
     widthMultiple: width.multiple,
     heightMultiple: height.multiple,
     edgesToo: camera.get('CoordsMustBeMultiple'),

@@ -89,7 +89,7 @@ export class GatanCamera implements Camera {
     const wait = model.startupDelay + exposure.driftSettling;
     const shot = { ...shotOf(model, exposure), onBegin: () => void (began = seconds(clock.now() + wait)) };
     const { width, height, data } = await this.client.acquire(shot, signal);
-    const wanted = imageSize(model, exposure);
+    const wanted = imageSize(exposure);
     if (width !== wanted.width || height !== wanted.height) throw gatanErrors.wrongImage(this.traits.name, `${width} x ${height}`, `${wanted.width} x ${wanted.height}`);
     return { image: image(data, height, width), exposure, camera: model.index, began };
   }

@@ -7,16 +7,9 @@ export interface Size {
   readonly height: number;
 }
 
-/** Unbinned pixels, as delivered, on a side of a pixel of the image. */
-export function pixelsPerPixel(model: CameraModel, { binning, readMode }: Pick<Exposure, 'binning' | 'readMode'>): number {
-  return readMode === 'super-resolution' && model.pixelsPerPhysical === 1 ? binning / 2 : binning;
-}
-
 /** Columns and rows of the image of an exposure. */
-export function imageSize(model: CameraModel, exposure: Exposure): Size {
-  const { left, top, right, bottom } = exposure.area;
-  const step = pixelsPerPixel(model, exposure);
-  return { width: Math.round((right - left) / step), height: Math.round((bottom - top) / step) };
+export function imageSize({ area: { left, top, right, bottom }, binning }: Exposure): Size {
+  return { width: Math.round((right - left) / binning), height: Math.round((bottom - top) / binning) };
 }
 
 /**
@@ -52,33 +45,36 @@ export function wireArea(model: CameraModel, exposure: Exposure): CameraArea {
   return userToChip(divided(exposure.area, unit), whole, model.rotationFlip);
 }
 
-/** The accepted range of one axis nearest to the wanted one, about the same centre, in unbinned pixels. */
-function fitAxis(low: number, high: number, whole: number, rules: { readonly binning: number; readonly step: number; readonly multiple: number; readonly edges: number; readonly subareas: CameraModel['subareas'] }): readonly [number, number] {
-  const { binning, step, multiple, edges, subareas } = rules;
-  // In units in which every edge is a whole number for binning, chip and image alike.
-  const most = Math.floor(whole / binning / edges) * edges;
-  const largest = Math.floor((most * binning) / step / multiple) * multiple;
-  const wantedSize = subareas === 'none' ? largest : Math.round((high - low) / step);
-  const size = Math.max(multiple, Math.min(largest, Math.floor(wantedSize / multiple) * multiple));
-  const span = (size * step) / binning;
-  const centre = subareas === 'any' ? (low + high) / 2 / binning : most / 2;
-  const start = Math.round((centre - span / 2) / edges) * edges;
-  const first = Math.max(0, Math.min(Math.floor((most - span) / edges) * edges, start));
-  return [first * binning, (first + span) * binning];
+/** What one axis of an area must suit; everything is counted in binned pixels. */
+interface AxisRules {
+  /** Sizes must be multiples of it. */
+  readonly multiple: number;
+  /** Edges must be multiples of it. */
+  readonly edges: number;
+  readonly subareas: CameraModel['subareas'];
 }
 
-/** The area nearest to the wanted one that the camera can read with this binning and read mode. */
-export function fitArea(model: CameraModel, exposure: Exposure): CameraArea {
-  const { binning, area } = exposure;
-  const step = pixelsPerPixel(model, exposure);
+/** The accepted range of one axis nearest to the wanted one, about the same centre, in binned pixels. */
+function fitAxis(low: number, high: number, whole: number, { multiple, edges, subareas }: AxisRules): readonly [number, number] {
+  const most = Math.floor(whole / edges) * edges;
+  const largest = Math.floor(most / multiple) * multiple;
+  const wanted = subareas === 'none' ? largest : Math.round(high - low);
+  const size = Math.max(multiple, Math.min(largest, Math.floor(wanted / multiple) * multiple));
+  const centre = subareas === 'any' ? (low + high) / 2 : most / 2;
+  const start = Math.round((centre - size / 2) / edges) * edges;
+  const first = Math.max(0, Math.min(Math.floor((most - size) / edges) * edges, start));
+  return [first, first + size];
+}
+
+/** The area nearest to the wanted one that the camera can read at this binning, in unbinned pixels. */
+export function fitArea(model: CameraModel, { binning, area }: Pick<Exposure, 'binning' | 'area'>): CameraArea {
   // An odd number of super-resolution pixels does not begin at a physical pixel.
   const even = model.pixelsPerPhysical === 2 && binning % 2 === 1 ? 2 : 1;
-  // In super-resolution of a camera whose pixels are physical ones, an image pixel may be half a binned one.
-  const halves = step < binning ? 2 : 1;
-  const axis = (low: number, high: number, whole: number, multiple: number): readonly [number, number] => {
-    const sizeMultiple = leastCommonMultiple(multiple, even * halves);
-    const edges = model.edgesToo ? leastCommonMultiple(even, multiple) : even;
-    return fitAxis(low, high, whole, { binning, step, multiple: sizeMultiple, edges, subareas: model.subareas });
+  const axis = (low: number, high: number, whole: number, given: number): readonly [number, number] => {
+    const multiple = leastCommonMultiple(given, even);
+    const rules = { multiple, edges: model.edgesToo ? multiple : even, subareas: model.subareas };
+    const [first, last] = fitAxis(low / binning, high / binning, Math.floor(whole / binning), rules);
+    return [first * binning, last * binning];
   };
   const [left, right] = axis(area.left, area.right, model.width, model.widthMultiple);
   const [top, bottom] = axis(area.top, area.bottom, model.height, model.heightMultiple);

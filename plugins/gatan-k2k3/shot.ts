@@ -2,7 +2,7 @@ import type { Exposure, Processing, ReadMode } from '../../core/devices';
 import { packText } from '../../wires';
 import type { CameraModel } from './camera-model';
 import type { GatanShot } from './client';
-import { imageSize, inChipPixels, pixelsPerPixel, turnsSides, wireArea } from './geometry';
+import { imageSize, inChipPixels, turnsSides, wireArea } from './geometry';
 
 const readModes: Readonly<Record<CameraModel['detector'], Readonly<Record<ReadMode, number>>>> = {
   'K2 Summit': { linear: 0, counting: 1, 'super-resolution': 2 },
@@ -27,7 +27,7 @@ function scalingOf(model: CameraModel, { readMode, processing, exposure }: Expos
 /** Says an exposure that the camera accepts in the terms of its server. */
 export function shotOf(model: CameraModel, exposure: Exposure): GatanShot {
   const { left, top, right, bottom } = wireArea(model, exposure);
-  const size = imageSize(model, exposure);
+  const size = imageSize(exposure);
   const [width, height] = turnsSides(model.rotationFlip) ? [size.height, size.width] : [size.width, size.height];
   const reduces = inChipPixels(model, exposure);
   const superPixels = reduces ? 2 : 1;
@@ -56,7 +56,7 @@ export function shotOf(model: CameraModel, exposure: Exposure): GatanShot {
       width,
       height,
       processing: processings[exposure.processing],
-      binning: Math.max(1, Math.floor(pixelsPerPixel(model, exposure) / model.pixelsPerPhysical)),
+      binning: Math.max(1, Math.floor(exposure.binning / model.pixelsPerPhysical)),
       top,
       left,
       bottom,

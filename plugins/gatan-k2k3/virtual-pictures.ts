@@ -35,7 +35,7 @@ export class VirtualPictures implements PictureSource {
     const unit = model.pixelsPerPhysical;
     const { width, height, data } = this.microscope.expose({
       camera: model.index,
-      // Half a pixel of the camera in super-resolution is simply a smaller pixel of the virtual detector.
+      // The virtual camera counts in super-resolution pixels, too, so that binning alone says how large a pixel is.
       binning: ((request.area.right - request.area.left) / request.width) * unit,
       area: { left: left * unit, top: top * unit, width: (right - left) * unit, height: (bottom - top) * unit },
       exposure: request.exposure,

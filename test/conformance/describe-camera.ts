@@ -120,8 +120,7 @@ export function describeCamera(name: string, make: () => Promise<CameraUnderTest
         const frame = await camera.acquire(fitted);
         expect(frame.exposure).toEqual(fitted);
         expect(frame.camera).toBe(camera.traits.index);
-        const [pixel, size] = [pixelsPerPixel(frame), sizeOf(frame)];
-        expect(size).toEqual([(fitted.area.bottom - fitted.area.top) / pixel, (fitted.area.right - fitted.area.left) / pixel]);
+        expect(sizeOf(frame)).toEqual([(fitted.area.bottom - fitted.area.top) / binning, (fitted.area.right - fitted.area.left) / binning]);
         expect(frame.began).toBeGreaterThanOrEqual(before + camera.traits.startupDelay + 0.25 - 1e-9);
         expect(frame.began + fitted.exposure).toBeLessThanOrEqual(under.clock.now() + 1e-9);
       }
@@ -238,7 +237,7 @@ export function describeCamera(name: string, make: () => Promise<CameraUnderTest
 
 const sizeOf = ({ image }: Frame): readonly [rows: number, columns: number] => [image.shape[0]!, image.shape[1]!];
 
-/** Unbinned pixels on a side of a pixel of the image; a half in super-resolution. */
+/** Unbinned pixels on a side of a pixel of the image. */
 const pixelsPerPixel = ({ image, exposure: { area } }: Frame): number => (area.right - area.left) / image.shape[1]!;
 
 /** Mean difference between the pixels of a coarse image and the means or sums of those of a fine one, where both are, over the mean count. */

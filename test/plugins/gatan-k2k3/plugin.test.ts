@@ -23,7 +23,7 @@ plugins:
   gatan-k2k3: ${gatan}
 simulator:
   driftNmPerSecond: [0, 0]
-  electronsPerFieldPixelPerSecond: 700
+  electronsPerFieldPixelPerSecond: 150
 ${general}
 ActiveCameraList: [0]
 LowestMModeMagIndex: 2
@@ -34,8 +34,8 @@ cameras:
   - index: 0
     Name: 'K3'
     K2Type: 3
-    CameraSizeX: 256
-    CameraSizeY: 192
+    CameraSizeX: 128
+    CameraSizeY: 96
     Binnings: [1, 2, 4]
     XMustBeMultipleOf: 4
     YMustBeMultipleOf: 2
@@ -93,7 +93,7 @@ async function virtualCamera(text: string): Promise<CameraUnderTest & { readonly
   };
 }
 
-const facts = { binning: 'sum', noise: 130, binningTolerance: 0.05, exposure: 0.5, tooLong: 1000 } as const;
+const facts = { binning: 'sum', noise: 60, binningTolerance: 0.05, exposure: 0.5, tooLong: 1000 } as const;
 describeCamera('The K3 of a simulated site', () => virtualCamera(site()), facts);
 describeCamera('A K2 of a simulated site, turned and mirrored', () => virtualCamera(site(['RotationAndFlip: 7', 'Retractable: true']).replace('K2Type: 3', 'K2Type: 1')), facts);
 
@@ -110,10 +110,11 @@ describe('an exposure of the virtual microscope', () => {
     await dispose();
   });
 
-  it('has twice the pixels in super-resolution', async () => {
+  it('has a pixel for each pixel of super-resolution at binning 1', async () => {
     const { camera, dispose } = await virtualCamera(site());
+    expect([camera.traits.width, camera.traits.height, camera.traits.binnings]).toEqual([256, 192, [1, 2, 4, 8]]);
     const wish = { binning: 1, area: { left: 0, top: 0, right: 256, bottom: 192 }, exposure: seconds(0.3), driftSettling: seconds(0), processing: 'gain normalized', readMode: 'super-resolution' } as const;
-    expect((await camera.acquire(camera.fit(wish))).image.shape).toEqual([384, 512]);
+    expect((await camera.acquire(camera.fit(wish))).image.shape).toEqual([192, 256]);
     await dispose();
   });
 });
@@ -122,7 +123,7 @@ describe('a real server', () => {
   let server: GatanStandInServer;
   let port: number;
   beforeEach(async () => {
-    server = new GatanStandInServer(new RampSource(256, 192));
+    server = new GatanStandInServer(new RampSource(128, 96));
     port = await server.listen();
   });
   afterEach(() => server.close());
@@ -147,7 +148,7 @@ describe('a real server', () => {
   });
 
   it('with an old plugin is refused', async () => {
-    const old = new GatanStandInServer(new RampSource(256, 192), { pluginVersion: 107, version: 50300, build: 0 });
+    const old = new GatanStandInServer(new RampSource(128, 96), { pluginVersion: 107, version: 50300, build: 0 });
     const { kernel } = apply(site([], `{ wire: socket, host: 127.0.0.1, port: ${await old.listen()} }`));
     await expect(kernel.connect(never)).rejects.toMatchObject({ message: expect.stringMatching(/version 107 .* K3 needs 108/) as string });
     await kernel.dispose();

@@ -2,12 +2,12 @@ import { type Clock, FilteredLogger, VirtualClock } from '../../../core/base';
 import { type CameraSettings, type Settings, parseSettings } from '../../../core/settings';
 import { GatanCamera, traitsOf } from '../../../plugins/gatan-k2k3/camera';
 import { type CameraModel, cameraModel } from '../../../plugins/gatan-k2k3/camera-model';
-import { GatanClient } from '../../../plugins/gatan-k2k3/client';
+import { GatanClient, type GatanLimits } from '../../../plugins/gatan-k2k3/client';
 import type { Picture, PictureRequest, PictureSource } from '../../../plugins/gatan-k2k3/picture-source';
 import { SocketTransport } from '../../../plugins/gatan-k2k3/socket-transport';
 import { GatanStandInServer } from '../../../plugins/gatan-k2k3/stand-in-server';
 
-/** Properties of a camera as a site would write them, small so that tests are quick. */
+/** Properties of a camera as a site would write them, small so that tests are quick: 64 x 48 physical pixels, of which super-resolution makes 128 x 96. */
 export function propertiesOf(lines: Readonly<Record<string, string | number>>, general: Readonly<Record<string, string | number>> = {}): Settings {
   const camera = { Name: 'Test', K2Type: 3, CameraSizeX: 64, CameraSizeY: 48, Binnings: '1 2 4', XMustBeMultipleOf: 4, YMustBeMultipleOf: 2, CountsPerElectron: 32, StartupDelay: 1, ...lines };
   const text = [
@@ -42,8 +42,9 @@ export class RampSource implements PictureSource {
     width: number,
     height: number,
     private readonly exposing: (request: PictureRequest, signal: AbortSignal) => Promise<void> = async () => {},
+    inserted = true,
   ) {
-    this.cameras = [{ name: 'ramp', width, height }];
+    this.cameras = [{ name: 'ramp', width, height, inserted }];
   }
 
   async expose(request: PictureRequest, signal: AbortSignal): Promise<Picture> {
@@ -71,17 +72,18 @@ export interface Bench {
 /** Sets everything up and connects it. */
 export async function bench(
   settings: Settings,
-  options: { readonly exposing?: (request: PictureRequest, signal: AbortSignal) => Promise<void>; readonly clock?: Clock; readonly superChunk?: number } = {},
+  options: { readonly exposing?: (request: PictureRequest, signal: AbortSignal) => Promise<void>; readonly clock?: Clock; readonly superChunk?: number; readonly through?: (port: number) => Promise<number>; readonly limits?: GatanLimits; readonly inserted?: boolean } = {},
 ): Promise<Bench> {
   const { model, camera: properties } = modelOf(settings);
   const [width, height] = chipOf(model);
-  const source = new RampSource(width, height, options.exposing);
+  const source = new RampSource(width, height, options.exposing, options.inserted);
   const requests: Buffer[] = [];
   const server = new GatanStandInServer(source, undefined, { onRequest: (request) => void requests.push(request), ...(options.superChunk && { superChunk: options.superChunk }) });
-  const port = await server.listen();
+  const own = await server.listen();
+  const port = (await options.through?.(own)) ?? own;
   const clock = options.clock ?? new VirtualClock();
   const transport = new SocketTransport({ name: 'DigitalMicrograph', host: '127.0.0.1', port, connectLimit: 2000 });
-  const client = new GatanClient(transport, { parameters: 2000, image: 3000 }, new FilteredLogger(() => {}));
+  const client = new GatanClient(transport, options.limits ?? { parameters: 2000, image: 3000 }, new FilteredLogger(() => {}));
   await client.open();
   const camera = new GatanCamera(traitsOf(model, properties, 3), model, client, clock);
   const dispose = async (): Promise<void> => {
