@@ -67,3 +67,53 @@ export function shiftBound(pair: ImagePair): (shift: Vector) => Vector {
     return { x: Math.sqrt(yy / determinant), y: Math.sqrt(xx / determinant) };
   };
 }
+
+/** Steps of the integral over the plane of frequencies, along the radius and around half a turn. */
+const radialSteps = 400;
+const angularSteps = 90;
+
+/**
+ * The same bound when the pattern is a random one that is seen in these two images only: tighter, and to be used at few counts.
+ *
+ * `shiftBound` knows no limit to what can be told of the pattern; where the noise outweighs the pattern, that bound cannot be reached.
+ * For a Gaussian pattern of power density S seen twice in white noise, with q(f) the ratio of pattern to noise at frequency f,
+ *
+ *     cov(d) >= ( n * integral over f of  (2 pi)^2 f f^T q^2 / (1 + 2 q) )^-1,     q = N c^2 S(f) m(f)^2
+ *
+ * (n common pixels, N counts a pixel, contrast c, m the transfer of the mean over a pixel). Source: C. H. Knapp and G. C. Carter,
+ * IEEE Trans. Acoustics, Speech and Signal Processing 24 (1976) 320-327, written for two dimensions. It tends to `shiftBound` for large q.
+ *
+ * @param pair only `binning` of its view is heeded; frequencies above half a cycle a pixel of the image are left out
+ * @returns the bound for a displacement: standard deviations along X and Y, in pixels of the image. It throws 'imaging/singular-fit'
+ *   when nothing is common.
+ * @throws ImagingError 'imaging/bad-argument' when the counts are not positive
+ */
+export function randomPatternBound(pair: ImagePair): (shift: Vector) => Vector {
+  const { texture, rows, columns, countsPerPixel, contrast, view = {} } = pair;
+  if (!(countsPerPixel > 0)) throw badArgument('randomPatternBound', `${countsPerPixel} counts a pixel tell nothing`);
+  const { binning = 1 } = view;
+  const step = 0.5 / radialSteps;
+  const turn = Math.PI / angularSteps;
+  let xx = 0;
+  let yy = 0;
+  for (let radial = 0; radial < radialSteps; radial++) {
+    const frequency = (radial + 0.5) * step;
+    const strength = (countsPerPixel * contrast ** 2 * texture.powerDensity(frequency / binning)) / binning ** 2;
+    for (let angular = 0; angular < angularSteps; angular++) {
+      const x = frequency * Math.cos((angular + 0.5) * turn);
+      const y = frequency * Math.sin((angular + 0.5) * turn);
+      const ratio = strength * (sinc(x) * sinc(y)) ** 2;
+      // Half a turn stands for the whole one.
+      const share = (2 * (2 * Math.PI) ** 2 * ratio ** 2 * frequency * step * turn) / (1 + 2 * ratio);
+      xx += share * x * x;
+      yy += share * y * y;
+    }
+  }
+  return (shift) => {
+    const common = Math.max(0, columns - Math.abs(shift.x)) * Math.max(0, rows - Math.abs(shift.y));
+    if (!(common * xx > 0)) throw singularFit('randomPatternBound', 'the common part of the two images does not tell the shift');
+    return { x: 1 / Math.sqrt(common * xx), y: 1 / Math.sqrt(common * yy) };
+  };
+}
+
+const sinc = (x: number): number => Math.sin(Math.PI * x) / (Math.PI * x);

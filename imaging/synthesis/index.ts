@@ -1,3 +1,3 @@
 export { Random } from './random';
 export { Texture, expose, type ExposureOptions, type TextureOptions, type View } from './texture';
-export { shiftBound, type ImagePair } from './cramer-rao';
+export { randomPatternBound, shiftBound, type ImagePair } from './cramer-rao';

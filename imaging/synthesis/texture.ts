@@ -4,7 +4,7 @@ import { image, type Image } from '../image';
 import { Random } from './random';
 
 // Looking up a global for every number is slow where scripts run in a context of their own, as tests do.
-const { cos, sin, PI: pi } = Math;
+const { cos, log, PI: pi, sin } = Math;
 
 /** What a random texture is made of. */
 export interface TextureOptions {
@@ -51,6 +51,7 @@ interface Wave {
  */
 export class Texture {
   private readonly waves: readonly Wave[];
+  private readonly band: Required<Omit<TextureOptions, 'seed' | 'waveCount'>>;
 
   /** @throws ImagingError 'imaging/bad-argument' when there is no wave or the band is empty */
   constructor(options: TextureOptions) {
@@ -71,6 +72,7 @@ export class Texture {
       power += amplitude ** 2 / 2;
       waves.push({ x: frequency * Math.cos(direction), y: frequency * Math.sin(direction), amplitude, phase: 2 * Math.PI * random.uniform() });
     }
+    this.band = { lowestFrequency, highestFrequency, falloff };
     const scale = 1 / Math.sqrt(power);
     this.waves = waves.map((wave) => ({ ...wave, amplitude: wave.amplitude * scale }));
   }
@@ -80,6 +82,18 @@ export class Texture {
     let sum = 0;
     for (const wave of this.waves) sum += wave.amplitude * Math.cos(2 * Math.PI * (wave.x * x + wave.y * y) + wave.phase);
     return sum;
+  }
+
+  /**
+   * The expected power spectral density at a frequency (cycles a texture pixel): its integral over the plane of frequencies is the
+   * variance of the texture, which is 1. The few waves of one texture are a draw from it.
+   */
+  powerDensity(frequency: number): number {
+    const { lowestFrequency: low, highestFrequency: high, falloff } = this.band;
+    if (frequency < low || frequency > high) return 0;
+    const power = 2 - 2 * falloff;
+    const integral = Math.abs(power) < 1e-9 ? 2 * pi * log(high / low) : (2 * pi * (high ** power - low ** power)) / power;
+    return frequency ** (-2 * falloff) / integral;
   }
 
   /**

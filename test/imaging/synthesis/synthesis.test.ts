@@ -1,6 +1,6 @@
 import { image } from '../../../imaging/image';
 import { mean, variance } from '../../../imaging/statistics';
-import { expose, Random, shiftBound, Texture } from '../../../imaging/synthesis';
+import { expose, Random, randomPatternBound, shiftBound, Texture } from '../../../imaging/synthesis';
 
 const code = (action: () => unknown): string => {
   try {
@@ -184,5 +184,37 @@ describe('shiftBound', () => {
     const ratio = Math.sqrt(square) / shiftBound({ texture, rows: size, columns: size, ...settings })({ x: 0, y: 0 }).x;
     expect(ratio).toBeGreaterThan(0.9);
     expect(ratio).toBeLessThan(1.14);
+  });
+});
+
+describe('randomPatternBound', () => {
+  const pair = { texture: new Texture({ seed: 5 }), rows: 200, columns: 200, contrast: 0.1 };
+  const ratio = (countsPerPixel: number, shift = { x: 20, y: -30 }): number =>
+    randomPatternBound({ ...pair, countsPerPixel })(shift).x / shiftBound({ ...pair, countsPerPixel })(shift).x;
+
+  it('is the bound for a fixed pattern when there is little noise, and larger when there is much', () => {
+    expect(ratio(1e6)).toBeGreaterThan(0.93);
+    expect(ratio(1e6)).toBeLessThan(1.07);
+    expect(ratio(2)).toBeGreaterThan(1.5);
+  });
+
+  it('goes at few counts with one over the counts, as two noises meet', () => {
+    const at = (countsPerPixel: number): number => randomPatternBound({ ...pair, countsPerPixel })({ x: 0, y: 0 }).x;
+    expect(at(1e-4) / at(2e-4)).toBeCloseTo(2, 2);
+    expect(at(1e6) / at(4e6)).toBeCloseTo(2, 2);
+  });
+
+  it('rests on a power density whose integral is the variance', () => {
+    for (const falloff of [0, 1, 1.7]) {
+      const texture = new Texture({ seed: 1, falloff });
+      let sum = 0;
+      for (let frequency = 0.00005; frequency < 0.5; frequency += 0.0001) sum += 2 * Math.PI * frequency * texture.powerDensity(frequency) * 0.0001;
+      expect(sum).toBeCloseTo(1, 2);
+    }
+  });
+
+  it('refuses to bound nothing', () => {
+    expect(code(() => randomPatternBound({ ...pair, countsPerPixel: 0 }))).toBe('imaging/bad-argument');
+    expect(code(() => randomPatternBound({ ...pair, countsPerPixel: 9 })({ x: 300, y: 0 }))).toBe('imaging/singular-fit');
   });
 });
