@@ -8,6 +8,7 @@ import type { PropertySource, Section } from './source';
 import { checkProperties } from './check/check-properties';
 import { decodeText, LARGEST_FILE } from './text/decode';
 import { readPropertiesText } from './text/read-properties-text';
+import { checkExtraLines } from './yaml/extra-lines';
 import { keyOf, readYamlText, type YamlText } from './yaml/nodes';
 import { readCameras, readProperties, SECTION_NAMES } from './yaml/read-properties';
 
@@ -69,11 +70,13 @@ export function parseSettings(text: string, file: string): LoadedSettings {
   }
   const pluginPart = pairOf('plugins');
   const plugins = pluginPart ? readPlugins(yaml, pluginPart.node, pluginPart.place, report) : [];
+  checkExtraLines(yaml, root).forEach(report);
   const settings = makeSettings({ source, plugins, sections });
   return { settings, problems: sorted([...found, ...checkProperties(source, settings)]) };
 }
 
 function readPlugins(yaml: YamlText, node: Node | undefined, place: PluginSettings['place'], report: (problem: Problem) => void): readonly PluginSettings[] {
+  if (node === undefined || (isScalar(node) && node.value === null)) return [];
   if (!isMap(node)) {
     report(fault('wrong-shape', place, 'plugins should be a map from the name of a plugin to its options.', 'Write each plugin as "name: {}".'));
     return [];

@@ -29,7 +29,7 @@ const parameterSet = z
     area: z
       .union([
         z.enum(['full', 'half', 'quarter']),
-        z.strictObject({ left: pixel, top: pixel, right: pixel, bottom: pixel }).refine((area) => area.left < area.right && area.top < area.bottom, 'left must be below right, and top below bottom'),
+        z.strictObject({ left: pixel, top: pixel, right: pixel, bottom: pixel }).refine((area) => area.left < area.right && area.top < area.bottom, 'left must be less than right, and top less than bottom'),
       ])
       .describe('Part of the camera that is read: full, half or quarter of width and height, or edges in unbinned pixels.'),
     driftSettling: z.number().min(0).max(600).describe('Illumination before the exposure, in seconds.'),

@@ -92,8 +92,10 @@ function problemsOf(schema: JsonSchema, section: ConfigSection, issue: Issue): r
     const nested = issue.errors.flat().filter((each) => each.code === 'unrecognized_keys' || each.code === 'custom');
     if (nested.length > 0) return nested.flatMap((each) => problemsOf(schema, section, { ...each, path: [...issue.path, ...each.path] }));
   }
+  const allowed = issue.code === 'invalid_union' ? allowedAt(schema, steps) : [];
   const missing = issue.code === 'invalid_type' && valueAt(section.value, steps) === undefined;
-  const message = missing ? `${where} is missing.` : `${where}: ${issue.message}.`;
+  const wrong = allowed.length > 0 ? `${where} cannot be ${JSON.stringify(valueAt(section.value, steps))}; allowed: ${allowed.join(', ')}.` : `${where}: ${issue.message}.`;
+  const message = missing ? `${where} is missing.` : wrong;
   const description = descriptionAt(schema, steps);
   return [fault(missing ? 'missing-key' : 'wrong-value', section.place(steps), message, description ?? 'Correct the value.')];
 }
@@ -102,6 +104,8 @@ const valueAt = (value: unknown, steps: readonly (string | number)[]): unknown =
   steps.reduce<unknown>((current, step) => (current as Record<string | number, unknown> | undefined)?.[step], value);
 
 interface JsonSchema {
+  readonly type?: string;
+  readonly enum?: readonly unknown[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly additionalProperties?: JsonSchema | boolean;
   readonly items?: JsonSchema;
@@ -126,6 +130,12 @@ function schemasAt(schema: JsonSchema, steps: readonly (string | number)[]): rea
 const keysAt = (schema: JsonSchema, steps: readonly (string | number)[]): readonly string[] => schemasAt(schema, steps).flatMap((each) => Object.keys(each.properties ?? {}));
 const descriptionAt = (schema: JsonSchema, steps: readonly (string | number)[]): string | undefined =>
   schemasAt(schema, steps).find((each) => each.description !== undefined)?.description;
+
+/** What a value of several kinds may be, in words. */
+const allowedAt = (schema: JsonSchema, steps: readonly (string | number)[]): readonly string[] =>
+  schemasAt(schema, steps)
+    .filter((each) => !each.anyOf)
+    .flatMap((each) => each.enum?.map(String) ?? (each.properties ? [`a map of ${Object.keys(each.properties).join(', ')}`] : each.type === undefined ? [] : [`a value of type ${each.type}`]));
 
 /** The section `calibrations`. */
 export const calibrationFilesSchema = z

@@ -2,6 +2,7 @@ import { z, type ZodType } from 'zod';
 import { definitions, type PropertyDefinition } from '../definitions';
 import { parameterSetsSchema } from '../parameter-sets';
 import { calibrationFilesSchema } from '../sections';
+import { extraLinesSchemas } from '../yaml/extra-lines';
 import { type JsonSchema, propertySchema } from './property-schema';
 
 /** What a plugin says of itself and of its options. */
@@ -42,23 +43,7 @@ export function buildSchema(plugins: readonly PluginSchema[], simulator: ZodType
 
 const cameraIndex: JsonSchema = { description: 'Number of the camera, 0 to 5; a negative number parks it.', type: 'integer', maximum: 5 };
 
-const extraLines: Readonly<Record<string, JsonSchema>> = {
-  'properties-extra': {
-    description: 'Lines of SerialEMproperties.txt that are no known property; they have no effect here and are written back on export.',
-    type: 'array',
-    items: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['line'],
-      properties: { after: { description: 'The property behind which the line stands; without it, at the beginning.', type: 'string' }, line: { description: 'The line.', type: ['string', 'number'] } },
-    },
-  },
-  'properties-order': {
-    description: 'Order of the lines for export, where lines of several properties alternate.',
-    type: 'array',
-    items: { type: 'string' },
-  },
-};
+const extraLines: Readonly<Record<string, JsonSchema>> = Object.fromEntries(Object.entries(extraLinesSchemas).map(([name, schema]) => [name, ofZod(schema)]));
 
 const propertiesOf = (all: readonly PropertyDefinition[]): Readonly<Record<string, JsonSchema>> => Object.fromEntries(all.map((each) => [each.name, propertySchema(each)]));
 

@@ -3,6 +3,7 @@ import type { Place } from '../../base';
 import { definitions, findDefinition, type PropertyDefinition } from '../definitions';
 import { fault, MOST_PROBLEMS, nearestName, type Problem } from '../problem';
 import { type Entry, type Row, type Section, isNumber, readInteger } from '../source';
+import { checkExtraLines } from './extra-lines';
 import { keyOf, rowOf, writtenOf, type YamlText } from './nodes';
 
 type Report = (problem: Problem) => void;
@@ -151,6 +152,7 @@ export function readCameras(yaml: YamlText, node: unknown, place: Place, report:
       report(fault('duplicate-camera', index!.place, `Camera ${number} is described twice.`, 'Join the two, or give this one its own number.'));
     }
     const entries = readProperties(yaml, item, 'camera', CAMERA_KEYS, report);
+    checkExtraLines(yaml, item).forEach(report);
     sections.push({ scope: 'camera', index: number ?? sections.length, entries, place: index?.place ?? at });
   }
   return sections;

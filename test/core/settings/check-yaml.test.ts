@@ -57,6 +57,17 @@ describe('checking a configuration', () => {
     expect(found(`${camera}  0:\n    Trail: { binning: 2 }\n    Trial: { exposure: -1, area: whole }\n`)).toEqual(['6:5 error unknown-key', '7:14 error wrong-value', '7:28 error wrong-value']);
   });
 
+  it('says what a value of several kinds may be', () => {
+    const [problem] = problemsOf('parameterSets:\n  0: { Trial: { area: whole } }\n');
+    expect(problem!.message).toBe('parameterSets.0.Trial.area cannot be "whole"; allowed: full, half, quarter, a map of left, top, right, bottom.');
+  });
+
+  it('finds extra lines of a wrong form', () => {
+    expect(found('properties-extra: foo\nproperties-order: 7\n')).toEqual(['1:1 error wrong-value', '2:1 error wrong-value']);
+    expect(found("properties-extra:\n  - { after: CameraRetries, line: 'Strange 1' }\n  - { behind: X, line: 1 }\n")).toEqual(['3:7 error unknown-key']);
+    expect(found('cameras:\n  - index: -1\n    properties-extra: [{}]\n')).toEqual(['3:24 error wrong-value']);
+  });
+
   it('finds plugins that are switched on twice or wrongly', () => {
     expect(found('plugins:\n  fei:\n  ./site/ours: { a: 1 }\n')).toEqual(['1:1 warning missing-table']);
     expect(found('plugins: [fei]\n')).toEqual(['1:1 error wrong-shape']);
