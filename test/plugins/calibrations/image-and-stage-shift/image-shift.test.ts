@@ -28,8 +28,8 @@ function drawTruth(seed: number) {
       imageShiftToSpecimen: turned(between(-180, 180)),
       imageShiftToSpecimenLowMagnification: turned(between(-180, 180)),
       // In nm per second, so that the finest magnification sees a few binned pixels between two images.
-      driftNmPerSecond: [between(-0.3, 0.3), between(-0.3, 0.3)],
-      ...(decaying && { driftDecayNmPerSecond: [between(-1, 1), between(-1, 1)], driftDecaySeconds: between(5, 30), driftRestartsOnStageMove: false }),
+      driftNmPerSecond: [between(-0.1, 0.1), between(-0.1, 0.1)],
+      ...(decaying && { driftDecayNmPerSecond: [between(-0.3, 0.3), between(-0.3, 0.3)], driftDecaySeconds: between(5, 30), driftRestartsOnStageMove: false }),
       electronsPerFieldPixelPerSecond: seed % 5 === 0 ? 20 : 400,
     },
   };
