@@ -2,6 +2,7 @@ import { badArgument } from '../errors';
 
 // Looking up a global for every number is slow where scripts run in a context of their own, as tests do.
 const { abs, exp, floor, imul, log, sqrt } = Math;
+const largestMean = Number.MAX_VALUE;
 
 /**
  * Random numbers that are the same for the same seed on every machine.
@@ -65,7 +66,7 @@ export class Random {
    * @throws ImagingError 'imaging/bad-argument' when the mean is negative or not finite
    */
   poisson(mean: number): number {
-    if (!(mean >= 0) || mean === Infinity) throw badArgument('Random.poisson', `the mean ${mean} is not a number from 0 up`);
+    if (!(mean >= 0 && mean <= largestMean)) throw badArgument('Random.poisson', `the mean ${mean} is not a number from 0 up`);
     return mean < 10 ? this.smallPoisson(mean) : this.largePoisson(mean);
   }
 

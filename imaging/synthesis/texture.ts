@@ -1,6 +1,6 @@
 import { badArgument } from '../errors';
 import type { Matrix, Vector } from '../geometry/coordinates';
-import { image, type Image } from '../image';
+import { image, type Image, requireFinite } from '../image';
 import { Random } from './random';
 
 // Looking up a global for every number is slow where scripts run in a context of their own, as tests do.
@@ -141,16 +141,18 @@ export interface ExposureOptions {
 /**
  * Counts that a perfect counting camera would give: Poisson numbers about `countsPerPixel * (1 + contrast * texture)`, never below 0.
  *
- * @throws ImagingError 'imaging/bad-argument' when the counts or the contrast are negative or not finite
+ * @throws ImagingError 'imaging/bad-argument' when the counts or the contrast are negative or not finite, 'imaging/not-finite'
  */
 export function expose(texture: Image<Float64Array>, options: ExposureOptions): Image<Float32Array> {
   const { countsPerPixel, contrast, random } = options;
   if (!(countsPerPixel >= 0 && Number.isFinite(countsPerPixel))) throw badArgument('expose', `${countsPerPixel} counts a pixel cannot be`);
   if (!(contrast >= 0 && Number.isFinite(contrast))) throw badArgument('expose', `a contrast of ${contrast} cannot be`);
+  requireFinite(texture.data, 'expose', 'the texture holds NaN or infinite values');
   const counts = new Float32Array(texture.data.length);
   for (let index = 0; index < counts.length; index++) {
-    const expected = Math.max(0, countsPerPixel * (1 + contrast * (texture.data[index] as number)));
-    counts[index] = random ? random.poisson(expected) : expected;
+    const expected = countsPerPixel * (1 + contrast * (texture.data[index] as number));
+    const possible = expected > 0 ? expected : 0;
+    counts[index] = random ? random.poisson(possible) : possible;
   }
   const [rows = 0, columns = 0] = texture.shape;
   return image(counts, rows, columns);

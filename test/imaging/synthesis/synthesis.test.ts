@@ -119,6 +119,7 @@ describe('Texture', () => {
     expect(code(() => new Texture({ seed: 1, lowestFrequency: 0.3, highestFrequency: 0.2 }))).toBe('imaging/bad-argument');
     expect(code(() => expose(texture.render(4, 4), { countsPerPixel: -1, contrast: 0.1 }))).toBe('imaging/bad-argument');
     expect(code(() => expose(texture.render(4, 4), { countsPerPixel: 1, contrast: NaN }))).toBe('imaging/bad-argument');
+    expect(code(() => expose(image(Float64Array.of(NaN), 1, 1), { countsPerPixel: 1, contrast: 0.1 }))).toBe('imaging/not-finite');
   });
 });
 
