@@ -1,25 +1,61 @@
 import { z } from 'zod';
-import { EucentricError } from '../../core/base';
-import { definePlugin } from '../../core/kernel';
+import { milliseconds } from '../../core/base';
+import { VirtualInstrument } from '../../core/devices';
+import { type PluginHost, definePlugin } from '../../core/kernel';
+import { FeiCamera, traitsOf } from './camera';
+import { type FeiCameraModel, feiCameraModel, isFeiCamera } from './camera-model';
+import type { FeiCameraTransport } from './transport';
 
 const options = z.strictObject({
-  wire: z.enum(['simulated']).default('simulated').describe('How the cameras are reached; no wire to them is available in this version.'),
+  wire: z.enum(['simulated']).default('simulated').describe('How the cameras are reached: "simulated" takes pictures of the virtual microscope of the simulator plugin.'),
 });
+type Options = z.infer<typeof options>;
 
-/** Falcon and Ceta cameras of FEI and Thermo Fisher columns: known to the program, but without a wire to reach them. */
-export default definePlugin<z.infer<typeof options>>({
+// Loaded only when a site uses it, so that nobody pays for the wire of somebody else.
+const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>, models: readonly FeiCameraModel[]) => FeiCameraTransport>> = {
+  simulated: ({ need, clock }, models) => {
+    const { SimulatedFeiCameras } = require('./simulated-wire') as typeof import('./simulated-wire');
+    return new SimulatedFeiCameras(() => need(VirtualInstrument).microscope, clock, models);
+  },
+};
+
+/** Falcon, Ceta and Eagle cameras of FEI and Thermo Fisher columns. */
+export default definePlugin<Options>({
   id: 'falcon-ceta',
-  summary: 'Falcon and Ceta cameras of FEI and Thermo Fisher columns.',
+  summary: 'Falcon, Ceta and Eagle cameras of FEI and Thermo Fisher columns.',
   options,
   apply(host) {
-    host.connect('Falcon and Ceta cameras', () =>
-      Promise.reject(
-        new EucentricError({
-          code: 'plugin/wire-not-available',
-          message: `Falcon and Ceta cameras cannot be reached yet: the wire "${host.options.wire}" is not part of this version.`,
-          hint: 'Take falcon-ceta out of "plugins:" in the configuration, or use a camera that can be reached, such as one of gatan-k2k3.',
-        }),
-      ),
-    );
+    const { settings, clock, log, hooks } = host;
+    const ours = settings.cameras.filter(isFeiCamera);
+    if (ours.length === 0) {
+      log.warn('No active camera has a FEICameraType, so this plugin has nothing to do.');
+      return;
+    }
+    const models = ours.map((camera) => feiCameraModel(camera, settings));
+    const transport = wires[host.options.wire](host, models);
+    const cameras = models.map((model, at) => new FeiCamera(traitsOf(model, ours[at]!), model, transport, clock));
+    for (const camera of cameras) host.provideCamera(camera);
+
+    const delay = milliseconds(settings.get('FalconPostMagDelay'));
+    hooks.didChangeMagnification.tap(() => {
+      for (const [at, { detector }] of models.entries()) if (detector.startsWith('Falcon')) cameras[at]!.holdUntil(clock.now() + delay);
+    });
+
+    host.connect(models.map(({ name }) => name).join(' and '), async (signal) => {
+      await transport.open(signal);
+      try {
+        for (const camera of cameras) await camera.connect();
+      } catch (error) {
+        await transport.close();
+        throw error;
+      }
+      return async () => {
+        for (const camera of cameras) {
+          await camera.stop();
+          camera.disconnect();
+        }
+        await transport.close();
+      };
+    });
   },
 });

@@ -1,0 +1,166 @@
+import { type Clock, EucentricError, StoppedError, seconds, throwIfStopped } from '../../core/base';
+import type { Camera, CameraTraits, Exposure, Frame, Processing, ReadMode } from '../../core/devices';
+import type { CameraSettings } from '../../core/settings';
+import { image } from '../../imaging';
+import { type FeiCameraModel, constrainedExposure, sentExposure } from './camera-model';
+import { feiCameraErrors } from './errors';
+import { areaRead, sizeHolding } from './geometry';
+import { type FeiCameraFound, type FeiCameraTransport, type FeiPicture, type FeiShot, corrections, readModes } from './transport';
+
+const correctionOf: Readonly<Record<Processing, number>> = { unprocessed: corrections.none, 'dark subtracted': corrections.dark, 'gain normalized': corrections.gain };
+/** Seconds of real time that an image may take beyond startup and exposure. */
+const transferLimit = 60;
+/** Until the camera software has been asked, nothing longer than this is taken. */
+const longestUnasked = 60;
+
+/** What the program knows of the camera, from the site's properties. */
+export function traitsOf(model: FeiCameraModel, camera: CameraSettings): CameraTraits {
+  return Object.freeze({
+    index: model.index,
+    name: model.name,
+    width: model.width,
+    height: model.height,
+    binnings: Object.freeze([...model.binnings]),
+    directDetector: camera.isDirectDetector,
+    behindFilter: camera.isGif,
+    stem: false,
+    shortestExposure: seconds(model.shortestExposure),
+    deadTime: seconds(camera.get('ShutterDeadTime')),
+    startupDelay: seconds(model.startupDelay),
+    builtInSettling: seconds(camera.get('BuiltInSettling')),
+    allowsPostActions: camera.get('AllowPostActions') > 0,
+  });
+}
+
+/** A Falcon, Ceta or Eagle camera. An exposure cannot be cut short: a stop waits for its end and throws the image away. */
+export class FeiCamera implements Camera {
+  private found: FeiCameraFound | undefined;
+  /** Resolves when the image under way has ended, however it ended. */
+  private current: Promise<void> | undefined;
+  private stopping = new AbortController();
+  private heldUntil = 0;
+
+  constructor(
+    readonly traits: CameraTraits,
+    private readonly model: FeiCameraModel,
+    private readonly transport: FeiCameraTransport,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Asks the camera software for the camera; throws when it does not have it. */
+  async connect(): Promise<void> {
+    this.found = await this.transport.lookUp(this.model.scriptingName);
+    if (!this.found) throw feiCameraErrors.unknownCamera(this.model.scriptingName);
+  }
+
+  disconnect(): void {
+    this.found = undefined;
+  }
+
+  /** Takes no image before a time on the clock, in seconds: a Falcon may protect itself when lenses have just changed. */
+  holdUntil(time: number): void {
+    this.heldUntil = Math.max(this.heldUntil, time);
+  }
+
+  fit(wanted: Exposure): Exposure {
+    const { model } = this;
+    const binning = nearest(model.binnings, wanted.binning);
+    const readMode: ReadMode = wanted.readMode !== 'linear' && model.counts ? 'counting' : 'linear';
+    const exposure = seconds(constrainedExposure(model, readMode === 'counting', wanted.exposure, this.shortest, this.longest));
+    const area = areaRead(model, sizeHolding(model, wanted.area, binning), binning);
+    const processing = model.normalizedOnly ? 'gain normalized' : wanted.processing;
+    return { binning, area, exposure, driftSettling: seconds(Math.max(0, wanted.driftSettling)), processing, readMode };
+  }
+
+  /** Takes an image with the nearest settings that the camera has. Refuses what is out of its limits before anything is sent. */
+  async acquire(exposure: Exposure, signal?: AbortSignal): Promise<Frame> {
+    if (signal) throwIfStopped(signal);
+    this.check(exposure);
+    if (!this.found) throw feiCameraErrors.notConnected(this.traits.name);
+    if (this.current) throw feiCameraErrors.busy(this.traits.name);
+    const stopped = signal ? AbortSignal.any([signal, this.stopping.signal]) : this.stopping.signal;
+    let release = (): void => {};
+    // Claimed before the first wait, so that a second call sees it.
+    this.current = new Promise((resolve) => (release = resolve));
+    try {
+      return await this.take(this.fit(exposure), stopped);
+    } finally {
+      release();
+      this.current = undefined;
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (!this.current) return;
+    const { current } = this;
+    this.stopping.abort(new StoppedError('The exposure'));
+    this.stopping = new AbortController();
+    await current;
+  }
+
+  private get shortest(): number {
+    return Math.max(this.model.shortestExposure, this.found?.shortestExposure ?? 0);
+  }
+
+  private get longest(): number {
+    return this.found?.longestExposure ?? longestUnasked;
+  }
+
+  private async take(exposure: Exposure, signal: AbortSignal): Promise<Frame> {
+    const { model, clock, transport } = this;
+    if (model.retractable && !(await transport.isInserted(model.scriptingName))) {
+      await transport.setInserted(model.scriptingName, true);
+      await clock.delay(seconds(model.insertionDelay), signal);
+    }
+    await clock.delay(seconds(exposure.driftSettling + Math.max(0, this.heldUntil - clock.now())), signal);
+    throwIfStopped(signal);
+    const counting = exposure.readMode === 'counting';
+    const shot: FeiShot = {
+      name: model.scriptingName,
+      binning: exposure.binning,
+      restrictedSize: sizeHolding(model, exposure.area, exposure.binning),
+      exposure: sentExposure(model, counting, exposure.exposure),
+      correction: correctionOf[exposure.processing],
+      readMode: counting ? readModes.counting : readModes.linear,
+    };
+    const began = seconds(clock.now() + model.startupDelay);
+    const { width, height, data } = await this.answered(shot);
+    throwIfStopped(signal);
+    const wanted = { width: (exposure.area.right - exposure.area.left) / exposure.binning, height: (exposure.area.bottom - exposure.area.top) / exposure.binning };
+    if (width !== wanted.width || height !== wanted.height || data.length !== width * height)
+      throw feiCameraErrors.wrongImage(this.traits.name, `${width} x ${height}`, `${wanted.width} x ${wanted.height}`);
+    return { image: image(data, height, width), exposure, camera: model.index, began };
+  }
+
+  private async answered(shot: FeiShot): Promise<FeiPicture> {
+    const limit = this.model.startupDelay + shot.exposure + transferLimit;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      // Real time: waiting on a simulated clock would not show that a server is dead.
+      timer = setTimeout(() => reject(feiCameraErrors.noAnswer(this.traits.name, limit)), limit * 1000);
+    });
+    try {
+      return await Promise.race([this.transport.acquire(shot), late]);
+    } catch (error) {
+      throw error instanceof EucentricError ? error : feiCameraErrors.callFailed(this.traits.name, error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private check({ binning, area, exposure, driftSettling }: Exposure): void {
+    const { model, traits } = this;
+    const { left, top, right, bottom } = area;
+    const refuse = (what: string, limits: string): never => {
+      throw feiCameraErrors.badExposure(traits.name, what, limits);
+    };
+    if (!model.binnings.includes(binning)) refuse(`binning ${binning}`, `binnings ${model.binnings.join(', ')}`);
+    const inside = left >= 0 && top >= 0 && right <= model.width && bottom <= model.height && right > left && bottom > top;
+    if (!inside) refuse(`the area from ${left}, ${top} to ${right}, ${bottom}`, `areas within 0, 0 to ${model.width}, ${model.height} pixels`);
+    if (!(exposure > 0 && exposure <= this.longest)) refuse(`an exposure of ${exposure} s`, `exposures up to ${this.longest} s`);
+    if (!(driftSettling >= 0 && driftSettling <= this.longest)) refuse(`a drift settling of ${driftSettling} s`, `0 to ${this.longest} s`);
+  }
+}
+
+const nearest = (allowed: readonly number[], wanted: number): number =>
+  allowed.reduce((best, each) => (Math.abs(Math.log(each / wanted)) < Math.abs(Math.log(best / wanted)) ? each : best));

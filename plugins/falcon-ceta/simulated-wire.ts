@@ -1,0 +1,68 @@
+import { type Clock, seconds } from '../../core/base';
+import { type Processing, VirtualMicroscope } from '../../simulation';
+import type { FeiCameraModel } from './camera-model';
+import { feiCameraErrors } from './errors';
+import { areaRead } from './geometry';
+import { type FeiCameraFound, type FeiCameraTransport, type FeiPicture, type FeiShot, corrections, readModes } from './transport';
+
+/** Exposures that the simulated camera software takes, in seconds. */
+const exposureLimits = { shortestExposure: 0.01, longestExposure: 60 };
+const processingOf: Readonly<Record<number, Processing>> = { [corrections.none]: 'raw', [corrections.dark]: 'dark-subtracted', [corrections.gain]: 'gain-normalized' };
+
+/** FEI's camera software in front of a virtual microscope. */
+export class SimulatedFeiCameras implements FeiCameraTransport {
+  private opened: VirtualMicroscope | undefined;
+  private readonly models: ReadonlyMap<string, FeiCameraModel>;
+  private readonly retracted = new Set<string>();
+
+  constructor(
+    private readonly find: () => unknown,
+    private readonly clock: Clock,
+    models: readonly FeiCameraModel[],
+  ) {
+    this.models = new Map(models.map((model) => [model.scriptingName, model]));
+    for (const { scriptingName, retractable } of models) if (retractable) this.retracted.add(scriptingName);
+  }
+
+  async open(): Promise<void> {
+    const found = this.find();
+    if (!(found instanceof VirtualMicroscope)) throw new TypeError('what the simulator provides is not a virtual microscope');
+    this.opened = found;
+  }
+
+  async close(): Promise<void> {
+    this.opened = undefined;
+  }
+
+  async lookUp(name: string): Promise<FeiCameraFound | undefined> {
+    const model = this.models.get(name);
+    return model && { ...exposureLimits, counts: model.counts };
+  }
+
+  async isInserted(name: string): Promise<boolean> {
+    return !this.retracted.has(name);
+  }
+
+  async setInserted(name: string, inserted: boolean): Promise<void> {
+    if (inserted) this.retracted.delete(name);
+    else this.retracted.add(name);
+  }
+
+  async acquire({ name, binning, restrictedSize, exposure, correction, readMode }: FeiShot): Promise<FeiPicture> {
+    const model = this.models.get(name);
+    if (!model || !this.opened) throw feiCameraErrors.notConnected(name);
+    if (this.retracted.has(name)) throw new Error('the camera is not inserted');
+    await this.clock.delay(seconds(model.startupDelay));
+    const { left, top, right, bottom } = areaRead(model, restrictedSize, binning);
+    const picture = this.opened.expose({
+      camera: model.index,
+      binning,
+      area: { left, top, width: right - left, height: bottom - top },
+      exposure,
+      readout: readMode === readModes.counting ? 'counting' : 'linear',
+      processing: processingOf[correction] ?? 'gain-normalized',
+    });
+    await this.clock.delay(seconds(exposure));
+    return picture;
+  }
+}
