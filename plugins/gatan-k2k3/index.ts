@@ -34,9 +34,9 @@ const neededVersions: Readonly<Record<CameraModel['detector'], number>> = { 'K2 
 
 // Loaded only when a site uses it, so that a real instrument never loads the simulation.
 const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>, models: readonly CameraModel[]) => GatanTransport>> = {
-  simulated: ({ need, clock, options: given }, models) => {
+  simulated: (host, models) => {
     const { SimulatedWire } = require('./simulated-wire') as typeof import('./simulated-wire');
-    return new SimulatedWire(() => need(VirtualInstrument).microscope, models, clock, milliseconds(given.connectTimeoutSeconds));
+    return new SimulatedWire(() => host.need(VirtualInstrument).microscope, models, host.clock, milliseconds(host.options.connectTimeoutSeconds));
   },
   socket: ({ settings, options: given }) => {
     const { SocketTransport } = require('./socket-transport') as typeof import('./socket-transport');

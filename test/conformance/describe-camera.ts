@@ -175,7 +175,9 @@ export function describeCamera(name: string, make: () => Promise<CameraUnderTest
     it('is stopped by stop, which does no harm when nothing runs', async () => {
       await camera.stop();
       let stopped: Promise<void> | undefined;
-      under.whileExposing(() => (stopped = camera.stop()));
+      under.whileExposing(() => {
+        stopped = camera.stop();
+      });
       await expect(camera.acquire(camera.fit(wanted()))).rejects.toBeInstanceOf(StoppedError);
       await stopped;
       await camera.stop();
@@ -220,7 +222,7 @@ export function describeCamera(name: string, make: () => Promise<CameraUnderTest
     it('never takes two images at a time', async () => {
       const good = camera.fit(wanted());
       const results = await Promise.allSettled([camera.acquire(good), camera.acquire(good), camera.acquire(good)]);
-      expect(results[0]!.status).toBe('fulfilled');
+      expect(results[0].status).toBe('fulfilled');
       for (const result of results) if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(EucentricError);
       expect(under.mostAtOnce()).toBe(1);
     });

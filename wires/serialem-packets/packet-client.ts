@@ -1,6 +1,6 @@
 import { WireError, reasonOf } from '../wire-error';
 import { type ImageHeader, checkImageHeader, chunkHandshake } from './image-transfer';
-import { type AnyValues, decodeMessage, encodeMessage } from './message';
+import { decodeMessage, encodeMessage } from './message';
 import { type Address, PacketConnection } from './packet-connection';
 import { type PacketFunction, type ReplyOf, type RequestOf, fixedLength, hasArray } from './packet-function';
 import { Turns } from './turns';
@@ -85,7 +85,7 @@ export class PacketClient {
    * @throws WireError; the reason of the signal when it fires
    */
   call<Function extends PacketFunction>(packet: Function, values: RequestOf<Function>, options: CallOptions): Promise<PacketReply<Function>> {
-    const request = encodeMessage(packet.name, packet.code, packet.request, values as AnyValues);
+    const request = encodeMessage(packet.name, packet.code, packet.request, values);
     return this.turns.take(options.signal, async () => {
       const began = performance.now();
       try {

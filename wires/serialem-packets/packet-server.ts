@@ -91,7 +91,7 @@ export class PacketServer {
     if (!rightLength(packet, request)) return refuse(refused.wrongLength);
     let answer: PacketAnswer;
     try {
-      answer = await this.options.handle(packet, decodeMessage(packet.name, request, packet.request) as AnyValues, client.gone);
+      answer = await this.options.handle(packet, decodeMessage(packet.name, request, packet.request), client.gone);
     } catch {
       return refuse(refused.exception);
     }

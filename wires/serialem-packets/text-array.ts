@@ -6,7 +6,6 @@ import { WireError } from '../wire-error';
  */
 export function packText(...strings: readonly string[]): Int32Array {
   for (const text of strings) {
-    // eslint-disable-next-line no-control-regex -- control characters such as line ends are allowed, only NUL and non-ASCII are not
     if (/[^\x01-\x7f]/.test(text)) throw new WireError('wire/bad-request', `The text "${text.slice(0, 80)}" holds characters that the server cannot read.`, 'Use plain ASCII characters in names and folders.');
   }
   const bytes = Buffer.from(strings.map((text) => `${text}\0`).join(''), 'latin1');

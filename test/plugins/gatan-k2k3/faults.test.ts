@@ -29,8 +29,8 @@ afterEach(async () => {
 });
 const socketsOpen = (): number => process.getActiveResourcesInfo().filter((name) => /^TCP/.test(name)).length;
 
-/** Acquires with a fault armed: either the one right image, or one clear error within the limits. */
-async function acquireThrough(fault: Fault | undefined): Promise<'image' | string> {
+/** Acquires with a fault armed: either the one right image, or one clear error within the limits. Gives `image` or the code of the error. */
+async function acquireThrough(fault: Fault | undefined): Promise<string> {
   proxy.arm(fault);
   const before = acquisitions(proxy);
   const began = performance.now();
