@@ -47,6 +47,7 @@ export async function shifts(rounds: number, python: Peer | undefined): Promise<
     const smallStem = stem(1024, 'float32', small);
     const contenders = [
       ours('ours, both images new', small, new Registration(), false),
+      ours('ours, both images new, two threads', small, new Registration({ threads: 2 }), false),
       ours('ours, reference seen before', small, new Registration(), true),
       ours('ours, not binned, both images new', small, full, false),
     ];
@@ -57,7 +58,10 @@ export async function shifts(rounds: number, python: Peer | undefined): Promise<
     const first = table('Sub-pixel shift of two 1024 x 1024 float images', await contest(contenders, rounds), python ? 'skimage, upsample 20' : 'ours, both images new');
     const large = frames(4096, true);
     const largeStem = stem(4096, 'uint16', large);
-    const largeContenders = [ours('ours, both images new', large, new Registration(), false)];
+    const largeContenders = [
+      ours('ours, both images new', large, new Registration(), false),
+      ours('ours, both images new, two threads', large, new Registration({ threads: 2 }), false),
+    ];
     if (python !== undefined) largeContenders.push({ name: 'numpy + scipy, same steps', run: () => python.time(`pipeline ${largeStem} 4096 uint16`) });
     const second = table(
       'Two raw 4096 x 4096 uint16 frames to a shift',

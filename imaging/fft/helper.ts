@@ -1,7 +1,16 @@
 import { Worker } from 'node:worker_threads';
 
 /** What the second thread can be asked to share; each job ends in two arguments, where a share begins and where it ends. */
-export const jobs = ['forward_rows', 'forward_columns', 'inverse_columns', 'inverse_rows'] as const;
+export const jobs = [
+  'forward_rows',
+  'forward_columns',
+  'inverse_columns',
+  'inverse_rows',
+  'task_prepare',
+  'task_columns',
+  'task_rows',
+  'task_overlap',
+] as const;
 
 /** A job of the second thread. */
 export type Job = (typeof jobs)[number];

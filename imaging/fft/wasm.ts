@@ -47,6 +47,16 @@ interface Functions {
   frame_pixels(frame: number): number;
   frame_check(frame: number): number;
   register(later: number, reference: number, options: number, result: number): number;
+  task_new(later: number, reference: number, options: number): number;
+  /** task, thread, from, to; the next three likewise */
+  readonly task_prepare: SharedJob;
+  readonly task_columns: SharedJob;
+  readonly task_rows: SharedJob;
+  readonly task_overlap: SharedJob;
+  task_width(task: number): number;
+  task_height(task: number): number;
+  task_choose(task: number): number;
+  task_end(task: number, result: number): void;
   forget(): void;
 }
 

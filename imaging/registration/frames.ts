@@ -16,7 +16,7 @@ interface Entry extends Frame {
   gone: boolean;
 }
 
-const sampled = 4096;
+const sampled = 2048;
 
 /** A number that changes when a camera writes the next frame into the same memory. */
 function fingerprintOf(layout: ImageLayout): number {

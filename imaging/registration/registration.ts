@@ -27,6 +27,8 @@ export interface RegistrationOptions {
   readonly ignoreZeroPeak?: boolean;
   /** Shifts at which less than this share of the used area overlaps are not considered; 0.05. */
   readonly smallestOverlap?: number;
+  /** Two threads give the same numbers sooner; 1. */
+  readonly threads?: 1 | 2;
 }
 
 /** How the later of two images has to be moved. */
@@ -58,6 +60,7 @@ const defaults = {
   largestPeakCount: 50,
   ignoreZeroPeak: false,
   smallestOverlap: 0.05,
+  threads: 1 as 1 | 2,
 };
 
 /** Images with more pixels than this are compared at 1024 instead of 512 pixels. */
@@ -67,6 +70,10 @@ const framesKept = 12;
 const smallestSide = 16;
 const optionCount = 12;
 const resultCount = 8;
+/** Rows or columns that a thread takes at a time. */
+const linesShared = 32;
+/** What the engine answers when nothing is left after trimming. */
+const tooSmall = 1;
 
 let frames: Frames | undefined;
 let exchange: number | undefined;
@@ -130,7 +137,8 @@ export class Registration {
       options.ignoreZeroPeak ? 1 : 0,
       options.smallestOverlap,
     ]);
-    const failure = engine.register(laterFrame.address, referenceFrame.address, exchange, exchange + 8 * optionCount);
+    const given = [laterFrame.address, referenceFrame.address, exchange, exchange + 8 * optionCount] as const;
+    const failure = options.threads === 2 ? registerOnTwoThreads(...given) : engine.register(...given);
     if (failure === 2) throw constantImage(where);
     if (failure !== 0) throw noOverlap(where, options.smallestOverlap);
     const result = new Float64Array(engine.buffer, exchange + 8 * optionCount, resultCount);
@@ -152,10 +160,29 @@ export class Registration {
     inside('peakThreshold', 0, 1);
     inside('largestPeakCount', 1, 1000);
     inside('smallestOverlap', 0.001, 1);
+    inside('threads', 1, 2);
     if (largestSide !== undefined && !(largestSide >= smallestSide && largestSide <= 4096)) {
       throw badArgument('Registration', `largestSide is ${largestSide}`, `Use a value from ${smallestSide} to 4096.`);
     }
   }
+}
+
+/** The steps of `register` one by one, the long ones shared with the second thread. */
+function registerOnTwoThreads(later: number, reference: number, options: number, result: number): number {
+  const engine = wasm();
+  const task = engine.task_new(later, reference, options);
+  if (task === 0) return tooSmall;
+  const [ours, theirs] = [
+    [task, 0],
+    [task, 1],
+  ];
+  engine.share('task_prepare', ours, theirs, 2, 1);
+  engine.share('task_columns', ours, theirs, engine.task_width(task), linesShared);
+  engine.share('task_rows', ours, theirs, engine.task_height(task), linesShared);
+  const failure = engine.task_choose(task);
+  if (failure === 0) engine.share('task_overlap', ours, theirs, 2, 1);
+  engine.task_end(task, result);
+  return failure;
 }
 
 function displacement(result: Float64Array, factor: number): Displacement {

@@ -53,9 +53,7 @@ export function plane_new(rows: number, columns: number): number;
 export function reduce(kind: number, source: number, stride: number, across: number, down: number, rows: number, columns: number, scale: number, target: number): void;
 
 /**
- * Registers two frames of one size. `options` holds 12 doubles in the order of `Options`, `result` room for 8:
- * shift x, y (binned pixels, Y down), correlation, overlap, standard errors x, y, zero peak ignored, rival.
- * Returns 0 or the number of a failure.
+ * All steps of a registration on one thread; returns 0 or the number of a failure.
  */
 export function register(later: number, reference: number, options: number, result: number): number;
 
@@ -68,6 +66,53 @@ export function release(address: number, bytes: number): void;
  * Reserves `bytes` of linear memory, 16-byte aligned; returns 0 when there is not enough.
  */
 export function reserve(bytes: number): number;
+
+/**
+ * Chooses the peak; returns 0 or the number of a failure.
+ */
+export function task_choose(task: number): number;
+
+/**
+ * Columns `from..to` of the correlation.
+ */
+export function task_columns(task: number, thread: number, from: number, to: number): void;
+
+/**
+ * Ends a task. `result` has room for 8 doubles: shift x, y (binned pixels, Y down), correlation, overlap, standard errors x, y,
+ * zero peak ignored, rival. Left as it is when no peak was chosen.
+ */
+export function task_end(task: number, result: number): void;
+
+/**
+ * How many rows `task_rows` has to share.
+ */
+export function task_height(task: number): number;
+
+/**
+ * Begins to register two frames of one size; `options` holds 12 doubles in the order of `Options`.
+ * Returns a task, or 0 when the frames are too small for what is to be cut off.
+ */
+export function task_new(later: number, reference: number, options: number): number;
+
+/**
+ * Transforms the overlap as sides `from..to` of two show it.
+ */
+export function task_overlap(task: number, _thread: number, from: number, to: number): void;
+
+/**
+ * Prepares sides `from..to` of two.
+ */
+export function task_prepare(task: number, _thread: number, from: number, to: number): void;
+
+/**
+ * Rows `from..to` of the correlation, after all of its columns.
+ */
+export function task_rows(task: number, thread: number, from: number, to: number): void;
+
+/**
+ * How many columns `task_columns` has to share.
+ */
+export function task_width(task: number): number;
 
 export function work_free(work: number): void;
 

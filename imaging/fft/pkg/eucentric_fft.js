@@ -141,9 +141,7 @@ function reduce(kind, source, stride, across, down, rows, columns, scale, target
 exports.reduce = reduce;
 
 /**
- * Registers two frames of one size. `options` holds 12 doubles in the order of `Options`, `result` room for 8:
- * shift x, y (binned pixels, Y down), correlation, overlap, standard errors x, y, zero peak ignored, rival.
- * Returns 0 or the number of a failure.
+ * All steps of a registration on one thread; returns 0 or the number of a failure.
  * @param {number} later
  * @param {number} reference
  * @param {number} options
@@ -176,6 +174,112 @@ function reserve(bytes) {
     return ret >>> 0;
 }
 exports.reserve = reserve;
+
+/**
+ * Chooses the peak; returns 0 or the number of a failure.
+ * @param {number} task
+ * @returns {number}
+ */
+function task_choose(task) {
+    const ret = wasm.task_choose(task);
+    return ret >>> 0;
+}
+exports.task_choose = task_choose;
+
+/**
+ * Columns `from..to` of the correlation.
+ * @param {number} task
+ * @param {number} thread
+ * @param {number} from
+ * @param {number} to
+ */
+function task_columns(task, thread, from, to) {
+    wasm.task_columns(task, thread, from, to);
+}
+exports.task_columns = task_columns;
+
+/**
+ * Ends a task. `result` has room for 8 doubles: shift x, y (binned pixels, Y down), correlation, overlap, standard errors x, y,
+ * zero peak ignored, rival. Left as it is when no peak was chosen.
+ * @param {number} task
+ * @param {number} result
+ */
+function task_end(task, result) {
+    wasm.task_end(task, result);
+}
+exports.task_end = task_end;
+
+/**
+ * How many rows `task_rows` has to share.
+ * @param {number} task
+ * @returns {number}
+ */
+function task_height(task) {
+    const ret = wasm.task_height(task);
+    return ret >>> 0;
+}
+exports.task_height = task_height;
+
+/**
+ * Begins to register two frames of one size; `options` holds 12 doubles in the order of `Options`.
+ * Returns a task, or 0 when the frames are too small for what is to be cut off.
+ * @param {number} later
+ * @param {number} reference
+ * @param {number} options
+ * @returns {number}
+ */
+function task_new(later, reference, options) {
+    const ret = wasm.task_new(later, reference, options);
+    return ret >>> 0;
+}
+exports.task_new = task_new;
+
+/**
+ * Transforms the overlap as sides `from..to` of two show it.
+ * @param {number} task
+ * @param {number} _thread
+ * @param {number} from
+ * @param {number} to
+ */
+function task_overlap(task, _thread, from, to) {
+    wasm.task_overlap(task, _thread, from, to);
+}
+exports.task_overlap = task_overlap;
+
+/**
+ * Prepares sides `from..to` of two.
+ * @param {number} task
+ * @param {number} _thread
+ * @param {number} from
+ * @param {number} to
+ */
+function task_prepare(task, _thread, from, to) {
+    wasm.task_prepare(task, _thread, from, to);
+}
+exports.task_prepare = task_prepare;
+
+/**
+ * Rows `from..to` of the correlation, after all of its columns.
+ * @param {number} task
+ * @param {number} thread
+ * @param {number} from
+ * @param {number} to
+ */
+function task_rows(task, thread, from, to) {
+    wasm.task_rows(task, thread, from, to);
+}
+exports.task_rows = task_rows;
+
+/**
+ * How many columns `task_columns` has to share.
+ * @param {number} task
+ * @returns {number}
+ */
+function task_width(task) {
+    const ret = wasm.task_width(task);
+    return ret >>> 0;
+}
+exports.task_width = task_width;
 
 /**
  * @param {number} work

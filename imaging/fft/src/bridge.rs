@@ -1,8 +1,10 @@
 //! The WebAssembly layer of reduction and registration: addresses in, numbers out.
 
+use crate::engine::Engine;
+use crate::frame::{Failure, Frame};
 use crate::prepare::Band;
 use crate::reduce::blocks;
-use crate::register::{Engine, Frame, Options};
+use crate::register::{Options, Task};
 use std::cell::RefCell;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -55,25 +57,12 @@ pub fn frame_pixels(frame: usize) -> usize {
 /// 0 when a filled frame can be registered, else the number of a failure.
 #[wasm_bindgen]
 pub fn frame_check(frame: usize) -> u32 {
-    unsafe { (*(frame as *const Frame)).check() }
+    unsafe { (*(frame as *const Frame)).check().map_or(0, |failure| failure as u32) }
 }
 
-/// Registers two frames of one size. `options` holds 12 doubles in the order of `Options`, `result` room for 8:
-/// shift x, y (binned pixels, Y down), correlation, overlap, standard errors x, y, zero peak ignored, rival.
-/// Returns 0 or the number of a failure.
-#[wasm_bindgen]
-pub fn register(later: usize, reference: usize, options: usize, result: usize) -> u32 {
-    // a frame compared with itself needs a twin, for both are written to
-    let mut twin;
-    let reference = if later == reference {
-        twin = unsafe { (*(later as *const Frame)).twin() };
-        &raw mut twin as usize
-    } else {
-        reference
-    };
-    let (later, reference) = unsafe { (&mut *(later as *mut Frame), &mut *(reference as *mut Frame)) };
-    let values = unsafe { core::slice::from_raw_parts(options as *const f64, 12) };
-    let options = Options {
+unsafe fn options_at(address: usize) -> Options {
+    let values = core::slice::from_raw_parts(address as *const f64, 12);
+    Options {
         expected: [values[0], values[1]],
         trim: values[2],
         pad: values[3],
@@ -83,22 +72,93 @@ pub fn register(later: usize, reference: usize, options: usize, result: usize) -
         largest_peaks: values[9] as usize,
         ignore_zero: values[10] != 0.0,
         smallest_overlap: values[11],
-    };
-    match ENGINE.with_borrow_mut(|engine| engine.register(later, reference, &options)) {
-        Err(failure) => failure as u32,
-        Ok(found) => {
-            let result = unsafe { core::slice::from_raw_parts_mut(result as *mut f64, 8) };
-            result[0] = found.shift[0];
-            result[1] = found.shift[1];
-            result[2] = found.correlation;
-            result[3] = found.overlap;
-            result[4] = found.error[0];
-            result[5] = found.error[1];
-            result[6] = if found.zero_ignored { 1.0 } else { 0.0 };
-            result[7] = found.rival;
-            0
-        }
     }
+}
+
+unsafe fn task_at(address: usize) -> &'static mut Task {
+    &mut *(address as *mut Task)
+}
+
+/// Begins to register two frames of one size; `options` holds 12 doubles in the order of `Options`.
+/// Returns a task, or 0 when the frames are too small for what is to be cut off.
+#[wasm_bindgen]
+pub fn task_new(later: usize, reference: usize, options: usize) -> usize {
+    let task = ENGINE.with_borrow_mut(|engine| unsafe {
+        Task::new(engine, later as *mut Frame, reference as *mut Frame, options_at(options))
+    });
+    task.map_or(0, |task| Box::into_raw(Box::new(task)) as usize)
+}
+
+/// Prepares sides `from..to` of two.
+#[wasm_bindgen]
+pub fn task_prepare(task: usize, _thread: usize, from: usize, to: usize) {
+    (from..to).for_each(|side| unsafe { task_at(task).prepare(side) });
+}
+
+/// How many columns `task_columns` has to share.
+#[wasm_bindgen]
+pub fn task_width(task: usize) -> usize {
+    unsafe { task_at(task).size().1 }
+}
+
+/// How many rows `task_rows` has to share.
+#[wasm_bindgen]
+pub fn task_height(task: usize) -> usize {
+    unsafe { task_at(task).size().0 }
+}
+
+/// Columns `from..to` of the correlation.
+#[wasm_bindgen]
+pub fn task_columns(task: usize, thread: usize, from: usize, to: usize) {
+    unsafe { task_at(task).correlate_columns(thread, from, to) }
+}
+
+/// Rows `from..to` of the correlation, after all of its columns.
+#[wasm_bindgen]
+pub fn task_rows(task: usize, thread: usize, from: usize, to: usize) {
+    unsafe { task_at(task).correlate_rows(thread, from, to) }
+}
+
+/// Chooses the peak; returns 0 or the number of a failure.
+#[wasm_bindgen]
+pub fn task_choose(task: usize) -> u32 {
+    ENGINE.with_borrow_mut(|engine| unsafe { task_at(task).choose(engine) }).map_or_else(|failure| failure as u32, |()| 0)
+}
+
+/// Transforms the overlap as sides `from..to` of two show it.
+#[wasm_bindgen]
+pub fn task_overlap(task: usize, _thread: usize, from: usize, to: usize) {
+    (from..to).for_each(|side| unsafe { task_at(task).transform_overlap(side) });
+}
+
+/// Ends a task. `result` has room for 8 doubles: shift x, y (binned pixels, Y down), correlation, overlap, standard errors x, y,
+/// zero peak ignored, rival. Left as it is when no peak was chosen.
+#[wasm_bindgen]
+pub fn task_end(task: usize, result: usize) {
+    let task = unsafe { Box::from_raw(task as *mut Task) };
+    if let Some(found) = ENGINE.with_borrow_mut(|engine| task.end(engine)) {
+        let result = unsafe { core::slice::from_raw_parts_mut(result as *mut f64, 8) };
+        result[..2].copy_from_slice(&found.shift);
+        result[2..4].copy_from_slice(&[found.correlation, found.overlap]);
+        result[4..6].copy_from_slice(&found.error);
+        result[6..].copy_from_slice(&[if found.zero_ignored { 1.0 } else { 0.0 }, found.rival]);
+    }
+}
+
+/// All steps of a registration on one thread; returns 0 or the number of a failure.
+#[wasm_bindgen]
+pub fn register(later: usize, reference: usize, options: usize, result: usize) -> u32 {
+    let task = task_new(later, reference, options);
+    if task == 0 {
+        return Failure::NoOverlap as u32;
+    }
+    task_prepare(task, 0, 0, 2);
+    task_columns(task, 0, 0, task_width(task));
+    task_rows(task, 0, 0, task_height(task));
+    let failure = task_choose(task);
+    task_overlap(task, 0, 0, 2);
+    task_end(task, result);
+    failure
 }
 
 /// Gives back plans, filters and working memory of registrations.

@@ -3,6 +3,8 @@
 pub mod bridge;
 pub mod butterflies;
 pub mod columns;
+pub mod engine;
+pub mod frame;
 pub mod lanes;
 pub mod line;
 pub mod peaks;

@@ -99,21 +99,19 @@ pub fn overlap(reference: [usize; 2], later: [usize; 2], shift: [i64; 2], margin
     Some(result)
 }
 
-/// Pearson's correlation coefficient of the filtered pixels in an overlap; 0 where one of them is flat.
-pub fn pearson(reference: &Prepared, later: &Prepared, place: Overlap) -> f64 {
+/// Pearson's correlation coefficient of the filtered pixels in every `step`th row of an overlap; 0 where one of them is flat.
+pub fn pearson(reference: &Prepared, later: &Prepared, place: Overlap, step: usize) -> f64 {
     let [width, height] = place.size;
     let mut sums = [0f64; 5];
-    for y in 0..height {
+    for y in (0..height).step_by(step) {
         let a = (place.reference[1] + y) * reference.area.width + place.reference[0];
         let b = (place.later[1] + y) * later.area.width + place.later[0];
-        let a = &reference.filtered[a..a + width];
-        let b = &later.filtered[b..b + width];
-        let row = row_sums(a, b);
+        let row = row_sums(&reference.filtered[a..a + width], &later.filtered[b..b + width]);
         for (sum, value) in sums.iter_mut().zip(row) {
             *sum += value as f64;
         }
     }
-    let count = (width * height) as f64;
+    let count = (width * height.div_ceil(step)) as f64;
     let [a, b, aa, bb, ab] = sums;
     let (spread_a, spread_b) = (aa - a * a / count, bb - b * b / count);
     if !(spread_a > 0.0 && spread_b > 0.0) {

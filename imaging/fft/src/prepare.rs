@@ -77,6 +77,39 @@ pub struct Prepared {
     pub filtered: Vec<f32>,
 }
 
+impl Prepared {
+    /// Memory for a preparation that `prepare` is to fill.
+    pub fn empty(area: Area, recipe: Recipe) -> Self {
+        let width = recipe.columns + 2;
+        Prepared {
+            area,
+            recipe,
+            spectrum: vec![0f32; recipe.rows * width],
+            filtered: vec![0f32; area.width * area.height],
+        }
+    }
+}
+
+/// What a preparation needs besides the pixels; reserved beforehand, so that it can run on a second thread.
+pub struct Bench {
+    pub work: Work,
+    pub real: Vec<f32>,
+    pub complex: Vec<f32>,
+}
+
+/// The tapers along the two sides of an area.
+pub struct Window {
+    pub across: Vec<f32>,
+    pub down: Vec<f32>,
+}
+
+impl Window {
+    /// Tapers the outer `share` of each side.
+    pub fn new(width: usize, height: usize, share: f64) -> Self {
+        Window { across: cosine_edge(width, share * width as f64), down: cosine_edge(height, share * height as f64) }
+    }
+}
+
 /// Half a cosine that rises over the outer `width` of `length` pixels on both sides.
 pub fn cosine_edge(length: usize, width: f64) -> Vec<f32> {
     (0..length)
@@ -108,44 +141,39 @@ fn edge_mean(pixels: &[f32], stride: usize, area: Area) -> f64 {
     sum / count as f64
 }
 
-/// Prepares one sub-area of an image with `stride` pixels a row.
+/// Fills `target` from an image with `stride` pixels a row. Reserves no memory.
 pub fn prepare(
     pixels: &[f32],
     stride: usize,
-    area: Area,
-    recipe: Recipe,
+    window: &Window,
     plane: &Plane,
-    work: &mut Work,
     filter: &[f32],
-    real: &mut [f32],
-    copy: &mut [f32],
-) -> Prepared {
+    bench: &mut Bench,
+    target: &mut Prepared,
+) {
+    let Bench { work, real, complex } = bench;
+    let area = target.area;
     let level = edge_mean(pixels, stride, area) as f32;
-    let across = cosine_edge(area.width, recipe.taper * area.width as f64);
-    let down = cosine_edge(area.height, recipe.taper * area.height as f64);
     for y in 0..area.height {
         let start = (area.y + y) * stride + area.x;
         let row = &mut real[y * plane.columns..(y + 1) * plane.columns];
-        for ((target, value), weight) in row.iter_mut().zip(&pixels[start..start + area.width]).zip(&across) {
-            *target = (value - level) * (weight * down[y]);
+        let down = window.down[y];
+        for ((target, value), weight) in row.iter_mut().zip(&pixels[start..start + area.width]).zip(&window.across) {
+            *target = (value - level) * (weight * down);
         }
         row[area.width..].fill(0.0);
     }
-    let width = 2 * plane.width();
-    let mut spectrum = vec![0f32; plane.rows * width];
+    let spectrum = &mut target.spectrum;
     unsafe {
         plane.forward_rows(real.as_ptr(), spectrum.as_mut_ptr(), 0, area.height, work);
         plane.forward_columns(spectrum.as_mut_ptr(), 0, plane.width(), work);
     }
-    spectrum::filter(&mut spectrum, filter);
-    copy[..spectrum.len()].copy_from_slice(&spectrum);
+    spectrum::filter(spectrum, filter, complex);
     unsafe {
-        plane.inverse_columns(copy.as_mut_ptr(), 0, plane.width(), work);
-        plane.inverse_rows(copy.as_ptr(), real.as_mut_ptr(), 0, area.height, work);
+        plane.inverse_columns(complex.as_mut_ptr(), 0, plane.width(), work);
+        plane.inverse_rows(complex.as_ptr(), real.as_mut_ptr(), 0, area.height, work);
     }
-    let mut filtered = Vec::with_capacity(area.width * area.height);
-    for y in 0..area.height {
-        filtered.extend_from_slice(&real[y * plane.columns..y * plane.columns + area.width]);
+    for (row, filtered) in real.chunks_exact(plane.columns).zip(target.filtered.chunks_exact_mut(area.width)) {
+        filtered.copy_from_slice(&row[..area.width]);
     }
-    Prepared { area, recipe, spectrum, filtered }
 }
