@@ -79,7 +79,7 @@ function notANumber(definition: PropertyDefinition, type: FieldType, { text, pla
     return fault('comma', place, `Commas do not separate values: of "${text}" ${name} takes only ${read}.`, 'Separate the values by blanks, or in YAML write a list: [1, 2].');
   }
   if (/^(yes|no|true|false|on|off)$/i.test(text)) {
-    return fault('wrong-type', place, `${name} is a number; SerialEM reads "${text}" as 0.`, 'Write 1 or 0.');
+    return fault('wrong-type', place, `${name} is a number; SerialEM reads "${text}" as 0.`, type === 'boolean' || isSwitch(definition) ? 'Write 1 or 0.' : 'Write the number.');
   }
   if (/^[^#]+#/.test(text) && isNumber(text.slice(0, text.indexOf('#')))) {
     return warning('comment-sticks', place, `"${text}" is one word; ${name} is read as ${read}.`, 'Put a blank before the #.');

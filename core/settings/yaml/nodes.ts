@@ -98,7 +98,9 @@ export function writtenOf(yaml: YamlText, node: unknown, fallback: Place): Writt
   if (node.value === null) return { text: '', type: 'empty', place };
   const plain = node.type === 'PLAIN' && typeof node.source === 'string';
   if (typeof node.value === 'boolean') return { text: String(node.value), type: 'boolean', place };
-  return { text: plain ? node.source! : typeof node.value === 'string' ? node.value : JSON.stringify(node.value), type: plain ? 'plain' : 'quoted', place };
+  // A number keeps the digits that were written.
+  const text = typeof node.value === 'string' ? node.value : (node.source ?? JSON.stringify(node.value));
+  return { text, type: plain ? 'plain' : 'quoted', place };
 }
 
 /** A list of scalars as a row; undefined if there is anything else in it. */

@@ -48,6 +48,8 @@ export function unknownKey(scope: PropertyDefinition['scope'], key: string, plac
     return fault('camera-key-outside', place, `${elsewhere.name} is a property of a camera and has no effect here.`, 'Move it into the camera that it belongs to.');
   }
   if (elsewhere) return fault('general-key-in-camera', place, `${elsewhere.name} is not a property of a camera and has no effect here.`, 'Move it out of the camera.');
+  if (/^(End)?CameraProperties$/i.test(key)) return fault('unknown-key', place, `${key} opens or closes a camera in a properties file only.`, 'Describe each camera as an element of the list "cameras:", beginning with "- index: 0".');
+  if (/^SerialEMProperties$/i.test(key)) return fault('unknown-key', place, `${key} is the header of a properties file and has no place here.`, 'Remove it.');
   const near = suggest ? nearestName(key, [...definitions[scope].map((each) => each.name), ...others]) : undefined;
   const hint = near === undefined ? 'Correct or remove it; a line that SerialEM of another version needs can be kept under properties-extra.' : `Did you mean ${near}?`;
   return fault('unknown-key', place, `"${key}" is not a property that is known${scope === 'camera' ? ' for a camera' : ''}.`, hint);

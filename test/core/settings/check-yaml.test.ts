@@ -23,6 +23,15 @@ describe('checking a configuration', () => {
     expect(found('cameras:\n  - index: -1\n    CameraSizX: 4\n    StageLimits: [0, 0]\n')).toEqual(['3:5 warning unknown-key', '4:5 warning general-key-in-camera'].map((each) => each.replace('warning', 'error')));
   });
 
+  it('says how the header and camera blocks of a properties file are written here', () => {
+    expect(hints('SerialEMProperties: 1\nCameraProperties: 0\n')).toBe('Remove it.\nDescribe each camera as an element of the list "cameras:", beginning with "- index: 0".');
+  });
+
+  it('reads names over several lines, and numbers with the digits that were written', () => {
+    const { settings } = parseSettings('LogBookPathName: C:\\log\n  book\nSearchAreaName: 007\nProgramTitleText: >-\n  One\n  title\n', 'site.yaml');
+    expect([settings.get('LogBookPathName'), settings.get('SearchAreaName'), settings.get('ProgramTitleText')]).toEqual(['C:\\log book', '007', 'One title']);
+  });
+
   it('finds values of the wrong kind, shape, number and range', () => {
     expect(found('CameraRetries: many\n')).toEqual(['1:16 error wrong-type']);
     expect(found('CameraRetries: true\n')).toEqual(['1:16 error wrong-type']);
