@@ -1,13 +1,14 @@
 /**
  * Writes the table of SerialEM's properties, core/settings/definitions/*.json and the types beside it, from a list of tab-separated
- * columns: name, scope, type and count, default, units, meaning. Usage: generate-property-definitions LIST.tsv
+ * columns: name, scope, type and count, default, units, meaning. Usage: node scripts/run.js scripts/generate-property-definitions LIST.tsv
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { FieldType, PropertyDefinition, PropertyForm, PropertyValue } from '../core/settings/definitions/definition';
 import { typesOf } from './property-types';
 
-const FOLDER = path.resolve(__dirname, '../core/settings/definitions');
+// The script runs from build/, so that the folder to write to is below the one it was called in.
+const FOLDER = path.resolve('core/settings/definitions');
 
 /** Lines of whole numbers that belong together, so that joining the lines would lose the meaning. */
 const ONE_LIST_PER_LINE = new Set(['ApertureSizes', 'DetectorBlocks', 'MappedToDSchannel', 'MutuallyExcludeDetectors']);
@@ -161,16 +162,23 @@ const PARTS: readonly { readonly file: string; readonly holds: (each: PropertyDe
   { file: 'general-m-to-z', holds: (each) => each.scope === 'general' && each.topic === undefined && /^[m-z]/i.test(each.name) },
 ];
 
-function main(list: string | undefined): void {
-  if (list === undefined) throw new Error('Usage: generate-property-definitions LIST.tsv');
-  const lines = readFileSync(list, 'utf8').split('\n').slice(1).filter((line) => line !== '');
+/** The texts of the files in core/settings/definitions by name, from the text of the list. */
+export function definitionFiles(list: string): Readonly<Record<string, string>> {
+  const lines = list.split('\n').slice(1).filter((line) => line !== '');
   const definitions = lines.map((line) => definitionOf(line.split('\t'))).filter((each) => each !== undefined);
   definitions.sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1));
-  for (const part of PARTS) {
-    const own = definitions.filter(part.holds);
-    writeFileSync(path.join(FOLDER, `${part.file}.json`), `[\n${own.map((each) => JSON.stringify(each)).join(',\n')}\n]\n`);
-    writeFileSync(path.join(FOLDER, `${part.file}.types.ts`), typesOf(part.file, own));
-  }
+  const files = PARTS.map(({ file, holds }): [string, string][] => {
+    const own = definitions.filter(holds);
+    return [
+      [`${file}.json`, `[\n${own.map((each) => JSON.stringify(each)).join(',\n')}\n]\n`],
+      [`${file}.types.ts`, typesOf(file, own)],
+    ];
+  });
+  return Object.fromEntries(files.flat());
 }
 
-main(process.argv[2]);
+if (process.argv[1] && path.basename(process.argv[1]).startsWith('generate-property-definitions')) {
+  const list = process.argv[2];
+  if (list === undefined) throw new Error('Usage: node scripts/run.js scripts/generate-property-definitions LIST.tsv');
+  for (const [name, text] of Object.entries(definitionFiles(readFileSync(list, 'utf8')))) writeFileSync(path.join(FOLDER, name), text);
+}

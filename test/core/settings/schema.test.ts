@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import Ajv from 'ajv';
 import { parse } from 'yaml';
-import { loadSettings } from '../../../core/settings';
+import { definitions, exportProperties, type GeneralName, loadSettings, parseSettings } from '../../../core/settings';
 import { schemaText } from '../../../scripts/generate-schema';
 
 const config = path.resolve(__dirname, '../../../config');
@@ -23,6 +23,18 @@ describe('config/', () => {
     expect(loadSettings(file).problems).toEqual([]);
     validate(parse(text));
     expect(validate.errors ?? []).toEqual([]);
+  });
+
+  it.each(files)('%s says the same to SerialEM after export', (name) => {
+    const file = path.join(config, name);
+    const before = loadSettings(file).settings;
+    const after = parseSettings(exportProperties(readFileSync(file, 'utf8'), file), 'SerialEMproperties.txt');
+    expect(after.problems).toEqual([]);
+    for (const { name: property, form } of definitions.general) {
+      if (form !== 'ignored') expect([property, after.settings.get(property as GeneralName)]).toEqual([property, before.get(property as GeneralName)]);
+    }
+    expect(after.settings.magnificationTable).toEqual(before.magnificationTable);
+    expect(JSON.stringify(after.settings.cameras)).toBe(JSON.stringify(before.cameras));
   });
 
   it('has the virtual Krios and an instrument of each vendor', () => {

@@ -1,7 +1,6 @@
 import path from 'node:path';
-import { existsSync, readFileSync } from 'node:fs';
 import { inDegrees, inNanometres } from '../../../core/base';
-import { type Settings, type GeneralValue, definitions, encodeProperties, findDefinition, importProperties, loadSettings, parseSettings } from '../../../core/settings';
+import { type Settings, type GeneralValue, encodeProperties, importProperties, loadSettings, parseSettings } from '../../../core/settings';
 
 const settingsOf = (text: string): Settings => parseSettings(text, '/site/krios.yaml').settings;
 
@@ -155,33 +154,5 @@ describe('settings', () => {
     expect(problems).toEqual([]);
     expect(settings.cameras.map(({ name, sizeX, sizeY }) => [name, sizeX, sizeY])).toEqual([['K3', 11520, 8184]]);
     expect(settings.magnificationTable.length).toBeGreaterThan(30);
-  });
-});
-
-describe('the table of properties', () => {
-  const list = path.resolve(__dirname, '../../../../shared/reference/properties.tsv');
-  const present = existsSync(list);
-  (present ? it : it.skip)(`holds every name of the list of properties${present ? '' : ' (skipped: the list is not here)'}`, () => {
-    const rows = readFileSync(list, 'utf8').trim().split('\n').slice(1).map((line) => line.split('\t'));
-    const structure = ['SerialEMProperties', 'CameraProperties', 'EndCameraProperties'];
-    const names = rows.filter(([name]) => !structure.includes(name!));
-    expect(names.length).toBe(818);
-    expect(definitions.general.length + definitions.camera.length).toBe(818);
-    for (const [name, scope, type, , , meaning] of names) {
-      const found = findDefinition(scope!.startsWith('camera') ? 'camera' : 'general', name!.toUpperCase());
-      expect(found?.name).toBe(name);
-      expect(found?.meaning.toLowerCase()).toContain(meaning!.toLowerCase().slice(0, 40));
-      if (type!.startsWith('string (rest')) expect(found!.fields).toEqual(['text']);
-      if (/^(int|float|double) x1$/.test(type!)) expect(found!.form).toBe('value');
-      if (type === 'ignored') expect(found!.form).toBe('ignored');
-    }
-  });
-
-  it('keeps each default within its own codes and limits', () => {
-    for (const each of [...definitions.general, ...definitions.camera]) {
-      if (typeof each.default !== 'number') continue;
-      if (each.codes) expect([each.name, each.codes.includes(each.default)]).toEqual([each.name, true]);
-      if (each.range) expect([each.name, each.default >= each.range[0] && each.default <= each.range[1]]).toEqual([each.name, true]);
-    }
   });
 });
