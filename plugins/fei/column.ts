@@ -1,5 +1,6 @@
 import { type Seconds, milliseconds } from '../../core/base';
 import type { Settings } from '../../core/settings';
+import type { AreaLimits } from './illuminated-area';
 
 /** What a site says about its FEI column, as this plugin needs it. */
 export interface FeiColumn {
@@ -14,8 +15,8 @@ export interface FeiColumn {
   readonly invertsStageX: boolean;
   /** Whether the column has three condensers, so that the illuminated area stands for the intensity. */
   readonly usesIlluminatedArea: boolean;
-  /** The illuminated areas, in hundreds of micrometres, that are called intensity 0.1 and 0.9; undefined to take the area as it is. */
-  readonly illuminatedAreaLimits: { readonly low: number; readonly high: number } | undefined;
+  /** The limits that the site has entered; undefined to take the area as it is. */
+  readonly illuminatedAreaLimits: AreaLimits | undefined;
   readonly blanksDuringTransients: boolean;
   readonly normalizesProjector: boolean;
   readonly normalizesCondenser: boolean;

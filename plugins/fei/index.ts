@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { IlluminatedArea, Scope, Stage, VirtualInstrument } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
+import { Calibrations } from '../../core/store';
 import { feiColumn } from './column';
 import { guardTransport } from './guarded-transport';
 import { FeiIlluminatedArea } from './illuminated-area';
@@ -31,7 +32,7 @@ export default definePlugin<Options>({
     const { settings, clock } = host;
     const column = feiColumn(settings, host.options.model);
     const transport = guardTransport(wires[host.options.wire](host), column.stageTimeoutFactor);
-    host.provide(Scope, new FeiScope(transport, column, clock));
+    host.provide(Scope, new FeiScope(transport, column, clock, () => host.find(Calibrations)));
     host.provide(Stage, new FeiStage(transport, column, clock));
     if (column.usesIlluminatedArea) host.provide(IlluminatedArea, new FeiIlluminatedArea(transport));
     host.connect(column.model, async (signal) => {

@@ -12,9 +12,10 @@ import {
   volts,
 } from '../../core/base';
 import type { LensGroup, ProbeMode, Readable, Scope, ScopeTraits, Setting } from '../../core/devices';
+import type { Calibrations } from '../../core/store';
 import type { FeiColumn } from './column';
 import { feiErrors } from './errors';
-import { areaOfIntensity, intensityOfArea } from './illuminated-area';
+import { type AreaLimits, areaOfIntensity, calibratedLimits, hasCalibratedLimits, intensityOfArea } from './illuminated-area';
 import { type FeiTransport, imagingMode, lensNumbers, probeModes, screenPositions } from './transport';
 
 const groupNumbers: Readonly<Record<LensGroup, number>> = {
@@ -49,8 +50,8 @@ export class FeiScope implements Scope {
     private readonly transport: FeiTransport,
     private readonly column: FeiColumn,
     private readonly clock: Clock,
+    private readonly calibrations: () => Pick<Calibrations, 'records'> | undefined = () => undefined,
   ) {
-    const { usesIlluminatedArea, illuminatedAreaLimits } = column;
     this.traits = {
       model: column.model,
       resetsImageShiftOnMagnificationChange: false,
@@ -77,11 +78,14 @@ export class FeiScope implements Scope {
       (value, signal) => transport.setAbsFocus(within('absolute focus', value, -1, 1), signal),
     );
     this.spotSize = setting('spot size', (signal) => transport.getSpotSize(signal), (spot, signal) => this.changeSpot(spot, signal));
-    this.intensity = usesIlluminatedArea
+    this.intensity = column.usesIlluminatedArea
       ? setting(
           'intensity',
-          async (signal) => intensityOfArea(await transport.getIlluminatedArea(signal), illuminatedAreaLimits),
-          (value, signal) => transport.setIlluminatedArea(areaOfIntensity(within('intensity', value, 0, 1), illuminatedAreaLimits), signal),
+          async (signal) => intensityOfArea(await transport.getIlluminatedArea(signal), await this.areaLimits(signal)),
+          async (value, signal) => {
+            within('intensity', value, 0, 1);
+            await transport.setIlluminatedArea(areaOfIntensity(value, await this.areaLimits(signal)), signal);
+          },
         )
       : setting('intensity', (signal) => transport.getIntensity(signal), (value, signal) => transport.setIntensity(within('intensity', value, 0, 1), signal));
     this.probeMode = setting('probe mode', (signal) => this.readProbeMode(signal), (mode, signal) => this.changeProbeMode(mode, signal));
@@ -173,6 +177,14 @@ export class FeiScope implements Scope {
     } finally {
       await transport.setImageShift(shift.x, shift.y);
     }
+  }
+
+  /** What the site has calibrated for this spot size and probe mode, or else what it has entered. */
+  private async areaLimits(signal?: AbortSignal): Promise<AreaLimits | undefined> {
+    const calibrations = this.calibrations();
+    if (!calibrations || !hasCalibratedLimits(calibrations)) return this.column.illuminatedAreaLimits;
+    const calibrated = calibratedLimits(calibrations, await this.transport.getSpotSize(signal), await this.readProbeMode(signal));
+    return calibrated ?? this.column.illuminatedAreaLimits;
   }
 
   private async readScreenDown(signal?: AbortSignal): Promise<boolean> {

@@ -104,7 +104,8 @@ export class FeiStage implements Stage {
     const { target, axes } = leg;
     const { stageLimits, largestTilt } = this.column;
     const axis = (name: string, bit: number, value: number, limits: readonly [number, number]): void => {
-      const um = inMicrometres(metres(value));
+      // Metres and micrometres differ by rounding errors, which must not carry a target over a limit.
+      const um = Number(inMicrometres(metres(value)).toFixed(6));
       if (axes & bit && !(um >= limits[0] && um <= limits[1])) throw feiErrors.outOfRange(`stage ${name}`, `${um.toFixed(2)} um`, `${limits[0]} to ${limits[1]} um`);
     };
     axis('X', axisBits.x, target.x, stageLimits.x);

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { EucentricError, StoppedError, degrees, inDegrees, inMicrometres, metres, micrometres } from '../../core/base';
 import type { Stage, StageMove, StagePosition } from '../../core/devices';
 import type { ColumnUnderTest } from './describe-scope';
@@ -108,6 +109,31 @@ export function describeStage(name: string, make: () => Promise<StageUnderTest>,
       }
       expect(column.writes()).toEqual([]);
       await expectAt({ x: 0, y: 0, z: 0, tilt: 0 });
+    });
+
+    it('never sends a target beyond the limits, whatever it is asked', async () => {
+      const around = (low: number, high: number): fc.Arbitrary<number> => fc.double({ min: low - (high - low) / 4, max: high + (high - low) / 4, noNaN: true });
+      const anywhere = fc.record({ x: around(...limits.x), y: around(...limits.y), tilt: around(-largestTiltDegrees, largestTiltDegrees), backlash: fc.option(around(-20, 20)) }, { requiredKeys: [] });
+      await fc.assert(
+        fc.asyncProperty(anywhere, async ({ x, y, tilt, backlash }) => {
+          const move: StageMove = {
+            ...(x !== undefined && { x: micrometres(x) }),
+            ...(y !== undefined && { y: micrometres(y) }),
+            ...(tilt !== undefined && { tilt: degrees(tilt) }),
+            ...(typeof backlash === 'number' && { backlash: { x: micrometres(backlash), y: micrometres(-backlash) } }),
+          };
+          await stage.move(move).catch((error: unknown) => expect(error).toBeInstanceOf(EucentricError));
+        }),
+        { numRuns: 60 },
+      );
+      for (const sent of column.targets()) {
+        for (const axis of ['x', 'y'] as const) {
+          expect(sent[axis] ?? 0).toBeGreaterThanOrEqual(limits[axis][0] - step);
+          expect(sent[axis] ?? 0).toBeLessThanOrEqual(limits[axis][1] + step);
+        }
+        expect(Math.abs(sent.tilt ?? 0)).toBeLessThanOrEqual(largestTiltDegrees + step);
+      }
+      expect(column.targets().length).toBeGreaterThan(10);
     });
 
     it('sends nothing once the run is stopped', async () => {

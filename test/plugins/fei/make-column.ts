@@ -1,4 +1,5 @@
 import { VirtualClock, milliseconds } from '../../../core/base';
+import type { Calibrations } from '../../../core/store';
 import type { FeiColumn } from '../../../plugins/fei/column';
 import { guardTransport } from '../../../plugins/fei/guarded-transport';
 import { FeiScope } from '../../../plugins/fei/scope';
@@ -50,7 +51,7 @@ export function makeMicroscope(clock: VirtualClock): VirtualMicroscope {
 }
 
 /** The plugin's column and stage on a recorded simulated wire. */
-export async function makeColumn(changes: Partial<FeiColumn> = {}): Promise<FeiUnderTest> {
+export async function makeColumn(changes: Partial<FeiColumn> = {}, calibrations?: Pick<Calibrations, 'records'>): Promise<FeiUnderTest> {
   const clock = new VirtualClock();
   const microscope = makeMicroscope(clock);
   const column = { ...plainColumn, ...changes };
@@ -58,7 +59,7 @@ export async function makeColumn(changes: Partial<FeiColumn> = {}): Promise<FeiU
   const transport = guardTransport(wire.transport);
   await transport.open();
   return {
-    scope: new FeiScope(transport, column, clock),
+    scope: new FeiScope(transport, column, clock, () => calibrations),
     stage: new FeiStage(transport, column, clock),
     clock,
     microscope,

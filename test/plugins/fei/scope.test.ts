@@ -1,6 +1,6 @@
 import { StoppedError, imageShiftUnits, inMicrometres, metres, micrometres, seconds, vector } from '../../../core/base';
-import { areaOfIntensity, intensityOfArea } from '../../../plugins/fei/illuminated-area';
-import { FeiIlluminatedArea } from '../../../plugins/fei/illuminated-area';
+import type { Calibrations } from '../../../core/store';
+import { FeiIlluminatedArea, areaOfIntensity, intensityOfArea } from '../../../plugins/fei/illuminated-area';
 import { imagingMode } from '../../../plugins/fei/transport';
 import { type FeiUnderTest, makeColumn } from './make-column';
 
@@ -173,6 +173,27 @@ describe('illuminated area in place of intensity', () => {
     expect(inMicrometres(await illuminatedArea.read())).toBeCloseTo(123.85, 6);
     await illuminatedArea.write(micrometres(150));
     expect(await column.scope.intensity.read()).toBeCloseTo(0.1 + ((1.5 + 0.033) * 0.8) / 2.543, 9);
+  });
+
+  it('goes by the limits that the site has calibrated for the spot size and probe mode, where there are any', async () => {
+    const row = (spot: number, nano: readonly [number, number], micro: readonly [number, number]) => ({ spot, nanoLow: nano[0], nanoHigh: nano[1], microLow: micro[0], microHigh: micro[1] });
+    const rows = [row(1, [0, 0], [0, 2]), row(5, [0.5, 1.5], [0, 1]), row(6, [0, 0], [0, 0])];
+    const calibrations = { records: () => ({ find: (fits: (each: unknown) => boolean) => rows.find(fits) }) } as unknown as Pick<Calibrations, 'records'>;
+    const column = await makeColumn({ usesIlluminatedArea: true, illuminatedAreaLimits: limits }, calibrations);
+    await column.scope.magIndex.write(6);
+    const areaAt = async (spot: number, probe: 'nano' | 'micro'): Promise<number> => {
+      await column.scope.spotSize.write(spot);
+      await column.scope.probeMode.write(probe);
+      await column.scope.intensity.write(0.5);
+      expect(await column.scope.intensity.read()).toBeCloseTo(0.5, 9);
+      return (await column.transport.getIlluminatedArea()) * 1e4;
+    };
+    expect(await areaAt(1, 'micro')).toBeCloseTo(1, 9);
+    expect(await areaAt(5, 'micro')).toBeCloseTo(0.5, 9);
+    expect(await areaAt(5, 'nano')).toBeCloseTo(1, 9);
+    expect(await areaAt(6, 'nano')).toBeCloseTo((2.51 - 0.033) / 2, 9);
+    rows[0] = row(1, [0, 1], [0, 0]);
+    expect(await areaAt(5, 'nano')).toBeCloseTo((2.51 - 0.033) / 2, 9);
   });
 
   it('stops at what the column can make', async () => {

@@ -80,7 +80,9 @@ export async function makeColumn(changes: Partial<HitachiColumn> = {}, imageToBe
   };
 }
 
-function targetOf(line: string): readonly { readonly x: number; readonly y: number }[] {
-  const [, x = '0', y = '0'] = /^Set StageXY Move (-?\d+),(-?\d+)$/.exec(line) ?? [];
-  return line.startsWith('Set StageXY') ? [{ x: Number(x) / 10, y: Number(y) / 10 }] : [];
+function targetOf(line: string): readonly { readonly x?: number; readonly y?: number; readonly tilt?: number }[] {
+  const [, what = '', values = ''] = /^Set (\S+) Move (\S+)$/.exec(line) ?? [];
+  const [first = 0, second = 0] = values.split(',').map(Number);
+  if (what === 'StageTilt') return [{ tilt: first }];
+  return what === 'StageXY' ? [{ x: first / 10, y: second / 10 }] : [];
 }

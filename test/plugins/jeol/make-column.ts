@@ -90,6 +90,8 @@ function targetOf(write: string): readonly Record<string, number>[] {
       return [{ x: first / 1000 }];
     case 'setStageY':
       return [{ y: first / 1000 }];
+    case 'setTiltX':
+      return [{ tilt: first }];
     default:
       return [];
   }
