@@ -4,14 +4,14 @@ import { extent } from '../statistics';
 import { centroid } from './centroid';
 import { type CircleFit, fitCircle } from './circle-fit';
 import { toCamera, type Vector } from './coordinates';
-import { edgeOfSector, type PolarBand, polarBand } from './polar-band';
+import { edgeBlur, edgeOfSector, type PolarBand, polarBand, type SectorProfile } from './polar-band';
 import { resample } from './resample';
 
 /** How a disc is looked for. */
 export interface DiscOptions {
   /** Number of sectors in each of which the edge is located; default one for every 4 pixels of the rim, 24 to 180. */
   readonly sectorCount?: number;
-  /** Half width in pixels of the band about the edge that is looked at; has to exceed the blur of the edge; default a tenth of the radius, at least 6. */
+  /** Half width in pixels of the band about the edge that is looked at; has to exceed the blur of the edge; default found from that blur. */
   readonly halfWidth?: number;
   /** A sector counts when the brightness falls there by at least this share of the contrast of the image; default 0.4. */
   readonly smallestDrop?: number;
@@ -35,6 +35,7 @@ export interface Disc {
 
 /** The search runs on an image of at most this many pixels a side. */
 const coarseSide = 128;
+const coarseSectors = 72;
 const fewestEdges = 8;
 const smallestArc = 40;
 /** Passes at full resolution; each takes the circle of the one before as its middle. */
@@ -65,26 +66,27 @@ export function findDisc(source: Image, options: DiscOptions = {}): Disc {
   const shrink = Math.max(1, Math.max(rows, columns) / coarseSide);
   const coarse = shrink > 1 ? resample(source, Math.max(1, Math.round(rows / shrink)), Math.max(1, Math.round(columns / shrink))) : source;
   const start = brightPart(coarse);
-  const reach = Math.hypot(...coarse.shape);
-  const coarseEdges = edgesOf({ source: coarse, centre: start.centre, inner: 1, outer: reach, sectorCount: 72, halfWidth: Math.max(3, 0.1 * start.radius), smallestDrop, contrast: start.contrast });
+  const everywhere = { centre: start.centre, inner: 1, outer: Math.hypot(...coarse.shape), sectorCount: coarseSectors };
+  const coarseEdges = edgesOf(polarBand(coarse, everywhere), everywhere, Math.max(3, 0.1 * start.radius), smallestDrop * start.contrast);
   const coarseCircle = circleThrough(coarseEdges);
   requireBrightInside(coarse, coarseCircle, start.contrast);
   let circle: { centre: Vector; radius: number } = scaled(coarseCircle, coarse, source);
 
   let fit: CircleFit | undefined;
   let sectors = 0;
+  let width = halfWidth ?? Math.max(6, 0.1 * circle.radius);
   for (let pass = 0; pass < finePasses; pass++) {
-    const width = Math.min(halfWidth ?? Math.max(6, 0.1 * circle.radius), 0.8 * circle.radius);
+    width = Math.min(width, 0.8 * circle.radius);
     sectors = sectorCount ?? Math.min(180, Math.max(24, Math.floor((2 * Math.PI * circle.radius) / 4)));
-    const points = edgesOf({
-      source, centre: circle.centre, inner: circle.radius - 2 * width, outer: circle.radius + 2 * width,
-      sectorCount: sectors, halfWidth: width, smallestDrop, contrast: start.contrast,
-    });
-    const next = circleThrough(points);
+    const band = { centre: circle.centre, inner: circle.radius - 2 * width, outer: circle.radius + 2 * width, sectorCount: sectors };
+    const profiles = polarBand(source, band);
+    const next = circleThrough(edgesOf(profiles, band, width, smallestDrop * start.contrast));
     const moved = Math.hypot(next.centre.x - circle.centre.x, next.centre.y - circle.centre.y) + Math.abs(next.radius - circle.radius);
     fit = next;
     circle = next;
-    if (moved < 0.1 * next.standardErrors.radius) break;
+    const narrowest = halfWidth ?? narrowBand(edgeBlur(profiles), width);
+    if (moved < 0.1 * next.standardErrors.radius && narrowest >= width) break;
+    width = Math.min(width, narrowest);
   }
   const found = fit as CircleFit;
   const edgeCount = found.weights.filter((weight) => weight > 0).length;
@@ -124,19 +126,16 @@ function partition(pixels: Float32Array): { threshold: number; contrast: number 
   return { threshold, contrast };
 }
 
-interface EdgeSearch extends PolarBand {
-  readonly source: Image;
-  readonly halfWidth: number;
-  readonly smallestDrop: number;
-  readonly contrast: number;
+/** The least band that still holds both levels beside a blurred edge: noise of pixels further out only disturbs. */
+function narrowBand(blur: number | undefined, width: number): number {
+  return blur === undefined ? width : Math.max(4, Math.ceil(4 * blur + 1));
 }
 
-function edgesOf(search: EdgeSearch): Vector[] {
-  const { source, centre, sectorCount, halfWidth, smallestDrop, contrast } = search;
-  const profiles = polarBand(source, search);
+/** The places of the edge, as camera positions. */
+function edgesOf(profiles: readonly SectorProfile[], { centre, sectorCount }: PolarBand, halfWidth: number, smallestDrop: number): Vector[] {
   const points: Vector[] = [];
   profiles.forEach((profile, sector) => {
-    const radius = edgeOfSector(profile, halfWidth, smallestDrop * contrast);
+    const radius = edgeOfSector(profile, halfWidth, smallestDrop);
     if (radius === undefined) return;
     const angle = (2 * Math.PI * (sector + 0.5)) / sectorCount;
     points.push({ x: centre.x + radius * Math.cos(angle), y: centre.y + radius * Math.sin(angle) });

@@ -1,6 +1,9 @@
 import { type Image, layoutOf } from '../image';
 import type { Vector } from './coordinates';
 
+// Looking up a global for every pixel is slow where scripts run in a context of their own, as tests do.
+const { abs, atan2, ceil, floor, max, min, PI: pi, round, sqrt } = Math;
+
 /** A ring about a centre, cut into sectors. */
 export interface PolarBand {
   /** Camera position in pixels, Y up. */
@@ -24,23 +27,23 @@ export interface SectorProfile {
 export function polarBand(source: Image, band: PolarBand): SectorProfile[] {
   const { data, rows, columns, rowStride, columnStride, offset } = layoutOf(source, 'polarBand');
   const { centre, sectorCount } = band;
-  const inner = Math.max(0, Math.floor(band.inner));
-  const ringCount = Math.max(1, Math.ceil(band.outer) - inner);
+  const inner = max(0, floor(band.inner));
+  const ringCount = max(1, ceil(band.outer) - inner);
   const outer = inner + ringCount;
   const sums = new Float64Array(sectorCount * ringCount);
   const counts = new Float64Array(sectorCount * ringCount);
-  const perRadian = sectorCount / (2 * Math.PI);
+  const perRadian = sectorCount / (2 * pi);
   for (let row = 0; row < rows; row++) {
     const y = (rows - 1) / 2 - row - centre.y;
-    if (Math.abs(y) >= outer) continue;
+    if (abs(y) >= outer) continue;
     const start = offset + row * rowStride;
     for (let column = 0; column < columns; column++) {
       const x = column - (columns - 1) / 2 - centre.x;
       const square = x * x + y * y;
       if (square >= outer * outer || square < inner * inner) continue;
-      const ring = Math.floor(Math.sqrt(square)) - inner;
-      const turn = Math.atan2(y, x) * perRadian;
-      const sector = Math.min(sectorCount - 1, Math.floor(turn < 0 ? turn + sectorCount : turn));
+      const ring = floor(sqrt(square)) - inner;
+      const turn = atan2(y, x) * perRadian;
+      const sector = min(sectorCount - 1, floor(turn < 0 ? turn + sectorCount : turn));
       const bin = sector * ringCount + ring;
       (sums[bin] as number) += data[start + column * columnStride] as number;
       (counts[bin] as number)++;
@@ -62,7 +65,7 @@ export function polarBand(source: Image, band: PolarBand): SectorProfile[] {
  */
 export function edgeOfSector(profile: SectorProfile, halfWidth: number, smallestDrop: number): number | undefined {
   const { inner, means } = profile;
-  const width = Math.max(2, Math.round(halfWidth));
+  const width = max(2, round(halfWidth));
   let best = -Infinity;
   let place = -1;
   for (let ring = width; ring + width <= means.length; ring++) {
@@ -74,7 +77,7 @@ export function edgeOfSector(profile: SectorProfile, halfWidth: number, smallest
     }
   }
   if (place < 0) return undefined;
-  const quarter = Math.max(1, Math.floor(width / 2));
+  const quarter = max(1, floor(width / 2));
   const inside = meanOf(means, place - width, place - width + quarter);
   const outside = meanOf(means, place + width - quarter, place + width);
   const drop = inside - outside;
@@ -82,8 +85,32 @@ export function edgeOfSector(profile: SectorProfile, halfWidth: number, smallest
   let area = 0;
   for (let ring = place - width; ring < place + width; ring++) area += (((means[ring] as number) - outside) / drop) * (inner + ring + 0.5);
   const square = (inner + place - width) ** 2 + 2 * area;
-  const radius = Math.sqrt(square);
-  return Math.abs(radius - inner - place) <= width ? radius : undefined;
+  const radius = sqrt(square);
+  return abs(radius - inner - place) <= width ? radius : undefined;
+}
+
+/**
+ * How blurred an edge is: half of the distance over which the mean of all sectors falls from 84 % to 16 % between the levels at the two
+ * ends of the band (one standard deviation for a Gaussian blur). Undefined when it does not fall.
+ */
+export function edgeBlur(profiles: readonly SectorProfile[]): number | undefined {
+  const rings = profiles[0]?.means.length ?? 0;
+  const means = Float64Array.from({ length: rings }, (_, ring) => {
+    const known = profiles.map(({ means: values }) => values[ring] as number).filter((value) => !Number.isNaN(value));
+    return known.reduce((sum, value) => sum + value, 0) / known.length;
+  });
+  const quarter = max(1, floor(rings / 4));
+  const inside = meanOf(means, 0, quarter);
+  const outside = meanOf(means, rings - quarter, rings);
+  const crossing = (share: number): number | undefined => {
+    const level = outside + share * (inside - outside);
+    const ring = means.findIndex((value) => value < level);
+    if (ring < 1) return undefined;
+    const [above = 0, below = 0] = means.subarray(ring - 1, ring + 1);
+    return ring - 1 + (above - level) / (above - below);
+  };
+  const [upper, lower] = [crossing(0.8413), crossing(0.1587)];
+  return inside > outside && upper !== undefined && lower !== undefined ? max(0, (lower - upper) / 2) : undefined;
 }
 
 function meanOf(values: Float64Array, from: number, to: number): number {

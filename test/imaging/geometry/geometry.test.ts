@@ -3,6 +3,8 @@ import { centroid, findDisc, fitCircle, resample, toCamera, toRaster, transformA
 import { type Image, image } from '../../../imaging/image';
 import { Random, Texture } from '../../../imaging/synthesis';
 
+const { exp, sqrt } = Math;
+
 const code = (action: () => unknown): string => {
   try {
     action();
@@ -174,7 +176,7 @@ describe('fitCircle', () => {
 
   it('states errors that repeated fits bear out, with some wild points', () => {
     const random = new Random(2);
-    const runs = 60;
+    const runs = 40;
     let square = 0;
     let stated = 0;
     for (let run = 0; run < runs; run++) {
@@ -201,8 +203,9 @@ describe('findDisc', () => {
     draw(rows, columns, (x, y) => {
       let sum = 0;
       for (let i = 0; i < 16; i++) {
-        const distance = Math.hypot(x + ((i % 4) - 1.5) / 4 - at.x, y + (Math.floor(i / 4) - 1.5) / 4 - at.y) - at.radius;
-        sum += 1 / (1 + Math.exp(distance / soft)) / 16;
+        const right = x + ((i % 4) - 1.5) / 4 - at.x;
+        const up = y + ((i >> 2) - 1.5) / 4 - at.y;
+        sum += 1 / (1 + exp((sqrt(right * right + up * up) - at.radius) / soft)) / 16;
       }
       return 20 + 180 * sum;
     });
@@ -215,7 +218,7 @@ describe('findDisc', () => {
     const truth = { x: 12.3, y: -20.6, radius: 81.4 };
     const still = beam(256, 320, truth, 0.7);
     const pulls: number[] = [];
-    for (let seed = 0; seed < 6; seed++) {
+    for (let seed = 0; seed < 5; seed++) {
       const found = findDisc(noisy(still, seed));
       expect(Math.abs(found.centre.x - truth.x)).toBeLessThan(0.05);
       expect(Math.abs(found.centre.y - truth.y)).toBeLessThan(0.05);
