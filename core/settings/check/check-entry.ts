@@ -42,7 +42,10 @@ function checkCount(entry: Entry, definition: PropertyDefinition, row: Row): rea
   if (rest && most !== undefined && row.length > most) return [fault('wrong-count', row[most]!.place, `${name} has ${row.length} values; SerialEM takes ${most}.`, 'Remove the last ones.')];
   if (!rest && extra > 0) {
     const surplus = row[fields.length]!;
-    return [fault('wrong-count', surplus.place, `${inTable ? `A row of ${name}` : name} takes ${fields.length === 1 ? 'one value' : `${fields.length} values`}, but has ${row.length}.`, `Remove what follows "${row[fields.length - 1]!.text}", or put a # before it if it is a comment.`)];
+    const message = `${inTable ? `A row of ${name}` : name} takes ${fields.length === 1 ? 'one value' : `${fields.length} values`}, but has ${row.length}.`;
+    const hint = `Remove what follows "${row[fields.length - 1]!.text}", or put a # before it if it is a comment.`;
+    // Words behind numbers are a comment whose # was forgotten; SerialEM passes over them without harm.
+    return [(isNumber(surplus.text) ? fault : warning)('wrong-count', surplus.place, message, hint)];
   }
   return [];
 }

@@ -79,7 +79,7 @@ class PropertiesWriter {
   private commentsBefore(line: number): void {
     while (this.alone[0] && this.alone[0].line < line) {
       const { text } = this.alone.shift()!;
-      if (text !== '' || this.output.at(-1) !== '') this.output.push(text);
+      if (text !== '' || (this.output.length > 1 && this.output.at(-1) !== '')) this.output.push(text);
     }
   }
 

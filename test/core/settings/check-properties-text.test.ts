@@ -39,6 +39,7 @@ describe('checking a properties file', () => {
 
   it('finds values that are too many, too few, or not allowed', () => {
     expect(found(header, 'CameraRetries 1 2')).toEqual(['2:17 error wrong-count']);
+    expect(found(header, 'CameraRetries 1 or more')).toEqual(['2:17 warning wrong-count']);
     expect(found(header, 'CatalaseAxisLengths 6')).toEqual(['2:21 error wrong-count']);
     expect(found(header, 'C2ApertureSizes 1 2 3 4 5 6 7 8 9 10 11 12 13 14')).toEqual(['2:47 error wrong-count']);
     expect(found(header, 'FrameMdocForFalcon 7')).toEqual(['2:20 error out-of-range']);

@@ -59,6 +59,11 @@ describe('importing and exporting properties', () => {
     expect(bothWays(text)).toBe(text);
   });
 
+  it('tells comments from texts with a # in them', () => {
+    const yaml = "# yaml-language-server: $schema=schema.json\r\nplugins:\r\n  fei: {}  # not for SerialEM\r\n\r\nLogBookPathName: 'C:\\log # old'  # new\r\nCameraRetries: 1 # one\r\nImageShiftDelays:\r\n  # um, s\r\n  - [0, 0]  # first\r\n";
+    expect(exportProperties(yaml, 'in.yaml')).toBe('SerialEMProperties\n# new\nLogBookPathName C:\\log # old\nCameraRetries 1  # one\n# um, s\nImageShiftDelays 1\n0 0  # first\n');
+  });
+
   it('reads bytes of other encodings and line ends', () => {
     const latin = Buffer.from('SerialEMProperties\r\nGainReferencePath C:\\M\xfcller\r\n', 'latin1');
     expect(importProperties(latin, 'in.txt').yaml).toBe("GainReferencePath: 'C:\\Müller'\n");
