@@ -46,7 +46,7 @@ const bytesKept = 1 << 28;
 const share = 32;
 
 const plans = new Map<string, Plan>();
-const lost = new FinalizationRegistry<() => void>((giveBack) => giveBack());
+const lost = new FinalizationRegistry<Holding>((holding) => holding.giveBack());
 
 /**
  * Plans a real transform of rows x columns; plans are cached, and the memory of those that nobody holds any more is given back.
@@ -69,6 +69,7 @@ export function realTransform2(rows: number, columns: number, options: Transform
   for (const kept of plans.values()) bytes += kept.bytes;
   for (const [oldest, { bytes: freed }] of plans) {
     if ((plans.size <= plansKept && bytes <= bytesKept) || plans.size === 1) break;
+    plans.get(oldest)?.retire();
     plans.delete(oldest);
     bytes -= freed;
   }
@@ -89,72 +90,115 @@ export function goodSize(minimum: number): number {
   }
 }
 
-class Plan implements RealTransform2 {
+/** What a plan holds in linear memory. */
+interface Holding {
+  readonly wasm: Wasm;
+  readonly plane: number;
+  /** Working memory of each thread. */
+  readonly work: readonly [number, number];
   readonly real: Float32Array;
   readonly complex: Float32Array;
+  giveBack(): void;
+}
+
+function hold(rows: number, columns: number): Holding {
+  const [realBytes, complexBytes] = [4 * rows * columns, 4 * rows * (columns + 2)];
+  const own = realBytes + complexBytes > largePlanBytes;
+  const wasm = own ? newInstance() : commonInstance();
+  const plane = wasm.plane_new(rows, columns);
+  const work = [wasm.work_new(plane), wasm.work_new(plane)] as const;
+  const real = wasm.reserve(realBytes);
+  const complex = wasm.reserve(complexBytes);
+  const giveBack = () => {
+    if (own) {
+      wasm.retire();
+      return;
+    }
+    if (complex !== 0) wasm.release(complex, complexBytes);
+    if (real !== 0) wasm.release(real, realBytes);
+    for (const address of work) wasm.work_free(address);
+    wasm.plane_free(plane);
+  };
+  if (real === 0 || complex === 0) {
+    giveBack();
+    throw badSize('realTransform2', `no memory for ${rows} x ${columns} pixels`, 'Bin the image or transform a part of it.');
+  }
+  return {
+    wasm,
+    plane,
+    work,
+    real: new Float32Array(wasm.buffer, real, realBytes / 4),
+    complex: new Float32Array(wasm.buffer, complex, complexBytes / 4),
+    giveBack,
+  };
+}
+
+class Plan implements RealTransform2 {
   readonly bytes: number;
-  private readonly wasm: Wasm;
   private readonly width: number;
-  private readonly plane: number;
-  /** Working memory of each thread. */
-  private readonly work: readonly [number, number];
+  private holding: Holding | undefined;
+  /** Set once somebody outside has been given the memory: then it must stay while the plan is in use. */
+  private lent = false;
 
   constructor(
     readonly rows: number,
     readonly columns: number,
     private readonly threads: 1 | 2,
   ) {
-    const width = columns / 2 + 1;
-    const realBytes = 4 * rows * columns;
-    const complexBytes = 8 * rows * width;
-    this.width = width;
-    this.bytes = realBytes + complexBytes;
-    const own = this.bytes > largePlanBytes;
-    const wasm = own ? newInstance() : commonInstance();
-    this.wasm = wasm;
-    const plane = wasm.plane_new(rows, columns);
-    const work = [wasm.work_new(plane), wasm.work_new(plane)] as const;
-    const real = wasm.reserve(realBytes);
-    const complex = wasm.reserve(complexBytes);
-    this.plane = plane;
-    this.work = work;
-    const giveBack = () => {
-      if (complex !== 0) wasm.release(complex, complexBytes);
-      if (real !== 0) wasm.release(real, realBytes);
-      for (const address of work) wasm.work_free(address);
-      wasm.plane_free(plane);
-    };
-    if (real === 0 || complex === 0) {
-      giveBack();
-      throw badSize('realTransform2', `no memory for ${rows} x ${columns} pixels`, 'Bin the image or transform a part of it.');
-    }
-    this.real = new Float32Array(wasm.buffer, real, rows * columns);
-    this.complex = new Float32Array(wasm.buffer, complex, 2 * rows * width);
-    lost.register(this, own ? () => wasm.retire() : giveBack);
+    this.width = columns / 2 + 1;
+    this.bytes = 4 * rows * (2 * columns + 2);
+    this.held();
+  }
+
+  get real(): Float32Array {
+    this.lent = true;
+    return this.held().real;
+  }
+
+  get complex(): Float32Array {
+    this.lent = true;
+    return this.held().complex;
+  }
+
+  /** Gives the memory back when nobody outside holds it; the plan can still be used, and takes memory again then. */
+  retire(): void {
+    if (this.lent || this.holding === undefined) return;
+    lost.unregister(this);
+    this.holding.giveBack();
+    this.holding = undefined;
   }
 
   forward(input: Float32Array, output?: Float32Array): Float32Array {
-    const { real, complex, plane, rows, width } = this;
+    const holding = this.held();
+    const { real, complex, plane } = holding;
     const result = resultArray(output, complex.length);
     take(input, real, 'realTransform2.forward');
-    this.run('forward_rows', (work) => [plane, work, real.byteOffset, complex.byteOffset], rows);
-    this.run('forward_columns', (work) => [plane, work, complex.byteOffset], width);
+    this.run(holding, 'forward_rows', (work) => [plane, work, real.byteOffset, complex.byteOffset], this.rows);
+    this.run(holding, 'forward_columns', (work) => [plane, work, complex.byteOffset], this.width);
     if (result !== complex) result.set(complex);
     return result;
   }
 
   inverse(input: Float32Array, output?: Float32Array): Float32Array {
-    const { real, complex, plane, rows, width } = this;
+    const holding = this.held();
+    const { real, complex, plane } = holding;
     const result = resultArray(output, real.length);
     take(input, complex, 'realTransform2.inverse');
-    this.run('inverse_columns', (work) => [plane, work, complex.byteOffset], width);
-    this.run('inverse_rows', (work) => [plane, work, complex.byteOffset, real.byteOffset], rows);
+    this.run(holding, 'inverse_columns', (work) => [plane, work, complex.byteOffset], this.width);
+    this.run(holding, 'inverse_rows', (work) => [plane, work, complex.byteOffset, real.byteOffset], this.rows);
     if (result !== real) result.set(real);
     return result;
   }
 
-  private run(job: Job, given: (work: number) => number[], total: number): void {
-    const { wasm, work } = this;
+  private held(): Holding {
+    if (this.holding === undefined) {
+      this.holding = hold(this.rows, this.columns);
+      lost.register(this, this.holding, this);
+    }
+    return this.holding;
+  }
+
+  private run({ wasm, work }: Holding, job: Job, given: (work: number) => number[], total: number): void {
     if (this.threads === 2) wasm.share(job, given(work[0]), given(work[1]), total, share);
     else wasm[job](...given(work[0]), 0, total);
   }
