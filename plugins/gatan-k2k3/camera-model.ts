@@ -1,6 +1,9 @@
 import type { ReadMode } from '../../core/devices';
 import type { CameraSettings, Settings } from '../../core/settings';
 
+/** Who turns and mirrors images to the orientation that the operator is used to. */
+export type TurnedBy = 'server' | 'DigitalMicrograph' | 'this program';
+
 /** The detectors that this plugin knows. */
 export type Detector = 'K2 Summit' | 'K2 Base' | 'K3';
 
@@ -26,6 +29,7 @@ export interface CameraModel {
   readonly subareas: 'any' | 'centred' | 'none';
   /** 0 to 3: counter-clockwise turns by 90 degrees; 4 more: mirrored about the vertical axis before that. */
   readonly rotationFlip: number;
+  readonly turnedBy: TurnedBy;
   readonly countsPerElectron: number;
   readonly linearScale: number;
   readonly linearOffset: number;
@@ -59,15 +63,17 @@ export function numberCameras(cameras: readonly CameraSettings[], settings: Sett
   return new Map(cameras.map((camera, at) => [camera.index, given[String(camera.index)] ?? free[at]!]));
 }
 
+/** What is known of a camera beyond its properties. */
+export type ModelOptions = Pick<CameraModel, 'number' | 'longestExposure' | 'turnedBy'>;
+
 /** Reads what a camera is from its properties. */
-export function cameraModel(camera: CameraSettings, settings: Settings, number: number, longestExposure: number): CameraModel {
+export function cameraModel(camera: CameraSettings, settings: Settings, { number, longestExposure, turnedBy }: ModelOptions): CameraModel {
   const detector = detectors[camera.get('K2Type')]!;
   const exposureStep = exposureSteps(detector, settings);
   const base = detector === 'K2 Base';
   const shortestStep = Math.min(...(base ? [exposureStep.linear] : Object.values(exposureStep)));
   const width = multipleOf(camera.get('XMustBeMultipleOf'));
   const height = multipleOf(camera.get('YMustBeMultipleOf'));
-  const rotationFlip = camera.get('RotationAndFlip');
   const offset = camera.get('LinearOffset');
   return {
     index: camera.index,
@@ -82,7 +88,8 @@ export function cameraModel(camera: CameraSettings, settings: Settings, number: 
     heightMultiple: height.multiple,
     edgesToo: camera.get('CoordsMustBeMultiple'),
     subareas: [width.subareas, height.subareas].includes('none') ? 'none' : [width.subareas, height.subareas].includes('centred') ? 'centred' : 'any',
-    rotationFlip,
+    rotationFlip: camera.get('RotationAndFlip'),
+    turnedBy,
     countsPerElectron: camera.get('CountsPerElectron'),
     linearScale: detector === 'K3' ? 1 / (camera.has('LinearToCountingRatio') ? camera.get('LinearToCountingRatio') : k3LinearToCounting) : base ? baseScale(settings) : 1,
     linearOffset: detector === 'K3' && !camera.has('LinearOffset') ? k3LinearOffset : offset,

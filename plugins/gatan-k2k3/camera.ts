@@ -6,6 +6,7 @@ import type { CameraModel } from './camera-model';
 import type { GatanClient } from './client';
 import { gatanErrors } from './errors';
 import { fitArea, imageSize } from './geometry';
+import { rotateFlip } from './rotate-flip';
 import { shotOf } from './shot';
 
 /** What stands in the properties when the program is to decide. */
@@ -88,7 +89,8 @@ export class GatanCamera implements Camera {
     let began: Seconds = clock.now();
     const wait = model.startupDelay + exposure.driftSettling;
     const shot = { ...shotOf(model, exposure), onBegin: () => void (began = seconds(clock.now() + wait)) };
-    const { width, height, data } = await this.client.acquire(shot, signal);
+    const received = await this.client.acquire(shot, signal);
+    const { width, height, data } = model.turnedBy === 'this program' ? rotateFlip(received, model.rotationFlip) : received;
     const wanted = imageSize(exposure);
     if (width !== wanted.width || height !== wanted.height) throw gatanErrors.wrongImage(this.traits.name, `${width} x ${height}`, `${wanted.width} x ${wanted.height}`);
     return { image: image(data, height, width), exposure, camera: model.index, began };

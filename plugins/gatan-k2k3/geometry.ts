@@ -33,6 +33,9 @@ export function userToChip(area: CameraArea, size: Size, rotationFlip: number): 
   return rotationFlip >= 4 ? { ...turned, left: width - turned.right, right: width - turned.left } : turned;
 }
 
+/** What lies between the area that the server is told and what the operator sees: nothing when DigitalMicrograph itself shows the camera so. */
+export const chipTurn = ({ turnedBy, rotationFlip }: CameraModel): number => (turnedBy === 'DigitalMicrograph' ? 0 : rotationFlip);
+
 /** Whether rotation and flip exchange width and height. */
 export const turnsSides = (rotationFlip: number): boolean => rotationFlip % 2 === 1;
 
@@ -42,7 +45,7 @@ const divided = (area: CameraArea, by: number): CameraArea => ({ left: area.left
 export function wireArea(model: CameraModel, exposure: Exposure): CameraArea {
   const unit = inChipPixels(model, exposure) ? model.pixelsPerPhysical : exposure.binning;
   const whole = { width: Math.floor(model.width / unit), height: Math.floor(model.height / unit) };
-  return userToChip(divided(exposure.area, unit), whole, model.rotationFlip);
+  return userToChip(divided(exposure.area, unit), whole, chipTurn(model));
 }
 
 /** What one axis of an area must suit; everything is counted in binned pixels. */

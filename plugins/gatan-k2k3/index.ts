@@ -20,6 +20,10 @@ const options = z.strictObject({
     .record(z.string().regex(/^\d+$/, 'a camera number is expected'), z.number().int().min(0).max(11))
     .default({})
     .describe('Number in DigitalMicrograph, from 0, of each camera number of this file. Without it, the cameras are numbered in the order of ActiveCameraList, leaving out IgnoreSocketCameras.'),
+  turnedBy: z
+    .enum(['server', 'DigitalMicrograph', 'this program'])
+    .default('server')
+    .describe('Who turns and mirrors images by RotationAndFlip: the SerialEMCCD plugin ("server"), DigitalMicrograph because its camera is set up so, or this program.'),
   connectTimeoutSeconds: seconds(5).describe('Seconds to wait for the connection.'),
   parameterTimeoutSeconds: seconds(10).describe('Seconds to wait for the reply to anything but an image.'),
   imageTimeoutSeconds: seconds(30).describe('Seconds to wait for an image beyond startup, settling and exposure.'),
@@ -62,7 +66,7 @@ export default definePlugin<Options>({
       return;
     }
     const numbers = numberCameras(ours, settings, given.cameras);
-    const models = ours.map((camera) => cameraModel(camera, settings, numbers.get(camera.index)!, given.longestExposureSeconds));
+    const models = ours.map((camera) => cameraModel(camera, settings, { number: numbers.get(camera.index)!, longestExposure: given.longestExposureSeconds, turnedBy: given.turnedBy }));
     const client = new GatanClient(wires[given.wire](host, models), { parameters: milliseconds(given.parameterTimeoutSeconds), image: milliseconds(given.imageTimeoutSeconds) }, log);
     for (const [at, model] of models.entries()) host.provideCamera(new GatanCamera(traitsOf(model, ours[at]!, settings.get('K2MinStartupDelay')), model, client, clock));
     host.connect(models.map((model) => model.name).join(' and '), async (signal) => {

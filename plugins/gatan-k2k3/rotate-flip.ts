@@ -19,7 +19,7 @@ function turned({ width, height, data }: Picture): Picture {
   return { width: height, height: width, data: result };
 }
 
-/** What a camera server does to a picture of the chip: 4 mirrors it about the vertical axis, then 0 to 3 quarter turns counter-clockwise. */
+/** Brings a picture of the chip to the orientation that the operator is used to: 4 mirrors it about the vertical axis, then 0 to 3 quarter turns counter-clockwise. */
 export function rotateFlip(picture: Picture, operation: number): Picture {
   let result = operation >= 4 ? mirrored(picture) : picture;
   for (let turn = 0; turn < operation % 4; turn++) result = turned(result);

@@ -2,13 +2,15 @@ import type { Exposure, Processing, ReadMode } from '../../core/devices';
 import { packText } from '../../wires';
 import type { CameraModel } from './camera-model';
 import type { GatanShot } from './client';
-import { imageSize, inChipPixels, turnsSides, wireArea } from './geometry';
+import { chipTurn, imageSize, inChipPixels, turnsSides, wireArea } from './geometry';
 
 const readModes: Readonly<Record<CameraModel['detector'], Readonly<Record<ReadMode, number>>>> = {
   'K2 Summit': { linear: 0, counting: 1, 'super-resolution': 2 },
   'K2 Base': { linear: 0, counting: 0, 'super-resolution': 0 },
   K3: { linear: 3, counting: 4, 'super-resolution': 4 },
 };
+/** Modes in which the detector counts in super-resolution. */
+const superResolutionModes: readonly number[] = [2, 4];
 const processings: Readonly<Record<Processing, number>> = { unprocessed: 0, 'dark subtracted': 1, 'gain normalized': 2 };
 /** What the camera itself does to the data before the server gets them: 2 subtracts dark, 4 normalizes gain. */
 const hardwareProcessings: Readonly<Record<Processing, number>> = { unprocessed: 0, 'dark subtracted': 2, 'gain normalized': 6 };
@@ -24,21 +26,28 @@ function scalingOf(model: CameraModel, { readMode, processing, exposure }: Expos
   return readMode === 'linear' ? model.linearScale : model.countsPerElectron || 1;
 }
 
+/** The binning as the server counts it: in pixels of super-resolution where it counts in super-resolution, else in pixels of the chip. */
+const wireBinning = (model: CameraModel, { binning }: Exposure, readMode: number): number =>
+  superResolutionModes.includes(readMode) ? binning : Math.max(1, binning / model.pixelsPerPhysical);
+
 /** Says an exposure that the camera accepts in the terms of its server. */
 export function shotOf(model: CameraModel, exposure: Exposure): GatanShot {
   const { left, top, right, bottom } = wireArea(model, exposure);
   const size = imageSize(exposure);
-  const [width, height] = turnsSides(model.rotationFlip) ? [size.height, size.width] : [size.width, size.height];
-  const reduces = inChipPixels(model, exposure);
-  const superPixels = reduces ? 2 : 1;
+  const [width, height] = turnsSides(chipTurn(model)) ? [size.height, size.width] : [size.width, size.height];
+  const readMode = readModes[model.detector][exposure.readMode];
+  const binning = wireBinning(model, exposure, readMode);
+  // The server refuses to reduce what needs no reduction.
+  const reduces = inChipPixels(model, exposure) && binning > 1;
+  const fine = superResolutionModes.includes(readMode) ? 2 : 1;
   const duration = model.startupDelay + exposure.driftSettling + exposure.exposure;
   return {
     camera: model.number,
     duration,
     parameters: {
-      readMode: readModes[model.detector][exposure.readMode],
+      readMode,
       hardwareProcessing: hardwareProcessings[exposure.processing],
-      rotationFlip: model.rotationFlip,
+      rotationFlip: model.turnedBy === 'server' ? model.rotationFlip : 0,
       flags: reduces ? plainBinning : 0,
       doseFractions: false,
       align: false,
@@ -46,7 +55,7 @@ export function shotOf(model: CameraModel, exposure: Exposure): GatanShot {
       scaling: scalingOf(model, exposure),
       frameTime: exposure.exposure,
       reducedSizes: reduces ? widthAndHeight(width, height) : 0,
-      fullSizes: reduces ? widthAndHeight(superPixels * (right - left), superPixels * (bottom - top)) : 0,
+      fullSizes: reduces ? widthAndHeight(fine * (right - left), fine * (bottom - top)) : 0,
       spare1: 0,
       spare2: 0,
       array: packText(''),
@@ -56,7 +65,7 @@ export function shotOf(model: CameraModel, exposure: Exposure): GatanShot {
       width,
       height,
       processing: processings[exposure.processing],
-      binning: Math.max(1, Math.floor(exposure.binning / model.pixelsPerPhysical)),
+      binning,
       top,
       left,
       bottom,

@@ -18,18 +18,20 @@ const scriptFailed = -999;
 
 interface Mode {
   readonly readMode: ReadMode;
-  /** Whether areas are in pixels of the chip, to be reduced from super-resolution. */
-  readonly chipPixels: boolean;
+  /** Pixels that the binning counts along one pixel of the chip: 2 in super-resolution. */
+  readonly fine: 1 | 2;
 }
 const modes: Readonly<Record<number, Mode>> = {
-  [-1]: { readMode: 'linear', chipPixels: false },
-  0: { readMode: 'linear', chipPixels: false },
-  1: { readMode: 'counting', chipPixels: false },
-  2: { readMode: 'super-resolution', chipPixels: true },
-  3: { readMode: 'linear', chipPixels: true },
-  4: { readMode: 'counting', chipPixels: true },
+  [-1]: { readMode: 'linear', fine: 1 },
+  0: { readMode: 'linear', fine: 1 },
+  1: { readMode: 'counting', fine: 1 },
+  2: { readMode: 'super-resolution', fine: 2 },
+  3: { readMode: 'linear', fine: 1 },
+  4: { readMode: 'counting', fine: 2 },
 };
 const highestMode = 4;
+const antialiasBits = 7;
+const heightUnit = 100000;
 const processings: readonly Processing[] = ['unprocessed', 'dark subtracted', 'gain normalized'];
 
 type Handlers = { readonly [Name in GatanFunctionName]?: (values: RequestOf<GatanFunctions[Name]>, gone: AbortSignal) => PacketAnswer | Promise<PacketAnswer> };
@@ -46,6 +48,8 @@ export class GatanStandInServer {
   private readMode = -1;
   private scaling = 1;
   private rotationFlip = 0;
+  private antialias = 0;
+  private reducedSizes = 0;
   private lastError = 0;
   private readonly inserted: boolean[];
 
@@ -89,6 +93,7 @@ export class GatanStandInServer {
       this.readMode = Math.min(highestMode, mode);
       this.scaling = scaling;
       this.rotationFlip = 0;
+      this.antialias = 0;
       return {};
     },
     SetK2Parameters2: (parameters) => this.setParameters(parameters),
@@ -106,12 +111,14 @@ export class GatanStandInServer {
     return this.source.cameras[camera] ? answer() : this.failed(failures.wrongType);
   }
 
-  private setParameters({ readMode, scaling, rotationFlip, doseFractions }: Parameters): PacketAnswer {
+  private setParameters({ readMode, scaling, rotationFlip, doseFractions, flags, reducedSizes }: Parameters): PacketAnswer {
     // Frames are not made here, so that nobody can take a sum for a stack.
     if (doseFractions || rotationFlip < 0 || rotationFlip > 7) return this.failed(failures.wrongType);
     this.readMode = Math.min(highestMode, readMode);
     this.scaling = scaling;
     this.rotationFlip = readMode < 0 ? 0 : rotationFlip;
+    this.antialias = flags & antialiasBits;
+    this.reducedSizes = reducedSizes;
     return {};
   }
 
@@ -131,13 +138,14 @@ export class GatanStandInServer {
   private pictureWanted({ pixels, width, height, processing, binning, top, left, bottom, right, exposure, settling }: ImageRequest): PictureRequest | undefined {
     const camera = this.source.cameras[this.camera]!;
     const mode = modes[this.readMode] ?? modes[-1]!;
-    const unit = mode.chipPixels ? 1 : binning;
+    // What the server reduces itself is read unbinned, so that the area is in pixels of the chip; otherwise it is in binned pixels.
+    const reduced = this.antialias > 0;
+    const unit = reduced ? 1 : Math.max(1, binning / mode.fine);
     const [columns, rows] = [right - left, bottom - top];
     const positive = columns > 0 && rows > 0 && width > 0 && height > 0 && binning > 0 && exposure >= 0 && settling >= 0;
     const inside = left >= 0 && top >= 0 && right * unit <= camera.width && bottom * unit <= camera.height;
-    // Binned areas say the size themselves; others are reduced from super-resolution by one whole number both ways.
-    const reduction = (2 * columns) / width;
-    const sized = mode.chipPixels ? Number.isInteger(reduction) && reduction === (2 * rows) / height : width === columns && height === rows;
+    const scale = reduced ? mode.fine / binning : binning === 1 ? mode.fine : 1;
+    const sized = width === columns * scale && height === rows * scale && (!reduced || (binning > 1 && this.reducedSizes === width + heightUnit * height));
     if (!positive || !inside || !sized || pixels < width * height || !this.inserted[this.camera]) return undefined;
     return {
       camera: this.camera,
@@ -156,7 +164,7 @@ export class GatanStandInServer {
   private runScript(script: string): PacketAnswer {
     const camera = this.source.cameras[this.camera]!;
     const value = /CM_CCD_GetSize/.test(script)
-      ? camera.width + 100000 * camera.height
+      ? camera.width + heightUnit * camera.height
       : /GetApplicationVersion|GetApplicationInfo/.test(script)
         ? this.identity.version
         : Number(/^\s*Exit\(\s*(-?\d+(?:\.\d+)?)\s*\)\s*;?\s*$/.exec(script)?.[1] ?? scriptFailed);

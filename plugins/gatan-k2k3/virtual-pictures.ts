@@ -2,7 +2,7 @@ import { type Clock, seconds } from '../../core/base';
 import type { CameraArea } from '../../core/devices';
 import { type Processing, VirtualMicroscope } from '../../simulation';
 import type { CameraModel } from './camera-model';
-import { turnsSides } from './geometry';
+import { chipTurn, turnsSides } from './geometry';
 import type { Picture, PictureRequest, PictureSource, StandInCamera } from './picture-source';
 import { undoRotateFlip } from './rotate-flip';
 
@@ -45,7 +45,7 @@ export class VirtualPictures implements PictureSource {
     await this.clock.delay(seconds(request.exposure), signal);
     const counted = request.readMode !== 'linear' && model.detector !== 'K3' && request.scaling !== 1;
     const counts = counted ? data.map((electrons) => Math.min(largestCount, Math.round(electrons * request.scaling))) : data;
-    return undoRotateFlip({ width, height, data: counts }, model.rotationFlip);
+    return undoRotateFlip({ width, height, data: counts }, chipTurn(model));
   }
 }
 
@@ -53,14 +53,14 @@ export class VirtualPictures implements PictureSource {
 function chipSize(model: CameraModel): { readonly width: number; readonly height: number } {
   const width = Math.floor(model.width / model.pixelsPerPhysical);
   const height = Math.floor(model.height / model.pixelsPerPhysical);
-  return turnsSides(model.rotationFlip) ? { width: height, height: width } : { width, height };
+  return turnsSides(chipTurn(model)) ? { width: height, height: width } : { width, height };
 }
 
 /** An area of the chip as the operator sees it, in physical pixels: what the camera server does to a picture, done to its corners. */
 function userArea({ left, top, right, bottom }: CameraArea, model: CameraModel): CameraArea {
   let { width, height } = chipSize(model);
-  let area = model.rotationFlip >= 4 ? { left: width - right, top, right: width - left, bottom } : { left, top, right, bottom };
-  for (let turn = 0; turn < model.rotationFlip % 4; turn++) {
+  let area = chipTurn(model) >= 4 ? { left: width - right, top, right: width - left, bottom } : { left, top, right, bottom };
+  for (let turn = 0; turn < chipTurn(model) % 4; turn++) {
     area = { left: area.top, top: width - area.right, right: area.bottom, bottom: width - area.left };
     [width, height] = [height, width];
   }

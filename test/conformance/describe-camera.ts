@@ -92,14 +92,21 @@ export function describeCamera(name: string, make: () => Promise<CameraUnderTest
         fc.property(exposures(), (wish) => {
           const fitted = camera.fit(wish);
           expect(camera.fit(fitted)).toEqual(fitted);
+          const { binning, exposure } = fitted;
           const { left, top, right, bottom } = fitted.area;
-          for (const edge of [left, top, right, bottom]) expect(Number.isInteger(edge)).toBe(true);
-          expect(left >= 0 && top >= 0 && right <= traits.width && bottom <= traits.height).toBe(true);
-          expect(right - left >= fitted.binning && bottom - top >= fitted.binning).toBe(true);
-          expect(traits.binnings).toContain(fitted.binning);
-          expect(fitted.exposure).toBeGreaterThanOrEqual(traits.shortestExposure * (1 - 1e-9));
+          return (
+            [left, top, right, bottom].every(Number.isInteger) &&
+            left >= 0 &&
+            top >= 0 &&
+            right <= traits.width &&
+            bottom <= traits.height &&
+            right - left >= binning &&
+            bottom - top >= binning &&
+            traits.binnings.includes(binning) &&
+            exposure >= traits.shortestExposure * (1 - 1e-9)
+          );
         }),
-        { numRuns: 300 },
+        { numRuns: 100 },
       );
     });
 

@@ -60,7 +60,7 @@ describe('GatanCamera over the socket', () => {
   it('has the K3 reduce from super-resolution, in pixels of the chip', async () => {
     const frame = await take({}, full(128, 96, { binning: 4, area: { left: 32, top: 16, right: 96, bottom: 80 } }));
     expect(frame.image.shape).toEqual([16, 16]);
-    expect(sent('GetAcquiredImage', open!.requests)).toMatchObject({ pixels: 256, width: 16, height: 16, binning: 2, left: 16, top: 8, right: 48, bottom: 40, divideBy2: 0, corrections: -1, processing: 2 });
+    expect(sent('GetAcquiredImage', open!.requests)).toMatchObject({ pixels: 256, width: 16, height: 16, binning: 4, left: 16, top: 8, right: 48, bottom: 40, divideBy2: 0, corrections: -1, processing: 2 });
     expect(sent('SetK2Parameters2', open!.requests)).toMatchObject({ readMode: 4, hardwareProcessing: 6, flags: 1, scaling: 1, reducedSizes: 16 + 100000 * 16, fullSizes: 64 + 100000 * 64, doseFractions: false });
   });
 
@@ -69,7 +69,7 @@ describe('GatanCamera over the socket', () => {
     const frame = await take(lines, full(6400, 32, { binning: 2, area: { left: 64, top: 8, right: 192, bottom: 24 } }));
     expect(frame.image.shape).toEqual([8, 64]);
     expect(frame.image.get(0, 0)).toBe(countAt(32.5, 4.5));
-    expect(sent('GetAcquiredImage', open!.requests)).toMatchObject({ left: 32, top: 4, right: 96, bottom: 12, binning: 1 });
+    expect(sent('GetAcquiredImage', open!.requests)).toMatchObject({ left: 32, top: 4, right: 96, bottom: 12, binning: 2 });
     const fine = await open!.camera.acquire(open!.camera.fit(full(6400, 32, { area: { left: 66, top: 8, right: 194, bottom: 24 } })));
     expect([fine.image.shape, fine.exposure.readMode]).toEqual([[16, 128], 'super-resolution']);
     expect(fine.image.get(0, 0)).toBe(countAt(33.25, 4.25));

@@ -1,7 +1,7 @@
 import { type Clock, FilteredLogger, VirtualClock } from '../../../core/base';
 import { type CameraSettings, type Settings, parseSettings } from '../../../core/settings';
 import { GatanCamera, traitsOf } from '../../../plugins/gatan-k2k3/camera';
-import { type CameraModel, cameraModel } from '../../../plugins/gatan-k2k3/camera-model';
+import { type CameraModel, type TurnedBy, cameraModel } from '../../../plugins/gatan-k2k3/camera-model';
 import { GatanClient, type GatanLimits } from '../../../plugins/gatan-k2k3/client';
 import type { Picture, PictureRequest, PictureSource } from '../../../plugins/gatan-k2k3/picture-source';
 import { SocketTransport } from '../../../plugins/gatan-k2k3/socket-transport';
@@ -23,9 +23,9 @@ export function propertiesOf(lines: Readonly<Record<string, string | number>>, g
 }
 
 /** The model that the plugin makes of the first camera. */
-export function modelOf(settings: Settings): { readonly model: CameraModel; readonly camera: CameraSettings } {
+export function modelOf(settings: Settings, turnedBy: TurnedBy = 'server'): { readonly model: CameraModel; readonly camera: CameraSettings } {
   const camera = settings.cameras[0]!;
-  return { model: cameraModel(camera, settings, 0, 300), camera };
+  return { model: cameraModel(camera, settings, { number: 0, longestExposure: 300, turnedBy }), camera };
 }
 
 /** A count that depends linearly on the place on the chip, so that a binned pixel shows exactly what the mean of its pixels shows. */
@@ -72,9 +72,9 @@ export interface Bench {
 /** Sets everything up and connects it. */
 export async function bench(
   settings: Settings,
-  options: { readonly exposing?: (request: PictureRequest, signal: AbortSignal) => Promise<void>; readonly clock?: Clock; readonly superChunk?: number; readonly through?: (port: number) => Promise<number>; readonly limits?: GatanLimits; readonly inserted?: boolean } = {},
+  options: { readonly exposing?: (request: PictureRequest, signal: AbortSignal) => Promise<void>; readonly clock?: Clock; readonly superChunk?: number; readonly through?: (port: number) => Promise<number>; readonly limits?: GatanLimits; readonly inserted?: boolean; readonly turnedBy?: TurnedBy } = {},
 ): Promise<Bench> {
-  const { model, camera: properties } = modelOf(settings);
+  const { model, camera: properties } = modelOf(settings, options.turnedBy);
   const [width, height] = chipOf(model);
   const source = new RampSource(width, height, options.exposing, options.inserted);
   const requests: Buffer[] = [];
@@ -95,5 +95,5 @@ export async function bench(
 
 function chipOf(model: CameraModel): readonly [number, number] {
   const [width, height] = [model.width / model.pixelsPerPhysical, model.height / model.pixelsPerPhysical];
-  return model.rotationFlip % 2 === 1 ? [height, width] : [width, height];
+  return model.turnedBy !== 'DigitalMicrograph' && model.rotationFlip % 2 === 1 ? [height, width] : [width, height];
 }
