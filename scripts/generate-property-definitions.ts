@@ -4,7 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { FieldType, PropertyDefinition, PropertyForm, PropertyValue } from '../core/settings/definitions/definition';
+import type { FieldType, PropertyDefinition, PropertyForm, PropertyValue } from '../core/settings';
 import { typesOf } from './property-types';
 
 // The script runs from build/, so that the folder to write to is below the one it was called in.

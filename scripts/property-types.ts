@@ -1,4 +1,4 @@
-import type { FieldType, PropertyDefinition } from '../core/settings/definitions/definition';
+import type { FieldType, PropertyDefinition } from '../core/settings';
 
 const SCALARS: Readonly<Record<FieldType, string>> = { int: 'number', float: 'number', boolean: 'boolean', token: 'string', text: 'string' };
 

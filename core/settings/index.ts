@@ -6,11 +6,14 @@ export {
   type CameraValue,
   type CameraValues,
   definitions,
+  type FieldType,
   findDefinition,
   type GeneralName,
   type GeneralValue,
   type GeneralValues,
   type PropertyDefinition,
+  type PropertyForm,
+  type PropertyValue,
 } from './definitions';
 export { type LoadedSettings, loadSettings, parseSettings } from './load';
 export type { MagnificationRow } from './magnification-table';
