@@ -115,5 +115,5 @@ function requireWeights(weights: ArrayLike<number>, points: number, where: strin
 }
 
 function columnLengths(rows: readonly ArrayLike<number>[], roots: readonly number[], count: number): number[] {
-  return Array.from({ length: count }, (_, column) => Math.hypot(...rows.map((row, point) => (row[column] as number) * (roots[point] as number))));
+  return Array.from({ length: count }, (_, column) => Math.sqrt(rows.reduce((sum, row, point) => sum + ((row[column] as number) * (roots[point] as number)) ** 2, 0)));
 }

@@ -103,7 +103,7 @@ function round<Point>(problem: Problem<Point>, from: readonly number[], error: n
   const rows = jacobian(problem, from);
   const free = freeUnknowns(problem, from, rows);
   const norm = Math.sqrt(error) || 1;
-  const scales = free.map((unknown) => norm / Math.hypot(...rows.map((row) => row[unknown] as number)));
+  const scales = free.map((unknown) => norm / Math.sqrt(rows.reduce((sum, row) => sum + (row[unknown] as number) ** 2, 0)));
   if (scales.some((scale) => !Number.isFinite(scale))) throw singularFit('fitModel', 'an unknown has no influence on the model at this place');
   if (free.length === 0) return undefined;
   const unscale = (scaled: readonly number[]): number[] => {

@@ -1,4 +1,4 @@
-import { badArgument, singularFit, tooFewPoints } from '../errors';
+import { badArgument, tooFewPoints } from '../errors';
 import { median } from '../statistics/order-statistics';
 import { leastSquares, type LinearFit, requireRectangular } from './least-squares';
 
@@ -55,7 +55,8 @@ const influences: Readonly<Record<'tukey' | 'huber', Influence>> = {
  * Huber's correction for few points: K^2 * [sum psi^2 / (n - p)] / [mean psi']^2 * (X^T X)^-1 with
  * K = 1 + p/n * var(psi') / mean(psi')^2. Source: P. J. Huber, Robust Statistics (1981), section 7.6; weights after
  * P. W. Holland and R. E. Welsch, Communications in Statistics A6 (1977) 813-827.
- * When more than half of the points fit exactly, these alone determine the result and the standard errors are 0.
+ * When more than half of the points fit exactly, these alone determine the result and the standard errors are 0. When the points fall
+ * apart so that hardly any hold the fit, the errors are those of all points counted fully.
  *
  * @throws ImagingError as `leastSquares`, 'imaging/too-few-points' also when too few points keep their weight
  */
@@ -101,10 +102,13 @@ function iterate(problem: Reweighting, start: LinearFit, unknowns: number): Stat
     const used = weights.filter((weight) => weight > 0).length;
     if (used < unknowns) throw tooFewPoints('robustLeastSquares', used, unknowns);
     const next = leastSquares(rows, observed, { weights });
-    const moved = Math.max(...next.residuals.map((residual, point) => Math.abs(residual - (fit.residuals[point] as number))));
+    const before = fit.residuals;
+    const moved = next.residuals.reduce((most, residual, point) => Math.max(most, Math.abs(residual - (before[point] as number))), 0);
     fit = next;
     // Creeping between two equally good sets of weights until the last iteration is harmless: it is within the error of the fit.
-    if (moved <= tolerance * scale || scale <= floor || iteration >= mostIterations) return { fit, weights, scale, iterations: iteration };
+    if (moved <= tolerance * scale || scale <= floor || iteration >= mostIterations) {
+      return { fit, weights, scale: scale > floor ? scale : 0, iterations: iteration };
+    }
   }
 }
 
@@ -124,23 +128,31 @@ function roundingFloor(observed: ArrayLike<number>): number {
 
 function summarize(rows: readonly ArrayLike<number>[], state: State, influence: Influence, tuning: number, unknowns: number): RobustFit {
   const { fit, weights, scale, iterations } = state;
-  const points = rows.length;
-  const degreesOfFreedom = points - unknowns;
+  const degreesOfFreedom = rows.length - unknowns;
   const limit = tuning * scale;
   const common = { parameters: fit.parameters, residuals: fit.residuals, weights, scale, iterations, degreesOfFreedom };
   const unit = unitCovariance(rows);
   if (!(limit > 0)) {
     return { ...common, deviation: 0, covariance: unit.map((row) => row.map(() => 0)), standardErrors: unit.map(() => 0) };
   }
-  const slopes = fit.residuals.map((residual) => influence.slope(residual / limit));
-  const meanSlope = slopes.reduce((sum, slope) => sum + slope, 0) / points;
-  if (!(meanSlope > 0)) throw singularFit('robustLeastSquares', 'the points fall into groups that no one fit serves');
-  const slopeVariance = slopes.reduce((sum, slope) => sum + (slope - meanSlope) ** 2, 0) / points;
-  const correction = 1 + ((unknowns / points) * slopeVariance) / meanSlope ** 2;
-  const psiSquare = fit.residuals.reduce((sum, residual) => sum + (residual * influence.weight(residual / limit)) ** 2, 0);
-  const deviation = degreesOfFreedom > 0 ? (correction * Math.sqrt(psiSquare / degreesOfFreedom)) / meanSlope : NaN;
+  const deviation = degreesOfFreedom > 0 ? asymptoticDeviation(fit.residuals, influence, limit, unknowns) : NaN;
   const covariance = unit.map((row) => row.map((value) => value * deviation ** 2));
   return { ...common, deviation, covariance, standardErrors: covariance.map((row, index) => Math.sqrt(row[index] as number)) };
+}
+
+/** Below this mean slope the points hardly hold the fit, and its asymptotic error means nothing. */
+const smallestMeanSlope = 0.1;
+
+/** What takes the place of the standard deviation of the residuals in the errors of the parameters. */
+function asymptoticDeviation(residuals: readonly number[], influence: Influence, limit: number, unknowns: number): number {
+  const points = residuals.length;
+  const slopes = residuals.map((residual) => influence.slope(residual / limit));
+  const meanSlope = slopes.reduce((sum, slope) => sum + slope, 0) / points;
+  if (meanSlope < smallestMeanSlope) return Math.sqrt(residuals.reduce((sum, residual) => sum + residual ** 2, 0) / (points - unknowns));
+  const slopeVariance = slopes.reduce((sum, slope) => sum + (slope - meanSlope) ** 2, 0) / points;
+  const correction = 1 + ((unknowns / points) * slopeVariance) / meanSlope ** 2;
+  const psiSquare = residuals.reduce((sum, residual) => sum + (residual * influence.weight(residual / limit)) ** 2, 0);
+  return (correction * Math.sqrt(psiSquare / (points - unknowns))) / meanSlope;
 }
 
 /** (X^T X)^-1, taken from a fit with unit variance. */

@@ -1,6 +1,6 @@
 import { badArgument, badSize } from '../errors';
 import { edgeMean } from '../statistics';
-import { type Image, image, layoutOf, toFloat32 } from '../image';
+import { type Image, image, layoutOf, requireFinite, toFloat32 } from '../image';
 import type { Matrix, Vector } from './coordinates';
 
 /** An affine map of image positions: `out = matrix * in + shift`, origin at the image centre, X right, Y up, in pixels. */
@@ -29,11 +29,10 @@ export interface TransformOptions {
  * the reference. `cubic` is the convolution of R. G. Keys, IEEE Trans. Acoustics, Speech and Signal Processing 29 (1981) 1153-1160
  * with a = -1/2; its error falls with the third power of the pixel size. There is no antialiasing: reduce first when the map shrinks
  * the image. At the border, the nearest pixels stand in for missing neighbours.
- * NaN pixels spread to the pixels that are interpolated from them.
  *
  * @returns a new image, single precision, in the unit of the pixels
  * @throws ImagingError 'imaging/bad-argument' for a map that cannot be inverted or is not finite, 'imaging/bad-size' for a bad size of
- *   the result, 'imaging/empty-image'
+ *   the result, 'imaging/not-finite' for NaN and infinite pixels, 'imaging/empty-image'
  */
 export function transformAffine(source: Image, map: AffineMap, options: TransformOptions = {}): Image<Float32Array> {
   const where = 'transformAffine';
@@ -47,6 +46,7 @@ export function transformAffine(source: Image, map: AffineMap, options: Transfor
   const fill = options.fill ?? edgeMean(source);
   const result = image(new Float32Array(rows * columns), rows, columns);
   const pixels = toFloat32(source, where);
+  requireFinite(pixels, where);
   const sample = interpolation === 'cubic' ? cubicSampler(pixels, sourceRows, sourceColumns) : bilinearSampler(pixels, sourceRows, sourceColumns);
 
   // In raster sense (Y down) the off-diagonal elements change sign.

@@ -30,7 +30,8 @@ export function fitCircle(points: readonly Vector[]): CircleFit {
   const where = 'fitCircle';
   if (points.length < 4) throw tooFewPoints(where, points.length, 4);
   let { centre, radius } = algebraicCircle(points);
-  const extent = Math.max(...points.map((point) => Math.hypot(point.x - centre.x, point.y - centre.y)));
+  const first = centre;
+  const extent = points.reduce((most, point) => Math.max(most, Math.hypot(point.x - first.x, point.y - first.y)), 0);
   for (let iteration = 0; iteration < mostIterations; iteration++) {
     const distances = points.map((point) => Math.hypot(point.x - centre.x, point.y - centre.y));
     const rows = points.map((point, index) => {

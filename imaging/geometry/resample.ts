@@ -1,5 +1,5 @@
 import { badArgument, badSize } from '../errors';
-import { type Image, image, layoutOf, toFloat32 } from '../image';
+import { type Image, image, layoutOf, requireFinite, toFloat32 } from '../image';
 
 /** How an image is resampled. */
 export interface ResampleOptions {
@@ -13,11 +13,11 @@ export interface ResampleOptions {
  * The field of view is kept. The kernel is a sinc windowed by the central lobe of a wider sinc (C. E. Duchon, Journal of Applied
  * Meteorology 18 (1979) 1016-1022); when the image is reduced it is widened by the factor, so that it takes out what the new pixels
  * cannot carry. Its weights sum to one everywhere, so a constant stays as it is; at the border only pixels of the image count.
- * NaN pixels spread over the width of the kernel.
  *
  * @param rows rows of the result @param columns columns of the result
  * @returns a new image, single precision, in the unit of the pixels (means, not sums)
- * @throws ImagingError 'imaging/bad-size' unless the new size is made of whole numbers from 1, 'imaging/bad-argument', 'imaging/empty-image'
+ * @throws ImagingError 'imaging/bad-size' unless the new size is made of whole numbers from 1, 'imaging/bad-argument', 'imaging/not-finite' for
+ *   NaN and infinite pixels, 'imaging/empty-image'
  */
 export function resample(source: Image, rows: number, columns: number, options: ResampleOptions = {}): Image<Float32Array> {
   const { lobes = 3 } = options;
@@ -25,6 +25,7 @@ export function resample(source: Image, rows: number, columns: number, options: 
   for (const size of [rows, columns]) if (!Number.isInteger(size) || size < 1) throw badSize('resample', `a new size of ${rows} x ${columns} cannot be`);
   if (!(lobes >= 1 && lobes <= 8)) throw badArgument('resample', `a kernel of ${lobes} lobes is not from 1 to 8`);
   const pixels = toFloat32(source, 'resample');
+  requireFinite(pixels, 'resample');
   const across = kernels(sourceColumns, columns, lobes);
   const down = kernels(sourceRows, rows, lobes);
 

@@ -62,6 +62,13 @@ describe('leastSquares', () => {
     expect(fit.degreesOfFreedom).toBe(0);
   });
 
+  it('takes many points', () => {
+    const rows = Array.from({ length: 200_000 }, (_, index) => [1, index % 7]);
+    const fit = leastSquares(rows, rows.map(([, x], index) => 4 + 2 * x! + (index % 2 ? 0.5 : -0.5)));
+    expect(fit.parameters[1]).toBeCloseTo(2, 3);
+    expect(fit.deviation).toBeCloseTo(0.5, 3);
+  });
+
   it('leaves out points of weight 0', () => {
     const fit = leastSquares([[1], [1], [1]], [1, 3, 100], { weights: [1, 1, 0] });
     expect(fit.parameters[0]).toBeCloseTo(2, 12);
@@ -126,6 +133,18 @@ describe('robustLeastSquares', () => {
     const fit = robustLeastSquares(line, observed);
     expect(fit.parameters[0]).toBeCloseTo(1, 6);
     expect(fit.parameters[1]).toBeCloseTo(2, 6);
+  });
+
+  it('gives a result for any few points, however they lie', () => {
+    const number = fc.double({ min: -100, max: 100, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(number, { minLength: 6, maxLength: 12 }), (observed) => {
+        const fit = robustLeastSquares(line.slice(0, observed.length), observed);
+        expect(fit.parameters.every(Number.isFinite)).toBe(true);
+        expect(fit.standardErrors.every((error) => error >= 0 && Number.isFinite(error))).toBe(true);
+        expect(fit.weights.every((weight) => weight >= 0 && weight <= 1)).toBe(true);
+      }),
+    );
   });
 
   it('takes data without any scatter', () => {

@@ -35,6 +35,7 @@ const difference = (one: Image, other: Image, margin: number): number => {
 
 const nothing = image(new Float32Array(0), 0, 0);
 const flat = image(new Float32Array(64).fill(3), 8, 8);
+const spoilt = image(Float32Array.from({ length: 64 }, (_, index) => (index === 27 ? Infinity : index)), 8, 8);
 
 describe('coordinates', () => {
   it('have their origin half-way between the first and the last pixel, Y up, and convert both ways', () => {
@@ -87,6 +88,7 @@ describe('transformAffine', () => {
     ['a shift that is NaN', () => transformAffine(flat, { shift: { x: NaN, y: 0 } }), 'imaging/bad-argument'],
     ['an infinite matrix', () => transformAffine(flat, { matrix: { xpx: Infinity, xpy: 0, ypx: 0, ypy: 1 } }), 'imaging/bad-argument'],
     ['no pixels', () => transformAffine(nothing, {}), 'imaging/empty-image'],
+    ['infinite pixels', () => transformAffine(spoilt, {}), 'imaging/not-finite'],
     ['a negative size', () => transformAffine(flat, {}, { rows: -1 }), 'imaging/bad-size'],
   ])('refuses %s', (_, action, expected) => expect(code(action)).toBe(expected));
 });
@@ -126,6 +128,7 @@ describe('resample', () => {
     ['no rows', () => resample(flat, 0, 4), 'imaging/bad-size'],
     ['part of a row', () => resample(flat, 2.5, 4), 'imaging/bad-size'],
     ['no pixels', () => resample(nothing, 4, 4), 'imaging/empty-image'],
+    ['infinite pixels', () => resample(spoilt, 4, 4), 'imaging/not-finite'],
     ['no lobes', () => resample(flat, 4, 4, { lobes: 0 }), 'imaging/bad-argument'],
   ])('refuses %s', (_, action, expected) => expect(code(action)).toBe(expected));
 });
