@@ -1,0 +1,90 @@
+import { type Import, importsOf, programFolders, typescriptIn } from './source-files';
+
+/**
+ * Who may import whom, from the top to the ground. A room is a folder that is entered through its index only. `plugins` stands for
+ * every plugin; none of them imports another. Nothing that is not written here is allowed.
+ */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  app: ['plugins', 'core/optics', 'core/kernel', 'core/store', 'core/settings', 'core/devices', 'core/base', 'imaging'],
+  plugins: ['core/optics', 'core/kernel', 'core/store', 'core/settings', 'core/devices', 'core/base', 'simulation', 'wires', 'imaging'],
+  'core/optics': ['core/kernel', 'core/store', 'core/settings', 'core/devices', 'core/base', 'imaging'],
+  'core/kernel': ['core/store', 'core/settings', 'core/devices', 'core/base', 'imaging'],
+  'core/store': ['core/devices', 'core/base'],
+  'core/settings': ['core/devices', 'core/base'],
+  'core/devices': ['core/base', 'imaging'],
+  'core/base': [],
+  simulation: ['imaging'],
+  wires: [],
+  imaging: [],
+};
+
+/** Packages that only one file may use, so that the rest of the program sees them through it. */
+const gates: Readonly<Record<string, RegExp>> = {
+  tsyringe: /^core\/base\/di\.ts$/,
+  'reflect-metadata': /^core\/base\/di\.ts$/,
+  tapable: /^core\/kernel\/hooks\.ts$/,
+  koffi: /^wires\//,
+  commander: /^app\//,
+  '@inquirer/prompts': /^plugins\/terminal\//,
+};
+
+/** The room in which a file or folder lies. */
+function roomOf(place: string): string {
+  const [first, second] = place.split('/');
+  return first === 'core' || first === 'plugins' ? `${first}/${second}` : first!;
+}
+const kindOf = (room: string): string => (room.startsWith('plugins/') ? 'plugins' : room);
+
+/** What is wrong with an import, and what to do; undefined when it is allowed. */
+function faultOf({ file, line, wanted, target }: Import): string | undefined {
+  const at = `${file}:${line} imports '${wanted}'`;
+  if (target === undefined) {
+    const gate = gates[wanted.replace(/^node:/, '')];
+    return gate && !gate.test(file) ? `${at}: only ${gate.source.replace(/\\/g, '')} uses that package; move the code there or use what it exports.` : undefined;
+  }
+  const [from, to] = [roomOf(file), roomOf(target)];
+  if (from === to) return undefined;
+  if (kindOf(from) === 'plugins' && kindOf(to) === 'plugins')
+    return `${at}: plugins never import each other. Move what both need to core, imaging, simulation or wires, or hand it over through a token.`;
+  const rooms = allowed[kindOf(from)];
+  if (!rooms) return `${at}: the room ${from} is not in the table of layers; say there what it may import.`;
+  if (!rooms.includes(kindOf(to))) {
+    const upward = allowed[kindOf(to)]?.includes(kindOf(from));
+    const lowest = rooms.length === 0 ? `${from} itself` : `${from} or one of ${rooms.join(', ')}`;
+    return `${at}: ${from} may not import ${to}${upward ? `, which stands above it` : ''}. Move what is needed down into ${lowest}.`;
+  }
+  if (target !== to && target !== `${to}/index`) return `${at}: enter ${to} through its index; export there what you need.`;
+  return undefined;
+}
+
+describe('the layers', () => {
+  const imports = typescriptIn(programFolders).flatMap((file) => importsOf(file));
+
+  test('hold: every import goes down, and into a room through its index', () => {
+    expect(imports.length).toBeGreaterThan(500);
+    expect(imports.flatMap((each) => faultOf(each) ?? [])).toEqual([]);
+  });
+
+  test('have no circles', () => {
+    const below = (room: string, seen: readonly string[]): void => {
+      if (seen.includes(room)) throw new Error(`Circle: ${[...seen, room].join(' -> ')}`);
+      for (const next of allowed[room] ?? []) below(next, [...seen, room]);
+    };
+    for (const room of Object.keys(allowed)) below(room, []);
+    expect(Object.values(allowed).flat().filter((room) => !(room in allowed))).toEqual([]);
+  });
+
+  test.each([
+    ['core/optics/geometry.ts', "import { x } from '../../plugins/fei';", /core\/optics\/geometry\.ts:1 .*may not import plugins\/fei, which stands above it\. Move/],
+    ['plugins/fei/scope.ts', "\nimport { x } from '../jeol/scope';", /plugins\/fei\/scope\.ts:2 .*plugins never import each other/],
+    ['core/base/clock.ts', "import type { Scope } from '../devices';", /core\/base may not import core\/devices/],
+    ['plugins/fei/scope.ts', "import { x } from '../../core/base/clock';", /enter core\/base through its index/],
+    ['simulation/beam.ts', "import { x } from '../core/base';", /simulation may not import core\/base/],
+    ['plugins/fei/scope.ts', "const { x } = require('../../app/instrument');", /plugins\/fei may not import app/],
+    ['core/settings/load.ts', "import type { x } from '../store';", /core\/settings may not import core\/store/],
+    ['plugins/fei/scope.ts', "import { container } from 'tsyringe';", /only \^core\/base\/di\.ts\$ uses that package/],
+    ['stage/x.ts', "import { x } from '../core/base';", /not in the table of layers/],
+  ])('a wrong import in %s is found', (file, text, message) => {
+    expect(importsOf(file, text).map(faultOf)).toEqual([expect.stringMatching(message)]);
+  });
+});

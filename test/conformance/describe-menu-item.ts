@@ -1,0 +1,236 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { EucentricError, StoppedError } from '../../core/base';
+import { AlphaSelector, Cameras, IlluminatedArea, Scope, type Setting, Stage } from '../../core/devices';
+import { type MenuEntry, type MenuItemDeclaration, type Question, ScriptedOperator, declarationOf } from '../../core/kernel';
+import { ImageShiftControl } from '../../core/optics';
+import { showCalibrations } from '../../core/store';
+import { calibrationMenu } from '../../plugins/calibrations/menu';
+import { projectFolder, verifying, virtualInstrument } from '../support/virtual-instrument';
+
+/** What a test has to know of an item to run it on the virtual Krios. */
+export interface MenuItemCase {
+  /** A file of config/ with the instrument that the item needs; the virtual Krios where nothing is said. */
+  readonly configuration?: string;
+  readonly magIndex?: number;
+  /** Values for the `simulator:` section. */
+  readonly simulator?: Readonly<Record<string, unknown>>;
+  /** Brings the instrument into the state in which the item can run; called before each run. */
+  readonly prepare?: (instrument: VirtualInstrument) => Promise<void> | void;
+  /** Answers to questions; the others take their defaults. */
+  readonly answers?: Readonly<Record<string, string>>;
+  /** Buttons that the operator presses, in order, in each run. */
+  readonly buttons?: readonly string[];
+  /** At how many device calls, spread over the run, it is broken off; all of them where nothing is said, and whenever the long statistics run. */
+  readonly sample?: number;
+}
+type VirtualInstrument = Awaited<ReturnType<typeof virtualInstrument>>;
+
+/** What the watcher does at the next device calls. */
+interface Interference {
+  calls: number;
+  readonly at: number;
+  readonly act: (call: string) => void;
+}
+
+/** The camera of the virtual Krios made so small that a run takes a fraction of a second; its calibrations are as good as ever. */
+const smallCamera = (yaml: string): string =>
+  yaml.replace('CameraSizeX: 11520', 'CameraSizeX: 960').replace('CameraSizeY: 8184', 'CameraSizeY: 720');
+
+/**
+ * Holds an item of the menu to what the kernel promises of it: its declaration is whole, and a run that is stopped or meets a failing
+ * device, at whichever of its device calls, leaves every setting as it was and stores nothing.
+ */
+export function describeMenuItem(id: string, given: MenuItemCase = {}): void {
+  describe(`menu item ${id}`, () => {
+    describeDeclaration(id);
+    describeRuns(id, given);
+  });
+}
+
+/** The part that runs nothing: place, name, sentences and questions of an item. */
+export function describeDeclaration(id: string, root = projectFolder): void {
+  const file = path.join(root, 'plugins', `${id}.ts`);
+  const declaration = (): MenuItemDeclaration => {
+    const { default: itemClass } = require(file) as { default?: Parameters<typeof declarationOf>[0] };
+    const found = itemClass && declarationOf(itemClass);
+    if (!found) throw new Error(`plugins/${id}.ts does not export a class with @menuItem as its default export.`);
+    return found;
+  };
+
+  test('is declared in the file that its id names', () => {
+    expect(existsSync(file)).toBe(true);
+    expect(declaration().id).toBe(id);
+  });
+
+  test('is described in one sentence each: the item, its questions and its results', () => {
+    const { summary, questions = [], results = {} } = declaration();
+    expect(summary).toMatch(oneSentence);
+    for (const question of questions) expect(question.summary).toMatch(/^[A-Z].*[.]$/s);
+    for (const text of Object.values(results)) expect(text).toMatch(/^[A-Z].*[.]$/s);
+  });
+
+  test('has questions with ids of their own', () => {
+    const ids = (declaration().questions ?? []).map((question) => question.id);
+    expect(ids).toEqual([...new Set(ids)]);
+    for (const each of ids) expect(each).toMatch(/^[a-z][a-z0-9-]*$/);
+  });
+}
+
+/** How long breaking off at every call may take on a slow machine. */
+const longest = 600_000;
+const oneSentence = /^[A-Z][^.!?]*(\.\d[^.!?]*)*[.]$/;
+
+function describeRuns(id: string, given: MenuItemCase): void {
+  const watching: { now?: Interference | undefined } = {};
+  const watch = (call: string): void => {
+    const { now } = watching;
+    if (now && ++now.calls === now.at) now.act(call);
+  };
+  const make = () => virtualInstrument({ edit: smallCamera, watch, ...(given.configuration !== undefined && { configuration: path.join(projectFolder, 'config', given.configuration) }), simulator: { seed: 1, ...given.simulator }, ...(given.magIndex !== undefined && { magIndex: given.magIndex }) });
+  let instrument: VirtualInstrument;
+  let asked: Question[] = [];
+  let calls = 0;
+  let callsOfWholeRun = 0;
+
+  beforeAll(async () => {
+    instrument = await make();
+  });
+  afterAll(async () => {
+    await instrument[Symbol.asyncDispose]();
+  });
+
+  const run = async (interference?: Omit<Interference, 'calls'>): Promise<unknown> => {
+    const port = new ScriptedOperator(given.answers, { defaults: true, buttons: [...(given.buttons ?? [])] });
+    const now = { at: 0, act: () => {}, ...interference, calls: 0 };
+    watching.now = now;
+    try {
+      await instrument.runner.run(id, { port });
+      return undefined;
+    } catch (error) {
+      return error;
+    } finally {
+      watching.now = undefined;
+      asked = port.asked;
+      calls = now.calls;
+    }
+  };
+
+  /** Breaks a run off at one of its calls, and checks what it left; answers whether the run was over before. */
+  const breakOff = async (at: number, act: (call: string) => void, expected: (error: unknown, call: string) => void): Promise<boolean> => {
+    await given.prepare?.(instrument);
+    const before = await stateOf(instrument);
+    const kept = instrument.calibrations.snapshot();
+    let where = '';
+    const error = await run({
+      at,
+      act: (call) => {
+        where = `${call} (device call ${at})`;
+        act(call);
+      },
+    });
+    if (where === '') return true;
+    const after = await stateOf(instrument);
+    try {
+      expect(instrument.runner.running).toBeUndefined();
+      const couldNotRestore = error instanceof EucentricError && error.code === 'run/not-restored';
+      if (error === undefined || stored(before, after)) expect({ storedAndFailed: stored(before, after) && error !== undefined && !couldNotRestore }).toEqual({ storedAndFailed: false });
+      else expected(error, where);
+      if (couldNotRestore) {
+        // The device failed while it was being given back: the message names what, and the instrument is beyond use for this test.
+        expect(error.message).toContain(where.replace(/ \(.*/, '').replace(/^\w+ /, ''));
+        await instrument[Symbol.asyncDispose]();
+        instrument = await make();
+      } else {
+        expect(after.settings).toEqual(before.settings);
+        if (error !== undefined) expect(after.stored).toEqual(before.stored);
+        instrument.calibrations.restore(kept);
+      }
+    } catch (reason) {
+      throw new Error(`Broken off at ${where}, ending in ${String(error)}: ${reason instanceof Error ? reason.message : String(reason)}`, { cause: reason });
+    }
+    return false;
+  };
+
+  const atEach = async (act: (call: string) => void, expected: (error: unknown, call: string) => void): Promise<void> => {
+    const chosen = spread(callsOfWholeRun, verifying ? undefined : given.sample);
+    for (const at of chosen) if (await breakOff(at, act, expected)) break;
+    await given.prepare?.(instrument);
+    expect(await run()).toBeUndefined();
+  };
+
+  test('stands in the Calibration menu, can run, and is the only one with its script command', () => {
+    const entries = instrument.session.menu();
+    const entry = entries.find((each) => each.id === id);
+    expect(entry).toBeDefined();
+    expect(placesOf(calibrationMenu)).toContain([...entry!.menu, entry!.label].join(' > '));
+    const commands = entries.flatMap((each: MenuEntry) => each.declaration?.script ?? []);
+    expect(commands).toEqual([...new Set(commands)]);
+    const lacking = instrument.kernel.registry.missing(entry!.declaration!.needs).map(({ name }) => name);
+    expect(lacking).toEqual([]);
+  });
+
+  test('runs to its end, asks only what it declares and leaves every setting as it was', async () => {
+    await given.prepare?.(instrument);
+    const before = await stateOf(instrument);
+    const kept = instrument.calibrations.snapshot();
+    expect(await run()).toBeUndefined();
+    callsOfWholeRun = calls;
+    const { declaration } = instrument.session.menu().find((each) => each.id === id)!;
+    expect(asked.filter((question) => !declaration!.questions?.some((each) => each.id === question.id))).toEqual([]);
+    const after = await stateOf(instrument);
+    expect(after.settings).toEqual(before.settings);
+    expect({ stores: stored(before, after) }).toEqual({ stores: (declaration!.stores ?? []).length > 0 });
+    instrument.calibrations.restore(kept);
+  });
+
+  const sampled = given.sample === undefined || verifying ? 'each' : `${given.sample} (all with "npm run verify")`;
+  test(`stopped at ${sampled} of its device calls, it leaves everything as it was and stores nothing`, async () => {
+    await atEach(
+      () => instrument.runner.stop(),
+      (error) => expect(error).toBeInstanceOf(StoppedError),
+    );
+  }, longest);
+
+  test(`failing at ${sampled} of its device calls, it leaves everything as it was and stores nothing`, async () => {
+    const failure = (call: string) => new EucentricError({ code: 'test/device-failed', message: `The device failed: ${call}`, hint: 'A failure made for the test.' });
+    await atEach(
+      (call) => {
+        throw failure(call);
+      },
+      (error) => expect((error as EucentricError).code).toMatch(/^(test\/device-failed|run\/not-restored)$/),
+    );
+  }, longest);
+}
+
+/** All settings that can be read, and all that is stored. */
+async function stateOf(instrument: VirtualInstrument) {
+  const { registry } = instrument.kernel;
+  const scope = registry.get(Scope);
+  const others = [IlluminatedArea, AlphaSelector].flatMap((key) => (registry.has(key) ? [registry.get(key as typeof IlluminatedArea)] : []));
+  const settings: Record<string, unknown> = { camera: registry.get(Cameras).selected.traits.index };
+  for (const holder of [scope, ...others]) for (const setting of Object.values(holder).filter(isSetting)) settings[setting.name] = await setting.read();
+  settings['net image shift'] = await registry.get(ImageShiftControl).net.read();
+  settings['stage position'] = await registry.get(Stage).position.read();
+  const history = await instrument.history.list();
+  return { settings, stored: { calibrations: showCalibrations(instrument.calibrations.file), history: history.length } };
+}
+
+const isSetting = (value: unknown): value is Setting<unknown> => typeof value === 'object' && value !== null && 'read' in value && 'write' in value;
+
+type State = Awaited<ReturnType<typeof stateOf>>;
+const stored = (before: State, after: State): boolean => JSON.stringify(before.stored) !== JSON.stringify(after.stored);
+
+/** The places of the Calibration menu as people know it, as paths of labels. */
+function placesOf(parts: typeof calibrationMenu, above: readonly string[] = []): readonly string[] {
+  return parts.flatMap((part) => {
+    if (part === '---') return [];
+    return 'submenu' in part ? placesOf(part.parts, [...above, part.submenu]) : [[...above, part.label].join(' > ')];
+  });
+}
+
+/** Numbers from 1 to a total: all of them, or so many spread evenly, the first and the last among them. */
+function spread(total: number, count: number | undefined): readonly number[] {
+  if (count === undefined || count >= total) return Array.from({ length: total }, (_, index) => index + 1);
+  return [...new Set(Array.from({ length: count }, (_, index) => Math.round(1 + (index * (total - 1)) / (count - 1))))];
+}
