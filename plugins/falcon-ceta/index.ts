@@ -13,9 +13,9 @@ type Options = z.infer<typeof options>;
 
 // Loaded only when a site uses it, so that nobody pays for the wire of somebody else.
 const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>, models: readonly FeiCameraModel[]) => FeiCameraTransport>> = {
-  simulated: ({ need, clock }, models) => {
+  simulated: (host, models) => {
     const { SimulatedFeiCameras } = require('./simulated-wire') as typeof import('./simulated-wire');
-    return new SimulatedFeiCameras(() => need(VirtualInstrument).microscope, clock, models);
+    return new SimulatedFeiCameras(() => host.need(VirtualInstrument).microscope, host.clock, models);
   },
 };
 

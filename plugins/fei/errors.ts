@@ -2,12 +2,6 @@ import { EucentricError, describe } from '../../core/base';
 
 /** The errors that this plugin raises, each with a stable code. */
 export const feiErrors = {
-  outOfRange: (what: string, value: string, limits: string): EucentricError =>
-    new EucentricError({
-      code: 'fei/out-of-range',
-      message: `FEI column: ${what} of ${value} is outside what the column takes (${limits}); nothing was sent.`,
-      hint: 'Choose a value within the limits. If the limits are wrong, correct the property that sets them.',
-    }),
   noNanoprobe: (magIndex: number): EucentricError =>
     new EucentricError({
       code: 'fei/no-nanoprobe-in-low-magnification',
@@ -19,12 +13,6 @@ export const feiErrors = {
       code: 'fei/diffraction-timeout',
       message: `FEI column: it did not leave diffraction within ${seconds} s.`,
       hint: 'Leave diffraction with the button on the hand panel, then try again.',
-    }),
-  inDiffraction: (): EucentricError =>
-    new EucentricError({
-      code: 'fei/in-diffraction',
-      message: 'FEI column: it is in diffraction, where there is no mag index.',
-      hint: 'Leave diffraction, or set a magnification, then try again.',
     }),
   screenStuck: (wanted: string, seconds: number): EucentricError =>
     new EucentricError({

@@ -23,7 +23,10 @@ export function guardTransport(wire: FeiTransport, stageTimeoutFactor = 1): FeiT
     return (...given: never[]): Promise<unknown> => answered(name, limit, () => (wire[name] as (...given: never[]) => Promise<unknown>)(...given));
   };
   return new Proxy(wire, {
-    get: (target, name) => (typeof Reflect.get(target, name) === 'function' ? guarded(name as keyof FeiTransport) : Reflect.get(target, name)),
+    get: (target, name) => {
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === 'function' ? guarded(name as keyof FeiTransport) : member;
+    },
   });
 }
 

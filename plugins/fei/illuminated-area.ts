@@ -1,7 +1,7 @@
 import { type Metres, metres } from '../../core/base';
 import type { IlluminatedArea, ProbeMode, Setting } from '../../core/devices';
+import { kernelErrors } from '../../core/kernel';
 import type { Calibrations } from '../../core/store';
-import { feiErrors } from './errors';
 import type { FeiTransport } from './transport';
 
 /** The illuminated areas, in hundreds of micrometres, that are called intensity 0.1 and 0.9. */
@@ -36,7 +36,7 @@ export class FeiIlluminatedArea implements IlluminatedArea {
       name: 'illuminated area',
       read: async (signal) => metres(await transport.getIlluminatedArea(signal)),
       write: async (area, signal) => {
-        if (!Number.isFinite(area)) throw feiErrors.outOfRange('illuminated area', String(area), 'a number of metres');
+        if (!Number.isFinite(area)) throw kernelErrors.outOfRange('illuminated area', String(area), 'a number of metres');
         await transport.setIlluminatedArea(area, signal);
       },
     };

@@ -17,9 +17,9 @@ type Options = z.infer<typeof options>;
 
 // Loaded only when a site uses it, so that nobody pays for the wire of somebody else.
 const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>) => FeiTransport>> = {
-  simulated: ({ need, clock }) => {
+  simulated: (host) => {
     const { SimulatedFeiWire } = require('./simulated-wire') as typeof import('./simulated-wire');
-    return new SimulatedFeiWire(() => need(VirtualInstrument).microscope, clock);
+    return new SimulatedFeiWire(() => host.need(VirtualInstrument).microscope, host.clock);
   },
 };
 

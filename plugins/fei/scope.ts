@@ -12,6 +12,7 @@ import {
   volts,
 } from '../../core/base';
 import type { LensGroup, ProbeMode, Readable, Scope, ScopeTraits, Setting } from '../../core/devices';
+import { kernelErrors } from '../../core/kernel';
 import type { Calibrations } from '../../core/store';
 import type { FeiColumn } from './column';
 import { feiErrors } from './errors';
@@ -58,6 +59,7 @@ export class FeiScope implements Scope {
       usesProjectorForImageShift: false,
       roughImageShiftScale: column.imageShiftScale,
       spotSizes: column.spotSizes,
+      stageError: { cycleX: 62, cycleY: 41, backlash: 5, smallestExtent: 0.9 },
       nominalSpecimenToStage: { xpx: column.invertsStageX ? 1 : -1, xpy: 0, ypx: 0, ypy: -1 },
     };
     this.magIndex = setting('mag index', (signal) => transport.getMagnificationIndex(signal), (index, signal) => this.changeMagnification(index, signal));
@@ -113,7 +115,7 @@ export class FeiScope implements Scope {
   }
 
   private async changeMagnification(index: number, signal?: AbortSignal): Promise<void> {
-    if (!this.column.magIndexes.has(index)) throw feiErrors.outOfRange('mag index', String(index), 'the indexes in MagnificationTable');
+    if (!this.column.magIndexes.has(index)) throw kernelErrors.outOfRange('mag index', String(index), 'the indexes in MagnificationTable');
     if ((await this.transport.getImagingMode(signal)) !== imagingMode.imaging) await this.leaveDiffraction(signal);
     const from = await this.transport.getMagnificationIndex(signal);
     if (from === index) return;
@@ -131,7 +133,7 @@ export class FeiScope implements Scope {
   }
 
   private async changeSpot(spot: number, signal?: AbortSignal): Promise<void> {
-    if (!Number.isInteger(spot)) throw feiErrors.outOfRange('spot size', String(spot), 'a whole number');
+    if (!Number.isInteger(spot)) throw kernelErrors.outOfRange('spot size', String(spot), 'a whole number');
     within('spot size', spot, 1, this.column.spotSizes);
     if ((await this.transport.getSpotSize(signal)) === spot) return;
     await this.duringTransient(async () => {
@@ -229,11 +231,11 @@ const pairOf = <Unit extends number>(raw: { readonly x: number; readonly y: numb
 });
 
 function finite(what: string, value: number): number {
-  if (!Number.isFinite(value)) throw feiErrors.outOfRange(what, String(value), 'a number');
+  if (!Number.isFinite(value)) throw kernelErrors.outOfRange(what, String(value), 'a number');
   return value;
 }
 
 function within(what: string, value: number, low: number, high: number): number {
-  if (!(value >= low && value <= high)) throw feiErrors.outOfRange(what, String(value), `${low} to ${high}`);
+  if (!(value >= low && value <= high)) throw kernelErrors.outOfRange(what, String(value), `${low} to ${high}`);
   return value;
 }

@@ -1,5 +1,6 @@
 import { type Clock, type Seconds, StoppedError, inDegrees, inMicrometres, metres, milliseconds, radians, throwIfStopped } from '../../core/base';
 import type { Readable, Stage, StageMove, StagePosition } from '../../core/devices';
+import { kernelErrors } from '../../core/kernel';
 import type { FeiColumn } from './column';
 import { feiErrors } from './errors';
 import { type FeiTransport, type RawStageTarget, axisBits, stageReady } from './transport';
@@ -106,13 +107,13 @@ export class FeiStage implements Stage {
     const axis = (name: string, bit: number, value: number, limits: readonly [number, number]): void => {
       // Metres and micrometres differ by rounding errors, which must not carry a target over a limit.
       const um = Number(inMicrometres(metres(value)).toFixed(6));
-      if (axes & bit && !(um >= limits[0] && um <= limits[1])) throw feiErrors.outOfRange(`stage ${name}`, `${um.toFixed(2)} um`, `${limits[0]} to ${limits[1]} um`);
+      if (axes & bit && !(um >= limits[0] && um <= limits[1])) throw kernelErrors.outOfRange(`stage ${name}`, `${um.toFixed(2)} um`, `${limits[0]} to ${limits[1]} um`);
     };
     axis('X', axisBits.x, target.x, stageLimits.x);
     axis('Y', axisBits.y, target.y, stageLimits.y);
-    if (axes & axisBits.z && !Number.isFinite(target.z)) throw feiErrors.outOfRange('stage Z', String(target.z), 'a number of metres');
+    if (axes & axisBits.z && !Number.isFinite(target.z)) throw kernelErrors.outOfRange('stage Z', String(target.z), 'a number of metres');
     const tilt = inDegrees(radians(target.alpha));
-    if (axes & axisBits.alpha && !(Math.abs(tilt) <= largestTilt)) throw feiErrors.outOfRange('tilt', `${tilt.toFixed(2)} degrees`, `-${largestTilt} to ${largestTilt} degrees`);
+    if (axes & axisBits.alpha && !(Math.abs(tilt) <= largestTilt)) throw kernelErrors.outOfRange('tilt', `${tilt.toFixed(2)} degrees`, `-${largestTilt} to ${largestTilt} degrees`);
     return leg;
   }
 }

@@ -16,9 +16,9 @@ type Options = z.infer<typeof options>;
 
 // Loaded only when a site uses it, so that nobody pays for the wire of somebody else.
 const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>, column: HitachiColumn) => HitachiTransport>> = {
-  simulated: ({ need, clock }, column) => {
+  simulated: (host, column) => {
     const { SimulatedHitachiWire } = require('./simulated-wire') as typeof import('./simulated-wire');
-    return new SimulatedHitachiWire(() => need(VirtualInstrument).microscope, clock, column);
+    return new SimulatedHitachiWire(() => host.need(VirtualInstrument).microscope, host.clock, column);
   },
 };
 

@@ -39,7 +39,7 @@ export class HitachiStage implements Stage {
       read: async () => {
         const { x, y, z, tilt } = await this.place();
         const um = (steps: number) => micrometres(steps / stepsPerUnit);
-        return { x: um(x), y: um(y), z: metres(z === 0 ? 0 : -um(z)), tilt: degrees(tilt / stepsPerUnit) };
+        return { x: um(x), y: um(y), z: um(z === 0 ? 0 : 0 - z), tilt: degrees(tilt / stepsPerUnit) };
       },
     };
   }

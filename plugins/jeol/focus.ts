@@ -38,7 +38,7 @@ export class JeolFocus {
       async (value) => {
         finite('defocus', value);
         const { low, steps } = await this.read();
-        await this.write(low, Math.round(this.zeros.get(low)! + value / this.metresPerStep(low)), steps, `defocus of ${(value * 1e6).toFixed(2)} um`);
+        await this.write(low, Math.round(this.zeros.get(low)! + value / this.metresPerStep(low)), steps, 'a defocus', `${(value * 1e6).toFixed(2)} um`);
       },
     );
     this.absolute = setting(
@@ -50,7 +50,7 @@ export class JeolFocus {
       async (value) => {
         finite('absolute focus', value);
         const { low, steps } = await this.read();
-        await this.write(low, Math.round(value * unitOf(low)), steps, `absolute focus of ${value}`);
+        await this.write(low, Math.round(value * unitOf(low)), steps, 'an absolute focus', String(value));
       },
     );
   }
@@ -74,10 +74,10 @@ export class JeolFocus {
     return { low, steps };
   }
 
-  private async write(low: boolean, steps: number, from: number, what: string): Promise<void> {
+  private async write(low: boolean, steps: number, from: number, what: string, value: string): Promise<void> {
     const { transport } = this;
     const most = low ? dacFull : (fineInCoarse + 1) * dacFull;
-    if (steps < 0 || steps > most) throw jeolErrors.outsideCoils(what, 'this size', `0 to ${most} steps of the lens`);
+    if (steps < 0 || steps > most) throw jeolErrors.outsideCoils(what, value, 'the range of the lens');
     if (low) return transport.setLens('OM', steps);
     const coarse = await transport.getLens('OLc');
     const fine = steps - fineInCoarse * coarse;

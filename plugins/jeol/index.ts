@@ -16,9 +16,9 @@ type Options = z.infer<typeof options>;
 
 // Loaded only when a site uses it, so that nobody pays for the wire of somebody else.
 const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>, column: JeolColumn) => JeolTransport>> = {
-  simulated: ({ need, clock }, { ranges, imageShiftDeflector }) => {
+  simulated: (host, { ranges, imageShiftDeflector }) => {
     const { SimulatedJeolWire } = require('./simulated-wire') as typeof import('./simulated-wire');
-    return new SimulatedJeolWire(() => need(VirtualInstrument).microscope, clock, { ranges, projectorShift: imageShiftDeflector === 'PLA' });
+    return new SimulatedJeolWire(() => host.need(VirtualInstrument).microscope, host.clock, { ranges, projectorShift: imageShiftDeflector === 'PLA' });
   },
 };
 

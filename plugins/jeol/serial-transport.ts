@@ -24,7 +24,10 @@ export function serializeTransport(wire: JeolTransport, clock: Clock): JeolTrans
     };
   };
   return new Proxy(wire, {
-    get: (target, name) => (typeof Reflect.get(target, name) === 'function' ? queued(name as keyof JeolTransport) : Reflect.get(target, name)),
+    get: (target, name) => {
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === 'function' ? queued(name as keyof JeolTransport) : member;
+    },
   });
 }
 

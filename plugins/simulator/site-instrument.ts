@@ -1,4 +1,4 @@
-import { type Matrix, inDegrees, inMicrometres, product } from '../../core/base';
+import { inDegrees, inMicrometres, product } from '../../core/base';
 import type { Scope } from '../../core/devices';
 import { type Optics, type OpticsCalibrations, createOptics } from '../../core/optics';
 import type { Settings } from '../../core/settings';
@@ -84,7 +84,7 @@ function withStageCalibrations(truth: Truth, optics: Optics): Truth {
   const views = new Map(truth.views);
   for (const { magIndex, camera, matrix } of optics.stageCalibrations()) {
     const view = views.get(viewKey(magIndex, camera));
-    if (view) views.set(viewKey(magIndex, camera), { ...view, specimenToCamera: product(matrix, truth.specimenToStage as Matrix) });
+    if (view) views.set(viewKey(magIndex, camera), { ...view, specimenToCamera: product(matrix, truth.specimenToStage) });
   }
   return { ...truth, views };
 }

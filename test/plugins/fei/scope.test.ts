@@ -203,7 +203,7 @@ describe('illuminated area in place of intensity', () => {
       await illuminatedArea.write(metres(wanted));
       expect(await illuminatedArea.read()).toBeCloseTo(reached, 12);
     }
-    await expect(illuminatedArea.write(metres(NaN))).rejects.toMatchObject({ code: 'fei/out-of-range' });
+    await expect(illuminatedArea.write(metres(NaN))).rejects.toMatchObject({ code: 'limits/out-of-range' });
   });
 });
 

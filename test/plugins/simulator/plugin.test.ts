@@ -49,15 +49,15 @@ describe('the simulator and an FEI column', () => {
 
 describe('what is written wrongly', () => {
   it('in the simulator section comes with its place and the right name', () => {
-    expect(() => simulatedSite(withSimulator('  sead: 3\n'), builtIn)).toThrow(expect.objectContaining({ hint: 'Did you mean seed?', place: expect.objectContaining({ file: 'site.yaml' }) as object }));
+    expect(() => simulatedSite(withSimulator('  sead: 3\n'), builtIn)).toThrow(expect.objectContaining({ hint: 'Did you mean seed?', place: expect.objectContaining({ file: 'site.yaml' }) as object }) as Error);
   });
 
   it('comes all together', () => {
-    expect(() => simulatedSite(withSimulator('  seed: -3\n  specimen: beans\n'), builtIn)).toThrow(expect.objectContaining({ code: 'simulator/wrong-options', message: expect.stringMatching(/seed[^]*specimen/) as string }));
+    expect(() => simulatedSite(withSimulator('  seed: -3\n  specimen: beans\n'), builtIn)).toThrow(expect.objectContaining({ code: 'simulator/wrong-options', message: expect.stringMatching(/seed[^]*specimen/) as string }) as Error);
   });
 
   it('such as an unknown wire is refused with what is allowed', () => {
-    expect(() => simulatedSite(siteText.replace('fei: {}', 'fei: { wire: telepathy }'), builtIn)).toThrow(expect.objectContaining({ message: expect.stringMatching(/wire.*simulated/) as string }));
+    expect(() => simulatedSite(siteText.replace('fei: {}', 'fei: { wire: telepathy }'), builtIn)).toThrow(expect.objectContaining({ message: expect.stringMatching(/wire.*simulated/) as string }) as Error);
   });
 });
 
