@@ -4,16 +4,28 @@ use crate::lanes::{Complex4, Lanes};
 use crate::line::{Line, Scratch, Sink, Source};
 use rustfft::num_complex::Complex;
 
+/// Which rows of a matrix matter: those from `filled` on count as zero without being read, those from `wanted` on are not
+/// written. Padding and what is cut off afterwards cost no memory traffic.
+#[derive(Clone, Copy)]
+pub struct Extent {
+    pub filled: usize,
+    pub wanted: usize,
+}
+
 /// Four neighbouring columns of a matrix; `SWAP` exchanges real and imaginary parts, which turns a transform into its inverse.
 #[derive(Clone, Copy)]
 struct Whole<const SWAP: bool> {
     first: *mut f32,
     stride: usize,
+    extent: Extent,
 }
 
 impl<const SWAP: bool> Source for Whole<SWAP> {
     #[inline(always)]
     unsafe fn load(&self, index: usize) -> Complex4 {
+        if index >= self.extent.filled {
+            return Complex4::zero();
+        }
         let place = self.first.add(index * self.stride);
         let (low, high) = (Lanes::load(place), Lanes::load(place.add(4)));
         let value = Complex4 { re: low.even(high), im: low.odd(high) };
@@ -28,6 +40,9 @@ impl<const SWAP: bool> Source for Whole<SWAP> {
 impl<const SWAP: bool> Sink for Whole<SWAP> {
     #[inline(always)]
     unsafe fn store(&self, index: usize, value: Complex4) {
+        if index >= self.extent.wanted {
+            return;
+        }
         let value = if SWAP { value.swapped() } else { value };
         let place = self.first.add(index * self.stride);
         value.re.weave_low(value.im).store(place);
@@ -41,11 +56,15 @@ struct Part<const SWAP: bool> {
     first: *mut f32,
     stride: usize,
     count: usize,
+    extent: Extent,
 }
 
 impl<const SWAP: bool> Source for Part<SWAP> {
     #[inline(always)]
     unsafe fn load(&self, index: usize) -> Complex4 {
+        if index >= self.extent.filled {
+            return Complex4::zero();
+        }
         let place = self.first.add(index * self.stride);
         let mut re = [0f32; 4];
         let mut im = [0f32; 4];
@@ -65,6 +84,9 @@ impl<const SWAP: bool> Source for Part<SWAP> {
 impl<const SWAP: bool> Sink for Part<SWAP> {
     #[inline(always)]
     unsafe fn store(&self, index: usize, value: Complex4) {
+        if index >= self.extent.wanted {
+            return;
+        }
         let value = if SWAP { value.swapped() } else { value };
         let place = self.first.add(index * self.stride);
         let (re, im) = (value.re.to_array(), value.im.to_array());
@@ -85,18 +107,19 @@ pub unsafe fn transform<const SWAP: bool>(
     width: usize,
     from: usize,
     to: usize,
+    extent: Extent,
     work: [Scratch; 2],
     spare: &mut [Complex<f32>],
 ) {
     let stride = 2 * width;
     let mut column = from;
     while column + 4 <= to {
-        let columns = Whole::<SWAP> { first: matrix.add(2 * column), stride };
+        let columns = Whole::<SWAP> { first: matrix.add(2 * column), stride, extent };
         line.run(columns, columns, work, spare);
         column += 4;
     }
     if column < to {
-        let columns = Part::<SWAP> { first: matrix.add(2 * column), stride, count: to - column };
+        let columns = Part::<SWAP> { first: matrix.add(2 * column), stride, count: to - column, extent };
         line.run(columns, columns, work, spare);
     }
 }

@@ -1,7 +1,7 @@
 //! Plans, filters and working memory that one registration hands to the next.
 
 use crate::plane::Plane;
-use crate::prepare::{Band, Bench};
+use crate::prepare::{unset, Band, Bench};
 use std::rc::Rc;
 
 const PLANES: usize = 12;
@@ -63,7 +63,7 @@ impl Engine {
         let fitting = self.memory.iter().position(|memory| memory.len() >= length && memory.len() <= 4 * length);
         match fitting {
             Some(index) => self.memory.swap_remove(index),
-            None => vec![0.0; length],
+            None => unset(length),
         }
     }
 }

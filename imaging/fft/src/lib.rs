@@ -70,13 +70,15 @@ pub fn forward_rows(plane: usize, work: usize, input: usize, output: usize, from
 /// Columns `from..to` of the forward transform, in place.
 #[wasm_bindgen]
 pub fn forward_columns(plane: usize, work: usize, data: usize, from: usize, to: usize) {
-    unsafe { (*(plane as *const Plane)).forward_columns(data as *mut f32, from, to, &mut *(work as *mut Work)) }
+    let plane = unsafe { &*(plane as *const Plane) };
+    unsafe { plane.forward_columns(data as *mut f32, from, to, plane.rows, &mut *(work as *mut Work)) }
 }
 
 /// Columns `from..to` of the inverse transform, in place.
 #[wasm_bindgen]
 pub fn inverse_columns(plane: usize, work: usize, data: usize, from: usize, to: usize) {
-    unsafe { (*(plane as *const Plane)).inverse_columns(data as *mut f32, from, to, &mut *(work as *mut Work)) }
+    let plane = unsafe { &*(plane as *const Plane) };
+    unsafe { plane.inverse_columns(data as *mut f32, from, to, plane.rows, &mut *(work as *mut Work)) }
 }
 
 /// Rows `from..to` of the inverse transform.

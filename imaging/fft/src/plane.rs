@@ -1,6 +1,6 @@
 //! Two-dimensional real transforms.
 
-use crate::columns;
+use crate::columns::{self, Extent};
 use crate::lanes::Complex4;
 use crate::line::{Line, Scratch};
 use crate::rows::Rows;
@@ -63,22 +63,24 @@ impl Plane {
         }
     }
 
-    /// Transforms complex columns `from..to` of the half-complex plane in place.
+    /// Transforms complex columns `from..to` of the half-complex plane in place; rows from `filled` on count as zero.
     ///
     /// # Safety
     /// `plane` must hold the whole half-complex plane.
-    pub unsafe fn forward_columns(&self, plane: *mut f32, from: usize, to: usize, work: &mut Work) {
+    pub unsafe fn forward_columns(&self, plane: *mut f32, from: usize, to: usize, filled: usize, work: &mut Work) {
         let ([a, b, _], spare) = work.parts();
-        columns::transform::<false>(&self.along_columns, plane, self.width(), from, to, [a, b], spare);
+        let extent = Extent { filled, wanted: self.rows };
+        columns::transform::<false>(&self.along_columns, plane, self.width(), from, to, extent, [a, b], spare);
     }
 
-    /// Undoes `forward_columns`, multiplied by the number of rows.
+    /// Undoes `forward_columns`, multiplied by the number of rows; only the rows before `wanted` are right afterwards.
     ///
     /// # Safety
     /// As for `forward_columns`.
-    pub unsafe fn inverse_columns(&self, plane: *mut f32, from: usize, to: usize, work: &mut Work) {
+    pub unsafe fn inverse_columns(&self, plane: *mut f32, from: usize, to: usize, wanted: usize, work: &mut Work) {
         let ([a, b, _], spare) = work.parts();
-        columns::transform::<true>(&self.along_columns, plane, self.width(), from, to, [a, b], spare);
+        let extent = Extent { filled: self.rows, wanted };
+        columns::transform::<true>(&self.along_columns, plane, self.width(), from, to, extent, [a, b], spare);
     }
 
     /// Undoes `forward_rows` and divides by the number of points of the plane.
@@ -104,7 +106,7 @@ impl Plane {
         assert!(input.len() >= self.rows * self.columns && output.len() >= 2 * self.rows * self.width());
         unsafe {
             self.forward_rows(input.as_ptr(), output.as_mut_ptr(), 0, self.rows, work);
-            self.forward_columns(output.as_mut_ptr(), 0, self.width(), work);
+            self.forward_columns(output.as_mut_ptr(), 0, self.width(), self.rows, work);
         }
     }
 
@@ -112,7 +114,7 @@ impl Plane {
     pub fn inverse(&self, input: &mut [f32], output: &mut [f32], work: &mut Work) {
         assert!(output.len() >= self.rows * self.columns && input.len() >= 2 * self.rows * self.width());
         unsafe {
-            self.inverse_columns(input.as_mut_ptr(), 0, self.width(), work);
+            self.inverse_columns(input.as_mut_ptr(), 0, self.width(), self.rows, work);
             self.inverse_rows(input.as_ptr(), output.as_mut_ptr(), 0, self.rows, work);
         }
     }

@@ -84,8 +84,8 @@ impl Prepared {
         Prepared {
             area,
             recipe,
-            spectrum: vec![0f32; recipe.rows * width],
-            filtered: vec![0f32; area.width * area.height],
+            spectrum: unset(recipe.rows * width),
+            filtered: unset(area.width * area.height),
         }
     }
 }
@@ -95,6 +95,16 @@ pub struct Bench {
     pub work: Work,
     pub real: Vec<f32>,
     pub complex: Vec<f32>,
+}
+
+/// Memory for floats that are all written before they are read; clearing megabytes first would cost as much as a transform's pass.
+pub fn unset(length: usize) -> Vec<f32> {
+    let mut memory: Vec<core::mem::MaybeUninit<f32>> = Vec::with_capacity(length);
+    // every bit pattern is a float, and nothing reads one before the transforms have written it
+    unsafe {
+        memory.set_len(length);
+        core::mem::transmute(memory)
+    }
 }
 
 /// The tapers along the two sides of an area.
@@ -166,11 +176,11 @@ pub fn prepare(
     let spectrum = &mut target.spectrum;
     unsafe {
         plane.forward_rows(real.as_ptr(), spectrum.as_mut_ptr(), 0, area.height, work);
-        plane.forward_columns(spectrum.as_mut_ptr(), 0, plane.width(), work);
+        plane.forward_columns(spectrum.as_mut_ptr(), 0, plane.width(), area.height, work);
     }
     spectrum::filter(spectrum, filter, complex);
     unsafe {
-        plane.inverse_columns(complex.as_mut_ptr(), 0, plane.width(), work);
+        plane.inverse_columns(complex.as_mut_ptr(), 0, plane.width(), area.height, work);
         plane.inverse_rows(complex.as_ptr(), real.as_mut_ptr(), 0, area.height, work);
     }
     for (row, filtered) in real.chunks_exact(plane.columns).zip(target.filtered.chunks_exact_mut(area.width)) {

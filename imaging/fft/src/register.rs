@@ -7,7 +7,7 @@ use crate::engine::Engine;
 use crate::frame::{Failure, Frame};
 use crate::peaks::{find, overlap, pearson};
 use crate::plane::{good_size, Plane};
-use crate::prepare::{prepare, Area, Band, Bench, Prepared, Recipe, Window};
+use crate::prepare::{prepare, unset, Area, Band, Bench, Prepared, Recipe, Window};
 use crate::refine::{refine, windowed_spectrum, TAPER};
 use crate::spectrum::cross_columns;
 use std::rc::Rc;
@@ -162,7 +162,7 @@ impl Task {
         let [later, reference] = &self.sides;
         let (rows, width) = self.size();
         cross_columns(&reference.prepared().spectrum, &later.prepared().spectrum, target, width, rows, from, to);
-        self.plane.inverse_columns(target, from, to, &mut self.sides[thread].bench.work);
+        self.plane.inverse_columns(target, from, to, rows, &mut self.sides[thread].bench.work);
     }
 
     /// A share: rows `from..to` of the correlation.
@@ -254,7 +254,7 @@ impl Task {
         let areas = [place.later, place.reference].map(|corner| Area { x: corner[0] + dx, y: corner[1] + dy, width, height });
         let plane = engine.plane(height, width);
         let benches = [engine.bench(&plane), engine.bench(&plane)];
-        let spectra = [0, 1].map(|_| vec![0f32; 2 * plane.rows * plane.width()]);
+        let spectra = [0, 1].map(|_| unset(2 * plane.rows * plane.width()));
         Some(Refinement { window: Window::new(width, height, TAPER), plane, areas, spectra, benches, start })
     }
 
