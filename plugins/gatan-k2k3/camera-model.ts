@@ -64,7 +64,23 @@ export function numberCameras(cameras: readonly CameraSettings[], settings: Sett
 }
 
 /** What is known of a camera beyond its properties. */
-export type ModelOptions = Pick<CameraModel, 'number' | 'longestExposure' | 'turnedBy'>;
+export type ModelOptions = Pick<CameraModel, 'number' | 'longestExposure'> & {
+  /** Who turns the images; decided by the properties when undefined. */
+  readonly turnedBy: TurnedBy | undefined;
+};
+
+/**
+ * Who turns single images when the site does not say. DigitalMicrograph does where its own orientation is set to the one that is wanted.
+ * Otherwise this program does, and asks the server for no turn: whatever a version of the server makes of that request for single images,
+ * the result is the same.
+ */
+function usuallyTurnedBy(camera: CameraSettings): TurnedBy {
+  return camera.get('DMRotationAndFlip') === camera.get('RotationAndFlip') ? 'DigitalMicrograph' : 'this program';
+}
+
+/** Whether DigitalMicrograph turns images in a way that the properties do not explain, so that their orientation must be checked. */
+export const turnsUnclear = (camera: CameraSettings): boolean =>
+  camera.get('DMRotationAndFlip') > 0 && camera.get('DMRotationAndFlip') !== camera.get('RotationAndFlip');
 
 /** Reads what a camera is from its properties. */
 export function cameraModel(camera: CameraSettings, settings: Settings, { number, longestExposure, turnedBy }: ModelOptions): CameraModel {
@@ -89,7 +105,7 @@ export function cameraModel(camera: CameraSettings, settings: Settings, { number
     edgesToo: camera.get('CoordsMustBeMultiple'),
     subareas: [width.subareas, height.subareas].includes('none') ? 'none' : [width.subareas, height.subareas].includes('centred') ? 'centred' : 'any',
     rotationFlip: camera.get('RotationAndFlip'),
-    turnedBy,
+    turnedBy: turnedBy ?? usuallyTurnedBy(camera),
     countsPerElectron: camera.get('CountsPerElectron'),
     linearScale: detector === 'K3' ? 1 / (camera.has('LinearToCountingRatio') ? camera.get('LinearToCountingRatio') : k3LinearToCounting) : base ? baseScale(settings) : 1,
     linearOffset: detector === 'K3' && !camera.has('LinearOffset') ? k3LinearOffset : offset,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { VirtualInstrument } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
 import { GatanCamera, traitsOf } from './camera';
-import { type CameraModel, cameraModel, isGatanDirectDetector, numberCameras } from './camera-model';
+import { type CameraModel, cameraModel, isGatanDirectDetector, numberCameras, turnsUnclear } from './camera-model';
 import { GatanClient } from './client';
 import { gatanErrors } from './errors';
 import type { GatanTransport } from './transport';
@@ -22,8 +22,10 @@ const options = z.strictObject({
     .describe('Number in DigitalMicrograph, from 0, of each camera number of this file. Without it, the cameras are numbered in the order of ActiveCameraList, leaving out IgnoreSocketCameras.'),
   turnedBy: z
     .enum(['server', 'DigitalMicrograph', 'this program'])
-    .default('server')
-    .describe('Who turns and mirrors images by RotationAndFlip: the SerialEMCCD plugin ("server"), DigitalMicrograph because its camera is set up so, or this program.'),
+    .optional()
+    .describe(
+      'Who turns and mirrors images by RotationAndFlip: the SerialEMCCD plugin ("server"), DigitalMicrograph because its camera is set up so, or this program. Without it, DigitalMicrograph where DMRotationAndFlip equals RotationAndFlip, else this program.',
+    ),
   connectTimeoutSeconds: seconds(5).describe('Seconds to wait for the connection.'),
   parameterTimeoutSeconds: seconds(10).describe('Seconds to wait for the reply to anything but an image.'),
   imageTimeoutSeconds: seconds(30).describe('Seconds to wait for an image beyond startup, settling and exposure.'),
@@ -67,6 +69,8 @@ export default definePlugin<Options>({
     }
     const numbers = numberCameras(ours, settings, given.cameras);
     const models = ours.map((camera) => cameraModel(camera, settings, { number: numbers.get(camera.index)!, longestExposure: given.longestExposureSeconds, turnedBy: given.turnedBy }));
+    for (const camera of given.turnedBy ? [] : ours.filter(turnsUnclear))
+      log.warn(`${camera.name}: DMRotationAndFlip and RotationAndFlip differ; compare the orientation of an image with DigitalMicrograph and set "turnedBy" in the options of ${host.id}.`);
     const client = new GatanClient(wires[given.wire](host, models), { parameters: milliseconds(given.parameterTimeoutSeconds), image: milliseconds(given.imageTimeoutSeconds) }, log);
     for (const [at, model] of models.entries()) host.provideCamera(new GatanCamera(traitsOf(model, ours[at]!, settings.get('K2MinStartupDelay')), model, client, clock));
     host.connect(models.map((model) => model.name).join(' and '), async (signal) => {

@@ -1,7 +1,7 @@
 import { FilteredLogger, VirtualClock, seconds } from '../../../core/base';
 import type { CameraArea, Exposure, Frame } from '../../../core/devices';
 import { GatanCamera, traitsOf } from '../../../plugins/gatan-k2k3/camera';
-import { numberCameras } from '../../../plugins/gatan-k2k3/camera-model';
+import { cameraModel, numberCameras, turnsUnclear } from '../../../plugins/gatan-k2k3/camera-model';
 import { GatanClient } from '../../../plugins/gatan-k2k3/client';
 import { type GatanFunctions, gatanFunctions } from '../../../plugins/gatan-k2k3/functions';
 import type { GatanTransport } from '../../../plugins/gatan-k2k3/transport';
@@ -145,6 +145,29 @@ describe('GatanCamera over the socket', () => {
     const camera = new GatanCamera(traitsOf(model, properties, 3), model, client, new VirtualClock());
     const wish = camera.fit(full(128, 96, { binning: 2, area: { left: 16, top: 16, right: 48, bottom: 32 } }));
     await expect(camera.acquire(wish)).rejects.toMatchObject({ code: 'gatan/wrong-image', message: 'Test delivered an image of 8 x 16 pixels where 16 x 8 were asked for; it was not used.' });
+  });
+});
+
+describe('who turns images', () => {
+  const turnedBy = (rotation: number, dm: number) => {
+    const settings = propertiesOf({ RotationAndFlip: rotation, DMRotationAndFlip: dm });
+    const [camera] = settings.cameras;
+    return [cameraModel(camera!, settings, { number: 0, longestExposure: 10, turnedBy: undefined }).turnedBy, turnsUnclear(camera!)];
+  };
+  it('is DigitalMicrograph where it is set up so', () => expect(turnedBy(7, 7)).toEqual(['DigitalMicrograph', false]));
+  it('is this program where DigitalMicrograph shows the chip as it is', () => expect(turnedBy(2, 0)).toEqual(['this program', false]));
+  it('is this program where nothing is known of DigitalMicrograph', () => expect(turnedBy(3, -1)).toEqual(['this program', false]));
+  it('is to be checked where the two differ', () => expect(turnedBy(3, 1)).toEqual(['this program', true]));
+
+  it.each(['server', 'this program', 'DigitalMicrograph'] as const)('makes no difference to the operator when it is %s', async (who) => {
+    open = await bench(propertiesOf({ RotationAndFlip: 5 }), { turnedBy: who });
+    const fitted = open.camera.fit(full(128, 96, { binning: 2, area: { left: 16, top: 8, right: 48, bottom: 24 } }));
+    const frame = await open.camera.acquire(fitted);
+    expect(frame.image.shape).toEqual([8, 16]);
+    expect(sent('SetK2Parameters2', open.requests).rotationFlip).toBe(who === 'server' ? 5 : 0);
+    // Mirrored about the vertical axis and then turned by a quarter counter-clockwise: rows and columns of the chip are exchanged.
+    const [column, row] = who === 'DigitalMicrograph' ? [8.5, 4.5] : [4.5, 8.5];
+    expect(frame.image.get(0, 0)).toBe(countAt(column, row));
   });
 });
 
