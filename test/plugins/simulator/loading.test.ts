@@ -13,5 +13,6 @@ describe.each(Object.entries(vendors))('%s', (vendor, path) => {
       const { default: plugin } = require(path) as { default: { id: string } };
       expect(plugin.id).toBe(vendor);
     });
+    for (const each of forbidden) jest.dontMock(each);
   });
 });
