@@ -36,6 +36,11 @@ const differenceStep = 6e-6;
 /** How often a go without gain is repeated with heavier damping before that counts as the end. */
 const dampings = [1e-3, 1, 1e3];
 
+/** A sum of squares below this share of that of the data is rounding. */
+const exactShare = 1e-18;
+/** Cosine between the residuals and the effect of an unknown below which that unknown has settled. */
+const largestCosine = 1e-3;
+
 /**
  * Fits a model that is not linear in its unknowns by the method of Levenberg and Marquardt.
  *
@@ -83,6 +88,7 @@ export function fitModel<Point>(
     gainless = gain > tolerance * error ? 0 : gainless + 1;
     if (error === 0) break;
   }
+  if (!atMinimum(problem, best, error)) throw noConvergence(where, iterations);
   return { ...linearAt(problem, best, options), iterations };
 }
 
@@ -137,21 +143,43 @@ function round<Point>(problem: Problem<Point>, from: readonly number[], error: n
     return found.every(Number.isFinite) ? found : undefined;
   } catch (cause) {
     // The library inverts a matrix that can turn singular far from the solution; heavier damping is the answer to that.
-    if (cause instanceof Error) return undefined;
+    if (cause instanceof Error && /singular/i.test(cause.message)) return undefined;
     throw cause;
   }
 }
 
 /** All unknowns but those that sit at a limit and would be better beyond it. */
 function freeUnknowns<Point>(problem: Problem<Point>, at: readonly number[], rows: readonly (readonly number[])[]): number[] {
-  const { points, observed, roots, model, lowest, highest } = problem;
-  const evaluate = model(at);
-  const residuals = points.map((point, index) => ((observed[index] as number) - evaluate(point)) * (roots[index] as number));
+  const { lowest, highest } = problem;
+  const residuals = weightedResiduals(problem, at);
   return at.map((_, unknown) => unknown).filter((unknown) => {
     const value = at[unknown] as number;
     const pull = rows.reduce((sum, row, point) => sum + (row[unknown] as number) * (residuals[point] as number), 0);
     return !(value <= (lowest[unknown] as number) && pull < 0) && !(value >= (highest[unknown] as number) && pull > 0);
   });
+}
+
+/** Whether the residuals are at right angles to what any free unknown could change, so that steps without gain mean the end. */
+function atMinimum<Point>(problem: Problem<Point>, at: readonly number[], error: number): boolean {
+  const { observed, roots } = problem;
+  const total = roots.reduce((sum, root, point) => sum + (root * (observed[point] as number)) ** 2, 0);
+  if (error <= exactShare * total) return true;
+  const rows = jacobian(problem, at);
+  const residuals = weightedResiduals(problem, at);
+  return freeUnknowns(problem, at, rows).every((unknown) => {
+    let pull = 0;
+    let square = 0;
+    rows.forEach((row, point) => {
+      pull += (row[unknown] as number) * (residuals[point] as number);
+      square += (row[unknown] as number) ** 2;
+    });
+    return Math.abs(pull) <= largestCosine * Math.sqrt(square * error);
+  });
+}
+
+function weightedResiduals<Point>({ points, observed, roots, model }: Problem<Point>, at: readonly number[]): number[] {
+  const evaluate = model(at);
+  return points.map((point, index) => ((observed[index] as number) - evaluate(point)) * (roots[index] as number));
 }
 
 /** The linear fit about the solution gives the errors; its own tiny step is not taken. */
@@ -160,7 +188,7 @@ function linearAt<Point>(problem: Problem<Point>, solution: readonly number[], o
   const evaluate = model(solution);
   const residuals = points.map((point, index) => (observed[index] as number) - evaluate(point));
   const rows = jacobian(problem, solution);
-  const weighted = residuals.map((residual, point) => residual * (roots[point] as number));
+  const weighted = weightedResiduals(problem, solution);
   const used = rows.map((_, point) => point).filter((point) => (roots[point] as number) > 0);
   const linear = leastSquares(
     used.map((point) => rows[point] as number[]),

@@ -72,7 +72,7 @@ type Sampler = (row: number, column: number) => number;
 const clamp = (value: number, highest: number): number => (value < 0 ? 0 : value > highest ? highest : value);
 
 /** Gives values between pixels by straight lines; places up to half a pixel outside take the border. */
-export function bilinearSampler(pixels: Float32Array, rows: number, columns: number): Sampler {
+function bilinearSampler(pixels: Float32Array, rows: number, columns: number): Sampler {
   return (row, column) => {
     const placeRow = clamp(row, rows - 1);
     const placeColumn = clamp(column, columns - 1);

@@ -275,6 +275,17 @@ describe('fitModel', () => {
     expect(fit.parameters[2]).toBeCloseTo(rest.parameters[1]!, 5);
   });
 
+  it('passes on what the model throws', () => {
+    const action = (): unknown => fitModel(xs, xs, ([a = 0]) => { if (a !== 1) throw new RangeError('mine'); return (x: number) => x; }, [1]);
+    expect(action).toThrow(RangeError);
+  });
+
+  it('does not take a step that leads nowhere for the end', () => {
+    // The model is not finite on the way to the solution, so no step succeeds, and the start is not a minimum.
+    const walled = ([a = 0]: readonly number[]) => (x: number): number => (a > 1.00001 ? NaN : a * x);
+    expect(code(() => fitModel(xs, xs.map((x) => 3 * x), walled, [1]))).toBe('imaging/no-convergence');
+  });
+
   it('takes points of any kind and weights', () => {
     const points = xs.map((x) => ({ x, bad: x > 3 && x < 3.25 }));
     const observed = points.map(({ x, bad }) => (bad ? 1e3 : decay([5, 0.8, 1])(x)));
