@@ -48,7 +48,7 @@ export class PacketConnection {
       const settle = (finish: () => void): void => {
         clearTimeout(timer);
         signal?.removeEventListener('abort', stop);
-        socket.removeAllListeners();
+        socket.off('error', fail).off('connect', succeed);
         finish();
       };
       const refuse = (error: Error): void =>
@@ -59,10 +59,11 @@ export class PacketConnection {
           reject(error);
         });
       const stop = (): void => refuse(reasonOf(signal!, `Connecting to ${where}`));
+      const fail = (error: Error): void => refuse(new WireError('wire/connect-failed', `${where} could not be reached: ${error.message}`, checkServer, error));
+      const succeed = (): void => settle(() => resolve(new PacketConnection(socket, address)));
       const timer = setTimeout(() => refuse(new WireError('wire/timeout', `${where} did not answer within ${limit / 1000} s.`, checkServer)), limit);
       signal?.addEventListener('abort', stop, { once: true });
-      socket.once('error', (error) => refuse(new WireError('wire/connect-failed', `${where} could not be reached: ${error.message}`, checkServer, error)));
-      socket.once('connect', () => settle(() => resolve(new PacketConnection(socket, address))));
+      socket.on('error', fail).on('connect', succeed);
     });
   }
 

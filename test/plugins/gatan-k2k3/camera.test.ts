@@ -116,6 +116,11 @@ describe('GatanCamera over the socket', () => {
     expect([area.left + area.right, area.top + area.bottom, area.right - area.left]).toEqual([128, 96, 64]);
   });
 
+  it('only reads itself whole where the site says so', async () => {
+    open = await bench(propertiesOf({ XMustBeMultipleOf: -2 }));
+    expect(open.camera.fit(full(128, 96, { area: { left: 0, top: 0, right: 32, bottom: 24 } })).area).toEqual({ left: 0, top: 0, right: 128, bottom: 96 });
+  });
+
   it('puts a camera in that is out, and waits until it has arrived', async () => {
     open = await bench(propertiesOf({ Retractable: 1, InsertionDelay: 5 }), { inserted: false });
     const { camera, clock, requests } = open;

@@ -30,6 +30,7 @@ describeCamera('A K3', () => rampCamera({}), facts);
 describeCamera('A K3 with super-resolution sizes', () => rampCamera({ CameraSizeX: 6016, CameraSizeY: 32, RotationAndFlip: 6 }), { ...facts, exposure: 0.0106525 });
 describeCamera('A K3 turned by this program', () => rampCamera({ RotationAndFlip: 3 }, 'this program'), facts);
 describeCamera('A K3 turned by DigitalMicrograph', () => rampCamera({ RotationAndFlip: 3 }, 'DigitalMicrograph'), facts);
+describeCamera('A K3 whose edges must be multiples', () => rampCamera({ CoordsMustBeMultiple: 1, XMustBeMultipleOf: 8 }), facts);
 describeCamera('A K2 Base', () => rampCamera({ K2Type: 2, RotationAndFlip: 2 }), facts);
 for (const rotationFlip of [0, 1, 2, 3, 4, 5, 6, 7])
   describeCamera(`A K2 Summit turned by ${rotationFlip}`, () => rampCamera({ K2Type: 1, RotationAndFlip: rotationFlip, CameraSizeX: 60, Binnings: '1 2 3' }), facts);
