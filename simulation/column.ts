@@ -26,7 +26,7 @@ export class Column {
   constructor(private readonly truth: Truth) {
     const first = truth.magnifications.find(({ low }) => !low) ?? truth.magnifications[0];
     if (!first) {
-      throw new SimulationError('simulation/no-such-magnification', 'The virtual microscope has no magnifications', 'Give the simulator a magnification table');
+      throw new SimulationError('simulation/no-such-magnification', 'The virtual microscope has no magnifications', 'Give the simulator a magnification table.');
     }
     this.selected = first;
     this.intensity = truth.beam.referenceIntensity;
@@ -49,7 +49,7 @@ export class Column {
       throw new SimulationError(
         'simulation/no-such-magnification',
         `The virtual microscope has no magnification of index ${index}`,
-        'Choose an index of its magnification table',
+        'Choose an index of its magnification table.',
       );
     }
     this.selected = wanted;

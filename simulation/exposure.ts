@@ -245,10 +245,10 @@ function check(request: ExposureRequest, area: CameraArea, pixelsPerPixel: numbe
     throw new SimulationError(
       'simulation/bad-area',
       `Camera ${camera.name} (${camera.width} x ${camera.height}) has no area of ${width} x ${height} pixels from ${left}, ${top} at binning ${request.binning}`,
-      'Ask for an area within the camera and a positive binning',
+      'Ask for an area within the camera and a positive binning.',
     );
   }
   if (!(request.exposure >= 0 && Number.isFinite(request.exposure))) {
-    throw new SimulationError('simulation/bad-value', `An exposure of ${request.exposure} s cannot be taken`, 'Ask for zero or more seconds');
+    throw new SimulationError('simulation/bad-value', `An exposure of ${request.exposure} s cannot be taken`, 'Ask for zero or more seconds.');
   }
 }

@@ -198,7 +198,7 @@ export class VirtualMicroscope {
       throw new SimulationError(
         'simulation/no-such-view',
         `Camera ${request.camera} sees nothing at magnification index ${this.#column.magnification.index}`,
-        'Choose another magnification, or give the simulator a pixel size for this one',
+        'Choose another magnification, or give the simulator a pixel size for this one.',
       );
     }
     return exposeSpecimen(request, {
@@ -245,12 +245,12 @@ export class VirtualMicroscope {
 /** The truth of a microscope: for tests and for telling the truth on request, never for a device or a calibration. */
 export function truthOf(microscope: VirtualMicroscope): Truth {
   const truth = readTruth(microscope);
-  if (!truth) throw new SimulationError('simulation/bad-value', 'Not a virtual microscope', 'Pass an instance of VirtualMicroscope');
+  if (!truth) throw new SimulationError('simulation/bad-value', 'Not a virtual microscope', 'Pass an instance of VirtualMicroscope.');
   return truth;
 }
 
 function finite(name: string, value: number): number {
-  if (!Number.isFinite(value)) throw new SimulationError('simulation/bad-value', `The ${name} cannot be set to ${value}`, 'Pass a finite number');
+  if (!Number.isFinite(value)) throw new SimulationError('simulation/bad-value', `The ${name} cannot be set to ${value}`, 'Pass a finite number.');
   return value;
 }
 

@@ -1,0 +1,76 @@
+/** Writes docs/hooks.md and docs/errors.md, which are made of what stands in the sources. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createHooks } from '../core/kernel';
+import { type ErrorSite, errorSites } from './error-catalogue';
+
+/** The generated pages by file name; `root` is the folder of the sources. Throws when the table of the hooks and the hooks differ. */
+export function generatedPages(root: string): Readonly<Record<string, string>> {
+  return { 'docs/hooks.md': hooksPage(readFileSync(path.join(root, 'core/kernel/hooks.ts'), 'utf8')), 'docs/errors.md': errorsPage(errorSites(root)) };
+}
+
+const notice = '<!-- Written by scripts/generate-docs.ts; do not edit. -->';
+
+/** The page of hooks, from the table in the comment above them. */
+export function hooksPage(source: string): string {
+  const rows = [...source.matchAll(/^ \* \| (.*) \|$/gm)].map((match) => match[1]!.split(' | '));
+  const [heading, , ...described] = rows;
+  const hooks = createHooks();
+  const names = described.map(([name]) => name!);
+  const missing = Object.keys(hooks).filter((name) => !names.includes(name));
+  const unknown = names.filter((name) => !(name in hooks));
+  if (!heading || missing.length > 0 || unknown.length > 0) throw new Error(`The table in core/kernel/hooks.ts lacks ${missing.join(', ') || 'nothing'} and has ${unknown.join(', ') || 'nothing'} too many.`);
+  return [
+    notice,
+    '',
+    '# Hooks',
+    '',
+    'A plugin taps a hook with `host.hooks.NAME.tap(listen)`; a menu item does it in its `listen` method. Hooks that begin with `will` are',
+    'called before something is done: a tap may wait, change the value that the hook returns, or refuse by throwing. Hooks that begin with',
+    '`did` only tell. Taps run in the order in which the configuration lists the plugins, and one that fails is reported with its plugin.',
+    '',
+    `| ${heading.join(' | ')} |`,
+    `| ${heading.map(() => '---').join(' | ')} |`,
+    ...described.map(([name, ...rest]) => `| ${[`\`${name}\``, ...rest].join(' | ')} |`),
+    '',
+  ].join('\n');
+}
+
+/** The page of errors: each code with its messages and what to do. */
+export function errorsPage(sites: readonly ErrorSite[]): string {
+  const rooms = new Map<string, Map<string, ErrorSite[]>>();
+  for (const site of sites) {
+    const room = site.code.split('/')[0]!;
+    const codes = rooms.get(room) ?? new Map<string, ErrorSite[]>();
+    rooms.set(room, codes.set(site.code, [...(codes.get(site.code) ?? []), site]));
+  }
+  const parts = [...rooms].sort(byName).flatMap(([room, codes]) => ['', `## ${room}`, '', '| code | what happened | what to do |', '| --- | --- | --- |', ...[...codes].sort(byName).flatMap(([code, all]) => rowsOf(code, all))]);
+  return [
+    notice,
+    '',
+    '# Errors',
+    '',
+    'Every error that is thrown on purpose has a stable code, says what happened and where, and what to do. Three dots stand for what is',
+    'filled in. With `--json` the code is the field `code` of the last line.',
+    ...parts,
+    '',
+  ].join('\n');
+}
+
+function rowsOf(code: string, sites: readonly ErrorSite[]): readonly string[] {
+  const rows = [...new Set(sites.map(({ message, hint }) => `${cell(message)} | ${cell(hint ?? 'As the message says.')}`))];
+  return rows.map((row, index) => `| ${index === 0 ? `\`${code}\`` : ''} | ${row} |`);
+}
+
+const byName = (a: readonly [string, unknown], b: readonly [string, unknown]): number => (a[0] < b[0] ? -1 : 1);
+const cell = (text: string): string => text.replace(/\s+/g, ' ').replace(/\|/g, '\\|').replace(/</g, '&lt;').trim();
+
+/** Writes the pages below the folder that the program was called in. */
+export function writePages(): void {
+  for (const [file, text] of Object.entries(generatedPages(path.resolve('.')))) {
+    mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
+    writeFileSync(path.resolve(file), text);
+  }
+}
+
+if (process.argv[1] && path.basename(process.argv[1]).startsWith('generate-docs')) writePages();
