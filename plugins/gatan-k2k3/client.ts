@@ -95,16 +95,25 @@ export class GatanClient {
   }
 
   /**
-   * Takes an image: selects the camera, sets its parameters and asks for the image, all on one connection. When the connection changes
-   * between those steps, they are all done again; once the image has been asked for, nothing is.
+   * Takes an image: selects the camera, sets its parameters and asks for the image, all on one connection. When the connection is lost
+   * or changes before the image has been asked for, all of it is done once more; afterwards nothing is.
    */
   acquire(shot: GatanShot, signal?: AbortSignal): Promise<RawImage> {
     return this.turns
       .take(signal, async () => {
+        let asked = false;
+        const watched = {
+          ...shot,
+          onBegin: () => {
+            asked = true;
+            shot.onBegin?.();
+          },
+        };
         try {
-          return await this.shoot(shot, signal);
+          return await this.shoot(watched, signal);
         } catch (error) {
-          if (!(error instanceof WireError && error.code === 'wire/connection-changed')) throw error;
+          const harmless = error instanceof WireError && (error.code === 'wire/connection-changed' || (error.code === 'wire/connection-lost' && !asked));
+          if (!harmless || signal?.aborted) throw error;
           this.log.warn(`${this.name}: connected again; the settings of the exposure are sent once more.`);
           return this.shoot(shot, signal);
         }
