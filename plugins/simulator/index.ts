@@ -5,6 +5,7 @@ import { type PluginHost, definePlugin } from '../../core/kernel';
 import { type Settings, checkSection } from '../../core/settings';
 import { Calibrations } from '../../core/store';
 import { type SimulatorOptions, VirtualMicroscope, simulatorOptions } from '../../simulation';
+import { savedCalibrations } from './saved-calibrations';
 import { SimulatedTruth, perfectRecords } from './simulated-truth';
 import { type SiteTruth, siteTruth } from './site-instrument';
 
@@ -21,7 +22,7 @@ export default definePlugin<Options>({
   apply(host) {
     const simulator = readSimulator(host.settings);
     // Built when first asked for: the truth of a site's twin rests on calibrations and a column that are there only after all plugins are applied.
-    const truth = once((): SiteTruth => siteTruth({ settings: host.settings, traits: host.need(Scope).traits, calibrations: host.need(Calibrations) }, simulator));
+    const truth = once((): SiteTruth => siteTruth({ settings: host.settings, traits: host.need(Scope).traits, calibrations: () => savedCalibrations(host.need(Calibrations).path) }, simulator));
     const microscope = once(() => new VirtualMicroscope(truth().truth, { seed: simulator.seed, now: () => host.clock.now() }));
     host.provide(VirtualInstrument, {
       get microscope() {

@@ -11,7 +11,8 @@ const noCalibrations: OpticsCalibrations = { imageShift: none, stage: none, reco
 export interface Site {
   readonly settings: Settings;
   readonly traits: Scope['traits'];
-  readonly calibrations: OpticsCalibrations;
+  /** Asked for only where they count. */
+  readonly calibrations: () => OpticsCalibrations;
 }
 
 /** The truth of a virtual microscope, and the optics that it was made from. */
@@ -26,7 +27,7 @@ export interface SiteTruth {
  */
 export function siteTruth({ settings, traits, calibrations }: Site, options: SimulatorOptions): SiteTruth {
   const twin = options.truth === 'site';
-  const optics = createOptics(settings, twin ? calibrations : noCalibrations, traits);
+  const optics = createOptics(settings, twin ? calibrations() : noCalibrations, traits);
   const truth = buildTruth(inColumnUnits(options, settings, traits), instrumentOf(settings, optics, twin));
   return { optics, truth: twin ? withStageCalibrations(truth, optics) : truth };
 }

@@ -4,6 +4,7 @@ import { VirtualClock } from '../../../core/base';
 import { parseSettings } from '../../../core/settings';
 import { openCalibrations } from '../../../core/store';
 import { perfectRecords } from '../../../plugins/simulator/simulated-truth';
+import { savedCalibrations } from '../../../plugins/simulator/saved-calibrations';
 import { siteTruth } from '../../../plugins/simulator/site-instrument';
 import { simulatorOptions } from '../../../simulation';
 
@@ -30,7 +31,7 @@ const present = existsSync(properties) && existsSync(path.join(directory, calibr
       spotSizes: 11,
       nominalSpecimenToStage: { xpx: -1, xpy: 0, ypx: 0, ypy: -1 },
     };
-    const records = perfectRecords(siteTruth({ settings, traits, calibrations }, simulatorOptions.parse({ truth: 'site' })));
+    const records = perfectRecords(siteTruth({ settings, traits, calibrations: () => savedCalibrations(calibrations.path) }, simulatorOptions.parse({ truth: 'site' })));
     let compared = 0;
     for (const [name, table] of [['ImageShiftMatrix', calibrations.imageShift], ['StageToCameraMatrix', calibrations.stage]] as const)
       for (const { magIndex, camera, matrix } of table.entries()) {

@@ -13,7 +13,7 @@ const traits: Site['traits'] = {
   spotSizes: 11,
   nominalSpecimenToStage: { xpx: -1, xpy: 0, ypx: 0, ypy: -1 },
 };
-const site: Site = { settings: settingsOf(siteText), traits, calibrations: siteCalibrations };
+const site: Site = { settings: settingsOf(siteText), traits, calibrations: () => siteCalibrations };
 const made = (options: object) => siteTruth(site, simulatorOptions.parse(options));
 const expectMatrix = (found: Matrix, wanted: Matrix, digits = 9): void => {
   for (const element of ['xpx', 'xpy', 'ypx', 'ypy'] as const) expect(found[element]).toBeCloseTo(wanted[element], digits);
@@ -52,8 +52,8 @@ describe('nominal truth', () => {
 
   it('takes no notice of calibrations', () => {
     const { truth } = made(wrong);
-    const without = siteTruth({ ...site, calibrations: { ...siteCalibrations, imageShift: { entries: () => [] }, stage: { entries: () => [] } } }, simulatorOptions.parse(wrong));
-    expect(truth).toEqual(without.truth);
+    const refusing = { ...site, calibrations: () => { throw new Error('nobody may look'); } };
+    expect(siteTruth(refusing, simulatorOptions.parse(wrong)).truth).toEqual(truth);
     expect(truth.specimenToStage).toEqual(traits.nominalSpecimenToStage);
   });
 
