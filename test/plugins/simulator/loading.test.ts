@@ -2,6 +2,8 @@
 const vendors = { fei: require.resolve('../../../plugins/fei'), jeol: require.resolve('../../../plugins/jeol'), hitachi: require.resolve('../../../plugins/hitachi'), 'falcon-ceta': require.resolve('../../../plugins/falcon-ceta') };
 const simulation = require.resolve('../../../simulation');
 
+afterEach(() => [simulation, ...Object.values(vendors)].forEach((each) => jest.dontMock(each)));
+
 describe.each(Object.entries(vendors))('%s', (vendor, path) => {
   it('loads neither the simulation nor another vendor until its wire is chosen', () => {
     const forbidden = [simulation, ...Object.values(vendors).filter((other) => other !== path)];
@@ -13,6 +15,5 @@ describe.each(Object.entries(vendors))('%s', (vendor, path) => {
       const { default: plugin } = require(path) as { default: { id: string } };
       expect(plugin.id).toBe(vendor);
     });
-    for (const each of forbidden) jest.dontMock(each);
   });
 });
