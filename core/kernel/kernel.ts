@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { type Clock, CombinedError, Disposables, EucentricError, type Logger, Registry, type Token } from '../base';
 import { type Camera, Cameras, Scope, Stage } from '../devices';
 import { type PluginSettings, type Problem, type Settings, checkSection } from '../settings';
@@ -139,10 +140,11 @@ export class Kernel {
   }
 }
 
+const noOptions = z.strictObject({});
+
 /** What is wrong with the options of one plugin in the configuration, each with its place. */
 export function checkOptions(plugin: Plugin, written: PluginSettings): readonly Problem[] {
-  if (!plugin.options) return [];
-  return checkSection(plugin.options, { ...written.section, value: written.options ?? {} }).filter((problem) => problem.severity === 'error');
+  return checkSection(plugin.options ?? noOptions, { ...written.section, value: written.options ?? {} }).filter((problem) => problem.severity === 'error');
 }
 
 function initialCamera(settings: Settings): number | undefined {
