@@ -7,6 +7,17 @@ export type LensGroup = 'spot size' | 'condenser' | 'illumination' | 'objective'
 /** Nanoprobe or microprobe; columns without probe modes are always in microprobe. */
 export type ProbeMode = 'nano' | 'micro';
 
+/** What is usual for the stages of a vendor; lengths in micrometres. */
+export interface StageError {
+  /** Length over which the error of the X drive repeats. */
+  readonly cycleX: number;
+  readonly cycleY: number;
+  /** How far beyond the target a move goes first, so that all end from the same side. */
+  readonly backlash: number;
+  /** The share of a cycle that a stage calibration should cover at least. */
+  readonly smallestExtent: number;
+}
+
 /** How the column treats a change of magnification, as far as a caller has to know. */
 export interface ScopeTraits {
   /** The model as shown to people. */
@@ -27,6 +38,8 @@ export interface ScopeTraits {
   readonly standardLowMagFocus?: number;
   /** Which adaptation of old tables of image-shift delays holds for the column. */
   readonly delayAdaptation?: 'fast settling' | 'current' | 'scaled';
+  /** How the error of the stage repeats and how its targets are approached, where the site does not say. */
+  readonly stageError?: StageError;
   /** Nominal matrix from specimen to stage axes. */
   readonly nominalSpecimenToStage: { readonly xpx: number; readonly xpy: number; readonly ypx: number; readonly ypy: number };
 }

@@ -65,7 +65,7 @@ export interface MenuItem {
   checked?(): boolean;
   /** Taps the hooks through which its calibration is applied. */
   listen?(hooks: TappableHooks): void;
-  run(run: Run): Promise<CalibrationResult | void>;
+  run(run: Run): Promise<CalibrationResult | undefined | void>;
 }
 
 /** A class of menu item, as a plugin hands it to its host; built by the kernel with what its declaration asks for. */

@@ -55,6 +55,7 @@ export class HitachiScope implements Scope, NeutralImageShift {
       roughImageShiftScale: column.imageShiftScale,
       spotSizes: column.spotSizes,
       // The tilt axis is stage Y.
+      stageError: { cycleX: 40, cycleY: 40, backlash: 20, smallestExtent: 0.5 },
       nominalSpecimenToStage: { xpx: 0, xpy: 1, ypx: -1, ypy: 0 },
     };
     this.magIndex = setting('mag index', async () => (await this.magnification())?.index ?? 0, (index, signal) => this.changeMagnification(index, signal));

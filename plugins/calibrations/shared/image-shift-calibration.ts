@@ -1,7 +1,7 @@
 import { type ImageShiftUnits, type Matrix, type Vector, apply, firstColumn, inMicrometres, inverse, length, matrix, percentChange, scale, secondColumn, subtract, vector } from '../../../core/base';
 import { Cameras, type Exposure, Scope } from '../../../core/devices';
 import { ImageBuffers, type QuestionDeclaration, type Run } from '../../../core/kernel';
-import { ImageAcquisition, ImageShiftControl, Optics, shiftCalibrationExposure } from '../../../core/optics';
+import { ImageAcquisition, ImageShiftControl, Optics } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations } from '../../../core/store';
 import { type ImageShiftFit, type PatternName, type Quality, correlationRemark, fitImageShift, patterns, qualityOf, qualityRemarks } from './image-shift-analysis';
@@ -9,6 +9,7 @@ import { imageShiftErrors } from './image-shift-errors';
 import { chooseScratchPixelSize } from './scratch-pixel-size';
 import { propagateChange } from './propagation';
 import { ShiftCalibrationMemory } from './services';
+import { prepareOptics, shiftExposure } from './shift-preparation';
 import { type Series, type SeriesParts, takeSeries } from './shift-series';
 
 /** What Image Shift and IS from Scratch ask for. */
@@ -60,7 +61,7 @@ export class ImageShiftCalibration {
     const magIndex = await this.scope.magIndex.read(run.signal);
     const known = this.optics.imageShiftToCamera(magIndex, camera.index);
     const scratch = fromScratch || known === undefined;
-    const plan = this.exposurePlan();
+    const plan = shiftExposure(this.cameras.selected, this.settings);
     const pattern: PatternName = scratch ? 'nine' : this.pattern(magIndex, camera.index);
     const total = patterns[pattern].length + (scratch ? patterns.scratch.length : 0);
     if (!fromScratch && scratch) run.operator.log('No calibration can be derived for this magnification, so it is measured from scratch.');
@@ -79,9 +80,9 @@ export class ImageShiftCalibration {
       // The range is tested before anything moves; from scratch there is nothing to test it with.
       const { steps } = this.steps(prior, plan.fieldSize, magIndex);
       this.checkRange(base, steps, magIndex);
-      await this.prepareOptics(run, magIndex);
+      await prepareOptics(run, this.scope, this.cameras, this.optics, this.memory, magIndex);
     } else {
-      await this.prepareOptics(run, magIndex);
+      await prepareOptics(run, this.scope, this.cameras, this.optics, this.memory, magIndex);
       prior = await this.firstRound(run, { ...common, fieldSize: plan.fieldSize, magIndex, pixelSize: scratchPixel });
     }
     const { steps, delayFactor } = this.steps(prior, plan.fieldSize, magIndex);
@@ -94,17 +95,6 @@ export class ImageShiftCalibration {
 
   private get seriesParts(): SeriesParts {
     return { control: this.control, acquisition: this.acquisition, buffers: this.buffers };
-  }
-
-  private exposurePlan(): { readonly exposure: Exposure; readonly fieldSize: number } {
-    const camera = this.cameras.selected;
-    const plan = shiftCalibrationExposure(this.settings.parameterSets.get(camera.traits.index)!.Trial, camera.traits, {
-      useTrialBinning: this.settings.get('UseTrialBinningForShiftCal'),
-      useTrialSize: this.settings.get('UseTrialSizeForShiftCal'),
-    });
-    const exposure = camera.fit(plan.exposure);
-    const { area } = exposure;
-    return { exposure, fieldSize: Math.min(area.right - area.left, area.bottom - area.top) };
   }
 
   /** Six points where the field is wide, nine where it is small and the drift matters. */
@@ -120,20 +110,6 @@ export class ImageShiftCalibration {
     const magnification = this.optics.magnificationFor(magIndex, this.cameras.selected.traits.index);
     const text = `Image shift will be calibrated at ${magnification}x with ${images} images taken with the Trial parameters. Is there detail all over the field, and are beam and exposure right?`;
     if (!(await run.operator.confirm({ id: 'start', text, default: true }))) throw imageShiftErrors.notStarted();
-  }
-
-  private async prepareOptics(run: Run, magIndex: number): Promise<void> {
-    const skip = this.memory.skipNormalizationOnce && this.memory.lastNormalizedMagIndex === magIndex;
-    this.memory.skipNormalizationOnce = false;
-    if (!skip) {
-      await this.scope.normalize('projector', run.signal);
-      this.memory.lastNormalizedMagIndex = magIndex;
-    }
-    const standardFocus = this.optics.standardFocus(magIndex, await this.scope.probeMode.read(run.signal), this.cameras.selected.traits.index);
-    // The customary program leaves the standard focus set; here it is given back with everything else.
-    if (standardFocus === undefined) return;
-    await run.preserve(this.scope.absoluteFocus);
-    await this.scope.absoluteFocus.write(standardFocus, run.signal);
   }
 
   /** Steps that move the image by half the field, within the largest image shift that a calibration may use. */

@@ -8,11 +8,13 @@ export interface ShiftCalibrationMemory {
   /** Mag index at which the projector lenses were last normalized by a calibration, and whether the next one may leave that out. */
   skipNormalizationOnce: boolean;
   lastNormalizedMagIndex?: number;
+  /** Whether stage calibrations correlate whole images instead of the expected overlap. */
+  wholeImageCorrelation: boolean;
 }
 /** The token of that memory. */
 export const ShiftCalibrationMemory = token<ShiftCalibrationMemory>('ShiftCalibrationMemory');
 
 /** Provides what several items share. */
 export function provideShared(host: Pick<PluginHost, 'provide'>): void {
-  host.provide(ShiftCalibrationMemory, { propagationSources: new Set<string>(), skipNormalizationOnce: false });
+  host.provide(ShiftCalibrationMemory, { propagationSources: new Set<string>(), skipNormalizationOnce: false, wholeImageCorrelation: true });
 }

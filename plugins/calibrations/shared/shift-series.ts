@@ -69,14 +69,14 @@ export async function takeSeries({ control, acquisition, buffers }: SeriesParts,
       const moved = vector((alongX - fromX) * steps.x, (alongY - fromY) * steps.y);
       const shiftOnCamera = prior && apply(prior, moved);
       const expected = shiftOnCamera && vector(shiftOnCamera.x / exposure.binning, shiftOnCamera.y / exposure.binning);
-      const found = align(registration, image, images[earlier]!, expected, index);
+      const found = alignPair(registration, image, images[earlier]!, expected, index);
       pairs.push({ earlier, later: index, shift: vector(found.x, found.y), correlation: found.correlation });
       fixedPatternSeen ||= found.zeroPeakIgnored === true;
       buffers.align('A', vector(found.x, found.y));
       run.log.debug('a', `Pair ${index} to ${earlier}: shift ${found.x.toFixed(2)}, ${found.y.toFixed(2)} px, correlation ${found.correlation.toFixed(3)}`);
     }
     if (pattern === 'six' && index === 4) {
-      const found = align(driftRegistration, image, images[1]!, vector(0, 0), index);
+      const found = alignPair(driftRegistration, image, images[1]!, vector(0, 0), index);
       const least = Math.min(...pairs.map((pair) => pair.correlation));
       if (Math.hypot(found.x, found.y) > largestDriftShift) driftPairRejected = `it moved ${Math.hypot(found.x, found.y).toFixed(1)} binned pixels`;
       else if (found.correlation < 0.5 * least) driftPairRejected = `its correlation of ${found.correlation.toFixed(2)} is too low`;
@@ -86,7 +86,8 @@ export async function takeSeries({ control, acquisition, buffers }: SeriesParts,
   return { pairs, fixedPatternSeen, ...(driftPairRejected !== undefined && { driftPairRejected }) };
 }
 
-function align(registration: Registration, later: BufferedImage, earlier: BufferedImage, expected: Vector | undefined, index: number): Displacement {
+/** Measures the shift of an image against an earlier one, with an error that an operator understands when there is none. */
+export function alignPair(registration: Registration, later: BufferedImage, earlier: BufferedImage, expected: Vector | undefined, index: number): Displacement {
   try {
     return registration.measure(later.frame.image, earlier.frame.image, expected);
   } catch (error) {

@@ -1,0 +1,43 @@
+import { Scope } from '../../../core/devices';
+import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
+import { Settings } from '../../../core/settings';
+import type { CalibrationResult } from '../../../core/store';
+import { usualStageError } from '../shared/stage-shift-plan';
+
+/** A cycle shorter than this, in micrometres, is no cycle of a stage drive. */
+const shortestCycle = 0.1;
+
+/** Sets over which lengths the error of the stage repeats, for this session. */
+@menuItem({
+  id: 'calibrations/image-and-stage-shift/set-cycle-lengths',
+  menu: ['Image & Stage Shift'],
+  label: 'Set Cycle Lengths',
+  summary: 'Sets the length in X and Y over which the stage error repeats.',
+  needs: [Scope, Settings],
+  questions: [
+    { id: 'cycle-x', kind: 'number', summary: 'Length of a cycle of the X drive in um; not kept beyond the session.' },
+    { id: 'cycle-y', kind: 'number', summary: 'Length of a cycle of the Y drive in um.' },
+  ],
+  results: { cycleX: 'Cycle of the X drive in um.', cycleY: 'Cycle of the Y drive in um.' },
+})
+export default class SetCycleLengths implements MenuItem {
+  constructor(
+    private readonly scope: Scope,
+    private readonly settings: Settings,
+  ) {}
+
+  async run(run: Run): Promise<CalibrationResult> {
+    const usual = this.scope.traits.stageError ?? usualStageError;
+    const cycleX = await this.ask(run, 'StageCycleLengthX', 'cycle-x', 'Cycle length of the stage error in X', usual.cycleX);
+    const cycleY = await this.ask(run, 'StageCycleLengthY', 'cycle-y', 'Cycle length of the stage error in Y', usual.cycleY);
+    run.operator.log('The cycle lengths hold for this session. To keep them, set StageCycleLengthX and StageCycleLengthY in the configuration.');
+    return run.report({ summary: `Stage cycles of ${cycleX.toFixed(1)} and ${cycleY.toFixed(1)} um.`, values: { cycleX, cycleY } });
+  }
+
+  private async ask(run: Run, name: 'StageCycleLengthX' | 'StageCycleLengthY', id: string, text: string, usual: number): Promise<number> {
+    const entered = this.settings.get(name);
+    const value = await run.operator.number({ id, text, unit: 'um', decimals: 1, minimum: shortestCycle, default: entered > 0 ? entered : usual });
+    this.settings.set(name, value);
+    return value;
+  }
+}

@@ -1,0 +1,231 @@
+import { EucentricError, type Matrix, type Vector, apply, firstColumn, inDegrees, inMicrometres, inverse, length, micrometres, product, secondColumn, vector } from '../../../core/base';
+import { Cameras, Scope, Stage } from '../../../core/devices';
+import { type BufferedImage, ImageBuffers, type MenuItem, type Run, menuItem } from '../../../core/kernel';
+import { ImageAcquisition, Optics } from '../../../core/optics';
+import { Settings } from '../../../core/settings';
+import { type CalibrationResult, Calibrations } from '../../../core/store';
+import { Registration } from '../../../imaging';
+import { correlationRemark } from '../shared/image-shift-analysis';
+import { ShiftCalibrationMemory } from '../shared/services';
+import { prepareOptics, shiftExposure } from '../shared/shift-preparation';
+import { alignPair } from '../shared/shift-series';
+import { type StagePair, type StageVerdict, fitStageShift, judgeStageMatrix } from '../shared/stage-shift-analysis';
+import { type AxisPlan, planAxis, usualStageError } from '../shared/stage-shift-plan';
+
+/** Below this share of a cycle a stage calibration should not be done at all. */
+const tooSmallExtent = 0.25;
+/** Extent, in micrometres, from which several grid bars can be in the picture of a low magnification. */
+const gridBarExtent = 75;
+
+/** Measures the matrix from stage to camera with one series of steps along X and one along Y. */
+@menuItem({
+  id: 'calibrations/image-and-stage-shift/stage-shift',
+  menu: ['Image & Stage Shift'],
+  label: 'Stage Shift',
+  summary: 'Measures how stage movement moves the image at the present magnification.',
+  needs: [Scope, Stage, Cameras, Optics, ImageAcquisition, ImageBuffers, Calibrations, Settings, ShiftCalibrationMemory],
+  stores: ['StageToCameraMatrix'],
+  questions: [
+    { id: 'no-pixel-size', kind: 'confirm', summary: 'When no pixel size of the site is measured: whether to go on all the same.' },
+    { id: 'small-extent', kind: 'confirm', summary: 'When the steps cover too little of the cycle of the stage error: whether to go on all the same.' },
+    { id: 'start', kind: 'confirm', summary: 'Before the stage moves: how many images over which extent, and what the specimen must be like.' },
+    { id: 'forget', kind: 'confirm', summary: 'Whether to drop a calibration whose axes differ too much; the earlier one is then kept.' },
+  ],
+  results: {
+    xpx: 'Stage to camera, X by X, in unbinned pixels for one micrometre.',
+    xpy: 'Stage to camera, X by Y.',
+    ypx: 'Stage to camera, Y by X.',
+    ypy: 'Stage to camera, Y by Y.',
+    deviationPercent: 'Largest deviation of a step from the mean, in percent of the largest element.',
+    rotation: 'Direction of the tilt axis, degrees counter-clockwise from camera X.',
+    meanCorrelation: 'Mean correlation coefficient of the image pairs.',
+    leastCorrelation: 'Lowest correlation coefficient of the image pairs.',
+    extentX: 'Extent of the steps along X in micrometres.',
+    extentY: 'Extent of the steps along Y in micrometres.',
+    images: 'Number of images taken.',
+  },
+})
+export default class StageShift implements MenuItem {
+  constructor(
+    private readonly scope: Scope,
+    private readonly stage: Stage,
+    private readonly cameras: Cameras,
+    private readonly optics: Optics,
+    private readonly acquisition: ImageAcquisition,
+    private readonly buffers: ImageBuffers,
+    private readonly calibrations: Calibrations,
+    private readonly settings: Settings,
+    private readonly memory: ShiftCalibrationMemory,
+  ) {}
+
+  async run(run: Run): Promise<CalibrationResult> {
+    const camera = this.cameras.selected.traits;
+    const magIndex = await this.scope.magIndex.read(run.signal);
+    const { exposure, fieldSize } = shiftExposure(this.cameras.selected, this.settings);
+    const prior = this.prior(magIndex, camera.index);
+    const plan = { x: this.planAxis('x', fieldSize, prior), y: this.planAxis('y', fieldSize, prior) };
+    await this.ask(run, plan, magIndex);
+
+    const start = await this.stage.position.read(run.signal);
+    const goBack = run.restoreLater('stage position', (signal) => this.stage.move({ x: start.x, y: start.y }, signal));
+    run.restoreLater('camera', () => this.cameras.selected.stop());
+    run.operator.status('CALIBRATING STAGE SHIFT');
+    await prepareOptics(run, this.scope, this.cameras, this.optics, this.memory, magIndex);
+    const pairs = await this.takeSeries(run, plan, vector(inMicrometres(start.x), inMicrometres(start.y)), prior, exposure);
+    const focus = await this.scope.absoluteFocus.read(run.signal);
+    await goBack();
+    return this.conclude(run, { plan, pairs, magIndex, focus, binning: exposure.binning });
+  }
+
+  /** From pixel size and rotation alone: an earlier stage calibration may be just what is wrong. */
+  private prior(magIndex: number, camera: number): Matrix {
+    const toCamera = this.optics.specimenToCamera(magIndex, camera);
+    const back = inverse(this.optics.nominalSpecimenToStage);
+    if (toCamera && back) return product(toCamera, back);
+    throw new EucentricError({
+      code: 'stage-shift/no-pixel-size',
+      message: 'Too little is known about pixel sizes and rotations of this camera to plan the stage moves.',
+      hint: 'Run Find Pixel Size, or enter RotationAndPixel lines for the camera.',
+    });
+  }
+
+  private planAxis(axis: 'x' | 'y', fieldSize: number, prior: Matrix): AxisPlan {
+    const { cycleX, cycleY } = this.scope.traits.stageError ?? usualStageError;
+    const entered = this.settings.get(axis === 'x' ? 'StageCycleLengthX' : 'StageCycleLengthY');
+    const cycle = entered > 0 ? entered : axis === 'x' ? cycleX : cycleY;
+    const halfField = (0.5 * fieldSize) / length(axis === 'x' ? firstColumn(prior) : secondColumn(prior));
+    return planAxis(halfField, cycle, this.settings.get('MaxStageCalExtent'));
+  }
+
+  private async ask(run: Run, plan: Record<'x' | 'y', AxisPlan>, magIndex: number): Promise<void> {
+    const refused = new EucentricError({ code: 'stage-shift/not-started', message: 'The stage calibration was not started.', hint: 'Nothing was changed.' });
+    const measured = this.optics.cameras.some((camera) => this.optics.magnifications.indexes(camera).some((index) => this.optics.pixelSize(index, camera.index)?.how === 'measured'));
+    const text = 'No pixel size of this instrument is measured, so the steps may be quite wrong. Go on all the same?';
+    if (!measured && !(await run.operator.confirm({ id: 'no-pixel-size', text, default: false }))) throw refused;
+    await this.askAboutExtent(run, plan, magIndex, refused);
+    const images = plan.x.images + plan.y.images;
+    const extents = images > 6 ? ` over ${plan.x.extent.toFixed(1)} um in X and ${plan.y.extent.toFixed(1)} um in Y` : '';
+    const wide = images === 6 && this.memory.wholeImageCorrelation && Math.max(plan.x.extent, plan.y.extent) > gridBarExtent;
+    const bars = wide ? ' Turn Whole Image Corr off first if several grid bars are in the picture.' : '';
+    const question = `Stage shift will be calibrated with ${images} images${extents}. Is the stage near zero tilt, with detail and no grid bars over the whole extent?${bars}`;
+    if (!run.fromScript && !(await run.operator.confirm({ id: 'start', text: question, default: true }))) throw refused;
+  }
+
+  private async askAboutExtent(run: Run, plan: Record<'x' | 'y', AxisPlan>, magIndex: number, refused: EucentricError): Promise<void> {
+    if (magIndex <= this.settings.get('LowestMModeMagIndex')) return;
+    const { cycleX, cycleY, smallestExtent } = this.scope.traits.stageError ?? usualStageError;
+    const [enteredX, enteredY] = [this.settings.get('StageCycleLengthX'), this.settings.get('StageCycleLengthY')];
+    const share = Math.min(plan.x.extent / (enteredX > 0 ? enteredX : cycleX), plan.y.extent / (enteredY > 0 ? enteredY : cycleY));
+    if (share >= smallestExtent) return;
+    const mean = (plan.x.extent + plan.y.extent) / 2;
+    const much = share < tooSmallExtent;
+    const warning = much
+      ? `The steps cover only ${mean.toFixed(1)} um, so you should not do this here: the stage can be wrong by 15 % over so little.`
+      : 'The steps do not cover a whole cycle of the stage error, so the result becomes inaccurate at higher magnifications.';
+    const text = `${warning} It is better to calibrate the stage at one low magnification outside LM and to rely on image shift calibrations elsewhere. Go on all the same?`;
+    if (!(await run.operator.confirm({ id: 'small-extent', text, default: !much }))) throw refused;
+  }
+
+  private async takeSeries(run: Run, plan: Record<'x' | 'y', AxisPlan>, start: Vector, prior: Matrix, exposure: Parameters<ImageAcquisition['take']>[0]): Promise<readonly StagePair[]> {
+    const registration = new Registration({ ignoreZeroPeak: true });
+    const entered = this.settings.get('StageCalibrationBacklash');
+    const backlash = -(entered > 0 ? entered : (this.scope.traits.stageError ?? usualStageError).backlash);
+    const total = plan.x.images + plan.y.images;
+    const pairs: StagePair[] = [];
+    let taken = 0;
+    for (const axis of ['x', 'y'] as const) {
+      const { positions, step } = plan[axis];
+      let before: BufferedImage | undefined;
+      for (const [index, position] of positions.entries()) {
+        run.operator.progress({ done: taken, total, text: `Stage shift along ${axis.toUpperCase()}: image ${index + 1} of ${positions.length}` });
+        const target = { x: micrometres(start.x + (axis === 'x' ? position : 0)), y: micrometres(start.y + (axis === 'y' ? position : 0)) };
+        // Only the first move of a series comes from elsewhere; all others go the same way already.
+        await this.stage.move(index === 0 ? { ...target, backlash: vector(micrometres(backlash), micrometres(backlash)) } : target, run.signal);
+        const image = await this.acquisition.take(exposure, { signal: run.signal, roll: 5, title: 'Stage shift' });
+        taken += 1;
+        if (before) {
+          const onCamera = apply(prior, axis === 'x' ? vector(step, 0) : vector(0, step));
+          const expected = this.memory.wholeImageCorrelation ? undefined : vector(onCamera.x / exposure.binning, onCamera.y / exposure.binning);
+          const found = alignPair(registration, image, before, expected, taken - 1);
+          pairs.push({ axis, shift: vector(found.x, found.y), correlation: found.correlation });
+          this.buffers.align('B', vector(-found.x, -found.y));
+          run.log.debug('c', `${axis.toUpperCase()} pair ${index}: ${found.x.toFixed(2)}, ${found.y.toFixed(2)} binned px, correlation ${found.correlation.toFixed(3)}`);
+        }
+        before = image;
+      }
+    }
+    return pairs;
+  }
+
+  private async conclude(
+    run: Run,
+    measured: { readonly plan: Record<'x' | 'y', AxisPlan>; readonly pairs: readonly StagePair[]; readonly magIndex: number; readonly focus: number; readonly binning: number },
+  ): Promise<CalibrationResult> {
+    const { plan, pairs, magIndex, focus, binning } = measured;
+    const { index: camera } = this.cameras.selected.traits;
+    const fit = fitStageShift(pairs, vector(plan.x.step, plan.y.step), binning);
+    const rotation = this.optics.rotation(magIndex, camera);
+    const verdict = judgeStageMatrix(fit.matrix, {
+      nominalSpecimenToStage: this.optics.nominalSpecimenToStage,
+      specimenToCamera: this.optics.specimenToCamera(magIndex, camera),
+      rotation: rotation && inDegrees(rotation.value),
+      invertsX: this.settings.get('InvertStageXAxis'),
+    });
+    const correlations = pairs.map((pair) => pair.correlation);
+    const [mean, least] = [correlations.reduce((sum, each) => sum + each, 0) / correlations.length, Math.min(...correlations)];
+    for (const line of describeStage(fit, verdict, mean, least)) run.operator.log(line);
+    if (this.optics.isLowMagnification(magIndex, camera) && run.administrator) run.operator.log(`Absolute focus ${focus}.`);
+    await this.askToForget(run, verdict);
+    const magnification = this.optics.magnificationFor(magIndex, camera);
+    const own = this.calibrations.stage.get(magIndex, camera);
+    return run.accept(
+      {
+        summary: `Stage shift calibrated at ${magnification}x: largest deviation ${fit.deviationPercent.toFixed(1)} %, tilt axis at ${verdict.rotation.toFixed(2)} degrees.`,
+        values: {
+          ...fit.matrix,
+          deviationPercent: fit.deviationPercent,
+          rotation: verdict.rotation,
+          meanCorrelation: mean,
+          leastCorrelation: least,
+          extentX: plan.x.extent,
+          extentY: plan.y.extent,
+          images: plan.x.images + plan.y.images,
+        },
+        standardErrors: { ...fit.standardErrors },
+        conditions: { magIndex, camera, binning },
+        quality: { remarks: verdict.complaints, correlations },
+        record: { name: 'StageToCameraMatrix', values: { magIndex, camera, ...fit.matrix, absoluteFocus: focus } },
+        ...(own && { replaced: { ...own } }),
+      },
+      () => {
+        this.calibrations.stage.set(magIndex, camera, fit.matrix, { magnification, focus, sessionMeasured: true });
+        this.optics.refresh();
+      },
+    );
+  }
+
+  private async askToForget(run: Run, verdict: StageVerdict): Promise<void> {
+    if (!verdict.asymmetric) return;
+    const other = this.memory.wholeImageCorrelation ? 'off' : 'on';
+    const text = `The axes differ so much that something is wrong; try again with Whole Image Corr turned ${other}. Forget this calibration and keep the earlier one?`;
+    if (!(await run.operator.confirm({ id: 'forget', text, default: true }))) return;
+    throw new EucentricError({
+      code: 'stage-shift/bad-calibration',
+      message: 'The stage calibration was forgotten because its axes differ too much; the earlier one, if there was one, is still in use.',
+      hint: `Check that there is detail and nothing periodic over the whole extent, and try Whole Image Corr turned ${other}.`,
+    });
+  }
+}
+
+function describeStage(fit: ReturnType<typeof fitStageShift>, verdict: StageVerdict, mean: number, least: number): readonly string[] {
+  const numbers = (m: Matrix, digits: number): string => [m.xpx, m.xpy, m.ypx, m.ypy].map((value) => value.toFixed(digits)).join(' ');
+  const remark = correlationRemark(mean);
+  return [
+    `Correlation of the image pairs: mean ${mean.toFixed(2)}, lowest ${least.toFixed(2)}.${remark ? ` ${remark}` : ''}`,
+    `Stage to camera: ${numbers(fit.matrix, 3)} px per um (standard errors ${numbers(fit.standardErrors, 3)}).`,
+    `Largest deviation of a step: ${fit.deviation.toFixed(2)} px per um, ${fit.deviationPercent.toFixed(1)} %; less than 10 % is desirable.`,
+    ...(verdict.impliedSpecimenToStage ? [`Implied matrix from specimen to stage: ${numbers(verdict.impliedSpecimenToStage, 4)}.`] : []),
+    `Rotation of the tilt axis: ${verdict.rotation.toFixed(2)} degrees.`,
+    ...verdict.complaints,
+  ];
+}
