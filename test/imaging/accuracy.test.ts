@@ -10,6 +10,8 @@ interface Series {
   /** Random shifts along each axis up to this share of the side, or in random directions of exactly this share when `exact`. */
   readonly shiftShare: number;
   readonly exact?: boolean;
+  /** The engine is told where to look, wrong by up to this many pixels along each axis; default: it is told nothing. */
+  readonly expectedWithin?: number;
   readonly shifts: number;
   /** Pairs with new noise at each shift. */
   readonly repeats: number;
@@ -36,7 +38,7 @@ const rootMean = (squares: number, count: number): number => Math.sqrt(squares /
 
 /** Measures a series. The truth comes from the analytic texture alone, so the engine cannot share an error with it. */
 function measure(series: Series, seed: number): Outcome {
-  const { rows, columns, countsPerPixel, contrast, shiftShare, exact, shifts, repeats } = series;
+  const { rows, columns, countsPerPixel, contrast, shiftShare, exact, expectedWithin, shifts, repeats } = series;
   const registration = new Registration();
   const random = new Random(seed);
   const texture = new Texture({ seed, waveCount: 120, ...series.texture });
@@ -54,7 +56,9 @@ function measure(series: Series, seed: number): Outcome {
     for (let repeat = 0; repeat < repeats; repeat++) {
       const reference = expose(still, { countsPerPixel, contrast, random });
       const later = expose(moved, { countsPerPixel, contrast, random });
-      const found = registration.measure(later, reference);
+      const off = (): number => (expectedWithin ?? 0) * (2 * random.uniform() - 1);
+      const expected = expectedWithin === undefined ? undefined : { x: shift.x + off(), y: shift.y + off() };
+      const found = registration.measure(later, reference, expected);
       const [x, y] = [found.x - shift.x, found.y - shift.y];
       if (Math.hypot(x, y) > 2) continue;
       const { x: statedX = 0, y: statedY = 0 } = found.standardError ?? {};
@@ -95,6 +99,12 @@ describe('registration of noisy images', () => {
     expect(outcome.error).toBeLessThanOrEqual(0.03);
   });
 
+  it('finds shifts of 75 % of the field that it is told of roughly', () => {
+    const outcome = measure({ ...base, shiftShare: 0.75, exact: true, expectedWithin: 15, shifts: 8, repeats: 1 }, 4);
+    expect(outcome.lost).toBe(0);
+    expect(outcome.error).toBeLessThanOrEqual(0.03);
+  });
+
   it('works with 2 counts a pixel', () => {
     const outcome = measure({ ...base, countsPerPixel: 2, shifts: 8, repeats: 1 }, 3);
     expect(outcome.lost).toBe(0);
@@ -114,6 +124,7 @@ const rows: readonly Row[] = [
   ...[2, 10, 50, 200, 1000].map((countsPerPixel) => ({ name: `${countsPerPixel} counts a pixel`, series: { ...base, countsPerPixel } })),
   ...[0.02, 0.05, 0.1, 0.15, 0.3].map((contrast) => ({ name: `contrast ${100 * contrast} %`, series: { ...base, contrast } })),
   ...[0, 0.05, 0.2, 0.4, 0.6].map((shiftShare) => ({ name: `shift ${100 * shiftShare} % of the field`, series: { ...base, shiftShare, exact: true } })),
+  { name: 'shift 75 %, expected to 15 px', series: { ...base, shiftShare: 0.75, exact: true, expectedWithin: 15 } },
   ...[1, 2, 3, 4].map((binning) => ({
     name: `binned by ${binning} on the way`,
     // The band is kept inside what the binned images can carry.
