@@ -1,4 +1,4 @@
-import { CombinedError, EucentricError, type Place, type Token } from '../base';
+import { CombinedError, EucentricError, type Place, type Token, toFault } from '../base';
 
 /** The errors that the kernel raises, each with a stable code. */
 export const kernelErrors = {
@@ -33,7 +33,7 @@ export const kernelErrors = {
     new EucentricError({
       code: 'devices/connection-failed',
       message: `${plugin}: ${what}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      hint: cause instanceof EucentricError ? cause.hint : 'Check that the instrument and its server are running and that the address in the configuration is right.',
+      hint: hintOf(cause),
       cause,
     }),
   unknownItem: (id: string, nearest: string | undefined): EucentricError =>
@@ -65,3 +65,9 @@ export const kernelErrors = {
   outOfRange: (what: string, value: string, limits: string): EucentricError =>
     new EucentricError({ code: 'limits/out-of-range', message: `${what} of ${value} is outside the limits (${limits}); nothing was sent.`, hint: 'Choose a value within the limits, or correct the limits in the configuration if they are wrong.' }),
 };
+
+/** Errors that know what to do keep their advice, those of the wires too; others get the usual one. */
+function hintOf(cause: unknown): string {
+  const { code, hint } = toFault(cause);
+  return code === 'program/unexpected' ? 'Check that the instrument and its server are running and that the address in the configuration is right.' : hint;
+}
