@@ -1,5 +1,5 @@
-import { type Clock, inDegrees, inMicrometres, throwIfStopped } from '../base';
-import type { Camera, Cameras, Exposure, Frame, Scope, Setting, Stage, StageMove, StagePosition } from '../devices';
+import { type Clock, type Token, inDegrees, inMicrometres, throwIfStopped } from '../base';
+import { AlphaSelector, type Camera, type Cameras, EnergyFilter, type Exposure, type Frame, FreeLensControl, IlluminatedArea, NeutralImageShift, type Readable, Scope, type Setting, Stage, type StageMove, Stem } from '../devices';
 import { kernelErrors } from './errors';
 import type { Hooks } from './hooks';
 
@@ -22,6 +22,13 @@ export interface Guarding {
   readonly clock: Clock;
 }
 
+const guardReading =
+  <Value>(setting: Readable<Value>, watch: DeviceWatcher): Readable<Value>['read'] =>
+  async (signal) => {
+    watch(`read ${setting.name}`);
+    return setting.read(signal);
+  };
+
 /** Wraps a setting so that each call is seen, checked and followed by what depends on it. */
 function guardSetting<Value>(
   setting: Setting<Value>,
@@ -30,10 +37,7 @@ function guardSetting<Value>(
 ): Setting<Value> {
   return {
     name: setting.name,
-    read: (signal) => {
-      watch(`read ${setting.name}`);
-      return setting.read(signal);
-    },
+    read: guardReading(setting, watch),
     write: async (value, signal) => {
       if (signal) throwIfStopped(signal);
       around.check?.(value);
@@ -74,13 +78,7 @@ export function guardScope(scope: Scope, guarding: Guarding): Scope {
     probeMode: guardSetting(scope.probeMode, guarding, { after: (from, to) => hooks.didChangeProbeMode.promise(from, to) }),
     screenDown: plain(scope.screenDown),
     beamBlanked: plain(scope.beamBlanked),
-    highTension: {
-      name: scope.highTension.name,
-      read: (signal) => {
-        watch(`read ${scope.highTension.name}`);
-        return scope.highTension.read(signal);
-      },
-    },
+    highTension: { name: scope.highTension.name, read: guardReading(scope.highTension, watch) },
     normalize: async (group, signal) => {
       if (signal) throwIfStopped(signal);
       watch(`normalize ${group}`);
@@ -116,12 +114,8 @@ export function guardStage(stage: Stage, guarding: Guarding): Stage {
       if (!(Math.abs(tilt) <= most)) throw kernelErrors.outOfRange('tilt', `${tilt.toFixed(2)} degrees`, `-${most} to ${most} degrees`);
     }
   };
-  const readPosition = (signal?: AbortSignal): Promise<StagePosition> => {
-    watch(`read ${stage.position.name}`);
-    return stage.position.read(signal);
-  };
   return {
-    position: { name: stage.position.name, read: readPosition },
+    position: { name: stage.position.name, read: guardReading(stage.position, watch) },
     move: async (move, signal) => {
       if (signal) throwIfStopped(signal);
       check(move);
@@ -131,11 +125,56 @@ export function guardStage(stage: Stage, guarding: Guarding): Stage {
       await stage.move(changed, signal);
       await hooks.didMoveStage.promise(await stage.position.read(signal));
     },
-    stop: () => {
+    stop: async () => {
       watch('stop stage');
       return stage.stop();
     },
     lastMoved: () => stage.lastMoved(),
+  };
+}
+
+/** What a plugin provides under a token, as everybody but that plugin sees it: the devices are watched and listen to STOP, all else is handed on. */
+export function guardProvided(key: Token<unknown>, value: unknown, guarding: Guarding): unknown {
+  const setting = <Value>(each: Setting<Value>): Setting<Value> => guardSetting(each, guarding);
+  const { watch } = guarding;
+  switch (key.symbol) {
+    case Scope.symbol:
+      return guardScope(value as Scope, guarding);
+    case Stage.symbol:
+      return guardStage(value as Stage, guarding);
+    case AlphaSelector.symbol:
+      return { alpha: setting((value as AlphaSelector).alpha) } satisfies AlphaSelector;
+    case IlluminatedArea.symbol:
+      return { illuminatedArea: setting((value as IlluminatedArea).illuminatedArea) } satisfies IlluminatedArea;
+    case NeutralImageShift.symbol: {
+      const { neutral } = value as NeutralImageShift;
+      return { neutral: { name: neutral.name, read: guardReading(neutral, watch) } } satisfies NeutralImageShift;
+    }
+    case Stem.symbol:
+      return { enabled: setting((value as Stem).enabled) } satisfies Stem;
+    case EnergyFilter.symbol: {
+      const { slitInserted, slitWidth, energyLoss, eftemMode } = value as EnergyFilter;
+      return { slitInserted: setting(slitInserted), slitWidth: setting(slitWidth), energyLoss: setting(energyLoss), eftemMode: setting(eftemMode) } satisfies EnergyFilter;
+    }
+    case FreeLensControl.symbol:
+      return guardLenses(value as FreeLensControl, guarding);
+    default:
+      return value;
+  }
+}
+
+function guardLenses(lenses: FreeLensControl, { watch }: Guarding): FreeLensControl {
+  return {
+    setLens: async (lens, value, signal) => {
+      if (signal) throwIfStopped(signal);
+      watch(`set lens ${lens}`);
+      await lenses.setLens(lens, value, signal);
+    },
+    release: async (lens, signal) => {
+      if (signal) throwIfStopped(signal);
+      watch(`release lens ${lens}`);
+      await lenses.release(lens, signal);
+    },
   };
 }
 
@@ -164,7 +203,7 @@ export function guardCamera(camera: Camera, guarding: Guarding): Camera {
       await hooks.didAcquire.promise(frame);
       return frame;
     },
-    stop: () => {
+    stop: async () => {
       watch(`stop camera ${traits.index}`);
       return camera.stop();
     },

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { type Clock, CombinedError, Disposables, EucentricError, type Logger, Registry, type Token } from '../base';
-import { type Camera, Cameras, Scope, Stage } from '../devices';
+import { type Camera, Cameras } from '../devices';
 import { type PluginSettings, type Problem, type Settings, checkSection } from '../settings';
 import { kernelErrors } from './errors';
-import { CameraList, type DeviceLimits, type DeviceWatcher, guardCamera, guardScope, guardStage } from './guards';
+import { CameraList, type DeviceLimits, type DeviceWatcher, guardCamera, guardProvided } from './guards';
 import { createHooks, tappingSide } from './hooks';
 import { type BuiltInPlugins, loadPlugin } from './loader';
 import { Menu } from './menu';
@@ -105,11 +105,6 @@ export class Kernel {
     const { settings, clock, log, limits = {}, watch = () => {} } = this.options;
     const guarding = { hooks: this.hooks, limits, watch, clock };
     const { registry, menu, connections, undos, cameras } = this;
-    const guarded = (key: Token<unknown>, value: unknown): unknown => {
-      if (key === Scope) return guardScope(value as Scope, guarding);
-      if (key === Stage) return guardStage(value as Stage, guarding);
-      return value;
-    };
     return {
       id: plugin.id,
       options,
@@ -118,7 +113,7 @@ export class Kernel {
       log: log.child(plugin.id),
       hooks: tappingSide(this.hooks, plugin.id),
       provide: (key, value) => {
-        const earlier = registry.provide(key, guarded(key, value) as typeof value, plugin.id);
+        const earlier = registry.provide(key, guardProvided(key, value, guarding) as typeof value, plugin.id);
         if (earlier !== undefined) throw kernelErrors.duplicateClaim(key.name, earlier, plugin.id);
       },
       provideCamera: (camera) => {

@@ -4,7 +4,7 @@
  */
 const path = require('node:path');
 
-const [root, plugin, configuration, calibrations] = process.argv.slice(2);
+const [root, plugin, configuration, calibrations, until] = process.argv.slice(2);
 const build = path.join(root, 'build');
 const open = () => process.getActiveResourcesInfo().filter((each) => !/^(PipeWrap|TTYWrap|FSReqPromise|CloseReq|Immediate|TickObject)$/.test(each)).sort();
 const loaded = () => Object.keys(require.cache).map((file) => path.relative(build, file).split(path.sep).join('/'));
@@ -20,20 +20,20 @@ async function main() {
   // Names that begin with two underscores are helpers of libraries.
   report.globals = Object.getOwnPropertyNames(globalThis).filter((name) => !globals.has(name) && !name.startsWith('__'));
   report.steps.imported = open();
-  if (configuration !== '') {
-    const { createInstrument } = require(path.join(build, 'app', 'instrument'));
-    const instrument = await createInstrument({ configuration, log: () => {}, calibrationDirectory: calibrations });
-    await rest();
-    report.steps.applied = open();
-    report.appliedFiles = loaded();
+  const { createInstrument } = require(path.join(build, 'app', 'instrument'));
+  const instrument = await createInstrument({ configuration, log: () => {}, calibrationDirectory: calibrations });
+  await rest();
+  report.steps.applied = open();
+  report.appliedFiles = loaded();
+  if (until === 'connected') {
     await instrument.connect(new AbortController().signal);
     report.steps.connected = open();
     report.connectedFiles = loaded();
-    await instrument[Symbol.asyncDispose]();
-    await instrument[Symbol.asyncDispose]();
-    await rest();
-    report.steps.disposed = open();
   }
+  await instrument[Symbol.asyncDispose]();
+  await instrument[Symbol.asyncDispose]();
+  await rest();
+  report.steps.disposed = open();
   process.stdout.write(JSON.stringify(report));
 }
 

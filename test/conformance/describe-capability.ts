@@ -1,0 +1,80 @@
+import path from 'node:path';
+import { describe as describeError } from '../../core/base';
+import { AlphaSelector, IlluminatedArea, NeutralImageShift, Scope, type Setting } from '../../core/devices';
+import { projectFolder, virtualInstrument } from '../support/virtual-instrument';
+import { configurations } from './probe';
+
+/** What the suite of a setting has to know of it. */
+interface SettingFacts<Value extends number> {
+  /** Values that the instrument takes. */
+  readonly values: readonly Value[];
+  /** Values that are refused before anything is sent. */
+  readonly refused: readonly number[];
+  /** How far what is read may be from what was written. */
+  readonly step: number;
+}
+
+const make = (file: string) => virtualInstrument({ configuration: path.join(projectFolder, 'config', file), edit: () => configurations[file]! });
+type Virtual = Awaited<ReturnType<typeof make>>;
+
+/** Holds a capability that is one number to what every setting promises: it keeps values, refuses wrong ones and listens to STOP. */
+function describeNumber<Value extends number>(name: string, file: string, pick: (instrument: Virtual) => Setting<Value>, { values, refused, step }: SettingFacts<Value>): void {
+  describe(`${name} of ${file}`, () => {
+    test('keeps what is written, and what is read can be written back', async () => {
+      await using instrument = await make(file);
+      const setting = pick(instrument);
+      expect(setting.name).toMatch(/^[a-z]/);
+      const original = await setting.read();
+      for (const value of values) {
+        await setting.write(value);
+        expect(Math.abs((await setting.read()) - value)).toBeLessThanOrEqual(step);
+      }
+      await setting.write(original);
+      expect(await setting.read()).toBe(original);
+    });
+
+    test('refuses what is no value of it, and stays where it was', async () => {
+      await using instrument = await make(file);
+      const setting = pick(instrument);
+      const before = await setting.read();
+      for (const value of refused) {
+        const error: unknown = await setting.write(value as Value).then(() => 'accepted', (reason: unknown) => reason);
+        expect({ value, code: (error as { code?: string }).code, said: describeError(error) }).toEqual({ value, code: expect.stringMatching(/\//) as string, said: expect.anything() as string });
+      }
+      expect(await setting.read()).toBe(before);
+    });
+
+    test('sends nothing once STOP was pressed', async () => {
+      await using instrument = await make(file);
+      const setting = pick(instrument);
+      const before = await setting.read();
+      await expect(setting.write(values.find((value) => value !== before)!, AbortSignal.abort())).rejects.toBeDefined();
+      expect(await setting.read()).toBe(before);
+    });
+  });
+}
+
+/** The suite of the token IlluminatedArea. */
+export function describeIlluminatedArea(file: string): void {
+  describeNumber('illuminated area', file, ({ kernel }) => kernel.registry.get(IlluminatedArea).illuminatedArea, { values: [5e-5, 1.2e-4] as never[], refused: [NaN, Infinity], step: 1e-9 });
+}
+
+/** The suite of the token AlphaSelector. */
+export function describeAlphaSelector(file: string): void {
+  describeNumber('alpha', file, ({ kernel }) => kernel.registry.get(AlphaSelector).alpha, { values: [0, 1, 2], refused: [NaN, -1, 99, 0.5], step: 0 });
+}
+
+/** The suite of the token NeutralImageShift: a pair of numbers, the same each time, and reading it leaves the image shift where it was. */
+export function describeNeutralImageShift(file: string): void {
+  describe(`neutral image shift of ${file}`, () => {
+    test('can be read at any time', async () => {
+      await using instrument = await make(file);
+      const { neutral } = instrument.kernel.registry.get(NeutralImageShift);
+      const first = await neutral.read();
+      expect(Number.isFinite(first.x) && Number.isFinite(first.y)).toBe(true);
+      const magIndex = await instrument.kernel.registry.get(Scope).magIndex.read();
+      expect(await neutral.read()).toEqual(first);
+      expect(await instrument.kernel.registry.get(Scope).magIndex.read()).toBe(magIndex);
+    });
+  });
+}
