@@ -58,7 +58,7 @@ export const simulatorOptions = z
     stageRepeatabilityNm: notNegative.default(10).describe('Standard deviation of the position that a stage move ends at.'),
     stageSettlingFraction: fraction.default(0.002).describe('Fraction of a stage move that is still to come when the stage reports its end.'),
     stageSettlingSeconds: positive.default(0.7).describe('Seconds in which that falls to 1/e.'),
-    stageMicrometresPerSecond: positive.default(20).describe('Speed of the stage.'),
+    stageMicrometresPerSecond: positive.default(100).describe('Speed of the stage.'),
     stageDegreesPerSecond: positive.default(10).describe('Speed of tilting.'),
     eucentricHeightMicrometres: z.number().default(0).describe('Stage height at which the specimen is eucentric and in focus.'),
 

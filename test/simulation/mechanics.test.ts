@@ -115,7 +115,7 @@ describe('the stage', () => {
   });
 
   test('takes its time and settles after it', () => {
-    const stage = new SimulatedStage({ ...rigid, settlingFraction: 0.01, settlingTime: 2 }, 5, 0);
+    const stage = new SimulatedStage({ ...rigid, speed: 20, settlingFraction: 0.01, settlingTime: 2 }, 5, 0);
     expect(stage.move({ x: 40 }, 0)).toBeCloseTo(2, 12);
     expect(stage.isMoving(1)).toBe(true);
     expect(stage.readout(1).x).toBeCloseTo(20, 9);
