@@ -214,7 +214,7 @@ impl Task {
                     continue;
                 }
                 let Some(place) = overlap(sizes[0], sizes[1], shift, MARGIN) else { continue };
-                let worth = place.size[1] < 64 || pearson(c, a, place, COARSE_ROWS) * factor > to_beat - COARSE_MARGIN;
+                let worth = best.is_none() || place.size[1] < 64 || pearson(c, a, place, COARSE_ROWS) * factor > to_beat - COARSE_MARGIN;
                 if !worth {
                     continue;
                 }

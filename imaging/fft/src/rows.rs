@@ -33,14 +33,9 @@ impl Rows {
         let packed = work[2].0;
         let mut k = 0;
         while k + 1 < half {
-            let [r0, i0, r1, i1] = transpose([
-                Lanes::load(input[0].add(2 * k)),
-                Lanes::load(input[1].add(2 * k)),
-                Lanes::load(input[2].add(2 * k)),
-                Lanes::load(input[3].add(2 * k)),
-            ]);
-            *packed.add(k) = Complex4 { re: r0, im: i0 };
-            *packed.add(k + 1) = Complex4 { re: r1, im: i1 };
+            let (value, next) = load_two(input, k);
+            *packed.add(k) = value;
+            *packed.add(k + 1) = next;
             k += 2;
         }
         if k < half {
@@ -48,53 +43,65 @@ impl Rows {
         }
         // the last stage leaves the points in the third line again, which nothing reads any more
         self.half.run(work[2], work[2], [work[0], work[1]], spare);
-        self.untangle(packed);
-        let mut k = 0;
-        while k < half {
-            let (a, b) = (*packed.add(k), *packed.add(k + 1));
-            let rows = transpose([a.re, a.im, b.re, b.im]);
-            for lane in 0..4 {
-                rows[lane].store(output[lane].add(2 * k));
-            }
-            k += 2;
-        }
-        if k == half {
-            scatter(*packed.add(half), output, half);
-        }
+        self.untangle(packed, output);
     }
 
-    /// From the transform of the packed row to the transform of the row, in place.
-    unsafe fn untangle(&self, points: *mut Complex4) {
+    /// From the transform of the packed rows to the transforms of the rows.
+    unsafe fn untangle(&self, points: *const Complex4, output: [*mut f32; 4]) {
         let half = self.half.length;
-        let zero = Lanes::splat(0.0);
+        let (zero, middle) = (Lanes::splat(0.0), Lanes::splat(0.5));
         let first = *points;
-        *points.add(half) = Complex4 { re: first.re.minus(first.im), im: zero };
-        *points = Complex4 { re: first.re.plus(first.im), im: zero };
-        let middle = Lanes::splat(0.5);
-        for k in 1..=half / 2 {
+        scatter(Complex4 { re: first.re.plus(first.im), im: zero }, output, 0);
+        scatter(Complex4 { re: first.re.minus(first.im), im: zero }, output, half);
+        // terms k and half - k come from each other
+        let pair = |k: usize| {
             let (a, b) = (*points.add(k), (*points.add(half - k)).conjugate());
             let [re, im] = *self.turns.get_unchecked(k);
             let even = a.plus(b).scaled(middle);
             let odd = a.minus(b).times(Lanes::splat(re), Lanes::splat(im));
-            *points.add(half - k) = even.minus(odd).conjugate();
-            *points.add(k) = even.plus(odd);
+            (even.plus(odd), even.minus(odd).conjugate())
+        };
+        let mut k = 1;
+        while 2 * k + 2 < half {
+            let ((low, high), (next_low, next_high)) = (pair(k), pair(k + 1));
+            store_two(low, next_low, output, k);
+            store_two(next_high, high, output, half - k - 1);
+            k += 2;
+        }
+        while 2 * k <= half {
+            let (low, high) = pair(k);
+            scatter(low, output, k);
+            scatter(high, output, half - k);
+            k += 1;
         }
     }
 
-    /// The way back: `from.untangle(to)` undone, twice the packed transform.
-    unsafe fn tangle(&self, points: *mut Complex4) {
+    /// The way back: the transforms of the packed rows, twice as large and with real and imaginary parts exchanged.
+    unsafe fn tangle(&self, input: [*const f32; 4], points: *mut Complex4) {
         let half = self.half.length;
-        let (first, last) = ((*points).re, (*points.add(half)).re);
-        *points = Complex4 { re: first.plus(last), im: first.minus(last) };
+        let (first, last) = (gather(input, 0).re, gather(input, half).re);
+        *points = Complex4 { re: first.minus(last), im: first.plus(last) };
         let two = Lanes::splat(2.0);
-        for k in 1..=half / 2 {
-            let (a, b) = (*points.add(k), (*points.add(half - k)).conjugate());
+        let pair = |k: usize, low: Complex4, high: Complex4| {
+            let (a, b) = (low, high.conjugate());
             let [re, im] = *self.turns.get_unchecked(k);
             // the inverse of the turn of half length is its conjugate times four
             let even = a.plus(b);
             let odd = a.minus(b).times(Lanes::splat(re), Lanes::splat(-im)).scaled(two);
-            *points.add(half - k) = even.minus(odd).conjugate();
-            *points.add(k) = even.plus(odd);
+            *points.add(half - k) = even.minus(odd).conjugate().swapped();
+            *points.add(k) = even.plus(odd).swapped();
+        };
+        let mut k = 1;
+        while 2 * k + 2 < half {
+            let (low, next_low) = load_two(input, k);
+            let (next_high, high) = load_two(input, half - k - 1);
+            pair(k, low, high);
+            pair(k + 1, next_low, next_high);
+            k += 2;
+        }
+        while 2 * k <= half {
+            pair(k, gather(input, k), gather(input, half - k));
+            k += 1;
         }
     }
 
@@ -105,40 +112,33 @@ impl Rows {
     pub unsafe fn inverse(&self, input: [*const f32; 4], output: [*mut f32; 4], scale: f32, work: [Scratch; 3], spare: &mut [Complex<f32>]) {
         let half = self.half.length;
         let packed = work[2].0;
-        let mut k = 0;
-        while k < half {
-            let [r0, i0, r1, i1] = transpose([
-                Lanes::load(input[0].add(2 * k)),
-                Lanes::load(input[1].add(2 * k)),
-                Lanes::load(input[2].add(2 * k)),
-                Lanes::load(input[3].add(2 * k)),
-            ]);
-            *packed.add(k) = Complex4 { re: r0, im: i0 };
-            *packed.add(k + 1) = Complex4 { re: r1, im: i1 };
-            k += 2;
-        }
-        if k == half {
-            *packed.add(half) = gather(input, half);
-        }
-        self.tangle(packed);
-        for k in 0..half {
-            let value = packed.add(k);
-            *value = (*value).swapped();
-        }
+        self.tangle(input, packed);
         self.half.run(work[2], work[2], [work[0], work[1]], spare);
         let factor = Lanes::splat(scale);
         let mut k = 0;
         while k + 1 < half {
             let (a, b) = ((*packed.add(k)).scaled(factor), (*packed.add(k + 1)).scaled(factor));
-            let rows = transpose([a.im, a.re, b.im, b.re]);
-            for lane in 0..4 {
-                rows[lane].store(output[lane].add(2 * k));
-            }
+            store_two(a.swapped(), b.swapped(), output, k);
             k += 2;
         }
         if k < half {
             scatter((*packed.add(k)).scaled(factor).swapped(), output, k);
         }
+    }
+}
+
+/// Numbers `index` and `index + 1` of four rows.
+#[inline(always)]
+unsafe fn load_two(rows: [*const f32; 4], index: usize) -> (Complex4, Complex4) {
+    let [r0, i0, r1, i1] = transpose(rows.map(|row| unsafe { Lanes::load(row.add(2 * index)) }));
+    (Complex4 { re: r0, im: i0 }, Complex4 { re: r1, im: i1 })
+}
+
+#[inline(always)]
+unsafe fn store_two(value: Complex4, next: Complex4, rows: [*mut f32; 4], index: usize) {
+    let lanes = transpose([value.re, value.im, next.re, next.im]);
+    for (lane, row) in lanes.iter().zip(rows) {
+        lane.store(row.add(2 * index));
     }
 }
 
