@@ -76,20 +76,20 @@ export class Kernel {
     // One after the other within a plugin, since a camera server may need the scope of the same plugin; plugins side by side.
     const byPlugin = new Map<string, Connection[]>();
     for (const connection of this.connections) byPlugin.set(connection.plugin, [...(byPlugin.get(connection.plugin) ?? []), connection]);
-    const failures: unknown[] = [];
-    await Promise.all(
-      [...byPlugin.values()].map(async (connections) => {
+    const ends = await Promise.all(
+      [...byPlugin.values()].map(async (connections): Promise<EucentricError | undefined> => {
         for (const { plugin, what, open } of connections) {
           try {
             const close = await open(signal);
             if (close) this.undos.add(close);
           } catch (error) {
-            failures.push(kernelErrors.connectionFailed(plugin, what, error));
-            return;
+            return kernelErrors.connectionFailed(plugin, what, error);
           }
         }
+        return undefined;
       }),
     );
+    const failures = ends.filter((end) => end !== undefined);
     if (failures.length === 0) return;
     await this.dispose();
     throw kernelErrors.notConnected(failures);

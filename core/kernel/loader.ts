@@ -13,21 +13,30 @@ export type BuiltInPlugins = Readonly<Record<string, () => unknown>>;
  * folder of the configuration file), or an npm package. Throws `plugin/not-found` or `plugin/broken`.
  */
 export function loadPlugin(name: string, builtIn: BuiltInPlugins, configurationFile: string | undefined, place?: Place): Plugin {
-  const folder = configurationFile === undefined ? process.cwd() : path.dirname(path.resolve(configurationFile));
-  const local = /^\.{0,2}\//.test(name) || path.isAbsolute(name);
-  const load = local || !builtIn[name] ? (): unknown => createRequire(path.join(folder, 'configuration'))(local ? path.resolve(folder, name) : name) : builtIn[name];
+  const load = builtIn[name] ?? foreign(name, configurationFile, place);
   let loaded: unknown;
   try {
     loaded = load();
   } catch (error) {
     if (error instanceof EucentricError) throw error;
-    const code = (error as { code?: string }).code;
-    if (!builtIn[name] && (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND')) throw kernelErrors.pluginNotFound(name, error, place);
     throw kernelErrors.pluginBroken(name, error instanceof Error ? error.message : String(error), error);
   }
-  const plugin = ((loaded as { default?: unknown }).default ?? loaded) as Partial<Plugin> | undefined;
+  const plugin = ((loaded as { default?: unknown } | null | undefined)?.default ?? loaded) as Partial<Plugin> | null | undefined;
   if (typeof plugin?.id !== 'string' || typeof plugin.apply !== 'function' || typeof plugin.summary !== 'string')
     throw kernelErrors.pluginBroken(name, 'its main file does not export a plugin (an object with id, summary and apply, made by definePlugin)');
   if (builtIn[name] && plugin.id !== name) throw kernelErrors.pluginBroken(name, `it calls itself ${plugin.id}`);
   return plugin as Plugin;
+}
+
+/** Finds a plugin that does not come with the program; one that is found but cannot be loaded is another matter. */
+function foreign(name: string, configurationFile: string | undefined, place: Place | undefined): () => unknown {
+  const folder = configurationFile === undefined ? process.cwd() : path.dirname(path.resolve(configurationFile));
+  const local = /^\.{0,2}\//.test(name) || path.isAbsolute(name);
+  const require = createRequire(path.join(folder, 'configuration'));
+  try {
+    const file = require.resolve(local ? path.resolve(folder, name) : name);
+    return () => require(file) as unknown;
+  } catch (error) {
+    throw kernelErrors.pluginNotFound(name, error, place);
+  }
 }
