@@ -63,12 +63,12 @@ export class Runner {
     const undos = new Disposables();
     const failures: unknown[] = [];
     let outcome: Outcome = 'failed';
+    let result: CalibrationResult | undefined;
     try {
       await hooks.willRun.promise(entry.id);
       const run = await this.prepare(declaration, options, controller.signal, undos, failures);
-      const result = await item.run(run);
+      result = (await item.run(run)) ?? undefined;
       outcome = 'done';
-      return result ?? undefined;
     } catch (error) {
       if (error instanceof StoppedError || controller.signal.aborted) outcome = 'stopped';
       failures.push(error);
@@ -84,7 +84,7 @@ export class Runner {
     }
     await hooks.didRun.promise(entry.id, failures.length > 0 && outcome === 'done' ? 'failed' : outcome);
     if (failures.length > 0) throw this.chooseError(failures, outcome, entry.label);
-    return undefined;
+    return result;
   }
 
   private chooseError(failures: readonly unknown[], outcome: Outcome, label: string): unknown {

@@ -111,6 +111,31 @@ describe('a run leaves what it preserved as it was', () => {
   });
 });
 
+describe('the end of a run', () => {
+  test('after success too it says what could not be put back', async () => {
+    const { start, knob } = setUp();
+    during = turnAnd(async (run) => {
+      knob.broken = true;
+      return run.report({ summary: 'Done.', values: {} });
+    });
+    await expect(start()).rejects.toMatchObject({ code: 'run/not-restored' });
+  });
+
+  test('is told to the hooks once everything is put back, with how it ended', async () => {
+    const { start, hooks, knob } = setUp();
+    const told: unknown[] = [];
+    hooks.didRun.tapPromise('test', async (item, outcome) => void told.push([item, outcome, knob.value]));
+    during = turnAnd(async (run) => run.report({ summary: 'Done.', values: {} }));
+    await start();
+    during = turnAnd(() => Promise.reject(new Error('Failed')));
+    await start().catch(() => {});
+    expect(told).toEqual([
+      ['test/turn', 'done', 1],
+      ['test/turn', 'failed', 1],
+    ]);
+  });
+});
+
 describe('one run at a time', () => {
   test('a second item is refused with the name of the first, one that touches nothing is not', async () => {
     const { start, runner, port, menu } = setUp();
