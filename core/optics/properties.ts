@@ -86,14 +86,8 @@ export interface ShiftProperties {
   readonly standardLowMagFocus?: number;
 }
 
-/** What optics needs to know of a column; a vendor may add what it knows about its image shift. */
-export interface OpticsTraits extends Pick<ScopeTraits, 'usesProjectorForImageShift' | 'roughImageShiftScale' | 'nominalSpecimenToStage'> {
-  /** Whether image shift acts differently at each magnification of the secondary range. */
-  readonly secondaryMagnificationsDiffer?: boolean;
-  /** Whether image shift is limited axis by axis (the usual) or by its length, where the site does not say. */
-  readonly squareImageShiftLimits?: boolean;
-  /** Focus for low magnification, in the column's own measure, where the site does not say. */
-  readonly standardLowMagFocus?: number;
-  /** Which adaptation of old delay tables holds for the column. */
-  readonly delayAdaptation?: 'fast settling' | 'current' | 'scaled';
-}
+/** What optics needs to know of a column. */
+export type OpticsTraits = Pick<
+  ScopeTraits,
+  'usesProjectorForImageShift' | 'roughImageShiftScale' | 'nominalSpecimenToStage' | 'secondaryMagnificationsDiffer' | 'squareImageShiftLimits' | 'standardLowMagFocus' | 'delayAdaptation'
+>;

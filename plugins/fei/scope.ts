@@ -59,6 +59,10 @@ export class FeiScope implements Scope {
       usesProjectorForImageShift: false,
       roughImageShiftScale: column.imageShiftScale,
       spotSizes: column.spotSizes,
+      squareImageShiftLimits: column.usesIlluminatedArea,
+      // Eucentric focus.
+      standardLowMagFocus: 0,
+      delayAdaptation: column.usesIlluminatedArea ? 'fast settling' : 'current',
       stageError: { cycleX: 62, cycleY: 41, backlash: 5, smallestExtent: 0.9 },
       nominalSpecimenToStage: { xpx: column.invertsStageX ? 1 : -1, xpy: 0, ypx: 0, ypy: -1 },
     };

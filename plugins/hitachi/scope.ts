@@ -54,6 +54,8 @@ export class HitachiScope implements Scope, NeutralImageShift {
       usesProjectorForImageShift: false,
       roughImageShiftScale: column.imageShiftScale,
       spotSizes: column.spotSizes,
+      secondaryMagnificationsDiffer: true,
+      squareImageShiftLimits: true,
       // The tilt axis is stage Y.
       stageError: { cycleX: 40, cycleY: 40, backlash: 20, smallestExtent: 0.5 },
       nominalSpecimenToStage: { xpx: 0, xpy: 1, ypx: -1, ypy: 0 },

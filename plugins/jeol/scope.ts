@@ -52,6 +52,8 @@ export class JeolScope implements Scope, AlphaSelector, NeutralImageShift {
       usesProjectorForImageShift: column.imageShiftDeflector === 'PLA',
       roughImageShiftScale: column.imageShiftScale,
       spotSizes: column.spotSizes,
+      squareImageShiftLimits: true,
+      delayAdaptation: 'scaled',
       stageError: { cycleX: 40, cycleY: 40, backlash: 10, smallestExtent: 0.5 },
       nominalSpecimenToStage: { xpx: column.invertsStageX ? 1 : -1, xpy: 0, ypx: 0, ypy: -1 },
     };

@@ -22,7 +22,7 @@ describe.each(files)('config/%s', (file) => {
 
   test('has no fault', () => {
     const { settings, problems } = loadSettings(configuration);
-    expect([...problems, ...checkPlugins(settings!)]).toEqual([]);
+    expect([...problems, ...checkPlugins(settings)]).toEqual([]);
   });
 
   test.each(magIndexes[file]!)('connects as it stands and measures image shift to 0.3 %% at mag index %i', async (magIndex) => {
