@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { projectFolder, trueImageShift } from '../support/virtual-instrument';
 import { type MenuItemCase, describeMenuItem } from './describe-menu-item';
@@ -22,7 +22,13 @@ const cases: Readonly<Record<string, MenuItemCase>> = {
   'calibrations/image-and-stage-shift/remove-is-cal': withImageShift,
 };
 
-for (const id of items) describeMenuItem(id, cases[id]);
+/** Whether an item has a test of its own that holds it to the same. */
+function testedElsewhere(id: string): boolean {
+  const file = path.join(projectFolder, 'test', 'plugins', `${id}.test.ts`);
+  return existsSync(file) && readFileSync(file, 'utf8').includes('describeMenuItem(');
+}
+
+for (const id of items.filter((each) => !testedElsewhere(each))) describeMenuItem(id, cases[id]);
 
 test('no case is left of an item that is gone', () => {
   expect(Object.keys(cases).filter((id) => !items.includes(id))).toEqual([]);
