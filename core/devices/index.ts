@@ -1,5 +1,6 @@
 export * from './camera';
 export * from './capabilities';
+export * from './exposure-limits';
 export * from './filter';
 export * from './scope';
 export * from './setting';

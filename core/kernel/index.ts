@@ -1,6 +1,7 @@
 export * from './administrator';
 export * from './asking';
 export * from './buffers';
+export * from './device-settings';
 export { kernelErrors } from './errors';
 export type { DeviceLimits, DeviceWatcher } from './guards';
 export * from './hooks';
@@ -13,3 +14,4 @@ export * from './operator';
 export * from './plugin';
 export * from './runner';
 export * from './session';
+export { type StageLeg, type StageReach, StageMoves, stageLegs } from './stage-moves';

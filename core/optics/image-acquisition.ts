@@ -2,7 +2,7 @@ import { metres, token } from '../base';
 import type { Cameras, Exposure, Scope, Stage } from '../devices';
 import type { BufferedImage, ImageBuffers, ImageContext } from '../kernel';
 import { opticsErrors } from './errors';
-import type { ImageShiftControl } from './image-shift-control';
+import type { ImageShiftControl } from './image-shift/image-shift-control';
 import type { Optics } from './optics';
 import type { Settling } from './settling';
 

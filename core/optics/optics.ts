@@ -2,8 +2,8 @@ import { type Matrix, type Metres, type Radians, type RawLensValue, type Seconds
 import type { ProbeMode } from '../devices';
 import type { Settings } from '../settings';
 import { type FallbackValue, Geometry, type Sourced } from './geometry';
-import { adaptDelays, imageShiftDelay } from './image-shift-delays';
-import { type ImageShiftReach, imageShiftReach } from './image-shift-limits';
+import { adaptDelays, imageShiftDelay } from './image-shift/image-shift-delays';
+import { type ImageShiftReach, imageShiftReach } from './image-shift/image-shift-limits';
 import type { MatrixEntry, MatrixSource } from './instrument';
 import type { MagRange, MagnificationTable } from './magnification-table';
 import type { FoundMatrix } from './matrices';

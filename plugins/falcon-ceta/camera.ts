@@ -1,5 +1,5 @@
 import { type Clock, EucentricError, StoppedError, seconds, throwIfStopped } from '../../core/base';
-import type { Camera, CameraTraits, Exposure, Frame, Processing, ReadMode } from '../../core/devices';
+import { type Camera, type CameraTraits, type Exposure, type Frame, type Processing, type ReadMode, exposureFault, nearestBinning } from '../../core/devices';
 import type { CameraSettings } from '../../core/settings';
 import { image } from '../../imaging';
 import { type FeiCameraModel, constrainedExposure, sentExposure } from './camera-model';
@@ -64,7 +64,7 @@ export class FeiCamera implements Camera {
 
   fit(wanted: Exposure): Exposure {
     const { model } = this;
-    const binning = nearest(model.binnings, wanted.binning);
+    const binning = nearestBinning(model.binnings, wanted.binning);
     const readMode: ReadMode = wanted.readMode !== 'linear' && model.counts ? 'counting' : 'linear';
     const exposure = seconds(constrainedExposure(model, readMode === 'counting', wanted.exposure, this.shortest, this.longest));
     const area = areaRead(model, sizeHolding(model, wanted.area, binning), binning);
@@ -148,19 +148,8 @@ export class FeiCamera implements Camera {
     }
   }
 
-  private check({ binning, area, exposure, driftSettling }: Exposure): void {
-    const { model, traits } = this;
-    const { left, top, right, bottom } = area;
-    const refuse = (what: string, limits: string): never => {
-      throw feiCameraErrors.badExposure(traits.name, what, limits);
-    };
-    if (!model.binnings.includes(binning)) refuse(`binning ${binning}`, `binnings ${model.binnings.join(', ')}`);
-    const inside = left >= 0 && top >= 0 && right <= model.width && bottom <= model.height && right > left && bottom > top;
-    if (!inside) refuse(`the area from ${left}, ${top} to ${right}, ${bottom}`, `areas within 0, 0 to ${model.width}, ${model.height} pixels`);
-    if (!(exposure > 0 && exposure <= this.longest)) refuse(`an exposure of ${exposure} s`, `exposures up to ${this.longest} s`);
-    if (!(driftSettling >= 0 && driftSettling <= this.longest)) refuse(`a drift settling of ${driftSettling} s`, `0 to ${this.longest} s`);
+  private check(exposure: Exposure): void {
+    const fault = exposureFault(exposure, { ...this.model, longestExposure: this.longest });
+    if (fault) throw feiCameraErrors.badExposure(this.traits.name, fault.what, fault.limits);
   }
 }
-
-const nearest = (allowed: readonly number[], wanted: number): number =>
-  allowed.reduce((best, each) => (Math.abs(Math.log(each / wanted)) < Math.abs(Math.log(best / wanted)) ? each : best));

@@ -10,9 +10,10 @@ import {
   rawLensValue,
   throwIfStopped,
   volts,
+  waitUntil,
 } from '../../core/base';
 import type { LensGroup, ProbeMode, Readable, Scope, ScopeTraits, Setting } from '../../core/devices';
-import { kernelErrors } from '../../core/kernel';
+import { finite, kernelErrors, setting, whole, within } from '../../core/kernel';
 import type { Calibrations } from '../../core/store';
 import type { FeiColumn } from './column';
 import { feiErrors } from './errors';
@@ -132,13 +133,12 @@ export class FeiScope implements Scope {
 
   private async leaveDiffraction(signal?: AbortSignal): Promise<void> {
     await this.transport.setImagingMode(imagingMode.imaging, signal);
-    const arrived = await this.poll(async () => (await this.transport.getImagingMode(signal)) === imagingMode.imaging, diffractionLimit, signal);
+    const arrived = await waitUntil(this.clock, async () => (await this.transport.getImagingMode(signal)) === imagingMode.imaging, { limit: diffractionLimit, interval: pollInterval, signal });
     if (!arrived) throw feiErrors.stillDiffracting(diffractionLimit);
   }
 
   private async changeSpot(spot: number, signal?: AbortSignal): Promise<void> {
-    if (!Number.isInteger(spot)) throw kernelErrors.outOfRange('spot size', String(spot), 'a whole number');
-    within('spot size', spot, 1, this.column.spotSizes);
+    whole('spot size', spot, 1, this.column.spotSizes);
     if ((await this.transport.getSpotSize(signal)) === spot) return;
     await this.duringTransient(async () => {
       await this.transport.setSpotSize(spot, signal);
@@ -202,44 +202,13 @@ export class FeiScope implements Scope {
     const wanted = down ? screenPositions.down : screenPositions.up;
     if ((await this.transport.getMainScreen(signal)) === wanted) return;
     await this.transport.setMainScreen(wanted, signal);
-    const arrived = await this.poll(async () => (await this.transport.getMainScreen(signal)) === wanted, screenLimit, signal);
+    const arrived = await waitUntil(this.clock, async () => (await this.transport.getMainScreen(signal)) === wanted, { limit: screenLimit, interval: pollInterval, signal });
     if (!arrived) throw feiErrors.screenStuck(down ? 'down' : 'up', screenLimit);
     if (!down && this.column.screenRaiseDelay > 0) await this.clock.delay(this.column.screenRaiseDelay, signal);
   }
-
-  /** Asks every 50 ms until it is so; false when the seconds are over. */
-  private async poll(isSo: () => Promise<boolean>, limit: number, signal?: AbortSignal): Promise<boolean> {
-    const end = this.clock.now() + limit;
-    while (!(await isSo())) {
-      if (this.clock.now() >= end) return false;
-      await this.clock.delay(pollInterval, signal);
-    }
-    return true;
-  }
-}
-
-function setting<Value>(name: string, read: Setting<Value>['read'], write: Setting<Value>['write']): Setting<Value> {
-  return {
-    name,
-    read,
-    write: async (value, signal) => {
-      if (signal) throwIfStopped(signal);
-      await write(value, signal);
-    },
-  };
 }
 
 const pairOf = <Unit extends number>(raw: { readonly x: number; readonly y: number }, unit: (value: number) => Unit): { x: Unit; y: Unit } => ({
   x: unit(raw.x),
   y: unit(raw.y),
 });
-
-function finite(what: string, value: number): number {
-  if (!Number.isFinite(value)) throw kernelErrors.outOfRange(what, String(value), 'a number');
-  return value;
-}
-
-function within(what: string, value: number, low: number, high: number): number {
-  if (!(value >= low && value <= high)) throw kernelErrors.outOfRange(what, String(value), `${low} to ${high}`);
-  return value;
-}

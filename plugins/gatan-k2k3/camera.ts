@@ -1,5 +1,5 @@
 import { type Clock, type Seconds, StoppedError, seconds, throwIfStopped } from '../../core/base';
-import type { Camera, CameraTraits, Exposure, Frame, ReadMode } from '../../core/devices';
+import { type Camera, type CameraTraits, type Exposure, type Frame, type ReadMode, exposureFault, nearestBinning } from '../../core/devices';
 import type { CameraSettings } from '../../core/settings';
 import { image } from '../../imaging';
 import type { CameraModel } from './camera-model';
@@ -50,7 +50,7 @@ export class GatanCamera implements Camera {
    */
   fit(wanted: Exposure): Exposure {
     const { model } = this;
-    const binning = nearest(model.binnings, wanted.binning);
+    const binning = nearestBinning(model.binnings, wanted.binning);
     const readMode = this.readModeFor(wanted.readMode, binning);
     const step = model.exposureStep[readMode];
     const fewest = Math.ceil(model.shortestExposure / step - 1e-6);
@@ -110,19 +110,8 @@ export class GatanCamera implements Camera {
     return model.readModes.includes(wanted) ? wanted : model.readModes[0]!;
   }
 
-  private check({ binning, area, exposure, driftSettling }: Exposure): void {
-    const { model, traits } = this;
-    const { left, top, right, bottom } = area;
-    const refuse = (what: string, limits: string): never => {
-      throw gatanErrors.badExposure(traits.name, what, limits);
-    };
-    if (!model.binnings.includes(binning)) refuse(`binning ${binning}`, `binnings ${model.binnings.join(', ')}`);
-    const inside = left >= 0 && top >= 0 && right <= model.width && bottom <= model.height && right > left && bottom > top;
-    if (!inside) refuse(`the area from ${left}, ${top} to ${right}, ${bottom}`, `areas within 0, 0 to ${model.width}, ${model.height} pixels`);
-    if (!(exposure > 0 && exposure <= model.longestExposure)) refuse(`an exposure of ${exposure} s`, `exposures up to ${model.longestExposure} s`);
-    if (!(driftSettling >= 0 && driftSettling <= model.longestExposure)) refuse(`a drift settling of ${driftSettling} s`, `0 to ${model.longestExposure} s`);
+  private check(exposure: Exposure): void {
+    const fault = exposureFault(exposure, this.model);
+    if (fault) throw gatanErrors.badExposure(this.traits.name, fault.what, fault.limits);
   }
 }
-
-const nearest = (allowed: readonly number[], wanted: number): number =>
-  allowed.reduce((best, each) => (Math.abs(Math.log(each / wanted)) < Math.abs(Math.log(best / wanted)) ? each : best));

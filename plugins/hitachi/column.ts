@@ -1,6 +1,5 @@
-import { type Matrix, type Seconds, milliseconds } from '../../core/base';
+import { type Seconds, milliseconds } from '../../core/base';
 import type { Settings } from '../../core/settings';
-import type { Calibrations } from '../../core/store';
 import type { HitachiCoil } from './protocol';
 
 /** The ranges of magnification of the column. */
@@ -82,18 +81,4 @@ export function hitachiColumn(settings: Settings, model: string): HitachiColumn 
     stageLimits: { x: [left, right], y: [bottom, top] },
     largestTilt: tilt > 0 ? tilt : 60,
   };
-}
-
-/**
- * The beam shift that goes with one unit of image shift so that the beam stays on the camera: that of the nearest calibrated mag of the
- * same range. Undefined where the site has not calibrated it.
- */
-export function imageShiftToBeamShift(calibrations: Pick<Calibrations, 'records'>, { magnifications }: Pick<HitachiColumn, 'magnifications'>, { index, range }: HitachiMagnification): Matrix | undefined {
-  const sameRange = new Set(magnifications.filter((each) => each.range === range).map((each) => each.index));
-  const inRange = calibrations
-    .records('BeamShiftCalibration')
-    .all()
-    .filter((row) => sameRange.has(row.magIndex));
-  const [nearest] = [...inRange].sort((a, b) => Math.abs(a.magIndex - index) - Math.abs(b.magIndex - index));
-  return nearest && { xpx: nearest.xpx, xpy: nearest.xpy, ypx: nearest.ypx, ypy: nearest.ypy };
 }

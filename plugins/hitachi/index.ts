@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { NeutralImageShift, Scope, Stage, VirtualInstrument } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
+import { imageShiftToBeamShift } from '../../core/optics';
 import { Calibrations } from '../../core/store';
-import { type HitachiColumn, hitachiColumn, imageShiftToBeamShift } from './column';
+import { type HitachiColumn, hitachiColumn } from './column';
 import { HitachiProtocol } from './protocol';
 import { HitachiScope } from './scope';
 import { HitachiStage } from './stage';
@@ -34,9 +35,10 @@ export default definePlugin<Options>({
     const protocol = new HitachiProtocol(transport, clock);
     const scope = new HitachiScope(protocol, column, {
       clock,
-      imageToBeam: (magnification) => {
+      imageToBeam: ({ index, range }) => {
         const calibrations = host.find(Calibrations);
-        return calibrations && imageShiftToBeamShift(calibrations, column, magnification);
+        const comparable = new Set(column.magnifications.filter((each) => each.range === range).map((each) => each.index));
+        return calibrations && imageShiftToBeamShift(calibrations, index, (other) => comparable.has(other));
       },
     });
     host.provide(Scope, scope);

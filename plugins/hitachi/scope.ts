@@ -1,10 +1,9 @@
-import { type Clock, type Matrix, type RawLensValue, type Seconds, type Vector, apply, beamShiftUnits, imageShiftUnits, length, metres, milliseconds, rawLensValue, scale, subtract, throwIfStopped, vector, volts } from '../../core/base';
+import { type Clock, type Matrix, type RawLensValue, type Seconds, type Vector, apply, beamShiftUnits, imageShiftUnits, length, metres, milliseconds, rawLensValue, scale, subtract, throwIfStopped, vector, volts, waitUntil } from '../../core/base';
 import type { NeutralImageShift, ProbeMode, Readable, Scope, ScopeTraits, Setting } from '../../core/devices';
-import { kernelErrors } from '../../core/kernel';
+import { finite, kernelErrors, setting, whole, within } from '../../core/kernel';
 import { type ColumnRange, type HitachiColumn, type HitachiMagnification, submodes } from './column';
 import { hitachiErrors } from './errors';
 import type { HitachiProtocol } from './protocol';
-import { finite, setting, whole, within } from './setting';
 
 /** Hitachi writes FF for what a line is not about. */
 const keep = 'FF';
@@ -157,9 +156,7 @@ export class HitachiScope implements Scope, NeutralImageShift {
 
   /** Waits until something has happened, which it need not. */
   private async waitFor(happened: () => Promise<boolean>, limit: Seconds, signal?: AbortSignal): Promise<void> {
-    const { clock } = this.surroundings;
-    const end = clock.now() + limit;
-    while (clock.now() < end && !(await happened())) await clock.delay(delays.poll, signal);
+    await waitUntil(this.surroundings.clock, happened, { limit, interval: delays.poll, signal });
   }
 
   private async readImageShift(): Promise<Vector<ReturnType<typeof imageShiftUnits>>> {
@@ -224,11 +221,8 @@ export class HitachiScope implements Scope, NeutralImageShift {
     const wanted = down ? screenPlaces.down : screenPlaces.up;
     if ((await this.protocol.getInteger('Screen Position')) === wanted) return;
     await this.protocol.set('Screen Position', wanted);
-    const end = clock.now() + screenLimit;
-    while ((await this.protocol.getInteger('Screen Position')) !== wanted) {
-      if (clock.now() >= end) throw hitachiErrors.screenStuck(down ? 'down' : 'up', screenLimit);
-      await clock.delay(delays.screenPoll, signal);
-    }
+    const arrived = await waitUntil(clock, async () => (await this.protocol.getInteger('Screen Position')) === wanted, { limit: screenLimit, interval: delays.screenPoll, signal });
+    if (!arrived) throw hitachiErrors.screenStuck(down ? 'down' : 'up', screenLimit);
     if (!down && this.column.screenRaiseDelay > 0) await clock.delay(this.column.screenRaiseDelay, signal);
   }
 

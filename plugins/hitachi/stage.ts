@@ -1,6 +1,6 @@
-import { type Clock, type Seconds, StoppedError, degrees, inDegrees, inMicrometres, metres, micrometres, milliseconds, throwIfStopped } from '../../core/base';
+import { type Clock, type Seconds, degrees, micrometres, milliseconds, throwIfStopped } from '../../core/base';
 import type { Readable, Stage, StageMove, StagePosition } from '../../core/devices';
-import { kernelErrors } from '../../core/kernel';
+import { type StageLeg, StageMoves, stageLegs } from '../../core/kernel';
 import type { HitachiColumn } from './column';
 import { hitachiErrors } from './errors';
 import type { HitachiProtocol } from './protocol';
@@ -25,9 +25,7 @@ const pollsAtRest = 5;
 /** A Hitachi stage. The column does not say whether it moves, so its position is watched until it is the one asked for. */
 export class HitachiStage implements Stage {
   readonly position: Readable<StagePosition>;
-  private current: Promise<void> | undefined;
-  private stopping = false;
-  private ended: Seconds | undefined;
+  private readonly moves: StageMoves<Leg>;
 
   constructor(
     private readonly protocol: HitachiProtocol,
@@ -42,45 +40,28 @@ export class HitachiStage implements Stage {
         return { x: um(x), y: um(y), z: um(z === 0 ? 0 : 0 - z), tilt: degrees(tilt / stepsPerUnit) };
       },
     };
+    this.moves = new StageMoves({
+      clock,
+      busy: hitachiErrors.stageBusy,
+      perform: async (leg, check, signal) => {
+        await this.send(leg);
+        await this.arrive(leg, check, signal);
+      },
+      halt: (leg) => this.halt(leg),
+    });
   }
 
   async move(to: StageMove, signal?: AbortSignal): Promise<void> {
     if (signal) throwIfStopped(signal);
-    const legs = this.legsOf(to);
-    if (this.current) throw hitachiErrors.stageBusy();
-    this.stopping = false;
-    this.current = this.run(legs, signal);
-    try {
-      await this.current;
-    } finally {
-      this.current = undefined;
-    }
+    await this.moves.make(stageLegs(to, this.column).map(inSteps), signal);
   }
 
-  async stop(): Promise<void> {
-    this.stopping = true;
-    // How the move ends is told to whoever asked for it.
-    await this.current?.catch(() => {});
+  stop(): Promise<void> {
+    return this.moves.stop();
   }
 
   lastMoved(): Seconds | undefined {
-    return this.ended;
-  }
-
-  private async run(legs: readonly Leg[], signal?: AbortSignal): Promise<void> {
-    for (const leg of legs) {
-      this.throwIfHalted(signal);
-      try {
-        await this.send(leg);
-        await this.arrive(leg, signal);
-      } catch (error) {
-        await this.halt(leg);
-        throw error;
-      } finally {
-        this.ended = this.clock.now();
-      }
-    }
-    this.throwIfHalted(signal);
+    return this.moves.lastMoved;
   }
 
   private async place(): Promise<Steps> {
@@ -100,10 +81,10 @@ export class HitachiStage implements Stage {
     if (leg.tilt !== undefined) await protocol.set('StageTilt Move', (leg.tilt / stepsPerUnit).toFixed(1));
   }
 
-  private async arrive(leg: Leg, signal?: AbortSignal): Promise<void> {
+  private async arrive(leg: Leg, check: () => void, signal?: AbortSignal): Promise<void> {
     const end = this.clock.now() + this.column.stageTimeout;
     for (let last: Steps | undefined; ; ) {
-      this.throwIfHalted(signal);
+      check();
       const at = await this.place();
       const near = axesOf(leg).every((axis) => Math.abs(at[axis] - leg[axis]!) <= nearEnough);
       if (near && last && sameOn(leg, at, last)) return;
@@ -125,41 +106,17 @@ export class HitachiStage implements Stage {
       last = now;
     }
   }
+}
 
-  private throwIfHalted(signal: AbortSignal | undefined): void {
-    if (signal) throwIfStopped(signal);
-    if (this.stopping) throw new StoppedError('The stage move');
-  }
-
-  /** The moves to send, all of them within the limits. */
-  private legsOf({ x, y, z, tilt, backlash }: StageMove): readonly Leg[] {
-    const um = (value: number | undefined): number | undefined => (value === undefined ? undefined : Number(inMicrometres(metres(value)).toFixed(6)));
-    const wanted = { x: um(x), y: um(y), z: um(z), tilt: tilt === undefined ? undefined : inDegrees(tilt) };
-    if (Object.values(wanted).every((value) => value === undefined)) return [];
-    const final = this.checked(wanted);
-    if (!backlash || (wanted.x === undefined && wanted.y === undefined)) return [final];
-    const plus = (value: number | undefined, more: number): number | undefined => (value === undefined ? undefined : value + more);
-    return [this.checked({ x: plus(wanted.x, inMicrometres(backlash.x)), y: plus(wanted.y, inMicrometres(backlash.y)) }), final];
-  }
-
-  /** Micrometres and degrees within the limits, in the column's steps. */
-  private checked({ x, y, z, tilt }: { readonly [Each in Axis]?: number | undefined }): Leg {
-    const { stageLimits, largestTilt } = this.column;
-    const axis = (name: string, value: number | undefined, [low, high]: readonly [number, number]): void => {
-      if (value !== undefined && !(value >= low && value <= high)) throw kernelErrors.outOfRange(`stage ${name}`, `${value.toFixed(2)} um`, `${low} to ${high} um`);
-    };
-    axis('X', x, stageLimits.x);
-    axis('Y', y, stageLimits.y);
-    if (z !== undefined && !Number.isFinite(z)) throw kernelErrors.outOfRange('stage Z', String(z), 'a number of micrometres');
-    if (tilt !== undefined && !(Math.abs(tilt) <= largestTilt)) throw kernelErrors.outOfRange('tilt', `${tilt.toFixed(2)} degrees`, `-${largestTilt} to ${largestTilt} degrees`);
-    const steps = (value: number): number => Math.round(value * stepsPerUnit) || 0;
-    return {
-      ...(x !== undefined && { x: steps(x) }),
-      ...(y !== undefined && { y: steps(y) }),
-      ...(z !== undefined && { z: steps(-z) }),
-      ...(tilt !== undefined && { tilt: steps(tilt) }),
-    };
-  }
+/** A move in the column's steps. */
+function inSteps({ x, y, z, tilt }: StageLeg): Leg {
+  const steps = (value: number): number => Math.round(value * stepsPerUnit) || 0;
+  return {
+    ...(x !== undefined && { x: steps(x) }),
+    ...(y !== undefined && { y: steps(y) }),
+    ...(z !== undefined && { z: steps(-z) }),
+    ...(tilt !== undefined && { tilt: steps(tilt) }),
+  };
 }
 
 const sameOn = (leg: Leg, a: Steps, b: Steps): boolean => axesOf(leg).every((axis) => a[axis] === b[axis]);

@@ -1,6 +1,5 @@
-import { type Matrix, type Seconds, milliseconds } from '../../core/base';
+import { type Seconds, milliseconds } from '../../core/base';
 import type { Settings } from '../../core/settings';
-import type { Calibrations } from '../../core/store';
 import { type JeolDeflector, deflectors, functionModes } from './transport';
 
 /** A range of magnifications with a selector of its own. */
@@ -86,17 +85,3 @@ export const rangeOf = (column: Pick<JeolColumn, 'ranges'>, magIndex: number): F
 
 /** JEOL's number of the deflector that shifts the image. */
 export const deflectorNumber = ({ imageShiftDeflector }: Pick<JeolColumn, 'imageShiftDeflector'>): number => (imageShiftDeflector === 'PLA' ? deflectors.pla : deflectors.is1);
-
-/**
- * The beam shift that goes with one unit of image shift so that the beam stays on the camera: that of the nearest calibrated mag of the
- * same range, for this alpha if there is one. Undefined where the site has not calibrated it.
- */
-export function imageShiftToBeamShift(calibrations: Pick<Calibrations, 'records'>, column: Pick<JeolColumn, 'ranges'>, magIndex: number, alpha: number): Matrix | undefined {
-  const inRange = calibrations
-    .records('BeamShiftCalibration')
-    .all()
-    .filter((row) => row.magIndex > 0 && rangeOf(column, row.magIndex) === rangeOf(column, magIndex));
-  const ofAlpha = inRange.filter((row) => row.alpha === alpha);
-  const [nearest] = [...(ofAlpha.length > 0 ? ofAlpha : inRange)].sort((a, b) => Math.abs(a.magIndex - magIndex) - Math.abs(b.magIndex - magIndex));
-  return nearest && { xpx: nearest.xpx, xpy: nearest.xpy, ypx: nearest.ypx, ypy: nearest.ypy };
-}

@@ -1,8 +1,8 @@
 import { type Metres, type RawLensValue, metres, rawLensValue } from '../../core/base';
 import type { Setting } from '../../core/devices';
+import { finite, setting } from '../../core/kernel';
 import type { JeolColumn } from './column';
 import { jeolErrors } from './errors';
-import { finite, setting } from './setting';
 import { type JeolTransport, dacCentre, dacFull } from './transport';
 
 /** Fine steps in one coarse step of the objective lens. */

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { AlphaSelector, NeutralImageShift, Scope, Stage, VirtualInstrument } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
+import { imageShiftToBeamShift } from '../../core/optics';
 import { Calibrations } from '../../core/store';
-import { type JeolColumn, imageShiftToBeamShift, jeolColumn } from './column';
+import { type JeolColumn, jeolColumn, rangeOf } from './column';
 import { JeolScope } from './scope';
 import { serializeTransport } from './serial-transport';
 import { JeolStage } from './stage';
@@ -33,7 +34,7 @@ export default definePlugin<Options>({
     const transport = serializeTransport(wires[host.options.wire](host, column), clock);
     const imageToBeam = (magIndex: number, alpha: number) => {
       const calibrations = host.find(Calibrations);
-      return calibrations && imageShiftToBeamShift(calibrations, column, magIndex, alpha);
+      return calibrations && imageShiftToBeamShift(calibrations, magIndex, (other) => rangeOf(column, other) === rangeOf(column, magIndex), alpha);
     };
     const scope = new JeolScope(transport, column, { clock, imageToBeam });
     host.provide(Scope, scope);

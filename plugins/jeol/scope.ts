@@ -1,10 +1,9 @@
-import { type Clock, type Matrix, type Seconds, milliseconds, throwIfStopped, volts } from '../../core/base';
+import { type Clock, type Matrix, type Seconds, milliseconds, throwIfStopped, volts, waitUntil } from '../../core/base';
 import type { AlphaSelector, NeutralImageShift, ProbeMode, Readable, Scope, ScopeTraits, Setting } from '../../core/devices';
-import { kernelErrors } from '../../core/kernel';
+import { kernelErrors, setting, whole, within } from '../../core/kernel';
 import { type JeolColumn, rangeOf } from './column';
 import { jeolErrors } from './errors';
 import { JeolFocus } from './focus';
-import { setting, whole, within } from './setting';
 import { JeolShifts } from './shifts';
 import { type JeolTransport, dacFull, functionModes, screenPlaces } from './transport';
 
@@ -125,7 +124,7 @@ export class JeolScope implements Scope, AlphaSelector, NeutralImageShift {
     this.changing = true;
     if (across) await transport.setFunctionMode(range.mode);
     await transport.setSelector(index - range.first);
-    const arrived = await this.poll(async () => (await this.readMagnification()) === index, column.magEventWait, signal);
+    const arrived = await waitUntil(this.clock, async () => (await this.readMagnification()) === index, { limit: column.magEventWait, interval: pollInterval, signal });
     if (!arrived) throw jeolErrors.magnificationTimeout(index, column.magEventWait);
     await this.clock.delay(across ? column.postMagDelay.across : column.postMagDelay.within, signal);
     this.changing = false;
@@ -147,17 +146,8 @@ export class JeolScope implements Scope, AlphaSelector, NeutralImageShift {
     const wanted = down ? screenPlaces.down : screenPlaces.up;
     if ((await this.transport.getScreen()) === wanted) return;
     await this.transport.setScreen(wanted);
-    const arrived = await this.poll(async () => (await this.transport.getScreen()) === wanted, screenLimit, signal);
+    const arrived = await waitUntil(this.clock, async () => (await this.transport.getScreen()) === wanted, { limit: screenLimit, interval: pollInterval, signal });
     if (!arrived) throw jeolErrors.screenStuck(down ? 'down' : 'up', screenLimit);
     if (!down && this.column.screenRaiseDelay > 0) await this.clock.delay(this.column.screenRaiseDelay, signal);
-  }
-
-  private async poll(isSo: () => Promise<boolean>, limit: number, signal?: AbortSignal): Promise<boolean> {
-    const end = this.clock.now() + limit;
-    while (!(await isSo())) {
-      if (this.clock.now() >= end) return false;
-      await this.clock.delay(pollInterval, signal);
-    }
-    return true;
   }
 }

@@ -1,9 +1,9 @@
 import { type BeamShiftUnits, type ImageShiftUnits, type Matrix, type Vector, apply, beamShiftUnits, imageShiftUnits, subtract, vector } from '../../core/base';
 import type { Setting } from '../../core/devices';
+import { finite, setting } from '../../core/kernel';
 import type { JeolColumn } from './column';
 import { deflectorNumber } from './column';
 import { jeolErrors } from './errors';
-import { finite, setting } from './setting';
 import { type DacPair, type JeolTransport, dacCentre, dacFull } from './transport';
 
 /** Image-shift units for one step of the image-shift deflector; the axes differ. */

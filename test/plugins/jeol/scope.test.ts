@@ -1,5 +1,6 @@
 import { beamShiftUnits, imageShiftUnits, inMicrometres, matrix, micrometres, rawLensValue, vector } from '../../../core/base';
-import { imageShiftToBeamShift } from '../../../plugins/jeol/column';
+import { imageShiftToBeamShift } from '../../../core/optics';
+import { rangeOf } from '../../../plugins/jeol/column';
 import { type JeolUnderTest, makeColumn, plainColumn } from './make-column';
 
 const writesOf = async (column: JeolUnderTest, change: () => Promise<unknown>): Promise<readonly string[]> => {
@@ -106,7 +107,7 @@ describe('image shift', () => {
 describe('the beam that follows image shift', () => {
   const row = (magIndex: number, alpha: number, xpx: number) => ({ magIndex, alpha, probe: 1, retain: 0, magnification: 0, xpx, xpy: 0, ypx: 0, ypy: xpx });
   const calibrations = (rows: readonly object[]) => ({ records: () => ({ all: () => rows }) }) as unknown as Parameters<typeof imageShiftToBeamShift>[0];
-  const found = (rows: readonly object[], magIndex: number, alpha: number) => imageShiftToBeamShift(calibrations(rows), plainColumn, magIndex, alpha)?.xpx;
+  const found = (rows: readonly object[], magIndex: number, alpha: number) => imageShiftToBeamShift(calibrations(rows), magIndex, (other) => rangeOf(plainColumn, other) === rangeOf(plainColumn, magIndex), alpha)?.xpx;
 
   it('goes by the nearest calibration of the same range, for this alpha if there is one', () => {
     const rows = [row(2, 1, 1), row(5, 1, 2), row(8, 1, 3), row(6, 2, 4), row(9, 1, 5)];

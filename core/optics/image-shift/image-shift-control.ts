@@ -1,9 +1,9 @@
-import { type Clock, type ImageShiftUnits, type Vector, add, inMicrometres, seconds, subtract, throwIfStopped, token } from '../base';
-import type { Cameras, Scope, Setting } from '../devices';
-import { opticsErrors } from './errors';
+import { type Clock, type ImageShiftUnits, type Vector, add, inMicrometres, seconds, subtract, throwIfStopped, token } from '../../base';
+import type { Cameras, Scope, Setting } from '../../devices';
+import { opticsErrors } from '../errors';
 import type { ImageShiftReach } from './image-shift-limits';
-import type { Optics } from './optics';
-import type { Settling } from './settling';
+import type { Optics } from '../optics';
+import type { Settling } from '../settling';
 
 /** How an image shift is to be written. */
 export interface ImageShiftWriting {

@@ -1,8 +1,8 @@
-import { throwIfStopped } from '../../core/base';
-import type { Setting } from '../../core/devices';
-import { kernelErrors } from '../../core/kernel';
+import { throwIfStopped } from '../base';
+import type { Setting } from '../devices';
+import { kernelErrors } from './errors';
 
-/** A setting that sends nothing once the run is stopped. */
+/** A setting of a device that sends nothing once the run is stopped. */
 export function setting<Value>(name: string, read: Setting<Value>['read'], write: Setting<Value>['write']): Setting<Value> {
   return {
     name,
