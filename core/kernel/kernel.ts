@@ -129,7 +129,7 @@ export class Kernel {
       connect: (what, open) => void connections.push({ plugin: plugin.id, what, open }),
       menuItem: (item) => menu.add(item, plugin.id),
       arrangeMenu: (places) => menu.arrange(places),
-      menuPlaceholder: (placeholder) => menu.addPlaceholder(placeholder, plugin.id),
+      unavailableItem: (item) => menu.addUnavailable(item, plugin.id),
       defer: (undo) => void undos.add(undo),
     };
   }

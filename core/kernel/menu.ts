@@ -4,7 +4,7 @@ import { kernelErrors } from './errors';
 import { type MenuItem, type MenuItemClass, type MenuItemDeclaration, declarationOf } from './menu-item';
 
 /** An item that the menu shows in its place although nothing can run it. */
-export interface MenuPlaceholder {
+export interface UnavailableItem {
   readonly id: string;
   readonly menu: readonly string[];
   readonly label: string;
@@ -44,7 +44,7 @@ interface Registered {
 /** All items that the plugins brought, in the order of the menu. */
 export class Menu {
   private readonly items = new Map<string, Registered>();
-  private readonly placeholders = new Map<string, MenuPlaceholder & { plugin: string }>();
+  private readonly unavailable = new Map<string, UnavailableItem & { plugin: string }>();
   private readonly order: string[] = [];
   private readonly separated = new Set<string>();
 
@@ -60,8 +60,8 @@ export class Menu {
   }
 
   /** Adds an item that is only shown; a real item of the same id takes its place. */
-  addPlaceholder(placeholder: MenuPlaceholder, plugin: string): void {
-    this.placeholders.set(placeholder.id, { ...placeholder, plugin });
+  addUnavailable(item: UnavailableItem, plugin: string): void {
+    this.unavailable.set(item.id, { ...item, plugin });
   }
 
   /** Says in which order labels stand; what is not named comes after, in the order in which it was added. */
@@ -83,9 +83,9 @@ export class Menu {
   /** The menu as it is now, in its order. `idle` is false while something runs. */
   entries(idle = true): readonly MenuEntry[] {
     const shown = [...this.items.values()].map((item) => this.entryOf(item, idle));
-    for (const placeholder of this.placeholders.values()) {
-      if (this.items.has(placeholder.id)) continue;
-      const { kind, reason, ...rest } = placeholder;
+    for (const item of this.unavailable.values()) {
+      if (this.items.has(item.id)) continue;
+      const { kind, reason, ...rest } = item;
       shown.push({ ...rest, enabled: false, reason, toggle: kind === 'toggle', checked: false, separated: this.separated.has(key([...rest.menu, rest.label])) });
     }
     const rank = (entry: MenuEntry): number => {

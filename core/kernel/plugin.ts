@@ -3,7 +3,7 @@ import type { Clock, Logger, Token, Undo } from '../base';
 import type { Camera } from '../devices';
 import type { Settings } from '../settings';
 import type { TappableHooks } from './hooks';
-import type { MenuPlace, MenuPlaceholder } from './menu';
+import type { MenuPlace, UnavailableItem } from './menu';
 import type { MenuItemClass } from './menu-item';
 
 /**
@@ -43,7 +43,7 @@ export interface PluginHost<Options = unknown> {
   /** Says in which order the menu shows items and submenus, by their labels. */
   arrangeMenu(places: readonly MenuPlace[]): void;
   /** Shows an item in the menu that cannot run, with the reason, until a plugin brings the item itself. */
-  menuPlaceholder(placeholder: MenuPlaceholder): void;
+  unavailableItem(item: UnavailableItem): void;
   /** Something to be undone when the program ends, last-in first-out. */
   defer(undo: Undo): void;
 }

@@ -1,4 +1,4 @@
-import type { MenuPlace, MenuPlaceholder, PluginHost } from '../../core/kernel';
+import type { MenuPlace, UnavailableItem, PluginHost } from '../../core/kernel';
 
 /** One item of the Calibration menu as people know it: the label, and what it is for. `toggle` has a check mark. */
 interface KnownItem {
@@ -132,18 +132,18 @@ const slug = (label: string): string =>
     .replace(/^-|-$/g, '');
 
 /** Shows the whole menu in its order, with a greyed place for what no file brings. */
-export function arrange(host: Pick<PluginHost, 'arrangeMenu' | 'menuPlaceholder'>, built: ReadonlySet<string>): void {
+export function arrange(host: Pick<PluginHost, 'arrangeMenu' | 'unavailableItem'>, built: ReadonlySet<string>): void {
   const placesOf = (parts: readonly Part[], above: readonly string[]): MenuPlace[] =>
     parts.map((part) => {
       if (part === '---') return { line: true };
       if ('submenu' in part) return { label: part.submenu, items: placesOf(part.parts, [...above, part.submenu]) };
-      if (!built.has([...above, part.label].join('\n'))) host.menuPlaceholder(placeholder(part, above));
+      if (!built.has([...above, part.label].join('\n'))) host.unavailableItem(unavailableItem(part, above));
       return part.label;
     });
   host.arrangeMenu(placesOf(calibrationMenu, []));
 }
 
-const placeholder = ({ label, summary, toggle }: KnownItem, menu: readonly string[]): MenuPlaceholder => ({
+const unavailableItem = ({ label, summary, toggle }: KnownItem, menu: readonly string[]): UnavailableItem => ({
   id: identifier(...menu, label),
   menu,
   label,
