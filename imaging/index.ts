@@ -4,6 +4,7 @@ export * from './fft';
 export * from './fits';
 export * from './geometry';
 export * from './image';
+export * from './lattice';
 export * from './reduction';
 export * from './registration';
 export * from './spectra';

@@ -1,0 +1,111 @@
+import type { Vector } from '../geometry';
+
+/** How many blocks an image is divided into, each way. */
+export const blocksAcross = 8;
+/** Highest power of a coordinate in a sum over a block. */
+export const highestPower = 4;
+const powers = highestPower + 1;
+
+/** An image on coordinates from -1 to 1 along each axis, X right and Y DOWN. */
+export interface Plane {
+  readonly pixels: Float64Array;
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Real and imaginary part. */
+export interface Complex {
+  readonly re: number;
+  readonly im: number;
+}
+
+/** Place of a pixel along an axis. */
+export const place = (index: number, size: number): number => (2 * index + 1 - size) / size;
+
+/** Where each block begins along an axis, and the end of the last. */
+export const blockEdges = (size: number): readonly number[] => Array.from({ length: blocksAcross + 1 }, (_, index) => Math.round((index * size) / blocksAcross));
+
+/** Sums of `place^power * exp(2 pi i frequency place)` over each block of an axis; [block][power]. */
+export function axisMoments(frequency: number, size: number): readonly (readonly Complex[])[] {
+  const edges = blockEdges(size);
+  return Array.from({ length: blocksAcross }, (_, block) => {
+    const re = new Float64Array(powers);
+    const im = new Float64Array(powers);
+    for (let index = edges[block]!; index < edges[block + 1]!; index++) {
+      const at = place(index, size);
+      let cosine = Math.cos(2 * Math.PI * frequency * at);
+      let sine = Math.sin(2 * Math.PI * frequency * at);
+      for (let power = 0; power < powers; power++) {
+        re[power]! += cosine;
+        im[power]! += sine;
+        cosine *= at;
+        sine *= at;
+      }
+    }
+    return Array.from({ length: powers }, (_, power) => ({ re: re[power]!, im: im[power]! }));
+  });
+}
+
+/** What the pixels of one block amount to: sums of pixel * x^a * y^b * exp(2 pi i frequency . place), [a][b]. */
+export type BlockSums = readonly (readonly Complex[])[];
+
+/**
+ * Sums of the pixels, times powers of their coordinates up to the given one in all, times a wave, over each block; [row of blocks * 8 + column of blocks].
+ */
+export function waveSums({ pixels, rows, columns }: Plane, { x: across, y: down }: Vector, power: number): readonly BlockSums[] {
+  const horizontal = blockEdges(columns);
+  const vertical = blockEdges(rows);
+  const cosines = new Float64Array(columns);
+  const sines = new Float64Array(columns);
+  const places = new Float64Array(columns);
+  for (let column = 0; column < columns; column++) {
+    const at = place(column, columns);
+    places[column] = at;
+    cosines[column] = Math.cos(2 * Math.PI * across * at);
+    sines[column] = Math.sin(2 * Math.PI * across * at);
+  }
+  const results: BlockSums[] = [];
+  const terms = power + 1;
+  for (let blockRow = 0; blockRow < blocksAcross; blockRow++) {
+    for (let blockColumn = 0; blockColumn < blocksAcross; blockColumn++) {
+      const re = new Float64Array(terms * terms);
+      const im = new Float64Array(terms * terms);
+      for (let row = vertical[blockRow]!; row < vertical[blockRow + 1]!; row++) {
+        const lineRe = [0, 0, 0];
+        const lineIm = [0, 0, 0];
+        let [re0, im0, re1, im1, re2, im2] = [0, 0, 0, 0, 0, 0];
+        const start = row * columns;
+        for (let column = horizontal[blockColumn]!; column < horizontal[blockColumn + 1]!; column++) {
+          const value = pixels[start + column]!;
+          const at = places[column]!;
+          const c = value * cosines[column]!;
+          const s = value * sines[column]!;
+          re0 += c;
+          im0 += s;
+          re1 += c * at;
+          im1 += s * at;
+          if (terms < 3) continue;
+          re2 += c * at * at;
+          im2 += s * at * at;
+        }
+        lineRe.splice(0, 3, re0, re1, re2);
+        lineIm.splice(0, 3, im0, im1, im2);
+        const at = place(row, rows);
+        const cosine = Math.cos(2 * Math.PI * down * at);
+        const sine = Math.sin(2 * Math.PI * down * at);
+        for (let a = 0; a < terms; a++) {
+          let real = lineRe[a]! * cosine - lineIm[a]! * sine;
+          let imaginary = lineRe[a]! * sine + lineIm[a]! * cosine;
+          for (let b = 0; a + b < terms; b++) {
+            re[a * terms + b]! += real;
+            im[a * terms + b]! += imaginary;
+            real *= at;
+            imaginary *= at;
+          }
+        }
+      }
+      results.push(Array.from({ length: terms }, (_, a) => Array.from({ length: terms }, (__, b) => ({ re: re[a * terms + b]!, im: im[a * terms + b]! }))));
+    }
+  }
+  return results;
+}

@@ -1,0 +1,229 @@
+import { ImagingError } from '../errors';
+import type { Vector } from '../geometry';
+import { type Image, layoutOf } from '../image';
+import { type CorrelationPlane, latticeCorrelation } from './correlation';
+import { fitHarmonics, type HarmonicFit, type Order, type Reciprocals } from './harmonic-fit';
+import { type CorrelationPeak, correlationPeaks } from './peaks';
+import { type LatticeAxes, type LatticeFailure, type LatticeKind, searchLattice } from './search';
+
+/** The lattice of an image. */
+export interface Lattice {
+  /** Lattice vectors in pixels, X right and Y DOWN, with x >= 0. */
+  readonly first: Vector;
+  readonly second: Vector;
+  /** Their lengths in pixels with standard errors. */
+  readonly lengths: readonly [number, number];
+  readonly lengthErrors: readonly [number, number];
+  /** Mean of the lengths, the second divided by the ratio that the kind of lattice has. */
+  readonly spacing: number;
+  readonly spacingError: number;
+  /** Direction of the lattice, degrees counter-clockwise (with Y UP) from 0 to below 90, with its standard error. */
+  readonly angle: number;
+  readonly angleError: number;
+  /** How many repeats lie across the image along each axis. */
+  readonly repeats: readonly [number, number];
+  /** The peak of the autocorrelation from which it started, in pixels from its centre. */
+  readonly nearPeak: Vector;
+  /** What speaks against it, in sentences; empty when nothing does. */
+  readonly doubts: readonly string[];
+}
+
+/** What came of looking for a lattice; the autocorrelation is there to be shown in any case. */
+export interface LatticeSearch {
+  readonly correlation: CorrelationPlane;
+  readonly peaks: readonly CorrelationPeak[];
+  readonly found: Lattice | LatticeFailure;
+}
+
+/** Waves finer than this, in cycles a pixel, are lost in the pixels. */
+const finestWave = 0.4;
+/** A wave whose amplitude is this many standard errors squared is there. */
+const certain = 25;
+/** A wave that should not be there counts when it is also this strong beside the weaker of the two that should. */
+const strongShare = 0.25;
+/** Fewer repeats than this say little about which peak is the right one. */
+const fewRepeats = 3;
+/** The lengths of equal axes differ by less than this on any specimen worth measuring. */
+const unequalAxes = 0.02;
+/** The two axes of a crystal may differ from what is expected by less than this, or they are other axes. */
+const largestCrystalDifference = 0.15;
+/** A larger relative standard error of the spacing is not good enough for anything. */
+const poorPrecision = 0.005;
+
+const overtones: readonly Order[] = [[1, 1], [1, -1], [2, 0], [0, 2], [3, 0], [0, 3], [4, 0], [0, 4]];
+const screwOvertones: readonly Order[] = [[1, 1], [1, -1], [1, 2], [1, -2], [2, 0], [0, 4]];
+/** Waves that only a lattice with a larger cell has. */
+const largerCells: readonly Order[] = [[1 / 2, 0], [0, 1 / 2], [1 / 2, 1 / 2], [1 / 2, -1 / 2], [1 / 3, 0], [0, 1 / 3], [2 / 3, 0], [0, 2 / 3]];
+const fundamentalsOf = ({ secondOrder }: LatticeKind): readonly Order[] => [[1, 0], [0, secondOrder]];
+const overtonesOf = ({ secondOrder }: LatticeKind): readonly Order[] => (secondOrder === 1 ? overtones : screwOvertones);
+/** Changes of the axes, as rows of first and second by first and second, that make up for a wrong peak: multiples, fractions, diagonals. */
+const corrections: readonly (readonly [number, number, number, number])[] = [
+  [2, 0, 0, 2], [1 / 2, 0, 0, 1 / 2], [1 / 2, 1 / 2, -1 / 2, 1 / 2], [1, 1, -1, 1], [3, 0, 0, 3], [1 / 3, 0, 0, 1 / 3],
+];
+
+/**
+ * Finds the lattice of a grating, crystal or grid in an image: its axes from the autocorrelation, then by least squares on the pixels.
+ *
+ * @param source shape [rows, columns], already without dark surroundings
+ * @param marked the peak to start from, in pixels from the centre of the autocorrelation, X right and Y DOWN
+ * @throws ImagingError 'imaging/not-finite', 'imaging/empty-image', 'imaging/bad-size', 'imaging/too-few-points' below 32 pixels, 'imaging/singular-fit'
+ */
+export function findLattice(source: Image, kind: LatticeKind, marked?: Vector): LatticeSearch {
+  const correlation = latticeCorrelation(source);
+  const peaks = correlationPeaks(correlation);
+  const axes = searchLattice(correlation, peaks, kind, marked);
+  if ('failure' in axes) return { correlation, peaks, found: axes };
+  const ordered = kind.secondOrder === 1 ? axes : orderCrystalAxes(source, axes, kind);
+  if ('failure' in ordered) return { correlation, peaks, found: ordered };
+  const first = refine(source, ordered, kind);
+  if (first.confirmed || marked) return { correlation, peaks, found: judge(first, source, ordered, kind) };
+  for (const [a, b, c, d] of kind.ridges ? corrections : []) {
+    const { first: one, second: other } = ordered;
+    const changed: LatticeAxes = { ...ordered, first: { x: a * one.x + b * other.x, y: a * one.y + b * other.y }, second: { x: c * one.x + d * other.x, y: c * one.y + d * other.y } };
+    const again = refine(source, changed, kind);
+    if (again.confirmed) return { correlation, peaks, found: judge(again, source, { ...changed, nearPeak: rightHalf(changed.first) }, kind) };
+  }
+  return { correlation, peaks, found: judge(first, source, ordered, kind) };
+}
+
+/** The reciprocal vectors of two lattice vectors, or the other way round. */
+export function reciprocalsOf(first: Vector, second: Vector): Reciprocals {
+  const determinant = first.x * second.y - first.y * second.x;
+  return { first: { x: second.y / determinant, y: -second.x / determinant }, second: { x: -first.y / determinant, y: first.x / determinant } };
+}
+
+/** Makes the axis with the closer planes the first one, and the second as long as its cell is, whichever multiples of them the search met. */
+function orderCrystalAxes(source: Image, axes: LatticeAxes, { ratio, secondOrder }: LatticeKind): LatticeAxes | LatticeFailure {
+  const strongest = (orders: readonly Order[]): number => {
+    const { harmonics } = fitHarmonics(source, reciprocals, visible(reciprocals, orders), { hold: true });
+    const { order: [h, k] } = harmonics.reduce((best, each) => (each.amplitude > best.amplitude ? each : best));
+    return h + k;
+  };
+  const reciprocals = reciprocalsOf(axes.first, axes.second);
+  const planes = [
+    { vector: axes.first, order: strongest([[1, 0], [2, 0], [3, 0]]) },
+    { vector: axes.second, order: strongest([[0, 1], [0, 2], [0, 3], [0, 4]]) },
+  ].map(({ vector: { x, y }, order }) => ({ x: x / order, y: y / order }));
+  const [short, long] = planes.sort((one, other) => Math.hypot(one.x, one.y) - Math.hypot(other.x, other.y)) as [Vector, Vector];
+  const second = { x: secondOrder * long.x, y: secondOrder * long.y };
+  const [expected, length] = [ratio * Math.hypot(short.x, short.y), Math.hypot(second.x, second.y)];
+  if (Math.abs(expected - length) / Math.max(expected, length) > largestCrystalDifference) return { failure: 'distances', first: Math.hypot(short.x, short.y), second: length };
+  return { ...axes, first: short, second, nearPeak: rightHalf(short) };
+}
+
+/** A fit and whether the image confirms it. */
+interface Refined {
+  readonly fit: HarmonicFit | undefined;
+  readonly confirmed: boolean;
+  readonly doubts: readonly string[];
+}
+
+function refine(source: Image, axes: LatticeAxes, kind: LatticeKind): Refined {
+  const start = reciprocalsOf(axes.first, axes.second);
+  const unconfirmed: Refined = { fit: undefined, confirmed: false, doubts: ['The peaks of the autocorrelation are not confirmed by the image itself.'] };
+  const fundamentals = fundamentalsOf(kind);
+  if (visible(start, fundamentals).length < 2) return unconfirmed;
+  try {
+    const rough = fitHarmonics(source, start, fundamentals);
+    if (difference(rough.reciprocals, start) > 0.05) return unconfirmed;
+    const fit = fitHarmonics(source, rough.reciprocals, visible(rough.reciprocals, [...fundamentals, ...overtonesOf(kind)]));
+    if (difference(fit.reciprocals, start) > 0.05) return unconfirmed;
+    const doubts = strangeWaves(source, fit, kind);
+    return { fit, confirmed: doubts.length === 0, doubts };
+  } catch (error) {
+    if (error instanceof ImagingError) return unconfirmed;
+    throw error;
+  }
+}
+
+function judge({ fit, doubts: strange }: Refined, source: Image, axes: LatticeAxes, kind: LatticeKind): Lattice {
+  const doubts = [...strange];
+  const lattice = measure(fit ?? { reciprocals: reciprocalsOf(axes.first, axes.second), covariance: undefined }, source, axes, kind);
+  const [first, second] = [lattice.lengths[0], lattice.lengths[1] / kind.ratio];
+  const difference = Math.abs(first - second) / Math.max(first, second);
+  if (Math.min(...lattice.repeats) < fewRepeats) doubts.push(`Only ${Math.min(...lattice.repeats).toFixed(1)} repeats lie across the image.`);
+  if (difference > unequalAxes) doubts.push(`The spacings along the two axes differ by ${(100 * difference).toFixed(1)} %.`);
+  if (!(lattice.spacingError < poorPrecision * lattice.spacing)) doubts.push('The spacing is uncertain by more than 0.5 %.');
+  return { ...lattice, doubts };
+}
+
+/** What the waves in the image say against a lattice. */
+function strangeWaves(source: Image, { reciprocals, harmonics }: HarmonicFit, kind: LatticeKind): readonly string[] {
+  // They are the first that were fitted.
+  const known = harmonics.slice(0, 2);
+  if (known.some(({ significance }) => significance < certain)) return ['The lines of the lattice hardly stand out from the rest of the image.'];
+  const weaker = Math.min(...known.map((harmonic) => harmonic.amplitude));
+  const stronger = Math.max(...known.map((harmonic) => harmonic.amplitude));
+  const doubts: string[] = [];
+  const present = harmonics.filter(({ significance }) => significance >= certain).map(({ order }) => order);
+  const larger = fitHarmonics(source, reciprocals, [...present, ...largerCells], { hold: true }).harmonics.slice(present.length);
+  if (larger.some(({ significance, amplitude }) => significance >= certain && amplitude > strongShare * weaker)) doubts.push('The image holds lines that are farther apart: the true spacing may be a multiple of this one.');
+  if (kind.secondOrder === 1 && harmonics.some(({ order: [h, k], amplitude }) => Math.abs(h) + Math.abs(k) > 1 && amplitude > 1.5 * stronger)) doubts.push('Finer lines are stronger than the ones that were found: the true spacing may be a fraction of this one.');
+  return doubts;
+}
+
+const visible = ({ first, second }: Reciprocals, orders: readonly Order[]): readonly Order[] =>
+  orders.filter(([h, k]) => Math.max(Math.abs(h * first.x + k * second.x), Math.abs(h * first.y + k * second.y)) < finestWave);
+
+/** The largest relative difference between two pairs of vectors. */
+function difference(one: Reciprocals, other: Reciprocals): number {
+  const off = (p: Vector, q: Vector): number => Math.hypot(p.x - q.x, p.y - q.y) / Math.hypot(q.x, q.y);
+  return Math.max(off(one.first, other.first), off(one.second, other.second));
+}
+
+function measure({ reciprocals, covariance }: { readonly reciprocals: Reciprocals; readonly covariance: HarmonicFit['covariance'] | undefined }, source: Image, axes: LatticeAxes, { ratio }: LatticeKind): Omit<Lattice, 'doubts'> {
+  const components = ({ first, second }: Reciprocals): readonly number[] => [first.x, first.y, second.x, second.y];
+  const at = components(reciprocals);
+  const valuesOf = (g: readonly number[]): readonly [number, number, number, number] => {
+    const { first, second } = reciprocalsOf({ x: g[0]!, y: g[1]! }, { x: g[2]!, y: g[3]! });
+    const [one, other] = [Math.hypot(first.x, first.y), Math.hypot(second.x, second.y)];
+    return [one, other, (one + other / ratio) / 2, directionOf(first, second)];
+  };
+  const values = valuesOf(at);
+  const errors = covariance ? errorsOf(valuesOf, at, covariance) : [NaN, NaN, NaN, NaN];
+  const vectors = reciprocalsOf(reciprocals.first, reciprocals.second);
+  const { rows, columns } = layoutOf(source, 'findLattice');
+  const side = Math.min(rows, columns);
+  return {
+    first: rightHalf(vectors.first),
+    second: rightHalf(vectors.second),
+    lengths: [values[0], values[1]],
+    lengthErrors: [errors[0]!, errors[1]!],
+    spacing: values[2],
+    spacingError: errors[2]!,
+    angle: values[3] >= 90 ? 0 : values[3],
+    angleError: errors[3]!,
+    repeats: [side / values[0], side / values[1]],
+    nearPeak: axes.nearPeak,
+  };
+}
+
+/** The common direction of two vectors at right angles, in degrees counter-clockwise with Y up, from 0 to below 90. */
+function directionOf(first: Vector, second: Vector): number {
+  // Four times an angle makes one of all directions that are at right angles.
+  const sum = [first, second].reduce(
+    ({ x, y }, vector) => {
+      const angle = 4 * Math.atan2(-vector.y, vector.x);
+      return { x: x + Math.cos(angle), y: y + Math.sin(angle) };
+    },
+    { x: 0, y: 0 },
+  );
+  const angle = (Math.atan2(sum.y, sum.x) * 45) / Math.PI;
+  return angle < 0 ? angle + 90 : angle;
+}
+
+/** Standard errors of functions of parameters with a known covariance, to first order. */
+function errorsOf(valuesOf: (at: readonly number[]) => readonly number[], at: readonly number[], covariance: readonly (readonly number[])[]): readonly number[] {
+  const step = 1e-6 * Math.max(...at.map(Math.abs));
+  const slopes = at.map((_, index) => {
+    const [up, down] = [step, -step].map((change) => valuesOf(at.map((value, each) => (each === index ? value + change : value))));
+    return up!.map((value, each) => {
+      const rise = value - down![each]!;
+      // An angle may step from 90 back to 0 between the two.
+      return (each === 3 ? rise - 90 * Math.round(rise / 90) : rise) / (2 * step);
+    });
+  });
+  return [0, 1, 2, 3].map((each) => Math.sqrt(slopes.reduce((sum, one, i) => sum + slopes.reduce((inner, other, j) => inner + one[each]! * other[each]! * covariance[i]![j]!, 0), 0)));
+}
+
+const rightHalf = ({ x, y }: Vector): Vector => (x < 0 ? { x: -x, y: -y } : { x, y });

@@ -1,0 +1,205 @@
+import { inverse as inverseOf, Matrix as Numbers } from 'ml-matrix';
+import { singularFit, tooFewPoints } from '../errors';
+import type { Vector } from '../geometry';
+import { type Image, layoutOf, requireFinite, toFloat64 } from '../image';
+import { axisMoments, blocksAcross, type BlockSums, type Complex, type Plane, waveSums } from './block-sums';
+
+/** Orders of a wave of the lattice along its two reciprocal vectors; halves and thirds stand for larger lattices. */
+export type Order = readonly [number, number];
+
+/** A wave of the fitted lattice. */
+export interface Harmonic {
+  readonly order: Order;
+  /** Half the difference between its crests and troughs, in counts. */
+  readonly amplitude: number;
+  /** The square of the amplitude over the square of its standard error, from the scatter among the parts of the image. */
+  readonly significance: number;
+}
+
+/** Two reciprocal vectors in cycles a pixel, X right and Y DOWN. */
+export interface Reciprocals {
+  readonly first: Vector;
+  readonly second: Vector;
+}
+
+/** A lattice fitted to the pixels of an image. */
+export interface HarmonicFit {
+  readonly reciprocals: Reciprocals;
+  /** Covariance of first x, first y, second x, second y, from the scatter among the parts of the image; zeros where the vectors were held. */
+  readonly covariance: readonly (readonly number[])[];
+  readonly harmonics: readonly Harmonic[];
+}
+
+/** One product of an amplitude, powers of the coordinates and a wave, of which the real part counts. */
+interface Term {
+  readonly re: number;
+  readonly im: number;
+  readonly a: 0 | 1 | 2;
+  readonly b: 0 | 1 | 2;
+  /** Which wave; 0 is none. */
+  readonly wave: number;
+}
+
+const background: readonly Term[] = ([[0, 0], [1, 0], [0, 1], [2, 0], [1, 1], [0, 2]] as const).map(([a, b]) => ({ re: 1, im: 0, a, b, wave: 0 }));
+const mostIterations = 12;
+/** A correction that moves no wave by more than this share of a cycle at the edge of the image is the last. */
+const settled = 1e-5;
+
+/**
+ * Fits a lattice to the pixels of an image by least squares: the reciprocal vectors, the waves of the given orders and a background of second
+ * degree (Gauss-Newton). Standard errors come from the sum of the scores of 64 parts of the image (the sandwich estimate of P. J. Huber, Proc. 5th
+ * Berkeley Symposium 1 (1967) 221, by clusters), so they hold for noise that is correlated over distances shorter than a part, as a film's is.
+ *
+ * @param start correct to a fraction of a cycle across the image
+ * @param orders each once, not with its opposite
+ * @param hold leaves the vectors as they are and finds the waves only
+ * @throws ImagingError 'imaging/too-few-points' for an image below 32 pixels, 'imaging/singular-fit', 'imaging/not-finite', 'imaging/empty-image'
+ */
+export function fitHarmonics(source: Image, start: Reciprocals, orders: readonly Order[], { hold = false } = {}): HarmonicFit {
+  const { rows, columns } = layoutOf(source, 'fitHarmonics');
+  if (Math.min(rows, columns) < 32) throw tooFewPoints('fitHarmonics', Math.min(rows, columns), 32);
+  const pixels = toFloat64(source, 'fitHarmonics');
+  requireFinite(pixels, 'fitHarmonics');
+  const plane: Plane = { pixels, rows, columns };
+  // In coordinates from -1 to 1 a frequency is in cycles a half side.
+  let vectors = [(start.first.x * columns) / 2, (start.first.y * rows) / 2, (start.second.x * columns) / 2, (start.second.y * rows) / 2];
+  for (let iteration = 0; ; iteration++) {
+    const system = new System(plane, vectors, orders);
+    const linear = system.solve([]);
+    if (hold) return outcome(plane, vectors, orders, linear, undefined);
+    const full = system.solve(system.slopes(linear.parameters));
+    const steps = full.parameters.slice(-4);
+    vectors = vectors.map((value, index) => value + steps[index]!);
+    if (Math.max(...steps.map(Math.abs)) < settled || iteration === mostIterations) return outcome(plane, vectors, orders, linear, full);
+  }
+}
+
+function outcome({ rows, columns }: Plane, vectors: readonly number[], orders: readonly Order[], linear: Solution, full: Solution | undefined): HarmonicFit {
+  const scales = [2 / columns, 2 / rows, 2 / columns, 2 / rows];
+  const covariance = scales.map((one, i) => scales.map((other, j) => (full ? full.covariance.get(full.parameters.length - 4 + i, full.parameters.length - 4 + j) * one * other : 0)));
+  const harmonics = orders.map((order, index): Harmonic => {
+    const at = background.length + 2 * index;
+    const [re, im] = [linear.parameters[at]!, linear.parameters[at + 1]!];
+    const { covariance: scatter } = linear;
+    const variance = scatter.get(at, at) + scatter.get(at + 1, at + 1);
+    return { order, amplitude: Math.hypot(re, im), significance: variance > 0 ? (re * re + im * im) / variance : 0 };
+  });
+  const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = vectors.map((value, index) => value * scales[index]!);
+  return { reciprocals: { first: { x: x1, y: y1 }, second: { x: x2, y: y2 } }, covariance, harmonics };
+}
+
+interface Solution {
+  readonly parameters: readonly number[];
+  readonly covariance: Numbers;
+}
+
+/** The normal equations of a fit at given vectors, block by block. */
+class System {
+  private readonly waves: readonly Vector[];
+  private readonly sums: readonly (readonly BlockSums[])[];
+  private readonly linear: readonly (readonly Term[])[];
+  private readonly moments = new Map<number, { readonly x: ReturnType<typeof axisMoments>; readonly y: ReturnType<typeof axisMoments> }>();
+
+  constructor(
+    private readonly plane: Plane,
+    [x1 = 0, y1 = 0, x2 = 0, y2 = 0]: readonly number[],
+    private readonly orders: readonly Order[],
+  ) {
+    this.waves = [{ x: 0, y: 0 }, ...orders.map(([h, k]) => ({ x: h * x1 + k * x2, y: h * y1 + k * y2 }))];
+    this.sums = this.waves.map((wave, index) => waveSums(plane, wave, index === 0 ? 2 : 1));
+    this.linear = [
+      ...background.map((term) => [term]),
+      ...orders.flatMap((_, index) => [
+        [{ re: 1, im: 0, a: 0, b: 0, wave: index + 1 } as const],
+        [{ re: 0, im: 1, a: 0, b: 0, wave: index + 1 } as const],
+      ]),
+    ];
+  }
+
+  /** How the image changes with the four components of the vectors. */
+  slopes(parameters: readonly number[]): readonly (readonly Term[])[] {
+    return ([0, 1] as const).flatMap((vector) =>
+      ([[1, 0], [0, 1]] as const).map(([a, b]) =>
+        this.orders.flatMap((order, index): Term[] => {
+          const factor = 2 * Math.PI * order[vector];
+          const at = background.length + 2 * index;
+          // The derivative of c exp(2 pi i f x) is 2 pi i x c exp(2 pi i f x).
+          return factor === 0 ? [] : [{ re: -factor * parameters[at + 1]!, im: factor * parameters[at]!, a, b, wave: index + 1 }];
+        }),
+      ),
+    );
+  }
+
+  solve(more: readonly (readonly Term[])[]): Solution {
+    const functions = [...this.linear, ...more];
+    const count = functions.length;
+    const blocks = blocksAcross ** 2;
+    const normals = Array.from({ length: blocks }, () => new Numbers(count, count));
+    const targets = Array.from({ length: blocks }, () => new Float64Array(count));
+    functions.forEach((one, i) => {
+      for (const term of one) this.project(term, (block, value) => (targets[block]![i]! += value));
+      for (let j = 0; j <= i; j++) {
+        const totals = new Float64Array(blocks);
+        for (const first of one) for (const second of functions[j]!) this.correlate(first, second, totals);
+        totals.forEach((total, block) => {
+          normals[block]!.set(i, j, total);
+          normals[block]!.set(j, i, total);
+        });
+      }
+    });
+    const normal = normals.reduce((sum, part) => Numbers.add(sum, part), Numbers.zeros(count, count));
+    const target = targets.reduce((sum, part) => sum.map((value, index) => value + part[index]!), new Float64Array(count));
+    const scales = Array.from({ length: count }, (_, index) => Math.sqrt(normal.get(index, index)));
+    if (scales.some((scale) => !(scale > 0))) throw singularFit('fitHarmonics', 'one of the waves is not in the image');
+    const scaled = new Numbers(count, count);
+    for (let i = 0; i < count; i++) for (let j = 0; j < count; j++) scaled.set(i, j, normal.get(i, j) / (scales[i]! * scales[j]!));
+    const inverse = inverseOf(scaled);
+    for (let i = 0; i < count; i++) for (let j = 0; j < count; j++) inverse.set(i, j, inverse.get(i, j) / (scales[i]! * scales[j]!));
+    if (!inverse.to1DArray().every(Number.isFinite)) throw singularFit('fitHarmonics');
+    const parameters = inverse.mmul(Numbers.columnVector(Array.from(target))).to1DArray();
+    // Each block pulls the parameters its own way; the sum of the squares of these pulls is their variance.
+    const pulls = normals.map((part, block) => {
+      const fitted = part.mmul(Numbers.columnVector(parameters));
+      return inverse.mmul(Numbers.columnVector(Array.from(targets[block]!, (value, index) => value - fitted.get(index, 0)))).to1DArray();
+    });
+    const covariance = new Numbers(count, count);
+    for (const pull of pulls) for (let i = 0; i < count; i++) for (let j = 0; j < count; j++) covariance.set(i, j, covariance.get(i, j) + pull[i]! * pull[j]!);
+    return { parameters, covariance };
+  }
+
+  /** Sums of the pixels times the real part of a term, by block. */
+  private project({ re, im, a, b, wave }: Term, take: (block: number, value: number) => void): void {
+    this.sums[wave]!.forEach((sums, block) => {
+      const sum = sums[a]![b]!;
+      take(block, re * sum.re - im * sum.im);
+    });
+  }
+
+  /** Adds the sums of the product of two real parts, by block: Re(p)Re(q) = Re(pq + p conj q) / 2. */
+  private correlate(one: Term, other: Term, totals: Float64Array): void {
+    for (const sign of [1, -1] as const) {
+      const { x, y } = this.momentsOf(one.wave, other.wave, sign);
+      const re = one.re * other.re - sign * one.im * other.im;
+      const im = sign * one.re * other.im + one.im * other.re;
+      for (let row = 0, block = 0; row < blocksAcross; row++) {
+        const down = y[row]![one.b + other.b]!;
+        for (let column = 0; column < blocksAcross; column++, block++) {
+          const across = x[column]![one.a + other.a]!;
+          totals[block]! += 0.5 * (re * realOf(across, down) - im * (across.re * down.im + across.im * down.re));
+        }
+      }
+    }
+  }
+
+  private momentsOf(one: number, other: number, sign: 1 | -1) {
+    const key = (one * 256 + other) * 2 + (sign > 0 ? 1 : 0);
+    const known = this.moments.get(key);
+    if (known) return known;
+    const [p, q] = [this.waves[one]!, this.waves[other]!];
+    const made = { x: axisMoments(p.x + sign * q.x, this.plane.columns), y: axisMoments(p.y + sign * q.y, this.plane.rows) };
+    this.moments.set(key, made);
+    return made;
+  }
+}
+
+const realOf = (one: Complex, other: Complex): number => one.re * other.re - one.im * other.im;

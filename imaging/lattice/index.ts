@@ -1,0 +1,6 @@
+/** Lattices of gratings, crystals and grids in images. */
+export { centred, type CorrelationPlane, latticeCorrelation } from './correlation';
+export { findLattice, type Lattice, type LatticeSearch } from './find-lattice';
+export { type CorrelationPeak } from './peaks';
+export type { LatticeFailure, LatticeKind } from './search';
+export { trimDarkSurroundings, type TrimmedLattice } from './trim';
