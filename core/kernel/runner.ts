@@ -102,14 +102,21 @@ export class Runner {
       item: declaration.id,
       conditions: { ...conditions, ...draft.conditions },
     });
-    const restoreLater = (what: string, undo: (signal: AbortSignal) => Promise<void> | void): Undo =>
-      undos.add(async () => {
+    const restoreLater = (what: string, undo: (signal: AbortSignal) => Promise<void> | void): Undo => {
+      let restored = false;
+      const restore = async (): Promise<void> => {
+        if (restored) return;
         try {
           await limited(undo, restoreLimitMilliseconds);
         } catch (error) {
           throw new EucentricError({ code: 'run/restore-failed', message: `${what}: ${describe(error)}`, hint: `Check ${what} at the microscope.`, cause: error });
         }
-      });
+        restored = true;
+      };
+      // What an item could not put back in its course is tried once more at the end of the run.
+      undos.add(restore);
+      return restore;
+    };
     return {
       operator: new RunOperator(declaration.id, declaration.questions ?? [], options.port, signal),
       signal,
@@ -126,7 +133,13 @@ export class Runner {
           const undo = restoreLater(setting.name, (restoring) => setting.write(value, restoring));
           held.add(undo);
         }
-        return held;
+        return {
+          [Symbol.asyncDispose]: () =>
+            held.dispose().catch((error: unknown) => {
+              const each = error instanceof AggregateError ? (error.errors as unknown[]) : [error];
+              throw each.length === 1 ? each[0] : kernelErrors.notRestored(each, undefined);
+            }),
+        };
       },
       accept: async (draft, apply) => {
         const result = complete(draft);

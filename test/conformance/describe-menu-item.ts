@@ -32,6 +32,8 @@ type VirtualInstrument = Awaited<ReturnType<typeof virtualInstrument>>;
 interface Interference {
   calls: number;
   readonly at: number;
+  /** Whether every later call meets the same. */
+  readonly forGood?: boolean;
   readonly act: (call: string) => void;
 }
 
@@ -87,7 +89,9 @@ function describeRuns(id: string, given: MenuItemCase): void {
   const watching: { now?: Interference | undefined } = {};
   const watch = (call: string): void => {
     const { now } = watching;
-    if (now && ++now.calls === now.at) now.act(call);
+    if (!now) return;
+    now.calls += 1;
+    if (now.calls === now.at || (now.forGood && now.calls > now.at)) now.act(call);
   };
   const make = () => virtualInstrument({ edit: smallCamera, watch, ...(given.configuration !== undefined && { configuration: path.join(projectFolder, 'config', given.configuration) }), simulator: { seed: 1, ...given.simulator }, ...(given.magIndex !== undefined && { magIndex: given.magIndex }) });
   let instrument: VirtualInstrument;
@@ -186,6 +190,24 @@ function describeRuns(id: string, given: MenuItemCase): void {
     instrument.calibrations.restore(kept);
   });
 
+  test('when the connection is lost for good, it ends, says what could not be put back, and stores nothing', async () => {
+    for (const at of spread(callsOfWholeRun, 5)) {
+      await given.prepare?.(instrument);
+      const before = await stateOf(instrument);
+      const error = await run({ at, forGood: true, act: lost });
+      expect(instrument.runner.running).toBeUndefined();
+      const after = await stateOf(instrument);
+      expect({ at, code: (error as EucentricError | undefined)?.code }).toEqual({ at, code: expect.stringMatching(/^(test\/device-lost|run\/not-restored)$/) as string });
+      const changed = Object.keys(before.settings).filter((name) => JSON.stringify(before.settings[name]) !== JSON.stringify(after.settings[name]));
+      if (changed.length > 0) expect((error as EucentricError).code).toBe('run/not-restored');
+      if (!afterStoring(error)) expect(after.stored).toEqual(before.stored);
+      await instrument[Symbol.asyncDispose]();
+      instrument = await make();
+    }
+    await given.prepare?.(instrument);
+    expect(await run()).toBeUndefined();
+  }, longest);
+
   const sampled = given.sample === undefined || verifying ? 'each' : `${given.sample} (all with "npm run verify")`;
   test(`stopped at ${sampled} of its device calls, it leaves everything as it was and stores nothing`, async () => {
     await atEach(
@@ -200,7 +222,7 @@ function describeRuns(id: string, given: MenuItemCase): void {
       (call) => {
         throw failure(call);
       },
-      (error) => expect((error as EucentricError).code).toMatch(/^(test\/device-failed|run\/not-restored)$/),
+      (error) => expect((error as EucentricError).code).toMatch(/^(test\/device-failed|run\/restore-failed|run\/not-restored)$/),
     );
   }, longest);
 }
@@ -217,6 +239,13 @@ async function stateOf(instrument: VirtualInstrument) {
   const history = await instrument.history.list();
   return { settings, stored: { calibrations: showCalibrations(instrument.calibrations.file), history: history.length } };
 }
+
+const lost = (call: string): never => {
+  throw new EucentricError({ code: 'test/device-lost', message: `The connection is lost: ${call}`, hint: 'A failure made for the test.' });
+};
+
+/** Whether the run had stored its result when the connection went, so that only the putting back failed. */
+const afterStoring = (error: unknown): boolean => error instanceof EucentricError && error.code === 'run/not-restored' && error.cause === undefined;
 
 const isSetting = (value: unknown): value is Setting<unknown> => typeof value === 'object' && value !== null && 'read' in value && 'write' in value;
 

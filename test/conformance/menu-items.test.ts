@@ -18,8 +18,10 @@ const withImageShift: MenuItemCase = {
 /** What some items need to run; an item that runs on the virtual Krios as it stands is not named here. */
 const cases: Readonly<Record<string, MenuItemCase>> = {
   'calibrations/image-and-stage-shift/image-shift': withImageShift,
-  'calibrations/image-and-stage-shift/is-from-scratch': { magIndex: 24, sample: 30 },
+  'calibrations/image-and-stage-shift/is-from-scratch': { magIndex: 24, sample: 24 },
   'calibrations/image-and-stage-shift/remove-is-cal': withImageShift,
+  'calibrations/image-and-stage-shift/remove-stage-cal': { magIndex: 22, prepare: (instrument) => instrument.calibrations.stage.set(22, 0, { xpx: 30, xpy: 1, ypx: -1, ypy: 30 }) },
+  'calibrations/image-and-stage-shift/stage-shift': { sample: 12 },
 };
 
 /** Whether an item has a test of its own that holds it to the same. */

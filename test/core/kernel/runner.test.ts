@@ -136,6 +136,22 @@ describe('the end of a run', () => {
   });
 });
 
+test('what could not be put back in the course of a run is tried once more at its end', async () => {
+  const { start, knob } = setUp();
+  during = async (run) => {
+    const held = await run.preserve(knob.position);
+    await knob.position.write(5, run.signal);
+    knob.broken = true;
+    try {
+      await held[Symbol.asyncDispose]();
+    } finally {
+      knob.broken = false;
+    }
+  };
+  await expect(start()).rejects.toMatchObject({ code: 'run/restore-failed', message: 'knob: The knob is gone' });
+  expect(knob.value).toBe(1);
+});
+
 describe('one run at a time', () => {
   test('a second item is refused with the name of the first, one that touches nothing is not', async () => {
     const { start, runner, port, menu } = setUp();
