@@ -16,6 +16,10 @@ export function brokenConfiguration(file: string, problems: readonly Problem[]):
 export const noConsole = (): EucentricError =>
   new EucentricError({ code: 'start/no-console', message: 'No operator console is switched on.', hint: 'Add "terminal: {}" under "plugins:" in the configuration.' });
 
+/** The console of a terminal was asked for where there is no terminal. */
+export const noTerminal = (): EucentricError =>
+  new EucentricError({ code: 'start/no-terminal', message: 'The operator console needs a terminal for its keys and its screen.', hint: 'Start it in a terminal without redirection; programs use "eucentric run ID --json".' });
+
 /** The truth of a simulation was asked for where there is none. */
 export const noSimulation = (): EucentricError =>
   new EucentricError({ code: 'truth/no-simulation', message: 'This instrument is not simulated, so nobody knows the truth.', hint: 'Use a configuration with "simulator: {}" under "plugins:".' });

@@ -27,6 +27,8 @@ export interface InstrumentOptions {
   /** Overrides the folder of the calibrations. */
   readonly calibrationDirectory?: string;
   readonly clock?: Clock;
+  /** Starts without what earlier runs measured and nobody saved, so that a run can be repeated to the last digit. */
+  readonly savedCalibrationsOnly?: boolean;
 }
 
 /** A site's instrument: its plugins, and what the program adds to them. */
@@ -68,7 +70,7 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
     clock,
     isAdministrator: () => administrator.on,
     magnificationOf: (magIndex, camera) => known.optics?.magnificationFor(magIndex, camera ?? settings.cameras[0]?.index ?? 0),
-    ignoreShortTerm: settings.get('IgnoreShortTermCals'),
+    ignoreShortTerm: (settings.get('IgnoreShortTermCals') ?? false) || (options.savedCalibrationsOnly ?? false),
     doseLifetimeHours: settings.get('DoseLifetimeInHours'),
   });
   for (const { severity, message } of found) {
@@ -105,8 +107,8 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
     connect: (signal) => kernel.connect(signal),
     onImage: (listen) => void listeners.push(listen),
     finish: async ({ save = false } = {}) => {
-      if (save) log.info(`Calibrations saved to ${(await calibrations.save()).path}.`);
       for (const remark of (await calibrations.saveShortTerm()).remarks) log.warn(remark);
+      if (save) log.info(`Calibrations saved to ${(await calibrations.save()).path}.`);
     },
     [Symbol.asyncDispose]: () => kernel.dispose(),
   };

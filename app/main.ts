@@ -36,56 +36,80 @@ export async function main(given: readonly string[]): Promise<void> {
       code = await run(context, ...(given.slice(0, -1) as unknown as Given));
     };
   // Options of the whole program may stand before or after the command.
-  const command = (parent: Command, usage: string, description: string): Command =>
-    parent.command(usage).description(description).option('--config <file>', 'the configuration of the instrument').option('--json', 'JSON lines on stdout');
+  const command = (parent: Command, usage: string, description: string, example: string): Command =>
+    parent
+      .command(usage)
+      .description(description)
+      .option('--config <file>', 'the configuration of the instrument (default: the virtual microscope)')
+      .option('--json', 'one JSON object a line on stdout, and nothing else there')
+      .addHelpText('after', `\nExample:\n  eucentric ${example}`);
 
-  command(program, 'start', 'open the operator console')
+  command(program, 'start', 'open the operator console', 'start --config my-krios.yaml')
     .option('--speed <factor>', 'how fast time passes on a virtual microscope (4 by default, 0 without waiting)', numeric)
     .action(action<[{ speed?: number }]>((context, options) => startCommand(context, options)));
-  command(program, 'menu', 'show the Calibration menu and why an item cannot run')
+  command(program, 'menu', 'show the Calibration menu, and for each item that cannot run the reason', 'menu --verbose')
     .option('--verbose', 'with ids, questions and results')
     .action(action<[{ verbose?: boolean }]>((context, options) => menuCommand(context, options)));
-  command(program, 'run <id...>', 'run items of the menu, one after the other')
+  command(program, 'run <id...>', 'run items of the menu, one after the other; an item is named by its id, the end of its id or its label', "run image-shift --mag-index 25 --answer start=yes --save")
     .option('--answer <question=value>', 'answer a question; may be given several times', (value: string, earlier: string[]) => [...earlier, value], [])
     .option('--defaults', 'take the default of every question that is not answered')
-    .option('--seed <number>', 'seed of the virtual microscope', integer)
+    .option('--seed <number>', 'seed of the virtual microscope; the run starts from the saved calibrations alone, so that the same seed measures the same', integer)
     .option('--script', 'run as from a script: start and transfer questions are left out')
     .option('--save', 'save the calibrations at the end')
     .option('--mag-index <number>', 'go to this mag index first', integer)
     .option('--camera <number>', 'select this camera first', integer)
     .action(action<[string[], RunCommandOptions]>((context, ids, options) => runCommand(context, ids, options)));
-  command(program, 'check [file]', 'check a configuration or a SerialEMproperties.txt').action(action<[string | undefined]>((context, file) => checkCommand(context, file)));
-  command(program, 'import <properties>', 'turn SerialEMproperties.txt into a configuration')
+  command(program, 'check [file]', 'list everything that is wrong in a configuration or a SerialEMproperties.txt, with line and column', 'check my-krios.yaml').action(action<[string | undefined]>((context, file) => checkCommand(context, file)));
+  command(program, 'import <properties>', 'turn SerialEMproperties.txt into a configuration; nothing is lost', 'import SerialEMproperties.txt --twin -o my-krios.yaml')
+    .option('--twin', 'add the plugins that suit the properties, and a virtual microscope that follows them')
     .option('-o, --output <file>', 'where to write it (default: stdout)')
-    .action(action<[string, { output?: string }]>((context, file, options) => importCommand(context, file, options)));
-  command(program, 'export', 'write the configuration as SerialEMproperties.txt')
+    .action(action<[string, { output?: string; twin?: boolean }]>((context, file, options) => importCommand(context, file, options)));
+  command(program, 'export', 'write the configuration as SerialEMproperties.txt', 'export --config my-krios.yaml -o SerialEMproperties.txt')
     .option('-o, --output <file>', 'where to write it (default: stdout)')
     .action(action<[{ output?: string }]>((context, options) => exportCommand(context, options)));
-  command(program, 'devices', 'connect to all devices, read everything once and change nothing').action(action(devicesCommand));
-  command(program, 'truth', 'what a perfect calibration of the virtual microscope would store')
+  command(program, 'devices', 'connect to all devices, read everything once and change nothing', 'devices --config my-krios.yaml').action(action(devicesCommand));
+  command(program, 'truth', 'show what a perfect calibration of the virtual microscope would store; for checking only', 'truth --json')
     .option('--seed <number>', 'seed of the virtual microscope', integer)
     .action(action<[{ seed?: number }]>((context, { seed }) => truthCommand(context, seed)));
 
   const calibrations = program.command('calibrations').description('look at calibration files');
-  command(calibrations, 'show [file]', 'show what a calibration file holds').action(action<[string | undefined]>((context, file) => showCommand(context, file)));
-  command(calibrations, 'convert <file>', 'read a calibration file and write it again')
+  command(calibrations, 'show [file]', 'show what a calibration file holds; without a name, that of the configuration', 'calibrations show SerialEMcalibrations.txt').action(action<[string | undefined]>((context, file) => showCommand(context, file)));
+  command(calibrations, 'convert <file>', 'read a calibration file and write it again, byte for byte the same', 'calibrations convert SerialEMcalibrations.txt --canonical -o tidy.txt')
     .requiredOption('-o, --output <file>', 'where to write it')
     .option('--canonical', 'write every record in the order and form of a fresh save')
     .action(action<[string, { output: string; canonical?: boolean }]>((context, file, options) => convertCommand(context, file, options)));
-  command(calibrations, 'diff <before> <after>', 'compare two calibration files').action(action<[string, string]>((context, before, after) => diffCommand(context, before, after)));
-  command(calibrations, 'history', 'what was measured when')
+  command(calibrations, 'diff <before> <after>', 'compare two calibration files', 'calibrations diff SerialEMcalibrations.bak SerialEMcalibrations.txt').action(action<[string, string]>((context, before, after) => diffCommand(context, before, after)));
+  command(calibrations, 'history', 'show what was measured when, or put an earlier value back', 'calibrations history --item calibrations/image-and-stage-shift/image-shift')
     .option('--item <id>', 'only this item')
     .option('--restore <entry>', 'put the value of an entry back and save')
     .option('--replaced', 'with --restore: the value that the entry replaced')
     .action(action<[{ item?: string; restore?: string; replaced?: boolean }]>((context, options) => historyCommand(context, options)));
 
+  program.commands.concat(calibrations.commands).forEach((each) => each.showHelpAfterError('Add --help to see what can be given.'));
+  program.showHelpAfterError('Add --help to see what can be given.');
+  endQuietlyWithReader();
   try {
     await program.parseAsync(given, { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError) code = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    if (error instanceof CommanderError) code = error.exitCode === 0 ? exitCodes.done : misused(output, error);
     else code = output.fail(error);
   }
   process.exitCode = code;
+}
+
+/** Tells a program, too, that it called wrongly; people have read it on stderr already. */
+function misused(output: Output, { message }: CommanderError): number {
+  const said = message.replace(/^error: /, '');
+  output.emit({ event: 'error', code: 'command/usage', message: said.startsWith('(') ? 'No command was given.' : said, hint: 'Add --help to see what can be given.' });
+  return exitCodes.usage;
+}
+
+/** A reader that has seen enough, such as `head`, closes the pipe: what follows is for nobody, but a run still ends as it should. */
+function endQuietlyWithReader(): void {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
 }
 
 function numeric(text: string): number {

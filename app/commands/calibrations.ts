@@ -1,15 +1,14 @@
-import path from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { EucentricError } from '../../core/base';
 import { CalibrationFile, diffCalibrations, readCalibrationFile, showCalibrations } from '../../core/store';
 import { exitCodes } from '../output';
 import type { CommandContext } from './context';
+import { writeOutput } from './properties';
 
 /** `calibrations show [FILE]`: everything that a calibration file holds; without a name the file of the configuration. */
 export async function showCommand({ output, open }: CommandContext, file: string | undefined): Promise<number> {
   const shown = showCalibrations(file === undefined ? await present(open) : await read(output, file));
   for (const record of shown.records) output.emit(record);
-  for (const { line, text } of shown.kept) output.emit({ record: null, line, text });
+  for (const { line, text } of shown.kept) output.emit({ record: 'unknown', line, text });
   output.print(shown.table.trimEnd());
   return exitCodes.done;
 }
@@ -17,7 +16,7 @@ export async function showCommand({ output, open }: CommandContext, file: string
 /** `calibrations convert FILE -o OUT`: reads and writes a calibration file; untouched records stay as they are to the byte. */
 export async function convertCommand({ output }: CommandContext, file: string, options: { readonly output: string; readonly canonical?: boolean }): Promise<number> {
   const content = await read(output, file);
-  await writeFileAtomic(path.resolve(options.output), content.render(options.canonical ? 'canonical' : 'preserve'));
+  await writeOutput(options.output, content.render(options.canonical ? 'canonical' : 'preserve'));
   output.emit({ event: 'result', file: options.output });
   output.remark(`${options.output} written`);
   return exitCodes.done;

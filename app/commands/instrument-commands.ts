@@ -2,12 +2,13 @@ import type * as SimulatorModule from '../../plugins/simulator';
 import { inDegrees, inMicrometres } from '../../core/base';
 import { Cameras, EnergyFilter, Scope, Stage } from '../../core/devices';
 import { OperatorConsole } from '../../core/kernel';
-import { noConsole, noSimulation } from '../errors';
+import { noConsole, noTerminal, noSimulation } from '../errors';
 import { exitCodes } from '../output';
 import type { CommandContext } from './context';
 
 /** `start`: opens the operator's console on the instrument. */
 export async function startCommand({ open, output }: CommandContext, options: { readonly speed?: number }): Promise<number> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) throw noTerminal();
   await using instrument = await open({ speed: options.speed ?? 4 });
   const console = instrument.session.find(OperatorConsole);
   if (!console) throw noConsole();

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { EucentricError, describePlace } from '../../core/base';
-import { type Problem, exportProperties, importProperties, loadSettings } from '../../core/settings';
+import { type Problem, encodeProperties, exportProperties, importProperties, loadSettings, parseSettings } from '../../core/settings';
 import { checkPlugins } from '../check-plugins';
+import { twinSections } from '../twin';
 import { exitCodes } from '../output';
 import type { CommandContext } from './context';
 
@@ -23,8 +24,11 @@ export async function checkCommand({ output, configuration }: CommandContext, fi
 const describeProblem = ({ place, severity, message, hint, code }: Problem): string => `${describePlace(place)}: ${severity}: ${message} ${hint} [${code}]`;
 
 /** `import PROPERTIES.txt [-o FILE.yaml]`: turns a properties file into a configuration; nothing is lost. */
-export async function importCommand({ output }: CommandContext, file: string, options: { readonly output?: string }): Promise<number> {
-  const { yaml, problems, unknownLines } = importProperties(readInput(file), file);
+export async function importCommand({ output }: CommandContext, file: string, options: { readonly output?: string; readonly twin?: boolean }): Promise<number> {
+  const { yaml: imported, problems, unknownLines } = importProperties(readInput(file), file);
+  const refused = problems.find(({ code }) => unreadable.has(code));
+  if (refused) throw new EucentricError(refused);
+  const yaml = options.twin ? `${twinSections(parseSettings(imported, file).settings)}\n${imported}` : imported;
   for (const problem of problems) output.remark(describeProblem(problem));
   await deliver(output, yaml, options.output);
   output.emit({ event: 'result', file: options.output ?? null, problems, unknownLines, ...(options.output === undefined && { yaml }) });
@@ -34,28 +38,37 @@ export async function importCommand({ output }: CommandContext, file: string, op
 
 /** `export [-o FILE.txt]`: writes the configuration as SerialEMproperties.txt. */
 export async function exportCommand({ output, configuration }: CommandContext, options: { readonly output?: string }): Promise<number> {
-  const text = exportProperties(readInput(configuration), configuration);
-  await deliver(output, text, options.output);
+  const text = exportProperties(readInput(configuration).toString('utf8'), configuration);
+  // On a screen the text stays in its own code page; the file is in the one that SerialEM reads.
+  await deliver(output, text, options.output, encodeProperties(text));
   output.emit({ event: 'result', file: options.output ?? null, ...(options.output === undefined && { text }) });
   return exitCodes.done;
 }
 
-async function deliver(output: CommandContext['output'], text: string, file: string | undefined): Promise<void> {
+async function deliver(output: CommandContext['output'], text: string, file: string | undefined, bytes: Uint8Array = Buffer.from(text)): Promise<void> {
   if (file === undefined) return output.print(text.trimEnd());
-  await writeFileAtomic(path.resolve(file), text);
+  await writeOutput(file, bytes);
   output.remark(`${file} written`);
 }
 
-/** Reads a file that was named on the command line; throws an error that names it. */
-export function readInput(file: string): string {
+/** Writes a file whole or not at all; throws `command/not-written`. */
+export async function writeOutput(file: string, bytes: Uint8Array): Promise<void> {
   try {
-    return readFileSync(file, 'latin1').includes('\0') ? refuse(file) : readFileSync(file, 'utf8');
+    await writeFileAtomic(path.resolve(file), Buffer.from(bytes));
   } catch (error) {
-    if (error instanceof EucentricError) throw error;
-    throw new EucentricError({ code: 'command/unreadable-file', message: `${file} cannot be read: ${(error as Error).message}`, hint: 'Check the name and the rights of the file.', cause: error });
+    throw new EucentricError({ code: 'command/not-written', message: `${file} could not be written: ${(error as Error).message}.`, hint: 'Check that the folder exists and that you may write there.', cause: error });
   }
 }
 
-function refuse(file: string): never {
-  throw new EucentricError({ code: 'command/not-text', message: `${file} is not a text file.`, hint: 'Name the right file.' });
+/** Files of which nothing was read. */
+const unreadable: ReadonlySet<string> = new Set(['settings/binary', 'settings/too-large']);
+
+/** Reads a file that was named on the command line; throws an error that names it. */
+function readInput(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
+    throw new EucentricError({ code: 'command/unreadable-file', message: `${file} cannot be read: ${reason}.`, hint: 'Check the name and the rights of the file.', cause: error });
+  }
 }

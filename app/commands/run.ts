@@ -19,7 +19,7 @@ export interface RunCommandOptions {
 /** `run ID...`: runs items one after the other and reports what happens; Ctrl-C stops and leaves the microscope as it was. */
 export async function runCommand({ output, open }: CommandContext, items: readonly string[], options: RunCommandOptions): Promise<number> {
   const answers = parseAnswers(options.answer);
-  await using instrument = await open({ ...(options.seed !== undefined && { seed: options.seed }) });
+  await using instrument = await open({ ...(options.seed !== undefined && { seed: options.seed, savedCalibrationsOnly: true }) });
   const { session, runner } = instrument;
   // Names are looked up before anything is connected, so that a slip of the pen costs nothing.
   for (const item of items) instrument.kernel.menu.find(item);

@@ -102,7 +102,7 @@ export class Menu {
     if (exact) return exact;
     const loose = entries.filter((entry) => entry.id.endsWith(`/${name}`) || entry.label.toLowerCase() === name.toLowerCase() || entry.declaration?.script?.toLowerCase() === name.toLowerCase());
     if (loose.length === 1) return loose[0]!;
-    throw kernelErrors.unknownItem(name, entries.length > 0 ? closest(name, entries.map((entry) => entry.id)) : undefined);
+    throw kernelErrors.unknownItem(name, nearestId(name, entries));
   }
 
   /** The item itself, built when first asked for. */
@@ -143,6 +143,12 @@ export class Menu {
       declaration,
     };
   }
+}
+
+/** The id that is nearest to a wrong name, which may have been meant as a whole id, as the end of one, or as a label. */
+function nearestId(name: string, entries: readonly MenuEntry[]): string | undefined {
+  const byName = new Map(entries.flatMap(({ id, label }) => [[id, id], [id.slice(id.lastIndexOf('/') + 1), id], [label.toLowerCase(), id]] as const));
+  return byName.size > 0 ? byName.get(closest(name.includes('/') ? name : name.toLowerCase(), [...byName.keys()])) : undefined;
 }
 
 const key = (path: readonly string[]): string => path.join('\n');

@@ -1,0 +1,32 @@
+import { type GeneralName, type Settings, definitions } from '../core/settings';
+
+/**
+ * The sections that make a digital twin of imported properties: the plugins of the hardware that the properties speak of, a virtual
+ * microscope that follows the site's own properties and calibrations, and where those calibrations are.
+ */
+export function twinSections(settings: Settings): string {
+  const plugins = ['simulator', columnOf(settings), ...camerasOf(settings), 'calibrations', 'terminal'];
+  return [
+    'plugins:',
+    ...plugins.map((id) => `  ${id}: {}`),
+    'simulator:',
+    '  truth: site',
+    'calibrations:',
+    '  # The folder with the SerialEMcalibrations.txt of the site, beside this file.',
+    '  directory: .',
+    '',
+  ].join('\n');
+}
+
+/** The column: properties that only one make has tell which it is; without any it is FEI, the make that needs none. */
+function columnOf(settings: Settings): string {
+  const written = (make: RegExp): boolean => definitions.general.some(({ name }) => make.test(name) && settings.has(name as GeneralName));
+  if (written(/^Hitachi/i)) return 'hitachi';
+  return written(/^JEOL/i) ? 'jeol' : 'fei';
+}
+
+function camerasOf(settings: Settings): readonly string[] {
+  const gatan = settings.cameras.some((camera) => camera.get('K2Type') > 0);
+  const fei = settings.cameras.some((camera) => camera.get('FEICameraType') > 0);
+  return [...(gatan ? ['gatan-k2k3'] : []), ...(fei ? ['falcon-ceta'] : [])];
+}
