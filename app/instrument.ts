@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type Clock, DebugKeys, FilteredLogger, KeyLetters, type LogLine, type Logger, RealClock, VirtualClock, imageShiftUnits, inNanometres, vector } from '../core/base';
 import { Cameras, Scope, Stage } from '../core/devices';
 import { Administrator, AdministratorMode, type BufferedImage, type DeviceWatcher, ImageBuffers, Kernel, RollingBuffers, Runner, Session } from '../core/kernel';
-import { ImageAcquisition, ImageShiftControl, NetImageShiftControl, Optics, Settling, SettlingTimes, WaitingAcquisition, createOptics } from '../core/optics';
+import { ImageAcquisition, ImageShiftAdjustment, ImageShiftCarrying, ImageShiftControl, MagnificationCarrying, NetImageShiftControl, Optics, Settling, SettlingTimes, WaitingAcquisition, createOptics } from '../core/optics';
 import { type ConfigSection, Settings, loadSettings } from '../core/settings';
 import { CalibrationHistory, Calibrations, openCalibrations, openHistory } from '../core/store';
 import { builtInPlugins } from './built-in-plugins';
@@ -124,10 +124,16 @@ function provideOptics(kernel: Kernel, settings: Settings, calibrations: Calibra
   const optics = createOptics(settings, calibrations, scope.traits);
   const settling = new SettlingTimes(optics, clock, scope, stage);
   const none = vector(imageShiftUnits(0), imageShiftUnits(0));
-  const imageShift = new NetImageShiftControl({ scope, cameras, optics, settling, clock, offsetOf: (magIndex) => hooks.imageShiftOffset.promise(none, magIndex) });
+  const offsetOf = (magIndex: number) => hooks.imageShiftOffset.promise(none, magIndex);
+  const imageShift = new NetImageShiftControl({ scope, cameras, optics, settling, clock, offsetOf });
+  const adjustment = () => (registry.has(ImageShiftAdjustment) ? registry.get(ImageShiftAdjustment) : undefined);
+  const carrying = new MagnificationCarrying({ scope, cameras, optics, settling, clock, offsetOf, adjustment });
+  hooks.willChangeMagnification.tapPromise('eucentric', (from, to) => carrying.willChange(from, to));
+  hooks.didChangeMagnification.tapPromise('eucentric', (from, to) => carrying.didChange(from, to));
   kernel.provide(Optics, optics);
   kernel.provide(Settling, settling);
   kernel.provide(ImageShiftControl, imageShift);
+  kernel.provide(ImageShiftCarrying, carrying);
   kernel.provide(ImageAcquisition, new WaitingAcquisition({ scope, cameras, optics, settling, imageShift, buffers, ...(stage && { stage }) }));
   return optics;
 }

@@ -1,6 +1,7 @@
 export type { FallbackValue, Sourced } from './geometry';
 export * from './image-acquisition';
 export * from './image-shift/beam-shift';
+export * from './image-shift/image-shift-carrying';
 export * from './image-shift/image-shift-control';
 export { type DelayTable, type ImageShiftChange, adaptDelays, currentDelayTable, formerDelayTable, imageShiftDelay } from './image-shift/image-shift-delays';
 export { type ImageShiftReach, imageShiftReach } from './image-shift/image-shift-limits';

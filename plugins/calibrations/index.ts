@@ -1,15 +1,25 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { z } from 'zod';
 import { type MenuItemClass, declarationOf, definePlugin } from '../../core/kernel';
 import { arrange } from './menu';
 import { provideShared } from './shared/services';
 
+const options = z.strictObject({
+  adjustImageShiftBetweenMags: z
+    .boolean()
+    .default(false)
+    .describe('Whether the image-shift offsets that keep a feature centred from one magnification to the next are applied from the start of the program on.'),
+});
+type Options = z.infer<typeof options>;
+
 /** The Calibration menu: every file in the folder of a submenu is one item, found by looking, so that adding one edits no other file. */
-export default definePlugin({
+export default definePlugin<Options>({
   id: 'calibrations',
   summary: 'The items of the Calibration menu.',
+  options,
   apply(host) {
-    provideShared(host);
+    provideShared(host, host.options);
     const built = new Set<string>();
     for (const itemClass of itemClasses()) {
       const { menu, label } = declarationOf(itemClass)!;

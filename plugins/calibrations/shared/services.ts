@@ -1,5 +1,6 @@
 import { token } from '../../../core/base';
 import type { PluginHost } from '../../../core/kernel';
+import { ImageShiftAdjustment } from '../../../core/optics';
 
 /** What the shift calibrations remember from one run to the next within a session. */
 export interface ShiftCalibrationMemory {
@@ -15,6 +16,7 @@ export interface ShiftCalibrationMemory {
 export const ShiftCalibrationMemory = token<ShiftCalibrationMemory>('ShiftCalibrationMemory');
 
 /** Provides what several items share. */
-export function provideShared(host: Pick<PluginHost, 'provide'>): void {
+export function provideShared(host: Pick<PluginHost, 'provide'>, { adjustImageShiftBetweenMags }: { readonly adjustImageShiftBetweenMags: boolean }): void {
+  host.provide(ImageShiftAdjustment, { betweenMagnifications: adjustImageShiftBetweenMags });
   host.provide(ShiftCalibrationMemory, { propagationSources: new Set<string>(), skipNormalizationOnce: false, wholeImageCorrelation: true });
 }

@@ -1,0 +1,102 @@
+import { type Clock, type ImageShiftUnits, type Vector, add, length, seconds, subtract, token } from '../../base';
+import type { Cameras, Scope } from '../../devices';
+import type { Optics } from '../optics';
+import type { Settling } from '../settling';
+
+/** The operator's choice about image shift and magnification, for the session. */
+export interface ImageShiftAdjustment {
+  /** Whether the offsets that keep a feature centred from one magnification to the next are applied. */
+  betweenMagnifications: boolean;
+}
+/** The token of that choice. */
+export const ImageShiftAdjustment = token<ImageShiftAdjustment>('ImageShiftAdjustment');
+
+/** Carries image shift across the changes of magnification that the program makes. */
+export interface ImageShiftCarrying {
+  /** Leaves image shift to the column until what is returned is called; for calibrations of what the column does by itself. */
+  suspend(): () => void;
+}
+/** The token of the carrying of image shift. */
+export const ImageShiftCarrying = token<ImageShiftCarrying>('ImageShiftCarrying');
+
+/** What the carrying of image shift is made of. */
+export interface CarryingParts {
+  readonly scope: Pick<Scope, 'imageShift' | 'traits'>;
+  readonly cameras: Pick<Cameras, 'selected'>;
+  readonly optics: Optics;
+  readonly settling: Settling;
+  readonly clock: Clock;
+  /** What the column holds at a net image shift of zero. */
+  readonly offsetOf: (magIndex: number) => Promise<Vector<ImageShiftUnits>>;
+  readonly adjustment: () => Pick<ImageShiftAdjustment, 'betweenMagnifications'> | undefined;
+}
+
+interface Left {
+  readonly magIndex: number;
+  readonly raw: Vector<ImageShiftUnits>;
+}
+
+/** Differences below this, in image-shift units, are rounding. */
+const noise = 1e-9;
+
+/**
+ * After a change of magnification the column gets the image shift that it had, with the offsets of the new magnification in place of
+ * those of the old one, converted where image shift acts differently there. Between ranges of magnification it is left alone unless the
+ * offsets are applied; a column that forgets it gets back, on return, what the range was left with.
+ */
+export class MagnificationCarrying implements ImageShiftCarrying {
+  private readonly suspensions = new Set<symbol>();
+  private leaving: Left | undefined;
+  private readonly leftWith = new Map<string, Left>();
+
+  constructor(private readonly parts: CarryingParts) {}
+
+  suspend(): () => void {
+    const suspension = Symbol('suspension');
+    this.suspensions.add(suspension);
+    return () => void this.suspensions.delete(suspension);
+  }
+
+  /** To be called before a change is sent. */
+  async willChange(from: number, to: number): Promise<void> {
+    this.leaving = undefined;
+    if (from === to || from <= 0 || to <= 0 || this.suspensions.size > 0) return;
+    this.leaving = { magIndex: from, raw: await this.parts.scope.imageShift.read() };
+  }
+
+  /** To be called after it. */
+  async didChange(from: number, to: number): Promise<void> {
+    const { leaving } = this;
+    this.leaving = undefined;
+    if (leaving?.magIndex !== from) return;
+    const { traits } = this.parts.scope;
+    const [rangeLeft, range] = [this.rangeOf(from), this.rangeOf(to)];
+    if (rangeLeft === range || this.parts.adjustment()?.betweenMagnifications === true) return this.impose(leaving, to);
+    if (!traits.resetsImageShiftOnMagnificationChange) return;
+    this.leftWith.set(rangeLeft, leaving);
+    const before = this.leftWith.get(range);
+    if (before) await this.impose(before, to);
+  }
+
+  private async impose({ magIndex: from, raw }: Left, to: number): Promise<void> {
+    const { scope, cameras, optics, settling, clock, offsetOf } = this.parts;
+    const camera = cameras.selected.traits.index;
+    const net = subtract(raw, await offsetOf(from));
+    const carried = add(optics.transferImageShift(net, from, to, camera), await offsetOf(to));
+    if (length(subtract(carried, raw)) <= noise && !scope.traits.resetsImageShiftOnMagnificationChange) return;
+    const change = subtract(carried, await scope.imageShift.read());
+    if (length(change) <= noise) return;
+    try {
+      await scope.imageShift.write(carried);
+    } finally {
+      settling.imageShiftRestsAt(seconds(clock.now() + optics.imageShiftDelay(change, to, camera)));
+    }
+  }
+
+  /** Low magnification, and where there is one the secondary range, are ranges of their own. */
+  private rangeOf(magIndex: number): string {
+    const { optics, cameras } = this.parts;
+    const camera = cameras.selected.traits.index;
+    return `${optics.isLowMagnification(magIndex, camera)} ${optics.magnificationRange(magIndex, camera).lowest}`;
+  }
+}
