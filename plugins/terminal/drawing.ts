@@ -8,6 +8,21 @@ export const paint = { bold: styled('bold'), faint: styled('dim'), good: styled(
 
 const width = 24;
 
+/** A text in lines that a terminal of so many columns does not break within words; lines of tables, which begin with a space, stay as they are. */
+export function wrap(text: string, columns: number): string {
+  return text.split('\n').map((line) => (line.length <= columns || line.startsWith(' ') ? line : wrapLine(line, columns))).join('\n');
+}
+
+function wrapLine(line: string, columns: number): string {
+  const lines = [''];
+  for (const word of line.split(' ')) {
+    const last = lines.at(-1)!;
+    if (last !== '' && last.length + 1 + word.length > columns) lines.push(word);
+    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
+  }
+  return lines.join('\n');
+}
+
 /** A line at the bottom that shows how far a run is, redrawn in place; one line per step where the output is no terminal. */
 export class ProgressLine {
   private shown = false;
@@ -28,7 +43,9 @@ export class ProgressLine {
     }
     const filled = Math.round((width * done) / total);
     const bar = '#'.repeat(filled) + '.'.repeat(width - filled);
-    this.stream.write(`\r\x1b[2K[${bar}] ${text}${this.remaining(progress)}`);
+    // A line that is wider than the terminal could not be redrawn in place.
+    const line = `[${bar}] ${done}/${total} ${text}${this.remaining(progress)}`.slice(0, (this.stream.columns || 80) - 1);
+    this.stream.write(`\r\x1b[2K${line}`);
     this.shown = true;
   }
 

@@ -4,7 +4,7 @@ import { StoppedError, toFault } from '../../core/base';
 import { Cameras, Scope } from '../../core/devices';
 import type { MenuEntry, OperatorConsole, OperatorPort, Session } from '../../core/kernel';
 import { Optics } from '../../core/optics';
-import { ProgressLine, paint } from './drawing';
+import { ProgressLine, paint, wrap } from './drawing';
 import { isCancelled, terminalPrompts } from './prompting';
 
 /** What the operator can choose besides the items of the menu. */
@@ -45,10 +45,14 @@ export class TerminalConsole implements OperatorConsole {
       return await search(
         {
           message: 'Calibration',
-          pageSize: 16,
+          // What was said last stays in view above the menu.
+          pageSize: Math.max(5, Math.min(20, (process.stdout.rows || 24) - 13)),
           source: (term) => {
             const wanted = (term ?? '').toLowerCase().split(/\s+/).filter(Boolean);
-            return [...choices, ...more, leaving].filter(({ name }) => wanted.every((word) => name.toLowerCase().includes(word)));
+            const found = [...choices, ...more, leaving].filter(({ name }) => wanted.every((word) => name.toLowerCase().includes(word)));
+            // Items that are called so stand before those that only stand in a submenu that is called so.
+            const elsewhere = ({ name }: { name: string }): number => Number(!wanted.every((word) => name.slice(name.lastIndexOf(' > ') + 1).toLowerCase().includes(word)));
+            return found.sort((a, b) => elsewhere(a) - elsewhere(b));
           },
         },
         { signal },
@@ -70,7 +74,7 @@ export class TerminalConsole implements OperatorConsole {
       else if (what === 'camera') await this.selectCamera(session, signal);
       await this.showStatus(session);
     } catch (error) {
-      if (!isCancelled(error)) this.say(`${paint.bad(toFault(error).message)}\n  ${toFault(error).hint}`);
+      if (!isCancelled(error)) this.tellFault(error);
     }
     this.say('');
   }
@@ -98,15 +102,15 @@ export class TerminalConsole implements OperatorConsole {
     try {
       const result = await session.run(item, { port: this.port(stopListening) });
       this.line.clear();
-      if (result) this.say(paint.good(result.summary));
+      if (result) this.tell(result.summary, paint.good);
       for (const [name, error] of Object.entries(result?.standardErrors ?? {})) {
         const value = result?.values[name];
         if (typeof value === 'number' && typeof error === 'number') this.say(`  ${name.padEnd(8)} ${value.toPrecision(7)} +- ${error.toPrecision(2)}`);
       }
     } catch (error) {
       this.line.clear();
-      const { message, hint } = toFault(error);
-      this.say(error instanceof StoppedError ? paint.warn(`${message} ${hint}`) : `${paint.bad(message)}\n  ${hint}`);
+      if (error instanceof StoppedError) this.tell(`${error.message} ${error.hint}`, paint.warn);
+      else this.tellFault(error);
     } finally {
       stopListening.off();
     }
@@ -153,7 +157,7 @@ export class TerminalConsole implements OperatorConsole {
     });
     return {
       ...prompts,
-      log: (text) => this.say(text),
+      log: (text) => this.tell(text),
       progress: (progress) => this.line.show(progress),
       status: (text) => {
         if (text === undefined) this.line.clear();
@@ -185,6 +189,17 @@ export class TerminalConsole implements OperatorConsole {
   private say(text: string): void {
     this.line.clear();
     process.stdout.write(`${text}\n`);
+  }
+
+  private tellFault(error: unknown): void {
+    const { message, hint } = toFault(error);
+    this.tell(message, paint.bad);
+    this.tell(hint);
+  }
+
+  /** Says a text that may be longer than a line. */
+  private tell(text: string, style: (text: string) => string = (plain) => plain): void {
+    this.say(style(wrap(text, process.stdout.columns || 80)));
   }
 }
 
