@@ -15,6 +15,9 @@ const others = {
   status: 'Microscope > Status',
 } as const;
 
+/** Nobody reads a new list and presses Enter within this time. */
+const typedTogetherMilliseconds = 40;
+
 /** The Calibration menu in a terminal: choose an item by typing a part of its name, watch it run, stop it with Esc. */
 export class TerminalConsole implements OperatorConsole {
   private readonly line = new ProgressLine(process.stdout);
@@ -41,8 +44,11 @@ export class TerminalConsole implements OperatorConsole {
     const choices = [...entries].sort((a, b) => Number(b.id === last) - Number(a.id === last)).map(asChoice);
     const more = Object.entries(others).map(([value, name]) => ({ value, name, description: 'Outside the Calibration menu.' }));
     const leaving = { value: leave, name: 'Leave the program', description: 'Asks first if something is unsaved.' };
+    type Shown = (typeof choices)[number] | (typeof more)[number] | typeof leaving;
+    let shown: readonly Shown[] = [];
+    let shownAt = 0;
     try {
-      return await search(
+      const chosen = await search(
         {
           message: 'Calibration',
           // What was said last stays in view above the menu.
@@ -52,11 +58,16 @@ export class TerminalConsole implements OperatorConsole {
             const found = [...choices, ...more, leaving].filter(({ name }) => wanted.every((word) => name.toLowerCase().includes(word)));
             // Items that are called so stand before those that only stand in a submenu that is called so.
             const elsewhere = ({ name }: { name: string }): number => Number(!wanted.every((word) => name.slice(name.lastIndexOf(' > ') + 1).toLowerCase().includes(word)));
-            return found.sort((a, b) => elsewhere(a) - elsewhere(b));
+            shownAt = Date.now();
+            return (shown = found.sort((a, b) => elsewhere(a) - elsewhere(b)));
           },
         },
         { signal },
       );
+      // Keys that arrive together, as over a slow line, make the prompt answer from the list before the last letters: what it shows counts.
+      await new Promise(setImmediate);
+      const together = Date.now() - shownAt < typedTogetherMilliseconds;
+      return (together ? shown.find((each) => !('disabled' in each && each.disabled))?.value : undefined) ?? chosen;
     } catch (error) {
       if (isCancelled(error)) return leave;
       throw error;
