@@ -10,7 +10,16 @@ export interface ImageContext {
   readonly netImageShift?: Vector<ImageShiftUnits>;
   readonly stage?: StagePosition;
   readonly title?: string;
+  /** What the image is; taken by a camera where nothing is said. */
+  readonly kind?: ImageKind;
+  /** The counts to be shown black and white, where they are not to be chosen from the image. */
+  readonly contrast?: { readonly black: number; readonly white: number };
+  /** A point to be shown marked, in raster pixels of this image. */
+  readonly marker?: { readonly x: number; readonly y: number };
 }
+
+/** What images can be besides those that a camera took. */
+export type ImageKind = 'acquired' | 'read from file' | 'montage centre' | 'montage overview' | 'autocorrelation of overview' | 'processed' | 'Fourier transform';
 
 /** An image in one of the buffers A, B, C... */
 export interface BufferedImage {

@@ -24,6 +24,8 @@ export interface Lattice {
   readonly repeats: readonly [number, number];
   /** The peak of the autocorrelation from which it started, in pixels from its centre. */
   readonly nearPeak: Vector;
+  /** Whether the image itself shows the waves of this lattice, and none of a larger cell. */
+  readonly confirmed: boolean;
   /** What speaks against it, in sentences; empty when nothing does. */
   readonly doubts: readonly string[];
 }
@@ -136,7 +138,7 @@ function refine(source: Image, axes: LatticeAxes, kind: LatticeKind): Refined {
   }
 }
 
-function judge({ fit, doubts: strange }: Refined, source: Image, axes: LatticeAxes, kind: LatticeKind): Lattice {
+function judge({ fit, confirmed, doubts: strange }: Refined, source: Image, axes: LatticeAxes, kind: LatticeKind): Lattice {
   const doubts = [...strange];
   const lattice = measure(fit ?? { reciprocals: reciprocalsOf(axes.first, axes.second), covariance: undefined }, source, axes, kind);
   const [first, second] = [lattice.lengths[0], lattice.lengths[1] / kind.ratio];
@@ -144,7 +146,7 @@ function judge({ fit, doubts: strange }: Refined, source: Image, axes: LatticeAx
   if (Math.min(...lattice.repeats) < fewRepeats) doubts.push(`Only ${Math.min(...lattice.repeats).toFixed(1)} repeats lie across the image.`);
   if (difference > unequalAxes) doubts.push(`The spacings along the two axes differ by ${(100 * difference).toFixed(1)} %.`);
   if (!(lattice.spacingError < poorPrecision * lattice.spacing)) doubts.push('The spacing is uncertain by more than 0.5 %.');
-  return { ...lattice, doubts };
+  return { ...lattice, confirmed, doubts };
 }
 
 /** What the waves in the image say against a lattice. */
@@ -171,7 +173,7 @@ function difference(one: Reciprocals, other: Reciprocals): number {
   return Math.max(off(one.first, other.first), off(one.second, other.second));
 }
 
-function measure({ reciprocals, covariance }: { readonly reciprocals: Reciprocals; readonly covariance: HarmonicFit['covariance'] | undefined }, source: Image, axes: LatticeAxes, { ratio }: LatticeKind): Omit<Lattice, 'doubts'> {
+function measure({ reciprocals, covariance }: { readonly reciprocals: Reciprocals; readonly covariance: HarmonicFit['covariance'] | undefined }, source: Image, axes: LatticeAxes, { ratio }: LatticeKind): Omit<Lattice, 'confirmed' | 'doubts'> {
   const components = ({ first, second }: Reciprocals): readonly number[] => [first.x, first.y, second.x, second.y];
   const at = components(reciprocals);
   const valuesOf = (g: readonly number[]): readonly [number, number, number, number] => {

@@ -1,6 +1,7 @@
 import { token } from '../../../core/base';
 import type { PluginHost } from '../../../core/kernel';
 import { ImageShiftAdjustment } from '../../../core/optics';
+import { LatticeMemory, newLatticeMemory } from './lattice-memory';
 
 /** What the shift calibrations remember from one run to the next within a session. */
 export interface ShiftCalibrationMemory {
@@ -11,6 +12,8 @@ export interface ShiftCalibrationMemory {
   lastNormalizedMagIndex?: number;
   /** Whether stage calibrations correlate whole images instead of the expected overlap. */
   wholeImageCorrelation: boolean;
+  /** The mode, regular (0) or energy-filtered (1), that has the magnification with an offset of zero, once the operator has said so. */
+  zeroOffsetMode?: 0 | 1;
 }
 /** The token of that memory. */
 export const ShiftCalibrationMemory = token<ShiftCalibrationMemory>('ShiftCalibrationMemory');
@@ -19,4 +22,5 @@ export const ShiftCalibrationMemory = token<ShiftCalibrationMemory>('ShiftCalibr
 export function provideShared(host: Pick<PluginHost, 'provide'>, { adjustImageShiftBetweenMags }: { readonly adjustImageShiftBetweenMags: boolean }): void {
   host.provide(ImageShiftAdjustment, { betweenMagnifications: adjustImageShiftBetweenMags });
   host.provide(ShiftCalibrationMemory, { propagationSources: new Set<string>(), skipNormalizationOnce: false, wholeImageCorrelation: true });
+  host.provide(LatticeMemory, newLatticeMemory());
 }

@@ -1,0 +1,45 @@
+import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
+import { Optics } from '../../../core/optics';
+import { type CalibrationResult, Calibrations } from '../../../core/store';
+import { type FoundPixelSize, foundPixelSizes, relativeRotation } from '../shared/lattice-found';
+
+/** Lists the found pixel sizes as lines for the properties, with the rotations from one magnification to the next. */
+@menuItem({
+  id: 'calibrations/pixel-size/list-relative-rotations',
+  menu: ['Pixel Size'],
+  label: 'List Relative Rotations',
+  summary: 'Lists pixel sizes and differences in rotation that were found.',
+  anytime: true,
+  needs: [Optics, Calibrations],
+  results: { rows: 'For each camera and mag index: camera, magIndex, magnification, pixelSize in nm, relativeRotation and its alternative in degrees where there are any, product of magnification and pixel size in um.' },
+})
+export default class ListRelativeRotations implements MenuItem {
+  constructor(
+    private readonly optics: Optics,
+    private readonly calibrations: Calibrations,
+  ) {}
+
+  async run(run: Run): Promise<CalibrationResult> {
+    const { operator } = run;
+    const found = foundPixelSizes(this.calibrations);
+    let previous: FoundPixelSize | undefined;
+    const rows = found.map((row) => {
+      const { camera, magIndex, pixelSize } = row;
+      if (camera !== previous?.camera) operator.log(`For camera # ${camera}`);
+      const below = previous?.camera === camera && previous.magIndex === magIndex - 1 ? previous : undefined;
+      previous = row;
+      const turn = below && relativeRotation(below, row);
+      const magnification = this.optics.cameras.some(({ index }) => index === camera) ? this.optics.magnificationFor(magIndex, camera) : 0;
+      const product = (magnification * pixelSize) / 1000;
+      const comment = `# ${magnification}x, p=${product.toFixed(3)}`;
+      const size = pixelSize.toPrecision(4);
+      if (turn?.alternative !== undefined) {
+        operator.log(`# Verify the rotation from mag index ${magIndex - 1} to ${magIndex}, then edit the next line:`);
+        operator.log(`RotationAndPixel ${magIndex} ${turn.degrees.toFixed(2)} (or ${turn.alternative.toFixed(2)}) 999 ${size}   ${comment}`);
+      } else operator.log(`RotationAndPixel ${magIndex} ${turn ? turn.degrees.toFixed(2) : 999} 999 ${size}   ${comment}`);
+      return { camera, magIndex, magnification, pixelSize, gridAngle: row.gridAngle, product, ...(turn && { relativeRotation: turn.degrees, ...(turn.alternative !== undefined && { alternative: turn.alternative }) }) };
+    });
+    operator.log(rows.length > 0 ? 'p, magnification times pixel size, should be nearly the same at all magnifications of a camera; measure again where it is not.' : 'No pixel sizes have been found in the last 24 hours.');
+    return run.report({ summary: `${rows.length} pixel sizes.`, values: { rows } });
+  }
+}
