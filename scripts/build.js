@@ -38,7 +38,10 @@ function build() {
     // Written beside and renamed, so that two programs that start at once never read half a file.
     const beside = `${to}.${process.pid}`;
     if (name.endsWith('.ts')) {
-      swc ??= require('@swc/core');
+      if (!swc) {
+        swc = require('@swc/core');
+        if (!fs.existsSync(path.join(target, 'app', 'main.js'))) process.stderr.write('Building the program; this is done once and takes a few seconds.\n');
+      }
       fs.writeFileSync(beside, swc.transformFileSync(from, { swcrc: true, root, cwd: root }).code);
     } else fs.copyFileSync(from, beside);
     fs.renameSync(beside, to);
@@ -57,6 +60,25 @@ function removeOthers(folder, wanted) {
   }
 }
 
-module.exports = { build };
+/** Builds for somebody at a command line: what keeps it from working is said in words, and the program ends with 1. */
+function buildOrExplain() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  const [wantedMajor, wantedMinor] = require('../package.json').engines.node.match(/\d+/g).map(Number);
+  if (major < wantedMajor || (major === wantedMajor && minor < wantedMinor)) explain(`Node ${wantedMajor}.${wantedMinor} or newer is needed; this is ${process.versions.node}.`, 'Install a newer Node from nodejs.org.');
+  try {
+    build();
+  } catch (error) {
+    if (error.code === 'MODULE_NOT_FOUND') explain('The packages of the program are not installed.', `Run "npm ci" in ${root}.`);
+    if (['EACCES', 'EROFS', 'EPERM', 'ENOSPC'].includes(error.code)) explain(`The program could not be built in ${target}: ${error.message}`, 'Start it once as a user who may write there.');
+    throw error;
+  }
+}
+
+function explain(what, advice) {
+  process.stderr.write(`${what}\n  ${advice}\n`);
+  process.exit(1);
+}
+
+module.exports = { build, buildOrExplain };
 
 if (require.main === module) console.log(`build: ${build()} files`);
