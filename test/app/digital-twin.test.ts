@@ -43,7 +43,7 @@ jest.setTimeout(120_000);
     expect(code).toBe(0);
     const last = lines().at(-1)!;
     expect(last).toMatchObject({ event: 'result', conditions: { magIndex, camera: 1 } });
-    const { percent, degrees } = matrixError(last['values'] as unknown as Matrix, truth as unknown as Matrix);
+    const { percent, degrees } = matrixError(last['values'] as Matrix, truth as unknown as Matrix);
     expect(percent).toBeLessThan(0.3);
     expect(degrees).toBeLessThan(0.1);
   });
