@@ -34,6 +34,8 @@ export const calibrationMenu: readonly Part[] = [
       '---',
       item('Mag IS Offsets', 'Measures the image shift that keeps a feature centred from one magnification to the next.'),
       item('EFTEM IS Offset', 'Measures the image shift between the regular and the energy-filter camera.'),
+      item('List Mag IS Offsets', 'Lists the image-shift offsets between magnifications for the present camera.'),
+      item('Remove Mag IS Offsets', 'Removes the image-shift offsets between magnifications for the present camera.'),
       '---',
       item('Set IS Delay Factor', 'Scales the delay after image shift.'),
     ],

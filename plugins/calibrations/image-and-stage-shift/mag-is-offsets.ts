@@ -1,0 +1,313 @@
+import { type ImageShiftUnits, type Vector, add, inMicrometres, length, metres, subtract } from '../../../core/base';
+import { Cameras, Scope, Stage, type StagePosition } from '../../../core/devices';
+import { type MenuItem, type Run, type TappableHooks, menuItem } from '../../../core/kernel';
+import { ImageAcquisition, ImageShiftAdjustment, ImageShiftControl, Optics, cameraArea } from '../../../core/optics';
+import { Settings } from '../../../core/settings';
+import { type CalibrationResult, Calibrations, type StoredChange } from '../../../core/store';
+import { offsetErrors } from '../shared/image-shift-offset-errors';
+import { type OffsetMode, type Place, bridgeOf, convertShift, mergeOffsets, noShift, offsetAt, offsetModeOf } from '../shared/image-shift-offsets';
+import { ShiftCalibrationMemory } from '../shared/services';
+
+type Shift = Vector<ImageShiftUnits>;
+/** One row of the table of offsets. */
+interface OffsetRow {
+  readonly magIndex: number;
+  readonly eftem: OffsetMode;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** What the operator did, step by step. */
+interface Visit {
+  readonly shifts: ReadonlyMap<number, Shift>;
+  readonly stopped: boolean;
+}
+
+const buttons = ['NextMag', 'End', 'STOP'] as const;
+
+/** Records the image shift that keeps a feature centred from one magnification to the next lower one, and applies it where the operator wants that. */
+@menuItem({
+  id: 'calibrations/image-and-stage-shift/mag-is-offsets',
+  menu: ['Image & Stage Shift'],
+  label: 'Mag IS Offsets',
+  summary: 'Measures the image shift that keeps a feature centred from one magnification to the next.',
+  needs: [Scope, Stage, Cameras, Optics, ImageAcquisition, ImageShiftControl, ImageShiftAdjustment, Calibrations, Settings, ShiftCalibrationMemory],
+  stores: ['ImageShiftOffsets'],
+  questions: [
+    { id: 'start', kind: 'confirm', summary: 'Before the first magnification: what will have to be done.' },
+    { id: 'take-images', kind: 'confirm', summary: 'Whether a Trial image is taken after every change of magnification.' },
+    { id: 'keep', kind: 'confirm', summary: 'After STOP: whether the image shifts recorded so far are used.' },
+    { id: 'zero-regular', kind: 'confirm', summary: 'With a bridge between regular and energy-filtered mode, once in a session: whether the offset is zero at a magnification of the regular one.' },
+    { id: 'zero-primary', kind: 'confirm', summary: 'With a secondary range: whether the offset is zero in the primary one.' },
+    { id: 'zero-magnification', kind: 'number', summary: 'The magnification whose offset is to be zero.' },
+  ],
+  results: {
+    offsets: 'For each magnification of the mode: magIndex, magnification, x and y (image-shift units).',
+    recorded: 'The mag indices at which an image shift was recorded.',
+    zeroMagIndex: 'The mag index whose offset is zero, when there is one in this mode.',
+  },
+})
+export default class MagnificationImageShiftOffsets implements MenuItem {
+  constructor(
+    private readonly scope: Scope,
+    private readonly stage: Stage,
+    private readonly cameras: Cameras,
+    private readonly optics: Optics,
+    private readonly acquisition: ImageAcquisition,
+    private readonly imageShift: ImageShiftControl,
+    private readonly adjustment: ImageShiftAdjustment,
+    private readonly calibrations: Calibrations,
+    private readonly settings: Settings,
+    private readonly memory: ShiftCalibrationMemory,
+  ) {}
+
+  unavailable(): string | undefined {
+    return this.cameras.selected.traits.stem ? 'not with a STEM camera' : undefined;
+  }
+
+  listen(hooks: TappableHooks): void {
+    hooks.imageShiftOffset.tap((offset, magIndex) => (this.adjustment.betweenMagnifications ? add(offset, offsetAt(this.calibrations, magIndex, this.mode)) : offset));
+  }
+
+  async run(run: Run): Promise<CalibrationResult | undefined> {
+    const start = await this.scope.magIndex.read(run.signal);
+    const lowest = this.lowestReachable(start);
+    const takeImages = await this.ask(run, start, lowest);
+    await run.preserve(this.imageShift.net);
+    await run.preserve(this.scope.magIndex);
+    run.restoreLater('camera', () => this.cameras.selected.stop());
+    run.operator.status('CALIBRATING SHIFT OFFSETS');
+    await this.goToStandardFocus(run, start);
+    await this.scope.normalize('projector', run.signal);
+    await this.takeTrial(run);
+    run.operator.log('The lenses were normalized: check that the feature is still centred.');
+    const { shifts, stopped } = await this.visit(run, start, lowest, takeImages);
+    if (shifts.size < 2) {
+      run.operator.log('Fewer than two magnifications were recorded, so no offsets were stored.');
+      return undefined;
+    }
+    if (stopped && !(await run.operator.confirm({ id: 'keep', text: `Use the image shifts recorded at ${shifts.size} magnifications?`, default: false }))) return undefined;
+    return this.store(run, shifts);
+  }
+
+  private get camera(): number {
+    return this.cameras.selected.traits.index;
+  }
+  private get mode(): OffsetMode {
+    return offsetModeOf(this.cameras.selected.traits);
+  }
+  private magnification(magIndex: number): number {
+    return this.optics.magnificationFor(magIndex, this.camera);
+  }
+  private indexes(camera = this.camera): readonly number[] {
+    return this.optics.magnifications.indexes(this.optics.camera(camera));
+  }
+  private isLow(magIndex: number, camera = this.camera): boolean {
+    return this.optics.isLowMagnification(magIndex, camera);
+  }
+  /** Whether a mag index belongs to low magnification or to the primary or secondary range that another one is in. */
+  private related(magIndex: number, to: number): boolean {
+    const rangeOf = (index: number): number => this.optics.magnificationRange(index, this.camera).lowest;
+    return this.isLow(magIndex) || this.isLow(to) || rangeOf(magIndex) === rangeOf(to);
+  }
+  private nextLower(magIndex: number): number | undefined {
+    return this.indexes().filter((index) => index < magIndex && this.related(index, magIndex)).at(-1);
+  }
+  /** The first regular and the first energy-filter camera, where there are both. */
+  private firstCameras(): readonly [regular: number, filtered: number] | undefined {
+    const all = this.optics.cameras.filter((camera) => !camera.stem);
+    const [regular, filtered] = [all.find((camera) => !camera.behindFilter), all.find((camera) => camera.behindFilter)];
+    return regular && filtered && [regular.index, filtered.index];
+  }
+
+  /** The lowest mag index that the run may go to; throws why it cannot start. */
+  private lowestReachable(start: number): number {
+    const both = this.firstCameras();
+    const secondary = this.settings.get('LowestSecondaryModeMag');
+    if (both && secondary > 0 && start >= secondary) throw offsetErrors.secondaryRange();
+    if (this.scope.traits.usesProjectorForImageShift) return this.lowestContiguous(start);
+    if (both && bridgeOf(this.calibrations)) {
+      const first = both[this.mode];
+      if (this.camera !== first) throw offsetErrors.notFirstCamera(this.optics.camera(this.camera).name, this.optics.camera(first).name);
+      for (const camera of both) this.checkCalibrated(this.indexes(camera), camera);
+    } else {
+      const lower = this.indexes().filter((index) => index <= start && this.related(index, start));
+      this.checkCalibrated(lower.filter((index) => this.isLow(index) === this.isLow(start)), this.camera);
+    }
+    return this.indexes()[0] ?? start;
+  }
+
+  private lowestContiguous(start: number): number {
+    let lowest = start;
+    for (let next = this.nextLower(start); next !== undefined && this.calibrations.imageShift.get(next, this.camera); next = this.nextLower(next)) lowest = next;
+    if (lowest === start) throw offsetErrors.nothingReachable(this.magnification(start));
+    return lowest;
+  }
+
+  private checkCalibrated(indexes: readonly number[], camera: number): void {
+    const missing = indexes.find((index) => this.optics.imageShiftToCamera(index, camera) === undefined);
+    if (missing !== undefined) throw offsetErrors.notCalibrated(this.optics.magnificationFor(missing, camera), this.optics.camera(camera).name);
+  }
+
+  private async ask(run: Run, start: number, lowest: number): Promise<boolean> {
+    const limited = this.scope.traits.usesProjectorForImageShift ? ` The lowest magnification that can be reached is ${this.magnification(lowest)}x.` : '';
+    const focus = this.indexes().some((index) => this.optics.standardFocus(index, 'micro', this.camera) !== undefined) ? ' In low magnification the standard focus is set.' : '';
+    const text = `Centre a feature at ${this.magnification(start)}x, the highest magnification of interest, using image shift only. Press NextMag to record the image shift and go one magnification down, centre the feature again with image shift, and so on; End records the last one and finishes, STOP leaves it out.${limited}${focus}`;
+    run.operator.log(text);
+    if (!run.fromScript && !(await run.operator.confirm({ id: 'start', text: `${text} Go on?`, default: true }))) throw offsetErrors.notStarted();
+    return run.operator.confirm({ id: 'take-images', text: 'Take a Trial image after every change of magnification? (Not on entering low magnification.)', default: true });
+  }
+
+  /** Follows the operator from magnification to magnification until End, STOP, the lowest one, or a stage that has moved. */
+  private async visit(run: Run, start: number, lowest: number, takeImages: boolean): Promise<Visit> {
+    const shifts = new Map<number, Shift>();
+    let reference: StagePosition | undefined;
+    for (let expected = start; ; ) {
+      const pressed = await run.operator.button(buttons);
+      if (pressed === 'STOP') return { shifts, stopped: true };
+      const found = await this.scope.magIndex.read(run.signal);
+      if (found !== expected) {
+        run.operator.log(`The microscope is at ${this.magnification(found)}x instead of ${this.magnification(expected)}x; every magnification has to be done in sequence, and nothing was recorded.`);
+        if (pressed === 'End') return { shifts, stopped: true };
+        await this.scope.magIndex.write(expected, run.signal);
+        continue;
+      }
+      const position = await this.stage.position.read(run.signal);
+      reference ??= position;
+      if (this.stageMoved(run, reference, position)) return { shifts, stopped: true };
+      const applied = this.adjustment.betweenMagnifications ? offsetAt(this.calibrations, expected, this.mode) : noShift;
+      shifts.set(expected, add(await this.imageShift.net.read(run.signal), applied));
+      const next = this.nextLower(expected);
+      if (pressed === 'End' || next === undefined || next < lowest) return { shifts, stopped: false };
+      await this.goTo(run, expected, next, takeImages);
+      expected = next;
+    }
+  }
+
+  private stageMoved(run: Run, reference: StagePosition, position: StagePosition): boolean {
+    const limit = this.settings.get('ISoffsetCalStageLimit');
+    const moved = (['x', 'y'] as const).map((axis) => Math.abs(inMicrometres(metres(position[axis] - reference[axis]))));
+    if (Math.max(...moved) <= limit) return false;
+    run.operator.log(`The stage has moved by ${moved.map((each) => each.toFixed(3)).join(', ')} um, more than the ${limit} um that are allowed; the image shift at this magnification was not recorded.`);
+    return true;
+  }
+
+  private async goTo(run: Run, from: number, to: number, takeImages: boolean): Promise<void> {
+    await this.scope.magIndex.write(to, run.signal);
+    await this.goToStandardFocus(run, to);
+    if (this.isLow(to) && !this.isLow(from)) run.operator.log(`${this.magnification(to)}x is low magnification: check the beam before you take a picture.`);
+    else if (takeImages) await this.takeTrial(run);
+    run.operator.log(`Now at ${this.magnification(to)}x: centre the feature with image shift.`);
+  }
+
+  private async goToStandardFocus(run: Run, magIndex: number): Promise<void> {
+    const focus = this.optics.standardFocus(magIndex, await this.scope.probeMode.read(run.signal), this.camera);
+    if (focus === undefined || (await this.scope.absoluteFocus.read(run.signal)) === focus) return;
+    // In low magnification the lens has a value of its own, so it has to be given back there.
+    const before = await this.scope.absoluteFocus.read(run.signal);
+    run.restoreLater('absolute focus', async (signal) => {
+      await this.scope.magIndex.write(magIndex, signal);
+      await this.scope.absoluteFocus.write(before, signal);
+    });
+    await this.scope.absoluteFocus.write(focus, run.signal);
+  }
+
+  private async takeTrial(run: Run): Promise<void> {
+    const { selected } = this.cameras;
+    const trial = this.settings.parameterSets.get(selected.traits.index)!.Trial;
+    await this.acquisition.take(selected.fit({ ...trial, area: cameraArea(trial.area, selected.traits) }), { signal: run.signal, title: 'Image-shift offsets' });
+  }
+
+  private async store(run: Run, measured: ReadonlyMap<number, Shift>): Promise<CalibrationResult> {
+    const { mode, camera } = this;
+    const both = this.firstCameras();
+    const bridge = both && bridgeOf(this.calibrations);
+    const top = Math.max(...measured.keys());
+    const owner = bridge ? await this.zeroOwner(run) : mode;
+    const zero = owner === mode ? await this.askZero(run, top) : undefined;
+    const merged = mergeOffsets({
+      measured,
+      before: (index) => offsetAt(this.calibrations, index, mode),
+      indexes: this.indexes(),
+      related: (index) => this.related(index, top),
+      isLow: (index) => this.isLow(index),
+      transfer: (value, from, to) => this.optics.transferImageShift(value, from, to, camera),
+      zero,
+    });
+    const rows = [...rowsOf(merged, mode), ...(both && bridge ? this.otherMode(merged, both, bridge) : this.rowsNow(otherThan(mode)))];
+    for (const [index, shift] of merged) {
+      const { x, y } = subtract(shift, offsetAt(this.calibrations, index, mode));
+      run.log.debug('1', `${index} ${measured.has(index) ? 'measured' : 'extended'}: ${shift.x.toFixed(4)}, ${shift.y.toFixed(4)}, changed by ${x.toFixed(4)}, ${y.toFixed(4)}`);
+    }
+    run.operator.log(`Image-shift offsets at ${measured.size} magnifications recorded.`);
+    return run.accept(
+      {
+        summary: `Image-shift offsets recorded at ${measured.size} magnifications, from ${this.magnification(top)}x down to ${this.magnification(Math.min(...measured.keys()))}x.`,
+        values: {
+          offsets: [...merged].sort(([a], [b]) => a - b).map(([magIndex, { x, y }]) => ({ magIndex, magnification: this.magnification(magIndex), x, y })),
+          recorded: [...measured.keys()],
+          ...(zero !== undefined && { zeroMagIndex: zero }),
+        },
+        conditions: { camera, magIndex: top },
+        also: changes([...this.rowsNow(0), ...this.rowsNow(1)], rows),
+      },
+      () => this.calibrations.records('ImageShiftOffsets').replaceAll(rows),
+    );
+  }
+
+  private rowsNow(mode: OffsetMode): readonly OffsetRow[] {
+    return this.calibrations
+      .records('ImageShiftOffsets')
+      .all()
+      .filter((row) => row.eftem === mode)
+      .map(({ magIndex, x, y }) => ({ magIndex, eftem: mode, x, y }));
+  }
+
+  private async zeroOwner(run: Run): Promise<OffsetMode> {
+    this.memory.zeroOffsetMode ??= (await run.operator.confirm({ id: 'zero-regular', text: 'Is the offset zero at a magnification of the camera before the filter?', default: true })) ? 0 : 1;
+    return this.memory.zeroOffsetMode;
+  }
+
+  private async askZero(run: Run, top: number): Promise<number> {
+    const secondary = this.settings.get('LowestSecondaryModeMag');
+    const regular = this.indexes().filter((index) => !this.isLow(index));
+    const primary = secondary <= 0 || (await run.operator.confirm({ id: 'zero-primary', text: 'Is the offset zero in the primary range of magnifications (not in the secondary one)?', default: top < secondary }));
+    const allowed = regular.filter((index) => secondary <= 0 || index < secondary === primary);
+    const nearestTop = closest(allowed, (index) => Math.abs(index - top)) ?? top;
+    const wanted = await run.operator.number({ id: 'zero-magnification', text: 'Magnification at which the offset is zero (not in low magnification)', default: this.magnification(nearestTop), minimum: 1 });
+    return closest(allowed, (index) => Math.abs(Math.log(this.magnification(index) / wanted))) ?? top;
+  }
+
+  /** The offsets of the other mode, moved as a whole so that the bridge holds again. */
+  private otherMode(merged: ReadonlyMap<number, Shift>, [regular, filtered]: readonly [number, number], { fromMagIndex, toMagIndex, offset }: NonNullable<ReturnType<typeof bridgeOf>>): readonly OffsetRow[] {
+    const [from, to]: readonly [Place, Place] = [
+      { magIndex: fromMagIndex, camera: regular },
+      { magIndex: toMagIndex, camera: filtered },
+    ];
+    const other = otherThan(this.mode);
+    const wanted =
+      this.mode === 0
+        ? add(convertShift(this.optics, merged.get(fromMagIndex) ?? noShift, from, to), offset)
+        : convertShift(this.optics, subtract(merged.get(toMagIndex) ?? noShift, offset), to, from);
+    const { magIndex: end, camera } = other === 1 ? to : from;
+    const change = subtract(wanted, offsetAt(this.calibrations, end, other));
+    const moved = this.indexes(camera).map((index) => [index, add(offsetAt(this.calibrations, index, other), this.optics.transferImageShift(change, end, index, camera))] as const);
+    return rowsOf(new Map(moved), other);
+  }
+}
+
+const otherThan = (mode: OffsetMode): OffsetMode => (mode === 0 ? 1 : 0);
+const rowsOf = (offsets: ReadonlyMap<number, Shift>, eftem: OffsetMode): readonly OffsetRow[] =>
+  [...offsets].filter(([, shift]) => length(shift) > 0).map(([magIndex, { x, y }]) => ({ magIndex, eftem, x, y }));
+const closest = (indexes: readonly number[], distance: (index: number) => number): number | undefined => [...indexes].sort((a, b) => distance(a) - distance(b))[0];
+
+/** Which records change from one table to another, for the history. */
+function changes(before: readonly OffsetRow[], after: readonly OffsetRow[]): readonly StoredChange[] {
+  const same = (a: OffsetRow) => (b: OffsetRow) => a.magIndex === b.magIndex && a.eftem === b.eftem;
+  const gone = before.filter((row) => !after.some(same(row))).map((row): StoredChange => ({ record: { name: 'ImageShiftOffsets', values: { magIndex: row.magIndex, eftem: row.eftem }, removed: true }, replaced: { ...row } }));
+  const now = after.map((row): StoredChange => {
+    const replaced = before.find(same(row));
+    return { record: { name: 'ImageShiftOffsets', values: { ...row } }, ...(replaced && { replaced: { ...replaced } }) };
+  });
+  return [...gone, ...now];
+}
