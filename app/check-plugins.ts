@@ -1,11 +1,14 @@
 import { EucentricError } from '../core/base';
 import { checkOptions, loadPlugin } from '../core/kernel';
-import type { Problem, Settings } from '../core/settings';
+import { type Problem, type Settings, checkSection } from '../core/settings';
+import { simulatorOptions } from '../simulation';
 import { builtInPlugins } from './built-in-plugins';
 
-/** What is wrong with the plugins that a configuration names: unknown ones, and options that their schemas refuse. Nothing is connected. */
+/** What is wrong with the plugins that a configuration names (unknown ones, options that their schemas refuse) and with the truth of its virtual microscope. Nothing is connected. */
 export function checkPlugins(settings: Settings): readonly Problem[] {
-  return settings.plugins.flatMap((written) => {
+  const simulator = settings.section('simulator');
+  const ofSimulator = simulator?.value === undefined || simulator.value === null ? [] : checkSection(simulatorOptions, simulator);
+  const ofPlugins = settings.plugins.flatMap((written): readonly Problem[] => {
     try {
       return checkOptions(loadPlugin(written.id, builtInPlugins, settings.file, written.place), written);
     } catch (error) {
@@ -13,4 +16,5 @@ export function checkPlugins(settings: Settings): readonly Problem[] {
       return [{ severity: 'error', code: error.code, message: error.message, hint: error.hint, place: written.place }];
     }
   });
+  return [...ofPlugins, ...ofSimulator];
 }

@@ -39,10 +39,16 @@ export async function runCommand({ output, open }: CommandContext, items: readon
     instrument.onImage((image) => reporter.image(image));
     if (options.camera !== undefined) await session.find(Cameras)?.select(options.camera, starting.signal);
     if (options.magIndex !== undefined) await session.find(Scope)?.magIndex.write(options.magIndex, starting.signal);
-    for (const item of items) {
-      throwIfStopped(starting.signal);
-      const result = await session.run(item, { port, fromScript: options.script ?? false });
-      reporter.result(result, instrument.kernel.menu.find(item).id);
+    try {
+      for (const item of items) {
+        throwIfStopped(starting.signal);
+        const result = await session.run(item, { port, fromScript: options.script ?? false });
+        reporter.result(result, instrument.kernel.menu.find(item).id);
+      }
+    } catch (error) {
+      // What the items before it measured is kept, as it would be had each been run by itself.
+      await instrument.finish();
+      throw error;
     }
     await instrument.finish({ save: options.save ?? false });
     for (const id of answering.unusedAnswers) output.remark(`The answer to "${id}" was not asked for.`);
