@@ -1,13 +1,13 @@
 import { EucentricError } from '../core/base';
 import { checkOptions, loadPlugin } from '../core/kernel';
 import { type Problem, type Settings, checkSection } from '../core/settings';
-import { simulatorOptions } from '../simulation';
+import type * as SimulatorModule from '../plugins/simulator';
 import { builtInPlugins } from './built-in-plugins';
 
 /** What is wrong with the plugins that a configuration names (unknown ones, options that their schemas refuse) and with the truth of its virtual microscope. Nothing is connected. */
 export function checkPlugins(settings: Settings): readonly Problem[] {
   const simulator = settings.section('simulator');
-  const ofSimulator = simulator?.value === undefined || simulator.value === null ? [] : checkSection(simulatorOptions, simulator);
+  const ofSimulator = simulator?.value === undefined || simulator.value === null ? [] : checkSection(simulatorSchema(), simulator);
   const ofPlugins = settings.plugins.flatMap((written): readonly Problem[] => {
     try {
       return checkOptions(loadPlugin(written.id, builtInPlugins, settings.file, written.place), written);
@@ -18,3 +18,6 @@ export function checkPlugins(settings: Settings): readonly Problem[] {
   });
   return [...ofPlugins, ...ofSimulator];
 }
+
+/** Loaded only for a configuration that describes a virtual microscope. */
+const simulatorSchema = (): typeof SimulatorModule.simulatorOptions => (require('../plugins/simulator') as typeof SimulatorModule).simulatorOptions;

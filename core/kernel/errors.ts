@@ -2,11 +2,11 @@ import { CombinedError, EucentricError, type Place, type Token, toFault } from '
 
 /** The errors that the kernel raises, each with a stable code. */
 export const kernelErrors = {
-  pluginNotFound: (id: string, cause: unknown, place?: Place): EucentricError =>
+  pluginNotFound: (id: string, nearest: string | undefined, cause: unknown, place?: Place): EucentricError =>
     new EucentricError({
       code: 'plugin/not-found',
       message: `Plugin ${id} was not found.`,
-      hint: 'Check the name under "plugins:" in the configuration; a plugin of your own is named by its path, starting with "./", or by its npm package.',
+      hint: `${nearest === undefined ? 'Check the name under "plugins:" in the configuration' : `Did you mean ${nearest}? Otherwise`}: a plugin of your own is named by its path, starting with "./", or by its npm package.`,
       cause,
       ...(place && { place }),
     }),

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Place } from '../base';
 import { EucentricError } from '../base';
+import { nearestName } from '../settings';
 import { kernelErrors } from './errors';
 import type { Plugin } from './plugin';
 
@@ -13,7 +14,7 @@ export type BuiltInPlugins = Readonly<Record<string, () => unknown>>;
  * folder of the configuration file), or an npm package. Throws `plugin/not-found` or `plugin/broken`.
  */
 export function loadPlugin(name: string, builtIn: BuiltInPlugins, configurationFile: string | undefined, place?: Place): Plugin {
-  const load = builtIn[name] ?? foreign(name, configurationFile, place);
+  const load = builtIn[name] ?? foreign(name, Object.keys(builtIn), configurationFile, place);
   let loaded: unknown;
   try {
     loaded = load();
@@ -29,7 +30,7 @@ export function loadPlugin(name: string, builtIn: BuiltInPlugins, configurationF
 }
 
 /** Finds a plugin that does not come with the program; one that is found but cannot be loaded is another matter. */
-function foreign(name: string, configurationFile: string | undefined, place: Place | undefined): () => unknown {
+function foreign(name: string, known: readonly string[], configurationFile: string | undefined, place: Place | undefined): () => unknown {
   const folder = configurationFile === undefined ? process.cwd() : path.dirname(path.resolve(configurationFile));
   const local = /^\.{0,2}\//.test(name) || path.isAbsolute(name);
   const require = createRequire(path.join(folder, 'configuration'));
@@ -37,6 +38,6 @@ function foreign(name: string, configurationFile: string | undefined, place: Pla
     const file = require.resolve(local ? path.resolve(folder, name) : name);
     return () => require(file) as unknown;
   } catch (error) {
-    throw kernelErrors.pluginNotFound(name, error, place);
+    throw kernelErrors.pluginNotFound(name, nearestName(name, known), error, place);
   }
 }

@@ -9,7 +9,7 @@ import { savedCalibrations } from './saved-calibrations';
 import { SimulatedTruth, perfectRecords } from './simulated-truth';
 import { type SiteTruth, siteTruth } from './site-instrument';
 
-export { SimulatedTruth };
+export { SimulatedTruth, simulatorOptions };
 
 const options = z.strictObject({}).describe('None: what the virtual microscope is like stands in the "simulator:" section.');
 type Options = z.infer<typeof options>;
