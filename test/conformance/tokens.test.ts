@@ -20,7 +20,9 @@ const services: Readonly<Record<string, string>> = {
   VirtualInstrument: 'test/plugins/simulator/plugin.test.ts',
   SimulatedTruth: 'test/plugins/simulator/plugin.test.ts',
   ShiftCalibrationMemory: 'test/plugins/calibrations/image-and-stage-shift/image-shift.test.ts',
-  OperatorConsole: 'plugins/terminal/terminal-console.ts',
+  ImageShiftAdjustment: 'test/plugins/calibrations/image-and-stage-shift/mag-is-offsets.test.ts',
+  LatticeMemory: 'test/plugins/calibrations/pixel-size/find-pixel-size.test.ts',
+  OperatorConsole: 'test/plugins/terminal/console.test.ts',
 };
 
 const textOf = (file: string): string => readFileSync(path.join(projectFolder, file), 'utf8');
