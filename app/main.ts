@@ -1,10 +1,11 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { convertCommand, diffCommand, historyCommand, showCommand } from './commands/calibrations';
 import type { CommandContext } from './commands/context';
 import { devicesCommand, startCommand, truthCommand } from './commands/instrument-commands';
 import { menuCommand } from './commands/menu';
 import { checkCommand, exportCommand, importCommand } from './commands/properties';
 import { type RunCommandOptions, runCommand } from './commands/run';
+import { PARAMETER_SETS } from '../core/settings';
 import { createInstrument } from './instrument';
 import { Output, exitCodes } from './output';
 import { defaultConfiguration, version } from './version';
@@ -58,6 +59,7 @@ export async function main(given: readonly string[]): Promise<void> {
     .option('--save', 'save the calibrations at the end')
     .option('--mag-index <number>', 'go to this mag index first', integer)
     .option('--camera <number>', 'select this camera first', integer)
+    .addOption(new Option('--take <set>', 'take an image with these parameters first, for items that look at the image in A').choices([...PARAMETER_SETS]))
     .action(action<[string[], RunCommandOptions]>((context, ids, options) => runCommand(context, ids, options)));
   command(program, 'check [file]', 'list everything that is wrong in a configuration or a SerialEMproperties.txt, with line and column', 'check my-krios.yaml').action(action<[string | undefined]>((context, file) => checkCommand(context, file)));
   command(program, 'import <properties>', 'turn SerialEMproperties.txt into a configuration; nothing is lost', 'import SerialEMproperties.txt --twin -o my-krios.yaml')

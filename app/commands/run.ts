@@ -1,6 +1,8 @@
 import { EucentricError, throwIfStopped } from '../../core/base';
 import { Cameras, Scope } from '../../core/devices';
 import { type OperatorPort, ScriptedOperator } from '../../core/kernel';
+import { takeImage } from '../../core/optics';
+import type { ParameterSetName } from '../../core/settings';
 import { RunReporter, exitCodes, reporting } from '../output';
 import type * as TerminalModule from '../../plugins/terminal';
 import type { CommandContext } from './context';
@@ -14,6 +16,7 @@ export interface RunCommandOptions {
   readonly save?: boolean;
   readonly magIndex?: number;
   readonly camera?: number;
+  readonly take?: ParameterSetName;
 }
 
 /** `run ID...`: runs items one after the other and reports what happens; Ctrl-C stops and leaves the microscope as it was. */
@@ -39,6 +42,7 @@ export async function runCommand({ output, open }: CommandContext, items: readon
     instrument.onImage((image) => reporter.image(image));
     if (options.camera !== undefined) await session.find(Cameras)?.select(options.camera, starting.signal);
     if (options.magIndex !== undefined) await session.find(Scope)?.magIndex.write(options.magIndex, starting.signal);
+    if (options.take) await takeImage(session, options.take, starting.signal);
     try {
       for (const item of items) {
         throwIfStopped(starting.signal);

@@ -1,10 +1,12 @@
 import { metres, token } from '../base';
-import type { Cameras, Exposure, Scope, Stage } from '../devices';
-import type { BufferedImage, ImageBuffers, ImageContext } from '../kernel';
+import { Cameras, type Exposure, type Scope, type Stage } from '../devices';
+import type { BufferedImage, ImageBuffers, ImageContext, Session } from '../kernel';
+import { type ParameterSetName, Settings } from '../settings';
 import { opticsErrors } from './errors';
 import type { ImageShiftControl } from './image-shift/image-shift-control';
 import type { Optics } from './optics';
 import type { Settling } from './settling';
+import { cameraArea } from './shift-calibration-exposure';
 
 /** How an image is to be taken. */
 export interface TakeOptions {
@@ -67,4 +69,12 @@ export class WaitingAcquisition implements ImageAcquisition {
       ...(title !== undefined && { title }),
     };
   }
+}
+
+/** Takes an image with one of the parameter sets of the selected camera, as an operator does with a button; undefined on an instrument that cannot. */
+export async function takeImage({ find }: Pick<Session, 'find'>, name: ParameterSetName, signal?: AbortSignal): Promise<BufferedImage | undefined> {
+  const camera = find(Cameras)?.selected.traits;
+  const set = camera && find(Settings)?.parameterSets.get(camera.index)?.[name];
+  if (!set) return undefined;
+  return find(ImageAcquisition)?.take({ ...set, area: cameraArea(set.area, camera) }, { title: name, ...(signal && { signal }) });
 }

@@ -3,7 +3,8 @@ import { search, select } from '@inquirer/prompts';
 import { StoppedError, toFault } from '../../core/base';
 import { Cameras, Scope } from '../../core/devices';
 import type { MenuEntry, OperatorConsole, OperatorPort, Session } from '../../core/kernel';
-import { Optics } from '../../core/optics';
+import { Optics, takeImage } from '../../core/optics';
+import type { ParameterSetName } from '../../core/settings';
 import { ProgressLine, paint, wrap } from './drawing';
 import { isCancelled, terminalPrompts } from './prompting';
 
@@ -12,6 +13,9 @@ const leave = 'leave';
 const others = {
   magnification: 'Microscope > Magnification',
   camera: 'Microscope > Camera',
+  View: 'Microscope > Take View image',
+  Trial: 'Microscope > Take Trial image',
+  Record: 'Microscope > Take Record image',
   status: 'Microscope > Status',
 } as const;
 
@@ -83,11 +87,18 @@ export class TerminalConsole implements OperatorConsole {
     try {
       if (what === 'magnification') await this.changeMagnification(session, signal);
       else if (what === 'camera') await this.selectCamera(session, signal);
+      else if (what !== 'status') return await this.takeImage(session, what, signal);
       await this.showStatus(session);
     } catch (error) {
       if (!isCancelled(error)) this.tellFault(error);
     }
     this.say('');
+  }
+
+  private async takeImage(session: Session, name: ParameterSetName, signal: AbortSignal): Promise<void> {
+    const image = await takeImage(session, name, signal);
+    const [height, width] = image?.frame.image.shape ?? [];
+    this.say(image ? `${name} image of ${width} x ${height} pixels at ${image.context.magnification}x is in buffer A.\n` : 'This instrument has no camera to take an image with.\n');
   }
 
   private async changeMagnification(session: Session, signal: AbortSignal): Promise<void> {

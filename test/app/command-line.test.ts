@@ -91,6 +91,25 @@ describe('run', () => {
   });
 });
 
+describe('run --take', () => {
+  it('gives an item an image to look at: the pixel size of a grating comes out as it is', () => {
+    const site = temporarySite((yaml) => yaml.replace('  seed: 1', '  seed: 1\n  specimen: cross-grating'));
+    const given = ['--config', site.configuration, '--json'];
+    const { code, lines } = eucentric(['run', 'find-pixel-size', '--take', 'Record', '--mag-index', '14', '--defaults', ...given]);
+    const truth = eucentric(['truth', ...given]).lines().find(({ record, magIndex }) => record === 'StageToCameraMatrix' && magIndex === 14)!;
+    const pixel = 1000 / Math.hypot(truth['xpx'] as number, truth['ypx'] as number);
+    expect(code).toBe(0);
+    expect(JSON.stringify(lines().at(-1))).toContain('"event":"result"');
+    const { pixelSize } = (lines().at(-1) as { values: { pixelSize: number } }).values;
+    expect(Math.abs(pixelSize / pixel - 1)).toBeLessThan(0.001);
+    site.remove();
+  });
+
+  it('refuses parameters that no camera has', () => {
+    expect(eucentric(['run', 'find-pixel-size', '--take', 'Snapshot']).code).toBe(2);
+  });
+});
+
 describe('answers for programs', () => {
   it.each([[['menu', '--verbose']], [['truth']], [['devices']], [['calibrations', 'show']], [['calibrations', 'history']]])('%j writes nothing but JSON on stdout', (given) => {
     const { code, lines } = eucentric([...given, '--json']);
