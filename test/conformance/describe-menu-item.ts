@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { EucentricError, StoppedError } from '../../core/base';
 import { AlphaSelector, Cameras, IlluminatedArea, Scope, type Setting, Stage } from '../../core/devices';
-import { type MenuEntry, type MenuItemDeclaration, type Question, ScriptedOperator, declarationOf } from '../../core/kernel';
+import { type Mark, type MenuEntry, type MenuItemDeclaration, type Question, ScriptedOperator, declarationOf } from '../../core/kernel';
 import { ImageShiftControl } from '../../core/optics';
 import { showCalibrations } from '../../core/store';
 import { calibrationMenu } from '../../plugins/calibrations/menu';
@@ -23,6 +23,8 @@ export interface MenuItemCase {
   readonly answers?: Readonly<Record<string, string>>;
   /** Buttons that the operator presses, in order, in each run. */
   readonly buttons?: readonly string[];
+  /** Marks that the operator draws, as they stand when the item is run. */
+  readonly marks?: readonly Mark[];
   /** At how many device calls, spread over the run, it is broken off; all of them where nothing is said, and whenever the long statistics run. */
   readonly sample?: number;
 }
@@ -107,7 +109,7 @@ function describeRuns(id: string, given: MenuItemCase): void {
   });
 
   const run = async (interference?: Omit<Interference, 'calls'>): Promise<unknown> => {
-    const port = new ScriptedOperator(given.answers, { defaults: true, buttons: [...(given.buttons ?? [])] });
+    const port = new ScriptedOperator(given.answers, { defaults: true, buttons: [...(given.buttons ?? [])], marks: [...(given.marks ?? [])] });
     const now = { at: 0, act: () => {}, ...interference, calls: 0 };
     watching.now = now;
     try {

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { projectFolder, trueImageShift } from '../support/virtual-instrument';
+import { takeImage } from '../../core/optics';
+import { projectFolder, runItem, trueImageShift } from '../support/virtual-instrument';
+import type { Mark } from '../../core/kernel';
 import { type MenuItemCase, describeMenuItem } from './describe-menu-item';
 
 const folder = path.join(projectFolder, 'plugins', 'calibrations');
@@ -15,6 +17,37 @@ const withImageShift: MenuItemCase = {
   prepare: (instrument) => instrument.calibrations.imageShift.set(22, 0, trueImageShift(instrument, 22), { sessionMeasured: false }),
 };
 
+/** Where the first peak of the grating lies in the autocorrelation, once it was found. */
+const peaks: Mark[] = [];
+/** A grating in A, and what was found on it. */
+const withGrating: MenuItemCase = {
+  magIndex: 14,
+  simulator: { specimen: 'cross-grating' },
+  marks: peaks,
+  prepare: async (instrument) => {
+    await takeImage(instrument.session, 'View');
+    const { result } = await runItem(instrument, 'calibrations/pixel-size/find-pixel-size');
+    const { spacings, gridAngle } = result!.values as { spacings: readonly number[]; gridAngle: number };
+    const [rows = 0, columns = 0] = instrument.session.buffers.get('A')!.frame.image.shape;
+    const angle = (gridAngle * Math.PI) / 180;
+    peaks[0] = { from: { x: columns / 2 + 0.5 + spacings[0]! * Math.cos(angle), y: rows / 2 + 0.5 - spacings[0]! * Math.sin(angle) } };
+  },
+};
+/** Pixel sizes that were found at two neighbouring magnifications, with their grid angles. */
+const withFoundSizes: MenuItemCase = {
+  magIndex: 18,
+  simulator: { specimen: 'cross-grating' },
+  answers: { 'mag-index': '18', angle: '85' },
+  prepare: async (instrument) => {
+    await takeImage(instrument.session, 'View');
+    const found = [
+      { magIndex: 17, gridAngle: 10 },
+      { magIndex: 18, gridAngle: 80 },
+    ];
+    instrument.calibrations.shortTerm('FoundPixelSize').replaceAll(found.map((each) => ({ ...each, time: 100, camera: 0, addedRotation: 0, pixelSize: 5 })));
+  },
+};
+
 /** What some items need to run; an item that runs on the virtual Krios as it stands is not named here. */
 const cases: Readonly<Record<string, MenuItemCase>> = {
   'calibrations/image-and-stage-shift/image-shift': withImageShift,
@@ -22,6 +55,8 @@ const cases: Readonly<Record<string, MenuItemCase>> = {
   'calibrations/image-and-stage-shift/remove-is-cal': withImageShift,
   'calibrations/image-and-stage-shift/remove-stage-cal': { magIndex: 22, prepare: (instrument) => instrument.calibrations.stage.set(22, 0, { xpx: 30, xpy: 1, ypx: -1, ypy: 30 }) },
   'calibrations/image-and-stage-shift/stage-shift': { sample: 12 },
+  'calibrations/pixel-size/add-n90-to-a-rotation': withFoundSizes,
+  'calibrations/pixel-size/try-again-with-marker': withGrating,
 };
 
 /** Whether an item has a test of its own that holds it to the same. */
