@@ -2,7 +2,7 @@ import type { ProvidedAll } from '../../../core/base';
 import { ImageBuffers, type MenuItem, type Run, menuItem } from '../../../core/kernel';
 import type { CalibrationResult } from '../../../core/store';
 import { latticeErrors } from '../shared/lattice-errors';
-import { latticeNeeds, latticeResults, PixelSizeMeasurement, unfitImage } from '../shared/lattice-measurement';
+import { latticeNeeds, latticeQuestions, latticeResults, PixelSizeMeasurement, unfitImage } from '../shared/lattice-measurement';
 
 /** Repeats Find Pixel Size from a peak that is marked on the autocorrelation in buffer A; its image is in B. */
 @menuItem({
@@ -12,6 +12,7 @@ import { latticeNeeds, latticeResults, PixelSizeMeasurement, unfitImage } from '
   summary: 'Repeats the analysis from a marked autocorrelation peak.',
   needs: latticeNeeds,
   stores: ['FoundPixelSize'],
+  questions: latticeQuestions,
   results: latticeResults,
 })
 export default class TryAgainWithMarker implements MenuItem {

@@ -11,8 +11,10 @@ import { type LatticeSpecimen, latticeSpecimen, targetSize } from './lattice-spe
 
 /** What a measurement of the pixel size needs. */
 export const latticeNeeds = [ImageBuffers, Optics, Calibrations, Settings, LatticeMemory] as const;
-/** What it asks: nothing. */
-export const latticeQuestions: readonly QuestionDeclaration[] = [];
+/** What it may ask. */
+export const latticeQuestions: readonly QuestionDeclaration[] = [
+  { id: 'keep', kind: 'confirm', summary: 'When the pixel size is far from the one in use, as after finding the wrong lines: whether to keep it all the same.' },
+];
 /** What it reports. */
 export const latticeResults = {
   pixelSize: 'Size of an unbinned pixel on the specimen in nm.',
@@ -121,7 +123,8 @@ export class PixelSizeMeasurement {
     const unbinning = perPixel / frame.exposure.binning;
     const pixelSize = ofImage * unbinning;
     const relativeError = lattice.spacingError / lattice.spacing;
-    const remarks = [...lattice.doubts, ...this.implausible(pixelSize, magIndex, camera, perPixel)];
+    const implausible = this.implausible(pixelSize, magIndex, camera, perPixel);
+    const remarks = [...lattice.doubts, ...implausible];
 
     this.logSpacings(run, { specimen, lattice, lengths: [one, other], ofImage, along: [onFirst, onSecond], relativeError });
     this.logComparison(run, pixelSize, magIndex, camera, perPixel);
@@ -142,6 +145,10 @@ export class PixelSizeMeasurement {
     };
     if (!lattice.confirmed) {
       run.operator.log('The pixel size is not kept, since the image does not confirm it.');
+      return run.report({ ...draft, values: { ...values, stored: false } });
+    }
+    if (implausible.length > 0 && !(await run.operator.confirm({ id: 'keep', text: `${implausible.join(' ')} Keep it all the same?`, default: false }))) {
+      run.operator.log('The pixel size is not kept.');
       return run.report({ ...draft, values: { ...values, stored: false } });
     }
     return run.accept({ ...draft, values: { ...values, stored: true } }, () => this.store(run, { magIndex, camera, pixelSize, gridAngle: lattice.angle }));

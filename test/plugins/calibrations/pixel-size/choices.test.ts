@@ -1,0 +1,159 @@
+import { EucentricError } from '../../../../core/base';
+import { Settings } from '../../../../core/settings';
+import { type ImageContext, type ImageKind, ImageBuffers, ScriptedOperator } from '../../../../core/kernel';
+import { targetSize, latticeSpecimen } from '../../../../plugins/calibrations/shared/lattice-specimen';
+import { runItem } from '../../../support/virtual-instrument';
+import { describeMenuItem } from '../../../conformance/describe-menu-item';
+import { gratingInstrument, quarterTurnsApart, takeImage, truthAt } from './grating-instrument';
+
+type Instrument = Awaited<ReturnType<typeof gratingInstrument>>;
+const submenu = 'calibrations/pixel-size';
+const find = `${submenu}/find-pixel-size`;
+const again = `${submenu}/try-again-with-marker`;
+
+for (const id of ['set-binned-size', 'catalase-crystal', 'mesh-for-grid-bars']) describeMenuItem(`${submenu}/${id}`);
+
+/** Puts an image into A that is said to be of a kind. */
+function relabel(instrument: Instrument, kind: ImageKind): void {
+  const buffers = instrument.kernel.registry.get(ImageBuffers);
+  const { frame, context } = buffers.get('A')!;
+  buffers.add(frame, { ...context, kind });
+}
+
+/** What a mark on the autocorrelation in A has to be so that it lies at a place from its centre. */
+async function markAt(instrument: Instrument, x: number, y: number) {
+  const [rows = 0, columns = 0] = instrument.kernel.registry.get(ImageBuffers).get('A')!.frame.image.shape;
+  const said: string[] = [];
+  const port = Object.assign(new ScriptedOperator({}, { defaults: true, marks: [{ from: { x: columns / 2 + 0.5 + x, y: rows / 2 + 0.5 + y } }] }), { log: (text: string) => void said.push(text) });
+  const result = await instrument.runner.run(again, { port });
+  return { result: result!, said };
+}
+
+const numbers = (values: Readonly<Record<string, unknown>>) => values as { pixelSize: number; gridAngle: number; spacings: number[]; stored: boolean };
+const entry = (instrument: Instrument, id: string) => instrument.session.menu().find((each) => each.id === id)!;
+
+describe('the items for an image in A', () => {
+  let instrument: Instrument;
+  beforeAll(async () => {
+    instrument = await gratingInstrument({ specimenAngleDegrees: 20 });
+  });
+  afterAll(() => instrument[Symbol.asyncDispose]());
+
+  test('are disabled without one, and the reason says what to do', () => {
+    expect(entry(instrument, find)).toMatchObject({ enabled: false, reason: expect.stringContaining('take one of a grating') as string });
+    expect(entry(instrument, again)).toMatchObject({ enabled: false, reason: expect.stringContaining('Find Pixel Size') as string });
+    expect(entry(instrument, `${submenu}/add-n90-to-a-rotation`).enabled).toBe(false);
+  });
+
+  test('are enabled for images as they come from the camera, and not for others', async () => {
+    await takeImage(instrument);
+    expect(entry(instrument, find).enabled).toBe(true);
+    for (const kind of ['processed', 'Fourier transform', 'montage centre'] as const) {
+      relabel(instrument, kind);
+      expect({ kind, enabled: entry(instrument, find).enabled }).toEqual({ kind, enabled: false });
+    }
+    relabel(instrument, 'montage overview');
+    relabel(instrument, 'montage centre');
+    expect(entry(instrument, find).enabled).toBe(true);
+  });
+
+  test('keep what was found, show the autocorrelation and leave the image in B', async () => {
+    await takeImage(instrument);
+    const { result, said } = await runItem(instrument, find);
+    const buffers = instrument.kernel.registry.get(ImageBuffers);
+    const { context, frame } = buffers.get('A')!;
+    expect(context).toMatchObject({ kind: 'processed', title: 'Autocorrelation' } satisfies Partial<ImageContext>);
+    expect(buffers.get('B')!.context.kind).toBeUndefined();
+    const [rows = 0, columns = 0] = frame.image.shape;
+    expect(frame.image.get(rows / 2, columns / 2)).toBe(32000);
+    // The marked peak is as far from the centre as the lines are from each other.
+    const { x, y } = context.marker!;
+    const { spacings, pixelSize, gridAngle } = numbers(result!.values);
+    const binning = frame.exposure.binning / buffers.get('B')!.frame.exposure.binning;
+    expect(Math.abs((binning * Math.hypot(x - columns / 2 - 0.5, y - rows / 2 - 0.5)) / spacings[0]! - 1)).toBeLessThan(0.03);
+    expect(instrument.calibrations.shortTerm('FoundPixelSize').all()).toEqual([expect.objectContaining({ camera: 0, magIndex: 12, addedRotation: 0, pixelSize: expect.closeTo(pixelSize, 4) as number, gridAngle: expect.closeTo(gridAngle, 3) as number })]);
+    expect(said.at(-1)).toMatch(/^12 {2}\d\.\d+ {2}660$/);
+  });
+
+  test('find the same from any marked neighbour, and say what a marked diagonal is', async () => {
+    await takeImage(instrument);
+    const { result } = await runItem(instrument, find);
+    const automatic = numbers(result!.values);
+    const { marker } = instrument.kernel.registry.get(ImageBuffers).get('A')!.context;
+    const [rows = 0, columns = 0] = instrument.kernel.registry.get(ImageBuffers).get('A')!.frame.image.shape;
+    const near = { x: marker!.x - columns / 2 - 0.5, y: marker!.y - rows / 2 - 0.5 };
+    for (const [x, y] of [[near.x, near.y], [-near.x, -near.y], [near.y + 2, -near.x - 2], [-near.y, near.x]] as const) {
+      const marked = numbers((await markAt(instrument, x, y)).result.values);
+      expect(marked.pixelSize / automatic.pixelSize).toBeCloseTo(1, 4);
+      expect(quarterTurnsApart(marked.gridAngle, automatic.gridAngle)).toBeLessThan(0.01);
+    }
+    const { result: diagonal, said } = await markAt(instrument, near.x + near.y, near.y - near.x);
+    const wrong = numbers(diagonal.values);
+    expect(wrong.pixelSize / automatic.pixelSize).toBeCloseTo(Math.SQRT1_2, 2);
+    expect(quarterTurnsApart(wrong.gridAngle, automatic.gridAngle + 45)).toBeLessThan(1);
+    expect(diagonal.quality!.verdict).toBe('doubtful');
+    expect(wrong.stored).toBe(false);
+    expect(said.some((line) => line.startsWith('DOUBTFUL'))).toBe(true);
+  });
+
+  test('find the same spacings at any binned size', async () => {
+    const spacings: number[] = [];
+    for (const size of ['512', '1024']) {
+      await runItem(instrument, `${submenu}/set-binned-size`, { 'binned-size': size });
+      await takeImage(instrument);
+      const { result, said } = await runItem(instrument, find);
+      expect(said[0]).toContain(`${size} pixels, as set`);
+      spacings.push(numbers(result!.values).spacings[0]!);
+    }
+    expect(Math.abs(spacings[1]! / spacings[0]! - 1)).toBeLessThan(0.002);
+    await runItem(instrument, `${submenu}/set-binned-size`, { 'binned-size': '-5' });
+    expect((await runItem(instrument, `${submenu}/set-binned-size`, { 'binned-size': '9000' })).result!.values).toEqual({ binnedSize: 2048 });
+    await runItem(instrument, `${submenu}/set-binned-size`, { 'binned-size': '0' });
+  });
+
+  test('refuse a mesh below zero', async () => {
+    const failure = await runItem(instrument, `${submenu}/mesh-for-grid-bars`, { mesh: '-1' }).catch((error: unknown) => error);
+    expect((failure as EucentricError).code).toBe('run/bad-answer');
+  });
+});
+
+test('an image without a lattice gives no pixel size that is not called doubtful', async () => {
+  for (const seed of [1, 2, 3]) {
+    await using instrument = await gratingInstrument({ seed, specimen: 'film' });
+    await takeImage(instrument);
+    const outcome = await runItem(instrument, find).catch((error: unknown) => error);
+    if (outcome instanceof EucentricError) expect(outcome.code).toMatch(/^pixel-size\//);
+    else expect((outcome as Awaited<ReturnType<typeof runItem>>).result).toMatchObject({ quality: { verdict: 'doubtful' }, values: { stored: false } });
+    expect(instrument.calibrations.shortTerm('FoundPixelSize').all()).toEqual([]);
+  }
+});
+
+test.each([
+  ['catalase', 26, { specimen: 'catalase', contrast: 0.05 }, 0.3],
+  ['grid-bars', 4, { specimen: 'grid-bars', barsPerInch: 8000, barWidthMicrometres: 1.2, latticeContrast: 0.9, contrast: 0.05 }, 0.5],
+])('measures %s', async (kind, magIndex, simulator, percent) => {
+  for (const seed of [1, 2, 3]) {
+    await using instrument = await gratingInstrument({ seed, specimenAngleDegrees: 29 * seed, ...simulator }, { magIndex });
+    if (kind === 'catalase') await runItem(instrument, `${submenu}/catalase-crystal`);
+    else await runItem(instrument, `${submenu}/mesh-for-grid-bars`, { mesh: '8000' });
+    await takeImage(instrument);
+    const { result } = await runItem(instrument, find);
+    const truth = truthAt(instrument, magIndex);
+    expect(Math.abs(100 * (numbers(result!.values).pixelSize / truth.pixel - 1))).toBeLessThan(percent);
+    expect(quarterTurnsApart(numbers(result!.values).gridAngle, 29 * seed + truth.rotation)).toBeLessThan(0.1);
+    expect(result!.quality!.verdict).toBe('good');
+  }
+});
+
+test('the size that images are binned to follows from the expected number of repeats', async () => {
+  await using instrument = await gratingInstrument({});
+  const settings = instrument.kernel.registry.get(Settings);
+  const grating = latticeSpecimen(settings, { targetSize: 0, catalase: false });
+  expect(grating.first).toBeCloseTo(462.963, 3);
+  const sizeFor = (repeats: number): number => targetSize(grating, { targetSize: 0, catalase: false }, { pixelNanometres: (repeats * grating.first) / 1000, shorterSide: 1000 }).size;
+  expect([2.5, 3.5, 5.5, 8.5, 12.5, 125.5, 170.5].map(sizeFor)).toEqual([256, 384, 512, 768, 1024, 1536, 2048]);
+  expect(targetSize(grating, { targetSize: 0, catalase: false }, { pixelNanometres: undefined, shorterSide: 1000 }).size).toBe(512);
+  settings.set('GridMeshSize', 400);
+  // Grid bars take precedence over catalase.
+  expect(latticeSpecimen(settings, { targetSize: 0, catalase: true })).toMatchObject({ name: 'grid bars', first: 63_500 });
+});
