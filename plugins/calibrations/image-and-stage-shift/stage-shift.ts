@@ -5,7 +5,7 @@ import { ImageAcquisition, Optics } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations } from '../../../core/store';
 import { Registration } from '../../../imaging';
-import { correlationRemark } from '../shared/image-shift-analysis';
+import { correlationRemark, correlationSummary } from '../shared/image-shift-analysis';
 import { ShiftCalibrationMemory } from '../shared/services';
 import { prepareOptics, shiftExposure } from '../shared/shift-preparation';
 import { alignPair } from '../shared/shift-series';
@@ -172,7 +172,7 @@ export default class StageShift implements MenuItem {
       invertsX: this.settings.get('InvertStageXAxis'),
     });
     const correlations = pairs.map((pair) => pair.correlation);
-    const [mean, least] = [correlations.reduce((sum, each) => sum + each, 0) / correlations.length, Math.min(...correlations)];
+    const { mean, least } = correlationSummary(correlations);
     for (const line of describeStage(fit, verdict, mean, least)) run.operator.log(line);
     if (this.optics.isLowMagnification(magIndex, camera) && run.administrator) run.operator.log(`Absolute focus ${focus}.`);
     await this.askToForget(run, verdict);

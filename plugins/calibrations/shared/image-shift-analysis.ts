@@ -115,6 +115,12 @@ export const qualityRemarks: Readonly<Record<Quality, string>> = {
   bad: 'This is a bad calibration; check exposure, focus and specimen before repeating it.',
 };
 
+/** Mean and lowest of the correlation coefficients of a series. */
+export const correlationSummary = (correlations: readonly number[]): { readonly mean: number; readonly least: number } => ({
+  mean: correlations.reduce((sum, each) => sum + each, 0) / correlations.length,
+  least: Math.min(...correlations),
+});
+
 /** What to say about the correlations of the pairs; undefined when they are as they should be. */
 export function correlationRemark(mean: number): string | undefined {
   if (mean < 0.1) return 'The correlations are so low that this cannot be used; more exposure is needed.';

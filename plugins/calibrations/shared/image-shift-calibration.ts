@@ -4,7 +4,7 @@ import { ImageBuffers, type QuestionDeclaration, type Run } from '../../../core/
 import { ImageAcquisition, ImageShiftControl, Optics } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations } from '../../../core/store';
-import { type ImageShiftFit, type PatternName, type Quality, correlationRemark, fitImageShift, patterns, qualityOf, qualityRemarks } from './image-shift-analysis';
+import { type ImageShiftFit, type PatternName, type Quality, correlationRemark, correlationSummary, fitImageShift, patterns, qualityOf, qualityRemarks } from './image-shift-analysis';
 import { imageShiftErrors } from './image-shift-errors';
 import { chooseScratchPixelSize } from './scratch-pixel-size';
 import { propagateChange } from './propagation';
@@ -160,8 +160,7 @@ export class ImageShiftCalibration {
     const low = this.optics.isLowMagnification(magIndex, camera.index);
     const quality = qualityOf(fit.rangePercent, low);
     const correlations = series.pairs.map((pair) => pair.correlation);
-    const mean = correlations.reduce((sum, each) => sum + each, 0) / correlations.length;
-    const least = Math.min(...correlations);
+    const { mean, least } = correlationSummary(correlations);
     const lines = describeFit(measured, { mean, least, change, direct: before?.source === 'measured', quality });
     for (const line of lines) run.operator.log(line);
     if (low && run.administrator) run.operator.log(`Absolute focus ${await this.scope.absoluteFocus.read(run.signal)}.`);
