@@ -1,2 +1,4 @@
+export * from './open-socket';
 export * from './serialem-packets';
+export * from './text-lines';
 export * from './wire-error';

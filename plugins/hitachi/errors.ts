@@ -1,4 +1,4 @@
-import { EucentricError, describe } from '../../core/base';
+import { EucentricError, describe, toFault } from '../../core/base';
 
 /** The errors that this plugin raises, each with a stable code. */
 export const hitachiErrors = {
@@ -21,7 +21,13 @@ export const hitachiErrors = {
   noAnswer: (line: string, seconds: number): EucentricError =>
     new EucentricError({ code: 'hitachi/no-answer', message: `Hitachi column: no answer to "${line}" within ${seconds} s.`, hint: 'Check that external control is on at the column and that the network is up.' }),
   exchangeFailed: (line: string, cause: unknown): EucentricError =>
-    new EucentricError({ code: 'hitachi/exchange-failed', message: `Hitachi column: "${line}" could not be sent: ${describe(cause)}`, hint: 'Check the network and the address of the column.', cause }),
+    new EucentricError({ code: 'hitachi/exchange-failed', message: `Hitachi column: "${line}" could not be sent: ${describe(cause)}`, hint: adviceOf(cause), cause }),
+  notSet: (line: string, read: string): EucentricError =>
+    new EucentricError({
+      code: 'hitachi/not-set',
+      message: `Hitachi column: after "${line}" it is at ${read}, which is something else.`,
+      hint: 'Look at the column before going on: somebody may be turning its knobs, or the line was damaged on its way.',
+    }),
   screenStuck: (wanted: string, seconds: number): EucentricError =>
     new EucentricError({ code: 'hitachi/screen-timeout', message: `Hitachi column: the viewing screen was not ${wanted} within ${seconds} s.`, hint: 'See whether something blocks the screen, then try again.' }),
   stageBusy: (): EucentricError =>
@@ -34,3 +40,9 @@ export const hitachiErrors = {
     }),
   notOpen: (): EucentricError => new EucentricError({ code: 'hitachi/not-connected', message: 'Hitachi column: it was used before it was connected.', hint: 'Connect first.' }),
 };
+
+/** Errors of a wire know what to do. */
+function adviceOf(cause: unknown): string {
+  const { code, hint } = toFault(cause);
+  return code === 'program/unexpected' ? 'Check the network and the address of the column.' : hint;
+}

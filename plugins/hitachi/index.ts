@@ -10,7 +10,14 @@ import { HitachiStage } from './stage';
 import type { HitachiTransport } from './transport';
 
 const options = z.strictObject({
-  wire: z.enum(['simulated']).default('simulated').describe('How the column is reached: "simulated" drives the virtual microscope of the simulator plugin.'),
+  wire: z
+    .enum(['simulated', 'tcp'])
+    .default('simulated')
+    .describe('How the column is reached: "simulated" drives the virtual microscope of the simulator plugin; "tcp" speaks to the external control of the column.'),
+  host: z.string().min(1).optional().describe('Address of the column (wire: tcp). Without it, the property HitachiIPaddress, 192.168.10.1 if not entered.'),
+  port: z.number().int().min(1).max(65535).optional().describe('Port of the column (wire: tcp). Without it, the property HitachiPort, 12050 if not entered.'),
+  connectTimeoutSeconds: z.number().positive().max(600).default(5).describe('Seconds to wait for the connection (wire: tcp).'),
+  answerTimeoutSeconds: z.number().positive().max(600).default(10).describe('Seconds to wait for the answer to a line.'),
   model: z.string().min(1).default('Hitachi').describe('What the column is called in messages and in the history of calibrations.'),
 });
 type Options = z.infer<typeof options>;
@@ -20,6 +27,15 @@ const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>, column
   simulated: (host, column) => {
     const { SimulatedHitachiWire } = require('./simulated-wire') as typeof import('./simulated-wire');
     return new SimulatedHitachiWire(() => host.need(VirtualInstrument).microscope, host.clock, column);
+  },
+  tcp: ({ settings, options: given }) => {
+    const { TcpHitachiWire } = require('./tcp-wire') as typeof import('./tcp-wire');
+    return new TcpHitachiWire({
+      host: given.host ?? settings.get('HitachiIPaddress'),
+      port: given.port ?? Number(settings.get('HitachiPort')),
+      connectLimit: 1000 * given.connectTimeoutSeconds,
+      answerLimit: 1000 * given.answerTimeoutSeconds,
+    });
   },
 };
 
@@ -32,7 +48,8 @@ export default definePlugin<Options>({
     const { settings, clock } = host;
     const column = hitachiColumn(settings, host.options.model);
     const transport = wires[host.options.wire](host, column);
-    const protocol = new HitachiProtocol(transport, clock);
+    // The wire knows better why an answer does not come, and may have to connect first.
+    const protocol = new HitachiProtocol(transport, clock, host.options.answerTimeoutSeconds + host.options.connectTimeoutSeconds + 1);
     const scope = new HitachiScope(protocol, column, {
       clock,
       imageToBeam: ({ index, range }) => {
@@ -46,7 +63,12 @@ export default definePlugin<Options>({
     host.provide(Stage, new HitachiStage(protocol, column, clock));
     host.connect(column.model, async (signal) => {
       await transport.open(signal);
-      await scope.start();
+      try {
+        await scope.start();
+      } catch (error) {
+        await transport.close();
+        throw error;
+      }
       return () => transport.close();
     });
   },

@@ -1,4 +1,4 @@
-import { type Clock, EucentricError, type Vector, milliseconds } from '../../core/base';
+import { type Clock, EucentricError, type Seconds, type Vector, milliseconds } from '../../core/base';
 import { hitachiErrors } from './errors';
 import type { HitachiTransport } from './transport';
 
@@ -12,11 +12,15 @@ export type HitachiCoil = 'GH' | 'GT' | 'BH' | 'PA' | 'ISF' | 'IA';
 /** Lenses by the name the column gives them: second condenser, objective, first intermediate lens. */
 export type HitachiLens = 'C2' | 'OBJ' | 'I1';
 
-/** How long an answer may take in seconds of real time. */
-const answerLimit = 10;
+/** How long an answer may take in seconds of real time, where nobody says otherwise. */
+const usualAnswerLimit = 10;
 /** A coil that was set needs a moment before the next line. */
 const coilPause = milliseconds(300);
 const keep = 'FF';
+const accepted = '8000,"OK."';
+const rawDigits = 6;
+/** Lenses and coils have steps of their own, of 12 bits. */
+const rawStep = 0x400;
 
 /** Hitachi's lines of text with their values taken apart: coils from -1 to 1, lenses from 0 to 1. One line at a time. */
 export class HitachiProtocol {
@@ -25,6 +29,7 @@ export class HitachiProtocol {
   constructor(
     private readonly transport: HitachiTransport,
     private readonly clock: Clock,
+    private readonly answerLimit = usualAnswerLimit,
   ) {}
 
   /** The values that the column gives for something, such as `StageXY Position`. */
@@ -33,41 +38,72 @@ export class HitachiProtocol {
     return (await this.send(line)).split(',').map((value) => value.trim());
   }
 
-  /** One whole number. */
-  async getInteger(what: string): Promise<number> {
-    const [text = ''] = await this.get(what);
-    const value = Number(text);
-    if (text === '' || !Number.isFinite(value)) throw hitachiErrors.strangeAnswer(`Get ${what}`, text);
-    return value;
+  /** The numbers that the column gives for something, exactly so many. */
+  async getNumbers(what: string, count: number): Promise<readonly number[]> {
+    const values = await this.get(what);
+    // Not what `Number` takes: half an answer must not pass for a number.
+    if (values.length !== count || !values.every((value) => /^-?\d{1,7}(\.\d{1,3})?$/.test(value))) throw hitachiErrors.strangeAnswer(`Get ${what}`, values.join(','));
+    return values.map(Number);
+  }
+
+  /** One number. */
+  async getNumber(what: string): Promise<number> {
+    const [value] = await this.getNumbers(what, 1);
+    return value!;
+  }
+
+  /** The hexadecimal values that the column gives for something, exactly so many and of so many digits. */
+  async getHex(what: string, count: number, digits: number): Promise<readonly number[]> {
+    const values = await this.get(what);
+    if (values.length !== count || !values.every((value) => value.length === digits && /^[0-9a-f]+$/i.test(value))) throw hitachiErrors.strangeAnswer(`Get ${what}`, values.join(','));
+    return values.map((value) => Number.parseInt(value, 16));
   }
 
   /** Sets something; throws `hitachi/refused` when the column does not want to. */
   async set(what: string, ...values: readonly (string | number)[]): Promise<void> {
-    const line = `Set ${what} ${values.join(',')}`;
+    const given = values.join(',');
+    const line = `Set ${what} ${given}`;
     const answer = await this.send(line);
-    if (!answer.startsWith('8000')) throw hitachiErrors.refused(line, answer);
+    // The echo may hold the values or not; where it does, they have to be the same.
+    const verdict = answer.startsWith(`${given} `) ? answer.slice(given.length + 1).trim() : answer;
+    if (verdict !== accepted) throw /^8001\b/.test(verdict) ? hitachiErrors.refused(line, verdict) : hitachiErrors.strangeAnswer(line, answer);
   }
 
   /** The value of a coil, -1 to 1 on each axis. */
   async coil(coil: HitachiCoil): Promise<Vector> {
-    const [x = '', y = ''] = await this.get(`Coil ${coil}`);
-    return { x: (fromHex(`Coil ${coil}`, x) - rawCentre) / rawCentre, y: (fromHex(`Coil ${coil}`, y) - rawCentre) / rawCentre };
+    const [x = 0, y = 0] = await this.raw(`Coil ${coil}`, 2);
+    return { x: (x - rawCentre) / rawCentre, y: (y - rawCentre) / rawCentre };
   }
 
-  /** Sets a coil and waits until it may be spoken to again. */
+  /** Sets a coil, waits until it may be spoken to again, and makes sure of it; throws `hitachi/not-set`. */
   async setCoil(coil: HitachiCoil, { x, y }: Vector): Promise<void> {
-    await this.set(`Coil ${coil}`, keep, toHex(rawCentre + x * rawCentre), toHex(rawCentre + y * rawCentre));
-    await this.clock.delay(coilPause);
+    await this.setRaw(`Coil ${coil}`, [rawCentre + x * rawCentre, rawCentre + y * rawCentre], coilPause);
   }
 
   /** The value of a lens, 0 to 1. */
   async lens(lens: HitachiLens): Promise<number> {
-    const [value = ''] = await this.get(`Lens ${lens}`);
-    return fromHex(`Lens ${lens}`, value) / rawFull;
+    const [value = 0] = await this.raw(`Lens ${lens}`, 1);
+    return value / rawFull;
   }
 
+  /** Sets a lens and makes sure of it; throws `hitachi/not-set`. */
   async setLens(lens: HitachiLens, value: number): Promise<void> {
-    await this.set(`Lens ${lens}`, keep, toHex(value * rawFull));
+    await this.setRaw(`Lens ${lens}`, [value * rawFull]);
+  }
+
+  private async raw(what: string, count: number): Promise<readonly number[]> {
+    const values = await this.getHex(what, count, rawDigits);
+    if (values.some((value) => value > rawFull)) throw hitachiErrors.strangeAnswer(`Get ${what}`, values.map(toHex).join(','));
+    return values;
+  }
+
+  /** A line has no checksum, so what was set is read once more: a damaged value must not stay unseen in the column. */
+  private async setRaw(what: string, values: readonly number[], pause?: Seconds): Promise<void> {
+    const digits = values.map(toHex);
+    await this.set(what, keep, ...digits);
+    if (pause) await this.clock.delay(pause);
+    const read = await this.raw(what, values.length);
+    if (read.some((each, at) => Math.abs(each - values[at]!) > rawStep)) throw hitachiErrors.notSet(`Set ${what} ${keep},${digits.join(',')}`, read.map(toHex).join(','));
   }
 
   private send(line: string): Promise<string> {
@@ -80,7 +116,7 @@ export class HitachiProtocol {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
       // Real time: waiting on a simulated clock would not show that a column is dead.
-      timer = setTimeout(() => reject(hitachiErrors.noAnswer(line, answerLimit)), answerLimit * 1000);
+      timer = setTimeout(() => reject(hitachiErrors.noAnswer(line, this.answerLimit)), this.answerLimit * 1000);
     });
     let answer: string;
     try {
@@ -98,8 +134,3 @@ export class HitachiProtocol {
 
 /** Six hexadecimal digits. */
 export const toHex = (value: number): string => Math.round(value).toString(16).toUpperCase().padStart(6, '0');
-
-function fromHex(what: string, text: string): number {
-  if (!/^[0-9a-f]{1,6}$/i.test(text)) throw hitachiErrors.strangeAnswer(`Get ${what}`, text);
-  return Number.parseInt(text, 16);
-}

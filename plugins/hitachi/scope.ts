@@ -11,6 +11,7 @@ const spotsInGroup = 5;
 const screenPlaces = { up: 0, down: 1 };
 const delays = { mode: milliseconds(400), focus: milliseconds(250), imageShift: milliseconds(150), poll: milliseconds(30), screenPoll: milliseconds(100) };
 const screenLimit = 15;
+const magnificationLimit = 5;
 /** A coil moves the beam or it does not; differences below this are noise of the last digit. */
 const noise = 1e-6;
 
@@ -100,9 +101,9 @@ export class HitachiScope implements Scope, NeutralImageShift {
       () => Promise.resolve('micro' as const),
       (mode) => (mode === 'micro' ? Promise.resolve() : Promise.reject(hitachiErrors.noProbeModes())),
     );
-    this.screenDown = setting('screen down', async () => (await protocol.getInteger('Screen Position')) !== screenPlaces.up, (down, signal) => this.moveScreen(down, signal));
+    this.screenDown = setting('screen down', async () => (await this.screenPlace()) !== screenPlaces.up, (down, signal) => this.moveScreen(down, signal));
     this.beamBlanked = setting('beam blanked', () => Promise.resolve(this.unblanked !== undefined), (blanked) => this.blank(blanked));
-    this.highTension = { name: 'high tension', read: async () => volts(1000 * (await protocol.getInteger('HighVoltage Value'))) };
+    this.highTension = { name: 'high tension', read: async () => volts(1000 * (await protocol.getNumber('HighVoltage Value'))) };
   }
 
   /** Takes the present focus for zero defocus, as the column keeps no zero of its own. */
@@ -123,13 +124,13 @@ export class HitachiScope implements Scope, NeutralImageShift {
   /** The row of the table that the column is at; undefined in diffraction. */
   private async magnification(): Promise<HitachiMagnification | undefined> {
     const range = await this.range();
-    const value = await this.protocol.getInteger('Column Magnification');
+    const value = await this.protocol.getNumber('Column Magnification');
     return this.column.magnifications.find((each) => each.range === range && each.magnification === value);
   }
 
   private async range(): Promise<ColumnRange | undefined> {
-    const [, submode = ''] = await this.protocol.get('Column Mode');
-    return (Object.keys(submodes) as ColumnRange[]).find((range) => submodes[range] === submode.toLowerCase());
+    const [, submode = 0] = await this.protocol.getHex('Column Mode', 2, 2);
+    return (Object.keys(submodes) as ColumnRange[]).find((range) => Number.parseInt(submodes[range], 16) === submode);
   }
 
   private async changeMagnification(index: number, signal?: AbortSignal): Promise<void> {
@@ -151,6 +152,8 @@ export class HitachiScope implements Scope, NeutralImageShift {
     await protocol.set('Column Magnification', to.magnification);
     await this.waitFor(async () => (await this.readFocus()).value !== focus, delays.focus, signal);
     await this.waitFor(async () => length(subtract(await protocol.coil(this.column.imageShiftCoils[to.range]), shift)) > noise, delays.imageShift, signal);
+    if (!(await waitUntil(this.surroundings.clock, async () => (await this.magnification())?.index === index, { limit: magnificationLimit, interval: delays.poll, signal })))
+      throw hitachiErrors.notSet(`Set Column Magnification ${to.magnification}`, `mag index ${(await this.magnification())?.index ?? 0}, not ${index}`);
     this.changing = false;
   }
 
@@ -194,8 +197,8 @@ export class HitachiScope implements Scope, NeutralImageShift {
   }
 
   private async mode(): Promise<number> {
-    const [mode = '0'] = await this.protocol.get('Column Mode');
-    return Number.parseInt(mode, 16);
+    const [mode = 0] = await this.protocol.getHex('Column Mode', 2, 2);
+    return mode;
   }
 
   private async readSpot(): Promise<number> {
@@ -214,14 +217,20 @@ export class HitachiScope implements Scope, NeutralImageShift {
       await this.protocol.set('Column Mode', hexByte(mode - from + step), keep);
       await this.surroundings.clock.delay(this.column.spotStepDelay, signal);
     }
+    const arrived = await this.readSpot();
+    if (arrived !== spot) throw hitachiErrors.notSet(`Set Column Mode ${hexByte(mode - from + spot)},${keep}`, `spot size ${arrived}`);
+  }
+
+  private screenPlace(): Promise<number> {
+    return this.protocol.getNumber('Screen Position');
   }
 
   private async moveScreen(down: boolean, signal?: AbortSignal): Promise<void> {
     const { clock } = this.surroundings;
     const wanted = down ? screenPlaces.down : screenPlaces.up;
-    if ((await this.protocol.getInteger('Screen Position')) === wanted) return;
+    if ((await this.screenPlace()) === wanted) return;
     await this.protocol.set('Screen Position', wanted);
-    const arrived = await waitUntil(clock, async () => (await this.protocol.getInteger('Screen Position')) === wanted, { limit: screenLimit, interval: delays.screenPoll, signal });
+    const arrived = await waitUntil(clock, async () => (await this.screenPlace()) === wanted, { limit: screenLimit, interval: delays.screenPoll, signal });
     if (!arrived) throw hitachiErrors.screenStuck(down ? 'down' : 'up', screenLimit);
     if (!down && this.column.screenRaiseDelay > 0) await clock.delay(this.column.screenRaiseDelay, signal);
   }

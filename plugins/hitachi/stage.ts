@@ -65,10 +65,10 @@ export class HitachiStage implements Stage {
   }
 
   private async place(): Promise<Steps> {
-    const [x, y] = (await this.protocol.get('StageXY Position')).map(Number);
-    const z = await this.protocol.getInteger('StageZ Position');
-    const tilt = await this.protocol.getInteger('StageTilt Position');
-    return { x: x ?? 0, y: y ?? 0, z, tilt: Math.round(tilt * stepsPerUnit) };
+    const [x = 0, y = 0] = await this.protocol.getNumbers('StageXY Position', 2);
+    const z = await this.protocol.getNumber('StageZ Position');
+    const tilt = await this.protocol.getNumber('StageTilt Position');
+    return { x, y, z, tilt: Math.round(tilt * stepsPerUnit) };
   }
 
   private async send(leg: Leg): Promise<void> {

@@ -1,7 +1,8 @@
+import type { Address } from '../open-socket';
 import { WireError, reasonOf } from '../wire-error';
 import { type ImageHeader, checkImageHeader, chunkHandshake } from './image-transfer';
 import { decodeMessage, encodeMessage } from './message';
-import { type Address, PacketConnection } from './packet-connection';
+import { PacketConnection } from './packet-connection';
 import { type PacketFunction, type ReplyOf, type RequestOf, fixedLength, hasArray } from './packet-function';
 import { Turns } from './turns';
 

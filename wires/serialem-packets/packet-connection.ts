@@ -1,16 +1,7 @@
 import type { Socket } from 'node:net';
-import { WireError, reasonOf } from '../wire-error';
+import { type Address, checkServer, openSocket } from '../open-socket';
+import { WireError } from '../wire-error';
 import { StreamReader } from './stream-reader';
-
-/** Where a server listens. */
-export interface Address {
-  /** What to call the server in messages, such as `DigitalMicrograph`. */
-  readonly name: string;
-  readonly host: string;
-  readonly port: number;
-}
-
-const checkServer = 'Check that the camera computer is on, that its server program is running, and that address and port in the configuration are right.';
 
 /** One connection to a server; once it has failed it stays closed. */
 export class PacketConnection {
@@ -39,32 +30,7 @@ export class PacketConnection {
    * @throws WireError `wire/connect-failed` or `wire/timeout`; the reason of the signal when it fires
    */
   static open(address: Address, limit: number, signal?: AbortSignal): Promise<PacketConnection> {
-    // Loaded here, so that a program that never connects never loads it.
-    const { connect } = require('node:net') as typeof import('node:net');
-    const where = `${address.name} at ${address.host}:${address.port}`;
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(reasonOf(signal, `Connecting to ${where}`));
-      const socket = connect({ host: address.host, port: address.port, noDelay: true });
-      const settle = (finish: () => void): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', stop);
-        socket.off('error', fail).off('connect', succeed);
-        finish();
-      };
-      const refuse = (error: Error): void =>
-        settle(() => {
-          // A socket on its way down may still report an error, which nobody needs any more.
-          socket.on('error', () => {});
-          socket.destroy();
-          reject(error);
-        });
-      const stop = (): void => refuse(reasonOf(signal!, `Connecting to ${where}`));
-      const fail = (error: Error): void => refuse(new WireError('wire/connect-failed', `${where} could not be reached: ${error.message}`, checkServer, error));
-      const succeed = (): void => settle(() => resolve(new PacketConnection(socket, address)));
-      const timer = setTimeout(() => refuse(new WireError('wire/timeout', `${where} did not answer within ${limit / 1000} s.`, checkServer)), limit);
-      signal?.addEventListener('abort', stop, { once: true });
-      socket.on('error', fail).on('connect', succeed);
-    });
+    return openSocket(address, limit, signal, (socket) => new PacketConnection(socket, address));
   }
 
   /** Whether it can be used. */

@@ -80,7 +80,8 @@ export async function makeColumn(changes: Partial<HitachiColumn> = {}, imageToBe
   };
 }
 
-function targetOf(line: string): readonly { readonly x?: number; readonly y?: number; readonly tilt?: number }[] {
+/** The target that a line sends the stage to, in micrometres and degrees; nothing for other lines. */
+export function targetOf(line: string): readonly { readonly x?: number; readonly y?: number; readonly tilt?: number }[] {
   const [, what = '', values = ''] = /^Set (\S+) Move (\S+)$/.exec(line) ?? [];
   const [first = 0, second = 0] = values.split(',').map(Number);
   if (what === 'StageTilt') return [{ tilt: first }];

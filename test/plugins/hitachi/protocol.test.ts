@@ -18,7 +18,7 @@ describe('lines', () => {
       await expect(speaking(() => answer).get('StageXY Position')).rejects.toMatchObject({ code: 'hitachi/strange-answer' });
     await expect(speaking(() => 'Get Lens OBJ 12ZZ').lens('OBJ')).rejects.toMatchObject({ code: 'hitachi/strange-answer' });
     await expect(speaking(() => 'Get Coil BH 1FFE00').coil('BH')).rejects.toMatchObject({ code: 'hitachi/strange-answer' });
-    await expect(speaking(() => 'Get HighVoltage Value x').getInteger('HighVoltage Value')).rejects.toMatchObject({ code: 'hitachi/strange-answer' });
+    await expect(speaking(() => 'Get HighVoltage Value x').getNumber('HighVoltage Value')).rejects.toMatchObject({ code: 'hitachi/strange-answer' });
     await expect(speaking(() => Promise.reject(new Error('reset'))).get('Column Mode')).rejects.toMatchObject({ code: 'hitachi/exchange-failed' });
   });
 
@@ -30,7 +30,7 @@ describe('lines', () => {
       open--;
       return `${line} 7`;
     });
-    expect(await Promise.all([1, 2, 3].map(() => protocol.getInteger('Column Magnification')))).toEqual([7, 7, 7]);
+    expect(await Promise.all([1, 2, 3].map(() => protocol.getNumber('Column Magnification')))).toEqual([7, 7, 7]);
   });
 
   it('are given up on when they are never answered, and the next one is sent', async () => {
@@ -38,10 +38,10 @@ describe('lines', () => {
     try {
       let lines = 0;
       const protocol = speaking((line) => (++lines === 1 ? new Promise(() => {}) : `${line} 3`));
-      const first = protocol.getInteger('Screen Position').catch((error: unknown) => error);
+      const first = protocol.getNumber('Screen Position').catch((error: unknown) => error);
       await jest.advanceTimersByTimeAsync(10_500);
       expect(await first).toMatchObject({ code: 'hitachi/no-answer' });
-      expect(await protocol.getInteger('Screen Position')).toBe(3);
+      expect(await protocol.getNumber('Screen Position')).toBe(3);
     } finally {
       jest.useRealTimers();
     }

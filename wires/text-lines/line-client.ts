@@ -1,0 +1,166 @@
+import type { Socket } from 'node:net';
+import { type Address, checkServer, openSocket } from '../open-socket';
+import { Turns } from '../serialem-packets/turns';
+import { WireError, reasonOf } from '../wire-error';
+
+/** How to reach a server that speaks lines of text, and how patient to be. */
+export interface LineClientOptions extends Address {
+  /** Milliseconds to wait for a connection. */
+  readonly connectLimit: number;
+  /** What ends a line, both ways. */
+  readonly lineEnd: string;
+  /** Most bytes of an answer. */
+  readonly longestAnswer?: number;
+}
+
+/** How one line is exchanged. */
+export interface ExchangeOptions {
+  /** Milliseconds to wait for the whole answer. */
+  readonly limit: number;
+  readonly signal?: AbortSignal;
+  /** Whether it may be sent once more, on a new connection, when the connection proves to have been dead. False for whatever acts. */
+  readonly repeatable?: boolean;
+}
+
+/** A connection that breaks within this many milliseconds of the request is taken to have been dead before it. */
+const deadBefore = 200;
+const usualLongestAnswer = 4096;
+
+/**
+ * A client of a server that answers each line with one line, both in plain ASCII. Lines are exchanged strictly one after the other, each
+ * within its limit. Whatever does not fit (an answer too many, bytes that are no text, silence) closes the connection, since what comes
+ * next on it could belong to anything; the next line connects again.
+ */
+export class LineClient {
+  private connection: LineConnection | undefined;
+  private closed = false;
+  private readonly turns: Turns;
+
+  constructor(private readonly options: LineClientOptions) {
+    this.turns = new Turns(`The line to ${options.name}`);
+  }
+
+  /** Connects, unless connected. @throws WireError `wire/connect-failed`, `wire/timeout`, `wire/closed` */
+  connect(signal?: AbortSignal): Promise<void> {
+    return this.turns.take(signal, async () => void (await this.connected(signal)));
+  }
+
+  /** Sends a line, without its end, and gives the line of the answer, without its end. @throws WireError; the reason of the signal when it fires */
+  exchange(line: string, options: ExchangeOptions): Promise<string> {
+    if (/[^\x20-\x7e]/.test(line))
+      return Promise.reject(new WireError('wire/bad-request', `The line "${line.slice(0, 80)}" holds characters that cannot be sent. Nothing was sent.`, 'This is a fault of the program. Please keep the log and report it.'));
+    return this.turns.take(options.signal, async () => {
+      const began = performance.now();
+      try {
+        return await this.attempt(line, options);
+      } catch (error) {
+        const dead = error instanceof WireError && error.code === 'wire/connection-lost' && performance.now() - began < deadBefore;
+        if (!dead || !options.repeatable || this.closed) throw error;
+        return this.attempt(line, options);
+      }
+    });
+  }
+
+  /** Closes for good; an exchange under way fails with `wire/closed`. Resolves when the socket is gone. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.connection?.close();
+    await this.turns.settled();
+    await this.connection?.close();
+  }
+
+  private async connected(signal: AbortSignal | undefined): Promise<LineConnection> {
+    if (this.closed) throw new WireError('wire/closed', `The connection to ${this.options.name} has been closed.`, 'Start the program again to connect.');
+    if (this.connection?.usable) return this.connection;
+    await this.connection?.close();
+    this.connection = await openSocket(this.options, this.options.connectLimit, signal, (socket) => new LineConnection(socket, this.options));
+    // `close` may have been called while the connection was being made.
+    if (this.closed) await this.connection.close();
+    return this.connection;
+  }
+
+  private async attempt(line: string, { limit, signal }: ExchangeOptions): Promise<string> {
+    const connection = await this.connected(signal);
+    const what = `${this.options.name}: ${line}`;
+    const stop = (): void => connection.destroy(reasonOf(signal!, what));
+    const timer = setTimeout(
+      () => connection.destroy(new WireError('wire/timeout', `${what}: no answer within ${limit / 1000} s; the connection was closed.`, 'See whether the server program hangs or shows a dialog, then try again; the program connects again by itself.')),
+      limit,
+    );
+    signal?.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted) stop();
+    try {
+      return await connection.exchange(line);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
+    }
+  }
+}
+
+/** One connection; once it has failed it stays closed. */
+class LineConnection {
+  private received = '';
+  private pending: { readonly resolve: (answer: string) => void; readonly reject: (error: unknown) => void } | undefined;
+  private lost: { readonly error: unknown } | undefined;
+  private readonly ended: Promise<void>;
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly options: LineClientOptions,
+  ) {
+    this.ended = new Promise((resolve) => socket.once('close', () => resolve()));
+    // Each byte becomes one character, so that bytes that are no ASCII can be told.
+    socket.setEncoding('latin1');
+    socket.on('data', (text: string) => this.collect(text));
+    socket.on('error', (error) => this.destroy(this.lostBecause(error)));
+    socket.on('close', () => this.destroy(this.lostBecause(undefined)));
+  }
+
+  get usable(): boolean {
+    return this.lost === undefined;
+  }
+
+  exchange(line: string): Promise<string> {
+    return new Promise((resolve, reject) => {
+      if (this.lost) return reject(this.lost.error);
+      this.pending = { resolve, reject };
+      this.socket.write(line + this.options.lineEnd, 'latin1');
+    });
+  }
+
+  destroy(error: unknown): void {
+    this.lost ??= { error };
+    this.pending?.reject(error);
+    this.pending = undefined;
+    this.socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.destroy(new WireError('wire/closed', `The connection to ${this.options.name} was closed.`, 'Start the program again to connect.'));
+    await this.ended;
+  }
+
+  private collect(text: string): void {
+    const { name, lineEnd, longestAnswer = usualLongestAnswer } = this.options;
+    this.received += text;
+    const at = this.received.indexOf(lineEnd);
+    if (!this.pending) return this.destroy(strange(name, 'it sent what nobody asked for', this.received));
+    if (at < 0) return this.received.length > longestAnswer ? this.destroy(strange(name, 'its answer does not end', this.received)) : undefined;
+    const answer = this.received.slice(0, at);
+    if (/[^\x20-\x7e]/.test(answer)) return this.destroy(strange(name, 'its answer is no text', answer));
+    if (this.received.length > at + lineEnd.length) return this.destroy(strange(name, 'it sent more than one answer', this.received));
+    this.received = '';
+    const { resolve } = this.pending;
+    this.pending = undefined;
+    resolve(answer);
+  }
+
+  private lostBecause(cause: unknown): WireError {
+    const why = cause instanceof Error ? `: ${cause.message}` : '';
+    return new WireError('wire/connection-lost', `The connection to ${this.options.name} was lost${why}.`, checkServer, cause);
+  }
+}
+
+const strange = (name: string, what: string, text: string): WireError =>
+  new WireError('wire/bad-reply', `${name}: ${what} ("${text.slice(0, 80).replace(/[^\x20-\x7e]/g, '?')}"); the connection was closed.`, 'Check that nothing else is connected to the server. The program connects again by itself.');
