@@ -1,6 +1,6 @@
 import { EucentricError } from '../core/base';
 import { checkOptions, loadPlugin } from '../core/kernel';
-import { type Problem, type Settings, checkSection } from '../core/settings';
+import { type Problem, type Settings, checkSection, loadSettings } from '../core/settings';
 import type * as SimulatorModule from '../plugins/simulator';
 import { builtInPlugins } from './built-in-plugins';
 
@@ -21,3 +21,9 @@ export function checkPlugins(settings: Settings): readonly Problem[] {
 
 /** Loaded only for a configuration that describes a virtual microscope. */
 const simulatorSchema = (): typeof SimulatorModule.simulatorOptions => (require('../plugins/simulator') as typeof SimulatorModule).simulatorOptions;
+
+/** Everything that is wrong in a configuration or a properties file, its plugins included. */
+export function problemsOf(file: string): readonly Problem[] {
+  const { settings, problems } = loadSettings(file);
+  return [...problems, ...checkPlugins(settings)];
+}

@@ -6,6 +6,7 @@ import { ImageAcquisition, ImageShiftAdjustment, ImageShiftCarrying, ImageShiftC
 import { type ConfigSection, Settings, loadSettings } from '../core/settings';
 import { CalibrationHistory, Calibrations, openCalibrations, openHistory } from '../core/store';
 import { builtInPlugins } from './built-in-plugins';
+import { problemsOf } from './check-plugins';
 import { brokenConfiguration } from './errors';
 import { deviceLimits } from './device-limits';
 import { sessionOf } from './session';
@@ -56,7 +57,11 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
   const settings = withSimulator(read, { ...options.simulator, ...(options.seed !== undefined && { seed: options.seed }) });
 
   const keys = new KeyLetters(String(settings.get('DebugOutput') ?? ''));
-  const log = new FilteredLogger(options.log, keys);
+  const logListeners = new Set<(line: LogLine) => void>();
+  const log = new FilteredLogger((line) => {
+    options.log(line);
+    for (const listen of logListeners) listen(line);
+  }, keys);
   for (const problem of problems) log.warn(`${problem.message} ${problem.hint}`);
   const clock = options.clock ?? clockFor(settings, options.speed);
   const administrator = new AdministratorMode(settings.get('StartAsAdministrator'));
@@ -99,7 +104,15 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
     moreConditions: () => opticalConditions(kernel, known.optics),
     remember: async (result) => void (await history.append(result)),
   });
-  const session = sessionOf({ title: titleOf(settings), menu: kernel.menu, runner, registry: kernel.registry, buffers });
+  const session = sessionOf({
+    title: titleOf(settings), menu: kernel.menu, runner, registry: kernel.registry, buffers,
+    plugins: () => kernel.plugins.map(({ id, summary }) => ({ id, summary })),
+    check: () => problemsOf(options.configuration),
+    onLog: (listen) => {
+      logListeners.add(listen);
+      return () => void logListeners.delete(listen);
+    },
+  });
   kernel.provide(Session, session);
   kernel.activate();
   return {

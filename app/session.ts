@@ -5,8 +5,8 @@ import { Optics } from '../core/optics';
 import { Calibrations } from '../core/store';
 
 /** The instrument as a console sees it. */
-export function sessionOf(parts: { readonly title: string; readonly menu: Menu; readonly runner: Runner; readonly registry: Registry; readonly buffers: ImageBuffers }): Session {
-  const { title, menu, runner, registry, buffers } = parts;
+export function sessionOf(parts: { readonly title: string; readonly menu: Menu; readonly runner: Runner; readonly registry: Registry; readonly buffers: ImageBuffers } & Pick<Session, 'plugins' | 'check' | 'onLog'>): Session {
+  const { title, menu, runner, registry, buffers, plugins, check, onLog } = parts;
   const find: Session['find'] = (key) => (registry.has(key) ? registry.get(key) : undefined);
   return {
     title,
@@ -23,6 +23,9 @@ export function sessionOf(parts: { readonly title: string; readonly menu: Menu; 
       const prompt = find(Calibrations)?.exitPrompt(administrator);
       return prompt && { question: prompt.message, canSave: prompt.ask === 'save' };
     },
+    plugins,
+    check,
+    onLog,
     find,
   };
 }

@@ -7,6 +7,7 @@ const names = 'ABCDEFGHIJKLMNOP';
 /** Image buffers A to P in memory; whoever wants to see new images is told of each. */
 export class RollingBuffers implements ImageBuffers {
   rollCount = 2;
+  private readonly listeners = new Set<() => void>();
   private readonly held: (Omit<BufferedImage, 'buffer'> | undefined)[] = names.split('').map(() => undefined);
 
   constructor(private readonly onAdd: (image: BufferedImage) => void = () => {}) {}
@@ -17,6 +18,7 @@ export class RollingBuffers implements ImageBuffers {
     this.held[0] = { frame, context, alignment: { x: 0, y: 0 } };
     const image = this.get('A')!;
     this.onAdd(image);
+    this.changed();
     return image;
   }
 
@@ -32,11 +34,24 @@ export class RollingBuffers implements ImageBuffers {
   align(buffer: string, alignment: Vector): void {
     const index = names.indexOf(buffer);
     const held = this.held[index];
-    if (held) this.held[index] = { ...held, alignment };
+    if (!held) return;
+    this.held[index] = { ...held, alignment };
+    this.changed();
   }
 
   copy(from: string, to: string): void {
     const target = names.indexOf(to);
-    if (target >= 0) this.held[target] = this.held[names.indexOf(from)];
+    if (target < 0) return;
+    this.held[target] = this.held[names.indexOf(from)];
+    this.changed();
+  }
+
+  onChange(listen: () => void): () => void {
+    this.listeners.add(listen);
+    return () => void this.listeners.delete(listen);
+  }
+
+  private changed(): void {
+    for (const listen of this.listeners) listen();
   }
 }

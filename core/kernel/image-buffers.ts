@@ -41,6 +41,8 @@ export interface ImageBuffers {
   copy(from: string, to: string): void;
   /** How many buffers roll, not counting A, outside of runs. */
   rollCount: number;
+  /** Calls after every change of any buffer; what it returns ends that. */
+  onChange(listen: () => void): () => void;
 }
 /** The token of the image buffers. */
 export const ImageBuffers = token<ImageBuffers>('ImageBuffers');

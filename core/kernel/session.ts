@@ -1,4 +1,5 @@
-import { type Token, token } from '../base';
+import { type LogLine, type Token, token } from '../base';
+import type { Problem } from '../settings';
 import type { CalibrationResult } from '../store';
 import type { ImageBuffers } from './image-buffers';
 import type { MenuEntry } from './menu';
@@ -19,6 +20,12 @@ export interface Session {
   status(): Promise<readonly { readonly name: string; readonly value: string }[]>;
   /** What is to be asked before the program ends, if anything is unsaved that matters. */
   unsaved(): { readonly question: string; readonly canSave: boolean } | undefined;
+  /** The plugins that are switched on, each with the sentence that describes it. */
+  plugins(): readonly { readonly id: string; readonly summary: string }[];
+  /** What is wrong in the configuration as it stands on the disk now. */
+  check(): readonly Problem[];
+  /** Calls with every line of the program's log; what it returns ends that. */
+  onLog(listen: (line: LogLine) => void): () => void;
   /** What one of the plugins provides, for a console that shows more. */
   find<T>(key: Token<T>): T | undefined;
 }
@@ -30,5 +37,19 @@ export interface OperatorConsole {
   /** Serves the operator until it is left or the signal fires. */
   serve(session: Session, signal: AbortSignal): Promise<void>;
 }
-/** The token of the console that `start` opens. */
+/** The token of the console in the terminal that `start` runs in. */
 export const OperatorConsole = token<OperatorConsole>('OperatorConsole');
+/** The token of the console in a browser, which `start` opens unless a terminal is asked for. */
+export const BrowserConsole = token<BrowserConsole>('BrowserConsole');
+/** A console in a browser. */
+export interface BrowserConsole {
+  /** Serves browsers until the signal fires. */
+  serve(session: Session, signal: AbortSignal, options?: BrowserConsoleOptions): Promise<void>;
+}
+/** How a console in a browser is opened. */
+export interface BrowserConsoleOptions {
+  /** Whether a browser is started, where there is a screen for it. */
+  readonly open?: boolean;
+  /** Where the address and what is being prepared are told. */
+  readonly tell?: (text: string) => void;
+}
