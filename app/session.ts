@@ -16,6 +16,7 @@ export function sessionOf(parts: { readonly title: string; readonly menu: Menu; 
     },
     run: (item, options) => runner.run(item, options),
     stop: () => runner.stop(),
+    forecast: async (item, signal) => menu.instance(menu.find(item).id)?.forecast?.(signal),
     buffers,
     status: () => statusOf(find),
     unsaved: () => {

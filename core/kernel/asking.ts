@@ -1,6 +1,6 @@
 import { StoppedError, throwIfStopped } from '../base';
 import { kernelErrors } from './errors';
-import type { ChoiceQuestion, ConfirmQuestion, Mark, NumberQuestion, Operator, OperatorPort, Question, QuestionDeclaration, TextQuestion } from './operator';
+import type { ChoiceQuestion, ConfirmQuestion, Mark, NumberQuestion, Operator, OperatorPort, Plot, Question, QuestionDeclaration, TextQuestion } from './operator';
 
 /** The operator as one run sees it: what is asked has been declared, answers are checked, and STOP ends every wait. */
 export class RunOperator implements Operator {
@@ -38,6 +38,9 @@ export class RunOperator implements Operator {
   }
   status(text: string | undefined): void {
     this.port.status(text);
+  }
+  plot(plot: Plot): void {
+    this.port.plot?.(plot);
   }
 
   private async ask(question: Question): Promise<boolean | number | string> {
@@ -148,5 +151,8 @@ export class ScriptedOperator implements OperatorPort {
   }
   image(image: Parameters<OperatorPort['image']>[0]): void {
     this.options.otherwise?.image(image);
+  }
+  plot(plot: Plot): void {
+    this.options.otherwise?.plot?.(plot);
   }
 }

@@ -24,6 +24,8 @@ export interface MenuItemDeclaration<Needs extends readonly Token<unknown>[] = r
   readonly questions?: readonly QuestionDeclaration[];
   /** The names of the values it reports, each with a sentence that gives the unit. */
   readonly results?: Readonly<Record<string, string>>;
+  /** Whether only an administrator may run it where people have roles. */
+  readonly administratorOnly?: boolean;
   /** Whether it may run while something else does; toggles and lists that touch nothing. */
   readonly anytime?: boolean;
 }
@@ -57,8 +59,21 @@ export interface Run {
 /** A result before the runner has added item, conditions, time and version. */
 export type ResultDraft = Pick<CalibrationResult, 'summary' | 'values'> & Partial<Omit<CalibrationResult, 'summary' | 'values' | 'item'>>;
 
+/** What a run will do to the microscope and the specimen, as far as it is known before. */
+export interface Forecast {
+  readonly images?: number;
+  /** Exposure of all images together, in seconds. */
+  readonly exposure?: number;
+  /** Duration of the run, in seconds. */
+  readonly duration?: number;
+  /** What will be moved or changed and given back, such as image shift or stage. */
+  readonly changes?: readonly string[];
+}
+
 /** One item of the menu. */
 export interface MenuItem {
+  /** What a run would do now; changes nothing at the microscope. */
+  forecast?(signal: AbortSignal): Promise<Forecast>;
   /** Why it cannot run now, in the operator's words; undefined when it can. */
   unavailable?(): string | undefined;
   /** The check mark of a toggle. */

@@ -49,6 +49,27 @@ export interface Progress {
   readonly text: string;
 }
 
+/** A point of a plot; with `dx` and `dy` an arrow that begins there. */
+export interface PlotPoint {
+  readonly x: number;
+  readonly y: number;
+  readonly dx?: number;
+  readonly dy?: number;
+  /** Standard error in Y. */
+  readonly error?: number;
+}
+/** A picture of what is measured, in numbers; a later one of the same id takes its place. */
+export interface Plot {
+  readonly id: string;
+  readonly title: string;
+  /** What stands along the axes, each with its unit. */
+  readonly x: string;
+  readonly y: string;
+  /** Whether lengths and angles in it mean something, so that both axes need one scale. */
+  readonly equalScales?: boolean;
+  readonly series: readonly { readonly name: string; readonly kind: 'points' | 'line' | 'arrows'; readonly points: readonly PlotPoint[] }[];
+}
+
 /**
  * The person at the microscope, wherever that person sits: browser, terminal, script or test. Calibrations know nothing else of them.
  * Every call rejects with `StoppedError` when the run is stopped.
@@ -66,6 +87,8 @@ export interface Operator {
   progress(progress: Progress): void;
   /** The status pane, such as CALIBRATING IMAGE SHIFT; undefined clears it. */
   status(text: string | undefined): void;
+  /** Shows what is measured, as it comes, where there is a screen for it. */
+  plot(plot: Plot): void;
 }
 /** The token of the operator, for plugins that provide a console. */
 export const Operator = token<Operator>('Operator');
@@ -79,4 +102,5 @@ export interface OperatorPort {
   progress(progress: Progress): void;
   status(text: string | undefined): void;
   image(image: BufferedImage): void;
+  plot?(plot: Plot): void;
 }

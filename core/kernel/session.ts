@@ -3,6 +3,7 @@ import type { Problem } from '../settings';
 import type { CalibrationResult } from '../store';
 import type { ImageBuffers } from './image-buffers';
 import type { MenuEntry } from './menu';
+import type { Forecast } from './menu-item';
 import type { RunOptions } from './runner';
 
 /** A connected instrument with its menu, as a console sees it. */
@@ -15,6 +16,8 @@ export interface Session {
   run(item: string, options: RunOptions): Promise<CalibrationResult | undefined>;
   /** Stops what is running; harmless when nothing is. */
   stop(): void;
+  /** What a run of an item would do now; undefined where the item does not say. */
+  forecast(item: string, signal: AbortSignal): Promise<Forecast | undefined>;
   readonly buffers: ImageBuffers;
   /** The state of column, stage and camera in words, each with its unit. */
   status(): Promise<readonly { readonly name: string; readonly value: string }[]>;

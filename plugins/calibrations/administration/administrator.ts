@@ -8,6 +8,7 @@ import { Administrator, type MenuItem, type Run, menuItem } from '../../../core/
   summary: 'Switches Administrator mode, in which calibrations can be saved.',
   kind: 'toggle',
   anytime: true,
+  administratorOnly: true,
   needs: [Administrator],
 })
 export default class AdministratorToggle implements MenuItem {

@@ -8,6 +8,7 @@ import { type CalibrationResult, Calibrations } from '../../../core/store';
   label: 'Save Calibrations',
   summary: 'Saves all calibrations to the calibration file.',
   anytime: true,
+  administratorOnly: true,
   needs: [Administrator, Calibrations],
   script: 'SaveCalibrations',
   results: { path: 'The file that was written.' },
