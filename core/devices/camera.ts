@@ -1,5 +1,6 @@
 import type { Image } from '../../imaging';
 import { type Seconds, token } from '../base';
+import type { FrameReport, FrameSeries, FrameTraits } from './frames';
 
 /** A rectangle on the camera in unbinned pixels, origin at the top left, `right` and `bottom` exclusive. */
 export interface CameraArea {
@@ -24,6 +25,8 @@ export interface Exposure {
   readonly driftSettling: Seconds;
   readonly processing: Processing;
   readonly readMode: ReadMode;
+  /** Divides the exposure into frames; refused by cameras that cannot. */
+  readonly frames?: FrameSeries;
 }
 
 /** One image as the camera delivered it. */
@@ -35,6 +38,8 @@ export interface Frame {
   readonly camera: number;
   /** When the exposure began, on the program's clock. */
   readonly began: Seconds;
+  /** Of an exposure that was divided into frames. */
+  readonly frames?: FrameReport;
 }
 
 /** What distinguishes a camera for those who use it. */
@@ -59,6 +64,8 @@ export interface CameraTraits {
   readonly builtInSettling: Seconds;
   /** Whether the image shift can be set while the camera still reads out. */
   readonly allowsPostActions: boolean;
+  /** How exposures can be divided into frames; undefined when they cannot. */
+  readonly frames?: FrameTraits;
 }
 
 /** An image detector. */
@@ -68,6 +75,13 @@ export interface Camera {
   fit(wanted: Exposure): Exposure;
   /** Takes one image. Never delivers half an image: resolves with a whole one or rejects. */
   acquire(exposure: Exposure, signal?: AbortSignal): Promise<Frame>;
+  /**
+   * Takes images one after the other, as fast as the camera can, and hands each over; the next one waits until `show` has ended. Resolves
+   * when the signal has fired or the camera was stopped, and it is idle again. Absent where the camera has no continuous mode.
+   */
+  watch?(exposure: Exposure, show: (frame: Frame) => void | Promise<void>, signal: AbortSignal): Promise<void>;
+  /** The sum of all frames of the last exposure that returned early, once. Absent where the camera cannot return early. */
+  deferredSum?(signal?: AbortSignal): Promise<Frame>;
   /** Ends what the camera is doing; harmless when it is idle. */
   stop(): Promise<void>;
 }

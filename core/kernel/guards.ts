@@ -1,5 +1,5 @@
 import { type Clock, type Token, inDegrees, inMicrometres, throwIfStopped } from '../base';
-import { AlphaSelector, type Camera, type Cameras, EnergyFilter, type Exposure, type Frame, FreeLensControl, IlluminatedArea, NeutralImageShift, type Readable, Scope, type Setting, Stage, type StageMove, Stem } from '../devices';
+import { AlphaSelector, type Camera, type Cameras, EftemMode, EnergyFilter, type Exposure, type Frame, FreeLensControl, IlluminatedArea, NeutralImageShift, type Readable, Scope, type Setting, Stage, type StageMove, Stem } from '../devices';
 import { kernelErrors } from './errors';
 import type { Hooks } from './hooks';
 
@@ -152,6 +152,8 @@ export function guardProvided(key: Token<unknown>, value: unknown, guarding: Gua
     }
     case Stem.symbol:
       return { enabled: setting((value as Stem).enabled) } satisfies Stem;
+    case EftemMode.symbol:
+      return { on: setting((value as EftemMode).on) } satisfies EftemMode;
     case EnergyFilter.symbol: {
       const { slitInserted, slitWidth, energyLoss, eftemMode } = value as EnergyFilter;
       return { slitInserted: setting(slitInserted), slitWidth: setting(slitWidth), energyLoss: setting(energyLoss), eftemMode: setting(eftemMode) } satisfies EnergyFilter;
@@ -203,6 +205,22 @@ export function guardCamera(camera: Camera, guarding: Guarding): Camera {
       await hooks.didAcquire.promise(frame);
       return frame;
     },
+    ...(camera.watch && {
+      watch: async (exposure: Exposure, show: (frame: Frame) => void | Promise<void>, signal: AbortSignal): Promise<void> => {
+        throwIfStopped(signal);
+        const changed = await hooks.willAcquire.promise(exposure, traits.index);
+        check(changed);
+        watch(`watch camera ${traits.index}`);
+        await camera.watch!(changed, show, signal);
+      },
+    }),
+    ...(camera.deferredSum && {
+      deferredSum: async (signal?: AbortSignal): Promise<Frame> => {
+        if (signal) throwIfStopped(signal);
+        watch(`fetch the deferred sum of camera ${traits.index}`);
+        return camera.deferredSum!(signal);
+      },
+    }),
     stop: async () => {
       watch(`stop camera ${traits.index}`);
       return camera.stop();
@@ -216,6 +234,7 @@ export class CameraList implements Cameras {
 
   constructor(
     readonly all: readonly Camera[],
+    private readonly hooks: Pick<Hooks, 'willSelectCamera' | 'didSelectCamera'>,
     initial?: number,
   ) {
     const first = all.find((camera) => camera.traits.index === initial) ?? all[0];
@@ -227,10 +246,15 @@ export class CameraList implements Cameras {
     return this.chosen;
   }
 
-  async select(index: number): Promise<void> {
+  async select(index: number, signal?: AbortSignal): Promise<void> {
     const wanted = this.all.find((camera) => camera.traits.index === index);
     if (!wanted) throw kernelErrors.outOfRange('camera', String(index), `one of ${this.all.map((camera) => camera.traits.index).join(', ')}`);
-    if (wanted !== this.chosen) await this.chosen.stop();
+    if (wanted === this.chosen) return;
+    if (signal) throwIfStopped(signal);
+    const from = this.chosen.traits.index;
+    await this.hooks.willSelectCamera.promise(from, index);
+    await this.chosen.stop();
     this.chosen = wanted;
+    await this.hooks.didSelectCamera.promise(from, index);
   }
 }

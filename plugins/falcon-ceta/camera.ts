@@ -69,7 +69,9 @@ export class FeiCamera implements Camera {
     const exposure = seconds(constrainedExposure(model, readMode === 'counting', wanted.exposure, this.shortest, this.longest));
     const area = areaRead(model, sizeHolding(model, wanted.area, binning), binning);
     const processing = model.normalizedOnly ? 'gain normalized' : wanted.processing;
-    return { binning, area, exposure, driftSettling: seconds(Math.max(0, wanted.driftSettling)), processing, readMode };
+    // A wish for frames stays, so that it is refused rather than forgotten.
+    const { frames } = wanted;
+    return { binning, area, exposure, driftSettling: seconds(Math.max(0, wanted.driftSettling)), processing, readMode, ...(frames && { frames }) };
   }
 
   /** Takes an image with the nearest settings that the camera has. Refuses what is out of its limits before anything is sent. */

@@ -44,12 +44,28 @@ export interface CameraModel {
   /** Seconds. */
   readonly insertionDelay: number;
   readonly startupDelay: number;
+  /** Seconds by which every frame of a divided exposure puts off its start. */
+  readonly startupPerFrame: number;
+  /** Seconds. */
+  readonly frames: { readonly shortest: number; readonly step: number };
+  /** Whether frames are saved only when all have been taken. */
+  readonly savesSynchronously: boolean;
+  readonly frameFormat: FrameFormat;
+  /** The shutter of DigitalMicrograph that is to be closed between images, so that the specimen is spared; undefined leaves it as it is. */
+  readonly closedShutter: number | undefined;
 }
+
+/** The formats in which the server saves frames. */
+export type FrameFormat = 'mrc' | 'tiff-lzw' | 'tiff-zip';
 
 const detectors: Readonly<Record<number, Detector>> = { 1: 'K2 Summit', 2: 'K2 Base', 3: 'K3' };
 /** Base times of exposures without dose fractions, in seconds. */
 const baseTimes = { k2Counting: 0.1, k2SuperResolution: 0.5, k3Linear: 0.01331558, k3SuperResolution: 0.0106525 } as const;
 const defaultReadoutIntervals: Readonly<Record<'K2 Summit' | 'K2 Base', number>> = { 'K2 Summit': 0.0025, 'K2 Base': 0.1138 };
+/** Shortest frames that the detectors give, in seconds. */
+const shortestFrames: Readonly<Record<'K2 Summit' | 'K2 Base', number>> = { 'K2 Summit': 0.025, 'K2 Base': 0.1138 };
+/** Start-up that every frame adds where the property is not entered, in seconds. */
+const defaultStartupPerFrame = 0.005;
 const k3LinearOffset = 8192;
 const k3LinearToCounting = 350;
 
@@ -64,7 +80,7 @@ export function numberCameras(cameras: readonly CameraSettings[], settings: Sett
 }
 
 /** What is known of a camera beyond its properties. */
-export type ModelOptions = Pick<CameraModel, 'number' | 'longestExposure'> & {
+export type ModelOptions = Pick<CameraModel, 'number' | 'longestExposure' | 'frameFormat'> & {
   /** Who turns the images; decided by the properties when undefined. */
   readonly turnedBy: TurnedBy | undefined;
 };
@@ -83,7 +99,7 @@ export const turnsUnclear = (camera: CameraSettings): boolean =>
   camera.get('DMRotationAndFlip') > 0 && camera.get('DMRotationAndFlip') !== camera.get('RotationAndFlip');
 
 /** Reads what a camera is from its properties. */
-export function cameraModel(camera: CameraSettings, settings: Settings, { number, longestExposure, turnedBy }: ModelOptions): CameraModel {
+export function cameraModel(camera: CameraSettings, settings: Settings, { number, longestExposure, turnedBy, frameFormat }: ModelOptions): CameraModel {
   const detector = detectors[camera.get('K2Type')]!;
   const exposureStep = exposureSteps(detector, settings);
   const base = detector === 'K2 Base';
@@ -117,6 +133,11 @@ export function cameraModel(camera: CameraSettings, settings: Settings, { number
     retractable: camera.get('Retractable'),
     insertionDelay: camera.get('InsertionDelay'),
     startupDelay: camera.get('StartupDelay'),
+    startupPerFrame: camera.get('StartDelayPerFrame') >= 0 ? camera.get('StartDelayPerFrame') : defaultStartupPerFrame,
+    frames: framesOf(detector, settings),
+    savesSynchronously: settings.get('K2SynchronousSaving'),
+    frameFormat,
+    closedShutter: camera.get('SetAlternateShutterNormallyClosed') ? camera.get('BeamBlankShutter') : undefined,
   };
 }
 
@@ -135,6 +156,12 @@ function exposureSteps(detector: Detector, settings: Settings): Readonly<Record<
   const given = settings.get('K2ReadoutInterval');
   const interval = given > 0 ? given : defaultReadoutIntervals[detector];
   return { linear: interval, counting: baseTimes.k2Counting, 'super-resolution': baseTimes.k2SuperResolution };
+}
+
+function framesOf(detector: Detector, settings: Settings): CameraModel['frames'] {
+  if (detector === 'K3') return { shortest: settings.get('MinimumK3FrameTime'), step: settings.get('K3ReadoutInterval') };
+  const [shortest, interval] = [settings.get('MinimumK2FrameTime'), settings.get('K2ReadoutInterval')];
+  return { shortest: shortest > 0 ? shortest : shortestFrames[detector], step: interval > 0 ? interval : defaultReadoutIntervals[detector] };
 }
 
 const baseScale = (settings: Settings): number => (settings.get('K2BaseModeScaling') > 0 ? settings.get('K2BaseModeScaling') : 0.25);

@@ -3,11 +3,12 @@ import { type Camera, type CameraTraits, type Exposure, type Frame, type ReadMod
 import type { CameraSettings } from '../../core/settings';
 import { image } from '../../imaging';
 import type { CameraModel } from './camera-model';
-import type { GatanClient } from './client';
+import type { GatanClient, GatanShot, RawImage } from './client';
 import { gatanErrors } from './errors';
+import { fitFrames, frameCount } from './frames';
 import { fitArea, imageSize } from './geometry';
 import { rotateFlip } from './rotate-flip';
-import { shotOf } from './shot';
+import { shotOf, startupOf, turnInServer } from './shot';
 
 /** What stands in the properties when the program is to decide. */
 const unset = -1;
@@ -28,6 +29,7 @@ export function traitsOf(model: CameraModel, camera: CameraSettings, leastStartu
     deadTime: seconds(camera.get('ShutterDeadTime')),
     startupDelay: seconds(model.startupDelay),
     builtInSettling: seconds(camera.get('BuiltInSettling')),
+    frames: Object.freeze({ shortestFrame: seconds(model.frames.shortest), step: seconds(model.frames.step) }),
     allowsPostActions: allowed === unset ? model.startupDelay >= leastStartupForPostActions : allowed > 0,
   });
 }
@@ -36,6 +38,8 @@ export function traitsOf(model: CameraModel, camera: CameraSettings, leastStartu
 export class GatanCamera implements Camera {
   private stopping = new AbortController();
   private readonly underWay = new Set<Promise<unknown>>();
+  /** The last exposure that returned before all its frames were taken, as long as its sum has not been fetched. */
+  private early: { readonly shot: GatanShot; readonly exposure: Exposure; readonly began: Seconds } | undefined;
 
   constructor(
     readonly traits: CameraTraits,
@@ -55,24 +59,34 @@ export class GatanCamera implements Camera {
     const step = model.exposureStep[readMode];
     const fewest = Math.ceil(model.shortestExposure / step - 1e-6);
     const steps = Math.max(1, fewest, Math.min(Math.floor(model.longestExposure / step + 1e-6), Math.round(wanted.exposure / step)));
-    const fitted = { ...wanted, binning, readMode, exposure: seconds(steps * step), driftSettling: seconds(Math.max(0, wanted.driftSettling)) };
+    const times = wanted.frames ? fitFrames(model, wanted, wanted.frames) : { exposure: seconds(steps * step) };
+    const fitted = { ...wanted, binning, readMode, ...times, driftSettling: seconds(Math.max(0, wanted.driftSettling)) };
     return { ...fitted, area: fitArea(model, fitted) };
   }
 
   /** Takes an image with the nearest settings that the camera has. Refuses what is out of its limits before anything is sent. */
-  async acquire(exposure: Exposure, signal?: AbortSignal): Promise<Frame> {
-    if (signal) throwIfStopped(signal);
-    this.check(exposure);
-    if (!this.client.server) throw gatanErrors.notConnected(this.traits.name);
-    const fitted = this.fit(exposure);
-    const stopped = signal ? AbortSignal.any([signal, this.stopping.signal]) : this.stopping.signal;
-    const work = this.take(fitted, stopped);
-    this.underWay.add(work);
-    try {
-      return await work;
-    } finally {
-      this.underWay.delete(work);
-    }
+  acquire(exposure: Exposure, signal?: AbortSignal): Promise<Frame> {
+    return this.working(exposure, signal, (fitted, stopped) => this.take(fitted, stopped));
+  }
+
+  /** Has the camera take images of one kind in its continuous mode; an exposure divided into frames is refused. */
+  async watch(exposure: Exposure, show: (frame: Frame) => void | Promise<void>, signal: AbortSignal): Promise<void> {
+    if (exposure.frames) throw gatanErrors.badExposure(this.traits.name, 'frames in continuous mode', 'undivided exposures there');
+    await this.working(exposure, signal, async (fitted, stopped) => {
+      await this.insertIfOut(stopped);
+      const shot = shotOf(this.model, fitted);
+      await this.client.watch(shot, async (raw) => show(this.frameOf(raw, fitted, seconds(this.clock.now() - fitted.exposure))), stopped);
+    });
+  }
+
+  /** The sum of all frames of the last exposure that returned early; it can be fetched once. */
+  async deferredSum(signal?: AbortSignal): Promise<Frame> {
+    const { early } = this;
+    if (!early) throw gatanErrors.noDeferredSum(this.traits.name);
+    const raw = await this.client.deferredSum(early.shot, signal);
+    this.early = undefined;
+    const { exposure, began } = early;
+    return { ...this.frameOf(raw, exposure, began), frames: { count: frameCount(exposure, exposure.frames!) } };
   }
 
   /** Ends all exposures that were asked for, as stopped. */
@@ -83,14 +97,40 @@ export class GatanCamera implements Camera {
     await Promise.allSettled(this.underWay);
   }
 
+  private async working<T>(exposure: Exposure, signal: AbortSignal | undefined, work: (fitted: Exposure, stopped: AbortSignal) => Promise<T>): Promise<T> {
+    if (signal) throwIfStopped(signal);
+    this.check(exposure);
+    if (!this.client.server) throw gatanErrors.notConnected(this.traits.name);
+    const stopped = signal ? AbortSignal.any([signal, this.stopping.signal]) : this.stopping.signal;
+    const running = work(this.fit(exposure), stopped);
+    this.underWay.add(running);
+    try {
+      return await running;
+    } finally {
+      this.underWay.delete(running);
+    }
+  }
+
   private async take(exposure: Exposure, signal: AbortSignal): Promise<Frame> {
     const { model, clock } = this;
     await this.insertIfOut(signal);
+    this.early = undefined;
     let began: Seconds = clock.now();
-    const wait = model.startupDelay + exposure.driftSettling;
-    const shot = { ...shotOf(model, exposure), onBegin: () => void (began = seconds(clock.now() + wait)) };
+    const shot: GatanShot = { ...shotOf(model, exposure), onBegin: () => void (began = seconds(clock.now() + startupOf(model, exposure))) };
     const received = await this.client.acquire(shot, signal);
-    const { width, height, data } = model.turnedBy === 'this program' ? rotateFlip(received, model.rotationFlip) : received;
+    const frame = this.frameOf(received, exposure, began);
+    if (!exposure.frames) return frame;
+    const { saved, doseRate } = received;
+    if (shot.returnsEarly) this.early = { shot, exposure, began };
+    const report = { count: frameCount(exposure, exposure.frames), ...(saved !== undefined ? { saved } : !exposure.frames.saving && { saved: 0 }), ...(doseRate !== undefined && { doseRate }) };
+    return { ...frame, frames: report };
+  }
+
+  /** The image as the operator is used to see it. */
+  private frameOf(received: RawImage, exposure: Exposure, began: Seconds): Frame {
+    const { model } = this;
+    const turned = model.turnedBy === 'DigitalMicrograph' || turnInServer(model, exposure) > 0 ? received : rotateFlip(received, model.rotationFlip);
+    const { width, height, data } = turned;
     const wanted = imageSize(exposure);
     if (width !== wanted.width || height !== wanted.height) throw gatanErrors.wrongImage(this.traits.name, `${width} x ${height}`, `${wanted.width} x ${wanted.height}`);
     return { image: image(data, height, width), exposure, camera: model.index, began };
@@ -111,7 +151,8 @@ export class GatanCamera implements Camera {
   }
 
   private check(exposure: Exposure): void {
-    const fault = exposureFault(exposure, this.model);
+    const { width, height, binnings, longestExposure } = this.model;
+    const fault = exposureFault(exposure, { width, height, binnings, longestExposure, frames: this.traits.frames! });
     if (fault) throw gatanErrors.badExposure(this.traits.name, fault.what, fault.limits);
   }
 }

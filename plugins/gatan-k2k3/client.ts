@@ -4,10 +4,12 @@ import { asFault, gatanErrors } from './errors';
 import { gatanFunctions as functions } from './functions';
 import type { GatanTransport } from './transport';
 
-/** Milliseconds to wait for a function that sets or reads something, and beyond the exposure for an image. */
+/** Milliseconds to wait for a function that sets or reads something, beyond the exposure for an image, and for the saving of its frames. */
 export interface GatanLimits {
   readonly parameters: number;
   readonly image: number;
+  /** On top of that where the image comes only after its frames have been saved. */
+  readonly saving: number;
 }
 
 /** What the server said of itself when it was connected. */
@@ -27,8 +29,14 @@ export interface GatanShot {
   readonly camera: number;
   readonly parameters: RequestOf<typeof functions.SetK2Parameters2>;
   readonly image: RequestOf<typeof functions.GetAcquiredImage>;
-  /** Seconds from the request until the image can be expected. */
-  readonly duration: number;
+  /** What to do with the frames; they are not saved without it. */
+  readonly saving?: RequestOf<typeof functions.SetupFileSaving2>;
+  /** Whether the image comes before all frames have been taken. */
+  readonly returnsEarly: boolean;
+  /** Seconds from the request until the exposure begins. */
+  readonly startup: number;
+  /** Seconds. */
+  readonly exposure: number;
   /** Called when everything is set and the image is about to be asked for. */
   readonly onBegin?: () => void;
 }
@@ -40,8 +48,22 @@ export interface RawImage {
   readonly data: Uint16Array<ArrayBuffer>;
 }
 
+/** An image with what the server said of its frames. */
+export interface ReceivedImage extends RawImage {
+  /** Undefined when none were to be saved, and while the server still saves. */
+  readonly saved?: number;
+  /** Electrons per physical pixel and second; undefined for servers that do not tell. */
+  readonly doseRate?: number;
+}
+
 /** Version of the server's plugin that tells the build of DigitalMicrograph. */
 const tellsBuild = 112;
+/** Version of the server's plugin that tells the dose rate of an exposure with frames. */
+const tellsDoseRate = 110;
+/** Bits of `processing` in continuous mode: by the server's own thread, in the mode that is set, at the first quality, beginning now. */
+const continuous = { thread: 64, setMode: 128, quality: 1 << 3, first: 2048 } as const;
+/** Milliseconds that the server may take to end its continuous mode. */
+const longestStopOfView = 5000;
 
 /** The camera server as the cameras use it: versions, insertion, and exposures with everything that has to be set before them. */
 export class GatanClient {
@@ -94,11 +116,16 @@ export class GatanClient {
     await this.call(functions.InsertCamera, { camera, inserted }, signal);
   }
 
+  /** Has a shutter closed between images, so that the specimen is spared; the server opens it for its images. */
+  async closeShutter(camera: number, shutter: number, signal?: AbortSignal): Promise<void> {
+    await this.call(functions.SetShutterNormallyClosed, { camera, shutter }, signal);
+  }
+
   /**
    * Takes an image: selects the camera, sets its parameters and asks for the image, all on one connection. When the connection is lost
    * or changes before the image has been asked for, all of it is done once more; afterwards nothing is.
    */
-  acquire(shot: GatanShot, signal?: AbortSignal): Promise<RawImage> {
+  acquire(shot: GatanShot, signal?: AbortSignal): Promise<ReceivedImage> {
     return this.turns
       .take(signal, async () => {
         let asked = false;
@@ -123,6 +150,45 @@ export class GatanClient {
       });
   }
 
+  /**
+   * Has the server take images one after the other and hands each over, until the signal fires; then lets the image under way end, so that
+   * the connection stays, and ends the continuous mode, which happens after a failure, too.
+   */
+  watch(shot: GatanShot, show: (image: RawImage) => Promise<void>, signal: AbortSignal): Promise<void> {
+    return this.turns
+      .take(signal, async () => {
+        const { connection } = await this.checked(functions.SelectCamera, { camera: shot.camera }, { limit: this.limits.parameters });
+        const onConnection = { onConnection: connection };
+        await this.checked(functions.SetK2Parameters2, shot.parameters, { limit: this.limits.parameters, ...onConnection });
+        try {
+          let bits = continuous.thread | continuous.setMode | continuous.quality | continuous.first;
+          while (!signal.aborted) {
+            const image = { ...shot.image, processing: shot.image.processing | bits };
+            const received = await this.receive({ ...shot, image }, onConnection);
+            bits &= ~continuous.first;
+            // What came in after the stop is nobody's any more.
+            if (!signal.aborted) await show(received);
+          }
+        } finally {
+          await this.checked(functions.StopContinuousCamera, {}, { limit: this.limits.parameters + longestStopOfView });
+        }
+      })
+      .catch((error: unknown) => {
+        throw asFault(error);
+      });
+  }
+
+  /** Fetches the sum of all frames of the last exposure that returned early; waits for the server to have it. */
+  async deferredSum({ image: { pixels, width, height }, camera }: GatanShot, signal?: AbortSignal): Promise<RawImage> {
+    await this.call(functions.WaitUntilReady, { which: camera }, signal);
+    try {
+      const options = { limit: this.limits.image + this.limits.saving, largestImage: 2 * pixels, ...(signal && { signal }) };
+      return this.wholeImage(await this.checked(functions.ReturnDeferredSum, { pixels, width, height }, options), { width, height });
+    } catch (error) {
+      throw asFault(error, signal);
+    }
+  }
+
   /** Calls a function and fails when the server says that it failed. */
   async call<Function extends PacketFunction>(packet: Function, values: RequestOf<Function>, signal?: AbortSignal): Promise<ReplyOf<Function>> {
     try {
@@ -138,24 +204,36 @@ export class GatanClient {
     return this.transport.close();
   }
 
-  private async shoot({ camera, parameters, image, duration, onBegin }: GatanShot, signal: AbortSignal | undefined): Promise<RawImage> {
+  private async shoot(shot: GatanShot, signal: AbortSignal | undefined): Promise<ReceivedImage> {
+    const { camera, parameters, saving, returnsEarly, onBegin } = shot;
     const options: CallOptions = { limit: this.limits.parameters, ...(signal && { signal }) };
     const { connection } = await this.checked(functions.SelectCamera, { camera }, options);
-    const onConnection = { onConnection: connection };
-    await this.checked(functions.SetK2Parameters2, parameters, { ...options, ...onConnection });
+    const here = { ...options, onConnection: connection };
+    if (saving) {
+      const { values } = await this.checked(functions.SetupFileSaving2, saving, here);
+      if (values.error !== 0) throw gatanErrors.cannotSave(this.name, values.error);
+    }
+    await this.checked(functions.SetK2Parameters2, parameters, here);
     if (signal) throwIfStopped(signal);
     onBegin?.();
-    const milliseconds = 1000 * duration;
-    const reply = await this.checked(functions.GetAcquiredImage, image, {
-      ...options,
-      ...onConnection,
-      limit: milliseconds + this.limits.image,
-      occupies: milliseconds,
-      largestImage: 2 * image.pixels,
-    });
+    const received = await this.receive(shot, here);
+    if (!parameters.doseFractions) return received;
+    const report = saving && !returnsEarly ? (await this.checked(functions.GetFileSaveResult, {}, here)).values : undefined;
+    if (report && report.error !== 0) throw gatanErrors.notSaved(this.name, report.saved, report.error);
+    const doseRate = this.described && this.described.pluginVersion >= tellsDoseRate ? (await this.checked(functions.GetLastDoseRate, {}, here)).values.doseRate : 0;
+    return { ...received, ...(report && { saved: report.saved }), ...(doseRate > 0 && { doseRate }) };
+  }
+
+  private async receive({ image, startup, exposure, saving, returnsEarly }: GatanShot, options: Omit<CallOptions, 'limit'>): Promise<RawImage> {
+    const milliseconds = 1000 * (startup + exposure);
+    const limit = milliseconds + this.limits.image + (saving && !returnsEarly ? this.limits.saving : 0);
+    return this.wholeImage(await this.checked(functions.GetAcquiredImage, image, { ...options, limit, occupies: milliseconds, largestImage: 2 * image.pixels }), image);
+  }
+
+  private wholeImage(reply: { readonly values: { readonly width: number; readonly height: number }; readonly image: Uint8Array<ArrayBuffer> | undefined }, wanted: { readonly width: number; readonly height: number }): RawImage {
     const { width, height } = reply.values;
     const bytes = reply.image!;
-    if (width * height !== bytes.length / 2) throw gatanErrors.wrongImage(this.name, `${width} x ${height} (${bytes.length / 2} sent)`, `${image.width} x ${image.height}`);
+    if (width * height !== bytes.length / 2) throw gatanErrors.wrongImage(this.name, `${width} x ${height} (${bytes.length / 2} sent)`, `${wanted.width} x ${wanted.height}`);
     return { width, height, data: new Uint16Array(bytes.buffer) };
   }
 

@@ -68,6 +68,20 @@ export const gatanErrors = {
     new EucentricError({ code: 'gatan/wrong-image', message: `${name} delivered an image of ${is} pixels where ${wanted} were asked for; it was not used.`, hint: 'Check CameraSizeX, CameraSizeY and RotationAndFlip of the camera, then take the image again.' }),
   badExposure: (name: string, what: string, limits: string): EucentricError =>
     new EucentricError({ code: 'gatan/bad-exposure', message: `${name} cannot take an image with ${what}; nothing was sent.`, hint: `It takes ${limits}.` }),
+  cannotSave: (server: string, detail: number): EucentricError =>
+    new EucentricError({
+      code: 'gatan/cannot-save',
+      message: `${server} cannot save the frames: ${meanings[detail] ?? `error ${detail}`}; no image was taken.`,
+      hint: 'Check the folder and the name on the computer of the camera, and the space on its disk.',
+    }),
+  notSaved: (server: string, saved: number, detail: number): EucentricError =>
+    new EucentricError({
+      code: 'gatan/not-saved',
+      message: `${server} took the image but saved only ${saved} frame${saved === 1 ? '' : 's'} of it: ${meanings[detail] ?? `error ${detail}`}.`,
+      hint: 'Check the space and the rights in the folder on the computer of the camera, then take the image again.',
+    }),
+  noDeferredSum: (name: string): EucentricError =>
+    new EucentricError({ code: 'gatan/no-deferred-sum', message: `${name} has no sum waiting: its last exposure did not return early, or its sum has been fetched.`, hint: 'Take an image whose frames are saved with a return after some of them.' }),
   notConnected: (name: string): EucentricError =>
     new EucentricError({ code: 'gatan/not-connected', message: `${name} is not connected.`, hint: 'Start the program with the camera server running.' }),
 };

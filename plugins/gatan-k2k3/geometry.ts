@@ -13,10 +13,10 @@ export function imageSize({ area: { left, top, right, bottom }, binning }: Expos
 }
 
 /**
- * Whether the server takes the area in pixels of the chip. It does for everything that is counted in super-resolution and then reduced,
- * which on a K3 is everything; otherwise it takes the area in binned pixels.
+ * Whether the server takes the area in pixels of the chip. It does for everything that it reduces itself: what is counted in
+ * super-resolution, which on a K3 is everything, and what is divided into frames. Otherwise it takes the area in binned pixels.
  */
-export const inChipPixels = (model: CameraModel, exposure: Exposure): boolean => model.detector === 'K3' || exposure.readMode === 'super-resolution';
+export const inChipPixels = (model: CameraModel, { readMode, frames }: Exposure): boolean => model.detector === 'K3' || readMode === 'super-resolution' || frames !== undefined;
 
 /**
  * An area as the operator sees the camera, turned and mirrored back to the chip, in any unit of length.

@@ -29,6 +29,8 @@ const options = z.strictObject({
   connectTimeoutSeconds: seconds(5).describe('Seconds to wait for the connection.'),
   parameterTimeoutSeconds: seconds(10).describe('Seconds to wait for the reply to anything but an image.'),
   imageTimeoutSeconds: seconds(30).describe('Seconds to wait for an image beyond startup, settling and exposure.'),
+  savingTimeoutSeconds: seconds(300).describe('Seconds to wait for an image beyond that when its frames are saved first.'),
+  frameFormat: z.enum(['mrc', 'tiff-lzw', 'tiff-zip']).default('mrc').describe('Format of the files that frames are saved in.'),
   longestExposureSeconds: seconds(300).describe('Seconds of the longest exposure that is sent to a camera.'),
 });
 type Options = z.infer<typeof options>;
@@ -68,10 +70,10 @@ export default definePlugin<Options>({
       return;
     }
     const numbers = numberCameras(ours, settings, given.cameras);
-    const models = ours.map((camera) => cameraModel(camera, settings, { number: numbers.get(camera.index)!, longestExposure: given.longestExposureSeconds, turnedBy: given.turnedBy }));
+    const models = ours.map((camera) => cameraModel(camera, settings, { number: numbers.get(camera.index)!, longestExposure: given.longestExposureSeconds, turnedBy: given.turnedBy, frameFormat: given.frameFormat }));
     for (const camera of given.turnedBy ? [] : ours.filter(turnsUnclear))
       log.warn(`${camera.name}: DMRotationAndFlip and RotationAndFlip differ; compare the orientation of an image with DigitalMicrograph and set "turnedBy" in the options of ${host.id}.`);
-    const client = new GatanClient(wires[given.wire](host, models), { parameters: milliseconds(given.parameterTimeoutSeconds), image: milliseconds(given.imageTimeoutSeconds) }, log);
+    const client = new GatanClient(wires[given.wire](host, models), { parameters: milliseconds(given.parameterTimeoutSeconds), image: milliseconds(given.imageTimeoutSeconds), saving: milliseconds(given.savingTimeoutSeconds) }, log);
     for (const [at, model] of models.entries()) host.provideCamera(new GatanCamera(traitsOf(model, ours[at]!, settings.get('K2MinStartupDelay')), model, client, clock));
     host.connect(models.map((model) => model.name).join(' and '), async (signal) => {
       try {
@@ -80,6 +82,7 @@ export default definePlugin<Options>({
           const needed = neededVersions[model.detector];
           if (model.number >= server.cameras) throw gatanErrors.tooFewCameras(client.name, server.cameras, model.number, model.name);
           if (server.pluginVersion < needed) throw gatanErrors.oldServer(client.name, server.pluginVersion, needed, model.name);
+          if (model.closedShutter !== undefined) await client.closeShutter(model.number, model.closedShutter, signal);
         }
       } catch (error) {
         await client.close();

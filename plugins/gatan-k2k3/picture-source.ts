@@ -14,6 +14,8 @@ export interface PictureRequest {
   /** Seconds. */
   readonly exposure: number;
   readonly settling: number;
+  /** Of a picture that is one of the frames of an exposure: its place from 0, and how many there are. */
+  readonly frame?: { readonly place: number; readonly count: number };
   /** The number that counts are to be multiplied by, as the client set it. */
   readonly scaling: number;
 }

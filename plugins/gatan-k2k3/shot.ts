@@ -2,6 +2,7 @@ import type { Exposure, Processing, ReadMode } from '../../core/devices';
 import { packText } from '../../wires';
 import type { CameraModel } from './camera-model';
 import type { GatanShot } from './client';
+import { frameCount, savingOf } from './frames';
 import { chipTurn, imageSize, inChipPixels, turnsSides, wireArea } from './geometry';
 
 const readModes: Readonly<Record<CameraModel['detector'], Readonly<Record<ReadMode, number>>>> = {
@@ -30,6 +31,16 @@ function scalingOf(model: CameraModel, { readMode, processing, exposure }: Expos
 const wireBinning = (model: CameraModel, { binning }: Exposure, readMode: number): number =>
   superResolutionModes.includes(readMode) ? binning : Math.max(1, binning / model.pixelsPerPhysical);
 
+/**
+ * The turn that the server is asked for. With frames it is never asked: versions of the server do not agree whether they turn before or
+ * after they reduce, and this program turns the sum just as well.
+ */
+export const turnInServer = ({ turnedBy, rotationFlip }: CameraModel, { frames }: Exposure): number => (turnedBy === 'server' && !frames ? rotationFlip : 0);
+
+/** Seconds from the request until the exposure begins. */
+export const startupOf = (model: CameraModel, exposure: Exposure): number =>
+  model.startupDelay + exposure.driftSettling + (exposure.frames ? frameCount(exposure, exposure.frames) * model.startupPerFrame : 0);
+
 /** Says an exposure that the camera accepts in the terms of its server. */
 export function shotOf(model: CameraModel, exposure: Exposure): GatanShot {
   const { left, top, right, bottom } = wireArea(model, exposure);
@@ -40,20 +51,24 @@ export function shotOf(model: CameraModel, exposure: Exposure): GatanShot {
   // The server refuses to reduce what needs no reduction.
   const reduces = inChipPixels(model, exposure) && binning > 1;
   const fine = superResolutionModes.includes(readMode) ? 2 : 1;
-  const duration = model.startupDelay + exposure.driftSettling + exposure.exposure;
+  const { frames } = exposure;
+  const saving = frames?.saving && savingOf(model, frames.saving);
   return {
     camera: model.number,
-    duration,
+    startup: startupOf(model, exposure),
+    exposure: exposure.exposure,
+    ...(saving && { saving }),
+    returnsEarly: frames?.saving?.returnAfter !== undefined,
     parameters: {
       readMode,
       hardwareProcessing: hardwareProcessings[exposure.processing],
-      rotationFlip: model.turnedBy === 'server' ? model.rotationFlip : 0,
+      rotationFlip: turnInServer(model, exposure),
       flags: reduces ? plainBinning : 0,
-      doseFractions: false,
+      doseFractions: frames !== undefined,
       align: false,
-      saveFrames: false,
+      saveFrames: saving !== undefined,
       scaling: scalingOf(model, exposure),
-      frameTime: exposure.exposure,
+      frameTime: frames?.frameTime ?? exposure.exposure,
       reducedSizes: reduces ? widthAndHeight(width, height) : 0,
       fullSizes: reduces ? widthAndHeight(fine * (right - left), fine * (bottom - top)) : 0,
       spare1: 0,

@@ -1,8 +1,9 @@
 import type { Processing, ReadMode } from '../../core/devices';
 import { type AnyValues, type PacketAnswer, type PacketFunction, PacketServer, type PacketServerOptions, type RequestOf, unpackText } from '../../wires';
 import { type GatanFunctionName, type GatanFunctions, gatanFunctions } from './functions';
-import type { PictureRequest, PictureSource, StandInCamera } from './picture-source';
+import type { Picture, PictureRequest, PictureSource, StandInCamera } from './picture-source';
 import { rotateFlip } from './rotate-flip';
+import { StandInFrames } from './stand-in-frames';
 
 /** What the server calls itself. */
 export interface StandInIdentity {
@@ -13,7 +14,9 @@ export interface StandInIdentity {
 
 const newest: StandInIdentity = { pluginVersion: 120, version: 50331, build: 2300 };
 /** Numbers of `GetLastError`. */
-const failures = { wrongType: 2, badScript: 26, badReduction: 33, noImage: 51 } as const;
+const failures = { wrongType: 2, badScript: 26, noDeferredSum: 29, badReduction: 33, noImage: 51 } as const;
+/** Bit of `processing` for the server's own thread of continuous mode. */
+const continuousThread = 64;
 const scriptFailed = -999;
 
 interface Mode {
@@ -51,6 +54,12 @@ export class GatanStandInServer {
   private antialias = 0;
   private reducedSizes = 0;
   private lastError = 0;
+  private doseFractions = false;
+  private frameTime = 0;
+  private continuous = false;
+  private doseRate = 0;
+  private readonly frames = new StandInFrames();
+  private readonly closedShutters = new Map<number, number>();
   private readonly inserted: boolean[];
 
   constructor(
@@ -89,11 +98,22 @@ export class GatanStandInServer {
     IsCameraInserted: ({ camera }) => this.forCamera(camera, () => ({ values: { inserted: this.inserted[camera]! } })),
     InsertCamera: ({ camera, inserted }) => this.forCamera(camera, () => ((this.inserted[camera] = inserted), {})),
     SelectCamera: ({ camera }) => this.forCamera(camera, () => ((this.camera = camera), {})),
+    SetShutterNormallyClosed: ({ camera, shutter }) => this.forCamera(camera, () => (this.closedShutters.set(camera, shutter), {})),
+    SetupFileSaving2: async (request) => ({ values: { error: await this.frames.prepare(request) } }),
+    GetFileSaveResult: async () => ({ values: await this.frames.result() }),
+    GetLastDoseRate: () => ({ values: { doseRate: this.doseRate } }),
+    WaitUntilReady: async () => (await this.frames.result(), {}),
+    ReturnDeferredSum: async () => {
+      const sum = await this.frames.deferredSum();
+      return sum ? this.answer(sum) : this.failed(failures.noDeferredSum);
+    },
+    StopContinuousCamera: () => ((this.continuous = false), {}),
     SetReadMode: ({ mode, scaling }) => {
       this.readMode = Math.min(highestMode, mode);
       this.scaling = scaling;
       this.rotationFlip = 0;
       this.antialias = 0;
+      this.doseFractions = false;
       return {};
     },
     SetK2Parameters2: (parameters) => this.setParameters(parameters),
@@ -111,14 +131,28 @@ export class GatanStandInServer {
     return this.source.cameras[camera] ? answer() : this.failed(failures.wrongType);
   }
 
-  private setParameters({ readMode, scaling, rotationFlip, doseFractions, flags, reducedSizes }: Parameters): PacketAnswer {
-    // Frames are not made here, so that nobody can take a sum for a stack.
-    if (doseFractions || rotationFlip < 0 || rotationFlip > 7) return this.failed(failures.wrongType);
+  /** Whether a camera is in its continuous mode. */
+  get viewing(): boolean {
+    return this.continuous;
+  }
+
+  /** The shutter of a camera that is closed between images; undefined when nobody has asked for one. */
+  closedShutter(camera: number): number | undefined {
+    return this.closedShutters.get(camera);
+  }
+
+  private setParameters({ readMode, scaling, rotationFlip, doseFractions, align, saveFrames, frameTime, flags, reducedSizes }: Parameters): PacketAnswer {
+    // Frames are not aligned here, so that nobody can take a plain sum for an aligned one.
+    const badFrames = doseFractions && (align || readMode < 0 || !(frameTime > 0));
+    if (badFrames || rotationFlip < 0 || rotationFlip > 7) return this.failed(failures.wrongType);
     this.readMode = Math.min(highestMode, readMode);
     this.scaling = scaling;
     this.rotationFlip = readMode < 0 ? 0 : rotationFlip;
     this.antialias = flags & antialiasBits;
     this.reducedSizes = reducedSizes;
+    this.doseFractions = doseFractions;
+    this.frameTime = frameTime;
+    this.frames.saves = doseFractions && saveFrames;
     return {};
   }
 
@@ -126,9 +160,30 @@ export class GatanStandInServer {
     const wanted = this.pictureWanted(request);
     if (!wanted) return this.failed(failures.badReduction);
     this.lastError = 0;
+    this.continuous = (request.processing & continuousThread) > 0;
+    const divisor = Math.abs(request.divideBy2) === 1 ? 2 ** request.divideBy2 : 1;
+    return this.answer(await this.expose(wanted, gone), divisor);
+  }
+
+  /** The picture, or the sum of the frames that were taken before the server is to return. */
+  private async expose(wanted: PictureRequest, gone: AbortSignal): Promise<Picture> {
+    if (!this.doseFractions) return this.take(wanted, gone);
+    const count = Math.max(1, Math.round(wanted.exposure / this.frameTime));
+    const frame = (place: number, signal: AbortSignal): Promise<Picture> => this.take({ ...wanted, exposure: this.frameTime, frame: { place, count } }, signal);
+    const sum = await this.frames.take(count, frame, gone);
+    const electrons = sum.data.reduce((total, value) => total + value, 0) / (wanted.readMode === 'linear' ? 1 : this.scaling || 1);
+    const { left, top, right, bottom } = wanted.area;
+    this.doseRate = electrons / (this.frames.taken * this.frameTime * (right - left) * (bottom - top));
+    return sum;
+  }
+
+  private async take(wanted: PictureRequest, gone: AbortSignal): Promise<Picture> {
     const picture = await this.source.expose(wanted, gone);
     if (picture.width !== wanted.width || picture.height !== wanted.height || picture.data.length !== picture.width * picture.height) throw new Error('The source delivered a picture of another size.');
-    const divisor = Math.abs(request.divideBy2) === 1 ? 2 ** request.divideBy2 : 1;
+    return picture;
+  }
+
+  private answer(picture: Picture, divisor = 1): PacketAnswer {
     const scaled = divisor === 1 ? picture : { ...picture, data: picture.data.map((count) => Math.min(65535, count / divisor)) };
     const { width, height, data } = rotateFlip(scaled, this.rotationFlip);
     return { values: { pixels: data.length, width, height }, image: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
@@ -140,7 +195,7 @@ export class GatanStandInServer {
     const mode = modes[this.readMode] ?? modes[-1]!;
     // What the server reduces itself is read unbinned, so that the area is in pixels of the chip; otherwise it is in binned pixels.
     const reduced = this.antialias > 0;
-    const unit = reduced ? 1 : Math.max(1, binning / mode.fine);
+    const unit = reduced || this.doseFractions ? 1 : Math.max(1, binning / mode.fine);
     const [columns, rows] = [right - left, bottom - top];
     const positive = columns > 0 && rows > 0 && width > 0 && height > 0 && binning > 0 && exposure >= 0 && settling >= 0;
     const inside = left >= 0 && top >= 0 && right * unit <= camera.width && bottom * unit <= camera.height;

@@ -30,7 +30,9 @@ export class VirtualPictures implements PictureSource {
 
   async expose(request: PictureRequest, signal: AbortSignal): Promise<Picture> {
     const model = this.models.get(request.camera)!;
-    await this.clock.delay(seconds(model.startupDelay + request.settling), signal);
+    const { frame } = request;
+    // Frames follow each other without a pause; what comes before an exposure comes before its first one.
+    if (!frame || frame.place === 0) await this.clock.delay(seconds(model.startupDelay + request.settling + (frame?.count ?? 0) * model.startupPerFrame), signal);
     const { left, top, right, bottom } = userArea(request.area, model);
     const unit = model.pixelsPerPhysical;
     const { width, height, data } = this.microscope.expose({

@@ -145,7 +145,7 @@ describe('GatanCamera over the socket', () => {
         return { status: 0, connection: 1, image, values: { count: 1, version: 120, build: 1, width: height, height: width } } as never;
       },
     };
-    const client = new GatanClient(answers, { parameters: 1000, image: 1000 }, new FilteredLogger(() => {}));
+    const client = new GatanClient(answers, { parameters: 1000, image: 1000, saving: 1000 }, new FilteredLogger(() => {}));
     await client.open();
     const camera = new GatanCamera(traitsOf(model, properties, 3), model, client, new VirtualClock());
     const wish = camera.fit(full(128, 96, { binning: 2, area: { left: 16, top: 16, right: 48, bottom: 32 } }));
@@ -157,7 +157,7 @@ describe('who turns images', () => {
   const turnedBy = (rotation: number, dm: number) => {
     const settings = propertiesOf({ RotationAndFlip: rotation, DMRotationAndFlip: dm });
     const [camera] = settings.cameras;
-    return [cameraModel(camera!, settings, { number: 0, longestExposure: 10, turnedBy: undefined }).turnedBy, turnsUnclear(camera!)];
+    return [cameraModel(camera!, settings, { number: 0, longestExposure: 10, turnedBy: undefined, frameFormat: 'mrc' }).turnedBy, turnsUnclear(camera!)];
   };
   it('is DigitalMicrograph where it is set up so', () => expect(turnedBy(7, 7)).toEqual(['DigitalMicrograph', false]));
   it('is this program where DigitalMicrograph shows the chip as it is', () => expect(turnedBy(2, 0)).toEqual(['this program', false]));

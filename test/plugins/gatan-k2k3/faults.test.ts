@@ -4,7 +4,7 @@ import { gatanFunctions } from '../../../plugins/gatan-k2k3/functions';
 import { type Fault, type FaultProxy, faultProxy } from './fault-proxy';
 import { type Bench, bench, countAt, propertiesOf } from './setup';
 
-const limits = { parameters: 150, image: 150 };
+const limits = { parameters: 150, image: 150, saving: 150 };
 const exposure: Exposure = { binning: 2, area: { left: 0, top: 0, right: 128, bottom: 96 }, exposure: seconds(0.01), driftSettling: seconds(0), processing: 'gain normalized', readMode: 'counting' };
 const codeOf = (request: Buffer): number => request.readInt32LE(4);
 const acquisitions = (proxy: FaultProxy): number => proxy.requests.filter((request) => request.length > 8 && codeOf(request) === gatanFunctions.GetAcquiredImage.code).length;

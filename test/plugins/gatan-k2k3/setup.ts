@@ -25,7 +25,7 @@ export function propertiesOf(lines: Readonly<Record<string, string | number>>, g
 /** The model that the plugin makes of the first camera. */
 export function modelOf(settings: Settings, turnedBy: TurnedBy = 'server'): { readonly model: CameraModel; readonly camera: CameraSettings } {
   const camera = settings.cameras[0]!;
-  return { model: cameraModel(camera, settings, { number: 0, longestExposure: 300, turnedBy }), camera };
+  return { model: cameraModel(camera, settings, { number: 0, longestExposure: 300, turnedBy, frameFormat: 'mrc' }), camera };
 }
 
 /** A count that depends linearly on the place on the chip, so that a binned pixel shows exactly what the mean of its pixels shows. */
@@ -64,6 +64,7 @@ export interface Bench {
   readonly client: GatanClient;
   readonly source: RampSource;
   readonly clock: Clock;
+  readonly server: GatanStandInServer;
   readonly requests: readonly Buffer[];
   readonly port: number;
   dispose(): Promise<void>;
@@ -83,14 +84,14 @@ export async function bench(
   const port = (await options.through?.(own)) ?? own;
   const clock = options.clock ?? new VirtualClock();
   const transport = new SocketTransport({ name: 'DigitalMicrograph', host: '127.0.0.1', port, connectLimit: 2000 });
-  const client = new GatanClient(transport, options.limits ?? { parameters: 2000, image: 3000 }, new FilteredLogger(() => {}));
+  const client = new GatanClient(transport, options.limits ?? { parameters: 2000, image: 3000, saving: 3000 }, new FilteredLogger(() => {}));
   await client.open();
   const camera = new GatanCamera(traitsOf(model, properties, 3), model, client, clock);
   const dispose = async (): Promise<void> => {
     await client.close();
     await server.close();
   };
-  return { camera, client, source, clock, requests, port, dispose };
+  return { camera, client, source, clock, server, requests, port, dispose };
 }
 
 function chipOf(model: CameraModel): readonly [number, number] {
