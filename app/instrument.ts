@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { type Clock, DebugKeys, FilteredLogger, KeyLetters, type LogLine, type Logger, RealClock, VirtualClock, imageShiftUnits, inNanometres, vector } from '../core/base';
-import { Cameras, Scope, Stage } from '../core/devices';
+import { Cameras, EftemMode, Scope, Stage } from '../core/devices';
 import { Administrator, AdministratorMode, type BufferedImage, type DeviceWatcher, ImageBuffers, Kernel, RollingBuffers, Runner, Session } from '../core/kernel';
 import { ImageAcquisition, ImageShiftAdjustment, ImageShiftCarrying, ImageShiftControl, MagnificationCarrying, NetImageShiftControl, Optics, Settling, SettlingTimes, WaitingAcquisition, createOptics } from '../core/optics';
 import { type ConfigSection, Settings, loadSettings } from '../core/settings';
@@ -117,7 +117,10 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
   kernel.activate();
   return {
     settings, kernel, runner, session, calibrations, history, clock, log,
-    connect: (signal) => kernel.connect(signal),
+    connect: async (signal) => {
+      await kernel.connect(signal);
+      await suitCamera(kernel, signal);
+    },
     onImage: (listen) => void listeners.push(listen),
     finish: async ({ save = false } = {}) => {
       for (const remark of (await calibrations.saveShortTerm()).remarks) log.warn(remark);
@@ -140,15 +143,32 @@ function provideOptics(kernel: Kernel, settings: Settings, calibrations: Calibra
   const offsetOf = (magIndex: number) => hooks.imageShiftOffset.promise(none, magIndex);
   const imageShift = new NetImageShiftControl({ scope, cameras, optics, settling, clock, offsetOf });
   const adjustment = () => (registry.has(ImageShiftAdjustment) ? registry.get(ImageShiftAdjustment) : undefined);
-  const carrying = new MagnificationCarrying({ scope, cameras, optics, settling, clock, offsetOf, adjustment });
+  const carrying = new MagnificationCarrying({ scope, cameras, optics, settling, clock, offsetOf, adjustment, magIndex: () => scope.magIndex.read() });
   hooks.willChangeMagnification.tapPromise('eucentric', (from, to) => carrying.willChange(from, to));
   hooks.didChangeMagnification.tapPromise('eucentric', (from, to) => carrying.didChange(from, to));
+  hooks.willSelectCamera.tapPromise('eucentric', async (from, to) => {
+    await carrying.willSelectCamera(from, to);
+    const eftem = registry.has(EftemMode) ? registry.get(EftemMode).on : undefined;
+    const { behindFilter, stem } = optics.camera(to);
+    if (eftem && !stem && (await eftem.read()) !== behindFilter) await eftem.write(behindFilter);
+  });
+  hooks.didSelectCamera.tapPromise('eucentric', (from, to) => carrying.didSelectCamera(from, to));
   kernel.provide(Optics, optics);
   kernel.provide(Settling, settling);
   kernel.provide(ImageShiftControl, imageShift);
   kernel.provide(ImageShiftCarrying, carrying);
   kernel.provide(ImageAcquisition, new WaitingAcquisition({ scope, cameras, optics, settling, imageShift, buffers, ...(stage && { stage }) }));
   return optics;
+}
+
+/** A column that works for the filter, or does not, when the program starts is not changed: the first camera that it works for is selected. */
+async function suitCamera({ registry }: Kernel, signal: AbortSignal): Promise<void> {
+  if (!registry.has(EftemMode) || !registry.has(Cameras)) return;
+  const cameras = registry.get(Cameras);
+  const eftem = await registry.get(EftemMode).on.read(signal);
+  const { traits } = cameras.selected;
+  const suiting = cameras.all.find((camera) => !camera.traits.stem && camera.traits.behindFilter === eftem);
+  if (!traits.stem && traits.behindFilter !== eftem && suiting) await cameras.select(suiting.traits.index, signal);
 }
 
 async function opticalConditions(kernel: Kernel, optics: Optics | undefined): Promise<Record<string, unknown>> {

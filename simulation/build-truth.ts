@@ -11,6 +11,7 @@ export interface InstrumentCamera {
   readonly countsPerElectron?: number;
   readonly superResolutionFactor?: 1 | 2;
   readonly stem?: boolean;
+  readonly behindFilter?: boolean;
 }
 
 /** One camera at one magnification as the instrument's settings know it. */
@@ -32,6 +33,8 @@ export interface Instrument {
   readonly views: readonly InstrumentView[];
   /** Specimen to stage; minus the identity on most microscopes. */
   readonly specimenToStage: PlaneMatrix;
+  /** Whether the column works for the energy filter at the start; not, where nothing is said. */
+  readonly startsInEftem?: boolean;
 }
 
 /**
@@ -40,10 +43,11 @@ export interface Instrument {
  */
 export function buildTruth(options: SimulatorOptions, instrument: Instrument): Truth {
   const low = new Map(instrument.magnifications.map(({ index, low }) => [index, low]));
+  const filtered = new Set(instrument.cameras.filter(({ behindFilter }) => behindFilter).map(({ index }) => index));
   return {
     magnifications: instrument.magnifications,
     cameras: instrument.cameras.map((camera) => cameraTruth(options, camera)),
-    views: new Map(instrument.views.map((view) => [viewKey(view.magIndex, view.camera), viewTruth(options, view, low.get(view.magIndex) ?? false)])),
+    views: new Map(instrument.views.map((view) => [viewKey(view.magIndex, view.camera), viewTruth(options, view, { low: low.get(view.magIndex) ?? false, eftem: filtered.has(view.camera) })])),
     specimenToStage: instrument.specimenToStage,
     stage: {
       cyclic: { x: cyclicError(options, 0), y: cyclicError(options, 1) },
@@ -70,7 +74,8 @@ export function buildTruth(options: SimulatorOptions, instrument: Instrument): T
         restartsOnStageMove: options.driftRestartsOnStageMove,
       },
     },
-    imageOffsets: new Map(Object.entries(options.imageOffsetsMicrometres).map(([index, offset]) => [Number(index), vectorOf(offset)])),
+    imageOffsets: offsetsOf(options.imageOffsetsMicrometres),
+    eftem: { atStart: instrument.startsInEftem ?? false, imageOffsets: offsetsOf(options.imageOffsetsEftemMicrometres), filterMagnification: 10 },
     beam: {
       electronsPerFieldPixelPerSecond: options.electronsPerFieldPixelPerSecond,
       referenceIntensity: 0.5,
@@ -110,6 +115,9 @@ function matrixOf([[xpx, xpy], [ypx, ypy]]: SimulatorOptions['beamShiftToSpecime
   return { xpx, xpy, ypx, ypy };
 }
 
+const offsetsOf = (written: SimulatorOptions['imageOffsetsMicrometres']): ReadonlyMap<number, { x: number; y: number }> =>
+  new Map(Object.entries(written).map(([index, offset]) => [Number(index), vectorOf(offset)]));
+
 function vectorOf([x, y]: readonly [number, number], unit = 1): { x: number; y: number } {
   return { x: x * unit, y: y * unit };
 }
@@ -139,14 +147,16 @@ function cameraTruth(options: SimulatorOptions, camera: InstrumentCamera): Camer
     superResolutionFactor: camera.superResolutionFactor ?? 1,
     deadTime: options.cameraDeadSeconds,
     stem: camera.stem ?? false,
+    behindFilter: camera.behindFilter ?? false,
   };
 }
 
-function viewTruth(options: SimulatorOptions, view: InstrumentView, low: boolean): ViewTruth {
+function viewTruth(options: SimulatorOptions, view: InstrumentView, { low, eftem }: { readonly low: boolean; readonly eftem: boolean }): ViewTruth {
   const site = options.truth === 'site';
   const pixel = view.pixelSizeMicrometres * (site ? 1 : 1 + options.pixelScaleError);
   const specimenToCamera = rotationMatrix(view.rotationDegrees + (site ? 0 : options.rotationErrorDegrees), 1 / pixel);
-  const derived = multiplied(specimenToCamera, matrixOf(low ? options.imageShiftToSpecimenLowMagnification : options.imageShiftToSpecimen));
+  const regular = (eftem ? options.imageShiftToSpecimenEftem : undefined) ?? options.imageShiftToSpecimen;
+  const derived = multiplied(specimenToCamera, matrixOf(low ? options.imageShiftToSpecimenLowMagnification : regular));
   const { distortionAtEdge: cubic, quadraticDistortionAtEdge: quadratic } = options;
   return {
     specimenToCamera,

@@ -19,6 +19,8 @@ export class Column {
   blanked = false;
   screenDown = false;
   normalizations = 0;
+  /** Whether the lenses are set for the energy filter behind the column. */
+  eftem: boolean;
   private selected: MagnificationTruth;
   /** Absolute focus, and the absolute focus at which defocus reads zero, for the two ranges of magnification. */
   private readonly focus: Record<'low' | 'high', { absolute: number; zero: number }>;
@@ -29,6 +31,7 @@ export class Column {
       throw new SimulationError('simulation/no-such-magnification', 'The virtual microscope has no magnifications', 'Give the simulator a magnification table.');
     }
     this.selected = first;
+    this.eftem = truth.eftem.atStart;
     this.intensity = truth.beam.referenceIntensity;
     this.spotSize = truth.beam.referenceSpotSize;
     const { focusInFocus, lowMagnificationFocusInFocus } = truth.optics;

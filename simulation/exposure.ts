@@ -206,7 +206,7 @@ function specimenOrigin({ truth, column, stage, drift, view }: ExposureSetup, ti
   const tilt = (alpha * Math.PI) / 180;
   const carried = transformed(inverted(truth.specimenToStage), stage.carriage(time));
   const projected = { x: carried.x, y: carried.y * Math.cos(tilt) - (z - truth.stage.eucentricHeight) * Math.sin(tilt) };
-  const offset = truth.imageOffsets.get(column.magnification.index) ?? origin;
+  const offset = (column.eftem ? truth.eftem : truth).imageOffsets.get(column.magnification.index) ?? origin;
   const seen = transformed(view.specimenToCamera, scaled(sum(projected, sum(drift.at(time), offset)), -1));
   return difference(seen, transformed(view.imageShiftToCamera, column.imageShift.at(time)));
 }

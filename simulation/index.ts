@@ -14,6 +14,7 @@ export {
   type CyclicErrorTruth,
   type DistortionTruth,
   type DriftTruth,
+  type EftemTruth,
   type ImageShiftTruth,
   type MagnificationTruth,
   type OpticsTruth,

@@ -4,7 +4,7 @@ import { Drift } from './drift';
 import { SimulationError } from './errors';
 import { exposeSpecimen, type Exposure, type ExposureRequest } from './exposure';
 import { Detector } from './detector';
-import { determinantOf, type PlaneVector } from './plane';
+import { determinantOf, enlarged, type PlaneVector } from './plane';
 import { keyOf } from './random';
 import { SimulatedStage, type StagePosition } from './stage';
 import { viewKey, type Truth, type ViewTruth } from './truth';
@@ -34,6 +34,8 @@ export interface MicroscopeState {
   readonly screenDown: boolean;
   /** How often lenses have been normalised. */
   readonly normalizations: number;
+  /** Whether the column works for the energy filter. */
+  readonly eftem: boolean;
   /** Kilovolts. */
   readonly voltage: number;
 }
@@ -103,6 +105,7 @@ export class VirtualMicroscope {
       blanked: column.blanked,
       screenDown: column.screenDown,
       normalizations: column.normalizations,
+      eftem: column.eftem,
       voltage: truth.optics.voltage,
     };
   }
@@ -155,6 +158,11 @@ export class VirtualMicroscope {
 
   setProbeMode(mode: ProbeMode): void {
     this.#column.probeMode = mode;
+  }
+
+  /** Sets the lenses for the energy filter behind the column, or back. */
+  setEftem(eftem: boolean): void {
+    this.#column.eftem = eftem;
   }
 
   setBlanked(blanked: boolean): void {
@@ -217,13 +225,19 @@ export class VirtualMicroscope {
   }
 
   #view(camera: number): ViewTruth | undefined {
-    return this.#truth.views.get(viewKey(this.#column.magnification.index, camera));
+    const view = this.#truth.views.get(viewKey(this.#column.magnification.index, camera));
+    const { behindFilter = false } = this.#truth.cameras.find(({ index }) => index === camera) ?? {};
+    const { eftem } = this.#column;
+    if (!view || behindFilter === eftem) return view;
+    // Each camera then sees what the lenses make for the others.
+    const factor = eftem ? 1 / this.#truth.eftem.filterMagnification : this.#truth.eftem.filterMagnification;
+    return { ...view, specimenToCamera: enlarged(view.specimenToCamera, factor), imageShiftToCamera: enlarged(view.imageShiftToCamera, factor) };
   }
 
   /** Pixel size in micrometres and size in pixels of the first camera that can be used at this magnification: the beam is matched to it. */
   #reference(): { pixelSize: number; width: number; height: number } {
     for (const { index, width, height } of this.#truth.cameras) {
-      const view = this.#view(index);
+      const view = this.#truth.views.get(viewKey(this.#column.magnification.index, index));
       if (view) return { pixelSize: 1 / Math.sqrt(Math.abs(determinantOf(view.specimenToCamera))), width, height };
     }
     return { pixelSize: 100 / this.#column.magnification.magnification, width: 1024, height: 1024 };

@@ -33,6 +33,9 @@ export const simulatorOptions = z
         [-0.1778, 0.9702],
       ])
       .describe('Rows of the matrix from image-shift units to micrometres on the specimen, in low magnification.'),
+    imageShiftToSpecimenEftem: matrix
+      .optional()
+      .describe('Rows of the matrix from image-shift units to micrometres on the specimen when the column works for the energy filter, outside low magnification; the same as without where nothing is said.'),
     distortionAtEdge: z.number().min(-0.2).max(0.2).default(0).describe('Radial (cubic) distortion of the projector: fraction by which a point at the edge of the camera is displaced.'),
     quadraticDistortionAtEdge: z.number().min(-0.2).max(0.2).default(0).describe('Quadratic distortion of the projector: change of magnification from the centre to the edge along camera X.'),
 
@@ -45,6 +48,10 @@ export const simulatorOptions = z
       .record(z.string().regex(/^\d+$/), pair)
       .default({})
       .describe('Displacement of the image centre on the specimen, by magnification index.'),
+    imageOffsetsEftemMicrometres: z
+      .record(z.string().regex(/^\d+$/), pair)
+      .default({})
+      .describe('As imageOffsetsMicrometres, when the column works for the energy filter.'),
 
     driftNmPerSecond: pair.default([0.1, -0.05]).describe('Steady drift of the specimen along its X and Y.'),
     driftDecayNmPerSecond: pair.default([0, 0]).describe('Drift that dies away, as it is at the start.'),

@@ -29,6 +29,8 @@ export const multiplied = (left: PlaneMatrix, right: PlaneMatrix): PlaneMatrix =
   ypx: left.ypx * right.xpx + left.ypy * right.ypx,
   ypy: left.ypx * right.xpy + left.ypy * right.ypy,
 });
+/** A matrix times a number. */
+export const enlarged = ({ xpx, xpy, ypx, ypy }: PlaneMatrix, factor: number): PlaneMatrix => ({ xpx: xpx * factor, xpy: xpy * factor, ypx: ypx * factor, ypy: ypy * factor });
 /** The determinant; its root is the mean scale. */
 export const determinantOf = (m: PlaneMatrix): number => m.xpx * m.ypy - m.xpy * m.ypx;
 

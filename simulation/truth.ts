@@ -36,6 +36,8 @@ export interface CameraTruth {
   /** Seconds at the start of an exposure in which the camera sees nothing. */
   readonly deadTime: number;
   readonly stem: boolean;
+  /** Whether it stands behind the energy filter, for which the column has lens settings of its own (EFTEM). */
+  readonly behindFilter: boolean;
 }
 
 /** How a specimen plane is seen by one camera at one magnification. */
@@ -167,6 +169,16 @@ export interface SpecimenTruth {
   readonly barWidth: number;
 }
 
+/** What is different when the column works for the energy filter. */
+export interface EftemTruth {
+  /** Whether it does so at the start. */
+  readonly atStart: boolean;
+  /** Displacement of the image centre in the specimen plane by mag index, micrometres; zero where absent. */
+  readonly imageOffsets: ReadonlyMap<number, PlaneVector>;
+  /** How many times the filter magnifies, which the column then magnifies less. */
+  readonly filterMagnification: number;
+}
+
 /** Everything that is true of a virtual microscope and that no calibration may look at. */
 export interface Truth {
   readonly magnifications: readonly MagnificationTruth[];
@@ -180,6 +192,7 @@ export interface Truth {
   readonly drift: DriftTruth;
   /** Displacement of the image centre in the specimen plane by mag index, micrometres; zero where absent. */
   readonly imageOffsets: ReadonlyMap<number, PlaneVector>;
+  readonly eftem: EftemTruth;
   readonly beam: BeamTruth;
   readonly optics: OpticsTruth;
   readonly specimen: SpecimenTruth;

@@ -1,3 +1,4 @@
+export * from './http-json';
 export * from './open-socket';
 export * from './serialem-packets';
 export * from './text-lines';

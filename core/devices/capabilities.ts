@@ -31,6 +31,13 @@ export interface FreeLensControl {
 /** The token of the free lens control. */
 export const FreeLensControl = token<FreeLensControl>('FreeLensControl');
 
+/** Columns that have a second set of lens settings for an energy filter behind them, which magnifies so much by itself that they have to magnify less. */
+export interface EftemMode {
+  readonly on: Setting<boolean>;
+}
+/** The token of the EFTEM mode. */
+export const EftemMode = token<EftemMode>('EftemMode');
+
 /** Scanning transmission mode. */
 export interface Stem {
   readonly enabled: Setting<boolean>;

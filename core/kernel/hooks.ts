@@ -20,6 +20,8 @@ export type Outcome = 'done' | 'stopped' | 'failed';
  * | didChangeMagnification | from, to (mag index) | - | guarded scope, after it |
  * | didChangeSpot | from, to (spot size) | - | guarded scope |
  * | didChangeProbeMode | from, to | - | guarded scope |
+ * | willSelectCamera | from, to (camera) | - | cameras, before another one is selected; throwing refuses it |
+ * | didSelectCamera | from, to (camera) | - | cameras, after it |
  * | imageShiftOffset | offset so far, mag index | offset | net image shift, at each reading and writing: offsets that the operator does not see |
  * | willMoveStage | move, position | move | guarded stage, after the limits were checked and before it is sent; the result is checked again |
  * | didMoveStage | position | - | guarded stage |
@@ -38,6 +40,8 @@ export function createHooks() {
     didChangeMagnification: new AsyncSeriesHook<[from: number, to: number]>(['from', 'to'], 'didChangeMagnification'),
     didChangeSpot: new AsyncSeriesHook<[from: number, to: number]>(['from', 'to'], 'didChangeSpot'),
     didChangeProbeMode: new AsyncSeriesHook<[from: string, to: string]>(['from', 'to'], 'didChangeProbeMode'),
+    willSelectCamera: new AsyncSeriesHook<[from: number, to: number]>(['from', 'to'], 'willSelectCamera'),
+    didSelectCamera: new AsyncSeriesHook<[from: number, to: number]>(['from', 'to'], 'didSelectCamera'),
     imageShiftOffset: new AsyncSeriesWaterfallHook<[offset: Vector<ImageShiftUnits>, magIndex: number]>(['offset', 'magIndex'], 'imageShiftOffset'),
     willMoveStage: new AsyncSeriesWaterfallHook<[move: StageMove, position: StagePosition]>(['move', 'position'], 'willMoveStage'),
     didMoveStage: new AsyncSeriesHook<[position: StagePosition]>(['position'], 'didMoveStage'),

@@ -55,7 +55,7 @@ export class Kernel {
     if (failures.length > 1) throw new CombinedError({ code: 'plugin/several-failed', message: `${failures.length} plugins could not be used:`, hint: 'See to each of them; "check" lists the faults of a configuration.' }, failures);
     this.plugins = loaded;
     if (this.cameras.length > 0) {
-      const list = new CameraList(this.cameras.map(({ camera }) => camera), initialCamera(options.settings));
+      const list = new CameraList(this.cameras.map(({ camera }) => camera), this.hooks, initialCamera(options.settings));
       this.registry.provide(Cameras, list, 'kernel');
     }
   }

@@ -1,11 +1,12 @@
 export type { FallbackValue, Sourced } from './geometry';
 export * from './image-acquisition';
 export * from './image-shift/beam-shift';
+export * from './image-shift/convert-image-shift';
 export * from './image-shift/image-shift-carrying';
 export * from './image-shift/image-shift-control';
 export { type DelayTable, type ImageShiftChange, adaptDelays, currentDelayTable, formerDelayTable, imageShiftDelay } from './image-shift/image-shift-delays';
 export { type ImageShiftReach, imageShiftReach } from './image-shift/image-shift-limits';
-export type { MatrixEntry, MatrixSource } from './instrument';
+export type { MatrixEntry, MatrixSource, OpticalPlace } from './instrument';
 export { type Derivation, type Source, describeSource } from './known-values';
 export * from './listings';
 export { type MagRange, MagnificationTable, highestMagIndex } from './magnification-table';

@@ -1,4 +1,4 @@
-import { EucentricError, describe } from '../../core/base';
+import { EucentricError, describe, toFault } from '../../core/base';
 
 /** The errors that this plugin raises, each with a stable code. */
 export const feiErrors = {
@@ -42,9 +42,33 @@ export const feiErrors = {
     new EucentricError({
       code: 'fei/call-failed',
       message: `FEI column: ${call} failed: ${describe(cause)}`,
-      hint: 'Look for a message on the microscope computer; the state of the column or of a valve may forbid this.',
+      hint: adviceOf(cause),
       cause,
+    }),
+  strangeAnswer: (call: string, answer: unknown): EucentricError =>
+    new EucentricError({
+      code: 'fei/strange-answer',
+      message: `FEI column: ${call} was answered by ${JSON.stringify(answer)?.slice(0, 80) ?? 'nothing'}, which is no answer to it.`,
+      hint: 'Check that the server on the microscope computer is of a version that this program knows, and that nothing else answers on its port.',
+    }),
+  serverRefused: (call: string, status: number): EucentricError =>
+    new EucentricError({
+      code: 'fei/server-refused',
+      message: `FEI column: the server on the microscope computer answered "${call}" with status ${status}${status === 404 ? ', that it does not know it' : ''}.`,
+      hint: 'Look at the window of the server and for a message of the microscope software; the state of the column or of a valve may forbid this.',
+    }),
+  notOnThisWire: (what: string): EucentricError =>
+    new EucentricError({
+      code: 'fei/not-on-this-wire',
+      message: `FEI column: there is no ${what.replace(/^an? /, '')} over this wire; nothing was sent.`,
+      hint: 'Use "wire: com" on the microscope computer for what needs it.',
     }),
   notOpen: (call: string): EucentricError =>
     new EucentricError({ code: 'fei/not-connected', message: `FEI column: ${call} was asked for before it was connected.`, hint: 'Connect first.' }),
 };
+
+/** Errors of a wire know what to do. */
+function adviceOf(cause: unknown): string {
+  const { code, hint } = toFault(cause);
+  return code === 'program/unexpected' ? 'Look for a message on the microscope computer; the state of the column or of a valve may forbid this.' : hint;
+}

@@ -6,6 +6,7 @@ import type { FeiTransport } from './transport';
 const usualLimit = 30;
 const limits: Partial<Record<keyof FeiTransport, number>> = {
   setMagnificationIndex: 60,
+  setEftemMode: 60,
   setSpotSize: 60,
   setProbeMode: 60,
   normalizeLens: 60,

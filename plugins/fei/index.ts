@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { IlluminatedArea, Scope, Stage, VirtualInstrument } from '../../core/devices';
+import { EftemMode, IlluminatedArea, Scope, Stage, VirtualInstrument } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
 import { Calibrations } from '../../core/store';
 import { feiColumn } from './column';
+import { FeiEftemMode } from './eftem-mode';
 import { guardTransport } from './guarded-transport';
 import { FeiIlluminatedArea } from './illuminated-area';
 import { FeiScope } from './scope';
@@ -10,7 +11,13 @@ import { FeiStage } from './stage';
 import type { FeiTransport } from './transport';
 
 const options = z.strictObject({
-  wire: z.enum(['simulated']).default('simulated').describe('How the column is reached: "simulated" drives the virtual microscope of the simulator plugin.'),
+  wire: z
+    .enum(['simulated', 'temscript'])
+    .default('simulated')
+    .describe('How the column is reached: "simulated" drives the virtual microscope of the simulator plugin; "temscript" speaks to the HTTP server of temscript on the microscope computer.'),
+  host: z.string().min(1).default('127.0.0.1').describe('Address of the microscope computer (wire: temscript).'),
+  port: z.number().int().min(1).max(65535).default(8080).describe('Port of the server there (wire: temscript).'),
+  answerTimeoutSeconds: z.number().positive().max(29).default(25).describe('Seconds to wait for the answer to what does not move anything (wire: temscript). The server answers nothing while a camera exposes.'),
   model: z.string().min(1).default('FEI / Thermo Fisher').describe('What the column is called in messages and in the history of calibrations.'),
 });
 type Options = z.infer<typeof options>;
@@ -20,6 +27,10 @@ const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>) => Fei
   simulated: (host) => {
     const { SimulatedFeiWire } = require('./simulated-wire') as typeof import('./simulated-wire');
     return new SimulatedFeiWire(() => host.need(VirtualInstrument).microscope, host.clock);
+  },
+  temscript: ({ settings, options: { host, port, answerTimeoutSeconds } }) => {
+    const { TemscriptFeiWire } = require('./temscript-wire') as typeof import('./temscript-wire');
+    return new TemscriptFeiWire({ host, port, answerLimit: answerTimeoutSeconds, stageTimeoutFactor: settings.get('StageTimeoutFactor') });
   },
 };
 
@@ -34,6 +45,7 @@ export default definePlugin<Options>({
     const transport = guardTransport(wires[host.options.wire](host), column.stageTimeoutFactor);
     host.provide(Scope, new FeiScope(transport, column, clock, () => host.find(Calibrations)));
     host.provide(Stage, new FeiStage(transport, column, clock));
+    if (settings.cameras.some((camera) => camera.isGif) && !transport.lacks?.has('EFTEM mode')) host.provide(EftemMode, new FeiEftemMode(transport));
     if (column.usesIlluminatedArea) host.provide(IlluminatedArea, new FeiIlluminatedArea(transport));
     host.connect(column.model, async (signal) => {
       await transport.open(signal);

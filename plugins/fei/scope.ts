@@ -150,12 +150,13 @@ export class FeiScope implements Scope {
   private async duringTransient(change: () => Promise<void>, signal?: AbortSignal): Promise<void> {
     const blanks = this.column.blanksDuringTransients && !(await this.transport.getBeamBlank(signal));
     if (blanks) await this.transport.setBeamBlank(true, signal);
+    const switchesOff = !this.transport.lacks?.has('automatic normalization');
     try {
-      await this.transport.setAutoNormEnabled(false, signal);
+      if (switchesOff) await this.transport.setAutoNormEnabled(false, signal);
       try {
         await change();
       } finally {
-        await this.transport.setAutoNormEnabled(true);
+        if (switchesOff) await this.transport.setAutoNormEnabled(true);
       }
     } finally {
       if (blanks) await this.transport.setBeamBlank(false);

@@ -1,10 +1,10 @@
 import { type Clock, seconds } from '../../core/base';
 import { VirtualMicroscope } from '../../simulation';
 import { feiErrors } from './errors';
-import { type FeiTransport, type RawPair, type RawStageTarget, axisBits, imagingMode, lensNumbers, probeModes, screenPositions, stageReady } from './transport';
+import { type FeiTransport, type RawPair, type RawStageTarget, axisBits, imagingMode, lensNumbers, lensPrograms, probeModes, screenPositions, stageReady } from './transport';
 
 /** Seconds that the column takes for things, on the simulated clock. */
-const durations = { magnification: 0.5, spotSize: 0.3, diffraction: 1.5, probeMode: 1, screen: 2.5 };
+const durations = { magnification: 0.5, spotSize: 0.3, diffraction: 1.5, eftem: 2, probeMode: 1, screen: 2.5 };
 /** The smallest and largest illuminated area in metres; they stand for intensity 0 and 1 of the virtual condenser. */
 const illuminatedAreas = { low: 0, high: 2.5e-4 };
 const microprobeNumbers = { nanoprobe: probeModes.nano, microprobe: probeModes.micro };
@@ -59,6 +59,17 @@ export class SimulatedFeiWire implements FeiTransport {
     const wanted = mode === imagingMode.diffraction;
     // Leaving takes a while, during which the column still reports diffraction.
     this.diffracting = { now: wanted, until: !wanted && this.isDiffracting() ? this.clock.now() + durations.diffraction : 0 };
+  }
+
+  async getEftemMode(): Promise<number> {
+    return this.microscope.state.eftem ? lensPrograms.eftem : lensPrograms.regular;
+  }
+
+  async setEftemMode(mode: number, signal?: AbortSignal): Promise<void> {
+    const eftem = mode === lensPrograms.eftem;
+    const changes = eftem !== this.microscope.state.eftem;
+    this.microscope.setEftem(eftem);
+    if (changes) await this.pass(durations.eftem, signal);
   }
 
   async getProbeMode(): Promise<number> {

@@ -1,5 +1,7 @@
 /** Objective lens running (M, SA) and so on, or diffraction, as FEI numbers them. */
 export const imagingMode = { imaging: 1, diffraction: 2 } as const;
+/** The lens programs of the projector: for cameras before the energy filter, and behind it. */
+export const lensPrograms = { regular: 1, eftem: 2 } as const;
 /** FEI's numbers of the probe modes. */
 export const probeModes = { nano: 0, micro: 1 } as const;
 /** FEI's numbers of the places of the viewing screen. */
@@ -25,11 +27,16 @@ export interface RawStageTarget {
   readonly alpha: number;
 }
 
+/** What a wire may be without. */
+export type FeiLack = 'EFTEM mode' | 'automatic normalization' | 'absolute focus';
+
 /**
  * What this plugin wants of FEI's scripting interface, in FEI's own terms and units; one implementation for each wire.
  * A call answers when the instrument has done what was asked. A failed call throws whatever its wire throws.
  */
 export interface FeiTransport {
+  /** What cannot be had over this wire; nothing, where it is left out. Calls for it are refused. */
+  readonly lacks?: ReadonlySet<FeiLack>;
   /** Reaches the instrument; no other call is made before. */
   open(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
@@ -40,6 +47,9 @@ export interface FeiTransport {
   /** 1 imaging, 2 diffraction. */
   getImagingMode(signal?: AbortSignal): Promise<number>;
   setImagingMode(mode: number, signal?: AbortSignal): Promise<void>;
+  /** 1 regular, 2 EFTEM. */
+  getEftemMode(signal?: AbortSignal): Promise<number>;
+  setEftemMode(mode: number, signal?: AbortSignal): Promise<void>;
   /** 0 nano, 1 micro, whatever the magnification. */
   getProbeMode(signal?: AbortSignal): Promise<number>;
   setProbeMode(mode: number, signal?: AbortSignal): Promise<void>;

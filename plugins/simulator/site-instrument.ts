@@ -58,11 +58,17 @@ function instrumentOf(settings: Settings, optics: Optics, twin: boolean): Instru
       height: camera.sizeY,
       ...(camera.get('CountsPerElectron') > 0 && { countsPerElectron: camera.get('CountsPerElectron') }),
       stem: camera.isStem,
+      behindFilter: camera.isGif,
     })),
     views: optics.cameras.flatMap((camera) => optics.magnifications.indexes(camera).flatMap((magIndex) => viewOf(optics, magIndex, camera.index, twin))),
     specimenToStage: optics.specimenToStage(),
+    startsInEftem: firstSelected(settings)?.isGif ?? false,
   };
 }
+
+/** The camera that the site starts with, for which its column is then set. */
+const firstSelected = (settings: Settings): Settings['cameras'][number] | undefined =>
+  settings.cameras.find(({ index }) => index === settings.get('InitialCurrentCamera')) ?? settings.cameras[0];
 
 function viewOf(optics: Optics, magIndex: number, camera: number, twin: boolean): readonly InstrumentView[] {
   const pixel = optics.pixelSize(magIndex, camera);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { describe as describeError } from '../../core/base';
-import { AlphaSelector, IlluminatedArea, NeutralImageShift, Scope, type Setting } from '../../core/devices';
+import { AlphaSelector, EftemMode, IlluminatedArea, NeutralImageShift, Scope, type Setting } from '../../core/devices';
 import { projectFolder, virtualInstrument } from '../support/virtual-instrument';
 import { configurations } from './probe';
 
@@ -75,6 +75,24 @@ export function describeNeutralImageShift(file: string): void {
       const magIndex = await instrument.kernel.registry.get(Scope).magIndex.read();
       expect(await neutral.read()).toEqual(first);
       expect(await instrument.kernel.registry.get(Scope).magIndex.read()).toBe(magIndex);
+    });
+  });
+}
+
+/** The suite of the token EftemMode: it is there and back, leaves magnification and image shift as they were, and listens to STOP. */
+export function describeEftemMode(file: string): void {
+  describe(`EFTEM mode of ${file}`, () => {
+    test('goes over and back, and changes nothing else', async () => {
+      await using instrument = await make(file);
+      const { registry } = instrument.kernel;
+      const [{ on }, { magIndex, imageShift }] = [registry.get(EftemMode), registry.get(Scope)];
+      const before = [await on.read(), await magIndex.read(), await imageShift.read()] as const;
+      for (const wanted of [!before[0], before[0]]) {
+        await on.write(wanted);
+        expect([await on.read(), await magIndex.read(), await imageShift.read()]).toEqual([wanted, before[1], before[2]]);
+      }
+      await expect(on.write(!before[0], AbortSignal.abort())).rejects.toBeDefined();
+      expect(await on.read()).toBe(before[0]);
     });
   });
 }

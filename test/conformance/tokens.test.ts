@@ -11,6 +11,7 @@ const suites: Readonly<Record<string, { readonly suite: string; readonly file?: 
   Stage: { suite: 'describeStage' },
   Cameras: { suite: 'describeCamera' },
   IlluminatedArea: { suite: 'describeIlluminatedArea', file: 'test/conformance/capabilities.test.ts' },
+  EftemMode: { suite: 'describeEftemMode', file: 'test/conformance/capabilities.test.ts' },
   AlphaSelector: { suite: 'describeAlphaSelector', file: 'test/conformance/capabilities.test.ts' },
   NeutralImageShift: { suite: 'describeNeutralImageShift', file: 'test/conformance/capabilities.test.ts' },
 };

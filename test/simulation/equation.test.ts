@@ -78,6 +78,28 @@ describe('the equation of image position', () => {
     expect(Math.abs(shown.y - away.y)).toBeLessThan(0.1);
   });
 
+  test('in EFTEM mode the image is displaced by the offset of that mode, and each camera sees its own only in the mode that is meant for it', () => {
+    const request = { camera: 0, binning: 1, exposure: 1 };
+    const plain = bench();
+    const { specimenToCamera } = plain.truth.views.get(viewKey(17, 0))!;
+    const behindFilter = bench({ imageOffsetsMicrometres: { 17: [5, 5] }, imageOffsetsEftemMicrometres: { 17: [0.4, -0.3] } }, 1, (truth) => ({
+      ...truth,
+      cameras: truth.cameras.map((camera) => ({ ...camera, behindFilter: true })),
+    }));
+    for (const each of [plain, behindFilter]) each.microscope.setMagnification(17);
+    behindFilter.microscope.setEftem(true);
+    expect(behindFilter.microscope.state.eftem).toBe(true);
+    const away = minus(apply(specimenToCamera, 0.4, -0.3));
+    const shown = motion(plain.microscope.expose(request), behindFilter.microscope.expose(request), away);
+    expect(Math.abs(shown.x - away.x)).toBeLessThan(0.1);
+    expect(Math.abs(shown.y - away.y)).toBeLessThan(0.1);
+    // Set for the filter, the column magnifies ten times less for a camera before it: the centre of its image is what it sees in all else.
+    plain.microscope.setEftem(true);
+    const small = plain.microscope.expose({ ...request, exposure: 0.01 });
+    plain.microscope.setEftem(false);
+    expect(small.record.electronsPerPixel / plain.microscope.expose({ ...request, exposure: 0.01 }).record.electronsPerPixel).toBeCloseTo(100, 6);
+  });
+
   test('tilt foreshortens specimen Y', () => {
     const { microscope, truth, clock } = bench();
     microscope.setMagnification(17);

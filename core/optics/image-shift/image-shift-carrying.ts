@@ -2,6 +2,7 @@ import { type Clock, type ImageShiftUnits, type Vector, add, length, seconds, su
 import type { Cameras, Scope } from '../../devices';
 import type { Optics } from '../optics';
 import type { Settling } from '../settling';
+import { convertImageShift } from './convert-image-shift';
 
 /** The operator's choice about image shift and magnification, for the session. */
 export interface ImageShiftAdjustment {
@@ -11,7 +12,7 @@ export interface ImageShiftAdjustment {
 /** The token of that choice. */
 export const ImageShiftAdjustment = token<ImageShiftAdjustment>('ImageShiftAdjustment');
 
-/** Carries image shift across the changes of magnification that the program makes. */
+/** Carries image shift across the changes of magnification and of camera that the program makes. */
 export interface ImageShiftCarrying {
   /** Leaves image shift to the column until what is returned is called; for calibrations of what the column does by itself. */
   suspend(): () => void;
@@ -26,6 +27,7 @@ export interface CarryingParts {
   readonly optics: Optics;
   readonly settling: Settling;
   readonly clock: Clock;
+  readonly magIndex: () => Promise<number>;
   /** What the column holds at a net image shift of zero. */
   readonly offsetOf: (magIndex: number) => Promise<Vector<ImageShiftUnits>>;
   readonly adjustment: () => Pick<ImageShiftAdjustment, 'betweenMagnifications'> | undefined;
@@ -35,6 +37,10 @@ interface Left {
   readonly magIndex: number;
   readonly raw: Vector<ImageShiftUnits>;
 }
+interface LeftMode {
+  readonly magIndex: number;
+  readonly net: Vector<ImageShiftUnits>;
+}
 
 /** Differences below this, in image-shift units, are rounding. */
 const noise = 1e-9;
@@ -42,11 +48,13 @@ const noise = 1e-9;
 /**
  * After a change of magnification the column gets the image shift that it had, with the offsets of the new magnification in place of
  * those of the old one, converted where image shift acts differently there. Between ranges of magnification it is left alone unless the
- * offsets are applied; a column that forgets it gets back, on return, what the range was left with.
+ * offsets are applied; a column that forgets it gets back, on return, what the range was left with. Between the cameras before and behind
+ * an energy filter it is carried only with the offsets, since these tell where the one sees what the other saw.
  */
 export class MagnificationCarrying implements ImageShiftCarrying {
   private readonly suspensions = new Set<symbol>();
   private leaving: Left | undefined;
+  private leavingMode: LeftMode | undefined;
   private readonly leftWith = new Map<string, Left>();
 
   constructor(private readonly parts: CarryingParts) {}
@@ -78,18 +86,45 @@ export class MagnificationCarrying implements ImageShiftCarrying {
     if (before) await this.impose(before, to);
   }
 
+  /** To be called before another camera is selected and the column set for it. */
+  async willSelectCamera(from: number, to: number): Promise<void> {
+    this.leavingMode = undefined;
+    const { scope, optics, magIndex, offsetOf, adjustment } = this.parts;
+    const [here, there] = [optics.camera(from), optics.camera(to)];
+    if (here.behindFilter === there.behindFilter || here.stem || there.stem || this.suspensions.size > 0 || adjustment()?.betweenMagnifications !== true) return;
+    const at = await magIndex();
+    if (at > 0) this.leavingMode = { magIndex: at, net: subtract(await scope.imageShift.read(), await offsetOf(at)) };
+  }
+
+  /** To be called after it. */
+  async didSelectCamera(from: number, to: number): Promise<void> {
+    const { leavingMode } = this;
+    this.leavingMode = undefined;
+    if (!leavingMode) return;
+    const { optics, magIndex, offsetOf } = this.parts;
+    // The column may have a magnification of its own for each mode.
+    const at = await magIndex();
+    const net = convertImageShift(optics, leavingMode.net, { magIndex: leavingMode.magIndex, camera: from }, { magIndex: at, camera: to });
+    await this.write(add(net, await offsetOf(at)), at);
+  }
+
   private async impose({ magIndex: from, raw }: Left, to: number): Promise<void> {
-    const { scope, cameras, optics, settling, clock, offsetOf } = this.parts;
+    const { scope, cameras, optics, offsetOf } = this.parts;
     const camera = cameras.selected.traits.index;
     const net = subtract(raw, await offsetOf(from));
     const carried = add(optics.transferImageShift(net, from, to, camera), await offsetOf(to));
     if (length(subtract(carried, raw)) <= noise && !scope.traits.resetsImageShiftOnMagnificationChange) return;
+    await this.write(carried, to);
+  }
+
+  private async write(carried: Vector<ImageShiftUnits>, magIndex: number): Promise<void> {
+    const { scope, cameras, optics, settling, clock } = this.parts;
     const change = subtract(carried, await scope.imageShift.read());
     if (length(change) <= noise) return;
     try {
       await scope.imageShift.write(carried);
     } finally {
-      settling.imageShiftRestsAt(seconds(clock.now() + optics.imageShiftDelay(change, to, camera)));
+      settling.imageShiftRestsAt(seconds(clock.now() + optics.imageShiftDelay(change, magIndex, cameras.selected.traits.index)));
     }
   }
 

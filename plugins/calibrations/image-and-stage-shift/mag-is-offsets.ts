@@ -1,22 +1,30 @@
-import { type ImageShiftUnits, type Vector, add, inMicrometres, length, metres, subtract } from '../../../core/base';
+import { type ImageShiftUnits, type Vector, add, inMicrometres, metres, subtract } from '../../../core/base';
 import { Cameras, Scope, Stage, type StagePosition } from '../../../core/devices';
 import { type MenuItem, type Run, type TappableHooks, menuItem } from '../../../core/kernel';
 import { ImageAcquisition, ImageShiftAdjustment, ImageShiftControl, Optics, cameraArea } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
-import { type CalibrationResult, Calibrations, type StoredChange } from '../../../core/store';
+import { type CalibrationResult, Calibrations } from '../../../core/store';
 import { offsetErrors } from '../shared/image-shift-offset-errors';
-import { type OffsetMode, type Place, bridgeOf, convertShift, mergeOffsets, noShift, offsetAt, offsetModeOf } from '../shared/image-shift-offsets';
+import {
+  type OffsetMode,
+  bridgeOf,
+  bridgedOffsets,
+  checkCalibrated,
+  firstCameras,
+  indexesOf,
+  mergeOffsets,
+  noShift,
+  offsetAt,
+  offsetChanges,
+  offsetModeOf,
+  otherMode,
+  rowsNow,
+  rowsOf,
+  zeroOwner,
+} from '../shared/image-shift-offsets';
 import { ShiftCalibrationMemory } from '../shared/services';
 
 type Shift = Vector<ImageShiftUnits>;
-/** One row of the table of offsets. */
-interface OffsetRow {
-  readonly magIndex: number;
-  readonly eftem: OffsetMode;
-  readonly x: number;
-  readonly y: number;
-}
-
 /** What the operator did, step by step. */
 interface Visit {
   readonly shifts: ReadonlyMap<number, Shift>;
@@ -100,7 +108,7 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
     return this.optics.magnificationFor(magIndex, this.camera);
   }
   private indexes(camera = this.camera): readonly number[] {
-    return this.optics.magnifications.indexes(this.optics.camera(camera));
+    return indexesOf(this.optics, camera);
   }
   private isLow(magIndex: number, camera = this.camera): boolean {
     return this.optics.isLowMagnification(magIndex, camera);
@@ -113,26 +121,19 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
   private nextLower(magIndex: number): number | undefined {
     return this.indexes().filter((index) => index < magIndex && this.related(index, magIndex)).at(-1);
   }
-  /** The first regular and the first energy-filter camera, where there are both. */
-  private firstCameras(): readonly [regular: number, filtered: number] | undefined {
-    const all = this.optics.cameras.filter((camera) => !camera.stem);
-    const [regular, filtered] = [all.find((camera) => !camera.behindFilter), all.find((camera) => camera.behindFilter)];
-    return regular && filtered && [regular.index, filtered.index];
-  }
-
   /** The lowest mag index that the run may go to; throws why it cannot start. */
   private lowestReachable(start: number): number {
-    const both = this.firstCameras();
+    const both = firstCameras(this.optics);
     const secondary = this.settings.get('LowestSecondaryModeMag');
     if (both && secondary > 0 && start >= secondary) throw offsetErrors.secondaryRange();
     if (this.scope.traits.usesProjectorForImageShift) return this.lowestContiguous(start);
     if (both && bridgeOf(this.calibrations)) {
       const first = both[this.mode];
       if (this.camera !== first) throw offsetErrors.notFirstCamera(this.optics.camera(this.camera).name, this.optics.camera(first).name);
-      for (const camera of both) this.checkCalibrated(this.indexes(camera), camera);
+      for (const camera of both) checkCalibrated(this.optics, this.indexes(camera), camera);
     } else {
       const lower = this.indexes().filter((index) => index <= start && this.related(index, start));
-      this.checkCalibrated(lower.filter((index) => this.isLow(index) === this.isLow(start)), this.camera);
+      checkCalibrated(this.optics, lower.filter((index) => this.isLow(index) === this.isLow(start)), this.camera);
     }
     return this.indexes()[0] ?? start;
   }
@@ -142,11 +143,6 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
     for (let next = this.nextLower(start); next !== undefined && this.calibrations.imageShift.get(next, this.camera); next = this.nextLower(next)) lowest = next;
     if (lowest === start) throw offsetErrors.nothingReachable(this.magnification(start));
     return lowest;
-  }
-
-  private checkCalibrated(indexes: readonly number[], camera: number): void {
-    const missing = indexes.find((index) => this.optics.imageShiftToCamera(index, camera) === undefined);
-    if (missing !== undefined) throw offsetErrors.notCalibrated(this.optics.magnificationFor(missing, camera), this.optics.camera(camera).name);
   }
 
   private async ask(run: Run, start: number, lowest: number): Promise<boolean> {
@@ -220,10 +216,10 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
 
   private async store(run: Run, measured: ReadonlyMap<number, Shift>): Promise<CalibrationResult> {
     const { mode, camera } = this;
-    const both = this.firstCameras();
+    const both = firstCameras(this.optics);
     const bridge = both && bridgeOf(this.calibrations);
     const top = Math.max(...measured.keys());
-    const owner = bridge ? await this.zeroOwner(run) : mode;
+    const owner = bridge ? await zeroOwner(run, this.memory) : mode;
     const zero = owner === mode ? await this.askZero(run, top) : undefined;
     const merged = mergeOffsets({
       measured,
@@ -234,7 +230,11 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
       transfer: (value, from, to) => this.optics.transferImageShift(value, from, to, camera),
       zero,
     });
-    const rows = [...rowsOf(merged, mode), ...(both && bridge ? this.otherMode(merged, both, bridge) : this.rowsNow(otherThan(mode)))];
+    const other = otherMode(mode);
+    const before = [...rowsNow(this.calibrations, 0), ...rowsNow(this.calibrations, 1)];
+    const bridged =
+      both && bridge && bridgedOffsets(this.optics, { mode, offsets: (index) => merged.get(index) ?? noShift, other: (index) => offsetAt(this.calibrations, index, other), cameras: both, bridge });
+    const rows = [...rowsOf(merged, mode), ...(bridged ? rowsOf(bridged, other) : rowsNow(this.calibrations, other))];
     for (const [index, shift] of merged) {
       const { x, y } = subtract(shift, offsetAt(this.calibrations, index, mode));
       run.log.debug('1', `${index} ${measured.has(index) ? 'measured' : 'extended'}: ${shift.x.toFixed(4)}, ${shift.y.toFixed(4)}, changed by ${x.toFixed(4)}, ${y.toFixed(4)}`);
@@ -249,23 +249,10 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
           ...(zero !== undefined && { zeroMagIndex: zero }),
         },
         conditions: { camera, magIndex: top },
-        also: changes([...this.rowsNow(0), ...this.rowsNow(1)], rows),
+        also: offsetChanges(before, rows),
       },
       () => this.calibrations.records('ImageShiftOffsets').replaceAll(rows),
     );
-  }
-
-  private rowsNow(mode: OffsetMode): readonly OffsetRow[] {
-    return this.calibrations
-      .records('ImageShiftOffsets')
-      .all()
-      .filter((row) => row.eftem === mode)
-      .map(({ magIndex, x, y }) => ({ magIndex, eftem: mode, x, y }));
-  }
-
-  private async zeroOwner(run: Run): Promise<OffsetMode> {
-    this.memory.zeroOffsetMode ??= (await run.operator.confirm({ id: 'zero-regular', text: 'Is the offset zero at a magnification of the camera before the filter?', default: true })) ? 0 : 1;
-    return this.memory.zeroOffsetMode;
   }
 
   private async askZero(run: Run, top: number): Promise<number> {
@@ -277,37 +264,6 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
     const wanted = await run.operator.number({ id: 'zero-magnification', text: 'Magnification at which the offset is zero (not in low magnification)', default: this.magnification(nearestTop), minimum: 1 });
     return closest(allowed, (index) => Math.abs(Math.log(this.magnification(index) / wanted))) ?? top;
   }
-
-  /** The offsets of the other mode, moved as a whole so that the bridge holds again. */
-  private otherMode(merged: ReadonlyMap<number, Shift>, [regular, filtered]: readonly [number, number], { fromMagIndex, toMagIndex, offset }: NonNullable<ReturnType<typeof bridgeOf>>): readonly OffsetRow[] {
-    const [from, to]: readonly [Place, Place] = [
-      { magIndex: fromMagIndex, camera: regular },
-      { magIndex: toMagIndex, camera: filtered },
-    ];
-    const other = otherThan(this.mode);
-    const wanted =
-      this.mode === 0
-        ? add(convertShift(this.optics, merged.get(fromMagIndex) ?? noShift, from, to), offset)
-        : convertShift(this.optics, subtract(merged.get(toMagIndex) ?? noShift, offset), to, from);
-    const { magIndex: end, camera } = other === 1 ? to : from;
-    const change = subtract(wanted, offsetAt(this.calibrations, end, other));
-    const moved = this.indexes(camera).map((index) => [index, add(offsetAt(this.calibrations, index, other), this.optics.transferImageShift(change, end, index, camera))] as const);
-    return rowsOf(new Map(moved), other);
-  }
 }
 
-const otherThan = (mode: OffsetMode): OffsetMode => (mode === 0 ? 1 : 0);
-const rowsOf = (offsets: ReadonlyMap<number, Shift>, eftem: OffsetMode): readonly OffsetRow[] =>
-  [...offsets].filter(([, shift]) => length(shift) > 0).map(([magIndex, { x, y }]) => ({ magIndex, eftem, x, y }));
 const closest = (indexes: readonly number[], distance: (index: number) => number): number | undefined => [...indexes].sort((a, b) => distance(a) - distance(b))[0];
-
-/** Which records change from one table to another, for the history. */
-function changes(before: readonly OffsetRow[], after: readonly OffsetRow[]): readonly StoredChange[] {
-  const same = (a: OffsetRow) => (b: OffsetRow) => a.magIndex === b.magIndex && a.eftem === b.eftem;
-  const gone = before.filter((row) => !after.some(same(row))).map((row): StoredChange => ({ record: { name: 'ImageShiftOffsets', values: { magIndex: row.magIndex, eftem: row.eftem }, removed: true }, replaced: { ...row } }));
-  const now = after.map((row): StoredChange => {
-    const replaced = before.find(same(row));
-    return { record: { name: 'ImageShiftOffsets', values: { ...row } }, ...(replaced && { replaced: { ...replaced } }) };
-  });
-  return [...gone, ...now];
-}

@@ -22,6 +22,42 @@ export const offsetErrors = {
       message: `Image shift is not calibrated for ${camera} anywhere in the range of magnifications around ${magnification}x.`,
       hint: `Run Image Shift or IS from Scratch at ${magnification}x first.`,
     }),
+  noImage: (buffer: string, what: string): EucentricError =>
+    new EucentricError({
+      code: 'image-shift-offsets/no-image',
+      message: `There is no image from a camera in buffer ${buffer}; it has to be ${what}.`,
+      hint: 'Follow the instructions from the beginning: nothing was changed.',
+    }),
+  referenceShifted: (buffer: string): EucentricError =>
+    new EucentricError({
+      code: 'image-shift-offsets/reference-shifted',
+      message: `The reference image in buffer ${buffer} has been aligned or shifted, so its centre is not where image shift put it.`,
+      hint: 'Take it again, without alignment, and keep it as the reference.',
+    }),
+  stageMoved: (x: number, y: number, limit: number): EucentricError =>
+    new EucentricError({
+      code: 'image-shift-offsets/stage-moved',
+      message: `The stage moved by ${x.toFixed(3)}, ${y.toFixed(3)} um between the two images, more than the ${limit} um that are allowed.`,
+      hint: 'Let the stage come to rest and take both images again, using image shift only to centre the feature.',
+    }),
+  wrongCamera: (buffer: string, found: string, wanted: string): EucentricError =>
+    new EucentricError({
+      code: 'image-shift-offsets/wrong-camera',
+      message: `The image in buffer ${buffer} comes from ${found}; it has to come from ${wanted}.`,
+      hint: `Take it with ${wanted}.`,
+    }),
+  lowMagnification: (buffer: string, magnification: number): EucentricError =>
+    new EucentricError({
+      code: 'image-shift-offsets/low-magnification',
+      message: `The image in buffer ${buffer} was taken at ${magnification}x, in low magnification.`,
+      hint: 'Take both images outside low magnification.',
+    }),
+  elsewhere: (magnification: number, camera: string): EucentricError =>
+    new EucentricError({
+      code: 'image-shift-offsets/elsewhere',
+      message: `The image in buffer A was taken with ${camera} at ${magnification}x, and the microscope is no longer there, so its image shift says nothing of the feature in A.`,
+      hint: 'Go back there, centre the feature with image shift, take the image again and start again.',
+    }),
   nothingReachable: (magnification: number): EucentricError =>
     new EucentricError({
       code: 'image-shift-offsets/nothing-to-calibrate',

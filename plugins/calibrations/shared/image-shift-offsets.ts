@@ -1,6 +1,9 @@
-import { type ImageShiftUnits, type Vector, add, apply, imageShiftUnits, inverse, product, subtract, vector } from '../../../core/base';
-import type { Optics } from '../../../core/optics';
-import type { Calibrations } from '../../../core/store';
+import { type ImageShiftUnits, type Vector, add, imageShiftUnits, length, subtract, vector } from '../../../core/base';
+import { type OpticalPlace, type Optics, convertImageShift } from '../../../core/optics';
+import type { Calibrations, StoredChange } from '../../../core/store';
+import { offsetErrors } from './image-shift-offset-errors';
+import type { Run } from '../../../core/kernel';
+import type { ShiftCalibrationMemory } from './services';
 
 /** The column of the magnification table that offsets belong to: 0 regular, 1 energy-filtered. */
 export type OffsetMode = 0 | 1;
@@ -18,8 +21,15 @@ export function offsetAt(calibrations: Pick<Calibrations, 'records'>, magIndex: 
   return row ? vector(imageShiftUnits(row.x), imageShiftUnits(row.y)) : noShift;
 }
 
+/** The offset at `toMagIndex` in energy-filtered mode over that at `fromMagIndex` in regular mode, converted. */
+export interface Bridge {
+  readonly fromMagIndex: number;
+  readonly toMagIndex: number;
+  readonly offset: Shift;
+}
+
 /** The offset that bridges regular and energy-filtered mode; undefined where it is not calibrated. */
-export function bridgeOf(calibrations: Pick<Calibrations, 'records'>): { readonly fromMagIndex: number; readonly toMagIndex: number; readonly offset: Shift } | undefined {
+export function bridgeOf(calibrations: Pick<Calibrations, 'records'>): Bridge | undefined {
   const row = calibrations.records('GIFShiftOffset').all().at(-1);
   return row && { fromMagIndex: row.fromMagIndex, toMagIndex: row.toMagIndex, offset: vector(imageShiftUnits(row.x), imageShiftUnits(row.y)) };
 }
@@ -60,17 +70,74 @@ export function mergeOffsets({ measured, before, indexes, related, isLow, transf
   return new Map([...shifts].map(([index, shift]) => [index, subtract(shift, transfer(atZero, zero, index))]));
 }
 
-/** A magnification of a camera. */
-export interface Place {
+/** One row of the table of offsets. */
+export interface OffsetRow {
   readonly magIndex: number;
-  readonly camera: number;
+  readonly eftem: OffsetMode;
+  readonly x: number;
+  readonly y: number;
 }
 
-/** The image shift that moves the specimen at another magnification of another camera as far as `value` does here; unchanged where that cannot be told or need not be. */
-export function convertShift(optics: Optics, value: Shift, from: Place, to: Place): Shift {
-  if (from.camera === to.camera && optics.canTransferImageShift(from.magIndex, to.magIndex, from.camera)) return value;
-  const [shiftHere, shiftThere] = [from, to].map(({ magIndex, camera }) => optics.imageShiftToCamera(magIndex, camera)?.matrix);
-  const [here, there] = [from, to].map(({ magIndex, camera }) => optics.specimenToCamera(magIndex, camera));
-  const [back, specimen] = [shiftThere && inverse(shiftThere), here && inverse(here)];
-  return back && there && specimen && shiftHere ? (apply(product(back, there, specimen, shiftHere), value) as Shift) : value;
+/** The other mode. */
+export const otherMode = (mode: OffsetMode): OffsetMode => (mode === 0 ? 1 : 0);
+
+/** The rows of a mode that say something: an offset of zero has none. */
+export const rowsOf = (offsets: ReadonlyMap<number, Shift>, eftem: OffsetMode): readonly OffsetRow[] =>
+  [...offsets].filter(([, shift]) => length(shift) > 0).map(([magIndex, { x, y }]) => ({ magIndex, eftem, x, y }));
+
+/** The rows of a mode as they are stored. */
+export const rowsNow = (calibrations: Pick<Calibrations, 'records'>, mode: OffsetMode): readonly OffsetRow[] =>
+  calibrations
+    .records('ImageShiftOffsets')
+    .all()
+    .filter((row) => row.eftem === mode)
+    .map(({ magIndex, x, y }) => ({ magIndex, eftem: mode, x, y }));
+
+/** Which records change from one table to another, for the history. */
+export function offsetChanges(before: readonly OffsetRow[], after: readonly OffsetRow[]): readonly StoredChange[] {
+  const same = (a: OffsetRow) => (b: OffsetRow) => a.magIndex === b.magIndex && a.eftem === b.eftem;
+  const gone = before.filter((row) => !after.some(same(row))).map((row): StoredChange => ({ record: { name: 'ImageShiftOffsets', values: { magIndex: row.magIndex, eftem: row.eftem }, removed: true }, replaced: { ...row } }));
+  const now = after.map((row): StoredChange => {
+    const replaced = before.find(same(row));
+    return { record: { name: 'ImageShiftOffsets', values: { ...row } }, ...(replaced && { replaced: { ...replaced } }) };
+  });
+  return [...gone, ...now];
+}
+
+/** The first regular and the first energy-filter camera by the order of the site's list, where there are both. */
+export function firstCameras({ cameras }: Pick<Optics, 'cameras'>): readonly [regular: number, filtered: number] | undefined {
+  const all = cameras.filter((camera) => !camera.stem);
+  const [regular, filtered] = [all.find((camera) => !camera.behindFilter), all.find((camera) => camera.behindFilter)];
+  return regular && filtered && [regular.index, filtered.index];
+}
+
+/** Throws unless the effect of image shift is known, or can be derived, at all these mag indices of a camera. */
+export function checkCalibrated(optics: Optics, indexes: readonly number[], camera: number): void {
+  const missing = indexes.find((index) => optics.imageShiftToCamera(index, camera) === undefined);
+  if (missing !== undefined) throw offsetErrors.notCalibrated(optics.magnificationFor(missing, camera), optics.camera(camera).name);
+}
+
+/** The mag indices that exist for a camera, ascending. */
+export const indexesOf = (optics: Optics, camera: number): readonly number[] => optics.magnifications.indexes(optics.camera(camera));
+
+/** The offsets of the other mode, moved as a whole so that the bridge to those of `mode` holds. */
+export function bridgedOffsets(
+  optics: Optics,
+  { mode, offsets, other, cameras, bridge }: { readonly mode: OffsetMode; readonly offsets: (magIndex: number) => Shift; readonly other: (magIndex: number) => Shift; readonly cameras: readonly [regular: number, filtered: number]; readonly bridge: Bridge },
+): ReadonlyMap<number, Shift> {
+  const from: OpticalPlace = { magIndex: bridge.fromMagIndex, camera: cameras[0] };
+  const to: OpticalPlace = { magIndex: bridge.toMagIndex, camera: cameras[1] };
+  const wanted =
+    mode === 0
+      ? add(convertImageShift(optics, offsets(from.magIndex), from, to), bridge.offset)
+      : convertImageShift(optics, subtract(offsets(to.magIndex), bridge.offset), to, from);
+  const { magIndex: end, camera } = mode === 0 ? to : from;
+  const change = subtract(wanted, other(end));
+  return new Map(indexesOf(optics, camera).map((index) => [index, add(other(index), optics.transferImageShift(change, end, index, camera))]));
+}
+
+/** The mode that has the magnification with an offset of zero; asked once in a session. */
+export async function zeroOwner(run: Run, memory: ShiftCalibrationMemory): Promise<OffsetMode> {
+  memory.zeroOffsetMode ??= (await run.operator.confirm({ id: 'zero-regular', text: 'Is the offset zero at a magnification of the camera before the filter?', default: true })) ? 0 : 1;
+  return memory.zeroOffsetMode;
 }

@@ -1,0 +1,149 @@
+import { type ImageShiftUnits, type Vector, add, inMicrometres, length, metres, subtract } from '../../../core/base';
+import { Cameras, Scope } from '../../../core/devices';
+import { type BufferedImage, ImageBuffers, type ImageContext, type MenuItem, type Run, menuItem } from '../../../core/kernel';
+import { ImageShiftAdjustment, ImageShiftControl, Optics, convertImageShift } from '../../../core/optics';
+import { Settings } from '../../../core/settings';
+import { type CalibrationResult, Calibrations } from '../../../core/store';
+import { offsetErrors } from '../shared/image-shift-offset-errors';
+import { type Bridge, type OffsetMode, type OffsetRow, bridgedOffsets, checkCalibrated, firstCameras, indexesOf, noShift, offsetAt, offsetChanges, otherMode, rowsNow, rowsOf, zeroOwner } from '../shared/image-shift-offsets';
+import { ShiftCalibrationMemory } from '../shared/services';
+
+/** An image that a camera took, with all that the bridge needs to know of it. */
+interface Placed {
+  readonly image: BufferedImage;
+  readonly camera: number;
+  readonly magIndex: number;
+  readonly imageShift: Vector<ImageShiftUnits>;
+  readonly stage: NonNullable<ImageContext['stage']>;
+}
+
+const bufferNames = 'ABCDEFGHIJKLMNOP';
+
+/** Records the image shift by which the camera behind the energy filter sees a feature away from where the camera before it sees it. */
+@menuItem({
+  id: 'calibrations/image-and-stage-shift/eftem-is-offset',
+  menu: ['Image & Stage Shift'],
+  label: 'EFTEM IS Offset',
+  summary: 'Measures the image shift between the regular and the energy-filter camera.',
+  needs: [Scope, Cameras, Optics, ImageBuffers, ImageShiftControl, ImageShiftAdjustment, Calibrations, Settings, ShiftCalibrationMemory],
+  stores: ['GIFShiftOffset', 'ImageShiftOffsets'],
+  questions: [
+    { id: 'keep-reference', kind: 'confirm', summary: 'With the regular camera selected and an image of it in A: whether that image is kept as the reference.' },
+    { id: 'done-all', kind: 'confirm', summary: 'Whether both images have been taken as the instructions say.' },
+    { id: 'zero-regular', kind: 'confirm', summary: 'Once in a session: whether the offset is zero at a magnification of the regular camera.' },
+  ],
+  results: {
+    fromMagIndex: 'Mag index of the reference in regular mode.',
+    toMagIndex: 'Mag index in energy-filtered mode.',
+    x: 'Image shift in X from regular to energy-filtered mode, in image-shift units.',
+    y: 'Image shift in Y, likewise.',
+    reference: 'Buffer of an image that was kept as the reference; nothing else was done then.',
+    offsets: 'How many offsets of the mode without the zero were derived anew.',
+  },
+})
+export default class EnergyFilteredImageShiftOffset implements MenuItem {
+  constructor(
+    private readonly scope: Scope,
+    private readonly cameras: Cameras,
+    private readonly optics: Optics,
+    private readonly buffers: ImageBuffers,
+    private readonly imageShift: ImageShiftControl,
+    private readonly adjustment: ImageShiftAdjustment,
+    private readonly calibrations: Calibrations,
+    private readonly settings: Settings,
+    private readonly memory: ShiftCalibrationMemory,
+  ) {}
+
+  unavailable(): string | undefined {
+    if (this.cameras.selected.traits.stem) return 'not with a STEM camera';
+    return firstCameras(this.optics) ? undefined : 'needs a camera before the energy filter and one behind it';
+  }
+
+  async run(run: Run): Promise<CalibrationResult | undefined> {
+    const both = firstCameras(this.optics)!;
+    for (const camera of both) checkCalibrated(this.optics, indexesOf(this.optics, camera), camera);
+    const [regular, filtered] = both.map((camera) => this.optics.camera(camera).name) as [string, string];
+    const place = bufferNames[this.buffers.rollCount + 1] ?? 'P';
+    const text = `Centre a feature with ${regular}, outside low magnification, take an image, leave it unshifted and keep it in buffer ${place}. Then select ${filtered}, centre the same feature with image shift only, and take an image, in A.`;
+    if (await this.keepsReference(run, both, place)) {
+      run.operator.log(`The image in A is now the reference, in buffer ${place}. Select ${filtered}, centre the same feature with image shift only, take an image and start this again.`);
+      return run.report({ summary: `The reference is in buffer ${place}.`, values: { reference: place } });
+    }
+    if (!(await run.operator.confirm({ id: 'done-all', text: `${text} Have you done all this?`, default: true }))) {
+      run.operator.log(text);
+      return undefined;
+    }
+    const [reference, current] = this.checkedImages(both, place);
+    const bridge = await this.bridge(run, reference, current);
+    return this.store(run, both, bridge);
+  }
+
+  /** An image of the regular camera in A cannot be the second of the two, so the operator is offered to make it the first. */
+  private async keepsReference(run: Run, [regular]: readonly [number, number], place: string): Promise<boolean> {
+    const image = this.buffers.get('A');
+    if (this.cameras.selected.traits.index !== regular || image?.frame.camera !== regular) return false;
+    if (!(await run.operator.confirm({ id: 'keep-reference', text: `Keep the image in A as the reference of regular mode, in buffer ${place}?`, default: true }))) return false;
+    this.buffers.copy('A', place);
+    return true;
+  }
+
+  /** Reference and present image, after everything that must hold of them was checked. */
+  private checkedImages([regular, filtered]: readonly [number, number], place: string): readonly [reference: Placed, current: Placed] {
+    const reference = this.placed(place, `the reference, taken with ${this.optics.camera(regular).name}`);
+    const current = this.placed('A', `the image taken with ${this.optics.camera(filtered).name}`);
+    if (length(reference.image.alignment) > 0) throw offsetErrors.referenceShifted(place);
+    const limit = this.settings.get('ISoffsetCalStageLimit');
+    const [x, y] = (['x', 'y'] as const).map((axis) => inMicrometres(metres(current.stage[axis] - reference.stage[axis]))) as [number, number];
+    if (Math.max(Math.abs(x), Math.abs(y)) > limit) throw offsetErrors.stageMoved(x, y, limit);
+    const wanted = [[reference, place, regular], [current, 'A', filtered]] as const;
+    for (const [{ camera }, buffer, first] of wanted) if (camera !== first) throw offsetErrors.wrongCamera(buffer, this.optics.camera(camera).name, this.optics.camera(first).name);
+    for (const [{ camera, magIndex }, buffer] of wanted) if (this.optics.isLowMagnification(magIndex, camera)) throw offsetErrors.lowMagnification(buffer, this.optics.magnificationFor(magIndex, camera));
+    return [reference, current];
+  }
+
+  private placed(buffer: string, what: string): Placed {
+    const image = this.buffers.get(buffer);
+    const { netImageShift, stage, magIndex, kind = 'acquired' } = image?.context ?? {};
+    if (!image || !netImageShift || !stage || magIndex === undefined || kind !== 'acquired') throw offsetErrors.noImage(buffer, what);
+    return { image, camera: image.frame.camera, magIndex, imageShift: netImageShift, stage };
+  }
+
+  private async bridge(run: Run, reference: Placed, current: Placed): Promise<Bridge> {
+    const { camera, magIndex: toMagIndex } = current;
+    const found = await this.scope.magIndex.read(run.signal);
+    if (found !== toMagIndex || this.cameras.selected.traits.index !== camera) throw offsetErrors.elsewhere(this.optics.magnificationFor(toMagIndex, camera), this.optics.camera(camera).name);
+    const applied = (magIndex: number, mode: OffsetMode) => (this.adjustment.betweenMagnifications ? offsetAt(this.calibrations, magIndex, mode) : noShift);
+    // The operator may have shifted the image since it was taken, so the present image shift counts.
+    const filtered = add(await this.imageShift.net.read(run.signal), applied(toMagIndex, 1));
+    const regular = add(reference.imageShift, applied(reference.magIndex, 0));
+    const offset = subtract(filtered, convertImageShift(this.optics, regular, reference, current));
+    return { fromMagIndex: reference.magIndex, toMagIndex, offset };
+  }
+
+  private async store(run: Run, cameras: readonly [number, number], bridge: Bridge): Promise<CalibrationResult> {
+    const { fromMagIndex, toMagIndex, offset } = bridge;
+    const mode = await zeroOwner(run, this.memory);
+    const other = otherMode(mode);
+    const offsetsOf = (of: OffsetMode) => (magIndex: number) => offsetAt(this.calibrations, magIndex, of);
+    const derived = rowsOf(bridgedOffsets(this.optics, { mode, offsets: offsetsOf(mode), other: offsetsOf(other), cameras, bridge }), other);
+    const rows: readonly OffsetRow[] = [...rowsNow(this.calibrations, mode), ...derived];
+    const [from, to] = [this.optics.magnificationFor(fromMagIndex, cameras[0]), this.optics.magnificationFor(toMagIndex, cameras[1])];
+    run.operator.log(`From ${from}x in regular to ${to}x in energy-filtered mode: image shift ${offset.x.toFixed(4)}, ${offset.y.toFixed(4)} units.`);
+    const record = { fromMagIndex, toMagIndex, x: offset.x, y: offset.y };
+    const replaced = this.calibrations.records('GIFShiftOffset').all().at(-1);
+    return run.accept(
+      {
+        summary: `Image shift from ${from}x in regular to ${to}x in energy-filtered mode recorded.`,
+        values: { ...record, offsets: derived.length },
+        conditions: { camera: cameras[1], magIndex: toMagIndex },
+        record: { name: 'GIFShiftOffset', values: { ...record } },
+        ...(replaced && { replaced: { ...replaced } }),
+        also: offsetChanges([...rowsNow(this.calibrations, 0), ...rowsNow(this.calibrations, 1)], rows),
+      },
+      () => {
+        this.calibrations.records('GIFShiftOffset').replaceAll([record]);
+        this.calibrations.records('ImageShiftOffsets').replaceAll(rows);
+      },
+    );
+  }
+}

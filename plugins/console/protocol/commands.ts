@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+/** Longest command that a page may send, in bytes. */
+export const longestCommand = 16 * 1024;
+
+const name = z.string().min(1).max(200);
+const buffer = z.string().regex(/^[A-P]$/);
+const whole = z.int().min(0).max(2 ** 31 - 1);
+const coordinate = z.number().min(-1e6).max(1e6);
+const point = z.strictObject({ x: coordinate, y: coordinate });
+const value = z.union([z.boolean(), z.number(), z.string().max(2000)]);
+
+/** Everything that a page may ask of the program; `request` is repeated in the answer. */
+export const command = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('run'), request: whole, item: name }),
+  z.strictObject({ do: z.literal('stop'), request: whole }),
+  z.strictObject({ do: z.literal('answer'), request: whole, waiting: whole, value }),
+  z.strictObject({ do: z.literal('press'), request: whole, waiting: whole, button: name }),
+  z.strictObject({ do: z.literal('mark'), request: whole, waiting: whole, from: point, to: point.optional() }),
+  z.strictObject({ do: z.literal('forecast'), request: whole, item: name }),
+  z.strictObject({ do: z.literal('take'), request: whole, set: z.enum(['View', 'Focus', 'Trial', 'Record', 'Preview']) }),
+  z.strictObject({ do: z.literal('set'), request: whole, setting: name, value }),
+  z.strictObject({ do: z.literal('drag-image'), request: whole, image: whole, by: point }),
+  z.strictObject({ do: z.literal('copy-buffer'), request: whole, from: buffer, to: buffer }),
+  z.strictObject({ do: z.literal('image'), request: whole, image: whole, largest: z.int().min(16).max(8192), transform: z.enum(['none', 'fourier']) }),
+  z.strictObject({ do: z.literal('history'), request: whole, item: name.optional() }),
+  z.strictObject({ do: z.literal('restore'), request: whole, entry: name, which: z.enum(['value', 'replaced']) }),
+  z.strictObject({ do: z.literal('check'), request: whole }),
+  z.strictObject({ do: z.literal('control'), request: whole, take: z.boolean() }),
+]);
+
+/** A command of a page. */
+export type Command = z.infer<typeof command>;
+/** A command without the number that tells its answer from others. */
+export type Wish = Command extends infer Each ? (Each extends Command ? Omit<Each, 'request'> : never) : never;

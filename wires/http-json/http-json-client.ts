@@ -1,0 +1,138 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { type Address, checkServer } from '../open-socket';
+import { Turns } from '../serialem-packets/turns';
+import { WireError, reasonOf } from '../wire-error';
+
+/** How one request is made. */
+export interface HttpJsonOptions {
+  /** Milliseconds until the whole answer must have come. */
+  readonly limit: number;
+  readonly signal?: AbortSignal;
+  /** Most bytes of an answer. */
+  readonly largest?: number;
+}
+
+/** What a server answered: its status, and the value of its body where it is JSON. */
+export interface HttpJsonAnswer {
+  readonly status: number;
+  readonly value: unknown;
+}
+
+const usualLargest = 1 << 20;
+const advice = 'Check that nothing else answers on its port, and take a newer version of the server if this persists.';
+
+/**
+ * A client of a server that answers in JSON over plain HTTP and takes one request at a time, each on a connection of its own. An answer
+ * counts only when it is whole: as long as it says that it is, and JSON from end to end. No request is ever made twice.
+ */
+export class HttpJsonClient {
+  private readonly turns: Turns;
+  private readonly leaving = new AbortController();
+
+  constructor(private readonly address: Address) {
+    this.turns = new Turns(`The request to ${address.name}`);
+  }
+
+  /** Asks for a value; any status comes back as it is. @throws WireError; the reason of the signal when it fires */
+  get(path: string, options: HttpJsonOptions): Promise<HttpJsonAnswer> {
+    return this.request('GET', path, undefined, options);
+  }
+
+  /** Sends a value; any status comes back as it is. @throws WireError; the reason of the signal when it fires */
+  put(path: string, value: unknown, options: HttpJsonOptions): Promise<HttpJsonAnswer> {
+    return this.request('PUT', path, JSON.stringify(value), options);
+  }
+
+  /** Ends what is under way, with `wire/closed`, and refuses what comes later. Resolves when the last socket is gone. */
+  async close(): Promise<void> {
+    this.leaving.abort(new WireError('wire/closed', `The connection to ${this.address.name} was closed.`, 'Start the program again to connect.'));
+    await this.turns.settled();
+  }
+
+  private request(method: 'GET' | 'PUT', path: string, body: string | undefined, options: HttpJsonOptions): Promise<HttpJsonAnswer> {
+    const signal = options.signal ? AbortSignal.any([options.signal, this.leaving.signal]) : this.leaving.signal;
+    return this.turns.take(signal, () => this.exchange(method, path, body, { ...options, signal }));
+  }
+
+  private async exchange(method: string, path: string, body: string | undefined, { limit, signal, largest = usualLargest }: HttpJsonOptions): Promise<HttpJsonAnswer> {
+    // Loaded here, so that a program that never connects never loads it.
+    const { request: open } = require('node:http') as typeof import('node:http');
+    const { name, host, port } = this.address;
+    const what = `${name} at ${host}:${port}: ${method} ${path}`;
+    const headers = { Accept: 'application/json', ...(body !== undefined && { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(body)) }) };
+    const request = open({ host, port, method, path, headers, agent: false, insecureHTTPParser: false });
+    const closed = new Promise<void>((resolve) => request.once('close', () => resolve()));
+    const stop = (): void => void request.destroy(reasonOf(signal!, what));
+    const timer = setTimeout(
+      () => request.destroy(new WireError('wire/timeout', `${what}: no answer within ${limit / 1000} s; the connection was closed.`, 'See whether the server program hangs or is busy with an exposure, then try again.')),
+      limit,
+    );
+    signal?.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted) stop();
+    try {
+      return await this.answered(request, body, what, largest);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
+      request.destroy();
+      await closed;
+    }
+  }
+
+  private answered(request: ClientRequest, body: string | undefined, what: string, largest: number): Promise<HttpJsonAnswer> {
+    return new Promise((resolve, reject) => {
+      let connected = false;
+      const fail = (error: unknown): void => reject(asWireError(error, what, connected));
+      request.on('socket', (socket) => socket.once('connect', () => (connected = true)));
+      request.on('error', fail);
+      request.on('close', () => fail(undefined));
+      request.on('response', (response) => {
+        collect(response, largest).then((bytes) => resolve(understood(response, bytes, what)), fail).catch(reject);
+      });
+      request.end(body);
+    });
+  }
+}
+
+/** The body of an answer, as long as it was announced to be. */
+function collect(response: IncomingMessage, largest: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    let length = 0;
+    response.on('error', reject);
+    response.on('data', (piece: Buffer) => {
+      pieces.push(piece);
+      length += piece.length;
+      if (length > largest) response.destroy(new WireError('wire/bad-reply', `The answer has more than the ${largest} bytes that were expected.`, advice));
+    });
+    response.on('close', () => reject(new Error('the answer broke off')));
+    response.on('end', () => resolve(Buffer.concat(pieces)));
+  });
+}
+
+/** Throws for an answer that is not whole. A page of an error says nothing but its status. */
+function understood(response: IncomingMessage, bytes: Buffer, what: string): HttpJsonAnswer {
+  const status = response.statusCode ?? 0;
+  const bad = (why: string): WireError => new WireError('wire/bad-reply', `${what}: ${why}.`, advice);
+  if (status === 204) return { status, value: undefined };
+  if (status !== 200) return { status, value: undefined };
+  const announced = response.headers['content-length'];
+  if (announced === undefined || Number(announced) !== bytes.length) throw bad(`an answer of ${bytes.length} bytes came where ${announced ?? 'an unknown number'} were announced`);
+  if (bytes.some((byte) => byte >= 0x80)) throw bad('the answer holds bytes that are no text');
+  try {
+    return { status, value: JSON.parse(bytes.toString('latin1')) as unknown };
+  } catch {
+    throw bad(`"${bytes.toString('latin1', 0, 60)}" is no JSON`);
+  }
+}
+
+function asWireError(error: unknown, what: string, connected: boolean): unknown {
+  // Whatever has a code of this program or of whoever stopped it is handed on as it is.
+  if (error instanceof WireError) return error;
+  const { code, message = 'it ended early' } = (error ?? {}) as { code?: string; message?: string };
+  if (code?.startsWith('HPE_')) return new WireError('wire/bad-reply', `${what}: the answer is no HTTP: ${message}.`, advice, error);
+  if (error instanceof Error && code !== undefined && code.includes('/')) return error;
+  return connected
+    ? new WireError('wire/connection-lost', `${what}: the connection was lost: ${message}.`, checkServer, error)
+    : new WireError('wire/connect-failed', `${what}: it could not be reached: ${message}.`, checkServer, error);
+}
