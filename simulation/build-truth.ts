@@ -1,6 +1,6 @@
 import type { SimulatorOptions } from './options';
 import { inverted, multiplied, rotationMatrix, type PlaneMatrix } from './plane';
-import { viewKey, type CameraTruth, type MagnificationTruth, type Truth, type ViewTruth } from './truth';
+import { viewKey, type CameraTruth, type LatticeFlaws, type MagnificationTruth, type Truth, type ViewTruth } from './truth';
 
 /** A camera as the instrument's settings know it; what is left out comes from the options. */
 export interface InstrumentCamera {
@@ -73,6 +73,7 @@ export function buildTruth(options: SimulatorOptions, instrument: Instrument): T
         timeConstant: options.driftDecaySeconds,
         restartsOnStageMove: options.driftRestartsOnStageMove,
       },
+      charging: { amplitude: vectorOf(options.chargingMicrometresLowMagnification), timeConstant: options.chargingSeconds },
     },
     imageOffsets: offsetsOf(options.imageOffsetsMicrometres),
     eftem: { atStart: instrument.startsInEftem ?? false, imageOffsets: offsetsOf(options.imageOffsetsEftemMicrometres), filterMagnification: 10 },
@@ -106,7 +107,22 @@ export function buildTruth(options: SimulatorOptions, instrument: Instrument): T
       catalaseSpacings: options.catalaseSpacingsNm,
       barsPerInch: options.barsPerInch,
       barWidth: options.barWidthMicrometres,
+      flaws: flawsOf(options),
     },
+  };
+}
+
+function flawsOf(options: SimulatorOptions): LatticeFlaws {
+  return {
+    bend: options.latticeBend,
+    bendRepeats: options.latticeBendRepeats,
+    linePlacement: options.linePlacementNm / 1000,
+    missingLines: options.missingLines,
+    dirtyBlocks: options.dirtyBlocks,
+    cellContrast: options.catalaseCellContrast,
+    latexSpheres: options.latexSpheresPerSquareMicrometre,
+    latexDiameter: options.latexSphereMicrometres,
+    ...(options.openingMicrometres > 0 && { opening: { side: options.openingMicrometres, centre: vectorOf(options.openingCentreMicrometres), angle: options.openingAngleDegrees } }),
   };
 }
 

@@ -16,6 +16,7 @@ export {
   type DriftTruth,
   type EftemTruth,
   type ImageShiftTruth,
+  type LatticeFlaws,
   type MagnificationTruth,
   type OpticsTruth,
   type SettlingTerm,

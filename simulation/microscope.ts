@@ -76,6 +76,7 @@ export class VirtualMicroscope {
     this.#column = new Column(truth);
     this.#stage = new SimulatedStage(truth.stage, keyOf(this.#seed, 11), this.#now());
     this.#drift = new Drift(truth.drift, this.#now());
+    this.#drift.magnificationSet(this.#column.magnification.low, this.#now());
     this.#detectors = new Map(truth.cameras.map((camera) => [camera.index, new Detector(camera, keyOf(this.#seed, 12))]));
   }
 
@@ -113,6 +114,7 @@ export class VirtualMicroscope {
   /** Selects a magnification. @throws SimulationError for an index that the microscope does not have */
   setMagnification(index: number): void {
     this.#column.selectMagnification(index);
+    this.#drift.magnificationSet(this.#column.magnification.low, this.#now());
   }
 
   /** Sets the net image shift in its units; the lens follows with its settling time. */

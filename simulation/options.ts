@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { chargingOptions, latticeFlawOptions } from './specimen/options';
 
 const pair = z.tuple([z.number(), z.number()]);
 const matrix = z.tuple([pair, pair]);
@@ -58,6 +59,8 @@ export const simulatorOptions = z
     driftDecaySeconds: positive.default(60).describe('Seconds in which the decaying drift falls to 1/e.'),
     driftRestartsOnStageMove: z.boolean().default(true).describe('Whether each stage move starts the decaying drift afresh.'),
 
+    ...chargingOptions,
+
     stageCycleError: pair.default([0.03, 0.03]).describe('Local error of scale of the stage X and Y drives, 0 to 0.15 on real stages; it repeats with each cycle.'),
     stageCyclesMicrometres: pair.default([62, 41]).describe('Length of a cycle of the stage X and Y drives.'),
     stageCyclePhasesDegrees: pair.default([30, 200]).describe('Phase of the cycles at stage position zero.'),
@@ -77,6 +80,7 @@ export const simulatorOptions = z
     catalaseSpacingsNm: z.tuple([positive, positive]).default([6.85, 8.75]).describe('Lattice spacings of the catalase crystal.'),
     barsPerInch: positive.default(300).describe('Mesh of the grid.'),
     barWidthMicrometres: positive.default(25).describe('Width of a grid bar.'),
+    ...latticeFlawOptions,
 
     electronsPerFieldPixelPerSecond: notNegative
       .default(400)

@@ -112,6 +112,8 @@ export interface DriftTruth {
     readonly timeConstant: number;
     readonly restartsOnStageMove: boolean;
   };
+  /** In low magnification, while the specimen charges up: the whole of it in micrometres, and seconds. */
+  readonly charging: { readonly amplitude: PlaneVector; readonly timeConstant: number };
 }
 
 /** What the illumination really is. */
@@ -167,6 +169,26 @@ export interface SpecimenTruth {
   /** Grid bars. */
   readonly barsPerInch: number;
   readonly barWidth: number;
+  readonly flaws: LatticeFlaws;
+}
+
+/** What is wrong with a lattice, and what lies on and about it. */
+export interface LatticeFlaws {
+  /** Standard deviation of the local strain, and the repeats over which it changes to and fro. */
+  readonly bend: number;
+  readonly bendRepeats: number;
+  /** Standard deviation of the place of a line, micrometres. */
+  readonly linePlacement: number;
+  /** Shares of the stretches of line between crossings, and of the blocks between lines. */
+  readonly missingLines: number;
+  readonly dirtyBlocks: number;
+  /** Depth of the waves of the whole catalase cell as a share of that of the others. */
+  readonly cellContrast: number;
+  /** Spheres a square micrometre, and their diameter in micrometres. */
+  readonly latexSpheres: number;
+  readonly latexDiameter: number;
+  /** The square opening beyond which all is dark: micrometres, degrees; none where there is no surround. */
+  readonly opening?: { readonly side: number; readonly centre: PlaneVector; readonly angle: number };
 }
 
 /** What is different when the column works for the energy filter. */

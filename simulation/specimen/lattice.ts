@@ -16,7 +16,8 @@ export interface LineSet {
   readonly width?: number;
 }
 
-const tableSize = 4096;
+/** Steps in the table of a set of lines. */
+export const tableSize = 4096;
 const distortionIterations = 6;
 
 /**
@@ -25,7 +26,6 @@ const distortionIterations = 6;
  */
 export function paintLines(canvas: Float32Array, frame: Frame, sets: readonly LineSet[]): void {
   const determinant = frame.columnX * frame.rowY - frame.columnY * frame.rowX;
-  const blur = Math.sqrt(frame.blurVariance + 1 / 12) * frame.pixelSize;
   const distorted = frame.cubic !== 0 || frame.quadratic !== 0;
   sets.forEach((set, index) => {
     const angle = (set.angle * Math.PI) / 180;
@@ -33,7 +33,7 @@ export function paintLines(canvas: Float32Array, frame: Frame, sets: readonly Li
     const ky = Math.sin(angle) / set.pitch;
     const perColumn = (kx * frame.rowY - ky * frame.rowX) / determinant;
     const perRow = (ky * frame.columnX - kx * frame.columnY) / determinant;
-    const table = transmission(set, blur, `lines ${index}`);
+    const table = lineTable(set, frame, `lines ${index}`);
     for (let row = 0, at = 0; row < frame.rows; row++) {
       const dy = row + 0.5 - frame.centreRow;
       for (let column = 0; column < frame.columns; column++, at++) {
@@ -56,7 +56,29 @@ export function paintLines(canvas: Float32Array, frame: Frame, sets: readonly Li
   });
 }
 
-function transmission({ pitch, depth, width }: LineSet, blur: number, name: string): Float32Array {
+/** Sets `point` to the specimen point in micrometres that a pixel sees. */
+export function specimenPoint(frame: Frame, column: number, row: number, point: { x: number; y: number }): void {
+  const dx = column + 0.5 - frame.centreColumn;
+  const dy = row + 0.5 - frame.centreRow;
+  let x = dx;
+  let y = dy;
+  if (frame.cubic !== 0 || frame.quadratic !== 0) {
+    for (let k = 0; k < distortionIterations; k++) {
+      const push = 1 + frame.cubic * (x * x + y * y) + frame.quadratic * x;
+      x = dx / push;
+      y = dy / push;
+    }
+  }
+  const across = x + frame.centreColumn - frame.originColumn;
+  const down = y + frame.centreRow - frame.originRow;
+  const determinant = frame.columnX * frame.rowY - frame.columnY * frame.rowX;
+  point.x = (frame.rowY * across - frame.columnY * down) / determinant;
+  point.y = (frame.columnX * down - frame.rowX * across) / determinant;
+}
+
+/** The transmission of a set of lines over one pitch, in `tableSize` steps and once more the first, kept until the name is used again. */
+export function lineTable({ pitch, depth, width }: LineSet, frame: Frame, name: string): Float32Array {
+  const blur = Math.sqrt(frame.blurVariance + 1 / 12) * frame.pixelSize;
   const table = scratch(name, tableSize + 1);
   const wave = Math.exp(-2 * (Math.PI * (blur / pitch)) ** 2);
   for (let k = 0; k <= tableSize; k++) {

@@ -1,6 +1,8 @@
 import type { Frame } from '../frame';
+import { keyOf } from '../random';
 import type { SpecimenTruth } from '../truth';
 import { paintFilm } from './film';
+import { isFlawed, paintFlawedLines, paintSpheres, paintSurround } from './flaws';
 import { paintLines, type LineSet } from './lattice';
 
 /** How much of the film's texture lies on specimens that are more than a film. */
@@ -19,10 +21,15 @@ export function paintSpecimen(canvas: Float32Array, frame: Frame, specimen: Spec
     const value = 1 + canvas[k]!;
     canvas[k] = value > 0.02 ? value : 0.02;
   }
-  if (lines.length > 0) paintLines(canvas, frame, lines);
+  if (lines.length === 0) return;
+  const flaws = keyOf(key, 17);
+  if (isFlawed(specimen.flaws)) paintFlawedLines(canvas, frame, lines, specimen.flaws, flaws);
+  else paintLines(canvas, frame, lines);
+  paintSpheres(canvas, frame, specimen.flaws, flaws);
+  paintSurround(canvas, frame, specimen.flaws);
 }
 
-function linesOf({ kind, angle, latticeContrast, linesPerMillimetre, catalaseSpacings, barsPerInch, barWidth }: SpecimenTruth): readonly LineSet[] {
+function linesOf({ kind, angle, latticeContrast, linesPerMillimetre, catalaseSpacings, barsPerInch, barWidth, flaws }: SpecimenTruth): readonly LineSet[] {
   const crossed = (first: Omit<LineSet, 'angle' | 'depth'>, second = first): readonly LineSet[] => [
     { ...first, angle, depth: latticeContrast },
     { ...second, angle: angle + 90, depth: latticeContrast },
@@ -33,7 +40,10 @@ function linesOf({ kind, angle, latticeContrast, linesPerMillimetre, catalaseSpa
       return crossed({ pitch, width: pitch * 0.25 });
     }
     case 'catalase':
-      return crossed({ pitch: catalaseSpacings[0] / 1000 }, { pitch: catalaseSpacings[1] / 1000 });
+      return [
+        ...crossed({ pitch: catalaseSpacings[0] / 1000 }, { pitch: catalaseSpacings[1] / 1000 }),
+        ...(flaws.cellContrast > 0 ? [{ pitch: catalaseSpacings[1] / 500, angle: angle + 90, depth: latticeContrast * flaws.cellContrast }] : []),
+      ];
     case 'grid-bars':
       return crossed({ pitch: 25400 / barsPerInch, width: barWidth });
     case 'film':

@@ -57,7 +57,7 @@ describe('image shift', () => {
 });
 
 describe('drift', () => {
-  const truth = { linear: { x: 0.002, y: 0 }, decaying: { amplitude: { x: 0, y: 0.01 }, timeConstant: 30, restartsOnStageMove: true } };
+  const truth = { linear: { x: 0.002, y: 0 }, decaying: { amplitude: { x: 0, y: 0.01 }, timeConstant: 30, restartsOnStageMove: true }, charging: { amplitude: { x: 0, y: 0 }, timeConstant: 1 } };
 
   test('is steady plus decaying', () => {
     const drift = new Drift(truth, 100);
