@@ -1,3 +1,4 @@
+export * from './com';
 export * from './http-json';
 export * from './open-socket';
 export * from './serialem-packets';

@@ -93,6 +93,10 @@ struct Answer {
   Answer(SAFEARRAY *array, VARTYPE type) : Answer() { value.vt = VT_ARRAY | type; value.parray = array; }
 };
 
+/// Does the work of a call on a thread of the server's own, as a server in a program of its own would: nothing that it throws or does
+/// to its stack concerns whoever calls.
+void onOwnThread(const std::function<void()> &work);
+
 class Object : public IDispatch {
  public:
   using Get = std::function<Answer(const Given &)>;
@@ -102,10 +106,10 @@ class Object : public IDispatch {
   explicit Object(std::wstring title = L"") : title_(std::move(title)) { InterlockedIncrement(&living); }
   virtual ~Object() { InterlockedDecrement(&living); }
 
-  void property(const std::wstring &name, Get get, Put put = nullptr) { add(name, Member{get, put, nullptr, false}); }
-  void method(const std::wstring &name, Get call) { add(name, Member{nullptr, nullptr, call, false}); }
+  void property(const std::wstring &name, Get get, Put put = nullptr) { add(name, Member{get, put, nullptr}); }
+  void method(const std::wstring &name, Get call) { add(name, Member{nullptr, nullptr, call}); }
   void methodWithoutAnswer(const std::wstring &name, Put call) {
-    add(name, Member{nullptr, nullptr, [call](const Given &given) { call(given); return Answer(); }, false});
+    add(name, Member{nullptr, nullptr, [call](const Given &given) { call(given); return Answer(); }});
   }
   /// A number that is kept and can be written.
   void number(const std::wstring &name, double &value) {
@@ -139,14 +143,31 @@ class Object : public IDispatch {
   STDMETHODIMP Invoke(DISPID id, REFIID, LCID, WORD flags, DISPPARAMS *parameters, VARIANT *result, EXCEPINFO *exception, UINT *) override {
     if (id == DISPID_NEWENUM) return enumerate(result);
     if (id < 1 || id > (DISPID)members_.size()) return DISP_E_MEMBERNOTFOUND;
+    HRESULT outcome = S_OK;
     // A copy, since a call may change what is there.
     Member member = members_[id - 1];
+    onOwnThread([&] { outcome = perform(member, names_[id - 1], flags, Given{parameters}, result, exception); });
+    return outcome;
+  }
+
+ protected:
+  /// The elements of a collection; objects without elements have no list.
+  std::vector<std::function<Answer()>> elements;
+  bool isCollection = false;
+
+ private:
+  struct Member {
+    Get get;
+    Put put;
+    Get call;
+  };
+  class Enumerator;
+  HRESULT perform(const Member &member, const std::wstring &name, WORD flags, const Given &given, VARIANT *result, EXCEPINFO *exception) {
     try {
-      if (before) before(title_ + L"." + names_[id - 1]);
-      Given given{parameters};
+      if (before) before(title_ + L"." + name);
       if (flags & (DISPATCH_PROPERTYPUT | DISPATCH_PROPERTYPUTREF)) {
         if (!member.put) return DISP_E_MEMBERNOTFOUND;
-        if (parameters->cNamedArgs != 1 || parameters->rgdispidNamedArgs[0] != DISPID_PROPERTYPUT) return DISP_E_PARAMNOTOPTIONAL;
+        if (given.parameters->cNamedArgs != 1 || given.parameters->rgdispidNamedArgs[0] != DISPID_PROPERTYPUT) return DISP_E_PARAMNOTOPTIONAL;
         member.put(given);
         return S_OK;
       }
@@ -170,20 +191,6 @@ class Object : public IDispatch {
       return DISP_E_EXCEPTION;
     }
   }
-
- protected:
-  /// The elements of a collection; objects without elements have no list.
-  std::vector<std::function<Answer()>> elements;
-  bool isCollection = false;
-
- private:
-  struct Member {
-    Get get;
-    Put put;
-    Get call;
-    bool hidden;
-  };
-  class Enumerator;
   static std::wstring latest;
   static HRESULT WINAPI fillIn(EXCEPINFO *exception) {
     exception->bstrSource = SysAllocString(L"late");

@@ -7,9 +7,35 @@ std::wstring Object::latest;
 std::function<void(const std::wstring &)> Object::before;
 static HINSTANCE library;
 
+static const std::function<void()> *job;
+static HANDLE asked, answered;
+static DWORD WINAPI serve(void *) {
+  CoInitializeEx(nullptr, COINIT_MULTITHREADED);
+  for (;;) {
+    WaitForSingleObject(asked, INFINITE);
+    (*job)();
+    SetEvent(answered);
+  }
+}
+
+void onOwnThread(const std::function<void()> &work) {
+  static DWORD own;
+  if (!asked) {
+    asked = CreateEventW(nullptr, FALSE, FALSE, nullptr);
+    answered = CreateEventW(nullptr, FALSE, FALSE, nullptr);
+    CreateThread(nullptr, 0, serve, nullptr, 0, &own);
+  }
+  // A call that a call makes is part of it.
+  if (GetCurrentThreadId() == own) return work();
+  job = &work;
+  SetEvent(asked);
+  WaitForSingleObject(answered, INFINITE);
+}
+
 class Factory : public IClassFactory {
  public:
   explicit Factory(Maker make) : make_(std::move(make)) {}
+  virtual ~Factory() = default;
   STDMETHODIMP QueryInterface(REFIID id, void **into) override {
     *into = id == IID_IUnknown || id == IID_IClassFactory ? this : nullptr;
     return *into ? (AddRef(), S_OK) : E_NOINTERFACE;

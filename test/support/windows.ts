@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const { missing, prepare, windowsPath } = require('../../scripts/prepare-windows') as {
+  missing: () => string | undefined;
+  prepare: () => { command: readonly string[]; environment: NodeJS.ProcessEnv };
+  windowsPath: (file: string) => string;
+};
+const { build } = require('../../scripts/build') as { build: () => number };
+const projectFolder = path.resolve(__dirname, '..', '..');
+
+/** A Node for Windows under Wine, with the stand-in automation servers registered. */
+export interface Windows {
+  readonly command: readonly string[];
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** Prepares Windows programs to be run, which takes a while the first time. */
+export function prepareWindows(): Windows {
+  build();
+  return prepare();
+}
+
+export { windowsPath };
+
+/** Describes tests that need Windows programs. They are left out, and say why, where there is no Wine; under CI they have to run. */
+export function describeOnWindows(name: string, body: () => void): void {
+  const reason = missing();
+  if (reason === undefined || process.env.CI) describe(name, body);
+  else describe.skip(`${name} (left out: ${reason})`, body);
+}
+
+/** What a case gave or threw. */
+export interface Answer {
+  readonly value?: unknown;
+  readonly error?: { readonly code?: string; readonly message: string; readonly hint?: string; readonly result?: number; readonly stack: string };
+}
+
+/** Runs the cases that a module exports under Windows, in one program. */
+export async function runCases(module: string): Promise<Readonly<Record<string, Answer>>> {
+  const { command, environment } = prepareWindows();
+  const folder = mkdtempSync(path.join(tmpdir(), 'eucentric-'));
+  const result = path.join(folder, 'answers.json');
+  const [program, ...given] = command;
+  try {
+    await promisify(execFile)(program!, [...given, ...[path.join(__dirname, 'windows-cases.cjs'), module, result, path.join(projectFolder, 'build')].map(windowsPath)], { env: environment, timeout: 120_000 }).catch(() => {});
+    return JSON.parse(readFileSync(result, 'utf8')) as Record<string, Answer>;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,3 @@
+export * from './automation';
+export * from './com-apartment';
+export * from './com-error';
