@@ -1,6 +1,6 @@
 import type * as SimulatorModule from '../../plugins/simulator';
 import { inDegrees, inMicrometres } from '../../core/base';
-import { Cameras, EnergyFilter, Scope, Stage } from '../../core/devices';
+import { Cameras, EftemMode, EnergyFilter, Scope, Stage } from '../../core/devices';
 import { OperatorConsole } from '../../core/kernel';
 import { noConsole, noTerminal, noSimulation } from '../errors';
 import { exitCodes } from '../output';
@@ -59,7 +59,13 @@ export async function devicesCommand({ open, output }: CommandContext): Promise<
     add(`camera ${traits.index}`, 'name', traits.name);
     add(`camera ${traits.index}`, 'size', `${traits.width} x ${traits.height} pixels, binnings ${traits.binnings.join(' ')}`);
   }
-  if (session.find(EnergyFilter)) add('filter', 'eftem mode', await session.find(EnergyFilter)!.eftemMode.read());
+  const eftem = session.find(EftemMode);
+  if (eftem) add('column', 'EFTEM mode', (await eftem.on.read()) ? 'on' : 'off');
+  const filter = session.find(EnergyFilter);
+  if (filter) {
+    add('filter', 'slit', `${(await filter.slitInserted.read()) ? 'in' : 'out'}, ${(await filter.slitWidth.read()).toFixed(1)} eV`);
+    add('filter', 'energy loss', `${(await filter.energyLoss.read()).toFixed(1)} eV`);
+  }
   for (const plugin of kernel.plugins) add('plugin', plugin.id, plugin.summary);
   for (const row of rows) {
     output.emit(row);

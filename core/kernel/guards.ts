@@ -155,8 +155,8 @@ export function guardProvided(key: Token<unknown>, value: unknown, guarding: Gua
     case EftemMode.symbol:
       return { on: setting((value as EftemMode).on) } satisfies EftemMode;
     case EnergyFilter.symbol: {
-      const { slitInserted, slitWidth, energyLoss, eftemMode } = value as EnergyFilter;
-      return { slitInserted: setting(slitInserted), slitWidth: setting(slitWidth), energyLoss: setting(energyLoss), eftemMode: setting(eftemMode) } satisfies EnergyFilter;
+      const { limits, slitInserted, slitWidth, energyLoss } = value as EnergyFilter;
+      return { limits, slitInserted: setting(slitInserted), slitWidth: setting(slitWidth), energyLoss: setting(energyLoss) } satisfies EnergyFilter;
     }
     case FreeLensControl.symbol:
       return guardLenses(value as FreeLensControl, guarding);

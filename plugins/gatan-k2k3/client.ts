@@ -1,5 +1,5 @@
 import { type Logger, throwIfStopped } from '../../core/base';
-import { type CallOptions, type PacketFunction, type ReplyOf, type RequestOf, Turns, WireError } from '../../wires';
+import { type CallOptions, type PacketFunction, type ReplyOf, type RequestOf, Turns, WireError, packText } from '../../wires';
 import { asFault, gatanErrors } from './errors';
 import { gatanFunctions as functions } from './functions';
 import type { GatanTransport } from './transport';
@@ -187,6 +187,11 @@ export class GatanClient {
     } catch (error) {
       throw asFault(error, signal);
     }
+  }
+
+  /** Runs a DM script. @returns what it gives to `Exit` */
+  async script(text: string, signal?: AbortSignal): Promise<number> {
+    return (await this.call(functions.ExecuteScript, { selectCamera: false, array: packText(text) }, signal)).value;
   }
 
   /** Calls a function and fails when the server says that it failed. */

@@ -82,6 +82,10 @@ export const gatanErrors = {
     }),
   noDeferredSum: (name: string): EucentricError =>
     new EucentricError({ code: 'gatan/no-deferred-sum', message: `${name} has no sum waiting: its last exposure did not return early, or its sum has been fetched.`, hint: 'Take an image whose frames are saved with a return after some of them.' }),
+  spectroscopy: (server: string): EucentricError =>
+    new EucentricError({ code: 'gatan/spectroscopy', message: `The energy filter of ${server} is in its spectroscopy mode, so nothing of it was set.`, hint: 'Set it to imaging in DigitalMicrograph, then try again.' }),
+  filterRefused: (server: string, what: string, wanted: string, is: string): EucentricError =>
+    new EucentricError({ code: 'gatan/filter-refused', message: `The energy filter of ${server} did not take ${what} of ${wanted}: it is at ${is}.`, hint: 'Look at the filter in DigitalMicrograph; set it there once by hand, then try again.' }),
   notConnected: (name: string): EucentricError =>
     new EucentricError({ code: 'gatan/not-connected', message: `${name} is not connected.`, hint: 'Start the program with the camera server running.' }),
 };

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { VirtualInstrument } from '../../core/devices';
+import { EnergyFilter, VirtualInstrument } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
 import { GatanCamera, traitsOf } from './camera';
 import { type CameraModel, cameraModel, isGatanDirectDetector, numberCameras, turnsUnclear } from './camera-model';
 import { GatanClient } from './client';
 import { gatanErrors } from './errors';
+import { GatanFilter, filterModel } from './filter';
 import type { GatanTransport } from './transport';
 
 const seconds = (fallback: number): z.ZodDefault<z.ZodNumber> => z.number().positive().max(3600).default(fallback);
@@ -31,6 +32,11 @@ const options = z.strictObject({
   imageTimeoutSeconds: seconds(30).describe('Seconds to wait for an image beyond startup, settling and exposure.'),
   savingTimeoutSeconds: seconds(300).describe('Seconds to wait for an image beyond that when its frames are saved first.'),
   frameFormat: z.enum(['mrc', 'tiff-lzw', 'tiff-zip']).default('mrc').describe('Format of the files that frames are saved in.'),
+  energyLossRange: z
+    .tuple([z.number().min(-3000), z.number().max(10000)])
+    .refine(([least, most]) => least <= 0 && most >= 0, 'a range that includes 0 is expected')
+    .default([-200, 3000])
+    .describe('Least and most energy loss in electronvolts that is sent to the filter of a GIF.'),
   longestExposureSeconds: seconds(300).describe('Seconds of the longest exposure that is sent to a camera.'),
 });
 type Options = z.infer<typeof options>;
@@ -75,6 +81,7 @@ export default definePlugin<Options>({
       log.warn(`${camera.name}: DMRotationAndFlip and RotationAndFlip differ; compare the orientation of an image with DigitalMicrograph and set "turnedBy" in the options of ${host.id}.`);
     const client = new GatanClient(wires[given.wire](host, models), { parameters: milliseconds(given.parameterTimeoutSeconds), image: milliseconds(given.imageTimeoutSeconds), saving: milliseconds(given.savingTimeoutSeconds) }, log);
     for (const [at, model] of models.entries()) host.provideCamera(new GatanCamera(traitsOf(model, ours[at]!, settings.get('K2MinStartupDelay')), model, client, clock));
+    if (ours.some((camera) => camera.isGif) && !settings.get('NoFilterControl')) host.provide(EnergyFilter, new GatanFilter(client, filterModel(settings, given.energyLossRange), clock, log));
     host.connect(models.map((model) => model.name).join(' and '), async (signal) => {
       try {
         const server = await client.open(signal);

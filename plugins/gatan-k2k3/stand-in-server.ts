@@ -3,6 +3,7 @@ import { type AnyValues, type PacketAnswer, type PacketFunction, PacketServer, t
 import { type GatanFunctionName, type GatanFunctions, gatanFunctions } from './functions';
 import type { Picture, PictureRequest, PictureSource, StandInCamera } from './picture-source';
 import { rotateFlip } from './rotate-flip';
+import { StandInFilter } from './stand-in-filter';
 import { StandInFrames } from './stand-in-frames';
 
 /** What the server calls itself. */
@@ -58,6 +59,8 @@ export class GatanStandInServer {
   private frameTime = 0;
   private continuous = false;
   private doseRate = 0;
+  /** The energy filter behind the column, which scripts set. */
+  readonly filter = new StandInFilter();
   private readonly frames = new StandInFrames();
   private readonly closedShutters = new Map<number, number>();
   private readonly inserted: boolean[];
@@ -215,14 +218,14 @@ export class GatanStandInServer {
     };
   }
 
-  /** Understands the few scripts that ask what there is; every other one fails. */
+  /** Understands scripts that ask what there is and those of the filter; every other one fails. */
   private runScript(script: string): PacketAnswer {
     const camera = this.source.cameras[this.camera]!;
     const value = /CM_CCD_GetSize/.test(script)
       ? camera.width + heightUnit * camera.height
       : /GetApplicationVersion|GetApplicationInfo/.test(script)
         ? this.identity.version
-        : Number(/^\s*Exit\(\s*(-?\d+(?:\.\d+)?)\s*\)\s*;?\s*$/.exec(script)?.[1] ?? scriptFailed);
+        : (this.filter.run(script) ?? scriptFailed);
     // The server reports a script error after every script, whatever came of it.
     this.lastError = failures.badScript;
     return { status: value === scriptFailed ? 1 : 0, values: { value } };

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { describe as describeError } from '../../core/base';
-import { AlphaSelector, EftemMode, IlluminatedArea, NeutralImageShift, Scope, type Setting } from '../../core/devices';
+import { AlphaSelector, EftemMode, EnergyFilter, IlluminatedArea, NeutralImageShift, Scope, type Setting } from '../../core/devices';
 import { projectFolder, virtualInstrument } from '../support/virtual-instrument';
 import { configurations } from './probe';
 
@@ -93,6 +93,27 @@ export function describeEftemMode(file: string): void {
       }
       await expect(on.write(!before[0], AbortSignal.abort())).rejects.toBeDefined();
       expect(await on.read()).toBe(before[0]);
+    });
+  });
+}
+
+/** The suite of the token EnergyFilter: every setting keeps what its limits allow and refuses the rest, and the slit goes in and out. */
+export function describeEnergyFilter(file: string): void {
+  const filterOf = ({ kernel }: Virtual): EnergyFilter => kernel.registry.get(EnergyFilter);
+  describeNumber('slit width', file, (instrument) => filterOf(instrument).slitWidth, { values: [10, 22.5] as never[], refused: [NaN, Infinity, -1, 0, 1e6], step: 0.1 });
+  describeNumber('energy loss', file, (instrument) => filterOf(instrument).energyLoss, { values: [12, -3.5, 0] as never[], refused: [NaN, Infinity, -1e6, 1e6], step: 0.1 });
+  describe(`energy slit of ${file}`, () => {
+    test('goes in and out, and changes nothing else', async () => {
+      await using instrument = await make(file);
+      const { slitInserted, slitWidth, energyLoss, limits } = filterOf(instrument);
+      const before = [await slitInserted.read(), await slitWidth.read(), await energyLoss.read()] as const;
+      for (const wanted of [!before[0], before[0]]) {
+        await slitInserted.write(wanted);
+        expect([await slitInserted.read(), await slitWidth.read(), await energyLoss.read()]).toEqual([wanted, before[1], before[2]]);
+      }
+      await expect(slitInserted.write(!before[0], AbortSignal.abort())).rejects.toBeDefined();
+      expect(await slitInserted.read()).toBe(before[0]);
+      for (const [least, most] of [limits.slitWidth, limits.energyLoss]) expect(most).toBeGreaterThan(least);
     });
   });
 }

@@ -12,6 +12,7 @@ const suites: Readonly<Record<string, { readonly suite: string; readonly file?: 
   Cameras: { suite: 'describeCamera' },
   IlluminatedArea: { suite: 'describeIlluminatedArea', file: 'test/conformance/capabilities.test.ts' },
   EftemMode: { suite: 'describeEftemMode', file: 'test/conformance/capabilities.test.ts' },
+  EnergyFilter: { suite: 'describeEnergyFilter', file: 'test/conformance/capabilities.test.ts' },
   AlphaSelector: { suite: 'describeAlphaSelector', file: 'test/conformance/capabilities.test.ts' },
   NeutralImageShift: { suite: 'describeNeutralImageShift', file: 'test/conformance/capabilities.test.ts' },
 };
@@ -24,6 +25,7 @@ const services: Readonly<Record<string, string>> = {
   ImageShiftAdjustment: 'test/plugins/calibrations/image-and-stage-shift/mag-is-offsets.test.ts',
   LatticeMemory: 'test/plugins/calibrations/pixel-size/find-pixel-size.test.ts',
   OperatorConsole: 'test/plugins/terminal/console.test.ts',
+  BrowserConsole: 'test/plugins/console/session.test.ts',
 };
 
 const textOf = (file: string): string => readFileSync(path.join(projectFolder, file), 'utf8');
