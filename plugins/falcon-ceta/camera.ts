@@ -65,10 +65,12 @@ export class FeiCamera implements Camera {
   fit(wanted: Exposure): Exposure {
     const { model } = this;
     const binning = nearestBinning(model.binnings, wanted.binning);
-    const readMode: ReadMode = wanted.readMode !== 'linear' && model.counts ? 'counting' : 'linear';
+    const counts = model.counts && !this.transport.linearOnly;
+    const readMode: ReadMode = wanted.readMode !== 'linear' && counts ? 'counting' : 'linear';
     const exposure = seconds(constrainedExposure(model, readMode === 'counting', wanted.exposure, this.shortest, this.longest));
     const area = areaRead(model, sizeHolding(model, wanted.area, binning), binning);
-    const processing = model.normalizedOnly ? 'gain normalized' : wanted.processing;
+    const possible = !model.normalizedOnly && (this.transport.corrections?.has(correctionOf[wanted.processing]) ?? true);
+    const processing = possible ? wanted.processing : 'gain normalized';
     // A wish for frames stays, so that it is refused rather than forgotten.
     const { frames } = wanted;
     return { binning, area, exposure, driftSettling: seconds(Math.max(0, wanted.driftSettling)), processing, readMode, ...(frames && { frames }) };

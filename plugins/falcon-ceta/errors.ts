@@ -1,4 +1,4 @@
-import { EucentricError, describe } from '../../core/base';
+import { EucentricError, describe, toFault } from '../../core/base';
 
 /** The errors that this plugin raises, each with a stable code. */
 export const feiCameraErrors = {
@@ -24,8 +24,30 @@ export const feiCameraErrors = {
     new EucentricError({
       code: 'falcon-ceta/call-failed',
       message: `${name}: the image could not be taken: ${describe(cause)}`,
-      hint: 'A Falcon may have protected itself from too strong a beam; look for a message on the microscope computer.',
+      hint: adviceOf(cause),
       cause,
     }),
+  strangeImage: (name: string, what: string): EucentricError =>
+    new EucentricError({
+      code: 'falcon-ceta/strange-image',
+      message: `${name}: the server sent an image that cannot be read (${what}); it was thrown away.`,
+      hint: 'Check that the server on the microscope computer is of a version that this program knows, then take the image again.',
+    }),
+  notTaken: (name: string, what: string): EucentricError =>
+    new EucentricError({ code: 'falcon-ceta/setting-not-taken', message: `${name} did not take its settings: ${what}. No image was taken.`, hint: 'Choose an exposure and a binning that the camera has in the microscope software.' }),
+  serverRefused: (call: string, status: number): EucentricError =>
+    new EucentricError({
+      code: 'falcon-ceta/server-refused',
+      message: `The server on the microscope computer answered "${call}" with status ${status}.`,
+      hint: 'Look at the window of the server and for a message of the microscope software; with standard scripting TIA must be running.',
+    }),
+  notOnThisWire: (name: string, what: string): EucentricError =>
+    new EucentricError({ code: 'falcon-ceta/not-on-this-wire', message: `${name}: there is no ${what.replace(/^an? /, '')} over this wire; nothing was sent.`, hint: 'Use "wire: com" on the microscope computer for what needs it.' }),
   notConnected: (name: string): EucentricError => new EucentricError({ code: 'falcon-ceta/not-connected', message: `${name} is not connected.`, hint: 'Connect first.' }),
 };
+
+/** Errors of a wire know what to do. */
+function adviceOf(cause: unknown): string {
+  const { code, hint } = toFault(cause);
+  return code === 'program/unexpected' ? 'A Falcon may have protected itself from too strong a beam; look for a message on the microscope computer.' : hint;
+}

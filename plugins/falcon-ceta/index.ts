@@ -7,15 +7,31 @@ import { type FeiCameraModel, feiCameraModel, isFeiCamera } from './camera-model
 import type { FeiCameraTransport } from './transport';
 
 const options = z.strictObject({
-  wire: z.enum(['simulated']).default('simulated').describe('How the cameras are reached: "simulated" takes pictures of the virtual microscope of the simulator plugin.'),
+  wire: z
+    .enum(['simulated', 'temscript'])
+    .default('simulated')
+    .describe(
+      'How the cameras are reached: "simulated" takes pictures of the virtual microscope of the simulator plugin; "temscript" speaks to the HTTP server of temscript on the microscope computer (standard scripting: no counting, no fractions).',
+    ),
+  host: z.string().min(1).default('127.0.0.1').describe('Address of the microscope computer (wire: temscript).'),
+  port: z.number().int().min(1).max(65535).default(8080).describe('Port of the server there (wire: temscript).'),
+  answerTimeoutSeconds: z.number().positive().max(600).default(25).describe('Seconds to wait for the answer to anything but an image (wire: temscript).'),
+  longestExposureSeconds: z.number().positive().max(3600).default(60).describe('Seconds of the longest exposure that is sent to a camera (wire: temscript), as the server does not tell.'),
 });
 type Options = z.infer<typeof options>;
+
+/** Seconds that an image may take beyond its exposure; a little less than the camera waits. */
+const imageLimitSeconds = 55;
 
 // Loaded only when a site uses it, so that nobody pays for the wire of somebody else.
 const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>, models: readonly FeiCameraModel[]) => FeiCameraTransport>> = {
   simulated: (host, models) => {
     const { SimulatedFeiCameras } = require('./simulated-wire') as typeof import('./simulated-wire');
     return new SimulatedFeiCameras(() => host.need(VirtualInstrument).microscope, host.clock, models);
+  },
+  temscript: ({ options: { host, port, answerTimeoutSeconds, longestExposureSeconds } }) => {
+    const { TemscriptCameras } = require('./temscript-wire') as typeof import('./temscript-wire');
+    return new TemscriptCameras({ host, port, answerLimit: answerTimeoutSeconds, imageLimit: imageLimitSeconds, longestExposure: longestExposureSeconds });
   },
 };
 

@@ -31,11 +31,15 @@ export interface FeiShot {
 export interface FeiPicture {
   readonly width: number;
   readonly height: number;
-  readonly data: Uint16Array;
+  readonly data: Uint16Array | Int16Array | Float32Array;
 }
 
 /** What this plugin wants of FEI's scripting interface to cameras, in FEI's own terms; one implementation for each wire. */
 export interface FeiCameraTransport {
+  /** FEI's numbers of the corrections that can be had over this wire; all, where it is left out. */
+  readonly corrections?: ReadonlySet<number>;
+  /** Whether cameras that count can only be read out in the ordinary way. */
+  readonly linearOnly?: boolean;
   /** Reaches the camera software; no other call is made before. */
   open(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;

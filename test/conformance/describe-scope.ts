@@ -32,6 +32,8 @@ export interface ScopeFacts {
   readonly hasProbeModes: boolean;
   /** Whether lenses are normalized on request; columns that relax them by themselves never say when that was. */
   readonly normalizes: boolean;
+  /** Whether the wire knows an absolute focus; where it does not, every call for it is refused. */
+  readonly hasAbsoluteFocus?: boolean;
   /** Largest difference between what is written and what is read, where the column has steps of its own. */
   readonly steps?: { readonly imageShift?: number; readonly beamShift?: number; readonly intensity?: number; readonly defocusMicrometres?: number };
 }
@@ -45,6 +47,7 @@ export function describeScope(name: string, make: () => Promise<ColumnUnderTest>
     let column: ColumnUnderTest;
     let scope: Scope;
     const [mag, otherMag] = facts.regularMags;
+    const hasAbsoluteFocus = facts.hasAbsoluteFocus ?? true;
     const step = { imageShift: 1e-9, beamShift: 1e-9, intensity: 1e-9, defocusMicrometres: 1e-6, ...facts.steps };
 
     beforeEach(async () => {
@@ -93,7 +96,7 @@ export function describeScope(name: string, make: () => Promise<ColumnUnderTest>
     it('sends nothing while it only reads', async () => {
       const before = column.writes().length;
       for (const { setting } of settings()) await setting.read();
-      await scope.absoluteFocus.read();
+      if (hasAbsoluteFocus) await scope.absoluteFocus.read();
       await scope.probeMode.read();
       expect(await scope.highTension.read()).toBeGreaterThan(10_000);
       expect(column.writes().slice(before)).toEqual([]);
@@ -173,7 +176,13 @@ export function describeScope(name: string, make: () => Promise<ColumnUnderTest>
       }
     });
 
-    it('moves absolute focus in proportion to defocus, and back', async () => {
+    it('moves absolute focus in proportion to defocus, and back, or refuses it', async () => {
+      if (!hasAbsoluteFocus) {
+        const before = column.writes().length;
+        await expect(scope.absoluteFocus.read()).rejects.toBeInstanceOf(EucentricError);
+        await expect(scope.absoluteFocus.write(rawLensValue(0.1))).rejects.toBeInstanceOf(EucentricError);
+        return expect(column.writes().slice(before)).toEqual([]);
+      }
       const at: number[] = [];
       const defocus: number[] = [];
       for (const um of [1, 2, 4]) {

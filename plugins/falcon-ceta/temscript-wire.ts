@@ -1,0 +1,141 @@
+import { HttpJsonClient } from '../../wires';
+import { feiCameraErrors } from './errors';
+import { type FeiCameraFound, type FeiCameraTransport, type FeiPicture, type FeiShot, corrections, restrictedSizes } from './transport';
+
+/** Where the server listens, and how long it may take; seconds. */
+export interface TemscriptCamerasOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly answerLimit: number;
+  readonly imageLimit: number;
+  readonly longestExposure: number;
+}
+
+/** Seconds; the server does not tell what a camera takes. */
+const shortestExposure = 0.001;
+/** An exposure that the camera changes by less than this fraction is the one that was asked for. */
+const exposureTolerance = 0.01;
+const sizeNames: Readonly<Record<number, string>> = { [restrictedSizes.full]: 'FULL', [restrictedSizes.half]: 'HALF', [restrictedSizes.quarter]: 'QUARTER' };
+const correctionNames: Readonly<Record<number, string>> = { [corrections.none]: 'UNPROCESSED', [corrections.gain]: 'DEFAULT' };
+const bytesOf: Readonly<Record<string, number>> = { INT8: 1, UINT8: 1, INT16: 2, UINT16: 2, INT32: 4, UINT32: 4, FLOAT32: 4 };
+
+/**
+ * Cameras of FEI's standard scripting through the HTTP server of temscript on the microscope computer. It has no counting, no fractions and
+ * no images that are only dark-corrected, and it cannot say whether a camera is inserted: the camera software inserts it for an image.
+ */
+export class TemscriptCameras implements FeiCameraTransport {
+  readonly corrections: ReadonlySet<number> = new Set([corrections.none, corrections.gain]);
+  readonly linearOnly = true;
+  private client: HttpJsonClient | undefined;
+
+  constructor(private readonly options: TemscriptCamerasOptions) {}
+
+  async open(signal?: AbortSignal): Promise<void> {
+    const { host, port } = this.options;
+    this.client = new HttpJsonClient({ name: 'the temscript server', host, port });
+    try {
+      await this.get('cameras', signal);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const { client } = this;
+    this.client = undefined;
+    await client?.close();
+  }
+
+  async lookUp(name: string): Promise<FeiCameraFound | undefined> {
+    const cameras = await this.get('cameras');
+    if (typeof cameras !== 'object' || cameras === null || !Object.hasOwn(cameras, name)) return undefined;
+    return { shortestExposure, longestExposure: this.options.longestExposure, counts: false };
+  }
+
+  isInserted(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+
+  setInserted(name: string): Promise<void> {
+    return Promise.reject(feiCameraErrors.notOnThisWire(name, 'insertion of a camera'));
+  }
+
+  async acquire({ name, binning, restrictedSize, exposure, correction }: FeiShot): Promise<FeiPicture> {
+    const wantedCorrection = correctionNames[correction];
+    if (wantedCorrection === undefined) throw feiCameraErrors.notOnThisWire(name, 'an image that is only dark-corrected');
+    const wanted = { image_size: sizeNames[restrictedSize], binning, 'exposure(s)': exposure, correction: wantedCorrection };
+    await this.setUp(name, wanted);
+    const taken = await this.get(`acquire?detectors=${encodeURIComponent(name)}`, undefined, exposure + this.options.imageLimit);
+    if (typeof taken !== 'object' || taken === null || !Object.hasOwn(taken, name)) throw feiCameraErrors.unknownCamera(name);
+    return pictureOf(name, (taken as Record<string, unknown>)[name]);
+  }
+
+  /** A change of binning may change the exposure, and a camera need not take the exposure it is told: what is set is read again, and set once more. */
+  private async setUp(name: string, wanted: Readonly<Record<string, unknown>> & { readonly 'exposure(s)': number; readonly binning: number }): Promise<void> {
+    const path = `camera_param/${encodeURIComponent(name)}`;
+    for (let attempt = 0; ; attempt++) {
+      await this.put(path, wanted);
+      const set = ((await this.get(path)) ?? {}) as Record<string, unknown>;
+      const differs = Object.entries(wanted).filter(([key, value]) => !same(set[key], value));
+      if (differs.length === 0) return;
+      if (attempt > 0) throw feiCameraErrors.notTaken(name, differs.map(([key, value]) => `${key} ${String(value)} became ${String(set[key])}`).join(', '));
+    }
+  }
+
+  private async get(path: string, signal?: AbortSignal, limit = this.options.answerLimit): Promise<unknown> {
+    const { status, value } = await this.connected().get(`/v1/${path}`, { limit: 1000 * limit, largest: largestAnswer, ...(signal && { signal }) });
+    if (status !== 200) throw feiCameraErrors.serverRefused(`GET ${path}`, status);
+    return value;
+  }
+
+  private async put(path: string, value: unknown): Promise<void> {
+    const { status } = await this.connected().put(`/v1/${path}`, value, { limit: 1000 * this.options.answerLimit });
+    if (status !== 204 && status !== 200) throw feiCameraErrors.serverRefused(`PUT ${path} ${JSON.stringify(value)}`, status);
+  }
+
+  private connected(): HttpJsonClient {
+    if (!this.client) throw feiCameraErrors.notConnected('The camera');
+    return this.client;
+  }
+}
+
+/** Bytes of the largest answer that is taken: an image of 8192 x 8192 pixels of four bytes, in text. */
+const largestAnswer = 8192 * 8192 * 4 * 1.4;
+
+const same = (is: unknown, wanted: unknown): boolean =>
+  typeof wanted === 'number' && typeof is === 'number' ? Math.abs(is - wanted) <= exposureTolerance * Math.abs(wanted) : is === wanted;
+
+/** The pixels of an image as the server wrote them, whole; none of them is cut off or wrapped around. */
+function pictureOf(name: string, given: unknown): FeiPicture {
+  const { width, height, type, endianness, encoding, data } = (given ?? {}) as Record<string, unknown>;
+  const bytesPerPixel = typeof type === 'string' && Object.hasOwn(bytesOf, type) ? bytesOf[type]! : 0;
+  const sane = Number.isInteger(width) && Number.isInteger(height) && (width as number) > 0 && (height as number) > 0 && bytesPerPixel > 0 && endianness === 'LITTLE' && encoding === 'BASE64' && typeof data === 'string';
+  if (!sane) throw feiCameraErrors.strangeImage(name, `${String(width)} x ${String(height)} ${String(type)} ${String(endianness)} ${String(encoding)}`);
+  const [columns, rows, text] = [width, height, data] as [number, number, string];
+  const bytes = columns * rows * bytesPerPixel;
+  // What is no base64 would be left out without a word.
+  if (text.length !== 4 * Math.ceil(bytes / 3) || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw feiCameraErrors.strangeImage(name, `${text.length} characters for ${columns} x ${rows} ${String(type)}`);
+  const raw = Buffer.from(text, 'base64');
+  if (raw.length !== bytes) throw feiCameraErrors.strangeImage(name, `${raw.length} bytes for ${columns} x ${rows} ${String(type)}`);
+  return { width: columns, height: rows, data: countsOf(raw, type as string, columns * rows) };
+}
+
+function countsOf(raw: Buffer, type: string, count: number): FeiPicture['data'] {
+  const at = (read: (place: number) => number, bytes: number) => (_: unknown, index: number): number => read.call(raw, index * bytes);
+  switch (type) {
+    case 'UINT16':
+      return Uint16Array.from({ length: count }, at(raw.readUInt16LE, 2));
+    case 'INT16':
+      return Int16Array.from({ length: count }, at(raw.readInt16LE, 2));
+    case 'UINT8':
+      return Uint16Array.from(raw);
+    case 'INT8':
+      return Int16Array.from({ length: count }, at(raw.readInt8, 1));
+    case 'FLOAT32':
+      return Float32Array.from({ length: count }, at(raw.readFloatLE, 4));
+    default:
+      // Counts above 16 bits would be cut off; floating-point numbers hold them up to 24.
+      return Float32Array.from({ length: count }, at(type === 'UINT32' ? raw.readUInt32LE : raw.readInt32LE, 4));
+  }
+}
