@@ -1,4 +1,5 @@
 export * from './com';
+export * from './device-host';
 export * from './http-json';
 export * from './open-socket';
 export * from './serialem-packets';
