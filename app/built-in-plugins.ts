@@ -9,5 +9,6 @@ export const builtInPlugins: BuiltInPlugins = {
   'falcon-ceta': (): unknown => require('../plugins/falcon-ceta'),
   simulator: (): unknown => require('../plugins/simulator'),
   calibrations: (): unknown => require('../plugins/calibrations'),
+  console: (): unknown => require('../plugins/console'),
   terminal: (): unknown => require('../plugins/terminal'),
 };

@@ -14,11 +14,11 @@ export function brokenConfiguration(file: string, problems: readonly Problem[]):
 
 /** No console is switched on. */
 export const noConsole = (): EucentricError =>
-  new EucentricError({ code: 'start/no-console', message: 'No operator console is switched on.', hint: 'Add "terminal: {}" under "plugins:" in the configuration.' });
+  new EucentricError({ code: 'start/no-console', message: 'No operator console is switched on.', hint: 'Add "console: {}" or "terminal: {}" under "plugins:" in the configuration; "start --terminal" needs the latter.' });
 
 /** The console of a terminal was asked for where there is no terminal. */
 export const noTerminal = (): EucentricError =>
-  new EucentricError({ code: 'start/no-terminal', message: 'The operator console needs a terminal for its keys and its screen.', hint: 'Start it in a terminal without redirection; programs use "eucentric run ID --json".' });
+  new EucentricError({ code: 'start/no-terminal', message: 'The operator console needs a terminal for its keys and its screen.', hint: 'Start it in a terminal without redirection, or leave out --terminal for the console in a browser; programs use "eucentric run ID --json".' });
 
 /** The truth of a simulation was asked for where there is none. */
 export const noSimulation = (): EucentricError =>

@@ -1,7 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { convertCommand, diffCommand, historyCommand, showCommand } from './commands/calibrations';
 import type { CommandContext } from './commands/context';
-import { devicesCommand, startCommand, truthCommand } from './commands/instrument-commands';
+import { type StartOptions, devicesCommand, startCommand, truthCommand } from './commands/instrument-commands';
 import { menuCommand } from './commands/menu';
 import { checkCommand, exportCommand, importCommand } from './commands/properties';
 import { type RunCommandOptions, runCommand } from './commands/run';
@@ -45,9 +45,11 @@ export async function main(given: readonly string[]): Promise<void> {
       .option('--json', 'one JSON object a line on stdout, and nothing else there')
       .addHelpText('after', `\nExample:\n  eucentric ${example}`);
 
-  command(program, 'start', 'open the operator console', 'start --config my-krios.yaml')
+  command(program, 'start', 'open the operator console in a browser, or in this terminal', 'start --config my-krios.yaml')
+    .option('--terminal', 'the console in this terminal instead of a browser')
+    .option('--no-open', 'only print the address, do not start a browser')
     .option('--speed <factor>', 'how fast time passes on a virtual microscope (4 by default, 0 without waiting)', numeric)
-    .action(action<[{ speed?: number }]>((context, options) => startCommand(context, options)));
+    .action(action<[StartOptions]>((context, options) => startCommand(context, options)));
   command(program, 'menu', 'show the Calibration menu, and for each item that cannot run the reason', 'menu --verbose')
     .option('--verbose', 'with ids, questions and results')
     .action(action<[{ verbose?: boolean }]>((context, options) => menuCommand(context, options)));

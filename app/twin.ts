@@ -5,7 +5,7 @@ import { type GeneralName, type Settings, definitions } from '../core/settings';
  * microscope that follows the site's own properties and calibrations, and where those calibrations are.
  */
 export function twinSections(settings: Settings): string {
-  const plugins = ['simulator', columnOf(settings), ...camerasOf(settings), 'calibrations', 'terminal'];
+  const plugins = ['simulator', columnOf(settings), ...camerasOf(settings), 'calibrations', 'console', 'terminal'];
   return [
     'plugins:',
     ...plugins.map((id) => `  ${id}: {}`),

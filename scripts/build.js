@@ -9,7 +9,9 @@ const root = path.resolve(__dirname, '..');
 const target = path.join(root, 'build');
 const folders = ['app', 'core', 'imaging', 'simulation', 'wires', 'plugins', 'scripts', 'bench'];
 const copied = new Set(['.json', '.js', '.cjs', '.mjs', '.wasm', '.css', '.html', '.svg']);
-const left = new Set(['target', 'src', 'node_modules']);
+/** The page of the console is built by Vite when it is first served, and kept in build/page. */
+const left = new Set(['target', 'src', 'node_modules', 'page']);
+const page = path.join(target, 'page');
 
 /** All files below a folder that end up in build/. */
 function sources(folder) {
@@ -55,6 +57,7 @@ function build() {
 function removeOthers(folder, wanted) {
   for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
     const name = path.join(folder, entry.name);
+    if (name === page) continue;
     if (entry.isDirectory()) removeOthers(name, wanted);
     else if (!wanted.has(name) && !/\.\d+$/.test(name)) fs.rmSync(name, { force: true });
   }

@@ -1,17 +1,30 @@
 import type * as SimulatorModule from '../../plugins/simulator';
 import { inDegrees, inMicrometres } from '../../core/base';
 import { Cameras, EftemMode, EnergyFilter, Scope, Stage } from '../../core/devices';
-import { OperatorConsole } from '../../core/kernel';
+import { BrowserConsole, OperatorConsole } from '../../core/kernel';
 import { noConsole, noTerminal, noSimulation } from '../errors';
 import { exitCodes } from '../output';
 import type { CommandContext } from './context';
 
-/** `start`: opens the operator's console on the instrument. */
-export async function startCommand({ open, output }: CommandContext, options: { readonly speed?: number }): Promise<number> {
-  if (!process.stdin.isTTY || !process.stdout.isTTY) throw noTerminal();
+/** The options of `start`. */
+export interface StartOptions {
+  readonly speed?: number;
+  /** Whether the console in the terminal is wanted. */
+  readonly terminal?: boolean;
+  /** Whether a browser is to be opened. */
+  readonly open: boolean;
+}
+
+/** `start`: opens the operator's console on the instrument, in a browser unless a terminal is asked for. */
+export async function startCommand({ open, output }: CommandContext, options: StartOptions): Promise<number> {
+  const atTerminal = process.stdin.isTTY && process.stdout.isTTY;
+  if (options.terminal && !atTerminal) throw noTerminal();
   await using instrument = await open({ speed: options.speed ?? 4 });
-  const console = instrument.session.find(OperatorConsole);
-  if (!console) throw noConsole();
+  const { session } = instrument;
+  const inBrowser = options.terminal ? undefined : session.find(BrowserConsole);
+  const inTerminal = inBrowser ? undefined : session.find(OperatorConsole);
+  if (!inBrowser && !inTerminal) throw noConsole();
+  if (inTerminal && !atTerminal) throw noTerminal();
   const leaving = new AbortController();
   const leave = (): void => {
     instrument.runner.stop();
@@ -19,9 +32,17 @@ export async function startCommand({ open, output }: CommandContext, options: { 
   };
   process.once('SIGTERM', leave);
   process.once('SIGHUP', leave);
+  if (inBrowser) process.once('SIGINT', leave);
   await instrument.connect(leaving.signal);
-  await console.serve(instrument.session, leaving.signal);
+  const tell = (text: string): void => {
+    output.emit({ event: 'log', text });
+    output.print(text);
+  };
+  if (inBrowser) await inBrowser.serve(session, leaving.signal, { open: options.open && atTerminal, tell });
+  else await inTerminal?.serve(session, leaving.signal);
   await instrument.finish();
+  const unsaved = inBrowser && session.unsaved();
+  if (unsaved) output.remark('Calibrations that were not saved are in the history, from which they can be brought back.');
   output.remark('The program has ended; the microscope is as you left it.');
   return exitCodes.done;
 }

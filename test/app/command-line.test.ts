@@ -29,7 +29,7 @@ describe('wrong usage', () => {
   });
 
   it('opens no console without a terminal', () => {
-    const { code, lines } = eucentric(['start', '--json']);
+    const { code, lines } = eucentric(['start', '--terminal', '--json']);
     expect(code).toBe(1);
     expect(lines()).toMatchObject([{ event: 'error', code: 'start/no-terminal' }]);
   });

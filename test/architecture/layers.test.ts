@@ -26,6 +26,8 @@ const gates: Readonly<Record<string, RegExp>> = {
   koffi: /^wires\//,
   commander: /^app\//,
   '@inquirer/prompts': /^plugins\/terminal\//,
+  fastify: /^plugins\/console\//,
+  ws: /^plugins\/console\//,
 };
 
 /** The room in which a file or folder lies. */

@@ -4,12 +4,12 @@ import { z } from 'zod';
 import { builtInPlugins } from '../../app/built-in-plugins';
 import { checkPlugins } from '../../app/check-plugins';
 import { AlphaSelector, Cameras, IlluminatedArea, NeutralImageShift, Scope, Stage, VirtualInstrument } from '../../core/devices';
-import { OperatorConsole, type Plugin, loadPlugin } from '../../core/kernel';
+import { BrowserConsole, OperatorConsole, type Plugin, loadPlugin } from '../../core/kernel';
 import { parseSettings } from '../../core/settings';
 import { projectFolder, virtualInstrument } from '../support/virtual-instrument';
 import { type ProbeReport, configurationWith, probe } from './probe';
 
-const tokens = [Scope, Stage, Cameras, IlluminatedArea, AlphaSelector, NeutralImageShift, VirtualInstrument, OperatorConsole];
+const tokens = [Scope, Stage, Cameras, IlluminatedArea, AlphaSelector, NeutralImageShift, VirtualInstrument, OperatorConsole, BrowserConsole];
 
 /** Holds a built-in plugin to the steps of its life: loading registers nothing, applying touches no hardware, disposing closes everything. */
 export function describePlugin(id: string): void {

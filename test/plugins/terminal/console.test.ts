@@ -56,7 +56,7 @@ class Terminal {
   it('goes through a session: stops a run, repeats it, saves and leaves', async () => {
     const site = temporarySite();
     const file = path.join(site.folder, 'calibrations', 'SerialEMcalibrations.txt');
-    const terminal = new Terminal(`"${process.execPath}" "${program}" start --speed 0 --config "${site.configuration}"`);
+    const terminal = new Terminal(`"${process.execPath}" "${program}" start --terminal --speed 0 --config "${site.configuration}"`);
     try {
       expect(await terminal.sees(/Calibration/)).not.toMatch(/rror/);
       await terminal.sees(/navigate/);

@@ -1,0 +1,125 @@
+import { decodeFrame, type FrameHeader } from '../../protocol/frames';
+import type { Wish } from '../../protocol/commands';
+import type { Answers, Message } from '../../protocol/state';
+
+/** An image as it arrived. */
+export interface ReceivedImage {
+  readonly header: FrameHeader;
+  readonly samples: Uint16Array;
+  /** When it arrived, on the clock of the page. */
+  readonly arrived: number;
+}
+
+/** What the program refused, with the reason and what to do. */
+export class Refusal extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly hint: string,
+  ) {
+    super(message);
+  }
+}
+
+interface Waiting {
+  readonly resolve: (value: never) => void;
+  readonly reject: (reason: Refusal) => void;
+}
+
+/** What the connection tells. */
+export interface Listener {
+  message(message: Message): void;
+  connected(is: boolean): void;
+}
+
+const firstPause = 250;
+const longestPause = 3000;
+
+/** The line to the program; it is made anew whenever it breaks, and asks for nothing by itself. */
+export class Connection {
+  private socket: WebSocket | undefined;
+  private readonly waiting = new Map<number, Waiting>();
+  private count = 0;
+  private pause = firstPause;
+
+  constructor(
+    private readonly token: string | undefined,
+    private readonly listener: Listener,
+  ) {
+    this.open();
+    // A laptop that wakes up tries at once.
+    window.addEventListener('online', () => this.open());
+    document.addEventListener('visibilitychange', () => {
+      if (!document.hidden) this.open();
+    });
+  }
+
+  /** Asks for something that is answered with a value. Rejects with a refusal. */
+  ask<Name extends keyof Answers>(wish: Extract<Wish, { do: Name }>): Promise<Answers[Name]> {
+    return this.send(wish);
+  }
+
+  /** Asks for something to be done. */
+  do(wish: Wish): Promise<void> {
+    return this.send(wish);
+  }
+
+  /** Asks for an image, its longer side reduced to no more than so many pixels. */
+  image(image: number, largest: number, transform: 'none' | 'fourier'): Promise<ReceivedImage> {
+    return this.send({ do: 'image', image, largest, transform });
+  }
+
+  private send<Value>(wish: Wish): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      const { socket } = this;
+      if (socket?.readyState !== WebSocket.OPEN) return reject(lost());
+      const request = (this.count += 1);
+      this.waiting.set(request, { resolve: resolve, reject });
+      socket.send(JSON.stringify({ ...wish, request }));
+    });
+  }
+
+  private open(): void {
+    if (this.socket && this.socket.readyState <= WebSocket.OPEN) return;
+    const address = new URL('/socket', window.location.href);
+    address.protocol = 'ws:';
+    if (this.token !== undefined) address.searchParams.set('token', this.token);
+    const socket = new WebSocket(address);
+    socket.binaryType = 'arraybuffer';
+    this.socket = socket;
+    socket.addEventListener('open', () => {
+      this.pause = firstPause;
+      this.listener.connected(true);
+    });
+    socket.addEventListener('message', ({ data }) => this.receive(data as string | ArrayBuffer));
+    socket.addEventListener('close', () => {
+      if (this.socket !== socket) return;
+      this.listener.connected(false);
+      for (const { reject } of this.waiting.values()) reject(lost());
+      this.waiting.clear();
+      setTimeout(() => this.open(), this.pause);
+      this.pause = Math.min(longestPause, this.pause * 2);
+    });
+  }
+
+  private receive(data: string | ArrayBuffer): void {
+    if (typeof data !== 'string') {
+      const arrived = performance.now();
+      const { header, samples } = decodeFrame(data);
+      this.take(header.request)?.resolve({ header, samples, arrived } as never);
+      return;
+    }
+    const message = JSON.parse(data) as Message;
+    if (message.is === 'done') this.take(message.request)?.resolve(message.value as never);
+    else if (message.is === 'refused') this.take(message.request)?.reject(new Refusal(message.code, message.message, message.hint));
+    else this.listener.message(message);
+  }
+
+  private take(request: number): Waiting | undefined {
+    const found = this.waiting.get(request);
+    this.waiting.delete(request);
+    return found;
+  }
+}
+
+const lost = (): Refusal => new Refusal('page/not-connected', 'The connection to the program is lost.', 'What runs goes on; the page connects again by itself.');

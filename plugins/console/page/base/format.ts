@@ -1,0 +1,45 @@
+/** A number as a person reads it: as many figures as its error allows, else six. */
+export function formatValue(value: number, error?: number): string {
+  if (Number.isInteger(value) && error === undefined && Math.abs(value) < 1e6) return String(value);
+  if (error !== undefined && error > 0) {
+    const decimals = Math.max(0, Math.min(8, 1 - Math.floor(Math.log10(error))));
+    return value.toFixed(decimals);
+  }
+  const text = value.toPrecision(6);
+  return text.includes('e') ? text : String(Number(text));
+}
+
+/** An error with two figures. */
+export const formatError = (error: number): string => Number(error.toPrecision(2)).toString();
+
+/** A duration in words. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 1.5) return 'about a second';
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return `${(seconds / 3600).toFixed(1)} h`;
+}
+
+/** How much a value changed, in percent, with its sign. */
+export function formatChange(before: number, now: number): string {
+  if (before === 0) return now === 0 ? 'the same' : 'was 0';
+  const percent = (100 * (now - before)) / Math.abs(before);
+  if (Math.abs(percent) < 0.005) return 'the same';
+  return `${percent > 0 ? '+' : '\u2212'}${Math.abs(percent) < 10 ? Math.abs(percent).toFixed(2) : Math.abs(percent).toFixed(0)} %`;
+}
+
+/** A name such as `rangePercent` in words. */
+export const inWords = (name: string): string => {
+  const text = name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+  return /^[xy]p[xy]$/.test(name) ? name : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+};
+
+/** A length on the specimen, given in nanometres. */
+export function formatLength(nanometres: number): string {
+  if (nanometres >= 1e6) return `${Number((nanometres / 1e6).toPrecision(4))} mm`;
+  if (nanometres >= 1000) return `${Number((nanometres / 1000).toPrecision(4))} um`;
+  return `${Number(nanometres.toPrecision(4))} nm`;
+}
+
+/** A day and time as they are said here. */
+export const formatWhen = (iso: string): string => new Date(iso).toLocaleString(undefined, { year: 'numeric', month: 'short', day: '2-digit', hour: '2-digit', minute: '2-digit' });

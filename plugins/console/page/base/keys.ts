@@ -1,0 +1,48 @@
+import type { ImageView } from '../image/image-view';
+import type { Store } from './store';
+
+/** Whether keys belong to what is being typed. */
+const isTyping = (target: Event['target']): boolean => target instanceof HTMLElement && (target.matches('input:not([type=range]):not([type=checkbox]), select, textarea') || target.isContentEditable);
+
+/** The keys that work everywhere on the page. */
+export function installKeys(store: Store, image: ImageView): void {
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') {
+      // A small window that is open is closed first; otherwise Esc is STOP.
+      if (document.querySelector('[data-popover]')) return;
+      if (store.shared.run) {
+        event.preventDefault();
+        void store.do({ do: 'stop' });
+      } else if (event.target instanceof HTMLElement) event.target.blur();
+      return;
+    }
+    if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const act = actions(store, image)[event.key];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+}
+
+function actions(store: Store, image: ImageView): Readonly<Record<string, () => void>> {
+  const view = (name: Store['local']['view']) => (): void => store.set({ view: name });
+  return {
+    '/': () => {
+      store.set({ view: 'calibrate' });
+      document.querySelector<HTMLInputElement>('#search')?.focus();
+    },
+    f: () => image.toggleFourier(),
+    x: () => store.showBuffer(store.local.otherBuffer),
+    '0': () => image.fit(),
+    '1': () => image.actualSize(),
+    '+': () => image.zoom(1.25),
+    '=': () => image.zoom(1.25),
+    '-': () => image.zoom(0.8),
+    '[': () => image.step(-1),
+    ']': () => image.step(1),
+    c: () => image.autoContrast(),
+    g: view('guide'),
+    h: view('history'),
+    m: view('calibrate'),
+  };
+}

@@ -1,0 +1,22 @@
+import { h, setAttribute } from '../base/dom';
+import type { Store } from '../base/store';
+
+const names = 'ABCDEFGHIJKLMNOP'.split('');
+
+/** The buffers A to P; those that hold an image can be shown. */
+export function createBufferStrip(store: Store): HTMLElement {
+  const buttons = names.map((name) => h('button', { type: 'button', class: 'buffer', onclick: () => store.showBuffer(name) }, name));
+  store.watch(['buffers', 'buffer', 'otherBuffer'], () => {
+    for (const [index, button] of buttons.entries()) {
+      const name = names[index]!;
+      const held = store.shared.buffers?.find(({ buffer }) => buffer === name);
+      const isShown = store.local.buffer === name;
+      button.disabled = !held;
+      setAttribute(button, 'aria-pressed', isShown ? 'true' : 'false');
+      setAttribute(button, 'data-other', store.local.otherBuffer === name && held !== undefined);
+      setAttribute(button, 'title', held ? `${name}: ${held.title}, ${held.width} \u00d7 ${held.height}` : `${name} is empty`);
+    }
+  });
+  const toggle = h('button', { type: 'button', class: 'quiet', title: 'Go to and fro between the last two buffers (x)', onclick: () => store.showBuffer(store.local.otherBuffer) }, 'To and fro');
+  return h('div', { class: 'buffers', role: 'group', 'aria-label': 'Image buffers' }, ...buttons, toggle);
+}

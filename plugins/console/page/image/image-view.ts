@@ -1,0 +1,283 @@
+import { h, setText } from '../base/dom';
+import { formatLength } from '../base/format';
+import type { Store } from '../base/store';
+import { colour, onTheme } from '../base/theme';
+import type { BufferState } from '../../protocol/state';
+import { createBufferStrip } from './buffer-strip';
+import { ContrastPanel } from './contrast-panel';
+import { listenToGestures } from './gestures';
+import { Loader } from './loader';
+import { drawOverlay } from './overlay';
+import { type Point, countsAt } from './pixels';
+import { ProfilePanel } from './profile-panel';
+import { type Placement, Renderer } from './renderer';
+import { createImageTools } from './image-tools';
+
+/** The image on the screen, with its tools. */
+export interface ImageView {
+  readonly element: HTMLElement;
+  redraw(): void;
+  fit(): void;
+  actualSize(): void;
+  zoom(factor: number): void;
+  toggleFourier(): void;
+  autoContrast(): void;
+  /** Shows the next buffer that holds an image, or the one before. */
+  step(by: 1 | -1): void;
+}
+
+/** Makes the area of the page that shows the buffers. */
+export const createImageView = (store: Store): ImageView => new BufferView(store);
+
+const largestScale = 40;
+
+class BufferView implements ImageView {
+  readonly element: HTMLElement;
+  private readonly stage: HTMLElement;
+  private readonly picture = h('canvas', { class: 'picture' });
+  private readonly drawing = h('canvas', { class: 'drawing' });
+  private readonly empty = h('p', { class: 'empty' });
+  private readonly caption = h('p', { class: 'caption', 'aria-live': 'off' });
+  private readonly reading = h('p', { class: 'reading' });
+  private readonly renderer: Renderer | undefined;
+  private readonly loader: Loader;
+  private readonly contrast: ContrastPanel;
+  private readonly profile = new ProfilePanel();
+  private fourier = false;
+  /** Page pixels for one image pixel, and what is in the middle; undefined shows the whole image. */
+  private look: { readonly scale: number; readonly centre: Point } | undefined;
+  private dragged: Point = { x: 0, y: 0 };
+  private drawnFor = '';
+  private scheduled = false;
+  private readonly tools: ReturnType<typeof createImageTools>;
+
+  constructor(private readonly store: Store) {
+    try {
+      this.renderer = new Renderer(this.picture);
+    } catch (error) {
+      this.empty.textContent = error instanceof Error ? error.message : String(error);
+    }
+    this.loader = new Loader(store.connection, () => this.arrived());
+    this.contrast = new ContrastPanel(() => this.schedule());
+    this.stage = h('div', { class: 'stage', tabindex: 0, role: 'application', 'aria-label': 'Image. Arrow keys move it, plus and minus zoom, 0 shows all of it, Enter marks the middle.', onkeydown: (event: KeyboardEvent) => this.key(event) }, this.picture, this.drawing, this.empty, this.caption, this.reading, this.profile.element);
+    this.tools = createImageTools(store, this, this.contrast.element);
+    this.element = h('section', { class: 'image-view', 'aria-label': 'Images' }, this.tools.element, this.stage, createBufferStrip(store));
+    new ResizeObserver(() => this.resize()).observe(this.stage);
+    onTheme(() => this.schedule());
+    listenToGestures(this.stage, {
+      click: (at) => this.mark(this.onImage(at)),
+      pan: (by) => this.pan(by),
+      zoom: (factor, about) => this.zoomAbout(factor, about),
+      line: (from, to) => {
+        if (this.shown) store.set({ line: { from: this.onImage(from), to: this.onImage(to) } });
+      },
+      shift: (by, done) => this.shift(by, done),
+      hover: (at) => this.hover(at),
+      fit: () => this.fit(),
+    });
+    store.watch(['buffers', 'buffer'], () => this.buffersChanged());
+    store.watch(['connected'], () => this.loader.again());
+    store.watch(['marker', 'line'], () => this.schedule());
+    store.watch(['run'], () => this.followMark());
+  }
+
+  redraw(): void {
+    this.resize();
+  }
+  fit(): void {
+    this.look = undefined;
+    this.schedule();
+  }
+  actualSize(): void {
+    this.zoomTo(1 / window.devicePixelRatio);
+  }
+  zoom(factor: number): void {
+    const { width, height } = this.stage.getBoundingClientRect();
+    this.zoomAbout(factor, { x: width / 2, y: height / 2 });
+  }
+  toggleFourier(): void {
+    this.fourier = !this.fourier;
+    this.look = undefined;
+    this.tools.showFourier(this.fourier);
+    this.store.set({ marker: undefined, line: undefined });
+    this.want();
+  }
+  autoContrast(): void {
+    this.contrast.automatic();
+  }
+  step(by: 1 | -1): void {
+    const names = (this.store.shared.buffers ?? []).map(({ buffer }) => buffer);
+    const at = names.indexOf(this.store.local.buffer);
+    const next = names[(at + by + names.length) % names.length];
+    if (next !== undefined) this.store.showBuffer(next);
+  }
+
+  private get shown(): BufferState | undefined {
+    return this.store.shared.buffers?.find(({ buffer }) => buffer === this.store.local.buffer);
+  }
+  private get size(): { readonly width: number; readonly height: number } {
+    const header = this.loader.loaded?.quick.header;
+    return header ? { width: header.fullWidth, height: header.fullHeight } : { width: 1, height: 1 };
+  }
+
+  /** Where the image stands, in pixels of the page. */
+  private placement(): Placement {
+    const { width, height } = this.stage.getBoundingClientRect();
+    const { width: columns, height: rows } = this.size;
+    const whole = Math.min(width / columns, height / rows);
+    const scale = this.look?.scale ?? whole;
+    const centre = this.look?.centre ?? { x: columns / 2, y: rows / 2 };
+    return { scale, x: width / 2 - scale * centre.x + this.dragged.x, y: height / 2 - scale * centre.y + this.dragged.y };
+  }
+
+  private onImage({ x, y }: Point): Point {
+    const { x: left, y: top, scale } = this.placement();
+    return { x: (x - left) / scale, y: (y - top) / scale };
+  }
+
+  private buffersChanged(): void {
+    const key = `${this.store.local.buffer} ${this.shown?.image ?? ''}`;
+    if (key !== this.drawnFor) {
+      this.drawnFor = key;
+      this.dragged = { x: 0, y: 0 };
+      // A marker that an item put there is where the operator begins.
+      this.store.set({ marker: this.shown?.marker, line: undefined });
+    }
+    this.want();
+  }
+
+  private want(): void {
+    this.loader.want(this.shown?.image, this.fourier ? 'fourier' : 'none');
+    this.schedule();
+  }
+
+  private arrived(): void {
+    const { loaded } = this.loader;
+    if (loaded) {
+      this.contrast.show(loaded.full ?? loaded.quick, `${loaded.image} ${loaded.transform}`, loaded.transform === 'none' ? this.shown?.contrast : undefined);
+      this.renderer?.keep(new Set([loaded.quick, ...(loaded.full ? [loaded.full] : [])]));
+    }
+    this.draw();
+    if (loaded) {
+      // For whoever measures how long an image takes from its arrival to the screen.
+      const { arrived, header } = loaded.full ?? loaded.quick;
+      this.stage.dataset['image'] = `${loaded.image} ${header.width}x${header.height}`;
+      requestAnimationFrame(() => (this.stage.dataset['shownAfter'] = (performance.now() - arrived).toFixed(1)));
+    }
+  }
+
+  private pan({ x, y }: Point): void {
+    const { scale } = this.placement();
+    const centre = this.look?.centre ?? { x: this.size.width / 2, y: this.size.height / 2 };
+    this.look = { scale, centre: { x: centre.x - x / scale, y: centre.y - y / scale } };
+    this.schedule();
+  }
+
+  private zoomAbout(factor: number, about: Point): void {
+    const fixed = this.onImage(about);
+    const { scale: now } = this.placement();
+    const { width, height } = this.stage.getBoundingClientRect();
+    const least = 0.5 * Math.min(width / this.size.width, height / this.size.height);
+    const scale = Math.min(largestScale, Math.max(least, now * factor));
+    this.look = { scale, centre: { x: fixed.x + (width / 2 - about.x) / scale, y: fixed.y + (height / 2 - about.y) / scale } };
+    this.schedule();
+  }
+
+  private zoomTo(scale: number): void {
+    this.zoom(scale / this.placement().scale);
+  }
+
+  private mark(at: Point): void {
+    const { width, height } = this.size;
+    if (!this.shown || at.x < 0 || at.y < 0 || at.x > width || at.y > height) return;
+    this.store.set({ marker: at });
+  }
+
+  private shift(by: Point, done: boolean): void {
+    const { shown, store } = this;
+    if (!shown || this.fourier || !store.inControl) return;
+    this.dragged = by;
+    this.schedule();
+    if (!done) return;
+    const { scale } = this.placement();
+    void store.do({ do: 'drag-image', image: shown.image, by: { x: by.x / scale, y: by.y / scale } }).then((was) => {
+      if (was) store.set({ notice: { text: 'Image shift follows the drag. Take an image to see it.', hint: '', kind: 'fine' } });
+      else this.dragged = { x: 0, y: 0 };
+      this.schedule();
+    });
+  }
+
+  /** An item that waits for a mark shows the buffer on which it is wanted. */
+  private followMark(): void {
+    const wanted = this.store.shared.run?.waiting.find((each) => each.for === 'mark');
+    if (wanted?.for === 'mark') this.store.showBuffer(wanted.buffer);
+  }
+
+  private hover(at: Point | undefined): void {
+    const { loaded } = this.loader;
+    const point = at && this.onImage(at);
+    const counts = point && loaded && countsAt(loaded.full ?? loaded.quick, point);
+    setText(this.reading, point && counts !== undefined ? `${point.x.toFixed(0)}, ${point.y.toFixed(0)}: ${counts.toFixed(counts < 100 ? 1 : 0)}` : '');
+  }
+
+  private key(event: KeyboardEvent): void {
+    const step = 40;
+    const moves: Readonly<Record<string, Point>> = { ArrowLeft: { x: step, y: 0 }, ArrowRight: { x: -step, y: 0 }, ArrowUp: { x: 0, y: step }, ArrowDown: { x: 0, y: -step } };
+    const move = moves[event.key];
+    const { marker } = this.store.local;
+    if (move && event.shiftKey && marker) this.mark({ x: marker.x - move.x / step, y: marker.y - move.y / step });
+    else if (move) this.pan(move);
+    else if (event.key === 'Enter') {
+      const { width, height } = this.stage.getBoundingClientRect();
+      this.mark(this.onImage({ x: width / 2, y: height / 2 }));
+    } else return;
+    event.preventDefault();
+  }
+
+  private resize(): void {
+    const { width, height } = this.stage.getBoundingClientRect();
+    const ratio = window.devicePixelRatio;
+    for (const canvas of [this.picture, this.drawing]) {
+      canvas.width = Math.max(1, Math.round(width * ratio));
+      canvas.height = Math.max(1, Math.round(height * ratio));
+    }
+    this.draw();
+  }
+
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    requestAnimationFrame(() => {
+      this.scheduled = false;
+      this.draw();
+    });
+  }
+
+  private draw(): void {
+    const { loaded } = this.loader;
+    const { shown, store } = this;
+    const ratio = window.devicePixelRatio;
+    const { x, y, scale } = this.placement();
+    const placement = { x: x * ratio, y: y * ratio, scale: scale * ratio };
+    // The coarse image is the better one, and the whole of it is seen, where its pixels are smaller than those of the screen.
+    const image = loaded && (placement.scale * loaded.quick.header.reduction <= 1 ? loaded.quick : (loaded.full ?? loaded.quick));
+    this.renderer?.draw(image, placement, this.contrast.black, this.contrast.white, backgroundColour());
+    const context = this.drawing.getContext('2d');
+    const current = loaded && shown && loaded.image === shown.image;
+    if (context) drawOverlay(context, { buffer: current ? shown : undefined, fourier: this.fourier, marker: store.local.marker, line: store.local.line, points: this.fourier ? [] : (shown?.points ?? []), ratio }, placement);
+    this.profile.show(current && !this.fourier ? (loaded.full ?? loaded.quick) : undefined, store.local.line, shown?.pixelSize);
+    if (this.renderer) setText(this.empty, shown ? '' : `Nothing in buffer ${store.local.buffer} yet. Take an image above, or start an item of the menu.`);
+    setText(this.caption, shown ? captionOf(shown, this.fourier, scale) : '');
+    this.stage.dataset['draws'] = String(Number(this.stage.dataset['draws'] ?? 0) + 1);
+  }
+}
+
+function captionOf({ buffer, title, width, height, magnification, binning, exposure, pixelSize }: BufferState, fourier: boolean, scale: number): string {
+  const pixel = pixelSize === undefined ? 'pixel size not known' : `pixel ${formatLength(pixelSize)}`;
+  return `${buffer}${fourier ? ' transform' : ''}  ${title}  ${width} \u00d7 ${height}  ${magnification}x  binning ${binning}  ${Number(exposure.toPrecision(3))} s  ${pixel}  shown at ${(100 * scale * window.devicePixelRatio).toFixed(0)} %`;
+}
+
+function backgroundColour(): readonly [number, number, number] {
+  const hex = /^#([0-9a-f]{6})$/i.exec(colour('image-ground'))?.[1] ?? '101418';
+  return [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255) as unknown as readonly [number, number, number];
+}

@@ -1,0 +1,86 @@
+import { formatLength } from '../base/format';
+import type { BufferState } from '../../protocol/state';
+import { type Point, roundLength } from './pixels';
+import type { Placement } from './renderer';
+
+/** What is drawn over an image. */
+export interface Drawing {
+  readonly buffer: BufferState | undefined;
+  readonly fourier: boolean;
+  readonly marker: Point | undefined;
+  readonly line: { readonly from: Point; readonly to: Point } | undefined;
+  readonly points: readonly Point[];
+  /** Canvas pixels for one pixel of the page. */
+  readonly ratio: number;
+}
+
+const markColour = '#ffd23f';
+const pointColour = '#56b4e9';
+
+/** Draws marker, line, points and scale bar over an image; every stroke has a dark rim, so that it is seen on any grey. */
+export function drawOverlay(context: CanvasRenderingContext2D, { buffer, fourier, marker, line, points, ratio }: Drawing, placement: Placement): void {
+  const { width, height } = context.canvas;
+  context.clearRect(0, 0, width, height);
+  if (!buffer) return;
+  const on = ({ x, y }: Point): Point => ({ x: placement.x + placement.scale * x, y: placement.y + placement.scale * y });
+  const stroke = (colour: string, path: () => void): void => {
+    for (const [style, thickness] of [['rgba(0, 0, 0, 0.75)', 4.5], [colour, 2]] as const) {
+      context.strokeStyle = style;
+      context.lineWidth = thickness * ratio;
+      context.beginPath();
+      path();
+      context.stroke();
+    }
+  };
+  context.lineCap = 'round';
+  for (const each of points) {
+    const { x, y } = on(each);
+    stroke(pointColour, () => context.arc(x, y, 7 * ratio, 0, 2 * Math.PI));
+  }
+  if (marker) {
+    const { x, y } = on(marker);
+    const [inner, outer] = [4 * ratio, 13 * ratio];
+    stroke(markColour, () => {
+      for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]] as const) {
+        context.moveTo(x + dx * inner, y + dy * inner);
+        context.lineTo(x + dx * outer, y + dy * outer);
+      }
+    });
+  }
+  if (line) {
+    const [from, to] = [on(line.from), on(line.to)];
+    stroke(markColour, () => {
+      context.moveTo(from.x, from.y);
+      context.lineTo(to.x, to.y);
+    });
+    if (buffer.pixelSize !== undefined && !fourier) {
+      const length = Math.hypot(line.to.x - line.from.x, line.to.y - line.from.y);
+      label(context, `${formatLength(length * buffer.pixelSize)}, ${length.toFixed(0)} pixels`, (from.x + to.x) / 2, (from.y + to.y) / 2 - 12 * ratio, ratio, 'center');
+    }
+  }
+  if (!fourier) scaleBar(context, buffer, placement, ratio);
+}
+
+function scaleBar(context: CanvasRenderingContext2D, { pixelSize }: BufferState, { scale }: Placement, ratio: number): void {
+  if (pixelSize === undefined) return;
+  const { width, height } = context.canvas;
+  const nanometres = roundLength((0.24 * width * pixelSize) / scale);
+  const long = (nanometres / pixelSize) * scale;
+  const [x, y] = [18 * ratio, height - 20 * ratio];
+  context.fillStyle = 'rgba(0, 0, 0, 0.75)';
+  context.fillRect(x - 2 * ratio, y - 2 * ratio, long + 4 * ratio, 9 * ratio);
+  context.fillStyle = '#fff';
+  context.fillRect(x, y, long, 5 * ratio);
+  label(context, formatLength(nanometres), x + long / 2, y - 8 * ratio, ratio, 'center');
+}
+
+function label(context: CanvasRenderingContext2D, text: string, x: number, y: number, ratio: number, align: CanvasTextAlign): void {
+  context.font = `600 ${14 * ratio}px system-ui, sans-serif`;
+  context.textAlign = align;
+  context.lineWidth = 4 * ratio;
+  context.lineJoin = 'round';
+  context.strokeStyle = 'rgba(0, 0, 0, 0.8)';
+  context.strokeText(text, x, y);
+  context.fillStyle = '#fff';
+  context.fillText(text, x, y);
+}

@@ -1,0 +1,59 @@
+import { fill, h, icon } from '../base/dom';
+import { formatDuration, inWords } from '../base/format';
+import type { Store } from '../base/store';
+import type { ForecastState, ItemState } from '../../protocol/state';
+
+/** What the chosen item does, needs, asks and will do to the microscope, and the button that starts it. */
+export function createItemCard(store: Store): HTMLElement {
+  const card = h('section', { class: 'card item', 'aria-label': 'Chosen item' });
+  let shown = '';
+  store.watch(['selected', 'menu', 'run', 'people', 'me', 'connected'], () => {
+    const item = store.shared.menu?.find(({ id }) => id === store.local.selected);
+    const { run } = store.shared;
+    card.hidden = !item || run?.item === item.id;
+    const key = JSON.stringify([item, run !== undefined, store.inControl, store.local.me?.role]);
+    if (card.hidden || !item || key === shown) return;
+    const focused = card.contains(document.activeElement);
+    shown = key;
+    fill(card, ...contents(store, item));
+    if (focused) card.querySelector<HTMLElement>('.start')?.focus();
+  });
+  return card;
+}
+
+function contents(store: Store, item: ItemState): readonly (HTMLElement | undefined)[] {
+  const { menu, label, summary, enabled, reason, questions, stores, results, script, toggle, checked } = item;
+  const forecast = h('div', { class: 'forecast' });
+  if (enabled && !toggle) {
+    store.connection.ask({ do: 'forecast', item: item.id }).then(
+      (known) => fill(forecast, ...forecastLines(known)),
+      () => fill(forecast),
+    );
+  }
+  const may = store.inControl && enabled && (!item.administratorOnly || store.isAdministrator);
+  const why = !enabled ? `Cannot run now: ${reason ?? 'not available'}.` : !store.inControl ? (store.local.me?.role === 'observer' ? 'You look on only.' : 'Take control above to start it.') : item.administratorOnly && !store.isAdministrator ? 'Only an administrator may start it.' : undefined;
+  return [
+    menu.length > 0 ? h('p', { class: 'crumbs' }, menu.join(' \u203a ')) : undefined,
+    h('h2', {}, label),
+    h('p', { class: 'summary' }, summary),
+    why ? h('p', { class: 'why notice' }, icon('lock'), why) : undefined,
+    forecast,
+    h('button', { type: 'button', class: 'primary start', disabled: !may, onclick: () => void store.do({ do: 'run', item: item.id }) }, toggle ? (checked ? `Switch ${label} off` : `Switch ${label} on`) : `Start ${label}`),
+    questions.length > 0 ? details('What it asks', h('ul', {}, ...questions.map((question) => h('li', {}, question.summary)))) : undefined,
+    Object.keys(results).length > 0 ? details('What it gives', h('dl', {}, ...Object.entries(results).flatMap(([name, about]) => [h('dt', {}, inWords(name)), h('dd', {}, about)]))) : undefined,
+    stores.length > 0 || script ? details('For experts', h('p', {}, [stores.length > 0 ? `Stores ${stores.join(', ')}.` : '', script ? `Script command ${script}.` : '', `Id ${item.id}.`].filter(Boolean).join(' '))) : undefined,
+  ];
+}
+
+const details = (title: string, content: HTMLElement): HTMLElement => h('details', {}, h('summary', {}, title), content);
+
+function forecastLines({ images, exposure, duration, dose, changes }: ForecastState): readonly HTMLElement[] {
+  const rows: (readonly [string, string])[] = [];
+  if (images !== undefined) rows.push(['Images', String(images)]);
+  if (duration !== undefined) rows.push(['Time', `about ${formatDuration(duration)}`]);
+  if (exposure !== undefined) rows.push(['Beam on specimen', `${Number(exposure.toPrecision(2))} s of exposure`]);
+  if (dose !== undefined) rows.push(['Dose', dose]);
+  if (changes.length > 0) rows.push(['Changes, and puts back', changes.join(', ')]);
+  if (rows.length === 0) return [];
+  return [h('h3', {}, 'What it will do'), h('dl', {}, ...rows.flatMap(([name, text]) => [h('dt', {}, name), h('dd', {}, text)]))];
+}

@@ -1,0 +1,140 @@
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { h } from '../base/dom';
+import { colour, onTheme } from '../base/theme';
+import type { PlotState } from '../../protocol/state';
+
+/** Colours that people with any kind of colour vision tell apart (after Okabe and Ito); shapes differ as well. */
+const colours = { dark: ['#56b4e9', '#e69f00', '#3fc79a', '#f0e442', '#e88fc0', '#ff7f50'], light: ['#0072b2', '#b35c00', '#00795a', '#8a7a00', '#a6457d', '#b3430b'] } as const;
+
+type Series = PlotState['series'][number];
+
+/** Draws a plot into an element in place of what is there; what it returns takes it away. */
+export function drawPlot(parent: HTMLElement, plot: PlotState, { height }: { readonly height: number }): () => void {
+  const title = h('p', { class: 'plot-title' }, plot.title);
+  const place = h('div', { class: 'plot', role: 'img', 'aria-label': `${plot.title}: ${plot.y} against ${plot.x}` });
+  const names = h('p', { class: 'plot-names' }, ...(plot.series.length > 1 ? plot.series.map((series, index) => h('span', { class: `series-${index % 6}` }, series.name)) : []));
+  parent.replaceChildren(title, place, names);
+  let made: uPlot | undefined;
+  const make = (): void => {
+    made?.destroy();
+    const width = Math.max(160, Math.floor(place.getBoundingClientRect().width || 320));
+    made = new uPlot(optionsOf(plot, width, height), dataOf(plot), place);
+  };
+  make();
+  const observer = new ResizeObserver(() => {
+    const width = Math.max(160, Math.floor(place.getBoundingClientRect().width));
+    if (made && made.width !== width) make();
+  });
+  observer.observe(place);
+  onTheme(make);
+  return () => {
+    observer.disconnect();
+    made?.destroy();
+    made = undefined;
+  };
+}
+
+/** All points together, for the extent of the axes; what is seen is drawn below. */
+function dataOf({ series }: PlotState): uPlot.AlignedData {
+  const all = series.flatMap(({ points }) => points).sort((a, b) => a.x - b.x);
+  return [all.map(({ x }) => x), all.map(({ y }) => y)];
+}
+
+function extentOf(plot: PlotState, axis: 'x' | 'y'): readonly [number, number] {
+  const values = plot.series.flatMap(({ points }) => points.flatMap((point) => {
+    const [from, by] = axis === 'x' ? [point.x, point.dx ?? 0] : [point.y, point.dy ?? 0];
+    const error = axis === 'y' ? (point.error ?? 0) : 0;
+    return [from - error, from + by + error];
+  }));
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, 1];
+  const margin = 0.07 * (high - low) || Math.abs(low) * 0.05 || 1;
+  return [low - margin, high + margin];
+}
+
+function optionsOf(plot: PlotState, width: number, height: number): uPlot.Options {
+  const axis = { stroke: colour('soft'), font: '12px system-ui', labelFont: '12px system-ui', labelSize: 16, grid: { stroke: colour('line'), width: 1 }, ticks: { stroke: colour('line'), width: 1 } };
+  let [x, y] = [extentOf(plot, 'x'), extentOf(plot, 'y')];
+  if (plot.equalScales) [x, y] = equal(x, y, (width - 76) / (height - 56));
+  const isDate = plot.x === 'date';
+  return {
+    width, height, legend: { show: false }, cursor: { show: false },
+    padding: [8, 12, 0, 0],
+    scales: { x: { time: isDate, range: () => [x[0], x[1]] }, y: { range: () => [y[0], y[1]] } },
+    axes: [
+      { ...axis, size: 30, ...(isDate ? {} : { label: plot.x }) },
+      { ...axis, size: 50, label: plot.y },
+    ],
+    series: [{}, { paths: () => null, points: { show: false } }],
+    hooks: { draw: [(chart) => drawSeries(chart, plot)] },
+  };
+}
+
+/** Widens one of two ranges so that a unit is as long on both axes. */
+function equal(x: readonly [number, number], y: readonly [number, number], aspect: number): [readonly [number, number], readonly [number, number]] {
+  const [wide, tall] = [x[1] - x[0], y[1] - y[0]];
+  const widen = ([low, high]: readonly [number, number], to: number): readonly [number, number] => [(low + high - to) / 2, (low + high + to) / 2];
+  return wide / tall < aspect ? [widen(x, tall * aspect), y] : [x, widen(y, wide / aspect)];
+}
+
+function drawSeries(chart: uPlot, { series }: PlotState): void {
+  const { ctx } = chart;
+  const ratio = window.devicePixelRatio;
+  const own = colours[document.documentElement.dataset['theme'] === 'light' ? 'light' : 'dark'];
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(chart.bbox.left, chart.bbox.top, chart.bbox.width, chart.bbox.height);
+  ctx.clip();
+  for (const [index, each] of series.entries()) {
+    ctx.strokeStyle = ctx.fillStyle = own[index % own.length]!;
+    ctx.lineWidth = 2 * ratio;
+    const at = (x: number, y: number): readonly [number, number] => [chart.valToPos(x, 'x', true), chart.valToPos(y, 'y', true)];
+    if (each.kind === 'line') drawLine(ctx, each, at);
+    else if (each.kind === 'arrows') drawArrows(ctx, each, at, ratio);
+    else drawPoints(ctx, each, at, ratio, index);
+  }
+  ctx.restore();
+}
+
+type Where = (x: number, y: number) => readonly [number, number];
+
+function drawLine(ctx: CanvasRenderingContext2D, { points }: Series, at: Where): void {
+  ctx.beginPath();
+  for (const { x, y } of points) ctx.lineTo(...at(x, y));
+  ctx.stroke();
+}
+
+function drawArrows(ctx: CanvasRenderingContext2D, { points }: Series, at: Where, ratio: number): void {
+  for (const { x, y, dx = 0, dy = 0 } of points) {
+    const [fromX, fromY] = at(x, y);
+    const [toX, toY] = at(x + dx, y + dy);
+    const angle = Math.atan2(toY - fromY, toX - fromX);
+    const head = Math.min(7 * ratio, 0.4 * Math.hypot(toX - fromX, toY - fromY));
+    ctx.beginPath();
+    ctx.moveTo(fromX, fromY);
+    ctx.lineTo(toX, toY);
+    for (const turn of [2.6, -2.6]) {
+      ctx.moveTo(toX, toY);
+      ctx.lineTo(toX + head * Math.cos(angle + turn), toY + head * Math.sin(angle + turn));
+    }
+    ctx.stroke();
+  }
+}
+
+function drawPoints(ctx: CanvasRenderingContext2D, { points }: Series, at: Where, ratio: number, index: number): void {
+  const size = 3.5 * ratio;
+  for (const { x, y, error } of points) {
+    const [left, top] = at(x, y);
+    if (error !== undefined) {
+      ctx.beginPath();
+      ctx.moveTo(...at(x, y - error));
+      ctx.lineTo(...at(x, y + error));
+      ctx.stroke();
+    }
+    ctx.beginPath();
+    if (index % 2 === 0) ctx.arc(left, top, size, 0, 2 * Math.PI);
+    else ctx.rect(left - size, top - size, 2 * size, 2 * size);
+    ctx.fill();
+  }
+}

@@ -1,0 +1,53 @@
+import { fill, h } from '../base/dom';
+import type { Store } from '../base/store';
+import { createItemCard } from './item-card';
+import { createOutcomeCard } from './outcome-card';
+import { drawPlot } from './plot';
+import { createRunCard } from './run-card';
+
+/** The right side: what runs, what it measures, what came out, and what the chosen item would do. */
+export function createSidePanel(store: Store): HTMLElement {
+  const element = h('aside', { class: 'side', 'aria-label': 'Run and result' }, createRunCard(store), createPlotCard(store), createOutcomeCard(store), createItemCard(store), createWelcome(store));
+  return element;
+}
+
+function createPlotCard(store: Store): HTMLElement {
+  const card = h('section', { class: 'card plots', 'aria-label': 'Measurements' });
+  let ends: (() => void)[] = [];
+  store.watch(['plots'], () => {
+    const plots = store.shared.plots ?? [];
+    ends.forEach((end) => end());
+    ends = [];
+    card.hidden = plots.length === 0;
+    const places = plots.map(() => h('div'));
+    fill(card, ...places);
+    for (const [index, plot] of plots.entries()) ends.push(drawPlot(places[index]!, plot, { height: plot.equalScales ? 250 : 190 }));
+  });
+  return card;
+}
+
+/** What stands there before anything was chosen. */
+function createWelcome(store: Store): HTMLElement {
+  const card = h(
+    'section',
+    { class: 'card welcome' },
+    h('h2', {}, 'Calibrate'),
+    h('p', {}, 'Choose an item on the left, or press / and type a part of its name. You see here what it does before it starts.'),
+    h('p', {}, 'A new site follows the guide; it says what comes first, what is done and what has grown old.'),
+    h('button', { type: 'button', class: 'primary', onclick: () => store.set({ view: 'guide' }) }, 'Open the guide'),
+    h('dl', { class: 'keys' }, ...keys.flatMap(([key, meaning]) => [h('dt', {}, h('kbd', {}, key)), h('dd', {}, meaning)])),
+  );
+  store.watch(['selected', 'run', 'outcome'], () => (card.hidden = store.local.selected !== undefined || store.shared.run !== undefined || store.shared.outcome !== undefined));
+  return card;
+}
+
+const keys = [
+  ['/', 'search the menu'],
+  ['Esc', 'STOP'],
+  ['f', 'Fourier transform'],
+  ['x', 'to and fro between two buffers'],
+  ['[ ]', 'buffer before, buffer after'],
+  ['0 1', 'whole image, actual pixels'],
+  ['Shift-drag', 'draw a line, see its profile'],
+  ['Right-drag', 'image shift'],
+] as const;

@@ -1,0 +1,37 @@
+import { fill, h, icon } from '../base/dom';
+import type { Store } from '../base/store';
+import type { GuideStep } from '../../protocol/state';
+
+type Item = GuideStep['items'][number];
+const words: Readonly<Record<Item['state'], string>> = { done: 'Done', never: 'To do', stale: 'Old', doubtful: 'In doubt', unavailable: 'Not now' };
+const icons = { done: 'check', never: 'circle', stale: 'clock', doubtful: 'warn', unavailable: 'lock' } as const;
+
+/** The way through a first setup: what comes first, what is done, what has grown old or is in doubt; each one click from its item. */
+export function createGuideView(store: Store): HTMLElement {
+  const list = h('ol', { class: 'steps' });
+  const sum = h('p', { class: 'sum', role: 'status' });
+  store.watch(['guide'], () => {
+    const steps = store.shared.guide ?? [];
+    const items = steps.flatMap((step) => step.items);
+    const count = (state: Item['state']): number => items.filter((item) => item.state === state).length;
+    sum.textContent = `${count('done')} of ${items.length} done, ${count('stale')} old, ${count('doubtful')} in doubt`;
+    fill(list, ...steps.map((step, index) => stepOf(store, step, index + 1)));
+  });
+  return h('div', { class: 'view page guide' }, h('header', { class: 'page-head' }, h('h1', {}, 'Guide'), h('p', { class: 'lead' }, 'The order in which an instrument is set up. Every step rests on those before it.'), sum), list);
+}
+
+function stepOf(store: Store, { title, why, items }: GuideStep, number: number): HTMLElement {
+  const done = items.filter(({ state }) => state === 'done').length;
+  return h('li', { class: 'step card' }, h('div', { class: 'step-head' }, h('span', { class: 'number' }, String(number)), h('div', {}, h('h2', {}, title), h('p', { class: 'why' }, why)), h('span', { class: 'count' }, `${done} of ${items.length}`)), h('ul', {}, ...items.map((item) => itemOf(store, item))));
+}
+
+function itemOf(store: Store, { id, label, state, note, first }: Item): HTMLElement {
+  const open = (): void => store.set({ view: 'calibrate', selected: id });
+  return h(
+    'li',
+    { class: `guide-item ${state}` },
+    h('span', { class: 'state' }, icon(icons[state]), words[state]),
+    h('button', { type: 'button', class: 'link', onclick: open }, label),
+    h('span', { class: 'note' }, note, first.length > 0 ? h('em', {}, ` First: ${first.join(', ')}.`) : undefined),
+  );
+}

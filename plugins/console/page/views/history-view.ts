@@ -1,0 +1,84 @@
+import { fill, h } from '../base/dom';
+import { formatError, formatValue, formatWhen, inWords } from '../base/format';
+import type { Store } from '../base/store';
+import type { HistoryRow } from '../../protocol/state';
+import { showTrend } from '../run/trend';
+
+/** Every calibration over months, with its conditions; any value can be brought back. */
+export function createHistoryView(store: Store): HTMLElement {
+  const which = h('select', { id: 'history-item' });
+  const list = h('div', { class: 'entries' });
+  const detail = h('div', { class: 'detail' });
+  let rows: readonly HistoryRow[] = [];
+  let chosen: string | undefined;
+  const shown = (): readonly HistoryRow[] => rows.filter(({ item }) => which.value === '' || item === which.value);
+  const show = (): void => {
+    const all = shown();
+    fill(list, all.length === 0 ? h('p', { class: 'why' }, 'Nothing was measured yet. Every accepted calibration appears here, with its conditions.') : table(all, chosen, (id) => {
+      chosen = id;
+      show();
+    }));
+    const row = all.find(({ id }) => id === chosen) ?? all[0];
+    fill(detail, ...(row ? detailOf(store, row, all, load) : []));
+  };
+  const load = (): void => {
+    store.connection.ask({ do: 'history' }).then(
+      (found) => {
+        rows = found;
+        const items = [...new Map(rows.map(({ item, label }) => [item, label]))].sort((a, b) => a[1].localeCompare(b[1]));
+        const before = which.value;
+        fill(which, h('option', { value: '' }, 'All calibrations'), ...items.map(([item, label]) => h('option', { value: item, selected: item === before }, label)));
+        show();
+      },
+      () => undefined,
+    );
+  };
+  which.addEventListener('change', show);
+  store.watch(['view', 'outcome', 'connected'], () => {
+    if (store.local.view === 'history' && store.local.connected) load();
+  });
+  return h('div', { class: 'view page history' }, h('header', { class: 'page-head' }, h('h1', {}, 'History'), h('p', { class: 'lead' }, 'What was measured when, and under which conditions.'), h('div', { class: 'row' }, h('label', { for: 'history-item' }, 'Calibration'), which)), h('div', { class: 'split' }, list, detail));
+}
+
+function table(rows: readonly HistoryRow[], chosen: string | undefined, choose: (id: string) => void): HTMLElement {
+  const line = (row: HistoryRow, index: number): HTMLElement => {
+    const isChosen = row.id === chosen || (index === 0 && !rows.some(({ id }) => id === chosen));
+    return h(
+      'tr',
+      { 'aria-current': isChosen ? 'true' : undefined, onclick: () => choose(row.id) },
+      h('td', {}, h('button', { type: 'button', class: 'link', onclick: () => choose(row.id) }, formatWhen(row.when))),
+      h('td', {}, row.label),
+      h('td', { class: 'number' }, row.conditions['magnification'] ?? ''),
+      h('td', { class: 'verdict' }, row.kind === 'restored' ? 'brought back' : (row.verdict ?? '')),
+      h('td', {}, row.who),
+    );
+  };
+  return h('table', { class: 'values' }, h('thead', {}, h('tr', {}, ...['When', 'Calibration', 'At', 'Verdict', 'Who'].map((name) => h('th', { scope: 'col' }, name)))), h('tbody', {}, ...rows.map(line)));
+}
+
+function detailOf(store: Store, row: HistoryRow, all: readonly HistoryRow[], reload: () => void): readonly (HTMLElement | undefined)[] {
+  const trend = h('div', { class: 'trend' });
+  const earlier = all.slice(all.indexOf(row)).filter(({ item }) => item === row.item);
+  queueMicrotask(() => void showTrend(trend, earlier));
+  const may = store.inControl && store.isAdministrator;
+  const restore = (what: 'value' | 'replaced') => () =>
+    void store.do({ do: 'restore', entry: row.id, which: what }).then((done) => {
+      if (!done) return;
+      store.set({ notice: { text: 'The value is back in memory. Save the calibrations to keep it.', hint: '', kind: 'fine' } });
+      reload();
+    });
+  return [
+    h('section', { class: 'card' },
+      h('h2', {}, row.label),
+      h('p', { class: 'summary' }, row.summary),
+      h('p', { class: 'fine-print' }, `${formatWhen(row.when)}, ${row.who}`),
+      trend,
+      h('h3', {}, 'Values'),
+      h('dl', {}, ...Object.entries(row.values).flatMap(([name, value]) => [h('dt', {}, inWords(name)), h('dd', { class: 'number' }, formatValue(value, row.errors[name]), row.errors[name] === undefined ? undefined : h('span', { class: 'error' }, ` \u00b1 ${formatError(row.errors[name])}`))])),
+      h('h3', {}, 'Conditions'),
+      h('dl', {}, ...Object.entries(row.conditions).flatMap(([name, text]) => [h('dt', {}, inWords(name)), h('dd', {}, text)])),
+      row.restorable ? h('div', { class: 'row' }, h('button', { type: 'button', disabled: !may, onclick: restore('value') }, 'Bring this value back'), row.replaces ? h('button', { type: 'button', disabled: !may, onclick: restore('replaced') }, 'Bring back what it replaced') : undefined) : undefined,
+      row.restorable && !may ? h('p', { class: 'why' }, 'An administrator in control can bring values back.') : undefined,
+    ),
+  ];
+}

@@ -1,0 +1,99 @@
+import type { Session } from '../../../core/kernel';
+import { CalibrationHistory } from '../../../core/store';
+import { describePlace } from '../../../core/base';
+import type { Command, HistoryRow, ProblemRow } from '../protocol';
+import { consoleErrors } from './errors';
+import { historyRows } from './history-rows';
+import type { Images } from './images';
+import type { InstrumentControl } from './instrument-control';
+import type { RunControl } from './run-control';
+import type { SettingsPanel } from './settings-panel';
+import type { Visitor } from './visitor';
+import type { Visitors } from './visitors';
+
+/** What commands act on. */
+export interface CommandParts {
+  readonly session: Session;
+  readonly runs: RunControl;
+  readonly images: Images;
+  readonly settings: SettingsPanel;
+  readonly instrument: InstrumentControl;
+  readonly visitors: () => Visitors;
+  /** Looks anew at what may have changed with the command. */
+  readonly refresh: () => void;
+}
+
+/** Does what a page asks for, if the one at the page may. */
+export async function perform(command: Command, visitor: Visitor, parts: CommandParts): Promise<unknown> {
+  const { session, runs, images, settings, instrument } = parts;
+  const mustControl = (): void => parts.visitors().checkControl(visitor);
+  switch (command.do) {
+    case 'run': {
+      const entry = session.menu().find(({ id }) => id === command.item);
+      if (entry?.declaration?.administratorOnly) mustAdminister(visitor);
+      mustControl();
+      return runs.start(command.item);
+    }
+    case 'stop':
+      // Whoever sees that something goes wrong stops it, in control or not.
+      if (visitor.role === 'observer') throw consoleErrors.roleTooLow('operator');
+      return runs.stop();
+    case 'answer':
+      mustControl();
+      return runs.questions.answer(command.waiting, command.value);
+    case 'press':
+      mustControl();
+      return runs.questions.press(command.waiting, command.button);
+    case 'mark':
+      mustControl();
+      return runs.questions.mark(command.waiting, { from: command.from, ...(command.to && { to: command.to }) });
+    case 'forecast':
+      return instrument.forecast(command.item);
+    case 'take':
+      mustControl();
+      runs.checkFree();
+      await instrument.take(command.set);
+      return parts.refresh();
+    case 'set':
+      mustControl();
+      runs.checkFree();
+      await settings.write(command.setting, command.value);
+      return parts.refresh();
+    case 'drag-image':
+      mustControl();
+      runs.checkFree();
+      await instrument.drag(images.find(command.image), command.by);
+      return settings.refresh();
+    case 'copy-buffer':
+      mustControl();
+      runs.checkFree();
+      return session.buffers.copy(command.from, command.to);
+    case 'image':
+      return visitor.sendImage(command.request, () => images.message(command.request, command.image, command.largest, command.transform));
+    case 'history':
+      return history(session, command.item);
+    case 'restore':
+      mustAdminister(visitor);
+      mustControl();
+      await session.find(CalibrationHistory)?.restore(command.entry, command.which);
+      return parts.refresh();
+    case 'check':
+      return problems(session);
+    case 'control':
+      return parts.visitors().control(visitor, command.take);
+  }
+}
+
+function mustAdminister({ role }: Visitor): void {
+  if (role !== 'administrator') throw consoleErrors.roleTooLow('administrator');
+}
+
+async function history(session: Session, item: string | undefined): Promise<readonly HistoryRow[]> {
+  const entries = (await session.find(CalibrationHistory)?.list(item === undefined ? {} : { item })) ?? [];
+  const labels = new Map(session.menu().map(({ id, label }) => [id, label]));
+  return historyRows(entries, (id) => labels.get(id) ?? id);
+}
+
+function problems(session: Session): readonly ProblemRow[] {
+  return session.check().map(({ severity, code, message, hint, place }) => ({ severity, code, message, hint, place: describePlace(place) }));
+}

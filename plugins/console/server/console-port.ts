@@ -1,0 +1,109 @@
+import { type BufferedImage, type Mark, type OperatorPort, type Plot, type Progress, type Question, checkAnswer } from '../../../core/kernel';
+import type { PlotState, Waiting } from '../protocol';
+import { consoleErrors } from './errors';
+
+interface Open {
+  readonly shown: Waiting;
+  readonly question?: Question;
+  readonly resolve: (answer: never) => void;
+}
+
+type WithoutId<Each> = Each extends Waiting ? Omit<Each, 'id'> : never;
+
+/** What runs wait for until somebody answers; whoever answers first is heard. */
+export class OpenQuestions {
+  private readonly open = new Map<number, Open>();
+  private count = 0;
+
+  constructor(private readonly changed: () => void) {}
+
+  /** What is open now, the oldest first. */
+  get waiting(): readonly Waiting[] {
+    return [...this.open.values()].map(({ shown }) => shown);
+  }
+
+  /** Waits for an answer; the question is taken back when the signal fires. */
+  add<Answer>(shown: WithoutId<Waiting>, signal: AbortSignal, question?: Question): Promise<Answer> {
+    const id = (this.count += 1);
+    return new Promise<Answer>((resolve) => {
+      const close = (): void => {
+        if (this.open.delete(id)) this.changed();
+      };
+      signal.addEventListener('abort', close, { once: true });
+      if (signal.aborted) return;
+      this.open.set(id, {
+        shown: { id, ...shown },
+        ...(question && { question }),
+        resolve: (answer) => {
+          signal.removeEventListener('abort', close);
+          close();
+          resolve(answer);
+        },
+      });
+      this.changed();
+    });
+  }
+
+  /** Answers a question. Throws `run/bad-answer` or `console/answered-already`. */
+  answer(id: number, value: boolean | number | string): void {
+    const { question, resolve } = this.find(id, 'answer');
+    resolve(checkAnswer(question!, value) as never);
+  }
+  press(id: number, button: string): void {
+    const { shown, resolve } = this.find(id, 'button');
+    if (shown.for !== 'button' || !shown.names.includes(button)) throw consoleErrors.nothingWaiting();
+    resolve(button as never);
+  }
+  mark(id: number, mark: Mark): void {
+    const { shown, resolve } = this.find(id, 'mark');
+    if (shown.for === 'mark' && shown.kind === 'line' && !mark.to) throw consoleErrors.badValue('Line', 'a line with two ends');
+    resolve(mark as never);
+  }
+
+  private find(id: number, what: Waiting['for']): Open {
+    const found = this.open.get(id);
+    if (!found || found.shown.for !== what) throw consoleErrors.nothingWaiting();
+    return found;
+  }
+}
+
+/** What a run tells besides its questions. */
+export interface RunEvents {
+  log(text: string): void;
+  progress(progress: Progress): void;
+  status(text: string | undefined): void;
+  plot(plot: PlotState): void;
+}
+
+/** The operator's port of one run, over all browsers together. */
+export class ConsolePort implements OperatorPort {
+  constructor(
+    private readonly questions: OpenQuestions,
+    private readonly events: RunEvents,
+    private readonly reasons: ReadonlyMap<string, string>,
+  ) {}
+
+  ask(question: Question, signal: AbortSignal): Promise<boolean | number | string> {
+    return this.questions.add({ for: 'answer', question, why: this.reasons.get(question.id) ?? '' }, signal, question);
+  }
+  button(names: readonly string[], signal: AbortSignal): Promise<string> {
+    return this.questions.add({ for: 'button', names }, signal);
+  }
+  mark(buffer: string, kind: 'point' | 'line', signal: AbortSignal): Promise<Mark> {
+    return this.questions.add({ for: 'mark', buffer, kind }, signal);
+  }
+  log(text: string): void {
+    this.events.log(text);
+  }
+  progress(progress: Progress): void {
+    this.events.progress(progress);
+  }
+  status(text: string | undefined): void {
+    this.events.status(text);
+  }
+  plot(plot: Plot): void {
+    this.events.plot(plot);
+  }
+  /** Images are seen in the buffers. */
+  image(_: BufferedImage): void {}
+}

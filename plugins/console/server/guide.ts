@@ -1,0 +1,47 @@
+import type { MenuEntry } from '../../../core/kernel';
+import type { HistoryEntry } from '../../../core/store';
+import type { GuideStep } from '../protocol';
+import { steps } from './guide-steps';
+
+type State = GuideStep['items'][number]['state'];
+const day = 24 * 3600 * 1000;
+const doubtfulVerdicts = new Set(['doubtful', 'poor', 'bad']);
+
+/** What speaks against a calibration that was done, by item id; from checks of the calibrations against each other. */
+export type Doubts = ReadonlyMap<string, string>;
+
+/** How far a site is: for each item when it was done last and whether that still holds. */
+export function guideOf(entries: readonly MenuEntry[], history: readonly HistoryEntry[], now: Date, doubts: Doubts = new Map()): readonly GuideStep[] {
+  // A submenu's folder tells nothing about where a plugin keeps an item, so the end of the id counts.
+  const find = (id: string): MenuEntry | undefined => entries.find((entry) => entry.id === id) ?? entries.find((entry) => lastPart(entry.id) === lastPart(id));
+  const latest = new Map(history.map((entry) => [lastPart(entry.item), entry]));
+  return steps.flatMap(({ title, why, items }) => {
+    const shown = items.flatMap(({ id, after = [], days }) => {
+      const entry = find(id);
+      if (!entry) return [];
+      const done = latest.get(lastPart(id));
+      const { state, note } = judge(entry, done, now, days, doubts.get(entry.id));
+      const first = after.filter((each) => !latest.has(lastPart(each))).flatMap((each) => find(each)?.label ?? []);
+      return [{ id: entry.id, label: entry.label, state, note, first }];
+    });
+    return shown.length > 0 ? [{ title, why, items: shown }] : [];
+  });
+}
+
+function judge(entry: MenuEntry, done: HistoryEntry | undefined, now: Date, days: number | undefined, doubt: string | undefined): { readonly state: State; readonly note: string } {
+  if (!done) {
+    if (!entry.enabled) return { state: 'unavailable', note: capital(entry.reason ?? 'not available') };
+    return { state: 'never', note: 'Not done yet' };
+  }
+  const age = now.getTime() - Date.parse(done.when);
+  const when = `${age < day ? 'today' : age < 2 * day ? 'yesterday' : `${Math.floor(age / day)} days ago`}`;
+  const at = done.conditions.magnification === undefined ? '' : ` at ${done.conditions.magnification}x`;
+  const verdict = done.quality?.verdict;
+  if (doubt !== undefined) return { state: 'doubtful', note: doubt };
+  if (verdict !== undefined && doubtfulVerdicts.has(verdict)) return { state: 'doubtful', note: `Done ${when}${at}, ${verdict}: ${done.quality?.remarks?.[0] ?? done.summary}` };
+  if (days !== undefined && age > days * day) return { state: 'stale', note: `Done ${when}${at}; better repeated after ${days === 1 ? 'a day' : `${days} days`}` };
+  return { state: 'done', note: `Done ${when}${at}${verdict === undefined ? '' : `, ${verdict}`}` };
+}
+
+const lastPart = (id: string): string => id.slice(id.lastIndexOf('/') + 1);
+const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

@@ -1,0 +1,45 @@
+import type { HistoryEntry } from '../../../core/store';
+import type { HistoryRow } from '../protocol';
+
+/** No more entries cross to the page, the newest ones. */
+const mostRows = 1000;
+
+const conditionNames = { magnification: 'magnification', cameraName: 'camera', probeMode: 'probe', spotSize: 'spot', alpha: 'alpha', binning: 'binning', intensity: 'intensity', defocus: 'defocus' } as const;
+
+/** The history as the page shows it, the newest entry first. */
+export function historyRows(entries: readonly HistoryEntry[], labelOf: (item: string) => string): readonly HistoryRow[] {
+  return entries
+    .slice(-mostRows)
+    .reverse()
+    .map((entry) => ({
+      id: entry.id,
+      item: entry.item,
+      label: labelOf(entry.item),
+      when: entry.when,
+      who: entry.who,
+      kind: entry.kind,
+      summary: entry.summary,
+      ...(entry.quality?.verdict !== undefined && { verdict: entry.quality.verdict }),
+      conditions: conditionsOf(entry),
+      values: numbersOf(entry.values),
+      errors: numbersOf(entry.standardErrors),
+      restorable: entry.record !== undefined,
+      replaces: entry.replaced !== undefined,
+    }));
+}
+
+function conditionsOf({ conditions }: HistoryEntry): Record<string, string> {
+  const shown: Record<string, string> = {};
+  for (const [name, label] of Object.entries(conditionNames)) {
+    const value = conditions[name];
+    if (value === undefined || (typeof value !== 'number' && typeof value !== 'string')) continue;
+    if (name === 'magnification') shown[label] = `${value}x`;
+    else if (name === 'defocus') shown[label] = `${(Number(value) * 1e6).toFixed(2)} um`;
+    else if (name === 'intensity') shown[label] = `${(Number(value) * 100).toFixed(2)} %`;
+    else shown[label] = String(value);
+  }
+  return shown;
+}
+
+const numbersOf = (values: Readonly<Record<string, unknown>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(values ?? {}).filter((pair): pair is [string, number] => typeof pair[1] === 'number' && Number.isFinite(pair[1])).slice(0, 40));

@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import type { Clock, Logger } from '../../../core/base';
+import { Administrator, type BrowserConsoleOptions, type Session } from '../../../core/kernel';
+import { CalibrationHistory, Calibrations } from '../../../core/store';
+import type { ConsoleOptions } from '../options';
+import { Access } from './access';
+import { perform } from './commands';
+import { consoleErrors } from './errors';
+import { guideOf } from './guide';
+import { Images } from './images';
+import { InstrumentControl } from './instrument-control';
+import { menuState } from './menu-state';
+import { openBrowser } from './open-browser';
+import { builtPage } from './page-build';
+import { RunControl } from './run-control';
+import { SettingsPanel } from './settings-panel';
+import { SharedState } from './shared-state';
+import { Visitors } from './visitors';
+import { createWebServer } from './web-server';
+
+/** What a console in the browser is made of. */
+export interface ConsoleParts {
+  readonly session: Session;
+  readonly options: ConsoleOptions;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Calls with the id of every item that has stored something; what it returns ends that. */
+  readonly onStored: (listen: (item: string) => void) => () => void;
+}
+
+const lookMilliseconds = 1000;
+const guideEveryLooks = 60;
+
+/** Serves browsers until the signal fires; tells the addresses. Throws `console/page-not-built` or `console/cannot-listen`. */
+export async function serveConsole({ session, options, clock, log, onStored }: ConsoleParts, signal: AbortSignal, { open = false, tell = () => {} }: BrowserConsoleOptions): Promise<void> {
+  const page = await builtPage(tell);
+  const state = new SharedState(() => clock.date());
+  const settings = new SettingsPanel(session, state);
+  const instrument = new InstrumentControl(session);
+  const access = new Access();
+
+  const showGuide = async (): Promise<void> => state.set('guide', guideOf(session.menu(), (await session.find(CalibrationHistory)?.list()) ?? [], clock.date()));
+  const showMenu = (): void => {
+    state.set('menu', menuState(session.menu()));
+    state.set('instrument', { title: session.title, administrator: session.find(Administrator)?.on ?? false, unsaved: session.find(Calibrations)?.unsaved ?? false, plugins: session.plugins() });
+  };
+  const refresh = (): void => {
+    showMenu();
+    showGuide().catch((error: unknown) => log.warn(`The guide could not be brought up to date: ${String(error)}`));
+    void settings.refresh();
+  };
+  const runs = new RunControl(session, state, refresh);
+  const images = new Images(session, state, showMenu);
+  const endings = [session.onLog(({ level, text }) => state.log(level, text)), onStored((item) => runs.noteStored(item))];
+
+  const server = await createWebServer(page, access);
+  const visitors: Visitors = new Visitors(server.server, access, state, (command, visitor) => perform(command, visitor, parts), randomBytes(8).toString('hex'), refresh);
+  const parts = { session, runs, images, settings, instrument, visitors: () => visitors, refresh };
+  refresh();
+
+  let looks = 0;
+  const looking = setInterval(() => {
+    if (visitors.size === 0) return;
+    looks += 1;
+    void settings.refresh();
+    showMenu();
+    if (looks % guideEveryLooks === 0) refresh();
+  }, lookMilliseconds);
+  try {
+    const port = await listen(server, options);
+    access.servedOn(options.host, port, options.names);
+    announce(access, options, session.find(Administrator)?.allowed ?? false, { open, tell });
+    await new Promise<void>((resolve) => {
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    await runs.idle();
+  } finally {
+    clearInterval(looking);
+    for (const end of endings) end();
+    images.dispose();
+    visitors.close();
+    await server.close();
+  }
+}
+
+/** Listens on the port of the site; on one that the system chooses where that is taken. Returns the port. */
+async function listen(server: FastifyInstance, { host, port }: ConsoleOptions): Promise<number> {
+  for (const wanted of port === 0 ? [0] : [port, 0]) {
+    try {
+      await server.listen({ host, port: wanted });
+      const address = server.server.address();
+      return typeof address === 'object' && address !== null ? address.port : wanted;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || wanted === 0) throw consoleErrors.cannotListen(host, wanted, error as Error);
+    }
+  }
+  throw consoleErrors.cannotListen(host, port, new Error('no port is free'));
+}
+
+function announce(access: Access, { host, names }: ConsoleOptions, administrator: boolean, { open, tell }: { readonly open: boolean; readonly tell: (text: string) => void }): void {
+  const name = names[0] ?? (host === '0.0.0.0' || host === '::' ? 'localhost' : host);
+  const own = access.address(name, administrator ? 'administrator' : 'operator');
+  tell(`The console is at\n\n  ${own}\n`);
+  if (administrator) tell(`For operators who may not save: ${access.address(name, 'operator')}`);
+  tell(`To look on only: ${access.address(name, 'observer')}`);
+  tell(open && openBrowser(own) ? 'A browser is being opened. Ctrl-C ends the program.' : 'Open the address in a browser on this computer. Ctrl-C ends the program.');
+}

@@ -1,0 +1,67 @@
+import { EucentricError, apply, imageShiftUnits, inverse, vector } from '../../../core/base';
+import { Scope } from '../../../core/devices';
+import type { BufferedImage, Session } from '../../../core/kernel';
+import { ImageShiftControl, Optics, takeImage } from '../../../core/optics';
+import type { ParameterSetName } from '../../../core/settings';
+import { Calibrations } from '../../../core/store';
+import type { ForecastState } from '../protocol';
+import { consoleErrors } from './errors';
+
+const imageLimitMilliseconds = 180_000;
+const forecastLimitMilliseconds = 10_000;
+
+/** What an operator does with hands: images, and image shift by dragging. One thing at a time. */
+export class InstrumentControl {
+  private taking: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly session: Session) {}
+
+  /** Takes an image with one of the parameter sets. Throws `console/no-camera` or what the camera says. */
+  async take(set: ParameterSetName): Promise<void> {
+    const next = this.taking.then(() => takeImage(this.session, set, AbortSignal.timeout(imageLimitMilliseconds)));
+    this.taking = next.catch(() => undefined);
+    if ((await next) === undefined) throw consoleErrors.noCamera();
+  }
+
+  /**
+   * Changes image shift so that the specimen follows a drag on an image, in pixels of that image, X right and Y down.
+   * Throws `console/no-image-shift-calibration` or `image-shift/out-of-range`.
+   */
+  async drag({ frame, context }: BufferedImage, by: { readonly x: number; readonly y: number }): Promise<void> {
+    const [optics, scope, control] = [this.session.find(Optics), this.session.find(Scope), this.session.find(ImageShiftControl)];
+    const toCamera = optics?.imageShiftToCamera(context.magIndex, frame.camera);
+    const back = toCamera && inverse(toCamera.matrix);
+    if (!optics || !scope || !control || !back) throw consoleErrors.noShiftMatrix();
+    const { binning } = frame.exposure;
+    const moved = apply(back, { x: by.x * binning, y: -by.y * binning });
+    const now = await scope.magIndex.read();
+    const change = optics.transferImageShift(vector(moved.x, moved.y), context.magIndex, now, frame.camera);
+    const { x, y } = await control.net.read();
+    await control.write({ x: imageShiftUnits(x - change.x), y: imageShiftUnits(y - change.y) });
+  }
+
+  /** What a run of an item would do now, with the dose where the dose rate is known. */
+  async forecast(item: string): Promise<ForecastState> {
+    let known: Awaited<ReturnType<Session['forecast']>>;
+    try {
+      known = await this.session.forecast(item, AbortSignal.timeout(forecastLimitMilliseconds));
+    } catch (error) {
+      // What cannot be foreseen, such as where a calibration is missing, is told when the item is run.
+      if (!(error instanceof EucentricError)) throw error;
+    }
+    if (!known) return { changes: [] };
+    const { images, exposure, duration, changes = [] } = known;
+    const dose = exposure === undefined ? undefined : await this.dose(exposure);
+    return { changes, ...(images !== undefined && { images }), ...(exposure !== undefined && { exposure }), ...(duration !== undefined && { duration }), ...(dose !== undefined && { dose }) };
+  }
+
+  /** Dose in words; the rate is that of the last dose calibration at this spot and intensity. */
+  private async dose(seconds: number): Promise<string | undefined> {
+    const [calibrations, scope] = [this.session.find(Calibrations), this.session.find(Scope)];
+    if (!calibrations || !scope) return undefined;
+    const spot = await scope.spotSize.read();
+    const intensity = await scope.intensity.read();
+    const row = calibrations.shortTerm('DoseCalibration').find((each) => each.spot === spot && Math.abs(each.intensity - intensity) < 0.002);
+    return row ? `${(row.dose * seconds).toPrecision(3)} e/A2` : 'not known: run Electron Dose to learn the rate';
+  }
+}

@@ -1,0 +1,16 @@
+import type { MenuEntry } from '../../../core/kernel';
+import type { ItemState } from '../protocol';
+
+/** The menu as the page shows it. */
+export function menuState(entries: readonly MenuEntry[]): readonly ItemState[] {
+  return entries.map(({ id, menu, label, summary, enabled, reason, toggle, checked, separated, declaration }) => ({
+    id, menu, label, summary, enabled, toggle, checked, separated,
+    ...(reason !== undefined && { reason }),
+    administratorOnly: declaration?.administratorOnly ?? false,
+    questions: (declaration?.questions ?? []).map((question) => ({ id: question.id, summary: question.summary })),
+    stores: declaration?.stores ?? [],
+    results: declaration?.results ?? {},
+    needs: (declaration?.needs ?? []).map(({ name }) => name),
+    ...(declaration?.script !== undefined && { script: declaration.script }),
+  }));
+}

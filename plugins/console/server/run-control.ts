@@ -1,0 +1,115 @@
+import { type Session, kernelErrors } from '../../../core/kernel';
+import type { PlotState, RunState } from '../protocol';
+import { ConsolePort, OpenQuestions } from './console-port';
+import { consoleErrors } from './errors';
+import { failureOf, outcomeOf } from './outcomes';
+import type { SharedState } from './shared-state';
+
+const mostPlots = 6;
+const mostPoints = 4000;
+
+/** Starts runs for whoever asks, and keeps what all see of them; a run goes on whether a browser looks or not. */
+export class RunControl {
+  readonly questions = new OpenQuestions(() => this.show());
+  private current: Omit<RunState, 'waiting'> | undefined;
+  private count = 0;
+  private pace = { began: 0, done: 0 };
+  private readonly stored = new Set<string>();
+  private ended: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly session: Session,
+    private readonly state: SharedState,
+    /** Called when a run begins or has ended, since menu and settings may look different then. */
+    private readonly changed: () => void,
+  ) {
+    state.set('run', undefined);
+    state.set('outcome', undefined);
+    state.set('plots', []);
+  }
+
+  /** Notes that the item has stored something. */
+  noteStored(item: string): void {
+    this.stored.add(item);
+  }
+
+  /** Resolves when nothing runs. */
+  async idle(): Promise<void> {
+    await this.ended;
+  }
+
+  /** Whether the operator may change the microscope: nothing runs, or what runs waits for the operator to do so. */
+  checkFree(): void {
+    if (!this.current) return;
+    if (this.questions.waiting.some((each) => each.for === 'button')) return;
+    throw consoleErrors.busy(this.current.label);
+  }
+
+  /** Starts an item; resolves at once, and throws what keeps it from starting. */
+  start(item: string): void {
+    const entry = this.session.menu().find(({ id }) => id === item);
+    if (entry && !entry.enabled) throw kernelErrors.disabled(entry.label, entry.reason ?? 'it is not available');
+    const beside = this.current !== undefined;
+    this.ended = this.run(item, beside);
+  }
+
+  stop(): void {
+    if (!this.current) return;
+    this.current = { ...this.current, stopping: true };
+    this.show();
+    this.session.stop();
+  }
+
+  private async run(item: string, beside: boolean): Promise<void> {
+    const { label = item, toggle = false, declaration, id = item } = this.session.menu().find((entry) => entry.id === item) ?? {};
+    const number = (this.count += 1);
+    const began = Date.now();
+    const { session, state } = this;
+    const isShown = !beside && !toggle;
+    if (!beside) {
+      this.current = { number, item: id, label, stopping: false };
+      this.pace = { began: 0, done: 0 };
+      if (isShown) state.set('plots', []);
+      this.show();
+      this.changed();
+    }
+    this.stored.delete(id);
+    const reasons = new Map((declaration?.questions ?? []).map((question) => [question.id, question.summary]));
+    const port = new ConsolePort(this.questions, { log: (text) => state.log('said', text), progress: (progress) => this.progress(progress), status: (text) => this.update(text === undefined ? {} : { status: text }), plot: (plot) => this.plot(plot) }, reasons);
+    const shell = () => ({ number, item: id, label, stored: this.stored.has(id), seconds: (Date.now() - began) / 1000 });
+    try {
+      const result = await session.run(id, { port });
+      if (result) state.log('said', result.summary);
+      if (isShown) state.set('outcome', outcomeOf(shell(), result, declaration?.results ?? {}));
+    } catch (error) {
+      const outcome = failureOf(shell(), error);
+      state.log(outcome.end === 'stopped' ? 'warn' : 'error', `${outcome.summary} ${outcome.hint ?? ''}`);
+      state.set('outcome', outcome);
+    }
+    if (!beside) this.current = undefined;
+    this.show();
+    this.changed();
+  }
+
+  private update(change: Partial<RunState>): void {
+    if (this.current) this.current = { ...this.current, ...change };
+    this.show();
+  }
+
+  private progress(progress: NonNullable<RunState['progress']>): void {
+    if (this.pace.began === 0) this.pace = { began: Date.now(), done: progress.done };
+    const taken = progress.done - this.pace.done;
+    const left = taken < 1 ? undefined : (((Date.now() - this.pace.began) / taken) * (progress.total - progress.done)) / 1000;
+    this.update({ progress, ...(left !== undefined && { secondsLeft: Math.ceil(left) }) });
+  }
+
+  private plot(plot: PlotState): void {
+    const bounded = { ...plot, series: plot.series.map((series) => ({ ...series, points: series.points.slice(-mostPoints) })) };
+    const others = (this.state.get('plots') ?? []).filter(({ id }) => id !== plot.id);
+    this.state.set('plots', [...others, bounded].slice(-mostPlots));
+  }
+
+  private show(): void {
+    this.state.set('run', this.current && { ...this.current, waiting: this.questions.waiting });
+  }
+}

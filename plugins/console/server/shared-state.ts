@@ -1,0 +1,61 @@
+import type { ConsoleState, LogEntry, Part } from '../protocol';
+
+const mostLines = 2000;
+const longestLine = 4000;
+
+/** What all browsers see, in parts, and the log. Knows nothing of browsers: whoever wants to hear of changes says so. */
+export class SharedState {
+  private readonly parts = new Map<Part, { readonly value: unknown; readonly text: string }>();
+  private readonly lines: LogEntry[] = [];
+  private readonly listeners = new Set<(part: Part | 'log') => void>();
+  private count = 0;
+
+  constructor(private readonly now: () => Date) {}
+
+  /** Replaces a part; nothing is told when it is the same as before. */
+  set<Name extends Part>(part: Name, value: ConsoleState[Name]): void {
+    const text = JSON.stringify(value ?? null);
+    if (this.parts.get(part)?.text === text) return;
+    this.parts.set(part, { value, text });
+    this.tell(part);
+  }
+
+  /** A part as it is now; undefined before it was set. */
+  get<Name extends Part>(part: Name): ConsoleState[Name] | undefined {
+    return this.parts.get(part)?.value as ConsoleState[Name] | undefined;
+  }
+
+  /** A part as JSON. */
+  textOf(part: Part): string {
+    return this.parts.get(part)?.text ?? 'null';
+  }
+
+  /** The names of the parts that there are. */
+  get names(): readonly Part[] {
+    return [...this.parts.keys()];
+  }
+
+  /** Adds a line to the log; the oldest ones are forgotten. */
+  log(level: LogEntry['level'], text: string): void {
+    this.count += 1;
+    const shown = text.length > longestLine ? `${text.slice(0, longestLine)}...` : text;
+    this.lines.push({ number: this.count, level, time: this.now().toTimeString().slice(0, 8), text: shown });
+    if (this.lines.length > mostLines) this.lines.splice(0, this.lines.length - mostLines);
+    this.tell('log');
+  }
+
+  /** The lines after a number, no more than so many, the newest ones if there are more. */
+  linesAfter(number: number, most: number): readonly LogEntry[] {
+    return this.lines.filter((line) => line.number > number).slice(-most);
+  }
+
+  /** Calls after each change; what it returns ends that. */
+  onChange(listen: (part: Part | 'log') => void): () => void {
+    this.listeners.add(listen);
+    return () => void this.listeners.delete(listen);
+  }
+
+  private tell(part: Part | 'log'): void {
+    for (const listen of this.listeners) listen(part);
+  }
+}

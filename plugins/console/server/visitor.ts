@@ -1,0 +1,112 @@
+import type { WebSocket } from 'ws';
+import type { Message, Part, Role } from '../protocol';
+import { consoleErrors } from './errors';
+import type { SharedState } from './shared-state';
+
+/** So much may be on its way to a browser before it is given a rest. */
+const mostUnderWay = 1024 * 1024;
+const mostLines = 400;
+
+interface ImageWish {
+  readonly request: number;
+  readonly make: () => Uint8Array;
+}
+
+/**
+ * One browser. What it has not heard yet is kept as the names of the parts that changed, so a browser that sleeps holds nothing up and
+ * hears the newest of everything when it wakes; of the images that it asked for, the newest is sent.
+ */
+export class Visitor {
+  private readonly stale: Set<Part>;
+  private lastLine = 0;
+  private logStale = true;
+  private image: ImageWish | undefined;
+  private scheduled = false;
+
+  constructor(
+    readonly id: number,
+    readonly role: Role,
+    private readonly socket: WebSocket,
+    private readonly state: SharedState,
+    session: string,
+  ) {
+    this.stale = new Set(state.names);
+    this.send({ is: 'welcome', you: id, role, session });
+    this.schedule();
+  }
+
+  /** Notes that something changed. */
+  changed(part: Part | 'log'): void {
+    if (part === 'log') this.logStale = true;
+    else this.stale.add(part);
+    this.schedule();
+  }
+
+  /** Tells something that only this browser wants to know. */
+  send(message: Message): void {
+    if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  /** Sends an image as soon as what is under way has arrived; an earlier wish that was not served yet is given up. */
+  sendImage(request: number, make: () => Uint8Array): void {
+    if (this.image) this.refuse(this.image.request, consoleErrors.superseded());
+    this.image = { request, make };
+    this.schedule();
+  }
+
+  refuse(request: number, { code, message, hint }: { readonly code: string; readonly message: string; readonly hint: string }): void {
+    this.send({ is: 'refused', request, code, message, hint });
+  }
+
+  /** Closes the connection, with the reason for the page. */
+  close(code: number, reason: string): void {
+    this.socket.close(code, reason);
+  }
+
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      this.flush();
+    });
+  }
+
+  private flush(): void {
+    const { socket } = this;
+    if (socket.readyState !== socket.OPEN) return;
+    if (socket.bufferedAmount > mostUnderWay) return this.wait();
+    for (const part of this.stale) {
+      // The part is JSON already; it is not taken apart only to be put together again.
+      socket.send(`{"is":"state","part":"${part}","value":${this.state.textOf(part)}}`);
+    }
+    this.stale.clear();
+    this.flushLog();
+    const { image } = this;
+    if (!image) return;
+    if (socket.bufferedAmount > mostUnderWay) return this.wait();
+    this.image = undefined;
+    try {
+      socket.send(image.make(), () => this.schedule());
+    } catch (error) {
+      this.refuse(image.request, error as ReturnType<typeof consoleErrors.imageGone>);
+    }
+  }
+
+  private flushLog(): void {
+    if (!this.logStale) return;
+    this.logStale = false;
+    const lines = this.state.linesAfter(this.lastLine, mostLines);
+    if (lines.length === 0) return;
+    this.lastLine = lines.at(-1)!.number;
+    this.send({ is: 'log', lines });
+  }
+
+  private wait(): void {
+    this.scheduled = true;
+    setTimeout(() => {
+      this.scheduled = false;
+      this.flush();
+    }, 20).unref();
+  }
+}

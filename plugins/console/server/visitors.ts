@@ -1,0 +1,161 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { toFault } from '../../../core/base';
+import { type Command, type PeopleState, type Role, command, longestCommand } from '../protocol';
+import type { Access } from './access';
+import { consoleErrors } from './errors';
+import type { SharedState } from './shared-state';
+import { Visitor } from './visitor';
+
+const mostVisitors = 16;
+/** Commands that a browser may have sent in a row, and how many more each second. */
+const burst = 200;
+const perSecond = 60;
+const heartbeatMilliseconds = 15_000;
+
+/** What does the work of a command; what it returns goes back to the page. */
+export type Perform = (command: Command, visitor: Visitor) => Promise<unknown>;
+
+/** The browsers that are connected, and which of them is in control. */
+export class Visitors {
+  private readonly sockets = new WebSocketServer({ noServer: true, maxPayload: longestCommand, perMessageDeflate: false, clientTracking: true });
+  private readonly visitors = new Map<WebSocket, Visitor>();
+  private operator: number | undefined;
+  private count = 0;
+  private readonly heartbeat: NodeJS.Timeout;
+
+  constructor(
+    server: Server,
+    private readonly access: Access,
+    private readonly state: SharedState,
+    private readonly perform: Perform,
+    private readonly session: string,
+    private readonly came: () => void,
+  ) {
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.upgrade(request, socket, head));
+    state.onChange((part) => {
+      for (const visitor of this.visitors.values()) visitor.changed(part);
+    });
+    this.heartbeat = setInterval(() => this.beat(), heartbeatMilliseconds).unref();
+    this.showPeople();
+  }
+
+  /** How many browsers look. */
+  get size(): number {
+    return this.visitors.size;
+  }
+
+  /** Throws unless this browser is in control. */
+  checkControl(visitor: Visitor): void {
+    if (visitor.role === 'observer') throw consoleErrors.roleTooLow('operator');
+    if (this.operator !== visitor.id) throw consoleErrors.notInControl();
+  }
+
+  /** Gives control to a browser, whoever had it, or gives it up. */
+  control(visitor: Visitor, take: boolean): void {
+    if (visitor.role === 'observer') throw consoleErrors.roleTooLow('operator');
+    if (take) this.operator = visitor.id;
+    else if (this.operator === visitor.id) this.operator = undefined;
+    this.showPeople();
+  }
+
+  /** Ends all connections. */
+  close(): void {
+    clearInterval(this.heartbeat);
+    for (const [socket, visitor] of this.visitors) {
+      visitor.close(1001, 'The program has ended.');
+      setTimeout(() => socket.terminate(), 500).unref();
+    }
+    this.sockets.close();
+  }
+
+  private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    const { host, origin } = request.headers;
+    const refuse = (status: string): void => void socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+    let place: string;
+    try {
+      place = new URL(request.url ?? '/', 'http://console').pathname;
+    } catch {
+      return refuse('400 Bad Request');
+    }
+    if (!this.access.isOwnHost(host)) return refuse('421 Misdirected Request');
+    if (place !== '/socket') return refuse('404 Not Found');
+    // A page elsewhere can open a connection to here, and its browser would even send our cookie along; it cannot lie about where it is from.
+    if (!this.access.isOwnOrigin(origin, host)) return refuse('403 Forbidden');
+    const shown = this.access.roleOf(request);
+    if (!shown) return refuse('401 Unauthorized');
+    if (this.visitors.size >= mostVisitors) return refuse('503 Service Unavailable');
+    this.sockets.handleUpgrade(request, socket, head, (opened) => this.welcome(opened, shown.role));
+  }
+
+  private welcome(socket: WebSocket, role: Role): void {
+    const visitor = new Visitor((this.count += 1), role, socket, this.state, this.session);
+    this.visitors.set(socket, visitor);
+    const alive = { since: Date.now(), heard: true, allowance: burst };
+    Object.assign(socket, { alive });
+    socket.on('pong', () => void (alive.heard = true));
+    socket.on('error', () => socket.terminate());
+    socket.on('message', (data, binary) => {
+      const now = Date.now();
+      alive.allowance = Math.min(burst, alive.allowance + ((now - alive.since) / 1000) * perSecond) - 1;
+      alive.since = now;
+      if (alive.allowance < 0) return visitor.close(1008, 'Too many commands.');
+      this.receive(binary ? undefined : (data as Buffer).toString('utf8'), visitor);
+    });
+    socket.on('close', () => {
+      this.visitors.delete(socket);
+      if (this.operator === visitor.id) this.operator = undefined;
+      this.showPeople();
+    });
+    if (role !== 'observer') this.operator ??= visitor.id;
+    this.showPeople();
+    this.came();
+  }
+
+  private receive(text: string | undefined, visitor: Visitor): void {
+    const parsed = parse(text);
+    if (!parsed.success) {
+      visitor.refuse(parsed.request, consoleErrors.badCommand());
+      return;
+    }
+    const { request } = parsed.command;
+    this.perform(parsed.command, visitor).then(
+      (value) => {
+        if (parsed.command.do !== 'image') visitor.send({ is: 'done', request, ...(value !== undefined && { value }) });
+      },
+      (error: unknown) => visitor.refuse(request, toFault(error)),
+    );
+  }
+
+  private beat(): void {
+    for (const socket of this.visitors.keys()) {
+      const { alive } = socket as WebSocket & { alive: { heard: boolean } };
+      if (!alive.heard) socket.terminate();
+      alive.heard = false;
+      socket.ping();
+    }
+  }
+
+  private showPeople(): void {
+    const people: PeopleState = {
+      ...(this.operator !== undefined && { operator: this.operator }),
+      people: [...this.visitors.values()].map(({ id, role }) => ({ id, role })),
+    };
+    this.state.set('people', people);
+  }
+}
+
+function parse(text: string | undefined): { readonly success: true; readonly command: Command } | { readonly success: false; readonly request: number } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text ?? '');
+  } catch {
+    return { success: false, request: 0 };
+  }
+  const parsed = command.safeParse(value);
+  if (parsed.success) return { success: true, command: parsed.data };
+  const request = (value as { request?: unknown } | null)?.request;
+  return { success: false, request: typeof request === 'number' && Number.isSafeInteger(request) ? request : 0 };
+}

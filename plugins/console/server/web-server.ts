@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import fastifyStatic from '@fastify/static';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Access } from './access';
+
+/** What a browser is told about every answer: nothing from elsewhere, in no frame, kept nowhere. */
+function protection(host: string | undefined): Readonly<Record<string, string>> {
+  return {
+    'content-security-policy': [
+      "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "font-src 'self'", `connect-src 'self'${host === undefined ? '' : ` ws://${host}`}`,
+      "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+    ].join('; '),
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': 'camera=(), microphone=(), geolocation=(), usb=(), serial=()',
+  };
+}
+
+const closedPage = (text: string): string => `<!doctype html><html lang="en"><meta charset="utf-8"><title>Eucentric</title><h1>Not opened</h1><p>${text}</p></html>\n`;
+
+/** The files of the page, for those who come under a name of this computer and with a token. Nothing else can be reached, and nothing can be sent. */
+export async function createWebServer(page: string, access: Access): Promise<FastifyInstance> {
+  const server = fastify({ logger: false, bodyLimit: 1024, requestTimeout: 10_000, connectionTimeout: 30_000, keepAliveTimeout: 10_000, forceCloseConnections: true });
+  const index = readFileSync(path.join(page, 'index.html'));
+  server.addHook('onRequest', async (request, reply) => {
+    const { host } = request.headers;
+    const known = access.isOwnHost(host);
+    void reply.headers(protection(known ? host : undefined));
+    if (!known) return reply.code(421).type('text/plain').send('This computer is not known by that name.\n');
+    if (request.method !== 'GET' && request.method !== 'HEAD') return reply.code(405).type('text/plain').send('Nothing can be sent here.\n');
+    return undefined;
+  });
+  server.get('/', async (request, reply) => {
+    const shown = access.roleOf(request.raw);
+    void reply.type('text/html; charset=utf-8').header('cache-control', 'no-store');
+    if (!shown) return reply.code(403).send(closedPage('Open the address that the program printed when it started; it carries a key.'));
+    void reply.header('set-cookie', `${access.cookie}=${shown.token}; HttpOnly; SameSite=Strict; Path=/`);
+    return reply.send(index);
+  });
+  // Only files that were built are served, each under its own name.
+  await server.register(fastifyStatic, { root: path.join(page, 'assets'), prefix: '/assets/', wildcard: false, index: false, decorateReply: false, immutable: true, maxAge: '1d' });
+  server.setNotFoundHandler((_, reply) => reply.code(404).type('text/plain').send('There is nothing here.\n'));
+  server.setErrorHandler((_, __, reply) => reply.code(400).type('text/plain').send('This request is not understood.\n'));
+  return server;
+}
