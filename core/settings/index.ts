@@ -15,6 +15,9 @@ export {
   type PropertyForm,
   type PropertyValue,
 } from './definitions';
+export { editProperties, type PropertyChange } from './edit/edit-properties';
+export { unifiedDiff } from './edit/line-diff';
+export { textOfBytes } from './edit/text-bytes';
 export { type LoadedSettings, loadSettings, parseSettings } from './load';
 export type { MagnificationRow } from './magnification-table';
 export { type CameraParameterSets, PARAMETER_SETS, type ParameterSet, type ParameterSetName } from './parameter-sets';

@@ -1,0 +1,146 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type YAMLMap, isMap, isSeq } from 'yaml';
+import { type PropertyDefinition, findDefinition } from '../definitions';
+import { isPropertiesText } from '../load';
+import { isNumber } from '../source';
+import { CAMERA_KEYS, SECTION_NAMES } from '../yaml/read-properties';
+import { keyOf, readYamlText, writtenOf, type YamlText } from '../yaml/nodes';
+import { editErrors } from './edit-errors';
+import { type Splice, addItem, addPair, addRow, fillEmpty, replaceScalar, spliced } from './splices';
+
+/** One number that is to stand in a configuration, in the unit of the property. */
+export interface PropertyChange {
+  readonly property: string;
+  /** The number of the camera that it belongs to; left out for a property of the whole instrument. */
+  readonly camera?: number;
+  /** Of a property with rows: the first value of the row, such as the mag index. */
+  readonly row?: number;
+  /** Of a property with several values in a line or row: which of them, from 0. */
+  readonly field?: number;
+  readonly value: number;
+}
+
+/** What stands in the other places of a new row, from its second value: nothing is known. */
+const unknownFields: Readonly<Record<string, readonly number[]>> = { RotationAndPixel: [999, 999, 0] };
+
+/**
+ * The text of a YAML configuration with some values changed or added. All else stays as it is to the last character: comments, order,
+ * quotes, indentation and line endings. A number that stands there already is left as it is written.
+ * Throws `settings/not-yaml`, `settings/not-valid`, `settings/no-such-place` or `settings/not-editable`.
+ */
+export function editProperties(text: string, file: string, changes: readonly PropertyChange[]): string {
+  if (isPropertiesText(text, file)) throw editErrors.notYaml(file);
+  let edited = text;
+  for (const change of changes) edited = editOne(edited, file, change);
+  if (edited !== text) check(text, edited, file, changes);
+  return edited;
+}
+
+function editOne(text: string, file: string, change: PropertyChange): string {
+  const { yaml, map, definition } = find(text, file, change);
+  const splice = spliceFor(text, yaml, map, definition, change);
+  return splice ? spliced(text, splice) : text;
+}
+
+function read(text: string, file: string): { readonly yaml: YamlText; readonly root: YAMLMap } {
+  const { yaml, problems } = readYamlText(text, file);
+  const root = yaml?.document.contents;
+  if (!yaml || problems.length > 0 || !isMap(root)) throw editErrors.notValid(file, problems[0]);
+  return { yaml, root };
+}
+
+function find(text: string, file: string, { property, camera }: PropertyChange): { readonly yaml: YamlText; readonly map: YAMLMap; readonly definition: PropertyDefinition } {
+  const { yaml, root } = read(text, file);
+  const definition = findDefinition(camera === undefined ? 'general' : 'camera', property);
+  if (!definition) throw editErrors.noSuchPlace(file, `${property} is not a property ${camera === undefined ? 'of the instrument' : 'of a camera'}`);
+  if (camera === undefined) return { yaml, map: root, definition };
+  const map = cameraMap(yaml, root, camera);
+  if (!map) throw editErrors.noSuchPlace(file, `there is no camera ${camera}`);
+  return { yaml, map, definition };
+}
+
+function cameraMap(yaml: YamlText, root: YAMLMap, camera: number): YAMLMap | undefined {
+  const cameras = root.items.find((pair) => keyOf(pair) === 'cameras')?.value;
+  if (!isSeq(cameras)) return undefined;
+  return cameras.items.find((item): item is YAMLMap => isMap(item) && Number(writtenOf(yaml, item.get('index', true), yaml.placeAt(0))?.text) === camera);
+}
+
+/** The change of the text that a change of a value takes; undefined when the value stands there. */
+function spliceFor(text: string, yaml: YamlText, map: YAMLMap, definition: PropertyDefinition, change: PropertyChange): Splice | undefined {
+  const { name, form } = definition;
+  const { row, field = 0, value } = change;
+  const pair = map.items.find((each) => findDefinition(definition.scope, keyOf(each))?.name === name);
+  const node = pair?.value;
+  const place = yaml.placeOf(pair?.key);
+  const numberOf = (each: unknown): number | undefined => {
+    const written = writtenOf(yaml, each, place);
+    if (written?.type === 'boolean') return Number(/^true$/i.test(written.text));
+    return written && isNumber(written.text) ? Number(written.text) : undefined;
+  };
+  const replaced = (each: unknown): Splice | undefined => {
+    if (numberOf(each) === value) return undefined;
+    const splice = replaceScalar(text, each, value);
+    if (!splice) throw editErrors.notEditable(place, name);
+    return splice;
+  };
+  const otherKeys = definition.scope === 'general' ? SECTION_NAMES : CAMERA_KEYS.filter((key) => key !== 'index');
+  const ownKeys = map.items.filter((each) => !otherKeys.includes(keyOf(each)));
+  const isEmpty = pair !== undefined && writtenOf(yaml, node, place)?.type === 'empty';
+  const orRefuse = (splice: Splice | undefined): Splice => {
+    if (!splice) throw editErrors.notEditable(place, name);
+    return splice;
+  };
+
+  switch (form) {
+    case 'value':
+    case 'values':
+    case 'list': {
+      if (!pair && field === 0) return orRefuse(addPair(text, map, ownKeys, name, { inline: String(value) }));
+      if (isEmpty && field === 0) return fillEmpty(text, pair, { inline: String(value) });
+      if (isSeq(node)) return replaced(node.items[field] ?? throwNotEditable());
+      return field === 0 ? replaced(node) : throwNotEditable();
+    }
+    case 'append': {
+      if (!pair) return orRefuse(addPair(text, map, ownKeys, name, { inline: `[${value}]` }));
+      if (isEmpty) return fillEmpty(text, pair, { inline: `[${value}]` });
+      if (!isSeq(node)) return throwNotEditable();
+      const held = node.items.flatMap((item): readonly unknown[] => (isSeq(item) ? item.items : [item]));
+      if (held.some((item) => numberOf(item) === value)) return undefined;
+      return orRefuse(addItem(text, node, isSeq(node.items[0]) ? `[${value}]` : String(value)));
+    }
+    case 'rows': {
+      const others = unknownFields[name];
+      if (row === undefined || !others || field < 1 || field > others.length) return throwNotEditable();
+      const newRow = `[${[row, ...others.with(field - 1, value)].join(', ')}]`;
+      if (!pair) return orRefuse(addPair(text, map, ownKeys, name, { row: newRow }));
+      if (isEmpty) return fillEmpty(text, pair, { row: newRow });
+      if (!isSeq(node)) return throwNotEditable();
+      const rowNumbers = node.items.map((item) => (isSeq(item) ? numberOf(item.items[0]) : undefined));
+      const at = rowNumbers.lastIndexOf(row);
+      if (at < 0) return orRefuse(addRow(text, node, newRow, rowNumbers.findLastIndex((each) => each !== undefined && each < row)));
+      const found = node.items[at];
+      return replaced((isSeq(found) ? found.items[field] : undefined) ?? throwNotEditable());
+    }
+    default:
+      return throwNotEditable();
+  }
+
+  function throwNotEditable(): never {
+    throw editErrors.notEditable(place, name);
+  }
+}
+
+/** Nothing is believed that a fresh look at the text does not confirm: the values stand there, and everything else is as it was. */
+function check(before: string, after: string, file: string, changes: readonly PropertyChange[]): void {
+  const wasChanged = (scope: PropertyDefinition['scope'], key: string, camera?: number): boolean =>
+    changes.some((change) => change.camera === camera && findDefinition(scope, key)?.name === findDefinition(scope, change.property)?.name && findDefinition(scope, key) !== undefined);
+  const others = (text: string): unknown => {
+    const { yaml, root } = read(text, file);
+    const content = root.toJS(yaml.document) as Record<string, unknown>;
+    const cameras = Array.isArray(content['cameras']) ? (content['cameras'] as Record<string, unknown>[]) : undefined;
+    const without = (map: Record<string, unknown>, scope: PropertyDefinition['scope'], camera?: number) => Object.entries(map).filter(([key]) => !wasChanged(scope, key, camera));
+    return [without({ ...content, cameras: undefined }, 'general'), cameras?.map((each) => without(each, 'camera', Number(each['index'])))];
+  };
+  const stands = changes.every((change) => editOne(after, file, change) === after);
+  if (!stands || !isDeepStrictEqual(others(before), others(after))) throw editErrors.notEditable({ file, line: 1, column: 1 }, changes.map(({ property }) => property).join(', '));
+}

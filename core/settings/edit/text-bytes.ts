@@ -1,0 +1,24 @@
+import { EucentricError } from '../../base';
+import { decodeText } from '../text/decode';
+import { editErrors } from './edit-errors';
+
+const mark = '\ufeff';
+const encoders: readonly ((text: string) => Buffer)[] = [
+  (text) => Buffer.from(text),
+  (text) => Buffer.from(mark + text),
+  (text) => Buffer.from(text, 'latin1'),
+  (text) => Buffer.from(mark + text, 'utf16le'),
+  (text) => Buffer.from(mark + text, 'utf16le').swap16(),
+];
+
+/**
+ * The text of a configuration, and how it becomes bytes again in the code page and with the byte order mark that the file has.
+ * Throws `settings/not-editable` where bytes would change, or what keeps the file from being read.
+ */
+export function textOfBytes(bytes: Uint8Array, file: string): { readonly text: string; readonly encode: (text: string) => Uint8Array } {
+  const { text, problems } = decodeText(bytes, file);
+  if (text === undefined) throw problems[0] ? new EucentricError(problems[0]) : editErrors.encoding(file);
+  const encode = encoders.find((each) => each(text).equals(bytes));
+  if (!encode) throw editErrors.encoding(file);
+  return { text, encode };
+}
