@@ -32,6 +32,7 @@ export class TcpHitachiWire implements HitachiTransport {
 
   exchange(line: string): Promise<string> {
     if (!this.client) return Promise.reject(hitachiErrors.notOpen());
-    return this.client.exchange(line, { limit: this.options.answerLimit, repeatable: line.startsWith('Get ') });
+    const echo = `${line.split(' ').slice(0, 3).join(' ')} `;
+    return this.client.exchange(line, { limit: this.options.answerLimit, repeatable: line.startsWith('Get '), fits: (answer) => answer.startsWith(echo) });
   }
 }

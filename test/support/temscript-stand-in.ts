@@ -180,6 +180,7 @@ export class TemscriptStandIn {
   private setCamera(name: string | undefined, given: Partial<CameraState>): void {
     const state = this.cameraState(name);
     const camera = this.options.cameras!.find((each) => each.name === name)!;
+    for (const key of Object.keys(given)) if (!(key in state)) throw new Error('no such parameter');
     if (given.binning !== undefined && !camera.binnings.includes(given.binning)) throw new Error('no such binning');
     if (given.image_size !== undefined && !(given.image_size in sizes)) throw new Error('no such size');
     if (given.correction !== undefined && !['DEFAULT', 'UNPROCESSED'].includes(given.correction)) throw new Error('no such correction');

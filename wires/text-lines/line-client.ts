@@ -20,6 +20,8 @@ export interface ExchangeOptions {
   readonly signal?: AbortSignal;
   /** Whether it may be sent once more, on a new connection, when the connection proves to have been dead. False for whatever acts. */
   readonly repeatable?: boolean;
+  /** Whether a line can be the answer to this one. One that cannot shows that lines and answers are out of step, and closes the connection. */
+  readonly fits?: (answer: string) => boolean;
 }
 
 /** A connection that breaks within this many milliseconds of the request is taken to have been dead before it. */
@@ -79,7 +81,7 @@ export class LineClient {
     return this.connection;
   }
 
-  private async attempt(line: string, { limit, signal }: ExchangeOptions): Promise<string> {
+  private async attempt(line: string, { limit, signal, fits }: ExchangeOptions): Promise<string> {
     const connection = await this.connected(signal);
     const what = `${this.options.name}: ${line}`;
     const stop = (): void => connection.destroy(reasonOf(signal!, what));
@@ -90,7 +92,11 @@ export class LineClient {
     signal?.addEventListener('abort', stop, { once: true });
     if (signal?.aborted) stop();
     try {
-      return await connection.exchange(line);
+      const answer = await connection.exchange(line);
+      if (!fits || fits(answer)) return answer;
+      const error = strange(this.options.name, `it answered "${line}" with a line that is no answer to it`, answer);
+      connection.destroy(error);
+      throw error;
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', stop);

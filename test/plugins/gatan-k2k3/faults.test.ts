@@ -1,7 +1,7 @@
 import { EucentricError, StoppedError, seconds } from '../../../core/base';
 import type { Exposure } from '../../../core/devices';
 import { gatanFunctions } from '../../../plugins/gatan-k2k3/functions';
-import { type Fault, type FaultProxy, faultProxy } from './fault-proxy';
+import { type Fault, type FaultProxy, faultProxy } from '../../support/fault-proxy';
 import { type Bench, bench, countAt, propertiesOf } from './setup';
 
 const limits = { parameters: 150, image: 150, saving: 150 };
@@ -69,7 +69,7 @@ describe('a wire that fails', () => {
     expect(shot).toBe(8 + 8 + 24 + 2 * 64 * 48);
     const runs = process.env.EUCENTRIC_VERIFY ? 500 : 60;
     for (let run = 0; run < runs; run++) {
-      const kind = (['reset', 'end', 'duplicate'] as const)[run % 3]!;
+      const kind = (['reset', 'truncate', 'duplicate'] as const)[run % 3]!;
       // Half of the faults fall among the replies before the image, which are only forty bytes long.
       const result = await acquireThrough({ kind, atByte: random(run % 2 === 0 ? 40 : shot) });
       results.set(result, (results.get(result) ?? 0) + 1);

@@ -1,0 +1,77 @@
+import { toFault } from '../../core/base';
+import { type Fault, type FaultKind, type FaultProxy } from './fault-proxy';
+import { randomNumbers, verifying } from './virtual-instrument';
+
+/** A wire that is to be broken in many places. */
+export interface WireUnderFaults {
+  readonly proxy: FaultProxy;
+  /** Uses the wire once. Resolves when every number is the right one, and throws the wire's own error otherwise; a wrong number is told with `WrongNumber`. */
+  use(): Promise<void>;
+  /** Milliseconds within which a use must have ended, however the wire is broken. */
+  readonly limit: number;
+  /** Milliseconds of the longest delay. */
+  readonly longestDelay: number;
+  readonly kinds: readonly FaultKind[];
+  /** What can happen to requests; without it, the same. */
+  readonly kindsTowardsServer?: readonly FaultKind[];
+}
+
+/** A number that came over a broken wire, was believed, and was wrong. */
+export class WrongNumber extends Error {}
+
+/** Demands equality, in the one way that the faults look for. */
+export function demand(what: string, is: unknown, wanted: unknown): void {
+  const [one, other] = [JSON.stringify(is), JSON.stringify(wanted)];
+  if (one !== other) throw new WrongNumber(`${what}: ${one} was believed where it is ${other}`);
+}
+
+const socketsOpen = (): number => process.getActiveResourcesInfo().filter((name) => /^TCP/.test(name)).length;
+
+/**
+ * Breaks a wire so many times in places and ways that follow from a seed. Each time there must be either the right numbers or one error with
+ * a code and an advice, within the limit, and the wire must work again afterwards. Gives how often each thing happened, and what is wrong.
+ */
+export async function breakOften(wire: WireUnderFaults, { runs = verifying ? 500 : 60, seed = 1 } = {}): Promise<{ readonly wrong: readonly string[]; readonly results: Readonly<Record<string, number>>; readonly struck: number }> {
+  const { proxy } = wire;
+  const random = randomNumbers(seed);
+  const below = (most: number): number => Math.floor(random() * most);
+  const results: Record<string, number> = {};
+  const wrong: string[] = [];
+  let struck = 0;
+  proxy.arm(undefined);
+  await wire.use();
+  const whole = { answers: proxy.passed, requests: proxy.sent };
+  const socketsBefore = socketsOpen();
+  for (let run = 0; run < runs; run++) {
+    const towardsServer = random() < 0.3;
+    const kinds = towardsServer ? (wire.kindsTowardsServer ?? wire.kinds) : wire.kinds;
+    // The highest bit makes a byte that is no text, which is what a text without a checksum can tell.
+    const fault: Fault = { kind: kinds[below(kinds.length)]!, atByte: below(towardsServer ? whole.requests : whole.answers), towardsServer, delay: below(wire.longestDelay), mask: 0x80 | below(0x80) };
+    const place = `run ${run}: ${JSON.stringify(fault)}`;
+    proxy.arm(fault);
+    const began = performance.now();
+    let result = 'right';
+    try {
+      await wire.use();
+    } catch (error) {
+      const { code, hint } = toFault(error);
+      result = code;
+      if (error instanceof WrongNumber) wrong.push(`${place}: ${error.message}`);
+      else if (code === 'program/unexpected' || hint === '') wrong.push(`${place}: ${String(error)}`);
+    }
+    const took = performance.now() - began;
+    if (took > wire.limit) wrong.push(`${place}: took ${took.toFixed(0)} ms`);
+    if (proxy.struck) struck++;
+    results[result] = (results[result] ?? 0) + 1;
+    proxy.arm(undefined);
+    try {
+      await wire.use();
+    } catch (error) {
+      // A late answer to the broken use may still close the connection; the use after it has to be right.
+      await wire.use().catch((again: unknown) => wrong.push(`${place}: does not work afterwards: ${String(error)}; ${String(again)}`));
+    }
+  }
+  for (let turn = 0; turn < 100 && socketsOpen() > socketsBefore + 1; turn++) await new Promise((resolve) => setTimeout(resolve, 10));
+  if (socketsOpen() > socketsBefore + 1) wrong.push(`${socketsOpen()} sockets are open, ${socketsBefore} were`);
+  return { wrong, results, struck };
+}
