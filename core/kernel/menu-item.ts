@@ -44,6 +44,8 @@ export interface Run {
   readonly administrator: boolean;
   /** Whether it runs from a script or another run, where start and transfer questions are left out. */
   readonly fromScript: boolean;
+  /** Whether something else is running, which an item that may run at any time must leave the instrument to. */
+  readonly alongside: boolean;
   /** Arguments of the script command. */
   readonly arguments: readonly string[];
   /** Keeps settings as they are now; they are written back, in reverse order, at the end of the run, however it ends. Disposing does it sooner. */

@@ -66,7 +66,7 @@ export class Runner {
     let result: CalibrationResult | undefined;
     try {
       await hooks.willRun.promise(entry.id);
-      const run = await this.prepare(declaration, options, controller.signal, undos, failures);
+      const run = await this.prepare(declaration, options, { signal: controller.signal, alongside: outer !== undefined }, undos, failures);
       result = (await item.run(run)) ?? undefined;
       outcome = 'done';
     } catch (error) {
@@ -93,7 +93,7 @@ export class Runner {
     return outcome === 'stopped' ? new StoppedError(label) : first;
   }
 
-  private async prepare(declaration: MenuItemDeclaration, options: RunOptions, signal: AbortSignal, undos: Disposables, failures: unknown[]): Promise<Run> {
+  private async prepare(declaration: MenuItemDeclaration, options: RunOptions, { signal, alongside }: Pick<Run, 'signal' | 'alongside'>, undos: Disposables, failures: unknown[]): Promise<Run> {
     const { clock, log, hooks, remember, isAdministrator } = this.parts;
     const conditions = await this.conditions();
     const complete = (draft: ResultDraft): CalibrationResult => ({
@@ -124,6 +124,7 @@ export class Runner {
       log: log.child(declaration.id),
       administrator: isAdministrator(),
       fromScript: options.fromScript ?? false,
+      alongside,
       arguments: options.arguments ?? [],
       restoreLater,
       preserve: async (...settings: readonly AnySetting[]) => {
