@@ -63,6 +63,18 @@ export const feiErrors = {
       message: `FEI column: there is no ${what.replace(/^an? /, '')} over this wire; nothing was sent.`,
       hint: 'Use "wire: com" on the microscope computer for what needs it.',
     }),
+  notOnThisColumn: (what: string): EucentricError =>
+    new EucentricError({
+      code: 'fei/not-on-this-column',
+      message: `FEI column: its scripting has no ${what}; nothing was sent.`,
+      hint: 'The version of the scripting is older than this function, or the column does not have it. Do by hand what needs it, or leave it out.',
+    }),
+  needsWindows: (platform: string): EucentricError =>
+    new EucentricError({
+      code: 'fei/needs-windows',
+      message: `FEI column: its scripting is reached from Windows only, and this is ${platform}.`,
+      hint: 'Run this program on the microscope computer, or use "wire: temscript" to reach it from here.',
+    }),
   notOpen: (call: string): EucentricError =>
     new EucentricError({ code: 'fei/not-connected', message: `FEI column: ${call} was asked for before it was connected.`, hint: 'Connect first.' }),
 };

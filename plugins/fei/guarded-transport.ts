@@ -5,6 +5,8 @@ import type { FeiTransport } from './transport';
 /** How long an answer may take in seconds of real time; what is not named takes the usual limit. */
 const usualLimit = 30;
 const limits: Partial<Record<keyof FeiTransport, number>> = {
+  open: 60,
+  setImagingMode: 60,
   setMagnificationIndex: 60,
   setEftemMode: 60,
   setSpotSize: 60,

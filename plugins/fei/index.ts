@@ -12,12 +12,17 @@ import type { FeiTransport } from './transport';
 
 const options = z.strictObject({
   wire: z
-    .enum(['simulated', 'temscript'])
+    .enum(['simulated', 'com', 'temscript'])
     .default('simulated')
-    .describe('How the column is reached: "simulated" drives the virtual microscope of the simulator plugin; "temscript" speaks to the HTTP server of temscript on the microscope computer.'),
+    .describe('How the column is reached: "simulated" drives the virtual microscope of the simulator plugin; "com" speaks to the scripting of FEI on the microscope computer that this program runs on; "temscript" speaks to the HTTP server of temscript on the microscope computer.'),
   host: z.string().min(1).default('127.0.0.1').describe('Address of the microscope computer (wire: temscript).'),
   port: z.number().int().min(1).max(65535).default(8080).describe('Port of the server there (wire: temscript).'),
-  answerTimeoutSeconds: z.number().positive().max(29).default(25).describe('Seconds to wait for the answer to what does not move anything (wire: temscript). The server answers nothing while a camera exposes.'),
+  answerTimeoutSeconds: z.number().positive().max(29).default(25).describe('Seconds to wait for the answer to what does not move anything (wire: com or temscript). The server of temscript answers nothing while a camera exposes.'),
+  program: z.string().min(1).default('TEMScripting.Instrument.1').describe("Name under which FEI's scripting is registered (wire: com); Tecnai.Instrument on old columns."),
+  hostCommand: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Program, and what it is given, that runs the process that speaks to the column (wire: com); the Node that runs this program where nothing is said.'),
   model: z.string().min(1).default('FEI / Thermo Fisher').describe('What the column is called in messages and in the history of calibrations.'),
 });
 type Options = z.infer<typeof options>;
@@ -27,6 +32,10 @@ const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>) => Fei
   simulated: (host) => {
     const { SimulatedFeiWire } = require('./simulated-wire') as typeof import('./simulated-wire');
     return new SimulatedFeiWire(() => host.need(VirtualInstrument).microscope, host.clock);
+  },
+  com: ({ settings, options: { program, hostCommand, answerTimeoutSeconds } }) => {
+    const { ComFeiWire } = require('./com-wire') as typeof import('./com-wire');
+    return new ComFeiWire({ program, hostCommand, answerLimit: answerTimeoutSeconds, stageTimeoutFactor: settings.get('StageTimeoutFactor') });
   },
   temscript: ({ settings, options: { host, port, answerTimeoutSeconds } }) => {
     const { TemscriptFeiWire } = require('./temscript-wire') as typeof import('./temscript-wire');

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -50,5 +50,37 @@ export async function runCases(module: string): Promise<Readonly<Record<string, 
     return JSON.parse(readFileSync(result, 'utf8')) as Record<string, Answer>;
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A folder in which the stand-in servers keep what they were told, and find what a test wants of them. */
+export class StandInFolder {
+  readonly path = mkdtempSync(path.join(tmpdir(), 'eucentric-stand-in-'));
+
+  /** What the variables of a program have to be that is to reach the stand-ins. */
+  environment({ environment }: Windows): NodeJS.ProcessEnv {
+    return { ...environment, EUCENTRIC_STAND_IN: windowsPath(this.path) };
+  }
+
+  /** Lets the next calls of members come to something, such as `Projection.Defocus crash`. */
+  expect(...moods: readonly string[]): void {
+    writeFileSync(path.join(this.path, 'moods.txt'), moods.map((mood) => `${mood}\n`).join(''));
+  }
+
+  /** What the stand-in was told, in order. */
+  journal(): readonly string[] {
+    const file = path.join(this.path, 'journal.txt');
+    return existsSync(file) ? readFileSync(file, 'utf8').split(/\r?\n/).filter(Boolean) : [];
+  }
+
+  /** The numbers that the stand-in keeps. */
+  state(name = 'state'): Readonly<Record<string, number>> {
+    const file = path.join(this.path, `${name}.txt`);
+    if (!existsSync(file)) return {};
+    return Object.fromEntries(readFileSync(file, 'utf8').split(/\r?\n/).filter(Boolean).map((line) => [line.slice(0, line.indexOf('=')), Number(line.slice(line.indexOf('=') + 1))]));
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
   }
 }

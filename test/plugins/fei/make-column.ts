@@ -71,7 +71,8 @@ export async function makeColumn(changes: Partial<FeiColumn> = {}, calibrations?
   };
 }
 
-const sentAxes = (target: RawStageTarget, axes: number): Record<string, number> => ({
+/** The axes that a move was about, in micrometres and degrees. */
+export const sentAxes = (target: RawStageTarget, axes: number): Record<string, number> => ({
   ...(axes & axisBits.x && { x: target.x * 1e6 }),
   ...(axes & axisBits.y && { y: target.y * 1e6 }),
   ...(axes & axisBits.z && { z: target.z * 1e6 }),

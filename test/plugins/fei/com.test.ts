@@ -1,0 +1,135 @@
+import { ComFeiWire } from '../../../plugins/fei/com-wire';
+import { describeScope } from '../../conformance/describe-scope';
+import { describeStage } from '../../conformance/describe-stage';
+import { describeOnWindows } from '../../support/windows';
+import { ComColumns } from './make-com-column';
+import { plainColumn } from './make-column';
+
+const facts = { regularMags: [6, 8], lowMag: 2, absentMag: 11, hasProbeModes: true, normalizes: true } as const;
+
+describe('FEI column over COM elsewhere than on Windows', () => {
+  (process.platform === 'win32' ? it.skip : it)('says what to do instead', async () => {
+    const wire = new ComFeiWire({ program: 'TEMScripting.Instrument.1', hostCommand: [], answerLimit: 5, stageTimeoutFactor: 1 });
+    await expect(wire.open()).rejects.toMatchObject({ code: 'fei/needs-windows', hint: expect.stringContaining('temscript') as string });
+  });
+});
+
+describeOnWindows('FEI column over COM', () => {
+  let columns: ComColumns;
+  beforeAll(() => void (columns = new ComColumns()), 300_000);
+  afterAll(() => columns.close());
+
+  describeScope('FEI column over COM', () => columns.make(), { ...facts, steps: { imageShift: 1e-9, beamShift: 1e-9 } });
+  describeScope('FEI column with three condensers over COM', () => columns.make({ usesIlluminatedArea: true, illuminatedAreaLimits: { low: -0.033, high: 2.51 } }), facts);
+  describeStage('FEI stage over COM', () => columns.make(), { limits: plainColumn.stageLimits, largestTiltDegrees: plainColumn.largestTilt });
+
+  describe('what the column is told', () => {
+    it('is in its own units', async () => {
+      const { wire } = columns;
+      await columns.make();
+      await wire.setImageShift(1.5, -2);
+      await wire.setBeamShift(0.25, 3);
+      await wire.setDefocus(-2e-6);
+      await wire.setStagePosition({ x: 1e-5, y: -2e-5, z: 3e-6, alpha: 0.5 }, 11);
+      expect(columns.folder.state()).toMatchObject({
+        imageShiftX: expect.closeTo(1.5e-6, 12) as number,
+        imageShiftY: expect.closeTo(-2e-6, 12) as number,
+        beamShiftX: expect.closeTo(0.25e-6, 12) as number,
+        beamShiftY: expect.closeTo(3e-6, 12) as number,
+        defocus: -2e-6,
+        stageX: 1e-5,
+        stageY: -2e-5,
+        stageZ: 0,
+        stageA: 0.5,
+      });
+      expect(await wire.getHighVoltage()).toBe(200_000);
+    });
+
+    it('moves both coils of a pair at once', async () => {
+      await columns.make();
+      const before = columns.folder.journal().length;
+      await columns.wire.setImageShift(0.5, 0.5);
+      expect(columns.folder.journal().slice(before)).toEqual(['Projection.ImageShift']);
+    });
+
+    it('normalizes before and after the specimen, and does not normalize twice', async () => {
+      const column = await columns.make();
+      await column.scope.magIndex.write(6);
+      const before = columns.folder.journal().length;
+      await column.scope.magIndex.write(8);
+      await column.scope.spotSize.write(4);
+      await column.scope.normalize('all');
+      expect(columns.folder.journal().slice(before).filter((line) => line.startsWith('normalize'))).toEqual(['normalize 11', 'normalize 1', 'normalize all']);
+    });
+
+    it('leaves diffraction and waits for that', async () => {
+      const column = await columns.make();
+      await columns.wire.setImagingMode(2);
+      expect(await columns.wire.getMagnificationIndex()).toBe(0);
+      await column.scope.magIndex.write(8);
+      expect(await column.scope.magIndex.read()).toBe(8);
+    });
+  });
+
+  describe('what goes wrong', () => {
+    it.each([
+      ['refuse', 'column valves are closed', 'Look for a message'],
+      ['busy', 'busy', 'Wait until it has finished'],
+      ['gone', 'has gone', 'Restart the microscope software'],
+    ])('%s is told, and the next call works', async (mood, words, hint) => {
+      const { transport } = await columns.make();
+      columns.folder.expect(`Projection.Defocus ${mood}`);
+      await expect(transport.setDefocus(1e-6)).rejects.toMatchObject({
+        code: 'fei/call-failed',
+        message: expect.stringMatching(new RegExp(`^FEI column: setDefocus failed: .*${words}`)) as string,
+        hint: expect.stringContaining(hint) as string,
+      });
+      await transport.setDefocus(2e-6);
+      expect(await transport.getDefocus()).toBe(2e-6);
+    });
+
+    it('a crash of the server fails one call, and the column is reached again as it is', async () => {
+      const { transport } = await columns.make();
+      await transport.setImageShift(1, 2);
+      columns.folder.expect('Illumination.Intensity crash');
+      await expect(transport.setIntensity(0.3)).rejects.toMatchObject({ code: 'fei/call-failed', message: expect.stringContaining('ended by itself') as string, hint: expect.stringContaining('Look at the instrument') as string });
+      expect(await transport.getImageShift()).toEqual({ x: 1, y: 2 });
+    });
+
+    it('a late answer is waited for', async () => {
+      const { transport } = await columns.make();
+      columns.folder.expect('Projection.Defocus late 800');
+      expect(await transport.getDefocus()).toEqual(expect.any(Number));
+    });
+  });
+});
+
+describeOnWindows('FEI columns over COM that differ', () => {
+  let columns: ComColumns | undefined;
+  afterEach(async () => {
+    await columns?.close();
+    columns = undefined;
+  });
+
+  it('a server that hangs is given up, and started anew', async () => {
+    columns = new ComColumns({ answerLimit: 1.5 });
+    const { transport } = await columns.make();
+    columns.folder.expect('Projection.Defocus hang');
+    await expect(transport.getDefocus()).rejects.toMatchObject({ code: 'fei/call-failed', message: expect.stringContaining('no answer to getDefocus within 1.5 s') as string });
+    expect(await transport.getDefocus()).toEqual(expect.any(Number));
+  });
+
+  it('one that is not installed is named', async () => {
+    columns = new ComColumns({ program: 'TEMScripting.Instrument.9' });
+    await expect(columns.wire.open()).rejects.toMatchObject({ code: 'com/not-registered', message: expect.stringContaining('TEMScripting.Instrument.9') as string });
+  });
+
+  it('an old one lacks what its scripting does not have, and is told so', async () => {
+    columns = new ComColumns({ environment: { EUCENTRIC_STAND_IN_OLD: '1' } });
+    const column = await columns.make();
+    expect([...columns.wire.lacks].sort()).toEqual(['EFTEM mode', 'automatic normalization']);
+    await expect(columns.wire.setEftemMode(2)).rejects.toMatchObject({ code: 'fei/not-on-this-column' });
+    await column.scope.magIndex.write(8);
+    expect(await column.scope.magIndex.read()).toBe(8);
+  });
+});
