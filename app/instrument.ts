@@ -9,6 +9,7 @@ import { builtInPlugins } from './built-in-plugins';
 import { problemsOf } from './check-plugins';
 import { brokenConfiguration } from './errors';
 import { deviceLimits } from './device-limits';
+import { offerProperties } from './property-writing';
 import { sessionOf } from './session';
 import { version } from './version';
 
@@ -103,6 +104,7 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
     find: (key) => (kernel.registry.has(key) ? kernel.registry.get(key) : undefined),
     moreConditions: () => opticalConditions(kernel, known.optics),
     remember: async (result) => void (await history.append(result)),
+    offerProperties: (suggestions, operator) => offerProperties(options.configuration, suggestions, operator),
   });
   const session = sessionOf({
     title: titleOf(settings), menu: kernel.menu, runner, registry: kernel.registry, buffers,

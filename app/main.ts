@@ -5,6 +5,7 @@ import { type StartOptions, devicesCommand, startCommand, truthCommand } from '.
 import { menuCommand } from './commands/menu';
 import { checkCommand, exportCommand, importCommand } from './commands/properties';
 import { type RunCommandOptions, runCommand } from './commands/run';
+import { writePropertiesCommand } from './commands/write-properties';
 import { PARAMETER_SETS } from '../core/settings';
 import { createInstrument } from './instrument';
 import { Output, exitCodes } from './output';
@@ -76,6 +77,12 @@ export async function main(given: readonly string[]): Promise<void> {
     .option('--seed <number>', 'seed of the virtual microscope', integer)
     .action(action<[{ seed?: number }]>((context, { seed }) => truthCommand(context, seed)));
 
+  const properties = program.command('properties').description('what calibrations found for the configuration of the instrument');
+  command(properties, 'write', 'show what was found and the configuration does not hold yet, line by line, and write it on request', 'properties write --config my-krios.yaml --yes')
+    .option('--yes', 'write it without asking')
+    .option('--item <id>', 'only what this item found')
+    .action(action<[{ yes?: boolean; item?: string }]>((context, options) => writePropertiesCommand(context, options)));
+
   const calibrations = program.command('calibrations').description('look at calibration files');
   command(calibrations, 'show [file]', 'show what a calibration file holds; without a name, that of the configuration', 'calibrations show SerialEMcalibrations.txt').action(action<[string | undefined]>((context, file) => showCommand(context, file)));
   command(calibrations, 'convert <file>', 'read a calibration file and write it again, byte for byte the same', 'calibrations convert SerialEMcalibrations.txt --canonical -o tidy.txt')
@@ -89,7 +96,7 @@ export async function main(given: readonly string[]): Promise<void> {
     .option('--replaced', 'with --restore: the value that the entry replaced')
     .action(action<[{ item?: string; restore?: string; replaced?: boolean }]>((context, options) => historyCommand(context, options)));
 
-  program.commands.concat(calibrations.commands).forEach((each) => each.showHelpAfterError('Add --help to see what can be given.'));
+  program.commands.concat(calibrations.commands, properties.commands).forEach((each) => each.showHelpAfterError('Add --help to see what can be given.'));
   program.showHelpAfterError('Add --help to see what can be given.');
   endQuietlyWithReader();
   try {

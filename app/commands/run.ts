@@ -1,11 +1,11 @@
 import { EucentricError, throwIfStopped } from '../../core/base';
 import { Cameras, Scope } from '../../core/devices';
-import { type OperatorPort, ScriptedOperator } from '../../core/kernel';
+import { ScriptedOperator } from '../../core/kernel';
 import { takeImage } from '../../core/optics';
 import type { ParameterSetName } from '../../core/settings';
 import { RunReporter, exitCodes, reporting } from '../output';
-import type * as TerminalModule from '../../plugins/terminal';
 import type { CommandContext } from './context';
+import { personAtTerminal } from './terminal-answers';
 
 /** The options of `run`. */
 export interface RunCommandOptions {
@@ -61,12 +61,6 @@ export async function runCommand({ output, open }: CommandContext, items: readon
     process.off('SIGINT', stop);
     process.off('SIGTERM', stop);
   }
-}
-
-/** Somebody who can answer what no --answer answers; loaded only when there is a terminal. */
-function personAtTerminal(): OperatorPort {
-  const { terminalPrompts } = require('../../plugins/terminal') as typeof TerminalModule;
-  return { ...terminalPrompts(), log: () => {}, progress: () => {}, status: () => {}, image: () => {} };
 }
 
 function parseAnswers(given: readonly string[]): Record<string, string> {

@@ -1,6 +1,6 @@
-import { StoppedError, throwIfStopped } from '../base';
+import { type Clock, StoppedError, throwIfStopped } from '../base';
 import { kernelErrors } from './errors';
-import type { ChoiceQuestion, ConfirmQuestion, Mark, NumberQuestion, Operator, OperatorPort, Plot, Question, QuestionDeclaration, TextQuestion } from './operator';
+import type { ChoiceQuestion, ConfirmQuestion, Mark, NumberQuestion, Operator, OperatorPort, Plot, Question, QuestionDeclaration, TextQuestion, Toggling } from './operator';
 
 /** The operator as one run sees it: what is asked has been declared, answers are checked, and STOP ends every wait. */
 export class RunOperator implements Operator {
@@ -9,6 +9,7 @@ export class RunOperator implements Operator {
     private readonly declared: readonly QuestionDeclaration[],
     private readonly port: OperatorPort,
     private readonly signal: AbortSignal,
+    private readonly clock: Clock,
   ) {}
 
   async confirm(question: Omit<ConfirmQuestion, 'kind'>): Promise<boolean> {
@@ -41,6 +42,15 @@ export class RunOperator implements Operator {
   }
   plot(plot: Plot): void {
     this.port.plot?.(plot);
+  }
+  async toggleImages({ buffers: [first, second], times, interval }: Toggling): Promise<void> {
+    const { port, clock, signal } = this;
+    if (!port.showImage || times <= 0) return;
+    // An odd number of changes would leave the other image in view.
+    for (let shown = 2 * Math.ceil(times / 2) - 1; shown >= 0; shown -= 1) {
+      port.showImage(shown % 2 === 0 ? first : second);
+      await clock.delay(interval, signal);
+    }
   }
 
   private async ask(question: Question): Promise<boolean | number | string> {
@@ -126,6 +136,7 @@ export class ScriptedOperator implements OperatorPort {
     }
     if (this.options.defaults) return question.default;
     if (this.options.otherwise) return this.options.otherwise.ask(question, signal);
+    if (question.offer) return question.default;
     throw kernelErrors.noAnswer(question.id, question.text);
   }
   async button(names: readonly string[], signal: AbortSignal): Promise<string> {

@@ -1,4 +1,4 @@
-import { token } from '../base';
+import { type Seconds, token } from '../base';
 import type { BufferedImage } from './image-buffers';
 
 interface QuestionBase<Kind extends string, Answer> {
@@ -8,6 +8,8 @@ interface QuestionBase<Kind extends string, Answer> {
   /** What is asked. */
   readonly text: string;
   readonly default: Answer;
+  /** An offer when all is done: prepared answers that do not name it decline it. */
+  readonly offer?: true;
 }
 /** Yes or no. */
 export type ConfirmQuestion = QuestionBase<'confirm', boolean>;
@@ -70,6 +72,14 @@ export interface Plot {
   readonly series: readonly { readonly name: string; readonly kind: 'points' | 'line' | 'arrows'; readonly points: readonly PlotPoint[] }[];
 }
 
+/** How images are shown in turn. */
+export interface Toggling {
+  readonly buffers: readonly [string, string];
+  /** How often the picture changes; the first buffer is shown in the end. */
+  readonly times: number;
+  readonly interval: Seconds;
+}
+
 /**
  * The person at the microscope, wherever that person sits: browser, terminal, script or test. Calibrations know nothing else of them.
  * Every call rejects with `StoppedError` when the run is stopped.
@@ -89,6 +99,8 @@ export interface Operator {
   status(text: string | undefined): void;
   /** Shows what is measured, as it comes, where there is a screen for it. */
   plot(plot: Plot): void;
+  /** Shows the image in each of the buffers in turn, aligned, so that a wrong alignment is seen; returns at once where there is no screen for it. */
+  toggleImages(toggling: Toggling): Promise<void>;
 }
 /** The token of the operator, for plugins that provide a console. */
 export const Operator = token<Operator>('Operator');
@@ -103,4 +115,6 @@ export interface OperatorPort {
   status(text: string | undefined): void;
   image(image: BufferedImage): void;
   plot?(plot: Plot): void;
+  /** Shows the image in a buffer, shifted by its alignment; left out where nobody would see it. */
+  showImage?(buffer: string): void;
 }

@@ -1,12 +1,12 @@
-import { type Clock, Disposables, EucentricError, type Logger, StoppedError, type Token, type Undo, describe, seconds } from '../base';
+import { type Clock, Disposables, EucentricError, type Logger, StoppedError, type Token, type Undo, describe, seconds, toFault } from '../base';
 import { AlphaSelector, Cameras, Scope } from '../devices';
-import type { CalibrationResult, Conditions } from '../store';
+import type { CalibrationResult, Conditions, PropertySuggestion } from '../store';
 import { RunOperator } from './asking';
 import { kernelErrors } from './errors';
 import type { Hooks, Outcome } from './hooks';
 import type { Menu } from './menu';
 import type { AnySetting, MenuItemDeclaration, ResultDraft, Run } from './menu-item';
-import type { OperatorPort } from './operator';
+import type { Operator, OperatorPort, QuestionDeclaration } from './operator';
 
 /** What the runner needs of the rest of the program. */
 export interface RunnerParts {
@@ -20,7 +20,16 @@ export interface RunnerParts {
   readonly moreConditions?: () => Promise<Partial<Conditions>>;
   /** Appends an accepted result to the history. */
   readonly remember: (result: CalibrationResult) => Promise<void>;
+  /** Offers to write into the configuration what a result suggests; called when the microscope is as it was found. */
+  readonly offerProperties?: (suggestions: readonly PropertySuggestion[], operator: Pick<Operator, 'confirm' | 'log'>) => Promise<void>;
 }
+
+/** The question with which every item may end that found something for the configuration. */
+export const writePropertiesQuestion: QuestionDeclaration = {
+  id: 'write-properties',
+  kind: 'confirm',
+  summary: 'When the result belongs into the configuration and differs from it: whether it is written there. What would change is shown first.',
+};
 
 /** How an item is started. */
 export interface RunOptions {
@@ -78,6 +87,7 @@ export class Runner {
         await undos.dispose().catch((error: unknown) => restored.push(...(error instanceof AggregateError ? (error.errors as unknown[]) : [error])));
         if (restored.length > 0) failures.unshift(kernelErrors.notRestored(restored, failures[0]));
         options.port.status(undefined);
+        if (failures.length === 0 && !options.fromScript && !outer) await this.offerProperties(result, options.port, controller.signal, declaration.id);
       } finally {
         this.current = outer;
       }
@@ -85,6 +95,20 @@ export class Runner {
     await hooks.didRun.promise(entry.id, failures.length > 0 && outcome === 'done' ? 'failed' : outcome);
     if (failures.length > 0) throw this.chooseError(failures, outcome, entry.label);
     return result;
+  }
+
+  /** What goes wrong here is told and takes nothing from the calibration, which is stored. */
+  private async offerProperties(result: CalibrationResult | undefined, port: OperatorPort, signal: AbortSignal, item: string): Promise<void> {
+    const { offerProperties, clock } = this.parts;
+    const suggestions = result?.propertySuggestions ?? [];
+    if (!offerProperties || suggestions.length === 0) return;
+    try {
+      await offerProperties(suggestions, new RunOperator(item, [writePropertiesQuestion], port, signal, clock));
+    } catch (error) {
+      if (signal.aborted || error instanceof StoppedError) return;
+      const { code, message, hint } = toFault(error);
+      port.log(`Nothing was written into the configuration. ${message} ${hint} [${code}]`);
+    }
   }
 
   private chooseError(failures: readonly unknown[], outcome: Outcome, label: string): unknown {
@@ -118,7 +142,7 @@ export class Runner {
       return restore;
     };
     return {
-      operator: new RunOperator(declaration.id, declaration.questions ?? [], options.port, signal),
+      operator: new RunOperator(declaration.id, declaration.questions ?? [], options.port, signal, clock),
       signal,
       clock,
       log: log.child(declaration.id),

@@ -1,6 +1,7 @@
 export { writeWhole } from './atomic-write';
 export * from './calibrations';
 export { type CalibrationDifference, type CalibrationDifferences, diffCalibrations } from './diff';
+export { FileOnDisk } from './file-on-disk';
 export * from './history';
 export * from './matrix-table';
 export { currentUser, openCalibrations, type OpenOptions } from './open-calibrations';

@@ -45,6 +45,24 @@ export interface StoredChange {
   readonly replaced?: Readonly<Record<string, unknown>>;
 }
 
+/** A number that a calibration found and that belongs into the configuration of the site, in the unit of the property. */
+export interface PropertySuggestion {
+  readonly property: string;
+  /** The number of the camera that it belongs to; left out for a property of the whole instrument. */
+  readonly camera?: number;
+  /** Of a property with rows: the first value of the row, such as the mag index. */
+  readonly row?: number;
+  /** Of a property with several values in a row: which of them, from 0. */
+  readonly field?: number;
+  /** Rounded as it is to be written. */
+  readonly value: number;
+  readonly standardError?: number;
+  /** What the number is, for people, such as `tilt axis angle`. */
+  readonly what: string;
+  /** Such as `nm`. */
+  readonly unit: string;
+}
+
 /** What a calibration found: enough to judge it, to store it and to bring it back. */
 export interface CalibrationResult {
   /** The id of the menu item. */
@@ -62,4 +80,6 @@ export interface CalibrationResult {
   readonly record?: StoredRecord;
   /** Further records that changed with it, such as matrices of other magnifications. */
   readonly also?: readonly StoredChange[];
+  /** What belongs into the configuration of the site, where it is written on request. */
+  readonly propertySuggestions?: readonly PropertySuggestion[];
 }

@@ -2,6 +2,7 @@ import { Scope } from '../../../core/devices';
 import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
 import { Settings } from '../../../core/settings';
 import type { CalibrationResult } from '../../../core/store';
+import { valueSuggestion } from '../shared/property-suggestions';
 import { usualStageError } from '../shared/stage-shift-plan';
 
 /** A cycle shorter than this, in micrometres, is no cycle of a stage drive. */
@@ -31,7 +32,7 @@ export default class SetCycleLengths implements MenuItem {
     const cycleX = await this.ask(run, 'StageCycleLengthX', 'cycle-x', 'Cycle length of the stage error in X', usual.cycleX);
     const cycleY = await this.ask(run, 'StageCycleLengthY', 'cycle-y', 'Cycle length of the stage error in Y', usual.cycleY);
     run.operator.log('The cycle lengths hold for this session. To keep them, set StageCycleLengthX and StageCycleLengthY in the configuration.');
-    return run.report({ summary: `Stage cycles of ${cycleX.toFixed(1)} and ${cycleY.toFixed(1)} um.`, values: { cycleX, cycleY } });
+    return run.report({ summary: `Stage cycles of ${cycleX.toFixed(1)} and ${cycleY.toFixed(1)} um.`, values: { cycleX, cycleY }, propertySuggestions: [valueSuggestion('StageCycleLengthX', cycleX, 'cycle of the X drive', 'um'), valueSuggestion('StageCycleLengthY', cycleY, 'cycle of the Y drive', 'um')] });
   }
 
   private async ask(run: Run, name: 'StageCycleLengthX' | 'StageCycleLengthY', id: string, text: string, usual: number): Promise<number> {

@@ -3,13 +3,14 @@ import { Cameras, Scope, Stage } from '../../../core/devices';
 import { type BufferedImage, ImageBuffers, type MenuItem, type Run, menuItem } from '../../../core/kernel';
 import { ImageAcquisition, Optics } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
-import { type CalibrationResult, Calibrations } from '../../../core/store';
+import { type CalibrationResult, Calibrations, type PropertySuggestion } from '../../../core/store';
 import { Registration } from '../../../imaging';
 import { correlationRemark, correlationSummary } from '../shared/image-shift-analysis';
 import { ShiftCalibrationMemory } from '../shared/services';
 import { prepareOptics, shiftExposure } from '../shared/shift-preparation';
 import { alignPair } from '../shared/shift-series';
 import { type StagePair, type StageVerdict, fitStageShift, judgeStageMatrix } from '../shared/stage-shift-analysis';
+import { rotationError, tiltAxisSuggestion, valueSuggestion } from '../shared/property-suggestions';
 import { type AxisPlan, planAxis, usualStageError } from '../shared/stage-shift-plan';
 
 /** Below this share of a cycle a stage calibration should not be done at all. */
@@ -196,12 +197,20 @@ export default class StageShift implements MenuItem {
         quality: { remarks: verdict.complaints, correlations },
         record: { name: 'StageToCameraMatrix', values: { magIndex, camera, ...fit.matrix, absoluteFocus: focus } },
         ...(own && { replaced: { ...own } }),
+        propertySuggestions: this.suggestions(fit, verdict, { magIndex, camera }),
       },
       () => {
         this.calibrations.stage.set(magIndex, camera, fit.matrix, { magnification, focus, sessionMeasured: true });
         this.optics.refresh();
       },
     );
+  }
+
+  /** A rotation with which something else is wrong would only hide that. */
+  private suggestions(fit: ReturnType<typeof fitStageShift>, verdict: StageVerdict, place: { readonly magIndex: number; readonly camera: number }): readonly PropertySuggestion[] {
+    if (verdict.asymmetric || this.optics.camera(place.camera).stem) return [];
+    if (verdict.inverted) return [valueSuggestion('InvertStageXAxis', this.settings.get('InvertStageXAxis') ? 0 : 1, 'direction of the X axis')];
+    return verdict.complaints.length > 0 ? [] : [tiltAxisSuggestion(place, verdict.rotation, rotationError(fit.matrix, fit.standardErrors))];
   }
 
   private async askToForget(run: Run, verdict: StageVerdict): Promise<void> {

@@ -1,7 +1,8 @@
 import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
 import { Optics } from '../../../core/optics';
 import { type CalibrationResult, Calibrations } from '../../../core/store';
-import { type FoundPixelSize, foundPixelSizes, relativeRotation } from '../shared/lattice-found';
+import { pixelSizeSuggestion, relativeRotationSuggestion } from '../shared/property-suggestions';
+import { type FoundPixelSize, foundPixelSizes, relativeRotation as rotationBetween } from '../shared/lattice-found';
 
 /** Lists the found pixel sizes as lines for the properties, with the rotations from one magnification to the next. */
 @menuItem({
@@ -28,7 +29,7 @@ export default class ListRelativeRotations implements MenuItem {
       if (camera !== previous?.camera) operator.log(`For camera # ${camera}`);
       const below = previous?.camera === camera && previous.magIndex === magIndex - 1 ? previous : undefined;
       previous = row;
-      const turn = below && relativeRotation(below, row);
+      const turn = below && rotationBetween(below, row);
       const magnification = this.optics.cameras.some(({ index }) => index === camera) ? this.optics.magnificationFor(magIndex, camera) : 0;
       const product = (magnification * pixelSize) / 1000;
       const comment = `# ${magnification}x, p=${product.toFixed(3)}`;
@@ -40,6 +41,11 @@ export default class ListRelativeRotations implements MenuItem {
       return { camera, magIndex, magnification, pixelSize, gridAngle: row.gridAngle, product, ...(turn && { relativeRotation: turn.degrees, ...(turn.alternative !== undefined && { alternative: turn.alternative }) }) };
     });
     operator.log(rows.length > 0 ? 'p, magnification times pixel size, should be nearly the same at all magnifications of a camera; measure again where it is not.' : 'No pixel sizes have been found in the last 24 hours.');
-    return run.report({ summary: `${rows.length} pixel sizes.`, values: { rows } });
+    const propertySuggestions = rows.flatMap(({ camera, magIndex, pixelSize, relativeRotation, alternative }) => [
+      // A rotation that may be another one is left to a person.
+      ...(relativeRotation !== undefined && alternative === undefined ? [relativeRotationSuggestion({ camera, magIndex }, relativeRotation)] : []),
+      pixelSizeSuggestion({ camera, magIndex }, pixelSize),
+    ]);
+    return run.report({ summary: `${rows.length} pixel sizes.`, values: { rows }, propertySuggestions });
   }
 }

@@ -7,6 +7,7 @@ import { type CorrelationPeak, type CorrelationPlane, centred, findLattice, imag
 import { latticeErrors } from './lattice-errors';
 import { foundPixelSizes, withFoundPixelSize } from './lattice-found';
 import { LatticeMemory } from './lattice-memory';
+import { pixelSizeSuggestion } from './property-suggestions';
 import { type LatticeSpecimen, latticeSpecimen, targetSize } from './lattice-specimen';
 
 /** What a measurement of the pixel size needs. */
@@ -151,7 +152,8 @@ export class PixelSizeMeasurement {
       run.operator.log('The pixel size is not kept.');
       return run.report({ ...draft, values: { ...values, stored: false } });
     }
-    return run.accept({ ...draft, values: { ...values, stored: true } }, () => this.store(run, { magIndex, camera, pixelSize, gridAngle: lattice.angle }));
+    const propertySuggestions = fromFile ? [] : [pixelSizeSuggestion({ magIndex, camera }, pixelSize, pixelSize * relativeError)];
+    return run.accept({ ...draft, values: { ...values, stored: true }, propertySuggestions }, () => this.store(run, { magIndex, camera, pixelSize, gridAngle: lattice.angle }));
   }
 
   private store(run: Run, found: { readonly magIndex: number; readonly camera: number; readonly pixelSize: number; readonly gridAngle: number }): void {

@@ -59,6 +59,8 @@ export interface StageVerdict {
   readonly rotation: number;
   readonly impliedSpecimenToStage: Matrix | undefined;
   readonly asymmetric: boolean;
+  /** Whether the X axis runs the other way than the properties say. */
+  readonly inverted: boolean;
   /** What is wrong with the properties or the calibration, in sentences for the operator. */
   readonly complaints: readonly string[];
 }
@@ -79,6 +81,7 @@ export function judgeStageMatrix(
     rotation: angle,
     impliedSpecimenToStage: back && known.specimenToCamera && product(back, known.specimenToCamera),
     asymmetric: asymmetry(matrix) > asymmetric,
+    inverted,
     complaints,
   };
 }
