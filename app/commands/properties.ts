@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
-import { EucentricError, describePlace } from '../../core/base';
+import { EucentricError, describe, describePlace } from '../../core/base';
 import { type Problem, encodeProperties, exportProperties, importProperties, loadSettings, parseSettings } from '../../core/settings';
+import { writeWhole } from '../../core/store';
 import { checkPlugins } from '../check-plugins';
 import { twinSections } from '../twin';
 import { exitCodes } from '../output';
@@ -54,9 +54,9 @@ async function deliver(output: CommandContext['output'], text: string, file: str
 /** Writes a file whole or not at all; throws `command/not-written`. */
 export async function writeOutput(file: string, bytes: Uint8Array): Promise<void> {
   try {
-    await writeFileAtomic(path.resolve(file), Buffer.from(bytes));
+    await writeWhole(path.resolve(file), bytes);
   } catch (error) {
-    throw new EucentricError({ code: 'command/not-written', message: `${file} could not be written: ${(error as Error).message}.`, hint: 'Check that the folder exists and that you may write there.', cause: error });
+    throw new EucentricError({ code: 'command/not-written', message: `${file} could not be written: ${describe((error as Error).cause ?? error)}.`, hint: 'Check that the folder exists and that you may write there.', cause: error });
   }
 }
 
