@@ -1,2 +1,3 @@
 /** The shift between two images. */
 export { Registration, type Displacement, type RegistrationOptions } from './registration';
+export { FineRegistration } from './fine-registration';

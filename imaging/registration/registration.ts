@@ -41,6 +41,8 @@ export interface Displacement {
   readonly correlation: number;
   /** The share of the smaller used area that overlaps, 0 to 1. */
   readonly overlap: number;
+  /** How many pixels of the images given, along each axis, made one of those compared. */
+  readonly binnedBy: number;
   /** Standard errors of x and y in pixels, from the scatter of the phases; absent when only the peak was located. */
   readonly standardError?: { readonly x: number; readonly y: number };
   /** Set when a peak at no shift was seen and passed over. */
@@ -193,6 +195,7 @@ function displacement(result: Float64Array, factor: number): Displacement {
     y: -y * factor,
     correlation,
     overlap,
+    binnedBy: factor,
     rivalHeight,
     ...(Number.isFinite(errorX) && Number.isFinite(errorY) ? { standardError: { x: errorX * factor, y: errorY * factor } } : {}),
     ...(zeroIgnored !== 0 ? { zeroPeakIgnored: true } : {}),

@@ -6,6 +6,7 @@ import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations } from '../../../core/store';
 import { type ImageShiftFit, type PatternName, type Quality, correlationRemark, correlationSummary, fitImageShift, patterns, qualityOf, qualityRemarks } from './image-shift-analysis';
 import { imageShiftErrors } from './image-shift-errors';
+import { weighImageShift } from './image-shift-uncertainty';
 import { chooseScratchPixelSize } from './scratch-pixel-size';
 import { propagateChange } from './propagation';
 import { ShiftCalibrationMemory } from './services';
@@ -89,7 +90,8 @@ export class ImageShiftCalibration {
     const done = total - patterns[pattern].length;
     const series = await takeSeries(this.seriesParts, run, { ...common, pattern, steps, delayFactor, prior, title: 'Image shift', done });
     await this.control.write(base, { delayFactor: 1, signal: run.signal });
-    const fit = fitImageShift(pattern, series.pairs, steps, plan.exposure.binning);
+    const simple = fitImageShift(pattern, series.pairs, steps, plan.exposure.binning);
+    const fit = { ...simple, ...weighImageShift(pattern, series.pairs, steps, plan.exposure.binning, simple.matrix, series.circumstances) };
     return this.conclude(run, { fit, series, pattern, magIndex, images: total, binning: plan.exposure.binning });
   }
 

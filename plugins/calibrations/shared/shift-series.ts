@@ -2,9 +2,10 @@ import { EucentricError, type ImageShiftUnits, type Vector, describe, vector } f
 import type { Exposure } from '../../../core/devices';
 import type { BufferedImage, ImageBuffers, Run } from '../../../core/kernel';
 import type { ImageAcquisition, ImageShiftControl } from '../../../core/optics';
-import { type Displacement, Registration } from '../../../imaging';
+import { type Displacement, FineRegistration, type Registration } from '../../../imaging';
 import { type Matrix, apply } from '../../../core/base';
-import { type MeasuredPair, type PatternName, patterns } from './image-shift-analysis';
+import { type PatternName, patterns } from './image-shift-analysis';
+import type { SeriesCircumstances, WeighedPair } from './image-shift-uncertainty';
 
 /** What is needed to take a series of images at different image shifts. */
 export interface SeriesParts {
@@ -33,7 +34,8 @@ export interface SeriesPlan {
 
 /** What a series gave. */
 export interface Series {
-  readonly pairs: readonly (MeasuredPair & { readonly correlation: number })[];
+  readonly pairs: readonly WeighedPair[];
+  readonly circumstances: SeriesCircumstances;
   /** Six points: why the pair that shows the drift was not used. */
   readonly driftPairRejected?: string;
   /** Whether a correlation at zero shift, which a stale gain reference makes, won over the true one somewhere. */
@@ -47,11 +49,12 @@ const largestDriftShift = 15;
 export async function takeSeries({ control, acquisition, buffers }: SeriesParts, run: Run, plan: SeriesPlan): Promise<Series> {
   const { pattern, base, steps, exposure, prior, signal = run.signal } = { ...plan, signal: run.signal };
   const positions = patterns[pattern];
-  const registration = new Registration({ ignoreZeroPeak: true });
-  const driftRegistration = new Registration();
+  const registration = new FineRegistration({ ignoreZeroPeak: true });
+  const driftRegistration = new FineRegistration();
   const roll = pattern === 'six' ? 4 : 1;
   const images: BufferedImage[] = [];
-  const pairs: (MeasuredPair & { correlation: number })[] = [];
+  const pairs: WeighedPair[] = [];
+  const times: number[] = [];
   let driftPairRejected: string | undefined;
   let fixedPatternSeen = false;
 
@@ -61,6 +64,7 @@ export async function takeSeries({ control, acquisition, buffers }: SeriesParts,
     run.operator.progress({ done: plan.done + index, total: plan.total, text: `${plan.title}: image ${index + 1} of ${positions.length}` });
     const image = await acquisition.take(exposure, { signal, roll, title: plan.title });
     images.push(image);
+    times.push(run.clock.now());
     if (index === 0) continue;
     const earlier = index - 1;
     const acrossTheSeam = pattern === 'six' && index === 3;
@@ -70,7 +74,7 @@ export async function takeSeries({ control, acquisition, buffers }: SeriesParts,
       const shiftOnCamera = prior && apply(prior, moved);
       const expected = shiftOnCamera && vector(shiftOnCamera.x / exposure.binning, shiftOnCamera.y / exposure.binning);
       const found = alignPair(registration, image, images[earlier]!, expected, index);
-      pairs.push({ earlier, later: index, shift: vector(found.x, found.y), correlation: found.correlation });
+      pairs.push(weighed(earlier, index, found));
       fixedPatternSeen ||= found.zeroPeakIgnored === true;
       buffers.align('A', vector(found.x, found.y));
       run.log.debug('a', `Pair ${index} to ${earlier}: shift ${found.x.toFixed(2)}, ${found.y.toFixed(2)} px, correlation ${found.correlation.toFixed(3)}`);
@@ -80,14 +84,23 @@ export async function takeSeries({ control, acquisition, buffers }: SeriesParts,
       const least = Math.min(...pairs.map((pair) => pair.correlation));
       if (Math.hypot(found.x, found.y) > largestDriftShift) driftPairRejected = `it moved ${Math.hypot(found.x, found.y).toFixed(1)} binned pixels`;
       else if (found.correlation < 0.5 * least) driftPairRejected = `its correlation of ${found.correlation.toFixed(2)} is too low`;
-      else pairs.push({ earlier: 1, later: 4, shift: vector(found.x, found.y), correlation: found.correlation });
+      else pairs.push(weighed(1, index, found));
     }
   }
-  return { pairs, fixedPatternSeen, ...(driftPairRejected !== undefined && { driftPairRejected }) };
+  const [rows = 0, columns = 0] = images[0]!.frame.image.shape;
+  return { pairs, circumstances: { times, size: vector(columns, rows) }, fixedPatternSeen, ...(driftPairRejected !== undefined && { driftPairRejected }) };
 }
 
+const weighed = (earlier: number, later: number, { x, y, correlation, standardError }: Displacement): WeighedPair => ({
+  earlier,
+  later,
+  shift: vector(x, y),
+  correlation,
+  ...(standardError && { standardError: vector(standardError.x, standardError.y) }),
+});
+
 /** Measures the shift of an image against an earlier one, with an error that an operator understands when there is none. */
-export function alignPair(registration: Registration, later: BufferedImage, earlier: BufferedImage, expected: Vector | undefined, index: number): Displacement {
+export function alignPair(registration: Pick<Registration, 'measure'>, later: BufferedImage, earlier: BufferedImage, expected: Vector | undefined, index: number): Displacement {
   try {
     return registration.measure(later.frame.image, earlier.frame.image, expected);
   } catch (error) {
