@@ -54,7 +54,7 @@ export async function serveConsole({ session, options, clock, log, onStored }: C
   const images = new Images(session, state, showMenu);
   const endings = [session.onLog(({ level, text }) => state.log(level, text)), onStored((item) => runs.noteStored(item))];
 
-  const server = await createWebServer(page, access);
+  const server = createWebServer(page, access);
   const visitors: Visitors = new Visitors(server.server, access, state, (command, visitor) => perform(command, visitor, parts), randomBytes(8).toString('hex'), refresh);
   const parts = { session, runs, images, settings, instrument, visitors: () => visitors, refresh };
   refresh();

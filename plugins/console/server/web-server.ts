@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import fastifyStatic from '@fastify/static';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Access } from './access';
 
@@ -20,10 +19,12 @@ function protection(host: string | undefined): Readonly<Record<string, string>> 
   };
 }
 
+const contentTypes: Readonly<Record<string, string>> = { '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.svg': 'image/svg+xml' };
+
 const closedPage = (text: string): string => `<!doctype html><html lang="en"><meta charset="utf-8"><title>Eucentric</title><h1>Not opened</h1><p>${text}</p></html>\n`;
 
 /** The files of the page, for those who come under a name of this computer and with a token. Nothing else can be reached, and nothing can be sent. */
-export async function createWebServer(page: string, access: Access): Promise<FastifyInstance> {
+export function createWebServer(page: string, access: Access): FastifyInstance {
   const server = fastify({ logger: false, bodyLimit: 1024, requestTimeout: 10_000, connectionTimeout: 30_000, keepAliveTimeout: 10_000, forceCloseConnections: true });
   const index = readFileSync(path.join(page, 'index.html'));
   server.addHook('onRequest', async (request, reply) => {
@@ -41,8 +42,12 @@ export async function createWebServer(page: string, access: Access): Promise<Fas
     void reply.header('set-cookie', `${access.cookie}=${shown.token}; HttpOnly; SameSite=Strict; Path=/`);
     return reply.send(index);
   });
-  // Only files that were built are served, each under its own name.
-  await server.register(fastifyStatic, { root: path.join(page, 'assets'), prefix: '/assets/', wildcard: false, index: false, decorateReply: false, immutable: true, maxAge: '1d' });
+  // Only files that were built are served, each under its own name and from memory: no request ever becomes a path of the file system.
+  for (const name of readdirSync(path.join(page, 'assets'))) {
+    const content = readFileSync(path.join(page, 'assets', name));
+    const type = contentTypes[path.extname(name)] ?? 'application/octet-stream';
+    server.get(`/assets/${name}`, (_, reply) => reply.type(type).header('cache-control', 'public, max-age=86400, immutable').send(content));
+  }
   server.setNotFoundHandler((_, reply) => reply.code(404).type('text/plain').send('There is nothing here.\n'));
   server.setErrorHandler((_, __, reply) => reply.code(400).type('text/plain').send('This request is not understood.\n'));
   return server;

@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core';
+import { projectFolder } from '../../../support/virtual-instrument';
+
+/** Whether the browser that comes with the packages runs here. */
+export const haveBrowser = process.platform === 'linux' && process.arch === 'x64';
+
+/** Where the pictures of every state are kept for people to look at. */
+export const pictureFolder = path.join(projectFolder, 'artefacts', 'console');
+
+/** Starts the browser that comes with the packages; its package can only be imported, which jest cannot. */
+export async function launchBrowser(): Promise<Browser> {
+  const find = "import chromium from '@sparticuz/chromium'; process.stdout.write(await chromium.executablePath());";
+  const executablePath = execFileSync(process.execPath, ['--input-type=module', '-e', find], { cwd: projectFolder, encoding: 'utf8' });
+  return chromium.launch({
+    executablePath,
+    args: [
+      '--no-sandbox', '--headless=shell', '--no-zygote', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist',
+      '--disable-background-networking', '--no-first-run', '--disable-component-update', '--disable-sync', '--font-render-hinting=none', '--force-color-profile=srgb',
+    ],
+  });
+}
+
+/** A page of a browser of its own, with everything that went wrong in it. */
+export async function openPage(browser: Browser, address: string, options: BrowserContextOptions = {}): Promise<Page & { readonly faults: string[] }> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB', ...options });
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => void faults.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text());
+  });
+  page.setDefaultTimeout(15_000);
+  await page.goto(address);
+  return Object.assign(page, { faults });
+}
+
+/** Keeps a picture of a page. */
+export async function picture(page: Page, name: string): Promise<void> {
+  mkdirSync(pictureFolder, { recursive: true });
+  await page.screenshot({ path: path.join(pictureFolder, `${name}.png`) });
+}

@@ -1,0 +1,49 @@
+import { BrowserConsole } from '../../../../core/kernel';
+import { type VirtualInstrumentOptions, virtualInstrument } from '../../../support/virtual-instrument';
+
+type Instrument = Awaited<ReturnType<typeof virtualInstrument>>;
+
+/** A virtual instrument whose console is being served. */
+export interface ConsoleSite extends AsyncDisposable {
+  readonly instrument: Instrument;
+  /** The addresses that start would print. */
+  readonly administrator: string;
+  readonly operator: string;
+  readonly observer: string;
+  /** Such as 127.0.0.1:40123. */
+  readonly host: string;
+}
+
+/** Serves the console of a virtual instrument on a port that the system chooses. */
+export async function serveSite(options: VirtualInstrumentOptions & { readonly consoleOptions?: string } = {}): Promise<ConsoleSite> {
+  const { consoleOptions = '{ port: 0 }', edit = (yaml: string) => yaml, ...others } = options;
+  const instrument = await virtualInstrument({ ...others, edit: (yaml) => edit(yaml.replace('  console: {}', `  console: ${consoleOptions}`)) });
+  const leaving = new AbortController();
+  const told: string[] = [];
+  let ready = (): void => {};
+  const started = new Promise<void>((resolve) => (ready = resolve));
+  const serving = instrument.session.find(BrowserConsole)!.serve(instrument.session, leaving.signal, {
+    tell: (text) => {
+      told.push(text);
+      if (text.startsWith('Open the address')) ready();
+    },
+  });
+  try {
+    await Promise.race([started, serving]);
+  } catch (error) {
+    await instrument[Symbol.asyncDispose]();
+    throw error;
+  }
+  const addresses = told.join('\n').match(/http:\/\/\S+/g) ?? [];
+  const [administrator = '', operator = '', observer = ''] = addresses;
+  return {
+    instrument, administrator, operator, observer,
+    host: new URL(administrator).host,
+    [Symbol.asyncDispose]: async () => {
+      instrument.runner.stop();
+      leaving.abort();
+      await serving;
+      await instrument[Symbol.asyncDispose]();
+    },
+  };
+}
