@@ -1,10 +1,44 @@
-import type { DeviceLimits } from '../core/kernel';
+import { inMicrometres, length, metres, subtract } from '../core/base';
+import type { Cameras } from '../core/devices';
+import type { DeviceLimits, Hooks } from '../core/kernel';
+import type { Optics } from '../core/optics';
 import type { Settings } from '../core/settings';
 
 /** The stage range that holds where a site gives none, in micrometres. */
 const defaultStageRange = 990;
 /** No camera of this program needs a longer exposure than this. */
 const longestExposureSeconds = 600;
+
+/** No lens of a column reaches farther: 10 mm. */
+const largestDefocusMicrometres = 10_000;
+/** How far a scale that is not calibrated may be off. */
+const roughly = 2;
+/** Sums and differences of offsets must not carry an image shift over its limit. */
+const rounding = 1 + 1e-9;
+
+/** What image shift is judged by; known once the optics are. */
+export interface ImageShiftKnowledge {
+  optics?: Optics | undefined;
+  cameras?: Pick<Cameras, 'selected'>;
+  /** What the column holds at a net image shift of zero. */
+  offsetOf?: Hooks['imageShiftOffset'];
+}
+
+/** The limits of image shift on the specimen, by what is known of the optics at the moment; what the operator sees counts, not the offsets in it. */
+export function imageShiftLimit(knowledge: ImageShiftKnowledge): NonNullable<DeviceLimits['imageShift']> {
+  return async (raw, magIndex) => {
+    const { optics, cameras, offsetOf } = knowledge;
+    if (!optics || !cameras || !offsetOf) return undefined;
+    const none = subtract(raw, raw);
+    const net = subtract(raw, await offsetOf.promise(none, magIndex));
+    const camera = cameras.selected.traits.index;
+    const { distance: known, limit } = optics.imageShiftReach(net, magIndex, camera);
+    // Where nothing is calibrated the scale of the column is only roughly known.
+    const distance = Number.isFinite(known) ? known : (length(net) * optics.roughImageShiftScale(magIndex, camera) * 1e-6) / roughly;
+    if (!(distance > limit * rounding)) return undefined;
+    return { asked: `${inMicrometres(metres(distance)).toFixed(2)} um on the specimen`, allowed: `at most ${inMicrometres(limit).toFixed(2)} um, by ImageShiftLimit or LowMagShiftLimit` };
+  };
+}
 
 /** The limits of a site, from its properties. */
 export function deviceLimits(settings: Settings): DeviceLimits {
@@ -18,5 +52,6 @@ export function deviceLimits(settings: Settings): DeviceLimits {
     stage: { x: range(minX, maxX), y: range(minY, maxY) },
     ...(tilt !== undefined && tilt > 0 && { largestTiltDegrees: tilt }),
     longestExposureSeconds,
+    largestDefocusMicrometres,
   };
 }

@@ -8,7 +8,7 @@ import { CalibrationHistory, Calibrations, openCalibrations, openHistory } from 
 import { builtInPlugins } from './built-in-plugins';
 import { problemsOf } from './check-plugins';
 import { brokenConfiguration } from './errors';
-import { deviceLimits } from './device-limits';
+import { type ImageShiftKnowledge, deviceLimits, imageShiftLimit } from './device-limits';
 import { offerProperties } from './property-writing';
 import { sessionOf } from './session';
 import { version } from './version';
@@ -66,10 +66,10 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
   for (const problem of problems) log.warn(`${problem.message} ${problem.hint}`);
   const clock = options.clock ?? clockFor(settings, options.speed);
   const administrator = new AdministratorMode(settings.get('StartAsAdministrator'));
-  const kernel = new Kernel({ settings, clock, log, builtIn: builtInPlugins, limits: deviceLimits(settings), ...(options.watch && { watch: options.watch }) });
+  // The magnification beside a record is for the human reader; the optics that know it, and the limits of image shift, are made of these very calibrations.
+  const known: ImageShiftKnowledge = {};
+  const kernel = new Kernel({ settings, clock, log, builtIn: builtInPlugins, limits: { ...deviceLimits(settings), imageShift: imageShiftLimit(known) }, ...(options.watch && { watch: options.watch }) });
 
-  // The magnification beside a record is for the human reader; the optics that know it are made of these very calibrations.
-  const known: { optics?: Optics | undefined } = {};
   const { files, directory } = calibrationPlaces(settings, options.calibrationDirectory);
   const { calibrations, problems: found } = await openCalibrations({
     ...files,
@@ -94,6 +94,8 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
   kernel.provide(CalibrationHistory, history);
   kernel.provide(ImageBuffers, buffers);
   known.optics = provideOptics(kernel, settings, calibrations, clock, buffers);
+  known.offsetOf = kernel.hooks.imageShiftOffset;
+  if (kernel.registry.has(Cameras)) known.cameras = kernel.registry.get(Cameras);
 
   const runner = new Runner({
     menu: kernel.menu,

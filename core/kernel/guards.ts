@@ -1,18 +1,14 @@
-import { type Clock, type Token, inDegrees, inMicrometres, throwIfStopped } from '../base';
+import { type Clock, type Token, throwIfStopped } from '../base';
 import { AlphaSelector, type Camera, type Cameras, EftemMode, EnergyFilter, type Exposure, type Frame, FreeLensControl, IlluminatedArea, NeutralImageShift, type Readable, Scope, type Setting, Stage, type StageMove, Stem } from '../devices';
 import { kernelErrors } from './errors';
 import type { Hooks } from './hooks';
+import { type DeviceLimits, ImageShiftLimit, anyNumber, between, checkExposure, checkStageMove, defocusWithin, finitePair } from './limits';
 
 /** Sees every call to a device before it is made, by name; throwing keeps the call from being made. */
 export type DeviceWatcher = (call: string) => void;
 
-/** The limits that a site sets; a missing one is not checked. */
-export interface DeviceLimits {
-  readonly magIndexes?: ReadonlySet<number>;
-  readonly stage?: { readonly x: readonly [number, number]; readonly y: readonly [number, number]; readonly z?: readonly [number, number] };
-  readonly largestTiltDegrees?: number;
-  readonly longestExposureSeconds?: number;
-}
+/** No column has more: what lies beyond is a slip of the pen. */
+const mostAlphas = 15;
 
 /** What the guards need of the kernel. */
 export interface Guarding {
@@ -33,14 +29,14 @@ const guardReading =
 function guardSetting<Value>(
   setting: Setting<Value>,
   { watch }: Guarding,
-  around: { check?: (value: Value) => void; before?: (from: Value, to: Value) => Promise<void>; after?: (from: Value, to: Value) => Promise<void> } = {},
+  around: { check?: (value: Value) => void | Promise<void>; before?: (from: Value, to: Value) => Promise<void>; after?: (from: Value, to: Value) => Promise<void> } = {},
 ): Setting<Value> {
   return {
     name: setting.name,
     read: guardReading(setting, watch),
     write: async (value, signal) => {
       if (signal) throwIfStopped(signal);
-      around.check?.(value);
+      await around.check?.(value);
       const from = around.before || around.after ? await setting.read(signal) : value;
       await around.before?.(from, value);
       watch(`write ${setting.name}`);
@@ -54,9 +50,8 @@ function guardSetting<Value>(
 export function guardScope(scope: Scope, guarding: Guarding): Scope {
   const { hooks, limits, watch } = guarding;
   const plain = <Value>(setting: Setting<Value>): Setting<Value> => guardSetting(setting, guarding);
-  const within = (name: string, low: number, high: number) => (value: number) => {
-    if (!(value >= low && value <= high)) throw kernelErrors.outOfRange(name, String(value), `${low} to ${high}`);
-  };
+  const shiftLimit = new ImageShiftLimit(limits, () => scope.magIndex.read());
+  const imageShift = guardSetting(scope.imageShift, guarding, { check: (value) => shiftLimit.check(value) });
   return {
     traits: scope.traits,
     magIndex: guardSetting(scope.magIndex, guarding, {
@@ -66,15 +61,15 @@ export function guardScope(scope: Scope, guarding: Guarding): Scope {
       before: (from, to) => hooks.willChangeMagnification.promise(from, to),
       after: (from, to) => hooks.didChangeMagnification.promise(from, to),
     }),
-    imageShift: guardSetting(scope.imageShift, guarding, { check: finite('image shift') }),
-    beamShift: guardSetting(scope.beamShift, guarding, { check: finite('beam shift') }),
-    defocus: guardSetting(scope.defocus, guarding, { check: (value) => finite('defocus')({ x: value, y: 0 }) }),
-    absoluteFocus: plain(scope.absoluteFocus),
+    imageShift: { ...imageShift, read: async (signal) => shiftLimit.remember(await imageShift.read(signal)) },
+    beamShift: guardSetting(scope.beamShift, guarding, { check: finitePair('beam shift') }),
+    defocus: guardSetting(scope.defocus, guarding, { check: defocusWithin(limits) }),
+    absoluteFocus: guardSetting(scope.absoluteFocus, guarding, { check: anyNumber('absolute focus') }),
     spotSize: guardSetting(scope.spotSize, guarding, {
-      check: within('spot size', 1, scope.traits.spotSizes),
+      check: between('spot size', 1, scope.traits.spotSizes),
       after: (from, to) => hooks.didChangeSpot.promise(from, to),
     }),
-    intensity: guardSetting(scope.intensity, guarding, { check: within('intensity', 0, 1) }),
+    intensity: guardSetting(scope.intensity, guarding, { check: between('intensity', 0, 1) }),
     probeMode: guardSetting(scope.probeMode, guarding, { after: (from, to) => hooks.didChangeProbeMode.promise(from, to) }),
     screenDown: plain(scope.screenDown),
     beamBlanked: plain(scope.beamBlanked),
@@ -88,32 +83,10 @@ export function guardScope(scope: Scope, guarding: Guarding): Scope {
   };
 }
 
-const finite = (name: string) => (value: { readonly x: number; readonly y: number }) => {
-  if (!Number.isFinite(value.x) || !Number.isFinite(value.y)) throw kernelErrors.outOfRange(name, `${value.x}, ${value.y}`, 'a number');
-};
-
 /** The stage as everybody but its vendor sees it: no target outside the limits is ever sent, not even on the way for backlash. */
 export function guardStage(stage: Stage, guarding: Guarding): Stage {
   const { hooks, limits, watch } = guarding;
-  const check = (move: StageMove): void => {
-    const bounds = limits.stage;
-    const axis = (name: string, value: number | undefined, range: readonly [number, number] | undefined): void => {
-      if (value === undefined) return;
-      const um = inMicrometres(value as never);
-      if (!Number.isFinite(um)) throw kernelErrors.outOfRange(name, String(value), 'a number');
-      if (range && (um < range[0] || um > range[1])) throw kernelErrors.outOfRange(name, `${um.toFixed(2)} um`, `${range[0]} to ${range[1]} um`);
-    };
-    for (const factor of move.backlash ? [0, 1] : [0]) {
-      axis('stage X', move.x === undefined ? undefined : move.x + (factor && move.backlash!.x), bounds?.x);
-      axis('stage Y', move.y === undefined ? undefined : move.y + (factor && move.backlash!.y), bounds?.y);
-    }
-    axis('stage Z', move.z, bounds?.z);
-    if (move.tilt !== undefined) {
-      const tilt = inDegrees(move.tilt);
-      const most = limits.largestTiltDegrees ?? 90;
-      if (!(Math.abs(tilt) <= most)) throw kernelErrors.outOfRange('tilt', `${tilt.toFixed(2)} degrees`, `-${most} to ${most} degrees`);
-    }
-  };
+  const check = (move: StageMove): void => checkStageMove(move, limits);
   return {
     position: { name: stage.position.name, read: guardReading(stage.position, watch) },
     move: async (move, signal) => {
@@ -143,9 +116,9 @@ export function guardProvided(key: Token<unknown>, value: unknown, guarding: Gua
     case Stage.symbol:
       return guardStage(value as Stage, guarding);
     case AlphaSelector.symbol:
-      return { alpha: setting((value as AlphaSelector).alpha) } satisfies AlphaSelector;
+      return { alpha: guardSetting((value as AlphaSelector).alpha, guarding, { check: between('alpha', 0, mostAlphas) }) } satisfies AlphaSelector;
     case IlluminatedArea.symbol:
-      return { illuminatedArea: setting((value as IlluminatedArea).illuminatedArea) } satisfies IlluminatedArea;
+      return { illuminatedArea: guardSetting((value as IlluminatedArea).illuminatedArea, guarding, { check: anyNumber('illuminated area') }) } satisfies IlluminatedArea;
     case NeutralImageShift.symbol: {
       const { neutral } = value as NeutralImageShift;
       return { neutral: { name: neutral.name, read: guardReading(neutral, watch) } } satisfies NeutralImageShift;
@@ -156,7 +129,7 @@ export function guardProvided(key: Token<unknown>, value: unknown, guarding: Gua
       return { on: setting((value as EftemMode).on) } satisfies EftemMode;
     case EnergyFilter.symbol: {
       const { limits, slitInserted, slitWidth, energyLoss } = value as EnergyFilter;
-      return { limits, slitInserted: setting(slitInserted), slitWidth: setting(slitWidth), energyLoss: setting(energyLoss) } satisfies EnergyFilter;
+      return { limits, slitInserted: setting(slitInserted), slitWidth: guardSetting(slitWidth, guarding, { check: between('slit width in eV', ...limits.slitWidth) }), energyLoss: guardSetting(energyLoss, guarding, { check: between('energy loss in eV', ...limits.energyLoss) }) } satisfies EnergyFilter;
     }
     case FreeLensControl.symbol:
       return guardLenses(value as FreeLensControl, guarding);
@@ -169,6 +142,7 @@ function guardLenses(lenses: FreeLensControl, { watch }: Guarding): FreeLensCont
   return {
     setLens: async (lens, value, signal) => {
       if (signal) throwIfStopped(signal);
+      anyNumber(`lens ${lens}`)(value);
       watch(`set lens ${lens}`);
       await lenses.setLens(lens, value, signal);
     },
@@ -184,15 +158,7 @@ function guardLenses(lenses: FreeLensControl, { watch }: Guarding): FreeLensCont
 export function guardCamera(camera: Camera, guarding: Guarding): Camera {
   const { hooks, limits, watch } = guarding;
   const { traits } = camera;
-  const check = (exposure: Exposure): void => {
-    const { area } = exposure;
-    if (!(exposure.exposure > 0)) throw kernelErrors.outOfRange('exposure', `${exposure.exposure} s`, 'more than 0 s');
-    const longest = limits.longestExposureSeconds;
-    if (longest !== undefined && exposure.exposure > longest) throw kernelErrors.outOfRange('exposure', `${exposure.exposure} s`, `at most ${longest} s`);
-    if (!traits.binnings.includes(exposure.binning)) throw kernelErrors.outOfRange('binning', String(exposure.binning), `one of ${traits.binnings.join(', ')}`);
-    const inside = area.left >= 0 && area.top >= 0 && area.right <= traits.width && area.bottom <= traits.height && area.right > area.left && area.bottom > area.top;
-    if (!inside) throw kernelErrors.outOfRange('image area', `${area.left}, ${area.top} to ${area.right}, ${area.bottom}`, `0, 0 to ${traits.width}, ${traits.height} pixels`);
-  };
+  const check = (exposure: Exposure): void => checkExposure(exposure, traits, limits);
   return {
     traits,
     fit: (wanted) => camera.fit(wanted),

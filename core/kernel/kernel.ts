@@ -3,8 +3,9 @@ import { type Clock, CombinedError, Disposables, EucentricError, type Logger, Re
 import { type Camera, Cameras } from '../devices';
 import { type PluginSettings, type Problem, type Settings, checkSection } from '../settings';
 import { kernelErrors } from './errors';
-import { CameraList, type DeviceLimits, type DeviceWatcher, guardCamera, guardProvided } from './guards';
+import { CameraList, type DeviceWatcher, guardCamera, guardProvided } from './guards';
 import { createHooks, tappingSide } from './hooks';
+import type { DeviceLimits } from './limits';
 import { type BuiltInPlugins, loadPlugin } from './loader';
 import { Menu } from './menu';
 import type { Plugin, PluginHost } from './plugin';

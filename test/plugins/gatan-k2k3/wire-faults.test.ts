@@ -12,7 +12,7 @@ let proxy: FaultProxy;
 let under: Bench;
 beforeEach(async () => {
   under = await bench(propertiesOf({ StartupDelay: 0, Retractable: 0, CameraSizeX: 16, CameraSizeY: 12 }), {
-    limits: { parameters: 120, image: 120, saving: 120 },
+    limits: { parameters: 300, image: 300, saving: 300 },
     superChunk: 100,
     through: async (port) => {
       proxy = await faultProxy(port);
@@ -28,7 +28,7 @@ afterEach(async () => {
 // The packets carry no checksum: their lengths and statuses are checked, but a byte of a pixel that changed on its way cannot be told.
 it('a broken wire gives the one right image or one clear error, in time, and works again; no image is asked for twice', async () => {
   const { camera } = under;
-  const asked = (): number => under.requests.filter((request) => request.length > 8 && request.readInt32LE(4) === gatanFunctions.GetAcquiredImage.code).length;
+  const asked = (): number => proxy.requests.filter((request) => request.length > 8 && request.readInt32LE(4) === gatanFunctions.GetAcquiredImage.code).length;
   const use = async (): Promise<void> => {
     const before = asked();
     try {
@@ -43,7 +43,7 @@ it('a broken wire gives the one right image or one clear error, in time, and wor
   const runs = verifying ? 500 : 60;
   const { wrong, results, struck } = await breakOften(
     // Each chunk of an image has five seconds of patience, so silence is left to the long statistics.
-    { proxy, use, limit: 7000, longestDelay: 200, kinds: ['delay', 'truncate', 'duplicate', 'reset', ...(verifying ? (['drop', 'stall'] as const) : [])], kindsTowardsServer: ['delay', 'truncate', 'reset'] },
+    { proxy, use, limit: 8000, longestDelay: 500, kinds: ['delay', 'truncate', 'duplicate', 'reset', ...(verifying ? (['drop', 'stall'] as const) : [])], kindsTowardsServer: ['delay', 'truncate', 'reset'] },
     { runs },
   );
   expect(wrong).toEqual([]);
