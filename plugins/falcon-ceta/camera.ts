@@ -65,11 +65,12 @@ export class FeiCamera implements Camera {
   fit(wanted: Exposure): Exposure {
     const { model } = this;
     const binning = nearestBinning(model.binnings, wanted.binning);
-    const counts = model.counts && !this.transport.linearOnly;
+    const counts = model.counts && !this.transport.linearOnly && (this.found?.counts ?? true);
     const readMode: ReadMode = wanted.readMode !== 'linear' && counts ? 'counting' : 'linear';
     const exposure = seconds(constrainedExposure(model, readMode === 'counting', wanted.exposure, this.shortest, this.longest));
     const area = areaRead(model, sizeHolding(model, wanted.area, binning), binning);
-    const possible = !model.normalizedOnly && (this.transport.corrections?.has(correctionOf[wanted.processing]) ?? true);
+    const offered = this.found?.corrections ? new Set(this.found.corrections) : this.transport.corrections;
+    const possible = !model.normalizedOnly && (offered?.has(correctionOf[wanted.processing]) ?? true);
     const processing = possible ? wanted.processing : 'gain normalized';
     // A wish for frames stays, so that it is refused rather than forgotten.
     const { frames } = wanted;

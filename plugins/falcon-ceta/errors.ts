@@ -43,6 +43,12 @@ export const feiCameraErrors = {
     }),
   notOnThisWire: (name: string, what: string): EucentricError =>
     new EucentricError({ code: 'falcon-ceta/not-on-this-wire', message: `${name}: there is no ${what.replace(/^an? /, '')} over this wire; nothing was sent.`, hint: 'Use "wire: com" on the microscope computer for what needs it.' }),
+  needsWindows: (platform: string): EucentricError =>
+    new EucentricError({
+      code: 'falcon-ceta/needs-windows',
+      message: `FEI cameras: their scripting is reached from Windows only, and this is ${platform}.`,
+      hint: 'Run this program on the microscope computer, or use "wire: temscript" to reach it from here.',
+    }),
   notConnected: (name: string): EucentricError => new EucentricError({ code: 'falcon-ceta/not-connected', message: `${name} is not connected.`, hint: 'Connect first.' }),
 };
 

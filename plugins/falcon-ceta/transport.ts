@@ -13,6 +13,8 @@ export interface FeiCameraFound {
   readonly shortestExposure: number;
   readonly longestExposure: number;
   readonly counts: boolean;
+  /** FEI's numbers of the corrections that can be had from this camera; those of the wire, where it is left out. */
+  readonly corrections?: readonly number[];
 }
 
 /** One image to be taken. */

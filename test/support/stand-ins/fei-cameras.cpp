@@ -22,9 +22,9 @@ struct Device {
 
 std::vector<std::shared_ptr<Device>> &devices() {
   static std::vector<std::shared_ptr<Device>> all = {
-      std::make_shared<Device>(Device{L"BM-Falcon", 1024, 1024, true, true, true, 0.02, 40, {1, 2, 4}}),
-      std::make_shared<Device>(Device{L"BM-Ceta", 1024, 1024, false, false, true, 0.001, 60, {1, 2, 4, 8}}),
-      std::make_shared<Device>(Device{L"BM-Eagle", 512, 256, false, false, false, 0, 0, {1, 2, 4}}),
+      std::make_shared<Device>(Device{L"BM-Falcon", 64, 64, true, true, true, 0.02, 30, {1, 2, 4}}),
+      std::make_shared<Device>(Device{L"BM-Ceta", 64, 64, false, false, true, 0.001, 30, {1, 2, 4}}),
+      std::make_shared<Device>(Device{L"BM-Eagle", 64, 32, false, false, false, 0, 0, {1, 2, 4}}),
   };
   return all;
 }
@@ -35,12 +35,13 @@ std::shared_ptr<Device> named(const std::wstring &name) {
   throw Failure{E_INVALIDARG, L"no such camera"};
 }
 
-/// An image whose counts tell where on the chip each pixel lies, from the top left: 3 * column + 5 * row of the chip, divided by the binning.
+/// An image whose counts tell where on the chip each pixel lies, from the top left: 10 * column + 100 * row of its middle.
 class Image : public Object {
  public:
   explicit Image(const std::shared_ptr<Device> &device) : Object(L"AcqImage"), device_(*device) {
     long part = 1 << device_.area, left = (device_.width - device_.width / part) / 2, top = (device_.height - device_.height / part) / 2;
     long width = device_.width / part / device_.binning, height = device_.height / part / device_.binning;
+    double middle = (device_.binning - 1) / 2.0;
     property(L"Name", [this](const Given &) { return Answer(device_.name); });
     property(L"Width", [width](const Given &) { return Answer(width); });
     property(L"Height", [height](const Given &) { return Answer(height); });
@@ -51,7 +52,7 @@ class Image : public Object {
       LONG *pixels;
       SafeArrayAccessData(array, (void **)&pixels);
       for (long row = 0; row < height; row++)
-        for (long column = 0; column < width; column++) *pixels++ = 3 * (left / device_.binning + column) + 5 * (top / device_.binning + row) + (device_.counting ? 10000 : 0);
+        for (long column = 0; column < width; column++) *pixels++ = (LONG)(10 * (left + column * device_.binning + middle) + 100 * (top + row * device_.binning + middle)) + (device_.counting ? 10000 : 0) + (device_.correction == 0 ? 20000 : 0);
       SafeArrayUnaccessData(array);
       return Answer(array, VT_I4);
     });
