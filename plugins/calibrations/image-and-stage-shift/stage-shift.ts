@@ -4,13 +4,14 @@ import { type BufferedImage, ImageBuffers, type MenuItem, type Run, menuItem } f
 import { ImageAcquisition, Optics } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations, type PropertySuggestion } from '../../../core/store';
-import { Registration } from '../../../imaging';
+import { FineRegistration } from '../../../imaging';
 import { correlationRemark, correlationSummary } from '../shared/image-shift-analysis';
 import { ShiftCalibrationMemory } from '../shared/services';
 import { prepareOptics, shiftExposure } from '../shared/shift-preparation';
 import { alignPair } from '../shared/shift-series';
 import { type StagePair, type StageVerdict, fitStageShift, judgeStageMatrix } from '../shared/stage-shift-analysis';
 import { rotationError, tiltAxisSuggestion, valueSuggestion } from '../shared/property-suggestions';
+import { weighStageShift } from '../shared/stage-shift-uncertainty';
 import { type AxisPlan, planAxis, usualStageError } from '../shared/stage-shift-plan';
 
 /** Below this share of a cycle a stage calibration should not be done at all. */
@@ -91,11 +92,15 @@ export default class StageShift implements MenuItem {
   }
 
   private planAxis(axis: 'x' | 'y', fieldSize: number, prior: Matrix): AxisPlan {
+    const halfField = (0.5 * fieldSize) / length(axis === 'x' ? firstColumn(prior) : secondColumn(prior));
+    return planAxis(halfField, this.cycle(axis), this.settings.get('MaxStageCalExtent'));
+  }
+
+  /** Micrometres over which the error of the stage repeats. */
+  private cycle(axis: 'x' | 'y'): number {
     const { cycleX, cycleY } = this.scope.traits.stageError ?? usualStageError;
     const entered = this.settings.get(axis === 'x' ? 'StageCycleLengthX' : 'StageCycleLengthY');
-    const cycle = entered > 0 ? entered : axis === 'x' ? cycleX : cycleY;
-    const halfField = (0.5 * fieldSize) / length(axis === 'x' ? firstColumn(prior) : secondColumn(prior));
-    return planAxis(halfField, cycle, this.settings.get('MaxStageCalExtent'));
+    return entered > 0 ? entered : axis === 'x' ? cycleX : cycleY;
   }
 
   private async ask(run: Run, plan: Record<'x' | 'y', AxisPlan>, magIndex: number): Promise<void> {
@@ -128,7 +133,7 @@ export default class StageShift implements MenuItem {
   }
 
   private async takeSeries(run: Run, plan: Record<'x' | 'y', AxisPlan>, start: Vector, prior: Matrix, exposure: Parameters<ImageAcquisition['take']>[0]): Promise<readonly StagePair[]> {
-    const registration = new Registration({ ignoreZeroPeak: true });
+    const registration = new FineRegistration({ ignoreZeroPeak: true });
     const entered = this.settings.get('StageCalibrationBacklash');
     const backlash = -(entered > 0 ? entered : (this.scope.traits.stageError ?? usualStageError).backlash);
     const total = plan.x.images + plan.y.images;
@@ -148,7 +153,7 @@ export default class StageShift implements MenuItem {
           const onCamera = apply(prior, axis === 'x' ? vector(step, 0) : vector(0, step));
           const expected = this.memory.wholeImageCorrelation ? undefined : vector(onCamera.x / exposure.binning, onCamera.y / exposure.binning);
           const found = alignPair(registration, image, before, expected, taken - 1);
-          pairs.push({ axis, shift: vector(found.x, found.y), correlation: found.correlation });
+          pairs.push({ axis, shift: vector(found.x, found.y), correlation: found.correlation, ...(found.standardError && { standardError: vector(found.standardError.x, found.standardError.y) }) });
           this.buffers.align('B', vector(-found.x, -found.y));
           run.log.debug('c', `${axis.toUpperCase()} pair ${index}: ${found.x.toFixed(2)}, ${found.y.toFixed(2)} binned px, correlation ${found.correlation.toFixed(3)}`);
         }
@@ -164,7 +169,9 @@ export default class StageShift implements MenuItem {
   ): Promise<CalibrationResult> {
     const { plan, pairs, magIndex, focus, binning } = measured;
     const { index: camera } = this.cameras.selected.traits;
-    const fit = fitStageShift(pairs, vector(plan.x.step, plan.y.step), binning);
+    const simple = fitStageShift(pairs, vector(plan.x.step, plan.y.step), binning);
+    const axes = { x: { step: plan.x.step, cycle: this.cycle('x') }, y: { step: plan.y.step, cycle: this.cycle('y') } };
+    const fit = { ...simple, ...weighStageShift(pairs, axes, binning, simple.matrix) };
     const rotation = this.optics.rotation(magIndex, camera);
     const verdict = judgeStageMatrix(fit.matrix, {
       nominalSpecimenToStage: this.optics.nominalSpecimenToStage,

@@ -6,6 +6,8 @@ export interface StagePair {
   /** Align shift in binned pixels, Y up. */
   readonly shift: Vector;
   readonly correlation: number;
+  /** Standard errors of the shift in binned pixels; undefined when only the peak was located. */
+  readonly standardError?: Vector;
 }
 
 /** What the pairs of a stage calibration say. */
