@@ -16,6 +16,8 @@ export interface ImageContext {
   readonly contrast?: { readonly black: number; readonly white: number };
   /** A point to be shown marked, in raster pixels of this image. */
   readonly marker?: { readonly x: number; readonly y: number };
+  /** Points to be shown, such as the peaks of an autocorrelation, in raster pixels of this image. */
+  readonly points?: readonly { readonly x: number; readonly y: number }[];
 }
 
 /** What images can be besides those that a camera took. */

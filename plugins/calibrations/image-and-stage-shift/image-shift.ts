@@ -1,5 +1,5 @@
 import type { ProvidedAll } from '../../../core/base';
-import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
+import { type Forecast, type MenuItem, type Run, menuItem } from '../../../core/kernel';
 import type { CalibrationResult } from '../../../core/store';
 import { ImageShiftCalibration, imageShiftNeeds, imageShiftQuestions, imageShiftResults } from '../shared/image-shift-calibration';
 
@@ -20,6 +20,10 @@ export default class ImageShift implements MenuItem {
 
   constructor(...parts: ProvidedAll<typeof imageShiftNeeds>) {
     this.parts = parts;
+  }
+
+  forecast(signal: AbortSignal): Promise<Forecast> {
+    return new ImageShiftCalibration(...this.parts).forecast(false, signal);
   }
 
   run(run: Run): Promise<CalibrationResult> {

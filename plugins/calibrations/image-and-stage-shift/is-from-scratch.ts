@@ -1,5 +1,5 @@
 import type { ProvidedAll } from '../../../core/base';
-import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
+import { type Forecast, type MenuItem, type Run, menuItem } from '../../../core/kernel';
 import type { CalibrationResult } from '../../../core/store';
 import { ImageShiftCalibration, imageShiftNeeds, imageShiftQuestions, imageShiftResults } from '../shared/image-shift-calibration';
 
@@ -19,6 +19,10 @@ export default class ImageShiftFromScratch implements MenuItem {
 
   constructor(...parts: ProvidedAll<typeof imageShiftNeeds>) {
     this.parts = parts;
+  }
+
+  forecast(signal: AbortSignal): Promise<Forecast> {
+    return new ImageShiftCalibration(...this.parts).forecast(true, signal);
   }
 
   run(run: Run): Promise<CalibrationResult> {

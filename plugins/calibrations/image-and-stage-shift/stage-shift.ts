@@ -1,12 +1,14 @@
 import { EucentricError, type Matrix, type Vector, apply, firstColumn, inDegrees, inMicrometres, inverse, length, micrometres, product, secondColumn, vector } from '../../../core/base';
 import { Cameras, Scope, Stage } from '../../../core/devices';
-import { type BufferedImage, ImageBuffers, type MenuItem, type Run, menuItem } from '../../../core/kernel';
+import { type Forecast, type BufferedImage, ImageBuffers, type MenuItem, type Run, menuItem } from '../../../core/kernel';
 import { ImageAcquisition, Optics } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations, type PropertySuggestion } from '../../../core/store';
 import { FineRegistration } from '../../../imaging';
 import { correlationRemark, correlationSummary } from '../shared/image-shift-analysis';
 import { ShiftCalibrationMemory } from '../shared/services';
+import { type SeenDisplacement, displacementPlot } from '../shared/telling/measurement-plots';
+import { seriesForecast } from '../shared/telling/series-forecast';
 import { prepareOptics, shiftExposure } from '../shared/shift-preparation';
 import { alignPair } from '../shared/shift-series';
 import { type StagePair, type StageVerdict, fitStageShift, judgeStageMatrix } from '../shared/stage-shift-analysis';
@@ -18,6 +20,9 @@ import { type AxisPlan, planAxis, usualStageError } from '../shared/stage-shift-
 const tooSmallExtent = 0.25;
 /** Extent, in micrometres, from which several grid bars can be in the picture of a low magnification. */
 const gridBarExtent = 75;
+
+/** A short stage move with its approach, in seconds. */
+const stageMoveSeconds = 3;
 
 /** Measures the matrix from stage to camera with one series of steps along X and one along Y. */
 @menuItem({
@@ -79,6 +84,16 @@ export default class StageShift implements MenuItem {
     return this.conclude(run, { plan, pairs, magIndex, focus, binning: exposure.binning });
   }
 
+  async forecast(signal: AbortSignal): Promise<Forecast> {
+    const { selected } = this.cameras;
+    const { exposure, fieldSize } = shiftExposure(selected, this.settings);
+    const prior = this.prior(await this.scope.magIndex.read(signal), selected.traits.index);
+    const plan = (['x', 'y'] as const).map((axis) => this.planAxis(axis, fieldSize, prior));
+    const images = plan.reduce((sum, axis) => sum + axis.images, 0);
+    const extents = plan.map(({ extent }) => extent.toFixed(0)).join(' and ');
+    return seriesForecast(selected, exposure, images, this.settings.get('StageMoveDelay') / 1000 + stageMoveSeconds, [`stage over ${extents} um in X and Y`]);
+  }
+
   /** From pixel size and rotation alone: an earlier stage calibration may be just what is wrong. */
   private prior(magIndex: number, camera: number): Matrix {
     const toCamera = this.optics.specimenToCamera(magIndex, camera);
@@ -138,6 +153,7 @@ export default class StageShift implements MenuItem {
     const backlash = -(entered > 0 ? entered : (this.scope.traits.stageError ?? usualStageError).backlash);
     const total = plan.x.images + plan.y.images;
     const pairs: StagePair[] = [];
+    const seen: SeenDisplacement[] = [];
     let taken = 0;
     for (const axis of ['x', 'y'] as const) {
       const { positions, step } = plan[axis];
@@ -154,6 +170,8 @@ export default class StageShift implements MenuItem {
           const expected = this.memory.wholeImageCorrelation ? undefined : vector(onCamera.x / exposure.binning, onCamera.y / exposure.binning);
           const found = alignPair(registration, image, before, expected, taken - 1);
           pairs.push({ axis, shift: vector(found.x, found.y), correlation: found.correlation, ...(found.standardError && { standardError: vector(found.standardError.x, found.standardError.y) }) });
+          seen.push({ measured: vector(found.x, found.y), expected: vector(onCamera.x / exposure.binning, onCamera.y / exposure.binning) });
+          run.operator.plot(displacementPlot('How far each stage move carried the image', seen));
           this.buffers.align('B', vector(-found.x, -found.y));
           run.log.debug('c', `${axis.toUpperCase()} pair ${index}: ${found.x.toFixed(2)}, ${found.y.toFixed(2)} binned px, correlation ${found.correlation.toFixed(3)}`);
         }

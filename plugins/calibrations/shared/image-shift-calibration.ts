@@ -1,6 +1,6 @@
-import { type ImageShiftUnits, type Matrix, type Vector, apply, firstColumn, inMicrometres, inverse, length, matrix, percentChange, scale, secondColumn, subtract, vector } from '../../../core/base';
+import { type ImageShiftUnits, type Matrix, type Vector, apply, firstColumn, inMicrometres, inverse, length, matrix, percentChange, scale, secondColumn, seconds, subtract, vector } from '../../../core/base';
 import { Cameras, type Exposure, Scope } from '../../../core/devices';
-import { ImageBuffers, type QuestionDeclaration, type Run } from '../../../core/kernel';
+import { type Forecast, ImageBuffers, type QuestionDeclaration, type Run } from '../../../core/kernel';
 import { ImageAcquisition, ImageShiftControl, Optics } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations } from '../../../core/store';
@@ -8,9 +8,11 @@ import { type ImageShiftFit, type PatternName, type Quality, correlationRemark, 
 import { imageShiftErrors } from './image-shift-errors';
 import { weighImageShift } from './image-shift-uncertainty';
 import { chooseScratchPixelSize } from './scratch-pixel-size';
+import { imageShiftResiduals } from './telling/measurement-plots';
 import { propagateChange } from './propagation';
 import { ShiftCalibrationMemory } from './services';
 import { prepareOptics, shiftExposure } from './shift-preparation';
+import { seriesForecast } from './telling/series-forecast';
 import { type Series, type SeriesParts, takeSeries } from './shift-series';
 
 /** What Image Shift and IS from Scratch ask for. */
@@ -92,7 +94,20 @@ export class ImageShiftCalibration {
     await this.control.write(base, { delayFactor: 1, signal: run.signal });
     const simple = fitImageShift(pattern, series.pairs, steps, plan.exposure.binning);
     const fit = { ...simple, ...weighImageShift(pattern, series.pairs, steps, plan.exposure.binning, simple.matrix, series.circumstances) };
+    run.operator.plot(imageShiftResiduals(pattern, series.pairs, steps, plan.exposure.binning, fit));
     return this.conclude(run, { fit, series, pattern, magIndex, images: total, binning: plan.exposure.binning });
+  }
+
+  /** What a run would do now. */
+  async forecast(fromScratch: boolean, signal: AbortSignal): Promise<Forecast> {
+    const { selected } = this.cameras;
+    const magIndex = await this.scope.magIndex.read(signal);
+    const known = this.optics.imageShiftToCamera(magIndex, selected.traits.index);
+    const scratch = fromScratch || known === undefined;
+    const plan = shiftExposure(selected, this.settings);
+    const images = scratch ? patterns.nine.length + patterns.scratch.length : patterns[this.pattern(magIndex, selected.traits.index)].length;
+    const delay = known ? this.optics.imageShiftDelay(this.steps(known.matrix, plan.fieldSize, magIndex).steps, magIndex, selected.traits.index) : seconds(2);
+    return seriesForecast(selected, plan.exposure, images, 2 * delay, ['image shift']);
   }
 
   private get seriesParts(): SeriesParts {

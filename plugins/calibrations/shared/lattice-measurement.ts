@@ -31,6 +31,8 @@ const smallestImage = 64;
 /** A pixel size that differs from the one in use by more than this factor is more likely a wrong lattice. */
 const implausibleFactor = 1.3;
 const brightest = 32_000;
+/** So many peaks of the autocorrelation are shown. */
+const mostPeaks = 60;
 const unfitKinds: ReadonlySet<ImageContext['kind']> = new Set(['processed', 'Fourier transform', 'autocorrelation of overview'] as const);
 
 /** Why the image in a buffer cannot be analysed; undefined when it can. */
@@ -106,6 +108,7 @@ export class PixelSizeMeasurement {
         title: 'Autocorrelation',
         kind: context.kind === 'montage overview' ? 'autocorrelation of overview' : 'processed',
         contrast: contrast ?? { black: 0, white },
+        points: peaks.slice(0, mostPeaks).map(({ x, y }) => ({ x: x + columns / 2 + 0.5, y: y + rows / 2 + 0.5 })),
         ...(lattice && { marker: { x: lattice.nearPeak.x + columns / 2 + 0.5, y: lattice.nearPeak.y + rows / 2 + 0.5 } }),
       },
     );

@@ -5,6 +5,7 @@ import type { ImageAcquisition, ImageShiftControl } from '../../../core/optics';
 import { type Displacement, FineRegistration, type Registration } from '../../../imaging';
 import { type Matrix, apply } from '../../../core/base';
 import { type PatternName, patterns } from './image-shift-analysis';
+import { type SeenDisplacement, displacementPlot } from './telling/measurement-plots';
 import type { SeriesCircumstances, WeighedPair } from './image-shift-uncertainty';
 
 /** What is needed to take a series of images at different image shifts. */
@@ -55,6 +56,7 @@ export async function takeSeries({ control, acquisition, buffers }: SeriesParts,
   const images: BufferedImage[] = [];
   const pairs: WeighedPair[] = [];
   const times: number[] = [];
+  const seen: SeenDisplacement[] = [];
   let driftPairRejected: string | undefined;
   let fixedPatternSeen = false;
 
@@ -77,6 +79,8 @@ export async function takeSeries({ control, acquisition, buffers }: SeriesParts,
       pairs.push(weighed(earlier, index, found));
       fixedPatternSeen ||= found.zeroPeakIgnored === true;
       buffers.align('A', vector(found.x, found.y));
+      seen.push({ measured: vector(found.x, found.y), expected });
+      run.operator.plot(displacementPlot(`${plan.title}: how far the image moved`, seen));
       run.log.debug('a', `Pair ${index} to ${earlier}: shift ${found.x.toFixed(2)}, ${found.y.toFixed(2)} px, correlation ${found.correlation.toFixed(3)}`);
     }
     if (pattern === 'six' && index === 4) {
