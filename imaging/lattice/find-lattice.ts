@@ -5,6 +5,7 @@ import { type CorrelationPlane, latticeCorrelation } from './correlation';
 import { fitHarmonics, type HarmonicFit, type Order, type Reciprocals } from './harmonic-fit';
 import { type CorrelationPeak, correlationPeaks } from './peaks';
 import { type LatticeAxes, type LatticeFailure, type LatticeKind, searchLattice } from './search';
+import { Spectrum } from './spectrum';
 
 /** The lattice of an image. */
 export interface Lattice {
@@ -43,6 +44,9 @@ const finestWave = 0.4;
 const certain = 25;
 /** A wave that should not be there counts when it is also this strong beside the weaker of the two that should. */
 const strongShare = 0.25;
+/** Waves below this share of the frequency of a lattice are coarser; they speak against it when they are this much stronger than its own. */
+const coarser = 0.8;
+const strongCoarse = 1.2;
 /** Fewer repeats than this say little about which peak is the right one. */
 const fewRepeats = 3;
 /** The lengths of equal axes differ by less than this on any specimen worth measuring. */
@@ -73,19 +77,38 @@ const corrections: readonly (readonly [number, number, number, number])[] = [
 export function findLattice(source: Image, kind: LatticeKind, marked?: Vector): LatticeSearch {
   const correlation = latticeCorrelation(source);
   const peaks = correlationPeaks(correlation);
-  const axes = searchLattice(correlation, peaks, kind, marked);
-  if ('failure' in axes) return { correlation, peaks, found: axes };
-  const ordered = kind.secondOrder === 1 ? axes : orderCrystalAxes(source, axes, kind);
-  if ('failure' in ordered) return { correlation, peaks, found: ordered };
-  const first = refine(source, ordered, kind);
-  if (first.confirmed || marked) return { correlation, peaks, found: judge(first, source, ordered, kind) };
-  for (const [a, b, c, d] of kind.ridges ? corrections : []) {
-    const { first: one, second: other } = ordered;
-    const changed: LatticeAxes = { ...ordered, first: { x: a * one.x + b * other.x, y: a * one.y + b * other.y }, second: { x: c * one.x + d * other.x, y: c * one.y + d * other.y } };
-    const again = refine(source, changed, kind);
-    if (again.confirmed) return { correlation, peaks, found: judge(again, source, { ...changed, nearPeak: rightHalf(changed.first) }, kind) };
-  }
-  return { correlation, peaks, found: judge(first, source, ordered, kind) };
+  const searched = searchLattice(correlation, peaks, kind, marked);
+  const axes = 'failure' in searched || kind.secondOrder === 1 ? searched : orderCrystalAxes(source, searched, kind);
+  if (marked) return { correlation, peaks, found: 'failure' in axes ? axes : judge(refine(source, axes, kind), source, axes, kind) };
+  const spectrum = new Spectrum(source);
+  const confirmed = (candidates: readonly LatticeAxes[]): Lattice | undefined => {
+    for (const candidate of candidates) {
+      const refined = refine(source, candidate, kind, spectrum);
+      if (refined.confirmed) return judge(refined, source, candidate, kind);
+    }
+    return undefined;
+  };
+  if ('failure' in axes) return { correlation, peaks, found: confirmed(spectralAxes(spectrum, kind)) ?? axes };
+  const first = refine(source, axes, kind, spectrum);
+  if (first.confirmed) return { correlation, peaks, found: judge(first, source, axes, kind) };
+  const other = confirmed([...correctedAxes(axes, kind), ...spectralAxes(spectrum, kind)]);
+  return { correlation, peaks, found: other ?? (first.missing ? { failure: first.missing } : judge(first, source, axes, kind)) };
+}
+
+/** What a grating's axes may be when the image does not confirm those that its autocorrelation gave. */
+const correctedAxes = (axes: LatticeAxes, { ridges }: LatticeKind): readonly LatticeAxes[] =>
+  (ridges ? corrections : []).map(([a, b, c, d]) => {
+    const { first: one, second: other } = axes;
+    const first = { x: a * one.x + b * other.x, y: a * one.y + b * other.y };
+    return { ...axes, first, second: { x: c * one.x + d * other.x, y: c * one.y + d * other.y }, nearPeak: rightHalf(first) };
+  });
+
+/** The axes of the strongest waves of the whole image, which may stand out where peaks of the autocorrelation are lost in noise. */
+function spectralAxes(spectrum: Spectrum, kind: LatticeKind): readonly LatticeAxes[] {
+  const waves = spectrum.lattice(kind);
+  if (!waves) return [];
+  const { first, second } = reciprocalsOf(waves.first, waves.second);
+  return [{ first, second: { x: kind.secondOrder * second.x, y: kind.secondOrder * second.y }, repeats: [0, 0], nearPeak: rightHalf(first) }];
 }
 
 /** The reciprocal vectors of two lattice vectors, or the other way round. */
@@ -117,25 +140,41 @@ function orderCrystalAxes(source: Image, axes: LatticeAxes, { ratio, secondOrder
 interface Refined {
   readonly fit: HarmonicFit | undefined;
   readonly confirmed: boolean;
+  /** What the image lacks of this lattice. */
+  readonly missing: 'no lattice' | 'one direction' | undefined;
   readonly doubts: readonly string[];
 }
 
-function refine(source: Image, axes: LatticeAxes, kind: LatticeKind): Refined {
+function refine(source: Image, axes: LatticeAxes, kind: LatticeKind, spectrum?: Spectrum): Refined {
   const start = reciprocalsOf(axes.first, axes.second);
-  const unconfirmed: Refined = { fit: undefined, confirmed: false, doubts: ['The peaks of the autocorrelation are not confirmed by the image itself.'] };
   const fundamentals = fundamentalsOf(kind);
-  if (visible(start, fundamentals).length < 2) return unconfirmed;
+  const unconfirmed = (): Refined => ({ fit: undefined, confirmed: false, missing: missingOf(fitHarmonics(source, start, fundamentals, { hold: true })), doubts: ['The peaks of the autocorrelation are not confirmed by the image itself.'] });
+  if (visible(start, fundamentals).length < 2) return { ...unconfirmed(), missing: undefined };
   try {
-    const rough = fitHarmonics(source, start, fundamentals);
-    if (difference(rough.reciprocals, start) > 0.05) return unconfirmed;
+    const rough = fitHarmonics(source, start, fundamentals, { errors: false });
+    if (difference(rough.reciprocals, start) > 0.05) return unconfirmed();
     const fit = fitHarmonics(source, rough.reciprocals, visible(rough.reciprocals, [...fundamentals, ...overtonesOf(kind)]));
-    if (difference(fit.reciprocals, start) > 0.05) return unconfirmed;
-    const doubts = strangeWaves(source, fit, kind);
-    return { fit, confirmed: doubts.length === 0, doubts };
+    if (difference(fit.reciprocals, start) > 0.05) return unconfirmed();
+    const doubts = [...strangeWaves(source, fit, kind), ...(spectrum && kind.ridges ? coarserWaves(spectrum, fit) : [])];
+    return { fit, confirmed: doubts.length === 0, missing: missingOf(fit), doubts };
   } catch (error) {
-    if (error instanceof ImagingError) return unconfirmed;
+    if (error instanceof ImagingError) return { fit: undefined, confirmed: false, missing: 'no lattice', doubts: [] };
     throw error;
   }
+}
+
+/** Which of the two waves that make a lattice, and are the first that were fitted, are not in the image. */
+function missingOf({ harmonics }: HarmonicFit): Refined['missing'] {
+  const absent = harmonics.slice(0, 2).filter(({ significance }) => significance < certain).length;
+  return absent === 2 ? 'no lattice' : absent === 1 ? 'one direction' : undefined;
+}
+
+/** Whether an image holds stronger waves than those of a lattice that go together with lines farther apart, as when a multiple of their frequency was found. */
+function coarserWaves(spectrum: Spectrum, { reciprocals: { first, second } }: HarmonicFit): readonly string[] {
+  const lower = Math.min(Math.hypot(first.x, first.y), Math.hypot(second.x, second.y));
+  const weaker = Math.min(...[first, second].map((vector) => spectrum.near(vector, 0).amplitude));
+  const [strongest] = spectrum.strongest(1, coarser * lower);
+  return strongest && strongest.amplitude > strongCoarse * weaker ? ['Waves that are farther apart than these lines are stronger: the true spacing may be a multiple of this one.'] : [];
 }
 
 function judge({ fit, confirmed, doubts: strange }: Refined, source: Image, axes: LatticeAxes, kind: LatticeKind): Lattice {

@@ -2,7 +2,8 @@ import { inverse as inverseOf, Matrix as Numbers } from 'ml-matrix';
 import { singularFit, tooFewPoints } from '../errors';
 import type { Vector } from '../geometry';
 import { type Image, layoutOf, requireFinite, toFloat64 } from '../image';
-import { axisMoments, blocksAcross, type BlockSums, type Complex, type Plane, waveSums } from './block-sums';
+import { axisMoments, blockEdges, blocksAcross, type BlockSums, type Complex, type Plane, waveSums } from './block-sums';
+import { type BlockPhases, type BlockPlaces, varianceFactors } from './phase-errors';
 
 /** Orders of a wave of the lattice along its two reciprocal vectors; halves and thirds stand for larger lattices. */
 export type Order = readonly [number, number];
@@ -25,7 +26,7 @@ export interface Reciprocals {
 /** A lattice fitted to the pixels of an image. */
 export interface HarmonicFit {
   readonly reciprocals: Reciprocals;
-  /** Covariance of first x, first y, second x, second y, from the scatter among the parts of the image; zeros where the vectors were held. */
+  /** Covariance of first x, first y, second x, second y, for the noise and the bends among the parts of the image; zeros where none was asked for. */
   readonly covariance: readonly (readonly number[])[];
   readonly harmonics: readonly Harmonic[];
 }
@@ -47,15 +48,16 @@ const settled = 1e-5;
 
 /**
  * Fits a lattice to the pixels of an image by least squares: the reciprocal vectors, the waves of the given orders and a background of second
- * degree (Gauss-Newton). Standard errors come from the sum of the scores of 64 parts of the image (the sandwich estimate of P. J. Huber, Proc. 5th
- * Berkeley Symposium 1 (1967) 221, by clusters), so they hold for noise that is correlated over distances shorter than a part, as a film's is.
+ * degree (Gauss-Newton). Standard errors come from what 64 parts of the image leave over: those of the waves from the sum of the scores (the
+ * sandwich estimate of P. J. Huber, Proc. 5th Berkeley Symposium 1 (1967) 221, by clusters), those of the vectors as `varianceFactors` says.
  *
  * @param start correct to a fraction of a cycle across the image
  * @param orders each once, not with its opposite
  * @param hold leaves the vectors as they are and finds the waves only
+ * @param errors leaves out the covariance of the vectors where it is not wanted
  * @throws ImagingError 'imaging/too-few-points' for an image below 32 pixels, 'imaging/singular-fit', 'imaging/not-finite', 'imaging/empty-image'
  */
-export function fitHarmonics(source: Image, start: Reciprocals, orders: readonly Order[], { hold = false } = {}): HarmonicFit {
+export function fitHarmonics(source: Image, start: Reciprocals, orders: readonly Order[], { hold = false, errors = true } = {}): HarmonicFit {
   const { rows, columns } = layoutOf(source, 'fitHarmonics');
   if (Math.min(rows, columns) < 32) throw tooFewPoints('fitHarmonics', Math.min(rows, columns), 32);
   const pixels = toFloat64(source, 'fitHarmonics');
@@ -66,17 +68,37 @@ export function fitHarmonics(source: Image, start: Reciprocals, orders: readonly
   for (let iteration = 0; ; iteration++) {
     const system = new System(plane, vectors, orders);
     const linear = system.solve([]);
-    if (hold) return outcome(plane, vectors, orders, linear, undefined);
+    if (hold) return outcome(plane, vectors, orders, linear, zeros);
     const full = system.solve(system.slopes(linear.parameters));
     const steps = full.parameters.slice(-4);
     vectors = vectors.map((value, index) => value + steps[index]!);
-    if (Math.max(...steps.map(Math.abs)) < settled || iteration === mostIterations) return outcome(plane, vectors, orders, linear, full);
+    if (Math.max(...steps.map(Math.abs)) < settled || iteration === mostIterations) return outcome(plane, vectors, orders, linear, errors ? covarianceOf(plane, vectors, full, system.phases(linear.parameters)) : zeros);
   }
 }
 
-function outcome({ rows, columns }: Plane, vectors: readonly number[], orders: readonly Order[], linear: Solution, full: Solution | undefined): HarmonicFit {
-  const scales = [2 / columns, 2 / rows, 2 / columns, 2 / rows];
-  const covariance = scales.map((one, i) => scales.map((other, j) => (full ? full.covariance.get(full.parameters.length - 4 + i, full.parameters.length - 4 + j) * one * other : 0)));
+const zeros: HarmonicFit['covariance'] = [0, 1, 2, 3].map(() => [0, 0, 0, 0]);
+const scalesOf = ({ rows, columns }: Plane): readonly number[] => [2 / columns, 2 / rows, 2 / columns, 2 / rows];
+
+/** The covariance of the vectors in cycles a pixel. */
+function covarianceOf(plane: Plane, vectors: readonly number[], { inverse, parameters }: Solution, phases: readonly [Phases, Phases]): HarmonicFit['covariance'] {
+  const { rows, columns } = plane;
+  const scales = scalesOf(plane);
+  const [down, across] = [blockEdges(rows), blockEdges(columns)];
+  const middle = (edges: readonly number[], block: number): number => (edges[block]! + edges[block + 1]! - edges.at(-1)!) / 2;
+  const places: BlockPlaces = {
+    centres: Array.from({ length: blocksAcross ** 2 }, (_, block) => ({ x: middle(across, block % blocksAcross), y: middle(down, Math.floor(block / blocksAcross)) })),
+    width: columns / blocksAcross,
+    height: rows / blocksAcross,
+    halfSide: Math.min(rows, columns) / 2,
+  };
+  const [first, second] = phases.map((family, index): BlockPhases => ({ ...family, reciprocal: { x: vectors[2 * index]! * scales[0]!, y: vectors[2 * index + 1]! * scales[1]! } }));
+  const factors = varianceFactors([first!, second!], places).map(Math.sqrt);
+  const from = parameters.length - 4;
+  return scales.map((one, i) => scales.map((other, j) => inverse.get(from + i, from + j) * one * other * factors[i]! * factors[j]!));
+}
+
+function outcome(plane: Plane, vectors: readonly number[], orders: readonly Order[], linear: Solution, covariance: HarmonicFit['covariance']): HarmonicFit {
+  const scales = scalesOf(plane);
   const harmonics = orders.map((order, index): Harmonic => {
     const at = background.length + 2 * index;
     const [re, im] = [linear.parameters[at]!, linear.parameters[at + 1]!];
@@ -88,8 +110,12 @@ function outcome({ rows, columns }: Plane, vectors: readonly number[], orders: r
   return { reciprocals: { first: { x: x1, y: y1 }, second: { x: x2, y: y2 } }, covariance, harmonics };
 }
 
+type Phases = Pick<BlockPhases, 'scores' | 'information'>;
+
 interface Solution {
   readonly parameters: readonly number[];
+  /** Inverse of the normal equations. */
+  readonly inverse: Numbers;
   readonly covariance: Numbers;
 }
 
@@ -118,16 +144,40 @@ class System {
 
   /** How the image changes with the four components of the vectors. */
   slopes(parameters: readonly number[]): readonly (readonly Term[])[] {
-    return ([0, 1] as const).flatMap((vector) =>
-      ([[1, 0], [0, 1]] as const).map(([a, b]) =>
-        this.orders.flatMap((order, index): Term[] => {
-          const factor = 2 * Math.PI * order[vector];
-          const at = background.length + 2 * index;
-          // The derivative of c exp(2 pi i f x) is 2 pi i x c exp(2 pi i f x).
-          return factor === 0 ? [] : [{ re: -factor * parameters[at + 1]!, im: factor * parameters[at]!, a, b, wave: index + 1 }];
-        }),
-      ),
-    );
+    return ([0, 1] as const).flatMap((vector) => ([[1, 0], [0, 1]] as const).map(([a, b]) => this.slope(parameters, vector, a, b)));
+  }
+
+  /** What the image leaves over from the fitted waves of a phase of the first and the second vector, by block. */
+  phases(parameters: readonly number[]): readonly [Phases, Phases] {
+    const of = (vector: 0 | 1): Phases => {
+      const phase = this.slope(parameters, vector, 0, 0);
+      const scores = new Float64Array(blocksAcross ** 2);
+      const information = new Float64Array(blocksAcross ** 2);
+      for (const term of phase) {
+        this.project(term, (block, value) => (scores[block]! += value));
+        for (const other of phase) this.correlate(term, other, information);
+        this.linear.forEach((terms, index) => {
+          const parameter = parameters[index]!;
+          for (const { re, im, ...rest } of terms) {
+            const fitted = { re: -parameter * re, im: -parameter * im, ...rest };
+            if (term.wave >= fitted.wave) this.correlate(term, fitted, scores);
+            else this.correlate(fitted, term, scores);
+          }
+        });
+      }
+      return { scores, information };
+    };
+    return [of(0), of(1)];
+  }
+
+  /** How the image changes with the coefficient of x^a y^b in the cycles of a vector. */
+  private slope(parameters: readonly number[], vector: 0 | 1, a: 0 | 1, b: 0 | 1): readonly Term[] {
+    return this.orders.flatMap((order, index): Term[] => {
+      const factor = 2 * Math.PI * order[vector];
+      const at = background.length + 2 * index;
+      // The derivative of c exp(2 pi i f x) is 2 pi i x c exp(2 pi i f x).
+      return factor === 0 ? [] : [{ re: -factor * parameters[at + 1]!, im: factor * parameters[at]!, a, b, wave: index + 1 }];
+    });
   }
 
   solve(more: readonly (readonly Term[])[]): Solution {
@@ -164,7 +214,7 @@ class System {
     });
     const covariance = new Numbers(count, count);
     for (const pull of pulls) for (let i = 0; i < count; i++) for (let j = 0; j < count; j++) covariance.set(i, j, covariance.get(i, j) + pull[i]! * pull[j]!);
-    return { parameters, covariance };
+    return { parameters, inverse, covariance };
   }
 
   /** Sums of the pixels times the real part of a term, by block. */

@@ -25,7 +25,7 @@ export interface LatticeAxes {
 
 /** Why no lattice was found. */
 export type LatticeFailure =
-  | { readonly failure: 'no peak' | 'no second peak' }
+  | { readonly failure: 'no peak' | 'no second peak' | 'no lattice' | 'one direction' }
   | { readonly failure: 'angle'; readonly degrees: number }
   | { readonly failure: 'distances'; readonly first: number; readonly second: number };
 

@@ -12,6 +12,10 @@ export const latticeErrors = {
         return new EucentricError({ code: 'pixel-size/no-peak', message: 'The autocorrelation of the image has no peak away from its centre.', hint: 'The image shows nothing that repeats; take one of a grating, in focus and with more electrons.' });
       case 'no second peak':
         return new EucentricError({ code: 'pixel-size/no-second-peak', message: 'The autocorrelation of the image has no second peak at the proper angle to the first.', hint: another });
+      case 'no lattice':
+        return new EucentricError({ code: 'pixel-size/no-lattice', message: 'The image shows no lattice: the peaks of its autocorrelation are no more than chance makes.', hint: 'Take an image of a grating, in focus and with more electrons; if it is one, mark a peak with Try Again with Marker.' });
+      case 'one direction':
+        return new EucentricError({ code: 'pixel-size/one-direction', message: 'The image shows lines in one direction only.', hint: 'Use a cross-line grating, and look whether both sets of lines are in focus; if they are, mark a peak with Try Again with Marker.' });
       case 'angle':
         return new EucentricError({ code: 'pixel-size/wrong-angle', message: `The two peaks that were found are at ${failure.degrees.toFixed(1)} degrees to each other, not close enough to 90.`, hint: another });
       case 'distances':

@@ -1,0 +1,181 @@
+import type { Vector } from '../geometry';
+
+/** How far the lines of one direction are from where a fit has them, by parts of an image. */
+export interface BlockPhases {
+  /** Slope of the sum of squares with a common phase of the lines in each part, and the curvature; the quotient is the phase in cycles. */
+  readonly scores: Float64Array;
+  readonly information: Float64Array;
+  /** Reciprocal vector of the lines, cycles a pixel. */
+  readonly reciprocal: Vector;
+}
+
+/** Where the parts are: pixels from the middle of the image, and half its shorter side. */
+export interface BlockPlaces {
+  readonly centres: readonly Vector[];
+  readonly width: number;
+  readonly height: number;
+  readonly halfSide: number;
+}
+
+/** Variances of what is common to one line, over that of the noise of one part. */
+const lineStrengths = [0, 0.1, 0.3, 1, 3, 10, 30] as const;
+/** Variances of the displacement of a bent lattice, likewise, and the distances over which it changes in half sides of the image. */
+const bendStrengths = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000, 10000] as const;
+const bendLengths = [0.3, 0.6, 1.2] as const;
+/** How probable it is beforehand that lines are not displaced one by one, and that a lattice is not bent. */
+const straightLines = 0.8;
+const unbent = 0.8;
+
+interface Family {
+  readonly phases: Float64Array;
+  readonly noise: Float64Array;
+  /** The fitted functions 1, x, y in each part. */
+  readonly design: readonly Float64Array[];
+  /** What each part contributes to the slopes along x and y. */
+  readonly weights: readonly [Float64Array, Float64Array];
+  /** Variances of the two slopes for noise of unit strength alone. */
+  readonly unit: readonly [number, number];
+  readonly lines: Float64Array;
+}
+
+/**
+ * By how much the variances of the fitted reciprocal vectors exceed the inverse of their normal equations, for the noise and the bends that an image shows.
+ *
+ * What the phases of the parts leave over from straight and even lines is taken for the sum of noise of its own in each part, displacements common to
+ * a line, and a smooth bend. Their strengths, and how far a bend reaches, are weighed by restricted likelihood (H. D. Patterson and R. Thompson,
+ * Biometrika 58 (1971) 545), and the standard errors averaged with these weights: a bend that shows in the curvature of the lines is so expected in their
+ * spacing too, where it cannot be seen.
+ *
+ * @returns factors for first x, first y, second x, second y
+ */
+export function varianceFactors(families: readonly [BlockPhases, BlockPhases], places: BlockPlaces): readonly number[] {
+  const count = places.centres.length;
+  const information = families.reduce((sum, family) => sum + family.information.reduce((total, value) => total + value, 0), 0);
+  // The variance of the noise of a part like most.
+  const scale = (2 * count) / information;
+  const prepared = families.map((family) => prepare(family, places));
+  const bends = bendLengths.map((length) => kernel(places, (x, y) => Math.exp(-(x * x + y * y) / (2 * (length * places.halfSide) ** 2))));
+  const states: { readonly score: number; readonly variances: readonly number[] }[] = [];
+  for (const line of lineStrengths) {
+    const linePrior = Math.log(line === 0 ? straightLines : (1 - straightLines) / (lineStrengths.length - 1));
+    const tryBend = (bend: Float64Array | undefined, strength: number): void => {
+      const bendPrior = Math.log(strength === 0 ? unbent : (1 - unbent) / (bendStrengths.length * bendLengths.length));
+      const found = weigh(prepared, line * scale, bend, strength * scale);
+      if (found) states.push({ score: found.likelihood + linePrior + bendPrior, variances: found.variances });
+    };
+    tryBend(undefined, 0);
+    for (const bend of bends) for (const strength of bendStrengths) tryBend(bend, strength);
+  }
+  const best = Math.max(...states.map(({ score }) => score));
+  const odds = states.map(({ score }) => Math.exp(score - best));
+  const total = odds.reduce((sum, value) => sum + value, 0);
+  return [0, 1, 2, 3].map((each) => states.reduce((sum, { variances }, index) => sum + (odds[index]! / total) * Math.sqrt(variances[each]!), 0) ** 2 / prepared[each >> 1]!.unit[(each & 1) as 0 | 1]);
+}
+
+function prepare({ scores, information, reciprocal }: BlockPhases, { centres, width, height }: BlockPlaces): Family {
+  const count = centres.length;
+  const least = (1e-6 * information.reduce((sum, value) => sum + value, 0)) / count;
+  const known = information.map((value) => Math.max(least, value));
+  const design = [new Float64Array(count).fill(1), Float64Array.from(centres, ({ x }) => x), Float64Array.from(centres, ({ y }) => y)];
+  const normal = design.map((one) => design.map((other) => one.reduce((sum, value, block) => sum + value * other[block]! * known[block]!, 0)));
+  const inverse = inverseOfThree(normal);
+  const weightsOf = (row: readonly number[]): Float64Array => Float64Array.from(known, (value, block) => value * row.reduce((sum, factor, index) => sum + factor * design[index]![block]!, 0));
+  // Parts that share a line have what is common to it in common.
+  const reach = Math.max(1, Math.abs(reciprocal.x) * width + Math.abs(reciprocal.y) * height);
+  return {
+    phases: scores.map((value, block) => value / known[block]!),
+    noise: known.map((value) => 1 / value),
+    design,
+    weights: [weightsOf(inverse[1]!), weightsOf(inverse[2]!)],
+    unit: [inverse[1]![1]!, inverse[2]![2]!],
+    lines: kernel({ centres }, (x, y) => Math.max(0, 1 - Math.abs(x * reciprocal.x + y * reciprocal.y) / reach)),
+  };
+}
+
+/** The restricted likelihood of strengths of lines and bend, and the variances of the slopes that they make. */
+function weigh(families: readonly Family[], line: number, bend: Float64Array | undefined, strength: number): { readonly likelihood: number; readonly variances: readonly number[] } | undefined {
+  let logarithms = 0;
+  let squares = 0;
+  let freedom = 0;
+  const variances: number[] = [];
+  for (const { phases, noise, design, weights, lines } of families) {
+    const count = phases.length;
+    const covariance = new Float64Array(count * count);
+    for (let i = 0; i < count; i++) {
+      for (let j = 0; j <= i; j++) {
+        const value = line * lines[i * count + j]! + (bend ? strength * bend[i * count + j]! : 0) + (i === j ? noise[i]! : 0);
+        covariance[i * count + j] = value;
+        covariance[j * count + i] = value;
+      }
+    }
+    for (const weight of weights) {
+      let sum = 0;
+      for (let i = 0; i < count; i++) for (let j = 0; j < count; j++) sum += weight[i]! * weight[j]! * covariance[i * count + j]!;
+      variances.push(sum);
+    }
+    const factor = choleskyOf(covariance, count);
+    if (!factor) return undefined;
+    const [solved, ...columns] = [phases, ...design].map((values) => forward(factor, values)) as [Float64Array, ...Float64Array[]];
+    const inner = columns.map((one) => columns.map((other) => dot(one, other)));
+    const across = columns.map((column) => dot(column, solved));
+    const inverse = inverseOfThree(inner);
+    squares += dot(solved, solved) - across.reduce((sum, one, i) => sum + across.reduce((part, other, j) => part + one * inverse[i]![j]! * other, 0), 0);
+    for (let i = 0; i < count; i++) logarithms += 2 * Math.log(factor[i * count + i]!);
+    logarithms += Math.log(determinantOfThree(inner));
+    freedom += count - design.length;
+  }
+  if (!(squares > 0)) return undefined;
+  return { likelihood: -0.5 * (logarithms + freedom * Math.log(squares)), variances: variances.map((value) => (value * squares) / (freedom - 2)) };
+}
+
+function kernel({ centres }: { readonly centres: readonly Vector[] }, of: (x: number, y: number) => number): Float64Array {
+  const count = centres.length;
+  return Float64Array.from({ length: count * count }, (_, at) => {
+    const [one, other] = [centres[Math.floor(at / count)]!, centres[at % count]!];
+    return of(one.x - other.x, one.y - other.y);
+  });
+}
+
+/** The lower triangle whose product with its transpose is a matrix; undefined where there is none. */
+function choleskyOf(matrix: Float64Array, count: number): Float64Array | undefined {
+  const factor = new Float64Array(count * count);
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = matrix[i * count + j]!;
+      for (let k = 0; k < j; k++) sum -= factor[i * count + k]! * factor[j * count + k]!;
+      if (i !== j) factor[i * count + j] = sum / factor[j * count + j]!;
+      else if (sum > 0) factor[i * count + i] = Math.sqrt(sum);
+      else return undefined;
+    }
+  }
+  return factor;
+}
+
+function forward(factor: Float64Array, values: Float64Array): Float64Array {
+  const count = values.length;
+  const result = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    let sum = values[i]!;
+    for (let k = 0; k < i; k++) sum -= factor[i * count + k]! * result[k]!;
+    result[i] = sum / factor[i * count + i]!;
+  }
+  return result;
+}
+
+function dot(one: Float64Array, other: Float64Array): number {
+  let sum = 0;
+  for (let index = 0; index < one.length; index++) sum += one[index]! * other[index]!;
+  return sum;
+}
+
+type Three = readonly (readonly number[])[];
+
+const minor = (m: Three, i: number, j: number): number => {
+  const at = (row: number, column: number): number => m[(i + row) % 3]![(j + column) % 3]!;
+  return at(1, 1) * at(2, 2) - at(1, 2) * at(2, 1);
+};
+const determinantOfThree = (m: Three): number => m[0]!.reduce((sum, value, j) => sum + value * minor(m, 0, j), 0);
+function inverseOfThree(m: Three): Three {
+  const determinant = determinantOfThree(m);
+  return [0, 1, 2].map((i) => [0, 1, 2].map((j) => minor(m, j, i) / determinant));
+}
