@@ -6,6 +6,7 @@ import type { MenuEntry, OperatorConsole, OperatorPort, Session } from '../../co
 import { Optics, takeImage } from '../../core/optics';
 import type { ParameterSetName } from '../../core/settings';
 import { ProgressLine, paint, wrap } from './drawing';
+import { PictureInPlace } from './picture';
 import { isCancelled, terminalPrompts } from './prompting';
 
 /** What the operator can choose besides the items of the menu. */
@@ -25,6 +26,7 @@ const typedTogetherMilliseconds = 40;
 /** The Calibration menu in a terminal: choose an item by typing a part of its name, watch it run, stop it with Esc. */
 export class TerminalConsole implements OperatorConsole {
   private readonly line = new ProgressLine(process.stdout);
+  private readonly picture = new PictureInPlace(process.stdout);
 
   async serve(session: Session, signal: AbortSignal): Promise<void> {
     this.say(paint.bold(session.title));
@@ -122,15 +124,15 @@ export class TerminalConsole implements OperatorConsole {
   private async run(session: Session, item: string): Promise<void> {
     const stopListening = this.listenForStop(session);
     try {
-      const result = await session.run(item, { port: this.port(stopListening) });
-      this.line.clear();
+      const result = await session.run(item, { port: this.port(session, stopListening) });
+      this.clear();
       if (result) this.tell(result.summary, paint.good);
       for (const [name, error] of Object.entries(result?.standardErrors ?? {})) {
         const value = result?.values[name];
         if (typeof value === 'number' && typeof error === 'number') this.say(`  ${name.padEnd(8)} ${value.toPrecision(7)} +- ${error.toPrecision(2)}`);
       }
     } catch (error) {
-      this.line.clear();
+      this.clear();
       if (error instanceof StoppedError) this.tell(`${error.message} ${error.hint}`, paint.warn);
       else this.tellFault(error);
     } finally {
@@ -144,7 +146,7 @@ export class TerminalConsole implements OperatorConsole {
     const { stdin } = process;
     const onKey = (_: string, key: { name?: string; ctrl?: boolean } | undefined): void => {
       if (key?.name === 'escape' || (key?.ctrl && key.name === 'c')) {
-        this.line.clear();
+        this.clear();
         this.say(paint.warn('Stopping...'));
         session.stop();
       }
@@ -167,9 +169,15 @@ export class TerminalConsole implements OperatorConsole {
     return key;
   }
 
-  private port(key: StopKey): OperatorPort {
-    const prompts = terminalPrompts(async (question) => {
+  private port(session: Session, key: StopKey): OperatorPort {
+    const showImage = (buffer: string): void => {
+      const image = session.buffers.get(buffer);
+      if (!image) return;
       this.line.clear();
+      this.picture.show(image, `${buffer}: ${image.context.title ?? 'image'}; Esc stops if the two do not match`);
+    };
+    const prompts = terminalPrompts(async (question) => {
+      this.clear();
       key.off();
       try {
         return await question();
@@ -180,12 +188,16 @@ export class TerminalConsole implements OperatorConsole {
     return {
       ...prompts,
       log: (text) => this.tell(text),
-      progress: (progress) => this.line.show(progress),
+      progress: (progress) => {
+        this.picture.clear();
+        this.line.show(progress);
+      },
       status: (text) => {
-        if (text === undefined) this.line.clear();
+        if (text === undefined) this.clear();
         else this.say(`${paint.bold(text)}  ${paint.faint('(Esc stops)')}`);
       },
       image: () => {},
+      ...(this.picture.possible && { showImage }),
     };
   }
 
@@ -208,8 +220,13 @@ export class TerminalConsole implements OperatorConsole {
     }
   }
 
-  private say(text: string): void {
+  private clear(): void {
+    this.picture.clear();
     this.line.clear();
+  }
+
+  private say(text: string): void {
+    this.clear();
     process.stdout.write(`${text}\n`);
   }
 

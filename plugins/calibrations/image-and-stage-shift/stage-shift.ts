@@ -1,4 +1,4 @@
-import { EucentricError, type Matrix, type Vector, apply, firstColumn, inDegrees, inMicrometres, inverse, length, micrometres, product, secondColumn, vector } from '../../../core/base';
+import { EucentricError, type Matrix, type Vector, apply, firstColumn, inDegrees, inMicrometres, inverse, length, micrometres, product, secondColumn, seconds, vector } from '../../../core/base';
 import { Cameras, Scope, Stage } from '../../../core/devices';
 import { type Forecast, type BufferedImage, ImageBuffers, type MenuItem, type Run, menuItem } from '../../../core/kernel';
 import { ImageAcquisition, Optics } from '../../../core/optics';
@@ -173,6 +173,7 @@ export default class StageShift implements MenuItem {
           seen.push({ measured: vector(found.x, found.y), expected: vector(onCamera.x / exposure.binning, onCamera.y / exposure.binning) });
           run.operator.plot(displacementPlot('How far each stage move carried the image', seen));
           this.buffers.align('B', vector(-found.x, -found.y));
+          await run.operator.toggleImages({ buffers: ['A', 'B'], times: this.settings.get('StageCalNumToggles'), interval: seconds(this.settings.get('StageCalToggleInterval') / 1000) });
           run.log.debug('c', `${axis.toUpperCase()} pair ${index}: ${found.x.toFixed(2)}, ${found.y.toFixed(2)} binned px, correlation ${found.correlation.toFixed(3)}`);
         }
         before = image;
