@@ -1,3 +1,4 @@
+export * from './consistency';
 export type { FallbackValue, Sourced } from './geometry';
 export * from './image-acquisition';
 export * from './image-shift/beam-shift';

@@ -1,0 +1,75 @@
+import type { Optics } from '../optics';
+import { agreementFindings, magnificationFindings } from './agreement';
+import { sitesOf } from './evidence';
+import { type Finding, type Subject, bySeverity } from './finding';
+import { type Measured, type StoredMatrices, inversionFindings, missingFindings, relativeRotationFindings, staleFindings, strangerFindings } from './places';
+import { runFindings } from './runs';
+
+/** What else is known beside the optics. */
+export interface ConsistencyOptions {
+  /** The calibrations as they are stored, also of places that the instrument does not have. */
+  readonly stored?: StoredMatrices;
+  /** When calibrations were measured, where that is known. */
+  readonly measured?: readonly Measured[];
+  readonly now?: Date;
+}
+
+/**
+ * Holds the calibrations and the properties of an instrument against each other and names what contradicts what: each finding with the
+ * numbers, how far they are apart, what is probably wrong and what to do again. What is uncertain in a good calibration is not named.
+ * One calibration that is wrong in one way is one finding, whatever it contradicts.
+ */
+export function checkConsistency(optics: Optics, { stored, measured = [], now = new Date() }: ConsistencyOptions = {}): readonly Finding[] {
+  const sites = sitesOf(optics);
+  const found = [
+    ...inversionFindings(sites),
+    ...agreementFindings(sites),
+    ...magnificationFindings(sites),
+    ...runFindings(sites),
+    ...relativeRotationFindings(sites, optics),
+    ...(stored ? strangerFindings(optics, stored) : []),
+    ...missingFindings(sites),
+    ...staleFindings(measured, now),
+  ];
+  return onePerSubject(found).sort(bySeverity);
+}
+
+/** Which aspect of a subject a finding is about: a shape explains scale and direction as well. */
+const aspects: Readonly<Record<Finding['code'], 'scale' | 'angle' | 'place'>> = {
+  'consistency/pixel-size': 'scale',
+  'consistency/binning': 'scale',
+  'consistency/image-shift-scale': 'scale',
+  'consistency/image-shift-shape': 'scale',
+  'consistency/inverted-axis': 'angle',
+  'consistency/rotation': 'angle',
+  'consistency/quarter-turn': 'angle',
+  'consistency/rotation-sign': 'angle',
+  'consistency/relative-rotation': 'angle',
+  'consistency/shift-boundary': 'place',
+  'consistency/unknown-place': 'place',
+  'consistency/magnification-changed': 'place',
+  'consistency/stale': 'place',
+  'consistency/missing': 'place',
+};
+
+function onePerSubject(found: readonly Finding[]): Finding[] {
+  const shaped = new Set(found.filter(({ code, subject }) => subject === 'image shift' && (code === 'consistency/image-shift-shape' || code === 'consistency/inverted-axis')).map((each) => placeOf(each.subject, each)));
+  const kept = new Map<string, Finding>();
+  for (const finding of [...found].sort(bySeverity)) {
+    const place = placeOf(finding.subject, finding);
+    const isShape = finding.code === 'consistency/image-shift-shape' || finding.code === 'consistency/inverted-axis';
+    // A matrix with one wrong vector also has a wrong length and direction; the vector is what is wrong.
+    if (finding.subject === 'image shift' && shaped.has(place) && !isShape && aspects[finding.code] !== 'place') continue;
+    const key = `${place} ${isShape ? 'shape' : aspects[finding.code]} ${aspects[finding.code] === 'place' ? finding.code : ''}`;
+    if (!kept.has(key)) kept.set(key, finding);
+  }
+  return [...kept.values()];
+}
+
+const placeOf = (subject: Subject, { camera, magIndex }: Finding): string => `${subject} ${camera} ${magIndex}`;
+
+const sameContradiction = (a: Finding, b: Finding): boolean => a.code === b.code && a.subject === b.subject && a.camera === b.camera && a.magIndex === b.magIndex;
+
+/** What a change has made doubtful: findings of after that were not there before, or that weigh more now. */
+export const newFindings = (before: readonly Finding[], after: readonly Finding[]): readonly Finding[] =>
+  after.filter((finding) => !before.some((earlier) => sameContradiction(earlier, finding) && (earlier.severity === finding.severity || bySeverity(earlier, finding) < 0)));

@@ -1,0 +1,90 @@
+/** What a contradiction is about; stable, to be looked up and filtered by. */
+export type ConsistencyCode =
+  | 'consistency/pixel-size'
+  | 'consistency/binning'
+  | 'consistency/image-shift-scale'
+  | 'consistency/shift-boundary'
+  | 'consistency/image-shift-shape'
+  | 'consistency/rotation'
+  | 'consistency/quarter-turn'
+  | 'consistency/rotation-sign'
+  | 'consistency/inverted-axis'
+  | 'consistency/relative-rotation'
+  | 'consistency/unknown-place'
+  | 'consistency/magnification-changed'
+  | 'consistency/stale'
+  | 'consistency/missing';
+
+/** `error`: what rests on it is wrong; `warning`: look at it; `information`: good to know. */
+export type FindingSeverity = 'error' | 'warning' | 'information';
+
+/** What is probably wrong. */
+export type Subject = 'image shift' | 'stage' | 'pixel size' | 'rotation' | 'relative rotation' | 'shift boundary' | 'stage axes' | 'magnification table' | 'camera';
+
+/** One of the numbers that contradict each other. */
+export interface ComparedNumber {
+  readonly what: string;
+  readonly value: number;
+  readonly unit: 'nm' | 'degrees' | '' | 'um';
+}
+
+/** One contradiction among calibrations and properties, or one thing that is missing or old. */
+export interface Finding {
+  readonly code: ConsistencyCode;
+  readonly severity: FindingSeverity;
+  /** What is probably wrong; where it cannot be told, what is easiest to measure again. */
+  readonly subject: Subject;
+  readonly camera?: number;
+  readonly magIndex?: number;
+  /** All places that took part. */
+  readonly magIndexes: readonly number[];
+  readonly cameras: readonly number[];
+  readonly numbers: readonly ComparedNumber[];
+  /** How far they are apart. */
+  readonly difference?: { readonly value: number; readonly unit: '%' | 'degrees' };
+  readonly message: string;
+  /** Why the subject is held to be wrong. */
+  readonly reason: string;
+  /** The id of the menu item to run, or the property to correct. */
+  readonly redo: string;
+}
+
+/**
+ * From where on a difference counts. Good calibrations agree within a few tenths of a percent and of a degree; a stage whose scale
+ * was measured over less than a whole cycle is off by up to three percent, and the limits stay clear of that.
+ */
+export const limits = {
+  scale: { warning: 0.04, error: 0.08 },
+  angle: { warning: 3, error: 8 },
+  /** Ratio and angle of the two image-shift vectors, which hardly change within a range. */
+  shape: { ratio: 0.04, angle: 3, error: 15 },
+  /** Steps between magnifications rest on the magnification table, whose numbers are rounded. */
+  step: { scale: 0.05, angle: 4, errorScale: 0.25, errorAngle: 15 },
+} as const;
+
+const menu = 'calibrations/';
+const redoBySubject: Readonly<Record<Subject, string>> = {
+  'image shift': `${menu}image-and-stage-shift/image-shift`,
+  stage: `${menu}image-and-stage-shift/stage-shift`,
+  'pixel size': `${menu}pixel-size/find-pixel-size`,
+  rotation: 'RotationAndPixel',
+  'relative rotation': 'RotationAndPixel',
+  'shift boundary': 'OtherShiftBoundaries',
+  'stage axes': 'InvertStageXAxis',
+  'magnification table': 'MagnificationTable',
+  camera: 'PixelSizeInMicrons, FilmToCameraMagnification',
+};
+/** What is to be done again, or which property to be corrected. */
+export const redoOf = (subject: Subject): string => redoBySubject[subject];
+
+const subjectNames: Partial<Readonly<Record<Subject, string>>> = { 'image shift': 'image shift calibration', stage: 'stage calibration', 'pixel size': 'pixel size of the properties', rotation: 'rotation of the properties' };
+/** A subject in a sentence. */
+export const nameOfSubject = (subject: Subject): string => subjectNames[subject] ?? subject;
+
+/** In percent, how far a factor given by its logarithm is from 1. */
+export const percentOf = (logarithm: number): number => 100 * (Math.exp(logarithm) - 1);
+
+const rank: Readonly<Record<FindingSeverity, number>> = { error: 0, warning: 1, information: 2 };
+/** Most severe first, then by camera and magnification. */
+export const bySeverity = (a: Finding, b: Finding): number =>
+  rank[a.severity] - rank[b.severity] || (a.camera ?? -1) - (b.camera ?? -1) || (a.magIndex ?? -1) - (b.magIndex ?? -1) || a.code.localeCompare(b.code);

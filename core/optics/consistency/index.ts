@@ -1,0 +1,3 @@
+export { type ConsistencyOptions, checkConsistency, newFindings } from './check-consistency';
+export type { ComparedNumber, ConsistencyCode, Finding, FindingSeverity, Subject } from './finding';
+export type { Measured, StoredMatrices, StoredMatrix } from './places';
