@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { type Clock, DebugKeys, FilteredLogger, KeyLetters, type LogLine, type Logger, RealClock, VirtualClock, imageShiftUnits, inNanometres, vector } from '../core/base';
 import { Cameras, EftemMode, Scope, Stage } from '../core/devices';
-import { Administrator, AdministratorMode, type BufferedImage, type DeviceWatcher, ImageBuffers, Kernel, RollingBuffers, Runner, Session } from '../core/kernel';
+import { Administrator, AdministratorMode, type BufferedImage, type DeviceWatcher, ImageBuffers, Kernel, RollingBuffers, Runner, Session, WireRecorder } from '../core/kernel';
 import { ImageAcquisition, ImageShiftAdjustment, ImageShiftCarrying, ImageShiftControl, MagnificationCarrying, NetImageShiftControl, Optics, Settling, SettlingTimes, WaitingAcquisition, createOptics } from '../core/optics';
 import { type ConfigSection, Settings, loadSettings } from '../core/settings';
 import { CalibrationHistory, Calibrations, openCalibrations, openHistory } from '../core/store';
@@ -29,6 +29,8 @@ export interface InstrumentOptions {
   /** Overrides the folder of the calibrations. */
   readonly calibrationDirectory?: string;
   readonly clock?: Clock;
+  /** Writes every call and answer of every wire to a file; images as references with a hash, or whole. */
+  readonly record?: { readonly file: string; readonly images: boolean };
   /** Starts without what earlier runs measured and nobody saved, so that a run can be repeated to the last digit. */
   readonly savedCalibrationsOnly?: boolean;
 }
@@ -68,7 +70,8 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
   const administrator = new AdministratorMode(settings.get('StartAsAdministrator'));
   // The magnification beside a record is for the human reader; the optics that know it, and the limits of image shift, are made of these very calibrations.
   const known: ImageShiftKnowledge = {};
-  const kernel = new Kernel({ settings, clock, log, builtIn: builtInPlugins, limits: { ...deviceLimits(settings), imageShift: imageShiftLimit(known) }, ...(options.watch && { watch: options.watch }) });
+  const recorder = options.record && new WireRecorder(options.record.file, options.record.images, clock);
+  const kernel = new Kernel({ settings, clock, log, builtIn: builtInPlugins, limits: { ...deviceLimits(settings), imageShift: imageShiftLimit(known) }, ...(options.watch && { watch: options.watch }), ...(recorder && { recorder }) });
 
   const { files, directory } = calibrationPlaces(settings, options.calibrationDirectory);
   const { calibrations, problems: found } = await openCalibrations({
@@ -130,7 +133,10 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
       for (const remark of (await calibrations.saveShortTerm()).remarks) log.warn(remark);
       if (save) log.info(`Calibrations saved to ${(await calibrations.save()).path}.`);
     },
-    [Symbol.asyncDispose]: () => kernel.dispose(),
+    [Symbol.asyncDispose]: async () => {
+      await kernel.dispose();
+      recorder?.close();
+    },
   };
 }
 
@@ -183,9 +189,10 @@ async function opticalConditions(kernel: Kernel, optics: Optics | undefined): Pr
   return { magnification: optics.magnificationFor(magIndex, camera), ...(pixel && { pixelSizeNanometres: inNanometres(pixel.value), pixelSizeSource: pixel.source }) };
 }
 
-/** Virtual time where everything is simulated, unless a pace is asked for; an instrument of metal has the time that it takes. */
+/** Virtual time where everything is simulated or played back, unless a pace is asked for; an instrument of metal has the time that it takes. */
 function clockFor(settings: Settings, speed: number | undefined): Clock {
-  const simulated = settings.plugins.some(({ id }) => id === 'simulator');
+  const replayed = ({ options }: (typeof settings.plugins)[number]): boolean => (options as { wire?: unknown } | undefined)?.wire === 'replay';
+  const simulated = settings.plugins.some((plugin) => plugin.id === 'simulator' || replayed(plugin));
   if (!simulated) return new RealClock();
   return speed === undefined || speed === 0 ? new VirtualClock(new Date()) : new RealClock(speed);
 }

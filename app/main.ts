@@ -20,6 +20,8 @@ export async function main(given: readonly string[]): Promise<void> {
     .version(version)
     .option('--config <file>', 'the configuration of the instrument (default: the virtual microscope)')
     .option('--json', 'one JSON object a line on stdout, and nothing else there')
+    .option('--record <file>', 'write every call and answer of every wire to a file, which "wire: replay" plays back')
+    .option('--images', 'with --record: keep images whole, not only their hash')
     .exitOverride()
     .configureOutput({ writeErr: (text) => void process.stderr.write(text), outputError: (text, write) => write(text) });
 
@@ -27,13 +29,13 @@ export async function main(given: readonly string[]): Promise<void> {
     <Given extends readonly unknown[]>(run: (context: CommandContext, ...given: Given) => Promise<number>) =>
     async (...given: unknown[]): Promise<void> => {
       const command = given.at(-1) as Command;
-      const all: { config?: string; json?: boolean } = { ...program.opts(), ...command.opts() };
+      const all: { config?: string; json?: boolean; record?: string; images?: boolean } = { ...program.opts(), ...command.opts() };
       const config = all.config ?? defaultConfiguration;
       output = new Output(all.json ?? false);
       const context: CommandContext = {
         configuration: config,
         output,
-        open: (options = {}) => createInstrument({ configuration: config, log: (line) => output.log(line), ...options }),
+        open: (options = {}) => createInstrument({ configuration: config, log: (line) => output.log(line), ...(all.record !== undefined && { record: { file: all.record, images: all.images ?? false } }), ...options }),
       };
       code = await run(context, ...(given.slice(0, -1) as unknown as Given));
     };
@@ -44,6 +46,8 @@ export async function main(given: readonly string[]): Promise<void> {
       .description(description)
       .option('--config <file>', 'the configuration of the instrument (default: the virtual microscope)')
       .option('--json', 'one JSON object a line on stdout, and nothing else there')
+      .option('--record <file>', 'write every call and answer of every wire to a file, which "wire: replay" plays back')
+      .option('--images', 'with --record: keep images whole, not only their hash')
       .addHelpText('after', `\nExample:\n  eucentric ${example}`);
 
   command(program, 'start', 'open the operator console in a browser, or in this terminal', 'start --config my-krios.yaml')

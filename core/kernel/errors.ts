@@ -12,6 +12,8 @@ export const kernelErrors = {
     }),
   pluginBroken: (id: string, why: string, cause?: unknown): EucentricError =>
     new EucentricError({ code: 'plugin/broken', message: `Plugin ${id} could not be loaded: ${why}`, hint: `Switch ${id} off in the configuration, or report this to its author.`, cause }),
+  noRecording: (plugin: string): EucentricError =>
+    new EucentricError({ code: 'recording/not-named', message: `${plugin} is to play a recording back, but none is named.`, hint: 'Name the file that --record wrote, as "recording: FILE" beside "wire: replay".' }),
   duplicateClaim: (what: string, first: string, second: string): EucentricError =>
     new EucentricError({
       code: 'plugin/duplicate-claim',

@@ -13,6 +13,7 @@ export * from './menu';
 export * from './menu-item';
 export * from './operator';
 export * from './plugin';
+export { WireRecorder } from './recording';
 export * from './runner';
 export * from './session';
 export { type StageLeg, type StageReach, StageMoves, stageLegs } from './stage-moves';

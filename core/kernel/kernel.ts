@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { z } from 'zod';
 import { type Clock, CombinedError, Disposables, EucentricError, type Logger, Registry, type Token } from '../base';
 import { type Camera, Cameras } from '../devices';
@@ -9,6 +10,7 @@ import type { DeviceLimits } from './limits';
 import { type BuiltInPlugins, loadPlugin } from './loader';
 import { Menu } from './menu';
 import type { Plugin, PluginHost } from './plugin';
+import { type WireRecorder, WireReplay } from './recording';
 
 /** What the kernel is made of. */
 export interface KernelOptions {
@@ -18,6 +20,8 @@ export interface KernelOptions {
   readonly builtIn: BuiltInPlugins;
   readonly limits?: DeviceLimits;
   readonly watch?: DeviceWatcher;
+  /** Writes down what passes over the wires. */
+  readonly recorder?: WireRecorder;
 }
 
 interface Connection {
@@ -127,6 +131,11 @@ export class Kernel {
         return registry.get(key);
       },
       find: (key) => (registry.has(key) ? registry.get(key) : undefined),
+      record: (wire) => this.options.recorder?.record(plugin.id, wire) ?? wire,
+      replay: (file) => {
+        if (file === undefined) throw kernelErrors.noRecording(plugin.id);
+        return new WireReplay(path.resolve(settings.file === undefined ? '.' : path.dirname(settings.file), file), clock).wire(plugin.id);
+      },
       connect: (what, open) => void connections.push({ plugin: plugin.id, what, open }),
       menuItem: (item) => menu.add(item, plugin.id),
       arrangeMenu: (places) => menu.arrange(places),

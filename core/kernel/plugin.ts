@@ -36,6 +36,10 @@ export interface PluginHost<Options = unknown> {
   need<T>(token: Token<T>): T;
   /** What another plugin provides, or undefined. */
   find<T>(token: Token<T>): T | undefined;
+  /** The plugin's wire, recorded where the site wants that; every plugin hands its wire through here. */
+  record<Transport extends object>(wire: Transport): Transport;
+  /** The plugin's wire out of a recording, named from the folder of the configuration file. Throws when it is missing or not one. */
+  replay<Transport extends object>(file: string | undefined): Transport;
   /** Says how to reach the hardware. All are called together; what they return closes the connection. */
   connect(what: string, open: (signal: AbortSignal) => Promise<Undo | void>): void;
   /** Adds an item to the menu. */

@@ -8,11 +8,12 @@ import type { FeiCameraTransport } from './transport';
 
 const options = z.strictObject({
   wire: z
-    .enum(['simulated', 'com', 'temscript'])
+    .enum(['simulated', 'com', 'temscript', 'replay'])
     .default('simulated')
     .describe(
-      'How the cameras are reached: "simulated" takes pictures of the virtual microscope of the simulator plugin; "com" speaks to the scripting of FEI on the microscope computer that this program runs on; "temscript" speaks to the HTTP server of temscript on the microscope computer (standard scripting: no counting, no fractions).',
+      'How the cameras are reached: "simulated" takes pictures of the virtual microscope of the simulator plugin; "com" speaks to the scripting of FEI on the microscope computer that this program runs on; "temscript" speaks to the HTTP server of temscript on the microscope computer (standard scripting: no counting, no fractions); "replay" plays back what --record wrote.',
     ),
+  recording: z.string().min(1).optional().describe('File that --record wrote (wire: replay), named from the folder of this file.'),
   host: z.string().min(1).default('127.0.0.1').describe('Address of the microscope computer (wire: temscript).'),
   port: z.number().int().min(1).max(65535).default(8080).describe('Port of the server there (wire: temscript).'),
   answerTimeoutSeconds: z.number().positive().max(600).default(25).describe('Seconds to wait for the answer to anything but an image (wire: com or temscript).'),
@@ -46,6 +47,7 @@ const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>, models
     const { TemscriptCameras } = require('./temscript-wire') as typeof import('./temscript-wire');
     return new TemscriptCameras({ host, port, answerLimit: answerTimeoutSeconds, imageLimit: imageLimitSeconds, longestExposure: longestExposureSeconds });
   },
+  replay: (host) => host.replay<FeiCameraTransport>(host.options.recording),
 };
 
 /** Falcon, Ceta and Eagle cameras of FEI and Thermo Fisher columns. */
@@ -61,7 +63,7 @@ export default definePlugin<Options>({
       return;
     }
     const models = ours.map((camera) => feiCameraModel(camera, settings));
-    const transport = wires[host.options.wire](host, models);
+    const transport = host.record(wires[host.options.wire](host, models));
     const cameras = models.map((model, at) => new FeiCamera(traitsOf(model, ours[at]!), model, transport, clock));
     for (const camera of cameras) host.provideCamera(camera);
 

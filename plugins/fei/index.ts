@@ -12,9 +12,10 @@ import type { FeiTransport } from './transport';
 
 const options = z.strictObject({
   wire: z
-    .enum(['simulated', 'com', 'temscript'])
+    .enum(['simulated', 'com', 'temscript', 'replay'])
     .default('simulated')
-    .describe('How the column is reached: "simulated" drives the virtual microscope of the simulator plugin; "com" speaks to the scripting of FEI on the microscope computer that this program runs on; "temscript" speaks to the HTTP server of temscript on the microscope computer.'),
+    .describe('How the column is reached: "simulated" drives the virtual microscope of the simulator plugin; "com" speaks to the scripting of FEI on the microscope computer that this program runs on; "temscript" speaks to the HTTP server of temscript on the microscope computer; "replay" plays back what --record wrote.'),
+  recording: z.string().min(1).optional().describe('File that --record wrote (wire: replay), named from the folder of this file.'),
   host: z.string().min(1).default('127.0.0.1').describe('Address of the microscope computer (wire: temscript).'),
   port: z.number().int().min(1).max(65535).default(8080).describe('Port of the server there (wire: temscript).'),
   answerTimeoutSeconds: z.number().positive().max(29).default(25).describe('Seconds to wait for the answer to what does not move anything (wire: com or temscript). The server of temscript answers nothing while a camera exposes.'),
@@ -41,6 +42,7 @@ const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>) => Fei
     const { TemscriptFeiWire } = require('./temscript-wire') as typeof import('./temscript-wire');
     return new TemscriptFeiWire({ host, port, answerLimit: answerTimeoutSeconds, stageTimeoutFactor: settings.get('StageTimeoutFactor') });
   },
+  replay: (host) => host.replay<FeiTransport>(host.options.recording),
 };
 
 /** FEI and Thermo Fisher columns: lenses, deflectors and stage. */
@@ -51,7 +53,7 @@ export default definePlugin<Options>({
   apply(host) {
     const { settings, clock } = host;
     const column = feiColumn(settings, host.options.model);
-    const transport = guardTransport(wires[host.options.wire](host), column.stageTimeoutFactor);
+    const transport = guardTransport(host.record(wires[host.options.wire](host)), column.stageTimeoutFactor);
     host.provide(Scope, new FeiScope(transport, column, clock, () => host.find(Calibrations)));
     host.provide(Stage, new FeiStage(transport, column, clock));
     if (settings.cameras.some((camera) => camera.isGif) && !transport.lacks?.has('EFTEM mode')) host.provide(EftemMode, new FeiEftemMode(transport));

@@ -12,9 +12,10 @@ const seconds = (fallback: number): z.ZodDefault<z.ZodNumber> => z.number().posi
 
 const options = z.strictObject({
   wire: z
-    .enum(['simulated', 'socket'])
+    .enum(['simulated', 'socket', 'replay'])
     .default('simulated')
-    .describe('How the cameras are reached: "simulated" starts a camera server in this program that photographs the virtual microscope; "socket" connects to the SerialEMCCD plugin of DigitalMicrograph.'),
+    .describe('How the cameras are reached: "simulated" starts a camera server in this program that photographs the virtual microscope; "socket" connects to the SerialEMCCD plugin of DigitalMicrograph; "replay" plays back what --record wrote.'),
+  recording: z.string().min(1).optional().describe('File that --record wrote (wire: replay), named from the folder of this file.'),
   host: z.string().min(1).optional().describe('Address of the computer that DigitalMicrograph runs on (wire: socket). Without it, the property GatanServerIP; without that, this computer.'),
   port: z.number().int().min(1).max(65535).optional().describe('Port that is set there in SERIALEMCCD_PORT (wire: socket). Without it, the property GatanServerPort, 48890 if not entered.'),
   cameras: z
@@ -61,6 +62,7 @@ const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>, models
       connectLimit: milliseconds(given.connectTimeoutSeconds),
     });
   },
+  replay: (host) => host.replay<GatanTransport>(host.options.recording),
 };
 
 /** Gatan K2 and K3 cameras behind DigitalMicrograph. */
@@ -79,7 +81,7 @@ export default definePlugin<Options>({
     const models = ours.map((camera) => cameraModel(camera, settings, { number: numbers.get(camera.index)!, longestExposure: given.longestExposureSeconds, turnedBy: given.turnedBy, frameFormat: given.frameFormat }));
     for (const camera of given.turnedBy ? [] : ours.filter(turnsUnclear))
       log.warn(`${camera.name}: DMRotationAndFlip and RotationAndFlip differ; compare the orientation of an image with DigitalMicrograph and set "turnedBy" in the options of ${host.id}.`);
-    const client = new GatanClient(wires[given.wire](host, models), { parameters: milliseconds(given.parameterTimeoutSeconds), image: milliseconds(given.imageTimeoutSeconds), saving: milliseconds(given.savingTimeoutSeconds) }, log);
+    const client = new GatanClient(host.record(wires[given.wire](host, models)), { parameters: milliseconds(given.parameterTimeoutSeconds), image: milliseconds(given.imageTimeoutSeconds), saving: milliseconds(given.savingTimeoutSeconds) }, log);
     for (const [at, model] of models.entries()) host.provideCamera(new GatanCamera(traitsOf(model, ours[at]!, settings.get('K2MinStartupDelay')), model, client, clock));
     if (ours.some((camera) => camera.isGif) && !settings.get('NoFilterControl')) host.provide(EnergyFilter, new GatanFilter(client, filterModel(settings, given.energyLossRange), clock, log));
     host.connect(models.map((model) => model.name).join(' and '), async (signal) => {

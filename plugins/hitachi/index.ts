@@ -11,9 +11,10 @@ import type { HitachiTransport } from './transport';
 
 const options = z.strictObject({
   wire: z
-    .enum(['simulated', 'tcp'])
+    .enum(['simulated', 'tcp', 'replay'])
     .default('simulated')
-    .describe('How the column is reached: "simulated" drives the virtual microscope of the simulator plugin; "tcp" speaks to the external control of the column.'),
+    .describe('How the column is reached: "simulated" drives the virtual microscope of the simulator plugin; "tcp" speaks to the external control of the column; "replay" plays back what --record wrote.'),
+  recording: z.string().min(1).optional().describe('File that --record wrote (wire: replay), named from the folder of this file.'),
   host: z.string().min(1).optional().describe('Address of the column (wire: tcp). Without it, the property HitachiIPaddress, 192.168.10.1 if not entered.'),
   port: z.number().int().min(1).max(65535).optional().describe('Port of the column (wire: tcp). Without it, the property HitachiPort, 12050 if not entered.'),
   connectTimeoutSeconds: z.number().positive().max(600).default(5).describe('Seconds to wait for the connection (wire: tcp).'),
@@ -37,6 +38,7 @@ const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>, column
       answerLimit: 1000 * given.answerTimeoutSeconds,
     });
   },
+  replay: (host) => host.replay<HitachiTransport>(host.options.recording),
 };
 
 /** Hitachi columns: lenses, coils, screen and stage. */
@@ -47,7 +49,7 @@ export default definePlugin<Options>({
   apply(host) {
     const { settings, clock } = host;
     const column = hitachiColumn(settings, host.options.model);
-    const transport = wires[host.options.wire](host, column);
+    const transport = host.record(wires[host.options.wire](host, column));
     // The wire knows better why an answer does not come, and may have to connect first.
     const protocol = new HitachiProtocol(transport, clock, host.options.answerTimeoutSeconds + host.options.connectTimeoutSeconds + 1);
     const scope = new HitachiScope(protocol, column, {

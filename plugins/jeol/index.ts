@@ -10,7 +10,8 @@ import { JeolStage } from './stage';
 import type { JeolTransport } from './transport';
 
 const options = z.strictObject({
-  wire: z.enum(['simulated']).default('simulated').describe('How the column is reached: "simulated" drives the virtual microscope of the simulator plugin.'),
+  wire: z.enum(['simulated', 'replay']).default('simulated').describe('How the column is reached: "simulated" drives the virtual microscope of the simulator plugin; "replay" plays back what --record wrote.'),
+  recording: z.string().min(1).optional().describe('File that --record wrote (wire: replay), named from the folder of this file.'),
   model: z.string().min(1).default('JEOL').describe('What the column is called in messages and in the history of calibrations.'),
 });
 type Options = z.infer<typeof options>;
@@ -21,6 +22,7 @@ const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>, column
     const { SimulatedJeolWire } = require('./simulated-wire') as typeof import('./simulated-wire');
     return new SimulatedJeolWire(() => host.need(VirtualInstrument).microscope, host.clock, { ranges, projectorShift: imageShiftDeflector === 'PLA' });
   },
+  replay: (host) => host.replay<JeolTransport>(host.options.recording),
 };
 
 /** JEOL columns: lenses, deflectors, alpha and stage. */
@@ -31,7 +33,7 @@ export default definePlugin<Options>({
   apply(host) {
     const { settings, clock } = host;
     const column = jeolColumn(settings, host.options.model);
-    const transport = serializeTransport(wires[host.options.wire](host, column), clock);
+    const transport = serializeTransport(host.record(wires[host.options.wire](host, column)), clock);
     const imageToBeam = (magIndex: number, alpha: number) => {
       const calibrations = host.find(Calibrations);
       return calibrations && imageShiftToBeamShift(calibrations, magIndex, (other) => rangeOf(column, other) === rangeOf(column, magIndex), alpha);

@@ -1,0 +1,2 @@
+export { WireRecorder } from './recorder';
+export { WireReplay } from './replay';

@@ -1,0 +1,97 @@
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { imageShiftUnits, micrometres, seconds, vector } from '../../core/base';
+import { Cameras, Scope, Stage } from '../../core/devices';
+import { projectFolder, virtualInstrument } from '../support/virtual-instrument';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'eucentric-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const devices = /^ {2}(fei|jeol|hitachi|gatan-k2k3|falcon-ceta): .*$/gm;
+const replayOf = (file: string) => (yaml: string) => yaml.replace(/^ {2}simulator: .*\n/m, '').replace(devices, `  $1: { wire: replay, recording: '${file}' }`);
+type Instrument = Awaited<ReturnType<typeof virtualInstrument>>;
+
+/** Uses every device a little, and tells what it answered. */
+async function use({ kernel: { registry } }: Instrument, x = 1.5) {
+  const [scope, stage, cameras] = [registry.get(Scope), registry.get(Stage), registry.get(Cameras)];
+  const magIndex = await scope.magIndex.read();
+  await scope.imageShift.write(vector(imageShiftUnits(x), imageShiftUnits(-0.5)));
+  await stage.move({ x: micrometres(12), y: micrometres(-3) });
+  const { traits } = cameras.selected;
+  const area = { left: 0, top: 0, right: traits.width, bottom: traits.height };
+  const exposure = cameras.selected.fit({ binning: traits.binnings.at(-1)!, area, exposure: seconds(0.2), driftSettling: seconds(0), processing: 'gain normalized', readMode: 'counting' });
+  const { image } = await cameras.selected.acquire(exposure);
+  return { magIndex, shift: await scope.imageShift.read(), place: await stage.position.read(), voltage: await scope.highTension.read(), shape: [...image.shape], pixels: [...image.data.slice(0, 2000)] };
+}
+
+describe.each(['krios-k3.yaml', 'talos-ceta.yaml', 'jeol-cryo-arm-k2.yaml', 'hitachi-ht7700.yaml'])('%s', (name) => {
+  const configuration = path.join(projectFolder, 'config', name);
+  const file = path.join(folder, `${name}.jsonl`);
+
+  it('is played back as it was recorded, without a microscope', async () => {
+    let recorded: unknown;
+    {
+      await using instrument = await virtualInstrument({ configuration, record: { file, images: true } });
+      recorded = await use(instrument);
+    }
+    for (let round = 0; round < 2; round++) {
+      await using instrument = await virtualInstrument({ configuration, edit: replayOf(file) });
+      expect(await use(instrument)).toEqual(recorded);
+    }
+  });
+
+  it('says where another run leaves the recording', async () => {
+    await using instrument = await virtualInstrument({ configuration, edit: replayOf(file) });
+    await expect(use(instrument, 1.25)).rejects.toMatchObject({ code: 'recording/mismatch', message: expect.stringMatching(/does not fit: on the wire of (fei|jeol|hitachi), .* was asked for, but in the recording .* comes next, as call \d+\./) as string });
+  });
+});
+
+describe('a recording', () => {
+  const configuration = path.join(projectFolder, 'config', 'talos-ceta.yaml');
+  const file = path.join(folder, 'plain.jsonl');
+  const opened = (recording: string) => virtualInstrument({ configuration, edit: replayOf(recording) });
+
+  it('keeps of images only their size and a hash, unless they are wanted; the rest is played back all the same', async () => {
+    let shape: unknown;
+    {
+      await using instrument = await virtualInstrument({ configuration, record: { file, images: false } });
+      ({ shape } = await use(instrument));
+    }
+    const images = readFileSync(file, 'utf8').split('\n').filter((line) => line.includes('"$array"'));
+    expect(images).toHaveLength(1);
+    const [image = ''] = images;
+    expect(image).toMatch(/"answer":\{.*"\$array":"Uint16Array","length":\d+,"sha256":"[0-9a-f]{64}"\}/);
+    expect(image.length).toBeLessThan(1000);
+    await using again = await opened(file);
+    expect(await use(again)).toMatchObject({ shape, pixels: expect.arrayContaining([0]) as number[] });
+  });
+
+  it('that ends in the middle of a line, as after a crash, is played back as far as it goes', async () => {
+    const cut = path.join(folder, 'cut.jsonl');
+    writeFileSync(cut, readFileSync(file));
+    appendFileSync(cut, '{"n":9999,"wire":"fei","ca');
+    await using instrument = await opened(cut);
+    await use(instrument);
+    await expect(instrument.kernel.registry.get(Scope).defocus.read()).rejects.toMatchObject({ code: 'recording/mismatch', message: expect.stringMatching(/getDefocus\(\) was asked for, but in the recording close\(\) comes next/) as string });
+  });
+
+  it.each([
+    ['that is not there', undefined, 'recording/unreadable'],
+    ['that is something else', 'hello\nworld\n', 'recording/unreadable'],
+    ['of another version', '{"recording":"eucentric wires","version":9}\n', 'recording/unreadable'],
+    ['of other wires', '{"recording":"eucentric wires","version":1,"images":false}\n{"n":1,"wire":"jeol","call":"open","given":[],"at":0}\n', 'recording/other-wire'],
+  ])('%s is refused with what to do', async (_what, text, code) => {
+    const other = path.join(folder, 'other.jsonl');
+    rmSync(other, { force: true });
+    if (text !== undefined) writeFileSync(other, text);
+    const failure = (await opened(other).catch((error: unknown) => error)) as { code: string; hint: string; errors?: readonly { code: string }[] };
+    expect([failure.code, ...(failure.errors ?? []).map((error) => error.code)]).toContain(code);
+    expect(failure.hint).not.toBe('');
+  });
+
+  it('has to be named, and its file has to be one that can be written', async () => {
+    const none = await virtualInstrument({ configuration, edit: (yaml) => yaml.replace(/^ {2}fei: .*$/m, '  fei: { wire: replay }') }).catch((error: unknown) => error);
+    expect(none).toMatchObject({ code: 'recording/not-named' });
+    await expect(virtualInstrument({ configuration, record: { file: path.join(folder, 'no', 'such', 'folder'), images: false } })).rejects.toMatchObject({ code: 'recording/not-written' });
+  });
+});
