@@ -60,7 +60,11 @@ export function buildTruth(options: SimulatorOptions, instrument: Instrument): T
       eucentricHeight: options.eucentricHeightMicrometres,
     },
     imageShift: {
-      settling: [{ fraction: options.imageShiftSettlingFraction, timeConstant: options.imageShiftSettlingSeconds }],
+      settling: [
+        { fraction: options.imageShiftSettlingFraction, timeConstant: options.imageShiftSettlingSeconds },
+        ...options.imageShiftFurtherSettling.map(([fraction, timeConstant]) => ({ fraction, timeConstant })),
+      ],
+      hysteresis: options.imageShiftHysteresis,
       lowMagnificationSettling: [
         { fraction: options.imageShiftSettlingFractionLowMagnification, timeConstant: options.imageShiftSettlingSecondsLowMagnification },
       ],

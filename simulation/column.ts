@@ -88,8 +88,8 @@ export class Column {
 
   /** Sets the image shift at a time in seconds; how it settles depends on the range of magnification. */
   shiftImage(value: PlaneVector, time: number): void {
-    const { settling, lowMagnificationSettling } = this.truth.imageShift;
-    this.imageShift.set(value, time, this.selected.low ? lowMagnificationSettling : settling);
+    const { settling, lowMagnificationSettling, hysteresis } = this.truth.imageShift;
+    this.imageShift.set(value, time, this.selected.low ? lowMagnificationSettling : settling, hysteresis);
   }
 
   private get range(): { absolute: number; zero: number } {

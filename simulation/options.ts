@@ -42,6 +42,11 @@ export const simulatorOptions = z
 
     imageShiftSettlingFraction: z.number().min(-1).max(1).default(0.02).describe('Fraction of an image shift that has not arrived at once.'),
     imageShiftSettlingSeconds: positive.default(0.3).describe('Seconds in which the missing part of an image shift falls to 1/e.'),
+    imageShiftFurtherSettling: z
+      .array(z.tuple([z.number().min(-1).max(1), positive]))
+      .default([])
+      .describe('More parts of an image shift that arrive late, outside low magnification: the fraction of each and the seconds in which it falls to 1/e.'),
+    imageShiftHysteresis: z.number().min(-1).max(1).default(0).describe('Fraction of an image shift that arrives only with the next one, however long one waits.'),
     imageShiftSettlingFractionLowMagnification: z.number().min(-1).max(1).default(0.01).describe('As imageShiftSettlingFraction, in low magnification.'),
     imageShiftSettlingSecondsLowMagnification: positive.default(0.3).describe('As imageShiftSettlingSeconds, in low magnification.'),
     imageShiftCarriesBeam: z.boolean().default(true).describe('Whether the beam follows the image shift by itself, so that it stays on the camera.'),

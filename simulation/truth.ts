@@ -97,6 +97,8 @@ export interface ImageShiftTruth {
   readonly settling: readonly SettlingTerm[];
   /** The same in the low-magnification range. */
   readonly lowMagnificationSettling: readonly SettlingTerm[];
+  /** Fraction of each step that arrives only with the next one, however long one waits. */
+  readonly hysteresis: number;
   /** Whether the beam stays on the camera when the image is shifted (a beam-coupled shift) or goes with the image. */
   readonly carriesBeam: boolean;
 }

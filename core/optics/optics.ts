@@ -107,7 +107,7 @@ const noFocus = -900;
 
 /** Makes the optics of an instrument from its settings, its calibrations and what its column says of itself. */
 export function createOptics(settings: Settings, calibrations: OpticsCalibrations, traits: OpticsTraits): Optics {
-  return new InstrumentOptics({
+  const optics = new InstrumentOptics({
     traits,
     properties: () => readOpticsProperties(settings),
     shiftProperties: () => readShiftProperties(settings),
@@ -118,13 +118,21 @@ export function createOptics(settings: Settings, calibrations: OpticsCalibration
     baseFocus: (magIndex) => calibrations.records('HitachiBaseFocus').all().find((row) => row.magIndex === magIndex)?.lensValue,
     recordBinning: (camera) => settings.parameterSets.get(camera)?.Record.binning ?? 1,
   });
+  // The factor that the column needs is in force from the start, and whoever changes it starts from there.
+  const { delayFactor } = adaptDelays(readShiftProperties(settings), traits.delayAdaptation);
+  if (delayFactor !== settings.get('ISdelayScaleFactor')) settings.set('ISdelayScaleFactor', delayFactor);
+  return optics;
 }
 
 /** Works the geometry out when it is first asked for, and again when the matrices have changed. */
 export class InstrumentOptics implements Optics {
   private cached: Geometry | undefined;
+  /** A site that starts with a delay factor of its own has adapted its delays itself; a factor set later scales what was adapted at the start. */
+  private readonly delayAdaptation: OpticsTraits['delayAdaptation'];
 
-  constructor(private readonly parts: OpticsParts) {}
+  constructor(private readonly parts: OpticsParts) {
+    this.delayAdaptation = parts.shiftProperties().delayFactor === 1 ? parts.traits.delayAdaptation : undefined;
+  }
 
   private get geometry(): Geometry {
     const imageShifts = [...this.parts.imageShifts.entries()];
@@ -259,7 +267,8 @@ export class InstrumentOptics implements Optics {
     });
   }
   shiftProperties(): ShiftProperties {
-    return adaptDelays(this.parts.shiftProperties(), this.parts.traits.delayAdaptation);
+    const now = this.parts.shiftProperties();
+    return { ...adaptDelays({ ...now, delayFactor: 1 }, this.delayAdaptation), delayFactor: now.delayFactor };
   }
 
   imageShiftCalibrations(): readonly MatrixEntry[] {

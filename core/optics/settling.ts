@@ -39,7 +39,7 @@ export class SettlingTimes implements Settling {
   }
 
   readyAt(camera: CameraTraits, magIndex: number): Seconds {
-    const { normalizationDelay, stageMoveDelay, assumedStartup } = this.optics.shiftProperties();
+    const { normalizationDelay, stageMoveDelay } = this.optics.shiftProperties();
     const [normalized, moved] = [this.scope.lastNormalized(), this.stage?.lastMoved()];
     const delay = this.optics.isLowMagnification(magIndex, camera.index) ? normalizationDelay.lowMagnification : normalizationDelay.regular;
     const others = Math.max(normalized === undefined ? -Infinity : normalized + delay, moved === undefined ? -Infinity : moved + stageMoveDelay);
@@ -48,13 +48,17 @@ export class SettlingTimes implements Settling {
     if (!Number.isFinite(rest)) return this.clock.now();
     // A scan begins when it is asked to, so image shift has to have settled by itself.
     if (camera.stem && imageShift >= others) return seconds(rest);
-    const { startupCap = Infinity, oneShutter = false } = this.optics.camera(camera.index);
-    const builtIn = oneShutter ? 0 : camera.builtInSettling;
-    return seconds(rest + assumedStartup - Math.min(camera.startupDelay, startupCap) - builtIn);
+    return seconds(rest - cameraHeadStart(this.optics, camera));
   }
 
   async wait(camera: CameraTraits, magIndex: number, signal?: AbortSignal): Promise<void> {
     const left = this.readyAt(camera, magIndex) - this.clock.now();
     if (left > 0) await this.clock.delay(seconds(left), signal);
   }
+}
+
+/** How much sooner than at rest a camera may be asked for an image, because it begins later than the table of delays reckons with; negative when it begins sooner. */
+export function cameraHeadStart(optics: Pick<Optics, 'camera' | 'shiftProperties'>, camera: CameraTraits): Seconds {
+  const { startupCap = Infinity, oneShutter = false } = optics.camera(camera.index);
+  return seconds(Math.min(camera.startupDelay, startupCap) + (oneShutter ? 0 : camera.builtInSettling) - optics.shiftProperties().assumedStartup);
 }

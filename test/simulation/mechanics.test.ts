@@ -25,6 +25,19 @@ describe('image shift', () => {
     expect(shift.at(4).x).toBeCloseTo(-0.1 * Math.exp(-2) + 0.1 * Math.exp(-1), 12);
   });
 
+  test('keeps back by hysteresis a fraction of a step until the next one, and settles in as many parts as are given', () => {
+    const shift = new SettlingVector();
+    const parts = [{ fraction: 0.1, timeConstant: 1 }, { fraction: -0.05, timeConstant: 3 }];
+    shift.set({ x: 2, y: -1 }, 0, parts, 0.01);
+    expect(shift.at(3).x).toBeCloseTo(2 * (0.99 - 0.1 * Math.exp(-3) + 0.05 * Math.exp(-1)), 12);
+    expect(shift.at(1000)).toEqual({ x: 1.98, y: -0.99 });
+    shift.set({ x: 2, y: -1 }, 1000, parts, 0.01);
+    expect(shift.at(2000)).toEqual({ x: 1.98, y: -0.99 });
+    shift.set({ x: 0, y: -1 }, 2000, parts, 0.01);
+    expect(shift.at(3000).x).toBeCloseTo(0.02, 12);
+    expect(shift.at(3000).y).toBeCloseTo(-1, 12);
+  });
+
   test('that has not settled is seen as motion between two exposures, and by its range of magnification', () => {
     const settling = { imageShiftSettlingFraction: 0.1, imageShiftSettlingSeconds: 0.5 };
     const { microscope, clock, truth } = bench(settling);

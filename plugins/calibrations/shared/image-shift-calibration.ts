@@ -1,4 +1,4 @@
-import { type ImageShiftUnits, type Matrix, type Vector, apply, firstColumn, inMicrometres, inverse, length, matrix, percentChange, scale, secondColumn, seconds, subtract, vector } from '../../../core/base';
+import { type ImageShiftUnits, type Matrix, type Vector, apply, inverse, length, matrix, percentChange, scale, seconds, subtract } from '../../../core/base';
 import { Cameras, type Exposure, Scope } from '../../../core/devices';
 import { type Forecast, ImageBuffers, type QuestionDeclaration, type Run } from '../../../core/kernel';
 import { ImageAcquisition, ImageShiftControl, Optics } from '../../../core/optics';
@@ -11,7 +11,7 @@ import { chooseScratchPixelSize } from './scratch-pixel-size';
 import { imageShiftResiduals } from './telling/measurement-plots';
 import { propagateChange } from './propagation';
 import { ShiftCalibrationMemory } from './services';
-import { prepareOptics, shiftExposure } from './shift-preparation';
+import { checkShiftRange, prepareOptics, shiftExposure, shiftPattern, shiftSteps } from './shift-preparation';
 import { seriesForecast } from './telling/series-forecast';
 import { type Series, type SeriesParts, takeSeries } from './shift-series';
 
@@ -65,7 +65,7 @@ export class ImageShiftCalibration {
     const known = this.optics.imageShiftToCamera(magIndex, camera.index);
     const scratch = fromScratch || known === undefined;
     const plan = shiftExposure(this.cameras.selected, this.settings);
-    const pattern: PatternName = scratch ? 'nine' : this.pattern(magIndex, camera.index);
+    const pattern: PatternName = scratch ? 'nine' : shiftPattern(this.cameras.selected, this.optics, this.settings, magIndex);
     const total = patterns[pattern].length + (scratch ? patterns.scratch.length : 0);
     if (!fromScratch && scratch) run.operator.log('No calibration can be derived for this magnification, so it is measured from scratch.');
     const scratchPixel = scratch ? await chooseScratchPixelSize(run, this.optics, magIndex, camera.index) : undefined;
@@ -82,7 +82,7 @@ export class ImageShiftCalibration {
       prior = known!.matrix;
       // The range is tested before anything moves; from scratch there is nothing to test it with.
       const { steps } = this.steps(prior, plan.fieldSize, magIndex);
-      this.checkRange(base, steps, magIndex);
+      checkShiftRange(this.control, base, steps, magIndex);
       await prepareOptics(run, this.scope, this.cameras, this.optics, this.memory, magIndex);
     } else {
       await prepareOptics(run, this.scope, this.cameras, this.optics, this.memory, magIndex);
@@ -105,21 +105,13 @@ export class ImageShiftCalibration {
     const known = this.optics.imageShiftToCamera(magIndex, selected.traits.index);
     const scratch = fromScratch || known === undefined;
     const plan = shiftExposure(selected, this.settings);
-    const images = scratch ? patterns.nine.length + patterns.scratch.length : patterns[this.pattern(magIndex, selected.traits.index)].length;
+    const images = scratch ? patterns.nine.length + patterns.scratch.length : patterns[shiftPattern(selected, this.optics, this.settings, magIndex)].length;
     const delay = known ? this.optics.imageShiftDelay(this.steps(known.matrix, plan.fieldSize, magIndex).steps, magIndex, selected.traits.index) : seconds(2);
     return seriesForecast(selected, plan.exposure, images, 2 * delay, ['image shift']);
   }
 
   private get seriesParts(): SeriesParts {
     return { control: this.control, acquisition: this.acquisition, buffers: this.buffers };
-  }
-
-  /** Six points where the field is wide, nine where it is small and the drift matters. */
-  private pattern(magIndex: number, camera: number): PatternName {
-    const { width, height } = this.cameras.selected.traits;
-    const pixel = this.optics.pixelSize(magIndex, camera);
-    const field = pixel === undefined ? 0 : Math.min(width, height) * inMicrometres(pixel.value);
-    return field > this.settings.get('SixPointIScalMinField') ? 'six' : 'nine';
   }
 
   private async askToStart(run: Run, images: number, magIndex: number): Promise<void> {
@@ -129,22 +121,8 @@ export class ImageShiftCalibration {
     if (!(await run.operator.confirm({ id: 'start', text, default: true }))) throw imageShiftErrors.notStarted();
   }
 
-  /** Steps that move the image by half the field, within the largest image shift that a calibration may use. */
   private steps(prior: Matrix, fieldSize: number, magIndex: number): { readonly steps: Vector; readonly delayFactor: number } {
-    const wanted = vector((0.5 * fieldSize) / length(firstColumn(prior)), (0.5 * fieldSize) / length(secondColumn(prior)));
-    const cap = this.optics.largestCalibrationImageShift(magIndex, this.cameras.selected.traits.index);
-    const largest = Math.max(wanted.x, wanted.y);
-    const factor = largest > cap ? cap / largest : 1;
-    return { steps: scale(wanted, factor), delayFactor: 2 * factor };
-  }
-
-  private checkRange(base: Vector<ImageShiftUnits>, steps: Vector, magIndex: number): void {
-    const corners: readonly (readonly [number, number])[] = [[1, 0], [-1, 0], [0, 1], [0, -1]];
-    for (const [x, y] of corners) {
-      const target = vector((base.x + x * steps.x) as ImageShiftUnits, (base.y + y * steps.y) as ImageShiftUnits);
-      const problem = this.control.checkLimits(target, magIndex);
-      if (problem !== undefined) throw imageShiftErrors.outOfRange(problem);
-    }
+    return shiftSteps(this.optics, prior, fieldSize, { magIndex, camera: this.cameras.selected.traits.index });
   }
 
   /** Finds a first matrix from steps of a tenth of the field in directions that are not known. */

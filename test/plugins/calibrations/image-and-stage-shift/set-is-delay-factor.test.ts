@@ -1,0 +1,188 @@
+import path from 'node:path';
+import { length, subtract } from '../../../../core/base';
+import { Cameras, Scope } from '../../../../core/devices';
+import { ScriptedOperator } from '../../../../core/kernel';
+import { ImageShiftControl, Optics } from '../../../../core/optics';
+import { type ExposureRecord, VirtualMicroscope } from '../../../../simulation';
+import { describeMenuItem } from '../../../conformance/describe-menu-item';
+import { projectFolder, randomNumbers, runItem, trueImageShift, verifying, virtualInstrument } from '../../../support/virtual-instrument';
+
+const item = 'calibrations/image-and-stage-shift/set-is-delay-factor';
+type VirtualInstrument = Awaited<ReturnType<typeof virtualInstrument>>;
+
+/** Cameras so small that an image takes no time. */
+const small = (yaml: string): string => yaml.replace(/CameraSizeX: \d+/g, 'CameraSizeX: 640').replace(/CameraSizeY: \d+/g, 'CameraSizeY: 480');
+
+/** An instrument on which image shift is known without error, and settles as is said. */
+async function settlingInstrument(simulator: Readonly<Record<string, unknown>>, { file = 'simulator.yaml', nanometres = 3 } = {}): Promise<VirtualInstrument & { readonly magIndex: number }> {
+  const instrument = await virtualInstrument({ configuration: path.join(projectFolder, 'config', file), edit: small, simulator: { seed: 1, electronsPerFieldPixelPerSecond: 100, ...simulator } });
+  const optics = instrument.kernel.registry.get(Optics);
+  // With so small a camera, steps of a usual size need a usual pixel size.
+  const away = (index: number): number => Math.abs(Math.log((optics.pixelSize(index, 0)!.value * 1e9) / nanometres));
+  const [magIndex = 0] = optics.magnifications.indexes(optics.camera(0)).filter((index) => !optics.isLowMagnification(index, 0)).sort((a, b) => away(a) - away(b));
+  await instrument.kernel.registry.get(Scope).magIndex.write(magIndex);
+  instrument.calibrations.imageShift.set(magIndex, 0, trueImageShift(instrument, magIndex), { sessionMeasured: false });
+  return Object.assign(instrument, { magIndex });
+}
+
+/** What the virtual microscope says of the exposures of a run: the mean share of each step of image shift that was missing in the middle of the exposure. */
+async function withTruth<Result>(run: () => Promise<Result>): Promise<{ readonly result: Result; readonly missing: number }> {
+  const spy = jest.spyOn(VirtualMicroscope.prototype, 'expose');
+  try {
+    const result = await run();
+    const records = spy.mock.results.map(({ value }) => (value as { record: ExposureRecord }).record);
+    const shares = records.slice(1).flatMap(({ imageShift, imageShiftReached }, index) => {
+      const step = subtract<number>(imageShift, records[index]!.imageShift);
+      const lacking = subtract<number>(imageShift, imageShiftReached);
+      return length(step) === 0 ? [] : [(lacking.x * step.x + lacking.y * step.y) / length(step) ** 2];
+    });
+    return { result, missing: shares.reduce((sum, share) => sum + share, 0) / shares.length };
+  } finally {
+    spy.mockRestore();
+  }
+}
+const measured = (instrument: VirtualInstrument, factor: number, measure: 'nine' | 'six') => withTruth(async () => (await runItem(instrument, item, { factor: String(factor), measure })).result!);
+
+/** Columns, magnifications and settlings as they are, by seed: one part or two, drift that stays or dies away, hysteresis on some. */
+function drawn(seed: number) {
+  const next = randomNumbers(seed);
+  const even = (low: number, high: number): number => low + (high - low) * next();
+  const file = ['simulator.yaml', 'jeol-cryo-arm-k2.yaml', 'talos-ceta.yaml'][seed % 3]!;
+  const sign = seed % 4 === 0 ? -1 : 1;
+  return {
+    file,
+    nanometres: even(1.5, 5),
+    hysteresis: seed % 3 === 1 ? even(0.004, 0.01) : 0,
+    simulator: {
+      seed,
+      imageShiftSettlingFraction: sign * even(0.02, 0.06),
+      imageShiftSettlingSeconds: even(0.5, 1.2),
+      imageShiftFurtherSettling: seed % 2 === 0 ? [[sign * even(0.01, 0.04), even(0.2, 0.5)]] : [],
+      driftNmPerSecond: [even(-0.3, 0.3), even(-0.3, 0.3)],
+      driftDecayNmPerSecond: [even(-0.5, 0.5), even(-0.5, 0.5)],
+      driftDecaySeconds: even(60, 300),
+    },
+  };
+}
+
+describe('the search', () => {
+  test.each(Array.from({ length: verifying ? 20 : 2 }, (_, at) => at + 1))('finds a factor that leaves less than 5 %% of what settles after 0.2, seed %i', async (seed) => {
+    const { file, nanometres, hysteresis, simulator } = drawn(seed);
+    await using instrument = await settlingInstrument({ ...simulator, imageShiftHysteresis: hysteresis }, { file, nanometres });
+    const { result, said } = await runItem(instrument, item, { measure: 'search' });
+    const { foundFactor: factor, remainingPercent } = result!.values as { foundFactor: number; remainingPercent: number };
+    expect({ seed, said, factor }).toMatchObject({ factor: expect.any(Number) as number });
+    expect(instrument.settings.get('ISdelayScaleFactor')).toBe(factor);
+    const [before, after] = [await measured(instrument, 0.2, 'nine'), await measured(instrument, factor, 'nine')].map(({ missing }) => missing - hysteresis);
+    expect(Math.abs(after!)).toBeLessThan(0.05 * Math.abs(before!));
+    expect(Math.abs(remainingPercent - (100 * after!) / before!)).toBeLessThan(4);
+    // On a JEOL column what stays for ever is recognised as such.
+    expect(said.join('\n').includes('does not settle')).toBe(hysteresis > 0 && Math.abs(result!.values['plateauX'] as number) > 0.3);
+  }, 120_000);
+
+  test('where nothing settles, it says that nothing can be seen', async () => {
+    await using instrument = await settlingInstrument({ imageShiftSettlingFraction: 0 });
+    const { result } = await runItem(instrument, item, { measure: 'search' });
+    expect(result!.summary).toContain('No settling can be seen');
+    expect(result!.values['factor']).toBe(0.2);
+  }, 120_000);
+
+  test('leaves the factor as it was when the operator does not want the one that was found', async () => {
+    await using instrument = await settlingInstrument({ imageShiftSettlingFraction: 0.05, imageShiftSettlingSeconds: 0.5 });
+    const { result } = await runItem(instrument, item, { measure: 'search', 'use-factor': 'no', factor: '0.7' });
+    expect(instrument.settings.get('ISdelayScaleFactor')).toBe(0.7);
+    expect(result!.values).toMatchObject({ factor: 0.7, foundFactor: expect.any(Number) as number });
+  }, 120_000);
+});
+
+describe('what has not settled', () => {
+  const settling = { imageShiftSettlingFraction: 0.2, imageShiftSettlingSeconds: 0.5, driftNmPerSecond: [0.3, -0.2] };
+
+  test.each(['nine', 'six'] as const)('is measured from %s points as it is, and the drift with it', async (pattern) => {
+    await using instrument = await settlingInstrument(settling);
+    const { result, missing } = await measured(instrument, 0.5, pattern);
+    const { unsettledX, unsettledY } = result.values as { unsettledX: number; unsettledY: number };
+    // A step is half the shorter side of the camera, whatever the direction.
+    const { height } = instrument.kernel.registry.get(Cameras).selected.traits;
+    const step = 0.5 * height * instrument.kernel.registry.get(Optics).pixelSize(instrument.magIndex, 0)!.value * 1e9;
+    expect(Math.abs(unsettledX / (step * missing) - 1)).toBeLessThan(0.04);
+    expect(Math.abs(unsettledY / (step * missing) - 1)).toBeLessThan(0.04);
+    expect(result.standardErrors['unsettledX']).toBeLessThan(0.05 * unsettledX);
+  });
+
+  test('nine points give the four lines, whose differences show it', async () => {
+    await using instrument = await settlingInstrument(settling);
+    const { result } = await measured(instrument, 0.5, 'nine');
+    const { lines, unsettledX, unsettledY } = result.values as { lines: { x: number; y: number }[]; unsettledX: number; unsettledY: number };
+    expect(lines).toHaveLength(4);
+    // The first image follows none, the third step the second: one and two shares, in opposite directions.
+    expect(Math.abs((lines[0]!.x - lines[1]!.x) / (3 * unsettledX) - 1)).toBeLessThan(0.15);
+    expect(Math.abs((lines[2]!.y - lines[3]!.y) / (3 * unsettledY) - 1)).toBeLessThan(0.15);
+    const settled = (await measured(instrument, 6, 'nine')).result.values as typeof result.values & { lines: { x: number; y: number }[] };
+    expect(Math.abs(settled.lines[0]!.x - settled.lines[1]!.x)).toBeLessThan(0.05 * Math.abs(lines[0]!.x - lines[1]!.x));
+  });
+});
+
+describe('the microscope is left as it was', () => {
+  test('and the factor too when it is stopped in the middle', async () => {
+    let acquisitions = 0;
+    const watching: { instrument?: VirtualInstrument } = {};
+    const instrument = await virtualInstrument({ edit: small, simulator: { seed: 1 }, magIndex: 19, watch: (call) => void (call.startsWith('acquire') && ++acquisitions === 5 && watching.instrument!.runner.stop()) });
+    await using held = instrument;
+    watching.instrument = held;
+    instrument.calibrations.imageShift.set(19, 0, trueImageShift(instrument, 19), { sessionMeasured: false });
+    const net = await instrument.kernel.registry.get(ImageShiftControl).net.read();
+    const before = instrument.settings.get('ISdelayScaleFactor');
+    await expect(runItem(instrument, item, { measure: 'search' })).rejects.toMatchObject({ code: 'run/stopped' });
+    expect(instrument.settings.get('ISdelayScaleFactor')).toBe(before);
+    expect(await instrument.kernel.registry.get(ImageShiftControl).net.read()).toEqual(net);
+  });
+
+  test('a magnification without image-shift calibration is refused', async () => {
+    await using instrument = await virtualInstrument({ edit: small, magIndex: 19 });
+    await expect(runItem(instrument, item, { measure: 'nine', factor: '0.5' })).rejects.toMatchObject({ code: 'image-shift-settling/not-calibrated' });
+    expect(instrument.settings.get('ISdelayScaleFactor')).toBe(1);
+  });
+});
+
+describe('the factor by itself', () => {
+  test('takes a number and Enter, and measures nothing', async () => {
+    await using instrument = await virtualInstrument({ magIndex: 19 });
+    const { result, asked } = await runItem(instrument, item, { factor: '0.4' });
+    expect(asked).toEqual(['factor', 'measure']);
+    expect(result!.values).toEqual({ factor: 0.4 });
+    expect(instrument.settings.get('ISdelayScaleFactor')).toBe(0.4);
+  });
+
+  test('while something else runs, or in a script, it asks for the factor only', async () => {
+    await using instrument = await virtualInstrument({ magIndex: 19 });
+    const port = new ScriptedOperator({}, { defaults: true });
+    await instrument.runner.run(item, { port, fromScript: true });
+    expect(port.asked.map(({ id }) => id)).toEqual(['factor']);
+  });
+
+  test('a factor that is set scales the delays that were adapted to the column at the start', async () => {
+    const template = (table: string) => (yaml: string) => yaml.replace(/ImageShiftDelays:\n(?: {2}.*\n)+/, `ImageShiftDelays: ${table}\n`);
+    const former = '[[0.1, 0], [0.3, 0.4], [0.8, 0.9], [1.6, 1.7], [3, 3], [3.5, 3.5], [4, 3.7]]';
+    await using fei = await virtualInstrument({ edit: template(former), magIndex: 19 });
+    const optics = fei.kernel.registry.get(Optics);
+    const delays = optics.shiftProperties().delays;
+    expect(delays).toHaveLength(4);
+    await runItem(fei, item, { factor: '0.5' });
+    expect(optics.shiftProperties()).toMatchObject({ delays, delayFactor: 0.5, assumedStartup: 0.25 });
+    await using jeol = await virtualInstrument({ configuration: path.join(projectFolder, 'config', 'jeol-cryo-arm-k2.yaml'), edit: template(former) });
+    expect(jeol.settings.get('ISdelayScaleFactor')).toBe(0.2);
+    await runItem(jeol, item, { factor: '1' });
+    expect(jeol.kernel.registry.get(Optics).shiftProperties().delayFactor).toBe(1);
+  });
+});
+
+describeMenuItem(item);
+describe('measuring', () => {
+  describeMenuItem(item, {
+    magIndex: 22,
+    answers: { factor: '0.2', measure: 'six' },
+    sample: 12,
+    prepare: (instrument) => instrument.calibrations.imageShift.set(22, 0, trueImageShift(instrument, 22), { sessionMeasured: false }),
+  });
+});
