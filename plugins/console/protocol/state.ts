@@ -80,8 +80,11 @@ export interface SettingState {
   readonly id: string;
   readonly label: string;
   readonly group: string;
-  /** As people read it, with its unit. */
+  /** The label in full, where that is short. */
+  readonly about?: string;
+  /** As people read it. */
   readonly text: string;
+  readonly unit?: string;
   readonly value?: number | string | boolean;
   readonly change?:
     | { readonly by: 'number'; readonly unit: string; readonly minimum?: number; readonly maximum?: number; readonly step: number }
@@ -159,6 +162,8 @@ export interface ConsoleState {
   readonly settings: readonly SettingState[];
   readonly buffers: readonly BufferState[];
   readonly plots: readonly PlotState[];
+  /** The buffer that an item wants to be seen, shifted so that it lies on the one before; `turn` counts how often. */
+  readonly showing: { readonly buffer: string; readonly turn: number } | undefined;
   readonly people: PeopleState;
   readonly guide: readonly GuideStep[];
 }

@@ -73,6 +73,7 @@ export interface RunEvents {
   progress(progress: Progress): void;
   status(text: string | undefined): void;
   plot(plot: PlotState): void;
+  showImage(buffer: string): void;
 }
 
 /** The operator's port of one run, over all browsers together. */
@@ -103,6 +104,9 @@ export class ConsolePort implements OperatorPort {
   }
   plot(plot: Plot): void {
     this.events.plot(plot);
+  }
+  showImage(buffer: string): void {
+    this.events.showImage(buffer);
   }
   /** Images are seen in the buffers. */
   image(_: BufferedImage): void {}

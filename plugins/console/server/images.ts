@@ -7,6 +7,7 @@ import type { SharedState } from './shared-state';
 
 /** Levels that several browsers are likely to ask for one after the other. */
 const mostKept = 6;
+const mostPoints = 200;
 const keptSamples = 4 * 1024 * 1024;
 
 /** The images in the buffers, each with a number of its own, ready to be sent. */
@@ -96,6 +97,7 @@ export class Images {
       ...(context.pixelSize !== undefined && { pixelSize: inNanometres(context.pixelSize) }),
       ...(context.contrast && { contrast: context.contrast }),
       ...(context.marker && { marker: context.marker }),
+      ...(context.points && { points: context.points.slice(0, mostPoints) }),
     };
   }
 }

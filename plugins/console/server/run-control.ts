@@ -13,6 +13,7 @@ export class RunControl {
   readonly questions = new OpenQuestions(() => this.show());
   private current: Omit<RunState, 'waiting'> | undefined;
   private count = 0;
+  private turns = 0;
   private pace = { began: 0, done: 0 };
   private readonly stored = new Set<string>();
   private ended: Promise<void> = Promise.resolve();
@@ -26,6 +27,7 @@ export class RunControl {
     state.set('run', undefined);
     state.set('outcome', undefined);
     state.set('plots', []);
+    state.set('showing', undefined);
   }
 
   /** Notes that the item has stored something. */
@@ -75,7 +77,7 @@ export class RunControl {
     }
     this.stored.delete(id);
     const reasons = new Map((declaration?.questions ?? []).map((question) => [question.id, question.summary]));
-    const port = new ConsolePort(this.questions, { log: (text) => state.log('said', text), progress: (progress) => this.progress(progress), status: (text) => this.update(text === undefined ? {} : { status: text }), plot: (plot) => this.plot(plot) }, reasons);
+    const port = new ConsolePort(this.questions, { log: (text) => state.log('said', text), progress: (progress) => this.progress(progress), status: (text) => this.update(text === undefined ? {} : { status: text }), plot: (plot) => this.plot(plot), showImage: (buffer) => state.set('showing', { buffer, turn: (this.turns += 1) }) }, reasons);
     const shell = () => ({ number, item: id, label, stored: this.stored.has(id), seconds: (Date.now() - began) / 1000 });
     try {
       const result = await session.run(id, { port });

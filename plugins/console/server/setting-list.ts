@@ -10,7 +10,9 @@ export interface PanelSetting {
   readonly id: string;
   readonly label: string;
   readonly group: string;
-  read(signal: AbortSignal): Promise<Pick<SettingState, 'text' | 'value' | 'change'>>;
+  /** The label in full, where it is short for the room that there is. */
+  readonly about?: string;
+  read(signal: AbortSignal): Promise<Pick<SettingState, 'text' | 'unit' | 'value' | 'change'>>;
   write?(value: number | string | boolean, signal: AbortSignal): Promise<void>;
 }
 
@@ -25,7 +27,7 @@ function numeric(id: string, label: string, group: string, shape: Number, read: 
       const value = await read(signal);
       // A value that rounds to zero has no sign.
       const shown = (Number.parseFloat(value.toFixed(decimals)) + 0).toFixed(decimals);
-      return { text: `${shown}${unit === '' ? '' : ` ${unit}`}`, value: Number.parseFloat(shown), ...(write && { change }) };
+      return { text: shown, unit, value: Number.parseFloat(shown), ...(write && { change }) };
     },
     ...(write && { write: (value: number | string | boolean, signal: AbortSignal) => write(Number(value), signal) }),
   };
@@ -63,22 +65,26 @@ function scopeSettings(find: Session['find']): readonly PanelSetting[] {
     },
     write: (value, signal) => scope.magIndex.write(Number(value), signal),
   };
-  const shiftAxis = (axis: 'x' | 'y'): PanelSetting =>
-    numeric(`image-shift-${axis}`, `Image shift ${axis.toUpperCase()}`, 'Shifts', { unit: 'units', decimals: 3, step: 0.1 }, async (signal) => (await shift.read(signal))[axis], async (value, signal) => shift.write({ ...(await shift.read(signal)), [axis]: imageShiftUnits(value) }, signal));
-  const beamAxis = (axis: 'x' | 'y'): PanelSetting =>
-    numeric(`beam-shift-${axis}`, `Beam shift ${axis.toUpperCase()}`, 'Shifts', { unit: 'units', decimals: 3, step: 0.1 }, async (signal) => (await scope.beamShift.read(signal))[axis], async (value, signal) => scope.beamShift.write({ ...(await scope.beamShift.read(signal)), [axis]: beamShiftUnits(value) }, signal));
+  const shiftAxis = (axis: 'x' | 'y'): PanelSetting => ({
+    about: `Image shift ${axis.toUpperCase()}`,
+    ...numeric(`image-shift-${axis}`, `IS ${axis.toUpperCase()}`, 'Shifts', { unit: 'units', decimals: 3, step: 0.1 }, async (signal) => (await shift.read(signal))[axis], async (value, signal) => shift.write({ ...(await shift.read(signal)), [axis]: imageShiftUnits(value) }, signal)),
+  });
+  const beamAxis = (axis: 'x' | 'y'): PanelSetting => ({
+    about: `Beam shift ${axis.toUpperCase()}`,
+    ...numeric(`beam-shift-${axis}`, `Beam ${axis.toUpperCase()}`, 'Shifts', { unit: 'units', decimals: 3, step: 0.1 }, async (signal) => (await scope.beamShift.read(signal))[axis], async (value, signal) => scope.beamShift.write({ ...(await scope.beamShift.read(signal)), [axis]: beamShiftUnits(value) }, signal)),
+  });
   return [
     magnification,
     numeric('defocus', 'Defocus', 'Column', { unit: 'um', decimals: 2, step: 0.5 }, async (signal) => inMicrometres(await scope.defocus.read(signal)), (value, signal) => scope.defocus.write(micrometres(value), signal)),
     numeric('spot-size', 'Spot size', 'Column', { unit: '', decimals: 0, step: 1, minimum: 1, maximum: scope.traits.spotSizes }, (signal) => scope.spotSize.read(signal), (value, signal) => scope.spotSize.write(value, signal)),
-    numeric('intensity', 'Intensity', 'Column', { unit: '%', decimals: 3, step: 0.5, minimum: 0, maximum: 100 }, async (signal) => 100 * (await scope.intensity.read(signal)), (value, signal) => scope.intensity.write(value / 100, signal)),
-    ...(area ? [numeric('illuminated-area', 'Illuminated area', 'Column', { unit: 'um', decimals: 3, step: 0.1, minimum: 0 }, async (signal) => inMicrometres(await area.illuminatedArea.read(signal)), (value, signal) => area.illuminatedArea.write(micrometres(value), signal))] : []),
+    numeric('intensity', 'Intensity', 'Column', { unit: '%', decimals: 2, step: 0.5, minimum: 0, maximum: 100 }, async (signal) => 100 * (await scope.intensity.read(signal)), (value, signal) => scope.intensity.write(value / 100, signal)),
+    ...(area ? [{ about: 'Illuminated area', ...numeric('illuminated-area', 'Lit area', 'Column', { unit: 'um', decimals: 2, step: 0.1, minimum: 0 }, async (signal) => inMicrometres(await area.illuminatedArea.read(signal)), (value, signal) => area.illuminatedArea.write(micrometres(value), signal)) }] : []),
     ...(alpha ? [numeric('alpha', 'Alpha', 'Column', { unit: '', decimals: 0, step: 1, minimum: 0 }, (signal) => alpha.alpha.read(signal), (value, signal) => alpha.alpha.write(value, signal))] : []),
     {
       id: 'probe-mode', label: 'Probe', group: 'Column',
       read: async (signal) => {
         const value = await scope.probeMode.read(signal);
-        return { text: `${value}probe`, value, change: { by: 'choice', choices: [{ value: 'micro', label: 'microprobe' }, { value: 'nano', label: 'nanoprobe' }] } };
+        return { text: value, value, change: { by: 'choice', choices: [{ value: 'micro', label: 'microprobe' }, { value: 'nano', label: 'nanoprobe' }] } };
       },
       write: (value, signal) => scope.probeMode.write(value === 'nano' ? 'nano' : 'micro', signal),
     },
@@ -93,7 +99,7 @@ function stageSettings(find: Session['find']): readonly PanelSetting[] {
   if (!stage) return [];
   const axis = (name: 'x' | 'y' | 'z'): PanelSetting =>
     numeric(`stage-${name}`, `Stage ${name.toUpperCase()}`, 'Stage', { unit: 'um', decimals: 2, step: 1 }, async (signal) => inMicrometres((await stage.position.read(signal))[name]), (value, signal) => stage.move({ [name]: micrometres(value) }, signal));
-  const tilt = numeric('stage-tilt', 'Tilt', 'Stage', { unit: 'degrees', decimals: 2, step: 1, minimum: -90, maximum: 90 }, async (signal) => inDegrees((await stage.position.read(signal)).tilt), (value, signal) => stage.move({ tilt: degrees(value) }, signal));
+  const tilt = numeric('stage-tilt', 'Tilt', 'Stage', { unit: '\u00b0', decimals: 2, step: 1, minimum: -90, maximum: 90 }, async (signal) => inDegrees((await stage.position.read(signal)).tilt), (value, signal) => stage.move({ tilt: degrees(value) }, signal));
   return [axis('x'), axis('y'), axis('z'), tilt];
 }
 

@@ -46,11 +46,12 @@ export class SettingsPanel {
     const shown: SettingState[] = [];
     // One after the other: some columns answer one question at a time.
     for (const setting of this.settings) {
-      const { id, label, group } = setting;
+      const { id, label, group, about } = setting;
+      const head = { id, label, group, ...(about !== undefined && { about }) };
       try {
-        shown.push({ id, label, group, ...(await setting.read(signal)) });
+        shown.push({ ...head, ...(await setting.read(signal)) });
       } catch (error) {
-        shown.push({ id, label, group, text: `not read: ${describe(error)}`.slice(0, 200) });
+        shown.push({ ...head, text: `not read: ${describe(error)}`.slice(0, 200) });
       }
     }
     this.shown = shown;

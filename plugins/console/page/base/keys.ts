@@ -32,7 +32,7 @@ function actions(store: Store, image: ImageView): Readonly<Record<string, () => 
       document.querySelector<HTMLInputElement>('#search')?.focus();
     },
     f: () => image.toggleFourier(),
-    x: () => store.showBuffer(store.local.otherBuffer),
+    x: () => store.showBuffer(store.local.otherBuffer, true),
     '0': () => image.fit(),
     '1': () => image.actualSize(),
     '+': () => image.zoom(1.25),

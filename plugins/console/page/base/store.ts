@@ -16,6 +16,8 @@ export interface LocalState {
   /** The buffer on the screen, and the one that was there before. */
   readonly buffer: string;
   readonly otherBuffer: string;
+  /** Whether images are shifted so that they lie on each other, for going to and fro. */
+  readonly aligned: boolean;
   /** The point or line that was drawn on the image shown, in its pixels. */
   readonly marker: { readonly x: number; readonly y: number } | undefined;
   readonly line: { readonly from: { readonly x: number; readonly y: number }; readonly to: { readonly x: number; readonly y: number } } | undefined;
@@ -29,7 +31,7 @@ export type Shown = Part | keyof LocalState;
 export class Store {
   readonly connection: Connection;
   shared: Partial<ConsoleState> = {};
-  local: LocalState = { connected: false, me: undefined, log: [], selected: undefined, view: 'calibrate', buffer: 'A', otherBuffer: 'B', marker: undefined, line: undefined, notice: undefined };
+  local: LocalState = { connected: false, me: undefined, log: [], selected: undefined, view: 'calibrate', buffer: 'A', otherBuffer: 'B', aligned: false, marker: undefined, line: undefined, notice: undefined };
   private readonly listeners = new Map<Shown, Set<() => void>>();
   private readonly stale = new Set<Shown>();
   private session: string | undefined;
@@ -52,8 +54,8 @@ export class Store {
   }
 
   /** Shows another buffer; the one before can be gone back to. */
-  showBuffer(buffer: string): void {
-    if (buffer !== this.local.buffer) this.set({ buffer, otherBuffer: this.local.buffer });
+  showBuffer(buffer: string, aligned = false): void {
+    this.set({ aligned, ...(buffer !== this.local.buffer && { buffer, otherBuffer: this.local.buffer }) });
   }
 
   /** Asks the program to do something; tells a refusal in passing. Whether it was done. */

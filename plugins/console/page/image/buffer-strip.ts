@@ -17,6 +17,6 @@ export function createBufferStrip(store: Store): HTMLElement {
       setAttribute(button, 'title', held ? `${name}: ${held.title}, ${held.width} \u00d7 ${held.height}` : `${name} is empty`);
     }
   });
-  const toggle = h('button', { type: 'button', class: 'quiet', title: 'Go to and fro between the last two buffers (x)', onclick: () => store.showBuffer(store.local.otherBuffer) }, 'To and fro');
+  const toggle = h('button', { type: 'button', class: 'quiet', title: 'Go to and fro between the last two buffers (x)', onclick: () => store.showBuffer(store.local.otherBuffer, true) }, 'To and fro');
   return h('div', { class: 'buffers', role: 'group', 'aria-label': 'Image buffers' }, ...buttons, toggle);
 }

@@ -21,13 +21,14 @@ export class ContrastPanel {
   constructor(private readonly changed: () => void) {
     const slider = (name: string): HTMLInputElement => h('input', { type: 'range', min: 0, max: steps, step: 1, 'aria-label': name, title: name, oninput: () => this.slide() });
     this.sliders = [slider('Black'), slider('White')];
-    this.element = h('div', { class: 'group contrast', role: 'group', 'aria-label': 'Contrast' }, h('button', { type: 'button', title: 'Choose contrast from the image (c)', onclick: () => this.automatic() }, 'Auto'), h('div', { class: 'levels' }, this.canvas, ...this.sliders));
+    this.element = h('div', { class: 'group contrast', role: 'group', 'aria-label': 'Contrast', hidden: true }, h('button', { type: 'button', title: 'Choose contrast from the image (c)', onclick: () => this.automatic() }, 'Auto'), h('div', { class: 'levels' }, this.canvas, ...this.sliders));
     onTheme(() => this.drawHistogram());
   }
 
   /** Shows an image; one of another kind begins with contrast of its own. `given` are the counts that whoever made it wants. */
   show(image: ReceivedImage, key: string, given: { readonly black: number; readonly white: number } | undefined): void {
     const isNew = key !== this.key;
+    this.element.hidden = false;
     this.image = image;
     this.key = key;
     const { minimum, maximum, black, white } = image.header;

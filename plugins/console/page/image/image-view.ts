@@ -75,7 +75,10 @@ class BufferView implements ImageView {
       hover: (at) => this.hover(at),
       fit: () => this.fit(),
     });
-    store.watch(['buffers', 'buffer'], () => this.buffersChanged());
+    store.watch(['buffers', 'buffer', 'aligned'], () => this.buffersChanged());
+    store.watch(['showing'], () => {
+      if (store.shared.showing) store.showBuffer(store.shared.showing.buffer, true);
+    });
     store.watch(['connected'], () => this.loader.again());
     store.watch(['marker', 'line'], () => this.schedule());
     store.watch(['run'], () => this.followMark());
@@ -127,7 +130,8 @@ class BufferView implements ImageView {
     const whole = Math.min(width / columns, height / rows);
     const scale = this.look?.scale ?? whole;
     const centre = this.look?.centre ?? { x: columns / 2, y: rows / 2 };
-    return { scale, x: width / 2 - scale * centre.x + this.dragged.x, y: height / 2 - scale * centre.y + this.dragged.y };
+    const { x, y } = (this.store.local.aligned && this.shown?.alignment) || { x: 0, y: 0 };
+    return { scale, x: width / 2 - scale * (centre.x - x) + this.dragged.x, y: height / 2 - scale * (centre.y + y) + this.dragged.y };
   }
 
   private onImage({ x, y }: Point): Point {
@@ -155,7 +159,7 @@ class BufferView implements ImageView {
     const { loaded } = this.loader;
     if (loaded) {
       this.contrast.show(loaded.full ?? loaded.quick, `${loaded.image} ${loaded.transform}`, loaded.transform === 'none' ? this.shown?.contrast : undefined);
-      this.renderer?.keep(new Set([loaded.quick, ...(loaded.full ? [loaded.full] : [])]));
+      this.renderer?.keep(new Set(this.loader.kept.flatMap(({ quick, full }) => (full ? [quick, full] : [quick]))));
     }
     this.draw();
     if (loaded) {

@@ -4,6 +4,7 @@ const quickSize = 1024;
 const fullSize = 6144;
 /** While images come one after the other, only the quick ones are asked for. */
 const restMilliseconds = 250;
+const mostKept = 3;
 
 /** The image on the screen as far as it has arrived: first quick and coarse, then with every pixel. */
 export interface Loaded {
@@ -17,6 +18,7 @@ export interface Loaded {
 export class Loader {
   loaded: Loaded | undefined;
   private wanted: { readonly image: number; readonly transform: 'none' | 'fourier' } | undefined;
+  private readonly known = new Map<string, Loaded>();
   private busy = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -30,8 +32,9 @@ export class Loader {
     if (this.wanted?.image === image && this.wanted?.transform === transform) return;
     this.wanted = image === undefined ? undefined : { image, transform };
     clearTimeout(this.timer);
-    if (!this.wanted) {
-      this.loaded = undefined;
+    const known = this.wanted && this.known.get(keyOf(this.wanted));
+    if (!this.wanted || known) {
+      this.loaded = known;
       this.arrived();
     }
     void this.next();
@@ -40,6 +43,18 @@ export class Loader {
   /** Tries again after the connection was lost. */
   again(): void {
     void this.next();
+  }
+
+  /** Keeps the last few, so that going to and fro between two images costs nothing. */
+  private remember(loaded: Loaded): void {
+    this.known.delete(keyOf(loaded));
+    this.known.set(keyOf(loaded), loaded);
+    for (const oldest of [...this.known.keys()].slice(0, -mostKept)) this.known.delete(oldest);
+  }
+
+  /** The images that may be drawn again. */
+  get kept(): readonly Loaded[] {
+    return [...this.known.values()];
   }
 
   private async next(): Promise<void> {
@@ -52,6 +67,7 @@ export class Loader {
       const received = await this.connection.image(wanted.image, isCurrent ? fullSize : quickSize, wanted.transform);
       if (this.wanted === wanted) {
         this.loaded = isCurrent ? { ...loaded, full: received } : { ...wanted, quick: received, full: received.header.reduction === 1 ? received : undefined };
+        this.remember(this.loaded);
         this.arrived();
       }
     } catch {
@@ -64,3 +80,5 @@ export class Loader {
     else this.timer = setTimeout(() => void this.next(), restMilliseconds);
   }
 }
+
+const keyOf = ({ image, transform }: { readonly image: number; readonly transform: string }): string => `${image} ${transform}`;

@@ -45,7 +45,7 @@ export function openEditor(store: Store, cell: HTMLElement, setting: SettingStat
         });
       },
     },
-    h('label', { for: id }, `${setting.label}${change.by === 'number' && change.unit ? ` in ${change.unit}` : ''}`),
+    h('label', { for: id }, `${setting.about ?? setting.label}${change.by === 'number' && change.unit ? ` in ${change.unit}` : ''}`),
     h('div', { class: 'row' }, field, send),
     change.by === 'number' && change.minimum !== undefined && change.maximum !== undefined ? h('p', { class: 'why' }, `${change.minimum} to ${change.maximum}`) : undefined,
     trouble,

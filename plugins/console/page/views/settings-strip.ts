@@ -13,9 +13,9 @@ export function createSettingsStrip(store: Store): HTMLElement {
   const strip = h('section', { class: 'settings', 'aria-label': 'Microscope' });
   const cells = new Map<string, Cell>();
   const states = new Map<string, SettingState>();
-  const make = ({ id, label }: SettingState): Cell => {
+  const make = ({ id, label, about = label, unit }: SettingState): Cell => {
     const value = h('span', { class: 'value' });
-    const element = h('button', { type: 'button', class: 'cell', 'data-setting': id, onclick: () => openEditor(store, element, states.get(id)!) }, h('span', { class: 'name' }, label), value);
+    const element = h('button', { type: 'button', class: 'cell', 'data-setting': id, onclick: () => openEditor(store, element, states.get(id)!) }, h('span', { class: 'name', 'aria-label': about }, label, unit ? h('i', {}, ` ${unit}`) : undefined), value);
     return { element, value };
   };
   store.watch(['settings', 'people', 'me', 'run', 'connected'], () => {
@@ -33,7 +33,7 @@ export function createSettingsStrip(store: Store): HTMLElement {
       const { element, value } = cells.get(setting.id)!;
       setText(value, setting.text);
       element.disabled = !setting.change || !store.inControl || !free;
-      setAttribute(element, 'title', setting.change ? `Change ${setting.label.toLowerCase()}` : setting.text);
+      setAttribute(element, 'title', setting.change ? `Change: ${setting.about ?? setting.label}` : `${setting.about ?? setting.label}: ${setting.text}`);
     }
   });
   return strip;
