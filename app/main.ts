@@ -1,7 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { convertCommand, diffCommand, historyCommand, showCommand } from './commands/calibrations';
+import { checkCalibrationsCommand } from './commands/check-calibrations';
 import type { CommandContext } from './commands/context';
-import { type StartOptions, devicesCommand, startCommand, truthCommand } from './commands/instrument-commands';
+import { devicesCommand } from './commands/devices';
+import { type StartOptions, startCommand, truthCommand } from './commands/instrument-commands';
 import { menuCommand } from './commands/menu';
 import { checkCommand, exportCommand, importCommand } from './commands/properties';
 import { type RunCommandOptions, runCommand } from './commands/run';
@@ -89,6 +91,7 @@ export async function main(given: readonly string[]): Promise<void> {
 
   const calibrations = program.command('calibrations').description('look at calibration files');
   command(calibrations, 'show [file]', 'show what a calibration file holds; without a name, that of the configuration', 'calibrations show SerialEMcalibrations.txt').action(action<[string | undefined]>((context, file) => showCommand(context, file)));
+  command(calibrations, 'check [file]', 'hold calibrations and properties against each other: what contradicts what, by how much, and what to do again', 'calibrations check SerialEMcalibrations.txt --config my-krios.yaml').action(action<[string | undefined]>((context, file) => checkCalibrationsCommand(context, file)));
   command(calibrations, 'convert <file>', 'read a calibration file and write it again, byte for byte the same', 'calibrations convert SerialEMcalibrations.txt --canonical -o tidy.txt')
     .requiredOption('-o, --output <file>', 'where to write it')
     .option('--canonical', 'write every record in the order and form of a fresh save')

@@ -6,7 +6,7 @@ import { writeOutput } from './properties';
 
 /** `calibrations show [FILE]`: everything that a calibration file holds; without a name the file of the configuration. */
 export async function showCommand({ output, open }: CommandContext, file: string | undefined): Promise<number> {
-  const shown = showCalibrations(file === undefined ? await present(open) : await read(output, file));
+  const shown = showCalibrations(file === undefined ? await present(open) : await readCalibrations(output, file));
   for (const record of shown.records) output.emit(record);
   for (const { line, text } of shown.kept) output.emit({ record: 'unknown', line, text });
   output.print(shown.table.trimEnd());
@@ -15,7 +15,7 @@ export async function showCommand({ output, open }: CommandContext, file: string
 
 /** `calibrations convert FILE -o OUT`: reads and writes a calibration file; untouched records stay as they are to the byte. */
 export async function convertCommand({ output }: CommandContext, file: string, options: { readonly output: string; readonly canonical?: boolean }): Promise<number> {
-  const content = await read(output, file);
+  const content = await readCalibrations(output, file);
   await writeOutput(options.output, content.render(options.canonical ? 'canonical' : 'preserve'));
   output.emit({ event: 'result', file: options.output });
   output.remark(`${options.output} written`);
@@ -24,7 +24,7 @@ export async function convertCommand({ output }: CommandContext, file: string, o
 
 /** `calibrations diff A B`: what was added, removed and changed. */
 export async function diffCommand({ output }: CommandContext, before: string, after: string): Promise<number> {
-  const { differences, text } = diffCalibrations(await read(output, before), await read(output, after));
+  const { differences, text } = diffCalibrations(await readCalibrations(output, before), await readCalibrations(output, after));
   for (const difference of differences) output.emit(difference);
   output.print(text.trimEnd());
   return exitCodes.done;
@@ -54,7 +54,8 @@ async function present(open: CommandContext['open']): Promise<CalibrationFile> {
   return instrument.calibrations.file;
 }
 
-async function read(output: CommandContext['output'], file: string): Promise<CalibrationFile> {
+/** Reads a calibration file that was named on the command line; throws an error that says what is wrong with it. */
+export async function readCalibrations(output: CommandContext['output'], file: string): Promise<CalibrationFile> {
   const { file: content, problems } = await readCalibrationFile(file);
   for (const problem of problems) output.remark(`${problem.severity}: ${problem.message} ${problem.hint}`);
   if (content) return content;

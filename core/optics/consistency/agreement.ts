@@ -9,14 +9,14 @@ interface Quantity {
   readonly limit: { readonly warning: number; readonly error: number };
   readonly written: Subject;
   /** What the properties and what the stage calibration say of a place; scales as logarithms. */
-  ofProperties(site: Site): number | undefined;
-  ofStage(site: Site): number | undefined;
+  readonly ofProperties: (site: Site) => number | undefined;
+  readonly ofStage: (site: Site) => number | undefined;
   /** What the image-shift matrix adds to a value so that it is the same in all of a range. */
-  ofShift(site: Site): number | undefined;
-  nominal(site: Site): number;
-  difference(value: number): { readonly value: number; readonly unit: '%' | 'degrees' };
-  number(what: string, value: number): ComparedNumber;
-  code(difference: number, suspect: number, expected: number): Finding['code'];
+  readonly ofShift: (site: Site) => number | undefined;
+  readonly nominal: (site: Site) => number;
+  readonly difference: (value: number) => { readonly value: number; readonly unit: '%' | 'degrees' };
+  readonly number: (what: string, value: number) => ComparedNumber;
+  readonly code: (difference: number, suspect: number, expected: number) => Finding['code'];
 }
 
 const logarithm = (value: number | undefined): number | undefined => (value === undefined || value <= 0 ? undefined : Math.log(value));
@@ -120,7 +120,7 @@ function consensus(voices: readonly Voice[], { apart, limit }: Quantity): { read
   const strength = (group: readonly Voice[]): number => places(group) + 0.01 * group.length;
   const best = groups.reduce((a, b) => (strength(b) > strength(a) ? b : a));
   if (places(best) < 2) return undefined;
-  const rival = groups.some((group) => !group.some((voice) => best.includes(voice as Voice & { shared: number })) && places(group) >= places(best));
+  const rival = groups.some((group) => !group.some((voice) => best.includes(voice)) && places(group) >= places(best));
   if (rival) return undefined;
   return { value: centre(best.map(({ shared }) => shared), apart)!, voices: best };
 }
@@ -176,7 +176,9 @@ function finding(quantity: Quantity, site: Site, subject: Subject, difference: n
 function axesInWords(quantity: Quantity, site: Site): string {
   const [x, y] = stageAxisNumbers(quantity, site);
   const percent = (length: number): string => percentOf(Math.log(length)).toFixed(1);
-  return x && y ? ` (stage X ${percent(x.value)}, Y ${percent(y.value)} %)` : '';
+  const [shiftX, shiftY] = vectorNumbers(quantity, site);
+  const vectors = shiftX && shiftY ? `; image-shift vectors ${shiftX.value.toFixed(2)} and ${shiftY.value.toFixed(2)} um by the properties` : '';
+  return x && y ? ` (stage X ${percent(x.value)}, Y ${percent(y.value)} %${vectors})` : '';
 }
 
 function stageAxisNumbers(quantity: Quantity, { stage, pixel, stageRotation }: Site): readonly ComparedNumber[] {
