@@ -1,7 +1,7 @@
 import { EucentricError, throwIfStopped } from '../../core/base';
 import { Cameras, Scope } from '../../core/devices';
 import { ScriptedOperator } from '../../core/kernel';
-import { takeImage } from '../../core/optics';
+import { CalibrationDoubts, takeImage } from '../../core/optics';
 import type { ParameterSetName } from '../../core/settings';
 import { RunReporter, exitCodes, reporting } from '../output';
 import type { CommandContext } from './context';
@@ -47,7 +47,8 @@ export async function runCommand({ output, open }: CommandContext, items: readon
       for (const item of items) {
         throwIfStopped(starting.signal);
         const result = await session.run(item, { port, fromScript: options.script ?? false });
-        reporter.result(result, instrument.kernel.menu.find(item).id);
+        const { id } = instrument.kernel.menu.find(item);
+        reporter.result(result, id, session.find(CalibrationDoubts)?.of(id) ?? []);
       }
     } catch (error) {
       // What the items before it measured is kept, as it would be had each been run by itself.

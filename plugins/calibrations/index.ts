@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { type MenuItemClass, declarationOf, definePlugin } from '../../core/kernel';
+import { tellDoubts } from './doubts';
 import { arrange } from './menu';
 import { provideShared } from './shared/services';
 
@@ -20,6 +21,7 @@ export default definePlugin<Options>({
   options,
   apply(host) {
     provideShared(host, host.options);
+    tellDoubts(host);
     const built = new Set<string>();
     for (const itemClass of itemClasses()) {
       const { menu, label } = declarationOf(itemClass)!;

@@ -1,6 +1,6 @@
 import type { Optics } from '../optics';
 import { agreementFindings, magnificationFindings } from './agreement';
-import { sitesOf } from './evidence';
+import { type FoundPixel, sitesOf } from './evidence';
 import { type Finding, type Subject, bySeverity } from './finding';
 import { type Measured, type StoredMatrices, inversionFindings, missingFindings, relativeRotationFindings, staleFindings, strangerFindings } from './places';
 import { runFindings } from './runs';
@@ -12,6 +12,8 @@ export interface ConsistencyOptions {
   /** When calibrations were measured, where that is known. */
   readonly measured?: readonly Measured[];
   readonly now?: Date;
+  /** Pixel sizes that were found on a grating and are not in the properties yet; they count instead of the ones there. */
+  readonly found?: readonly FoundPixel[];
 }
 
 /**
@@ -19,8 +21,8 @@ export interface ConsistencyOptions {
  * numbers, how far they are apart, what is probably wrong and what to do again. What is uncertain in a good calibration is not named.
  * One calibration that is wrong in one way is one finding, whatever it contradicts.
  */
-export function checkConsistency(optics: Optics, { stored, measured = [], now = new Date() }: ConsistencyOptions = {}): readonly Finding[] {
-  const sites = sitesOf(optics);
+export function checkConsistency(optics: Optics, { stored, measured = [], now = new Date(), found: gratings = [] }: ConsistencyOptions = {}): readonly Finding[] {
+  const sites = sitesOf(optics, gratings);
   const found = [
     ...inversionFindings(sites),
     ...agreementFindings(sites),

@@ -29,8 +29,15 @@ export interface Site {
 /** A name for a place in a sentence. */
 export const nameOf = ({ camera, magIndex, magnification }: Site): string => `${camera.name} (camera ${camera.index}) at mag index ${magIndex} (${Math.round(magnification)}x)`;
 
+/** A pixel size that was found on a grating, in nanometres of an unbinned pixel. */
+export interface FoundPixel {
+  readonly camera: number;
+  readonly magIndex: number;
+  readonly pixelNanometres: number;
+}
+
 /** All places at which something is measured, by camera and magnification. */
-export function sitesOf(optics: Optics): readonly Site[] {
+export function sitesOf(optics: Optics, found: readonly FoundPixel[] = []): readonly Site[] {
   const at = (entries: ReturnType<Optics['stageCalibrations']>): ReadonlyMap<string, Matrix> => new Map(entries.map(({ camera, magIndex, matrix }) => [`${camera} ${magIndex}`, matrix]));
   const shifts = at(optics.imageShiftCalibrations());
   const stages = at(optics.stageCalibrations());
@@ -40,7 +47,9 @@ export function sitesOf(optics: Optics): readonly Site[] {
       const key = `${camera.index} ${magIndex}`;
       const [row, imageShift, stage] = [measured.get(magIndex), usable(shifts.get(key)), usable(stages.get(key))];
       const nominal = optics.nominalPixelSize(magIndex, camera.index);
-      if ((!row && !imageShift && !stage) || nominal === undefined) return [];
+      const grating = found.findLast((each) => each.camera === camera.index && each.magIndex === magIndex);
+      const pixel = grating?.pixelNanometres ?? row?.pixelNanometres;
+      if ((!row && !imageShift && !stage && !grating) || nominal === undefined) return [];
       const axes = stage && matrixAngle(product(stage, optics.nominalSpecimenToStage));
       return [
         {
@@ -50,7 +59,7 @@ export function sitesOf(optics: Optics): readonly Site[] {
           range: rangeOf(optics, camera, magIndex),
           nominalPixel: inNanometres(nominal),
           nominalRotation: inDegrees(optics.nominalRotation(magIndex, camera.index)),
-          ...(row?.pixelNanometres !== undefined && { pixel: row.pixelNanometres }),
+          ...(pixel !== undefined && { pixel }),
           ...(row?.rotation !== undefined && { rotation: row.rotation }),
           ...(row?.deltaRotation !== undefined && { deltaRotation: row.deltaRotation }),
           ...(imageShift && { imageShift }),

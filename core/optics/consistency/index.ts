@@ -1,3 +1,5 @@
+export * from './calibration-doubts';
 export { type ConsistencyOptions, checkConsistency, newFindings } from './check-consistency';
+export type { FoundPixel } from './evidence';
 export type { ComparedNumber, ConsistencyCode, Finding, FindingSeverity, Subject } from './finding';
 export type { Measured, StoredMatrices, StoredMatrix } from './places';

@@ -1,0 +1,37 @@
+import { describe } from '../../core/base';
+import type { PluginHost } from '../../core/kernel';
+import { CalibrationDoubts, type Finding, Optics, checkConsistency, newFindings } from '../../core/optics';
+import { Calibrations } from '../../core/store';
+
+/** Tells after each calibration what has become doubtful by it: what contradicts something now and did not before. */
+export function tellDoubts(host: Pick<PluginHost, 'hooks' | 'log' | 'find' | 'settings' | 'provide'>): void {
+  let before: readonly Finding[] | undefined;
+  const latest = new Map<string, readonly Finding[]>();
+  host.provide(CalibrationDoubts, { of: (item) => latest.get(item) ?? [] });
+  host.hooks.willStore.tap(() => {
+    before ??= check(host);
+  });
+  host.hooks.didRun.tap((...[item]) => {
+    const [earlier, now] = [before, before && check(host)];
+    before = undefined;
+    const doubts = earlier && now ? newFindings(earlier, now) : [];
+    latest.set(item, doubts);
+    for (const { message, reason, redo } of doubts) host.log.warn(`Doubtful now: ${message} ${reason} ${redo.includes('/') ? 'Run again' : 'Look at'}: ${redo}.`);
+  });
+}
+
+/** The findings as things are; a check that fails must not cost the calibration that was stored. */
+function check({ find, settings, log }: Pick<PluginHost, 'find' | 'settings' | 'log'>): readonly Finding[] | undefined {
+  const [optics, calibrations] = [find(Optics), find(Calibrations)];
+  if (!optics || !calibrations) return undefined;
+  try {
+    const found = calibrations.shortTerm('FoundPixelSize').all().map(({ camera, magIndex, pixelSize }) => {
+      const perPixel = settings.cameras.find(({ index }) => index === camera)?.pixelsPerPropertyPixel ?? 1;
+      return { camera, magIndex, pixelNanometres: pixelSize / perPixel };
+    });
+    return checkConsistency(optics, { found, stored: { imageShift: calibrations.imageShift.entries(), stage: calibrations.stage.entries() } });
+  } catch (error) {
+    log.warn(`The calibrations could not be checked against each other: ${describe(error)}`);
+    return undefined;
+  }
+}
