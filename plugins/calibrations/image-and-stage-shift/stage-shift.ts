@@ -77,7 +77,7 @@ export default class StageShift implements MenuItem {
     const goBack = run.restoreLater('stage position', (signal) => this.stage.move({ x: start.x, y: start.y }, signal));
     run.restoreLater('camera', () => this.cameras.selected.stop());
     run.operator.status('CALIBRATING STAGE SHIFT');
-    await prepareOptics(run, this.scope, this.cameras, this.optics, this.memory, magIndex);
+    await prepareOptics(run, this.scope, this.cameras, this.optics, magIndex);
     const pairs = await this.takeSeries(run, plan, vector(inMicrometres(start.x), inMicrometres(start.y)), prior, exposure);
     const focus = await this.scope.absoluteFocus.read(run.signal);
     await goBack();

@@ -68,7 +68,7 @@ export class ImageShiftCalibration {
     const pattern: PatternName = scratch ? 'nine' : shiftPattern(this.cameras.selected, this.optics, this.settings, magIndex);
     const total = patterns[pattern].length + (scratch ? patterns.scratch.length : 0);
     if (!fromScratch && scratch) run.operator.log('No calibration can be derived for this magnification, so it is measured from scratch.');
-    const scratchPixel = scratch ? await chooseScratchPixelSize(run, this.optics, magIndex, camera.index) : undefined;
+    const scratchPixel = scratch ? await chooseScratchPixelSize(run, this.optics, this.calibrations, magIndex, camera.index) : undefined;
     await this.askToStart(run, total, magIndex);
 
     const base = await this.control.net.read(run.signal);
@@ -83,9 +83,9 @@ export class ImageShiftCalibration {
       // The range is tested before anything moves; from scratch there is nothing to test it with.
       const { steps } = this.steps(prior, plan.fieldSize, magIndex);
       checkShiftRange(this.control, base, steps, magIndex);
-      await prepareOptics(run, this.scope, this.cameras, this.optics, this.memory, magIndex);
+      await prepareOptics(run, this.scope, this.cameras, this.optics, magIndex);
     } else {
-      await prepareOptics(run, this.scope, this.cameras, this.optics, this.memory, magIndex);
+      await prepareOptics(run, this.scope, this.cameras, this.optics, magIndex);
       prior = await this.firstRound(run, { ...common, fieldSize: plan.fieldSize, magIndex, pixelSize: scratchPixel });
     }
     const { steps, delayFactor } = this.steps(prior, plan.fieldSize, magIndex);

@@ -1,37 +1,43 @@
 import { inMicrometres, inNanometres } from '../../../core/base';
 import type { Run } from '../../../core/kernel';
 import type { Optics } from '../../../core/optics';
+import type { Calibrations } from '../../../core/store';
 import { imageShiftErrors } from './image-shift-errors';
+import { foundPixelSize } from './lattice-found';
 
-/** A derived pixel size that differs from the nominal one by more than this factor either way is asked about. */
-const suspiciousFactor = 2;
+/** A derived or a found pixel size that differs from the nominal one by more than such a factor either way is asked about. */
+const suspicious = { derived: [0.5, 2], found: [0.67, 1.5] } as const;
+const origins = { derived: 'follows from other calibrations', found: 'was found by Find Pixel Size' };
 
 /**
  * The pixel size, in micrometres, from which the first steps are computed when nothing else is known: a measured one, else the nominal
- * one, unless a derived one contradicts it; then the operator chooses.
+ * one, unless one that Find Pixel Size found, or else a derived one, contradicts it; then the operator chooses.
  */
-export async function chooseScratchPixelSize(run: Run, optics: Optics, magIndex: number, camera: number): Promise<number> {
+export async function chooseScratchPixelSize(run: Run, optics: Optics, calibrations: Calibrations, magIndex: number, camera: number): Promise<number> {
   const best = optics.pixelSize(magIndex, camera);
   if (best?.how === 'measured') return inMicrometres(best.value);
-  const nominal = optics.nominalPixelSize(magIndex, camera);
-  if (nominal === undefined) {
-    if (best === undefined) throw imageShiftErrors.noPixelSize();
-    return inMicrometres(best.value);
-  }
-  if (best === undefined || best.how === 'nominal') return inMicrometres(nominal);
-  const ratio = nominal / best.value;
-  if (ratio <= suspiciousFactor && ratio >= 1 / suspiciousFactor) return inMicrometres(nominal);
-  const [derivedText, nominalText] = [inNanometres(best.value), inNanometres(nominal)].map((value) => `${value.toPrecision(4)} nm`);
+  const found = foundPixelSize(calibrations, magIndex, camera)?.pixelSize;
+  const derived = best === undefined || best.how === 'nominal' ? undefined : inNanometres(best.value);
+  const nominalSize = optics.nominalPixelSize(magIndex, camera);
+  const nominal = nominalSize === undefined ? undefined : inNanometres(nominalSize);
+  const other = found === undefined ? ('derived' as const) : ('found' as const);
+  const size = found ?? derived;
+  if (nominal === undefined && size === undefined) throw imageShiftErrors.noPixelSize();
+  if (nominal === undefined || size === undefined) return (nominal ?? size!) / 1000;
+  const ratio = nominal / size;
+  const [least, most] = suspicious[other];
+  if (ratio >= least && ratio <= most) return nominal / 1000;
+  const [otherText, nominalText] = [size, nominal].map((value) => `${value.toPrecision(4)} nm`);
   const answer = await run.operator.choice({
     id: 'pixel-size',
-    text: `The nominal pixel size is ${nominalText}, but ${derivedText} follows from other calibrations. Which one is to be used for the first steps?`,
+    text: `The nominal pixel size is ${nominalText}, but ${otherText} ${origins[other]}. Which one is to be used for the first steps?`,
     choices: [
-      { value: 'derived', label: `Derived, ${derivedText}` },
+      { value: other, label: `${other === 'found' ? 'Found' : 'Derived'}, ${otherText}` },
       { value: 'nominal', label: `Nominal, ${nominalText}` },
       { value: 'cancel', label: 'Cancel' },
     ],
-    default: 'derived',
+    default: other,
   });
   if (answer === 'cancel') throw imageShiftErrors.cancelled();
-  return inMicrometres(answer === 'derived' ? best.value : nominal);
+  return (answer === 'nominal' ? nominal : size) / 1000;
 }

@@ -4,7 +4,6 @@ import type { Run } from '../../../core/kernel';
 import { type ImageShiftControl, type OpticalPlace, type Optics, shiftCalibrationExposure } from '../../../core/optics';
 import type { Settings } from '../../../core/settings';
 import { imageShiftErrors } from './image-shift-errors';
-import type { ShiftCalibrationMemory } from './services';
 
 /** The images of a shift calibration as the camera can take them, and the smaller dimension of their field in unbinned pixels. */
 export function shiftExposure(camera: Camera, settings: Settings): { readonly exposure: Exposure; readonly fieldSize: number } {
@@ -41,14 +40,9 @@ export function shiftPattern({ traits }: Camera, optics: Optics, settings: Setti
   return field > settings.get('SixPointIScalMinField') ? 'six' : 'nine';
 }
 
-/** Normalizes the projector, unless a script asked to leave that out once, and goes to the standard focus in low magnification. */
-export async function prepareOptics(run: Run, scope: Scope, cameras: Cameras, optics: Optics, memory: ShiftCalibrationMemory, magIndex: number): Promise<void> {
-  const skip = memory.skipNormalizationOnce && memory.lastNormalizedMagIndex === magIndex;
-  memory.skipNormalizationOnce = false;
-  if (!skip) {
-    await scope.normalize('projector', run.signal);
-    memory.lastNormalizedMagIndex = magIndex;
-  }
+/** Normalizes the projector, and goes to the standard focus in low magnification. */
+export async function prepareOptics(run: Run, scope: Scope, cameras: Cameras, optics: Optics, magIndex: number): Promise<void> {
+  await scope.normalize('projector', run.signal);
   const standardFocus = optics.standardFocus(magIndex, await scope.probeMode.read(run.signal), cameras.selected.traits.index);
   if (standardFocus === undefined) return;
   // The customary program leaves the standard focus set; here it is given back with everything else.

@@ -4,14 +4,13 @@ import { ImageBuffers, type Run } from '../../../../core/kernel';
 import type { ProvidedAll } from '../../../../core/base';
 import { ImageAcquisition, ImageShiftControl, Optics, cameraHeadStart } from '../../../../core/optics';
 import { Settings } from '../../../../core/settings';
-import { ShiftCalibrationMemory } from '../services';
 import { checkShiftRange, prepareOptics, shiftExposure, shiftSteps } from '../shift-preparation';
 import { takeSeries } from '../shift-series';
 import type { FactorScale } from './settling-search';
 import { type SettlingFit, fitSettling, unitLengths } from './settling-fit';
 
 /** What measuring the settling of image shift asks for. */
-export const settlingNeeds = [Settings, Scope, Cameras, Optics, ImageShiftControl, ImageAcquisition, ImageBuffers, ShiftCalibrationMemory] as const;
+export const settlingNeeds = [Settings, Scope, Cameras, Optics, ImageShiftControl, ImageAcquisition, ImageBuffers] as const;
 type Parts = ProvidedAll<typeof settlingNeeds>;
 
 /** How a series is repeated to tell its standard errors. */
@@ -39,7 +38,7 @@ export class SettlingMeasurement {
 
   /** Checks that the series can be taken, and prepares the microscope; everything is given back at the end of the run or by `restore`. */
   static async prepare(run: Run, parts: Parts): Promise<SettlingMeasurement> {
-    const [settings, scope, cameras, optics, control, , , memory] = parts;
+    const [settings, scope, cameras, optics, control] = parts;
     const camera = cameras.selected.traits.index;
     const magIndex = await scope.magIndex.read(run.signal);
     const prior = optics.imageShiftToCamera(magIndex, camera)?.matrix;
@@ -60,7 +59,7 @@ export class SettlingMeasurement {
       run.restoreLater('camera', () => cameras.selected.stop()),
     ];
     run.operator.status('MEASURING SETTLING OF IMAGE SHIFT');
-    await prepareOptics(run, scope, cameras, optics, memory, magIndex);
+    await prepareOptics(run, scope, cameras, optics, magIndex);
     return new SettlingMeasurement(parts, { base, steps, delayFactor, exposure, toSpecimen, scale, restore });
   }
 
