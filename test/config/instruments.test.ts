@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { checkPlugins } from '../../app/check-plugins';
 import { loadSettings } from '../../core/settings';
-import { matrixError, projectFolder, runItem, trueImageShift, virtualInstrument } from '../support/virtual-instrument';
+import { Stage } from '../../core/devices';
+import { matrixError, projectFolder, runItem, trueImageShift, trueStage, virtualInstrument } from '../support/virtual-instrument';
 
 const folder = path.join(projectFolder, 'config');
 /** A mag index in each range of each instrument, low magnification first. */
@@ -12,6 +13,14 @@ const magIndexes: Readonly<Record<string, readonly number[]>> = {
   'krios-k3.yaml': [10, 22],
   'simulator.yaml': [10, 22],
   'talos-ceta.yaml': [10, 22],
+};
+/** A magnification at which the steps of Stage Shift cover whole cycles of the stage in few images, and what the cycles are. */
+const stageShifts: Readonly<Record<string, { readonly magIndex: number; readonly extents: readonly [number, number] }>> = {
+  'hitachi-ht7700.yaml': { magIndex: 6, extents: [40, 40] },
+  'jeol-cryo-arm-k2.yaml': { magIndex: 8, extents: [40, 40] },
+  'krios-k3.yaml': { magIndex: 6, extents: [61, 42] },
+  'simulator.yaml': { magIndex: 7, extents: [62, 41] },
+  'talos-ceta.yaml': { magIndex: 11, extents: [61, 41] },
 };
 const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
 
@@ -34,5 +43,21 @@ describe.each(files)('config/%s', (file) => {
       const { camera } = result!.conditions;
       expect(matrixError(instrument.calibrations.imageShift.get(magIndex, camera!)!, truth).percent).toBeLessThan(0.3);
     }
+  });
+
+  test('measures the stage to 0.5 % and 0.2 degrees, and brings it back', async () => {
+    const { magIndex, extents } = stageShifts[file]!;
+    await using instrument = await virtualInstrument({ configuration, magIndex });
+    const stage = instrument.kernel.registry.get(Stage);
+    const before = await stage.position.read();
+    const { result } = await runItem(instrument, 'calibrations/image-and-stage-shift/stage-shift');
+    const { camera } = result!.conditions;
+    const error = matrixError(instrument.calibrations.stage.get(magIndex, camera!)!, trueStage(instrument, magIndex));
+    expect(error.percent).toBeLessThan(0.5);
+    expect(error.degrees).toBeLessThan(0.2);
+    expect([result!.values['extentX'], result!.values['extentY']]).toEqual(extents);
+    expect(result!.quality!.remarks).toEqual([]);
+    const after = await stage.position.read();
+    for (const axis of ['x', 'y'] as const) expect(Math.abs(after[axis] - before[axis])).toBeLessThan(0.1e-6);
   });
 });

@@ -48,10 +48,14 @@ export async function runItem(instrument: Instrument, item: string, answers: Rea
 }
 
 /** The true matrix from image shift to the selected camera at a mag index. */
-export function trueImageShift(instrument: Instrument, magIndex: number): Matrix {
+export const trueImageShift = (instrument: Instrument, magIndex: number): Matrix => trueMatrix(instrument, 'ImageShiftMatrix', magIndex);
+/** The true matrix from the stage to the selected camera at a mag index, in pixels for one micrometre. */
+export const trueStage = (instrument: Instrument, magIndex: number): Matrix => trueMatrix(instrument, 'StageToCameraMatrix', magIndex);
+
+function trueMatrix(instrument: Instrument, name: string, magIndex: number): Matrix {
   const { registry } = instrument.kernel;
   const camera = registry.get(Cameras).selected.traits.index;
-  const record = registry.get(SimulatedTruth).records.find((each) => each.record === 'ImageShiftMatrix' && each['magIndex'] === magIndex && each['camera'] === camera);
+  const record = registry.get(SimulatedTruth).records.find((each) => each.record === name && each['magIndex'] === magIndex && each['camera'] === camera);
   if (!record) throw new Error(`There is no truth for mag index ${magIndex}.`);
   return record as unknown as Matrix;
 }

@@ -1,10 +1,8 @@
 import path from 'node:path';
 import type { Instrument } from '../../../../app/instrument';
-import type { Matrix } from '../../../../core/base';
-import { Cameras, Scope } from '../../../../core/devices';
+import { Scope } from '../../../../core/devices';
 import { ScriptedOperator } from '../../../../core/kernel';
-import { SimulatedTruth } from '../../../../plugins/simulator';
-import { matrixError, projectFolder, randomNumbers, runItem, verifying, virtualInstrument } from '../../../support/virtual-instrument';
+import { matrixError, projectFolder, randomNumbers, runItem, trueStage, verifying, virtualInstrument } from '../../../support/virtual-instrument';
 
 const stageShift = 'calibrations/image-and-stage-shift/stage-shift';
 const wholeImage = 'calibrations/image-and-stage-shift/whole-image-corr';
@@ -39,13 +37,6 @@ function drawTruth(seed: number, cycles: readonly [number, number], backlash: nu
     stageRepeatabilityNm: between(5, 30),
     driftNmPerSecond: [between(-0.3, 0.3), between(-0.3, 0.3)],
   };
-}
-
-function trueStage(instrument: Instrument, magIndex: number): Matrix {
-  const { registry } = instrument.kernel;
-  const camera = registry.get(Cameras).selected.traits.index;
-  const record = registry.get(SimulatedTruth).records.find((each) => each.record === 'StageToCameraMatrix' && each['magIndex'] === magIndex && each['camera'] === camera);
-  return record as unknown as Matrix;
 }
 
 describe.each(stages)('Stage Shift on a stage of $name', ({ file, cycles, backlash, whole, half, edit }) => {
