@@ -105,7 +105,8 @@ const correctedAxes = (axes: LatticeAxes, { ridges }: LatticeKind): readonly Lat
 
 /** The axes of the strongest waves of the whole image, which may stand out where peaks of the autocorrelation are lost in noise. */
 function spectralAxes(spectrum: Spectrum, kind: LatticeKind): readonly LatticeAxes[] {
-  const waves = spectrum.lattice(kind);
+  // The first axis of a crystal is that of the closer planes; one that is told otherwise is not to be found all the same.
+  const waves = kind.ratio < kind.secondOrder ? undefined : spectrum.lattice(kind);
   if (!waves) return [];
   const { first, second } = reciprocalsOf(waves.first, waves.second);
   return [{ first, second: { x: kind.secondOrder * second.x, y: kind.secondOrder * second.y }, repeats: [0, 0], nearPeak: rightHalf(first) }];
