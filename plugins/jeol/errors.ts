@@ -1,4 +1,4 @@
-import { EucentricError, describe } from '../../core/base';
+import { EucentricError, describe, toFault } from '../../core/base';
 
 /** The errors that this plugin raises, each with a stable code. */
 export const jeolErrors = {
@@ -32,10 +32,10 @@ export const jeolErrors = {
     }),
   stageAtLimiter: (): EucentricError =>
     new EucentricError({ code: 'jeol/stage-limiter', message: 'JEOL stage: it ran into a limiter and stopped.', hint: 'Move it back by hand, then set StageLimits so that it does not go there again.' }),
-  tooBusy: (call: string, tries: number): EucentricError =>
+  tooBusy: (call: string, tries: number, last: unknown): EucentricError =>
     new EucentricError({
       code: 'jeol/busy',
-      message: `JEOL column: it was too busy for ${call}, ${tries} times in a row.`,
+      message: `JEOL column: it was too busy for ${call}, ${tries} times in a row; the last answer: ${describe(last)}.`,
       hint: 'Something else may be controlling the column. Wait until it is idle, then try again.',
     }),
   noAnswer: (call: string, seconds: number): EucentricError =>
@@ -45,8 +45,14 @@ export const jeolErrors = {
       hint: 'Check that the microscope software runs and that external control is allowed.',
     }),
   callFailed: (call: string, cause: unknown): EucentricError =>
-    new EucentricError({ code: 'jeol/call-failed', message: `JEOL column: ${call} failed: ${describe(cause)}`, hint: 'Look for a message on the microscope computer.', cause }),
+    new EucentricError({ code: 'jeol/call-failed', message: `JEOL column: ${call} failed: ${describe(cause)}`, hint: adviceOf(cause), cause }),
   notOpen: (): EucentricError => new EucentricError({ code: 'jeol/not-connected', message: 'JEOL column: it was used before it was connected.', hint: 'Connect first.' }),
+  needsWindows: (platform: string): EucentricError =>
+    new EucentricError({
+      code: 'jeol/needs-windows',
+      message: `JEOL column: its external control is reached from Windows only, and this is ${platform}.`,
+      hint: 'Run this program on the computer of the column.',
+    }),
   projectorShiftNotSimulated: (): EucentricError =>
     new EucentricError({
       code: 'jeol/projector-shift-not-simulated',
@@ -54,3 +60,9 @@ export const jeolErrors = {
       hint: 'Take JeolUseProjectorForIS out of the configuration of a simulated column.',
     }),
 };
+
+/** Errors of a wire know what to do. */
+function adviceOf(cause: unknown): string {
+  const { code, hint } = toFault(cause);
+  return code === 'program/unexpected' ? 'Look for a message on the microscope computer.' : hint;
+}

@@ -38,6 +38,8 @@ export class JeolScope implements Scope, AlphaSelector, NeutralImageShift {
   private readonly clock: Clock;
   /** Whether a change of magnification has been sent and has not come to its end. */
   private changing = false;
+  /** Whether the screen has been sent somewhere and has not been seen to arrive: until then it may report where it was. */
+  private screenMoves = false;
 
   constructor(
     private readonly transport: JeolTransport,
@@ -144,10 +146,13 @@ export class JeolScope implements Scope, AlphaSelector, NeutralImageShift {
 
   private async moveScreen(down: boolean, signal?: AbortSignal): Promise<void> {
     const wanted = down ? screenPlaces.down : screenPlaces.up;
-    if ((await this.transport.getScreen()) === wanted) return;
+    if (!this.screenMoves && (await this.transport.getScreen()) === wanted) return;
+    if (signal) throwIfStopped(signal);
+    this.screenMoves = true;
     await this.transport.setScreen(wanted);
     const arrived = await waitUntil(this.clock, async () => (await this.transport.getScreen()) === wanted, { limit: screenLimit, interval: pollInterval, signal });
     if (!arrived) throw jeolErrors.screenStuck(down ? 'down' : 'up', screenLimit);
+    this.screenMoves = false;
     if (!down && this.column.screenRaiseDelay > 0) await this.clock.delay(this.column.screenRaiseDelay, signal);
   }
 }

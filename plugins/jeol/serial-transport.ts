@@ -7,6 +7,8 @@ const mostTries = 10;
 const pause = milliseconds(100);
 /** How long an answer may take, in seconds of real time. */
 const answerLimit = 30;
+/** The same for reaching the column, which may have to get ready first. */
+const openLimit = 120;
 
 /**
  * A wire whose calls never overlap, as JEOL columns demand: each waits for the one before. A call that met a busy column is made again,
@@ -38,7 +40,7 @@ async function patiently(name: string, call: () => Promise<unknown>, clock: Cloc
     } catch (error) {
       if (error instanceof EucentricError) throw error;
       if (!(error instanceof JeolBusy)) throw jeolErrors.callFailed(name, error);
-      if (tries >= mostTries) throw jeolErrors.tooBusy(name, tries);
+      if (tries >= mostTries) throw jeolErrors.tooBusy(name, tries, error);
     }
     await clock.delay(pause);
   }
@@ -47,7 +49,8 @@ async function patiently(name: string, call: () => Promise<unknown>, clock: Cloc
 async function answered(name: string, call: () => Promise<unknown>): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(jeolErrors.noAnswer(name, answerLimit)), answerLimit * 1000);
+    const limit = name === 'open' ? openLimit : answerLimit;
+    timer = setTimeout(() => reject(jeolErrors.noAnswer(name, limit)), limit * 1000);
   });
   try {
     return await Promise.race([call(), late]);

@@ -1,7 +1,7 @@
 import { Turns } from '../serialem-packets';
 import { reasonOf } from '../wire-error';
 import { HostError, hostErrors } from './host-error';
-import { type RunningProcess, startProcess } from './start-process';
+import { type ProcessOptions, type RunningProcess, startProcess } from './start-process';
 
 /** How a device is reached in a process of its own. */
 export interface DeviceHostOptions {
@@ -36,6 +36,19 @@ const closeLimit = 5_000;
 /** How long a process may take to vanish after it was ended by force. */
 const goneLimit = 5_000;
 const mostFailures = 3;
+
+/** Milliseconds within which a process that could not be started is started once more: what stood in its way may be gone. */
+const quick = 3_000;
+
+async function startedWithPatience(options: ProcessOptions, signal?: AbortSignal): Promise<RunningProcess> {
+  const began = performance.now();
+  try {
+    return await startProcess(options, signal);
+  } catch (error) {
+    if (signal?.aborted || performance.now() - began > quick) throw error;
+    return startProcess(options, signal);
+  }
+}
 
 /**
  * A device that lives in a process of its own, so that native code which crashes or hangs takes nothing else with it. Calls are made one
@@ -110,7 +123,7 @@ export class DeviceHost {
     const last = this.lastFailure;
     if (this.failures >= mostFailures && last) throw hostErrors.keepsFailing(name, this.failures, last);
     try {
-      this.running = await startProcess({ name, command, startLimit, silence }, signal);
+      this.running = await startedWithPatience({ name, command, startLimit, silence }, signal);
       await this.running.link.ask({ kind: 'open', module, options }, 'connecting', startLimit, signal);
       if (signal?.aborted) throw reasonOf(signal, `Connecting to ${name}`);
       return this.running;

@@ -80,7 +80,8 @@ export async function makeColumn({ column: changes, busyEvery, imageToBeam = () 
   };
 }
 
-function targetOf(write: string): readonly Record<string, number>[] {
+/** The stage coordinates that a call sends, in micrometres and degrees. */
+export function targetOf(write: string): readonly Record<string, number>[] {
   const [call, ...given] = write.split(' ');
   const [first = 0, second = 0] = given.map(Number);
   switch (call) {

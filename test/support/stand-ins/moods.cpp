@@ -51,6 +51,14 @@ void note(const std::wstring &line) {
   fclose(opened);
 }
 
+static long other = 0;
+
+long otherAnswer() {
+  long answer = other;
+  other = 0;
+  return answer;
+}
+
 // A mood is a line such as `Projection.Defocus crash`; it is taken off the list when it has come.
 void followMood(const std::wstring &call) {
   std::wstring file = fileIn(L"moods.txt");
@@ -76,6 +84,7 @@ void followMood(const std::wstring &call) {
   words >> kind;
   double number = 0;
   words >> number;
+  if (kind == L"answer") other = (long)number;
   if (kind == L"crash") TerminateProcess(GetCurrentProcess(), 0xC0000005);
   if (kind == L"late") Sleep((DWORD)number);
   if (kind == L"hang") Sleep(INFINITE);

@@ -19,5 +19,7 @@ class Memory {
 
 /// Writes a line to the journal.
 void note(const std::wstring &line);
+/// The number that the present call is to answer instead of doing anything; 0 for none.
+long otherAnswer();
 /// Does what a test has asked for: fails, is late, hangs or crashes.
 void followMood(const std::wstring &call);

@@ -1,0 +1,165 @@
+import { type AutomationObject, ByReference, ComError, type ComType, type ComValue, asDouble, asLong, comTypes, isObject } from '../../wires';
+import { type DacPair, type JeolDeflector, type JeolLens, dacFull } from './transport';
+
+/** Does something with objects of a server, and lets go of those that came up meanwhile. */
+type Tidily = <Result>(work: () => Result) => Result;
+
+/** What a call answers into one of its arguments. */
+type Kind = 'whole' | 'number' | 'text';
+
+/** The types under which a server may want the place for an answer, the usual one first: it takes no other. */
+const places: Readonly<Record<Kind, readonly ComType[]>> = {
+  whole: [comTypes.i4, comTypes.i2, comTypes.int, comTypes.r8, comTypes.variant],
+  number: [comTypes.r8, comTypes.r4, comTypes.i4, comTypes.variant],
+  text: [comTypes.text, comTypes.variant],
+};
+const typeMismatch = 0x80020005;
+const parts = ['HT3', 'EOS3', 'Def3', 'Lens3', 'Detector3', 'Stage3'] as const;
+type Part = (typeof parts)[number];
+/** The code of an answer other than "done", which is asked for again. */
+export const otherAnswer = 'jeol/other-answer';
+
+/**
+ * JEOL's external control: each call answers into its arguments, and says by a number whether it was done. Runs in the process that
+ * speaks to the column, where calls cannot overlap.
+ */
+export class ComColumn {
+  private readonly parts = new Map<Part, AutomationObject>();
+  /** Which of the types of a place a call has taken. */
+  private readonly taken = new Map<string, number>();
+
+  constructor(
+    tem: AutomationObject,
+    private readonly tidily: Tidily,
+  ) {
+    for (const part of parts) {
+      const made = tem.call(`Create${part}`);
+      if (!isObject(made)) throw new Error(`${tem.name}.Create${part} gave no object`);
+      this.parts.set(part, made);
+    }
+  }
+
+  getFunctionMode(): number {
+    return this.ask('EOS3', 'GetFunctionMode', ['whole', 'text'])[0] as number;
+  }
+  setFunctionMode(mode: number): void {
+    this.tell('EOS3', 'SelectFunctionMode', asLong(mode));
+  }
+  getSelector(): number {
+    return this.whole('EOS3', 'GetCurrentMagSelectorID');
+  }
+  setSelector(selector: number): void {
+    this.tell('EOS3', 'SetSelector', asLong(selector));
+  }
+
+  getDeflector(deflector: JeolDeflector): DacPair {
+    const [x, y] = this.ask('Def3', `Get${deflector}`, ['whole', 'whole']) as [number, number];
+    return { x, y };
+  }
+  setDeflector(deflector: JeolDeflector, x: number, y: number): void {
+    this.tell('Def3', `Set${deflector}`, steps(x), steps(y));
+  }
+  setNeutral(deflector: number): void {
+    this.tell('Def3', 'SetNtrl', asLong(deflector));
+  }
+  getLens(lens: JeolLens): number {
+    return this.whole('Lens3', `Get${lens}`);
+  }
+  setLens(lens: JeolLens, value: number): void {
+    this.tell('Lens3', `Set${lens}`, steps(value));
+  }
+
+  getSpotSize(): number {
+    return this.whole('EOS3', 'GetSpotSize');
+  }
+  setSpotSize(spot: number): void {
+    this.tell('EOS3', 'SelectSpotSize', asLong(spot));
+  }
+  getAlpha(): number {
+    return this.whole('EOS3', 'GetAlpha');
+  }
+  setAlpha(alpha: number): void {
+    this.tell('EOS3', 'SetAlphaSelector', asLong(alpha));
+  }
+  getBeamBlank(): boolean {
+    return this.whole('Def3', 'GetBeamBlank') !== 0;
+  }
+  setBeamBlank(blanked: boolean): void {
+    this.tell('Def3', 'SetBeamBlank', asLong(blanked ? 1 : 0));
+  }
+  getScreen(): number {
+    return this.whole('Detector3', 'GetScreen');
+  }
+  setScreen(place: number): void {
+    this.tell('Detector3', 'SetScreen', asLong(place));
+  }
+  getHtValue(): number {
+    return this.ask('HT3', 'GetHtValue', ['number'])[0] as number;
+  }
+
+  getStagePosition(): { readonly x: number; readonly y: number; readonly z: number; readonly tilt: number } {
+    const [x, y, z, tilt] = this.ask('Stage3', 'GetPos', ['number', 'number', 'number', 'number', 'number']) as [number, number, number, number];
+    return { x, y, z, tilt };
+  }
+  getStageStatus(): readonly number[] {
+    return (this.ask('Stage3', 'GetStatus', ['whole', 'whole', 'whole', 'whole', 'whole']) as number[]).slice(0, 4);
+  }
+  setStageXY(x: number, y: number): void {
+    this.tell('Stage3', 'SetPosition', asDouble(x), asDouble(y));
+  }
+  setStageX(x: number): void {
+    this.tell('Stage3', 'SetX', asDouble(x));
+  }
+  setStageY(y: number): void {
+    this.tell('Stage3', 'SetY', asDouble(y));
+  }
+  setStageZ(z: number): void {
+    this.tell('Stage3', 'SetZ', asDouble(z));
+  }
+  setTiltX(degrees: number): void {
+    this.tell('Stage3', 'SetTiltXAngle', asDouble(degrees));
+  }
+  stopStage(): void {
+    this.tell('Stage3', 'Stop');
+  }
+
+  private whole(part: Part, method: string): number {
+    return this.ask(part, method, ['whole'])[0] as number;
+  }
+
+  /** Calls for answers. A server that does not take the type of a place has not done anything, so the next type is tried. */
+  private ask(part: Part, method: string, kinds: readonly Kind[]): readonly (number | string)[] {
+    const object = this.parts.get(part)!;
+    const call = `${part}.${method}`;
+    const most = Math.max(...kinds.map((kind) => places[kind].length));
+    for (let attempt = this.taken.get(call) ?? 0; ; attempt++) {
+      const answers = kinds.map((kind) => new ByReference(places[kind][Math.min(attempt, places[kind].length - 1)]!, kind === 'text' ? '' : 0));
+      try {
+        this.done(call, object.call(method, ...answers));
+      } catch (error) {
+        if (error instanceof ComError && error.result === typeMismatch && attempt + 1 < most) continue;
+        throw error;
+      }
+      this.taken.set(call, attempt);
+      return answers.map(({ value }, at) => {
+        if (kinds[at] === 'text' ? typeof value === 'string' : typeof value === 'number' && Number.isFinite(value)) return value as number | string;
+        throw new Error(`${call} answered with ${typeof value === 'object' ? 'an object' : String(value)}`);
+      });
+    }
+  }
+
+  private tell(part: Part, method: string, ...given: readonly ComValue[]): void {
+    this.tidily(() => this.done(`${part}.${method}`, this.parts.get(part)!.call(method, ...given)));
+  }
+
+  private done(call: string, result: unknown): void {
+    if (result === 0 || result === undefined) return;
+    throw Object.assign(new Error(`${call} answered ${String(result)} instead of 0`), { code: otherAnswer, hint: 'Look for a message on the microscope computer, and whether external control is allowed there.' });
+  }
+}
+
+/** A value of a deflector or lens, which is never cut off to fit. */
+function steps(value: number): ComValue {
+  if (!Number.isInteger(value) || value < 0 || value > dacFull) throw new RangeError(`${value} is no value of a deflector or lens`);
+  return asLong(value);
+}

@@ -1,0 +1,162 @@
+import type { Matrix } from '../../../core/base';
+import { ComJeolWire } from '../../../plugins/jeol/com-wire';
+import { JeolScope } from '../../../plugins/jeol/scope';
+import { serializeTransport } from '../../../plugins/jeol/serial-transport';
+import { JeolStage } from '../../../plugins/jeol/stage';
+import type { JeolTransport } from '../../../plugins/jeol/transport';
+import { describeScope } from '../../conformance/describe-scope';
+import { type StageUnderTest, describeStage } from '../../conformance/describe-stage';
+import { recording } from '../../conformance/recording';
+import { PacedClock } from '../../support/paced-clock';
+import { StandInFolder, describeOnWindows, prepareWindows } from '../../support/windows';
+import { plainColumn, targetOf } from './make-column';
+
+const facts = {
+  regularMags: [6, 8],
+  lowMag: 2,
+  absentMag: 11,
+  hasProbeModes: false,
+  normalizes: false,
+  steps: { imageShift: 0.00508 / 2, beamShift: 0.025 / 2, intensity: 1 / 65535, defocusMicrometres: 0.0058 / 2 },
+} as const;
+/** Simulated seconds in a real one; what the stand-in takes is real. */
+const speed = 40;
+
+/** One process that speaks to the stand-in column, which many tests use one after the other. */
+class Columns {
+  readonly folder = new StandInFolder();
+  readonly wire: ComJeolWire;
+  private readonly before = { ...process.env };
+
+  constructor(changes: Partial<ConstructorParameters<typeof ComJeolWire>[0]> = {}) {
+    const windows = prepareWindows();
+    Object.assign(process.env, this.folder.environment(windows));
+    this.wire = new ComJeolWire({ program: 'TEMExt.TEM3', hostCommand: windows.command, answerLimit: 10, readyLimit: 10, ...changes });
+  }
+
+  async make(imageToBeam: () => Matrix | undefined = () => undefined): Promise<StageUnderTest & { readonly scope: JeolScope; readonly stage: JeolStage; readonly transport: JeolTransport }> {
+    const { wire } = this;
+    await wire.open();
+    await wire.setFunctionMode(0);
+    await wire.setSelector(1);
+    for (const deflector of ['IS1', 'CLA1'] as const) await wire.setDeflector(deflector, 0x8000, 0x8000);
+    for (const lens of ['OLc', 'OLf', 'OM'] as const) await wire.setLens(lens, 0x8000);
+    await wire.setScreen(2);
+    await wire.setBeamBlank(false);
+    await wire.setStageXY(0, 0);
+    await wire.setStageZ(0);
+    await wire.setTiltX(0);
+    await this.rest();
+    const clock = new PacedClock(speed);
+    const recorded = recording<JeolTransport>(wire);
+    const transport = serializeTransport(recorded.transport, clock);
+    const scope = new JeolScope(transport, plainColumn, { clock, imageToBeam });
+    await scope.start();
+    return {
+      scope,
+      stage: new JeolStage(transport, plainColumn, clock),
+      clock,
+      transport,
+      writes: () => recorded.writes(),
+      targets: () => recorded.writes().flatMap(targetOf),
+      dispose: () => this.rest(),
+    };
+  }
+
+  private async rest(): Promise<void> {
+    while ((await this.wire.getStageStatus()).some((state) => state !== 0)) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
+  async close(): Promise<void> {
+    await this.wire.close();
+    this.folder.remove();
+    for (const name of Object.keys(process.env)) if (!(name in this.before)) delete process.env[name];
+    Object.assign(process.env, this.before);
+  }
+}
+
+describe('JEOL column over COM elsewhere than on Windows', () => {
+  (process.platform === 'win32' ? it.skip : it)('says what to do instead', async () => {
+    const wire = new ComJeolWire({ program: 'TEMExt.TEM3', hostCommand: [], answerLimit: 5, readyLimit: 5 });
+    await expect(wire.open()).rejects.toMatchObject({ code: 'jeol/needs-windows' });
+  });
+});
+
+describeOnWindows('JEOL column over COM', () => {
+  let columns: Columns;
+  beforeAll(() => void (columns = new Columns()), 300_000);
+  afterAll(() => columns.close());
+
+  describeScope('JEOL column over COM', () => columns.make(), facts);
+  describeStage('JEOL stage over COM', () => columns.make(), { limits: plainColumn.stageLimits, largestTiltDegrees: plainColumn.largestTilt, step: 1e-3 });
+
+  it('is told in its own units', async () => {
+    const { wire } = columns;
+    await columns.make();
+    await wire.setDeflector('IS1', 1000, 65535);
+    await wire.setLens('CL3', 12345);
+    await wire.setSpotSize(4);
+    await wire.setAlpha(2);
+    expect(columns.folder.state('jeol')).toMatchObject({ IS1X: 1000, IS1Y: 65535, CL3: 12345, spot: 4, alpha: 2 });
+    expect(await wire.getHtValue()).toBe(300_000);
+    expect(await wire.getDeflector('IS1')).toEqual({ x: 1000, y: 65535 });
+    await expect(wire.setLens('CL3', 65536)).rejects.toMatchObject({ message: expect.stringContaining('65536 is no value') as string });
+  });
+
+  it('changes the function mode where the magnification needs another', async () => {
+    const { scope } = await columns.make();
+    await scope.magIndex.write(9);
+    expect(columns.folder.state('jeol')).toMatchObject({ mode: 3, selector3: 0 });
+    await scope.magIndex.write(3);
+    expect(columns.folder.state('jeol')).toMatchObject({ mode: 2, selector2: 2 });
+  });
+
+  it('moves the beam along with image shift', async () => {
+    const { scope } = await columns.make(() => ({ xpx: 0.5, xpy: 0, ypx: 0, ypy: -0.5 }));
+    await scope.imageShift.write({ x: 5, y: 5 } as never);
+    const { CLA1X, CLA1Y } = columns.folder.state('jeol');
+    expect([CLA1X! - 0x8000, CLA1Y! - 0x8000]).toEqual([100, -100]);
+  });
+
+  it.each(['busy', 'answer 7'])('makes a call again that was answered by "%s"', async (mood) => {
+    const { transport } = await columns.make();
+    columns.folder.expect(`EOS3.SelectSpotSize ${mood}`, `EOS3.SelectSpotSize ${mood}`);
+    await transport.setSpotSize(3);
+    expect(await transport.getSpotSize()).toBe(3);
+  });
+
+  it('gives up on a column that stays busy, and says how it answered', async () => {
+    const { transport } = await columns.make();
+    columns.folder.expect(...Array<string>(10).fill('EOS3.SelectSpotSize answer 7'));
+    await expect(transport.setSpotSize(3)).rejects.toMatchObject({ code: 'jeol/busy', message: expect.stringContaining('answered 7 instead of 0') as string });
+  });
+
+  it('fails one call when the server crashes, and reaches the column again', async () => {
+    const { transport } = await columns.make();
+    await transport.setSpotSize(2);
+    columns.folder.expect('Lens3.GetCL3 crash');
+    await expect(transport.getLens('CL3')).rejects.toMatchObject({ code: 'jeol/call-failed', message: expect.stringContaining('ended by itself') as string });
+    expect(await transport.getSpotSize()).toBe(2);
+  });
+});
+
+describeOnWindows('JEOL columns over COM that differ', () => {
+  let columns: Columns | undefined;
+  afterEach(async () => {
+    await columns?.close();
+    columns = undefined;
+  });
+
+  it('one that is not ready yet is waited for', async () => {
+    columns = new Columns();
+    columns.folder.expect('HT3.GetHtValue answer 1', 'HT3.GetHtValue busy');
+    await columns.wire.open();
+    expect(await columns.wire.getHtValue()).toBe(300_000);
+  });
+
+  it('one that is never ready is given up on', async () => {
+    columns = new Columns({ readyLimit: 1 });
+    columns.folder.expect(...Array<string>(50).fill('HT3.GetHtValue answer 1'));
+    await expect(columns.wire.open()).rejects.toMatchObject({ message: expect.stringContaining('answered 1 instead of 0') as string });
+  });
+});
