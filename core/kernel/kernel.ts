@@ -38,6 +38,8 @@ export class Kernel {
   private readonly cameras: { readonly camera: Camera; readonly plugin: string }[] = [];
   private readonly connections: Connection[] = [];
   private readonly undos = new Disposables();
+  /** What each plugin can say of what it is connected to. */
+  readonly versions: { readonly plugin: string; readonly read: Parameters<PluginHost['versions']>[0] }[] = [];
   readonly plugins: readonly Plugin[];
 
   /** Loads and applies all plugins that the settings name. Throws all that is wrong with them together; nothing has touched hardware then. */
@@ -137,6 +139,7 @@ export class Kernel {
         return new WireReplay(path.resolve(settings.file === undefined ? '.' : path.dirname(settings.file), file), clock).wire(plugin.id);
       },
       connect: (what, open) => void connections.push({ plugin: plugin.id, what, open }),
+      versions: (read) => void this.versions.push({ plugin: plugin.id, read }),
       menuItem: (item) => menu.add(item, plugin.id),
       arrangeMenu: (places) => menu.arrange(places),
       unavailableItem: (item) => menu.addUnavailable(item, plugin.id),

@@ -42,6 +42,8 @@ export interface PluginHost<Options = unknown> {
   replay<Transport extends object>(file: string | undefined): Transport;
   /** Says how to reach the hardware. All are called together; what they return closes the connection. */
   connect(what: string, open: (signal: AbortSignal) => Promise<Undo | void>): void;
+  /** Says what it is connected to: versions of programs and instruments by name, asked for only once everything is connected. Reading them changes nothing. */
+  versions(read: (signal?: AbortSignal) => Promise<Readonly<Record<string, string>>>): void;
   /** Adds an item to the menu. */
   menuItem(item: MenuItemClass): void;
   /** Says in which order the menu shows items and submenus, by their labels. */

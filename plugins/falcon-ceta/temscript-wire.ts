@@ -122,20 +122,21 @@ function pictureOf(name: string, given: unknown): FeiPicture {
 }
 
 function countsOf(raw: Buffer, type: string, count: number): FeiPicture['data'] {
-  const at = (read: (place: number) => number, bytes: number) => (_: unknown, index: number): number => read.call(raw, index * bytes);
+  const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
+  const every = (read: (at: number) => number) => (_: unknown, index: number): number => read((bytesOf[type] ?? 1) * index);
   switch (type) {
     case 'UINT16':
-      return Uint16Array.from({ length: count }, at(raw.readUInt16LE, 2));
+      return Uint16Array.from({ length: count }, every((at) => view.getUint16(at, true)));
     case 'INT16':
-      return Int16Array.from({ length: count }, at(raw.readInt16LE, 2));
+      return Int16Array.from({ length: count }, every((at) => view.getInt16(at, true)));
     case 'UINT8':
-      return Uint16Array.from(raw);
+      return Uint16Array.from({ length: count }, every((at) => view.getUint8(at)));
     case 'INT8':
-      return Int16Array.from({ length: count }, at(raw.readInt8, 1));
+      return Int16Array.from({ length: count }, every((at) => view.getInt8(at)));
     case 'FLOAT32':
-      return Float32Array.from({ length: count }, at(raw.readFloatLE, 4));
+      return Float32Array.from({ length: count }, every((at) => view.getFloat32(at, true)));
     default:
       // Counts above 16 bits would be cut off; floating-point numbers hold them up to 24.
-      return Float32Array.from({ length: count }, at(type === 'UINT32' ? raw.readUInt32LE : raw.readInt32LE, 4));
+      return Float32Array.from({ length: count }, every((at) => (type === 'UINT32' ? view.getUint32(at, true) : view.getInt32(at, true))));
   }
 }

@@ -58,6 +58,7 @@ export default definePlugin<Options>({
     host.provide(Stage, new FeiStage(transport, column, clock));
     if (settings.cameras.some((camera) => camera.isGif) && !transport.lacks?.has('EFTEM mode')) host.provide(EftemMode, new FeiEftemMode(transport));
     if (column.usesIlluminatedArea) host.provide(IlluminatedArea, new FeiIlluminatedArea(transport));
+    host.versions(async (signal) => transport.getVersions?.(signal) ?? {});
     host.connect(column.model, async (signal) => {
       await transport.open(signal);
       return () => transport.close();

@@ -56,6 +56,10 @@ export class TemscriptFeiWire implements FeiTransport {
     await client?.close();
   }
 
+  async getVersions(signal?: AbortSignal): Promise<Readonly<Record<string, string>>> {
+    return { 'temscript server': await this.getText('version', signal), family: await this.getText('family', signal), 'microscope id': await this.getText('microscope_id', signal) };
+  }
+
   async getMagnificationIndex(signal?: AbortSignal): Promise<number> {
     // Some servers go on telling the last magnification in diffraction.
     if ((await this.getImagingMode(signal)) === imagingMode.diffraction) return 0;

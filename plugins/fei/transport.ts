@@ -41,6 +41,9 @@ export interface FeiTransport {
   open(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 
+  /** What the other side says of itself, by name; left out where it says nothing. */
+  getVersions?(signal?: AbortSignal): Promise<Readonly<Record<string, string>>>;
+
   /** From 1 in the table of the column; 0 in diffraction. */
   getMagnificationIndex(signal?: AbortSignal): Promise<number>;
   setMagnificationIndex(index: number, signal?: AbortSignal): Promise<void>;

@@ -84,6 +84,10 @@ export default definePlugin<Options>({
     const client = new GatanClient(host.record(wires[given.wire](host, models)), { parameters: milliseconds(given.parameterTimeoutSeconds), image: milliseconds(given.imageTimeoutSeconds), saving: milliseconds(given.savingTimeoutSeconds) }, log);
     for (const [at, model] of models.entries()) host.provideCamera(new GatanCamera(traitsOf(model, ours[at]!, settings.get('K2MinStartupDelay')), model, client, clock));
     if (ours.some((camera) => camera.isGif) && !settings.get('NoFilterControl')) host.provide(EnergyFilter, new GatanFilter(client, filterModel(settings, given.energyLossRange), clock, log));
+    host.versions(async () => {
+      const { server } = client;
+      return server ? { [`${client.name}: SerialEMCCD plugin`]: String(server.pluginVersion), [client.name]: `${server.version} build ${server.build}`, [`${client.name}: cameras`]: String(server.cameras) } : {};
+    });
     host.connect(models.map((model) => model.name).join(' and '), async (signal) => {
       try {
         const server = await client.open(signal);

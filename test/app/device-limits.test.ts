@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { EucentricError, apply, beamShiftUnits, degrees, imageShiftUnits, inDegrees, inMicrometres, metres, micrometres, rawLensValue, seconds, vector } from '../../core/base';
+import { EucentricError, apply, beamShiftUnits, degrees, imageShiftUnits, inDegrees, inMicrometres, length, metres, micrometres, rawLensValue, seconds, vector } from '../../core/base';
 import { Cameras, Scope, Stage, VirtualInstrument } from '../../core/devices';
 import { Optics } from '../../core/optics';
 import type { VirtualMicroscope } from '../../simulation';
@@ -27,7 +27,7 @@ test.each(files)(`of ${draws} calls drawn at random none leads the instrument of
   const outside = async (): Promise<string | undefined> => {
     const { x, y, tilt } = await stage.position.read();
     const [sx, sy, t] = [inMicrometres(x), inMicrometres(y), inDegrees(tilt)];
-    if (!(sx >= left! - 0.2 && sx <= right! + 0.2 && sy >= bottom! - 0.2 && sy <= top! + 0.2)) return `stage ${sx}, ${sy} um`;
+    if (!(sx >= left - 0.2 && sx <= right + 0.2 && sy >= bottom - 0.2 && sy <= top + 0.2)) return `stage ${sx}, ${sy} um`;
     if (!(Math.abs(t) <= tiltMost + 0.05)) return `tilt ${t}`;
     const magIndex = await scope.magIndex.read();
     if (!magIndexes.includes(magIndex)) return `mag index ${magIndex}`;
@@ -45,7 +45,7 @@ test.each(files)(`of ${draws} calls drawn at random none leads the instrument of
     const low = optics.isLowMagnification(magIndex, camera);
     const limit = settings.get(low ? 'LowMagShiftLimit' : 'ImageShiftLimit');
     const parts = [apply(matrix, { x: raw.x, y: 0 }), apply(matrix, { x: 0, y: raw.y })].map(({ x, y }) => Math.hypot(x, y));
-    const radial = Math.hypot(...Object.values(apply(matrix, raw)));
+    const radial = length(apply(matrix, raw));
     const perAxis = square >= 0 ? square > 0 : (scope.traits.squareImageShiftLimits ?? true);
     const distance = perAxis ? Math.max(...parts) : radial;
     return distance <= limit * 1.0001 ? undefined : `image shift ${distance} um of ${limit} at mag index ${magIndex}`;

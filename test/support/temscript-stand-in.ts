@@ -139,7 +139,7 @@ export class TemscriptStandIn {
     this.check(endpoint, value);
     const known = names[endpoint];
     const stored = known && typeof value === 'number' ? Object.keys(known).find((name) => known[name] === value)! : value;
-    if (endpoint === 'illumination_mode' && stored !== this.values[endpoint]) this.changeProbe(String(stored));
+    if (endpoint === 'illumination_mode' && stored !== this.values[endpoint]) this.changeProbe(stored as string);
     this.values[endpoint] = stored;
     await this.options.pass(0.1);
   }
@@ -166,7 +166,7 @@ export class TemscriptStandIn {
 
   /** Condenser and image shift are kept for each probe mode. */
   private changeProbe(to: string): void {
-    this.remembered.set(String(this.values['illumination_mode']), { intensity: this.values['intensity']!, shift: this.values['image_shift']! });
+    this.remembered.set(this.values['illumination_mode'] as string, { intensity: this.values['intensity']!, shift: this.values['image_shift']! });
     const { intensity, shift } = this.remembered.get(to) ?? { intensity: 0.5, shift: [0, 0] };
     Object.assign(this.values, { intensity, image_shift: shift });
   }

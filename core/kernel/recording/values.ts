@@ -15,11 +15,11 @@ export function toPlain(value: unknown, images: boolean): Plain {
   if (value === undefined || value === null || typeof value === 'function' || value instanceof AbortSignal) return undefined;
   if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0) ? value : { $number: Object.is(value, -0) ? '-0' : String(value) };
   if (typeof value === 'string' || typeof value === 'boolean') return value;
-  if (ArrayBuffer.isView(value)) return plainArray(value as Uint8Array, images);
+  if (ArrayBuffer.isView(value)) return plainArray(value, images);
   if (value instanceof Set) return { $set: [...value].map((each) => toPlain(each, images)) };
   if (Array.isArray(value)) return value.map((each) => toPlain(each, images));
   if (value instanceof Error) return plainError(value);
-  return Object.fromEntries(Object.entries(value as object).flatMap(([name, each]) => {
+  return Object.fromEntries(Object.entries(value).flatMap(([name, each]) => {
     const plain = toPlain(each, images);
     return plain === undefined ? [] : [[name, plain]];
   }));
@@ -53,7 +53,8 @@ export function errorOf(plain: Plain): Error {
   return Object.assign(new Error(message), rest);
 }
 
-function plainArray(array: Uint8Array, images: boolean): Plain {
+function plainArray(view: ArrayBufferView, images: boolean): Plain {
+  const array = view as Uint8Array;
   const bytes = Buffer.from(array.buffer, array.byteOffset, array.byteLength);
   // A Buffer comes back as the array that it is.
   const name = array.constructor.name in arrays ? array.constructor.name : 'Uint8Array';
