@@ -45,9 +45,11 @@ const angle: Quantity = {
   difference: (value) => ({ value, unit: 'degrees' }),
   number: (what, value) => ({ what, value: normalizeDegrees(value), unit: 'degrees' }),
   code: (difference, suspect, expected) => {
-    if (isQuarterTurn(difference)) return 'consistency/quarter-turn';
-    const negated = Math.abs(apartInAngle(-suspect, expected)) < limits.angle.warning;
-    return negated && Math.abs(difference) > limits.angle.error ? 'consistency/rotation-sign' : 'consistency/rotation';
+    const fromNegated = Math.abs(apartInAngle(-suspect, expected));
+    const fromTurned = Math.abs(difference - 90 * Math.round(difference / 90));
+    const negated = fromNegated < limits.angle.warning && Math.abs(difference) > limits.angle.error;
+    if (isQuarterTurn(difference) && !(negated && fromNegated < fromTurned)) return 'consistency/quarter-turn';
+    return negated ? 'consistency/rotation-sign' : 'consistency/rotation';
   },
 };
 
@@ -157,8 +159,9 @@ function ofOwnRun(quantity: Quantity, site: Site, range: readonly Site[]): numbe
 function finding(quantity: Quantity, site: Site, subject: Subject, difference: number, suspect: number, expected: number, numbers: readonly ComparedNumber[], reason: string, places: readonly Site[]): Finding {
   const severity: FindingSeverity = Math.abs(difference) > quantity.limit.error ? 'error' : 'warning';
   const said = quantity.difference(difference);
+  const code = quantity.code(difference, suspect, expected);
   return {
-    code: quantity.code(difference, suspect, expected),
+    code: code === 'consistency/pixel-size' && subject === 'image shift' ? 'consistency/image-shift-scale' : code,
     severity,
     subject,
     camera: site.camera.index,

@@ -20,6 +20,8 @@ export interface Jump {
 }
 
 const reach = 3;
+/** Degrees from which on the two ways round are about equally long; no logarithm of a ratio comes near it. */
+const halfTurn = 90;
 
 /** What each place differs by from its neighbours, three on either side. */
 export function residuals(steps: readonly Step[], apart: Apart): readonly Outlier[] {
@@ -41,7 +43,11 @@ export function judgeRun(steps: readonly Step[], apart: Apart, smallest: number)
   const outliers = around.filter(({ value, difference }, at) => {
     if (Math.abs(difference) <= limit) return false;
     const neighbours = [steps[at - 1], steps[at + 1]].flatMap((step) => step ?? []);
-    return neighbours.every((step) => apart(value, step.value) * Math.sign(difference) > 0.6 * limit);
+    // Of half a turn the sign says nothing.
+    return neighbours.every((step) => {
+      const away = apart(value, step.value);
+      return Math.abs(away) > 0.6 * limit && (Math.sign(away) === Math.sign(difference) || Math.abs(away) > halfTurn);
+    });
   });
   const kept = steps.filter((step) => !outliers.some(({ site }) => site === step.site));
   const jumps = kept.flatMap((step, at): Jump[] => {
