@@ -4,7 +4,7 @@ import { type MenuItem, type Run, type TappableHooks, menuItem } from '../../../
 import { ImageAcquisition, ImageShiftAdjustment, ImageShiftControl, Optics, cameraArea } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations } from '../../../core/store';
-import { offsetErrors } from '../shared/image-shift-offset-errors';
+import { offsetErrors } from '../shared/offsets/image-shift-offset-errors';
 import {
   type OffsetMode,
   bridgeOf,
@@ -21,7 +21,7 @@ import {
   rowsNow,
   rowsOf,
   zeroOwner,
-} from '../shared/image-shift-offsets';
+} from '../shared/offsets/image-shift-offsets';
 import { ShiftCalibrationMemory } from '../shared/services';
 
 type Shift = Vector<ImageShiftUnits>;

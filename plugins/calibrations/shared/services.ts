@@ -2,7 +2,7 @@ import { token } from '../../../core/base';
 import type { PluginHost } from '../../../core/kernel';
 import { ImageShiftAdjustment } from '../../../core/optics';
 import { LatticeMemory, newLatticeMemory } from './lattice-memory';
-import { applyNeutralImageShift } from './neutral-image-shift';
+import { applyNeutralImageShift } from './offsets/neutral-image-shift';
 
 /** What the shift calibrations remember from one run to the next within a session. */
 export interface ShiftCalibrationMemory {

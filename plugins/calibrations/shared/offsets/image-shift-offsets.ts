@@ -1,9 +1,9 @@
-import { type ImageShiftUnits, type Vector, add, imageShiftUnits, length, subtract, vector } from '../../../core/base';
-import { type OpticalPlace, type Optics, convertImageShift } from '../../../core/optics';
-import type { Calibrations, StoredChange } from '../../../core/store';
+import { type ImageShiftUnits, type Vector, add, imageShiftUnits, length, subtract, vector } from '../../../../core/base';
+import { type OpticalPlace, type Optics, convertImageShift } from '../../../../core/optics';
+import type { Calibrations, StoredChange } from '../../../../core/store';
 import { offsetErrors } from './image-shift-offset-errors';
-import type { Run } from '../../../core/kernel';
-import type { ShiftCalibrationMemory } from './services';
+import type { Run } from '../../../../core/kernel';
+import type { ShiftCalibrationMemory } from '../services';
 
 /** The column of the magnification table that offsets belong to: 0 regular, 1 energy-filtered. */
 export type OffsetMode = 0 | 1;

@@ -1,4 +1,4 @@
-import { EucentricError } from '../../../core/base';
+import { EucentricError } from '../../../../core/base';
 
 /** How the calibration of image-shift offsets can be refused. */
 export const offsetErrors = {

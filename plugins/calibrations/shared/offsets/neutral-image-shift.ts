@@ -1,7 +1,7 @@
-import { add, imageShiftUnits, vector } from '../../../core/base';
-import { Cameras, NeutralImageShift } from '../../../core/devices';
-import type { PluginHost } from '../../../core/kernel';
-import { Calibrations } from '../../../core/store';
+import { add, imageShiftUnits, vector } from '../../../../core/base';
+import { Cameras, NeutralImageShift } from '../../../../core/devices';
+import type { PluginHost } from '../../../../core/kernel';
+import { Calibrations } from '../../../../core/store';
 
 /**
  * Takes image shift relative to what the column holds when its deflector does nothing at a magnification, on columns where that is not zero
