@@ -1,3 +1,5 @@
-/** The shift between two images. */
+/** The shift between two images, and what fools a correlation. */
 export { Registration, type Displacement, type RegistrationOptions } from './registration';
 export { FineRegistration } from './fine-registration';
+export { fixedPattern, type FixedPattern } from './fixed-pattern';
+export { findPeriodicity, type Periodicity } from './periodicity';

@@ -47,6 +47,10 @@ export interface Displacement {
   readonly standardError?: { readonly x: number; readonly y: number };
   /** Set when a peak at no shift was seen and passed over. */
   readonly zeroPeakIgnored?: boolean;
+  /** The correlation in standard deviations of what two images without anything in common give over this overlap. */
+  readonly significance: number;
+  /** False when the correlation is no better than chance, so that the shift may be anything; shifts beyond two thirds of the field often are not seen. */
+  readonly trusted: boolean;
   /** Height of the highest other peak in shares of the chosen one; 0 when there was none. Near 1 the answer is ambiguous. */
   readonly rivalHeight: number;
 }
@@ -72,6 +76,15 @@ const framesKept = 12;
 const smallestSide = 16;
 const optionCount = 12;
 const resultCount = 8;
+/** Share of the pixels that the band-pass filter leaves independent of one another. */
+const independentShare = 0.2;
+/**
+ * The best of all shifts of two images with nothing in common reaches a significance of 5.4 in hundreds of pairs; right answers lie above 6.4.
+ * Below that a peak is believed that stands alone.
+ */
+const certain = 6;
+const possible = 2.5;
+const clearlyHigher = 0.6;
 /** Rows or columns that a thread takes at a time. */
 const linesShared = 32;
 /** What the engine answers when nothing is left after trimming. */
@@ -144,7 +157,10 @@ export class Registration {
     if (failure === 2) throw constantImage(where);
     if (failure !== 0) throw noOverlap(where, options.smallestOverlap);
     const result = new Float64Array(engine.buffer, exchange + 8 * optionCount, resultCount);
-    return displacement(result, factor);
+    const used = 1 - 2 * options.trimFraction;
+    // With an expected shift the share that overlaps is one of the parts that were expected to, a tenth more on one side.
+    const [width, height] = [columns * Math.min(used, used + 0.1 - Math.abs(expected.x) / columns), rows * Math.min(used, used + 0.1 - Math.abs(expected.y) / rows)];
+    return displacement(result, factor, Math.max(0, width * height) / (factor * factor));
   }
 
   private check(): void {
@@ -187,8 +203,9 @@ function registerOnTwoThreads(later: number, reference: number, options: number,
   return failure;
 }
 
-function displacement(result: Float64Array, factor: number): Displacement {
+function displacement(result: Float64Array, factor: number, pixels: number): Displacement {
   const [x = 0, y = 0, correlation = 0, overlap = 0, errorX = NaN, errorY = NaN, zeroIgnored = 0, rivalHeight = 0] = result;
+  const significance = correlation * Math.sqrt(independentShare * overlap * pixels);
   return {
     x: x * factor,
     // rows count downwards, the camera upwards
@@ -196,6 +213,8 @@ function displacement(result: Float64Array, factor: number): Displacement {
     correlation,
     overlap,
     binnedBy: factor,
+    significance,
+    trusted: significance > certain || (rivalHeight < clearlyHigher && significance > possible),
     rivalHeight,
     ...(Number.isFinite(errorX) && Number.isFinite(errorY) ? { standardError: { x: errorX * factor, y: errorY * factor } } : {}),
     ...(zeroIgnored !== 0 ? { zeroPeakIgnored: true } : {}),

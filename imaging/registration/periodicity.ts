@@ -1,0 +1,84 @@
+import { realTransform2 } from '../fft';
+import { type Image, layoutOf } from '../image';
+import { reduce } from '../reduction';
+import { median } from '../statistics';
+
+/** What repeats in an image. */
+export interface Periodicity {
+  /** Pixels of the image after which the strongest coarse wave repeats. */
+  readonly period: number;
+  /** Direction in which it repeats, degrees counter-clockwise from the right (Y UP), from 0 to below 180. */
+  readonly direction: number;
+  /** Power of its wave over what is usual at its spatial frequency. */
+  readonly strength: number;
+}
+
+/** Side of the middle part that is looked at, after binning. */
+const side = 512;
+/** A wave that is stronger than this many times the usual at its frequency is no chance: that of any texture is below 20 even in a million. */
+const certain = 100;
+/** A wave weaker than this share of the strongest is not taken for the coarsest one. */
+const worthNaming = 0.03;
+/** Waves with fewer repeats than this across the part are the shape of a single thing. */
+const fewestRepeats = 4;
+const ringWidth = 2;
+
+/**
+ * Looks for waves in an image that no texture has: a grating, a crystal, the bars of a grid.
+ *
+ * @param source shape [rows, columns]
+ * @returns the coarsest of the waves that stand out, or undefined when none does
+ * @throws ImagingError 'imaging/empty-image', 'imaging/bad-size'
+ */
+export function findPeriodicity(source: Image): Periodicity | undefined {
+  const { rows: all, columns: across } = layoutOf(source, 'findPeriodicity');
+  const factor = Math.max(1, Math.floor(Math.min(all, across) / side));
+  const binned = factor > 1 ? reduce(source, factor) : source;
+  const { data, rows, columns, rowStride, columnStride, offset } = layoutOf(binned, 'findPeriodicity');
+  const size = Math.min(side, 2 * Math.floor(Math.min(rows, columns) / 2));
+  if (size < 64) return undefined;
+  const start = offset + Math.floor((rows - size) / 2) * rowStride + Math.floor((columns - size) / 2) * columnStride;
+  const window = Float32Array.from({ length: size }, (_, index) => Math.sin((Math.PI * (index + 0.5)) / size) ** 2);
+  const transform = realTransform2(size, size);
+  const canvas = new Float32Array(size * size);
+  let level = 0;
+  for (let row = 0; row < size; row++) for (let column = 0; column < size; column++) level += data[start + row * rowStride + column * columnStride]!;
+  level /= size * size;
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column < size; column++) canvas[row * size + column] = (data[start + row * rowStride + column * columnStride]! - level) * window[row]! * window[column]!;
+  }
+  return strongest(transform.forward(canvas), size, factor);
+}
+
+interface Wave {
+  readonly across: number;
+  readonly down: number;
+  readonly power: number;
+  readonly strength: number;
+}
+
+function strongest(spectrum: Float32Array, size: number, factor: number): Periodicity | undefined {
+  const width = size / 2 + 1;
+  const rings: Wave[][] = [];
+  for (let row = 0; row < size; row++) {
+    const down = 2 * row > size ? row - size : row;
+    for (let across = 0; across < width; across++) {
+      const distance = Math.hypot(across, down);
+      if (distance < fewestRepeats || distance > size / 2 || (across === 0 && down < 0)) continue;
+      const at = 2 * (row * width + across);
+      (rings[Math.floor(distance / ringWidth)] ??= []).push({ across, down, power: spectrum[at]! ** 2 + spectrum[at + 1]! ** 2, strength: 0 });
+    }
+  }
+  const waves = rings.flatMap((ring) => {
+    const usual = median(ring.map(({ power }) => power));
+    return ring.filter(({ power }) => power > certain * usual).map((wave) => ({ ...wave, strength: wave.power / usual }));
+  });
+  if (waves.length === 0) return undefined;
+  const most = Math.max(...waves.map(({ power }) => power));
+  const named = waves.filter(({ power }) => power > worthNaming * most);
+  const coarsest = Math.min(...named.map(({ across, down }) => Math.hypot(across, down)));
+  // A wave spreads over neighbouring terms; the highest of them is its place.
+  const { across, down, strength } = named.filter((wave) => Math.hypot(wave.across, wave.down) < coarsest + 3).reduce((best, each) => (each.power > best.power ? each : best));
+  const direction = (Math.atan2(-down, across) * 180) / Math.PI;
+  return { period: (factor * size) / Math.hypot(across, down), direction: ((direction % 180) + 180) % 180, strength };
+}

@@ -1,0 +1,37 @@
+import { image } from '../../imaging/image';
+import { findPeriodicity, fixedPattern, Registration } from '../../imaging/registration';
+import { Random } from '../../imaging/synthesis';
+
+const random = new Random(4);
+const size = 256;
+const uniform = (count: number): Float32Array => Float32Array.from({ length: count }, () => random.uniform());
+const make = (value: (row: number, column: number, index: number) => number) => image(Float32Array.from({ length: size * size }, (_, index) => value(Math.floor(index / size), index % size, index)), size, size);
+
+test('waves in noise are found with their period and direction, and none where there are none', () => {
+  const noise = uniform(size * size);
+  const turn = Math.PI / 9;
+  const waves = make((row, column, index) => noise[index]! + 0.4 * Math.cos((2 * Math.PI * (column * Math.cos(turn) - row * Math.sin(turn))) / 11.5));
+  const found = findPeriodicity(waves)!;
+  expect(found.period).toBeCloseTo(11.5, 0);
+  expect(Math.abs(found.direction - 20)).toBeLessThan(2);
+  expect(findPeriodicity(make((_, __, index) => noise[index]!))).toBeUndefined();
+});
+
+test('a pattern that stays is seen beneath noise, and noise alone is none', () => {
+  const pattern = uniform(size * size);
+  const shot = (share: number) => {
+    const noise = uniform(size * size);
+    return make((_, __, index) => noise[index]! + share * pattern[index]!);
+  };
+  expect(fixedPattern(shot(0.4), shot(0.4)).significance).toBeGreaterThan(7);
+  for (let draw = 0; draw < 20; draw++) expect(Math.abs(fixedPattern(shot(0), shot(0)).significance)).toBeLessThan(7);
+});
+
+test('a shift between images with nothing in common is not trusted, and one between the same is', () => {
+  const registration = new Registration();
+  for (let draw = 0; draw < 10; draw++) {
+    const one = image(uniform(size * size), size, size);
+    expect(registration.measure(image(uniform(size * size), size, size), one).trusted).toBe(false);
+    expect(registration.measure(one, one).trusted).toBe(true);
+  }
+});
