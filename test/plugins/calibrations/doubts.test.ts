@@ -1,0 +1,68 @@
+import type { Token } from '../../../core/base';
+import { scaleMatrix } from '../../../core/base';
+import { CalibrationDoubts, Optics } from '../../../core/optics';
+import { Calibrations } from '../../../core/store';
+import { tellDoubts } from '../../../plugins/calibrations/doubts';
+import { camera, imageShiftMatrix, optics, toCamera } from '../../core/optics/instrument';
+
+const stageOf = (pixel: number) => scaleMatrix(toCamera(pixel, 85), -1);
+const identity = { xpx: 1, xpy: 0, ypx: 0, ypy: 1 };
+
+/** A site that is told when something is stored, with the hooks called by hand. */
+function site() {
+  const stages = [{ magIndex: 8, camera: 0, matrix: stageOf(0.8) }];
+  const found: { camera: number; magIndex: number; pixelSize: number }[] = [];
+  const shifts = [6, 7, 8, 9].map((magIndex) => ({ magIndex, camera: 0, matrix: imageShiftMatrix(12000 / [4000, 8000, 15000, 30000][magIndex - 6]!, 85, identity) }));
+  const calibrations = { shortTerm: () => ({ all: () => found }), imageShift: { entries: () => shifts }, stage: { entries: () => stages } };
+  const measured = [6, 8, 9].map((magIndex) => ({ magIndex, pixelNanometres: 12000 / [4000, 8000, 15000, 30000][magIndex - 6]!, rotation: 85 }));
+  const things = new Map<unknown, unknown>([
+    [Optics, optics({ properties: { cameras: [camera(0, { measured })], globalExtraRotation: 0 }, imageShifts: shifts, more: { stages: { entries: () => stages } } })],
+    [Calibrations, calibrations],
+  ]);
+  const taps = new Map<string, (...given: unknown[]) => unknown>();
+  const hook = (name: string) => ({ tap: (listen: (...given: never[]) => unknown) => void taps.set(name, listen as (...given: unknown[]) => unknown) });
+  const said: string[] = [];
+  const provided = new Map<unknown, unknown>();
+  tellDoubts({
+    hooks: { willStore: hook('willStore'), didRun: hook('didRun') },
+    log: { warn: (text: string) => void said.push(text) },
+    find: <T>(key: Token<T>) => things.get(key) as T | undefined,
+    settings: { cameras: [] },
+    provide: (key: unknown, value: unknown) => void provided.set(key, value),
+  } as unknown as Parameters<typeof tellDoubts>[0]);
+  const run = (item: string, store?: () => void): void => {
+    if (store) taps.get('willStore')!({});
+    store?.();
+    taps.get('didRun')!(item, 'done');
+  };
+  return { said, run, stages, found, doubts: () => provided.get(CalibrationDoubts) as CalibrationDoubts };
+}
+
+describe('after a calibration', () => {
+  test('nothing is said when it agrees with the rest, or when nothing was stored', () => {
+    const { said, run, stages, doubts } = site();
+    run('stage-shift', () => void stages.push({ magIndex: 6, camera: 0, matrix: stageOf(3.01) }));
+    run('list-stage-cals');
+    expect(said).toEqual([]);
+    expect(doubts().of('stage-shift')).toEqual([]);
+  });
+
+  test('what contradicts something through it is said once, with the numbers', () => {
+    const { said, run, stages, doubts } = site();
+    run('stage-shift', () => void stages.push({ magIndex: 6, camera: 0, matrix: stageOf(3.6) }));
+    expect(said).toHaveLength(1);
+    expect(said[0]).toContain('3.0000 nm by the properties, 3.6000 nm by the stage calibration');
+    expect(doubts().of('stage-shift').map(({ code, subject, magIndex }) => [code, subject, magIndex])).toEqual([['consistency/pixel-size', 'stage', 6]]);
+    // What was doubtful before is not said again of the next calibration.
+    run('stage-shift', () => void stages.push({ magIndex: 9, camera: 0, matrix: stageOf(0.4) }));
+    expect(said).toHaveLength(1);
+    expect(doubts().of('stage-shift')).toEqual([]);
+  });
+
+  test('a pixel size that was found disagrees with the image shift, before it is in the properties', () => {
+    const { said, run, found } = site();
+    run('find-pixel-size', () => void found.push({ camera: 0, magIndex: 9, pixelSize: 0.5 }));
+    expect(said).toHaveLength(1);
+    expect(said[0]).toContain('0.5000 nm by the properties');
+  });
+});
