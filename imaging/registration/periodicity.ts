@@ -32,7 +32,7 @@ const ringWidth = 2;
  */
 export function findPeriodicity(source: Image): Periodicity | undefined {
   const { rows: all, columns: across } = layoutOf(source, 'findPeriodicity');
-  const factor = Math.max(1, Math.floor(Math.min(all, across) / side));
+  const factor = Math.max(1, Math.ceil(Math.min(all, across) / side));
   const binned = factor > 1 ? reduce(source, factor) : source;
   const { data, rows, columns, rowStride, columnStride, offset } = layoutOf(binned, 'findPeriodicity');
   const size = Math.min(side, 2 * Math.floor(Math.min(rows, columns) / 2));

@@ -13,6 +13,7 @@ import { propagateChange } from './propagation';
 import { ShiftCalibrationMemory } from './services';
 import { checkShiftRange, prepareOptics, shiftExposure, shiftPattern, shiftSteps } from './shift-preparation';
 import { seriesForecast } from './telling/series-forecast';
+import { doubtQuestion, settleDoubts } from './series-doubts';
 import { type Series, type SeriesParts, takeSeries } from './shift-series';
 
 /** What Image Shift and IS from Scratch ask for. */
@@ -22,6 +23,7 @@ export const imageShiftNeeds = [Scope, Cameras, Optics, ImageShiftControl, Image
 export const imageShiftQuestions: readonly QuestionDeclaration[] = [
   { id: 'start', kind: 'confirm', summary: 'Before anything is done: how many images will be taken, and a reminder to check the beam. Left out in scripts.' },
   { id: 'pixel-size', kind: 'choice', summary: 'From scratch only, when no measured pixel size is there and what is known of it contradicts the nominal one.' },
+  doubtQuestion,
   { id: 'forget', kind: 'confirm', summary: 'Whether to drop a calibration whose range is above 10 % (20 % in low magnification); the earlier one is then kept.' },
   { id: 'propagate', kind: 'confirm', summary: 'Whether to carry the change over to mags that have older calibrations of their own. Left out in scripts.' },
 ];
@@ -92,10 +94,11 @@ export class ImageShiftCalibration {
     const done = total - patterns[pattern].length;
     const series = await takeSeries(this.seriesParts, run, { ...common, pattern, steps, delayFactor, prior, title: 'Image shift', done });
     await this.control.write(base, { delayFactor: 1, signal: run.signal });
+    const doubts = await settleDoubts(run, series.doubts);
     const simple = fitImageShift(pattern, series.pairs, steps, plan.exposure.binning);
     const fit = { ...simple, ...weighImageShift(pattern, series.pairs, steps, plan.exposure.binning, simple.matrix, series.circumstances) };
     run.operator.plot(imageShiftResiduals(pattern, series.pairs, steps, plan.exposure.binning, fit));
-    return this.conclude(run, { fit, series, pattern, magIndex, images: total, binning: plan.exposure.binning });
+    return this.conclude(run, { fit, series, doubts, pattern, magIndex, images: total, binning: plan.exposure.binning });
   }
 
   /** What a run would do now. */
@@ -134,6 +137,7 @@ export class ImageShiftCalibration {
     const perUnit = (5 * this.optics.roughImageShiftScale(magIndex, this.cameras.selected.traits.index)) / given.pixelSize;
     const { steps, delayFactor } = this.steps(matrix(perUnit, 0, 0, perUnit), fieldSize, magIndex);
     const series = await takeSeries(this.seriesParts, run, { ...given, pattern: 'scratch', steps, delayFactor, prior: undefined, title: 'First round', done: 0 });
+    await settleDoubts(run, series.doubts);
     const fit = fitImageShift('scratch', series.pairs, steps, exposure.binning);
     const moved = [0, 2].map((index) => length(subtract(series.pairs[index]!.shift, fit.drift)));
     if (run.administrator) {
@@ -146,7 +150,7 @@ export class ImageShiftCalibration {
 
   private async conclude(
     run: Run,
-    measured: { readonly fit: ImageShiftFit; readonly series: Series; readonly pattern: PatternName; readonly magIndex: number; readonly images: number; readonly binning: number },
+    measured: { readonly fit: ImageShiftFit; readonly series: Series; readonly doubts: readonly string[]; readonly pattern: PatternName; readonly magIndex: number; readonly images: number; readonly binning: number },
   ): Promise<CalibrationResult> {
     const { fit, series, magIndex } = measured;
     const camera = this.cameras.selected.traits;
@@ -182,7 +186,7 @@ export class ImageShiftCalibration {
         },
         standardErrors: { ...fit.standardErrors },
         conditions: { magIndex, camera: camera.index, binning: measured.binning },
-        quality: { verdict: quality, remarks: lines.slice(-1), correlations },
+        quality: { verdict: quality, remarks: [...lines.slice(-1), ...measured.doubts], correlations },
         record: { name: 'ImageShiftMatrix', values: { magIndex, camera: camera.index, ...fit.matrix } },
         ...(own && { replaced: { ...own } }),
       },
@@ -222,7 +226,6 @@ function describeFit(
     `Range ${fit.range.toPrecision(3)} px per unit, ${fit.rangePercent.toFixed(2)} %; drift ${describeVector(fit.drift)} binned px per image${fit.driftRange === undefined ? '' : `, estimates up to ${fit.driftRange.toFixed(2)} px apart`}.`,
   ];
   if (series.driftPairRejected !== undefined) lines.push(`Drift was taken as zero: the pair that shows it was not used because ${series.driftPairRejected}.`);
-  if (series.fixedPatternSeen) lines.push('A correlation at zero shift was passed over: the gain reference may be stale.');
   if (more.change !== undefined) lines.push(`Change of ${more.change.toFixed(2)} % from the ${more.direct ? 'directly measured' : 'derived'} calibration used before.`);
   lines.push(qualityRemarks[more.quality]);
   return lines;

@@ -6,6 +6,7 @@ import { type Displacement, FineRegistration, type Registration } from '../../..
 import { type Matrix, apply } from '../../../core/base';
 import { type PatternName, patterns } from './image-shift-analysis';
 import { type SeenDisplacement, displacementPlot } from './telling/measurement-plots';
+import { type Doubt, doubtsOfPair, doubtsOfSpecimen } from './series-doubts';
 import type { SeriesCircumstances, WeighedPair } from './image-shift-uncertainty';
 
 /** What is needed to take a series of images at different image shifts. */
@@ -39,8 +40,8 @@ export interface Series {
   readonly circumstances: SeriesCircumstances;
   /** Six points: why the pair that shows the drift was not used. */
   readonly driftPairRejected?: string;
-  /** Whether a correlation at zero shift, which a stale gain reference makes, won over the true one somewhere. */
-  readonly fixedPatternSeen: boolean;
+  /** What may have fooled the correlations. */
+  readonly doubts: readonly Doubt[];
 }
 
 /** A drift pair that moved more than this, in binned pixels, or correlates less than half as well as the worst of the others is not believed. */
@@ -58,7 +59,7 @@ export async function takeSeries({ control, acquisition, buffers }: SeriesParts,
   const times: number[] = [];
   const seen: SeenDisplacement[] = [];
   let driftPairRejected: string | undefined;
-  let fixedPatternSeen = false;
+  const doubts: Doubt[] = [];
 
   for (const [index, [alongX, alongY]] of positions.entries()) {
     const target = vector((base.x + alongX * steps.x) as ImageShiftUnits, (base.y + alongY * steps.y) as ImageShiftUnits);
@@ -67,7 +68,10 @@ export async function takeSeries({ control, acquisition, buffers }: SeriesParts,
     const image = await acquisition.take(exposure, { signal, roll, title: plan.title });
     images.push(image);
     times.push(run.clock.now());
-    if (index === 0) continue;
+    if (index === 0) {
+      doubts.push(...doubtsOfSpecimen(image));
+      continue;
+    }
     const earlier = index - 1;
     const acrossTheSeam = pattern === 'six' && index === 3;
     if (!acrossTheSeam) {
@@ -77,7 +81,8 @@ export async function takeSeries({ control, acquisition, buffers }: SeriesParts,
       const expected = shiftOnCamera && vector(shiftOnCamera.x / exposure.binning, shiftOnCamera.y / exposure.binning);
       const found = alignPair(registration, image, images[earlier]!, expected, index);
       pairs.push(weighed(earlier, index, found));
-      fixedPatternSeen ||= found.zeroPeakIgnored === true;
+      // A first round from scratch has images between which nothing was moved.
+      if (alongX !== fromX || alongY !== fromY) doubts.push(...doubtsOfPair(image, images[earlier]!, index, found));
       buffers.align('A', vector(found.x, found.y));
       seen.push({ measured: vector(found.x, found.y), expected });
       run.operator.plot(displacementPlot(`${plan.title}: how far the image moved`, seen));
@@ -92,7 +97,7 @@ export async function takeSeries({ control, acquisition, buffers }: SeriesParts,
     }
   }
   const [rows = 0, columns = 0] = images[0]!.frame.image.shape;
-  return { pairs, circumstances: { times, size: vector(columns, rows) }, fixedPatternSeen, ...(driftPairRejected !== undefined && { driftPairRejected }) };
+  return { pairs, circumstances: { times, size: vector(columns, rows) }, doubts, ...(driftPairRejected !== undefined && { driftPairRejected }) };
 }
 
 const weighed = (earlier: number, later: number, { x, y, correlation, standardError }: Displacement): WeighedPair => ({
