@@ -91,7 +91,7 @@ function judgeRange(quantity: Quantity, range: readonly Site[], all: readonly Si
       const [suspect, reason] = chooseHere(quantity, written, staged, agreed && others.length > 0 ? off : undefined, all);
       const other = suspect === written ? staged : written;
       const worst = Math.abs(axes) > Math.abs(apartHere) ? Math.sign(apartHere || 1) * axes : apartHere;
-      return [finding(quantity, site, suspect.by === 'properties' ? quantity.written : 'stage', suspect === written ? worst : -worst, suspect.own, other.own, [quantity.number('by the properties', written.own), quantity.number('by the stage calibration', staged.own)], reason, [site, ...others.map((voice) => voice.site)])];
+      return [finding(quantity, site, suspect.by === 'properties' ? quantity.written : 'stage', suspect === written ? worst : -worst, suspect.own, other.own, [quantity.number(writtenBy(quantity, site), written.own), quantity.number('by the stage calibration', staged.own)], reason, [site, ...others.map((voice) => voice.site)])];
     }
     if (outside.length === 0 || !agreed) return [];
     const [voice] = outside as [Voice, ...Voice[]];
@@ -103,7 +103,7 @@ function judgeRange(quantity: Quantity, range: readonly Site[], all: readonly Si
     const reason = shiftIsOff
       ? own.length > 1 ? `Properties and stage calibration agree here, and ${names} with each other.` : `It stands out among its neighbours, and ${names} with each other.`
       : `The image-shift matrix fits its neighbours here, and ${names} with each other.`;
-    return [finding(quantity, site, subject, difference, voice.own, expected, [quantity.number(voice.by === 'stage' ? 'by the stage calibration' : 'by the properties', voice.own), quantity.number('by the image-shift matrix and the other places of the range', expected)], reason, [site, ...others.map((each) => each.site)])];
+    return [finding(quantity, site, subject, difference, voice.own, expected, [quantity.number(voice.by === 'stage' ? 'by the stage calibration' : writtenBy(quantity, site), voice.own), quantity.number('by the image-shift matrix and the other places of the range', expected)], reason, [site, ...others.map((each) => each.site)])];
   });
 }
 
@@ -176,6 +176,8 @@ function finding(quantity: Quantity, site: Site, subject: Subject, difference: n
   };
 }
 
+const writtenBy = (quantity: Quantity, { pixelFound }: Site): string => (quantity === scale && pixelFound ? 'just found' : 'by the properties');
+
 function axesInWords(quantity: Quantity, site: Site): string {
   const [x, y] = stageAxisNumbers(quantity, site);
   const percent = (length: number): string => percentOf(Math.log(length)).toFixed(1);
@@ -212,7 +214,7 @@ export function magnificationFindings(sites: readonly Site[]): readonly Finding[
       const difference = ratio(site) - usual;
       const limit = Math.max(Math.log(1.1), 5 * spread);
       if (Math.abs(difference) <= limit) return [];
-      return [finding(scale, site, 'pixel size', difference, Math.log(site.pixel!), Math.log(site.pixel!) - difference, [scale.number('by the properties', Math.log(site.pixel!)), scale.number('by magnification and the other pixel sizes', Math.log(site.pixel!) - difference)], `Magnification times pixel size is steady to ${percentOf(spread).toFixed(1)} % at ${others.length} other magnifications.`, measured)];
+      return [finding(scale, site, 'pixel size', difference, Math.log(site.pixel!), Math.log(site.pixel!) - difference, [scale.number(writtenBy(scale, site), Math.log(site.pixel!)), scale.number('by magnification and the other pixel sizes', Math.log(site.pixel!) - difference)], `Magnification times pixel size is steady to ${percentOf(spread).toFixed(1)} % at ${others.length} other magnifications.`, measured)];
     });
   });
 }

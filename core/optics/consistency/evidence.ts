@@ -16,6 +16,8 @@ export interface Site {
   readonly nominalRotation: number;
   /** What the site wrote into RotationAndPixel: nanometres, degrees. */
   readonly pixel?: number;
+  /** Whether that pixel size was found on a grating and is not in the properties yet. */
+  readonly pixelFound?: boolean;
   readonly rotation?: number;
   readonly deltaRotation?: number;
   readonly imageShift?: Matrix;
@@ -59,7 +61,7 @@ export function sitesOf(optics: Optics, found: readonly FoundPixel[] = []): read
           range: rangeOf(optics, camera, magIndex),
           nominalPixel: inNanometres(nominal),
           nominalRotation: inDegrees(optics.nominalRotation(magIndex, camera.index)),
-          ...(pixel !== undefined && { pixel }),
+          ...(pixel !== undefined && { pixel, pixelFound: grating !== undefined }),
           ...(row?.rotation !== undefined && { rotation: row.rotation }),
           ...(row?.deltaRotation !== undefined && { deltaRotation: row.deltaRotation }),
           ...(imageShift && { imageShift }),

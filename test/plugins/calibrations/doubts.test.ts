@@ -63,6 +63,6 @@ describe('after a calibration', () => {
     const { said, run, found } = site();
     run('find-pixel-size', () => void found.push({ camera: 0, magIndex: 9, pixelSize: 0.5 }));
     expect(said).toHaveLength(1);
-    expect(said[0]).toContain('0.5000 nm by the properties');
+    expect(said[0]).toContain('0.5000 nm just found');
   });
 });
