@@ -1,4 +1,4 @@
-import { type AutomationObject, ByReference, ComError, type ComType, type ComValue, asDouble, asLong, comTypes, isObject } from '../../wires';
+import { type AutomationObject, ByReference, ComError, type ComResult, type ComType, type ComValue, asDouble, asLong, comTypes, isObject } from '../../wires';
 import { type DacPair, type JeolDeflector, type JeolLens, dacFull } from './transport';
 
 /** Does something with objects of a server, and lets go of those that came up meanwhile. */
@@ -152,9 +152,9 @@ export class ComColumn {
     this.tidily(() => this.done(`${part}.${method}`, this.parts.get(part)!.call(method, ...given)));
   }
 
-  private done(call: string, result: unknown): void {
+  private done(call: string, result: ComResult): void {
     if (result === 0 || result === undefined) return;
-    throw Object.assign(new Error(`${call} answered ${String(result)} instead of 0`), { code: otherAnswer, hint: 'Look for a message on the microscope computer, and whether external control is allowed there.' });
+    throw Object.assign(new Error(`${call} answered ${typeof result === 'object' ? 'an object' : String(result)} instead of 0`), { code: otherAnswer, hint: 'Look for a message on the microscope computer, and whether external control is allowed there.' });
   }
 }
 

@@ -34,6 +34,18 @@ describe('a site loads what it names, and nothing else', () => {
   });
 
   test.each([
+    ['fei', 'talos-ceta.yaml'],
+    ['falcon-ceta', 'talos-ceta.yaml'],
+    ['jeol', 'jeol-cryo-arm-k2.yaml'],
+  ])('%s on its wire to Windows loads no simulation, no other vendor, and nothing that calls Windows in this program', async (plugin, file) => {
+    const { appliedFiles, steps } = await probe('', withPlugins(configurations[file]!, [`${plugin}: { wire: com }`]), 'applied');
+    expect(appliedFiles).toContain(`plugins/${plugin}/com-wire.js`);
+    expect(appliedFiles.filter((each) => /^simulation\/|simulated-wire|com-device|koffi/.test(each))).toEqual([]);
+    expect([...new Set(appliedFiles.map((each) => /^plugins\/([^/]+)\//.exec(each)?.[1]).filter((each) => each !== undefined))]).toEqual([plugin]);
+    expect(steps.applied.filter((each) => /TCP|Process/.test(each))).toEqual([]);
+  });
+
+  test.each([
     ['jeol', 'jeol-cryo-arm-k2.yaml'],
     ['hitachi', 'hitachi-ht7700.yaml'],
   ])('%s brings no other vendor', async (plugin, file) => {
