@@ -16,7 +16,7 @@ export const steps: readonly Step[] = [
   {
     title: 'Know the pixel',
     why: 'Everything measured on an image is in pixels. A cross grating tells how large a pixel is on the specimen at a few magnifications; the others follow from it.',
-    items: [{ id: `${pixel}/find-pixel-size`, days: 365 }, { id: `${pixel}/list-relative-rotations`, after: [`${pixel}/find-pixel-size`] }],
+    items: [{ id: `${pixel}/find-pixel-size`, days: 365 }],
   },
   {
     title: 'Find the beam',
@@ -37,13 +37,12 @@ export const steps: readonly Step[] = [
     items: [
       { id: `${shift}/is-from-scratch`, after: [`${pixel}/find-pixel-size`], days: 365 },
       { id: `${shift}/image-shift`, days: 180 },
-      { id: `${shift}/list-is-vectors`, after: [`${shift}/image-shift`] },
     ],
   },
   {
     title: 'Move the stage',
     why: 'The stage carries far but repeats an error over some tens of micrometres, so the calibration covers whole cycles. It uses the image-shift calibration to know where to look.',
-    items: [{ id: `${shift}/stage-shift`, after: [`${shift}/image-shift`], days: 365 }, { id: `${shift}/list-stage-cals`, after: [`${shift}/stage-shift`] }],
+    items: [{ id: `${shift}/stage-shift`, after: [`${shift}/image-shift`], days: 365 }],
   },
   {
     title: 'Keep the place between magnifications',

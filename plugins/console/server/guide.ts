@@ -5,13 +5,14 @@ import { steps } from './guide-steps';
 
 type State = GuideStep['items'][number]['state'];
 const day = 24 * 3600 * 1000;
+const saving = 'save-calibrations';
 const doubtfulVerdicts = new Set(['doubtful', 'poor', 'bad']);
 
 /** What speaks against a calibration that was done, by item id; from checks of the calibrations against each other. */
 export type Doubts = ReadonlyMap<string, string>;
 
 /** How far a site is: for each item when it was done last and whether that still holds. */
-export function guideOf(entries: readonly MenuEntry[], history: readonly HistoryEntry[], now: Date, doubts: Doubts = new Map()): readonly GuideStep[] {
+export function guideOf(entries: readonly MenuEntry[], history: readonly HistoryEntry[], now: Date, unsaved: boolean, doubts: Doubts = new Map()): readonly GuideStep[] {
   // A submenu's folder tells nothing about where a plugin keeps an item, so the end of the id counts.
   const find = (id: string): MenuEntry | undefined => entries.find((entry) => entry.id === id) ?? entries.find((entry) => lastPart(entry.id) === lastPart(id));
   const latest = new Map(history.map((entry) => [lastPart(entry.item), entry]));
@@ -20,13 +21,17 @@ export function guideOf(entries: readonly MenuEntry[], history: readonly History
       const entry = find(id);
       if (!entry) return [];
       const done = latest.get(lastPart(id));
-      const { state, note } = judge(entry, done, now, days, doubts.get(entry.id));
+      const { state, note } = lastPart(id) === saving ? savingState(unsaved) : judge(entry, done, now, days, doubts.get(entry.id));
       const first = after.filter((each) => !latest.has(lastPart(each))).flatMap((each) => find(each)?.label ?? []);
       return [{ id: entry.id, label: entry.label, state, note, first }];
     });
     return shown.length > 0 ? [{ title, why, items: shown }] : [];
   });
 }
+
+/** Saving leaves no trace in the history; what is not saved does. */
+const savingState = (unsaved: boolean): { readonly state: State; readonly note: string } =>
+  unsaved ? { state: 'never', note: 'Something was measured that is not in the calibration file yet' } : { state: 'done', note: 'Nothing waits to be saved' };
 
 function judge(entry: MenuEntry, done: HistoryEntry | undefined, now: Date, days: number | undefined, doubt: string | undefined): { readonly state: State; readonly note: string } {
   if (!done) {

@@ -40,7 +40,7 @@ export async function serveConsole({ session, options, clock, log, onStored }: C
   const instrument = new InstrumentControl(session);
   const access = new Access();
 
-  const showGuide = async (): Promise<void> => state.set('guide', guideOf(session.menu(), (await session.find(CalibrationHistory)?.list()) ?? [], clock.date()));
+  const showGuide = async (): Promise<void> => state.set('guide', guideOf(session.menu(), (await session.find(CalibrationHistory)?.list()) ?? [], clock.date(), session.find(Calibrations)?.unsaved ?? false));
   const showMenu = (): void => {
     state.set('menu', menuState(session.menu()));
     state.set('instrument', { title: session.title, administrator: session.find(Administrator)?.on ?? false, unsaved: session.find(Calibrations)?.unsaved ?? false, plugins: session.plugins() });

@@ -56,7 +56,7 @@ function scopeSettings(find: Session['find']): readonly PanelSetting[] {
   const shift = find(ImageShiftControl)?.net ?? scope.imageShift;
   const camera = (): number => cameras?.selected.traits.index ?? 0;
   const magnification: PanelSetting = {
-    id: 'magnification', label: 'Magnification', group: 'Column',
+    id: 'magnification', label: 'Mag', about: 'Magnification', group: 'Column',
     read: async (signal) => {
       const index = await scope.magIndex.read(signal);
       if (!optics || !cameras) return { text: `index ${index}`, value: String(index) };
@@ -66,12 +66,12 @@ function scopeSettings(find: Session['find']): readonly PanelSetting[] {
     write: (value, signal) => scope.magIndex.write(Number(value), signal),
   };
   const shiftAxis = (axis: 'x' | 'y'): PanelSetting => ({
-    about: `Image shift ${axis.toUpperCase()}`,
-    ...numeric(`image-shift-${axis}`, `IS ${axis.toUpperCase()}`, 'Shifts', { unit: 'units', decimals: 3, step: 0.1 }, async (signal) => (await shift.read(signal))[axis], async (value, signal) => shift.write({ ...(await shift.read(signal)), [axis]: imageShiftUnits(value) }, signal)),
+    about: `Image shift ${axis.toUpperCase()} in units of the column`,
+    ...numeric(`image-shift-${axis}`, `IS ${axis.toUpperCase()}`, 'Shifts', { unit: '', decimals: 3, step: 0.1 }, async (signal) => (await shift.read(signal))[axis], async (value, signal) => shift.write({ ...(await shift.read(signal)), [axis]: imageShiftUnits(value) }, signal)),
   });
   const beamAxis = (axis: 'x' | 'y'): PanelSetting => ({
-    about: `Beam shift ${axis.toUpperCase()}`,
-    ...numeric(`beam-shift-${axis}`, `Beam ${axis.toUpperCase()}`, 'Shifts', { unit: 'units', decimals: 3, step: 0.1 }, async (signal) => (await scope.beamShift.read(signal))[axis], async (value, signal) => scope.beamShift.write({ ...(await scope.beamShift.read(signal)), [axis]: beamShiftUnits(value) }, signal)),
+    about: `Beam shift ${axis.toUpperCase()} in units of the column`,
+    ...numeric(`beam-shift-${axis}`, `Beam ${axis.toUpperCase()}`, 'Shifts', { unit: '', decimals: 3, step: 0.1 }, async (signal) => (await scope.beamShift.read(signal))[axis], async (value, signal) => scope.beamShift.write({ ...(await scope.beamShift.read(signal)), [axis]: beamShiftUnits(value) }, signal)),
   });
   return [
     magnification,

@@ -25,14 +25,20 @@ export class Visitor {
 
   constructor(
     readonly id: number,
-    readonly role: Role,
+    private readonly who: { readonly role: Role; /** What the page calls its tab, the same after it is loaded again. */ readonly tab: string; readonly session: string },
     private readonly socket: WebSocket,
     private readonly state: SharedState,
-    session: string,
   ) {
     this.stale = new Set(state.names);
-    this.send({ is: 'welcome', you: id, role, session });
+    this.send({ is: 'welcome', you: id, role: who.role, session: who.session });
     this.schedule();
+  }
+
+  get role(): Role {
+    return this.who.role;
+  }
+  get tab(): string {
+    return this.who.tab;
   }
 
   /** Notes that something changed. */

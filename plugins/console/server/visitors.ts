@@ -12,6 +12,7 @@ const mostVisitors = 16;
 /** Commands that a browser may have sent in a row, and how many more each second. */
 const burst = 200;
 const perSecond = 60;
+const longestTab = 64;
 const heartbeatMilliseconds = 15_000;
 
 /** What does the work of a command; what it returns goes back to the page. */
@@ -22,6 +23,8 @@ export class Visitors {
   private readonly sockets = new WebSocketServer({ noServer: true, maxPayload: longestCommand, perMessageDeflate: false, clientTracking: true });
   private readonly visitors = new Map<WebSocket, Visitor>();
   private operator: number | undefined;
+  /** The tab that was in control last; a page that is loaded again, or that has found its network again, is in control as before. */
+  private lastTab: string | undefined;
   private count = 0;
   private readonly heartbeat: NodeJS.Timeout;
 
@@ -55,8 +58,10 @@ export class Visitors {
   /** Gives control to a browser, whoever had it, or gives it up. */
   control(visitor: Visitor, take: boolean): void {
     if (visitor.role === 'observer') throw consoleErrors.roleTooLow('operator');
-    if (take) this.operator = visitor.id;
-    else if (this.operator === visitor.id) this.operator = undefined;
+    if (take) {
+      this.operator = visitor.id;
+      this.lastTab = visitor.tab;
+    } else if (this.operator === visitor.id) this.operator = undefined;
     this.showPeople();
   }
 
@@ -75,8 +80,11 @@ export class Visitors {
     const { host, origin } = request.headers;
     const refuse = (status: string): void => void socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
     let place: string;
+    let tab: string;
     try {
-      place = new URL(request.url ?? '/', 'http://console').pathname;
+      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://console');
+      place = pathname;
+      tab = (searchParams.get('tab') ?? '').slice(0, longestTab);
     } catch {
       return refuse('400 Bad Request');
     }
@@ -87,11 +95,11 @@ export class Visitors {
     const shown = this.access.roleOf(request);
     if (!shown) return refuse('401 Unauthorized');
     if (this.visitors.size >= mostVisitors) return refuse('503 Service Unavailable');
-    this.sockets.handleUpgrade(request, socket, head, (opened) => this.welcome(opened, shown.role));
+    this.sockets.handleUpgrade(request, socket, head, (opened) => this.welcome(opened, shown.role, tab));
   }
 
-  private welcome(socket: WebSocket, role: Role): void {
-    const visitor = new Visitor((this.count += 1), role, socket, this.state, this.session);
+  private welcome(socket: WebSocket, role: Role, tab: string): void {
+    const visitor = new Visitor((this.count += 1), { role, tab, session: this.session }, socket, this.state);
     this.visitors.set(socket, visitor);
     const alive = { since: Date.now(), heard: true, allowance: burst };
     Object.assign(socket, { alive });
@@ -109,7 +117,7 @@ export class Visitors {
       if (this.operator === visitor.id) this.operator = undefined;
       this.showPeople();
     });
-    if (role !== 'observer') this.operator ??= visitor.id;
+    if (role !== 'observer' && (this.operator === undefined || (tab !== '' && tab === this.lastTab))) this.control(visitor, true);
     this.showPeople();
     this.came();
   }

@@ -49,6 +49,9 @@ function calibrateAll({ instrument }: ConsoleSite): void {
     await picture(page, '01-first-look');
     await take(page, 'View');
     await start(page, 'find pixel', 'Start Find Pixel Size');
+    await page.getByText('Write this value into').waitFor({ timeout: 60_000 });
+    await picture(page, '02-offer');
+    await page.getByRole('button', { name: 'No', exact: true }).click();
     await result(page).waitFor();
     await expect(result(page).innerText()).resolves.toMatch(/Pixel size 0\.6\d+ nm at 2900x[^]*±/);
     await picture(page, '02-pixel-size');
@@ -61,6 +64,7 @@ function calibrateAll({ instrument }: ConsoleSite): void {
     await page.mouse.click(box.x + 0.5 * box.width + 16, box.y + 0.5 * box.height + 0.105 * box.height);
     await picture(page, '03-marker');
     await use.click();
+    await Promise.race([result(page).waitFor({ timeout: 60_000 }), page.getByRole('button', { name: 'No', exact: true }).click({ timeout: 60_000 })]);
     await result(page).waitFor();
     const again = await result(page).innerText();
     expect(again).toMatch(/Pixel size|did not succeed/);

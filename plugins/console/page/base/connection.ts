@@ -84,6 +84,7 @@ export class Connection {
     const address = new URL('/socket', window.location.href);
     address.protocol = 'ws:';
     if (this.token !== undefined) address.searchParams.set('token', this.token);
+    address.searchParams.set('tab', tabName());
     const socket = new WebSocket(address);
     socket.binaryType = 'arraybuffer';
     this.socket = socket;
@@ -120,6 +121,13 @@ export class Connection {
     this.waiting.delete(request);
     return found;
   }
+}
+
+/** The same for as long as the tab is open, so that the one in control stays it when the page is loaded again. */
+function tabName(): string {
+  const known = sessionStorage.getItem('tab') ?? Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('');
+  sessionStorage.setItem('tab', known);
+  return known;
 }
 
 const lost = (): Refusal => new Refusal('page/not-connected', 'The connection to the program is lost.', 'What runs goes on; the page connects again by itself.');

@@ -1,11 +1,11 @@
-/** A number as a person reads it: as many figures as its error allows, else six. */
+/** A number as a person reads it: as many figures as its error allows, else five. */
 export function formatValue(value: number, error?: number): string {
   if (Number.isInteger(value) && error === undefined && Math.abs(value) < 1e6) return String(value);
   if (error !== undefined && error > 0) {
     const decimals = Math.max(0, Math.min(8, 1 - Math.floor(Math.log10(error))));
     return value.toFixed(decimals);
   }
-  const text = value.toPrecision(6);
+  const text = value.toPrecision(5);
   return text.includes('e') ? text : String(Number(text));
 }
 

@@ -29,7 +29,9 @@ function actions(store: Store, image: ImageView): Readonly<Record<string, () => 
   return {
     '/': () => {
       store.set({ view: 'calibrate' });
-      document.querySelector<HTMLInputElement>('#search')?.focus();
+      const search = document.querySelector<HTMLInputElement>('#search');
+      search?.focus();
+      search?.select();
     },
     f: () => image.toggleFourier(),
     x: () => store.showBuffer(store.local.otherBuffer, true),

@@ -21,7 +21,7 @@ export function createOutcomeCard(store: Store): HTMLElement {
       dismissed = outcome.number;
       show();
     }));
-    card.scrollIntoView({ block: 'nearest' });
+    card.parentElement?.scrollTo({ top: 0 });
   };
   store.watch(['outcome', 'run', 'instrument', 'people', 'me'], show);
   return card;
@@ -57,7 +57,7 @@ function valueTable(values: OutcomeState['values']): HTMLElement {
       hasBefore ? h('td', { class: 'number' }, before === undefined || typeof value !== 'number' ? '' : formatValue(before, error), before === undefined || typeof value !== 'number' ? undefined : h('span', { class: 'change' }, ` ${formatChange(before, value)}`)) : undefined,
     ),
   );
-  return h('table', { class: 'values' }, h('thead', {}, head), h('tbody', {}, ...rows));
+  return h('table', { class: hasBefore ? 'values compared' : 'values' }, h('thead', {}, head), h('tbody', {}, ...rows));
 }
 
 function rowTable({ name, columns, rows }: OutcomeState['tables'][number]): HTMLElement {

@@ -33,6 +33,8 @@ export function createRunCard(store: Store): HTMLElement {
       setText(text, run.progress.text);
       setText(left, run.secondsLeft === undefined ? '' : `${formatDuration(run.secondsLeft)} left`);
     }
+    // An item that has a STOP of its own asks what becomes of what it has; the one at the top ends it in any case.
+    stop.hidden = run.waiting.some((each) => each.for === 'button' && each.names.includes('STOP'));
     stop.disabled = run.stopping || store.local.me?.role === 'observer';
     const ids = run.waiting.map(({ id }) => id);
     if (ids.join() !== open.join() || questions.dataset['control'] !== String(store.inControl)) {

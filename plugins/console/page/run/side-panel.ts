@@ -7,7 +7,7 @@ import { createRunCard } from './run-card';
 
 /** The right side: what runs, what it measures, what came out, and what the chosen item would do. */
 export function createSidePanel(store: Store): HTMLElement {
-  const element = h('aside', { class: 'side', 'aria-label': 'Run and result' }, createRunCard(store), createPlotCard(store), createOutcomeCard(store), createItemCard(store), createWelcome(store));
+  const element = h('aside', { class: 'side', 'aria-label': 'Run and result' }, createRunCard(store), createOutcomeCard(store), createPlotCard(store), createItemCard(store), createWelcome(store));
   return element;
 }
 

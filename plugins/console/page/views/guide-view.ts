@@ -4,6 +4,7 @@ import type { GuideStep } from '../../protocol/state';
 
 type Item = GuideStep['items'][number];
 const words: Readonly<Record<Item['state'], string>> = { done: 'Done', never: 'To do', stale: 'Old', doubtful: 'In doubt', unavailable: 'Not now' };
+const notBuilt = 'Not built yet';
 const icons = { done: 'check', never: 'circle', stale: 'clock', doubtful: 'warn', unavailable: 'lock' } as const;
 
 /** The way through a first setup: what comes first, what is done, what has grown old or is in doubt; each one click from its item. */
@@ -22,7 +23,8 @@ export function createGuideView(store: Store): HTMLElement {
 
 function stepOf(store: Store, { title, why, items }: GuideStep, number: number): HTMLElement {
   const done = items.filter(({ state }) => state === 'done').length;
-  return h('li', { class: 'step card' }, h('div', { class: 'step-head' }, h('span', { class: 'number' }, String(number)), h('div', {}, h('h2', {}, title), h('p', { class: 'why' }, why)), h('span', { class: 'count' }, `${done} of ${items.length}`)), h('ul', {}, ...items.map((item) => itemOf(store, item))));
+  const [here, absent] = [items.filter(({ note }) => note !== notBuilt), items.filter(({ note }) => note === notBuilt)];
+  return h('li', { class: 'step card' }, h('div', { class: 'step-head' }, h('span', { class: 'number' }, String(number)), h('div', {}, h('h2', {}, title), h('p', { class: 'why' }, why)), h('span', { class: 'count' }, `${done} of ${items.length}`)), h('ul', {}, ...here.map((item) => itemOf(store, item)), absent.length > 0 ? h('li', { class: 'absent' }, `Not built yet: ${absent.map(({ label }) => label).join(', ')}`) : undefined));
 }
 
 function itemOf(store: Store, { id, label, state, note, first }: Item): HTMLElement {
