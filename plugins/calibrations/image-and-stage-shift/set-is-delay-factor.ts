@@ -1,6 +1,7 @@
 import type { ProvidedAll, Vector } from '../../../core/base';
 import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
 import type { CalibrationResult } from '../../../core/store';
+import { valueSuggestion } from '../shared/property-suggestions';
 import { SettlingMeasurement, settlingNeeds } from '../shared/settling/settling-measurement';
 import { type SettlingSearchResult, findDelayFactor, smallestFactor } from '../shared/settling/settling-search';
 
@@ -50,13 +51,14 @@ export default class SetImageShiftDelayFactor implements MenuItem {
     const wanted = run.fromScript || run.alongside ? 'no' : await this.askWhatToMeasure(run, factor);
     if (wanted === 'no') {
       this.use(run, factor);
-      return run.report({ summary: `Delay factor ${factor.toFixed(2)}.`, values: { factor } });
+      return run.report({ summary: `Delay factor ${factor.toFixed(2)}.`, values: { factor }, propertySuggestions: keeping(factor) });
     }
     const measurement = await SettlingMeasurement.prepare(run, this.parts);
     const result = wanted === 'search' ? await this.search(run, measurement, factor) : await this.measure(run, measurement, wanted, factor);
     await measurement.restore();
-    this.use(run, result.values['factor'] as number);
-    return result;
+    const inForce = result.values['factor'] as number;
+    this.use(run, inForce);
+    return { ...result, propertySuggestions: keeping(inForce) };
   }
 
   private askWhatToMeasure(run: Run, factor: number): Promise<'no' | 'nine' | 'six' | 'search'> {
@@ -113,6 +115,7 @@ export default class SetImageShiftDelayFactor implements MenuItem {
   }
 }
 
+const keeping = (factor: number) => [valueSuggestion('ISdelayScaleFactor', Number(factor.toFixed(2)), 'factor for the delay after image shift')];
 const describe = ({ x, y }: Vector): string => `${x.toFixed(1)}, ${y.toFixed(1)}`;
 /** A value with its standard error, of which one digit is shown, two where it begins with 1. */
 function withError(value: number, error: number): string {

@@ -149,7 +149,7 @@ describe('the factor by itself', () => {
   test('takes a number and Enter, and measures nothing', async () => {
     await using instrument = await virtualInstrument({ magIndex: 19 });
     const { result, asked } = await runItem(instrument, item, { factor: '0.4' });
-    expect(asked).toEqual(['factor', 'measure']);
+    expect(asked).toEqual(['factor', 'measure', 'write-properties']);
     expect(result!.values).toEqual({ factor: 0.4 });
     expect(instrument.settings.get('ISdelayScaleFactor')).toBe(0.4);
   });
