@@ -31,7 +31,8 @@ export type LatticeFailure =
 
 /** Largest deviation of the angle between the axes from 90 degrees, and largest relative difference of their lengths. */
 const largestAngleError = 10;
-const largestDifference = 0.2;
+// A stretch by a quarter, which is a difference of 0.2, is to be refused whichever way noise has it.
+const largestDifference = 0.195;
 
 /**
  * Finds the axes of a lattice among the peaks of an autocorrelation.
