@@ -5,6 +5,8 @@ import { type FeiLack, type RawPair, type RawStageTarget, axisBits, imagingMode,
 export type Tidily = <Result>(work: () => Result) => Result;
 
 const perMetre = 1e6;
+/** FEI's numbers of the families of columns. */
+const families: Readonly<Record<number, string>> = { 0: 'Tecnai', 1: 'Titan', 2: 'Talos' };
 /** The members that some columns are without. */
 const optional: readonly (readonly [FeiLack, part: 'instrument' | 'projection', member: string])[] = [
   ['EFTEM mode', 'projection', 'LensProgram'],
@@ -37,6 +39,15 @@ export class ComColumn {
   /** What this column is without. */
   lacks(): readonly FeiLack[] {
     return optional.filter(([, part, member]) => !(part === 'instrument' ? this.instrument : this.projection).has(member)).map(([lack]) => lack);
+  }
+
+  /** What the scripting says of itself. */
+  getVersions(): Readonly<Record<string, string>> {
+    return this.tidily(() => {
+      const { instrument } = this;
+      const family = instrument.has('Configuration') ? partOf(instrument, 'Configuration').get('ProductFamily') : undefined;
+      return { scripting: instrument.name, ...(typeof family === 'number' && { family: families[family] ?? String(family) }) };
+    });
   }
 
   getMagnificationIndex(): number {

@@ -55,6 +55,7 @@ export class ComFeiWire implements FeiTransport {
     return this.host.close();
   }
 
+  getVersions = (signal?: AbortSignal): Promise<Readonly<Record<string, string>>> => this.ask('getVersions', [], signal) as Promise<Readonly<Record<string, string>>>;
   getMagnificationIndex = (signal?: AbortSignal): Promise<number> => this.number('getMagnificationIndex', signal);
   setMagnificationIndex = (index: number, signal?: AbortSignal): Promise<void> => this.tell('setMagnificationIndex', [index], signal, slowLimit);
   getImagingMode = (signal?: AbortSignal): Promise<number> => this.number('getImagingMode', signal);

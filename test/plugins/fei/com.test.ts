@@ -5,6 +5,8 @@ import { describeOnWindows } from '../../support/windows';
 import { ComColumns } from './make-com-column';
 import { plainColumn } from './make-column';
 
+/** Two of seven end a process. */
+const faults = process.env.EUCENTRIC_VERIFY ? 500 : 21;
 const facts = { regularMags: [6, 8], lowMag: 2, absentMag: 11, hasProbeModes: true, normalizes: true } as const;
 
 describe('FEI column over COM elsewhere than on Windows', () => {
@@ -69,6 +71,38 @@ describeOnWindows('FEI column over COM', () => {
       await column.scope.magIndex.write(8);
       expect(await column.scope.magIndex.read()).toBe(8);
     });
+  });
+
+  it('says what it is', async () => {
+    await columns.make();
+    expect(await columns.wire.getVersions()).toEqual({ scripting: 'TEMScripting.Instrument.1', family: 'Talos' });
+  });
+
+  describe(`${faults} faults of the server`, () => {
+    it('never give a wrong number, and never keep the column from being used', async () => {
+      const { transport } = await columns.make();
+      const moods = ['refuse', 'busy', 'late 40', 'gone', 'late 5', 'refuse', 'crash'];
+      const members = ['Projection.Defocus', 'Projection.ImageShift', 'Vector.X', 'Vector.Y', 'Illumination.Intensity'];
+      let failed = 0;
+      for (let seed = 0; seed < faults; seed++) {
+        columns.folder.expect(`${members[(seed * 7) % members.length]} ${moods[seed % moods.length]}`);
+        const value = 1e-6 * (1 + (seed % 9));
+        const shift = { x: 0.1 * (1 + (seed % 5)), y: -0.2 * (1 + (seed % 3)) };
+        /** What was not refused was done, and is read as it was written. */
+        const check = async (write: () => Promise<void>, read: () => Promise<unknown>, wanted: unknown): Promise<void> => {
+          const error: unknown = await write().then(() => undefined, (thrown: unknown) => thrown);
+          const answer = error === undefined ? await read().catch((thrown: unknown) => thrown) : error;
+          if (!(answer instanceof Error)) return expect({ seed, answer }).toEqual({ seed, answer: wanted });
+          failed++;
+          expect(answer).toMatchObject({ code: 'fei/call-failed', message: expect.stringMatching(/^FEI column: /) as string, hint: expect.stringMatching(/\.$/) as string });
+        };
+        await check(() => transport.setDefocus(value), () => transport.getDefocus(), value);
+        await check(() => transport.setImageShift(shift.x, shift.y), () => transport.getImageShift(), { x: expect.closeTo(shift.x, 9) as number, y: expect.closeTo(shift.y, 9) as number });
+        await check(() => transport.setIntensity(0.25), () => transport.getIntensity(), 0.25);
+      }
+      expect(failed).toBeGreaterThan(faults / 4);
+      expect(await transport.getHighVoltage()).toBe(200_000);
+    }, 1_200_000);
   });
 
   describe('what goes wrong', () => {

@@ -191,6 +191,13 @@ class Gun : public Part {
   explicit Gun(const Shared &shared) : Part(L"Gun", shared) { kept(L"HTValue", L"highTension", 200e3, 0, 300e3); }
 };
 
+class Configuration : public Part {
+ public:
+  explicit Configuration(const Shared &shared) : Part(L"Configuration", shared) {
+    property(L"ProductFamily", [](const Given &) { return Answer(2L); });
+  }
+};
+
 class Instrument : public Object {
  public:
   Instrument() : Object(L"Instrument"), column_(std::make_shared<Column>()) {
@@ -200,6 +207,7 @@ class Instrument : public Object {
     part<Stage>(L"Stage");
     part<Camera>(L"Camera");
     part<Gun>(L"Gun");
+    part<Configuration>(L"Configuration");
     property(L"Acquisition", [](const Given &) { return Answer(makeFeiAcquisition()); });
     if (!std::getenv("EUCENTRIC_STAND_IN_OLD"))
       property(
