@@ -147,6 +147,15 @@ export interface GuideStep {
   }[];
 }
 
+/** A contradiction among what was measured, with what is to be done. */
+export interface FindingState {
+  readonly severity: 'error' | 'warning' | 'information';
+  readonly message: string;
+  readonly reason: string;
+  /** The id of an item of the menu, or the names of properties. */
+  readonly redo: string;
+}
+
 /** One plugin that is switched on. */
 export interface PluginState {
   readonly id: string;
@@ -166,6 +175,7 @@ export interface ConsoleState {
   readonly showing: { readonly buffer: string; readonly turn: number } | undefined;
   readonly people: PeopleState;
   readonly guide: readonly GuideStep[];
+  readonly findings: readonly FindingState[];
 }
 /** The name of a part of the state. */
 export type Part = keyof ConsoleState;

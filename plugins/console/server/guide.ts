@@ -1,15 +1,30 @@
-import type { MenuEntry } from '../../../core/kernel';
+import type { MenuEntry, Session } from '../../../core/kernel';
+import { Optics, checkConsistency } from '../../../core/optics';
 import type { HistoryEntry } from '../../../core/store';
-import type { GuideStep } from '../protocol';
+import type { FindingState, GuideStep } from '../protocol';
 import { steps } from './guide-steps';
 
 type State = GuideStep['items'][number]['state'];
 const day = 24 * 3600 * 1000;
+const mostFindings = 100;
 const saving = 'save-calibrations';
 const doubtfulVerdicts = new Set(['doubtful', 'poor', 'bad']);
 
 /** What speaks against a calibration that was done, by item id; from checks of the calibrations against each other. */
 export type Doubts = ReadonlyMap<string, string>;
+
+/** What contradicts what among calibrations and properties; what is only missing is told by the steps. */
+export function findingsOf(session: Pick<Session, 'find'>, now: Date): readonly FindingState[] {
+  const optics = session.find(Optics);
+  if (!optics) return [];
+  return checkConsistency(optics, { now })
+    .filter(({ code, severity }) => severity !== 'information' && code !== 'consistency/missing')
+    .slice(0, mostFindings)
+    .map(({ severity, message, reason, redo }) => ({ severity, message, reason, redo }));
+}
+
+/** The findings by the item that is to be run again. */
+export const doubtsOf = (findings: readonly FindingState[]): Doubts => new Map([...findings].reverse().map(({ redo, message }) => [redo, message]));
 
 /** How far a site is: for each item when it was done last and whether that still holds. */
 export function guideOf(entries: readonly MenuEntry[], history: readonly HistoryEntry[], now: Date, unsaved: boolean, doubts: Doubts = new Map()): readonly GuideStep[] {

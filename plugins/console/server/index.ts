@@ -7,7 +7,7 @@ import type { ConsoleOptions } from '../options';
 import { Access } from './access';
 import { perform } from './commands';
 import { consoleErrors } from './errors';
-import { guideOf } from './guide';
+import { doubtsOf, findingsOf, guideOf } from './guide';
 import { Images } from './images';
 import { InstrumentControl } from './instrument-control';
 import { menuState } from './menu-state';
@@ -40,7 +40,12 @@ export async function serveConsole({ session, options, clock, log, onStored }: C
   const instrument = new InstrumentControl(session);
   const access = new Access();
 
-  const showGuide = async (): Promise<void> => state.set('guide', guideOf(session.menu(), (await session.find(CalibrationHistory)?.list()) ?? [], clock.date(), session.find(Calibrations)?.unsaved ?? false));
+  const showGuide = async (): Promise<void> => {
+    const history = (await session.find(CalibrationHistory)?.list()) ?? [];
+    const findings = findingsOf(session, clock.date());
+    state.set('findings', findings);
+    state.set('guide', guideOf(session.menu(), history, clock.date(), session.find(Calibrations)?.unsaved ?? false, doubtsOf(findings)));
+  };
   const showMenu = (): void => {
     state.set('menu', menuState(session.menu()));
     state.set('instrument', { title: session.title, administrator: session.find(Administrator)?.on ?? false, unsaved: session.find(Calibrations)?.unsaved ?? false, plugins: session.plugins() });

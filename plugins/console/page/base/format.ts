@@ -10,7 +10,10 @@ export function formatValue(value: number, error?: number): string {
 }
 
 /** An error with two figures. */
-export const formatError = (error: number): string => Number(error.toPrecision(2)).toString();
+export function formatError(error: number): string {
+  const text = error.toPrecision(2);
+  return text.includes('e') ? Number(text).toString() : text;
+}
 
 /** A duration in words. */
 export function formatDuration(seconds: number): string {

@@ -166,7 +166,10 @@ class BufferView implements ImageView {
       // For whoever measures how long an image takes from its arrival to the screen.
       const { arrived, header } = loaded.full ?? loaded.quick;
       this.stage.dataset['image'] = `${loaded.image} ${header.width}x${header.height}`;
-      requestAnimationFrame(() => (this.stage.dataset['shownAfter'] = (performance.now() - arrived).toFixed(1)));
+      requestAnimationFrame(() => {
+        this.stage.dataset['shownAfter'] = (performance.now() - arrived).toFixed(1);
+        this.stage.dataset['shownAt'] = `${loaded.image} ${loaded.full ? 'full' : 'quick'} ${performance.timeOrigin + performance.now()}`;
+      });
     }
   }
 

@@ -3,7 +3,7 @@ import type { Connection, ReceivedImage } from '../base/connection';
 const quickSize = 1024;
 const fullSize = 6144;
 /** While images come one after the other, only the quick ones are asked for. */
-const restMilliseconds = 250;
+const restMilliseconds = 100;
 const mostKept = 3;
 
 /** The image on the screen as far as it has arrived: first quick and coarse, then with every pixel. */

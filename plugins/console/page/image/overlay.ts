@@ -35,7 +35,11 @@ export function drawOverlay(context: CanvasRenderingContext2D, { buffer, fourier
   context.lineCap = 'round';
   for (const each of points) {
     const { x, y } = on(each);
-    stroke(pointColour, () => context.arc(x, y, 7 * ratio, 0, 2 * Math.PI));
+    context.strokeStyle = pointColour;
+    context.lineWidth = 1.3 * ratio;
+    context.beginPath();
+    context.arc(x, y, 6 * ratio, 0, 2 * Math.PI);
+    context.stroke();
   }
   if (marker) {
     const { x, y } = on(marker);

@@ -64,7 +64,7 @@ function optionsOf(plot: PlotState, width: number, height: number): uPlot.Option
     scales: { x: { time: isDate, range: () => [x[0], x[1]] }, y: { range: () => [y[0], y[1]] } },
     axes: [
       { ...axis, size: 30, ...(isDate ? {} : { label: plot.x }) },
-      { ...axis, size: 50, label: plot.y },
+      { ...axis, size: 58, label: plot.y, values: (_, splits) => splits.map((value) => String(Number(value.toPrecision(7)))) },
     ],
     series: [{}, { paths: () => null, points: { show: false } }],
     hooks: { draw: [(chart) => drawSeries(chart, plot)] },

@@ -1,6 +1,6 @@
 import { fill, h, icon } from '../base/dom';
 import type { Store } from '../base/store';
-import type { GuideStep } from '../../protocol/state';
+import type { FindingState, GuideStep } from '../../protocol/state';
 
 type Item = GuideStep['items'][number];
 const words: Readonly<Record<Item['state'], string>> = { done: 'Done', never: 'To do', stale: 'Old', doubtful: 'In doubt', unavailable: 'Not now' };
@@ -10,6 +10,7 @@ const icons = { done: 'check', never: 'circle', stale: 'clock', doubtful: 'warn'
 /** The way through a first setup: what comes first, what is done, what has grown old or is in doubt; each one click from its item. */
 export function createGuideView(store: Store): HTMLElement {
   const list = h('ol', { class: 'steps' });
+  const doubts = h('section', { class: 'card doubts', 'aria-label': 'Contradictions' });
   const sum = h('p', { class: 'sum', role: 'status' });
   store.watch(['guide'], () => {
     const steps = store.shared.guide ?? [];
@@ -18,7 +19,18 @@ export function createGuideView(store: Store): HTMLElement {
     sum.textContent = `${count('done')} of ${items.length} done, ${count('stale')} old, ${count('doubtful')} in doubt`;
     fill(list, ...steps.map((step, index) => stepOf(store, step, index + 1)));
   });
-  return h('div', { class: 'view page guide' }, h('header', { class: 'page-head' }, h('h1', {}, 'Guide'), h('p', { class: 'lead' }, 'The order in which an instrument is set up. Every step rests on those before it.'), sum), list);
+  store.watch(['findings', 'menu'], () => {
+    const findings = store.shared.findings ?? [];
+    doubts.hidden = findings.length === 0;
+    fill(doubts, h('h2', {}, 'What contradicts what'), ...findings.map((finding) => findingOf(store, finding)));
+  });
+  return h('div', { class: 'view page guide' }, h('header', { class: 'page-head' }, h('h1', {}, 'Guide'), h('p', { class: 'lead' }, 'The order in which an instrument is set up. Every step rests on those before it.'), sum), doubts, list);
+}
+
+function findingOf(store: Store, { severity, message, reason, redo }: FindingState): HTMLElement {
+  const item = store.shared.menu?.find(({ id }) => id === redo);
+  const again = item ? h('button', { type: 'button', class: 'link', onclick: () => store.set({ view: 'calibrate', selected: item.id }) }, `Run ${item.label} again`) : h('span', {}, `Look at ${redo} in the configuration`);
+  return h('article', { class: `problem ${severity}` }, h('p', {}, icon('warn'), ` ${message}`), h('p', { class: 'hint' }, reason), h('p', { class: 'hint' }, again));
 }
 
 function stepOf(store: Store, { title, why, items }: GuideStep, number: number): HTMLElement {

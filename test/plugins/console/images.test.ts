@@ -1,0 +1,91 @@
+import type { Browser, Page } from 'playwright-core';
+import { seconds } from '../../../core/base';
+import type { Frame } from '../../../core/devices';
+import { image } from '../../../imaging';
+import { haveBrowser, launchBrowser, openPage } from './support/browser';
+import { type ConsoleSite, serveSite } from './support/console-site';
+
+jest.setTimeout(120_000);
+
+/** An image with structure at every scale, another one for every seed. */
+function frameOf(side: number, seed: number): Frame {
+  const data = new Uint16Array(side * side);
+  for (let row = 0; row < side; row++) for (let column = 0; column < side; column++) data[row * side + column] = 1000 + 400 * Math.sin((column + seed) / 7) + ((row * 37 + column * 11) % 97);
+  const exposure = { binning: 1, area: { left: 0, top: 0, right: side, bottom: side }, exposure: seconds(1), driftSettling: seconds(0), processing: 'gain normalized', readMode: 'linear' } as const;
+  return { image: image(data, side, side), exposure, camera: 0, began: seconds(0) };
+}
+
+/** Waits for what the page says of the image on its screen: number, how complete, and when. */
+async function shown(page: Page, fits: (said: readonly string[]) => boolean): Promise<readonly string[]> {
+  for (const end = Date.now() + 15_000; Date.now() < end; ) {
+    const said = ((await page.locator('.stage').getAttribute('data-shown-at')) ?? '').split(' ');
+    if (said.length === 3 && fits(said)) return said;
+  }
+  throw new Error('The image is not shown.');
+}
+
+(haveBrowser ? describe : describe.skip)(`images in the browser${haveBrowser ? '' : ' (skipped: its browser runs on Linux on x64 only)'}`, () => {
+  let browser: Browser;
+  let site: ConsoleSite;
+  beforeAll(async () => {
+    [browser, site] = [await launchBrowser(), await serveSite({ magIndex: 22 })];
+  });
+  afterAll(async () => {
+    await browser.close();
+    await site[Symbol.asyncDispose]();
+  });
+
+  test.each([
+    [1024, 100],
+    [4096, 400],
+  ])('one of %i pixels a side is on the screen %i ms after it arrived', async (side, limit) => {
+    const page = await openPage(browser, site.administrator);
+    await page.locator('.settings .cell').first().waitFor();
+    const taken: number[] = [];
+    const wholes: number[] = [];
+    for (let seed = 0; seed < 6; seed++) {
+      const before = (await page.locator('.stage').getAttribute('data-shown-at')) ?? '';
+      const frame = frameOf(side, seed);
+      const added = performance.timeOrigin + performance.now();
+      site.instrument.session.buffers.add(frame, { magIndex: 22, magnification: 8100 });
+      const [, , at] = await shown(page, ([number]) => number !== before.split(' ')[0]);
+      taken.push(Number(at) - added);
+      // The next one comes when this one is there with all its pixels.
+      const [, , whole] = await shown(page, ([number, kind]) => number !== before.split(' ')[0] && kind === 'full');
+      wholes.push(Number(whole) - added);
+    }
+    if (process.env['EUCENTRIC_VERIFY']) console.log(`${side} x ${side}: ${taken.map((each) => each.toFixed(0)).join(', ')} ms from arrival to screen, with every pixel after ${wholes.map((each) => each.toFixed(0)).join(', ')} ms`);
+    // Other programs on the machine may delay single ones.
+    expect(Math.min(...taken)).toBeLessThan(limit);
+    expect(page.faults).toEqual([]);
+    await page.context().close();
+  });
+
+  test('can be zoomed and moved fluently with 4096 pixels a side', async () => {
+    const page = await openPage(browser, site.administrator);
+    await page.locator('.settings .cell').first().waitFor();
+    site.instrument.session.buffers.add(frameOf(4096, 99), { magIndex: 22, magnification: 8100 });
+    await shown(page, ([, kind]) => kind === 'full');
+    const rates: number[] = [];
+    for (let round = 0; round < 3; round++) {
+      const rate = await page.evaluate(`new Promise((resolve) => {
+        const stage = document.querySelector('.stage');
+        const { left, top } = stage.getBoundingClientRect();
+        const began = performance.now();
+        let frames = 0;
+        const step = () => {
+          frames += 1;
+          stage.dispatchEvent(new WheelEvent('wheel', { deltaY: frames % 40 < 20 ? -60 : 60, clientX: left + 200, clientY: top + 150, cancelable: true }));
+          if (frames < 60) requestAnimationFrame(step);
+          else resolve((1000 * frames) / (performance.now() - began));
+        };
+        requestAnimationFrame(step);
+      })`);
+      rates.push(rate as number);
+    }
+    if (process.env['EUCENTRIC_VERIFY']) console.log(`zoom at ${rates.map((rate) => rate.toFixed(0)).join(', ')} frames a second, drawn without a graphics card`);
+    expect(Math.max(...rates)).toBeGreaterThan(20);
+    expect(page.faults).toEqual([]);
+    await page.context().close();
+  });
+});

@@ -1,0 +1,49 @@
+import type { MenuEntry } from '../../../../core/kernel';
+import type { HistoryEntry } from '../../../../core/store';
+import { guideOf } from '../../../../plugins/console/server/guide';
+import { virtualInstrument } from '../../../support/virtual-instrument';
+
+const now = new Date('2026-06-01T12:00:00Z');
+const shift = 'calibrations/image-and-stage-shift';
+
+const measured = (item: string, when: string, quality = {}): HistoryEntry => ({ id: when, item, when, kind: 'measured', who: 'x', version: '1', summary: 'Done.', values: {}, standardErrors: {}, conditions: { magnification: 8100 }, quality });
+
+let entries: readonly MenuEntry[];
+beforeAll(async () => {
+  await using instrument = await virtualInstrument();
+  entries = instrument.session.menu();
+});
+
+const find = (history: readonly HistoryEntry[], id: string, doubts?: ReadonlyMap<string, string>, unsaved = false) => guideOf(entries, history, now, unsaved, doubts).flatMap(({ items }) => items).find((item) => item.id === id)!;
+
+test('every step has items of the menu, and each stands once', () => {
+  const ids = guideOf(entries, [], now, false).flatMap(({ items }) => items.map(({ id }) => id));
+  expect(ids.length).toBeGreaterThan(20);
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+test.each([
+  ['never', [], 'Not done yet'],
+  ['done', [measured(`${shift}/image-shift`, '2026-05-30T12:00:00Z', { verdict: 'good' })], 'Done 2 days ago at 8100x, good'],
+  ['stale', [measured(`${shift}/image-shift`, '2025-05-30T12:00:00Z')], /^Done 367 days ago.*better repeated/],
+  ['doubtful', [measured(`${shift}/image-shift`, '2026-06-01T11:00:00Z', { verdict: 'poor', remarks: ['Few details.'] })], /^Done today at 8100x, poor: Few details/],
+])('a calibration is %s', (state, history, note) => {
+  expect(find(history, `${shift}/image-shift`)).toMatchObject({ state, note: typeof note === 'string' ? note : (expect.stringMatching(note) as string) });
+});
+
+test('the latest measurement counts, and a contradiction counts more', () => {
+  const history = [measured(`${shift}/image-shift`, '2025-01-01T12:00:00Z'), measured(`${shift}/image-shift`, '2026-05-31T12:00:00Z')];
+  expect(find(history, `${shift}/image-shift`).state).toBe('done');
+  expect(find(history, `${shift}/image-shift`, new Map([[`${shift}/image-shift`, 'It contradicts the stage.']]))).toMatchObject({ state: 'doubtful', note: 'It contradicts the stage.' });
+});
+
+test('what has to come first is said until it is done', () => {
+  expect(find([], `${shift}/stage-shift`).first).toEqual(['Image Shift']);
+  expect(find([measured(`${shift}/image-shift`, '2026-05-31T12:00:00Z')], `${shift}/stage-shift`).first).toEqual([]);
+});
+
+test('saving is to be done while something is unsaved', () => {
+  const save = 'calibrations/administration/save-calibrations';
+  expect(find([], save, undefined, true).state).toBe('never');
+  expect(find([], save, undefined, false).state).toBe('done');
+});
