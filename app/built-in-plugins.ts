@@ -7,6 +7,7 @@ export const builtInPlugins: BuiltInPlugins = {
   hitachi: (): unknown => require('../plugins/hitachi'),
   'gatan-k2k3': (): unknown => require('../plugins/gatan-k2k3'),
   'falcon-ceta': (): unknown => require('../plugins/falcon-ceta'),
+  serialem: (): unknown => require('../plugins/serialem'),
   simulator: (): unknown => require('../plugins/simulator'),
   calibrations: (): unknown => require('../plugins/calibrations'),
   console: (): unknown => require('../plugins/console'),

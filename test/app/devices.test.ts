@@ -4,6 +4,7 @@ import path from 'node:path';
 import { devicesCommand } from '../../app/commands/devices';
 import { createInstrument } from '../../app/instrument';
 import { Output } from '../../app/output';
+import { commands } from '../../plugins/serialem/transport';
 import { HitachiStandIn } from '../plugins/hitachi/stand-in-server';
 import { projectFolder } from '../support/virtual-instrument';
 import { TemscriptStandIn } from '../support/temscript-stand-in';
@@ -36,9 +37,13 @@ async function devices(yaml: string) {
   return { rows: lines.trim().split('\n').map((line) => JSON.parse(line) as Row), table, code, calls };
 }
 
+/** The commands of SerialEM that only report. */
+const reports = new Set(Object.entries(commands).flatMap(([name, number]) => (name.startsWith('Report') ? [number as number] : [])));
+
 /** The calls that ask, or belong to the connection. Those of a camera server and of text lines are told by what they carry. */
 function changes({ wire, call, given }: { wire: string; call: string; given: readonly unknown[] }): boolean {
   if (wire === 'hitachi' && call === 'exchange') return !String(given[0]).startsWith('Get ');
+  if (wire === 'serialem' && call === 'run') return !reports.has(given[0] as number);
   // The debug output of the server is no setting of an instrument.
   if (wire === 'gatan-k2k3' && call === 'call') return !/^(Get|Is|SetDebugMode$)/.test((given[0] as { name: string }).name) && !isQuestionToFilter(given);
   return !/^(open|close|get|is|lookUp|read|status)/.test(call);

@@ -1,7 +1,7 @@
 import type { Address } from '../open-socket';
 import { WireError, reasonOf } from '../wire-error';
 import { type ImageHeader, checkImageHeader, chunkHandshake } from './image-transfer';
-import { decodeMessage, encodeMessage } from './message';
+import { decodeMessage, encodeMessage, largestArray } from './message';
 import { PacketConnection } from './packet-connection';
 import { type PacketFunction, type ReplyOf, type RequestOf, fixedLength, hasArray } from './packet-function';
 import { Turns } from './turns';
@@ -46,6 +46,14 @@ const refusals: Readonly<Record<number, string>> = {
   [-4]: 'the request was too short',
   [-5]: 'the request was too big',
   [-6]: 'the request had the wrong length',
+  [-9]: 'it is busy or does not let itself be controlled from outside',
+  [-10]: 'its user pressed STOP',
+};
+/** What to do about them, where it is not to look at the log. */
+const refusalHints: Readonly<Record<number, string>> = {
+  [-1]: 'Install a newer version of the plugin in the server.',
+  [-9]: 'Wait until the server is idle, switch on its control from outside, then try again.',
+  [-10]: 'Start again when its user agrees.',
 };
 
 /** A connection that breaks within this many milliseconds of the request is taken to have been dead before it. */
@@ -157,10 +165,12 @@ export class PacketClient {
     const head = await reader.read(8);
     const [length, status] = [head.readInt32LE(0), head.readInt32LE(4)];
     const expected = status < 0 ? 8 : fixedLength(fields);
-    if (hasArray(fields) || length !== expected)
+    // How many integers follow is checked once the message is whole.
+    const more = status >= 0 && hasArray(fields) ? length - expected : 0;
+    if (length !== expected + more || more < 0 || more % 4 !== 0 || more > 4 * largestArray)
       throw new WireError('wire/bad-reply', `${guard.what}: a reply of ${length} bytes came where ${expected} bytes were due.`, 'Check that the server is of a version that this program knows, and that nothing else answers on its port.');
     if (status < 0)
-      throw new WireError('wire/refused', `${guard.what}: the server refused it: ${refusals[status] ?? `status ${status}`}.`, status === -1 ? 'Install a newer version of the plugin in the server.' : 'Look at the log of the server; restart it if this persists.');
+      throw new WireError('wire/refused', `${guard.what}: the server refused it: ${refusals[status] ?? `status ${status}`}.`, refusalHints[status] ?? 'Look at the log of the server; restart it if this persists.');
     const rest = await reader.read(length - 8);
     const values = decodeMessage(packet.name, Buffer.concat([head, rest]), fields) as ReplyOf<Function>;
     const image = packet.image && status === 0 ? await this.receiveImage(values as unknown as ImageHeader, packet.image, connection, guard, options) : undefined;

@@ -38,7 +38,7 @@ describe('config/', () => {
   });
 
   it('has the virtual Krios and an instrument of each vendor', () => {
-    expect(files).toEqual(['hitachi-ht7700.yaml', 'jeol-cryo-arm-k2.yaml', 'krios-k3.yaml', 'simulator.yaml', 'talos-ceta.yaml']);
+    expect(files).toEqual(['hitachi-ht7700.yaml', 'jeol-cryo-arm-k2.yaml', 'krios-k3.yaml', 'simulator.yaml', 'talos-ceta.yaml', 'talos-through-serialem.yaml']);
   });
 
   it.each([

@@ -1,0 +1,46 @@
+import type { Settings } from '../../core/settings';
+
+/** What a site says about the column behind SerialEM, as this plugin needs it. */
+export interface SerialEmColumn {
+  readonly model: string;
+  readonly magIndexes: ReadonlySet<number>;
+  /** The first mag index above the low-magnification range. */
+  readonly lowestRegularMag: number;
+  readonly spotSizes: number;
+  readonly imageShiftScale: { readonly regular: number; readonly lowMagnification: number };
+  readonly invertsStageX: boolean;
+  readonly hasProbeModes: boolean;
+  /** Volts; SerialEM does not tell. */
+  readonly highTension: number | undefined;
+  /** Seconds that a move of the stage may take. */
+  readonly stageTimeout: number;
+  /** Micrometres. */
+  readonly stageLimits: { readonly x: readonly [number, number]; readonly y: readonly [number, number] };
+  /** Degrees. */
+  readonly largestTilt: number;
+}
+
+const longestStageMove = 120;
+const usualSpotSizes = 11;
+const usualTilt = 79.9;
+
+/** Gathers what the site's properties say about the column. */
+export function serialEmColumn(settings: Settings, options: { readonly model: string; readonly probeModes: boolean; readonly highTensionKilovolts?: number | undefined }): SerialEmColumn {
+  const regular = settings.get('MicronsPerUnitImageShift');
+  const spots = settings.get('NumberOfSpotSizes');
+  const tilt = settings.get('MaximumTiltAngle');
+  const [left, right, bottom, top] = settings.get('StageLimits');
+  return {
+    model: options.model,
+    magIndexes: new Set(settings.magnificationTable.filter(({ filmMag }) => filmMag > 0).map(({ index }) => index)),
+    lowestRegularMag: settings.get('LowestMModeMagIndex'),
+    spotSizes: spots > 0 ? spots : usualSpotSizes,
+    imageShiftScale: { regular, lowMagnification: settings.get('LowMagMicronsPerUnitIS') || regular },
+    invertsStageX: settings.get('InvertStageXAxis'),
+    hasProbeModes: options.probeModes,
+    highTension: options.highTensionKilovolts === undefined ? undefined : 1000 * options.highTensionKilovolts,
+    stageTimeout: longestStageMove * settings.get('StageTimeoutFactor'),
+    stageLimits: { x: [left, right], y: [bottom, top] },
+    largestTilt: tilt > 0 ? tilt : usualTilt,
+  };
+}

@@ -1,0 +1,37 @@
+import type { ScriptValue } from './transport';
+
+const bytesOfLong = 4;
+const bytesOfDouble = 8;
+
+/** Packs the arguments of a command: integers, doubles, and texts that each end in a NUL, all from place 0, which is not used. */
+export function packArguments(given: readonly ScriptValue[]): Int32Array {
+  const items: readonly ScriptValue[] = ['', ...given];
+  const numbers = items.map((item) => (typeof item === 'number' ? item : Number(item) || 0));
+  const texts = Buffer.from(items.map((item) => `${item}\0`).join(''), 'latin1');
+  const bytes = Buffer.alloc(items.length * (bytesOfLong + bytesOfDouble) + bytesOfLong * Math.ceil(texts.length / bytesOfLong));
+  numbers.forEach((value, at) => {
+    bytes.writeInt32LE(Math.max(-0x80000000, Math.min(0x7fffffff, Math.trunc(value))), bytesOfLong * at);
+    bytes.writeDoubleLE(value, bytesOfLong * items.length + bytesOfDouble * at);
+  });
+  texts.copy(bytes, items.length * (bytesOfLong + bytesOfDouble));
+  return longsOf(bytes);
+}
+
+/** What a command reported: flags that tell the texts, then the numbers, then the texts; undefined for what cannot be that. */
+export function unpackReport(array: Int32Array, last: number): readonly ScriptValue[] | undefined {
+  const count = last + 1;
+  if (count === 0) return array.length === 0 ? [] : undefined;
+  const bytes = Buffer.alloc(bytesOfLong * array.length);
+  array.forEach((value, at) => bytes.writeInt32LE(value, bytesOfLong * at));
+  const textsAt = count * (bytesOfLong + bytesOfDouble);
+  if (count < 0 || bytes.length < textsAt) return undefined;
+  const flags = Array.from({ length: count }, (_, at) => bytes.readInt32LE(bytesOfLong * at));
+  if (flags.some((flag) => flag !== 0 && flag !== 1)) return undefined;
+  const wanted = flags.filter((flag) => flag === 1).length;
+  const tail = bytes.subarray(textsAt);
+  const texts = tail.toString('latin1').split('\0').slice(0, -1);
+  if (wanted === 0 ? tail.length > 0 : texts.length < wanted || tail.length % bytesOfLong !== 0) return undefined;
+  return flags.map((flag, at) => (flag === 1 ? texts.shift()! : bytes.readDoubleLE(bytesOfLong * count + bytesOfDouble * at)));
+}
+
+const longsOf = (bytes: Buffer): Int32Array => Int32Array.from({ length: bytes.length / bytesOfLong }, (_, at) => bytes.readInt32LE(bytesOfLong * at));

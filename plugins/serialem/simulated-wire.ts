@@ -1,0 +1,107 @@
+import { type Clock, seconds } from '../../core/base';
+import { VirtualMicroscope } from '../../simulation';
+import { serialEmErrors } from './errors';
+import { type ScriptValue, type SerialEmTransport, commands } from './transport';
+
+/** Seconds on the simulated clock that SerialEM takes until something is done. */
+const durations = { anything: 0.02, magnification: 2, spotSize: 1, probeMode: 2, screen: 2.5 };
+const micro = 1;
+/** NormalizeLenses takes the sum of these. */
+const lensBits = { projector: 1, objective: 2, condenser: 4 };
+
+/** SerialEM as a virtual microscope answers its commands: script units, and everything done when a command has ended. */
+export class SimulatedSerialEm implements SerialEmTransport {
+  private opened: VirtualMicroscope | undefined;
+  private readonly handlers: ReadonlyMap<number, (given: readonly number[], text: string) => Promise<readonly ScriptValue[] | void> | readonly ScriptValue[] | void>;
+
+  constructor(
+    private readonly find: () => unknown,
+    private readonly clock: Clock,
+  ) {
+    this.handlers = new Map(Object.entries(this.table()).map(([name, handle]) => [commands[name as keyof typeof commands], handle]));
+  }
+
+  async open(): Promise<void> {
+    const found = this.find();
+    if (!(found instanceof VirtualMicroscope)) throw new TypeError('what the simulator provides is not a virtual microscope');
+    this.opened = found;
+  }
+
+  async close(): Promise<void> {
+    this.opened = undefined;
+  }
+
+  async run(command: number, given: readonly ScriptValue[]): Promise<readonly ScriptValue[]> {
+    const handle = this.handlers.get(command);
+    if (!this.opened) throw serialEmErrors.notConnected();
+    if (!handle) throw serialEmErrors.commandFailed(`command ${command}`);
+    await this.pass(durations.anything);
+    return (await handle(given.map(Number), String(given[0] ?? ''))) ?? [];
+  }
+
+  private table(): Readonly<Record<keyof typeof commands, (given: readonly number[], text: string) => Promise<readonly ScriptValue[] | void> | readonly ScriptValue[] | void>> {
+    const at = <T>(read: (state: VirtualMicroscope['state']) => T) => (): T => read(this.microscope.state);
+    return {
+      ReportMagIndex: at(({ magIndex }) => [magIndex]),
+      SetMagIndex: async ([index = 0]) => this.changeMagnification(index),
+      ReportImageShift: at(({ imageShift: { x, y } }) => [x, y]),
+      SetImageShift: ([x = 0, y = 0]) => this.microscope.setImageShift({ x, y }),
+      ReportBeamShift: at(({ beamShift: { x, y } }) => [x, y]),
+      SetBeamShift: ([x = 0, y = 0]) => this.microscope.setBeamShift({ x, y }),
+      ReportDefocus: at(({ defocus }) => [defocus]),
+      SetDefocus: ([um = 0]) => this.microscope.setDefocus(um),
+      ReportAbsoluteFocus: at(({ absoluteFocus }) => [absoluteFocus]),
+      SetAbsoluteFocus: ([value = 0]) => this.microscope.setAbsoluteFocus(value),
+      ReportSpotSize: at(({ spotSize }) => [spotSize]),
+      SetSpotSize: async ([spot = 1]) => {
+        this.microscope.setSpotSize(spot);
+        await this.pass(durations.spotSize);
+      },
+      ReportPercentC2: at(({ intensity }) => [100 * intensity]),
+      SetPercentC2: ([percent = 0]) => this.microscope.setIntensity(percent / 100),
+      ReportProbeMode: at(({ probeMode }) => [Number(probeMode === 'microprobe')]),
+      SetProbeMode: async (_, text) => this.changeProbeMode(text === 'micro' || text === String(micro) ? 'microprobe' : 'nanoprobe'),
+      ReportScreen: at(({ screenDown }) => [Number(screenDown)]),
+      ScreenUp: async () => this.moveScreen(false),
+      ScreenDown: async () => this.moveScreen(true),
+      SetBeamBlank: ([blanked = 0]) => this.microscope.setBlanked(blanked !== 0),
+      NormalizeLenses: async ([bits = 0]) => this.normalize(bits),
+      ReportStageXYZ: at(({ stage: { x, y, z } }) => [x, y, z]),
+      ReportTiltAngle: at(({ stage: { alpha } }) => [alpha]),
+      MoveStageTo: async ([x = 0, y = 0, z]) => this.pass(this.microscope.moveStage({ x, y, ...(z !== undefined && { z }) })),
+      TiltTo: async ([alpha = 0]) => this.pass(this.microscope.moveStage({ alpha })),
+    };
+  }
+
+  private get microscope(): VirtualMicroscope {
+    if (!this.opened) throw serialEmErrors.notConnected();
+    return this.opened;
+  }
+
+  private async changeMagnification(index: number): Promise<void> {
+    const changes = index !== this.microscope.state.magIndex;
+    this.microscope.setMagnification(index);
+    if (!changes) return;
+    await this.pass(durations.magnification + this.microscope.normalize('projector'));
+  }
+
+  /** SerialEM itself keeps image shift from one probe mode to the other. */
+  private async changeProbeMode(mode: 'microprobe' | 'nanoprobe'): Promise<void> {
+    if (mode === this.microscope.state.probeMode) return;
+    this.microscope.setProbeMode(mode);
+    await this.pass(durations.probeMode);
+  }
+
+  private async moveScreen(down: boolean): Promise<void> {
+    this.microscope.setScreen(down);
+    await this.pass(durations.screen);
+  }
+
+  private async normalize(bits: number): Promise<void> {
+    for (const lens of ['projector', 'objective', 'condenser'] as const) if (bits & lensBits[lens]) await this.pass(this.microscope.normalize(lens));
+  }
+
+  private pass(duration: number): Promise<void> {
+    return this.clock.delay(seconds(duration));
+  }
+}

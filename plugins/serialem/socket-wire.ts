@@ -1,0 +1,67 @@
+import { PacketClient, packetFunctions } from '../../wires';
+import { serialEmErrors } from './errors';
+import { packArguments, unpackReport } from './script-values';
+import { type CommandOptions, type ScriptValue, type SerialEmTransport, commands } from './transport';
+
+/** Where SerialEM listens, and how long it may take; seconds. */
+export interface SocketWireOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly connectLimit: number;
+  readonly answerLimit: number;
+}
+
+/** The functions of SerialEM's server for Python that are used here. */
+const functions = packetFunctions({
+  RegularCommand: { code: 1, request: { longs: ['command', 'lastArgument', 'arraySize'] }, reply: { longs: ['lastReport', 'failed', 'arraySize'] }, repeatable: false },
+  OKtoRunExternalScript: { code: 3, request: {}, reply: { booleans: ['allowed'] }, repeatable: true },
+});
+
+/** A running SerialEM, through its socket for Python. It has to agree to be controlled, on every connection anew. */
+export class SocketSerialEmWire implements SerialEmTransport {
+  private client: PacketClient | undefined;
+  private agreedOn = 0;
+
+  constructor(private readonly options: SocketWireOptions) {}
+
+  async open(signal?: AbortSignal): Promise<void> {
+    const { host, port, connectLimit } = this.options;
+    this.client = new PacketClient({ name: 'SerialEM', host, port, connectLimit: 1000 * connectLimit });
+    this.agreedOn = 0;
+    try {
+      await this.client.connect(signal);
+      await this.agree(this.client, signal);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const { client } = this;
+    this.client = undefined;
+    await client?.close();
+  }
+
+  async run(command: number, given: readonly ScriptValue[], { limit = this.options.answerLimit, signal }: CommandOptions = {}): Promise<readonly ScriptValue[]> {
+    const { client } = this;
+    if (!client) throw serialEmErrors.notConnected();
+    await client.connect(signal);
+    if (client.connectionNumber !== this.agreedOn) await this.agree(client, signal);
+    const values = { command, lastArgument: given.length, array: packArguments(given) };
+    const { status, values: reply } = await client.call(functions.RegularCommand, values, { limit: 1000 * limit, onConnection: this.agreedOn, ...(signal && { signal }) });
+    const name = nameOf(command);
+    if (status !== 0 || reply.failed !== 0) throw serialEmErrors.commandFailed(name);
+    const reported = unpackReport(reply.array, reply.lastReport);
+    if (!reported) throw serialEmErrors.strangeReport(name, [reply.lastReport, ...reply.array.slice(0, 8)]);
+    return reported;
+  }
+
+  private async agree(client: PacketClient, signal?: AbortSignal): Promise<void> {
+    const { status, values, connection } = await client.call(functions.OKtoRunExternalScript, {}, { limit: 1000 * this.options.answerLimit, ...(signal && { signal }) });
+    if (status !== 0 || !values.allowed) throw serialEmErrors.notAllowed();
+    this.agreedOn = connection;
+  }
+}
+
+const nameOf = (command: number): string => Object.entries(commands).find(([, number]) => number === command)?.[0] ?? `command ${command}`;

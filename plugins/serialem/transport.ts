@@ -1,0 +1,49 @@
+/** A value that a command takes or reports. */
+export type ScriptValue = number | string;
+
+/** How long a command may take. */
+export interface CommandOptions {
+  /** Seconds. */
+  readonly limit?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** What this plugin wants of SerialEM: its script commands by number, in the units of its scripts; one implementation for each wire. */
+export interface SerialEmTransport {
+  /** Reaches SerialEM and asks it to let itself be controlled; no command is run before. */
+  open(signal?: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+  /** Runs a command to its end and gives what it reports. */
+  run(command: number, given: readonly ScriptValue[], options?: CommandOptions): Promise<readonly ScriptValue[]>;
+}
+
+/** The numbers of the commands, which are their places in SerialEM's list; it only ever grows at its end. */
+export const commands = {
+  TiltTo: 65,
+  SetDefocus: 200,
+  SetAbsoluteFocus: 202,
+  SetMagIndex: 213,
+  SetSpotSize: 219,
+  SetProbeMode: 220,
+  ScreenUp: 224,
+  ScreenDown: 225,
+  ReportScreen: 226,
+  SetBeamShift: 241,
+  ReportBeamShift: 245,
+  SetImageShift: 247,
+  ReportImageShift: 249,
+  MoveStageTo: 286,
+  ReportStageXYZ: 293,
+  ReportTiltAngle: 294,
+  ReportMagIndex: 298,
+  ReportDefocus: 300,
+  ReportAbsoluteFocus: 302,
+  ReportPercentC2: 303,
+  ReportSpotSize: 308,
+  ReportProbeMode: 309,
+  SetPercentC2: 396,
+  NormalizeLenses: 403,
+  SetBeamBlank: 459,
+} as const;
+/** The name of a command. */
+export type CommandName = keyof typeof commands;

@@ -1,0 +1,78 @@
+import { imageShiftUnits, vector } from '../../../core/base';
+import { packArguments, unpackReport } from '../../../plugins/serialem/script-values';
+import { type FaultProxy, faultProxy } from '../../support/fault-proxy';
+import { breakOften, demand } from '../../support/seeded-faults';
+import { verifying } from '../../support/virtual-instrument';
+import { makeColumn, makeSocketColumn } from './make-column';
+
+describe('arguments and reports', () => {
+  it('are packed as they are described: integers, doubles and texts from place 0', () => {
+    const bytes = Buffer.from(packArguments([-2.75, 'micro']).buffer);
+    expect([0, 4, 8].map((at) => bytes.readInt32LE(at))).toEqual([0, -2, 0]);
+    expect([12, 20, 28].map((at) => bytes.readDoubleLE(at))).toEqual([0, -2.75, 0]);
+    expect(bytes.subarray(36).toString('latin1')).toBe('\0-2.75\0micro\0\0\0\0');
+  });
+
+  it('come back as texts and numbers, and what cannot be a report is none', () => {
+    const array = (longs: readonly number[], doubles: readonly number[], text = ''): Int32Array => {
+      const bytes = Buffer.alloc(4 * longs.length + 8 * doubles.length + 4 * Math.ceil(text.length / 4));
+      longs.forEach((value, at) => bytes.writeInt32LE(value, 4 * at));
+      doubles.forEach((value, at) => bytes.writeDoubleLE(value, 4 * longs.length + 8 * at));
+      bytes.write(text, 4 * longs.length + 8 * doubles.length, 'latin1');
+      return Int32Array.from({ length: bytes.length / 4 }, (_, at) => bytes.readInt32LE(4 * at));
+    };
+    expect(unpackReport(array([0, 1, 0], [1.5, 0, -3], 'in\0'), 2)).toEqual([1.5, 'in', -3]);
+    expect(unpackReport(new Int32Array(0), -1)).toEqual([]);
+    for (const [wrong, last] of [[array([0], [1]), 1], [array([7], [1]), 0], [array([1], [1]), 0], [array([0], [1], 'tail'), 0], [array([0], [1]), -1], [array([0], [1]), -5]] as const) expect(unpackReport(wrong, last)).toBeUndefined();
+  });
+});
+
+it('asks to be let in on every connection, also after one was lost', async () => {
+  const column = await makeSocketColumn();
+  await column.scope.imageShift.write(vector(imageShiftUnits(2), imageShiftUnits(-1)));
+  column.server.hangUp();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(await column.scope.imageShift.read()).toEqual({ x: 2, y: -1 });
+  await column.dispose();
+});
+
+it('says that SerialEM is busy, and that a command failed', async () => {
+  await expect(makeSocketColumn({ allows: false })).rejects.toMatchObject({ code: 'serialem/not-allowed' });
+  await expect(makeSocketColumn({ refuses: -9 })).rejects.toMatchObject({ code: 'wire/refused', message: expect.stringContaining('busy') as string });
+  const column = await makeSocketColumn();
+  await expect(column.wire.run(999, [])).rejects.toMatchObject({ code: 'serialem/command-failed', message: 'SerialEM could not do command 999.' });
+  await column.dispose();
+});
+
+it('says that the high tension is not told, unless the site has entered it', async () => {
+  const { scope } = await makeColumn({ highTension: undefined });
+  await expect(scope.highTension.read()).rejects.toMatchObject({ code: 'serialem/not-on-this-wire' });
+});
+
+// Numbers are doubles without a checksum: lengths, counts and flags are checked, and what was set is not read again.
+it('a broken wire gives the right numbers or one clear error, in time, and works again', async () => {
+  let proxy!: FaultProxy;
+  const column = await makeSocketColumn({
+    answerLimit: 0.15,
+    through: async (port) => {
+      proxy = await faultProxy(port);
+      return proxy.port;
+    },
+  });
+  let uses = 0;
+  const use = async (): Promise<void> => {
+    const wanted = vector(imageShiftUnits((uses = (uses + 1) % 100)), imageShiftUnits(-uses));
+    await column.scope.imageShift.write(wanted);
+    demand('image shift', await column.scope.imageShift.read(), wanted);
+    demand('stage', await column.stage.position.read(), { x: 0, y: 0, z: 0, tilt: 0 });
+    demand('spot size', await column.scope.spotSize.read(), 3);
+  };
+  const runs = verifying ? 500 : 60;
+  const kinds = ['delay', 'drop', 'truncate', 'duplicate', 'reset', 'stall'] as const;
+  const { wrong, results, struck } = await breakOften({ proxy, use, limit: 3000, longestDelay: 250, kinds, kindsTowardsServer: kinds.filter((kind) => kind !== 'duplicate') }, { runs });
+  await column.dispose();
+  await proxy.close();
+  expect(wrong).toEqual([]);
+  expect(struck).toBeGreaterThan(0.9 * runs);
+  expect(results['right']).toBeLessThan(0.7 * runs);
+}, 240_000);

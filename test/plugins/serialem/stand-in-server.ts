@@ -1,0 +1,132 @@
+import { type AddressInfo, type Socket, createServer } from 'node:net';
+
+/** A command as it came: its number, and the numbers and texts of its arguments. */
+export interface Command {
+  readonly number: number;
+  readonly numbers: readonly number[];
+  readonly texts: readonly string[];
+}
+
+/** How the stand-in behaves. */
+export interface StandInOptions {
+  /** Lets time pass for what takes a while; seconds. */
+  readonly pass: (duration: number) => Promise<void>;
+  /** Whether it lets itself be controlled. */
+  allows?: boolean;
+  /** A status that every command is refused with. */
+  refuses?: number;
+}
+
+/**
+ * SerialEM's server for Python as it is described, over TCP, with a column that remembers what it is told; it shares nothing with the program.
+ * Messages are little-endian: int32 length, int32 code or status, then what belongs to them.
+ */
+export class SerialEmStandIn {
+  readonly commands: Command[] = [];
+  readonly state = { mag: 6, shift: [0, 0], beam: [0, 0], defocus: 0, focus: 0.1, spot: 3, percent: 50, probe: 1, screen: 0, blank: 0, xyz: [0, 0, 0], tilt: 0 };
+  private readonly sockets = new Set<Socket>();
+  private last: Promise<unknown> = Promise.resolve();
+  private readonly server = createServer((socket) => this.serve(socket));
+
+  constructor(private readonly options: StandInOptions) {}
+
+  async listen(): Promise<number> {
+    await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', () => resolve()));
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  hangUp(): void {
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  close(): Promise<void> {
+    this.hangUp();
+    return new Promise((resolve) => this.server.close(() => resolve()));
+  }
+
+  private serve(socket: Socket): void {
+    this.sockets.add(socket);
+    let agreed = false;
+    let received = Buffer.alloc(0);
+    socket.on('error', () => {});
+    socket.on('close', () => this.sockets.delete(socket));
+    const answer = async (message: Buffer): Promise<void> => {
+      const code = message.readInt32LE(4);
+      const send = (status: number, body: Buffer = Buffer.alloc(0)): void => {
+        const head = Buffer.alloc(8);
+        head.writeInt32LE(8 + body.length, 0);
+        head.writeInt32LE(status, 4);
+        if (!socket.destroyed) socket.write(Buffer.concat([head, body]));
+      };
+      if (this.options.refuses !== undefined) return send(this.options.refuses);
+      if (code === 3) {
+        agreed = this.options.allows ?? true;
+        const allowed = Buffer.alloc(4);
+        allowed.writeInt32LE(Number(agreed), 0);
+        return send(0, allowed);
+      }
+      if (code !== 1) return send(-1);
+      if (!agreed) return send(-9);
+      const command = understood(message);
+      if (!command) return send(-6);
+      const reported = await this.run(command);
+      send(0, report(reported));
+    };
+    socket.on('data', (bytes) => {
+      received = Buffer.concat([received, bytes]);
+      while (received.length >= 8 && received.readInt32LE(0) >= 8 && received.length >= received.readInt32LE(0)) {
+        const length = received.readInt32LE(0);
+        const message = received.subarray(0, length);
+        received = received.subarray(length);
+        this.last = this.last.then(() => answer(message));
+      }
+      if (received.length >= 4 && (received.readInt32LE(0) < 8 || received.readInt32LE(0) > 10_000)) socket.destroy();
+    });
+  }
+
+  /** What a command reports; undefined when it fails. */
+  private async run(command: Command): Promise<readonly number[] | undefined> {
+    const { state } = this;
+    const { number, numbers: [a = NaN, b = NaN, c] , texts } = command;
+    const reports: Readonly<Record<number, () => readonly number[]>> = {
+      226: () => [state.screen], 245: () => state.beam, 249: () => [...state.shift, 0, 0], 293: () => state.xyz, 294: () => [state.tilt], 298: () => [state.mag, 0], 300: () => [state.defocus],
+      302: () => [state.focus], 303: () => [state.percent, 0], 308: () => [state.spot], 309: () => [state.probe],
+    };
+    if (reports[number]) return reports[number]();
+    this.commands.push(command);
+    const set: Readonly<Record<number, () => void>> = {
+      65: () => (state.tilt = a), 200: () => (state.defocus = a), 202: () => (state.focus = a), 213: () => (state.mag = a), 219: () => (state.spot = a), 224: () => (state.screen = 0), 225: () => (state.screen = 1),
+      220: () => (state.probe = texts[0] === 'micro' ? 1 : 0), 241: () => (state.beam = [a, b]), 247: () => (state.shift = [a, b]), 286: () => (state.xyz = [a, b, c ?? state.xyz[2]!]), 396: () => (state.percent = a), 403: () => {}, 459: () => (state.blank = a),
+    };
+    await this.options.pass(0.5);
+    if (!set[number] || [a, b].slice(0, Math.min(2, texts.length)).some((value) => Number.isNaN(value) && number !== 220)) return undefined;
+    set[number]();
+    // Absolute focus follows defocus.
+    if (number === 200) state.focus = 0.1 + a / 1000;
+    if (number === 202) state.defocus = (a - 0.1) * 1000;
+    return [];
+  }
+}
+
+/** Takes a request to run a command apart: command, last argument, length of the array, then integers, doubles and texts from place 0. */
+function understood(message: Buffer): Command | undefined {
+  if (message.length < 20) return undefined;
+  const [number, last, count] = [message.readInt32LE(8), message.readInt32LE(12), message.readInt32LE(16)];
+  if (last < 0 || last > 20 || message.length !== 20 + 4 * count || count * 4 < 12 * (last + 1)) return undefined;
+  const array = message.subarray(20);
+  const doubles = Array.from({ length: last + 1 }, (_, at) => array.readDoubleLE(4 * (last + 1) + 8 * at));
+  const texts = array.subarray(12 * (last + 1)).toString('latin1').split('\0').slice(0, last + 1);
+  if (texts.length !== last + 1 || texts.slice(1).some((text) => text === '')) return undefined;
+  return { number, numbers: doubles.slice(1), texts: texts.slice(1) };
+}
+
+/** Highest report index, whether it failed, length of the array, then flags of texts and numbers. */
+function report(reported: readonly number[] | undefined): Buffer {
+  const values = reported ?? [];
+  const body = Buffer.alloc(12 + 12 * values.length);
+  body.writeInt32LE(values.length - 1, 0);
+  body.writeInt32LE(reported ? 0 : 1, 4);
+  body.writeInt32LE(3 * values.length, 8);
+  values.forEach((value, at) => body.writeDoubleLE(value, 12 + 4 * values.length + 8 * at));
+  return body;
+}
