@@ -12,6 +12,9 @@ const eagle: FeiCameraModel = { ...ceta, name: 'Eagle', scriptingName: 'BM-Eagle
 const facts = { binning: 'mean', noise: 0, binningTolerance: 0, exposure: 0.5, tooLong: 31 } as const;
 const shot: FeiShot = { name: 'BM-Ceta', binning: 2, restrictedSize: 0, exposure: 0.2, correction: corrections.gain, readMode: readModes.linear };
 
+/** One of six ends a process. */
+const faults = process.env.EUCENTRIC_VERIFY ? 500 : 12;
+
 /** Processes that speak to the stand-in cameras. */
 class Processes {
   private readonly before = { ...process.env };
@@ -135,6 +138,25 @@ describeOnWindows('FEI cameras over COM', () => {
       await expect(wire.acquire({ ...shot, ...changes })).rejects.toMatchObject({ message: expect.stringContaining(words) as string });
       expect(processes.folder.journal().length).toBe(before);
     });
+
+    it(`never delivers a wrong image or a part of one through ${faults} faults of the server`, async () => {
+      const right = await wire.acquire(shot);
+      const moods = ['refuse', 'crash', 'late 40', 'busy', 'late 5', 'refuse'];
+      const members = ['CameraSingleAcquisition.Acquire', 'AcqImage.AsSafeArray', 'CameraSettings.ExposureTime', 'AcqImage.Width', 'CameraSettings.Binning'];
+      let failed = 0;
+      for (let seed = 0; seed < faults; seed++) {
+        processes.folder.expect(`${members[(seed * 7) % members.length]} ${moods[seed % moods.length]}`);
+        const picture = await wire.acquire(shot).catch((error: unknown) => error);
+        if (!(picture instanceof Error)) {
+          expect({ seed, picture }).toEqual({ seed, picture: right });
+          continue;
+        }
+        failed++;
+        expect(picture).toMatchObject({ hint: expect.stringMatching(/\.$/) as string });
+      }
+      expect(failed).toBeGreaterThan(faults / 4);
+      expect(await wire.acquire(shot)).toEqual(right);
+    }, 1_200_000);
 
     it('fails an image that is under way when the server crashes, and takes the next one', async () => {
       processes.folder.expect('CameraSingleAcquisition.Acquire crash');

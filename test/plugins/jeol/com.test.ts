@@ -19,6 +19,8 @@ const facts = {
   normalizes: false,
   steps: { imageShift: 0.00508 / 2, beamShift: 0.025 / 2, intensity: 1 / 65535, defocusMicrometres: 0.0058 / 2 },
 } as const;
+/** One of six ends a process. */
+const faults = process.env.EUCENTRIC_VERIFY ? 500 : 18;
 /** Simulated seconds in a real one; what the stand-in takes is real. */
 const speed = 40;
 
@@ -130,6 +132,28 @@ describeOnWindows('JEOL column over COM', () => {
     columns.folder.expect(...Array<string>(10).fill('EOS3.SelectSpotSize answer 7'));
     await expect(transport.setSpotSize(3)).rejects.toMatchObject({ code: 'jeol/busy', message: expect.stringContaining('answered 7 instead of 0') as string });
   });
+
+  it(`never gives a wrong number through ${faults} faults of the server`, async () => {
+    const { transport } = await columns.make();
+    const moods = ['refuse', 'busy', 'late 40', 'answer 9', 'late 5', 'crash'];
+    const members = ['Def3.SetCLA1', 'Def3.GetCLA1', 'Lens3.SetCL3', 'Lens3.GetCL3', 'EOS3.GetFunctionMode'];
+    let failed = 0;
+    for (let seed = 0; seed < faults; seed++) {
+      columns.folder.expect(`${members[(seed * 7) % members.length]} ${moods[seed % moods.length]}`);
+      const pair = { x: 1000 + seed, y: 60000 - seed };
+      /** What was not refused was done, and is read as it was written. */
+      const check = async (write: () => Promise<void>, read: () => Promise<unknown>, wanted: unknown): Promise<void> => {
+        const answer: unknown = await write().then(read).catch((thrown: unknown) => thrown);
+        if (!(answer instanceof Error)) return expect({ seed, answer }).toEqual({ seed, answer: wanted });
+        failed++;
+        expect(answer).toMatchObject({ code: 'jeol/call-failed', message: expect.stringMatching(/^JEOL column: /) as string, hint: expect.stringMatching(/\.$/) as string });
+      };
+      await check(() => transport.setDeflector('CLA1', pair.x, pair.y), () => transport.getDeflector('CLA1'), pair);
+      await check(() => transport.setLens('CL3', pair.x), () => transport.getLens('CL3'), pair.x);
+      await check(async () => {}, () => transport.getFunctionMode(), 0);
+    }
+    expect(failed).toBeGreaterThan(faults / 6);
+  }, 1_200_000);
 
   it('fails one call when the server crashes, and reaches the column again', async () => {
     const { transport } = await columns.make();
