@@ -57,7 +57,7 @@ describe('every capability that a plugin provides has passed the suite of its to
   });
 
   test('the configurations bring the columns and cameras of all vendors', () => {
-    expect([...provided.get('Scope')!].sort()).toEqual(['fei', 'hitachi', 'jeol']);
+    expect([...provided.get('Scope')!].sort()).toEqual(['fei', 'hitachi', 'jeol', 'serialem']);
     expect([...provided.get('Cameras')!].sort()).toEqual(['falcon-ceta', 'gatan-k2k3']);
   });
 
