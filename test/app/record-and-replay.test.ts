@@ -7,8 +7,8 @@ import { projectFolder, virtualInstrument } from '../support/virtual-instrument'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'eucentric-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const devices = /^ {2}(fei|jeol|hitachi|gatan-k2k3|falcon-ceta): .*$/gm;
-const replayOf = (file: string) => (yaml: string) => yaml.replace(/^ {2}simulator: .*\n/m, '').replace(devices, `  $1: { wire: replay, recording: '${file}' }`);
+const devices = /^ {2}(fei|jeol|hitachi|serialem|gatan-k2k3|falcon-ceta): \{(.*)\}$/gm;
+const replayOf = (file: string) => (yaml: string) => yaml.replace(/^ {2}simulator: .*\n/m, '').replace(devices, `  $1: { wire: replay, recording: '${file}', $2 }`);
 type Instrument = Awaited<ReturnType<typeof virtualInstrument>>;
 
 /** Uses every device a little, and tells what it answered. */
@@ -24,7 +24,7 @@ async function use({ kernel: { registry } }: Instrument, x = 1.5) {
   return { magIndex, shift: await scope.imageShift.read(), place: await stage.position.read(), voltage: await scope.highTension.read(), shape: [...image.shape], pixels: [...image.data.slice(0, 2000)] };
 }
 
-describe.each(['krios-k3.yaml', 'talos-ceta.yaml', 'jeol-cryo-arm-k2.yaml', 'hitachi-ht7700.yaml'])('%s', (name) => {
+describe.each(['krios-k3.yaml', 'talos-ceta.yaml', 'talos-through-serialem.yaml', 'jeol-cryo-arm-k2.yaml', 'hitachi-ht7700.yaml'])('%s', (name) => {
   const configuration = path.join(projectFolder, 'config', name);
   const file = path.join(folder, `${name}.jsonl`);
 
@@ -42,7 +42,7 @@ describe.each(['krios-k3.yaml', 'talos-ceta.yaml', 'jeol-cryo-arm-k2.yaml', 'hit
 
   it('says where another run leaves the recording', async () => {
     await using instrument = await virtualInstrument({ configuration, edit: replayOf(file) });
-    await expect(use(instrument, 1.25)).rejects.toMatchObject({ code: 'recording/mismatch', message: expect.stringMatching(/does not fit: on the wire of (fei|jeol|hitachi), .* was asked for, but in the recording .* comes next, as call \d+\./) as string });
+    await expect(use(instrument, 1.25)).rejects.toMatchObject({ code: 'recording/mismatch', message: expect.stringMatching(/does not fit: on the wire of (fei|jeol|hitachi|serialem), .* was asked for, but in the recording .* comes next, as call \d+\./) as string });
   });
 });
 
