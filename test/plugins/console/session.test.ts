@@ -35,7 +35,7 @@ function calibrateAll({ instrument }: ConsoleSite): void {
 }
 
 /** A quarter of the camera, for what need not be large. */
-const smallCamera = (yaml: string): string => yaml.replace('CameraSizeX: 11520', 'CameraSizeX: 5760').replace('CameraSizeY: 8184', 'CameraSizeY: 4096').replace('View: { binning: 8', 'View: { binning: 4');
+const smallCamera = (yaml: string): string => yaml.replace('CameraSizeX: 11520', 'CameraSizeX: 2880').replace('CameraSizeY: 8184', 'CameraSizeY: 2048');
 
 (haveBrowser ? describe : describe.skip)(`the console in a browser${haveBrowser ? '' : ' (skipped: its browser runs on Linux on x64 only)'}`, () => {
   let browser: Browser;
@@ -77,15 +77,19 @@ const smallCamera = (yaml: string): string => yaml.replace('CameraSizeX: 11520',
   });
 
   test('image shift: plots while it runs, STOP in the middle, a result beside the earlier one, history and restore', async () => {
-    await using site = await serveSite({ magIndex: 22, speed: 6 });
+    await using site = await serveSite({ magIndex: 22, speed: 12, edit: smallCamera });
     const { instrument } = site;
     const page = await openPage(browser, site.administrator, { colorScheme: 'dark' });
     const before = await instrument.session.find(Scope)!.imageShift.read();
+    await page.getByRole('button', { name: 'Image Shift', exact: true }).click();
+    await page.locator('.forecast dl').waitFor();
+    await picture(page, '04-item');
     await start(page, 'image shift', 'Start Image Shift');
     await page.getByText(/Is there detail all over the field/).waitFor();
     await picture(page, '04-question');
     await page.getByRole('button', { name: 'Yes' }).click();
-    await page.locator('.plots .plot canvas').first().waitFor({ timeout: 60_000 });
+    await page.locator('.progress-text', { hasText: 'Image shift: image 6 of 9' }).waitFor({ timeout: 60_000 });
+    await page.locator('.plots .plot canvas').first().waitFor();
     await picture(page, '05-running');
     await page.keyboard.press('Escape');
     await result(page).getByRole('heading', { name: 'was stopped' }).waitFor();
@@ -96,7 +100,7 @@ const smallCamera = (yaml: string): string => yaml.replace('CameraSizeX: 11520',
   });
 
   test('a whole calibration, repeated: what it replaces, the history, a value brought back, the guide and the configuration', async () => {
-    await using site = await serveSite({ magIndex: 22 });
+    await using site = await serveSite({ magIndex: 22, edit: smallCamera });
     const { instrument } = site;
     const page = await openPage(browser, site.administrator, { colorScheme: 'light' });
     for (const _ of ['first', 'second']) {
@@ -120,6 +124,7 @@ const smallCamera = (yaml: string): string => yaml.replace('CameraSizeX: 11520',
     await page.getByRole('button', { name: 'Bring this value back' }).click();
     await page.getByText('The value is back in memory').waitFor();
     expect(instrument.calibrations.imageShift.get(22, 0)).not.toEqual(measured);
+    await page.locator('.notice-box').getByRole('button', { name: 'Close' }).click();
 
     await page.getByRole('button', { name: 'Guide', exact: true }).click();
     const item = page.locator('.guide-item', { hasText: 'Image Shift' }).first();

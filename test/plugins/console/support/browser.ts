@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core';
 import { projectFolder } from '../../../support/virtual-instrument';
@@ -37,8 +37,16 @@ export async function openPage(browser: Browser, address: string, options: Brows
   return Object.assign(page, { faults });
 }
 
+/** The pictures that the guided tour shows, made anew where that is wanted. */
+const ofTheTour: Readonly<Record<string, string>> = { '02-offer': 'pixel-size', '05-running': 'image-shift', '09-guide': 'guide' };
+
 /** Keeps a picture of a page. */
 export async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(pictureFolder, { recursive: true });
-  await page.screenshot({ path: path.join(pictureFolder, `${name}.png`) });
+  const taken = path.join(pictureFolder, `${name}.png`);
+  await page.screenshot({ path: taken });
+  const shown = ofTheTour[name];
+  if (process.env['EUCENTRIC_PICTURES'] === undefined || shown === undefined) return;
+  mkdirSync(path.join(projectFolder, 'docs', 'images'), { recursive: true });
+  copyFileSync(taken, path.join(projectFolder, 'docs', 'images', `${shown}.png`));
 }
