@@ -46,12 +46,14 @@ export function deviceLimits(settings: Settings): DeviceLimits {
   const range = (low: number | undefined, high: number | undefined): readonly [number, number] =>
     !low && !high ? [-defaultStageRange, defaultStageRange] : [low ?? -defaultStageRange, high ?? defaultStageRange];
   const tilt = settings.get('MaximumTiltAngle');
+  const { detectorDose, longestExposureSeconds: longest } = settings.limits;
   const indexes = settings.magnificationTable.map((row) => row.index);
   return {
     ...(indexes.length > 0 && { magIndexes: new Set(indexes) }),
     stage: { x: range(minX, maxX), y: range(minY, maxY) },
     ...(tilt !== undefined && tilt > 0 && { largestTiltDegrees: tilt }),
-    longestExposureSeconds,
+    longestExposureSeconds: longest ?? longestExposureSeconds,
+    ...(detectorDose !== undefined && { dose: { electronsPerPixel: detectorDose, countsPerElectron: (camera: number) => settings.cameras.find(({ index }) => index === camera)?.get('CountsPerElectron') } }),
     largestDefocusMicrometres,
   };
 }

@@ -2,11 +2,14 @@ import { type Clock, type Token, throwIfStopped } from '../base';
 import { AlphaSelector, type Camera, type Cameras, EftemMode, EnergyFilter, type Exposure, type Frame, FreeLensControl, IlluminatedArea, NeutralImageShift, type Readable, Scope, type Setting, Stage, type StageMove, Stem } from '../devices';
 import { kernelErrors } from './errors';
 import type { Hooks } from './hooks';
+import type { DoseLimit } from './dose-limit';
 import { type DeviceLimits, ImageShiftLimit, anyNumber, between, checkExposure, checkStageMove, defocusWithin, finitePair } from './limits';
 
 /** Sees every call to a device before it is made, by name; throwing keeps the call from being made. */
 export type DeviceWatcher = (call: string) => void;
 
+/** What the dose rate on a camera depends on, by the names of the settings. */
+const changesBeam: ReadonlySet<string> = new Set(['mag index', 'beam shift', 'spot size', 'intensity', 'illuminated area', 'alpha', 'probe mode', 'EFTEM mode', 'screen down', 'beam blanked', 'energy slit', 'slit width', 'energy loss']);
 /** No column has more: what lies beyond is a slip of the pen. */
 const mostAlphas = 15;
 
@@ -16,6 +19,8 @@ export interface Guarding {
   readonly limits: DeviceLimits;
   readonly watch: DeviceWatcher;
   readonly clock: Clock;
+  /** Is told when the beam changes, and asked before an exposure. */
+  readonly dose?: DoseLimit;
 }
 
 const guardReading =
@@ -28,7 +33,7 @@ const guardReading =
 /** Wraps a setting so that each call is seen, checked and followed by what depends on it. */
 function guardSetting<Value>(
   setting: Setting<Value>,
-  { watch }: Guarding,
+  { watch, dose }: Guarding,
   around: { check?: (value: Value) => void | Promise<void>; before?: (from: Value, to: Value) => Promise<void>; after?: (from: Value, to: Value) => Promise<void> } = {},
 ): Setting<Value> {
   return {
@@ -40,6 +45,7 @@ function guardSetting<Value>(
       const from = around.before || around.after ? await setting.read(signal) : value;
       await around.before?.(from, value);
       watch(`write ${setting.name}`);
+      if (changesBeam.has(setting.name)) dose?.forget();
       await setting.write(value, signal);
       await around.after?.(from, value);
     },
@@ -158,7 +164,10 @@ function guardLenses(lenses: FreeLensControl, { watch }: Guarding): FreeLensCont
 export function guardCamera(camera: Camera, guarding: Guarding): Camera {
   const { hooks, limits, watch } = guarding;
   const { traits } = camera;
-  const check = (exposure: Exposure): void => checkExposure(exposure, traits, limits);
+  const check = (exposure: Exposure): void => {
+    checkExposure(exposure, traits, limits);
+    guarding.dose?.check(exposure, traits.index);
+  };
   return {
     traits,
     fit: (wanted) => camera.fit(wanted),
@@ -168,6 +177,7 @@ export function guardCamera(camera: Camera, guarding: Guarding): Camera {
       check(changed);
       watch(`acquire camera ${traits.index}`);
       const frame = await camera.acquire(changed, signal);
+      guarding.dose?.remember(frame);
       await hooks.didAcquire.promise(frame);
       return frame;
     },

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type Clock, CombinedError, Disposables, EucentricError, type Logger, Registry, type Token } from '../base';
 import { type Camera, Cameras } from '../devices';
 import { type PluginSettings, type Problem, type Settings, checkSection } from '../settings';
+import { DoseLimit } from './dose-limit';
 import { kernelErrors } from './errors';
 import { CameraList, type DeviceWatcher, guardCamera, guardProvided } from './guards';
 import { createHooks, tappingSide } from './hooks';
@@ -41,9 +42,11 @@ export class Kernel {
   /** What each plugin can say of what it is connected to. */
   readonly versions: { readonly plugin: string; readonly read: Parameters<PluginHost['versions']>[0] }[] = [];
   readonly plugins: readonly Plugin[];
+  private readonly dose: DoseLimit;
 
   /** Loads and applies all plugins that the settings name. Throws all that is wrong with them together; nothing has touched hardware then. */
   constructor(private readonly options: KernelOptions) {
+    this.dose = new DoseLimit(options.limits ?? {});
     const failures: unknown[] = [];
     const loaded: Plugin[] = [];
     for (const written of options.settings.plugins) {
@@ -110,7 +113,7 @@ export class Kernel {
 
   private hostOf(plugin: Plugin, options: unknown): PluginHost {
     const { settings, clock, log, limits = {}, watch = () => {} } = this.options;
-    const guarding = { hooks: this.hooks, limits, watch, clock };
+    const guarding = { hooks: this.hooks, limits, watch, clock, dose: this.dose };
     const { registry, menu, connections, undos, cameras } = this;
     return {
       id: plugin.id,

@@ -15,6 +15,8 @@ export interface DeviceLimits {
   readonly largestTiltDegrees?: number;
   readonly longestExposureSeconds?: number;
   readonly largestDefocusMicrometres?: number;
+  /** Most electrons in a pixel of a detector in one exposure, and how many counts an electron makes in each camera. */
+  readonly dose?: { readonly electronsPerPixel: number; readonly countsPerElectron: (camera: number) => number | undefined };
   /** What speaks against what the column is to hold as image shift at a magnification; undefined when nothing does. */
   readonly imageShift?: (raw: Vector<ImageShiftUnits>, magIndex: number) => Promise<LimitFault | undefined>;
 }

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { type Node, isMap, isNode, isScalar } from 'yaml';
 import { fault, type Problem, sorted } from './problem';
-import { calibrationFilesSchema, checkSection, type ConfigSection, type PluginSettings, sectionOf } from './sections';
+import { calibrationFilesSchema, checkSection, type ConfigSection, limitsSchema, type PluginSettings, sectionOf } from './sections';
 import { parameterSetsSchema } from './parameter-sets';
 import { makeSettings, type Settings, startOf } from './settings';
 import type { PropertySource, Section } from './source';
@@ -60,11 +60,11 @@ export function parseSettings(text: string, file: string): LoadedSettings {
   const cameraPart = pairOf('cameras');
   const source: PropertySource = { file, general, cameras: cameraPart ? readCameras(yaml, cameraPart.node, cameraPart.place, report) : [] };
   const sections = new Map<string, ConfigSection>();
-  for (const name of ['parameterSets', 'plugins', 'calibrations', 'simulator']) {
+  for (const name of ['parameterSets', 'plugins', 'calibrations', 'limits', 'simulator']) {
     const part = pairOf(name);
     if (part) sections.set(name, sectionOf(yaml, name, part.node, part.place));
   }
-  for (const [name, schema] of [['parameterSets', parameterSetsSchema], ['calibrations', calibrationFilesSchema]] as const) {
+  for (const [name, schema] of [['parameterSets', parameterSetsSchema], ['calibrations', calibrationFilesSchema], ['limits', limitsSchema]] as const) {
     const section = sections.get(name);
     if (section?.value !== undefined) checkSection(schema, section).forEach(report);
   }

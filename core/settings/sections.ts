@@ -148,6 +148,18 @@ export const calibrationFilesSchema = z
   .partial()
   .describe('Where the calibrations are kept.');
 
+/** Checks what a configuration says about limits for which SerialEM has no property. */
+export const limitsSchema = z
+  .strictObject({
+    detectorDose: z.number().positive().describe('Electrons that a pixel of a camera may take in one exposure, by the dose rate of its last image; an exposure that would bring more is refused. Needs CountsPerElectron of the camera.'),
+    longestExposureSeconds: z.number().positive().max(3600).describe('Seconds of the longest exposure that is sent to any camera; 600 by default.'),
+  })
+  .partial()
+  .describe('Limits that are checked before anything is sent, beyond those of the properties.');
+
+/** Limits for which SerialEM has no property. */
+export type OwnLimits = z.infer<typeof limitsSchema>;
+
 /** The calibration files that a configuration names; by default in `calibrations/<name of the configuration>` beside it. */
 export function calibrationFiles(file: string, written: unknown): CalibrationFiles {
   const parsed = calibrationFilesSchema.safeParse(written ?? {});

@@ -3,7 +3,7 @@ import { type CameraSettings, cameraSettings } from './camera-settings';
 import { type GeneralName, type GeneralValue, findDefinition } from './definitions';
 import { type MagnificationRow, magnificationTable } from './magnification-table';
 import { type CameraParameterSets, parameterSets } from './parameter-sets';
-import { calibrationFiles, type CalibrationFiles, type ConfigSection, type PluginSettings } from './sections';
+import { calibrationFiles, type CalibrationFiles, type ConfigSection, limitsSchema, type OwnLimits, type PluginSettings } from './sections';
 import { type PropertySource, type Section, rowsOf } from './source';
 import { typedValue } from './values';
 
@@ -29,6 +29,8 @@ export interface Settings {
   /** A part of the file that is not made of properties, such as `simulator`; undefined when it is not there. */
   section(name: string): ConfigSection | undefined;
   readonly calibrationFiles: CalibrationFiles;
+  /** Limits for which SerialEM has no property. */
+  readonly limits: OwnLimits;
 }
 
 /** The token of the settings. */
@@ -73,6 +75,7 @@ export function makeSettings({ source, plugins = [], sections = new Map() }: Set
     plugins,
     section: (name) => sections.get(name),
     calibrationFiles: calibrationFiles(source.file, sections.get('calibrations')?.value),
+    limits: limitsSchema.safeParse(sections.get('limits')?.value ?? {}).data ?? {},
   };
 }
 

@@ -1,7 +1,7 @@
 import { z, type ZodType } from 'zod';
 import { definitions, type PropertyDefinition } from '../definitions';
 import { parameterSetsSchema } from '../parameter-sets';
-import { calibrationFilesSchema } from '../sections';
+import { calibrationFilesSchema, limitsSchema } from '../sections';
 import { extraLinesSchemas } from '../yaml/extra-lines';
 import { type JsonSchema, propertySchema } from './property-schema';
 
@@ -29,6 +29,7 @@ export function buildSchema(plugins: readonly PluginSchema[], simulator: ZodType
       plugins: pluginsSchema(plugins),
       simulator: simulator ? nullable(ofZod(simulator)) : { description: 'The virtual microscope.', type: ['object', 'null'] },
       calibrations: ofZod(calibrationFilesSchema),
+      limits: ofZod(limitsSchema),
       parameterSets: ofZod(parameterSetsSchema),
       cameras: {
         description: 'The cameras, in any order.',

@@ -9,7 +9,7 @@ import { keyOf, rowOf, writtenOf, type YamlText } from './nodes';
 type Report = (problem: Problem) => void;
 
 /** Keys of the top level that are no SerialEM properties. */
-export const SECTION_NAMES: readonly string[] = ['cameras', 'parameterSets', 'plugins', 'calibrations', 'simulator', 'properties-extra', 'properties-order'];
+export const SECTION_NAMES: readonly string[] = ['cameras', 'parameterSets', 'plugins', 'calibrations', 'limits', 'simulator', 'properties-extra', 'properties-order'];
 /** The highest number of a camera. */
 export const HIGHEST_CAMERA = 5;
 /** Keys of a camera that are no SerialEM properties. */
