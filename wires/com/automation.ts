@@ -76,7 +76,7 @@ export interface AutomationObject {
   readonly name: string;
   /** Reads a property, with indexes where it has some. */
   get(member: string, ...indexes: readonly ComValue[]): ComResult;
-  /** Writes a property. */
+  /** Writes a property; an object is handed over by reference where the server takes it in no other way. */
   put(member: string, value: ComValue, ...indexes: readonly ComValue[]): void;
   /** Makes a property refer to another object. */
   putReference(member: string, value: ComValue): void;

@@ -1,5 +1,5 @@
-import { type AutomationObject, ByReference, type ComResult, type ComValue } from './automation';
-import { comErrors, comFailure } from './com-error';
+import { type AutomationObject, ByReference, type ComResult, type ComValue, isObject } from './automation';
+import { ComError, comErrors, comFailure } from './com-error';
 import type { Address, Native } from './native';
 import { type Variants, checkResult, variantBytes } from './variants';
 
@@ -10,6 +10,7 @@ type Kind = keyof typeof kinds;
 const propertyPut = -3;
 const newEnumeration = -4;
 const unknownName = 0x80020006;
+const memberNotFound = 0x80020003;
 /** The most arguments that a call takes. */
 const mostArguments = 16;
 const mostItems = 100_000;
@@ -60,7 +61,13 @@ export class ComObject implements AutomationObject {
   }
 
   put(member: string, value: ComValue, ...indexes: readonly ComValue[]): void {
-    this.invoke(member, 'put', [...indexes, value]);
+    try {
+      this.invoke(member, 'put', [...indexes, value]);
+    } catch (error) {
+      // Some servers take objects in the other way only, and have done nothing yet.
+      if (!isObject(value) || !(error instanceof ComError) || error.result !== memberNotFound) throw error;
+      this.invoke(member, 'putReference', [...indexes, value]);
+    }
   }
 
   putReference(member: string, value: ComValue): void {

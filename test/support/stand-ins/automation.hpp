@@ -107,6 +107,8 @@ class Object : public IDispatch {
   virtual ~Object() { InterlockedDecrement(&living); }
 
   void property(const std::wstring &name, Get get, Put put = nullptr) { add(name, Member{get, put, nullptr}); }
+  /// A property that takes objects by reference only.
+  void reference(const std::wstring &name, Get get, Put put) { add(name, Member{get, put, nullptr, true}); }
   void method(const std::wstring &name, Get call) { add(name, Member{nullptr, nullptr, call}); }
   void methodWithoutAnswer(const std::wstring &name, Put call) {
     add(name, Member{nullptr, nullptr, [call](const Given &given) { call(given); return Answer(); }});
@@ -160,13 +162,14 @@ class Object : public IDispatch {
     Get get;
     Put put;
     Get call;
+    bool onlyByReference = false;
   };
   class Enumerator;
   HRESULT perform(const Member &member, const std::wstring &name, WORD flags, const Given &given, VARIANT *result, EXCEPINFO *exception) {
     try {
       if (before) before(title_ + L"." + name);
       if (flags & (DISPATCH_PROPERTYPUT | DISPATCH_PROPERTYPUTREF)) {
-        if (!member.put) return DISP_E_MEMBERNOTFOUND;
+        if (!member.put || (member.onlyByReference && !(flags & DISPATCH_PROPERTYPUTREF))) return DISP_E_MEMBERNOTFOUND;
         if (given.parameters->cNamedArgs != 1 || given.parameters->rgdispidNamedArgs[0] != DISPID_PROPERTYPUT) return DISP_E_PARAMNOTOPTIONAL;
         member.put(given);
         return S_OK;

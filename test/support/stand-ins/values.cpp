@@ -68,18 +68,18 @@ class Values : public Object {
     property(L"Named", [this](const Given &given) { return Answer(named_[given.text(0)]); }, [this](const Given &given) { named_[given.text(0)] = given.number(1); });
     property(L"Child", [](const Given &) { return Answer((IDispatch *)new Values()); });
     property(L"Missing", [](const Given &) { return Answer((IDispatch *)nullptr); });
-    property(
-        L"Reference",
-        [this](const Given &) {
-          if (kept_) kept_->AddRef();
-          return Answer(kept_);
-        },
-        [this](const Given &given) {
-          IDispatch *next = given.object(0);
-          if (next) next->AddRef();
-          if (kept_) kept_->Release();
-          kept_ = next;
-        });
+    Get kept = [this](const Given &) {
+      if (kept_) kept_->AddRef();
+      return Answer(kept_);
+    };
+    Put keep = [this](const Given &given) {
+      IDispatch *next = given.object(0);
+      if (next) next->AddRef();
+      if (kept_) kept_->Release();
+      kept_ = next;
+    };
+    property(L"Reference", kept, keep);
+    reference(L"OnlyReference", kept, keep);
     property(L"ReadOnly", [](const Given &) { return Answer(7L); });
     property(L"List", [](const Given &) {
       return Answer((IDispatch *)new Collection(L"List", {[] { return Answer(1L); }, [] { return Answer(L"two"); }, [] { return Answer((IDispatch *)new Values()); }}));

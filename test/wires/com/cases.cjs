@@ -172,6 +172,15 @@ exports.cases = (build) => {
       values.putReference('Reference', new Typed(comTypes.object, undefined));
       return { during, found, after: living() - before, nothing: values.get('Reference') };
     },
+    'references that are given in one way only': () => {
+      const child = values.get('Child');
+      child.put('Named', 4, 'x');
+      values.put('OnlyReference', child);
+      const found = apartment.tidily(() => values.get('Reference').get('Named', 'x'));
+      values.putReference('Reference', new Typed(comTypes.object, undefined));
+      child.release();
+      return found;
+    },
     collections: tidily(() => {
       const list = values.get('List');
       const [one, two, three] = list.items();

@@ -167,6 +167,7 @@ describeOnWindows('automation through koffi', () => {
     });
     it('that are none are nothing', () => expect(value('nothing for an object')).toBeUndefined());
     it('can be referred to, and live as long as that', () => expect(value('references')).toEqual({ during: 1, found: 3, after: 0 }));
+    it('are handed over by reference where a server takes them in no other way', () => expect(value('references that are given in one way only')).toBe(4));
     it('come in collections', () => expect(value('collections')).toEqual({ count: 3, one: 1, two: 'two', three: 7, second: 'two' }));
     it('are not used after they were let go', () => expect(answers['an object after it was let go']?.error).toMatchObject({ code: 'com/released' }));
     it('of one apartment go with it', () => expect(value('two apartments on one thread')).toMatchObject({ during: 2, after: 0, works: 7 }));
