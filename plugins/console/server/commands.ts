@@ -3,13 +3,13 @@ import { CalibrationHistory } from '../../../core/store';
 import { describePlace } from '../../../core/base';
 import type { Command, HistoryRow, ProblemRow } from '../protocol';
 import { consoleErrors } from './errors';
-import { historyRows } from './history-rows';
+import { historyRows } from './guide/history-rows';
 import type { Images } from './images';
 import type { InstrumentControl } from './instrument-control';
 import type { RunControl } from './run-control';
 import type { SettingsPanel } from './settings-panel';
-import type { Visitor } from './visitor';
-import type { Visitors } from './visitors';
+import type { Visitor } from './web/visitor';
+import type { Visitors } from './web/visitors';
 
 /** What commands act on. */
 export interface CommandParts {

@@ -4,20 +4,20 @@ import type { Clock, Logger } from '../../../core/base';
 import { Administrator, type BrowserConsoleOptions, type Session } from '../../../core/kernel';
 import { CalibrationHistory, Calibrations } from '../../../core/store';
 import type { ConsoleOptions } from '../options';
-import { Access } from './access';
+import { Access } from './web/access';
 import { perform } from './commands';
 import { consoleErrors } from './errors';
-import { doubtsOf, findingsOf, guideOf } from './guide';
+import { doubtsOf, findingsOf, guideOf } from './guide/guide';
 import { Images } from './images';
 import { InstrumentControl } from './instrument-control';
 import { menuState } from './menu-state';
-import { openBrowser } from './open-browser';
-import { builtPage } from './page-build';
+import { openBrowser } from './web/open-browser';
+import { builtPage } from './web/page-build';
 import { RunControl } from './run-control';
 import { SettingsPanel } from './settings-panel';
 import { SharedState } from './shared-state';
-import { Visitors } from './visitors';
-import { createWebServer } from './web-server';
+import { Visitors } from './web/visitors';
+import { createWebServer } from './web/web-server';
 
 /** What a console in the browser is made of. */
 export interface ConsoleParts {

@@ -1,6 +1,6 @@
 import type { MenuEntry } from '../../../../core/kernel';
 import type { HistoryEntry } from '../../../../core/store';
-import { guideOf } from '../../../../plugins/console/server/guide';
+import { guideOf } from '../../../../plugins/console/server/guide/guide';
 import { virtualInstrument } from '../../../support/virtual-instrument';
 
 const now = new Date('2026-06-01T12:00:00Z');

@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
 import { SharedState } from '../../../../plugins/console/server/shared-state';
-import { Visitor } from '../../../../plugins/console/server/visitor';
+import { Visitor } from '../../../../plugins/console/server/web/visitor';
 
 /** A browser that takes nothing from its line until it is told to. */
 function sleeper() {

@@ -1,5 +1,5 @@
-import type { HistoryEntry } from '../../../core/store';
-import type { HistoryRow } from '../protocol';
+import type { HistoryEntry } from '../../../../core/store';
+import type { HistoryRow } from '../../protocol';
 
 /** No more entries cross to the page, the newest ones. */
 const mostRows = 1000;

@@ -1,7 +1,7 @@
-import type { MenuEntry, Session } from '../../../core/kernel';
-import { Optics, checkConsistency } from '../../../core/optics';
-import type { HistoryEntry } from '../../../core/store';
-import type { FindingState, GuideStep } from '../protocol';
+import type { MenuEntry, Session } from '../../../../core/kernel';
+import { Optics, checkConsistency } from '../../../../core/optics';
+import type { HistoryEntry } from '../../../../core/store';
+import type { FindingState, GuideStep } from '../../protocol';
 import { steps } from './guide-steps';
 
 type State = GuideStep['items'][number]['state'];

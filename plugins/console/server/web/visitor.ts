@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
-import type { Message, Part, Role } from '../protocol';
-import { consoleErrors } from './errors';
-import type { SharedState } from './shared-state';
+import type { Message, Part, Role } from '../../protocol';
+import { consoleErrors } from '../errors';
+import type { SharedState } from '../shared-state';
 
 /** So much may be on its way to a browser before it is given a rest. */
 const mostUnderWay = 1024 * 1024;

@@ -3,8 +3,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe } from '../../../core/base';
-import { consoleErrors } from './errors';
+import { describe } from '../../../../core/base';
+import { consoleErrors } from '../errors';
 
 const sourceFolders = ['plugins/console/page', 'plugins/console/protocol'];
 const buildLimitMilliseconds = 120_000;

@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import type { Role } from '../protocol';
+import type { Role } from '../../protocol';
 
 /** Who may reach the console: a token for each role, and the names under which this computer may be called. */
 export class Access {

@@ -1,11 +1,11 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { toFault } from '../../../core/base';
-import { type Command, type PeopleState, type Role, command, longestCommand } from '../protocol';
+import { toFault } from '../../../../core/base';
+import { type Command, type PeopleState, type Role, command, longestCommand } from '../../protocol';
 import type { Access } from './access';
-import { consoleErrors } from './errors';
-import type { SharedState } from './shared-state';
+import { consoleErrors } from '../errors';
+import type { SharedState } from '../shared-state';
 import { Visitor } from './visitor';
 
 const mostVisitors = 16;

@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { program, temporarySite } from '../../app/eucentric';
+
+jest.setTimeout(120_000);
+
+/** Starts the program, and resolves with what it has said once it has said something. */
+function says(child: ChildProcess, text: RegExp): Promise<string> {
+  let said = '';
+  return new Promise((resolve, reject) => {
+    child.stdout!.on('data', (data: Buffer) => {
+      said += data.toString();
+      if (text.test(said)) resolve(said);
+    });
+    child.on('close', (code) => reject(new Error(`It ended with ${code} after:\n${said}`)));
+  });
+}
+
+test('start without a terminal serves the console, prints its address and ends in order when it is told to', async () => {
+  const site = temporarySite((yaml) => yaml.replace('  console: {}', '  console: { port: 0 }'));
+  const child = spawn(process.execPath, [program, 'start', '--no-open', '--config', site.configuration]);
+  let remarks = '';
+  child.stderr.on('data', (data: Buffer) => void (remarks += data.toString()));
+  try {
+    const said = await says(child, /Ctrl-C ends the program/);
+    const [address] = /http:\/\/127\.0\.0\.1:\d+\/\?token=\S+/.exec(said)!;
+    expect(said).not.toContain('A browser is being opened');
+    const answer = await fetch(address);
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toContain('<title>Eucentric</title>');
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+    child.kill('SIGINT');
+    expect(await ended).toBe(0);
+    expect(remarks).toContain('the microscope is as you left it');
+  } finally {
+    child.kill('SIGKILL');
+    site.remove();
+  }
+});
+
+test('a port that is taken is no hindrance', async () => {
+  const site = temporarySite((yaml) => yaml.replace('  console: {}', '  console: { port: 18793 }'));
+  const [first, second] = [0, 1].map(() => spawn(process.execPath, [program, 'start', '--no-open', '--config', site.configuration]));
+  try {
+    const said = await Promise.all([says(first!, /Ctrl-C/), says(second!, /Ctrl-C/)]);
+    const ports = said.map((text) => /:(\d+)\//.exec(text)![1]);
+    expect(ports).toContain('18793');
+    expect(new Set(ports).size).toBe(2);
+  } finally {
+    first!.kill('SIGKILL');
+    second!.kill('SIGKILL');
+    site.remove();
+  }
+});
