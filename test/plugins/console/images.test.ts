@@ -10,7 +10,9 @@ jest.setTimeout(120_000);
 /** An image with structure at every scale, another one for every seed. */
 function frameOf(side: number, seed: number): Frame {
   const data = new Uint16Array(side * side);
-  for (let row = 0; row < side; row++) for (let column = 0; column < side; column++) data[row * side + column] = 1000 + 400 * Math.sin((column + seed) / 7) + ((row * 37 + column * 11) % 97);
+  const pattern = Uint16Array.from({ length: 2 * side }, (_, at) => 1000 + 400 * Math.sin((at + seed) / 7) + ((at * 37) % 97));
+  // Each row is the pattern from another place on.
+  for (let row = 0; row < side; row++) data.set(pattern.subarray((row * 13) % side, ((row * 13) % side) + side), row * side);
   const exposure = { binning: 1, area: { left: 0, top: 0, right: side, bottom: side }, exposure: seconds(1), driftSettling: seconds(0), processing: 'gain normalized', readMode: 'linear' } as const;
   return { image: image(data, side, side), exposure, camera: 0, began: seconds(0) };
 }

@@ -29,6 +29,12 @@ async function take(page: Page, set: 'View' | 'Trial' | 'Record'): Promise<void>
   await page.locator(`.stage[data-image]:not([data-image="${before ?? ''}"])`).waitFor();
 }
 
+/** Controls that a screen reader could not name. */
+const nameless = (page: Page): Promise<string[]> =>
+  page.evaluate(`[...document.querySelectorAll('button, input, select, a, [role=application], section, nav, aside')]
+    .filter((each) => !(each.getAttribute('aria-label') || each.textContent.trim() || each.labels?.length))
+    .map((each) => each.outerHTML.slice(0, 120))`);
+
 /** Matrices without error at all magnifications, so that every item has what it needs. */
 function calibrateAll({ instrument }: ConsoleSite): void {
   for (let magIndex = 17; magIndex <= 36; magIndex++) instrument.calibrations.imageShift.set(magIndex, 0, trueImageShift(instrument, magIndex), { sessionMeasured: false });
@@ -53,6 +59,7 @@ const tinyCamera = (yaml: string): string => yaml.replace('CameraSizeX: 11520', 
     await page.locator('.settings .cell').first().waitFor();
     expect(page.url()).not.toContain('token');
     await picture(page, '01-first-look');
+    expect(await nameless(page)).toEqual([]);
     await take(page, 'View');
     await start(page, 'find pixel', 'Start Find Pixel Size');
     await page.getByText('Write this value into').waitFor({ timeout: 60_000 });
