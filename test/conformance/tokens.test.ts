@@ -26,6 +26,7 @@ const services: Readonly<Record<string, string>> = {
   LatticeMemory: 'test/plugins/calibrations/pixel-size/find-pixel-size.test.ts',
   OperatorConsole: 'test/plugins/terminal/console.test.ts',
   BrowserConsole: 'test/plugins/console/session.test.ts',
+  CalibrationDoubts: 'test/plugins/calibrations/doubts.test.ts',
 };
 
 const textOf = (file: string): string => readFileSync(path.join(projectFolder, file), 'utf8');
