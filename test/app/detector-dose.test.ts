@@ -11,7 +11,9 @@ async function instrumentWith(limits: string) {
     const area = { left: 0, top: 0, right: traits.width, bottom: traits.height };
     const { image, exposure: taken } = await camera.acquire(camera.fit({ binning: traits.binnings.at(-1)!, area, exposure: seconds(exposure), driftSettling: seconds(0), processing: 'gain normalized', readMode: 'counting' }));
     const perElectron = instrument.settings.cameras.find(({ index }) => index === traits.index)!.get('CountsPerElectron');
-    return image.data.reduce((sum: number, each: number) => sum + each, 0) / image.data.length / perElectron / taken.exposure;
+    let total = 0;
+    for (const each of image.data) total += each;
+    return total / image.data.length / perElectron / taken.exposure;
   };
   return { instrument, take };
 }

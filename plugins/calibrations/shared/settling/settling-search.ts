@@ -48,6 +48,12 @@ const wanted = 0.025;
 const flatness = 0.02;
 /** A change above this share is one, whatever the noise. */
 const doubtful = 0.05;
+/**
+ * What settles shrinks fast when the waiting is doubled. A change up to the first of these that is still more than the second of these
+ * times the one before is a drift that the longer series sees more of, not settling.
+ */
+const mostOfDrift = 0.1;
+const slowestShrinking = 0.5;
 /** Standard error of a share that is precise enough, and the number of series at one factor after which it is left at that. */
 const preciseEnough = 0.008;
 const leastSeries = 3;
@@ -141,6 +147,7 @@ export async function findDelayFactor(measure: (factor: number) => Promise<Vecto
 async function untilFlat(seen: Observations, factorAfter: (wait: number) => number): Promise<{ readonly factor: number; readonly flat: boolean }> {
   await seen.atLeast(smallestFactor, leastSeries);
   let before = smallestFactor;
+  let changeBefore = Infinity;
   for (let wait = firstWait; ; wait *= 2) {
     const factor = factorAfter(wait);
     await seen.atLeast(factor, leastSeries);
@@ -154,6 +161,9 @@ async function untilFlat(seen: Observations, factorAfter: (wait: number) => numb
       if (patient) return { factor, flat: true };
     } else if (before !== smallestFactor) {
       if (await isFlat(seen, before, factor)) return { factor, flat: true };
+      const change = Math.abs(seen.share(before, factor).share);
+      if (patient && Math.max(change, changeBefore) < mostOfDrift && change > slowestShrinking * changeBefore) return { factor: before, flat: true };
+      changeBefore = change;
     }
     if (wait >= longestWait) return { factor, flat: false };
     before = factor;

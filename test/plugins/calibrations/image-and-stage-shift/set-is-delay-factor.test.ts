@@ -78,21 +78,21 @@ describe('the search', () => {
     expect(Math.abs(remainingPercent - (100 * after!) / before!)).toBeLessThan(4);
     // On a JEOL column what stays for ever is recognised as such.
     expect(said.join('\n').includes('does not settle')).toBe(hysteresis > 0 && Math.abs(result!.values['plateauX'] as number) > 0.3);
-  }, 120_000);
+  }, 300_000);
 
   test('where nothing settles, it says that nothing can be seen', async () => {
     await using instrument = await settlingInstrument({ imageShiftSettlingFraction: 0 });
     const { result } = await runItem(instrument, item, { measure: 'search' });
     expect(result!.summary).toContain('No settling can be seen');
     expect(result!.values['factor']).toBe(0.2);
-  }, 120_000);
+  }, 300_000);
 
   test('leaves the factor as it was when the operator does not want the one that was found', async () => {
     await using instrument = await settlingInstrument({ imageShiftSettlingFraction: 0.05, imageShiftSettlingSeconds: 0.5 });
     const { result } = await runItem(instrument, item, { measure: 'search', 'use-factor': 'no', factor: '0.7' });
     expect(instrument.settings.get('ISdelayScaleFactor')).toBe(0.7);
     expect(result!.values).toMatchObject({ factor: 0.7, foundFactor: expect.any(Number) as number });
-  }, 120_000);
+  }, 300_000);
 });
 
 describe('what has not settled', () => {
