@@ -174,7 +174,7 @@ describe('what is no lattice', () => {
 });
 
 describe('standard errors', () => {
-  const seeds = Array.from({ length: verifying ? 200 : 6 }, (_, index) => index + 1);
+  const seeds = Array.from({ length: 200 }, (_, index) => index + 1);
   const bend = (seed: number, spacing: number): NonNullable<Waffle['shift']> => {
     const random = randomNumbers(seed + 500);
     const waves = Array.from({ length: 6 }, () => ({ x: 0, y: 0, phase: 2 * Math.PI * random() })).map((wave) => {
@@ -192,7 +192,7 @@ describe('standard errors', () => {
     return (axis, x, y) => places[axis]![100 + floor((axis === 0 ? x : -y) / 20)]!;
   };
 
-  test.each([
+  (verifying ? test : test.skip).each([
     ['straight lines', 15, 35, undefined, 0.93],
     ['many lines', 8, 15, undefined, 0.93],
     ['a bent waffle', 15, 35, bend, 0.88],
@@ -209,10 +209,10 @@ describe('standard errors', () => {
     for (const what of ['spacing', 'angle'] as const) {
       const within = offs.filter((off) => abs(off[what]) < 2).length / offs.length;
       const spread = sqrt(offs.reduce((sum, off) => sum + off[what] ** 2, 0) / offs.length);
-      if (verifying) console.log(`${name}, ${what}: ${(100 * within).toFixed(1)} % within two standard errors, scatter over standard error ${spread.toFixed(2)}`);
-      expect(within).toBeGreaterThanOrEqual(verifying ? share : 0.6);
-      expect(spread).toBeLessThan(verifying ? 1.25 : 2);
-      expect(spread).toBeGreaterThan(verifying ? 0.7 : 0.2);
+      console.log(`${name}, ${what}: ${(100 * within).toFixed(1)} % within two standard errors, scatter over standard error ${spread.toFixed(2)}`);
+      expect(within).toBeGreaterThanOrEqual(share);
+      expect(spread).toBeLessThan(1.25);
+      expect(spread).toBeGreaterThan(0.7);
     }
   }, 600_000);
 });

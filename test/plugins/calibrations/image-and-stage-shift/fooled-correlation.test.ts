@@ -24,7 +24,7 @@ async function attempt(simulator: Record<string, unknown>, magIndex: number, { i
 describe('a stale gain reference', () => {
   const seeds = verifying ? Array.from({ length: 10 }, (_, index) => index + 1) : [1];
 
-  test.each([0.05, 0.2, 0.6, 1].flatMap((strength) => seeds.map((seed) => [strength, seed] as const)))('of strength %f, seed %i, is told, or does no harm', async (staleGainVariation, seed) => {
+  test.each((verifying ? [0.05, 0.2, 0.6, 1] : [0.2, 1]).flatMap((strength) => seeds.map((seed) => [strength, seed] as const)))('of strength %f, seed %i, is told, or does no harm', async (staleGainVariation, seed) => {
     const { code, percent, message, untouched, remarks } = await attempt({ seed, staleGainVariation }, [19, 25][seed % 2]!);
     if (code === undefined) expect(percent).toBeLessThan(0.3);
     else {
@@ -51,7 +51,9 @@ describe('a periodic specimen', () => {
     'catalase in little light': { simulator: { specimen: 'catalase', electronsPerFieldPixelPerSecond: 20 }, magIndex: 27, period: undefined },
   } as const;
 
-  test.each(seeds.flatMap((seed) => Object.keys(specimens).map((name) => [name as keyof typeof specimens, seed] as const)))('%s, seed %i: never ends in a wrong matrix', async (name, seed) => {
+  const names = (Object.keys(specimens) as (keyof typeof specimens)[]).slice(0, verifying ? undefined : 2);
+
+  test.each(seeds.flatMap((seed) => names.map((name) => [name, seed] as const)))('%s, seed %i: never ends in a wrong matrix', async (name, seed) => {
     const { simulator, magIndex, period } = specimens[name];
     const { code, message, untouched, image } = await attempt({ seed, specimenAngleDegrees: (seed * 37) % 90, ...simulator }, magIndex, seed % 2 === 0 ? { item: fromScratch } : {});
     expect(code).toBe('calibration/periodic-specimen');
