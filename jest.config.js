@@ -5,4 +5,6 @@ module.exports = {
   testMatch: ['**/*.test.ts'],
   transform: { '^.+\\.ts$': '@swc/jest' },
   testTimeout: 60_000,
+  // The tests are bound by the processor and wait on nothing else: jest's own choice leaves one core of two idle.
+  maxWorkers: '100%',
 };

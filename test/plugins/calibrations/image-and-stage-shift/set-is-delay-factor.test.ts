@@ -11,11 +11,14 @@ const item = 'calibrations/image-and-stage-shift/set-is-delay-factor';
 type VirtualInstrument = Awaited<ReturnType<typeof virtualInstrument>>;
 
 /** Cameras so small that an image takes no time. */
-const small = (yaml: string): string => yaml.replace(/CameraSizeX: \d+/g, 'CameraSizeX: 640').replace(/CameraSizeY: \d+/g, 'CameraSizeY: 480');
+const sized = (width: number, height: number) => (yaml: string): string => yaml.replace(/CameraSizeX: \d+/g, `CameraSizeX: ${width}`).replace(/CameraSizeY: \d+/g, `CameraSizeY: ${height}`);
+const small = sized(640, 480);
+/** For searches, which take hundreds of images. */
+const smallest = sized(384, 288);
 
 /** An instrument on which image shift is known without error, and settles as is said. */
-async function settlingInstrument(simulator: Readonly<Record<string, unknown>>, { file = 'simulator.yaml', nanometres = 3 } = {}): Promise<VirtualInstrument & { readonly magIndex: number }> {
-  const instrument = await virtualInstrument({ configuration: path.join(projectFolder, 'config', file), edit: small, simulator: { seed: 1, electronsPerFieldPixelPerSecond: 100, ...simulator } });
+async function settlingInstrument(simulator: Readonly<Record<string, unknown>>, { file = 'simulator.yaml', nanometres = 3, edit = small } = {}): Promise<VirtualInstrument & { readonly magIndex: number }> {
+  const instrument = await virtualInstrument({ configuration: path.join(projectFolder, 'config', file), edit, simulator: { seed: 1, electronsPerFieldPixelPerSecond: 100, ...simulator } });
   const optics = instrument.kernel.registry.get(Optics);
   // With so small a camera, steps of a usual size need a usual pixel size.
   const away = (index: number): number => Math.abs(Math.log((optics.pixelSize(index, 0)!.value * 1e9) / nanometres));
@@ -83,14 +86,14 @@ describe('the search', () => {
   }, 300_000);
 
   test('where nothing settles, it says that nothing can be seen', async () => {
-    await using instrument = await settlingInstrument({ imageShiftSettlingFraction: 0 });
+    await using instrument = await settlingInstrument({ imageShiftSettlingFraction: 0 }, { edit: smallest });
     const { result } = await runItem(instrument, item, { measure: 'search' });
     expect(result!.summary).toContain('No settling can be seen');
     expect(result!.values['factor']).toBe(0.2);
   }, 300_000);
 
   test('finds a factor that leaves less than 5 % of the truth, and leaves the factor as it was when the operator does not want it', async () => {
-    await using instrument = await settlingInstrument({ imageShiftSettlingFraction: 0.05, imageShiftSettlingSeconds: 0.5 });
+    await using instrument = await settlingInstrument({ imageShiftSettlingFraction: 0.05, imageShiftSettlingSeconds: 0.5 }, { edit: smallest });
     const { result } = await runItem(instrument, item, { measure: 'search', 'use-factor': 'no', factor: '0.7' });
     expect(instrument.settings.get('ISdelayScaleFactor')).toBe(0.7);
     expect(result!.values).toMatchObject({ factor: 0.7, foundFactor: expect.any(Number) as number });
@@ -187,7 +190,7 @@ describe('measuring', () => {
   describeMenuItem(item, {
     magIndex: 22,
     answers: { factor: '0.2', measure: 'six' },
-    sample: 12,
+    sample: 4,
     prepare: (instrument) => instrument.calibrations.imageShift.set(22, 0, trueImageShift(instrument, 22), { sessionMeasured: false }),
   });
 });
