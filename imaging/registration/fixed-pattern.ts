@@ -58,11 +58,14 @@ function finestDetail(source: Image): Detail {
 
 /** The mean product where both lie over each other, the second moved. */
 function overlapSum(first: Detail, second: Detail, right: number, down: number): number {
-  const { rows, columns } = first;
+  const { rows, columns, values: fixed } = first;
+  const moved = second.values;
+  // The bounds stand outside the loops, which run over each pixel 27 times.
+  const [top, bottom, left, end] = [Math.max(0, down), rows + Math.min(0, down), Math.max(0, right), columns + Math.min(0, right)];
   let sum = 0;
-  for (let row = Math.max(0, down); row < rows + Math.min(0, down); row++) {
+  for (let row = top; row < bottom; row++) {
     const [here, there] = [row * columns, (row - down) * columns - right];
-    for (let column = Math.max(0, right); column < columns + Math.min(0, right); column++) sum += first.values[here + column]! * second.values[there + column]!;
+    for (let column = left; column < end; column++) sum += fixed[here + column]! * moved[there + column]!;
   }
   return sum / Math.max(1, (rows - Math.abs(down)) * (columns - Math.abs(right)));
 }

@@ -164,13 +164,15 @@ describe('focus', () => {
 });
 
 describe('the simulator options', () => {
-  test('are all described, all have defaults, and refuse what they do not know', () => {
+  test('are all described, all have defaults or say whom they follow, and refuse what they do not know', () => {
     const defaults = simulatorOptions.parse({});
     const schema = z.toJSONSchema(simulatorOptions, { io: 'input' }) as { properties: Record<string, { description?: string; default?: unknown }> };
-    expect(Object.keys(schema.properties).sort()).toEqual(Object.keys(defaults).sort());
-    for (const property of Object.values(schema.properties)) {
+    const withoutDefault = Object.keys(schema.properties).filter((name) => !(name in defaults));
+    expect(withoutDefault).toEqual(['imageShiftToSpecimenEftem']);
+    expect(schema.properties['imageShiftToSpecimenEftem']?.description).toMatch(/the same as without where nothing is said/);
+    for (const [name, property] of Object.entries(schema.properties)) {
       expect(property.description).toMatch(/^[A-Z].{10,}\.$/);
-      expect(property.default).toBeDefined();
+      expect(property.default !== undefined).toBe(name in defaults);
     }
     expect(() => simulatorOptions.parse({ contarst: 0.2 })).toThrow();
     expect(() => simulatorOptions.parse({ contrast: 7 })).toThrow();
