@@ -14,7 +14,7 @@ async function attempt(simulator: Record<string, unknown>, magIndex: number, { i
   if (item === imageShift) instrument.calibrations.imageShift.set(magIndex, 0, earlier, { sessionMeasured: false });
   const outcome = await runItem(instrument, item, answers).then(
     ({ result, said }) => ({ code: undefined as string | undefined, message: '', remarks: result!.quality?.remarks ?? [], said }),
-    (error: { code: string; message: string }) => ({ code: error.code as string | undefined, message: error.message, remarks: [] as readonly string[], said: [] as string[] }),
+    (error: { code: string; message: string }) => ({ code: error.code, message: error.message, remarks: [] as readonly string[], said: [] as string[] }),
   );
   const stored = instrument.calibrations.imageShift.get(magIndex, 0);
   const [image] = [instrument.kernel.registry.get(ImageBuffers).get('A')];

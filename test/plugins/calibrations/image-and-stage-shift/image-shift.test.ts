@@ -1,6 +1,7 @@
 import { imageShiftUnits, product, rotation, scaleMatrix, vector } from '../../../../core/base';
 import { Scope } from '../../../../core/devices';
 import { matrixError, randomNumbers, runItem, trueImageShift, verifying, virtualInstrument } from '../../../support/virtual-instrument';
+import { tellFigures } from '../../../support/figures';
 
 const seeds = Array.from({ length: verifying ? 200 : 20 }, (_, index) => index + 1);
 const imageShift = 'calibrations/image-and-stage-shift/image-shift';
@@ -48,7 +49,7 @@ async function measured(seed: number, item: string) {
 describe.each([
   ['Image Shift with a prior that is up to 10 % and 5 degrees off', imageShift],
   ['IS from Scratch', fromScratch],
-])('%s', (_, item) => {
+])('%s', (name, item) => {
   const found: Awaited<ReturnType<typeof measured>>[] = [];
 
   test.each(seeds)('recovers the truth of seed %i', async (seed) => {
@@ -61,7 +62,7 @@ describe.each([
 
   test('has a mean error below 0.1 %', () => {
     const mean = found.reduce((sum, { percent }) => sum + percent, 0) / found.length;
-    if (verifying) console.table(found.map(({ seed, magIndex, percent, degrees, low }) => ({ seed, magIndex, percent: percent.toFixed(4), degrees: degrees.toFixed(4), low })));
+    tellFigures(`${name}, seeds 1-${seeds.length}: at most ${Math.max(...found.map(({ percent }) => percent)).toFixed(3)} % and ${Math.max(...found.map(({ degrees }) => degrees)).toFixed(3)} degrees off, mean ${mean.toFixed(4)} %`);
     expect(found).toHaveLength(seeds.length);
     expect(mean).toBeLessThan(0.1);
   });

@@ -5,6 +5,7 @@ import { judgeStageMatrix } from '../../../../plugins/calibrations/shared/stage-
 import type { Instrument } from '../../../../app/instrument';
 import type { Matrix } from '../../../../core/base';
 import { matrixError, randomNumbers, runItem, verifying, virtualInstrument } from '../../../support/virtual-instrument';
+import { tellFigures } from '../../../support/figures';
 
 const stageShift = 'calibrations/image-and-stage-shift/stage-shift';
 const seeds = Array.from({ length: verifying ? 200 : 20 }, (_, index) => index + 1);
@@ -32,12 +33,16 @@ function drawTruth(seed: number) {
 }
 
 describe('Stage Shift over whole cycles', () => {
+  const found: { readonly percent: number; readonly degrees: number }[] = [];
+  afterAll(() => tellFigures(`seeds 1-${seeds.length}: at most ${Math.max(...found.map(({ percent }) => percent)).toFixed(3)} % and ${Math.max(...found.map(({ degrees }) => degrees)).toFixed(3)} degrees off`));
+
   test.each(seeds)('recovers scale and angle of seed %i', async (seed) => {
     await using instrument = await virtualInstrument({ simulator: drawTruth(seed), magIndex: 12 });
     // Every other seed correlates only the expected overlap.
     if (seed % 2 === 0) await runItem(instrument, 'calibrations/image-and-stage-shift/whole-image-corr');
     const { result } = await runItem(instrument, stageShift);
     const error = matrixError(instrument.calibrations.stage.get(12, 0)!, trueStage(instrument, 12));
+    found.push(error);
     expect(result!.values).toMatchObject({ extentX: 62, extentY: 41 });
     expect(error.percent).toBeLessThan(0.5);
     expect(error.degrees).toBeLessThan(0.2);

@@ -1,6 +1,7 @@
 import type { Matrix } from '../../../../core/base';
 import { SimulatedTruth } from '../../../../plugins/simulator';
 import { matrixError, randomNumbers, runItem, verifying, virtualInstrument } from '../../../support/virtual-instrument';
+import { tellFigures } from '../../../support/figures';
 
 const elements = ['xpx', 'xpy', 'ypx', 'ypy'] as const;
 /** What a stage may be like: error of scale within a cycle, scatter of the ends of moves in nm, electrons, and the mag index. */
@@ -37,6 +38,7 @@ async function deviations(seed: number, kind: Kind) {
 
 const rms = (values: readonly number[]): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
 const seeds = Array.from({ length: verifying ? Number(process.env['SEEDS'] ?? 50) : 1 }, (_, index) => index + 1);
+const percentWithinTwo = (z: readonly number[]): string => ((100 * z.filter((each) => Math.abs(each) <= 2).length) / z.length).toFixed(1);
 const pooled: number[] = [];
 
 test.each(Object.keys(kinds) as Kind[])('Stage Shift states errors that hold with %s', async (kind) => {
@@ -44,12 +46,13 @@ test.each(Object.keys(kinds) as Kind[])('Stage Shift states errors that hold wit
   for (const seed of seeds) runs.push(await deviations(seed, kind));
   const z = runs.flatMap((run) => run.z);
   pooled.push(...z);
-  if (verifying) console.table({ [kind]: { 'rms z': rms(z).toFixed(2), 'within 2': `${((100 * z.filter((each) => Math.abs(each) <= 2).length) / z.length).toFixed(1)} %`, 'rms error %': rms(runs.map(({ percent }) => percent)).toFixed(4), extent: runs[0]!.extent, images: runs[0]!.images } });
+  tellFigures(`${kind}, seeds 1-${seeds.length}: ${percentWithinTwo(z)} % within two standard errors, rms of error over standard error ${rms(z).toFixed(2)}, rms error ${rms(runs.map(({ percent }) => percent)).toFixed(4)} %`);
   expect(Math.max(...z.map(Math.abs))).toBeLessThan(verifying ? 10 : 5);
   if (verifying) expect(Math.abs(Math.log(rms(z)))).toBeLessThan(Math.log(1.4));
 });
 
 (verifying ? test : test.skip)('the truth lies within two of them in 93 to 97 of 100 components (long statistics)', () => {
+  tellFigures(`all ${pooled.length} components: ${percentWithinTwo(pooled)} % within two standard errors`);
   const share = pooled.filter((each) => Math.abs(each) <= 2).length / pooled.length;
   expect(share).toBeGreaterThan(0.93);
   expect(share).toBeLessThan(0.97);

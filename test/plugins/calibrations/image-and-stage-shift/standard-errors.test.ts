@@ -1,5 +1,6 @@
 import { type Matrix, product, rotation, scaleMatrix } from '../../../../core/base';
 import { randomNumbers, runItem, trueImageShift, verifying, virtualInstrument } from '../../../support/virtual-instrument';
+import { tellFigures } from '../../../support/figures';
 
 const imageShift = 'calibrations/image-and-stage-shift/image-shift';
 const fromScratch = 'calibrations/image-and-stage-shift/is-from-scratch';
@@ -63,6 +64,7 @@ async function deviations(seed: number, regime: Regime, item: string): Promise<{
 }
 
 const rms = (values: readonly number[]): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+const percentWithinTwo = (z: readonly number[]): string => ((100 * z.filter((each) => Math.abs(each) <= 2).length) / z.length).toFixed(1);
 /** Runs a kind of circumstance and item; 4 kinds and 2 items make 200 seeds each when verifying. */
 const seeds = Array.from({ length: verifying ? 50 : 1 }, (_, index) => index + 1);
 
@@ -78,8 +80,7 @@ describe.each([
     for (const seed of seeds) runs.push(await deviations(seed + 100 * kinds.indexOf(regime), regime, item));
     const z = runs.flatMap((run) => run.z);
     pooled.push(...z);
-    const row = { runs: runs.length, 'rms z': rms(z).toFixed(2), 'within 2': `${((100 * z.filter((each) => Math.abs(each) <= 2).length) / z.length).toFixed(1)} %`, 'rms error %': rms(runs.flatMap((run) => run.percent)).toFixed(4), 'stated %': rms(runs.flatMap((run) => run.claimed)).toFixed(4) };
-    if (verifying) console.table({ [`${name}, ${regime}`]: row });
+    tellFigures(`${name}, ${regime}, ${runs.length} seeds: ${percentWithinTwo(z)} % within two standard errors, rms of error over standard error ${rms(z).toFixed(2)}, rms error ${rms(runs.flatMap((run) => run.percent)).toFixed(4)} %, stated ${rms(runs.flatMap((run) => run.claimed)).toFixed(4)} %`);
     // A run alone says little: chance takes four components beyond this once in some thousand runs.
     expect(Math.max(...z.map(Math.abs))).toBeLessThan(verifying ? 10 : 5);
     if (verifying) {
@@ -90,6 +91,7 @@ describe.each([
 
   (verifying ? test : test.skip)('holds the truth within two of them in 93 to 97 of 100 components (long statistics)', () => {
     const share = pooled.filter((each) => Math.abs(each) <= 2).length / pooled.length;
+    tellFigures(`${name}, all ${pooled.length} components: ${percentWithinTwo(pooled)} % within two standard errors`);
     expect(pooled).toHaveLength(kinds.length * seeds.length * 4);
     expect(share).toBeGreaterThan(0.93);
     expect(share).toBeLessThan(0.97);

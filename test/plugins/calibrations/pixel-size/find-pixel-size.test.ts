@@ -1,6 +1,7 @@
 import { randomNumbers, runItem, verifying } from '../../../support/virtual-instrument';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { expectedRepeats, gratingInstrument, quarterTurnsApart, takeImage, truthAt } from './grating-instrument';
+import { tellFigures } from '../../../support/figures';
 
 const item = 'calibrations/pixel-size/find-pixel-size';
 
@@ -51,9 +52,12 @@ describe('the pixel size of a grating', () => {
     expect(spread).toBeGreaterThan(verifying ? 0.8 : 0.3);
     if (!verifying) return;
     // 95 of 100 within two of them, as far as 200 draws can tell.
-    for (const offs of [right.map(({ errors }) => Math.abs(errors)), right.map(({ angleErrors }) => angleErrors)]) {
+    const most = (few: boolean): string => Math.max(...right.filter(({ repeats }) => repeats < 4 === few).map(({ percent }) => Math.abs(percent))).toFixed(3);
+    tellFigures(`seeds 1-${seeds.length}: right lattice ${right.length}; at most ${most(false)} % off (under 4 repeats ${most(true)} %) and ${Math.max(...right.map(({ degrees }) => degrees)).toFixed(3)} degrees`);
+    const offsOfSize = right.map(({ errors }) => Math.abs(errors));
+    for (const offs of [offsOfSize, right.map(({ angleErrors }) => angleErrors)]) {
       const share = offs.filter((off) => off < 2).length / offs.length;
-      console.log(`${(100 * share).toFixed(1)} % within two standard errors of the truth`);
+      tellFigures(`${(100 * share).toFixed(1)} % of the ${offs === offsOfSize ? 'pixel sizes' : 'angles'} within two standard errors of the truth`);
       expect(share).toBeGreaterThan(0.92);
       expect(share).toBeLessThan(0.985);
     }
