@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { type Server, type Socket, createServer } from 'node:net';
+import type { Server, Socket } from 'node:net';
 import path from 'node:path';
 import { reasonOf } from '../wire-error';
 import { FrameReader } from './frames';
@@ -48,6 +48,9 @@ export function compiledFile(file: string): string {
 export async function startProcess(options: ProcessOptions, signal?: AbortSignal): Promise<RunningProcess> {
   if (signal?.aborted) throw reasonOf(signal, `Connecting to ${options.name}`);
   const token = randomBytes(32).toString('hex');
+  // Loaded here: a site without such a device opens neither sockets nor processes.
+  const { createServer } = require('node:net') as typeof import('node:net');
+  const { spawn } = require('node:child_process') as typeof import('node:child_process');
   const server = createServer({ noDelay: true });
   let child: ChildProcess | undefined;
   try {
