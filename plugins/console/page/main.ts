@@ -1,3 +1,5 @@
+// First: what is loaded after it formats numbers.
+import './base/language';
 import './styles/base.css';
 import './styles/layout.css';
 import './styles/controls.css';
