@@ -67,6 +67,7 @@ import type { CalibrationResult } from '../../../core/store';
   label: ${quoted(label)},
   summary: ${quoted(summary)},
   needs: [Scope, Cameras],
+  touchesNothing: true,
   questions: [],
   results: {},
 })

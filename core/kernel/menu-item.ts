@@ -28,6 +28,8 @@ export interface MenuItemDeclaration<Needs extends readonly Token<unknown>[] = r
   readonly administratorOnly?: boolean;
   /** Whether it may run while something else does; toggles and lists that touch nothing. */
   readonly anytime?: boolean;
+  /** That a run takes no image and moves nothing; every other item has a forecast. */
+  readonly touchesNothing?: true;
 }
 
 /** A setting of whatever type, for keeping and giving back. */
@@ -61,20 +63,28 @@ export interface Run {
 /** A result before the runner has added item, conditions, time and version. */
 export type ResultDraft = Pick<CalibrationResult, 'summary' | 'values'> & Partial<Omit<CalibrationResult, 'summary' | 'values' | 'item'>>;
 
-/** What a run will do to the microscope and the specimen, as far as it is known before. */
-export interface Forecast {
-  readonly images?: number;
+/** What images cost. */
+export interface ImageCost {
+  readonly images: number;
   /** Exposure of all images together, in seconds. */
-  readonly exposure?: number;
+  readonly exposure: number;
   /** Duration of the run, in seconds. */
-  readonly duration?: number;
+  readonly duration: number;
+}
+
+/** What a run will do to the microscope and the specimen, as far as it is known before. */
+export interface Forecast extends Partial<ImageCost> {
+  /** The most that it may come to, where that is not known before. */
+  readonly atMost?: ImageCost;
+  /** What decides between the two: goes on from "It depends on". */
+  readonly dependsOn?: string;
   /** What will be moved or changed and given back, such as image shift or stage. */
   readonly changes?: readonly string[];
 }
 
 /** One item of the menu. */
 export interface MenuItem {
-  /** What a run would do now; changes nothing at the microscope. */
+  /** What a run would do now, with the default answers where it depends on answers; changes nothing at the microscope. */
   forecast?(signal: AbortSignal): Promise<Forecast>;
   /** Why it cannot run now, in the operator's words; undefined when it can. */
   unavailable?(): string | undefined;

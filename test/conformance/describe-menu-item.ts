@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { EucentricError, StoppedError } from '../../core/base';
 import { AlphaSelector, Cameras, IlluminatedArea, Scope, type Setting, Stage } from '../../core/devices';
-import { type Mark, type MenuEntry, type MenuItemDeclaration, type Question, ScriptedOperator, declarationOf, writePropertiesQuestion } from '../../core/kernel';
+import { type Forecast, type Mark, type MenuEntry, type MenuItem, type MenuItemDeclaration, type Question, ScriptedOperator, declarationOf, writePropertiesQuestion } from '../../core/kernel';
 import { ImageShiftControl } from '../../core/optics';
 import { showCalibrations } from '../../core/store';
 import { calibrationMenu } from '../../plugins/calibrations/menu';
@@ -76,6 +76,12 @@ export function describeDeclaration(id: string, root = projectFolder): void {
     for (const text of Object.values(results)) expect(text).toMatch(/^[A-Z].*[.]$/s);
   });
 
+  test('says before a run what it will do to the microscope: by a forecast, or that it touches nothing', () => {
+    const { default: itemClass } = require(file) as { default: { prototype: MenuItem } };
+    const foretells = typeof itemClass.prototype.forecast === 'function';
+    expect({ touchesNothing: declaration().touchesNothing ?? false, foretells }).toEqual({ touchesNothing: !foretells, foretells });
+  });
+
   test('has questions with ids of their own', () => {
     const ids = (declaration().questions ?? []).map((question) => question.id);
     expect(ids).toEqual([...new Set(ids)]);
@@ -89,7 +95,9 @@ const oneSentence = /^[A-Z][^.!?]*(\.\d[^.!?]*)*[.]$/;
 
 function describeRuns(id: string, given: MenuItemCase): void {
   const watching: { now?: Interference | undefined } = {};
+  let made: string[] = [];
   const watch = (call: string): void => {
+    made.push(call);
     const { now } = watching;
     if (!now) return;
     now.calls += 1;
@@ -182,8 +190,13 @@ function describeRuns(id: string, given: MenuItemCase): void {
     await given.prepare?.(instrument);
     const before = await stateOf(instrument);
     const kept = instrument.calibrations.snapshot();
+    made = [];
+    const forecast = await instrument.session.forecast(id, new AbortController().signal);
+    expect(made.filter((call) => actions.test(call))).toEqual([]);
+    made = [];
     expect(await run()).toBeUndefined();
     callsOfWholeRun = calls;
+    expect(contradictions(forecast, made)).toEqual([]);
     const { declaration } = instrument.session.menu().find((each) => each.id === id)!;
     expect(asked.filter((question) => question.id !== writePropertiesQuestion.id && !declaration!.questions?.some((each) => each.id === question.id))).toEqual([]);
     const after = await stateOf(instrument);
@@ -240,6 +253,21 @@ async function stateOf(instrument: VirtualInstrument) {
   settings['stage position'] = await registry.get(Stage).position.read();
   const history = await instrument.history.list();
   return { settings, stored: { calibrations: showCalibrations(instrument.calibrations.file), history: history.length } };
+}
+
+/** Calls that do something to the microscope. */
+const actions = /^(write|move|acquire|watch|set|normalize) /;
+/** What a forecast has to name when it is written or moved. */
+const named: Readonly<Record<string, RegExp>> = { 'write image shift': /image shift/, 'write mag index': /magnification/, 'write absolute focus': /focus/, 'write defocus': /focus/, 'move stage': /stage/ };
+
+/** What was done otherwise than it was foretold. */
+function contradictions(forecast: Forecast | undefined, made: readonly string[]): readonly string[] {
+  const done = made.filter((call) => actions.test(call));
+  const taken = done.filter((call) => call.startsWith('acquire ')).length;
+  const [least, most] = [forecast?.images ?? NaN, forecast?.atMost?.images ?? forecast?.images ?? NaN];
+  const changes = (forecast?.changes ?? []).join(', ');
+  const untold = [...new Set(done)].filter((call) => !/^(acquire|normalize) /.test(call) && !(named[call] ?? new RegExp(call.replace(/^\w+ /, ''))).test(changes));
+  return [...(taken >= least && taken <= most ? [] : [`${taken} images taken, ${least} to ${most} foretold`]), ...untold.map((call) => `not foretold: ${call}`), ...(forecast?.images === 0 && forecast.atMost === undefined && done.length > 0 ? [`said to touch nothing: ${done.join(', ')}`] : [])];
 }
 
 const lost = (call: string): never => {

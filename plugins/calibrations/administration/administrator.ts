@@ -9,6 +9,7 @@ import { Administrator, type MenuItem, type Run, menuItem } from '../../../core/
   kind: 'toggle',
   anytime: true,
   administratorOnly: true,
+  touchesNothing: true,
   needs: [Administrator],
 })
 export default class AdministratorToggle implements MenuItem {

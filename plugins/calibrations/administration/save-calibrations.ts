@@ -9,6 +9,7 @@ import { type CalibrationResult, Calibrations } from '../../../core/store';
   summary: 'Saves all calibrations to the calibration file.',
   anytime: true,
   administratorOnly: true,
+  touchesNothing: true,
   needs: [Administrator, Calibrations],
   script: 'SaveCalibrations',
   results: { path: 'The file that was written.' },

@@ -8,6 +8,7 @@ import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
   label: 'Set Debug Output',
   summary: 'Sets the key letters for debugging output.',
   anytime: true,
+  touchesNothing: true,
   needs: [DebugKeys],
   script: 'SetDebugOutput',
   questions: [{ id: 'keys', kind: 'text', summary: 'Key letters: 1 general, i image shift, a alignment, c calibrations, t delays, K sockets...; 0 for none.' }],

@@ -25,6 +25,7 @@ const bufferNames = 'ABCDEFGHIJKLMNOP';
   menu: ['Image & Stage Shift'],
   label: 'EFTEM IS Offset',
   summary: 'Measures the image shift between the regular and the energy-filter camera.',
+  touchesNothing: true,
   needs: [Scope, Cameras, Optics, ImageBuffers, ImageShiftControl, ImageShiftAdjustment, Calibrations, Settings, ShiftCalibrationMemory],
   stores: ['GIFShiftOffset', 'ImageShiftOffsets'],
   questions: [

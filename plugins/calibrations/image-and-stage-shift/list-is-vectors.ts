@@ -8,6 +8,7 @@ import type { CalibrationResult } from '../../../core/store';
   menu: ['Image & Stage Shift'],
   label: 'List IS Vectors',
   summary: 'Lists lengths and angles of all image shift calibrations on the specimen.',
+  touchesNothing: true,
   needs: [Optics],
   script: 'ListISVectorsToGraph',
   questions: [{ id: 'use-measured', kind: 'confirm', summary: 'Whether measured pixel sizes and rotations are used where there are any, instead of nominal ones.' }],

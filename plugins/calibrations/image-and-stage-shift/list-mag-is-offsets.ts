@@ -11,6 +11,7 @@ import { offsetAt, offsetModeOf } from '../shared/offsets/image-shift-offsets';
   menu: ['Image & Stage Shift'],
   label: 'List Mag IS Offsets',
   summary: 'Lists the image-shift offsets between magnifications for the present camera.',
+  touchesNothing: true,
   needs: [Cameras, Optics, Calibrations],
   results: { offsets: 'For each mag that has an offset and a known effect of image shift: magIndex, magnification, and the distance on the specimen in micrometres.' },
 })

@@ -9,6 +9,7 @@ import type { CalibrationResult } from '../../../core/store';
   menu: ['Image & Stage Shift'],
   label: 'List Stage Cals',
   summary: 'Lists all stage calibrations as matrices from specimen to stage.',
+  touchesNothing: true,
   needs: [Optics],
   results: {
     rows: 'For each camera and mag: camera, magIndex, magnification, specimenToStage (2x2), tiltAxis in degrees.',

@@ -1,6 +1,6 @@
 import { type ImageShiftUnits, type Vector, add, inMicrometres, metres, subtract } from '../../../core/base';
-import { Cameras, Scope, Stage, type StagePosition } from '../../../core/devices';
-import { type MenuItem, type Run, type TappableHooks, menuItem } from '../../../core/kernel';
+import { Cameras, type Exposure, Scope, Stage, type StagePosition } from '../../../core/devices';
+import { type Forecast, type MenuItem, type Run, type TappableHooks, menuItem } from '../../../core/kernel';
 import { ImageAcquisition, ImageShiftAdjustment, ImageShiftControl, Optics, cameraArea } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations } from '../../../core/store';
@@ -23,6 +23,7 @@ import {
   zeroOwner,
 } from '../shared/offsets/image-shift-offsets';
 import { ShiftCalibrationMemory } from '../shared/services';
+import { imageCost } from '../shared/telling/series-forecast';
 
 type Shift = Vector<ImageShiftUnits>;
 /** What the operator did, step by step. */
@@ -75,6 +76,24 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
 
   listen(hooks: TappableHooks): void {
     hooks.imageShiftOffset.tap((offset, magIndex) => (this.adjustment.betweenMagnifications ? add(offset, offsetAt(this.calibrations, magIndex, this.mode)) : offset));
+  }
+
+  async forecast(signal: AbortSignal): Promise<Forecast> {
+    const start = await this.scope.magIndex.read(signal);
+    const lowest = this.lowestReachable(start);
+    const below: number[] = [];
+    for (let next = this.nextLower(start); next !== undefined && next >= lowest; next = this.nextLower(next)) below.push(next);
+    // Entering low magnification is the one step after which no image is taken.
+    const entering = below.some((index) => this.isLow(index)) && !this.isLow(start) ? 1 : 0;
+    const cost = (images: number) => imageCost(this.cameras.selected, this.trialExposure(), images, 0);
+    const probe = await this.scope.probeMode.read(signal);
+    const focus = [start, ...below].some((index) => this.optics.standardFocus(index, probe, this.camera) !== undefined);
+    return {
+      ...cost(1),
+      atMost: cost(1 + below.length - entering),
+      dependsOn: `how many of the ${below.length} lower magnifications you go to, and whether you have Trial images taken; centring takes its own time`,
+      changes: [`magnification down to ${this.magnification(lowest)}x at most`, 'image shift', ...(focus ? ['focus (the standard focus of low magnification is set)'] : [])],
+    };
   }
 
   async run(run: Run): Promise<CalibrationResult | undefined> {
@@ -209,9 +228,13 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
   }
 
   private async takeTrial(run: Run): Promise<void> {
+    await this.acquisition.take(this.trialExposure(), { signal: run.signal, title: 'Image-shift offsets' });
+  }
+
+  private trialExposure(): Exposure {
     const { selected } = this.cameras;
     const trial = this.settings.parameterSets.get(selected.traits.index)!.Trial;
-    await this.acquisition.take(selected.fit({ ...trial, area: cameraArea(trial.area, selected.traits) }), { signal: run.signal, title: 'Image-shift offsets' });
+    return selected.fit({ ...trial, area: cameraArea(trial.area, selected.traits) });
   }
 
   private async store(run: Run, measured: ReadonlyMap<number, Shift>): Promise<CalibrationResult> {

@@ -10,6 +10,7 @@ import { removalQuestions, removeCalibration } from '../shared/removal';
   menu: ['Image & Stage Shift'],
   label: 'Remove IS Cal',
   summary: 'Removes one image shift calibration of the present camera.',
+  touchesNothing: true,
   needs: [Scope, Cameras, Optics, Calibrations],
   stores: ['ImageShiftMatrix'],
   questions: removalQuestions,

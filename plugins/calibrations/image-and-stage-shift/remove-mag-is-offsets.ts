@@ -10,6 +10,7 @@ import { offsetModeOf } from '../shared/offsets/image-shift-offsets';
   menu: ['Image & Stage Shift'],
   label: 'Remove Mag IS Offsets',
   summary: 'Removes the image-shift offsets between magnifications for the present camera.',
+  touchesNothing: true,
   needs: [Cameras, Calibrations],
   stores: ['ImageShiftOffsets'],
   questions: [{ id: 'remove', kind: 'confirm', summary: 'Asks once more, with the number of offsets.' }],

@@ -10,6 +10,7 @@ import { removalQuestions, removeCalibration } from '../shared/removal';
   menu: ['Image & Stage Shift'],
   label: 'Remove Stage Cal',
   summary: 'Removes one stage calibration of the present camera.',
+  touchesNothing: true,
   needs: [Scope, Cameras, Optics, Calibrations],
   stores: ['StageToCameraMatrix'],
   questions: removalQuestions,

@@ -14,6 +14,7 @@ const shortestCycle = 0.1;
   menu: ['Image & Stage Shift'],
   label: 'Set Cycle Lengths',
   summary: 'Sets the length in X and Y over which the stage error repeats.',
+  touchesNothing: true,
   needs: [Scope, Settings],
   questions: [
     { id: 'cycle-x', kind: 'number', summary: 'Length of a cycle of the X drive in um; not kept beyond the session.' },

@@ -1,5 +1,5 @@
 import type { ProvidedAll, Vector } from '../../../core/base';
-import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
+import { type Forecast, type MenuItem, type Run, menuItem } from '../../../core/kernel';
 import type { CalibrationResult } from '../../../core/store';
 import { valueSuggestion } from '../shared/property-suggestions';
 import { SettlingMeasurement, settlingNeeds } from '../shared/settling/settling-measurement';
@@ -37,6 +37,10 @@ export default class SetImageShiftDelayFactor implements MenuItem {
 
   constructor(...parts: ProvidedAll<typeof settlingNeeds>) {
     this.parts = parts;
+  }
+
+  forecast(signal: AbortSignal): Promise<Forecast> {
+    return SettlingMeasurement.forecast(this.parts, signal);
   }
 
   async run(run: Run): Promise<CalibrationResult> {

@@ -9,7 +9,7 @@ import { correlationRemark, correlationSummary } from '../shared/image-shift-ana
 import { ShiftCalibrationMemory } from '../shared/services';
 import { type SeenDisplacement, displacementPlot } from '../shared/telling/measurement-plots';
 import { seriesForecast } from '../shared/telling/series-forecast';
-import { prepareOptics, shiftExposure } from '../shared/shift-preparation';
+import { opticsChanges, prepareOptics, shiftExposure } from '../shared/shift-preparation';
 import { alignPair } from '../shared/shift-series';
 import { type StagePair, type StageVerdict, fitStageShift, judgeStageMatrix } from '../shared/stage-shift-analysis';
 import { rotationError, tiltAxisSuggestion, valueSuggestion } from '../shared/property-suggestions';
@@ -87,11 +87,12 @@ export default class StageShift implements MenuItem {
   async forecast(signal: AbortSignal): Promise<Forecast> {
     const { selected } = this.cameras;
     const { exposure, fieldSize } = shiftExposure(selected, this.settings);
-    const prior = this.prior(await this.scope.magIndex.read(signal), selected.traits.index);
+    const magIndex = await this.scope.magIndex.read(signal);
+    const prior = this.prior(magIndex, selected.traits.index);
     const plan = (['x', 'y'] as const).map((axis) => this.planAxis(axis, fieldSize, prior));
     const images = plan.reduce((sum, axis) => sum + axis.images, 0);
     const extents = plan.map(({ extent }) => extent.toFixed(0)).join(' and ');
-    return seriesForecast(selected, exposure, images, this.settings.get('StageMoveDelay') / 1000 + stageMoveSeconds, [`stage over ${extents} um in X and Y`]);
+    return seriesForecast(selected, exposure, images, this.settings.get('StageMoveDelay') / 1000 + stageMoveSeconds, [`stage over ${extents} um in X and Y`, ...(await opticsChanges(this.scope, this.cameras, this.optics, magIndex, signal))]);
   }
 
   /** From pixel size and rotation alone: an earlier stage calibration may be just what is wrong. */

@@ -9,6 +9,7 @@ import { Settings } from '../../../core/settings';
   summary: 'Keeps the binning of Trial images in shift calibrations.',
   kind: 'toggle',
   anytime: true,
+  touchesNothing: true,
   needs: [Settings],
 })
 export default class UseTrialBinning implements MenuItem {

@@ -8,6 +8,7 @@ import { ShiftCalibrationMemory } from '../shared/services';
   label: 'Whole Image Corr',
   summary: 'Correlates whole images instead of the expected overlap in stage calibrations.',
   kind: 'toggle',
+  touchesNothing: true,
   needs: [ShiftCalibrationMemory],
 })
 export default class WholeImageCorrelation implements MenuItem {

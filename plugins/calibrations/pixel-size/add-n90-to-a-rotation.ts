@@ -10,6 +10,7 @@ import { foundPixelSize } from '../shared/lattice-found';
   menu: ['Pixel Size'],
   label: 'Add n*90 to a Rotation',
   summary: 'Adds a multiple of 90 degrees to a stored relative rotation.',
+  touchesNothing: true,
   needs: [Cameras, ImageBuffers, Calibrations],
   stores: ['FoundPixelSize'],
   questions: [

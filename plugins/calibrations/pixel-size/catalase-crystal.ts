@@ -9,6 +9,7 @@ import { LatticeMemory } from '../shared/lattice-memory';
   summary: 'Expects a catalase crystal instead of a grating.',
   kind: 'toggle',
   anytime: true,
+  touchesNothing: true,
   needs: [LatticeMemory],
 })
 export default class CatalaseCrystal implements MenuItem {

@@ -9,6 +9,7 @@ import { latticeNeeds, latticeQuestions, latticeResults, PixelSizeMeasurement, u
   menu: ['Pixel Size'],
   label: 'Find Pixel Size',
   summary: 'Finds the pixel size from an image of a calibration grating.',
+  touchesNothing: true,
   needs: latticeNeeds,
   script: 'FindPixelSize',
   stores: ['FoundPixelSize'],

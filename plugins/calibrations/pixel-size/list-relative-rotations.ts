@@ -11,6 +11,7 @@ import { type FoundPixelSize, foundPixelSizes, relativeRotation as rotationBetwe
   label: 'List Relative Rotations',
   summary: 'Lists pixel sizes and differences in rotation that were found.',
   anytime: true,
+  touchesNothing: true,
   needs: [Optics, Calibrations],
   results: { rows: 'For each camera and mag index: camera, magIndex, magnification, pixelSize in nm, relativeRotation and its alternative in degrees where there are any, product of magnification and pixel size in um.' },
 })

@@ -9,6 +9,7 @@ import type { CalibrationResult } from '../../../core/store';
   label: 'Mesh for Grid Bars',
   summary: 'Sets the mesh for measuring the pixel size from grid bars.',
   anytime: true,
+  touchesNothing: true,
   needs: [Settings],
   questions: [{ id: 'mesh', kind: 'number', summary: 'Openings per inch; 0 measures gratings again.' }],
   results: { mesh: 'The mesh now in force; 0 is none.' },

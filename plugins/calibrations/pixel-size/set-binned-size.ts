@@ -11,6 +11,7 @@ const largest = 2048;
   label: 'Set Binned Size',
   summary: 'Sets the size to which images are binned to find the pixel size.',
   anytime: true,
+  touchesNothing: true,
   needs: [LatticeMemory],
   questions: [{ id: 'binned-size', kind: 'number', summary: 'Size in pixels to which images are binned, up to 2048; 0 lets the expected number of repeats decide.' }],
   results: { binnedSize: 'The size in pixels now in force; 0 is automatic.' },

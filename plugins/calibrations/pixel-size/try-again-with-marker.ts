@@ -10,6 +10,7 @@ import { latticeNeeds, latticeQuestions, latticeResults, PixelSizeMeasurement, u
   menu: ['Pixel Size'],
   label: 'Try Again with Marker',
   summary: 'Repeats the analysis from a marked autocorrelation peak.',
+  touchesNothing: true,
   needs: latticeNeeds,
   stores: ['FoundPixelSize'],
   questions: latticeQuestions,

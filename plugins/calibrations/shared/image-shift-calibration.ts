@@ -11,7 +11,7 @@ import { chooseScratchPixelSize } from './scratch-pixel-size';
 import { imageShiftResiduals } from './telling/measurement-plots';
 import { propagateChange } from './propagation';
 import { ShiftCalibrationMemory } from './services';
-import { checkShiftRange, prepareOptics, shiftExposure, shiftPattern, shiftSteps } from './shift-preparation';
+import { checkShiftRange, opticsChanges, prepareOptics, shiftExposure, shiftPattern, shiftSteps } from './shift-preparation';
 import { seriesForecast } from './telling/series-forecast';
 import { doubtQuestion, settleDoubts } from './series-doubts';
 import { type Series, type SeriesParts, takeSeries } from './shift-series';
@@ -110,7 +110,7 @@ export class ImageShiftCalibration {
     const plan = shiftExposure(selected, this.settings);
     const images = scratch ? patterns.nine.length + patterns.scratch.length : patterns[shiftPattern(selected, this.optics, this.settings, magIndex)].length;
     const delay = known ? this.optics.imageShiftDelay(this.steps(known.matrix, plan.fieldSize, magIndex).steps, magIndex, selected.traits.index) : seconds(2);
-    return seriesForecast(selected, plan.exposure, images, 2 * delay, ['image shift']);
+    return seriesForecast(selected, plan.exposure, images, 2 * delay, ['image shift', ...(await opticsChanges(this.scope, this.cameras, this.optics, magIndex, signal))]);
   }
 
   private get seriesParts(): SeriesParts {

@@ -40,6 +40,11 @@ export function shiftPattern({ traits }: Camera, optics: Optics, settings: Setti
   return field > settings.get('SixPointIScalMinField') ? 'six' : 'nine';
 }
 
+/** What is changed besides image shift or stage for a calibration of shifts. */
+export async function opticsChanges(scope: Scope, cameras: Cameras, optics: Optics, magIndex: number, signal: AbortSignal): Promise<readonly string[]> {
+  return optics.standardFocus(magIndex, await scope.probeMode.read(signal), cameras.selected.traits.index) === undefined ? [] : ['focus (the standard focus of low magnification is set)'];
+}
+
 /** Normalizes the projector, and goes to the standard focus in low magnification. */
 export async function prepareOptics(run: Run, scope: Scope, cameras: Cameras, optics: Optics, magIndex: number): Promise<void> {
   await scope.normalize('projector', run.signal);

@@ -215,13 +215,22 @@ export interface ProblemRow {
   readonly place: string;
 }
 
-/** What a run will do, in words and numbers. */
-export interface ForecastState {
+/** What images cost: how many, seconds of exposure and of the run, and the dose in words. */
+export interface CostState {
   readonly images?: number;
   readonly exposure?: number;
   readonly duration?: number;
   readonly dose?: string;
+}
+
+/** What a run will do, in words and numbers. */
+export interface ForecastState extends CostState {
+  readonly atMost?: CostState;
+  /** What decides between the two. */
+  readonly dependsOn?: string;
   readonly changes: readonly string[];
+  /** Why it cannot be told now. */
+  readonly unknown?: string;
 }
 
 /** What each command is answered with. */

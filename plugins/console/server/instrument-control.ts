@@ -1,10 +1,10 @@
 import { EucentricError, apply, imageShiftUnits, inverse, vector } from '../../../core/base';
 import { Scope } from '../../../core/devices';
-import type { BufferedImage, Session } from '../../../core/kernel';
+import type { BufferedImage, Forecast, Session } from '../../../core/kernel';
 import { ImageShiftControl, Optics, takeImage } from '../../../core/optics';
 import type { ParameterSetName } from '../../../core/settings';
 import { Calibrations } from '../../../core/store';
-import type { ForecastState } from '../protocol';
+import type { CostState, ForecastState } from '../protocol';
 import { consoleErrors } from './errors';
 
 const imageLimitMilliseconds = 180_000;
@@ -46,13 +46,17 @@ export class InstrumentControl {
     try {
       known = await this.session.forecast(item, AbortSignal.timeout(forecastLimitMilliseconds));
     } catch (error) {
-      // What cannot be foreseen, such as where a calibration is missing, is told when the item is run.
       if (!(error instanceof EucentricError)) throw error;
+      return { changes: [], unknown: `${error.message} ${error.hint}` };
     }
     if (!known) return { changes: [] };
-    const { images, exposure, duration, changes = [] } = known;
-    const dose = exposure === undefined ? undefined : await this.dose(exposure);
-    return { changes, ...(images !== undefined && { images }), ...(exposure !== undefined && { exposure }), ...(duration !== undefined && { duration }), ...(dose !== undefined && { dose }) };
+    const { changes = [], atMost, dependsOn } = known;
+    return { ...(await this.cost(known)), changes, ...(atMost && { atMost: await this.cost(atMost) }), ...(dependsOn !== undefined && { dependsOn }) };
+  }
+
+  private async cost({ images, exposure, duration }: Pick<Forecast, 'images' | 'exposure' | 'duration'>): Promise<CostState> {
+    const dose = exposure ? await this.dose(exposure) : undefined;
+    return { ...(images !== undefined && { images }), ...(exposure !== undefined && { exposure }), ...(duration !== undefined && { duration }), ...(dose !== undefined && { dose }) };
   }
 
   /** Dose in words; the rate is that of the last dose calibration at this spot and intensity. */
@@ -62,6 +66,6 @@ export class InstrumentControl {
     const spot = await scope.spotSize.read();
     const intensity = await scope.intensity.read();
     const row = calibrations.shortTerm('DoseCalibration').find((each) => each.spot === spot && Math.abs(each.intensity - intensity) < 0.002);
-    return row ? `${(row.dose * seconds).toPrecision(3)} e/A2` : 'not known: run Electron Dose to learn the rate';
+    return row ? `${Number((row.dose * seconds).toPrecision(3))} e/A2` : undefined;
   }
 }

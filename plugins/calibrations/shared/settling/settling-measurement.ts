@@ -1,12 +1,13 @@
 import { EucentricError, type ImageShiftUnits, type Undo, type Vector, vector } from '../../../../core/base';
 import { Cameras, type Exposure, Scope } from '../../../../core/devices';
-import { ImageBuffers, type Run } from '../../../../core/kernel';
+import { type Forecast, ImageBuffers, type Run } from '../../../../core/kernel';
 import type { ProvidedAll } from '../../../../core/base';
 import { ImageAcquisition, ImageShiftControl, Optics, cameraHeadStart } from '../../../../core/optics';
 import { Settings } from '../../../../core/settings';
-import { checkShiftRange, prepareOptics, shiftExposure, shiftSteps } from '../shift-preparation';
+import { checkShiftRange, opticsChanges, prepareOptics, shiftExposure, shiftSteps } from '../shift-preparation';
 import { takeSeries } from '../shift-series';
-import type { FactorScale } from './settling-search';
+import { imageCost } from '../telling/series-forecast';
+import { type FactorScale, longestWait, mostSeriesOfSearch } from './settling-search';
 import { type SettlingFit, fitSettling, unitLengths } from './settling-fit';
 
 /** What measuring the settling of image shift asks for. */
@@ -15,6 +16,8 @@ type Parts = ProvidedAll<typeof settlingNeeds>;
 
 /** How a series is repeated to tell its standard errors. */
 const repeats = 3;
+/** Images of a series with nine and with six points, with the one that waits for rest. */
+const imagesOf = { nine: 10, six: 7 } as const;
 
 interface Plan {
   readonly base: Vector<ImageShiftUnits>;
@@ -61,6 +64,19 @@ export class SettlingMeasurement {
     run.operator.status('MEASURING SETTLING OF IMAGE SHIFT');
     await prepareOptics(run, scope, cameras, optics, magIndex);
     return new SettlingMeasurement(parts, { base, steps, delayFactor, exposure, toSpecimen, scale, restore });
+  }
+
+  /** What measuring would do; nothing is measured unless the operator wants it. */
+  static async forecast([settings, scope, cameras, optics]: Parts, signal: AbortSignal): Promise<Forecast> {
+    const { exposure } = shiftExposure(cameras.selected, settings);
+    const search = mostSeriesOfSearch * imagesOf.nine;
+    const changes = await opticsChanges(scope, cameras, optics, await scope.magIndex.read(signal), signal);
+    return {
+      ...imageCost(cameras.selected, exposure, 0, 0),
+      atMost: imageCost(cameras.selected, exposure, search, longestWait),
+      dependsOn: `what is to be measured: nothing takes no image, six points take ${repeats * imagesOf.six} and nine points ${repeats * imagesOf.nine}, a search for a factor up to ${search}`,
+      changes: ['image shift', ...changes],
+    };
   }
 
   /** How the delay factor acts on the waiting before each image; throws when it does nothing. */

@@ -38,7 +38,8 @@ export interface FactorScale {
 }
 /** Seconds of waiting beyond that of the smallest factor: the first that are tried, doubled until nothing changes or the longest is reached. */
 const firstWait = 0.25;
-const longestWait = 16;
+/** The longest waiting that a search tries, in seconds beyond that of the smallest factor. */
+export const longestWait = 16;
 /** Waiting after which something would have been seen if there were anything. */
 const patience = 2;
 /** What may be left of the settling at the smallest factor, and what is aimed at so that errors do not matter. */
@@ -61,6 +62,8 @@ const mostSeries = 10;
 /** Settling is seen when it is so many standard errors from nothing. */
 const significance = 5;
 const mostCandidates = 5;
+/** How many series a search takes at most: at the smallest factor, at each that is tried while the waiting is doubled, and at each candidate. */
+export const mostSeriesOfSearch = mostSeries * (2 + Math.log2(longestWait / firstWait) + mostCandidates);
 /** How many standard errors what is left may be more than it seems, when a factor is accepted, and when two factors are taken to differ. */
 const caution = 2;
 const differing = 3;

@@ -1,7 +1,7 @@
 import { fill, h, icon } from '../base/dom';
 import { formatDuration, inWords } from '../base/format';
 import type { Store } from '../base/store';
-import type { ForecastState, ItemState } from '../../protocol/state';
+import type { CostState, ForecastState, ItemState } from '../../protocol/state';
 
 /** What the chosen item does, needs, asks and will do to the microscope, and the button that starts it. */
 export function createItemCard(store: Store): HTMLElement {
@@ -24,7 +24,7 @@ export function createItemCard(store: Store): HTMLElement {
 function contents(store: Store, item: ItemState): readonly (HTMLElement | undefined)[] {
   const { menu, label, summary, enabled, reason, questions, stores, results, script, toggle, checked } = item;
   const forecast = h('div', { class: 'forecast' });
-  if (enabled && !toggle) {
+  if (enabled) {
     store.connection.ask({ do: 'forecast', item: item.id }).then(
       (known) => fill(forecast, ...forecastLines(known)),
       () => fill(forecast),
@@ -47,13 +47,23 @@ function contents(store: Store, item: ItemState): readonly (HTMLElement | undefi
 
 const details = (title: string, content: HTMLElement): HTMLElement => h('details', {}, h('summary', {}, title), content);
 
-function forecastLines({ images, exposure, duration, dose, changes }: ForecastState): readonly HTMLElement[] {
-  const rows: (readonly [string, string])[] = [];
-  if (images !== undefined) rows.push(['Images', String(images)]);
-  if (duration !== undefined) rows.push(['Time', `about ${formatDuration(duration)}`]);
-  if (exposure !== undefined) rows.push(['Beam on specimen', `${Number(exposure.toPrecision(2))} s of exposure`]);
-  if (dose !== undefined) rows.push(['Dose', dose]);
-  if (changes.length > 0) rows.push(['Changes, and puts back', changes.join(', ')]);
-  if (rows.length === 0) return [];
-  return [h('h3', {}, 'What it will do'), h('dl', {}, ...rows.flatMap(([name, text]) => [h('dt', {}, name), h('dd', {}, text)]))];
+function forecastLines({ atMost, dependsOn, changes, unknown, ...least }: ForecastState): readonly HTMLElement[] {
+  const { images } = least;
+  const heading = h('h3', {}, 'What it will do');
+  if (unknown !== undefined) return [heading, h('p', { class: 'why' }, `This cannot be told now. ${unknown}`)];
+  if (images === undefined) return [];
+  if (images === 0 && !atMost && changes.length === 0) return [heading, h('p', {}, 'It takes no image and moves nothing.')];
+  const from = (text: (cost: CostState) => string | undefined): string => {
+    const [low, high] = [text(least), atMost && text(atMost)];
+    return high === undefined || high === low ? (low ?? '') : low === undefined ? `at most ${high}` : `${low} to ${high}`;
+  };
+  const rows: (readonly [string, string])[] = [
+    ['Images', from((cost) => cost.images?.toString())],
+    ['Time', from(({ duration }) => (duration ? formatDuration(duration) : undefined))],
+    ['Beam on specimen', from(({ exposure }) => (exposure ? `${Number(exposure.toPrecision(2))} s` : undefined))],
+    ['Dose', from(({ dose }) => dose) || 'not known; Electron Dose tells the rate at this spot and intensity'],
+    ['Changes, and puts back', changes.join(', ')],
+    ['It depends on', dependsOn ?? ''],
+  ];
+  return [heading, h('dl', {}, ...rows.filter(([, text]) => text !== '').flatMap(([name, text]) => [h('dt', {}, name), h('dd', {}, text)]))];
 }

@@ -1,0 +1,29 @@
+import { Scope } from '../../../../core/devices';
+import { InstrumentControl } from '../../../../plugins/console/server/instrument-control';
+import { trueImageShift, virtualInstrument } from '../../../support/virtual-instrument';
+
+const shift = 'calibrations/image-and-stage-shift';
+
+test('what an item will do is told with the dose where the rate is known', async () => {
+  await using instrument = await virtualInstrument({ magIndex: 22 });
+  instrument.calibrations.imageShift.set(22, 0, trueImageShift(instrument, 22), { sessionMeasured: false });
+  const control = new InstrumentControl(instrument.session);
+  const told = await control.forecast(`${shift}/image-shift`);
+  expect(told).toMatchObject({ images: 9, changes: ['image shift'] });
+  expect(told.dose).toBeUndefined();
+  const scope = instrument.session.find(Scope)!;
+  const [spot, intensity] = [await scope.spotSize.read(), await scope.intensity.read()];
+  instrument.calibrations.shortTerm('DoseCalibration').replaceAll([{ time: 100, dose: 4, intensity, spot, aboveCrossover: 1 } as never]);
+  expect((await control.forecast(`${shift}/image-shift`)).dose).toBe(`${Number((4 * told.exposure!).toPrecision(3))} e/A2`);
+  await scope.spotSize.write(spot + 1);
+  expect((await control.forecast(`${shift}/image-shift`)).dose).toBeUndefined();
+});
+
+test('an item that touches nothing says so, one that depends on answers says on which, and one that cannot start says why', async () => {
+  await using instrument = await virtualInstrument({ magIndex: 22 });
+  const control = new InstrumentControl(instrument.session);
+  expect(await control.forecast(`${shift}/list-stage-cals`)).toEqual({ images: 0, changes: [] });
+  expect(await control.forecast(`${shift}/set-is-delay-factor`)).toMatchObject({ images: 0, atMost: { images: 1300 }, dependsOn: expect.stringContaining('nine points 30') as string });
+  const { unknown } = await control.forecast(`${shift}/mag-is-offsets`);
+  expect(unknown).toMatch(/image shift/i);
+});
