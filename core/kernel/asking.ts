@@ -1,6 +1,6 @@
 import { type Clock, StoppedError, throwIfStopped } from '../base';
 import { kernelErrors } from './errors';
-import type { ChoiceQuestion, ConfirmQuestion, Mark, NumberQuestion, Operator, OperatorPort, Plot, Question, QuestionDeclaration, TextQuestion, Toggling } from './operator';
+import type { Answer, Answers, ChoiceQuestion, ConfirmQuestion, Mark, NumberQuestion, Operator, OperatorPort, Plot, Question, QuestionDeclaration, TextQuestion, Toggling } from './operator';
 
 /** The operator as one run sees it: what is asked has been declared, answers are checked, and STOP ends every wait. */
 export class RunOperator implements Operator {
@@ -23,6 +23,19 @@ export class RunOperator implements Operator {
   }
   async text(question: Omit<TextQuestion, 'kind'>): Promise<string> {
     return (await this.ask({ kind: 'text', ...question })) as string;
+  }
+
+  async askAll<const Asked extends readonly Question[]>(questions: Asked): Promise<Answers<Asked>> {
+    const { port } = this;
+    if (!port.askAll || questions.length < 2) {
+      const answers: Answer[] = [];
+      for (const question of questions) answers.push(await this.ask(question));
+      return answers as Answers<Asked>;
+    }
+    for (const question of questions) this.checkDeclared(question);
+    throwIfStopped(this.signal);
+    const answers = await this.stoppable(port.askAll(questions, this.signal));
+    return questions.map((question, index) => checkAnswer(question, answers[index]!)) as Answers<Asked>;
   }
 
   async button<Name extends string>(names: readonly Name[]): Promise<Name> {
@@ -53,8 +66,12 @@ export class RunOperator implements Operator {
     }
   }
 
-  private async ask(question: Question): Promise<boolean | number | string> {
+  private checkDeclared(question: Question): void {
     if (!this.declared.some(({ id, kind }) => id === question.id && kind === question.kind)) throw kernelErrors.undeclaredQuestion(this.item, question.id);
+  }
+
+  private async ask(question: Question): Promise<Answer> {
+    this.checkDeclared(question);
     throwIfStopped(this.signal);
     return checkAnswer(question, await this.stoppable(this.port.ask(question, this.signal)));
   }
@@ -75,7 +92,7 @@ export class RunOperator implements Operator {
 }
 
 /** Checks an answer against its question; returns it in the right type. Throws `run/bad-answer`. */
-export function checkAnswer(question: Question, answer: boolean | number | string): boolean | number | string {
+export function checkAnswer(question: Question, answer: Answer): Answer {
   const refuse = (wanted: string): never => {
     throw kernelErrors.badAnswer(question.id, String(answer), wanted);
   };
@@ -98,7 +115,7 @@ export function checkAnswer(question: Question, answer: boolean | number | strin
 }
 
 /** Reads the text that a person typed as an answer to a question; an empty text is the default. Throws `run/bad-answer`. */
-export function parseAnswer(question: Question, typed: string): boolean | number | string {
+export function parseAnswer(question: Question, typed: string): Answer {
   const text = typed.trim();
   if (text === '') return question.default;
   if (question.kind === 'confirm') {
@@ -127,7 +144,7 @@ export class ScriptedOperator implements OperatorPort {
     return [...this.unused];
   }
 
-  async ask(question: Question, signal: AbortSignal): Promise<boolean | number | string> {
+  async ask(question: Question, signal: AbortSignal): Promise<Answer> {
     this.asked.push(question);
     const given = this.answers[question.id];
     if (given !== undefined) {

@@ -30,6 +30,11 @@ export type TextQuestion = QuestionBase<'text', string>;
 /** Anything that can be asked. */
 export type Question = ConfirmQuestion | NumberQuestion | ChoiceQuestion | TextQuestion;
 
+/** What a question is answered with. */
+export type Answer<Asked extends Question = Question> = Asked extends ConfirmQuestion ? boolean : Asked extends NumberQuestion ? number : Asked extends ChoiceQuestion<infer Choice> ? Choice : string;
+/** The answers to several questions, in their order. */
+export type Answers<Asked extends readonly Question[]> = { -readonly [Index in keyof Asked]: Answer<Asked[Index]> };
+
 /** What an item declares about a question it may ask. */
 export interface QuestionDeclaration {
   readonly id: string;
@@ -89,6 +94,8 @@ export interface Operator {
   number(question: Omit<NumberQuestion, 'kind'>): Promise<number>;
   choice<Choice extends string>(question: Omit<ChoiceQuestion<Choice>, 'kind'>): Promise<Choice>;
   text(question: Omit<TextQuestion, 'kind'>): Promise<string>;
+  /** Several questions of which none rests on the answer to another: seen together where there is a screen for it, else one after the other. */
+  askAll<const Asked extends readonly Question[]>(questions: Asked): Promise<Answers<Asked>>;
   /** Waits until one of the named buttons is pressed. */
   button<Name extends string>(names: readonly Name[]): Promise<Name>;
   /** A point or line drawn on the image in a buffer, once there is one. */
@@ -107,7 +114,9 @@ export const Operator = token<Operator>('Operator');
 
 /** What a console has to implement; the runner makes an `Operator` of it that knows about STOP and about declared questions. */
 export interface OperatorPort {
-  ask(question: Question, signal: AbortSignal): Promise<boolean | number | string>;
+  ask(question: Question, signal: AbortSignal): Promise<Answer>;
+  /** Several questions at once; left out where they are asked one after the other. */
+  askAll?(questions: readonly Question[], signal: AbortSignal): Promise<readonly Answer[]>;
   button(names: readonly string[], signal: AbortSignal): Promise<string>;
   mark(buffer: string, kind: 'point' | 'line', signal: AbortSignal): Promise<Mark>;
   log(text: string): void;

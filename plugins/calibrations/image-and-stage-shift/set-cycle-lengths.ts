@@ -1,5 +1,5 @@
 import { Scope } from '../../../core/devices';
-import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
+import { type MenuItem, type NumberQuestion, type Run, menuItem } from '../../../core/kernel';
 import { Settings } from '../../../core/settings';
 import type { CalibrationResult } from '../../../core/store';
 import { valueSuggestion } from '../shared/property-suggestions';
@@ -30,16 +30,18 @@ export default class SetCycleLengths implements MenuItem {
 
   async run(run: Run): Promise<CalibrationResult> {
     const usual = this.scope.traits.stageError ?? usualStageError;
-    const cycleX = await this.ask(run, 'StageCycleLengthX', 'cycle-x', 'Cycle length of the stage error in X', usual.cycleX);
-    const cycleY = await this.ask(run, 'StageCycleLengthY', 'cycle-y', 'Cycle length of the stage error in Y', usual.cycleY);
+    const [cycleX, cycleY] = await run.operator.askAll([
+      this.question('StageCycleLengthX', 'cycle-x', 'Cycle length of the stage error in X', usual.cycleX),
+      this.question('StageCycleLengthY', 'cycle-y', 'Cycle length of the stage error in Y', usual.cycleY),
+    ]);
+    this.settings.set('StageCycleLengthX', cycleX);
+    this.settings.set('StageCycleLengthY', cycleY);
     run.operator.log('The cycle lengths hold for this session. To keep them, set StageCycleLengthX and StageCycleLengthY in the configuration.');
     return run.report({ summary: `Stage cycles of ${cycleX.toFixed(1)} and ${cycleY.toFixed(1)} um.`, values: { cycleX, cycleY }, propertySuggestions: [valueSuggestion('StageCycleLengthX', cycleX, 'cycle of the X drive', 'um'), valueSuggestion('StageCycleLengthY', cycleY, 'cycle of the Y drive', 'um')] });
   }
 
-  private async ask(run: Run, name: 'StageCycleLengthX' | 'StageCycleLengthY', id: string, text: string, usual: number): Promise<number> {
+  private question(name: 'StageCycleLengthX' | 'StageCycleLengthY', id: string, text: string, usual: number): NumberQuestion {
     const entered = this.settings.get(name);
-    const value = await run.operator.number({ id, text, unit: 'um', decimals: 1, minimum: shortestCycle, default: entered > 0 ? entered : usual });
-    this.settings.set(name, value);
-    return value;
+    return { kind: 'number', id, text, unit: 'um', decimals: 1, minimum: shortestCycle, default: entered > 0 ? entered : usual };
   }
 }

@@ -1,5 +1,5 @@
 import type { ProvidedAll, Vector } from '../../../core/base';
-import { type Forecast, type MenuItem, type Run, menuItem } from '../../../core/kernel';
+import { type ChoiceQuestion, type Forecast, type MenuItem, type Run, menuItem } from '../../../core/kernel';
 import type { CalibrationResult } from '../../../core/store';
 import { valueSuggestion } from '../shared/property-suggestions';
 import { SettlingMeasurement, settlingNeeds } from '../shared/settling/settling-measurement';
@@ -45,14 +45,8 @@ export default class SetImageShiftDelayFactor implements MenuItem {
 
   async run(run: Run): Promise<CalibrationResult> {
     const [settings] = this.parts;
-    const factor = await run.operator.number({
-      id: 'factor',
-      text: 'Overall factor for the delay after image shift',
-      default: settings.get('ISdelayScaleFactor'),
-      minimum: 0,
-      decimals: 2,
-    });
-    const wanted = run.fromScript || run.alongside ? 'no' : await this.askWhatToMeasure(run, factor);
+    const question = { kind: 'number', id: 'factor', text: 'Overall factor for the delay after image shift', default: settings.get('ISdelayScaleFactor'), minimum: 0, decimals: 2 } as const;
+    const [factor, wanted = 'no'] = await run.operator.askAll(run.fromScript || run.alongside ? [question] : [question, whatToMeasure]);
     if (wanted === 'no') {
       this.use(run, factor);
       return run.report({ summary: `Delay factor ${factor.toFixed(2)}.`, values: { factor }, propertySuggestions: keeping(factor) });
@@ -63,20 +57,6 @@ export default class SetImageShiftDelayFactor implements MenuItem {
     const inForce = result.values['factor'] as number;
     this.use(run, inForce);
     return { ...result, propertySuggestions: keeping(inForce) };
-  }
-
-  private askWhatToMeasure(run: Run, factor: number): Promise<'no' | 'nine' | 'six' | 'search'> {
-    return run.operator.choice({
-      id: 'measure',
-      text: 'Take images to see how image shift settles?',
-      choices: [
-        { value: 'no', label: 'No' },
-        { value: 'nine', label: `Show what has not settled with factor ${factor.toFixed(2)}, from nine points` },
-        { value: 'six', label: `Show what has not settled with factor ${factor.toFixed(2)}, from six points` },
-        { value: 'search', label: `Find a factor that leaves less than 5 % of what settles after ${smallestFactor}` },
-      ],
-      default: 'no',
-    });
   }
 
   private use(run: Run, factor: number): void {
@@ -119,6 +99,18 @@ export default class SetImageShiftDelayFactor implements MenuItem {
   }
 }
 
+const whatToMeasure = {
+  kind: 'choice',
+  id: 'measure',
+  text: 'Take images to see how image shift settles?',
+  choices: [
+    { value: 'no', label: 'No' },
+    { value: 'nine', label: 'Show what has not settled with this factor, from nine points' },
+    { value: 'six', label: 'Show what has not settled with this factor, from six points' },
+    { value: 'search', label: `Find a factor that leaves less than 5 % of what settles after ${smallestFactor}` },
+  ],
+  default: 'no',
+} as const satisfies ChoiceQuestion<'no' | 'nine' | 'six' | 'search'>;
 const keeping = (factor: number) => [valueSuggestion('ISdelayScaleFactor', Number(factor.toFixed(2)), 'factor for the delay after image shift')];
 const describe = ({ x, y }: Vector): string => `${x.toFixed(1)}, ${y.toFixed(1)}`;
 /** A value with its standard error, of which one digit is shown, two where it begins with 1. */

@@ -34,11 +34,13 @@ export default class AddRotation implements MenuItem {
   async run(run: Run): Promise<CalibrationResult> {
     const selected = this.cameras.selected.traits.index;
     const several = this.cameras.all.length > 1;
-    const camera = several ? await run.operator.number({ id: 'camera', text: 'Number of the camera', default: selected, integer: true }) : selected;
-    const magIndex = await run.operator.number({ id: 'mag-index', text: 'Mag index at which the rotation occurs', default: 0, integer: true });
+    const [magIndex, angle, camera = selected] = await run.operator.askAll([
+      { kind: 'number', id: 'mag-index', text: 'Mag index at which the rotation occurs', default: 0, integer: true },
+      { kind: 'number', id: 'angle', text: 'Angle by which the image is turned there against the next lower magnification', unit: 'degrees', default: 0 },
+      ...(several ? ([{ kind: 'number', id: 'camera', text: 'Number of the camera', default: selected, integer: true }] as const) : []),
+    ]);
     const found = foundPixelSize(this.calibrations, magIndex, camera);
     if (!found) throw latticeErrors.notMeasured(magIndex, camera);
-    const angle = await run.operator.number({ id: 'angle', text: 'Angle by which the image is turned there against the next lower magnification', unit: 'degrees', default: 0 });
     // Adding 0 makes a positive zero of a negative one.
     const addedRotation = 90 * Math.round(angle / 90) + 0;
     return run.accept(

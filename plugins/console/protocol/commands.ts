@@ -14,7 +14,7 @@ const value = z.union([z.boolean(), z.number(), z.string().max(2000)]);
 export const command = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('run'), request: whole, item: name }),
   z.strictObject({ do: z.literal('stop'), request: whole }),
-  z.strictObject({ do: z.literal('answer'), request: whole, waiting: whole, value }),
+  z.strictObject({ do: z.literal('answer'), request: whole, waiting: whole, values: z.array(value).min(1).max(32) }),
   z.strictObject({ do: z.literal('press'), request: whole, waiting: whole, button: name }),
   z.strictObject({ do: z.literal('mark'), request: whole, waiting: whole, from: point, to: point.optional() }),
   z.strictObject({ do: z.literal('forecast'), request: whole, item: name }),

@@ -22,7 +22,7 @@ export interface ItemState {
 
 /** Something that a run waits for. */
 export type Waiting = { readonly id: number } & (
-  | { readonly for: 'answer'; readonly question: QuestionState; readonly why: string }
+  | { readonly for: 'answer'; readonly questions: readonly { readonly question: QuestionState; readonly why: string }[] }
   | { readonly for: 'button'; readonly names: readonly string[] }
   | { readonly for: 'mark'; readonly buffer: string; readonly kind: 'point' | 'line' }
 );

@@ -40,7 +40,7 @@ export async function perform(command: Command, visitor: Visitor, parts: Command
       return runs.stop();
     case 'answer':
       mustControl();
-      return runs.questions.answer(command.waiting, command.value);
+      return runs.questions.answer(command.waiting, command.values);
     case 'press':
       mustControl();
       return runs.questions.press(command.waiting, command.button);

@@ -1,10 +1,10 @@
-import { type BufferedImage, type Mark, type OperatorPort, type Plot, type Progress, type Question, checkAnswer } from '../../../core/kernel';
+import { type Answer, type BufferedImage, type Mark, type OperatorPort, type Plot, type Progress, type Question, checkAnswer } from '../../../core/kernel';
 import type { PlotState, Waiting } from '../protocol';
 import { consoleErrors } from './errors';
 
 interface Open {
   readonly shown: Waiting;
-  readonly question?: Question;
+  readonly questions?: readonly Question[];
   readonly resolve: (answer: never) => void;
 }
 
@@ -23,9 +23,9 @@ export class OpenQuestions {
   }
 
   /** Waits for an answer; the question is taken back when the signal fires. */
-  add<Answer>(shown: WithoutId<Waiting>, signal: AbortSignal, question?: Question): Promise<Answer> {
+  add<Given>(shown: WithoutId<Waiting>, signal: AbortSignal, questions?: readonly Question[]): Promise<Given> {
     const id = (this.count += 1);
-    return new Promise<Answer>((resolve) => {
+    return new Promise<Given>((resolve) => {
       const close = (): void => {
         if (this.open.delete(id)) this.changed();
       };
@@ -33,7 +33,7 @@ export class OpenQuestions {
       if (signal.aborted) return;
       this.open.set(id, {
         shown: { id, ...shown },
-        ...(question && { question }),
+        ...(questions && { questions }),
         resolve: (answer) => {
           signal.removeEventListener('abort', close);
           close();
@@ -44,10 +44,11 @@ export class OpenQuestions {
     });
   }
 
-  /** Answers a question. Throws `run/bad-answer` or `console/answered-already`. */
-  answer(id: number, value: boolean | number | string): void {
-    const { question, resolve } = this.find(id, 'answer');
-    resolve(checkAnswer(question!, value) as never);
+  /** Answers one question or several that were asked together, in their order. Throws `run/bad-answer` or `console/answered-already`. */
+  answer(id: number, values: readonly Answer[]): void {
+    const { questions = [], resolve } = this.find(id, 'answer');
+    if (values.length !== questions.length) throw consoleErrors.badCommand();
+    resolve(questions.map((question, index) => checkAnswer(question, values[index]!)) as never);
   }
   press(id: number, button: string): void {
     const { shown, resolve } = this.find(id, 'button');
@@ -84,8 +85,12 @@ export class ConsolePort implements OperatorPort {
     private readonly reasons: ReadonlyMap<string, string>,
   ) {}
 
-  ask(question: Question, signal: AbortSignal): Promise<boolean | number | string> {
-    return this.questions.add({ for: 'answer', question, why: this.reasons.get(question.id) ?? '' }, signal, question);
+  async ask(question: Question, signal: AbortSignal): Promise<Answer> {
+    const [answer] = await this.askAll([question], signal);
+    return answer!;
+  }
+  askAll(questions: readonly Question[], signal: AbortSignal): Promise<readonly Answer[]> {
+    return this.questions.add({ for: 'answer', questions: questions.map((question) => ({ question, why: this.reasons.get(question.id) ?? '' })) }, signal, questions);
   }
   button(names: readonly string[], signal: AbortSignal): Promise<string> {
     return this.questions.add({ for: 'button', names }, signal);

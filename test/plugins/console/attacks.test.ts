@@ -140,7 +140,7 @@ describe('roles', () => {
     const before = await site.instrument.session.find(Scope)!.defocus.read();
     for (const command of [
       { do: 'run', item: 'calibrations/administration/administrator' }, { do: 'stop' }, { do: 'set', setting: 'defocus', value: 1 }, { do: 'take', set: 'View' }, { do: 'control', take: true },
-      { do: 'restore', entry: 'x', which: 'value' }, { do: 'drag-image', image: 1, by: { x: 1, y: 1 } }, { do: 'copy-buffer', from: 'A', to: 'B' }, { do: 'answer', waiting: 1, value: true },
+      { do: 'restore', entry: 'x', which: 'value' }, { do: 'drag-image', image: 1, by: { x: 1, y: 1 } }, { do: 'copy-buffer', from: 'A', to: 'B' }, { do: 'answer', waiting: 1, values: [true] },
     ])
       expect(await ask(socket, command)).toMatchObject({ is: 'refused', code: 'console/not-allowed' });
     expect(await site.instrument.session.find(Scope)!.defocus.read()).toBe(before);
@@ -164,7 +164,7 @@ describe('roles', () => {
 describe('what is sent', () => {
   test.each([
     '', 'null', '[]', '{}', '1', '{"do":"run"}', '{"do":"run","request":1,"item":""}', '{"do":"run","request":1,"item":"x","more":1}', '{"do":"set","request":1,"setting":"defocus","value":null}', '{"do":"set","request":1,"setting":"__proto__","value":{}}',
-    '{"do":"image","request":1,"image":1,"largest":1e9,"transform":"none"}', '{"do":"constructor","request":1}', '{"do":"drag-image","request":1,"image":1,"by":{"x":1e308,"y":0}}', `{"do":"answer","request":1,"waiting":1,"value":"${'x'.repeat(3000)}"}`,
+    '{"do":"image","request":1,"image":1,"largest":1e9,"transform":"none"}', '{"do":"constructor","request":1}', '{"do":"drag-image","request":1,"image":1,"by":{"x":1e308,"y":0}}', `{"do":"answer","request":1,"waiting":1,"values":["${'x'.repeat(3000)}"]}`, '{"do":"answer","request":1,"waiting":1,"values":[]}',
   ])('is refused with an answer when it makes no sense: %.50s', async (text) => {
     const socket = await opened();
     const answer = new Promise<Record<string, unknown>>((resolve) => {

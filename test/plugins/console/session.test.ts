@@ -3,6 +3,7 @@ import type { Browser, Page } from 'playwright-core';
 import { imageShiftUnits } from '../../../core/base';
 import { Scope } from '../../../core/devices';
 import { ImageShiftControl } from '../../../core/optics';
+import { Settings } from '../../../core/settings';
 import { trueImageShift } from '../../support/virtual-instrument';
 import { haveBrowser, launchBrowser, openPage, picture } from './support/browser';
 import { type ConsoleSite, serveSite } from './support/console-site';
@@ -186,6 +187,29 @@ const tinyCamera = (yaml: string): string => yaml.replace('CameraSizeX: 11520', 
     await page.keyboard.press('Enter');
     await result(page).getByText(/offsets recorded at 2 magnifications/i).waitFor();
     await picture(page, '12-offsets-result');
+    expect(page.faults).toEqual([]);
+  });
+
+  test('several questions of an item stand in one panel with one OK; what is out of its limits is said at its place', async () => {
+    await using site = await serveSite({ magIndex: 22 });
+    const page = await openPage(browser, site.administrator);
+    await start(page, 'cycle lengths', 'Start Set Cycle Lengths');
+    const form = page.locator('form.question');
+    const [x, y] = [form.getByLabel('Cycle length of the stage error in X'), form.getByLabel('Cycle length of the stage error in Y')];
+    await y.waitFor();
+    expect(await page.locator('form.question').count()).toBe(1);
+    expect(await form.getByRole('button', { name: 'OK' }).count()).toBe(1);
+    await x.fill('61.5');
+    await y.fill('0');
+    await picture(page, '07-several-questions');
+    await page.keyboard.press('Enter');
+    await form.getByText('It has to be at least 0.1.').waitFor();
+    await y.fill('72');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'No', exact: true }).click();
+    await result(page).getByText('Stage cycles of 61.5 and 72.0 um.').waitFor();
+    const settings = site.instrument.session.find(Settings)!;
+    expect([settings.get('StageCycleLengthX'), settings.get('StageCycleLengthY')]).toEqual([61.5, 72]);
     expect(page.faults).toEqual([]);
   });
 

@@ -1,57 +1,61 @@
 import { h } from '../base/dom';
 import type { QuestionState } from '../../protocol/state';
 
-type Answer = (value: boolean | number | string) => Promise<boolean>;
+type Value = boolean | number | string;
+type Answer = (values: Value[]) => Promise<boolean>;
 
-/** A question as a form in the page: what is asked, why, the limits and the default; Enter takes what is entered. */
-export function createQuestion(question: QuestionState, why: string, answer: Answer): HTMLElement {
-  const reason = why === '' ? undefined : h('p', { class: 'why' }, why);
-  if (question.kind === 'confirm') return confirmation(question, reason, answer);
-  const id = `question-${question.id}`;
-  const { field, value, note } = question.kind === 'choice' ? choice(question, id) : entry(question, id);
-  const trouble = h('p', { class: 'trouble', role: 'alert' });
-  const form = h(
+/** One question or several as a form in the page: what is asked, why, the limits and the default; Enter takes what is entered. */
+export function createQuestions(asked: readonly { readonly question: QuestionState; readonly why: string }[], answer: Answer): HTMLElement {
+  const [only] = asked;
+  if (only && asked.length === 1 && only.question.kind === 'confirm') return confirmation(only.question, reason(only.why), (value) => void answer([value]));
+  const fields = asked.map(({ question, why }, index) => ({ ...fieldOf(question, `question-${question.id}`, index === 0), question, why, trouble: h('p', { class: 'trouble', role: 'alert' }) }));
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    const given = fields.map(({ value, trouble, field }) => {
+      const each = value();
+      trouble.textContent = typeof each === 'object' ? each.trouble : '';
+      return { each, field };
+    });
+    const wrong = given.find(({ each }) => typeof each === 'object');
+    if (wrong) wrong.field.querySelector<HTMLElement>('input')?.focus();
+    else void answer(given.map(({ each }) => each as Value));
+  };
+  return h(
     'form',
-    {
-      class: 'question',
-      novalidate: true,
-      onsubmit: (event: Event) => {
-        event.preventDefault();
-        const given = value();
-        trouble.textContent = typeof given === 'object' ? given.trouble : '';
-        if (typeof given !== 'object') void answer(given);
-      },
-    },
-    h('label', { class: 'text', for: id }, question.text),
-    reason,
-    field,
-    note,
-    trouble,
+    { class: 'question', novalidate: true, onsubmit: submit },
+    ...fields.map(({ question, why, field, note, trouble }) => h('div', { class: 'asked' }, h('label', { class: 'text', for: `question-${question.id}` }, question.text), reason(why), field, note, trouble)),
     h('div', { class: 'row' }, h('button', { type: 'submit', class: 'primary' }, 'OK')),
   );
-  return form;
 }
 
-function confirmation(question: Extract<QuestionState, { kind: 'confirm' }>, reason: HTMLElement | undefined, answer: Answer): HTMLElement {
+const reason = (why: string): HTMLElement | undefined => (why === '' ? undefined : h('p', { class: 'why' }, why));
+
+function confirmation(question: Extract<QuestionState, { kind: 'confirm' }>, why: HTMLElement | undefined, answer: (value: boolean) => void): HTMLElement {
   const button = (value: boolean, text: string): HTMLElement =>
-    h('button', { type: 'button', class: question.default === value ? 'primary' : '', 'data-first': question.default === value, onclick: () => void answer(value) }, text);
-  return h('div', { class: 'question', role: 'group', 'aria-label': question.text }, h('p', { class: 'text' }, question.text), reason, h('div', { class: 'row' }, button(true, 'Yes'), button(false, 'No')));
+    h('button', { type: 'button', class: question.default === value ? 'primary' : '', 'data-first': question.default === value, onclick: () => answer(value) }, text);
+  return h('div', { class: 'question', role: 'group', 'aria-label': question.text }, h('p', { class: 'text' }, question.text), why, h('div', { class: 'row' }, button(true, 'Yes'), button(false, 'No')));
 }
 
 interface Field {
   readonly field: HTMLElement;
-  readonly value: () => number | string | { readonly trouble: string };
+  readonly value: () => Value | { readonly trouble: string };
   readonly note: HTMLElement | undefined;
 }
 
-function choice(question: Extract<QuestionState, { kind: 'choice' }>, id: string): Field {
-  const field = h('select', { id, 'data-first': true }, ...question.choices.map(({ value, label }) => h('option', { value, selected: value === question.default }, label)));
-  return { field, value: () => field.value, note: undefined };
+function fieldOf(question: QuestionState, id: string, first: boolean): Field {
+  if (question.kind === 'choice') return select(id, first, question.choices.map((each) => ({ ...each, is: each.value })), question.default);
+  if (question.kind === 'confirm') return select(id, first, [{ value: 'yes', label: 'Yes', is: true }, { value: 'no', label: 'No', is: false }], question.default ? 'yes' : 'no');
+  return entry(question, id, first);
 }
 
-function entry(question: Extract<QuestionState, { kind: 'number' | 'text' }>, id: string): Field {
+function select(id: string, first: boolean, choices: readonly { readonly value: string; readonly label: string; readonly is: Value }[], chosen: string): Field {
+  const field = h('select', { id, 'data-first': first }, ...choices.map(({ value, label }) => h('option', { value, selected: value === chosen }, label)));
+  return { field, value: () => choices.find(({ value }) => value === field.value)!.is, note: undefined };
+}
+
+function entry(question: Extract<QuestionState, { kind: 'number' | 'text' }>, id: string, first: boolean): Field {
   const shown = question.kind === 'number' && question.decimals !== undefined ? question.default.toFixed(question.decimals) : String(question.default);
-  const input = h('input', { id, type: 'text', value: shown, 'data-first': true, autocomplete: 'off', spellcheck: 'false', ...(question.kind === 'number' && { inputmode: 'decimal', class: 'number' }) });
+  const input = h('input', { id, type: 'text', value: shown, 'data-first': first, autocomplete: 'off', spellcheck: 'false', ...(question.kind === 'number' && { inputmode: 'decimal', class: 'number' }) });
   input.addEventListener('focus', () => input.select());
   if (question.kind === 'text') return { field: input, value: () => input.value, note: undefined };
   const { unit, minimum, maximum, integer } = question;

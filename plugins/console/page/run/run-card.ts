@@ -2,7 +2,7 @@ import { fill, h, icon, setText } from '../base/dom';
 import { formatDuration } from '../base/format';
 import type { Store } from '../base/store';
 import type { Waiting } from '../../protocol/state';
-import { createQuestion } from './question';
+import { createQuestions } from './question';
 
 /** What runs: what it is doing, how far it is, and what it waits for. */
 export function createRunCard(store: Store): HTMLElement {
@@ -49,7 +49,7 @@ export function createRunCard(store: Store): HTMLElement {
 
 function createWaiting(store: Store, waiting: Waiting): HTMLElement {
   if (!store.inControl) return h('p', { class: 'question observed' }, `${describeWaiting(waiting)} The one in control answers.`);
-  if (waiting.for === 'answer') return createQuestion(waiting.question, waiting.why, (value) => store.do({ do: 'answer', waiting: waiting.id, value }));
+  if (waiting.for === 'answer') return createQuestions(waiting.questions, (values) => store.do({ do: 'answer', waiting: waiting.id, values }));
   if (waiting.for === 'button') {
     const press = (button: string) => () => void store.do({ do: 'press', waiting: waiting.id, button });
     const buttons = waiting.names.map((name, index) => h('button', { type: 'button', class: name === 'STOP' ? 'stop' : index === 0 ? 'primary' : '', 'data-first': index === 0, onclick: press(name) }, name));
@@ -59,7 +59,7 @@ function createWaiting(store: Store, waiting: Waiting): HTMLElement {
 }
 
 function describeWaiting(waiting: Waiting): string {
-  if (waiting.for === 'answer') return waiting.question.text;
+  if (waiting.for === 'answer') return waiting.questions.map(({ question }) => question.text).join(' ');
   return waiting.for === 'button' ? `It waits for ${waiting.names.join(' or ')}.` : `It waits for a ${waiting.kind} on the image in ${waiting.buffer}.`;
 }
 
