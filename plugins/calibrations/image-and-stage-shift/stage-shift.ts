@@ -10,6 +10,7 @@ import { ShiftCalibrationMemory } from '../shared/services';
 import { type SeenDisplacement, displacementPlot } from '../shared/telling/measurement-plots';
 import { seriesForecast } from '../shared/telling/series-forecast';
 import { opticsChanges, prepareOptics, shiftExposure } from '../shared/shift-preparation';
+import { type Doubt, doubtQuestion, doubtsOfPair, doubtsOfSpecimen, settleDoubts } from '../shared/series-doubts';
 import { alignPair } from '../shared/shift-series';
 import { type StagePair, type StageVerdict, fitStageShift, judgeStageMatrix } from '../shared/stage-shift-analysis';
 import { rotationError, tiltAxisSuggestion, valueSuggestion } from '../shared/property-suggestions';
@@ -36,6 +37,7 @@ const stageMoveSeconds = 3;
     { id: 'no-pixel-size', kind: 'confirm', summary: 'When no pixel size of the site is measured: whether to go on all the same.' },
     { id: 'small-extent', kind: 'confirm', summary: 'When the steps cover too little of the cycle of the stage error: whether to go on all the same.' },
     { id: 'start', kind: 'confirm', summary: 'Before the stage moves: how many images over which extent, and what the specimen must be like.' },
+    doubtQuestion,
     { id: 'forget', kind: 'confirm', summary: 'Whether to drop a calibration whose axes differ too much; the earlier one is then kept.' },
   ],
   results: {
@@ -78,10 +80,11 @@ export default class StageShift implements MenuItem {
     run.restoreLater('camera', () => this.cameras.selected.stop());
     run.operator.status('CALIBRATING STAGE SHIFT');
     await prepareOptics(run, this.scope, this.cameras, this.optics, magIndex);
-    const pairs = await this.takeSeries(run, plan, vector(inMicrometres(start.x), inMicrometres(start.y)), prior, exposure);
+    const { pairs, doubts } = await this.takeSeries(run, plan, vector(inMicrometres(start.x), inMicrometres(start.y)), prior, exposure);
     const focus = await this.scope.absoluteFocus.read(run.signal);
     await goBack();
-    return this.conclude(run, { plan, pairs, magIndex, focus, binning: exposure.binning });
+    const remarks = await settleDoubts(run, doubts);
+    return this.conclude(run, { plan, pairs, remarks, magIndex, focus, binning: exposure.binning });
   }
 
   async forecast(signal: AbortSignal): Promise<Forecast> {
@@ -148,12 +151,13 @@ export default class StageShift implements MenuItem {
     if (!(await run.operator.confirm({ id: 'small-extent', text, default: !much }))) throw refused;
   }
 
-  private async takeSeries(run: Run, plan: Record<'x' | 'y', AxisPlan>, start: Vector, prior: Matrix, exposure: Parameters<ImageAcquisition['take']>[0]): Promise<readonly StagePair[]> {
+  private async takeSeries(run: Run, plan: Record<'x' | 'y', AxisPlan>, start: Vector, prior: Matrix, exposure: Parameters<ImageAcquisition['take']>[0]): Promise<{ readonly pairs: readonly StagePair[]; readonly doubts: readonly Doubt[] }> {
     const registration = new FineRegistration({ ignoreZeroPeak: true });
     const entered = this.settings.get('StageCalibrationBacklash');
     const backlash = -(entered > 0 ? entered : (this.scope.traits.stageError ?? usualStageError).backlash);
     const total = plan.x.images + plan.y.images;
     const pairs: StagePair[] = [];
+    const doubts: Doubt[] = [];
     const seen: SeenDisplacement[] = [];
     let taken = 0;
     for (const axis of ['x', 'y'] as const) {
@@ -170,24 +174,25 @@ export default class StageShift implements MenuItem {
           const onCamera = apply(prior, axis === 'x' ? vector(step, 0) : vector(0, step));
           const expected = this.memory.wholeImageCorrelation ? undefined : vector(onCamera.x / exposure.binning, onCamera.y / exposure.binning);
           const found = alignPair(registration, image, before, expected, taken - 1);
+          doubts.push(...doubtsOfPair(image, before, taken - 1, found));
           pairs.push({ axis, shift: vector(found.x, found.y), correlation: found.correlation, ...(found.standardError && { standardError: vector(found.standardError.x, found.standardError.y) }) });
           seen.push({ measured: vector(found.x, found.y), expected: vector(onCamera.x / exposure.binning, onCamera.y / exposure.binning) });
           run.operator.plot(displacementPlot('How far each stage move carried the image', seen));
           this.buffers.align('B', vector(-found.x, -found.y));
           await run.operator.toggleImages({ buffers: ['A', 'B'], times: this.settings.get('StageCalNumToggles'), interval: seconds(this.settings.get('StageCalToggleInterval') / 1000) });
           run.log.debug('c', `${axis.toUpperCase()} pair ${index}: ${found.x.toFixed(2)}, ${found.y.toFixed(2)} binned px, correlation ${found.correlation.toFixed(3)}`);
-        }
+        } else if (doubts.every(({ code }) => code !== 'calibration/periodic-specimen')) doubts.push(...doubtsOfSpecimen(image));
         before = image;
       }
     }
-    return pairs;
+    return { pairs, doubts };
   }
 
   private async conclude(
     run: Run,
-    measured: { readonly plan: Record<'x' | 'y', AxisPlan>; readonly pairs: readonly StagePair[]; readonly magIndex: number; readonly focus: number; readonly binning: number },
+    measured: { readonly plan: Record<'x' | 'y', AxisPlan>; readonly pairs: readonly StagePair[]; readonly remarks: readonly string[]; readonly magIndex: number; readonly focus: number; readonly binning: number },
   ): Promise<CalibrationResult> {
-    const { plan, pairs, magIndex, focus, binning } = measured;
+    const { plan, pairs, remarks, magIndex, focus, binning } = measured;
     const { index: camera } = this.cameras.selected.traits;
     const simple = fitStageShift(pairs, vector(plan.x.step, plan.y.step), binning);
     const axes = { x: { step: plan.x.step, cycle: this.cycle('x') }, y: { step: plan.y.step, cycle: this.cycle('y') } };
@@ -221,7 +226,7 @@ export default class StageShift implements MenuItem {
         },
         standardErrors: { ...fit.standardErrors },
         conditions: { magIndex, camera, binning },
-        quality: { remarks: verdict.complaints, correlations },
+        quality: { remarks: [...verdict.complaints, ...remarks], correlations },
         record: { name: 'StageToCameraMatrix', values: { magIndex, camera, ...fit.matrix, absoluteFocus: focus } },
         ...(own && { replaced: { ...own } }),
         propertySuggestions: this.suggestions(fit, verdict, { magIndex, camera }),
