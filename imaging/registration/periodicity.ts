@@ -79,6 +79,26 @@ function strongest(spectrum: Float32Array, size: number, factor: number): Period
   const coarsest = Math.min(...named.map(({ across, down }) => Math.hypot(across, down)));
   // A wave spreads over neighbouring terms; the highest of them is its place.
   const { across, down, strength } = named.filter((wave) => Math.hypot(wave.across, wave.down) < coarsest + 3).reduce((best, each) => (each.power > best.power ? each : best));
-  const direction = (Math.atan2(-down, across) * 180) / Math.PI;
-  return { period: (factor * size) / Math.hypot(across, down), direction: ((direction % 180) + 180) % 180, strength };
+  const x = across + beside((step) => amplitude(spectrum, size, across + step, down));
+  const y = down + beside((step) => amplitude(spectrum, size, across, down + step));
+  const direction = (Math.atan2(-y, x) * 180) / Math.PI;
+  return { period: (factor * size) / Math.hypot(x, y), direction: ((direction % 180) + 180) % 180, strength };
+}
+
+/** Amplitude of any term, of which half is stored. */
+function amplitude(spectrum: Float32Array, size: number, across: number, down: number): number {
+  const [column, row] = across < 0 || across > size / 2 ? [-across, -down] : [across, down];
+  const at = 2 * ((((row % size) + size) % size) * (size / 2 + 1) + ((column + size) % size));
+  return Math.hypot(spectrum[at]!, spectrum[at + 1]!);
+}
+
+/**
+ * How far a wave lies beside the highest of its terms, in terms: under the squared-sine window the highest two are as 2 - d to 1 + d.
+ * Source: M. Gasior and J. L. Gonzalez, AIP Conf. Proc. 732 (2004) 276.
+ */
+function beside(amplitudeAt: (step: number) => number): number {
+  const [before, here, after] = [amplitudeAt(-1), amplitudeAt(0), amplitudeAt(1)];
+  const ratio = Math.max(before, after) / here;
+  const by = Math.min(0.5, Math.max(0, (2 * ratio - 1) / (ratio + 1)));
+  return after > before ? by : -by;
 }

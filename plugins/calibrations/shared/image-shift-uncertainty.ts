@@ -34,9 +34,9 @@ const unrefinedError = 0.1;
  * images show. Typical of a film with detail of all sizes.
  */
 const detailErrors = { share: 0.075, common: 0.008, least: 0.002 };
-/** Unsettled share of a step: how large it may typically be, and how likely each is beforehand. */
+/** Unsettled share of a step: how large it may typically be, and how likely each is beforehand; settled is as likely as not. */
 const lagSizes = [
-  { size: 0, weight: 2 },
+  { size: 0, weight: 4 },
   { size: 0.0003, weight: 1 },
   { size: 0.001, weight: 1 },
   { size: 0.004, weight: 1 },
@@ -105,11 +105,12 @@ function hypotheses({ noise, pairs, positions, moments, rough, seesDrift }: Caus
   const [lagX, lagY] = (['x', 'y'] as const).map((axis) => {
     // At each image the last step is missing in part; the one before it has had one more interval to arrive.
     const lastSteps = positions.map((position, index) => position[axis] - (positions[index - 1]?.[axis] ?? 0));
-    const [last, older] = [lastSteps, [0, ...lastSteps.slice(0, -1)]].map((missing) => {
+    // The first image has waited longer or shorter than the others, for what the camera does before a series.
+    const [last, older, first] = [lastSteps.map((step, index) => (index === 0 ? 0 : step)), [0, ...lastSteps.slice(0, -1)], lastSteps.map((step, index) => (index === 0 ? step : 0))].map((missing) => {
       const onCamera = missing.map((each) => apply(rough, axis === 'x' ? { x: -each, y: 0 } : { x: 0, y: -each }));
       return interleaved(between(onCamera.map(({ x }) => x)), between(onCamera.map(({ y }) => y)));
     });
-    return { last: last!, older: older! };
+    return { last: last!, older: older!, first: first! };
   }) as [Lag, Lag];
   const drifts = seesDrift ? [undefined] : unseenDrifts.map((drift) => between(moments).map((each) => each * drift));
   return drifts.flatMap((drift) =>
@@ -120,17 +121,18 @@ function hypotheses({ noise, pairs, positions, moments, rough, seesDrift }: Caus
   );
 }
 
-/** What the step before an image, and the one before that, leave missing in the pairs, for a share of 1. */
+/** What the step before an image, the one before that, and the step to the first image leave missing in the pairs, for a share of 1. */
 interface Lag {
   readonly last: readonly number[];
   readonly older: readonly number[];
+  readonly first: readonly number[];
 }
 
-/** The common share of the steps of both axes that is missing, what is left of it one image later, and how the two axes differ. */
+/** The common share of the steps of both axes that is missing, what is left of it one image later, that of the first image, and how the two axes differ. */
 function lagVectors(x: Lag, y: Lag, size: number): readonly (readonly number[])[] {
   const both = (pick: (lag: Lag) => readonly number[], share: number): readonly number[] => pick(x).map((each, index) => share * (each + pick(y)[index]!));
   const alone = (lag: Lag): readonly number[] => lag.last.map((each) => each * size * lagDifference);
-  return [both(({ last }) => last, size), both(({ older }) => older, size * lagMemory), alone(x), alone(y)];
+  return [both(({ last }) => last, size), both(({ older }) => older, size * lagMemory), both(({ first }) => first, size), alone(x), alone(y)];
 }
 
 /** The course of a drift that dies away, less the straight line from its start to its end, the largest deviation from which is 1. */

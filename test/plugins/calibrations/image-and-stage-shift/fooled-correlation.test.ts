@@ -60,16 +60,19 @@ describe('a periodic specimen', () => {
     expect(message).toMatch(/repeats every [\d.]+ um \([\d.]+ pixels/);
     expect(untouched).toBe(true);
     const found = findPeriodicity(image.frame.image)!;
-    if (period !== undefined) expect(Math.abs((found.period * inMicrometres(image.context.pixelSize!)) / period - 1)).toBeLessThan(0.06);
+    if (period !== undefined) expect(Math.abs((found.period * inMicrometres(image.context.pixelSize!)) / period - 1)).toBeLessThan(0.03);
   });
 });
 
 test.each(Array.from({ length: verifying ? 100 : 2 }, (_, index) => index + 1))('a specimen like any other raises no alarm, seed %i', async (seed) => {
   const simulator = { seed, contrast: 0.05 + (0.15 * (seed % 7)) / 6, electronsPerFieldPixelPerSecond: [400, 20, 100, 8][seed % 4]! };
   const { code, remarks, percent, image, said } = await attempt(simulator, [9, 14, 17, 19, 22, 25, 28, 31, 33][seed % 9]!);
-  expect(code).toBeUndefined();
-  expect([...remarks, ...said].join()).not.toMatch(/pattern of the camera|repeats every|no better than chance/);
-  expect(percent).toBeLessThan(0.3);
+  // With 5 % contrast and 8 electrons an image shows next to nothing, and a correlation no better than chance is refused as such.
+  const starved = simulator.contrast <= 0.05 && simulator.electronsPerFieldPixelPerSecond <= 8;
+  if (starved) expect([undefined, 'calibration/doubtful-alignment']).toContain(code);
+  else expect(code).toBeUndefined();
+  expect([...remarks, ...said].join()).not.toMatch(starved ? /pattern of the camera|repeats every/ : /pattern of the camera|repeats every|no better than chance/);
+  if (code === undefined) expect(percent).toBeLessThan(starved ? 1 : 0.3);
   expect(findPeriodicity(image.frame.image)).toBeUndefined();
 });
 
