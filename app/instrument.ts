@@ -86,7 +86,7 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
     if (severity === 'information') log.info(message);
     else log.warn(message);
   }
-  const history = openHistory({ directory, calibrations, clock, version });
+  const history = openHistory({ directory, calibrations, settings, clock, version });
   const listeners: ((image: BufferedImage) => void)[] = [];
   const buffers = new RollingBuffers((image) => listeners.forEach((listen) => listen(image)));
 

@@ -5,7 +5,7 @@ import { describe, EucentricError, token } from '../base';
 import { readWhole } from './atomic-write';
 import type { Calibrations } from './calibrations';
 import { currentUser } from './open-calibrations';
-import type { CalibrationResult, StoredChange } from './result';
+import { type CalibrationResult, type SessionValue, type StoredChange, sessionProperties } from './result';
 import { keyFieldsOf, recordNow, storeChange } from './stored-record';
 import type { FileProblem } from './serialem';
 
@@ -50,12 +50,20 @@ export interface CalibrationHistory {
 /** The token of the history. */
 export const CalibrationHistory = token<CalibrationHistory>('CalibrationHistory');
 
+/** The numbers among the settings that hold for the session. */
+export interface SessionSettings {
+  get(property: SessionValue['property']): number;
+  set(property: SessionValue['property'], value: number): void;
+}
+
 /** Where the history is and what it needs from outside. */
 export interface HistoryOptions {
   /** The folder of the calibrations. */
   readonly directory: string;
   readonly fileName?: string;
   readonly calibrations: Calibrations;
+  /** The settings of the session, for values that are no records; without them such values cannot be brought back. */
+  readonly settings?: SessionSettings;
   readonly clock: { date(): Date };
   /** The version of the program. */
   readonly version: string;
@@ -105,7 +113,8 @@ class HistoryFile implements CalibrationHistory {
 
   async restore(id: string, which: 'value' | 'replaced' = 'value'): Promise<HistoryEntry> {
     const entry = await this.entry(id);
-    const { calibrations } = this.options;
+    const { calibrations, settings } = this.options;
+    if (entry.session && settings && sessionProperties.includes(entry.session.property)) return this.restoreSession(entry, entry.session, which, settings);
     if (!entry.record) {
       throw new EucentricError({
         code: 'history/nothing-to-restore',
@@ -124,10 +133,7 @@ class HistoryFile implements CalibrationHistory {
       for (const record of wanted) storeChange(calibrations, record);
       return await this.add({
         ...kept,
-        ...this.stamp(),
-        kind: 'restored',
-        restoredFrom: id,
-        summary: `Brought back ${which === 'value' ? 'the value of' : 'what was replaced on'} ${entry.when}: ${entry.summary}`,
+        ...this.broughtBack(entry, which),
         ...(which === 'value' ? {} : { values: first.record.values, standardErrors: {} }),
         ...first,
         ...(also.length > 0 ? { also } : {}),
@@ -136,6 +142,27 @@ class HistoryFile implements CalibrationHistory {
       calibrations.restore(undo);
       throw error;
     }
+  }
+
+  private async restoreSession(entry: HistoryEntry, { property, value, replaced }: SessionValue, which: 'value' | 'replaced', settings: SessionSettings): Promise<HistoryEntry> {
+    const [before, wanted] = [settings.get(property), which === 'value' ? value : replaced];
+    const { propertySuggestions, quality: _, ...kept } = entry;
+    settings.set(property, wanted);
+    try {
+      return await this.add({
+        ...kept,
+        ...this.broughtBack(entry, which),
+        session: { property, value: wanted, replaced: before },
+        ...(which === 'value' ? propertySuggestions && { propertySuggestions } : { values: {}, standardErrors: {} }),
+      });
+    } catch (error) {
+      settings.set(property, before);
+      throw error;
+    }
+  }
+
+  private broughtBack({ id, when, summary }: HistoryEntry, which: 'value' | 'replaced'): Pick<HistoryEntry, 'id' | 'who' | 'when' | 'version' | 'kind' | 'restoredFrom' | 'summary'> {
+    return { ...this.stamp(), kind: 'restored', restoredFrom: id, summary: `Brought back ${which === 'value' ? 'the value of' : 'what was replaced on'} ${when}: ${summary}` };
   }
 
   async damage(): Promise<readonly FileProblem[]> {

@@ -63,6 +63,17 @@ export interface PropertySuggestion {
   readonly unit: string;
 }
 
+/** Settings that calibrations change for the session. */
+export const sessionProperties = ['ISdelayScaleFactor'] as const;
+
+/** A number among the settings that holds for the session; the calibration file has no place for it. */
+export interface SessionValue {
+  readonly property: (typeof sessionProperties)[number];
+  readonly value: number;
+  /** What held before. */
+  readonly replaced: number;
+}
+
 /** What a calibration found: enough to judge it, to store it and to bring it back. */
 export interface CalibrationResult {
   /** The id of the menu item. */
@@ -80,6 +91,8 @@ export interface CalibrationResult {
   readonly record?: StoredRecord;
   /** Further records that changed with it, such as matrices of other magnifications. */
   readonly also?: readonly StoredChange[];
+  /** The setting of the session that it changed, if it is stored as one. */
+  readonly session?: SessionValue;
   /** What belongs into the configuration of the site, where it is written on request. */
   readonly propertySuggestions?: readonly PropertySuggestion[];
 }

@@ -55,8 +55,8 @@ export default class SetImageShiftDelayFactor implements MenuItem {
     const result = wanted === 'search' ? await this.search(run, measurement, factor) : await this.measure(run, measurement, wanted, factor);
     await measurement.restore();
     const inForce = result.values['factor'] as number;
-    this.use(run, inForce);
-    return { ...result, propertySuggestions: keeping(inForce) };
+    // What was measured goes into the history; a factor that is only set does not.
+    return run.accept({ ...result, conditions: { ...result.conditions, ...measurement.conditions }, propertySuggestions: keeping(inForce), session: { property: 'ISdelayScaleFactor', value: inForce, replaced: settings.get('ISdelayScaleFactor') } }, () => this.use(run, inForce));
   }
 
   private use(run: Run, factor: number): void {

@@ -150,6 +150,25 @@ describe('bringing a value back', () => {
     expect(restored.replaced).toEqual({ spot: 3, micro: 7, nano: 8 });
   });
 
+  it('brings back a value that held for the session, and what it replaced', async () => {
+    let factor = 0.7;
+    const settings = { get: () => factor, set: (_: string, value: number) => void (factor = value) };
+    history = openHistory({ directory: site.directory, calibrations, settings, clock: { date: () => new Date(site.minutes * 60_000) }, version: '1.2.3', user: 'operator' });
+    const { record: _, ...withoutRecord } = resultAt(17);
+    const suggestion = { property: 'ISdelayScaleFactor', value: 0.4, what: 'factor', unit: '' };
+    const entry = await history.append({ ...withoutRecord, session: { property: 'ISdelayScaleFactor', value: 0.4, replaced: 1 }, propertySuggestions: [suggestion] });
+    const restored = await history.restore(entry.id);
+    expect(factor).toBe(0.4);
+    expect(restored).toMatchObject({ kind: 'restored', restoredFrom: entry.id, session: { value: 0.4, replaced: 0.7 }, propertySuggestions: [suggestion] });
+    const before = await history.restore(entry.id, 'replaced');
+    expect(factor).toBe(1);
+    expect(before).toMatchObject({ session: { value: 1, replaced: 0.4 }, values: {} });
+    expect(before).not.toHaveProperty('propertySuggestions');
+    expect(await open().list()).toHaveLength(3);
+    // Without the settings of a session there is nowhere to put it.
+    await expect(open().restore(entry.id)).rejects.toMatchObject({ code: 'history/nothing-to-restore' });
+  });
+
   it('refuses an entry that stored nothing, and changes nothing if a value does not fit the file', async () => {
     const { record: _, ...withoutRecord } = resultAt(17);
     const nothing = await history.append(withoutRecord);

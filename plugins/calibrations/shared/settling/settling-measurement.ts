@@ -86,6 +86,12 @@ export class SettlingMeasurement {
     return scale;
   }
 
+  /** What the result holds for: the binning, and the steps in nanometres on the specimen. */
+  get conditions(): { readonly binning: number; readonly stepX: number; readonly stepY: number } {
+    const { exposure, steps, toSpecimen } = this.plan;
+    return { binning: exposure.binning, stepX: 1000 * steps.x * toSpecimen.x, stepY: 1000 * steps.y * toSpecimen.y };
+  }
+
   /** Takes one series at a delay factor. */
   async series(run: Run, factor: number, pattern: 'nine' | 'six'): Promise<SettlingFit> {
     const [settings, , cameras, optics, control, acquisition, buffers] = this.parts;

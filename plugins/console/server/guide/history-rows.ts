@@ -23,8 +23,8 @@ export function historyRows(entries: readonly HistoryEntry[], labelOf: (item: st
       conditions: conditionsOf(entry),
       values: numbersOf(entry.values),
       errors: numbersOf(entry.standardErrors),
-      restorable: entry.record !== undefined,
-      replaces: entry.replaced !== undefined,
+      restorable: (entry.record ?? entry.session) !== undefined,
+      replaces: (entry.replaced ?? entry.session) !== undefined,
     }));
 }
 

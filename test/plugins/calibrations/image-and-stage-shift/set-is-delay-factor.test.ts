@@ -131,6 +131,24 @@ describe('what has not settled', () => {
   });
 });
 
+test('what was measured goes into the history, with what it holds for, and is brought back for the session', async () => {
+  await using instrument = await settlingInstrument({ imageShiftSettlingFraction: 0.1 });
+  await runItem(instrument, item, { measure: 'six', factor: '0.6' });
+  const [entry, ...others] = await instrument.history.list({ item });
+  expect(others).toEqual([]);
+  expect(entry).toMatchObject({
+    values: { factor: 0.6, unsettledX: expect.any(Number) as number },
+    conditions: { magIndex: instrument.magIndex, camera: 0, binning: expect.any(Number) as number, stepX: expect.any(Number) as number },
+    session: { property: 'ISdelayScaleFactor', value: 0.6, replaced: 1 },
+  });
+  const { height } = instrument.kernel.registry.get(Cameras).selected.traits;
+  const step = 0.5 * height * instrument.kernel.registry.get(Optics).pixelSize(instrument.magIndex, 0)!.value * 1e9;
+  expect(Math.abs(entry!.conditions['stepX'] as number / step - 1)).toBeLessThan(0.02);
+  instrument.settings.set('ISdelayScaleFactor', 2);
+  await instrument.history.restore(entry!.id);
+  expect(instrument.settings.get('ISdelayScaleFactor')).toBe(0.6);
+});
+
 describe('the microscope is left as it was', () => {
   test('and the factor too when it is stopped in the middle', async () => {
     let acquisitions = 0;
@@ -190,6 +208,7 @@ describe('measuring', () => {
   describeMenuItem(item, {
     magIndex: 22,
     answers: { factor: '0.2', measure: 'six' },
+    keepsResult: true,
     sample: 4,
     prepare: (instrument) => instrument.calibrations.imageShift.set(22, 0, trueImageShift(instrument, 22), { sessionMeasured: false }),
   });
