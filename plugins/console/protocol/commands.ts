@@ -9,6 +9,8 @@ const whole = z.int().min(0).max(2 ** 31 - 1);
 const coordinate = z.number().min(-1e6).max(1e6);
 const point = z.strictObject({ x: coordinate, y: coordinate });
 const value = z.union([z.boolean(), z.number(), z.string().max(2000)]);
+/** A part of an image, in its pixels, and how many of them are averaged along each side. */
+const part = z.strictObject({ left: whole, top: whole, width: whole, height: whole, reduction: z.int().min(1).max(64) });
 
 /** Everything that a page may ask of the program; `request` is repeated in the answer. */
 export const command = z.discriminatedUnion('do', [
@@ -22,13 +24,17 @@ export const command = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('set'), request: whole, setting: name, value }),
   z.strictObject({ do: z.literal('drag-image'), request: whole, image: whole, by: point }),
   z.strictObject({ do: z.literal('copy-buffer'), request: whole, from: buffer, to: buffer }),
-  z.strictObject({ do: z.literal('image'), request: whole, image: whole, largest: z.int().min(16).max(8192), transform: z.enum(['none', 'fourier']) }),
+  z.strictObject({ do: z.literal('image'), request: whole, image: whole, transform: z.enum(['none', 'fourier']), largest: z.int().min(16).max(8192), part: part.optional() }),
+  z.strictObject({ do: z.literal('counts'), request: whole, image: whole, at: point }),
+  z.strictObject({ do: z.literal('profile'), request: whole, image: whole, from: point, to: point }),
   z.strictObject({ do: z.literal('history'), request: whole, item: name.optional() }),
   z.strictObject({ do: z.literal('restore'), request: whole, entry: name, which: z.enum(['value', 'replaced']) }),
   z.strictObject({ do: z.literal('check'), request: whole }),
   z.strictObject({ do: z.literal('control'), request: whole, take: z.boolean() }),
 ]);
 
+/** A part of an image as a page asks for it. */
+export type ImagePart = z.infer<typeof part>;
 /** A command of a page. */
 export type Command = z.infer<typeof command>;
 /** A command without the number that tells its answer from others. */

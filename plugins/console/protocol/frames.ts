@@ -6,6 +6,9 @@ export interface FrameHeader {
   /** Size of what follows. */
   readonly width: number;
   readonly height: number;
+  /** Where it begins in the whole image, in pixels of that. */
+  readonly left: number;
+  readonly top: number;
   /** Size of the whole image. */
   readonly fullWidth: number;
   readonly fullHeight: number;
@@ -14,6 +17,11 @@ export interface FrameHeader {
   /** Counts are `offset + scale * sample`. */
   readonly offset: number;
   readonly scale: number;
+  readonly statistics: ImageStatistics;
+}
+
+/** What is known of the pixels of a whole image, however much of it crosses and how coarse. */
+export interface ImageStatistics {
   /** Counts between which the image shows best. */
   readonly black: number;
   readonly white: number;
@@ -21,6 +29,8 @@ export interface FrameHeader {
   readonly maximum: number;
   readonly mean: number;
   readonly deviation: number;
+  /** How often counts occur in classes of one width between two limits, which leave out what lies far from all others. */
+  readonly histogram: { readonly low: number; readonly high: number; readonly found: readonly number[] };
 }
 
 const magic = 0x45554349;

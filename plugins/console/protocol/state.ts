@@ -233,11 +233,19 @@ export interface ForecastState extends CostState {
   readonly unknown?: string;
 }
 
+/** Counts along a line on an image, with the distance from its beginning in pixels. */
+export interface ProfileState {
+  readonly distance: readonly number[];
+  readonly counts: readonly number[];
+}
+
 /** What each command is answered with. */
 export interface Answers {
   readonly forecast: ForecastState;
   readonly history: readonly HistoryRow[];
   readonly check: readonly ProblemRow[];
+  readonly counts: number | undefined;
+  readonly profile: ProfileState;
 }
 
 /** Everything that the program tells a page as text. */

@@ -4,7 +4,8 @@ import { describePlace } from '../../../core/base';
 import type { Command, HistoryRow, ProblemRow } from '../protocol';
 import { consoleErrors } from './errors';
 import { historyRows } from './guide/history-rows';
-import type { Images } from './images';
+import type { Images } from './images/images';
+import { countsAt, profileAlong } from './images/profile';
 import type { InstrumentControl } from './instrument-control';
 import type { RunControl } from './run-control';
 import type { SettingsPanel } from './settings-panel';
@@ -69,7 +70,11 @@ export async function perform(command: Command, visitor: Visitor, parts: Command
       runs.checkFree();
       return session.buffers.copy(command.from, command.to);
     case 'image':
-      return visitor.sendImage(command.request, () => images.message(command.request, command.image, command.largest, command.transform));
+      return visitor.sendImage(command.request, () => images.message(command.request, command.image, command.transform, command.largest, command.part));
+    case 'counts':
+      return countsAt(images.find(command.image).frame.image, command.at);
+    case 'profile':
+      return profileAlong(images.find(command.image).frame.image, command.from, command.to);
     case 'history':
       return history(session, command.item);
     case 'restore':

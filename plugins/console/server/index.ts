@@ -8,7 +8,7 @@ import { Access } from './web/access';
 import { perform } from './commands';
 import { consoleErrors } from './errors';
 import { doubtsOf, findingsOf, guideOf } from './guide/guide';
-import { Images } from './images';
+import { Images } from './images/images';
 import { InstrumentControl } from './instrument-control';
 import { menuState } from './menu-state';
 import { openBrowser } from './web/open-browser';

@@ -17,11 +17,11 @@ function frameOf(side: number, seed: number): Frame {
   return { image: image(data, side, side), exposure, camera: 0, began: seconds(0) };
 }
 
-/** Waits for what the page says of the image on its screen: number, how complete, and when. */
+/** Waits for what the page says of the image on its screen: number, how complete, when, and how large the finest part is. */
 async function shown(page: Page, fits: (said: readonly string[]) => boolean): Promise<readonly string[]> {
   for (const end = Date.now() + 15_000; Date.now() < end; ) {
     const said = ((await page.locator('.stage').getAttribute('data-shown-at')) ?? '').split(' ');
-    if (said.length === 3 && fits(said)) return said;
+    if (said.length === 4 && fits(said)) return said;
   }
   throw new Error('The image is not shown.');
 }
@@ -37,28 +37,60 @@ async function shown(page: Page, fits: (said: readonly string[]) => boolean): Pr
     await site[Symbol.asyncDispose]();
   });
 
+  const small = { width: 1280, height: 800 };
+  const large = { width: 2560, height: 1440 };
   test.each([
-    [1024, 100],
-    [4096, 400],
-  ])('one of %i pixels a side is on the screen %i ms after it arrived', async (side, limit) => {
-    const page = await openPage(browser, site.administrator);
+    [1024, 'whole', small, 100],
+    [4096, 'whole', small, 400],
+    [4096, 'whole', large, 400],
+    [4096, 'at 1:1', small, 400],
+    [4096, 'at 1:1', large, 400],
+  ] as const)('one of %i pixels a side, shown %s on a screen of %o, is there with all that the screen can show %i ms after it arrived', async (side, look, viewport, limit) => {
+    const page = await openPage(browser, site.administrator, { viewport });
     await page.locator('.settings .cell').first().waitFor();
-    const taken: number[] = [];
-    const wholes: number[] = [];
+    const quick: number[] = [];
+    const complete: number[] = [];
     for (let seed = 0; seed < 6; seed++) {
       const before = (await page.locator('.stage').getAttribute('data-shown-at')) ?? '';
       const frame = frameOf(side, seed);
       const added = performance.timeOrigin + performance.now();
       site.instrument.session.buffers.add(frame, { magIndex: 22, magnification: 8100 });
-      const [, , at] = await shown(page, ([number]) => number !== before.split(' ')[0]);
-      taken.push(Number(at) - added);
-      // The next one comes when this one is there with all its pixels.
-      const [, , whole] = await shown(page, ([number, kind]) => number !== before.split(' ')[0] && kind === 'full');
-      wholes.push(Number(whole) - added);
+      const isNew = ([number]: readonly string[]): boolean => number !== before.split(' ')[0];
+      const [, , at] = await shown(page, isNew);
+      const [, , last, size] = await shown(page, (said) => isNew(said) && said[1] === 'complete');
+      // The first one is only there to be looked at closely.
+      if (seed > 0 || look === 'whole') {
+        quick.push(Number(at) - added);
+        complete.push(Number(last) - added);
+        const reduction = Number(size!.split('/')[1]);
+        if (look === 'at 1:1') expect(reduction).toBe(1);
+      } else {
+        await page.keyboard.press('1');
+        await shown(page, ([, kind, , each]) => kind === 'complete' && each!.endsWith('/1'));
+      }
     }
-    if (process.env['EUCENTRIC_VERIFY']) console.log(`${side} x ${side}: ${taken.map((each) => each.toFixed(0)).join(', ')} ms from arrival to screen, with every pixel after ${wholes.map((each) => each.toFixed(0)).join(', ')} ms`);
+    const [first, all] = [quick, complete].map((each) => each.map((time) => time.toFixed(0)).join(', '));
+    if (process.env['EUCENTRIC_VERIFY']) console.log(`${side} x ${side} ${look} on ${viewport.width} x ${viewport.height}: ${first} ms from arrival to screen, with all that the screen can show after ${all} ms`);
     // Other programs on the machine may delay single ones.
-    expect(Math.min(...taken)).toBeLessThan(limit);
+    expect(Math.min(...complete)).toBeLessThan(limit);
+    expect(page.faults).toEqual([]);
+    await page.context().close();
+  });
+
+  test('counts under the cursor are those of the pixel, though the image is shown reduced', async () => {
+    const page = await openPage(browser, site.administrator);
+    await page.locator('.settings .cell').first().waitFor();
+    const frame = frameOf(4096, 7);
+    site.instrument.session.buffers.add(frame, { magIndex: 22, magnification: 8100 });
+    await shown(page, ([, kind, , size]) => kind === 'complete' && !size!.endsWith('/1'));
+    const { x, y, width, height } = (await page.locator('.stage').boundingBox())!;
+    for (const [across, down] of [[0.5, 0.5], [0.61, 0.33]] as const) {
+      await page.mouse.move(x + across * width, y + down * height);
+      const reading = page.locator('.reading', { hasText: /^\d+, \d+: \d/ });
+      await reading.waitFor();
+      const [, column, row, counts] = /^(\d+), (\d+): ([\d.]+)$/.exec((await reading.textContent())!)!;
+      expect(Number(counts)).toBe(frame.image.get(Number(row), Number(column)));
+    }
     expect(page.faults).toEqual([]);
     await page.context().close();
   });
@@ -67,7 +99,7 @@ async function shown(page: Page, fits: (said: readonly string[]) => boolean): Pr
     const page = await openPage(browser, site.administrator);
     await page.locator('.settings .cell').first().waitFor();
     site.instrument.session.buffers.add(frameOf(4096, 99), { magIndex: 22, magnification: 8100 });
-    await shown(page, ([, kind]) => kind === 'full');
+    await shown(page, ([, kind]) => kind === 'complete');
     const rates: number[] = [];
     for (let round = 0; round < 3; round++) {
       const rate = await page.evaluate(`new Promise((resolve) => {

@@ -1,5 +1,5 @@
 import { decodeFrame, type FrameHeader } from '../../protocol/frames';
-import type { Wish } from '../../protocol/commands';
+import type { ImagePart, Wish } from '../../protocol/commands';
 import type { Answers, Message } from '../../protocol/state';
 
 /** An image as it arrived. */
@@ -64,9 +64,9 @@ export class Connection {
     return this.send(wish);
   }
 
-  /** Asks for an image, its longer side reduced to no more than so many pixels. */
-  image(image: number, largest: number, transform: 'none' | 'fourier'): Promise<ReceivedImage> {
-    return this.send({ do: 'image', image, largest, transform });
+  /** Asks for an image, its longer side reduced to no more than so many pixels, or for a part of it. */
+  image(image: number, transform: 'none' | 'fourier', largest: number, part?: ImagePart): Promise<ReceivedImage> {
+    return this.send({ do: 'image', image, transform, largest, ...(part && { part }) });
   }
 
   private send<Value>(wish: Wish): Promise<Value> {

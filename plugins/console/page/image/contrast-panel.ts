@@ -1,7 +1,6 @@
-import type { ReceivedImage } from '../base/connection';
 import { h } from '../base/dom';
 import { colour, onTheme } from '../base/theme';
-import { histogram } from './pixels';
+import type { ImageStatistics } from '../../protocol/frames';
 
 const steps = 1000;
 const classes = 120;
@@ -11,7 +10,7 @@ export class ContrastPanel {
   black = 0;
   white = 1;
   readonly element: HTMLElement;
-  private image: ReceivedImage | undefined;
+  private image: ImageStatistics | undefined;
   private key = '';
   private manual = false;
   private span: readonly [number, number] = [0, 1];
@@ -26,15 +25,13 @@ export class ContrastPanel {
   }
 
   /** Shows an image; one of another kind begins with contrast of its own. `given` are the counts that whoever made it wants. */
-  show(image: ReceivedImage, key: string, given: { readonly black: number; readonly white: number } | undefined): void {
+  show(image: ImageStatistics, key: string, given: { readonly black: number; readonly white: number } | undefined): void {
     const isNew = key !== this.key;
     this.element.hidden = false;
     this.image = image;
     this.key = key;
-    const { minimum, maximum, black, white } = image.header;
-    // Few pixels at the ends must not make the histogram a line.
-    const margin = 1.5 * (white - black);
-    this.span = given ? [Math.min(given.black, minimum), Math.max(given.white, maximum)] : [Math.max(minimum, black - margin), Math.min(maximum, white + margin)];
+    const { minimum, maximum, black, white, histogram } = image;
+    this.span = given ? [Math.min(given.black, minimum), Math.max(given.white, maximum)] : [histogram.low, histogram.high];
     if (isNew || !this.manual) {
       this.manual = false;
       [this.black, this.white] = given ? [given.black, given.white] : [black, white];
@@ -47,7 +44,7 @@ export class ContrastPanel {
   automatic(): void {
     if (!this.image) return;
     this.manual = false;
-    const { black, white } = this.image.header;
+    const { black, white } = this.image;
     [this.black, this.white] = [black, white];
     this.showSliders();
     this.drawHistogram();
@@ -75,7 +72,7 @@ export class ContrastPanel {
     if (!context || !this.image) return;
     const { width, height } = this.canvas;
     const [low, high] = this.span;
-    const counts = histogram(this.image, low, high, classes);
+    const counts = inClasses(this.image.histogram, low, high);
     const most = Math.max(1, ...counts.map(Math.sqrt));
     context.clearRect(0, 0, width, height);
     context.fillStyle = colour('faint');
@@ -91,4 +88,15 @@ export class ContrastPanel {
     context.lineTo(x(this.white), 0);
     context.stroke();
   }
+}
+
+/** A histogram in the classes that are drawn between two counts. */
+function inClasses({ low: from, high: to, found }: ImageStatistics['histogram'], low: number, high: number): readonly number[] {
+  const counts = new Array<number>(classes).fill(0);
+  for (const [index, count] of found.entries()) {
+    const value = from + ((index + 0.5) / found.length) * (to - from);
+    const at = Math.floor((classes * (value - low)) / (high - low || 1));
+    if (at >= 0 && at < classes) counts[at]! += count;
+  }
+  return counts;
 }

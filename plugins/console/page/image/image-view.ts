@@ -8,8 +8,9 @@ import { ContrastPanel } from './contrast-panel';
 import { listenToGestures } from './gestures';
 import { Loader } from './loader';
 import { drawOverlay } from './overlay';
-import { type Point, countsAt } from './pixels';
+import type { Point } from './pixels';
 import { ProfilePanel } from './profile-panel';
+import { Reading } from './reading';
 import { type Placement, Renderer } from './renderer';
 import { createImageTools } from './image-tools';
 
@@ -30,6 +31,8 @@ export interface ImageView {
 export const createImageView = (store: Store): ImageView => new BufferView(store);
 
 const largestScale = 40;
+/** Samples that are larger than a pixel of the screen by no more than this look as sharp, and are far fewer. */
+const stillSharp = 1.2;
 
 class BufferView implements ImageView {
   readonly element: HTMLElement;
@@ -38,11 +41,11 @@ class BufferView implements ImageView {
   private readonly drawing = h('canvas', { class: 'drawing' });
   private readonly empty = h('p', { class: 'empty' });
   private readonly caption = h('p', { class: 'caption', 'aria-live': 'off' });
-  private readonly reading = h('p', { class: 'reading' });
+  private readonly reading: Reading;
   private readonly renderer: Renderer | undefined;
   private readonly loader: Loader;
   private readonly contrast: ContrastPanel;
-  private readonly profile = new ProfilePanel();
+  private readonly profile: ProfilePanel;
   private fourier = false;
   /** Page pixels for one image pixel, and what is in the middle; undefined shows the whole image. */
   private look: { readonly scale: number; readonly centre: Point } | undefined;
@@ -58,8 +61,10 @@ class BufferView implements ImageView {
       this.empty.textContent = error instanceof Error ? error.message : String(error);
     }
     this.loader = new Loader(store.connection, () => this.arrived());
+    this.reading = new Reading(store.connection);
+    this.profile = new ProfilePanel(store.connection);
     this.contrast = new ContrastPanel(() => this.schedule());
-    this.stage = h('div', { class: 'stage', tabindex: 0, role: 'application', 'aria-label': 'Image. Arrow keys move it, plus and minus zoom, 0 shows all of it, Enter marks the middle.', onkeydown: (event: KeyboardEvent) => this.key(event) }, this.picture, this.drawing, this.empty, this.caption, this.reading, this.profile.element);
+    this.stage = h('div', { class: 'stage', tabindex: 0, role: 'application', 'aria-label': 'Image. Arrow keys move it, plus and minus zoom, 0 shows all of it, Enter marks the middle.', onkeydown: (event: KeyboardEvent) => this.key(event) }, this.picture, this.drawing, this.empty, this.caption, this.reading.element, this.profile.element);
     this.tools = createImageTools(store, this, this.contrast.element);
     this.element = h('section', { class: 'image-view', 'aria-label': 'Images' }, this.tools.element, this.stage, createBufferStrip(store));
     new ResizeObserver(() => this.resize()).observe(this.stage);
@@ -158,19 +163,18 @@ class BufferView implements ImageView {
   private arrived(): void {
     const { loaded } = this.loader;
     if (loaded) {
-      this.contrast.show(loaded.full ?? loaded.quick, `${loaded.image} ${loaded.transform}`, loaded.transform === 'none' ? this.shown?.contrast : undefined);
-      this.renderer?.keep(new Set(this.loader.kept.flatMap(({ quick, full }) => (full ? [quick, full] : [quick]))));
+      this.contrast.show(loaded.quick.header.statistics, `${loaded.image} ${loaded.transform}`, loaded.transform === 'none' ? this.shown?.contrast : undefined);
+      this.renderer?.keep(new Set(this.loader.kept.flatMap(({ quick, part }) => (part ? [quick, part] : [quick]))));
     }
     this.draw();
-    if (loaded) {
-      // For whoever measures how long an image takes from its arrival to the screen.
-      const { arrived, header } = loaded.full ?? loaded.quick;
-      this.stage.dataset['image'] = `${loaded.image} ${header.width}x${header.height}`;
-      requestAnimationFrame(() => {
-        this.stage.dataset['shownAfter'] = (performance.now() - arrived).toFixed(1);
-        this.stage.dataset['shownAt'] = `${loaded.image} ${loaded.full ? 'full' : 'quick'} ${performance.timeOrigin + performance.now()}`;
-      });
-    }
+    if (!loaded) return;
+    // For whoever measures how long an image takes from its arrival to the screen.
+    const { header } = loaded.part ?? loaded.quick;
+    const { complete } = this.loader;
+    this.stage.dataset['image'] = `${loaded.image} ${header.width}x${header.height}`;
+    requestAnimationFrame(() => {
+      this.stage.dataset['shownAt'] = `${loaded.image} ${complete ? 'complete' : 'quick'} ${performance.timeOrigin + performance.now()} ${header.width}x${header.height}/${header.reduction}`;
+    });
   }
 
   private pan({ x, y }: Point): void {
@@ -221,10 +225,7 @@ class BufferView implements ImageView {
   }
 
   private hover(at: Point | undefined): void {
-    const { loaded } = this.loader;
-    const point = at && this.onImage(at);
-    const counts = point && loaded && countsAt(loaded.full ?? loaded.quick, point);
-    setText(this.reading, point && counts !== undefined ? `${point.x.toFixed(0)}, ${point.y.toFixed(0)}: ${counts.toFixed(counts < 100 ? 1 : 0)}` : '');
+    this.reading.show(at && this.onImage(at), this.loader.loaded);
   }
 
   private key(event: KeyboardEvent): void {
@@ -260,19 +261,28 @@ class BufferView implements ImageView {
     });
   }
 
+  /** Tells the loader what is seen, in pixels of the image. */
+  private tellSeen({ x, y, scale }: Placement): void {
+    const { width, height } = this.size;
+    const within = (value: number, most: number): number => Math.min(most, Math.max(0, value));
+    const { width: across, height: down } = this.picture;
+    this.loader.look({ left: within(-x / scale, width), top: within(-y / scale, height), right: within((across - x) / scale, width), bottom: within((down - y) / scale, height), reduction: Math.max(1, Math.floor(stillSharp / scale)) });
+  }
+
   private draw(): void {
     const { loaded } = this.loader;
     const { shown, store } = this;
     const ratio = window.devicePixelRatio;
     const { x, y, scale } = this.placement();
     const placement = { x: x * ratio, y: y * ratio, scale: scale * ratio };
-    // The coarse image is the better one, and the whole of it is seen, where its pixels are smaller than those of the screen.
-    const image = loaded && (placement.scale * loaded.quick.header.reduction <= 1 ? loaded.quick : (loaded.full ?? loaded.quick));
-    this.renderer?.draw(image, placement, this.contrast.black, this.contrast.white, backgroundColour());
+    this.tellSeen(placement);
+    // The coarse image is the better one where its pixels are smaller than those of the screen.
+    const parts = !loaded ? [] : !loaded.part || placement.scale * loaded.quick.header.reduction <= 1 ? [loaded.quick] : [loaded.quick, loaded.part];
+    this.renderer?.draw(parts, placement, this.contrast.black, this.contrast.white, backgroundColour());
     const context = this.drawing.getContext('2d');
     const current = loaded && shown && loaded.image === shown.image;
     if (context) drawOverlay(context, { buffer: current ? shown : undefined, fourier: this.fourier, marker: store.local.marker, line: store.local.line, points: this.fourier ? [] : (shown?.points ?? []), ratio }, placement);
-    this.profile.show(current && !this.fourier ? (loaded.full ?? loaded.quick) : undefined, store.local.line, shown?.pixelSize);
+    this.profile.show(current && !this.fourier ? loaded.image : undefined, store.local.line, shown?.pixelSize);
     if (this.renderer) setText(this.empty, shown ? '' : `Nothing in buffer ${store.local.buffer} yet. Take an image above, or start an item of the menu.`);
     setText(this.caption, shown ? captionOf(shown, this.fourier, scale) : '');
     this.stage.dataset['draws'] = String(Number(this.stage.dataset['draws'] ?? 0) + 1);

@@ -1,23 +1,39 @@
 import type { Connection, ReceivedImage } from '../base/connection';
+import type { ImagePart } from '../../protocol/commands';
 
 const quickSize = 1024;
-const fullSize = 6144;
-/** While images come one after the other, only the quick ones are asked for. */
-const restMilliseconds = 100;
+/** What is seen is asked for once it has been the same for so long; while images come one after the other, only the quick ones are. */
+const restMilliseconds = 30;
 const mostKept = 3;
+/** So much more than what is seen is asked for along each side, so that a short move shows it at once. */
+const margin = 0.15;
 
-/** The image on the screen as far as it has arrived: first quick and coarse, then with every pixel. */
-export interface Loaded {
-  readonly image: number;
-  readonly transform: 'none' | 'fourier';
-  readonly quick: ReceivedImage;
-  readonly full: ReceivedImage | undefined;
+type Transform = 'none' | 'fourier';
+
+/** What of an image is seen, in its pixels, and how many of them fall on one pixel of the screen. */
+export interface Seen {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly reduction: number;
 }
 
-/** Fetches the image that is wanted now; what was wanted before is forgotten, and one image at a time is under way. */
+/** The image on the screen as far as it has arrived: the whole coarse, and what is seen as fine as the screen can show it. */
+export interface Loaded {
+  readonly image: number;
+  readonly transform: Transform;
+  readonly quick: ReceivedImage;
+  readonly part: ReceivedImage | undefined;
+  /** What was asked for when the part came. */
+  readonly asked?: ImagePart;
+}
+
+/** Fetches the image that is wanted now, and what is seen of it; what was wanted before is forgotten, and one message at a time is under way. */
 export class Loader {
   loaded: Loaded | undefined;
-  private wanted: { readonly image: number; readonly transform: 'none' | 'fourier' } | undefined;
+  private wanted: { readonly image: number; readonly transform: Transform } | undefined;
+  private seen: Seen | undefined;
   private readonly known = new Map<string, Loaded>();
   private busy = false;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -28,10 +44,9 @@ export class Loader {
   ) {}
 
   /** Says which image is to be shown; undefined for none. */
-  want(image: number | undefined, transform: 'none' | 'fourier'): void {
+  want(image: number | undefined, transform: Transform): void {
     if (this.wanted?.image === image && this.wanted?.transform === transform) return;
     this.wanted = image === undefined ? undefined : { image, transform };
-    clearTimeout(this.timer);
     const known = this.wanted && this.known.get(keyOf(this.wanted));
     if (!this.wanted || known) {
       this.loaded = known;
@@ -40,9 +55,52 @@ export class Loader {
     void this.next();
   }
 
+  /** Says what of the image is seen now. */
+  look(seen: Seen): void {
+    const { seen: before } = this;
+    if (before && (['left', 'top', 'right', 'bottom', 'reduction'] as const).every((name) => before[name] === seen[name])) return;
+    this.seen = seen;
+    if (this.lacking) this.rest();
+  }
+
   /** Tries again after the connection was lost. */
   again(): void {
     void this.next();
+  }
+
+  /** Whether everything has arrived that the screen can show of the image. */
+  get complete(): boolean {
+    return this.isCurrent && this.lacking === undefined;
+  }
+
+  /** The images that may be drawn again. */
+  get kept(): readonly Loaded[] {
+    return [...this.known.values()];
+  }
+
+  private get isCurrent(): boolean {
+    const { wanted, loaded } = this;
+    return wanted !== undefined && loaded?.image === wanted.image && loaded.transform === wanted.transform;
+  }
+
+  /** The part that is still to be fetched; undefined when the screen could show no more than what is here. */
+  private get lacking(): ImagePart | undefined {
+    const { seen, loaded } = this;
+    if (!seen || !loaded || loaded.quick.header.reduction <= seen.reduction) return undefined;
+    const { fullWidth, fullHeight } = loaded.quick.header;
+    if (seen.right <= seen.left || seen.bottom <= seen.top || covers(loaded.part, seen)) return undefined;
+    const { reduction } = seen;
+    const [across, down] = [margin * (seen.right - seen.left), margin * (seen.bottom - seen.top)];
+    const onGrid = (value: number): number => Math.max(0, Math.floor(value / reduction) * reduction);
+    const [left, top] = [onGrid(seen.left - across), onGrid(seen.top - down)];
+    const part: ImagePart = { left, top, width: Math.min(fullWidth, Math.ceil(seen.right + across)) - left, height: Math.min(fullHeight, Math.ceil(seen.bottom + down)) - top, reduction };
+    // What the program would send coarser than it was asked for is not asked for again.
+    return JSON.stringify(part) === JSON.stringify(loaded.asked) ? undefined : part;
+  }
+
+  private rest(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.next(), restMilliseconds);
   }
 
   /** Keeps the last few, so that going to and fro between two images costs nothing. */
@@ -52,21 +110,17 @@ export class Loader {
     for (const oldest of [...this.known.keys()].slice(0, -mostKept)) this.known.delete(oldest);
   }
 
-  /** The images that may be drawn again. */
-  get kept(): readonly Loaded[] {
-    return [...this.known.values()];
-  }
-
   private async next(): Promise<void> {
-    const { wanted, loaded } = this;
+    const { wanted, loaded, isCurrent } = this;
+    clearTimeout(this.timer);
     if (this.busy || !wanted) return;
-    const isCurrent = loaded?.image === wanted.image && loaded.transform === wanted.transform;
-    if (isCurrent && (loaded.full || loaded.quick.header.reduction === 1)) return;
+    const part = isCurrent ? this.lacking : undefined;
+    if (isCurrent && !part) return;
     this.busy = true;
     try {
-      const received = await this.connection.image(wanted.image, isCurrent ? fullSize : quickSize, wanted.transform);
+      const received = await this.connection.image(wanted.image, wanted.transform, quickSize, part);
       if (this.wanted === wanted) {
-        this.loaded = isCurrent ? { ...loaded, full: received } : { ...wanted, quick: received, full: received.header.reduction === 1 ? received : undefined };
+        this.loaded = part && loaded ? { ...loaded, part: received, asked: part } : { ...wanted, quick: received, part: undefined };
         this.remember(this.loaded);
         this.arrived();
       }
@@ -77,8 +131,15 @@ export class Loader {
     }
     this.busy = false;
     if (this.wanted !== wanted) void this.next();
-    else this.timer = setTimeout(() => void this.next(), restMilliseconds);
+    else this.rest();
   }
 }
 
 const keyOf = ({ image, transform }: { readonly image: number; readonly transform: string }): string => `${image} ${transform}`;
+
+/** Whether a part shows what is seen as finely as the screen can; what is missing of the last square at an edge is not looked at. */
+function covers(part: ReceivedImage | undefined, { left, top, right, bottom, reduction }: Seen): boolean {
+  if (!part || part.header.reduction > reduction) return false;
+  const { left: from, top: first, width, height, reduction: size } = part.header;
+  return from <= left && first <= top && from + (width + 1) * size > right && first + (height + 1) * size > bottom;
+}

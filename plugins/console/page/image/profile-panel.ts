@@ -1,26 +1,59 @@
-import type { ReceivedImage } from '../base/connection';
+import type { Connection } from '../base/connection';
 import { h } from '../base/dom';
 import { drawPlot } from '../run/plot';
-import { type Point, profileAlong } from './pixels';
+import type { ProfileState } from '../../protocol/state';
+import type { Point } from './pixels';
 
-/** The intensity along the line that was drawn, in a corner of the image. */
+interface Line {
+  readonly from: Point;
+  readonly to: Point;
+}
+
+/** While a line is being drawn, its profile is asked for no more often than this. */
+const restMilliseconds = 60;
+
+/** The intensity along the line that was drawn, in a corner of the image; every pixel counts, however coarse the image is shown. */
 export class ProfilePanel {
   readonly element = h('div', { class: 'profile', hidden: true });
-  private drawn = '';
+  private wanted = '';
+  private asked = '';
   private end: (() => void) | undefined;
 
+  constructor(private readonly connection: Connection) {}
+
   /** Shows the profile along a line; nothing without one. */
-  show(image: ReceivedImage | undefined, line: { readonly from: Point; readonly to: Point } | undefined, pixelSize: number | undefined): void {
-    if (!image || !line || Math.hypot(line.to.x - line.from.x, line.to.y - line.from.y) < 3) {
+  show(image: number | undefined, line: Line | undefined, pixelSize: number | undefined): void {
+    if (image === undefined || !line || Math.hypot(line.to.x - line.from.x, line.to.y - line.from.y) < 3) {
       this.element.hidden = true;
-      this.drawn = '';
+      this.wanted = '';
       return;
     }
-    const key = JSON.stringify([image.header.image, image.header.reduction, line]);
-    if (key === this.drawn) return;
-    this.drawn = key;
+    const key = JSON.stringify([image, line]);
+    if (key === this.wanted) return;
+    this.wanted = key;
+    if (this.asked === '') this.ask(key, image, line, pixelSize);
+  }
+
+  private ask(key: string, image: number, line: Line, pixelSize: number | undefined): void {
+    this.asked = key;
+    const rested = (): void => {
+      this.asked = '';
+      const { wanted } = this;
+      if (wanted === '' || wanted === key) return;
+      const [next, drawn] = JSON.parse(wanted) as [number, Line];
+      this.ask(wanted, next, drawn, pixelSize);
+    };
+    this.connection.ask({ do: 'profile', image, from: line.from, to: line.to }).then(
+      (found) => {
+        if (this.wanted !== '') this.draw(found, pixelSize);
+        setTimeout(rested, restMilliseconds);
+      },
+      () => setTimeout(rested, restMilliseconds),
+    );
+  }
+
+  private draw({ distance, counts }: ProfileState, pixelSize: number | undefined): void {
     this.element.hidden = false;
-    const { distance, counts } = profileAlong(image, line.from, line.to);
     const inMicrometres = pixelSize === undefined ? undefined : pixelSize / 1000;
     const points = distance.map((each, index) => ({ x: each * (inMicrometres ?? 1), y: counts[index]! }));
     this.end?.();

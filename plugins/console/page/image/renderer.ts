@@ -59,23 +59,28 @@ export class Renderer {
     return this.gl.getParameter(this.gl.MAX_TEXTURE_SIZE) as number;
   }
 
-  /** Draws an image between two counts; nothing when there is none. Background is grey, 0 to 1. */
-  draw(image: ReceivedImage | undefined, placement: Placement, black: number, white: number, background: readonly [number, number, number]): void {
+  /** Draws an image between two counts, its parts one over the other; nothing when there is none. Background is red, green and blue, 0 to 1. */
+  draw(parts: readonly ReceivedImage[], placement: Placement, black: number, white: number, background: readonly [number, number, number]): void {
     const { gl, canvas } = this;
     gl.viewport(0, 0, canvas.width, canvas.height);
     gl.clearColor(...background, 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
-    if (!image) return;
-    const { header } = image;
-    gl.bindTexture(gl.TEXTURE_2D, this.texture(image));
+    for (const part of parts) this.drawPart(part, placement, black, white);
+  }
+
+  private drawPart(part: ReceivedImage, placement: Placement, black: number, white: number): void {
+    const { gl, canvas } = this;
+    const { header } = part;
+    gl.bindTexture(gl.TEXTURE_2D, this.texture(part));
     // Enlarged pixels are shown as they are; reduced ones are smoothed.
     const enlarged = placement.scale * header.reduction >= 2;
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, enlarged ? gl.NEAREST : gl.LINEAR);
     const toSamples = (counts: number): number => (counts - header.offset) / header.scale / 65_535;
     gl.uniform2f(this.range, toSamples(black), toSamples(white));
+    const [x, y] = [placement.x + header.left * placement.scale, placement.y + header.top * placement.scale];
     const width = header.width * header.reduction * placement.scale;
     const height = header.height * header.reduction * placement.scale;
-    gl.uniform4f(this.place, (2 * placement.x) / canvas.width - 1, 1 - (2 * placement.y) / canvas.height, (2 * width) / canvas.width, (-2 * height) / canvas.height);
+    gl.uniform4f(this.place, (2 * x) / canvas.width - 1, 1 - (2 * y) / canvas.height, (2 * width) / canvas.width, (-2 * height) / canvas.height);
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
   }
 

@@ -1,20 +1,31 @@
-import { inNanometres } from '../../../core/base';
-import type { BufferedImage, Session } from '../../../core/kernel';
-import { type BufferState, encodeFrame } from '../protocol';
-import { consoleErrors } from './errors';
-import { type Level, fourierLevelOf, levelOf } from './image-levels';
-import type { SharedState } from './shared-state';
+import { inNanometres } from '../../../../core/base';
+import type { Image } from '../../../../imaging';
+import type { BufferedImage, Session } from '../../../../core/kernel';
+import { type BufferState, type ImagePart, type ImageStatistics, encodeFrame } from '../../protocol';
+import { consoleErrors } from '../errors';
+import { type Level, fourierTransform, levelOf, partOf } from './image-levels';
+import { statisticsOf } from './statistics';
+import type { SharedState } from '../shared-state';
 
 /** Levels that several browsers are likely to ask for one after the other. */
 const mostKept = 6;
+/** Transforms are large, so few are kept. */
+const mostSources = 4;
 const mostPoints = 200;
 const keptSamples = 4 * 1024 * 1024;
+
+type Transform = 'none' | 'fourier';
+interface Source {
+  readonly image: Image;
+  readonly statistics: ImageStatistics;
+}
 
 /** The images in the buffers, each with a number of its own, ready to be sent. */
 export class Images {
   private readonly numbers = new WeakMap<object, number>();
   private held = new Map<number, BufferedImage>();
   private readonly kept = new Map<string, Level>();
+  private readonly sources = new Map<string, Source>();
   private count = 0;
   private pending = false;
   private readonly unwatch: () => void;
@@ -35,26 +46,35 @@ export class Images {
     return found;
   }
 
-  /** A binary message with an image, reduced to a size. Throws `console/image-gone`. */
-  message(request: number, number: number, largest: number, transform: 'none' | 'fourier'): Uint8Array {
-    const { samples, about } = this.level(number, largest, transform);
-    return encodeFrame({ request, image: number, transform, ...about }, samples);
+  /** A binary message with an image, reduced to a size, or with a part of it. Throws `console/image-gone`. */
+  message(request: number, number: number, transform: Transform, largest: number, part?: ImagePart): Uint8Array {
+    const source = this.source(number, transform);
+    const { samples, about } = part ? partOf(source.image, part) : this.level(number, source.image, transform, largest);
+    return encodeFrame({ request, image: number, transform, ...about, statistics: source.statistics }, samples);
   }
 
   dispose(): void {
     this.unwatch();
   }
 
-  private level(number: number, largest: number, transform: 'none' | 'fourier'): Level {
+  /** The image itself or its transform, with what is known of all its pixels. */
+  private source(number: number, transform: Transform): Source {
     const { frame } = this.find(number);
-    const key = `${number} ${largest} ${transform}`;
+    const key = `${number} ${transform}`;
+    const known = this.sources.get(key);
+    if (known) return known;
+    const image = transform === 'fourier' ? fourierTransform(frame.image) : frame.image;
+    const source = { image, statistics: statisticsOf(image) };
+    keepNewest(this.sources, key, source, mostSources);
+    return source;
+  }
+
+  private level(number: number, image: Image, transform: Transform, largest: number): Level {
+    const key = `${number} ${transform} ${largest}`;
     const known = this.kept.get(key);
     if (known) return known;
-    const level = transform === 'fourier' ? fourierLevelOf(frame.image, largest) : levelOf(frame.image, largest);
-    if (level.samples.length <= keptSamples) {
-      this.kept.set(key, level);
-      for (const oldest of [...this.kept.keys()].slice(0, -mostKept)) this.kept.delete(oldest);
-    }
+    const level = levelOf(image, largest);
+    if (level.samples.length <= keptSamples) keepNewest(this.kept, key, level, mostKept);
     return level;
   }
 
@@ -72,7 +92,7 @@ export class Images {
   private refresh(): void {
     const all = this.session.buffers.all();
     this.held = new Map(all.map((image) => [this.numberOf(image), image]));
-    for (const key of this.kept.keys()) if (!this.held.has(Number(key.split(' ')[0]))) this.kept.delete(key);
+    for (const known of [this.kept, this.sources]) for (const key of known.keys()) if (!this.held.has(Number(key.split(' ')[0]))) known.delete(key);
     this.state.set('buffers', all.map((image) => this.describe(image)));
   }
 
@@ -100,4 +120,9 @@ export class Images {
       ...(context.points && { points: context.points.slice(0, mostPoints) }),
     };
   }
+}
+
+function keepNewest<Kept>(all: Map<string, Kept>, key: string, one: Kept, most: number): void {
+  all.set(key, one);
+  for (const oldest of [...all.keys()].slice(0, -most)) all.delete(oldest);
 }

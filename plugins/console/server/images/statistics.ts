@@ -1,0 +1,70 @@
+import type { Image } from '../../../../imaging';
+import type { ImageStatistics } from '../../protocol';
+
+/** So many pixels of a large image are looked at. */
+const sampled = 100_000;
+const classes = 240;
+/** The histogram goes beyond black and white by so many times what lies between them. */
+const margin = 1.5;
+
+/** What is to be known of an image before it is shown, from pixels spread over all of it. */
+export function statisticsOf(image: Image): ImageStatistics {
+  const values = sortedSamples(image);
+  const count = values.length;
+  const at = (share: number): number => values[Math.min(count - 1, Math.floor(share * count))] ?? 0;
+  const [minimum, maximum, black, high] = [at(0), at(1), at(0.005), at(0.995)];
+  const white = high > black ? high : black + 1;
+  let [sum, squares] = [0, 0];
+  for (let index = 0; index < count; index++) sum += values[index]!;
+  const mean = count > 0 ? sum / count : 0;
+  for (let index = 0; index < count; index++) squares += (values[index]! - mean) ** 2;
+  const low = Math.max(minimum, black - margin * (white - black));
+  const top = Math.max(low + (white - black), Math.min(maximum, white + margin * (white - black)));
+  const found = histogramOf(values, low, top);
+  return { black, white, minimum, maximum, mean, deviation: Math.sqrt(squares / Math.max(1, count)), histogram: { low, high: top, found } };
+}
+
+/** Counts sorted values from `low` to `high` in classes of one width; the largest value belongs to the last class. */
+function histogramOf(values: Float32Array, low: number, high: number): readonly number[] {
+  const found = new Array<number>(classes).fill(0);
+  let at = 0;
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index]!;
+    if (value < low) continue;
+    if (value > high) break;
+    while (at < classes - 1 && value >= low + ((at + 1) / classes) * (high - low)) at += 1;
+    found[at]! += 1;
+  }
+  return found;
+}
+
+/** Samples in rising order; what is no number is left out. */
+function sortedSamples({ data, offset, shape, stride }: Image): Float32Array {
+  const [rows = 0, columns = 0] = shape;
+  const [rowStride = columns, columnStride = 1] = stride;
+  const total = rows * columns;
+  let step = Math.max(1, Math.floor(total / sampled));
+  // A step that shares no factor with the width looks at all columns alike.
+  if (step > 1 && columns % step === 0) step += 1;
+  const values = new Float32Array(Math.ceil(total / step));
+  let count = 0;
+  for (let index = 0, row = 0, column = 0; index < total; index += step, column += step) {
+    while (column >= columns) {
+      column -= columns;
+      row += 1;
+    }
+    const value = data[offset + row * rowStride + column * columnStride]!;
+    // A number less itself is zero; what has no end and what is no number gives no zero.
+    if (value - value === 0) values[count++] = value;
+  }
+  const known = values.subarray(0, count);
+  return data instanceof Uint16Array || data instanceof Int16Array ? countedInOrder(known, data instanceof Int16Array ? 32_768 : 0) : known.sort();
+}
+
+/** Sorts whole numbers of 16 bits by counting them, in place, which is many times faster than comparing. */
+function countedInOrder(values: Float32Array, lift: number): Float32Array {
+  const counts = new Uint32Array(65_536);
+  for (let index = 0; index < values.length; index++) counts[values[index]! + lift]! += 1;
+  for (let level = 0, at = 0; at < values.length; level++) for (let left = counts[level]!; left > 0; left--) values[at++] = level - lift;
+  return values;
+}
