@@ -10,7 +10,7 @@ import { ShiftCalibrationMemory } from '../shared/services';
 import { type SeenDisplacement, displacementPlot } from '../shared/telling/measurement-plots';
 import { seriesForecast } from '../shared/telling/series-forecast';
 import { opticsChanges, prepareOptics, shiftExposure } from '../shared/shift-preparation';
-import { type Doubt, doubtQuestion, doubtsOfPair, doubtsOfSpecimen, settleDoubts } from '../shared/series-doubts';
+import { type Doubt, type RepeatedPair, doubtQuestion, doubtsOfPair, doubtsOfRepeated, doubtsOfSpecimen, settleDoubts } from '../shared/series-doubts';
 import { alignPair } from '../shared/shift-series';
 import { type StagePair, type StageVerdict, fitStageShift, judgeStageMatrix } from '../shared/stage-shift-analysis';
 import { rotationError, tiltAxisSuggestion, valueSuggestion } from '../shared/property-suggestions';
@@ -157,7 +157,7 @@ export default class StageShift implements MenuItem {
     const backlash = -(entered > 0 ? entered : (this.scope.traits.stageError ?? usualStageError).backlash);
     const total = plan.x.images + plan.y.images;
     const pairs: StagePair[] = [];
-    const doubts: Doubt[] = [];
+    const [ofSpecimen, ofPairs]: [Doubt[], RepeatedPair[]] = [[], []];
     const seen: SeenDisplacement[] = [];
     let taken = 0;
     for (const axis of ['x', 'y'] as const) {
@@ -174,18 +174,18 @@ export default class StageShift implements MenuItem {
           const onCamera = apply(prior, axis === 'x' ? vector(step, 0) : vector(0, step));
           const expected = this.memory.wholeImageCorrelation ? undefined : vector(onCamera.x / exposure.binning, onCamera.y / exposure.binning);
           const found = alignPair(registration, image, before, expected, taken - 1);
-          doubts.push(...doubtsOfPair(image, before, taken - 1, found));
+          ofPairs.push({ axis, shift: found, doubts: doubtsOfPair(image, before, taken - 1, found) });
           pairs.push({ axis, shift: vector(found.x, found.y), correlation: found.correlation, ...(found.standardError && { standardError: vector(found.standardError.x, found.standardError.y) }) });
           seen.push({ measured: vector(found.x, found.y), expected: vector(onCamera.x / exposure.binning, onCamera.y / exposure.binning) });
           run.operator.plot(displacementPlot('How far each stage move carried the image', seen));
           this.buffers.align('B', vector(-found.x, -found.y));
           await run.operator.toggleImages({ buffers: ['A', 'B'], times: this.settings.get('StageCalNumToggles'), interval: seconds(this.settings.get('StageCalToggleInterval') / 1000) });
           run.log.debug('c', `${axis.toUpperCase()} pair ${index}: ${found.x.toFixed(2)}, ${found.y.toFixed(2)} binned px, correlation ${found.correlation.toFixed(3)}`);
-        } else if (doubts.every(({ code }) => code !== 'calibration/periodic-specimen')) doubts.push(...doubtsOfSpecimen(image));
+        } else if (ofSpecimen.length === 0) ofSpecimen.push(...doubtsOfSpecimen(image));
         before = image;
       }
     }
-    return { pairs, doubts };
+    return { pairs, doubts: [...ofSpecimen, ...doubtsOfRepeated(ofPairs)] };
   }
 
   private async conclude(

@@ -1,4 +1,4 @@
-import { EucentricError, inMicrometres } from '../../../core/base';
+import { EucentricError, type Vector, inMicrometres } from '../../../core/base';
 import type { BufferedImage, QuestionDeclaration, Run } from '../../../core/kernel';
 import { type Displacement, findPeriodicity, fixedPattern } from '../../../imaging';
 
@@ -49,6 +49,30 @@ export function doubtsOfPair(later: BufferedImage, earlier: BufferedImage, index
     }
   }
   return doubts;
+}
+
+/** A pair of images after a move that was repeated, and what speaks against it. */
+export interface RepeatedPair {
+  /** The moves of one axis are the same. */
+  readonly axis: 'x' | 'y';
+  readonly shift: Vector;
+  readonly doubts: readonly Doubt[];
+}
+
+/** Shifts after equal moves differ by less than this share: a stage is off by 15 % at most. */
+const alike = 0.2;
+/** So many shifts that agree are no chance, however weak each correlation is. */
+const fewestAlike = 3;
+
+/** What speaks against the pairs of repeated moves: weak correlations do not where their shifts agree with most of the others. */
+export function doubtsOfRepeated(pairs: readonly RepeatedPair[]): readonly Doubt[] {
+  return pairs.flatMap(({ axis, shift, doubts }) => {
+    const moves = pairs.filter((each) => each.axis === axis);
+    const size = Math.hypot(shift.x, shift.y);
+    const near = moves.filter((each) => Math.hypot(each.shift.x - shift.x, each.shift.y - shift.y) < alike * size);
+    const confirmed = size > smallestMove && near.length >= fewestAlike && near.length > moves.length / 2;
+    return confirmed ? doubts.filter(({ code }) => code !== 'calibration/doubtful-alignment') : doubts;
+  });
 }
 
 /** What speaks against a specimen. */
