@@ -34,9 +34,9 @@ const unrefinedError = 0.1;
  * images show. Typical of a film with detail of all sizes.
  */
 const detailErrors = { share: 0.075, common: 0.008, least: 0.002 };
-/** Unsettled share of a step: how large it may typically be, and how likely each is beforehand; settled is as likely as not. */
+/** Unsettled share of a step: how large it may typically be, and how likely each is beforehand; settled is twice as likely as not. */
 const lagSizes = [
-  { size: 0, weight: 4 },
+  { size: 0, weight: 8 },
   { size: 0.0003, weight: 1 },
   { size: 0.001, weight: 1 },
   { size: 0.004, weight: 1 },
@@ -44,6 +44,8 @@ const lagSizes = [
 ];
 /** What an unsettled step typically leaves for the image after the next one, as a share. */
 const lagMemory = 0.12;
+/** What is missing at the first image of a series, as a share of what is at the others, for it waits for more beside, and by how much that may differ. */
+const lagOfFirst = { share: 0.6, spread: 0.35 };
 /** By how much the unsettled shares of X and Y steps differ, as a share. */
 const lagDifference = 0.15;
 /** Displacement over the series that a drift which dies away makes beyond the steady one, in binned pixels, and its time constants in durations of the series. */
@@ -105,7 +107,7 @@ function hypotheses({ noise, pairs, positions, moments, rough, seesDrift }: Caus
   const [lagX, lagY] = (['x', 'y'] as const).map((axis) => {
     // At each image the last step is missing in part; the one before it has had one more interval to arrive.
     const lastSteps = positions.map((position, index) => position[axis] - (positions[index - 1]?.[axis] ?? 0));
-    // The first image has waited longer or shorter than the others, for what the camera does before a series.
+    // The first image has waited longer than the others, for what is done before a series.
     const [last, older, first] = [lastSteps.map((step, index) => (index === 0 ? 0 : step)), [0, ...lastSteps.slice(0, -1)], lastSteps.map((step, index) => (index === 0 ? step : 0))].map((missing) => {
       const onCamera = missing.map((each) => apply(rough, axis === 'x' ? { x: -each, y: 0 } : { x: 0, y: -each }));
       return interleaved(between(onCamera.map(({ x }) => x)), between(onCamera.map(({ y }) => y)));
@@ -132,7 +134,8 @@ interface Lag {
 function lagVectors(x: Lag, y: Lag, size: number): readonly (readonly number[])[] {
   const both = (pick: (lag: Lag) => readonly number[], share: number): readonly number[] => pick(x).map((each, index) => share * (each + pick(y)[index]!));
   const alone = (lag: Lag): readonly number[] => lag.last.map((each) => each * size * lagDifference);
-  return [both(({ last }) => last, size), both(({ older }) => older, size * lagMemory), both(({ first }) => first, size), alone(x), alone(y)];
+  const last = (lag: Lag): readonly number[] => lag.last.map((each, index) => each + lagOfFirst.share * lag.first[index]!);
+  return [both(last, size), both(({ older }) => older, size * lagMemory), both(({ first }) => first, size * lagOfFirst.spread), alone(x), alone(y)];
 }
 
 /** The course of a drift that dies away, less the straight line from its start to its end, the largest deviation from which is 1. */

@@ -14,20 +14,27 @@ interface Disturbance {
   readonly noise: number;
   /** Share of a step that has not arrived. */
   readonly lag: number;
+  /** What of that is missing at the first image, which waits longer. */
+  readonly lagOfFirst?: number;
+  /** What of it is still missing one image later, as a share. */
+  readonly memory?: number;
   /** Binned pixels a second at the start, and the seconds in which that dies away. */
   readonly decaying: Vector;
   readonly timeConstant: number;
 }
 
 /** The pairs of a series as the camera would see them, made without any of the program's fitting. */
-function series(pattern: PatternName, { noise, lag, decaying, timeConstant }: Disturbance, next: () => number) {
+function series(pattern: PatternName, { noise, lag, lagOfFirst = 1, memory = 0, decaying, timeConstant }: Disturbance, next: () => number) {
   const normal = (): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
   const times = patterns[pattern].map((_, index) => 100 + index * (2 + 0.2 * next()));
   let before: Vector = { x: 0, y: 0 };
+  let older: Vector = { x: 0, y: 0 };
   const seen = patterns[pattern].map(([x, y], index) => {
     const set = { x: x * steps.x, y: y * steps.y };
-    const reached = subtract(set, scale(subtract(set, before), lag));
+    const missing = scale(subtract(set, before), index === 0 ? lag * lagOfFirst : lag);
+    const reached = subtract(subtract(set, missing), older);
     before = set;
+    older = scale(missing, memory);
     const onCamera = scale(apply(truth, reached), 1 / binning);
     const elapsed = times[index]! - times[0]!;
     const course = 0.05 * elapsed;
@@ -46,7 +53,7 @@ function series(pattern: PatternName, { noise, lag, decaying, timeConstant }: Di
 const kinds: Readonly<Record<string, (between: (low: number, high: number) => number) => Disturbance>> = {
   'little light': (between) => ({ noise: between(0.05, 0.3), lag: 0, decaying: { x: 0, y: 0 }, timeConstant: 1 }),
   'a drift that dies away': (between) => ({ noise: 0.02, lag: 0, decaying: { x: between(-2, 2), y: between(-2, 2) }, timeConstant: between(4, 20) }),
-  'steps that have not arrived': (between) => ({ noise: 0.02, lag: between(0, 0.015), decaying: { x: 0, y: 0 }, timeConstant: 1 }),
+  'steps that have not arrived': (between) => ({ noise: 0.02, lag: between(0, 0.012), lagOfFirst: between(0.1, 1), memory: between(0.02, 0.1), decaying: { x: 0, y: 0 }, timeConstant: 1 }),
 };
 
 const runs = 24;
