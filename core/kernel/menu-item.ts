@@ -24,6 +24,8 @@ export interface MenuItemDeclaration<Needs extends readonly Token<unknown>[] = r
   readonly questions?: readonly QuestionDeclaration[];
   /** The names of the values it reports, each with a sentence that gives the unit. */
   readonly results?: Readonly<Record<string, string>>;
+  /** The units of those values that have one, for people; of a column of a table as `table.column`. */
+  readonly units?: Readonly<Record<string, string>>;
   /** Whether only an administrator may run it where people have roles. */
   readonly administratorOnly?: boolean;
   /** Whether it may run while something else does; toggles and lists that touch nothing. */

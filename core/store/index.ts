@@ -20,4 +20,5 @@ export {
   type ShortTermRecords,
   type WriteMode,
 } from './serialem';
+export { recordNow } from './stored-record';
 export { readCalibrationFile, type ShownCalibrations, type ShownRecord, showCalibrations } from './show';

@@ -84,6 +84,14 @@ export function describeDeclaration(id: string, root = projectFolder): void {
     expect({ touchesNothing: declaration().touchesNothing ?? false, foretells }).toEqual({ touchesNothing: !foretells, foretells });
   });
 
+  test('gives the unit of every result that has one', () => {
+    const { results = {}, units = {} } = declaration();
+    const known = Object.keys(units).map((name) => name.split('.')[0]!);
+    expect(known.filter((name) => results[name] === undefined)).toEqual([]);
+    const unitless = Object.entries(results).filter(([name, text]) => /\b(nm|um|nanometres?|micrometres?|degrees|percent|pixels|seconds|eV)\b/.test(text) && !known.includes(name));
+    expect(unitless).toEqual([]);
+  });
+
   test('has questions with ids of their own', () => {
     const ids = (declaration().questions ?? []).map((question) => question.id);
     expect(ids).toEqual([...new Set(ids)]);

@@ -71,6 +71,7 @@ describe('a calibration as the page and "npm run new" make it, in a copy of the 
       'is declared in the file that its id names',
       'is described in one sentence each: the item, its questions and its results',
       'says before a run what it will do to the microscope: by a forecast, or that it touches nothing',
+      'gives the unit of every result that has one',
       'has questions with ids of their own',
       'stands in the Calibration menu, can run, and is the only one with its script command',
     ]);

@@ -41,6 +41,7 @@ const bufferNames = 'ABCDEFGHIJKLMNOP';
     reference: 'Buffer of an image that was kept as the reference; nothing else was done then.',
     offsets: 'How many offsets of the mode without the zero were derived anew.',
   },
+  units: { x: 'units', y: 'units' },
 })
 export default class EnergyFilteredImageShiftOffset implements MenuItem {
   constructor(

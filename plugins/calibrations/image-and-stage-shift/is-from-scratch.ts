@@ -1,7 +1,7 @@
 import type { ProvidedAll } from '../../../core/base';
 import { type Forecast, type MenuItem, type Run, menuItem } from '../../../core/kernel';
 import type { CalibrationResult } from '../../../core/store';
-import { ImageShiftCalibration, imageShiftNeeds, imageShiftQuestions, imageShiftResults } from '../shared/image-shift-calibration';
+import { ImageShiftCalibration, imageShiftNeeds, imageShiftQuestions, imageShiftResultUnits, imageShiftResults } from '../shared/image-shift-calibration';
 
 /** Measures the matrix from image shift to camera without any earlier matrix: a first round in unknown directions, then nine points. */
 @menuItem({
@@ -13,6 +13,7 @@ import { ImageShiftCalibration, imageShiftNeeds, imageShiftQuestions, imageShift
   stores: ['ImageShiftMatrix'],
   questions: imageShiftQuestions,
   results: imageShiftResults,
+  units: imageShiftResultUnits,
 })
 export default class ImageShiftFromScratch implements MenuItem {
   private readonly parts: ProvidedAll<typeof imageShiftNeeds>;

@@ -13,6 +13,7 @@ import type { CalibrationResult } from '../../../core/store';
   script: 'ListISVectorsToGraph',
   questions: [{ id: 'use-measured', kind: 'confirm', summary: 'Whether measured pixel sizes and rotations are used where there are any, instead of nominal ones.' }],
   results: { vectors: 'For each camera and mag: camera, magIndex, magnification, lengthX, lengthY (units of the nominal scale), angleX, angleY (degrees).' },
+  units: { 'vectors.angleX': 'degrees', 'vectors.angleY': 'degrees' },
 })
 export default class ListImageShiftVectors implements MenuItem {
   constructor(private readonly optics: Optics) {}

@@ -14,6 +14,7 @@ import { offsetAt, offsetModeOf } from '../shared/offsets/image-shift-offsets';
   touchesNothing: true,
   needs: [Cameras, Optics, Calibrations],
   results: { offsets: 'For each mag that has an offset and a known effect of image shift: magIndex, magnification, and the distance on the specimen in micrometres.' },
+  units: { 'offsets.distance': 'um' },
 })
 export default class ListMagnificationOffsets implements MenuItem {
   constructor(

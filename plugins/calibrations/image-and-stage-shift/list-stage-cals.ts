@@ -15,6 +15,7 @@ import type { CalibrationResult } from '../../../core/store';
     rows: 'For each camera and mag: camera, magIndex, magnification, specimenToStage (2x2), tiltAxis in degrees.',
     mean: 'Element-wise mean of the matrices from specimen to stage.',
   },
+  units: { 'rows.tiltAxis': 'degrees' },
 })
 export default class ListStageCalibrations implements MenuItem {
   constructor(private readonly optics: Optics) {}

@@ -55,6 +55,7 @@ const buttons = ['NextMag', 'End', 'STOP'] as const;
     recorded: 'The mag indices at which an image shift was recorded.',
     zeroMagIndex: 'The mag index whose offset is zero, when there is one in this mode.',
   },
+  units: { 'offsets.magnification': 'x', 'offsets.x': 'units', 'offsets.y': 'units' },
 })
 export default class MagnificationImageShiftOffsets implements MenuItem {
   constructor(

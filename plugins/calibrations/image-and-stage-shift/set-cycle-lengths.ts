@@ -21,6 +21,7 @@ const shortestCycle = 0.1;
     { id: 'cycle-y', kind: 'number', summary: 'Length of a cycle of the Y drive in um.' },
   ],
   results: { cycleX: 'Cycle of the X drive in um.', cycleY: 'Cycle of the Y drive in um.' },
+  units: { cycleX: 'um', cycleY: 'um' },
 })
 export default class SetCycleLengths implements MenuItem {
   constructor(

@@ -31,6 +31,7 @@ import { type SettlingSearchResult, findDelayFactor, smallestFactor } from '../s
     plateauY: 'The same in Y.',
     measured: 'For each factor that was tried: factor, unsettled and its standardErrors (x and y in nanometres), and the number of series.',
   },
+  units: { unsettledX: 'nm', unsettledY: 'nm', driftX: 'nm', driftY: 'nm', lines: 'nm', remainingPercent: '%', plateauX: 'nm', plateauY: 'nm', 'measured.unsettled': 'nm' },
 })
 export default class SetImageShiftDelayFactor implements MenuItem {
   private readonly parts: ProvidedAll<typeof settlingNeeds>;

@@ -53,6 +53,7 @@ const stageMoveSeconds = 3;
     extentY: 'Extent of the steps along Y in micrometres.',
     images: 'Number of images taken.',
   },
+  units: { xpx: 'px per um', xpy: 'px per um', ypx: 'px per um', ypy: 'px per um', deviationPercent: '%', rotation: 'degrees', extentX: 'um', extentY: 'um' },
 })
 export default class StageShift implements MenuItem {
   constructor(

@@ -19,6 +19,7 @@ import { foundPixelSize } from '../shared/lattice-found';
     { id: 'angle', kind: 'number', summary: 'Roughly by how much the image is turned against the next lower magnification; rounded to a multiple of 90 degrees.' },
   ],
   results: { addedRotation: 'The multiple of 90 degrees that is added from now on, in place of an earlier one.' },
+  units: { addedRotation: 'degrees' },
 })
 export default class AddRotation implements MenuItem {
   constructor(

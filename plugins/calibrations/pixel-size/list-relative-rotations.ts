@@ -14,6 +14,7 @@ import { type FoundPixelSize, foundPixelSizes, relativeRotation as rotationBetwe
   touchesNothing: true,
   needs: [Optics, Calibrations],
   results: { rows: 'For each camera and mag index: camera, magIndex, magnification, pixelSize in nm, relativeRotation and its alternative in degrees where there are any, product of magnification and pixel size in um.' },
+  units: { 'rows.pixelSize': 'nm', 'rows.gridAngle': 'degrees', 'rows.relativeRotation': 'degrees', 'rows.alternative': 'degrees', 'rows.product': 'um' },
 })
 export default class ListRelativeRotations implements MenuItem {
   constructor(

@@ -13,6 +13,7 @@ import type { CalibrationResult } from '../../../core/store';
   needs: [Settings],
   questions: [{ id: 'mesh', kind: 'number', summary: 'Openings per inch; 0 measures gratings again.' }],
   results: { mesh: 'The mesh now in force; 0 is none.' },
+  units: { mesh: 'per inch' },
 })
 export default class MeshForGridBars implements MenuItem {
   constructor(private readonly settings: Settings) {}

@@ -15,6 +15,7 @@ const largest = 2048;
   needs: [LatticeMemory],
   questions: [{ id: 'binned-size', kind: 'number', summary: 'Size in pixels to which images are binned, up to 2048; 0 lets the expected number of repeats decide.' }],
   results: { binnedSize: 'The size in pixels now in force; 0 is automatic.' },
+  units: { binnedSize: 'px' },
 })
 export default class SetBinnedSize implements MenuItem {
   constructor(private readonly memory: LatticeMemory) {}

@@ -2,7 +2,7 @@ import type { ProvidedAll } from '../../../core/base';
 import { ImageBuffers, type MenuItem, type Run, menuItem } from '../../../core/kernel';
 import type { CalibrationResult } from '../../../core/store';
 import { latticeErrors } from '../shared/lattice-errors';
-import { latticeNeeds, latticeQuestions, latticeResults, PixelSizeMeasurement, unfitImage } from '../shared/lattice-measurement';
+import { latticeNeeds, latticeQuestions, latticeResultUnits, latticeResults, PixelSizeMeasurement, unfitImage } from '../shared/lattice-measurement';
 
 /** Repeats Find Pixel Size from a peak that is marked on the autocorrelation in buffer A; its image is in B. */
 @menuItem({
@@ -15,6 +15,7 @@ import { latticeNeeds, latticeQuestions, latticeResults, PixelSizeMeasurement, u
   stores: ['FoundPixelSize'],
   questions: latticeQuestions,
   results: latticeResults,
+  units: latticeResultUnits,
 })
 export default class TryAgainWithMarker implements MenuItem {
   private readonly parts: ProvidedAll<typeof latticeNeeds>;

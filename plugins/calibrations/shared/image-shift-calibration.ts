@@ -43,6 +43,9 @@ export const imageShiftResults: Readonly<Record<string, string>> = {
   images: 'Number of images taken.',
 };
 
+/** The units of what both report. */
+export const imageShiftResultUnits = { xpx: 'px per unit', xpy: 'px per unit', ypx: 'px per unit', ypy: 'px per unit', rangePercent: '%', driftX: 'binned px', driftY: 'binned px', changePercent: '%' } as const;
+
 /** The smallest displacement, in binned pixels, from which a first round from scratch can go on. */
 const smallestScratchShift = 5;
 

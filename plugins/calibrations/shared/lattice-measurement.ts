@@ -26,6 +26,9 @@ export const latticeResults = {
   stored: 'Whether the pixel size was kept for this session; what the image does not confirm is not.',
 } as const;
 
+/** The units of what it reports. */
+export const latticeResultUnits = { pixelSize: 'nm', gridAngle: 'degrees', binnedPixelSize: 'nm', spacings: 'px' } as const;
+
 /** Below this a transform makes no sense. */
 const smallestImage = 64;
 /** A pixel size that differs from the one in use by more than this factor is more likely a wrong lattice. */

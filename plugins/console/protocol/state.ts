@@ -52,6 +52,7 @@ export interface RunState {
 export interface ValueState {
   readonly name: string;
   readonly about?: string;
+  readonly unit?: string;
   readonly value: number | string | boolean;
   readonly error?: number;
   readonly before?: number;
@@ -70,7 +71,7 @@ export interface OutcomeState {
   readonly remarks: readonly string[];
   readonly values: readonly ValueState[];
   /** What a table of a result says, such as the offsets at each magnification. */
-  readonly tables: readonly { readonly name: string; readonly columns: readonly string[]; readonly rows: readonly (readonly (number | string)[])[] }[];
+  readonly tables: readonly { readonly name: string; readonly columns: readonly { readonly name: string; readonly unit?: string }[]; readonly rows: readonly (readonly (number | string)[])[] }[];
   readonly stored: boolean;
   readonly seconds: number;
 }
@@ -202,6 +203,8 @@ export interface HistoryRow {
   readonly conditions: Readonly<Record<string, string>>;
   readonly values: Readonly<Record<string, number>>;
   readonly errors: Readonly<Record<string, number>>;
+  /** The units of those values that have one. */
+  readonly units: Readonly<Record<string, string>>;
   readonly restorable: boolean;
   readonly replaces: boolean;
 }

@@ -95,8 +95,8 @@ function mustAdminister({ role }: Visitor): void {
 
 async function history(session: Session, item: string | undefined): Promise<readonly HistoryRow[]> {
   const entries = (await session.find(CalibrationHistory)?.list(item === undefined ? {} : { item })) ?? [];
-  const labels = new Map(session.menu().map(({ id, label }) => [id, label]));
-  return historyRows(entries, (id) => labels.get(id) ?? id);
+  const items = new Map(session.menu().map((entry) => [entry.id, entry]));
+  return historyRows(entries, (id) => items.get(id));
 }
 
 function problems(session: Session): readonly ProblemRow[] {

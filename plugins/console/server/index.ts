@@ -7,7 +7,7 @@ import type { ConsoleOptions } from '../options';
 import { Access } from './web/access';
 import { perform } from './commands';
 import { consoleErrors } from './errors';
-import { doubtsOf, findingsOf, guideOf } from './guide/guide';
+import { doubtsOf, findingsOf, guideOf, inForceIn } from './guide/guide';
 import { Images } from './images/images';
 import { InstrumentControl } from './instrument-control';
 import { menuState } from './menu-state';
@@ -44,7 +44,7 @@ export async function serveConsole({ session, options, clock, log, onStored }: C
     const history = (await session.find(CalibrationHistory)?.list()) ?? [];
     const findings = findingsOf(session, clock.date());
     state.set('findings', findings);
-    state.set('guide', guideOf(session.menu(), history, clock.date(), session.find(Calibrations)?.unsaved ?? false, doubtsOf(findings)));
+    state.set('guide', guideOf(session.menu(), history, clock.date(), session.find(Calibrations)?.unsaved ?? false, doubtsOf(findings), inForceIn(session.find(Calibrations))));
   };
   const showMenu = (): void => {
     state.set('menu', menuState(session.menu()));

@@ -1,4 +1,5 @@
 import { StoppedError, toFault } from '../../../core/base';
+import type { MenuItemDeclaration } from '../../../core/kernel';
 import type { CalibrationResult } from '../../../core/store';
 import type { OutcomeState, ValueState } from '../protocol';
 
@@ -8,13 +9,13 @@ const nothing = { remarks: [], values: [], tables: [] } as const;
 const mostRows = 200;
 
 /** A result as people read it: each value with its error, beside what it replaces; lists of rows as tables. */
-export function outcomeOf(shell: Shell, result: CalibrationResult | undefined, about: Readonly<Record<string, string>>): OutcomeState {
+export function outcomeOf(shell: Shell, result: CalibrationResult | undefined, { results: about = {}, units = {} }: Pick<MenuItemDeclaration, 'results' | 'units'> = {}): OutcomeState {
   if (!result) return { ...shell, ...nothing, end: 'done', summary: `${shell.label} has ended; nothing was stored.` };
   const { values, standardErrors, replaced, quality } = result;
   const plain: ValueState[] = [];
   const tables: OutcomeState['tables'][number][] = [];
   for (const [name, value] of Object.entries(values)) {
-    const table = tableOf(name, value);
+    const table = tableOf(name, value, units);
     if (table) {
       tables.push(table);
       continue;
@@ -26,6 +27,7 @@ export function outcomeOf(shell: Shell, result: CalibrationResult | undefined, a
       name,
       value: shown,
       ...(about[name] !== undefined && { about: about[name] }),
+      ...(units[name] !== undefined && { unit: units[name] }),
       ...(typeof error === 'number' && Number.isFinite(error) && { error }),
       ...(typeof before === 'number' && Number.isFinite(before) && { before }),
     });
@@ -45,9 +47,9 @@ function plainValue(value: unknown): ValueState['value'] | undefined {
   return undefined;
 }
 
-function tableOf(name: string, value: unknown): OutcomeState['tables'][number] | undefined {
+function tableOf(name: string, value: unknown, units: Readonly<Record<string, string>>): OutcomeState['tables'][number] | undefined {
   if (!Array.isArray(value) || value.length === 0 || !value.every((row) => typeof row === 'object' && row !== null)) return undefined;
   const rows = value.slice(0, mostRows) as Record<string, unknown>[];
   const columns = Object.keys(rows[0]!).filter((column) => rows.every((row) => ['number', 'string'].includes(typeof row[column])));
-  return columns.length === 0 ? undefined : { name, columns, rows: rows.map((row) => columns.map((column) => row[column] as number | string)) };
+  return columns.length === 0 ? undefined : { name, columns: columns.map((column) => ({ name: column, ...(units[`${name}.${column}`] !== undefined && { unit: units[`${name}.${column}`]! }) })), rows: rows.map((row) => columns.map((column) => row[column] as number | string)) };
 }

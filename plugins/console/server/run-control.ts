@@ -82,7 +82,7 @@ export class RunControl {
     try {
       const result = await session.run(id, { port });
       if (result) state.log('said', result.summary);
-      if (isShown) state.set('outcome', outcomeOf(shell(), result, declaration?.results ?? {}));
+      if (isShown) state.set('outcome', outcomeOf(shell(), result, declaration));
     } catch (error) {
       const outcome = failureOf(shell(), error);
       state.log(outcome.end === 'stopped' ? 'warn' : 'error', `${outcome.summary} ${outcome.hint ?? ''}`);

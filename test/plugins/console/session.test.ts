@@ -30,6 +30,21 @@ async function take(page: Page, set: 'View' | 'Trial' | 'Record'): Promise<void>
   await page.locator(`.stage[data-image]:not([data-image="${before ?? ''}"])`).waitFor();
 }
 
+/** Pictures in light and dark, on the smallest screen and on a large one; nothing may be cut off beside them. */
+async function everywhere(page: Page, name: string): Promise<void> {
+  for (const [width, height] of [[1280, 800], [2560, 1440]] as const) {
+    await page.setViewportSize({ width, height });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.waitForTimeout(200);
+      await picture(page, `${name}-${colorScheme}-${width}`);
+      expect(await page.evaluate('[document.documentElement.scrollWidth - innerWidth, ...[...document.querySelectorAll(".side .card, .detail .card")].map((each) => each.scrollWidth - each.clientWidth)].filter((over) => over > 1)')).toEqual([]);
+    }
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.emulateMedia({ colorScheme: 'light' });
+}
+
 /** Controls that a screen reader could not name. */
 const nameless = (page: Page): Promise<string[]> =>
   page.evaluate(`[...document.querySelectorAll('button, input, select, a, [role=application], section, nav, aside')]
@@ -123,6 +138,8 @@ const tinyCamera = (yaml: string): string => yaml.replace('CameraSizeX: 11520', 
     await expect(result(page).innerText()).resolves.toMatch(/BEFORE|Before/i);
     await result(page).locator('.trend canvas').waitFor();
     await picture(page, '07-result-light');
+    await expect(result(page).locator('tbody th', { hasText: 'xpx' }).innerText()).resolves.toMatch(/xpx\s+px per unit/);
+    await everywhere(page, '17-result');
     const measured = instrument.calibrations.imageShift.get(22, 0)!;
     await page.getByRole('button', { name: 'Save calibrations' }).click();
     await page.getByText(/Calibrations saved to/).first().waitFor();
@@ -131,15 +148,21 @@ const tinyCamera = (yaml: string): string => yaml.replace('CameraSizeX: 11520', 
     await page.getByRole('button', { name: 'History', exact: true }).click();
     await page.locator('.history tbody tr').nth(1).waitFor();
     await page.locator('.history tbody tr').nth(1).locator('button').click();
+    await page.locator('.history .detail dd', { hasText: 'px per unit' }).first().waitFor();
     await picture(page, '08-history');
+    await page.locator('.history tbody tr').nth(0).locator('button').click();
+    await page.locator('.history .trend canvas').waitFor();
+    await everywhere(page, '18-history');
+    await page.locator('.history tbody tr').nth(1).locator('button').click();
     await page.getByRole('button', { name: 'Bring this value back' }).click();
     await page.getByText('The value is back in memory').waitFor();
     expect(instrument.calibrations.imageShift.get(22, 0)).not.toEqual(measured);
     await page.locator('.notice-box').getByRole('button', { name: 'Close' }).click();
 
     await page.getByRole('button', { name: 'Guide', exact: true }).click();
-    const item = page.locator('.guide-item', { hasText: 'Image Shift' }).first();
+    const item = page.locator('.guide-item', { has: page.getByRole('button', { name: 'Image Shift', exact: true }) });
     await item.getByText('Done', { exact: true }).waitFor();
+    await page.locator('.guide-item', { hasText: 'by Image Shift' }).getByRole('button', { name: 'IS from Scratch' }).waitFor();
     await picture(page, '09-guide');
     await item.getByRole('button', { name: 'Image Shift' }).click();
     await page.locator('.card.item h2', { hasText: 'Image Shift' }).waitFor();

@@ -37,6 +37,9 @@ export const inWords = (name: string): string => {
   return /^[xy]p[xy]$/.test(name) ? name : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 };
 
+/** A value's name in words; the unit that it is given in need not be in its name as well. */
+export const nameOf = (name: string, unit: string | undefined): string => inWords(unit === '%' ? name.replace(/Percent$/, '') : name);
+
 /** A length on the specimen, given in nanometres. */
 export function formatLength(nanometres: number): string {
   if (nanometres >= 1e6) return `${Number((nanometres / 1e6).toPrecision(4))} mm`;

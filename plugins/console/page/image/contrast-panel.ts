@@ -90,13 +90,14 @@ export class ContrastPanel {
   }
 }
 
-/** A histogram in the classes that are drawn between two counts. */
+/** A histogram in the classes that are drawn between two counts: each class of it is spread over those that it reaches into. */
 function inClasses({ low: from, high: to, found }: ImageStatistics['histogram'], low: number, high: number): readonly number[] {
   const counts = new Array<number>(classes).fill(0);
+  const scale = classes / (high - low || 1);
+  const width = ((to - from) / found.length) * scale;
   for (const [index, count] of found.entries()) {
-    const value = from + ((index + 0.5) / found.length) * (to - from);
-    const at = Math.floor((classes * (value - low)) / (high - low || 1));
-    if (at >= 0 && at < classes) counts[at]! += count;
+    const begin = (from - low) * scale + index * width;
+    for (let at = Math.max(0, Math.floor(begin)); at < Math.min(classes, begin + width); at++) counts[at]! += (count * Math.min(1, Math.min(at + 1, begin + width) - Math.max(at, begin))) / width;
   }
   return counts;
 }

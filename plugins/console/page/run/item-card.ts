@@ -7,11 +7,12 @@ import type { CostState, ForecastState, ItemState } from '../../protocol/state';
 export function createItemCard(store: Store): HTMLElement {
   const card = h('section', { class: 'card item', 'aria-label': 'Chosen item' });
   let shown = '';
-  store.watch(['selected', 'menu', 'run', 'people', 'me', 'connected'], () => {
+  store.watch(['selected', 'menu', 'guide', 'run', 'people', 'me', 'connected'], () => {
     const item = store.shared.menu?.find(({ id }) => id === store.local.selected);
     const { run } = store.shared;
     card.hidden = !item || run?.item === item.id;
-    const key = JSON.stringify([item, run !== undefined, store.inControl, store.local.me?.role]);
+    const first = store.shared.guide?.flatMap(({ items }) => items).find(({ id }) => id === item?.id)?.first;
+    const key = JSON.stringify([item, first, run !== undefined, store.inControl, store.local.me?.role]);
     if (card.hidden || !item || key === shown) return;
     const focused = card.contains(document.activeElement);
     shown = key;
@@ -37,11 +38,31 @@ function contents(store: Store, item: ItemState): readonly (HTMLElement | undefi
     h('h2', {}, label),
     h('p', { class: 'summary' }, summary),
     why ? h('p', { class: 'why notice' }, icon('lock'), why) : undefined,
+    ...neededFor(store, item),
     forecast,
     h('button', { type: 'button', class: 'primary start', disabled: !may, onclick: () => void store.do({ do: 'run', item: item.id }) }, toggle ? (checked ? `Switch ${label} off` : `Switch ${label} on`) : `Start ${label}`),
     questions.length > 0 ? details('What it asks', h('ul', {}, ...questions.map((question) => h('li', {}, question.summary)))) : undefined,
     Object.keys(results).length > 0 ? details('What it gives', h('dl', {}, ...Object.entries(results).flatMap(([name, about]) => [h('dt', {}, inWords(name)), h('dd', {}, about)]))) : undefined,
     stores.length > 0 || script ? details('For experts', h('p', {}, [stores.length > 0 ? `Stores ${stores.join(', ')}.` : '', script ? `Script command ${script}.` : '', `Id ${item.id}.`].filter(Boolean).join(' '))) : undefined,
+  ];
+}
+
+/** Devices by the names of what an item asks the program for. */
+const devices: Readonly<Record<string, string>> = { Scope: 'the column', Stage: 'the stage', Cameras: 'a camera', EnergyFilter: 'the energy filter', IlluminatedArea: 'the illuminated area', AlphaSelector: 'the alpha selector', Stem: 'STEM', ImageBuffers: 'the images in the buffers', Calibrations: 'the calibrations' };
+
+/** What an item needs: devices, and calibrations that come first and are not done. */
+function neededFor(store: Store, { id, needs }: ItemState): readonly HTMLElement[] {
+  const used = needs.flatMap((name) => devices[name] ?? []);
+  const first = store.shared.guide?.flatMap(({ items }) => items).find((item) => item.id === id)?.first ?? [];
+  if (used.length === 0 && first.length === 0) return [];
+  const link = (label: string): HTMLElement => {
+    const other = store.shared.menu?.find((item) => item.label === label);
+    return other ? h('button', { type: 'button', class: 'link', onclick: () => store.set({ selected: other.id }) }, label) : h('span', {}, label);
+  };
+  return [
+    h('h3', {}, 'What it needs'),
+    ...(used.length > 0 ? [h('p', { class: 'fine-print' }, `${used.join(', ').replace(/^./, (letter) => letter.toUpperCase())}.`)] : []),
+    ...(first.length > 0 ? [h('p', { class: 'why' }, 'Better done first: ', ...first.flatMap((label, index) => (index === 0 ? [link(label)] : [', ', link(label)])))] : []),
   ];
 }
 

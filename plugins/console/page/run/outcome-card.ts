@@ -1,5 +1,5 @@
 import { fill, h, icon } from '../base/dom';
-import { formatChange, formatDuration, formatError, formatValue, inWords } from '../base/format';
+import { formatChange, formatDuration, formatError, formatValue, inWords, nameOf } from '../base/format';
 import type { Store } from '../base/store';
 import type { OutcomeState } from '../../protocol/state';
 import { createTrend } from './trend';
@@ -48,11 +48,11 @@ function contents(store: Store, outcome: OutcomeState, dismiss: () => void): rea
 function valueTable(values: OutcomeState['values']): HTMLElement {
   const hasBefore = values.some(({ before }) => before !== undefined);
   const head = h('tr', {}, h('th', { scope: 'col' }, 'Value'), h('th', { scope: 'col', class: 'number' }, 'Now'), hasBefore ? h('th', { scope: 'col', class: 'number' }, 'Before') : undefined);
-  const rows = values.map(({ name, about, value, error, before }) =>
+  const rows = values.map(({ name, about, unit, value, error, before }) =>
     h(
       'tr',
       {},
-      h('th', { scope: 'row', title: about }, inWords(name)),
+      h('th', { scope: 'row', title: about }, nameOf(name, unit), unit ? h('span', { class: 'unit' }, ` (${unit})`) : undefined),
       h('td', { class: 'number' }, typeof value === 'number' ? formatValue(value, error) : value === true ? 'yes' : value === false ? 'no' : value, error === undefined ? undefined : h('span', { class: 'error' }, ` \u00b1 ${formatError(error)}`)),
       hasBefore ? h('td', { class: 'number' }, before === undefined || typeof value !== 'number' ? '' : formatValue(before, error), before === undefined || typeof value !== 'number' ? undefined : h('span', { class: 'change' }, ` ${formatChange(before, value)}`)) : undefined,
     ),
@@ -62,7 +62,7 @@ function valueTable(values: OutcomeState['values']): HTMLElement {
 
 function rowTable({ name, columns, rows }: OutcomeState['tables'][number]): HTMLElement {
   const cell = (value: number | string): HTMLElement => h('td', { class: typeof value === 'number' ? 'number' : '' }, typeof value === 'number' ? formatValue(value) : value);
-  return h('div', { class: 'scrolling', tabindex: 0, role: 'group', 'aria-label': inWords(name) }, h('table', { class: 'values' }, h('caption', {}, inWords(name)), h('thead', {}, h('tr', {}, ...columns.map((column) => h('th', { scope: 'col', class: 'number' }, inWords(column))))), h('tbody', {}, ...rows.map((row) => h('tr', {}, ...row.map(cell))))));
+  return h('div', { class: 'scrolling', tabindex: 0, role: 'group', 'aria-label': inWords(name) }, h('table', { class: 'values' }, h('caption', {}, inWords(name)), h('thead', {}, h('tr', {}, ...columns.map((column) => h('th', { scope: 'col', class: 'number' }, nameOf(column.name, column.unit), column.unit ? h('span', { class: 'unit' }, ` (${column.unit})`) : undefined)))), h('tbody', {}, ...rows.map((row) => h('tr', {}, ...row.map(cell))))));
 }
 
 function saving(store: Store): HTMLElement {

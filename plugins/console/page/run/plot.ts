@@ -54,21 +54,33 @@ function extentOf(plot: PlotState, axis: 'x' | 'y'): readonly [number, number] {
 }
 
 function optionsOf(plot: PlotState, width: number, height: number): uPlot.Options {
-  const axis = { stroke: colour('soft'), font: '12px system-ui', labelFont: '12px system-ui', labelSize: 16, grid: { stroke: colour('line'), width: 1 }, ticks: { stroke: colour('line'), width: 1 } };
+  // As large as small print elsewhere on the page, which grows with the screen.
+  const text = Math.round(0.75 * parseFloat(getComputedStyle(document.documentElement).fontSize));
+  const font = `${text}px system-ui`;
+  const axis = { stroke: colour('soft'), font, labelFont: font, labelSize: text + 5, grid: { stroke: colour('line'), width: 1 }, ticks: { stroke: colour('line'), width: 1 } };
   let [x, y] = [extentOf(plot, 'x'), extentOf(plot, 'y')];
   if (plot.equalScales) [x, y] = equal(x, y, (width - 76) / (height - 56));
   const isDate = plot.x === 'date';
   return {
     width, height, legend: { show: false }, cursor: { show: false },
-    padding: [8, 12, 0, 0],
+    // The last date stands out over the end of its axis by half.
+    padding: [8, isDate ? 3 * text : text, 0, 0],
     scales: { x: { time: isDate, range: () => [x[0], x[1]] }, y: { range: () => [y[0], y[1]] } },
     axes: [
-      { ...axis, size: 30, ...(isDate ? {} : { label: plot.x }) },
-      { ...axis, size: 58, label: plot.y, values: (_, splits) => splits.map((value) => String(Number(value.toPrecision(7)))) },
+      { ...axis, size: 2.5 * text, ...(isDate ? { space: 7 * text, values: (_: uPlot, splits: number[]) => datesOf(splits) } : { label: plot.x }) },
+      { ...axis, size: (_, shown: string[] | null) => Math.ceil(0.6 * text * Math.max(3, ...(shown ?? []).map(({ length }) => length))) + 14, label: plot.y, values: (_, splits) => splits.map((value) => String(Number(value.toPrecision(7)))) },
     ],
     series: [{}, { paths: () => null, points: { show: false } }],
     hooks: { draw: [(chart) => drawSeries(chart, plot)] },
   };
+}
+
+/** Dates along an axis, as fine as the time between them wants. */
+function datesOf(seconds: readonly number[]): string[] {
+  const step = (seconds[1] ?? 0) - (seconds[0] ?? 0);
+  const form: Intl.DateTimeFormatOptions =
+    step < 60 ? { hour: '2-digit', minute: '2-digit', second: '2-digit' } : step < 24 * 3600 ? { hour: '2-digit', minute: '2-digit' } : step < 60 * 24 * 3600 ? { day: 'numeric', month: 'short' } : { month: 'short', year: 'numeric' };
+  return seconds.map((each) => new Date(1000 * each).toLocaleString(undefined, form));
 }
 
 /** Widens one of two ranges so that a unit is as long on both axes. */

@@ -1,5 +1,5 @@
 import { fill, h } from '../base/dom';
-import { inWords } from '../base/format';
+import { nameOf } from '../base/format';
 import type { Store } from '../base/store';
 import type { HistoryRow } from '../../protocol/state';
 import { drawPlot } from './plot';
@@ -26,11 +26,13 @@ export function showTrend(place: HTMLElement, rows: readonly HistoryRow[], wante
   const matrix = name === 'scale';
   const points = alike.flatMap((row) => {
     const value = matrix ? scaleOf(row) : row.values[name];
-    return value === undefined ? [] : [{ x: Date.parse(row.when) / 1000, y: value, ...(!matrix && row.errors[name] !== undefined && { error: row.errors[name] }) }];
+    const error = matrix ? scaleErrorOf(row) : row.errors[name];
+    return value === undefined ? [] : [{ x: Date.parse(row.when) / 1000, y: value, ...(error !== undefined && { error }) }];
   });
   if (points.length < 2) return undefined;
   const at = latest.conditions['magnification'];
-  return drawPlot(place, { id: 'trend', title: `${matrix ? 'Length of the axes' : inWords(name)}${at ? ` at ${at}` : ''}, last ${points.length} times`, x: 'date', y: '', series: [{ name, kind: 'line', points }, { name, kind: 'points', points }].slice(points.length > 30 ? 0 : 1) as never }, { height: 120 });
+  const unit = latest.units[matrix ? 'xpx' : name];
+  return drawPlot(place, { id: 'trend', title: `${matrix ? 'Length of the axes' : nameOf(name, unit)}${at ? ` at ${at}` : ''}, last ${points.length} times`, x: 'date', y: unit ?? '', series: [{ name, kind: 'line', points }, { name, kind: 'points', points }].slice(points.length > 30 ? 0 : 1) as never }, { height: 120 });
 }
 
 function valueToFollow({ values, errors }: HistoryRow): string | undefined {
@@ -41,4 +43,13 @@ function valueToFollow({ values, errors }: HistoryRow): string | undefined {
 function scaleOf({ values }: HistoryRow): number | undefined {
   const { xpx, xpy, ypx, ypy } = values;
   return xpx === undefined || xpy === undefined || ypx === undefined || ypy === undefined ? undefined : Math.sqrt(Math.abs(xpx * ypy - xpy * ypx));
+}
+
+/** Standard error of that length, from those of the elements taken for themselves. */
+function scaleErrorOf(row: HistoryRow): number | undefined {
+  const { values, errors } = row;
+  const [scale, names] = [scaleOf(row), ['xpx', 'xpy', 'ypx', 'ypy'] as const];
+  if (!scale || names.some((name) => errors[name] === undefined)) return undefined;
+  const opposite = { xpx: 'ypy', xpy: 'ypx', ypx: 'xpy', ypy: 'xpx' } as const;
+  return Math.hypot(...names.map((name) => values[opposite[name]]! * errors[name]!)) / (2 * scale);
 }

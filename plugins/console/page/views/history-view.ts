@@ -1,5 +1,5 @@
 import { fill, h } from '../base/dom';
-import { formatError, formatValue, formatWhen, inWords } from '../base/format';
+import { formatError, formatValue, formatWhen, inWords, nameOf } from '../base/format';
 import type { Store } from '../base/store';
 import type { HistoryRow } from '../../protocol/state';
 import { showTrend } from '../run/trend';
@@ -74,7 +74,7 @@ function detailOf(store: Store, row: HistoryRow, all: readonly HistoryRow[], rel
       h('p', { class: 'fine-print' }, `${formatWhen(row.when)}, ${row.who}`),
       trend,
       h('h3', {}, 'Values'),
-      h('dl', {}, ...Object.entries(row.values).flatMap(([name, value]) => [h('dt', {}, inWords(name)), h('dd', { class: 'number' }, formatValue(value, row.errors[name]), row.errors[name] === undefined ? undefined : h('span', { class: 'error' }, ` \u00b1 ${formatError(row.errors[name])}`))])),
+      h('dl', {}, ...Object.entries(row.values).flatMap(([name, value]) => [h('dt', {}, nameOf(name, row.units[name])), h('dd', { class: 'number' }, formatValue(value, row.errors[name]), row.errors[name] === undefined ? undefined : h('span', { class: 'error' }, ` \u00b1 ${formatError(row.errors[name])}`), row.units[name] === undefined ? undefined : h('span', { class: 'unit' }, ` ${row.units[name]}`))])),
       h('h3', {}, 'Conditions'),
       h('dl', {}, ...Object.entries(row.conditions).flatMap(([name, text]) => [h('dt', {}, inWords(name)), h('dd', {}, text)])),
       row.restorable ? h('div', { class: 'row' }, h('button', { type: 'button', disabled: !may, onclick: restore('value') }, 'Bring this value back'), row.replaces ? h('button', { type: 'button', disabled: !may, onclick: restore('replaced') }, 'Bring back what it replaced') : undefined) : undefined,

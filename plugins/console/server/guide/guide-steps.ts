@@ -3,7 +3,7 @@ export interface Step {
   readonly title: string;
   readonly why: string;
   /** Ids of the items, in the order in which they are best done. */
-  readonly items: readonly { readonly id: string; /** Ids of items whose results it uses. */ readonly after?: readonly string[]; /** Days after which it is better repeated. */ readonly days?: number }[];
+  readonly items: readonly { readonly id: string; /** Ids of items whose results it uses. */ readonly after?: readonly string[]; /** Id of another item that gives the same result. */ readonly insteadOf?: string; /** Days after which it is better repeated. */ readonly days?: number }[];
 }
 
 const shift = 'calibrations/image-and-stage-shift';
@@ -16,7 +16,7 @@ export const steps: readonly Step[] = [
   {
     title: 'Know the pixel',
     why: 'Everything measured on an image is in pixels. A cross grating tells how large a pixel is on the specimen at a few magnifications; the others follow from it.',
-    items: [{ id: `${pixel}/find-pixel-size`, days: 365 }],
+    items: [{ id: `${pixel}/find-pixel-size`, insteadOf: `${pixel}/try-again-with-marker`, days: 365 }],
   },
   {
     title: 'Find the beam',
@@ -35,8 +35,8 @@ export const steps: readonly Step[] = [
     title: 'Move the image',
     why: 'Image shift brings a place into view quickly and exactly. The first time at a magnification starts from scratch and needs a pixel size that is nearly right.',
     items: [
-      { id: `${shift}/is-from-scratch`, after: [`${pixel}/find-pixel-size`], days: 365 },
-      { id: `${shift}/image-shift`, days: 180 },
+      { id: `${shift}/is-from-scratch`, after: [`${pixel}/find-pixel-size`], insteadOf: `${shift}/image-shift`, days: 365 },
+      { id: `${shift}/image-shift`, insteadOf: `${shift}/is-from-scratch`, days: 180 },
     ],
   },
   {

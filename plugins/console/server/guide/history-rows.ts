@@ -1,3 +1,4 @@
+import type { MenuEntry } from '../../../../core/kernel';
 import type { HistoryEntry } from '../../../../core/store';
 import type { HistoryRow } from '../../protocol';
 
@@ -7,14 +8,14 @@ const mostRows = 1000;
 const conditionNames = { magnification: 'magnification', cameraName: 'camera', probeMode: 'probe', spotSize: 'spot', alpha: 'alpha', binning: 'binning', intensity: 'intensity', defocus: 'defocus' } as const;
 
 /** The history as the page shows it, the newest entry first. */
-export function historyRows(entries: readonly HistoryEntry[], labelOf: (item: string) => string): readonly HistoryRow[] {
+export function historyRows(entries: readonly HistoryEntry[], itemOf: (id: string) => MenuEntry | undefined): readonly HistoryRow[] {
   return entries
     .slice(-mostRows)
     .reverse()
     .map((entry) => ({
       id: entry.id,
       item: entry.item,
-      label: labelOf(entry.item),
+      label: itemOf(entry.item)?.label ?? entry.item,
       when: entry.when,
       who: entry.who,
       kind: entry.kind,
@@ -23,6 +24,7 @@ export function historyRows(entries: readonly HistoryEntry[], labelOf: (item: st
       conditions: conditionsOf(entry),
       values: numbersOf(entry.values),
       errors: numbersOf(entry.standardErrors),
+      units: itemOf(entry.item)?.declaration?.units ?? {},
       restorable: (entry.record ?? entry.session) !== undefined,
       replaces: (entry.replaced ?? entry.session) !== undefined,
     }));

@@ -3,7 +3,7 @@ import type { ImageStatistics } from '../../protocol';
 
 /** So many pixels of a large image are looked at. */
 const sampled = 100_000;
-const classes = 240;
+const mostClasses = 240;
 /** The histogram goes beyond black and white by so many times what lies between them. */
 const margin = 1.5;
 
@@ -18,24 +18,28 @@ export function statisticsOf(image: Image): ImageStatistics {
   for (let index = 0; index < count; index++) sum += values[index]!;
   const mean = count > 0 ? sum / count : 0;
   for (let index = 0; index < count; index++) squares += (values[index]! - mean) ** 2;
-  const low = Math.max(minimum, black - margin * (white - black));
-  const top = Math.max(low + (white - black), Math.min(maximum, white + margin * (white - black)));
-  const found = histogramOf(values, low, top);
-  return { black, white, minimum, maximum, mean, deviation: Math.sqrt(squares / Math.max(1, count)), histogram: { low, high: top, found } };
+  const least = Math.max(minimum, black - margin * (white - black));
+  const most = Math.max(least + (white - black), Math.min(maximum, white + margin * (white - black)));
+  return { black, white, minimum, maximum, mean, deviation: Math.sqrt(squares / Math.max(1, count)), histogram: histogramOf(values, least, most, isWhole(image)) };
 }
 
-/** Counts sorted values from `low` to `high` in classes of one width; the largest value belongs to the last class. */
-function histogramOf(values: Float32Array, low: number, high: number): readonly number[] {
+const isWhole = ({ data }: Image): boolean => data instanceof Uint16Array || data instanceof Int16Array || data instanceof Uint8Array;
+
+/** Counts sorted values between two limits in classes of one width; of whole numbers each class has equally many, so that no class is empty by chance. */
+function histogramOf(values: Float32Array, least: number, most: number, whole: boolean): ImageStatistics['histogram'] {
+  const width = whole ? Math.max(1, Math.ceil((most - least) / mostClasses)) : (most - least) / mostClasses;
+  const low = whole ? Math.floor(least) - 0.5 : least;
+  const classes = whole ? Math.max(1, Math.ceil((most + 0.5 - low) / width)) : mostClasses;
   const found = new Array<number>(classes).fill(0);
   let at = 0;
   for (let index = 0; index < values.length; index++) {
     const value = values[index]!;
-    if (value < low) continue;
-    if (value > high) break;
-    while (at < classes - 1 && value >= low + ((at + 1) / classes) * (high - low)) at += 1;
+    if (value < least) continue;
+    if (value > most) break;
+    while (at < classes - 1 && value >= low + (at + 1) * width) at += 1;
     found[at]! += 1;
   }
-  return found;
+  return { low, high: low + classes * width, found };
 }
 
 /** Samples in rising order; what is no number is left out. */

@@ -1,6 +1,6 @@
 import type { MenuEntry } from '../../../../core/kernel';
 import type { HistoryEntry } from '../../../../core/store';
-import { guideOf } from '../../../../plugins/console/server/guide/guide';
+import { guideOf, inForceIn } from '../../../../plugins/console/server/guide/guide';
 import { virtualInstrument } from '../../../support/virtual-instrument';
 
 const now = new Date('2026-06-01T12:00:00Z');
@@ -35,6 +35,34 @@ test('the latest measurement counts, and a contradiction counts more', () => {
   const history = [measured(`${shift}/image-shift`, '2025-01-01T12:00:00Z'), measured(`${shift}/image-shift`, '2026-05-31T12:00:00Z')];
   expect(find(history, `${shift}/image-shift`).state).toBe('done');
   expect(find(history, `${shift}/image-shift`, new Map([[`${shift}/image-shift`, 'It contradicts the stage.']]))).toMatchObject({ state: 'doubtful', note: 'It contradicts the stage.' });
+});
+
+test('what counts is what was measured and is in use', () => {
+  const one = { ...measured(`${shift}/image-shift`, '2026-05-30T12:00:00Z'), id: 'one' };
+  const other = { ...measured(`${shift}/image-shift`, '2026-05-31T12:00:00Z'), id: 'other' };
+  const at = (inForce: (entry: HistoryEntry) => boolean, history: readonly HistoryEntry[] = [one, other]) => guideOf(entries, history, now, false, undefined, inForce).flatMap(({ items }) => items).find(({ id }) => id === `${shift}/image-shift`)!;
+  expect(at(({ id }) => id === 'one')).toMatchObject({ state: 'done', note: 'Done 2 days ago at 8100x' });
+  expect(at(() => false)).toMatchObject({ state: 'doubtful', note: expect.stringMatching(/yesterday.*removed, replaced or not saved/) as string });
+  const back: HistoryEntry = { ...one, id: 'back', kind: 'restored', restoredFrom: 'one', when: now.toISOString() };
+  expect(at(({ id }) => id === 'back', [one, other, back])).toMatchObject({ state: 'done', note: 'Done 2 days ago at 8100x, brought back' });
+  expect(find([measured(`${shift}/is-from-scratch`, '2026-05-31T12:00:00Z')], `${shift}/image-shift`)).toMatchObject({ state: 'done', note: 'Done yesterday at 8100x by IS from Scratch' });
+  expect(find([measured(`${shift}/is-from-scratch`, '2026-05-31T12:00:00Z')], `${shift}/stage-shift`).first).toEqual([]);
+});
+
+test('a value that was removed, replaced or never saved is not in use', async () => {
+  await using instrument = await virtualInstrument();
+  const { calibrations } = instrument;
+  const inForce = inForceIn(calibrations);
+  const matrix = { xpx: 10.25, xpy: 1, ypx: -1, ypy: 10 };
+  const entry: HistoryEntry = { ...measured(`${shift}/image-shift`, '2026-05-31T12:00:00Z'), record: { name: 'ImageShiftMatrix', values: { magIndex: 22, camera: 0, ...matrix } } };
+  expect(inForce(entry)).toBe(false);
+  calibrations.imageShift.set(22, 0, matrix, { sessionMeasured: true });
+  expect(inForce(entry)).toBe(true);
+  calibrations.imageShift.set(22, 0, { ...matrix, xpx: 10.3 }, { sessionMeasured: true });
+  expect(inForce(entry)).toBe(false);
+  calibrations.imageShift.set(22, 0, matrix, { sessionMeasured: true });
+  calibrations.imageShift.remove(22, 0);
+  expect(inForce(entry)).toBe(false);
 });
 
 test('what has to come first is said until it is done', () => {

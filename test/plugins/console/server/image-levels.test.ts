@@ -43,6 +43,9 @@ test('counts and profiles are those of the pixels, however coarse the image is s
 test('the histogram counts what lies between its limits', () => {
   const { histogram, mean, deviation } = statisticsOf(image(Float32Array.from({ length: 9999 }, (_, index) => index % 100), 99, 101));
   expect(histogram.found.reduce((sum, each) => sum + each, 0)).toBe(9999);
+  const counted = statisticsOf(image(Uint16Array.from({ length: 9999 }, (_, index) => 500 + (index % 100)), 99, 101)).histogram;
+  expect(counted).toMatchObject({ low: 499.5, high: 599.5 });
+  expect(counted.found).toEqual(Array.from({ length: 100 }, (_, index) => (index < 99 ? 100 : 99)));
   expect(mean).toBeCloseTo(49.5, 1);
   expect(deviation).toBeCloseTo(Math.sqrt((100 ** 2 - 1) / 12), 1);
 });
