@@ -48,7 +48,7 @@ function contents(store: Store, item: ItemState): readonly (HTMLElement | undefi
 }
 
 /** Devices by the names of what an item asks the program for. */
-const devices: Readonly<Record<string, string>> = { Scope: 'the column', Stage: 'the stage', Cameras: 'a camera', EnergyFilter: 'the energy filter', IlluminatedArea: 'the illuminated area', AlphaSelector: 'the alpha selector', Stem: 'STEM', ImageBuffers: 'the images in the buffers', Calibrations: 'the calibrations' };
+const devices: Readonly<Record<string, string>> = { Scope: 'the column', Stage: 'the stage', Cameras: 'a camera', EnergyFilter: 'the energy filter', IlluminatedArea: 'the illuminated area', AlphaSelector: 'the alpha selector', Stem: 'STEM' };
 
 /** What an item needs: devices, and calibrations that come first and are not done. */
 function neededFor(store: Store, { id, needs }: ItemState): readonly HTMLElement[] {
@@ -82,7 +82,7 @@ function forecastLines({ atMost, dependsOn, changes, unknown, ...least }: Foreca
     ['Images', from((cost) => cost.images?.toString())],
     ['Time', from(({ duration }) => (duration ? formatDuration(duration) : undefined))],
     ['Beam on specimen', from(({ exposure }) => (exposure ? `${Number(exposure.toPrecision(2))} s` : undefined))],
-    ['Dose', from(({ dose }) => dose) || 'not known; Electron Dose tells the rate at this spot and intensity'],
+    ['Dose', from(({ dose }) => dose) || 'not known before Electron Dose is run'],
     ['Changes, and puts back', changes.join(', ')],
     ['It depends on', dependsOn ?? ''],
   ];

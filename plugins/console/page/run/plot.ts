@@ -19,7 +19,7 @@ export function drawPlot(parent: HTMLElement, plot: PlotState, { height }: { rea
   const make = (): void => {
     made?.destroy();
     const width = Math.max(160, Math.floor(place.getBoundingClientRect().width || 320));
-    made = new uPlot(optionsOf(plot, width, height), dataOf(plot), place);
+    made = new uPlot(optionsOf(plot, width, Math.round((height * textSize()) / usualText)), dataOf(plot), place);
   };
   make();
   const observer = new ResizeObserver(() => {
@@ -53,13 +53,17 @@ function extentOf(plot: PlotState, axis: 'x' | 'y'): readonly [number, number] {
   return [low - margin, high + margin];
 }
 
+/** As large as small print elsewhere on the page, which grows with the screen. */
+const textSize = (): number => Math.round(0.75 * parseFloat(getComputedStyle(document.documentElement).fontSize));
+/** Text for which the heights of plots are given. */
+const usualText = 12;
+
 function optionsOf(plot: PlotState, width: number, height: number): uPlot.Options {
-  // As large as small print elsewhere on the page, which grows with the screen.
-  const text = Math.round(0.75 * parseFloat(getComputedStyle(document.documentElement).fontSize));
+  const text = textSize();
   const font = `${text}px system-ui`;
   const axis = { stroke: colour('soft'), font, labelFont: font, labelSize: text + 5, grid: { stroke: colour('line'), width: 1 }, ticks: { stroke: colour('line'), width: 1 } };
   let [x, y] = [extentOf(plot, 'x'), extentOf(plot, 'y')];
-  if (plot.equalScales) [x, y] = equal(x, y, (width - 76) / (height - 56));
+  if (plot.equalScales) [x, y] = equal(x, y, (width - 6.5 * text) / (height - 4.7 * text));
   const isDate = plot.x === 'date';
   return {
     width, height, legend: { show: false }, cursor: { show: false },
@@ -68,7 +72,7 @@ function optionsOf(plot: PlotState, width: number, height: number): uPlot.Option
     scales: { x: { time: isDate, range: () => [x[0], x[1]] }, y: { range: () => [y[0], y[1]] } },
     axes: [
       { ...axis, size: 2.5 * text, ...(isDate ? { space: 7 * text, values: (_: uPlot, splits: number[]) => datesOf(splits) } : { label: plot.x }) },
-      { ...axis, size: (_, shown: string[] | null) => Math.ceil(0.6 * text * Math.max(3, ...(shown ?? []).map(({ length }) => length))) + 14, label: plot.y, values: (_, splits) => splits.map((value) => String(Number(value.toPrecision(7)))) },
+      { ...axis, size: (_, shown: string[] | null) => Math.ceil(0.6 * text * Math.max(3, ...(shown ?? []).map(({ length }) => length))) + 20, label: plot.y, values: (_, splits) => splits.map((value) => String(Number(value.toPrecision(7)))) },
     ],
     series: [{}, { paths: () => null, points: { show: false } }],
     hooks: { draw: [(chart) => drawSeries(chart, plot)] },

@@ -50,7 +50,7 @@ export function createMenuPanel(store: Store): HTMLElement {
     nothing.hidden = found > 0;
     tree.classList.toggle('searching', words.length > 0);
   };
-  store.watch(['menu', 'selected'], () => {
+  store.watch(['menu', 'selected', 'run'], () => {
     const items = store.shared.menu ?? [];
     const shape = items.map(({ id }) => id).join('\n');
     if (shape !== built) {
@@ -58,7 +58,9 @@ export function createMenuPanel(store: Store): HTMLElement {
       build(items);
       filter();
     }
-    for (const item of items) update(rows.get(item.id)!, item, store.local.selected === item.id);
+    const { run } = store.shared;
+    // What runs is greyed as all else, for another reason.
+    for (const item of items) update(rows.get(item.id)!, run?.item === item.id && !item.enabled ? { ...item, reason: 'it is running' } : item, store.local.selected === item.id);
   });
   search.addEventListener('input', filter);
   search.addEventListener('keydown', (event) => {

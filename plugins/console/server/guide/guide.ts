@@ -62,7 +62,7 @@ export function guideOf(entries: readonly MenuEntry[], history: readonly History
       if (!entry) return [];
       const { state, note } = lastPart(id) === saving ? savingState(unsaved) : judge(entry, doneBy(id), now, days, doubts.get(entry.id));
       const first = after.filter((each) => !doneBy(each)?.used).flatMap((each) => find(each)?.label ?? []);
-      return [{ id: entry.id, label: entry.label, state, note, first }];
+      return [{ id: entry.id, label: entry.label, state, note, first: state === 'done' ? [] : first }];
     });
     return shown.length > 0 ? [{ title, why, items: shown }] : [];
   });
