@@ -204,9 +204,13 @@ function describeRuns(id: string, given: MenuItemCase): void {
     const forecast = await instrument.session.forecast(id, new AbortController().signal);
     expect(made.filter((call) => actions.test(call))).toEqual([]);
     made = [];
+    const began = instrument.clock.date().getTime();
     expect(await run()).toBeUndefined();
     callsOfWholeRun = calls;
     expect(contradictions(forecast, made)).toEqual([]);
+    const taken = (instrument.clock.date().getTime() - began) / 1000;
+    // How long an operator takes is not foretold, and a device may be faster than another of its kind.
+    if (forecast?.duration && forecast.atMost === undefined) expect({ foretold: forecast.duration, taken, fits: taken < 2 * forecast.duration && taken > forecast.duration / 2 }).toMatchObject({ fits: true });
     const { declaration } = instrument.session.menu().find((each) => each.id === id)!;
     expect(asked.filter((question) => question.id !== writePropertiesQuestion.id && !declaration!.questions?.some((each) => each.id === question.id))).toEqual([]);
     const after = await stateOf(instrument);

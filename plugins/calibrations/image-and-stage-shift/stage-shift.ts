@@ -23,7 +23,7 @@ const tooSmallExtent = 0.25;
 const gridBarExtent = 75;
 
 /** A short stage move with its approach, in seconds. */
-const stageMoveSeconds = 3;
+const stageMoveSeconds = 1.5;
 
 /** Measures the matrix from stage to camera with one series of steps along X and one along Y. */
 @menuItem({

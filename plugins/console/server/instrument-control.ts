@@ -59,13 +59,14 @@ export class InstrumentControl {
     return { ...(images !== undefined && { images }), ...(exposure !== undefined && { exposure }), ...(duration !== undefined && { duration }), ...(dose !== undefined && { dose }) };
   }
 
-  /** Dose in words; the rate is that of the last dose calibration at this spot and intensity. */
+  /** Dose in words; the rate is that of the last dose calibration at this spot, intensity and probe mode. */
   private async dose(seconds: number): Promise<string | undefined> {
     const [calibrations, scope] = [this.session.find(Calibrations), this.session.find(Scope)];
     if (!calibrations || !scope) return undefined;
     const spot = await scope.spotSize.read();
     const intensity = await scope.intensity.read();
-    const row = calibrations.shortTerm('DoseCalibration').find((each) => each.spot === spot && Math.abs(each.intensity - intensity) < 0.002);
+    const probe = (await scope.probeMode.read()) === 'nano' ? 0 : 1;
+    const row = calibrations.shortTerm('DoseCalibration').find((each) => each.spot === spot && each.probe === probe && Math.abs(each.intensity - intensity) < 0.002);
     return row ? `${Number((row.dose * seconds).toPrecision(3))} e/A2` : undefined;
   }
 }
