@@ -164,7 +164,7 @@ describe('roles', () => {
 describe('what is sent', () => {
   test.each([
     '', 'null', '[]', '{}', '1', '{"do":"run"}', '{"do":"run","request":1,"item":""}', '{"do":"run","request":1,"item":"x","more":1}', '{"do":"set","request":1,"setting":"defocus","value":null}', '{"do":"set","request":1,"setting":"__proto__","value":{}}',
-    '{"do":"image","request":1,"image":1,"largest":1e9,"transform":"none"}', '{"do":"constructor","request":1}', '{"do":"drag-image","request":1,"image":1,"by":{"x":1e308,"y":0}}', `{"do":"answer","request":1,"waiting":1,"values":["${'x'.repeat(3000)}"]}`, '{"do":"answer","request":1,"waiting":1,"values":[]}',
+    '{"do":"image","request":1,"image":1,"largest":1e9,"transform":"none"}', '{"do":"constructor","request":1}', '{"do":"image","request":1,"image":1,"largest":64,"transform":"none","part":{"left":-1,"top":0,"width":1,"height":1,"reduction":1}}', '{"do":"counts","request":1,"image":1,"at":{"x":"0","y":0}}', '{"do":"profile","request":1,"image":1,"from":{"x":0,"y":0},"to":{"x":1e300,"y":0}}', '{"do":"drag-image","request":1,"image":1,"by":{"x":1e308,"y":0}}', `{"do":"answer","request":1,"waiting":1,"values":["${'x'.repeat(3000)}"]}`, '{"do":"answer","request":1,"waiting":1,"values":[]}',
   ])('is refused with an answer when it makes no sense: %.50s', async (text) => {
     const socket = await opened();
     const answer = new Promise<Record<string, unknown>>((resolve) => {

@@ -216,6 +216,11 @@ const tinyCamera = (yaml: string): string => yaml.replace('CameraSizeX: 11520', 
   test('several questions of an item stand in one panel with one OK; what is out of its limits is said at its place', async () => {
     await using site = await serveSite({ magIndex: 22 });
     const page = await openPage(browser, site.administrator);
+    await page.getByRole('button', { name: 'Set IS Delay Factor', exact: true }).click();
+    await page.locator('.forecast', { hasText: '0 to 1300' }).getByText(/what is to be measured/).waitFor();
+    await picture(page, '07-forecast');
+    await page.getByRole('button', { name: 'Set Cycle Lengths', exact: true }).click();
+    await page.getByText('It takes no image and moves nothing.').waitFor();
     await start(page, 'cycle lengths', 'Start Set Cycle Lengths');
     const form = page.locator('form.question');
     const [x, y] = [form.getByLabel('Cycle length of the stage error in X'), form.getByLabel('Cycle length of the stage error in Y')];
