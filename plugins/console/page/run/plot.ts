@@ -72,7 +72,7 @@ function optionsOf(plot: PlotState, width: number, height: number): uPlot.Option
     scales: { x: { time: isDate, range: () => [x[0], x[1]] }, y: { range: () => [y[0], y[1]] } },
     axes: [
       { ...axis, size: 2.5 * text, ...(isDate ? { space: 7 * text, values: (_: uPlot, splits: number[]) => datesOf(splits) } : { label: plot.x }) },
-      { ...axis, size: (_, shown: string[] | null) => Math.ceil(0.6 * text * Math.max(3, ...(shown ?? []).map(({ length }) => length))) + 20, label: plot.y, values: (_, splits) => splits.map((value) => String(Number(value.toPrecision(7)))) },
+      { ...axis, size: (_, shown: readonly string[] | undefined) => Math.ceil(0.6 * text * Math.max(3, ...(shown ?? []).map(({ length }) => length))) + 20, label: plot.y, values: (_, splits) => splits.map((value) => String(Number(value.toPrecision(7)))) },
     ],
     series: [{}, { paths: () => null, points: { show: false } }],
     hooks: { draw: [(chart) => drawSeries(chart, plot)] },
