@@ -65,8 +65,11 @@ export const kernelErrors = {
   badAnswer: (question: string, given: string, wanted: string): EucentricError =>
     new EucentricError({ code: 'run/bad-answer', message: `"${given}" is no answer to "${question}": ${wanted}.`, hint: 'Nothing was changed. Give another answer.' }),
   outOfRange: (what: string, value: string, limits: string): EucentricError =>
-    new EucentricError({ code: 'limits/out-of-range', message: `${what} of ${value} is outside the limits (${limits}); nothing was sent.`, hint: 'Choose a value within the limits, or correct the limits in the configuration if they are wrong.' }),
+    new EucentricError({ code: 'limits/out-of-range', message: `${opening(what)} of ${value} is outside the limits (${limits}); nothing was sent.`, hint: 'Choose a value within the limits, or correct the limits in the configuration if they are wrong.' }),
 };
+
+/** A name as a sentence opens with it. */
+const opening = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Errors that know what to do keep their advice, those of the wires too; others get the usual one. */
 function hintOf(cause: unknown): string {

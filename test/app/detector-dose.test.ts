@@ -29,7 +29,7 @@ test('an exposure that would bring more electrons than the limit is refused by t
   await using _ = instrument;
   await take(0.2);
   await take(1.9);
-  await expect(take(2.2)).rejects.toMatchObject({ code: 'limits/out-of-range', message: expect.stringMatching(/detector dose of \d.* electrons in a pixel .*"detectorDose"/) as string });
+  await expect(take(2.2)).rejects.toMatchObject({ code: 'limits/out-of-range', message: expect.stringMatching(/Detector dose of \d.* electrons in a pixel .*"detectorDose"/) as string });
   const scope = instrument.kernel.registry.get(Scope);
   await scope.spotSize.write((await scope.spotSize.read()) + 1);
   await take(2.2);

@@ -89,7 +89,7 @@ test('what the column held by itself may be given back, even outside the limits'
   await using instrument = await virtualInstrument();
   const scope = instrument.kernel.registry.get(Scope);
   const far = vector(imageShiftUnits(40), imageShiftUnits(0));
-  await expect(scope.imageShift.write(far)).rejects.toMatchObject({ code: 'limits/out-of-range', message: expect.stringMatching(/image shift of .* um on the specimen .*ImageShiftLimit/) as string });
+  await expect(scope.imageShift.write(far)).rejects.toMatchObject({ code: 'limits/out-of-range', message: expect.stringMatching(/Image shift of .* um on the specimen .*ImageShiftLimit/) as string });
   (instrument.kernel.registry.get(VirtualInstrument).microscope as VirtualMicroscope).setImageShift(far);
   const held = await scope.imageShift.read();
   await scope.imageShift.write(vector(imageShiftUnits(1), imageShiftUnits(0)));

@@ -298,6 +298,8 @@ const tinyCamera = (yaml: string): string => yaml.replace('CameraSizeX: 11520', 
     await page.mouse.up();
     await page.keyboard.up('Shift');
     await page.locator('.profile canvas').waitFor();
+    // The profile of the line as it was let go comes after those on the way.
+    await page.waitForTimeout(400);
     await picture(page, '16-profile-wide');
     expect(page.faults).toEqual([]);
   });

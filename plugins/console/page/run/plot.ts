@@ -102,9 +102,10 @@ function drawSeries(chart: uPlot, { series }: PlotState): void {
   ctx.beginPath();
   ctx.rect(chart.bbox.left, chart.bbox.top, chart.bbox.width, chart.bbox.height);
   ctx.clip();
-  for (const [index, each] of series.entries()) {
+  // What is measured comes first and is drawn last, on the broader strokes of what it is compared with.
+  for (const [index, each] of [...series.entries()].reverse()) {
     ctx.strokeStyle = ctx.fillStyle = own[index % own.length]!;
-    ctx.lineWidth = 2 * ratio;
+    ctx.lineWidth = (each.kind === 'arrows' && index > 0 ? 5 : 2) * ratio;
     const at = (x: number, y: number): readonly [number, number] => [chart.valToPos(x, 'x', true), chart.valToPos(y, 'y', true)];
     if (each.kind === 'line') drawLine(ctx, each, at);
     else if (each.kind === 'arrows') drawArrows(ctx, each, at, ratio);
