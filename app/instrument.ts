@@ -184,9 +184,12 @@ async function suitCamera({ registry }: Kernel, signal: AbortSignal): Promise<vo
 async function opticalConditions(kernel: Kernel, optics: Optics | undefined): Promise<Record<string, unknown>> {
   if (!optics) return {};
   const camera = kernel.registry.get(Cameras).selected.traits.index;
-  const magIndex = await kernel.registry.get(Scope).magIndex.read();
+  const scope = kernel.registry.get(Scope);
+  const magIndex = await scope.magIndex.read();
+  // Not every wire tells it.
+  const volts = await scope.highTension.read().catch(() => undefined);
   const pixel = optics.pixelSize(magIndex, camera);
-  return { magnification: optics.magnificationFor(magIndex, camera), ...(pixel && { pixelSizeNanometres: inNanometres(pixel.value), pixelSizeSource: pixel.source }) };
+  return { magnification: optics.magnificationFor(magIndex, camera), ...(volts !== undefined && { highTensionKilovolts: volts / 1000 }), ...(pixel && { pixelSizeNanometres: inNanometres(pixel.value), pixelSizeSource: pixel.source }) };
 }
 
 /** Virtual time where everything is simulated or played back, unless a pace is asked for; an instrument of metal has the time that it takes. */

@@ -7,6 +7,7 @@ import type { ConsoleOptions } from '../options';
 import { Access } from './web/access';
 import { perform } from './commands';
 import { consoleErrors } from './errors';
+import { changedSince, instrumentNow } from './guide/changed-conditions';
 import { doubtsOf, findingsOf, guideOf, inForceIn } from './guide/guide';
 import { Images } from './images/images';
 import { InstrumentControl } from './instrument-control';
@@ -44,7 +45,7 @@ export async function serveConsole({ session, options, clock, log, onStored }: C
     const history = (await session.find(CalibrationHistory)?.list()) ?? [];
     const findings = findingsOf(session, clock.date());
     state.set('findings', findings);
-    state.set('guide', guideOf(session.menu(), history, clock.date(), session.find(Calibrations)?.unsaved ?? false, doubtsOf(findings), inForceIn(session.find(Calibrations))));
+    state.set('guide', guideOf(session.menu(), history, clock.date(), session.find(Calibrations)?.unsaved ?? false, doubtsOf(findings), inForceIn(session.find(Calibrations)), changedSince(await instrumentNow(session))));
   };
   const showMenu = (): void => {
     state.set('menu', menuState(session.menu()));

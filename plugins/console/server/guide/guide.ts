@@ -2,6 +2,7 @@ import type { MenuEntry, Session } from '../../../../core/kernel';
 import { Optics, checkConsistency } from '../../../../core/optics';
 import { type Calibrations, type HistoryEntry, recordNow } from '../../../../core/store';
 import type { FindingState, GuideStep } from '../../protocol';
+import type { ChangedSince } from './changed-conditions';
 import { steps } from './guide-steps';
 
 type State = GuideStep['items'][number]['state'];
@@ -41,8 +42,8 @@ export function inForceIn(calibrations: Calibrations | undefined): InForce {
 /** The file keeps six figures and more. */
 const alike = (one: number, other: number): boolean => Math.abs(one - other) <= 1e-4 * Math.max(Math.abs(one), Math.abs(other), 1e-3);
 
-/** How far a site is: for each item when it was really measured last, whether that value is in use, and whether it still holds. */
-export function guideOf(entries: readonly MenuEntry[], history: readonly HistoryEntry[], now: Date, unsaved: boolean, doubts: Doubts = new Map(), inForce: InForce = () => true): readonly GuideStep[] {
+/** How far a site is: for each item when it was really measured last, whether that value is in use, whether the instrument has changed since, and whether it still holds. */
+export function guideOf(entries: readonly MenuEntry[], history: readonly HistoryEntry[], now: Date, unsaved: boolean, doubts: Doubts = new Map(), inForce: InForce = () => true, changed: ChangedSince = () => undefined): readonly GuideStep[] {
   // A submenu's folder tells nothing about where a plugin keeps an item, so the end of the id counts.
   const find = (id: string): MenuEntry | undefined => entries.find((entry) => entry.id === id) ?? entries.find((entry) => lastPart(entry.id) === lastPart(id));
   const others = new Map(steps.flatMap(({ items }) => items.flatMap(({ id, insteadOf }) => (insteadOf === undefined ? [] : [[lastPart(id), lastPart(insteadOf)] as const]))));
@@ -54,7 +55,7 @@ export function guideOf(entries: readonly MenuEntry[], history: readonly History
     if (!entry) return undefined;
     // What was brought back is as old as its measurement.
     const measured = entry.restoredFrom === undefined ? entry : (history.find((each) => each.id === entry.restoredFrom) ?? entry);
-    return { entry, when: measured.when, used: inForce(entry), by: lastPart(entry.item) === own ? undefined : find(entry.item)?.label };
+    return { entry, when: measured.when, used: inForce(entry), changed: changed(measured), by: lastPart(entry.item) === own ? undefined : find(entry.item)?.label };
   };
   return steps.flatMap(({ title, why, items }) => {
     const shown = items.flatMap(({ id, after = [], days }) => {
@@ -72,6 +73,8 @@ interface Done {
   readonly entry: HistoryEntry;
   readonly when: string;
   readonly used: boolean;
+  /** What is different now from when it was measured. */
+  readonly changed: string | undefined;
   /** The label of the other item that did it. */
   readonly by: string | undefined;
 }
@@ -85,7 +88,7 @@ function judge(item: MenuEntry, done: Done | undefined, now: Date, days: number 
     if (!item.enabled) return { state: 'unavailable', note: capital(item.reason ?? 'not available') };
     return { state: 'never', note: 'Not done yet' };
   }
-  const { entry, used, by } = done;
+  const { entry, used, by, changed } = done;
   const age = now.getTime() - Date.parse(done.when);
   const when = `${age < day ? 'today' : age < 2 * day ? 'yesterday' : `${Math.floor(age / day)} days ago`}`;
   const at = entry.conditions.magnification === undefined ? '' : ` at ${entry.conditions.magnification}x`;
@@ -94,6 +97,7 @@ function judge(item: MenuEntry, done: Done | undefined, now: Date, days: number 
   if (doubt !== undefined) return { state: 'doubtful', note: doubt };
   if (!used) return { state: 'doubtful', note: `${how}, but the value in use is not that one: it was removed, replaced or not saved` };
   if (verdict !== undefined && doubtfulVerdicts.has(verdict)) return { state: 'doubtful', note: `${how}, ${verdict}: ${entry.quality?.remarks?.[0] ?? entry.summary}` };
+  if (changed !== undefined) return { state: 'stale', note: `${how}, but ${changed}` };
   if (days !== undefined && age > days * day) return { state: 'stale', note: `${how}; better repeated after ${days === 1 ? 'a day' : `${days} days`}` };
   return { state: 'done', note: `${how}${entry.kind === 'restored' ? ', brought back' : ''}${verdict === undefined ? '' : `, ${verdict}`}` };
 }

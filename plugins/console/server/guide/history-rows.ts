@@ -5,7 +5,7 @@ import type { HistoryRow } from '../../protocol';
 /** No more entries cross to the page, the newest ones. */
 const mostRows = 1000;
 
-const conditionNames = { magnification: 'magnification', cameraName: 'camera', probeMode: 'probe', spotSize: 'spot', alpha: 'alpha', binning: 'binning', intensity: 'intensity', defocus: 'defocus' } as const;
+const conditionNames = { magnification: 'magnification', cameraName: 'camera', probeMode: 'probe', spotSize: 'spot', alpha: 'alpha', binning: 'binning', intensity: 'intensity', defocus: 'defocus', highTensionKilovolts: 'high tension' } as const;
 
 /** The history as the page shows it, the newest entry first. */
 export function historyRows(entries: readonly HistoryEntry[], itemOf: (id: string) => MenuEntry | undefined): readonly HistoryRow[] {
@@ -38,6 +38,7 @@ function conditionsOf({ conditions }: HistoryEntry): Record<string, string> {
     if (name === 'magnification') shown[label] = `${value}x`;
     else if (name === 'defocus') shown[label] = `${(Number(value) * 1e6).toFixed(2)} um`;
     else if (name === 'intensity') shown[label] = `${(Number(value) * 100).toFixed(2)} %`;
+    else if (name === 'highTensionKilovolts') shown[label] = `${Number(value).toFixed(0)} kV`;
     else shown[label] = String(value);
   }
   return shown;

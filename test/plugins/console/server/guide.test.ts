@@ -1,5 +1,6 @@
 import type { MenuEntry } from '../../../../core/kernel';
 import type { HistoryEntry } from '../../../../core/store';
+import { changedSince, instrumentNow } from '../../../../plugins/console/server/guide/changed-conditions';
 import { guideOf, inForceIn } from '../../../../plugins/console/server/guide/guide';
 import { virtualInstrument } from '../../../support/virtual-instrument';
 
@@ -74,4 +75,19 @@ test('saving is to be done while something is unsaved', () => {
   const save = 'calibrations/administration/save-calibrations';
   expect(find([], save, undefined, true).state).toBe('never');
   expect(find([], save, undefined, false).state).toBe('done');
+});
+
+test('a calibration is old when the instrument is not what it was, and says in what', async () => {
+  await using instrument = await virtualInstrument();
+  const now = await instrumentNow(instrument.session);
+  const conditions = { camera: 0, cameraName: 'K3', magIndex: 22, magnification: 8100, highTensionKilovolts: 300 };
+  const since = (changes: object) => changedSince(now)({ ...measured(`${shift}/image-shift`, '2026-05-31T12:00:00Z'), conditions: { ...conditions, ...changes } });
+  expect(since({})).toBeUndefined();
+  expect(since({ highTensionKilovolts: 200 })).toBe('the high tension was 200 kV then and is 300 kV now');
+  expect(since({ cameraName: 'K2' })).toBe('camera 0 was K2 then and is K3 now');
+  expect(since({ camera: 4, cameraName: 'Ceta' })).toBe('camera Ceta is not there any more');
+  expect(since({ magnification: 9000 })).toBe('mag index 22 was 9000x then and is 8100x now');
+  const history = [{ ...measured(`${shift}/image-shift`, '2026-05-31T12:00:00Z'), conditions: { ...conditions, highTensionKilovolts: 200 } }];
+  const item = guideOf(entries, history, new Date('2026-06-01T12:00:00Z'), false, undefined, undefined, changedSince(now)).flatMap(({ items }) => items).find(({ id }) => id === `${shift}/image-shift`)!;
+  expect(item).toMatchObject({ state: 'stale', note: 'Done yesterday at 8100x, but the high tension was 200 kV then and is 300 kV now' });
 });

@@ -1,0 +1,44 @@
+import { Cameras, Scope } from '../../../../core/devices';
+import type { Session } from '../../../../core/kernel';
+import { Optics } from '../../../../core/optics';
+import type { HistoryEntry } from '../../../../core/store';
+
+/** What is different now from when something was measured, in words; undefined when nothing is that is known of. */
+export type ChangedSince = (entry: HistoryEntry) => string | undefined;
+
+/** The instrument as it is now, in what a calibration depends on. */
+export interface InstrumentNow {
+  readonly highTensionKilovolts?: number | undefined;
+  /** The name of a camera by its number; undefined when there is none any more. */
+  readonly cameraName: (index: number) => string | undefined;
+  /** The magnification at a mag index on a camera; undefined when that is not known. */
+  readonly magnification: (magIndex: number, camera: number) => number | undefined;
+}
+
+/** Reads what calibrations depend on. The high tension is left out where the column does not tell it. */
+export async function instrumentNow(session: Pick<Session, 'find'>): Promise<InstrumentNow> {
+  const [cameras, optics] = [session.find(Cameras), session.find(Optics)];
+  const volts = await session.find(Scope)?.highTension.read().catch(() => undefined);
+  return {
+    ...(volts !== undefined && { highTensionKilovolts: volts / 1000 }),
+    cameraName: (index) => cameras?.all.find(({ traits }) => traits.index === index)?.traits.name,
+    magnification: (magIndex, camera) => optics?.magnificationFor(magIndex, camera) || undefined,
+  };
+}
+
+/** Compares the conditions of a calibration with the instrument as it is now: its high tension, its cameras and its table of magnifications. */
+export function changedSince(now: InstrumentNow): ChangedSince {
+  return ({ conditions }) => {
+    const { camera, cameraName, magIndex, magnification, highTensionKilovolts } = conditions;
+    if (typeof highTensionKilovolts === 'number' && now.highTensionKilovolts !== undefined && Math.abs(now.highTensionKilovolts - highTensionKilovolts) > 0.5) {
+      return `the high tension was ${highTensionKilovolts.toFixed(0)} kV then and is ${now.highTensionKilovolts.toFixed(0)} kV now`;
+    }
+    if (camera === undefined) return undefined;
+    const name = now.cameraName(camera);
+    if (name === undefined) return `camera ${cameraName ?? camera} is not there any more`;
+    if (cameraName !== undefined && name !== cameraName) return `camera ${camera} was ${cameraName} then and is ${name} now`;
+    if (magIndex === undefined || magnification === undefined) return undefined;
+    const shown = now.magnification(magIndex, camera);
+    return shown === undefined || shown === magnification ? undefined : `mag index ${magIndex} was ${magnification}x then and is ${shown}x now`;
+  };
+}
