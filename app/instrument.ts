@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type Clock, DebugKeys, FilteredLogger, KeyLetters, type LogLine, type Logger, RealClock, VirtualClock, imageShiftUnits, inNanometres, vector } from '../core/base';
+import { type Clock, DebugKeys, EucentricError, FilteredLogger, KeyLetters, type LogLine, type Logger, RealClock, VirtualClock, imageShiftUnits, inNanometres, vector } from '../core/base';
 import { Cameras, EftemMode, Scope, Stage } from '../core/devices';
 import { Administrator, AdministratorMode, type BufferedImage, type DeviceWatcher, ImageBuffers, Kernel, RollingBuffers, Runner, Session, WireRecorder } from '../core/kernel';
 import { ImageAcquisition, ImageShiftAdjustment, ImageShiftCarrying, ImageShiftControl, MagnificationCarrying, NetImageShiftControl, Optics, Settling, SettlingTimes, WaitingAcquisition, createOptics } from '../core/optics';
@@ -186,8 +186,10 @@ async function opticalConditions(kernel: Kernel, optics: Optics | undefined): Pr
   const camera = kernel.registry.get(Cameras).selected.traits.index;
   const scope = kernel.registry.get(Scope);
   const magIndex = await scope.magIndex.read();
-  // Not every wire tells it.
-  const volts = await scope.highTension.read().catch(() => undefined);
+  const volts = await scope.highTension.read().catch((error: unknown) => {
+    if (error instanceof EucentricError && error.code.endsWith('/not-on-this-wire')) return undefined;
+    throw error;
+  });
   const pixel = optics.pixelSize(magIndex, camera);
   return { magnification: optics.magnificationFor(magIndex, camera), ...(volts !== undefined && { highTensionKilovolts: volts / 1000 }), ...(pixel && { pixelSizeNanometres: inNanometres(pixel.value), pixelSizeSource: pixel.source }) };
 }
