@@ -36,6 +36,12 @@ export async function historyCommand({ output, open }: CommandContext, options: 
   const { history, calibrations } = instrument;
   if (options.restore !== undefined) {
     const entry = await history.restore(options.restore, options.replaced ? 'replaced' : 'value');
+    if (entry.session && !entry.record) {
+      const { property, value } = entry.session;
+      output.emit({ event: 'result', ...entry });
+      output.print(`${entry.summary} A value of this kind holds for one session, and none goes on after this command: bring it back in the console, or enter "${property}: ${value}" in the configuration.`);
+      return exitCodes.done;
+    }
     const { path: saved } = await calibrations.save();
     output.emit({ event: 'result', ...entry, path: saved });
     output.print(`${entry.summary} Saved to ${saved}.`);
