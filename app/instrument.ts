@@ -96,7 +96,7 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
   kernel.provide(Calibrations, calibrations);
   kernel.provide(CalibrationHistory, history);
   kernel.provide(ImageBuffers, buffers);
-  known.optics = provideOptics(kernel, settings, calibrations, clock, buffers);
+  known.optics = provideOptics(kernel, settings, calibrations, clock, buffers, log);
   known.offsetOf = kernel.hooks.imageShiftOffset;
   if (kernel.registry.has(Cameras)) known.cameras = kernel.registry.get(Cameras);
 
@@ -141,7 +141,7 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
 }
 
 /** Provides what the program knows about an instrument that has a column and cameras. */
-function provideOptics(kernel: Kernel, settings: Settings, calibrations: Calibrations, clock: Clock, buffers: ImageBuffers): Optics | undefined {
+function provideOptics(kernel: Kernel, settings: Settings, calibrations: Calibrations, clock: Clock, buffers: ImageBuffers, log: Logger): Optics | undefined {
   const { registry, hooks } = kernel;
   if (!registry.has(Scope) || !registry.has(Cameras)) return undefined;
   const scope = registry.get(Scope);
@@ -167,7 +167,7 @@ function provideOptics(kernel: Kernel, settings: Settings, calibrations: Calibra
   kernel.provide(Settling, settling);
   kernel.provide(ImageShiftControl, imageShift);
   kernel.provide(ImageShiftCarrying, carrying);
-  kernel.provide(ImageAcquisition, new WaitingAcquisition({ scope, cameras, optics, settling, imageShift, buffers, ...(stage && { stage }) }));
+  kernel.provide(ImageAcquisition, new WaitingAcquisition({ scope, cameras, optics, settling, imageShift, buffers, log, ...(stage && { stage }) }));
   return optics;
 }
 

@@ -10,6 +10,8 @@ export interface ImageContext {
   readonly netImageShift?: Vector<ImageShiftUnits>;
   readonly stage?: StagePosition;
   readonly title?: string;
+  /** Share of its pixels that the camera has cut off at its highest count; undefined where none are. */
+  readonly saturated?: number;
   /** What the image is; taken by a camera where nothing is said. */
   readonly kind?: ImageKind;
   /** The counts to be shown black and white, where they are not to be chosen from the image. */

@@ -1,4 +1,4 @@
-import { metres, token } from '../base';
+import { type Logger, metres, token } from '../base';
 import { Cameras, type Exposure, type Scope, type Stage } from '../devices';
 import type { BufferedImage, ImageBuffers, ImageContext, Session } from '../kernel';
 import { type ParameterSetName, Settings } from '../settings';
@@ -6,6 +6,7 @@ import { opticsErrors } from './errors';
 import type { ImageShiftControl } from './image-shift/image-shift-control';
 import type { Optics } from './optics';
 import type { Settling } from './settling';
+import { saturationOf } from './saturation';
 import { cameraArea } from './shift-calibration-exposure';
 
 /** How an image is to be taken. */
@@ -33,6 +34,8 @@ export interface AcquisitionParts {
   readonly settling: Settling;
   readonly imageShift: Pick<ImageShiftControl, 'net'>;
   readonly buffers: ImageBuffers;
+  /** Told when an image is saturated. */
+  readonly log?: Pick<Logger, 'warn'>;
 }
 
 /**
@@ -43,7 +46,7 @@ export class WaitingAcquisition implements ImageAcquisition {
   constructor(private readonly parts: AcquisitionParts) {}
 
   async take(exposure: Exposure, { signal, roll, title }: TakeOptions = {}): Promise<BufferedImage> {
-    const { cameras, settling, buffers } = this.parts;
+    const { cameras, settling, buffers, log } = this.parts;
     const camera = cameras.selected;
     const wanted = camera.fit(exposure);
     const context = await this.context(wanted, title, signal);
@@ -52,7 +55,12 @@ export class WaitingAcquisition implements ImageAcquisition {
     const size = [wanted.area.bottom - wanted.area.top, wanted.area.right - wanted.area.left].map((unbinned) => Math.floor(unbinned / wanted.binning));
     const [rows, columns] = frame.image.shape;
     if (rows !== size[0] || columns !== size[1]) throw opticsErrors.unexpectedSize(camera.traits.index, frame.image.shape, size);
-    return buffers.add(frame, context, roll);
+    const saturation = saturationOf(frame.image);
+    if (saturation) {
+      const share = (100 * saturation.share).toPrecision(2);
+      log?.warn(`${camera.traits.name}: ${share} % of the pixels of this image are saturated, at ${saturation.ceiling} counts. What is measured on it may be wrong: spread the beam or shorten the exposure.`);
+    }
+    return buffers.add(frame, saturation ? { ...context, saturated: saturation.share } : context, roll);
   }
 
   private async context(exposure: Exposure, title: string | undefined, signal: AbortSignal | undefined): Promise<ImageContext> {

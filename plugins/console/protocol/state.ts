@@ -107,6 +107,8 @@ export interface BufferState {
   readonly magnification: number;
   /** Nanometres of one pixel of this image. */
   readonly pixelSize?: number;
+  /** Share of the pixels that are cut off at the highest count of the camera; undefined where none are. */
+  readonly saturated?: number;
   readonly contrast?: { readonly black: number; readonly white: number };
   readonly marker?: { readonly x: number; readonly y: number };
   readonly points?: readonly { readonly x: number; readonly y: number }[];

@@ -289,9 +289,10 @@ class BufferView implements ImageView {
   }
 }
 
-function captionOf({ buffer, title, width, height, magnification, binning, exposure, pixelSize }: BufferState, fourier: boolean, scale: number): string {
+function captionOf({ buffer, title, width, height, magnification, binning, exposure, pixelSize, saturated }: BufferState, fourier: boolean, scale: number): string {
   const pixel = pixelSize === undefined ? 'pixel size not known' : `pixel ${formatLength(pixelSize)}`;
-  return `${buffer}${fourier ? ' transform' : ''}  ${title}  ${width} \u00d7 ${height}  ${magnification}x  binning ${binning}  ${Number(exposure.toPrecision(3))} s  ${pixel}  shown at ${(100 * scale * window.devicePixelRatio).toFixed(0)} %`;
+  const full = saturated === undefined ? '' : `  ${(100 * saturated).toPrecision(2)} % SATURATED`;
+  return `${buffer}${fourier ? ' transform' : ''}  ${title}  ${width} \u00d7 ${height}  ${magnification}x  binning ${binning}  ${Number(exposure.toPrecision(3))} s  ${pixel}  shown at ${(100 * scale * window.devicePixelRatio).toFixed(0)} %${full}`;
 }
 
 function backgroundColour(): readonly [number, number, number] {

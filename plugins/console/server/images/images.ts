@@ -114,6 +114,7 @@ export class Images {
       binning: frame.exposure.binning,
       exposure: frame.exposure.exposure,
       magnification: context.magnification,
+      ...(context.saturated !== undefined && { saturated: context.saturated }),
       ...(context.pixelSize !== undefined && { pixelSize: inNanometres(context.pixelSize) }),
       ...(context.contrast && { contrast: context.contrast }),
       ...(context.marker && { marker: context.marker }),
