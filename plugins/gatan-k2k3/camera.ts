@@ -38,6 +38,8 @@ export function traitsOf(model: CameraModel, camera: CameraSettings, leastStartu
 export class GatanCamera implements Camera {
   private stopping = new AbortController();
   private readonly underWay = new Set<Promise<unknown>>();
+  /** The server as it was when its shutter was set. */
+  private preparedServer: unknown;
   /** The last exposure that returned before all its frames were taken, as long as its sum has not been fetched. */
   private early: { readonly shot: GatanShot; readonly exposure: Exposure; readonly began: Seconds } | undefined;
 
@@ -73,7 +75,7 @@ export class GatanCamera implements Camera {
   async watch(exposure: Exposure, show: (frame: Frame) => void | Promise<void>, signal: AbortSignal): Promise<void> {
     if (exposure.frames) throw gatanErrors.badExposure(this.traits.name, 'frames in continuous mode', 'undivided exposures there');
     await this.working(exposure, signal, async (fitted, stopped) => {
-      await this.insertIfOut(stopped);
+      await this.prepare(stopped);
       const shot = shotOf(this.model, fitted);
       await this.client.watch(shot, async (raw) => show(this.frameOf(raw, fitted, seconds(this.clock.now() - fitted.exposure))), stopped);
     });
@@ -113,7 +115,7 @@ export class GatanCamera implements Camera {
 
   private async take(exposure: Exposure, signal: AbortSignal): Promise<Frame> {
     const { model, clock } = this;
-    await this.insertIfOut(signal);
+    await this.prepare(signal);
     this.early = undefined;
     let began: Seconds = clock.now();
     const shot: GatanShot = { ...shotOf(model, exposure), onBegin: () => void (began = seconds(clock.now() + startupOf(model, exposure))) };
@@ -136,8 +138,13 @@ export class GatanCamera implements Camera {
     return { image: image(data, height, width), exposure, camera: model.index, began };
   }
 
-  private async insertIfOut(signal: AbortSignal): Promise<void> {
+  /** Closes the shutter between images, once for each time that the server was reached, and inserts the camera; connecting changes nothing. */
+  private async prepare(signal: AbortSignal): Promise<void> {
     const { model, client } = this;
+    if (model.closedShutter !== undefined && this.preparedServer !== client.server) {
+      await client.closeShutter(model.number, model.closedShutter, signal);
+      this.preparedServer = client.server;
+    }
     if (!model.retractable || (await client.isInserted(model.number, signal))) return;
     await client.insert(model.number, true, signal);
     await this.clock.delay(seconds(model.insertionDelay), signal);

@@ -95,7 +95,6 @@ export default definePlugin<Options>({
           const needed = neededVersions[model.detector];
           if (model.number >= server.cameras) throw gatanErrors.tooFewCameras(client.name, server.cameras, model.number, model.name);
           if (server.pluginVersion < needed) throw gatanErrors.oldServer(client.name, server.pluginVersion, needed, model.name);
-          if (model.closedShutter !== undefined) await client.closeShutter(model.number, model.closedShutter, signal);
         }
       } catch (error) {
         await client.close();

@@ -141,6 +141,16 @@ describe('a real server', () => {
     await kernel.dispose();
   });
 
+  it('is told which shutter to close between images at the first image, not before: connecting changes nothing', async () => {
+    const { kernel } = apply(site(['SetAlternateShutterNormallyClosed: 1', 'BeamBlankShutter: 1'], `{ wire: socket, host: 127.0.0.1, port: ${port} }`));
+    await kernel.connect(never);
+    expect(server.closedShutter(0)).toBeUndefined();
+    const camera = kernel.registry.get(Cameras).selected;
+    await camera.acquire(camera.fit({ binning: 4, area: { left: 0, top: 0, right: 256, bottom: 192 }, exposure: seconds(0.3), driftSettling: seconds(0), processing: 'gain normalized', readMode: 'counting' }));
+    expect(server.closedShutter(0)).toBe(1);
+    await kernel.dispose();
+  });
+
   it('with too few cameras is refused', async () => {
     const { kernel } = apply(site([], `{ wire: socket, port: ${port}, host: 127.0.0.1, cameras: { '0': 2 } }`));
     await expect(kernel.connect(never)).rejects.toMatchObject({ code: 'devices/not-connected', message: expect.stringMatching(/has 1 camera; K3 would be number 2/) as string });
