@@ -84,7 +84,7 @@ export class ComCameras {
     settings.put('Binning', chosen);
     settings.put('ReadoutArea', asLong(restrictedSize));
     const counting = readMode === readModes.counting;
-    if (can.get('SupportsElectronCounting') === true) settings.put('ElectronCounting', counting);
+    if (can.has('SupportsElectronCounting') && can.get('SupportsElectronCounting') === true) settings.put('ElectronCounting', counting);
     else if (counting) throw new Error('it cannot count');
     setExposure(settings, exposure);
     const picture = partOf(this.single!, 'Acquire', true);

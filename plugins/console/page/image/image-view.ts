@@ -173,7 +173,7 @@ class BufferView implements ImageView {
     const { complete } = this.loader;
     this.stage.dataset['image'] = `${loaded.image} ${header.width}x${header.height}`;
     requestAnimationFrame(() => {
-      this.stage.dataset['shownAt'] = `${loaded.image} ${complete ? 'complete' : 'quick'} ${performance.timeOrigin + performance.now()} ${header.width}x${header.height}/${header.reduction}`;
+      this.stage.dataset['shownAt'] = `${loaded.image} ${complete ? 'complete' : 'quick'} ${Date.now()} ${header.width}x${header.height}/${header.reduction}`;
     });
   }
 
