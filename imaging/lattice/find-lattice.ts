@@ -1,35 +1,12 @@
 import { ImagingError } from '../errors';
 import type { Vector } from '../geometry';
-import { type Image, layoutOf } from '../image';
+import type { Image } from '../image';
 import { type CorrelationPlane, latticeCorrelation } from './correlation';
 import { fitHarmonics, type HarmonicFit, type Order, type Reciprocals } from './harmonic-fit';
+import { type Lattice, measureLattice, reciprocalsOf, rightHalf } from './measure-lattice';
 import { type CorrelationPeak, correlationPeaks } from './peaks';
 import { type LatticeAxes, type LatticeFailure, type LatticeKind, searchLattice } from './search';
 import { Spectrum } from './spectrum';
-
-/** The lattice of an image. */
-export interface Lattice {
-  /** Lattice vectors in pixels, X right and Y DOWN, with x >= 0. */
-  readonly first: Vector;
-  readonly second: Vector;
-  /** Their lengths in pixels with standard errors. */
-  readonly lengths: readonly [number, number];
-  readonly lengthErrors: readonly [number, number];
-  /** Mean of the lengths, the second divided by the ratio that the kind of lattice has. */
-  readonly spacing: number;
-  readonly spacingError: number;
-  /** Direction of the lattice, degrees counter-clockwise (with Y UP) from 0 to below 90, with its standard error. */
-  readonly angle: number;
-  readonly angleError: number;
-  /** How many repeats lie across the image along each axis. */
-  readonly repeats: readonly [number, number];
-  /** The peak of the autocorrelation from which it started, in pixels from its centre. */
-  readonly nearPeak: Vector;
-  /** Whether the image itself shows the waves of this lattice, and none of a larger cell. */
-  readonly confirmed: boolean;
-  /** What speaks against it, in sentences; empty when nothing does. */
-  readonly doubts: readonly string[];
-}
 
 /** What came of looking for a lattice; the autocorrelation is there to be shown in any case. */
 export interface LatticeSearch {
@@ -112,12 +89,6 @@ function spectralAxes(spectrum: Spectrum, kind: LatticeKind): readonly LatticeAx
   return [{ first, second: { x: kind.secondOrder * second.x, y: kind.secondOrder * second.y }, repeats: [0, 0], nearPeak: rightHalf(first) }];
 }
 
-/** The reciprocal vectors of two lattice vectors, or the other way round. */
-export function reciprocalsOf(first: Vector, second: Vector): Reciprocals {
-  const determinant = first.x * second.y - first.y * second.x;
-  return { first: { x: second.y / determinant, y: -second.x / determinant }, second: { x: -first.y / determinant, y: first.x / determinant } };
-}
-
 /** Makes the axis with the closer planes the first one, and the second as long as its cell is, whichever multiples of them the search met. */
 function orderCrystalAxes(source: Image, axes: LatticeAxes, { ratio, secondOrder }: LatticeKind): LatticeAxes | LatticeFailure {
   const strongest = (orders: readonly Order[]): number => {
@@ -180,7 +151,7 @@ function coarserWaves(spectrum: Spectrum, { reciprocals: { first, second } }: Ha
 
 function judge({ fit, confirmed, doubts: strange }: Refined, source: Image, axes: LatticeAxes, kind: LatticeKind): Lattice {
   const doubts = [...strange];
-  const lattice = measure(fit ?? { reciprocals: reciprocalsOf(axes.first, axes.second), covariance: undefined }, source, axes, kind);
+  const lattice = measureLattice(fit ?? { reciprocals: reciprocalsOf(axes.first, axes.second), covariance: undefined }, source, axes, kind);
   const [first, second] = [lattice.lengths[0], lattice.lengths[1] / kind.ratio];
   const difference = Math.abs(first - second) / Math.max(first, second);
   if (Math.min(...lattice.repeats) < fewRepeats) doubts.push(`Only ${Math.min(...lattice.repeats).toFixed(1)} repeats lie across the image.`);
@@ -212,60 +183,3 @@ function difference(one: Reciprocals, other: Reciprocals): number {
   const off = (p: Vector, q: Vector): number => Math.hypot(p.x - q.x, p.y - q.y) / Math.hypot(q.x, q.y);
   return Math.max(off(one.first, other.first), off(one.second, other.second));
 }
-
-function measure({ reciprocals, covariance }: { readonly reciprocals: Reciprocals; readonly covariance: HarmonicFit['covariance'] | undefined }, source: Image, axes: LatticeAxes, { ratio }: LatticeKind): Omit<Lattice, 'confirmed' | 'doubts'> {
-  const components = ({ first, second }: Reciprocals): readonly number[] => [first.x, first.y, second.x, second.y];
-  const at = components(reciprocals);
-  const valuesOf = (g: readonly number[]): readonly [number, number, number, number] => {
-    const { first, second } = reciprocalsOf({ x: g[0]!, y: g[1]! }, { x: g[2]!, y: g[3]! });
-    const [one, other] = [Math.hypot(first.x, first.y), Math.hypot(second.x, second.y)];
-    return [one, other, (one + other / ratio) / 2, directionOf(first, second)];
-  };
-  const values = valuesOf(at);
-  const errors = covariance ? errorsOf(valuesOf, at, covariance) : [NaN, NaN, NaN, NaN];
-  const vectors = reciprocalsOf(reciprocals.first, reciprocals.second);
-  const { rows, columns } = layoutOf(source, 'findLattice');
-  const side = Math.min(rows, columns);
-  return {
-    first: rightHalf(vectors.first),
-    second: rightHalf(vectors.second),
-    lengths: [values[0], values[1]],
-    lengthErrors: [errors[0]!, errors[1]!],
-    spacing: values[2],
-    spacingError: errors[2]!,
-    angle: values[3] >= 90 ? 0 : values[3],
-    angleError: errors[3]!,
-    repeats: [side / values[0], side / values[1]],
-    nearPeak: axes.nearPeak,
-  };
-}
-
-/** The common direction of two vectors at right angles, in degrees counter-clockwise with Y up, from 0 to below 90. */
-function directionOf(first: Vector, second: Vector): number {
-  // Four times an angle makes one of all directions that are at right angles.
-  const sum = [first, second].reduce(
-    ({ x, y }, vector) => {
-      const angle = 4 * Math.atan2(-vector.y, vector.x);
-      return { x: x + Math.cos(angle), y: y + Math.sin(angle) };
-    },
-    { x: 0, y: 0 },
-  );
-  const angle = (Math.atan2(sum.y, sum.x) * 45) / Math.PI;
-  return angle < 0 ? angle + 90 : angle;
-}
-
-/** Standard errors of functions of parameters with a known covariance, to first order. */
-function errorsOf(valuesOf: (at: readonly number[]) => readonly number[], at: readonly number[], covariance: readonly (readonly number[])[]): readonly number[] {
-  const step = 1e-6 * Math.max(...at.map(Math.abs));
-  const slopes = at.map((_, index) => {
-    const [up, down] = [step, -step].map((change) => valuesOf(at.map((value, each) => (each === index ? value + change : value))));
-    return up!.map((value, each) => {
-      const rise = value - down![each]!;
-      // An angle may step from 90 back to 0 between the two.
-      return (each === 3 ? rise - 90 * Math.round(rise / 90) : rise) / (2 * step);
-    });
-  });
-  return [0, 1, 2, 3].map((each) => Math.sqrt(slopes.reduce((sum, one, i) => sum + slopes.reduce((inner, other, j) => inner + one[each]! * other[each]! * covariance[i]![j]!, 0), 0)));
-}
-
-const rightHalf = ({ x, y }: Vector): Vector => (x < 0 ? { x: -x, y: -y } : { x, y });

@@ -1,17 +1,16 @@
-import { EucentricError, type Matrix, type Vector, apply, firstColumn, inDegrees, inMicrometres, inverse, length, micrometres, product, secondColumn, seconds, vector } from '../../../core/base';
+import { EucentricError, type Matrix, firstColumn, inDegrees, inMicrometres, inverse, length, product, secondColumn, vector } from '../../../core/base';
 import { Cameras, Scope, Stage } from '../../../core/devices';
-import { type Forecast, type BufferedImage, ImageBuffers, type MenuItem, type Run, menuItem } from '../../../core/kernel';
+import { type Forecast, ImageBuffers, type MenuItem, type Run, menuItem } from '../../../core/kernel';
 import { ImageAcquisition, Optics } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations, type PropertySuggestion } from '../../../core/store';
-import { FineRegistration } from '../../../imaging';
-import { correlationRemark, correlationSummary } from '../shared/image-shift-analysis';
+import { correlationSummary } from '../shared/image-shift-analysis';
 import { ShiftCalibrationMemory } from '../shared/services';
-import { type SeenDisplacement, displacementPlot } from '../shared/telling/measurement-plots';
 import { seriesForecast } from '../shared/telling/series-forecast';
 import { opticsChanges, prepareOptics, shiftExposure } from '../shared/shift-preparation';
-import { type Doubt, type RepeatedPair, doubtQuestion, doubtsOfPair, doubtsOfRepeated, doubtsOfSpecimen, settleDoubts } from '../shared/series-doubts';
-import { alignPair } from '../shared/shift-series';
+import { doubtQuestion, settleDoubts } from '../shared/series-doubts';
+import { describeStage } from '../shared/stage-shift-report';
+import { takeStageSeries } from '../shared/stage-shift-series';
 import { type StagePair, type StageVerdict, fitStageShift, judgeStageMatrix } from '../shared/stage-shift-analysis';
 import { rotationError, tiltAxisSuggestion, valueSuggestion } from '../shared/property-suggestions';
 import { weighStageShift } from '../shared/stage-shift-uncertainty';
@@ -57,15 +56,15 @@ const stageMoveSeconds = 1.5;
 })
 export default class StageShift implements MenuItem {
   constructor(
-    private readonly scope: Scope,
-    private readonly stage: Stage,
+    readonly scope: Scope,
+    readonly stage: Stage,
     private readonly cameras: Cameras,
     private readonly optics: Optics,
-    private readonly acquisition: ImageAcquisition,
-    private readonly buffers: ImageBuffers,
+    readonly acquisition: ImageAcquisition,
+    readonly buffers: ImageBuffers,
     private readonly calibrations: Calibrations,
-    private readonly settings: Settings,
-    private readonly memory: ShiftCalibrationMemory,
+    readonly settings: Settings,
+    readonly memory: ShiftCalibrationMemory,
   ) {}
 
   async run(run: Run): Promise<CalibrationResult> {
@@ -81,7 +80,7 @@ export default class StageShift implements MenuItem {
     run.restoreLater('camera', () => this.cameras.selected.stop());
     run.operator.status('CALIBRATING STAGE SHIFT');
     await prepareOptics(run, this.scope, this.cameras, this.optics, magIndex);
-    const { pairs, doubts } = await this.takeSeries(run, plan, vector(inMicrometres(start.x), inMicrometres(start.y)), prior, exposure);
+    const { pairs, doubts } = await takeStageSeries(run, this, { plan, start: vector(inMicrometres(start.x), inMicrometres(start.y)), prior, exposure });
     const focus = await this.scope.absoluteFocus.read(run.signal);
     await goBack();
     const remarks = await settleDoubts(run, doubts);
@@ -152,43 +151,6 @@ export default class StageShift implements MenuItem {
     if (!(await run.operator.confirm({ id: 'small-extent', text, default: !much }))) throw refused;
   }
 
-  private async takeSeries(run: Run, plan: Record<'x' | 'y', AxisPlan>, start: Vector, prior: Matrix, exposure: Parameters<ImageAcquisition['take']>[0]): Promise<{ readonly pairs: readonly StagePair[]; readonly doubts: readonly Doubt[] }> {
-    const registration = new FineRegistration({ ignoreZeroPeak: true });
-    const entered = this.settings.get('StageCalibrationBacklash');
-    const backlash = -(entered > 0 ? entered : (this.scope.traits.stageError ?? usualStageError).backlash);
-    const total = plan.x.images + plan.y.images;
-    const pairs: StagePair[] = [];
-    const [ofSpecimen, ofPairs]: [Doubt[], RepeatedPair[]] = [[], []];
-    const seen: SeenDisplacement[] = [];
-    let taken = 0;
-    for (const axis of ['x', 'y'] as const) {
-      const { positions, step } = plan[axis];
-      let before: BufferedImage | undefined;
-      for (const [index, position] of positions.entries()) {
-        run.operator.progress({ done: taken, total, text: `Stage shift along ${axis.toUpperCase()}: image ${index + 1} of ${positions.length}` });
-        const target = { x: micrometres(start.x + (axis === 'x' ? position : 0)), y: micrometres(start.y + (axis === 'y' ? position : 0)) };
-        // Only the first move of a series comes from elsewhere; all others go the same way already.
-        await this.stage.move(index === 0 ? { ...target, backlash: vector(micrometres(backlash), micrometres(backlash)) } : target, run.signal);
-        const image = await this.acquisition.take(exposure, { signal: run.signal, roll: 5, title: 'Stage shift' });
-        taken += 1;
-        if (before) {
-          const onCamera = apply(prior, axis === 'x' ? vector(step, 0) : vector(0, step));
-          const expected = this.memory.wholeImageCorrelation ? undefined : vector(onCamera.x / exposure.binning, onCamera.y / exposure.binning);
-          const found = alignPair(registration, image, before, expected, taken - 1);
-          ofPairs.push({ axis, shift: found, doubts: doubtsOfPair(image, before, taken - 1, found) });
-          pairs.push({ axis, shift: vector(found.x, found.y), correlation: found.correlation, ...(found.standardError && { standardError: vector(found.standardError.x, found.standardError.y) }) });
-          seen.push({ measured: vector(found.x, found.y), expected: vector(onCamera.x / exposure.binning, onCamera.y / exposure.binning) });
-          run.operator.plot(displacementPlot('How far each stage move carried the image', seen));
-          this.buffers.align('B', vector(-found.x, -found.y));
-          await run.operator.toggleImages({ buffers: ['A', 'B'], times: this.settings.get('StageCalNumToggles'), interval: seconds(this.settings.get('StageCalToggleInterval') / 1000) });
-          run.log.debug('c', `${axis.toUpperCase()} pair ${index}: ${found.x.toFixed(2)}, ${found.y.toFixed(2)} binned px, correlation ${found.correlation.toFixed(3)}`);
-        } else if (ofSpecimen.length === 0) ofSpecimen.push(...doubtsOfSpecimen(image));
-        before = image;
-      }
-    }
-    return { pairs, doubts: [...ofSpecimen, ...doubtsOfRepeated(ofPairs)] };
-  }
-
   private async conclude(
     run: Run,
     measured: { readonly plan: Record<'x' | 'y', AxisPlan>; readonly pairs: readonly StagePair[]; readonly remarks: readonly string[]; readonly magIndex: number; readonly focus: number; readonly binning: number },
@@ -257,17 +219,4 @@ export default class StageShift implements MenuItem {
       hint: `Check that there is detail and nothing periodic over the whole extent, and try Whole Image Corr turned ${other}.`,
     });
   }
-}
-
-function describeStage(fit: ReturnType<typeof fitStageShift>, verdict: StageVerdict, mean: number, least: number): readonly string[] {
-  const numbers = (m: Matrix, digits: number): string => [m.xpx, m.xpy, m.ypx, m.ypy].map((value) => value.toFixed(digits)).join(' ');
-  const remark = correlationRemark(mean);
-  return [
-    `Correlation of the image pairs: mean ${mean.toFixed(2)}, lowest ${least.toFixed(2)}.${remark ? ` ${remark}` : ''}`,
-    `Stage to camera: ${numbers(fit.matrix, 3)} px per um (standard errors ${numbers(fit.standardErrors, 3)}).`,
-    `Largest deviation of a step: ${fit.deviation.toFixed(2)} px per um, ${fit.deviationPercent.toFixed(1)} %; less than 10 % is desirable.`,
-    ...(verdict.impliedSpecimenToStage ? [`Implied matrix from specimen to stage: ${numbers(verdict.impliedSpecimenToStage, 4)}.`] : []),
-    `Rotation of the tilt axis: ${verdict.rotation.toFixed(2)} degrees.`,
-    ...verdict.complaints,
-  ];
 }
