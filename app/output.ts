@@ -1,6 +1,6 @@
 import { describePlace, type LogLine, type Place, StoppedError, toFault } from '../core/base';
 import type { BufferedImage, OperatorPort, Progress, Question } from '../core/kernel';
-import type { Finding } from '../core/optics';
+import type { Finding } from "../core/consistency";
 import type { CalibrationResult } from '../core/store';
 
 /** Exit codes of the command line. */

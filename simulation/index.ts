@@ -1,9 +1,9 @@
 export { VirtualMicroscope, truthOf, type MicroscopeOptions, type MicroscopeState } from './microscope';
-export type { Exposure, ExposureRecord, ExposureRequest } from './exposure';
-export type { CameraArea } from './frame';
-export type { Processing, Readout } from './detector';
-export type { LensGroup, ProbeMode } from './column';
-export type { StagePosition } from './stage';
+export type { Exposure, ExposureRecord, ExposureRequest } from './image/exposure';
+export type { CameraArea } from './image/frame';
+export type { Processing, Readout } from './camera/detector';
+export type { LensGroup, ProbeMode } from './column/column';
+export type { StagePosition } from './column/stage';
 export { SimulationError } from './errors';
 export { simulatorOptions, type SimulatorOptions } from './options';
 export { buildTruth, imageShiftToSpecimen, type Instrument, type InstrumentCamera, type InstrumentView } from './build-truth';

@@ -1,12 +1,12 @@
-import { beamDiameter, intensityForDiameter, relativeBrightness } from './beam';
-import { Column, type LensGroup, type ProbeMode } from './column';
-import { Drift } from './drift';
+import { beamDiameter, intensityForDiameter, relativeBrightness } from './column/beam';
+import { Column, type LensGroup, type ProbeMode } from './column/column';
+import { Drift } from './column/drift';
 import { SimulationError } from './errors';
-import { exposeSpecimen, type Exposure, type ExposureRequest } from './exposure';
-import { Detector } from './detector';
+import { exposeSpecimen, type Exposure, type ExposureRequest } from './image/exposure';
+import { Detector } from './camera/detector';
 import { determinantOf, enlarged, type PlaneVector } from './plane';
 import { keyOf } from './random';
-import { SimulatedStage, type StagePosition } from './stage';
+import { SimulatedStage, type StagePosition } from './column/stage';
 import { viewKey, type Truth, type ViewTruth } from './truth';
 
 /** What can be seen of the microscope's settings without taking an image. */

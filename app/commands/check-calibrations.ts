@@ -1,6 +1,7 @@
 import { EucentricError, describe } from '../../core/base';
 import { Scope } from '../../core/devices';
-import { type Finding, type OpticsTraits, type StoredMatrix, checkConsistency, createOptics } from '../../core/optics';
+import { type Finding, type StoredMatrix, checkConsistency } from "../../core/consistency";
+import { type OpticsTraits, createOptics } from '../../core/optics';
 import { type Settings, loadSettings } from '../../core/settings';
 import { type CalibrationFile, type HistoryEntry } from '../../core/store';
 import type { Instrument } from '../instrument';

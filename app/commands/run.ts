@@ -1,7 +1,8 @@
 import { EucentricError, throwIfStopped } from '../../core/base';
 import { Cameras, Scope } from '../../core/devices';
 import { ScriptedOperator } from '../../core/kernel';
-import { CalibrationDoubts, takeImage } from '../../core/optics';
+import { takeImage } from "../../core/acquisition";
+import { CalibrationDoubts } from "../../core/consistency";
 import type { ParameterSetName } from '../../core/settings';
 import { RunReporter, exitCodes, reporting } from '../output';
 import type { CommandContext } from './context';

@@ -3,13 +3,13 @@ import { z } from 'zod';
 import { type Clock, CombinedError, Disposables, EucentricError, type Logger, Registry, type Token } from '../base';
 import { type Camera, Cameras } from '../devices';
 import { type PluginSettings, type Problem, type Settings, checkSection } from '../settings';
-import { DoseLimit } from './dose-limit';
+import { DoseLimit } from './guards/dose-limit';
 import { kernelErrors } from './errors';
-import { CameraList, type DeviceWatcher, guardCamera, guardProvided } from './guards';
+import { CameraList, type DeviceWatcher, guardCamera, guardProvided } from './guards/guards';
 import { createHooks, tappingSide } from './hooks';
-import type { DeviceLimits } from './limits';
+import type { DeviceLimits } from './guards/limits';
 import { type BuiltInPlugins, loadPlugin } from './loader';
-import { Menu } from './menu';
+import { Menu } from './menu/menu';
 import type { Plugin, PluginHost } from './plugin';
 import { type WireRecorder, WireReplay } from './recording';
 

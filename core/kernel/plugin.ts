@@ -3,8 +3,8 @@ import type { Clock, Logger, Token, Undo } from '../base';
 import type { Camera } from '../devices';
 import type { Settings } from '../settings';
 import type { TappableHooks } from './hooks';
-import type { MenuPlace, UnavailableItem } from './menu';
-import type { MenuItemClass } from './menu-item';
+import type { MenuPlace, UnavailableItem } from './menu/menu';
+import type { MenuItemClass } from './menu/menu-item';
 
 /**
  * A plugin: a declaration and one function. Loading it registers nothing; `apply` says what it provides and which hooks it taps;

@@ -1,10 +1,10 @@
 import { type LogLine, type Token, token } from '../base';
 import type { Problem } from '../settings';
 import type { CalibrationResult } from '../store';
-import type { ImageBuffers } from './image-buffers';
-import type { MenuEntry } from './menu';
-import type { Forecast } from './menu-item';
-import type { RunOptions } from './runner';
+import type { ImageBuffers } from './run/image-buffers';
+import type { MenuEntry } from './menu/menu';
+import type { Forecast } from './menu/menu-item';
+import type { RunOptions } from './run/runner';
 
 /** A connected instrument with its menu, as a console sees it. */
 export interface Session {

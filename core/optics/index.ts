@@ -1,6 +1,4 @@
-export * from './consistency';
 export type { FallbackValue, Sourced } from './geometry';
-export * from './image-acquisition';
 export * from './image-shift/beam-shift';
 export * from './image-shift/convert-image-shift';
 export * from './image-shift/image-shift-carrying';
@@ -14,6 +12,4 @@ export { type MagRange, MagnificationTable, highestMagIndex } from './magnificat
 export { type FoundMatrix, type MatrixSourceKind, specimenToCameraMatrix } from './matrices';
 export * from './optics';
 export * from './properties';
-export * from './settling';
-export * from './shift-calibration-exposure';
 export { type StandardFocus, standardFocus } from './standard-focus';

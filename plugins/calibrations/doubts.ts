@@ -1,6 +1,7 @@
 import { describe } from '../../core/base';
 import type { PluginHost } from '../../core/kernel';
-import { CalibrationDoubts, type Finding, Optics, checkConsistency, newFindings } from '../../core/optics';
+import { CalibrationDoubts, type Finding, checkConsistency, newFindings } from "../../core/consistency";
+import { Optics } from '../../core/optics';
 import { Calibrations } from '../../core/store';
 
 /** Tells after each calibration what has become doubtful by it: what contradicts something now and did not before. */

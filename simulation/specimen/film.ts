@@ -1,4 +1,4 @@
-import type { Frame } from '../frame';
+import type { Frame } from '../image/frame';
 import { keyOf } from '../random';
 import { scratch } from './scratch';
 import { pixelProfile, pointProfile, splat, type Octave, type Profile, type Raster } from './splat';

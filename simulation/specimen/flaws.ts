@@ -1,4 +1,4 @@
-import type { Frame } from '../frame';
+import type { Frame } from '../image/frame';
 import { hash, highNormal, keyOf, RandomStream } from '../random';
 import type { LatticeFlaws } from '../truth';
 import { lineTable, type LineSet, specimenPoint, tableSize } from './lattice';

@@ -1,4 +1,4 @@
-import type { Frame } from '../frame';
+import type { Frame } from '../image/frame';
 import { scratch } from './scratch';
 
 // Called once a pixel or more: looking them up on the global object each time costs more than the call where globals are guarded, as in tests.

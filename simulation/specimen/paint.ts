@@ -1,4 +1,4 @@
-import type { Frame } from '../frame';
+import type { Frame } from '../image/frame';
 import { keyOf } from '../random';
 import type { SpecimenTruth } from '../truth';
 import { paintFilm } from './film';

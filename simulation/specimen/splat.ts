@@ -1,4 +1,4 @@
-import { seenCorners, type Frame } from '../frame';
+import { seenCorners, type Frame } from '../image/frame';
 import { hash } from '../random';
 import type { PlaneVector } from '../plane';
 

@@ -1,7 +1,8 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { Cameras, Scope } from '../../core/devices';
-import { ImageAcquisition, Optics, cameraArea } from '../../core/optics';
+import { ImageAcquisition, cameraArea } from "../../core/acquisition";
+import { Optics } from '../../core/optics';
 import { Settings } from '../../core/settings';
 import { SimulatedTruth } from '../../plugins/simulator';
 import { projectFolder, runItem, virtualInstrument } from '../support/virtual-instrument';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { takeImage } from '../../core/optics';
+import { takeImage } from "../../core/acquisition";
 import { projectFolder, runItem, trueImageShift } from '../support/virtual-instrument';
 import type { Mark } from '../../core/kernel';
 import { type MenuItemCase, describeMenuItem } from './describe-menu-item';

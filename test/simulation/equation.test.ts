@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { frameOf, rasterOf } from '../../simulation/frame';
+import { frameOf, rasterOf } from '../../simulation/image/frame';
 import { imageShiftToSpecimen, truthOf, viewKey, type PlaneMatrix, type Truth } from '../../simulation';
 import { bench, motion } from './bench';
 

@@ -1,6 +1,6 @@
-import { Drift } from '../../simulation/drift';
-import { SettlingVector } from '../../simulation/settling';
-import { SimulatedStage } from '../../simulation/stage';
+import { Drift } from '../../simulation/column/drift';
+import { SettlingVector } from '../../simulation/column/settling';
+import { SimulatedStage } from '../../simulation/column/stage';
 import type { StageTruth } from '../../simulation';
 import { bench, moments, motion } from './bench';
 

@@ -1,4 +1,4 @@
-import { contrastTransfer, electronWavelength } from '../../simulation/optics';
+import { contrastTransfer, electronWavelength } from '../../simulation/column/optics';
 import type { OpticsTruth } from '../../simulation';
 import { bench, moments } from './bench';
 

@@ -1,8 +1,8 @@
 import { type Clock, type ImageShiftUnits, type Vector, add, length, seconds, subtract, token } from '../../base';
 import type { Cameras, Scope } from '../../devices';
 import type { Optics } from '../optics';
-import type { Settling } from '../settling';
 import { convertImageShift } from './convert-image-shift';
+import type { ImageShiftRest } from './image-shift-control';
 
 /** The operator's choice about image shift and magnification, for the session. */
 export interface ImageShiftAdjustment {
@@ -25,7 +25,7 @@ export interface CarryingParts {
   readonly scope: Pick<Scope, 'imageShift' | 'traits'>;
   readonly cameras: Pick<Cameras, 'selected'>;
   readonly optics: Optics;
-  readonly settling: Settling;
+  readonly settling: ImageShiftRest;
   readonly clock: Clock;
   readonly magIndex: () => Promise<number>;
   /** What the column holds at a net image shift of zero. */

@@ -1,11 +1,16 @@
-import { type Clock, type ImageShiftUnits, type Vector, add, inMicrometres, seconds, subtract, throwIfStopped, token } from '../../base';
+import { type Clock, type ImageShiftUnits, type Seconds, type Vector, add, inMicrometres, seconds, subtract, throwIfStopped, token } from '../../base';
 import type { Cameras, Scope, Setting } from '../../devices';
 import { opticsErrors } from '../errors';
 import type { ImageShiftReach } from './image-shift-limits';
 import type { Optics } from '../optics';
-import type { Settling } from '../settling';
 
-/** How an image shift is to be written. */
+/** Notes when the image comes to rest after a change of image shift. */
+export interface ImageShiftRest {
+  /** Notes that the image shift stands still from an instant on; an earlier one does not shorten what is noted. */
+  imageShiftRestsAt(instant: Seconds): void;
+}
+
+/** How an image shift is written. */
 export interface ImageShiftWriting {
   /** Multiplies the delay that the image needs to come to rest; 1 where nothing is said, 0 for an image that nobody will take. */
   readonly delayFactor?: number;
@@ -29,7 +34,7 @@ export interface ImageShiftParts {
   readonly scope: Pick<Scope, 'imageShift' | 'magIndex'>;
   readonly cameras: Pick<Cameras, 'selected'>;
   readonly optics: Optics;
-  readonly settling: Settling;
+  readonly settling: ImageShiftRest;
   readonly clock: Clock;
   /** What the column holds at a net image shift of zero. */
   readonly offsetOf: (magIndex: number) => Promise<Vector<ImageShiftUnits>>;

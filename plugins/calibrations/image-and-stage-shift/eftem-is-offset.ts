@@ -4,8 +4,8 @@ import { type BufferedImage, ImageBuffers, type ImageContext, type MenuItem, typ
 import { ImageShiftAdjustment, ImageShiftControl, Optics, convertImageShift } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations } from '../../../core/store';
-import { offsetErrors } from '../shared/offsets/image-shift-offset-errors';
-import { type Bridge, type OffsetMode, type OffsetRow, bridgedOffsets, checkCalibrated, firstCameras, indexesOf, noShift, offsetAt, offsetChanges, otherMode, rowsNow, rowsOf, zeroOwner } from '../shared/offsets/image-shift-offsets';
+import { offsetErrors } from './offsets/image-shift-offset-errors';
+import { type Bridge, type OffsetMode, type OffsetRow, bridgedOffsets, checkCalibrated, firstCameras, indexesOf, noShift, offsetAt, offsetChanges, otherMode, rowsNow, rowsOf, zeroOwner } from './offsets/image-shift-offsets';
 import { ShiftCalibrationMemory } from '../shared/services';
 
 /** An image that a camera took, with all that the bridge needs to know of it. */

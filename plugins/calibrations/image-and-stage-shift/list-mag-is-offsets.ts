@@ -3,7 +3,7 @@ import { Cameras } from '../../../core/devices';
 import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
 import { Optics } from '../../../core/optics';
 import { type CalibrationResult, Calibrations } from '../../../core/store';
-import { offsetAt, offsetModeOf } from '../shared/offsets/image-shift-offsets';
+import { offsetAt, offsetModeOf } from './offsets/image-shift-offsets';
 
 /** Lists how far the image-shift offsets of the present camera's mode move the specimen. */
 @menuItem({

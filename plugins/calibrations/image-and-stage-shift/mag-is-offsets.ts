@@ -1,10 +1,11 @@
 import { type ImageShiftUnits, type Vector, add, inMicrometres, metres, subtract } from '../../../core/base';
 import { Cameras, type Exposure, Scope, Stage, type StagePosition } from '../../../core/devices';
 import { type Forecast, type MenuItem, type Run, type TappableHooks, menuItem } from '../../../core/kernel';
-import { ImageAcquisition, ImageShiftAdjustment, ImageShiftControl, Optics, cameraArea } from '../../../core/optics';
+import { ImageAcquisition, cameraArea } from "../../../core/acquisition";
+import { ImageShiftAdjustment, ImageShiftControl, Optics } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations } from '../../../core/store';
-import { offsetErrors } from '../shared/offsets/image-shift-offset-errors';
+import { offsetErrors } from './offsets/image-shift-offset-errors';
 import {
   type OffsetMode,
   bridgeOf,
@@ -21,9 +22,9 @@ import {
   rowsNow,
   rowsOf,
   zeroOwner,
-} from '../shared/offsets/image-shift-offsets';
+} from './offsets/image-shift-offsets';
 import { ShiftCalibrationMemory } from '../shared/services';
-import { imageCost } from '../shared/telling/series-forecast';
+import { imageCost } from '../shared/image-series/series-forecast';
 
 type Shift = Vector<ImageShiftUnits>;
 /** What the operator did, step by step. */

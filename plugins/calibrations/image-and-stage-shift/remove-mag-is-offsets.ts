@@ -2,7 +2,7 @@ import { EucentricError } from '../../../core/base';
 import { Cameras } from '../../../core/devices';
 import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
 import { type CalibrationResult, Calibrations } from '../../../core/store';
-import { offsetModeOf } from '../shared/offsets/image-shift-offsets';
+import { offsetModeOf } from './offsets/image-shift-offsets';
 
 /** Removes all image-shift offsets of the present camera's mode. */
 @menuItem({

@@ -2,7 +2,7 @@ import { Cameras, Scope } from '../../../core/devices';
 import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
 import { Optics } from '../../../core/optics';
 import { type CalibrationResult, Calibrations } from '../../../core/store';
-import { removalQuestions, removeCalibration } from '../shared/removal';
+import { removalQuestions, removeCalibration } from '../shared/result/removal';
 
 /** Removes the stage calibration of one magnification for the present camera. */
 @menuItem({

@@ -2,8 +2,8 @@ import { Scope } from '../../../core/devices';
 import { type MenuItem, type NumberQuestion, type Run, menuItem } from '../../../core/kernel';
 import { Settings } from '../../../core/settings';
 import type { CalibrationResult } from '../../../core/store';
-import { valueSuggestion } from '../shared/property-suggestions';
-import { usualStageError } from '../shared/stage-shift-plan';
+import { valueSuggestion } from '../shared/result/property-suggestions';
+import { usualStageError } from './stage-shift/stage-shift-plan';
 
 /** A cycle shorter than this, in micrometres, is no cycle of a stage drive. */
 const shortestCycle = 0.1;

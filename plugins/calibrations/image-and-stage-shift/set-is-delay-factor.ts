@@ -1,9 +1,9 @@
 import type { ProvidedAll, Vector } from '../../../core/base';
 import { type ChoiceQuestion, type Forecast, type MenuItem, type Run, menuItem } from '../../../core/kernel';
 import type { CalibrationResult } from '../../../core/store';
-import { valueSuggestion } from '../shared/property-suggestions';
-import { SettlingMeasurement, settlingNeeds } from '../shared/settling/settling-measurement';
-import { type SettlingSearchResult, findDelayFactor, smallestFactor } from '../shared/settling/settling-search';
+import { valueSuggestion } from '../shared/result/property-suggestions';
+import { SettlingMeasurement, settlingNeeds } from './settling/settling-measurement';
+import { type SettlingSearchResult, findDelayFactor, smallestFactor } from './settling/settling-search';
 
 /** Sets the factor by which all delays after image shift are multiplied, for this session, and shows or finds out what it does. */
 @menuItem({

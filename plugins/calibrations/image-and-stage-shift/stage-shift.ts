@@ -1,20 +1,21 @@
 import { EucentricError, type Matrix, firstColumn, inDegrees, inMicrometres, inverse, length, product, secondColumn, vector } from '../../../core/base';
 import { Cameras, Scope, Stage } from '../../../core/devices';
 import { type Forecast, ImageBuffers, type MenuItem, type Run, menuItem } from '../../../core/kernel';
-import { ImageAcquisition, Optics } from '../../../core/optics';
+import { ImageAcquisition } from "../../../core/acquisition";
+import { Optics } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations, type PropertySuggestion } from '../../../core/store';
-import { correlationSummary } from '../shared/image-shift-analysis';
+import { correlationSummary } from './image-shift/image-shift-analysis';
 import { ShiftCalibrationMemory } from '../shared/services';
-import { seriesForecast } from '../shared/telling/series-forecast';
-import { opticsChanges, prepareOptics, shiftExposure } from '../shared/shift-preparation';
-import { doubtQuestion, settleDoubts } from '../shared/series-doubts';
-import { describeStage } from '../shared/stage-shift-report';
-import { takeStageSeries } from '../shared/stage-shift-series';
-import { type StagePair, type StageVerdict, fitStageShift, judgeStageMatrix } from '../shared/stage-shift-analysis';
-import { rotationError, tiltAxisSuggestion, valueSuggestion } from '../shared/property-suggestions';
-import { weighStageShift } from '../shared/stage-shift-uncertainty';
-import { type AxisPlan, planAxis, usualStageError } from '../shared/stage-shift-plan';
+import { seriesForecast } from '../shared/image-series/series-forecast';
+import { opticsChanges, prepareOptics, shiftExposure } from '../shared/image-series/shift-preparation';
+import { doubtQuestion, settleDoubts } from '../shared/image-series/series-doubts';
+import { describeStage } from './stage-shift/stage-shift-report';
+import { takeStageSeries } from './stage-shift/stage-shift-series';
+import { type StagePair, type StageVerdict, fitStageShift, judgeStageMatrix } from './stage-shift/stage-shift-analysis';
+import { rotationError, tiltAxisSuggestion, valueSuggestion } from '../shared/result/property-suggestions';
+import { weighStageShift } from './stage-shift/stage-shift-uncertainty';
+import { type AxisPlan, planAxis, usualStageError } from './stage-shift/stage-shift-plan';
 
 /** Below this share of a cycle a stage calibration should not be done at all. */
 const tooSmallExtent = 0.25;

@@ -1,8 +1,8 @@
 import { Cameras } from '../../../core/devices';
 import { ImageBuffers, type MenuItem, type Run, menuItem } from '../../../core/kernel';
 import { type CalibrationResult, Calibrations } from '../../../core/store';
-import { latticeErrors } from '../shared/lattice-errors';
-import { foundPixelSize } from '../shared/lattice-found';
+import { latticeErrors } from './lattice/lattice-errors';
+import { foundPixelSize } from './lattice/lattice-found';
 
 /** Says by which multiple of 90 degrees the image turns at a magnification, which the angle of a grid cannot tell. */
 @menuItem({

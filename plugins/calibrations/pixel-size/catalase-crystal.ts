@@ -1,5 +1,5 @@
 import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
-import { LatticeMemory } from '../shared/lattice-memory';
+import { LatticeMemory } from './lattice/lattice-memory';
 
 /** Toggles whether a catalase crystal is expected in the image instead of a grating. */
 @menuItem({

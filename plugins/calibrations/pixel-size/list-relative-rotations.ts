@@ -1,8 +1,8 @@
 import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
 import { Optics } from '../../../core/optics';
 import { type CalibrationResult, Calibrations } from '../../../core/store';
-import { pixelSizeSuggestion, relativeRotationSuggestion } from '../shared/property-suggestions';
-import { type FoundPixelSize, foundPixelSizes, relativeRotation as rotationBetween } from '../shared/lattice-found';
+import { pixelSizeSuggestion, relativeRotationSuggestion } from '../shared/result/property-suggestions';
+import { type FoundPixelSize, foundPixelSizes, relativeRotation as rotationBetween } from './lattice/lattice-found';
 
 /** Lists the found pixel sizes as lines for the properties, with the rotations from one magnification to the next. */
 @menuItem({

@@ -1,6 +1,6 @@
 import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
 import type { CalibrationResult } from '../../../core/store';
-import { LatticeMemory } from '../shared/lattice-memory';
+import { LatticeMemory } from './lattice/lattice-memory';
 
 const largest = 2048;
 

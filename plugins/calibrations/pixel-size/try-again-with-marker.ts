@@ -1,8 +1,8 @@
 import type { ProvidedAll } from '../../../core/base';
 import { ImageBuffers, type MenuItem, type Run, menuItem } from '../../../core/kernel';
 import type { CalibrationResult } from '../../../core/store';
-import { latticeErrors } from '../shared/lattice-errors';
-import { latticeNeeds, latticeQuestions, latticeResultUnits, latticeResults, PixelSizeMeasurement, unfitImage } from '../shared/lattice-measurement';
+import { latticeErrors } from './lattice/lattice-errors';
+import { latticeNeeds, latticeQuestions, latticeResultUnits, latticeResults, PixelSizeMeasurement, unfitImage } from './lattice/lattice-measurement';
 
 /** Repeats Find Pixel Size from a peak that is marked on the autocorrelation in buffer A; its image is in B. */
 @menuItem({

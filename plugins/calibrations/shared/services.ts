@@ -1,8 +1,8 @@
 import { token } from '../../../core/base';
 import type { PluginHost } from '../../../core/kernel';
 import { ImageShiftAdjustment } from '../../../core/optics';
-import { LatticeMemory, newLatticeMemory } from './lattice-memory';
-import { applyNeutralImageShift } from './offsets/neutral-image-shift';
+import { LatticeMemory, newLatticeMemory } from '../pixel-size/lattice/lattice-memory';
+import { applyNeutralImageShift } from '../image-and-stage-shift/offsets/neutral-image-shift';
 
 /** What the shift calibrations remember from one run to the next within a session. */
 export interface ShiftCalibrationMemory {

@@ -1,7 +1,8 @@
 import { EucentricError, apply, imageShiftUnits, inverse, vector } from '../../../core/base';
 import { Scope } from '../../../core/devices';
 import type { BufferedImage, Forecast, Session } from '../../../core/kernel';
-import { ImageShiftControl, Optics, takeImage } from '../../../core/optics';
+import { takeImage } from "../../../core/acquisition";
+import { ImageShiftControl, Optics } from '../../../core/optics';
 import type { ParameterSetName } from '../../../core/settings';
 import { Calibrations } from '../../../core/store';
 import type { CostState, ForecastState } from '../protocol';

@@ -1,8 +1,8 @@
 import { type Metres, VirtualClock, inMicrometres, micrometres, radians, seconds, vector } from '../../../core/base';
 import type { Camera, CameraTraits, Exposure, Scope, Setting, Stage, StageMove, StagePosition } from '../../../core/devices';
 import { createHooks } from '../../../core/kernel';
-import { guardCamera, guardScope, guardStage } from '../../../core/kernel/guards';
-import type { DeviceLimits } from '../../../core/kernel/limits';
+import { guardCamera, guardScope, guardStage } from '../../../core/kernel/guards/guards';
+import type { DeviceLimits } from '../../../core/kernel/guards/limits';
 import { randomNumbers, verifying } from '../../support/virtual-instrument';
 
 const draws = verifying ? 1_000_000 : 100_000;

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { type ImageShiftUnits, type Vector, add, apply, imageShiftUnits, inverse, length, product, subtract, vector } from '../../../core/base';
 import { Scope } from '../../../core/devices';
-import { ImageShiftAdjustment, ImageShiftCarrying, ImageShiftControl, Optics, Settling } from '../../../core/optics';
+import { Settling } from "../../../core/acquisition";
+import { ImageShiftAdjustment, ImageShiftCarrying, ImageShiftControl, Optics } from '../../../core/optics';
 import { projectFolder, trueImageShift, virtualInstrument } from '../../support/virtual-instrument';
 
 const shift = (x: number, y: number): Vector<ImageShiftUnits> => vector(imageShiftUnits(x), imageShiftUnits(y));

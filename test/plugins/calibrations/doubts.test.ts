@@ -1,6 +1,7 @@
 import type { Token } from '../../../core/base';
 import { scaleMatrix } from '../../../core/base';
-import { CalibrationDoubts, Optics } from '../../../core/optics';
+import { CalibrationDoubts } from "../../../core/consistency";
+import { Optics } from '../../../core/optics';
 import { Calibrations } from '../../../core/store';
 import { tellDoubts } from '../../../plugins/calibrations/doubts';
 import { camera, imageShiftMatrix, optics, toCamera } from '../../core/optics/instrument';

@@ -1,5 +1,6 @@
 import type { MenuEntry, Session } from '../../../../core/kernel';
-import { Optics, checkConsistency } from '../../../../core/optics';
+import { checkConsistency } from "../../../../core/consistency";
+import { Optics } from '../../../../core/optics';
 import { type Calibrations, type HistoryEntry, recordNow } from '../../../../core/store';
 import type { FindingState, GuideStep } from '../../protocol';
 import type { ChangedSince } from './changed-conditions';

@@ -2,7 +2,8 @@ import path from 'node:path';
 import { type Matrix, type Vector, apply, imageShiftUnits, inverse, product, subtract, vector } from '../../../../core/base';
 import { Cameras, Scope } from '../../../../core/devices';
 import { ScriptedOperator } from '../../../../core/kernel';
-import { ImageShiftAdjustment, ImageShiftControl, Optics, takeImage } from '../../../../core/optics';
+import { takeImage } from "../../../../core/acquisition";
+import { ImageShiftAdjustment, ImageShiftControl, Optics } from '../../../../core/optics';
 import { SimulatedTruth } from '../../../../plugins/simulator';
 import { projectFolder, randomNumbers, virtualInstrument } from '../../../support/virtual-instrument';
 

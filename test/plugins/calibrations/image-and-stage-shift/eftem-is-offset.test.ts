@@ -1,6 +1,6 @@
 import { length, micrometres, vector } from '../../../../core/base';
 import { Cameras, EftemMode, Stage } from '../../../../core/devices';
-import { takeImage } from '../../../../core/optics';
+import { takeImage } from "../../../../core/acquisition";
 import { showCalibrations } from '../../../../core/store';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem, verifying, virtualInstrument } from '../../../support/virtual-instrument';

@@ -1,7 +1,7 @@
 import { EucentricError } from '../../../../core/base';
 import { Settings } from '../../../../core/settings';
 import { type ImageContext, type ImageKind, ImageBuffers, ScriptedOperator } from '../../../../core/kernel';
-import { targetSize, latticeSpecimen } from '../../../../plugins/calibrations/shared/lattice-specimen';
+import { targetSize, latticeSpecimen } from '../../../../plugins/calibrations/pixel-size/lattice/lattice-specimen';
 import { runItem } from '../../../support/virtual-instrument';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { gratingInstrument, quarterTurnsApart, takeImage, truthAt } from './grating-instrument';

@@ -1,6 +1,7 @@
 import { inverse, matrixAngle, product } from '../../../../core/base';
 import { Cameras, Scope } from '../../../../core/devices';
-import { ImageAcquisition, Optics, cameraArea } from '../../../../core/optics';
+import { ImageAcquisition, cameraArea } from "../../../../core/acquisition";
+import { Optics } from '../../../../core/optics';
 import { Settings } from '../../../../core/settings';
 import { SimulatedTruth } from '../../../../plugins/simulator';
 import { type VirtualInstrumentOptions, virtualInstrument } from '../../../support/virtual-instrument';

@@ -1,6 +1,6 @@
 import { randomNumbers, runItem } from '../../../support/virtual-instrument';
 import { EucentricError } from '../../../../core/base';
-import { relativeRotation, withFoundPixelSize, type FoundPixelSize } from '../../../../plugins/calibrations/shared/lattice-found';
+import { relativeRotation, withFoundPixelSize, type FoundPixelSize } from '../../../../plugins/calibrations/pixel-size/lattice/lattice-found';
 import { Optics } from '../../../../core/optics';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { gratingInstrument, takeImage } from './grating-instrument';

@@ -1,0 +1,88 @@
+import { type Logger, metres, token } from '../base';
+import { Cameras, type Exposure, type Scope, type Stage } from '../devices';
+import type { BufferedImage, ImageBuffers, ImageContext, Session } from '../kernel';
+import { type ParameterSetName, Settings } from '../settings';
+import { acquisitionErrors } from './errors';
+import type { ImageShiftControl } from '../optics';
+import type { Optics } from '../optics';
+import type { Settling } from './settling';
+import { saturationOf } from './saturation';
+import { cameraArea } from './shift-calibration-exposure';
+
+/** How an image is to be taken. */
+export interface TakeOptions {
+  readonly signal?: AbortSignal;
+  /** How many older images are to be kept rolling at least. */
+  readonly roll?: number;
+  readonly title?: string;
+}
+
+/** Takes images with the selected camera once everything has come to rest. */
+export interface ImageAcquisition {
+  /** Waits, takes one image and puts it into buffer A. Throws `camera/unexpected-size` when the camera delivers another size than was asked for. */
+  take(exposure: Exposure, options?: TakeOptions): Promise<BufferedImage>;
+}
+/** The token of the image acquisition. */
+export const ImageAcquisition = token<ImageAcquisition>('ImageAcquisition');
+
+/** What image acquisition is made of. */
+export interface AcquisitionParts {
+  readonly scope: Pick<Scope, 'magIndex'>;
+  readonly stage?: Pick<Stage, 'position'>;
+  readonly cameras: Pick<Cameras, 'selected'>;
+  readonly optics: Optics;
+  readonly settling: Settling;
+  readonly imageShift: Pick<ImageShiftControl, 'net'>;
+  readonly buffers: ImageBuffers;
+  /** Told when an image is saturated. */
+  readonly log?: Pick<Logger, 'warn'>;
+}
+
+/**
+ * Waits in the order: stage, then image shift, lenses and stage at rest, then the drift settling, which the camera does with the
+ * specimen illuminated, then the exposure.
+ */
+export class WaitingAcquisition implements ImageAcquisition {
+  constructor(private readonly parts: AcquisitionParts) {}
+
+  async take(exposure: Exposure, { signal, roll, title }: TakeOptions = {}): Promise<BufferedImage> {
+    const { cameras, settling, buffers, log } = this.parts;
+    const camera = cameras.selected;
+    const wanted = camera.fit(exposure);
+    const context = await this.context(wanted, title, signal);
+    await settling.wait(camera.traits, context.magIndex, signal);
+    const frame = await camera.acquire(wanted, signal);
+    const size = [wanted.area.bottom - wanted.area.top, wanted.area.right - wanted.area.left].map((unbinned) => Math.floor(unbinned / wanted.binning));
+    const [rows, columns] = frame.image.shape;
+    if (rows !== size[0] || columns !== size[1]) throw acquisitionErrors.unexpectedSize(camera.traits.index, frame.image.shape, size);
+    const saturation = saturationOf(frame.image);
+    if (saturation) {
+      const share = (100 * saturation.share).toPrecision(2);
+      log?.warn(`${camera.traits.name}: ${share} % of the pixels of this image are saturated, at ${saturation.ceiling} counts. What is measured on it may be wrong: spread the beam or shorten the exposure.`);
+    }
+    return buffers.add(frame, saturation ? { ...context, saturated: saturation.share } : context, roll);
+  }
+
+  private async context(exposure: Exposure, title: string | undefined, signal: AbortSignal | undefined): Promise<ImageContext> {
+    const { scope, stage, cameras, optics, imageShift } = this.parts;
+    const camera = cameras.selected.traits.index;
+    const magIndex = await scope.magIndex.read(signal);
+    const pixel = optics.pixelSize(magIndex, camera);
+    return {
+      magIndex,
+      magnification: optics.magnificationFor(magIndex, camera),
+      ...(pixel && { pixelSize: metres(pixel.value * exposure.binning) }),
+      netImageShift: await imageShift.net.read(signal),
+      ...(stage && { stage: await stage.position.read(signal) }),
+      ...(title !== undefined && { title }),
+    };
+  }
+}
+
+/** Takes an image with one of the parameter sets of the selected camera, as an operator does with a button; undefined on an instrument that cannot. */
+export async function takeImage({ find }: Pick<Session, 'find'>, name: ParameterSetName, signal?: AbortSignal): Promise<BufferedImage | undefined> {
+  const camera = find(Cameras)?.selected.traits;
+  const set = camera && find(Settings)?.parameterSets.get(camera.index)?.[name];
+  if (!set) return undefined;
+  return find(ImageAcquisition)?.take({ ...set, area: cameraArea(set.area, camera) }, { title: name, ...(signal && { signal }) });
+}

@@ -1,0 +1,3 @@
+export * from './image-acquisition';
+export * from './settling';
+export * from './shift-calibration-exposure';

@@ -1,0 +1,62 @@
+import { type Clock, type Seconds, seconds, token } from '../base';
+import type { CameraTraits, Scope, Stage } from '../devices';
+import type { ImageShiftRest, Optics } from '../optics';
+
+/** Knows what must have come to rest before an exposure may begin. */
+export interface Settling extends ImageShiftRest {
+  /** When the image shift stands still; undefined when it was not moved. */
+  readonly imageShiftTimeout: Seconds | undefined;
+  /**
+   * The instant, on the program's clock, from which a camera may be asked for an image; one in the past means at once.
+   * @param magIndex of the present magnification
+   */
+  readyAt(camera: CameraTraits, magIndex: number): Seconds;
+  /** Waits until then. */
+  wait(camera: CameraTraits, magIndex: number, signal?: AbortSignal): Promise<void>;
+}
+/** The token of the settling. */
+export const Settling = token<Settling>('Settling');
+
+/** Reckons with image shift, lens normalization, stage moves, and the time that the camera itself takes to begin. */
+export class SettlingTimes implements Settling {
+  private restsAt: Seconds | undefined;
+
+  constructor(
+    private readonly optics: Optics,
+    private readonly clock: Clock,
+    private readonly scope: Pick<Scope, 'lastNormalized'>,
+    private readonly stage?: Pick<Stage, 'lastMoved'>,
+  ) {}
+
+  get imageShiftTimeout(): Seconds | undefined {
+    return this.restsAt;
+  }
+
+  imageShiftRestsAt(instant: Seconds): void {
+    this.restsAt = this.restsAt === undefined ? instant : seconds(Math.max(this.restsAt, instant));
+  }
+
+  readyAt(camera: CameraTraits, magIndex: number): Seconds {
+    const { normalizationDelay, stageMoveDelay } = this.optics.shiftProperties();
+    const [normalized, moved] = [this.scope.lastNormalized(), this.stage?.lastMoved()];
+    const delay = this.optics.isLowMagnification(magIndex, camera.index) ? normalizationDelay.lowMagnification : normalizationDelay.regular;
+    const others = Math.max(normalized === undefined ? -Infinity : normalized + delay, moved === undefined ? -Infinity : moved + stageMoveDelay);
+    const imageShift = this.restsAt ?? -Infinity;
+    const rest = Math.max(others, imageShift);
+    if (!Number.isFinite(rest)) return this.clock.now();
+    // A scan begins when it is asked to, so image shift has to have settled by itself.
+    if (camera.stem && imageShift >= others) return seconds(rest);
+    return seconds(rest - cameraHeadStart(this.optics, camera));
+  }
+
+  async wait(camera: CameraTraits, magIndex: number, signal?: AbortSignal): Promise<void> {
+    const left = this.readyAt(camera, magIndex) - this.clock.now();
+    if (left > 0) await this.clock.delay(seconds(left), signal);
+  }
+}
+
+/** How much sooner than at rest a camera may be asked for an image, because it begins later than the table of delays reckons with; negative when it begins sooner. */
+export function cameraHeadStart(optics: Pick<Optics, 'camera' | 'shiftProperties'>, camera: CameraTraits): Seconds {
+  const { startupCap = Infinity, oneShutter = false } = optics.camera(camera.index);
+  return seconds(Math.min(camera.startupDelay, startupCap) + (oneShutter ? 0 : camera.builtInSettling) - optics.shiftProperties().assumedStartup);
+}

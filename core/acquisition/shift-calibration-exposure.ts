@@ -1,0 +1,51 @@
+import { type Seconds, seconds } from '../base';
+import type { CameraArea, CameraTraits, Exposure } from '../devices';
+import type { ParameterSet } from '../settings';
+import { acquisitionErrors } from './errors';
+
+/** What the toggles of the menu say. */
+export interface ShiftCalibrationChoices {
+  readonly useTrialBinning: boolean;
+  readonly useTrialSize: boolean;
+}
+
+/** The images of a shift calibration. */
+export interface ShiftCalibrationExposure {
+  readonly exposure: Exposure;
+  /** The smaller dimension of the area in unbinned pixels; the steps go by it. */
+  readonly fieldSize: number;
+}
+
+/** Binned size that is wanted: more pixels of a direct detector, whose images are poor in electrons. */
+const wantedSize = { directDetector: 1024, other: 512 };
+/** Up to this exposure, in seconds, drift settling is limited to what the camera does anyway. */
+const shortExposure = 0.25;
+
+/**
+ * The exposure that image-shift and stage calibrations use, from the Trial parameters: the full camera unless the Trial area is wanted,
+ * binned so that correlation is quick, never finer than Trial, with the exposure shortened as the binning grows.
+ */
+export function shiftCalibrationExposure(trial: ParameterSet | Exposure, camera: CameraTraits, { useTrialBinning, useTrialSize }: ShiftCalibrationChoices): ShiftCalibrationExposure {
+  const area = useTrialSize ? cameraArea(trial.area, camera) : cameraArea('full', camera);
+  const fieldSize = Math.min(area.right - area.left, area.bottom - area.top);
+  const target = camera.directDetector ? wantedSize.directDetector : wantedSize.other;
+  const unchanged: Exposure = { ...trial, area };
+  if (useTrialBinning || fieldSize / trial.binning <= target) return { exposure: unchanged, fieldSize };
+  const coarser = camera.binnings.filter((binning) => binning >= trial.binning).sort((a, b) => a - b);
+  const binning = coarser.find((each) => fieldSize / each <= target) ?? coarser.at(-1);
+  if (binning === undefined) throw acquisitionErrors.noBinning(camera.name);
+  if (binning === trial.binning) return { exposure: unchanged, fieldSize };
+  const lit = camera.deadTime + (trial.exposure - camera.deadTime) * (trial.binning / binning) ** 2;
+  const exposure = seconds(Math.max(camera.shortestExposure, lit));
+  const driftSettling: Seconds = exposure <= shortExposure ? seconds(Math.min(trial.driftSettling, camera.builtInSettling)) : trial.driftSettling;
+  return { exposure: { ...unchanged, binning, exposure, driftSettling }, fieldSize };
+}
+
+/** An area in unbinned pixels: shares of width and height lie around the centre. */
+export function cameraArea(area: ParameterSet['area'], { width, height }: Pick<CameraTraits, 'width' | 'height'>): CameraArea {
+  if (typeof area !== 'string') return area;
+  const share = { full: 1, half: 0.5, quarter: 0.25 }[area];
+  const [across, down] = [Math.round(width * share), Math.round(height * share)];
+  const [left, top] = [Math.floor((width - across) / 2), Math.floor((height - down) / 2)];
+  return { left, top, right: left + across, bottom: top + down };
+}

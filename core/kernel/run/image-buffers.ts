@@ -1,0 +1,52 @@
+import { type ImageShiftUnits, type Metres, type Vector, token } from '../../base';
+import type { Frame, StagePosition } from '../../devices';
+
+/** What was known about the microscope when an image was taken. */
+export interface ImageContext {
+  readonly magIndex: number;
+  readonly magnification: number;
+  /** Of one pixel of this image, binning included; undefined when nothing is known about it. */
+  readonly pixelSize?: Metres;
+  readonly netImageShift?: Vector<ImageShiftUnits>;
+  readonly stage?: StagePosition;
+  readonly title?: string;
+  /** Share of its pixels that the camera has cut off at its highest count; undefined where none are. */
+  readonly saturated?: number;
+  /** What the image is; taken by a camera where nothing is said. */
+  readonly kind?: ImageKind;
+  /** The counts to be shown black and white, where they are not to be chosen from the image. */
+  readonly contrast?: { readonly black: number; readonly white: number };
+  /** A point to be shown marked, in raster pixels of this image. */
+  readonly marker?: { readonly x: number; readonly y: number };
+  /** Points to be shown, such as the peaks of an autocorrelation, in raster pixels of this image. */
+  readonly points?: readonly { readonly x: number; readonly y: number }[];
+}
+
+/** What images can be besides those that a camera took. */
+export type ImageKind = 'acquired' | 'read from file' | 'montage centre' | 'montage overview' | 'autocorrelation of overview' | 'processed' | 'Fourier transform';
+
+/** An image in one of the buffers A, B, C... */
+export interface BufferedImage {
+  readonly buffer: string;
+  readonly frame: Frame;
+  readonly context: ImageContext;
+  /** Shift that aligns it with its predecessor, in binned pixels, X right and Y up. */
+  readonly alignment: Vector;
+}
+
+/** The image buffers: a new image goes into A and the older ones roll on to B, C... */
+export interface ImageBuffers {
+  /** Puts an image into A; at least `roll` older ones are kept rolling. */
+  add(frame: Frame, context: ImageContext, roll?: number): BufferedImage;
+  get(buffer: string): BufferedImage | undefined;
+  all(): readonly BufferedImage[];
+  /** Notes the shift that aligns the image in a buffer; for display only. */
+  align(buffer: string, shift: Vector): void;
+  copy(from: string, to: string): void;
+  /** How many buffers roll, not counting A, outside of runs. */
+  rollCount: number;
+  /** Calls after every change of any buffer; what it returns ends that. */
+  onChange(listen: () => void): () => void;
+}
+/** The token of the image buffers. */
+export const ImageBuffers = token<ImageBuffers>('ImageBuffers');

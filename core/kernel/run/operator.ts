@@ -1,0 +1,129 @@
+import { type Seconds, token } from '../../base';
+import type { BufferedImage } from './image-buffers';
+
+interface QuestionBase<Kind extends string, Answer> {
+  readonly kind: Kind;
+  /** Stable within the item; `--answer` names it. */
+  readonly id: string;
+  /** What is asked. */
+  readonly text: string;
+  readonly default: Answer;
+  /** An offer when all is done: prepared answers that do not name it decline it. */
+  readonly offer?: true;
+}
+/** Yes or no. */
+export type ConfirmQuestion = QuestionBase<'confirm', boolean>;
+/** A number with its unit and, where there are any, its limits. */
+export interface NumberQuestion extends QuestionBase<'number', number> {
+  readonly unit?: string;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly integer?: boolean;
+  readonly decimals?: number;
+}
+/** One of several. */
+export interface ChoiceQuestion<Choice extends string = string> extends QuestionBase<'choice', Choice> {
+  readonly choices: readonly { readonly value: Choice; readonly label: string }[];
+}
+/** A line of text. */
+export type TextQuestion = QuestionBase<'text', string>;
+/** Anything that can be asked. */
+export type Question = ConfirmQuestion | NumberQuestion | ChoiceQuestion | TextQuestion;
+
+/** What a question is answered with. */
+export type Answer<Asked extends Question = Question> = Asked extends ConfirmQuestion ? boolean : Asked extends NumberQuestion ? number : Asked extends ChoiceQuestion<infer Choice> ? Choice : string;
+/** The answers to several questions, in their order. */
+export type Answers<Asked extends readonly Question[]> = { -readonly [Index in keyof Asked]: Answer<Asked[Index]> };
+
+/** What an item declares about a question it may ask. */
+export interface QuestionDeclaration {
+  readonly id: string;
+  readonly kind: Question['kind'];
+  /** When and why it is asked. */
+  readonly summary: string;
+}
+
+/** A point or a line that the operator drew on an image, in raster pixels of that image. */
+export interface Mark {
+  readonly from: { readonly x: number; readonly y: number };
+  readonly to?: { readonly x: number; readonly y: number };
+}
+
+/** How far a run is. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  readonly text: string;
+}
+
+/** A point of a plot; with `dx` and `dy` an arrow that begins there. */
+export interface PlotPoint {
+  readonly x: number;
+  readonly y: number;
+  readonly dx?: number;
+  readonly dy?: number;
+  /** Standard error in Y. */
+  readonly error?: number;
+}
+/** A picture of what is measured, in numbers; a later one of the same id takes its place. */
+export interface Plot {
+  readonly id: string;
+  readonly title: string;
+  /** What stands along the axes, each with its unit. */
+  readonly x: string;
+  readonly y: string;
+  /** Whether lengths and angles in it mean something, so that both axes need one scale. */
+  readonly equalScales?: boolean;
+  readonly series: readonly { readonly name: string; readonly kind: 'points' | 'line' | 'arrows'; readonly points: readonly PlotPoint[] }[];
+}
+
+/** How images are shown in turn. */
+export interface Toggling {
+  readonly buffers: readonly [string, string];
+  /** How often the picture changes; the first buffer is shown in the end. */
+  readonly times: number;
+  readonly interval: Seconds;
+}
+
+/**
+ * The person at the microscope, wherever that person sits: browser, terminal, script or test. Calibrations know nothing else of them.
+ * Every call rejects with `StoppedError` when the run is stopped.
+ */
+export interface Operator {
+  confirm(question: Omit<ConfirmQuestion, 'kind'>): Promise<boolean>;
+  number(question: Omit<NumberQuestion, 'kind'>): Promise<number>;
+  choice<Choice extends string>(question: Omit<ChoiceQuestion<Choice>, 'kind'>): Promise<Choice>;
+  text(question: Omit<TextQuestion, 'kind'>): Promise<string>;
+  /** Several questions of which none rests on the answer to another: seen together where there is a screen for it, else one after the other. */
+  askAll<const Asked extends readonly Question[]>(questions: Asked): Promise<Answers<Asked>>;
+  /** Waits until one of the named buttons is pressed. */
+  button<Name extends string>(names: readonly Name[]): Promise<Name>;
+  /** A point or line drawn on the image in a buffer, once there is one. */
+  mark(buffer: string, kind: 'point' | 'line'): Promise<Mark>;
+  log(text: string): void;
+  progress(progress: Progress): void;
+  /** The status pane, such as CALIBRATING IMAGE SHIFT; undefined clears it. */
+  status(text: string | undefined): void;
+  /** Shows what is measured, as it comes, where there is a screen for it. */
+  plot(plot: Plot): void;
+  /** Shows the image in each of the buffers in turn, aligned, so that a wrong alignment is seen; returns at once where there is no screen for it. */
+  toggleImages(toggling: Toggling): Promise<void>;
+}
+/** The token of the operator, for plugins that provide a console. */
+export const Operator = token<Operator>('Operator');
+
+/** What a console has to implement; the runner makes an `Operator` of it that knows about STOP and about declared questions. */
+export interface OperatorPort {
+  ask(question: Question, signal: AbortSignal): Promise<Answer>;
+  /** Several questions at once; left out where they are asked one after the other. */
+  askAll?(questions: readonly Question[], signal: AbortSignal): Promise<readonly Answer[]>;
+  button(names: readonly string[], signal: AbortSignal): Promise<string>;
+  mark(buffer: string, kind: 'point' | 'line', signal: AbortSignal): Promise<Mark>;
+  log(text: string): void;
+  progress(progress: Progress): void;
+  status(text: string | undefined): void;
+  image(image: BufferedImage): void;
+  plot?(plot: Plot): void;
+  /** Shows the image in a buffer, shifted by its alignment; left out where nobody would see it. */
+  showImage?(buffer: string): void;
+}

@@ -1,0 +1,57 @@
+import type { Vector } from '../../base';
+import type { Frame } from '../../devices';
+import type { BufferedImage, ImageBuffers, ImageContext } from './image-buffers';
+
+const names = 'ABCDEFGHIJKLMNOP';
+
+/** Image buffers A to P in memory; whoever wants to see new images is told of each. */
+export class RollingBuffers implements ImageBuffers {
+  rollCount = 2;
+  private readonly listeners = new Set<() => void>();
+  private readonly held: (Omit<BufferedImage, 'buffer'> | undefined)[] = names.split('').map(() => undefined);
+
+  constructor(private readonly onAdd: (image: BufferedImage) => void = () => {}) {}
+
+  add(frame: Frame, context: ImageContext, roll = 0): BufferedImage {
+    const last = Math.min(names.length - 1, Math.max(this.rollCount, roll));
+    for (let index = last; index > 0; index--) this.held[index] = this.held[index - 1];
+    this.held[0] = { frame, context, alignment: { x: 0, y: 0 } };
+    const image = this.get('A')!;
+    this.onAdd(image);
+    this.changed();
+    return image;
+  }
+
+  get(buffer: string): BufferedImage | undefined {
+    const held = this.held[names.indexOf(buffer)];
+    return held && { buffer, ...held };
+  }
+
+  all(): readonly BufferedImage[] {
+    return names.split('').flatMap((name) => this.get(name) ?? []);
+  }
+
+  align(buffer: string, alignment: Vector): void {
+    const index = names.indexOf(buffer);
+    const held = this.held[index];
+    if (!held) return;
+    this.held[index] = { ...held, alignment };
+    this.changed();
+  }
+
+  copy(from: string, to: string): void {
+    const target = names.indexOf(to);
+    if (target < 0) return;
+    this.held[target] = this.held[names.indexOf(from)];
+    this.changed();
+  }
+
+  onChange(listen: () => void): () => void {
+    this.listeners.add(listen);
+    return () => void this.listeners.delete(listen);
+  }
+
+  private changed(): void {
+    for (const listen of this.listeners) listen();
+  }
+}

@@ -1,0 +1,186 @@
+import { type Clock, StoppedError, throwIfStopped } from '../../base';
+import { kernelErrors } from '../errors';
+import type { Answer, Answers, ChoiceQuestion, ConfirmQuestion, Mark, NumberQuestion, Operator, OperatorPort, Plot, Question, QuestionDeclaration, TextQuestion, Toggling } from './operator';
+
+/** The operator as one run sees it: what is asked has been declared, answers are checked, and STOP ends every wait. */
+export class RunOperator implements Operator {
+  constructor(
+    private readonly item: string,
+    private readonly declared: readonly QuestionDeclaration[],
+    private readonly port: OperatorPort,
+    private readonly signal: AbortSignal,
+    private readonly clock: Clock,
+  ) {}
+
+  async confirm(question: Omit<ConfirmQuestion, 'kind'>): Promise<boolean> {
+    return (await this.ask({ kind: 'confirm', ...question })) as boolean;
+  }
+  async number(question: Omit<NumberQuestion, 'kind'>): Promise<number> {
+    return (await this.ask({ kind: 'number', ...question })) as number;
+  }
+  async choice<Choice extends string>(question: Omit<ChoiceQuestion<Choice>, 'kind'>): Promise<Choice> {
+    return (await this.ask({ kind: 'choice', ...question })) as Choice;
+  }
+  async text(question: Omit<TextQuestion, 'kind'>): Promise<string> {
+    return (await this.ask({ kind: 'text', ...question })) as string;
+  }
+
+  async askAll<const Asked extends readonly Question[]>(questions: Asked): Promise<Answers<Asked>> {
+    const { port } = this;
+    if (!port.askAll || questions.length < 2) {
+      const answers: Answer[] = [];
+      for (const question of questions) answers.push(await this.ask(question));
+      return answers as Answers<Asked>;
+    }
+    for (const question of questions) this.checkDeclared(question);
+    throwIfStopped(this.signal);
+    const answers = await this.stoppable(port.askAll(questions, this.signal));
+    return questions.map((question, index) => checkAnswer(question, answers[index]!)) as Answers<Asked>;
+  }
+
+  async button<Name extends string>(names: readonly Name[]): Promise<Name> {
+    return (await this.stoppable(this.port.button(names, this.signal))) as Name;
+  }
+  mark(buffer: string, kind: 'point' | 'line'): Promise<Mark> {
+    return this.stoppable(this.port.mark(buffer, kind, this.signal));
+  }
+  log(text: string): void {
+    this.port.log(text);
+  }
+  progress(progress: Parameters<Operator['progress']>[0]): void {
+    this.port.progress(progress);
+  }
+  status(text: string | undefined): void {
+    this.port.status(text);
+  }
+  plot(plot: Plot): void {
+    this.port.plot?.(plot);
+  }
+  async toggleImages({ buffers: [first, second], times, interval }: Toggling): Promise<void> {
+    const { port, clock, signal } = this;
+    if (!port.showImage || times <= 0) return;
+    // An odd number of changes would leave the other image in view.
+    for (let shown = 2 * Math.ceil(times / 2) - 1; shown >= 0; shown -= 1) {
+      port.showImage(shown % 2 === 0 ? first : second);
+      await clock.delay(interval, signal);
+    }
+  }
+
+  private checkDeclared(question: Question): void {
+    if (!this.declared.some(({ id, kind }) => id === question.id && kind === question.kind)) throw kernelErrors.undeclaredQuestion(this.item, question.id);
+  }
+
+  private async ask(question: Question): Promise<Answer> {
+    this.checkDeclared(question);
+    throwIfStopped(this.signal);
+    return checkAnswer(question, await this.stoppable(this.port.ask(question, this.signal)));
+  }
+
+  private async stoppable<T>(waiting: Promise<T>): Promise<T> {
+    let stop = (): void => {};
+    const stopped = new Promise<never>((_, reject) => {
+      stop = () => reject(this.signal.reason instanceof Error ? this.signal.reason : new StoppedError());
+      if (this.signal.aborted) stop();
+      this.signal.addEventListener('abort', stop, { once: true });
+    });
+    try {
+      return await Promise.race([waiting, stopped]);
+    } finally {
+      this.signal.removeEventListener('abort', stop);
+    }
+  }
+}
+
+/** Checks an answer against its question; returns it in the right type. Throws `run/bad-answer`. */
+export function checkAnswer(question: Question, answer: Answer): Answer {
+  const refuse = (wanted: string): never => {
+    throw kernelErrors.badAnswer(question.id, String(answer), wanted);
+  };
+  switch (question.kind) {
+    case 'confirm':
+      return typeof answer === 'boolean' ? answer : refuse('yes or no is wanted');
+    case 'text':
+      return typeof answer === 'string' ? answer : refuse('a text is wanted');
+    case 'choice':
+      return question.choices.some(({ value }) => value === answer) ? answer : refuse(`one of ${question.choices.map(({ value }) => value).join(', ')} is wanted`);
+    case 'number': {
+      if (typeof answer !== 'number' || !Number.isFinite(answer)) return refuse('a number is wanted');
+      if (question.integer && !Number.isInteger(answer)) return refuse('a whole number is wanted');
+      const unit = question.unit ? ` ${question.unit}` : '';
+      if (question.minimum !== undefined && answer < question.minimum) return refuse(`at least ${question.minimum}${unit} is wanted`);
+      if (question.maximum !== undefined && answer > question.maximum) return refuse(`at most ${question.maximum}${unit} is wanted`);
+      return answer;
+    }
+  }
+}
+
+/** Reads the text that a person typed as an answer to a question; an empty text is the default. Throws `run/bad-answer`. */
+export function parseAnswer(question: Question, typed: string): Answer {
+  const text = typed.trim();
+  if (text === '') return question.default;
+  if (question.kind === 'confirm') {
+    if (/^(y|yes|true|1)$/i.test(text)) return true;
+    if (/^(n|no|false|0)$/i.test(text)) return false;
+    throw kernelErrors.badAnswer(question.id, typed, 'yes or no is wanted');
+  }
+  if (question.kind === 'number') return checkAnswer(question, Number(text));
+  return checkAnswer(question, text);
+}
+
+/** An operator made of prepared answers; used by `run --answer`, by scripts and by tests. */
+export class ScriptedOperator implements OperatorPort {
+  readonly asked: Question[] = [];
+  private readonly unused: Set<string>;
+
+  constructor(
+    private readonly answers: Readonly<Record<string, string>> = {},
+    private readonly options: { readonly defaults?: boolean; readonly buttons?: string[]; readonly marks?: Mark[]; readonly otherwise?: OperatorPort } = {},
+  ) {
+    this.unused = new Set(Object.keys(answers));
+  }
+
+  /** Ids of answers that no question asked for. */
+  get unusedAnswers(): readonly string[] {
+    return [...this.unused];
+  }
+
+  async ask(question: Question, signal: AbortSignal): Promise<Answer> {
+    this.asked.push(question);
+    const given = this.answers[question.id];
+    if (given !== undefined) {
+      this.unused.delete(question.id);
+      return parseAnswer(question, given);
+    }
+    if (this.options.defaults) return question.default;
+    if (this.options.otherwise) return this.options.otherwise.ask(question, signal);
+    if (question.offer) return question.default;
+    throw kernelErrors.noAnswer(question.id, question.text);
+  }
+  async button(names: readonly string[], signal: AbortSignal): Promise<string> {
+    const next = this.options.buttons?.shift();
+    if (next !== undefined) return next;
+    if (this.options.otherwise) return this.options.otherwise.button(names, signal);
+    throw kernelErrors.noAnswer('button', `one of ${names.join(', ')} is to be pressed`);
+  }
+  async mark(buffer: string, kind: 'point' | 'line', signal: AbortSignal): Promise<Mark> {
+    const next = this.options.marks?.shift();
+    if (next !== undefined) return next;
+    if (this.options.otherwise) return this.options.otherwise.mark(buffer, kind, signal);
+    throw kernelErrors.noAnswer('mark', `a ${kind} is to be drawn on the image in buffer ${buffer}`);
+  }
+  log(text: string): void {
+    this.options.otherwise?.log(text);
+  }
+  progress(progress: Parameters<OperatorPort['progress']>[0]): void {
+    this.options.otherwise?.progress(progress);
+  }
+  status(text: string | undefined): void {
+    this.options.otherwise?.status(text);
+  }
+  image(image: Parameters<OperatorPort['image']>[0]): void {
+    this.options.otherwise?.image(image);
+  }
+  plot(plot: Plot): void {
+    this.options.otherwise?.plot?.(plot);
+  }
+}

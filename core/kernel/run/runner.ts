@@ -1,0 +1,219 @@
+import { type Clock, Disposables, EucentricError, type Logger, StoppedError, type Token, type Undo, describe, seconds, toFault } from '../../base';
+import { AlphaSelector, Cameras, Scope } from '../../devices';
+import type { CalibrationResult, Conditions, PropertySuggestion } from '../../store';
+import { RunOperator } from './run-operator';
+import { kernelErrors } from '../errors';
+import type { Hooks, Outcome } from '../hooks';
+import type { Menu } from '../menu/menu';
+import type { AnySetting, MenuItemDeclaration, ResultDraft, Run } from '../menu/menu-item';
+import type { Operator, OperatorPort, QuestionDeclaration } from './operator';
+
+/** What the runner needs of the rest of the program. */
+export interface RunnerParts {
+  readonly menu: Menu;
+  readonly hooks: Hooks;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly isAdministrator: () => boolean;
+  readonly find: <T>(token: Token<T>) => T | undefined;
+  /** What is known about the microscope beyond what the devices say, such as the pixel size. */
+  readonly moreConditions?: () => Promise<Partial<Conditions>>;
+  /** Appends an accepted result to the history. */
+  readonly remember: (result: CalibrationResult) => Promise<void>;
+  /** Offers to write into the configuration what a result suggests; called when the microscope is as it was found. */
+  readonly offerProperties?: (suggestions: readonly PropertySuggestion[], operator: Pick<Operator, 'confirm' | 'log'>) => Promise<void>;
+}
+
+/** The question with which every item may end that found something for the configuration. */
+export const writePropertiesQuestion: QuestionDeclaration = {
+  id: 'write-properties',
+  kind: 'confirm',
+  summary: 'When the result belongs into the configuration and differs from it: whether it is written there. What would change is shown first.',
+};
+
+/** How an item is started. */
+export interface RunOptions {
+  readonly port: OperatorPort;
+  readonly fromScript?: boolean;
+  readonly arguments?: readonly string[];
+}
+
+/** How long putting things back may take in all, in real time: a device that is gone must not hold the program for ever. */
+const restoreLimitMilliseconds = 120_000;
+
+/** Runs menu items, one at a time, and leaves the microscope as it was found. */
+export class Runner {
+  private current: { readonly label: string; readonly controller: AbortController } | undefined;
+
+  constructor(private readonly parts: RunnerParts) {}
+
+  /** The label of the item that is running; undefined when idle. */
+  get running(): string | undefined {
+    return this.current?.label;
+  }
+
+  /** Stops what is running; harmless when nothing is. */
+  stop(): void {
+    this.current?.controller.abort(new StoppedError(this.current.label));
+  }
+
+  /** Runs an item to its end. Throws `menu/disabled`, `run/busy`, `run/stopped`, `run/not-restored`, or what the item threw. */
+  async run(name: string, options: RunOptions): Promise<CalibrationResult | undefined> {
+    const { menu, hooks } = this.parts;
+    const entry = menu.find(name, this.current === undefined);
+    const { declaration } = entry;
+    if (this.current && !declaration?.anytime) throw kernelErrors.busy(this.current.label);
+    const item = entry.enabled && declaration ? menu.instance(entry.id) : undefined;
+    if (!item || !declaration) throw kernelErrors.disabled(entry.label, entry.reason ?? 'it cannot be started');
+
+    const outer = this.current;
+    const controller = new AbortController();
+    this.current = { label: entry.label, controller };
+    const undos = new Disposables();
+    const failures: unknown[] = [];
+    let outcome: Outcome = 'failed';
+    let result: CalibrationResult | undefined;
+    try {
+      await hooks.willRun.promise(entry.id);
+      const run = await this.prepare(declaration, options, { signal: controller.signal, alongside: outer !== undefined }, undos, failures);
+      result = (await item.run(run)) ?? undefined;
+      outcome = 'done';
+    } catch (error) {
+      if (error instanceof StoppedError || controller.signal.aborted) outcome = 'stopped';
+      failures.push(error);
+    } finally {
+      try {
+        const restored: unknown[] = [];
+        await undos.dispose().catch((error: unknown) => restored.push(...(error instanceof AggregateError ? (error.errors as unknown[]) : [error])));
+        if (restored.length > 0) failures.unshift(kernelErrors.notRestored(restored, failures[0]));
+        options.port.status(undefined);
+        if (failures.length === 0 && !options.fromScript && !outer) await this.offerProperties(result, options.port, controller.signal, declaration.id);
+      } finally {
+        this.current = outer;
+      }
+    }
+    await hooks.didRun.promise(entry.id, failures.length > 0 && outcome === 'done' ? 'failed' : outcome);
+    if (failures.length > 0) throw this.chooseError(failures, outcome, entry.label);
+    return result;
+  }
+
+  /** What goes wrong here is told and takes nothing from the calibration, which is stored. */
+  private async offerProperties(result: CalibrationResult | undefined, port: OperatorPort, signal: AbortSignal, item: string): Promise<void> {
+    const { offerProperties, clock } = this.parts;
+    const suggestions = result?.propertySuggestions ?? [];
+    if (!offerProperties || suggestions.length === 0) return;
+    try {
+      await offerProperties(suggestions, new RunOperator(item, [writePropertiesQuestion], port, signal, clock));
+    } catch (error) {
+      if (signal.aborted || error instanceof StoppedError) return;
+      const { code, message, hint } = toFault(error);
+      port.log(`Nothing was written into the configuration. ${message} ${hint} [${code}]`);
+    }
+  }
+
+  private chooseError(failures: readonly unknown[], outcome: Outcome, label: string): unknown {
+    const [first] = failures;
+    if (first instanceof EucentricError && first.code === 'run/not-restored') return first;
+    return outcome === 'stopped' ? new StoppedError(label) : first;
+  }
+
+  private async prepare(declaration: MenuItemDeclaration, options: RunOptions, { signal, alongside }: Pick<Run, 'signal' | 'alongside'>, undos: Disposables, failures: unknown[]): Promise<Run> {
+    const { clock, log, hooks, remember, isAdministrator } = this.parts;
+    const conditions = await this.conditions();
+    const complete = (draft: ResultDraft): CalibrationResult => ({
+      standardErrors: {},
+      ...draft,
+      item: declaration.id,
+      conditions: { ...conditions, ...draft.conditions },
+    });
+    const restoreLater = (what: string, undo: (signal: AbortSignal) => Promise<void> | void): Undo => {
+      let restored = false;
+      const restore = async (): Promise<void> => {
+        if (restored) return;
+        try {
+          await limited(undo, restoreLimitMilliseconds);
+        } catch (error) {
+          throw new EucentricError({ code: 'run/restore-failed', message: `${what}: ${describe(error)}`, hint: `Check ${what} at the microscope.`, cause: error });
+        }
+        restored = true;
+      };
+      // What an item could not put back in its course is tried once more at the end of the run.
+      undos.add(restore);
+      return restore;
+    };
+    return {
+      operator: new RunOperator(declaration.id, declaration.questions ?? [], options.port, signal, clock),
+      signal,
+      clock,
+      log: log.child(declaration.id),
+      administrator: isAdministrator(),
+      fromScript: options.fromScript ?? false,
+      alongside,
+      arguments: options.arguments ?? [],
+      restoreLater,
+      preserve: async (...settings: readonly AnySetting[]) => {
+        const held = new Disposables();
+        for (const setting of settings) {
+          const value: unknown = await setting.read(signal);
+          const undo = restoreLater(setting.name, (restoring) => setting.write(value, restoring));
+          held.add(undo);
+        }
+        return {
+          [Symbol.asyncDispose]: () =>
+            held.dispose().catch((error: unknown) => {
+              const each = error instanceof AggregateError ? (error.errors as unknown[]) : [error];
+              throw each.length === 1 ? each[0] : kernelErrors.notRestored(each, undefined);
+            }),
+        };
+      },
+      accept: async (draft, apply) => {
+        const result = complete(draft);
+        await hooks.willStore.promise(result);
+        if (signal.aborted) throw new StoppedError(declaration.label);
+        apply();
+        await remember(result).catch((error: unknown) => failures.push(error));
+        await hooks.didStore.promise(result);
+        return result;
+      },
+      report: complete,
+    };
+  }
+
+  private async conditions(): Promise<Conditions> {
+    const scope = this.parts.find(Scope);
+    const cameras = this.parts.find(Cameras);
+    const alpha = this.parts.find(AlphaSelector);
+    const read: Conditions = {
+      ...(cameras && { camera: cameras.selected.traits.index, cameraName: cameras.selected.traits.name }),
+      ...(scope && {
+        magIndex: await scope.magIndex.read(),
+        probeMode: await scope.probeMode.read(),
+        spotSize: await scope.spotSize.read(),
+        intensity: await scope.intensity.read(),
+        defocus: await scope.defocus.read(),
+      }),
+      ...(alpha && { alpha: await alpha.alpha.read() }),
+    };
+    return { ...read, ...(await this.parts.moreConditions?.()) };
+  }
+}
+
+/** Runs an undo with a signal that fires at the limit, and gives up on it a little later even if it does not listen. */
+async function limited(undo: (signal: AbortSignal) => Promise<void> | void, limit: number): Promise<void> {
+  const late = new EucentricError({ code: 'run/restore-timeout', message: `No answer within ${seconds(limit / 1000)} s`, hint: 'Check the connection to the device.' });
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    await Promise.race([
+      Promise.resolve(undo(controller.signal)),
+      new Promise<never>((_, reject) => {
+        timer = setTimeout(() => {
+          controller.abort(late);
+          reject(late);
+        }, limit);
+      }),
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

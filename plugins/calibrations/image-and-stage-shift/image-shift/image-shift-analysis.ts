@@ -1,0 +1,130 @@
+import { leastSquares } from '../../../../imaging';
+import { type Matrix, type Vector, largestElement, scale, subtract } from '../../../../core/base';
+
+/** The patterns in which image shift is stepped, as multiples of the steps in X and Y, in the order of the images. */
+export const patterns = {
+  nine: [
+    [0, 0], [1, 0], [0, 0], [-1, 0], [0, 0], [0, 1], [0, 0], [0, -1], [0, 0],
+  ],
+  six: [
+    [-1, 0], [0, 0], [1, 0], [0, -1], [0, 0], [0, 1],
+  ],
+  scratch: [
+    [0, 0], [1, 0], [0, 0], [0, 1],
+  ],
+} as const satisfies Record<string, readonly (readonly [number, number])[]>;
+
+/** One of the patterns. */
+export type PatternName = keyof typeof patterns;
+
+/** One measured pair: the shift, in binned pixels with Y up, that aligns image `later` with image `earlier`. */
+export interface MeasuredPair {
+  readonly earlier: number;
+  readonly later: number;
+  readonly shift: Vector;
+}
+
+/** What the pairs of one series say. */
+export interface ImageShiftFit {
+  /** Unbinned camera pixels for one unit of image shift. */
+  readonly matrix: Matrix;
+  /** Standard error of each element, from the scatter of the pairs about the fit. */
+  readonly standardErrors: Matrix;
+  /** Drift from one image to the next, in binned pixels. */
+  readonly drift: Vector;
+  /** The largest difference between two measurements of the same thing, in pixels per unit and in percent of the largest element. */
+  readonly range: number;
+  readonly rangePercent: number;
+  /** Nine points only: the four estimates of drift over two intervals, in binned pixels, and how far they lie apart. */
+  readonly driftEstimates: readonly Vector[];
+  readonly driftRange?: number;
+}
+
+/**
+ * Fits matrix and constant drift to the pairs of a series by least squares, which for these patterns is the same as the customary sums.
+ * @param steps image shift of one step in X and in Y, in image-shift units
+ * @param binning of the images
+ */
+export function fitImageShift(pattern: PatternName, pairs: readonly MeasuredPair[], steps: Vector, binning: number): ImageShiftFit {
+  const positions = patterns[pattern];
+  // Six points tell drift from image shift only by the pair of the two centres, which may have been rejected.
+  const seesDrift = pattern !== 'six' || pairs.some(({ earlier, later }) => later - earlier > 1);
+  const rows = pairs.map(({ earlier, later }) => {
+    const from = positions[earlier]!;
+    const to = positions[later]!;
+    const moved = [((to[0] - from[0]) * steps.x) / binning, ((to[1] - from[1]) * steps.y) / binning];
+    return seesDrift ? [...moved, later - earlier] : moved;
+  });
+  const x = leastSquares(rows, pairs.map(({ shift }) => shift.x));
+  const y = leastSquares(rows, pairs.map(({ shift }) => shift.y));
+  const [xpx = 0, xpy = 0, driftX = 0] = x.parameters;
+  const [ypx = 0, ypy = 0, driftY = 0] = y.parameters;
+  const matrix = { xpx, xpy, ypx, ypy };
+  const [sxx = 0, sxy = 0] = x.standardErrors;
+  const [syx = 0, syy = 0] = y.standardErrors;
+  const { range, driftEstimates } = compare(pattern, pairs, steps, binning);
+  return {
+    matrix,
+    standardErrors: { xpx: sxx, xpy: sxy, ypx: syx, ypy: syy },
+    drift: { x: driftX, y: driftY },
+    range,
+    rangePercent: (100 * range) / largestElement(matrix),
+    driftEstimates,
+    ...(driftEstimates.length > 0 && { driftRange: Math.max(spread(driftEstimates.map((d) => d.x)), spread(driftEstimates.map((d) => d.y))) }),
+  };
+}
+
+const spread = (values: readonly number[]): number => Math.max(...values) - Math.min(...values);
+
+/** How well measurements of the same thing agree. */
+function compare(pattern: PatternName, pairs: readonly MeasuredPair[], steps: Vector, binning: number): { range: number; driftEstimates: readonly Vector[] } {
+  const shift = (earlier: number): Vector => pairs.find((pair) => pair.earlier === earlier && pair.later === earlier + 1)?.shift ?? { x: 0, y: 0 };
+  const largest = (v: Vector): number => Math.max(Math.abs(v.x), Math.abs(v.y));
+  if (pattern === 'six') {
+    const along = largest(scale(subtract(shift(0), shift(1)), binning / steps.x));
+    const across = largest(scale(subtract(shift(3), shift(4)), binning / steps.y));
+    return { range: Math.max(along, across), driftEstimates: [] };
+  }
+  if (pattern === 'scratch') return { range: 0, driftEstimates: [] };
+  const sum = (a: number, b: number): Vector => ({ x: shift(a).x + shift(b).x, y: shift(a).y + shift(b).y });
+  const there = (a: number, b: number): Vector => subtract(shift(a), shift(b));
+  const along = largest(scale(subtract(there(0, 1), there(3, 2)), (0.5 * binning) / steps.x));
+  const across = largest(scale(subtract(there(4, 5), there(7, 6)), (0.5 * binning) / steps.y));
+  return { range: Math.max(along, across), driftEstimates: [sum(0, 1), sum(2, 3), sum(4, 5), sum(6, 7)] };
+}
+
+/** How good a calibration is by the range of its pairs, in the customary words. */
+export type Quality = 'good' | 'fair' | 'poor' | 'bad';
+
+/** Limits of the range, in percent, up to which a calibration is good, fair or poor; twice as wide in low magnification. */
+const qualityLimits = { good: 0.8, fair: 2, poor: 10 };
+
+/** Judges a calibration by its range in percent. */
+export function qualityOf(rangePercent: number, lowMagnification: boolean): Quality {
+  const relaxed = lowMagnification ? rangePercent / 2 : rangePercent;
+  if (!(relaxed <= qualityLimits.poor)) return 'bad';
+  if (relaxed > qualityLimits.fair) return 'poor';
+  return relaxed > qualityLimits.good ? 'fair' : 'good';
+}
+
+/** What to say about a quality. */
+export const qualityRemarks: Readonly<Record<Quality, string>> = {
+  good: 'This is a good calibration.',
+  fair: 'This is a fair calibration, below the usual standard; repeating it is optional.',
+  poor: 'This is a poor calibration; it should be repeated.',
+  bad: 'This is a bad calibration; check exposure, focus and specimen before repeating it.',
+};
+
+/** Mean and lowest of the correlation coefficients of a series. */
+export const correlationSummary = (correlations: readonly number[]): { readonly mean: number; readonly least: number } => ({
+  mean: correlations.reduce((sum, each) => sum + each, 0) / correlations.length,
+  least: Math.min(...correlations),
+});
+
+/** What to say about the correlations of the pairs; undefined when they are as they should be. */
+export function correlationRemark(mean: number): string | undefined {
+  if (mean < 0.1) return 'The correlations are so low that this cannot be used; more exposure is needed.';
+  if (mean < 0.2) return 'The correlations are too low to be trusted; use more exposure.';
+  if (mean < 0.4) return 'The correlations are low; try for 0.5 with more exposure.';
+  return undefined;
+}

@@ -1,0 +1,27 @@
+import { EucentricError } from '../../../../core/base';
+
+/** How an image shift calibration can end without a result. */
+export const imageShiftErrors = {
+  notStarted: (): EucentricError => new EucentricError({ code: 'image-shift/not-started', message: 'The calibration was not started.', hint: 'Nothing was changed. Start it again when beam and specimen are ready.' }),
+  outOfRange: (problem: string): EucentricError =>
+    new EucentricError({
+      code: 'image-shift/out-of-range',
+      message: `The image shifts that the calibration needs cannot be reached: ${problem}.`,
+      hint: 'Image shift is too close to the end of its range, or the earlier calibration is wrong. Reset image shift, or use IS from Scratch.',
+    }),
+  tooSmall: (pixels: number): EucentricError =>
+    new EucentricError({
+      code: 'image-shift/displacement-too-small',
+      message: `The image moved by only ${pixels.toFixed(1)} binned pixels, too little for a measurement.`,
+      hint: 'The pixel size is probably wrong. Enter a measured one in RotationAndPixel, or run Find Pixel Size first.',
+    }),
+  forgotten: (rangePercent: number): EucentricError =>
+    new EucentricError({
+      code: 'image-shift/bad-calibration',
+      message: `The calibration was forgotten because its range is ${rangePercent.toFixed(1)} %; the earlier one, if there was one, is still in use.`,
+      hint: 'Check exposure, focus and specimen (detail all over the field, nothing periodic), then repeat it, or use IS from Scratch.',
+    }),
+  cancelled: (): EucentricError => new EucentricError({ code: 'image-shift/cancelled', message: 'The calibration was cancelled.', hint: 'Nothing was changed. Find Pixel Size measures the pixel size that is in doubt.' }),
+  noPixelSize: (): EucentricError =>
+    new EucentricError({ code: 'image-shift/no-pixel-size', message: 'No pixel size is known for this magnification and camera.', hint: 'Enter PixelSizeInMicrons for the camera, or a RotationAndPixel line for this mag index.' }),
+};

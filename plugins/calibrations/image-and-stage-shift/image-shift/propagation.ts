@@ -1,0 +1,59 @@
+import { type Matrix, asymmetry, inverse, product } from '../../../../core/base';
+import type { Run } from '../../../../core/kernel';
+import type { Optics } from '../../../../core/optics';
+import type { Calibrations } from '../../../../core/store';
+import type { ShiftCalibrationMemory } from '../../shared/services';
+
+/** A matrix whose axes differ by more than this is no rotation with scale. */
+const asymmetric = 0.2;
+/** Up to this change, in percent, the shape of the matrices does not matter. */
+const smallChange = 10;
+
+/**
+ * Offers to carry the change of one calibration over to the other mags of its range that have an older one of their own, and does it.
+ * The carried-over matrices do not count as measured in this session.
+ */
+export async function propagateChange(
+  run: Run,
+  optics: Optics,
+  calibrations: Calibrations,
+  memory: ShiftCalibrationMemory,
+  given: { readonly magIndex: number; readonly camera: number; readonly before: Matrix; readonly after: Matrix; readonly change: number },
+): Promise<void> {
+  const { magIndex, camera, before, after, change } = given;
+  const back = inverse(before);
+  if (run.fromScript || !back) return;
+  if (change >= smallChange && (asymmetry(back) > asymmetric || asymmetry(after) > asymmetric)) return;
+  const { imageShift } = calibrations;
+  const { lowest, highest } = optics.magnificationRange(magIndex, camera);
+  const related = imageShift
+    .entries()
+    .filter((entry) => entry.camera === camera && entry.magIndex >= lowest && entry.magIndex <= highest && optics.canTransferImageShift(magIndex, entry.magIndex, camera))
+    .map((entry) => entry.magIndex);
+  if (related.some((index) => memory.propagationSources.has(`${camera}:${index}`))) return;
+  const candidates = related.filter((index) => index !== magIndex && imageShift.measuredAt(index, camera) === 0);
+  if (candidates.length === 0) return;
+  const [low, high] = [Math.min(...candidates), Math.max(...candidates)].map((index) => optics.magnificationFor(index, camera));
+  const text = `Carry this change of ${change.toFixed(1)} % over to ${candidates.length} other magnifications, from ${low}x to ${high}x, that have not been calibrated in this session?`;
+  if (!(await run.operator.confirm({ id: 'propagate', text, default: false }))) return;
+  const delta = product(after, back);
+  const carried = candidates.map((index) => {
+    const old = imageShift.get(index, camera)!;
+    return { magIndex: index, old, matrix: product(delta, old) };
+  });
+  await run.accept(
+    {
+      summary: `The change of ${change.toFixed(1)} % was carried over to ${candidates.length} magnifications.`,
+      values: { magIndexes: candidates, changePercent: change },
+      conditions: { magIndex, camera },
+      also: carried.map((each) => ({ record: { name: 'ImageShiftMatrix', values: { magIndex: each.magIndex, camera, ...each.matrix } }, replaced: { ...each.old } })),
+    },
+    () => {
+      for (const { magIndex: index, matrix } of carried) {
+        imageShift.set(index, camera, matrix, { magnification: optics.magnificationFor(index, camera), sessionMeasured: false });
+      }
+      memory.propagationSources.add(`${camera}:${magIndex}`);
+      optics.refresh();
+    },
+  );
+}

@@ -1,0 +1,143 @@
+import { type ImageShiftUnits, type Vector, add, imageShiftUnits, length, subtract, vector } from '../../../../core/base';
+import { type OpticalPlace, type Optics, convertImageShift } from '../../../../core/optics';
+import type { Calibrations, StoredChange } from '../../../../core/store';
+import { offsetErrors } from './image-shift-offset-errors';
+import type { Run } from '../../../../core/kernel';
+import type { ShiftCalibrationMemory } from '../../shared/services';
+
+/** The column of the magnification table that offsets belong to: 0 regular, 1 energy-filtered. */
+export type OffsetMode = 0 | 1;
+type Shift = Vector<ImageShiftUnits>;
+
+/** No image shift. */
+export const noShift: Shift = vector(imageShiftUnits(0), imageShiftUnits(0));
+
+/** The column of the table that a camera uses. */
+export const offsetModeOf = ({ behindFilter }: { readonly behindFilter: boolean }): OffsetMode => (behindFilter ? 1 : 0);
+
+/** The stored offset of a mag index; none is zero. */
+export function offsetAt(calibrations: Pick<Calibrations, 'records'>, magIndex: number, mode: OffsetMode): Shift {
+  const row = calibrations.records('ImageShiftOffsets').find((each) => each.magIndex === magIndex && each.eftem === mode);
+  return row ? vector(imageShiftUnits(row.x), imageShiftUnits(row.y)) : noShift;
+}
+
+/** The offset at `toMagIndex` in energy-filtered mode over that at `fromMagIndex` in regular mode, converted. */
+export interface Bridge {
+  readonly fromMagIndex: number;
+  readonly toMagIndex: number;
+  readonly offset: Shift;
+}
+
+/** The offset that bridges regular and energy-filtered mode; undefined where it is not calibrated. */
+export function bridgeOf(calibrations: Pick<Calibrations, 'records'>): Bridge | undefined {
+  const row = calibrations.records('GIFShiftOffset').all().at(-1);
+  return row && { fromMagIndex: row.fromMagIndex, toMagIndex: row.toMagIndex, offset: vector(imageShiftUnits(row.x), imageShiftUnits(row.y)) };
+}
+
+/** What the offsets of a mode are made of. */
+export interface OffsetMerging {
+  /** Image shift at which the feature was centred, by mag index. */
+  readonly measured: ReadonlyMap<number, Shift>;
+  /** The offset before. */
+  readonly before: (magIndex: number) => Shift;
+  /** All mag indices that exist, ascending. */
+  readonly indexes: readonly number[];
+  /** Whether a mag index belongs to the range of the measured ones, low magnification included. */
+  readonly related: (magIndex: number) => boolean;
+  readonly isLow: (magIndex: number) => boolean;
+  /** Carries an image shift to another mag index so that it moves the specimen equally far. */
+  readonly transfer: (value: Shift, from: number, to: number) => Shift;
+  /** The mag index whose offset is to be zero; undefined leaves the shifts as they are. */
+  readonly zero?: number | undefined;
+}
+
+/**
+ * The offsets of all magnifications from those of some: what lies outside the measured span moves with its end, so that it keeps its
+ * relation to it, and a range that was not visited moves with the highest low magnification; then all are taken relative to one.
+ */
+export function mergeOffsets({ measured, before, indexes, related, isLow, transfer, zero }: OffsetMerging): ReadonlyMap<number, Shift> {
+  const [bottom, top] = [Math.min(...measured.keys()), Math.max(...measured.keys())];
+  const moved = (index: number, end: number, shift: Shift): Shift => add(before(index), transfer(subtract(shift, before(end)), end, index));
+  const shifts = new Map<number, Shift>();
+  for (const index of indexes.filter(related)) {
+    const end = index > top ? top : bottom;
+    shifts.set(index, measured.get(index) ?? moved(index, end, measured.get(end)!));
+  }
+  const highestLow = indexes.filter((index) => isLow(index)).at(-1) ?? bottom;
+  for (const index of indexes) if (!shifts.has(index)) shifts.set(index, moved(index, highestLow, shifts.get(highestLow) ?? measured.get(bottom)!));
+  const atZero = zero === undefined ? undefined : shifts.get(zero);
+  if (zero === undefined || atZero === undefined) return shifts;
+  return new Map([...shifts].map(([index, shift]) => [index, subtract(shift, transfer(atZero, zero, index))]));
+}
+
+/** One row of the table of offsets. */
+export interface OffsetRow {
+  readonly magIndex: number;
+  readonly eftem: OffsetMode;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The other mode. */
+export const otherMode = (mode: OffsetMode): OffsetMode => (mode === 0 ? 1 : 0);
+
+/** The rows of a mode that say something: an offset of zero has none. */
+export const rowsOf = (offsets: ReadonlyMap<number, Shift>, eftem: OffsetMode): readonly OffsetRow[] =>
+  [...offsets].filter(([, shift]) => length(shift) > 0).map(([magIndex, { x, y }]) => ({ magIndex, eftem, x, y }));
+
+/** The rows of a mode as they are stored. */
+export const rowsNow = (calibrations: Pick<Calibrations, 'records'>, mode: OffsetMode): readonly OffsetRow[] =>
+  calibrations
+    .records('ImageShiftOffsets')
+    .all()
+    .filter((row) => row.eftem === mode)
+    .map(({ magIndex, x, y }) => ({ magIndex, eftem: mode, x, y }));
+
+/** Which records change from one table to another, for the history. */
+export function offsetChanges(before: readonly OffsetRow[], after: readonly OffsetRow[]): readonly StoredChange[] {
+  const same = (a: OffsetRow) => (b: OffsetRow) => a.magIndex === b.magIndex && a.eftem === b.eftem;
+  const gone = before.filter((row) => !after.some(same(row))).map((row): StoredChange => ({ record: { name: 'ImageShiftOffsets', values: { magIndex: row.magIndex, eftem: row.eftem }, removed: true }, replaced: { ...row } }));
+  const now = after.map((row): StoredChange => {
+    const replaced = before.find(same(row));
+    return { record: { name: 'ImageShiftOffsets', values: { ...row } }, ...(replaced && { replaced: { ...replaced } }) };
+  });
+  return [...gone, ...now];
+}
+
+/** The first regular and the first energy-filter camera by the order of the site's list, where there are both. */
+export function firstCameras({ cameras }: Pick<Optics, 'cameras'>): readonly [regular: number, filtered: number] | undefined {
+  const all = cameras.filter((camera) => !camera.stem);
+  const [regular, filtered] = [all.find((camera) => !camera.behindFilter), all.find((camera) => camera.behindFilter)];
+  return regular && filtered && [regular.index, filtered.index];
+}
+
+/** Throws unless the effect of image shift is known, or can be derived, at all these mag indices of a camera. */
+export function checkCalibrated(optics: Optics, indexes: readonly number[], camera: number): void {
+  const missing = indexes.find((index) => optics.imageShiftToCamera(index, camera) === undefined);
+  if (missing !== undefined) throw offsetErrors.notCalibrated(optics.magnificationFor(missing, camera), optics.camera(camera).name);
+}
+
+/** The mag indices that exist for a camera, ascending. */
+export const indexesOf = (optics: Optics, camera: number): readonly number[] => optics.magnifications.indexes(optics.camera(camera));
+
+/** The offsets of the other mode, moved as a whole so that the bridge to those of `mode` holds. */
+export function bridgedOffsets(
+  optics: Optics,
+  { mode, offsets, other, cameras, bridge }: { readonly mode: OffsetMode; readonly offsets: (magIndex: number) => Shift; readonly other: (magIndex: number) => Shift; readonly cameras: readonly [regular: number, filtered: number]; readonly bridge: Bridge },
+): ReadonlyMap<number, Shift> {
+  const from: OpticalPlace = { magIndex: bridge.fromMagIndex, camera: cameras[0] };
+  const to: OpticalPlace = { magIndex: bridge.toMagIndex, camera: cameras[1] };
+  const wanted =
+    mode === 0
+      ? add(convertImageShift(optics, offsets(from.magIndex), from, to), bridge.offset)
+      : convertImageShift(optics, subtract(offsets(to.magIndex), bridge.offset), to, from);
+  const { magIndex: end, camera } = mode === 0 ? to : from;
+  const change = subtract(wanted, other(end));
+  return new Map(indexesOf(optics, camera).map((index) => [index, add(other(index), optics.transferImageShift(change, end, index, camera))]));
+}
+
+/** The mode that has the magnification with an offset of zero; asked once in a session. */
+export async function zeroOwner(run: Run, memory: ShiftCalibrationMemory): Promise<OffsetMode> {
+  memory.zeroOffsetMode ??= (await run.operator.confirm({ id: 'zero-regular', text: 'Is the offset zero at a magnification of the camera before the filter?', default: true })) ? 0 : 1;
+  return memory.zeroOffsetMode;
+}

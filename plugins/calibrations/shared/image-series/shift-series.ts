@@ -1,0 +1,124 @@
+import { EucentricError, type ImageShiftUnits, type Vector, describe, vector } from '../../../../core/base';
+import type { Exposure } from '../../../../core/devices';
+import type { BufferedImage, ImageBuffers, Run } from '../../../../core/kernel';
+import type { ImageAcquisition } from "../../../../core/acquisition";
+import type { ImageShiftControl } from '../../../../core/optics';
+import { type Displacement, FineRegistration, type Registration } from '../../../../imaging';
+import { type Matrix, apply } from '../../../../core/base';
+import { type PatternName, patterns } from '../../image-and-stage-shift/image-shift/image-shift-analysis';
+import { type SeenDisplacement, displacementPlot } from './measurement-plots';
+import { type Doubt, doubtsOfPair, doubtsOfSpecimen } from './series-doubts';
+import type { SeriesCircumstances, WeighedPair } from '../../image-and-stage-shift/image-shift/image-shift-uncertainty';
+
+/** What is needed to take a series of images at different image shifts. */
+export interface SeriesParts {
+  readonly control: ImageShiftControl;
+  readonly acquisition: ImageAcquisition;
+  readonly buffers: ImageBuffers;
+}
+
+/** How a series is to be taken. */
+export interface SeriesPlan {
+  readonly pattern: PatternName;
+  /** Net image shift of the position (0, 0). */
+  readonly base: Vector<ImageShiftUnits>;
+  /** Image shift of one step in X and in Y, in image-shift units. */
+  readonly steps: Vector;
+  /** Multiplies the delay after each image shift. */
+  readonly delayFactor: number;
+  readonly exposure: Exposure;
+  /** Where the images are expected to go, in pixels per image-shift unit; undefined when nothing is known. */
+  readonly prior: Matrix | undefined;
+  readonly title: string;
+  /** Images of this and of earlier series, for progress. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What a series gave. */
+export interface Series {
+  readonly pairs: readonly WeighedPair[];
+  readonly circumstances: SeriesCircumstances;
+  /** Six points: why the pair that shows the drift was not used. */
+  readonly driftPairRejected?: string;
+  /** What may have fooled the correlations. */
+  readonly doubts: readonly Doubt[];
+}
+
+/** A drift pair that moved more than this, in binned pixels, or correlates less than half as well as the worst of the others is not believed. */
+const largestDriftShift = 15;
+
+/** Takes the images of a pattern and measures the shift of each against its predecessor. Leaves the image shift where the pattern ends. */
+export async function takeSeries({ control, acquisition, buffers }: SeriesParts, run: Run, plan: SeriesPlan): Promise<Series> {
+  const { pattern, base, steps, exposure, prior, signal = run.signal } = { ...plan, signal: run.signal };
+  const positions = patterns[pattern];
+  const registration = new FineRegistration({ ignoreZeroPeak: true });
+  const driftRegistration = new FineRegistration();
+  const roll = pattern === 'six' ? 4 : 1;
+  const images: BufferedImage[] = [];
+  const pairs: WeighedPair[] = [];
+  const times: number[] = [];
+  const seen: SeenDisplacement[] = [];
+  let driftPairRejected: string | undefined;
+  const doubts: Doubt[] = [];
+
+  for (const [index, [alongX, alongY]] of positions.entries()) {
+    const target = vector((base.x + alongX * steps.x) as ImageShiftUnits, (base.y + alongY * steps.y) as ImageShiftUnits);
+    await control.write(target, { delayFactor: plan.delayFactor, signal });
+    run.operator.progress({ done: plan.done + index, total: plan.total, text: `${plan.title}: image ${index + 1} of ${positions.length}` });
+    const image = await acquisition.take(exposure, { signal, roll, title: plan.title });
+    images.push(image);
+    times.push(run.clock.now());
+    if (index === 0) {
+      doubts.push(...doubtsOfSpecimen(image));
+      continue;
+    }
+    const earlier = index - 1;
+    const acrossTheSeam = pattern === 'six' && index === 3;
+    if (!acrossTheSeam) {
+      const [fromX, fromY] = positions[earlier]!;
+      const moved = vector((alongX - fromX) * steps.x, (alongY - fromY) * steps.y);
+      const shiftOnCamera = prior && apply(prior, moved);
+      const expected = shiftOnCamera && vector(shiftOnCamera.x / exposure.binning, shiftOnCamera.y / exposure.binning);
+      const found = alignPair(registration, image, images[earlier]!, expected, index);
+      pairs.push(weighed(earlier, index, found));
+      // A first round from scratch has images between which nothing was moved.
+      if (alongX !== fromX || alongY !== fromY) doubts.push(...doubtsOfPair(image, images[earlier]!, index, found));
+      buffers.align('A', vector(found.x, found.y));
+      seen.push({ measured: vector(found.x, found.y), expected });
+      run.operator.plot(displacementPlot(`${plan.title}: how far the image moved`, seen));
+      run.log.debug('a', `Pair ${index} to ${earlier}: shift ${found.x.toFixed(2)}, ${found.y.toFixed(2)} px, correlation ${found.correlation.toFixed(3)}`);
+    }
+    if (pattern === 'six' && index === 4) {
+      const found = alignPair(driftRegistration, image, images[1]!, vector(0, 0), index);
+      const least = Math.min(...pairs.map((pair) => pair.correlation));
+      if (Math.hypot(found.x, found.y) > largestDriftShift) driftPairRejected = `it moved ${Math.hypot(found.x, found.y).toFixed(1)} binned pixels`;
+      else if (found.correlation < 0.5 * least) driftPairRejected = `its correlation of ${found.correlation.toFixed(2)} is too low`;
+      else pairs.push(weighed(1, index, found));
+    }
+  }
+  const [rows = 0, columns = 0] = images[0]!.frame.image.shape;
+  return { pairs, circumstances: { times, size: vector(columns, rows) }, doubts, ...(driftPairRejected !== undefined && { driftPairRejected }) };
+}
+
+const weighed = (earlier: number, later: number, { x, y, correlation, standardError }: Displacement): WeighedPair => ({
+  earlier,
+  later,
+  shift: vector(x, y),
+  correlation,
+  ...(standardError && { standardError: vector(standardError.x, standardError.y) }),
+});
+
+/** Measures the shift of an image against an earlier one, with an error that an operator understands when there is none. */
+export function alignPair(registration: Pick<Registration, 'measure'>, later: BufferedImage, earlier: BufferedImage, expected: Vector | undefined, index: number): Displacement {
+  try {
+    return registration.measure(later.frame.image, earlier.frame.image, expected);
+  } catch (error) {
+    throw new EucentricError({
+      code: 'calibration/no-alignment',
+      message: `Image ${index + 1} could not be aligned with the one before it: ${describe(error)}`,
+      hint: 'Check that the specimen has detail all over the field and that the beam is bright enough. Nothing was stored.',
+      cause: error,
+    });
+  }
+}
