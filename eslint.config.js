@@ -2,7 +2,17 @@ const tseslint = require('typescript-eslint');
 
 /** Rules that catch what hurts at a live instrument: promises that nobody waits for, conditions that are always true, values of no known type. */
 module.exports = tseslint.config(
-  { ignores: ['build/**', 'node_modules/**', 'imaging/fft/pkg/**', 'imaging/fft/target/**', '**/*.js', '**/*.mjs', '**/*.cjs'] },
+  {
+    ignores: [
+      'build/**',
+      'node_modules/**',
+      'imaging/fft/pkg/**',
+      'imaging/fft/target/**',
+      '**/*.js',
+      '**/*.mjs',
+      '**/*.cjs',
+    ],
+  },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: __dirname } },

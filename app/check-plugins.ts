@@ -7,7 +7,8 @@ import { builtInPlugins } from './built-in-plugins';
 /** What is wrong with the plugins that a configuration names (unknown ones, options that their schemas refuse) and with the truth of its virtual microscope. Nothing is connected. */
 export function checkPlugins(settings: Settings): readonly Problem[] {
   const simulator = settings.section('simulator');
-  const ofSimulator = simulator?.value === undefined || simulator.value === null ? [] : checkSection(simulatorSchema(), simulator);
+  const ofSimulator =
+    simulator?.value === undefined || simulator.value === null ? [] : checkSection(simulatorSchema(), simulator);
   const ofPlugins = settings.plugins.flatMap((written): readonly Problem[] => {
     try {
       return checkOptions(loadPlugin(written.id, builtInPlugins, settings.file, written.place), written);
@@ -20,7 +21,8 @@ export function checkPlugins(settings: Settings): readonly Problem[] {
 }
 
 /** Loaded only for a configuration that describes a virtual microscope. */
-const simulatorSchema = (): typeof SimulatorModule.simulatorOptions => (require('../plugins/simulator') as typeof SimulatorModule).simulatorOptions;
+const simulatorSchema = (): typeof SimulatorModule.simulatorOptions =>
+  (require('../plugins/simulator') as typeof SimulatorModule).simulatorOptions;
 
 /** Everything that is wrong in a configuration or a properties file, its plugins included. */
 export function problemsOf(file: string): readonly Problem[] {

@@ -34,9 +34,14 @@ export function imageShiftLimit(knowledge: ImageShiftKnowledge): NonNullable<Dev
     const camera = cameras.selected.traits.index;
     const { distance: known, limit } = optics.imageShiftReach(net, magIndex, camera);
     // Where nothing is calibrated the scale of the column is only roughly known.
-    const distance = Number.isFinite(known) ? known : (length(net) * optics.roughImageShiftScale(magIndex, camera) * 1e-6) / roughly;
+    const distance = Number.isFinite(known)
+      ? known
+      : (length(net) * optics.roughImageShiftScale(magIndex, camera) * 1e-6) / roughly;
     if (!(distance > limit * rounding)) return undefined;
-    return { asked: `${inMicrometres(metres(distance)).toFixed(2)} um on the specimen`, allowed: `at most ${inMicrometres(limit).toFixed(2)} um, by ImageShiftLimit or LowMagShiftLimit` };
+    return {
+      asked: `${inMicrometres(metres(distance)).toFixed(2)} um on the specimen`,
+      allowed: `at most ${inMicrometres(limit).toFixed(2)} um, by ImageShiftLimit or LowMagShiftLimit`,
+    };
   };
 }
 
@@ -53,7 +58,13 @@ export function deviceLimits(settings: Settings): DeviceLimits {
     stage: { x: range(minX, maxX), y: range(minY, maxY) },
     ...(tilt !== undefined && tilt > 0 && { largestTiltDegrees: tilt }),
     longestExposureSeconds: longest ?? longestExposureSeconds,
-    ...(detectorDose !== undefined && { dose: { electronsPerPixel: detectorDose, countsPerElectron: (camera: number) => settings.cameras.find(({ index }) => index === camera)?.get('CountsPerElectron') } }),
+    ...(detectorDose !== undefined && {
+      dose: {
+        electronsPerPixel: detectorDose,
+        countsPerElectron: (camera: number) =>
+          settings.cameras.find(({ index }) => index === camera)?.get('CountsPerElectron'),
+      },
+    }),
     largestDefocusMicrometres,
   };
 }

@@ -1,9 +1,41 @@
 import path from 'node:path';
-import { type Clock, DebugKeys, EucentricError, FilteredLogger, KeyLetters, type LogLine, type Logger, RealClock, VirtualClock, imageShiftUnits, inNanometres, vector } from '../core/base';
+import {
+  type Clock,
+  DebugKeys,
+  EucentricError,
+  FilteredLogger,
+  KeyLetters,
+  type LogLine,
+  type Logger,
+  RealClock,
+  VirtualClock,
+  imageShiftUnits,
+  inNanometres,
+  vector,
+} from '../core/base';
 import { Cameras, EftemMode, Scope, Stage } from '../core/devices';
-import { Administrator, AdministratorMode, type BufferedImage, type DeviceWatcher, ImageBuffers, Kernel, RollingBuffers, Runner, Session, WireRecorder } from '../core/kernel';
-import { ImageAcquisition, Settling, SettlingTimes, WaitingAcquisition } from "../core/acquisition";
-import { ImageShiftAdjustment, ImageShiftCarrying, ImageShiftControl, MagnificationCarrying, NetImageShiftControl, Optics, createOptics } from '../core/optics';
+import {
+  Administrator,
+  AdministratorMode,
+  type BufferedImage,
+  type DeviceWatcher,
+  ImageBuffers,
+  Kernel,
+  RollingBuffers,
+  Runner,
+  Session,
+  WireRecorder,
+} from '../core/kernel';
+import { ImageAcquisition, Settling, SettlingTimes, WaitingAcquisition } from '../core/acquisition';
+import {
+  ImageShiftAdjustment,
+  ImageShiftCarrying,
+  ImageShiftControl,
+  MagnificationCarrying,
+  NetImageShiftControl,
+  Optics,
+  createOptics,
+} from '../core/optics';
 import { type ConfigSection, Settings, loadSettings } from '../core/settings';
 import { CalibrationHistory, Calibrations, openCalibrations, openHistory } from '../core/store';
 import { builtInPlugins } from './built-in-plugins';
@@ -58,7 +90,10 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
   const { settings: read, problems } = loadSettings(options.configuration);
   const errors = problems.filter((problem) => problem.severity === 'error');
   if (!read || errors.length > 0) throw brokenConfiguration(options.configuration, errors);
-  const settings = withSimulator(read, { ...options.simulator, ...(options.seed !== undefined && { seed: options.seed }) });
+  const settings = withSimulator(read, {
+    ...options.simulator,
+    ...(options.seed !== undefined && { seed: options.seed }),
+  });
 
   const keys = new KeyLetters(String(settings.get('DebugOutput') ?? ''));
   const logListeners = new Set<(line: LogLine) => void>();
@@ -72,14 +107,23 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
   // The magnification beside a record is for the human reader; the optics that know it, and the limits of image shift, are made of these very calibrations.
   const known: ImageShiftKnowledge = {};
   const recorder = options.record && new WireRecorder(options.record.file, options.record.images, clock);
-  const kernel = new Kernel({ settings, clock, log, builtIn: builtInPlugins, limits: { ...deviceLimits(settings), imageShift: imageShiftLimit(known) }, ...(options.watch && { watch: options.watch }), ...(recorder && { recorder }) });
+  const kernel = new Kernel({
+    settings,
+    clock,
+    log,
+    builtIn: builtInPlugins,
+    limits: { ...deviceLimits(settings), imageShift: imageShiftLimit(known) },
+    ...(options.watch && { watch: options.watch }),
+    ...(recorder && { recorder }),
+  });
 
   const { files, directory } = calibrationPlaces(settings, options.calibrationDirectory);
   const { calibrations, problems: found } = await openCalibrations({
     ...files,
     clock,
     isAdministrator: () => administrator.on,
-    magnificationOf: (magIndex, camera) => known.optics?.magnificationFor(magIndex, camera ?? settings.cameras[0]?.index ?? 0),
+    magnificationOf: (magIndex, camera) =>
+      known.optics?.magnificationFor(magIndex, camera ?? settings.cameras[0]?.index ?? 0),
     ignoreShortTerm: (settings.get('IgnoreShortTermCals') ?? false) || (options.savedCalibrationsOnly ?? false),
     doseLifetimeHours: settings.get('DoseLifetimeInHours'),
   });
@@ -113,7 +157,11 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
     offerProperties: (suggestions, operator) => offerProperties(options.configuration, suggestions, operator),
   });
   const session = sessionOf({
-    title: titleOf(settings), menu: kernel.menu, runner, registry: kernel.registry, buffers,
+    title: titleOf(settings),
+    menu: kernel.menu,
+    runner,
+    registry: kernel.registry,
+    buffers,
     plugins: () => kernel.plugins.map(({ id, summary }) => ({ id, summary })),
     check: () => problemsOf(options.configuration),
     onLog: (listen) => {
@@ -124,7 +172,14 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
   kernel.provide(Session, session);
   kernel.activate();
   return {
-    settings, kernel, runner, session, calibrations, history, clock, log,
+    settings,
+    kernel,
+    runner,
+    session,
+    calibrations,
+    history,
+    clock,
+    log,
     connect: async (signal) => {
       await kernel.connect(signal);
       await suitCamera(kernel, signal);
@@ -142,7 +197,14 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
 }
 
 /** Provides what the program knows about an instrument that has a column and cameras. */
-function provideOptics(kernel: Kernel, settings: Settings, calibrations: Calibrations, clock: Clock, buffers: ImageBuffers, log: Logger): Optics | undefined {
+function provideOptics(
+  kernel: Kernel,
+  settings: Settings,
+  calibrations: Calibrations,
+  clock: Clock,
+  buffers: ImageBuffers,
+  log: Logger,
+): Optics | undefined {
   const { registry, hooks } = kernel;
   if (!registry.has(Scope) || !registry.has(Cameras)) return undefined;
   const scope = registry.get(Scope);
@@ -154,7 +216,16 @@ function provideOptics(kernel: Kernel, settings: Settings, calibrations: Calibra
   const offsetOf = (magIndex: number) => hooks.imageShiftOffset.promise(none, magIndex);
   const imageShift = new NetImageShiftControl({ scope, cameras, optics, settling, clock, offsetOf });
   const adjustment = () => (registry.has(ImageShiftAdjustment) ? registry.get(ImageShiftAdjustment) : undefined);
-  const carrying = new MagnificationCarrying({ scope, cameras, optics, settling, clock, offsetOf, adjustment, magIndex: () => scope.magIndex.read() });
+  const carrying = new MagnificationCarrying({
+    scope,
+    cameras,
+    optics,
+    settling,
+    clock,
+    offsetOf,
+    adjustment,
+    magIndex: () => scope.magIndex.read(),
+  });
   hooks.willChangeMagnification.tapPromise('eucentric', (from, to) => carrying.willChange(from, to));
   hooks.didChangeMagnification.tapPromise('eucentric', (from, to) => carrying.didChange(from, to));
   hooks.willSelectCamera.tapPromise('eucentric', async (from, to) => {
@@ -168,7 +239,10 @@ function provideOptics(kernel: Kernel, settings: Settings, calibrations: Calibra
   kernel.provide(Settling, settling);
   kernel.provide(ImageShiftControl, imageShift);
   kernel.provide(ImageShiftCarrying, carrying);
-  kernel.provide(ImageAcquisition, new WaitingAcquisition({ scope, cameras, optics, settling, imageShift, buffers, log, ...(stage && { stage }) }));
+  kernel.provide(
+    ImageAcquisition,
+    new WaitingAcquisition({ scope, cameras, optics, settling, imageShift, buffers, log, ...(stage && { stage }) }),
+  );
   return optics;
 }
 
@@ -192,12 +266,17 @@ async function opticalConditions(kernel: Kernel, optics: Optics | undefined): Pr
     throw error;
   });
   const pixel = optics.pixelSize(magIndex, camera);
-  return { magnification: optics.magnificationFor(magIndex, camera), ...(volts !== undefined && { highTensionKilovolts: volts / 1000 }), ...(pixel && { pixelSizeNanometres: inNanometres(pixel.value), pixelSizeSource: pixel.source }) };
+  return {
+    magnification: optics.magnificationFor(magIndex, camera),
+    ...(volts !== undefined && { highTensionKilovolts: volts / 1000 }),
+    ...(pixel && { pixelSizeNanometres: inNanometres(pixel.value), pixelSizeSource: pixel.source }),
+  };
 }
 
 /** Virtual time where everything is simulated or played back, unless a pace is asked for; an instrument of metal has the time that it takes. */
 function clockFor(settings: Settings, speed: number | undefined): Clock {
-  const replayed = ({ options }: (typeof settings.plugins)[number]): boolean => (options as { wire?: unknown } | undefined)?.wire === 'replay';
+  const replayed = ({ options }: (typeof settings.plugins)[number]): boolean =>
+    (options as { wire?: unknown } | undefined)?.wire === 'replay';
   const simulated = settings.plugins.some((plugin) => plugin.id === 'simulator' || replayed(plugin));
   if (!simulated) return new RealClock();
   return speed === undefined || speed === 0 ? new VirtualClock(new Date()) : new RealClock(speed);
@@ -213,14 +292,27 @@ function withSimulator(settings: Settings, values: Readonly<Record<string, unkno
     value: { ...(written?.value as object | undefined), ...values },
   };
   const original = (name: string) => settings.section(name);
-  return Object.create(settings, { section: { value: (name: string) => (name === 'simulator' ? section : original(name)) } }) as Settings;
+  return Object.create(settings, {
+    section: { value: (name: string) => (name === 'simulator' ? section : original(name)) },
+  }) as Settings;
 }
 
 function calibrationPlaces(settings: Settings, directory: string | undefined) {
   const { calibrationFiles: places } = settings;
   const folder = directory ?? places.directory;
-  const names = { calibrations: path.basename(places.calibrations), 'short-term': path.basename(places.shortTerm), flyback: path.basename(places.flybackTimes) };
-  const fileNames = directory === undefined ? { calibrations: path.relative(folder, places.calibrations), 'short-term': path.relative(folder, places.shortTerm), flyback: path.relative(folder, places.flybackTimes) } : names;
+  const names = {
+    calibrations: path.basename(places.calibrations),
+    'short-term': path.basename(places.shortTerm),
+    flyback: path.basename(places.flybackTimes),
+  };
+  const fileNames =
+    directory === undefined
+      ? {
+          calibrations: path.relative(folder, places.calibrations),
+          'short-term': path.relative(folder, places.shortTerm),
+          flyback: path.relative(folder, places.flybackTimes),
+        }
+      : names;
   return { directory: folder, files: { directory: folder, fileNames } };
 }
 

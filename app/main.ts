@@ -25,19 +25,31 @@ export async function main(given: readonly string[]): Promise<void> {
     .option('--record <file>', 'write every call and answer of every wire to a file, which "wire: replay" plays back')
     .option('--images', 'with --record: keep images whole, not only their hash')
     .exitOverride()
-    .configureOutput({ writeErr: (text) => void process.stderr.write(text), outputError: (text, write) => write(text) });
+    .configureOutput({
+      writeErr: (text) => void process.stderr.write(text),
+      outputError: (text, write) => write(text),
+    });
 
   const action =
     <Given extends readonly unknown[]>(run: (context: CommandContext, ...given: Given) => Promise<number>) =>
     async (...given: unknown[]): Promise<void> => {
       const command = given.at(-1) as Command;
-      const all: { config?: string; json?: boolean; record?: string; images?: boolean } = { ...program.opts(), ...command.opts() };
+      const all: { config?: string; json?: boolean; record?: string; images?: boolean } = {
+        ...program.opts(),
+        ...command.opts(),
+      };
       const config = all.config ?? defaultConfiguration;
       output = new Output(all.json ?? false);
       const context: CommandContext = {
         configuration: config,
         output,
-        open: (options = {}) => createInstrument({ configuration: config, log: (line) => output.log(line), ...(all.record !== undefined && { record: { file: all.record, images: all.images ?? false } }), ...options }),
+        open: (options = {}) =>
+          createInstrument({
+            configuration: config,
+            log: (line) => output.log(line),
+            ...(all.record !== undefined && { record: { file: all.record, images: all.images ?? false } }),
+            ...options,
+          }),
       };
       code = await run(context, ...(given.slice(0, -1) as unknown as Given));
     };
@@ -52,58 +64,157 @@ export async function main(given: readonly string[]): Promise<void> {
       .option('--images', 'with --record: keep images whole, not only their hash')
       .addHelpText('after', `\nExample:\n  eucentric ${example}`);
 
-  command(program, 'start', 'open the operator console in a browser, or in this terminal', 'start --config my-krios.yaml')
+  command(
+    program,
+    'start',
+    'open the operator console in a browser, or in this terminal',
+    'start --config my-krios.yaml',
+  )
     .option('--terminal', 'the console in this terminal instead of a browser')
     .option('--no-open', 'only print the address, do not start a browser')
-    .option('--speed <factor>', 'how fast time passes on a virtual microscope (4 by default, 0 without waiting)', numeric)
+    .option(
+      '--speed <factor>',
+      'how fast time passes on a virtual microscope (4 by default, 0 without waiting)',
+      numeric,
+    )
     .action(action<[StartOptions]>((context, options) => startCommand(context, options)));
   command(program, 'menu', 'show the Calibration menu, and for each item that cannot run the reason', 'menu --verbose')
     .option('--verbose', 'with ids, questions and results')
     .action(action<[{ verbose?: boolean }]>((context, options) => menuCommand(context, options)));
-  command(program, 'run <id...>', 'run items of the menu, one after the other; an item is named by its id, the end of its id or its label', "run image-shift --mag-index 25 --answer start=yes --save")
-    .option('--answer <question=value>', 'answer a question; may be given several times', (value: string, earlier: string[]) => [...earlier, value], [])
+  command(
+    program,
+    'run <id...>',
+    'run items of the menu, one after the other; an item is named by its id, the end of its id or its label',
+    'run image-shift --mag-index 25 --answer start=yes --save',
+  )
+    .option(
+      '--answer <question=value>',
+      'answer a question; may be given several times',
+      (value: string, earlier: string[]) => [...earlier, value],
+      [],
+    )
     .option('--defaults', 'take the default of every question that is not answered')
-    .option('--seed <number>', 'seed of the virtual microscope; the run starts from the saved calibrations alone, so that the same seed measures the same', integer)
+    .option(
+      '--seed <number>',
+      'seed of the virtual microscope; the run starts from the saved calibrations alone, so that the same seed measures the same',
+      integer,
+    )
     .option('--script', 'run as from a script: start and transfer questions are left out')
     .option('--save', 'save the calibrations at the end')
     .option('--mag-index <number>', 'go to this mag index first', integer)
     .option('--camera <number>', 'select this camera first', integer)
-    .addOption(new Option('--take <set>', 'take an image with these parameters first, for items that look at the image in A').choices([...PARAMETER_SETS]))
+    .addOption(
+      new Option(
+        '--take <set>',
+        'take an image with these parameters first, for items that look at the image in A',
+      ).choices([...PARAMETER_SETS]),
+    )
     .action(action<[string[], RunCommandOptions]>((context, ids, options) => runCommand(context, ids, options)));
-  command(program, 'check [file]', 'list everything that is wrong in a configuration or a SerialEMproperties.txt, with line and column', 'check my-krios.yaml').action(action<[string | undefined]>((context, file) => checkCommand(context, file)));
-  command(program, 'import <properties>', 'turn SerialEMproperties.txt into a configuration; nothing is lost', 'import SerialEMproperties.txt --twin -o my-krios.yaml')
+  command(
+    program,
+    'check [file]',
+    'list everything that is wrong in a configuration or a SerialEMproperties.txt, with line and column',
+    'check my-krios.yaml',
+  ).action(action<[string | undefined]>((context, file) => checkCommand(context, file)));
+  command(
+    program,
+    'import <properties>',
+    'turn SerialEMproperties.txt into a configuration; nothing is lost',
+    'import SerialEMproperties.txt --twin -o my-krios.yaml',
+  )
     .option('--twin', 'add the plugins that suit the properties, and a virtual microscope that follows them')
     .option('-o, --output <file>', 'where to write it (default: stdout)')
-    .action(action<[string, { output?: string; twin?: boolean }]>((context, file, options) => importCommand(context, file, options)));
-  command(program, 'export', 'write the configuration as SerialEMproperties.txt', 'export --config my-krios.yaml -o SerialEMproperties.txt')
+    .action(
+      action<[string, { output?: string; twin?: boolean }]>((context, file, options) =>
+        importCommand(context, file, options),
+      ),
+    );
+  command(
+    program,
+    'export',
+    'write the configuration as SerialEMproperties.txt',
+    'export --config my-krios.yaml -o SerialEMproperties.txt',
+  )
     .option('-o, --output <file>', 'where to write it (default: stdout)')
     .action(action<[{ output?: string }]>((context, options) => exportCommand(context, options)));
-  command(program, 'devices', 'connect to all devices, read everything once and change nothing', 'devices --config my-krios.yaml').action(action(devicesCommand));
-  command(program, 'truth', 'show what a perfect calibration of the virtual microscope would store; for checking only', 'truth --json')
+  command(
+    program,
+    'devices',
+    'connect to all devices, read everything once and change nothing',
+    'devices --config my-krios.yaml',
+  ).action(action(devicesCommand));
+  command(
+    program,
+    'truth',
+    'show what a perfect calibration of the virtual microscope would store; for checking only',
+    'truth --json',
+  )
     .option('--seed <number>', 'seed of the virtual microscope', integer)
     .action(action<[{ seed?: number }]>((context, { seed }) => truthCommand(context, seed)));
 
-  const properties = program.command('properties').description('what calibrations found for the configuration of the instrument');
-  command(properties, 'write', 'show what was found and the configuration does not hold yet, line by line, and write it on request', 'properties write --config my-krios.yaml --yes')
+  const properties = program
+    .command('properties')
+    .description('what calibrations found for the configuration of the instrument');
+  command(
+    properties,
+    'write',
+    'show what was found and the configuration does not hold yet, line by line, and write it on request',
+    'properties write --config my-krios.yaml --yes',
+  )
     .option('--yes', 'write it without asking')
     .option('--item <id>', 'only what this item found')
     .action(action<[{ yes?: boolean; item?: string }]>((context, options) => writePropertiesCommand(context, options)));
 
   const calibrations = program.command('calibrations').description('look at calibration files');
-  command(calibrations, 'show [file]', 'show what a calibration file holds; without a name, that of the configuration', 'calibrations show SerialEMcalibrations.txt').action(action<[string | undefined]>((context, file) => showCommand(context, file)));
-  command(calibrations, 'check [file]', 'hold calibrations and properties against each other: what contradicts what, by how much, and what to do again', 'calibrations check SerialEMcalibrations.txt --config my-krios.yaml').action(action<[string | undefined]>((context, file) => checkCalibrationsCommand(context, file)));
-  command(calibrations, 'convert <file>', 'read a calibration file and write it again, byte for byte the same', 'calibrations convert SerialEMcalibrations.txt --canonical -o tidy.txt')
+  command(
+    calibrations,
+    'show [file]',
+    'show what a calibration file holds; without a name, that of the configuration',
+    'calibrations show SerialEMcalibrations.txt',
+  ).action(action<[string | undefined]>((context, file) => showCommand(context, file)));
+  command(
+    calibrations,
+    'check [file]',
+    'hold calibrations and properties against each other: what contradicts what, by how much, and what to do again',
+    'calibrations check SerialEMcalibrations.txt --config my-krios.yaml',
+  ).action(action<[string | undefined]>((context, file) => checkCalibrationsCommand(context, file)));
+  command(
+    calibrations,
+    'convert <file>',
+    'read a calibration file and write it again, byte for byte the same',
+    'calibrations convert SerialEMcalibrations.txt --canonical -o tidy.txt',
+  )
     .requiredOption('-o, --output <file>', 'where to write it')
     .option('--canonical', 'write every record in the order and form of a fresh save')
-    .action(action<[string, { output: string; canonical?: boolean }]>((context, file, options) => convertCommand(context, file, options)));
-  command(calibrations, 'diff <before> <after>', 'compare two calibration files', 'calibrations diff SerialEMcalibrations.bak SerialEMcalibrations.txt').action(action<[string, string]>((context, before, after) => diffCommand(context, before, after)));
-  command(calibrations, 'history', 'show what was measured when, or put an earlier value back', 'calibrations history --item calibrations/image-and-stage-shift/image-shift')
+    .action(
+      action<[string, { output: string; canonical?: boolean }]>((context, file, options) =>
+        convertCommand(context, file, options),
+      ),
+    );
+  command(
+    calibrations,
+    'diff <before> <after>',
+    'compare two calibration files',
+    'calibrations diff SerialEMcalibrations.bak SerialEMcalibrations.txt',
+  ).action(action<[string, string]>((context, before, after) => diffCommand(context, before, after)));
+  command(
+    calibrations,
+    'history',
+    'show what was measured when, or put an earlier value back',
+    'calibrations history --item calibrations/image-and-stage-shift/image-shift',
+  )
     .option('--item <id>', 'only this item')
     .option('--restore <entry>', 'put the value of an entry back and save')
     .option('--replaced', 'with --restore: the value that the entry replaced')
-    .action(action<[{ item?: string; restore?: string; replaced?: boolean }]>((context, options) => historyCommand(context, options)));
+    .action(
+      action<[{ item?: string; restore?: string; replaced?: boolean }]>((context, options) =>
+        historyCommand(context, options),
+      ),
+    );
 
-  program.commands.concat(calibrations.commands, properties.commands).forEach((each) => each.showHelpAfterError('Add --help to see what can be given.'));
+  program.commands
+    .concat(calibrations.commands, properties.commands)
+    .forEach((each) => each.showHelpAfterError('Add --help to see what can be given.'));
   program.showHelpAfterError('Add --help to see what can be given.');
   endQuietlyWithReader();
   try {
@@ -118,7 +229,12 @@ export async function main(given: readonly string[]): Promise<void> {
 /** Tells a program, too, that it called wrongly; people have read it on stderr already. */
 function misused(output: Output, { message }: CommanderError): number {
   const said = message.replace(/^error: /, '');
-  output.emit({ event: 'error', code: 'command/usage', message: said.startsWith('(') ? 'No command was given.' : said, hint: 'Add --help to see what can be given.' });
+  output.emit({
+    event: 'error',
+    code: 'command/usage',
+    message: said.startsWith('(') ? 'No command was given.' : said,
+    hint: 'Add --help to see what can be given.',
+  });
   return exitCodes.usage;
 }
 

@@ -1,6 +1,6 @@
 import { describePlace, type LogLine, type Place, StoppedError, toFault } from '../core/base';
 import type { BufferedImage, OperatorPort, Progress, Question } from '../core/kernel';
-import type { Finding } from "../core/consistency";
+import type { Finding } from '../core/consistency';
 import type { CalibrationResult } from '../core/store';
 
 /** Exit codes of the command line. */
@@ -71,10 +71,28 @@ export class RunReporter {
   }
   image({ buffer, frame, context }: BufferedImage): void {
     const [height = 0, width = 0] = frame.image.shape;
-    this.output.emit({ event: 'image', buffer, width, height, camera: frame.camera, binning: frame.exposure.binning, exposure: frame.exposure.exposure, ...context });
+    this.output.emit({
+      event: 'image',
+      buffer,
+      width,
+      height,
+      camera: frame.camera,
+      binning: frame.exposure.binning,
+      exposure: frame.exposure.exposure,
+      ...context,
+    });
   }
   result(result: CalibrationResult | undefined, item: string, doubts: readonly Finding[] = []): void {
-    this.output.emit({ event: 'result', item, summary: '', values: {}, standardErrors: {}, conditions: {}, ...result, ...(doubts.length > 0 && { doubts }) });
+    this.output.emit({
+      event: 'result',
+      item,
+      summary: '',
+      values: {},
+      standardErrors: {},
+      conditions: {},
+      ...result,
+      ...(doubts.length > 0 && { doubts }),
+    });
     if (result?.summary) this.output.print(result.summary);
   }
 }

@@ -20,7 +20,10 @@ export interface PreparedChange {
  * Works out what a configuration looks like with the values that calibrations suggest; undefined when it holds them all.
  * Throws `properties/example`, `properties/no-file`, or what keeps the file from being read or edited; the file is left alone then.
  */
-export async function prepareChange(configuration: string, suggestions: readonly PropertySuggestion[]): Promise<PreparedChange | undefined> {
+export async function prepareChange(
+  configuration: string,
+  suggestions: readonly PropertySuggestion[],
+): Promise<PreparedChange | undefined> {
   if (isExample(configuration)) {
     throw new EucentricError({
       code: 'properties/example',
@@ -30,7 +33,12 @@ export async function prepareChange(configuration: string, suggestions: readonly
   }
   const file = new FileOnDisk(configuration);
   const bytes = await file.read();
-  if (!bytes) throw new EucentricError({ code: 'properties/no-file', message: `The configuration ${configuration} is not there any more.`, hint: 'Put it back or name another with --config.' });
+  if (!bytes)
+    throw new EucentricError({
+      code: 'properties/no-file',
+      message: `The configuration ${configuration} is not there any more.`,
+      hint: 'Put it back or name another with --config.',
+    });
   const { text, encode } = textOfBytes(bytes, configuration);
   const missing = suggestions.filter((each) => editProperties(text, configuration, [each]) !== text);
   const edited = editProperties(text, configuration, missing);
@@ -55,7 +63,11 @@ export async function prepareChange(configuration: string, suggestions: readonly
 }
 
 /** Shows what an item's result would change in the configuration, and writes it when the operator wants so. */
-export async function offerProperties(configuration: string, suggestions: readonly PropertySuggestion[], operator: Pick<Operator, 'confirm' | 'log'>): Promise<void> {
+export async function offerProperties(
+  configuration: string,
+  suggestions: readonly PropertySuggestion[],
+  operator: Pick<Operator, 'confirm' | 'log'>,
+): Promise<void> {
   if (isExample(configuration)) return;
   const change = await prepareChange(configuration, suggestions);
   if (!change) return;
@@ -67,10 +79,15 @@ export async function offerProperties(configuration: string, suggestions: readon
 }
 
 /** What was done, and when it takes effect. */
-export const written = (configuration: string): string => `${configuration} was written; what it was is kept as ${path.basename(configuration).replace(/\.[^.]*$/, '')}.bak. The new values are used from the next start.`;
+export const written = (configuration: string): string =>
+  `${configuration} was written; what it was is kept as ${path.basename(configuration).replace(/\.[^.]*$/, '')}.bak. The new values are used from the next start.`;
 
 /** A change in words, and then line by line. */
-export const describeChange = ({ suggestions, diff }: PreparedChange): readonly string[] => ['For the configuration:', ...suggestions.map((each) => `  ${describeSuggestion(each)}`), ...diff.split('\n')];
+export const describeChange = ({ suggestions, diff }: PreparedChange): readonly string[] => [
+  'For the configuration:',
+  ...suggestions.map((each) => `  ${describeSuggestion(each)}`),
+  ...diff.split('\n'),
+];
 
 function describeSuggestion({ property, camera, row, value, standardError, what, unit }: PropertySuggestion): string {
   const where = `${camera === undefined ? '' : ` of camera ${camera}`}${row === undefined ? '' : ` at mag index ${row}`}`;
@@ -81,7 +98,8 @@ function describeSuggestion({ property, camera, row, value, standardError, what,
 /** The newest of the suggestions that are about the same place, the oldest given first. */
 export function newestSuggestions(suggestions: readonly PropertySuggestion[]): readonly PropertySuggestion[] {
   // Values of a list stand beside each other; all others take the place of what was there.
-  const key = ({ property, camera, row, field, value }: PropertySuggestion): string => JSON.stringify([property, camera, row, field, property === 'OtherShiftBoundaries' ? value : undefined]);
+  const key = ({ property, camera, row, field, value }: PropertySuggestion): string =>
+    JSON.stringify([property, camera, row, field, property === 'OtherShiftBoundaries' ? value : undefined]);
   return [...new Map(suggestions.map((each) => [key(each), each])).values()];
 }
 

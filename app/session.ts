@@ -5,7 +5,15 @@ import { Optics } from '../core/optics';
 import { Calibrations } from '../core/store';
 
 /** The instrument as a console sees it. */
-export function sessionOf(parts: { readonly title: string; readonly menu: Menu; readonly runner: Runner; readonly registry: Registry; readonly buffers: ImageBuffers } & Pick<Session, 'plugins' | 'check' | 'onLog'>): Session {
+export function sessionOf(
+  parts: {
+    readonly title: string;
+    readonly menu: Menu;
+    readonly runner: Runner;
+    readonly registry: Registry;
+    readonly buffers: ImageBuffers;
+  } & Pick<Session, 'plugins' | 'check' | 'onLog'>,
+): Session {
   const { title, menu, runner, registry, buffers, plugins, check, onLog } = parts;
   const find: Session['find'] = (key) => (registry.has(key) ? registry.get(key) : undefined);
   return {
@@ -55,7 +63,10 @@ async function statusOf(find: Session['find']): Promise<readonly { readonly name
   }
   if (stage) {
     const { x, y, z, tilt } = await stage.position.read();
-    lines.push({ name: 'Stage', value: `${[x, y, z].map((each) => inMicrometres(each).toFixed(2)).join(', ')} um, ${inDegrees(tilt).toFixed(1)} degrees` });
+    lines.push({
+      name: 'Stage',
+      value: `${[x, y, z].map((each) => inMicrometres(each).toFixed(2)).join(', ')} um, ${inDegrees(tilt).toFixed(1)} degrees`,
+    });
   }
   if (camera) lines.push({ name: 'Camera', value: `${camera.name}, ${camera.width} x ${camera.height} pixels` });
   return lines;

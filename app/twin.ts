@@ -20,7 +20,8 @@ export function twinSections(settings: Settings): string {
 
 /** The column: properties that only one make has tell which it is; without any it is FEI, the make that needs none. */
 function columnOf(settings: Settings): string {
-  const written = (make: RegExp): boolean => definitions.general.some(({ name }) => make.test(name) && settings.has(name as GeneralName));
+  const written = (make: RegExp): boolean =>
+    definitions.general.some(({ name }) => make.test(name) && settings.has(name as GeneralName));
   if (written(/^Hitachi/i)) return 'hitachi';
   return written(/^JEOL/i) ? 'jeol' : 'fei';
 }

@@ -2,10 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** The folder of the program: the one that holds package.json, seen from the sources as from build/. */
-export const programFolder = [path.resolve(__dirname, '..'), path.resolve(__dirname, '..', '..')].find((folder) => existsSync(path.join(folder, 'package.json'))) ?? process.cwd();
+export const programFolder =
+  [path.resolve(__dirname, '..'), path.resolve(__dirname, '..', '..')].find((folder) =>
+    existsSync(path.join(folder, 'package.json')),
+  ) ?? process.cwd();
 
 /** The version in package.json. */
-export const version = (JSON.parse(readFileSync(path.join(programFolder, 'package.json'), 'utf8')) as { version: string }).version;
+export const version = (
+  JSON.parse(readFileSync(path.join(programFolder, 'package.json'), 'utf8')) as { version: string }
+).version;
 
 /** The configuration that is used when none is named. */
 export const defaultConfiguration = path.join(programFolder, 'config', 'simulator.yaml');

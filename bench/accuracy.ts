@@ -42,7 +42,14 @@ export function transformErrors(): string {
     [896, 896],
   ] as const;
   const rows = sizes.map(([r, c]) => `| ${r} x ${c} | ${transformError(r, c).toExponential(2)} |`);
-  return ['### Error of the transform against a direct sum in double precision', '', '| rows x columns | relative RMS |', '| --- | --- |', ...rows, ''].join('\n');
+  return [
+    '### Error of the transform against a direct sum in double precision',
+    '',
+    '| rows x columns | relative RMS |',
+    '| --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
 }
 
 /** The table of the accuracy of shifts: exact random textures, Poisson counts, random sub-pixel shifts. */
@@ -52,7 +59,11 @@ export function shiftErrors(count: number): string {
   const cases = [
     { name: 'shifts up to 10 px', most: 10, texture: {} },
     { name: 'shifts up to 150 px', most: 150, texture: {} },
-    { name: 'shifts up to 10 px, spectrum falling with 1/f from 0.005 to 0.4', most: 10, texture: { lowestFrequency: 0.005, highestFrequency: 0.4, falloff: 1 } },
+    {
+      name: 'shifts up to 10 px, spectrum falling with 1/f from 0.005 to 0.4',
+      most: 10,
+      texture: { lowestFrequency: 0.005, highestFrequency: 0.4, falloff: 1 },
+    },
   ];
   const registration = new Registration();
   const random = new Random(17);
@@ -63,7 +74,8 @@ export function shiftErrors(count: number): string {
     for (let index = 0; index < count; index++) {
       const texture = new Texture({ seed: index + 1, waveCount: 150, ...options });
       const shift = { x: (2 * random.uniform() - 1) * most, y: (2 * random.uniform() - 1) * most };
-      const shot = (moved: { x: number; y: number }) => expose(texture.render(size, size, { shift: moved }), { ...camera, random });
+      const shot = (moved: { x: number; y: number }) =>
+        expose(texture.render(size, size, { shift: moved }), { ...camera, random });
       const found = registration.measure(shot(shift), shot({ x: 0, y: 0 }));
       squares += (found.x - shift.x) ** 2 + (found.y - shift.y) ** 2;
       const best = shiftBound({ texture, rows: size, columns: size, ...camera })(shift);
@@ -74,5 +86,12 @@ export function shiftErrors(count: number): string {
     return `| ${name} | ${count} | ${rms(squares).toFixed(5)} | ${rms(bound).toFixed(5)} | ${Math.sqrt(squares / bound).toFixed(2)} | ${rms(stated).toFixed(5)} |`;
   });
   const head = '| case | pairs | RMS error px | Cramer-Rao bound px | ratio | stated standard error px |';
-  return ['### Accuracy of shifts: 512 x 512, 200 counts a pixel, contrast 15 %', '', head, '| --- | --- | --- | --- | --- | --- |', ...rows, ''].join('\n');
+  return [
+    '### Accuracy of shifts: 512 x 512, 200 counts a pixel, contrast 15 %',
+    '',
+    head,
+    '| --- | --- | --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
 }

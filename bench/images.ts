@@ -9,17 +9,31 @@ type Frames = { readonly later: Image; readonly reference: Image };
 
 /** Two noisy images of one texture; `repeat` tiles of the detail make larger frames without rendering them in full. */
 function frames(size: number, uint16: boolean): Frames {
-  const texture = new Texture({ seed: 3, waveCount: 60, lowestFrequency: 0.02 * (512 / size), highestFrequency: 0.2 * (512 / size) });
+  const texture = new Texture({
+    seed: 3,
+    waveCount: 60,
+    lowestFrequency: 0.02 * (512 / size),
+    highestFrequency: 0.2 * (512 / size),
+  });
   const random = new Random(4);
   const shot = (x: number, y: number): Image => {
-    const counts = expose(texture.render(size, size, { shift: { x, y } }), { countsPerPixel: 200, contrast: 0.15, random });
+    const counts = expose(texture.render(size, size, { shift: { x, y } }), {
+      countsPerPixel: 200,
+      contrast: 0.15,
+      random,
+    });
     return uint16 ? image(Uint16Array.from(counts.data), size, size) : counts;
   };
   return { later: shot(11.3 * (size / 1024), -7.6 * (size / 1024)), reference: shot(0, 0) };
 }
 
 /** A registration of two images never seen before: a copy of the pixels defeats what is kept between calls. */
-function ours(name: string, { later, reference }: Frames, registration: Registration, keepReference: boolean): Contender {
+function ours(
+  name: string,
+  { later, reference }: Frames,
+  registration: Registration,
+  keepReference: boolean,
+): Contender {
   return {
     name,
     run() {
@@ -53,16 +67,27 @@ export async function shifts(rounds: number, python: Peer | undefined): Promise<
     ];
     if (python !== undefined) {
       contenders.push({ name: 'skimage, upsample 20', run: () => python.time(`skimage ${smallStem} 1024`) });
-      contenders.push({ name: 'numpy + scipy, same steps', run: () => python.time(`pipeline ${smallStem} 1024 float32`) });
+      contenders.push({
+        name: 'numpy + scipy, same steps',
+        run: () => python.time(`pipeline ${smallStem} 1024 float32`),
+      });
     }
-    const first = table('Sub-pixel shift of two 1024 x 1024 float images', await contest(contenders, rounds), python ? 'skimage, upsample 20' : 'ours, both images new');
+    const first = table(
+      'Sub-pixel shift of two 1024 x 1024 float images',
+      await contest(contenders, rounds),
+      python ? 'skimage, upsample 20' : 'ours, both images new',
+    );
     const large = frames(4096, true);
     const largeStem = stem(4096, 'uint16', large);
     const largeContenders = [
       ours('ours, both images new', large, new Registration(), false),
       ours('ours, both images new, two threads', large, new Registration({ threads: 2 }), false),
     ];
-    if (python !== undefined) largeContenders.push({ name: 'numpy + scipy, same steps', run: () => python.time(`pipeline ${largeStem} 4096 uint16`) });
+    if (python !== undefined)
+      largeContenders.push({
+        name: 'numpy + scipy, same steps',
+        run: () => python.time(`pipeline ${largeStem} 4096 uint16`),
+      });
     const second = table(
       'Two raw 4096 x 4096 uint16 frames to a shift',
       await contest(largeContenders, rounds),
@@ -81,7 +106,12 @@ export async function reduction(rounds: number, python: Peer | undefined): Promi
   for (let index = 0; index < data.length; index++) data[index] = (index * 2654435761) >>> 24;
   const frame = image(data, rows, columns);
   const contenders: Contender[] = [{ name: 'ours', run: () => timed(() => reduce(frame, 8)) }];
-  if (python !== undefined) contenders.push({ name: 'numpy reshape-mean', run: () => python.time(`bin ${rows} ${columns} 8`) });
+  if (python !== undefined)
+    contenders.push({ name: 'numpy reshape-mean', run: () => python.time(`bin ${rows} ${columns} 8`) });
   const standings = await contest(contenders, rounds);
-  return table('K3 super-resolution uint8, 11520 x 8184 to 1440 x 1023 float', standings, python ? 'numpy reshape-mean' : 'ours');
+  return table(
+    'K3 super-resolution uint8, 11520 x 8184 to 1440 x 1023 float',
+    standings,
+    python ? 'numpy reshape-mean' : 'ours',
+  );
 }

@@ -12,7 +12,9 @@ async function main(): Promise<void> {
   const [rounds = defaultRounds, pairs = defaultPairs] = process.argv.slice(2).map(Number);
   const [fftw, python] = await Promise.all([startFftw(), startPython()]);
   const say = (text: string) => process.stdout.write(`${text}\n`);
-  say(`${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown processor'}, Node ${process.version}, medians of ${rounds} rounds, contenders in turn\n`);
+  say(
+    `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown processor'}, Node ${process.version}, medians of ${rounds} rounds, contenders in turn\n`,
+  );
   if (fftw === undefined) say('FFTW3f: not installed (libfftw3-dev and a C compiler)\n');
   if (python === undefined) say('numpy, scipy, scikit-image: not installed (python3-scipy, python3-skimage)\n');
   for (const size of [1024, 2048, 4096]) say(await transforms(size, rounds, fftw, python));

@@ -15,7 +15,12 @@ function ours(size: number, threads: 1 | 2, copies: boolean): Contender {
 }
 
 /** The table of the real forward transform of size x size numbers. */
-export async function transforms(size: number, rounds: number, fftw: Peer | undefined, python: Peer | undefined): Promise<string> {
+export async function transforms(
+  size: number,
+  rounds: number,
+  fftw: Peer | undefined,
+  python: Peer | undefined,
+): Promise<string> {
   const contenders = [ours(size, 1, false), ours(size, 2, false), ours(size, 1, true)];
   // the second thread takes part once it has started
   await contenders[1]?.run();

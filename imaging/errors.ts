@@ -26,12 +26,20 @@ export class ImagingError extends Error {
 }
 
 /** An argument lies outside what the function is defined for. */
-export function badArgument(where: string, what: string, hint = 'Correct the argument; the documentation of the function states its range.'): ImagingError {
+export function badArgument(
+  where: string,
+  what: string,
+  hint = 'Correct the argument; the documentation of the function states its range.',
+): ImagingError {
   return new ImagingError('imaging/bad-argument', `${where}: ${what}.`, hint);
 }
 
 /** A size is not usable, for example not a positive whole number or not a transform size. */
-export function badSize(where: string, what: string, hint = 'Use a positive whole number of rows and columns.'): ImagingError {
+export function badSize(
+  where: string,
+  what: string,
+  hint = 'Use a positive whole number of rows and columns.',
+): ImagingError {
   return new ImagingError('imaging/bad-size', `${where}: ${what}.`, hint);
 }
 
@@ -56,7 +64,11 @@ export function edgeNotFound(where: string, what: string): ImagingError {
 
 /** The image has no pixels. */
 export function emptyImage(where: string): ImagingError {
-  return new ImagingError('imaging/empty-image', `${where}: the image has no pixels.`, 'Check the area and the binning asked of the camera.');
+  return new ImagingError(
+    'imaging/empty-image',
+    `${where}: the image has no pixels.`,
+    'Check the area and the binning asked of the camera.',
+  );
 }
 
 /** An iteration ended without settling. */
@@ -79,7 +91,11 @@ export function noOverlap(where: string, smallestOverlap: number): ImagingError 
 
 /** A pixel or a number is NaN or infinite. */
 export function notFinite(where: string, what = 'the image holds NaN or infinite pixels'): ImagingError {
-  return new ImagingError('imaging/not-finite', `${where}: ${what}.`, 'Check the gain reference and the defect list of the camera, or the values handed in.');
+  return new ImagingError(
+    'imaging/not-finite',
+    `${where}: ${what}.`,
+    'Check the gain reference and the defect list of the camera, or the values handed in.',
+  );
 }
 
 /** Two things that must have one shape have not. */
@@ -93,10 +109,18 @@ export function shapeMismatch(where: string, one: readonly number[], other: read
 
 /** The data do not determine all unknowns of a fit. */
 export function singularFit(where: string, what = 'the data do not determine all unknowns'): ImagingError {
-  return new ImagingError('imaging/singular-fit', `${where}: ${what}.`, 'Spread the measurements over both directions, or fit fewer unknowns.');
+  return new ImagingError(
+    'imaging/singular-fit',
+    `${where}: ${what}.`,
+    'Spread the measurements over both directions, or fit fewer unknowns.',
+  );
 }
 
 /** There are fewer data points than the computation needs. */
 export function tooFewPoints(where: string, given: number, needed: number): ImagingError {
-  return new ImagingError('imaging/too-few-points', `${where}: ${given} usable points, at least ${needed} needed.`, 'Measure more points.');
+  return new ImagingError(
+    'imaging/too-few-points',
+    `${where}: ${given} usable points, at least ${needed} needed.`,
+    'Measure more points.',
+  );
 }

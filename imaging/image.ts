@@ -27,7 +27,11 @@ export function image<A extends PixelArray>(data: A, rows: number, columns: numb
     throw badSize('image', `the size ${rows} x ${columns} is not made of whole numbers`);
   }
   if (data.length !== rows * columns) {
-    throw badSize('image', `${data.length} pixels do not make ${rows} rows of ${columns} columns`, 'Hand in exactly rows x columns pixels.');
+    throw badSize(
+      'image',
+      `${data.length} pixels do not make ${rows} rows of ${columns} columns`,
+      'Hand in exactly rows x columns pixels.',
+    );
   }
   return ndarray(data, [rows, columns]);
 }
@@ -39,7 +43,12 @@ export function image<A extends PixelArray>(data: A, rows: number, columns: numb
  * @throws ImagingError 'imaging/bad-size' unless two-dimensional, 'imaging/empty-image' when it has no pixels
  */
 export function layoutOf(source: Image, where: string): ImageLayout {
-  if (source.shape.length !== 2) throw badSize(where, `an image has two dimensions, this has ${source.shape.length}`, 'Hand in an array of shape [rows, columns].');
+  if (source.shape.length !== 2)
+    throw badSize(
+      where,
+      `an image has two dimensions, this has ${source.shape.length}`,
+      'Hand in an array of shape [rows, columns].',
+    );
   const [rows = 0, columns = 0] = source.shape;
   if (rows === 0 || columns === 0) throw emptyImage(where);
   const [rowStride = columns, columnStride = 1] = source.stride;

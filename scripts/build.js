@@ -42,7 +42,8 @@ function build() {
     if (name.endsWith('.ts')) {
       if (!swc) {
         swc = require('@swc/core');
-        if (!fs.existsSync(path.join(target, 'app', 'main.js'))) process.stderr.write('Building the program; this is done once and takes a few seconds.\n');
+        if (!fs.existsSync(path.join(target, 'app', 'main.js')))
+          process.stderr.write('Building the program; this is done once and takes a few seconds.\n');
       }
       fs.writeFileSync(beside, swc.transformFileSync(from, { swcrc: true, root, cwd: root }).code);
     } else fs.copyFileSync(from, beside);
@@ -67,12 +68,21 @@ function removeOthers(folder, wanted) {
 function buildOrExplain() {
   const [major, minor] = process.versions.node.split('.').map(Number);
   const [wantedMajor, wantedMinor] = require('../package.json').engines.node.match(/\d+/g).map(Number);
-  if (major < wantedMajor || (major === wantedMajor && minor < wantedMinor)) explain(`Node ${wantedMajor}.${wantedMinor} or newer is needed; this is ${process.versions.node}.`, 'Install a newer Node from nodejs.org.');
+  if (major < wantedMajor || (major === wantedMajor && minor < wantedMinor))
+    explain(
+      `Node ${wantedMajor}.${wantedMinor} or newer is needed; this is ${process.versions.node}.`,
+      'Install a newer Node from nodejs.org.',
+    );
   try {
     build();
   } catch (error) {
-    if (error.code === 'MODULE_NOT_FOUND') explain('The packages of the program are not installed.', `Run "npm ci" in ${root}.`);
-    if (['EACCES', 'EROFS', 'EPERM', 'ENOSPC'].includes(error.code)) explain(`The program could not be built in ${target}: ${error.message}`, 'Start it once as a user who may write there.');
+    if (error.code === 'MODULE_NOT_FOUND')
+      explain('The packages of the program are not installed.', `Run "npm ci" in ${root}.`);
+    if (['EACCES', 'EROFS', 'EPERM', 'ENOSPC'].includes(error.code))
+      explain(
+        `The program could not be built in ${target}: ${error.message}`,
+        'Start it once as a user who may write there.',
+      );
     throw error;
   }
 }

@@ -22,19 +22,34 @@ export function staleFiles(root: string): readonly string[] {
 /** Whether the WebAssembly package is made of the Rust sources beside it. */
 function staleTransforms(root: string): readonly string[] {
   const crate = path.join(root, 'imaging', 'fft');
-  const sources = readdirSync(path.join(crate, 'src')).filter((name) => name.endsWith('.rs')).sort();
+  const sources = readdirSync(path.join(crate, 'src'))
+    .filter((name) => name.endsWith('.rs'))
+    .sort();
   const hash = createHash('sha256').update(readFileSync(path.join(crate, 'Cargo.toml')));
   for (const name of sources) hash.update(readFileSync(path.join(crate, 'src', name)));
   const recorded = readFileSync(path.join(crate, 'pkg', 'sources.sha256'), 'utf8').trim();
-  return hash.digest('hex') === recorded ? [] : ['imaging/fft/pkg is not made of the Rust sources beside it: run "npm run build:fft" and commit it.'];
+  return hash.digest('hex') === recorded
+    ? []
+    : ['imaging/fft/pkg is not made of the Rust sources beside it: run "npm run build:fft" and commit it.'];
 }
 
-const forms: ReadonlySet<string> = new Set<PropertyDefinition['form']>(['value', 'values', 'list', 'append', 'rows', 'table', 'flag', 'ignored']);
+const forms: ReadonlySet<string> = new Set<PropertyDefinition['form']>([
+  'value',
+  'values',
+  'list',
+  'append',
+  'rows',
+  'table',
+  'flag',
+  'ignored',
+]);
 
 /** Faults of the property definitions: names that stand twice, forms that nobody reads, types that are not those of the table. */
 function wrongDefinitions(root: string): readonly string[] {
   const folder = path.join(root, 'core', 'settings', 'definitions');
-  const parts = readdirSync(folder).filter((name) => name.endsWith('.json')).sort();
+  const parts = readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .sort();
   const seen = new Map<string, string>();
   return parts.flatMap((part) => {
     const name = path.basename(part, '.json');
@@ -46,12 +61,17 @@ function wrongDefinitions(root: string): readonly string[] {
       return [
         ...(earlier === undefined ? [] : [`${part}: ${each.name} stands in ${earlier} already; keep one of the two.`]),
         ...(forms.has(each.form) ? [] : [`${part}: ${each.name} has the form "${each.form}", which nobody reads.`]),
-        ...(each.required > each.fields.length ? [`${part}: ${each.name} requires ${each.required} of ${each.fields.length} values.`] : []),
+        ...(each.required > each.fields.length
+          ? [`${part}: ${each.name} requires ${each.required} of ${each.fields.length} values.`]
+          : []),
         ...(/^[^a-z].*[.]$/s.test(each.meaning) ? [] : [`${part}: the meaning of ${each.name} is no sentence.`]),
       ];
     });
     const types = readFileSync(path.join(folder, `${name}.types.ts`), 'utf8');
-    const current = types === typesOf(name, definitions) ? [] : [`${name}.types.ts is not made of ${part}: run scripts/generate-property-definitions and commit it.`];
+    const current =
+      types === typesOf(name, definitions)
+        ? []
+        : [`${name}.types.ts is not made of ${part}: run scripts/generate-property-definitions and commit it.`];
     return [...faults, ...current];
   });
 }

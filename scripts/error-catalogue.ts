@@ -19,10 +19,16 @@ const codeForm = /^[a-z][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/;
 /** Every place that makes an error with a stable code, in the order of files and lines. `root` is the folder of the sources. */
 export function errorSites(root: string): readonly ErrorSite[] {
   return folders
-    .flatMap((folder) => readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name.split(path.sep).join('/')}`))
+    .flatMap((folder) =>
+      readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).map(
+        (name) => `${folder}/${name.split(path.sep).join('/')}`,
+      ),
+    )
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.d.ts') && !file.includes('/pkg/'))
     .sort()
-    .flatMap((file) => sitesOf(ts.createSourceFile(file, readFileSync(path.join(root, file), 'utf8'), ts.ScriptTarget.ES2022, true)));
+    .flatMap((file) =>
+      sitesOf(ts.createSourceFile(file, readFileSync(path.join(root, file), 'utf8'), ts.ScriptTarget.ES2022, true)),
+    );
 }
 
 /** Codes that a type promises, such as `ImagingErrorCode`; each must be made somewhere. */
@@ -30,27 +36,38 @@ export function promisedCodes(root: string): readonly string[] {
   return folders.flatMap((folder) =>
     readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => /error[a-z-]*\.ts$/.test(name))
-      .flatMap((name) => [...readFileSync(path.join(root, folder, name), 'utf8').matchAll(/\|\s*'([a-z][a-z0-9-]*\/[a-z0-9-]+)'/g)].map((match) => match[1]!)),
+      .flatMap((name) =>
+        [...readFileSync(path.join(root, folder, name), 'utf8').matchAll(/\|\s*'([a-z][a-z0-9-]*\/[a-z0-9-]+)'/g)].map(
+          (match) => match[1]!,
+        ),
+      ),
   );
 }
 
 function sitesOf(source: ts.SourceFile): readonly ErrorSite[] {
   const sites: ErrorSite[] = [];
-  const note = (node: ts.Node, code: string, message: ts.Expression | undefined, hint: ts.Expression | undefined): void => {
+  const note = (
+    node: ts.Node,
+    code: string,
+    message: ts.Expression | undefined,
+    hint: ts.Expression | undefined,
+  ): void => {
     const { line } = source.getLineAndCharacterOfPosition(node.getStart());
     sites.push({ code, message: textOf(message) ?? '...', hint: textOf(hint), file: source.fileName, line: line + 1 });
   };
   const visit = (node: ts.Node): void => {
     if (ts.isObjectLiteralExpression(node)) {
       const code = valueOf(node, 'code');
-      if (code && ts.isStringLiteral(code) && code.text.includes('/')) note(node, code.text, valueOf(node, 'message'), valueOf(node, 'hint'));
+      if (code && ts.isStringLiteral(code) && code.text.includes('/'))
+        note(node, code.text, valueOf(node, 'message'), valueOf(node, 'hint'));
     } else if (ts.isCallExpression(node) || ts.isNewExpression(node)) {
       const given = [...(node.arguments ?? [])];
       const at = given.findIndex((each) => ts.isStringLiteral(each) && codeForm.test(each.text));
       const called = node.expression.getText();
       const [first] = given;
       // The settings name their findings without the room and give the place before the message.
-      if (/^(fault|warning)$/.test(called) && first && ts.isStringLiteral(first)) note(node, `settings/${first.text}`, given[2], given[3]);
+      if (/^(fault|warning)$/.test(called) && first && ts.isStringLiteral(first))
+        note(node, `settings/${first.text}`, given[2], given[3]);
       else if (at >= 0 && (ts.isNewExpression(node) || /\.add$/.test(called))) {
         // A list of findings is told the line before the message.
         const [message, hint] = given.slice(at + (ts.isNewExpression(node) ? 1 : 2));
@@ -89,7 +106,8 @@ function textOf(node: ts.Expression | undefined): string | undefined {
     return both.every((each) => each === undefined) ? undefined : both.map((each) => each ?? '...').join('');
   }
   if (ts.isArrayLiteralExpression(node)) return textOf(node.elements[0]);
-  if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) return textOf(node.expression.expression);
+  if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression))
+    return textOf(node.expression.expression);
   return ts.isIdentifier(node) ? valueOfName(node) : undefined;
 }
 
@@ -97,11 +115,20 @@ function textOf(node: ts.Expression | undefined): string | undefined {
 function valueOfName(name: ts.Identifier): string | undefined {
   for (let around: ts.Node = name.parent; around; around = around.parent) {
     const declared: ts.Expression[] = [];
-    if (ts.isFunctionLike(around)) declared.push(...around.parameters.flatMap((each) => (each.name.getText() === name.text && each.initializer ? [each.initializer] : [])));
+    if (ts.isFunctionLike(around))
+      declared.push(
+        ...around.parameters.flatMap((each) =>
+          each.name.getText() === name.text && each.initializer ? [each.initializer] : [],
+        ),
+      );
     if (ts.isBlock(around) || ts.isSourceFile(around))
       for (const statement of around.statements)
         if (ts.isVariableStatement(statement))
-          declared.push(...statement.declarationList.declarations.flatMap((each) => (each.name.getText() === name.text && each.initializer ? [each.initializer] : [])));
+          declared.push(
+            ...statement.declarationList.declarations.flatMap((each) =>
+              each.name.getText() === name.text && each.initializer ? [each.initializer] : [],
+            ),
+          );
     const found = textOf(declared.find((each) => each !== name));
     if (found !== undefined) return found;
   }

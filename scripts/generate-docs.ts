@@ -6,7 +6,10 @@ import { type ErrorSite, errorSites } from './error-catalogue';
 
 /** The generated pages by file name; `root` is the folder of the sources. Throws when the table of the hooks and the hooks differ. */
 export function generatedPages(root: string): Readonly<Record<string, string>> {
-  return { 'docs/hooks.md': hooksPage(readFileSync(path.join(root, 'core/kernel/hooks.ts'), 'utf8')), 'docs/errors.md': errorsPage(errorSites(root)) };
+  return {
+    'docs/hooks.md': hooksPage(readFileSync(path.join(root, 'core/kernel/hooks.ts'), 'utf8')),
+    'docs/errors.md': errorsPage(errorSites(root)),
+  };
 }
 
 const notice = '<!-- Written by scripts/generate-docs.ts; do not edit. -->';
@@ -19,7 +22,10 @@ export function hooksPage(source: string): string {
   const names = described.map(([name]) => name!);
   const missing = Object.keys(hooks).filter((name) => !names.includes(name));
   const unknown = names.filter((name) => !(name in hooks));
-  if (!heading || missing.length > 0 || unknown.length > 0) throw new Error(`The table in core/kernel/hooks.ts lacks ${missing.join(', ') || 'nothing'} and has ${unknown.join(', ') || 'nothing'} too many.`);
+  if (!heading || missing.length > 0 || unknown.length > 0)
+    throw new Error(
+      `The table in core/kernel/hooks.ts lacks ${missing.join(', ') || 'nothing'} and has ${unknown.join(', ') || 'nothing'} too many.`,
+    );
   return [
     notice,
     '',
@@ -44,7 +50,16 @@ export function errorsPage(sites: readonly ErrorSite[]): string {
     const codes = rooms.get(room) ?? new Map<string, ErrorSite[]>();
     rooms.set(room, codes.set(site.code, [...(codes.get(site.code) ?? []), site]));
   }
-  const parts = [...rooms].sort(byName).flatMap(([room, codes]) => ['', `## ${room}`, '', '| code | what happened | what to do |', '| --- | --- | --- |', ...[...codes].sort(byName).flatMap(([code, all]) => rowsOf(code, all))]);
+  const parts = [...rooms]
+    .sort(byName)
+    .flatMap(([room, codes]) => [
+      '',
+      `## ${room}`,
+      '',
+      '| code | what happened | what to do |',
+      '| --- | --- | --- |',
+      ...[...codes].sort(byName).flatMap(([code, all]) => rowsOf(code, all)),
+    ]);
   return [
     notice,
     '',
@@ -58,7 +73,9 @@ export function errorsPage(sites: readonly ErrorSite[]): string {
 }
 
 function rowsOf(code: string, sites: readonly ErrorSite[]): readonly string[] {
-  const rows = [...new Set(sites.map(({ message, hint }) => `${cell(message)} | ${cell(hint ?? 'As the message says.')}`))];
+  const rows = [
+    ...new Set(sites.map(({ message, hint }) => `${cell(message)} | ${cell(hint ?? 'As the message says.')}`)),
+  ];
   return rows.map((row, index) => `| ${index === 0 ? `\`${code}\`` : ''} | ${row} |`);
 }
 

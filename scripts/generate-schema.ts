@@ -19,15 +19,21 @@ export function schemaText(): string {
 function lines(value: unknown, depth: number): string {
   const inside = Object.entries(value ?? {});
   const holdsProperties = JSON.stringify(value)?.includes('"properties":') || depth === 1;
-  if (typeof value !== 'object' || Array.isArray(value) || inside.length === 0 || !holdsProperties || depth > 6) return JSON.stringify(value);
+  if (typeof value !== 'object' || Array.isArray(value) || inside.length === 0 || !holdsProperties || depth > 6)
+    return JSON.stringify(value);
   const indent = ' '.repeat(depth + 1);
-  const body = inside.map(([key, each]) => `${indent}${JSON.stringify(key)}: ${key === 'properties' ? propertyLines(each, depth + 1) : lines(each, depth + 1)}`);
+  const body = inside.map(
+    ([key, each]) =>
+      `${indent}${JSON.stringify(key)}: ${key === 'properties' ? propertyLines(each, depth + 1) : lines(each, depth + 1)}`,
+  );
   return `{\n${body.join(',\n')}\n${' '.repeat(depth)}}`;
 }
 
 function propertyLines(value: unknown, depth: number): string {
   const indent = ' '.repeat(depth + 1);
-  return `{\n${Object.entries(value as object).map(([key, each]) => `${indent}${JSON.stringify(key)}: ${lines(each, depth + 1)}`).join(',\n')}\n${' '.repeat(depth)}}`;
+  return `{\n${Object.entries(value as object)
+    .map(([key, each]) => `${indent}${JSON.stringify(key)}: ${lines(each, depth + 1)}`)
+    .join(',\n')}\n${' '.repeat(depth)}}`;
 }
 
 if (process.argv[1] && path.basename(process.argv[1]).startsWith('generate-schema')) {

@@ -10,25 +10,42 @@ const usage = 'Usage: npm run new -- calibration FOLDER/NAME "Submenu/Label"';
 export function newCalibration(id: string, place: string): Readonly<Record<string, string>> {
   const name = id.replace(/^calibrations\//, '');
   if (!/^[a-z0-9]+(-[a-z0-9]+)*\/[a-z0-9]+(-[a-z0-9]+)*$/.test(name) || name.startsWith('shared/'))
-    throw new Error(`"${id}" is no id: it is the folder of a submenu and a name, in small letters with hyphens, such as beam-and-spot/spot-size.`);
+    throw new Error(
+      `"${id}" is no id: it is the folder of a submenu and a name, in small letters with hyphens, such as beam-and-spot/spot-size.`,
+    );
   const menu = place.split('/').map((part) => part.trim());
   const label = menu.pop() ?? '';
-  if (label === '' || menu.includes('')) throw new Error(`"${place}" is no place in the menu: it is the submenus and the label, such as "Beam & Spot/Spot Size".`);
+  if (label === '' || menu.includes(''))
+    throw new Error(
+      `"${place}" is no place in the menu: it is the submenus and the label, such as "Beam & Spot/Spot Size".`,
+    );
   const submenus = submenuPaths(calibrationMenu);
   const above = menu.join('/');
   if (above !== '' && !submenus.includes(above)) {
     const near = nearestName(above, submenus);
-    throw new Error(`There is no submenu "${above}". ${near === undefined ? `There are: ${submenus.join(', ')}.` : `Did you mean "${near}"?`}`);
+    throw new Error(
+      `There is no submenu "${above}". ${near === undefined ? `There are: ${submenus.join(', ')}.` : `Did you mean "${near}"?`}`,
+    );
   }
   const known = knownItem(calibrationMenu, menu, label);
-  const given = { id: `calibrations/${name}`, menu, label, summary: known ?? `Measures what ${label} needs.`, beyond: known === undefined };
+  const given = {
+    id: `calibrations/${name}`,
+    menu,
+    label,
+    summary: known ?? `Measures what ${label} needs.`,
+    beyond: known === undefined,
+  };
   return { [`plugins/${given.id}.ts`]: itemText(given), [`test/plugins/${given.id}.test.ts`]: testText(given) };
 }
 
 type Parts = typeof calibrationMenu;
 
 function submenuPaths(parts: Parts, above: readonly string[] = []): readonly string[] {
-  return parts.flatMap((part) => (part !== '---' && 'submenu' in part ? [[...above, part.submenu].join('/'), ...submenuPaths(part.parts, [...above, part.submenu])] : []));
+  return parts.flatMap((part) =>
+    part !== '---' && 'submenu' in part
+      ? [[...above, part.submenu].join('/'), ...submenuPaths(part.parts, [...above, part.submenu])]
+      : [],
+  );
 }
 
 /** The sentence of an item that people know already. */
@@ -88,7 +105,11 @@ export default class ${classOf(id)} implements MenuItem {
 }
 `;
 
-const testText = ({ id, label, beyond }: Given): string => `import { describeMenuItem } from '../../../conformance/describe-menu-item';
+const testText = ({
+  id,
+  label,
+  beyond,
+}: Given): string => `import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem, virtualInstrument } from '../../../support/virtual-instrument';
 
 const id = ${quoted(id)};

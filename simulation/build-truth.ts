@@ -1,6 +1,13 @@
 import type { SimulatorOptions } from './options';
 import { inverted, multiplied, rotationMatrix, type PlaneMatrix } from './plane';
-import { viewKey, type CameraTruth, type LatticeFlaws, type MagnificationTruth, type Truth, type ViewTruth } from './truth';
+import {
+  viewKey,
+  type CameraTruth,
+  type LatticeFlaws,
+  type MagnificationTruth,
+  type Truth,
+  type ViewTruth,
+} from './truth';
 
 /** A camera as the instrument's settings know it; what is left out comes from the options. */
 export interface InstrumentCamera {
@@ -47,7 +54,12 @@ export function buildTruth(options: SimulatorOptions, instrument: Instrument): T
   return {
     magnifications: instrument.magnifications,
     cameras: instrument.cameras.map((camera) => cameraTruth(options, camera)),
-    views: new Map(instrument.views.map((view) => [viewKey(view.magIndex, view.camera), viewTruth(options, view, { low: low.get(view.magIndex) ?? false, eftem: filtered.has(view.camera) })])),
+    views: new Map(
+      instrument.views.map((view) => [
+        viewKey(view.magIndex, view.camera),
+        viewTruth(options, view, { low: low.get(view.magIndex) ?? false, eftem: filtered.has(view.camera) }),
+      ]),
+    ),
     specimenToStage: instrument.specimenToStage,
     stage: {
       cyclic: { x: cyclicError(options, 0), y: cyclicError(options, 1) },
@@ -66,7 +78,10 @@ export function buildTruth(options: SimulatorOptions, instrument: Instrument): T
       ],
       hysteresis: options.imageShiftHysteresis,
       lowMagnificationSettling: [
-        { fraction: options.imageShiftSettlingFractionLowMagnification, timeConstant: options.imageShiftSettlingSecondsLowMagnification },
+        {
+          fraction: options.imageShiftSettlingFractionLowMagnification,
+          timeConstant: options.imageShiftSettlingSecondsLowMagnification,
+        },
       ],
       carriesBeam: options.imageShiftCarriesBeam,
     },
@@ -77,10 +92,17 @@ export function buildTruth(options: SimulatorOptions, instrument: Instrument): T
         timeConstant: options.driftDecaySeconds,
         restartsOnStageMove: options.driftRestartsOnStageMove,
       },
-      charging: { amplitude: vectorOf(options.chargingMicrometresLowMagnification), timeConstant: options.chargingSeconds },
+      charging: {
+        amplitude: vectorOf(options.chargingMicrometresLowMagnification),
+        timeConstant: options.chargingSeconds,
+      },
     },
     imageOffsets: offsetsOf(options.imageOffsetsMicrometres),
-    eftem: { atStart: instrument.startsInEftem ?? false, imageOffsets: offsetsOf(options.imageOffsetsEftemMicrometres), filterMagnification: 10 },
+    eftem: {
+      atStart: instrument.startsInEftem ?? false,
+      imageOffsets: offsetsOf(options.imageOffsetsEftemMicrometres),
+      filterMagnification: 10,
+    },
     beam: {
       electronsPerFieldPixelPerSecond: options.electronsPerFieldPixelPerSecond,
       referenceIntensity: 0.5,
@@ -126,7 +148,13 @@ function flawsOf(options: SimulatorOptions): LatticeFlaws {
     cellContrast: options.catalaseCellContrast,
     latexSpheres: options.latexSpheresPerSquareMicrometre,
     latexDiameter: options.latexSphereMicrometres,
-    ...(options.openingMicrometres > 0 && { opening: { side: options.openingMicrometres, centre: vectorOf(options.openingCentreMicrometres), angle: options.openingAngleDegrees } }),
+    ...(options.openingMicrometres > 0 && {
+      opening: {
+        side: options.openingMicrometres,
+        centre: vectorOf(options.openingCentreMicrometres),
+        angle: options.openingAngleDegrees,
+      },
+    }),
   };
 }
 
@@ -135,7 +163,9 @@ function matrixOf([[xpx, xpy], [ypx, ypy]]: SimulatorOptions['beamShiftToSpecime
   return { xpx, xpy, ypx, ypy };
 }
 
-const offsetsOf = (written: SimulatorOptions['imageOffsetsMicrometres']): ReadonlyMap<number, { x: number; y: number }> =>
+const offsetsOf = (
+  written: SimulatorOptions['imageOffsetsMicrometres'],
+): ReadonlyMap<number, { x: number; y: number }> =>
   new Map(Object.entries(written).map(([index, offset]) => [Number(index), vectorOf(offset)]));
 
 function vectorOf([x, y]: readonly [number, number], unit = 1): { x: number; y: number } {
@@ -171,7 +201,11 @@ function cameraTruth(options: SimulatorOptions, camera: InstrumentCamera): Camer
   };
 }
 
-function viewTruth(options: SimulatorOptions, view: InstrumentView, { low, eftem }: { readonly low: boolean; readonly eftem: boolean }): ViewTruth {
+function viewTruth(
+  options: SimulatorOptions,
+  view: InstrumentView,
+  { low, eftem }: { readonly low: boolean; readonly eftem: boolean },
+): ViewTruth {
   const site = options.truth === 'site';
   const pixel = view.pixelSizeMicrometres * (site ? 1 : 1 + options.pixelScaleError);
   const specimenToCamera = rotationMatrix(view.rotationDegrees + (site ? 0 : options.rotationErrorDegrees), 1 / pixel);
@@ -186,4 +220,5 @@ function viewTruth(options: SimulatorOptions, view: InstrumentView, { low, eftem
 }
 
 /** Image shift to specimen of a view, micrometres per unit: what the calibrations of one view must imply. */
-export const imageShiftToSpecimen = ({ specimenToCamera, imageShiftToCamera }: ViewTruth): PlaneMatrix => multiplied(inverted(specimenToCamera), imageShiftToCamera);
+export const imageShiftToSpecimen = ({ specimenToCamera, imageShiftToCamera }: ViewTruth): PlaneMatrix =>
+  multiplied(inverted(specimenToCamera), imageShiftToCamera);

@@ -4,7 +4,12 @@ export class SimulationError extends Error {
 
   constructor(
     /** Stable name of the fault. */
-    readonly code: 'simulation/no-such-magnification' | 'simulation/no-such-camera' | 'simulation/no-such-view' | 'simulation/bad-area' | 'simulation/bad-value',
+    readonly code:
+      | 'simulation/no-such-magnification'
+      | 'simulation/no-such-camera'
+      | 'simulation/no-such-view'
+      | 'simulation/bad-area'
+      | 'simulation/bad-value',
     message: string,
     /** What to do about it. */
     readonly hint: string,

@@ -6,7 +6,13 @@ export type { LensGroup, ProbeMode } from './column/column';
 export type { StagePosition } from './column/stage';
 export { SimulationError } from './errors';
 export { simulatorOptions, type SimulatorOptions } from './options';
-export { buildTruth, imageShiftToSpecimen, type Instrument, type InstrumentCamera, type InstrumentView } from './build-truth';
+export {
+  buildTruth,
+  imageShiftToSpecimen,
+  type Instrument,
+  type InstrumentCamera,
+  type InstrumentView,
+} from './build-truth';
 export {
   viewKey,
   type BeamTruth,

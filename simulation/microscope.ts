@@ -77,7 +77,9 @@ export class VirtualMicroscope {
     this.#stage = new SimulatedStage(truth.stage, keyOf(this.#seed, 11), this.#now());
     this.#drift = new Drift(truth.drift, this.#now());
     this.#drift.magnificationSet(this.#column.magnification.low, this.#now());
-    this.#detectors = new Map(truth.cameras.map((camera) => [camera.index, new Detector(camera, keyOf(this.#seed, 12))]));
+    this.#detectors = new Map(
+      truth.cameras.map((camera) => [camera.index, new Detector(camera, keyOf(this.#seed, 12))]),
+    );
   }
 
   /** The settings at this moment. */
@@ -151,7 +153,10 @@ export class VirtualMicroscope {
 
   /** Sets the intensity at which the illuminated disc has a diameter in micrometres. */
   setBeamDiameter(micrometres: number): void {
-    this.#column.intensity = finite('beam diameter', intensityForDiameter(this.#truth.beam, this.#fieldDiagonal(), micrometres));
+    this.#column.intensity = finite(
+      'beam diameter',
+      intensityForDiameter(this.#truth.beam, this.#fieldDiagonal(), micrometres),
+    );
   }
 
   setSpotSize(value: number): void {
@@ -233,7 +238,11 @@ export class VirtualMicroscope {
     if (!view || behindFilter === eftem) return view;
     // Each camera then sees what the lenses make for the others.
     const factor = eftem ? 1 / this.#truth.eftem.filterMagnification : this.#truth.eftem.filterMagnification;
-    return { ...view, specimenToCamera: enlarged(view.specimenToCamera, factor), imageShiftToCamera: enlarged(view.imageShiftToCamera, factor) };
+    return {
+      ...view,
+      specimenToCamera: enlarged(view.specimenToCamera, factor),
+      imageShiftToCamera: enlarged(view.imageShiftToCamera, factor),
+    };
   }
 
   /** Pixel size in micrometres and size in pixels of the first camera that can be used at this magnification: the beam is matched to it. */
@@ -254,19 +263,28 @@ export class VirtualMicroscope {
     const { pixelSize, width, height } = this.#reference();
     const { beam } = this.#truth;
     const side = (Math.min(width, height) / 512) * pixelSize;
-    return (beam.electronsPerFieldPixelPerSecond / side ** 2) * relativeBrightness(beam, this.#column.intensity, this.#column.spotSize);
+    return (
+      (beam.electronsPerFieldPixelPerSecond / side ** 2) *
+      relativeBrightness(beam, this.#column.intensity, this.#column.spotSize)
+    );
   }
 }
 
 /** The truth of a microscope: for tests and for telling the truth on request, never for a device or a calibration. */
 export function truthOf(microscope: VirtualMicroscope): Truth {
   const truth = readTruth(microscope);
-  if (!truth) throw new SimulationError('simulation/bad-value', 'Not a virtual microscope', 'Pass an instance of VirtualMicroscope.');
+  if (!truth)
+    throw new SimulationError(
+      'simulation/bad-value',
+      'Not a virtual microscope',
+      'Pass an instance of VirtualMicroscope.',
+    );
   return truth;
 }
 
 function finite(name: string, value: number): number {
-  if (!Number.isFinite(value)) throw new SimulationError('simulation/bad-value', `The ${name} cannot be set to ${value}`, 'Pass a finite number.');
+  if (!Number.isFinite(value))
+    throw new SimulationError('simulation/bad-value', `The ${name} cannot be set to ${value}`, 'Pass a finite number.');
   return value;
 }
 

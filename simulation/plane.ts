@@ -21,7 +21,10 @@ export const difference = (a: PlaneVector, b: PlaneVector): PlaneVector => ({ x:
 /** A pair times a number. */
 export const scaled = (v: PlaneVector, factor: number): PlaneVector => ({ x: v.x * factor, y: v.y * factor });
 /** A matrix applied to a pair. */
-export const transformed = (m: PlaneMatrix, v: PlaneVector): PlaneVector => ({ x: m.xpx * v.x + m.xpy * v.y, y: m.ypx * v.x + m.ypy * v.y });
+export const transformed = (m: PlaneMatrix, v: PlaneVector): PlaneVector => ({
+  x: m.xpx * v.x + m.xpy * v.y,
+  y: m.ypx * v.x + m.ypy * v.y,
+});
 /** The ordinary product: `right` is applied first. */
 export const multiplied = (left: PlaneMatrix, right: PlaneMatrix): PlaneMatrix => ({
   xpx: left.xpx * right.xpx + left.xpy * right.ypx,
@@ -30,7 +33,12 @@ export const multiplied = (left: PlaneMatrix, right: PlaneMatrix): PlaneMatrix =
   ypy: left.ypx * right.xpy + left.ypy * right.ypy,
 });
 /** A matrix times a number. */
-export const enlarged = ({ xpx, xpy, ypx, ypy }: PlaneMatrix, factor: number): PlaneMatrix => ({ xpx: xpx * factor, xpy: xpy * factor, ypx: ypx * factor, ypy: ypy * factor });
+export const enlarged = ({ xpx, xpy, ypx, ypy }: PlaneMatrix, factor: number): PlaneMatrix => ({
+  xpx: xpx * factor,
+  xpy: xpy * factor,
+  ypx: ypx * factor,
+  ypy: ypy * factor,
+});
 /** The determinant; its root is the mean scale. */
 export const determinantOf = (m: PlaneMatrix): number => m.xpx * m.ypy - m.xpy * m.ypx;
 
@@ -40,7 +48,8 @@ export const determinantOf = (m: PlaneMatrix): number => m.xpx * m.ypy - m.xpy *
  */
 export function inverted(m: PlaneMatrix): PlaneMatrix {
   const d = determinantOf(m);
-  if (!Number.isFinite(d) || d === 0) throw new RangeError(`The matrix ${m.xpx} ${m.xpy} ${m.ypx} ${m.ypy} cannot be inverted`);
+  if (!Number.isFinite(d) || d === 0)
+    throw new RangeError(`The matrix ${m.xpx} ${m.xpy} ${m.ypx} ${m.ypy} cannot be inverted`);
   return { xpx: m.ypy / d, xpy: -m.xpy / d, ypx: -m.ypx / d, ypy: m.xpx / d };
 }
 

@@ -10,14 +10,20 @@ export interface Address {
 }
 
 /** What to do when a server cannot be reached. */
-export const checkServer = 'Check that the computer at the other end is on, that its server program is running, and that address and port in the configuration are right.';
+export const checkServer =
+  'Check that the computer at the other end is on, that its server program is running, and that address and port in the configuration are right.';
 
 /**
  * Opens a TCP connection and hands the socket over in the same turn in which it is connected, so that no byte of it is missed.
  * @param limit milliseconds
  * @throws WireError `wire/connect-failed` or `wire/timeout`; the reason of the signal when it fires
  */
-export function openSocket<Connection>(address: Address, limit: number, signal: AbortSignal | undefined, take: (socket: Socket) => Connection): Promise<Connection> {
+export function openSocket<Connection>(
+  address: Address,
+  limit: number,
+  signal: AbortSignal | undefined,
+  take: (socket: Socket) => Connection,
+): Promise<Connection> {
   // Loaded here, so that a program that never connects never loads it.
   const { connect } = require('node:net') as typeof import('node:net');
   const where = `${address.name} at ${address.host}:${address.port}`;
@@ -38,9 +44,15 @@ export function openSocket<Connection>(address: Address, limit: number, signal: 
         reject(error);
       });
     const stop = (): void => refuse(reasonOf(signal!, `Connecting to ${where}`));
-    const fail = (error: Error): void => refuse(new WireError('wire/connect-failed', `${where} could not be reached: ${error.message}`, checkServer, error));
+    const fail = (error: Error): void =>
+      refuse(
+        new WireError('wire/connect-failed', `${where} could not be reached: ${error.message}`, checkServer, error),
+      );
     const succeed = (): void => settle(() => resolve(take(socket)));
-    const timer = setTimeout(() => refuse(new WireError('wire/timeout', `${where} did not answer within ${limit / 1000} s.`, checkServer)), limit);
+    const timer = setTimeout(
+      () => refuse(new WireError('wire/timeout', `${where} did not answer within ${limit / 1000} s.`, checkServer)),
+      limit,
+    );
     signal?.addEventListener('abort', stop, { once: true });
     socket.on('error', fail).on('connect', succeed);
   });

@@ -29,5 +29,9 @@ export function reasonOf(signal: AbortSignal, what: string): Error {
   const { reason } = signal as { reason: unknown };
   const plain = reason instanceof Error && reason.name === 'AbortError';
   if (reason instanceof Error && !plain) return reason;
-  return new WireError('wire/stopped', `${what} was stopped.`, 'Nothing needs to be done; start it again when you like.');
+  return new WireError(
+    'wire/stopped',
+    `${what} was stopped.`,
+    'Nothing needs to be done; start it again when you like.',
+  );
 }

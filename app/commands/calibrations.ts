@@ -14,7 +14,11 @@ export async function showCommand({ output, open }: CommandContext, file: string
 }
 
 /** `calibrations convert FILE -o OUT`: reads and writes a calibration file; untouched records stay as they are to the byte. */
-export async function convertCommand({ output }: CommandContext, file: string, options: { readonly output: string; readonly canonical?: boolean }): Promise<number> {
+export async function convertCommand(
+  { output }: CommandContext,
+  file: string,
+  options: { readonly output: string; readonly canonical?: boolean },
+): Promise<number> {
   const content = await readCalibrations(output, file);
   await writeOutput(options.output, content.render(options.canonical ? 'canonical' : 'preserve'));
   output.emit({ event: 'result', file: options.output });
@@ -24,14 +28,20 @@ export async function convertCommand({ output }: CommandContext, file: string, o
 
 /** `calibrations diff A B`: what was added, removed and changed. */
 export async function diffCommand({ output }: CommandContext, before: string, after: string): Promise<number> {
-  const { differences, text } = diffCalibrations(await readCalibrations(output, before), await readCalibrations(output, after));
+  const { differences, text } = diffCalibrations(
+    await readCalibrations(output, before),
+    await readCalibrations(output, after),
+  );
   for (const difference of differences) output.emit(difference);
   output.print(text.trimEnd());
   return exitCodes.done;
 }
 
 /** `calibrations history`: what was measured when; with `--restore ID` one of the values is put back and saved. */
-export async function historyCommand({ output, open }: CommandContext, options: { readonly item?: string; readonly restore?: string; readonly replaced?: boolean }): Promise<number> {
+export async function historyCommand(
+  { output, open }: CommandContext,
+  options: { readonly item?: string; readonly restore?: string; readonly replaced?: boolean },
+): Promise<number> {
   await using instrument = await open();
   const { history, calibrations } = instrument;
   if (options.restore !== undefined) {
@@ -39,7 +49,9 @@ export async function historyCommand({ output, open }: CommandContext, options: 
     if (entry.session && !entry.record) {
       const { property, value } = entry.session;
       output.emit({ event: 'result', ...entry });
-      output.print(`${entry.summary} A value of this kind holds for one session, and none goes on after this command: bring it back in the console, or enter "${property}: ${value}" in the configuration.`);
+      output.print(
+        `${entry.summary} A value of this kind holds for one session, and none goes on after this command: bring it back in the console, or enter "${property}: ${value}" in the configuration.`,
+      );
       return exitCodes.done;
     }
     const { path: saved } = await calibrations.save();
@@ -66,5 +78,9 @@ export async function readCalibrations(output: CommandContext['output'], file: s
   for (const problem of problems) output.remark(`${problem.severity}: ${problem.message} ${problem.hint}`);
   if (content) return content;
   const [first] = problems;
-  throw new EucentricError({ code: first?.code ?? 'store/unreadable', message: first?.message ?? `${file} cannot be read.`, hint: first?.hint ?? 'Name a calibration file.' });
+  throw new EucentricError({
+    code: first?.code ?? 'store/unreadable',
+    message: first?.message ?? `${file} cannot be read.`,
+    hint: first?.hint ?? 'Name a calibration file.',
+  });
 }

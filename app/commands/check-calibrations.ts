@@ -1,6 +1,6 @@
 import { EucentricError, describe } from '../../core/base';
 import { Scope } from '../../core/devices';
-import { type Finding, type StoredMatrix, checkConsistency } from "../../core/consistency";
+import { type Finding, type StoredMatrix, checkConsistency } from '../../core/consistency';
 import { type OpticsTraits, createOptics } from '../../core/optics';
 import { type Settings, loadSettings } from '../../core/settings';
 import { type CalibrationFile, type HistoryEntry } from '../../core/store';
@@ -16,19 +16,36 @@ interface Checked {
 }
 
 /** `calibrations check [FILE]`: what in the calibrations and the properties contradicts what, and what to do again. */
-export async function checkCalibrationsCommand({ output, open, configuration }: CommandContext, file: string | undefined): Promise<number> {
+export async function checkCalibrationsCommand(
+  { output, open, configuration }: CommandContext,
+  file: string | undefined,
+): Promise<number> {
   const content = file === undefined ? undefined : await readCalibrations(output, file);
   const { settings, traits, checked } = await siteOf(open, configuration, content);
   const optics = createOptics(settings, checked.calibrations, traits);
-  const findings = checkConsistency(optics, { stored: { imageShift: checked.calibrations.imageShift.entries(), stage: checked.calibrations.stage.entries() }, measured: checked.measured ?? [] });
+  const findings = checkConsistency(optics, {
+    stored: { imageShift: checked.calibrations.imageShift.entries(), stage: checked.calibrations.stage.entries() },
+    measured: checked.measured ?? [],
+  });
   for (const finding of findings) {
     output.emit({ event: 'finding', ...finding });
     output.print(inWords(finding));
   }
-  const count = (severity: Finding['severity']): number => findings.filter((finding) => finding.severity === severity).length;
+  const count = (severity: Finding['severity']): number =>
+    findings.filter((finding) => finding.severity === severity).length;
   const matrices = optics.imageShiftCalibrations().length + optics.stageCalibrations().length;
-  output.emit({ event: 'result', matrices, errors: count('error'), warnings: count('warning'), remarks: count('information') });
-  output.print(findings.length === 0 ? `${matrices} matrices: nothing contradicts anything.` : `${matrices} matrices: ${count('error')} errors, ${count('warning')} warnings, ${count('information')} remarks.`);
+  output.emit({
+    event: 'result',
+    matrices,
+    errors: count('error'),
+    warnings: count('warning'),
+    remarks: count('information'),
+  });
+  output.print(
+    findings.length === 0
+      ? `${matrices} matrices: nothing contradicts anything.`
+      : `${matrices} matrices: ${count('error')} errors, ${count('warning')} warnings, ${count('information')} remarks.`,
+  );
   return count('error') > 0 ? exitCodes.failed : exitCodes.done;
 }
 
@@ -37,17 +54,30 @@ function inWords({ severity, message, reason, redo, code }: Finding): string {
   return `${severity.padEnd(11)}  ${message}\n${' '.repeat(13)}${reason}\n${' '.repeat(13)}${redo.includes('/') ? 'Run again' : 'Look at'}: ${redo} [${code}]`;
 }
 
-async function siteOf(open: CommandContext['open'], configuration: string, content: CalibrationFile | undefined): Promise<{ readonly settings: Settings; readonly traits: OpticsTraits; readonly checked: Checked }> {
+async function siteOf(
+  open: CommandContext['open'],
+  configuration: string,
+  content: CalibrationFile | undefined,
+): Promise<{ readonly settings: Settings; readonly traits: OpticsTraits; readonly checked: Checked }> {
   const read = content && { calibrations: matricesOf(content), measured: [] };
   // A SerialEMproperties.txt names no plugins; what its column is like follows from the properties as far as it matters here.
   const { settings, problems } = loadSettings(configuration);
   if (settings && settings.plugins.length === 0) {
-    if (!read) throw new EucentricError({ code: 'command/no-calibrations', message: `${configuration} does not say where the calibrations are.`, hint: 'Name the calibration file: eucentric calibrations check SerialEMcalibrations.txt --config SerialEMproperties.txt.' });
+    if (!read)
+      throw new EucentricError({
+        code: 'command/no-calibrations',
+        message: `${configuration} does not say where the calibrations are.`,
+        hint: 'Name the calibration file: eucentric calibrations check SerialEMcalibrations.txt --config SerialEMproperties.txt.',
+      });
     return { settings, traits: plainTraits(settings), checked: read };
   }
   if (!settings) throw new EucentricError(problems[0]!);
   await using instrument = await open();
-  return { settings: instrument.settings, traits: instrument.session.find(Scope)?.traits ?? plainTraits(instrument.settings), checked: read ?? { calibrations: instrument.calibrations, measured: await timesOf(instrument) } };
+  return {
+    settings: instrument.settings,
+    traits: instrument.session.find(Scope)?.traits ?? plainTraits(instrument.settings),
+    checked: read ?? { calibrations: instrument.calibrations, measured: await timesOf(instrument) },
+  };
 }
 
 const plainTraits = (settings: Settings): OpticsTraits => ({
@@ -59,12 +89,28 @@ const plainTraits = (settings: Settings): OpticsTraits => ({
 /** The matrices of a file; of several at one place the last one counts, and a first row of zeros says that there is none. */
 function matricesOf(content: CalibrationFile): Matrices {
   const entriesOf = (name: 'ImageShiftMatrix' | 'StageToCameraMatrix') => {
-    const rows = content.get(name) as readonly unknown[] as readonly (StoredMatrix & { readonly xpx: number; readonly xpy: number; readonly ypx: number; readonly ypy: number })[];
-    const byPlace = new Map(rows.filter(({ xpx, xpy }) => xpx !== 0 || xpy !== 0).map((row) => [`${row.magIndex} ${row.camera}`, row]));
-    const entries = [...byPlace.values()].map(({ magIndex, camera, magnification, xpx, xpy, ypx, ypy }) => ({ magIndex, camera, ...(magnification !== undefined && { magnification }), matrix: { xpx, xpy, ypx, ypy } }));
+    const rows = content.get(name) as readonly unknown[] as readonly (StoredMatrix & {
+      readonly xpx: number;
+      readonly xpy: number;
+      readonly ypx: number;
+      readonly ypy: number;
+    })[];
+    const byPlace = new Map(
+      rows.filter(({ xpx, xpy }) => xpx !== 0 || xpy !== 0).map((row) => [`${row.magIndex} ${row.camera}`, row]),
+    );
+    const entries = [...byPlace.values()].map(({ magIndex, camera, magnification, xpx, xpy, ypx, ypy }) => ({
+      magIndex,
+      camera,
+      ...(magnification !== undefined && { magnification }),
+      matrix: { xpx, xpy, ypx, ypy },
+    }));
     return { entries: () => entries };
   };
-  return { imageShift: entriesOf('ImageShiftMatrix'), stage: entriesOf('StageToCameraMatrix'), records: () => ({ all: () => [] }) };
+  return {
+    imageShift: entriesOf('ImageShiftMatrix'),
+    stage: entriesOf('StageToCameraMatrix'),
+    records: () => ({ all: () => [] }),
+  };
 }
 
 /** When the matrices that are in use were measured, by the history. */
@@ -75,10 +121,16 @@ async function timesOf({ history }: Instrument): Promise<Checked['measured']> {
   try {
     entries = await history.list();
   } catch (error) {
-    throw new EucentricError({ code: 'command/no-history', message: `The history of the calibrations cannot be read: ${describe(error)}.`, hint: 'Name a calibration file to check that alone.', cause: error });
+    throw new EucentricError({
+      code: 'command/no-history',
+      message: `The history of the calibrations cannot be read: ${describe(error)}.`,
+      hint: 'Name a calibration file to check that alone.',
+      cause: error,
+    });
   }
   for (const { record, when, kind } of entries) {
-    const subject = record && !record.removed && kind === 'measured' ? kinds[record.name as keyof typeof kinds] : undefined;
+    const subject =
+      record && !record.removed && kind === 'measured' ? kinds[record.name as keyof typeof kinds] : undefined;
     if (!record || !subject) continue;
     const { magIndex, camera } = record.values as { readonly magIndex: number; readonly camera: number };
     latest.set(`${subject} ${camera} ${magIndex}`, { subject, magIndex, camera, when: new Date(when) });

@@ -1,5 +1,14 @@
 import { type Token, inDegrees, inMicrometres, toFault } from '../../core/base';
-import { AlphaSelector, Cameras, EftemMode, EnergyFilter, IlluminatedArea, Scope, Stage, Stem } from '../../core/devices';
+import {
+  AlphaSelector,
+  Cameras,
+  EftemMode,
+  EnergyFilter,
+  IlluminatedArea,
+  Scope,
+  Stage,
+  Stem,
+} from '../../core/devices';
 import { exitCodes } from '../output';
 import type { CommandContext } from './context';
 
@@ -22,10 +31,13 @@ export async function devicesCommand({ open, output }: CommandContext): Promise<
   const rows: DeviceRow[] = [];
   for (const { id } of kernel.plugins) {
     const { options } = settings.plugins.find((plugin) => plugin.id === id) ?? {};
-    const written = Object.entries((options ?? {})).map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`);
+    const written = Object.entries(options ?? {}).map(
+      ([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
+    );
     rows.push({ device: 'configured', setting: id, value: written.join(', ') || 'as usual' });
   }
-  for (const { index, name, sizeX, sizeY } of settings.cameras) rows.push({ device: 'configured', setting: `camera ${index}`, value: `${name}, ${sizeX} x ${sizeY} pixels` });
+  for (const { index, name, sizeX, sizeY } of settings.cameras)
+    rows.push({ device: 'configured', setting: `camera ${index}`, value: `${name}, ${sizeX} x ${sizeY} pixels` });
   rows.forEach((row) => output.emit(row));
   drawTable(rows, output.print.bind(output));
 
@@ -33,7 +45,9 @@ export async function devicesCommand({ open, output }: CommandContext): Promise<
   await kernel.connect(new AbortController().signal);
   const read: DeviceRow[] = [];
   for (const { plugin, read: versions } of kernel.versions) await add(read, plugin, 'versions', versions);
-  for (const [device, readings] of readingsOf((key) => (kernel.registry.has(key) ? kernel.registry.get(key) : undefined)))
+  for (const [device, readings] of readingsOf((key) =>
+    kernel.registry.has(key) ? kernel.registry.get(key) : undefined,
+  ))
     for (const [setting, value] of readings) await add(read, device, setting, value);
   read.forEach((row) => output.emit(row));
   drawTable(read, output.print.bind(output));
@@ -53,10 +67,13 @@ async function add(rows: DeviceRow[], device: string, setting: string, read: () 
 }
 
 /** Every setting of every device, with how to read it in the units that people use. */
-function readingsOf(find: <T>(key: Token<T>) => T | undefined): readonly (readonly [device: string, readings: readonly Reading[]])[] {
+function readingsOf(
+  find: <T>(key: Token<T>) => T | undefined,
+): readonly (readonly [device: string, readings: readonly Reading[]])[] {
   const devices: (readonly [string, readonly Reading[]])[] = [];
   const scope = find(Scope);
-  const pair = ({ x, y }: { readonly x: number; readonly y: number }): string => `${x.toFixed(4)}, ${y.toFixed(4)} units`;
+  const pair = ({ x, y }: { readonly x: number; readonly y: number }): string =>
+    `${x.toFixed(4)}, ${y.toFixed(4)} units`;
   const um = (length: number, digits = 3): string => `${inMicrometres(length as never).toFixed(digits)} um`;
   // The neutral image shift is left out: a JEOL column only tells it by going there.
   const [area, alpha, eftem, stem] = [find(IlluminatedArea), find(AlphaSelector), find(EftemMode), find(Stem)];
@@ -87,10 +104,16 @@ function readingsOf(find: <T>(key: Token<T>) => T | undefined): readonly (readon
     devices.push([
       'stage',
       [
-        ['position', async () => {
-          const { x, y, z, tilt } = await stage.position.read();
-          return { position: `${[x, y, z].map((each) => inMicrometres(each).toFixed(3)).join(', ')} um`, tilt: `${inDegrees(tilt).toFixed(2)} degrees` };
-        }],
+        [
+          'position',
+          async () => {
+            const { x, y, z, tilt } = await stage.position.read();
+            return {
+              position: `${[x, y, z].map((each) => inMicrometres(each).toFixed(3)).join(', ')} um`,
+              tilt: `${inDegrees(tilt).toFixed(2)} degrees`,
+            };
+          },
+        ],
       ],
     ]);
   const filter = find(EnergyFilter);
@@ -118,5 +141,7 @@ function drawTable(rows: readonly DeviceRow[], print: (line: string) => void): v
   const width = (of: (row: DeviceRow) => string): number => Math.max(...rows.map((row) => of(row).length), 0);
   const [devices, settings] = [width(({ device }) => device), width(({ setting }) => setting)];
   for (const { device, setting, value, error } of rows)
-    print(`${device.padEnd(devices)}  ${setting.padEnd(settings)}  ${value ?? (isMissing(error!.code) ? 'not over this wire' : `cannot be read: ${error!.message} ${error!.hint} [${error!.code}]`)}`);
+    print(
+      `${device.padEnd(devices)}  ${setting.padEnd(settings)}  ${value ?? (isMissing(error!.code) ? 'not over this wire' : `cannot be read: ${error!.message} ${error!.hint} [${error!.code}]`)}`,
+    );
 }

@@ -40,7 +40,8 @@ export async function startCommand({ open, output }: CommandContext, options: St
   else await inTerminal?.serve(session, leaving.signal);
   await instrument.finish();
   const unsaved = inBrowser && session.unsaved();
-  if (unsaved) output.remark('Calibrations that were not saved are in the history, from which they can be brought back.');
+  if (unsaved)
+    output.remark('Calibrations that were not saved are in the history, from which they can be brought back.');
   output.remark('The program has ended; the microscope is as you left it.');
   return exitCodes.done;
 }
@@ -53,7 +54,15 @@ export async function truthCommand({ open, output }: CommandContext, seed: numbe
   if (!truth) throw noSimulation();
   for (const record of truth.records) {
     output.emit(record);
-    output.print(Object.entries(record).map(([name, value]) => (name === 'record' ? value : `${name}=${typeof value === 'number' ? Number(value.toPrecision(7)) : String(value)}`)).join(' '));
+    output.print(
+      Object.entries(record)
+        .map(([name, value]) =>
+          name === 'record'
+            ? value
+            : `${name}=${typeof value === 'number' ? Number(value.toPrecision(7)) : String(value)}`,
+        )
+        .join(' '),
+    );
   }
   return exitCodes.done;
 }

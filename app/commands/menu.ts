@@ -3,7 +3,10 @@ import { exitCodes } from '../output';
 import type { CommandContext } from './context';
 
 /** `menu`: the Calibration menu as a tree, each item with the reason when it cannot run. */
-export async function menuCommand({ output, open }: CommandContext, options: { readonly verbose?: boolean }): Promise<number> {
+export async function menuCommand(
+  { output, open }: CommandContext,
+  options: { readonly verbose?: boolean },
+): Promise<number> {
   await using instrument = await open();
   const entries = instrument.session.menu();
   for (const entry of entries) output.emit(describeEntry(entry, options.verbose ?? false));
@@ -14,7 +17,14 @@ export async function menuCommand({ output, open }: CommandContext, options: { r
 function describeEntry(entry: MenuEntry, verbose: boolean): object {
   const { id, menu, label, enabled, reason, toggle, checked, plugin, summary, declaration } = entry;
   return {
-    id, menu, label, enabled, reason: reason ?? null, toggle, checked, plugin,
+    id,
+    menu,
+    label,
+    enabled,
+    reason: reason ?? null,
+    toggle,
+    checked,
+    plugin,
     ...(verbose && {
       summary,
       script: declaration?.script ?? null,

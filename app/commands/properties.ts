@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { EucentricError, describe, describePlace } from '../../core/base';
-import { type Problem, encodeProperties, exportProperties, importProperties, loadSettings, parseSettings } from '../../core/settings';
+import {
+  type Problem,
+  encodeProperties,
+  exportProperties,
+  importProperties,
+  loadSettings,
+  parseSettings,
+} from '../../core/settings';
 import { writeWhole } from '../../core/store';
 import { checkPlugins } from '../check-plugins';
 import { twinSections } from '../twin';
@@ -9,7 +16,10 @@ import { exitCodes } from '../output';
 import type { CommandContext } from './context';
 
 /** `check [FILE]`: every problem of a configuration or a SerialEMproperties.txt, each with file:line:column. */
-export async function checkCommand({ output, configuration }: CommandContext, file: string | undefined): Promise<number> {
+export async function checkCommand(
+  { output, configuration }: CommandContext,
+  file: string | undefined,
+): Promise<number> {
   const { settings, problems } = loadSettings(file ?? configuration);
   const all = settings ? [...problems, ...checkPlugins(settings)] : problems;
   for (const problem of all) {
@@ -17,27 +27,43 @@ export async function checkCommand({ output, configuration }: CommandContext, fi
     output.print(describeProblem(problem));
   }
   const errors = all.filter((problem) => problem.severity === 'error').length;
-  output.print(all.length === 0 ? `${file ?? configuration}: no problems` : `${errors} errors, ${all.length - errors} warnings`);
+  output.print(
+    all.length === 0 ? `${file ?? configuration}: no problems` : `${errors} errors, ${all.length - errors} warnings`,
+  );
   return errors > 0 ? exitCodes.failed : exitCodes.done;
 }
 
-const describeProblem = ({ place, severity, message, hint, code }: Problem): string => `${describePlace(place)}: ${severity}: ${message} ${hint} [${code}]`;
+const describeProblem = ({ place, severity, message, hint, code }: Problem): string =>
+  `${describePlace(place)}: ${severity}: ${message} ${hint} [${code}]`;
 
 /** `import PROPERTIES.txt [-o FILE.yaml]`: turns a properties file into a configuration; nothing is lost. */
-export async function importCommand({ output }: CommandContext, file: string, options: { readonly output?: string; readonly twin?: boolean }): Promise<number> {
+export async function importCommand(
+  { output }: CommandContext,
+  file: string,
+  options: { readonly output?: string; readonly twin?: boolean },
+): Promise<number> {
   const { yaml: imported, problems, unknownLines } = importProperties(readInput(file), file);
   const refused = problems.find(({ code }) => unreadable.has(code));
   if (refused) throw new EucentricError(refused);
   const yaml = options.twin ? `${twinSections(parseSettings(imported, file).settings)}\n${imported}` : imported;
   for (const problem of problems) output.remark(describeProblem(problem));
   await deliver(output, yaml, options.output);
-  output.emit({ event: 'result', file: options.output ?? null, problems, unknownLines, ...(options.output === undefined && { yaml }) });
+  output.emit({
+    event: 'result',
+    file: options.output ?? null,
+    problems,
+    unknownLines,
+    ...(options.output === undefined && { yaml }),
+  });
   for (const line of unknownLines) output.remark(`This line is not known and was kept as it is: ${line}`);
   return exitCodes.done;
 }
 
 /** `export [-o FILE.txt]`: writes the configuration as SerialEMproperties.txt. */
-export async function exportCommand({ output, configuration }: CommandContext, options: { readonly output?: string }): Promise<number> {
+export async function exportCommand(
+  { output, configuration }: CommandContext,
+  options: { readonly output?: string },
+): Promise<number> {
   const text = exportProperties(readInput(configuration).toString('utf8'), configuration);
   // On a screen the text stays in its own code page; the file is in the one that SerialEM reads.
   await deliver(output, text, options.output, encodeProperties(text));
@@ -45,7 +71,12 @@ export async function exportCommand({ output, configuration }: CommandContext, o
   return exitCodes.done;
 }
 
-async function deliver(output: CommandContext['output'], text: string, file: string | undefined, bytes: Uint8Array = Buffer.from(text)): Promise<void> {
+async function deliver(
+  output: CommandContext['output'],
+  text: string,
+  file: string | undefined,
+  bytes: Uint8Array = Buffer.from(text),
+): Promise<void> {
   if (file === undefined) return output.print(text.trimEnd());
   await writeOutput(file, bytes);
   output.remark(`${file} written`);
@@ -56,7 +87,12 @@ export async function writeOutput(file: string, bytes: Uint8Array): Promise<void
   try {
     await writeWhole(path.resolve(file), bytes);
   } catch (error) {
-    throw new EucentricError({ code: 'command/not-written', message: `${file} could not be written: ${describe((error as Error).cause ?? error)}.`, hint: 'Check that the folder exists and that you may write there.', cause: error });
+    throw new EucentricError({
+      code: 'command/not-written',
+      message: `${file} could not be written: ${describe((error as Error).cause ?? error)}.`,
+      hint: 'Check that the folder exists and that you may write there.',
+      cause: error,
+    });
   }
 }
 
@@ -68,7 +104,13 @@ function readInput(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
-    throw new EucentricError({ code: 'command/unreadable-file', message: `${file} cannot be read: ${reason}.`, hint: 'Check the name and the rights of the file.', cause: error });
+    const reason =
+      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
+    throw new EucentricError({
+      code: 'command/unreadable-file',
+      message: `${file} cannot be read: ${reason}.`,
+      hint: 'Check the name and the rights of the file.',
+      cause: error,
+    });
   }
 }

@@ -1,8 +1,8 @@
 import { EucentricError, throwIfStopped } from '../../core/base';
 import { Cameras, Scope } from '../../core/devices';
 import { ScriptedOperator } from '../../core/kernel';
-import { takeImage } from "../../core/acquisition";
-import { CalibrationDoubts } from "../../core/consistency";
+import { takeImage } from '../../core/acquisition';
+import { CalibrationDoubts } from '../../core/consistency';
 import type { ParameterSetName } from '../../core/settings';
 import { RunReporter, exitCodes, reporting } from '../output';
 import type { CommandContext } from './context';
@@ -21,9 +21,15 @@ export interface RunCommandOptions {
 }
 
 /** `run ID...`: runs items one after the other and reports what happens; Ctrl-C stops and leaves the microscope as it was. */
-export async function runCommand({ output, open }: CommandContext, items: readonly string[], options: RunCommandOptions): Promise<number> {
+export async function runCommand(
+  { output, open }: CommandContext,
+  items: readonly string[],
+  options: RunCommandOptions,
+): Promise<number> {
   const answers = parseAnswers(options.answer);
-  await using instrument = await open({ ...(options.seed !== undefined && { seed: options.seed, savedCalibrationsOnly: true }) });
+  await using instrument = await open({
+    ...(options.seed !== undefined && { seed: options.seed, savedCalibrationsOnly: true }),
+  });
   const { session, runner } = instrument;
   // Names are looked up before anything is connected, so that a slip of the pen costs nothing.
   for (const item of items) instrument.kernel.menu.find(item);
@@ -38,7 +44,10 @@ export async function runCommand({ output, open }: CommandContext, items: readon
     await instrument.connect(starting.signal);
     const reporter = new RunReporter(output);
     const person = !output.json && process.stdin.isTTY ? personAtTerminal() : undefined;
-    const answering = new ScriptedOperator(answers, { defaults: options.defaults ?? false, ...(person && { otherwise: person }) });
+    const answering = new ScriptedOperator(answers, {
+      defaults: options.defaults ?? false,
+      ...(person && { otherwise: person }),
+    });
     const port = reporting(reporter, answering);
     instrument.onImage((image) => reporter.image(image));
     if (options.camera !== undefined) await session.find(Cameras)?.select(options.camera, starting.signal);
@@ -70,7 +79,11 @@ function parseAnswers(given: readonly string[]): Record<string, string> {
     given.map((text) => {
       const at = text.indexOf('=');
       if (at < 1)
-        throw new EucentricError({ code: 'command/bad-answer', message: `"${text}" is not of the form question=value.`, hint: 'Write --answer \'question id=value\'; "menu --json --verbose" lists the question ids.' });
+        throw new EucentricError({
+          code: 'command/bad-answer',
+          message: `"${text}" is not of the form question=value.`,
+          hint: 'Write --answer \'question id=value\'; "menu --json --verbose" lists the question ids.',
+        });
       return [text.slice(0, at).trim(), text.slice(at + 1)];
     }),
   );

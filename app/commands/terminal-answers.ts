@@ -9,4 +9,7 @@ export function personAtTerminal(): OperatorPort {
 
 /** Asks for yes or no; no is the default. */
 export const confirmAtTerminal = async (text: string): Promise<boolean> =>
-  (await personAtTerminal().ask({ kind: 'confirm', id: 'confirm', text, default: false }, new AbortController().signal)) as boolean;
+  (await personAtTerminal().ask(
+    { kind: 'confirm', id: 'confirm', text, default: false },
+    new AbortController().signal,
+  )) as boolean;

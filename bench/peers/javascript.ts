@@ -19,7 +19,8 @@ function plane(name: string, size: number, lines: Lines): Contender {
   const gathered = Array.from({ length: batch }, () => new Float32Array(2 * size));
   const line = new Float32Array(2 * size);
   const transform = () => {
-    for (let row = 0; row < size; row++) lines.real(input.subarray(row * size, (row + 1) * size), output.subarray(2 * row * width, 2 * (row + 1) * width));
+    for (let row = 0; row < size; row++)
+      lines.real(input.subarray(row * size, (row + 1) * size), output.subarray(2 * row * width, 2 * (row + 1) * width));
     for (let first = 0; first < width; first += batch) {
       const count = Math.min(batch, width - first);
       for (let row = 0, at = 2 * first; row < size; row++, at += 2 * width) {
@@ -84,7 +85,11 @@ function call(module: Emscripten, name: string, ...given: number[]): number {
 async function pffft(size: number): Promise<Contender> {
   const module = await emscripten('@echogarden/pffft-wasm/simd');
   const [real, complex] = [call(module, '_pffft_new_setup', size, 0), call(module, '_pffft_new_setup', size, 1)];
-  const [from, to, work] = [0, 1, 2].map(() => call(module, '_pffft_aligned_malloc', 8 * size + 64)) as [number, number, number];
+  const [from, to, work] = [0, 1, 2].map(() => call(module, '_pffft_aligned_malloc', 8 * size + 64)) as [
+    number,
+    number,
+    number,
+  ];
   const result = () => module.HEAPF32.subarray(to / 4, to / 4 + 2 * size);
   return plane('pffft-wasm (SIMD)', size, {
     real(input, output) {
@@ -107,7 +112,10 @@ async function pffft(size: number): Promise<Contender> {
 
 async function kissfft(size: number): Promise<Contender> {
   const module = await emscripten('@echogarden/kissfft-wasm');
-  const [real, complex] = [call(module, '_kiss_fftr_alloc', size, 0, 0, 0), call(module, '_kiss_fft_alloc', size, 0, 0, 0)];
+  const [real, complex] = [
+    call(module, '_kiss_fftr_alloc', size, 0, 0, 0),
+    call(module, '_kiss_fft_alloc', size, 0, 0, 0),
+  ];
   const [from, to] = [0, 1].map(() => call(module, '_malloc', 8 * size + 64)) as [number, number];
   return plane('kissfft-wasm', size, {
     real(input, output) {
@@ -125,6 +133,8 @@ async function kissfft(size: number): Promise<Contender> {
 
 /** The JavaScript and WebAssembly libraries that transform size x size real numbers; what is not installed is left out. */
 export async function javascriptPeers(size: number): Promise<Contender[]> {
-  const started = await Promise.all([pffft(size), kissfft(size), fftJs(size)].map((peer) => peer.catch(() => undefined)));
+  const started = await Promise.all(
+    [pffft(size), kissfft(size), fftJs(size)].map((peer) => peer.catch(() => undefined)),
+  );
   return started.filter((peer) => peer !== undefined);
 }

@@ -52,18 +52,27 @@ export class WaitingAcquisition implements ImageAcquisition {
     const context = await this.context(wanted, title, signal);
     await settling.wait(camera.traits, context.magIndex, signal);
     const frame = await camera.acquire(wanted, signal);
-    const size = [wanted.area.bottom - wanted.area.top, wanted.area.right - wanted.area.left].map((unbinned) => Math.floor(unbinned / wanted.binning));
+    const size = [wanted.area.bottom - wanted.area.top, wanted.area.right - wanted.area.left].map((unbinned) =>
+      Math.floor(unbinned / wanted.binning),
+    );
     const [rows, columns] = frame.image.shape;
-    if (rows !== size[0] || columns !== size[1]) throw acquisitionErrors.unexpectedSize(camera.traits.index, frame.image.shape, size);
+    if (rows !== size[0] || columns !== size[1])
+      throw acquisitionErrors.unexpectedSize(camera.traits.index, frame.image.shape, size);
     const saturation = saturationOf(frame.image);
     if (saturation) {
       const share = (100 * saturation.share).toPrecision(2);
-      log?.warn(`${camera.traits.name}: ${share} % of the pixels of this image are saturated, at ${saturation.ceiling} counts. What is measured on it may be wrong: spread the beam or shorten the exposure.`);
+      log?.warn(
+        `${camera.traits.name}: ${share} % of the pixels of this image are saturated, at ${saturation.ceiling} counts. What is measured on it may be wrong: spread the beam or shorten the exposure.`,
+      );
     }
     return buffers.add(frame, saturation ? { ...context, saturated: saturation.share } : context, roll);
   }
 
-  private async context(exposure: Exposure, title: string | undefined, signal: AbortSignal | undefined): Promise<ImageContext> {
+  private async context(
+    exposure: Exposure,
+    title: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<ImageContext> {
     const { scope, stage, cameras, optics, imageShift } = this.parts;
     const camera = cameras.selected.traits.index;
     const magIndex = await scope.magIndex.read(signal);
@@ -80,9 +89,16 @@ export class WaitingAcquisition implements ImageAcquisition {
 }
 
 /** Takes an image with one of the parameter sets of the selected camera, as an operator does with a button; undefined on an instrument that cannot. */
-export async function takeImage({ find }: Pick<Session, 'find'>, name: ParameterSetName, signal?: AbortSignal): Promise<BufferedImage | undefined> {
+export async function takeImage(
+  { find }: Pick<Session, 'find'>,
+  name: ParameterSetName,
+  signal?: AbortSignal,
+): Promise<BufferedImage | undefined> {
   const camera = find(Cameras)?.selected.traits;
   const set = camera && find(Settings)?.parameterSets.get(camera.index)?.[name];
   if (!set) return undefined;
-  return find(ImageAcquisition)?.take({ ...set, area: cameraArea(set.area, camera) }, { title: name, ...(signal && { signal }) });
+  return find(ImageAcquisition)?.take(
+    { ...set, area: cameraArea(set.area, camera) },
+    { title: name, ...(signal && { signal }) },
+  );
 }

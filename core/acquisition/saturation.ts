@@ -38,5 +38,7 @@ export function saturationOf({ data, shape, stride, offset }: Image): Saturation
   }
   const share = held / Math.max(1, seen);
   // An image of one count alone is dark or broken, not saturated, and is refused where it is used.
-  return ceiling >= leastCeiling && share > certainShare && held > 20 && !(share > 0.999 && ceiling < 0x7fff) ? { share, ceiling } : undefined;
+  return ceiling >= leastCeiling && share > certainShare && held > 20 && !(share > 0.999 && ceiling < 0x7fff)
+    ? { share, ceiling }
+    : undefined;
 }

@@ -39,8 +39,13 @@ export class SettlingTimes implements Settling {
   readyAt(camera: CameraTraits, magIndex: number): Seconds {
     const { normalizationDelay, stageMoveDelay } = this.optics.shiftProperties();
     const [normalized, moved] = [this.scope.lastNormalized(), this.stage?.lastMoved()];
-    const delay = this.optics.isLowMagnification(magIndex, camera.index) ? normalizationDelay.lowMagnification : normalizationDelay.regular;
-    const others = Math.max(normalized === undefined ? -Infinity : normalized + delay, moved === undefined ? -Infinity : moved + stageMoveDelay);
+    const delay = this.optics.isLowMagnification(magIndex, camera.index)
+      ? normalizationDelay.lowMagnification
+      : normalizationDelay.regular;
+    const others = Math.max(
+      normalized === undefined ? -Infinity : normalized + delay,
+      moved === undefined ? -Infinity : moved + stageMoveDelay,
+    );
     const imageShift = this.restsAt ?? -Infinity;
     const rest = Math.max(others, imageShift);
     if (!Number.isFinite(rest)) return this.clock.now();
@@ -58,5 +63,9 @@ export class SettlingTimes implements Settling {
 /** How much sooner than at rest a camera may be asked for an image, because it begins later than the table of delays reckons with; negative when it begins sooner. */
 export function cameraHeadStart(optics: Pick<Optics, 'camera' | 'shiftProperties'>, camera: CameraTraits): Seconds {
   const { startupCap = Infinity, oneShutter = false } = optics.camera(camera.index);
-  return seconds(Math.min(camera.startupDelay, startupCap) + (oneShutter ? 0 : camera.builtInSettling) - optics.shiftProperties().assumedStartup);
+  return seconds(
+    Math.min(camera.startupDelay, startupCap) +
+      (oneShutter ? 0 : camera.builtInSettling) -
+      optics.shiftProperties().assumedStartup,
+  );
 }

@@ -25,7 +25,11 @@ const shortExposure = 0.25;
  * The exposure that image-shift and stage calibrations use, from the Trial parameters: the full camera unless the Trial area is wanted,
  * binned so that correlation is quick, never finer than Trial, with the exposure shortened as the binning grows.
  */
-export function shiftCalibrationExposure(trial: ParameterSet | Exposure, camera: CameraTraits, { useTrialBinning, useTrialSize }: ShiftCalibrationChoices): ShiftCalibrationExposure {
+export function shiftCalibrationExposure(
+  trial: ParameterSet | Exposure,
+  camera: CameraTraits,
+  { useTrialBinning, useTrialSize }: ShiftCalibrationChoices,
+): ShiftCalibrationExposure {
   const area = useTrialSize ? cameraArea(trial.area, camera) : cameraArea('full', camera);
   const fieldSize = Math.min(area.right - area.left, area.bottom - area.top);
   const target = camera.directDetector ? wantedSize.directDetector : wantedSize.other;
@@ -37,12 +41,16 @@ export function shiftCalibrationExposure(trial: ParameterSet | Exposure, camera:
   if (binning === trial.binning) return { exposure: unchanged, fieldSize };
   const lit = camera.deadTime + (trial.exposure - camera.deadTime) * (trial.binning / binning) ** 2;
   const exposure = seconds(Math.max(camera.shortestExposure, lit));
-  const driftSettling: Seconds = exposure <= shortExposure ? seconds(Math.min(trial.driftSettling, camera.builtInSettling)) : trial.driftSettling;
+  const driftSettling: Seconds =
+    exposure <= shortExposure ? seconds(Math.min(trial.driftSettling, camera.builtInSettling)) : trial.driftSettling;
   return { exposure: { ...unchanged, binning, exposure, driftSettling }, fieldSize };
 }
 
 /** An area in unbinned pixels: shares of width and height lie around the centre. */
-export function cameraArea(area: ParameterSet['area'], { width, height }: Pick<CameraTraits, 'width' | 'height'>): CameraArea {
+export function cameraArea(
+  area: ParameterSet['area'],
+  { width, height }: Pick<CameraTraits, 'width' | 'height'>,
+): CameraArea {
   if (typeof area !== 'string') return area;
   const share = { full: 1, half: 0.5, quarter: 0.25 }[area];
   const [across, down] = [Math.round(width * share), Math.round(height * share)];

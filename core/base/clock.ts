@@ -96,7 +96,15 @@ export class VirtualClock implements Clock {
 }
 
 /** Asks again and again until it is so; false when the limit, in seconds, is over. */
-export async function waitUntil(clock: Clock, isSo: () => Promise<boolean>, { limit, interval, signal }: { readonly limit: number; readonly interval: Seconds; readonly signal?: AbortSignal | undefined }): Promise<boolean> {
+export async function waitUntil(
+  clock: Clock,
+  isSo: () => Promise<boolean>,
+  {
+    limit,
+    interval,
+    signal,
+  }: { readonly limit: number; readonly interval: Seconds; readonly signal?: AbortSignal | undefined },
+): Promise<boolean> {
   const end = clock.now() + limit;
   while (!(await isSo())) {
     if (clock.now() >= end) return false;

@@ -17,7 +17,9 @@ export interface Token<T> {
 /** The type that a token stands for. */
 export type Provided<T> = T extends Token<infer Type> ? Type : never;
 /** The types that a list of tokens stands for, in order. */
-export type ProvidedAll<Tokens extends readonly Token<unknown>[]> = { -readonly [Index in keyof Tokens]: Provided<Tokens[Index]> };
+export type ProvidedAll<Tokens extends readonly Token<unknown>[]> = {
+  -readonly [Index in keyof Tokens]: Provided<Tokens[Index]>;
+};
 
 /** Makes a token; two tokens of one name are still two tokens. */
 export function token<T>(name: string): Token<T> {
@@ -43,7 +45,9 @@ export class Registry {
   /** Provides a value that is made when first asked for, once. */
   provideLazily<T>(key: Token<T>, make: () => T, owner: string): string | undefined {
     let made: { value: T } | undefined;
-    return this.claim(key, owner, () => this.container.register<T>(key.symbol, { useFactory: () => (made ??= { value: make() }).value }));
+    return this.claim(key, owner, () =>
+      this.container.register<T>(key.symbol, { useFactory: () => (made ??= { value: make() }).value }),
+    );
   }
 
   /** Whether somebody provides this. */

@@ -47,7 +47,11 @@ export class CombinedError extends EucentricError {
 /** The run was ended by the operator's STOP; it is not a failure and is never reported as one. */
 export class StoppedError extends EucentricError {
   constructor(what = 'The run') {
-    super({ code: 'run/stopped', message: `${what} was stopped.`, hint: 'Nothing was stored and the microscope is as it was before.' });
+    super({
+      code: 'run/stopped',
+      message: `${what} was stopped.`,
+      hint: 'Nothing was stored and the microscope is as it was before.',
+    });
     this.name = 'StoppedError';
   }
 }
@@ -66,7 +70,8 @@ export function toFault(error: unknown): Fault {
   if (error instanceof EucentricError) return error;
   if (error instanceof Error) {
     const { code, hint } = error as { code?: unknown; hint?: unknown };
-    if (typeof code === 'string' && typeof hint === 'string') return { code, message: error.message, hint, cause: error };
+    if (typeof code === 'string' && typeof hint === 'string')
+      return { code, message: error.message, hint, cause: error };
     return {
       code: 'program/unexpected',
       message: `Unexpected error: ${error.message}`,
@@ -74,7 +79,11 @@ export function toFault(error: unknown): Fault {
       cause: error,
     };
   }
-  return { code: 'program/unexpected', message: `Unexpected error: ${String(error)}`, hint: 'Please keep the log and report it.' };
+  return {
+    code: 'program/unexpected',
+    message: `Unexpected error: ${String(error)}`,
+    hint: 'Please keep the log and report it.',
+  };
 }
 
 /** Throws `StoppedError` if the signal has fired. */

@@ -18,11 +18,20 @@ export interface Matrix {
 /** Makes a vector. */
 export const vector = <T extends number = number>(x: T, y: T): Vector<T> => ({ x, y });
 /** The sum of two vectors of one unit. */
-export const add = <T extends number>(a: Vector<T>, b: Vector<T>): Vector<T> => ({ x: (a.x + b.x) as T, y: (a.y + b.y) as T });
+export const add = <T extends number>(a: Vector<T>, b: Vector<T>): Vector<T> => ({
+  x: (a.x + b.x) as T,
+  y: (a.y + b.y) as T,
+});
 /** The difference `a - b` of two vectors of one unit. */
-export const subtract = <T extends number>(a: Vector<T>, b: Vector<T>): Vector<T> => ({ x: (a.x - b.x) as T, y: (a.y - b.y) as T });
+export const subtract = <T extends number>(a: Vector<T>, b: Vector<T>): Vector<T> => ({
+  x: (a.x - b.x) as T,
+  y: (a.y - b.y) as T,
+});
 /** A vector times a number. */
-export const scale = <T extends number>(v: Vector<T>, factor: number): Vector<T> => ({ x: (v.x * factor) as T, y: (v.y * factor) as T });
+export const scale = <T extends number>(v: Vector<T>, factor: number): Vector<T> => ({
+  x: (v.x * factor) as T,
+  y: (v.y * factor) as T,
+});
 /** The length of a vector. */
 export const length = (v: Vector): number => Math.hypot(v.x, v.y);
 
@@ -46,9 +55,11 @@ export const then = (first: Matrix, second: Matrix): Matrix =>
     second.ypx * first.xpy + second.ypy * first.ypy,
   );
 /** The ordinary product `a b c ...`: the last one is applied first. */
-export const product = (...factors: readonly Matrix[]): Matrix => factors.reduceRight((right, left) => then(right, left), identity);
+export const product = (...factors: readonly Matrix[]): Matrix =>
+  factors.reduceRight((right, left) => then(right, left), identity);
 /** A matrix times a number. */
-export const scaleMatrix = (m: Matrix, factor: number): Matrix => matrix(m.xpx * factor, m.xpy * factor, m.ypx * factor, m.ypy * factor);
+export const scaleMatrix = (m: Matrix, factor: number): Matrix =>
+  matrix(m.xpx * factor, m.xpy * factor, m.ypx * factor, m.ypy * factor);
 /** The determinant; negative when the matrix mirrors. */
 export const determinant = (m: Matrix): number => m.xpx * m.ypy - m.xpy * m.ypx;
 /** The inverse, or `undefined` for a matrix that cannot be inverted. */
@@ -66,7 +77,8 @@ export const secondColumn = (m: Matrix): Vector => ({ x: m.xpy, y: m.ypy });
 /** The matrix with the given columns. */
 export const fromColumns = (first: Vector, second: Vector): Matrix => matrix(first.x, second.x, first.y, second.y);
 /** The element of largest magnitude, as a magnitude. */
-export const largestElement = (m: Matrix): number => Math.max(Math.abs(m.xpx), Math.abs(m.xpy), Math.abs(m.ypx), Math.abs(m.ypy));
+export const largestElement = (m: Matrix): number =>
+  Math.max(Math.abs(m.xpx), Math.abs(m.xpy), Math.abs(m.ypx), Math.abs(m.ypy));
 /** How far a matrix is from a pure rotation with scale: 0 for one that is, above 0.2 it counts as asymmetric. */
 export function asymmetry(m: Matrix): number {
   const difference = Math.max(Math.abs(Math.abs(m.xpx) - Math.abs(m.ypy)), Math.abs(Math.abs(m.xpy) - Math.abs(m.ypx)));
@@ -82,7 +94,12 @@ export function matrixAngle(m: Matrix): { readonly angle: number; readonly inver
 const wrap = (angle: number): number => angle - 360 * Math.ceil((angle - 180) / 360);
 
 /** Rotation (degrees), magnification, stretch and stretch-axis angle of a matrix, by polar decomposition. */
-export function decompose(m: Matrix): { readonly rotation: number; readonly magnification: number; readonly stretch: number; readonly axis: number } {
+export function decompose(m: Matrix): {
+  readonly rotation: number;
+  readonly magnification: number;
+  readonly stretch: number;
+  readonly axis: number;
+} {
   const theta = Math.atan2(m.ypx - m.xpy, m.xpx + m.ypy);
   const symmetric = product(rotation((-theta * 180) / Math.PI), m);
   const mean = (symmetric.xpx + symmetric.ypy) / 2;
@@ -96,7 +113,12 @@ export function decompose(m: Matrix): { readonly rotation: number; readonly magn
   const magnification = smallIsNearer ? small : large;
   const other = smallIsNearer ? large : small;
   const axis = smallIsNearer ? axisOfLarge : axisOfLarge + (axisOfLarge > 0 ? -90 : 90);
-  return { rotation: (theta * 180) / Math.PI, magnification: Math.abs(magnification), stretch: other / magnification, axis };
+  return {
+    rotation: (theta * 180) / Math.PI,
+    magnification: Math.abs(magnification),
+    stretch: other / magnification,
+    axis,
+  };
 }
 
 /** The mean change, in percent, that replacing `before` by `after` makes to vectors on the camera; `undefined` if `before` is singular. */

@@ -1,6 +1,26 @@
 import { normalizeDegrees } from '../base';
-import { type Apart, type Site, apartInAngle, apartInScale, centre, directionOf, median, nameOf, sizeOf, stageAxisLengths } from './evidence';
-import { type ComparedNumber, type Finding, type FindingSeverity, type Subject, limits, nameOfSubject, percentOf, redoOf } from './finding';
+import {
+  type Apart,
+  type Site,
+  apartInAngle,
+  apartInScale,
+  centre,
+  directionOf,
+  median,
+  nameOf,
+  sizeOf,
+  stageAxisLengths,
+} from './evidence';
+import {
+  type ComparedNumber,
+  type Finding,
+  type FindingSeverity,
+  type Subject,
+  limits,
+  nameOfSubject,
+  percentOf,
+  redoOf,
+} from './finding';
 import { residuals } from './sequence';
 
 /** Scale or rotation: what is compared and how it is said. */
@@ -19,7 +39,8 @@ interface Quantity {
   readonly code: (difference: number, suspect: number, expected: number) => Finding['code'];
 }
 
-const logarithm = (value: number | undefined): number | undefined => (value === undefined || value <= 0 ? undefined : Math.log(value));
+const logarithm = (value: number | undefined): number | undefined =>
+  value === undefined || value <= 0 ? undefined : Math.log(value);
 
 const scale: Quantity = {
   apart: apartInScale,
@@ -54,9 +75,11 @@ const angle: Quantity = {
 };
 
 /** Whether an angle is nearly 90 or 180 degrees, as of a wrong number of quarter turns. */
-export const isQuarterTurn = (difference: number): boolean => Math.abs(difference) > 45 && Math.abs(difference - 90 * Math.round(difference / 90)) < limits.angle.error;
+export const isQuarterTurn = (difference: number): boolean =>
+  Math.abs(difference) > 45 && Math.abs(difference - 90 * Math.round(difference / 90)) < limits.angle.error;
 /** Whether a ratio, by its logarithm, is nearly 2 or 4, as of a binning that was not taken into account. */
-export const isBinning = (difference: number): boolean => [Math.LN2, 2 * Math.LN2].some((step) => Math.abs(Math.abs(difference) - step) < 0.1);
+export const isBinning = (difference: number): boolean =>
+  [Math.LN2, 2 * Math.LN2].some((step) => Math.abs(Math.abs(difference) - step) < 0.1);
 
 interface Voice {
   readonly site: Site;
@@ -67,7 +90,13 @@ interface Voice {
 }
 
 /** Pixel sizes and rotations of the properties, of the stage calibrations and of the image-shift matrices against each other. */
-export const agreementFindings = (sites: readonly Site[]): readonly Finding[] => [scale, angle].flatMap((quantity) => judge(quantity, sites.filter(({ camera }) => !camera.stem)));
+export const agreementFindings = (sites: readonly Site[]): readonly Finding[] =>
+  [scale, angle].flatMap((quantity) =>
+    judge(
+      quantity,
+      sites.filter(({ camera }) => !camera.stem),
+    ),
+  );
 
 function judge(quantity: Quantity, sites: readonly Site[]): readonly Finding[] {
   const ranges = new Map<number, Site[]>();
@@ -81,17 +110,39 @@ function judgeRange(quantity: Quantity, range: readonly Site[], all: readonly Si
   const agreed = consensus(voices, quantity);
   return range.flatMap((site): readonly Finding[] => {
     const own = voices.filter((voice) => voice.site === site);
-    const off = (voice: Voice): number => (agreed === undefined || voice.shared === undefined ? 0 : apart(voice.shared, agreed.value));
+    const off = (voice: Voice): number =>
+      agreed === undefined || voice.shared === undefined ? 0 : apart(voice.shared, agreed.value);
     const outside = own.filter((voice) => Math.abs(off(voice)) > limit.warning);
     const [written, staged] = [own.find(({ by }) => by === 'properties'), own.find(({ by }) => by === 'stage')];
     const apartHere = written && staged ? apart(written.own, staged.own) : 0;
     const axes = quantity === scale && written && staged ? axisDifference(site, apartHere) : Math.abs(apartHere);
     const others = agreed?.voices.filter((voice) => voice.site !== site) ?? [];
     if (written && staged && axes > limit.warning) {
-      const [suspect, reason] = chooseHere(quantity, written, staged, agreed && others.length > 0 ? off : undefined, all);
+      const [suspect, reason] = chooseHere(
+        quantity,
+        written,
+        staged,
+        agreed && others.length > 0 ? off : undefined,
+        all,
+      );
       const other = suspect === written ? staged : written;
       const worst = Math.abs(axes) > Math.abs(apartHere) ? Math.sign(apartHere || 1) * axes : apartHere;
-      return [finding(quantity, site, suspect.by === 'properties' ? quantity.written : 'stage', suspect === written ? worst : -worst, suspect.own, other.own, [quantity.number(writtenBy(quantity, site), written.own), quantity.number('by the stage calibration', staged.own)], reason, [site, ...others.map((voice) => voice.site)])];
+      return [
+        finding(
+          quantity,
+          site,
+          suspect.by === 'properties' ? quantity.written : 'stage',
+          suspect === written ? worst : -worst,
+          suspect.own,
+          other.own,
+          [
+            quantity.number(writtenBy(quantity, site), written.own),
+            quantity.number('by the stage calibration', staged.own),
+          ],
+          reason,
+          [site, ...others.map((voice) => voice.site)],
+        ),
+      ];
     }
     if (outside.length === 0 || !agreed) return [];
     const [voice] = outside as [Voice, ...Voice[]];
@@ -101,62 +152,124 @@ function judgeRange(quantity: Quantity, range: readonly Site[], all: readonly Si
     const expected = voice.own - difference;
     const names = `${others.length} of ${others.length + own.length} values of this range agree`;
     const reason = shiftIsOff
-      ? own.length > 1 ? `Properties and stage calibration agree here, and ${names} with each other.` : `It stands out among its neighbours, and ${names} with each other.`
+      ? own.length > 1
+        ? `Properties and stage calibration agree here, and ${names} with each other.`
+        : `It stands out among its neighbours, and ${names} with each other.`
       : `The image-shift matrix fits its neighbours here, and ${names} with each other.`;
-    return [finding(quantity, site, subject, difference, voice.own, expected, [quantity.number(voice.by === 'stage' ? 'by the stage calibration' : writtenBy(quantity, site), voice.own), quantity.number('by the image-shift matrix and the other places of the range', expected)], reason, [site, ...others.map((each) => each.site)])];
+    return [
+      finding(
+        quantity,
+        site,
+        subject,
+        difference,
+        voice.own,
+        expected,
+        [
+          quantity.number(voice.by === 'stage' ? 'by the stage calibration' : writtenBy(quantity, site), voice.own),
+          quantity.number('by the image-shift matrix and the other places of the range', expected),
+        ],
+        reason,
+        [site, ...others.map((each) => each.site)],
+      ),
+    ];
   });
 }
 
 function voicesOf(quantity: Quantity, site: Site): readonly Voice[] {
   const shift = quantity.ofShift(site);
-  const voice = (by: Voice['by'], own: number | undefined): readonly Voice[] => (own === undefined ? [] : [{ site, by, own, shared: shift === undefined ? undefined : own + shift }]);
+  const voice = (by: Voice['by'], own: number | undefined): readonly Voice[] =>
+    own === undefined ? [] : [{ site, by, own, shared: shift === undefined ? undefined : own + shift }];
   return [...voice('properties', quantity.ofProperties(site)), ...voice('stage', quantity.ofStage(site))];
 }
 
 /** What most places of a range say; where two opinions are equally strong, the one whose image-shift matrices fit their neighbours. */
-function consensus(voices: readonly Voice[], { apart, limit }: Quantity): { readonly value: number; readonly voices: readonly Voice[] } | undefined {
+function consensus(
+  voices: readonly Voice[],
+  { apart, limit }: Quantity,
+): { readonly value: number; readonly voices: readonly Voice[] } | undefined {
   const heard = voices.filter((voice): voice is Voice & { shared: number } => voice.shared !== undefined);
   if (new Set(heard.map(({ site }) => site)).size < 2) return undefined;
-  const groups = heard.map(({ shared }) => heard.filter((other) => Math.abs(apart(other.shared, shared)) <= limit.warning));
+  const groups = heard.map(({ shared }) =>
+    heard.filter((other) => Math.abs(apart(other.shared, shared)) <= limit.warning),
+  );
   const places = (group: readonly Voice[]): number => new Set(group.map(({ site }) => site)).size;
   const strength = (group: readonly Voice[]): number => places(group) + 0.01 * group.length;
   const best = groups.reduce((a, b) => (strength(b) > strength(a) ? b : a));
   if (places(best) < 2) return undefined;
   const rival = groups.some((group) => !group.some((voice) => best.includes(voice)) && places(group) >= places(best));
   if (rival) return undefined;
-  return { value: centre(best.map(({ shared }) => shared), apart)!, voices: best };
+  return {
+    value: centre(
+      best.map(({ shared }) => shared),
+      apart,
+    )!,
+    voices: best,
+  };
 }
 
 /** The larger of the two differences of the stage axes from the pixel size, as a logarithm. */
 function axisDifference({ stage, pixel, stageRotation }: Site, mean: number): number {
-  const lengths = stage && pixel !== undefined && stageRotation !== undefined ? stageAxisLengths(stage, pixel, stageRotation) : undefined;
+  const lengths =
+    stage && pixel !== undefined && stageRotation !== undefined
+      ? stageAxisLengths(stage, pixel, stageRotation)
+      : undefined;
   return lengths ? Math.max(Math.abs(Math.log(lengths.x)), Math.abs(Math.log(lengths.y))) : Math.abs(mean);
 }
 
 /** Which of two that disagree at one place is probably wrong. */
-function chooseHere(quantity: Quantity, written: Voice, staged: Voice, off: ((voice: Voice) => number) | undefined, all: readonly Site[]): readonly [Voice, string] {
+function chooseHere(
+  quantity: Quantity,
+  written: Voice,
+  staged: Voice,
+  off: ((voice: Voice) => number) | undefined,
+  all: readonly Site[],
+): readonly [Voice, string] {
   if (off && written.shared !== undefined) {
     const suspect = Math.abs(off(written)) > Math.abs(off(staged)) ? written : staged;
     return [suspect, 'The image-shift matrices of the range, carried over from other places, fit the other one.'];
   }
   const { apart, nominal } = quantity;
-  const same = all.filter(({ camera, magIndex }) => camera === written.site.camera && magIndex !== written.site.magIndex);
-  const usual = centre(same.flatMap((site) => voicesOf(quantity, site).map(({ own }) => apart(own, nominal(site)))), apart);
-  if (usual === undefined) return [written, 'Nothing else tells which of the two it is; the pixel size and rotation of a grating are quickest to measure again.'];
+  const same = all.filter(
+    ({ camera, magIndex }) => camera === written.site.camera && magIndex !== written.site.magIndex,
+  );
+  const usual = centre(
+    same.flatMap((site) => voicesOf(quantity, site).map(({ own }) => apart(own, nominal(site)))),
+    apart,
+  );
+  if (usual === undefined)
+    return [
+      written,
+      'Nothing else tells which of the two it is; the pixel size and rotation of a grating are quickest to measure again.',
+    ];
   const away = ({ own, site }: Voice): number => Math.abs(apart(apart(own, nominal(site)), usual));
-  return [away(written) > away(staged) ? written : staged, 'The other one is nearer to what the other magnifications of the camera suggest.'];
+  return [
+    away(written) > away(staged) ? written : staged,
+    'The other one is nearer to what the other magnifications of the camera suggest.',
+  ];
 }
 
 /** How far the image-shift matrix of a place is off its neighbours, by the magnification table. */
 function ofOwnRun(quantity: Quantity, site: Site, range: readonly Site[]): number {
   const steps = range.flatMap((each) => {
     const shift = quantity.ofShift(each);
-    return each.camera !== site.camera || shift === undefined ? [] : [{ site: each, value: shift + quantity.nominal(each) }];
+    return each.camera !== site.camera || shift === undefined
+      ? []
+      : [{ site: each, value: shift + quantity.nominal(each) }];
   });
   return Math.abs(residuals(steps, quantity.apart).find((each) => each.site === site)?.difference ?? 0);
 }
 
-function finding(quantity: Quantity, site: Site, subject: Subject, difference: number, suspect: number, expected: number, numbers: readonly ComparedNumber[], reason: string, places: readonly Site[]): Finding {
+function finding(
+  quantity: Quantity,
+  site: Site,
+  subject: Subject,
+  difference: number,
+  suspect: number,
+  expected: number,
+  numbers: readonly ComparedNumber[],
+  reason: string,
+  places: readonly Site[],
+): Finding {
   const severity: FindingSeverity = Math.abs(difference) > quantity.limit.error ? 'error' : 'warning';
   const said = quantity.difference(difference);
   const code = quantity.code(difference, suspect, expected);
@@ -176,27 +289,47 @@ function finding(quantity: Quantity, site: Site, subject: Subject, difference: n
   };
 }
 
-const writtenBy = (quantity: Quantity, { pixelFound }: Site): string => (quantity === scale && pixelFound ? 'just found' : 'by the properties');
+const writtenBy = (quantity: Quantity, { pixelFound }: Site): string =>
+  quantity === scale && pixelFound ? 'just found' : 'by the properties';
 
 function axesInWords(quantity: Quantity, site: Site): string {
   const [x, y] = stageAxisNumbers(quantity, site);
   const percent = (length: number): string => percentOf(Math.log(length)).toFixed(1);
   const [shiftX, shiftY] = vectorNumbers(quantity, site);
-  const vectors = shiftX && shiftY ? `; image-shift vectors ${shiftX.value.toFixed(2)} and ${shiftY.value.toFixed(2)} um by the properties` : '';
+  const vectors =
+    shiftX && shiftY
+      ? `; image-shift vectors ${shiftX.value.toFixed(2)} and ${shiftY.value.toFixed(2)} um by the properties`
+      : '';
   return x && y ? ` (stage X ${percent(x.value)}, Y ${percent(y.value)} %${vectors})` : '';
 }
 
 function stageAxisNumbers(quantity: Quantity, { stage, pixel, stageRotation }: Site): readonly ComparedNumber[] {
-  const lengths = quantity === scale && stage && pixel !== undefined && stageRotation !== undefined ? stageAxisLengths(stage, pixel, stageRotation) : undefined;
-  return lengths ? [{ what: 'length of stage X on the specimen', value: lengths.x, unit: '' }, { what: 'length of stage Y on the specimen', value: lengths.y, unit: '' }] : [];
+  const lengths =
+    quantity === scale && stage && pixel !== undefined && stageRotation !== undefined
+      ? stageAxisLengths(stage, pixel, stageRotation)
+      : undefined;
+  return lengths
+    ? [
+        { what: 'length of stage X on the specimen', value: lengths.x, unit: '' },
+        { what: 'length of stage Y on the specimen', value: lengths.y, unit: '' },
+      ]
+    : [];
 }
 
 function vectorNumbers(quantity: Quantity, { imageShift, pixel }: Site): readonly ComparedNumber[] {
   if (quantity !== scale || !imageShift || pixel === undefined) return [];
   const lengthOf = (x: number, y: number): number => (Math.hypot(x, y) * pixel) / 1000;
   return [
-    { what: 'length of the image-shift X vector by the properties', value: lengthOf(imageShift.xpx, imageShift.ypx), unit: 'um' },
-    { what: 'length of the image-shift Y vector by the properties', value: lengthOf(imageShift.xpy, imageShift.ypy), unit: 'um' },
+    {
+      what: 'length of the image-shift X vector by the properties',
+      value: lengthOf(imageShift.xpx, imageShift.ypx),
+      unit: 'um',
+    },
+    {
+      what: 'length of the image-shift Y vector by the properties',
+      value: lengthOf(imageShift.xpy, imageShift.ypy),
+      unit: 'um',
+    },
   ];
 }
 
@@ -214,7 +347,22 @@ export function magnificationFindings(sites: readonly Site[]): readonly Finding[
       const difference = ratio(site) - usual;
       const limit = Math.max(Math.log(1.1), 5 * spread);
       if (Math.abs(difference) <= limit) return [];
-      return [finding(scale, site, 'pixel size', difference, Math.log(site.pixel!), Math.log(site.pixel!) - difference, [scale.number(writtenBy(scale, site), Math.log(site.pixel!)), scale.number('by magnification and the other pixel sizes', Math.log(site.pixel!) - difference)], `Magnification times pixel size is steady to ${percentOf(spread).toFixed(1)} % at ${others.length} other magnifications.`, measured)];
+      return [
+        finding(
+          scale,
+          site,
+          'pixel size',
+          difference,
+          Math.log(site.pixel!),
+          Math.log(site.pixel!) - difference,
+          [
+            scale.number(writtenBy(scale, site), Math.log(site.pixel!)),
+            scale.number('by magnification and the other pixel sizes', Math.log(site.pixel!) - difference),
+          ],
+          `Magnification times pixel size is steady to ${percentOf(spread).toFixed(1)} % at ${others.length} other magnifications.`,
+          measured,
+        ),
+      ];
     });
   });
 }

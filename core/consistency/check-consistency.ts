@@ -2,7 +2,15 @@ import type { Optics } from '../optics';
 import { agreementFindings, magnificationFindings } from './agreement';
 import { type FoundPixel, sitesOf } from './evidence';
 import { type Finding, type Subject, bySeverity } from './finding';
-import { type Measured, type StoredMatrices, inversionFindings, missingFindings, relativeRotationFindings, staleFindings, strangerFindings } from './places';
+import {
+  type Measured,
+  type StoredMatrices,
+  inversionFindings,
+  missingFindings,
+  relativeRotationFindings,
+  staleFindings,
+  strangerFindings,
+} from './places';
 import { runFindings } from './runs';
 
 /** What else is known beside the optics. */
@@ -21,7 +29,10 @@ export interface ConsistencyOptions {
  * numbers, how far they are apart, what is probably wrong and what to do again. What is uncertain in a good calibration is not named.
  * One calibration that is wrong in one way is one finding, whatever it contradicts.
  */
-export function checkConsistency(optics: Optics, { stored, measured = [], now = new Date(), found: gratings = [] }: ConsistencyOptions = {}): readonly Finding[] {
+export function checkConsistency(
+  optics: Optics,
+  { stored, measured = [], now = new Date(), found: gratings = [] }: ConsistencyOptions = {},
+): readonly Finding[] {
   const sites = sitesOf(optics, gratings);
   const found = [
     ...inversionFindings(sites),
@@ -55,13 +66,22 @@ const aspects: Readonly<Record<Finding['code'], 'scale' | 'angle' | 'place'>> = 
 };
 
 function onePerSubject(found: readonly Finding[]): Finding[] {
-  const shaped = new Set(found.filter(({ code, subject }) => subject === 'image shift' && (code === 'consistency/image-shift-shape' || code === 'consistency/inverted-axis')).map((each) => placeOf(each.subject, each)));
+  const shaped = new Set(
+    found
+      .filter(
+        ({ code, subject }) =>
+          subject === 'image shift' &&
+          (code === 'consistency/image-shift-shape' || code === 'consistency/inverted-axis'),
+      )
+      .map((each) => placeOf(each.subject, each)),
+  );
   const kept = new Map<string, Finding>();
   for (const finding of [...found].sort(bySeverity)) {
     const place = placeOf(finding.subject, finding);
     const isShape = finding.code === 'consistency/image-shift-shape' || finding.code === 'consistency/inverted-axis';
     // A matrix with one wrong vector also has a wrong length and direction; the vector is what is wrong.
-    if (finding.subject === 'image shift' && shaped.has(place) && !isShape && aspects[finding.code] !== 'place') continue;
+    if (finding.subject === 'image shift' && shaped.has(place) && !isShape && aspects[finding.code] !== 'place')
+      continue;
     const key = `${place} ${isShape ? 'shape' : aspects[finding.code]} ${aspects[finding.code] === 'place' ? finding.code : ''}`;
     if (!kept.has(key)) kept.set(key, finding);
   }
@@ -70,8 +90,16 @@ function onePerSubject(found: readonly Finding[]): Finding[] {
 
 const placeOf = (subject: Subject, { camera, magIndex }: Finding): string => `${subject} ${camera} ${magIndex}`;
 
-const sameContradiction = (a: Finding, b: Finding): boolean => a.code === b.code && a.subject === b.subject && a.camera === b.camera && a.magIndex === b.magIndex;
+const sameContradiction = (a: Finding, b: Finding): boolean =>
+  a.code === b.code && a.subject === b.subject && a.camera === b.camera && a.magIndex === b.magIndex;
 
 /** What a change has made doubtful: findings of after that were not there before, or that weigh more now. */
 export const newFindings = (before: readonly Finding[], after: readonly Finding[]): readonly Finding[] =>
-  after.filter((finding) => !before.some((earlier) => sameContradiction(earlier, finding) && (earlier.severity === finding.severity || bySeverity(earlier, finding) < 0)));
+  after.filter(
+    (finding) =>
+      !before.some(
+        (earlier) =>
+          sameContradiction(earlier, finding) &&
+          (earlier.severity === finding.severity || bySeverity(earlier, finding) < 0),
+      ),
+  );

@@ -1,4 +1,13 @@
-import { type Matrix, determinant, inDegrees, inNanometres, inverse, matrixAngle, normalizeDegrees, product } from '../base';
+import {
+  type Matrix,
+  determinant,
+  inDegrees,
+  inNanometres,
+  inverse,
+  matrixAngle,
+  normalizeDegrees,
+  product,
+} from '../base';
 import { highestMagIndex } from '../optics';
 import { specimenToCameraMatrix } from '../optics';
 import type { Optics } from '../optics';
@@ -29,7 +38,8 @@ export interface Site {
 }
 
 /** A name for a place in a sentence. */
-export const nameOf = ({ camera, magIndex, magnification }: Site): string => `${camera.name} (camera ${camera.index}) at mag index ${magIndex} (${Math.round(magnification)}x)`;
+export const nameOf = ({ camera, magIndex, magnification }: Site): string =>
+  `${camera.name} (camera ${camera.index}) at mag index ${magIndex} (${Math.round(magnification)}x)`;
 
 /** A pixel size that was found on a grating, in nanometres of an unbinned pixel. */
 export interface FoundPixel {
@@ -40,7 +50,8 @@ export interface FoundPixel {
 
 /** All places at which something is measured, by camera and magnification. */
 export function sitesOf(optics: Optics, found: readonly FoundPixel[] = []): readonly Site[] {
-  const at = (entries: ReturnType<Optics['stageCalibrations']>): ReadonlyMap<string, Matrix> => new Map(entries.map(({ camera, magIndex, matrix }) => [`${camera} ${magIndex}`, matrix]));
+  const at = (entries: ReturnType<Optics['stageCalibrations']>): ReadonlyMap<string, Matrix> =>
+    new Map(entries.map(({ camera, magIndex, matrix }) => [`${camera} ${magIndex}`, matrix]));
   const shifts = at(optics.imageShiftCalibrations());
   const stages = at(optics.stageCalibrations());
   return optics.cameras.flatMap((camera) => {
@@ -65,7 +76,13 @@ export function sitesOf(optics: Optics, found: readonly FoundPixel[] = []): read
           ...(row?.rotation !== undefined && { rotation: row.rotation }),
           ...(row?.deltaRotation !== undefined && { deltaRotation: row.deltaRotation }),
           ...(imageShift && { imageShift }),
-          ...(stage && axes && { stage, stagePixel: 1000 / sizeOf(stage), stageRotation: axes.angle, stageInverted: axes.inverted }),
+          ...(stage &&
+            axes && {
+              stage,
+              stagePixel: 1000 / sizeOf(stage),
+              stageRotation: axes.angle,
+              stageInverted: axes.inverted,
+            }),
         },
       ];
     });
@@ -89,7 +106,11 @@ function rangeOf(optics: Optics, camera: OpticalCamera, magIndex: number): numbe
 }
 
 /** Lengths of the stage axes on the specimen, 1 where the stage calibration and the pixel size agree. */
-export function stageAxisLengths(stage: Matrix, pixel: number, rotation: number): { readonly x: number; readonly y: number } | undefined {
+export function stageAxisLengths(
+  stage: Matrix,
+  pixel: number,
+  rotation: number,
+): { readonly x: number; readonly y: number } | undefined {
   const back = inverse(stage);
   const matrix = back && product(back, specimenToCameraMatrix(pixel, rotation));
   return matrix && { x: Math.hypot(matrix.xpx, matrix.xpy), y: Math.hypot(matrix.ypx, matrix.ypy) };
@@ -99,7 +120,11 @@ export function stageAxisLengths(stage: Matrix, pixel: number, rotation: number)
 export function median(values: readonly number[]): number | undefined {
   const sorted = [...values].sort((a, b) => a - b);
   const half = sorted.length >> 1;
-  return sorted.length === 0 ? undefined : sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1]! + sorted[half]!) / 2;
+  return sorted.length === 0
+    ? undefined
+    : sorted.length % 2 === 1
+      ? sorted[half]
+      : (sorted[half - 1]! + sorted[half]!) / 2;
 }
 
 /** The standard deviation that most of the numbers suggest, whatever a few of them are. */

@@ -19,7 +19,16 @@ export type ConsistencyCode =
 export type FindingSeverity = 'error' | 'warning' | 'information';
 
 /** What is probably wrong. */
-export type Subject = 'image shift' | 'stage' | 'pixel size' | 'rotation' | 'relative rotation' | 'shift boundary' | 'stage axes' | 'magnification table' | 'camera';
+export type Subject =
+  | 'image shift'
+  | 'stage'
+  | 'pixel size'
+  | 'rotation'
+  | 'relative rotation'
+  | 'shift boundary'
+  | 'stage axes'
+  | 'magnification table'
+  | 'camera';
 
 /** One of the numbers that contradict each other. */
 export interface ComparedNumber {
@@ -77,7 +86,12 @@ const redoBySubject: Readonly<Record<Subject, string>> = {
 /** What is to be done again, or which property to be corrected. */
 export const redoOf = (subject: Subject): string => redoBySubject[subject];
 
-const subjectNames: Partial<Readonly<Record<Subject, string>>> = { 'image shift': 'image shift calibration', stage: 'stage calibration', 'pixel size': 'pixel size of the properties', rotation: 'rotation of the properties' };
+const subjectNames: Partial<Readonly<Record<Subject, string>>> = {
+  'image shift': 'image shift calibration',
+  stage: 'stage calibration',
+  'pixel size': 'pixel size of the properties',
+  rotation: 'rotation of the properties',
+};
 /** A subject in a sentence. */
 export const nameOfSubject = (subject: Subject): string => subjectNames[subject] ?? subject;
 
@@ -87,4 +101,7 @@ export const percentOf = (logarithm: number): number => 100 * (Math.exp(logarith
 const rank: Readonly<Record<FindingSeverity, number>> = { error: 0, warning: 1, information: 2 };
 /** Most severe first, then by camera and magnification. */
 export const bySeverity = (a: Finding, b: Finding): number =>
-  rank[a.severity] - rank[b.severity] || (a.camera ?? -1) - (b.camera ?? -1) || (a.magIndex ?? -1) - (b.magIndex ?? -1) || a.code.localeCompare(b.code);
+  rank[a.severity] - rank[b.severity] ||
+  (a.camera ?? -1) - (b.camera ?? -1) ||
+  (a.magIndex ?? -1) - (b.magIndex ?? -1) ||
+  a.code.localeCompare(b.code);

@@ -24,7 +24,15 @@ export interface Measured {
   readonly when: Date;
 }
 
-const plain = (code: Finding['code'], severity: FindingSeverity, subject: Subject, place: { readonly camera?: number; readonly magIndex?: number }, message: string, reason: string, more: Partial<Finding> = {}): Finding => ({
+const plain = (
+  code: Finding['code'],
+  severity: FindingSeverity,
+  subject: Subject,
+  place: { readonly camera?: number; readonly magIndex?: number },
+  message: string,
+  reason: string,
+  more: Partial<Finding> = {},
+): Finding => ({
   code,
   severity,
   subject,
@@ -50,20 +58,63 @@ export function strangerFindings(optics: Optics, stored: StoredMatrices): readon
       }
       const now = optics.magnificationFor(magIndex, camera);
       const place = { camera, magIndex };
-      if (now === 0) return [plain('consistency/unknown-place', 'warning', subject, place, `Camera ${camera}: there is a ${subject} calibration at mag index ${magIndex}, which the magnification table does not have.`, 'It is never used.', { redo: 'MagnificationTable' })];
+      if (now === 0)
+        return [
+          plain(
+            'consistency/unknown-place',
+            'warning',
+            subject,
+            place,
+            `Camera ${camera}: there is a ${subject} calibration at mag index ${magIndex}, which the magnification table does not have.`,
+            'It is never used.',
+            { redo: 'MagnificationTable' },
+          ),
+        ];
       if (magnification <= 0 || Math.abs(Math.log(magnification / now)) < 0.01) return [];
       const message = `Camera ${camera}, mag index ${magIndex}: the ${subject} calibration was stored at ${magnification}x, and the magnification table now says ${Math.round(now)}x.`;
-      const numbers = [{ what: 'magnification beside the calibration', value: magnification, unit: '' }, { what: 'magnification of the table', value: now, unit: '' }] as const;
-      return [plain('consistency/magnification-changed', 'warning', 'magnification table', place, message, 'The table has changed since, or its indices have shifted.', { numbers, redo: redoOf(subject) })];
+      const numbers = [
+        { what: 'magnification beside the calibration', value: magnification, unit: '' },
+        { what: 'magnification of the table', value: now, unit: '' },
+      ] as const;
+      return [
+        plain(
+          'consistency/magnification-changed',
+          'warning',
+          'magnification table',
+          place,
+          message,
+          'The table has changed since, or its indices have shifted.',
+          { numbers, redo: redoOf(subject) },
+        ),
+      ];
     });
     const inactive = [...missing].map(([camera, indices]) =>
-      plain('consistency/unknown-place', 'information', subject, { camera }, `There are ${indices.length} ${subject} calibrations of camera ${camera}, which is not among the active cameras.`, 'They are not used and were not checked.', { magIndexes: indices, redo: 'ActiveCameraList' }),
+      plain(
+        'consistency/unknown-place',
+        'information',
+        subject,
+        { camera },
+        `There are ${indices.length} ${subject} calibrations of camera ${camera}, which is not among the active cameras.`,
+        'They are not used and were not checked.',
+        { magIndexes: indices, redo: 'ActiveCameraList' },
+      ),
     );
     return [...found, ...inactive];
   };
   const written = optics.cameras.flatMap((camera) =>
     camera.measured.flatMap(({ magIndex }) =>
-      optics.magnificationFor(magIndex, camera.index) > 0 ? [] : [plain('consistency/unknown-place', 'warning', 'rotation', { camera: camera.index, magIndex }, `${camera.name} (camera ${camera.index}): RotationAndPixel names mag index ${magIndex}, which the magnification table does not have.`, 'The line is never used.')],
+      optics.magnificationFor(magIndex, camera.index) > 0
+        ? []
+        : [
+            plain(
+              'consistency/unknown-place',
+              'warning',
+              'rotation',
+              { camera: camera.index, magIndex },
+              `${camera.name} (camera ${camera.index}): RotationAndPixel names mag index ${magIndex}, which the magnification table does not have.`,
+              'The line is never used.',
+            ),
+          ],
     ),
   );
   return [...of('image shift', stored.imageShift), ...of('stage', stored.stage), ...written];
@@ -79,19 +130,42 @@ export function inversionFindings(sites: readonly Site[]): readonly Finding[] {
   const mostly = inverted.length > staged.length / 2;
   if (all) {
     const message = `In ${staged.length === 1 ? 'the only stage calibration' : `all ${staged.length} stage calibrations`} one axis of the stage is inverted against the axes of the column.`;
-    return [plain('consistency/inverted-axis', 'error', 'stage axes', { camera: first.camera.index, magIndex: first.magIndex }, `${message} Probably wrong: InvertStageXAxis.`, 'No stage calibration has the handedness that the property says.', { magIndexes: inverted.map(({ magIndex }) => magIndex) })];
+    return [
+      plain(
+        'consistency/inverted-axis',
+        'error',
+        'stage axes',
+        { camera: first.camera.index, magIndex: first.magIndex },
+        `${message} Probably wrong: InvertStageXAxis.`,
+        'No stage calibration has the handedness that the property says.',
+        { magIndexes: inverted.map(({ magIndex }) => magIndex) },
+      ),
+    ];
   }
   return staged
     .filter((site) => site.stageInverted !== mostly)
-    .map((site) => plain('consistency/inverted-axis', 'error', 'stage', { camera: site.camera.index, magIndex: site.magIndex }, `${nameOf(site)}: one axis of the stage calibration is inverted. Probably wrong: the stage calibration.`, `The other ${staged.length - 1} stage calibrations have the other handedness.`));
+    .map((site) =>
+      plain(
+        'consistency/inverted-axis',
+        'error',
+        'stage',
+        { camera: site.camera.index, magIndex: site.magIndex },
+        `${nameOf(site)}: one axis of the stage calibration is inverted. Probably wrong: the stage calibration.`,
+        `The other ${staged.length - 1} stage calibrations have the other handedness.`,
+      ),
+    );
 }
 
 /** Relative rotations of the properties against measured rotations and against the image-shift matrices. */
 export function relativeRotationFindings(sites: readonly Site[], optics: Optics): readonly Finding[] {
   const at = new Map(sites.map((site) => [`${site.camera.index} ${site.magIndex}`, site]));
   const steps = sites.flatMap((site) => [
-    ...(site.deltaRotation === undefined ? [] : [{ from: site.magIndex - 1, to: site, angle: site.deltaRotation, property: 'RotationAndPixel' }]),
-    ...site.camera.specialRotations.flatMap(({ from, to, angle }) => (to === site.magIndex ? [{ from, to: site, angle, property: 'SpecialRelativeRotation' }] : [])),
+    ...(site.deltaRotation === undefined
+      ? []
+      : [{ from: site.magIndex - 1, to: site, angle: site.deltaRotation, property: 'RotationAndPixel' }]),
+    ...site.camera.specialRotations.flatMap(({ from, to, angle }) =>
+      to === site.magIndex ? [{ from, to: site, angle, property: 'SpecialRelativeRotation' }] : [],
+    ),
   ]);
   return steps.flatMap(({ from, to, angle, property }): Finding[] => {
     const below = at.get(`${to.camera.index} ${from}`);
@@ -101,23 +175,48 @@ export function relativeRotationFindings(sites: readonly Site[], optics: Optics)
     const difference = apartInAngle(angle, found.angle);
     if (Math.abs(difference) <= limits.angle.warning) return [];
     const message = `${nameOf(to)}: ${property} says that the image turns by ${angle.toFixed(1)} degrees from mag index ${from}, the ${found.by} say ${found.angle.toFixed(1)}: ${Math.abs(difference).toFixed(1)} degrees apart. Probably wrong: the relative rotation.`;
-    const code = isQuarterTurn(difference) ? 'consistency/quarter-turn' : Math.abs(apartInAngle(-angle, found.angle)) < limits.angle.warning ? 'consistency/rotation-sign' : 'consistency/relative-rotation';
+    const code = isQuarterTurn(difference)
+      ? 'consistency/quarter-turn'
+      : Math.abs(apartInAngle(-angle, found.angle)) < limits.angle.warning
+        ? 'consistency/rotation-sign'
+        : 'consistency/relative-rotation';
     return [
-      plain(code, Math.abs(difference) > limits.angle.error ? 'error' : 'warning', 'relative rotation', { camera: to.camera.index, magIndex: to.magIndex }, message, 'It is the only one that is written by hand.', {
-        magIndexes: [from, to.magIndex],
-        numbers: [{ what: `by ${property}`, value: angle, unit: 'degrees' }, { what: `by the ${found.by}`, value: found.angle, unit: 'degrees' }],
-        difference: { value: difference, unit: 'degrees' },
-        redo: property === 'RotationAndPixel' && code === 'consistency/quarter-turn' ? 'calibrations/pixel-size/add-n90-to-a-rotation' : property,
-      }),
+      plain(
+        code,
+        Math.abs(difference) > limits.angle.error ? 'error' : 'warning',
+        'relative rotation',
+        { camera: to.camera.index, magIndex: to.magIndex },
+        message,
+        'It is the only one that is written by hand.',
+        {
+          magIndexes: [from, to.magIndex],
+          numbers: [
+            { what: `by ${property}`, value: angle, unit: 'degrees' },
+            { what: `by the ${found.by}`, value: found.angle, unit: 'degrees' },
+          ],
+          difference: { value: difference, unit: 'degrees' },
+          redo:
+            property === 'RotationAndPixel' && code === 'consistency/quarter-turn'
+              ? 'calibrations/pixel-size/add-n90-to-a-rotation'
+              : property,
+        },
+      ),
     ];
   });
 }
 
-function measuredStep(below: Site, above: Site, optics: Optics): { readonly angle: number; readonly by: string } | undefined {
+function measuredStep(
+  below: Site,
+  above: Site,
+  optics: Optics,
+): { readonly angle: number; readonly by: string } | undefined {
   const back = below.imageShift && inverse(below.imageShift);
-  if (back && above.imageShift && optics.canTransferImageShift(below.magIndex, above.magIndex, above.camera.index)) return { angle: matrixAngle(product(above.imageShift, back)).angle, by: 'image shift calibrations' };
-  if (below.stageRotation !== undefined && above.stageRotation !== undefined) return { angle: normalizeDegrees(above.stageRotation - below.stageRotation), by: 'stage calibrations' };
-  if (below.rotation !== undefined && above.rotation !== undefined) return { angle: normalizeDegrees(above.rotation - below.rotation), by: 'rotations of RotationAndPixel' };
+  if (back && above.imageShift && optics.canTransferImageShift(below.magIndex, above.magIndex, above.camera.index))
+    return { angle: matrixAngle(product(above.imageShift, back)).angle, by: 'image shift calibrations' };
+  if (below.stageRotation !== undefined && above.stageRotation !== undefined)
+    return { angle: normalizeDegrees(above.stageRotation - below.stageRotation), by: 'stage calibrations' };
+  if (below.rotation !== undefined && above.rotation !== undefined)
+    return { angle: normalizeDegrees(above.rotation - below.rotation), by: 'rotations of RotationAndPixel' };
   return undefined;
 }
 
@@ -127,11 +226,23 @@ export function missingFindings(sites: readonly Site[]): readonly Finding[] {
     const own = sites.filter((site) => site.camera === camera);
     const shifts = own.filter(({ imageShift }) => imageShift);
     if (shifts.length === 0) return [];
-    const unsupported = [...new Set(shifts.map(({ range }) => range))].filter((range) => !sites.some((site) => site.range === range && (site.pixel !== undefined || site.stage)));
+    const unsupported = [...new Set(shifts.map(({ range }) => range))].filter(
+      (range) => !sites.some((site) => site.range === range && (site.pixel !== undefined || site.stage)),
+    );
     if (unsupported.length === 0) return [];
     const indices = shifts.filter(({ range }) => unsupported.includes(range)).map(({ magIndex }) => magIndex);
     const message = `${camera.name} (camera ${camera.index}): at mag indices ${indices[0]} to ${indices.at(-1)} image shift is calibrated, but no pixel size and no stage shift is measured.`;
-    return [plain('consistency/missing', 'information', 'pixel size', { camera: camera.index }, `${message} The scale there is that of the magnification table.`, 'Nothing ties these calibrations to micrometres.', { magIndexes: indices })];
+    return [
+      plain(
+        'consistency/missing',
+        'information',
+        'pixel size',
+        { camera: camera.index },
+        `${message} The scale there is that of the magnification table.`,
+        'Nothing ties these calibrations to micrometres.',
+        { magIndexes: indices },
+      ),
+    ];
   });
 }
 
@@ -149,7 +260,16 @@ export function staleFindings(measured: readonly Measured[], now: Date): readonl
       const age = ageOf(each);
       if (usual === undefined || others.length < 3 || age < staleDays || age < 4 * usual) return [];
       const message = `Camera ${each.camera}, mag index ${each.magIndex}: the ${subject} calibration is ${Math.round(age)} days old; half of the others are younger than ${Math.max(1, Math.round(usual))} days.`;
-      return [plain('consistency/stale', 'information', subject, { camera: each.camera, magIndex: each.magIndex }, message, 'What was realigned since counts for the others only.')];
+      return [
+        plain(
+          'consistency/stale',
+          'information',
+          subject,
+          { camera: each.camera, magIndex: each.magIndex },
+          message,
+          'What was realigned since counts for the others only.',
+        ),
+      ];
     });
   });
 }

@@ -17,24 +17,42 @@ export function runFindings(sites: readonly Site[]): readonly Finding[] {
 
 function lengths(run: readonly Site[]): readonly Finding[] {
   const value = (site: Site): number => Math.log((sizeOf(site.imageShift!) * site.nominalPixel) / 1000);
-  const said = (logarithm: number): ComparedNumber => ({ what: 'length of the image-shift vectors by the magnification table', value: Math.exp(logarithm), unit: 'um' });
-  return judged(run.map((site) => ({ site, value: value(site) })), apartInScale, limits.step.scale, {
-    said,
-    code: (difference) => (isBinning(difference) ? 'consistency/binning' : 'consistency/image-shift-scale'),
-    difference: (each) => ({ value: percentOf(each), unit: '%' }),
-    error: limits.step.errorScale,
+  const said = (logarithm: number): ComparedNumber => ({
+    what: 'length of the image-shift vectors by the magnification table',
+    value: Math.exp(logarithm),
+    unit: 'um',
   });
+  return judged(
+    run.map((site) => ({ site, value: value(site) })),
+    apartInScale,
+    limits.step.scale,
+    {
+      said,
+      code: (difference) => (isBinning(difference) ? 'consistency/binning' : 'consistency/image-shift-scale'),
+      difference: (each) => ({ value: percentOf(each), unit: '%' }),
+      error: limits.step.errorScale,
+    },
+  );
 }
 
 function directions(run: readonly Site[]): readonly Finding[] {
   const value = (site: Site): number => normalizeDegrees(directionOf(site.imageShift!) - site.nominalRotation);
-  const said = (each: number): ComparedNumber => ({ what: 'direction of the image-shift X vector by the reported rotation', value: normalizeDegrees(each), unit: 'degrees' });
-  return judged(run.map((site) => ({ site, value: value(site) })), apartInAngle, limits.step.angle, {
-    said,
-    code: (difference) => (isQuarterTurn(difference) ? 'consistency/quarter-turn' : 'consistency/rotation'),
-    difference: (each) => ({ value: each, unit: 'degrees' }),
-    error: limits.step.errorAngle,
+  const said = (each: number): ComparedNumber => ({
+    what: 'direction of the image-shift X vector by the reported rotation',
+    value: normalizeDegrees(each),
+    unit: 'degrees',
   });
+  return judged(
+    run.map((site) => ({ site, value: value(site) })),
+    apartInAngle,
+    limits.step.angle,
+    {
+      said,
+      code: (difference) => (isQuarterTurn(difference) ? 'consistency/quarter-turn' : 'consistency/rotation'),
+      difference: (each) => ({ value: each, unit: 'degrees' }),
+      error: limits.step.errorAngle,
+    },
+  );
 }
 
 interface Wording {
@@ -45,7 +63,12 @@ interface Wording {
   readonly error: number;
 }
 
-function judged(steps: readonly Step[], apart: Apart, smallest: number, { said, code, difference: measureOf, error }: Wording): readonly Finding[] {
+function judged(
+  steps: readonly Step[],
+  apart: Apart,
+  smallest: number,
+  { said, code, difference: measureOf, error }: Wording,
+): readonly Finding[] {
   const { outliers, jumps } = judgeRun(steps, apart, smallest);
   const words = ({ value, unit }: ComparedNumber): string => `${value.toFixed(unit === 'um' ? 3 : 1)} ${unit}`;
   return [
@@ -76,10 +99,14 @@ function judged(steps: readonly Step[], apart: Apart, smallest: number, { said, 
         magIndex: above.magIndex,
         magIndexes: [below.magIndex, above.magIndex],
         cameras: [above.camera.index],
-        numbers: [{ ...from, what: `${from.what}, below` }, { ...to, what: `${to.what}, from here on` }],
+        numbers: [
+          { ...from, what: `${from.what}, below` },
+          { ...to, what: `${to.what}, from here on` },
+        ],
         difference: size,
         message: `${nameOf(above)}: from here on the ${from.what} is ${words(to)}, below it is ${words(from)}: ${Math.abs(size.value).toFixed(1)} ${size.unit} apart. Either image shift changes here and ${above.magIndex} belongs into OtherShiftBoundaries, or the magnification table is inexact.`,
-        reason: 'Several magnifications on either side agree among themselves. A grating on both sides tells which it is.',
+        reason:
+          'Several magnifications on either side agree among themselves. A grating on both sides tells which it is.',
         redo: redoOf('shift boundary'),
       };
     }),
@@ -91,24 +118,48 @@ function shapes(run: readonly Site[]): readonly Finding[] {
   if (run.length < 3) return [];
   const shapeOf = ({ imageShift }: Site) => {
     const { xpx, xpy, ypx, ypy } = imageShift!;
-    return { ratio: Math.log(Math.hypot(xpx, ypx) / Math.hypot(xpy, ypy)), angle: normalizeDegrees(((Math.atan2(ypy, xpy) - Math.atan2(ypx, xpx)) * 180) / Math.PI), mirrored: determinant(imageShift!) < 0 };
+    return {
+      ratio: Math.log(Math.hypot(xpx, ypx) / Math.hypot(xpy, ypy)),
+      angle: normalizeDegrees(((Math.atan2(ypy, xpy) - Math.atan2(ypx, xpx)) * 180) / Math.PI),
+      mirrored: determinant(imageShift!) < 0,
+    };
   };
   const all = run.map((site) => ({ site, ...shapeOf(site) }));
   return all.flatMap(({ site, ratio, angle, mirrored }): Finding[] => {
     const rest = all.filter((other) => other.site !== site);
-    const [usualRatio, usualAngle] = [centre(rest.map((each) => each.ratio), apartInScale)!, centre(rest.map((each) => each.angle), apartInAngle)!];
+    const [usualRatio, usualAngle] = [
+      centre(
+        rest.map((each) => each.ratio),
+        apartInScale,
+      )!,
+      centre(
+        rest.map((each) => each.angle),
+        apartInAngle,
+      )!,
+    ];
     const [byRatio, byAngle] = [ratio - usualRatio, apartInAngle(angle, usualAngle)];
     const flipped = rest.filter((each) => each.mirrored !== mirrored).length > rest.length / 2;
     const angled = Math.abs(byAngle) > limits.shape.angle;
     if (Math.abs(byRatio) <= limits.shape.ratio && !angled && !flipped) return [];
-    const difference = angled ? ({ value: byAngle, unit: 'degrees' } as const) : ({ value: percentOf(byRatio), unit: '%' } as const);
+    const difference = angled
+      ? ({ value: byAngle, unit: 'degrees' } as const)
+      : ({ value: percentOf(byRatio), unit: '%' } as const);
     const numbers: readonly ComparedNumber[] = angled
-      ? [{ what: 'angle between the image-shift vectors', value: angle, unit: 'degrees' }, { what: 'angle between them at the other magnifications', value: usualAngle, unit: 'degrees' }]
-      : [{ what: 'ratio of the image-shift vectors', value: Math.exp(ratio), unit: '' }, { what: 'ratio of them at the other magnifications', value: Math.exp(usualRatio), unit: '' }];
+      ? [
+          { what: 'angle between the image-shift vectors', value: angle, unit: 'degrees' },
+          { what: 'angle between them at the other magnifications', value: usualAngle, unit: 'degrees' },
+        ]
+      : [
+          { what: 'ratio of the image-shift vectors', value: Math.exp(ratio), unit: '' },
+          { what: 'ratio of them at the other magnifications', value: Math.exp(usualRatio), unit: '' },
+        ];
     return [
       {
         code: flipped ? 'consistency/inverted-axis' : 'consistency/image-shift-shape',
-        severity: flipped || Math.abs(byAngle) > limits.shape.error || Math.abs(byRatio) > 2 * limits.shape.ratio ? 'error' : 'warning',
+        severity:
+          flipped || Math.abs(byAngle) > limits.shape.error || Math.abs(byRatio) > 2 * limits.shape.ratio
+            ? 'error'
+            : 'warning',
         subject: 'image shift',
         camera: site.camera.index,
         magIndex: site.magIndex,

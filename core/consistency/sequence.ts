@@ -26,7 +26,9 @@ const halfTurn = 90;
 /** What each place differs by from its neighbours, three on either side. */
 export function residuals(steps: readonly Step[], apart: Apart): readonly Outlier[] {
   return steps.map((step, at) => {
-    const around = [...steps.slice(Math.max(0, at - reach), at), ...steps.slice(at + 1, at + 1 + reach)].map(({ value }) => value);
+    const around = [...steps.slice(Math.max(0, at - reach), at), ...steps.slice(at + 1, at + 1 + reach)].map(
+      ({ value }) => value,
+    );
     const expected = centre(around, apart) ?? step.value;
     return { ...step, expected, difference: apart(step.value, expected) };
   });
@@ -36,7 +38,11 @@ export function residuals(steps: readonly Step[], apart: Apart): readonly Outlie
  * Finds single places that stand out in a run of magnifications, and places at which all numbers change. What counts grows with
  * how unsteady the run is by itself.
  */
-export function judgeRun(steps: readonly Step[], apart: Apart, smallest: number): { readonly outliers: readonly Outlier[]; readonly jumps: readonly Jump[] } {
+export function judgeRun(
+  steps: readonly Step[],
+  apart: Apart,
+  smallest: number,
+): { readonly outliers: readonly Outlier[]; readonly jumps: readonly Jump[] } {
   if (steps.length < 3) return { outliers: [], jumps: [] };
   const around = residuals(steps, apart);
   const limit = Math.max(smallest, 4 * robustDeviation(around.map(({ difference }) => difference)));
@@ -51,11 +57,14 @@ export function judgeRun(steps: readonly Step[], apart: Apart, smallest: number)
   });
   const kept = steps.filter((step) => !outliers.some(({ site }) => site === step.site));
   const jumps = kept.flatMap((step, at): Jump[] => {
-    const [left, right] = [kept.slice(Math.max(0, at - reach), at), kept.slice(at, at + reach)].map((part) => part.map(({ value }) => value)) as [number[], number[]];
+    const [left, right] = [kept.slice(Math.max(0, at - reach), at), kept.slice(at, at + reach)].map((part) =>
+      part.map(({ value }) => value),
+    ) as [number[], number[]];
     if (left.length < 2 || right.length < 2) return [];
     const [before, after] = [centre(left, apart)!, centre(right, apart)!];
     const difference = apart(after, before);
-    const steady = (part: readonly number[], middle: number): boolean => part.every((value) => Math.abs(apart(value, middle)) < limit / 2);
+    const steady = (part: readonly number[], middle: number): boolean =>
+      part.every((value) => Math.abs(apart(value, middle)) < limit / 2);
     if (Math.abs(difference) <= limit || !steady(left, before) || !steady(right, after)) return [];
     return [{ below: kept[at - 1]!.site, above: step.site, before, after, difference }];
   });

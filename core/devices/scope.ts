@@ -1,4 +1,14 @@
-import { type BeamShiftUnits, type ImageShiftUnits, type Metres, type Radians, type RawLensValue, type Seconds, type Vector, type Volts, token } from '../base';
+import {
+  type BeamShiftUnits,
+  type ImageShiftUnits,
+  type Metres,
+  type Radians,
+  type RawLensValue,
+  type Seconds,
+  type Vector,
+  type Volts,
+  token,
+} from '../base';
 import type { Readable, Setting } from './setting';
 
 /** Which lenses a normalization runs through their cycle. */
@@ -41,7 +51,12 @@ export interface ScopeTraits {
   /** How the error of the stage repeats and how its targets are approached, where the site does not say. */
   readonly stageError?: StageError;
   /** Nominal matrix from specimen to stage axes. */
-  readonly nominalSpecimenToStage: { readonly xpx: number; readonly xpy: number; readonly ypx: number; readonly ypy: number };
+  readonly nominalSpecimenToStage: {
+    readonly xpx: number;
+    readonly xpy: number;
+    readonly ypx: number;
+    readonly ypy: number;
+  };
 }
 
 /** A transmission electron microscope column. */

@@ -11,9 +11,18 @@ export const kernelErrors = {
       ...(place && { place }),
     }),
   pluginBroken: (id: string, why: string, cause?: unknown): EucentricError =>
-    new EucentricError({ code: 'plugin/broken', message: `Plugin ${id} could not be loaded: ${why}`, hint: `Switch ${id} off in the configuration, or report this to its author.`, cause }),
+    new EucentricError({
+      code: 'plugin/broken',
+      message: `Plugin ${id} could not be loaded: ${why}`,
+      hint: `Switch ${id} off in the configuration, or report this to its author.`,
+      cause,
+    }),
   noRecording: (plugin: string): EucentricError =>
-    new EucentricError({ code: 'recording/not-named', message: `${plugin} is to play a recording back, but none is named.`, hint: 'Name the file that --record wrote, as "recording: FILE" beside "wire: replay".' }),
+    new EucentricError({
+      code: 'recording/not-named',
+      message: `${plugin} is to play a recording back, but none is named.`,
+      hint: 'Name the file that --record wrote, as "recording: FILE" beside "wire: replay".',
+    }),
   duplicateClaim: (what: string, first: string, second: string): EucentricError =>
     new EucentricError({
       code: 'plugin/duplicate-claim',
@@ -28,7 +37,11 @@ export const kernelErrors = {
     }),
   notConnected: (errors: readonly unknown[]): CombinedError =>
     new CombinedError(
-      { code: 'devices/not-connected', message: `${errors.length === 1 ? 'One device' : `${errors.length} devices`} could not be reached:`, hint: 'See to each of them, then start again. Nothing was changed at the microscope.' },
+      {
+        code: 'devices/not-connected',
+        message: `${errors.length === 1 ? 'One device' : `${errors.length} devices`} could not be reached:`,
+        hint: 'See to each of them, then start again. Nothing was changed at the microscope.',
+      },
       errors,
     ),
   connectionFailed: (plugin: string, what: string, cause: unknown): EucentricError =>
@@ -42,12 +55,23 @@ export const kernelErrors = {
     new EucentricError({
       code: 'menu/unknown-item',
       message: `There is no menu item ${id}.`,
-      hint: nearest === undefined ? 'The command "menu" lists all items.' : `Did you mean ${nearest}? The command "menu" lists all items.`,
+      hint:
+        nearest === undefined
+          ? 'The command "menu" lists all items.'
+          : `Did you mean ${nearest}? The command "menu" lists all items.`,
     }),
   disabled: (label: string, reason: string): EucentricError =>
-    new EucentricError({ code: 'menu/disabled', message: `${label} cannot run now: ${reason}.`, hint: 'See to the reason given, then try again.' }),
+    new EucentricError({
+      code: 'menu/disabled',
+      message: `${label} cannot run now: ${reason}.`,
+      hint: 'See to the reason given, then try again.',
+    }),
   busy: (running: string): EucentricError =>
-    new EucentricError({ code: 'run/busy', message: `${running} is still running; only one item can run at a time.`, hint: 'Wait until it has ended, or stop it.' }),
+    new EucentricError({
+      code: 'run/busy',
+      message: `${running} is still running; only one item can run at a time.`,
+      hint: 'Wait until it has ended, or stop it.',
+    }),
   notRestored: (what: readonly unknown[], during: unknown): CombinedError =>
     new CombinedError(
       {
@@ -59,13 +83,29 @@ export const kernelErrors = {
       what,
     ),
   undeclaredQuestion: (item: string, question: string): EucentricError =>
-    new EucentricError({ code: 'plugin/undeclared-question', message: `Item ${item} asked the question "${question}", which it does not declare.`, hint: 'Add it to "questions" in the declaration of the item.' }),
+    new EucentricError({
+      code: 'plugin/undeclared-question',
+      message: `Item ${item} asked the question "${question}", which it does not declare.`,
+      hint: 'Add it to "questions" in the declaration of the item.',
+    }),
   noAnswer: (question: string, text: string): EucentricError =>
-    new EucentricError({ code: 'run/no-answer', message: `No answer was given to "${question}": ${text}`, hint: `Give one with --answer '${question}=...', or take every default with --defaults.` }),
+    new EucentricError({
+      code: 'run/no-answer',
+      message: `No answer was given to "${question}": ${text}`,
+      hint: `Give one with --answer '${question}=...', or take every default with --defaults.`,
+    }),
   badAnswer: (question: string, given: string, wanted: string): EucentricError =>
-    new EucentricError({ code: 'run/bad-answer', message: `"${given}" is no answer to "${question}": ${wanted}.`, hint: 'Nothing was changed. Give another answer.' }),
+    new EucentricError({
+      code: 'run/bad-answer',
+      message: `"${given}" is no answer to "${question}": ${wanted}.`,
+      hint: 'Nothing was changed. Give another answer.',
+    }),
   outOfRange: (what: string, value: string, limits: string): EucentricError =>
-    new EucentricError({ code: 'limits/out-of-range', message: `${opening(what)} of ${value} is outside the limits (${limits}); nothing was sent.`, hint: 'Choose a value within the limits, or correct the limits in the configuration if they are wrong.' }),
+    new EucentricError({
+      code: 'limits/out-of-range',
+      message: `${opening(what)} of ${value} is outside the limits (${limits}); nothing was sent.`,
+      hint: 'Choose a value within the limits, or correct the limits in the configuration if they are wrong.',
+    }),
 };
 
 /** A name as a sentence opens with it. */
@@ -74,5 +114,7 @@ const opening = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 /** Errors that know what to do keep their advice, those of the wires too; others get the usual one. */
 function hintOf(cause: unknown): string {
   const { code, hint } = toFault(cause);
-  return code === 'program/unexpected' ? 'Check that the instrument and its server are running and that the address in the configuration is right.' : hint;
+  return code === 'program/unexpected'
+    ? 'Check that the instrument and its server are running and that the address in the configuration is right.'
+    : hint;
 }

@@ -42,10 +42,19 @@ export function createHooks() {
     didChangeProbeMode: new AsyncSeriesHook<[from: string, to: string]>(['from', 'to'], 'didChangeProbeMode'),
     willSelectCamera: new AsyncSeriesHook<[from: number, to: number]>(['from', 'to'], 'willSelectCamera'),
     didSelectCamera: new AsyncSeriesHook<[from: number, to: number]>(['from', 'to'], 'didSelectCamera'),
-    imageShiftOffset: new AsyncSeriesWaterfallHook<[offset: Vector<ImageShiftUnits>, magIndex: number]>(['offset', 'magIndex'], 'imageShiftOffset'),
-    willMoveStage: new AsyncSeriesWaterfallHook<[move: StageMove, position: StagePosition]>(['move', 'position'], 'willMoveStage'),
+    imageShiftOffset: new AsyncSeriesWaterfallHook<[offset: Vector<ImageShiftUnits>, magIndex: number]>(
+      ['offset', 'magIndex'],
+      'imageShiftOffset',
+    ),
+    willMoveStage: new AsyncSeriesWaterfallHook<[move: StageMove, position: StagePosition]>(
+      ['move', 'position'],
+      'willMoveStage',
+    ),
     didMoveStage: new AsyncSeriesHook<[position: StagePosition]>(['position'], 'didMoveStage'),
-    willAcquire: new AsyncSeriesWaterfallHook<[exposure: Exposure, camera: number]>(['exposure', 'camera'], 'willAcquire'),
+    willAcquire: new AsyncSeriesWaterfallHook<[exposure: Exposure, camera: number]>(
+      ['exposure', 'camera'],
+      'willAcquire',
+    ),
     didAcquire: new AsyncSeriesHook<[frame: Frame]>(['frame'], 'didAcquire'),
     didChangeSetting: new AsyncSeriesHook<[name: string, value: unknown]>(['name', 'value'], 'didChangeSetting'),
     willDispose: new AsyncSeriesHook<[]>([], 'willDispose'),
@@ -57,12 +66,16 @@ export type Hooks = ReturnType<typeof createHooks>;
 /** The name of a hook. */
 export type HookName = keyof Hooks;
 
-type Arguments<Hook> = Hook extends AsyncSeriesWaterfallHook<infer T> ? T : Hook extends AsyncSeriesHook<infer T> ? T : never;
-type Answer<Hook> = Hook extends AsyncSeriesWaterfallHook<infer T> ? (T extends [infer First, ...unknown[]] ? First : never) : void;
+type Arguments<Hook> =
+  Hook extends AsyncSeriesWaterfallHook<infer T> ? T : Hook extends AsyncSeriesHook<infer T> ? T : never;
+type Answer<Hook> =
+  Hook extends AsyncSeriesWaterfallHook<infer T> ? (T extends [infer First, ...unknown[]] ? First : never) : void;
 
 /** The side of a hook that a plugin sees: it can tap, not call. */
 export interface Tappable<Name extends HookName> {
-  tap(listen: (...given: Arguments<Hooks[Name]> & unknown[]) => Answer<Hooks[Name]> | Promise<Answer<Hooks[Name]>>): void;
+  tap(
+    listen: (...given: Arguments<Hooks[Name]> & unknown[]) => Answer<Hooks[Name]> | Promise<Answer<Hooks[Name]>>,
+  ): void;
 }
 /** All hooks, tapping side only. */
 export type TappableHooks = { readonly [Name in HookName]: Tappable<Name> };
@@ -93,4 +106,10 @@ export function tappingSide(hooks: Hooks, plugin: string): TappableHooks {
 }
 
 const attribute = (error: EucentricError, plugin: string, hook: string): EucentricError =>
-  new EucentricError({ ...error, code: error.code, hint: error.hint, message: `${error.message} (plugin ${plugin}, hook ${hook})`, cause: error });
+  new EucentricError({
+    ...error,
+    code: error.code,
+    hint: error.hint,
+    message: `${error.message} (plugin ${plugin}, hook ${hook})`,
+    cause: error,
+  });

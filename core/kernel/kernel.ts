@@ -53,7 +53,9 @@ export class Kernel {
       try {
         const plugin = loadPlugin(written.id, options.builtIn, options.settings.file, written.place);
         failures.push(...checkOptions(plugin, written).map((problem) => new EucentricError(problem)));
-        const given = plugin.options ? plugin.options.safeParse(written.options ?? {}) : { success: true, data: written.options };
+        const given = plugin.options
+          ? plugin.options.safeParse(written.options ?? {})
+          : { success: true, data: written.options };
         if (!given.success) continue;
         plugin.apply(this.hostOf(plugin, given.data));
         loaded.push(plugin);
@@ -62,10 +64,22 @@ export class Kernel {
       }
     }
     if (failures.length === 1) throw failures[0];
-    if (failures.length > 1) throw new CombinedError({ code: 'plugin/several-failed', message: `${failures.length} plugins could not be used:`, hint: 'See to each of them; "check" lists the faults of a configuration.' }, failures);
+    if (failures.length > 1)
+      throw new CombinedError(
+        {
+          code: 'plugin/several-failed',
+          message: `${failures.length} plugins could not be used:`,
+          hint: 'See to each of them; "check" lists the faults of a configuration.',
+        },
+        failures,
+      );
     this.plugins = loaded;
     if (this.cameras.length > 0) {
-      const list = new CameraList(this.cameras.map(({ camera }) => camera), this.hooks, initialCamera(options.settings));
+      const list = new CameraList(
+        this.cameras.map(({ camera }) => camera),
+        this.hooks,
+        initialCamera(options.settings),
+      );
       this.registry.provide(Cameras, list, 'kernel');
     }
   }
@@ -85,7 +99,8 @@ export class Kernel {
   async connect(signal: AbortSignal): Promise<void> {
     // One after the other within a plugin, since a camera server may need the scope of the same plugin; plugins side by side.
     const byPlugin = new Map<string, Connection[]>();
-    for (const connection of this.connections) byPlugin.set(connection.plugin, [...(byPlugin.get(connection.plugin) ?? []), connection]);
+    for (const connection of this.connections)
+      byPlugin.set(connection.plugin, [...(byPlugin.get(connection.plugin) ?? []), connection]);
     const ends = await Promise.all(
       [...byPlugin.values()].map(async (connections): Promise<EucentricError | undefined> => {
         for (const { plugin, what, open } of connections) {
@@ -139,7 +154,10 @@ export class Kernel {
       record: (wire) => this.options.recorder?.record(plugin.id, wire) ?? wire,
       replay: (file) => {
         if (file === undefined) throw kernelErrors.noRecording(plugin.id);
-        return new WireReplay(path.resolve(settings.file === undefined ? '.' : path.dirname(settings.file), file), clock).wire(plugin.id);
+        return new WireReplay(
+          path.resolve(settings.file === undefined ? '.' : path.dirname(settings.file), file),
+          clock,
+        ).wire(plugin.id);
       },
       connect: (what, open) => void connections.push({ plugin: plugin.id, what, open }),
       versions: (read) => void this.versions.push({ plugin: plugin.id, read }),
@@ -155,7 +173,9 @@ const noOptions = z.strictObject({});
 
 /** What is wrong with the options of one plugin in the configuration, each with its place. */
 export function checkOptions(plugin: Plugin, written: PluginSettings): readonly Problem[] {
-  return checkSection(plugin.options ?? noOptions, { ...written.section, value: written.options ?? {} }).filter((problem) => problem.severity === 'error');
+  return checkSection(plugin.options ?? noOptions, { ...written.section, value: written.options ?? {} }).filter(
+    (problem) => problem.severity === 'error',
+  );
 }
 
 function initialCamera(settings: Settings): number | undefined {

@@ -13,7 +13,12 @@ export type BuiltInPlugins = Readonly<Record<string, () => unknown>>;
  * Loads a plugin by the name that stands in the configuration: the id of a built-in one, a path starting with `.` or `/` (from the
  * folder of the configuration file), or an npm package. Throws `plugin/not-found` or `plugin/broken`.
  */
-export function loadPlugin(name: string, builtIn: BuiltInPlugins, configurationFile: string | undefined, place?: Place): Plugin {
+export function loadPlugin(
+  name: string,
+  builtIn: BuiltInPlugins,
+  configurationFile: string | undefined,
+  place?: Place,
+): Plugin {
   const load = builtIn[name] ?? foreign(name, Object.keys(builtIn), configurationFile, place);
   let loaded: unknown;
   try {
@@ -22,15 +27,24 @@ export function loadPlugin(name: string, builtIn: BuiltInPlugins, configurationF
     if (error instanceof EucentricError) throw error;
     throw kernelErrors.pluginBroken(name, error instanceof Error ? error.message : String(error), error);
   }
-  const plugin = ((loaded as { default?: unknown } | null | undefined)?.default ?? loaded) as Partial<Plugin> | null | undefined;
+  const plugin = ((loaded as { default?: unknown } | null | undefined)?.default ?? loaded) as
+    Partial<Plugin> | null | undefined;
   if (typeof plugin?.id !== 'string' || typeof plugin.apply !== 'function' || typeof plugin.summary !== 'string')
-    throw kernelErrors.pluginBroken(name, 'its main file does not export a plugin (an object with id, summary and apply, made by definePlugin)');
+    throw kernelErrors.pluginBroken(
+      name,
+      'its main file does not export a plugin (an object with id, summary and apply, made by definePlugin)',
+    );
   if (builtIn[name] && plugin.id !== name) throw kernelErrors.pluginBroken(name, `it calls itself ${plugin.id}`);
   return plugin as Plugin;
 }
 
 /** Finds a plugin that does not come with the program; one that is found but cannot be loaded is another matter. */
-function foreign(name: string, known: readonly string[], configurationFile: string | undefined, place: Place | undefined): () => unknown {
+function foreign(
+  name: string,
+  known: readonly string[],
+  configurationFile: string | undefined,
+  place: Place | undefined,
+): () => unknown {
   const folder = configurationFile === undefined ? process.cwd() : path.dirname(path.resolve(configurationFile));
   const local = /^\.{0,2}\//.test(name) || path.isAbsolute(name);
   const require = createRequire(path.join(folder, 'configuration'));

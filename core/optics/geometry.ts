@@ -26,7 +26,12 @@ export interface FallbackValue {
   readonly source: string;
 }
 
-const fallbackWays: ReadonlySet<Derivation> = new Set(['steps of another camera', 'nearby magnifications', 'reported rotation', 'nominal']);
+const fallbackWays: ReadonlySet<Derivation> = new Set([
+  'steps of another camera',
+  'nearby magnifications',
+  'reported rotation',
+  'nominal',
+]);
 
 /** All that follows from one state of settings and calibrations; never changes. */
 export class Geometry {
@@ -47,7 +52,9 @@ export class Geometry {
     this.instrument = { properties, table: this.table, imageShifts: lookupOf(imageShifts), stages: lookupOf(stages) };
     this.pixels = derivePixelSizes(this.instrument);
     this.rotations = deriveRotations(this.instrument);
-    this.matrices = new MatrixLookup(this.instrument, traits, (magIndex, camera) => this.specimenToCamera(magIndex, camera));
+    this.matrices = new MatrixLookup(this.instrument, traits, (magIndex, camera) =>
+      this.specimenToCamera(magIndex, camera),
+    );
     this.byIndex = new Map(properties.cameras.map((camera) => [camera.index, camera]));
   }
 
@@ -125,18 +132,32 @@ export class Geometry {
   /** Those of active cameras, in the order of the cameras. */
   private listed(entries: readonly MatrixEntry[]): readonly MatrixEntry[] {
     const places = new Map(this.properties.cameras.map(({ index }, at) => [index, at]));
-    return entries.filter(({ camera }) => places.has(camera)).sort((a, b) => places.get(a.camera)! - places.get(b.camera)! || a.magIndex - b.magIndex);
+    return entries
+      .filter(({ camera }) => places.has(camera))
+      .sort((a, b) => places.get(a.camera)! - places.get(b.camera)! || a.magIndex - b.magIndex);
   }
 }
 
 const sourced = <T>(known: Known | undefined, unit: (value: number) => T): Sourced<T> | undefined =>
-  known && { value: unit(known.value), level: known.level, how: known.source.how, source: describeSource(known.source) };
+  known && {
+    value: unit(known.value),
+    level: known.level,
+    how: known.source.how,
+    source: describeSource(known.source),
+  };
 
 const sameEntries = (one: readonly MatrixEntry[], other: readonly MatrixEntry[]): boolean =>
   one.length === other.length &&
   one.every(({ magIndex, camera, matrix: own }, at) => {
     const { matrix: m, ...place } = other[at]!;
-    return magIndex === place.magIndex && camera === place.camera && own.xpx === m.xpx && own.xpy === m.xpy && own.ypx === m.ypx && own.ypy === m.ypy;
+    return (
+      magIndex === place.magIndex &&
+      camera === place.camera &&
+      own.xpx === m.xpx &&
+      own.xpy === m.xpy &&
+      own.ypx === m.ypx &&
+      own.ypy === m.ypy
+    );
   });
 
 function lookupOf(entries: readonly MatrixEntry[]): MatrixSource {

@@ -3,7 +3,14 @@ export * from './image-shift/beam-shift';
 export * from './image-shift/convert-image-shift';
 export * from './image-shift/image-shift-carrying';
 export * from './image-shift/image-shift-control';
-export { type DelayTable, type ImageShiftChange, adaptDelays, currentDelayTable, formerDelayTable, imageShiftDelay } from './image-shift/image-shift-delays';
+export {
+  type DelayTable,
+  type ImageShiftChange,
+  adaptDelays,
+  currentDelayTable,
+  formerDelayTable,
+  imageShiftDelay,
+} from './image-shift/image-shift-delays';
 export { type ImageShiftReach, imageShiftReach } from './image-shift/image-shift-limits';
 export type { MatrixEntry, MatrixSource, OpticalPlace } from './instrument';
 export { type Derivation, type Source, describeSource } from './known-values';

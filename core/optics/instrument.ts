@@ -32,26 +32,42 @@ export interface OpticalPlace {
 }
 
 /** All magnifications in use of all cameras. */
-export const placesOf = ({ properties, table }: Instrument, only: (camera: OpticalCamera) => boolean = () => true): readonly OpticalPlace[] =>
-  properties.cameras.filter(only).flatMap((camera) => table.indexes(camera).map((magIndex) => ({ magIndex, camera: camera.index })));
+export const placesOf = (
+  { properties, table }: Instrument,
+  only: (camera: OpticalCamera) => boolean = () => true,
+): readonly OpticalPlace[] =>
+  properties.cameras
+    .filter(only)
+    .flatMap((camera) => table.indexes(camera).map((magIndex) => ({ magIndex, camera: camera.index })));
 
 /** The cameras that can lend values to a camera: of the same kind, and not scanning. */
 export const similarCameras = ({ properties }: Instrument, camera: OpticalCamera): readonly OpticalCamera[] =>
-  camera.stem ? [] : properties.cameras.filter((other) => other.index !== camera.index && !other.stem && other.behindFilter === camera.behindFilter);
+  camera.stem
+    ? []
+    : properties.cameras.filter(
+        (other) => other.index !== camera.index && !other.stem && other.behindFilter === camera.behindFilter,
+      );
 
 /** All other cameras that are not scanning. */
 export const otherCameras = ({ properties }: Instrument, camera: OpticalCamera): readonly OpticalCamera[] =>
   camera.stem ? [] : properties.cameras.filter((other) => other.index !== camera.index && !other.stem);
 
 /** Pixel size in nanometres that magnification and sensor suggest; `undefined` where the index is not in use. */
-export function nominalPixel({ table }: Pick<Instrument, 'table'>, camera: OpticalCamera, magIndex: number): number | undefined {
+export function nominalPixel(
+  { table }: Pick<Instrument, 'table'>,
+  camera: OpticalCamera,
+  magIndex: number,
+): number | undefined {
   const magnification = table.magnificationFor(camera, magIndex);
   return magnification > 0 ? (1000 * camera.sensorPixelMicrometres) / (magnification * camera.filmToCamera) : undefined;
 }
 
 /** Rotation in degrees that the column's report and the extra rotations of the site suggest. */
-export const nominalRotation = ({ table, properties }: Pick<Instrument, 'table' | 'properties'>, camera: OpticalCamera, magIndex: number): number =>
-  table.reportedRotation(camera, magIndex) + properties.globalExtraRotation + camera.extraRotation;
+export const nominalRotation = (
+  { table, properties }: Pick<Instrument, 'table' | 'properties'>,
+  camera: OpticalCamera,
+  magIndex: number,
+): number => table.reportedRotation(camera, magIndex) + properties.globalExtraRotation + camera.extraRotation;
 
 /** Film magnification near which a site without any calibration is most likely to know what it does. */
 const customaryMagnification = 15000;
@@ -61,7 +77,10 @@ const customaryMagnification = 15000;
  * calibrated image shifts, in the middle of that run, or else the magnification nearest to 15000. A camera behind a filter is taken
  * only when there is no other, a scanning one never.
  */
-export function seedPlace(instrument: Instrument, candidates: readonly OpticalCamera[] = instrument.properties.cameras): OpticalPlace | undefined {
+export function seedPlace(
+  instrument: Instrument,
+  candidates: readonly OpticalCamera[] = instrument.properties.cameras,
+): OpticalPlace | undefined {
   const { table, imageShifts } = instrument;
   const usable = candidates.filter((camera) => !camera.stem && table.indexes(camera).length > 0);
   const unfiltered = usable.filter((camera) => !camera.behindFilter);
@@ -73,7 +92,8 @@ export function seedPlace(instrument: Instrument, candidates: readonly OpticalCa
   if (!widest) return undefined;
   const { camera, calibrated } = widest;
   if (calibrated.length > 0) return { camera: camera.index, magIndex: calibrated[Math.floor(calibrated.length / 2)]! };
-  const away = (index: number): number => Math.abs(Math.log(table.magnificationFor(camera, index) / customaryMagnification));
+  const away = (index: number): number =>
+    Math.abs(Math.log(table.magnificationFor(camera, index) / customaryMagnification));
   const nearest = [...table.indexes(camera)].sort((a, b) => away(a) - away(b) || a - b)[0]!;
   return { camera: camera.index, magIndex: nearest };
 }

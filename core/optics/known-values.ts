@@ -31,7 +31,9 @@ export interface Known {
 export function describeSource({ how, magIndex, camera }: Source): string {
   if (how === 'measured' || how === 'nominal') return how;
   if (how === 'camera setting') return 'set for the camera';
-  const place = [magIndex === undefined ? '' : ` mag ${magIndex}`, camera === undefined ? '' : ` camera ${camera}`].filter(Boolean).join(' of');
+  const place = [magIndex === undefined ? '' : ` mag ${magIndex}`, camera === undefined ? '' : ` camera ${camera}`]
+    .filter(Boolean)
+    .join(' of');
   return `derived${place && ` from${place}`} by ${how}`;
 }
 

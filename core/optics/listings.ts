@@ -25,7 +25,10 @@ export interface ImageShiftVectors {
  *
  * @param options.useMeasured takes measured pixel sizes and rotations where there are any, instead of nominal ones
  */
-export function imageShiftVectors(optics: Optics, { useMeasured }: { readonly useMeasured: boolean }): readonly ImageShiftVectors[] {
+export function imageShiftVectors(
+  optics: Optics,
+  { useMeasured }: { readonly useMeasured: boolean },
+): readonly ImageShiftVectors[] {
   return optics.imageShiftCalibrations().flatMap(({ magIndex, camera, matrix }) => {
     const known = useMeasured ? optics.pixelSize(magIndex, camera) : undefined;
     const measured = known?.level === 0 ? known.value : undefined;
@@ -67,7 +70,10 @@ export interface StageCalibrationRow {
 }
 
 /** The stage calibrations as seen from the specimen, and their element-wise mean. */
-export function stageCalibrationRows(optics: Optics): { readonly rows: readonly StageCalibrationRow[]; readonly mean: Matrix | undefined } {
+export function stageCalibrationRows(optics: Optics): {
+  readonly rows: readonly StageCalibrationRow[];
+  readonly mean: Matrix | undefined;
+} {
   const rows = optics.stageCalibrations().map(({ magIndex, camera, matrix }): StageCalibrationRow => {
     const [back, toCamera] = [inverse(matrix), optics.specimenToCamera(magIndex, camera)];
     return {

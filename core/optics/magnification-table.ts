@@ -29,7 +29,12 @@ export class MagnificationTable {
     this.rows = new Map(properties.magnifications.map((row) => [row.index, row]));
     this.stem = new Map(properties.stemMagnifications.map((row) => [row.index, row.magnification]));
     const { lowestSecondary, otherShiftBoundaries } = properties;
-    const secondary = lowestSecondary <= 0 ? [] : traits.secondaryMagnificationsDiffer ? numbersFrom(lowestSecondary) : [lowestSecondary];
+    const secondary =
+      lowestSecondary <= 0
+        ? []
+        : traits.secondaryMagnificationsDiffer
+          ? numbersFrom(lowestSecondary)
+          : [lowestSecondary];
     const shared = traits.usesProjectorForImageShift ? numbersFrom(1) : [...otherShiftBoundaries, ...secondary];
     this.regularBoundaries = sorted([properties.lowestRegular, ...shared]);
     this.eftemBoundaries = sorted([properties.lowestRegularEftem, ...shared]);
@@ -58,7 +63,8 @@ export class MagnificationTable {
   /** Whether an index belongs to low magnification. */
   isLowMagnification(camera: CameraKind, index: number): boolean {
     const { lowestRegular, lowestRegularEftem, lowestRegularStem, lowestMicroStem } = this.properties;
-    if (camera.stem) return index < (lowestMicroStem > 1 && index >= lowestMicroStem ? lowestRegularStem[1] : lowestRegularStem[0]);
+    if (camera.stem)
+      return index < (lowestMicroStem > 1 && index >= lowestMicroStem ? lowestRegularStem[1] : lowestRegularStem[0]);
     return index < (camera.behindFilter ? lowestRegularEftem : lowestRegular);
   }
 
@@ -86,14 +92,18 @@ export class MagnificationTable {
     if (firstCamera.stem !== secondCamera.stem) return false;
     if (!this.canTransferImageShift(first, second, firstCamera)) return false;
     if (firstCamera.behindFilter === secondCamera.behindFilter) return true;
-    return this.canTransferImageShift(first, second, secondCamera) && this.isLowMagnification(firstCamera, first) === this.isLowMagnification(secondCamera, second);
+    return (
+      this.canTransferImageShift(first, second, secondCamera) &&
+      this.isLowMagnification(firstCamera, first) === this.isLowMagnification(secondCamera, second)
+    );
   }
 
   /** The other indices of the range of an index, nearest first, of two equally near ones the lower first. */
   nearest(camera: CameraKind, index: number, range: MagRange = this.rangeOf(camera, index)): readonly number[] {
     const found: number[] = [];
     for (let distance = 1; distance <= highestMagIndex; distance++) {
-      for (const other of [index - distance, index + distance]) if (other >= range.lowest && other <= range.highest) found.push(other);
+      for (const other of [index - distance, index + distance])
+        if (other >= range.lowest && other <= range.highest) found.push(other);
     }
     return found;
   }
@@ -102,7 +112,11 @@ export class MagnificationTable {
    * The index whose magnification is the one asked for, within 0.35 of the spacing to its neighbour on that side; `undefined` when
    * there is none. The search runs from high to low, so of two equal magnifications the one in low magnification loses.
    */
-  find(magnification: number, camera: CameraKind, range: MagRange = { lowest: 1, highest: highestMagIndex }): number | undefined {
+  find(
+    magnification: number,
+    camera: CameraKind,
+    range: MagRange = { lowest: 1, highest: highestMagIndex },
+  ): number | undefined {
     const candidates = this.indexes(camera)
       .filter((index) => index >= range.lowest && index <= range.highest)
       .reverse();
@@ -111,14 +125,20 @@ export class MagnificationTable {
     for (const index of candidates) if (best === undefined || away(index) < away(best)) best = index;
     if (best === undefined) return undefined;
     const nearestValue = this.magnificationFor(camera, best);
-    const others = candidates.map((index) => this.magnificationFor(camera, index)).filter((value) => value !== nearestValue);
+    const others = candidates
+      .map((index) => this.magnificationFor(camera, index))
+      .filter((value) => value !== nearestValue);
     const onThatSide = others.filter((value) => value > nearestValue === magnification > nearestValue);
-    const spacing = Math.min(...(onThatSide.length > 0 ? onThatSide : others).map((value) => Math.abs(value - nearestValue)));
+    const spacing = Math.min(
+      ...(onThatSide.length > 0 ? onThatSide : others).map((value) => Math.abs(value - nearestValue)),
+    );
     // A table of a single magnification has no spacing to go by; then only the magnification itself is meant.
     const tolerance = Number.isFinite(spacing) ? nearness * spacing : 0;
     return away(best) <= tolerance ? best : undefined;
   }
 }
 
-const numbersFrom = (first: number): readonly number[] => Array.from({ length: highestMagIndex - first + 1 }, (_, at) => first + at);
-const sorted = (indices: readonly number[]): readonly number[] => [...new Set(indices)].filter((index) => index > 1).sort((a, b) => a - b);
+const numbersFrom = (first: number): readonly number[] =>
+  Array.from({ length: highestMagIndex - first + 1 }, (_, at) => first + at);
+const sorted = (indices: readonly number[]): readonly number[] =>
+  [...new Set(indices)].filter((index) => index > 1).sort((a, b) => a - b);

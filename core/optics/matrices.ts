@@ -3,7 +3,14 @@ import { type Instrument, type MatrixEntry, otherCameras, similarCameras } from 
 import type { OpticalCamera, OpticsTraits } from './properties';
 
 /** Where a matrix that was looked up came from. */
-export type MatrixSourceKind = 'measured' | 'same mag, other camera' | 'other mag' | 'other mag, other camera' | 'image shift' | 'pixel size and rotation' | 'nominal stage axes';
+export type MatrixSourceKind =
+  | 'measured'
+  | 'same mag, other camera'
+  | 'other mag'
+  | 'other mag, other camera'
+  | 'image shift'
+  | 'pixel size and rotation'
+  | 'nominal stage axes';
 
 /** A matrix that was looked up, with the place it was measured at. */
 export interface FoundMatrix {
@@ -45,14 +52,22 @@ export class MatrixLookup {
       if (!measured) continue;
       const from = { magIndex: index, camera: camera.index };
       const sameSide = table.isLowMagnification(camera, index) === table.isLowMagnification(camera, magIndex);
-      if (this.traits.usesProjectorForImageShift && !camera.stem && sameSide) return { matrix: measured, source: 'other mag', from };
-      const found = table.canTransferImageShift(magIndex, index, camera) ? this.adjusted(magIndex, camera, from, 'other mag') : undefined;
+      if (this.traits.usesProjectorForImageShift && !camera.stem && sameSide)
+        return { matrix: measured, source: 'other mag', from };
+      const found = table.canTransferImageShift(magIndex, index, camera)
+        ? this.adjusted(magIndex, camera, from, 'other mag')
+        : undefined;
       if (found) return found;
     }
     for (const index of [magIndex, ...table.nearest(camera, magIndex)]) {
       for (const other of otherCameras(this.instrument, camera)) {
         if (!table.canTransferBetween(magIndex, camera, index, other)) continue;
-        const found = this.adjusted(magIndex, camera, { magIndex: index, camera: other.index }, 'other mag, other camera');
+        const found = this.adjusted(
+          magIndex,
+          camera,
+          { magIndex: index, camera: other.index },
+          'other mag, other camera',
+        );
         if (found) return found;
       }
     }
@@ -79,7 +94,11 @@ export class MatrixLookup {
         const [stage, there] = [stages.get(index, camera.index), imageShifts.get(index, camera.index)];
         const back = there && inverse(there);
         if (stage && back && table.canTransferImageShift(magIndex, index, camera))
-          return { matrix: product(here, back, stage), source: 'image shift', from: { magIndex: index, camera: camera.index } };
+          return {
+            matrix: product(here, back, stage),
+            source: 'image shift',
+            from: { magIndex: index, camera: camera.index },
+          };
       }
     }
     const toCamera = this.specimenToCamera(magIndex, camera.index);
@@ -89,7 +108,12 @@ export class MatrixLookup {
         const stage = stages.get(index, other.index);
         const there = this.specimenToCamera(index, other.index);
         const back = there && inverse(there);
-        if (stage && back) return { matrix: product(toCamera, back, stage), source: 'pixel size and rotation', from: { magIndex: index, camera: other.index } };
+        if (stage && back)
+          return {
+            matrix: product(toCamera, back, stage),
+            source: 'pixel size and rotation',
+            from: { magIndex: index, camera: other.index },
+          };
       }
     }
     return { matrix: product(toCamera, this.nominalStageToSpecimen()), source: 'nominal stage axes' };
@@ -116,9 +140,17 @@ export class MatrixLookup {
     return atFrom && back ? (apply(product(back, atFrom), value) as Vector<T>) : value;
   }
 
-  private adjusted(magIndex: number, camera: OpticalCamera, from: { magIndex: number; camera: number }, source: MatrixSourceKind): FoundMatrix | undefined {
+  private adjusted(
+    magIndex: number,
+    camera: OpticalCamera,
+    from: { magIndex: number; camera: number },
+    source: MatrixSourceKind,
+  ): FoundMatrix | undefined {
     const measured = this.instrument.imageShifts.get(from.magIndex, from.camera);
-    const [wanted, there] = [this.specimenToCamera(magIndex, camera.index), this.specimenToCamera(from.magIndex, from.camera)];
+    const [wanted, there] = [
+      this.specimenToCamera(magIndex, camera.index),
+      this.specimenToCamera(from.magIndex, from.camera),
+    ];
     const back = there && inverse(there);
     return measured && wanted && back ? { matrix: product(wanted, back, measured), source, from } : undefined;
   }

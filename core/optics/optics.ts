@@ -1,4 +1,13 @@
-import { type Matrix, type Metres, type Radians, type RawLensValue, type Seconds, type Vector, inMicrometres, token } from '../base';
+import {
+  type Matrix,
+  type Metres,
+  type Radians,
+  type RawLensValue,
+  type Seconds,
+  type Vector,
+  inMicrometres,
+  token,
+} from '../base';
 import type { ProbeMode } from '../devices';
 import type { Settings } from '../settings';
 import { type FallbackValue, Geometry, type Sourced } from './geometry';
@@ -98,7 +107,9 @@ export interface OpticsParts {
 export interface OpticsCalibrations {
   readonly imageShift: Pick<MatrixSource, 'entries'>;
   readonly stage: Pick<MatrixSource, 'entries'>;
-  records(name: 'StandardLMFocus'): { all(): readonly { readonly magIndex: number; readonly micro: number; readonly nano: number }[] };
+  records(name: 'StandardLMFocus'): {
+    all(): readonly { readonly magIndex: number; readonly micro: number; readonly nano: number }[];
+  };
   records(name: 'HitachiBaseFocus'): { all(): readonly { readonly magIndex: number; readonly lensValue: number }[] };
 }
 
@@ -114,8 +125,19 @@ export function createOptics(settings: Settings, calibrations: OpticsCalibration
     imageShifts: calibrations.imageShift,
     stages: calibrations.stage,
     standardFocuses: () =>
-      calibrations.records('StandardLMFocus').all().map(({ magIndex, micro, nano }) => ({ magIndex, ...(micro > noFocus && { micro }), ...(nano > noFocus && { nano }) })),
-    baseFocus: (magIndex) => calibrations.records('HitachiBaseFocus').all().find((row) => row.magIndex === magIndex)?.lensValue,
+      calibrations
+        .records('StandardLMFocus')
+        .all()
+        .map(({ magIndex, micro, nano }) => ({
+          magIndex,
+          ...(micro > noFocus && { micro }),
+          ...(nano > noFocus && { nano }),
+        })),
+    baseFocus: (magIndex) =>
+      calibrations
+        .records('HitachiBaseFocus')
+        .all()
+        .find((row) => row.magIndex === magIndex)?.lensValue,
     recordBinning: (camera) => settings.parameterSets.get(camera)?.Record.binning ?? 1,
   });
   // The factor that the column needs is in force from the start, and whoever changes it starts from there.
@@ -137,7 +159,8 @@ export class InstrumentOptics implements Optics {
   private get geometry(): Geometry {
     const imageShifts = [...this.parts.imageShifts.entries()];
     const stages = [...this.parts.stages.entries()];
-    if (!this.cached?.isOf(imageShifts, stages)) this.cached = new Geometry(this.parts.properties(), this.parts.traits, imageShifts, stages);
+    if (!this.cached?.isOf(imageShifts, stages))
+      this.cached = new Geometry(this.parts.properties(), this.parts.traits, imageShifts, stages);
     return this.cached;
   }
   refresh(): void {
@@ -222,7 +245,8 @@ export class InstrumentOptics implements Optics {
     const pixel = geometry.pixelSize(magIndex, camera);
     if (traits.usesProjectorForImageShift && pixel) {
       // The deflector moves the picture on the camera, which a filter magnifies about tenfold.
-      const pixels = ((1000 * millimetresPerProjectorUnit) / found.sensorPixelMicrometres) * (found.behindFilter ? 10 : 1);
+      const pixels =
+        ((1000 * millimetresPerProjectorUnit) / found.sensorPixelMicrometres) * (found.behindFilter ? 10 : 1);
       return pixels * inMicrometres(pixel.value);
     }
     if (!geometry.isLowMagnification(magIndex, camera)) return regular;
@@ -231,14 +255,21 @@ export class InstrumentOptics implements Optics {
   }
   largestCalibrationImageShift(magIndex: number, camera: number): number {
     const { calibrationLimits } = this.parts.shiftProperties();
-    const limit = this.isLowMagnification(magIndex, camera) ? calibrationLimits.lowMagnification : calibrationLimits.regular;
+    const limit = this.isLowMagnification(magIndex, camera)
+      ? calibrationLimits.lowMagnification
+      : calibrationLimits.regular;
     return limit / this.roughImageShiftScale(magIndex, camera);
   }
   imageShiftReach(value: Vector, magIndex: number, camera: number): ImageShiftReach {
     const { geometry } = this;
     const { limits, squareLimits } = this.parts.shiftProperties();
     const limit = geometry.isLowMagnification(magIndex, camera) ? limits.lowMagnification : limits.regular;
-    return imageShiftReach(value, geometry.imageShiftToSpecimen(magIndex, camera), limit, squareLimits ?? this.parts.traits.squareImageShiftLimits ?? true);
+    return imageShiftReach(
+      value,
+      geometry.imageShiftToSpecimen(magIndex, camera),
+      limit,
+      squareLimits ?? this.parts.traits.squareImageShiftLimits ?? true,
+    );
   }
   imageShiftDelay(change: Vector, magIndex: number, camera: number): Seconds {
     const { geometry } = this;

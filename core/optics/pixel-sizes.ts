@@ -17,13 +17,15 @@ export function derivePixelSizes(instrument: Instrument): KnownValues {
   const byIndex = new Map(properties.cameras.map((camera) => [camera.index, camera]));
   for (const camera of properties.cameras)
     for (const { magIndex, pixelNanometres } of camera.measured)
-      if (pixelNanometres !== undefined) known.set(magIndex, camera.index, { value: pixelNanometres, level: 0, source: { how: 'measured' } });
+      if (pixelNanometres !== undefined)
+        known.set(magIndex, camera.index, { value: pixelNanometres, level: 0, source: { how: 'measured' } });
 
   let level = 1;
   if (known.empty) {
     const seed = seedPlace(instrument);
     const value = seed && nominalPixel(instrument, byIndex.get(seed.camera)!, seed.magIndex);
-    if (seed && value !== undefined) known.set(seed.magIndex, seed.camera, { value, level: level++, source: { how: 'nominal' } });
+    if (seed && value !== undefined)
+      known.set(seed.magIndex, seed.camera, { value, level: level++, source: { how: 'nominal' } });
   }
 
   const through = (from: Known | undefined, fromMatrix: Matrix | undefined, toMatrix: Matrix): number | undefined => {
@@ -52,7 +54,8 @@ export function derivePixelSizes(instrument: Instrument): KnownValues {
       const from = known.get(magIndex, other.index);
       if (!from || !table.canTransferBetween(magIndex, camera, magIndex, other)) continue;
       const value = through(from, imageShifts.get(magIndex, other.index), matrix);
-      if (value !== undefined) return { value, source: { how: 'image shift of another camera' as const, magIndex, camera: other.index } };
+      if (value !== undefined)
+        return { value, source: { how: 'image shift of another camera' as const, magIndex, camera: other.index } };
     }
     return undefined;
   };
@@ -70,7 +73,9 @@ export function derivePixelSizes(instrument: Instrument): KnownValues {
     level++,
     (magIndex, index) => {
       const camera = byIndex.get(index)!;
-      return fromSimilarCamera(instrument, known, camera, magIndex) ?? fromNearbyRatio(instrument, known, camera, magIndex);
+      return (
+        fromSimilarCamera(instrument, known, camera, magIndex) ?? fromNearbyRatio(instrument, known, camera, magIndex)
+      );
     },
   );
   deriveRound(known, places, level, (magIndex, index) => {
@@ -86,7 +91,11 @@ function fromSimilarCamera(instrument: Instrument, known: KnownValues, camera: O
     if (!own) continue;
     for (const similar of similarCameras(instrument, camera)) {
       const [there, here] = [known.get(other, similar.index), known.get(magIndex, similar.index)];
-      if (there && here) return { value: (own.value * here.value) / there.value, source: { how: 'steps of another camera' as const, magIndex: other, camera: similar.index } };
+      if (there && here)
+        return {
+          value: (own.value * here.value) / there.value,
+          source: { how: 'steps of another camera' as const, magIndex: other, camera: similar.index },
+        };
     }
   }
   return undefined;
@@ -104,5 +113,8 @@ function fromNearbyRatio({ table }: Instrument, known: KnownValues, camera: Opti
     .slice(0, ratioNeighbours);
   if (nearby.length === 0) return undefined;
   const ratio = nearby.reduce((sum, each) => sum + each.ratio, 0) / nearby.length;
-  return { value: sensor / (table.magnificationFor(camera, magIndex) * ratio), source: { how: 'nearby magnifications' as const, magIndex: nearby[0]!.index } };
+  return {
+    value: sensor / (table.magnificationFor(camera, magIndex) * ratio),
+    source: { how: 'nearby magnifications' as const, magIndex: nearby[0]!.index },
+  };
 }

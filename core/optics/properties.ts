@@ -89,5 +89,11 @@ export interface ShiftProperties {
 /** What optics needs to know of a column. */
 export type OpticsTraits = Pick<
   ScopeTraits,
-  'usesProjectorForImageShift' | 'roughImageShiftScale' | 'nominalSpecimenToStage' | 'secondaryMagnificationsDiffer' | 'squareImageShiftLimits' | 'standardLowMagFocus' | 'delayAdaptation'
+  | 'usesProjectorForImageShift'
+  | 'roughImageShiftScale'
+  | 'nominalSpecimenToStage'
+  | 'secondaryMagnificationsDiffer'
+  | 'squareImageShiftLimits'
+  | 'standardLowMagFocus'
+  | 'delayAdaptation'
 >;

@@ -18,12 +18,17 @@ export function deriveRotations(instrument: Instrument): KnownValues {
   const known = new KnownValues();
   for (const camera of properties.cameras) {
     if (camera.stem) {
-      const setting = { value: normalizeDegrees(camera.imageRotation), level: 0, source: { how: 'camera setting' as const } };
+      const setting = {
+        value: normalizeDegrees(camera.imageRotation),
+        level: 0,
+        source: { how: 'camera setting' as const },
+      };
       for (const magIndex of instrument.table.indexes(camera)) known.set(magIndex, camera.index, setting);
       continue;
     }
     for (const { magIndex, rotation } of camera.measured)
-      if (rotation !== undefined) known.set(magIndex, camera.index, { value: normalizeDegrees(rotation), level: 0, source: { how: 'measured' } });
+      if (rotation !== undefined)
+        known.set(magIndex, camera.index, { value: normalizeDegrees(rotation), level: 0, source: { how: 'measured' } });
   }
   const cameras = properties.cameras.filter((camera) => !camera.stem);
   const propagation = new RotationPropagation(instrument, known, cameras);
@@ -63,8 +68,13 @@ class RotationPropagation {
 
   run(): void {
     this.propagate();
-    for (const camera of this.cameras) if (!this.known.has(camera.index) && this.startFromSimilar(camera)) this.propagate();
-    this.round((magIndex, camera) => (this.known.has(camera.index) ? (this.stepsOfSimilar(magIndex, camera) ?? this.reportedStep(magIndex, camera)) : undefined));
+    for (const camera of this.cameras)
+      if (!this.known.has(camera.index) && this.startFromSimilar(camera)) this.propagate();
+    this.round((magIndex, camera) =>
+      this.known.has(camera.index)
+        ? (this.stepsOfSimilar(magIndex, camera) ?? this.reportedStep(magIndex, camera))
+        : undefined,
+    );
   }
 
   private propagate(): void {
@@ -90,10 +100,12 @@ class RotationPropagation {
     const deltas = this.deltas.get(camera.index)!;
     const lower = this.known.get(magIndex - 1, camera.index);
     const step = deltas.get(magIndex);
-    if (lower && step !== undefined) return { value: lower.value + step, source: { how: 'relative rotation', magIndex: magIndex - 1 } };
+    if (lower && step !== undefined)
+      return { value: lower.value + step, source: { how: 'relative rotation', magIndex: magIndex - 1 } };
     const upper = this.known.get(magIndex + 1, camera.index);
     const stepUp = deltas.get(magIndex + 1);
-    if (upper && stepUp !== undefined) return { value: upper.value - stepUp, source: { how: 'relative rotation', magIndex: magIndex + 1 } };
+    if (upper && stepUp !== undefined)
+      return { value: upper.value - stepUp, source: { how: 'relative rotation', magIndex: magIndex + 1 } };
     return undefined;
   }
 
@@ -101,7 +113,11 @@ class RotationPropagation {
     for (const { from, to, angle } of camera.specialRotations) {
       const other = to === magIndex ? from : from === magIndex ? to : undefined;
       const known = other === undefined ? undefined : this.known.get(other, camera.index);
-      if (known) return { value: known.value + (to === magIndex ? angle : -angle), source: { how: 'special relative rotation', magIndex: other! } };
+      if (known)
+        return {
+          value: known.value + (to === magIndex ? angle : -angle),
+          source: { how: 'special relative rotation', magIndex: other! },
+        };
     }
     return undefined;
   }
@@ -127,7 +143,11 @@ class RotationPropagation {
       const known = this.known.get(magIndex, other.index);
       if (!known || !table.canTransferBetween(magIndex, camera, magIndex, other)) continue;
       const turned = angleBetween(imageShifts.get(magIndex, other.index), matrix);
-      if (turned !== undefined) return { value: known.value + turned, source: { how: 'image shift of another camera', magIndex, camera: other.index } };
+      if (turned !== undefined)
+        return {
+          value: known.value + turned,
+          source: { how: 'image shift of another camera', magIndex, camera: other.index },
+        };
     }
     return undefined;
   }
@@ -136,7 +156,13 @@ class RotationPropagation {
   private startFromSimilar(camera: OpticalCamera): boolean {
     const { table } = this.instrument;
     const offers = similarCameras(this.instrument, camera).flatMap((other) =>
-      this.known.magIndexes(other.index).flatMap((magIndex) => (table.magnificationFor(camera, magIndex) > 0 ? [{ other, magIndex, known: this.known.get(magIndex, other.index)! }] : [])),
+      this.known
+        .magIndexes(other.index)
+        .flatMap((magIndex) =>
+          table.magnificationFor(camera, magIndex) > 0
+            ? [{ other, magIndex, known: this.known.get(magIndex, other.index)! }]
+            : [],
+        ),
     );
     const best = offers.sort((a, b) => a.known.level - b.known.level || a.magIndex - b.magIndex)[0];
     if (!best) return false;
@@ -154,7 +180,11 @@ class RotationPropagation {
       if (!own) continue;
       for (const similar of similarCameras(this.instrument, camera)) {
         const [there, here] = [this.known.get(other, similar.index), this.known.get(magIndex, similar.index)];
-        if (there && here) return { value: own.value + here.value - there.value, source: { how: 'steps of another camera', magIndex: other, camera: similar.index } };
+        if (there && here)
+          return {
+            value: own.value + here.value - there.value,
+            source: { how: 'steps of another camera', magIndex: other, camera: similar.index },
+          };
       }
     }
     return undefined;
@@ -167,7 +197,10 @@ class RotationPropagation {
     const nearest = [...within, ...anywhere].find((index) => this.known.get(index, camera.index));
     if (nearest === undefined) return undefined;
     const step = table.reportedRotation(camera, magIndex) - table.reportedRotation(camera, nearest);
-    return { value: this.known.get(nearest, camera.index)!.value + step, source: { how: 'reported rotation', magIndex: nearest } };
+    return {
+      value: this.known.get(nearest, camera.index)!.value + step,
+      source: { how: 'reported rotation', magIndex: nearest },
+    };
   }
 }
 
@@ -178,14 +211,26 @@ function angleBetween(from: Matrix | undefined, to: Matrix): number | undefined 
 }
 
 const deltaRotations = (camera: OpticalCamera): ReadonlyMap<number, number> =>
-  new Map(camera.measured.flatMap(({ magIndex, deltaRotation }) => (deltaRotation === undefined ? [] : [[magIndex, deltaRotation] as const])));
+  new Map(
+    camera.measured.flatMap(({ magIndex, deltaRotation }) =>
+      deltaRotation === undefined ? [] : [[magIndex, deltaRotation] as const],
+    ),
+  );
 
 /**
  * The rotation in degrees at a magnification if it is measured, or linked by an unbroken chain of measured relative rotations within
  * the range to the nearest one that is; used to judge image-shift vectors.
  */
-export function calibratedRotation({ table }: Pick<Instrument, 'table'>, camera: OpticalCamera, magIndex: number): number | undefined {
-  const absolute = new Map(camera.measured.flatMap(({ magIndex: index, rotation }) => (rotation === undefined ? [] : [[index, rotation] as const])));
+export function calibratedRotation(
+  { table }: Pick<Instrument, 'table'>,
+  camera: OpticalCamera,
+  magIndex: number,
+): number | undefined {
+  const absolute = new Map(
+    camera.measured.flatMap(({ magIndex: index, rotation }) =>
+      rotation === undefined ? [] : [[index, rotation] as const],
+    ),
+  );
   const deltas = deltaRotations(camera);
   const { lowest, highest } = table.rangeOf(camera, magIndex);
   const search = (direction: 1 | -1): { value: number; distance: number } | undefined => {

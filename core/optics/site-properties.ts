@@ -41,14 +41,21 @@ function opticalCamera(camera: CameraSettings): OpticalCamera {
     filmToCamera: camera.get('FilmToCameraMagnification'),
     extraRotation: camera.get('ExtraRotation'),
     imageRotation: camera.get('ImageRotation'),
-    measured: camera.rotationAndPixel.map(({ magIndex, relativeRotation, rotation, pixelSize }) => measuredMagnification(magIndex, relativeRotation, rotation, pixelSize)),
+    measured: camera.rotationAndPixel.map(({ magIndex, relativeRotation, rotation, pixelSize }) =>
+      measuredMagnification(magIndex, relativeRotation, rotation, pixelSize),
+    ),
     specialRotations: camera.get('SpecialRelativeRotation').map(([from, to, angle]) => ({ from, to, angle })),
     ...(cap !== undefined && { startupCap: seconds(cap) }),
     oneShutter: countingType > 0 || Boolean(camera.get('OnlyOneShutter')),
   };
 }
 
-function measuredMagnification(magIndex: number, delta: CameraSettings['rotationAndPixel'][number]['rotation'], rotation: typeof delta, pixel: Metres | undefined): MeasuredMagnification {
+function measuredMagnification(
+  magIndex: number,
+  delta: CameraSettings['rotationAndPixel'][number]['rotation'],
+  rotation: typeof delta,
+  pixel: Metres | undefined,
+): MeasuredMagnification {
   return {
     magIndex,
     ...(delta !== undefined && { deltaRotation: inDegrees(delta) }),
@@ -77,9 +84,15 @@ export function readShiftProperties(settings: Settings): ShiftProperties {
       ...(lowScale > 0 && { lowMagnification: lowScale }),
       ...(stemScale > 0 && { stem: stemScale }),
     },
-    calibrationLimits: { regular: settings.get('MaxCalibrationImageShift'), lowMagnification: settings.get('MaxLMCalibrationImageShift') },
+    calibrationLimits: {
+      regular: settings.get('MaxCalibrationImageShift'),
+      lowMagnification: settings.get('MaxLMCalibrationImageShift'),
+    },
     millimetresPerProjectorUnit: settings.get('JeolMMperUnitProjector'),
-    normalizationDelay: { regular: normalization, lowMagnification: lowNormalization > 0 ? milliseconds(lowNormalization) : normalization },
+    normalizationDelay: {
+      regular: normalization,
+      lowMagnification: lowNormalization > 0 ? milliseconds(lowNormalization) : normalization,
+    },
     stageMoveDelay: milliseconds(settings.get('StageMoveDelay')),
     ...(settings.has('StandardLowMagFocus') && lowMagFocus > -900 && { standardLowMagFocus: lowMagFocus }),
   };

@@ -21,13 +21,20 @@ export interface StandardFocusSources {
 }
 
 /** The focus to set at a magnification: that of the nearest calibrated one on the same side of the low-magnification boundary, or the site's for low magnification. */
-export function standardFocus(magIndex: number, probe: ProbeMode, camera: CameraKind, sources: StandardFocusSources): RawLensValue | undefined {
+export function standardFocus(
+  magIndex: number,
+  probe: ProbeMode,
+  camera: CameraKind,
+  sources: StandardFocusSources,
+): RawLensValue | undefined {
   const { table, calibrated, lowMagnification, baseFocus = () => undefined } = sources;
   const low = table.isLowMagnification(camera, magIndex);
   const nearest = calibrated
     .flatMap((each) => {
       const focus = each[probe];
-      return focus !== undefined && table.isLowMagnification(camera, each.magIndex) === low ? [{ at: each.magIndex, focus }] : [];
+      return focus !== undefined && table.isLowMagnification(camera, each.magIndex) === low
+        ? [{ at: each.magIndex, focus }]
+        : [];
     })
     .sort((a, b) => Math.abs(a.at - magIndex) - Math.abs(b.at - magIndex) || a.at - b.at)[0];
   if (nearest) {

@@ -70,7 +70,11 @@ export function cameraSettings(section: Section): CameraSettings {
     sensorPixel: micrometres(get('PixelSizeInMicrons') / fine),
     isGif: get('GIF') || get('FEIFilterType') > 0,
     isStem: get('STEMCamera') || get('TietzCameraType') < 0,
-    isDirectDetector: get('K2Type') > 0 || FALCONS.includes(get('FEICameraType')) || get('DECameraType') > 1 || get('DectrisCameraType') > 0,
+    isDirectDetector:
+      get('K2Type') > 0 ||
+      FALCONS.includes(get('FEICameraType')) ||
+      get('DECameraType') > 1 ||
+      get('DectrisCameraType') > 0,
     rotationAndPixel: get('RotationAndPixel').map(([magIndex, relative, absolute, pixel]) => ({
       magIndex,
       relativeRotation: relative === NOT_MEASURED_ANGLE ? undefined : degrees(relative),

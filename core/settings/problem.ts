@@ -15,9 +15,21 @@ export interface Problem {
 }
 
 /** Makes an error of `settings/...`. */
-export const fault = (code: string, place: Place, message: string, hint: string): Problem => ({ severity: 'error', code: `settings/${code}`, message, hint, place });
+export const fault = (code: string, place: Place, message: string, hint: string): Problem => ({
+  severity: 'error',
+  code: `settings/${code}`,
+  message,
+  hint,
+  place,
+});
 /** Makes a warning of `settings/...`. */
-export const warning = (code: string, place: Place, message: string, hint: string): Problem => ({ severity: 'warning', code: `settings/${code}`, message, hint, place });
+export const warning = (code: string, place: Place, message: string, hint: string): Problem => ({
+  severity: 'warning',
+  code: `settings/${code}`,
+  message,
+  hint,
+  place,
+});
 
 /** So many problems of a file are told; a file with more is not what it should be. */
 export const MOST_PROBLEMS = 1000;
@@ -34,7 +46,12 @@ export function sorted(problems: readonly Problem[]): readonly Problem[] {
   const untold = ordered.slice(MOST_PROBLEMS);
   if (untold.length === 0) return ordered;
   const severity = untold.some((each) => each.severity === 'error') ? 'error' : 'warning';
-  const last = fault('too-many-problems', untold[0]!.place, `From here on ${untold.length} more problems are not told.`, 'Check that this is the right file, or correct those above first.');
+  const last = fault(
+    'too-many-problems',
+    untold[0]!.place,
+    `From here on ${untold.length} more problems are not told.`,
+    'Check that this is the right file, or correct those above first.',
+  );
   return [...ordered.slice(0, MOST_PROBLEMS), { ...last, severity }];
 }
 

@@ -84,20 +84,31 @@ function problemsOf(schema: JsonSchema, section: ConfigSection, issue: Issue): r
     const known = keysAt(schema, steps);
     return issue.keys.map((key) => {
       const near = nearestName(key, known);
-      const hint = near === undefined ? (known.length > 0 ? `Allowed here: ${known.join(', ')}.` : 'Remove it.') : `Did you mean ${near}?`;
+      const hint =
+        near === undefined
+          ? known.length > 0
+            ? `Allowed here: ${known.join(', ')}.`
+            : 'Remove it.'
+          : `Did you mean ${near}?`;
       return fault('unknown-key', section.place([...steps, key]), `"${key}" is not known in ${where}.`, hint);
     });
   }
   if (issue.code === 'invalid_union') {
     const nested = issue.errors.flat().filter((each) => each.code === 'unrecognized_keys' || each.code === 'custom');
-    if (nested.length > 0) return nested.flatMap((each) => problemsOf(schema, section, { ...each, path: [...issue.path, ...each.path] }));
+    if (nested.length > 0)
+      return nested.flatMap((each) => problemsOf(schema, section, { ...each, path: [...issue.path, ...each.path] }));
   }
   const allowed = issue.code === 'invalid_union' ? allowedAt(schema, steps) : [];
   const missing = issue.code === 'invalid_type' && valueAt(section.value, steps) === undefined;
-  const wrong = allowed.length > 0 ? `${where} cannot be ${JSON.stringify(valueAt(section.value, steps))}; allowed: ${allowed.join(', ')}.` : `${where}: ${issue.message}.`;
+  const wrong =
+    allowed.length > 0
+      ? `${where} cannot be ${JSON.stringify(valueAt(section.value, steps))}; allowed: ${allowed.join(', ')}.`
+      : `${where}: ${issue.message}.`;
   const message = missing ? `${where} is missing.` : wrong;
   const description = descriptionAt(schema, steps);
-  return [fault(missing ? 'missing-key' : 'wrong-value', section.place(steps), message, description ?? 'Correct the value.')];
+  return [
+    fault(missing ? 'missing-key' : 'wrong-value', section.place(steps), message, description ?? 'Correct the value.'),
+  ];
 }
 
 const valueAt = (value: unknown, steps: readonly (string | number)[]): unknown =>
@@ -121,13 +132,15 @@ function schemasAt(schema: JsonSchema, steps: readonly (string | number)[]): rea
   for (const step of steps) {
     current = current.flatMap((each) => {
       const more = typeof each.additionalProperties === 'object' ? each.additionalProperties : undefined;
-      const next = typeof step === 'number' ? (each.prefixItems?.[step] ?? each.items) : (each.properties?.[step] ?? more);
+      const next =
+        typeof step === 'number' ? (each.prefixItems?.[step] ?? each.items) : (each.properties?.[step] ?? more);
       return next ? unfold(next) : [];
     });
   }
   return current;
 }
-const keysAt = (schema: JsonSchema, steps: readonly (string | number)[]): readonly string[] => schemasAt(schema, steps).flatMap((each) => Object.keys(each.properties ?? {}));
+const keysAt = (schema: JsonSchema, steps: readonly (string | number)[]): readonly string[] =>
+  schemasAt(schema, steps).flatMap((each) => Object.keys(each.properties ?? {}));
 const descriptionAt = (schema: JsonSchema, steps: readonly (string | number)[]): string | undefined =>
   schemasAt(schema, steps).find((each) => each.description !== undefined)?.description;
 
@@ -135,14 +148,25 @@ const descriptionAt = (schema: JsonSchema, steps: readonly (string | number)[]):
 const allowedAt = (schema: JsonSchema, steps: readonly (string | number)[]): readonly string[] =>
   schemasAt(schema, steps)
     .filter((each) => !each.anyOf)
-    .flatMap((each) => each.enum?.map(String) ?? (each.properties ? [`a map of ${Object.keys(each.properties).join(', ')}`] : each.type === undefined ? [] : [`a value of type ${each.type}`]));
+    .flatMap(
+      (each) =>
+        each.enum?.map(String) ??
+        (each.properties
+          ? [`a map of ${Object.keys(each.properties).join(', ')}`]
+          : each.type === undefined
+            ? []
+            : [`a value of type ${each.type}`]),
+    );
 
 /** The section `calibrations`. */
 export const calibrationFilesSchema = z
   .strictObject({
     directory: z.string().min(1).describe('Folder of the calibration files, relative to this file.'),
     file: z.string().min(1).describe('Name of the calibration file; SerialEMcalibrations.txt by default.'),
-    shortTermFile: z.string().min(1).describe('Name of the file for values that last a day; SEMshortTermCal.txt by default.'),
+    shortTermFile: z
+      .string()
+      .min(1)
+      .describe('Name of the file for values that last a day; SEMshortTermCal.txt by default.'),
     flybackFile: z.string().min(1).describe('Name of the file for flyback times; SEMflybackTimes.txt by default.'),
   })
   .partial()
@@ -151,8 +175,17 @@ export const calibrationFilesSchema = z
 /** Checks what a configuration says about limits for which SerialEM has no property. */
 export const limitsSchema = z
   .strictObject({
-    detectorDose: z.number().positive().describe('Electrons that a pixel of a camera may take in one exposure, by the dose rate of its last image; an exposure that would bring more is refused. Needs CountsPerElectron of the camera.'),
-    longestExposureSeconds: z.number().positive().max(3600).describe('Seconds of the longest exposure that is sent to any camera; 600 by default.'),
+    detectorDose: z
+      .number()
+      .positive()
+      .describe(
+        'Electrons that a pixel of a camera may take in one exposure, by the dose rate of its last image; an exposure that would bring more is refused. Needs CountsPerElectron of the camera.',
+      ),
+    longestExposureSeconds: z
+      .number()
+      .positive()
+      .max(3600)
+      .describe('Seconds of the longest exposure that is sent to any camera; 600 by default.'),
   })
   .partial()
   .describe('Limits that are checked before anything is sent, beyond those of the properties.');

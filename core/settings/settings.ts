@@ -3,7 +3,14 @@ import { type CameraSettings, cameraSettings } from './camera-settings';
 import { type GeneralName, type GeneralValue, findDefinition } from './definitions';
 import { type MagnificationRow, magnificationTable } from './magnification-table';
 import { type CameraParameterSets, parameterSets } from './parameter-sets';
-import { calibrationFiles, type CalibrationFiles, type ConfigSection, limitsSchema, type OwnLimits, type PluginSettings } from './sections';
+import {
+  calibrationFiles,
+  type CalibrationFiles,
+  type ConfigSection,
+  limitsSchema,
+  type OwnLimits,
+  type PluginSettings,
+} from './sections';
 import { type PropertySource, type Section, rowsOf } from './source';
 import { typedValue } from './values';
 
@@ -49,7 +56,8 @@ function mergedCameras(sections: readonly Section[]): readonly CameraSettings[] 
   for (const section of sections) {
     const earlier = merged.get(section.index!);
     // Parked blocks may share a number without having anything to do with each other.
-    if (earlier && section.index! >= 0) merged.set(section.index!, { ...earlier, entries: [...earlier.entries, ...section.entries] });
+    if (earlier && section.index! >= 0)
+      merged.set(section.index!, { ...earlier, entries: [...earlier.entries, ...section.entries] });
     else merged.set(earlier ? section.index! - merged.size - 100 : section.index!, section);
   }
   return [...merged.values()].map(cameraSettings);
@@ -59,10 +67,14 @@ function mergedCameras(sections: readonly Section[]): readonly CameraSettings[] 
 export function makeSettings({ source, plugins = [], sections = new Map() }: SettingsParts): Settings {
   const changed = new Map<GeneralName, unknown>();
   const get = <Name extends GeneralName>(name: Name): GeneralValue<Name> =>
-    (changed.has(name) ? changed.get(name) : typedValue(source.general, findDefinition('general', name)!)) as GeneralValue<Name>;
+    (changed.has(name)
+      ? changed.get(name)
+      : typedValue(source.general, findDefinition('general', name)!)) as GeneralValue<Name>;
   const described = mergedCameras(source.cameras);
   const active = [...new Set(get('ActiveCameraList'))];
-  const cameras = active.map((index) => described.find((each) => each.index === index)).filter((each) => each !== undefined);
+  const cameras = active
+    .map((index) => described.find((each) => each.index === index))
+    .filter((each) => each !== undefined);
   return {
     file: source.file,
     get,

@@ -44,7 +44,8 @@ export const rowsOf = (section: Section, name: string): readonly Row[] =>
   section.entries.filter((each) => each.name === name).flatMap((each) => each.rows);
 
 /** The canonical form of a name. */
-export const canonicalName = (scope: PropertyDefinition['scope'], name: string): string => findDefinition(scope, name)?.name ?? name;
+export const canonicalName = (scope: PropertyDefinition['scope'], name: string): string =>
+  findDefinition(scope, name)?.name ?? name;
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 /** Whether a text is a decimal number throughout. */
@@ -52,4 +53,5 @@ export const isNumber = (text: string): boolean => NUMBER.test(text);
 /** Reads a whole number as SerialEM does: up to the first character that does not belong to it, 0 if there is none. */
 export const readInteger = (text: string): number => Number(/^\s*[+-]?\d+/.exec(text)?.[0] ?? 0);
 /** Reads a number as SerialEM does: as far as it goes, 0 if it does not begin with one. */
-export const readReal = (text: string): number => Number(/^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?/i.exec(text)?.[0] ?? 0);
+export const readReal = (text: string): number =>
+  Number(/^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?/i.exec(text)?.[0] ?? 0);

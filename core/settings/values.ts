@@ -31,7 +31,10 @@ export function rowValues(definition: PropertyDefinition, row: Row): readonly Pr
 /** Missing trailing numbers are 0 for SerialEM. */
 function completed(definition: PropertyDefinition, values: readonly PropertyValue[]): readonly PropertyValue[] {
   const missing = definition.fields.slice(values.length, definition.required);
-  return [...values, ...missing.map((type) => (type === 'boolean' ? false : type === 'int' || type === 'float' ? 0 : ''))];
+  return [
+    ...values,
+    ...missing.map((type) => (type === 'boolean' ? false : type === 'int' || type === 'float' ? 0 : '')),
+  ];
 }
 
 function withDefaults(definition: PropertyDefinition, values: readonly PropertyValue[]): readonly PropertyValue[] {
@@ -59,7 +62,9 @@ export function typedValue(section: Section, definition: PropertyDefinition): Ty
       return rows.flatMap((row) => rowValues(definition, row));
     default: {
       const values = rows.map((row) => completed(definition, rowValues(definition, row)));
-      return definition.form === 'rows' && definition.fields.length === 1 && !definition.rest ? values.map((row) => row[0]!) : values;
+      return definition.form === 'rows' && definition.fields.length === 1 && !definition.rest
+        ? values.map((row) => row[0]!)
+        : values;
     }
   }
 }

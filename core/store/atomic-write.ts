@@ -16,7 +16,10 @@ const renamePause = 500;
 export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   const neighbour = join(dirname(path), `.${basename(path)}.${randomUUID()}.new`);
   try {
-    const mode = await stat(path).then(({ mode: found }) => found & 0o777, () => undefined);
+    const mode = await stat(path).then(
+      ({ mode: found }) => found & 0o777,
+      () => undefined,
+    );
     const file = await open(neighbour, 'wx');
     try {
       // Several users share an instrument's folder, so the rights are those that the file had.

@@ -129,7 +129,13 @@ export class CalibrationStore implements Calibrations {
 
   snapshot(): CalibrationsSnapshot {
     const states = this.allFiles().map(({ content, changed }) => ({ state: content.state(), changed }));
-    const snapshot: Snapshot = { taken: Symbol('snapshot'), states, stamps: new Map(this.stamps), counts: this.counted, saves: this.saves };
+    const snapshot: Snapshot = {
+      taken: Symbol('snapshot'),
+      states,
+      stamps: new Map(this.stamps),
+      counts: this.counted,
+      saves: this.saves,
+    };
     return snapshot;
   }
 
@@ -160,8 +166,12 @@ export class CalibrationStore implements Calibrations {
     const ofSession = name === 'ImageShiftMatrix' ? 'ImageShiftMatrix' : 'StageCalibration';
     const { main, shortTerm } = this.files;
     const rows = (): readonly ShiftRow[] =>
-      main.content.get(name).filter((values) => !isMissingMatrix(name, values)) as readonly RecordValues[] as readonly (RecordValues & ShiftRow)[];
-    const measuredAt = (magIndex: number, camera: number): number => this.stamps.get(stampKey(name, magIndex, camera)) ?? 0;
+      main.content
+        .get(name)
+        .filter((values) => !isMissingMatrix(name, values)) as readonly RecordValues[] as readonly (RecordValues &
+        ShiftRow)[];
+    const measuredAt = (magIndex: number, camera: number): number =>
+      this.stamps.get(stampKey(name, magIndex, camera)) ?? 0;
     const forget = (magIndex: number, camera: number): void => {
       this.stamps.delete(stampKey(name, magIndex, camera));
       if (shortTerm.content.remove(ofSession, sameShift(magIndex, camera)) > 0) shortTerm.changed = true;
@@ -174,7 +184,8 @@ export class CalibrationStore implements Calibrations {
       set: (magIndex, camera, value, options: MatrixOptions = {}) => {
         const { magnification, focus = 0, sessionMeasured = true } = options;
         const elements = { magIndex, camera, ...matrixOf(value) };
-        if (isMissingMatrix(name, elements)) throw notStorable(name, 'a matrix whose first row is zero counts as missing');
+        if (isMissingMatrix(name, elements))
+          throw notStorable(name, 'a matrix whose first row is zero counts as missing');
         const withFocus = name === 'StageToCameraMatrix' ? { ...elements, absoluteFocus: focus } : elements;
         const row = this.complete(magnification === undefined ? withFocus : { ...withFocus, magnification });
         this.change(main, main.content.put(name, row, sameShift(magIndex, camera)), sessionMeasured ? name : undefined);
@@ -195,7 +206,13 @@ export class CalibrationStore implements Calibrations {
         const sorted = [...byPlace.values()].sort((a, b) => a.magIndex - b.magIndex || a.camera - b.camera);
         return sorted.map((row): MatrixEntry => {
           const { magIndex, camera, magnification, absoluteFocus } = row;
-          const entry = { magIndex, camera, matrix: matrixOf(row), magnification, measuredAt: measuredAt(magIndex, camera) };
+          const entry = {
+            magIndex,
+            camera,
+            matrix: matrixOf(row),
+            magnification,
+            measuredAt: measuredAt(magIndex, camera),
+          };
           return absoluteFocus === undefined ? entry : { ...entry, focus: absoluteFocus };
         });
       },
@@ -215,11 +232,20 @@ export class CalibrationStore implements Calibrations {
         const values = this.complete(row as RecordValues);
         const { replaces } = options;
         const same = (existing: RecordValues): boolean =>
-          replaces ? replaces(existing as Row) : layout !== undefined && keyOf(layout, existing) === keyOf(layout, values);
+          replaces
+            ? replaces(existing as Row)
+            : layout !== undefined && keyOf(layout, existing) === keyOf(layout, values);
         this.change(stored, content.put(name, values, same), kind(options));
       },
       replaceAll: (rows, options = {}) => {
-        this.change(stored, content.replaceAll(name, (rows as readonly RecordValues[]).map((row) => this.complete(row))), kind(options));
+        this.change(
+          stored,
+          content.replaceAll(
+            name,
+            (rows as readonly RecordValues[]).map((row) => this.complete(row)),
+          ),
+          kind(options),
+        );
       },
       remove: (which) => {
         const removed = content.remove(name, (values) => which(values as Row));
@@ -235,7 +261,8 @@ export class CalibrationStore implements Calibrations {
     if (magnification !== undefined || magIndex === undefined) return row;
     // Beam shifts of filtered imaging on JEOL columns have negative indexes; what is out of range is refused when it is stored.
     const index = Math.abs(magIndex);
-    const known = index >= 1 && index <= mostMagnifications ? this.surroundings.magnificationOf(index, camera) : undefined;
+    const known =
+      index >= 1 && index <= mostMagnifications ? this.surroundings.magnificationOf(index, camera) : undefined;
     return { ...row, magnification: Math.round(known ?? 0) };
   }
 

@@ -1,6 +1,13 @@
 import { token } from '../base';
 import type { MatrixTable } from './matrix-table';
-import type { CalibrationFile, FlybackRecords, MainRecordName, MainRecords, ShortTermRecordName, ShortTermRecords } from './serialem';
+import type {
+  CalibrationFile,
+  FlybackRecords,
+  MainRecordName,
+  MainRecords,
+  ShortTermRecordName,
+  ShortTermRecords,
+} from './serialem';
 
 /** A record as it is handed in: the magnification beside it may be left out, the table of magnifications knows it. */
 export type RecordInput<Row> = Row extends { readonly magnification: number }

@@ -37,7 +37,9 @@ export function diffCalibrations(before: CalibrationFile, after: CalibrationFile
       hint: 'Name two files that begin with the same keyword.',
     });
   }
-  const differences = [...before.format.layouts].flatMap(([name, layout]) => differencesOf(name, layout, before.get(name), after.get(name)));
+  const differences = [...before.format.layouts].flatMap(([name, layout]) =>
+    differencesOf(name, layout, before.get(name), after.get(name)),
+  );
   const text = differences.length === 0 ? 'No differences.\n' : `${differences.map(lineOf).join('\n')}\n`;
   return { differences, text };
 }
@@ -48,13 +50,21 @@ function differencesOf(
   before: readonly RecordValues[],
   after: readonly RecordValues[],
 ): readonly CalibrationDifference[] {
-  const textOf = (values: RecordValues): string => [keyOf(layout, values), ...printRecord(name, layout, values)].join('\n');
+  const textOf = (values: RecordValues): string =>
+    [keyOf(layout, values), ...printRecord(name, layout, values)].join('\n');
   const [gone, come] = paired(before, after, textOf);
   const [removed, added, changed] = paired(gone, come, (values) => keyOf(layout, values));
-  const keyFields = (values: RecordValues): RecordValues => Object.fromEntries(layout.key.map((field) => [field, values[field]]));
+  const keyFields = (values: RecordValues): RecordValues =>
+    Object.fromEntries(layout.key.map((field) => [field, values[field]]));
   const all = (values: RecordValues): readonly string[] => Object.keys(values);
   return [
-    ...removed.map((values) => ({ kind: 'removed' as const, record: name, key: keyFields(values), before: values, fields: all(values) })),
+    ...removed.map((values) => ({
+      kind: 'removed' as const,
+      record: name,
+      key: keyFields(values),
+      before: values,
+      fields: all(values),
+    })),
     ...changed.map(([old, now]) => ({
       kind: 'changed' as const,
       record: name,
@@ -64,12 +74,22 @@ function differencesOf(
       fields: all(now).filter((field) => JSON.stringify(old[field]) !== JSON.stringify(now[field])),
       ...matrixChange(old, now),
     })),
-    ...added.map((values) => ({ kind: 'added' as const, record: name, key: keyFields(values), after: values, fields: all(values) })),
+    ...added.map((values) => ({
+      kind: 'added' as const,
+      record: name,
+      key: keyFields(values),
+      after: values,
+      fields: all(values),
+    })),
   ];
 }
 
 /** Pairs values of one text in their order: what is only on the left, only on the right, and the pairs. */
-function paired<T>(left: readonly T[], right: readonly T[], textOf: (value: T) => string): readonly [T[], T[], (readonly [T, T])[]] {
+function paired<T>(
+  left: readonly T[],
+  right: readonly T[],
+  textOf: (value: T) => string,
+): readonly [T[], T[], (readonly [T, T])[]] {
   const waiting = new Map<string, T[]>();
   for (const value of left) {
     const others = waiting.get(textOf(value));
@@ -87,22 +107,40 @@ function paired<T>(left: readonly T[], right: readonly T[], textOf: (value: T) =
   return [left.filter((value) => !matched.has(value)), unmatched, pairs];
 }
 
-function matrixChange(before: RecordValues, after: RecordValues): Pick<CalibrationDifference, 'percentChange' | 'rotation'> {
+function matrixChange(
+  before: RecordValues,
+  after: RecordValues,
+): Pick<CalibrationDifference, 'percentChange' | 'rotation'> {
   const [old, now] = [matrixIn(before), matrixIn(after)];
   const back = old && inverse(old);
   if (!old || !now || !back) return {};
   const percent = percentChange(old, now);
-  return { ...(percent === undefined ? {} : { percentChange: percent }), rotation: decompose(product(now, back)).rotation };
+  return {
+    ...(percent === undefined ? {} : { percentChange: percent }),
+    rotation: decompose(product(now, back)).rotation,
+  };
 }
 
 function matrixIn(values: RecordValues): Matrix | undefined {
   const { xpx, xpy, ypx, ypy } = values;
-  if (typeof xpx !== 'number' || typeof xpy !== 'number' || typeof ypx !== 'number' || typeof ypy !== 'number') return undefined;
+  if (typeof xpx !== 'number' || typeof xpy !== 'number' || typeof ypx !== 'number' || typeof ypy !== 'number')
+    return undefined;
   return { xpx, xpy, ypx, ypy };
 }
 
-function lineOf({ kind, record, key, before, after, fields, percentChange: percent, rotation }: CalibrationDifference): string {
-  const place = Object.entries(key).map(([name, value]) => ` ${name} ${String(value)}`).join(',');
+function lineOf({
+  kind,
+  record,
+  key,
+  before,
+  after,
+  fields,
+  percentChange: percent,
+  rotation,
+}: CalibrationDifference): string {
+  const place = Object.entries(key)
+    .map(([name, value]) => ` ${name} ${String(value)}`)
+    .join(',');
   const head = `${{ added: '+', removed: '-', changed: '~' }[kind]} ${record}${place}`;
   if (kind !== 'changed') return head;
   if (percent !== undefined && rotation !== undefined) {

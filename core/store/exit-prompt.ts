@@ -23,11 +23,20 @@ export const noCounts = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Re
  * The question to ask before the program ends: an administrator is asked whenever something is unsaved, others only
  * when a counted kind has reached its number.
  */
-export function exitPromptFor(unsaved: boolean, counts: Readonly<Record<CountedKind, number>>, administrator: boolean): ExitPrompt | undefined {
+export function exitPromptFor(
+  unsaved: boolean,
+  counts: Readonly<Record<CountedKind, number>>,
+  administrator: boolean,
+): ExitPrompt | undefined {
   if (!unsaved) return undefined;
   const pending = kinds.map((kind) => ({ kind, count: counts[kind] })).filter(({ count }) => count > 0);
   if (administrator) {
-    return { ask: 'save', message: 'There are unsaved calibrations. Save them before leaving?', answers: ['yes', 'no', 'cancel'], pending };
+    return {
+      ask: 'save',
+      message: 'There are unsaved calibrations. Save them before leaving?',
+      answers: ['yes', 'no', 'cancel'],
+      pending,
+    };
   }
   if (!kinds.some((kind) => counts[kind] >= countedKinds[kind])) return undefined;
   const list = pending.map(({ kind, count }) => `${count} ${kind}`).join(', ');

@@ -79,4 +79,5 @@ export class FileOnDisk {
   }
 }
 
-const digest = (bytes: Uint8Array | undefined): string | undefined => bytes && createHash('sha256').update(bytes).digest('hex');
+const digest = (bytes: Uint8Array | undefined): string | undefined =>
+  bytes && createHash('sha256').update(bytes).digest('hex');

@@ -114,7 +114,8 @@ class HistoryFile implements CalibrationHistory {
   async restore(id: string, which: 'value' | 'replaced' = 'value'): Promise<HistoryEntry> {
     const entry = await this.entry(id);
     const { calibrations, settings } = this.options;
-    if (entry.session && settings && sessionProperties.includes(entry.session.property)) return this.restoreSession(entry, entry.session, which, settings);
+    if (entry.session && settings && sessionProperties.includes(entry.session.property))
+      return this.restoreSession(entry, entry.session, which, settings);
     if (!entry.record) {
       throw new EucentricError({
         code: 'history/nothing-to-restore',
@@ -122,12 +123,18 @@ class HistoryFile implements CalibrationHistory {
         hint: 'Choose an entry that stored one.',
       });
     }
-    const main: StoredChange = entry.replaced ? { record: entry.record, replaced: entry.replaced } : { record: entry.record };
-    const wanted = [main, ...(entry.also ?? [])].map((change) => (which === 'value' ? change.record : recordBefore(change)));
+    const main: StoredChange = entry.replaced
+      ? { record: entry.record, replaced: entry.replaced }
+      : { record: entry.record };
+    const wanted = [main, ...(entry.also ?? [])].map((change) =>
+      which === 'value' ? change.record : recordBefore(change),
+    );
     const before = wanted.map((record) => recordNow(calibrations, record));
     const undo = calibrations.snapshot();
     const { replaced: _, also: __, quality: ___, ...kept } = entry;
-    const changes = wanted.map((record, at): StoredChange => (before[at] ? { record, replaced: before[at] } : { record }));
+    const changes = wanted.map((record, at): StoredChange =>
+      before[at] ? { record, replaced: before[at] } : { record },
+    );
     const [first, ...also] = changes as [StoredChange, ...StoredChange[]];
     try {
       for (const record of wanted) storeChange(calibrations, record);
@@ -144,7 +151,12 @@ class HistoryFile implements CalibrationHistory {
     }
   }
 
-  private async restoreSession(entry: HistoryEntry, { property, value, replaced }: SessionValue, which: 'value' | 'replaced', settings: SessionSettings): Promise<HistoryEntry> {
+  private async restoreSession(
+    entry: HistoryEntry,
+    { property, value, replaced }: SessionValue,
+    which: 'value' | 'replaced',
+    settings: SessionSettings,
+  ): Promise<HistoryEntry> {
     const [before, wanted] = [settings.get(property), which === 'value' ? value : replaced];
     const { propertySuggestions, quality: _, ...kept } = entry;
     settings.set(property, wanted);
@@ -161,8 +173,16 @@ class HistoryFile implements CalibrationHistory {
     }
   }
 
-  private broughtBack({ id, when, summary }: HistoryEntry, which: 'value' | 'replaced'): Pick<HistoryEntry, 'id' | 'who' | 'when' | 'version' | 'kind' | 'restoredFrom' | 'summary'> {
-    return { ...this.stamp(), kind: 'restored', restoredFrom: id, summary: `Brought back ${which === 'value' ? 'the value of' : 'what was replaced on'} ${when}: ${summary}` };
+  private broughtBack(
+    { id, when, summary }: HistoryEntry,
+    which: 'value' | 'replaced',
+  ): Pick<HistoryEntry, 'id' | 'who' | 'when' | 'version' | 'kind' | 'restoredFrom' | 'summary'> {
+    return {
+      ...this.stamp(),
+      kind: 'restored',
+      restoredFrom: id,
+      summary: `Brought back ${which === 'value' ? 'the value of' : 'what was replaced on'} ${when}: ${summary}`,
+    };
   }
 
   async damage(): Promise<readonly FileProblem[]> {
@@ -205,7 +225,10 @@ class HistoryFile implements CalibrationHistory {
     }
   }
 
-  private async read(): Promise<{ readonly entries: readonly HistoryEntry[]; readonly problems: readonly FileProblem[] }> {
+  private async read(): Promise<{
+    readonly entries: readonly HistoryEntry[];
+    readonly problems: readonly FileProblem[];
+  }> {
     await this.writing;
     const text = (await readWhole(this.path, largestHistory))?.toString('utf8') ?? '';
     const lines = text.split('\n');
@@ -225,7 +248,8 @@ const recordBefore = ({ record: { name, values }, replaced }: StoredChange): Sto
   replaced ? { name, values: { ...keyFieldsOf(name, values), ...replaced } } : { name, values, removed: true };
 
 /** JSON has no NaN and would write null; a number that is not there says the same. */
-const withoutNonFinite = (_: string, value: unknown): unknown => (typeof value === 'number' && !Number.isFinite(value) ? undefined : value);
+const withoutNonFinite = (_: string, value: unknown): unknown =>
+  typeof value === 'number' && !Number.isFinite(value) ? undefined : value;
 
 function entryOf(line: string): HistoryEntry | undefined {
   try {

@@ -37,7 +37,12 @@ export async function openCalibrations(
   const flyback = await openFile('flyback', options, problems);
   if (options.ignoreShortTerm) shortTerm.content.setAside(ignorableRecords);
   const { doseLifetimeHours = 24, omegaFilter = false, user = currentUser() } = options;
-  const { changed, remarks } = dropExpired(shortTerm.content, { now: minutesOf(options.clock.date()), doseLifetimeHours, omegaFilter, user });
+  const { changed, remarks } = dropExpired(shortTerm.content, {
+    now: minutesOf(options.clock.date()),
+    doseLifetimeHours,
+    omegaFilter,
+    user,
+  });
   shortTerm.changed = changed;
   problems.push(...remarks.map((message) => information('store/expired', message, 'Nothing else is affected.')));
   const store = new CalibrationStore({ main, shortTerm, flyback }, options);
@@ -66,8 +71,15 @@ async function openFile(kind: FileKind, options: OpenOptions, problems: FileProb
     const bytes = await disk.read();
     if (!bytes) {
       if (kind === 'calibrations') {
-        const hint = 'This is right for a new instrument. Otherwise check the folder of the calibrations in the configuration.';
-        problems.push(information('store/no-file', `No calibration file was found at ${disk.path}; going on without calibrations.`, hint));
+        const hint =
+          'This is right for a new instrument. Otherwise check the folder of the calibrations in the configuration.';
+        problems.push(
+          information(
+            'store/no-file',
+            `No calibration file was found at ${disk.path}; going on without calibrations.`,
+            hint,
+          ),
+        );
       }
       return empty();
     }
@@ -83,4 +95,9 @@ async function openFile(kind: FileKind, options: OpenOptions, problems: FileProb
   return empty();
 }
 
-const information = (code: string, message: string, hint: string): FileProblem => ({ severity: 'information', code, message, hint });
+const information = (code: string, message: string, hint: string): FileProblem => ({
+  severity: 'information',
+  code,
+  message,
+  hint,
+});

@@ -46,7 +46,9 @@ export function dropExpired(
   file.remove('FoundPixelSize', olderThan(pixelSizeLifetimeHours * minutesPerHour));
   file.remove('LastCustomTime', olderThan(customTimeLifetimeMinutes));
   const remarks =
-    remind && expiredDoses === doses.length ? ['The electron dose calibrations have expired; calibrate the dose again to see dose rates.'] : [];
+    remind && expiredDoses === doses.length
+      ? ['The electron dose calibrations have expired; calibrate the dose again to see dose rates.']
+      : [];
   return { changed: countIdleTime(file, conditions), remarks };
 }
 

@@ -20,7 +20,9 @@ export interface ShownCalibrations {
 }
 
 /** Reads one of the three calibration files. Throws `store/too-large`, `store/read-failed`; one that is no calibration file gives only problems. */
-export async function readCalibrationFile(path: string): Promise<{ readonly file?: CalibrationFile; readonly problems: readonly FileProblem[] }> {
+export async function readCalibrationFile(
+  path: string,
+): Promise<{ readonly file?: CalibrationFile; readonly problems: readonly FileProblem[] }> {
   const bytes = await readWhole(path);
   if (bytes) return CalibrationFile.parse(bytes, path);
   const hint = 'Check the name and the folder.';
@@ -36,15 +38,25 @@ export function showCalibrations(file: CalibrationFile): ShownCalibrations {
 
 function tableOf(records: readonly ShownRecord[], kept: ShownCalibrations['kept']): string {
   const names = [...new Set(records.map(({ record }) => record))];
-  const parts = names.map((name) => section(name, records.filter(({ record }) => record === name)));
-  if (kept.length > 0) parts.push(['Lines that are not understood', ...kept.map(({ line, text }) => `  ${line}: ${text}`)].join('\n'));
+  const parts = names.map((name) =>
+    section(
+      name,
+      records.filter(({ record }) => record === name),
+    ),
+  );
+  if (kept.length > 0)
+    parts.push(['Lines that are not understood', ...kept.map(({ line, text }) => `  ${line}: ${text}`)].join('\n'));
   return parts.length > 0 ? `${parts.join('\n\n')}\n` : 'No calibrations.\n';
 }
 
 function section(name: string, records: readonly ShownRecord[]): string {
   const title = records.length === 1 ? name : `${name} (${records.length})`;
-  if (!records.some((record) => Array.isArray(record.rows))) return [title, ...columns(records.map(fieldsOf), '  ')].join('\n');
-  const blocks = records.flatMap((record) => [...columns([fieldsOf(record)], '  '), ...columns(rowsOf(record), '      ')]);
+  if (!records.some((record) => Array.isArray(record.rows)))
+    return [title, ...columns(records.map(fieldsOf), '  ')].join('\n');
+  const blocks = records.flatMap((record) => [
+    ...columns([fieldsOf(record)], '  '),
+    ...columns(rowsOf(record), '      '),
+  ]);
   return [title, ...blocks].join('\n');
 }
 
@@ -58,13 +70,21 @@ function columns(rows: readonly RecordValues[], indent: string): string[] {
   if (names.length === 0) return [];
   const byColumn = names.map((name) => evenDecimals(rows.map((row) => row[name])));
   const texts = rows.map((_, at) => byColumn.map((column) => column[at]!));
-  const widths = names.map((name, at) => texts.reduce((widest, text) => Math.max(widest, text[at]!.length), name.length));
+  const widths = names.map((name, at) =>
+    texts.reduce((widest, text) => Math.max(widest, text[at]!.length), name.length),
+  );
   return [names, ...texts].map((row) => indent + row.map((text, at) => text.padStart(widths[at]!)).join('  '));
 }
 
 /** The texts of a column; its numbers have equally many decimals, six at most, so that the points stand under each other. */
 function evenDecimals(values: readonly unknown[]): readonly string[] {
-  const decimalsOf = (value: unknown): number => (typeof value === 'number' ? value.toFixed(6).replace(/\.?0+$/, '').split('.')[1]?.length ?? 0 : 0);
+  const decimalsOf = (value: unknown): number =>
+    typeof value === 'number'
+      ? (value
+          .toFixed(6)
+          .replace(/\.?0+$/, '')
+          .split('.')[1]?.length ?? 0)
+      : 0;
   const decimals = values.reduce<number>((most, value) => Math.max(most, decimalsOf(value)), 0);
   return values.map((value) => (typeof value === 'number' ? value.toFixed(decimals) : String(value)));
 }

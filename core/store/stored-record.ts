@@ -24,8 +24,10 @@ export function recordNow(calibrations: Calibrations, { name, values }: StoredRe
 
 /** Puts a record into the calibrations, or takes it out, without counting it as measured. Throws `store/value-not-storable`. */
 export function storeChange(calibrations: Calibrations, { name, values, removed = false }: StoredRecord): void {
-  if (name === 'ImageShiftMatrix') return storeShift(calibrations.imageShift, values as RecordValues & ShiftValues, removed);
-  if (name === 'StageToCameraMatrix') return storeShift(calibrations.stage, values as RecordValues & ShiftValues, removed);
+  if (name === 'ImageShiftMatrix')
+    return storeShift(calibrations.imageShift, values as RecordValues & ShiftValues, removed);
+  if (name === 'StageToCameraMatrix')
+    return storeShift(calibrations.stage, values as RecordValues & ShiftValues, removed);
   const key = keyOf(mainLayouts[name], values);
   const records = calibrations.records(name);
   if (removed) records.remove((row) => keyOf(mainLayouts[name], row) === key);
@@ -38,6 +40,9 @@ function storeShift(table: MatrixTable, values: ShiftValues, removed: boolean): 
     table.remove(magIndex, camera);
     return;
   }
-  const options = { ...(magnification === undefined ? {} : { magnification }), ...(absoluteFocus === undefined ? {} : { focus: absoluteFocus }) };
+  const options = {
+    ...(magnification === undefined ? {} : { magnification }),
+    ...(absoluteFocus === undefined ? {} : { focus: absoluteFocus }),
+  };
   table.set(magIndex, camera, values, { ...options, sessionMeasured: false });
 }

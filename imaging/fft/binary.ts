@@ -29,10 +29,16 @@ export function withSharedMemory(binary: Uint8Array): SharedBinary {
   let limits: { readonly initial: number; readonly maximum: number } | undefined;
   for (const section of sections(first)) {
     if (section.id === importSection) limits = shareMemory(first, section.content);
-    if (section.id !== dataSection && section.id !== dataCountSection) kept.push(first.subarray(section.start, section.end));
+    if (section.id !== dataSection && section.id !== dataCountSection)
+      kept.push(first.subarray(section.start, section.end));
   }
   if (limits === undefined) throw new Error('The WebAssembly binary imports no memory; run "npm run build:fft".');
-  return { first, further: new Uint8Array(Buffer.concat(kept)), initialPages: limits.initial, maximumPages: limits.maximum };
+  return {
+    first,
+    further: new Uint8Array(Buffer.concat(kept)),
+    initialPages: limits.initial,
+    maximumPages: limits.maximum,
+  };
 }
 
 interface Section {

@@ -30,7 +30,9 @@ export class Helper {
   private issued = 0;
 
   constructor(script: string, code: unknown, memory: unknown, stackTop: number) {
-    this.worker = new Worker(script, { workerData: { code, memory, control: this.control, stackTop, jobs, slots, turns } });
+    this.worker = new Worker(script, {
+      workerData: { code, memory, control: this.control, stackTop, jobs, slots, turns },
+    });
     // where a second thread cannot be had, one thread gives the same numbers
     this.worker.on('error', () => Atomics.store(this.control, slots.ready, 0));
     this.worker.unref();
@@ -42,7 +44,13 @@ export class Helper {
    * @param run does a share on this thread
    * @param given the arguments of the job on the other thread, before the bounds of the share
    */
-  share(job: Job, run: (from: number, to: number) => void, given: readonly number[], total: number, share: number): void {
+  share(
+    job: Job,
+    run: (from: number, to: number) => void,
+    given: readonly number[],
+    total: number,
+    share: number,
+  ): void {
     const { control } = this;
     if (Atomics.load(control, slots.ready) === 0) {
       run(0, total);
@@ -57,7 +65,11 @@ export class Helper {
     this.issued = (this.issued + 1) | 0;
     Atomics.store(control, slots.issued, this.issued);
     Atomics.notify(control, slots.issued);
-    for (let from = Atomics.add(control, slots.next, share); from < total; from = Atomics.add(control, slots.next, share)) {
+    for (
+      let from = Atomics.add(control, slots.next, share);
+      from < total;
+      from = Atomics.add(control, slots.next, share)
+    ) {
       run(from, Math.min(total, from + share));
     }
     this.waitUntilDone();
@@ -79,7 +91,8 @@ export class Helper {
     const until = Date.now() + patienceMs;
     for (let done = Atomics.load(control, slots.done); done !== issued; done = Atomics.load(control, slots.done)) {
       Atomics.wait(control, slots.done, done, 1000);
-      if (Date.now() > until) throw new Error('The second thread of a Fourier transform does not answer; use one thread.');
+      if (Date.now() > until)
+        throw new Error('The second thread of a Fourier transform does not answer; use one thread.');
     }
   }
 }

@@ -58,7 +58,11 @@ const lost = new FinalizationRegistry<Holding>((holding) => holding.giveBack());
 export function realTransform2(rows: number, columns: number, options: TransformOptions = {}): RealTransform2 {
   const usable = (size: number) => Number.isInteger(size) && size >= 1 && size <= largestSide;
   if (!usable(rows) || !usable(columns) || columns % 2 !== 0) {
-    throw badSize('realTransform2', `a transform of ${rows} x ${columns} pixels`, `Use whole numbers up to ${largestSide} and an even number of columns.`);
+    throw badSize(
+      'realTransform2',
+      `a transform of ${rows} x ${columns} pixels`,
+      `Use whole numbers up to ${largestSide} and an even number of columns.`,
+    );
   }
   const threads = options.threads ?? 1;
   const key = `${rows} ${columns} ${threads}`;
@@ -121,7 +125,11 @@ function hold(rows: number, columns: number): Holding {
   };
   if (real === 0 || complex === 0) {
     giveBack();
-    throw badSize('realTransform2', `no memory for ${rows} x ${columns} pixels`, 'Bin the image or transform a part of it.');
+    throw badSize(
+      'realTransform2',
+      `no memory for ${rows} x ${columns} pixels`,
+      'Bin the image or transform a part of it.',
+    );
   }
   return {
     wasm,
@@ -211,6 +219,7 @@ function take(input: Float32Array, own: Float32Array, where: string): void {
 }
 
 function resultArray(output: Float32Array | undefined, length: number): Float32Array {
-  if (output !== undefined && output.length !== length) throw shapeMismatch('realTransform2', [output.length], [length]);
+  if (output !== undefined && output.length !== length)
+    throw shapeMismatch('realTransform2', [output.length], [length]);
   return output ?? new Float32Array(length);
 }

@@ -19,7 +19,11 @@ for (;;) {
   const total = control[slots.total];
   const share = control[slots.share];
   const given = control.subarray(slots.arguments, slots.arguments + control[slots.count]);
-  for (let from = Atomics.add(control, slots.next, share); from < total; from = Atomics.add(control, slots.next, share)) {
+  for (
+    let from = Atomics.add(control, slots.next, share);
+    from < total;
+    from = Atomics.add(control, slots.next, share)
+  ) {
     run(...given, from, Math.min(total, from + share));
   }
   Atomics.store(control, slots.done, seen);

@@ -18,7 +18,10 @@ interface WebAssemblyInterface {
     imports(module: WebAssemblyModule): { module: string; name: string; kind: string }[];
   };
   Memory: new (limits: { initial: number; maximum: number; shared: boolean }) => Memory;
-  Instance: new (module: WebAssemblyModule, imports: Record<string, Record<string, unknown>>) => { readonly exports: unknown };
+  Instance: new (
+    module: WebAssemblyModule,
+    imports: Record<string, Record<string, unknown>>,
+  ) => { readonly exports: unknown };
 }
 
 const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyInterface };
@@ -41,7 +44,17 @@ interface Functions {
   readonly inverse_columns: SharedJob;
   /** plane, work, input, output, from, to */
   readonly inverse_rows: SharedJob;
-  reduce(kind: number, source: number, stride: number, across: number, down: number, rows: number, columns: number, scale: number, target: number): void;
+  reduce(
+    kind: number,
+    source: number,
+    stride: number,
+    across: number,
+    down: number,
+    rows: number,
+    columns: number,
+    scale: number,
+    target: number,
+  ): void;
   frame_new(rows: number, columns: number): number;
   frame_free(frame: number): void;
   frame_pixels(frame: number): number;
@@ -86,7 +99,8 @@ const pageLimits = [65536, 16384, 4096];
 function fileBeside(name: string): string {
   const candidates = [path.join(__dirname, name), path.resolve(__dirname, '..', '..', '..', 'imaging', 'fft', name)];
   const found = candidates.find((candidate) => existsSync(candidate));
-  if (found === undefined) throw new Error(`${name} is missing (looked for ${candidates.join(' and ')}); run "npm run build:fft".`);
+  if (found === undefined)
+    throw new Error(`${name} is missing (looked for ${candidates.join(' and ')}); run "npm run build:fft".`);
   return found;
 }
 
@@ -102,7 +116,11 @@ let compiled: Compiled | undefined;
 function compile(): Compiled {
   if (compiled !== undefined) return compiled;
   const binary = withSharedMemory(readFileSync(fileBeside(binaryName)));
-  compiled = { ...binary, first: new WebAssembly.Module(binary.first), further: new WebAssembly.Module(binary.further) };
+  compiled = {
+    ...binary,
+    first: new WebAssembly.Module(binary.first),
+    further: new WebAssembly.Module(binary.further),
+  };
   return compiled;
 }
 

@@ -32,7 +32,11 @@ export interface AveragedFit {
  * @throws ImagingError 'imaging/too-few-points', 'imaging/singular-fit', 'imaging/shape-mismatch', 'imaging/not-finite',
  *   'imaging/bad-argument' without hypotheses or for a covariance that is none
  */
-export function averagedLeastSquares(rows: readonly ArrayLike<number>[], observed: ArrayLike<number>, hypotheses: readonly ErrorHypothesis[]): AveragedFit {
+export function averagedLeastSquares(
+  rows: readonly ArrayLike<number>[],
+  observed: ArrayLike<number>,
+  hypotheses: readonly ErrorHypothesis[],
+): AveragedFit {
   const where = 'averagedLeastSquares';
   const count = requireRectangular(rows, observed, where);
   if (rows.length < count) throw tooFewPoints(where, rows.length, count);
@@ -48,12 +52,22 @@ export function averagedLeastSquares(rows: readonly ArrayLike<number>[], observe
   const unscaled = fits.map(({ likelihood }) => Math.exp(likelihood - best));
   const total = unscaled.reduce((sum, each) => sum + each, 0);
   const probabilities = unscaled.map((each) => each / total);
-  const over = (pick: (fit: GeneralizedFit) => number): number => fits.reduce((sum, fit, index) => sum + probabilities[index]! * pick(fit), 0);
+  const over = (pick: (fit: GeneralizedFit) => number): number =>
+    fits.reduce((sum, fit, index) => sum + probabilities[index]! * pick(fit), 0);
   const parameters = Array.from({ length: count }, (_, unknown) => over((fit) => fit.parameters[unknown]!));
   const covariance = parameters.map((mean, one) =>
-    parameters.map((otherMean, other) => over((fit) => fit.covariance.get(one, other) + (fit.parameters[one]! - mean) * (fit.parameters[other]! - otherMean))),
+    parameters.map((otherMean, other) =>
+      over(
+        (fit) => fit.covariance.get(one, other) + (fit.parameters[one]! - mean) * (fit.parameters[other]! - otherMean),
+      ),
+    ),
   );
-  return { parameters, covariance, standardErrors: covariance.map((row, index) => Math.sqrt(row[index]!)), probabilities };
+  return {
+    parameters,
+    covariance,
+    standardErrors: covariance.map((row, index) => Math.sqrt(row[index]!)),
+    probabilities,
+  };
 }
 
 interface GeneralizedFit {
@@ -84,4 +98,5 @@ function cholesky(matrix: Numbers, complaint?: string): CholeskyDecomposition {
   throw complaint === undefined ? singularFit('averagedLeastSquares') : badArgument('averagedLeastSquares', complaint);
 }
 
-const logDeterminant = ({ lowerTriangularMatrix }: CholeskyDecomposition): number => 2 * lowerTriangularMatrix.diagonal().reduce((sum, each) => sum + Math.log(each), 0);
+const logDeterminant = ({ lowerTriangularMatrix }: CholeskyDecomposition): number =>
+  2 * lowerTriangularMatrix.diagonal().reduce((sum, each) => sum + Math.log(each), 0);

@@ -40,23 +40,30 @@ const rankTolerance = 1e-10;
  * @throws ImagingError 'imaging/too-few-points' for fewer points than unknowns, 'imaging/singular-fit' when the points do not tell all
  *   unknowns, 'imaging/shape-mismatch' for unequal lengths, 'imaging/not-finite', 'imaging/bad-argument' for a negative weight or variance
  */
-export function leastSquares(rows: readonly ArrayLike<number>[], observed: ArrayLike<number>, options: LeastSquaresOptions = {}): LinearFit {
+export function leastSquares(
+  rows: readonly ArrayLike<number>[],
+  observed: ArrayLike<number>,
+  options: LeastSquaresOptions = {},
+): LinearFit {
   const where = 'leastSquares';
   const { weights, variance } = options;
   const count = requireRectangular(rows, observed, where);
   if (weights) requireWeights(weights, rows.length, where);
-  if (variance !== undefined && !(variance >= 0 && Number.isFinite(variance))) throw badArgument(where, `a variance of ${variance} cannot be`);
+  if (variance !== undefined && !(variance >= 0 && Number.isFinite(variance)))
+    throw badArgument(where, `a variance of ${variance} cannot be`);
   const used = weights ? Array.from(weights).filter((weight) => weight > 0).length : rows.length;
   if (used < count) throw tooFewPoints(where, used, count);
 
   const roots = rows.map((_, point) => Math.sqrt(weights ? (weights[point] as number) : 1));
   const scales = columnLengths(rows, roots, count);
-  if (scales.some((scale) => scale === 0)) throw singularFit(where, `column ${scales.indexOf(0) + 1} of the data is zero throughout`);
+  if (scales.some((scale) => scale === 0))
+    throw singularFit(where, `column ${scales.indexOf(0) + 1} of the data is zero throughout`);
   const design = new Numbers(rows.length, count);
   const target = new Float64Array(rows.length);
   rows.forEach((row, point) => {
     const root = roots[point] as number;
-    for (let column = 0; column < count; column++) design.set(point, column, (root * (row[column] as number)) / (scales[column] as number));
+    for (let column = 0; column < count; column++)
+      design.set(point, column, (root * (row[column] as number)) / (scales[column] as number));
     target[point] = root * (observed[point] as number);
   });
 
@@ -70,7 +77,9 @@ export function leastSquares(rows: readonly ArrayLike<number>[], observed: Array
     for (let point = 0; point < rows.length; point++) sum += left.get(point, index) * (target[point] as number);
     return sum / value;
   });
-  const parameters = scales.map((scale, column) => projected.reduce((sum, value, index) => sum + right.get(column, index) * value, 0) / scale);
+  const parameters = scales.map(
+    (scale, column) => projected.reduce((sum, value, index) => sum + right.get(column, index) * value, 0) / scale,
+  );
 
   const residuals = rows.map((row, point) => (observed[point] as number) - dot(row, parameters));
   const degreesOfFreedom = used - count;
@@ -80,7 +89,11 @@ export function leastSquares(rows: readonly ArrayLike<number>[], observed: Array
   const covariance = scales.map((scaleOfOne, one) =>
     scales.map(
       (scaleOfOther, other) =>
-        (unit * singular.reduce((sum, value, index) => sum + (right.get(one, index) * right.get(other, index)) / value ** 2, 0)) /
+        (unit *
+          singular.reduce(
+            (sum, value, index) => sum + (right.get(one, index) * right.get(other, index)) / value ** 2,
+            0,
+          )) /
         (scaleOfOne * scaleOfOther),
     ),
   );
@@ -89,7 +102,11 @@ export function leastSquares(rows: readonly ArrayLike<number>[], observed: Array
 }
 
 /** Checks that all rows are equally long and as many as the observations, and that all numbers are finite; gives the number of unknowns. */
-export function requireRectangular(rows: readonly ArrayLike<number>[], observed: ArrayLike<number>, where: string): number {
+export function requireRectangular(
+  rows: readonly ArrayLike<number>[],
+  observed: ArrayLike<number>,
+  where: string,
+): number {
   const count = rows[0]?.length ?? 0;
   if (rows.length === 0) throw tooFewPoints(where, 0, 1);
   if (count === 0) throw badArgument(where, 'there is nothing to fit: the rows are empty');
@@ -110,10 +127,13 @@ function requireWeights(weights: ArrayLike<number>, points: number, where: strin
   if (weights.length !== points) throw shapeMismatch(where, [points], [weights.length]);
   requireFinite(weights, where, 'the weights hold NaN or infinite numbers');
   for (let point = 0; point < points; point++) {
-    if ((weights[point] as number) < 0) throw badArgument(where, `the weight ${weights[point]} of point ${point + 1} is negative`);
+    if ((weights[point] as number) < 0)
+      throw badArgument(where, `the weight ${weights[point]} of point ${point + 1} is negative`);
   }
 }
 
 function columnLengths(rows: readonly ArrayLike<number>[], roots: readonly number[], count: number): number[] {
-  return Array.from({ length: count }, (_, column) => Math.sqrt(rows.reduce((sum, row, point) => sum + ((row[column] as number) * (roots[point] as number)) ** 2, 0)));
+  return Array.from({ length: count }, (_, column) =>
+    Math.sqrt(rows.reduce((sum, row, point) => sum + ((row[column] as number) * (roots[point] as number)) ** 2, 0)),
+  );
 }

@@ -64,12 +64,24 @@ export function fitModel<Point>(
   const where = 'fitModel';
   const { mostIterations = 200, tolerance = 1e-10 } = options;
   checkArguments(points, observed, start, options);
-  const roots = Float64Array.from(points, (_, point) => Math.sqrt(options.weights ? (options.weights[point] as number) : 1));
+  const roots = Float64Array.from(points, (_, point) =>
+    Math.sqrt(options.weights ? (options.weights[point] as number) : 1),
+  );
   const lowest = options.lowest ?? start.map(() => -Number.MAX_VALUE);
   const highest = options.highest ?? start.map(() => Number.MAX_VALUE);
-  const problem: Problem<Point> = { points, observed, roots, model, sizes: sizesOf(start, options.sizes), lowest, highest };
+  const problem: Problem<Point> = {
+    points,
+    observed,
+    roots,
+    model,
+    sizes: sizesOf(start, options.sizes),
+    lowest,
+    highest,
+  };
 
-  let best = start.map((value, unknown) => Math.min(highest[unknown] as number, Math.max(lowest[unknown] as number, value)));
+  let best = start.map((value, unknown) =>
+    Math.min(highest[unknown] as number, Math.max(lowest[unknown] as number, value)),
+  );
   let error = chiSquare(problem, best);
   if (!Number.isFinite(error)) throw notFinite(where, 'the model is not finite at the start');
   let iterations = 0;
@@ -104,17 +116,28 @@ interface Problem<Point> {
 }
 
 /** A few steps of the library from `from`, in unknowns that all have a Jacobian column of unit length; undefined when it broke off. */
-function round<Point>(problem: Problem<Point>, from: readonly number[], error: number, effort: { damping: number; iterations: number }): number[] | undefined {
+function round<Point>(
+  problem: Problem<Point>,
+  from: readonly number[],
+  error: number,
+  effort: { damping: number; iterations: number },
+): number[] | undefined {
   const { points, observed, roots, model, sizes } = problem;
   const rows = jacobian(problem, from);
   const free = freeUnknowns(problem, from, rows);
   const norm = Math.sqrt(error) || 1;
-  const scales = free.map((unknown) => norm / Math.sqrt(rows.reduce((sum, row) => sum + (row[unknown] as number) ** 2, 0)));
-  if (scales.some((scale) => !Number.isFinite(scale))) throw singularFit('fitModel', 'an unknown has no influence on the model at this place');
+  const scales = free.map(
+    (unknown) => norm / Math.sqrt(rows.reduce((sum, row) => sum + (row[unknown] as number) ** 2, 0)),
+  );
+  if (scales.some((scale) => !Number.isFinite(scale)))
+    throw singularFit('fitModel', 'an unknown has no influence on the model at this place');
   if (free.length === 0) return undefined;
   const unscale = (scaled: readonly number[]): number[] => {
     const values = [...from];
-    free.forEach((unknown, index) => (values[unknown] = (from[unknown] as number) + (scaled[index] as number) * (scales[index] as number)));
+    free.forEach(
+      (unknown, index) =>
+        (values[unknown] = (from[unknown] as number) + (scaled[index] as number) * (scales[index] as number)),
+    );
     return values;
   };
   const scaledLimits = (limits: readonly number[]): number[] =>
@@ -132,7 +155,9 @@ function round<Point>(problem: Problem<Point>, from: readonly number[], error: n
         initialValues: free.map(() => 0),
         damping: effort.damping,
         centralDifference: true,
-        gradientDifference: free.map((unknown, index) => (differenceStep * (sizes[unknown] as number)) / (scales[index] as number)),
+        gradientDifference: free.map(
+          (unknown, index) => (differenceStep * (sizes[unknown] as number)) / (scales[index] as number),
+        ),
         maxIterations: effort.iterations,
         errorTolerance: Number.MIN_VALUE,
         minValues: scaledLimits(problem.lowest),
@@ -149,14 +174,22 @@ function round<Point>(problem: Problem<Point>, from: readonly number[], error: n
 }
 
 /** All unknowns but those that sit at a limit and would be better beyond it. */
-function freeUnknowns<Point>(problem: Problem<Point>, at: readonly number[], rows: readonly (readonly number[])[]): number[] {
+function freeUnknowns<Point>(
+  problem: Problem<Point>,
+  at: readonly number[],
+  rows: readonly (readonly number[])[],
+): number[] {
   const { lowest, highest } = problem;
   const residuals = weightedResiduals(problem, at);
-  return at.map((_, unknown) => unknown).filter((unknown) => {
-    const value = at[unknown] as number;
-    const pull = rows.reduce((sum, row, point) => sum + (row[unknown] as number) * (residuals[point] as number), 0);
-    return !(value <= (lowest[unknown] as number) && pull < 0) && !(value >= (highest[unknown] as number) && pull > 0);
-  });
+  return at
+    .map((_, unknown) => unknown)
+    .filter((unknown) => {
+      const value = at[unknown] as number;
+      const pull = rows.reduce((sum, row, point) => sum + (row[unknown] as number) * (residuals[point] as number), 0);
+      return (
+        !(value <= (lowest[unknown] as number) && pull < 0) && !(value >= (highest[unknown] as number) && pull > 0)
+      );
+    });
 }
 
 /** Whether the residuals are at right angles to what any free unknown could change, so that steps without gain mean the end. */
@@ -204,20 +237,31 @@ function jacobian<Point>(problem: Problem<Point>, at: readonly number[]): number
   const rows = Numbers.zeros(points.length, at.length);
   at.forEach((value, unknown) => {
     const step = differenceStep * (sizes[unknown] as number);
-    const shifted = (by: number): ((point: Point) => number) => model(at.map((other, index) => (index === unknown ? value + by : other)));
+    const shifted = (by: number): ((point: Point) => number) =>
+      model(at.map((other, index) => (index === unknown ? value + by : other)));
     const above = shifted(step);
     const below = shifted(-step);
-    points.forEach((point, index) => rows.set(index, unknown, ((above(point) - below(point)) / (2 * step)) * (roots[index] as number)));
+    points.forEach((point, index) =>
+      rows.set(index, unknown, ((above(point) - below(point)) / (2 * step)) * (roots[index] as number)),
+    );
   });
   return rows.to2DArray();
 }
 
 function chiSquare<Point>({ points, observed, roots, model }: Problem<Point>, parameters: readonly number[]): number {
   const evaluate = model(parameters);
-  return points.reduce((sum, point, index) => sum + (((observed[index] as number) - evaluate(point)) * (roots[index] as number)) ** 2, 0);
+  return points.reduce(
+    (sum, point, index) => sum + (((observed[index] as number) - evaluate(point)) * (roots[index] as number)) ** 2,
+    0,
+  );
 }
 
-function checkArguments<Point>(points: readonly Point[], observed: ArrayLike<number>, start: readonly number[], options: NonlinearOptions): void {
+function checkArguments<Point>(
+  points: readonly Point[],
+  observed: ArrayLike<number>,
+  start: readonly number[],
+  options: NonlinearOptions,
+): void {
   const where = 'fitModel';
   if (start.length === 0) throw badArgument(where, 'there is nothing to fit: no unknown has a start');
   if (points.length !== observed.length) throw shapeMismatch(where, [points.length], [observed.length]);

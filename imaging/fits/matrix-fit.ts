@@ -42,10 +42,12 @@ export interface MatrixFit {
 export function fitMatrix(pairs: readonly VectorPair[], options: MatrixFitOptions = {}): MatrixFit {
   const { drift = true, robust } = options;
   const weighted = pairs.some((pair) => pair.weight !== undefined);
-  if (robust && weighted) throw badArgument('fitMatrix', 'a robust fit makes its own weights', 'Hand in either weights or robust.');
+  if (robust && weighted)
+    throw badArgument('fitMatrix', 'a robust fit makes its own weights', 'Hand in either weights or robust.');
   const rows = pairs.map(({ from, elapsed = 1 }) => (drift ? [from.x, from.y, elapsed] : [from.x, from.y]));
   const weights = pairs.map(({ weight = 1 }) => weight);
-  const solve = (observed: number[]): LinearFit => (robust ? robustLeastSquares(rows, observed, robust) : leastSquares(rows, observed, { weights }));
+  const solve = (observed: number[]): LinearFit =>
+    robust ? robustLeastSquares(rows, observed, robust) : leastSquares(rows, observed, { weights });
   const x = solve(pairs.map(({ to }) => to.x));
   const y = solve(pairs.map(({ to }) => to.y));
   return {

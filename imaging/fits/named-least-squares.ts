@@ -25,12 +25,18 @@ export function namedLeastSquares<Name extends string>(
 ): NamedFit<Name, LinearFit | RobustFit> {
   const names = Object.keys(columns) as Name[];
   if (names.length === 0) throw badArgument('namedLeastSquares', 'there are no columns');
-  if (options.robust && options.weights) throw badArgument('namedLeastSquares', 'a robust fit makes its own weights', 'Hand in either weights or robust.');
+  if (options.robust && options.weights)
+    throw badArgument('namedLeastSquares', 'a robust fit makes its own weights', 'Hand in either weights or robust.');
   for (const name of names) {
-    if (columns[name].length !== observed.length) throw shapeMismatch(`namedLeastSquares, column '${name}'`, [observed.length], [columns[name].length]);
+    if (columns[name].length !== observed.length)
+      throw shapeMismatch(`namedLeastSquares, column '${name}'`, [observed.length], [columns[name].length]);
   }
-  const rows = Array.from({ length: observed.length }, (_, point) => names.map((name) => columns[name][point] as number));
-  const fit = options.robust ? robustLeastSquares(rows, observed, options.robust) : leastSquares(rows, observed, options);
+  const rows = Array.from({ length: observed.length }, (_, point) =>
+    names.map((name) => columns[name][point] as number),
+  );
+  const fit = options.robust
+    ? robustLeastSquares(rows, observed, options.robust)
+    : leastSquares(rows, observed, options);
   return { values: named(names, fit.parameters), standardErrors: named(names, fit.standardErrors), fit };
 }
 

@@ -60,7 +60,11 @@ const influences: Readonly<Record<'tukey' | 'huber', Influence>> = {
  *
  * @throws ImagingError as `leastSquares`, 'imaging/too-few-points' also when too few points keep their weight
  */
-export function robustLeastSquares(rows: readonly ArrayLike<number>[], observed: ArrayLike<number>, options: RobustOptions = {}): RobustFit {
+export function robustLeastSquares(
+  rows: readonly ArrayLike<number>[],
+  observed: ArrayLike<number>,
+  options: RobustOptions = {},
+): RobustFit {
   const where = 'robustLeastSquares';
   const { weighting = 'tukey', tuning = weighting === 'tukey' ? 4.685 : 1.345, mostIterations = 100 } = options;
   if (!(tuning > 0)) throw badArgument(where, `a tuning constant of ${tuning} cannot be`);
@@ -69,7 +73,11 @@ export function robustLeastSquares(rows: readonly ArrayLike<number>[], observed:
 
   const plain = leastSquares(rows, observed);
   // A start close to the least absolute deviations keeps the biweight, which has several minima, out of the wrong one.
-  const start = iterate({ rows, observed, influence: influences.huber, tuning: startTuning, tolerance: settledStart, mostIterations }, plain, count);
+  const start = iterate(
+    { rows, observed, influence: influences.huber, tuning: startTuning, tolerance: settledStart, mostIterations },
+    plain,
+    count,
+  );
   const influence = influences[weighting];
   const state = iterate({ rows, observed, influence, tuning, tolerance: settled, mostIterations }, start.fit, count);
   return summarize(rows, { ...state, iterations: start.iterations + state.iterations }, influence, tuning, count);
@@ -103,7 +111,10 @@ function iterate(problem: Reweighting, start: LinearFit, unknowns: number): Stat
     if (used < unknowns) throw tooFewPoints('robustLeastSquares', used, unknowns);
     const next = leastSquares(rows, observed, { weights });
     const before = fit.residuals;
-    const moved = next.residuals.reduce((most, residual, point) => Math.max(most, Math.abs(residual - (before[point] as number))), 0);
+    const moved = next.residuals.reduce(
+      (most, residual, point) => Math.max(most, Math.abs(residual - (before[point] as number))),
+      0,
+    );
     fit = next;
     // Creeping between two equally good sets of weights until the last iteration is harmless: it is within the error of the fit.
     if (moved <= tolerance * scale || scale <= floor || iteration >= mostIterations) {
@@ -122,33 +133,56 @@ function residualScale(residuals: readonly number[], unknowns: number): number {
 /** Residuals below this are rounding, not scatter. */
 function roundingFloor(observed: ArrayLike<number>): number {
   let largest = 0;
-  for (let point = 0; point < observed.length; point++) largest = Math.max(largest, Math.abs(observed[point] as number));
+  for (let point = 0; point < observed.length; point++)
+    largest = Math.max(largest, Math.abs(observed[point] as number));
   return Math.max(largest * 1e-12, Number.MIN_VALUE * 1e16);
 }
 
-function summarize(rows: readonly ArrayLike<number>[], state: State, influence: Influence, tuning: number, unknowns: number): RobustFit {
+function summarize(
+  rows: readonly ArrayLike<number>[],
+  state: State,
+  influence: Influence,
+  tuning: number,
+  unknowns: number,
+): RobustFit {
   const { fit, weights, scale, iterations } = state;
   const degreesOfFreedom = rows.length - unknowns;
   const limit = tuning * scale;
   const common = { parameters: fit.parameters, residuals: fit.residuals, weights, scale, iterations, degreesOfFreedom };
   const unit = unitCovariance(rows);
   if (!(limit > 0)) {
-    return { ...common, deviation: 0, covariance: unit.map((row) => row.map(() => 0)), standardErrors: unit.map(() => 0) };
+    return {
+      ...common,
+      deviation: 0,
+      covariance: unit.map((row) => row.map(() => 0)),
+      standardErrors: unit.map(() => 0),
+    };
   }
   const deviation = degreesOfFreedom > 0 ? asymptoticDeviation(fit.residuals, influence, limit, unknowns) : NaN;
   const covariance = unit.map((row) => row.map((value) => value * deviation ** 2));
-  return { ...common, deviation, covariance, standardErrors: covariance.map((row, index) => Math.sqrt(row[index] as number)) };
+  return {
+    ...common,
+    deviation,
+    covariance,
+    standardErrors: covariance.map((row, index) => Math.sqrt(row[index] as number)),
+  };
 }
 
 /** Below this mean slope the points hardly hold the fit, and its asymptotic error means nothing. */
 const smallestMeanSlope = 0.1;
 
 /** What takes the place of the standard deviation of the residuals in the errors of the parameters. */
-function asymptoticDeviation(residuals: readonly number[], influence: Influence, limit: number, unknowns: number): number {
+function asymptoticDeviation(
+  residuals: readonly number[],
+  influence: Influence,
+  limit: number,
+  unknowns: number,
+): number {
   const points = residuals.length;
   const slopes = residuals.map((residual) => influence.slope(residual / limit));
   const meanSlope = slopes.reduce((sum, slope) => sum + slope, 0) / points;
-  if (meanSlope < smallestMeanSlope) return Math.sqrt(residuals.reduce((sum, residual) => sum + residual ** 2, 0) / (points - unknowns));
+  if (meanSlope < smallestMeanSlope)
+    return Math.sqrt(residuals.reduce((sum, residual) => sum + residual ** 2, 0) / (points - unknowns));
   const slopeVariance = slopes.reduce((sum, slope) => sum + (slope - meanSlope) ** 2, 0) / points;
   const correction = 1 + ((unknowns / points) * slopeVariance) / meanSlope ** 2;
   const psiSquare = residuals.reduce((sum, residual) => sum + (residual * influence.weight(residual / limit)) ** 2, 0);

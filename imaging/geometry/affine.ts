@@ -38,7 +38,8 @@ export function transformAffine(source: Image, map: AffineMap, options: Transfor
   const where = 'transformAffine';
   const { rows: sourceRows, columns: sourceColumns } = layoutOf(source, where);
   const { interpolation = 'cubic', rows = sourceRows, columns = sourceColumns } = options;
-  for (const size of [rows, columns]) if (!Number.isInteger(size) || size < 1) throw badSize(where, `a result of ${rows} x ${columns} pixels cannot be`);
+  for (const size of [rows, columns])
+    if (!Number.isInteger(size) || size < 1) throw badSize(where, `a result of ${rows} x ${columns} pixels cannot be`);
   const { matrix = { xpx: 1, xpy: 0, ypx: 0, ypy: 1 }, shift = { x: 0, y: 0 } } = map;
   const determinant = matrix.xpx * matrix.ypy - matrix.xpy * matrix.ypx;
   if (!Number.isFinite(determinant) || determinant === 0) throw badArgument(where, 'the matrix cannot be inverted');
@@ -47,7 +48,10 @@ export function transformAffine(source: Image, map: AffineMap, options: Transfor
   const result = image(new Float32Array(rows * columns), rows, columns);
   const pixels = toFloat32(source, where);
   requireFinite(pixels, where);
-  const sample = interpolation === 'cubic' ? cubicSampler(pixels, sourceRows, sourceColumns) : bilinearSampler(pixels, sourceRows, sourceColumns);
+  const sample =
+    interpolation === 'cubic'
+      ? cubicSampler(pixels, sourceRows, sourceColumns)
+      : bilinearSampler(pixels, sourceRows, sourceColumns);
 
   // In raster sense (Y down) the off-diagonal elements change sign.
   const columnByColumn = matrix.ypy / determinant;
@@ -60,7 +64,11 @@ export function transformAffine(source: Image, map: AffineMap, options: Transfor
       const right = column - (columns - 1) / 2 - shift.x;
       const sourceColumn = columnByColumn * right + columnByRow * down + (sourceColumns - 1) / 2;
       const sourceRow = rowByColumn * right + rowByRow * down + (sourceRows - 1) / 2;
-      const inside = sourceColumn >= -0.5 && sourceColumn <= sourceColumns - 0.5 && sourceRow >= -0.5 && sourceRow <= sourceRows - 0.5;
+      const inside =
+        sourceColumn >= -0.5 &&
+        sourceColumn <= sourceColumns - 0.5 &&
+        sourceRow >= -0.5 &&
+        sourceRow <= sourceRows - 0.5;
       result.data[row * columns + column] = inside ? sample(sourceRow, sourceColumn) : fill;
     }
   }
@@ -101,7 +109,8 @@ function cubicSampler(pixels: Float32Array, rows: number, columns: number): Samp
     for (let i = 0; i < 4; i++) {
       const start = clamp(top - 1 + i, rows - 1) * columns;
       let line = 0;
-      for (let j = 0; j < 4; j++) line += (across[j] as number) * (pixels[start + clamp(left - 1 + j, columns - 1)] as number);
+      for (let j = 0; j < 4; j++)
+        line += (across[j] as number) * (pixels[start + clamp(left - 1 + j, columns - 1)] as number);
       sum += (down[i] as number) * line;
     }
     return sum;

@@ -29,7 +29,8 @@ export interface Centroid extends Vector {
  */
 export function centroid(source: Image, options: CentroidOptions = {}): Centroid {
   const { background = 0, threshold = background } = options;
-  if (!Number.isFinite(background) || !Number.isFinite(threshold)) throw badArgument('centroid', `background ${background} and threshold ${threshold} must be finite`);
+  if (!Number.isFinite(background) || !Number.isFinite(threshold))
+    throw badArgument('centroid', `background ${background} and threshold ${threshold} must be finite`);
   const { data, rows, columns, rowStride, columnStride, offset } = layoutOf(source, 'centroid');
   let mass = 0;
   let pixelCount = 0;
@@ -63,5 +64,11 @@ export function centroid(source: Image, options: CentroidOptions = {}): Centroid
   if (!(mass > 0)) throw constantImage('centroid');
   const x = first.x / mass;
   const y = first.y / mass;
-  return { x, y, mass, pixelCount, spread: { x: Math.sqrt(Math.max(0, second.x / mass - x * x)), y: Math.sqrt(Math.max(0, second.y / mass - y * y)) } };
+  return {
+    x,
+    y,
+    mass,
+    pixelCount,
+    spread: { x: Math.sqrt(Math.max(0, second.x / mass - x * x)), y: Math.sqrt(Math.max(0, second.y / mass - y * y)) },
+  };
 }

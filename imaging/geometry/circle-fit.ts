@@ -38,7 +38,10 @@ export function fitCircle(points: readonly Vector[]): CircleFit {
       const distance = distances[index] || Number.MIN_VALUE;
       return [(point.x - centre.x) / distance, (point.y - centre.y) / distance, 1];
     });
-    const fit = robustLeastSquares(rows, distances.map((distance) => distance - radius));
+    const fit = robustLeastSquares(
+      rows,
+      distances.map((distance) => distance - radius),
+    );
     const [x = 0, y = 0, grow = 0] = fit.parameters;
     centre = { x: centre.x + x, y: centre.y + y };
     radius += grow;
@@ -47,7 +50,13 @@ export function fitCircle(points: readonly Vector[]): CircleFit {
     const moved = Math.abs(x) + Math.abs(y) + Math.abs(grow);
     // Far below the standard error a step changes nothing but rounding and the weights of points at the limit.
     if (moved <= 1e-3 * errorRadius || moved <= 1e-9 * extent) {
-      return { centre, radius, standardErrors: { x: errorX, y: errorY, radius: errorRadius }, deviation: fit.scale, weights: fit.weights };
+      return {
+        centre,
+        radius,
+        standardErrors: { x: errorX, y: errorY, radius: errorRadius },
+        deviation: fit.scale,
+        weights: fit.weights,
+      };
     }
   }
   throw noConvergence(where, mostIterations);
@@ -57,7 +66,10 @@ function algebraicCircle(points: readonly Vector[]): { centre: Vector; radius: n
   // Taken about the mean point, so that the squares do not lose digits.
   const middle = { x: average(points.map((point) => point.x)), y: average(points.map((point) => point.y)) };
   const near = points.map((point) => ({ x: point.x - middle.x, y: point.y - middle.y }));
-  const fit = robustLeastSquares(near.map(({ x, y }) => [x, y, 1]), near.map(({ x, y }) => x * x + y * y));
+  const fit = robustLeastSquares(
+    near.map(({ x, y }) => [x, y, 1]),
+    near.map(({ x, y }) => x * x + y * y),
+  );
   const [twiceX = 0, twiceY = 0, rest = 0] = fit.parameters;
   const square = rest + (twiceX * twiceX + twiceY * twiceY) / 4;
   if (!(square > 0)) throw singularFit('fitCircle', 'the points do not lie about a circle');

@@ -56,18 +56,29 @@ const finePasses = 4;
 export function findDisc(source: Image, options: DiscOptions = {}): Disc {
   const where = 'findDisc';
   const { sectorCount, halfWidth, smallestDrop = 0.4 } = options;
-  if (sectorCount !== undefined && !(Number.isInteger(sectorCount) && sectorCount >= fewestEdges)) throw badArgument(where, `${sectorCount} sectors cannot be`);
-  if (halfWidth !== undefined && !(halfWidth >= 2)) throw badArgument(where, `a half width of ${halfWidth} pixels is below 2`);
-  if (!(smallestDrop > 0 && smallestDrop < 1)) throw badArgument(where, `a smallest drop of ${smallestDrop} is not between 0 and 1`);
+  if (sectorCount !== undefined && !(Number.isInteger(sectorCount) && sectorCount >= fewestEdges))
+    throw badArgument(where, `${sectorCount} sectors cannot be`);
+  if (halfWidth !== undefined && !(halfWidth >= 2))
+    throw badArgument(where, `a half width of ${halfWidth} pixels is below 2`);
+  if (!(smallestDrop > 0 && smallestDrop < 1))
+    throw badArgument(where, `a smallest drop of ${smallestDrop} is not between 0 and 1`);
   const [rows = 0, columns = 0] = source.shape;
   const { minimum, maximum } = extent(source);
   if (minimum === maximum) throw constantImage(where, minimum);
 
   const shrink = Math.max(1, Math.max(rows, columns) / coarseSide);
-  const coarse = shrink > 1 ? resample(source, Math.max(1, Math.round(rows / shrink)), Math.max(1, Math.round(columns / shrink))) : source;
+  const coarse =
+    shrink > 1
+      ? resample(source, Math.max(1, Math.round(rows / shrink)), Math.max(1, Math.round(columns / shrink)))
+      : source;
   const start = brightPart(coarse);
   const everywhere = { centre: start.centre, inner: 1, outer: Math.hypot(...coarse.shape), sectorCount: coarseSectors };
-  const coarseEdges = edgesOf(polarBand(coarse, everywhere), everywhere, Math.max(3, 0.1 * start.radius), smallestDrop * start.contrast);
+  const coarseEdges = edgesOf(
+    polarBand(coarse, everywhere),
+    everywhere,
+    Math.max(3, 0.1 * start.radius),
+    smallestDrop * start.contrast,
+  );
   const coarseCircle = circleThrough(coarseEdges);
   requireBrightInside(coarse, coarseCircle, start.contrast);
   let circle: { centre: Vector; radius: number } = scaled(coarseCircle, coarse, source);
@@ -78,10 +89,17 @@ export function findDisc(source: Image, options: DiscOptions = {}): Disc {
   for (let pass = 0; pass < finePasses; pass++) {
     width = Math.min(width, 0.8 * circle.radius);
     sectors = sectorCount ?? Math.min(180, Math.max(24, Math.floor((2 * Math.PI * circle.radius) / 4)));
-    const band = { centre: circle.centre, inner: circle.radius - 2 * width, outer: circle.radius + 2 * width, sectorCount: sectors };
+    const band = {
+      centre: circle.centre,
+      inner: circle.radius - 2 * width,
+      outer: circle.radius + 2 * width,
+      sectorCount: sectors,
+    };
     const profiles = polarBand(source, band);
     const next = circleThrough(edgesOf(profiles, band, width, smallestDrop * start.contrast));
-    const moved = Math.hypot(next.centre.x - circle.centre.x, next.centre.y - circle.centre.y) + Math.abs(next.radius - circle.radius);
+    const moved =
+      Math.hypot(next.centre.x - circle.centre.x, next.centre.y - circle.centre.y) +
+      Math.abs(next.radius - circle.radius);
     fit = next;
     circle = next;
     const narrowest = halfWidth ?? narrowBand(edgeBlur(profiles), width);
@@ -92,7 +110,14 @@ export function findDisc(source: Image, options: DiscOptions = {}): Disc {
   const edgeCount = found.weights.filter((weight) => weight > 0).length;
   const arc = (360 * edgeCount) / sectors;
   if (arc < smallestArc) throw edgeNotFound(where, `only ${arc.toFixed(0)} degrees of the rim of the disc are seen`);
-  return { centre: found.centre, radius: found.radius, standardErrors: found.standardErrors, deviation: found.deviation, edgeCount, arc };
+  return {
+    centre: found.centre,
+    radius: found.radius,
+    standardErrors: found.standardErrors,
+    deviation: found.deviation,
+    edgeCount,
+    arc,
+  };
 }
 
 /** Centre, size and contrast of what is bright, by the threshold that parts the pixels best. */
@@ -132,7 +157,12 @@ function narrowBand(blur: number | undefined, width: number): number {
 }
 
 /** The places of the edge, as camera positions. */
-function edgesOf(profiles: readonly SectorProfile[], { centre, sectorCount }: PolarBand, halfWidth: number, smallestDrop: number): Vector[] {
+function edgesOf(
+  profiles: readonly SectorProfile[],
+  { centre, sectorCount }: PolarBand,
+  halfWidth: number,
+  smallestDrop: number,
+): Vector[] {
   const points: Vector[] = [];
   profiles.forEach((profile, sector) => {
     const radius = edgeOfSector(profile, halfWidth, smallestDrop);
@@ -144,7 +174,8 @@ function edgesOf(profiles: readonly SectorProfile[], { centre, sectorCount }: Po
 }
 
 function circleThrough(points: readonly Vector[]): CircleFit {
-  if (points.length < fewestEdges) throw edgeNotFound('findDisc', `the rim of a disc is seen in ${points.length} directions only`);
+  if (points.length < fewestEdges)
+    throw edgeNotFound('findDisc', `the rim of a disc is seen in ${points.length} directions only`);
   return fitCircle(points);
 }
 
@@ -162,12 +193,16 @@ function requireBrightInside(coarse: Image, circle: CircleFit, contrast: number)
     }
   }
   const brighter = inside.sum / inside.count - outside.sum / outside.count;
-  if (!(brighter > contrast / 2)) throw edgeNotFound('findDisc', 'there is no disc that is brighter than what is around it');
+  if (!(brighter > contrast / 2))
+    throw edgeNotFound('findDisc', 'there is no disc that is brighter than what is around it');
 }
 
 /** A circle found on the reduced image, in pixels of the whole one; both show the same field. */
 function scaled(circle: CircleFit, coarse: Image, source: Image): { centre: Vector; radius: number } {
   const across = (source.shape[1] as number) / (coarse.shape[1] as number);
   const down = (source.shape[0] as number) / (coarse.shape[0] as number);
-  return { centre: { x: circle.centre.x * across, y: circle.centre.y * down }, radius: (circle.radius * (across + down)) / 2 };
+  return {
+    centre: { x: circle.centre.x * across, y: circle.centre.y * down },
+    radius: (circle.radius * (across + down)) / 2,
+  };
 }

@@ -52,7 +52,8 @@ export function polarBand(source: Image, band: PolarBand): SectorProfile[] {
   return Array.from({ length: sectorCount }, (_, sector) => {
     const first = sector * ringCount;
     const means = sums.slice(first, first + ringCount);
-    for (let ring = 0; ring < ringCount; ring++) means[ring] = (means[ring] as number) / (counts[first + ring] as number);
+    for (let ring = 0; ring < ringCount; ring++)
+      means[ring] = (means[ring] as number) / (counts[first + ring] as number);
     return { inner, means };
   });
 }
@@ -83,7 +84,8 @@ export function edgeOfSector(profile: SectorProfile, halfWidth: number, smallest
   const drop = inside - outside;
   if (!(drop >= smallestDrop)) return undefined;
   let area = 0;
-  for (let ring = place - width; ring < place + width; ring++) area += (((means[ring] as number) - outside) / drop) * (inner + ring + 0.5);
+  for (let ring = place - width; ring < place + width; ring++)
+    area += (((means[ring] as number) - outside) / drop) * (inner + ring + 0.5);
   const square = (inner + place - width) ** 2 + 2 * area;
   const radius = sqrt(square);
   return abs(radius - inner - place) <= width ? radius : undefined;

@@ -19,10 +19,16 @@ export interface ResampleOptions {
  * @throws ImagingError 'imaging/bad-size' unless the new size is made of whole numbers from 1, 'imaging/bad-argument', 'imaging/not-finite' for
  *   NaN and infinite pixels, 'imaging/empty-image'
  */
-export function resample(source: Image, rows: number, columns: number, options: ResampleOptions = {}): Image<Float32Array> {
+export function resample(
+  source: Image,
+  rows: number,
+  columns: number,
+  options: ResampleOptions = {},
+): Image<Float32Array> {
   const { lobes = 3 } = options;
   const { rows: sourceRows, columns: sourceColumns } = layoutOf(source, 'resample');
-  for (const size of [rows, columns]) if (!Number.isInteger(size) || size < 1) throw badSize('resample', `a new size of ${rows} x ${columns} cannot be`);
+  for (const size of [rows, columns])
+    if (!Number.isInteger(size) || size < 1) throw badSize('resample', `a new size of ${rows} x ${columns} cannot be`);
   if (!(lobes >= 1 && lobes <= 8)) throw badArgument('resample', `a kernel of ${lobes} lobes is not from 1 to 8`);
   const pixels = toFloat32(source, 'resample');
   requireFinite(pixels, 'resample');
@@ -36,7 +42,8 @@ export function resample(source: Image, rows: number, columns: number, options: 
       const first = start + (across.firsts[column] as number);
       const weights = across.weights[column] as Float32Array;
       let sum = 0;
-      for (let index = 0; index < weights.length; index++) sum += (weights[index] as number) * (pixels[first + index] as number);
+      for (let index = 0; index < weights.length; index++)
+        sum += (weights[index] as number) * (pixels[first + index] as number);
       narrow[row * columns + column] = sum;
     }
   }
@@ -50,7 +57,8 @@ export function resample(source: Image, rows: number, columns: number, options: 
     for (let index = 0; index < weights.length; index++) {
       const weight = weights[index] as number;
       const start = (first + index) * columns;
-      for (let column = 0; column < columns; column++) (line[column] as number) += weight * (narrow[start + column] as number);
+      for (let column = 0; column < columns; column++)
+        (line[column] as number) += weight * (narrow[start + column] as number);
     }
     result.data.set(line, row * columns);
   }

@@ -35,12 +35,16 @@ export interface Trimmed {
 export function trimBorder(source: Image, options: TrimOptions = {}): Trimmed {
   const { darkFraction = 0.5, largestShare = 0.4, margin = 2 } = options;
   const where = 'trimBorder';
-  if (!(darkFraction > 0 && darkFraction < 1)) throw badArgument(where, `a dark share of ${darkFraction} is not between 0 and 1`);
-  if (!(largestShare >= 0 && largestShare < 0.5)) throw badArgument(where, `a largest share of ${largestShare} is not from 0 to below 0.5`);
+  if (!(darkFraction > 0 && darkFraction < 1))
+    throw badArgument(where, `a dark share of ${darkFraction} is not between 0 and 1`);
+  if (!(largestShare >= 0 && largestShare < 0.5))
+    throw badArgument(where, `a largest share of ${largestShare} is not from 0 to below 0.5`);
   if (!Number.isInteger(margin) || margin < 0) throw badArgument(where, `a margin of ${margin} pixels cannot be`);
   const { rows, columns } = layoutOf(source, where);
   const dark = percentile(source, 0);
-  const inner = source.lo(Math.floor(rows / 4), Math.floor(columns / 4)).hi(Math.ceil(rows / 2), Math.ceil(columns / 2));
+  const inner = source
+    .lo(Math.floor(rows / 4), Math.floor(columns / 4))
+    .hi(Math.ceil(rows / 2), Math.ceil(columns / 2));
   const bright = percentile(inner, 75) - dark;
   if (!(bright > 0)) throw constantImage(where, dark);
   const limit = dark + darkFraction * bright;

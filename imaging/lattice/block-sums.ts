@@ -23,7 +23,8 @@ export interface Complex {
 export const place = (index: number, size: number): number => (2 * index + 1 - size) / size;
 
 /** Where each block begins along an axis, and the end of the last. */
-export const blockEdges = (size: number): readonly number[] => Array.from({ length: blocksAcross + 1 }, (_, index) => Math.round((index * size) / blocksAcross));
+export const blockEdges = (size: number): readonly number[] =>
+  Array.from({ length: blocksAcross + 1 }, (_, index) => Math.round((index * size) / blocksAcross));
 
 /** Sums of `place^power * exp(2 pi i frequency place)` over each block of an axis; [block][power]. */
 export function axisMoments(frequency: number, size: number): readonly (readonly Complex[])[] {
@@ -52,7 +53,11 @@ export type BlockSums = readonly (readonly Complex[])[];
 /**
  * Sums of the pixels, times powers of their coordinates up to the given one in all, times a wave, over each block; [row of blocks * 8 + column of blocks].
  */
-export function waveSums({ pixels, rows, columns }: Plane, { x: across, y: down }: Vector, power: number): readonly BlockSums[] {
+export function waveSums(
+  { pixels, rows, columns }: Plane,
+  { x: across, y: down }: Vector,
+  power: number,
+): readonly BlockSums[] {
   const horizontal = blockEdges(columns);
   const vertical = blockEdges(rows);
   const cosines = new Float64Array(columns);
@@ -104,7 +109,11 @@ export function waveSums({ pixels, rows, columns }: Plane, { x: across, y: down 
           }
         }
       }
-      results.push(Array.from({ length: terms }, (_, a) => Array.from({ length: terms }, (__, b) => ({ re: re[a * terms + b]!, im: im[a * terms + b]! }))));
+      results.push(
+        Array.from({ length: terms }, (_, a) =>
+          Array.from({ length: terms }, (__, b) => ({ re: re[a * terms + b]!, im: im[a * terms + b]! })),
+        ),
+      );
     }
   }
   return results;

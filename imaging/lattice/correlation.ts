@@ -29,7 +29,9 @@ export function latticeCorrelation(source: Image): CorrelationPlane {
   const mean = pixels.reduce((sum, value) => sum + value, 0) / pixels.length;
   const transform = realTransform2(rows, columns);
   const padded = new Float32Array(rows * columns);
-  for (let row = 0; row < height; row++) for (let column = 0; column < width; column++) padded[row * columns + column] = pixels[row * width + column]! - mean;
+  for (let row = 0; row < height; row++)
+    for (let column = 0; column < width; column++)
+      padded[row * columns + column] = pixels[row * width + column]! - mean;
   const spectrum = transform.forward(padded);
   const half = columns / 2 + 1;
   for (let row = 0, at = 0; row < rows; row++) {
@@ -50,7 +52,8 @@ export function centred({ data, rows, columns }: CorrelationPlane): Image<Float3
   const [down, across] = [rows >> 1, columns >> 1];
   for (let row = 0; row < rows; row++) {
     const from = ((row + rows - down) % rows) * columns;
-    for (let column = 0; column < columns; column++) result[row * columns + column] = data[from + ((column + columns - across) % columns)]!;
+    for (let column = 0; column < columns; column++)
+      result[row * columns + column] = data[from + ((column + columns - across) % columns)]!;
   }
   return image(result, rows, columns);
 }
@@ -63,7 +66,9 @@ function taper(pixels: Float64Array, rows: number, columns: number): void {
   const edge = sum / (2 * (rows + columns));
   const weights = (size: number): Float64Array => {
     const width = Math.max(1, taperShare * size);
-    return Float64Array.from({ length: size }, (_, index) => Math.min(1, (Math.min(index, size - 1 - index) + 0.5) / width));
+    return Float64Array.from({ length: size }, (_, index) =>
+      Math.min(1, (Math.min(index, size - 1 - index) + 0.5) / width),
+    );
   };
   const [down, across] = [weights(rows), weights(columns)];
   for (let row = 0; row < rows; row++)

@@ -33,15 +33,49 @@ const largestCrystalDifference = 0.15;
 /** A larger relative standard error of the spacing is not good enough for anything. */
 const poorPrecision = 0.005;
 
-const overtones: readonly Order[] = [[1, 1], [1, -1], [2, 0], [0, 2], [3, 0], [0, 3], [4, 0], [0, 4]];
-const screwOvertones: readonly Order[] = [[1, 1], [1, -1], [1, 2], [1, -2], [2, 0], [0, 4]];
+const overtones: readonly Order[] = [
+  [1, 1],
+  [1, -1],
+  [2, 0],
+  [0, 2],
+  [3, 0],
+  [0, 3],
+  [4, 0],
+  [0, 4],
+];
+const screwOvertones: readonly Order[] = [
+  [1, 1],
+  [1, -1],
+  [1, 2],
+  [1, -2],
+  [2, 0],
+  [0, 4],
+];
 /** Waves that only a lattice with a larger cell has. */
-const largerCells: readonly Order[] = [[1 / 2, 0], [0, 1 / 2], [1 / 2, 1 / 2], [1 / 2, -1 / 2], [1 / 3, 0], [0, 1 / 3], [2 / 3, 0], [0, 2 / 3]];
-const fundamentalsOf = ({ secondOrder }: LatticeKind): readonly Order[] => [[1, 0], [0, secondOrder]];
-const overtonesOf = ({ secondOrder }: LatticeKind): readonly Order[] => (secondOrder === 1 ? overtones : screwOvertones);
+const largerCells: readonly Order[] = [
+  [1 / 2, 0],
+  [0, 1 / 2],
+  [1 / 2, 1 / 2],
+  [1 / 2, -1 / 2],
+  [1 / 3, 0],
+  [0, 1 / 3],
+  [2 / 3, 0],
+  [0, 2 / 3],
+];
+const fundamentalsOf = ({ secondOrder }: LatticeKind): readonly Order[] => [
+  [1, 0],
+  [0, secondOrder],
+];
+const overtonesOf = ({ secondOrder }: LatticeKind): readonly Order[] =>
+  secondOrder === 1 ? overtones : screwOvertones;
 /** Changes of the axes, as rows of first and second by first and second, that make up for a wrong peak: multiples, fractions, diagonals. */
 const corrections: readonly (readonly [number, number, number, number])[] = [
-  [2, 0, 0, 2], [1 / 2, 0, 0, 1 / 2], [1 / 2, 1 / 2, -1 / 2, 1 / 2], [1, 1, -1, 1], [3, 0, 0, 3], [1 / 3, 0, 0, 1 / 3],
+  [2, 0, 0, 2],
+  [1 / 2, 0, 0, 1 / 2],
+  [1 / 2, 1 / 2, -1 / 2, 1 / 2],
+  [1, 1, -1, 1],
+  [3, 0, 0, 3],
+  [1 / 3, 0, 0, 1 / 3],
 ];
 
 /**
@@ -56,7 +90,12 @@ export function findLattice(source: Image, kind: LatticeKind, marked?: Vector): 
   const peaks = correlationPeaks(correlation);
   const searched = searchLattice(correlation, peaks, kind, marked);
   const axes = 'failure' in searched || kind.secondOrder === 1 ? searched : orderCrystalAxes(source, searched, kind);
-  if (marked) return { correlation, peaks, found: 'failure' in axes ? axes : judge(refine(source, axes, kind), source, axes, kind) };
+  if (marked)
+    return {
+      correlation,
+      peaks,
+      found: 'failure' in axes ? axes : judge(refine(source, axes, kind), source, axes, kind),
+    };
   const spectrum = new Spectrum(source);
   const confirmed = (candidates: readonly LatticeAxes[]): Lattice | undefined => {
     for (const candidate of candidates) {
@@ -69,7 +108,11 @@ export function findLattice(source: Image, kind: LatticeKind, marked?: Vector): 
   const first = refine(source, axes, kind, spectrum);
   if (first.confirmed) return { correlation, peaks, found: judge(first, source, axes, kind) };
   const other = confirmed([...correctedAxes(axes, kind), ...spectralAxes(spectrum, kind)]);
-  return { correlation, peaks, found: other ?? (first.missing ? { failure: first.missing } : judge(first, source, axes, kind)) };
+  return {
+    correlation,
+    peaks,
+    found: other ?? (first.missing ? { failure: first.missing } : judge(first, source, axes, kind)),
+  };
 }
 
 /** What a grating's axes may be when the image does not confirm those that its autocorrelation gave. */
@@ -77,7 +120,12 @@ const correctedAxes = (axes: LatticeAxes, { ridges }: LatticeKind): readonly Lat
   (ridges ? corrections : []).map(([a, b, c, d]) => {
     const { first: one, second: other } = axes;
     const first = { x: a * one.x + b * other.x, y: a * one.y + b * other.y };
-    return { ...axes, first, second: { x: c * one.x + d * other.x, y: c * one.y + d * other.y }, nearPeak: rightHalf(first) };
+    return {
+      ...axes,
+      first,
+      second: { x: c * one.x + d * other.x, y: c * one.y + d * other.y },
+      nearPeak: rightHalf(first),
+    };
   });
 
 /** The axes of the strongest waves of the whole image, which may stand out where peaks of the autocorrelation are lost in noise. */
@@ -86,25 +134,57 @@ function spectralAxes(spectrum: Spectrum, kind: LatticeKind): readonly LatticeAx
   const waves = kind.ratio < kind.secondOrder ? undefined : spectrum.lattice(kind);
   if (!waves) return [];
   const { first, second } = reciprocalsOf(waves.first, waves.second);
-  return [{ first, second: { x: kind.secondOrder * second.x, y: kind.secondOrder * second.y }, repeats: [0, 0], nearPeak: rightHalf(first) }];
+  return [
+    {
+      first,
+      second: { x: kind.secondOrder * second.x, y: kind.secondOrder * second.y },
+      repeats: [0, 0],
+      nearPeak: rightHalf(first),
+    },
+  ];
 }
 
 /** Makes the axis with the closer planes the first one, and the second as long as its cell is, whichever multiples of them the search met. */
-function orderCrystalAxes(source: Image, axes: LatticeAxes, { ratio, secondOrder }: LatticeKind): LatticeAxes | LatticeFailure {
+function orderCrystalAxes(
+  source: Image,
+  axes: LatticeAxes,
+  { ratio, secondOrder }: LatticeKind,
+): LatticeAxes | LatticeFailure {
   const strongest = (orders: readonly Order[]): number => {
     const { harmonics } = fitHarmonics(source, reciprocals, visible(reciprocals, orders), { hold: true });
-    const { order: [h, k] } = harmonics.reduce((best, each) => (each.amplitude > best.amplitude ? each : best));
+    const {
+      order: [h, k],
+    } = harmonics.reduce((best, each) => (each.amplitude > best.amplitude ? each : best));
     return h + k;
   };
   const reciprocals = reciprocalsOf(axes.first, axes.second);
   const planes = [
-    { vector: axes.first, order: strongest([[1, 0], [2, 0], [3, 0]]) },
-    { vector: axes.second, order: strongest([[0, 1], [0, 2], [0, 3], [0, 4]]) },
+    {
+      vector: axes.first,
+      order: strongest([
+        [1, 0],
+        [2, 0],
+        [3, 0],
+      ]),
+    },
+    {
+      vector: axes.second,
+      order: strongest([
+        [0, 1],
+        [0, 2],
+        [0, 3],
+        [0, 4],
+      ]),
+    },
   ].map(({ vector: { x, y }, order }) => ({ x: x / order, y: y / order }));
-  const [short, long] = planes.sort((one, other) => Math.hypot(one.x, one.y) - Math.hypot(other.x, other.y)) as [Vector, Vector];
+  const [short, long] = planes.sort((one, other) => Math.hypot(one.x, one.y) - Math.hypot(other.x, other.y)) as [
+    Vector,
+    Vector,
+  ];
   const second = { x: secondOrder * long.x, y: secondOrder * long.y };
   const [expected, length] = [ratio * Math.hypot(short.x, short.y), Math.hypot(second.x, second.y)];
-  if (Math.abs(expected - length) / Math.max(expected, length) > largestCrystalDifference) return { failure: 'distances', first: Math.hypot(short.x, short.y), second: length };
+  if (Math.abs(expected - length) / Math.max(expected, length) > largestCrystalDifference)
+    return { failure: 'distances', first: Math.hypot(short.x, short.y), second: length };
   return { ...axes, first: short, second, nearPeak: rightHalf(short) };
 }
 
@@ -120,14 +200,26 @@ interface Refined {
 function refine(source: Image, axes: LatticeAxes, kind: LatticeKind, spectrum?: Spectrum): Refined {
   const start = reciprocalsOf(axes.first, axes.second);
   const fundamentals = fundamentalsOf(kind);
-  const unconfirmed = (): Refined => ({ fit: undefined, confirmed: false, missing: missingOf(fitHarmonics(source, start, fundamentals, { hold: true })), doubts: ['The peaks of the autocorrelation are not confirmed by the image itself.'] });
+  const unconfirmed = (): Refined => ({
+    fit: undefined,
+    confirmed: false,
+    missing: missingOf(fitHarmonics(source, start, fundamentals, { hold: true })),
+    doubts: ['The peaks of the autocorrelation are not confirmed by the image itself.'],
+  });
   if (visible(start, fundamentals).length < 2) return { ...unconfirmed(), missing: undefined };
   try {
     const rough = fitHarmonics(source, start, fundamentals, { errors: false });
     if (difference(rough.reciprocals, start) > 0.05) return unconfirmed();
-    const fit = fitHarmonics(source, rough.reciprocals, visible(rough.reciprocals, [...fundamentals, ...overtonesOf(kind)]));
+    const fit = fitHarmonics(
+      source,
+      rough.reciprocals,
+      visible(rough.reciprocals, [...fundamentals, ...overtonesOf(kind)]),
+    );
     if (difference(fit.reciprocals, start) > 0.05) return unconfirmed();
-    const doubts = [...strangeWaves(source, fit, kind), ...(spectrum && kind.ridges ? coarserWaves(spectrum, fit) : [])];
+    const doubts = [
+      ...strangeWaves(source, fit, kind),
+      ...(spectrum && kind.ridges ? coarserWaves(spectrum, fit) : []),
+    ];
     return { fit, confirmed: doubts.length === 0, missing: missingOf(fit), doubts };
   } catch (error) {
     if (error instanceof ImagingError) return { fit: undefined, confirmed: false, missing: 'no lattice', doubts: [] };
@@ -146,17 +238,32 @@ function coarserWaves(spectrum: Spectrum, { reciprocals: { first, second } }: Ha
   const lower = Math.min(Math.hypot(first.x, first.y), Math.hypot(second.x, second.y));
   const weaker = Math.min(...[first, second].map((vector) => spectrum.near(vector, 0).amplitude));
   const [strongest] = spectrum.strongest(1, coarser * lower);
-  return strongest && strongest.amplitude > strongCoarse * weaker ? ['Waves that are farther apart than these lines are stronger: the true spacing may be a multiple of this one.'] : [];
+  return strongest && strongest.amplitude > strongCoarse * weaker
+    ? ['Waves that are farther apart than these lines are stronger: the true spacing may be a multiple of this one.']
+    : [];
 }
 
-function judge({ fit, confirmed, doubts: strange }: Refined, source: Image, axes: LatticeAxes, kind: LatticeKind): Lattice {
+function judge(
+  { fit, confirmed, doubts: strange }: Refined,
+  source: Image,
+  axes: LatticeAxes,
+  kind: LatticeKind,
+): Lattice {
   const doubts = [...strange];
-  const lattice = measureLattice(fit ?? { reciprocals: reciprocalsOf(axes.first, axes.second), covariance: undefined }, source, axes, kind);
+  const lattice = measureLattice(
+    fit ?? { reciprocals: reciprocalsOf(axes.first, axes.second), covariance: undefined },
+    source,
+    axes,
+    kind,
+  );
   const [first, second] = [lattice.lengths[0], lattice.lengths[1] / kind.ratio];
   const difference = Math.abs(first - second) / Math.max(first, second);
-  if (Math.min(...lattice.repeats) < fewRepeats) doubts.push(`Only ${Math.min(...lattice.repeats).toFixed(1)} repeats lie across the image.`);
-  if (difference > unequalAxes) doubts.push(`The spacings along the two axes differ by ${(100 * difference).toFixed(1)} %.`);
-  if (!(lattice.spacingError < poorPrecision * lattice.spacing)) doubts.push('The spacing is uncertain by more than 0.5 %.');
+  if (Math.min(...lattice.repeats) < fewRepeats)
+    doubts.push(`Only ${Math.min(...lattice.repeats).toFixed(1)} repeats lie across the image.`);
+  if (difference > unequalAxes)
+    doubts.push(`The spacings along the two axes differ by ${(100 * difference).toFixed(1)} %.`);
+  if (!(lattice.spacingError < poorPrecision * lattice.spacing))
+    doubts.push('The spacing is uncertain by more than 0.5 %.');
   return { ...lattice, confirmed, doubts };
 }
 
@@ -164,19 +271,31 @@ function judge({ fit, confirmed, doubts: strange }: Refined, source: Image, axes
 function strangeWaves(source: Image, { reciprocals, harmonics }: HarmonicFit, kind: LatticeKind): readonly string[] {
   // They are the first that were fitted.
   const known = harmonics.slice(0, 2);
-  if (known.some(({ significance }) => significance < certain)) return ['The lines of the lattice hardly stand out from the rest of the image.'];
+  if (known.some(({ significance }) => significance < certain))
+    return ['The lines of the lattice hardly stand out from the rest of the image.'];
   const weaker = Math.min(...known.map((harmonic) => harmonic.amplitude));
   const stronger = Math.max(...known.map((harmonic) => harmonic.amplitude));
   const doubts: string[] = [];
   const present = harmonics.filter(({ significance }) => significance >= certain).map(({ order }) => order);
-  const larger = fitHarmonics(source, reciprocals, [...present, ...largerCells], { hold: true }).harmonics.slice(present.length);
-  if (larger.some(({ significance, amplitude }) => significance >= certain && amplitude > strongShare * weaker)) doubts.push('The image holds lines that are farther apart: the true spacing may be a multiple of this one.');
-  if (kind.secondOrder === 1 && harmonics.some(({ order: [h, k], amplitude }) => Math.abs(h) + Math.abs(k) > 1 && amplitude > 1.5 * stronger)) doubts.push('Finer lines are stronger than the ones that were found: the true spacing may be a fraction of this one.');
+  const larger = fitHarmonics(source, reciprocals, [...present, ...largerCells], { hold: true }).harmonics.slice(
+    present.length,
+  );
+  if (larger.some(({ significance, amplitude }) => significance >= certain && amplitude > strongShare * weaker))
+    doubts.push('The image holds lines that are farther apart: the true spacing may be a multiple of this one.');
+  if (
+    kind.secondOrder === 1 &&
+    harmonics.some(({ order: [h, k], amplitude }) => Math.abs(h) + Math.abs(k) > 1 && amplitude > 1.5 * stronger)
+  )
+    doubts.push(
+      'Finer lines are stronger than the ones that were found: the true spacing may be a fraction of this one.',
+    );
   return doubts;
 }
 
 const visible = ({ first, second }: Reciprocals, orders: readonly Order[]): readonly Order[] =>
-  orders.filter(([h, k]) => Math.max(Math.abs(h * first.x + k * second.x), Math.abs(h * first.y + k * second.y)) < finestWave);
+  orders.filter(
+    ([h, k]) => Math.max(Math.abs(h * first.x + k * second.x), Math.abs(h * first.y + k * second.y)) < finestWave,
+  );
 
 /** The largest relative difference between two pairs of vectors. */
 function difference(one: Reciprocals, other: Reciprocals): number {

@@ -2,7 +2,15 @@ import { inverse as inverseOf, Matrix as Numbers } from 'ml-matrix';
 import { singularFit, tooFewPoints } from '../errors';
 import type { Vector } from '../geometry';
 import { type Image, layoutOf, requireFinite, toFloat64 } from '../image';
-import { axisMoments, blockEdges, blocksAcross, type BlockSums, type Complex, type Plane, waveSums } from './block-sums';
+import {
+  axisMoments,
+  blockEdges,
+  blocksAcross,
+  type BlockSums,
+  type Complex,
+  type Plane,
+  waveSums,
+} from './block-sums';
 import { type BlockPhases, type BlockPlaces, varianceFactors } from './phase-errors';
 
 /** Orders of a wave of the lattice along its two reciprocal vectors; halves and thirds stand for larger lattices. */
@@ -41,7 +49,16 @@ interface Term {
   readonly wave: number;
 }
 
-const background: readonly Term[] = ([[0, 0], [1, 0], [0, 1], [2, 0], [1, 1], [0, 2]] as const).map(([a, b]) => ({ re: 1, im: 0, a, b, wave: 0 }));
+const background: readonly Term[] = (
+  [
+    [0, 0],
+    [1, 0],
+    [0, 1],
+    [2, 0],
+    [1, 1],
+    [0, 2],
+  ] as const
+).map(([a, b]) => ({ re: 1, im: 0, a, b, wave: 0 }));
 const mostIterations = 12;
 /** A correction that moves no wave by more than this share of a cycle at the edge of the image is the last. */
 const settled = 1e-5;
@@ -57,14 +74,24 @@ const settled = 1e-5;
  * @param errors leaves out the covariance of the vectors where it is not wanted
  * @throws ImagingError 'imaging/too-few-points' for an image below 32 pixels, 'imaging/singular-fit', 'imaging/not-finite', 'imaging/empty-image'
  */
-export function fitHarmonics(source: Image, start: Reciprocals, orders: readonly Order[], { hold = false, errors = true } = {}): HarmonicFit {
+export function fitHarmonics(
+  source: Image,
+  start: Reciprocals,
+  orders: readonly Order[],
+  { hold = false, errors = true } = {},
+): HarmonicFit {
   const { rows, columns } = layoutOf(source, 'fitHarmonics');
   if (Math.min(rows, columns) < 32) throw tooFewPoints('fitHarmonics', Math.min(rows, columns), 32);
   const pixels = toFloat64(source, 'fitHarmonics');
   requireFinite(pixels, 'fitHarmonics');
   const plane: Plane = { pixels, rows, columns };
   // In coordinates from -1 to 1 a frequency is in cycles a half side.
-  let vectors = [(start.first.x * columns) / 2, (start.first.y * rows) / 2, (start.second.x * columns) / 2, (start.second.y * rows) / 2];
+  let vectors = [
+    (start.first.x * columns) / 2,
+    (start.first.y * rows) / 2,
+    (start.second.x * columns) / 2,
+    (start.second.y * rows) / 2,
+  ];
   for (let iteration = 0; ; iteration++) {
     const system = new System(plane, vectors, orders);
     const linear = system.solve([]);
@@ -72,7 +99,14 @@ export function fitHarmonics(source: Image, start: Reciprocals, orders: readonly
     const full = system.solve(system.slopes(linear.parameters));
     const steps = full.parameters.slice(-4);
     vectors = vectors.map((value, index) => value + steps[index]!);
-    if (Math.max(...steps.map(Math.abs)) < settled || iteration === mostIterations) return outcome(plane, vectors, orders, linear, errors ? covarianceOf(plane, vectors, full, system.phases(linear.parameters)) : zeros);
+    if (Math.max(...steps.map(Math.abs)) < settled || iteration === mostIterations)
+      return outcome(
+        plane,
+        vectors,
+        orders,
+        linear,
+        errors ? covarianceOf(plane, vectors, full, system.phases(linear.parameters)) : zeros,
+      );
   }
 }
 
@@ -80,24 +114,44 @@ const zeros: HarmonicFit['covariance'] = [0, 1, 2, 3].map(() => [0, 0, 0, 0]);
 const scalesOf = ({ rows, columns }: Plane): readonly number[] => [2 / columns, 2 / rows, 2 / columns, 2 / rows];
 
 /** The covariance of the vectors in cycles a pixel. */
-function covarianceOf(plane: Plane, vectors: readonly number[], { inverse, parameters }: Solution, phases: readonly [Phases, Phases]): HarmonicFit['covariance'] {
+function covarianceOf(
+  plane: Plane,
+  vectors: readonly number[],
+  { inverse, parameters }: Solution,
+  phases: readonly [Phases, Phases],
+): HarmonicFit['covariance'] {
   const { rows, columns } = plane;
   const scales = scalesOf(plane);
   const [down, across] = [blockEdges(rows), blockEdges(columns)];
-  const middle = (edges: readonly number[], block: number): number => (edges[block]! + edges[block + 1]! - edges.at(-1)!) / 2;
+  const middle = (edges: readonly number[], block: number): number =>
+    (edges[block]! + edges[block + 1]! - edges.at(-1)!) / 2;
   const places: BlockPlaces = {
-    centres: Array.from({ length: blocksAcross ** 2 }, (_, block) => ({ x: middle(across, block % blocksAcross), y: middle(down, Math.floor(block / blocksAcross)) })),
+    centres: Array.from({ length: blocksAcross ** 2 }, (_, block) => ({
+      x: middle(across, block % blocksAcross),
+      y: middle(down, Math.floor(block / blocksAcross)),
+    })),
     width: columns / blocksAcross,
     height: rows / blocksAcross,
     halfSide: Math.min(rows, columns) / 2,
   };
-  const [first, second] = phases.map((family, index): BlockPhases => ({ ...family, reciprocal: { x: vectors[2 * index]! * scales[0]!, y: vectors[2 * index + 1]! * scales[1]! } }));
+  const [first, second] = phases.map((family, index): BlockPhases => ({
+    ...family,
+    reciprocal: { x: vectors[2 * index]! * scales[0]!, y: vectors[2 * index + 1]! * scales[1]! },
+  }));
   const factors = varianceFactors([first!, second!], places).map(Math.sqrt);
   const from = parameters.length - 4;
-  return scales.map((one, i) => scales.map((other, j) => inverse.get(from + i, from + j) * one * other * factors[i]! * factors[j]!));
+  return scales.map((one, i) =>
+    scales.map((other, j) => inverse.get(from + i, from + j) * one * other * factors[i]! * factors[j]!),
+  );
 }
 
-function outcome(plane: Plane, vectors: readonly number[], orders: readonly Order[], linear: Solution, covariance: HarmonicFit['covariance']): HarmonicFit {
+function outcome(
+  plane: Plane,
+  vectors: readonly number[],
+  orders: readonly Order[],
+  linear: Solution,
+  covariance: HarmonicFit['covariance'],
+): HarmonicFit {
   const scales = scalesOf(plane);
   const harmonics = orders.map((order, index): Harmonic => {
     const at = background.length + 2 * index;
@@ -124,7 +178,10 @@ class System {
   private readonly waves: readonly Vector[];
   private readonly sums: readonly (readonly BlockSums[])[];
   private readonly linear: readonly (readonly Term[])[];
-  private readonly moments = new Map<number, { readonly x: ReturnType<typeof axisMoments>; readonly y: ReturnType<typeof axisMoments> }>();
+  private readonly moments = new Map<
+    number,
+    { readonly x: ReturnType<typeof axisMoments>; readonly y: ReturnType<typeof axisMoments> }
+  >();
 
   constructor(
     private readonly plane: Plane,
@@ -144,7 +201,14 @@ class System {
 
   /** How the image changes with the four components of the vectors. */
   slopes(parameters: readonly number[]): readonly (readonly Term[])[] {
-    return ([0, 1] as const).flatMap((vector) => ([[1, 0], [0, 1]] as const).map(([a, b]) => this.slope(parameters, vector, a, b)));
+    return ([0, 1] as const).flatMap((vector) =>
+      (
+        [
+          [1, 0],
+          [0, 1],
+        ] as const
+      ).map(([a, b]) => this.slope(parameters, vector, a, b)),
+    );
   }
 
   /** What the image leaves over from the fitted waves of a phase of the first and the second vector, by block. */
@@ -176,7 +240,9 @@ class System {
       const factor = 2 * Math.PI * order[vector];
       const at = background.length + 2 * index;
       // The derivative of c exp(2 pi i f x) is 2 pi i x c exp(2 pi i f x).
-      return factor === 0 ? [] : [{ re: -factor * parameters[at + 1]!, im: factor * parameters[at]!, a, b, wave: index + 1 }];
+      return factor === 0
+        ? []
+        : [{ re: -factor * parameters[at + 1]!, im: factor * parameters[at]!, a, b, wave: index + 1 }];
     });
   }
 
@@ -198,22 +264,31 @@ class System {
       }
     });
     const normal = normals.reduce((sum, part) => Numbers.add(sum, part), Numbers.zeros(count, count));
-    const target = targets.reduce((sum, part) => sum.map((value, index) => value + part[index]!), new Float64Array(count));
+    const target = targets.reduce(
+      (sum, part) => sum.map((value, index) => value + part[index]!),
+      new Float64Array(count),
+    );
     const scales = Array.from({ length: count }, (_, index) => Math.sqrt(normal.get(index, index)));
     if (scales.some((scale) => !(scale > 0))) throw singularFit('fitHarmonics', 'one of the waves is not in the image');
     const scaled = new Numbers(count, count);
-    for (let i = 0; i < count; i++) for (let j = 0; j < count; j++) scaled.set(i, j, normal.get(i, j) / (scales[i]! * scales[j]!));
+    for (let i = 0; i < count; i++)
+      for (let j = 0; j < count; j++) scaled.set(i, j, normal.get(i, j) / (scales[i]! * scales[j]!));
     const inverse = inverseOf(scaled);
-    for (let i = 0; i < count; i++) for (let j = 0; j < count; j++) inverse.set(i, j, inverse.get(i, j) / (scales[i]! * scales[j]!));
+    for (let i = 0; i < count; i++)
+      for (let j = 0; j < count; j++) inverse.set(i, j, inverse.get(i, j) / (scales[i]! * scales[j]!));
     if (!inverse.to1DArray().every(Number.isFinite)) throw singularFit('fitHarmonics');
     const parameters = inverse.mmul(Numbers.columnVector(Array.from(target))).to1DArray();
     // Each block pulls the parameters its own way; the sum of the squares of these pulls is their variance.
     const pulls = normals.map((part, block) => {
       const fitted = part.mmul(Numbers.columnVector(parameters));
-      return inverse.mmul(Numbers.columnVector(Array.from(targets[block]!, (value, index) => value - fitted.get(index, 0)))).to1DArray();
+      return inverse
+        .mmul(Numbers.columnVector(Array.from(targets[block]!, (value, index) => value - fitted.get(index, 0))))
+        .to1DArray();
     });
     const covariance = new Numbers(count, count);
-    for (const pull of pulls) for (let i = 0; i < count; i++) for (let j = 0; j < count; j++) covariance.set(i, j, covariance.get(i, j) + pull[i]! * pull[j]!);
+    for (const pull of pulls)
+      for (let i = 0; i < count; i++)
+        for (let j = 0; j < count; j++) covariance.set(i, j, covariance.get(i, j) + pull[i]! * pull[j]!);
     return { parameters, inverse, covariance };
   }
 
@@ -246,7 +321,10 @@ class System {
     const known = this.moments.get(key);
     if (known) return known;
     const [p, q] = [this.waves[one]!, this.waves[other]!];
-    const made = { x: axisMoments(p.x + sign * q.x, this.plane.columns), y: axisMoments(p.y + sign * q.y, this.plane.rows) };
+    const made = {
+      x: axisMoments(p.x + sign * q.x, this.plane.columns),
+      y: axisMoments(p.y + sign * q.y, this.plane.rows),
+    };
     this.moments.set(key, made);
     return made;
   }

@@ -30,11 +30,22 @@ export interface Lattice {
 /** The reciprocal vectors of two lattice vectors, or the other way round. */
 export function reciprocalsOf(first: Vector, second: Vector): Reciprocals {
   const determinant = first.x * second.y - first.y * second.x;
-  return { first: { x: second.y / determinant, y: -second.x / determinant }, second: { x: -first.y / determinant, y: first.x / determinant } };
+  return {
+    first: { x: second.y / determinant, y: -second.x / determinant },
+    second: { x: -first.y / determinant, y: first.x / determinant },
+  };
 }
 
 /** Lengths, spacing and direction of a lattice with their standard errors, from the waves that were fitted to the image. */
-export function measureLattice({ reciprocals, covariance }: { readonly reciprocals: Reciprocals; readonly covariance: HarmonicFit['covariance'] | undefined }, source: Image, axes: LatticeAxes, { ratio }: LatticeKind): Omit<Lattice, 'confirmed' | 'doubts'> {
+export function measureLattice(
+  {
+    reciprocals,
+    covariance,
+  }: { readonly reciprocals: Reciprocals; readonly covariance: HarmonicFit['covariance'] | undefined },
+  source: Image,
+  axes: LatticeAxes,
+  { ratio }: LatticeKind,
+): Omit<Lattice, 'confirmed' | 'doubts'> {
   const components = ({ first, second }: Reciprocals): readonly number[] => [first.x, first.y, second.x, second.y];
   const at = components(reciprocals);
   const valuesOf = (g: readonly number[]): readonly [number, number, number, number] => {
@@ -76,17 +87,31 @@ function directionOf(first: Vector, second: Vector): number {
 }
 
 /** Standard errors of functions of parameters with a known covariance, to first order. */
-function errorsOf(valuesOf: (at: readonly number[]) => readonly number[], at: readonly number[], covariance: readonly (readonly number[])[]): readonly number[] {
+function errorsOf(
+  valuesOf: (at: readonly number[]) => readonly number[],
+  at: readonly number[],
+  covariance: readonly (readonly number[])[],
+): readonly number[] {
   const step = 1e-6 * Math.max(...at.map(Math.abs));
   const slopes = at.map((_, index) => {
-    const [up, down] = [step, -step].map((change) => valuesOf(at.map((value, each) => (each === index ? value + change : value))));
+    const [up, down] = [step, -step].map((change) =>
+      valuesOf(at.map((value, each) => (each === index ? value + change : value))),
+    );
     return up!.map((value, each) => {
       const rise = value - down![each]!;
       // An angle may step from 90 back to 0 between the two.
       return (each === 3 ? rise - 90 * Math.round(rise / 90) : rise) / (2 * step);
     });
   });
-  return [0, 1, 2, 3].map((each) => Math.sqrt(slopes.reduce((sum, one, i) => sum + slopes.reduce((inner, other, j) => inner + one[each]! * other[each]! * covariance[i]![j]!, 0), 0)));
+  return [0, 1, 2, 3].map((each) =>
+    Math.sqrt(
+      slopes.reduce(
+        (sum, one, i) =>
+          sum + slopes.reduce((inner, other, j) => inner + one[each]! * other[each]! * covariance[i]![j]!, 0),
+        0,
+      ),
+    ),
+  );
 }
 
 /** A vector, or its opposite, that points to the right. */

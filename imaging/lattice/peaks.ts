@@ -23,9 +23,20 @@ export function correlationPeaks({ data, rows, columns }: CorrelationPlane, most
       if (value <= 0) continue;
       const left = column === 0 ? columns - 1 : column - 1;
       const right = column + 1;
-      const [west, east, north, south] = [data[here + left]!, data[here + right]!, data[above + column]!, data[below + column]!];
+      const [west, east, north, south] = [
+        data[here + left]!,
+        data[here + right]!,
+        data[above + column]!,
+        data[below + column]!,
+      ];
       if (value < west || value <= east || value < north || value <= south) continue;
-      if (value < data[above + left]! || value < data[above + right]! || value <= data[below + left]! || value <= data[below + right]!) continue;
+      if (
+        value < data[above + left]! ||
+        value < data[above + right]! ||
+        value <= data[below + left]! ||
+        value <= data[below + right]!
+      )
+        continue;
       const across = vertex(west, value, east);
       const down = vertex(north, value, south);
       const y = row <= rows / 2 ? row : row - rows;
@@ -60,7 +71,11 @@ export class PeakField {
   }
 
   /** The peak (or mirror image of one) nearest to a point within a radius, the centre left out; `sign` is -1 for a mirror image. */
-  nearest(point: Vector, radius: number, accept: (index: number) => boolean): { readonly index: number; readonly sign: 1 | -1 } | undefined {
+  nearest(
+    point: Vector,
+    radius: number,
+    accept: (index: number) => boolean,
+  ): { readonly index: number; readonly sign: 1 | -1 } | undefined {
     let best: { readonly index: number; readonly sign: 1 | -1 } | undefined;
     let least = radius * radius;
     for (const sign of [1, -1] as const) {

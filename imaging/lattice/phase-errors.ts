@@ -50,11 +50,16 @@ interface Family {
  */
 export function varianceFactors(families: readonly [BlockPhases, BlockPhases], places: BlockPlaces): readonly number[] {
   const count = places.centres.length;
-  const information = families.reduce((sum, family) => sum + family.information.reduce((total, value) => total + value, 0), 0);
+  const information = families.reduce(
+    (sum, family) => sum + family.information.reduce((total, value) => total + value, 0),
+    0,
+  );
   // The variance of the noise of a part like most.
   const scale = (2 * count) / information;
   const prepared = families.map((family) => prepare(family, places));
-  const bends = bendLengths.map((length) => kernel(places, (x, y) => Math.exp(-(x * x + y * y) / (2 * (length * places.halfSide) ** 2))));
+  const bends = bendLengths.map((length) =>
+    kernel(places, (x, y) => Math.exp(-(x * x + y * y) / (2 * (length * places.halfSide) ** 2))),
+  );
   const states: { readonly score: number; readonly variances: readonly number[] }[] = [];
   for (const line of lineStrengths) {
     const linePrior = Math.log(line === 0 ? straightLines : (1 - straightLines) / (lineStrengths.length - 1));
@@ -69,17 +74,31 @@ export function varianceFactors(families: readonly [BlockPhases, BlockPhases], p
   const best = Math.max(...states.map(({ score }) => score));
   const odds = states.map(({ score }) => Math.exp(score - best));
   const total = odds.reduce((sum, value) => sum + value, 0);
-  return [0, 1, 2, 3].map((each) => states.reduce((sum, { variances }, index) => sum + (odds[index]! / total) * Math.sqrt(variances[each]!), 0) ** 2 / prepared[each >> 1]!.unit[(each & 1) as 0 | 1]);
+  return [0, 1, 2, 3].map(
+    (each) =>
+      states.reduce((sum, { variances }, index) => sum + (odds[index]! / total) * Math.sqrt(variances[each]!), 0) ** 2 /
+      prepared[each >> 1]!.unit[(each & 1) as 0 | 1],
+  );
 }
 
 function prepare({ scores, information, reciprocal }: BlockPhases, { centres, width, height }: BlockPlaces): Family {
   const count = centres.length;
   const least = (1e-6 * information.reduce((sum, value) => sum + value, 0)) / count;
   const known = information.map((value) => Math.max(least, value));
-  const design = [new Float64Array(count).fill(1), Float64Array.from(centres, ({ x }) => x), Float64Array.from(centres, ({ y }) => y)];
-  const normal = design.map((one) => design.map((other) => one.reduce((sum, value, block) => sum + value * other[block]! * known[block]!, 0)));
+  const design = [
+    new Float64Array(count).fill(1),
+    Float64Array.from(centres, ({ x }) => x),
+    Float64Array.from(centres, ({ y }) => y),
+  ];
+  const normal = design.map((one) =>
+    design.map((other) => one.reduce((sum, value, block) => sum + value * other[block]! * known[block]!, 0)),
+  );
   const inverse = inverseOfThree(normal);
-  const weightsOf = (row: readonly number[]): Float64Array => Float64Array.from(known, (value, block) => value * row.reduce((sum, factor, index) => sum + factor * design[index]![block]!, 0));
+  const weightsOf = (row: readonly number[]): Float64Array =>
+    Float64Array.from(
+      known,
+      (value, block) => value * row.reduce((sum, factor, index) => sum + factor * design[index]![block]!, 0),
+    );
   // Parts that share a line have what is common to it in common.
   const reach = Math.max(1, Math.abs(reciprocal.x) * width + Math.abs(reciprocal.y) * height);
   return {
@@ -93,7 +112,12 @@ function prepare({ scores, information, reciprocal }: BlockPhases, { centres, wi
 }
 
 /** The restricted likelihood of strengths of lines and bend, and the variances of the slopes that they make. */
-function weigh(families: readonly Family[], line: number, bend: Float64Array | undefined, strength: number): { readonly likelihood: number; readonly variances: readonly number[] } | undefined {
+function weigh(
+  families: readonly Family[],
+  line: number,
+  bend: Float64Array | undefined,
+  strength: number,
+): { readonly likelihood: number; readonly variances: readonly number[] } | undefined {
   let logarithms = 0;
   let squares = 0;
   let freedom = 0;
@@ -103,32 +127,48 @@ function weigh(families: readonly Family[], line: number, bend: Float64Array | u
     const covariance = new Float64Array(count * count);
     for (let i = 0; i < count; i++) {
       for (let j = 0; j <= i; j++) {
-        const value = line * lines[i * count + j]! + (bend ? strength * bend[i * count + j]! : 0) + (i === j ? noise[i]! : 0);
+        const value =
+          line * lines[i * count + j]! + (bend ? strength * bend[i * count + j]! : 0) + (i === j ? noise[i]! : 0);
         covariance[i * count + j] = value;
         covariance[j * count + i] = value;
       }
     }
     for (const weight of weights) {
       let sum = 0;
-      for (let i = 0; i < count; i++) for (let j = 0; j < count; j++) sum += weight[i]! * weight[j]! * covariance[i * count + j]!;
+      for (let i = 0; i < count; i++)
+        for (let j = 0; j < count; j++) sum += weight[i]! * weight[j]! * covariance[i * count + j]!;
       variances.push(sum);
     }
     const factor = choleskyOf(covariance, count);
     if (!factor) return undefined;
-    const [solved, ...columns] = [phases, ...design].map((values) => forward(factor, values)) as [Float64Array, ...Float64Array[]];
+    const [solved, ...columns] = [phases, ...design].map((values) => forward(factor, values)) as [
+      Float64Array,
+      ...Float64Array[],
+    ];
     const inner = columns.map((one) => columns.map((other) => dot(one, other)));
     const across = columns.map((column) => dot(column, solved));
     const inverse = inverseOfThree(inner);
-    squares += dot(solved, solved) - across.reduce((sum, one, i) => sum + across.reduce((part, other, j) => part + one * inverse[i]![j]! * other, 0), 0);
+    squares +=
+      dot(solved, solved) -
+      across.reduce(
+        (sum, one, i) => sum + across.reduce((part, other, j) => part + one * inverse[i]![j]! * other, 0),
+        0,
+      );
     for (let i = 0; i < count; i++) logarithms += 2 * Math.log(factor[i * count + i]!);
     logarithms += Math.log(determinantOfThree(inner));
     freedom += count - design.length;
   }
   if (!(squares > 0)) return undefined;
-  return { likelihood: -0.5 * (logarithms + freedom * Math.log(squares)), variances: variances.map((value) => (value * squares) / (freedom - 2)) };
+  return {
+    likelihood: -0.5 * (logarithms + freedom * Math.log(squares)),
+    variances: variances.map((value) => (value * squares) / (freedom - 2)),
+  };
 }
 
-function kernel({ centres }: { readonly centres: readonly Vector[] }, of: (x: number, y: number) => number): Float64Array {
+function kernel(
+  { centres }: { readonly centres: readonly Vector[] },
+  of: (x: number, y: number) => number,
+): Float64Array {
   const count = centres.length;
   return Float64Array.from({ length: count * count }, (_, at) => {
     const [one, other] = [centres[Math.floor(at / count)]!, centres[at % count]!];

@@ -42,7 +42,12 @@ const largestDifference = 0.195;
  *
  * @param marked a point on the plane from the origin, X right and Y down: the peak nearest to it is taken for the first axis
  */
-export function searchLattice(plane: CorrelationPlane, peaks: readonly CorrelationPeak[], kind: LatticeKind, marked?: Vector): LatticeAxes | LatticeFailure {
+export function searchLattice(
+  plane: CorrelationPlane,
+  peaks: readonly CorrelationPeak[],
+  kind: LatticeKind,
+  marked?: Vector,
+): LatticeAxes | LatticeFailure {
   const field = new PeakField(peaks);
   const first = marked ? markedSeries(field, marked) : firstSeries(plane, field, kind);
   if (!first) return { failure: 'no peak' };
@@ -56,8 +61,14 @@ export function searchLattice(plane: CorrelationPlane, peaks: readonly Correlati
   if (Math.abs(degrees - 90) > largestAngleError) return { failure: 'angle', degrees };
   const other = Math.hypot(second.interval.x, second.interval.y);
   const expected = kind.ratio * length;
-  if (Math.abs(expected - other) / Math.max(expected, other) > largestDifference) return { failure: 'distances', first: length, second: other };
-  return { first: rightHalf(interval), second: rightHalf(second.interval), repeats: [first.count, second.count], nearPeak: rightHalf(first.near) };
+  if (Math.abs(expected - other) / Math.max(expected, other) > largestDifference)
+    return { failure: 'distances', first: length, second: other };
+  return {
+    first: rightHalf(interval),
+    second: rightHalf(second.interval),
+    repeats: [first.count, second.count],
+    nearPeak: rightHalf(first.near),
+  };
 }
 
 interface Series {
@@ -83,7 +94,11 @@ function walk(field: PeakField, start: Vector, startPeak?: number): Series {
   const startLength = Math.hypot(start.x, start.y);
   for (;;) {
     const order = count + 1;
-    const found = field.nearest({ x: order * interval.x, y: order * interval.y }, tolerance, (index) => !used.has(index));
+    const found = field.nearest(
+      { x: order * interval.x, y: order * interval.y },
+      tolerance,
+      (index) => !used.has(index),
+    );
     if (!found) break;
     const peak = field.peaks[found.index]!;
     const refined = { x: (found.sign * peak.x) / order, y: (found.sign * peak.y) / order };
@@ -131,9 +146,14 @@ function firstSeries(plane: CorrelationPlane, field: PeakField, kind: LatticeKin
   if (candidates.length === 0) return undefined;
   const farthest = Math.max(...candidates.map(({ extent }) => extent));
   const highest = Math.max(...candidates.map(({ ridge }) => ridge));
-  const good = candidates.filter(({ extent, ridge }) => extent >= 0.5 * farthest && (!kind.ridges || ridge > 0.2 * highest));
+  const good = candidates.filter(
+    ({ extent, ridge }) => extent >= 0.5 * farthest && (!kind.ridges || ridge > 0.2 * highest),
+  );
   const length = ({ series: { interval } }: Candidate): number => Math.hypot(interval.x, interval.y);
-  return good.reduce<Candidate | undefined>((best, candidate) => (best && length(best) <= length(candidate) ? best : candidate), undefined)?.series;
+  return good.reduce<Candidate | undefined>(
+    (best, candidate) => (best && length(best) <= length(candidate) ? best : candidate),
+    undefined,
+  )?.series;
 }
 
 /** The series of a peak, or of the smallest fraction of it that makes as good a one. */
@@ -196,7 +216,11 @@ function markedSeries(field: PeakField, marked: Vector): Series | undefined {
   return near && walk(field, near.vector, near.index);
 }
 
-function nearestPeak(peaks: readonly CorrelationPeak[], target: Vector, accept: (peak: Vector) => boolean): { readonly vector: Vector; readonly index: number } | undefined {
+function nearestPeak(
+  peaks: readonly CorrelationPeak[],
+  target: Vector,
+  accept: (peak: Vector) => boolean,
+): { readonly vector: Vector; readonly index: number } | undefined {
   let best: { readonly vector: Vector; readonly index: number } | undefined;
   let least = Infinity;
   peaks.forEach((peak, index) => {

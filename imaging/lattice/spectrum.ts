@@ -40,16 +40,26 @@ export class Spectrum {
     this.half = this.columns / 2 + 1;
     this.oneCycle = 1 / min(height, width);
     const fade = (index: number, size: number): number => 1 - Math.cos((2 * Math.PI * (index + 0.5)) / size);
-    const [down, across] = [Float64Array.from({ length: height }, (_, row) => fade(row, height)), Float64Array.from({ length: width }, (_, column) => fade(column, width))];
+    const [down, across] = [
+      Float64Array.from({ length: height }, (_, row) => fade(row, height)),
+      Float64Array.from({ length: width }, (_, column) => fade(column, width)),
+    ];
     let sum = 0;
-    for (let row = 0; row < height; row++) for (let column = 0; column < width; column++) sum += pixels[row * width + column]! * down[row]! * across[column]!;
+    for (let row = 0; row < height; row++)
+      for (let column = 0; column < width; column++)
+        sum += pixels[row * width + column]! * down[row]! * across[column]!;
     const mean = sum / (height * width);
     const transform = realTransform2(this.rows, this.columns);
     const padded = new Float32Array(this.rows * this.columns);
-    for (let row = 0; row < height; row++) for (let column = 0; column < width; column++) padded[row * this.columns + column] = (pixels[row * width + column]! - mean) * down[row]! * across[column]!;
+    for (let row = 0; row < height; row++)
+      for (let column = 0; column < width; column++)
+        padded[row * this.columns + column] = (pixels[row * width + column]! - mean) * down[row]! * across[column]!;
     const spectrum = transform.forward(padded);
     const scale = 2 / (height * width);
-    this.amplitudes = Float32Array.from({ length: this.rows * this.half }, (_, at) => scale * hypot(spectrum[2 * at]!, spectrum[2 * at + 1]!));
+    this.amplitudes = Float32Array.from(
+      { length: this.rows * this.half },
+      (_, at) => scale * hypot(spectrum[2 * at]!, spectrum[2 * at + 1]!),
+    );
   }
 
   /** The strongest waves, in order, of at least the given number of cycles across the image and below a frequency. */
@@ -62,9 +72,15 @@ export class Spectrum {
       for (let column = 0; column <= last; column++) {
         const at = row * half + column;
         const value = amplitudes[at]!;
-        if (value < amplitudes[at + 1]! || (column > 0 && value < amplitudes[at - 1]!) || (column === 0 && row > rows / 2)) continue;
+        if (
+          value < amplitudes[at + 1]! ||
+          (column > 0 && value < amplitudes[at - 1]!) ||
+          (column === 0 && row > rows / 2)
+        )
+          continue;
         let highest = true;
-        for (let dy = -1; dy <= 1 && highest; dy++) for (let dx = -1; dx <= 1 && highest; dx++) highest = this.amplitudeAt(row + dy, column + dx) <= value;
+        for (let dy = -1; dy <= 1 && highest; dy++)
+          for (let dx = -1; dx <= 1 && highest; dx++) highest = this.amplitudeAt(row + dy, column + dx) <= value;
         if (!highest) continue;
         const wave = this.waveAt(row, column);
         const frequency = hypot(wave.x, wave.y);
@@ -99,12 +115,20 @@ export class Spectrum {
       const asFirst = { first: wave, second: across(1 / planes) };
       return planes === 1 ? [asFirst] : [asFirst, { first: across(planes), second: wave }];
     });
-    const weaker = ({ first, second }: { readonly first: Wave; readonly second: Wave }): number => min(first.amplitude, second.amplitude);
-    return pairs.reduce<(typeof pairs)[number] | undefined>((best, pair) => (best && weaker(best) >= weaker(pair) ? best : pair), undefined);
+    const weaker = ({ first, second }: { readonly first: Wave; readonly second: Wave }): number =>
+      min(first.amplitude, second.amplitude);
+    return pairs.reduce<(typeof pairs)[number] | undefined>(
+      (best, pair) => (best && weaker(best) >= weaker(pair) ? best : pair),
+      undefined,
+    );
   }
 
   private waveAt(row: number, column: number): Wave {
-    return { x: column / this.columns, y: (row <= this.rows / 2 ? row : row - this.rows) / this.rows, amplitude: this.amplitudeAt(row, column) };
+    return {
+      x: column / this.columns,
+      y: (row <= this.rows / 2 ? row : row - this.rows) / this.rows,
+      amplitude: this.amplitudeAt(row, column),
+    };
   }
 
   /** Amplitude at any row and column, negative ones and those beyond the end included. */

@@ -23,7 +23,8 @@ export function trimDarkSurroundings(source: Image): TrimmedLattice {
   const pixels = toFloat64(source, 'trimDarkSurroundings');
   const mean = (left: number, top: number, width: number, height: number): number => {
     let sum = 0;
-    for (let row = top; row < top + height; row++) for (let column = left; column < left + width; column++) sum += pixels[row * columns + column]!;
+    for (let row = top; row < top + height; row++)
+      for (let column = left; column < left + width; column++) sum += pixels[row * columns + column]!;
     return sum / (width * height);
   };
   const side = Math.min(rows, columns);
@@ -34,7 +35,9 @@ export function trimDarkSurroundings(source: Image): TrimmedLattice {
   const [boxX, boxY] = [(columns - boxWidth) >> 1, (rows - boxHeight) >> 1];
   const critical = darkShare * mean(boxX, boxY, boxWidth, boxHeight);
   const passes = (x: number, y: number): boolean =>
-    [x - square, columns - x].every((left) => [y - square, rows - y].every((top) => mean(left, top, square, square) >= critical));
+    [x - square, columns - x].every((left) =>
+      [y - square, rows - y].every((top) => mean(left, top, square, square) >= critical),
+    );
   const smallest = Math.max(least, square);
   const within = ({ x, y }: { x: number; y: number }): boolean => x < boxX && y < boxY;
 
@@ -54,7 +57,8 @@ export function trimDarkSurroundings(source: Image): TrimmedLattice {
       // The width that would give the best area so far, at this height.
       let x = Math.floor((columns - area(best.x, best.y) / (rows - 2 * y)) / 2);
       if (x < smallest) break;
-      for (x = Math.min(x, boxX - 1); x >= smallest && passes(x, y); x -= step) if (area(x, y) > area(best.x, best.y)) Object.assign(best, { x, y });
+      for (x = Math.min(x, boxX - 1); x >= smallest && passes(x, y); x -= step)
+        if (area(x, y) > area(best.x, best.y)) Object.assign(best, { x, y });
     }
   }
 }

@@ -34,7 +34,14 @@ function viewLike(data: PixelArray, buffer: ArrayBufferLike, address: number, le
  * @param scale factor on the sum of a block
  * @param target address of floor(rows / down) x floor(columns / across) floats
  */
-export function reduceInto(wasm: Wasm, source: ImageLayout, across: number, down: number, scale: number, target: number): void {
+export function reduceInto(
+  wasm: Wasm,
+  source: ImageLayout,
+  across: number,
+  down: number,
+  scale: number,
+  target: number,
+): void {
   const { data, rowStride, columnStride, offset } = source;
   const rows = Math.floor(source.rows / down);
   const columns = Math.floor(source.columns / across);

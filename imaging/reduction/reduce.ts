@@ -18,11 +18,19 @@ export interface ReduceOptions {
  * @throws ImagingError 'imaging/bad-argument' for a factor that is not a whole number or larger than the image,
  * 'imaging/empty-image' when there are no pixels
  */
-export function reduce(source: Image, factor: number | { readonly x: number; readonly y: number }, options: ReduceOptions = {}): Image<Float32Array> {
+export function reduce(
+  source: Image,
+  factor: number | { readonly x: number; readonly y: number },
+  options: ReduceOptions = {},
+): Image<Float32Array> {
   const layout = layoutOf(source, 'reduce');
   const { x, y } = typeof factor === 'number' ? { x: factor, y: factor } : factor;
   if (!Number.isInteger(x) || !Number.isInteger(y) || x < 1 || y < 1 || x > layout.columns || y > layout.rows) {
-    throw badArgument('reduce', `blocks of ${x} x ${y} pixels in an image of ${layout.columns} x ${layout.rows}`, 'Use whole numbers from 1 to the size of the image.');
+    throw badArgument(
+      'reduce',
+      `blocks of ${x} x ${y} pixels in an image of ${layout.columns} x ${layout.rows}`,
+      'Use whole numbers from 1 to the size of the image.',
+    );
   }
   const rows = Math.floor(layout.rows / y);
   const columns = Math.floor(layout.columns / x);

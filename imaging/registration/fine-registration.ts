@@ -21,7 +21,11 @@ export class FineRegistration {
   constructor(options: RegistrationOptions = {}) {
     this.first = new Registration(options);
     // In the second look the answer lies near zero.
-    this.second = new Registration({ ...options, ignoreZeroPeak: false, trimFraction: Math.min(secondTrim, options.trimFraction ?? secondTrim) });
+    this.second = new Registration({
+      ...options,
+      ignoreZeroPeak: false,
+      trimFraction: Math.min(secondTrim, options.trimFraction ?? secondTrim),
+    });
   }
 
   /** As `Registration.measure`, whose correlation, overlap and rival are those of the first look. */
@@ -30,11 +34,23 @@ export class FineRegistration {
     const { rows, columns } = layoutOf(later, 'FineRegistration.measure');
     const [right, down] = [Math.round(found.x), Math.round(-found.y)];
     const cut = (source: Image, sign: number): Image =>
-      source.lo(Math.max(0, sign * down), Math.max(0, sign * right)).hi(rows - Math.abs(down), columns - Math.abs(right));
+      source
+        .lo(Math.max(0, sign * down), Math.max(0, sign * right))
+        .hi(rows - Math.abs(down), columns - Math.abs(right));
     try {
       const again = this.second.measure(cut(later, -1), cut(reference, 1));
-      if (!again.standardError || Math.hypot(again.x + right - found.x, again.y - down - found.y) > largestCorrection * found.binnedBy) return found;
-      return { ...found, x: right + again.x, y: again.y - down, binnedBy: again.binnedBy, standardError: again.standardError };
+      if (
+        !again.standardError ||
+        Math.hypot(again.x + right - found.x, again.y - down - found.y) > largestCorrection * found.binnedBy
+      )
+        return found;
+      return {
+        ...found,
+        x: right + again.x,
+        y: again.y - down,
+        binnedBy: again.binnedBy,
+        standardError: again.standardError,
+      };
     } catch (error) {
       // Too little of the images is left for a second look.
       if (error instanceof ImagingError) return found;

@@ -27,12 +27,16 @@ export function fixedPattern(one: Image, other: Image): FixedPattern {
   const [first, second] = [finestDetail(one), finestDetail(other)];
   const at = (right: number, down: number): number => overlapSum(first, second, right, down);
   const nearby: number[] = [];
-  for (let down = -reach; down <= reach; down++) for (let right = -reach; right <= reach; right++) if (right !== 0 || down !== 0) nearby.push(at(right * spacing, down * spacing));
+  for (let down = -reach; down <= reach; down++)
+    for (let right = -reach; right <= reach; right++)
+      if (right !== 0 || down !== 0) nearby.push(at(right * spacing, down * spacing));
   const mean = nearby.reduce((sum, each) => sum + each, 0) / nearby.length;
   const scatter = Math.sqrt(nearby.reduce((sum, each) => sum + (each - mean) ** 2, 0) / (nearby.length - 1));
   const power = Math.sqrt(overlapSum(first, first, 0, 0) * overlapSum(second, second, 0, 0));
   const excess = at(0, 0) - mean;
-  return power > 0 && scatter > 0 ? { correlation: excess / power, significance: excess / scatter } : { correlation: 0, significance: 0 };
+  return power > 0 && scatter > 0
+    ? { correlation: excess / power, significance: excess / scatter }
+    : { correlation: 0, significance: 0 };
 }
 
 interface Detail {
@@ -50,7 +54,10 @@ function finestDetail(source: Image): Detail {
   for (let row = 0, target = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++, target++) {
       const here = start + row * rowStride + column * columnStride;
-      values[target] = data[here]! - 0.25 * (data[here - rowStride]! + data[here + rowStride]! + data[here - columnStride]! + data[here + columnStride]!);
+      values[target] =
+        data[here]! -
+        0.25 *
+          (data[here - rowStride]! + data[here + rowStride]! + data[here - columnStride]! + data[here + columnStride]!);
     }
   }
   return { values, rows, columns };
@@ -61,7 +68,12 @@ function overlapSum(first: Detail, second: Detail, right: number, down: number):
   const { rows, columns, values: fixed } = first;
   const moved = second.values;
   // The bounds stand outside the loops, which run over each pixel 27 times.
-  const [top, bottom, left, end] = [Math.max(0, down), rows + Math.min(0, down), Math.max(0, right), columns + Math.min(0, right)];
+  const [top, bottom, left, end] = [
+    Math.max(0, down),
+    rows + Math.min(0, down),
+    Math.max(0, right),
+    columns + Math.min(0, right),
+  ];
   let sum = 0;
   for (let row = top; row < bottom; row++) {
     const [here, there] = [row * columns, (row - down) * columns - right];

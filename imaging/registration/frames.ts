@@ -66,7 +66,8 @@ export class Frames {
       this.byData.set(data, entries);
       this.registry.register(data, entries);
     }
-    for (let index = entries.length - 1; index >= 0; index--) if (entries[index]?.gone === true) entries.splice(index, 1);
+    for (let index = entries.length - 1; index >= 0; index--)
+      if (entries[index]?.gone === true) entries.splice(index, 1);
     entries.push(entry);
     this.order.add(entry);
     for (const oldest of this.order) {

@@ -42,10 +42,13 @@ export function findPeriodicity(source: Image): Periodicity | undefined {
   const transform = realTransform2(size, size);
   const canvas = new Float32Array(size * size);
   let level = 0;
-  for (let row = 0; row < size; row++) for (let column = 0; column < size; column++) level += data[start + row * rowStride + column * columnStride]!;
+  for (let row = 0; row < size; row++)
+    for (let column = 0; column < size; column++) level += data[start + row * rowStride + column * columnStride]!;
   level /= size * size;
   for (let row = 0; row < size; row++) {
-    for (let column = 0; column < size; column++) canvas[row * size + column] = (data[start + row * rowStride + column * columnStride]! - level) * window[row]! * window[column]!;
+    for (let column = 0; column < size; column++)
+      canvas[row * size + column] =
+        (data[start + row * rowStride + column * columnStride]! - level) * window[row]! * window[column]!;
   }
   return strongest(transform.forward(canvas), size, factor);
 }
@@ -66,19 +69,28 @@ function strongest(spectrum: Float32Array, size: number, factor: number): Period
       const distance = Math.hypot(across, down);
       if (distance < fewestRepeats || distance > size / 2 || (across === 0 && down < 0)) continue;
       const at = 2 * (row * width + across);
-      (rings[Math.floor(distance / ringWidth)] ??= []).push({ across, down, power: spectrum[at]! ** 2 + spectrum[at + 1]! ** 2, strength: 0 });
+      (rings[Math.floor(distance / ringWidth)] ??= []).push({
+        across,
+        down,
+        power: spectrum[at]! ** 2 + spectrum[at + 1]! ** 2,
+        strength: 0,
+      });
     }
   }
   const waves = rings.flatMap((ring) => {
     const usual = median(ring.map(({ power }) => power));
-    return ring.filter(({ power }) => power > certain * usual).map((wave) => ({ ...wave, strength: wave.power / usual }));
+    return ring
+      .filter(({ power }) => power > certain * usual)
+      .map((wave) => ({ ...wave, strength: wave.power / usual }));
   });
   if (waves.length === 0) return undefined;
   const most = Math.max(...waves.map(({ power }) => power));
   const named = waves.filter(({ power }) => power > worthNaming * most);
   const coarsest = Math.min(...named.map(({ across, down }) => Math.hypot(across, down)));
   // A wave spreads over neighbouring terms; the highest of them is its place.
-  const { across, down, strength } = named.filter((wave) => Math.hypot(wave.across, wave.down) < coarsest + 3).reduce((best, each) => (each.power > best.power ? each : best));
+  const { across, down, strength } = named
+    .filter((wave) => Math.hypot(wave.across, wave.down) < coarsest + 3)
+    .reduce((best, each) => (each.power > best.power ? each : best));
   const x = across + beside((step) => amplitude(spectrum, size, across + step, down));
   const y = down + beside((step) => amplitude(spectrum, size, across, down + step));
   const direction = (Math.atan2(-y, x) * 180) / Math.PI;

@@ -107,7 +107,10 @@ export class Registration {
   /** @throws ImagingError 'imaging/bad-argument' for an option outside its range */
   constructor(options: RegistrationOptions = {}) {
     const { largestSide, ...given } = options;
-    this.options = { ...defaults, ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) };
+    this.options = {
+      ...defaults,
+      ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    };
     this.largestSide = largestSide;
     this.check();
   }
@@ -121,16 +124,27 @@ export class Registration {
    * @throws ImagingError 'imaging/shape-mismatch', 'imaging/empty-image', 'imaging/not-finite', 'imaging/constant-image',
    * 'imaging/bad-size' for images too small to correlate, 'imaging/no-overlap' when no shift leaves enough in common
    */
-  measure(later: Image, reference: Image, expected: { readonly x: number; readonly y: number } = { x: 0, y: 0 }): Displacement {
+  measure(
+    later: Image,
+    reference: Image,
+    expected: { readonly x: number; readonly y: number } = { x: 0, y: 0 },
+  ): Displacement {
     const where = 'Registration.measure';
     const laterLayout = layoutOf(later, where);
     const referenceLayout = layoutOf(reference, where);
     requireSameShape(later, reference, where);
-    if (!Number.isFinite(expected.x) || !Number.isFinite(expected.y)) throw badArgument(where, `an expected shift of ${expected.x}, ${expected.y}`);
+    if (!Number.isFinite(expected.x) || !Number.isFinite(expected.y))
+      throw badArgument(where, `an expected shift of ${expected.x}, ${expected.y}`);
     const { rows, columns } = laterLayout;
-    const factor = Math.ceil(Math.max(rows, columns) / (this.largestSide ?? (rows * columns > manyPixels ? 1024 : 512)));
+    const factor = Math.ceil(
+      Math.max(rows, columns) / (this.largestSide ?? (rows * columns > manyPixels ? 1024 : 512)),
+    );
     if (Math.floor(Math.min(rows, columns) / factor) < smallestSide) {
-      throw badArgument(where, `${rows} x ${columns} pixels are too few to correlate`, `Use images of at least ${smallestSide} pixels a side after binning by ${factor}.`);
+      throw badArgument(
+        where,
+        `${rows} x ${columns} pixels are too few to correlate`,
+        `Use images of at least ${smallestSide} pixels a side after binning by ${factor}.`,
+      );
     }
     const engine = wasm();
     frames ??= new Frames(engine, framesKept);
@@ -159,7 +173,10 @@ export class Registration {
     const result = new Float64Array(engine.buffer, exchange + 8 * optionCount, resultCount);
     const used = 1 - 2 * options.trimFraction;
     // With an expected shift the share that overlaps is one of the parts that were expected to, a tenth more on one side.
-    const [width, height] = [columns * Math.min(used, used + 0.1 - Math.abs(expected.x) / columns), rows * Math.min(used, used + 0.1 - Math.abs(expected.y) / rows)];
+    const [width, height] = [
+      columns * Math.min(used, used + 0.1 - Math.abs(expected.x) / columns),
+      rows * Math.min(used, used + 0.1 - Math.abs(expected.y) / rows),
+    ];
     return displacement(result, factor, Math.max(0, width * height) / (factor * factor));
   }
 
@@ -167,7 +184,8 @@ export class Registration {
     const { options, largestSide } = this;
     const inside = (name: keyof typeof defaults, low: number, high: number) => {
       const value = Number(options[name]);
-      if (!(value >= low && value <= high)) throw badArgument('Registration', `${name} is ${value}`, `Use a value from ${low} to ${high}.`);
+      if (!(value >= low && value <= high))
+        throw badArgument('Registration', `${name} is ${value}`, `Use a value from ${low} to ${high}.`);
     };
     inside('trimFraction', 0, 0.4);
     inside('padFraction', 0, 2);
@@ -204,7 +222,8 @@ function registerOnTwoThreads(later: number, reference: number, options: number,
 }
 
 function displacement(result: Float64Array, factor: number, pixels: number): Displacement {
-  const [x = 0, y = 0, correlation = 0, overlap = 0, errorX = NaN, errorY = NaN, zeroIgnored = 0, rivalHeight = 0] = result;
+  const [x = 0, y = 0, correlation = 0, overlap = 0, errorX = NaN, errorY = NaN, zeroIgnored = 0, rivalHeight = 0] =
+    result;
   const significance = correlation * Math.sqrt(independentShare * overlap * pixels);
   return {
     x: x * factor,
@@ -216,7 +235,9 @@ function displacement(result: Float64Array, factor: number, pixels: number): Dis
     significance,
     trusted: significance > certain || (rivalHeight < clearlyHigher && significance > possible),
     rivalHeight,
-    ...(Number.isFinite(errorX) && Number.isFinite(errorY) ? { standardError: { x: errorX * factor, y: errorY * factor } } : {}),
+    ...(Number.isFinite(errorX) && Number.isFinite(errorY)
+      ? { standardError: { x: errorX * factor, y: errorY * factor } }
+      : {}),
     ...(zeroIgnored !== 0 ? { zeroPeakIgnored: true } : {}),
   };
 }

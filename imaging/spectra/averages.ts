@@ -47,8 +47,11 @@ export interface SectorCurve extends RadialCurve {
  * @throws ImagingError 'imaging/bad-argument' for options out of range, 'imaging/empty-image'
  */
 export function sectorAverages(spectrum: Image, sectorCount: number, options: RadialOptions = {}): SectorCurve[] {
-  if (!Number.isInteger(sectorCount) || sectorCount < 2) throw badArgument('sectorAverages', `${sectorCount} sectors in half a turn cannot be`);
-  const curves = accumulate(spectrum, options, sectorCount, 'sectorAverages', (x, y) => (x === 0 && y === 0 ? -1 : Math.sqrt(x * x + y * y)));
+  if (!Number.isInteger(sectorCount) || sectorCount < 2)
+    throw badArgument('sectorAverages', `${sectorCount} sectors in half a turn cannot be`);
+  const curves = accumulate(spectrum, options, sectorCount, 'sectorAverages', (x, y) =>
+    x === 0 && y === 0 ? -1 : Math.sqrt(x * x + y * y),
+  );
   return curves.map((curve, sector) => ({ ...curve, angle: (180 * sector) / sectorCount }));
 }
 
@@ -78,9 +81,13 @@ export function equiphaseAverage(spectrum: Image, astigmatism: Astigmatism, opti
   const where = 'equiphaseAverage';
   const { along, across, angle, lens } = astigmatism;
   if (!(along * across > 0) || !Number.isFinite(along + across + angle)) {
-    throw badArgument(where, `the defocus ${along} along and ${across} across the axis are not both under or both over focus`);
+    throw badArgument(
+      where,
+      `the defocus ${along} along and ${across} across the axis are not both under or both over focus`,
+    );
   }
-  if (lens && !(lens.pixelSize > 0 && lens.wavelength > 0 && Number.isFinite(lens.sphericalAberration))) throw badArgument(where, 'the lens is not described by finite numbers');
+  if (lens && !(lens.pixelSize > 0 && lens.wavelength > 0 && Number.isFinite(lens.sphericalAberration)))
+    throw badArgument(where, 'the lens is not described by finite numbers');
   const mean = (along + across) / 2;
   const half = (along - across) / 2;
   const axis = (angle * Math.PI) / 180;
@@ -100,11 +107,18 @@ export function equiphaseAverage(spectrum: Image, astigmatism: Astigmatism, opti
 }
 
 /** Counts every pixel into its sector and ring; `frequencyOf` gives its frequency from X and Y (up), below 0 to leave it out. */
-function accumulate(spectrum: Image, options: RadialOptions, sectors: number, where: string, frequencyOf: (x: number, y: number) => number): RadialCurve[] {
+function accumulate(
+  spectrum: Image,
+  options: RadialOptions,
+  sectors: number,
+  where: string,
+  frequencyOf: (x: number, y: number) => number,
+): RadialCurve[] {
   const { data, rows, columns, rowStride, columnStride, offset } = layoutOf(spectrum, where);
   const { binCount = Math.max(1, Math.floor(Math.max(rows, columns) / 2)), highestFrequency = 0.5 } = options;
   if (!Number.isInteger(binCount) || binCount < 1) throw badArgument(where, `${binCount} bins cannot be`);
-  if (!(highestFrequency > 0 && Number.isFinite(highestFrequency))) throw badArgument(where, `a highest frequency of ${highestFrequency} cannot be`);
+  if (!(highestFrequency > 0 && Number.isFinite(highestFrequency)))
+    throw badArgument(where, `a highest frequency of ${highestFrequency} cannot be`);
   const values = new Float64Array(sectors * binCount);
   const frequencies = new Float64Array(sectors * binCount);
   const counts = new Uint32Array(sectors * binCount);

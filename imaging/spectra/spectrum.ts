@@ -57,20 +57,27 @@ export function averagePowerSpectrum(source: Image, options: TileOptions = {}): 
   const { rows, columns } = layoutOf(source, where);
   const { tileSize = Math.min(512, 2 * Math.floor(Math.min(rows, columns) / 2)), overlap = 0.5 } = options;
   if (!Number.isInteger(tileSize) || tileSize < 2 || tileSize % 2 !== 0 || tileSize > Math.min(rows, columns)) {
-    throw badArgument(where, `tiles of ${tileSize} pixels do not go into an image of ${rows} x ${columns}`, 'Use an even number no larger than the smaller side.');
+    throw badArgument(
+      where,
+      `tiles of ${tileSize} pixels do not go into an image of ${rows} x ${columns}`,
+      'Use an even number no larger than the smaller side.',
+    );
   }
   if (!(overlap >= 0 && overlap < 1)) throw badArgument(where, `an overlap of ${overlap} is not from 0 to below 1`);
   const result = image(new Float32Array(tileSize * tileSize), tileSize, tileSize);
   const starts = (size: number): number[] => {
     const count = 1 + Math.ceil((size - tileSize) / Math.max(1, Math.round(tileSize * (1 - overlap))));
-    return Array.from({ length: count }, (_, index) => (count === 1 ? 0 : Math.round(((size - tileSize) * index) / (count - 1))));
+    return Array.from({ length: count }, (_, index) =>
+      count === 1 ? 0 : Math.round(((size - tileSize) * index) / (count - 1)),
+    );
   };
   const tops = starts(rows);
   const lefts = starts(columns);
   for (const top of tops) {
     for (const left of lefts) {
       const tile = powerSpectrum(source.lo(top, left).hi(tileSize, tileSize), { window: 'hann' }).data;
-      for (let index = 0; index < tile.length; index++) (result.data[index] as number) += (tile[index] as number) / (tops.length * lefts.length);
+      for (let index = 0; index < tile.length; index++)
+        (result.data[index] as number) += (tile[index] as number) / (tops.length * lefts.length);
     }
   }
   return result;
@@ -116,7 +123,8 @@ export function autocorrelation(source: Image, options: AutocorrelationOptions =
     for (let column = 0; column < columns; column++) {
       const right = column - columns / 2;
       const overlap = padded ? (1 - Math.abs(down) / rows) * (1 - Math.abs(right) / columns) : 1;
-      result.data[row * columns + column] = (lags[from + (right < 0 ? right + wide : right)] as number) / (zero * overlap);
+      result.data[row * columns + column] =
+        (lags[from + (right < 0 ? right + wide : right)] as number) / (zero * overlap);
     }
   }
   return result;
@@ -132,7 +140,8 @@ function prepare(source: Image, options: SpectrumOptions, where: string): Prepar
   const { window = 'none', removeMean = true } = options;
   const { rows, columns: all } = layoutOf(source, where);
   const columns = all - (all % 2);
-  if (columns < 2) throw badSize(where, `an image of ${rows} x ${all} pixels has no spectrum`, 'Use an image at least 2 pixels wide.');
+  if (columns < 2)
+    throw badSize(where, `an image of ${rows} x ${all} pixels has no spectrum`, 'Use an image at least 2 pixels wide.');
   const pixels = toFloat32(columns === all ? source : source.hi(rows, columns), where);
   requireFinite(pixels, where);
   if (removeMean) {
@@ -145,7 +154,8 @@ function prepare(source: Image, options: SpectrumOptions, where: string): Prepar
     const down = hann(rows);
     const across = hann(columns);
     for (let row = 0; row < rows; row++) {
-      for (let column = 0; column < columns; column++) (pixels[row * columns + column] as number) *= (down[row] as number) * (across[column] as number);
+      for (let column = 0; column < columns; column++)
+        (pixels[row * columns + column] as number) *= (down[row] as number) * (across[column] as number);
     }
   }
   return { pixels, rows, columns };
@@ -154,7 +164,10 @@ function prepare(source: Image, options: SpectrumOptions, where: string): Prepar
 /** Hann's window, scaled to a mean square of one so that it leaves the power of noise as it is. */
 function hann(size: number): Float64Array {
   if (size < 2) return new Float64Array(size).fill(1);
-  return Float64Array.from({ length: size }, (_, index) => Math.sqrt(8 / 3) * Math.sin((Math.PI * (index + 0.5)) / size) ** 2);
+  return Float64Array.from(
+    { length: size },
+    (_, index) => Math.sqrt(8 / 3) * Math.sin((Math.PI * (index + 0.5)) / size) ** 2,
+  );
 }
 
 /** The squared magnitudes of a half spectrum on the whole plane, zero frequency in the middle. */

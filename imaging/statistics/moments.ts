@@ -63,12 +63,16 @@ export function extent(source: Samples): { readonly minimum: number; readonly ma
  * @throws ImagingError 'imaging/bad-argument' for a fraction out of range, 'imaging/not-finite', 'imaging/empty-image' or 'imaging/too-few-points'
  */
 export function trimmedMean(source: Samples, fraction = 0.1): number {
-  if (!(fraction >= 0 && fraction < 0.5)) throw badArgument('trimmedMean', `a trimmed share of ${fraction} is not from 0 to below 0.5`);
+  if (!(fraction >= 0 && fraction < 0.5))
+    throw badArgument('trimmedMean', `a trimmed share of ${fraction} is not from 0 to below 0.5`);
   const samples = samplesOf(source, 'trimmedMean');
   const cut = Math.floor(fraction * samples.length);
   if (cut === 0) return sum(samples) / samples.length;
   const rankStep = 100 / (samples.length - 1);
-  const [low = 0, high = 0] = percentiles(samples, [rankStep * cut, rankStep * (samples.length - 1 - cut)].map((percent) => Math.min(100, percent)));
+  const [low = 0, high = 0] = percentiles(
+    samples,
+    [rankStep * cut, rankStep * (samples.length - 1 - cut)].map((percent) => Math.min(100, percent)),
+  );
   let total = 0;
   let below = 0;
   let above = 0;
@@ -123,7 +127,11 @@ export function robustMean(source: Samples): RobustMean {
   return { mean: centre, ...biweightError(samples, centre, limit) };
 }
 
-function biweightError(samples: ArrayLike<number>, centre: number, limit: number): { standardError: number; used: number } {
+function biweightError(
+  samples: ArrayLike<number>,
+  centre: number,
+  limit: number,
+): { standardError: number; used: number } {
   let psiSquare = 0;
   let slope = 0;
   let used = 0;

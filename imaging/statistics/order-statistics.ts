@@ -31,7 +31,10 @@ export function percentiles(source: Samples, percents: readonly number[]): numbe
     if (!(percent >= 0 && percent <= 100)) throw badArgument('percentiles', `${percent} is not from 0 to 100 percent`);
   }
   const samples = samplesOf(source, 'percentiles');
-  const at = samples instanceof Uint8Array || samples instanceof Uint16Array || samples instanceof Int16Array ? counted(samples) : selected(samples);
+  const at =
+    samples instanceof Uint8Array || samples instanceof Uint16Array || samples instanceof Int16Array
+      ? counted(samples)
+      : selected(samples);
   return percents.map((percent) => {
     const rank = ((samples.length - 1) * percent) / 100;
     const lower = Math.floor(rank);
@@ -52,7 +55,8 @@ export function medianAbsoluteDeviation(source: Samples): number {
   const samples = samplesOf(source, 'medianAbsoluteDeviation');
   const middle = median(samples);
   const deviations = new Float64Array(samples.length);
-  for (let index = 0; index < deviations.length; index++) deviations[index] = Math.abs((samples[index] as number) - middle);
+  for (let index = 0; index < deviations.length; index++)
+    deviations[index] = Math.abs((samples[index] as number) - middle);
   return median(deviations);
 }
 

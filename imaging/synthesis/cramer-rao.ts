@@ -66,7 +66,8 @@ export function shiftBound(pair: ImagePair): (shift: Vector) => Vector {
       }
     }
     const determinant = xx * yy - xy * xy;
-    if (!(determinant > 0)) throw singularFit('shiftBound', 'the common part of the two images does not tell the shift');
+    if (!(determinant > 0))
+      throw singularFit('shiftBound', 'the common part of the two images does not tell the shift');
     return { x: Math.sqrt(yy / determinant), y: Math.sqrt(xx / determinant) };
   };
 }
@@ -114,7 +115,8 @@ export function randomPatternBound(pair: ImagePair): (shift: Vector) => Vector {
   }
   return (shift) => {
     const common = Math.max(0, columns - Math.abs(shift.x)) * Math.max(0, rows - Math.abs(shift.y));
-    if (!(common * xx > 0)) throw singularFit('randomPatternBound', 'the common part of the two images does not tell the shift');
+    if (!(common * xx > 0))
+      throw singularFit('randomPatternBound', 'the common part of the two images does not tell the shift');
     return { x: 1 / Math.sqrt(common * xx), y: 1 / Math.sqrt(common * yy) };
   };
 }

@@ -66,7 +66,8 @@ export class Random {
    * @throws ImagingError 'imaging/bad-argument' when the mean is negative or not finite
    */
   poisson(mean: number): number {
-    if (!(mean >= 0 && mean <= largestMean)) throw badArgument('Random.poisson', `the mean ${mean} is not a number from 0 up`);
+    if (!(mean >= 0 && mean <= largestMean))
+      throw badArgument('Random.poisson', `the mean ${mean} is not a number from 0 up`);
     return mean < 10 ? this.smallPoisson(mean) : this.largePoisson(mean);
   }
 
@@ -119,5 +120,7 @@ function logFactorial(n: number): number {
   const inverse = 1 / (n + 1);
   const square = inverse * inverse;
   // Stirling's series for the logarithm of gamma at n + 1; the first left-out term is below 1e-13 for n >= 32.
-  return (n + 0.5) * log(n + 1) - (n + 1) + 0.9189385332046728 + inverse * (1 / 12 - square * (1 / 360 - square / 1260));
+  return (
+    (n + 0.5) * log(n + 1) - (n + 1) + 0.9189385332046728 + inverse * (1 / 12 - square * (1 / 360 - square / 1260))
+  );
 }

@@ -70,7 +70,12 @@ export class Texture {
       const direction = 2 * Math.PI * random.uniform();
       const amplitude = frequency ** -falloff;
       power += amplitude ** 2 / 2;
-      waves.push({ x: frequency * Math.cos(direction), y: frequency * Math.sin(direction), amplitude, phase: 2 * Math.PI * random.uniform() });
+      waves.push({
+        x: frequency * Math.cos(direction),
+        y: frequency * Math.sin(direction),
+        amplitude,
+        phase: 2 * Math.PI * random.uniform(),
+      });
     }
     this.band = { lowestFrequency, highestFrequency, falloff };
     const scale = 1 / Math.sqrt(power);
@@ -80,7 +85,8 @@ export class Texture {
   /** The value at one point of the texture; X right, Y up, in texture pixels. */
   at(x: number, y: number): number {
     let sum = 0;
-    for (const wave of this.waves) sum += wave.amplitude * Math.cos(2 * Math.PI * (wave.x * x + wave.y * y) + wave.phase);
+    for (const wave of this.waves)
+      sum += wave.amplitude * Math.cos(2 * Math.PI * (wave.x * x + wave.y * y) + wave.phase);
     return sum;
   }
 
@@ -92,7 +98,8 @@ export class Texture {
     const { lowestFrequency: low, highestFrequency: high, falloff } = this.band;
     if (frequency < low || frequency > high) return 0;
     const power = 2 - 2 * falloff;
-    const integral = Math.abs(power) < 1e-9 ? 2 * pi * log(high / low) : (2 * pi * (high ** power - low ** power)) / power;
+    const integral =
+      Math.abs(power) < 1e-9 ? 2 * pi * log(high / low) : (2 * pi * (high ** power - low ** power)) / power;
     return frequency ** (-2 * falloff) / integral;
   }
 
@@ -109,16 +116,30 @@ export class Texture {
   }
 
   /** The exact derivatives of the image that `render` makes, along camera X and Y, per pixel of the image. */
-  renderGradient(rows: number, columns: number, view: View = {}): { readonly x: Image<Float64Array>; readonly y: Image<Float64Array> } {
+  renderGradient(
+    rows: number,
+    columns: number,
+    view: View = {},
+  ): { readonly x: Image<Float64Array>; readonly y: Image<Float64Array> } {
     const waves = this.seen(view);
     const derivative = (axis: 'x' | 'y'): Wave[] =>
-      waves.map((wave) => ({ ...wave, amplitude: 2 * Math.PI * wave[axis] * wave.amplitude, phase: wave.phase + Math.PI / 2 }));
+      waves.map((wave) => ({
+        ...wave,
+        amplitude: 2 * Math.PI * wave[axis] * wave.amplitude,
+        phase: wave.phase + Math.PI / 2,
+      }));
     return { x: sum(rows, columns, derivative('x')), y: sum(rows, columns, derivative('y')) };
   }
 
   /** The plane waves as they appear in image pixels under a view. */
   private seen(view: View): Wave[] {
-    const { shift = { x: 0, y: 0 }, matrix = { xpx: 1, xpy: 0, ypx: 0, ypy: 1 }, binning = 1, motion = { x: 0, y: 0 }, pixelMean = true } = view;
+    const {
+      shift = { x: 0, y: 0 },
+      matrix = { xpx: 1, xpy: 0, ypx: 0, ypy: 1 },
+      binning = 1,
+      motion = { x: 0, y: 0 },
+      pixelMean = true,
+    } = view;
     return this.waves.map((wave) => {
       const x = binning * (matrix.xpx * wave.x + matrix.ypx * wave.y);
       const y = binning * (matrix.xpy * wave.x + matrix.ypy * wave.y);
@@ -145,7 +166,8 @@ export interface ExposureOptions {
  */
 export function expose(texture: Image<Float64Array>, options: ExposureOptions): Image<Float32Array> {
   const { countsPerPixel, contrast, random } = options;
-  if (!(countsPerPixel >= 0 && Number.isFinite(countsPerPixel))) throw badArgument('expose', `${countsPerPixel} counts a pixel cannot be`);
+  if (!(countsPerPixel >= 0 && Number.isFinite(countsPerPixel)))
+    throw badArgument('expose', `${countsPerPixel} counts a pixel cannot be`);
   if (!(contrast >= 0 && Number.isFinite(contrast))) throw badArgument('expose', `a contrast of ${contrast} cannot be`);
   requireFinite(texture.data, 'expose', 'the texture holds NaN or infinite values');
   const counts = new Float32Array(texture.data.length);
@@ -186,15 +208,26 @@ function sum(rows: number, columns: number, waves: readonly Wave[]): Image<Float
 /** Adds cos(column part + angle) of four waves to one row. */
 function addGroup(pixels: Float64Array, tables: readonly Float64Array[], angles: readonly number[]): void {
   const [c0, s0, c1, s1, c2, s2, c3, s3] = tables as [
-    Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
   ];
   const [a0 = 0, a1 = 0, a2 = 0, a3 = 0] = angles;
   const [p0, q0, p1, q1] = [cos(a0), sin(a0), cos(a1), sin(a1)];
   const [p2, q2, p3, q3] = [cos(a2), sin(a2), cos(a3), sin(a3)];
   for (let column = 0; column < pixels.length; column++) {
     (pixels[column] as number) +=
-      p0 * (c0[column] as number) + q0 * (s0[column] as number) + (p1 * (c1[column] as number) + q1 * (s1[column] as number)) +
-      (p2 * (c2[column] as number) + q2 * (s2[column] as number) + (p3 * (c3[column] as number) + q3 * (s3[column] as number)));
+      p0 * (c0[column] as number) +
+      q0 * (s0[column] as number) +
+      (p1 * (c1[column] as number) + q1 * (s1[column] as number)) +
+      (p2 * (c2[column] as number) +
+        q2 * (s2[column] as number) +
+        (p3 * (c3[column] as number) + q3 * (s3[column] as number)));
   }
 }
 

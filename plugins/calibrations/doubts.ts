@@ -1,6 +1,6 @@
 import { describe } from '../../core/base';
 import type { PluginHost } from '../../core/kernel';
-import { CalibrationDoubts, type Finding, checkConsistency, newFindings } from "../../core/consistency";
+import { CalibrationDoubts, type Finding, checkConsistency, newFindings } from '../../core/consistency';
 import { Optics } from '../../core/optics';
 import { Calibrations } from '../../core/store';
 
@@ -17,7 +17,8 @@ export function tellDoubts(host: Pick<PluginHost, 'hooks' | 'log' | 'find' | 'se
     before = undefined;
     const doubts = earlier && now ? newFindings(earlier, now) : [];
     latest.set(item, doubts);
-    for (const { message, reason, redo } of doubts) host.log.warn(`Doubtful now: ${message} ${reason} ${redo.includes('/') ? 'Run again' : 'Look at'}: ${redo}.`);
+    for (const { message, reason, redo } of doubts)
+      host.log.warn(`Doubtful now: ${message} ${reason} ${redo.includes('/') ? 'Run again' : 'Look at'}: ${redo}.`);
   });
 }
 
@@ -26,11 +27,17 @@ function check({ find, settings, log }: Pick<PluginHost, 'find' | 'settings' | '
   const [optics, calibrations] = [find(Optics), find(Calibrations)];
   if (!optics || !calibrations) return undefined;
   try {
-    const found = calibrations.shortTerm('FoundPixelSize').all().map(({ camera, magIndex, pixelSize }) => {
-      const perPixel = settings.cameras.find(({ index }) => index === camera)?.pixelsPerPropertyPixel ?? 1;
-      return { camera, magIndex, pixelNanometres: pixelSize / perPixel };
+    const found = calibrations
+      .shortTerm('FoundPixelSize')
+      .all()
+      .map(({ camera, magIndex, pixelSize }) => {
+        const perPixel = settings.cameras.find(({ index }) => index === camera)?.pixelsPerPropertyPixel ?? 1;
+        return { camera, magIndex, pixelNanometres: pixelSize / perPixel };
+      });
+    return checkConsistency(optics, {
+      found,
+      stored: { imageShift: calibrations.imageShift.entries(), stage: calibrations.stage.entries() },
     });
-    return checkConsistency(optics, { found, stored: { imageShift: calibrations.imageShift.entries(), stage: calibrations.stage.entries() } });
   } catch (error) {
     log.warn(`The calibrations could not be checked against each other: ${describe(error)}`);
     return undefined;

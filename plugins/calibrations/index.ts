@@ -10,7 +10,9 @@ const options = z.strictObject({
   adjustImageShiftBetweenMags: z
     .boolean()
     .default(false)
-    .describe('Whether the image-shift offsets that keep a feature centred from one magnification to the next are applied from the start of the program on.'),
+    .describe(
+      'Whether the image-shift offsets that keep a feature centred from one magnification to the next are applied from the start of the program on.',
+    ),
 });
 type Options = z.infer<typeof options>;
 
@@ -43,7 +45,8 @@ function itemClasses(): readonly MenuItemClass[] {
         .sort()
         .map((file) => {
           const loaded = require(path.join(__dirname, folder.name, file)) as { default?: MenuItemClass };
-          if (!loaded.default || !declarationOf(loaded.default)) throw new Error(`${folder.name}/${file} does not export a menu item as its default export`);
+          if (!loaded.default || !declarationOf(loaded.default))
+            throw new Error(`${folder.name}/${file} does not export a menu item as its default export`);
           return loaded.default;
         }),
     );

@@ -32,7 +32,10 @@ export const calibrationMenu: readonly Part[] = [
       item('Remove IS Cal', 'Removes one image shift calibration of the present camera.'),
       item('Remove Stage Cal', 'Removes one stage calibration of the present camera.'),
       '---',
-      item('Mag IS Offsets', 'Measures the image shift that keeps a feature centred from one magnification to the next.'),
+      item(
+        'Mag IS Offsets',
+        'Measures the image shift that keeps a feature centred from one magnification to the next.',
+      ),
       item('EFTEM IS Offset', 'Measures the image shift between the regular and the energy-filter camera.'),
       item('List Mag IS Offsets', 'Lists the image-shift offsets between magnifications for the present camera.'),
       item('Remove Mag IS Offsets', 'Removes the image-shift offsets between magnifications for the present camera.'),
@@ -72,7 +75,10 @@ export const calibrationMenu: readonly Part[] = [
       {
         submenu: 'Old Coma-free Alignment',
         parts: [
-          item('BTID Coma-free Alignment', 'Measures the effect of beam tilt misalignment from beam-tilt-induced displacements.'),
+          item(
+            'BTID Coma-free Alignment',
+            'Measures the effect of beam tilt misalignment from beam-tilt-induced displacements.',
+          ),
           item('Setup BTID Coma-free', 'Sets the focus at which coma-free calibration and alignment are done.'),
         ],
       },

@@ -21,7 +21,11 @@ export default definePlugin<z.infer<typeof consoleOptions>>({
           stored.add(listen);
           return () => void stored.delete(listen);
         };
-        return serveConsole({ session, options: host.options, clock: host.clock, log: host.log, onStored }, signal, options);
+        return serveConsole(
+          { session, options: host.options, clock: host.clock, log: host.log, onStored },
+          signal,
+          options,
+        );
       },
     };
     host.provide(BrowserConsole, provided);

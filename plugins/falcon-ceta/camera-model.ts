@@ -3,9 +3,21 @@ import type { CameraSettings, Settings } from '../../core/settings';
 /** The detectors that this plugin knows, by FEICameraType. */
 export type FeiDetector = 'Eagle' | 'Falcon 2' | 'Ceta' | 'Falcon 3' | 'Falcon 4' | 'Falcon 4i';
 
-const detectors: Readonly<Record<number, FeiDetector>> = { 1: 'Eagle', 2: 'Falcon 2', 3: 'Ceta', 4: 'Falcon 3', 5: 'Falcon 4', 6: 'Falcon 4i' };
+const detectors: Readonly<Record<number, FeiDetector>> = {
+  1: 'Eagle',
+  2: 'Falcon 2',
+  3: 'Ceta',
+  4: 'Falcon 3',
+  5: 'Falcon 4',
+  6: 'Falcon 4i',
+};
 /** Seconds of one readout; others take any exposure. */
-const readoutIntervals: Partial<Record<FeiDetector, number>> = { 'Falcon 2': 0.055771, 'Falcon 3': 0.02495, 'Falcon 4': 0.004021, 'Falcon 4i': 0.003133 };
+const readoutIntervals: Partial<Record<FeiDetector, number>> = {
+  'Falcon 2': 0.055771,
+  'Falcon 3': 0.02495,
+  'Falcon 4': 0.004021,
+  'Falcon 4i': 0.003133,
+};
 /** Readouts that a counted image comes in. */
 const countedGroups: Partial<Record<FeiDetector, number>> = { 'Falcon 4': 7, 'Falcon 4i': 9 };
 /** What FEI's software takes as the least where the site says nothing of its own. */
@@ -45,7 +57,8 @@ export function feiCameraModel(camera: CameraSettings, settings: Settings): FeiC
   const detector = detectors[camera.get('FEICameraType')]!;
   const counts = detector === 'Falcon 3' || detector === 'Falcon 4' || detector === 'Falcon 4i';
   const usual = readoutIntervals[detector];
-  const readoutInterval = usual !== undefined && settings.has('FalconReadoutInterval') ? settings.get('FalconReadoutInterval') : usual;
+  const readoutInterval =
+    usual !== undefined && settings.has('FalconReadoutInterval') ? settings.get('FalconReadoutInterval') : usual;
   const shortest = camera.get('MinimumExposure');
   return {
     index: camera.index,
@@ -67,7 +80,13 @@ export function feiCameraModel(camera: CameraSettings, settings: Settings): FeiC
 }
 
 /** The nearest exposure in seconds that a camera takes between two limits: whole readouts, and whole groups of them where it counts. */
-export function constrainedExposure(model: Pick<FeiCameraModel, 'readoutInterval' | 'countedGroup'>, counting: boolean, wanted: number, shortest: number, longest: number): number {
+export function constrainedExposure(
+  model: Pick<FeiCameraModel, 'readoutInterval' | 'countedGroup'>,
+  counting: boolean,
+  wanted: number,
+  shortest: number,
+  longest: number,
+): number {
   const { readoutInterval, countedGroup } = model;
   if (readoutInterval === undefined) return Math.min(longest, Math.max(shortest, wanted));
   const step = readoutInterval * (counting ? countedGroup : 1);
@@ -77,7 +96,11 @@ export function constrainedExposure(model: Pick<FeiCameraModel, 'readoutInterval
 }
 
 /** The exposure in seconds to ask for so that a counting camera delivers the wanted one: it loses some readouts to its own bookkeeping. */
-export function sentExposure({ detector, readoutInterval }: Pick<FeiCameraModel, 'detector' | 'readoutInterval'>, counting: boolean, exposure: number): number {
+export function sentExposure(
+  { detector, readoutInterval }: Pick<FeiCameraModel, 'detector' | 'readoutInterval'>,
+  counting: boolean,
+  exposure: number,
+): number {
   if (!counting || readoutInterval === undefined) return exposure;
   const readouts = Math.round(exposure / readoutInterval);
   if (detector === 'Falcon 3') return (readouts + Math.floor(readouts / 32)) * readoutInterval;

@@ -1,13 +1,33 @@
 import { type Clock, EucentricError, StoppedError, seconds, throwIfStopped } from '../../core/base';
-import { type Camera, type CameraTraits, type Exposure, type Frame, type Processing, type ReadMode, exposureFault, nearestBinning } from '../../core/devices';
+import {
+  type Camera,
+  type CameraTraits,
+  type Exposure,
+  type Frame,
+  type Processing,
+  type ReadMode,
+  exposureFault,
+  nearestBinning,
+} from '../../core/devices';
 import type { CameraSettings } from '../../core/settings';
 import { image } from '../../imaging';
 import { type FeiCameraModel, constrainedExposure, sentExposure } from './camera-model';
 import { feiCameraErrors } from './errors';
 import { areaRead, sizeHolding } from './geometry';
-import { type FeiCameraFound, type FeiCameraTransport, type FeiPicture, type FeiShot, corrections, readModes } from './transport';
+import {
+  type FeiCameraFound,
+  type FeiCameraTransport,
+  type FeiPicture,
+  type FeiShot,
+  corrections,
+  readModes,
+} from './transport';
 
-const correctionOf: Readonly<Record<Processing, number>> = { unprocessed: corrections.none, 'dark subtracted': corrections.dark, 'gain normalized': corrections.gain };
+const correctionOf: Readonly<Record<Processing, number>> = {
+  unprocessed: corrections.none,
+  'dark subtracted': corrections.dark,
+  'gain normalized': corrections.gain,
+};
 /** Seconds of real time that an image may take beyond startup and exposure. */
 const transferLimit = 60;
 /** Until the camera software has been asked, nothing longer than this is taken. */
@@ -67,14 +87,24 @@ export class FeiCamera implements Camera {
     const binning = nearestBinning(model.binnings, wanted.binning);
     const counts = model.counts && !this.transport.linearOnly && (this.found?.counts ?? true);
     const readMode: ReadMode = wanted.readMode !== 'linear' && counts ? 'counting' : 'linear';
-    const exposure = seconds(constrainedExposure(model, readMode === 'counting', wanted.exposure, this.shortest, this.longest));
+    const exposure = seconds(
+      constrainedExposure(model, readMode === 'counting', wanted.exposure, this.shortest, this.longest),
+    );
     const area = areaRead(model, sizeHolding(model, wanted.area, binning), binning);
     const offered = this.found?.corrections ? new Set(this.found.corrections) : this.transport.corrections;
     const possible = !model.normalizedOnly && (offered?.has(correctionOf[wanted.processing]) ?? true);
     const processing = possible ? wanted.processing : 'gain normalized';
     // A wish for frames stays, so that it is refused rather than forgotten.
     const { frames } = wanted;
-    return { binning, area, exposure, driftSettling: seconds(Math.max(0, wanted.driftSettling)), processing, readMode, ...(frames && { frames }) };
+    return {
+      binning,
+      area,
+      exposure,
+      driftSettling: seconds(Math.max(0, wanted.driftSettling)),
+      processing,
+      readMode,
+      ...(frames && { frames }),
+    };
   }
 
   /** Takes an image with the nearest settings that the camera has. Refuses what is out of its limits before anything is sent. */
@@ -131,7 +161,10 @@ export class FeiCamera implements Camera {
     const began = seconds(clock.now() + model.startupDelay);
     const { width, height, data } = await this.answered(shot);
     throwIfStopped(signal);
-    const wanted = { width: (exposure.area.right - exposure.area.left) / exposure.binning, height: (exposure.area.bottom - exposure.area.top) / exposure.binning };
+    const wanted = {
+      width: (exposure.area.right - exposure.area.left) / exposure.binning,
+      height: (exposure.area.bottom - exposure.area.top) / exposure.binning,
+    };
     if (width !== wanted.width || height !== wanted.height || data.length !== width * height)
       throw feiCameraErrors.wrongImage(this.traits.name, `${width} x ${height}`, `${wanted.width} x ${wanted.height}`);
     return { image: image(data, height, width), exposure, camera: model.index, began };

@@ -49,7 +49,12 @@ export class ComCameras {
         };
       }
       if (!this.standardCamera(name)) return undefined;
-      return { shortestExposure, longestExposure: this.scriptings.longestExposure, counts: false, corrections: [corrections.none, corrections.gain] };
+      return {
+        shortestExposure,
+        longestExposure: this.scriptings.longestExposure,
+        counts: false,
+        corrections: [corrections.none, corrections.gain],
+      };
     });
   }
 
@@ -75,7 +80,10 @@ export class ComCameras {
     });
   }
 
-  private takeAdvanced(settings: AutomationObject, { binning, restrictedSize, exposure, correction, readMode }: FeiShot): FeiPicture {
+  private takeAdvanced(
+    settings: AutomationObject,
+    { binning, restrictedSize, exposure, correction, readMode }: FeiShot,
+  ): FeiPicture {
     if (correction !== corrections.gain) throw new Error('the advanced scripting delivers gain-normalized images only');
     const can = partOf(settings, 'Capabilities');
     const offered = partOf(can, 'SupportedBinnings').items().filter(isObject);
@@ -84,7 +92,8 @@ export class ComCameras {
     settings.put('Binning', chosen);
     settings.put('ReadoutArea', asLong(restrictedSize));
     const counting = readMode === readModes.counting;
-    if (can.has('SupportsElectronCounting') && can.get('SupportsElectronCounting') === true) settings.put('ElectronCounting', counting);
+    if (can.has('SupportsElectronCounting') && can.get('SupportsElectronCounting') === true)
+      settings.put('ElectronCounting', counting);
     else if (counting) throw new Error('it cannot count');
     setExposure(settings, exposure);
     const picture = partOf(this.single!, 'Acquire', true);
@@ -92,9 +101,13 @@ export class ComCameras {
     return pictureOf(picture);
   }
 
-  private takeStandard(camera: AutomationObject, { name, binning, restrictedSize, exposure, correction, readMode }: FeiShot): FeiPicture {
+  private takeStandard(
+    camera: AutomationObject,
+    { name, binning, restrictedSize, exposure, correction, readMode }: FeiShot,
+  ): FeiPicture {
     const wanted = standardCorrections[correction];
-    if (wanted === undefined || readMode !== readModes.linear) throw new Error('the standard scripting has no images that are only dark-corrected, and does not count');
+    if (wanted === undefined || readMode !== readModes.linear)
+      throw new Error('the standard scripting has no images that are only dark-corrected, and does not count');
     const parameters = partOf(camera, 'AcqParams');
     parameters.put('ImageSize', asLong(restrictedSize));
     parameters.put('Binning', asLong(binning));
@@ -104,7 +117,8 @@ export class ComCameras {
     acquisition.call('RemoveAllAcqDevices');
     acquisition.call('AddAcqDeviceByName', name);
     const [picture, ...others] = partOf(acquisition, 'AcquireImages', true).items();
-    if (!isObject(picture) || others.length > 0) throw new Error(`it delivered ${others.length + (picture === undefined ? 0 : 1)} images instead of one`);
+    if (!isObject(picture) || others.length > 0)
+      throw new Error(`it delivered ${others.length + (picture === undefined ? 0 : 1)} images instead of one`);
     return pictureOf(picture);
   }
 
@@ -118,13 +132,19 @@ export class ComCameras {
 
   private advancedCamera(name: string): AutomationObject | undefined {
     if (!this.single) return undefined;
-    return partOf(this.single, 'SupportedCameras').items().filter(isObject).find((each) => each.get('Name') === name);
+    return partOf(this.single, 'SupportedCameras')
+      .items()
+      .filter(isObject)
+      .find((each) => each.get('Name') === name);
   }
 
   private standardCamera(name: string): AutomationObject | undefined {
     const { standard } = this.scriptings;
     if (!standard) return undefined;
-    return partOf(partOf(standard, 'Acquisition'), 'Cameras').items().filter(isObject).find((each) => partOf(each, 'Info').get('Name') === name);
+    return partOf(partOf(standard, 'Acquisition'), 'Cameras')
+      .items()
+      .filter(isObject)
+      .find((each) => partOf(each, 'Info').get('Name') === name);
   }
 }
 
@@ -132,22 +152,26 @@ export class ComCameras {
 function setExposure(settings: AutomationObject, exposure: number): void {
   settings.put('ExposureTime', asDouble(exposure));
   const taken = numberIn(settings, 'ExposureTime');
-  if (Math.abs(taken - exposure) > exposureTolerance * exposure) throw new Error(`an exposure of ${exposure} s became ${taken} s; no image was taken`);
+  if (Math.abs(taken - exposure) > exposureTolerance * exposure)
+    throw new Error(`an exposure of ${exposure} s became ${taken} s; no image was taken`);
 }
 
 /** Columns are the first index. The scripting hands over 32-bit integers, whatever the camera has. */
 function pictureOf(picture: AutomationObject): FeiPicture {
   const array = picture.get('AsSafeArray');
-  if (!(array instanceof ComArray) || array.lengths.length !== 2 || !ArrayBuffer.isView(array.elements)) throw new Error('it delivered no image of two dimensions');
+  if (!(array instanceof ComArray) || array.lengths.length !== 2 || !ArrayBuffer.isView(array.elements))
+    throw new Error('it delivered no image of two dimensions');
   const [width, height] = array.lengths as [number, number];
-  if (width !== numberIn(picture, 'Width') || height !== numberIn(picture, 'Height')) throw new Error(`it delivered ${width} x ${height} pixels and said otherwise`);
+  if (width !== numberIn(picture, 'Width') || height !== numberIn(picture, 'Height'))
+    throw new Error(`it delivered ${width} x ${height} pixels and said otherwise`);
   return { width, height, data: narrow(array.elements) };
 }
 
 /** The same counts with 16 bits where they fit. */
 function narrow(counts: ComArray['elements']): FeiPicture['data'] {
   if (counts instanceof Uint16Array || counts instanceof Int16Array || counts instanceof Float32Array) return counts;
-  if (counts instanceof BigInt64Array || counts instanceof BigUint64Array || !ArrayBuffer.isView(counts)) throw new Error('it delivered counts of a kind that no camera has');
+  if (counts instanceof BigInt64Array || counts instanceof BigUint64Array || !ArrayBuffer.isView(counts))
+    throw new Error('it delivered counts of a kind that no camera has');
   const numbers = counts as Int32Array;
   let low = 0;
   let high = 0;

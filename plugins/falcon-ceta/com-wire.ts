@@ -33,7 +33,8 @@ export class ComCamerasWire implements FeiCameraTransport {
   }
 
   async open(signal?: AbortSignal): Promise<void> {
-    if (process.platform !== 'win32' && this.options.hostCommand.length === 0) throw feiCameraErrors.needsWindows(process.platform);
+    if (process.platform !== 'win32' && this.options.hostCommand.length === 0)
+      throw feiCameraErrors.needsWindows(process.platform);
     try {
       await this.host.open(signal);
     } catch (error) {
@@ -59,6 +60,8 @@ export class ComCamerasWire implements FeiCameraTransport {
   }
 
   async acquire(shot: FeiShot): Promise<FeiPicture> {
-    return (await this.host.call('acquire', [shot], { limit: 1000 * (shot.exposure + this.options.imageLimit) })) as FeiPicture;
+    return (await this.host.call('acquire', [shot], {
+      limit: 1000 * (shot.exposure + this.options.imageLimit),
+    })) as FeiPicture;
   }
 }

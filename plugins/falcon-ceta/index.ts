@@ -13,20 +13,44 @@ const options = z.strictObject({
     .describe(
       'How the cameras are reached: "simulated" takes pictures of the virtual microscope of the simulator plugin; "com" speaks to the scripting of FEI on the microscope computer that this program runs on; "temscript" speaks to the HTTP server of temscript on the microscope computer (standard scripting: no counting, no fractions); "replay" plays back what --record wrote.',
     ),
-  recording: z.string().min(1).optional().describe('File that --record wrote (wire: replay), named from the folder of this file.'),
+  recording: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('File that --record wrote (wire: replay), named from the folder of this file.'),
   host: z.string().min(1).default('127.0.0.1').describe('Address of the microscope computer (wire: temscript).'),
   port: z.number().int().min(1).max(65535).default(8080).describe('Port of the server there (wire: temscript).'),
-  answerTimeoutSeconds: z.number().positive().max(600).default(25).describe('Seconds to wait for the answer to anything but an image (wire: com or temscript).'),
-  longestExposureSeconds: z.number().positive().max(3600).default(60).describe('Seconds of the longest exposure that is sent to a camera (wire: com or temscript), where the server does not tell.'),
-  program: z.string().min(1).default('TEMScripting.Instrument.1').describe('Name under which the standard scripting of FEI is registered (wire: com).'),
+  answerTimeoutSeconds: z
+    .number()
+    .positive()
+    .max(600)
+    .default(25)
+    .describe('Seconds to wait for the answer to anything but an image (wire: com or temscript).'),
+  longestExposureSeconds: z
+    .number()
+    .positive()
+    .max(3600)
+    .default(60)
+    .describe(
+      'Seconds of the longest exposure that is sent to a camera (wire: com or temscript), where the server does not tell.',
+    ),
+  program: z
+    .string()
+    .min(1)
+    .default('TEMScripting.Instrument.1')
+    .describe('Name under which the standard scripting of FEI is registered (wire: com).'),
   advancedProgram: z
     .string()
     .default('TEMAdvancedScripting.AdvancedInstrument.2')
-    .describe('Name under which the advanced scripting of FEI is registered (wire: com), which Falcon 3 and 4 and counting need; empty to use the standard scripting alone.'),
+    .describe(
+      'Name under which the advanced scripting of FEI is registered (wire: com), which Falcon 3 and 4 and counting need; empty to use the standard scripting alone.',
+    ),
   hostCommand: z
     .array(z.string().min(1))
     .default([])
-    .describe('Program, and what it is given, that runs the process that speaks to the cameras (wire: com); the Node that runs this program where nothing is said.'),
+    .describe(
+      'Program, and what it is given, that runs the process that speaks to the cameras (wire: com); the Node that runs this program where nothing is said.',
+    ),
 });
 type Options = z.infer<typeof options>;
 
@@ -34,18 +58,33 @@ type Options = z.infer<typeof options>;
 const imageLimitSeconds = 55;
 
 // Loaded only when a site uses it, so that nobody pays for the wire of somebody else.
-const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>, models: readonly FeiCameraModel[]) => FeiCameraTransport>> = {
+const wires: Readonly<
+  Record<Options['wire'], (host: PluginHost<Options>, models: readonly FeiCameraModel[]) => FeiCameraTransport>
+> = {
   simulated: (host, models) => {
     const { SimulatedFeiCameras } = require('./simulated-wire') as typeof import('./simulated-wire');
     return new SimulatedFeiCameras(() => host.need(VirtualInstrument).microscope, host.clock, models);
   },
   com: ({ options: { program, advancedProgram, hostCommand, answerTimeoutSeconds, longestExposureSeconds } }) => {
     const { ComCamerasWire } = require('./com-wire') as typeof import('./com-wire');
-    return new ComCamerasWire({ program, advancedProgram, hostCommand, answerLimit: answerTimeoutSeconds, imageLimit: imageLimitSeconds, longestExposure: longestExposureSeconds });
+    return new ComCamerasWire({
+      program,
+      advancedProgram,
+      hostCommand,
+      answerLimit: answerTimeoutSeconds,
+      imageLimit: imageLimitSeconds,
+      longestExposure: longestExposureSeconds,
+    });
   },
   temscript: ({ options: { host, port, answerTimeoutSeconds, longestExposureSeconds } }) => {
     const { TemscriptCameras } = require('./temscript-wire') as typeof import('./temscript-wire');
-    return new TemscriptCameras({ host, port, answerLimit: answerTimeoutSeconds, imageLimit: imageLimitSeconds, longestExposure: longestExposureSeconds });
+    return new TemscriptCameras({
+      host,
+      port,
+      answerLimit: answerTimeoutSeconds,
+      imageLimit: imageLimitSeconds,
+      longestExposure: longestExposureSeconds,
+    });
   },
   replay: (host) => host.replay<FeiCameraTransport>(host.options.recording),
 };
@@ -69,7 +108,8 @@ export default definePlugin<Options>({
 
     const delay = milliseconds(settings.get('FalconPostMagDelay'));
     hooks.didChangeMagnification.tap(() => {
-      for (const [at, { detector }] of models.entries()) if (detector.startsWith('Falcon')) cameras[at]!.holdUntil(clock.now() + delay);
+      for (const [at, { detector }] of models.entries())
+        if (detector.startsWith('Falcon')) cameras[at]!.holdUntil(clock.now() + delay);
     });
 
     host.connect(models.map(({ name }) => name).join(' and '), async (signal) => {

@@ -3,11 +3,22 @@ import { type Processing, VirtualMicroscope } from '../../simulation';
 import type { FeiCameraModel } from './camera-model';
 import { feiCameraErrors } from './errors';
 import { areaRead } from './geometry';
-import { type FeiCameraFound, type FeiCameraTransport, type FeiPicture, type FeiShot, corrections, readModes } from './transport';
+import {
+  type FeiCameraFound,
+  type FeiCameraTransport,
+  type FeiPicture,
+  type FeiShot,
+  corrections,
+  readModes,
+} from './transport';
 
 /** Exposures that the simulated camera software takes, in seconds. */
 const exposureLimits = { shortestExposure: 0.01, longestExposure: 60 };
-const processingOf: Readonly<Record<number, Processing>> = { [corrections.none]: 'raw', [corrections.dark]: 'dark-subtracted', [corrections.gain]: 'gain-normalized' };
+const processingOf: Readonly<Record<number, Processing>> = {
+  [corrections.none]: 'raw',
+  [corrections.dark]: 'dark-subtracted',
+  [corrections.gain]: 'gain-normalized',
+};
 
 /** FEI's camera software in front of a virtual microscope. */
 export class SimulatedFeiCameras implements FeiCameraTransport {
@@ -26,7 +37,8 @@ export class SimulatedFeiCameras implements FeiCameraTransport {
 
   async open(): Promise<void> {
     const found = this.find();
-    if (!(found instanceof VirtualMicroscope)) throw new TypeError('what the simulator provides is not a virtual microscope');
+    if (!(found instanceof VirtualMicroscope))
+      throw new TypeError('what the simulator provides is not a virtual microscope');
     this.opened = found;
   }
 

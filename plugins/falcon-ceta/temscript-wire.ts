@@ -1,6 +1,13 @@
 import { HttpJsonClient } from '../../wires';
 import { feiCameraErrors } from './errors';
-import { type FeiCameraFound, type FeiCameraTransport, type FeiPicture, type FeiShot, corrections, restrictedSizes } from './transport';
+import {
+  type FeiCameraFound,
+  type FeiCameraTransport,
+  type FeiPicture,
+  type FeiShot,
+  corrections,
+  restrictedSizes,
+} from './transport';
 
 /** Where the server listens, and how long it may take; seconds. */
 export interface TemscriptCamerasOptions {
@@ -15,9 +22,24 @@ export interface TemscriptCamerasOptions {
 const shortestExposure = 0.001;
 /** An exposure that the camera changes by less than this fraction is the one that was asked for. */
 const exposureTolerance = 0.01;
-const sizeNames: Readonly<Record<number, string>> = { [restrictedSizes.full]: 'FULL', [restrictedSizes.half]: 'HALF', [restrictedSizes.quarter]: 'QUARTER' };
-const correctionNames: Readonly<Record<number, string>> = { [corrections.none]: 'UNPROCESSED', [corrections.gain]: 'DEFAULT' };
-const bytesOf: Readonly<Record<string, number>> = { INT8: 1, UINT8: 1, INT16: 2, UINT16: 2, INT32: 4, UINT32: 4, FLOAT32: 4 };
+const sizeNames: Readonly<Record<number, string>> = {
+  [restrictedSizes.full]: 'FULL',
+  [restrictedSizes.half]: 'HALF',
+  [restrictedSizes.quarter]: 'QUARTER',
+};
+const correctionNames: Readonly<Record<number, string>> = {
+  [corrections.none]: 'UNPROCESSED',
+  [corrections.gain]: 'DEFAULT',
+};
+const bytesOf: Readonly<Record<string, number>> = {
+  INT8: 1,
+  UINT8: 1,
+  INT16: 2,
+  UINT16: 2,
+  INT32: 4,
+  UINT32: 4,
+  FLOAT32: 4,
+};
 
 /**
  * Cameras of FEI's standard scripting through the HTTP server of temscript on the microscope computer. It has no counting, no fractions and
@@ -63,35 +85,58 @@ export class TemscriptCameras implements FeiCameraTransport {
 
   async acquire({ name, binning, restrictedSize, exposure, correction }: FeiShot): Promise<FeiPicture> {
     const wantedCorrection = correctionNames[correction];
-    if (wantedCorrection === undefined) throw feiCameraErrors.notOnThisWire(name, 'an image that is only dark-corrected');
-    const wanted = { image_size: sizeNames[restrictedSize], binning, 'exposure(s)': exposure, correction: wantedCorrection };
+    if (wantedCorrection === undefined)
+      throw feiCameraErrors.notOnThisWire(name, 'an image that is only dark-corrected');
+    const wanted = {
+      image_size: sizeNames[restrictedSize],
+      binning,
+      'exposure(s)': exposure,
+      correction: wantedCorrection,
+    };
     await this.setUp(name, wanted);
-    const taken = await this.get(`acquire?detectors=${encodeURIComponent(name)}`, undefined, exposure + this.options.imageLimit);
-    if (typeof taken !== 'object' || taken === null || !Object.hasOwn(taken, name)) throw feiCameraErrors.unknownCamera(name);
+    const taken = await this.get(
+      `acquire?detectors=${encodeURIComponent(name)}`,
+      undefined,
+      exposure + this.options.imageLimit,
+    );
+    if (typeof taken !== 'object' || taken === null || !Object.hasOwn(taken, name))
+      throw feiCameraErrors.unknownCamera(name);
     return pictureOf(name, (taken as Record<string, unknown>)[name]);
   }
 
   /** A change of binning may change the exposure, and a camera need not take the exposure it is told: what is set is read again, and set once more. */
-  private async setUp(name: string, wanted: Readonly<Record<string, unknown>> & { readonly 'exposure(s)': number; readonly binning: number }): Promise<void> {
+  private async setUp(
+    name: string,
+    wanted: Readonly<Record<string, unknown>> & { readonly 'exposure(s)': number; readonly binning: number },
+  ): Promise<void> {
     const path = `camera_param/${encodeURIComponent(name)}`;
     for (let attempt = 0; ; attempt++) {
       await this.put(path, wanted);
       const set = ((await this.get(path)) ?? {}) as Record<string, unknown>;
       const differs = Object.entries(wanted).filter(([key, value]) => !same(set[key], value));
       if (differs.length === 0) return;
-      if (attempt > 0) throw feiCameraErrors.notTaken(name, differs.map(([key, value]) => `${key} ${String(value)} became ${String(set[key])}`).join(', '));
+      if (attempt > 0)
+        throw feiCameraErrors.notTaken(
+          name,
+          differs.map(([key, value]) => `${key} ${String(value)} became ${String(set[key])}`).join(', '),
+        );
     }
   }
 
   private async get(path: string, signal?: AbortSignal, limit = this.options.answerLimit): Promise<unknown> {
-    const { status, value } = await this.connected().get(`/v1/${path}`, { limit: 1000 * limit, largest: largestAnswer, ...(signal && { signal }) });
+    const { status, value } = await this.connected().get(`/v1/${path}`, {
+      limit: 1000 * limit,
+      largest: largestAnswer,
+      ...(signal && { signal }),
+    });
     if (status !== 200) throw feiCameraErrors.serverRefused(`GET ${path}`, status);
     return value;
   }
 
   private async put(path: string, value: unknown): Promise<void> {
     const { status } = await this.connected().put(`/v1/${path}`, value, { limit: 1000 * this.options.answerLimit });
-    if (status !== 204 && status !== 200) throw feiCameraErrors.serverRefused(`PUT ${path} ${JSON.stringify(value)}`, status);
+    if (status !== 204 && status !== 200)
+      throw feiCameraErrors.serverRefused(`PUT ${path} ${JSON.stringify(value)}`, status);
   }
 
   private connected(): HttpJsonClient {
@@ -104,39 +149,76 @@ export class TemscriptCameras implements FeiCameraTransport {
 const largestAnswer = 8192 * 8192 * 4 * 1.4;
 
 const same = (is: unknown, wanted: unknown): boolean =>
-  typeof wanted === 'number' && typeof is === 'number' ? Math.abs(is - wanted) <= exposureTolerance * Math.abs(wanted) : is === wanted;
+  typeof wanted === 'number' && typeof is === 'number'
+    ? Math.abs(is - wanted) <= exposureTolerance * Math.abs(wanted)
+    : is === wanted;
 
 /** The pixels of an image as the server wrote them, whole; none of them is cut off or wrapped around. */
 function pictureOf(name: string, given: unknown): FeiPicture {
   const { width, height, type, endianness, encoding, data } = (given ?? {}) as Record<string, unknown>;
   const bytesPerPixel = typeof type === 'string' && Object.hasOwn(bytesOf, type) ? bytesOf[type]! : 0;
-  const sane = Number.isInteger(width) && Number.isInteger(height) && (width as number) > 0 && (height as number) > 0 && bytesPerPixel > 0 && endianness === 'LITTLE' && encoding === 'BASE64' && typeof data === 'string';
-  if (!sane) throw feiCameraErrors.strangeImage(name, `${String(width)} x ${String(height)} ${String(type)} ${String(endianness)} ${String(encoding)}`);
+  const sane =
+    Number.isInteger(width) &&
+    Number.isInteger(height) &&
+    (width as number) > 0 &&
+    (height as number) > 0 &&
+    bytesPerPixel > 0 &&
+    endianness === 'LITTLE' &&
+    encoding === 'BASE64' &&
+    typeof data === 'string';
+  if (!sane)
+    throw feiCameraErrors.strangeImage(
+      name,
+      `${String(width)} x ${String(height)} ${String(type)} ${String(endianness)} ${String(encoding)}`,
+    );
   const [columns, rows, text] = [width, height, data] as [number, number, string];
   const bytes = columns * rows * bytesPerPixel;
   // What is no base64 would be left out without a word.
-  if (text.length !== 4 * Math.ceil(bytes / 3) || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) throw feiCameraErrors.strangeImage(name, `${text.length} characters for ${columns} x ${rows} ${String(type)}`);
+  if (text.length !== 4 * Math.ceil(bytes / 3) || !/^[A-Za-z0-9+/]*={0,2}$/.test(text))
+    throw feiCameraErrors.strangeImage(name, `${text.length} characters for ${columns} x ${rows} ${String(type)}`);
   const raw = Buffer.from(text, 'base64');
-  if (raw.length !== bytes) throw feiCameraErrors.strangeImage(name, `${raw.length} bytes for ${columns} x ${rows} ${String(type)}`);
+  if (raw.length !== bytes)
+    throw feiCameraErrors.strangeImage(name, `${raw.length} bytes for ${columns} x ${rows} ${String(type)}`);
   return { width: columns, height: rows, data: countsOf(raw, type as string, columns * rows) };
 }
 
 function countsOf(raw: Buffer, type: string, count: number): FeiPicture['data'] {
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
-  const every = (read: (at: number) => number) => (_: unknown, index: number): number => read((bytesOf[type] ?? 1) * index);
+  const every =
+    (read: (at: number) => number) =>
+    (_: unknown, index: number): number =>
+      read((bytesOf[type] ?? 1) * index);
   switch (type) {
     case 'UINT16':
-      return Uint16Array.from({ length: count }, every((at) => view.getUint16(at, true)));
+      return Uint16Array.from(
+        { length: count },
+        every((at) => view.getUint16(at, true)),
+      );
     case 'INT16':
-      return Int16Array.from({ length: count }, every((at) => view.getInt16(at, true)));
+      return Int16Array.from(
+        { length: count },
+        every((at) => view.getInt16(at, true)),
+      );
     case 'UINT8':
-      return Uint16Array.from({ length: count }, every((at) => view.getUint8(at)));
+      return Uint16Array.from(
+        { length: count },
+        every((at) => view.getUint8(at)),
+      );
     case 'INT8':
-      return Int16Array.from({ length: count }, every((at) => view.getInt8(at)));
+      return Int16Array.from(
+        { length: count },
+        every((at) => view.getInt8(at)),
+      );
     case 'FLOAT32':
-      return Float32Array.from({ length: count }, every((at) => view.getFloat32(at, true)));
+      return Float32Array.from(
+        { length: count },
+        every((at) => view.getFloat32(at, true)),
+      );
     default:
       // Counts above 16 bits would be cut off; floating-point numbers hold them up to 24.
-      return Float32Array.from({ length: count }, every((at) => (type === 'UINT32' ? view.getUint32(at, true) : view.getInt32(at, true))));
+      return Float32Array.from(
+        { length: count },
+        every((at) => (type === 'UINT32' ? view.getUint32(at, true) : view.getInt32(at, true))),
+      );
   }
 }

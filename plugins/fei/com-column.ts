@@ -38,15 +38,22 @@ export class ComColumn {
 
   /** What this column is without. */
   lacks(): readonly FeiLack[] {
-    return optional.filter(([, part, member]) => !(part === 'instrument' ? this.instrument : this.projection).has(member)).map(([lack]) => lack);
+    return optional
+      .filter(([, part, member]) => !(part === 'instrument' ? this.instrument : this.projection).has(member))
+      .map(([lack]) => lack);
   }
 
   /** What the scripting says of itself. */
   getVersions(): Readonly<Record<string, string>> {
     return this.tidily(() => {
       const { instrument } = this;
-      const family = instrument.has('Configuration') ? partOf(instrument, 'Configuration').get('ProductFamily') : undefined;
-      return { scripting: instrument.name, ...(typeof family === 'number' && { family: families[family] ?? String(family) }) };
+      const family = instrument.has('Configuration')
+        ? partOf(instrument, 'Configuration').get('ProductFamily')
+        : undefined;
+      return {
+        scripting: instrument.name,
+        ...(typeof family === 'number' && { family: families[family] ?? String(family) }),
+      };
     });
   }
 
@@ -158,7 +165,12 @@ export class ComColumn {
   setStagePosition({ x, y, z, alpha }: RawStageTarget, axes: number): void {
     this.tidily(() => {
       const position = partOf(this.stage, 'Position');
-      for (const [bit, member, value] of [[axisBits.x, 'X', x], [axisBits.y, 'Y', y], [axisBits.z, 'Z', z], [axisBits.alpha, 'A', alpha]] as const)
+      for (const [bit, member, value] of [
+        [axisBits.x, 'X', x],
+        [axisBits.y, 'Y', y],
+        [axisBits.z, 'Z', z],
+        [axisBits.alpha, 'A', alpha],
+      ] as const)
         if (axes & bit) position.put(member, asDouble(value));
       this.stage.call('GoTo', position, asLong(axes));
     });
@@ -199,4 +211,5 @@ function flagOf(value: ComResult, what: string): boolean {
   throw strange(what, value);
 }
 
-const strange = (what: string, value: ComResult): Error => new Error(`${what} is ${typeof value === 'object' ? 'an object' : String(value)}, which is no value of it`);
+const strange = (what: string, value: ComResult): Error =>
+  new Error(`${what} is ${typeof value === 'object' ? 'an object' : String(value)}, which is no value of it`);

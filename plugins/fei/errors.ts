@@ -76,11 +76,17 @@ export const feiErrors = {
       hint: 'Run this program on the microscope computer, or use "wire: temscript" to reach it from here.',
     }),
   notOpen: (call: string): EucentricError =>
-    new EucentricError({ code: 'fei/not-connected', message: `FEI column: ${call} was asked for before it was connected.`, hint: 'Connect first.' }),
+    new EucentricError({
+      code: 'fei/not-connected',
+      message: `FEI column: ${call} was asked for before it was connected.`,
+      hint: 'Connect first.',
+    }),
 };
 
 /** Errors of a wire know what to do. */
 function adviceOf(cause: unknown): string {
   const { code, hint } = toFault(cause);
-  return code === 'program/unexpected' ? 'Look for a message on the microscope computer; the state of the column or of a valve may forbid this.' : hint;
+  return code === 'program/unexpected'
+    ? 'Look for a message on the microscope computer; the state of the column or of a valve may forbid this.'
+    : hint;
 }

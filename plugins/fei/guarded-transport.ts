@@ -23,7 +23,8 @@ const limits: Partial<Record<keyof FeiTransport, number>> = {
 export function guardTransport(wire: FeiTransport, stageTimeoutFactor = 1): FeiTransport {
   const guarded = (name: keyof FeiTransport) => {
     const limit = (limits[name] ?? usualLimit) * (name === 'setStagePosition' ? stageTimeoutFactor : 1);
-    return (...given: never[]): Promise<unknown> => answered(name, limit, () => (wire[name] as (...given: never[]) => Promise<unknown>)(...given));
+    return (...given: never[]): Promise<unknown> =>
+      answered(name, limit, () => (wire[name] as (...given: never[]) => Promise<unknown>)(...given));
   };
   return new Proxy(wire, {
     get: (target, name) => {

@@ -24,7 +24,9 @@ export function intensityOfArea(area: number, limits: AreaLimits | undefined): n
 /** The illuminated area in metres that an intensity stands for; the inverse of `intensityOfArea`. */
 export function areaOfIntensity(intensity: number, limits: AreaLimits | undefined): number {
   if (!limits) return intensity / areasPerMetre;
-  return (((intensity - lowMapped) * (limits.high - limits.low)) / (highMapped - lowMapped) + limits.low) / areasPerMetre;
+  return (
+    (((intensity - lowMapped) * (limits.high - limits.low)) / (highMapped - lowMapped) + limits.low) / areasPerMetre
+  );
 }
 
 /** The illuminated area of a three-condenser column. Beyond its reach the column stops at the nearest area that it can make. */
@@ -36,7 +38,8 @@ export class FeiIlluminatedArea implements IlluminatedArea {
       name: 'illuminated area',
       read: async (signal) => metres(await transport.getIlluminatedArea(signal)),
       write: async (area, signal) => {
-        if (!Number.isFinite(area)) throw kernelErrors.outOfRange('illuminated area', String(area), 'a number of metres');
+        if (!Number.isFinite(area))
+          throw kernelErrors.outOfRange('illuminated area', String(area), 'a number of metres');
         await transport.setIlluminatedArea(area, signal);
       },
     };
@@ -50,7 +53,11 @@ export const hasCalibratedLimits = (calibrations: Pick<Calibrations, 'records'>)
 };
 
 /** The calibrated limits of a spot size and probe mode; undefined where there are none that make sense. */
-export function calibratedLimits(calibrations: Pick<Calibrations, 'records'>, spotSize: number, probe: ProbeMode): AreaLimits | undefined {
+export function calibratedLimits(
+  calibrations: Pick<Calibrations, 'records'>,
+  spotSize: number,
+  probe: ProbeMode,
+): AreaLimits | undefined {
   const row = calibrations.records('IllumAreaLimits').find(({ spot }) => spot === spotSize);
   if (!row || !hasCalibratedLimits(calibrations)) return undefined;
   const [low, high] = probe === 'nano' ? [row.nanoLow, row.nanoHigh] : [row.microLow, row.microHigh];

@@ -14,17 +14,40 @@ const options = z.strictObject({
   wire: z
     .enum(['simulated', 'com', 'temscript', 'replay'])
     .default('simulated')
-    .describe('How the column is reached: "simulated" drives the virtual microscope of the simulator plugin; "com" speaks to the scripting of FEI on the microscope computer that this program runs on; "temscript" speaks to the HTTP server of temscript on the microscope computer; "replay" plays back what --record wrote.'),
-  recording: z.string().min(1).optional().describe('File that --record wrote (wire: replay), named from the folder of this file.'),
+    .describe(
+      'How the column is reached: "simulated" drives the virtual microscope of the simulator plugin; "com" speaks to the scripting of FEI on the microscope computer that this program runs on; "temscript" speaks to the HTTP server of temscript on the microscope computer; "replay" plays back what --record wrote.',
+    ),
+  recording: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('File that --record wrote (wire: replay), named from the folder of this file.'),
   host: z.string().min(1).default('127.0.0.1').describe('Address of the microscope computer (wire: temscript).'),
   port: z.number().int().min(1).max(65535).default(8080).describe('Port of the server there (wire: temscript).'),
-  answerTimeoutSeconds: z.number().positive().max(29).default(25).describe('Seconds to wait for the answer to what does not move anything (wire: com or temscript). The server of temscript answers nothing while a camera exposes.'),
-  program: z.string().min(1).default('TEMScripting.Instrument.1').describe("Name under which FEI's scripting is registered (wire: com); Tecnai.Instrument on old columns."),
+  answerTimeoutSeconds: z
+    .number()
+    .positive()
+    .max(29)
+    .default(25)
+    .describe(
+      'Seconds to wait for the answer to what does not move anything (wire: com or temscript). The server of temscript answers nothing while a camera exposes.',
+    ),
+  program: z
+    .string()
+    .min(1)
+    .default('TEMScripting.Instrument.1')
+    .describe("Name under which FEI's scripting is registered (wire: com); Tecnai.Instrument on old columns."),
   hostCommand: z
     .array(z.string().min(1))
     .default([])
-    .describe('Program, and what it is given, that runs the process that speaks to the column (wire: com); the Node that runs this program where nothing is said.'),
-  model: z.string().min(1).default('FEI / Thermo Fisher').describe('What the column is called in messages and in the history of calibrations.'),
+    .describe(
+      'Program, and what it is given, that runs the process that speaks to the column (wire: com); the Node that runs this program where nothing is said.',
+    ),
+  model: z
+    .string()
+    .min(1)
+    .default('FEI / Thermo Fisher')
+    .describe('What the column is called in messages and in the history of calibrations.'),
 });
 type Options = z.infer<typeof options>;
 
@@ -36,11 +59,21 @@ const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>) => Fei
   },
   com: ({ settings, options: { program, hostCommand, answerTimeoutSeconds } }) => {
     const { ComFeiWire } = require('./com-wire') as typeof import('./com-wire');
-    return new ComFeiWire({ program, hostCommand, answerLimit: answerTimeoutSeconds, stageTimeoutFactor: settings.get('StageTimeoutFactor') });
+    return new ComFeiWire({
+      program,
+      hostCommand,
+      answerLimit: answerTimeoutSeconds,
+      stageTimeoutFactor: settings.get('StageTimeoutFactor'),
+    });
   },
   temscript: ({ settings, options: { host, port, answerTimeoutSeconds } }) => {
     const { TemscriptFeiWire } = require('./temscript-wire') as typeof import('./temscript-wire');
-    return new TemscriptFeiWire({ host, port, answerLimit: answerTimeoutSeconds, stageTimeoutFactor: settings.get('StageTimeoutFactor') });
+    return new TemscriptFeiWire({
+      host,
+      port,
+      answerLimit: answerTimeoutSeconds,
+      stageTimeoutFactor: settings.get('StageTimeoutFactor'),
+    });
   },
   replay: (host) => host.replay<FeiTransport>(host.options.recording),
 };
@@ -56,7 +89,8 @@ export default definePlugin<Options>({
     const transport = guardTransport(host.record(wires[host.options.wire](host)), column.stageTimeoutFactor);
     host.provide(Scope, new FeiScope(transport, column, clock, () => host.find(Calibrations)));
     host.provide(Stage, new FeiStage(transport, column, clock));
-    if (settings.cameras.some((camera) => camera.isGif) && !transport.lacks?.has('EFTEM mode')) host.provide(EftemMode, new FeiEftemMode(transport));
+    if (settings.cameras.some((camera) => camera.isGif) && !transport.lacks?.has('EFTEM mode'))
+      host.provide(EftemMode, new FeiEftemMode(transport));
     if (column.usesIlluminatedArea) host.provide(IlluminatedArea, new FeiIlluminatedArea(transport));
     host.versions(async (signal) => transport.getVersions?.(signal) ?? {});
     host.connect(column.model, async (signal) => {

@@ -17,7 +17,13 @@ import { finite, kernelErrors, setting, whole, within } from '../../core/kernel'
 import type { Calibrations } from '../../core/store';
 import type { FeiColumn } from './column';
 import { feiErrors } from './errors';
-import { type AreaLimits, areaOfIntensity, calibratedLimits, hasCalibratedLimits, intensityOfArea } from './illuminated-area';
+import {
+  type AreaLimits,
+  areaOfIntensity,
+  calibratedLimits,
+  hasCalibratedLimits,
+  intensityOfArea,
+} from './illuminated-area';
 import { type FeiTransport, imagingMode, lensNumbers, probeModes, screenPositions } from './transport';
 
 const groupNumbers: Readonly<Record<LensGroup, number>> = {
@@ -67,24 +73,38 @@ export class FeiScope implements Scope {
       stageError: { cycleX: 62, cycleY: 41, backlash: 5, smallestExtent: 0.9 },
       nominalSpecimenToStage: { xpx: column.invertsStageX ? 1 : -1, xpy: 0, ypx: 0, ypy: -1 },
     };
-    this.magIndex = setting('mag index', (signal) => transport.getMagnificationIndex(signal), (index, signal) => this.changeMagnification(index, signal));
+    this.magIndex = setting(
+      'mag index',
+      (signal) => transport.getMagnificationIndex(signal),
+      (index, signal) => this.changeMagnification(index, signal),
+    );
     this.imageShift = setting(
       'image shift',
       async (signal) => pairOf(await transport.getImageShift(signal), imageShiftUnits),
-      (shift, signal) => transport.setImageShift(finite('image shift X', shift.x), finite('image shift Y', shift.y), signal),
+      (shift, signal) =>
+        transport.setImageShift(finite('image shift X', shift.x), finite('image shift Y', shift.y), signal),
     );
     this.beamShift = setting(
       'beam shift',
       async (signal) => pairOf(await transport.getBeamShift(signal), beamShiftUnits),
-      (shift, signal) => transport.setBeamShift(finite('beam shift X', shift.x), finite('beam shift Y', shift.y), signal),
+      (shift, signal) =>
+        transport.setBeamShift(finite('beam shift X', shift.x), finite('beam shift Y', shift.y), signal),
     );
-    this.defocus = setting('defocus', async (signal) => metres(await transport.getDefocus(signal)), (value, signal) => transport.setDefocus(finite('defocus', value), signal));
+    this.defocus = setting(
+      'defocus',
+      async (signal) => metres(await transport.getDefocus(signal)),
+      (value, signal) => transport.setDefocus(finite('defocus', value), signal),
+    );
     this.absoluteFocus = setting(
       'absolute focus',
       async (signal) => rawLensValue(await transport.getAbsFocus(signal)),
       (value, signal) => transport.setAbsFocus(within('absolute focus', value, -1, 1), signal),
     );
-    this.spotSize = setting('spot size', (signal) => transport.getSpotSize(signal), (spot, signal) => this.changeSpot(spot, signal));
+    this.spotSize = setting(
+      'spot size',
+      (signal) => transport.getSpotSize(signal),
+      (spot, signal) => this.changeSpot(spot, signal),
+    );
     this.intensity = column.usesIlluminatedArea
       ? setting(
           'intensity',
@@ -94,10 +114,26 @@ export class FeiScope implements Scope {
             await transport.setIlluminatedArea(areaOfIntensity(value, await this.areaLimits(signal)), signal);
           },
         )
-      : setting('intensity', (signal) => transport.getIntensity(signal), (value, signal) => transport.setIntensity(within('intensity', value, 0, 1), signal));
-    this.probeMode = setting('probe mode', (signal) => this.readProbeMode(signal), (mode, signal) => this.changeProbeMode(mode, signal));
-    this.screenDown = setting('screen down', (signal) => this.readScreenDown(signal), (down, signal) => this.moveScreen(down, signal));
-    this.beamBlanked = setting('beam blanked', (signal) => transport.getBeamBlank(signal), (blanked, signal) => transport.setBeamBlank(blanked, signal));
+      : setting(
+          'intensity',
+          (signal) => transport.getIntensity(signal),
+          (value, signal) => transport.setIntensity(within('intensity', value, 0, 1), signal),
+        );
+    this.probeMode = setting(
+      'probe mode',
+      (signal) => this.readProbeMode(signal),
+      (mode, signal) => this.changeProbeMode(mode, signal),
+    );
+    this.screenDown = setting(
+      'screen down',
+      (signal) => this.readScreenDown(signal),
+      (down, signal) => this.moveScreen(down, signal),
+    );
+    this.beamBlanked = setting(
+      'beam blanked',
+      (signal) => transport.getBeamBlank(signal),
+      (blanked, signal) => transport.setBeamBlank(blanked, signal),
+    );
     this.highTension = { name: 'high tension', read: async (signal) => volts(await transport.getHighVoltage(signal)) };
   }
 
@@ -120,20 +156,26 @@ export class FeiScope implements Scope {
   }
 
   private async changeMagnification(index: number, signal?: AbortSignal): Promise<void> {
-    if (!this.column.magIndexes.has(index)) throw kernelErrors.outOfRange('mag index', String(index), 'the indexes in MagnificationTable');
+    if (!this.column.magIndexes.has(index))
+      throw kernelErrors.outOfRange('mag index', String(index), 'the indexes in MagnificationTable');
     if ((await this.transport.getImagingMode(signal)) !== imagingMode.imaging) await this.leaveDiffraction(signal);
     const from = await this.transport.getMagnificationIndex(signal);
     if (from === index) return;
     const crossesRange = this.isLowMag(from) !== this.isLowMag(index);
     await this.duringTransient(async () => {
       await this.transport.setMagnificationIndex(index, signal);
-      if (this.column.normalizesProjector) await this.normalizeLenses(crossesRange ? lensNumbers.projection : lensNumbers.projector, signal);
+      if (this.column.normalizesProjector)
+        await this.normalizeLenses(crossesRange ? lensNumbers.projection : lensNumbers.projector, signal);
     }, signal);
   }
 
   private async leaveDiffraction(signal?: AbortSignal): Promise<void> {
     await this.transport.setImagingMode(imagingMode.imaging, signal);
-    const arrived = await waitUntil(this.clock, async () => (await this.transport.getImagingMode(signal)) === imagingMode.imaging, { limit: diffractionLimit, interval: pollInterval, signal });
+    const arrived = await waitUntil(
+      this.clock,
+      async () => (await this.transport.getImagingMode(signal)) === imagingMode.imaging,
+      { limit: diffractionLimit, interval: pollInterval, signal },
+    );
     if (!arrived) throw feiErrors.stillDiffracting(diffractionLimit);
   }
 
@@ -190,7 +232,11 @@ export class FeiScope implements Scope {
   private async areaLimits(signal?: AbortSignal): Promise<AreaLimits | undefined> {
     const calibrations = this.calibrations();
     if (!calibrations || !hasCalibratedLimits(calibrations)) return this.column.illuminatedAreaLimits;
-    const calibrated = calibratedLimits(calibrations, await this.transport.getSpotSize(signal), await this.readProbeMode(signal));
+    const calibrated = calibratedLimits(
+      calibrations,
+      await this.transport.getSpotSize(signal),
+      await this.readProbeMode(signal),
+    );
     return calibrated ?? this.column.illuminatedAreaLimits;
   }
 
@@ -203,13 +249,20 @@ export class FeiScope implements Scope {
     const wanted = down ? screenPositions.down : screenPositions.up;
     if ((await this.transport.getMainScreen(signal)) === wanted) return;
     await this.transport.setMainScreen(wanted, signal);
-    const arrived = await waitUntil(this.clock, async () => (await this.transport.getMainScreen(signal)) === wanted, { limit: screenLimit, interval: pollInterval, signal });
+    const arrived = await waitUntil(this.clock, async () => (await this.transport.getMainScreen(signal)) === wanted, {
+      limit: screenLimit,
+      interval: pollInterval,
+      signal,
+    });
     if (!arrived) throw feiErrors.screenStuck(down ? 'down' : 'up', screenLimit);
     if (!down && this.column.screenRaiseDelay > 0) await this.clock.delay(this.column.screenRaiseDelay, signal);
   }
 }
 
-const pairOf = <Unit extends number>(raw: { readonly x: number; readonly y: number }, unit: (value: number) => Unit): { x: Unit; y: Unit } => ({
+const pairOf = <Unit extends number>(
+  raw: { readonly x: number; readonly y: number },
+  unit: (value: number) => Unit,
+): { x: Unit; y: Unit } => ({
   x: unit(raw.x),
   y: unit(raw.y),
 });

@@ -1,7 +1,18 @@
 import { type Clock, seconds } from '../../core/base';
 import { VirtualMicroscope } from '../../simulation';
 import { feiErrors } from './errors';
-import { type FeiTransport, type RawPair, type RawStageTarget, axisBits, imagingMode, lensNumbers, lensPrograms, probeModes, screenPositions, stageReady } from './transport';
+import {
+  type FeiTransport,
+  type RawPair,
+  type RawStageTarget,
+  axisBits,
+  imagingMode,
+  lensNumbers,
+  lensPrograms,
+  probeModes,
+  screenPositions,
+  stageReady,
+} from './transport';
 
 /** Seconds that the column takes for things, on the simulated clock. */
 const durations = { magnification: 0.5, spotSize: 0.3, diffraction: 1.5, eftem: 2, probeMode: 1, screen: 2.5 };
@@ -30,7 +41,8 @@ export class SimulatedFeiWire implements FeiTransport {
 
   async open(): Promise<void> {
     const found = this.find();
-    if (!(found instanceof VirtualMicroscope)) throw new TypeError('what the simulator provides is not a virtual microscope');
+    if (!(found instanceof VirtualMicroscope))
+      throw new TypeError('what the simulator provides is not a virtual microscope');
     this.opened = found;
   }
 
@@ -58,7 +70,10 @@ export class SimulatedFeiWire implements FeiTransport {
   async setImagingMode(mode: number): Promise<void> {
     const wanted = mode === imagingMode.diffraction;
     // Leaving takes a while, during which the column still reports diffraction.
-    this.diffracting = { now: wanted, until: !wanted && this.isDiffracting() ? this.clock.now() + durations.diffraction : 0 };
+    this.diffracting = {
+      now: wanted,
+      until: !wanted && this.isDiffracting() ? this.clock.now() + durations.diffraction : 0,
+    };
   }
 
   async getEftemMode(): Promise<number> {
@@ -79,7 +94,8 @@ export class SimulatedFeiWire implements FeiTransport {
   async setProbeMode(mode: number, signal?: AbortSignal): Promise<void> {
     const { microscope } = this;
     const { probeMode, intensity, imageShift, lowMagnification } = microscope.state;
-    if (lowMagnification && mode === probeModes.nano) throw new Error('there is no nanoprobe in the low-magnification range');
+    if (lowMagnification && mode === probeModes.nano)
+      throw new Error('there is no nanoprobe in the low-magnification range');
     if (microprobeNumbers[probeMode] === mode) return;
     this.memory.set(microprobeNumbers[probeMode], { intensity, imageShift });
     microscope.setProbeMode(mode === probeModes.nano ? 'nanoprobe' : 'microprobe');

@@ -1,4 +1,14 @@
-import { type Clock, type Seconds, degrees, metres, micrometres, milliseconds, radians, throwIfStopped, waitUntil } from '../../core/base';
+import {
+  type Clock,
+  type Seconds,
+  degrees,
+  metres,
+  micrometres,
+  milliseconds,
+  radians,
+  throwIfStopped,
+  waitUntil,
+} from '../../core/base';
 import type { Readable, Stage, StageMove, StagePosition } from '../../core/devices';
 import { type StageLeg, StageMoves, stageLegs } from '../../core/kernel';
 import type { FeiColumn } from './column';
@@ -36,7 +46,8 @@ export class FeiStage implements Stage {
       },
       perform: async (leg) => {
         await this.send(leg);
-        if (!(await waitUntil(clock, () => this.isReady(), { limit: readyLimit, interval: pollInterval }))) throw feiErrors.stageLeftMoving(readyLimit);
+        if (!(await waitUntil(clock, () => this.isReady(), { limit: readyLimit, interval: pollInterval })))
+          throw feiErrors.stageLeftMoving(readyLimit);
       },
     });
   }
@@ -60,7 +71,13 @@ export class FeiStage implements Stage {
 
   private send({ x, y, z, tilt }: StageLeg): Promise<void> {
     const axes =
-      (x === undefined ? 0 : axisBits.x) | (y === undefined ? 0 : axisBits.y) | (z === undefined ? 0 : axisBits.z) | (tilt === undefined ? 0 : axisBits.alpha);
-    return this.transport.setStagePosition({ x: micrometres(x ?? 0), y: micrometres(y ?? 0), z: micrometres(z ?? 0), alpha: degrees(tilt ?? 0) }, axes);
+      (x === undefined ? 0 : axisBits.x) |
+      (y === undefined ? 0 : axisBits.y) |
+      (z === undefined ? 0 : axisBits.z) |
+      (tilt === undefined ? 0 : axisBits.alpha);
+    return this.transport.setStagePosition(
+      { x: micrometres(x ?? 0), y: micrometres(y ?? 0), z: micrometres(z ?? 0), alpha: degrees(tilt ?? 0) },
+      axes,
+    );
   }
 }

@@ -1,6 +1,16 @@
 import { HttpJsonClient } from '../../wires';
 import { feiErrors } from './errors';
-import { type FeiLack, type FeiTransport, type RawPair, type RawStageTarget, axisBits, imagingMode, lensNumbers, probeModes, screenPositions } from './transport';
+import {
+  type FeiLack,
+  type FeiTransport,
+  type RawPair,
+  type RawStageTarget,
+  axisBits,
+  imagingMode,
+  lensNumbers,
+  probeModes,
+  screenPositions,
+} from './transport';
 
 /** Where the server listens, and how long it may take; seconds. */
 export interface TemscriptWireOptions {
@@ -23,10 +33,27 @@ const lensNames: Readonly<Record<number, string>> = {
   [lensNumbers.projection]: 'OBJECTIVE_PROJECTIVE',
   [lensNumbers.all]: 'ALL',
 };
-const imagingModes: Readonly<Record<string, number>> = { IMAGING: imagingMode.imaging, DIFFRACTION: imagingMode.diffraction };
-const illuminationModes: Readonly<Record<string, number>> = { NANOPROBE: probeModes.nano, MICROPROBE: probeModes.micro };
-const screens: Readonly<Record<string, number>> = { UNKNOWN: screenPositions.unknown, UP: screenPositions.up, DOWN: screenPositions.down };
-const stageStates: Readonly<Record<string, number>> = { READY: 0, DISABLED: 1, NOT_READY: 2, GOING: 3, MOVING: 4, WOBBLING: 5 };
+const imagingModes: Readonly<Record<string, number>> = {
+  IMAGING: imagingMode.imaging,
+  DIFFRACTION: imagingMode.diffraction,
+};
+const illuminationModes: Readonly<Record<string, number>> = {
+  NANOPROBE: probeModes.nano,
+  MICROPROBE: probeModes.micro,
+};
+const screens: Readonly<Record<string, number>> = {
+  UNKNOWN: screenPositions.unknown,
+  UP: screenPositions.up,
+  DOWN: screenPositions.down,
+};
+const stageStates: Readonly<Record<string, number>> = {
+  READY: 0,
+  DISABLED: 1,
+  NOT_READY: 2,
+  GOING: 3,
+  MOVING: 4,
+  WOBBLING: 5,
+};
 
 /**
  * FEI's scripting interface through the HTTP server of temscript on the microscope computer: metres, radians and names of modes. The
@@ -57,7 +84,11 @@ export class TemscriptFeiWire implements FeiTransport {
   }
 
   async getVersions(signal?: AbortSignal): Promise<Readonly<Record<string, string>>> {
-    return { 'temscript server': await this.getText('version', signal), family: await this.getText('family', signal), 'microscope id': await this.getText('microscope_id', signal) };
+    return {
+      'temscript server': await this.getText('version', signal),
+      family: await this.getText('family', signal),
+      'microscope id': await this.getText('microscope_id', signal),
+    };
   }
 
   async getMagnificationIndex(signal?: AbortSignal): Promise<number> {
@@ -67,31 +98,41 @@ export class TemscriptFeiWire implements FeiTransport {
     if (!Number.isInteger(index) || index < 0) throw feiErrors.strangeAnswer('magnification_index', index);
     return index;
   }
-  setMagnificationIndex = (index: number, signal?: AbortSignal): Promise<void> => this.put('magnification_index', index, signal, slowLimit);
+  setMagnificationIndex = (index: number, signal?: AbortSignal): Promise<void> =>
+    this.put('magnification_index', index, signal, slowLimit);
   getImagingMode = (signal?: AbortSignal): Promise<number> => this.getOneOf('projection_mode', imagingModes, signal);
-  setImagingMode = (mode: number, signal?: AbortSignal): Promise<void> => this.put('projection_mode', nameOf(imagingModes, mode), signal, slowLimit);
+  setImagingMode = (mode: number, signal?: AbortSignal): Promise<void> =>
+    this.put('projection_mode', nameOf(imagingModes, mode), signal, slowLimit);
   getEftemMode = (): Promise<number> => Promise.reject(feiErrors.notOnThisWire('an EFTEM mode'));
   setEftemMode = (): Promise<void> => Promise.reject(feiErrors.notOnThisWire('an EFTEM mode'));
-  getProbeMode = (signal?: AbortSignal): Promise<number> => this.getOneOf('illumination_mode', illuminationModes, signal);
-  setProbeMode = (mode: number, signal?: AbortSignal): Promise<void> => this.put('illumination_mode', nameOf(illuminationModes, mode), signal, slowLimit);
+  getProbeMode = (signal?: AbortSignal): Promise<number> =>
+    this.getOneOf('illumination_mode', illuminationModes, signal);
+  setProbeMode = (mode: number, signal?: AbortSignal): Promise<void> =>
+    this.put('illumination_mode', nameOf(illuminationModes, mode), signal, slowLimit);
 
   getImageShift = (signal?: AbortSignal): Promise<RawPair> => this.getPair('image_shift', signal);
-  setImageShift = (x: number, y: number, signal?: AbortSignal): Promise<void> => this.put('image_shift', [x * 1e-6, y * 1e-6], signal);
+  setImageShift = (x: number, y: number, signal?: AbortSignal): Promise<void> =>
+    this.put('image_shift', [x * 1e-6, y * 1e-6], signal);
   getBeamShift = (signal?: AbortSignal): Promise<RawPair> => this.getPair('beam_shift', signal);
-  setBeamShift = (x: number, y: number, signal?: AbortSignal): Promise<void> => this.put('beam_shift', [x * 1e-6, y * 1e-6], signal);
+  setBeamShift = (x: number, y: number, signal?: AbortSignal): Promise<void> =>
+    this.put('beam_shift', [x * 1e-6, y * 1e-6], signal);
   getDefocus = (signal?: AbortSignal): Promise<number> => this.getNumber('defocus', signal);
   setDefocus = (metres: number, signal?: AbortSignal): Promise<void> => this.put('defocus', metres, signal);
   getAbsFocus = (): Promise<number> => Promise.reject(feiErrors.notOnThisWire('an absolute focus'));
   setAbsFocus = (): Promise<void> => Promise.reject(feiErrors.notOnThisWire('an absolute focus'));
   getSpotSize = (signal?: AbortSignal): Promise<number> => this.getNumber('spot_size_index', signal);
-  setSpotSize = (spot: number, signal?: AbortSignal): Promise<void> => this.put('spot_size_index', spot, signal, slowLimit);
+  setSpotSize = (spot: number, signal?: AbortSignal): Promise<void> =>
+    this.put('spot_size_index', spot, signal, slowLimit);
   getIntensity = (signal?: AbortSignal): Promise<number> => this.getNumber('intensity', signal);
   setIntensity = (value: number, signal?: AbortSignal): Promise<void> => this.put('intensity', value, signal);
   getIlluminatedArea = (signal?: AbortSignal): Promise<number> => this.getNumber('illuminated_area', signal);
-  setIlluminatedArea = (metres: number, signal?: AbortSignal): Promise<void> => this.put('illuminated_area', metres, signal);
+  setIlluminatedArea = (metres: number, signal?: AbortSignal): Promise<void> =>
+    this.put('illuminated_area', metres, signal);
 
-  normalizeLens = (lens: number, signal?: AbortSignal): Promise<void> => this.put('normalize', lensNames[lens] ?? 'ALL', signal, slowLimit);
-  setAutoNormEnabled = (): Promise<void> => Promise.reject(feiErrors.notOnThisWire('a switch for automatic normalization'));
+  normalizeLens = (lens: number, signal?: AbortSignal): Promise<void> =>
+    this.put('normalize', lensNames[lens] ?? 'ALL', signal, slowLimit);
+  setAutoNormEnabled = (): Promise<void> =>
+    Promise.reject(feiErrors.notOnThisWire('a switch for automatic normalization'));
 
   async getBeamBlank(signal?: AbortSignal): Promise<boolean> {
     const blanked = await this.get('beam_blanked', signal);
@@ -100,13 +141,16 @@ export class TemscriptFeiWire implements FeiTransport {
   }
   setBeamBlank = (blanked: boolean, signal?: AbortSignal): Promise<void> => this.put('beam_blanked', blanked, signal);
   getMainScreen = (signal?: AbortSignal): Promise<number> => this.getOneOf('screen_position', screens, signal);
-  setMainScreen = (position: number, signal?: AbortSignal): Promise<void> => this.put('screen_position', nameOf(screens, position), signal, slowLimit);
+  setMainScreen = (position: number, signal?: AbortSignal): Promise<void> =>
+    this.put('screen_position', nameOf(screens, position), signal, slowLimit);
 
   async getHighVoltage(signal?: AbortSignal): Promise<number> {
     return 1000 * (await this.getNumber('voltage', signal));
   }
 
-  async getStagePosition(signal?: AbortSignal): Promise<{ readonly x: number; readonly y: number; readonly z: number }> {
+  async getStagePosition(
+    signal?: AbortSignal,
+  ): Promise<{ readonly x: number; readonly y: number; readonly z: number }> {
     const { x, y, z } = await this.getPlace(signal);
     return { x, y, z };
   }
@@ -116,7 +160,12 @@ export class TemscriptFeiWire implements FeiTransport {
   getStageStatus = (signal?: AbortSignal): Promise<number> => this.getOneOf('stage_status', stageStates, signal);
 
   setStagePosition({ x, y, z, alpha }: RawStageTarget, axes: number): Promise<void> {
-    const target = { ...(axes & axisBits.x && { x }), ...(axes & axisBits.y && { y }), ...(axes & axisBits.z && { z }), ...(axes & axisBits.alpha && { a: alpha }) };
+    const target = {
+      ...(axes & axisBits.x && { x }),
+      ...(axes & axisBits.y && { y }),
+      ...(axes & axisBits.z && { z }),
+      ...(axes & axisBits.alpha && { a: alpha }),
+    };
     return this.put('stage_position?method=GO', target, undefined, stageLimit * this.options.stageTimeoutFactor);
   }
 
@@ -136,7 +185,8 @@ export class TemscriptFeiWire implements FeiTransport {
   /** A pair in micrometres of one in metres. */
   private async getPair(name: string, signal?: AbortSignal): Promise<RawPair> {
     const value = await this.get(name, signal);
-    if (!Array.isArray(value) || value.length !== 2 || !value.every(isNumber)) throw feiErrors.strangeAnswer(name, value);
+    if (!Array.isArray(value) || value.length !== 2 || !value.every(isNumber))
+      throw feiErrors.strangeAnswer(name, value);
     return { x: value[0]! * 1e6, y: value[1]! * 1e6 };
   }
 
@@ -146,7 +196,11 @@ export class TemscriptFeiWire implements FeiTransport {
     return value;
   }
 
-  private async getOneOf(name: string, values: Readonly<Record<string, number>>, signal?: AbortSignal): Promise<number> {
+  private async getOneOf(
+    name: string,
+    values: Readonly<Record<string, number>>,
+    signal?: AbortSignal,
+  ): Promise<number> {
     const text = await this.getText(name, signal);
     const value = Object.hasOwn(values, text) ? values[text] : undefined;
     if (value === undefined) throw feiErrors.strangeAnswer(name, text);
@@ -154,13 +208,24 @@ export class TemscriptFeiWire implements FeiTransport {
   }
 
   private async get(name: string, signal?: AbortSignal): Promise<unknown> {
-    const { status, value } = await this.connected(name).get(`/v1/${name}`, { limit: 1000 * this.options.answerLimit, ...(signal && { signal }) });
+    const { status, value } = await this.connected(name).get(`/v1/${name}`, {
+      limit: 1000 * this.options.answerLimit,
+      ...(signal && { signal }),
+    });
     if (status !== 200) throw feiErrors.serverRefused(`GET ${name}`, status);
     return value;
   }
 
-  private async put(name: string, value: unknown, signal?: AbortSignal, limit = this.options.answerLimit): Promise<void> {
-    const { status } = await this.connected(name).put(`/v1/${name}`, value, { limit: 1000 * limit, ...(signal && { signal }) });
+  private async put(
+    name: string,
+    value: unknown,
+    signal?: AbortSignal,
+    limit = this.options.answerLimit,
+  ): Promise<void> {
+    const { status } = await this.connected(name).put(`/v1/${name}`, value, {
+      limit: 1000 * limit,
+      ...(signal && { signal }),
+    });
     // With a result the server answers 200; both say that it is done.
     if (status !== 204 && status !== 200) throw feiErrors.serverRefused(`PUT ${name} ${JSON.stringify(value)}`, status);
   }
@@ -172,4 +237,5 @@ export class TemscriptFeiWire implements FeiTransport {
 }
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
-const nameOf = (values: Readonly<Record<string, number>>, wanted: number): string => Object.keys(values).find((name) => values[name] === wanted) ?? String(wanted);
+const nameOf = (values: Readonly<Record<string, number>>, wanted: number): string =>
+  Object.keys(values).find((name) => values[name] === wanted) ?? String(wanted);

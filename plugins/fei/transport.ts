@@ -7,7 +7,15 @@ export const probeModes = { nano: 0, micro: 1 } as const;
 /** FEI's numbers of the places of the viewing screen. */
 export const screenPositions = { unknown: 1, up: 2, down: 3 } as const;
 /** FEI's numbers of the lens groups that it can normalize. */
-export const lensNumbers = { spotSize: 1, condenser: 3, illumination: 6, objective: 10, projector: 11, projection: 12, all: 99 } as const;
+export const lensNumbers = {
+  spotSize: 1,
+  condenser: 3,
+  illumination: 6,
+  objective: 10,
+  projector: 11,
+  projection: 12,
+  all: 99,
+} as const;
 /** The axes that a stage move is about, one bit each. */
 export const axisBits = { x: 1, y: 2, z: 4, alpha: 8 } as const;
 /** What `getStageStatus` says of a stage that stands still. */

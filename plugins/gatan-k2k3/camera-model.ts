@@ -60,8 +60,16 @@ export type FrameFormat = 'mrc' | 'tiff-lzw' | 'tiff-zip';
 
 const detectors: Readonly<Record<number, Detector>> = { 1: 'K2 Summit', 2: 'K2 Base', 3: 'K3' };
 /** Base times of exposures without dose fractions, in seconds. */
-const baseTimes = { k2Counting: 0.1, k2SuperResolution: 0.5, k3Linear: 0.01331558, k3SuperResolution: 0.0106525 } as const;
-const defaultReadoutIntervals: Readonly<Record<'K2 Summit' | 'K2 Base', number>> = { 'K2 Summit': 0.0025, 'K2 Base': 0.1138 };
+const baseTimes = {
+  k2Counting: 0.1,
+  k2SuperResolution: 0.5,
+  k3Linear: 0.01331558,
+  k3SuperResolution: 0.0106525,
+} as const;
+const defaultReadoutIntervals: Readonly<Record<'K2 Summit' | 'K2 Base', number>> = {
+  'K2 Summit': 0.0025,
+  'K2 Base': 0.1138,
+};
 /** Shortest frames that the detectors give, in seconds. */
 const shortestFrames: Readonly<Record<'K2 Summit' | 'K2 Base', number>> = { 'K2 Summit': 0.025, 'K2 Base': 0.1138 };
 /** Start-up that every frame adds where the property is not entered, in seconds. */
@@ -73,9 +81,15 @@ const k3LinearToCounting = 350;
 export const isGatanDirectDetector = (camera: CameraSettings): boolean => detectors[camera.get('K2Type')] !== undefined;
 
 /** The numbers that DigitalMicrograph gives to the site's cameras: in the order of the list, without those that are to be ignored. */
-export function numberCameras(cameras: readonly CameraSettings[], settings: Settings, given: Readonly<Record<string, number>>): ReadonlyMap<number, number> {
+export function numberCameras(
+  cameras: readonly CameraSettings[],
+  settings: Settings,
+  given: Readonly<Record<string, number>>,
+): ReadonlyMap<number, number> {
   const ignored = new Set(settings.get('IgnoreSocketCameras'));
-  const free = Array.from({ length: cameras.length + ignored.size }, (_, number) => number).filter((number) => !ignored.has(number));
+  const free = Array.from({ length: cameras.length + ignored.size }, (_, number) => number).filter(
+    (number) => !ignored.has(number),
+  );
   return new Map(cameras.map((camera, at) => [camera.index, given[String(camera.index)] ?? free[at]!]));
 }
 
@@ -99,7 +113,11 @@ export const turnsUnclear = (camera: CameraSettings): boolean =>
   camera.get('DMRotationAndFlip') > 0 && camera.get('DMRotationAndFlip') !== camera.get('RotationAndFlip');
 
 /** Reads what a camera is from its properties. */
-export function cameraModel(camera: CameraSettings, settings: Settings, { number, longestExposure, turnedBy, frameFormat }: ModelOptions): CameraModel {
+export function cameraModel(
+  camera: CameraSettings,
+  settings: Settings,
+  { number, longestExposure, turnedBy, frameFormat }: ModelOptions,
+): CameraModel {
   const detector = detectors[camera.get('K2Type')]!;
   const exposureStep = exposureSteps(detector, settings);
   const base = detector === 'K2 Base';
@@ -119,11 +137,20 @@ export function cameraModel(camera: CameraSettings, settings: Settings, { number
     widthMultiple: width.multiple,
     heightMultiple: height.multiple,
     edgesToo: camera.get('CoordsMustBeMultiple'),
-    subareas: [width.subareas, height.subareas].includes('none') ? 'none' : [width.subareas, height.subareas].includes('centred') ? 'centred' : 'any',
+    subareas: [width.subareas, height.subareas].includes('none')
+      ? 'none'
+      : [width.subareas, height.subareas].includes('centred')
+        ? 'centred'
+        : 'any',
     rotationFlip: camera.get('RotationAndFlip'),
     turnedBy: turnedBy ?? usuallyTurnedBy(camera),
     countsPerElectron: camera.get('CountsPerElectron'),
-    linearScale: detector === 'K3' ? 1 / (camera.has('LinearToCountingRatio') ? camera.get('LinearToCountingRatio') : k3LinearToCounting) : base ? baseScale(settings) : 1,
+    linearScale:
+      detector === 'K3'
+        ? 1 / (camera.has('LinearToCountingRatio') ? camera.get('LinearToCountingRatio') : k3LinearToCounting)
+        : base
+          ? baseScale(settings)
+          : 1,
     linearOffset: detector === 'K3' && !camera.has('LinearOffset') ? k3LinearOffset : offset,
     exposureStep,
     shortestExposure: Math.max(camera.get('MinimumExposure'), shortestStep),
@@ -151,7 +178,11 @@ function exposureSteps(detector: Detector, settings: Settings): Readonly<Record<
   if (detector === 'K3') {
     // The base times are whole numbers of readouts of the standard interval; a site with another interval has them in proportion.
     const ratio = settings.get('K3ReadoutInterval') / 0.000665779;
-    return { linear: baseTimes.k3Linear * ratio, counting: baseTimes.k3SuperResolution * ratio, 'super-resolution': baseTimes.k3SuperResolution * ratio };
+    return {
+      linear: baseTimes.k3Linear * ratio,
+      counting: baseTimes.k3SuperResolution * ratio,
+      'super-resolution': baseTimes.k3SuperResolution * ratio,
+    };
   }
   const given = settings.get('K2ReadoutInterval');
   const interval = given > 0 ? given : defaultReadoutIntervals[detector];
@@ -159,9 +190,14 @@ function exposureSteps(detector: Detector, settings: Settings): Readonly<Record<
 }
 
 function framesOf(detector: Detector, settings: Settings): CameraModel['frames'] {
-  if (detector === 'K3') return { shortest: settings.get('MinimumK3FrameTime'), step: settings.get('K3ReadoutInterval') };
+  if (detector === 'K3')
+    return { shortest: settings.get('MinimumK3FrameTime'), step: settings.get('K3ReadoutInterval') };
   const [shortest, interval] = [settings.get('MinimumK2FrameTime'), settings.get('K2ReadoutInterval')];
-  return { shortest: shortest > 0 ? shortest : shortestFrames[detector], step: interval > 0 ? interval : defaultReadoutIntervals[detector] };
+  return {
+    shortest: shortest > 0 ? shortest : shortestFrames[detector],
+    step: interval > 0 ? interval : defaultReadoutIntervals[detector],
+  };
 }
 
-const baseScale = (settings: Settings): number => (settings.get('K2BaseModeScaling') > 0 ? settings.get('K2BaseModeScaling') : 0.25);
+const baseScale = (settings: Settings): number =>
+  settings.get('K2BaseModeScaling') > 0 ? settings.get('K2BaseModeScaling') : 0.25;

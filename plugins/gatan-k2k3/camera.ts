@@ -1,5 +1,13 @@
 import { type Clock, type Seconds, StoppedError, seconds, throwIfStopped } from '../../core/base';
-import { type Camera, type CameraTraits, type Exposure, type Frame, type ReadMode, exposureFault, nearestBinning } from '../../core/devices';
+import {
+  type Camera,
+  type CameraTraits,
+  type Exposure,
+  type Frame,
+  type ReadMode,
+  exposureFault,
+  nearestBinning,
+} from '../../core/devices';
 import type { CameraSettings } from '../../core/settings';
 import { image } from '../../imaging';
 import type { CameraModel } from './camera-model';
@@ -60,9 +68,19 @@ export class GatanCamera implements Camera {
     const readMode = this.readModeFor(wanted.readMode, binning);
     const step = model.exposureStep[readMode];
     const fewest = Math.ceil(model.shortestExposure / step - 1e-6);
-    const steps = Math.max(1, fewest, Math.min(Math.floor(model.longestExposure / step + 1e-6), Math.round(wanted.exposure / step)));
+    const steps = Math.max(
+      1,
+      fewest,
+      Math.min(Math.floor(model.longestExposure / step + 1e-6), Math.round(wanted.exposure / step)),
+    );
     const times = wanted.frames ? fitFrames(model, wanted, wanted.frames) : { exposure: seconds(steps * step) };
-    const fitted = { ...wanted, binning, readMode, ...times, driftSettling: seconds(Math.max(0, wanted.driftSettling)) };
+    const fitted = {
+      ...wanted,
+      binning,
+      readMode,
+      ...times,
+      driftSettling: seconds(Math.max(0, wanted.driftSettling)),
+    };
     return { ...fitted, area: fitArea(model, fitted) };
   }
 
@@ -73,11 +91,16 @@ export class GatanCamera implements Camera {
 
   /** Has the camera take images of one kind in its continuous mode; an exposure divided into frames is refused. */
   async watch(exposure: Exposure, show: (frame: Frame) => void | Promise<void>, signal: AbortSignal): Promise<void> {
-    if (exposure.frames) throw gatanErrors.badExposure(this.traits.name, 'frames in continuous mode', 'undivided exposures there');
+    if (exposure.frames)
+      throw gatanErrors.badExposure(this.traits.name, 'frames in continuous mode', 'undivided exposures there');
     await this.working(exposure, signal, async (fitted, stopped) => {
       await this.prepare(stopped);
       const shot = shotOf(this.model, fitted);
-      await this.client.watch(shot, async (raw) => show(this.frameOf(raw, fitted, seconds(this.clock.now() - fitted.exposure))), stopped);
+      await this.client.watch(
+        shot,
+        async (raw) => show(this.frameOf(raw, fitted, seconds(this.clock.now() - fitted.exposure))),
+        stopped,
+      );
     });
   }
 
@@ -99,7 +122,11 @@ export class GatanCamera implements Camera {
     await Promise.allSettled(this.underWay);
   }
 
-  private async working<T>(exposure: Exposure, signal: AbortSignal | undefined, work: (fitted: Exposure, stopped: AbortSignal) => Promise<T>): Promise<T> {
+  private async working<T>(
+    exposure: Exposure,
+    signal: AbortSignal | undefined,
+    work: (fitted: Exposure, stopped: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     if (signal) throwIfStopped(signal);
     this.check(exposure);
     if (!this.client.server) throw gatanErrors.notConnected(this.traits.name);
@@ -118,23 +145,34 @@ export class GatanCamera implements Camera {
     await this.prepare(signal);
     this.early = undefined;
     let began: Seconds = clock.now();
-    const shot: GatanShot = { ...shotOf(model, exposure), onBegin: () => void (began = seconds(clock.now() + startupOf(model, exposure))) };
+    const shot: GatanShot = {
+      ...shotOf(model, exposure),
+      onBegin: () => void (began = seconds(clock.now() + startupOf(model, exposure))),
+    };
     const received = await this.client.acquire(shot, signal);
     const frame = this.frameOf(received, exposure, began);
     if (!exposure.frames) return frame;
     const { saved, doseRate } = received;
     if (shot.returnsEarly) this.early = { shot, exposure, began };
-    const report = { count: frameCount(exposure, exposure.frames), ...(saved !== undefined ? { saved } : !exposure.frames.saving && { saved: 0 }), ...(doseRate !== undefined && { doseRate }) };
+    const report = {
+      count: frameCount(exposure, exposure.frames),
+      ...(saved !== undefined ? { saved } : !exposure.frames.saving && { saved: 0 }),
+      ...(doseRate !== undefined && { doseRate }),
+    };
     return { ...frame, frames: report };
   }
 
   /** The image as the operator is used to see it. */
   private frameOf(received: RawImage, exposure: Exposure, began: Seconds): Frame {
     const { model } = this;
-    const turned = model.turnedBy === 'DigitalMicrograph' || turnInServer(model, exposure) > 0 ? received : rotateFlip(received, model.rotationFlip);
+    const turned =
+      model.turnedBy === 'DigitalMicrograph' || turnInServer(model, exposure) > 0
+        ? received
+        : rotateFlip(received, model.rotationFlip);
     const { width, height, data } = turned;
     const wanted = imageSize(exposure);
-    if (width !== wanted.width || height !== wanted.height) throw gatanErrors.wrongImage(this.traits.name, `${width} x ${height}`, `${wanted.width} x ${wanted.height}`);
+    if (width !== wanted.width || height !== wanted.height)
+      throw gatanErrors.wrongImage(this.traits.name, `${width} x ${height}`, `${wanted.width} x ${wanted.height}`);
     return { image: image(data, height, width), exposure, camera: model.index, began };
   }
 

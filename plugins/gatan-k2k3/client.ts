@@ -1,5 +1,13 @@
 import { type Logger, throwIfStopped } from '../../core/base';
-import { type CallOptions, type PacketFunction, type ReplyOf, type RequestOf, Turns, WireError, packText } from '../../wires';
+import {
+  type CallOptions,
+  type PacketFunction,
+  type ReplyOf,
+  type RequestOf,
+  Turns,
+  WireError,
+  packText,
+} from '../../wires';
 import { asFault, gatanErrors } from './errors';
 import { gatanFunctions as functions } from './functions';
 import type { GatanTransport } from './transport';
@@ -99,10 +107,14 @@ export class GatanClient {
     await this.call(functions.SetDebugMode, { mode: 0 }, signal);
     const { version: pluginVersion } = await this.call(functions.GetPluginVersion, {}, signal);
     const digitalMicrograph =
-      pluginVersion >= tellsBuild ? await this.call(functions.GetDMVersionAndBuild, {}, signal) : { ...(await this.call(functions.GetDMVersion, {}, signal)), build: 0 };
+      pluginVersion >= tellsBuild
+        ? await this.call(functions.GetDMVersionAndBuild, {}, signal)
+        : { ...(await this.call(functions.GetDMVersion, {}, signal)), build: 0 };
     const { canSelectShutter, canSetSettling } = await this.call(functions.GetDMCapabilities, {}, signal);
     this.described = { cameras: count, pluginVersion, ...digitalMicrograph, canSelectShutter, canSetSettling };
-    this.log.info(`${this.name}: plugin version ${pluginVersion}, DigitalMicrograph ${digitalMicrograph.version} build ${digitalMicrograph.build}, ${count} camera${count === 1 ? '' : 's'}.`);
+    this.log.info(
+      `${this.name}: plugin version ${pluginVersion}, DigitalMicrograph ${digitalMicrograph.version} build ${digitalMicrograph.build}, ${count} camera${count === 1 ? '' : 's'}.`,
+    );
     return this.described;
   }
 
@@ -139,7 +151,9 @@ export class GatanClient {
         try {
           return await this.shoot(watched, signal);
         } catch (error) {
-          const harmless = error instanceof WireError && (error.code === 'wire/connection-changed' || (error.code === 'wire/connection-lost' && !asked));
+          const harmless =
+            error instanceof WireError &&
+            (error.code === 'wire/connection-changed' || (error.code === 'wire/connection-lost' && !asked));
           if (!harmless || signal?.aborted) throw error;
           this.log.warn(`${this.name}: connected again; the settings of the exposure are sent once more.`);
           return this.shoot(shot, signal);
@@ -157,9 +171,16 @@ export class GatanClient {
   watch(shot: GatanShot, show: (image: RawImage) => Promise<void>, signal: AbortSignal): Promise<void> {
     return this.turns
       .take(signal, async () => {
-        const { connection } = await this.checked(functions.SelectCamera, { camera: shot.camera }, { limit: this.limits.parameters });
+        const { connection } = await this.checked(
+          functions.SelectCamera,
+          { camera: shot.camera },
+          { limit: this.limits.parameters },
+        );
         const onConnection = { onConnection: connection };
-        await this.checked(functions.SetK2Parameters2, shot.parameters, { limit: this.limits.parameters, ...onConnection });
+        await this.checked(functions.SetK2Parameters2, shot.parameters, {
+          limit: this.limits.parameters,
+          ...onConnection,
+        });
         try {
           let bits = continuous.thread | continuous.setMode | continuous.quality | continuous.first;
           while (!signal.aborted) {
@@ -182,8 +203,15 @@ export class GatanClient {
   async deferredSum({ image: { pixels, width, height }, camera }: GatanShot, signal?: AbortSignal): Promise<RawImage> {
     await this.call(functions.WaitUntilReady, { which: camera }, signal);
     try {
-      const options = { limit: this.limits.image + this.limits.saving, largestImage: 2 * pixels, ...(signal && { signal }) };
-      return this.wholeImage(await this.checked(functions.ReturnDeferredSum, { pixels, width, height }, options), { width, height });
+      const options = {
+        limit: this.limits.image + this.limits.saving,
+        largestImage: 2 * pixels,
+        ...(signal && { signal }),
+      };
+      return this.wholeImage(await this.checked(functions.ReturnDeferredSum, { pixels, width, height }, options), {
+        width,
+        height,
+      });
     } catch (error) {
       throw asFault(error, signal);
     }
@@ -195,7 +223,11 @@ export class GatanClient {
   }
 
   /** Calls a function and fails when the server says that it failed. */
-  async call<Function extends PacketFunction>(packet: Function, values: RequestOf<Function>, signal?: AbortSignal): Promise<ReplyOf<Function>> {
+  async call<Function extends PacketFunction>(
+    packet: Function,
+    values: RequestOf<Function>,
+    signal?: AbortSignal,
+  ): Promise<ReplyOf<Function>> {
     try {
       return (await this.checked(packet, values, { limit: this.limits.parameters, ...(signal && { signal }) })).values;
     } catch (error) {
@@ -223,29 +255,63 @@ export class GatanClient {
     onBegin?.();
     const received = await this.receive(shot, here);
     if (!parameters.doseFractions) return received;
-    const report = saving && !returnsEarly ? (await this.checked(functions.GetFileSaveResult, {}, here)).values : undefined;
+    const report =
+      saving && !returnsEarly ? (await this.checked(functions.GetFileSaveResult, {}, here)).values : undefined;
     if (report && report.error !== 0) throw gatanErrors.notSaved(this.name, report.saved, report.error);
-    const doseRate = this.described && this.described.pluginVersion >= tellsDoseRate ? (await this.checked(functions.GetLastDoseRate, {}, here)).values.doseRate : 0;
+    const doseRate =
+      this.described && this.described.pluginVersion >= tellsDoseRate
+        ? (await this.checked(functions.GetLastDoseRate, {}, here)).values.doseRate
+        : 0;
     return { ...received, ...(report && { saved: report.saved }), ...(doseRate > 0 && { doseRate }) };
   }
 
-  private async receive({ image, startup, exposure, saving, returnsEarly }: GatanShot, options: Omit<CallOptions, 'limit'>): Promise<RawImage> {
+  private async receive(
+    { image, startup, exposure, saving, returnsEarly }: GatanShot,
+    options: Omit<CallOptions, 'limit'>,
+  ): Promise<RawImage> {
     const milliseconds = 1000 * (startup + exposure);
     const limit = milliseconds + this.limits.image + (saving && !returnsEarly ? this.limits.saving : 0);
-    return this.wholeImage(await this.checked(functions.GetAcquiredImage, image, { ...options, limit, occupies: milliseconds, largestImage: 2 * image.pixels }), image);
+    return this.wholeImage(
+      await this.checked(functions.GetAcquiredImage, image, {
+        ...options,
+        limit,
+        occupies: milliseconds,
+        largestImage: 2 * image.pixels,
+      }),
+      image,
+    );
   }
 
-  private wholeImage(reply: { readonly values: { readonly width: number; readonly height: number }; readonly image: Uint8Array<ArrayBuffer> | undefined }, wanted: { readonly width: number; readonly height: number }): RawImage {
+  private wholeImage(
+    reply: {
+      readonly values: { readonly width: number; readonly height: number };
+      readonly image: Uint8Array<ArrayBuffer> | undefined;
+    },
+    wanted: { readonly width: number; readonly height: number },
+  ): RawImage {
     const { width, height } = reply.values;
     const bytes = reply.image!;
-    if (width * height !== bytes.length / 2) throw gatanErrors.wrongImage(this.name, `${width} x ${height} (${bytes.length / 2} sent)`, `${wanted.width} x ${wanted.height}`);
+    if (width * height !== bytes.length / 2)
+      throw gatanErrors.wrongImage(
+        this.name,
+        `${width} x ${height} (${bytes.length / 2} sent)`,
+        `${wanted.width} x ${wanted.height}`,
+      );
     return { width, height, data: new Uint16Array(bytes.buffer) };
   }
 
-  private async checked<Function extends PacketFunction>(packet: Function, values: RequestOf<Function>, options: CallOptions) {
+  private async checked<Function extends PacketFunction>(
+    packet: Function,
+    values: RequestOf<Function>,
+    options: CallOptions,
+  ) {
     const reply = await this.transport.call(packet, values, options);
     if (reply.status === 0) return reply;
-    const { values: last } = await this.transport.call(functions.GetLastError, {}, { limit: this.limits.parameters, ...(options.signal && { signal: options.signal }) });
+    const { values: last } = await this.transport.call(
+      functions.GetLastError,
+      {},
+      { limit: this.limits.parameters, ...(options.signal && { signal: options.signal }) },
+    );
     throw gatanErrors.failed(this.name, packet.name, reply.status, last.error);
   }
 }

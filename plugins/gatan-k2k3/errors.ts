@@ -63,11 +63,23 @@ export const gatanErrors = {
       hint: 'Check ActiveCameraList and IgnoreSocketCameras, or give the number under "cameras" in the options of gatan-k2k3.',
     }),
   oldServer: (server: string, version: number, needed: number, name: string): EucentricError =>
-    new EucentricError({ code: 'gatan/old-server', message: `${server} runs version ${version} of the SerialEMCCD plugin; ${name} needs ${needed}.`, hint: 'Install a newer SerialEMCCD plugin in DigitalMicrograph.' }),
+    new EucentricError({
+      code: 'gatan/old-server',
+      message: `${server} runs version ${version} of the SerialEMCCD plugin; ${name} needs ${needed}.`,
+      hint: 'Install a newer SerialEMCCD plugin in DigitalMicrograph.',
+    }),
   wrongImage: (name: string, is: string, wanted: string): EucentricError =>
-    new EucentricError({ code: 'gatan/wrong-image', message: `${name} delivered an image of ${is} pixels where ${wanted} were asked for; it was not used.`, hint: 'Check CameraSizeX, CameraSizeY and RotationAndFlip of the camera, then take the image again.' }),
+    new EucentricError({
+      code: 'gatan/wrong-image',
+      message: `${name} delivered an image of ${is} pixels where ${wanted} were asked for; it was not used.`,
+      hint: 'Check CameraSizeX, CameraSizeY and RotationAndFlip of the camera, then take the image again.',
+    }),
   badExposure: (name: string, what: string, limits: string): EucentricError =>
-    new EucentricError({ code: 'gatan/bad-exposure', message: `${name} cannot take an image with ${what}; nothing was sent.`, hint: `It takes ${limits}.` }),
+    new EucentricError({
+      code: 'gatan/bad-exposure',
+      message: `${name} cannot take an image with ${what}; nothing was sent.`,
+      hint: `It takes ${limits}.`,
+    }),
   cannotSave: (server: string, detail: number): EucentricError =>
     new EucentricError({
       code: 'gatan/cannot-save',
@@ -81,13 +93,29 @@ export const gatanErrors = {
       hint: 'Check the space and the rights in the folder on the computer of the camera, then take the image again.',
     }),
   noDeferredSum: (name: string): EucentricError =>
-    new EucentricError({ code: 'gatan/no-deferred-sum', message: `${name} has no sum waiting: its last exposure did not return early, or its sum has been fetched.`, hint: 'Take an image whose frames are saved with a return after some of them.' }),
+    new EucentricError({
+      code: 'gatan/no-deferred-sum',
+      message: `${name} has no sum waiting: its last exposure did not return early, or its sum has been fetched.`,
+      hint: 'Take an image whose frames are saved with a return after some of them.',
+    }),
   spectroscopy: (server: string): EucentricError =>
-    new EucentricError({ code: 'gatan/spectroscopy', message: `The energy filter of ${server} is in its spectroscopy mode, so nothing of it was set.`, hint: 'Set it to imaging in DigitalMicrograph, then try again.' }),
+    new EucentricError({
+      code: 'gatan/spectroscopy',
+      message: `The energy filter of ${server} is in its spectroscopy mode, so nothing of it was set.`,
+      hint: 'Set it to imaging in DigitalMicrograph, then try again.',
+    }),
   filterRefused: (server: string, what: string, wanted: string, is: string): EucentricError =>
-    new EucentricError({ code: 'gatan/filter-refused', message: `The energy filter of ${server} did not take ${what} of ${wanted}: it is at ${is}.`, hint: 'Look at the filter in DigitalMicrograph; set it there once by hand, then try again.' }),
+    new EucentricError({
+      code: 'gatan/filter-refused',
+      message: `The energy filter of ${server} did not take ${what} of ${wanted}: it is at ${is}.`,
+      hint: 'Look at the filter in DigitalMicrograph; set it there once by hand, then try again.',
+    }),
   notConnected: (name: string): EucentricError =>
-    new EucentricError({ code: 'gatan/not-connected', message: `${name} is not connected.`, hint: 'Start the program with the camera server running.' }),
+    new EucentricError({
+      code: 'gatan/not-connected',
+      message: `${name} is not connected.`,
+      hint: 'Start the program with the camera server running.',
+    }),
 };
 
 /** Gives the failures of the wire the form that the rest of the program knows; stops stay stops. */

@@ -28,7 +28,14 @@ const unchanged = 0.1;
 
 /** Reads what a GIF is from the properties of the site; its delays there are in ticks of DigitalMicrograph. */
 export function filterModel(settings: Settings, energyLoss: readonly [number, number]): FilterModel {
-  const value = (name: 'FilterOffsetDelayBase1' | 'FilterOffsetDelayBase2' | 'FilterOffsetDelaySlope1' | 'FilterOffsetDelaySlope2' | 'FilterOffsetDelayCriterion'): number => settings.get(name);
+  const value = (
+    name:
+      | 'FilterOffsetDelayBase1'
+      | 'FilterOffsetDelayBase2'
+      | 'FilterOffsetDelaySlope1'
+      | 'FilterOffsetDelaySlope2'
+      | 'FilterOffsetDelayCriterion',
+  ): number => settings.get(name);
   return {
     limits: {
       slitWidth: [electronVolts(leastSlitWidth), electronVolts(settings.get('MaximumSlitWidth'))],
@@ -41,7 +48,9 @@ export function filterModel(settings: Settings, energyLoss: readonly [number, nu
     slitDelay: settings.get('FilterSlitInOutDelay') / ticksPerSecond,
     offsetDelay: (change) => {
       const small = change < value('FilterOffsetDelayCriterion');
-      const [base, slope] = small ? [value('FilterOffsetDelayBase1'), value('FilterOffsetDelaySlope1')] : [value('FilterOffsetDelayBase2'), value('FilterOffsetDelaySlope2')];
+      const [base, slope] = small
+        ? [value('FilterOffsetDelayBase1'), value('FilterOffsetDelaySlope1')]
+        : [value('FilterOffsetDelayBase2'), value('FilterOffsetDelaySlope2')];
       return (base + slope * change) / ticksPerSecond;
     },
   };
@@ -61,9 +70,21 @@ export class GatanFilter implements EnergyFilter {
     private readonly log: Logger,
   ) {
     this.limits = model.limits;
-    this.slitInserted = setting('energy slit', async (signal) => (await this.get('SlitIn', signal)) > 0, (inserted, signal) => this.writeSlit(inserted, signal));
-    this.slitWidth = setting('slit width', async (signal) => electronVolts((await this.get('SlitWidth', signal)) / model.slitWidthScaling), (width, signal) => this.writeWidth(width, signal));
-    this.energyLoss = setting('energy loss', async (signal) => electronVolts(await this.readLoss(signal)), (loss, signal) => this.writeLoss(loss, signal));
+    this.slitInserted = setting(
+      'energy slit',
+      async (signal) => (await this.get('SlitIn', signal)) > 0,
+      (inserted, signal) => this.writeSlit(inserted, signal),
+    );
+    this.slitWidth = setting(
+      'slit width',
+      async (signal) => electronVolts((await this.get('SlitWidth', signal)) / model.slitWidthScaling),
+      (width, signal) => this.writeWidth(width, signal),
+    );
+    this.energyLoss = setting(
+      'energy loss',
+      async (signal) => electronVolts(await this.readLoss(signal)),
+      (loss, signal) => this.writeLoss(loss, signal),
+    );
   }
 
   private async writeSlit(inserted: boolean, signal?: AbortSignal): Promise<void> {
@@ -106,7 +127,8 @@ export class GatanFilter implements EnergyFilter {
   /** Sees that the filter can image: not in spectroscopy, and through its largest aperture. */
   private async prepare(signal?: AbortSignal): Promise<void> {
     const { largestAperture, allowsSpectroscopy } = this.model;
-    if (!allowsSpectroscopy && (await this.get('FilterMode', signal)) === 0) throw gatanErrors.spectroscopy(this.client.name);
+    if (!allowsSpectroscopy && (await this.get('FilterMode', signal)) === 0)
+      throw gatanErrors.spectroscopy(this.client.name);
     if (largestAperture <= 0 || (await this.get('Aperture', signal)) === largestAperture) return;
     this.log.info(`The entrance aperture of the filter is set to number ${largestAperture}, the largest.`);
     await this.set('Aperture', largestAperture, 'the entrance aperture', signal);
@@ -119,6 +141,7 @@ export class GatanFilter implements EnergyFilter {
   private async set(what: string, value: number, named: string, signal?: AbortSignal): Promise<void> {
     const written = String(Number(value.toFixed(3)));
     const taken = await this.client.script(`IFCSet${what}(${written})\nExit(IFCGet${what}())`, signal);
-    if (!(Math.abs(taken - value) < unchanged)) throw gatanErrors.filterRefused(this.client.name, named, written, String(taken));
+    if (!(Math.abs(taken - value) < unchanged))
+      throw gatanErrors.filterRefused(this.client.name, named, written, String(taken));
   }
 }

@@ -32,10 +32,14 @@ export async function writeFrameStack(file: string, frames: readonly Picture[], 
       total += count;
     }
   }
-  [least, most, total / (width * height * frames.length)].forEach((value, at) => header.writeFloatLE(value, 76 + 4 * at));
+  [least, most, total / (width * height * frames.length)].forEach((value, at) =>
+    header.writeFloatLE(value, 76 + 4 * at),
+  );
   header.write('MAP ', 208, 'latin1');
   header.writeUInt32LE(0x4444, 212);
-  const rows = frames.flatMap(({ data }) => Array.from({ length: height }, (_, row) => data.subarray((height - 1 - row) * width, (height - row) * width)));
+  const rows = frames.flatMap(({ data }) =>
+    Array.from({ length: height }, (_, row) => data.subarray((height - 1 - row) * width, (height - row) * width)),
+  );
   const pixels = rows.map((row) => Buffer.from(row.buffer, row.byteOffset, row.byteLength));
   await writeFile(file, Buffer.concat([header, ...pixels]), { flag: 'wx' });
 }

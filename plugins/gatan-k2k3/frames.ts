@@ -5,18 +5,36 @@ import type { CameraModel, FrameFormat } from './camera-model';
 import type { gatanFunctions } from './functions';
 
 /** Bits of the flags of `SetupFileSaving2`. */
-export const savingFlags = { lzwTiff: 8, zipTiff: 0x10, synchronous: 0x20, earlyReturn: 0x80, deferredSum: 0x4000 } as const;
-const formatFlags: Readonly<Record<FrameFormat, number>> = { mrc: 0, 'tiff-lzw': savingFlags.lzwTiff, 'tiff-zip': savingFlags.zipTiff };
+export const savingFlags = {
+  lzwTiff: 8,
+  zipTiff: 0x10,
+  synchronous: 0x20,
+  earlyReturn: 0x80,
+  deferredSum: 0x4000,
+} as const;
+const formatFlags: Readonly<Record<FrameFormat, number>> = {
+  mrc: 0,
+  'tiff-lzw': savingFlags.lzwTiff,
+  'tiff-zip': savingFlags.zipTiff,
+};
 /** The turn of saved frames in the numbers of DigitalMicrograph, whose quarter turns go the other way round. */
 const fileTurns: readonly number[] = [0, 3, 2, 1, 4, 5, 6, 7];
 
 /** How many frames an exposure has. */
-export const frameCount = ({ exposure }: Pick<Exposure, 'exposure'>, { frameTime }: FrameSeries): number => Math.max(1, Math.round(exposure / frameTime));
+export const frameCount = ({ exposure }: Pick<Exposure, 'exposure'>, { frameTime }: FrameSeries): number =>
+  Math.max(1, Math.round(exposure / frameTime));
 
 /** The nearest frame time that the camera has, and the exposure as a whole number of such frames. */
-export function fitFrames(model: CameraModel, wanted: Exposure, frames: FrameSeries): Pick<Exposure, 'exposure' | 'frames'> {
+export function fitFrames(
+  model: CameraModel,
+  wanted: Exposure,
+  frames: FrameSeries,
+): Pick<Exposure, 'exposure' | 'frames'> {
   const { shortest, step } = model.frames;
-  const steps = Math.max(Math.ceil(shortest / step - 1e-3), Math.min(Math.floor(model.longestExposure / step + 1e-6), Math.round(frames.frameTime / step)));
+  const steps = Math.max(
+    Math.ceil(shortest / step - 1e-3),
+    Math.min(Math.floor(model.longestExposure / step + 1e-6), Math.round(frames.frameTime / step)),
+  );
   const frameTime = seconds(steps * step);
   const most = Math.max(1, Math.floor(model.longestExposure / frameTime + 1e-6));
   const fewest = Math.max(1, Math.ceil(model.shortestExposure / frameTime - 1e-6));
@@ -25,11 +43,17 @@ export function fitFrames(model: CameraModel, wanted: Exposure, frames: FrameSer
   // A return after all frames is no early return.
   const returnAfter = saving?.returnAfter !== undefined && saving.returnAfter < count ? saving.returnAfter : undefined;
   const { returnAfter: _, ...plain } = saving ?? { folder: '', name: '' };
-  return { exposure: seconds(count * frameTime), frames: { frameTime, ...(saving && { saving: { ...plain, ...(returnAfter !== undefined && { returnAfter }) } }) } };
+  return {
+    exposure: seconds(count * frameTime),
+    frames: { frameTime, ...(saving && { saving: { ...plain, ...(returnAfter !== undefined && { returnAfter }) } }) },
+  };
 }
 
 /** What the server is told about the files of an exposure. */
-export function savingOf(model: CameraModel, { folder, name, pixelSize, returnAfter }: FrameSaving): RequestOf<typeof gatanFunctions.SetupFileSaving2> {
+export function savingOf(
+  model: CameraModel,
+  { folder, name, pixelSize, returnAfter }: FrameSaving,
+): RequestOf<typeof gatanFunctions.SetupFileSaving2> {
   const early = returnAfter === undefined ? 0 : savingFlags.earlyReturn | savingFlags.deferredSum;
   // The server cannot return early from a saving that it has to wait for.
   const synchronous = model.savesSynchronously && !early ? savingFlags.synchronous : 0;

@@ -16,7 +16,8 @@ export function imageSize({ area: { left, top, right, bottom }, binning }: Expos
  * Whether the server takes the area in pixels of the chip. It does for everything that it reduces itself: what is counted in
  * super-resolution, which on a K3 is everything, and what is divided into frames. Otherwise it takes the area in binned pixels.
  */
-export const inChipPixels = (model: CameraModel, { readMode, frames }: Exposure): boolean => model.detector === 'K3' || readMode === 'super-resolution' || frames !== undefined;
+export const inChipPixels = (model: CameraModel, { readMode, frames }: Exposure): boolean =>
+  model.detector === 'K3' || readMode === 'super-resolution' || frames !== undefined;
 
 /**
  * An area as the operator sees the camera, turned and mirrored back to the chip, in any unit of length.
@@ -34,12 +35,18 @@ export function userToChip(area: CameraArea, size: Size, rotationFlip: number): 
 }
 
 /** What lies between the area that the server is told and what the operator sees: nothing when DigitalMicrograph itself shows the camera so. */
-export const chipTurn = ({ turnedBy, rotationFlip }: CameraModel): number => (turnedBy === 'DigitalMicrograph' ? 0 : rotationFlip);
+export const chipTurn = ({ turnedBy, rotationFlip }: CameraModel): number =>
+  turnedBy === 'DigitalMicrograph' ? 0 : rotationFlip;
 
 /** Whether rotation and flip exchange width and height. */
 export const turnsSides = (rotationFlip: number): boolean => rotationFlip % 2 === 1;
 
-const divided = (area: CameraArea, by: number): CameraArea => ({ left: area.left / by, top: area.top / by, right: area.right / by, bottom: area.bottom / by });
+const divided = (area: CameraArea, by: number): CameraArea => ({
+  left: area.left / by,
+  top: area.top / by,
+  right: area.right / by,
+  bottom: area.bottom / by,
+});
 
 /** The area of an exposure as the server wants it: on the chip, in its pixels or in binned ones. */
 export function wireArea(model: CameraModel, exposure: Exposure): CameraArea {
@@ -58,7 +65,12 @@ interface AxisRules {
 }
 
 /** The accepted range of one axis nearest to the wanted one, about the same centre, in binned pixels. */
-function fitAxis(low: number, high: number, whole: number, { multiple, edges, subareas }: AxisRules): readonly [number, number] {
+function fitAxis(
+  low: number,
+  high: number,
+  whole: number,
+  { multiple, edges, subareas }: AxisRules,
+): readonly [number, number] {
   const most = Math.floor(whole / edges) * edges;
   const largest = Math.floor(most / multiple) * multiple;
   const wanted = subareas === 'none' ? largest : Math.round(high - low);

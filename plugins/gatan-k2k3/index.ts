@@ -14,14 +14,36 @@ const options = z.strictObject({
   wire: z
     .enum(['simulated', 'socket', 'replay'])
     .default('simulated')
-    .describe('How the cameras are reached: "simulated" starts a camera server in this program that photographs the virtual microscope; "socket" connects to the SerialEMCCD plugin of DigitalMicrograph; "replay" plays back what --record wrote.'),
-  recording: z.string().min(1).optional().describe('File that --record wrote (wire: replay), named from the folder of this file.'),
-  host: z.string().min(1).optional().describe('Address of the computer that DigitalMicrograph runs on (wire: socket). Without it, the property GatanServerIP; without that, this computer.'),
-  port: z.number().int().min(1).max(65535).optional().describe('Port that is set there in SERIALEMCCD_PORT (wire: socket). Without it, the property GatanServerPort, 48890 if not entered.'),
+    .describe(
+      'How the cameras are reached: "simulated" starts a camera server in this program that photographs the virtual microscope; "socket" connects to the SerialEMCCD plugin of DigitalMicrograph; "replay" plays back what --record wrote.',
+    ),
+  recording: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('File that --record wrote (wire: replay), named from the folder of this file.'),
+  host: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Address of the computer that DigitalMicrograph runs on (wire: socket). Without it, the property GatanServerIP; without that, this computer.',
+    ),
+  port: z
+    .number()
+    .int()
+    .min(1)
+    .max(65535)
+    .optional()
+    .describe(
+      'Port that is set there in SERIALEMCCD_PORT (wire: socket). Without it, the property GatanServerPort, 48890 if not entered.',
+    ),
   cameras: z
     .record(z.string().regex(/^\d+$/, 'a camera number is expected'), z.number().int().min(0).max(11))
     .default({})
-    .describe('Number in DigitalMicrograph, from 0, of each camera number of this file. Without it, the cameras are numbered in the order of ActiveCameraList, leaving out IgnoreSocketCameras.'),
+    .describe(
+      'Number in DigitalMicrograph, from 0, of each camera number of this file. Without it, the cameras are numbered in the order of ActiveCameraList, leaving out IgnoreSocketCameras.',
+    ),
   turnedBy: z
     .enum(['server', 'DigitalMicrograph', 'this program'])
     .optional()
@@ -31,8 +53,13 @@ const options = z.strictObject({
   connectTimeoutSeconds: seconds(5).describe('Seconds to wait for the connection.'),
   parameterTimeoutSeconds: seconds(10).describe('Seconds to wait for the reply to anything but an image.'),
   imageTimeoutSeconds: seconds(30).describe('Seconds to wait for an image beyond startup, settling and exposure.'),
-  savingTimeoutSeconds: seconds(300).describe('Seconds to wait for an image beyond that when its frames are saved first.'),
-  frameFormat: z.enum(['mrc', 'tiff-lzw', 'tiff-zip']).default('mrc').describe('Format of the files that frames are saved in.'),
+  savingTimeoutSeconds: seconds(300).describe(
+    'Seconds to wait for an image beyond that when its frames are saved first.',
+  ),
+  frameFormat: z
+    .enum(['mrc', 'tiff-lzw', 'tiff-zip'])
+    .default('mrc')
+    .describe('Format of the files that frames are saved in.'),
   energyLossRange: z
     .tuple([z.number().min(-3000), z.number().max(10000)])
     .refine(([least, most]) => least <= 0 && most >= 0, 'a range that includes 0 is expected')
@@ -48,10 +75,17 @@ const milliseconds = (duration: number): number => 1000 * duration;
 const neededVersions: Readonly<Record<CameraModel['detector'], number>> = { 'K2 Summit': 101, 'K2 Base': 101, K3: 108 };
 
 // Loaded only when a site uses it, so that a real instrument never loads the simulation.
-const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>, models: readonly CameraModel[]) => GatanTransport>> = {
+const wires: Readonly<
+  Record<Options['wire'], (host: PluginHost<Options>, models: readonly CameraModel[]) => GatanTransport>
+> = {
   simulated: (host, models) => {
     const { SimulatedWire } = require('./simulated-wire') as typeof import('./simulated-wire');
-    return new SimulatedWire(() => host.need(VirtualInstrument).microscope, models, host.clock, milliseconds(host.options.connectTimeoutSeconds));
+    return new SimulatedWire(
+      () => host.need(VirtualInstrument).microscope,
+      models,
+      host.clock,
+      milliseconds(host.options.connectTimeoutSeconds),
+    );
   },
   socket: ({ settings, options: given }) => {
     const { SocketTransport } = require('./socket-transport') as typeof import('./socket-transport');
@@ -78,23 +112,52 @@ export default definePlugin<Options>({
       return;
     }
     const numbers = numberCameras(ours, settings, given.cameras);
-    const models = ours.map((camera) => cameraModel(camera, settings, { number: numbers.get(camera.index)!, longestExposure: given.longestExposureSeconds, turnedBy: given.turnedBy, frameFormat: given.frameFormat }));
+    const models = ours.map((camera) =>
+      cameraModel(camera, settings, {
+        number: numbers.get(camera.index)!,
+        longestExposure: given.longestExposureSeconds,
+        turnedBy: given.turnedBy,
+        frameFormat: given.frameFormat,
+      }),
+    );
     for (const camera of given.turnedBy ? [] : ours.filter(turnsUnclear))
-      log.warn(`${camera.name}: DMRotationAndFlip and RotationAndFlip differ; compare the orientation of an image with DigitalMicrograph and set "turnedBy" in the options of ${host.id}.`);
-    const client = new GatanClient(host.record(wires[given.wire](host, models)), { parameters: milliseconds(given.parameterTimeoutSeconds), image: milliseconds(given.imageTimeoutSeconds), saving: milliseconds(given.savingTimeoutSeconds) }, log);
-    for (const [at, model] of models.entries()) host.provideCamera(new GatanCamera(traitsOf(model, ours[at]!, settings.get('K2MinStartupDelay')), model, client, clock));
-    if (ours.some((camera) => camera.isGif) && !settings.get('NoFilterControl')) host.provide(EnergyFilter, new GatanFilter(client, filterModel(settings, given.energyLossRange), clock, log));
+      log.warn(
+        `${camera.name}: DMRotationAndFlip and RotationAndFlip differ; compare the orientation of an image with DigitalMicrograph and set "turnedBy" in the options of ${host.id}.`,
+      );
+    const client = new GatanClient(
+      host.record(wires[given.wire](host, models)),
+      {
+        parameters: milliseconds(given.parameterTimeoutSeconds),
+        image: milliseconds(given.imageTimeoutSeconds),
+        saving: milliseconds(given.savingTimeoutSeconds),
+      },
+      log,
+    );
+    for (const [at, model] of models.entries())
+      host.provideCamera(
+        new GatanCamera(traitsOf(model, ours[at]!, settings.get('K2MinStartupDelay')), model, client, clock),
+      );
+    if (ours.some((camera) => camera.isGif) && !settings.get('NoFilterControl'))
+      host.provide(EnergyFilter, new GatanFilter(client, filterModel(settings, given.energyLossRange), clock, log));
     host.versions(async () => {
       const { server } = client;
-      return server ? { [`${client.name}: SerialEMCCD plugin`]: String(server.pluginVersion), [client.name]: `${server.version} build ${server.build}`, [`${client.name}: cameras`]: String(server.cameras) } : {};
+      return server
+        ? {
+            [`${client.name}: SerialEMCCD plugin`]: String(server.pluginVersion),
+            [client.name]: `${server.version} build ${server.build}`,
+            [`${client.name}: cameras`]: String(server.cameras),
+          }
+        : {};
     });
     host.connect(models.map((model) => model.name).join(' and '), async (signal) => {
       try {
         const server = await client.open(signal);
         for (const model of models) {
           const needed = neededVersions[model.detector];
-          if (model.number >= server.cameras) throw gatanErrors.tooFewCameras(client.name, server.cameras, model.number, model.name);
-          if (server.pluginVersion < needed) throw gatanErrors.oldServer(client.name, server.pluginVersion, needed, model.name);
+          if (model.number >= server.cameras)
+            throw gatanErrors.tooFewCameras(client.name, server.cameras, model.number, model.name);
+          if (server.pluginVersion < needed)
+            throw gatanErrors.oldServer(client.name, server.pluginVersion, needed, model.name);
         }
       } catch (error) {
         await client.close();

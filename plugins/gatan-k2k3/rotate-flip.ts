@@ -14,7 +14,8 @@ function mirrored({ width, height, data }: Picture): Picture {
 function turned({ width, height, data }: Picture): Picture {
   const result = new Uint16Array(data.length);
   for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) result[(width - 1 - column) * height + row] = data[row * width + column]!;
+    for (let column = 0; column < width; column++)
+      result[(width - 1 - column) * height + row] = data[row * width + column]!;
   }
   return { width: height, height: width, data: result };
 }

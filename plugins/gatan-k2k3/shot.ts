@@ -12,9 +12,17 @@ const readModes: Readonly<Record<CameraModel['detector'], Readonly<Record<ReadMo
 };
 /** Modes in which the detector counts in super-resolution. */
 const superResolutionModes: readonly number[] = [2, 4];
-const processings: Readonly<Record<Processing, number>> = { unprocessed: 0, 'dark subtracted': 1, 'gain normalized': 2 };
+const processings: Readonly<Record<Processing, number>> = {
+  unprocessed: 0,
+  'dark subtracted': 1,
+  'gain normalized': 2,
+};
 /** What the camera itself does to the data before the server gets them: 2 subtracts dark, 4 normalizes gain. */
-const hardwareProcessings: Readonly<Record<Processing, number>> = { unprocessed: 0, 'dark subtracted': 2, 'gain normalized': 6 };
+const hardwareProcessings: Readonly<Record<Processing, number>> = {
+  unprocessed: 0,
+  'dark subtracted': 2,
+  'gain normalized': 6,
+};
 const plainBinning = 1;
 const widthAndHeight = (width: number, height: number): number => width + 100000 * height;
 
@@ -35,11 +43,14 @@ const wireBinning = (model: CameraModel, { binning }: Exposure, readMode: number
  * The turn that the server is asked for. With frames it is never asked: versions of the server do not agree whether they turn before or
  * after they reduce, and this program turns the sum just as well.
  */
-export const turnInServer = ({ turnedBy, rotationFlip }: CameraModel, { frames }: Exposure): number => (turnedBy === 'server' && !frames ? rotationFlip : 0);
+export const turnInServer = ({ turnedBy, rotationFlip }: CameraModel, { frames }: Exposure): number =>
+  turnedBy === 'server' && !frames ? rotationFlip : 0;
 
 /** Seconds from the request until the exposure begins. */
 export const startupOf = (model: CameraModel, exposure: Exposure): number =>
-  model.startupDelay + exposure.driftSettling + (exposure.frames ? frameCount(exposure, exposure.frames) * model.startupPerFrame : 0);
+  model.startupDelay +
+  exposure.driftSettling +
+  (exposure.frames ? frameCount(exposure, exposure.frames) * model.startupPerFrame : 0);
 
 /** Says an exposure that the camera accepts in the terms of its server. */
 export function shotOf(model: CameraModel, exposure: Exposure): GatanShot {

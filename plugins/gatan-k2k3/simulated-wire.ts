@@ -31,14 +31,19 @@ export class SimulatedWire implements GatanTransport {
   async open(signal?: AbortSignal): Promise<void> {
     if (this.socket) return this.socket.open(signal);
     const found = this.microscope();
-    if (!(found instanceof VirtualMicroscope)) throw new TypeError('what the simulator provides is not a virtual microscope');
+    if (!(found instanceof VirtualMicroscope))
+      throw new TypeError('what the simulator provides is not a virtual microscope');
     this.server = new GatanStandInServer(new VirtualPictures(found, this.clock, this.models));
     const port = await this.server.listen();
     this.socket = new SocketTransport({ name: this.name, host: loopback, port, connectLimit: this.connectLimit });
     await this.socket.open(signal);
   }
 
-  async call<Function extends PacketFunction>(packet: Function, values: RequestOf<Function>, options: CallOptions): Promise<PacketReply<Function>> {
+  async call<Function extends PacketFunction>(
+    packet: Function,
+    values: RequestOf<Function>,
+    options: CallOptions,
+  ): Promise<PacketReply<Function>> {
     if (!this.socket) throw gatanErrors.notConnected(this.name);
     return this.socket.call(packet, values, options);
   }

@@ -1,4 +1,11 @@
-import { type CallOptions, PacketClient, type PacketClientOptions, type PacketFunction, type PacketReply, type RequestOf } from '../../wires';
+import {
+  type CallOptions,
+  PacketClient,
+  type PacketClientOptions,
+  type PacketFunction,
+  type PacketReply,
+  type RequestOf,
+} from '../../wires';
 import type { GatanTransport } from './transport';
 
 /** The camera server of DigitalMicrograph over its socket. */
@@ -18,7 +25,11 @@ export class SocketTransport implements GatanTransport {
   open(signal?: AbortSignal): Promise<void> {
     return this.client.connect(signal);
   }
-  call<Function extends PacketFunction>(packet: Function, values: RequestOf<Function>, options: CallOptions): Promise<PacketReply<Function>> {
+  call<Function extends PacketFunction>(
+    packet: Function,
+    values: RequestOf<Function>,
+    options: CallOptions,
+  ): Promise<PacketReply<Function>> {
     return this.client.call(packet, values, options);
   }
   close(): Promise<void> {

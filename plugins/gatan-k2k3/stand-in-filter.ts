@@ -17,11 +17,22 @@ const exit = /^Exit\(\s*(.+?)\s*\)$/;
 
 /** A filter that scripts of one call a line can read and set, as they can a GIF; it takes every number. */
 export class StandInFilter {
-  readonly values: FilterValues = { FilterMode: 1, OffsetOn: 0, Aperture: 4, SlitIn: 0, SlitWidth: 20, SpectrumOffset: 0, EnergyShift: 0 };
+  readonly values: FilterValues = {
+    FilterMode: 1,
+    OffsetOn: 0,
+    Aperture: 4,
+    SlitIn: 0,
+    SlitWidth: 20,
+    SpectrumOffset: 0,
+    EnergyShift: 0,
+  };
 
   /** Runs a script. @returns what it gives to `Exit`, 0 without that; undefined for one that the filter does not understand */
   run(script: string): number | undefined {
-    const lines = script.split(/[\n;]/).map((line) => line.trim()).filter((line) => line !== '');
+    const lines = script
+      .split(/[\n;]/)
+      .map((line) => line.trim())
+      .filter((line) => line !== '');
     if (lines.length === 0) return undefined;
     for (const line of lines) {
       const setting = set.exec(line);

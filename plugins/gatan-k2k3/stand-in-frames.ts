@@ -37,7 +37,11 @@ export class StandInFrames {
   }
 
   /** Takes the frames one after the other and gives their sum, or that of the first ones where the server is to return early. */
-  async take(count: number, frame: (place: number, signal: AbortSignal) => Promise<Picture>, gone: AbortSignal): Promise<Picture> {
+  async take(
+    count: number,
+    frame: (place: number, signal: AbortSignal) => Promise<Picture>,
+    gone: AbortSignal,
+  ): Promise<Picture> {
     const saving = this.saves ? this.saving : undefined;
     const early = saving && (saving.flags & savingFlags.earlyReturn) > 0 ? Math.min(count, saving.grabAndSum) : count;
     const kept: Picture[] = [];
@@ -56,8 +60,16 @@ export class StandInFrames {
       for (let place = early; place < count; place++) await add(place, new AbortController().signal);
     };
     const all = rest();
-    this.sum = saving && (saving.flags & savingFlags.deferredSum) > 0 ? all.then(() => sum.picture(), () => undefined) : undefined;
-    this.last = saving ? all.then(() => this.save(kept, saving)).catch(() => ({ saved: 0, error: failures.cannotWrite })) : Promise.resolve({ saved: 0, error: 0 });
+    this.sum =
+      saving && (saving.flags & savingFlags.deferredSum) > 0
+        ? all.then(
+            () => sum.picture(),
+            () => undefined,
+          )
+        : undefined;
+    this.last = saving
+      ? all.then(() => this.save(kept, saving)).catch(() => ({ saved: 0, error: failures.cannotWrite }))
+      : Promise.resolve({ saved: 0, error: 0 });
     this.saving = undefined;
     return first;
   }
@@ -74,7 +86,10 @@ export class StandInFrames {
     return sum;
   }
 
-  private async save(frames: readonly Picture[], { array, rotationFlip, pixelSize }: Saving): Promise<{ readonly saved: number; readonly error: number }> {
+  private async save(
+    frames: readonly Picture[],
+    { array, rotationFlip, pixelSize }: Saving,
+  ): Promise<{ readonly saved: number; readonly error: number }> {
     const [folder = '', name = ''] = unpackText(array);
     const turned = frames.map((frame) => rotateFlip(frame, imageTurns[rotationFlip] ?? 0));
     await writeFrameStack(this.fileOf(folder, name), turned, pixelSize);

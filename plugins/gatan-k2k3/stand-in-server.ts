@@ -1,5 +1,13 @@
 import type { Processing, ReadMode } from '../../core/devices';
-import { type AnyValues, type PacketAnswer, type PacketFunction, PacketServer, type PacketServerOptions, type RequestOf, unpackText } from '../../wires';
+import {
+  type AnyValues,
+  type PacketAnswer,
+  type PacketFunction,
+  PacketServer,
+  type PacketServerOptions,
+  type RequestOf,
+  unpackText,
+} from '../../wires';
 import { type GatanFunctionName, type GatanFunctions, gatanFunctions } from './functions';
 import type { Picture, PictureRequest, PictureSource, StandInCamera } from './picture-source';
 import { rotateFlip } from './rotate-flip';
@@ -38,7 +46,12 @@ const antialiasBits = 7;
 const heightUnit = 100000;
 const processings: readonly Processing[] = ['unprocessed', 'dark subtracted', 'gain normalized'];
 
-type Handlers = { readonly [Name in GatanFunctionName]?: (values: RequestOf<GatanFunctions[Name]>, gone: AbortSignal) => PacketAnswer | Promise<PacketAnswer> };
+type Handlers = {
+  readonly [Name in GatanFunctionName]?: (
+    values: RequestOf<GatanFunctions[Name]>,
+    gone: AbortSignal,
+  ) => PacketAnswer | Promise<PacketAnswer>;
+};
 type ImageRequest = RequestOf<GatanFunctions['GetAcquiredImage']>;
 type Parameters = RequestOf<GatanFunctions['SetK2Parameters2']>;
 
@@ -71,7 +84,11 @@ export class GatanStandInServer {
     options: Pick<PacketServerOptions, 'superChunk' | 'headerPause' | 'handshakeLimit' | 'onRequest'> = {},
   ) {
     this.inserted = source.cameras.map((camera) => camera.inserted ?? true);
-    this.server = new PacketServer({ ...options, functions: Object.values(gatanFunctions), handle: (packet, values, gone) => this.handle(packet, values, gone) });
+    this.server = new PacketServer({
+      ...options,
+      functions: Object.values(gatanFunctions),
+      handle: (packet, values, gone) => this.handle(packet, values, gone),
+    });
   }
 
   /** Starts to listen. @returns the port, which the system chooses for port 0 */
@@ -85,7 +102,8 @@ export class GatanStandInServer {
   }
 
   private async handle({ name, image }: PacketFunction, values: AnyValues, gone: AbortSignal): Promise<PacketAnswer> {
-    const handler = this.handlers[name as GatanFunctionName] as ((values: AnyValues, gone: AbortSignal) => PacketAnswer | Promise<PacketAnswer>) | undefined;
+    const handler = this.handlers[name as GatanFunctionName] as
+      ((values: AnyValues, gone: AbortSignal) => PacketAnswer | Promise<PacketAnswer>) | undefined;
     if (handler) return handler(values, gone);
     // What only sets something is accepted; an image of nothing would hang a client.
     return image ? this.failed(failures.noImage) : {};
@@ -101,7 +119,8 @@ export class GatanStandInServer {
     IsCameraInserted: ({ camera }) => this.forCamera(camera, () => ({ values: { inserted: this.inserted[camera]! } })),
     InsertCamera: ({ camera, inserted }) => this.forCamera(camera, () => ((this.inserted[camera] = inserted), {})),
     SelectCamera: ({ camera }) => this.forCamera(camera, () => ((this.camera = camera), {})),
-    SetShutterNormallyClosed: ({ camera, shutter }) => this.forCamera(camera, () => (this.closedShutters.set(camera, shutter), {})),
+    SetShutterNormallyClosed: ({ camera, shutter }) =>
+      this.forCamera(camera, () => (this.closedShutters.set(camera, shutter), {})),
     SetupFileSaving2: async (request) => ({ values: { error: await this.frames.prepare(request) } }),
     GetFileSaveResult: async () => ({ values: await this.frames.result() }),
     GetLastDoseRate: () => ({ values: { doseRate: this.doseRate } }),
@@ -121,7 +140,8 @@ export class GatanStandInServer {
     },
     SetK2Parameters2: (parameters) => this.setParameters(parameters),
     GetAcquiredImage: (request, gone) => this.acquire(request, gone),
-    GetDefectList: ({ pixels }) => (pixels < 2 ? this.failed(failures.wrongType) : defectList(this.source.cameras[this.camera]!)),
+    GetDefectList: ({ pixels }) =>
+      pixels < 2 ? this.failed(failures.wrongType) : defectList(this.source.cameras[this.camera]!),
     ExecuteScript: ({ array }) => this.runScript(unpackText(array)[0] ?? ''),
   };
 
@@ -144,7 +164,17 @@ export class GatanStandInServer {
     return this.closedShutters.get(camera);
   }
 
-  private setParameters({ readMode, scaling, rotationFlip, doseFractions, align, saveFrames, frameTime, flags, reducedSizes }: Parameters): PacketAnswer {
+  private setParameters({
+    readMode,
+    scaling,
+    rotationFlip,
+    doseFractions,
+    align,
+    saveFrames,
+    frameTime,
+    flags,
+    reducedSizes,
+  }: Parameters): PacketAnswer {
     // Frames are not aligned here, so that nobody can take a plain sum for an aligned one.
     const badFrames = doseFractions && (align || readMode < 0 || !(frameTime > 0));
     if (badFrames || rotationFlip < 0 || rotationFlip > 7) return this.failed(failures.wrongType);
@@ -172,9 +202,11 @@ export class GatanStandInServer {
   private async expose(wanted: PictureRequest, gone: AbortSignal): Promise<Picture> {
     if (!this.doseFractions) return this.take(wanted, gone);
     const count = Math.max(1, Math.round(wanted.exposure / this.frameTime));
-    const frame = (place: number, signal: AbortSignal): Promise<Picture> => this.take({ ...wanted, exposure: this.frameTime, frame: { place, count } }, signal);
+    const frame = (place: number, signal: AbortSignal): Promise<Picture> =>
+      this.take({ ...wanted, exposure: this.frameTime, frame: { place, count } }, signal);
     const sum = await this.frames.take(count, frame, gone);
-    const electrons = sum.data.reduce((total, value) => total + value, 0) / (wanted.readMode === 'linear' ? 1 : this.scaling || 1);
+    const electrons =
+      sum.data.reduce((total, value) => total + value, 0) / (wanted.readMode === 'linear' ? 1 : this.scaling || 1);
     const { left, top, right, bottom } = wanted.area;
     this.doseRate = electrons / (this.frames.taken * this.frameTime * (right - left) * (bottom - top));
     return sum;
@@ -182,28 +214,53 @@ export class GatanStandInServer {
 
   private async take(wanted: PictureRequest, gone: AbortSignal): Promise<Picture> {
     const picture = await this.source.expose(wanted, gone);
-    if (picture.width !== wanted.width || picture.height !== wanted.height || picture.data.length !== picture.width * picture.height) throw new Error('The source delivered a picture of another size.');
+    if (
+      picture.width !== wanted.width ||
+      picture.height !== wanted.height ||
+      picture.data.length !== picture.width * picture.height
+    )
+      throw new Error('The source delivered a picture of another size.');
     return picture;
   }
 
   private answer(picture: Picture, divisor = 1): PacketAnswer {
-    const scaled = divisor === 1 ? picture : { ...picture, data: picture.data.map((count) => Math.min(65535, count / divisor)) };
+    const scaled =
+      divisor === 1 ? picture : { ...picture, data: picture.data.map((count) => Math.min(65535, count / divisor)) };
     const { width, height, data } = rotateFlip(scaled, this.rotationFlip);
-    return { values: { pixels: data.length, width, height }, image: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) };
+    return {
+      values: { pixels: data.length, width, height },
+      image: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    };
   }
 
   /** The picture that a request asks for; undefined when it contradicts itself or the chip. */
-  private pictureWanted({ pixels, width, height, processing, binning, top, left, bottom, right, exposure, settling }: ImageRequest): PictureRequest | undefined {
+  private pictureWanted({
+    pixels,
+    width,
+    height,
+    processing,
+    binning,
+    top,
+    left,
+    bottom,
+    right,
+    exposure,
+    settling,
+  }: ImageRequest): PictureRequest | undefined {
     const camera = this.source.cameras[this.camera]!;
     const mode = modes[this.readMode] ?? modes[-1]!;
     // What the server reduces itself is read unbinned, so that the area is in pixels of the chip; otherwise it is in binned pixels.
     const reduced = this.antialias > 0;
     const unit = reduced || this.doseFractions ? 1 : Math.max(1, binning / mode.fine);
     const [columns, rows] = [right - left, bottom - top];
-    const positive = columns > 0 && rows > 0 && width > 0 && height > 0 && binning > 0 && exposure >= 0 && settling >= 0;
+    const positive =
+      columns > 0 && rows > 0 && width > 0 && height > 0 && binning > 0 && exposure >= 0 && settling >= 0;
     const inside = left >= 0 && top >= 0 && right * unit <= camera.width && bottom * unit <= camera.height;
     const scale = reduced ? mode.fine / binning : binning === 1 ? mode.fine : 1;
-    const sized = width === columns * scale && height === rows * scale && (!reduced || (binning > 1 && this.reducedSizes === width + heightUnit * height));
+    const sized =
+      width === columns * scale &&
+      height === rows * scale &&
+      (!reduced || (binning > 1 && this.reducedSizes === width + heightUnit * height));
     if (!positive || !inside || !sized || pixels < width * height || !this.inserted[this.camera]) return undefined;
     return {
       camera: this.camera,
@@ -235,5 +292,8 @@ export class GatanStandInServer {
 /** A short list of bad pixels, as pairs of column and row. */
 function defectList({ width, height }: StandInCamera): PacketAnswer {
   const pairs = Int16Array.of(Math.min(17, width - 1), Math.min(23, height - 1), width >> 1, height >> 1);
-  return { values: { pixels: pairs.length, points: pairs.length / 2, total: pairs.length / 2 }, image: new Uint8Array(pairs.buffer) };
+  return {
+    values: { pixels: pairs.length, points: pairs.length / 2, total: pairs.length / 2 },
+    image: new Uint8Array(pairs.buffer),
+  };
 }

@@ -9,7 +9,11 @@ export interface GatanTransport {
   /** Connects; the only thing that may open a socket. */
   open(signal?: AbortSignal): Promise<void>;
   /** Calls a function; calls wait for each other. */
-  call<Function extends PacketFunction>(packet: Function, values: RequestOf<Function>, options: CallOptions): Promise<PacketReply<Function>>;
+  call<Function extends PacketFunction>(
+    packet: Function,
+    values: RequestOf<Function>,
+    options: CallOptions,
+  ): Promise<PacketReply<Function>>;
   /** Closes for good and resolves when nothing is left open. */
   close(): Promise<void>;
 }

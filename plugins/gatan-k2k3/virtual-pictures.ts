@@ -6,7 +6,11 @@ import { chipTurn, turnsSides } from './geometry';
 import type { Picture, PictureRequest, PictureSource, StandInCamera } from './picture-source';
 import { undoRotateFlip } from './rotate-flip';
 
-const processings: Readonly<Record<PictureRequest['processing'], Processing>> = { unprocessed: 'raw', 'dark subtracted': 'dark-subtracted', 'gain normalized': 'gain-normalized' };
+const processings: Readonly<Record<PictureRequest['processing'], Processing>> = {
+  unprocessed: 'raw',
+  'dark subtracted': 'dark-subtracted',
+  'gain normalized': 'gain-normalized',
+};
 const largestCount = 65535;
 
 /** Pictures of the virtual microscope, as the chips of its cameras see them; exposures take their time on the program's clock. */
@@ -32,7 +36,11 @@ export class VirtualPictures implements PictureSource {
     const model = this.models.get(request.camera)!;
     const { frame } = request;
     // Frames follow each other without a pause; what comes before an exposure comes before its first one.
-    if (!frame || frame.place === 0) await this.clock.delay(seconds(model.startupDelay + request.settling + (frame?.count ?? 0) * model.startupPerFrame), signal);
+    if (!frame || frame.place === 0)
+      await this.clock.delay(
+        seconds(model.startupDelay + request.settling + (frame?.count ?? 0) * model.startupPerFrame),
+        signal,
+      );
     const { left, top, right, bottom } = userArea(request.area, model);
     const unit = model.pixelsPerPhysical;
     const { width, height, data } = this.microscope.expose({
@@ -46,7 +54,9 @@ export class VirtualPictures implements PictureSource {
     });
     await this.clock.delay(seconds(request.exposure), signal);
     const counted = request.readMode !== 'linear' && model.detector !== 'K3' && request.scaling !== 1;
-    const counts = counted ? data.map((electrons) => Math.min(largestCount, Math.round(electrons * request.scaling))) : data;
+    const counts = counted
+      ? data.map((electrons) => Math.min(largestCount, Math.round(electrons * request.scaling)))
+      : data;
     return undoRotateFlip({ width, height, data: counts }, chipTurn(model));
   }
 }
@@ -61,11 +71,11 @@ function chipSize(model: CameraModel): { readonly width: number; readonly height
 /** An area of the chip as the operator sees it, in physical pixels: what the camera server does to a picture, done to its corners. */
 function userArea({ left, top, right, bottom }: CameraArea, model: CameraModel): CameraArea {
   let { width, height } = chipSize(model);
-  let area = chipTurn(model) >= 4 ? { left: width - right, top, right: width - left, bottom } : { left, top, right, bottom };
+  let area =
+    chipTurn(model) >= 4 ? { left: width - right, top, right: width - left, bottom } : { left, top, right, bottom };
   for (let turn = 0; turn < chipTurn(model) % 4; turn++) {
     area = { left: area.top, top: width - area.right, right: area.bottom, bottom: width - area.left };
     [width, height] = [height, width];
   }
   return area;
 }
-

@@ -56,7 +56,8 @@ const hrCoils: readonly HitachiCoil[] = ['ISF', 'PA', 'IA'];
 export function hitachiColumn(settings: Settings, model: string): HitachiColumn {
   const lowestRegular = settings.get('LowestMModeMagIndex');
   const lowestSecondary = settings.get('LowestSecondaryModeMag');
-  const rangeOf = (index: number): ColumnRange => (index < lowestRegular ? 'LM' : lowestSecondary > 0 && index >= lowestSecondary ? 'HR' : 'HC');
+  const rangeOf = (index: number): ColumnRange =>
+    index < lowestRegular ? 'LM' : lowestSecondary > 0 && index >= lowestSecondary ? 'HR' : 'HC';
   const spots = settings.get('NumberOfSpotSizes');
   const tilt = settings.get('MaximumTiltAngle');
   const [left, right, bottom, top] = settings.get('StageLimits');
@@ -66,15 +67,24 @@ export function hitachiColumn(settings: Settings, model: string): HitachiColumn 
   const [objective] = settings.get('HitachiObjectiveToMicrons');
   return {
     model,
-    magnifications: settings.magnificationTable.filter(({ filmMag }) => filmMag > 0).map(({ index, filmMag }) => ({ index, magnification: filmMag, range: rangeOf(index) })),
+    magnifications: settings.magnificationTable
+      .filter(({ filmMag }) => filmMag > 0)
+      .map(({ index, filmMag }) => ({ index, magnification: filmMag, range: rangeOf(index) })),
     spotSizes: spots > 0 ? spots : 5,
-    imageShiftScale: { regular: settings.get('MicronsPerUnitImageShift'), lowMagnification: settings.get('LowMagMicronsPerUnitIS') || lowMagnificationScale },
+    imageShiftScale: {
+      regular: settings.get('MicronsPerUnitImageShift'),
+      lowMagnification: settings.get('LowMagMicronsPerUnitIS') || lowMagnificationScale,
+    },
     imageShiftPerCoil: settings.get('HitachiImageShiftToMicrons'),
     beamShiftPerCoil: settings.get('HitachiBeamShiftToMicrons'),
     defocusPerLens: { regular: objective, lowMagnification: settings.get('HitachiI1ToMicrons') },
     imageShiftCoils: { LM: 'IA', HC: 'PA', HR: hrCoils[settings.get('HitachiPAforHRmodeIS')] ?? 'ISF' },
     followsWithBeam: { LM: follows('LM'), HC: follows('HC'), HR: follows('HR') },
-    blanking: { coil: axis < 2 ? 'GH' : 'GT', axis: axis % 2 === 0 ? 'x' : 'y', delta: settings.get('HitachiBeamBlankDelta') },
+    blanking: {
+      coil: axis < 2 ? 'GH' : 'GT',
+      axis: axis % 2 === 0 ? 'x' : 'y',
+      delta: settings.get('HitachiBeamBlankDelta'),
+    },
     spotStepDelay: milliseconds(settings.get('HitachiSpotStepDelay')),
     screenRaiseDelay: milliseconds(settings.get('ScreenRaiseDelay')),
     stageTimeout: milliseconds(longestStageMove * 1000 * settings.get('StageTimeoutFactor')),

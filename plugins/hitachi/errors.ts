@@ -3,7 +3,11 @@ import { EucentricError, describe, toFault } from '../../core/base';
 /** The errors that this plugin raises, each with a stable code. */
 export const hitachiErrors = {
   noProbeModes: (): EucentricError =>
-    new EucentricError({ code: 'hitachi/no-probe-modes', message: 'Hitachi column: it has no nanoprobe; nothing was sent.', hint: 'Use the spot size to change the illumination.' }),
+    new EucentricError({
+      code: 'hitachi/no-probe-modes',
+      message: 'Hitachi column: it has no nanoprobe; nothing was sent.',
+      hint: 'Use the spot size to change the illumination.',
+    }),
   outsideCoils: (what: string, value: string, limits: string): EucentricError =>
     new EucentricError({
       code: 'hitachi/outside-coils',
@@ -11,7 +15,11 @@ export const hitachiErrors = {
       hint: 'Move the stage instead, or set the image shift back to zero first.',
     }),
   refused: (line: string, answer: string): EucentricError =>
-    new EucentricError({ code: 'hitachi/refused', message: `Hitachi column: it refused "${line}" with ${answer}.`, hint: 'See whether the column is ready: high tension on, valve open, no dialog waiting.' }),
+    new EucentricError({
+      code: 'hitachi/refused',
+      message: `Hitachi column: it refused "${line}" with ${answer}.`,
+      hint: 'See whether the column is ready: high tension on, valve open, no dialog waiting.',
+    }),
   strangeAnswer: (line: string, answer: string): EucentricError =>
     new EucentricError({
       code: 'hitachi/strange-answer',
@@ -19,9 +27,18 @@ export const hitachiErrors = {
       hint: 'Another program may be connected to the column; only one can be.',
     }),
   noAnswer: (line: string, seconds: number): EucentricError =>
-    new EucentricError({ code: 'hitachi/no-answer', message: `Hitachi column: no answer to "${line}" within ${seconds} s.`, hint: 'Check that external control is on at the column and that the network is up.' }),
+    new EucentricError({
+      code: 'hitachi/no-answer',
+      message: `Hitachi column: no answer to "${line}" within ${seconds} s.`,
+      hint: 'Check that external control is on at the column and that the network is up.',
+    }),
   exchangeFailed: (line: string, cause: unknown): EucentricError =>
-    new EucentricError({ code: 'hitachi/exchange-failed', message: `Hitachi column: "${line}" could not be sent: ${describe(cause)}`, hint: adviceOf(cause), cause }),
+    new EucentricError({
+      code: 'hitachi/exchange-failed',
+      message: `Hitachi column: "${line}" could not be sent: ${describe(cause)}`,
+      hint: adviceOf(cause),
+      cause,
+    }),
   notSet: (line: string, read: string): EucentricError =>
     new EucentricError({
       code: 'hitachi/not-set',
@@ -29,16 +46,29 @@ export const hitachiErrors = {
       hint: 'Look at the column before going on: somebody may be turning its knobs, or the line was damaged on its way.',
     }),
   screenStuck: (wanted: string, seconds: number): EucentricError =>
-    new EucentricError({ code: 'hitachi/screen-timeout', message: `Hitachi column: the viewing screen was not ${wanted} within ${seconds} s.`, hint: 'See whether something blocks the screen, then try again.' }),
+    new EucentricError({
+      code: 'hitachi/screen-timeout',
+      message: `Hitachi column: the viewing screen was not ${wanted} within ${seconds} s.`,
+      hint: 'See whether something blocks the screen, then try again.',
+    }),
   stageBusy: (): EucentricError =>
-    new EucentricError({ code: 'hitachi/stage-busy', message: 'Hitachi stage: it is still moving, so the new move was not sent.', hint: 'Wait until the stage stands still, then try again.' }),
+    new EucentricError({
+      code: 'hitachi/stage-busy',
+      message: 'Hitachi stage: it is still moving, so the new move was not sent.',
+      hint: 'Wait until the stage stands still, then try again.',
+    }),
   stageTimeout: (seconds: number): EucentricError =>
     new EucentricError({
       code: 'hitachi/stage-timeout',
       message: `Hitachi stage: it had not arrived after ${seconds} s.`,
       hint: 'Look at the stage: it may have been touched or stopped. StageTimeoutFactor sets how long a move may take.',
     }),
-  notOpen: (): EucentricError => new EucentricError({ code: 'hitachi/not-connected', message: 'Hitachi column: it was used before it was connected.', hint: 'Connect first.' }),
+  notOpen: (): EucentricError =>
+    new EucentricError({
+      code: 'hitachi/not-connected',
+      message: 'Hitachi column: it was used before it was connected.',
+      hint: 'Connect first.',
+    }),
 };
 
 /** Errors of a wire know what to do. */

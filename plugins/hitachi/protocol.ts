@@ -42,7 +42,8 @@ export class HitachiProtocol {
   async getNumbers(what: string, count: number): Promise<readonly number[]> {
     const values = await this.get(what);
     // Not what `Number` takes: half an answer must not pass for a number.
-    if (values.length !== count || !values.every((value) => /^-?\d{1,7}(\.\d{1,3})?$/.test(value))) throw hitachiErrors.strangeAnswer(`Get ${what}`, values.join(','));
+    if (values.length !== count || !values.every((value) => /^-?\d{1,7}(\.\d{1,3})?$/.test(value)))
+      throw hitachiErrors.strangeAnswer(`Get ${what}`, values.join(','));
     return values.map(Number);
   }
 
@@ -55,7 +56,8 @@ export class HitachiProtocol {
   /** The hexadecimal values that the column gives for something, exactly so many and of so many digits. */
   async getHex(what: string, count: number, digits: number): Promise<readonly number[]> {
     const values = await this.get(what);
-    if (values.length !== count || !values.every((value) => value.length === digits && /^[0-9a-f]+$/i.test(value))) throw hitachiErrors.strangeAnswer(`Get ${what}`, values.join(','));
+    if (values.length !== count || !values.every((value) => value.length === digits && /^[0-9a-f]+$/i.test(value)))
+      throw hitachiErrors.strangeAnswer(`Get ${what}`, values.join(','));
     return values.map((value) => Number.parseInt(value, 16));
   }
 
@@ -66,7 +68,8 @@ export class HitachiProtocol {
     const answer = await this.send(line);
     // The echo may hold the values or not; where it does, they have to be the same.
     const verdict = answer.startsWith(`${given} `) ? answer.slice(given.length + 1).trim() : answer;
-    if (verdict !== accepted) throw /^8001\b/.test(verdict) ? hitachiErrors.refused(line, verdict) : hitachiErrors.strangeAnswer(line, answer);
+    if (verdict !== accepted)
+      throw /^8001\b/.test(verdict) ? hitachiErrors.refused(line, verdict) : hitachiErrors.strangeAnswer(line, answer);
   }
 
   /** The value of a coil, -1 to 1 on each axis. */
@@ -93,7 +96,8 @@ export class HitachiProtocol {
 
   private async raw(what: string, count: number): Promise<readonly number[]> {
     const values = await this.getHex(what, count, rawDigits);
-    if (values.some((value) => value > rawFull)) throw hitachiErrors.strangeAnswer(`Get ${what}`, values.map(toHex).join(','));
+    if (values.some((value) => value > rawFull))
+      throw hitachiErrors.strangeAnswer(`Get ${what}`, values.map(toHex).join(','));
     return values;
   }
 
@@ -103,7 +107,8 @@ export class HitachiProtocol {
     await this.set(what, keep, ...digits);
     if (pause) await this.clock.delay(pause);
     const read = await this.raw(what, values.length);
-    if (read.some((each, at) => Math.abs(each - values[at]!) > rawStep)) throw hitachiErrors.notSet(`Set ${what} ${keep},${digits.join(',')}`, read.map(toHex).join(','));
+    if (read.some((each, at) => Math.abs(each - values[at]!) > rawStep))
+      throw hitachiErrors.notSet(`Set ${what} ${keep},${digits.join(',')}`, read.map(toHex).join(','));
   }
 
   private send(line: string): Promise<string> {

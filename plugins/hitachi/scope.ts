@@ -1,4 +1,23 @@
-import { type Clock, type Matrix, type RawLensValue, type Seconds, type Vector, apply, beamShiftUnits, imageShiftUnits, length, metres, milliseconds, rawLensValue, scale, subtract, throwIfStopped, vector, volts, waitUntil } from '../../core/base';
+import {
+  type Clock,
+  type Matrix,
+  type RawLensValue,
+  type Seconds,
+  type Vector,
+  apply,
+  beamShiftUnits,
+  imageShiftUnits,
+  length,
+  metres,
+  milliseconds,
+  rawLensValue,
+  scale,
+  subtract,
+  throwIfStopped,
+  vector,
+  volts,
+  waitUntil,
+} from '../../core/base';
 import type { NeutralImageShift, ProbeMode, Readable, Scope, ScopeTraits, Setting } from '../../core/devices';
 import { finite, kernelErrors, setting, whole, within } from '../../core/kernel';
 import { type ColumnRange, type HitachiColumn, type HitachiMagnification, submodes } from './column';
@@ -9,7 +28,13 @@ import type { HitachiProtocol } from './protocol';
 const keep = 'FF';
 const spotsInGroup = 5;
 const screenPlaces = { up: 0, down: 1 };
-const delays = { mode: milliseconds(400), focus: milliseconds(250), imageShift: milliseconds(150), poll: milliseconds(30), screenPoll: milliseconds(100) };
+const delays = {
+  mode: milliseconds(400),
+  focus: milliseconds(250),
+  imageShift: milliseconds(150),
+  poll: milliseconds(30),
+  screenPoll: milliseconds(100),
+};
 const screenLimit = 15;
 const magnificationLimit = 5;
 /** A coil moves the beam or it does not; differences below this are noise of the last digit. */
@@ -60,8 +85,16 @@ export class HitachiScope implements Scope, NeutralImageShift {
       stageError: { cycleX: 40, cycleY: 40, backlash: 20, smallestExtent: 0.5 },
       nominalSpecimenToStage: { xpx: 0, xpy: 1, ypx: -1, ypy: 0 },
     };
-    this.magIndex = setting('mag index', async () => (await this.magnification())?.index ?? 0, (index, signal) => this.changeMagnification(index, signal));
-    this.imageShift = setting('image shift', () => this.readImageShift(), (value) => this.shiftImage(value));
+    this.magIndex = setting(
+      'mag index',
+      async () => (await this.magnification())?.index ?? 0,
+      (index, signal) => this.changeMagnification(index, signal),
+    );
+    this.imageShift = setting(
+      'image shift',
+      () => this.readImageShift(),
+      (value) => this.shiftImage(value),
+    );
     // The column itself goes back to the value that it keeps for a magnification.
     this.neutral = { name: 'neutral image shift', read: () => this.readImageShift() };
     this.beamShift = setting(
@@ -82,7 +115,8 @@ export class HitachiScope implements Scope, NeutralImageShift {
         finite('defocus', value);
         const { low } = await this.readFocus();
         const lens = this.zeros.get(low)! + value / this.metresPerLens(low);
-        if (lens < 0 || lens > 1) throw hitachiErrors.outsideCoils('a defocus', `${(value * 1e6).toFixed(2)} um`, 'the range of the lens');
+        if (lens < 0 || lens > 1)
+          throw hitachiErrors.outsideCoils('a defocus', `${(value * 1e6).toFixed(2)} um`, 'the range of the lens');
         await this.writeFocus(low, lens);
       },
     );
@@ -94,16 +128,35 @@ export class HitachiScope implements Scope, NeutralImageShift {
         await this.writeFocus((await this.readFocus()).low, value);
       },
     );
-    this.spotSize = setting('spot size', () => this.readSpot(), (spot, signal) => this.changeSpot(spot, signal));
-    this.intensity = setting('intensity', () => protocol.lens('C2'), (value) => protocol.setLens('C2', within('intensity', value, 0, 1)));
+    this.spotSize = setting(
+      'spot size',
+      () => this.readSpot(),
+      (spot, signal) => this.changeSpot(spot, signal),
+    );
+    this.intensity = setting(
+      'intensity',
+      () => protocol.lens('C2'),
+      (value) => protocol.setLens('C2', within('intensity', value, 0, 1)),
+    );
     this.probeMode = setting(
       'probe mode',
       () => Promise.resolve('micro' as const),
       (mode) => (mode === 'micro' ? Promise.resolve() : Promise.reject(hitachiErrors.noProbeModes())),
     );
-    this.screenDown = setting('screen down', async () => (await this.screenPlace()) !== screenPlaces.up, (down, signal) => this.moveScreen(down, signal));
-    this.beamBlanked = setting('beam blanked', () => Promise.resolve(this.unblanked !== undefined), (blanked) => this.blank(blanked));
-    this.highTension = { name: 'high tension', read: async () => volts(1000 * (await protocol.getNumber('HighVoltage Value'))) };
+    this.screenDown = setting(
+      'screen down',
+      async () => (await this.screenPlace()) !== screenPlaces.up,
+      (down, signal) => this.moveScreen(down, signal),
+    );
+    this.beamBlanked = setting(
+      'beam blanked',
+      () => Promise.resolve(this.unblanked !== undefined),
+      (blanked) => this.blank(blanked),
+    );
+    this.highTension = {
+      name: 'high tension',
+      read: async () => volts(1000 * (await protocol.getNumber('HighVoltage Value'))),
+    };
   }
 
   /** Takes the present focus for zero defocus, as the column keeps no zero of its own. */
@@ -151,9 +204,22 @@ export class HitachiScope implements Scope, NeutralImageShift {
     }
     await protocol.set('Column Magnification', to.magnification);
     await this.waitFor(async () => (await this.readFocus()).value !== focus, delays.focus, signal);
-    await this.waitFor(async () => length(subtract(await protocol.coil(this.column.imageShiftCoils[to.range]), shift)) > noise, delays.imageShift, signal);
-    if (!(await waitUntil(this.surroundings.clock, async () => (await this.magnification())?.index === index, { limit: magnificationLimit, interval: delays.poll, signal })))
-      throw hitachiErrors.notSet(`Set Column Magnification ${to.magnification}`, `mag index ${(await this.magnification())?.index ?? 0}, not ${index}`);
+    await this.waitFor(
+      async () => length(subtract(await protocol.coil(this.column.imageShiftCoils[to.range]), shift)) > noise,
+      delays.imageShift,
+      signal,
+    );
+    if (
+      !(await waitUntil(this.surroundings.clock, async () => (await this.magnification())?.index === index, {
+        limit: magnificationLimit,
+        interval: delays.poll,
+        signal,
+      }))
+    )
+      throw hitachiErrors.notSet(
+        `Set Column Magnification ${to.magnification}`,
+        `mag index ${(await this.magnification())?.index ?? 0}, not ${index}`,
+      );
     this.changing = false;
   }
 
@@ -175,7 +241,13 @@ export class HitachiScope implements Scope, NeutralImageShift {
     const range = at?.range ?? (await this.range()) ?? 'HC';
     const imageToBeam = at && !column.followsWithBeam[range] ? this.surroundings.imageToBeam(at) : undefined;
     const change = imageToBeam && apply(imageToBeam, subtract<number>(value, await this.readImageShift()));
-    const beam = change && coilValue('beam shift', { x: (await this.beamShift.read()).x + change.x, y: (await this.beamShift.read()).y + change.y }, column.beamShiftPerCoil);
+    const beam =
+      change &&
+      coilValue(
+        'beam shift',
+        { x: (await this.beamShift.read()).x + change.x, y: (await this.beamShift.read()).y + change.y },
+        column.beamShiftPerCoil,
+      );
     await protocol.setCoil(column.imageShiftCoils[range], coil);
     if (beam && length(change) > noise) await protocol.setCoil('BH', beam);
   }
@@ -218,7 +290,8 @@ export class HitachiScope implements Scope, NeutralImageShift {
       await this.surroundings.clock.delay(this.column.spotStepDelay, signal);
     }
     const arrived = await this.readSpot();
-    if (arrived !== spot) throw hitachiErrors.notSet(`Set Column Mode ${hexByte(mode - from + spot)},${keep}`, `spot size ${arrived}`);
+    if (arrived !== spot)
+      throw hitachiErrors.notSet(`Set Column Mode ${hexByte(mode - from + spot)},${keep}`, `spot size ${arrived}`);
   }
 
   private screenPlace(): Promise<number> {
@@ -230,7 +303,11 @@ export class HitachiScope implements Scope, NeutralImageShift {
     const wanted = down ? screenPlaces.down : screenPlaces.up;
     if ((await this.screenPlace()) === wanted) return;
     await this.protocol.set('Screen Position', wanted);
-    const arrived = await waitUntil(clock, async () => (await this.screenPlace()) === wanted, { limit: screenLimit, interval: delays.screenPoll, signal });
+    const arrived = await waitUntil(clock, async () => (await this.screenPlace()) === wanted, {
+      limit: screenLimit,
+      interval: delays.screenPoll,
+      signal,
+    });
     if (!arrived) throw hitachiErrors.screenStuck(down ? 'down' : 'up', screenLimit);
     if (!down && this.column.screenRaiseDelay > 0) await clock.delay(this.column.screenRaiseDelay, signal);
   }
@@ -255,7 +332,11 @@ export class HitachiScope implements Scope, NeutralImageShift {
 function coilValue(what: string, value: Vector, perCoil: number): Vector {
   const coil = { x: finite(`${what} X`, value.x) / perCoil, y: finite(`${what} Y`, value.y) / perCoil };
   if (Math.max(Math.abs(coil.x), Math.abs(coil.y)) > 1)
-    throw hitachiErrors.outsideCoils(`a ${what}`, `${value.x.toFixed(2)}, ${value.y.toFixed(2)} units`, `${perCoil} units on each axis`);
+    throw hitachiErrors.outsideCoils(
+      `a ${what}`,
+      `${value.x.toFixed(2)}, ${value.y.toFixed(2)} units`,
+      `${perCoil} units on each axis`,
+    );
   return coil;
 }
 

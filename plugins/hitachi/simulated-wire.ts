@@ -20,7 +20,10 @@ interface Pair {
 export class SimulatedHitachiWire implements HitachiTransport {
   private opened: VirtualMicroscope | undefined;
   private readonly lenses: Record<'OBJ' | 'I1', number> = { OBJ: rawCentre, I1: rawCentre };
-  private readonly gun: Record<'GH' | 'GT', Pair> = { GH: { x: rawCentre, y: rawCentre }, GT: { x: rawCentre, y: rawCentre } };
+  private readonly gun: Record<'GH' | 'GT', Pair> = {
+    GH: { x: rawCentre, y: rawCentre },
+    GT: { x: rawCentre, y: rawCentre },
+  };
   /** The raw image-shift coil by mag index where the column keeps one for each, and under 0 where it does not. */
   private readonly shifts = new Map<number, Pair>();
   private shown = { magnification: 0, until: 0 };
@@ -30,12 +33,16 @@ export class SimulatedHitachiWire implements HitachiTransport {
   constructor(
     private readonly find: () => unknown,
     private readonly clock: Clock,
-    private readonly column: Pick<HitachiColumn, 'magnifications' | 'imageShiftPerCoil' | 'beamShiftPerCoil' | 'defocusPerLens' | 'imageShiftCoils' | 'blanking'>,
+    private readonly column: Pick<
+      HitachiColumn,
+      'magnifications' | 'imageShiftPerCoil' | 'beamShiftPerCoil' | 'defocusPerLens' | 'imageShiftCoils' | 'blanking'
+    >,
   ) {}
 
   async open(): Promise<void> {
     const found = this.find();
-    if (!(found instanceof VirtualMicroscope)) throw new TypeError('what the simulator provides is not a virtual microscope');
+    if (!(found instanceof VirtualMicroscope))
+      throw new TypeError('what the simulator provides is not a virtual microscope');
     this.opened = found;
   }
 
@@ -112,7 +119,10 @@ export class SimulatedHitachiWire implements HitachiTransport {
         microscope.setScreen(first === 1);
         return accepted;
       default:
-        return this.setRaw(what, values.slice(1).map((value) => Number.parseInt(value, 16)));
+        return this.setRaw(
+          what,
+          values.slice(1).map((value) => Number.parseInt(value, 16)),
+        );
     }
   }
 
@@ -148,7 +158,9 @@ export class SimulatedHitachiWire implements HitachiTransport {
   private coil(what: string): Pair {
     if (what === 'Coil GH' || what === 'Coil GT') return this.gun[what.slice(5) as 'GH' | 'GT'];
     if (what === 'Coil BH') return rawOf(this.microscope.state.beamShift, this.column.beamShiftPerCoil);
-    const range = (Object.keys(submodes) as ColumnRange[]).find((each) => `Coil ${this.column.imageShiftCoils[each]}` === what);
+    const range = (Object.keys(submodes) as ColumnRange[]).find(
+      (each) => `Coil ${this.column.imageShiftCoils[each]}` === what,
+    );
     return range === this.at().range ? this.rawShift() : { x: rawCentre, y: rawCentre };
   }
 
@@ -170,7 +182,9 @@ export class SimulatedHitachiWire implements HitachiTransport {
 
   private magnify(magnification: number): string {
     const { range } = this.at();
-    const wanted = this.column.magnifications.find((each) => each.range === range && each.magnification === magnification);
+    const wanted = this.column.magnifications.find(
+      (each) => each.range === range && each.magnification === magnification,
+    );
     if (!wanted) return refused;
     this.go(wanted);
     return accepted;
@@ -203,13 +217,19 @@ export class SimulatedHitachiWire implements HitachiTransport {
   private shift(): void {
     const raw = this.rawShift();
     const neutral = this.neutral();
-    this.microscope.setImageShift(unitsOf({ x: rawCentre + raw.x - neutral.x, y: rawCentre + raw.y - neutral.y }, this.column.imageShiftPerCoil));
+    this.microscope.setImageShift(
+      unitsOf({ x: rawCentre + raw.x - neutral.x, y: rawCentre + raw.y - neutral.y }, this.column.imageShiftPerCoil),
+    );
   }
 
   private focus(): void {
     const { regular, lowMagnification } = this.column.defocusPerLens;
     const { OBJ, I1 } = this.lenses;
-    this.microscope.setDefocus(this.microscope.state.lowMagnification ? ((I1 - rawCentre) / rawFull) * lowMagnification : ((OBJ - rawCentre) / rawFull) * regular);
+    this.microscope.setDefocus(
+      this.microscope.state.lowMagnification
+        ? ((I1 - rawCentre) / rawFull) * lowMagnification
+        : ((OBJ - rawCentre) / rawFull) * regular,
+    );
   }
 
   private blank(): void {
@@ -219,6 +239,12 @@ export class SimulatedHitachiWire implements HitachiTransport {
   }
 }
 
-const unitsOf = ({ x, y }: Pair, perCoil: number): Pair => ({ x: ((x - rawCentre) / rawCentre) * perCoil, y: ((y - rawCentre) / rawCentre) * perCoil });
-const rawOf = ({ x, y }: Pair, perCoil: number): Pair => ({ x: rawCentre + (x / perCoil) * rawCentre, y: rawCentre + (y / perCoil) * rawCentre });
+const unitsOf = ({ x, y }: Pair, perCoil: number): Pair => ({
+  x: ((x - rawCentre) / rawCentre) * perCoil,
+  y: ((y - rawCentre) / rawCentre) * perCoil,
+});
+const rawOf = ({ x, y }: Pair, perCoil: number): Pair => ({
+  x: rawCentre + (x / perCoil) * rawCentre,
+  y: rawCentre + (y / perCoil) * rawCentre,
+});
 const hexPair = ({ x, y }: Pair): string => `${toHex(x)},${toHex(y)}`;

@@ -83,7 +83,7 @@ export class HitachiStage implements Stage {
 
   private async arrive(leg: Leg, check: () => void, signal?: AbortSignal): Promise<void> {
     const end = this.clock.now() + this.column.stageTimeout;
-    for (let last: Steps | undefined; ; ) {
+    for (let last: Steps | undefined; ;) {
       check();
       const at = await this.place();
       const near = axesOf(leg).every((axis) => Math.abs(at[axis] - leg[axis]!) <= nearEnough);

@@ -33,6 +33,10 @@ export class TcpHitachiWire implements HitachiTransport {
   exchange(line: string): Promise<string> {
     if (!this.client) return Promise.reject(hitachiErrors.notOpen());
     const echo = `${line.split(' ').slice(0, 3).join(' ')} `;
-    return this.client.exchange(line, { limit: this.options.answerLimit, repeatable: line.startsWith('Get '), fits: (answer) => answer.startsWith(echo) });
+    return this.client.exchange(line, {
+      limit: this.options.answerLimit,
+      repeatable: line.startsWith('Get '),
+      fits: (answer) => answer.startsWith(echo),
+    });
   }
 }

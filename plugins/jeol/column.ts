@@ -65,11 +65,20 @@ export function jeolColumn(settings: Settings, model: string): JeolColumn {
     ],
     spotSizes: spots > 0 ? spots : 5,
     alphas: settings.get('JeolHasNoAlpha') > 0 ? 0 : settings.get('NumberOfAlphas'),
-    imageShiftScale: { regular: regularScale, lowMagnification: settings.get('LowMagMicronsPerUnitIS') || regularScale },
+    imageShiftScale: {
+      regular: regularScale,
+      lowMagnification: settings.get('LowMagMicronsPerUnitIS') || regularScale,
+    },
     invertsStageX: settings.get('InvertStageXAxis'),
     imageShiftDeflector: settings.get('JeolUseProjectorForIS') ? 'PLA' : 'IS1',
-    beamShiftPerStep: { regular: regularBeam, lowMagnification: settings.get('JEOLLowMagBeamShiftToMicrons') || regularBeam },
-    defocusPerStep: { regular: settings.get('JEOLObjectiveLensToMicrons'), lowMagnification: settings.get('JEOLObjectiveMiniToMicrons') },
+    beamShiftPerStep: {
+      regular: regularBeam,
+      lowMagnification: settings.get('JEOLLowMagBeamShiftToMicrons') || regularBeam,
+    },
+    defocusPerStep: {
+      regular: settings.get('JEOLObjectiveLensToMicrons'),
+      lowMagnification: settings.get('JEOLObjectiveMiniToMicrons'),
+    },
     magEventWait: milliseconds(settings.get('JeolMagEventWait')),
     postMagDelay: { within: milliseconds(within), across: milliseconds(Math.max(within, shortestAcrossRanges)) },
     screenRaiseDelay: milliseconds(settings.get('ScreenRaiseDelay')),
@@ -81,7 +90,9 @@ export function jeolColumn(settings: Settings, model: string): JeolColumn {
 }
 
 /** The range that a mag index belongs to. */
-export const rangeOf = (column: Pick<JeolColumn, 'ranges'>, magIndex: number): FunctionRange => column.ranges.findLast(({ first }) => magIndex >= first) ?? column.ranges[0]!;
+export const rangeOf = (column: Pick<JeolColumn, 'ranges'>, magIndex: number): FunctionRange =>
+  column.ranges.findLast(({ first }) => magIndex >= first) ?? column.ranges[0]!;
 
 /** JEOL's number of the deflector that shifts the image. */
-export const deflectorNumber = ({ imageShiftDeflector }: Pick<JeolColumn, 'imageShiftDeflector'>): number => (imageShiftDeflector === 'PLA' ? deflectors.pla : deflectors.is1);
+export const deflectorNumber = ({ imageShiftDeflector }: Pick<JeolColumn, 'imageShiftDeflector'>): number =>
+  imageShiftDeflector === 'PLA' ? deflectors.pla : deflectors.is1;

@@ -1,4 +1,15 @@
-import { type AutomationObject, ByReference, ComError, type ComResult, type ComType, type ComValue, asDouble, asLong, comTypes, isObject } from '../../wires';
+import {
+  type AutomationObject,
+  ByReference,
+  ComError,
+  type ComResult,
+  type ComType,
+  type ComValue,
+  asDouble,
+  asLong,
+  comTypes,
+  isObject,
+} from '../../wires';
 import { type DacPair, type JeolDeflector, type JeolLens, dacFull } from './transport';
 
 /** Does something with objects of a server, and lets go of those that came up meanwhile. */
@@ -98,7 +109,12 @@ export class ComColumn {
   }
 
   getStagePosition(): { readonly x: number; readonly y: number; readonly z: number; readonly tilt: number } {
-    const [x, y, z, tilt] = this.ask('Stage3', 'GetPos', ['number', 'number', 'number', 'number', 'number']) as [number, number, number, number];
+    const [x, y, z, tilt] = this.ask('Stage3', 'GetPos', ['number', 'number', 'number', 'number', 'number']) as [
+      number,
+      number,
+      number,
+      number,
+    ];
     return { x, y, z, tilt };
   }
   getStageStatus(): readonly number[] {
@@ -133,7 +149,9 @@ export class ComColumn {
     const call = `${part}.${method}`;
     const most = Math.max(...kinds.map((kind) => places[kind].length));
     for (let attempt = this.taken.get(call) ?? 0; ; attempt++) {
-      const answers = kinds.map((kind) => new ByReference(places[kind][Math.min(attempt, places[kind].length - 1)]!, kind === 'text' ? '' : 0));
+      const answers = kinds.map(
+        (kind) => new ByReference(places[kind][Math.min(attempt, places[kind].length - 1)]!, kind === 'text' ? '' : 0),
+      );
       try {
         this.done(call, object.call(method, ...answers));
       } catch (error) {
@@ -142,7 +160,8 @@ export class ComColumn {
       }
       this.taken.set(call, attempt);
       return answers.map(({ value }, at) => {
-        if (kinds[at] === 'text' ? typeof value === 'string' : typeof value === 'number' && Number.isFinite(value)) return value as number | string;
+        if (kinds[at] === 'text' ? typeof value === 'string' : typeof value === 'number' && Number.isFinite(value))
+          return value as number | string;
         throw new Error(`${call} answered with ${typeof value === 'object' ? 'an object' : String(value)}`);
       });
     }
@@ -154,12 +173,19 @@ export class ComColumn {
 
   private done(call: string, result: ComResult): void {
     if (result === 0 || result === undefined) return;
-    throw Object.assign(new Error(`${call} answered ${typeof result === 'object' ? 'an object' : String(result)} instead of 0`), { code: otherAnswer, hint: 'Look for a message on the microscope computer, and whether external control is allowed there.' });
+    throw Object.assign(
+      new Error(`${call} answered ${typeof result === 'object' ? 'an object' : String(result)} instead of 0`),
+      {
+        code: otherAnswer,
+        hint: 'Look for a message on the microscope computer, and whether external control is allowed there.',
+      },
+    );
   }
 }
 
 /** A value of a deflector or lens, which is never cut off to fit. */
 function steps(value: number): ComValue {
-  if (!Number.isInteger(value) || value < 0 || value > dacFull) throw new RangeError(`${value} is no value of a deflector or lens`);
+  if (!Number.isInteger(value) || value < 0 || value > dacFull)
+    throw new RangeError(`${value} is no value of a deflector or lens`);
   return asLong(value);
 }

@@ -13,7 +13,10 @@ export interface ComDeviceOptions {
 const pause = 500;
 
 /** Reaches the column from a process of its own, and waits until it is ready to be controlled. */
-export async function openDevice({ program, readyLimit }: ComDeviceOptions, { signal }: HostSurroundings): Promise<HostedDevice> {
+export async function openDevice(
+  { program, readyLimit }: ComDeviceOptions,
+  { signal }: HostSurroundings,
+): Promise<HostedDevice> {
   const apartment = new ComApartment();
   try {
     const column = new ComColumn(apartment.create(program), (work) => apartment.tidily(work));

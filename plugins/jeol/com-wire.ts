@@ -35,7 +35,8 @@ export class ComJeolWire implements JeolTransport {
   }
 
   async open(signal?: AbortSignal): Promise<void> {
-    if (process.platform !== 'win32' && this.options.hostCommand.length === 0) throw jeolErrors.needsWindows(process.platform);
+    if (process.platform !== 'win32' && this.options.hostCommand.length === 0)
+      throw jeolErrors.needsWindows(process.platform);
     try {
       await this.host.open(signal);
     } catch (error) {
@@ -53,7 +54,8 @@ export class ComJeolWire implements JeolTransport {
   getSelector = (): Promise<number> => this.ask('getSelector');
   setSelector = (selector: number): Promise<void> => this.ask('setSelector', selector);
   getDeflector = (deflector: JeolDeflector): Promise<DacPair> => this.ask('getDeflector', deflector);
-  setDeflector = (deflector: JeolDeflector, x: number, y: number): Promise<void> => this.ask('setDeflector', deflector, x, y);
+  setDeflector = (deflector: JeolDeflector, x: number, y: number): Promise<void> =>
+    this.ask('setDeflector', deflector, x, y);
   setNeutral = (deflector: number): Promise<void> => this.ask('setNeutral', deflector);
   getLens = (lens: JeolLens): Promise<number> => this.ask('getLens', lens);
   setLens = (lens: JeolLens, value: number): Promise<void> => this.ask('setLens', lens, value);
@@ -66,7 +68,12 @@ export class ComJeolWire implements JeolTransport {
   getScreen = (): Promise<number> => this.ask('getScreen');
   setScreen = (place: number): Promise<void> => this.ask('setScreen', place);
   getHtValue = (): Promise<number> => this.ask('getHtValue');
-  getStagePosition = (): Promise<{ readonly x: number; readonly y: number; readonly z: number; readonly tilt: number }> => this.ask('getStagePosition');
+  getStagePosition = (): Promise<{
+    readonly x: number;
+    readonly y: number;
+    readonly z: number;
+    readonly tilt: number;
+  }> => this.ask('getStagePosition');
   getStageStatus = (): Promise<readonly number[]> => this.ask('getStageStatus');
   setStageXY = (x: number, y: number): Promise<void> => this.ask('setStageXY', x, y);
   setStageX = (x: number): Promise<void> => this.ask('setStageX', x);
@@ -80,7 +87,8 @@ export class ComJeolWire implements JeolTransport {
     try {
       return (await this.host.call(name, given)) as Answer;
     } catch (error) {
-      if (error instanceof DeviceCallError && (error.code === 'com/busy' || error.code === otherAnswer)) throw new JeolBusy(error.message);
+      if (error instanceof DeviceCallError && (error.code === 'com/busy' || error.code === otherAnswer))
+        throw new JeolBusy(error.message);
       throw error;
     }
   }

@@ -21,9 +21,17 @@ export const jeolErrors = {
       hint: 'Move the stage instead, or set the image shift back to zero first.',
     }),
   screenStuck: (wanted: string, seconds: number): EucentricError =>
-    new EucentricError({ code: 'jeol/screen-timeout', message: `JEOL column: the viewing screen was not ${wanted} within ${seconds} s.`, hint: 'See whether something blocks the screen, then try again.' }),
+    new EucentricError({
+      code: 'jeol/screen-timeout',
+      message: `JEOL column: the viewing screen was not ${wanted} within ${seconds} s.`,
+      hint: 'See whether something blocks the screen, then try again.',
+    }),
   stageBusy: (): EucentricError =>
-    new EucentricError({ code: 'jeol/stage-busy', message: 'JEOL stage: it is still moving, so the new move was not sent.', hint: 'Wait until the stage stands still, then try again.' }),
+    new EucentricError({
+      code: 'jeol/stage-busy',
+      message: 'JEOL stage: it is still moving, so the new move was not sent.',
+      hint: 'Wait until the stage stands still, then try again.',
+    }),
   stageTimeout: (seconds: number): EucentricError =>
     new EucentricError({
       code: 'jeol/stage-timeout',
@@ -31,7 +39,11 @@ export const jeolErrors = {
       hint: 'Look at the stage: it may have been touched or stopped at a limiter. StageTimeoutFactor sets how long a move may take.',
     }),
   stageAtLimiter: (): EucentricError =>
-    new EucentricError({ code: 'jeol/stage-limiter', message: 'JEOL stage: it ran into a limiter and stopped.', hint: 'Move it back by hand, then set StageLimits so that it does not go there again.' }),
+    new EucentricError({
+      code: 'jeol/stage-limiter',
+      message: 'JEOL stage: it ran into a limiter and stopped.',
+      hint: 'Move it back by hand, then set StageLimits so that it does not go there again.',
+    }),
   tooBusy: (call: string, tries: number, last: unknown): EucentricError =>
     new EucentricError({
       code: 'jeol/busy',
@@ -45,8 +57,18 @@ export const jeolErrors = {
       hint: 'Check that the microscope software runs and that external control is allowed.',
     }),
   callFailed: (call: string, cause: unknown): EucentricError =>
-    new EucentricError({ code: 'jeol/call-failed', message: `JEOL column: ${call} failed: ${describe(cause)}`, hint: adviceOf(cause), cause }),
-  notOpen: (): EucentricError => new EucentricError({ code: 'jeol/not-connected', message: 'JEOL column: it was used before it was connected.', hint: 'Connect first.' }),
+    new EucentricError({
+      code: 'jeol/call-failed',
+      message: `JEOL column: ${call} failed: ${describe(cause)}`,
+      hint: adviceOf(cause),
+      cause,
+    }),
+  notOpen: (): EucentricError =>
+    new EucentricError({
+      code: 'jeol/not-connected',
+      message: 'JEOL column: it was used before it was connected.',
+      hint: 'Connect first.',
+    }),
   needsWindows: (platform: string): EucentricError =>
     new EucentricError({
       code: 'jeol/needs-windows',

@@ -38,7 +38,13 @@ export class JeolFocus {
       async (value) => {
         finite('defocus', value);
         const { low, steps } = await this.read();
-        await this.write(low, Math.round(this.zeros.get(low)! + value / this.metresPerStep(low)), steps, 'a defocus', `${(value * 1e6).toFixed(2)} um`);
+        await this.write(
+          low,
+          Math.round(this.zeros.get(low)! + value / this.metresPerStep(low)),
+          steps,
+          'a defocus',
+          `${(value * 1e6).toFixed(2)} um`,
+        );
       },
     );
     this.absolute = setting(
@@ -69,7 +75,9 @@ export class JeolFocus {
   private async read(): Promise<Excitation> {
     const { transport } = this;
     const low = await this.isLow();
-    const steps = low ? await transport.getLens('OM') : fineInCoarse * (await transport.getLens('OLc')) + (await transport.getLens('OLf'));
+    const steps = low
+      ? await transport.getLens('OM')
+      : fineInCoarse * (await transport.getLens('OLc')) + (await transport.getLens('OLf'));
     if (!this.zeros.has(low)) this.zeros.set(low, steps);
     return { low, steps };
   }

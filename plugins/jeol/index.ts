@@ -10,16 +10,45 @@ import { JeolStage } from './stage';
 import type { JeolTransport } from './transport';
 
 const options = z.strictObject({
-  wire: z.enum(['simulated', 'com', 'replay']).default('simulated').describe('How the column is reached: "simulated" drives the virtual microscope of the simulator plugin; "com" speaks to the external control of JEOL (TEMExt) on the computer of the column that this program runs on; "replay" plays back what --record wrote.'),
-  recording: z.string().min(1).optional().describe('File that --record wrote (wire: replay), named from the folder of this file.'),
-  program: z.string().min(1).default('TEMExt.TEM3').describe('Name under which the external control of JEOL is registered (wire: com).'),
+  wire: z
+    .enum(['simulated', 'com', 'replay'])
+    .default('simulated')
+    .describe(
+      'How the column is reached: "simulated" drives the virtual microscope of the simulator plugin; "com" speaks to the external control of JEOL (TEMExt) on the computer of the column that this program runs on; "replay" plays back what --record wrote.',
+    ),
+  recording: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('File that --record wrote (wire: replay), named from the folder of this file.'),
+  program: z
+    .string()
+    .min(1)
+    .default('TEMExt.TEM3')
+    .describe('Name under which the external control of JEOL is registered (wire: com).'),
   hostCommand: z
     .array(z.string().min(1))
     .default([])
-    .describe('Program, and what it is given, that runs the process that speaks to the column (wire: com); the Node that runs this program where nothing is said.'),
-  answerTimeoutSeconds: z.number().positive().max(29).default(25).describe('Seconds to wait for the answer to a call (wire: com).'),
-  readyTimeoutSeconds: z.number().positive().max(60).default(30).describe('Seconds that the column may take to be ready for external control (wire: com).'),
-  model: z.string().min(1).default('JEOL').describe('What the column is called in messages and in the history of calibrations.'),
+    .describe(
+      'Program, and what it is given, that runs the process that speaks to the column (wire: com); the Node that runs this program where nothing is said.',
+    ),
+  answerTimeoutSeconds: z
+    .number()
+    .positive()
+    .max(29)
+    .default(25)
+    .describe('Seconds to wait for the answer to a call (wire: com).'),
+  readyTimeoutSeconds: z
+    .number()
+    .positive()
+    .max(60)
+    .default(30)
+    .describe('Seconds that the column may take to be ready for external control (wire: com).'),
+  model: z
+    .string()
+    .min(1)
+    .default('JEOL')
+    .describe('What the column is called in messages and in the history of calibrations.'),
 });
 type Options = z.infer<typeof options>;
 
@@ -27,11 +56,19 @@ type Options = z.infer<typeof options>;
 const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>, column: JeolColumn) => JeolTransport>> = {
   simulated: (host, { ranges, imageShiftDeflector }) => {
     const { SimulatedJeolWire } = require('./simulated-wire') as typeof import('./simulated-wire');
-    return new SimulatedJeolWire(() => host.need(VirtualInstrument).microscope, host.clock, { ranges, projectorShift: imageShiftDeflector === 'PLA' });
+    return new SimulatedJeolWire(() => host.need(VirtualInstrument).microscope, host.clock, {
+      ranges,
+      projectorShift: imageShiftDeflector === 'PLA',
+    });
   },
   com: ({ options: { program, hostCommand, answerTimeoutSeconds, readyTimeoutSeconds } }) => {
     const { ComJeolWire } = require('./com-wire') as typeof import('./com-wire');
-    return new ComJeolWire({ program, hostCommand, answerLimit: answerTimeoutSeconds, readyLimit: readyTimeoutSeconds });
+    return new ComJeolWire({
+      program,
+      hostCommand,
+      answerLimit: answerTimeoutSeconds,
+      readyLimit: readyTimeoutSeconds,
+    });
   },
   replay: (host) => host.replay<JeolTransport>(host.options.recording),
 };
@@ -47,7 +84,15 @@ export default definePlugin<Options>({
     const transport = serializeTransport(host.record(wires[host.options.wire](host, column)), clock);
     const imageToBeam = (magIndex: number, alpha: number) => {
       const calibrations = host.find(Calibrations);
-      return calibrations && imageShiftToBeamShift(calibrations, magIndex, (other) => rangeOf(column, other) === rangeOf(column, magIndex), alpha);
+      return (
+        calibrations &&
+        imageShiftToBeamShift(
+          calibrations,
+          magIndex,
+          (other) => rangeOf(column, other) === rangeOf(column, magIndex),
+          alpha,
+        )
+      );
     };
     const scope = new JeolScope(transport, column, { clock, imageToBeam });
     host.provide(Scope, scope);
@@ -57,7 +102,10 @@ export default definePlugin<Options>({
     host.connect(column.model, async (signal) => {
       await transport.open(signal);
       await scope.start();
-      if (settings.has('JeolLensRelaxProgram')) host.log.warn('The lens-relaxation programs of JeolLensRelaxProgram are not run: lenses are left to the column.');
+      if (settings.has('JeolLensRelaxProgram'))
+        host.log.warn(
+          'The lens-relaxation programs of JeolLensRelaxProgram are not run: lenses are left to the column.',
+        );
       return () => transport.close();
     });
   },

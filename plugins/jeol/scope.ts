@@ -1,5 +1,13 @@
 import { type Clock, type Matrix, type Seconds, milliseconds, throwIfStopped, volts, waitUntil } from '../../core/base';
-import type { AlphaSelector, NeutralImageShift, ProbeMode, Readable, Scope, ScopeTraits, Setting } from '../../core/devices';
+import type {
+  AlphaSelector,
+  NeutralImageShift,
+  ProbeMode,
+  Readable,
+  Scope,
+  ScopeTraits,
+  Setting,
+} from '../../core/devices';
 import { kernelErrors, setting, whole, within } from '../../core/kernel';
 import { type JeolColumn, rangeOf } from './column';
 import { jeolErrors } from './errors';
@@ -61,7 +69,8 @@ export class JeolScope implements Scope, AlphaSelector, NeutralImageShift {
     const isLow = async (): Promise<boolean> => (await transport.getFunctionMode()) === functionModes.lowMag;
     const shifts = new JeolShifts(transport, column, {
       isLow,
-      imageToBeam: async () => imageToBeam(await this.readMagnification(), column.alphas > 0 ? await transport.getAlpha() : -999),
+      imageToBeam: async () =>
+        imageToBeam(await this.readMagnification(), column.alphas > 0 ? await transport.getAlpha() : -999),
     });
     this.focus = new JeolFocus(transport, column, isLow);
     this.imageShift = shifts.imageShift;
@@ -69,7 +78,11 @@ export class JeolScope implements Scope, AlphaSelector, NeutralImageShift {
     this.defocus = this.focus.defocus;
     this.absoluteFocus = this.focus.absolute;
     this.neutral = { name: 'neutral image shift', read: () => shifts.neutral() };
-    this.magIndex = setting('mag index', () => this.readMagnification(), (index, signal) => this.changeMagnification(index, signal));
+    this.magIndex = setting(
+      'mag index',
+      () => this.readMagnification(),
+      (index, signal) => this.changeMagnification(index, signal),
+    );
     this.spotSize = setting(
       'spot size',
       async () => (await transport.getSpotSize()) + 1,
@@ -88,9 +101,21 @@ export class JeolScope implements Scope, AlphaSelector, NeutralImageShift {
       () => Promise.resolve('micro' as const),
       (mode) => (mode === 'micro' ? Promise.resolve() : Promise.reject(jeolErrors.noProbeModes())),
     );
-    this.alpha = setting('alpha', () => transport.getAlpha(), (alpha, signal) => this.changeAlpha(alpha, signal));
-    this.screenDown = setting('screen down', () => this.readScreenDown(), (down, signal) => this.moveScreen(down, signal));
-    this.beamBlanked = setting('beam blanked', () => transport.getBeamBlank(), (blanked) => transport.setBeamBlank(blanked));
+    this.alpha = setting(
+      'alpha',
+      () => transport.getAlpha(),
+      (alpha, signal) => this.changeAlpha(alpha, signal),
+    );
+    this.screenDown = setting(
+      'screen down',
+      () => this.readScreenDown(),
+      (down, signal) => this.moveScreen(down, signal),
+    );
+    this.beamBlanked = setting(
+      'beam blanked',
+      () => transport.getBeamBlank(),
+      (blanked) => transport.setBeamBlank(blanked),
+    );
     this.highTension = { name: 'high tension', read: async () => volts(await transport.getHtValue()) };
   }
 
@@ -117,7 +142,8 @@ export class JeolScope implements Scope, AlphaSelector, NeutralImageShift {
 
   private async changeMagnification(index: number, signal?: AbortSignal): Promise<void> {
     const { transport, column } = this;
-    if (!column.magIndexes.has(index)) throw kernelErrors.outOfRange('mag index', String(index), 'the indexes in MagnificationTable');
+    if (!column.magIndexes.has(index))
+      throw kernelErrors.outOfRange('mag index', String(index), 'the indexes in MagnificationTable');
     // After a change that was broken off the column may still report where it was before.
     if (!this.changing && (await this.readMagnification()) === index) return;
     const range = rangeOf(column, index);
@@ -126,7 +152,11 @@ export class JeolScope implements Scope, AlphaSelector, NeutralImageShift {
     this.changing = true;
     if (across) await transport.setFunctionMode(range.mode);
     await transport.setSelector(index - range.first);
-    const arrived = await waitUntil(this.clock, async () => (await this.readMagnification()) === index, { limit: column.magEventWait, interval: pollInterval, signal });
+    const arrived = await waitUntil(this.clock, async () => (await this.readMagnification()) === index, {
+      limit: column.magEventWait,
+      interval: pollInterval,
+      signal,
+    });
     if (!arrived) throw jeolErrors.magnificationTimeout(index, column.magEventWait);
     await this.clock.delay(across ? column.postMagDelay.across : column.postMagDelay.within, signal);
     this.changing = false;
@@ -150,7 +180,11 @@ export class JeolScope implements Scope, AlphaSelector, NeutralImageShift {
     if (signal) throwIfStopped(signal);
     this.screenMoves = true;
     await this.transport.setScreen(wanted);
-    const arrived = await waitUntil(this.clock, async () => (await this.transport.getScreen()) === wanted, { limit: screenLimit, interval: pollInterval, signal });
+    const arrived = await waitUntil(this.clock, async () => (await this.transport.getScreen()) === wanted, {
+      limit: screenLimit,
+      interval: pollInterval,
+      signal,
+    });
     if (!arrived) throw jeolErrors.screenStuck(down ? 'down' : 'up', screenLimit);
     this.screenMoves = false;
     if (!down && this.column.screenRaiseDelay > 0) await this.clock.delay(this.column.screenRaiseDelay, signal);

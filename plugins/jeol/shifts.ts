@@ -1,4 +1,14 @@
-import { type BeamShiftUnits, type ImageShiftUnits, type Matrix, type Vector, apply, beamShiftUnits, imageShiftUnits, subtract, vector } from '../../core/base';
+import {
+  type BeamShiftUnits,
+  type ImageShiftUnits,
+  type Matrix,
+  type Vector,
+  apply,
+  beamShiftUnits,
+  imageShiftUnits,
+  subtract,
+  vector,
+} from '../../core/base';
 import type { Setting } from '../../core/devices';
 import { finite, setting } from '../../core/kernel';
 import type { JeolColumn } from './column';
@@ -69,8 +79,15 @@ export class JeolShifts {
     finite('image shift Y', value.y);
     const offset = { x: Math.round(value.x / imageShiftPerStep.x), y: Math.round(value.y / imageShiftPerStep.y) };
     if (Math.max(Math.abs(offset.x), Math.abs(offset.y)) > imageShiftReach) {
-      const most = { x: (imageShiftReach * imageShiftPerStep.x).toFixed(1), y: (imageShiftReach * imageShiftPerStep.y).toFixed(1) };
-      throw jeolErrors.outsideCoils('an image shift', `${value.x.toFixed(2)}, ${value.y.toFixed(2)} units`, `${most.x} units in X, ${most.y} in Y`);
+      const most = {
+        x: (imageShiftReach * imageShiftPerStep.x).toFixed(1),
+        y: (imageShiftReach * imageShiftPerStep.y).toFixed(1),
+      };
+      throw jeolErrors.outsideCoils(
+        'an image shift',
+        `${value.x.toFixed(2)}, ${value.y.toFixed(2)} units`,
+        `${most.x} units in X, ${most.y} in Y`,
+      );
     }
     const steps = { x: dacCentre + offset.x, y: dacCentre + offset.y };
     const beam = await this.followingBeam(steps);
@@ -94,7 +111,10 @@ export class JeolShifts {
   }
 
   private imageShiftOf({ x, y }: DacPair): Vector<ImageShiftUnits> {
-    return vector(imageShiftUnits((x - dacCentre) * imageShiftPerStep.x), imageShiftUnits((y - dacCentre) * imageShiftPerStep.y));
+    return vector(
+      imageShiftUnits((x - dacCentre) * imageShiftPerStep.x),
+      imageShiftUnits((y - dacCentre) * imageShiftPerStep.y),
+    );
   }
 
   private async beamStep(): Promise<number> {
@@ -105,5 +125,10 @@ export class JeolShifts {
 
 function checkBeam(steps: DacPair, value: Vector): void {
   for (const each of [steps.x, steps.y])
-    if (each < 0 || each > dacFull) throw jeolErrors.outsideCoils('a beam shift', `${value.x.toFixed(2)}, ${value.y.toFixed(2)} units`, 'the range of the deflector');
+    if (each < 0 || each > dacFull)
+      throw jeolErrors.outsideCoils(
+        'a beam shift',
+        `${value.x.toFixed(2)}, ${value.y.toFixed(2)} units`,
+        'the range of the deflector',
+      );
 }

@@ -2,7 +2,18 @@ import { type Clock, seconds } from '../../core/base';
 import { VirtualMicroscope } from '../../simulation';
 import { jeolErrors } from './errors';
 import { imageShiftPerStep } from './shifts';
-import { type DacPair, type JeolDeflector, JeolBusy, type JeolLens, type JeolTransport, dacCentre, dacFull, functionModes, screenPlaces, stageStates } from './transport';
+import {
+  type DacPair,
+  type JeolDeflector,
+  JeolBusy,
+  type JeolLens,
+  type JeolTransport,
+  dacCentre,
+  dacFull,
+  functionModes,
+  screenPlaces,
+  stageStates,
+} from './transport';
 
 /** Seconds that a call takes, and that the column takes for things, on the simulated clock. */
 const durations = { call: 0.06, stageCall: 0.25, magnification: 0.8, screen: 2 };
@@ -38,7 +49,8 @@ export class SimulatedJeolWire implements JeolTransport {
   async open(): Promise<void> {
     if (this.facts.projectorShift) throw jeolErrors.projectorShiftNotSimulated();
     const found = this.find();
-    if (!(found instanceof VirtualMicroscope)) throw new TypeError('what the simulator provides is not a virtual microscope');
+    if (!(found instanceof VirtualMicroscope))
+      throw new TypeError('what the simulator provides is not a virtual microscope');
     this.opened = found;
   }
 
@@ -68,7 +80,12 @@ export class SimulatedJeolWire implements JeolTransport {
 
   getDeflector(deflector: JeolDeflector): Promise<DacPair> {
     return this.call(() => {
-      if (deflector === 'CLA1') return dacOf(this.microscope.state.beamShift, { x: perStep.beam, y: perStep.beam }, { x: dacCentre, y: dacCentre });
+      if (deflector === 'CLA1')
+        return dacOf(
+          this.microscope.state.beamShift,
+          { x: perStep.beam, y: perStep.beam },
+          { x: dacCentre, y: dacCentre },
+        );
       return dacOf(this.microscope.state.imageShift, imageShiftPerStep, this.neutral());
     });
   }
@@ -77,9 +94,13 @@ export class SimulatedJeolWire implements JeolTransport {
     return this.call(() => {
       checkDac(x);
       checkDac(y);
-      if (deflector === 'CLA1') return this.microscope.setBeamShift({ x: (x - dacCentre) * perStep.beam, y: (y - dacCentre) * perStep.beam });
+      if (deflector === 'CLA1')
+        return this.microscope.setBeamShift({ x: (x - dacCentre) * perStep.beam, y: (y - dacCentre) * perStep.beam });
       const neutral = this.neutral();
-      this.microscope.setImageShift({ x: (x - neutral.x) * imageShiftPerStep.x, y: (y - neutral.y) * imageShiftPerStep.y });
+      this.microscope.setImageShift({
+        x: (x - neutral.x) * imageShiftPerStep.x,
+        y: (y - neutral.y) * imageShiftPerStep.y,
+      });
     });
   }
 
@@ -88,7 +109,9 @@ export class SimulatedJeolWire implements JeolTransport {
   }
 
   getLens(lens: JeolLens): Promise<number> {
-    return this.call(() => (lens === 'CL3' ? Math.round(this.microscope.state.intensity * dacFull) : this.lenses[lens]));
+    return this.call(() =>
+      lens === 'CL3' ? Math.round(this.microscope.state.intensity * dacFull) : this.lenses[lens],
+    );
   }
 
   setLens(lens: JeolLens, value: number): Promise<void> {
@@ -147,7 +170,9 @@ export class SimulatedJeolWire implements JeolTransport {
   }
 
   getStageStatus(): Promise<readonly number[]> {
-    return this.stageCall(() => Array<number>(4).fill(this.microscope.state.stageMoving ? stageStates.moving : stageStates.rest));
+    return this.stageCall(() =>
+      Array<number>(4).fill(this.microscope.state.stageMoving ? stageStates.moving : stageStates.rest),
+    );
   }
 
   setStageXY(x: number, y: number): Promise<void> {
@@ -171,7 +196,9 @@ export class SimulatedJeolWire implements JeolTransport {
   }
 
   stopStage(): Promise<void> {
-    return this.stageCall(() => void (this.microscope.state.stageMoving && this.microscope.moveStage(this.microscope.state.stage)));
+    return this.stageCall(
+      () => void (this.microscope.state.stageMoving && this.microscope.moveStage(this.microscope.state.stage)),
+    );
   }
 
   private drive(target: Parameters<VirtualMicroscope['moveStage']>[0]): Promise<void> {
@@ -228,12 +255,18 @@ export class SimulatedJeolWire implements JeolTransport {
   private focus(): void {
     const { OLc, OLf, OM } = this.lenses;
     const objective = (fineInCoarse * (OLc - dacCentre) + OLf - dacCentre) * perStep.objective;
-    this.microscope.setDefocus(this.microscope.state.lowMagnification ? (OM - dacCentre) * perStep.minilens : objective);
+    this.microscope.setDefocus(
+      this.microscope.state.lowMagnification ? (OM - dacCentre) * perStep.minilens : objective,
+    );
   }
 }
 
-const dacOf = (value: DacPair, step: DacPair, neutral: DacPair): DacPair => ({ x: Math.round(neutral.x + value.x / step.x), y: Math.round(neutral.y + value.y / step.y) });
+const dacOf = (value: DacPair, step: DacPair, neutral: DacPair): DacPair => ({
+  x: Math.round(neutral.x + value.x / step.x),
+  y: Math.round(neutral.y + value.y / step.y),
+});
 
 function checkDac(value: number): void {
-  if (!Number.isInteger(value) || value < 0 || value > dacFull) throw new RangeError(`${value} is no value of a deflector or lens`);
+  if (!Number.isInteger(value) || value < 0 || value > dacFull)
+    throw new RangeError(`${value} is no value of a deflector or lens`);
 }

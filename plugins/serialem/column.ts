@@ -25,7 +25,10 @@ const usualSpotSizes = 11;
 const usualTilt = 79.9;
 
 /** Gathers what the site's properties say about the column. */
-export function serialEmColumn(settings: Settings, options: { readonly model: string; readonly probeModes: boolean; readonly highTensionKilovolts?: number | undefined }): SerialEmColumn {
+export function serialEmColumn(
+  settings: Settings,
+  options: { readonly model: string; readonly probeModes: boolean; readonly highTensionKilovolts?: number | undefined },
+): SerialEmColumn {
   const regular = settings.get('MicronsPerUnitImageShift');
   const spots = settings.get('NumberOfSpotSizes');
   const tilt = settings.get('MaximumTiltAngle');

@@ -2,11 +2,24 @@ import { EucentricError, describe, toFault } from '../../core/base';
 
 /** The errors that this plugin raises, each with a stable code. */
 export const serialEmErrors = {
-  notConnected: (): EucentricError => new EucentricError({ code: 'serialem/not-connected', message: 'SerialEM: it was used before it was connected.', hint: 'Connect first.' }),
+  notConnected: (): EucentricError =>
+    new EucentricError({
+      code: 'serialem/not-connected',
+      message: 'SerialEM: it was used before it was connected.',
+      hint: 'Connect first.',
+    }),
   notAllowed: (): EucentricError =>
-    new EucentricError({ code: 'serialem/not-allowed', message: 'SerialEM does not let itself be controlled from outside now.', hint: 'Wait until it is idle, switch on EnableExternalPython in its menu or properties, then try again.' }),
+    new EucentricError({
+      code: 'serialem/not-allowed',
+      message: 'SerialEM does not let itself be controlled from outside now.',
+      hint: 'Wait until it is idle, switch on EnableExternalPython in its menu or properties, then try again.',
+    }),
   commandFailed: (name: string): EucentricError =>
-    new EucentricError({ code: 'serialem/command-failed', message: `SerialEM could not do ${name}.`, hint: 'Its log window says why; close any message that waits there.' }),
+    new EucentricError({
+      code: 'serialem/command-failed',
+      message: `SerialEM could not do ${name}.`,
+      hint: 'Its log window says why; close any message that waits there.',
+    }),
   strangeReport: (name: string, reported: readonly unknown[]): EucentricError =>
     new EucentricError({
       code: 'serialem/strange-report',
@@ -14,16 +27,42 @@ export const serialEmErrors = {
       hint: 'Check that its version knows this command, and that nothing else answers on its port.',
     }),
   callFailed: (name: string, cause: unknown): EucentricError =>
-    new EucentricError({ code: 'serialem/call-failed', message: `SerialEM: ${name}: ${describe(cause)}`, hint: adviceOf(cause), cause }),
+    new EucentricError({
+      code: 'serialem/call-failed',
+      message: `SerialEM: ${name}: ${describe(cause)}`,
+      hint: adviceOf(cause),
+      cause,
+    }),
   noAnswer: (name: string, seconds: number): EucentricError =>
-    new EucentricError({ code: 'serialem/no-answer', message: `SerialEM: no answer to ${name} within ${seconds} s.`, hint: 'See whether a message waits in its window, then try again.' }),
+    new EucentricError({
+      code: 'serialem/no-answer',
+      message: `SerialEM: no answer to ${name} within ${seconds} s.`,
+      hint: 'See whether a message waits in its window, then try again.',
+    }),
   notOnThisWire: (what: string): EucentricError =>
-    new EucentricError({ code: 'serialem/not-on-this-wire', message: `SerialEM: its commands do not tell ${what}; nothing was sent.`, hint: 'Enter it in the options of the plugin, or use the plugin of the vendor.' }),
+    new EucentricError({
+      code: 'serialem/not-on-this-wire',
+      message: `SerialEM: its commands do not tell ${what}; nothing was sent.`,
+      hint: 'Enter it in the options of the plugin, or use the plugin of the vendor.',
+    }),
   noNanoprobe: (magIndex: number): EucentricError =>
-    new EucentricError({ code: 'serialem/no-nanoprobe-in-low-magnification', message: `SerialEM: nanoprobe cannot be chosen at mag index ${magIndex}, which lies in the low-magnification range; nothing was sent.`, hint: 'Go to a magnification outside the low range first.' }),
+    new EucentricError({
+      code: 'serialem/no-nanoprobe-in-low-magnification',
+      message: `SerialEM: nanoprobe cannot be chosen at mag index ${magIndex}, which lies in the low-magnification range; nothing was sent.`,
+      hint: 'Go to a magnification outside the low range first.',
+    }),
   noProbeModes: (): EucentricError =>
-    new EucentricError({ code: 'serialem/no-probe-modes', message: 'SerialEM: this column has no probe modes; nothing was sent.', hint: 'Set "probeModes: true" in the options of the plugin if it has.' }),
-  stageBusy: (): EucentricError => new EucentricError({ code: 'serialem/stage-busy', message: 'SerialEM: the stage is still moving, so the new move was not sent.', hint: 'Wait until the stage stands still, then try again.' }),
+    new EucentricError({
+      code: 'serialem/no-probe-modes',
+      message: 'SerialEM: this column has no probe modes; nothing was sent.',
+      hint: 'Set "probeModes: true" in the options of the plugin if it has.',
+    }),
+  stageBusy: (): EucentricError =>
+    new EucentricError({
+      code: 'serialem/stage-busy',
+      message: 'SerialEM: the stage is still moving, so the new move was not sent.',
+      hint: 'Wait until the stage stands still, then try again.',
+    }),
 };
 
 /** Errors of a wire know what to do. */

@@ -11,15 +11,47 @@ const options = z.strictObject({
   wire: z
     .enum(['simulated', 'socket', 'replay'])
     .default('simulated')
-    .describe('How SerialEM is reached: "simulated" answers its commands from the virtual microscope of the simulator plugin; "socket" connects to a running SerialEM that lets itself be controlled (EnableExternalPython); "replay" plays back what --record wrote.'),
-  recording: z.string().min(1).optional().describe('File that --record wrote (wire: replay), named from the folder of this file.'),
-  host: z.string().min(1).default('127.0.0.1').describe('Address of the computer that SerialEM runs on (wire: socket).'),
+    .describe(
+      'How SerialEM is reached: "simulated" answers its commands from the virtual microscope of the simulator plugin; "socket" connects to a running SerialEM that lets itself be controlled (EnableExternalPython); "replay" plays back what --record wrote.',
+    ),
+  recording: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('File that --record wrote (wire: replay), named from the folder of this file.'),
+  host: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('Address of the computer that SerialEM runs on (wire: socket).'),
   port: z.number().int().min(1).max(65535).default(48888).describe('Port of its server for Python (wire: socket).'),
-  connectTimeoutSeconds: z.number().positive().max(600).default(5).describe('Seconds to wait for the connection (wire: socket).'),
-  answerTimeoutSeconds: z.number().positive().max(600).default(30).describe('Seconds to wait for what does not move anything (wire: socket).'),
-  model: z.string().min(1).default('column behind SerialEM').describe('What the column is called in messages and in the history of calibrations.'),
-  probeModes: z.boolean().default(true).describe('Whether the column has nanoprobe and microprobe, as those of FEI have.'),
-  highTensionKilovolts: z.number().positive().max(3000).optional().describe('High tension in kilovolts, which the commands of SerialEM do not tell.'),
+  connectTimeoutSeconds: z
+    .number()
+    .positive()
+    .max(600)
+    .default(5)
+    .describe('Seconds to wait for the connection (wire: socket).'),
+  answerTimeoutSeconds: z
+    .number()
+    .positive()
+    .max(600)
+    .default(30)
+    .describe('Seconds to wait for what does not move anything (wire: socket).'),
+  model: z
+    .string()
+    .min(1)
+    .default('column behind SerialEM')
+    .describe('What the column is called in messages and in the history of calibrations.'),
+  probeModes: z
+    .boolean()
+    .default(true)
+    .describe('Whether the column has nanoprobe and microprobe, as those of FEI have.'),
+  highTensionKilovolts: z
+    .number()
+    .positive()
+    .max(3000)
+    .optional()
+    .describe('High tension in kilovolts, which the commands of SerialEM do not tell.'),
 });
 type Options = z.infer<typeof options>;
 
@@ -31,7 +63,12 @@ const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>) => Ser
   },
   socket: ({ options: { host, port, connectTimeoutSeconds, answerTimeoutSeconds } }) => {
     const { SocketSerialEmWire } = require('./socket-wire') as typeof import('./socket-wire');
-    return new SocketSerialEmWire({ host, port, connectLimit: connectTimeoutSeconds, answerLimit: answerTimeoutSeconds });
+    return new SocketSerialEmWire({
+      host,
+      port,
+      connectLimit: connectTimeoutSeconds,
+      answerLimit: answerTimeoutSeconds,
+    });
   },
   replay: (host) => host.replay<SerialEmTransport>(host.options.recording),
 };

@@ -1,4 +1,17 @@
-import { type Clock, type Metres, type RawLensValue, type Seconds, beamShiftUnits, imageShiftUnits, inMicrometres, micrometres, rawLensValue, throwIfStopped, vector, volts } from '../../core/base';
+import {
+  type Clock,
+  type Metres,
+  type RawLensValue,
+  type Seconds,
+  beamShiftUnits,
+  imageShiftUnits,
+  inMicrometres,
+  micrometres,
+  rawLensValue,
+  throwIfStopped,
+  vector,
+  volts,
+} from '../../core/base';
 import type { LensGroup, ProbeMode, Readable, Scope, ScopeTraits, Setting } from '../../core/devices';
 import { finite, kernelErrors, setting, whole, within } from '../../core/kernel';
 import type { SerialEmColumn } from './column';
@@ -8,7 +21,14 @@ import type { SerialEmScript } from './script';
 /** Seconds of what takes long. */
 const slow = 60;
 /** NormalizeLenses takes the sum of 1 for the projector, 2 for the objective and 4 for the condensers. */
-const lensBits: Readonly<Record<LensGroup, number>> = { 'spot size': 4, condenser: 4, illumination: 4, objective: 2, projector: 1, all: 7 };
+const lensBits: Readonly<Record<LensGroup, number>> = {
+  'spot size': 4,
+  condenser: 4,
+  illumination: 4,
+  objective: 2,
+  projector: 1,
+  all: 7,
+};
 const inMicroprobe = 1;
 
 /** The column as SerialEM's commands show it; SerialEM itself normalizes, waits and keeps image shift. */
@@ -42,15 +62,21 @@ export class SerialEmScope implements Scope {
       spotSizes: column.spotSizes,
       nominalSpecimenToStage: { xpx: column.invertsStageX ? 1 : -1, xpy: 0, ypx: 0, ypy: -1 },
     };
-    const number = (name: Parameters<SerialEmScript['number']>[0]) => (signal?: AbortSignal) => script.number(name, signal);
-    this.magIndex = setting('mag index', number('ReportMagIndex'), (index, signal) => this.changeMagnification(index, signal));
+    const number = (name: Parameters<SerialEmScript['number']>[0]) => (signal?: AbortSignal) =>
+      script.number(name, signal);
+    this.magIndex = setting('mag index', number('ReportMagIndex'), (index, signal) =>
+      this.changeMagnification(index, signal),
+    );
     this.imageShift = setting(
       'image shift',
       async (signal) => {
         const [x = 0, y = 0] = await script.report('ReportImageShift', 2, signal);
         return vector(imageShiftUnits(x), imageShiftUnits(y));
       },
-      ({ x, y }, signal) => script.do('SetImageShift', [finite('image shift X', x), finite('image shift Y', y)], { ...(signal && { signal }) }),
+      ({ x, y }, signal) =>
+        script.do('SetImageShift', [finite('image shift X', x), finite('image shift Y', y)], {
+          ...(signal && { signal }),
+        }),
     );
     this.beamShift = setting(
       'beam shift',
@@ -58,14 +84,40 @@ export class SerialEmScope implements Scope {
         const [x = 0, y = 0] = await script.report('ReportBeamShift', 2, signal);
         return vector(beamShiftUnits(x), beamShiftUnits(y));
       },
-      ({ x, y }, signal) => script.do('SetBeamShift', [finite('beam shift X', x), finite('beam shift Y', y)], { ...(signal && { signal }) }),
+      ({ x, y }, signal) =>
+        script.do('SetBeamShift', [finite('beam shift X', x), finite('beam shift Y', y)], {
+          ...(signal && { signal }),
+        }),
     );
-    this.defocus = setting('defocus', async (signal) => micrometres(await script.number('ReportDefocus', signal)), (value, signal) => script.do('SetDefocus', [finite('defocus', inMicrometres(value))], { ...(signal && { signal }) }));
-    this.absoluteFocus = setting('absolute focus', async (signal) => rawLensValue(await script.number('ReportAbsoluteFocus', signal)), (value, signal) => script.do('SetAbsoluteFocus', [finite('absolute focus', value)], { ...(signal && { signal }) }));
+    this.defocus = setting(
+      'defocus',
+      async (signal) => micrometres(await script.number('ReportDefocus', signal)),
+      (value, signal) =>
+        script.do('SetDefocus', [finite('defocus', inMicrometres(value))], { ...(signal && { signal }) }),
+    );
+    this.absoluteFocus = setting(
+      'absolute focus',
+      async (signal) => rawLensValue(await script.number('ReportAbsoluteFocus', signal)),
+      (value, signal) =>
+        script.do('SetAbsoluteFocus', [finite('absolute focus', value)], { ...(signal && { signal }) }),
+    );
     this.spotSize = setting('spot size', number('ReportSpotSize'), (spot, signal) => this.changeSpot(spot, signal));
-    this.intensity = setting('intensity', async (signal) => (await script.number('ReportPercentC2', signal)) / 100, (value, signal) => script.do('SetPercentC2', [100 * within('intensity', value, 0, 1)], { ...(signal && { signal }) }));
-    this.probeMode = setting('probe mode', (signal) => this.readProbeMode(signal), (mode, signal) => this.changeProbeMode(mode, signal));
-    this.screenDown = setting('screen down', async (signal) => (await script.number('ReportScreen', signal)) !== 0, (down, signal) => this.moveScreen(down, signal));
+    this.intensity = setting(
+      'intensity',
+      async (signal) => (await script.number('ReportPercentC2', signal)) / 100,
+      (value, signal) =>
+        script.do('SetPercentC2', [100 * within('intensity', value, 0, 1)], { ...(signal && { signal }) }),
+    );
+    this.probeMode = setting(
+      'probe mode',
+      (signal) => this.readProbeMode(signal),
+      (mode, signal) => this.changeProbeMode(mode, signal),
+    );
+    this.screenDown = setting(
+      'screen down',
+      async (signal) => (await script.number('ReportScreen', signal)) !== 0,
+      (down, signal) => this.moveScreen(down, signal),
+    );
     this.beamBlanked = setting(
       'beam blanked',
       () => Promise.resolve(this.blanked),
@@ -76,7 +128,10 @@ export class SerialEmScope implements Scope {
     );
     this.highTension = {
       name: 'high tension',
-      read: () => (column.highTension === undefined ? Promise.reject(serialEmErrors.notOnThisWire('the high tension')) : Promise.resolve(volts(column.highTension))),
+      read: () =>
+        column.highTension === undefined
+          ? Promise.reject(serialEmErrors.notOnThisWire('the high tension'))
+          : Promise.resolve(volts(column.highTension)),
     };
   }
 
@@ -95,7 +150,8 @@ export class SerialEmScope implements Scope {
   }
 
   private async changeMagnification(index: number, signal?: AbortSignal): Promise<void> {
-    if (!this.column.magIndexes.has(index)) throw kernelErrors.outOfRange('mag index', String(index), 'the indexes in MagnificationTable');
+    if (!this.column.magIndexes.has(index))
+      throw kernelErrors.outOfRange('mag index', String(index), 'the indexes in MagnificationTable');
     if ((await this.script.number('ReportMagIndex', signal)) === index) return;
     await this.script.do('SetMagIndex', [index], { limit: slow, ...(signal && { signal }) });
     this.normalized = this.clock.now();
@@ -122,7 +178,8 @@ export class SerialEmScope implements Scope {
       if (mode === 'nano') throw serialEmErrors.noNanoprobe(magIndex);
       return;
     }
-    if ((await this.readProbeMode(signal)) !== mode) await this.script.do('SetProbeMode', [mode], { limit: slow, ...(signal && { signal }) });
+    if ((await this.readProbeMode(signal)) !== mode)
+      await this.script.do('SetProbeMode', [mode], { limit: slow, ...(signal && { signal }) });
   }
 
   private async moveScreen(down: boolean, signal?: AbortSignal): Promise<void> {

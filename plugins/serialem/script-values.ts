@@ -8,7 +8,9 @@ export function packArguments(given: readonly ScriptValue[]): Int32Array {
   const items: readonly ScriptValue[] = ['', ...given];
   const numbers = items.map((item) => (typeof item === 'number' ? item : Number(item) || 0));
   const texts = Buffer.from(items.map((item) => `${item}\0`).join(''), 'latin1');
-  const bytes = Buffer.alloc(items.length * (bytesOfLong + bytesOfDouble) + bytesOfLong * Math.ceil(texts.length / bytesOfLong));
+  const bytes = Buffer.alloc(
+    items.length * (bytesOfLong + bytesOfDouble) + bytesOfLong * Math.ceil(texts.length / bytesOfLong),
+  );
   numbers.forEach((value, at) => {
     bytes.writeInt32LE(Math.max(-0x80000000, Math.min(0x7fffffff, Math.trunc(value))), bytesOfLong * at);
     bytes.writeDoubleLE(value, bytesOfLong * items.length + bytesOfDouble * at);
@@ -31,7 +33,10 @@ export function unpackReport(array: Int32Array, last: number): readonly ScriptVa
   const tail = bytes.subarray(textsAt);
   const texts = tail.toString('latin1').split('\0').slice(0, -1);
   if (wanted === 0 ? tail.length > 0 : texts.length < wanted || tail.length % bytesOfLong !== 0) return undefined;
-  return flags.map((flag, at) => (flag === 1 ? texts.shift()! : bytes.readDoubleLE(bytesOfLong * count + bytesOfDouble * at)));
+  return flags.map((flag, at) =>
+    flag === 1 ? texts.shift()! : bytes.readDoubleLE(bytesOfLong * count + bytesOfDouble * at),
+  );
 }
 
-const longsOf = (bytes: Buffer): Int32Array => Int32Array.from({ length: bytes.length / bytesOfLong }, (_, at) => bytes.readInt32LE(bytesOfLong * at));
+const longsOf = (bytes: Buffer): Int32Array =>
+  Int32Array.from({ length: bytes.length / bytesOfLong }, (_, at) => bytes.readInt32LE(bytesOfLong * at));

@@ -19,7 +19,8 @@ export class SerialEmScript {
   async report(name: CommandName, count: number, signal?: AbortSignal): Promise<readonly number[]> {
     const reported = await this.run(name, [], signal ? { signal } : {});
     const wanted = reported.slice(0, count);
-    if (wanted.length < count || !wanted.every((value) => typeof value === 'number' && Number.isFinite(value))) throw serialEmErrors.strangeReport(name, reported);
+    if (wanted.length < count || !wanted.every((value) => typeof value === 'number' && Number.isFinite(value)))
+      throw serialEmErrors.strangeReport(name, reported);
     return wanted as readonly number[];
   }
 
@@ -29,7 +30,11 @@ export class SerialEmScript {
     return value!;
   }
 
-  private async run(name: CommandName, given: readonly ScriptValue[], options: CommandOptions): Promise<readonly ScriptValue[]> {
+  private async run(
+    name: CommandName,
+    given: readonly ScriptValue[],
+    options: CommandOptions,
+  ): Promise<readonly ScriptValue[]> {
     const limit = (options.limit ?? usualLimit) + patience;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {

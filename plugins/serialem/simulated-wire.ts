@@ -12,18 +12,24 @@ const lensBits = { projector: 1, objective: 2, condenser: 4 };
 /** SerialEM as a virtual microscope answers its commands: script units, and everything done when a command has ended. */
 export class SimulatedSerialEm implements SerialEmTransport {
   private opened: VirtualMicroscope | undefined;
-  private readonly handlers: ReadonlyMap<number, (given: readonly number[], text: string) => Promise<readonly ScriptValue[] | void> | readonly ScriptValue[] | void>;
+  private readonly handlers: ReadonlyMap<
+    number,
+    (given: readonly number[], text: string) => Promise<readonly ScriptValue[] | void> | readonly ScriptValue[] | void
+  >;
 
   constructor(
     private readonly find: () => unknown,
     private readonly clock: Clock,
   ) {
-    this.handlers = new Map(Object.entries(this.table()).map(([name, handle]) => [commands[name as keyof typeof commands], handle]));
+    this.handlers = new Map(
+      Object.entries(this.table()).map(([name, handle]) => [commands[name as keyof typeof commands], handle]),
+    );
   }
 
   async open(): Promise<void> {
     const found = this.find();
-    if (!(found instanceof VirtualMicroscope)) throw new TypeError('what the simulator provides is not a virtual microscope');
+    if (!(found instanceof VirtualMicroscope))
+      throw new TypeError('what the simulator provides is not a virtual microscope');
     this.opened = found;
   }
 
@@ -39,8 +45,16 @@ export class SimulatedSerialEm implements SerialEmTransport {
     return (await handle(given.map(Number), String(given[0] ?? ''))) ?? [];
   }
 
-  private table(): Readonly<Record<keyof typeof commands, (given: readonly number[], text: string) => Promise<readonly ScriptValue[] | void> | readonly ScriptValue[] | void>> {
-    const at = <T>(read: (state: VirtualMicroscope['state']) => T) => (): T => read(this.microscope.state);
+  private table(): Readonly<
+    Record<
+      keyof typeof commands,
+      (given: readonly number[], text: string) => Promise<readonly ScriptValue[] | void> | readonly ScriptValue[] | void
+    >
+  > {
+    const at =
+      <T>(read: (state: VirtualMicroscope['state']) => T) =>
+      (): T =>
+        read(this.microscope.state);
     return {
       ReportMagIndex: at(({ magIndex }) => [magIndex]),
       SetMagIndex: async ([index = 0]) => this.changeMagnification(index),
@@ -60,7 +74,8 @@ export class SimulatedSerialEm implements SerialEmTransport {
       ReportPercentC2: at(({ intensity }) => [100 * intensity]),
       SetPercentC2: ([percent = 0]) => this.microscope.setIntensity(percent / 100),
       ReportProbeMode: at(({ probeMode }) => [Number(probeMode === 'microprobe')]),
-      SetProbeMode: async (_, text) => this.changeProbeMode(text === 'micro' || text === String(micro) ? 'microprobe' : 'nanoprobe'),
+      SetProbeMode: async (_, text) =>
+        this.changeProbeMode(text === 'micro' || text === String(micro) ? 'microprobe' : 'nanoprobe'),
       ReportScreen: at(({ screenDown }) => [Number(screenDown)]),
       ScreenUp: async () => this.moveScreen(false),
       ScreenDown: async () => this.moveScreen(true),
@@ -68,7 +83,8 @@ export class SimulatedSerialEm implements SerialEmTransport {
       NormalizeLenses: async ([bits = 0]) => this.normalize(bits),
       ReportStageXYZ: at(({ stage: { x, y, z } }) => [x, y, z]),
       ReportTiltAngle: at(({ stage: { alpha } }) => [alpha]),
-      MoveStageTo: async ([x = 0, y = 0, z]) => this.pass(this.microscope.moveStage({ x, y, ...(z !== undefined && { z }) })),
+      MoveStageTo: async ([x = 0, y = 0, z]) =>
+        this.pass(this.microscope.moveStage({ x, y, ...(z !== undefined && { z }) })),
       TiltTo: async ([alpha = 0]) => this.pass(this.microscope.moveStage({ alpha })),
     };
   }
@@ -98,7 +114,8 @@ export class SimulatedSerialEm implements SerialEmTransport {
   }
 
   private async normalize(bits: number): Promise<void> {
-    for (const lens of ['projector', 'objective', 'condenser'] as const) if (bits & lensBits[lens]) await this.pass(this.microscope.normalize(lens));
+    for (const lens of ['projector', 'objective', 'condenser'] as const)
+      if (bits & lensBits[lens]) await this.pass(this.microscope.normalize(lens));
   }
 
   private pass(duration: number): Promise<void> {

@@ -13,7 +13,12 @@ export interface SocketWireOptions {
 
 /** The functions of SerialEM's server for Python that are used here. */
 const functions = packetFunctions({
-  RegularCommand: { code: 1, request: { longs: ['command', 'lastArgument', 'arraySize'] }, reply: { longs: ['lastReport', 'failed', 'arraySize'] }, repeatable: false },
+  RegularCommand: {
+    code: 1,
+    request: { longs: ['command', 'lastArgument', 'arraySize'] },
+    reply: { longs: ['lastReport', 'failed', 'arraySize'] },
+    repeatable: false,
+  },
   OKtoRunExternalScript: { code: 3, request: {}, reply: { booleans: ['allowed'] }, repeatable: true },
 });
 
@@ -43,13 +48,21 @@ export class SocketSerialEmWire implements SerialEmTransport {
     await client?.close();
   }
 
-  async run(command: number, given: readonly ScriptValue[], { limit = this.options.answerLimit, signal }: CommandOptions = {}): Promise<readonly ScriptValue[]> {
+  async run(
+    command: number,
+    given: readonly ScriptValue[],
+    { limit = this.options.answerLimit, signal }: CommandOptions = {},
+  ): Promise<readonly ScriptValue[]> {
     const { client } = this;
     if (!client) throw serialEmErrors.notConnected();
     await client.connect(signal);
     if (client.connectionNumber !== this.agreedOn) await this.agree(client, signal);
     const values = { command, lastArgument: given.length, array: packArguments(given) };
-    const { status, values: reply } = await client.call(functions.RegularCommand, values, { limit: 1000 * limit, onConnection: this.agreedOn, ...(signal && { signal }) });
+    const { status, values: reply } = await client.call(functions.RegularCommand, values, {
+      limit: 1000 * limit,
+      onConnection: this.agreedOn,
+      ...(signal && { signal }),
+    });
     const name = nameOf(command);
     if (status !== 0 || reply.failed !== 0) throw serialEmErrors.commandFailed(name);
     const reported = unpackReport(reply.array, reply.lastReport);
@@ -58,10 +71,15 @@ export class SocketSerialEmWire implements SerialEmTransport {
   }
 
   private async agree(client: PacketClient, signal?: AbortSignal): Promise<void> {
-    const { status, values, connection } = await client.call(functions.OKtoRunExternalScript, {}, { limit: 1000 * this.options.answerLimit, ...(signal && { signal }) });
+    const { status, values, connection } = await client.call(
+      functions.OKtoRunExternalScript,
+      {},
+      { limit: 1000 * this.options.answerLimit, ...(signal && { signal }) },
+    );
     if (status !== 0 || !values.allowed) throw serialEmErrors.notAllowed();
     this.agreedOn = connection;
   }
 }
 
-const nameOf = (command: number): string => Object.entries(commands).find(([, number]) => number === command)?.[0] ?? `command ${command}`;
+const nameOf = (command: number): string =>
+  Object.entries(commands).find(([, number]) => number === command)?.[0] ?? `command ${command}`;

@@ -19,7 +19,12 @@ export class SerialEmStage implements Stage {
       name: 'stage position',
       read: async (signal) => {
         const [x = 0, y = 0, z = 0] = await script.report('ReportStageXYZ', 3, signal);
-        return { x: micrometres(x), y: micrometres(y), z: micrometres(z), tilt: degrees(await script.number('ReportTiltAngle', signal)) };
+        return {
+          x: micrometres(x),
+          y: micrometres(y),
+          z: micrometres(z),
+          tilt: degrees(await script.number('ReportTiltAngle', signal)),
+        };
       },
     };
     this.moves = new StageMoves({ clock, busy: serialEmErrors.stageBusy, perform: (leg) => this.send(leg) });
@@ -42,7 +47,8 @@ export class SerialEmStage implements Stage {
   private async send({ x, y, z, tilt }: StageLeg): Promise<void> {
     const limit = { limit: this.column.stageTimeout };
     if (x !== undefined || y !== undefined || z !== undefined) {
-      const [atX = 0, atY = 0] = x === undefined || y === undefined ? await this.script.report('ReportStageXYZ', 3) : [];
+      const [atX = 0, atY = 0] =
+        x === undefined || y === undefined ? await this.script.report('ReportStageXYZ', 3) : [];
       await this.script.do('MoveStageTo', [x ?? atX, y ?? atY, ...(z === undefined ? [] : [z])], limit);
     }
     if (tilt !== undefined) await this.script.do('TiltTo', [tilt], limit);

@@ -11,7 +11,9 @@ import { type SiteTruth, siteTruth } from './site-instrument';
 
 export { SimulatedTruth, simulatorOptions };
 
-const options = z.strictObject({}).describe('None: what the virtual microscope is like stands in the "simulator:" section.');
+const options = z
+  .strictObject({})
+  .describe('None: what the virtual microscope is like stands in the "simulator:" section.');
 type Options = z.infer<typeof options>;
 
 /** Makes a virtual microscope of the site's properties, for the simulated wires of the vendors. */
@@ -22,8 +24,19 @@ export default definePlugin<Options>({
   apply(host) {
     const simulator = readSimulator(host.settings);
     // Built when first asked for: the truth of a site's twin rests on calibrations and a column that are there only after all plugins are applied.
-    const truth = once((): SiteTruth => siteTruth({ settings: host.settings, traits: host.need(Scope).traits, calibrations: () => savedCalibrations(host.need(Calibrations).path) }, simulator));
-    const microscope = once(() => new VirtualMicroscope(truth().truth, { seed: simulator.seed, now: () => host.clock.now() }));
+    const truth = once((): SiteTruth =>
+      siteTruth(
+        {
+          settings: host.settings,
+          traits: host.need(Scope).traits,
+          calibrations: () => savedCalibrations(host.need(Calibrations).path),
+        },
+        simulator,
+      ),
+    );
+    const microscope = once(
+      () => new VirtualMicroscope(truth().truth, { seed: simulator.seed, now: () => host.clock.now() }),
+    );
     host.provide(VirtualInstrument, {
       get microscope() {
         return microscope();
@@ -38,20 +51,32 @@ export default definePlugin<Options>({
   },
 });
 
-function announce({ log }: PluginHost<Options>, { truth, specimen, seed }: SimulatorOptions, microscope: VirtualMicroscope): Promise<void> {
+function announce(
+  { log }: PluginHost<Options>,
+  { truth, specimen, seed }: SimulatorOptions,
+  microscope: VirtualMicroscope,
+): Promise<void> {
   const madeOf = truth === 'site' ? "the site's properties and calibrations" : "the site's properties";
-  log.info(`This is a simulation: a virtual microscope of ${microscope.state.voltage} kV made of ${madeOf}, specimen ${specimen}, seed ${seed}.`);
+  log.info(
+    `This is a simulation: a virtual microscope of ${microscope.state.voltage} kV made of ${madeOf}, specimen ${specimen}, seed ${seed}.`,
+  );
   return Promise.resolve();
 }
 
 /** The `simulator:` section, complete. Throws everything that is wrong with it, each with its place. */
 function readSimulator(settings: Settings): SimulatorOptions {
   const section = settings.section('simulator');
-  const problems = section && section.value !== undefined && section.value !== null ? checkSection(simulatorOptions, section) : [];
+  const problems =
+    section && section.value !== undefined && section.value !== null ? checkSection(simulatorOptions, section) : [];
   if (problems.length === 1) throw new EucentricError(problems[0]!);
   if (problems.length > 1)
     throw new CombinedError(
-      { code: 'simulator/wrong-options', message: `The simulator section has ${problems.length} faults:`, hint: 'Correct them; "check" shows each with its place.', place: problems[0]!.place },
+      {
+        code: 'simulator/wrong-options',
+        message: `The simulator section has ${problems.length} faults:`,
+        hint: 'Correct them; "check" shows each with its place.',
+        place: problems[0]!.place,
+      },
       problems.map((problem) => new EucentricError(problem)),
     );
   return simulatorOptions.parse(section?.value ?? {});

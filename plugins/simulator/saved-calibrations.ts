@@ -17,9 +17,19 @@ export function savedCalibrations(path: string): OpticsCalibrations {
   const entriesOf = (name: string) => {
     const rows = (file?.get(name) ?? []) as readonly unknown[] as readonly Row[];
     // A first row of zeros says that there is no matrix; of several at one place the last one counts.
-    const byPlace = new Map(rows.filter(({ xpx, xpy }) => xpx !== 0 || xpy !== 0).map((row) => [`${row.magIndex} ${row.camera}`, row]));
-    const entries = [...byPlace.values()].map(({ magIndex, camera, xpx, xpy, ypx, ypy }) => ({ magIndex, camera, matrix: matrix(xpx, xpy, ypx, ypy) }));
+    const byPlace = new Map(
+      rows.filter(({ xpx, xpy }) => xpx !== 0 || xpy !== 0).map((row) => [`${row.magIndex} ${row.camera}`, row]),
+    );
+    const entries = [...byPlace.values()].map(({ magIndex, camera, xpx, xpy, ypx, ypy }) => ({
+      magIndex,
+      camera,
+      matrix: matrix(xpx, xpy, ypx, ypy),
+    }));
     return { entries: () => entries };
   };
-  return { imageShift: entriesOf('ImageShiftMatrix'), stage: entriesOf('StageToCameraMatrix'), records: () => ({ all: () => [] }) };
+  return {
+    imageShift: entriesOf('ImageShiftMatrix'),
+    stage: entriesOf('StageToCameraMatrix'),
+    records: () => ({ all: () => [] }),
+  };
 }

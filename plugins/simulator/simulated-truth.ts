@@ -24,7 +24,14 @@ export function perfectRecords({ truth, optics }: SiteTruth): readonly ShownReco
       const magnification = Math.round(optics.magnificationFor(magIndex, camera));
       imageShift.push({ record: 'ImageShiftMatrix', ...place, ...view.imageShiftToCamera, magnification });
       const absoluteFocus = low ? truth.optics.lowMagnificationFocusInFocus : truth.optics.focusInFocus;
-      if (stageToSpecimen) stage.push({ record: 'StageToCameraMatrix', ...place, ...product(view.specimenToCamera, stageToSpecimen), absoluteFocus, magnification });
+      if (stageToSpecimen)
+        stage.push({
+          record: 'StageToCameraMatrix',
+          ...place,
+          ...product(view.specimenToCamera, stageToSpecimen),
+          absoluteFocus,
+          magnification,
+        });
     }
   return [...imageShift, ...stage];
 }

@@ -2,7 +2,14 @@ import { inDegrees, inMicrometres, product } from '../../core/base';
 import type { Scope } from '../../core/devices';
 import { type Optics, type OpticsCalibrations, createOptics } from '../../core/optics';
 import type { Settings } from '../../core/settings';
-import { type Instrument, type InstrumentView, type SimulatorOptions, type Truth, buildTruth, viewKey } from '../../simulation';
+import {
+  type Instrument,
+  type InstrumentView,
+  type SimulatorOptions,
+  type Truth,
+  buildTruth,
+  viewKey,
+} from '../../simulation';
 
 const none = { entries: () => [] };
 const noCalibrations: OpticsCalibrations = { imageShift: none, stage: none, records: () => ({ all: () => [] }) };
@@ -33,16 +40,25 @@ export function siteTruth({ settings, traits, calibrations }: Site, options: Sim
 }
 
 /** Where the site does not write how image shift acts, it acts in the column's own measure, which is far from micrometres on some. */
-function inColumnUnits(options: SimulatorOptions, settings: Settings, { roughImageShiftScale: scale }: Site['traits']): SimulatorOptions {
+function inColumnUnits(
+  options: SimulatorOptions,
+  settings: Settings,
+  { roughImageShiftScale: scale }: Site['traits'],
+): SimulatorOptions {
   const written = (settings.section('simulator')?.value ?? {}) as Partial<SimulatorOptions>;
   return {
     ...options,
     ...(!written.imageShiftToSpecimen && { imageShiftToSpecimen: times(options.imageShiftToSpecimen, scale.regular) }),
-    ...(!written.imageShiftToSpecimenLowMagnification && { imageShiftToSpecimenLowMagnification: times(options.imageShiftToSpecimenLowMagnification, scale.lowMagnification) }),
+    ...(!written.imageShiftToSpecimenLowMagnification && {
+      imageShiftToSpecimenLowMagnification: times(options.imageShiftToSpecimenLowMagnification, scale.lowMagnification),
+    }),
   };
 }
 
-const times = ([[xpx, xpy], [ypx, ypy]]: SimulatorOptions['imageShiftToSpecimen'], factor: number): SimulatorOptions['imageShiftToSpecimen'] => [
+const times = (
+  [[xpx, xpy], [ypx, ypy]]: SimulatorOptions['imageShiftToSpecimen'],
+  factor: number,
+): SimulatorOptions['imageShiftToSpecimen'] => [
   [xpx * factor, xpy * factor],
   [ypx * factor, ypy * factor],
 ];
@@ -50,7 +66,11 @@ const times = ([[xpx, xpy], [ypx, ypy]]: SimulatorOptions['imageShiftToSpecimen'
 function instrumentOf(settings: Settings, optics: Optics, twin: boolean): Instrument {
   const lowestRegular = settings.get('LowestMModeMagIndex');
   return {
-    magnifications: settings.magnificationTable.map(({ index, filmMag }) => ({ index, magnification: filmMag, low: index < lowestRegular })),
+    magnifications: settings.magnificationTable.map(({ index, filmMag }) => ({
+      index,
+      magnification: filmMag,
+      low: index < lowestRegular,
+    })),
     cameras: settings.cameras.map((camera) => ({
       index: camera.index,
       name: camera.name,
@@ -60,7 +80,9 @@ function instrumentOf(settings: Settings, optics: Optics, twin: boolean): Instru
       stem: camera.isStem,
       behindFilter: camera.isGif,
     })),
-    views: optics.cameras.flatMap((camera) => optics.magnifications.indexes(camera).flatMap((magIndex) => viewOf(optics, magIndex, camera.index, twin))),
+    views: optics.cameras.flatMap((camera) =>
+      optics.magnifications.indexes(camera).flatMap((magIndex) => viewOf(optics, magIndex, camera.index, twin)),
+    ),
     specimenToStage: optics.specimenToStage(),
     startsInEftem: firstSelected(settings)?.isGif ?? false,
   };
@@ -91,7 +113,8 @@ function withStageCalibrations(truth: Truth, optics: Optics): Truth {
   const views = new Map(truth.views);
   for (const { magIndex, camera, matrix } of optics.stageCalibrations()) {
     const view = views.get(viewKey(magIndex, camera));
-    if (view) views.set(viewKey(magIndex, camera), { ...view, specimenToCamera: product(matrix, truth.specimenToStage) });
+    if (view)
+      views.set(viewKey(magIndex, camera), { ...view, specimenToCamera: product(matrix, truth.specimenToStage) });
   }
   return { ...truth, views };
 }

@@ -1,16 +1,28 @@
 import { styleText } from 'node:util';
 import type { Progress } from '../../core/kernel';
 
-const styled = (style: Parameters<typeof styleText>[0]) => (text: string): string => (process.stdout.isTTY && !process.env['NO_COLOR'] ? styleText(style, text) : text);
+const styled =
+  (style: Parameters<typeof styleText>[0]) =>
+  (text: string): string =>
+    process.stdout.isTTY && !process.env['NO_COLOR'] ? styleText(style, text) : text;
 
 /** Colours that mean something; plain text where the output is no terminal or NO_COLOR is set. */
-export const paint = { bold: styled('bold'), faint: styled('dim'), good: styled('green'), warn: styled('yellow'), bad: styled('red') };
+export const paint = {
+  bold: styled('bold'),
+  faint: styled('dim'),
+  good: styled('green'),
+  warn: styled('yellow'),
+  bad: styled('red'),
+};
 
 const width = 24;
 
 /** A text in lines that a terminal of so many columns does not break within words; lines of tables, which begin with a space, stay as they are. */
 export function wrap(text: string, columns: number): string {
-  return text.split('\n').map((line) => (line.length <= columns || line.startsWith(' ') ? line : wrapLine(line, columns))).join('\n');
+  return text
+    .split('\n')
+    .map((line) => (line.length <= columns || line.startsWith(' ') ? line : wrapLine(line, columns)))
+    .join('\n');
 }
 
 function wrapLine(line: string, columns: number): string {
@@ -44,7 +56,10 @@ export class ProgressLine {
     const filled = Math.round((width * done) / total);
     const bar = '#'.repeat(filled) + '.'.repeat(width - filled);
     // A line that is wider than the terminal could not be redrawn in place.
-    const line = `[${bar}] ${done}/${total} ${text}${this.remaining(progress)}`.slice(0, (this.stream.columns || 80) - 1);
+    const line = `[${bar}] ${done}/${total} ${text}${this.remaining(progress)}`.slice(
+      0,
+      (this.stream.columns || 80) - 1,
+    );
     this.stream.write(`\r\x1b[2K${line}`);
     this.shown = true;
   }

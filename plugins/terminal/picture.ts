@@ -11,7 +11,11 @@ const spread = 2.5;
 export type Thumbnail = readonly (readonly (number | undefined)[])[];
 
 /** Makes an image at most so wide and high, moved by the shift that aligns it. */
-export function thumbnail({ frame, context, alignment }: Pick<BufferedImage, 'frame' | 'context' | 'alignment'>, width: number, height: number): Thumbnail {
+export function thumbnail(
+  { frame, context, alignment }: Pick<BufferedImage, 'frame' | 'context' | 'alignment'>,
+  width: number,
+  height: number,
+): Thumbnail {
   const [rows = 0, columns = 0] = frame.image.shape;
   const factor = Math.min(rows, columns, Math.max(1, Math.ceil(columns / width), Math.ceil(rows / height)));
   if (factor === 0) return [];
@@ -21,7 +25,8 @@ export function thumbnail({ frame, context, alignment }: Pick<BufferedImage, 'fr
   const mean = scaled.reduce((sum, value) => sum + value, 0) / scaled.length;
   const deviation = Math.sqrt(scaled.reduce((sum, value) => sum + (value - mean) ** 2, 0) / scaled.length);
   const { black, white } = context.contrast ?? { black: mean - spread * deviation, white: mean + spread * deviation };
-  const level = (value: number): number => Math.min(1, Math.max(0, white > black ? (value - black) / (white - black) : 0.5));
+  const level = (value: number): number =>
+    Math.min(1, Math.max(0, white > black ? (value - black) / (white - black) : 0.5));
   // The alignment counts upwards, rows downwards.
   const [right, below] = [Math.round(alignment.x / factor), Math.round(-alignment.y / factor)];
   return Array.from({ length: down }, (_, row) =>
@@ -35,11 +40,14 @@ export function thumbnail({ frame, context, alignment }: Pick<BufferedImage, 'fr
 
 /** A thumbnail as lines of a terminal with 256 colours, two rows of it in each. */
 export function pictureLines(picture: Thumbnail): readonly string[] {
-  const colour = (level: number | undefined): number => (level === undefined ? 16 : darkest + Math.min(grays - 1, Math.floor(level * grays)));
+  const colour = (level: number | undefined): number =>
+    level === undefined ? 16 : darkest + Math.min(grays - 1, Math.floor(level * grays));
   const lines: string[] = [];
   for (let row = 0; row < picture.length; row += 2) {
     const upper = picture[row]!;
-    const cells = upper.map((level, column) => `\x1b[38;5;${colour(level)};48;5;${colour(picture[row + 1]?.[column])}m▀`);
+    const cells = upper.map(
+      (level, column) => `\x1b[38;5;${colour(level)};48;5;${colour(picture[row + 1]?.[column])}m▀`,
+    );
     lines.push(`${cells.join('')}\x1b[0m`);
   }
   return lines;
@@ -59,7 +67,10 @@ export class PictureInPlace {
   /** Draws an image with a line of text below it, over the one before it if nothing was written since. */
   show(image: BufferedImage, text: string): void {
     const columns = Math.min(72, (this.stream.columns || 80) - 1);
-    const lines = [...pictureLines(thumbnail(image, columns, 2 * Math.max(4, (this.stream.rows || 24) - 6))), text.slice(0, columns)];
+    const lines = [
+      ...pictureLines(thumbnail(image, columns, 2 * Math.max(4, (this.stream.rows || 24) - 6))),
+      text.slice(0, columns),
+    ];
     const back = this.drawn > 0 ? `\x1b[${this.drawn}A` : '';
     this.stream.write(`${back}${lines.map((line) => `\r\x1b[2K${line}\n`).join('')}`);
     this.drawn = lines.length;

@@ -3,20 +3,26 @@ import { StoppedError } from '../../core/base';
 import type { Mark, OperatorPort, Question } from '../../core/kernel';
 
 /** Whether a prompt ended because the operator pressed Ctrl-C or the run was stopped. */
-export const isCancelled = (error: unknown): boolean => error instanceof Error && (error.name === 'ExitPromptError' || error.name === 'AbortPromptError');
+export const isCancelled = (error: unknown): boolean =>
+  error instanceof Error && (error.name === 'ExitPromptError' || error.name === 'AbortPromptError');
 
 /** The part of the operator's port that waits for answers, with prompts in a terminal; Ctrl-C at a prompt is STOP. */
 export type Prompts = Pick<OperatorPort, 'ask' | 'button' | 'mark'>;
 
 /** Prompts; `around` is called with each question, for a console that listens to keys and must let go of them meanwhile. */
-export function terminalPrompts(around: <T>(question: () => Promise<T>) => Promise<T> = (question) => question()): Prompts {
+export function terminalPrompts(
+  around: <T>(question: () => Promise<T>) => Promise<T> = (question) => question(),
+): Prompts {
   const asking = <T>(question: () => Promise<T>): Promise<T> =>
     around(question).catch((error: unknown) => {
       throw isCancelled(error) ? new StoppedError() : error;
     });
   return {
     ask: (question, signal) => asking(() => ask(question, signal)),
-    button: (names, signal) => asking(() => select({ message: 'Go on with', choices: names.map((name) => ({ value: name, name })) }, { signal })),
+    button: (names, signal) =>
+      asking(() =>
+        select({ message: 'Go on with', choices: names.map((name) => ({ value: name, name })) }, { signal }),
+      ),
     mark: (buffer, kind, signal) => asking(() => askForMark(buffer, kind, signal)),
   };
 }
@@ -24,9 +30,16 @@ export function terminalPrompts(around: <T>(question: () => Promise<T>) => Promi
 async function askForMark(buffer: string, kind: 'point' | 'line', signal: AbortSignal): Promise<Mark> {
   const wanted = kind === 'line' ? 'Ends of the line (x y x y)' : 'Point (x y)';
   const count = kind === 'line' ? 4 : 2;
-  const numbers = (text: string): number[] => text.trim().split(/[\s,]+/).map(Number);
-  const validate = (text: string): true | string => (numbers(text).length === count && numbers(text).every(Number.isFinite) ? true : `${count} numbers are wanted`);
-  const [x = 0, y = 0, toX = 0, toY = 0] = numbers(await input({ message: `${wanted} on the image in buffer ${buffer}, in pixels`, validate }, { signal }));
+  const numbers = (text: string): number[] =>
+    text
+      .trim()
+      .split(/[\s,]+/)
+      .map(Number);
+  const validate = (text: string): true | string =>
+    numbers(text).length === count && numbers(text).every(Number.isFinite) ? true : `${count} numbers are wanted`;
+  const [x = 0, y = 0, toX = 0, toY = 0] = numbers(
+    await input({ message: `${wanted} on the image in buffer ${buffer}, in pixels`, validate }, { signal }),
+  );
   return { from: { x, y }, ...(kind === 'line' && { to: { x: toX, y: toY } }) };
 }
 
@@ -36,14 +49,23 @@ function ask(question: Question, signal: AbortSignal): Promise<boolean | number 
     case 'confirm':
       return confirm({ message: question.text, default: question.default }, context);
     case 'choice':
-      return select({ message: question.text, choices: question.choices.map(({ value, label }) => ({ value, name: label })), default: question.default }, context);
+      return select(
+        {
+          message: question.text,
+          choices: question.choices.map(({ value, label }) => ({ value, name: label })),
+          default: question.default,
+        },
+        context,
+      );
     case 'text':
       return input({ message: question.text, default: question.default }, context);
     case 'number': {
       const { minimum, maximum, unit, integer } = question;
       const message = `${question.text}${unit ? ` (${unit})` : ''}`;
       const limits = { ...(minimum !== undefined && { min: minimum }), ...(maximum !== undefined && { max: maximum }) };
-      return number({ message, default: question.default, step: integer ? 1 : 'any', ...limits }, context).then((answer) => answer ?? question.default);
+      return number({ message, default: question.default, step: integer ? 1 : 'any', ...limits }, context).then(
+        (answer) => answer ?? question.default,
+      );
     }
   }
 }

@@ -3,7 +3,7 @@ import { search, select } from '@inquirer/prompts';
 import { StoppedError, toFault } from '../../core/base';
 import { Cameras, Scope } from '../../core/devices';
 import type { MenuEntry, OperatorConsole, OperatorPort, Session } from '../../core/kernel';
-import { takeImage } from "../../core/acquisition";
+import { takeImage } from '../../core/acquisition';
 import { Optics } from '../../core/optics';
 import type { ParameterSetName } from '../../core/settings';
 import { ProgressLine, paint, wrap } from './drawing';
@@ -49,7 +49,11 @@ export class TerminalConsole implements OperatorConsole {
   private async choose(session: Session, last: string | undefined, signal: AbortSignal): Promise<string> {
     const entries = session.menu();
     const choices = [...entries].sort((a, b) => Number(b.id === last) - Number(a.id === last)).map(asChoice);
-    const more = Object.entries(others).map(([value, name]) => ({ value, name, description: 'Outside the Calibration menu.' }));
+    const more = Object.entries(others).map(([value, name]) => ({
+      value,
+      name,
+      description: 'Outside the Calibration menu.',
+    }));
     const leaving = { value: leave, name: 'Leave the program', description: 'Asks first if something is unsaved.' };
     type Shown = (typeof choices)[number] | (typeof more)[number] | typeof leaving;
     let shown: readonly Shown[] = [];
@@ -62,9 +66,19 @@ export class TerminalConsole implements OperatorConsole {
           pageSize: Math.max(5, Math.min(20, (process.stdout.rows || 24) - 13)),
           source: (term) => {
             const wanted = (term ?? '').toLowerCase().split(/\s+/).filter(Boolean);
-            const found = [...choices, ...more, leaving].filter(({ name }) => wanted.every((word) => name.toLowerCase().includes(word)));
+            const found = [...choices, ...more, leaving].filter(({ name }) =>
+              wanted.every((word) => name.toLowerCase().includes(word)),
+            );
             // Items that are called so stand before those that only stand in a submenu that is called so.
-            const elsewhere = ({ name }: { name: string }): number => Number(!wanted.every((word) => name.slice(name.lastIndexOf(' > ') + 1).toLowerCase().includes(word)));
+            const elsewhere = ({ name }: { name: string }): number =>
+              Number(
+                !wanted.every((word) =>
+                  name
+                    .slice(name.lastIndexOf(' > ') + 1)
+                    .toLowerCase()
+                    .includes(word),
+                ),
+              );
             shownAt = Date.now();
             return (shown = found.sort((a, b) => elsewhere(a) - elsewhere(b)));
           },
@@ -101,25 +115,39 @@ export class TerminalConsole implements OperatorConsole {
   private async takeImage(session: Session, name: ParameterSetName, signal: AbortSignal): Promise<void> {
     const image = await takeImage(session, name, signal);
     const [height, width] = image?.frame.image.shape ?? [];
-    this.say(image ? `${name} image of ${width} x ${height} pixels at ${image.context.magnification}x is in buffer A.\n` : 'This instrument has no camera to take an image with.\n');
+    this.say(
+      image
+        ? `${name} image of ${width} x ${height} pixels at ${image.context.magnification}x is in buffer A.\n`
+        : 'This instrument has no camera to take an image with.\n',
+    );
   }
 
   private async changeMagnification(session: Session, signal: AbortSignal): Promise<void> {
-    const [scope, optics, camera] = [session.find(Scope), session.find(Optics), session.find(Cameras)?.selected.traits.index];
+    const [scope, optics, camera] = [
+      session.find(Scope),
+      session.find(Optics),
+      session.find(Cameras)?.selected.traits.index,
+    ];
     if (!scope || !optics || camera === undefined) return;
     const present = await scope.magIndex.read(signal);
     const choices = optics.magnifications.indexes(optics.camera(camera)).map((index) => ({
       value: index,
       name: `${optics.magnificationFor(index, camera)}x, mag index ${index}${optics.isLowMagnification(index, camera) ? ', LM' : ''}`,
     }));
-    await scope.magIndex.write(await select({ message: 'Magnification', choices, default: present, pageSize: 12 }, { signal }), signal);
+    await scope.magIndex.write(
+      await select({ message: 'Magnification', choices, default: present, pageSize: 12 }, { signal }),
+      signal,
+    );
   }
 
   private async selectCamera(session: Session, signal: AbortSignal): Promise<void> {
     const cameras = session.find(Cameras);
     if (!cameras) return;
     const choices = cameras.all.map(({ traits }) => ({ value: traits.index, name: `${traits.index}: ${traits.name}` }));
-    await cameras.select(await select({ message: 'Camera', choices, default: cameras.selected.traits.index }, { signal }), signal);
+    await cameras.select(
+      await select({ message: 'Camera', choices, default: cameras.selected.traits.index }, { signal }),
+      signal,
+    );
   }
 
   private async run(session: Session, item: string): Promise<void> {
@@ -130,7 +158,8 @@ export class TerminalConsole implements OperatorConsole {
       if (result) this.tell(result.summary, paint.good);
       for (const [name, error] of Object.entries(result?.standardErrors ?? {})) {
         const value = result?.values[name];
-        if (typeof value === 'number' && typeof error === 'number') this.say(`  ${name.padEnd(8)} ${value.toPrecision(7)} +- ${error.toPrecision(2)}`);
+        if (typeof value === 'number' && typeof error === 'number')
+          this.say(`  ${name.padEnd(8)} ${value.toPrecision(7)} +- ${error.toPrecision(2)}`);
       }
     } catch (error) {
       this.clear();
@@ -251,5 +280,10 @@ interface StopKey {
 function asChoice(entry: MenuEntry): { value: string; name: string; description: string; disabled?: string | false } {
   const mark = entry.toggle ? (entry.checked ? '[x] ' : '[ ] ') : '';
   const name = [...entry.menu, `${mark}${entry.label}`].join(' > ');
-  return { value: entry.id, name, description: entry.summary, disabled: entry.enabled ? false : `(${entry.reason ?? 'not available'})` };
+  return {
+    value: entry.id,
+    name,
+    description: entry.summary,
+    disabled: entry.enabled ? false : `(${entry.reason ?? 'not available'})`,
+  };
 }

@@ -59,7 +59,8 @@ export class Detector {
     const gain = linear ? truth.gain : 1;
     const readNoise = linear ? truth.readNoise : 0;
     const averaging = Math.max(1, pixelsPerPixel);
-    const gainSpread = exposure.processing === 'gain-normalized' ? truth.fixedPatternGain / averaging : truth.gainVariation / averaging;
+    const gainSpread =
+      exposure.processing === 'gain-normalized' ? truth.fixedPatternGain / averaging : truth.gainVariation / averaging;
     const gainKey = exposure.processing === 'gain-normalized' ? this.staleKey : this.gainKey;
     const darkSpread = linear ? truth.fixedPatternDark * averaging : 0;
     const dark = linear && exposure.processing === 'raw' ? truth.darkLevel : 0;
@@ -74,7 +75,8 @@ export class Detector {
       for (let column = 0; column < columns; column++, at++) {
         const random = hash(start + at, noise);
         const mean = electrons[at]!;
-        const caught = mean > smallestNormalMean ? floor(mean + sqrt(mean) * highNormal(random) + 0.5) : poisson(mean, random);
+        const caught =
+          mean > smallestNormalMean ? floor(mean + sqrt(mean) * highNormal(random) + 0.5) : poisson(mean, random);
         let value = caught * gain;
         if (gainSpread > 0) value *= 1 + gainSpread * highNormal(hash(firstColumn + column, rowGain));
         if (darkSpread > 0) value += darkSpread * highNormal(hash(firstColumn + column, rowDark));

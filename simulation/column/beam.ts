@@ -15,13 +15,17 @@ export function beamDiameter(beam: BeamTruth, fieldDiagonal: number, intensity: 
 
 /** The intensity at which the illuminated disc has a diameter in micrometres. */
 export function intensityForDiameter(beam: BeamTruth, fieldDiagonal: number, diameter: number): number {
-  return beam.referenceIntensity + Math.log2(diameter / (beam.diameterInFields * fieldDiagonal)) / beam.doublingsPerIntensity;
+  return (
+    beam.referenceIntensity + Math.log2(diameter / (beam.diameterInFields * fieldDiagonal)) / beam.doublingsPerIntensity
+  );
 }
 
 /** Current density relative to that at reference intensity and spot: the same current on another area. */
 export function relativeBrightness(beam: BeamTruth, intensity: number, spotSize: number): number {
   const reference = beamDiameter(beam, 1, beam.referenceIntensity);
-  return (reference / beamDiameter(beam, 1, intensity)) ** 2 * beam.currentPerSpotSize ** (beam.referenceSpotSize - spotSize);
+  return (
+    (reference / beamDiameter(beam, 1, intensity)) ** 2 * beam.currentPerSpotSize ** (beam.referenceSpotSize - spotSize)
+  );
 }
 
 /**
@@ -30,7 +34,14 @@ export function relativeBrightness(beam: BeamTruth, intensity: number, spotSize:
  * @param rowCentre where the centre of the disc falls on the raster of the frame
  * @param diameter micrometres
  */
-export function paintBeam(canvas: Float32Array, frame: Frame, columnCentre: number, rowCentre: number, diameter: number, softness: number): void {
+export function paintBeam(
+  canvas: Float32Array,
+  frame: Frame,
+  columnCentre: number,
+  rowCentre: number,
+  diameter: number,
+  softness: number,
+): void {
   const radius = diameter / 2 / frame.pixelSize;
   const inner = radius * (1 - softness);
   const innerSquared = inner * inner;

@@ -28,7 +28,11 @@ export class Column {
   constructor(private readonly truth: Truth) {
     const first = truth.magnifications.find(({ low }) => !low) ?? truth.magnifications[0];
     if (!first) {
-      throw new SimulationError('simulation/no-such-magnification', 'The virtual microscope has no magnifications', 'Give the simulator a magnification table.');
+      throw new SimulationError(
+        'simulation/no-such-magnification',
+        'The virtual microscope has no magnifications',
+        'Give the simulator a magnification table.',
+      );
     }
     this.selected = first;
     this.eftem = truth.eftem.atStart;
@@ -83,7 +87,10 @@ export class Column {
   /** Micrometres by which the lens is really out of focus for a specimen at eucentric height. */
   get lensDefocus(): number {
     const { focusInFocus, lowMagnificationFocusInFocus, micrometresPerFocusUnit } = this.truth.optics;
-    return (this.range.absolute - (this.selected.low ? lowMagnificationFocusInFocus : focusInFocus)) * micrometresPerFocusUnit;
+    return (
+      (this.range.absolute - (this.selected.low ? lowMagnificationFocusInFocus : focusInFocus)) *
+      micrometresPerFocusUnit
+    );
   }
 
   /** Sets the image shift at a time in seconds; how it settles depends on the range of magnification. */

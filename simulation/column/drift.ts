@@ -17,7 +17,10 @@ export class Drift {
 
   /** Displacement of the specimen at a time in seconds, micrometres in the specimen plane. */
   at(time: number): PlaneVector {
-    return sum(sum(scaled(this.truth.linear, time - this.start), this.charged(time)), sum(this.settled, this.decayed(time)));
+    return sum(
+      sum(scaled(this.truth.linear, time - this.start), this.charged(time)),
+      sum(this.settled, this.decayed(time)),
+    );
   }
 
   /** Tells which range of magnification is used; a specimen charges up anew when the low one is entered. */
@@ -36,7 +39,9 @@ export class Drift {
 
   private charged(time: number): PlaneVector {
     const { amplitude, timeConstant } = this.truth.charging;
-    return this.charging === undefined ? { x: 0, y: 0 } : scaled(amplitude, -Math.expm1(-Math.max(0, time - this.charging) / timeConstant));
+    return this.charging === undefined
+      ? { x: 0, y: 0 }
+      : scaled(amplitude, -Math.expm1(-Math.max(0, time - this.charging) / timeConstant));
   }
 
   private decayed(time: number): PlaneVector {

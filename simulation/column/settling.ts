@@ -18,7 +18,10 @@ export class SettlingVector {
     const step = difference(value, this.target);
     if (step.x !== 0 || step.y !== 0) this.held = scaled(step, hysteresis);
     const older = this.missing
-      .map(({ term, left }) => ({ term, left: scaled(left, Math.exp(-Math.max(0, time - this.changed) / term.timeConstant)) }))
+      .map(({ term, left }) => ({
+        term,
+        left: scaled(left, Math.exp(-Math.max(0, time - this.changed) / term.timeConstant)),
+      }))
       .filter(({ left }) => Math.hypot(left.x, left.y) > 1e-12);
     this.missing = [...older, ...terms.map((term) => ({ term, left: scaled(step, term.fraction) }))];
     this.target = value;
@@ -28,6 +31,9 @@ export class SettlingVector {
   /** The value really reached at a time not before the last setting. */
   at(time: number): PlaneVector {
     const elapsed = Math.max(0, time - this.changed);
-    return this.missing.reduce((value, { term, left }) => sum(value, scaled(left, -Math.exp(-elapsed / term.timeConstant))), difference(this.target, this.held));
+    return this.missing.reduce(
+      (value, { term, left }) => sum(value, scaled(left, -Math.exp(-elapsed / term.timeConstant))),
+      difference(this.target, this.held),
+    );
   }
 }

@@ -53,7 +53,12 @@ export class SimulatedStage {
     const from = this.departure.readout;
     const to = this.target;
     const between = (a: number, b: number): number => (done >= 1 ? b : a + (b - a) * done);
-    return { x: between(from.x, to.x), y: between(from.y, to.y), z: between(from.z, to.z), alpha: between(from.alpha, to.alpha) };
+    return {
+      x: between(from.x, to.x),
+      y: between(from.y, to.y),
+      z: between(from.z, to.z),
+      alpha: between(from.alpha, to.alpha),
+    };
   }
 
   /** Where the carriage really is at a time in seconds, micrometres of the stage axes. */
@@ -61,7 +66,10 @@ export class SimulatedStage {
     const to = this.settledCarriage();
     const from = this.departure.carriage;
     const { settlingFraction, settlingTime } = this.truth;
-    const left = time < this.arrival ? 1 - this.progress(time) * (1 - settlingFraction) : settlingFraction * Math.exp(-(time - this.arrival) / settlingTime);
+    const left =
+      time < this.arrival
+        ? 1 - this.progress(time) * (1 - settlingFraction)
+        : settlingFraction * Math.exp(-(time - this.arrival) / settlingTime);
     return { x: to.x + (from.x - to.x) * left, y: to.y + (from.y - to.y) * left };
   }
 

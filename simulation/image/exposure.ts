@@ -5,7 +5,17 @@ import type { Drift } from '../column/drift';
 import { SimulationError } from '../errors';
 import { frameOf, reframed, type CameraArea, type Frame } from './frame';
 import { contrastTransfer } from '../column/optics';
-import { determinantOf, difference, inverted, multiplied, origin, scaled, sum, transformed, type PlaneVector } from '../plane';
+import {
+  determinantOf,
+  difference,
+  inverted,
+  multiplied,
+  origin,
+  scaled,
+  sum,
+  transformed,
+  type PlaneVector,
+} from '../plane';
 import { paintSpecimen } from '../specimen/paint';
 import { scratch } from '../specimen/scratch';
 import { imageThrough, type Transfer } from './transfer';
@@ -113,7 +123,9 @@ export function exposeSpecimen(request: ExposureRequest, setup: ExposureSetup): 
   const electronsPerPixel = lit ? setup.electronsPerSquareMicrometre * pixelArea * seconds : 0;
   const defocus = column.lensDefocus + stage.z - truth.stage.eucentricHeight;
   const blur = Math.hypot(detector.blur, smear);
-  const frames = positions.map((at) => frameOf({ camera, area, pixelsPerPixel, matrix, origin: at, distortion: view.distortion, blur }));
+  const frames = positions.map((at) =>
+    frameOf({ camera, area, pixelsPerPixel, matrix, origin: at, distortion: view.distortion, blur }),
+  );
   const { columns, rows } = frames[0]!;
   const data = catchElectrons(frames, setup, {
     electronsPerPixel,
@@ -163,7 +175,11 @@ interface Illumination {
 }
 
 /** Averages the frames and reads them out, in bands, so that a large image takes little more memory than its counts. */
-function catchElectrons(frames: readonly Frame[], { truth, column, detector, view, specimenKey, fieldDiagonal }: ExposureSetup, illumination: Illumination): Uint16Array {
+function catchElectrons(
+  frames: readonly Frame[],
+  { truth, column, detector, view, specimenKey, fieldDiagonal }: ExposureSetup,
+  illumination: Illumination,
+): Uint16Array {
   const { electronsPerPixel, transfer, beam, detected } = illumination;
   const { width, height } = detector.truth;
   const field = Math.min(width, height) / Math.sqrt(Math.abs(determinantOf(view.specimenToCamera)));
@@ -173,14 +189,16 @@ function catchElectrons(frames: readonly Frame[], { truth, column, detector, vie
   const bandRows = Math.min(rows, Math.max(256, Math.ceil(pixelsPerBand / columns)));
   const electrons = scratch('electrons', columns * bandRows);
   const single = frames.length > 1 ? scratch('subframe', columns * bandRows) : electrons;
-  const paint = (canvas: Float32Array, frame: Frame): void => paintSpecimen(canvas, frame, truth.specimen, specimenKey, field);
+  const paint = (canvas: Float32Array, frame: Frame): void =>
+    paintSpecimen(canvas, frame, truth.specimen, specimenKey, field);
   for (let top = 0; top < rows; top += bandRows) {
     const bands = frames.map((frame) => reframed(frame, 0, -top, columns, Math.min(bandRows, rows - top)));
     const { centreColumn, centreRow, rows: here } = bands[0]!;
     const canvas = electrons.subarray(0, columns * here).fill(0);
     if (electronsPerPixel > 0) {
       if (bands.length === 1) imageThrough(transfer, canvas, bands[0]!, paint);
-      else for (const band of bands) accumulate(canvas, single, (target) => imageThrough(transfer, target, band, paint));
+      else
+        for (const band of bands) accumulate(canvas, single, (target) => imageThrough(transfer, target, band, paint));
       const brightness = electronsPerPixel / bands.length;
       for (let k = 0; k < canvas.length; k++) canvas[k]! *= brightness;
       paintBeam(canvas, bands[0]!, centreColumn + beam.x, centreRow - beam.y, diameter, truth.beam.edgeSoftness);
@@ -205,7 +223,10 @@ function specimenOrigin({ truth, column, stage, drift, view }: ExposureSetup, ti
   const { alpha, z } = stage.readout(time);
   const tilt = (alpha * Math.PI) / 180;
   const carried = transformed(inverted(truth.specimenToStage), stage.carriage(time));
-  const projected = { x: carried.x, y: carried.y * Math.cos(tilt) - (z - truth.stage.eucentricHeight) * Math.sin(tilt) };
+  const projected = {
+    x: carried.x,
+    y: carried.y * Math.cos(tilt) - (z - truth.stage.eucentricHeight) * Math.sin(tilt),
+  };
   const offset = (column.eftem ? truth.eftem : truth).imageOffsets.get(column.magnification.index) ?? origin;
   const seen = transformed(view.specimenToCamera, scaled(sum(projected, sum(drift.at(time), offset)), -1));
   return difference(seen, transformed(view.imageShiftToCamera, column.imageShift.at(time)));
@@ -214,8 +235,13 @@ function specimenOrigin({ truth, column, stage, drift, view }: ExposureSetup, ti
 /** Where the centre of the beam is seen on the camera, in unbinned pixels, Y up. */
 function beamOnCamera({ truth, column, view }: ExposureSetup, time: number): PlaneVector {
   const { beam, imageShift } = truth;
-  const centre = transformed(view.specimenToCamera, sum(beam.centre, transformed(beam.beamShiftToSpecimen, column.beamShift)));
-  return imageShift.carriesBeam ? centre : difference(centre, transformed(view.imageShiftToCamera, column.imageShift.at(time)));
+  const centre = transformed(
+    view.specimenToCamera,
+    sum(beam.centre, transformed(beam.beamShiftToSpecimen, column.beamShift)),
+  );
+  return imageShift.carriesBeam
+    ? centre
+    : difference(centre, transformed(view.imageShiftToCamera, column.imageShift.at(time)));
 }
 
 /**
@@ -228,19 +254,33 @@ function subframes(
   seconds: number,
   pixelsPerPixel: number,
 ): { positions: PlaneVector[]; smear: number } {
-  const midpoints = (count: number): PlaneVector[] => Array.from({ length: count }, (_, k) => place(opened + (seconds * (k + 0.5)) / count));
+  const midpoints = (count: number): PlaneVector[] =>
+    Array.from({ length: count }, (_, k) => place(opened + (seconds * (k + 0.5)) / count));
   const samples = midpoints(motionSamples);
-  const sampled = samples.slice(1).reduce((length, point, k) => length + Math.hypot(point.x - samples[k]!.x, point.y - samples[k]!.y), 0);
+  const sampled = samples
+    .slice(1)
+    .reduce((length, point, k) => length + Math.hypot(point.x - samples[k]!.x, point.y - samples[k]!.y), 0);
   const path = (sampled * motionSamples) / (motionSamples - 1);
   const count = Math.min(mostSubframes, Math.ceil(path / pixelsPerPixel / pixelsPerSubframe));
   // An even motion over a length l has the variance l^2/12, of which either axis takes half.
-  if (count <= 1) return { positions: [scaled(samples.reduce(sum, origin), 1 / samples.length)], smear: path / Math.sqrt(24) };
+  if (count <= 1)
+    return { positions: [scaled(samples.reduce(sum, origin), 1 / samples.length)], smear: path / Math.sqrt(24) };
   return { positions: midpoints(count), smear: path / count / Math.sqrt(24) };
 }
 
-function check(request: ExposureRequest, area: CameraArea, pixelsPerPixel: number, camera: { name: string; width: number; height: number }): void {
+function check(
+  request: ExposureRequest,
+  area: CameraArea,
+  pixelsPerPixel: number,
+  camera: { name: string; width: number; height: number },
+): void {
   const { left, top, width, height } = area;
-  const fits = [left, top, width, height].every(Number.isFinite) && left >= 0 && top >= 0 && left + width <= camera.width && top + height <= camera.height;
+  const fits =
+    [left, top, width, height].every(Number.isFinite) &&
+    left >= 0 &&
+    top >= 0 &&
+    left + width <= camera.width &&
+    top + height <= camera.height;
   if (!fits || !(pixelsPerPixel > 0) || width < pixelsPerPixel || height < pixelsPerPixel) {
     throw new SimulationError(
       'simulation/bad-area',
@@ -249,6 +289,10 @@ function check(request: ExposureRequest, area: CameraArea, pixelsPerPixel: numbe
     );
   }
   if (!(request.exposure >= 0 && Number.isFinite(request.exposure))) {
-    throw new SimulationError('simulation/bad-value', `An exposure of ${request.exposure} s cannot be taken`, 'Ask for zero or more seconds.');
+    throw new SimulationError(
+      'simulation/bad-value',
+      `An exposure of ${request.exposure} s cannot be taken`,
+      'Ask for zero or more seconds.',
+    );
   }
 }

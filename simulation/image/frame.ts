@@ -109,7 +109,10 @@ export function seenCorners(frame: Frame, margin: number): PlaneVector[] {
   const corner = (column: number, row: number): PlaneVector => {
     const c = column - frame.originColumn;
     const r = row - frame.originRow;
-    return { x: (frame.rowY * c - frame.columnY * r) / determinant, y: (frame.columnX * r - frame.rowX * c) / determinant };
+    return {
+      x: (frame.rowY * c - frame.columnY * r) / determinant,
+      y: (frame.columnX * r - frame.rowX * c) / determinant,
+    };
   };
   return [
     corner(-reach, -reach),

@@ -16,7 +16,12 @@ export type Transfer = (frequencySquared: number) => number;
  * Fills a canvas of `frame.rows * frame.columns` values with what a lens of a given transfer makes of a specimen.
  * @param paint fills a canvas of a frame with the specimen's transmission
  */
-export function imageThrough(transfer: Transfer, canvas: Float32Array, frame: Frame, paint: (canvas: Float32Array, frame: Frame) => void): void {
+export function imageThrough(
+  transfer: Transfer,
+  canvas: Float32Array,
+  frame: Frame,
+  paint: (canvas: Float32Array, frame: Frame) => void,
+): void {
   if (isInvisible(transfer, frame)) {
     paint(canvas, frame);
     return;
@@ -54,7 +59,8 @@ export function imageThrough(transfer: Transfer, canvas: Float32Array, frame: Fr
 /** Whether a transfer differs too little from 1 at all frequencies of an image. */
 function isInvisible(transfer: Transfer, { pixelSize }: Frame): boolean {
   const steps = 64;
-  for (let k = 1; k <= steps; k++) if (Math.abs(transfer((0.5 * (k / steps)) / pixelSize ** 2) - 1) > invisible) return false;
+  for (let k = 1; k <= steps; k++)
+    if (Math.abs(transfer((0.5 * (k / steps)) / pixelSize ** 2) - 1) > invisible) return false;
   return true;
 }
 

@@ -59,7 +59,10 @@ export function paintFilm(canvas: Float32Array, frame: Frame, film: Film, field:
     octaves.push({
       octave: { cell: cellPerSigma * size, amplitude, key: keyOf(film.key, power) },
       level,
-      profile: level === 0 ? pixelProfile(sigma, variance) : pointProfile(sigma / step, (variance + 1 / 12) / step ** 2 - splineVariance),
+      profile:
+        level === 0
+          ? pixelProfile(sigma, variance)
+          : pointProfile(sigma / step, (variance + 1 / 12) / step ** 2 - splineVariance),
     });
   }
   const top = octaves.reduce((highest, { level }) => Math.max(highest, level), 0);
@@ -69,7 +72,12 @@ export function paintFilm(canvas: Float32Array, frame: Frame, film: Film, field:
     const step = 2 ** level;
     const border = here.reduce((widest, { profile }) => Math.max(widest, 2 * profile.half + 4), 4);
     // A coarse raster reaches two samples beyond the frame on either side, as the spline does.
-    const raster = makeRaster(`film ${level}`, Math.ceil(frame.columns / step) + 2, Math.ceil(frame.rows / step) + 2, border);
+    const raster = makeRaster(
+      `film ${level}`,
+      Math.ceil(frame.columns / step) + 2,
+      Math.ceil(frame.rows / step) + 2,
+      border,
+    );
     for (const { octave, profile } of here) splat(raster, frame, step, octave, profile);
     if (level === 0) finish(canvas, frame, raster, coarser?.raster);
     else if (coarser) refine(raster, coarser.raster);
@@ -97,7 +105,12 @@ function refine(fine: Raster, coarse: Raster): void {
 }
 
 /** Adds the grains of the finest raster, and the values of the spline of the next, to the canvas. */
-function finish(canvas: Float32Array, { columns, rows }: Frame, { data, stride, border }: Raster, coarse: Raster | undefined): void {
+function finish(
+  canvas: Float32Array,
+  { columns, rows }: Frame,
+  { data, stride, border }: Raster,
+  coarse: Raster | undefined,
+): void {
   for (let row = 0; row < rows; row++) {
     const from = (row + border) * stride + border;
     const to = row * columns;

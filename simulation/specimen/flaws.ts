@@ -24,19 +24,29 @@ interface Wave {
 }
 
 /** Whether a lattice is other than perfect. */
-export const isFlawed = ({ bend, linePlacement, missingLines, dirtyBlocks }: LatticeFlaws): boolean => bend > 0 || linePlacement > 0 || missingLines > 0 || dirtyBlocks > 0;
+export const isFlawed = ({ bend, linePlacement, missingLines, dirtyBlocks }: LatticeFlaws): boolean =>
+  bend > 0 || linePlacement > 0 || missingLines > 0 || dirtyBlocks > 0;
 
 /**
  * As `paintLines`, with lines that are bent, displaced and missing and blocks that are dirty.
  * @param sets the two crossed sets first; a third one runs along the second
  * @param key of what is wrong where
  */
-export function paintFlawedLines(canvas: Float32Array, frame: Frame, sets: readonly LineSet[], flaws: LatticeFlaws, key: number): void {
+export function paintFlawedLines(
+  canvas: Float32Array,
+  frame: Frame,
+  sets: readonly LineSet[],
+  flaws: LatticeFlaws,
+  key: number,
+): void {
   const tables = sets.map((set, index) => lineTable(set, frame, `lines ${index}`));
   const waves = [0, 1].map((axis) => bendOf(flaws, sets[0]!.pitch, keyOf(key, axis)));
   const crystal = sets[0]!.width === undefined;
   const patch = crystal ? crystalPatch : 1;
-  const directions = sets.map(({ angle }) => ({ x: Math.cos((angle * Math.PI) / 180), y: Math.sin((angle * Math.PI) / 180) }));
+  const directions = sets.map(({ angle }) => ({
+    x: Math.cos((angle * Math.PI) / 180),
+    y: Math.sin((angle * Math.PI) / 180),
+  }));
   const point = { x: 0, y: 0 };
   const cycles = sets.map(() => 0);
   for (let row = 0, at = 0; row < frame.rows; row++) {
@@ -44,13 +54,15 @@ export function paintFlawedLines(canvas: Float32Array, frame: Frame, sets: reado
       specimenPoint(frame, column, row, point);
       for (let set = 0; set < sets.length; set++) {
         const { x, y } = directions[set]!;
-        cycles[set] = (point.x * x + point.y * y + displacement(waves[set === 0 ? 0 : 1]!, point.x, point.y)) / sets[set]!.pitch;
+        cycles[set] =
+          (point.x * x + point.y * y + displacement(waves[set === 0 ? 0 : 1]!, point.x, point.y)) / sets[set]!.pitch;
       }
       const blockX = floor(cycles[0]! / patch);
       const blockY = floor(cycles[1]! / patch);
       if (flaws.dirtyBlocks > 0) {
         const random = hash(blockX, keyOf(key, 5, blockY)) >>> 0;
-        if (random < flaws.dirtyBlocks * 4294967296) canvas[at]! *= dirtiest + (cleanest - dirtiest) * ((random & 255) / 255);
+        if (random < flaws.dirtyBlocks * 4294967296)
+          canvas[at]! *= dirtiest + (cleanest - dirtiest) * ((random & 255) / 255);
       }
       if (crystal && absent(blockX, blockY, keyOf(key, 6), flaws.missingLines)) continue;
       for (let set = 0; set < sets.length; set++) {
@@ -58,7 +70,8 @@ export function paintFlawedLines(canvas: Float32Array, frame: Frame, sets: reado
         if (!crystal) {
           const line = floor(place + 0.5);
           if (absent(line, floor(cycles[1 - set]!), keyOf(key, 7, set), flaws.missingLines)) continue;
-          if (flaws.linePlacement > 0) place -= (flaws.linePlacement / sets[set]!.pitch) * highNormal(hash(line, keyOf(key, 8, set)));
+          if (flaws.linePlacement > 0)
+            place -= (flaws.linePlacement / sets[set]!.pitch) * highNormal(hash(line, keyOf(key, 8, set)));
         }
         const steps = (place - floor(place)) * tableSize;
         const left = steps | 0;
@@ -70,7 +83,12 @@ export function paintFlawedLines(canvas: Float32Array, frame: Frame, sets: reado
 }
 
 /** Darkens spheres that lie at random places on a canvas. */
-export function paintSpheres(canvas: Float32Array, frame: Frame, { latexSpheres, latexDiameter }: LatticeFlaws, key: number): void {
+export function paintSpheres(
+  canvas: Float32Array,
+  frame: Frame,
+  { latexSpheres, latexDiameter }: LatticeFlaws,
+  key: number,
+): void {
   if (latexSpheres <= 0) return;
   // One sphere in each cell of a square lattice without end, anywhere in it.
   const cell = 1 / sqrt(latexSpheres);
@@ -85,7 +103,11 @@ export function paintSpheres(canvas: Float32Array, frame: Frame, { latexSpheres,
       for (let cellX = firstX; cellX <= lastX; cellX++) {
         for (let cellY = firstY; cellY <= lastY; cellY++) {
           const random = hash(cellX, keyOf(key, 9, cellY)) >>> 0;
-          const distance = hypot(point.x - (cellX + (random >>> 16) / 65536) * cell, point.y - (cellY + (random & 65535) / 65536) * cell) / radius;
+          const distance =
+            hypot(
+              point.x - (cellX + (random >>> 16) / 65536) * cell,
+              point.y - (cellY + (random & 65535) / 65536) * cell,
+            ) / radius;
           if (distance < 1) thickness += sqrt(1 - distance * distance);
         }
       }
@@ -112,7 +134,8 @@ export function paintSurround(canvas: Float32Array, frame: Frame, { opening }: L
   }
 }
 
-const absent = (line: number, stretch: number, key: number, share: number): boolean => share > 0 && hash(line, keyOf(key, stretch)) >>> 0 < share * 4294967296;
+const absent = (line: number, stretch: number, key: number, share: number): boolean =>
+  share > 0 && hash(line, keyOf(key, stretch)) >>> 0 < share * 4294967296;
 
 /** Waves whose slopes have the strain of a bent lattice as standard deviation along each axis. */
 function bendOf({ bend, bendRepeats }: LatticeFlaws, pitch: number, key: number): readonly Wave[] {
@@ -121,7 +144,12 @@ function bendOf({ bend, bendRepeats }: LatticeFlaws, pitch: number, key: number)
   return Array.from({ length: bendWaves }, (): Wave => {
     const turns = (2 * Math.PI) / (bendRepeats * pitch * (0.7 + 0.6 * random.uniform()));
     const direction = 2 * Math.PI * random.uniform();
-    return { x: turns * Math.cos(direction), y: turns * Math.sin(direction), phase: 2 * Math.PI * random.uniform(), amplitude: (2 * bend) / (Math.sqrt(bendWaves) * turns) };
+    return {
+      x: turns * Math.cos(direction),
+      y: turns * Math.sin(direction),
+      phase: 2 * Math.PI * random.uniform(),
+      amplitude: (2 * bend) / (Math.sqrt(bendWaves) * turns),
+    };
   });
 }
 

@@ -47,7 +47,8 @@ export function paintLines(canvas: Float32Array, frame: Frame, sets: readonly Li
             y = dy / push;
           }
         }
-        const cycles = (x + frame.centreColumn - frame.originColumn) * perColumn + (y + frame.centreRow - frame.originRow) * perRow;
+        const cycles =
+          (x + frame.centreColumn - frame.originColumn) * perColumn + (y + frame.centreRow - frame.originRow) * perRow;
         const place = (cycles - floor(cycles)) * tableSize;
         const left = place | 0;
         canvas[at]! *= table[left]! + (place - left) * (table[left + 1]! - table[left]!);
@@ -83,7 +84,10 @@ export function lineTable({ pitch, depth, width }: LineSet, frame: Frame, name: 
   const wave = Math.exp(-2 * (Math.PI * (blur / pitch)) ** 2);
   for (let k = 0; k <= tableSize; k++) {
     const position = (k / tableSize) * pitch;
-    const darkness = width === undefined ? 0.5 + 0.5 * wave * Math.cos((2 * Math.PI * k) / tableSize) : lineDarkness(position, pitch, width, blur);
+    const darkness =
+      width === undefined
+        ? 0.5 + 0.5 * wave * Math.cos((2 * Math.PI * k) / tableSize)
+        : lineDarkness(position, pitch, width, blur);
     table[k] = 1 - depth * darkness;
   }
   return table;
@@ -94,7 +98,10 @@ function lineDarkness(position: number, pitch: number, width: number, blur: numb
   if (blur > pitch / 4) {
     let darkness = width / pitch;
     for (let n = 1; n <= 4; n++) {
-      const height = (2 / (Math.PI * n)) * Math.sin((Math.PI * n * width) / pitch) * Math.exp(-2 * (Math.PI * n * (blur / pitch)) ** 2);
+      const height =
+        (2 / (Math.PI * n)) *
+        Math.sin((Math.PI * n * width) / pitch) *
+        Math.exp(-2 * (Math.PI * n * (blur / pitch)) ** 2);
       darkness += height * Math.cos((2 * Math.PI * n * position) / pitch);
     }
     return darkness;

@@ -13,10 +13,17 @@ const filmOnLattice = 0.5;
  * @param key of the random texture
  * @param field shorter side of the camera's full field of view, micrometres
  */
-export function paintSpecimen(canvas: Float32Array, frame: Frame, specimen: SpecimenTruth, key: number, field: number): void {
+export function paintSpecimen(
+  canvas: Float32Array,
+  frame: Frame,
+  specimen: SpecimenTruth,
+  key: number,
+  field: number,
+): void {
   canvas.fill(0);
   const lines = linesOf(specimen);
-  if (specimen.kind !== 'empty') paintFilm(canvas, frame, { key, contrast: specimen.contrast * (lines.length > 0 ? filmOnLattice : 1) }, field);
+  if (specimen.kind !== 'empty')
+    paintFilm(canvas, frame, { key, contrast: specimen.contrast * (lines.length > 0 ? filmOnLattice : 1) }, field);
   for (let k = 0; k < canvas.length; k++) {
     const value = 1 + canvas[k]!;
     canvas[k] = value > 0.02 ? value : 0.02;
@@ -29,7 +36,16 @@ export function paintSpecimen(canvas: Float32Array, frame: Frame, specimen: Spec
   paintSurround(canvas, frame, specimen.flaws);
 }
 
-function linesOf({ kind, angle, latticeContrast, linesPerMillimetre, catalaseSpacings, barsPerInch, barWidth, flaws }: SpecimenTruth): readonly LineSet[] {
+function linesOf({
+  kind,
+  angle,
+  latticeContrast,
+  linesPerMillimetre,
+  catalaseSpacings,
+  barsPerInch,
+  barWidth,
+  flaws,
+}: SpecimenTruth): readonly LineSet[] {
   const crossed = (first: Omit<LineSet, 'angle' | 'depth'>, second = first): readonly LineSet[] => [
     { ...first, angle, depth: latticeContrast },
     { ...second, angle: angle + 90, depth: latticeContrast },
@@ -42,7 +58,9 @@ function linesOf({ kind, angle, latticeContrast, linesPerMillimetre, catalaseSpa
     case 'catalase':
       return [
         ...crossed({ pitch: catalaseSpacings[0] / 1000 }, { pitch: catalaseSpacings[1] / 1000 }),
-        ...(flaws.cellContrast > 0 ? [{ pitch: catalaseSpacings[1] / 500, angle: angle + 90, depth: latticeContrast * flaws.cellContrast }] : []),
+        ...(flaws.cellContrast > 0
+          ? [{ pitch: catalaseSpacings[1] / 500, angle: angle + 90, depth: latticeContrast * flaws.cellContrast }]
+          : []),
       ];
     case 'grid-bars':
       return crossed({ pitch: 25400 / barsPerInch, width: barWidth });

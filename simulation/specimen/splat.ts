@@ -40,7 +40,11 @@ export interface Profile {
 export function pixelProfile(sigma: number, variance: number): Profile {
   const spread = Math.sqrt(variance);
   const scale = sigma * Math.sqrt(2 * Math.PI);
-  return profile(Math.sqrt(variance + 1 / 12), 3.6, (distance) => scale * (cumulative((distance + 0.5) / spread) - cumulative((distance - 0.5) / spread)));
+  return profile(
+    Math.sqrt(variance + 1 / 12),
+    3.6,
+    (distance) => scale * (cumulative((distance + 0.5) / spread) - cumulative((distance - 0.5) / spread)),
+  );
 }
 
 /** A Gaussian of unit height before blurring, sampled at points. @param sigma and variance as for `pixelProfile`. */
@@ -53,7 +57,13 @@ export function pointProfile(sigma: number, variance: number): Profile {
  * Paints an octave of grains onto a raster whose pixels are `step` pixels of the frame wide.
  * The place of a grain depends on the octave alone, so the texture is the same from wherever and however finely it is seen.
  */
-export function splat(raster: Raster, frame: Frame, step: number, octave: Octave, { taps, half, values }: Profile): void {
+export function splat(
+  raster: Raster,
+  frame: Frame,
+  step: number,
+  octave: Octave,
+  { taps, half, values }: Profile,
+): void {
   const { data, stride, border } = raster;
   const { cell, amplitude, key } = octave;
   const { cubic, quadratic } = frame;
@@ -152,7 +162,10 @@ function profile(spread: number, reach: number, at: (distance: number) => number
 }
 
 /** For each row of cells that touches a convex region, the cells of it that do. */
-function cellRows(corners: readonly PlaneVector[], cell: number): { first: number; last: number; from: Int32Array; to: Int32Array } {
+function cellRows(
+  corners: readonly PlaneVector[],
+  cell: number,
+): { first: number; last: number; from: Int32Array; to: Int32Array } {
   const ys = corners.map(({ y }) => y / cell);
   const first = floor(Math.min(...ys));
   const last = floor(Math.max(...ys));
@@ -188,6 +201,10 @@ function cellRows(corners: readonly PlaneVector[], cell: number): { first: numbe
 function cumulative(x: number): number {
   const z = Math.abs(x) / Math.SQRT2;
   const t = 1 / (1 + 0.3275911 * z);
-  const tail = 0.5 * Math.exp(-z * z) * t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
+  const tail =
+    0.5 *
+    Math.exp(-z * z) *
+    t *
+    (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
   return x > 0 ? 1 - tail : tail;
 }

@@ -9,8 +9,19 @@ async function instrumentWith(limits: string) {
   const { traits } = camera;
   const take = async (exposure: number): Promise<number> => {
     const area = { left: 0, top: 0, right: traits.width, bottom: traits.height };
-    const { image, exposure: taken } = await camera.acquire(camera.fit({ binning: traits.binnings.at(-1)!, area, exposure: seconds(exposure), driftSettling: seconds(0), processing: 'gain normalized', readMode: 'counting' }));
-    const perElectron = instrument.settings.cameras.find(({ index }) => index === traits.index)!.get('CountsPerElectron');
+    const { image, exposure: taken } = await camera.acquire(
+      camera.fit({
+        binning: traits.binnings.at(-1)!,
+        area,
+        exposure: seconds(exposure),
+        driftSettling: seconds(0),
+        processing: 'gain normalized',
+        readMode: 'counting',
+      }),
+    );
+    const perElectron = instrument.settings.cameras
+      .find(({ index }) => index === traits.index)!
+      .get('CountsPerElectron');
     let total = 0;
     for (const each of image.data) total += each;
     return total / image.data.length / perElectron / taken.exposure;
@@ -29,7 +40,10 @@ test('an exposure that would bring more electrons than the limit is refused by t
   await using _ = instrument;
   await take(0.2);
   await take(1.9);
-  await expect(take(2.2)).rejects.toMatchObject({ code: 'limits/out-of-range', message: expect.stringMatching(/Detector dose of \d.* electrons in a pixel .*"detectorDose"/) as string });
+  await expect(take(2.2)).rejects.toMatchObject({
+    code: 'limits/out-of-range',
+    message: expect.stringMatching(/Detector dose of \d.* electrons in a pixel .*"detectorDose"/) as string,
+  });
   const scope = instrument.kernel.registry.get(Scope);
   await scope.spotSize.write((await scope.spotSize.read()) + 1);
   await take(2.2);
@@ -44,5 +58,11 @@ test('the longest exposure can be set', async () => {
 
 test('wrong limits are found in the configuration, with their place', () => {
   const { problems } = parseSettings('limits:\n  detectorDoze: 5\n', 'wrong.yaml');
-  expect(problems).toContainEqual(expect.objectContaining({ severity: 'error', place: { file: 'wrong.yaml', line: 2, column: 3 }, hint: expect.stringContaining('detectorDose') as string }));
+  expect(problems).toContainEqual(
+    expect.objectContaining({
+      severity: 'error',
+      place: { file: 'wrong.yaml', line: 2, column: 3 },
+      hint: expect.stringContaining('detectorDose') as string,
+    }),
+  );
 });

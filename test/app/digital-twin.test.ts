@@ -26,7 +26,13 @@ jest.setTimeout(120_000);
     const wanted = eucentric(['export', '--config', plain]).stdout;
     expect(eucentric(['export', '--config', configuration]).stdout).toBe(wanted);
     // Lines may change their places and keywords their case, which SerialEM reads in any; no line is lost, doubled or changed.
-    const settings = (text: string): string[] => text.split('\n').map((line) => line.trim().split(/\s+/)).filter(([first]) => first && !first.startsWith('#')).map(([first, ...rest]) => [first!.toLowerCase(), ...rest].join(' ')).sort();
+    const settings = (text: string): string[] =>
+      text
+        .split('\n')
+        .map((line) => line.trim().split(/\s+/))
+        .filter(([first]) => first && !first.startsWith('#'))
+        .map(([first, ...rest]) => [first!.toLowerCase(), ...rest].join(' '))
+        .sort();
     expect(settings(wanted)).toEqual(settings(readFileSync(siteFiles.properties, 'latin1')));
   });
 
@@ -37,9 +43,24 @@ jest.setTimeout(120_000);
     ['is-from-scratch', 24],
   ])("%s at mag index %i recovers the site's matrix", (item, magIndex) => {
     const site = eucentric(['calibrations', 'show', siteFiles.calibrations, '--json']).lines();
-    const truth = site.find((each) => each['record'] === 'ImageShiftMatrix' && each['magIndex'] === magIndex && each['camera'] === 1);
+    const truth = site.find(
+      (each) => each['record'] === 'ImageShiftMatrix' && each['magIndex'] === magIndex && each['camera'] === 1,
+    );
     expect(truth).toBeDefined();
-    const { code, lines } = eucentric(['run', item, '--defaults', '--json', '--seed', '11', '--camera', '1', '--mag-index', String(magIndex), '--config', configuration]);
+    const { code, lines } = eucentric([
+      'run',
+      item,
+      '--defaults',
+      '--json',
+      '--seed',
+      '11',
+      '--camera',
+      '1',
+      '--mag-index',
+      String(magIndex),
+      '--config',
+      configuration,
+    ]);
     expect(code).toBe(0);
     const last = lines().at(-1)!;
     expect(last).toMatchObject({ event: 'result', conditions: { magIndex, camera: 1 } });

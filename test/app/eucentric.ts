@@ -19,12 +19,30 @@ export interface Called {
 
 /** Calls the command and waits for its end. */
 export function eucentric(given: readonly string[], folder = projectFolder): Called {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...given], { cwd: folder, encoding: 'utf8', timeout: 60_000 });
-  return { code: status, stdout, stderr, lines: () => stdout.trimEnd().split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>) };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...given], {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  return {
+    code: status,
+    stdout,
+    stderr,
+    lines: () =>
+      stdout
+        .trimEnd()
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
+  };
 }
 
 /** Calls the command and gives its process a signal at the first line that matches. */
-export async function interrupted(given: readonly string[], at: RegExp, signal: NodeJS.Signals): Promise<{ readonly code: number | null; readonly stdout: string }> {
+export async function interrupted(
+  given: readonly string[],
+  at: RegExp,
+  signal: NodeJS.Signals,
+): Promise<{ readonly code: number | null; readonly stdout: string }> {
   const child = spawn(process.execPath, [program, ...given]);
   let stdout = '';
   child.stdout.on('data', (data: Buffer) => {
@@ -37,10 +55,17 @@ export async function interrupted(given: readonly string[], at: RegExp, signal: 
 }
 
 /** A folder with the configuration of the virtual microscope, changed; its calibrations are in `calibrations`. */
-export function temporarySite(edit: (yaml: string) => string = (yaml) => yaml): { readonly folder: string; readonly configuration: string; remove(): void } {
+export function temporarySite(edit: (yaml: string) => string = (yaml) => yaml): {
+  readonly folder: string;
+  readonly configuration: string;
+  remove(): void;
+} {
   const folder = mkdtempSync(path.join(tmpdir(), 'eucentric-command-'));
   const configuration = path.join(folder, 'site.yaml');
-  const yaml = readFileSync(path.join(projectFolder, 'config', 'simulator.yaml'), 'utf8').replace('directory: calibrations/simulator', 'directory: calibrations');
+  const yaml = readFileSync(path.join(projectFolder, 'config', 'simulator.yaml'), 'utf8').replace(
+    'directory: calibrations/simulator',
+    'directory: calibrations',
+  );
   writeFileSync(configuration, edit(yaml));
   return { folder, configuration, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

@@ -8,7 +8,8 @@ import { projectFolder, virtualInstrument } from '../support/virtual-instrument'
 const folder = mkdtempSync(path.join(tmpdir(), 'eucentric-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const devices = /^ {2}(fei|jeol|hitachi|serialem|gatan-k2k3|falcon-ceta): \{(.*)\}$/gm;
-const replayOf = (file: string) => (yaml: string) => yaml.replace(/^ {2}simulator: .*\n/m, '').replace(devices, `  $1: { wire: replay, recording: '${file}', $2 }`);
+const replayOf = (file: string) => (yaml: string) =>
+  yaml.replace(/^ {2}simulator: .*\n/m, '').replace(devices, `  $1: { wire: replay, recording: '${file}', $2 }`);
 type Instrument = Awaited<ReturnType<typeof virtualInstrument>>;
 
 /** Uses every device a little, and tells what it answered. */
@@ -19,12 +20,32 @@ async function use({ kernel: { registry } }: Instrument, x = 1.5) {
   await stage.move({ x: micrometres(12), y: micrometres(-3) });
   const { traits } = cameras.selected;
   const area = { left: 0, top: 0, right: traits.width, bottom: traits.height };
-  const exposure = cameras.selected.fit({ binning: traits.binnings.at(-1)!, area, exposure: seconds(0.2), driftSettling: seconds(0), processing: 'gain normalized', readMode: 'counting' });
+  const exposure = cameras.selected.fit({
+    binning: traits.binnings.at(-1)!,
+    area,
+    exposure: seconds(0.2),
+    driftSettling: seconds(0),
+    processing: 'gain normalized',
+    readMode: 'counting',
+  });
   const { image } = await cameras.selected.acquire(exposure);
-  return { magIndex, shift: await scope.imageShift.read(), place: await stage.position.read(), voltage: await scope.highTension.read(), shape: [...image.shape], pixels: [...image.data.slice(0, 2000)] };
+  return {
+    magIndex,
+    shift: await scope.imageShift.read(),
+    place: await stage.position.read(),
+    voltage: await scope.highTension.read(),
+    shape: [...image.shape],
+    pixels: [...image.data.slice(0, 2000)],
+  };
 }
 
-describe.each(['krios-k3.yaml', 'talos-ceta.yaml', 'talos-through-serialem.yaml', 'jeol-cryo-arm-k2.yaml', 'hitachi-ht7700.yaml'])('%s', (name) => {
+describe.each([
+  'krios-k3.yaml',
+  'talos-ceta.yaml',
+  'talos-through-serialem.yaml',
+  'jeol-cryo-arm-k2.yaml',
+  'hitachi-ht7700.yaml',
+])('%s', (name) => {
   const configuration = path.join(projectFolder, 'config', name);
   const file = path.join(folder, `${name}.jsonl`);
 
@@ -42,7 +63,12 @@ describe.each(['krios-k3.yaml', 'talos-ceta.yaml', 'talos-through-serialem.yaml'
 
   it('says where another run leaves the recording', async () => {
     await using instrument = await virtualInstrument({ configuration, edit: replayOf(file) });
-    await expect(use(instrument, 1.25)).rejects.toMatchObject({ code: 'recording/mismatch', message: expect.stringMatching(/does not fit: on the wire of (fei|jeol|hitachi|serialem), .* was asked for, but in the recording .* comes next, as call \d+\./) as string });
+    await expect(use(instrument, 1.25)).rejects.toMatchObject({
+      code: 'recording/mismatch',
+      message: expect.stringMatching(
+        /does not fit: on the wire of (fei|jeol|hitachi|serialem), .* was asked for, but in the recording .* comes next, as call \d+\./,
+      ) as string,
+    });
   });
 });
 
@@ -57,7 +83,9 @@ describe('a recording', () => {
       await using instrument = await virtualInstrument({ configuration, record: { file, images: false } });
       ({ shape } = await use(instrument));
     }
-    const images = readFileSync(file, 'utf8').split('\n').filter((line) => line.includes('"$array"'));
+    const images = readFileSync(file, 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('"$array"'));
     expect(images).toHaveLength(1);
     const [image = ''] = images;
     expect(image).toMatch(/"answer":\{.*"\$array":"Uint16Array","length":\d+,"sha256":"[0-9a-f]{64}"\}/);
@@ -72,26 +100,44 @@ describe('a recording', () => {
     appendFileSync(cut, '{"n":9999,"wire":"fei","ca');
     await using instrument = await opened(cut);
     await use(instrument);
-    await expect(instrument.kernel.registry.get(Scope).defocus.read()).rejects.toMatchObject({ code: 'recording/mismatch', message: expect.stringMatching(/getDefocus\(\) was asked for, but in the recording close\(\) comes next/) as string });
+    await expect(instrument.kernel.registry.get(Scope).defocus.read()).rejects.toMatchObject({
+      code: 'recording/mismatch',
+      message: expect.stringMatching(
+        /getDefocus\(\) was asked for, but in the recording close\(\) comes next/,
+      ) as string,
+    });
   });
 
   it.each([
     ['that is not there', undefined, 'recording/unreadable'],
     ['that is something else', 'hello\nworld\n', 'recording/unreadable'],
     ['of another version', '{"recording":"eucentric wires","version":9}\n', 'recording/unreadable'],
-    ['of other wires', '{"recording":"eucentric wires","version":1,"images":false}\n{"n":1,"wire":"jeol","call":"open","given":[],"at":0}\n', 'recording/other-wire'],
+    [
+      'of other wires',
+      '{"recording":"eucentric wires","version":1,"images":false}\n{"n":1,"wire":"jeol","call":"open","given":[],"at":0}\n',
+      'recording/other-wire',
+    ],
   ])('%s is refused with what to do', async (_what, text, code) => {
     const other = path.join(folder, 'other.jsonl');
     rmSync(other, { force: true });
     if (text !== undefined) writeFileSync(other, text);
-    const failure = (await opened(other).catch((error: unknown) => error)) as { code: string; hint: string; errors?: readonly { code: string }[] };
+    const failure = (await opened(other).catch((error: unknown) => error)) as {
+      code: string;
+      hint: string;
+      errors?: readonly { code: string }[];
+    };
     expect([failure.code, ...(failure.errors ?? []).map((error) => error.code)]).toContain(code);
     expect(failure.hint).not.toBe('');
   });
 
   it('has to be named, and its file has to be one that can be written', async () => {
-    const none = await virtualInstrument({ configuration, edit: (yaml) => yaml.replace(/^ {2}fei: .*$/m, '  fei: { wire: replay }') }).catch((error: unknown) => error);
+    const none = await virtualInstrument({
+      configuration,
+      edit: (yaml) => yaml.replace(/^ {2}fei: .*$/m, '  fei: { wire: replay }'),
+    }).catch((error: unknown) => error);
     expect(none).toMatchObject({ code: 'recording/not-named' });
-    await expect(virtualInstrument({ configuration, record: { file: path.join(folder, 'no', 'such', 'folder'), images: false } })).rejects.toMatchObject({ code: 'recording/not-written' });
+    await expect(
+      virtualInstrument({ configuration, record: { file: path.join(folder, 'no', 'such', 'folder'), images: false } }),
+    ).rejects.toMatchObject({ code: 'recording/not-written' });
   });
 });

@@ -20,7 +20,8 @@ const wrongSite = () =>
   );
 
 const linesOf = (file: string): readonly string[] => readFileSync(file, 'utf8').split(/(?<=\n)/);
-const at = (file: string) => loadSettings(file).settings.cameras[0]!.rotationAndPixel.find((row) => row.magIndex === magIndex);
+const at = (file: string) =>
+  loadSettings(file).settings.cameras[0]!.rotationAndPixel.find((row) => row.magIndex === magIndex);
 
 describe('what was measured', () => {
   it('is written into the configuration by the items themselves, used from the next start, and exported; nothing else changes', () => {
@@ -28,18 +29,34 @@ describe('what was measured', () => {
     const { configuration } = site;
     const before = linesOf(configuration);
     const run = (...given: readonly string[]) => {
-      const called = eucentric(['run', ...given, '--mag-index', String(magIndex), '--defaults', '--json', '--config', configuration]);
+      const called = eucentric([
+        'run',
+        ...given,
+        '--mag-index',
+        String(magIndex),
+        '--defaults',
+        '--json',
+        '--config',
+        configuration,
+      ]);
       expect(called.stderr).not.toContain('error');
       expect(called.code).toBe(0);
       return called.lines();
     };
-    const resultOf = (lines: readonly Record<string, unknown>[]) => lines.find(({ event }) => event === 'result') as { values: Record<string, number>; standardErrors: Record<string, number> };
-    const edit = (change: (yaml: string) => string) => writeFileSync(configuration, change(readFileSync(configuration, 'utf8')));
+    const resultOf = (lines: readonly Record<string, unknown>[]) =>
+      lines.find(({ event }) => event === 'result') as {
+        values: Record<string, number>;
+        standardErrors: Record<string, number>;
+      };
+    const edit = (change: (yaml: string) => string) =>
+      writeFileSync(configuration, change(readFileSync(configuration, 'utf8')));
 
     // The stage, on a specimen with detail.
     const stage = run('stage-shift', 'list-stage-cals', '--save', '--answer', 'write-properties=yes');
     const turned = (lines: readonly Record<string, unknown>[]): number => {
-      const { values } = lines.find(({ event, item }) => event === 'result' && String(item).endsWith('list-stage-cals')) as { values: { rows: { specimenToStage: { xpx: number; xpy: number } }[] } };
+      const { values } = lines.find(
+        ({ event, item }) => event === 'result' && String(item).endsWith('list-stage-cals'),
+      ) as { values: { rows: { specimenToStage: { xpx: number; xpy: number } }[] } };
       const { xpx, xpy } = values.rows[0]!.specimenToStage;
       return Math.abs((Math.atan2(xpy, xpx) * 180) / Math.PI) - 180;
     };
@@ -68,11 +85,17 @@ describe('what was measured', () => {
     expect(inNanometres(read.pixelSize!) * pixelsPerPropertyPixel).toBeCloseTo(pixel, 6);
 
     // The virtual microscope is built on what the configuration says, so with true values in it the same microscope is the one without errors.
-    edit((yaml) => yaml.replace('pixelScaleError: 0.03', 'pixelScaleError: 0').replace('rotationErrorDegrees: 7', 'rotationErrorDegrees: 0'));
+    edit((yaml) =>
+      yaml
+        .replace('pixelScaleError: 0.03', 'pixelScaleError: 0')
+        .replace('rotationErrorDegrees: 7', 'rotationErrorDegrees: 0'),
+    );
     edit((yaml) => yaml.replace('  seed: 1\n', '  seed: 1\n  specimen: cross-grating\n'));
     const again = run('list-stage-cals', 'find-pixel-size', '--take', 'Record');
     expect(Math.abs(turned(again))).toBeLessThan(0.2);
-    expect(again.map(({ text }) => text).join('\n')).toMatch(/this is (1\.000\d|0\.999\d) times the previous pixel size, which was measured/);
+    expect(again.map(({ text }) => text).join('\n')).toMatch(
+      /this is (1\.000\d|0\.999\d) times the previous pixel size, which was measured/,
+    );
 
     const exported = eucentric(['export', '--config', configuration]).stdout;
     expect(exported).toMatch(new RegExp(`^RotationAndPixel ${magIndex} 999 ${angle} ${pixel}\\s*$`, 'm'));
@@ -83,9 +106,24 @@ describe('what was measured', () => {
     const site = wrongSite();
     const { configuration } = site;
     const before = readFileSync(configuration, 'utf8');
-    const called = eucentric(['run', 'stage-shift', '--mag-index', String(magIndex), '--answer', 'start=yes', '--json', '--config', configuration]).lines();
+    const called = eucentric([
+      'run',
+      'stage-shift',
+      '--mag-index',
+      String(magIndex),
+      '--answer',
+      'start=yes',
+      '--json',
+      '--config',
+      configuration,
+    ]).lines();
     // Prepared answers that say nothing of it decline the offer.
-    expect(called.find(({ id }) => id === 'write-properties')).toMatchObject({ event: 'ask', kind: 'confirm', default: false, answer: false });
+    expect(called.find(({ id }) => id === 'write-properties')).toMatchObject({
+      event: 'ask',
+      kind: 'confirm',
+      default: false,
+      answer: false,
+    });
     const { values } = called.find(({ event }) => event === 'result') as { values: { rotation: number } };
     const row = `[${magIndex}, 999, ${Number(values.rotation.toFixed(2))}, 0]`;
     const looked = eucentric(['properties', 'write', '--config', configuration]);
@@ -94,16 +132,27 @@ describe('what was measured', () => {
     expect(looked.stderr).toContain('--yes');
     expect(readFileSync(configuration, 'utf8')).toBe(before);
     const written = eucentric(['properties', 'write', '--yes', '--json', '--config', configuration]).lines().at(-1);
-    expect(written).toMatchObject({ event: 'result', written: true, suggestions: [{ property: 'RotationAndPixel', camera: 0, row: magIndex, field: 2 }] });
+    expect(written).toMatchObject({
+      event: 'result',
+      written: true,
+      suggestions: [{ property: 'RotationAndPixel', camera: 0, row: magIndex, field: 2 }],
+    });
     expect(readFileSync(configuration, 'utf8')).toContain(row);
     expect(readFileSync(configuration.replace('.yaml', '.bak'), 'utf8')).toBe(before);
-    expect(await prepareChange(configuration, (written as unknown as { suggestions: PropertySuggestion[] }).suggestions)).toBeUndefined();
+    expect(
+      await prepareChange(configuration, (written as unknown as { suggestions: PropertySuggestion[] }).suggestions),
+    ).toBeUndefined();
     site.remove();
   });
 });
 
 describe('writing into a configuration', () => {
-  const suggestion: PropertySuggestion = { property: 'StageCycleLengthX', value: 63.5, what: 'cycle of the X drive', unit: 'um' };
+  const suggestion: PropertySuggestion = {
+    property: 'StageCycleLengthX',
+    value: 63.5,
+    what: 'cycle of the X drive',
+    unit: 'um',
+  };
   const operator = (answer: boolean, meanwhile: () => void = () => {}) => {
     const said: string[] = [];
     return {
@@ -118,8 +167,12 @@ describe('writing into a configuration', () => {
 
   it('is refused when the file has changed after the difference was shown, and leaves no other file behind', async () => {
     const site = temporarySite();
-    const person = operator(true, () => writeFileSync(site.configuration, `${readFileSync(site.configuration, 'utf8')}# another hand\n`));
-    await expect(offerProperties(site.configuration, [suggestion], person)).rejects.toMatchObject({ code: 'properties/changed-meanwhile' });
+    const person = operator(true, () =>
+      writeFileSync(site.configuration, `${readFileSync(site.configuration, 'utf8')}# another hand\n`),
+    );
+    await expect(offerProperties(site.configuration, [suggestion], person)).rejects.toMatchObject({
+      code: 'properties/changed-meanwhile',
+    });
     const text = readFileSync(site.configuration, 'utf8');
     expect(text).toContain('# another hand');
     expect(text).not.toContain('63.5');

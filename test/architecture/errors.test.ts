@@ -3,7 +3,8 @@ import { root } from './source-files';
 
 /** Codes that several files make on purpose, since it is the same thing for the operator wherever it is noticed. */
 const shared: Readonly<Record<string, string>> = {
-  'image-shift/out-of-range': 'the shift calibration tests the range of its whole series first, the control each single shift',
+  'image-shift/out-of-range':
+    'the shift calibration tests the range of its whole series first, the control each single shift',
 };
 /** Rooms whose findings in files share codes by their nature: the same kind of mistake can be made in YAML and in a properties file. */
 const sharedRooms = /^(settings|store|imaging|wire|simulation)\//;
@@ -17,7 +18,22 @@ describe('the errors', () => {
   test('are found, those of all rooms', () => {
     const rooms = new Set(sites.map(({ code }) => code.split('/')[0]));
     expect(sites.length).toBeGreaterThan(150);
-    for (const room of ['run', 'plugin', 'settings', 'store', 'imaging', 'simulation', 'wire', 'fei', 'jeol', 'hitachi', 'gatan', 'falcon-ceta', 'image-shift']) expect(rooms).toContain(room);
+    for (const room of [
+      'run',
+      'plugin',
+      'settings',
+      'store',
+      'imaging',
+      'simulation',
+      'wire',
+      'fei',
+      'jeol',
+      'hitachi',
+      'gatan',
+      'falcon-ceta',
+      'image-shift',
+    ])
+      expect(rooms).toContain(room);
   });
 
   test('have codes of the form room/what-happened', () => {
@@ -26,8 +42,11 @@ describe('the errors', () => {
 
   test('mean one thing each: a code is made in one file, or in several on purpose', () => {
     const files = new Map<string, Set<string>>();
-    for (const { code, file } of sites.filter((site) => !handedOn.test(site.file))) files.set(code, (files.get(code) ?? new Set()).add(file));
-    const several = [...files].filter(([code, places]) => places.size > 1 && !sharedRooms.test(code)).map(([code, places]) => ({ code, places: [...places] }));
+    for (const { code, file } of sites.filter((site) => !handedOn.test(site.file)))
+      files.set(code, (files.get(code) ?? new Set()).add(file));
+    const several = [...files]
+      .filter(([code, places]) => places.size > 1 && !sharedRooms.test(code))
+      .map(([code, places]) => ({ code, places: [...places] }));
     expect(several.filter(({ code }) => !(code in shared))).toEqual([]);
     expect(Object.keys(shared).filter((code) => !several.some((each) => each.code === code))).toEqual([]);
   });

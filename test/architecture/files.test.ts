@@ -17,7 +17,9 @@ describe('the files', () => {
   const files = filesIn(allFolders);
 
   test(`are of no more than ${mostLines} lines`, () => {
-    const long = files.filter((file) => code.test(file)).map((file) => ({ file, lines: textOf(file).split('\n').length - 1 }));
+    const long = files
+      .filter((file) => code.test(file))
+      .map((file) => ({ file, lines: textOf(file).split('\n').length - 1 }));
     expect(long.filter(({ lines }) => lines > mostLines)).toEqual([]);
   });
 
@@ -32,28 +34,55 @@ describe('the files', () => {
   test('have names in small letters with hyphens', () => {
     const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|types))?(\.[a-z]+)?$/;
     const rust = /^[a-z0-9_]+\.rs$/;
-    const wrong = files.filter((file) => !kebab.test(path.basename(file)) && !rust.test(path.basename(file)) && !givenNames.test(path.basename(file)));
+    const wrong = files.filter(
+      (file) =>
+        !kebab.test(path.basename(file)) && !rust.test(path.basename(file)) && !givenNames.test(path.basename(file)),
+    );
     expect(wrong).toEqual([]);
   });
 
   test('name no place on a machine and carry no marks of unfinished work', () => {
-    const words = [/(?<![\w.@-])\/(?:work|tmp|opt|home|root)\/(?!eucentric-fft)\w/, /\bTODO\b/, /\bFIXME\b/, /\bXXX\b(?!X)/, /\b(?:it|test|describe)\.only\(/];
+    const words = [
+      /(?<![\w.@-])\/(?:work|tmp|opt|home|root)\/(?!eucentric-fft)\w/,
+      /\bTODO\b/,
+      /\bFIXME\b/,
+      /\bXXX\b(?!X)/,
+      /\b(?:it|test|describe)\.only\(/,
+    ];
     const found = trackedFiles()
-      .filter((file) => (code.test(file) || /\.(md|yaml|json)$/.test(file)) && file !== 'package-lock.json' && !file.startsWith('imaging/fft/pkg/') && file !== 'test/architecture/files.test.ts')
-      .flatMap((file) => textOf(file).split('\n').flatMap((line, index) => (words.some((word) => word.test(line)) ? [`${file}:${index + 1}: ${line.trim()}`] : [])));
+      .filter(
+        (file) =>
+          (code.test(file) || /\.(md|yaml|json)$/.test(file)) &&
+          file !== 'package-lock.json' &&
+          !file.startsWith('imaging/fft/pkg/') &&
+          file !== 'test/architecture/files.test.ts',
+      )
+      .flatMap((file) =>
+        textOf(file)
+          .split('\n')
+          .flatMap((line, index) =>
+            words.some((word) => word.test(line)) ? [`${file}:${index + 1}: ${line.trim()}`] : [],
+          ),
+      );
     expect(found).toEqual([]);
   });
 });
 
 describe('what is exported', () => {
-  const sources = typescriptIn(programFolders).map((file) => ts.createSourceFile(file, textOf(file), ts.ScriptTarget.ES2022, true));
+  const sources = typescriptIn(programFolders).map((file) =>
+    ts.createSourceFile(file, textOf(file), ts.ScriptTarget.ES2022, true),
+  );
   const placeOf = (node: ts.Node): string => {
     const { line } = node.getSourceFile().getLineAndCharacterOfPosition(node.getStart());
     return `${node.getSourceFile().fileName}:${line + 1}`;
   };
 
   test('opens with a sentence', () => {
-    const silent = sources.flatMap((source) => exportsOf(source).filter((node) => !hasSentence(node)).map((node) => `${placeOf(node)}: ${node.getText().split('\n')[0]!.slice(0, 80)}`));
+    const silent = sources.flatMap((source) =>
+      exportsOf(source)
+        .filter((node) => !hasSentence(node))
+        .map((node) => `${placeOf(node)}: ${node.getText().split('\n')[0]!.slice(0, 80)}`),
+    );
     expect(silent).toEqual([]);
   });
 
@@ -63,7 +92,8 @@ describe('what is exported', () => {
       const visit = (node: ts.Node): void => {
         // What comes from a library or a file is cast to what it is.
         if (ts.isAsExpression(node)) return visit(node.expression);
-        if (ts.isLiteralTypeNode(node) && node.literal.kind === ts.SyntaxKind.NullKeyword) found.push(`${placeOf(node)}: ${node.parent.getText()}`);
+        if (ts.isLiteralTypeNode(node) && node.literal.kind === ts.SyntaxKind.NullKeyword)
+          found.push(`${placeOf(node)}: ${node.parent.getText()}`);
         ts.forEachChild(node, visit);
       };
       visit(source);
@@ -74,18 +104,31 @@ describe('what is exported', () => {
 
   test('is the default of a file only where somebody looks for it: plugins and menu items', () => {
     const defaults = sources.filter((source) => /^export default /m.test(source.text)).map(({ fileName }) => fileName);
-    expect(defaults.filter((file) => !/^plugins\/[^/]+\/index\.ts$/.test(file) && !/^plugins\/calibrations\/[^/]+\/[^/]+\.ts$/.test(file))).toEqual([]);
+    expect(
+      defaults.filter(
+        (file) => !/^plugins\/[^/]+\/index\.ts$/.test(file) && !/^plugins\/calibrations\/[^/]+\/[^/]+\.ts$/.test(file),
+      ),
+    ).toEqual([]);
   });
 
   test('has names in whole words without a prefix I', () => {
-    const names = sources.flatMap((source) => exportsOf(source).flatMap((node) => (ts.isInterfaceDeclaration(node) ? [{ name: node.name.text, at: placeOf(node) }] : [])));
+    const names = sources.flatMap((source) =>
+      exportsOf(source).flatMap((node) =>
+        ts.isInterfaceDeclaration(node) ? [{ name: node.name.text, at: placeOf(node) }] : [],
+      ),
+    );
     expect(names.filter(({ name }) => /^I[A-Z][a-z]/.test(name))).toEqual([]);
   });
 });
 
 test('the package holds no dependency that is not pinned', () => {
-  const { dependencies, devDependencies } = JSON.parse(textOf('package.json')) as Record<'dependencies' | 'devDependencies', Record<string, string>>;
-  const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version));
+  const { dependencies, devDependencies } = JSON.parse(textOf('package.json')) as Record<
+    'dependencies' | 'devDependencies',
+    Record<string, string>
+  >;
+  const loose = Object.entries({ ...dependencies, ...devDependencies }).filter(
+    ([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version),
+  );
   expect(loose).toEqual([]);
 });
 
@@ -93,7 +136,11 @@ test('the package holds no dependency that is not pinned', () => {
 function exportsOf(source: ts.SourceFile): readonly ts.Statement[] {
   const seen = new Set<string>();
   return source.statements.filter((statement) => {
-    if (!ts.canHaveModifiers(statement) || !ts.getModifiers(statement)?.some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword)) return false;
+    if (
+      !ts.canHaveModifiers(statement) ||
+      !ts.getModifiers(statement)?.some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword)
+    )
+      return false;
     if (!ts.isFunctionDeclaration(statement)) return true;
     const name = statement.name?.text ?? 'default';
     return !seen.has(name) && seen.add(name) !== undefined;

@@ -5,8 +5,31 @@ import { type Import, importsOf, programFolders, typescriptIn } from './source-f
  * every plugin; none of them imports another. Nothing that is not written here is allowed.
  */
 const allowed: Readonly<Record<string, readonly string[]>> = {
-  app: ['plugins', 'core/consistency', 'core/acquisition', 'core/kernel', 'core/optics', 'core/store', 'core/settings', 'core/devices', 'core/base', 'imaging'],
-  plugins: ['core/consistency', 'core/acquisition', 'core/kernel', 'core/optics', 'core/store', 'core/settings', 'core/devices', 'core/base', 'simulation', 'wires', 'imaging'],
+  app: [
+    'plugins',
+    'core/consistency',
+    'core/acquisition',
+    'core/kernel',
+    'core/optics',
+    'core/store',
+    'core/settings',
+    'core/devices',
+    'core/base',
+    'imaging',
+  ],
+  plugins: [
+    'core/consistency',
+    'core/acquisition',
+    'core/kernel',
+    'core/optics',
+    'core/store',
+    'core/settings',
+    'core/devices',
+    'core/base',
+    'simulation',
+    'wires',
+    'imaging',
+  ],
   'core/consistency': ['core/optics', 'core/base'],
   'core/acquisition': ['core/kernel', 'core/optics', 'core/settings', 'core/devices', 'core/base', 'imaging'],
   'core/kernel': ['core/optics', 'core/store', 'core/settings', 'core/devices', 'core/base', 'imaging'],
@@ -44,7 +67,9 @@ function faultOf({ file, line, wanted, target }: Import): string | undefined {
   const at = `${file}:${line} imports '${wanted}'`;
   if (target === undefined) {
     const gate = gates[wanted.replace(/^node:/, '')];
-    return gate && !gate.test(file) ? `${at}: only ${gate.source.replace(/\\/g, '')} uses that package; move the code there or use what it exports.` : undefined;
+    return gate && !gate.test(file)
+      ? `${at}: only ${gate.source.replace(/\\/g, '')} uses that package; move the code there or use what it exports.`
+      : undefined;
   }
   const [from, to] = [roomOf(file), roomOf(target)];
   if (from === to) return undefined;
@@ -57,7 +82,8 @@ function faultOf({ file, line, wanted, target }: Import): string | undefined {
     const lowest = rooms.length === 0 ? `${from} itself` : `${from} or one of ${rooms.join(', ')}`;
     return `${at}: ${from} may not import ${to}${upward ? `, which stands above it` : ''}. Move what is needed down into ${lowest}.`;
   }
-  if (target !== to && target !== `${to}/index`) return `${at}: enter ${to} through its index; export there what you need.`;
+  if (target !== to && target !== `${to}/index`)
+    return `${at}: enter ${to} through its index; export there what you need.`;
   return undefined;
 }
 
@@ -75,12 +101,24 @@ describe('the layers', () => {
       for (const next of allowed[room] ?? []) below(next, [...seen, room]);
     };
     for (const room of Object.keys(allowed)) below(room, []);
-    expect(Object.values(allowed).flat().filter((room) => !(room in allowed))).toEqual([]);
+    expect(
+      Object.values(allowed)
+        .flat()
+        .filter((room) => !(room in allowed)),
+    ).toEqual([]);
   });
 
   test.each([
-    ['core/optics/geometry.ts', "import { x } from '../../plugins/fei';", /core\/optics\/geometry\.ts:1 .*may not import plugins\/fei, which stands above it\. Move/],
-    ['plugins/fei/scope.ts', "\nimport { x } from '../jeol/scope';", /plugins\/fei\/scope\.ts:2 .*plugins never import each other/],
+    [
+      'core/optics/geometry.ts',
+      "import { x } from '../../plugins/fei';",
+      /core\/optics\/geometry\.ts:1 .*may not import plugins\/fei, which stands above it\. Move/,
+    ],
+    [
+      'plugins/fei/scope.ts',
+      "\nimport { x } from '../jeol/scope';",
+      /plugins\/fei\/scope\.ts:2 .*plugins never import each other/,
+    ],
     ['core/base/clock.ts', "import type { Scope } from '../devices';", /core\/base may not import core\/devices/],
     ['plugins/fei/scope.ts', "import { x } from '../../core/base/clock';", /enter core\/base through its index/],
     ['simulation/beam.ts', "import { x } from '../core/base';", /simulation may not import core\/base/],

@@ -3,12 +3,19 @@ import { configurations, probe } from '../conformance/probe';
 const krios = configurations['simulator.yaml']!;
 
 /** A configuration with other plugins. */
-const withPlugins = (text: string, plugins: readonly string[]): string => text.replace(/^plugins:\n( {2}.*\n)+/m, `plugins:\n${plugins.map((plugin) => `  ${plugin}\n`).join('')}`);
+const withPlugins = (text: string, plugins: readonly string[]): string =>
+  text.replace(/^plugins:\n( {2}.*\n)+/m, `plugins:\n${plugins.map((plugin) => `  ${plugin}\n`).join('')}`);
 
 /** What a program with these plugins has loaded and open once it is connected. */
 async function loadedWith(plugins: readonly string[], base = krios) {
   const { connectedFiles, steps } = await probe('', withPlugins(base, plugins));
-  const rooms = [...new Set(connectedFiles.map((file) => /^(plugins\/[^/]+|simulation|wires)\//.exec(file)?.[1]).filter((room) => room !== undefined))].sort();
+  const rooms = [
+    ...new Set(
+      connectedFiles
+        .map((file) => /^(plugins\/[^/]+|simulation|wires)\//.exec(file)?.[1])
+        .filter((room) => room !== undefined),
+    ),
+  ].sort();
   return { files: connectedFiles, rooms, open: steps.connected };
 }
 
@@ -37,13 +44,24 @@ describe('a site loads what it names, and nothing else', () => {
     ['fei', 'talos-ceta.yaml'],
     ['falcon-ceta', 'talos-ceta.yaml'],
     ['jeol', 'jeol-cryo-arm-k2.yaml'],
-  ])('%s on its wire to Windows loads no simulation, no other vendor, and nothing that calls Windows in this program', async (plugin, file) => {
-    const { appliedFiles, steps } = await probe('', withPlugins(configurations[file]!, [`${plugin}: { wire: com }`]), 'applied');
-    expect(appliedFiles).toContain(`plugins/${plugin}/com-wire.js`);
-    expect(appliedFiles.filter((each) => /^simulation\/|simulated-wire|com-device|koffi/.test(each))).toEqual([]);
-    expect([...new Set(appliedFiles.map((each) => /^plugins\/([^/]+)\//.exec(each)?.[1]).filter((each) => each !== undefined))]).toEqual([plugin]);
-    expect(steps.applied.filter((each) => /TCP|Process/.test(each))).toEqual([]);
-  });
+  ])(
+    '%s on its wire to Windows loads no simulation, no other vendor, and nothing that calls Windows in this program',
+    async (plugin, file) => {
+      const { appliedFiles, steps } = await probe(
+        '',
+        withPlugins(configurations[file]!, [`${plugin}: { wire: com }`]),
+        'applied',
+      );
+      expect(appliedFiles).toContain(`plugins/${plugin}/com-wire.js`);
+      expect(appliedFiles.filter((each) => /^simulation\/|simulated-wire|com-device|koffi/.test(each))).toEqual([]);
+      expect([
+        ...new Set(
+          appliedFiles.map((each) => /^plugins\/([^/]+)\//.exec(each)?.[1]).filter((each) => each !== undefined),
+        ),
+      ]).toEqual([plugin]);
+      expect(steps.applied.filter((each) => /TCP|Process/.test(each))).toEqual([]);
+    },
+  );
 
   test.each([
     ['jeol', 'jeol-cryo-arm-k2.yaml'],

@@ -27,7 +27,8 @@ export function filesIn(folders: readonly string[]): readonly string[] {
 export const textOf = (file: string): string => readFileSync(path.join(root, file), 'utf8');
 
 /** The TypeScript files of some folders. */
-export const typescriptIn = (folders: readonly string[]): readonly string[] => filesIn(folders).filter((file) => file.endsWith('.ts'));
+export const typescriptIn = (folders: readonly string[]): readonly string[] =>
+  filesIn(folders).filter((file) => file.endsWith('.ts'));
 
 /** One import of a file, static or not, of a type or of a value. */
 export interface Import {
@@ -43,7 +44,9 @@ export interface Import {
 export function importsOf(file: string, text = textOf(file)): readonly Import[] {
   return [...text.matchAll(/(?:\bfrom\s+|\bimport\s+|\brequire\(\s*|\bimport\(\s*)'([^'\n]+)'/g)].map((match) => {
     const wanted = match[1]!;
-    const target = wanted.startsWith('.') ? path.posix.normalize(path.posix.join(path.posix.dirname(file), wanted)) : undefined;
+    const target = wanted.startsWith('.')
+      ? path.posix.normalize(path.posix.join(path.posix.dirname(file), wanted))
+      : undefined;
     return { file, line: text.slice(0, match.index).split('\n').length, wanted, target };
   });
 }
@@ -52,7 +55,9 @@ export function importsOf(file: string, text = textOf(file)): readonly Import[] 
 export function trackedFiles(): readonly string[] {
   try {
     const listed = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).split('\n');
-    return listed.filter((file) => file !== '' && existsSync(path.join(root, file)) && statSync(path.join(root, file)).isFile());
+    return listed.filter(
+      (file) => file !== '' && existsSync(path.join(root, file)) && statSync(path.join(root, file)).isFile(),
+    );
   } catch {
     return filesIn(allFolders);
   }

@@ -12,7 +12,10 @@ const mistakes = {
     // @ts-expect-error -- Scope comes first in needs
     @menuItem({ id: 'x/y', menu: [], label: 'X', summary: 'X.', needs: [Scope, Calibrations] })
     class Swapped implements MenuItem {
-      constructor(readonly calibrations: Calibrations, readonly scope: Scope) {}
+      constructor(
+        readonly calibrations: Calibrations,
+        readonly scope: Scope,
+      ) {}
       async run(): Promise<void> {}
     }
     return Swapped;
@@ -21,7 +24,10 @@ const mistakes = {
     // @ts-expect-error -- nothing is there for the second parameter
     @menuItem({ id: 'x/y', menu: [], label: 'X', summary: 'X.', needs: [Scope] })
     class Greedy implements MenuItem {
-      constructor(readonly scope: Scope, readonly calibrations: Calibrations) {}
+      constructor(
+        readonly scope: Scope,
+        readonly calibrations: Calibrations,
+      ) {}
       async run(): Promise<void> {}
     }
     return Greedy;

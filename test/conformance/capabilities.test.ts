@@ -1,4 +1,10 @@
-import { describeAlphaSelector, describeEftemMode, describeEnergyFilter, describeIlluminatedArea, describeNeutralImageShift } from './describe-capability';
+import {
+  describeAlphaSelector,
+  describeEftemMode,
+  describeEnergyFilter,
+  describeIlluminatedArea,
+  describeNeutralImageShift,
+} from './describe-capability';
 
 describeIlluminatedArea('simulator.yaml');
 describeIlluminatedArea('krios-k3.yaml');

@@ -56,7 +56,9 @@ export function describeCamera(name: string, make: () => Promise<CameraUnderTest
     const exposures = (): fc.Arbitrary<Exposure> => {
       const { width, height, binnings } = camera.traits;
       const span = (size: number): fc.Arbitrary<readonly [number, number]> =>
-        fc.tuple(fc.nat(size), fc.nat(size)).map(([a, b]) => (a === b ? ([0, size] as const) : ([Math.min(a, b), Math.max(a, b)] as const)));
+        fc
+          .tuple(fc.nat(size), fc.nat(size))
+          .map(([a, b]) => (a === b ? ([0, size] as const) : ([Math.min(a, b), Math.max(a, b)] as const)));
       return fc
         .record({
           binning: fc.constantFrom(...binnings),
@@ -83,7 +85,8 @@ export function describeCamera(name: string, make: () => Promise<CameraUnderTest
       expect(traits.binnings).toEqual([...new Set(traits.binnings)].sort((a, b) => a - b));
       for (const binning of traits.binnings) expect(Number.isInteger(binning) && binning > 0).toBe(true);
       expect(traits.shortestExposure).toBeGreaterThan(0);
-      for (const time of [traits.deadTime, traits.startupDelay, traits.builtInSettling]) expect(time).toBeGreaterThanOrEqual(0);
+      for (const time of [traits.deadTime, traits.startupDelay, traits.builtInSettling])
+        expect(time).toBeGreaterThanOrEqual(0);
     });
 
     it('fits any wish to an exposure that it takes as it is', () => {
@@ -116,7 +119,8 @@ export function describeCamera(name: string, make: () => Promise<CameraUnderTest
       const { area: whole, ...plain } = wish;
       expect(fitted).toEqual({ ...plain, exposure: expect.anything() as Seconds, readMode: fitted.readMode });
       expect(Math.abs(fitted.exposure - wish.exposure)).toBeLessThanOrEqual(0.5 * wish.exposure);
-      for (const edge of ['left', 'top', 'right', 'bottom'] as const) expect(Math.abs(area[edge] - whole[edge])).toBeLessThanOrEqual(0.25 * Math.min(whole.right, whole.bottom));
+      for (const edge of ['left', 'top', 'right', 'bottom'] as const)
+        expect(Math.abs(area[edge] - whole[edge])).toBeLessThanOrEqual(0.25 * Math.min(whole.right, whole.bottom));
     });
 
     it('delivers what it fitted, at every binning, and says so', async () => {
@@ -127,7 +131,10 @@ export function describeCamera(name: string, make: () => Promise<CameraUnderTest
         const frame = await camera.acquire(fitted);
         expect(frame.exposure).toEqual(fitted);
         expect(frame.camera).toBe(camera.traits.index);
-        expect(sizeOf(frame)).toEqual([(fitted.area.bottom - fitted.area.top) / binning, (fitted.area.right - fitted.area.left) / binning]);
+        expect(sizeOf(frame)).toEqual([
+          (fitted.area.bottom - fitted.area.top) / binning,
+          (fitted.area.right - fitted.area.left) / binning,
+        ]);
         expect(frame.began).toBeGreaterThanOrEqual(before + camera.traits.startupDelay + 0.25 - 1e-9);
         expect(frame.began + fitted.exposure).toBeLessThanOrEqual(under.clock.now() + 1e-9);
       }
@@ -162,8 +169,19 @@ export function describeCamera(name: string, make: () => Promise<CameraUnderTest
         const fitted = camera.fit(wanted({ binning, area }));
         const part = await camera.acquire(fitted);
         const { area: within } = whole.exposure;
-        if (part.exposure.area.left < within.left || part.exposure.area.top < within.top || part.exposure.area.right > within.right || part.exposure.area.bottom > within.bottom) continue;
-        const [inPlace, ...elsewhere] = [[false, false], [true, false], [false, true], [true, true]].map(([mirrorX, mirrorY]) => partDifference(part, whole, mirrorX!, mirrorY!));
+        if (
+          part.exposure.area.left < within.left ||
+          part.exposure.area.top < within.top ||
+          part.exposure.area.right > within.right ||
+          part.exposure.area.bottom > within.bottom
+        )
+          continue;
+        const [inPlace, ...elsewhere] = [
+          [false, false],
+          [true, false],
+          [false, true],
+          [true, true],
+        ].map(([mirrorX, mirrorY]) => partDifference(part, whole, mirrorX!, mirrorY!));
         expect(inPlace).toBeLessThanOrEqual(facts.noise);
         // The scene must be able to tell, or the comparison would say nothing.
         for (const other of elsewhere) expect(other).toBeGreaterThan(2 * facts.noise);
@@ -192,7 +210,9 @@ export function describeCamera(name: string, make: () => Promise<CameraUnderTest
     });
 
     it('sends nothing when it is stopped beforehand', async () => {
-      await expect(camera.acquire(camera.fit(wanted()), AbortSignal.abort(new StoppedError()))).rejects.toBeInstanceOf(StoppedError);
+      await expect(camera.acquire(camera.fit(wanted()), AbortSignal.abort(new StoppedError()))).rejects.toBeInstanceOf(
+        StoppedError,
+      );
       expect(under.exposures()).toBe(0);
     });
 
@@ -230,7 +250,8 @@ export function describeCamera(name: string, make: () => Promise<CameraUnderTest
       const good = camera.fit(wanted());
       const results = await Promise.allSettled([camera.acquire(good), camera.acquire(good), camera.acquire(good)]);
       expect(results[0].status).toBe('fulfilled');
-      for (const result of results) if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(EucentricError);
+      for (const result of results)
+        if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(EucentricError);
       expect(under.mostAtOnce()).toBe(1);
     });
 
@@ -238,7 +259,8 @@ export function describeCamera(name: string, make: () => Promise<CameraUnderTest
       await camera.acquire(camera.fit(wanted()));
       await under.dispose();
       await expect(camera.acquire(camera.fit(wanted()))).rejects.toBeInstanceOf(EucentricError);
-      for (let turn = 0; turn < 50 && socketsOpen() > 0; turn++) await new Promise((resolve) => setTimeout(resolve, 10));
+      for (let turn = 0; turn < 50 && socketsOpen() > 0; turn++)
+        await new Promise((resolve) => setTimeout(resolve, 10));
       expect(socketsOpen()).toBe(0);
     });
   });
@@ -257,7 +279,8 @@ function binnedDifference(fine: Frame, coarse: Frame, binning: CameraFacts['binn
   const [fineRows, fineColumns] = sizeOf(fine);
   const firstRow = (coarse.exposure.area.top - fine.exposure.area.top) / small;
   const firstColumn = (coarse.exposure.area.left - fine.exposure.area.left) / small;
-  if (![factor, firstRow, firstColumn].every(Number.isInteger)) throw new Error('The pixels of the two binnings do not coincide.');
+  if (![factor, firstRow, firstColumn].every(Number.isInteger))
+    throw new Error('The pixels of the two binnings do not coincide.');
   let total = 0;
   let counts = 0;
   for (let row = 0; row < rows; row++) {
@@ -285,7 +308,10 @@ function partDifference(part: Frame, whole: Frame, mirrorX: boolean, mirrorY: bo
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const [y, x] = [firstRow + row, firstColumn + column];
-      total += Math.abs(part.image.get(row, column) - whole.image.get(mirrorY ? wholeRows - 1 - y : y, mirrorX ? wholeColumns - 1 - x : x));
+      total += Math.abs(
+        part.image.get(row, column) -
+          whole.image.get(mirrorY ? wholeRows - 1 - y : y, mirrorX ? wholeColumns - 1 - x : x),
+      );
     }
   }
   return total / (rows * columns);

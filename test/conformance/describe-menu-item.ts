@@ -1,7 +1,16 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { EucentricError, StoppedError } from '../../core/base';
-import { type Mark, type MenuEntry, type MenuItem, type MenuItemDeclaration, type Question, ScriptedOperator, declarationOf, writePropertiesQuestion } from '../../core/kernel';
+import {
+  type Mark,
+  type MenuEntry,
+  type MenuItem,
+  type MenuItemDeclaration,
+  type Question,
+  ScriptedOperator,
+  declarationOf,
+  writePropertiesQuestion,
+} from '../../core/kernel';
 import { calibrationMenu } from '../../plugins/calibrations/menu';
 import { projectFolder, verifying, virtualInstrument } from '../support/virtual-instrument';
 import { actions, contradictions, placesOf, spread, stateOf, stored } from './menu-item-state';
@@ -79,14 +88,20 @@ export function describeDeclaration(id: string, root = projectFolder): void {
   test('says before a run what it will do to the microscope: by a forecast, or that it touches nothing', () => {
     const { default: itemClass } = require(file) as { default: { prototype: MenuItem } };
     const foretells = typeof itemClass.prototype.forecast === 'function';
-    expect({ touchesNothing: declaration().touchesNothing ?? false, foretells }).toEqual({ touchesNothing: !foretells, foretells });
+    expect({ touchesNothing: declaration().touchesNothing ?? false, foretells }).toEqual({
+      touchesNothing: !foretells,
+      foretells,
+    });
   });
 
   test('gives the unit of every result that has one', () => {
     const { results = {}, units = {} } = declaration();
     const known = Object.keys(units).map((name) => name.split('.')[0]!);
     expect(known.filter((name) => results[name] === undefined)).toEqual([]);
-    const unitless = Object.entries(results).filter(([name, text]) => /\b(nm|um|nanometres?|micrometres?|degrees|percent|pixels|seconds|eV)\b/.test(text) && !known.includes(name));
+    const unitless = Object.entries(results).filter(
+      ([name, text]) =>
+        /\b(nm|um|nanometres?|micrometres?|degrees|percent|pixels|seconds|eV)\b/.test(text) && !known.includes(name),
+    );
     expect(unitless).toEqual([]);
   });
 
@@ -111,7 +126,16 @@ function describeRuns(id: string, given: MenuItemCase): void {
     now.calls += 1;
     if (now.calls === now.at || (now.forGood && now.calls > now.at)) now.act(call);
   };
-  const make = () => virtualInstrument({ edit: smallCamera, watch, ...(given.configuration !== undefined && { configuration: path.join(projectFolder, 'config', given.configuration) }), simulator: { seed: 1, ...given.simulator }, ...(given.magIndex !== undefined && { magIndex: given.magIndex }) });
+  const make = () =>
+    virtualInstrument({
+      edit: smallCamera,
+      watch,
+      ...(given.configuration !== undefined && {
+        configuration: path.join(projectFolder, 'config', given.configuration),
+      }),
+      simulator: { seed: 1, ...given.simulator },
+      ...(given.magIndex !== undefined && { magIndex: given.magIndex }),
+    });
   let instrument: VirtualInstrument;
   let asked: Question[] = [];
   let calls = 0;
@@ -125,7 +149,11 @@ function describeRuns(id: string, given: MenuItemCase): void {
   });
 
   const run = async (interference?: Omit<Interference, 'calls'>): Promise<unknown> => {
-    const port = new ScriptedOperator(given.answers, { defaults: true, buttons: [...(given.buttons ?? [])], marks: [...(given.marks ?? [])] });
+    const port = new ScriptedOperator(given.answers, {
+      defaults: true,
+      buttons: [...(given.buttons ?? [])],
+      marks: [...(given.marks ?? [])],
+    });
     const now = { at: 0, act: () => {}, ...interference, calls: 0 };
     watching.now = now;
     try {
@@ -141,7 +169,11 @@ function describeRuns(id: string, given: MenuItemCase): void {
   };
 
   /** Breaks a run off at one of its calls, and checks what it left; answers whether the run was over before. */
-  const breakOff = async (at: number, act: (call: string) => void, expected: (error: unknown, call: string) => void): Promise<boolean> => {
+  const breakOff = async (
+    at: number,
+    act: (call: string) => void,
+    expected: (error: unknown, call: string) => void,
+  ): Promise<boolean> => {
     await given.prepare?.(instrument);
     const before = await stateOf(instrument);
     const kept = instrument.calibrations.snapshot();
@@ -158,7 +190,10 @@ function describeRuns(id: string, given: MenuItemCase): void {
     try {
       expect(instrument.runner.running).toBeUndefined();
       const couldNotRestore = error instanceof EucentricError && error.code === 'run/not-restored';
-      if (error === undefined || stored(before, after)) expect({ storedAndFailed: stored(before, after) && error !== undefined && !couldNotRestore }).toEqual({ storedAndFailed: false });
+      if (error === undefined || stored(before, after))
+        expect({ storedAndFailed: stored(before, after) && error !== undefined && !couldNotRestore }).toEqual({
+          storedAndFailed: false,
+        });
       else expected(error, where);
       if (couldNotRestore) {
         // The device failed while it was being given back: the message names what, and the instrument is beyond use for this test.
@@ -171,12 +206,18 @@ function describeRuns(id: string, given: MenuItemCase): void {
         instrument.calibrations.restore(kept);
       }
     } catch (reason) {
-      throw new Error(`Broken off at ${where}, ending in ${String(error)}: ${reason instanceof Error ? reason.message : String(reason)}`, { cause: reason });
+      throw new Error(
+        `Broken off at ${where}, ending in ${String(error)}: ${reason instanceof Error ? reason.message : String(reason)}`,
+        { cause: reason },
+      );
     }
     return false;
   };
 
-  const atEach = async (act: (call: string) => void, expected: (error: unknown, call: string) => void): Promise<void> => {
+  const atEach = async (
+    act: (call: string) => void,
+    expected: (error: unknown, call: string) => void,
+  ): Promise<void> => {
     const chosen = spread(callsOfWholeRun, verifying ? undefined : given.sample);
     for (const at of chosen) if (await breakOff(at, act, expected)) break;
     await given.prepare?.(instrument);
@@ -187,7 +228,9 @@ function describeRuns(id: string, given: MenuItemCase): void {
     const entries = instrument.session.menu();
     const entry = entries.find((each) => each.id === id);
     expect(entry).toBeDefined();
-    expect({ known: placesOf(calibrationMenu).includes([...entry!.menu, entry!.label].join(' > ')) }).toEqual({ known: !given.beyondTheMenu });
+    expect({ known: placesOf(calibrationMenu).includes([...entry!.menu, entry!.label].join(' > ')) }).toEqual({
+      known: !given.beyondTheMenu,
+    });
     const commands = entries.flatMap((each: MenuEntry) => each.declaration?.script ?? []);
     expect(commands).toEqual([...new Set(commands)]);
     const lacking = instrument.kernel.registry.missing(entry!.declaration!.needs).map(({ name }) => name);
@@ -208,55 +251,98 @@ function describeRuns(id: string, given: MenuItemCase): void {
     expect(contradictions(forecast, made)).toEqual([]);
     const taken = (instrument.clock.date().getTime() - began) / 1000;
     // How long an operator takes is not foretold, and a device may be faster than another of its kind.
-    if (forecast?.duration && forecast.atMost === undefined) expect({ foretold: forecast.duration, taken, fits: taken < 2 * forecast.duration && taken > forecast.duration / 2 }).toMatchObject({ fits: true });
+    if (forecast?.duration && forecast.atMost === undefined)
+      expect({
+        foretold: forecast.duration,
+        taken,
+        fits: taken < 2 * forecast.duration && taken > forecast.duration / 2,
+      }).toMatchObject({ fits: true });
     const { declaration } = instrument.session.menu().find((each) => each.id === id)!;
-    expect(asked.filter((question) => question.id !== writePropertiesQuestion.id && !declaration!.questions?.some((each) => each.id === question.id))).toEqual([]);
+    expect(
+      asked.filter(
+        (question) =>
+          question.id !== writePropertiesQuestion.id &&
+          !declaration!.questions?.some((each) => each.id === question.id),
+      ),
+    ).toEqual([]);
     const after = await stateOf(instrument);
     expect(after.settings).toEqual(before.settings);
-    expect({ stores: stored(before, after) }).toEqual({ stores: given.keepsResult === true || (declaration!.stores ?? []).length > 0 });
+    expect({ stores: stored(before, after) }).toEqual({
+      stores: given.keepsResult === true || (declaration!.stores ?? []).length > 0,
+    });
     instrument.calibrations.restore(kept);
   });
 
-  test('when the connection is lost for good, it ends, says what could not be put back, and stores nothing', async () => {
-    for (const at of spread(callsOfWholeRun, 5)) {
+  test(
+    'when the connection is lost for good, it ends, says what could not be put back, and stores nothing',
+    async () => {
+      for (const at of spread(callsOfWholeRun, 5)) {
+        await given.prepare?.(instrument);
+        const before = await stateOf(instrument);
+        const error = await run({ at, forGood: true, act: lost });
+        expect(instrument.runner.running).toBeUndefined();
+        const after = await stateOf(instrument);
+        expect({ at, code: (error as EucentricError | undefined)?.code }).toEqual({
+          at,
+          code: expect.stringMatching(/^(test\/device-lost|run\/not-restored)$/) as string,
+        });
+        const changed = Object.keys(before.settings).filter(
+          (name) => JSON.stringify(before.settings[name]) !== JSON.stringify(after.settings[name]),
+        );
+        if (changed.length > 0) expect((error as EucentricError).code).toBe('run/not-restored');
+        if (!afterStoring(error)) expect(after.stored).toEqual(before.stored);
+        await instrument[Symbol.asyncDispose]();
+        instrument = await make();
+      }
       await given.prepare?.(instrument);
-      const before = await stateOf(instrument);
-      const error = await run({ at, forGood: true, act: lost });
-      expect(instrument.runner.running).toBeUndefined();
-      const after = await stateOf(instrument);
-      expect({ at, code: (error as EucentricError | undefined)?.code }).toEqual({ at, code: expect.stringMatching(/^(test\/device-lost|run\/not-restored)$/) as string });
-      const changed = Object.keys(before.settings).filter((name) => JSON.stringify(before.settings[name]) !== JSON.stringify(after.settings[name]));
-      if (changed.length > 0) expect((error as EucentricError).code).toBe('run/not-restored');
-      if (!afterStoring(error)) expect(after.stored).toEqual(before.stored);
-      await instrument[Symbol.asyncDispose]();
-      instrument = await make();
-    }
-    await given.prepare?.(instrument);
-    expect(await run()).toBeUndefined();
-  }, longest);
+      expect(await run()).toBeUndefined();
+    },
+    longest,
+  );
 
   const sampled = given.sample === undefined || verifying ? 'each' : `${given.sample} (all with "npm run verify")`;
-  test(`stopped at ${sampled} of its device calls, it leaves everything as it was and stores nothing`, async () => {
-    await atEach(
-      () => instrument.runner.stop(),
-      (error) => expect(error).toBeInstanceOf(StoppedError),
-    );
-  }, longest);
+  test(
+    `stopped at ${sampled} of its device calls, it leaves everything as it was and stores nothing`,
+    async () => {
+      await atEach(
+        () => instrument.runner.stop(),
+        (error) => expect(error).toBeInstanceOf(StoppedError),
+      );
+    },
+    longest,
+  );
 
-  test(`failing at ${sampled} of its device calls, it leaves everything as it was and stores nothing`, async () => {
-    const failure = (call: string) => new EucentricError({ code: 'test/device-failed', message: `The device failed: ${call}`, hint: 'A failure made for the test.' });
-    await atEach(
-      (call) => {
-        throw failure(call);
-      },
-      (error) => expect((error as EucentricError).code).toMatch(/^(test\/device-failed|run\/restore-failed|run\/not-restored)$/),
-    );
-  }, longest);
+  test(
+    `failing at ${sampled} of its device calls, it leaves everything as it was and stores nothing`,
+    async () => {
+      const failure = (call: string) =>
+        new EucentricError({
+          code: 'test/device-failed',
+          message: `The device failed: ${call}`,
+          hint: 'A failure made for the test.',
+        });
+      await atEach(
+        (call) => {
+          throw failure(call);
+        },
+        (error) =>
+          expect((error as EucentricError).code).toMatch(
+            /^(test\/device-failed|run\/restore-failed|run\/not-restored)$/,
+          ),
+      );
+    },
+    longest,
+  );
 }
 
 const lost = (call: string): never => {
-  throw new EucentricError({ code: 'test/device-lost', message: `The connection is lost: ${call}`, hint: 'A failure made for the test.' });
+  throw new EucentricError({
+    code: 'test/device-lost',
+    message: `The connection is lost: ${call}`,
+    hint: 'A failure made for the test.',
+  });
 };
 
 /** Whether the run had stored its result when the connection went, so that only the putting back failed. */
-const afterStoring = (error: unknown): boolean => error instanceof EucentricError && error.code === 'run/not-restored' && error.cause === undefined;
+const afterStoring = (error: unknown): boolean =>
+  error instanceof EucentricError && error.code === 'run/not-restored' && error.cause === undefined;

@@ -3,13 +3,31 @@ import path from 'node:path';
 import { z } from 'zod';
 import { builtInPlugins } from '../../app/built-in-plugins';
 import { checkPlugins } from '../../app/check-plugins';
-import { AlphaSelector, Cameras, IlluminatedArea, NeutralImageShift, Scope, Stage, VirtualInstrument } from '../../core/devices';
+import {
+  AlphaSelector,
+  Cameras,
+  IlluminatedArea,
+  NeutralImageShift,
+  Scope,
+  Stage,
+  VirtualInstrument,
+} from '../../core/devices';
 import { BrowserConsole, OperatorConsole, type Plugin, loadPlugin } from '../../core/kernel';
 import { parseSettings } from '../../core/settings';
 import { projectFolder, virtualInstrument } from '../support/virtual-instrument';
 import { type ProbeReport, configurationWith, probe } from './probe';
 
-const tokens = [Scope, Stage, Cameras, IlluminatedArea, AlphaSelector, NeutralImageShift, VirtualInstrument, OperatorConsole, BrowserConsole];
+const tokens = [
+  Scope,
+  Stage,
+  Cameras,
+  IlluminatedArea,
+  AlphaSelector,
+  NeutralImageShift,
+  VirtualInstrument,
+  OperatorConsole,
+  BrowserConsole,
+];
 
 /** Holds a built-in plugin to the steps of its life: loading registers nothing, applying touches no hardware, disposing closes everything. */
 export function describePlugin(id: string): void {
@@ -28,8 +46,11 @@ export function describePlugin(id: string): void {
     test('says of every option what it is for', () => {
       const { options } = load();
       if (!options) return;
-      const { properties = {} } = z.toJSONSchema(options, { unrepresentable: 'any', io: 'input' }) as { properties?: Record<string, { description?: string }> };
-      for (const [name, { description }] of Object.entries(properties)) expect({ name, description }).toEqual({ name, description: expect.stringMatching(/^[A-Z].*[.]$/s) as string });
+      const { properties = {} } = z.toJSONSchema(options, { unrepresentable: 'any', io: 'input' }) as {
+        properties?: Record<string, { description?: string }>;
+      };
+      for (const [name, { description }] of Object.entries(properties))
+        expect({ name, description }).toEqual({ name, description: expect.stringMatching(/^[A-Z].*[.]$/s) as string });
     });
 
     test('opens nothing before it is connected, and keeps nothing open after it is disposed', async () => {
@@ -51,7 +72,10 @@ export function describePlugin(id: string): void {
       for (const key of both) expect(one.get<unknown>(key)).not.toBe(other.get<unknown>(key));
       if (!one.has(Scope)) return;
       const before = await other.get(Scope).magIndex.read();
-      const [another] = first.settings.magnificationTable.map(({ index }) => index).filter((index) => index !== before).slice(-3);
+      const [another] = first.settings.magnificationTable
+        .map(({ index }) => index)
+        .filter((index) => index !== before)
+        .slice(-3);
       await one.get(Scope).magIndex.write(another!);
       expect(await one.get(Scope).magIndex.read()).toBe(another);
       expect(await other.get(Scope).magIndex.read()).toBe(before);
@@ -61,7 +85,13 @@ export function describePlugin(id: string): void {
       const wrong = text.replace(new RegExp(`^ {2}${id}: .*$`, 'm'), `  ${id}:\n    colour: blue`);
       const line = wrong.split('\n').indexOf('    colour: blue') + 1;
       const { settings } = parseSettings(wrong, 'wrong.yaml');
-      expect(checkPlugins(settings)).toEqual([expect.objectContaining({ severity: 'error', place: { file: 'wrong.yaml', line, column: 5 }, message: expect.stringContaining('colour') as string })]);
+      expect(checkPlugins(settings)).toEqual([
+        expect.objectContaining({
+          severity: 'error',
+          place: { file: 'wrong.yaml', line, column: 5 },
+          message: expect.stringContaining('colour') as string,
+        }),
+      ]);
     });
   });
 }

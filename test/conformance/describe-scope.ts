@@ -35,7 +35,12 @@ export interface ScopeFacts {
   /** Whether the wire knows an absolute focus; where it does not, every call for it is refused. */
   readonly hasAbsoluteFocus?: boolean;
   /** Largest difference between what is written and what is read, where the column has steps of its own. */
-  readonly steps?: { readonly imageShift?: number; readonly beamShift?: number; readonly intensity?: number; readonly defocusMicrometres?: number };
+  readonly steps?: {
+    readonly imageShift?: number;
+    readonly beamShift?: number;
+    readonly intensity?: number;
+    readonly defocusMicrometres?: number;
+  };
 }
 
 const lensGroups: readonly LensGroup[] = ['spot size', 'condenser', 'illumination', 'objective', 'projector', 'all'];
@@ -58,18 +63,35 @@ export function describeScope(name: string, make: () => Promise<ColumnUnderTest>
     afterEach(() => column.dispose());
 
     /** Everything that can be written, with values that differ from one another. */
-    const settings = (): readonly { readonly setting: Setting<never>; readonly values: readonly unknown[]; readonly differs: (a: never, b: never) => boolean }[] => {
-      const entry = <Value>(setting: Setting<Value>, values: readonly Value[], differs: (a: Value, b: Value) => boolean = (a, b) => a !== b) => ({
+    const settings = (): readonly {
+      readonly setting: Setting<never>;
+      readonly values: readonly unknown[];
+      readonly differs: (a: never, b: never) => boolean;
+    }[] => {
+      const entry = <Value>(
+        setting: Setting<Value>,
+        values: readonly Value[],
+        differs: (a: Value, b: Value) => boolean = (a, b) => a !== b,
+      ) => ({
         setting: setting as unknown as Setting<never>,
         values,
         differs: differs as unknown as (a: never, b: never) => boolean,
       });
       const apart = (most: number) => (a: number, b: number) => !(Math.abs(a - b) <= most);
-      const pairsApart = (most: number) => (a: { x: number; y: number }, b: { x: number; y: number }) => apart(most)(a.x, b.x) || apart(most)(a.y, b.y);
+      const pairsApart = (most: number) => (a: { x: number; y: number }, b: { x: number; y: number }) =>
+        apart(most)(a.x, b.x) || apart(most)(a.y, b.y);
       return [
         entry(scope.magIndex, [otherMag, facts.lowMag, mag]),
-        entry(scope.imageShift, [vector(imageShiftUnits(0.7), imageShiftUnits(-0.4)), vector(imageShiftUnits(-1.3), imageShiftUnits(0.2))], pairsApart(step.imageShift)),
-        entry(scope.beamShift, [vector(beamShiftUnits(0.25), beamShiftUnits(0.5)), vector(beamShiftUnits(-0.5), beamShiftUnits(0.1))], pairsApart(step.beamShift)),
+        entry(
+          scope.imageShift,
+          [vector(imageShiftUnits(0.7), imageShiftUnits(-0.4)), vector(imageShiftUnits(-1.3), imageShiftUnits(0.2))],
+          pairsApart(step.imageShift),
+        ),
+        entry(
+          scope.beamShift,
+          [vector(beamShiftUnits(0.25), beamShiftUnits(0.5)), vector(beamShiftUnits(-0.5), beamShiftUnits(0.1))],
+          pairsApart(step.beamShift),
+        ),
         entry(scope.defocus, [micrometres(-2.5), micrometres(1)], apart(step.defocusMicrometres * 1e-6)),
         entry(scope.spotSize, [3, scope.traits.spotSizes, 1]),
         entry(scope.intensity, [0.45, 0.6], apart(step.intensity)),
@@ -84,7 +106,8 @@ export function describeScope(name: string, make: () => Promise<ColumnUnderTest>
         for (const value of values) {
           await setting.write(value as never);
           const read = await setting.read();
-          if (differs(read, value as never)) throw new Error(`${setting.name}: wrote ${JSON.stringify(value)}, read ${JSON.stringify(read)}`);
+          if (differs(read, value as never))
+            throw new Error(`${setting.name}: wrote ${JSON.stringify(value)}, read ${JSON.stringify(read)}`);
         }
     });
 
@@ -115,14 +138,20 @@ export function describeScope(name: string, make: () => Promise<ColumnUnderTest>
         ['intensity above 1', () => scope.intensity.write(1.01)],
         ['an intensity that is no number', () => scope.intensity.write(NaN)],
         ['an image shift that is no number', () => scope.imageShift.write(nowhere)],
-        ['a boundless image shift', () => scope.imageShift.write(vector(imageShiftUnits(0), imageShiftUnits(Infinity)))],
+        [
+          'a boundless image shift',
+          () => scope.imageShift.write(vector(imageShiftUnits(0), imageShiftUnits(Infinity))),
+        ],
         ['a beam shift that is no number', () => scope.beamShift.write(vector(beamShiftUnits(0), beamShiftUnits(NaN)))],
         ['a defocus that is no number', () => scope.defocus.write(metres(NaN))],
         ['a focus that is no number', () => scope.absoluteFocus.write(rawLensValue(NaN))],
       ];
       const before = column.writes().length;
       for (const [what, write] of refused) {
-        const error: unknown = await write().then(() => `${what} was accepted`, (thrown: unknown) => thrown);
+        const error: unknown = await write().then(
+          () => `${what} was accepted`,
+          (thrown: unknown) => thrown,
+        );
         expect(error).toBeInstanceOf(EucentricError);
         const { code, hint, message } = error as EucentricError;
         expect(code).toMatch(/^[a-z-]+\/[a-z-]+$/);
@@ -134,7 +163,8 @@ export function describeScope(name: string, make: () => Promise<ColumnUnderTest>
 
     it('sends nothing once the run is stopped', async () => {
       const before = column.writes().length;
-      for (const { setting, values } of settings()) await expect(setting.write(values[0] as never, aborted())).rejects.toBeInstanceOf(StoppedError);
+      for (const { setting, values } of settings())
+        await expect(setting.write(values[0] as never, aborted())).rejects.toBeInstanceOf(StoppedError);
       await expect(scope.normalize('projector', aborted())).rejects.toBeInstanceOf(StoppedError);
       expect(column.writes().slice(before)).toEqual([]);
     });
@@ -219,7 +249,12 @@ export function describeScope(name: string, make: () => Promise<ColumnUnderTest>
     });
 
     it('does not move anything when told what it is already', async () => {
-      const present = { mag: await scope.magIndex.read(), spot: await scope.spotSize.read(), probe: await scope.probeMode.read(), down: await scope.screenDown.read() };
+      const present = {
+        mag: await scope.magIndex.read(),
+        spot: await scope.spotSize.read(),
+        probe: await scope.probeMode.read(),
+        down: await scope.screenDown.read(),
+      };
       const before = column.writes().length;
       await scope.magIndex.write(present.mag);
       await scope.spotSize.write(present.spot);

@@ -20,7 +20,12 @@ export interface StageFacts {
   readonly planarAxesTogether?: boolean;
 }
 
-const plain = (at: StagePosition) => ({ x: inMicrometres(at.x), y: inMicrometres(at.y), z: inMicrometres(at.z), tilt: inDegrees(at.tilt) });
+const plain = (at: StagePosition) => ({
+  x: inMicrometres(at.x),
+  y: inMicrometres(at.y),
+  z: inMicrometres(at.z),
+  tilt: inDegrees(at.tilt),
+});
 
 /** What every plugin that provides `Stage` must do. */
 export function describeStage(name: string, make: () => Promise<StageUnderTest>, facts: StageFacts): void {
@@ -38,7 +43,8 @@ export function describeStage(name: string, make: () => Promise<StageUnderTest>,
 
     const expectAt = async (wanted: Partial<Record<'x' | 'y' | 'z' | 'tilt', number>>): Promise<void> => {
       const at = plain(await stage.position.read());
-      for (const [axis, value] of Object.entries(wanted)) expect(Math.abs(at[axis as 'x'] - value)).toBeLessThanOrEqual(step);
+      for (const [axis, value] of Object.entries(wanted))
+        expect(Math.abs(at[axis as 'x'] - value)).toBeLessThanOrEqual(step);
     };
     const expectRest = async (): Promise<void> => {
       const at = await stage.position.read();
@@ -72,7 +78,11 @@ export function describeStage(name: string, make: () => Promise<StageUnderTest>,
     });
 
     it('takes up backlash by going to target plus backlash first', async () => {
-      await stage.move({ x: micrometres(20), y: micrometres(-10), backlash: { x: micrometres(-5), y: micrometres(-5) } });
+      await stage.move({
+        x: micrometres(20),
+        y: micrometres(-10),
+        backlash: { x: micrometres(-5), y: micrometres(-5) },
+      });
       expect(column.targets()).toEqual([
         { x: expect.closeTo(15, 6) as number, y: expect.closeTo(-15, 6) as number },
         { x: expect.closeTo(20, 6) as number, y: expect.closeTo(-10, 6) as number },
@@ -103,7 +113,10 @@ export function describeStage(name: string, make: () => Promise<StageUnderTest>,
         { y: micrometres(limits.y[1] - 1), backlash: { x: micrometres(0), y: micrometres(2) } },
       ];
       for (const move of beyond) {
-        const error: unknown = await stage.move(move).then(() => `${JSON.stringify(move)} was accepted`, (thrown: unknown) => thrown);
+        const error: unknown = await stage.move(move).then(
+          () => `${JSON.stringify(move)} was accepted`,
+          (thrown: unknown) => thrown,
+        );
         expect(error).toBeInstanceOf(EucentricError);
         expect((error as EucentricError).hint).not.toBe('');
       }
@@ -112,8 +125,17 @@ export function describeStage(name: string, make: () => Promise<StageUnderTest>,
     });
 
     it('never sends a target beyond the limits, whatever it is asked', async () => {
-      const around = (low: number, high: number): fc.Arbitrary<number> => fc.double({ min: low - (high - low) / 4, max: high + (high - low) / 4, noNaN: true });
-      const anywhere = fc.record({ x: around(...limits.x), y: around(...limits.y), tilt: around(-largestTiltDegrees, largestTiltDegrees), backlash: fc.option(around(-20, 20)) }, { requiredKeys: [] });
+      const around = (low: number, high: number): fc.Arbitrary<number> =>
+        fc.double({ min: low - (high - low) / 4, max: high + (high - low) / 4, noNaN: true });
+      const anywhere = fc.record(
+        {
+          x: around(...limits.x),
+          y: around(...limits.y),
+          tilt: around(-largestTiltDegrees, largestTiltDegrees),
+          backlash: fc.option(around(-20, 20)),
+        },
+        { requiredKeys: [] },
+      );
       await fc.assert(
         fc.asyncProperty(anywhere, async ({ x, y, tilt, backlash }) => {
           const move: StageMove = {
@@ -137,7 +159,9 @@ export function describeStage(name: string, make: () => Promise<StageUnderTest>,
     });
 
     it('sends nothing once the run is stopped', async () => {
-      await expect(stage.move({ x: micrometres(5) }, AbortSignal.abort(new StoppedError()))).rejects.toBeInstanceOf(StoppedError);
+      await expect(stage.move({ x: micrometres(5) }, AbortSignal.abort(new StoppedError()))).rejects.toBeInstanceOf(
+        StoppedError,
+      );
       expect(column.writes()).toEqual([]);
     });
 
@@ -145,7 +169,10 @@ export function describeStage(name: string, make: () => Promise<StageUnderTest>,
       for (let turns = 0; turns < 8; turns++) {
         const stop = new AbortController();
         const moving = stage
-          .move({ x: micrometres(90 + turns), y: micrometres(40), backlash: { x: micrometres(-5), y: micrometres(-5) } }, stop.signal)
+          .move(
+            { x: micrometres(90 + turns), y: micrometres(40), backlash: { x: micrometres(-5), y: micrometres(-5) } },
+            stop.signal,
+          )
           .catch((error: unknown) => error);
         for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
         stop.abort(new StoppedError());
@@ -158,7 +185,9 @@ export function describeStage(name: string, make: () => Promise<StageUnderTest>,
     });
 
     it('stops on request, leaves out what has not been sent, and can be used', async () => {
-      const moving = stage.move({ x: micrometres(80), backlash: { x: micrometres(-5), y: micrometres(0) } }).catch((error: unknown) => error);
+      const moving = stage
+        .move({ x: micrometres(80), backlash: { x: micrometres(-5), y: micrometres(0) } })
+        .catch((error: unknown) => error);
       await new Promise((resolve) => setImmediate(resolve));
       await stage.stop();
       expect(await moving).toBeInstanceOf(StoppedError);

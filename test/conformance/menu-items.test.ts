@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { takeImage } from "../../core/acquisition";
+import { takeImage } from '../../core/acquisition';
 import { projectFolder, runItem, trueImageShift } from '../support/virtual-instrument';
 import type { Mark } from '../../core/kernel';
 import { type MenuItemCase, describeMenuItem } from './describe-menu-item';
@@ -10,11 +10,16 @@ const folder = path.join(projectFolder, 'plugins', 'calibrations');
 /** Every item file, found by looking as the plugin does. */
 const items = readdirSync(folder, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && entry.name !== 'shared')
-  .flatMap((submenu) => readdirSync(path.join(folder, submenu.name)).map((file) => `calibrations/${submenu.name}/${path.basename(file, '.ts')}`));
+  .flatMap((submenu) =>
+    readdirSync(path.join(folder, submenu.name)).map(
+      (file) => `calibrations/${submenu.name}/${path.basename(file, '.ts')}`,
+    ),
+  );
 
 const withImageShift: MenuItemCase = {
   magIndex: 22,
-  prepare: (instrument) => instrument.calibrations.imageShift.set(22, 0, trueImageShift(instrument, 22), { sessionMeasured: false }),
+  prepare: (instrument) =>
+    instrument.calibrations.imageShift.set(22, 0, trueImageShift(instrument, 22), { sessionMeasured: false }),
 };
 
 /** Where the first peak of the grating lies in the autocorrelation, once it was found. */
@@ -30,7 +35,12 @@ const withGrating: MenuItemCase = {
     const { spacings, gridAngle } = result!.values as { spacings: readonly number[]; gridAngle: number };
     const [rows = 0, columns = 0] = instrument.session.buffers.get('A')!.frame.image.shape;
     const angle = (gridAngle * Math.PI) / 180;
-    peaks[0] = { from: { x: columns / 2 + 0.5 + spacings[0]! * Math.cos(angle), y: rows / 2 + 0.5 - spacings[0]! * Math.sin(angle) } };
+    peaks[0] = {
+      from: {
+        x: columns / 2 + 0.5 + spacings[0]! * Math.cos(angle),
+        y: rows / 2 + 0.5 - spacings[0]! * Math.sin(angle),
+      },
+    };
   },
 };
 /** Pixel sizes that were found at two neighbouring magnifications, with their grid angles. */
@@ -44,7 +54,9 @@ const withFoundSizes: MenuItemCase = {
       { magIndex: 17, gridAngle: 10 },
       { magIndex: 18, gridAngle: 80 },
     ];
-    instrument.calibrations.shortTerm('FoundPixelSize').replaceAll(found.map((each) => ({ ...each, time: 100, camera: 0, addedRotation: 0, pixelSize: 5 })));
+    instrument.calibrations
+      .shortTerm('FoundPixelSize')
+      .replaceAll(found.map((each) => ({ ...each, time: 100, camera: 0, addedRotation: 0, pixelSize: 5 })));
   },
 };
 
@@ -53,7 +65,10 @@ const cases: Readonly<Record<string, MenuItemCase>> = {
   'calibrations/image-and-stage-shift/image-shift': withImageShift,
   'calibrations/image-and-stage-shift/is-from-scratch': { magIndex: 24, sample: 24 },
   'calibrations/image-and-stage-shift/remove-is-cal': withImageShift,
-  'calibrations/image-and-stage-shift/remove-stage-cal': { magIndex: 22, prepare: (instrument) => instrument.calibrations.stage.set(22, 0, { xpx: 30, xpy: 1, ypx: -1, ypy: 30 }) },
+  'calibrations/image-and-stage-shift/remove-stage-cal': {
+    magIndex: 22,
+    prepare: (instrument) => instrument.calibrations.stage.set(22, 0, { xpx: 30, xpy: 1, ypx: -1, ypy: 30 }),
+  },
   'calibrations/image-and-stage-shift/stage-shift': { sample: 12 },
   'calibrations/pixel-size/add-n90-to-a-rotation': withFoundSizes,
   'calibrations/pixel-size/try-again-with-marker': withGrating,

@@ -6,7 +6,11 @@ const path = require('node:path');
 
 const [root, plugin, configuration, calibrations, until] = process.argv.slice(2);
 const build = path.join(root, 'build');
-const open = () => process.getActiveResourcesInfo().filter((each) => !/^(PipeWrap|TTYWrap|FSReqPromise|CloseReq|Immediate|TickObject)$/.test(each)).sort();
+const open = () =>
+  process
+    .getActiveResourcesInfo()
+    .filter((each) => !/^(PipeWrap|TTYWrap|FSReqPromise|CloseReq|Immediate|TickObject)$/.test(each))
+    .sort();
 const loaded = () => Object.keys(require.cache).map((file) => path.relative(build, file).split(path.sep).join('/'));
 /** Lets what is being closed be gone. */
 const rest = () => new Promise((resolve) => setTimeout(resolve, 50));
@@ -18,7 +22,9 @@ async function main() {
   const globals = new Set(Object.getOwnPropertyNames(globalThis));
   if (plugin !== '') require(path.join(build, 'plugins', plugin));
   // Names that begin with two underscores are helpers of libraries.
-  report.globals = Object.getOwnPropertyNames(globalThis).filter((name) => !globals.has(name) && !name.startsWith('__'));
+  report.globals = Object.getOwnPropertyNames(globalThis).filter(
+    (name) => !globals.has(name) && !name.startsWith('__'),
+  );
   report.steps.imported = open();
   const { createInstrument } = require(path.join(build, 'app', 'instrument'));
   const instrument = await createInstrument({ configuration, log: () => {}, calibrationDirectory: calibrations });

@@ -16,14 +16,22 @@ export interface ProbeReport {
 }
 
 /** Loads a plugin (or none, for '') in a program of its own and lives through its steps with a configuration, given as text; `applied` leaves out connecting. */
-export async function probe(plugin: string, configuration: string, until: 'applied' | 'connected' = 'connected'): Promise<ProbeReport> {
+export async function probe(
+  plugin: string,
+  configuration: string,
+  until: 'applied' | 'connected' = 'connected',
+): Promise<ProbeReport> {
   build();
   const folder = mkdtempSync(path.join(tmpdir(), 'eucentric-'));
   try {
     const file = path.join(folder, 'instrument.yaml');
     writeFileSync(file, configuration);
     const script = path.join(__dirname, 'plugin-probe.cjs');
-    const { stdout } = await promisify(execFile)(process.execPath, [script, projectFolder, plugin, file, path.join(folder, 'calibrations'), until], { timeout: 60_000, maxBuffer: 1e7 });
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [script, projectFolder, plugin, file, path.join(folder, 'calibrations'), until],
+      { timeout: 60_000, maxBuffer: 1e7 },
+    );
     return JSON.parse(stdout) as ProbeReport;
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -47,11 +47,17 @@ describe('every capability that a plugin provides has passed the suite of its to
   beforeAll(async () => {
     const spy = jest.spyOn(Registry.prototype, 'provide');
     for (const [file, text] of Object.entries(configurations)) {
-      await using instrument = await virtualInstrument({ configuration: path.join(projectFolder, 'config', file), edit: () => text });
-      for (const [key, , owner] of spy.mock.calls) if (owner in builtInPlugins) provided.set(key.name, (provided.get(key.name) ?? new Set()).add(owner));
+      await using instrument = await virtualInstrument({
+        configuration: path.join(projectFolder, 'config', file),
+        edit: () => text,
+      });
+      for (const [key, , owner] of spy.mock.calls)
+        if (owner in builtInPlugins) provided.set(key.name, (provided.get(key.name) ?? new Set()).add(owner));
       spy.mockClear();
       // Cameras come one by one; the kernel gathers them.
-      const cameraPlugins = ['gatan-k2k3', 'falcon-ceta'].filter((plugin) => instrument.settings.plugins.some(({ id }) => id === plugin));
+      const cameraPlugins = ['gatan-k2k3', 'falcon-ceta'].filter((plugin) =>
+        instrument.settings.plugins.some(({ id }) => id === plugin),
+      );
       for (const plugin of cameraPlugins) provided.set('Cameras', (provided.get('Cameras') ?? new Set()).add(plugin));
     }
     spy.mockRestore();
@@ -64,7 +70,8 @@ describe('every capability that a plugin provides has passed the suite of its to
 
   test('each token has a suite', () => {
     expect([...provided.keys()].filter((name) => !(name in suites) && !(name in services))).toEqual([]);
-    for (const place of Object.values(services)) expect({ place, exists: existsSync(path.join(projectFolder, place)) }).toEqual({ place, exists: true });
+    for (const place of Object.values(services))
+      expect({ place, exists: existsSync(path.join(projectFolder, place)) }).toEqual({ place, exists: true });
   });
 
   test('each provider is called in it', () => {
@@ -74,7 +81,11 @@ describe('every capability that a plugin provides has passed the suite of its to
         if (!wanted) return [];
         const text = wanted.file ? textOf(wanted.file) : testsOf(plugin);
         const called = wanted.file ? calledFor(text, wanted.suite, plugin) : text.includes(`${wanted.suite}(`);
-        return called ? [] : [`${plugin} provides ${name}, but ${wanted.file ?? `test/plugins/${plugin}`} does not call ${wanted.suite} for it.`];
+        return called
+          ? []
+          : [
+              `${plugin} provides ${name}, but ${wanted.file ?? `test/plugins/${plugin}`} does not call ${wanted.suite} for it.`,
+            ];
       }),
     );
     expect(missing).toEqual([]);
@@ -82,5 +93,7 @@ describe('every capability that a plugin provides has passed the suite of its to
 
   /** Whether a suite is called with a configuration that switches the plugin on. */
   const calledFor = (text: string, suite: string, plugin: string): boolean =>
-    [...text.matchAll(new RegExp(`^${suite}\\('([^']+)'`, 'gm'))].some((match) => new RegExp(`^ {2}${plugin}: `, 'm').test(configurations[match[1]!] ?? ''));
+    [...text.matchAll(new RegExp(`^${suite}\\('([^']+)'`, 'gm'))].some((match) =>
+      new RegExp(`^ {2}${plugin}: `, 'm').test(configurations[match[1]!] ?? ''),
+    );
 });

@@ -19,7 +19,15 @@ interface Series {
   readonly texture?: Omit<TextureOptions, 'seed'>;
 }
 
-const base: Series = { rows: 512, columns: 512, countsPerPixel: 200, contrast: 0.15, shiftShare: 0.1, shifts: 20, repeats: 2 };
+const base: Series = {
+  rows: 512,
+  columns: 512,
+  countsPerPixel: 200,
+  contrast: 0.15,
+  shiftShare: 0.1,
+  shifts: 20,
+  repeats: 2,
+};
 
 /** What a series shows; lengths in pixels of the images. */
 interface Outcome {
@@ -122,17 +130,44 @@ interface Row {
 const largestRatio = 1.5;
 
 const rows: readonly Row[] = [
-  ...[2, 10, 50, 200, 1000].map((countsPerPixel) => ({ name: `${countsPerPixel} counts a pixel`, series: { ...base, countsPerPixel } })),
-  ...[0.02, 0.05, 0.1, 0.15, 0.3].map((contrast) => ({ name: `contrast ${100 * contrast} %`, series: { ...base, contrast } })),
-  ...[0, 0.05, 0.2, 0.4, 0.6].map((shiftShare) => ({ name: `shift ${100 * shiftShare} % of the field`, series: { ...base, shiftShare, exact: true } })),
+  ...[2, 10, 50, 200, 1000].map((countsPerPixel) => ({
+    name: `${countsPerPixel} counts a pixel`,
+    series: { ...base, countsPerPixel },
+  })),
+  ...[0.02, 0.05, 0.1, 0.15, 0.3].map((contrast) => ({
+    name: `contrast ${100 * contrast} %`,
+    series: { ...base, contrast },
+  })),
+  ...[0, 0.05, 0.2, 0.4, 0.6].map((shiftShare) => ({
+    name: `shift ${100 * shiftShare} % of the field`,
+    series: { ...base, shiftShare, exact: true },
+  })),
   { name: 'shift 75 %, expected to 15 px', series: { ...base, shiftShare: 0.75, exact: true, expectedWithin: 15 } },
   ...[1, 2, 3, 4].map((binning) => ({
     name: `binned by ${binning} on the way`,
     // The band is kept inside what the binned images can carry.
-    series: { ...base, rows: 512 * binning, columns: 512 * binning, shifts: 8, texture: { lowestFrequency: 0.02 / binning, highestFrequency: 0.2 / binning } },
+    series: {
+      ...base,
+      rows: 512 * binning,
+      columns: 512 * binning,
+      shifts: 8,
+      texture: { lowestFrequency: 0.02 / binning, highestFrequency: 0.2 / binning },
+    },
   })),
-  { name: '1000 x 1000', series: { ...base, rows: 1000, columns: 1000, shifts: 8, texture: { lowestFrequency: 0.01, highestFrequency: 0.1 } } },
-  { name: 'many scales (amplitude 1 / f)', series: { ...base, texture: { falloff: 1, lowestFrequency: 0.005, highestFrequency: 0.4 } } },
+  {
+    name: '1000 x 1000',
+    series: {
+      ...base,
+      rows: 1000,
+      columns: 1000,
+      shifts: 8,
+      texture: { lowestFrequency: 0.01, highestFrequency: 0.1 },
+    },
+  },
+  {
+    name: 'many scales (amplitude 1 / f)',
+    series: { ...base, texture: { falloff: 1, lowestFrequency: 0.005, highestFrequency: 0.4 } },
+  },
 ];
 
 const verify = Boolean(process.env.EUCENTRIC_VERIFY);
@@ -143,31 +178,55 @@ describeVerify(`accuracy table${verify ? '' : ' (skipped: set EUCENTRIC_VERIFY=1
   const outcomes: Outcome[] = [];
   const format = (name: string, { error, stated, bound, randomBound, overlap, lost }: Outcome): string =>
     [
-      name.padEnd(32), error.toFixed(5).padStart(9), stated.toFixed(5).padStart(9), bound.toFixed(5).padStart(9), (error / bound).toFixed(2).padStart(6),
-      (error / randomBound).toFixed(2).padStart(6), overlap.toFixed(2).padStart(8), String(lost).padStart(5),
+      name.padEnd(32),
+      error.toFixed(5).padStart(9),
+      stated.toFixed(5).padStart(9),
+      bound.toFixed(5).padStart(9),
+      (error / bound).toFixed(2).padStart(6),
+      (error / randomBound).toFixed(2).padStart(6),
+      overlap.toFixed(2).padStart(8),
+      String(lost).padStart(5),
     ].join(' ');
 
   afterAll(() => {
-    const head = 'RMS error in pixels along one axis; bound: Cramer-Rao; /b: error / bound, /r: error / bound for a random pattern';
-    const names = ['512 square, 200 counts, 15 %'.padEnd(32), 'error'.padStart(9), 'stated'.padStart(9), 'bound'.padStart(9), '/b'.padStart(6), '/r'.padStart(6), 'overlap'.padStart(8), 'lost'.padStart(5)].join(' ');
+    const head =
+      'RMS error in pixels along one axis; bound: Cramer-Rao; /b: error / bound, /r: error / bound for a random pattern';
+    const names = [
+      '512 square, 200 counts, 15 %'.padEnd(32),
+      'error'.padStart(9),
+      'stated'.padStart(9),
+      'bound'.padStart(9),
+      '/b'.padStart(6),
+      '/r'.padStart(6),
+      'overlap'.padStart(8),
+      'lost'.padStart(5),
+    ].join(' ');
     process.stdout.write(`\n${head}\n${names}\n${lines.join('\n')}\n`);
-    tellFigures(`error at most ${Math.max(...outcomes.map(({ error, randomBound }) => error / randomBound)).toFixed(2)} times the Cramer-Rao bound over ${outcomes.length} kinds of pairs`);
+    tellFigures(
+      `error at most ${Math.max(...outcomes.map(({ error, randomBound }) => error / randomBound)).toFixed(2)} times the Cramer-Rao bound over ${outcomes.length} kinds of pairs`,
+    );
   });
 
-  it.each(rows)('$name', ({ name, series }) => {
-    const outcome = measure(series, 7);
-    lines.push(format(name, outcome));
-    outcomes.push(outcome);
-    expect(outcome.lost).toBe(0);
-    expect(outcome.error / outcome.randomBound).toBeLessThanOrEqual(largestRatio);
-    expect(outcome.stated / outcome.error).toBeGreaterThan(0.6);
-    expect(outcome.stated / outcome.error).toBeLessThan(1.6);
-  }, 600_000);
+  it.each(rows)(
+    '$name',
+    ({ name, series }) => {
+      const outcome = measure(series, 7);
+      lines.push(format(name, outcome));
+      outcomes.push(outcome);
+      expect(outcome.lost).toBe(0);
+      expect(outcome.error / outcome.randomBound).toBeLessThanOrEqual(largestRatio);
+      expect(outcome.stated / outcome.error).toBeGreaterThan(0.6);
+      expect(outcome.stated / outcome.error).toBeLessThan(1.6);
+    },
+    600_000,
+  );
 
   it('1000 random shifts are within 0.03 px and 1.5 times the bound', () => {
     const outcome = measure({ ...base, shiftShare: 0.25, shifts: 1000, repeats: 1 }, 8);
     lines.push(format('1000 shifts up to 25 %', outcome));
-    tellFigures(`1000 shifts of up to 25 % of the field: rms error ${outcome.error.toFixed(4)} px, ${(outcome.error / outcome.bound).toFixed(2)} times the bound`);
+    tellFigures(
+      `1000 shifts of up to 25 % of the field: rms error ${outcome.error.toFixed(4)} px, ${(outcome.error / outcome.bound).toFixed(2)} times the bound`,
+    );
     expect(outcome.lost).toBe(0);
     expect(outcome.error).toBeLessThanOrEqual(0.03);
     expect(outcome.error / outcome.bound).toBeLessThanOrEqual(1.5);

@@ -79,7 +79,9 @@ describe('the two-dimensional real transform', () => {
     [128, 96],
   ])('equals the definition in double precision to 3e-7: %i x %i', (rows, columns) => {
     const input = noise(rows, columns, rows * 1000 + columns);
-    expect(relativeRms(realTransform2(rows, columns).forward(input), reference(input, rows, columns))).toBeLessThan(3e-7);
+    expect(relativeRms(realTransform2(rows, columns).forward(input), reference(input, rows, columns))).toBeLessThan(
+      3e-7,
+    );
   });
 
   it('equals the definition along each axis, and comes back, for every even size from 16 to 512 with factors 2, 3, 5, 7', () => {
@@ -123,28 +125,37 @@ describe('the two-dimensional real transform', () => {
   it('turns a cyclic shift into phases (shift theorem) and is linear', () => {
     const size = fc.constantFrom(...smooth.filter((value) => value <= 64));
     fc.assert(
-      fc.property(size, size, fc.nat(63), fc.nat(63), fc.double({ min: -3, max: 3, noNaN: true }), (rows, columns, down, across, factor) => {
-        const transform = realTransform2(rows, columns);
-        const [one, other] = [noise(rows, columns, 1), noise(rows, columns, 2)];
-        const moved = one.map((_, index) => {
-          const [row, column] = [Math.floor(index / columns), index % columns];
-          return one[((row + down) % rows) * columns + ((column + across) % columns)] as number;
-        });
-        const width = columns / 2 + 1;
-        const spectrum = transform.forward(one);
-        const turned = spectrum.map((_, index) => {
-          const [u, v] = [Math.floor(index / 2 / width), (index >> 1) % width];
-          const angle = 2 * Math.PI * ((u * down) / rows + (v * across) / columns);
-          const at = index - (index % 2);
-          const [re, im] = [spectrum[at] as number, spectrum[at + 1] as number];
-          return index % 2 === 0 ? re * Math.cos(angle) - im * Math.sin(angle) : re * Math.sin(angle) + im * Math.cos(angle);
-        });
-        expect(relativeRms(transform.forward(moved), turned)).toBeLessThan(6e-7);
-        const mixture = one.map((value, index) => value + factor * (other[index] as number));
-        const second = transform.forward(other);
-        const expected = spectrum.map((value, index) => value + factor * (second[index] as number));
-        expect(relativeRms(transform.forward(mixture), expected)).toBeLessThan(1e-6);
-      }),
+      fc.property(
+        size,
+        size,
+        fc.nat(63),
+        fc.nat(63),
+        fc.double({ min: -3, max: 3, noNaN: true }),
+        (rows, columns, down, across, factor) => {
+          const transform = realTransform2(rows, columns);
+          const [one, other] = [noise(rows, columns, 1), noise(rows, columns, 2)];
+          const moved = one.map((_, index) => {
+            const [row, column] = [Math.floor(index / columns), index % columns];
+            return one[((row + down) % rows) * columns + ((column + across) % columns)] as number;
+          });
+          const width = columns / 2 + 1;
+          const spectrum = transform.forward(one);
+          const turned = spectrum.map((_, index) => {
+            const [u, v] = [Math.floor(index / 2 / width), (index >> 1) % width];
+            const angle = 2 * Math.PI * ((u * down) / rows + (v * across) / columns);
+            const at = index - (index % 2);
+            const [re, im] = [spectrum[at] as number, spectrum[at + 1] as number];
+            return index % 2 === 0
+              ? re * Math.cos(angle) - im * Math.sin(angle)
+              : re * Math.sin(angle) + im * Math.cos(angle);
+          });
+          expect(relativeRms(transform.forward(moved), turned)).toBeLessThan(6e-7);
+          const mixture = one.map((value, index) => value + factor * (other[index] as number));
+          const second = transform.forward(other);
+          const expected = spectrum.map((value, index) => value + factor * (second[index] as number));
+          expect(relativeRms(transform.forward(mixture), expected)).toBeLessThan(1e-6);
+        },
+      ),
       { numRuns: thorough ? 300 : 25 },
     );
   });

@@ -5,12 +5,20 @@ import { Random } from '../../imaging/synthesis';
 const random = new Random(4);
 const size = 256;
 const uniform = (count: number): Float32Array => Float32Array.from({ length: count }, () => random.uniform());
-const make = (value: (row: number, column: number, index: number) => number) => image(Float32Array.from({ length: size * size }, (_, index) => value(Math.floor(index / size), index % size, index)), size, size);
+const make = (value: (row: number, column: number, index: number) => number) =>
+  image(
+    Float32Array.from({ length: size * size }, (_, index) => value(Math.floor(index / size), index % size, index)),
+    size,
+    size,
+  );
 
 test('waves in noise are found with their period and direction, and none where there are none', () => {
   const noise = uniform(size * size);
   const turn = Math.PI / 9;
-  const waves = make((row, column, index) => noise[index]! + 0.4 * Math.cos((2 * Math.PI * (column * Math.cos(turn) - row * Math.sin(turn))) / 11.5));
+  const waves = make(
+    (row, column, index) =>
+      noise[index]! + 0.4 * Math.cos((2 * Math.PI * (column * Math.cos(turn) - row * Math.sin(turn))) / 11.5),
+  );
   const found = findPeriodicity(waves)!;
   expect(Math.abs(found.period / 11.5 - 1)).toBeLessThan(0.005);
   expect(Math.abs(found.direction - 20)).toBeLessThan(0.3);

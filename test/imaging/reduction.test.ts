@@ -8,7 +8,8 @@ import { Random } from '../../imaging/synthesis';
 const kinds = {
   uint8: (random: Random, length: number) => Uint8Array.from({ length }, () => Math.floor(random.uniform() * 256)),
   uint16: (random: Random, length: number) => Uint16Array.from({ length }, () => Math.floor(random.uniform() * 65536)),
-  int16: (random: Random, length: number) => Int16Array.from({ length }, () => Math.floor(random.uniform() * 65536) - 32768),
+  int16: (random: Random, length: number) =>
+    Int16Array.from({ length }, () => Math.floor(random.uniform() * 65536) - 32768),
   float32: (random: Random, length: number) => Float32Array.from({ length }, () => 1000 * (random.uniform() - 0.3)),
   float64: (random: Random, length: number) => Float64Array.from({ length }, () => 1000 * (random.uniform() - 0.3)),
 };
@@ -20,7 +21,8 @@ function blockSums(source: Image, x: number, y: number): number[] {
   for (let row = 0; row + y <= rows; row += y) {
     for (let column = 0; column + x <= columns; column += x) {
       let sum = 0;
-      for (let down = 0; down < y; down++) for (let across = 0; across < x; across++) sum += source.get(row + down, column + across);
+      for (let down = 0; down < y; down++)
+        for (let across = 0; across < x; across++) sum += source.get(row + down, column + across);
       sums.push(sum);
     }
   }
@@ -35,27 +37,41 @@ const close = (found: ArrayLike<number>, expected: readonly number[], scale: num
 };
 
 describe('reduce', () => {
-  it.each(Object.keys(kinds) as (keyof typeof kinds)[])('sums and averages whole blocks of %s pixels of any size and strides', (kind) => {
-    const random = new Random(8);
-    const size = fc.integer({ min: 1, max: 70 });
-    fc.assert(
-      fc.property(size, size, fc.integer({ min: 1, max: 17 }), fc.integer({ min: 1, max: 17 }), fc.boolean(), (height, width, x, y, inside) => {
-        const [rows, columns] = [Math.max(height, y), Math.max(width, x)];
-        const whole: Image<PixelArray> = image<PixelArray>(kinds[kind](random, (rows + 2) * (columns + 3)), rows + 2, columns + 3);
-        const source = inside ? whole.lo(1, 2).hi(rows, columns) : whole.hi(rows, columns).step(1, -1);
-        const sums = blockSums(source, x, y);
-        const largest = x * y * (kind === 'uint8' ? 255 : 65536);
-        close(reduce(source, { x, y }, { mean: false }).data, sums, largest);
-        close(
-          reduce(source, { x, y }).data,
-          sums.map((sum) => sum / (x * y)),
-          largest / (x * y),
-        );
-        expect(reduce(source, { x, y }).shape).toEqual([Math.floor(rows / y), Math.floor(columns / x)]);
-      }),
-      { numRuns: 30 },
-    );
-  });
+  it.each(Object.keys(kinds) as (keyof typeof kinds)[])(
+    'sums and averages whole blocks of %s pixels of any size and strides',
+    (kind) => {
+      const random = new Random(8);
+      const size = fc.integer({ min: 1, max: 70 });
+      fc.assert(
+        fc.property(
+          size,
+          size,
+          fc.integer({ min: 1, max: 17 }),
+          fc.integer({ min: 1, max: 17 }),
+          fc.boolean(),
+          (height, width, x, y, inside) => {
+            const [rows, columns] = [Math.max(height, y), Math.max(width, x)];
+            const whole: Image<PixelArray> = image<PixelArray>(
+              kinds[kind](random, (rows + 2) * (columns + 3)),
+              rows + 2,
+              columns + 3,
+            );
+            const source = inside ? whole.lo(1, 2).hi(rows, columns) : whole.hi(rows, columns).step(1, -1);
+            const sums = blockSums(source, x, y);
+            const largest = x * y * (kind === 'uint8' ? 255 : 65536);
+            close(reduce(source, { x, y }, { mean: false }).data, sums, largest);
+            close(
+              reduce(source, { x, y }).data,
+              sums.map((sum) => sum / (x * y)),
+              largest / (x * y),
+            );
+            expect(reduce(source, { x, y }).shape).toEqual([Math.floor(rows / y), Math.floor(columns / x)]);
+          },
+        ),
+        { numRuns: 30 },
+      );
+    },
+  );
 
   it('is exact for integers as long as single precision holds the sum, also where the columns overflow 16 bits', () => {
     const source = image(new Uint8Array(300 * 32).fill(255), 300, 32);
@@ -66,7 +82,11 @@ describe('reduce', () => {
 
   it('leaves out what does not fill a block, and keeps every pixel of a frame longer than one strip', () => {
     const [rows, columns] = [1023, 1443];
-    const source = image(new Uint16Array(rows * columns).map((_, index) => index % 4099), rows, columns);
+    const source = image(
+      new Uint16Array(rows * columns).map((_, index) => index % 4099),
+      rows,
+      columns,
+    );
     const reduced = reduce(source, 4);
     expect(reduced.shape).toEqual([255, 360]);
     close(

@@ -8,7 +8,12 @@ const share = (least: number, most: number) => fc.double({ min: least, max: most
 
 it('any size, any options in range and any expected shift give a finite answer or a typed error', () => {
   const random = new Random(2);
-  const noise = (rows: number, columns: number) => image(Float32Array.from({ length: rows * columns }, () => random.uniform()), rows, columns);
+  const noise = (rows: number, columns: number) =>
+    image(
+      Float32Array.from({ length: rows * columns }, () => random.uniform()),
+      rows,
+      columns,
+    );
   const options = fc.record({
     largestSide: fc.integer({ min: 16, max: 300 }),
     trimFraction: share(0, 0.4),

@@ -9,7 +9,8 @@ const texture = new Texture({ seed: 11, waveCount: 120 });
 const random = new Random(5);
 const camera = { countsPerPixel: 200, contrast: 0.15 };
 const registrationOf = new Registration();
-const shot = (shift: { x: number; y: number }, rows = size, columns = size) => expose(texture.render(rows, columns, { shift }), { ...camera, random });
+const shot = (shift: { x: number; y: number }, rows = size, columns = size) =>
+  expose(texture.render(rows, columns, { shift }), { ...camera, random });
 
 describe('the shift between two images', () => {
   const registration = new Registration();
@@ -44,7 +45,9 @@ describe('what is found beside the shift', () => {
     const shift = { x: 21.3, y: -14.8 };
     const [later, reference] = [shot(shift), shot({ x: 0, y: 0 })];
     const pattern = Float32Array.from({ length: size * size }, () => 160 * random.uniform());
-    for (const { data } of [later, reference]) for (let index = 0; index < data.length; index++) data[index] = (data[index] as number) + (pattern[index] as number);
+    for (const { data } of [later, reference])
+      for (let index = 0; index < data.length; index++)
+        data[index] = (data[index] as number) + (pattern[index] as number);
     const withIt = new Registration().measure(later, reference);
     expect(Math.hypot(withIt.x, withIt.y)).toBeLessThan(0.3);
     expect(withIt.zeroPeakIgnored).toBeUndefined();
@@ -68,7 +71,8 @@ describe('what is found beside the shift', () => {
     const framed = (source: typeof later) => {
       const larger = image(new Float32Array((size + 5) * (size + 9)).fill(3), size + 5, size + 9);
       const view = larger.lo(2, 4).hi(size, size);
-      for (let row = 0; row < size; row++) for (let column = 0; column < size; column++) view.set(row, column, source.get(row, column));
+      for (let row = 0; row < size; row++)
+        for (let column = 0; column < size; column++) view.set(row, column, source.get(row, column));
       return view;
     };
     expect(new Registration().measure(framed(later), framed(reference))).toEqual(expected);
@@ -97,7 +101,8 @@ describe('what is found beside the shift', () => {
 
 describe('large images', () => {
   it('are binned, and the shift comes back in their own pixels', () => {
-    const big = (shift: { x: number; y: number }) => expose(texture.render(1100, 1300, { shift }), { ...camera, random });
+    const big = (shift: { x: number; y: number }) =>
+      expose(texture.render(1100, 1300, { shift }), { ...camera, random });
     const shift = { x: 33.4, y: -21.7 };
     const found = new Registration({ largestSide: 512 }).measure(big(shift), big({ x: 0, y: 0 }));
     expect(Math.hypot(found.x - shift.x, found.y - shift.y)).toBeLessThan(0.1);
@@ -108,7 +113,13 @@ describe('large images', () => {
 });
 
 it('options outside their range are refused', () => {
-  for (const options of [{ trimFraction: 0.5 }, { padFraction: -1 }, { largestPeakCount: 0 }, { largestSide: 8 }, { smallestOverlap: NaN }]) {
+  for (const options of [
+    { trimFraction: 0.5 },
+    { padFraction: -1 },
+    { largestPeakCount: 0 },
+    { largestSide: 8 },
+    { smallestOverlap: NaN },
+  ]) {
     expect(() => new Registration(options)).toThrow(ImagingError);
   }
 });
@@ -133,7 +144,9 @@ describe('images that cannot be registered', () => {
       copy[1234] = value;
       return image(copy, size, size);
     };
-    expect(code(() => registration.measure(image(new Float32Array(0), 0, 0), image(new Float32Array(0), 0, 0)))).toBe('imaging/empty-image');
+    expect(code(() => registration.measure(image(new Float32Array(0), 0, 0), image(new Float32Array(0), 0, 0)))).toBe(
+      'imaging/empty-image',
+    );
     expect(code(() => registration.measure(good, shot({ x: 0, y: 0 }, size, 128)))).toBe('imaging/shape-mismatch');
     expect(code(() => registration.measure(flat, good))).toBe('imaging/constant-image');
     expect(code(() => registration.measure(good, flat))).toBe('imaging/constant-image');
@@ -141,6 +154,8 @@ describe('images that cannot be registered', () => {
     expect(code(() => registration.measure(spoilt(Infinity), good))).toBe('imaging/not-finite');
     expect(code(() => registration.measure(good, spoilt(-Infinity)))).toBe('imaging/not-finite');
     expect(code(() => registration.measure(good, good, { x: NaN, y: 0 }))).toBe('imaging/bad-argument');
-    expect(code(() => registration.measure(shot({ x: 0, y: 0 }, 8, 8), shot({ x: 0, y: 0 }, 8, 8)))).toBe('imaging/bad-argument');
+    expect(code(() => registration.measure(shot({ x: 0, y: 0 }, 8, 8), shot({ x: 0, y: 0 }, 8, 8)))).toBe(
+      'imaging/bad-argument',
+    );
   });
 });

@@ -12,7 +12,10 @@ const root = path.resolve(__dirname, '..', '..');
 function copy(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'eucentric-'));
   for (const part of ['app', 'core', 'imaging', 'simulation', 'wires', 'plugins', 'config', 'docs'])
-    cpSync(path.join(root, part), path.join(folder, part), { recursive: true, filter: (from) => !/[\\/]target$/.test(from) });
+    cpSync(path.join(root, part), path.join(folder, part), {
+      recursive: true,
+      filter: (from) => !/[\\/]target$/.test(from),
+    });
   for (const [file, text] of Object.entries(generatedPages(folder))) writeFileSync(path.join(folder, file), text);
   writeFileSync(path.join(folder, 'config', 'schema.json'), schemaText());
   return folder;
@@ -36,7 +39,13 @@ describe('the check of generated files', () => {
     change('imaging/fft/pkg/sources.sha256', 'another\n');
     change('core/settings/definitions/camera.types.ts', '// nothing\n');
     const named = staleFiles(folder).map((each) => each.split(' ')[0]);
-    expect(named).toEqual(['config/schema.json', 'docs/hooks.md', 'docs/errors.md', 'imaging/fft/pkg', 'camera.types.ts']);
+    expect(named).toEqual([
+      'config/schema.json',
+      'docs/hooks.md',
+      'docs/errors.md',
+      'imaging/fft/pkg',
+      'camera.types.ts',
+    ]);
   });
 
   test('finds definitions that contradict each other', () => {
@@ -56,12 +65,22 @@ describe('the check of generated files', () => {
 
 describe('the generated pages', () => {
   test('a table of hooks that does not name the hooks is refused', () => {
-    expect(() => hooksPage(' * | hook | given |\n * | --- | --- |\n * | willRun | item |\n * | willFly | - |\n')).toThrow(/lacks didRun.*has willFly/s);
+    expect(() =>
+      hooksPage(' * | hook | given |\n * | --- | --- |\n * | willRun | item |\n * | willFly | - |\n'),
+    ).toThrow(/lacks didRun.*has willFly/s);
   });
 
   test('an error is found with its code, its message and what to do', () => {
     const sites = errorSites(root);
-    expect(sites).toContainEqual(expect.objectContaining({ code: 'run/busy', file: 'core/kernel/errors.ts', message: '... is still running; only one item can run at a time.' }));
-    expect(errorsPage(sites.filter(({ code }) => code === 'run/busy'))).toContain('| `run/busy` | ... is still running; only one item can run at a time. | Wait until it has ended, or stop it. |');
+    expect(sites).toContainEqual(
+      expect.objectContaining({
+        code: 'run/busy',
+        file: 'core/kernel/errors.ts',
+        message: '... is still running; only one item can run at a time.',
+      }),
+    );
+    expect(errorsPage(sites.filter(({ code }) => code === 'run/busy'))).toContain(
+      '| `run/busy` | ... is still running; only one item can run at a time. | Wait until it has ended, or stop it. |',
+    );
   });
 });

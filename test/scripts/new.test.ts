@@ -6,15 +6,30 @@ import ts from 'typescript';
 import { newCalibration, writeNew } from '../../scripts/new';
 
 const root = path.resolve(__dirname, '..', '..');
-const parts = ['app', 'core', 'imaging', 'simulation', 'wires', 'plugins', 'config', 'test/conformance', 'test/support'];
+const parts = [
+  'app',
+  'core',
+  'imaging',
+  'simulation',
+  'wires',
+  'plugins',
+  'config',
+  'test/conformance',
+  'test/support',
+];
 const settings = ['.swcrc', 'jest.config.js', 'tsconfig.json', 'package.json'];
 
-const example = { item: 'plugins/calibrations/beam-and-spot/counts-per-second.ts', test: 'test/plugins/calibrations/beam-and-spot/counts-per-second.test.ts' };
+const example = {
+  item: 'plugins/calibrations/beam-and-spot/counts-per-second.ts',
+  test: 'test/plugins/calibrations/beam-and-spot/counts-per-second.test.ts',
+};
 const scaffold = newCalibration('beam-and-spot/illuminated-area-limits', 'Beam & Spot/Illuminated Area Limits');
 const beyond = newCalibration('calibrations/pixel-size/lattice-spacing', "Pixel Size/Lattice's Spacing");
 
 /** The blocks of code on the page, in order. */
-const blocks = [...readFileSync(path.join(root, 'docs', 'ADDING-A-CALIBRATION.md'), 'utf8').matchAll(/```ts\n(.*?)```/gs)].map((match) => match[1]!);
+const blocks = [
+  ...readFileSync(path.join(root, 'docs', 'ADDING-A-CALIBRATION.md'), 'utf8').matchAll(/```ts\n(.*?)```/gs),
+].map((match) => match[1]!);
 
 /** What one test of the copy ended in. */
 interface Ended {
@@ -29,61 +44,97 @@ describe('a calibration as the page and "npm run new" make it, in a copy of the 
 
   beforeAll(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'eucentric-'));
-    for (const part of parts) cpSync(path.join(root, part), path.join(folder, part), { recursive: true, filter: (from) => !/[\\/]target$/.test(from) && !from.endsWith('.test.ts') });
+    for (const part of parts)
+      cpSync(path.join(root, part), path.join(folder, part), {
+        recursive: true,
+        filter: (from) => !/[\\/]target$/.test(from) && !from.endsWith('.test.ts'),
+      });
     for (const file of settings) cpSync(path.join(root, file), path.join(folder, file));
     symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'), 'junction');
-    for (const [file, text] of [[example.item, blocks[0]!], [example.test, blocks[1]!]] as const) {
+    for (const [file, text] of [
+      [example.item, blocks[0]!],
+      [example.test, blocks[1]!],
+    ] as const) {
       mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
       writeFileSync(path.join(folder, file), text);
     }
     writeNew(folder, scaffold);
     writeNew(folder, beyond);
-    const { stdout, stderr } = spawnSync(process.execPath, [require.resolve('jest/bin/jest'), '--rootDir', folder, '--json', '-i', 'test/plugins/calibrations'], { cwd: folder, encoding: 'utf8', maxBuffer: 1e8 });
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      [require.resolve('jest/bin/jest'), '--rootDir', folder, '--json', '-i', 'test/plugins/calibrations'],
+      { cwd: folder, encoding: 'utf8', maxBuffer: 1e8 },
+    );
     if (!stdout.startsWith('{')) throw new Error(stderr);
-    const report = JSON.parse(stdout) as { testResults: readonly { name: string; assertionResults: readonly Ended[] }[] };
-    ended = new Map(report.testResults.map(({ name, assertionResults }) => [path.basename(name, '.test.ts'), assertionResults]));
+    const report = JSON.parse(stdout) as {
+      testResults: readonly { name: string; assertionResults: readonly Ended[] }[];
+    };
+    ended = new Map(
+      report.testResults.map(({ name, assertionResults }) => [path.basename(name, '.test.ts'), assertionResults]),
+    );
   }, 300_000);
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test('the types are right', () => {
-    const { config } = ts.readConfigFile(path.join(folder, 'tsconfig.json'), (file) => ts.sys.readFile(file)) as { config: unknown };
-    const { options } = ts.parseJsonConfigFileContent({ ...(config as object), include: [] , files: [] }, ts.sys, folder);
-    const files = [example.item, example.test, ...Object.keys(scaffold), ...Object.keys(beyond)].map((file) => path.join(folder, file));
+    const { config } = ts.readConfigFile(path.join(folder, 'tsconfig.json'), (file) => ts.sys.readFile(file)) as {
+      config: unknown;
+    };
+    const { options } = ts.parseJsonConfigFileContent(
+      { ...(config as object), include: [], files: [] },
+      ts.sys,
+      folder,
+    );
+    const files = [example.item, example.test, ...Object.keys(scaffold), ...Object.keys(beyond)].map((file) =>
+      path.join(folder, file),
+    );
     const program = ts.createProgram(files, options);
-    const wrong = files.flatMap((file) => program.getSemanticDiagnostics(program.getSourceFile(file)).map((each) => `${path.basename(file)}: ${ts.flattenDiagnosticMessageText(each.messageText, '\n')}`));
+    const wrong = files.flatMap((file) =>
+      program
+        .getSemanticDiagnostics(program.getSourceFile(file))
+        .map((each) => `${path.basename(file)}: ${ts.flattenDiagnosticMessageText(each.messageText, '\n')}`),
+    );
     expect(wrong).toEqual([]);
     expect(program.getSourceFile(files[0]!)).toBeDefined();
   }, 120_000);
 
   test('the example of the page passes its test and all that holds for items', () => {
     const results = ended.get('counts-per-second')!;
-    expect(results.filter(({ status }) => status !== 'passed').flatMap(({ fullName, failureMessages }) => [fullName, ...failureMessages])).toEqual([]);
+    expect(
+      results
+        .filter(({ status }) => status !== 'passed')
+        .flatMap(({ fullName, failureMessages }) => [fullName, ...failureMessages]),
+    ).toEqual([]);
     expect(results.length).toBeGreaterThanOrEqual(8);
   });
 
   test.each([
     ['illuminated-area-limits', 'Illuminated Area Limits'],
     ['lattice-spacing', "Lattice's Spacing"],
-  ])('what is written anew passes what can be known of it, and fails only where its author must fill in (%s)', (name, label) => {
-    const results = ended.get(name)!;
-    const named = (status: string) => results.filter((each) => each.status === status).map(({ fullName }) => fullName.replace(/^menu item \S+ /, ''));
-    expect(named('passed')).toEqual([
-      'is declared in the file that its id names',
-      'is described in one sentence each: the item, its questions and its results',
-      'says before a run what it will do to the microscope: by a forecast, or that it touches nothing',
-      'gives the unit of every result that has one',
-      'has questions with ids of their own',
-      'stands in the Calibration menu, can run, and is the only one with its script command',
-    ]);
-    expect(named('failed')).toEqual([
-      'runs to its end, asks only what it declares and leaves every setting as it was',
-      'when the connection is lost for good, it ends, says what could not be put back, and stores nothing',
-      'stopped at each of its device calls, it leaves everything as it was and stores nothing',
-      'failing at each of its device calls, it leaves everything as it was and stores nothing',
-      `${label} recovers the truth`,
-    ]);
-    for (const { failureMessages } of results.filter(({ status }) => status === 'failed')) expect(failureMessages.join()).toContain('does not measure anything yet');
-  });
+  ])(
+    'what is written anew passes what can be known of it, and fails only where its author must fill in (%s)',
+    (name, label) => {
+      const results = ended.get(name)!;
+      const named = (status: string) =>
+        results.filter((each) => each.status === status).map(({ fullName }) => fullName.replace(/^menu item \S+ /, ''));
+      expect(named('passed')).toEqual([
+        'is declared in the file that its id names',
+        'is described in one sentence each: the item, its questions and its results',
+        'says before a run what it will do to the microscope: by a forecast, or that it touches nothing',
+        'gives the unit of every result that has one',
+        'has questions with ids of their own',
+        'stands in the Calibration menu, can run, and is the only one with its script command',
+      ]);
+      expect(named('failed')).toEqual([
+        'runs to its end, asks only what it declares and leaves every setting as it was',
+        'when the connection is lost for good, it ends, says what could not be put back, and stores nothing',
+        'stopped at each of its device calls, it leaves everything as it was and stores nothing',
+        'failing at each of its device calls, it leaves everything as it was and stores nothing',
+        `${label} recovers the truth`,
+      ]);
+      for (const { failureMessages } of results.filter(({ status }) => status === 'failed'))
+        expect(failureMessages.join()).toContain('does not measure anything yet');
+    },
+  );
 });
 
 describe('what is asked of "npm run new"', () => {
@@ -91,7 +142,11 @@ describe('what is asked of "npm run new"', () => {
     ['Spot Size', 'Beam & Spot/Spot Size', /"Spot Size" is no id/],
     ['beam-and-spot/../x', 'Beam & Spot/X', /is no id/],
     ['shared/x', 'Beam & Spot/X', /is no id/],
-    ['beam-and-spot/spot-size', 'Beam and Spot/Spot Size', /There is no submenu "Beam and Spot". Did you mean "Beam & Spot"\?/],
+    [
+      'beam-and-spot/spot-size',
+      'Beam and Spot/Spot Size',
+      /There is no submenu "Beam and Spot". Did you mean "Beam & Spot"\?/,
+    ],
     ['beam-and-spot/spot-size', 'Beam & Spot/', /is no place in the menu/],
   ])('%s at "%s" is refused in words', (id, place, message) => {
     expect(() => newCalibration(id, place)).toThrow(message);
@@ -101,7 +156,9 @@ describe('what is asked of "npm run new"', () => {
     const [dose] = Object.values(newCalibration('beam-and-spot/electron-dose', 'Electron Dose'));
     expect(dose).toContain('menu: [],');
     expect(dose).toContain("summary: 'Measures the dose rate from an image of the bare beam.',");
-    const [coma] = Object.values(newCalibration('focus-and-tuning/btid', 'Focus & Tuning/Old Coma-free Alignment/BTID Coma-free Alignment'));
+    const [coma] = Object.values(
+      newCalibration('focus-and-tuning/btid', 'Focus & Tuning/Old Coma-free Alignment/BTID Coma-free Alignment'),
+    );
     expect(coma).toContain("menu: ['Focus & Tuning', 'Old Coma-free Alignment'],");
   });
 

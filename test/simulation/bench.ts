@@ -1,4 +1,11 @@
-import { buildTruth, simulatorOptions, VirtualMicroscope, type Exposure, type Instrument, type Truth } from '../../simulation';
+import {
+  buildTruth,
+  simulatorOptions,
+  VirtualMicroscope,
+  type Exposure,
+  type Instrument,
+  type Truth,
+} from '../../simulation';
 
 /** Settings under which the specimen stands still and the stage does as it is told. */
 export const still = {
@@ -41,9 +48,15 @@ export interface Bench {
 }
 
 /** A microscope that stands still but for the options given. @param seed of everything random */
-export function bench(options: Record<string, unknown> = {}, seed = 1, change: (truth: Truth) => Truth = (truth) => truth): Bench {
+export function bench(
+  options: Record<string, unknown> = {},
+  seed = 1,
+  change: (truth: Truth) => Truth = (truth) => truth,
+): Bench {
   const clock = { seconds: 0 };
-  const truth = change(buildTruth(simulatorOptions.parse({ ...still, electronsPerFieldPixelPerSecond: 6000, ...options }), instrument));
+  const truth = change(
+    buildTruth(simulatorOptions.parse({ ...still, electronsPerFieldPixelPerSecond: 6000, ...options }), instrument),
+  );
   return { microscope: new VirtualMicroscope(truth, { seed, now: () => clock.seconds }), truth, clock };
 }
 
@@ -61,7 +74,12 @@ export function moments(values: ArrayLike<number>): { mean: number; variance: nu
  * Where the features of `before` have gone in `after`, in pixels of the images, X right and Y up.
  * The sum of squared differences of a central patch is searched exhaustively about a guess and its minimum fitted by parabolas: no Fourier transform.
  */
-export function motion(before: Exposure, after: Exposure, guess: { x: number; y: number }, reach = 4): { x: number; y: number } {
+export function motion(
+  before: Exposure,
+  after: Exposure,
+  guess: { x: number; y: number },
+  reach = 4,
+): { x: number; y: number } {
   const { width, height } = before;
   const difference = (dx: number, dy: number): number => {
     let sum = 0;

@@ -3,7 +3,10 @@ import { frameOf, rasterOf } from '../../simulation/image/frame';
 import { imageShiftToSpecimen, truthOf, viewKey, type PlaneMatrix, type Truth } from '../../simulation';
 import { bench, motion } from './bench';
 
-const apply = (m: PlaneMatrix, x: number, y: number): { x: number; y: number } => ({ x: m.xpx * x + m.xpy * y, y: m.ypx * x + m.ypy * y });
+const apply = (m: PlaneMatrix, x: number, y: number): { x: number; y: number } => ({
+  x: m.xpx * x + m.xpy * y,
+  y: m.ypx * x + m.ypy * y,
+});
 const solve = (m: PlaneMatrix, x: number, y: number): { x: number; y: number } => {
   const d = m.xpx * m.ypy - m.xpy * m.ypx;
   return { x: (m.ypy * x - m.xpy * y) / d, y: (m.xpx * y - m.ypx * x) / d };
@@ -18,18 +21,21 @@ describe('the equation of image position', () => {
     { magIndex: 17, camera: 1, binning: 1 },
   ];
 
-  test.each(views)('features move by -B*dI when the image shift changes (mag $magIndex, camera $camera, binning $binning)', ({ magIndex, camera, binning }) => {
-    const { microscope, truth } = bench();
-    const view = truth.views.get(viewKey(magIndex, camera))!;
-    const step = solve(view.imageShiftToCamera, 37.3, -21.8);
-    microscope.setMagnification(magIndex);
-    const before = microscope.expose({ camera, binning, exposure: 1 });
-    microscope.setImageShift(step);
-    const after = microscope.expose({ camera, binning, exposure: 1 });
-    const moved = motion(before, after, { x: -37.3 / binning, y: 21.8 / binning });
-    expect(Math.abs(moved.x * binning + 37.3)).toBeLessThan(0.1 * binning);
-    expect(Math.abs(moved.y * binning - 21.8)).toBeLessThan(0.1 * binning);
-  });
+  test.each(views)(
+    'features move by -B*dI when the image shift changes (mag $magIndex, camera $camera, binning $binning)',
+    ({ magIndex, camera, binning }) => {
+      const { microscope, truth } = bench();
+      const view = truth.views.get(viewKey(magIndex, camera))!;
+      const step = solve(view.imageShiftToCamera, 37.3, -21.8);
+      microscope.setMagnification(magIndex);
+      const before = microscope.expose({ camera, binning, exposure: 1 });
+      microscope.setImageShift(step);
+      const after = microscope.expose({ camera, binning, exposure: 1 });
+      const moved = motion(before, after, { x: -37.3 / binning, y: 21.8 / binning });
+      expect(Math.abs(moved.x * binning + 37.3)).toBeLessThan(0.1 * binning);
+      expect(Math.abs(moved.y * binning - 21.8)).toBeLessThan(0.1 * binning);
+    },
+  );
 
   test('features move by -G*dS when the stage moves, and moving it +X carries the specimen to its own +X', () => {
     const { microscope, truth, clock } = bench();
@@ -49,9 +55,19 @@ describe('the equation of image position', () => {
     const { microscope, truth } = bench();
     microscope.setMagnification(28);
     const view = truth.views.get(viewKey(28, 0))!;
-    const before = microscope.expose({ camera: 0, binning: 1, exposure: 1, area: { left: 256 + 60 - 64, top: 192 - 40 - 64, width: 128, height: 128 } });
+    const before = microscope.expose({
+      camera: 0,
+      binning: 1,
+      exposure: 1,
+      area: { left: 256 + 60 - 64, top: 192 - 40 - 64, width: 128, height: 128 },
+    });
     microscope.setImageShift(solve(view.imageShiftToCamera, 60, 40));
-    const after = microscope.expose({ camera: 0, binning: 1, exposure: 1, area: { left: 256 - 64, top: 192 - 64, width: 128, height: 128 } });
+    const after = microscope.expose({
+      camera: 0,
+      binning: 1,
+      exposure: 1,
+      area: { left: 256 - 64, top: 192 - 64, width: 128, height: 128 },
+    });
     const moved = motion(before, after, { x: 0, y: 0 });
     expect(Math.hypot(moved.x, moved.y)).toBeLessThan(0.05);
   });
@@ -82,10 +98,14 @@ describe('the equation of image position', () => {
     const request = { camera: 0, binning: 1, exposure: 1 };
     const plain = bench();
     const { specimenToCamera } = plain.truth.views.get(viewKey(17, 0))!;
-    const behindFilter = bench({ imageOffsetsMicrometres: { 17: [5, 5] }, imageOffsetsEftemMicrometres: { 17: [0.4, -0.3] } }, 1, (truth) => ({
-      ...truth,
-      cameras: truth.cameras.map((camera) => ({ ...camera, behindFilter: true })),
-    }));
+    const behindFilter = bench(
+      { imageOffsetsMicrometres: { 17: [5, 5] }, imageOffsetsEftemMicrometres: { 17: [0.4, -0.3] } },
+      1,
+      (truth) => ({
+        ...truth,
+        cameras: truth.cameras.map((camera) => ({ ...camera, behindFilter: true })),
+      }),
+    );
     for (const each of [plain, behindFilter]) each.microscope.setMagnification(17);
     behindFilter.microscope.setEftem(true);
     expect(behindFilter.microscope.state.eftem).toBe(true);
@@ -97,7 +117,9 @@ describe('the equation of image position', () => {
     plain.microscope.setEftem(true);
     const small = plain.microscope.expose({ ...request, exposure: 0.01 });
     plain.microscope.setEftem(false);
-    expect(small.record.electronsPerPixel / plain.microscope.expose({ ...request, exposure: 0.01 }).record.electronsPerPixel).toBeCloseTo(100, 6);
+    expect(
+      small.record.electronsPerPixel / plain.microscope.expose({ ...request, exposure: 0.01 }).record.electronsPerPixel,
+    ).toBeCloseTo(100, 6);
   });
 
   test('tilt foreshortens specimen Y', () => {
@@ -120,22 +142,29 @@ describe('the raster', () => {
 
   test('has p at column nx/2 + p.x/bin and row ny/2 - p.y/bin, counted from the area read', () => {
     fc.assert(
-      fc.property(fc.tuple(small, small, small, small), fc.tuple(small, small), fc.tuple(small, small), fc.integer({ min: 1, max: 8 }), fc.nat(50), ([xpx, xpy, ypx, ypy], [x, y], [ox, oy], binning, left) => {
-        const area = { left, top: 2 * left, width: 200, height: 100 };
-        const frame = frameOf({
-          camera: { width: 400, height: 300 },
-          area,
-          pixelsPerPixel: binning,
-          matrix: { xpx, xpy, ypx, ypy },
-          origin: { x: ox, y: oy },
-          distortion: undefined,
-          blur: 0,
-        });
-        const p = { x: xpx * x + xpy * y + ox, y: ypx * x + ypy * y + oy };
-        const { column, row } = rasterOf(frame, { x, y });
-        expect(column).toBeCloseTo((200 + p.x - left) / binning, 6);
-        expect(row).toBeCloseTo((150 - p.y - 2 * left) / binning, 6);
-      }),
+      fc.property(
+        fc.tuple(small, small, small, small),
+        fc.tuple(small, small),
+        fc.tuple(small, small),
+        fc.integer({ min: 1, max: 8 }),
+        fc.nat(50),
+        ([xpx, xpy, ypx, ypy], [x, y], [ox, oy], binning, left) => {
+          const area = { left, top: 2 * left, width: 200, height: 100 };
+          const frame = frameOf({
+            camera: { width: 400, height: 300 },
+            area,
+            pixelsPerPixel: binning,
+            matrix: { xpx, xpy, ypx, ypy },
+            origin: { x: ox, y: oy },
+            distortion: undefined,
+            blur: 0,
+          });
+          const p = { x: xpx * x + xpy * y + ox, y: ypx * x + ypy * y + oy };
+          const { column, row } = rasterOf(frame, { x, y });
+          expect(column).toBeCloseTo((200 + p.x - left) / binning, 6);
+          expect(row).toBeCloseTo((150 - p.y - 2 * left) / binning, 6);
+        },
+      ),
     );
   });
 
@@ -165,8 +194,17 @@ describe('where the truth comes from', () => {
     expect(Object.keys(microscope)).not.toContain('truth');
   });
 
-  test('B is A*C with the C of the range of magnification, or the site\'s own matrix', () => {
-    const { truth } = bench({ imageShiftToSpecimen: [[1, 0.1], [0, 0.9]], imageShiftToSpecimenLowMagnification: [[-1, 0], [0, 2]] });
+  test("B is A*C with the C of the range of magnification, or the site's own matrix", () => {
+    const { truth } = bench({
+      imageShiftToSpecimen: [
+        [1, 0.1],
+        [0, 0.9],
+      ],
+      imageShiftToSpecimenLowMagnification: [
+        [-1, 0],
+        [0, 2],
+      ],
+    });
     expect(imageShiftToSpecimen(truth.views.get(viewKey(17, 0))!).xpy).toBeCloseTo(0.1, 12);
     expect(imageShiftToSpecimen(truth.views.get(viewKey(17, 1))!).ypy).toBeCloseTo(0.9, 12);
     expect(imageShiftToSpecimen(truth.views.get(viewKey(4, 0))!).ypy).toBeCloseTo(2, 12);

@@ -37,7 +37,8 @@ function paint(at: Frame, field = 512 * at.pixelSize, textureKey = key): Float32
 /** Value between the samples of a band-limited image, by a Lanczos window 16 samples wide on either side. */
 function between(image: Float32Array, size: number, column: number, row: number): number {
   const reach = 16;
-  const kernel = (x: number): number => (x === 0 ? 1 : (reach * Math.sin(Math.PI * x) * Math.sin((Math.PI * x) / reach)) / (Math.PI * x) ** 2);
+  const kernel = (x: number): number =>
+    x === 0 ? 1 : (reach * Math.sin(Math.PI * x) * Math.sin((Math.PI * x) / reach)) / (Math.PI * x) ** 2;
   let sum = 0;
   let weights = 0;
   for (let y = Math.floor(row) - reach + 1; y <= Math.floor(row) + reach; y++) {
@@ -52,7 +53,11 @@ function between(image: Float32Array, size: number, column: number, row: number)
 }
 
 /** How far the second of two nearly equal images lies to the right of and below the first, by least squares on the slopes. */
-function offset(first: Float32Array, second: Float32Array, size: number): { along: number; down: number; correlation: number } {
+function offset(
+  first: Float32Array,
+  second: Float32Array,
+  size: number,
+): { along: number; down: number; correlation: number } {
   let [xx, xy, yy, xd, yd, product] = [0, 0, 0, 0, 0, 0];
   const a = moments(first);
   const b = moments(second);
@@ -81,7 +86,10 @@ function offset(first: Float32Array, second: Float32Array, size: number): { alon
 function powerAt(image: Float32Array, size: number, frequency: number): number {
   let power = 0;
   for (let line = 0; line < size; line += 4) {
-    for (const [along, across] of [[1, size], [size, 1]] as const) {
+    for (const [along, across] of [
+      [1, size],
+      [size, 1],
+    ] as const) {
       let real = 0;
       let imaginary = 0;
       for (let k = 0; k < size; k++) {
@@ -118,7 +126,8 @@ describe('the film', () => {
     const moved = paint(frame(size, 0.01, 7, -3, { blurVariance: 0.1 }));
     let worst = 0;
     for (let row = 10; row < 90; row++) {
-      for (let column = 10; column < 90; column++) worst = Math.max(worst, Math.abs(moved[(row - 3) * size + column + 7]! - at[row * size + column]!));
+      for (let column = 10; column < 90; column++)
+        worst = Math.max(worst, Math.abs(moved[(row - 3) * size + column + 7]! - at[row * size + column]!));
     }
     expect(worst).toBeLessThan(1.5e-3);
   });
@@ -136,19 +145,22 @@ describe('the film', () => {
     expect(Math.hypot(along, down)).toBeLessThan(0.02);
   });
 
-  test.each([2.5, 0.04, 0.001, 0.00005])('has contrast from 0.03 to 0.25 cycles a pixel with pixels of %p um', (pixelSize) => {
-    const size = 256;
-    const image = paint(frame(size, pixelSize, 0, 0, { blurVariance: 0.25 }));
-    const { mean, variance } = moments(image);
-    expect(mean).toBeGreaterThan(0.9);
-    expect(mean).toBeLessThan(1.1);
-    expect(Math.sqrt(variance)).toBeGreaterThan(0.1);
-    expect(Math.sqrt(variance)).toBeLessThan(0.22);
-    // Shot noise of 200 counts has a power of 1/200 at every frequency in the same measure, times the mean square of the window.
-    const noise = 1.5 / 200;
-    for (const frequency of [0.03, 0.06, 0.12]) expect(powerAt(image, size, frequency)).toBeGreaterThan(2 * noise);
-    for (const frequency of [0.18, 0.25]) expect(powerAt(image, size, frequency)).toBeGreaterThan(0.2 * noise);
-  });
+  test.each([2.5, 0.04, 0.001, 0.00005])(
+    'has contrast from 0.03 to 0.25 cycles a pixel with pixels of %p um',
+    (pixelSize) => {
+      const size = 256;
+      const image = paint(frame(size, pixelSize, 0, 0, { blurVariance: 0.25 }));
+      const { mean, variance } = moments(image);
+      expect(mean).toBeGreaterThan(0.9);
+      expect(mean).toBeLessThan(1.1);
+      expect(Math.sqrt(variance)).toBeGreaterThan(0.1);
+      expect(Math.sqrt(variance)).toBeLessThan(0.22);
+      // Shot noise of 200 counts has a power of 1/200 at every frequency in the same measure, times the mean square of the window.
+      const noise = 1.5 / 200;
+      for (const frequency of [0.03, 0.06, 0.12]) expect(powerAt(image, size, frequency)).toBeGreaterThan(2 * noise);
+      for (const frequency of [0.18, 0.25]) expect(powerAt(image, size, frequency)).toBeGreaterThan(0.2 * noise);
+    },
+  );
 
   test.each([
     { pixelSize: 2, reach: 500 },
@@ -156,7 +168,9 @@ describe('the film', () => {
     { pixelSize: 0.001, reach: 1000 },
   ])('goes on without repeating itself out to $reach um', ({ pixelSize, reach }) => {
     const size = 96;
-    const places = [0, reach / 3, -reach / 2, reach].map((away) => paint(frame(size, pixelSize, away / pixelSize, (-0.7 * away) / pixelSize)));
+    const places = [0, reach / 3, -reach / 2, reach].map((away) =>
+      paint(frame(size, pixelSize, away / pixelSize, (-0.7 * away) / pixelSize)),
+    );
     places.forEach((a, k) =>
       places.slice(k + 1).forEach((b) => {
         const ma = moments(a);

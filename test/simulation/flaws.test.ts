@@ -1,24 +1,40 @@
 import { mean, reduce, image } from '../../imaging';
 import { bench } from './bench';
 
-const grating = { specimen: 'cross-grating', contrast: 0, specimenAngleDegrees: 6, electronsPerFieldPixelPerSecond: 2e4, readNoiseCounts: 0, darkLevelCounts: 0 };
+const grating = {
+  specimen: 'cross-grating',
+  contrast: 0,
+  specimenAngleDegrees: 6,
+  electronsPerFieldPixelPerSecond: 2e4,
+  readNoiseCounts: 0,
+  darkLevelCounts: 0,
+};
 /** An image of 512 x 384 pixels of 0.03 um, of 33 x 25 lines. */
 const take = (options: Record<string, unknown>, magIndex = 17): Uint16Array => {
   const { microscope } = bench(options);
   microscope.setMagnification(magIndex);
   return microscope.expose({ camera: 0, binning: 1, exposure: 1 }).data;
 };
-const average = (values: ArrayLike<number>): number => Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+const average = (values: ArrayLike<number>): number =>
+  Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Phase in turns of a wave of the given pitch and direction about each of some places of the image. */
-function phases(data: Uint16Array, pitch: number, angle: number, places: readonly (readonly [number, number])[]): number[] {
+function phases(
+  data: Uint16Array,
+  pitch: number,
+  angle: number,
+  places: readonly (readonly [number, number])[],
+): number[] {
   const direction = ((angle + 84) * Math.PI) / 180;
   const [across, down] = [(0.03 / pitch) * Math.cos(direction), (-0.03 / pitch) * Math.sin(direction)];
   return places.map(([x, y]) => {
     let [re, im] = [0, 0];
     for (let row = y - 40; row < y + 40; row++) {
       for (let column = x - 40; column < x + 40; column++) {
-        const weight = data[row * 512 + column]! * (1 + Math.cos(((column - x) / 40) * Math.PI)) * (1 + Math.cos(((row - y) / 40) * Math.PI));
+        const weight =
+          data[row * 512 + column]! *
+          (1 + Math.cos(((column - x) / 40) * Math.PI)) *
+          (1 + Math.cos(((row - y) / 40) * Math.PI));
         const turns = 2 * Math.PI * (across * column + down * row);
         re += weight * Math.cos(turns);
         im += weight * Math.sin(turns);
@@ -29,13 +45,16 @@ function phases(data: Uint16Array, pitch: number, angle: number, places: readonl
 }
 const places = [60, 150, 240, 330, 420].flatMap((x) => [60, 150, 240, 320].map((y) => [x, y] as const));
 const pitch = 1000 / 2160;
-const spread = (values: readonly number[]): number => Math.sqrt(average(values.map((value) => (value - average(values)) ** 2)));
+const spread = (values: readonly number[]): number =>
+  Math.sqrt(average(values.map((value) => (value - average(values)) ** 2)));
 
 test('a lattice without flaws is the one that lines are painted for', () => {
   const perfect = take(grating);
   // Lines that may be displaced, but by nothing that can be seen.
   const painted = take({ ...grating, linePlacementNm: 1e-6 });
-  expect(perfect.reduce((largest, value, index) => Math.max(largest, Math.abs(value - painted[index]!)), 0)).toBeLessThan(0.02 * average(perfect));
+  expect(
+    perfect.reduce((largest, value, index) => Math.max(largest, Math.abs(value - painted[index]!)), 0),
+  ).toBeLessThan(0.02 * average(perfect));
 });
 
 test('a bent grating wanders from a straight one as far as its strain says, and is as straight as one where it is not bent', () => {
@@ -70,12 +89,22 @@ test('a surround is dark beyond the opening, which is as large as it is said to 
 
 test('catalase shows the waves of its whole cell only when it is told to', () => {
   const power = (options: Record<string, unknown>): number => {
-    const data = take({ specimen: 'catalase', contrast: 0.02, specimenAngleDegrees: 0, electronsPerFieldPixelPerSecond: 2e4, ...options }, 28);
+    const data = take(
+      {
+        specimen: 'catalase',
+        contrast: 0.02,
+        specimenAngleDegrees: 0,
+        electronsPerFieldPixelPerSecond: 2e4,
+        ...options,
+      },
+      28,
+    );
     // The second axis stands at 96 + 90 degrees: nearly along -X, with a pixel of 1 nm.
     const direction = (186 * Math.PI) / 180;
     let [re, im] = [0, 0];
     data.forEach((value, index) => {
-      const turns = (2 * Math.PI * ((index % 512) * Math.cos(direction) - Math.floor(index / 512) * Math.sin(direction))) / 17.5;
+      const turns =
+        (2 * Math.PI * ((index % 512) * Math.cos(direction) - Math.floor(index / 512) * Math.sin(direction))) / 17.5;
       re += value * Math.cos(turns);
       im += value * Math.sin(turns);
     });

@@ -8,7 +8,8 @@ function powerAt(data: Uint16Array, width: number, height: number, across: numbe
   for (let row = 0; row < height; row++) {
     const taper = 1 - Math.cos((2 * Math.PI * (row + 0.5)) / height);
     for (let column = 0; column < width; column++) {
-      const value = (data[row * width + column]! - mean) * taper * (1 - Math.cos((2 * Math.PI * (column + 0.5)) / width));
+      const value =
+        (data[row * width + column]! - mean) * taper * (1 - Math.cos((2 * Math.PI * (column + 0.5)) / width));
       const phase = 2 * Math.PI * (across * column + down * row);
       real += value * Math.cos(phase);
       imaginary += value * Math.sin(phase);
@@ -23,7 +24,10 @@ function frequencyOf(pitch: number, angle: number, pixel: number, rotation: numb
   return { across: (pixel / pitch) * Math.cos(direction), down: (-pixel / pitch) * Math.sin(direction) };
 }
 
-const take = (microscope: VirtualMicroscope, magIndex: number): { data: Uint16Array; width: number; height: number } => {
+const take = (
+  microscope: VirtualMicroscope,
+  magIndex: number,
+): { data: Uint16Array; width: number; height: number } => {
   microscope.setMagnification(magIndex);
   return microscope.expose({ camera: 0, binning: 2, exposure: 1 });
 };
@@ -43,7 +47,8 @@ describe('the cross grating', () => {
     const along = [-1, 1].map((side) => powerAt(data, width, height, across + side * step, down));
     const upward = [-1, 1].map((side) => powerAt(data, width, height, across, down + side * step));
     for (const [low, high] of [along, upward]) {
-      const shift = (0.5 * (Math.log(low!) - Math.log(high!))) / (Math.log(low!) + Math.log(high!) - 2 * Math.log(peak));
+      const shift =
+        (0.5 * (Math.log(low!) - Math.log(high!))) / (Math.log(low!) + Math.log(high!) - 2 * Math.log(peak));
       expect(Math.abs(shift)).toBeLessThan(0.1);
     }
   });
@@ -59,7 +64,9 @@ describe('the cross grating', () => {
       let [real, imaginary] = [0, 0];
       image.forEach((value, k) => {
         const angle = 2 * Math.PI * (across * (k % width) + down * Math.floor(k / width));
-        const taper = (1 - Math.cos((2 * Math.PI * ((k % width) + 0.5)) / width)) * (1 - Math.cos((2 * Math.PI * (Math.floor(k / width) + 0.5)) / height));
+        const taper =
+          (1 - Math.cos((2 * Math.PI * ((k % width) + 0.5)) / width)) *
+          (1 - Math.cos((2 * Math.PI * (Math.floor(k / width) + 0.5)) / height));
         real += value * taper * Math.cos(angle);
         imaginary -= value * taper * Math.sin(angle);
       });
@@ -74,17 +81,31 @@ describe('the catalase crystal', () => {
   test('has spacings of 6.85 and 8.75 nm at 90 degrees', () => {
     const { microscope } = bench({ specimen: 'catalase', specimenAngleDegrees: 30, contrast: 0.05 });
     const { data, width, height } = take(microscope, 28);
-    for (const [pitch, angle] of [[0.00685, 30], [0.00875, 120]] as const) {
+    for (const [pitch, angle] of [
+      [0.00685, 30],
+      [0.00875, 120],
+    ] as const) {
       const { across, down } = frequencyOf(pitch, angle, 0.002, 96);
-      expect(powerAt(data, width, height, across, down)).toBeGreaterThan(50 * powerAt(data, width, height, across * 0.93, down * 0.93));
-      expect(powerAt(data, width, height, across, down)).toBeGreaterThan(50 * powerAt(data, width, height, down, across));
+      expect(powerAt(data, width, height, across, down)).toBeGreaterThan(
+        50 * powerAt(data, width, height, across * 0.93, down * 0.93),
+      );
+      expect(powerAt(data, width, height, across, down)).toBeGreaterThan(
+        50 * powerAt(data, width, height, down, across),
+      );
     }
   });
 });
 
 describe('the grid', () => {
   test('has bars of the width and the mesh that it is given, dark between bright squares', () => {
-    const { microscope } = bench({ specimen: 'grid-bars', specimenAngleDegrees: 20, barsPerInch: 1000, barWidthMicrometres: 8, latticeContrast: 0.9, contrast: 0 });
+    const { microscope } = bench({
+      specimen: 'grid-bars',
+      specimenAngleDegrees: 20,
+      barsPerInch: 1000,
+      barWidthMicrometres: 8,
+      latticeContrast: 0.9,
+      contrast: 0,
+    });
     const { data, width, height } = take(microscope, 4);
     const pitch = 25400 / 1000;
     const bright = data.reduce((highest, value) => Math.max(highest, value), 0);
@@ -94,7 +115,9 @@ describe('the grid', () => {
     // Rotated by -20 degrees at this magnification, the bars stand along the columns and rows of the image.
     const { across, down } = frequencyOf(pitch, 20, 0.8, -20);
     expect(down).toBeCloseTo(0, 9);
-    expect(powerAt(data, width, height, across, 0)).toBeGreaterThan(100 * powerAt(data, width, height, across * 1.5, 0));
+    expect(powerAt(data, width, height, across, 0)).toBeGreaterThan(
+      100 * powerAt(data, width, height, across * 1.5, 0),
+    );
   });
 });
 

@@ -27,7 +27,10 @@ describe('image shift', () => {
 
   test('keeps back by hysteresis a fraction of a step until the next one, and settles in as many parts as are given', () => {
     const shift = new SettlingVector();
-    const parts = [{ fraction: 0.1, timeConstant: 1 }, { fraction: -0.05, timeConstant: 3 }];
+    const parts = [
+      { fraction: 0.1, timeConstant: 1 },
+      { fraction: -0.05, timeConstant: 3 },
+    ];
     shift.set({ x: 2, y: -1 }, 0, parts, 0.01);
     expect(shift.at(3).x).toBeCloseTo(2 * (0.99 - 0.1 * Math.exp(-3) + 0.05 * Math.exp(-1)), 12);
     expect(shift.at(1000)).toEqual({ x: 1.98, y: -0.99 });
@@ -70,7 +73,11 @@ describe('image shift', () => {
 });
 
 describe('drift', () => {
-  const truth = { linear: { x: 0.002, y: 0 }, decaying: { amplitude: { x: 0, y: 0.01 }, timeConstant: 30, restartsOnStageMove: true }, charging: { amplitude: { x: 0, y: 0 }, timeConstant: 1 } };
+  const truth = {
+    linear: { x: 0.002, y: 0 },
+    decaying: { amplitude: { x: 0, y: 0.01 }, timeConstant: 30, restartsOnStageMove: true },
+    charging: { amplitude: { x: 0, y: 0 }, timeConstant: 1 },
+  };
 
   test('is steady plus decaying', () => {
     const drift = new Drift(truth, 100);

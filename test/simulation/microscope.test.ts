@@ -7,7 +7,10 @@ const request: ExposureRequest = { camera: 0, binning: 1, exposure: 0.1 };
 describe('exposures', () => {
   test('are the same for the same seed, calls and times, and new each time', () => {
     const run = (seed: number): Uint16Array[] => {
-      const { microscope, clock } = bench({ stageRepeatabilityNm: 50, driftNmPerSecond: [5, 5], imageShiftSettlingFraction: 0.02 }, seed);
+      const { microscope, clock } = bench(
+        { stageRepeatabilityNm: 50, driftNmPerSecond: [5, 5], imageShiftSettlingFraction: 0.02 },
+        seed,
+      );
       clock.seconds += microscope.moveStage({ x: 3, y: -2 });
       const first = microscope.expose(request);
       microscope.setImageShift({ x: 0.2, y: 0.1 });
@@ -62,7 +65,9 @@ describe('exposures', () => {
     const whole = microscope.expose({ ...request, exposure: 1 });
     const part = microscope.expose({ ...request, exposure: 1, area: { left: 120, top: 40, width: 100, height: 80 } });
     let square = 0;
-    for (let row = 0; row < 80; row++) for (let k = 0; k < 100; k++) square += (part.data[row * 100 + k]! - whole.data[(row + 40) * 512 + k + 120]!) ** 2;
+    for (let row = 0; row < 80; row++)
+      for (let k = 0; k < 100; k++)
+        square += (part.data[row * 100 + k]! - whole.data[(row + 40) * 512 + k + 120]!) ** 2;
     // Nothing but the shot noise of two images is between them.
     expect(square / 8000 / (2 * moments(part.data).mean)).toBeCloseTo(1, 0);
     const fine = microscope.expose({ ...request, readout: 'super-resolution' });
@@ -71,12 +76,17 @@ describe('exposures', () => {
 
   test('of many pixels have no seams', () => {
     const wide = { index: 0, name: 'wide', width: 4096, height: 1200 };
-    const { microscope } = bench({ electronsPerFieldPixelPerSecond: 20000 }, 1, (truth) => ({ ...truth, cameras: [{ ...truth.cameras[0]!, ...wide }] }));
+    const { microscope } = bench({ electronsPerFieldPixelPerSecond: 20000 }, 1, (truth) => ({
+      ...truth,
+      cameras: [{ ...truth.cameras[0]!, ...wide }],
+    }));
     const whole = microscope.expose({ ...request, exposure: 1 });
     const top = 900;
     const part = microscope.expose({ ...request, exposure: 1, area: { left: 1000, top, width: 200, height: 250 } });
     let square = 0;
-    for (let row = 0; row < 250; row++) for (let k = 0; k < 200; k++) square += (part.data[row * 200 + k]! - whole.data[(row + top) * 4096 + k + 1000]!) ** 2;
+    for (let row = 0; row < 250; row++)
+      for (let k = 0; k < 200; k++)
+        square += (part.data[row * 200 + k]! - whole.data[(row + top) * 4096 + k + 1000]!) ** 2;
     expect(square / 50000 / (2 * moments(part.data).mean)).toBeCloseTo(1, 1);
   });
 
@@ -98,7 +108,9 @@ describe('exposures', () => {
     };
     expect(codeOf(() => microscope.expose({ ...request, camera: 7 }))).toBe('simulation/no-such-camera');
     expect(codeOf(() => microscope.setMagnification(99))).toBe('simulation/no-such-magnification');
-    expect(codeOf(() => microscope.expose({ ...request, area: { left: 500, top: 0, width: 100, height: 100 } }))).toBe('simulation/bad-area');
+    expect(codeOf(() => microscope.expose({ ...request, area: { left: 500, top: 0, width: 100, height: 100 } }))).toBe(
+      'simulation/bad-area',
+    );
     expect(codeOf(() => microscope.expose({ ...request, exposure: NaN }))).toBe('simulation/bad-value');
     expect(codeOf(() => microscope.setImageShift({ x: NaN, y: 0 }))).toBe('simulation/bad-value');
     microscope.setMagnification(4);
@@ -121,7 +133,10 @@ describe('the beam', () => {
   });
 
   test('goes with the beam shift, and with the image shift unless that carries it', () => {
-    const centre = (carries: boolean, act: (microscope: ReturnType<typeof bench>['microscope']) => void): { column: number; row: number } => {
+    const centre = (
+      carries: boolean,
+      act: (microscope: ReturnType<typeof bench>['microscope']) => void,
+    ): { column: number; row: number } => {
       const { microscope } = bench({ contrast: 0, imageShiftCarriesBeam: carries });
       microscope.setMagnification(17);
       microscope.setBeamDiameter(4);
@@ -166,10 +181,14 @@ describe('focus', () => {
 describe('the simulator options', () => {
   test('are all described, all have defaults or say whom they follow, and refuse what they do not know', () => {
     const defaults = simulatorOptions.parse({});
-    const schema = z.toJSONSchema(simulatorOptions, { io: 'input' }) as { properties: Record<string, { description?: string; default?: unknown }> };
+    const schema = z.toJSONSchema(simulatorOptions, { io: 'input' }) as {
+      properties: Record<string, { description?: string; default?: unknown }>;
+    };
     const withoutDefault = Object.keys(schema.properties).filter((name) => !(name in defaults));
     expect(withoutDefault).toEqual(['imageShiftToSpecimenEftem']);
-    expect(schema.properties['imageShiftToSpecimenEftem']?.description).toMatch(/the same as without where nothing is said/);
+    expect(schema.properties['imageShiftToSpecimenEftem']?.description).toMatch(
+      /the same as without where nothing is said/,
+    );
     for (const [name, property] of Object.entries(schema.properties)) {
       expect(property.description).toMatch(/^[A-Z].{10,}\.$/);
       expect(property.default !== undefined).toBe(name in defaults);

@@ -45,12 +45,19 @@ describe('contrast transfer', () => {
   test('is ended by focus spread and by convergence', () => {
     const sharp = contrastTransfer(optics, -2);
     const spread = contrastTransfer({ ...optics, focusSpread: 10 }, -2);
-    expect(spread(4000 ** 2) / sharp(4000 ** 2)).toBeCloseTo(Math.exp(-0.5 * (Math.PI * electronWavelength(300) * 0.01 * 4000 ** 2) ** 2), 9);
+    expect(spread(4000 ** 2) / sharp(4000 ** 2)).toBeCloseTo(
+      Math.exp(-0.5 * (Math.PI * electronWavelength(300) * 0.01 * 4000 ** 2) ** 2),
+      9,
+    );
     expect(Math.abs(contrastTransfer({ ...optics, convergence: 1 }, -20)(100 ** 2))).toBeLessThan(1e-6);
   });
 
   test('makes rings in the spectrum of a defocused image', () => {
-    const { microscope, truth } = bench({ phaseToAmplitudeContrast: 5, sphericalAberrationMillimetres: 0, contrast: 0.05 });
+    const { microscope, truth } = bench({
+      phaseToAmplitudeContrast: 5,
+      sphericalAberrationMillimetres: 0,
+      contrast: 0.05,
+    });
     microscope.setMagnification(28);
     microscope.setDefocus(-16);
     const { data, width, height } = microscope.expose({ camera: 0, binning: 1, exposure: 1 });
@@ -85,7 +92,8 @@ describe('contrast transfer', () => {
     const ma = moments(a.data);
     const mb = moments(b.data);
     expect(mb.mean / ma.mean).toBeCloseTo(1, 2);
-    const product = a.data.reduce((sum, value, k) => sum + (value - ma.mean) * (b.data[k]! - mb.mean), 0) / a.data.length;
+    const product =
+      a.data.reduce((sum, value, k) => sum + (value - ma.mean) * (b.data[k]! - mb.mean), 0) / a.data.length;
     expect(product / Math.sqrt(ma.variance * mb.variance)).toBeGreaterThan(0.9);
   });
 });

@@ -6,8 +6,16 @@ import { bench } from './bench';
 const registration = new Registration();
 
 /** Columns of the image-shift matrix from pairs half a field apart, as a calibration would take them. */
-function measured(magIndex: number, camera: number, seed: number, electrons: number): { found: PlaneMatrix; truth: PlaneMatrix } {
-  const { microscope, truth } = bench({ electronsPerFieldPixelPerSecond: electrons, rotationErrorDegrees: 7 * seed }, seed);
+function measured(
+  magIndex: number,
+  camera: number,
+  seed: number,
+  electrons: number,
+): { found: PlaneMatrix; truth: PlaneMatrix } {
+  const { microscope, truth } = bench(
+    { electronsPerFieldPixelPerSecond: electrons, rotationErrorDegrees: 7 * seed },
+    seed,
+  );
   microscope.setMagnification(magIndex);
   const b = truth.views.get(`${magIndex}:${camera}`)!.imageShiftToCamera;
   const { width, height } = truth.cameras[camera]!;
@@ -20,7 +28,10 @@ function measured(magIndex: number, camera: number, seed: number, electrons: num
     };
     const images = [-0.5, 0.5].map((sign) => at(sign)).map(({ data, width, height }) => image(data, height, width));
     const expected = axis === 'x' ? { x: b.xpx * step, y: b.ypx * step } : { x: b.xpy * step, y: b.ypy * step };
-    const shift = registration.measure(images[1]!, images[0]!, { x: 2 * Math.trunc(expected.x / 2), y: 2 * Math.trunc(expected.y / 2) });
+    const shift = registration.measure(images[1]!, images[0]!, {
+      x: 2 * Math.trunc(expected.x / 2),
+      y: 2 * Math.trunc(expected.y / 2),
+    });
     return { x: shift.x / step, y: shift.y / step };
   };
   const x = column('x', Math.hypot(b.xpx, b.ypx));
@@ -37,6 +48,7 @@ describe('a calibration of the image shift by registration', () => {
   ])('finds the matrix within 0.05 % (mag $magIndex, camera $camera)', ({ magIndex, camera, seed }) => {
     const { found, truth } = measured(magIndex, camera, seed, 400);
     const scale = Math.sqrt(Math.abs(truth.xpx * truth.ypy - truth.xpy * truth.ypx));
-    for (const element of ['xpx', 'xpy', 'ypx', 'ypy'] as const) expect(Math.abs(found[element] - truth[element]) / scale).toBeLessThan(5e-4);
+    for (const element of ['xpx', 'xpy', 'ypx', 'ypy'] as const)
+      expect(Math.abs(found[element] - truth[element]) / scale).toBeLessThan(5e-4);
   });
 });

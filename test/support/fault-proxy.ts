@@ -41,7 +41,14 @@ export async function faultProxy(target: number): Promise<FaultProxy> {
   let fault: Fault | undefined;
   const counted = { server: 0, client: 0 };
 
-  const strike = ({ kind, delay = 0, mask = 0xa5 }: Fault, bytes: Buffer, at: number, out: Socket, silence: (milliseconds: number) => void, give: (bytes: Buffer) => void): void => {
+  const strike = (
+    { kind, delay = 0, mask = 0xa5 }: Fault,
+    bytes: Buffer,
+    at: number,
+    out: Socket,
+    silence: (milliseconds: number) => void,
+    give: (bytes: Buffer) => void,
+  ): void => {
     const [before, after] = [bytes.subarray(0, at), Buffer.from(bytes.subarray(at))];
     if (kind === 'garble') {
       after[0] = after[0]! ^ mask;
@@ -87,10 +94,18 @@ export async function faultProxy(target: number): Promise<FaultProxy> {
         const wait = silentUntil - performance.now();
         if (wait === Infinity) return;
         if (wait > 0) return void setTimeout(() => give(piece), wait);
-        if (!fault || (fault.towardsServer ?? false) !== (side === 'client') || first + piece.length <= fault.atByte) return give(piece);
+        if (!fault || (fault.towardsServer ?? false) !== (side === 'client') || first + piece.length <= fault.atByte)
+          return give(piece);
         const armed = fault;
         fault = undefined;
-        strike(armed, piece, Math.max(0, armed.atByte - first), to, (duration) => (silentUntil = performance.now() + duration), give);
+        strike(
+          armed,
+          piece,
+          Math.max(0, armed.atByte - first),
+          to,
+          (duration) => (silentUntil = performance.now() + duration),
+          give,
+        );
       });
     };
     relay(upstream, client, 'server');

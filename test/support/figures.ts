@@ -11,6 +11,9 @@ export function tellFigures(text: string): void {
   if (process.env['EUCENTRIC_VERIFY'] === undefined) return;
   process.stdout.write(`${text}\n`);
   const file = process.env['EUCENTRIC_FIGURES'];
-  const test = path.relative(root, expect.getState().testPath ?? '').split(path.sep).join('/');
+  const test = path
+    .relative(root, expect.getState().testPath ?? '')
+    .split(path.sep)
+    .join('/');
   if (file !== undefined) appendFileSync(file, `${JSON.stringify({ test, text })}\n`);
 }

@@ -32,7 +32,14 @@ const socketsOpen = (): number => process.getActiveResourcesInfo().filter((name)
  * Breaks a wire so many times in places and ways that follow from a seed. Each time there must be either the right numbers or one error with
  * a code and an advice, within the limit, and the wire must work again afterwards. Gives how often each thing happened, and what is wrong.
  */
-export async function breakOften(wire: WireUnderFaults, { runs = verifying ? 500 : 60, seed = 1 } = {}): Promise<{ readonly wrong: readonly string[]; readonly results: Readonly<Record<string, number>>; readonly struck: number }> {
+export async function breakOften(
+  wire: WireUnderFaults,
+  { runs = verifying ? 500 : 60, seed = 1 } = {},
+): Promise<{
+  readonly wrong: readonly string[];
+  readonly results: Readonly<Record<string, number>>;
+  readonly struck: number;
+}> {
   const { proxy } = wire;
   const random = randomNumbers(seed);
   const below = (most: number): number => Math.floor(random() * most);
@@ -47,7 +54,13 @@ export async function breakOften(wire: WireUnderFaults, { runs = verifying ? 500
     const towardsServer = random() < 0.3;
     const kinds = towardsServer ? (wire.kindsTowardsServer ?? wire.kinds) : wire.kinds;
     // The highest bit makes a byte that is no text, which is what a text without a checksum can tell.
-    const fault: Fault = { kind: kinds[below(kinds.length)]!, atByte: below(towardsServer ? whole.requests : whole.answers), towardsServer, delay: below(wire.longestDelay), mask: 0x80 | below(0x80) };
+    const fault: Fault = {
+      kind: kinds[below(kinds.length)]!,
+      atByte: below(towardsServer ? whole.requests : whole.answers),
+      towardsServer,
+      delay: below(wire.longestDelay),
+      mask: 0x80 | below(0x80),
+    };
     const place = `run ${run}: ${JSON.stringify(fault)}`;
     proxy.arm(fault);
     const began = performance.now();
@@ -69,11 +82,18 @@ export async function breakOften(wire: WireUnderFaults, { runs = verifying ? 500
       await wire.use();
     } catch (error) {
       // A late answer to the broken use may still close the connection; the use after it has to be right.
-      await wire.use().catch((again: unknown) => wrong.push(`${place}: does not work afterwards: ${String(error)}; ${String(again)}`));
+      await wire
+        .use()
+        .catch((again: unknown) =>
+          wrong.push(`${place}: does not work afterwards: ${String(error)}; ${String(again)}`),
+        );
     }
   }
-  for (let turn = 0; turn < 100 && socketsOpen() > socketsBefore + 1; turn++) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let turn = 0; turn < 100 && socketsOpen() > socketsBefore + 1; turn++)
+    await new Promise((resolve) => setTimeout(resolve, 10));
   if (socketsOpen() > socketsBefore + 1) wrong.push(`${socketsOpen()} sockets are open, ${socketsBefore} were`);
-  tellFigures(`${expect.getState().currentTestName ?? 'a wire'}: ${runs} faults, ${struck} struck, ${results['right'] ?? 0} of them harmless, the rest one clear error each; ${wrong.length} wrong`);
+  tellFigures(
+    `${expect.getState().currentTestName ?? 'a wire'}: ${runs} faults, ${struck} struck, ${results['right'] ?? 0} of them harmless, the rest one clear error each; ${wrong.length} wrong`,
+  );
   return { wrong, results, struck };
 }

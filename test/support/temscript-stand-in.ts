@@ -33,9 +33,24 @@ interface CameraState {
   correction: string;
 }
 
-const numbers = ['defocus', 'intensity', 'illuminated_area', 'probe_defocus', 'convergence_angle', 'stem_magnification', 'stem_rotation'];
+const numbers = [
+  'defocus',
+  'intensity',
+  'illuminated_area',
+  'probe_defocus',
+  'convergence_angle',
+  'stem_magnification',
+  'stem_rotation',
+];
 const integers = ['magnification_index', 'spot_size_index'];
-const pairs = ['image_shift', 'beam_shift', 'beam_tilt', 'diffraction_shift', 'objective_stigmator', 'condenser_stigmator'];
+const pairs = [
+  'image_shift',
+  'beam_shift',
+  'beam_tilt',
+  'diffraction_shift',
+  'objective_stigmator',
+  'condenser_stigmator',
+];
 const switches = ['beam_blanked', 'column_valves_open'];
 const names: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   projection_mode: { IMAGING: 1, DIFFRACTION: 2 },
@@ -44,7 +59,17 @@ const names: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   dark_field_mode: { OFF: 1, CARTESIAN: 2, CONICAL: 3 },
   screen_position: { UNKNOWN: 1, UP: 2, DOWN: 3 },
 };
-const groups = ['ALL', 'SPOTSIZE', 'INTENSITY', 'CONDENSER', 'MINI_CONDENSER', 'OBJECTIVE', 'PROJECTOR', 'OBJECTIVE_CONDENSER', 'OBJECTIVE_PROJECTIVE'];
+const groups = [
+  'ALL',
+  'SPOTSIZE',
+  'INTENSITY',
+  'CONDENSER',
+  'MINI_CONDENSER',
+  'OBJECTIVE',
+  'PROJECTOR',
+  'OBJECTIVE_CONDENSER',
+  'OBJECTIVE_PROJECTIVE',
+];
 const sizes: Readonly<Record<string, number>> = { FULL: 1, HALF: 2, QUARTER: 4 };
 
 class Unknown extends Error {}
@@ -57,13 +82,43 @@ export class TemscriptStandIn {
   requests = 0;
   mostAtOnce = 0;
   readonly values: Record<string, Json> = {
-    family: 'NULL', microscope_id: 'vm', version: '2.1.1', voltage: 200, stage_holder: 'SINGLE_TILT', stage_status: 'READY',
-    stage_position: { x: 0, y: 0, z: 0, a: 0, b: 0 }, image_shift: [0, 0], beam_shift: [0, 0], beam_tilt: [0, 0], diffraction_shift: [0, 0],
-    objective_stigmator: [0, 0], condenser_stigmator: [0, 0], projection_sub_mode: 'SA', projection_mode: 'IMAGING', projection_mode_string: 'SA',
-    magnification_index: 6, indicated_camera_length: 0, indicated_magnification: 100000, defocus: 0, objective_excitation: 0, intensity: 0,
-    screen_current: 1e-9, screen_position: 'DOWN', illumination_mode: 'MICROPROBE', condenser_mode: 'PARALLEL', illuminated_area: 1e-8, probe_defocus: 0,
-    convergence_angle: 0.01, stem_magnification: 100000, stem_rotation: 0, spot_size_index: 1, dark_field_mode: 'OFF', beam_blanked: false,
-    instrument_mode: 'TEM', column_valves_open: false, stem_available: false,
+    family: 'NULL',
+    microscope_id: 'vm',
+    version: '2.1.1',
+    voltage: 200,
+    stage_holder: 'SINGLE_TILT',
+    stage_status: 'READY',
+    stage_position: { x: 0, y: 0, z: 0, a: 0, b: 0 },
+    image_shift: [0, 0],
+    beam_shift: [0, 0],
+    beam_tilt: [0, 0],
+    diffraction_shift: [0, 0],
+    objective_stigmator: [0, 0],
+    condenser_stigmator: [0, 0],
+    projection_sub_mode: 'SA',
+    projection_mode: 'IMAGING',
+    projection_mode_string: 'SA',
+    magnification_index: 6,
+    indicated_camera_length: 0,
+    indicated_magnification: 100000,
+    defocus: 0,
+    objective_excitation: 0,
+    intensity: 0,
+    screen_current: 1e-9,
+    screen_position: 'DOWN',
+    illumination_mode: 'MICROPROBE',
+    condenser_mode: 'PARALLEL',
+    illuminated_area: 1e-8,
+    probe_defocus: 0,
+    convergence_angle: 0.01,
+    stem_magnification: 100000,
+    stem_rotation: 0,
+    spot_size_index: 1,
+    dark_field_mode: 'OFF',
+    beam_blanked: false,
+    instrument_mode: 'TEM',
+    column_valves_open: false,
+    stem_available: false,
   };
   private readonly cameraStates = new Map<string, CameraState>();
   private readonly remembered = new Map<string, { readonly intensity: Json; readonly shift: Json }>();
@@ -72,7 +127,8 @@ export class TemscriptStandIn {
   private underWay = 0;
 
   constructor(private readonly options: TemscriptStandInOptions) {
-    for (const { name } of options.cameras ?? []) this.cameraStates.set(name, { image_size: 'FULL', 'exposure(s)': 1, binning: 1, correction: 'DEFAULT' });
+    for (const { name } of options.cameras ?? [])
+      this.cameraStates.set(name, { image_size: 'FULL', 'exposure(s)': 1, binning: 1, correction: 'DEFAULT' });
     this.server = createServer((request, response) => {
       this.requests++;
       // One request at a time: others wait.
@@ -96,15 +152,20 @@ export class TemscriptStandIn {
     const body = Buffer.concat(pieces);
     const url = new URL(request.url ?? '', 'http://x');
     const send = (status: number, type: string, text: string | undefined): void => {
-      response.writeHead(status, { Connection: 'close', ...(text !== undefined && { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }) });
+      response.writeHead(status, {
+        Connection: 'close',
+        ...(text !== undefined && { 'Content-Type': type, 'Content-Length': Buffer.byteLength(text) }),
+      });
       response.end(text);
     };
-    const page = (status: number, message: string): void => send(status, 'text/html', `<html><body><h1>Error response</h1><p>${message}</p></body></html>`);
+    const page = (status: number, message: string): void =>
+      send(status, 'text/html', `<html><body><h1>Error response</h1><p>${message}</p></body></html>`);
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.underWay);
     try {
       if (!url.pathname.startsWith('/v1/')) throw new Unknown('unknown endpoint');
       const [endpoint = '', parameter] = url.pathname.slice('/v1/'.length).split('/').map(decodeURIComponent);
-      if (request.method === 'GET') return send(200, 'application/json', JSON.stringify(await this.get(endpoint, parameter, url)));
+      if (request.method === 'GET')
+        return send(200, 'application/json', JSON.stringify(await this.get(endpoint, parameter, url)));
       if (request.method !== 'PUT') return page(501, 'unsupported method');
       if (request.headers['content-length'] === undefined || body.length > 4096) throw new Error('bad length');
       const value = JSON.parse(body.toString('utf8')) as Json;
@@ -120,7 +181,13 @@ export class TemscriptStandIn {
 
   private async get(endpoint: string, parameter: string | undefined, url: URL): Promise<Json> {
     const cameras = this.options.cameras ?? [];
-    if (endpoint === 'cameras' || endpoint === 'detectors') return Object.fromEntries(cameras.map(({ name, width, height, binnings }) => [name, { type: 'CAMERA', width, height, binnings: [...binnings] }]));
+    if (endpoint === 'cameras' || endpoint === 'detectors')
+      return Object.fromEntries(
+        cameras.map(({ name, width, height, binnings }) => [
+          name,
+          { type: 'CAMERA', width, height, binnings: [...binnings] },
+        ]),
+      );
     if (endpoint === 'stem_detectors') return {};
     if (endpoint === 'camera_param') return { ...this.cameraState(parameter) };
     if (endpoint === 'acquire') return this.acquire(url.searchParams.getAll('detectors'));
@@ -138,7 +205,8 @@ export class TemscriptStandIn {
     if (endpoint === 'instrument_mode') throw new Error('no STEM');
     this.check(endpoint, value);
     const known = names[endpoint];
-    const stored = known && typeof value === 'number' ? Object.keys(known).find((name) => known[name] === value)! : value;
+    const stored =
+      known && typeof value === 'number' ? Object.keys(known).find((name) => known[name] === value)! : value;
     if (endpoint === 'illumination_mode' && stored !== this.values[endpoint]) this.changeProbe(stored as string);
     this.values[endpoint] = stored;
     await this.options.pass(0.1);
@@ -147,26 +215,42 @@ export class TemscriptStandIn {
   private check(endpoint: string, value: Json): void {
     const isPair = Array.isArray(value) && value.length === 2 && value.every((each) => typeof each === 'number');
     const known = names[endpoint];
-    if (numbers.includes(endpoint) ? typeof value === 'number' : integers.includes(endpoint) ? Number.isInteger(value) : pairs.includes(endpoint) ? isPair : switches.includes(endpoint) ? typeof value === 'boolean' : false) return;
+    if (
+      numbers.includes(endpoint)
+        ? typeof value === 'number'
+        : integers.includes(endpoint)
+          ? Number.isInteger(value)
+          : pairs.includes(endpoint)
+            ? isPair
+            : switches.includes(endpoint)
+              ? typeof value === 'boolean'
+              : false
+    )
+      return;
     if (known) {
       if (typeof value === 'string' ? value in known : Object.values(known).includes(value as number)) return;
       throw new Error('unknown name');
     }
-    if (![...numbers, ...integers, ...pairs, ...switches].includes(endpoint)) throw new Unknown(`unknown endpoint ${endpoint}`);
+    if (![...numbers, ...integers, ...pairs, ...switches].includes(endpoint))
+      throw new Unknown(`unknown endpoint ${endpoint}`);
     throw new Error('wrong type');
   }
 
   private async moveStage(url: URL, target: Record<string, number>): Promise<void> {
     if (!['GO', 'MOVE'].includes(url.searchParams.get('method') ?? 'GO')) throw new Error('unknown movement method');
     const place = this.values['stage_position'] as Record<string, number>;
-    for (const [axis, value] of Object.entries(target)) if (!(axis in place) || typeof value !== 'number') throw new Error('unknown axis');
+    for (const [axis, value] of Object.entries(target))
+      if (!(axis in place) || typeof value !== 'number') throw new Error('unknown axis');
     await this.options.pass(2);
     this.values['stage_position'] = { ...place, ...target };
   }
 
   /** Condenser and image shift are kept for each probe mode. */
   private changeProbe(to: string): void {
-    this.remembered.set(this.values['illumination_mode'] as string, { intensity: this.values['intensity']!, shift: this.values['image_shift']! });
+    this.remembered.set(this.values['illumination_mode'] as string, {
+      intensity: this.values['intensity']!,
+      shift: this.values['image_shift']!,
+    });
     const { intensity, shift } = this.remembered.get(to) ?? { intensity: 0.5, shift: [0, 0] };
     Object.assign(this.values, { intensity, image_shift: shift });
   }
@@ -183,7 +267,8 @@ export class TemscriptStandIn {
     for (const key of Object.keys(given)) if (!(key in state)) throw new Error('no such parameter');
     if (given.binning !== undefined && !camera.binnings.includes(given.binning)) throw new Error('no such binning');
     if (given.image_size !== undefined && !(given.image_size in sizes)) throw new Error('no such size');
-    if (given.correction !== undefined && !['DEFAULT', 'UNPROCESSED'].includes(given.correction)) throw new Error('no such correction');
+    if (given.correction !== undefined && !['DEFAULT', 'UNPROCESSED'].includes(given.correction))
+      throw new Error('no such correction');
     Object.assign(state, given);
     // An exposure is not always honoured.
     state['exposure(s)'] = Math.max(camera.shortest ?? 0, state['exposure(s)']);
@@ -198,12 +283,25 @@ export class TemscriptStandIn {
       await this.options.pass(camera.startup ?? 0);
       await this.options.exposing?.(camera.name);
       await this.options.pass(exposure);
-      const [columns, rows] = [camera.width, camera.height].map((side) => Math.floor(side / sizes[size]! / binning)) as [number, number];
+      const [columns, rows] = [camera.width, camera.height].map((side) =>
+        Math.floor(side / sizes[size]! / binning),
+      ) as [number, number];
       const type = camera.pixelType ?? 'INT16';
       const bytes = type === 'INT32' ? 4 : 2;
       const data = Buffer.alloc(bytes * columns * rows);
-      camera.picture(binning, columns, rows).forEach((count, at) => (type === 'INT32' ? data.writeInt32LE(count, 4 * at) : data.writeUInt16LE(count & 0xffff, 2 * at)));
-      taken[camera.name] = { width: columns, height: rows, type, endianness: 'LITTLE', encoding: 'BASE64', data: data.toString('base64') };
+      camera
+        .picture(binning, columns, rows)
+        .forEach((count, at) =>
+          type === 'INT32' ? data.writeInt32LE(count, 4 * at) : data.writeUInt16LE(count & 0xffff, 2 * at),
+        );
+      taken[camera.name] = {
+        width: columns,
+        height: rows,
+        type,
+        endianness: 'LITTLE',
+        encoding: 'BASE64',
+        data: data.toString('base64'),
+      };
     }
     return taken;
   }

@@ -19,13 +19,20 @@ export interface VirtualInstrumentOptions extends Partial<InstrumentOptions> {
 }
 
 /** A connected virtual instrument with an empty folder for its calibrations, which goes away with it. */
-export async function virtualInstrument({ edit, magIndex, ...options }: VirtualInstrumentOptions = {}): Promise<Instrument & { readonly folder: string; readonly lines: string[] }> {
+export async function virtualInstrument({ edit, magIndex, ...options }: VirtualInstrumentOptions = {}): Promise<
+  Instrument & { readonly folder: string; readonly lines: string[] }
+> {
   const folder = mkdtempSync(path.join(tmpdir(), 'eucentric-'));
   const lines: string[] = [];
   const original = options.configuration ?? path.join(projectFolder, 'config', 'simulator.yaml');
   const configuration = path.join(folder, path.basename(original));
   writeFileSync(configuration, (edit ?? ((text: string) => text))(readFileSync(original, 'utf8')));
-  const instrument = await createInstrument({ log: ({ text }) => void lines.push(text), calibrationDirectory: path.join(folder, 'calibrations'), ...options, configuration });
+  const instrument = await createInstrument({
+    log: ({ text }) => void lines.push(text),
+    calibrationDirectory: path.join(folder, 'calibrations'),
+    ...options,
+    configuration,
+  });
   await instrument.connect(new AbortController().signal);
   if (magIndex !== undefined) await instrument.kernel.registry.get(Scope).magIndex.write(magIndex);
   return Object.assign(instrument, {
@@ -48,14 +55,18 @@ export async function runItem(instrument: Instrument, item: string, answers: Rea
 }
 
 /** The true matrix from image shift to the selected camera at a mag index. */
-export const trueImageShift = (instrument: Instrument, magIndex: number): Matrix => trueMatrix(instrument, 'ImageShiftMatrix', magIndex);
+export const trueImageShift = (instrument: Instrument, magIndex: number): Matrix =>
+  trueMatrix(instrument, 'ImageShiftMatrix', magIndex);
 /** The true matrix from the stage to the selected camera at a mag index, in pixels for one micrometre. */
-export const trueStage = (instrument: Instrument, magIndex: number): Matrix => trueMatrix(instrument, 'StageToCameraMatrix', magIndex);
+export const trueStage = (instrument: Instrument, magIndex: number): Matrix =>
+  trueMatrix(instrument, 'StageToCameraMatrix', magIndex);
 
 function trueMatrix(instrument: Instrument, name: string, magIndex: number): Matrix {
   const { registry } = instrument.kernel;
   const camera = registry.get(Cameras).selected.traits.index;
-  const record = registry.get(SimulatedTruth).records.find((each) => each.record === name && each['magIndex'] === magIndex && each['camera'] === camera);
+  const record = registry
+    .get(SimulatedTruth)
+    .records.find((each) => each.record === name && each['magIndex'] === magIndex && each['camera'] === camera);
   if (!record) throw new Error(`There is no truth for mag index ${magIndex}.`);
   return record as unknown as Matrix;
 }
@@ -65,7 +76,10 @@ export function matrixError(measured: Matrix, truth: Matrix): { readonly percent
   const quotient = product(measured, inverse(truth)!);
   const { xpx, xpy, ypx, ypy } = quotient;
   const off = subtract({ x: xpx, y: ypy }, { x: 1, y: 1 });
-  return { percent: 100 * Math.max(Math.abs(off.x), Math.abs(off.y), Math.abs(xpy), Math.abs(ypx)), degrees: Math.abs(matrixAngle(quotient).angle) };
+  return {
+    percent: 100 * Math.max(Math.abs(off.x), Math.abs(off.y), Math.abs(xpy), Math.abs(ypx)),
+    degrees: Math.abs(matrixAngle(quotient).angle),
+  };
 }
 
 /** A small generator of numbers from 0 to 1 for drawing truths; not the one of the simulation. */

@@ -7,7 +7,8 @@ const plain = (value) => {
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
   if (ArrayBuffer.isView(value)) return { kind: value.constructor.name, values: Array.from(value, plain) };
   if (Array.isArray(value)) return value.map(plain);
-  if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plain(each)]));
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, plain(each)]));
   return value;
 };
 
@@ -18,7 +19,9 @@ async function main() {
     try {
       answers[name] = { value: plain(await run()) };
     } catch (error) {
-      answers[name] = { error: { code: error.code, message: error.message, hint: error.hint, result: error.result, stack: error.stack } };
+      answers[name] = {
+        error: { code: error.code, message: error.message, hint: error.hint, result: error.result, stack: error.stack },
+      };
     }
   }
   fs.writeFileSync(result, JSON.stringify(answers));

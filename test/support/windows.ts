@@ -36,7 +36,13 @@ export function describeOnWindows(name: string, body: () => void): void {
 /** What a case gave or threw. */
 export interface Answer {
   readonly value?: unknown;
-  readonly error?: { readonly code?: string; readonly message: string; readonly hint?: string; readonly result?: number; readonly stack: string };
+  readonly error?: {
+    readonly code?: string;
+    readonly message: string;
+    readonly hint?: string;
+    readonly result?: number;
+    readonly stack: string;
+  };
 }
 
 /** Runs the cases that a module exports under Windows, in one program. */
@@ -46,7 +52,16 @@ export async function runCases(module: string): Promise<Readonly<Record<string, 
   const result = path.join(folder, 'answers.json');
   const [program, ...given] = command;
   try {
-    await promisify(execFile)(program!, [...given, ...[path.join(__dirname, 'windows-cases.cjs'), module, result, path.join(projectFolder, 'build')].map(windowsPath)], { env: environment, timeout: 120_000 }).catch(() => {});
+    await promisify(execFile)(
+      program!,
+      [
+        ...given,
+        ...[path.join(__dirname, 'windows-cases.cjs'), module, result, path.join(projectFolder, 'build')].map(
+          windowsPath,
+        ),
+      ],
+      { env: environment, timeout: 120_000 },
+    ).catch(() => {});
     return JSON.parse(readFileSync(result, 'utf8')) as Record<string, Answer>;
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -77,7 +92,12 @@ export class StandInFolder {
   state(name = 'state'): Readonly<Record<string, number>> {
     const file = path.join(this.path, `${name}.txt`);
     if (!existsSync(file)) return {};
-    return Object.fromEntries(readFileSync(file, 'utf8').split(/\r?\n/).filter(Boolean).map((line) => [line.slice(0, line.indexOf('=')), Number(line.slice(line.indexOf('=') + 1))]));
+    return Object.fromEntries(
+      readFileSync(file, 'utf8')
+        .split(/\r?\n/)
+        .filter(Boolean)
+        .map((line) => [line.slice(0, line.indexOf('=')), Number(line.slice(line.indexOf('=') + 1))]),
+    );
   }
 
   remove(): void {

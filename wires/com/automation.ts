@@ -26,7 +26,17 @@ export const comTypes = {
 export type ComType = (typeof comTypes)[keyof typeof comTypes];
 
 /** Numbers as they lie in memory, in an array of a server. */
-export type ComNumbers = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | BigInt64Array | BigUint64Array | Float32Array | Float64Array;
+export type ComNumbers =
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+  | Float32Array
+  | Float64Array;
 
 /** An array from or for a server. Elements lie with the first index running fastest. */
 export class ComArray {
@@ -91,7 +101,8 @@ export interface AutomationObject {
 }
 
 /** Whether an answer is an object of a server. */
-export const isObject = (value: ComValue): value is AutomationObject => typeof value === 'object' && 'putReference' in value;
+export const isObject = (value: ComValue): value is AutomationObject =>
+  typeof value === 'object' && 'putReference' in value;
 
 /** Sends a number as 16-bit integer. */
 export const asShort = (value: number): Typed => new Typed(comTypes.i2, value);

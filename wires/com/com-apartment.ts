@@ -36,7 +36,12 @@ export class ComApartment {
       },
       dispatchOf: (pointer) => this.dispatchOf(pointer),
     });
-    this.surroundings = { native, variants, memory: new CallMemory(native), forget: (object) => void this.objects.delete(object) };
+    this.surroundings = {
+      native,
+      variants,
+      memory: new CallMemory(native),
+      forget: (object) => void this.objects.delete(object),
+    };
   }
 
   /**
@@ -50,7 +55,10 @@ export class ComApartment {
     const address = native.addressOf(memory);
     const into = address + 32n;
     dispatchId.copy(memory, 16);
-    checkResult(name, name.startsWith('{') ? native.CLSIDFromString(name, address) : native.CLSIDFromProgID(name, address));
+    checkResult(
+      name,
+      name.startsWith('{') ? native.CLSIDFromString(name, address) : native.CLSIDFromProgID(name, address),
+    );
     checkResult(name, native.CoCreateInstance(address, 0n, places, address + 16n, into));
     return this.adopt(memory.readBigUInt64LE(32), name);
   }
@@ -62,7 +70,8 @@ export class ComApartment {
     try {
       return (result = work());
     } finally {
-      for (const object of [...this.objects]) if (!before.has(object) && (object as unknown) !== result) object.release();
+      for (const object of [...this.objects])
+        if (!before.has(object) && (object as unknown) !== result) object.release();
     }
   }
 
@@ -89,6 +98,8 @@ export class ComApartment {
     const memory = Buffer.allocUnsafeSlow(32).fill(0);
     const address = this.native.addressOf(memory);
     dispatchId.copy(memory, 0);
-    return this.native.method(pointer, 'QueryInterface', address, address + 16n) < 0 ? undefined : memory.readBigUInt64LE(16);
+    return this.native.method(pointer, 'QueryInterface', address, address + 16n) < 0
+      ? undefined
+      : memory.readBigUInt64LE(16);
   }
 }

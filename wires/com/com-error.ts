@@ -49,17 +49,61 @@ interface Meaning {
 
 const restart = 'Restart the microscope software on that computer if it does not recover, then connect again.';
 const disconnected: Meaning = { code: 'com/disconnected', text: 'its server has gone', hint: restart };
-const busy: Meaning = { code: 'com/busy', text: 'its server is busy', hint: 'Wait until it has finished what it is doing, then try again. A message box may be waiting for an answer there.' };
-const absent: Meaning = { code: 'com/no-such-member', text: 'it does not have that', hint: 'The instrument or its software version lacks this function; switch off in the configuration what needs it.' };
-const wrong: Meaning = { code: 'com/bad-call', text: 'it does not take these values', hint: 'The version of the scripting interface may differ from the one expected. Please keep the log and report it.' };
-const denied: Meaning = { code: 'com/access-denied', text: 'Windows does not permit it', hint: 'Run this program as the user who runs the microscope software, and neither of the two as administrator alone.' };
+const busy: Meaning = {
+  code: 'com/busy',
+  text: 'its server is busy',
+  hint: 'Wait until it has finished what it is doing, then try again. A message box may be waiting for an answer there.',
+};
+const absent: Meaning = {
+  code: 'com/no-such-member',
+  text: 'it does not have that',
+  hint: 'The instrument or its software version lacks this function; switch off in the configuration what needs it.',
+};
+const wrong: Meaning = {
+  code: 'com/bad-call',
+  text: 'it does not take these values',
+  hint: 'The version of the scripting interface may differ from the one expected. Please keep the log and report it.',
+};
+const denied: Meaning = {
+  code: 'com/access-denied',
+  text: 'Windows does not permit it',
+  hint: 'Run this program as the user who runs the microscope software, and neither of the two as administrator alone.',
+};
 
 /** What the results mean that servers and Windows answer with. */
 const meanings: ReadonlyMap<number, Meaning> = new Map<number, Meaning>([
-  [0x800401f3, { code: 'com/not-registered', text: 'Windows knows no program of that name', hint: 'Install the scripting interface of the microscope software on this computer, or set the name that is registered here in the options of the plugin.' }],
-  [0x80040154, { code: 'com/not-registered', text: 'its server is not installed for 64-bit programs', hint: 'Install or register the scripting interface on this computer.' }],
-  [0x80080005, { code: 'com/not-started', text: 'its server could not be started', hint: 'Start the microscope software first, then connect again.' }],
-  [0x8007007e, { code: 'com/not-started', text: 'a part of its server is missing', hint: 'Repair the installation of the scripting interface.' }],
+  [
+    0x800401f3,
+    {
+      code: 'com/not-registered',
+      text: 'Windows knows no program of that name',
+      hint: 'Install the scripting interface of the microscope software on this computer, or set the name that is registered here in the options of the plugin.',
+    },
+  ],
+  [
+    0x80040154,
+    {
+      code: 'com/not-registered',
+      text: 'its server is not installed for 64-bit programs',
+      hint: 'Install or register the scripting interface on this computer.',
+    },
+  ],
+  [
+    0x80080005,
+    {
+      code: 'com/not-started',
+      text: 'its server could not be started',
+      hint: 'Start the microscope software first, then connect again.',
+    },
+  ],
+  [
+    0x8007007e,
+    {
+      code: 'com/not-started',
+      text: 'a part of its server is missing',
+      hint: 'Repair the installation of the scripting interface.',
+    },
+  ],
   [0x80010108, disconnected],
   [0x80010007, disconnected],
   [0x80010012, disconnected],
@@ -84,15 +128,41 @@ const meanings: ReadonlyMap<number, Meaning> = new Map<number, Meaning>([
   [0x80070057, wrong],
   [0x80070005, denied],
   [0x80030005, denied],
-  [0x8002000a, { code: 'com/refused', text: 'the value is out of its range', hint: 'Ask for a value within the limits of the instrument.' }],
-  [0x8004fffd, { code: 'com/refused', text: 'the value is out of its range', hint: 'Ask for a value within the limits of the instrument.' }],
-  [0x8004fffe, { code: 'com/refused', text: 'the value was cut to what it can do', hint: 'Ask for a value within the limits of the instrument.' }],
+  [
+    0x8002000a,
+    {
+      code: 'com/refused',
+      text: 'the value is out of its range',
+      hint: 'Ask for a value within the limits of the instrument.',
+    },
+  ],
+  [
+    0x8004fffd,
+    {
+      code: 'com/refused',
+      text: 'the value is out of its range',
+      hint: 'Ask for a value within the limits of the instrument.',
+    },
+  ],
+  [
+    0x8004fffe,
+    {
+      code: 'com/refused',
+      text: 'the value was cut to what it can do',
+      hint: 'Ask for a value within the limits of the instrument.',
+    },
+  ],
 ]);
 const exception = 0x80020009;
-const plain: Meaning = { code: 'com/failed', text: 'it failed', hint: 'Look for a message on the microscope computer; the state of the instrument may forbid this.' };
+const plain: Meaning = {
+  code: 'com/failed',
+  text: 'it failed',
+  hint: 'Look for a message on the microscope computer; the state of the instrument may forbid this.',
+};
 
 /** Writes a result as Windows does, such as 0x80020009. */
-export const describeResult = (result: number): string => `0x${(result >>> 0).toString(16).toUpperCase().padStart(8, '0')}`;
+export const describeResult = (result: number): string =>
+  `0x${(result >>> 0).toString(16).toUpperCase().padStart(8, '0')}`;
 
 /** The error for a call that did not succeed. `call` names it, such as `TEMScripting.Instrument Projection.Defocus`. */
 export function comFailure(call: string, failure: ComFailure): ComError {
@@ -102,15 +172,44 @@ export function comFailure(call: string, failure: ComFailure): ComError {
   const { code, text, hint } = own ?? general ?? (failure.result >>> 0 === exception ? refusal : plain);
   const words = [failure.source, failure.description].filter((each) => each !== undefined && each !== '').join(': ');
   const result = failure.ownResult || failure.result;
-  return new ComError(code, `${call}: ${text}${words ? ` ("${words}")` : ''} (${describeResult(result)}).`, hint, failure);
+  return new ComError(
+    code,
+    `${call}: ${text}${words ? ` ("${words}")` : ''} (${describeResult(result)}).`,
+    hint,
+    failure,
+  );
 }
 
 /** Errors that are found before a call is made. */
 export const comErrors = {
   notWindows: (platform: string): ComError =>
-    new ComError('com/not-windows', `Automation servers are reached on Windows with a 64-bit Node only; this is ${platform}.`, 'Run this program on the microscope computer, or choose another wire in the options of the plugin.'),
-  noKoffi: (reason: string): ComError => new ComError('com/not-windows', `The package koffi, which calls Windows, could not be loaded: ${reason}`, 'Run "npm ci" in the folder of the program on this computer.'),
-  badValue: (call: string, what: string): ComError => new ComError('com/bad-value', `${call}: ${what}; nothing was sent.`, 'This is a fault of the program. Please keep the log and report it.'),
-  unknownType: (call: string, type: string): ComError => new ComError('com/bad-value', `${call}: it answered with ${type}, which this program cannot read.`, 'Please keep the log and report it, with the version of the microscope software.'),
-  released: (name: string): ComError => new ComError('com/released', `${name} was used after it had been let go.`, 'Connect again. If it happens again, please keep the log and report it.'),
+    new ComError(
+      'com/not-windows',
+      `Automation servers are reached on Windows with a 64-bit Node only; this is ${platform}.`,
+      'Run this program on the microscope computer, or choose another wire in the options of the plugin.',
+    ),
+  noKoffi: (reason: string): ComError =>
+    new ComError(
+      'com/not-windows',
+      `The package koffi, which calls Windows, could not be loaded: ${reason}`,
+      'Run "npm ci" in the folder of the program on this computer.',
+    ),
+  badValue: (call: string, what: string): ComError =>
+    new ComError(
+      'com/bad-value',
+      `${call}: ${what}; nothing was sent.`,
+      'This is a fault of the program. Please keep the log and report it.',
+    ),
+  unknownType: (call: string, type: string): ComError =>
+    new ComError(
+      'com/bad-value',
+      `${call}: it answered with ${type}, which this program cannot read.`,
+      'Please keep the log and report it, with the version of the microscope software.',
+    ),
+  released: (name: string): ComError =>
+    new ComError(
+      'com/released',
+      `${name} was used after it had been let go.`,
+      'Connect again. If it happens again, please keep the log and report it.',
+    ),
 };

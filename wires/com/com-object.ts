@@ -19,7 +19,16 @@ const enumVariantId = Buffer.from('0404020000000000c000000000000046', 'hex');
 const noId = Buffer.alloc(16);
 
 /** Where the parts of a call lie in the memory that all calls share: one after the other, since calls never overlap. */
-const places = { parameters: 0, result: 32, exception: 64, wrongArgument: 128, named: 136, member: 144, name: 152, given: 192 } as const;
+const places = {
+  parameters: 0,
+  result: 32,
+  exception: 64,
+  wrongArgument: 128,
+  named: 136,
+  member: 144,
+  name: 152,
+  given: 192,
+} as const;
 const cells = places.given + mostArguments * variantBytes;
 
 /** The memory in which calls are put together. */
@@ -139,7 +148,15 @@ export class ComObject implements AutomationObject {
     const text = Buffer.allocUnsafeSlow(2 * member.length + 2).fill(0);
     text.write(member, 'utf16le');
     memory.buffer.writeBigUInt64LE(native.addressOf(text), places.name);
-    const result = native.method(this.address, 'GetIDsOfNames', native.addressOf(noId), memory.at(places.name), 1, 0, memory.at(places.member));
+    const result = native.method(
+      this.address,
+      'GetIDsOfNames',
+      native.addressOf(noId),
+      memory.at(places.name),
+      1,
+      0,
+      memory.at(places.member),
+    );
     if (result >>> 0 === unknownName) return undefined;
     checkResult(call, result);
     const number = memory.buffer.readInt32LE(places.member);
@@ -167,11 +184,15 @@ export class ComObject implements AutomationObject {
     const { native, variants, memory } = this.surroundings;
     const { buffer } = memory;
     const { address } = this;
-    if (given.length > mostArguments) throw comErrors.badValue(call, `${given.length} values are more than a call takes`);
+    if (given.length > mostArguments)
+      throw comErrors.badValue(call, `${given.length} values are more than a call takes`);
     let written = 0;
     /** Arguments stand in reverse order. */
     const placeOf = (at: number): number => places.given + (given.length - 1 - at) * variantBytes;
-    const cellOf = (at: number): { at: number; address: Address } => ({ at: cells + at * variantBytes, address: memory.at(cells + at * variantBytes) });
+    const cellOf = (at: number): { at: number; address: Address } => ({
+      at: cells + at * variantBytes,
+      address: memory.at(cells + at * variantBytes),
+    });
     try {
       for (const [at, value] of given.entries()) {
         variants.write(call, buffer, placeOf(at), value, cellOf(at));
@@ -200,7 +221,8 @@ export class ComObject implements AutomationObject {
         native.VariantClear(memory.at(places.result));
         throw this.failure(call, result);
       }
-      for (const [at, value] of given.entries()) if (value instanceof ByReference) value.value = variants.readCell(call, buffer, cellOf(at).at, value.type);
+      for (const [at, value] of given.entries())
+        if (value instanceof ByReference) value.value = variants.readCell(call, buffer, cellOf(at).at, value.type);
     } finally {
       for (let at = 0; at < written; at++) {
         const value = given[at];

@@ -32,12 +32,20 @@ export interface Native {
 /** The functions of IUnknown, IDispatch and IEnumVARIANT that are called, with their places in the tables. */
 export type Slot = 'QueryInterface' | 'AddRef' | 'Release' | 'GetIDsOfNames' | 'Invoke' | 'Next' | 'DeferredFillIn';
 
-const slots: Readonly<Record<Exclude<Slot, 'DeferredFillIn'>, number>> = { QueryInterface: 0, AddRef: 1, Release: 2, Next: 3, GetIDsOfNames: 5, Invoke: 6 };
+const slots: Readonly<Record<Exclude<Slot, 'DeferredFillIn'>, number>> = {
+  QueryInterface: 0,
+  AddRef: 1,
+  Release: 2,
+  Next: 3,
+  GetIDsOfNames: 5,
+  Invoke: 6,
+};
 const bytesInPointer = 8;
 
 /** Loads koffi and the libraries of Windows. Throws `com/not-windows` elsewhere. */
 export function loadNative(): Native {
-  if (process.platform !== 'win32' || !['x64', 'arm64'].includes(process.arch)) throw comErrors.notWindows(`${process.platform} on ${process.arch}`);
+  if (process.platform !== 'win32' || !['x64', 'arm64'].includes(process.arch))
+    throw comErrors.notWindows(`${process.platform} on ${process.arch}`);
   let koffi: typeof import('koffi');
   try {
     // Loaded when a server is reached, so that nobody else needs it.
@@ -47,7 +55,9 @@ export function loadNative(): Native {
   }
   const library = (file: string, declarations: readonly string[]): Readonly<Record<string, unknown>> => {
     const loaded = koffi.load(file);
-    return Object.fromEntries(declarations.map((declaration) => [/(\w+)\s*\(/.exec(declaration)![1]!, loaded.func(declaration)]));
+    return Object.fromEntries(
+      declarations.map((declaration) => [/(\w+)\s*\(/.exec(declaration)![1]!, loaded.func(declaration)]),
+    );
   };
   const windows = {
     ...library('ole32.dll', [
@@ -75,7 +85,17 @@ export function loadNative(): Native {
     AddRef: koffi.proto('uint32', ['void *']),
     Release: koffi.proto('uint32', ['void *']),
     GetIDsOfNames: koffi.proto('int32', ['void *', 'void *', 'void *', 'uint32', 'uint32', 'void *']),
-    Invoke: koffi.proto('int32', ['void *', 'int32', 'void *', 'uint32', 'uint16', 'void *', 'void *', 'void *', 'void *']),
+    Invoke: koffi.proto('int32', [
+      'void *',
+      'int32',
+      'void *',
+      'uint32',
+      'uint16',
+      'void *',
+      'void *',
+      'void *',
+      'void *',
+    ]),
     Next: koffi.proto('int32', ['void *', 'uint32', 'void *', 'void *']),
     DeferredFillIn: koffi.proto('int32', ['void *']),
   };
@@ -89,7 +109,12 @@ export function loadNative(): Native {
     method: (object, slot, ...given) => {
       if (slot === 'DeferredFillIn') return koffi.call(object, prototypes[slot], ...given) as number;
       const table = pointerAt(object);
-      return koffi.call(pointerAt(table + BigInt(bytesInPointer * slots[slot])), prototypes[slot], object, ...given) as number;
+      return koffi.call(
+        pointerAt(table + BigInt(bytesInPointer * slots[slot])),
+        prototypes[slot],
+        object,
+        ...given,
+      ) as number;
     },
   };
 }

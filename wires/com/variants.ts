@@ -1,4 +1,15 @@
-import { type AutomationObject, ByReference, ComArray, ComStatus, type ComResult, type ComType, type ComValue, Typed, comTypes, isObject } from './automation';
+import {
+  type AutomationObject,
+  ByReference,
+  ComArray,
+  ComStatus,
+  type ComResult,
+  type ComType,
+  type ComValue,
+  Typed,
+  comTypes,
+  isObject,
+} from './automation';
 import { comErrors, comFailure } from './com-error';
 import type { Address, Native } from './native';
 import { numbersOf, readArray, writeArray } from './safe-arrays';
@@ -31,7 +42,13 @@ export class Variants {
   ) {}
 
   /** Writes a value at a place in a buffer. What it takes from Windows is given back by `VariantClear`. `cell` is room for a value that the server changes. */
-  write(call: string, into: Buffer, at: number, value: ComValue, cell?: { readonly at: number; readonly address: Address }): void {
+  write(
+    call: string,
+    into: Buffer,
+    at: number,
+    value: ComValue,
+    cell?: { readonly at: number; readonly address: Address },
+  ): void {
     into.fill(0, at, at + variantBytes);
     if (value instanceof ByReference) {
       if (!cell) throw comErrors.badValue(call, 'a value by reference stands where none can be');
@@ -125,7 +142,10 @@ export class Variants {
 
   writeValue(call: string, into: Buffer, at: number, type: ComType, value: ComResult): void {
     const refuse = (): never => {
-      throw comErrors.badValue(call, `${typeof value === 'object' ? 'an object' : String(value)} cannot be sent as type ${type}`);
+      throw comErrors.badValue(
+        call,
+        `${typeof value === 'object' ? 'an object' : String(value)} cannot be sent as type ${type}`,
+      );
     };
     const [, write] = numbersOf(type) ?? [];
     if (write) {

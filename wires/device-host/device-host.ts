@@ -79,7 +79,11 @@ export class DeviceHost {
    * has ended it, or until its limit.
    * @throws HostError when the process failed, DeviceCallError when the device's code raised an error, or the reason of the signal
    */
-  call(name: string, given: readonly unknown[], { limit = this.options.callLimit ?? usualLimit, signal }: HostCall = {}): Promise<unknown> {
+  call(
+    name: string,
+    given: readonly unknown[],
+    { limit = this.options.callLimit ?? usualLimit, signal }: HostCall = {},
+  ): Promise<unknown> {
     const stopped = (): Error => reasonOf(signal!, `${this.options.name}: ${name}`);
     if (signal?.aborted) return Promise.reject(stopped());
     const turn = this.turns.take(undefined, async () => {

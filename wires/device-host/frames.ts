@@ -11,7 +11,20 @@ const mostBody = 2 ** 28;
 const mostParts = 4096;
 const mostBytes = 2 ** 32 - 1;
 
-const kinds = [Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, Float32Array, Float64Array, BigInt64Array, BigUint64Array, DataView] as const;
+const kinds = [
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+  BigInt64Array,
+  BigUint64Array,
+  DataView,
+] as const;
 
 /** Writes arrays of numbers beside the message, so that large ones are not copied. */
 class MessageWriter extends Serializer {
@@ -19,7 +32,9 @@ class MessageWriter extends Serializer {
 
   constructor() {
     super();
-    (this as unknown as { _setTreatArrayBufferViewsAsHostObjects(on: boolean): void })._setTreatArrayBufferViewsAsHostObjects(true);
+    (
+      this as unknown as { _setTreatArrayBufferViewsAsHostObjects(on: boolean): void }
+    )._setTreatArrayBufferViewsAsHostObjects(true);
   }
 
   _writeHostObject(view: object): void {
@@ -59,7 +74,8 @@ export class FrameWriter {
     const body = writer.releaseBuffer();
     const { parts } = writer;
     const total = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
-    if (body.length > mostBody || parts.length > mostParts || total > mostBytes) throw new FrameError(`a message of ${body.length + total} bytes is too long`);
+    if (body.length > mostBody || parts.length > mostParts || total > mostBytes)
+      throw new FrameError(`a message of ${body.length + total} bytes is too long`);
     const head = Buffer.alloc(headBytes + 4 * parts.length);
     head.writeUInt32LE(magic, 0);
     head.writeUInt32LE(this.number++ >>> 0, 4);

@@ -127,7 +127,13 @@ export class HostLink {
         this.take(message);
       }
     } catch (error) {
-      this.fail(hostErrors.garbled(this.surroundings.name, error instanceof Error ? error.message : String(error), this.during()));
+      this.fail(
+        hostErrors.garbled(
+          this.surroundings.name,
+          error instanceof Error ? error.message : String(error),
+          this.during(),
+        ),
+      );
     }
   }
 
@@ -151,5 +157,10 @@ export class HostLink {
 
 function callError({ message, code, hint, details }: Fault, name: string, call: string): Error {
   if (code !== undefined && hint !== undefined) return new DeviceCallError(code, message, hint, details);
-  return new DeviceCallError('host/call-failed', `${name}: ${call} failed: ${message}`, 'Look for a message on the microscope computer. If there is none, please keep the log and report it.', details);
+  return new DeviceCallError(
+    'host/call-failed',
+    `${name}: ${call} failed: ${message}`,
+    'Look for a message on the microscope computer. If there is none, please keep the log and report it.',
+    details,
+  );
 }

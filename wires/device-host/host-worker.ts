@@ -37,7 +37,9 @@ export class DeviceThread {
   private async valueOf(request: Exclude<Request, { kind: 'abort' }>): Promise<unknown> {
     switch (request.kind) {
       case 'open': {
-        const { openDevice } = require(request.module) as { openDevice: (options: unknown, surroundings: HostSurroundings) => HostedDevice | Promise<HostedDevice> };
+        const { openDevice } = require(request.module) as {
+          openDevice: (options: unknown, surroundings: HostSurroundings) => HostedDevice | Promise<HostedDevice>;
+        };
         this.device = await openDevice(request.options, this.surroundings());
         return undefined;
       }
@@ -68,8 +70,12 @@ export class DeviceThread {
 /** The memory of arrays that fill theirs, which can be handed over without a copy. */
 function buffersOf(value: unknown): readonly ArrayBuffer[] {
   if (typeof value !== 'object' || value === null) return [];
-  const views = [value, ...(ArrayBuffer.isView(value) ? [] : (Object.values(value) as unknown[]))].filter((each) => ArrayBuffer.isView(each));
-  const whole = views.filter(({ buffer, byteLength }) => buffer instanceof ArrayBuffer && buffer.byteLength === byteLength).map(({ buffer }) => buffer as ArrayBuffer);
+  const views = [value, ...(ArrayBuffer.isView(value) ? [] : (Object.values(value) as unknown[]))].filter((each) =>
+    ArrayBuffer.isView(each),
+  );
+  const whole = views
+    .filter(({ buffer, byteLength }) => buffer instanceof ArrayBuffer && buffer.byteLength === byteLength)
+    .map(({ buffer }) => buffer as ArrayBuffer);
   return [...new Set(whole)];
 }
 

@@ -34,7 +34,12 @@ export const startupVariable = 'EUCENTRIC_DEVICE_HOST';
 /** Whether something that came over the connection is a reply. */
 export function isReply(message: unknown): message is Reply {
   if (typeof message !== 'object' || message === null) return false;
-  const { kind, id, token, fault } = message as { kind?: unknown; id?: unknown; token?: unknown; fault?: { message?: unknown } };
+  const { kind, id, token, fault } = message as {
+    kind?: unknown;
+    id?: unknown;
+    token?: unknown;
+    fault?: { message?: unknown };
+  };
   if (kind === 'alive') return true;
   if (kind === 'hello') return typeof token === 'string';
   return typeof id === 'number' && (kind === 'done' || (kind === 'failed' && typeof fault?.message === 'string'));
@@ -44,6 +49,15 @@ export function isReply(message: unknown): message is Reply {
 export function faultOf(error: unknown): Fault {
   if (!(error instanceof Error)) return { message: String(error), details: {} };
   const { code, hint, ...rest } = error as Error & { code?: unknown; hint?: unknown };
-  const details = Object.fromEntries(Object.entries(rest).filter(([name, value]) => name !== 'name' && ['string', 'number', 'boolean'].includes(typeof value)));
-  return { message: error.message, details, ...(typeof code === 'string' && { code }), ...(typeof hint === 'string' && { hint }) };
+  const details = Object.fromEntries(
+    Object.entries(rest).filter(
+      ([name, value]) => name !== 'name' && ['string', 'number', 'boolean'].includes(typeof value),
+    ),
+  );
+  return {
+    message: error.message,
+    details,
+    ...(typeof code === 'string' && { code }),
+    ...(typeof hint === 'string' && { hint }),
+  };
 }

@@ -106,7 +106,13 @@ function listening(server: Server): Promise<number> {
 }
 
 /** The first connection over which the right token comes; all others are closed. */
-function introduced(server: Server, token: string, { name, startLimit }: ProcessOptions, { gone }: Watched, signal?: AbortSignal): Promise<readonly [Socket, FrameReader]> {
+function introduced(
+  server: Server,
+  token: string,
+  { name, startLimit }: ProcessOptions,
+  { gone }: Watched,
+  signal?: AbortSignal,
+): Promise<readonly [Socket, FrameReader]> {
   const callers = new Set<Socket>();
   return new Promise<readonly [Socket, FrameReader]>((resolve, reject) => {
     const settle = (finish: () => void): void => {
@@ -115,7 +121,10 @@ function introduced(server: Server, token: string, { name, startLimit }: Process
       finish();
     };
     const stop = (): void => settle(() => reject(reasonOf(signal!, `Connecting to ${name}`)));
-    const timer = setTimeout(() => settle(() => reject(hostErrors.notStarted(name, `nothing was heard of it within ${startLimit / 1000} s`))), startLimit);
+    const timer = setTimeout(
+      () => settle(() => reject(hostErrors.notStarted(name, `nothing was heard of it within ${startLimit / 1000} s`))),
+      startLimit,
+    );
     signal?.addEventListener('abort', stop, { once: true });
     void gone.then((how) => settle(() => reject(hostErrors.notStarted(name, how))));
     server.on('connection', (socket) => {
@@ -142,7 +151,12 @@ function introduced(server: Server, token: string, { name, startLimit }: Process
   });
 }
 
-function linked(socket: Socket, reader: FrameReader, { name, silence }: ProcessOptions, { child, gone }: Watched): HostLink {
+function linked(
+  socket: Socket,
+  reader: FrameReader,
+  { name, silence }: ProcessOptions,
+  { child, gone }: Watched,
+): HostLink {
   const link = new HostLink(socket, reader, { name, silence, end: () => void child.kill('SIGKILL') });
   // The end of the process says more than the end of the connection, which comes at about the same time.
   void gone.then((how) => link.fail(hostErrors.crashed(name, how, link.during())));

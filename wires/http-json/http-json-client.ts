@@ -45,26 +45,55 @@ export class HttpJsonClient {
 
   /** Ends what is under way, with `wire/closed`, and refuses what comes later. Resolves when the last socket is gone. */
   async close(): Promise<void> {
-    this.leaving.abort(new WireError('wire/closed', `The connection to ${this.address.name} was closed.`, 'Start the program again to connect.'));
+    this.leaving.abort(
+      new WireError(
+        'wire/closed',
+        `The connection to ${this.address.name} was closed.`,
+        'Start the program again to connect.',
+      ),
+    );
     await this.turns.settled();
   }
 
-  private request(method: 'GET' | 'PUT', path: string, body: string | undefined, options: HttpJsonOptions): Promise<HttpJsonAnswer> {
+  private request(
+    method: 'GET' | 'PUT',
+    path: string,
+    body: string | undefined,
+    options: HttpJsonOptions,
+  ): Promise<HttpJsonAnswer> {
     const signal = options.signal ? AbortSignal.any([options.signal, this.leaving.signal]) : this.leaving.signal;
     return this.turns.take(signal, () => this.exchange(method, path, body, { ...options, signal }));
   }
 
-  private async exchange(method: string, path: string, body: string | undefined, { limit, signal, largest = usualLargest }: HttpJsonOptions): Promise<HttpJsonAnswer> {
+  private async exchange(
+    method: string,
+    path: string,
+    body: string | undefined,
+    { limit, signal, largest = usualLargest }: HttpJsonOptions,
+  ): Promise<HttpJsonAnswer> {
     // Loaded here, so that a program that never connects never loads it.
     const { request: open } = require('node:http') as typeof import('node:http');
     const { name, host, port } = this.address;
     const what = `${name} at ${host}:${port}: ${method} ${path}`;
-    const headers = { Accept: 'application/json', ...(body !== undefined && { 'Content-Type': 'application/json', 'Content-Length': String(Buffer.byteLength(body)) }) };
+    const headers = {
+      Accept: 'application/json',
+      ...(body !== undefined && {
+        'Content-Type': 'application/json',
+        'Content-Length': String(Buffer.byteLength(body)),
+      }),
+    };
     const request = open({ host, port, method, path, headers, agent: false, insecureHTTPParser: false });
     const closed = new Promise<void>((resolve) => request.once('close', () => resolve()));
     const stop = (): void => void request.destroy(reasonOf(signal!, what));
     const timer = setTimeout(
-      () => request.destroy(new WireError('wire/timeout', `${what}: no answer within ${limit / 1000} s; the connection was closed.`, 'See whether the server program hangs or is busy with an exposure, then try again.')),
+      () =>
+        request.destroy(
+          new WireError(
+            'wire/timeout',
+            `${what}: no answer within ${limit / 1000} s; the connection was closed.`,
+            'See whether the server program hangs or is busy with an exposure, then try again.',
+          ),
+        ),
       limit,
     );
     signal?.addEventListener('abort', stop, { once: true });
@@ -79,7 +108,12 @@ export class HttpJsonClient {
     }
   }
 
-  private answered(request: ClientRequest, body: string | undefined, what: string, largest: number): Promise<HttpJsonAnswer> {
+  private answered(
+    request: ClientRequest,
+    body: string | undefined,
+    what: string,
+    largest: number,
+  ): Promise<HttpJsonAnswer> {
     return new Promise((resolve, reject) => {
       let connected = false;
       const fail = (error: unknown): void => reject(asWireError(error, what, connected));
@@ -87,7 +121,9 @@ export class HttpJsonClient {
       request.on('error', fail);
       request.on('close', () => fail(undefined));
       request.on('response', (response) => {
-        collect(response, largest).then((bytes) => resolve(understood(response, bytes, what)), fail).catch(reject);
+        collect(response, largest)
+          .then((bytes) => resolve(understood(response, bytes, what)), fail)
+          .catch(reject);
       });
       request.end(body);
     });
@@ -103,7 +139,10 @@ function collect(response: IncomingMessage, largest: number): Promise<Buffer> {
     response.on('data', (piece: Buffer) => {
       pieces.push(piece);
       length += piece.length;
-      if (length > largest) response.destroy(new WireError('wire/bad-reply', `The answer has more than the ${largest} bytes that were expected.`, advice));
+      if (length > largest)
+        response.destroy(
+          new WireError('wire/bad-reply', `The answer has more than the ${largest} bytes that were expected.`, advice),
+        );
     });
     response.on('close', () => reject(new Error('the answer broke off')));
     response.on('end', () => resolve(Buffer.concat(pieces)));
@@ -117,7 +156,8 @@ function understood(response: IncomingMessage, bytes: Buffer, what: string): Htt
   if (status === 204) return { status, value: undefined };
   if (status !== 200) return { status, value: undefined };
   const announced = response.headers['content-length'];
-  if (announced === undefined || Number(announced) !== bytes.length) throw bad(`an answer of ${bytes.length} bytes came where ${announced ?? 'an unknown number'} were announced`);
+  if (announced === undefined || Number(announced) !== bytes.length)
+    throw bad(`an answer of ${bytes.length} bytes came where ${announced ?? 'an unknown number'} were announced`);
   if (bytes.some((byte) => byte >= 0x80)) throw bad('the answer holds bytes that are no text');
   try {
     return { status, value: JSON.parse(bytes.toString('latin1')) as unknown };
@@ -130,7 +170,8 @@ function asWireError(error: unknown, what: string, connected: boolean): unknown 
   // Whatever has a code of this program or of whoever stopped it is handed on as it is.
   if (error instanceof WireError) return error;
   const { code, message = 'it ended early' } = (error ?? {}) as { code?: string; message?: string };
-  if (code?.startsWith('HPE_')) return new WireError('wire/bad-reply', `${what}: the answer is no HTTP: ${message}.`, advice, error);
+  if (code?.startsWith('HPE_'))
+    return new WireError('wire/bad-reply', `${what}: the answer is no HTTP: ${message}.`, advice, error);
   if (error instanceof Error && code !== undefined && code.includes('/')) return error;
   return connected
     ? new WireError('wire/connection-lost', `${what}: the connection was lost: ${message}.`, checkServer, error)

@@ -33,7 +33,12 @@ const mostChunks = 1024;
  * @returns bytes of the image and its chunks; no chunks for an empty image
  * @throws WireError `wire/bad-reply`
  */
-export function checkImageHeader(name: string, { pixels, chunks }: ImageHeader, bytesPerPixel: number, largest: number): { readonly bytes: number; readonly chunking: Chunking } {
+export function checkImageHeader(
+  name: string,
+  { pixels, chunks }: ImageHeader,
+  bytesPerPixel: number,
+  largest: number,
+): { readonly bytes: number; readonly chunking: Chunking } {
   const bytes = pixels * bytesPerPixel;
   if (pixels === 0) return { bytes, chunking: { count: 0, size: 0 } };
   const sane = pixels > 0 && bytes <= largest && chunks > 0 && chunks <= Math.min(mostChunks, bytes);

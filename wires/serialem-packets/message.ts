@@ -21,7 +21,8 @@ export function encodeMessage(name: string, head: number, fields: Fields, values
   let at = 8;
   for (const field of fields.longs ?? []) {
     const value = field === 'arraySize' && array ? array.length : values[field];
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < -0x80000000 || value > 0x7fffffff) throw badValue(name, field, value, 'a whole number of 32 bits');
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < -0x80000000 || value > 0x7fffffff)
+      throw badValue(name, field, value, 'a whole number of 32 bits');
     at = buffer.writeInt32LE(value, at);
   }
   for (const field of fields.booleans ?? []) {
@@ -60,7 +61,8 @@ export function decodeMessage<F extends Fields>(name: string, message: Buffer, f
     at += 8;
   }
   const count = hasArray(fields) ? (values.arraySize as number) : 0;
-  if (count < 0 || count > largestArray || message.length !== least + 4 * count) throw wrongLength(name, message.length, least + 4 * count);
+  if (count < 0 || count > largestArray || message.length !== least + 4 * count)
+    throw wrongLength(name, message.length, least + 4 * count);
   if (hasArray(fields)) {
     delete values.arraySize;
     values.array = Int32Array.from({ length: count }, (_, index) => message.readInt32LE(at + 4 * index));
@@ -69,12 +71,21 @@ export function decodeMessage<F extends Fields>(name: string, message: Buffer, f
 }
 
 function arrayOf(name: string, { array }: AnyValues): Int32Array {
-  if (!(array instanceof Int32Array) || array.length > largestArray) throw badValue(name, 'array', array, `an array of at most ${largestArray} integers`);
+  if (!(array instanceof Int32Array) || array.length > largestArray)
+    throw badValue(name, 'array', array, `an array of at most ${largestArray} integers`);
   return array;
 }
 
 const badValue = (name: string, field: string, value: unknown, wanted: string): WireError =>
-  new WireError('wire/bad-request', `${name}: ${field} cannot be ${String(value)}; it must be ${wanted}. Nothing was sent.`, 'This is a fault of the program. Please keep the log and report it.');
+  new WireError(
+    'wire/bad-request',
+    `${name}: ${field} cannot be ${String(value)}; it must be ${wanted}. Nothing was sent.`,
+    'This is a fault of the program. Please keep the log and report it.',
+  );
 
 const wrongLength = (name: string, is: number, wanted: number): WireError =>
-  new WireError('wire/bad-reply', `${name}: a message of ${is} bytes came where ${wanted} bytes were due.`, 'Check that the server is of a version that this program knows, and that nothing else answers on its port.');
+  new WireError(
+    'wire/bad-reply',
+    `${name}: a message of ${is} bytes came where ${wanted} bytes were due.`,
+    'Check that the server is of a version that this program knows, and that nothing else answers on its port.',
+  );

@@ -93,14 +93,19 @@ export class PacketClient {
    * seems to have been dead already; an exposure that may have run is never asked for twice.
    * @throws WireError; the reason of the signal when it fires
    */
-  call<Function extends PacketFunction>(packet: Function, values: RequestOf<Function>, options: CallOptions): Promise<PacketReply<Function>> {
+  call<Function extends PacketFunction>(
+    packet: Function,
+    values: RequestOf<Function>,
+    options: CallOptions,
+  ): Promise<PacketReply<Function>> {
     const request = encodeMessage(packet.name, packet.code, packet.request, values);
     return this.turns.take(options.signal, async () => {
       const began = performance.now();
       try {
         return await this.attempt(packet, request, options);
       } catch (error) {
-        const dead = error instanceof WireError && error.code === 'wire/connection-lost' && performance.now() - began < deadBefore;
+        const dead =
+          error instanceof WireError && error.code === 'wire/connection-lost' && performance.now() - began < deadBefore;
         if (!dead || !packet.repeatable || options.onConnection !== undefined || this.closed) throw error;
         return this.attempt(packet, request, options);
       }
@@ -116,7 +121,12 @@ export class PacketClient {
   }
 
   private async connected(signal: AbortSignal | undefined): Promise<PacketConnection> {
-    if (this.closed) throw new WireError('wire/closed', `The connection to ${this.options.name} has been closed.`, 'Start the program again to connect.');
+    if (this.closed)
+      throw new WireError(
+        'wire/closed',
+        `The connection to ${this.options.name} has been closed.`,
+        'Start the program again to connect.',
+      );
     if (this.connection?.usable) return this.connection;
     await this.connection?.close();
     this.connection = await PacketConnection.open(this.options, this.options.connectLimit, signal);
@@ -126,11 +136,19 @@ export class PacketClient {
     return this.connection;
   }
 
-  private async attempt<Function extends PacketFunction>(packet: Function, request: Buffer, options: CallOptions): Promise<PacketReply<Function>> {
+  private async attempt<Function extends PacketFunction>(
+    packet: Function,
+    request: Buffer,
+    options: CallOptions,
+  ): Promise<PacketReply<Function>> {
     const { name } = this.options;
     const connection = await this.connected(options.signal);
     if (options.onConnection !== undefined && options.onConnection !== this.connections)
-      throw new WireError('wire/connection-changed', `${name} was connected to anew before ${packet.name}, which was not sent.`, 'Try again.');
+      throw new WireError(
+        'wire/connection-changed',
+        `${name} was connected to anew before ${packet.name}, which was not sent.`,
+        'Try again.',
+      );
     const began = performance.now();
     const guard = new CallGuard(connection, `${name}: ${packet.name}`, options.signal);
     try {
@@ -139,7 +157,11 @@ export class PacketClient {
       connection.send(request);
       const reply = await this.receive(packet, connection, guard, options);
       if (connection.reader.unread > 0)
-        throw new WireError('wire/bad-reply', `${name} sent ${connection.reader.unread} bytes more than the reply to ${packet.name} has.`, 'Restart the camera server if this persists.');
+        throw new WireError(
+          'wire/bad-reply',
+          `${name} sent ${connection.reader.unread} bytes more than the reply to ${packet.name} has.`,
+          'Restart the camera server if this persists.',
+        );
       this.busyUntil = 0;
       return { ...reply, connection: this.connections };
     } catch (error) {
@@ -168,12 +190,23 @@ export class PacketClient {
     // How many integers follow is checked once the message is whole.
     const more = status >= 0 && hasArray(fields) ? length - expected : 0;
     if (length !== expected + more || more < 0 || more % 4 !== 0 || more > 4 * largestArray)
-      throw new WireError('wire/bad-reply', `${guard.what}: a reply of ${length} bytes came where ${expected} bytes were due.`, 'Check that the server is of a version that this program knows, and that nothing else answers on its port.');
+      throw new WireError(
+        'wire/bad-reply',
+        `${guard.what}: a reply of ${length} bytes came where ${expected} bytes were due.`,
+        'Check that the server is of a version that this program knows, and that nothing else answers on its port.',
+      );
     if (status < 0)
-      throw new WireError('wire/refused', `${guard.what}: the server refused it: ${refusals[status] ?? `status ${status}`}.`, refusalHints[status] ?? 'Look at the log of the server; restart it if this persists.');
+      throw new WireError(
+        'wire/refused',
+        `${guard.what}: the server refused it: ${refusals[status] ?? `status ${status}`}.`,
+        refusalHints[status] ?? 'Look at the log of the server; restart it if this persists.',
+      );
     const rest = await reader.read(length - 8);
     const values = decodeMessage(packet.name, Buffer.concat([head, rest]), fields) as ReplyOf<Function>;
-    const image = packet.image && status === 0 ? await this.receiveImage(values as unknown as ImageHeader, packet.image, connection, guard, options) : undefined;
+    const image =
+      packet.image && status === 0
+        ? await this.receiveImage(values as unknown as ImageHeader, packet.image, connection, guard, options)
+        : undefined;
     return { status, values, image };
   }
 
@@ -216,7 +249,11 @@ class CallGuard {
     const limit = Math.round(milliseconds);
     const expire = (): void =>
       this.connection.destroy(
-        new WireError('wire/timeout', `${this.what}: no answer within ${(limit / 1000).toFixed(1)} s; the connection was closed.`, 'See whether the server program hangs or shows a dialog; restart it if it does, then try again.'),
+        new WireError(
+          'wire/timeout',
+          `${this.what}: no answer within ${(limit / 1000).toFixed(1)} s; the connection was closed.`,
+          'See whether the server program hangs or shows a dialog; restart it if it does, then try again.',
+        ),
       );
     this.timer = setTimeout(expire, limit);
   }

@@ -18,7 +18,13 @@ export class PacketConnection {
     this.ended = new Promise((resolve) => socket.once('close', () => resolve()));
     socket.on('data', (chunk) => {
       if (this.expecting) return this.reader.push(chunk);
-      this.destroy(new WireError('wire/bad-reply', `${address.name} sent ${chunk.length} bytes that nobody asked for; the connection was closed.`, 'Check that nothing else answers on its port. The next image connects again by itself.'));
+      this.destroy(
+        new WireError(
+          'wire/bad-reply',
+          `${address.name} sent ${chunk.length} bytes that nobody asked for; the connection was closed.`,
+          'Check that nothing else answers on its port. The next image connects again by itself.',
+        ),
+      );
     });
     socket.on('error', (error) => this.destroy(this.lostBecause(error)));
     socket.on('close', () => this.destroy(this.lostBecause(undefined)));
@@ -52,12 +58,23 @@ export class PacketConnection {
 
   /** Closes and waits until the system has taken the socket back. */
   async close(): Promise<void> {
-    this.destroy(new WireError('wire/closed', `The connection to ${this.address.name} was closed.`, 'Start the program again to connect.'));
+    this.destroy(
+      new WireError(
+        'wire/closed',
+        `The connection to ${this.address.name} was closed.`,
+        'Start the program again to connect.',
+      ),
+    );
     await this.ended;
   }
 
   private lostBecause(cause: unknown): WireError {
     const why = cause instanceof Error ? `: ${cause.message}` : '';
-    return new WireError('wire/connection-lost', `The connection to ${this.address.name} was lost${why}.`, `${checkServer} Nothing of an image under way is used; take it again.`, cause);
+    return new WireError(
+      'wire/connection-lost',
+      `The connection to ${this.address.name} was lost${why}.`,
+      `${checkServer} Nothing of an image under way is used; take it again.`,
+      cause,
+    );
   }
 }

@@ -25,7 +25,9 @@ export interface PacketFunction extends PacketShape {
   readonly name: string;
 }
 
-type NamesOf<F extends Fields, Kind extends keyof Fields> = F[Kind] extends readonly (infer Name extends string)[] ? Name : never;
+type NamesOf<F extends Fields, Kind extends keyof Fields> = F[Kind] extends readonly (infer Name extends string)[]
+  ? Name
+  : never;
 type Numbers<F extends Fields> = NamesOf<F, 'longs'> | NamesOf<F, 'doubles'>;
 
 /** The numbers of a message by name. */
@@ -36,7 +38,9 @@ export type ValuesOf<F extends Fields> = { readonly [Name in Exclude<Numbers<F>,
 /** What a function is called with. */
 export type RequestOf<Function extends PacketShape> = ValuesOf<Function['request']>;
 /** What a function answers. */
-export type ReplyOf<Function extends PacketShape> = Function['reply'] extends Fields ? ValuesOf<Function['reply']> : unknown;
+export type ReplyOf<Function extends PacketShape> = Function['reply'] extends Fields
+  ? ValuesOf<Function['reply']>
+  : unknown;
 
 /** The most that the other side has room for; the code or the status counts as one of the longs. */
 export const mostLongs = 16;
@@ -49,7 +53,8 @@ export const mostDoubles = 8;
 export const hasArray = (fields: Fields): boolean => fields.longs?.at(-1) === 'arraySize';
 
 /** Bytes of a message without its array. */
-export const fixedLength = ({ longs = [], booleans = [], doubles = [] }: Fields): number => 8 + 4 * longs.length + 4 * booleans.length + 8 * doubles.length;
+export const fixedLength = ({ longs = [], booleans = [], doubles = [] }: Fields): number =>
+  8 + 4 * longs.length + 4 * booleans.length + 8 * doubles.length;
 
 /**
  * Makes a table of functions from their shapes, by name.
@@ -65,12 +70,16 @@ export function packetFunctions<const Table extends Readonly<Record<string, Pack
     codes.set(shape.code, name);
     for (const fields of [shape.request, shape.reply ?? {}]) {
       const { longs = [], booleans = [], doubles = [] } = fields;
-      if (longs.length + 1 > mostLongs || booleans.length > mostBooleans || doubles.length > mostDoubles) throw new TypeError(`${name} has more numbers than a message can hold.`);
-      if (longs.slice(0, -1).includes('arraySize')) throw new TypeError(`${name}: the size of the array must be its last long.`);
+      if (longs.length + 1 > mostLongs || booleans.length > mostBooleans || doubles.length > mostDoubles)
+        throw new TypeError(`${name} has more numbers than a message can hold.`);
+      if (longs.slice(0, -1).includes('arraySize'))
+        throw new TypeError(`${name}: the size of the array must be its last long.`);
       const names = [...longs, ...booleans, ...doubles];
       if (new Set(names).size !== names.length) throw new TypeError(`${name} uses one name twice.`);
     }
     return [name, Object.freeze({ ...shape, name })] as const;
   });
-  return Object.freeze(Object.fromEntries(named)) as { readonly [Name in keyof Table]: Table[Name] & { readonly name: Name } };
+  return Object.freeze(Object.fromEntries(named)) as {
+    readonly [Name in keyof Table]: Table[Name] & { readonly name: Name };
+  };
 }

@@ -99,17 +99,29 @@ export class PacketServer {
     await this.reply(client, packet, answer);
   }
 
-  private async reply(client: ClientConnection, packet: PacketFunction, { status = 0, values = {}, image }: PacketAnswer): Promise<void> {
+  private async reply(
+    client: ClientConnection,
+    packet: PacketFunction,
+    { status = 0, values = {}, image }: PacketAnswer,
+  ): Promise<void> {
     const fields = packet.reply ?? {};
     const chunking = chunksOf(image?.length ?? 0, this.options.superChunk ?? superChunk);
     const zeros = Object.fromEntries([...(fields.longs ?? []), ...(fields.doubles ?? [])].map((name) => [name, 0]));
     const falses = Object.fromEntries((fields.booleans ?? []).map((name) => [name, false]));
-    client.send(encodeMessage(packet.name, status, fields, { ...zeros, ...falses, ...(packet.image && image && { chunks: chunking.count }), ...values }));
+    client.send(
+      encodeMessage(packet.name, status, fields, {
+        ...zeros,
+        ...falses,
+        ...(packet.image && image && { chunks: chunking.count }),
+        ...values,
+      }),
+    );
     if (status !== 0 || !image) return;
     if (this.options.headerPause) await new Promise((resolve) => setTimeout(resolve, this.options.headerPause));
     for (let chunk = 0; chunk < chunking.count; chunk++) {
       const piece = image.subarray(chunk * chunking.size, Math.min(image.length, (chunk + 1) * chunking.size));
-      if (chunk > 0) await client.handshake(Math.max(this.options.handshakeLimit ?? 1000, chunking.size / bytesPerMillisecond));
+      if (chunk > 0)
+        await client.handshake(Math.max(this.options.handshakeLimit ?? 1000, chunking.size / bytesPerMillisecond));
       client.send(piece);
     }
   }
@@ -167,7 +179,8 @@ class ClientConnection {
       let bytes = Buffer.alloc(0);
       this.awaited = (chunk) => {
         bytes = Buffer.concat([bytes, chunk]);
-        if (bytes.length >= chunkHandshake.length) end(bytes.equals(chunkHandshake) ? undefined : new Error('Not a handshake.'));
+        if (bytes.length >= chunkHandshake.length)
+          end(bytes.equals(chunkHandshake) ? undefined : new Error('Not a handshake.'));
       };
       this.gone.addEventListener('abort', left, { once: true });
       if (this.gone.aborted) left();

@@ -29,7 +29,13 @@ export class StreamReader {
     this.waitingBytes += chunk.length;
     this.serve();
     if (this.waitingBytes > mostWaiting)
-      this.fail(new WireError('wire/bad-reply', `The server sent ${this.waitingBytes} bytes that were not asked for.`, 'Check that nothing else answers on its port.'));
+      this.fail(
+        new WireError(
+          'wire/bad-reply',
+          `The server sent ${this.waitingBytes} bytes that were not asked for.`,
+          'Check that nothing else answers on its port.',
+        ),
+      );
   }
 
   /** Ends all reading, now and later, with an error; the first one counts. */

@@ -6,7 +6,12 @@ import { WireError } from '../wire-error';
  */
 export function packText(...strings: readonly string[]): Int32Array {
   for (const text of strings) {
-    if (/[^\x01-\x7f]/.test(text)) throw new WireError('wire/bad-request', `The text "${text.slice(0, 80)}" holds characters that the server cannot read.`, 'Use plain ASCII characters in names and folders.');
+    if (/[^\x01-\x7f]/.test(text))
+      throw new WireError(
+        'wire/bad-request',
+        `The text "${text.slice(0, 80)}" holds characters that the server cannot read.`,
+        'Use plain ASCII characters in names and folders.',
+      );
   }
   const bytes = Buffer.from(strings.map((text) => `${text}\0`).join(''), 'latin1');
   const padded = Buffer.alloc(4 * Math.ceil(bytes.length / 4));

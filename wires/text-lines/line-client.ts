@@ -50,13 +50,20 @@ export class LineClient {
   /** Sends a line, without its end, and gives the line of the answer, without its end. @throws WireError; the reason of the signal when it fires */
   exchange(line: string, options: ExchangeOptions): Promise<string> {
     if (/[^\x20-\x7e]/.test(line))
-      return Promise.reject(new WireError('wire/bad-request', `The line "${line.slice(0, 80)}" holds characters that cannot be sent. Nothing was sent.`, 'This is a fault of the program. Please keep the log and report it.'));
+      return Promise.reject(
+        new WireError(
+          'wire/bad-request',
+          `The line "${line.slice(0, 80)}" holds characters that cannot be sent. Nothing was sent.`,
+          'This is a fault of the program. Please keep the log and report it.',
+        ),
+      );
     return this.turns.take(options.signal, async () => {
       const began = performance.now();
       try {
         return await this.attempt(line, options);
       } catch (error) {
-        const dead = error instanceof WireError && error.code === 'wire/connection-lost' && performance.now() - began < deadBefore;
+        const dead =
+          error instanceof WireError && error.code === 'wire/connection-lost' && performance.now() - began < deadBefore;
         if (!dead || !options.repeatable || this.closed) throw error;
         return this.attempt(line, options);
       }
@@ -72,10 +79,20 @@ export class LineClient {
   }
 
   private async connected(signal: AbortSignal | undefined): Promise<LineConnection> {
-    if (this.closed) throw new WireError('wire/closed', `The connection to ${this.options.name} has been closed.`, 'Start the program again to connect.');
+    if (this.closed)
+      throw new WireError(
+        'wire/closed',
+        `The connection to ${this.options.name} has been closed.`,
+        'Start the program again to connect.',
+      );
     if (this.connection?.usable) return this.connection;
     await this.connection?.close();
-    this.connection = await openSocket(this.options, this.options.connectLimit, signal, (socket) => new LineConnection(socket, this.options));
+    this.connection = await openSocket(
+      this.options,
+      this.options.connectLimit,
+      signal,
+      (socket) => new LineConnection(socket, this.options),
+    );
     // `close` may have been called while the connection was being made.
     if (this.closed) await this.connection.close();
     return this.connection;
@@ -86,7 +103,14 @@ export class LineClient {
     const what = `${this.options.name}: ${line}`;
     const stop = (): void => connection.destroy(reasonOf(signal!, what));
     const timer = setTimeout(
-      () => connection.destroy(new WireError('wire/timeout', `${what}: no answer within ${limit / 1000} s; the connection was closed.`, 'See whether the server program hangs or shows a dialog, then try again; the program connects again by itself.')),
+      () =>
+        connection.destroy(
+          new WireError(
+            'wire/timeout',
+            `${what}: no answer within ${limit / 1000} s; the connection was closed.`,
+            'See whether the server program hangs or shows a dialog, then try again; the program connects again by itself.',
+          ),
+        ),
       limit,
     );
     signal?.addEventListener('abort', stop, { once: true });
@@ -107,7 +131,8 @@ export class LineClient {
 /** One connection; once it has failed it stays closed. */
 class LineConnection {
   private received = '';
-  private pending: { readonly resolve: (answer: string) => void; readonly reject: (error: unknown) => void } | undefined;
+  private pending:
+    { readonly resolve: (answer: string) => void; readonly reject: (error: unknown) => void } | undefined;
   private lost: { readonly error: unknown } | undefined;
   private readonly ended: Promise<void>;
 
@@ -143,7 +168,13 @@ class LineConnection {
   }
 
   async close(): Promise<void> {
-    this.destroy(new WireError('wire/closed', `The connection to ${this.options.name} was closed.`, 'Start the program again to connect.'));
+    this.destroy(
+      new WireError(
+        'wire/closed',
+        `The connection to ${this.options.name} was closed.`,
+        'Start the program again to connect.',
+      ),
+    );
     await this.ended;
   }
 
@@ -152,10 +183,14 @@ class LineConnection {
     this.received += text;
     const at = this.received.indexOf(lineEnd);
     if (!this.pending) return this.destroy(strange(name, 'it sent what nobody asked for', this.received));
-    if (at < 0) return this.received.length > longestAnswer ? this.destroy(strange(name, 'its answer does not end', this.received)) : undefined;
+    if (at < 0)
+      return this.received.length > longestAnswer
+        ? this.destroy(strange(name, 'its answer does not end', this.received))
+        : undefined;
     const answer = this.received.slice(0, at);
     if (/[^\x20-\x7e]/.test(answer)) return this.destroy(strange(name, 'its answer is no text', answer));
-    if (this.received.length > at + lineEnd.length) return this.destroy(strange(name, 'it sent more than one answer', this.received));
+    if (this.received.length > at + lineEnd.length)
+      return this.destroy(strange(name, 'it sent more than one answer', this.received));
     this.received = '';
     const { resolve } = this.pending;
     this.pending = undefined;
@@ -164,9 +199,18 @@ class LineConnection {
 
   private lostBecause(cause: unknown): WireError {
     const why = cause instanceof Error ? `: ${cause.message}` : '';
-    return new WireError('wire/connection-lost', `The connection to ${this.options.name} was lost${why}.`, checkServer, cause);
+    return new WireError(
+      'wire/connection-lost',
+      `The connection to ${this.options.name} was lost${why}.`,
+      checkServer,
+      cause,
+    );
   }
 }
 
 const strange = (name: string, what: string, text: string): WireError =>
-  new WireError('wire/bad-reply', `${name}: ${what} ("${text.slice(0, 80).replace(/[^\x20-\x7e]/g, '?')}"); the connection was closed.`, 'Check that nothing else is connected to the server. The program connects again by itself.');
+  new WireError(
+    'wire/bad-reply',
+    `${name}: ${what} ("${text.slice(0, 80).replace(/[^\x20-\x7e]/g, '?')}"); the connection was closed.`,
+    'Check that nothing else is connected to the server. The program connects again by itself.',
+  );

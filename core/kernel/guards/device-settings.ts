@@ -3,7 +3,11 @@ import type { Setting } from '../../devices';
 import { kernelErrors } from '../errors';
 
 /** A setting of a device that sends nothing once the run is stopped. */
-export function setting<Value>(name: string, read: Setting<Value>['read'], write: Setting<Value>['write']): Setting<Value> {
+export function setting<Value>(
+  name: string,
+  read: Setting<Value>['read'],
+  write: Setting<Value>['write'],
+): Setting<Value> {
   return {
     name,
     read,

@@ -37,6 +37,10 @@ export class DoseLimit {
     if (!dose || rate === undefined) return;
     const expected = rate * exposure;
     if (expected > dose.electronsPerPixel)
-      throw kernelErrors.outOfRange('detector dose', `${expected.toFixed(1)} electrons in a pixel (${rate.toFixed(2)} a second in the last image)`, `at most ${dose.electronsPerPixel}, by "detectorDose" under "limits:"`);
+      throw kernelErrors.outOfRange(
+        'detector dose',
+        `${expected.toFixed(1)} electrons in a pixel (${rate.toFixed(2)} a second in the last image)`,
+        `at most ${dose.electronsPerPixel}, by "detectorDose" under "limits:"`,
+      );
   }
 }

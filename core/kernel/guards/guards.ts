@@ -1,15 +1,55 @@
 import { type Clock, type Token, throwIfStopped } from '../../base';
-import { AlphaSelector, type Camera, type Cameras, EftemMode, EnergyFilter, type Exposure, type Frame, FreeLensControl, IlluminatedArea, NeutralImageShift, type Readable, Scope, type Setting, Stage, type StageMove, Stem } from '../../devices';
+import {
+  AlphaSelector,
+  type Camera,
+  type Cameras,
+  EftemMode,
+  EnergyFilter,
+  type Exposure,
+  type Frame,
+  FreeLensControl,
+  IlluminatedArea,
+  NeutralImageShift,
+  type Readable,
+  Scope,
+  type Setting,
+  Stage,
+  type StageMove,
+  Stem,
+} from '../../devices';
 import { kernelErrors } from '../errors';
 import type { Hooks } from '../hooks';
 import type { DoseLimit } from './dose-limit';
-import { type DeviceLimits, ImageShiftLimit, anyNumber, between, checkExposure, checkStageMove, defocusWithin, finitePair } from './limits';
+import {
+  type DeviceLimits,
+  ImageShiftLimit,
+  anyNumber,
+  between,
+  checkExposure,
+  checkStageMove,
+  defocusWithin,
+  finitePair,
+} from './limits';
 
 /** Sees every call to a device before it is made, by name; throwing keeps the call from being made. */
 export type DeviceWatcher = (call: string) => void;
 
 /** What the dose rate on a camera depends on, by the names of the settings. */
-const changesBeam: ReadonlySet<string> = new Set(['mag index', 'beam shift', 'spot size', 'intensity', 'illuminated area', 'alpha', 'probe mode', 'EFTEM mode', 'screen down', 'beam blanked', 'energy slit', 'slit width', 'energy loss']);
+const changesBeam: ReadonlySet<string> = new Set([
+  'mag index',
+  'beam shift',
+  'spot size',
+  'intensity',
+  'illuminated area',
+  'alpha',
+  'probe mode',
+  'EFTEM mode',
+  'screen down',
+  'beam blanked',
+  'energy slit',
+  'slit width',
+  'energy loss',
+]);
 /** No column has more: what lies beyond is a slip of the pen. */
 const mostAlphas = 15;
 
@@ -34,7 +74,11 @@ const guardReading =
 function guardSetting<Value>(
   setting: Setting<Value>,
   { watch, dose }: Guarding,
-  around: { check?: (value: Value) => void | Promise<void>; before?: (from: Value, to: Value) => Promise<void>; after?: (from: Value, to: Value) => Promise<void> } = {},
+  around: {
+    check?: (value: Value) => void | Promise<void>;
+    before?: (from: Value, to: Value) => Promise<void>;
+    after?: (from: Value, to: Value) => Promise<void>;
+  } = {},
 ): Setting<Value> {
   return {
     name: setting.name,
@@ -62,7 +106,8 @@ export function guardScope(scope: Scope, guarding: Guarding): Scope {
     traits: scope.traits,
     magIndex: guardSetting(scope.magIndex, guarding, {
       check: (index) => {
-        if (limits.magIndexes && !limits.magIndexes.has(index)) throw kernelErrors.outOfRange('mag index', String(index), 'the indexes in MagnificationTable');
+        if (limits.magIndexes && !limits.magIndexes.has(index))
+          throw kernelErrors.outOfRange('mag index', String(index), 'the indexes in MagnificationTable');
       },
       before: (from, to) => hooks.willChangeMagnification.promise(from, to),
       after: (from, to) => hooks.didChangeMagnification.promise(from, to),
@@ -76,7 +121,9 @@ export function guardScope(scope: Scope, guarding: Guarding): Scope {
       after: (from, to) => hooks.didChangeSpot.promise(from, to),
     }),
     intensity: guardSetting(scope.intensity, guarding, { check: between('intensity', 0, 1) }),
-    probeMode: guardSetting(scope.probeMode, guarding, { after: (from, to) => hooks.didChangeProbeMode.promise(from, to) }),
+    probeMode: guardSetting(scope.probeMode, guarding, {
+      after: (from, to) => hooks.didChangeProbeMode.promise(from, to),
+    }),
     screenDown: plain(scope.screenDown),
     beamBlanked: plain(scope.beamBlanked),
     highTension: { name: scope.highTension.name, read: guardReading(scope.highTension, watch) },
@@ -122,9 +169,15 @@ export function guardProvided(key: Token<unknown>, value: unknown, guarding: Gua
     case Stage.symbol:
       return guardStage(value as Stage, guarding);
     case AlphaSelector.symbol:
-      return { alpha: guardSetting((value as AlphaSelector).alpha, guarding, { check: between('alpha', 0, mostAlphas) }) } satisfies AlphaSelector;
+      return {
+        alpha: guardSetting((value as AlphaSelector).alpha, guarding, { check: between('alpha', 0, mostAlphas) }),
+      } satisfies AlphaSelector;
     case IlluminatedArea.symbol:
-      return { illuminatedArea: guardSetting((value as IlluminatedArea).illuminatedArea, guarding, { check: anyNumber('illuminated area') }) } satisfies IlluminatedArea;
+      return {
+        illuminatedArea: guardSetting((value as IlluminatedArea).illuminatedArea, guarding, {
+          check: anyNumber('illuminated area'),
+        }),
+      } satisfies IlluminatedArea;
     case NeutralImageShift.symbol: {
       const { neutral } = value as NeutralImageShift;
       return { neutral: { name: neutral.name, read: guardReading(neutral, watch) } } satisfies NeutralImageShift;
@@ -135,7 +188,12 @@ export function guardProvided(key: Token<unknown>, value: unknown, guarding: Gua
       return { on: setting((value as EftemMode).on) } satisfies EftemMode;
     case EnergyFilter.symbol: {
       const { limits, slitInserted, slitWidth, energyLoss } = value as EnergyFilter;
-      return { limits, slitInserted: setting(slitInserted), slitWidth: guardSetting(slitWidth, guarding, { check: between('slit width in eV', ...limits.slitWidth) }), energyLoss: guardSetting(energyLoss, guarding, { check: between('energy loss in eV', ...limits.energyLoss) }) } satisfies EnergyFilter;
+      return {
+        limits,
+        slitInserted: setting(slitInserted),
+        slitWidth: guardSetting(slitWidth, guarding, { check: between('slit width in eV', ...limits.slitWidth) }),
+        energyLoss: guardSetting(energyLoss, guarding, { check: between('energy loss in eV', ...limits.energyLoss) }),
+      } satisfies EnergyFilter;
     }
     case FreeLensControl.symbol:
       return guardLenses(value as FreeLensControl, guarding);
@@ -182,7 +240,11 @@ export function guardCamera(camera: Camera, guarding: Guarding): Camera {
       return frame;
     },
     ...(camera.watch && {
-      watch: async (exposure: Exposure, show: (frame: Frame) => void | Promise<void>, signal: AbortSignal): Promise<void> => {
+      watch: async (
+        exposure: Exposure,
+        show: (frame: Frame) => void | Promise<void>,
+        signal: AbortSignal,
+      ): Promise<void> => {
         throwIfStopped(signal);
         const changed = await hooks.willAcquire.promise(exposure, traits.index);
         check(changed);
@@ -224,7 +286,12 @@ export class CameraList implements Cameras {
 
   async select(index: number, signal?: AbortSignal): Promise<void> {
     const wanted = this.all.find((camera) => camera.traits.index === index);
-    if (!wanted) throw kernelErrors.outOfRange('camera', String(index), `one of ${this.all.map((camera) => camera.traits.index).join(', ')}`);
+    if (!wanted)
+      throw kernelErrors.outOfRange(
+        'camera',
+        String(index),
+        `one of ${this.all.map((camera) => camera.traits.index).join(', ')}`,
+      );
     if (wanted === this.chosen) return;
     if (signal) throwIfStopped(signal);
     const from = this.chosen.traits.index;

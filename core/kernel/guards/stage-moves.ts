@@ -1,4 +1,12 @@
-import { type Clock, type Metres, type Seconds, StoppedError, inDegrees, inMicrometres, throwIfStopped } from '../../base';
+import {
+  type Clock,
+  type Metres,
+  type Seconds,
+  StoppedError,
+  inDegrees,
+  inMicrometres,
+  throwIfStopped,
+} from '../../base';
 import type { StageMove } from '../../devices';
 import { kernelErrors } from '../errors';
 
@@ -20,7 +28,12 @@ export interface StageReach {
 
 /** The moves to send for one that is asked for, the one against backlash first; throws `limits/out-of-range` if any of them leads too far. */
 export function stageLegs({ x, y, z, tilt, backlash }: StageMove, reach: StageReach): readonly StageLeg[] {
-  const leg: StageLeg = { ...inUm('x', x), ...inUm('y', y), ...inUm('z', z), ...(tilt !== undefined && { tilt: inDegrees(tilt) }) };
+  const leg: StageLeg = {
+    ...inUm('x', x),
+    ...inUm('y', y),
+    ...inUm('z', z),
+    ...(tilt !== undefined && { tilt: inDegrees(tilt) }),
+  };
   if (Object.keys(leg).length === 0) return [];
   checkReach(leg, reach);
   if (!backlash || (leg.x === undefined && leg.y === undefined)) return [leg];
@@ -33,16 +46,20 @@ export function stageLegs({ x, y, z, tilt, backlash }: StageMove, reach: StageRe
 }
 
 // Metres and micrometres differ by rounding errors, which must not carry a target over a limit.
-const inUm = (axis: 'x' | 'y' | 'z', value: Metres | undefined): StageLeg => (value === undefined ? {} : { [axis]: Number(inMicrometres(value).toFixed(6)) });
+const inUm = (axis: 'x' | 'y' | 'z', value: Metres | undefined): StageLeg =>
+  value === undefined ? {} : { [axis]: Number(inMicrometres(value).toFixed(6)) };
 
 function checkReach({ x, y, z, tilt }: StageLeg, { stageLimits, largestTilt }: StageReach): void {
   const axis = (name: string, value: number | undefined, [low, high]: readonly [number, number]): void => {
-    if (value !== undefined && !(value >= low && value <= high)) throw kernelErrors.outOfRange(`stage ${name}`, `${value.toFixed(2)} um`, `${low} to ${high} um`);
+    if (value !== undefined && !(value >= low && value <= high))
+      throw kernelErrors.outOfRange(`stage ${name}`, `${value.toFixed(2)} um`, `${low} to ${high} um`);
   };
   axis('X', x, stageLimits.x);
   axis('Y', y, stageLimits.y);
-  if (z !== undefined && !Number.isFinite(z)) throw kernelErrors.outOfRange('stage Z', String(z), 'a number of micrometres');
-  if (tilt !== undefined && !(Math.abs(tilt) <= largestTilt)) throw kernelErrors.outOfRange('tilt', `${tilt.toFixed(2)} degrees`, `-${largestTilt} to ${largestTilt} degrees`);
+  if (z !== undefined && !Number.isFinite(z))
+    throw kernelErrors.outOfRange('stage Z', String(z), 'a number of micrometres');
+  if (tilt !== undefined && !(Math.abs(tilt) <= largestTilt))
+    throw kernelErrors.outOfRange('tilt', `${tilt.toFixed(2)} degrees`, `-${largestTilt} to ${largestTilt} degrees`);
 }
 
 /** How a vendor's stage makes its moves. */

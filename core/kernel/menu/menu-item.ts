@@ -63,7 +63,8 @@ export interface Run {
 }
 
 /** A result before the runner has added item, conditions, time and version. */
-export type ResultDraft = Pick<CalibrationResult, 'summary' | 'values'> & Partial<Omit<CalibrationResult, 'summary' | 'values' | 'item'>>;
+export type ResultDraft = Pick<CalibrationResult, 'summary' | 'values'> &
+  Partial<Omit<CalibrationResult, 'summary' | 'values' | 'item'>>;
 
 /** What images cost. */
 export interface ImageCost {

@@ -14,7 +14,8 @@ export interface UnavailableItem {
 }
 
 /** A place in the menu: the label of an item or a submenu, or a separating line. */
-export type MenuPlace = string | { readonly line: true } | { readonly label: string; readonly items: readonly MenuPlace[] };
+export type MenuPlace =
+  string | { readonly line: true } | { readonly label: string; readonly items: readonly MenuPlace[] };
 
 /** One item as the menu shows it now. */
 export interface MenuEntry {
@@ -53,7 +54,8 @@ export class Menu {
   /** Adds an item class. */
   add(itemClass: MenuItemClass, plugin: string): void {
     const declaration = declarationOf(itemClass);
-    if (!declaration) throw kernelErrors.pluginBroken(plugin, `the class ${itemClass.name} is not declared with @menuItem`);
+    if (!declaration)
+      throw kernelErrors.pluginBroken(plugin, `the class ${itemClass.name} is not declared with @menuItem`);
     const earlier = this.items.get(declaration.id);
     if (earlier) throw kernelErrors.duplicateClaim(`the menu item ${declaration.id}`, earlier.plugin, plugin);
     this.items.set(declaration.id, { plugin, itemClass, declaration });
@@ -86,13 +88,23 @@ export class Menu {
     for (const item of this.unavailable.values()) {
       if (this.items.has(item.id)) continue;
       const { kind, reason, ...rest } = item;
-      shown.push({ ...rest, enabled: false, reason, toggle: kind === 'toggle', checked: false, separated: this.separated.has(key([...rest.menu, rest.label])) });
+      shown.push({
+        ...rest,
+        enabled: false,
+        reason,
+        toggle: kind === 'toggle',
+        checked: false,
+        separated: this.separated.has(key([...rest.menu, rest.label])),
+      });
     }
     const rank = (entry: MenuEntry): number => {
       const at = this.order.indexOf(key([...entry.menu, entry.label]));
       return at < 0 ? Number.MAX_SAFE_INTEGER : at;
     };
-    return shown.map((entry, index) => ({ entry, index })).sort((a, b) => rank(a.entry) - rank(b.entry) || a.index - b.index).map(({ entry }) => entry);
+    return shown
+      .map((entry, index) => ({ entry, index }))
+      .sort((a, b) => rank(a.entry) - rank(b.entry) || a.index - b.index)
+      .map(({ entry }) => entry);
   }
 
   /** Finds an item by id, by the end of its id, or by its label; throws `menu/unknown-item` naming the nearest one. */
@@ -100,7 +112,12 @@ export class Menu {
     const entries = this.entries(idle);
     const exact = entries.find((entry) => entry.id === name);
     if (exact) return exact;
-    const loose = entries.filter((entry) => entry.id.endsWith(`/${name}`) || entry.label.toLowerCase() === name.toLowerCase() || entry.declaration?.script?.toLowerCase() === name.toLowerCase());
+    const loose = entries.filter(
+      (entry) =>
+        entry.id.endsWith(`/${name}`) ||
+        entry.label.toLowerCase() === name.toLowerCase() ||
+        entry.declaration?.script?.toLowerCase() === name.toLowerCase(),
+    );
     if (loose.length === 1) return loose[0]!;
     throw kernelErrors.unknownItem(name, nearestId(name, entries));
   }
@@ -114,7 +131,11 @@ export class Menu {
   }
 
   /** All items that can be built, with the plugin that brought each. */
-  instances(): readonly { readonly item: MenuItem; readonly plugin: string; readonly declaration: MenuItemDeclaration }[] {
+  instances(): readonly {
+    readonly item: MenuItem;
+    readonly plugin: string;
+    readonly declaration: MenuItemDeclaration;
+  }[] {
     return [...this.items.values()].flatMap(({ declaration, plugin }) => {
       const item = this.instance(declaration.id);
       return item ? [{ item, plugin, declaration }] : [];
@@ -147,8 +168,19 @@ export class Menu {
 
 /** The id that is nearest to a wrong name, which may have been meant as a whole id, as the end of one, or as a label. */
 function nearestId(name: string, entries: readonly MenuEntry[]): string | undefined {
-  const byName = new Map(entries.flatMap(({ id, label }) => [[id, id], [id.slice(id.lastIndexOf('/') + 1), id], [label.toLowerCase(), id]] as const));
-  return byName.size > 0 ? byName.get(closest(name.includes('/') ? name : name.toLowerCase(), [...byName.keys()])) : undefined;
+  const byName = new Map(
+    entries.flatMap(
+      ({ id, label }) =>
+        [
+          [id, id],
+          [id.slice(id.lastIndexOf('/') + 1), id],
+          [label.toLowerCase(), id],
+        ] as const,
+    ),
+  );
+  return byName.size > 0
+    ? byName.get(closest(name.includes('/') ? name : name.toLowerCase(), [...byName.keys()]))
+    : undefined;
 }
 
 const key = (path: readonly string[]): string => path.join('\n');

@@ -40,7 +40,12 @@ export class WireRecorder {
     try {
       this.file = openSync(path, 'w');
     } catch (error) {
-      throw new EucentricError({ code: 'recording/not-written', message: `${path} cannot be written: ${describe(error)}`, hint: 'Give --record the name of a file in a folder where you may write.', cause: error });
+      throw new EucentricError({
+        code: 'recording/not-written',
+        message: `${path} cannot be written: ${describe(error)}`,
+        hint: 'Give --record the name of a file in a folder where you may write.',
+        cause: error,
+      });
     }
     this.write({ recording: 'eucentric wires', version: 1, images } satisfies WireHeader);
   }
@@ -52,10 +57,13 @@ export class WireRecorder {
       get: (target, name) => {
         const member: unknown = Reflect.get(target, name, target);
         if (typeof name === 'symbol' || name === 'then') return member;
-        if (typeof member === 'function') return (...given: unknown[]): unknown => this.call(wire, name, given, () => Reflect.apply(member, target, given) as unknown);
+        if (typeof member === 'function')
+          return (...given: unknown[]): unknown =>
+            this.call(wire, name, given, () => Reflect.apply(member, target, given) as unknown);
         const value = toPlain(member, this.images);
         const text = JSON.stringify(value) ?? '';
-        if (told.get(name) !== text) this.write({ n: ++this.count, wire, get: name, ...(value !== undefined && { value }), at: this.now() });
+        if (told.get(name) !== text)
+          this.write({ n: ++this.count, wire, get: name, ...(value !== undefined && { value }), at: this.now() });
         told.set(name, text);
         return member;
       },
@@ -68,8 +76,15 @@ export class WireRecorder {
   }
 
   private call(wire: string, name: string, given: readonly unknown[], make: () => unknown): unknown {
-    const entry = { n: ++this.count, wire, call: name, given: toPlain(given, this.images) as readonly Plain[], at: this.now() };
-    const ended = (end: Pick<WireEntry, 'answer' | 'error'>): void => this.write({ ...entry, ...end, took: Number((this.now() - entry.at).toFixed(6)) });
+    const entry = {
+      n: ++this.count,
+      wire,
+      call: name,
+      given: toPlain(given, this.images) as readonly Plain[],
+      at: this.now(),
+    };
+    const ended = (end: Pick<WireEntry, 'answer' | 'error'>): void =>
+      this.write({ ...entry, ...end, took: Number((this.now() - entry.at).toFixed(6)) });
     const answered = (answer: unknown): void => {
       const plain = toPlain(answer, this.images);
       ended(plain === undefined ? {} : { answer: plain });

@@ -13,10 +13,17 @@ export class WireReplay {
     private readonly path: string,
     private readonly clock: Clock,
   ) {
-    const unreadable = (why: string): EucentricError => new EucentricError({ code: 'recording/unreadable', message: `The recording ${path} cannot be read: ${why}`, hint: 'Name a file that was written with --record.' });
+    const unreadable = (why: string): EucentricError =>
+      new EucentricError({
+        code: 'recording/unreadable',
+        message: `The recording ${path} cannot be read: ${why}`,
+        hint: 'Name a file that was written with --record.',
+      });
     let lines: readonly string[];
     try {
-      lines = readFileSync(path, 'utf8').split('\n').filter((line) => line !== '');
+      lines = readFileSync(path, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '');
     } catch (error) {
       throw unreadable(describe(error));
     }
@@ -31,7 +38,8 @@ export class WireReplay {
         throw unreadable(`line ${at + 1} is not whole.`);
       }
       if (at === 0) {
-        if (!('recording' in parsed) || parsed.version !== 1) throw unreadable('it does not begin as a recording does.');
+        if (!('recording' in parsed) || parsed.version !== 1)
+          throw unreadable('it does not begin as a recording does.');
         continue;
       }
       const entry = parsed as WireEntry;
@@ -45,13 +53,19 @@ export class WireReplay {
   /** The wire of a plugin, as it was recorded. */
   wire<Transport extends object>(name: string): Transport {
     const entries = this.entries.get(name);
-    if (!entries) throw new EucentricError({ code: 'recording/other-wire', message: `The recording ${this.path} holds nothing of the wire of ${name}.`, hint: advice });
+    if (!entries)
+      throw new EucentricError({
+        code: 'recording/other-wire',
+        message: `The recording ${this.path} holds nothing of the wire of ${name}.`,
+        hint: advice,
+      });
     const calls = new Set(entries.flatMap(({ call }) => (call === undefined ? [] : [call])));
     const properties = new Set(entries.flatMap(({ get }) => (get === undefined ? [] : [get])));
     const values = new Map<string, unknown>();
     let next = 0;
     const passProperties = (): void => {
-      for (let entry = entries[next]; entry?.get !== undefined; entry = entries[++next]) values.set(entry.get, fromPlain(entry.value));
+      for (let entry = entries[next]; entry?.get !== undefined; entry = entries[++next])
+        values.set(entry.get, fromPlain(entry.value));
     };
     const play = async (call: string, given: readonly unknown[]): Promise<unknown> => {
       passProperties();
@@ -81,16 +95,26 @@ export class WireReplay {
   }
 
   private mismatch(wire: string, entry: WireEntry | undefined, asked: string): EucentricError {
-    const recorded = entry ? `${textOf(entry.call ?? '', entry.given ?? [])} comes next, as call ${entry.n}` : 'it has come to its end';
-    return new EucentricError({ code: 'recording/mismatch', message: `The recording ${this.path} does not fit: on the wire of ${wire}, ${asked} was asked for, but in the recording ${recorded}.`, hint: advice });
+    const recorded = entry
+      ? `${textOf(entry.call ?? '', entry.given ?? [])} comes next, as call ${entry.n}`
+      : 'it has come to its end';
+    return new EucentricError({
+      code: 'recording/mismatch',
+      message: `The recording ${this.path} does not fit: on the wire of ${wire}, ${asked} was asked for, but in the recording ${recorded}.`,
+      hint: advice,
+    });
   }
 }
 
 /** A call in words. What was left out of it counts as little as what is not there. */
 function textOf(call: string, given: readonly Plain[]): string {
   const last = given.findLastIndex((each) => each !== undefined && each !== null);
-  return `${call}(${given.slice(0, last + 1).map((each) => (each === undefined ? '' : shortened(each))).join(', ')})`;
+  return `${call}(${given
+    .slice(0, last + 1)
+    .map((each) => (each === undefined ? '' : shortened(each)))
+    .join(', ')})`;
 }
 
 // Hashes tell images apart; whether their bytes were kept with them does not matter.
-const shortened = (value: Plain): string => (value === null ? '' : JSON.stringify(value, (key, each: unknown) => (key === 'data' ? undefined : each)));
+const shortened = (value: Plain): string =>
+  value === null ? '' : JSON.stringify(value, (key, each: unknown) => (key === 'data' ? undefined : each));

@@ -3,7 +3,16 @@ import { createHash } from 'node:crypto';
 /** A value of a call in a form that JSON can hold. */
 export type Plain = string | number | boolean | undefined | readonly Plain[] | { readonly [name: string]: Plain };
 
-const arrays = { Uint8Array, Int8Array, Uint16Array, Int16Array, Uint32Array, Int32Array, Float32Array, Float64Array } as const;
+const arrays = {
+  Uint8Array,
+  Int8Array,
+  Uint16Array,
+  Int16Array,
+  Uint32Array,
+  Int32Array,
+  Float32Array,
+  Float64Array,
+} as const;
 type ArrayName = keyof typeof arrays;
 /** Arrays of more elements than this are images, or as large. */
 const mostElements = 256;
@@ -12,17 +21,23 @@ const oddNumbers: Readonly<Record<string, number>> = { NaN, Infinity, '-Infinity
 
 /** Writes a value plainly: large arrays as a reference with a hash, or whole where images are wanted; signals and functions are left out. */
 export function toPlain(value: unknown, images: boolean): Plain {
-  if (value === undefined || value === null || typeof value === 'function' || value instanceof AbortSignal) return undefined;
-  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0) ? value : { $number: Object.is(value, -0) ? '-0' : String(value) };
+  if (value === undefined || value === null || typeof value === 'function' || value instanceof AbortSignal)
+    return undefined;
+  if (typeof value === 'number')
+    return Number.isFinite(value) && !Object.is(value, -0)
+      ? value
+      : { $number: Object.is(value, -0) ? '-0' : String(value) };
   if (typeof value === 'string' || typeof value === 'boolean') return value;
   if (ArrayBuffer.isView(value)) return plainArray(value, images);
   if (value instanceof Set) return { $set: [...value].map((each) => toPlain(each, images)) };
   if (Array.isArray(value)) return value.map((each) => toPlain(each, images));
   if (value instanceof Error) return plainError(value);
-  return Object.fromEntries(Object.entries(value).flatMap(([name, each]) => {
-    const plain = toPlain(each, images);
-    return plain === undefined ? [] : [[name, plain]];
-  }));
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, each]) => {
+      const plain = toPlain(each, images);
+      return plain === undefined ? [] : [[name, plain]];
+    }),
+  );
 }
 
 /** Makes a value of its plain form again. An image of which only the hash was kept comes back black. */
@@ -44,7 +59,11 @@ export function fromPlain(plain: Plain): unknown {
 /** What is to be told of an error, so that it can be thrown again. */
 export function plainError(error: unknown): Plain {
   const { name, message, code, hint } = error as Partial<Record<'name' | 'message' | 'code' | 'hint', unknown>>;
-  return Object.fromEntries(Object.entries({ name, message: message ?? String(error), code, hint }).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])));
+  return Object.fromEntries(
+    Object.entries({ name, message: message ?? String(error), code, hint }).flatMap(([key, value]) =>
+      typeof value === 'string' ? [[key, value]] : [],
+    ),
+  );
 }
 
 /** The error that was recorded. */
@@ -59,5 +78,10 @@ function plainArray(view: ArrayBufferView, images: boolean): Plain {
   // A Buffer comes back as the array that it is.
   const name = array.constructor.name in arrays ? array.constructor.name : 'Uint8Array';
   const whole = images || array.length <= mostElements;
-  return { $array: name, length: array.length, sha256: createHash('sha256').update(bytes).digest('hex'), ...(whole && { data: bytes.toString('base64') }) };
+  return {
+    $array: name,
+    length: array.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    ...(whole && { data: bytes.toString('base64') }),
+  };
 }

@@ -23,7 +23,14 @@ export interface ImageContext {
 }
 
 /** What images can be besides those that a camera took. */
-export type ImageKind = 'acquired' | 'read from file' | 'montage centre' | 'montage overview' | 'autocorrelation of overview' | 'processed' | 'Fourier transform';
+export type ImageKind =
+  | 'acquired'
+  | 'read from file'
+  | 'montage centre'
+  | 'montage overview'
+  | 'autocorrelation of overview'
+  | 'processed'
+  | 'Fourier transform';
 
 /** An image in one of the buffers A, B, C... */
 export interface BufferedImage {

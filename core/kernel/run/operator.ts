@@ -31,7 +31,13 @@ export type TextQuestion = QuestionBase<'text', string>;
 export type Question = ConfirmQuestion | NumberQuestion | ChoiceQuestion | TextQuestion;
 
 /** What a question is answered with. */
-export type Answer<Asked extends Question = Question> = Asked extends ConfirmQuestion ? boolean : Asked extends NumberQuestion ? number : Asked extends ChoiceQuestion<infer Choice> ? Choice : string;
+export type Answer<Asked extends Question = Question> = Asked extends ConfirmQuestion
+  ? boolean
+  : Asked extends NumberQuestion
+    ? number
+    : Asked extends ChoiceQuestion<infer Choice>
+      ? Choice
+      : string;
 /** The answers to several questions, in their order. */
 export type Answers<Asked extends readonly Question[]> = { -readonly [Index in keyof Asked]: Answer<Asked[Index]> };
 
@@ -74,7 +80,11 @@ export interface Plot {
   readonly y: string;
   /** Whether lengths and angles in it mean something, so that both axes need one scale. */
   readonly equalScales?: boolean;
-  readonly series: readonly { readonly name: string; readonly kind: 'points' | 'line' | 'arrows'; readonly points: readonly PlotPoint[] }[];
+  readonly series: readonly {
+    readonly name: string;
+    readonly kind: 'points' | 'line' | 'arrows';
+    readonly points: readonly PlotPoint[];
+  }[];
 }
 
 /** How images are shown in turn. */

@@ -1,6 +1,20 @@
 import { type Clock, StoppedError, throwIfStopped } from '../../base';
 import { kernelErrors } from '../errors';
-import type { Answer, Answers, ChoiceQuestion, ConfirmQuestion, Mark, NumberQuestion, Operator, OperatorPort, Plot, Question, QuestionDeclaration, TextQuestion, Toggling } from './operator';
+import type {
+  Answer,
+  Answers,
+  ChoiceQuestion,
+  ConfirmQuestion,
+  Mark,
+  NumberQuestion,
+  Operator,
+  OperatorPort,
+  Plot,
+  Question,
+  QuestionDeclaration,
+  TextQuestion,
+  Toggling,
+} from './operator';
 
 /** The operator as one run sees it: what is asked has been declared, answers are checked, and STOP ends every wait. */
 export class RunOperator implements Operator {
@@ -67,7 +81,8 @@ export class RunOperator implements Operator {
   }
 
   private checkDeclared(question: Question): void {
-    if (!this.declared.some(({ id, kind }) => id === question.id && kind === question.kind)) throw kernelErrors.undeclaredQuestion(this.item, question.id);
+    if (!this.declared.some(({ id, kind }) => id === question.id && kind === question.kind))
+      throw kernelErrors.undeclaredQuestion(this.item, question.id);
   }
 
   private async ask(question: Question): Promise<Answer> {
@@ -102,13 +117,17 @@ export function checkAnswer(question: Question, answer: Answer): Answer {
     case 'text':
       return typeof answer === 'string' ? answer : refuse('a text is wanted');
     case 'choice':
-      return question.choices.some(({ value }) => value === answer) ? answer : refuse(`one of ${question.choices.map(({ value }) => value).join(', ')} is wanted`);
+      return question.choices.some(({ value }) => value === answer)
+        ? answer
+        : refuse(`one of ${question.choices.map(({ value }) => value).join(', ')} is wanted`);
     case 'number': {
       if (typeof answer !== 'number' || !Number.isFinite(answer)) return refuse('a number is wanted');
       if (question.integer && !Number.isInteger(answer)) return refuse('a whole number is wanted');
       const unit = question.unit ? ` ${question.unit}` : '';
-      if (question.minimum !== undefined && answer < question.minimum) return refuse(`at least ${question.minimum}${unit} is wanted`);
-      if (question.maximum !== undefined && answer > question.maximum) return refuse(`at most ${question.maximum}${unit} is wanted`);
+      if (question.minimum !== undefined && answer < question.minimum)
+        return refuse(`at least ${question.minimum}${unit} is wanted`);
+      if (question.maximum !== undefined && answer > question.maximum)
+        return refuse(`at most ${question.maximum}${unit} is wanted`);
       return answer;
     }
   }
@@ -134,7 +153,12 @@ export class ScriptedOperator implements OperatorPort {
 
   constructor(
     private readonly answers: Readonly<Record<string, string>> = {},
-    private readonly options: { readonly defaults?: boolean; readonly buttons?: string[]; readonly marks?: Mark[]; readonly otherwise?: OperatorPort } = {},
+    private readonly options: {
+      readonly defaults?: boolean;
+      readonly buttons?: string[];
+      readonly marks?: Mark[];
+      readonly otherwise?: OperatorPort;
+    } = {},
   ) {
     this.unused = new Set(Object.keys(answers));
   }

@@ -1,4 +1,15 @@
-import { type Clock, Disposables, EucentricError, type Logger, StoppedError, type Token, type Undo, describe, seconds, toFault } from '../../base';
+import {
+  type Clock,
+  Disposables,
+  EucentricError,
+  type Logger,
+  StoppedError,
+  type Token,
+  type Undo,
+  describe,
+  seconds,
+  toFault,
+} from '../../base';
 import { AlphaSelector, Cameras, Scope } from '../../devices';
 import type { CalibrationResult, Conditions, PropertySuggestion } from '../../store';
 import { RunOperator } from './run-operator';
@@ -21,14 +32,18 @@ export interface RunnerParts {
   /** Appends an accepted result to the history. */
   readonly remember: (result: CalibrationResult) => Promise<void>;
   /** Offers to write into the configuration what a result suggests; called when the microscope is as it was found. */
-  readonly offerProperties?: (suggestions: readonly PropertySuggestion[], operator: Pick<Operator, 'confirm' | 'log'>) => Promise<void>;
+  readonly offerProperties?: (
+    suggestions: readonly PropertySuggestion[],
+    operator: Pick<Operator, 'confirm' | 'log'>,
+  ) => Promise<void>;
 }
 
 /** The question with which every item may end that found something for the configuration. */
 export const writePropertiesQuestion: QuestionDeclaration = {
   id: 'write-properties',
   kind: 'confirm',
-  summary: 'When the result belongs into the configuration and differs from it: whether it is written there. What would change is shown first.',
+  summary:
+    'When the result belongs into the configuration and differs from it: whether it is written there. What would change is shown first.',
 };
 
 /** How an item is started. */
@@ -75,7 +90,13 @@ export class Runner {
     let result: CalibrationResult | undefined;
     try {
       await hooks.willRun.promise(entry.id);
-      const run = await this.prepare(declaration, options, { signal: controller.signal, alongside: outer !== undefined }, undos, failures);
+      const run = await this.prepare(
+        declaration,
+        options,
+        { signal: controller.signal, alongside: outer !== undefined },
+        undos,
+        failures,
+      );
       result = (await item.run(run)) ?? undefined;
       outcome = 'done';
     } catch (error) {
@@ -84,10 +105,15 @@ export class Runner {
     } finally {
       try {
         const restored: unknown[] = [];
-        await undos.dispose().catch((error: unknown) => restored.push(...(error instanceof AggregateError ? (error.errors as unknown[]) : [error])));
+        await undos
+          .dispose()
+          .catch((error: unknown) =>
+            restored.push(...(error instanceof AggregateError ? (error.errors as unknown[]) : [error])),
+          );
         if (restored.length > 0) failures.unshift(kernelErrors.notRestored(restored, failures[0]));
         options.port.status(undefined);
-        if (failures.length === 0 && !options.fromScript && !outer) await this.offerProperties(result, options.port, controller.signal, declaration.id);
+        if (failures.length === 0 && !options.fromScript && !outer)
+          await this.offerProperties(result, options.port, controller.signal, declaration.id);
       } finally {
         this.current = outer;
       }
@@ -98,7 +124,12 @@ export class Runner {
   }
 
   /** What goes wrong here is told and takes nothing from the calibration, which is stored. */
-  private async offerProperties(result: CalibrationResult | undefined, port: OperatorPort, signal: AbortSignal, item: string): Promise<void> {
+  private async offerProperties(
+    result: CalibrationResult | undefined,
+    port: OperatorPort,
+    signal: AbortSignal,
+    item: string,
+  ): Promise<void> {
     const { offerProperties, clock } = this.parts;
     const suggestions = result?.propertySuggestions ?? [];
     if (!offerProperties || suggestions.length === 0) return;
@@ -117,7 +148,13 @@ export class Runner {
     return outcome === 'stopped' ? new StoppedError(label) : first;
   }
 
-  private async prepare(declaration: MenuItemDeclaration, options: RunOptions, { signal, alongside }: Pick<Run, 'signal' | 'alongside'>, undos: Disposables, failures: unknown[]): Promise<Run> {
+  private async prepare(
+    declaration: MenuItemDeclaration,
+    options: RunOptions,
+    { signal, alongside }: Pick<Run, 'signal' | 'alongside'>,
+    undos: Disposables,
+    failures: unknown[],
+  ): Promise<Run> {
     const { clock, log, hooks, remember, isAdministrator } = this.parts;
     const conditions = await this.conditions();
     const complete = (draft: ResultDraft): CalibrationResult => ({
@@ -133,7 +170,12 @@ export class Runner {
         try {
           await limited(undo, restoreLimitMilliseconds);
         } catch (error) {
-          throw new EucentricError({ code: 'run/restore-failed', message: `${what}: ${describe(error)}`, hint: `Check ${what} at the microscope.`, cause: error });
+          throw new EucentricError({
+            code: 'run/restore-failed',
+            message: `${what}: ${describe(error)}`,
+            hint: `Check ${what} at the microscope.`,
+            cause: error,
+          });
         }
         restored = true;
       };
@@ -200,7 +242,11 @@ export class Runner {
 
 /** Runs an undo with a signal that fires at the limit, and gives up on it a little later even if it does not listen. */
 async function limited(undo: (signal: AbortSignal) => Promise<void> | void, limit: number): Promise<void> {
-  const late = new EucentricError({ code: 'run/restore-timeout', message: `No answer within ${seconds(limit / 1000)} s`, hint: 'Check the connection to the device.' });
+  const late = new EucentricError({
+    code: 'run/restore-timeout',
+    message: `No answer within ${seconds(limit / 1000)} s`,
+    hint: 'Check the connection to the device.',
+  });
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   try {

@@ -13,8 +13,12 @@ export function convertImageShift(
   to: OpticalPlace,
 ): Vector<ImageShiftUnits> {
   if (from.camera === to.camera && optics.canTransferImageShift(from.magIndex, to.magIndex, from.camera)) return value;
-  const [shiftHere, shiftThere] = [from, to].map(({ magIndex, camera }) => optics.imageShiftToCamera(magIndex, camera)?.matrix);
+  const [shiftHere, shiftThere] = [from, to].map(
+    ({ magIndex, camera }) => optics.imageShiftToCamera(magIndex, camera)?.matrix,
+  );
   const [here, there] = [from, to].map(({ magIndex, camera }) => optics.specimenToCamera(magIndex, camera));
   const [back, specimen] = [shiftThere && inverse(shiftThere), here && inverse(here)];
-  return back && there && specimen && shiftHere ? (apply(product(back, there, specimen, shiftHere), value) as Vector<ImageShiftUnits>) : value;
+  return back && there && specimen && shiftHere
+    ? (apply(product(back, there, specimen, shiftHere), value) as Vector<ImageShiftUnits>)
+    : value;
 }

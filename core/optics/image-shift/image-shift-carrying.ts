@@ -91,7 +91,14 @@ export class MagnificationCarrying implements ImageShiftCarrying {
     this.leavingMode = undefined;
     const { scope, optics, magIndex, offsetOf, adjustment } = this.parts;
     const [here, there] = [optics.camera(from), optics.camera(to)];
-    if (here.behindFilter === there.behindFilter || here.stem || there.stem || this.suspensions.size > 0 || adjustment()?.betweenMagnifications !== true) return;
+    if (
+      here.behindFilter === there.behindFilter ||
+      here.stem ||
+      there.stem ||
+      this.suspensions.size > 0 ||
+      adjustment()?.betweenMagnifications !== true
+    )
+      return;
     const at = await magIndex();
     if (at > 0) this.leavingMode = { magIndex: at, net: subtract(await scope.imageShift.read(), await offsetOf(at)) };
   }
@@ -104,7 +111,12 @@ export class MagnificationCarrying implements ImageShiftCarrying {
     const { optics, magIndex, offsetOf } = this.parts;
     // The column may have a magnification of its own for each mode.
     const at = await magIndex();
-    const net = convertImageShift(optics, leavingMode.net, { magIndex: leavingMode.magIndex, camera: from }, { magIndex: at, camera: to });
+    const net = convertImageShift(
+      optics,
+      leavingMode.net,
+      { magIndex: leavingMode.magIndex, camera: from },
+      { magIndex: at, camera: to },
+    );
     await this.write(add(net, await offsetOf(at)), at);
   }
 
@@ -124,7 +136,9 @@ export class MagnificationCarrying implements ImageShiftCarrying {
     try {
       await scope.imageShift.write(carried);
     } finally {
-      settling.imageShiftRestsAt(seconds(clock.now() + optics.imageShiftDelay(change, magIndex, cameras.selected.traits.index)));
+      settling.imageShiftRestsAt(
+        seconds(clock.now() + optics.imageShiftDelay(change, magIndex, cameras.selected.traits.index)),
+      );
     }
   }
 

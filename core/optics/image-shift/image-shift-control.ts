@@ -1,4 +1,15 @@
-import { type Clock, type ImageShiftUnits, type Seconds, type Vector, add, inMicrometres, seconds, subtract, throwIfStopped, token } from '../../base';
+import {
+  type Clock,
+  type ImageShiftUnits,
+  type Seconds,
+  type Vector,
+  add,
+  inMicrometres,
+  seconds,
+  subtract,
+  throwIfStopped,
+  token,
+} from '../../base';
 import type { Cameras, Scope, Setting } from '../../devices';
 import { opticsErrors } from '../errors';
 import type { ImageShiftReach } from './image-shift-limits';
@@ -72,7 +83,9 @@ export class NetImageShiftControl implements ImageShiftControl {
       await scope.imageShift.write(raw, signal);
     } finally {
       // A write that failed may have moved the coils all the same.
-      settling.imageShiftRestsAt(seconds(clock.now() + delayFactor * optics.imageShiftDelay(change, magIndex, cameras.selected.traits.index)));
+      settling.imageShiftRestsAt(
+        seconds(clock.now() + delayFactor * optics.imageShiftDelay(change, magIndex, cameras.selected.traits.index)),
+      );
     }
   }
 

@@ -45,14 +45,18 @@ export interface ImageShiftChange {
 }
 
 /** How long to wait after a change of image shift before the picture stands still. */
-export function imageShiftDelay({ change, toSpecimen, lowMagnification, stem, recordPixel }: ImageShiftChange, properties: DelayProperties): Seconds {
+export function imageShiftDelay(
+  { change, toSpecimen, lowMagnification, stem, recordPixel }: ImageShiftChange,
+  properties: DelayProperties,
+): Seconds {
   if (change.x === 0 && change.y === 0) return seconds(0);
   if (!toSpecimen) return seconds(delayWithoutMatrix);
   const along = length(firstColumn(toSpecimen)) * Math.abs(change.x);
   const across = Math.hypot(toSpecimen.xpy, toSpecimen.ypy) * Math.abs(change.y);
   const distance = Math.max(along, across) / (lowMagnification ? lowMagnificationDivisor : 1);
   let delay = Math.max(0, interpolate(properties.delays, distance));
-  if (recordPixel !== undefined && recordPixel > 0 && recordPixel < finePixel) delay += properties.extraPerDoubling * Math.log2(finePixel / recordPixel);
+  if (recordPixel !== undefined && recordPixel > 0 && recordPixel < finePixel)
+    delay += properties.extraPerDoubling * Math.log2(finePixel / recordPixel);
   if (stem) delay /= stemDivisor;
   return seconds(delay * properties.delayFactor);
 }
@@ -74,11 +78,24 @@ interface Adaptation {
 }
 const adaptedStartup = seconds(0.25);
 const cappedExtra = (properties: DelayProperties): Seconds => seconds(Math.min(properties.extraPerDoubling, 0.1));
-const keepTable: Adaptation = { of: currentDelayTable, to: (given) => ({ extraPerDoubling: cappedExtra(given), assumedStartup: adaptedStartup }) };
+const keepTable: Adaptation = {
+  of: currentDelayTable,
+  to: (given) => ({ extraPerDoubling: cappedExtra(given), assumedStartup: adaptedStartup }),
+};
 
 /** What to make of the delay tables that templates came with, by what the vendor says of the column. */
 const adaptations: Record<NonNullable<OpticsTraits['delayAdaptation']>, readonly Adaptation[]> = {
-  'fast settling': [{ of: formerDelayTable, to: (given) => ({ delays: currentDelayTable, extraPerDoubling: cappedExtra(given), assumedStartup: adaptedStartup }) }, keepTable],
+  'fast settling': [
+    {
+      of: formerDelayTable,
+      to: (given) => ({
+        delays: currentDelayTable,
+        extraPerDoubling: cappedExtra(given),
+        assumedStartup: adaptedStartup,
+      }),
+    },
+    keepTable,
+  ],
   current: [keepTable],
   scaled: [{ of: formerDelayTable, to: () => ({ delayFactor: 0.2, assumedStartup: adaptedStartup }) }],
 };
@@ -91,4 +108,7 @@ export function adaptDelays<T extends DelayProperties>(properties: T, adaptation
 }
 
 const sameTable = (one: DelayTable, other: DelayTable): boolean =>
-  one.length === other.length && one.every(([distance, delay], at) => Math.abs(distance - other[at]![0]) < 1e-6 && Math.abs(delay - other[at]![1]) < 1e-6);
+  one.length === other.length &&
+  one.every(
+    ([distance, delay], at) => Math.abs(distance - other[at]![0]) < 1e-6 && Math.abs(delay - other[at]![1]) < 1e-6,
+  );

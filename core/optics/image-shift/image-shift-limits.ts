@@ -15,8 +15,18 @@ export interface ImageShiftReach {
  * @param limit in micrometres
  * @param square whether each axis is limited by itself
  */
-export function imageShiftReach(value: Vector, toSpecimen: Matrix | undefined, limit: number, square: boolean): ImageShiftReach {
-  if (!toSpecimen) return { within: Number.isFinite(value.x) && Number.isFinite(value.y), distance: metres(NaN), limit: micrometres(limit) };
+export function imageShiftReach(
+  value: Vector,
+  toSpecimen: Matrix | undefined,
+  limit: number,
+  square: boolean,
+): ImageShiftReach {
+  if (!toSpecimen)
+    return {
+      within: Number.isFinite(value.x) && Number.isFinite(value.y),
+      distance: metres(NaN),
+      limit: micrometres(limit),
+    };
   const along = length(apply(toSpecimen, { x: value.x, y: 0 }));
   const across = length(apply(toSpecimen, { x: 0, y: value.y }));
   const distance = square ? Math.max(along, across) : length(apply(toSpecimen, value));

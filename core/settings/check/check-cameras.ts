@@ -5,7 +5,11 @@ import { allValues } from './rows';
 
 /** What is wrong between the list of active cameras and the cameras, and what active cameras lack. */
 export function checkCameras(source: PropertySource, settings: Settings): readonly Problem[] {
-  return [...activeList(source), ...currentCamera(source, settings), ...source.cameras.flatMap((camera) => checkCamera(camera, settings))];
+  return [
+    ...activeList(source),
+    ...currentCamera(source, settings),
+    ...source.cameras.flatMap((camera) => checkCamera(camera, settings)),
+  ];
 }
 
 function activeList({ general, cameras }: PropertySource): readonly Problem[] {
@@ -14,16 +18,33 @@ function activeList({ general, cameras }: PropertySource): readonly Problem[] {
   const say = names.length === 0 ? 'No camera is described.' : `Described: ${names.join(', ')}.`;
   const entered = allValues(general, 'ActiveCameraList');
   if (entered.length === 0 && names.length > 0 && !described.has(0)) {
-    return [fault('unknown-camera', cameras[0]!.place, 'Without ActiveCameraList camera 0 is used, but it is not described.', `Enter ActiveCameraList. ${say}`)];
+    return [
+      fault(
+        'unknown-camera',
+        cameras[0]!.place,
+        'Without ActiveCameraList camera 0 is used, but it is not described.',
+        `Enter ActiveCameraList. ${say}`,
+      ),
+    ];
   }
   const found: Problem[] = [];
   const seen = new Set<number>();
   for (const { written, value } of entered) {
     if (!described.has(value)) {
       const parked = described.has(-value) && value > 0 ? ` A block with the number -${value} is parked.` : '';
-      found.push(fault('unknown-camera', written.place, `Camera ${written.text} is in ActiveCameraList, but it is not described.`, `${say}${parked}`));
+      found.push(
+        fault(
+          'unknown-camera',
+          written.place,
+          `Camera ${written.text} is in ActiveCameraList, but it is not described.`,
+          `${say}${parked}`,
+        ),
+      );
     }
-    if (seen.has(value)) found.push(warning('duplicate-camera', written.place, `Camera ${written.text} is listed twice.`, 'Remove one of the two.'));
+    if (seen.has(value))
+      found.push(
+        warning('duplicate-camera', written.place, `Camera ${written.text} is listed twice.`, 'Remove one of the two.'),
+      );
     seen.add(value);
   }
   return found;
@@ -31,8 +52,21 @@ function activeList({ general, cameras }: PropertySource): readonly Problem[] {
 
 function currentCamera({ general }: PropertySource, settings: Settings): readonly Problem[] {
   const entered = allValues(general, 'InitialCurrentCamera').at(-1);
-  if (!entered || entered.value < 0 || settings.cameras.length === 0 || settings.cameras.some((camera) => camera.index === entered.value)) return [];
-  return [warning('unknown-camera', entered.written.place, `InitialCurrentCamera is ${entered.written.text}, which is not an active camera.`, `Active: ${settings.cameras.map((camera) => camera.index).join(', ')}.`)];
+  if (
+    !entered ||
+    entered.value < 0 ||
+    settings.cameras.length === 0 ||
+    settings.cameras.some((camera) => camera.index === entered.value)
+  )
+    return [];
+  return [
+    warning(
+      'unknown-camera',
+      entered.written.place,
+      `InitialCurrentCamera is ${entered.written.text}, which is not an active camera.`,
+      `Active: ${settings.cameras.map((camera) => camera.index).join(', ')}.`,
+    ),
+  ];
 }
 
 function checkCamera(section: Section, settings: Settings): readonly Problem[] {
@@ -40,14 +74,33 @@ function checkCamera(section: Section, settings: Settings): readonly Problem[] {
   if (!camera) return [];
   const found: Problem[] = [];
   const need = (name: 'CameraSizeX' | 'CameraSizeY' | 'PixelSizeInMicrons', what: string): void => {
-    if (!camera.has(name)) found.push(fault('missing-key', section.place, `Camera ${camera.index} (${camera.name}) lacks ${name}.`, `Enter ${what}.`));
-    else if (!(camera.get(name) > 0)) found.push(fault('out-of-range', rowsOf(section, name)[0]?.[0]?.place ?? section.place, `${name} should be larger than 0.`, `Enter ${what}.`));
+    if (!camera.has(name))
+      found.push(
+        fault('missing-key', section.place, `Camera ${camera.index} (${camera.name}) lacks ${name}.`, `Enter ${what}.`),
+      );
+    else if (!(camera.get(name) > 0))
+      found.push(
+        fault(
+          'out-of-range',
+          rowsOf(section, name)[0]?.[0]?.place ?? section.place,
+          `${name} should be larger than 0.`,
+          `Enter ${what}.`,
+        ),
+      );
   };
   need('CameraSizeX', 'the width of the camera in unbinned pixels');
   need('CameraSizeY', 'the height of the camera in unbinned pixels');
   if (!camera.isStem) need('PixelSizeInMicrons', 'the size of a pixel of the sensor in micrometres');
   for (const { written, value } of allValues(section, 'Binnings')) {
-    if (value < 1) found.push(warning('out-of-range', written.place, `A binning of ${written.text} is taken as 1.`, 'Write the binnings that the camera offers.'));
+    if (value < 1)
+      found.push(
+        warning(
+          'out-of-range',
+          written.place,
+          `A binning of ${written.text} is taken as 1.`,
+          'Write the binnings that the camera offers.',
+        ),
+      );
   }
   return found;
 }

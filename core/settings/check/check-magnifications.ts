@@ -5,11 +5,29 @@ import type { Settings } from '../settings';
 import { type PropertySource, type Section, type Written, isNumber, readReal, rowsOf } from '../source';
 import { allValues, lastEntry, numberedRows } from './rows';
 
-const HIGHEST_INDEX: Readonly<Record<string, number>> = { MagnificationTable: 119, STEMMagTable: 119, FocusTickTable: 119, CameraLengthTable: 59 };
+const HIGHEST_INDEX: Readonly<Record<string, number>> = {
+  MagnificationTable: 119,
+  STEMMagTable: 119,
+  FocusTickTable: 119,
+  CameraLengthTable: 59,
+};
 /** General properties that name magnification indexes, 0 or less standing for none. */
-const BOUNDARIES = ['LowestMModeMagIndex', 'LowestSecondaryModeMag', 'LowestEFTEMNonLMIndex', 'LowestGIFModeMagIndex', 'OtherShiftBoundaries', 'BeamShiftBoundaries', 'MinMagIndexForAutofocus'];
+const BOUNDARIES = [
+  'LowestMModeMagIndex',
+  'LowestSecondaryModeMag',
+  'LowestEFTEMNonLMIndex',
+  'LowestGIFModeMagIndex',
+  'OtherShiftBoundaries',
+  'BeamShiftBoundaries',
+  'MinMagIndexForAutofocus',
+];
 /** Properties of a camera whose rows begin with so many magnification indexes. */
-const PER_MAG: Readonly<Record<string, number>> = { RotationAndPixel: 1, RefinedPixel: 1, RotationStretchXform: 1, SpecialRelativeRotation: 2 };
+const PER_MAG: Readonly<Record<string, number>> = {
+  RotationAndPixel: 1,
+  RefinedPixel: 1,
+  RotationStretchXform: 1,
+  SpecialRelativeRotation: 2,
+};
 const NOT_MEASURED = 999;
 
 /** What is wrong with the tables of magnifications and with what refers to them. */
@@ -20,12 +38,20 @@ export function checkMagnifications(source: PropertySource, settings: Settings):
   const scanning = indexesIn(general, 'STEMMagTable');
   const cameras = source.cameras.flatMap((section) => {
     const camera = settings.cameras.find((each) => each.index === section.index);
-    return camera ? checkCamera(section, camera.isStem ? scanning : regular, camera.isStem ? 'STEMMagTable' : 'MagnificationTable') : [];
+    return camera
+      ? checkCamera(section, camera.isStem ? scanning : regular, camera.isStem ? 'STEMMagTable' : 'MagnificationTable')
+      : [];
   });
-  return [...tables, ...missingTables(source, settings), ...BOUNDARIES.flatMap((name) => checkBoundary(general, name, regular)), ...cameras];
+  return [
+    ...tables,
+    ...missingTables(source, settings),
+    ...BOUNDARIES.flatMap((name) => checkBoundary(general, name, regular)),
+    ...cameras,
+  ];
 }
 
-const indexesIn = (general: Section, table: string): ReadonlySet<number> => new Set(numberedRows(general, table).map(({ index }) => index));
+const indexesIn = (general: Section, table: string): ReadonlySet<number> =>
+  new Set(numberedRows(general, table).map(({ index }) => index));
 
 function checkTable(general: Section, name: string): readonly Problem[] {
   const found: Problem[] = [];
@@ -33,11 +59,32 @@ function checkTable(general: Section, name: string): readonly Problem[] {
   let before: number | undefined;
   for (const { first, index, row } of numberedRows(general, name)) {
     if (index < 1 || index > HIGHEST_INDEX[name]!) {
-      found.push(fault('table-row', first.place, `${name} has the index ${index}; it goes from 1 to ${HIGHEST_INDEX[name]!}.`, 'Correct the first value of the row.'));
+      found.push(
+        fault(
+          'table-row',
+          first.place,
+          `${name} has the index ${index}; it goes from 1 to ${HIGHEST_INDEX[name]!}.`,
+          'Correct the first value of the row.',
+        ),
+      );
     } else if (seen.has(index)) {
-      found.push(fault('table-row', first.place, `${name} has the index ${index} twice; line ${seen.get(index)!.line} has it already.`, 'Keep one of the two rows.'));
+      found.push(
+        fault(
+          'table-row',
+          first.place,
+          `${name} has the index ${index} twice; line ${seen.get(index)!.line} has it already.`,
+          'Keep one of the two rows.',
+        ),
+      );
     } else if (before !== undefined && index !== before + 1 && name !== 'FocusTickTable') {
-      found.push(warning('table-gap', first.place, `${name} goes from index ${before} to ${index}; some searches end at a gap.`, 'Number the rows one by one.'));
+      found.push(
+        warning(
+          'table-gap',
+          first.place,
+          `${name} goes from index ${before} to ${index}; some searches end at a gap.`,
+          'Number the rows one by one.',
+        ),
+      );
     }
     seen.set(index, first.place);
     before = index;
@@ -51,9 +98,24 @@ function checkTable(general: Section, name: string): readonly Problem[] {
 function checkScale(name: string, value: Written): readonly Problem[] {
   const what = name === 'CameraLengthTable' ? 'camera length' : 'magnification';
   const scale = readReal(value.text);
-  if (scale < 0) return [fault('table-row', value.place, `A ${what} of ${value.text} is not possible.`, 'Correct the second value of the row.')];
+  if (scale < 0)
+    return [
+      fault(
+        'table-row',
+        value.place,
+        `A ${what} of ${value.text} is not possible.`,
+        'Correct the second value of the row.',
+      ),
+    ];
   if (scale > 0) return [];
-  return [warning('table-gap', value.place, `A ${what} of 0 means that the index is not in use; some searches end there.`, 'Leave such rows out and number the others one by one.')];
+  return [
+    warning(
+      'table-gap',
+      value.place,
+      `A ${what} of 0 means that the index is not in use; some searches end there.`,
+      'Leave such rows out and number the others one by one.',
+    ),
+  ];
 }
 
 /** Who makes the column, as far as the plugins or the properties tell. */
@@ -74,21 +136,42 @@ function missingTables(source: PropertySource, settings: Settings): readonly Pro
   const found: Problem[] = [];
   if (!lastEntry(general, 'MagnificationTable')) {
     const message = 'There is no MagnificationTable, so no magnification, pixel size or rotation is known.';
-    found.push((vendor ? fault : warning)('missing-table', general.place, message, 'Enter it; List Mags in the Calibration menu prints one to start from.'));
+    found.push(
+      (vendor ? fault : warning)(
+        'missing-table',
+        general.place,
+        message,
+        'Enter it; List Mags in the Calibration menu prints one to start from.',
+      ),
+    );
   }
   if (vendor && !lastEntry(general, 'LowestMModeMagIndex')) {
     const name = vendor === 'jeol' ? 'JEOL' : 'Hitachi';
-    found.push(fault('missing-key', general.place, `LowestMModeMagIndex is not entered; its default of 17 is not right for a ${name} column.`, 'Enter the index of the lowest magnification above low magnification.'));
+    found.push(
+      fault(
+        'missing-key',
+        general.place,
+        `LowestMModeMagIndex is not entered; its default of 17 is not right for a ${name} column.`,
+        'Enter the index of the lowest magnification above low magnification.',
+      ),
+    );
   }
   return found;
 }
 
 const notInTable = (place: Place, name: string, index: number, table: string): Problem =>
-  warning('unknown-mag-index', place, `${name} names mag index ${index}, which ${table} does not have.`, `Use an index from the first column of ${table}.`);
+  warning(
+    'unknown-mag-index',
+    place,
+    `${name} names mag index ${index}, which ${table} does not have.`,
+    `Use an index from the first column of ${table}.`,
+  );
 
 function checkBoundary(general: Section, name: string, known: ReadonlySet<number>): readonly Problem[] {
   if (known.size === 0) return [];
-  return allValues(general, name).flatMap(({ written, value }) => (value <= 0 || known.has(value) ? [] : [notInTable(written.place, name, value, 'MagnificationTable')]));
+  return allValues(general, name).flatMap(({ written, value }) =>
+    value <= 0 || known.has(value) ? [] : [notInTable(written.place, name, value, 'MagnificationTable')],
+  );
 }
 
 function checkCamera(section: Section, known: ReadonlySet<number>, table: string): readonly Problem[] {
@@ -98,11 +181,20 @@ function checkCamera(section: Section, known: ReadonlySet<number>, table: string
     for (const row of rowsOf(section, name)) {
       for (const written of row.slice(0, count)) {
         const index = readReal(written.text);
-        if (known.size > 0 && isNumber(written.text) && !known.has(index)) found.push(notInTable(written.place, name, index, table));
+        if (known.size > 0 && isNumber(written.text) && !known.has(index))
+          found.push(notInTable(written.place, name, index, table));
       }
       const first = row[0];
       const earlier = count === 1 && first ? seen.get(readReal(first.text)) : undefined;
-      if (earlier) found.push(warning('duplicate-mag', first!.place, `${name} has mag index ${first!.text} twice; line ${earlier.line} has it already.`, 'Keep one of the two.'));
+      if (earlier)
+        found.push(
+          warning(
+            'duplicate-mag',
+            first!.place,
+            `${name} has mag index ${first!.text} twice; line ${earlier.line} has it already.`,
+            'Keep one of the two.',
+          ),
+        );
       if (first) seen.set(readReal(first.text), first.place);
     }
   }
@@ -114,13 +206,37 @@ function checkMeasured(section: Section): readonly Problem[] {
   for (const row of rowsOf(section, 'RotationAndPixel')) {
     for (const angle of row.slice(1, 3)) {
       const value = readReal(angle.text);
-      if (value !== NOT_MEASURED && Math.abs(value) > 360) found.push(warning('out-of-range', angle.place, `An angle of ${angle.text} degrees is more than a turn.`, `Write ${NOT_MEASURED} for an angle that is not measured.`));
+      if (value !== NOT_MEASURED && Math.abs(value) > 360)
+        found.push(
+          warning(
+            'out-of-range',
+            angle.place,
+            `An angle of ${angle.text} degrees is more than a turn.`,
+            `Write ${NOT_MEASURED} for an angle that is not measured.`,
+          ),
+        );
     }
     const pixel = row[3];
     if (!pixel) continue;
     const size = readReal(pixel.text);
-    if (size < 0) found.push(fault('out-of-range', pixel.place, `A pixel cannot have ${pixel.text} nm.`, 'Write 0 for a pixel size that is not measured.'));
-    if (size === NOT_MEASURED) found.push(warning('out-of-range', pixel.place, `A pixel size of ${NOT_MEASURED} nm was probably meant as "not measured".`, 'Write 0 for a pixel size that is not measured.'));
+    if (size < 0)
+      found.push(
+        fault(
+          'out-of-range',
+          pixel.place,
+          `A pixel cannot have ${pixel.text} nm.`,
+          'Write 0 for a pixel size that is not measured.',
+        ),
+      );
+    if (size === NOT_MEASURED)
+      found.push(
+        warning(
+          'out-of-range',
+          pixel.place,
+          `A pixel size of ${NOT_MEASURED} nm was probably meant as "not measured".`,
+          'Write 0 for a pixel size that is not measured.',
+        ),
+      );
   }
   return found;
 }

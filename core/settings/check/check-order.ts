@@ -4,10 +4,13 @@ import { lastEntry, numberedRows } from './rows';
 
 /** What SerialEM overlooks because it stands in the wrong order. */
 export function checkOrder(section: Section): readonly Problem[] {
-  return section.scope === 'camera' ? sizesAfterRestriction(section) : [...lengthsBeforeTable(section), ...toolsWithoutName(section)];
+  return section.scope === 'camera'
+    ? sizesAfterRestriction(section)
+    : [...lengthsBeforeTable(section), ...toolsWithoutName(section)];
 }
 
-const position = (section: Section, name: string): number => section.entries.findLastIndex((entry) => entry.name === name);
+const position = (section: Section, name: string): number =>
+  section.entries.findLastIndex((entry) => entry.name === name);
 const codeOf = (section: Section, name: string): number => readInteger(rowsOf(section, name).at(-1)?.[0]?.text ?? '0');
 
 function sizesAfterRestriction(camera: Section): readonly Problem[] {
@@ -16,10 +19,18 @@ function sizesAfterRestriction(camera: Section): readonly Problem[] {
   const ignored = (name: string, by: string): void => {
     const entry = lastEntry(camera, name);
     if (entry && position(camera, name) > position(camera, by)) {
-      found.push(warning('no-effect', entry.place, `${name} has no effect behind ${by}.`, `Remove it, or put it before ${by} if that leaves it a meaning.`));
+      found.push(
+        warning(
+          'no-effect',
+          entry.place,
+          `${name} has no effect behind ${by}.`,
+          `Remove it, or put it before ${by} if that leaves it a meaning.`,
+        ),
+      );
     }
   };
-  if (lastEntry(camera, 'RestrictedSizeType') && ![0, 3, 4].includes(type)) ['XMustBeMultipleOf', 'YMustBeMultipleOf'].forEach((name) => ignored(name, 'RestrictedSizeType'));
+  if (lastEntry(camera, 'RestrictedSizeType') && ![0, 3, 4].includes(type))
+    ['XMustBeMultipleOf', 'YMustBeMultipleOf'].forEach((name) => ignored(name, 'RestrictedSizeType'));
   if ([2, 5].includes(type)) ignored('SubareasAreBad', 'RestrictedSizeType');
   return found;
 }
@@ -27,14 +38,30 @@ function sizesAfterRestriction(camera: Section): readonly Problem[] {
 function lengthsBeforeTable(general: Section): readonly Problem[] {
   const entry = lastEntry(general, 'NumberOfCameraLengths');
   if (!entry || position(general, 'CameraLengthTable') < position(general, 'NumberOfCameraLengths')) return [];
-  return [warning('no-effect', entry.place, 'NumberOfCameraLengths is overruled by the CameraLengthTable that follows it.', 'Put it behind the table.')];
+  return [
+    warning(
+      'no-effect',
+      entry.place,
+      'NumberOfCameraLengths is overruled by the CameraLengthTable that follows it.',
+      'Put it behind the table.',
+    ),
+  ];
 }
 
 function toolsWithoutName(general: Section): readonly Problem[] {
   const tools = rowsOf(general, 'ExternalTool').length;
   return ['ToolCommand', 'ToolArguments'].flatMap((name) =>
     numberedRows(general, name).flatMap(({ first, index }) =>
-      index >= 1 && index <= tools ? [] : [fault('unknown-tool', first.place, `${name} belongs to tool ${index}, but there ${tools === 1 ? 'is 1 ExternalTool' : `are ${tools} ExternalTool lines`}.`, 'Tools are numbered from 1 in the order of ExternalTool.')],
+      index >= 1 && index <= tools
+        ? []
+        : [
+            fault(
+              'unknown-tool',
+              first.place,
+              `${name} belongs to tool ${index}, but there ${tools === 1 ? 'is 1 ExternalTool' : `are ${tools} ExternalTool lines`}.`,
+              'Tools are numbered from 1 in the order of ExternalTool.',
+            ),
+          ],
     ),
   );
 }

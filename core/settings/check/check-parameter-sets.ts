@@ -12,20 +12,48 @@ export function checkParameterSets(settings: Settings): readonly Problem[] {
     const camera = settings.cameras.find((each) => each.index === Number(index));
     if (!camera) {
       const active = settings.cameras.map((each) => each.index).join(', ') || 'none';
-      found.push(fault('unknown-camera', section.place([index]), `There are camera parameters for camera ${index}, which is not active.`, `Active: ${active}.`));
+      found.push(
+        fault(
+          'unknown-camera',
+          section.place([index]),
+          `There are camera parameters for camera ${index}, which is not active.`,
+          `Active: ${active}.`,
+        ),
+      );
       continue;
     }
     for (const name of PARAMETER_SETS) {
       const set = sets[name];
       if (set?.binning !== undefined && !camera.binnings.includes(set.binning)) {
-        found.push(fault('out-of-range', section.place([index, name, 'binning']), `${name} has binning ${set.binning}, which camera ${index} (${camera.name}) does not offer.`, `It offers ${camera.binnings.join(', ')}.`));
+        found.push(
+          fault(
+            'out-of-range',
+            section.place([index, name, 'binning']),
+            `${name} has binning ${set.binning}, which camera ${index} (${camera.name}) does not offer.`,
+            `It offers ${camera.binnings.join(', ')}.`,
+          ),
+        );
       }
       const area = set?.area;
       if (typeof area === 'object' && (area.right > camera.sizeX || area.bottom > camera.sizeY)) {
-        found.push(fault('out-of-range', section.place([index, name, 'area']), `The area of ${name} reaches beyond camera ${index} (${camera.name}).`, `The camera has ${camera.sizeX} x ${camera.sizeY} pixels.`));
+        found.push(
+          fault(
+            'out-of-range',
+            section.place([index, name, 'area']),
+            `The area of ${name} reaches beyond camera ${index} (${camera.name}).`,
+            `The camera has ${camera.sizeX} x ${camera.sizeY} pixels.`,
+          ),
+        );
       }
       if (set?.readMode !== undefined && set.readMode !== 'linear' && !camera.isDirectDetector) {
-        found.push(fault('out-of-range', section.place([index, name, 'readMode']), `${name} asks for ${set.readMode} images, which camera ${index} (${camera.name}) cannot take.`, 'Use linear.'));
+        found.push(
+          fault(
+            'out-of-range',
+            section.place([index, name, 'readMode']),
+            `${name} asks for ${set.readMode} images, which camera ${index} (${camera.name}) cannot take.`,
+            'Use linear.',
+          ),
+        );
       }
     }
   }

@@ -12,7 +12,14 @@ function limitsReversed(general: Section): readonly Problem[] {
   return [0, 2].flatMap((at) => {
     const [low, high] = [values[at], values[at + 1]];
     if (!low || !high || low.value === 0 || high.value === 0 || low.value < high.value) return [];
-    return [fault('out-of-range', low.written.place, `The stage limits ${low.value} and ${high.value} leave no room between them.`, 'The order is: lowest X, highest X, lowest Y, highest Y, in micrometres; 0 stands for the default.')];
+    return [
+      fault(
+        'out-of-range',
+        low.written.place,
+        `The stage limits ${low.value} and ${high.value} leave no room between them.`,
+        'The order is: lowest X, highest X, lowest Y, highest Y, in micrometres; 0 stands for the default.',
+      ),
+    ];
   });
 }
 
@@ -20,9 +27,24 @@ function delaysOutOfOrder(general: Section): readonly Problem[] {
   const rows = rowsOf(general, 'ImageShiftDelays').filter((row) => row.length >= 2);
   return rows.flatMap((row, at) => {
     const [distance, delay] = [readReal(row[0]!.text), readReal(row[1]!.text)];
-    if (distance < 0 || delay < 0) return [fault('out-of-range', row[0]!.place, 'A distance or a delay of image shift cannot be negative.', 'Each row is: distance on the specimen in micrometres, delay in seconds.')];
+    if (distance < 0 || delay < 0)
+      return [
+        fault(
+          'out-of-range',
+          row[0]!.place,
+          'A distance or a delay of image shift cannot be negative.',
+          'Each row is: distance on the specimen in micrometres, delay in seconds.',
+        ),
+      ];
     const before = rows[at - 1];
     if (!before || readReal(before[0]!.text) < distance) return [];
-    return [warning('not-ascending', row[0]!.place, `The distance ${distance} um does not exceed the one before it; delays between them cannot be worked out.`, 'Sort the rows by distance.')];
+    return [
+      warning(
+        'not-ascending',
+        row[0]!.place,
+        `The distance ${distance} um does not exceed the one before it; delays between them cannot be worked out.`,
+        'Sort the rows by distance.',
+      ),
+    ];
   });
 }

@@ -18,7 +18,14 @@ export function exportProperties(yamlText: string, fileName: string): string {
   if (!yaml || problems.length > 0) throw unusable(problems[0]!);
   const root = yaml.document.contents;
   if (!isMap(root)) {
-    throw unusable(fault('wrong-shape', { file: fileName, line: 1, column: 1 }, 'The file holds no settings.', 'A configuration is a map: lines of "Name: value".'));
+    throw unusable(
+      fault(
+        'wrong-shape',
+        { file: fileName, line: 1, column: 1 },
+        'The file holds no settings.',
+        'A configuration is a map: lines of "Name: value".',
+      ),
+    );
   }
   const writer = new PropertiesWriter(yaml, commentsOf(text));
   return writer.write(root);
@@ -91,7 +98,9 @@ class PropertiesWriter {
   }
 
   private section(map: YAMLMap, scope: PropertyDefinition['scope'], others: readonly string[]): void {
-    const entries = new Map(readProperties(this.yaml, map, scope, others, () => {}).map((entry) => [entry.name, entry]));
+    const entries = new Map(
+      readProperties(this.yaml, map, scope, others, () => {}).map((entry) => [entry.name, entry]),
+    );
     const keys = [...new Set(map.items.map((pair) => findDefinition(scope, keyOf(pair))?.name ?? keyOf(pair)))];
     const extras = this.extras(map);
     const properties = keys.flatMap((name) => {
@@ -121,7 +130,11 @@ class PropertiesWriter {
     for (const item of node.items) {
       if (!isMap(item)) continue;
       const index = writtenOf(this.yaml, item.get('index', true), this.yaml.placeOf(item));
-      this.emit({ text: `CameraProperties ${index?.text ?? ''}`.trim(), line: index?.place.line ?? this.lineOf(item), endsInText: false });
+      this.emit({
+        text: `CameraProperties ${index?.text ?? ''}`.trim(),
+        line: index?.place.line ?? this.lineOf(item),
+        endsInText: false,
+      });
       this.section(item, 'camera', CAMERA_KEYS);
       this.commentsAtEnd(this.yaml.placeOf(item).column, this.lineAfter(node.items, item));
       this.output.push('EndCameraProperties');
@@ -135,8 +148,12 @@ class PropertiesWriter {
 
   /** Writes the comments behind the last line of a camera that are indented like its properties. */
   private commentsAtEnd(column: number, line: number): void {
-    const outside = this.alone.findIndex((comment) => comment.line >= line || (comment.text !== '' && comment.column < column));
-    const inside = this.alone.slice(0, outside < 0 ? this.alone.length : outside).findLastIndex((comment) => comment.text !== '');
+    const outside = this.alone.findIndex(
+      (comment) => comment.line >= line || (comment.text !== '' && comment.column < column),
+    );
+    const inside = this.alone
+      .slice(0, outside < 0 ? this.alone.length : outside)
+      .findLastIndex((comment) => comment.text !== '');
     if (inside >= 0) this.commentsBefore(this.alone[inside]!.line + 1);
   }
 
@@ -168,8 +185,21 @@ function linesOf(entry: Entry): readonly (readonly OutputLine[])[] {
     endsInText,
   });
   if (definition?.form === 'table') {
-    const header: OutputLine = { text: [name, rows.length, ...(entry.header?.slice(1).map(({ text }) => text) ?? [])].join(' '), line: place.line, endsInText: false };
-    return [[header, ...rows.map((row) => ({ text: row.map(({ text }) => text).join(' '), line: row[0]?.place.line ?? place.line, endsInText: false }))]];
+    const header: OutputLine = {
+      text: [name, rows.length, ...(entry.header?.slice(1).map(({ text }) => text) ?? [])].join(' '),
+      line: place.line,
+      endsInText: false,
+    };
+    return [
+      [
+        header,
+        ...rows.map((row) => ({
+          text: row.map(({ text }) => text).join(' '),
+          line: row[0]?.place.line ?? place.line,
+          endsInText: false,
+        })),
+      ],
+    ];
   }
   const written = definition?.form === 'rows' || definition?.form === 'append' ? rows : rows.slice(-1);
   return written.map((row) => [line(row)]);

@@ -19,14 +19,21 @@ export interface Slot {
  * The order of lines that a YAML section stands for: properties in their order with all their lines together and the extra lines behind
  * them, or, where lines of several properties alternate, the order that is written down.
  */
-export function lineOrder(properties: readonly { readonly name: string; readonly lines: number }[], extras: readonly ExtraLine[], written: readonly string[] = []): readonly Slot[] {
+export function lineOrder(
+  properties: readonly { readonly name: string; readonly lines: number }[],
+  extras: readonly ExtraLine[],
+  written: readonly string[] = [],
+): readonly Slot[] {
   const known = new Set(properties.map(({ name }) => name));
   const placed = new Map<string | undefined, Slot[]>();
   for (const [position, { after }] of extras.entries()) {
     const behind = after !== undefined && known.has(after) ? after : undefined;
     addTo(placed, behind, { name: EXTRA, position });
   }
-  const own = properties.flatMap(({ name, lines }) => [...Array.from({ length: lines }, (_, position) => ({ name, position })), ...(placed.get(name) ?? [])]);
+  const own = properties.flatMap(({ name, lines }) => [
+    ...Array.from({ length: lines }, (_, position) => ({ name, position })),
+    ...(placed.get(name) ?? []),
+  ]);
   const natural: readonly Slot[] = [...(placed.get(undefined) ?? []), ...own];
   return written.length === 0 ? natural : asWritten(natural, written);
 }

@@ -24,7 +24,12 @@ export interface YamlSection {
 const adds = ({ form }: PropertyDefinition): boolean => form === 'rows' || form === 'append';
 
 /** The lines of a YAML map for a section. Nothing is dropped: what is no property, or is replaced by a later line, becomes an extra line. */
-export function yamlSection(section: TextSection, cameras: (blocks: readonly { readonly section: TextSection; readonly above: readonly string[] }[]) => readonly string[]): YamlSection {
+export function yamlSection(
+  section: TextSection,
+  cameras: (
+    blocks: readonly { readonly section: TextSection; readonly above: readonly string[] }[],
+  ) => readonly string[],
+): YamlSection {
   const properties = new Map<string, Property>();
   const blocks: { section: TextSection; above: readonly string[] }[] = [];
   const extras: ExtraLine[] = [];
@@ -58,7 +63,10 @@ export function yamlSection(section: TextSection, cameras: (blocks: readonly { r
     }
   }
   const body = keys.flatMap((key) => (key === 'cameras' ? cameras(blocks) : propertyLines(key, properties.get(key)!)));
-  const described = [...properties].map(([name, { definition, rows }]) => ({ name, lines: adds(definition) ? rows.length : 1 }));
+  const described = [...properties].map(([name, { definition, rows }]) => ({
+    name,
+    lines: adds(definition) ? rows.length : 1,
+  }));
   const order = lineOrder(described, extras).map(({ name }) => name);
   const reordered = order.some((name, at) => name !== written[at]);
   return { lines: [...body, ...extraLines(extras), ...(reordered ? orderLines(written) : []), ...above], extras };
@@ -77,35 +85,56 @@ function textOf({ entry }: EntryItem): readonly string[] {
 }
 
 function newProperty({ entry, comment }: EntryItem, above: readonly string[]): Property {
-  const surplus = entry.definition?.form === 'table' ? entry.header?.slice(entry.definition.name === 'DoseRateTable' ? 2 : 1) : undefined;
-  const behind = surplus && surplus.length > 0 ? `# ${surplus.map(({ text }) => text).join(' ')} ${comment ?? ''}`.trim() : comment;
+  const surplus =
+    entry.definition?.form === 'table'
+      ? entry.header?.slice(entry.definition.name === 'DoseRateTable' ? 2 : 1)
+      : undefined;
+  const behind =
+    surplus && surplus.length > 0 ? `# ${surplus.map(({ text }) => text).join(' ')} ${comment ?? ''}`.trim() : comment;
   const own = adds(entry.definition!) ? undefined : behind;
   return { definition: entry.definition!, above, comment: own, header: entry.header, rows: [] };
 }
 
 function addRows(property: Property, { entry, comment, rowComments }: EntryItem, above: readonly string[]): void {
   const many = adds(property.definition);
-  for (const [at, row] of entry.rows.entries()) property.rows.push({ row, above: at === 0 ? above : [], comment: many ? comment : rowComments[at] });
+  for (const [at, row] of entry.rows.entries())
+    property.rows.push({ row, above: at === 0 ? above : [], comment: many ? comment : rowComments[at] });
 }
 
 const behind = (comment: string | undefined): string => (comment === undefined ? '' : `  ${yamlComment(comment)}`);
 
 function propertyLines(name: string, { definition, above, comment, header, rows }: Property): readonly string[] {
-  const value = yamlValue(definition, rows.map(({ row }) => row), header);
+  const value = yamlValue(
+    definition,
+    rows.map(({ row }) => row),
+    header,
+  );
   if (value.rows.length === 0) {
     const rowComment = adds(definition) ? rows[0]?.comment : undefined;
-    return [...above, ...rows.flatMap((row) => row.above), `${name}:${value.inline === '' ? '' : ` ${value.inline}`}${behind(comment ?? rowComment)}`];
+    return [
+      ...above,
+      ...rows.flatMap((row) => row.above),
+      `${name}:${value.inline === '' ? '' : ` ${value.inline}`}${behind(comment ?? rowComment)}`,
+    ];
   }
   const indent = value.rowsKey === undefined ? '  ' : '    ';
   const between = value.rowsKey === undefined ? [] : [`  ${value.rowsKey}`, '  rows:'];
-  const own = value.rows.flatMap((row, at) => [...rows[at]!.above.map((each) => (each === '' ? '' : indent + each)), `${indent}- ${row}${behind(rows[at]!.comment)}`]);
+  const own = value.rows.flatMap((row, at) => [
+    ...rows[at]!.above.map((each) => (each === '' ? '' : indent + each)),
+    `${indent}- ${row}${behind(rows[at]!.comment)}`,
+  ]);
   return [...above, `${name}:${behind(comment)}`, ...between, ...own];
 }
 
 const extraLines = (extras: readonly ExtraLine[]): readonly string[] =>
   extras.length === 0
     ? []
-    : [`${EXTRA}:`, ...extras.map(({ after, line }) => `  - { ${after === undefined ? '' : `after: ${after}, `}line: ${quoted(line)} }`)];
+    : [
+        `${EXTRA}:`,
+        ...extras.map(
+          ({ after, line }) => `  - { ${after === undefined ? '' : `after: ${after}, `}line: ${quoted(line)} }`,
+        ),
+      ];
 
 /** The names in file order, some on each line. */
 function orderLines(names: readonly string[]): readonly string[] {

@@ -3,7 +3,7 @@ import { isNumber, type Row } from '../source';
 import { fieldAt } from '../values';
 
 // Characters that would end a line, or that no YAML text may hold.
- 
+
 const UNSAFE = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]/;
 
 /** A string in quotes. */
@@ -14,12 +14,15 @@ export function quoted(text: string): string {
 }
 
 /** A text as the comment of a YAML file, which may not hold control characters. */
- 
-export const yamlComment = (text: string): string => text.replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g, ' ').trimEnd();
 
-const scalar = (text: string, type: FieldType | undefined): string => (type === 'text' || type === 'token' || !isNumber(text) ? quoted(text) : text);
+export const yamlComment = (text: string): string =>
+  text.replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g, ' ').trimEnd();
 
-const flow = (definition: PropertyDefinition, row: Row): string => `[${row.map((written, at) => scalar(written.text, fieldAt(definition, at))).join(', ')}]`;
+const scalar = (text: string, type: FieldType | undefined): string =>
+  type === 'text' || type === 'token' || !isNumber(text) ? quoted(text) : text;
+
+const flow = (definition: PropertyDefinition, row: Row): string =>
+  `[${row.map((written, at) => scalar(written.text, fieldAt(definition, at))).join(', ')}]`;
 
 /** How the value of a property is written: behind its name, or as a block of rows below it. */
 export interface YamlValue {
@@ -39,7 +42,11 @@ export function yamlValue(definition: PropertyDefinition, rows: readonly Row[], 
   switch (definition.form) {
     case 'flag':
       if (first.length === 0) return inline('true');
-      return inline(first.length === 1 && isNumber(first[0]!.text) && Number.parseInt(first[0]!.text, 10) !== 0 ? first[0]!.text : flow(definition, first));
+      return inline(
+        first.length === 1 && isNumber(first[0]!.text) && Number.parseInt(first[0]!.text, 10) !== 0
+          ? first[0]!.text
+          : flow(definition, first),
+      );
     case 'value':
     case 'values':
     case 'ignored':
@@ -48,7 +55,9 @@ export function yamlValue(definition: PropertyDefinition, rows: readonly Row[], 
     case 'list':
       return inline(flow(definition, first));
     case 'append':
-      return rows.length === 1 && first.length > 0 ? inline(flow(definition, first)) : block(rows.map((row) => flow(definition, row)));
+      return rows.length === 1 && first.length > 0
+        ? inline(flow(definition, first))
+        : block(rows.map((row) => flow(definition, row)));
     case 'table': {
       const value = block(rows.map((row) => flow(definition, row)));
       const scaling = header?.[1];
@@ -58,7 +67,11 @@ export function yamlValue(definition: PropertyDefinition, rows: readonly Row[], 
     }
     default: {
       const single = definition.fields.length === 1 && !definition.rest;
-      return block(rows.map((row) => (single && row.length === 1 ? scalar(row[0]!.text, definition.fields[0]) : flow(definition, row))));
+      return block(
+        rows.map((row) =>
+          single && row.length === 1 ? scalar(row[0]!.text, definition.fields[0]) : flow(definition, row),
+        ),
+      );
     }
   }
 }

@@ -24,7 +24,9 @@ export type CameraValue<Name extends CameraName> = CameraValues[Name];
 
 /** Every property of a scope, sorted by name. */
 export const definitions = {
-  general: [...generalAToL, ...generalMToZ, ...generalByVendor].sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1)),
+  general: [...generalAToL, ...generalMToZ, ...generalByVendor].sort((a, b) =>
+    a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1,
+  ),
   camera,
 } as unknown as Readonly<Record<PropertyDefinition['scope'], readonly PropertyDefinition[]>>;
 
@@ -34,4 +36,5 @@ const byName = {
 };
 
 /** The definition of a property; its name may be written in any case, as SerialEM allows. */
-export const findDefinition = (scope: PropertyDefinition['scope'], name: string): PropertyDefinition | undefined => byName[scope].get(name.toLowerCase());
+export const findDefinition = (scope: PropertyDefinition['scope'], name: string): PropertyDefinition | undefined =>
+  byName[scope].get(name.toLowerCase());

@@ -17,8 +17,22 @@ export const editErrors = {
       message: problem ? `${describePlace(problem.place)}: ${problem.message}` : `${file} holds no settings.`,
       hint: 'Nothing was written. "eucentric check" lists the faults of a configuration; correct them first.',
     }),
-  noSuchPlace: (file: string, what: string) => new EucentricError({ code: 'settings/no-such-place', message: `A value cannot be written into ${file}: ${what}.`, hint: byHand }),
+  noSuchPlace: (file: string, what: string) =>
+    new EucentricError({
+      code: 'settings/no-such-place',
+      message: `A value cannot be written into ${file}: ${what}.`,
+      hint: byHand,
+    }),
   notEditable: (place: Place, property: string) =>
-    new EucentricError({ code: 'settings/not-editable', message: `${describePlace(place)}: ${property} is written in a way that cannot be changed safely.`, hint: byHand }),
-  encoding: (file: string) => new EucentricError({ code: 'settings/not-editable', message: `${file} is in a code page in which it cannot be written again without loss.`, hint: 'Save it as UTF-8 with a text editor. Nothing was written.' }),
+    new EucentricError({
+      code: 'settings/not-editable',
+      message: `${describePlace(place)}: ${property} is written in a way that cannot be changed safely.`,
+      hint: byHand,
+    }),
+  encoding: (file: string) =>
+    new EucentricError({
+      code: 'settings/not-editable',
+      message: `${file} is in a code page in which it cannot be written again without loss.`,
+      hint: 'Save it as UTF-8 with a text editor. Nothing was written.',
+    }),
 } as const;

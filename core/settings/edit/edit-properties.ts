@@ -49,10 +49,18 @@ function read(text: string, file: string): { readonly yaml: YamlText; readonly r
   return { yaml, root };
 }
 
-function find(text: string, file: string, { property, camera }: PropertyChange): { readonly yaml: YamlText; readonly map: YAMLMap; readonly definition: PropertyDefinition } {
+function find(
+  text: string,
+  file: string,
+  { property, camera }: PropertyChange,
+): { readonly yaml: YamlText; readonly map: YAMLMap; readonly definition: PropertyDefinition } {
   const { yaml, root } = read(text, file);
   const definition = findDefinition(camera === undefined ? 'general' : 'camera', property);
-  if (!definition) throw editErrors.noSuchPlace(file, `${property} is not a property ${camera === undefined ? 'of the instrument' : 'of a camera'}`);
+  if (!definition)
+    throw editErrors.noSuchPlace(
+      file,
+      `${property} is not a property ${camera === undefined ? 'of the instrument' : 'of a camera'}`,
+    );
   if (camera === undefined) return { yaml, map: root, definition };
   const map = cameraMap(yaml, root, camera);
   if (!map) throw editErrors.noSuchPlace(file, `there is no camera ${camera}`);
@@ -62,11 +70,20 @@ function find(text: string, file: string, { property, camera }: PropertyChange):
 function cameraMap(yaml: YamlText, root: YAMLMap, camera: number): YAMLMap | undefined {
   const cameras = root.items.find((pair) => keyOf(pair) === 'cameras')?.value;
   if (!isSeq(cameras)) return undefined;
-  return cameras.items.find((item): item is YAMLMap => isMap(item) && Number(writtenOf(yaml, item.get('index', true), yaml.placeAt(0))?.text) === camera);
+  return cameras.items.find(
+    (item): item is YAMLMap =>
+      isMap(item) && Number(writtenOf(yaml, item.get('index', true), yaml.placeAt(0))?.text) === camera,
+  );
 }
 
 /** The change of the text that a change of a value takes; undefined when the value stands there. */
-function spliceFor(text: string, yaml: YamlText, map: YAMLMap, definition: PropertyDefinition, change: PropertyChange): Splice | undefined {
+function spliceFor(
+  text: string,
+  yaml: YamlText,
+  map: YAMLMap,
+  definition: PropertyDefinition,
+  change: PropertyChange,
+): Splice | undefined {
   const { name, form } = definition;
   const { row, field = 0, value } = change;
   const pair = map.items.find((each) => findDefinition(definition.scope, keyOf(each))?.name === name);
@@ -117,7 +134,15 @@ function spliceFor(text: string, yaml: YamlText, map: YAMLMap, definition: Prope
       if (!isSeq(node)) return throwNotEditable();
       const rowNumbers = node.items.map((item) => (isSeq(item) ? numberOf(item.items[0]) : undefined));
       const at = rowNumbers.lastIndexOf(row);
-      if (at < 0) return orRefuse(addRow(text, node, newRow, rowNumbers.findLastIndex((each) => each !== undefined && each < row)));
+      if (at < 0)
+        return orRefuse(
+          addRow(
+            text,
+            node,
+            newRow,
+            rowNumbers.findLastIndex((each) => each !== undefined && each < row),
+          ),
+        );
       const found = node.items[at];
       return replaced((isSeq(found) ? found.items[field] : undefined) ?? throwNotEditable());
     }
@@ -133,14 +158,24 @@ function spliceFor(text: string, yaml: YamlText, map: YAMLMap, definition: Prope
 /** Nothing is believed that a fresh look at the text does not confirm: the values stand there, and everything else is as it was. */
 function check(before: string, after: string, file: string, changes: readonly PropertyChange[]): void {
   const wasChanged = (scope: PropertyDefinition['scope'], key: string, camera?: number): boolean =>
-    changes.some((change) => change.camera === camera && findDefinition(scope, key)?.name === findDefinition(scope, change.property)?.name && findDefinition(scope, key) !== undefined);
+    changes.some(
+      (change) =>
+        change.camera === camera &&
+        findDefinition(scope, key)?.name === findDefinition(scope, change.property)?.name &&
+        findDefinition(scope, key) !== undefined,
+    );
   const others = (text: string): unknown => {
     const { yaml, root } = read(text, file);
     const content = root.toJS(yaml.document) as Record<string, unknown>;
     const cameras = Array.isArray(content['cameras']) ? (content['cameras'] as Record<string, unknown>[]) : undefined;
-    const without = (map: Record<string, unknown>, scope: PropertyDefinition['scope'], camera?: number) => Object.entries(map).filter(([key]) => !wasChanged(scope, key, camera));
-    return [without({ ...content, cameras: undefined }, 'general'), cameras?.map((each) => without(each, 'camera', Number(each['index'])))];
+    const without = (map: Record<string, unknown>, scope: PropertyDefinition['scope'], camera?: number) =>
+      Object.entries(map).filter(([key]) => !wasChanged(scope, key, camera));
+    return [
+      without({ ...content, cameras: undefined }, 'general'),
+      cameras?.map((each) => without(each, 'camera', Number(each['index']))),
+    ];
   };
   const stands = changes.every((change) => editOne(after, file, change) === after);
-  if (!stands || !isDeepStrictEqual(others(before), others(after))) throw editErrors.notEditable({ file, line: 1, column: 1 }, changes.map(({ property }) => property).join(', '));
+  if (!stands || !isDeepStrictEqual(others(before), others(after)))
+    throw editErrors.notEditable({ file, line: 1, column: 1 }, changes.map(({ property }) => property).join(', '));
 }

@@ -13,8 +13,13 @@ export function lineChanges(before: string, after: string): readonly LineChange[
   const [old, fresh] = [linesOf(before), linesOf(after)];
   const trace: Map<number, number>[] = [];
   let furthest = new Map([[1, 0]]);
-  const reach = (diagonal: number, steps: number, from: Map<number, number>): { readonly down: boolean; readonly start: number } => {
-    const down = diagonal === -steps || (diagonal !== steps && (from.get(diagonal - 1) ?? -1) < (from.get(diagonal + 1) ?? -1));
+  const reach = (
+    diagonal: number,
+    steps: number,
+    from: Map<number, number>,
+  ): { readonly down: boolean; readonly start: number } => {
+    const down =
+      diagonal === -steps || (diagonal !== steps && (from.get(diagonal - 1) ?? -1) < (from.get(diagonal + 1) ?? -1));
     return { down, start: down ? (from.get(diagonal + 1) ?? 0) : (from.get(diagonal - 1) ?? 0) + 1 };
   };
   const isEnd = (x: number, y: number): boolean => x >= old.length && y >= fresh.length;
@@ -45,13 +50,19 @@ export function lineChanges(before: string, after: string): readonly LineChange[
 }
 
 /** Puts changes that touch into one. */
-function gathered(old: readonly string[], fresh: readonly string[], removed: ReadonlySet<number>, added: ReadonlySet<number>): readonly LineChange[] {
+function gathered(
+  old: readonly string[],
+  fresh: readonly string[],
+  removed: ReadonlySet<number>,
+  added: ReadonlySet<number>,
+): readonly LineChange[] {
   const changes: LineChange[] = [];
-  for (let line = 0, newLine = 0; line < old.length || newLine < fresh.length; ) {
+  for (let line = 0, newLine = 0; line < old.length || newLine < fresh.length;) {
     const from = { line, newLine };
     while (removed.has(line)) line += 1;
     while (added.has(newLine)) newLine += 1;
-    if (line > from.line || newLine > from.newLine) changes.push({ ...from, removed: old.slice(from.line, line), added: fresh.slice(from.newLine, newLine) });
+    if (line > from.line || newLine > from.newLine)
+      changes.push({ ...from, removed: old.slice(from.line, line), added: fresh.slice(from.newLine, newLine) });
     else {
       line += 1;
       newLine += 1;
@@ -64,8 +75,14 @@ function gathered(old: readonly string[], fresh: readonly string[], removed: Rea
 export function unifiedDiff(before: string, after: string, file: string): string {
   const changes = lineChanges(before, after);
   if (changes.length === 0) return '';
-  const range = (line: number, { length }: readonly string[]): string => `${length === 0 ? line : line + 1}${length === 1 ? '' : `,${length}`}`;
+  const range = (line: number, { length }: readonly string[]): string =>
+    `${length === 0 ? line : line + 1}${length === 1 ? '' : `,${length}`}`;
   const hunks = changes.map(({ line, removed, newLine, added }) =>
-    [`@@ -${range(line, removed)} +${range(newLine, added)} @@`, ...removed.map((each) => `-${each}`), ...added.map((each) => `+${each}`)].join('\n'));
+    [
+      `@@ -${range(line, removed)} +${range(newLine, added)} @@`,
+      ...removed.map((each) => `-${each}`),
+      ...added.map((each) => `+${each}`),
+    ].join('\n'),
+  );
   return [`--- ${file}`, `+++ ${file}`, ...hunks].join('\n');
 }

@@ -11,7 +11,8 @@ export interface Splice {
 export type NewValue = { readonly inline: string } | { readonly row: string };
 
 /** The text with a piece replaced. */
-export const spliced = (text: string, { at, removed, inserted }: Splice): string => text.slice(0, at) + inserted + text.slice(at + removed);
+export const spliced = (text: string, { at, removed, inserted }: Splice): string =>
+  text.slice(0, at) + inserted + text.slice(at + removed);
 
 const insertion = (at: number, inserted: string): Splice => ({ at, removed: 0, inserted });
 const startOf = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined);
@@ -45,11 +46,19 @@ export function addRow(text: string, list: YAMLSeq, row: string, after: number):
   const line = text.lastIndexOf('\n', start - 1) + 1;
   const dash = /^ *- +$/.exec(text.slice(line, start))?.[0];
   if (dash === undefined) return undefined;
-  return after < 0 ? insertion(line, `${dash}${row}${lineEnding(text, start)}`) : newLine(text, endOf(neighbour), `${dash}${row}`);
+  return after < 0
+    ? insertion(line, `${dash}${row}${lineEnding(text, start)}`)
+    : newLine(text, endOf(neighbour), `${dash}${row}`);
 }
 
 /** Adds a property behind the last of `pairs`. */
-export function addPair(text: string, map: YAMLMap, pairs: readonly Pair[], name: string, value: NewValue): Splice | undefined {
+export function addPair(
+  text: string,
+  map: YAMLMap,
+  pairs: readonly Pair[],
+  name: string,
+  value: NewValue,
+): Splice | undefined {
   const last = pairs.at(-1);
   if (map.flow) {
     const pair = `${name}: ${inFlow(value)}`;
@@ -61,8 +70,11 @@ export function addPair(text: string, map: YAMLMap, pairs: readonly Pair[], name
   const line = text.lastIndexOf('\n', start - 1) + 1;
   const indent = ' '.repeat(start - line);
   const ending = lineEnding(text, start);
-  const lines = 'row' in value ? [`${indent}${name}:`, `${indent}  - ${value.row}`] : [`${indent}${name}: ${value.inline}`];
-  return last ? newLine(text, endOf(last), lines.join(ending)) : insertion(line, lines.map((each) => each + ending).join(''));
+  const lines =
+    'row' in value ? [`${indent}${name}:`, `${indent}  - ${value.row}`] : [`${indent}${name}: ${value.inline}`];
+  return last
+    ? newLine(text, endOf(last), lines.join(ending))
+    : insertion(line, lines.map((each) => each + ending).join(''));
 }
 
 /** Gives a property that stands there without a value its first one. */

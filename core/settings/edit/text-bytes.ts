@@ -15,7 +15,10 @@ const encoders: readonly ((text: string) => Buffer)[] = [
  * The text of a configuration, and how it becomes bytes again in the code page and with the byte order mark that the file has.
  * Throws `settings/not-editable` where bytes would change, or what keeps the file from being read.
  */
-export function textOfBytes(bytes: Uint8Array, file: string): { readonly text: string; readonly encode: (text: string) => Uint8Array } {
+export function textOfBytes(
+  bytes: Uint8Array,
+  file: string,
+): { readonly text: string; readonly encode: (text: string) => Uint8Array } {
   const { text, problems } = decodeText(bytes, file);
   if (text === undefined) throw problems[0] ? new EucentricError(problems[0]) : editErrors.encoding(file);
   const encode = encoders.find((each) => each(text).equals(bytes));

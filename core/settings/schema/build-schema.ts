@@ -13,7 +13,11 @@ export interface PluginSchema {
 }
 
 const ofZod = (schema: ZodType): JsonSchema => {
-  const { $schema: _dialect, ...own } = z.toJSONSchema(schema, { target: 'draft-7', io: 'input', unrepresentable: 'any' });
+  const { $schema: _dialect, ...own } = z.toJSONSchema(schema, {
+    target: 'draft-7',
+    io: 'input',
+    unrepresentable: 'any',
+  });
   return own;
 };
 
@@ -22,19 +26,27 @@ export function buildSchema(plugins: readonly PluginSchema[], simulator: ZodType
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'Eucentric instrument',
-    description: 'An instrument: SerialEM properties under their own names, its cameras, the plugins it uses, and its virtual microscope.',
+    description:
+      'An instrument: SerialEM properties under their own names, its cameras, the plugins it uses, and its virtual microscope.',
     type: 'object',
     additionalProperties: false,
     properties: {
       plugins: pluginsSchema(plugins),
-      simulator: simulator ? nullable(ofZod(simulator)) : { description: 'The virtual microscope.', type: ['object', 'null'] },
+      simulator: simulator
+        ? nullable(ofZod(simulator))
+        : { description: 'The virtual microscope.', type: ['object', 'null'] },
       calibrations: ofZod(calibrationFilesSchema),
       limits: ofZod(limitsSchema),
       parameterSets: ofZod(parameterSetsSchema),
       cameras: {
         description: 'The cameras, in any order.',
         type: 'array',
-        items: { type: 'object', additionalProperties: false, required: ['index'], properties: { index: cameraIndex, ...propertiesOf(definitions.camera), ...extraLines } },
+        items: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['index'],
+          properties: { index: cameraIndex, ...propertiesOf(definitions.camera), ...extraLines },
+        },
       },
       ...propertiesOf(definitions.general),
       ...extraLines,
@@ -42,11 +54,18 @@ export function buildSchema(plugins: readonly PluginSchema[], simulator: ZodType
   };
 }
 
-const cameraIndex: JsonSchema = { description: 'Number of the camera, 0 to 5; a negative number parks it.', type: 'integer', maximum: 5 };
+const cameraIndex: JsonSchema = {
+  description: 'Number of the camera, 0 to 5; a negative number parks it.',
+  type: 'integer',
+  maximum: 5,
+};
 
-const extraLines: Readonly<Record<string, JsonSchema>> = Object.fromEntries(Object.entries(extraLinesSchemas).map(([name, schema]) => [name, ofZod(schema)]));
+const extraLines: Readonly<Record<string, JsonSchema>> = Object.fromEntries(
+  Object.entries(extraLinesSchemas).map(([name, schema]) => [name, ofZod(schema)]),
+);
 
-const propertiesOf = (all: readonly PropertyDefinition[]): Readonly<Record<string, JsonSchema>> => Object.fromEntries(all.map((each) => [each.name, propertySchema(each)]));
+const propertiesOf = (all: readonly PropertyDefinition[]): Readonly<Record<string, JsonSchema>> =>
+  Object.fromEntries(all.map((each) => [each.name, propertySchema(each)]));
 
 const nullable = (schema: JsonSchema): JsonSchema => {
   const { description, ...own } = schema;
@@ -59,7 +78,8 @@ function pluginsSchema(plugins: readonly PluginSchema[]): JsonSchema {
     return [id, { ...nullable(own), description: summary }];
   });
   return {
-    description: 'The plugins that are switched on, with their options: built-in ones by name, others by npm package or by path relative to this file.',
+    description:
+      'The plugins that are switched on, with their options: built-in ones by name, others by npm package or by path relative to this file.',
     type: 'object',
     properties: Object.fromEntries(described),
     additionalProperties: { type: ['object', 'null'] },

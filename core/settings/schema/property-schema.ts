@@ -16,19 +16,33 @@ const TYPES: Readonly<Record<FieldType, JsonSchema>> = {
 
 /** The schema of one property for editors: its form, its codes and limits, and what it means. */
 export function propertySchema(definition: PropertyDefinition): JsonSchema {
-  const markup = { description: describe(definition), ...(isScalar(definition.default) ? { default: definition.default } : {}) };
+  const markup = {
+    description: describe(definition),
+    ...(isScalar(definition.default) ? { default: definition.default } : {}),
+  };
   return { ...markup, ...valueSchema(definition) };
 }
 
 const isScalar = (value: unknown): boolean => value !== undefined && typeof value !== 'object';
 
-function describe({ meaning, units, codes, fields, topic, form, default: fallback, limit }: PropertyDefinition): string {
+function describe({
+  meaning,
+  units,
+  codes,
+  fields,
+  topic,
+  form,
+  default: fallback,
+  limit,
+}: PropertyDefinition): string {
   const facts = [
     meaning,
     ...(form === 'ignored' ? ['It has no effect.'] : []),
     // Codes stand in the schema itself.
     ...(units === undefined || codes || fields[0] === 'boolean' ? [] : [`Units: ${units}.`]),
-    ...(fallback === undefined || (Array.isArray(fallback) && fallback.length === 0) || form === 'flag' ? [] : [`Default: ${JSON.stringify(fallback)}.`]),
+    ...(fallback === undefined || (Array.isArray(fallback) && fallback.length === 0) || form === 'flag'
+      ? []
+      : [`Default: ${JSON.stringify(fallback)}.`]),
     ...(limit === undefined ? [] : [`At most ${limit}.`]),
     ...(topic === undefined ? [] : [`For ${topic.replace('/', ' ')}.`]),
   ];
@@ -48,11 +62,23 @@ function valueSchema(definition: PropertyDefinition): JsonSchema {
     case 'append':
       return { type: 'array', items: { anyOf: [elementsOf(rest!), arrayOf(elementsOf(rest!), undefined)] } };
     case 'rows':
-      return fields.length === 1 && !rest ? arrayOf({ anyOf: [first, rowSchema(definition)] }, limit) : arrayOf(rowSchema(definition), limit);
+      return fields.length === 1 && !rest
+        ? arrayOf({ anyOf: [first, rowSchema(definition)] }, limit)
+        : arrayOf(rowSchema(definition), limit);
     case 'table': {
       const rows = arrayOf(rowSchema(definition), limit);
       if (definition.name !== 'DoseRateTable') return rows;
-      return { anyOf: [rows, { type: 'object', properties: { scaling: { type: 'number' }, rows }, required: ['scaling', 'rows'], additionalProperties: false }] };
+      return {
+        anyOf: [
+          rows,
+          {
+            type: 'object',
+            properties: { scaling: { type: 'number' }, rows },
+            required: ['scaling', 'rows'],
+            additionalProperties: false,
+          },
+        ],
+      };
     }
     case 'flag':
       return { enum: [true, false, 1] };
@@ -68,9 +94,14 @@ function firstField({ fields, codes, range }: PropertyDefinition): JsonSchema {
   return range ? { ...type, minimum: range[0], maximum: range[1] } : type;
 }
 
-const elementsOf = (types: readonly FieldType[]): JsonSchema => (new Set(types).size === 1 ? TYPES[types[0]!] : { type: 'number' });
+const elementsOf = (types: readonly FieldType[]): JsonSchema =>
+  new Set(types).size === 1 ? TYPES[types[0]!] : { type: 'number' };
 
-const arrayOf = (items: JsonSchema, limit: number | undefined): JsonSchema => ({ type: 'array', items, ...(limit === undefined ? {} : { maxItems: limit }) });
+const arrayOf = (items: JsonSchema, limit: number | undefined): JsonSchema => ({
+  type: 'array',
+  items,
+  ...(limit === undefined ? {} : { maxItems: limit }),
+});
 
 function rowSchema({ fields, rest, required, restLimit }: PropertyDefinition): JsonSchema {
   const most = rest ? restLimit && fields.length + restLimit * rest.length : fields.length;

@@ -7,11 +7,24 @@ export const LARGEST_FILE = 8_000_000;
  * The text of a file: UTF-8 with or without byte order mark, UTF-16 with one, and otherwise the Western code page in which SerialEM
  * writes. A file with NUL bytes is refused.
  */
-export function decodeText(bytes: Uint8Array, file: string): { readonly text: string | undefined; readonly problems: readonly Problem[] } {
+export function decodeText(
+  bytes: Uint8Array,
+  file: string,
+): { readonly text: string | undefined; readonly problems: readonly Problem[] } {
   const place = { file, line: 1, column: 1 };
   if (bytes.length > LARGEST_FILE) {
     const size = (bytes.length / 1e6).toFixed(0);
-    return { text: undefined, problems: [fault('too-large', place, `The file has ${size} MB; at most ${LARGEST_FILE / 1e6} MB are read.`, 'Check that this is the right file.')] };
+    return {
+      text: undefined,
+      problems: [
+        fault(
+          'too-large',
+          place,
+          `The file has ${size} MB; at most ${LARGEST_FILE / 1e6} MB are read.`,
+          'Check that this is the right file.',
+        ),
+      ],
+    };
   }
   const text = decode(bytes);
   const nul = text.indexOf('\0');
@@ -20,7 +33,14 @@ export function decodeText(bytes: Uint8Array, file: string): { readonly text: st
   const at = { file, line: before.length, column: before.at(-1)!.length + 1 };
   return {
     text: undefined,
-    problems: [fault('binary', at, 'The file contains bytes that are not text.', 'Check that this is the right file and that it was not damaged while it was copied.')],
+    problems: [
+      fault(
+        'binary',
+        at,
+        'The file contains bytes that are not text.',
+        'Check that this is the right file and that it was not damaged while it was copied.',
+      ),
+    ],
   };
 }
 
@@ -37,4 +57,4 @@ function decode(bytes: Uint8Array): string {
 /** The bytes of a properties file: in the Western code page that SerialEM reads where that has all the characters, else in UTF-8. */
 export const encodeProperties = (text: string): Uint8Array =>
   // The code page and Latin-1 agree everywhere but in this range.
-  Buffer.from(text, /[^\x00-\x7f\xa0-\xff]/.test(text) ? 'utf8' : 'latin1');  
+  Buffer.from(text, /[^\x00-\x7f\xa0-\xff]/.test(text) ? 'utf8' : 'latin1');

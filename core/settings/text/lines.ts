@@ -34,7 +34,8 @@ export function cutLine(text: string, number: number): Line {
 
 /** Whether SerialEM gives up at this line. */
 export const hasTooManyWords = (line: Line): boolean =>
-  line.words.length > MOST_WORDS || (line.words.length === MOST_WORDS && line.comment === undefined && /[ \t]$/.test(line.text));
+  line.words.length > MOST_WORDS ||
+  (line.words.length === MOST_WORDS && line.comment === undefined && /[ \t]$/.test(line.text));
 
 /** The values behind the first `skip` words of a line, where a text field takes the rest of it with any comment. */
 export function valuesOf(line: Line, skip: number, definition: PropertyDefinition, file: string): readonly Written[] {

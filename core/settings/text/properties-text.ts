@@ -8,7 +8,12 @@ export type TextItem =
   /** A line of comment, with its `#`. */
   | { readonly kind: 'comment'; readonly text: string }
   /** A property with the comments behind it and behind its rows. */
-  | { readonly kind: 'entry'; readonly entry: Entry; readonly comment: string | undefined; readonly rowComments: readonly (string | undefined)[] }
+  | {
+      readonly kind: 'entry';
+      readonly entry: Entry;
+      readonly comment: string | undefined;
+      readonly rowComments: readonly (string | undefined)[];
+    }
   /** A line that SerialEM would not recognise here. */
   | { readonly kind: 'unknown'; readonly line: string; readonly place: Place }
   | { readonly kind: 'camera'; readonly section: TextSection };

@@ -40,10 +40,21 @@ class PropertiesReader {
     this.readHeader();
     while (this.next < this.lines.length) this.readLine(this.lines[this.next++]!);
     if (this.camera) {
-      this.report(fault('camera-not-closed', this.camera.place, `The camera block ${this.camera.index} has no EndCameraProperties.`, 'Add EndCameraProperties after its last property.'));
+      this.report(
+        fault(
+          'camera-not-closed',
+          this.camera.place,
+          `The camera block ${this.camera.index} has no EndCameraProperties.`,
+          'Add EndCameraProperties after its last property.',
+        ),
+      );
     }
     const sections = this.cameras.map((camera) => ({ ...sectionOf(camera), index: camera.index! }));
-    return { source: { file: this.file, general: sectionOf(this.general), cameras: sections }, general: this.general, problems: this.problems };
+    return {
+      source: { file: this.file, general: sectionOf(this.general), cameras: sections },
+      general: this.general,
+      problems: this.problems,
+    };
   }
 
   private at(line: number, column: number): { file: string; line: number; column: number } {
@@ -70,14 +81,19 @@ class PropertiesReader {
       return;
     }
     const hint = `Write ${HEADER} on the first line, in exactly these letters, with nothing before it.`;
-    this.report(fault('missing-header', this.at(line?.number ?? 1, 1), `The file does not begin with ${HEADER}.`, hint));
+    this.report(
+      fault('missing-header', this.at(line?.number ?? 1, 1), `The file does not begin with ${HEADER}.`, hint),
+    );
     this.next = line?.words[0]?.text.toLowerCase() === HEADER.toLowerCase() ? first + 1 : 0;
   }
 
   private readLine(line: Line): void {
     this.checkLine(line);
     const keyword = line.words[0]?.text;
-    if (keyword === undefined) return void this.open.items.push(line.comment === undefined ? { kind: 'blank' } : { kind: 'comment', text: line.comment });
+    if (keyword === undefined)
+      return void this.open.items.push(
+        line.comment === undefined ? { kind: 'blank' } : { kind: 'comment', text: line.comment },
+      );
     if (keyword.startsWith('/*')) return this.readBlockComment(line);
     const lower = keyword.toLowerCase();
     if (lower === 'cameraproperties') return this.openCamera(line);
@@ -85,20 +101,46 @@ class PropertiesReader {
     // The header again, in the middle of the file after other lines, means nothing.
     const definition = findDefinition(this.open.scope, keyword);
     if (definition) this.readEntry(line, definition);
-    else this.readUnknown(line, keyword === HEADER ? undefined : unknownKey(this.open.scope, keyword, this.at(line.number, line.words[0]!.column), [], this.problems.length < MOST_PROBLEMS));
+    else
+      this.readUnknown(
+        line,
+        keyword === HEADER
+          ? undefined
+          : unknownKey(
+              this.open.scope,
+              keyword,
+              this.at(line.number, line.words[0]!.column),
+              [],
+              this.problems.length < MOST_PROBLEMS,
+            ),
+      );
   }
 
   private checkLine(line: Line): void {
     if (hasTooManyWords(line)) {
       const hint = 'Spread the values over several lines where the property allows it, or remove some.';
       const column = line.words[MOST_WORDS]?.column ?? line.text.length;
-      this.report(fault('too-many-words', this.at(line.number, column), `The line has more than ${MOST_WORDS} words; SerialEM stops reading the file here.`, hint));
+      this.report(
+        fault(
+          'too-many-words',
+          this.at(line.number, column),
+          `The line has more than ${MOST_WORDS} words; SerialEM stops reading the file here.`,
+          hint,
+        ),
+      );
     }
     const value = line.comment === undefined ? line.text : line.text.slice(0, line.text.indexOf(line.comment));
-     
+
     const foreign = /[^\x00-\x7f]/.exec(value);
     if (foreign) {
-      this.report(warning('not-ascii', this.at(line.number, foreign.index + 1), `"${foreign[0]}" is not an ASCII character; SerialEM may read it differently.`, 'Write the name or path with plain letters.'));
+      this.report(
+        warning(
+          'not-ascii',
+          this.at(line.number, foreign.index + 1),
+          `"${foreign[0]}" is not an ASCII character; SerialEM may read it differently.`,
+          'Write the name or path with plain letters.',
+        ),
+      );
     }
   }
 
@@ -111,7 +153,15 @@ class PropertiesReader {
   private readBlockComment(line: Line): void {
     const place = this.at(line.number, line.words[0]!.column);
     if (this.camera) {
-      this.readUnknown(line, fault('block-comment', place, 'A comment of the form /* ... */ does not work inside a camera block.', 'Begin each of its lines with #.'));
+      this.readUnknown(
+        line,
+        fault(
+          'block-comment',
+          place,
+          'A comment of the form /* ... */ does not work inside a camera block.',
+          'Begin each of its lines with #.',
+        ),
+      );
       return;
     }
     const comment = (text: string): TextItem => ({ kind: 'comment', text: `# ${text.trim()}`.trimEnd() });
@@ -120,13 +170,28 @@ class PropertiesReader {
       this.general.items.push(comment(current.text));
       if (current.text.includes('*/')) {
         const rest = current.text.slice(current.text.indexOf('*/') + 2).trim();
-        if (rest !== '') this.report(warning('block-comment', this.at(current.number, 1), `"${rest}" behind the end of a comment is ignored.`, 'Put it on a line of its own.'));
+        if (rest !== '')
+          this.report(
+            warning(
+              'block-comment',
+              this.at(current.number, 1),
+              `"${rest}" behind the end of a comment is ignored.`,
+              'Put it on a line of its own.',
+            ),
+          );
         return;
       }
       current = this.lines[this.next++];
       if (current) this.checkLine(current);
     }
-    this.report(fault('block-comment', place, 'This comment is never closed, so the rest of the file is ignored.', 'End it with */.'));
+    this.report(
+      fault(
+        'block-comment',
+        place,
+        'This comment is never closed, so the rest of the file is ignored.',
+        'End it with */.',
+      ),
+    );
   }
 
   private openCamera(line: Line): void {
@@ -134,15 +199,46 @@ class PropertiesReader {
     const written = line.words[1]?.text;
     const index = Number(/^[+-]?\d+$/.exec(written ?? '')?.[0] ?? Number.NaN);
     if (this.camera) {
-      this.report(fault('camera-not-closed', place, `A camera block begins inside the camera block ${this.camera.index}.`, 'Close the earlier one with EndCameraProperties.'));
+      this.report(
+        fault(
+          'camera-not-closed',
+          place,
+          `A camera block begins inside the camera block ${this.camera.index}.`,
+          'Close the earlier one with EndCameraProperties.',
+        ),
+      );
     }
     if (Number.isNaN(index) || index > HIGHEST_CAMERA) {
-      const message = written === undefined ? 'A camera block needs the number of the camera.' : `"${written}" is not the number of a camera.`;
-      this.report(fault('camera-index', this.at(line.number, line.words[1]?.column ?? line.text.length + 1), message, `Write 0 to ${HIGHEST_CAMERA}; a negative number parks the block.`));
+      const message =
+        written === undefined
+          ? 'A camera block needs the number of the camera.'
+          : `"${written}" is not the number of a camera.`;
+      this.report(
+        fault(
+          'camera-index',
+          this.at(line.number, line.words[1]?.column ?? line.text.length + 1),
+          message,
+          `Write 0 to ${HIGHEST_CAMERA}; a negative number parks the block.`,
+        ),
+      );
     } else if (index >= 0 && this.cameras.some((camera) => camera.index === index)) {
-      this.report(warning('duplicate-camera', place, `Camera ${index} has another block already; both are read as one.`, 'Join the two blocks, or give this one its own number.'));
+      this.report(
+        warning(
+          'duplicate-camera',
+          place,
+          `Camera ${index} has another block already; both are read as one.`,
+          'Join the two blocks, or give this one its own number.',
+        ),
+      );
     }
-    this.camera = { scope: 'camera', index: Number.isNaN(index) ? 0 : index, indexText: written, place, items: [], comment: line.comment };
+    this.camera = {
+      scope: 'camera',
+      index: Number.isNaN(index) ? 0 : index,
+      indexText: written,
+      place,
+      items: [],
+      comment: line.comment,
+    };
     this.cameras.push(this.camera);
     this.entered = new Map();
     this.general.items.push({ kind: 'camera', section: this.camera });
@@ -150,7 +246,12 @@ class PropertiesReader {
 
   private closeCamera(line: Line): void {
     if (!this.camera) {
-      const problem = fault('camera-not-open', this.at(line.number, line.words[0]!.column), 'EndCameraProperties stands here without a camera block.', 'Remove it, or open the block with CameraProperties and its number.');
+      const problem = fault(
+        'camera-not-open',
+        this.at(line.number, line.words[0]!.column),
+        'EndCameraProperties stands here without a camera block.',
+        'Remove it, or open the block with CameraProperties and its number.',
+      );
       return this.readUnknown(line, problem);
     }
     if (line.comment !== undefined) this.camera.items.push({ kind: 'comment', text: line.comment });
@@ -164,7 +265,12 @@ class PropertiesReader {
     const values = valuesOf(line, 1, definition, this.file);
     const comment = endsInText(definition) && values.at(-1)?.type === 'quoted' ? undefined : line.comment;
     this.checkRepetition(definition, place);
-    this.open.items.push({ kind: 'entry', entry: { name: definition.name, definition, place, rows: [values] }, comment, rowComments: [] });
+    this.open.items.push({
+      kind: 'entry',
+      entry: { name: definition.name, definition, place, rows: [values] },
+      comment,
+      rowComments: [],
+    });
   }
 
   private checkRepetition(definition: PropertyDefinition, place: Entry['place']): void {
@@ -172,13 +278,22 @@ class PropertiesReader {
     const earlier = this.entered.get(definition.name);
     this.entered.set(definition.name, place.line);
     if (earlier === undefined) return;
-    this.report(warning('duplicate-key', place, `${definition.name} is entered twice; this one replaces line ${earlier}.`, 'Keep one of the two.'));
+    this.report(
+      warning(
+        'duplicate-key',
+        place,
+        `${definition.name} is entered twice; this one replaces line ${earlier}.`,
+        'Keep one of the two.',
+      ),
+    );
   }
 
   private readTable(line: Line, definition: PropertyDefinition): void {
     const place = this.at(line.number, line.words[0]!.column);
     this.checkRepetition(definition, place);
-    const header = line.words.slice(1).map((word) => ({ text: word.text, type: 'plain' as const, place: this.at(line.number, word.column) }));
+    const header = line.words
+      .slice(1)
+      .map((word) => ({ text: word.text, type: 'plain' as const, place: this.at(line.number, word.column) }));
     const announced = Number(/^\d+/.exec(header[0]?.text ?? '')?.[0] ?? 0);
     const rows: Row[] = [];
     const rowComments: (string | undefined)[] = [];
@@ -188,7 +303,14 @@ class PropertiesReader {
       this.checkLine(current);
       if (current.words.length === 0) {
         const what = current.comment === undefined ? 'An empty line' : 'A comment';
-        this.reportInSection(fault('table-row', this.at(current.number, 1), `${what} stands inside ${definition.name}; SerialEM counts it as a row and fails.`, 'Remove it, or put the comment behind a row.'));
+        this.reportInSection(
+          fault(
+            'table-row',
+            this.at(current.number, 1),
+            `${what} stands inside ${definition.name}; SerialEM counts it as a row and fails.`,
+            'Remove it, or put the comment behind a row.',
+          ),
+        );
         if (current.comment !== undefined) between.push({ kind: 'comment', text: current.comment });
         continue;
       }
@@ -198,22 +320,47 @@ class PropertiesReader {
     const surplus = this.surplusRows();
     if (header.length === 0 || rows.length !== announced || surplus.length > 0) {
       const found = rows.length + surplus.length;
-      const message = header.length === 0 ? `${definition.name} needs the number of its rows.` : `${definition.name} announces ${announced} rows, but ${found} follow.`;
-      this.reportInSection(fault('table-count', header[0]?.place ?? place, message, `Write "${definition.name} ${found}", or correct the rows.`));
+      const message =
+        header.length === 0
+          ? `${definition.name} needs the number of its rows.`
+          : `${definition.name} announces ${announced} rows, but ${found} follow.`;
+      this.reportInSection(
+        fault(
+          'table-count',
+          header[0]?.place ?? place,
+          message,
+          `Write "${definition.name} ${found}", or correct the rows.`,
+        ),
+      );
     }
-    this.open.items.push(...between, { kind: 'entry', entry: { name: definition.name, definition, place, rows, header }, comment: line.comment, rowComments });
-    for (const row of surplus) this.open.items.push({ kind: 'unknown', line: row.text.trim(), place: this.at(row.number, 1) });
+    this.open.items.push(...between, {
+      kind: 'entry',
+      entry: { name: definition.name, definition, place, rows, header },
+      comment: line.comment,
+      rowComments,
+    });
+    for (const row of surplus)
+      this.open.items.push({ kind: 'unknown', line: row.text.trim(), place: this.at(row.number, 1) });
   }
 
   private isKeyword(line: Line): boolean {
     const word = line.words[0]?.text ?? '';
-    return /^(End)?CameraProperties$/i.test(word) || findDefinition('general', word) !== undefined || findDefinition('camera', word) !== undefined;
+    return (
+      /^(End)?CameraProperties$/i.test(word) ||
+      findDefinition('general', word) !== undefined ||
+      findDefinition('camera', word) !== undefined
+    );
   }
 
   /** Lines of numbers behind the last row of a table; they are rows that were not counted. */
   private surplusRows(): readonly Line[] {
     const surplus: Line[] = [];
-    for (let line = this.lines[this.next]; line && /^[+-]?[\d.]/.test(line.words[0]?.text ?? ''); line = this.lines[++this.next]) surplus.push(line);
+    for (
+      let line = this.lines[this.next];
+      line && /^[+-]?[\d.]/.test(line.words[0]?.text ?? '');
+      line = this.lines[++this.next]
+    )
+      surplus.push(line);
     return surplus;
   }
 }

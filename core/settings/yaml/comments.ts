@@ -18,13 +18,14 @@ export function commentsOf(text: string): readonly YamlComment[] {
   let alone = true;
   for (const lexeme of new Lexer().lex(text)) {
     // The lexer marks the beginning of documents and of plain scalars by characters that are not in the text.
-    if (/^[\x02\x18\x1f]$/.test(lexeme)) continue;  
+    if (/^[\x02\x18\x1f]$/.test(lexeme)) continue;
     if (lexeme.startsWith('#')) {
       comments.push({ line, column, text: lexeme.trimEnd(), alone });
       alone = false;
     } else if (lexeme.includes('\n')) {
       for (const [at, piece] of lexeme.split('\n').slice(0, -1).entries()) {
-        if ((at > 0 || alone) && piece.trim() === '') comments.push({ line: line + at, column: 1, text: '', alone: true });
+        if ((at > 0 || alone) && piece.trim() === '')
+          comments.push({ line: line + at, column: 1, text: '', alone: true });
       }
       line += lexeme.split('\n').length - 1;
       column = lexeme.length - lexeme.lastIndexOf('\n') - 1;

@@ -9,12 +9,19 @@ export const extraLinesSchemas = {
   'properties-extra': z
     .array(
       z.strictObject({
-        after: z.string().optional().describe('The property behind which the line stands; without it, at the beginning.'),
+        after: z
+          .string()
+          .optional()
+          .describe('The property behind which the line stands; without it, at the beginning.'),
         line: z.union([z.string().min(1), z.number()]).describe('The line.'),
       }),
     )
-    .describe('Lines of SerialEMproperties.txt that are no known property; they have no effect here and are written back on export.'),
-  'properties-order': z.array(z.string()).describe('Order of the lines for export, where lines of several properties alternate.'),
+    .describe(
+      'Lines of SerialEMproperties.txt that are no known property; they have no effect here and are written back on export.',
+    ),
+  'properties-order': z
+    .array(z.string())
+    .describe('Order of the lines for export, where lines of several properties alternate.'),
 } as const;
 
 /** What is wrong with the extra lines of a map of properties. */
@@ -22,6 +29,9 @@ export function checkExtraLines(yaml: YamlText, map: YAMLMap): readonly Problem[
   return map.items.flatMap((pair) => {
     const name = keyOf(pair);
     if (name !== 'properties-extra' && name !== 'properties-order') return [];
-    return checkSection(extraLinesSchemas[name], sectionOf(yaml, name, isNode(pair.value) ? pair.value : undefined, yaml.placeOf(pair.key)));
+    return checkSection(
+      extraLinesSchemas[name],
+      sectionOf(yaml, name, isNode(pair.value) ? pair.value : undefined, yaml.placeOf(pair.key)),
+    );
   });
 }

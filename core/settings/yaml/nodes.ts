@@ -1,4 +1,15 @@
-import { type Document, LineCounter, type Node, type Pair, type Scalar, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import {
+  type Document,
+  LineCounter,
+  type Node,
+  type Pair,
+  type Scalar,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  parseDocument,
+} from 'yaml';
 import type { Place } from '../../base';
 import { fault, type Problem } from '../problem';
 import type { Row, Written } from '../source';
@@ -15,33 +26,76 @@ const LARGEST = 8_000_000;
 const DEEPEST = 64;
 
 /** Parses a YAML text; never throws. What cannot be read at all comes back as undefined with the reasons. */
-export function readYamlText(text: string, file: string): { readonly yaml: YamlText | undefined; readonly problems: readonly Problem[] } {
+export function readYamlText(
+  text: string,
+  file: string,
+): { readonly yaml: YamlText | undefined; readonly problems: readonly Problem[] } {
   const start: Place = { file, line: 1, column: 1 };
   if (text.length > LARGEST) {
-    return refused(fault('too-large', start, `The file has ${(text.length / 1e6).toFixed(0)} million characters; a configuration has a few thousand.`, 'Check that this is the right file.'));
+    return refused(
+      fault(
+        'too-large',
+        start,
+        `The file has ${(text.length / 1e6).toFixed(0)} million characters; a configuration has a few thousand.`,
+        'Check that this is the right file.',
+      ),
+    );
   }
   const control = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/.exec(text);
   if (control) {
-    return refused(fault('binary', placeIn(text, control.index, file), 'The file contains bytes that are not text.', 'Check that this is a YAML file and that it was not damaged while it was copied.'));
+    return refused(
+      fault(
+        'binary',
+        placeIn(text, control.index, file),
+        'The file contains bytes that are not text.',
+        'Check that this is a YAML file and that it was not damaged while it was copied.',
+      ),
+    );
   }
   const deep = tooDeep(text);
   if (deep !== undefined) {
-    return refused(fault('too-deep', placeIn(text, deep, file), `Brackets or lists are nested more than ${DEEPEST} levels deep.`, 'A configuration needs four levels at most; look for brackets that are not closed.'));
+    return refused(
+      fault(
+        'too-deep',
+        placeIn(text, deep, file),
+        `Brackets or lists are nested more than ${DEEPEST} levels deep.`,
+        'A configuration needs four levels at most; look for brackets that are not closed.',
+      ),
+    );
   }
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, merge: false, prettyErrors: false, strict: true });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    uniqueKeys: false,
+    merge: false,
+    prettyErrors: false,
+    strict: true,
+  });
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const yaml: YamlText = { file, document, placeAt, placeOf: (node) => placeAt((node as Node | undefined)?.range?.[0] ?? 0) };
+  const yaml: YamlText = {
+    file,
+    document,
+    placeAt,
+    placeOf: (node) => placeAt((node as Node | undefined)?.range?.[0] ?? 0),
+  };
   const problems = document.errors.map((error) =>
-    fault('yaml-syntax', placeAt(error.pos[0]), `This is not valid YAML: ${error.message}`, 'Check indentation, brackets and quotes on this line and the one above.'),
+    fault(
+      'yaml-syntax',
+      placeAt(error.pos[0]),
+      `This is not valid YAML: ${error.message}`,
+      'Check indentation, brackets and quotes on this line and the one above.',
+    ),
   );
   return { yaml, problems: [...problems, ...aliasesIn(yaml)] };
 }
 
-const refused = (problem: Problem): { yaml: undefined; problems: readonly Problem[] } => ({ yaml: undefined, problems: [problem] });
+const refused = (problem: Problem): { yaml: undefined; problems: readonly Problem[] } => ({
+  yaml: undefined,
+  problems: [problem],
+});
 
 function placeIn(text: string, offset: number, file: string): Place {
   const before = text.slice(0, offset);
@@ -68,7 +122,15 @@ function aliasesIn(yaml: YamlText): readonly Problem[] {
   const problems: Problem[] = [];
   const hint = 'Write the value out at each place where it is used.';
   const walk = (node: unknown): void => {
-    if (isAlias(node)) problems.push(fault('alias', yaml.placeOf(node), `"*${node.source}" refers to another part of the file, which a configuration may not.`, hint));
+    if (isAlias(node))
+      problems.push(
+        fault(
+          'alias',
+          yaml.placeOf(node),
+          `"*${node.source}" refers to another part of the file, which a configuration may not.`,
+          hint,
+        ),
+      );
     else if (isSeq(node)) node.items.forEach(walk);
     else if (isMap(node)) {
       for (const pair of node.items) {
@@ -77,7 +139,15 @@ function aliasesIn(yaml: YamlText): readonly Problem[] {
       }
     }
     const anchor = (node as { anchor?: string } | undefined | null)?.anchor;
-    if (anchor !== undefined && !isAlias(node)) problems.push(fault('alias', yaml.placeOf(node), `"&${anchor}" marks a part of the file for later use, which a configuration may not.`, hint));
+    if (anchor !== undefined && !isAlias(node))
+      problems.push(
+        fault(
+          'alias',
+          yaml.placeOf(node),
+          `"&${anchor}" marks a part of the file for later use, which a configuration may not.`,
+          hint,
+        ),
+      );
   };
   walk(yaml.document.contents);
   return problems;

@@ -43,7 +43,11 @@ export class CalibrationFile {
   }
 
   /** Reads a file; one that is no calibration file gives only problems. `kind` is what it must be; without it the first line decides. */
-  static parse(bytes: Uint8Array, fileName: string, kind?: FileKind): { readonly file?: CalibrationFile; readonly problems: readonly FileProblem[] } {
+  static parse(
+    bytes: Uint8Array,
+    fileName: string,
+    kind?: FileKind,
+  ): { readonly file?: CalibrationFile; readonly problems: readonly FileProblem[] } {
     const { parsed, problems } = parseFile(bytes, fileName, kind && fileFormats[kind]);
     return parsed ? { file: CalibrationFile.of(parsed), problems } : { problems };
   }
@@ -109,7 +113,9 @@ export class CalibrationFile {
     const after = checked.map((values) => printed(name, layout, values));
     if (before.length === after.length && before.every((text, at) => text === after[at])) return false;
     const present = this.sections.flatMap((section) => (section.name === name ? section.entries : []));
-    const texts = new Map(present.flatMap((entry) => (entry.values ? [[printed(name, layout, entry.values), entry] as const] : [])));
+    const texts = new Map(
+      present.flatMap((entry) => (entry.values ? [[printed(name, layout, entry.values), entry] as const] : [])),
+    );
     this.edit(name, (entry) => (entry.values ? undefined : entry));
     for (const values of checked) this.insert(name, layout, values, texts.get(printed(name, layout, values)), false);
     return true;
@@ -118,7 +124,10 @@ export class CalibrationFile {
   /** Keeps the records of some names in the file but no longer uses them. */
   setAside(names: readonly string[]): void {
     const printLine = (name: string, entry: Entry): string =>
-      entry.raw ?? printRecord(name, this.layoutOf(name), entry.values!).map((text) => text + this.lineEnd).join('');
+      entry.raw ??
+      printRecord(name, this.layoutOf(name), entry.values!)
+        .map((text) => text + this.lineEnd)
+        .join('');
     this.sections = this.sections.map((section) => {
       const name = section.name;
       if (name === undefined || !names.includes(name)) return section;
@@ -145,7 +154,8 @@ export class CalibrationFile {
 
   /** The bytes to write. */
   render(mode: WriteMode = 'preserve'): Buffer {
-    const parts = mode === 'preserve' ? this.sections.map((section) => this.printSection(section)) : this.canonicalParts();
+    const parts =
+      mode === 'preserve' ? this.sections.map((section) => this.printSection(section)) : this.canonicalParts();
     return Buffer.from(this.joined([this.opening, ...parts].filter((part) => part !== '')), 'latin1');
   }
 
@@ -153,7 +163,13 @@ export class CalibrationFile {
     const { name, head, entries } = section;
     if (name === undefined) return entries.map((entry) => entry.raw!).join('');
     const layout = this.layoutOf(name);
-    const texts = entries.map((entry) => entry.raw ?? printRecord(name, layout, entry.values!).map((text) => text + this.lineEnd).join(''));
+    const texts = entries.map(
+      (entry) =>
+        entry.raw ??
+        printRecord(name, layout, entry.values!)
+          .map((text) => text + this.lineEnd)
+          .join(''),
+    );
     if (layout.shape !== 'table') return this.joined(texts);
     if (head && !section.changed) return this.joined([head.raw, ...texts]);
     const solid = texts.filter((text) => text.trim() !== '');
@@ -171,7 +187,9 @@ export class CalibrationFile {
       else groups.set(rank, [{ name, values }]);
     }
     const parts = names.flatMap((_, rank) => this.canonicalGroup(groups.get(rank) ?? []));
-    const unknown = this.sections.flatMap((section) => section.entries.filter((entry) => !entry.values && entry.raw!.trim() !== ''));
+    const unknown = this.sections.flatMap((section) =>
+      section.entries.filter((entry) => !entry.values && entry.raw!.trim() !== ''),
+    );
     return [...parts, ...unknown.map((entry) => this.withEnd(entry.raw!))];
   }
 
@@ -179,9 +197,9 @@ export class CalibrationFile {
     const first = records[0];
     if (!first) return [];
     const layout = this.layoutOf(first.name);
-    const sorted = [...records].filter(({ name, values }) => !isMissingMatrix(name, values)).sort(
-      (a, b) => compare(layout, a.values, b.values) || this.orderOf(a.name) - this.orderOf(b.name),
-    );
+    const sorted = [...records]
+      .filter(({ name, values }) => !isMissingMatrix(name, values))
+      .sort((a, b) => compare(layout, a.values, b.values) || this.orderOf(a.name) - this.orderOf(b.name));
     const lines = sorted.flatMap(({ name, values }) => printRecord(name, this.layoutOf(name), values));
     if (layout.shape === 'table' && lines.length > 0) lines.unshift(`${first.name}${layout.separator}${sorted.length}`);
     return lines.map((text) => text + this.lineEnd);
@@ -200,7 +218,8 @@ export class CalibrationFile {
     this.sections = this.sections.flatMap((section) => {
       if (section.name !== name) return [section];
       const entries = section.entries.map(change).filter((entry) => entry !== undefined);
-      if (entries.length === section.entries.length && entries.every((entry, at) => entry === section.entries[at])) return [section];
+      if (entries.length === section.entries.length && entries.every((entry, at) => entry === section.entries[at]))
+        return [section];
       return entries.length === 0 ? [] : [{ ...section, entries, changed: true }];
     });
   }
@@ -245,9 +264,14 @@ export class CalibrationFile {
   }
 }
 
-const printed = (name: string, layout: Layout, values: RecordValues): string => printRecord(name, layout, values).join('\n');
+const printed = (name: string, layout: Layout, values: RecordValues): string =>
+  printRecord(name, layout, values).join('\n');
 
-function checkIndex(name: string, rows: readonly RecordValues[], index: { readonly name: string; readonly from: number }): void {
+function checkIndex(
+  name: string,
+  rows: readonly RecordValues[],
+  index: { readonly name: string; readonly from: number },
+): void {
   const wrong = rows.findIndex((row, at) => row[index.name] !== index.from + at);
   if (wrong >= 0) throw notStorable(name, `row ${wrong + 1} must have ${index.name} ${index.from + wrong}`);
 }
@@ -271,4 +295,5 @@ function compare(layout: Layout, a: RecordValues, b: RecordValues): number {
 const matrixRecords: readonly string[] = ['ImageShiftMatrix', 'StageToCameraMatrix', 'StageCalibration'];
 
 /** Whether a record is a shift matrix whose first row is zero, which is how SerialEM marks a missing one. */
-export const isMissingMatrix = (name: string, values: RecordValues): boolean => matrixRecords.includes(name) && values.xpx === 0 && values.xpy === 0;
+export const isMissingMatrix = (name: string, values: RecordValues): boolean =>
+  matrixRecords.includes(name) && values.xpx === 0 && values.xpy === 0;

@@ -9,11 +9,22 @@ export type RecordValues = Readonly<Record<string, unknown>>;
 export type Reading = { readonly values: RecordValues; readonly remark?: string } | { readonly fault: string };
 
 /** Reads the items of one line by its fields; missing trailing items take the values of the older forms. */
-export function readFields(items: readonly string[], fields: readonly Field[], olderForm?: Layout['olderForm'], lineText = '', behind = 0): Reading {
+export function readFields(
+  items: readonly string[],
+  fields: readonly Field[],
+  olderForm?: Layout['olderForm'],
+  lineText = '',
+  behind = 0,
+): Reading {
   if (olderForm && items.length === olderForm.items) {
-    const reading = readFields(items, fields.filter((field) => olderForm.fields.includes(field.name)));
+    const reading = readFields(
+      items,
+      fields.filter((field) => olderForm.fields.includes(field.name)),
+    );
     if ('fault' in reading) return reading;
-    const others = Object.fromEntries(fields.map((field) => [field.name, olderForm.others[field.name] ?? field.fallback ?? 0]));
+    const others = Object.fromEntries(
+      fields.map((field) => [field.name, olderForm.others[field.name] ?? field.fallback ?? 0]),
+    );
     return { ...reading, values: { ...others, ...reading.values } };
   }
   const data = fields.filter((field) => !field.informative);
@@ -39,7 +50,8 @@ export function readFields(items: readonly string[], fields: readonly Field[], o
   }
   if (closing) values[closing.name] = hasClosing ? wholeNumber(items.at(-1)!, closing) : 0;
   const most = data.length + (closing ? 1 : 0);
-  if (items.length > most && data.at(-1)?.kind !== 'rest') remarks.push(`it has ${items.length} values where at most ${most} are known`);
+  if (items.length > most && data.at(-1)?.kind !== 'rest')
+    remarks.push(`it has ${items.length} values where at most ${most} are known`);
   return remarks.length > 0 ? { values, remark: remarks.join('; ') } : { values };
 }
 
@@ -49,7 +61,10 @@ function wholeNumber(item: string, { minimum, maximum }: Field): number {
   return value >= minimum && value <= maximum ? value : 0;
 }
 
-function readItem(item: string, field: Field): { readonly value: number | string; readonly remark?: string } | { readonly fault: string } {
+function readItem(
+  item: string,
+  field: Field,
+): { readonly value: number | string; readonly remark?: string } | { readonly fault: string } {
   if (field.kind === 'word') return { value: item };
   const number = numberOf(item);
   if (number === undefined) return { fault: `"${shorten(item)}" is not a number (${field.name})` };
@@ -133,10 +148,16 @@ export function checkedValues(name: string, layout: Layout, values: RecordValues
   if (layout.shape === 'block') {
     const rows = rowsOf(values);
     const wanted = layout.rowCount?.(checked);
-    if (wanted !== undefined && wanted !== rows.length) throw notStorable(name, `it needs ${wanted} rows and has ${rows.length}`);
-    if (rows.length > layout.mostRows) throw notStorable(name, `it has ${rows.length} rows and SerialEM has room for ${layout.mostRows}`);
+    if (wanted !== undefined && wanted !== rows.length)
+      throw notStorable(name, `it needs ${wanted} rows and has ${rows.length}`);
+    if (rows.length > layout.mostRows)
+      throw notStorable(name, `it has ${rows.length} rows and SerialEM has room for ${layout.mostRows}`);
     checked.rows = Object.freeze(
-      rows.map((row) => Object.freeze(Object.fromEntries(layout.rows.map((field) => [field.name, checkedItem(name, field, row[field.name])])))),
+      rows.map((row) =>
+        Object.freeze(
+          Object.fromEntries(layout.rows.map((field) => [field.name, checkedItem(name, field, row[field.name])])),
+        ),
+      ),
     );
   }
   return Object.freeze(checked);
@@ -145,13 +166,21 @@ export function checkedValues(name: string, layout: Layout, values: RecordValues
 function checkedItem(name: string, field: Field, value: unknown): number | string {
   if (field.kind === 'word' || field.kind === 'rest') {
     const bad = field.kind === 'word' ? /[\s\0]/ : /[\r\n\0]/;
-    const fits = typeof value === 'string' && value !== '' && !bad.test(value) && !/(^|\s)#/.test(value) && !/[^\0-\xff]/.test(value);
-    if (!fits || value.trim() !== value) throw notStorable(name, `${field.name} "${String(value)}" is not text that the file can hold`);
+    const fits =
+      typeof value === 'string' &&
+      value !== '' &&
+      !bad.test(value) &&
+      !/(^|\s)#/.test(value) &&
+      !/[^\0-\xff]/.test(value);
+    if (!fits || value.trim() !== value)
+      throw notStorable(name, `${field.name} "${String(value)}" is not text that the file can hold`);
     return value;
   }
   const number = value === undefined ? (field.informative ? 0 : field.fallback) : value;
-  if (typeof number !== 'number' || !Number.isFinite(number)) throw notStorable(name, `${field.name} is ${String(value)}, not a number`);
-  if (field.kind === 'int' && !Number.isInteger(number)) throw notStorable(name, `${field.name} ${number} is not a whole number`);
+  if (typeof number !== 'number' || !Number.isFinite(number))
+    throw notStorable(name, `${field.name} is ${String(value)}, not a number`);
+  if (field.kind === 'int' && !Number.isInteger(number))
+    throw notStorable(name, `${field.name} ${number} is not a whole number`);
   const outside = rangeFault(number, field);
   if (outside) throw notStorable(name, outside);
   return number;

@@ -57,9 +57,21 @@ export const f64 = <const Name extends string>(name: Name, options: Options = {}
   ...options,
 });
 /** Text without blanks. */
-export const word = <const Name extends string>(name: Name): Field<Name, 'word'> => ({ ...defaults, name, kind: 'word', minimum: 0, maximum: 0 });
+export const word = <const Name extends string>(name: Name): Field<Name, 'word'> => ({
+  ...defaults,
+  name,
+  kind: 'word',
+  minimum: 0,
+  maximum: 0,
+});
 /** Text to the end of the line. */
-export const rest = <const Name extends string>(name: Name): Field<Name, 'rest'> => ({ ...defaults, name, kind: 'rest', minimum: 0, maximum: 0 });
+export const rest = <const Name extends string>(name: Name): Field<Name, 'rest'> => ({
+  ...defaults,
+  name,
+  kind: 'rest',
+  minimum: 0,
+  maximum: 0,
+});
 
 /** The magnification at the end of a line, behind a number of spaces. */
 export const magnification = (spaces: number): Field<'magnification', 'int'> => ({
@@ -91,14 +103,20 @@ export interface LineLayout<Fields extends readonly Field[] = readonly Field[]> 
   readonly fields: Fields;
 }
 /** `keyword n` and then n rows, each of which counts as a record of its own. */
-export interface TableLayout<Fields extends readonly Field[] = readonly Field[], Index extends string = string> extends Traits {
+export interface TableLayout<
+  Fields extends readonly Field[] = readonly Field[],
+  Index extends string = string,
+> extends Traits {
   readonly shape: 'table';
   readonly fields: Fields;
   /** A number that the rows do not spell: it is their place in the table. */
   readonly index?: { readonly name: Index; readonly from: number };
 }
 /** A line of its own fields and then rows that belong to it. */
-export interface BlockLayout<Fields extends readonly Field[] = readonly Field[], Rows extends readonly Field[] = readonly Field[]> extends Traits {
+export interface BlockLayout<
+  Fields extends readonly Field[] = readonly Field[],
+  Rows extends readonly Field[] = readonly Field[],
+> extends Traits {
   readonly shape: 'block';
   readonly fields: Fields;
   readonly rows: Rows;
@@ -126,7 +144,11 @@ export interface Traits {
   /** The month (such as 2025-03) in which SerialEM began to know the record, where that is lately. */
   readonly since?: string;
   /** An older form that does not follow the rule of missing trailing fields: its number of items, its fields, and the values of the others. */
-  readonly olderForm?: { readonly items: number; readonly fields: readonly string[]; readonly others: Readonly<Record<string, number>> };
+  readonly olderForm?: {
+    readonly items: number;
+    readonly fields: readonly string[];
+    readonly others: Readonly<Record<string, number>>;
+  };
 }
 
 /** What one record of a layout holds. */
@@ -143,14 +165,20 @@ type Extras = Partial<Omit<Traits, 'separator'>> & { readonly separator?: Traits
 const traits = { separator: ' ', key: [], sortedBy: [] } as const;
 
 /** Declares a record of one line. */
-export const line = <const Fields extends readonly Field[]>(fields: Fields, extras: Extras = {}): LineLayout<Fields> => ({
+export const line = <const Fields extends readonly Field[]>(
+  fields: Fields,
+  extras: Extras = {},
+): LineLayout<Fields> => ({
   ...traits,
   ...extras,
   shape: 'line',
   fields,
 });
 /** Declares a counted table whose rows spell all their fields. */
-export const table = <const Fields extends readonly Field[]>(fields: Fields, extras: Extras = {}): TableLayout<Fields, never> => ({
+export const table = <const Fields extends readonly Field[]>(
+  fields: Fields,
+  extras: Extras = {},
+): TableLayout<Fields, never> => ({
   ...traits,
   separator: '\t',
   ...extras,

@@ -20,7 +20,8 @@ export interface FileFormat {
   readonly interleaved: readonly string[];
 }
 
-const inOrder = (layouts: Readonly<Record<string, Layout>>): ReadonlyMap<string, Layout> => new Map(Object.entries(layouts));
+const inOrder = (layouts: Readonly<Record<string, Layout>>): ReadonlyMap<string, Layout> =>
+  new Map(Object.entries(layouts));
 
 /** The three formats. */
 export const fileFormats: Readonly<Record<FileKind, FileFormat>> = {

@@ -1,4 +1,10 @@
-export { CalibrationFile, type FileState, isMissingMatrix, type PlacedRecord, type WriteMode } from './calibration-file';
+export {
+  CalibrationFile,
+  type FileState,
+  isMissingMatrix,
+  type PlacedRecord,
+  type WriteMode,
+} from './calibration-file';
 export { keyOf, notStorable, printRecord, type RecordValues, rowsOf } from './codec';
 export { type Layout, mostMagnifications } from './fields';
 export { type FileProblem, type Severity } from './file-problem';

@@ -36,9 +36,11 @@ const highFocus = [
 const highFocusTraits = { key: ['spot', 'probe', 'magIndex', 'defocus', 'intensity'] };
 const probeOrAlpha = int('probeOrAlpha', { minimum: -999, maximum: 9 });
 const shift = [f32('x'), f32('y')] as const;
-const fit = <const Name extends string>(name: Name) => [f32(`${name}Defocus1`), f32(`${name}Defocus2`), f32(`${name}Angle`)] as const;
+const fit = <const Name extends string>(name: Name) =>
+  [f32(`${name}Defocus1`), f32(`${name}Defocus2`), f32(`${name}Angle`)] as const;
 const limits = <const Name extends string>(name: Name) => [f32(`${name}Low`), f32(`${name}High`)] as const;
-const spotsBetween = (from: unknown, to: unknown): number => (Number(to) > Number(from) ? Number(to) - Number(from) + 1 : 0);
+const spotsBetween = (from: unknown, to: unknown): number =>
+  Number(to) > Number(from) ? Number(to) - Number(from) + 1 : 0;
 const optionalSpot = <const Name extends string>(name: Name, fallback?: number): Field<Name, 'int'> =>
   int(name, { minimum: -1, maximum: 13, ...(fallback === undefined ? {} : { fallback }) });
 /** A magnification and spot have one intensity table on each side of the beam's crossover. */
@@ -61,7 +63,10 @@ export const mainLayouts = {
   ),
   HighFocusMagCal: line(highFocus, highFocusTraits),
   HighFocusISCal: line(highFocus, { ...highFocusTraits, since: '2023-01' }),
-  ParallelIllum: line([f64('intensity'), spot, probeOrAlpha, f64('crossover')], { key: ['spot', 'probeOrAlpha'], since: '2025-03' }),
+  ParallelIllum: line([f64('intensity'), spot, probeOrAlpha, f64('crossover')], {
+    key: ['spot', 'probeOrAlpha'],
+    since: '2025-03',
+  }),
   BeamSizeCal: line(
     [
       probeOrAlpha,
@@ -118,9 +123,21 @@ export const mainLayouts = {
     ],
     { key: ['magIndex', 'probe', 'alpha'] },
   ),
-  ComaCalib: line([magIndex, probe, alpha, f32('defocus'), f32('beamTilt'), ...matrixOf('comaX'), ...matrixOf('comaY'), magnification(3)], {
-    key: ['magIndex', 'probe', 'alpha'],
-  }),
+  ComaCalib: line(
+    [
+      magIndex,
+      probe,
+      alpha,
+      f32('defocus'),
+      f32('beamTilt'),
+      ...matrixOf('comaX'),
+      ...matrixOf('comaY'),
+      magnification(3),
+    ],
+    {
+      key: ['magIndex', 'probe', 'alpha'],
+    },
+  ),
   CtfAstigCalib: line(
     [
       magIndex,
@@ -155,7 +172,10 @@ export const mainLayouts = {
       int('retain', { minimum: 0, maximum: 1, fallback: 0 }),
       magnification(2),
     ],
-    { key: ['magIndex', 'alpha', 'probe'], olderForm: { items: 4, fields: ['xpx', 'xpy', 'ypx', 'ypy'], others: { magIndex: 0 } } },
+    {
+      key: ['magIndex', 'alpha', 'probe'],
+      olderForm: { items: 4, fields: ['xpx', 'xpy', 'ypx', 'ypy'], others: { magIndex: 0 } },
+    },
   ),
   StageStretchXform: line([...matrixElements]),
   FilterMagShifts: table([magIndex, f32('energyShift')], perMag),
@@ -185,7 +205,8 @@ export const mainLayouts = {
     [f64('x'), f64('y')],
     {
       rowCount: (fields) =>
-        spotsBetween(fields.minimumSpot, fields.maximumSpot) + spotsBetween(fields.secondaryMinimumSpot, fields.secondaryMaximumSpot),
+        spotsBetween(fields.minimumSpot, fields.maximumSpot) +
+        spotsBetween(fields.secondaryMinimumSpot, fields.secondaryMaximumSpot),
     },
   ),
   SpotIntensities: block(
@@ -201,7 +222,12 @@ export const mainLayouts = {
     ],
     { countAt: 0, sharedValue: 'microIntensity' },
   ),
-  SpotCalAtC2Aperture: line([int('aperture1'), int('aperture2'), int('aperture3', { fallback: 0 }), int('aperture4', { fallback: 0 })]),
+  SpotCalAtC2Aperture: line([
+    int('aperture1'),
+    int('aperture2'),
+    int('aperture3', { fallback: 0 }),
+    int('aperture4', { fallback: 0 }),
+  ]),
   IllumAreaLimits: indexedTable(
     'spot',
     1,

@@ -53,7 +53,8 @@ export function parseFile(
     problems.add('error', code, 1, message, hint);
     return { problems: problems.all() };
   };
-  if (bytes.length > largestFile) return refuse('store/too-large', tooLargeMessage(bytes.length), 'Check that this is the right file.');
+  if (bytes.length > largestFile)
+    return refuse('store/too-large', tooLargeMessage(bytes.length), 'Check that this is the right file.');
   // One character a byte, so that text in any single-byte or UTF-8 encoding comes back out as it went in.
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   const lines = splitLines(text);
@@ -67,7 +68,11 @@ export function parseFile(
   const header = itemsOf(title)[0] ?? '';
   const format = expected ?? Object.values(fileFormats).find((each) => each.header === header);
   if (!format || header !== format.header) {
-    const wanted = expected ? expected.header : Object.values(fileFormats).map((each) => each.header).join(' or ');
+    const wanted = expected
+      ? expected.header
+      : Object.values(fileFormats)
+          .map((each) => each.header)
+          .join(' or ');
     const hint = 'Nothing was read. Check that this is the right file, or bring it back from the .bak file.';
     return refuse('store/wrong-header', `the first line must begin with ${wanted}.`, hint);
   }
@@ -81,7 +86,13 @@ export function parseFile(
     problems.add('warning', 'store/no-line-end', lines.length, message, 'Compare the last record with the .bak file.');
   }
   const found = problems.all();
-  const parsed: ParsedFile = { format, opening: first.text + first.end, lineEnd: first.end === '\n' ? '\n' : '\r\n', sections, problems: found };
+  const parsed: ParsedFile = {
+    format,
+    opening: first.text + first.end,
+    lineEnd: first.end === '\n' ? '\n' : '\r\n',
+    sections,
+    problems: found,
+  };
   return { parsed, problems: found };
 }
 
@@ -158,7 +169,8 @@ class FileReader {
     const own = this.accept(header, start, name);
     const count = this.count(name, announcedRows(layout, items, header), start);
     if (count === undefined) return this.keep(1);
-    const shared = layout.sharedValue !== undefined && items.length === layout.fields.length + 2 ? Number(items.at(-1)) : undefined;
+    const shared =
+      layout.sharedValue !== undefined && items.length === layout.fields.length + 2 ? Number(items.at(-1)) : undefined;
     const rows: RecordValues[] = [];
     let read = 0;
     for (this.at += 1; read < count && this.rowFollows(); this.at += 1) {
@@ -191,12 +203,20 @@ class FileReader {
       this.problem(at, 'store/unreadable-record', `${name} cannot be read: ${reading.fault}.`, severeHint);
       return undefined;
     }
-    if (reading.remark) this.problems.add('warning', 'store/odd-record', at + 1, `${name}: ${reading.remark}.`, 'It is used as far as it is known.');
+    if (reading.remark)
+      this.problems.add(
+        'warning',
+        'store/odd-record',
+        at + 1,
+        `${name}: ${reading.remark}.`,
+        'It is used as far as it is known.',
+      );
     return reading.values;
   }
 
   private count(name: string, count: number | undefined, at: number): number | undefined {
-    if (count === undefined) this.problem(at, 'store/bad-count', `${name} does not tell how many rows follow.`, severeHint);
+    if (count === undefined)
+      this.problem(at, 'store/bad-count', `${name} does not tell how many rows follow.`, severeHint);
     return count;
   }
 
@@ -218,8 +238,12 @@ class FileReader {
 
   private keepUnknown(name: string): void {
     const comparable = !this.problems.full && name.length <= 40;
-    const nearest = comparable && [...this.format.layouts.keys()].find((each) => distance(each.toLowerCase(), name.toLowerCase()) <= 2);
-    const hint = nearest ? `Did you mean ${nearest}? The line is kept as it is.` : 'It may belong to a newer SerialEM; the line is kept as it is.';
+    const nearest =
+      comparable &&
+      [...this.format.layouts.keys()].find((each) => distance(each.toLowerCase(), name.toLowerCase()) <= 2);
+    const hint = nearest
+      ? `Did you mean ${nearest}? The line is kept as it is.`
+      : 'It may belong to a newer SerialEM; the line is kept as it is.';
     const shown = name.length <= 40 ? name : `${name.slice(0, 40)}...`;
     this.problems.add('warning', 'store/unknown-record', this.at + 1, `the record "${shown}" is not known.`, hint);
     this.keep(1);
@@ -243,7 +267,10 @@ class FileReader {
   }
 
   private entry(from: number, to: number, values?: RecordValues): Entry {
-    const raw = this.lines.slice(from, to).map((line) => line.text + line.end).join('');
+    const raw = this.lines
+      .slice(from, to)
+      .map((line) => line.text + line.end)
+      .join('');
     return values ? { values: Object.freeze(values), raw, line: from + 1 } : { raw, line: from + 1 };
   }
 

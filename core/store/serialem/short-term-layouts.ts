@@ -31,7 +31,9 @@ export const shortTermLayouts = {
   LastFeiZLPshift: line([f64('shift')]),
   ImageShiftMatrix: line([time, magIndex, camera, ...matrixElements], perMagAndCamera),
   StageCalibration: line([time, magIndex, camera, ...matrixElements, f64('absoluteFocus')], perMagAndCamera),
-  FoundPixelSize: line([time, camera, magIndex, int('addedRotation'), f32('pixelSize'), f32('gridAngle')], { key: ['camera', 'magIndex'] }),
+  FoundPixelSize: line([time, camera, magIndex, int('addedRotation'), f32('pixelSize'), f32('gridAngle')], {
+    key: ['camera', 'magIndex'],
+  }),
   NavAutosave: line([word('user'), rest('path')]),
   FakeMagIndex: line([int('magIndex')], tab),
   FakeScreenPos: line([int('position')], tab),

@@ -14,7 +14,7 @@ export interface Line {
 /** Splits text into lines without losing a character: text and ends put together again are the text. */
 export function splitLines(text: string): Line[] {
   const lines: Line[] = [];
-  for (let start = 0; start < text.length; ) {
+  for (let start = 0; start < text.length;) {
     const at = text.indexOf('\n', start);
     if (at < 0) {
       lines.push({ text: text.slice(start), end: '' });
@@ -38,7 +38,11 @@ export function itemsOf(line: string): string[] {
 export function textBehind(line: string, count: number): string {
   const start = new RegExp(`^[ \\t\\r]*(?:[^ \\t\\r]+[ \\t\\r]+){${count}}`).exec(line);
   if (!start) return '';
-  return line.slice(start[0].length).replace(/\r/g, ' ').replace(/(^|[ \t])#.*$/, '').trim();
+  return line
+    .slice(start[0].length)
+    .replace(/\r/g, ' ')
+    .replace(/(^|[ \t])#.*$/, '')
+    .trim();
 }
 
 /** The number that an item spells, or `undefined` if it spells none that is finite. */

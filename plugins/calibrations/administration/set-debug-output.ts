@@ -11,15 +11,30 @@ import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
   touchesNothing: true,
   needs: [DebugKeys],
   script: 'SetDebugOutput',
-  questions: [{ id: 'keys', kind: 'text', summary: 'Key letters: 1 general, i image shift, a alignment, c calibrations, t delays, K sockets...; 0 for none.' }],
+  questions: [
+    {
+      id: 'keys',
+      kind: 'text',
+      summary:
+        'Key letters: 1 general, i image shift, a alignment, c calibrations, t delays, K sockets...; 0 for none.',
+    },
+  ],
 })
 export default class SetDebugOutput implements MenuItem {
   constructor(private readonly keys: DebugKeys) {}
 
   async run(run: Run): Promise<void> {
     const given = run.arguments[0];
-    const wanted = given ?? (await run.operator.text({ id: 'keys', text: 'Key letters for debugging output (0 for none)', default: this.keys.get() }));
+    const wanted =
+      given ??
+      (await run.operator.text({
+        id: 'keys',
+        text: 'Key letters for debugging output (0 for none)',
+        default: this.keys.get(),
+      }));
     this.keys.set(wanted);
-    run.operator.log(this.keys.get() === '0' ? 'Debugging output is off.' : `Debugging output is on for ${this.keys.get()}.`);
+    run.operator.log(
+      this.keys.get() === '0' ? 'Debugging output is off.' : `Debugging output is on for ${this.keys.get()}.`,
+    );
   }
 }

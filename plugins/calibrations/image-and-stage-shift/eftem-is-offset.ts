@@ -1,11 +1,33 @@
 import { type ImageShiftUnits, type Vector, add, inMicrometres, length, metres, subtract } from '../../../core/base';
 import { Cameras, Scope } from '../../../core/devices';
-import { type BufferedImage, ImageBuffers, type ImageContext, type MenuItem, type Run, menuItem } from '../../../core/kernel';
+import {
+  type BufferedImage,
+  ImageBuffers,
+  type ImageContext,
+  type MenuItem,
+  type Run,
+  menuItem,
+} from '../../../core/kernel';
 import { ImageShiftAdjustment, ImageShiftControl, Optics, convertImageShift } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations } from '../../../core/store';
 import { offsetErrors } from './offsets/image-shift-offset-errors';
-import { type Bridge, type OffsetMode, type OffsetRow, bridgedOffsets, checkCalibrated, firstCameras, indexesOf, noShift, offsetAt, offsetChanges, otherMode, rowsNow, rowsOf, zeroOwner } from './offsets/image-shift-offsets';
+import {
+  type Bridge,
+  type OffsetMode,
+  type OffsetRow,
+  bridgedOffsets,
+  checkCalibrated,
+  firstCameras,
+  indexesOf,
+  noShift,
+  offsetAt,
+  offsetChanges,
+  otherMode,
+  rowsNow,
+  rowsOf,
+  zeroOwner,
+} from './offsets/image-shift-offsets';
 import { ShiftCalibrationMemory } from '../shared/services';
 
 /** An image that a camera took, with all that the bridge needs to know of it. */
@@ -26,12 +48,30 @@ const bufferNames = 'ABCDEFGHIJKLMNOP';
   label: 'EFTEM IS Offset',
   summary: 'Measures the image shift between the regular and the energy-filter camera.',
   touchesNothing: true,
-  needs: [Scope, Cameras, Optics, ImageBuffers, ImageShiftControl, ImageShiftAdjustment, Calibrations, Settings, ShiftCalibrationMemory],
+  needs: [
+    Scope,
+    Cameras,
+    Optics,
+    ImageBuffers,
+    ImageShiftControl,
+    ImageShiftAdjustment,
+    Calibrations,
+    Settings,
+    ShiftCalibrationMemory,
+  ],
   stores: ['GIFShiftOffset', 'ImageShiftOffsets'],
   questions: [
-    { id: 'keep-reference', kind: 'confirm', summary: 'With the regular camera selected and an image of it in A: whether that image is kept as the reference.' },
+    {
+      id: 'keep-reference',
+      kind: 'confirm',
+      summary: 'With the regular camera selected and an image of it in A: whether that image is kept as the reference.',
+    },
     { id: 'done-all', kind: 'confirm', summary: 'Whether both images have been taken as the instructions say.' },
-    { id: 'zero-regular', kind: 'confirm', summary: 'Once in a session: whether the offset is zero at a magnification of the regular camera.' },
+    {
+      id: 'zero-regular',
+      kind: 'confirm',
+      summary: 'Once in a session: whether the offset is zero at a magnification of the regular camera.',
+    },
   ],
   results: {
     fromMagIndex: 'Mag index of the reference in regular mode.',
@@ -68,7 +108,9 @@ export default class EnergyFilteredImageShiftOffset implements MenuItem {
     const place = bufferNames[this.buffers.rollCount + 1] ?? 'P';
     const text = `Centre a feature with ${regular}, outside low magnification, take an image, leave it unshifted and keep it in buffer ${place}. Then select ${filtered}, centre the same feature with image shift only, and take an image, in A.`;
     if (await this.keepsReference(run, both, place)) {
-      run.operator.log(`The image in A is now the reference, in buffer ${place}. Select ${filtered}, centre the same feature with image shift only, take an image and start this again.`);
+      run.operator.log(
+        `The image in A is now the reference, in buffer ${place}. Select ${filtered}, centre the same feature with image shift only, take an image and start this again.`,
+      );
       return run.report({ summary: `The reference is in buffer ${place}.`, values: { reference: place } });
     }
     if (!(await run.operator.confirm({ id: 'done-all', text: `${text} Have you done all this?`, default: true }))) {
@@ -84,37 +126,59 @@ export default class EnergyFilteredImageShiftOffset implements MenuItem {
   private async keepsReference(run: Run, [regular]: readonly [number, number], place: string): Promise<boolean> {
     const image = this.buffers.get('A');
     if (this.cameras.selected.traits.index !== regular || image?.frame.camera !== regular) return false;
-    if (!(await run.operator.confirm({ id: 'keep-reference', text: `Keep the image in A as the reference of regular mode, in buffer ${place}?`, default: true }))) return false;
+    if (
+      !(await run.operator.confirm({
+        id: 'keep-reference',
+        text: `Keep the image in A as the reference of regular mode, in buffer ${place}?`,
+        default: true,
+      }))
+    )
+      return false;
     this.buffers.copy('A', place);
     return true;
   }
 
   /** Reference and present image, after everything that must hold of them was checked. */
-  private checkedImages([regular, filtered]: readonly [number, number], place: string): readonly [reference: Placed, current: Placed] {
+  private checkedImages(
+    [regular, filtered]: readonly [number, number],
+    place: string,
+  ): readonly [reference: Placed, current: Placed] {
     const reference = this.placed(place, `the reference, taken with ${this.optics.camera(regular).name}`);
     const current = this.placed('A', `the image taken with ${this.optics.camera(filtered).name}`);
     if (length(reference.image.alignment) > 0) throw offsetErrors.referenceShifted(place);
     const limit = this.settings.get('ISoffsetCalStageLimit');
-    const [x, y] = (['x', 'y'] as const).map((axis) => inMicrometres(metres(current.stage[axis] - reference.stage[axis]))) as [number, number];
+    const [x, y] = (['x', 'y'] as const).map((axis) =>
+      inMicrometres(metres(current.stage[axis] - reference.stage[axis])),
+    ) as [number, number];
     if (Math.max(Math.abs(x), Math.abs(y)) > limit) throw offsetErrors.stageMoved(x, y, limit);
-    const wanted = [[reference, place, regular], [current, 'A', filtered]] as const;
-    for (const [{ camera }, buffer, first] of wanted) if (camera !== first) throw offsetErrors.wrongCamera(buffer, this.optics.camera(camera).name, this.optics.camera(first).name);
-    for (const [{ camera, magIndex }, buffer] of wanted) if (this.optics.isLowMagnification(magIndex, camera)) throw offsetErrors.lowMagnification(buffer, this.optics.magnificationFor(magIndex, camera));
+    const wanted = [
+      [reference, place, regular],
+      [current, 'A', filtered],
+    ] as const;
+    for (const [{ camera }, buffer, first] of wanted)
+      if (camera !== first)
+        throw offsetErrors.wrongCamera(buffer, this.optics.camera(camera).name, this.optics.camera(first).name);
+    for (const [{ camera, magIndex }, buffer] of wanted)
+      if (this.optics.isLowMagnification(magIndex, camera))
+        throw offsetErrors.lowMagnification(buffer, this.optics.magnificationFor(magIndex, camera));
     return [reference, current];
   }
 
   private placed(buffer: string, what: string): Placed {
     const image = this.buffers.get(buffer);
     const { netImageShift, stage, magIndex, kind = 'acquired' } = image?.context ?? {};
-    if (!image || !netImageShift || !stage || magIndex === undefined || kind !== 'acquired') throw offsetErrors.noImage(buffer, what);
+    if (!image || !netImageShift || !stage || magIndex === undefined || kind !== 'acquired')
+      throw offsetErrors.noImage(buffer, what);
     return { image, camera: image.frame.camera, magIndex, imageShift: netImageShift, stage };
   }
 
   private async bridge(run: Run, reference: Placed, current: Placed): Promise<Bridge> {
     const { camera, magIndex: toMagIndex } = current;
     const found = await this.scope.magIndex.read(run.signal);
-    if (found !== toMagIndex || this.cameras.selected.traits.index !== camera) throw offsetErrors.elsewhere(this.optics.magnificationFor(toMagIndex, camera), this.optics.camera(camera).name);
-    const applied = (magIndex: number, mode: OffsetMode) => (this.adjustment.betweenMagnifications ? offsetAt(this.calibrations, magIndex, mode) : noShift);
+    if (found !== toMagIndex || this.cameras.selected.traits.index !== camera)
+      throw offsetErrors.elsewhere(this.optics.magnificationFor(toMagIndex, camera), this.optics.camera(camera).name);
+    const applied = (magIndex: number, mode: OffsetMode) =>
+      this.adjustment.betweenMagnifications ? offsetAt(this.calibrations, magIndex, mode) : noShift;
     // The operator may have shifted the image since it was taken, so the present image shift counts.
     const filtered = add(await this.imageShift.net.read(run.signal), applied(toMagIndex, 1));
     const regular = add(reference.imageShift, applied(reference.magIndex, 0));
@@ -127,10 +191,18 @@ export default class EnergyFilteredImageShiftOffset implements MenuItem {
     const mode = await zeroOwner(run, this.memory);
     const other = otherMode(mode);
     const offsetsOf = (of: OffsetMode) => (magIndex: number) => offsetAt(this.calibrations, magIndex, of);
-    const derived = rowsOf(bridgedOffsets(this.optics, { mode, offsets: offsetsOf(mode), other: offsetsOf(other), cameras, bridge }), other);
+    const derived = rowsOf(
+      bridgedOffsets(this.optics, { mode, offsets: offsetsOf(mode), other: offsetsOf(other), cameras, bridge }),
+      other,
+    );
     const rows: readonly OffsetRow[] = [...rowsNow(this.calibrations, mode), ...derived];
-    const [from, to] = [this.optics.magnificationFor(fromMagIndex, cameras[0]), this.optics.magnificationFor(toMagIndex, cameras[1])];
-    run.operator.log(`From ${from}x in regular to ${to}x in energy-filtered mode: image shift ${offset.x.toFixed(4)}, ${offset.y.toFixed(4)} units.`);
+    const [from, to] = [
+      this.optics.magnificationFor(fromMagIndex, cameras[0]),
+      this.optics.magnificationFor(toMagIndex, cameras[1]),
+    ];
+    run.operator.log(
+      `From ${from}x in regular to ${to}x in energy-filtered mode: image shift ${offset.x.toFixed(4)}, ${offset.y.toFixed(4)} units.`,
+    );
     const record = { fromMagIndex, toMagIndex, x: offset.x, y: offset.y };
     const replaced = this.calibrations.records('GIFShiftOffset').all().at(-1);
     return run.accept(

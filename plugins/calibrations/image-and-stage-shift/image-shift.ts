@@ -1,7 +1,13 @@
 import type { ProvidedAll } from '../../../core/base';
 import { type Forecast, type MenuItem, type Run, menuItem } from '../../../core/kernel';
 import type { CalibrationResult } from '../../../core/store';
-import { ImageShiftCalibration, imageShiftNeeds, imageShiftQuestions, imageShiftResultUnits, imageShiftResults } from './image-shift/image-shift-calibration';
+import {
+  ImageShiftCalibration,
+  imageShiftNeeds,
+  imageShiftQuestions,
+  imageShiftResultUnits,
+  imageShiftResults,
+} from './image-shift/image-shift-calibration';
 
 /** Measures the matrix from image shift to camera at the present magnification; the first argument 1 makes it start from scratch. */
 @menuItem({

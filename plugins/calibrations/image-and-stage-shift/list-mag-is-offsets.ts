@@ -13,7 +13,10 @@ import { offsetAt, offsetModeOf } from './offsets/image-shift-offsets';
   summary: 'Lists the image-shift offsets between magnifications for the present camera.',
   touchesNothing: true,
   needs: [Cameras, Optics, Calibrations],
-  results: { offsets: 'For each mag that has an offset and a known effect of image shift: magIndex, magnification, and the distance on the specimen in micrometres.' },
+  results: {
+    offsets:
+      'For each mag that has an offset and a known effect of image shift: magIndex, magnification, and the distance on the specimen in micrometres.',
+  },
   units: { 'offsets.distance': 'um' },
 })
 export default class ListMagnificationOffsets implements MenuItem {
@@ -34,13 +37,22 @@ export default class ListMagnificationOffsets implements MenuItem {
       const offset = offsetAt(this.calibrations, magIndex, offsetModeOf(traits));
       const toSpecimen = this.optics.imageShiftToSpecimen(magIndex, traits.index);
       if (length(offset) === 0 || !toSpecimen) return [];
-      return [{ magIndex, magnification: this.optics.magnificationFor(magIndex, traits.index), micrometres: length(apply(toSpecimen, offset)) }];
+      return [
+        {
+          magIndex,
+          magnification: this.optics.magnificationFor(magIndex, traits.index),
+          micrometres: length(apply(toSpecimen, offset)),
+        },
+      ];
     });
     if (offsets.length > 0) {
       run.operator.log(`Image-shift offsets of ${traits.name}, distance on the specimen in um`);
       run.operator.log('Index       Mag    Offset');
     }
-    for (const { magIndex, magnification, micrometres } of offsets) run.operator.log(`${String(magIndex).padStart(5)} ${String(magnification).padStart(9)} ${micrometres.toFixed(3).padStart(9)}`);
+    for (const { magIndex, magnification, micrometres } of offsets)
+      run.operator.log(
+        `${String(magIndex).padStart(5)} ${String(magnification).padStart(9)} ${micrometres.toFixed(3).padStart(9)}`,
+      );
     if (offsets.length === 0) run.operator.log('There are no image-shift offsets between magnifications.');
     return run.report({ summary: `${offsets.length} image-shift offsets.`, values: { offsets } });
   }

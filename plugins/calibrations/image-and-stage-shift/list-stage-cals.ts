@@ -26,10 +26,14 @@ export default class ListStageCalibrations implements MenuItem {
     for (const row of rows) {
       if (row.camera !== camera) {
         camera = row.camera;
-        run.operator.log(`Stage calibrations of camera ${row.camera}, ${row.cameraName}: specimen to stage, near -1 0 0 -1 when all is well`);
+        run.operator.log(
+          `Stage calibrations of camera ${row.camera}, ${row.cameraName}: specimen to stage, near -1 0 0 -1 when all is well`,
+        );
         run.operator.log('Index       Mag       X by X    X by Y    Y by X    Y by Y  Tilt axis');
       }
-      run.operator.log(`${String(row.magIndex).padStart(5)} ${String(row.magnification).padStart(9)}   ${numbers(row.specimenToStage)} ${row.tiltAxis.toFixed(2).padStart(10)}`);
+      run.operator.log(
+        `${String(row.magIndex).padStart(5)} ${String(row.magnification).padStart(9)}   ${numbers(row.specimenToStage)} ${row.tiltAxis.toFixed(2).padStart(10)}`,
+      );
     }
     if (mean) run.operator.log(`Mean of all:        ${numbers(mean)}`);
     if (rows.length === 0) run.operator.log('There are no stage calibrations.');
@@ -38,4 +42,6 @@ export default class ListStageCalibrations implements MenuItem {
 }
 
 const numbers = (matrix: Matrix | undefined): string =>
-  matrix ? [matrix.xpx, matrix.xpy, matrix.ypx, matrix.ypy].map((value) => value.toFixed(5).padStart(9)).join(' ') : 'pixel size or rotation unknown'.padStart(39);
+  matrix
+    ? [matrix.xpx, matrix.xpy, matrix.ypx, matrix.ypy].map((value) => value.toFixed(5).padStart(9)).join(' ')
+    : 'pixel size or rotation unknown'.padStart(39);

@@ -1,7 +1,7 @@
 import { type ImageShiftUnits, type Vector, add, inMicrometres, metres, subtract } from '../../../core/base';
 import { Cameras, type Exposure, Scope, Stage, type StagePosition } from '../../../core/devices';
 import { type Forecast, type MenuItem, type Run, type TappableHooks, menuItem } from '../../../core/kernel';
-import { ImageAcquisition, cameraArea } from "../../../core/acquisition";
+import { ImageAcquisition, cameraArea } from '../../../core/acquisition';
 import { ImageShiftAdjustment, ImageShiftControl, Optics } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations } from '../../../core/store';
@@ -41,14 +41,38 @@ const buttons = ['NextMag', 'End', 'STOP'] as const;
   menu: ['Image & Stage Shift'],
   label: 'Mag IS Offsets',
   summary: 'Measures the image shift that keeps a feature centred from one magnification to the next.',
-  needs: [Scope, Stage, Cameras, Optics, ImageAcquisition, ImageShiftControl, ImageShiftAdjustment, Calibrations, Settings, ShiftCalibrationMemory],
+  needs: [
+    Scope,
+    Stage,
+    Cameras,
+    Optics,
+    ImageAcquisition,
+    ImageShiftControl,
+    ImageShiftAdjustment,
+    Calibrations,
+    Settings,
+    ShiftCalibrationMemory,
+  ],
   stores: ['ImageShiftOffsets'],
   questions: [
     { id: 'start', kind: 'confirm', summary: 'Before the first magnification: what will have to be done.' },
-    { id: 'take-images', kind: 'confirm', summary: 'Whether a Trial image is taken after every change of magnification.' },
+    {
+      id: 'take-images',
+      kind: 'confirm',
+      summary: 'Whether a Trial image is taken after every change of magnification.',
+    },
     { id: 'keep', kind: 'confirm', summary: 'After STOP: whether the image shifts recorded so far are used.' },
-    { id: 'zero-regular', kind: 'confirm', summary: 'With a bridge between regular and energy-filtered mode, once in a session: whether the offset is zero at a magnification of the regular one.' },
-    { id: 'zero-primary', kind: 'confirm', summary: 'With a secondary range: whether the offset is zero in the primary one.' },
+    {
+      id: 'zero-regular',
+      kind: 'confirm',
+      summary:
+        'With a bridge between regular and energy-filtered mode, once in a session: whether the offset is zero at a magnification of the regular one.',
+    },
+    {
+      id: 'zero-primary',
+      kind: 'confirm',
+      summary: 'With a secondary range: whether the offset is zero in the primary one.',
+    },
     { id: 'zero-magnification', kind: 'number', summary: 'The magnification whose offset is to be zero.' },
   ],
   results: {
@@ -77,14 +101,17 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
   }
 
   listen(hooks: TappableHooks): void {
-    hooks.imageShiftOffset.tap((offset, magIndex) => (this.adjustment.betweenMagnifications ? add(offset, offsetAt(this.calibrations, magIndex, this.mode)) : offset));
+    hooks.imageShiftOffset.tap((offset, magIndex) =>
+      this.adjustment.betweenMagnifications ? add(offset, offsetAt(this.calibrations, magIndex, this.mode)) : offset,
+    );
   }
 
   async forecast(signal: AbortSignal): Promise<Forecast> {
     const start = await this.scope.magIndex.read(signal);
     const lowest = this.lowestReachable(start);
     const below: number[] = [];
-    for (let next = this.nextLower(start); next !== undefined && next >= lowest; next = this.nextLower(next)) below.push(next);
+    for (let next = this.nextLower(start); next !== undefined && next >= lowest; next = this.nextLower(next))
+      below.push(next);
     // Entering low magnification is the one step after which no image is taken.
     const entering = below.some((index) => this.isLow(index)) && !this.isLow(start) ? 1 : 0;
     const cost = (images: number) => imageCost(this.cameras.selected, this.trialExposure(), images, 0);
@@ -94,7 +121,11 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
       ...cost(1),
       atMost: cost(1 + below.length - entering),
       dependsOn: `how many of the ${below.length} lower magnifications you go to, and whether you have Trial images taken; centring takes its own time`,
-      changes: [`magnification down to ${this.magnification(lowest)}x at most`, 'image shift', ...(focus ? ['focus (the standard focus of low magnification is set)'] : [])],
+      changes: [
+        `magnification down to ${this.magnification(lowest)}x at most`,
+        'image shift',
+        ...(focus ? ['focus (the standard focus of low magnification is set)'] : []),
+      ],
     };
   }
 
@@ -115,7 +146,15 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
       run.operator.log('Fewer than two magnifications were recorded, so no offsets were stored.');
       return undefined;
     }
-    if (stopped && !(await run.operator.confirm({ id: 'keep', text: `Use the image shifts recorded at ${shifts.size} magnifications?`, default: false }))) return undefined;
+    if (
+      stopped &&
+      !(await run.operator.confirm({
+        id: 'keep',
+        text: `Use the image shifts recorded at ${shifts.size} magnifications?`,
+        default: false,
+      }))
+    )
+      return undefined;
     return this.store(run, shifts);
   }
 
@@ -140,7 +179,9 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
     return this.isLow(magIndex) || this.isLow(to) || rangeOf(magIndex) === rangeOf(to);
   }
   private nextLower(magIndex: number): number | undefined {
-    return this.indexes().filter((index) => index < magIndex && this.related(index, magIndex)).at(-1);
+    return this.indexes()
+      .filter((index) => index < magIndex && this.related(index, magIndex))
+      .at(-1);
   }
   /** The lowest mag index that the run may go to; throws why it cannot start. */
   private lowestReachable(start: number): number {
@@ -150,41 +191,62 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
     if (this.scope.traits.usesProjectorForImageShift) return this.lowestContiguous(start);
     if (both && bridgeOf(this.calibrations)) {
       const first = both[this.mode];
-      if (this.camera !== first) throw offsetErrors.notFirstCamera(this.optics.camera(this.camera).name, this.optics.camera(first).name);
+      if (this.camera !== first)
+        throw offsetErrors.notFirstCamera(this.optics.camera(this.camera).name, this.optics.camera(first).name);
       for (const camera of both) checkCalibrated(this.optics, this.indexes(camera), camera);
     } else {
       const lower = this.indexes().filter((index) => index <= start && this.related(index, start));
-      checkCalibrated(this.optics, lower.filter((index) => this.isLow(index) === this.isLow(start)), this.camera);
+      checkCalibrated(
+        this.optics,
+        lower.filter((index) => this.isLow(index) === this.isLow(start)),
+        this.camera,
+      );
     }
     return this.indexes()[0] ?? start;
   }
 
   private lowestContiguous(start: number): number {
     let lowest = start;
-    for (let next = this.nextLower(start); next !== undefined && this.calibrations.imageShift.get(next, this.camera); next = this.nextLower(next)) lowest = next;
+    for (
+      let next = this.nextLower(start);
+      next !== undefined && this.calibrations.imageShift.get(next, this.camera);
+      next = this.nextLower(next)
+    )
+      lowest = next;
     if (lowest === start) throw offsetErrors.nothingReachable(this.magnification(start));
     return lowest;
   }
 
   private async ask(run: Run, start: number, lowest: number): Promise<boolean> {
-    const limited = this.scope.traits.usesProjectorForImageShift ? ` The lowest magnification that can be reached is ${this.magnification(lowest)}x.` : '';
-    const focus = this.indexes().some((index) => this.optics.standardFocus(index, 'micro', this.camera) !== undefined) ? ' In low magnification the standard focus is set.' : '';
+    const limited = this.scope.traits.usesProjectorForImageShift
+      ? ` The lowest magnification that can be reached is ${this.magnification(lowest)}x.`
+      : '';
+    const focus = this.indexes().some((index) => this.optics.standardFocus(index, 'micro', this.camera) !== undefined)
+      ? ' In low magnification the standard focus is set.'
+      : '';
     const text = `Centre a feature at ${this.magnification(start)}x, the highest magnification of interest, using image shift only. Press NextMag to record the image shift and go one magnification down, centre the feature again with image shift, and so on; End records the last one and finishes, STOP leaves it out.${limited}${focus}`;
     run.operator.log(text);
-    if (!run.fromScript && !(await run.operator.confirm({ id: 'start', text: `${text} Go on?`, default: true }))) throw offsetErrors.notStarted();
-    return run.operator.confirm({ id: 'take-images', text: 'Take a Trial image after every change of magnification? (Not on entering low magnification.)', default: true });
+    if (!run.fromScript && !(await run.operator.confirm({ id: 'start', text: `${text} Go on?`, default: true })))
+      throw offsetErrors.notStarted();
+    return run.operator.confirm({
+      id: 'take-images',
+      text: 'Take a Trial image after every change of magnification? (Not on entering low magnification.)',
+      default: true,
+    });
   }
 
   /** Follows the operator from magnification to magnification until End, STOP, the lowest one, or a stage that has moved. */
   private async visit(run: Run, start: number, lowest: number, takeImages: boolean): Promise<Visit> {
     const shifts = new Map<number, Shift>();
     let reference: StagePosition | undefined;
-    for (let expected = start; ; ) {
+    for (let expected = start; ;) {
       const pressed = await run.operator.button(buttons);
       if (pressed === 'STOP') return { shifts, stopped: true };
       const found = await this.scope.magIndex.read(run.signal);
       if (found !== expected) {
-        run.operator.log(`The microscope is at ${this.magnification(found)}x instead of ${this.magnification(expected)}x; every magnification has to be done in sequence, and nothing was recorded.`);
+        run.operator.log(
+          `The microscope is at ${this.magnification(found)}x instead of ${this.magnification(expected)}x; every magnification has to be done in sequence, and nothing was recorded.`,
+        );
         if (pressed === 'End') return { shifts, stopped: true };
         await this.scope.magIndex.write(expected, run.signal);
         continue;
@@ -192,7 +254,9 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
       const position = await this.stage.position.read(run.signal);
       reference ??= position;
       if (this.stageMoved(run, reference, position)) return { shifts, stopped: true };
-      const applied = this.adjustment.betweenMagnifications ? offsetAt(this.calibrations, expected, this.mode) : noShift;
+      const applied = this.adjustment.betweenMagnifications
+        ? offsetAt(this.calibrations, expected, this.mode)
+        : noShift;
       shifts.set(expected, add(await this.imageShift.net.read(run.signal), applied));
       const next = this.nextLower(expected);
       if (pressed === 'End' || next === undefined || next < lowest) return { shifts, stopped: false };
@@ -203,16 +267,21 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
 
   private stageMoved(run: Run, reference: StagePosition, position: StagePosition): boolean {
     const limit = this.settings.get('ISoffsetCalStageLimit');
-    const moved = (['x', 'y'] as const).map((axis) => Math.abs(inMicrometres(metres(position[axis] - reference[axis]))));
+    const moved = (['x', 'y'] as const).map((axis) =>
+      Math.abs(inMicrometres(metres(position[axis] - reference[axis]))),
+    );
     if (Math.max(...moved) <= limit) return false;
-    run.operator.log(`The stage has moved by ${moved.map((each) => each.toFixed(3)).join(', ')} um, more than the ${limit} um that are allowed; the image shift at this magnification was not recorded.`);
+    run.operator.log(
+      `The stage has moved by ${moved.map((each) => each.toFixed(3)).join(', ')} um, more than the ${limit} um that are allowed; the image shift at this magnification was not recorded.`,
+    );
     return true;
   }
 
   private async goTo(run: Run, from: number, to: number, takeImages: boolean): Promise<void> {
     await this.scope.magIndex.write(to, run.signal);
     await this.goToStandardFocus(run, to);
-    if (this.isLow(to) && !this.isLow(from)) run.operator.log(`${this.magnification(to)}x is low magnification: check the beam before you take a picture.`);
+    if (this.isLow(to) && !this.isLow(from))
+      run.operator.log(`${this.magnification(to)}x is low magnification: check the beam before you take a picture.`);
     else if (takeImages) await this.takeTrial(run);
     run.operator.log(`Now at ${this.magnification(to)}x: centre the feature with image shift.`);
   }
@@ -258,18 +327,31 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
     const other = otherMode(mode);
     const before = [...rowsNow(this.calibrations, 0), ...rowsNow(this.calibrations, 1)];
     const bridged =
-      both && bridge && bridgedOffsets(this.optics, { mode, offsets: (index) => merged.get(index) ?? noShift, other: (index) => offsetAt(this.calibrations, index, other), cameras: both, bridge });
+      both &&
+      bridge &&
+      bridgedOffsets(this.optics, {
+        mode,
+        offsets: (index) => merged.get(index) ?? noShift,
+        other: (index) => offsetAt(this.calibrations, index, other),
+        cameras: both,
+        bridge,
+      });
     const rows = [...rowsOf(merged, mode), ...(bridged ? rowsOf(bridged, other) : rowsNow(this.calibrations, other))];
     for (const [index, shift] of merged) {
       const { x, y } = subtract(shift, offsetAt(this.calibrations, index, mode));
-      run.log.debug('1', `${index} ${measured.has(index) ? 'measured' : 'extended'}: ${shift.x.toFixed(4)}, ${shift.y.toFixed(4)}, changed by ${x.toFixed(4)}, ${y.toFixed(4)}`);
+      run.log.debug(
+        '1',
+        `${index} ${measured.has(index) ? 'measured' : 'extended'}: ${shift.x.toFixed(4)}, ${shift.y.toFixed(4)}, changed by ${x.toFixed(4)}, ${y.toFixed(4)}`,
+      );
     }
     run.operator.log(`Image-shift offsets at ${measured.size} magnifications recorded.`);
     return run.accept(
       {
         summary: `Image-shift offsets recorded at ${measured.size} magnifications, from ${this.magnification(top)}x down to ${this.magnification(Math.min(...measured.keys()))}x.`,
         values: {
-          offsets: [...merged].sort(([a], [b]) => a - b).map(([magIndex, { x, y }]) => ({ magIndex, magnification: this.magnification(magIndex), x, y })),
+          offsets: [...merged]
+            .sort(([a], [b]) => a - b)
+            .map(([magIndex, { x, y }]) => ({ magIndex, magnification: this.magnification(magIndex), x, y })),
           recorded: [...measured.keys()],
           ...(zero !== undefined && { zeroMagIndex: zero }),
         },
@@ -283,12 +365,24 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
   private async askZero(run: Run, top: number): Promise<number> {
     const secondary = this.settings.get('LowestSecondaryModeMag');
     const regular = this.indexes().filter((index) => !this.isLow(index));
-    const primary = secondary <= 0 || (await run.operator.confirm({ id: 'zero-primary', text: 'Is the offset zero in the primary range of magnifications (not in the secondary one)?', default: top < secondary }));
+    const primary =
+      secondary <= 0 ||
+      (await run.operator.confirm({
+        id: 'zero-primary',
+        text: 'Is the offset zero in the primary range of magnifications (not in the secondary one)?',
+        default: top < secondary,
+      }));
     const allowed = regular.filter((index) => secondary <= 0 || index < secondary === primary);
     const nearestTop = closest(allowed, (index) => Math.abs(index - top)) ?? top;
-    const wanted = await run.operator.number({ id: 'zero-magnification', text: 'Magnification at which the offset is zero (not in low magnification)', default: this.magnification(nearestTop), minimum: 1 });
+    const wanted = await run.operator.number({
+      id: 'zero-magnification',
+      text: 'Magnification at which the offset is zero (not in low magnification)',
+      default: this.magnification(nearestTop),
+      minimum: 1,
+    });
     return closest(allowed, (index) => Math.abs(Math.log(this.magnification(index) / wanted))) ?? top;
   }
 }
 
-const closest = (indexes: readonly number[], distance: (index: number) => number): number | undefined => [...indexes].sort((a, b) => distance(a) - distance(b))[0];
+const closest = (indexes: readonly number[], distance: (index: number) => number): number | undefined =>
+  [...indexes].sort((a, b) => distance(a) - distance(b))[0];

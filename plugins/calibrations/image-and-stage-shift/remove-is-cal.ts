@@ -25,6 +25,10 @@ export default class RemoveImageShiftCalibration implements MenuItem {
   ) {}
 
   run(run: Run): Promise<CalibrationResult | undefined> {
-    return removeCalibration(run, { scope: this.scope, cameras: this.cameras, optics: this.optics }, { what: 'image shift', record: 'ImageShiftMatrix', table: this.calibrations.imageShift });
+    return removeCalibration(
+      run,
+      { scope: this.scope, cameras: this.cameras, optics: this.optics },
+      { what: 'image shift', record: 'ImageShiftMatrix', table: this.calibrations.imageShift },
+    );
   }
 }

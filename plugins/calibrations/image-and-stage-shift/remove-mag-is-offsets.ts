@@ -33,14 +33,28 @@ export default class RemoveMagnificationOffsets implements MenuItem {
     const rows = records.all().filter((row) => row.eftem === mode);
     const modeName = mode === 1 ? 'energy-filtered' : 'regular';
     if (rows.length === 0)
-      throw new EucentricError({ code: 'image-shift-offsets/none', message: `There are no image-shift offsets in ${modeName} mode.`, hint: 'Mag IS Offsets measures them; select a camera of the other mode to remove those of that mode.' });
-    if (!(await run.operator.confirm({ id: 'remove', text: `Remove the image-shift offsets at ${rows.length} magnifications in ${modeName} mode?`, default: true }))) return undefined;
+      throw new EucentricError({
+        code: 'image-shift-offsets/none',
+        message: `There are no image-shift offsets in ${modeName} mode.`,
+        hint: 'Mag IS Offsets measures them; select a camera of the other mode to remove those of that mode.',
+      });
+    if (
+      !(await run.operator.confirm({
+        id: 'remove',
+        text: `Remove the image-shift offsets at ${rows.length} magnifications in ${modeName} mode?`,
+        default: true,
+      }))
+    )
+      return undefined;
     return run.accept(
       {
         summary: `The image-shift offsets at ${rows.length} magnifications in ${modeName} mode were removed; save the calibrations if they are not to come back with the next start.`,
         values: { removed: rows.length },
         conditions: { camera: traits.index },
-        also: rows.map((row) => ({ record: { name: 'ImageShiftOffsets', values: { magIndex: row.magIndex, eftem: mode }, removed: true }, replaced: { ...row } })),
+        also: rows.map((row) => ({
+          record: { name: 'ImageShiftOffsets', values: { magIndex: row.magIndex, eftem: mode }, removed: true },
+          replaced: { ...row },
+        })),
       },
       () => void records.remove((row) => row.eftem === mode),
     );

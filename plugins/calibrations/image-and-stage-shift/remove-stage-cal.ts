@@ -25,6 +25,10 @@ export default class RemoveStageCalibration implements MenuItem {
   ) {}
 
   run(run: Run): Promise<CalibrationResult | undefined> {
-    return removeCalibration(run, { scope: this.scope, cameras: this.cameras, optics: this.optics }, { what: 'stage', record: 'StageToCameraMatrix', table: this.calibrations.stage });
+    return removeCalibration(
+      run,
+      { scope: this.scope, cameras: this.cameras, optics: this.optics },
+      { what: 'stage', record: 'StageToCameraMatrix', table: this.calibrations.stage },
+    );
   }
 }

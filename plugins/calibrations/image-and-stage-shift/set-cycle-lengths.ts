@@ -37,12 +37,34 @@ export default class SetCycleLengths implements MenuItem {
     ]);
     this.settings.set('StageCycleLengthX', cycleX);
     this.settings.set('StageCycleLengthY', cycleY);
-    run.operator.log('The cycle lengths hold for this session. To keep them, set StageCycleLengthX and StageCycleLengthY in the configuration.');
-    return run.report({ summary: `Stage cycles of ${cycleX.toFixed(1)} and ${cycleY.toFixed(1)} um.`, values: { cycleX, cycleY }, propertySuggestions: [valueSuggestion('StageCycleLengthX', cycleX, 'cycle of the X drive', 'um'), valueSuggestion('StageCycleLengthY', cycleY, 'cycle of the Y drive', 'um')] });
+    run.operator.log(
+      'The cycle lengths hold for this session. To keep them, set StageCycleLengthX and StageCycleLengthY in the configuration.',
+    );
+    return run.report({
+      summary: `Stage cycles of ${cycleX.toFixed(1)} and ${cycleY.toFixed(1)} um.`,
+      values: { cycleX, cycleY },
+      propertySuggestions: [
+        valueSuggestion('StageCycleLengthX', cycleX, 'cycle of the X drive', 'um'),
+        valueSuggestion('StageCycleLengthY', cycleY, 'cycle of the Y drive', 'um'),
+      ],
+    });
   }
 
-  private question(name: 'StageCycleLengthX' | 'StageCycleLengthY', id: string, text: string, usual: number): NumberQuestion {
+  private question(
+    name: 'StageCycleLengthX' | 'StageCycleLengthY',
+    id: string,
+    text: string,
+    usual: number,
+  ): NumberQuestion {
     const entered = this.settings.get(name);
-    return { kind: 'number', id, text, unit: 'um', decimals: 1, minimum: shortestCycle, default: entered > 0 ? entered : usual };
+    return {
+      kind: 'number',
+      id,
+      text,
+      unit: 'um',
+      decimals: 1,
+      minimum: shortestCycle,
+      default: entered > 0 ? entered : usual,
+    };
   }
 }

@@ -15,8 +15,17 @@ import { type SettlingSearchResult, findDelayFactor, smallestFactor } from './se
   needs: settlingNeeds,
   questions: [
     { id: 'factor', kind: 'number', summary: 'The overall factor; 1 leaves the delays of the properties as they are.' },
-    { id: 'measure', kind: 'choice', summary: 'Whether images are taken to see what has not settled with this factor, or to find a factor. Left out in scripts and while something else runs.' },
-    { id: 'use-factor', kind: 'confirm', summary: 'After a search: whether the factor that was found is used in this session.' },
+    {
+      id: 'measure',
+      kind: 'choice',
+      summary:
+        'Whether images are taken to see what has not settled with this factor, or to find a factor. Left out in scripts and while something else runs.',
+    },
+    {
+      id: 'use-factor',
+      kind: 'confirm',
+      summary: 'After a search: whether the factor that was found is used in this session.',
+    },
   ],
   results: {
     factor: 'The factor now in force.',
@@ -29,9 +38,20 @@ import { type SettlingSearchResult, findDelayFactor, smallestFactor } from './se
     remainingPercent: 'What the found factor leaves of that, in percent.',
     plateauX: 'What stays in X however long one waits, in nanometres.',
     plateauY: 'The same in Y.',
-    measured: 'For each factor that was tried: factor, unsettled and its standardErrors (x and y in nanometres), and the number of series.',
+    measured:
+      'For each factor that was tried: factor, unsettled and its standardErrors (x and y in nanometres), and the number of series.',
   },
-  units: { unsettledX: 'nm', unsettledY: 'nm', driftX: 'nm', driftY: 'nm', lines: 'nm', remainingPercent: '%', plateauX: 'nm', plateauY: 'nm', 'measured.unsettled': 'nm' },
+  units: {
+    unsettledX: 'nm',
+    unsettledY: 'nm',
+    driftX: 'nm',
+    driftY: 'nm',
+    lines: 'nm',
+    remainingPercent: '%',
+    plateauX: 'nm',
+    plateauY: 'nm',
+    'measured.unsettled': 'nm',
+  },
 })
 export default class SetImageShiftDelayFactor implements MenuItem {
   private readonly parts: ProvidedAll<typeof settlingNeeds>;
@@ -46,44 +66,97 @@ export default class SetImageShiftDelayFactor implements MenuItem {
 
   async run(run: Run): Promise<CalibrationResult> {
     const [settings] = this.parts;
-    const question = { kind: 'number', id: 'factor', text: 'Overall factor for the delay after image shift', default: settings.get('ISdelayScaleFactor'), minimum: 0, decimals: 2 } as const;
-    const [factor, wanted = 'no'] = await run.operator.askAll(run.fromScript || run.alongside ? [question] : [question, whatToMeasure]);
+    const question = {
+      kind: 'number',
+      id: 'factor',
+      text: 'Overall factor for the delay after image shift',
+      default: settings.get('ISdelayScaleFactor'),
+      minimum: 0,
+      decimals: 2,
+    } as const;
+    const [factor, wanted = 'no'] = await run.operator.askAll(
+      run.fromScript || run.alongside ? [question] : [question, whatToMeasure],
+    );
     if (wanted === 'no') {
       this.use(run, factor);
-      return run.report({ summary: `Delay factor ${factor.toFixed(2)}.`, values: { factor }, propertySuggestions: keeping(factor) });
+      return run.report({
+        summary: `Delay factor ${factor.toFixed(2)}.`,
+        values: { factor },
+        propertySuggestions: keeping(factor),
+      });
     }
     const measurement = await SettlingMeasurement.prepare(run, this.parts);
-    const result = wanted === 'search' ? await this.search(run, measurement, factor) : await this.measure(run, measurement, wanted, factor);
+    const result =
+      wanted === 'search'
+        ? await this.search(run, measurement, factor)
+        : await this.measure(run, measurement, wanted, factor);
     await measurement.restore();
     const inForce = result.values['factor'] as number;
     // What was measured goes into the history; a factor that is only set does not.
-    return run.accept({ ...result, conditions: { ...result.conditions, ...measurement.conditions }, propertySuggestions: keeping(inForce), session: { property: 'ISdelayScaleFactor', value: inForce, replaced: settings.get('ISdelayScaleFactor') } }, () => this.use(run, inForce));
+    return run.accept(
+      {
+        ...result,
+        conditions: { ...result.conditions, ...measurement.conditions },
+        propertySuggestions: keeping(inForce),
+        session: { property: 'ISdelayScaleFactor', value: inForce, replaced: settings.get('ISdelayScaleFactor') },
+      },
+      () => this.use(run, inForce),
+    );
   }
 
   private use(run: Run, factor: number): void {
     this.parts[0].set('ISdelayScaleFactor', factor);
-    run.operator.log(`Delays after image shift are multiplied by ${factor.toFixed(2)} in this session. To keep it, set ISdelayScaleFactor in the configuration.`);
+    run.operator.log(
+      `Delays after image shift are multiplied by ${factor.toFixed(2)} in this session. To keep it, set ISdelayScaleFactor in the configuration.`,
+    );
   }
 
-  private async measure(run: Run, measurement: SettlingMeasurement, pattern: 'nine' | 'six', factor: number): Promise<CalibrationResult> {
+  private async measure(
+    run: Run,
+    measurement: SettlingMeasurement,
+    pattern: 'nine' | 'six',
+    factor: number,
+  ): Promise<CalibrationResult> {
     const { unsettled, drift, lines, standardErrors } = await measurement.repeated(run, factor, pattern);
-    for (const [index, line] of lines.entries()) run.operator.log(`Line ${index + 1}: drift over two images, as image shift in nm: ${describe(line)}`);
-    run.operator.log(`Drift over two images ${describe(drift)} nm; not settled: X ${withError(unsettled.x, standardErrors.x)} nm, Y ${withError(unsettled.y, standardErrors.y)} nm.`);
+    for (const [index, line] of lines.entries())
+      run.operator.log(`Line ${index + 1}: drift over two images, as image shift in nm: ${describe(line)}`);
+    run.operator.log(
+      `Drift over two images ${describe(drift)} nm; not settled: X ${withError(unsettled.x, standardErrors.x)} nm, Y ${withError(unsettled.y, standardErrors.y)} nm.`,
+    );
     return run.report({
       summary: `With factor ${factor.toFixed(2)}, X ${withError(unsettled.x, standardErrors.x)} nm and Y ${withError(unsettled.y, standardErrors.y)} nm of a step of image shift had not settled.`,
-      values: { factor, unsettledX: unsettled.x, unsettledY: unsettled.y, driftX: drift.x, driftY: drift.y, ...(lines.length > 0 && { lines }) },
+      values: {
+        factor,
+        unsettledX: unsettled.x,
+        unsettledY: unsettled.y,
+        driftX: drift.x,
+        driftY: drift.y,
+        ...(lines.length > 0 && { lines }),
+      },
       standardErrors: { unsettledX: standardErrors.x, unsettledY: standardErrors.y },
     });
   }
 
   private async search(run: Run, measurement: SettlingMeasurement, factor: number): Promise<CalibrationResult> {
-    const found = await findDelayFactor(async (each) => (await measurement.series(run, each, 'nine')).unsettled, measurement.scale);
-    for (const each of found.observations) run.operator.log(`Factor ${each.factor.toFixed(2)}: not settled X ${withError(each.unsettled.x, each.standardErrors.x)} nm, Y ${withError(each.unsettled.y, each.standardErrors.y)} nm.`);
+    const found = await findDelayFactor(
+      async (each) => (await measurement.series(run, each, 'nine')).unsettled,
+      measurement.scale,
+    );
+    for (const each of found.observations)
+      run.operator.log(
+        `Factor ${each.factor.toFixed(2)}: not settled X ${withError(each.unsettled.x, each.standardErrors.x)} nm, Y ${withError(each.unsettled.y, each.standardErrors.y)} nm.`,
+      );
     const text = inWords(found);
     run.operator.log(text);
     const stays = whatStays(found);
     if (stays !== undefined) run.operator.log(stays);
-    const use = found.verdict !== 'too slow' && (await run.operator.confirm({ id: 'use-factor', text: `${text} Use ${found.factor.toFixed(2)} in this session?`, default: true }));
+    const use =
+      found.verdict !== 'too slow' &&
+      (await run.operator.confirm({
+        id: 'use-factor',
+        text: `${text} Use ${found.factor.toFixed(2)} in this session?`,
+        default: true,
+      }));
     const { remainingPercent, remainingError } = found;
     return run.report({
       summary: text,
@@ -95,7 +168,11 @@ export default class SetImageShiftDelayFactor implements MenuItem {
         plateauY: found.plateau.y,
         measured: found.observations,
       },
-      standardErrors: { ...(remainingError !== undefined && { remainingPercent: remainingError }), plateauX: found.plateauErrors.x, plateauY: found.plateauErrors.y },
+      standardErrors: {
+        ...(remainingError !== undefined && { remainingPercent: remainingError }),
+        plateauX: found.plateauErrors.x,
+        plateauY: found.plateauErrors.y,
+      },
     });
   }
 }
@@ -112,7 +189,9 @@ const whatToMeasure = {
   ],
   default: 'no',
 } as const satisfies ChoiceQuestion<'no' | 'nine' | 'six' | 'search'>;
-const keeping = (factor: number) => [valueSuggestion('ISdelayScaleFactor', Number(factor.toFixed(2)), 'factor for the delay after image shift')];
+const keeping = (factor: number) => [
+  valueSuggestion('ISdelayScaleFactor', Number(factor.toFixed(2)), 'factor for the delay after image shift'),
+];
 const describe = ({ x, y }: Vector): string => `${x.toFixed(1)}, ${y.toFixed(1)}`;
 /** A value with its standard error, of which one digit is shown, two where it begins with 1. */
 function withError(value: number, error: number): string {
@@ -135,6 +214,12 @@ function inWords({ verdict, factor, remainingPercent = 0, remainingError = 0 }: 
 }
 
 function whatStays({ verdict, plateau, plateauErrors }: SettlingSearchResult): string | undefined {
-  const away = verdict !== 'too slow' && (['x', 'y'] as const).some((axis) => Math.abs(plateau[axis]) > Math.max(wellSettled, plainly * plateauErrors[axis]));
-  return away ? `However long one waits, X ${withError(plateau.x, plateauErrors.x)} nm, Y ${withError(plateau.y, plateauErrors.y)} nm of a step are missing, so this does not settle; it is usual on JEOL columns.` : undefined;
+  const away =
+    verdict !== 'too slow' &&
+    (['x', 'y'] as const).some(
+      (axis) => Math.abs(plateau[axis]) > Math.max(wellSettled, plainly * plateauErrors[axis]),
+    );
+  return away
+    ? `However long one waits, X ${withError(plateau.x, plateauErrors.x)} nm, Y ${withError(plateau.y, plateauErrors.y)} nm of a step are missing, so this does not settle; it is usual on JEOL columns.`
+    : undefined;
 }

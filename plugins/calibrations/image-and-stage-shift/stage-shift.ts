@@ -1,7 +1,18 @@
-import { EucentricError, type Matrix, firstColumn, inDegrees, inMicrometres, inverse, length, product, secondColumn, vector } from '../../../core/base';
+import {
+  EucentricError,
+  type Matrix,
+  firstColumn,
+  inDegrees,
+  inMicrometres,
+  inverse,
+  length,
+  product,
+  secondColumn,
+  vector,
+} from '../../../core/base';
 import { Cameras, Scope, Stage } from '../../../core/devices';
 import { type Forecast, ImageBuffers, type MenuItem, type Run, menuItem } from '../../../core/kernel';
-import { ImageAcquisition } from "../../../core/acquisition";
+import { ImageAcquisition } from '../../../core/acquisition';
 import { Optics } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations, type PropertySuggestion } from '../../../core/store';
@@ -31,14 +42,40 @@ const stageMoveSeconds = 1.5;
   menu: ['Image & Stage Shift'],
   label: 'Stage Shift',
   summary: 'Measures how stage movement moves the image at the present magnification.',
-  needs: [Scope, Stage, Cameras, Optics, ImageAcquisition, ImageBuffers, Calibrations, Settings, ShiftCalibrationMemory],
+  needs: [
+    Scope,
+    Stage,
+    Cameras,
+    Optics,
+    ImageAcquisition,
+    ImageBuffers,
+    Calibrations,
+    Settings,
+    ShiftCalibrationMemory,
+  ],
   stores: ['StageToCameraMatrix'],
   questions: [
-    { id: 'no-pixel-size', kind: 'confirm', summary: 'When no pixel size of the site is measured: whether to go on all the same.' },
-    { id: 'small-extent', kind: 'confirm', summary: 'When the steps cover too little of the cycle of the stage error: whether to go on all the same.' },
-    { id: 'start', kind: 'confirm', summary: 'Before the stage moves: how many images over which extent, and what the specimen must be like.' },
+    {
+      id: 'no-pixel-size',
+      kind: 'confirm',
+      summary: 'When no pixel size of the site is measured: whether to go on all the same.',
+    },
+    {
+      id: 'small-extent',
+      kind: 'confirm',
+      summary: 'When the steps cover too little of the cycle of the stage error: whether to go on all the same.',
+    },
+    {
+      id: 'start',
+      kind: 'confirm',
+      summary: 'Before the stage moves: how many images over which extent, and what the specimen must be like.',
+    },
     doubtQuestion,
-    { id: 'forget', kind: 'confirm', summary: 'Whether to drop a calibration whose axes differ too much; the earlier one is then kept.' },
+    {
+      id: 'forget',
+      kind: 'confirm',
+      summary: 'Whether to drop a calibration whose axes differ too much; the earlier one is then kept.',
+    },
   ],
   results: {
     xpx: 'Stage to camera, X by X, in unbinned pixels for one micrometre.',
@@ -53,7 +90,16 @@ const stageMoveSeconds = 1.5;
     extentY: 'Extent of the steps along Y in micrometres.',
     images: 'Number of images taken.',
   },
-  units: { xpx: 'px per um', xpy: 'px per um', ypx: 'px per um', ypy: 'px per um', deviationPercent: '%', rotation: 'degrees', extentX: 'um', extentY: 'um' },
+  units: {
+    xpx: 'px per um',
+    xpy: 'px per um',
+    ypx: 'px per um',
+    ypy: 'px per um',
+    deviationPercent: '%',
+    rotation: 'degrees',
+    extentX: 'um',
+    extentY: 'um',
+  },
 })
 export default class StageShift implements MenuItem {
   constructor(
@@ -81,7 +127,12 @@ export default class StageShift implements MenuItem {
     run.restoreLater('camera', () => this.cameras.selected.stop());
     run.operator.status('CALIBRATING STAGE SHIFT');
     await prepareOptics(run, this.scope, this.cameras, this.optics, magIndex);
-    const { pairs, doubts } = await takeStageSeries(run, this, { plan, start: vector(inMicrometres(start.x), inMicrometres(start.y)), prior, exposure });
+    const { pairs, doubts } = await takeStageSeries(run, this, {
+      plan,
+      start: vector(inMicrometres(start.x), inMicrometres(start.y)),
+      prior,
+      exposure,
+    });
     const focus = await this.scope.absoluteFocus.read(run.signal);
     await goBack();
     const remarks = await settleDoubts(run, doubts);
@@ -96,7 +147,10 @@ export default class StageShift implements MenuItem {
     const plan = (['x', 'y'] as const).map((axis) => this.planAxis(axis, fieldSize, prior));
     const images = plan.reduce((sum, axis) => sum + axis.images, 0);
     const extents = plan.map(({ extent }) => extent.toFixed(0)).join(' and ');
-    return seriesForecast(selected, exposure, images, this.settings.get('StageMoveDelay') / 1000 + stageMoveSeconds, [`stage over ${extents} um in X and Y`, ...(await opticsChanges(this.scope, this.cameras, this.optics, magIndex, signal))]);
+    return seriesForecast(selected, exposure, images, this.settings.get('StageMoveDelay') / 1000 + stageMoveSeconds, [
+      `stage over ${extents} um in X and Y`,
+      ...(await opticsChanges(this.scope, this.cameras, this.optics, magIndex, signal)),
+    ]);
   }
 
   /** From pixel size and rotation alone: an earlier stage calibration may be just what is wrong. */
@@ -124,24 +178,42 @@ export default class StageShift implements MenuItem {
   }
 
   private async ask(run: Run, plan: Record<'x' | 'y', AxisPlan>, magIndex: number): Promise<void> {
-    const refused = new EucentricError({ code: 'stage-shift/not-started', message: 'The stage calibration was not started.', hint: 'Nothing was changed.' });
-    const measured = this.optics.cameras.some((camera) => this.optics.magnifications.indexes(camera).some((index) => this.optics.pixelSize(index, camera.index)?.how === 'measured'));
+    const refused = new EucentricError({
+      code: 'stage-shift/not-started',
+      message: 'The stage calibration was not started.',
+      hint: 'Nothing was changed.',
+    });
+    const measured = this.optics.cameras.some((camera) =>
+      this.optics.magnifications
+        .indexes(camera)
+        .some((index) => this.optics.pixelSize(index, camera.index)?.how === 'measured'),
+    );
     const text = 'No pixel size of this instrument is measured, so the steps may be quite wrong. Go on all the same?';
     if (!measured && !(await run.operator.confirm({ id: 'no-pixel-size', text, default: false }))) throw refused;
     await this.askAboutExtent(run, plan, magIndex, refused);
     const images = plan.x.images + plan.y.images;
-    const extents = images > 6 ? ` over ${plan.x.extent.toFixed(1)} um in X and ${plan.y.extent.toFixed(1)} um in Y` : '';
-    const wide = images === 6 && this.memory.wholeImageCorrelation && Math.max(plan.x.extent, plan.y.extent) > gridBarExtent;
+    const extents =
+      images > 6 ? ` over ${plan.x.extent.toFixed(1)} um in X and ${plan.y.extent.toFixed(1)} um in Y` : '';
+    const wide =
+      images === 6 && this.memory.wholeImageCorrelation && Math.max(plan.x.extent, plan.y.extent) > gridBarExtent;
     const bars = wide ? ' Turn Whole Image Corr off first if several grid bars are in the picture.' : '';
     const question = `Stage shift will be calibrated with ${images} images${extents}. Is the stage near zero tilt, with detail and no grid bars over the whole extent?${bars}`;
     if (!run.fromScript && !(await run.operator.confirm({ id: 'start', text: question, default: true }))) throw refused;
   }
 
-  private async askAboutExtent(run: Run, plan: Record<'x' | 'y', AxisPlan>, magIndex: number, refused: EucentricError): Promise<void> {
+  private async askAboutExtent(
+    run: Run,
+    plan: Record<'x' | 'y', AxisPlan>,
+    magIndex: number,
+    refused: EucentricError,
+  ): Promise<void> {
     if (magIndex <= this.settings.get('LowestMModeMagIndex')) return;
     const { cycleX, cycleY, smallestExtent } = this.scope.traits.stageError ?? usualStageError;
     const [enteredX, enteredY] = [this.settings.get('StageCycleLengthX'), this.settings.get('StageCycleLengthY')];
-    const share = Math.min(plan.x.extent / (enteredX > 0 ? enteredX : cycleX), plan.y.extent / (enteredY > 0 ? enteredY : cycleY));
+    const share = Math.min(
+      plan.x.extent / (enteredX > 0 ? enteredX : cycleX),
+      plan.y.extent / (enteredY > 0 ? enteredY : cycleY),
+    );
     if (share >= smallestExtent) return;
     const mean = (plan.x.extent + plan.y.extent) / 2;
     const much = share < tooSmallExtent;
@@ -154,7 +226,14 @@ export default class StageShift implements MenuItem {
 
   private async conclude(
     run: Run,
-    measured: { readonly plan: Record<'x' | 'y', AxisPlan>; readonly pairs: readonly StagePair[]; readonly remarks: readonly string[]; readonly magIndex: number; readonly focus: number; readonly binning: number },
+    measured: {
+      readonly plan: Record<'x' | 'y', AxisPlan>;
+      readonly pairs: readonly StagePair[];
+      readonly remarks: readonly string[];
+      readonly magIndex: number;
+      readonly focus: number;
+      readonly binning: number;
+    },
   ): Promise<CalibrationResult> {
     const { plan, pairs, remarks, magIndex, focus, binning } = measured;
     const { index: camera } = this.cameras.selected.traits;
@@ -171,7 +250,8 @@ export default class StageShift implements MenuItem {
     const correlations = pairs.map((pair) => pair.correlation);
     const { mean, least } = correlationSummary(correlations);
     for (const line of describeStage(fit, verdict, mean, least)) run.operator.log(line);
-    if (this.optics.isLowMagnification(magIndex, camera) && run.administrator) run.operator.log(`Absolute focus ${focus}.`);
+    if (this.optics.isLowMagnification(magIndex, camera) && run.administrator)
+      run.operator.log(`Absolute focus ${focus}.`);
     await this.askToForget(run, verdict);
     const magnification = this.optics.magnificationFor(magIndex, camera);
     const own = this.calibrations.stage.get(magIndex, camera);
@@ -203,10 +283,19 @@ export default class StageShift implements MenuItem {
   }
 
   /** A rotation with which something else is wrong would only hide that. */
-  private suggestions(fit: ReturnType<typeof fitStageShift>, verdict: StageVerdict, place: { readonly magIndex: number; readonly camera: number }): readonly PropertySuggestion[] {
+  private suggestions(
+    fit: ReturnType<typeof fitStageShift>,
+    verdict: StageVerdict,
+    place: { readonly magIndex: number; readonly camera: number },
+  ): readonly PropertySuggestion[] {
     if (verdict.asymmetric || this.optics.camera(place.camera).stem) return [];
-    if (verdict.inverted) return [valueSuggestion('InvertStageXAxis', this.settings.get('InvertStageXAxis') ? 0 : 1, 'direction of the X axis')];
-    return verdict.complaints.length > 0 ? [] : [tiltAxisSuggestion(place, verdict.rotation, rotationError(fit.matrix, fit.standardErrors))];
+    if (verdict.inverted)
+      return [
+        valueSuggestion('InvertStageXAxis', this.settings.get('InvertStageXAxis') ? 0 : 1, 'direction of the X axis'),
+      ];
+    return verdict.complaints.length > 0
+      ? []
+      : [tiltAxisSuggestion(place, verdict.rotation, rotationError(fit.matrix, fit.standardErrors))];
   }
 
   private async askToForget(run: Run, verdict: StageVerdict): Promise<void> {
@@ -216,7 +305,8 @@ export default class StageShift implements MenuItem {
     if (!(await run.operator.confirm({ id: 'forget', text, default: true }))) return;
     throw new EucentricError({
       code: 'stage-shift/bad-calibration',
-      message: 'The stage calibration was forgotten because its axes differ too much; the earlier one, if there was one, is still in use.',
+      message:
+        'The stage calibration was forgotten because its axes differ too much; the earlier one, if there was one, is still in use.',
       hint: `Check that there is detail and nothing periodic over the whole extent, and try Whole Image Corr turned ${other}.`,
     });
   }

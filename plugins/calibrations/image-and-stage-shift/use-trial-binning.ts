@@ -21,6 +21,8 @@ export default class UseTrialBinning implements MenuItem {
 
   async run(run: Run): Promise<void> {
     this.settings.set('UseTrialBinningForShiftCal', !this.checked());
-    run.operator.log(`Shift calibrations ${this.checked() ? 'keep the binning of Trial' : 'choose a binning for images of suitable size'}.`);
+    run.operator.log(
+      `Shift calibrations ${this.checked() ? 'keep the binning of Trial' : 'choose a binning for images of suitable size'}.`,
+    );
   }
 }

@@ -20,6 +20,8 @@ export default class WholeImageCorrelation implements MenuItem {
 
   async run(run: Run): Promise<void> {
     this.memory.wholeImageCorrelation = !this.memory.wholeImageCorrelation;
-    run.operator.log(`Stage calibrations correlate ${this.checked() ? 'whole images' : 'only the overlap that is expected'}.`);
+    run.operator.log(
+      `Stage calibrations correlate ${this.checked() ? 'whole images' : 'only the overlap that is expected'}.`,
+    );
   }
 }

@@ -16,7 +16,12 @@ import { foundPixelSize } from './lattice/lattice-found';
   questions: [
     { id: 'camera', kind: 'number', summary: 'When there are several cameras: the number of the one that is meant.' },
     { id: 'mag-index', kind: 'number', summary: 'The mag index at which the rotation occurs.' },
-    { id: 'angle', kind: 'number', summary: 'Roughly by how much the image is turned against the next lower magnification; rounded to a multiple of 90 degrees.' },
+    {
+      id: 'angle',
+      kind: 'number',
+      summary:
+        'Roughly by how much the image is turned against the next lower magnification; rounded to a multiple of 90 degrees.',
+    },
   ],
   results: { addedRotation: 'The multiple of 90 degrees that is added from now on, in place of an earlier one.' },
   units: { addedRotation: 'degrees' },
@@ -37,8 +42,16 @@ export default class AddRotation implements MenuItem {
     const several = this.cameras.all.length > 1;
     const [magIndex, angle, camera = selected] = await run.operator.askAll([
       { kind: 'number', id: 'mag-index', text: 'Mag index at which the rotation occurs', default: 0, integer: true },
-      { kind: 'number', id: 'angle', text: 'Angle by which the image is turned there against the next lower magnification', unit: 'degrees', default: 0 },
-      ...(several ? ([{ kind: 'number', id: 'camera', text: 'Number of the camera', default: selected, integer: true }] as const) : []),
+      {
+        kind: 'number',
+        id: 'angle',
+        text: 'Angle by which the image is turned there against the next lower magnification',
+        unit: 'degrees',
+        default: 0,
+      },
+      ...(several
+        ? ([{ kind: 'number', id: 'camera', text: 'Number of the camera', default: selected, integer: true }] as const)
+        : []),
     ]);
     const found = foundPixelSize(this.calibrations, magIndex, camera);
     if (!found) throw latticeErrors.notMeasured(magIndex, camera);

@@ -1,7 +1,14 @@
 import type { ProvidedAll } from '../../../core/base';
 import { ImageBuffers, type MenuItem, type Run, menuItem } from '../../../core/kernel';
 import type { CalibrationResult } from '../../../core/store';
-import { latticeNeeds, latticeQuestions, latticeResultUnits, latticeResults, PixelSizeMeasurement, unfitImage } from './lattice/lattice-measurement';
+import {
+  latticeNeeds,
+  latticeQuestions,
+  latticeResultUnits,
+  latticeResults,
+  PixelSizeMeasurement,
+  unfitImage,
+} from './lattice/lattice-measurement';
 
 /** Finds the size of a pixel, and the direction of the lines, from the image of a grating, a catalase crystal or grid bars in buffer A. */
 @menuItem({

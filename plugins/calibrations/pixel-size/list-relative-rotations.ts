@@ -13,8 +13,16 @@ import { type FoundPixelSize, foundPixelSizes, relativeRotation as rotationBetwe
   anytime: true,
   touchesNothing: true,
   needs: [Optics, Calibrations],
-  results: { rows: 'For each camera and mag index: camera, magIndex, magnification, pixelSize in nm, relativeRotation and its alternative in degrees where there are any, product of magnification and pixel size in um.' },
-  units: { 'rows.pixelSize': 'nm', 'rows.gridAngle': 'degrees', 'rows.relativeRotation': 'degrees', 'rows.alternative': 'degrees', 'rows.product': 'um' },
+  results: {
+    rows: 'For each camera and mag index: camera, magIndex, magnification, pixelSize in nm, relativeRotation and its alternative in degrees where there are any, product of magnification and pixel size in um.',
+  },
+  units: {
+    'rows.pixelSize': 'nm',
+    'rows.gridAngle': 'degrees',
+    'rows.relativeRotation': 'degrees',
+    'rows.alternative': 'degrees',
+    'rows.product': 'um',
+  },
 })
 export default class ListRelativeRotations implements MenuItem {
   constructor(
@@ -32,20 +40,42 @@ export default class ListRelativeRotations implements MenuItem {
       const below = previous?.camera === camera && previous.magIndex === magIndex - 1 ? previous : undefined;
       previous = row;
       const turn = below && rotationBetween(below, row);
-      const magnification = this.optics.cameras.some(({ index }) => index === camera) ? this.optics.magnificationFor(magIndex, camera) : 0;
+      const magnification = this.optics.cameras.some(({ index }) => index === camera)
+        ? this.optics.magnificationFor(magIndex, camera)
+        : 0;
       const product = (magnification * pixelSize) / 1000;
       const comment = `# ${magnification}x, p=${product.toFixed(3)}`;
       const size = pixelSize.toPrecision(4);
       if (turn?.alternative !== undefined) {
         operator.log(`# Verify the rotation from mag index ${magIndex - 1} to ${magIndex}, then edit the next line:`);
-        operator.log(`RotationAndPixel ${magIndex} ${turn.degrees.toFixed(2)} (or ${turn.alternative.toFixed(2)}) 999 ${size}   ${comment}`);
-      } else operator.log(`RotationAndPixel ${magIndex} ${turn ? turn.degrees.toFixed(2) : 999} 999 ${size}   ${comment}`);
-      return { camera, magIndex, magnification, pixelSize, gridAngle: row.gridAngle, product, ...(turn && { relativeRotation: turn.degrees, ...(turn.alternative !== undefined && { alternative: turn.alternative }) }) };
+        operator.log(
+          `RotationAndPixel ${magIndex} ${turn.degrees.toFixed(2)} (or ${turn.alternative.toFixed(2)}) 999 ${size}   ${comment}`,
+        );
+      } else
+        operator.log(`RotationAndPixel ${magIndex} ${turn ? turn.degrees.toFixed(2) : 999} 999 ${size}   ${comment}`);
+      return {
+        camera,
+        magIndex,
+        magnification,
+        pixelSize,
+        gridAngle: row.gridAngle,
+        product,
+        ...(turn && {
+          relativeRotation: turn.degrees,
+          ...(turn.alternative !== undefined && { alternative: turn.alternative }),
+        }),
+      };
     });
-    operator.log(rows.length > 0 ? 'p, magnification times pixel size, should be nearly the same at all magnifications of a camera; measure again where it is not.' : 'No pixel sizes have been found in the last 24 hours.');
+    operator.log(
+      rows.length > 0
+        ? 'p, magnification times pixel size, should be nearly the same at all magnifications of a camera; measure again where it is not.'
+        : 'No pixel sizes have been found in the last 24 hours.',
+    );
     const propertySuggestions = rows.flatMap(({ camera, magIndex, pixelSize, relativeRotation, alternative }) => [
       // A rotation that may be another one is left to a person.
-      ...(relativeRotation !== undefined && alternative === undefined ? [relativeRotationSuggestion({ camera, magIndex }, relativeRotation)] : []),
+      ...(relativeRotation !== undefined && alternative === undefined
+        ? [relativeRotationSuggestion({ camera, magIndex }, relativeRotation)]
+        : []),
       pixelSizeSuggestion({ camera, magIndex }, pixelSize),
     ]);
     return run.report({ summary: `${rows.length} pixel sizes.`, values: { rows }, propertySuggestions });

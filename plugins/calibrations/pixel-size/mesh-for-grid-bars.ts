@@ -28,7 +28,11 @@ export default class MeshForGridBars implements MenuItem {
       integer: true,
     });
     this.settings.set('GridMeshSize', mesh);
-    run.operator.log(mesh > 0 ? `Find Pixel Size measures the bars of a ${mesh} mesh grid. Set the mesh back to 0 for gratings.` : 'Find Pixel Size does not measure grid bars.');
+    run.operator.log(
+      mesh > 0
+        ? `Find Pixel Size measures the bars of a ${mesh} mesh grid. Set the mesh back to 0 for gratings.`
+        : 'Find Pixel Size does not measure grid bars.',
+    );
     return run.report({ summary: mesh > 0 ? `Grid bars of ${mesh} mesh.` : 'No grid bars.', values: { mesh } });
   }
 }

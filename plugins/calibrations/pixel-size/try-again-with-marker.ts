@@ -2,7 +2,14 @@ import type { ProvidedAll } from '../../../core/base';
 import { ImageBuffers, type MenuItem, type Run, menuItem } from '../../../core/kernel';
 import type { CalibrationResult } from '../../../core/store';
 import { latticeErrors } from './lattice/lattice-errors';
-import { latticeNeeds, latticeQuestions, latticeResultUnits, latticeResults, PixelSizeMeasurement, unfitImage } from './lattice/lattice-measurement';
+import {
+  latticeNeeds,
+  latticeQuestions,
+  latticeResultUnits,
+  latticeResults,
+  PixelSizeMeasurement,
+  unfitImage,
+} from './lattice/lattice-measurement';
 
 /** Repeats Find Pixel Size from a peak that is marked on the autocorrelation in buffer A; its image is in B. */
 @menuItem({
@@ -28,7 +35,8 @@ export default class TryAgainWithMarker implements MenuItem {
 
   unavailable(): string | undefined {
     const kind = this.buffers.get('A')?.context.kind;
-    if (kind !== 'processed' && kind !== 'autocorrelation of overview') return 'there is no autocorrelation in buffer A; run Find Pixel Size first';
+    if (kind !== 'processed' && kind !== 'autocorrelation of overview')
+      return 'there is no autocorrelation in buffer A; run Find Pixel Size first';
     return unfitImage(this.buffers, 'B');
   }
 

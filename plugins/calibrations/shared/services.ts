@@ -17,7 +17,10 @@ export interface ShiftCalibrationMemory {
 export const ShiftCalibrationMemory = token<ShiftCalibrationMemory>('ShiftCalibrationMemory');
 
 /** Provides what several items share. */
-export function provideShared(host: Pick<PluginHost, 'provide' | 'find' | 'hooks'>, { adjustImageShiftBetweenMags }: { readonly adjustImageShiftBetweenMags: boolean }): void {
+export function provideShared(
+  host: Pick<PluginHost, 'provide' | 'find' | 'hooks'>,
+  { adjustImageShiftBetweenMags }: { readonly adjustImageShiftBetweenMags: boolean },
+): void {
   applyNeutralImageShift(host);
   host.provide(ImageShiftAdjustment, { betweenMagnifications: adjustImageShiftBetweenMags });
   host.provide(ShiftCalibrationMemory, { propagationSources: new Set<string>(), wholeImageCorrelation: true });

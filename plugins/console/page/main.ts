@@ -38,13 +38,25 @@ const store = new Store(takeToken());
 const image = createImageView(store);
 
 const views = {
-  calibrate: h('div', { class: 'view calibrate' }, createMenuPanel(store), h('div', { class: 'middle' }, createSettingsStrip(store), image.element, createLogPanel(store)), createSidePanel(store)),
+  calibrate: h(
+    'div',
+    { class: 'view calibrate' },
+    createMenuPanel(store),
+    h('div', { class: 'middle' }, createSettingsStrip(store), image.element, createLogPanel(store)),
+    createSidePanel(store),
+  ),
   guide: createGuideView(store),
   history: createHistoryView(store),
   configuration: createConfigurationView(store),
 };
 const main = h('main', { id: 'main' }, ...Object.values(views));
-fill(document.body, h('a', { class: 'skip', href: '#main' }, 'Go to the work area'), createTopBar(store), main, createNotices(store));
+fill(
+  document.body,
+  h('a', { class: 'skip', href: '#main' }, 'Go to the work area'),
+  createTopBar(store),
+  main,
+  createNotices(store),
+);
 store.watch(['view'], () => {
   for (const [name, view] of Object.entries(views)) view.hidden = name !== store.local.view;
   image.redraw();

@@ -5,12 +5,21 @@ export const longestCommand = 16 * 1024;
 
 const name = z.string().min(1).max(200);
 const buffer = z.string().regex(/^[A-P]$/);
-const whole = z.int().min(0).max(2 ** 31 - 1);
+const whole = z
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1);
 const coordinate = z.number().min(-1e6).max(1e6);
 const point = z.strictObject({ x: coordinate, y: coordinate });
 const value = z.union([z.boolean(), z.number(), z.string().max(2000)]);
 /** A part of an image, in its pixels, and how many of them are averaged along each side. */
-const part = z.strictObject({ left: whole, top: whole, width: whole, height: whole, reduction: z.int().min(1).max(64) });
+const part = z.strictObject({
+  left: whole,
+  top: whole,
+  width: whole,
+  height: whole,
+  reduction: z.int().min(1).max(64),
+});
 
 /** Everything that a page may ask of the program; `request` is repeated in the answer. */
 export const command = z.discriminatedUnion('do', [
@@ -20,11 +29,22 @@ export const command = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('press'), request: whole, waiting: whole, button: name }),
   z.strictObject({ do: z.literal('mark'), request: whole, waiting: whole, from: point, to: point.optional() }),
   z.strictObject({ do: z.literal('forecast'), request: whole, item: name }),
-  z.strictObject({ do: z.literal('take'), request: whole, set: z.enum(['View', 'Focus', 'Trial', 'Record', 'Preview']) }),
+  z.strictObject({
+    do: z.literal('take'),
+    request: whole,
+    set: z.enum(['View', 'Focus', 'Trial', 'Record', 'Preview']),
+  }),
   z.strictObject({ do: z.literal('set'), request: whole, setting: name, value }),
   z.strictObject({ do: z.literal('drag-image'), request: whole, image: whole, by: point }),
   z.strictObject({ do: z.literal('copy-buffer'), request: whole, from: buffer, to: buffer }),
-  z.strictObject({ do: z.literal('image'), request: whole, image: whole, transform: z.enum(['none', 'fourier']), largest: z.int().min(16).max(8192), part: part.optional() }),
+  z.strictObject({
+    do: z.literal('image'),
+    request: whole,
+    image: whole,
+    transform: z.enum(['none', 'fourier']),
+    largest: z.int().min(16).max(8192),
+    part: part.optional(),
+  }),
   z.strictObject({ do: z.literal('counts'), request: whole, image: whole, at: point }),
   z.strictObject({ do: z.literal('profile'), request: whole, image: whole, from: point, to: point }),
   z.strictObject({ do: z.literal('history'), request: whole, item: name.optional() }),

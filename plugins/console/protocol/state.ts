@@ -22,7 +22,10 @@ export interface ItemState {
 
 /** Something that a run waits for. */
 export type Waiting = { readonly id: number } & (
-  | { readonly for: 'answer'; readonly questions: readonly { readonly question: QuestionState; readonly why: string }[] }
+  | {
+      readonly for: 'answer';
+      readonly questions: readonly { readonly question: QuestionState; readonly why: string }[];
+    }
   | { readonly for: 'button'; readonly names: readonly string[] }
   | { readonly for: 'mark'; readonly buffer: string; readonly kind: 'point' | 'line' }
 );
@@ -31,8 +34,20 @@ export type Waiting = { readonly id: number } & (
 export type QuestionState = { readonly id: string; readonly text: string } & (
   | { readonly kind: 'confirm'; readonly default: boolean }
   | { readonly kind: 'text'; readonly default: string }
-  | { readonly kind: 'choice'; readonly default: string; readonly choices: readonly { readonly value: string; readonly label: string }[] }
-  | { readonly kind: 'number'; readonly default: number; readonly unit?: string; readonly minimum?: number; readonly maximum?: number; readonly integer?: boolean; readonly decimals?: number }
+  | {
+      readonly kind: 'choice';
+      readonly default: string;
+      readonly choices: readonly { readonly value: string; readonly label: string }[];
+    }
+  | {
+      readonly kind: 'number';
+      readonly default: number;
+      readonly unit?: string;
+      readonly minimum?: number;
+      readonly maximum?: number;
+      readonly integer?: boolean;
+      readonly decimals?: number;
+    }
 );
 
 /** The run that is under way. */
@@ -71,7 +86,11 @@ export interface OutcomeState {
   readonly remarks: readonly string[];
   readonly values: readonly ValueState[];
   /** What a table of a result says, such as the offsets at each magnification. */
-  readonly tables: readonly { readonly name: string; readonly columns: readonly { readonly name: string; readonly unit?: string }[]; readonly rows: readonly (readonly (number | string)[])[] }[];
+  readonly tables: readonly {
+    readonly name: string;
+    readonly columns: readonly { readonly name: string; readonly unit?: string }[];
+    readonly rows: readonly (readonly (number | string)[])[];
+  }[];
   readonly stored: boolean;
   readonly seconds: number;
 }
@@ -88,7 +107,13 @@ export interface SettingState {
   readonly unit?: string;
   readonly value?: number | string | boolean;
   readonly change?:
-    | { readonly by: 'number'; readonly unit: string; readonly minimum?: number; readonly maximum?: number; readonly step: number }
+    | {
+        readonly by: 'number';
+        readonly unit: string;
+        readonly minimum?: number;
+        readonly maximum?: number;
+        readonly step: number;
+      }
     | { readonly by: 'choice'; readonly choices: readonly { readonly value: string; readonly label: string }[] }
     | { readonly by: 'switch'; readonly on: string; readonly off: string };
 }
@@ -125,7 +150,13 @@ export interface PlotState {
   readonly series: readonly {
     readonly name: string;
     readonly kind: 'points' | 'line' | 'arrows';
-    readonly points: readonly { readonly x: number; readonly y: number; readonly dx?: number; readonly dy?: number; readonly error?: number }[];
+    readonly points: readonly {
+      readonly x: number;
+      readonly y: number;
+      readonly dx?: number;
+      readonly dy?: number;
+      readonly error?: number;
+    }[];
   }[];
 }
 
@@ -167,7 +198,12 @@ export interface PluginState {
 
 /** Everything that all browsers share, in parts that are sent whole whenever they change. */
 export interface ConsoleState {
-  readonly instrument: { readonly title: string; readonly administrator: boolean; readonly unsaved: boolean; readonly plugins: readonly PluginState[] };
+  readonly instrument: {
+    readonly title: string;
+    readonly administrator: boolean;
+    readonly unsaved: boolean;
+    readonly plugins: readonly PluginState[];
+  };
   readonly menu: readonly ItemState[];
   readonly run: RunState | undefined;
   readonly outcome: OutcomeState | undefined;
@@ -259,4 +295,10 @@ export type Message =
   | { readonly is: 'state'; readonly part: Part; readonly value: unknown }
   | { readonly is: 'log'; readonly lines: readonly LogEntry[] }
   | { readonly is: 'done'; readonly request: number; readonly value?: unknown }
-  | { readonly is: 'refused'; readonly request: number; readonly code: string; readonly message: string; readonly hint: string };
+  | {
+      readonly is: 'refused';
+      readonly request: number;
+      readonly code: string;
+      readonly message: string;
+      readonly hint: string;
+    };

@@ -70,7 +70,9 @@ export async function perform(command: Command, visitor: Visitor, parts: Command
       runs.checkFree();
       return session.buffers.copy(command.from, command.to);
     case 'image':
-      return visitor.sendImage(command.request, () => images.message(command.request, command.image, command.transform, command.largest, command.part));
+      return visitor.sendImage(command.request, () =>
+        images.message(command.request, command.image, command.transform, command.largest, command.part),
+      );
     case 'counts':
       return countsAt(images.find(command.image).frame.image, command.at);
     case 'profile':
@@ -100,5 +102,13 @@ async function history(session: Session, item: string | undefined): Promise<read
 }
 
 function problems(session: Session): readonly ProblemRow[] {
-  return session.check().map(({ severity, code, message, hint, place }) => ({ severity, code, message, hint, place: describePlace(place) }));
+  return session
+    .check()
+    .map(({ severity, code, message, hint, place }) => ({
+      severity,
+      code,
+      message,
+      hint,
+      place: describePlace(place),
+    }));
 }

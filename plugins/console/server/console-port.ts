@@ -1,4 +1,13 @@
-import { type Answer, type BufferedImage, type Mark, type OperatorPort, type Plot, type Progress, type Question, checkAnswer } from '../../../core/kernel';
+import {
+  type Answer,
+  type BufferedImage,
+  type Mark,
+  type OperatorPort,
+  type Plot,
+  type Progress,
+  type Question,
+  checkAnswer,
+} from '../../../core/kernel';
 import type { PlotState, Waiting } from '../protocol';
 import { consoleErrors } from './errors';
 
@@ -57,7 +66,8 @@ export class OpenQuestions {
   }
   mark(id: number, mark: Mark): void {
     const { shown, resolve } = this.find(id, 'mark');
-    if (shown.for === 'mark' && shown.kind === 'line' && !mark.to) throw consoleErrors.badValue('Line', 'a line with two ends');
+    if (shown.for === 'mark' && shown.kind === 'line' && !mark.to)
+      throw consoleErrors.badValue('Line', 'a line with two ends');
     resolve(mark as never);
   }
 
@@ -90,7 +100,14 @@ export class ConsolePort implements OperatorPort {
     return answer!;
   }
   askAll(questions: readonly Question[], signal: AbortSignal): Promise<readonly Answer[]> {
-    return this.questions.add({ for: 'answer', questions: questions.map((question) => ({ question, why: this.reasons.get(question.id) ?? '' })) }, signal, questions);
+    return this.questions.add(
+      {
+        for: 'answer',
+        questions: questions.map((question) => ({ question, why: this.reasons.get(question.id) ?? '' })),
+      },
+      signal,
+      questions,
+    );
   }
   button(names: readonly string[], signal: AbortSignal): Promise<string> {
     return this.questions.add({ for: 'button', names }, signal);

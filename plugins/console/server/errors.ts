@@ -2,17 +2,84 @@ import { EucentricError } from '../../../core/base';
 
 /** The errors of the console, each with a stable code. */
 export const consoleErrors = {
-  notInControl: (): EucentricError => new EucentricError({ code: 'console/not-in-control', message: 'Another browser is in control of the microscope.', hint: 'Take control first; whoever has it now is told.' }),
-  roleTooLow: (wanted: string): EucentricError => new EucentricError({ code: 'console/not-allowed', message: `This needs the role of ${wanted}.`, hint: `Open the console with the address for ${wanted}s that the program printed when it started.` }),
-  badCommand: (): EucentricError => new EucentricError({ code: 'console/bad-command', message: 'The page sent something that the program does not understand.', hint: 'Reload the page; it may be older than the program.' }),
-  nothingWaiting: (): EucentricError => new EucentricError({ code: 'console/answered-already', message: 'This question is no longer open.', hint: 'It was answered elsewhere, or the run has ended.' }),
-  imageGone: (): EucentricError => new EucentricError({ code: 'console/image-gone', message: 'This image is in no buffer any more.', hint: 'Choose another buffer.' }),
-  superseded: (): EucentricError => new EucentricError({ code: 'console/superseded', message: 'A newer image was asked for before this one was sent.', hint: 'Nothing is to be done; the newer image is shown.' }),
-  unknownSetting: (id: string): EucentricError => new EucentricError({ code: 'console/unknown-setting', message: `There is no setting ${id} that could be changed here.`, hint: 'Reload the page; the devices may have changed.' }),
-  badValue: (label: string, wanted: string): EucentricError => new EucentricError({ code: 'console/bad-value', message: `${label}: ${wanted} is wanted.`, hint: 'Correct the value; nothing was sent to the microscope.' }),
-  noCamera: (): EucentricError => new EucentricError({ code: 'console/no-camera', message: 'This instrument has no camera to take an image with.', hint: 'Switch on the plugin of a camera in the configuration.' }),
-  noShiftMatrix: (): EucentricError => new EucentricError({ code: 'console/no-image-shift-calibration', message: 'The image shift for this drag is not known.', hint: 'Run Image Shift at this magnification first.' }),
-  busy: (label: string): EucentricError => new EucentricError({ code: 'console/busy', message: `${label} is measuring; the microscope cannot be changed now.`, hint: 'Wait until it has ended or asks for something, or press STOP.' }),
-  pageNotBuilt: (why: string, cause?: unknown): EucentricError => new EucentricError({ code: 'console/page-not-built', message: `The page of the console could not be built: ${why}`, hint: 'Run "npm ci" again, or use the terminal: "eucentric start --terminal".', cause }),
-  cannotListen: (host: string, port: number, cause: Error): EucentricError => new EucentricError({ code: 'console/cannot-listen', message: `The console could not be served on ${host}, port ${port}: ${cause.message}`, hint: 'Choose another host or port under "console:" in the configuration.', cause }),
+  notInControl: (): EucentricError =>
+    new EucentricError({
+      code: 'console/not-in-control',
+      message: 'Another browser is in control of the microscope.',
+      hint: 'Take control first; whoever has it now is told.',
+    }),
+  roleTooLow: (wanted: string): EucentricError =>
+    new EucentricError({
+      code: 'console/not-allowed',
+      message: `This needs the role of ${wanted}.`,
+      hint: `Open the console with the address for ${wanted}s that the program printed when it started.`,
+    }),
+  badCommand: (): EucentricError =>
+    new EucentricError({
+      code: 'console/bad-command',
+      message: 'The page sent something that the program does not understand.',
+      hint: 'Reload the page; it may be older than the program.',
+    }),
+  nothingWaiting: (): EucentricError =>
+    new EucentricError({
+      code: 'console/answered-already',
+      message: 'This question is no longer open.',
+      hint: 'It was answered elsewhere, or the run has ended.',
+    }),
+  imageGone: (): EucentricError =>
+    new EucentricError({
+      code: 'console/image-gone',
+      message: 'This image is in no buffer any more.',
+      hint: 'Choose another buffer.',
+    }),
+  superseded: (): EucentricError =>
+    new EucentricError({
+      code: 'console/superseded',
+      message: 'A newer image was asked for before this one was sent.',
+      hint: 'Nothing is to be done; the newer image is shown.',
+    }),
+  unknownSetting: (id: string): EucentricError =>
+    new EucentricError({
+      code: 'console/unknown-setting',
+      message: `There is no setting ${id} that could be changed here.`,
+      hint: 'Reload the page; the devices may have changed.',
+    }),
+  badValue: (label: string, wanted: string): EucentricError =>
+    new EucentricError({
+      code: 'console/bad-value',
+      message: `${label}: ${wanted} is wanted.`,
+      hint: 'Correct the value; nothing was sent to the microscope.',
+    }),
+  noCamera: (): EucentricError =>
+    new EucentricError({
+      code: 'console/no-camera',
+      message: 'This instrument has no camera to take an image with.',
+      hint: 'Switch on the plugin of a camera in the configuration.',
+    }),
+  noShiftMatrix: (): EucentricError =>
+    new EucentricError({
+      code: 'console/no-image-shift-calibration',
+      message: 'The image shift for this drag is not known.',
+      hint: 'Run Image Shift at this magnification first.',
+    }),
+  busy: (label: string): EucentricError =>
+    new EucentricError({
+      code: 'console/busy',
+      message: `${label} is measuring; the microscope cannot be changed now.`,
+      hint: 'Wait until it has ended or asks for something, or press STOP.',
+    }),
+  pageNotBuilt: (why: string, cause?: unknown): EucentricError =>
+    new EucentricError({
+      code: 'console/page-not-built',
+      message: `The page of the console could not be built: ${why}`,
+      hint: 'Run "npm ci" again, or use the terminal: "eucentric start --terminal".',
+      cause,
+    }),
+  cannotListen: (host: string, port: number, cause: Error): EucentricError =>
+    new EucentricError({
+      code: 'console/cannot-listen',
+      message: `The console could not be served on ${host}, port ${port}: ${cause.message}`,
+      hint: 'Choose another host or port under "console:" in the configuration.',
+      cause,
+    }),
 };

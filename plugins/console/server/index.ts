@@ -34,7 +34,11 @@ const lookMilliseconds = 1000;
 const guideEveryLooks = 60;
 
 /** Serves browsers until the signal fires; tells the addresses. Throws `console/page-not-built` or `console/cannot-listen`. */
-export async function serveConsole({ session, options, clock, log, onStored }: ConsoleParts, signal: AbortSignal, { open = false, tell = () => {} }: BrowserConsoleOptions): Promise<void> {
+export async function serveConsole(
+  { session, options, clock, log, onStored }: ConsoleParts,
+  signal: AbortSignal,
+  { open = false, tell = () => {} }: BrowserConsoleOptions,
+): Promise<void> {
   const page = await builtPage(tell);
   const state = new SharedState(() => clock.date());
   const settings = new SettingsPanel(session, state);
@@ -45,11 +49,27 @@ export async function serveConsole({ session, options, clock, log, onStored }: C
     const history = (await session.find(CalibrationHistory)?.list()) ?? [];
     const findings = findingsOf(session, clock.date());
     state.set('findings', findings);
-    state.set('guide', guideOf(session.menu(), history, clock.date(), session.find(Calibrations)?.unsaved ?? false, doubtsOf(findings), inForceIn(session.find(Calibrations)), changedSince(await instrumentNow(session))));
+    state.set(
+      'guide',
+      guideOf(
+        session.menu(),
+        history,
+        clock.date(),
+        session.find(Calibrations)?.unsaved ?? false,
+        doubtsOf(findings),
+        inForceIn(session.find(Calibrations)),
+        changedSince(await instrumentNow(session)),
+      ),
+    );
   };
   const showMenu = (): void => {
     state.set('menu', menuState(session.menu()));
-    state.set('instrument', { title: session.title, administrator: session.find(Administrator)?.on ?? false, unsaved: session.find(Calibrations)?.unsaved ?? false, plugins: session.plugins() });
+    state.set('instrument', {
+      title: session.title,
+      administrator: session.find(Administrator)?.on ?? false,
+      unsaved: session.find(Calibrations)?.unsaved ?? false,
+      plugins: session.plugins(),
+    });
   };
   const refresh = (): void => {
     showMenu();
@@ -58,10 +78,20 @@ export async function serveConsole({ session, options, clock, log, onStored }: C
   };
   const runs = new RunControl(session, state, refresh);
   const images = new Images(session, state, showMenu);
-  const endings = [session.onLog(({ level, text }) => state.log(level, text)), onStored((item) => runs.noteStored(item))];
+  const endings = [
+    session.onLog(({ level, text }) => state.log(level, text)),
+    onStored((item) => runs.noteStored(item)),
+  ];
 
   const server = createWebServer(page, access);
-  const visitors: Visitors = new Visitors(server.server, access, state, (command, visitor) => perform(command, visitor, parts), randomBytes(8).toString('hex'), refresh);
+  const visitors: Visitors = new Visitors(
+    server.server,
+    access,
+    state,
+    (command, visitor) => perform(command, visitor, parts),
+    randomBytes(8).toString('hex'),
+    refresh,
+  );
   const parts = { session, runs, images, settings, instrument, visitors: () => visitors, refresh };
   refresh();
 
@@ -99,17 +129,27 @@ async function listen(server: FastifyInstance, { host, port }: ConsoleOptions): 
       const address = server.server.address();
       return typeof address === 'object' && address !== null ? address.port : wanted;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || wanted === 0) throw consoleErrors.cannotListen(host, wanted, error as Error);
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || wanted === 0)
+        throw consoleErrors.cannotListen(host, wanted, error as Error);
     }
   }
   throw consoleErrors.cannotListen(host, port, new Error('no port is free'));
 }
 
-function announce(access: Access, { host, names }: ConsoleOptions, administrator: boolean, { open, tell }: { readonly open: boolean; readonly tell: (text: string) => void }): void {
+function announce(
+  access: Access,
+  { host, names }: ConsoleOptions,
+  administrator: boolean,
+  { open, tell }: { readonly open: boolean; readonly tell: (text: string) => void },
+): void {
   const name = names[0] ?? (host === '0.0.0.0' || host === '::' ? 'localhost' : host);
   const own = access.address(name, administrator ? 'administrator' : 'operator');
   tell(`The console is at\n\n  ${own}\n`);
   if (administrator) tell(`For operators who may not save: ${access.address(name, 'operator')}`);
   tell(`To look on only: ${access.address(name, 'observer')}`);
-  tell(open && openBrowser(own) ? 'A browser is being opened. Ctrl-C ends the program.' : 'Open the address in a browser on this computer. Ctrl-C ends the program.');
+  tell(
+    open && openBrowser(own)
+      ? 'A browser is being opened. Ctrl-C ends the program.'
+      : 'Open the address in a browser on this computer. Ctrl-C ends the program.',
+  );
 }

@@ -1,7 +1,7 @@
 import { EucentricError, apply, imageShiftUnits, inverse, vector } from '../../../core/base';
 import { Scope } from '../../../core/devices';
 import type { BufferedImage, Forecast, Session } from '../../../core/kernel';
-import { takeImage } from "../../../core/acquisition";
+import { takeImage } from '../../../core/acquisition';
 import { ImageShiftControl, Optics } from '../../../core/optics';
 import type { ParameterSetName } from '../../../core/settings';
 import { Calibrations } from '../../../core/store';
@@ -29,7 +29,11 @@ export class InstrumentControl {
    * Throws `console/no-image-shift-calibration` or `image-shift/out-of-range`.
    */
   async drag({ frame, context }: BufferedImage, by: { readonly x: number; readonly y: number }): Promise<void> {
-    const [optics, scope, control] = [this.session.find(Optics), this.session.find(Scope), this.session.find(ImageShiftControl)];
+    const [optics, scope, control] = [
+      this.session.find(Optics),
+      this.session.find(Scope),
+      this.session.find(ImageShiftControl),
+    ];
     const toCamera = optics?.imageShiftToCamera(context.magIndex, frame.camera);
     const back = toCamera && inverse(toCamera.matrix);
     if (!optics || !scope || !control || !back) throw consoleErrors.noShiftMatrix();
@@ -52,12 +56,26 @@ export class InstrumentControl {
     }
     if (!known) return { changes: [] };
     const { changes = [], atMost, dependsOn } = known;
-    return { ...(await this.cost(known)), changes, ...(atMost && { atMost: await this.cost(atMost) }), ...(dependsOn !== undefined && { dependsOn }) };
+    return {
+      ...(await this.cost(known)),
+      changes,
+      ...(atMost && { atMost: await this.cost(atMost) }),
+      ...(dependsOn !== undefined && { dependsOn }),
+    };
   }
 
-  private async cost({ images, exposure, duration }: Pick<Forecast, 'images' | 'exposure' | 'duration'>): Promise<CostState> {
+  private async cost({
+    images,
+    exposure,
+    duration,
+  }: Pick<Forecast, 'images' | 'exposure' | 'duration'>): Promise<CostState> {
     const dose = exposure ? await this.dose(exposure) : undefined;
-    return { ...(images !== undefined && { images }), ...(exposure !== undefined && { exposure }), ...(duration !== undefined && { duration }), ...(dose !== undefined && { dose }) };
+    return {
+      ...(images !== undefined && { images }),
+      ...(exposure !== undefined && { exposure }),
+      ...(duration !== undefined && { duration }),
+      ...(dose !== undefined && { dose }),
+    };
   }
 
   /** Dose in words; the rate is that of the last dose calibration at this spot, intensity and probe mode. */
@@ -67,7 +85,9 @@ export class InstrumentControl {
     const spot = await scope.spotSize.read();
     const intensity = await scope.intensity.read();
     const probe = (await scope.probeMode.read()) === 'nano' ? 0 : 1;
-    const row = calibrations.shortTerm('DoseCalibration').find((each) => each.spot === spot && each.probe === probe && Math.abs(each.intensity - intensity) < 0.002);
+    const row = calibrations
+      .shortTerm('DoseCalibration')
+      .find((each) => each.spot === spot && each.probe === probe && Math.abs(each.intensity - intensity) < 0.002);
     return row ? `${Number((row.dose * seconds).toPrecision(3))} e/A2` : undefined;
   }
 }

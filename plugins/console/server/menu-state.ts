@@ -4,7 +4,14 @@ import type { ItemState } from '../protocol';
 /** The menu as the page shows it. */
 export function menuState(entries: readonly MenuEntry[]): readonly ItemState[] {
   return entries.map(({ id, menu, label, summary, enabled, reason, toggle, checked, separated, declaration }) => ({
-    id, menu, label, summary, enabled, toggle, checked, separated,
+    id,
+    menu,
+    label,
+    summary,
+    enabled,
+    toggle,
+    checked,
+    separated,
     ...(reason !== undefined && { reason }),
     administratorOnly: declaration?.administratorOnly ?? false,
     questions: (declaration?.questions ?? []).map((question) => ({ id: question.id, summary: question.summary })),

@@ -63,7 +63,12 @@ export class RunControl {
   }
 
   private async run(item: string, beside: boolean): Promise<void> {
-    const { label = item, toggle = false, declaration, id = item } = this.session.menu().find((entry) => entry.id === item) ?? {};
+    const {
+      label = item,
+      toggle = false,
+      declaration,
+      id = item,
+    } = this.session.menu().find((entry) => entry.id === item) ?? {};
     const number = (this.count += 1);
     const began = Date.now();
     const { session, state } = this;
@@ -77,8 +82,24 @@ export class RunControl {
     }
     this.stored.delete(id);
     const reasons = new Map((declaration?.questions ?? []).map((question) => [question.id, question.summary]));
-    const port = new ConsolePort(this.questions, { log: (text) => state.log('said', text), progress: (progress) => this.progress(progress), status: (text) => this.update(text === undefined ? {} : { status: text }), plot: (plot) => this.plot(plot), showImage: (buffer) => state.set('showing', { buffer, turn: (this.turns += 1) }) }, reasons);
-    const shell = () => ({ number, item: id, label, stored: this.stored.has(id), seconds: (Date.now() - began) / 1000 });
+    const port = new ConsolePort(
+      this.questions,
+      {
+        log: (text) => state.log('said', text),
+        progress: (progress) => this.progress(progress),
+        status: (text) => this.update(text === undefined ? {} : { status: text }),
+        plot: (plot) => this.plot(plot),
+        showImage: (buffer) => state.set('showing', { buffer, turn: (this.turns += 1) }),
+      },
+      reasons,
+    );
+    const shell = () => ({
+      number,
+      item: id,
+      label,
+      stored: this.stored.has(id),
+      seconds: (Date.now() - began) / 1000,
+    });
     try {
       const result = await session.run(id, { port });
       if (result) state.log('said', result.summary);
@@ -101,12 +122,16 @@ export class RunControl {
   private progress(progress: NonNullable<RunState['progress']>): void {
     if (this.pace.began === 0) this.pace = { began: Date.now(), done: progress.done };
     const taken = progress.done - this.pace.done;
-    const left = taken < 1 ? undefined : (((Date.now() - this.pace.began) / taken) * (progress.total - progress.done)) / 1000;
+    const left =
+      taken < 1 ? undefined : (((Date.now() - this.pace.began) / taken) * (progress.total - progress.done)) / 1000;
     this.update({ progress, ...(left !== undefined && { secondsLeft: Math.ceil(left) }) });
   }
 
   private plot(plot: PlotState): void {
-    const bounded = { ...plot, series: plot.series.map((series) => ({ ...series, points: series.points.slice(-mostPoints) })) };
+    const bounded = {
+      ...plot,
+      series: plot.series.map((series) => ({ ...series, points: series.points.slice(-mostPoints) })),
+    };
     const others = (this.state.get('plots') ?? []).filter(({ id }) => id !== plot.id);
     this.state.set('plots', [...others, bounded].slice(-mostPlots));
   }

@@ -60,8 +60,10 @@ export class SettingsPanel {
 }
 
 function check(label: string, change: NonNullable<SettingState['change']>, value: number | string | boolean): void {
-  if (change.by === 'switch' && typeof value !== 'boolean') throw consoleErrors.badValue(label, `${change.on} or ${change.off}`);
-  if (change.by === 'choice' && !change.choices.some((choice) => choice.value === value)) throw consoleErrors.badValue(label, 'one of the choices');
+  if (change.by === 'switch' && typeof value !== 'boolean')
+    throw consoleErrors.badValue(label, `${change.on} or ${change.off}`);
+  if (change.by === 'choice' && !change.choices.some((choice) => choice.value === value))
+    throw consoleErrors.badValue(label, 'one of the choices');
   if (change.by !== 'number') return;
   const { minimum = -Infinity, maximum = Infinity } = change;
   if (typeof value !== 'number' || !Number.isFinite(value)) throw consoleErrors.badValue(label, 'a number');

@@ -1,5 +1,5 @@
 import { saturationOf } from '../../../core/acquisition/saturation';
-import { ImageAcquisition, takeImage } from "../../../core/acquisition";
+import { ImageAcquisition, takeImage } from '../../../core/acquisition';
 import { image } from '../../../imaging';
 import { randomNumbers, virtualInstrument } from '../../support/virtual-instrument';
 
@@ -24,10 +24,16 @@ test('bright, dim, counted and constant images are not', () => {
 test.each([
   [400, false],
   [20_000, true],
-])('an image with %i electrons in a pixel and second is told to be saturated: %s', async (electronsPerFieldPixelPerSecond, saturated) => {
-  await using instrument = await virtualInstrument({ configuration: `${__dirname}/../../../config/talos-ceta.yaml`, simulator: { electronsPerFieldPixelPerSecond, saturationCounts: 2000 } });
-  expect(instrument.session.find(ImageAcquisition)).toBeDefined();
-  const { context } = (await takeImage(instrument.session, 'Record'))!;
-  expect(context.saturated !== undefined).toBe(saturated);
-  expect(instrument.lines.some((line) => /saturated, at \d+ counts.*spread the beam/.test(line))).toBe(saturated);
-});
+])(
+  'an image with %i electrons in a pixel and second is told to be saturated: %s',
+  async (electronsPerFieldPixelPerSecond, saturated) => {
+    await using instrument = await virtualInstrument({
+      configuration: `${__dirname}/../../../config/talos-ceta.yaml`,
+      simulator: { electronsPerFieldPixelPerSecond, saturationCounts: 2000 },
+    });
+    expect(instrument.session.find(ImageAcquisition)).toBeDefined();
+    const { context } = (await takeImage(instrument.session, 'Record'))!;
+    expect(context.saturated !== undefined).toBe(saturated);
+    expect(instrument.lines.some((line) => /saturated, at \d+ counts.*spread the beam/.test(line))).toBe(saturated);
+  },
+);

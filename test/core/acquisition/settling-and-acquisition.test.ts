@@ -1,8 +1,20 @@
 import ndarray from 'ndarray';
-import { StoppedError, type ImageShiftUnits, type Matrix, type Vector, VirtualClock, identity, metres, radians, rotation, seconds, vector } from '../../../core/base';
+import {
+  StoppedError,
+  type ImageShiftUnits,
+  type Matrix,
+  type Vector,
+  VirtualClock,
+  identity,
+  metres,
+  radians,
+  rotation,
+  seconds,
+  vector,
+} from '../../../core/base';
 import type { Camera, CameraTraits, Exposure, Frame, Setting } from '../../../core/devices';
 import { RollingBuffers } from '../../../core/kernel';
-import { SettlingTimes, WaitingAcquisition } from "../../../core/acquisition";
+import { SettlingTimes, WaitingAcquisition } from '../../../core/acquisition';
 import { NetImageShiftControl } from '../../../core/optics';
 import { type Given, camera, imageShiftMatrix, optics } from '../optics/instrument';
 
@@ -21,37 +33,107 @@ const setting = <Value>(name: string, value: Value): Setting<Value> & { value: V
   return held;
 };
 
-function bench({ given = {}, traits = {}, toSpecimen = identity, offset = shift(0, 0), deliver }: { given?: Given; traits?: Partial<CameraTraits>; toSpecimen?: Matrix; offset?: Vector<ImageShiftUnits>; deliver?: readonly [number, number] } = {}) {
+function bench({
+  given = {},
+  traits = {},
+  toSpecimen = identity,
+  offset = shift(0, 0),
+  deliver,
+}: {
+  given?: Given;
+  traits?: Partial<CameraTraits>;
+  toSpecimen?: Matrix;
+  offset?: Vector<ImageShiftUnits>;
+  deliver?: readonly [number, number];
+} = {}) {
   const clock = new VirtualClock();
-  const scope = { magIndex: setting('magnification', 7), imageShift: setting('image shift', shift(0, 0)), normalized: undefined as number | undefined, lastNormalized: () => (scope.normalized === undefined ? undefined : seconds(scope.normalized)) };
-  const stage = { moved: undefined as number | undefined, lastMoved: () => (stage.moved === undefined ? undefined : seconds(stage.moved)), position: { name: 'stage', read: async () => ({ x: metres(1e-6), y: metres(0), z: metres(0), tilt: radians(0) }) } };
+  const scope = {
+    magIndex: setting('magnification', 7),
+    imageShift: setting('image shift', shift(0, 0)),
+    normalized: undefined as number | undefined,
+    lastNormalized: () => (scope.normalized === undefined ? undefined : seconds(scope.normalized)),
+  };
+  const stage = {
+    moved: undefined as number | undefined,
+    lastMoved: () => (stage.moved === undefined ? undefined : seconds(stage.moved)),
+    position: { name: 'stage', read: async () => ({ x: metres(1e-6), y: metres(0), z: metres(0), tilt: radians(0) }) },
+  };
   const cameraTraits: CameraTraits = {
-    index: 0, name: 'Camera', width: 64, height: 48, binnings: [1, 2, 4], directDetector: false, behindFilter: false, stem: false,
-    shortestExposure: seconds(0.01), deadTime: seconds(0), startupDelay: seconds(0.3), builtInSettling: seconds(0), allowsPostActions: false, ...traits,
+    index: 0,
+    name: 'Camera',
+    width: 64,
+    height: 48,
+    binnings: [1, 2, 4],
+    directDetector: false,
+    behindFilter: false,
+    stem: false,
+    shortestExposure: seconds(0.01),
+    deadTime: seconds(0),
+    startupDelay: seconds(0.3),
+    builtInSettling: seconds(0),
+    allowsPostActions: false,
+    ...traits,
   };
   const requests: number[] = [];
   const device: Camera = {
     traits: cameraTraits,
-    fit: (wanted) => ({ ...wanted, area: { ...wanted.area, right: wanted.area.right - (wanted.area.right % wanted.binning) } }),
+    fit: (wanted) => ({
+      ...wanted,
+      area: { ...wanted.area, right: wanted.area.right - (wanted.area.right % wanted.binning) },
+    }),
     acquire: async (exposure): Promise<Frame> => {
       requests.push(clock.now());
       const { area, binning } = exposure;
-      const [rows, columns] = deliver ?? [Math.floor((area.bottom - area.top) / binning), Math.floor((area.right - area.left) / binning)];
-      return { image: ndarray(new Uint16Array(rows * columns), [rows, columns]), exposure, camera: 0, began: clock.now() };
+      const [rows, columns] = deliver ?? [
+        Math.floor((area.bottom - area.top) / binning),
+        Math.floor((area.right - area.left) / binning),
+      ];
+      return {
+        image: ndarray(new Uint16Array(rows * columns), [rows, columns]),
+        exposure,
+        camera: 0,
+        began: clock.now(),
+      };
     },
     stop: async () => {},
   };
   const site = optics({
     imageShifts: [{ magIndex: 7, camera: 0, matrix: imageShiftMatrix(2, 84, toSpecimen) }],
     ...given,
-    properties: { cameras: [camera(0, { measured: [{ magIndex: 7, rotation: 84, pixelNanometres: 2 }], stem: cameraTraits.stem })], stemMagnifications: [{ index: 7, magnification: 8000 }], ...given.properties },
+    properties: {
+      cameras: [camera(0, { measured: [{ magIndex: 7, rotation: 84, pixelNanometres: 2 }], stem: cameraTraits.stem })],
+      stemMagnifications: [{ index: 7, magnification: 8000 }],
+      ...given.properties,
+    },
   });
   const settling = new SettlingTimes(site, clock, scope, stage);
   const cameras = { selected: device };
-  const control = new NetImageShiftControl({ scope, cameras, optics: site, settling, clock, offsetOf: async () => offset });
+  const control = new NetImageShiftControl({
+    scope,
+    cameras,
+    optics: site,
+    settling,
+    clock,
+    offsetOf: async () => offset,
+  });
   const buffers = new RollingBuffers();
-  const acquisition = new WaitingAcquisition({ scope, stage, cameras, optics: site, settling, imageShift: control, buffers });
-  const exposure: Exposure = { binning: 2, area: { left: 0, top: 0, right: 64, bottom: 48 }, exposure: seconds(0.1), driftSettling: seconds(0), processing: 'gain normalized', readMode: 'linear' };
+  const acquisition = new WaitingAcquisition({
+    scope,
+    stage,
+    cameras,
+    optics: site,
+    settling,
+    imageShift: control,
+    buffers,
+  });
+  const exposure: Exposure = {
+    binning: 2,
+    area: { left: 0, top: 0, right: 64, bottom: 48 },
+    exposure: seconds(0.1),
+    driftSettling: seconds(0),
+    processing: 'gain normalized',
+    readMode: 'linear',
+  };
   return { clock, scope, stage, settling, control, acquisition, buffers, exposure, requests, traits: cameraTraits };
 }
 
@@ -65,7 +147,10 @@ describe('net image shift', () => {
   });
   test('refuses what lies outside the limits before anything is sent, and says by how much', async () => {
     const { control, scope } = bench();
-    await expect(control.write(shift(0, 16))).rejects.toMatchObject({ code: 'image-shift/out-of-range', message: expect.stringMatching(/16\.00 um.*15\.00 um/) as string });
+    await expect(control.write(shift(0, 16))).rejects.toMatchObject({
+      code: 'image-shift/out-of-range',
+      message: expect.stringMatching(/16\.00 um.*15\.00 um/) as string,
+    });
     await expect(control.write(shift(NaN, 0))).rejects.toMatchObject({ code: 'image-shift/out-of-range' });
     expect(scope.imageShift.writes).toEqual([]);
     expect(control.checkLimits(shift(0, 16), 7)).toMatch(/16\.00 um/);
@@ -101,7 +186,9 @@ describe('net image shift', () => {
   });
   test('does nothing once stopped', async () => {
     const { control, scope } = bench();
-    await expect(control.write(shift(3, 0), { signal: AbortSignal.abort(new StoppedError()) })).rejects.toThrow(StoppedError);
+    await expect(control.write(shift(3, 0), { signal: AbortSignal.abort(new StoppedError()) })).rejects.toThrow(
+      StoppedError,
+    );
     expect(scope.imageShift.writes).toEqual([]);
   });
 });
@@ -124,19 +211,27 @@ describe('readiness for an exposure', () => {
     const { settling, traits } = bench({ traits: { builtInSettling: seconds(0.2) } });
     settling.imageShiftRestsAt(seconds(3));
     expect(settling.readyAt(traits, 7)).toBeCloseTo(3.3, 9);
-    const one = bench({ traits: { builtInSettling: seconds(0.2) }, given: { properties: { cameras: [camera(0, { oneShutter: true })] } } });
+    const one = bench({
+      traits: { builtInSettling: seconds(0.2) },
+      given: { properties: { cameras: [camera(0, { oneShutter: true })] } },
+    });
     one.settling.imageShiftRestsAt(seconds(3));
     expect(one.settling.readyAt(one.traits, 7)).toBeCloseTo(3.5, 9);
   });
   test('uses the delay of low magnification there', () => {
-    const { settling, scope, traits } = bench({ given: { shifts: { normalizationDelay: { regular: seconds(2), lowMagnification: seconds(5) } } } });
+    const { settling, scope, traits } = bench({
+      given: { shifts: { normalizationDelay: { regular: seconds(2), lowMagnification: seconds(5) } } },
+    });
     scope.normalized = 0;
     expect(settling.readyAt(traits, 7)).toBeCloseTo(2.5, 9);
     expect(settling.readyAt(traits, 3)).toBeCloseTo(5.5, 9);
   });
   test('counts no more than the cap of a camera that begins late', () => {
     const slow = { startupDelay: seconds(3) };
-    const capped = bench({ traits: slow, given: { properties: { cameras: [camera(0, { startupCap: seconds(1.4) })] } } });
+    const capped = bench({
+      traits: slow,
+      given: { properties: { cameras: [camera(0, { startupCap: seconds(1.4) })] } },
+    });
     capped.settling.imageShiftRestsAt(seconds(3));
     expect(capped.settling.readyAt(capped.traits, 7)).toBeCloseTo(3 + 0.8 - 1.4, 9);
     const free = bench({ traits: slow });
@@ -158,7 +253,10 @@ describe('taking an image', () => {
     await control.write(shift(2, 1));
     const taken = await acquisition.take(exposure, { title: 'Test' });
     expect(requests[0]).toBeCloseTo(2 + 0.5, 9);
-    expect(taken).toMatchObject({ buffer: 'A', context: { magIndex: 7, magnification: 8000, netImageShift: shift(2, 1), stage: { x: 1e-6 }, title: 'Test' } });
+    expect(taken).toMatchObject({
+      buffer: 'A',
+      context: { magIndex: 7, magnification: 8000, netImageShift: shift(2, 1), stage: { x: 1e-6 }, title: 'Test' },
+    });
     expect(taken.context.pixelSize! * 1e9).toBeCloseTo(4, 9);
     expect(buffers.get('A')!.frame).toBe(taken.frame);
   });
@@ -169,7 +267,10 @@ describe('taking an image', () => {
   });
   test('refuses an image of another size and keeps it out of the buffers', async () => {
     const { acquisition, exposure, buffers } = bench({ deliver: [24, 31] });
-    await expect(acquisition.take(exposure)).rejects.toMatchObject({ code: 'camera/unexpected-size', message: expect.stringContaining('31 x 24') as string });
+    await expect(acquisition.take(exposure)).rejects.toMatchObject({
+      code: 'camera/unexpected-size',
+      message: expect.stringContaining('31 x 24') as string,
+    });
     expect(buffers.all()).toEqual([]);
   });
   test('is stopped while it waits, before the camera is asked', async () => {

@@ -1,4 +1,18 @@
-import { CombinedError, Disposables, EucentricError, KeyLetters, RealClock, Registry, StoppedError, type Token, VirtualClock, optional, seconds, toFault, token } from '../../../core/base';
+import {
+  CombinedError,
+  Disposables,
+  EucentricError,
+  KeyLetters,
+  RealClock,
+  Registry,
+  StoppedError,
+  type Token,
+  VirtualClock,
+  optional,
+  seconds,
+  toFault,
+  token,
+} from '../../../core/base';
 
 interface Horn {
   blow(): string;
@@ -95,14 +109,24 @@ describe('undoing', () => {
 
 describe('errors', () => {
   test('keep code and hint, also those of rooms with their own classes', () => {
-    expect(toFault(new EucentricError({ code: 'a/b', message: 'm', hint: 'h' }))).toMatchObject({ code: 'a/b', message: 'm', hint: 'h' });
-    expect(toFault(Object.assign(new Error('m'), { code: 'imaging/x', hint: 'h' }))).toMatchObject({ code: 'imaging/x', hint: 'h' });
+    expect(toFault(new EucentricError({ code: 'a/b', message: 'm', hint: 'h' }))).toMatchObject({
+      code: 'a/b',
+      message: 'm',
+      hint: 'h',
+    });
+    expect(toFault(Object.assign(new Error('m'), { code: 'imaging/x', hint: 'h' }))).toMatchObject({
+      code: 'imaging/x',
+      hint: 'h',
+    });
     expect(toFault(new TypeError('x is undefined')).code).toBe('program/unexpected');
     expect(toFault('text').code).toBe('program/unexpected');
   });
 
   test('several are shown together', () => {
-    const error = new CombinedError({ code: 'a/b', message: 'Two failed:', hint: '' }, [new Error('one'), new Error('two')]);
+    const error = new CombinedError({ code: 'a/b', message: 'Two failed:', hint: '' }, [
+      new Error('one'),
+      new Error('two'),
+    ]);
     expect(error.message).toBe('Two failed:\n  - one\n  - two');
   });
 });

@@ -1,5 +1,20 @@
 import fc from 'fast-check';
-import { apply, asymmetry, decompose, determinant, identity, inverse, matrix, matrixAngle, normalizeDegrees, percentChange, product, rotation, scaleMatrix, then } from '../../../core/base';
+import {
+  apply,
+  asymmetry,
+  decompose,
+  determinant,
+  identity,
+  inverse,
+  matrix,
+  matrixAngle,
+  normalizeDegrees,
+  percentChange,
+  product,
+  rotation,
+  scaleMatrix,
+  then,
+} from '../../../core/base';
 
 const close = (a: object, b: object, digits = 9): void => {
   for (const [key, value] of Object.entries(a)) expect(value).toBeCloseTo((b as Record<string, number>)[key]!, digits);
@@ -26,14 +41,19 @@ describe('matrices', () => {
   test('a singular matrix has no inverse', () => expect(inverse(matrix(1, 2, 2, 4))).toBeUndefined());
 
   test('the worked decomposition of the conventions', () => {
-    const { rotation: angle, magnification, stretch } = decompose(scaleMatrix(product(rotation(4), matrix(1.01, 0, 0, 1)), 0.93));
+    const {
+      rotation: angle,
+      magnification,
+      stretch,
+    } = decompose(scaleMatrix(product(rotation(4), matrix(1.01, 0, 0, 1)), 0.93));
     expect(angle).toBeCloseTo(4, 6);
     expect(magnification).toBeCloseTo(0.9393, 6);
-    expect(stretch).toBeCloseTo(0.9300 / 0.9393, 6);
+    expect(stretch).toBeCloseTo(0.93 / 0.9393, 6);
     expect(magnification * Math.sqrt(stretch)).toBeCloseTo(0.934638, 6);
   });
 
-  test('a mirrored matrix has a negative stretch', () => expect(decompose(matrix(1, 0, 0, -0.98)).stretch).toBeLessThan(0));
+  test('a mirrored matrix has a negative stretch', () =>
+    expect(decompose(matrix(1, 0, 0, -0.98)).stretch).toBeLessThan(0));
 
   test('the worked change of 2.67 percent', () => {
     const old = matrix(-93.496, -506.492, 480.997, -93.358);

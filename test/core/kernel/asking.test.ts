@@ -1,16 +1,40 @@
 import { StoppedError, VirtualClock } from '../../../core/base';
-import { type Answer, type NumberQuestion, type OperatorPort, type Question, type QuestionDeclaration, RunOperator, ScriptedOperator } from '../../../core/kernel';
+import {
+  type Answer,
+  type NumberQuestion,
+  type OperatorPort,
+  type Question,
+  type QuestionDeclaration,
+  RunOperator,
+  ScriptedOperator,
+} from '../../../core/kernel';
 
 const declared: readonly QuestionDeclaration[] = [
   { id: 'length', kind: 'number', summary: 'A length.' },
   { id: 'where', kind: 'choice', summary: 'A place.' },
   { id: 'again', kind: 'confirm', summary: 'Whether again.' },
 ];
-const length = { kind: 'number', id: 'length', text: 'Length', default: 2, minimum: 1 } as const satisfies NumberQuestion;
-const where = { kind: 'choice', id: 'where', text: 'Where', choices: [{ value: 'here', label: 'Here' }, { value: 'there', label: 'There' }], default: 'here' } as const;
+const length = {
+  kind: 'number',
+  id: 'length',
+  text: 'Length',
+  default: 2,
+  minimum: 1,
+} as const satisfies NumberQuestion;
+const where = {
+  kind: 'choice',
+  id: 'where',
+  text: 'Where',
+  choices: [
+    { value: 'here', label: 'Here' },
+    { value: 'there', label: 'There' },
+  ],
+  default: 'here',
+} as const;
 const again = { kind: 'confirm', id: 'again', text: 'Again?', default: false } as const;
 
-const operator = (port: OperatorPort, signal = new AbortController().signal): RunOperator => new RunOperator('test/ask', declared, port, signal, new VirtualClock());
+const operator = (port: OperatorPort, signal = new AbortController().signal): RunOperator =>
+  new RunOperator('test/ask', declared, port, signal, new VirtualClock());
 
 /** A port with a screen: all questions of a group are seen at once. */
 class Screen extends ScriptedOperator {
@@ -36,14 +60,19 @@ test('they are asked together where there is one, and each answer is checked aga
   expect(await operator(port).askAll([length, where, again])).toEqual([3, 'there', true]);
   expect(port.groups).toEqual([['length', 'where', 'again']]);
   port.given = [0.5, 'there', true];
-  await expect(operator(port).askAll([length, where, again])).rejects.toMatchObject({ code: 'run/bad-answer', message: expect.stringContaining('at least 1') as string });
+  await expect(operator(port).askAll([length, where, again])).rejects.toMatchObject({
+    code: 'run/bad-answer',
+    message: expect.stringContaining('at least 1') as string,
+  });
   port.given = [3, 'there'];
   await expect(operator(port).askAll([length, where, again])).rejects.toMatchObject({ code: 'run/bad-answer' });
 });
 
 test('none of them is asked when one is not declared', async () => {
   const port = new Screen();
-  await expect(operator(port).askAll([length, { ...again, id: 'once-more' }])).rejects.toMatchObject({ code: 'plugin/undeclared-question' });
+  await expect(operator(port).askAll([length, { ...again, id: 'once-more' }])).rejects.toMatchObject({
+    code: 'plugin/undeclared-question',
+  });
   expect(port.groups).toEqual([]);
 });
 

@@ -1,12 +1,26 @@
 import { type Metres, VirtualClock, inMicrometres, micrometres, radians, seconds, vector } from '../../../core/base';
-import type { Camera, CameraTraits, Exposure, Scope, Setting, Stage, StageMove, StagePosition } from '../../../core/devices';
+import type {
+  Camera,
+  CameraTraits,
+  Exposure,
+  Scope,
+  Setting,
+  Stage,
+  StageMove,
+  StagePosition,
+} from '../../../core/devices';
 import { createHooks } from '../../../core/kernel';
 import { guardCamera, guardScope, guardStage } from '../../../core/kernel/guards/guards';
 import type { DeviceLimits } from '../../../core/kernel/guards/limits';
 import { randomNumbers, verifying } from '../../support/virtual-instrument';
 
 const draws = verifying ? 1_000_000 : 100_000;
-const limits: DeviceLimits = { magIndexes: new Set([1, 2, 5]), stage: { x: [-900, 950], y: [-800, 850], z: [-200, 200] }, largestTiltDegrees: 65, longestExposureSeconds: 60 };
+const limits: DeviceLimits = {
+  magIndexes: new Set([1, 2, 5]),
+  stage: { x: [-900, 950], y: [-800, 850], z: [-200, 200] },
+  largestTiltDegrees: 65,
+  longestExposureSeconds: 60,
+};
 
 function guarding(watch: (call: string) => void = () => {}) {
   return { hooks: createHooks(), limits, watch, clock: new VirtualClock() };
@@ -16,24 +30,38 @@ function guarding(watch: (call: string) => void = () => {}) {
 function stageUnderTest() {
   const sent: StageMove[] = [];
   const at: StagePosition = { x: micrometres(0), y: micrometres(0), z: micrometres(0), tilt: radians(0) };
-  const stage: Stage = { position: { name: 'stage position', read: async () => at }, move: async (move) => void sent.push(move), stop: async () => {}, lastMoved: () => undefined };
+  const stage: Stage = {
+    position: { name: 'stage position', read: async () => at },
+    move: async (move) => void sent.push(move),
+    stop: async () => {},
+    lastMoved: () => undefined,
+  };
   return { stage, sent };
 }
 
-const within = (value: Metres | undefined, [low, high]: readonly [number, number]): boolean => value === undefined || (inMicrometres(value) >= low - 1e-6 && inMicrometres(value) <= high + 1e-6);
+const within = (value: Metres | undefined, [low, high]: readonly [number, number]): boolean =>
+  value === undefined || (inMicrometres(value) >= low - 1e-6 && inMicrometres(value) <= high + 1e-6);
 
 test(`of ${draws} stage moves drawn at random none is sent outside the limits, nor by way of its backlash`, async () => {
   const { stage, sent } = stageUnderTest();
   const guarded = guardStage(stage, guarding());
   const next = randomNumbers(1);
   const special = [NaN, Infinity, -Infinity, 0, -900e-6, 950e-6, 951e-6];
-  const coordinate = (): Metres | undefined => (next() < 0.2 ? undefined : ((next() < 0.1 ? special[Math.floor(7 * next())]! : (next() - 0.5) * 3e-3) as Metres));
+  const coordinate = (): Metres | undefined =>
+    next() < 0.2 ? undefined : ((next() < 0.1 ? special[Math.floor(7 * next())]! : (next() - 0.5) * 3e-3) as Metres);
   let refused = 0;
   for (let draw = 0; draw < draws; draw++) {
     const [x, y, z] = [coordinate(), coordinate(), next() < 0.5 ? undefined : coordinate()];
     const tilt = next() < 0.5 ? undefined : radians((next() - 0.5) * 4);
-    const backlash = next() < 0.5 ? undefined : vector(((next() - 0.5) * 2e-4) as Metres, ((next() - 0.5) * 2e-4) as Metres);
-    const move: StageMove = { ...(x !== undefined && { x }), ...(y !== undefined && { y }), ...(z !== undefined && { z }), ...(tilt !== undefined && { tilt }), ...(backlash && { backlash }) };
+    const backlash =
+      next() < 0.5 ? undefined : vector(((next() - 0.5) * 2e-4) as Metres, ((next() - 0.5) * 2e-4) as Metres);
+    const move: StageMove = {
+      ...(x !== undefined && { x }),
+      ...(y !== undefined && { y }),
+      ...(z !== undefined && { z }),
+      ...(tilt !== undefined && { tilt }),
+      ...(backlash && { backlash }),
+    };
     await guarded.move(move).catch((error: { code: string }) => {
       expect(error.code).toBe('limits/out-of-range');
       refused += 1;
@@ -45,7 +73,9 @@ test(`of ${draws} stage moves drawn at random none is sent outside the limits, n
       !within(move.x, range!.x) ||
       !within(move.y, range!.y) ||
       !within(move.z, range!.z!) ||
-      (move.backlash && (!within(move.x === undefined ? undefined : ((move.x + move.backlash.x) as Metres), range!.x) || !within(move.y === undefined ? undefined : ((move.y + move.backlash.y) as Metres), range!.y))) ||
+      (move.backlash &&
+        (!within(move.x === undefined ? undefined : ((move.x + move.backlash.x) as Metres), range!.x) ||
+          !within(move.y === undefined ? undefined : ((move.y + move.backlash.y) as Metres), range!.y))) ||
       (move.tilt !== undefined && !(Math.abs(move.tilt) <= (tilt! * Math.PI) / 180 + 1e-9)),
   );
   expect(outside).toEqual([]);
@@ -57,7 +87,10 @@ test('a move that a plugin changed is checked again before it is sent', async ()
   const { stage, sent } = stageUnderTest();
   const watching = guarding();
   watching.hooks.willMoveStage.tapPromise('test', async (move) => ({ ...move, x: micrometres(5000) }));
-  await expect(guardStage(stage, watching).move({ x: micrometres(1) })).rejects.toMatchObject({ code: 'limits/out-of-range', message: expect.stringContaining('5000.00 um') as string });
+  await expect(guardStage(stage, watching).move({ x: micrometres(1) })).rejects.toMatchObject({
+    code: 'limits/out-of-range',
+    message: expect.stringContaining('5000.00 um') as string,
+  });
   expect(sent).toEqual([]);
 });
 
@@ -65,7 +98,12 @@ const traits = { index: 4, name: 'camera', width: 4096, height: 2048, binnings: 
 
 test(`of ${draws} exposures drawn at random none is sent that the camera cannot take`, async () => {
   const sent: Exposure[] = [];
-  const camera: Camera = { traits, fit: (wanted) => wanted, acquire: async (exposure) => (sent.push(exposure), {} as never), stop: async () => {} };
+  const camera: Camera = {
+    traits,
+    fit: (wanted) => wanted,
+    acquire: async (exposure) => (sent.push(exposure), {} as never),
+    stop: async () => {},
+  };
   const guarded = guardCamera(camera, guarding());
   const next = randomNumbers(2);
   const whole = (most: number): number => Math.floor((next() - 0.2) * most);
@@ -86,7 +124,15 @@ test(`of ${draws} exposures drawn at random none is sent that the camera cannot 
     });
   }
   const possible = ({ binning, area, exposure }: Exposure): boolean =>
-    traits.binnings.includes(binning) && exposure > 0 && exposure <= 60 && area.left >= 0 && area.top >= 0 && area.left < area.right && area.top < area.bottom && area.right <= 4096 && area.bottom <= 2048;
+    traits.binnings.includes(binning) &&
+    exposure > 0 &&
+    exposure <= 60 &&
+    area.left >= 0 &&
+    area.top >= 0 &&
+    area.left < area.right &&
+    area.top < area.bottom &&
+    area.right <= 4096 &&
+    area.bottom <= 2048;
   expect(sent.filter((exposure) => !possible(exposure))).toEqual([]);
   expect(sent.length).toBeGreaterThan(0.02 * draws);
   expect(refused).toBe(draws - sent.length);
@@ -98,7 +144,11 @@ describe('the column', () => {
     const told: string[] = [];
     const setting = (name: string, initial: unknown): Setting<never> => {
       let value = initial;
-      return { name, read: async () => value as never, write: async (wanted) => void ((value = wanted), told.push(`${name} ${JSON.stringify(wanted)}`)) };
+      return {
+        name,
+        read: async () => value as never,
+        write: async (wanted) => void ((value = wanted), told.push(`${name} ${JSON.stringify(wanted)}`)),
+      };
     };
     const zero = { x: 0, y: 0 };
     const scope = {
@@ -132,7 +182,14 @@ describe('the column', () => {
   ])('is never told %s', async (_, write) => {
     const { scope, told } = column();
     const seen: string[] = [];
-    await expect(write(guardScope(scope, guarding((call) => void seen.push(call))))).rejects.toMatchObject({ code: 'limits/out-of-range' });
+    await expect(
+      write(
+        guardScope(
+          scope,
+          guarding((call) => void seen.push(call)),
+        ),
+      ),
+    ).rejects.toMatchObject({ code: 'limits/out-of-range' });
     expect([told, seen]).toEqual([[], []]);
   });
 
@@ -148,7 +205,8 @@ describe('the column', () => {
   test('has its hooks called around a change, with what was before and what comes', async () => {
     const { scope, told } = column();
     const watching = guarding();
-    const note = (name: string) => async (from: unknown, to: unknown) => void told.push(`${name} ${String(from)} ${String(to)}`);
+    const note = (name: string) => async (from: unknown, to: unknown) =>
+      void told.push(`${name} ${String(from)} ${String(to)}`);
     watching.hooks.willChangeMagnification.tapPromise('test', note('will'));
     watching.hooks.didChangeMagnification.tapPromise('test', note('did'));
     watching.hooks.didChangeSpot.tapPromise('test', note('spot'));
@@ -157,7 +215,15 @@ describe('the column', () => {
     await guarded.magIndex.write(5);
     await guarded.spotSize.write(4);
     await guarded.probeMode.write('nano');
-    expect(told).toEqual(['will 1 5', 'mag index 5', 'did 1 5', 'spot size 4', 'spot 3 4', 'probe mode "nano"', 'probe micro nano']);
+    expect(told).toEqual([
+      'will 1 5',
+      'mag index 5',
+      'did 1 5',
+      'spot size 4',
+      'spot 3 4',
+      'probe mode "nano"',
+      'probe micro nano',
+    ]);
   });
 
   test('a plugin that refuses a change of magnification keeps it from being sent', async () => {

@@ -7,7 +7,10 @@ describe('hooks', () => {
     tappingSide(hooks, 'odd-plugin').willRun.tap(async () => {
       throw new TypeError('x is undefined');
     });
-    await expect(hooks.willRun.promise('an/item')).rejects.toMatchObject({ code: 'plugin/tap-failed', message: expect.stringMatching(/odd-plugin.*willRun.*x is undefined/) as unknown });
+    await expect(hooks.willRun.promise('an/item')).rejects.toMatchObject({
+      code: 'plugin/tap-failed',
+      message: expect.stringMatching(/odd-plugin.*willRun.*x is undefined/) as unknown,
+    });
   });
 
   test('a refusal keeps its code and says who refused', async () => {
@@ -15,15 +18,24 @@ describe('hooks', () => {
     tappingSide(hooks, 'guard').willRun.tap(() => {
       throw new EucentricError({ code: 'guard/no', message: 'Not now.', hint: 'Later.' });
     });
-    await expect(hooks.willRun.promise('an/item')).rejects.toMatchObject({ code: 'guard/no', hint: 'Later.', message: 'Not now. (plugin guard, hook willRun)' });
+    await expect(hooks.willRun.promise('an/item')).rejects.toMatchObject({
+      code: 'guard/no',
+      hint: 'Later.',
+      message: 'Not now. (plugin guard, hook willRun)',
+    });
   });
 
   test('values pass from tap to tap in order', async () => {
     const hooks = createHooks();
     for (const plugin of ['one', 'two']) {
-      tappingSide(hooks, plugin).imageShiftOffset.tap((offset, magIndex) => vector(imageShiftUnits(offset.x * 10 + magIndex), offset.y));
+      tappingSide(hooks, plugin).imageShiftOffset.tap((offset, magIndex) =>
+        vector(imageShiftUnits(offset.x * 10 + magIndex), offset.y),
+      );
     }
-    expect(await hooks.imageShiftOffset.promise(vector(imageShiftUnits(1), imageShiftUnits(0)), 3)).toEqual({ x: 133, y: 0 });
+    expect(await hooks.imageShiftOffset.promise(vector(imageShiftUnits(1), imageShiftUnits(0)), 3)).toEqual({
+      x: 133,
+      y: 0,
+    });
   });
 
   test('an asynchronous tap is waited for', async () => {

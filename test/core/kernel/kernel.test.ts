@@ -9,9 +9,21 @@ const never = new AbortController().signal;
 
 /** A kernel with plugins made of nothing but their `apply`. */
 function kernelOf(plugins: Readonly<Record<string, (host: PluginHost) => void>>, more = '') {
-  const yaml = `plugins:\n${Object.keys(plugins).map((id) => `  ${id}: {}\n`).join('')}${more}`;
-  const builtIn = Object.fromEntries(Object.entries(plugins).map(([id, apply]) => [id, () => ({ default: definePlugin({ id, summary: `Is ${id}.`, apply }) })]));
-  return new Kernel({ settings: parseSettings(yaml, 'site.yaml').settings, clock: new VirtualClock(), log: new FilteredLogger(() => {}), builtIn });
+  const yaml = `plugins:\n${Object.keys(plugins)
+    .map((id) => `  ${id}: {}\n`)
+    .join('')}${more}`;
+  const builtIn = Object.fromEntries(
+    Object.entries(plugins).map(([id, apply]) => [
+      id,
+      () => ({ default: definePlugin({ id, summary: `Is ${id}.`, apply }) }),
+    ]),
+  );
+  return new Kernel({
+    settings: parseSettings(yaml, 'site.yaml').settings,
+    clock: new VirtualClock(),
+    log: new FilteredLogger(() => {}),
+    builtIn,
+  });
 }
 
 const failureOf = async (doing: () => unknown): Promise<CombinedError> => {
@@ -41,16 +53,24 @@ describe('what two plugins claim', () => {
     ['a camera number', (host: PluginHost) => host.provideCamera(camera(2)), 'camera 2'],
     ['a menu item', (host: PluginHost) => host.menuItem(Item), 'the menu item test/item'],
   ])('%s: the error names both, whoever comes first', async (_, claim, what) => {
-    for (const [first, second] of [['left', 'right'], ['right', 'left']] as const) {
+    for (const [first, second] of [
+      ['left', 'right'],
+      ['right', 'left'],
+    ] as const) {
       const error = await failureOf(() => kernelOf({ [first]: claim, [second]: claim }));
-      expect(error).toMatchObject({ code: 'plugin/duplicate-claim', message: `Plugins ${first} and ${second} both provide ${what}.` });
+      expect(error).toMatchObject({
+        code: 'plugin/duplicate-claim',
+        message: `Plugins ${first} and ${second} both provide ${what}.`,
+      });
       expect(error.hint).not.toBe('');
     }
   });
 
   test('what the program itself provides is named as its own', async () => {
     const kernel = kernelOf({ left: (host) => host.provide(Thing, { name: 'left' }) });
-    expect((await failureOf(() => kernel.provide(Thing, { name: 'own' }))).message).toBe('Plugins left and eucentric both provide Thing.');
+    expect((await failureOf(() => kernel.provide(Thing, { name: 'own' }))).message).toBe(
+      'Plugins left and eucentric both provide Thing.',
+    );
   });
 
   test('what nobody provides is named with the one who needs it', async () => {
@@ -73,8 +93,15 @@ describe('connecting', () => {
     });
     const error = await failureOf(() => kernel.connect(never));
     expect(error.code).toBe('devices/not-connected');
-    expect(error.message.split('\n')).toEqual(['2 devices could not be reached:', '  - bad: camera A: no route to host', '  - worse: camera B: It is switched off.']);
-    expect(error.errors.map((each) => (each as EucentricError).code)).toEqual(['devices/connection-failed', 'devices/connection-failed']);
+    expect(error.message.split('\n')).toEqual([
+      '2 devices could not be reached:',
+      '  - bad: camera A: no route to host',
+      '  - worse: camera B: It is switched off.',
+    ]);
+    expect(error.errors.map((each) => (each as EucentricError).code)).toEqual([
+      'devices/connection-failed',
+      'devices/connection-failed',
+    ]);
     expect((error.errors[1] as EucentricError).hint).toBe('Switch it on.');
     expect(steps).toEqual(['column closed']);
   });
@@ -144,7 +171,10 @@ describe('the cameras', () => {
     await cameras.select(5);
     await cameras.select(5);
     expect([cameras.selected.traits.index, stopped]).toEqual([5, [0]]);
-    await expect(cameras.select(2)).rejects.toMatchObject({ code: 'limits/out-of-range', message: expect.stringContaining('one of 0, 5') as string });
+    await expect(cameras.select(2)).rejects.toMatchObject({
+      code: 'limits/out-of-range',
+      message: expect.stringContaining('one of 0, 5') as string,
+    });
     expect(cameras.selected.traits.index).toBe(5);
   });
 });

@@ -20,7 +20,8 @@ function written(name: string, text: string): string {
   return path.join(folder, 'instrument.yaml');
 }
 
-const plugin = (id: string): string => `module.exports = { id: '${id}', summary: 'A plugin for the test.', apply() {} };`;
+const plugin = (id: string): string =>
+  `module.exports = { id: '${id}', summary: 'A plugin for the test.', apply() {} };`;
 const codeOf = (load: () => unknown): { code: string; message: string; hint: string } => {
   try {
     load();
@@ -48,7 +49,10 @@ describe('a plugin is loaded', () => {
 
   test('from an npm package that is installed beside the configuration', () => {
     written('node_modules/eucentric-plugin/package.json', '{ "name": "eucentric-plugin", "main": "main.js" }');
-    const configuration = written('node_modules/eucentric-plugin/main.js', `Object.defineProperty(exports, '__esModule', { value: true }); exports.default = { id: 'eucentric-plugin', summary: 'From a package.', apply() {} };`);
+    const configuration = written(
+      'node_modules/eucentric-plugin/main.js',
+      `Object.defineProperty(exports, '__esModule', { value: true }); exports.default = { id: 'eucentric-plugin', summary: 'From a package.', apply() {} };`,
+    );
     expect(loadPlugin('eucentric-plugin', {}, configuration).summary).toBe('From a package.');
   });
 });
@@ -83,7 +87,11 @@ describe('what cannot be loaded is reported by its name', () => {
   });
 
   test('a built-in one that calls itself otherwise', () => {
-    expect(codeOf(() => loadPlugin('fei', { fei: () => ({ default: { id: 'jeol', summary: 'Wrong.', apply: () => {} } }) }, undefined))).toMatchObject({ code: 'plugin/broken', message: expect.stringContaining('calls itself jeol') as string });
+    expect(
+      codeOf(() =>
+        loadPlugin('fei', { fei: () => ({ default: { id: 'jeol', summary: 'Wrong.', apply: () => {} } }) }, undefined),
+      ),
+    ).toMatchObject({ code: 'plugin/broken', message: expect.stringContaining('calls itself jeol') as string });
   });
 });
 
@@ -92,11 +100,22 @@ describe('the options of plugins', () => {
   const withOptions = definePlugin({
     id: 'optioned',
     summary: 'Takes options.',
-    options: z.strictObject({ wire: z.enum(['simulated', 'socket']).default('simulated').describe('The wire.'), port: z.number().int().optional().describe('The port.') }),
+    options: z.strictObject({
+      wire: z.enum(['simulated', 'socket']).default('simulated').describe('The wire.'),
+      port: z.number().int().optional().describe('The port.'),
+    }),
     apply: (host) => void apply(host.options),
   }) as Plugin;
-  const kernelOf = (yaml: string, builtIn: Readonly<Record<string, () => unknown>> = { optioned: () => ({ default: withOptions }) }) =>
-    new Kernel({ settings: parseSettings(yaml, 'site.yaml').settings, clock: new VirtualClock(), log: new FilteredLogger(() => {}), builtIn });
+  const kernelOf = (
+    yaml: string,
+    builtIn: Readonly<Record<string, () => unknown>> = { optioned: () => ({ default: withOptions }) },
+  ) =>
+    new Kernel({
+      settings: parseSettings(yaml, 'site.yaml').settings,
+      clock: new VirtualClock(),
+      log: new FilteredLogger(() => {}),
+      builtIn,
+    });
 
   beforeEach(() => apply.mockClear());
 

@@ -1,5 +1,15 @@
 import { EucentricError, FilteredLogger, Registry, VirtualClock, seconds } from '../../../core/base';
-import { Menu, type MenuItem, type OperatorPort, type Run, Runner, type RunnerParts, ScriptedOperator, createHooks, menuItem } from '../../../core/kernel';
+import {
+  Menu,
+  type MenuItem,
+  type OperatorPort,
+  type Run,
+  Runner,
+  type RunnerParts,
+  ScriptedOperator,
+  createHooks,
+  menuItem,
+} from '../../../core/kernel';
 import type { CalibrationResult, PropertySuggestion } from '../../../core/store';
 
 const suggestion: PropertySuggestion = { property: 'StageCycleLengthX', value: 61, what: 'cycle', unit: 'um' };
@@ -18,9 +28,23 @@ function setUp(offerProperties: RunnerParts['offerProperties'], port: Partial<Op
   menu.add(Measure, 'test');
   const said: string[] = [];
   const clock = new VirtualClock();
-  const runner = new Runner({ menu, hooks: createHooks(), clock, log: new FilteredLogger(() => {}), isAdministrator: () => false, find: () => undefined, remember: async () => {}, ...(offerProperties && { offerProperties }) });
+  const runner = new Runner({
+    menu,
+    hooks: createHooks(),
+    clock,
+    log: new FilteredLogger(() => {}),
+    isAdministrator: () => false,
+    find: () => undefined,
+    remember: async () => {},
+    ...(offerProperties && { offerProperties }),
+  });
   const operator = Object.assign(new ScriptedOperator(), { log: (text: string) => void said.push(text) }, port);
-  return { runner, said, clock, start: (fromScript = false) => runner.run('test/measure', { port: operator, fromScript }) };
+  return {
+    runner,
+    said,
+    clock,
+    start: (fromScript = false) => runner.run('test/measure', { port: operator, fromScript }),
+  };
 }
 
 afterEach(() => {
@@ -52,18 +76,28 @@ describe('what belongs into the configuration', () => {
   });
 
   test('takes nothing from the result when it cannot be written, and the reason is said', async () => {
-    const { start, said } = setUp(() => Promise.reject(new EucentricError({ code: 'settings/not-valid', message: 'Line 3 is wrong.', hint: 'Correct it.' })));
+    const { start, said } = setUp(() =>
+      Promise.reject(
+        new EucentricError({ code: 'settings/not-valid', message: 'Line 3 is wrong.', hint: 'Correct it.' }),
+      ),
+    );
     expect(await start()).toMatchObject({ summary: 'Measured.' });
-    expect(said.at(-1)).toBe('Nothing was written into the configuration. Line 3 is wrong. Correct it. [settings/not-valid]');
+    expect(said.at(-1)).toBe(
+      'Nothing was written into the configuration. Line 3 is wrong. Correct it. [settings/not-valid]',
+    );
   });
 
   test('is left when STOP comes during the question; the result stays', async () => {
-    const { runner, start, said } = setUp(async (_, operator) => void (await operator.confirm({ id: 'write-properties', text: 'Write?', default: false, offer: true })), {
-      ask: () => {
-        setImmediate(() => runner.stop());
-        return new Promise(() => {});
+    const { runner, start, said } = setUp(
+      async (_, operator) =>
+        void (await operator.confirm({ id: 'write-properties', text: 'Write?', default: false, offer: true })),
+      {
+        ask: () => {
+          setImmediate(() => runner.stop());
+          return new Promise(() => {});
+        },
       },
-    });
+    );
     expect(await start()).toMatchObject({ summary: 'Measured.' });
     expect(said).toEqual([]);
     expect(runner.running).toBeUndefined();
@@ -72,7 +106,12 @@ describe('what belongs into the configuration', () => {
 
 describe('two images in turn', () => {
   test('end with the first, whatever the number of changes', async () => {
-    for (const [times, wanted] of [[4, 'BABA'], [3, 'BABA'], [1, 'BA'], [0, '']] as const) {
+    for (const [times, wanted] of [
+      [4, 'BABA'],
+      [3, 'BABA'],
+      [1, 'BA'],
+      [0, ''],
+    ] as const) {
       let shown = '';
       during = (run) => run.operator.toggleImages({ buffers: ['A', 'B'], times, interval: seconds(0.25) });
       const { start, clock } = setUp(undefined, { showImage: (buffer) => void (shown += buffer) });

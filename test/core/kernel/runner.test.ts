@@ -1,6 +1,23 @@
-import { EucentricError, FilteredLogger, Registry, StoppedError, VirtualClock, seconds, token } from '../../../core/base';
+import {
+  EucentricError,
+  FilteredLogger,
+  Registry,
+  StoppedError,
+  VirtualClock,
+  seconds,
+  token,
+} from '../../../core/base';
 import type { Setting } from '../../../core/devices';
-import { Menu, type MenuItem, type OperatorPort, type Run, Runner, ScriptedOperator, createHooks, menuItem } from '../../../core/kernel';
+import {
+  Menu,
+  type MenuItem,
+  type OperatorPort,
+  type Run,
+  Runner,
+  ScriptedOperator,
+  createHooks,
+  menuItem,
+} from '../../../core/kernel';
 import type { CalibrationResult } from '../../../core/store';
 
 interface Knob {
@@ -25,7 +42,14 @@ class MemoryKnob implements Knob {
 
 let during: (run: Run, knob: Knob) => Promise<CalibrationResult | void> = async () => {};
 
-@menuItem({ id: 'test/turn', menu: [], label: 'Turn', summary: 'Turns the knob.', needs: [Knob], questions: [{ id: 'how far', kind: 'number', summary: 'For the test.' }] })
+@menuItem({
+  id: 'test/turn',
+  menu: [],
+  label: 'Turn',
+  summary: 'Turns the knob.',
+  needs: [Knob],
+  questions: [{ id: 'how far', kind: 'number', summary: 'For the test.' }],
+})
 class Turn implements MenuItem {
   constructor(private readonly knob: Knob) {}
   run(run: Run): Promise<CalibrationResult | void> {
@@ -208,7 +232,14 @@ describe('results', () => {
 
 describe('questions', () => {
   const ask = async (run: Run) => {
-    const far = await run.operator.number({ id: 'how far', text: 'How far?', default: 2, minimum: 0, maximum: 10, unit: 'turns' });
+    const far = await run.operator.number({
+      id: 'how far',
+      text: 'How far?',
+      default: 2,
+      minimum: 0,
+      maximum: 10,
+      unit: 'turns',
+    });
     return run.report({ summary: '', values: { far } });
   };
 
@@ -218,14 +249,21 @@ describe('questions', () => {
     expect(await setUp().start()).toMatchObject({ values: { far: 2 } });
   });
 
-  test.each([['11', 'at most 10 turns'], ['-1', 'at least 0'], ['abc', 'a number is wanted']])('refuse %s', async (answer, why) => {
+  test.each([
+    ['11', 'at most 10 turns'],
+    ['-1', 'at least 0'],
+    ['abc', 'a number is wanted'],
+  ])('refuse %s', async (answer, why) => {
     during = ask;
     await expect(setUp(new ScriptedOperator({ 'how far': answer })).start()).rejects.toThrow(why);
   });
 
   test('without an answer say how to give one', async () => {
     during = ask;
-    await expect(setUp(new ScriptedOperator()).start()).rejects.toMatchObject({ code: 'run/no-answer', hint: expect.stringContaining("--answer 'how far=...'") as unknown });
+    await expect(setUp(new ScriptedOperator()).start()).rejects.toMatchObject({
+      code: 'run/no-answer',
+      hint: expect.stringContaining("--answer 'how far=...'") as unknown,
+    });
   });
 
   test('that the item does not declare are an error of the item', async () => {
@@ -235,7 +273,16 @@ describe('questions', () => {
 
   test('end when the run is stopped', async () => {
     during = ask;
-    const { runner, start } = setUp({ ...new ScriptedOperator(), ask: () => new Promise(() => {}), log() {}, progress() {}, status() {}, image() {}, button: async () => '', mark: async () => ({ from: { x: 0, y: 0 } }) });
+    const { runner, start } = setUp({
+      ...new ScriptedOperator(),
+      ask: () => new Promise(() => {}),
+      log() {},
+      progress() {},
+      status() {},
+      image() {},
+      button: async () => '',
+      mark: async () => ({ from: { x: 0, y: 0 } }),
+    });
     const running = start();
     setTimeout(() => runner.stop(), 5);
     await expect(running).rejects.toBeInstanceOf(StoppedError);
@@ -244,7 +291,10 @@ describe('questions', () => {
 
 test('an unknown item is answered with the nearest name', async () => {
   const { runner, port } = setUp();
-  await expect(runner.run('test/trun', { port })).rejects.toMatchObject({ code: 'menu/unknown-item', hint: expect.stringContaining('test/turn') as unknown });
+  await expect(runner.run('test/trun', { port })).rejects.toMatchObject({
+    code: 'menu/unknown-item',
+    hint: expect.stringContaining('test/turn') as unknown,
+  });
 });
 
 test('an item whose needs nobody provides is shown with the reason and cannot run', async () => {

@@ -1,7 +1,18 @@
 import path from 'node:path';
-import { type ImageShiftUnits, type Vector, add, apply, imageShiftUnits, inverse, length, product, subtract, vector } from '../../../core/base';
+import {
+  type ImageShiftUnits,
+  type Vector,
+  add,
+  apply,
+  imageShiftUnits,
+  inverse,
+  length,
+  product,
+  subtract,
+  vector,
+} from '../../../core/base';
 import { Scope } from '../../../core/devices';
-import { Settling } from "../../../core/acquisition";
+import { Settling } from '../../../core/acquisition';
 import { ImageShiftAdjustment, ImageShiftCarrying, ImageShiftControl, Optics } from '../../../core/optics';
 import { projectFolder, trueImageShift, virtualInstrument } from '../../support/virtual-instrument';
 
@@ -11,9 +22,16 @@ const jeol = path.join(projectFolder, 'config', 'jeol-cryo-arm-k2.yaml');
 const oneStep = 0.006;
 
 /** An instrument at a magnification, with offsets that belong to magnifications, and what is written to its image shift. */
-async function instrumentWith(offsets: Readonly<Record<number, Vector<ImageShiftUnits>>>, { magIndex, configuration }: { magIndex: number; configuration?: string }) {
+async function instrumentWith(
+  offsets: Readonly<Record<number, Vector<ImageShiftUnits>>>,
+  { magIndex, configuration }: { magIndex: number; configuration?: string },
+) {
   const writes: string[] = [];
-  const instrument = await virtualInstrument({ magIndex, ...(configuration !== undefined && { configuration }), watch: (call) => void writes.push(call) });
+  const instrument = await virtualInstrument({
+    magIndex,
+    ...(configuration !== undefined && { configuration }),
+    watch: (call) => void writes.push(call),
+  });
   const { registry, hooks } = instrument.kernel;
   hooks.imageShiftOffset.tapPromise('test', async (offset, at) => add(offset, offsets[at] ?? shift(0, 0)));
   const scope = registry.get(Scope);
@@ -48,7 +66,9 @@ describe('a column that keeps its image shift', () => {
     expect(await given.go(24)).toBe(1);
     expect(apart(await given.scope.imageShift.read(), shift(-0.5, -1.25))).toBeLessThan(1e-9);
     expect(apart(await given.net.read(), before)).toBeLessThan(1e-9);
-    expect(given.instrument.kernel.registry.get(Settling).imageShiftTimeout).toBeGreaterThan(given.instrument.clock.now());
+    expect(given.instrument.kernel.registry.get(Settling).imageShiftTimeout).toBeGreaterThan(
+      given.instrument.clock.now(),
+    );
     expect(await given.go(22)).toBe(1);
     expect(apart(await given.scope.imageShift.read(), shift(1, -2))).toBeLessThan(1e-9);
   });
@@ -63,13 +83,18 @@ describe('a column that keeps its image shift', () => {
   test('with offsets applied, image shift is converted so that it moves the specimen equally far', async () => {
     await using given = await instrumentWith({ 14: shift(3, 3) }, { magIndex: 20 });
     const { calibrations, kernel } = given.instrument;
-    for (const magIndex of [14, 20]) calibrations.imageShift.set(magIndex, 0, trueImageShift(given.instrument, magIndex), { sessionMeasured: false });
+    for (const magIndex of [14, 20])
+      calibrations.imageShift.set(magIndex, 0, trueImageShift(given.instrument, magIndex), { sessionMeasured: false });
     given.adjustment.betweenMagnifications = true;
     await given.scope.imageShift.write(shift(1, -2));
     expect(await given.go(14)).toBe(1);
     const optics = kernel.registry.get(Optics);
     // Displacement on the specimen at each magnification, from the true matrices and the pixel sizes of the site.
-    const displaced = (magIndex: number, value: Vector) => apply(product(inverse(optics.specimenToCamera(magIndex, 0)!)!, trueImageShift(given.instrument, magIndex)), value);
+    const displaced = (magIndex: number, value: Vector) =>
+      apply(
+        product(inverse(optics.specimenToCamera(magIndex, 0)!)!, trueImageShift(given.instrument, magIndex)),
+        value,
+      );
     expect(apart(displaced(14, await given.net.read()), displaced(20, shift(1, -2)))).toBeLessThan(1e-6);
     expect(apart(await given.scope.imageShift.read(), add(await given.net.read(), shift(3, 3)))).toBeLessThan(1e-9);
   });

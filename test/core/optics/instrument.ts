@@ -1,5 +1,13 @@
 import { type Matrix, product, rotation, scaleMatrix, seconds } from '../../../core/base';
-import { InstrumentOptics, type MatrixEntry, type OpticalCamera, type OpticsParts, type OpticsProperties, type OpticsTraits, type ShiftProperties } from '../../../core/optics';
+import {
+  InstrumentOptics,
+  type MatrixEntry,
+  type OpticalCamera,
+  type OpticsParts,
+  type OpticsProperties,
+  type OpticsTraits,
+  type ShiftProperties,
+} from '../../../core/optics';
 
 /** A camera with nothing measured. */
 export const camera = (index: number, more: Partial<OpticalCamera> = {}): OpticalCamera => ({
@@ -82,7 +90,9 @@ export const optics = (given: Given = {}): InstrumentOptics =>
   });
 
 /** The matrix of specimen to camera, written with the elementary operations rather than with the code under test. */
-export const toCamera = (pixelNanometres: number, degrees: number): Matrix => scaleMatrix(rotation(degrees), 1000 / pixelNanometres);
+export const toCamera = (pixelNanometres: number, degrees: number): Matrix =>
+  scaleMatrix(rotation(degrees), 1000 / pixelNanometres);
 
 /** Image shift to camera at a pixel size and rotation, for an image shift that moves the specimen by `shiftToSpecimen`. */
-export const imageShiftMatrix = (pixelNanometres: number, degrees: number, shiftToSpecimen: Matrix): Matrix => product(toCamera(pixelNanometres, degrees), shiftToSpecimen);
+export const imageShiftMatrix = (pixelNanometres: number, degrees: number, shiftToSpecimen: Matrix): Matrix =>
+  product(toCamera(pixelNanometres, degrees), shiftToSpecimen);

@@ -24,14 +24,35 @@ describe('limits of image shift', () => {
   });
   test('are wider in low magnification, and square or radial as site and column say', () => {
     const given = {
-      properties: { cameras: [camera(0, { measured: [{ magIndex: 3, rotation: 0, pixelNanometres: 100 }, { magIndex: 7, rotation: 0, pixelNanometres: 2 }] })] },
-      imageShifts: [3, 7].map((magIndex) => ({ magIndex, camera: 0, matrix: imageShiftMatrix(magIndex === 3 ? 100 : 2, 0, identity) })),
+      properties: {
+        cameras: [
+          camera(0, {
+            measured: [
+              { magIndex: 3, rotation: 0, pixelNanometres: 100 },
+              { magIndex: 7, rotation: 0, pixelNanometres: 2 },
+            ],
+          }),
+        ],
+      },
+      imageShifts: [3, 7].map((magIndex) => ({
+        magIndex,
+        camera: 0,
+        matrix: imageShiftMatrix(magIndex === 3 ? 100 : 2, 0, identity),
+      })),
     };
     const corner = { x: 12, y: 12 };
     expect(optics(given).imageShiftReach(corner, 7, 0).within).toBe(true);
     expect(optics({ ...given, shifts: { squareLimits: false } }).imageShiftReach(corner, 7, 0).within).toBe(false);
-    expect(optics({ ...given, traits: { squareImageShiftLimits: false } }).imageShiftReach(corner, 7, 0).within).toBe(false);
-    expect(optics({ ...given, shifts: { squareLimits: true }, traits: { squareImageShiftLimits: false } }).imageShiftReach(corner, 7, 0).within).toBe(true);
+    expect(optics({ ...given, traits: { squareImageShiftLimits: false } }).imageShiftReach(corner, 7, 0).within).toBe(
+      false,
+    );
+    expect(
+      optics({ ...given, shifts: { squareLimits: true }, traits: { squareImageShiftLimits: false } }).imageShiftReach(
+        corner,
+        7,
+        0,
+      ).within,
+    ).toBe(true);
     expect(optics(given).imageShiftReach({ x: 140, y: 0 }, 3, 0).within).toBe(true);
     expect(optics(given).imageShiftReach({ x: 140, y: 0 }, 7, 0).within).toBe(false);
   });
@@ -56,7 +77,10 @@ describe('rough scale of image shift', () => {
   });
   test('of a projector deflector is a length on the camera, ten times as long behind a filter', () => {
     const measured = [{ magIndex: 7, rotation: 0, pixelNanometres: 2 }];
-    const given = optics({ traits: { usesProjectorForImageShift: true }, properties: { cameras: [camera(0, { measured }), camera(1, { measured, behindFilter: true })] } });
+    const given = optics({
+      traits: { usesProjectorForImageShift: true },
+      properties: { cameras: [camera(0, { measured }), camera(1, { measured, behindFilter: true })] },
+    });
     // 1.5 mm on the camera are 100 pixels of 15 um, 0.2 um on the specimen.
     expect(given.roughImageShiftScale(7, 0)).toBeCloseTo(0.2, 9);
     expect(given.roughImageShiftScale(7, 1)).toBeCloseTo(2, 9);
@@ -68,8 +92,13 @@ describe('rough scale of image shift', () => {
 });
 
 describe('standard focus', () => {
-  const focuses = [{ magIndex: 2, micro: 0.1, nano: 0.5 }, { magIndex: 4, micro: 0.2 }, { magIndex: 6, micro: 0.9 }];
-  const given = (more: Parameters<typeof optics>[0] = {}): ReturnType<typeof optics> => optics({ ...more, more: { standardFocuses: () => focuses, ...more.more } });
+  const focuses = [
+    { magIndex: 2, micro: 0.1, nano: 0.5 },
+    { magIndex: 4, micro: 0.2 },
+    { magIndex: 6, micro: 0.9 },
+  ];
+  const given = (more: Parameters<typeof optics>[0] = {}): ReturnType<typeof optics> =>
+    optics({ ...more, more: { standardFocuses: () => focuses, ...more.more } });
   test('is that of the nearest calibrated mag in low magnification, of two the lower', () => {
     expect(given().standardFocus(4, 'micro', 0)).toBeCloseTo(0.2);
     expect(given().standardFocus(3, 'micro', 0)).toBeCloseTo(0.1);
@@ -77,16 +106,34 @@ describe('standard focus', () => {
   });
   test('is never set outside low magnification or for scanning', () => {
     expect(given().standardFocus(6, 'micro', 0)).toBeUndefined();
-    expect(given({ properties: { cameras: [camera(0, { stem: true })], lowestRegularStem: [9, 9] } }).standardFocus(3, 'micro', 0)).toBeUndefined();
+    expect(
+      given({ properties: { cameras: [camera(0, { stem: true })], lowestRegularStem: [9, 9] } }).standardFocus(
+        3,
+        'micro',
+        0,
+      ),
+    ).toBeUndefined();
   });
   test('is what site or column say where nothing is calibrated', () => {
     expect(optics().standardFocus(3, 'micro', 0)).toBeUndefined();
     expect(optics({ traits: { standardLowMagFocus: 0 } }).standardFocus(3, 'micro', 0)).toBe(0);
-    expect(optics({ traits: { standardLowMagFocus: 0 }, shifts: { standardLowMagFocus: -0.3 } }).standardFocus(3, 'micro', 0)).toBeCloseTo(-0.3);
+    expect(
+      optics({ traits: { standardLowMagFocus: 0 }, shifts: { standardLowMagFocus: -0.3 } }).standardFocus(
+        3,
+        'micro',
+        0,
+      ),
+    ).toBeCloseTo(-0.3);
   });
   test('takes up what the column adds at each mag', () => {
     const baseFocus = (magIndex: number): number | undefined => ({ 3: 100, 4: 70 })[magIndex];
     expect(given({ more: { baseFocus } }).standardFocus(3, 'micro', 0)).toBeCloseTo(0.1);
-    expect(optics({ more: { baseFocus, standardFocuses: () => [{ magIndex: 4, micro: 0.2 }] } }).standardFocus(3, 'micro', 0)).toBeCloseTo(30.2);
+    expect(
+      optics({ more: { baseFocus, standardFocuses: () => [{ magIndex: 4, micro: 0.2 }] } }).standardFocus(
+        3,
+        'micro',
+        0,
+      ),
+    ).toBeCloseTo(30.2);
   });
 });

@@ -5,7 +5,10 @@ import { camera, properties, traits } from './instrument';
 const plain = camera(0);
 const filtered = camera(1, { behindFilter: true });
 const scanning = camera(2, { stem: true });
-const table = (more: Parameters<typeof properties>[0] = {}, moreTraits: Partial<typeof traits> = {}): MagnificationTable => new MagnificationTable(properties(more), { ...traits, ...moreTraits });
+const table = (
+  more: Parameters<typeof properties>[0] = {},
+  moreTraits: Partial<typeof traits> = {},
+): MagnificationTable => new MagnificationTable(properties(more), { ...traits, ...moreTraits });
 
 test('a camera has the magnification of its own column', () => {
   const given = table({ stemMagnifications: [{ index: 3, magnification: 12.5 }] });
@@ -20,7 +23,14 @@ test('low magnification ends at its own index for each kind of camera', () => {
   const given = table({ lowestRegularStem: [3, 25], lowestMicroStem: 20 });
   expect([4, 5].map((index) => given.isLowMagnification(plain, index))).toEqual([true, false]);
   expect([5, 6].map((index) => given.isLowMagnification(filtered, index))).toEqual([true, false]);
-  expect([2, 3, 19, 20, 24, 25].map((index) => given.isLowMagnification(scanning, index))).toEqual([true, false, false, true, true, false]);
+  expect([2, 3, 19, 20, 24, 25].map((index) => given.isLowMagnification(scanning, index))).toEqual([
+    true,
+    false,
+    false,
+    true,
+    true,
+    false,
+  ]);
 });
 
 describe('image shift carries over', () => {
@@ -65,7 +75,9 @@ describe('image shift carries over', () => {
         expect(given.canTransferImageShift(a, b, plain)).toBe(given.canTransferImageShift(b, a, plain));
         const [low, middle, high] = [a, b, c].sort((x, y) => x - y) as [number, number, number];
         const whole = given.canTransferImageShift(low, high, plain);
-        expect(whole).toBe(given.canTransferImageShift(low, middle, plain) && given.canTransferImageShift(middle, high, plain));
+        expect(whole).toBe(
+          given.canTransferImageShift(low, middle, plain) && given.canTransferImageShift(middle, high, plain),
+        );
       }),
     );
   });
@@ -106,7 +118,9 @@ describe('finding a magnification by its value', () => {
   test('finds every magnification of a table by its own value', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.integer({ min: 1, max: 2_000_000 }), { minLength: 1, maxLength: 40 }), (values) => {
-        const magnifications = values.sort((a, b) => a - b).map((film, at) => ({ index: at + 1, film, rotation: 0, eftem: film, eftemRotation: 0 }));
+        const magnifications = values
+          .sort((a, b) => a - b)
+          .map((film, at) => ({ index: at + 1, film, rotation: 0, eftem: film, eftemRotation: 0 }));
         const given = table({ magnifications });
         values.forEach((value, at) => expect(given.find(value, plain)).toBe(at + 1));
       }),

@@ -7,7 +7,10 @@ import { openCalibrations } from '../../../core/store';
 import { traits } from './instrument';
 
 const directory = path.resolve(__dirname, '..', '..', '..', '..', 'shared', 'data');
-const krios = { properties: path.join(directory, 'krios-k2-SerialEMproperties.txt'), calibrations: 'krios-k2-SerialEMcalibrations.txt' };
+const krios = {
+  properties: path.join(directory, 'krios-k2-SerialEMproperties.txt'),
+  calibrations: 'krios-k2-SerialEMcalibrations.txt',
+};
 const talos = path.join(directory, 'talos-SerialEMproperties.txt');
 const present = (...files: readonly string[]): boolean => files.every((file) => existsSync(file));
 const reason = (there: boolean): string => (there ? '' : ' (skipped: the files of the site are not here)');
@@ -17,16 +20,31 @@ const numbersOf = (file: string, pattern: RegExp): readonly (readonly number[])[
   readFileSync(file, 'latin1')
     .split(/\r?\n/)
     .filter((line) => pattern.test(line))
-    .map((line) => line.replace(/#.*/, '').replace(/^[A-Za-z]+/, '').trim().split(/\s+/).map(Number));
+    .map((line) =>
+      line
+        .replace(/#.*/, '')
+        .replace(/^[A-Za-z]+/, '')
+        .trim()
+        .split(/\s+/)
+        .map(Number),
+    );
 
 const kriosThere = present(krios.properties, path.join(directory, krios.calibrations));
 (kriosThere ? describe : describe.skip)(`a real Krios${reason(kriosThere)}`, () => {
   let optics: Optics;
   const file = path.join(directory, krios.calibrations);
   const matrices = (): readonly (readonly number[])[] => numbersOf(file, /^\d+ [01] (-?\d+\.\d{6} ){4} {2}\d+$/);
-  const table = (): ReadonlyMap<number, readonly number[]> => new Map(numbersOf(krios.properties, /^\d+\s+\d+\s+180\s/).map((row) => [row[0]!, row]));
+  const table = (): ReadonlyMap<number, readonly number[]> =>
+    new Map(numbersOf(krios.properties, /^\d+\s+\d+\s+180\s/).map((row) => [row[0]!, row]));
   /** By camera and mag index: rotation in degrees and pixel size in nm, 0 for none. */
-  const measured: Readonly<Record<string, readonly [number, number]>> = { '0 6': [-176.5, 0], '0 16': [-176.8, 6.863], '0 17': [175.7, 4.799], '1 6': [93.4, 0], '1 16': [95.7, 5.918], '1 17': [-95.8, 6.186] };
+  const measured: Readonly<Record<string, readonly [number, number]>> = {
+    '0 6': [-176.5, 0],
+    '0 16': [-176.8, 6.863],
+    '0 17': [175.7, 4.799],
+    '1 6': [93.4, 0],
+    '1 16': [95.7, 5.918],
+    '1 17': [-95.8, 6.186],
+  };
   const sensors = [
     { pixel: 14, ratio: 1.28, mag: 1, rotation: 2 },
     // The matrices of the K2 count super-resolution pixels, two along each pixel of the properties.
@@ -44,32 +62,50 @@ const kriosThere = present(krios.properties, path.join(directory, krios.calibrat
     optics = createOptics(loadSettings(krios.properties).settings, calibrations, traits);
   });
 
-  test.each([true, false])('lists the image-shift vectors that follow from its files (measured pixel sizes: %s)', (useMeasured) => {
-    const rows = imageShiftVectors(optics, { useMeasured });
-    const lines = matrices();
-    expect(lines).toHaveLength(65);
-    expect(rows).toHaveLength(65);
-    const mags = table();
-    for (const [magIndex, camera, xpx, xpy, ypx, ypy] of lines as readonly (readonly [number, 0 | 1, number, number, number, number])[]) {
-      const row = rows.find((each) => each.magIndex === magIndex && each.camera === camera)!;
-      const sensor = sensors[camera];
-      const entry = mags.get(magIndex)!;
-      const [angle, nanometres] = (useMeasured && measured[`${camera} ${magIndex}`]) || [undefined, 0];
-      const pixel = nanometres > 0 ? nanometres / (camera === 1 ? 2000 : 1000) : sensor.pixel / (entry[sensor.mag]! * sensor.ratio);
-      const rotation = angle ?? entry[sensor.rotation]! - 12;
-      expect(row.magnification).toBe(entry[sensor.mag]);
-      // Lengths and directions of the columns as of complex numbers, turned back by the rotation, from Y clockwise.
-      expect(row.lengthX).toBeCloseTo(pixel * Math.hypot(xpx, ypx), 9);
-      expect(row.lengthY).toBeCloseTo(pixel * Math.hypot(xpy, ypy), 9);
-      const direction = (x: number, y: number): number => 90 - (Math.atan2(y, x) * 180) / Math.PI + rotation;
-      expect(normalizeDegrees(row.angleX - direction(xpx, ypx))).toBeCloseTo(0, 8);
-      expect(normalizeDegrees(row.angleY - direction(xpy, ypy))).toBeCloseTo(0, 8);
-    }
-  });
+  test.each([true, false])(
+    'lists the image-shift vectors that follow from its files (measured pixel sizes: %s)',
+    (useMeasured) => {
+      const rows = imageShiftVectors(optics, { useMeasured });
+      const lines = matrices();
+      expect(lines).toHaveLength(65);
+      expect(rows).toHaveLength(65);
+      const mags = table();
+      for (const [magIndex, camera, xpx, xpy, ypx, ypy] of lines as readonly (readonly [
+        number,
+        0 | 1,
+        number,
+        number,
+        number,
+        number,
+      ])[]) {
+        const row = rows.find((each) => each.magIndex === magIndex && each.camera === camera)!;
+        const sensor = sensors[camera];
+        const entry = mags.get(magIndex)!;
+        const [angle, nanometres] = (useMeasured && measured[`${camera} ${magIndex}`]) || [undefined, 0];
+        const pixel =
+          nanometres > 0
+            ? nanometres / (camera === 1 ? 2000 : 1000)
+            : sensor.pixel / (entry[sensor.mag]! * sensor.ratio);
+        const rotation = angle ?? entry[sensor.rotation]! - 12;
+        expect(row.magnification).toBe(entry[sensor.mag]);
+        // Lengths and directions of the columns as of complex numbers, turned back by the rotation, from Y clockwise.
+        expect(row.lengthX).toBeCloseTo(pixel * Math.hypot(xpx, ypx), 9);
+        expect(row.lengthY).toBeCloseTo(pixel * Math.hypot(xpy, ypy), 9);
+        const direction = (x: number, y: number): number => 90 - (Math.atan2(y, x) * 180) / Math.PI + rotation;
+        expect(normalizeDegrees(row.angleX - direction(xpx, ypx))).toBeCloseTo(0, 8);
+        expect(normalizeDegrees(row.angleY - direction(xpy, ypy))).toBeCloseTo(0, 8);
+      }
+    },
+  );
 
   test('has vectors of a length near 1 where the pixel sizes are measured', () => {
     const rows = imageShiftVectors(optics, { useMeasured: true }).filter(({ measuredPixel }) => measuredPixel);
-    expect(rows.map(({ camera, magIndex }) => [camera, magIndex])).toEqual([[0, 16], [0, 17], [1, 16], [1, 17]]);
+    expect(rows.map(({ camera, magIndex }) => [camera, magIndex])).toEqual([
+      [0, 16],
+      [0, 17],
+      [1, 16],
+      [1, 17],
+    ]);
     for (const { camera, magIndex, lengthX, lengthY } of rows) {
       // At its highest low magnification the grating of the K2 contradicts the site's own stage calibration too, by 14 to 17 %.
       const most = camera === 1 && magIndex === 16 ? 0.15 : 0.05;
@@ -82,13 +118,27 @@ const kriosThere = present(krios.properties, path.join(directory, krios.calibrat
     const lines = numbersOf(file, /^StageToCameraMatrix /);
     expect(rows).toHaveLength(5);
     const sums = [0, 0, 0, 0];
-    for (const [magIndex, camera, a, b, c, d] of lines as readonly (readonly [number, number, number, number, number, number])[]) {
+    for (const [magIndex, camera, a, b, c, d] of lines as readonly (readonly [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ])[]) {
       const row = rows.find((each) => each.magIndex === magIndex && each.camera === camera)!;
       const angle = (measured[`${camera} ${magIndex}`]![0] * Math.PI) / 180;
-      const pixel = measured[`${camera} ${magIndex}`]![1] / (camera === 1 ? 2 : 1) || inNanometres(optics.pixelSize(magIndex, camera)!.value);
+      const pixel =
+        measured[`${camera} ${magIndex}`]![1] / (camera === 1 ? 2 : 1) ||
+        inNanometres(optics.pixelSize(magIndex, camera)!.value);
       // G^-1 A by Cramer's rule on the columns of A.
       const [cosine, sine, det] = [(1000 / pixel) * Math.cos(angle), (1000 / pixel) * Math.sin(angle), a * d - b * c];
-      const expected = [(cosine * d - b * sine) / det, (-sine * d - b * cosine) / det, (a * sine - cosine * c) / det, (a * cosine + sine * c) / det];
+      const expected = [
+        (cosine * d - b * sine) / det,
+        (-sine * d - b * cosine) / det,
+        (a * sine - cosine * c) / det,
+        (a * cosine + sine * c) / det,
+      ];
       const { xpx, xpy, ypx, ypy } = row.specimenToStage!;
       [xpx, xpy, ypx, ypy].forEach((value, at) => {
         expect(value).toBeCloseTo(expected[at]!, 9);
@@ -108,7 +158,8 @@ const kriosThere = present(krios.properties, path.join(directory, krios.calibrat
       return [100 * (-xpx - 1), 100 * (-ypy - 1)];
     };
     const expected = { 16: [-2.5, 0.05], 17: [-2.8, -0.3] } as const;
-    for (const magIndex of [16, 17] as const) percent(magIndex).forEach((value, at) => expect(value).toBeCloseTo(expected[magIndex][at]!, 1));
+    for (const magIndex of [16, 17] as const)
+      percent(magIndex).forEach((value, at) => expect(value).toBeCloseTo(expected[magIndex][at]!, 1));
   });
 
   test('has pixel sizes and rotations everywhere, and says which rest on nothing nearby', () => {
@@ -123,7 +174,8 @@ const kriosThere = present(krios.properties, path.join(directory, krios.calibrat
   });
 
   test('carries a pixel size to another magnification by the ratio of its matrices', () => {
-    const matrix = (magIndex: number): readonly number[] => matrices().find((line) => line[0] === magIndex && line[1] === 0)!;
+    const matrix = (magIndex: number): readonly number[] =>
+      matrices().find((line) => line[0] === magIndex && line[1] === 0)!;
     const size = (m: readonly number[]): number => Math.sqrt(Math.abs(m[2]! * m[5]! - m[3]! * m[4]!));
     const expected = (4.799 * size(matrix(17))) / size(matrix(25));
     // The formula takes the mean of two row lengths, the check the determinant: the same for what is nearly a rotation.
@@ -136,16 +188,26 @@ const talosThere = present(talos);
   const none = { entries: () => [] };
   test('takes what is measured from the properties and the rest from there', () => {
     const { settings } = loadSettings(talos);
-    const optics = createOptics(settings, { imageShift: none, stage: none, records: () => ({ all: () => [] }) }, traits);
+    const optics = createOptics(
+      settings,
+      { imageShift: none, stage: none, records: () => ({ all: () => [] }) },
+      traits,
+    );
     for (const camera of settings.cameras) {
       for (const [magIndex, , angle, pixel] of camera.get('RotationAndPixel')) {
         if (pixel > 0) {
-          expect(inNanometres(optics.pixelSize(magIndex, camera.index)!.value)).toBeCloseTo(pixel / (camera.get('K2Type') > 0 ? 2 : 1), 9);
+          expect(inNanometres(optics.pixelSize(magIndex, camera.index)!.value)).toBeCloseTo(
+            pixel / (camera.get('K2Type') > 0 ? 2 : 1),
+            9,
+          );
           expect(optics.pixelSize(magIndex, camera.index)!.source).toBe('measured');
         }
-        if (angle !== 999) expect(normalizeDegrees(inDegrees(optics.rotation(magIndex, camera.index)!.value) - angle)).toBeCloseTo(0, 9);
+        if (angle !== 999)
+          expect(normalizeDegrees(inDegrees(optics.rotation(magIndex, camera.index)!.value) - angle)).toBeCloseTo(0, 9);
       }
-      const sizes = optics.magnifications.indexes(optics.camera(camera.index)).map((magIndex) => optics.pixelSize(magIndex, camera.index));
+      const sizes = optics.magnifications
+        .indexes(optics.camera(camera.index))
+        .map((magIndex) => optics.pixelSize(magIndex, camera.index));
       expect(sizes.length).toBeGreaterThan(20);
       for (const size of sizes) expect(size!.value).toBeGreaterThan(0);
     }

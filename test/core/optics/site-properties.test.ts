@@ -48,7 +48,11 @@ cameras:
 `,
     'site.yaml',
   ).settings;
-const noCalibrations: OpticsCalibrations = { imageShift: { entries: () => [] }, stage: { entries: () => [] }, records: () => ({ all: () => [] }) };
+const noCalibrations: OpticsCalibrations = {
+  imageShift: { entries: () => [] },
+  stage: { entries: () => [] },
+  records: () => ({ all: () => [] }),
+};
 const opticsOf = (settings: Settings, calibrations = noCalibrations) => createOptics(settings, calibrations, traits);
 
 test('the properties of a site mean what they mean', () => {
@@ -74,7 +78,10 @@ test('the properties of a site mean what they mean', () => {
 test('defaults that stand for something else are resolved', () => {
   const optics = opticsOf(site());
   expect(optics.shiftProperties()).toMatchObject({
-    delays: [[0, 0], [1, 1]],
+    delays: [
+      [0, 0],
+      [1, 1],
+    ],
     extraPerDoubling: 0.25,
     assumedStartup: 0.8,
     limits: { regular: 15, lowMagnification: 150 },
@@ -85,7 +92,10 @@ test('defaults that stand for something else are resolved', () => {
   expect(optics.shiftProperties().squareLimits).toBeUndefined();
   expect(optics.shiftProperties().standardLowMagFocus).toBeUndefined();
   expect(opticsOf(site('StandardLowMagFocus: -0.01')).standardFocus(1, 'micro', 0)).toBeCloseTo(-0.01);
-  expect(opticsOf(site('LowMagNormalizationDelay: 4500')).shiftProperties().normalizationDelay).toEqual({ regular: 2, lowMagnification: 4.5 });
+  expect(opticsOf(site('LowMagNormalizationDelay: 4500')).shiftProperties().normalizationDelay).toEqual({
+    regular: 2,
+    lowMagnification: 4.5,
+  });
   expect(opticsOf(site('UseSquareShiftLimits: 0')).shiftProperties().squareLimits).toBe(false);
   expect(opticsOf(site('LowestEFTEMNonLMIndex: 2')).isLowMagnification(2, 1)).toBe(false);
 });
@@ -94,7 +104,10 @@ test('a delay factor that is changed in the session acts at once', () => {
   const settings = site();
   const optics = opticsOf(settings);
   expect(optics.imageShiftDelay({ x: 1, y: 0 }, 3, 0)).toBeCloseTo(2.5);
-  const known: OpticsCalibrations = { ...noCalibrations, imageShift: { entries: () => [{ magIndex: 3, camera: 0, matrix: { xpx: 100, xpy: 0, ypx: 0, ypy: 100 } }] } };
+  const known: OpticsCalibrations = {
+    ...noCalibrations,
+    imageShift: { entries: () => [{ magIndex: 3, camera: 0, matrix: { xpx: 100, xpy: 0, ypx: 0, ypy: 100 } }] },
+  };
   const calibrated = opticsOf(settings, known);
   const before = calibrated.imageShiftDelay({ x: 1, y: 0 }, 3, 0);
   settings.set('ISdelayScaleFactor', 0.5);
@@ -103,7 +116,9 @@ test('a delay factor that is changed in the session acts at once', () => {
 });
 
 test('standard focuses of the calibration file are used, those of -999 are not', () => {
-  const records = ((name: string) => ({ all: () => (name === 'StandardLMFocus' ? [{ magIndex: 2, micro: -0.002, nano: -999 }] : []) })) as unknown as OpticsCalibrations['records'];
+  const records = ((name: string) => ({
+    all: () => (name === 'StandardLMFocus' ? [{ magIndex: 2, micro: -0.002, nano: -999 }] : []),
+  })) as unknown as OpticsCalibrations['records'];
   const optics = opticsOf(site(), { ...noCalibrations, records });
   expect(optics.standardFocus(1, 'micro', 0)).toBeCloseTo(-0.002);
   expect(optics.standardFocus(1, 'nano', 0)).toBeUndefined();

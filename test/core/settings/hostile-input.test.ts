@@ -4,7 +4,9 @@ import path from 'node:path';
 import { EucentricError } from '../../../core/base';
 import { exportProperties, importProperties, loadSettings, parseSettings } from '../../../core/settings';
 
-const codes = (text: string, file = 'site.yaml'): string[] => [...new Set(parseSettings(text, file).problems.map(({ code }) => code.replace('settings/', '')))];
+const codes = (text: string, file = 'site.yaml'): string[] => [
+  ...new Set(parseSettings(text, file).problems.map(({ code }) => code.replace('settings/', ''))),
+];
 
 /** Seconds that something takes; the limits below leave room for a slow machine, hostile input would take minutes. */
 function timed<T>(run: () => T): { readonly value: T; readonly seconds: number } {
@@ -28,20 +30,39 @@ describe('hostile input', () => {
     expect(codeOf(path.join(folder, 'none.yaml'))).toEqual(['settings/unreadable']);
     expect(codeOf(folder)).toEqual(['settings/unreadable']);
     expect(codeOf(written('nul.yaml', 'CameraRetries: 1\n\0\0'))).toEqual(['settings/binary']);
-    expect(codeOf(written('random.txt', Buffer.from(Array.from({ length: 5000 }, (_, at) => (at * 7919) % 256))))).toEqual(['settings/binary']);
+    expect(
+      codeOf(written('random.txt', Buffer.from(Array.from({ length: 5000 }, (_, at) => (at * 7919) % 256)))),
+    ).toEqual(['settings/binary']);
     const large = timed(() => codeOf(written('large.yaml', Buffer.alloc(100_000_000, '# \n'))));
     expect(large.value).toEqual(['settings/too-large']);
     expect(large.seconds).toBeLessThan(5);
-    expect(importProperties(Buffer.alloc(100_000_000, 'A 1\n'), 'large.txt')).toMatchObject({ yaml: '', problems: [{ code: 'settings/too-large' }] });
-    expect(importProperties('SerialEMProperties\nCameraRetries 1\0', 'nul.txt')).toMatchObject({ yaml: '', problems: [{ code: 'settings/binary', place: { line: 2, column: 16 } }] });
+    expect(importProperties(Buffer.alloc(100_000_000, 'A 1\n'), 'large.txt')).toMatchObject({
+      yaml: '',
+      problems: [{ code: 'settings/too-large' }],
+    });
+    expect(importProperties('SerialEMProperties\nCameraRetries 1\0', 'nul.txt')).toMatchObject({
+      yaml: '',
+      problems: [{ code: 'settings/binary', place: { line: 2, column: 16 } }],
+    });
   });
 
   it('withstands bombs of aliases and deep nesting', () => {
-    const bomb = ['a: &a [x, x, x, x, x, x, x, x, x]', ...'bcdefghijk'.split('').map((name, at) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghij'[at]!}`).join(', ')}]`)].join('\n');
+    const bomb = [
+      'a: &a [x, x, x, x, x, x, x, x, x]',
+      ...'bcdefghijk'
+        .split('')
+        .map((name, at) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghij'[at]!}`).join(', ')}]`),
+    ].join('\n');
     const exploding = timed(() => codes(bomb));
     expect(exploding.value).toEqual(['alias']);
     expect(exploding.seconds).toBeLessThan(3);
-    for (const deep of ['['.repeat(100_000), '{a: '.repeat(100_000), '- '.repeat(100_000), '? '.repeat(50_000), Array.from({ length: 3000 }, (_, at) => `${' '.repeat(at)}a:`).join('\n')]) {
+    for (const deep of [
+      '['.repeat(100_000),
+      '{a: '.repeat(100_000),
+      '- '.repeat(100_000),
+      '? '.repeat(50_000),
+      Array.from({ length: 3000 }, (_, at) => `${' '.repeat(at)}a:`).join('\n'),
+    ]) {
       const { value, seconds } = timed(() => codes(`x: 1\n${deep}`));
       expect(value).toEqual(['too-deep']);
       expect(seconds).toBeLessThan(3);
@@ -51,7 +72,17 @@ describe('hostile input', () => {
   it('reads a million characters of anything in bounded time', () => {
     const size = 1_000_000;
     const repeat = (line: string): string => `SerialEMProperties\n${line.repeat(Math.ceil(size / line.length))}`;
-    for (const line of ['CameraRetries 1\n', 'Qwertyuiop 1 2 3\n', '1 2 3\n', 'x '.repeat(1000), 'RotationAndPixel 1 2 3 4\n', 'CameraProperties -1\n', '/* ', 'SocketServerIP 1 a\nSocketServerPort 1 2\n', 'Name é\n']) {
+    for (const line of [
+      'CameraRetries 1\n',
+      'Qwertyuiop 1 2 3\n',
+      '1 2 3\n',
+      'x '.repeat(1000),
+      'RotationAndPixel 1 2 3 4\n',
+      'CameraProperties -1\n',
+      '/* ',
+      'SocketServerIP 1 a\nSocketServerPort 1 2\n',
+      'Name é\n',
+    ]) {
       const { value, seconds } = timed(() => importProperties(repeat(line), 'in.txt'));
       expect(value.problems.length).toBeLessThan(3000);
       expect(seconds).toBeLessThan(10);
@@ -68,11 +99,13 @@ describe('hostile input', () => {
   }, 120_000);
 
   it('reads a file that was cut off anywhere', () => {
-    const text = 'SerialEMProperties\nImageShiftDelays 2\n0 0\n1 1\nCameraProperties 0\nName K3\nCameraSizeX 11520\nCameraSizeY 8184\nPixelSizeInMicrons 2.5\nEndCameraProperties\n';
+    const text =
+      'SerialEMProperties\nImageShiftDelays 2\n0 0\n1 1\nCameraProperties 0\nName K3\nCameraSizeX 11520\nCameraSizeY 8184\nPixelSizeInMicrons 2.5\nEndCameraProperties\n';
     for (let end = 0; end <= text.length; end++) importProperties(text.slice(0, end), 'in.txt');
   });
 
   it('says what is wrong when something is exported that is no configuration', () => {
-    for (const text of ['', 'a: [', '\0', '- 1']) expect(() => exportProperties(text, 'site.yaml')).toThrow(EucentricError);
+    for (const text of ['', 'a: [', '\0', '- 1'])
+      expect(() => exportProperties(text, 'site.yaml')).toThrow(EucentricError);
   });
 });

@@ -31,14 +31,25 @@ describe('config/', () => {
     const after = parseSettings(exportProperties(readFileSync(file, 'utf8'), file), 'SerialEMproperties.txt');
     expect(after.problems).toEqual([]);
     for (const { name: property, form } of definitions.general) {
-      if (form !== 'ignored') expect([property, after.settings.get(property as GeneralName)]).toEqual([property, before.get(property as GeneralName)]);
+      if (form !== 'ignored')
+        expect([property, after.settings.get(property as GeneralName)]).toEqual([
+          property,
+          before.get(property as GeneralName),
+        ]);
     }
     expect(after.settings.magnificationTable).toEqual(before.magnificationTable);
     expect(JSON.stringify(after.settings.cameras)).toBe(JSON.stringify(before.cameras));
   });
 
   it('has the virtual Krios and an instrument of each vendor', () => {
-    expect(files).toEqual(['hitachi-ht7700.yaml', 'jeol-cryo-arm-k2.yaml', 'krios-k3.yaml', 'simulator.yaml', 'talos-ceta.yaml', 'talos-through-serialem.yaml']);
+    expect(files).toEqual([
+      'hitachi-ht7700.yaml',
+      'jeol-cryo-arm-k2.yaml',
+      'krios-k3.yaml',
+      'simulator.yaml',
+      'talos-ceta.yaml',
+      'talos-through-serialem.yaml',
+    ]);
   });
 
   it.each([

@@ -31,7 +31,10 @@ export function sectionsOf(text: string): readonly PlainSection[] {
     const limit = textAt(scope, keyword);
     const comment = all.findIndex((word) => word.startsWith('#'));
     const words = limit === undefined && comment >= 0 ? all.slice(0, comment) : all;
-    const plain = limit === undefined ? words : [...words.slice(0, limit + 1), words.slice(limit + 1).join(' ')].filter((word) => word !== '');
+    const plain =
+      limit === undefined
+        ? words
+        : [...words.slice(0, limit + 1), words.slice(limit + 1).join(' ')].filter((word) => word !== '');
     if (/^CameraProperties$/i.test(keyword)) {
       open = { name: `camera ${Number(words[1])}`, lines: [] };
       sections.push(open);

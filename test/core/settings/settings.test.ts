@@ -1,6 +1,13 @@
 import path from 'node:path';
 import { inDegrees, inNanometres } from '../../../core/base';
-import { type Settings, type GeneralValue, encodeProperties, importProperties, loadSettings, parseSettings } from '../../../core/settings';
+import {
+  type Settings,
+  type GeneralValue,
+  encodeProperties,
+  importProperties,
+  loadSettings,
+  parseSettings,
+} from '../../../core/settings';
 
 const settingsOf = (text: string): Settings => parseSettings(text, '/site/krios.yaml').settings;
 
@@ -41,7 +48,11 @@ describe('settings', () => {
     const settings = settingsOf('ISdelayScaleFactor: 2\n');
     settings.set('ISdelayScaleFactor', 1.5);
     settings.set('StageCycleLengthX', 62);
-    expect([settings.get('ISdelayScaleFactor'), settings.get('StageCycleLengthX'), settings.has('StageCycleLengthX')]).toEqual([1.5, 62, true]);
+    expect([
+      settings.get('ISdelayScaleFactor'),
+      settings.get('StageCycleLengthX'),
+      settings.has('StageCycleLengthX'),
+    ]).toEqual([1.5, 62, true]);
   });
 
   it('has types: a wrong name or value does not compile', () => {
@@ -91,7 +102,17 @@ describe('settings', () => {
 
   it('has the active cameras in their order, and the others apart', () => {
     const settings = settingsOf(twoCameras);
-    expect(settings.cameras.map(({ index, name, sizeX, sizeY, isGif, isStem, isDirectDetector }) => [index, name, sizeX, sizeY, isGif, isStem, isDirectDetector])).toEqual([
+    expect(
+      settings.cameras.map(({ index, name, sizeX, sizeY, isGif, isStem, isDirectDetector }) => [
+        index,
+        name,
+        sizeX,
+        sizeY,
+        isGif,
+        isStem,
+        isDirectDetector,
+      ]),
+    ).toEqual([
       [1, 'K3', 11520, 8184, true, false, true],
       [0, 'BM-Ceta', 4096, 4096, false, false, false],
     ]);
@@ -99,14 +120,29 @@ describe('settings', () => {
     expect(settings.cameras[0]!.get('StartupDelay')).toBe(0.15);
     expect(settings.cameras[0]!.has('StartupDelay')).toBe(false);
     const measured = settings.cameras[0]!.rotationAndPixel;
-    expect(measured.map(({ magIndex, rotation, relativeRotation, pixelSize }) => [magIndex, rotation && inDegrees(rotation), relativeRotation && inDegrees(relativeRotation), pixelSize && inNanometres(pixelSize)])).toEqual([
+    expect(
+      measured.map(({ magIndex, rotation, relativeRotation, pixelSize }) => [
+        magIndex,
+        rotation && inDegrees(rotation),
+        relativeRotation && inDegrees(relativeRotation),
+        pixelSize && inNanometres(pixelSize),
+      ]),
+    ).toEqual([
       [3, -95.5, undefined, 1.25],
       [4, undefined, 0.5, undefined],
     ]);
   });
 
   it('fills in the magnification table by its rules', () => {
-    const rows = settingsOf(twoCameras).magnificationTable.map((row) => [row.index, row.filmMag, inDegrees(row.rotation), row.screenMag, row.eftemMag, inDegrees(row.eftemRotation), row.eftemScreenMag]);
+    const rows = settingsOf(twoCameras).magnificationTable.map((row) => [
+      row.index,
+      row.filmMag,
+      inDegrees(row.rotation),
+      row.screenMag,
+      row.eftemMag,
+      inDegrees(row.eftemRotation),
+      row.eftemScreenMag,
+    ]);
     expect(rows).toEqual([
       [1, 100, 10, 100, 100, 10, 100],
       [2, 200, -170, 200, 200, -170, 200],
@@ -118,20 +154,37 @@ describe('settings', () => {
   it('completes camera parameters by what suits the camera', () => {
     const sets = settingsOf(twoCameras).parameterSets;
     expect([...sets.keys()]).toEqual([1, 0]);
-    expect(sets.get(1)!.Trial).toEqual({ binning: 1, exposure: 0.25, area: 'full', driftSettling: 0, processing: 'gain normalized', readMode: 'counting' });
+    expect(sets.get(1)!.Trial).toEqual({
+      binning: 1,
+      exposure: 0.25,
+      area: 'full',
+      driftSettling: 0,
+      processing: 'gain normalized',
+      readMode: 'counting',
+    });
     expect(sets.get(0)!.Trial).toMatchObject({ binning: 4, readMode: 'linear' });
     expect(sets.get(0)!.Record).toMatchObject({ binning: 1 });
   });
 
   it('joins camera blocks of one number in a properties file', () => {
-    const text = 'SerialEMProperties\nCameraProperties 0\nName K3\nEndCameraProperties\nCameraProperties 0\nK2Type 3\nEndCameraProperties\n';
-    expect(parseSettings(text, 'p.txt').settings.cameras.map((camera) => [camera.name, camera.get('K2Type')])).toEqual([['K3', 3]]);
+    const text =
+      'SerialEMProperties\nCameraProperties 0\nName K3\nEndCameraProperties\nCameraProperties 0\nK2Type 3\nEndCameraProperties\n';
+    expect(parseSettings(text, 'p.txt').settings.cameras.map((camera) => [camera.name, camera.get('K2Type')])).toEqual([
+      ['K3', 3],
+    ]);
   });
 
   it('names the calibration files relative to its own', () => {
-    expect(settingsOf('CameraRetries: 1\n').calibrationFiles.calibrations).toBe(path.resolve('/site/calibrations/krios/SerialEMcalibrations.txt'));
+    expect(settingsOf('CameraRetries: 1\n').calibrationFiles.calibrations).toBe(
+      path.resolve('/site/calibrations/krios/SerialEMcalibrations.txt'),
+    );
     const files = settingsOf('calibrations: { directory: ../ours, file: cal.txt }\n').calibrationFiles;
-    expect(files).toEqual({ directory: '/ours', calibrations: '/ours/cal.txt', shortTerm: '/ours/SEMshortTermCal.txt', flybackTimes: '/ours/SEMflybackTimes.txt' });
+    expect(files).toEqual({
+      directory: '/ours',
+      calibrations: '/ours/cal.txt',
+      shortTerm: '/ours/SEMshortTermCal.txt',
+      flybackTimes: '/ours/SEMflybackTimes.txt',
+    });
   });
 
   it('gives plugins in their order with their options', () => {
@@ -146,7 +199,9 @@ describe('settings', () => {
   it('writes properties in the code page that SerialEM reads', () => {
     expect([...encodeProperties('é')]).toEqual([0xe9]);
     expect([...encodeProperties('€')]).toEqual([...Buffer.from('€')]);
-    expect(importProperties(encodeProperties("SerialEMProperties\nName é\n"), 'p.txt').unknownLines).toEqual(['Name é']);
+    expect(importProperties(encodeProperties('SerialEMProperties\nName é\n'), 'p.txt').unknownLines).toEqual([
+      'Name é',
+    ]);
   });
 
   it('loads the configuration that the program starts with', () => {

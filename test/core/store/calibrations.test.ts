@@ -18,7 +18,11 @@ describe('matrices', () => {
   });
 
   it('that are zero in the file are missing', async () => {
-    site.write(main, 'SerialEMCalibrations', 'StageToCameraMatrix 3 0 0.000000 0.000000 5.000000 5.000000   0.000000   100');
+    site.write(
+      main,
+      'SerialEMCalibrations',
+      'StageToCameraMatrix 3 0 0.000000 0.000000 5.000000 5.000000   0.000000   100',
+    );
     const { stage } = await site.calibrations();
     expect(stage.get(3, 0)).toBeUndefined();
     expect(stage.entries()).toEqual([]);
@@ -34,7 +38,9 @@ describe('matrices', () => {
       { magIndex: 17, camera: 0, matrix: otherMatrix, magnification: 4321, measuredAt: startMinutes },
       { magIndex: 18, camera: 1, matrix: someMatrix, magnification: 1801, measuredAt: startMinutes },
     ]);
-    expect(stage.entries()).toEqual([{ magIndex: 17, camera: 0, matrix: someMatrix, magnification: 1700, focus: -0.00075, measuredAt: startMinutes }]);
+    expect(stage.entries()).toEqual([
+      { magIndex: 17, camera: 0, matrix: someMatrix, magnification: 1700, focus: -0.00075, measuredAt: startMinutes },
+    ]);
   });
 
   it('that are derived or brought back carry no time and lose an earlier one', async () => {
@@ -82,8 +88,16 @@ describe('reading at the start', () => {
   });
 
   it('lets young matrices of the short-term file override the main file, and drops old ones', async () => {
-    const stage = (magIndex: number, first: number) => `StageToCameraMatrix ${magIndex} 0 ${first}.000000 2.000000 3.000000 4.000000   0.000000   ${magIndex}00`;
-    site.write(main, 'SerialEMCalibrations', 'ImageShiftMatrix\t1', '17 0 1.000000 2.000000 3.000000 4.000000   1700', stage(17, 1), stage(18, 1));
+    const stage = (magIndex: number, first: number) =>
+      `StageToCameraMatrix ${magIndex} 0 ${first}.000000 2.000000 3.000000 4.000000   0.000000   ${magIndex}00`;
+    site.write(
+      main,
+      'SerialEMCalibrations',
+      'ImageShiftMatrix\t1',
+      '17 0 1.000000 2.000000 3.000000 4.000000   1700',
+      stage(17, 1),
+      stage(18, 1),
+    );
     const young = startMinutes - 22 * 60 + 1;
     const old = startMinutes - 22 * 60;
     site.write(
@@ -94,7 +108,9 @@ describe('reading at the start', () => {
       `StageCalibration ${young} 18 0 5.000000 6.000000 7.000000 8.000000 0.250000`,
     );
     const calibrations = await site.calibrations();
-    expect(calibrations.imageShift.entries()).toEqual([{ magIndex: 17, camera: 0, matrix: matrix(5, 6, 7, 8), magnification: 1700, measuredAt: young }]);
+    expect(calibrations.imageShift.entries()).toEqual([
+      { magIndex: 17, camera: 0, matrix: matrix(5, 6, 7, 8), magnification: 1700, measuredAt: young },
+    ]);
     expect(calibrations.stage.get(17, 0)).toEqual(matrix(1, 2, 3, 4));
     expect(calibrations.stage.measuredAt(17, 0)).toBe(0);
     expect(calibrations.stage.get(18, 0)).toEqual(matrix(5, 6, 7, 8));
@@ -107,20 +123,30 @@ describe('reading at the start', () => {
   it('keeps the exact text of a matrix that the short-term file only repeats', async () => {
     const row = '17 0 1.0 2.0 3.0 4.0 1700';
     site.write(main, 'SerialEMCalibrations', 'ImageShiftMatrix 1', row);
-    site.write(shortTerm, 'SerialEMShortTermCal', `ImageShiftMatrix ${startMinutes} 17 0 1.000000 2.000000 3.000000 4.000000`);
+    site.write(
+      shortTerm,
+      'SerialEMShortTermCal',
+      `ImageShiftMatrix ${startMinutes} 17 0 1.000000 2.000000 3.000000 4.000000`,
+    );
     const calibrations = await site.calibrations();
     await calibrations.save();
     expect(site.lines(main)).toEqual(['SerialEMCalibrations', 'ImageShiftMatrix 1', row]);
   });
 
   it('takes the younger of two entries for one matrix', async () => {
-    const entry = (time: number, first: number) => `ImageShiftMatrix ${time} 17 0 ${first}.000000 2.000000 3.000000 4.000000`;
+    const entry = (time: number, first: number) =>
+      `ImageShiftMatrix ${time} 17 0 ${first}.000000 2.000000 3.000000 4.000000`;
     site.write(shortTerm, 'SerialEMShortTermCal', entry(startMinutes - 5, 9), entry(startMinutes - 60, 8));
     expect((await site.calibrations()).imageShift.get(17, 0)?.xpx).toBe(9);
   });
 
   it('leaves the short-term calibrations unused but in the file when told to ignore them', async () => {
-    const lines = ['SerialEMShortTermCal', `DoseCalibration 3 0 0.450000 12.500000 ${startMinutes} 1 100`, `ImageShiftMatrix ${startMinutes} 17 0 5.0 6.0 7.0 8.0`, 'LastC2Aperture\t70'];
+    const lines = [
+      'SerialEMShortTermCal',
+      `DoseCalibration 3 0 0.450000 12.500000 ${startMinutes} 1 100`,
+      `ImageShiftMatrix ${startMinutes} 17 0 5.0 6.0 7.0 8.0`,
+      'LastC2Aperture\t70',
+    ];
     site.write(shortTerm, ...lines);
     const calibrations = await site.calibrations({ ignoreShortTerm: true });
     expect(calibrations.imageShift.get(17, 0)).toBeUndefined();
@@ -138,15 +164,20 @@ describe('reading at the start', () => {
     ['FoundPixelSize', `TIME 0 17 90 0.412500 -84.250000`, 24 * 60],
     ['LastCustomTime', `name TIME`, 20_000],
   ] as const)('drops %s after its time', async (name, fields, lifetime) => {
-    for (const [age, kept] of [[lifetime - 1, 1], [lifetime, 0]] as const) {
+    for (const [age, kept] of [
+      [lifetime - 1, 1],
+      [lifetime, 0],
+    ] as const) {
       site.write(shortTerm, 'SerialEMShortTermCal', `${name} ${fields.replace('TIME', String(startMinutes - age))}`);
       expect((await site.calibrations()).shortTerm(name).all()).toHaveLength(kept);
     }
   });
 
   it('reminds of doses that expired within the last week, and takes the lifetime from the site', async () => {
-    const dose = (hours: number): void => site.write(shortTerm, 'SerialEMShortTermCal', `DoseCalibration 3 0 0.45 12.5 ${startMinutes - 60 * hours} 1 100`);
-    const reminders = async (options = {}) => (await site.open(options)).problems.filter(({ code }) => code === 'store/expired').length;
+    const dose = (hours: number): void =>
+      site.write(shortTerm, 'SerialEMShortTermCal', `DoseCalibration 3 0 0.45 12.5 ${startMinutes - 60 * hours} 1 100`);
+    const reminders = async (options = {}) =>
+      (await site.open(options)).problems.filter(({ code }) => code === 'store/expired').length;
     dose(30);
     expect(await reminders()).toBe(1);
     expect(await reminders({ doseLifetimeHours: 48 })).toBe(0);
@@ -156,38 +187,82 @@ describe('reading at the start', () => {
 
   it('adds up the time in which the filter was left alone, for one user', async () => {
     const align = (idle: number, minutesAgo: number): void =>
-      site.write(shortTerm, 'SerialEMShortTermCal', `FilterAlignment -1.25 20.0 25 123.5 ${idle} ${startMinutes - minutesAgo} operator`, 'LastFeiZLPshift 0.5');
+      site.write(
+        shortTerm,
+        'SerialEMShortTermCal',
+        `FilterAlignment -1.25 20.0 25 123.5 ${idle} ${startMinutes - minutesAgo} operator`,
+        'LastFeiZLPshift 0.5',
+      );
     align(40, 20);
     const kept = await site.calibrations();
-    expect(kept.shortTerm('FilterAlignment').all()).toEqual([expect.objectContaining({ minutesNotRunning: 60, time: startMinutes, zeroLossOffset: -1.25 })]);
+    expect(kept.shortTerm('FilterAlignment').all()).toEqual([
+      expect.objectContaining({ minutesNotRunning: 60, time: startMinutes, zeroLossOffset: -1.25 }),
+    ]);
     expect(kept.shortTerm('LastFeiZLPshift').all()).toEqual([{ shift: 0.5 }]);
     align(41, 20);
     const dropped = await site.calibrations();
     expect([...dropped.shortTerm('FilterAlignment').all(), ...dropped.shortTerm('LastFeiZLPshift').all()]).toEqual([]);
     align(0, 1);
     expect((await site.calibrations({ user: 'another' })).shortTerm('FilterAlignment').all()).toHaveLength(0);
-    expect((await site.calibrations({ user: 'another', omegaFilter: true })).shortTerm('FilterAlignment').all()).toHaveLength(1);
+    expect(
+      (await site.calibrations({ user: 'another', omegaFilter: true })).shortTerm('FilterAlignment').all(),
+    ).toHaveLength(1);
   });
 });
 
 describe('opening', () => {
   it('never fails, whatever the files hold', async () => {
-    const number = fc.constantFrom('0', '-0', '1', '17', '1700.5', '1e15', '-5', '29000000', '1e30', 'x', '#', '\r', '\xa0', 'operator');
+    const number = fc.constantFrom(
+      '0',
+      '-0',
+      '1',
+      '17',
+      '1700.5',
+      '1e15',
+      '-5',
+      '29000000',
+      '1e30',
+      'x',
+      '#',
+      '\r',
+      '\xa0',
+      'operator',
+    );
     const fields = fc.array(number, { maxLength: 9 }).map((items) => items.join(' '));
-    const row = (...names: readonly string[]) => fc.tuple(fc.constantFrom(...names), fields).map(([name, rest]) => `${name} ${rest}`);
-    const mainRow = fc.oneof(row('ImageShiftMatrix\t1\r\n17 0', 'StageToCameraMatrix 17 0'), fc.constant('StageToCameraMatrix 17 0 1 1 1 1 0 1700.5'));
+    const row = (...names: readonly string[]) =>
+      fc.tuple(fc.constantFrom(...names), fields).map(([name, rest]) => `${name} ${rest}`);
+    const mainRow = fc.oneof(
+      row('ImageShiftMatrix\t1\r\n17 0', 'StageToCameraMatrix 17 0'),
+      fc.constant('StageToCameraMatrix 17 0 1 1 1 1 0 1700.5'),
+    );
     const shortRow = fc.oneof(
-      row('FilterAlignment', `FilterAlignment 1 1 17 1 1 ${startMinutes}`, 'DoseCalibration', 'FoundPixelSize', 'LastCustomTime'),
-      row(`ImageShiftMatrix ${startMinutes} 17 0 1 1`, `StageCalibration ${startMinutes} 17 0 1 1`, `StageCalibration ${startMinutes} 17 0 1 1 1 1 1`),
+      row(
+        'FilterAlignment',
+        `FilterAlignment 1 1 17 1 1 ${startMinutes}`,
+        'DoseCalibration',
+        'FoundPixelSize',
+        'LastCustomTime',
+      ),
+      row(
+        `ImageShiftMatrix ${startMinutes} 17 0 1 1`,
+        `StageCalibration ${startMinutes} 17 0 1 1`,
+        `StageCalibration ${startMinutes} 17 0 1 1 1 1 1`,
+      ),
     );
     await fc.assert(
-      fc.asyncProperty(fc.array(mainRow, { maxLength: 4 }), fc.array(shortRow, { maxLength: 4 }), fc.boolean(), async (mainRows, shortRows, omegaFilter) => {
-        site.write(main, 'SerialEMCalibrations', ...mainRows);
-        site.write(shortTerm, 'SerialEMShortTermCal', ...shortRows);
-        const calibrations = await site.calibrations({ omegaFilter });
-        await calibrations.saveShortTerm();
-        for (const { magIndex, camera, matrix: value } of calibrations.stage.entries()) expect(calibrations.stage.get(magIndex, camera)).toEqual(value);
-      }),
+      fc.asyncProperty(
+        fc.array(mainRow, { maxLength: 4 }),
+        fc.array(shortRow, { maxLength: 4 }),
+        fc.boolean(),
+        async (mainRows, shortRows, omegaFilter) => {
+          site.write(main, 'SerialEMCalibrations', ...mainRows);
+          site.write(shortTerm, 'SerialEMShortTermCal', ...shortRows);
+          const calibrations = await site.calibrations({ omegaFilter });
+          await calibrations.saveShortTerm();
+          for (const { magIndex, camera, matrix: value } of calibrations.stage.entries())
+            expect(calibrations.stage.get(magIndex, camera)).toEqual(value);
+        },
+      ),
       { numRuns: 150 },
     );
   });

@@ -8,7 +8,13 @@ let site: Site;
 let calibrations: Calibrations;
 let history: CalibrationHistory;
 const open = (): CalibrationHistory =>
-  openHistory({ directory: site.directory, calibrations, clock: { date: () => new Date(site.minutes * 60_000) }, version: '1.2.3', user: 'operator' });
+  openHistory({
+    directory: site.directory,
+    calibrations,
+    clock: { date: () => new Date(site.minutes * 60_000) },
+    version: '1.2.3',
+    user: 'operator',
+  });
 
 beforeEach(async () => {
   site = new Site();
@@ -35,7 +41,14 @@ describe('the history', () => {
 
   it('remembers who, when, with which version, and everything about the result', async () => {
     const entry = await history.append(resultAt(17));
-    expect(entry).toEqual({ ...resultAt(17), id: entry.id, kind: 'measured', who: 'operator', when: new Date(startMinutes * 60_000).toISOString(), version: '1.2.3' });
+    expect(entry).toEqual({
+      ...resultAt(17),
+      id: entry.id,
+      kind: 'measured',
+      who: 'operator',
+      when: new Date(startMinutes * 60_000).toISOString(),
+      version: '1.2.3',
+    });
     expect(await open().list()).toEqual([entry]);
     expect(await open().entry(entry.id)).toEqual(entry);
   });
@@ -44,14 +57,17 @@ describe('the history', () => {
     await Promise.all([17, 18, 19].map((magIndex) => history.append(resultAt(magIndex, { summary: 'two\nlines' }))));
     const lines = site.text(fileName).split('\n');
     expect(lines).toHaveLength(4);
-    expect(lines.slice(0, 3).map((line) => (JSON.parse(line) as CalibrationResult).conditions.magIndex)).toEqual([17, 18, 19]);
+    expect(lines.slice(0, 3).map((line) => (JSON.parse(line) as CalibrationResult).conditions.magIndex)).toEqual([
+      17, 18, 19,
+    ]);
   });
 
   it('finds entries by item, mag index and camera', async () => {
     await history.append(resultAt(17));
     await history.append(resultAt(18));
     await history.append({ ...resultAt(17), item: 'other', conditions: { magIndex: 17, camera: 1 } });
-    const count = async (filter: Parameters<CalibrationHistory['list']>[0]): Promise<number> => (await history.list(filter)).length;
+    const count = async (filter: Parameters<CalibrationHistory['list']>[0]): Promise<number> =>
+      (await history.list(filter)).length;
     expect(await count({ magIndex: 17 })).toBe(2);
     expect(await count({ magIndex: 17, camera: 1 })).toBe(1);
     expect(await count({ item: resultAt(1).item })).toBe(2);
@@ -69,7 +85,12 @@ describe('the history', () => {
     expect(await history.damage()).toEqual([]);
     const second = await history.append(resultAt(19));
     expect(await open().list()).toEqual([first, second]);
-    expect(await history.damage()).toEqual([expect.objectContaining({ code: 'history/damaged-line', place: { file: site.path(fileName), line: 2, column: 1 } })]);
+    expect(await history.damage()).toEqual([
+      expect.objectContaining({
+        code: 'history/damaged-line',
+        place: { file: site.path(fileName), line: 2, column: 1 },
+      }),
+    ]);
   });
 
   it('uses a last line that only lacks its line end', async () => {
@@ -80,12 +101,15 @@ describe('the history', () => {
     expect(await history.list()).toHaveLength(2);
   });
 
-  it.each(['null', '[]', '7', '{"id":"x"}', '{"id":"x","item":"y","when":"z","conditions":null}', '\0\0\0'])('passes over the foreign line %s', async (line) => {
-    writeFileSync(site.path(fileName), `${line}\n`);
-    const entry = await history.append(resultAt(17));
-    expect(await history.list()).toEqual([entry]);
-    expect(await history.damage()).toHaveLength(1);
-  });
+  it.each(['null', '[]', '7', '{"id":"x"}', '{"id":"x","item":"y","when":"z","conditions":null}', '\0\0\0'])(
+    'passes over the foreign line %s',
+    async (line) => {
+      writeFileSync(site.path(fileName), `${line}\n`);
+      const entry = await history.append(resultAt(17));
+      expect(await history.list()).toEqual([entry]);
+      expect(await history.damage()).toHaveLength(1);
+    },
+  );
 });
 
 describe('bringing a value back', () => {
@@ -97,7 +121,12 @@ describe('bringing a value back', () => {
     expect(calibrations.imageShift.get(17, 0)).toEqual(someMatrix);
     expect(calibrations.imageShift.measuredAt(17, 0)).toBe(0);
     expect(calibrations.unsaved).toBe(true);
-    expect(restored).toMatchObject({ kind: 'restored', restoredFrom: entry.id, item: entry.item, replaced: { magIndex: 17, camera: 0, ...otherMatrix } });
+    expect(restored).toMatchObject({
+      kind: 'restored',
+      restoredFrom: entry.id,
+      item: entry.item,
+      replaced: { magIndex: 17, camera: 0, ...otherMatrix },
+    });
     expect((await history.list()).map(({ kind }) => kind)).toEqual(['measured', 'restored']);
   });
 
@@ -117,12 +146,16 @@ describe('bringing a value back', () => {
     calibrations.imageShift.set(18, 0, someMatrix);
     await history.restore(second.id, 'replaced');
     await history.restore(first.id, 'replaced');
-    expect(calibrations.imageShift.entries().map(({ magIndex, matrix: value }) => [magIndex, value])).toEqual([[17, otherMatrix]]);
+    expect(calibrations.imageShift.entries().map(({ magIndex, matrix: value }) => [magIndex, value])).toEqual([
+      [17, otherMatrix],
+    ]);
   });
 
   it('brings back what changed with it', async () => {
     const derived = { magIndex: 18, camera: 0, ...otherMatrix };
-    const entry = await history.append(resultAt(17, { also: [{ record: { name: 'ImageShiftMatrix', values: derived } }] }));
+    const entry = await history.append(
+      resultAt(17, { also: [{ record: { name: 'ImageShiftMatrix', values: derived } }] }),
+    );
     const restored = await history.restore(entry.id);
     expect(calibrations.imageShift.get(18, 0)).toEqual(otherMatrix);
     expect(restored.also).toHaveLength(1);
@@ -133,7 +166,10 @@ describe('bringing a value back', () => {
   it('brings back what was removed', async () => {
     const replaced = { magIndex: 17, camera: 0, ...someMatrix, magnification: 1700 };
     const removal = await history.append(
-      resultAt(17, { replaced, record: { name: 'StageToCameraMatrix', values: { ...replaced, absoluteFocus: 0.125 }, removed: true } }),
+      resultAt(17, {
+        replaced,
+        record: { name: 'StageToCameraMatrix', values: { ...replaced, absoluteFocus: 0.125 }, removed: true },
+      }),
     );
     await history.restore(removal.id, 'replaced');
     expect(calibrations.stage.get(17, 0)).toEqual(someMatrix);
@@ -143,7 +179,9 @@ describe('bringing a value back', () => {
 
   it('works for any record of the file', async () => {
     const offsets = calibrations.records('C2SpotOffset');
-    const entry = await history.append(resultAt(17, { record: { name: 'C2SpotOffset', values: { spot: 3, micro: 1, nano: 2 } } }));
+    const entry = await history.append(
+      resultAt(17, { record: { name: 'C2SpotOffset', values: { spot: 3, micro: 1, nano: 2 } } }),
+    );
     offsets.put({ spot: 3, micro: 7, nano: 8 });
     const restored = await history.restore(entry.id);
     expect(offsets.all()).toEqual([{ spot: 3, micro: 1, nano: 2 }]);
@@ -153,13 +191,29 @@ describe('bringing a value back', () => {
   it('brings back a value that held for the session, and what it replaced', async () => {
     let factor = 0.7;
     const settings = { get: () => factor, set: (_: string, value: number) => void (factor = value) };
-    history = openHistory({ directory: site.directory, calibrations, settings, clock: { date: () => new Date(site.minutes * 60_000) }, version: '1.2.3', user: 'operator' });
+    history = openHistory({
+      directory: site.directory,
+      calibrations,
+      settings,
+      clock: { date: () => new Date(site.minutes * 60_000) },
+      version: '1.2.3',
+      user: 'operator',
+    });
     const { record: _, ...withoutRecord } = resultAt(17);
     const suggestion = { property: 'ISdelayScaleFactor', value: 0.4, what: 'factor', unit: '' };
-    const entry = await history.append({ ...withoutRecord, session: { property: 'ISdelayScaleFactor', value: 0.4, replaced: 1 }, propertySuggestions: [suggestion] });
+    const entry = await history.append({
+      ...withoutRecord,
+      session: { property: 'ISdelayScaleFactor', value: 0.4, replaced: 1 },
+      propertySuggestions: [suggestion],
+    });
     const restored = await history.restore(entry.id);
     expect(factor).toBe(0.4);
-    expect(restored).toMatchObject({ kind: 'restored', restoredFrom: entry.id, session: { value: 0.4, replaced: 0.7 }, propertySuggestions: [suggestion] });
+    expect(restored).toMatchObject({
+      kind: 'restored',
+      restoredFrom: entry.id,
+      session: { value: 0.4, replaced: 0.7 },
+      propertySuggestions: [suggestion],
+    });
     const before = await history.restore(entry.id, 'replaced');
     expect(factor).toBe(1);
     expect(before).toMatchObject({ session: { value: 1, replaced: 0.4 }, values: {} });
@@ -173,7 +227,9 @@ describe('bringing a value back', () => {
     const { record: _, ...withoutRecord } = resultAt(17);
     const nothing = await history.append(withoutRecord);
     await expect(history.restore(nothing.id)).rejects.toMatchObject({ code: 'history/nothing-to-restore' });
-    const also = [{ record: { name: 'ImageShiftMatrix' as const, values: { magIndex: 999, camera: 0, ...someMatrix } } }];
+    const also = [
+      { record: { name: 'ImageShiftMatrix' as const, values: { magIndex: 999, camera: 0, ...someMatrix } } },
+    ];
     const broken = await history.append(resultAt(17, { also }));
     await expect(history.restore(broken.id)).rejects.toMatchObject({ code: 'store/value-not-storable' });
     expect(calibrations.imageShift.entries()).toEqual([]);

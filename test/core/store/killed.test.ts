@@ -56,7 +56,10 @@ beforeAll(() => {
     for (const name of readdirSync(join(root, room)).filter((each) => each.endsWith('.ts'))) {
       const target = join(compiled, room, name.replace(/\.ts$/, '.js'));
       mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, transformFileSync(join(root, room, name), { configFile: join(root, '.swcrc'), sourceMaps: false }).code);
+      writeFileSync(
+        target,
+        transformFileSync(join(root, room, name), { configFile: join(root, '.swcrc'), sourceMaps: false }).code,
+      );
     }
   }
   writeFileSync(join(compiled, 'program.js'), program);
@@ -67,7 +70,10 @@ afterAll(() => rmSync(compiled, { recursive: true, force: true }));
 const stride = process.env.EUCENTRIC_VERIFY ? 1 : 3;
 
 it('a save that is killed at any moment leaves the old or the new file whole', () => {
-  const old = ['SerialEMCalibrations', ...Array.from({ length: 500 }, (_, at) => `C2SpotOffset ${(at % 13) + 1} ${at}.5  0.5`)];
+  const old = [
+    'SerialEMCalibrations',
+    ...Array.from({ length: 500 }, (_, at) => `C2SpotOffset ${(at % 13) + 1} ${at}.5  0.5`),
+  ];
   const site = new Site();
   const save = (killAt: number) => {
     rmSync(site.directory, { recursive: true });
@@ -75,10 +81,14 @@ it('a save that is killed at any moment leaves the old or the new file whole', (
     site.write(main, ...old);
     site.write(shortTerm, 'SerialEMShortTermCal', 'LastC2Aperture\t70');
     const before = { main: site.text(main), shortTerm: site.text(shortTerm) };
-    const { status, signal } = spawnSync(process.execPath, [join(compiled, 'program.js'), site.directory, String(killAt)], {
-      env: { ...process.env, NODE_PATH: join(root, 'node_modules') },
-      timeout: 20_000,
-    });
+    const { status, signal } = spawnSync(
+      process.execPath,
+      [join(compiled, 'program.js'), site.directory, String(killAt)],
+      {
+        env: { ...process.env, NODE_PATH: join(root, 'node_modules') },
+        timeout: 20_000,
+      },
+    );
     return { status, signal, before };
   };
   try {

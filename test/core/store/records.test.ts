@@ -53,13 +53,27 @@ describe('records of any kind', () => {
 
   it('of tables that are numbered by their rows must be without gap', async () => {
     const table = (await site.calibrations()).records('AlphaBeamShifts');
-    expect(() => table.replaceAll([{ alpha: 0, x: 0, y: 0 }, { alpha: 2, x: 0, y: 0 }])).toThrow('row 2 must have alpha 1');
+    expect(() =>
+      table.replaceAll([
+        { alpha: 0, x: 0, y: 0 },
+        { alpha: 2, x: 0, y: 0 },
+      ]),
+    ).toThrow('row 2 must have alpha 1');
     expect(table.all()).toEqual([]);
   });
 
   it('of flyback times go to their own file', async () => {
     const calibrations = await site.calibrations();
-    calibrations.flyback.put({ date: '2025/03/07', time: '09:05:01', binning: 1, xSize: 1024, magIndex: 7, exposure: 4, flyback: 312.5, startup: 0.35 });
+    calibrations.flyback.put({
+      date: '2025/03/07',
+      time: '09:05:01',
+      binning: 1,
+      xSize: 1024,
+      magIndex: 7,
+      exposure: 4,
+      flyback: 312.5,
+      startup: 0.35,
+    });
     expect(calibrations.unsaved).toBe(false);
     expect((await calibrations.saveShortTerm()).paths).toEqual([site.path(flyback)]);
     expect(site.lines(flyback)).toEqual(['SerialEMFlybackTimes', '2025/03/07 09:05:01 1 1024  7  4.000  312.5 0.350']);
@@ -77,7 +91,16 @@ describe('a snapshot', () => {
     calibrations.imageShift.set(17, 0, otherMatrix);
     calibrations.stage.set(18, 0, otherMatrix);
     calibrations.records('C2SpotOffset').put({ spot: 2, micro: 0.25, nano: 0.125 });
-    calibrations.flyback.put({ date: '2025/03/07', time: '09:05:01', binning: 1, xSize: 1024, magIndex: 7, exposure: 4, flyback: 312.5, startup: 0.35 });
+    calibrations.flyback.put({
+      date: '2025/03/07',
+      time: '09:05:01',
+      binning: 1,
+      xSize: 1024,
+      magIndex: 7,
+      exposure: 4,
+      flyback: 312.5,
+      startup: 0.35,
+    });
     calibrations.restore(snapshot);
     expect(calibrations.file.render().equals(before)).toBe(true);
     expect(calibrations.imageShift.measuredAt(17, 0)).toBe(startMinutes);
@@ -105,7 +128,8 @@ describe('the question on exit', () => {
   it.each(shifts)('after %i image shifts', async (count) => {
     const calibrations = await site.calibrations();
     for (let at = 0; at < count; at += 1) calibrations.imageShift.set(17, 0, someMatrix);
-    const asked = (administrator: boolean): ExitPrompt['ask'] | undefined => calibrations.exitPrompt(administrator)?.ask;
+    const asked = (administrator: boolean): ExitPrompt['ask'] | undefined =>
+      calibrations.exitPrompt(administrator)?.ask;
     expect(asked(true)).toBe(count > 0 ? 'save' : undefined);
     expect(asked(false)).toBe(count >= 3 ? 'administrator' : undefined);
     await calibrations.save();

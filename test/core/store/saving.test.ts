@@ -16,7 +16,10 @@ describe('saving the calibrations', () => {
     site.administrator = false;
     const calibrations = await site.calibrations();
     calibrations.imageShift.set(17, 0, someMatrix);
-    await expect(calibrations.save()).rejects.toMatchObject({ code: 'store/administrator-only', hint: expect.stringContaining('Administrator') as unknown });
+    await expect(calibrations.save()).rejects.toMatchObject({
+      code: 'store/administrator-only',
+      hint: expect.stringContaining('Administrator') as unknown,
+    });
     expect(site.lines(main)).toEqual(original);
     expect(readdirSync(site.directory)).toEqual([main]);
     expect(calibrations.unsaved).toBe(true);
@@ -27,8 +30,12 @@ describe('saving the calibrations', () => {
     const calibrations = await site.calibrations();
     calibrations.imageShift.set(17, 0, someMatrix);
     expect(await calibrations.save()).toEqual({ path: site.path(main), remarks: [] });
-    expect(site.text(main)).toBe('SerialEMCalibrations\r\nImageShiftMatrix\t1\r\n17 0 1.500000 -2.250000 2.125000 1.625000   1700\r\n');
-    expect(site.text(shortTerm)).toBe('SerialEMShortTermCal\r\nImageShiftMatrix 29000000 17 0 1.500000 -2.250000 2.125000 1.625000\r\n');
+    expect(site.text(main)).toBe(
+      'SerialEMCalibrations\r\nImageShiftMatrix\t1\r\n17 0 1.500000 -2.250000 2.125000 1.625000   1700\r\n',
+    );
+    expect(site.text(shortTerm)).toBe(
+      'SerialEMShortTermCal\r\nImageShiftMatrix 29000000 17 0 1.500000 -2.250000 2.125000 1.625000\r\n',
+    );
     expect(calibrations.unsaved).toBe(false);
     expect(calibrations.counts['image shift']).toBe(0);
     expect(readdirSync(site.directory).sort()).toEqual([shortTerm, main].sort());
@@ -103,7 +110,9 @@ describe('saving the calibrations', () => {
     calibrations.imageShift.set(17, 0, someMatrix);
     rmSync(site.path(main));
     mkdirSync(site.path(main));
-    await expect(calibrations.save()).rejects.toMatchObject({ code: expect.stringMatching(/^store\/(read|write)-failed$/) as unknown });
+    await expect(calibrations.save()).rejects.toMatchObject({
+      code: expect.stringMatching(/^store\/(read|write)-failed$/) as unknown,
+    });
     expect(calibrations.unsaved).toBe(true);
     expect(readdirSync(site.directory)).toEqual([main]);
     rmSync(site.path(main), { recursive: true });
@@ -163,7 +172,9 @@ describe('saving the short-term file', () => {
     expect((await calibrations.saveShortTerm()).paths).toEqual([site.path(shortTerm)]);
     expect((await calibrations.saveShortTerm()).paths).toEqual([]);
     expect(existsSync(site.path(main))).toBe(false);
-    expect(site.lines(shortTerm)[1]).toBe('StageCalibration 29000000 17 0 1.500000 -2.250000 2.125000 1.625000 0.250000');
+    expect(site.lines(shortTerm)[1]).toBe(
+      'StageCalibration 29000000 17 0 1.500000 -2.250000 2.125000 1.625000 0.250000',
+    );
   });
 
   it('keeps what it does not understand', async () => {

@@ -16,7 +16,13 @@ const line = Array.from({ length: 20 }, (_, index) => [1, index]);
 describe('leastSquares', () => {
   it('gives the textbook slope, intercept and errors', () => {
     // Worked by hand from the closed formulas for a straight line.
-    const rows = [[1, 1], [1, 2], [1, 3], [1, 4], [1, 5]];
+    const rows = [
+      [1, 1],
+      [1, 2],
+      [1, 3],
+      [1, 4],
+      [1, 5],
+    ];
     const fit = leastSquares(rows, [2.1, 3.9, 6.2, 7.8, 10.1]);
     expect(fit.parameters[0]).toBeCloseTo(0.05, 10);
     expect(fit.parameters[1]).toBeCloseTo(1.99, 10);
@@ -29,12 +35,19 @@ describe('leastSquares', () => {
 
   it('recovers any parameters exactly from exact data, however unlike the units', () => {
     fc.assert(
-      fc.property(fc.tuple(fc.double({ min: -5, max: 5, noNaN: true }), fc.double({ min: -5, max: 5, noNaN: true })), fc.integer({ min: -9, max: 9 }), ([a, b], power) => {
-        const unit = 10 ** power;
-        const fit = leastSquares(line.map(([one, x]) => [one!, x! * unit]), line.map(([, x]) => a + b * x!));
-        expect(fit.parameters[0]).toBeCloseTo(a, 8);
-        expect(fit.parameters[1]! * unit).toBeCloseTo(b, 8);
-      }),
+      fc.property(
+        fc.tuple(fc.double({ min: -5, max: 5, noNaN: true }), fc.double({ min: -5, max: 5, noNaN: true })),
+        fc.integer({ min: -9, max: 9 }),
+        ([a, b], power) => {
+          const unit = 10 ** power;
+          const fit = leastSquares(
+            line.map(([one, x]) => [one!, x! * unit]),
+            line.map(([, x]) => a + b * x!),
+          );
+          expect(fit.parameters[0]).toBeCloseTo(a, 8);
+          expect(fit.parameters[1]! * unit).toBeCloseTo(b, 8);
+        },
+      ),
       { numRuns: 50 },
     );
   });
@@ -56,7 +69,13 @@ describe('leastSquares', () => {
   });
 
   it('does not know errors without degrees of freedom', () => {
-    const fit = leastSquares([[1, 0], [1, 1]], [1, 2]);
+    const fit = leastSquares(
+      [
+        [1, 0],
+        [1, 1],
+      ],
+      [1, 2],
+    );
     expect(fit.parameters[1]).toBeCloseTo(1, 12);
     expect(fit.standardErrors).toEqual([NaN, NaN]);
     expect(fit.degreesOfFreedom).toBe(0);
@@ -64,7 +83,10 @@ describe('leastSquares', () => {
 
   it('takes many points', () => {
     const rows = Array.from({ length: 200_000 }, (_, index) => [1, index % 7]);
-    const fit = leastSquares(rows, rows.map(([, x], index) => 4 + 2 * x! + (index % 2 ? 0.5 : -0.5)));
+    const fit = leastSquares(
+      rows,
+      rows.map(([, x], index) => 4 + 2 * x! + (index % 2 ? 0.5 : -0.5)),
+    );
     expect(fit.parameters[1]).toBeCloseTo(2, 3);
     expect(fit.deviation).toBeCloseTo(0.5, 3);
   });
@@ -78,8 +100,32 @@ describe('leastSquares', () => {
   it.each([
     ['no points', () => leastSquares([], []), 'imaging/too-few-points'],
     ['fewer points than unknowns', () => leastSquares([[1, 2]], [1]), 'imaging/too-few-points'],
-    ['columns that depend on each other', () => leastSquares([[1, 2], [2, 4], [3, 6]], [1, 2, 3]), 'imaging/singular-fit'],
-    ['a column of zeros', () => leastSquares([[1, 0], [2, 0], [3, 0]], [1, 2, 3]), 'imaging/singular-fit'],
+    [
+      'columns that depend on each other',
+      () =>
+        leastSquares(
+          [
+            [1, 2],
+            [2, 4],
+            [3, 6],
+          ],
+          [1, 2, 3],
+        ),
+      'imaging/singular-fit',
+    ],
+    [
+      'a column of zeros',
+      () =>
+        leastSquares(
+          [
+            [1, 0],
+            [2, 0],
+            [3, 0],
+          ],
+          [1, 2, 3],
+        ),
+      'imaging/singular-fit',
+    ],
     ['NaN in the data', () => leastSquares([[1], [NaN]], [1, 2]), 'imaging/not-finite'],
     ['infinite observations', () => leastSquares([[1], [2]], [1, Infinity]), 'imaging/not-finite'],
     ['unequal lengths', () => leastSquares([[1], [2]], [1]), 'imaging/shape-mismatch'],
@@ -87,24 +133,41 @@ describe('leastSquares', () => {
     ['empty rows', () => leastSquares([[], []], [1, 2]), 'imaging/bad-argument'],
     ['a negative weight', () => leastSquares([[1], [2]], [1, 2], { weights: [1, -1] }), 'imaging/bad-argument'],
     ['a negative variance', () => leastSquares([[1], [2]], [1, 2], { variance: -1 }), 'imaging/bad-argument'],
-    ['too many zero weights', () => leastSquares([[1, 0], [1, 1]], [1, 2], { weights: [1, 0] }), 'imaging/too-few-points'],
+    [
+      'too many zero weights',
+      () =>
+        leastSquares(
+          [
+            [1, 0],
+            [1, 1],
+          ],
+          [1, 2],
+          { weights: [1, 0] },
+        ),
+      'imaging/too-few-points',
+    ],
   ])('refuses %s', (_, action, expected) => expect(code(action)).toBe(expected));
 });
 
 describe('robustLeastSquares', () => {
-  it.each(['tukey', 'huber'] as const)('with %s weights agrees with the plain fit on clean data within its error', (weighting) => {
-    const random = new Random(8);
-    const observed = line.map(([, x]) => 3 - 0.2 * x! + 0.1 * random.normal());
-    const robust = robustLeastSquares(line, observed, { weighting });
-    const plain = leastSquares(line, observed);
-    expect(Math.abs(robust.parameters[1]! - plain.parameters[1]!)).toBeLessThan(plain.standardErrors[1]!);
-    expect(robust.standardErrors[1]! / plain.standardErrors[1]!).toBeGreaterThan(0.6);
-    expect(robust.standardErrors[1]! / plain.standardErrors[1]!).toBeLessThan(1.6);
-  });
+  it.each(['tukey', 'huber'] as const)(
+    'with %s weights agrees with the plain fit on clean data within its error',
+    (weighting) => {
+      const random = new Random(8);
+      const observed = line.map(([, x]) => 3 - 0.2 * x! + 0.1 * random.normal());
+      const robust = robustLeastSquares(line, observed, { weighting });
+      const plain = leastSquares(line, observed);
+      expect(Math.abs(robust.parameters[1]! - plain.parameters[1]!)).toBeLessThan(plain.standardErrors[1]!);
+      expect(robust.standardErrors[1]! / plain.standardErrors[1]!).toBeGreaterThan(0.6);
+      expect(robust.standardErrors[1]! / plain.standardErrors[1]!).toBeLessThan(1.6);
+    },
+  );
 
   it('recovers a line through a third of wild points', () => {
     const random = new Random(9);
-    const observed = line.map(([, x], index) => (index % 3 === 0 ? 40 + 9 * random.normal() : 3 - 0.2 * x! + 0.01 * random.normal()));
+    const observed = line.map(([, x], index) =>
+      index % 3 === 0 ? 40 + 9 * random.normal() : 3 - 0.2 * x! + 0.01 * random.normal(),
+    );
     const robust = robustLeastSquares(line, observed);
     expect(Math.abs(robust.parameters[1]! + 0.2)).toBeLessThan(4 * robust.standardErrors[1]!);
     expect(robust.standardErrors[1]).toBeLessThan(0.002);
@@ -117,7 +180,9 @@ describe('robustLeastSquares', () => {
     const found: number[] = [];
     const stated: number[] = [];
     for (let run = 0; run < 400; run++) {
-      const observed = rows.map(([, x]) => 1 + 2 * x! + (random.uniform() < 0.1 ? 50 * random.normal() : 0.1 * random.normal()));
+      const observed = rows.map(
+        ([, x]) => 1 + 2 * x! + (random.uniform() < 0.1 ? 50 * random.normal() : 0.1 * random.normal()),
+      );
       const fit = robustLeastSquares(rows, observed);
       found.push(fit.parameters[1]!);
       stated.push(fit.standardErrors[1]!);
@@ -174,6 +239,8 @@ describe('namedLeastSquares', () => {
   it('refuses what does not go together', () => {
     expect(code(() => namedLeastSquares({}, [1]))).toBe('imaging/bad-argument');
     expect(code(() => namedLeastSquares({ a: [1, 2] }, [1]))).toBe('imaging/shape-mismatch');
-    expect(code(() => namedLeastSquares({ a: [1, 2] }, [1, 2], { weights: [1, 1], robust: {} }))).toBe('imaging/bad-argument');
+    expect(code(() => namedLeastSquares({ a: [1, 2] }, [1, 2], { weights: [1, 1], robust: {} }))).toBe(
+      'imaging/bad-argument',
+    );
   });
 });

@@ -1,5 +1,14 @@
 import fc from 'fast-check';
-import { centroid, findDisc, fitCircle, resample, toCamera, toRaster, transformAffine, trimBorder } from '../../../imaging/geometry';
+import {
+  centroid,
+  findDisc,
+  fitCircle,
+  resample,
+  toCamera,
+  toRaster,
+  transformAffine,
+  trimBorder,
+} from '../../../imaging/geometry';
 import { type Image, image } from '../../../imaging/image';
 import { Random, Texture } from '../../../imaging/synthesis';
 
@@ -17,7 +26,8 @@ const code = (action: () => unknown): string => {
 const draw = (rows: number, columns: number, value: (x: number, y: number) => number): Image<Float32Array> => {
   const data = new Float32Array(rows * columns);
   for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) data[row * columns + column] = value(column - (columns - 1) / 2, (rows - 1) / 2 - row);
+    for (let column = 0; column < columns; column++)
+      data[row * columns + column] = value(column - (columns - 1) / 2, (rows - 1) / 2 - row);
   }
   return image(data, rows, columns);
 };
@@ -28,21 +38,28 @@ const difference = (one: Image, other: Image, margin: number): number => {
   let sum = 0;
   let count = 0;
   for (let row = margin; row < rows - margin; row++) {
-    for (let column = margin; column < columns - margin; column++, count++) sum += (one.get(row, column) - other.get(row, column)) ** 2;
+    for (let column = margin; column < columns - margin; column++, count++)
+      sum += (one.get(row, column) - other.get(row, column)) ** 2;
   }
   return Math.sqrt(sum / count);
 };
 
 const nothing = image(new Float32Array(0), 0, 0);
 const flat = image(new Float32Array(64).fill(3), 8, 8);
-const spoilt = image(Float32Array.from({ length: 64 }, (_, index) => (index === 27 ? Infinity : index)), 8, 8);
+const spoilt = image(
+  Float32Array.from({ length: 64 }, (_, index) => (index === 27 ? Infinity : index)),
+  8,
+  8,
+);
 
 describe('coordinates', () => {
   it('have their origin half-way between the first and the last pixel, Y up, and convert both ways', () => {
     expect(toCamera({ row: 0, column: 0 }, image(new Uint8Array(12), 3, 4))).toEqual({ x: -1.5, y: 1 });
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 3 }), (row, column) => {
-        expect(toRaster(toCamera({ row, column }, image(new Uint8Array(12), 3, 4)), image(new Uint8Array(12), 3, 4))).toEqual({ row, column });
+        expect(
+          toRaster(toCamera({ row, column }, image(new Uint8Array(12), 3, 4)), image(new Uint8Array(12), 3, 4)),
+        ).toEqual({ row, column });
       }),
     );
   });
@@ -52,7 +69,10 @@ describe('transformAffine', () => {
   const texture = new Texture({ seed: 4, lowestFrequency: 0.01, highestFrequency: 0.08, waveCount: 50 });
   const still = texture.render(96, 80, { pixelMean: false });
 
-  it.each([['cubic', 0.012], ['bilinear', 0.07]] as const)('aligns a shifted image by the shift itself (%s)', (interpolation, limit) => {
+  it.each([
+    ['cubic', 0.012],
+    ['bilinear', 0.07],
+  ] as const)('aligns a shifted image by the shift itself (%s)', (interpolation, limit) => {
     const shift = { x: 3.4, y: -2.7 };
     const moved = texture.render(96, 80, { pixelMean: false, shift });
     expect(difference(transformAffine(moved, { shift }, { interpolation }), still, 8)).toBeLessThan(limit);
@@ -64,7 +84,12 @@ describe('transformAffine', () => {
     const shift = { x: 1.3, y: 2.2 };
     // The result at q shows p = matrix^-1 (q - shift), which the texture can show by itself.
     const determinant = matrix.xpx * matrix.ypy - matrix.xpy * matrix.ypx;
-    const inverse = { xpx: matrix.ypy / determinant, xpy: -matrix.xpy / determinant, ypx: -matrix.ypx / determinant, ypy: matrix.xpx / determinant };
+    const inverse = {
+      xpx: matrix.ypy / determinant,
+      xpy: -matrix.xpy / determinant,
+      ypx: -matrix.ypx / determinant,
+      ypy: matrix.xpx / determinant,
+    };
     const truth = texture.render(96, 80, { pixelMean: false, matrix: inverse, shift: { x: -shift.x, y: -shift.y } });
     expect(difference(transformAffine(still, { matrix, shift }), truth, 16)).toBeLessThan(0.012);
   });
@@ -74,7 +99,9 @@ describe('transformAffine', () => {
     expect(moved.get(20, 30)).toBeCloseTo(still.get(23, 25), 6);
     expect(moved.get(95, 40)).toBe(-7);
     expect(moved.get(50, 2)).toBe(-7);
-    expect([...transformAffine(flat, { shift: { x: 2.5, y: 1.5 } }).data].every((value) => Math.abs(value - 3) < 1e-6)).toBe(true);
+    expect(
+      [...transformAffine(flat, { shift: { x: 2.5, y: 1.5 } }).data].every((value) => Math.abs(value - 3) < 1e-6),
+    ).toBe(true);
   });
 
   it('makes results of another size about the same centre', () => {
@@ -84,9 +111,17 @@ describe('transformAffine', () => {
   });
 
   it.each([
-    ['a matrix without inverse', () => transformAffine(flat, { matrix: { xpx: 1, xpy: 1, ypx: 1, ypy: 1 } }), 'imaging/bad-argument'],
+    [
+      'a matrix without inverse',
+      () => transformAffine(flat, { matrix: { xpx: 1, xpy: 1, ypx: 1, ypy: 1 } }),
+      'imaging/bad-argument',
+    ],
     ['a shift that is NaN', () => transformAffine(flat, { shift: { x: NaN, y: 0 } }), 'imaging/bad-argument'],
-    ['an infinite matrix', () => transformAffine(flat, { matrix: { xpx: Infinity, xpy: 0, ypx: 0, ypy: 1 } }), 'imaging/bad-argument'],
+    [
+      'an infinite matrix',
+      () => transformAffine(flat, { matrix: { xpx: Infinity, xpy: 0, ypx: 0, ypy: 1 } }),
+      'imaging/bad-argument',
+    ],
     ['no pixels', () => transformAffine(nothing, {}), 'imaging/empty-image'],
     ['infinite pixels', () => transformAffine(spoilt, {}), 'imaging/not-finite'],
     ['a negative size', () => transformAffine(flat, {}, { rows: -1 }), 'imaging/bad-size'],
@@ -97,9 +132,19 @@ describe('resample', () => {
   const texture = new Texture({ seed: 5, lowestFrequency: 0.01, highestFrequency: 0.06, waveCount: 50 });
   const fine = texture.render(120, 100, { pixelMean: false });
 
-  it.each([[48, 40], [77, 64], [90, 75], [240, 200]])('shows a band-limited pattern the same at %d x %d pixels', (rows, columns) => {
-    const truth = texture.render(rows, columns, { pixelMean: false, matrix: { xpx: 100 / columns, xpy: 0, ypx: 0, ypy: 120 / rows } });
-    expect(difference(resample(fine, rows, columns, { lobes: 4 }), truth, Math.ceil((6 * rows) / 48))).toBeLessThan(0.02);
+  it.each([
+    [48, 40],
+    [77, 64],
+    [90, 75],
+    [240, 200],
+  ])('shows a band-limited pattern the same at %d x %d pixels', (rows, columns) => {
+    const truth = texture.render(rows, columns, {
+      pixelMean: false,
+      matrix: { xpx: 100 / columns, xpy: 0, ypx: 0, ypy: 120 / rows },
+    });
+    expect(difference(resample(fine, rows, columns, { lobes: 4 }), truth, Math.ceil((6 * rows) / 48))).toBeLessThan(
+      0.02,
+    );
   });
 
   it('takes out what the new pixels cannot carry', () => {
@@ -183,7 +228,9 @@ describe('fitCircle', () => {
     let square = 0;
     let stated = 0;
     for (let run = 0; run < runs; run++) {
-      const points = ring(60, 4, random).map((point, index) => (index % 9 === 4 ? { x: point.x + 15 * random.normal(), y: point.y } : point));
+      const points = ring(60, 4, random).map((point, index) =>
+        index % 9 === 4 ? { x: point.x + 15 * random.normal(), y: point.y } : point,
+      );
       const fit = fitCircle(points);
       square += (fit.radius - 40) ** 2 / runs;
       stated += fit.standardErrors.radius / runs;
@@ -202,7 +249,12 @@ describe('fitCircle', () => {
 
 describe('findDisc', () => {
   /** A disc whose edge is blurred by a soft step; the mean over each pixel is taken on a 4 x 4 grid. */
-  const beam = (rows: number, columns: number, at: { x: number; y: number; radius: number }, soft: number): Image<Float32Array> =>
+  const beam = (
+    rows: number,
+    columns: number,
+    at: { x: number; y: number; radius: number },
+    soft: number,
+  ): Image<Float32Array> =>
     draw(rows, columns, (x, y) => {
       let sum = 0;
       for (let i = 0; i < 16; i++) {
@@ -214,7 +266,11 @@ describe('findDisc', () => {
     });
   const noisy = (still: Image<Float32Array>, seed: number): Image<Float32Array> => {
     const random = new Random(seed);
-    return image(Float32Array.from(still.data, (value) => random.poisson(value)), still.shape[0]!, still.shape[1]!);
+    return image(
+      Float32Array.from(still.data, (value) => random.poisson(value)),
+      still.shape[0]!,
+      still.shape[1]!,
+    );
   };
 
   it('measures centre and radius to a few hundredths of a pixel under noise, and says so', () => {
@@ -227,7 +283,10 @@ describe('findDisc', () => {
       expect(Math.abs(found.centre.y - truth.y)).toBeLessThan(0.05);
       expect(Math.abs(found.radius - truth.radius)).toBeLessThan(0.05);
       expect(found.arc).toBeGreaterThan(340);
-      pulls.push((found.centre.x - truth.x) / found.standardErrors.x, (found.centre.y - truth.y) / found.standardErrors.y);
+      pulls.push(
+        (found.centre.x - truth.x) / found.standardErrors.x,
+        (found.centre.y - truth.y) / found.standardErrors.y,
+      );
     }
     const pull = Math.sqrt(pulls.reduce((sum, value) => sum + value ** 2, 0) / pulls.length);
     expect(pull).toBeLessThan(1.8);
@@ -257,7 +316,11 @@ describe('findDisc', () => {
     const truth = { x: 3.5, y: 2.5, radius: 60 };
     const still = beam(256, 256, truth, 1);
     const random = new Random(8);
-    const dim = image(Uint16Array.from(still.data, (value) => random.poisson(value / 40)), 256, 256);
+    const dim = image(
+      Uint16Array.from(still.data, (value) => random.poisson(value / 40)),
+      256,
+      256,
+    );
     const found = findDisc(dim);
     expect(Math.abs(found.centre.x - truth.x)).toBeLessThan(0.5);
     expect(Math.abs(found.radius - truth.radius)).toBeLessThan(0.5);
@@ -265,7 +328,17 @@ describe('findDisc', () => {
 
   it.each([
     ['a constant image', () => findDisc(image(new Uint8Array(4096).fill(9), 64, 64)), 'imaging/constant-image'],
-    ['noise without a disc', () => findDisc(noisy(draw(128, 128, () => 50), 9)), 'imaging/edge-not-found'],
+    [
+      'noise without a disc',
+      () =>
+        findDisc(
+          noisy(
+            draw(128, 128, () => 50),
+            9,
+          ),
+        ),
+      'imaging/edge-not-found',
+    ],
     ['NaN', () => findDisc(image(new Float32Array(4096).fill(NaN), 64, 64)), 'imaging/not-finite'],
     ['no pixels', () => findDisc(nothing), 'imaging/empty-image'],
     ['too few sectors', () => findDisc(flat, { sectorCount: 2 }), 'imaging/bad-argument'],
@@ -286,7 +359,12 @@ describe('trimBorder', () => {
   });
 
   it('leaves an image without a dark border alone, and never cuts more than allowed', () => {
-    expect(trimBorder(draw(40, 40, (x, y) => 100 + 20 * Math.sin(x) * Math.cos(y)))).toMatchObject({ left: 0, top: 0, right: 0, bottom: 0 });
+    expect(trimBorder(draw(40, 40, (x, y) => 100 + 20 * Math.sin(x) * Math.cos(y)))).toMatchObject({
+      left: 0,
+      top: 0,
+      right: 0,
+      bottom: 0,
+    });
     expect(trimBorder(framed, { largestShare: 0.05 })).toMatchObject({ left: 4, top: 3 });
   });
 

@@ -1,4 +1,12 @@
-import { type Image, type Lattice, type LatticeFailure, type LatticeKind, findLattice, image, trimDarkSurroundings } from '../../../imaging';
+import {
+  type Image,
+  type Lattice,
+  type LatticeFailure,
+  type LatticeKind,
+  findLattice,
+  image,
+  trimDarkSurroundings,
+} from '../../../imaging';
 import { randomNumbers, verifying } from '../../support/virtual-instrument';
 
 // Called for each pixel: looking them up on the guarded global object each time costs more than the call.
@@ -53,7 +61,9 @@ function waffle({ spacing, angle, second = spacing, between = 90, shift = () => 
   const sine = sin((between * Math.PI) / 180);
   const [one, other] = [turn(angle + between - 90), turn(angle + 90)];
   const line = (cycles: number): number => 1 - 0.5 / (1 + exp((fromLine(cycles) - 0.125) * 40));
-  return (x, y) => line((one.x * x + one.y * y) / (spacing * sine) + 0.3 + shift(0, x, y)) * line((other.x * x + other.y * y) / (second * sine) + 0.6 + shift(1, x, y));
+  return (x, y) =>
+    line((one.x * x + one.y * y) / (spacing * sine) + 0.3 + shift(0, x, y)) *
+    line((other.x * x + other.y * y) / (second * sine) + 0.6 + shift(1, x, y));
 }
 
 const found = (source: Image, kind = square): Lattice | LatticeFailure => findLattice(source, kind).found;
@@ -64,7 +74,9 @@ function lattice(source: Image, kind = square): Lattice {
 }
 const failureOf = (source: Image, kind = square): string => {
   const result = found(source, kind);
-  return 'failure' in result ? result.failure : `spacing ${result.spacing}${result.doubts.length > 0 ? ', doubtful' : ''}`;
+  return 'failure' in result
+    ? result.failure
+    : `spacing ${result.spacing}${result.doubts.length > 0 ? ', doubtful' : ''}`;
 };
 const quarterTurns = (one: number, other: number): number => one - other - 90 * round((one - other) / 90);
 /** Lumps of all sizes, as on carbon: between random heights on squares of these sizes. */
@@ -79,7 +91,10 @@ function lumps(seed: number, sizes: readonly number[], depth: number): Picture['
       const [across, down] = [x / size + 31 * index, y / size + 17 * index];
       const [column, row] = [floor(across), floor(down)];
       const [right, lower] = [smooth(across - column), smooth(down - row)];
-      sum += depth * ((at(column, row) * (1 - right) + at(column + 1, row) * right) * (1 - lower) + (at(column, row + 1) * (1 - right) + at(column + 1, row + 1) * right) * lower);
+      sum +=
+        depth *
+        ((at(column, row) * (1 - right) + at(column + 1, row) * right) * (1 - lower) +
+          (at(column, row + 1) * (1 - right) + at(column + 1, row + 1) * right) * lower);
     });
     return sum;
   };
@@ -89,7 +104,9 @@ describe('the lattice of a waffle', () => {
   test.each([1, 2, 3, 4])('%#: is found with spacing, direction and an error that it keeps to', (seed) => {
     const random = randomNumbers(seed + 40);
     const [spacing, angle] = [10 + 50 * random(), 90 * random()];
-    const { doubts, confirmed, ...measured } = lattice(paint({ seed, electrons: 5 * 100 ** random(), of: waffle({ spacing, angle }) }));
+    const { doubts, confirmed, ...measured } = lattice(
+      paint({ seed, electrons: 5 * 100 ** random(), of: waffle({ spacing, angle }) }),
+    );
     expect({ confirmed, doubts }).toEqual({ confirmed: true, doubts: [] });
     expect(abs(measured.spacing / spacing - 1)).toBeLessThan(0.001);
     expect(abs(quarterTurns(measured.angle, angle))).toBeLessThan(0.1);
@@ -100,12 +117,18 @@ describe('the lattice of a waffle', () => {
   test('is never its diagonal, at any direction and at spacings of half pixels', () => {
     for (let step = 0; step < 4; step++) {
       const spacing = 15.4 + 0.1 * step;
-      expect(abs(lattice(paint({ seed: step, electrons: 30, of: waffle({ spacing, angle: 25 * step }) })).spacing / spacing - 1)).toBeLessThan(0.002);
+      expect(
+        abs(
+          lattice(paint({ seed: step, electrons: 30, of: waffle({ spacing, angle: 25 * step }) })).spacing / spacing -
+            1,
+        ),
+      ).toBeLessThan(0.002);
     }
   });
 
   test('may be stretched by 15 % and no more, and be 82 degrees askew but not 78', () => {
-    const stretched = (factor: number): Image => paint({ seed: 5, of: waffle({ spacing: 25, second: 25 * factor, angle: 20 }) });
+    const stretched = (factor: number): Image =>
+      paint({ seed: 5, of: waffle({ spacing: 25, second: 25 * factor, angle: 20 }) });
     const { lengths, doubts } = lattice(stretched(1.15));
     expect([...lengths].map((length) => length / 25).sort()).toEqual([expect.closeTo(1, 2), expect.closeTo(1.15, 2)]);
     expect(doubts.join(' ')).toMatch(/differ by 13\.[01] %/);
@@ -136,10 +159,23 @@ describe('the lattice of a waffle', () => {
 });
 
 test.each([0, 1, 2])('the cell of catalase is found in noise %#, whichever axis is which', (index) => {
-  const [electrons, short, angle] = ([[100, 12, 25], [5, 9.3, 70], [7, 8.1, 110]] as const)[index]!;
+  const [electrons, short, angle] = (
+    [
+      [100, 12, 25],
+      [5, 9.3, 70],
+      [7, 8.1, 110],
+    ] as const
+  )[index]!;
   const turns = (angle * Math.PI) / 180;
   const wave = (along: number, spacing: number): number => 1 - 0.25 * (1 + cos((2 * Math.PI * along) / spacing));
-  const source = paint({ seed: index, size: [400, 420], electrons, smooth: true, of: (x, y) => wave(x * cos(turns) - y * sin(turns), short) * wave(x * sin(turns) + y * cos(turns), (short * 8.75) / 6.85) });
+  const source = paint({
+    seed: index,
+    size: [400, 420],
+    electrons,
+    smooth: true,
+    of: (x, y) =>
+      wave(x * cos(turns) - y * sin(turns), short) * wave(x * sin(turns) + y * cos(turns), (short * 8.75) / 6.85),
+  });
   const { lengths, confirmed } = lattice(source, catalase);
   expect(confirmed).toBe(true);
   expect(abs(lengths[0] / short - 1)).toBeLessThan(0.003);
@@ -155,19 +191,26 @@ describe('what is no lattice', () => {
     ['fine grains', (seed: number): Picture['of'] => lumps(seed, [4, 7], 0.1)],
     ['amorphous carbon', (seed: number): Picture['of'] => lumps(seed, [6, 15, 40, 100], 0.15)],
     ['uneven light', (): Picture['of'] => (x, y) => 1 + 0.002 * x + 0.001 * y - 0.00001 * (x * x + y * y)],
-    ['spheres', (seed: number): Picture['of'] => {
-      const random = randomNumbers(seed + 9);
-      const centres = Array.from({ length: 15 }, () => ({ x: 160 * (random() - 0.5), y: 160 * (random() - 0.5) }));
-      return (x, y) => (centres.some((centre) => hypot(x - centre.x, y - centre.y) < 9) ? 0.4 : 1);
-    }],
+    [
+      'spheres',
+      (seed: number): Picture['of'] => {
+        const random = randomNumbers(seed + 9);
+        const centres = Array.from({ length: 15 }, () => ({ x: 160 * (random() - 0.5), y: 160 * (random() - 0.5) }));
+        return (x, y) => (centres.some((centre) => hypot(x - centre.x, y - centre.y) < 9) ? 0.4 : 1);
+      },
+    ],
   ])('is refused: %s', (_, of) => {
-    for (const [seed, kind] of [square, catalase, square].entries()) expect(failureOf(paint({ seed, size, smooth: true, of: of(seed) }), kind)).toMatch(/^(no lattice|one direction|no peak|no second peak|angle|distances)$/);
+    for (const [seed, kind] of [square, catalase, square].entries())
+      expect(failureOf(paint({ seed, size, smooth: true, of: of(seed) }), kind)).toMatch(
+        /^(no lattice|one direction|no peak|no second peak|angle|distances)$/,
+      );
   });
 
   test('is refused: lines in one direction only', () => {
     for (const angle of [0, 17, 80]) {
       const turns = (angle * Math.PI) / 180;
-      const of: Picture['of'] = (x, y) => 1 - 0.5 / (1 + exp((fromLine((x * cos(turns) - y * sin(turns)) / 21) - 0.125) * 40));
+      const of: Picture['of'] = (x, y) =>
+        1 - 0.5 / (1 + exp((fromLine((x * cos(turns) - y * sin(turns)) / 21) - 0.125) * 40));
       expect(failureOf(paint({ seed: angle, size, of }))).toMatch(/^(one direction|no second peak|angle|distances)$/);
     }
   });
@@ -182,7 +225,10 @@ describe('standard errors', () => {
       const turns = (2 * Math.PI) / (spacing * (5 + 15 * random()));
       return { ...wave, x: turns * cos(direction), y: turns * sin(direction), height: 0.006 / (turns * spacing) };
     });
-    return (axis, x, y) => waves.slice(3 * axis, 3 * axis + 3).reduce((sum, wave) => sum + wave.height * cos(wave.x * x + wave.y * y + wave.phase), 0);
+    return (axis, x, y) =>
+      waves
+        .slice(3 * axis, 3 * axis + 3)
+        .reduce((sum, wave) => sum + wave.height * cos(wave.x * x + wave.y * y + wave.phase), 0);
   };
   const displaced = (seed: number): NonNullable<Waffle['shift']> => {
     const random = randomNumbers(seed + 900);
@@ -197,22 +243,40 @@ describe('standard errors', () => {
     ['many lines', 8, 15, undefined, 0.93],
     ['a bent waffle', 15, 35, bend, 0.88],
     ['displaced lines', 20, 20, displaced, 0.9],
-  ] as const)('say how far off %s are', (name, least, most, shiftOf, share) => {
-    const offs = seeds.flatMap((seed) => {
-      const random = randomNumbers(seed + 70);
-      const spacing = least + (most - least) * random();
-      const angle = name === 'displaced lines' ? 0 : 90 * random();
-      const shift = shiftOf?.(seed, spacing);
-      const { spacing: measured, spacingError, angle: direction, angleError } = lattice(paint({ seed, size: [200, 200], electrons: 5 * 100 ** random(), of: waffle({ spacing, angle, ...(shift && { shift }) }) }));
-      return [{ spacing: (measured - spacing) / spacingError, angle: quarterTurns(direction, angle) / angleError }];
-    });
-    for (const what of ['spacing', 'angle'] as const) {
-      const within = offs.filter((off) => abs(off[what]) < 2).length / offs.length;
-      const spread = sqrt(offs.reduce((sum, off) => sum + off[what] ** 2, 0) / offs.length);
-      console.log(`${name}, ${what}: ${(100 * within).toFixed(1)} % within two standard errors, scatter over standard error ${spread.toFixed(2)}`);
-      expect(within).toBeGreaterThanOrEqual(share);
-      expect(spread).toBeLessThan(1.25);
-      expect(spread).toBeGreaterThan(0.7);
-    }
-  }, 600_000);
+  ] as const)(
+    'say how far off %s are',
+    (name, least, most, shiftOf, share) => {
+      const offs = seeds.flatMap((seed) => {
+        const random = randomNumbers(seed + 70);
+        const spacing = least + (most - least) * random();
+        const angle = name === 'displaced lines' ? 0 : 90 * random();
+        const shift = shiftOf?.(seed, spacing);
+        const {
+          spacing: measured,
+          spacingError,
+          angle: direction,
+          angleError,
+        } = lattice(
+          paint({
+            seed,
+            size: [200, 200],
+            electrons: 5 * 100 ** random(),
+            of: waffle({ spacing, angle, ...(shift && { shift }) }),
+          }),
+        );
+        return [{ spacing: (measured - spacing) / spacingError, angle: quarterTurns(direction, angle) / angleError }];
+      });
+      for (const what of ['spacing', 'angle'] as const) {
+        const within = offs.filter((off) => abs(off[what]) < 2).length / offs.length;
+        const spread = sqrt(offs.reduce((sum, off) => sum + off[what] ** 2, 0) / offs.length);
+        console.log(
+          `${name}, ${what}: ${(100 * within).toFixed(1)} % within two standard errors, scatter over standard error ${spread.toFixed(2)}`,
+        );
+        expect(within).toBeGreaterThanOrEqual(share);
+        expect(spread).toBeLessThan(1.25);
+        expect(spread).toBeGreaterThan(0.7);
+      }
+    },
+    600_000,
+  );
 });

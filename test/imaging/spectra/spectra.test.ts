@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { type Image, image } from '../../../imaging/image';
 import {
-  amplitudeSpectrum, autocorrelation, averagePowerSpectrum, equiphaseAverage, powerSpectrum, radialAverage, sectorAverages,
+  amplitudeSpectrum,
+  autocorrelation,
+  averagePowerSpectrum,
+  equiphaseAverage,
+  powerSpectrum,
+  radialAverage,
+  sectorAverages,
 } from '../../../imaging/spectra';
 import { Random } from '../../../imaging/synthesis';
 
@@ -18,7 +24,8 @@ const code = (action: () => unknown): string => {
 const draw = (rows: number, columns: number, value: (x: number, y: number) => number): Image<Float32Array> => {
   const data = new Float32Array(rows * columns);
   for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) data[row * columns + column] = value(column - (columns - 1) / 2, (rows - 1) / 2 - row);
+    for (let column = 0; column < columns; column++)
+      data[row * columns + column] = value(column - (columns - 1) / 2, (rows - 1) / 2 - row);
   }
   return image(data, rows, columns);
 };
@@ -28,7 +35,10 @@ const drawSpectrum = (rows: number, columns: number, value: (x: number, y: numbe
   const data = new Float32Array(rows * columns);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
-      data[row * columns + column] = value((column - Math.floor(columns / 2)) / columns, (Math.floor(rows / 2) - row) / rows);
+      data[row * columns + column] = value(
+        (column - Math.floor(columns / 2)) / columns,
+        (Math.floor(rows / 2) - row) / rows,
+      );
     }
   }
   return image(data, rows, columns);
@@ -40,17 +50,26 @@ const noise = (rows: number, columns: number, seed: number): Image<Float32Array>
 };
 
 const nothing = image(new Float32Array(0), 0, 0);
-const withNan = image(Float32Array.from({ length: 64 }, (_, index) => (index === 9 ? NaN : index)), 8, 8);
+const withNan = image(
+  Float32Array.from({ length: 64 }, (_, index) => (index === 9 ? NaN : index)),
+  8,
+  8,
+);
 
 describe('powerSpectrum', () => {
   it('holds as much as the image (Parseval), any number of rows', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 1, max: 15 }), fc.integer(), (rows, half, seed) => {
-        const frame = noise(rows, 2 * half, seed);
-        const power = powerSpectrum(frame, { removeMean: false }).data.reduce((sum, value) => sum + value, 0);
-        const square = frame.data.reduce((sum, value) => sum + value * value, 0);
-        expect(power / square).toBeCloseTo(1, 4);
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 30 }),
+        fc.integer({ min: 1, max: 15 }),
+        fc.integer(),
+        (rows, half, seed) => {
+          const frame = noise(rows, 2 * half, seed);
+          const power = powerSpectrum(frame, { removeMean: false }).data.reduce((sum, value) => sum + value, 0);
+          const square = frame.data.reduce((sum, value) => sum + value * value, 0);
+          expect(power / square).toBeCloseTo(1, 4);
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -112,15 +131,31 @@ describe('powerSpectrum', () => {
     ['NaN in a tile', () => averagePowerSpectrum(withNan), 'imaging/not-finite'],
     ['no pixels', () => powerSpectrum(nothing), 'imaging/empty-image'],
     ['one column', () => powerSpectrum(image(new Float32Array(8), 8, 1)), 'imaging/bad-size'],
-    ['a constant image for the autocorrelation', () => autocorrelation(image(new Uint8Array(64).fill(5), 8, 8)), 'imaging/constant-image'],
+    [
+      'a constant image for the autocorrelation',
+      () => autocorrelation(image(new Uint8Array(64).fill(5), 8, 8)),
+      'imaging/constant-image',
+    ],
     ['odd tiles', () => averagePowerSpectrum(noise(32, 32, 1), { tileSize: 15 }), 'imaging/bad-argument'],
-    ['tiles larger than the image', () => averagePowerSpectrum(noise(32, 32, 1), { tileSize: 34 }), 'imaging/bad-argument'],
-    ['tiles on top of each other', () => averagePowerSpectrum(noise(32, 32, 1), { overlap: 1 }), 'imaging/bad-argument'],
+    [
+      'tiles larger than the image',
+      () => averagePowerSpectrum(noise(32, 32, 1), { tileSize: 34 }),
+      'imaging/bad-argument',
+    ],
+    [
+      'tiles on top of each other',
+      () => averagePowerSpectrum(noise(32, 32, 1), { overlap: 1 }),
+      'imaging/bad-argument',
+    ],
     ['no bins', () => radialAverage(noise(8, 8, 1), { binCount: 0 }), 'imaging/bad-argument'],
     ['no frequency', () => radialAverage(noise(8, 8, 1), { highestFrequency: NaN }), 'imaging/bad-argument'],
     ['one sector', () => sectorAverages(noise(8, 8, 1), 1), 'imaging/bad-argument'],
     ['an average of nothing', () => radialAverage(nothing), 'imaging/empty-image'],
-    ['defocus of both signs', () => equiphaseAverage(noise(8, 8, 1), { along: 1, across: -1, angle: 0 }), 'imaging/bad-argument'],
+    [
+      'defocus of both signs',
+      () => equiphaseAverage(noise(8, 8, 1), { along: 1, across: -1, angle: 0 }),
+      'imaging/bad-argument',
+    ],
   ])('refuses %s', (_, action, expected) => expect(code(action)).toBe(expected));
 });
 
@@ -129,7 +164,9 @@ describe('averagePowerSpectrum', () => {
     const frame = noise(300, 260, 5);
     const mean = averagePowerSpectrum(frame, { tileSize: 64 });
     expect(mean.shape).toEqual([64, 64]);
-    const values = Array.from(mean.data).filter((_, index) => Math.hypot(Math.floor(index / 64) - 32, (index % 64) - 32) > 3);
+    const values = Array.from(mean.data).filter(
+      (_, index) => Math.hypot(Math.floor(index / 64) - 32, (index % 64) - 32) > 3,
+    );
     const centre = values.reduce((sum, value) => sum + value, 0) / values.length;
     const scatter = Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / values.length);
     expect(Math.abs(centre / 9 - 1)).toBeLessThan(0.03);
@@ -143,7 +180,13 @@ describe('autocorrelation', () => {
     const mean = frame.data.reduce((sum, value) => sum + value, 0) / 120;
     const result = autocorrelation(frame);
     const variance = frame.data.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 120;
-    for (const [down, right] of [[0, 0], [3, 2], [-6, 4], [2, -5], [5, 0]] as const) {
+    for (const [down, right] of [
+      [0, 0],
+      [3, 2],
+      [-6, 4],
+      [2, -5],
+      [5, 0],
+    ] as const) {
       let sum = 0;
       let count = 0;
       for (let row = 0; row < 12; row++) {
@@ -158,7 +201,11 @@ describe('autocorrelation', () => {
   });
 
   it('peaks at the period of a lattice', () => {
-    const lattice = draw(96, 96, (x, y) => 50 + 10 * Math.cos((2 * Math.PI * x) / 12) + 10 * Math.cos((2 * Math.PI * y) / 16));
+    const lattice = draw(
+      96,
+      96,
+      (x, y) => 50 + 10 * Math.cos((2 * Math.PI * x) / 12) + 10 * Math.cos((2 * Math.PI * y) / 16),
+    );
     for (const padded of [true, false]) {
       const result = autocorrelation(lattice, { padded });
       expect(result.get(48, 48)).toBeCloseTo(1, 5);
@@ -190,7 +237,10 @@ describe('averages', () => {
   });
 
   it('mark bins without pixels', () => {
-    const curve = radialAverage(drawSpectrum(4, 4, () => 1), { binCount: 50 });
+    const curve = radialAverage(
+      drawSpectrum(4, 4, () => 1),
+      { binCount: 50 },
+    );
     expect(curve.values[1]).toBeNaN();
     expect(curve.frequencies[1]).toBeCloseTo(0.015, 10);
     expect(curve.counts[0]).toBe(1);
@@ -202,7 +252,10 @@ describe('averages', () => {
     const [along, across, angle] = [2200, 1800, 25];
     const phase = (frequency: number, defocus: number): number => {
       const square = (frequency / lens.pixelSize) ** 2;
-      return Math.PI * lens.wavelength * defocus * square - 0.5 * Math.PI * lens.sphericalAberration * lens.wavelength ** 3 * square ** 2;
+      return (
+        Math.PI * lens.wavelength * defocus * square -
+        0.5 * Math.PI * lens.sphericalAberration * lens.wavelength ** 3 * square ** 2
+      );
     };
     const transfer = (x: number, y: number): number => {
       const turn = 2 * (Math.atan2(y, x) - (angle * Math.PI) / 180);
@@ -214,7 +267,8 @@ describe('averages', () => {
     const washed = radialAverage(spectrum, options);
     const error = (curve: { frequencies: Float64Array; values: Float64Array }): number => {
       let sum = 0;
-      for (let bin = 100; bin < 400; bin++) sum += (curve.values[bin]! - Math.sin(phase(curve.frequencies[bin]!, 2000)) ** 2) ** 2 / 300;
+      for (let bin = 100; bin < 400; bin++)
+        sum += (curve.values[bin]! - Math.sin(phase(curve.frequencies[bin]!, 2000)) ** 2) ** 2 / 300;
       return Math.sqrt(sum);
     };
     expect(error(sharp)).toBeLessThan(0.03);

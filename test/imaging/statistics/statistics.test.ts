@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import {
-  edgeMean, extent, mean, median, medianAbsoluteDeviation, percentile, percentiles, robustDeviation, robustMean,
-  standardDeviation, trimmedMean, variance,
+  edgeMean,
+  extent,
+  mean,
+  median,
+  medianAbsoluteDeviation,
+  percentile,
+  percentiles,
+  robustDeviation,
+  robustMean,
+  standardDeviation,
+  trimmedMean,
+  variance,
 } from '../../../imaging/statistics';
 import { image } from '../../../imaging/image';
 import { Random } from '../../../imaging/synthesis';
@@ -38,7 +48,9 @@ describe('order statistics', () => {
         expect(percentiles(Int16Array.from(list), [0, 25, 50, 90, 100])).toEqual(truth);
         const raised = list.map((value) => value + 128);
         for (const counts of [Uint8Array.from(raised), Uint16Array.from(raised)]) {
-          percentiles(counts, [0, 25, 50, 90, 100]).forEach((found, index) => expect(found).toBeCloseTo(truth[index]! + 128, 9));
+          percentiles(counts, [0, 25, 50, 90, 100]).forEach((found, index) =>
+            expect(found).toBeCloseTo(truth[index]! + 128, 9),
+          );
         }
       }),
     );
@@ -73,7 +85,11 @@ describe('moments', () => {
   });
 
   it('walk over views as over copies', () => {
-    const whole = image(Float32Array.from({ length: 35 }, (_, index) => (index * 17) % 11), 5, 7);
+    const whole = image(
+      Float32Array.from({ length: 35 }, (_, index) => (index * 17) % 11),
+      5,
+      7,
+    );
     const view = whole.lo(1, 2).hi(3, 4).transpose(1, 0);
     const copy: number[] = [];
     for (let row = 1; row < 4; row++) for (let column = 2; column < 6; column++) copy.push(whole.get(row, column));
@@ -103,7 +119,7 @@ describe('moments', () => {
       stated += result.standardError / 300;
     }
     const scatter = Math.sqrt(found.reduce((sum, value) => sum + (value - 5) ** 2, 0) / found.length);
-    expect(Math.abs(mean(found) - 5)).toBeLessThan(4 * scatter / Math.sqrt(300));
+    expect(Math.abs(mean(found) - 5)).toBeLessThan((4 * scatter) / Math.sqrt(300));
     expect(stated / scatter).toBeGreaterThan(0.88);
     expect(stated / scatter).toBeLessThan(1.12);
     expect(robustMean([2, 2, 2, 50])).toEqual({ mean: 2, standardError: 0, used: 3 });
@@ -127,8 +143,14 @@ describe('moments', () => {
 
 describe('hostile values', () => {
   const functions: [string, (source: Float64Array) => unknown][] = [
-    ['mean', mean], ['variance', variance], ['median', median], ['trimmedMean', trimmedMean], ['robustMean', robustMean],
-    ['medianAbsoluteDeviation', medianAbsoluteDeviation], ['extent', extent], ['percentiles', (source) => percentiles(source, [5])],
+    ['mean', mean],
+    ['variance', variance],
+    ['median', median],
+    ['trimmedMean', trimmedMean],
+    ['robustMean', robustMean],
+    ['medianAbsoluteDeviation', medianAbsoluteDeviation],
+    ['extent', extent],
+    ['percentiles', (source) => percentiles(source, [5])],
   ];
   it.each(functions)('%s refuses NaN, infinities and nothing by a typed error', (_, action) => {
     expect(code(() => action(Float64Array.of(1, NaN, 3)))).toBe('imaging/not-finite');

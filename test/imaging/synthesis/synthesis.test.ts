@@ -37,16 +37,21 @@ describe('Random', () => {
     expect(Math.abs(fourth - 3)).toBeLessThan(4 * Math.sqrt(96 / count));
   });
 
-  it.each([0.02, 1, 9.9, 10.1, 40, 1000, 1e6])('draws Poisson counts of mean %p with the right distribution', (expected) => {
-    const random = new Random(77);
-    const count = 60_000;
-    const drawn = Float64Array.from({ length: count }, () => random.poisson(expected));
-    const centre = mean(drawn);
-    expect(Math.abs(centre - expected)).toBeLessThan(4 * Math.sqrt(expected / count));
-    expect(Math.abs(variance(drawn) / expected - 1)).toBeLessThan(4 * Math.sqrt((2 + 1 / expected) / count));
-    const third = mean(drawn.map((value) => (value - expected) ** 3));
-    expect(Math.abs(third - expected)).toBeLessThan(5 * Math.sqrt((15 * expected ** 3 + 60 * expected ** 2 + expected * 30) / count));
-  });
+  it.each([0.02, 1, 9.9, 10.1, 40, 1000, 1e6])(
+    'draws Poisson counts of mean %p with the right distribution',
+    (expected) => {
+      const random = new Random(77);
+      const count = 60_000;
+      const drawn = Float64Array.from({ length: count }, () => random.poisson(expected));
+      const centre = mean(drawn);
+      expect(Math.abs(centre - expected)).toBeLessThan(4 * Math.sqrt(expected / count));
+      expect(Math.abs(variance(drawn) / expected - 1)).toBeLessThan(4 * Math.sqrt((2 + 1 / expected) / count));
+      const third = mean(drawn.map((value) => (value - expected) ** 3));
+      expect(Math.abs(third - expected)).toBeLessThan(
+        5 * Math.sqrt((15 * expected ** 3 + 60 * expected ** 2 + expected * 30) / count),
+      );
+    },
+  );
 
   it('gives 0 for a mean of 0 and refuses what has no distribution', () => {
     expect(new Random(1).poisson(0)).toBe(0);
@@ -59,7 +64,11 @@ describe('Texture', () => {
 
   it('renders what it is at every point, pixel centres at camera positions', () => {
     const shown = texture.render(9, 12, { pixelMean: false, shift: { x: 0.3, y: -1.7 } });
-    for (const [row, column] of [[0, 0], [8, 11], [4, 5]] as const) {
+    for (const [row, column] of [
+      [0, 0],
+      [8, 11],
+      [4, 5],
+    ] as const) {
       expect(shown.get(row, column)).toBeCloseTo(texture.at(column - 5.5 + 0.3, 4 - row - 1.7), 10);
     }
   });
@@ -77,7 +86,8 @@ describe('Texture', () => {
     let sum = 0;
     let direct = 0;
     for (let row = 4; row < 8; row++) for (let column = 8; column < 12; column++) sum += fine.get(row, column) / 16;
-    for (let row = 20; row < 25; row++) for (let column = 40; column < 45; column++) direct += finest.get(row, column) / 25;
+    for (let row = 20; row < 25; row++)
+      for (let column = 40; column < 45; column++) direct += finest.get(row, column) / 25;
     expect(binned.get(1, 2)).toBeCloseTo(sum, 10);
     expect(fine.get(4, 8)).toBeCloseTo(direct, 1.5);
   });
@@ -116,10 +126,16 @@ describe('Texture', () => {
 
   it('refuses bands and counts that cannot be', () => {
     expect(code(() => new Texture({ seed: 1, waveCount: 0 }))).toBe('imaging/bad-argument');
-    expect(code(() => new Texture({ seed: 1, lowestFrequency: 0.3, highestFrequency: 0.2 }))).toBe('imaging/bad-argument');
-    expect(code(() => expose(texture.render(4, 4), { countsPerPixel: -1, contrast: 0.1 }))).toBe('imaging/bad-argument');
+    expect(code(() => new Texture({ seed: 1, lowestFrequency: 0.3, highestFrequency: 0.2 }))).toBe(
+      'imaging/bad-argument',
+    );
+    expect(code(() => expose(texture.render(4, 4), { countsPerPixel: -1, contrast: 0.1 }))).toBe(
+      'imaging/bad-argument',
+    );
     expect(code(() => expose(texture.render(4, 4), { countsPerPixel: 1, contrast: NaN }))).toBe('imaging/bad-argument');
-    expect(code(() => expose(image(Float64Array.of(NaN), 1, 1), { countsPerPixel: 1, contrast: 0.1 }))).toBe('imaging/not-finite');
+    expect(code(() => expose(image(Float64Array.of(NaN), 1, 1), { countsPerPixel: 1, contrast: 0.1 }))).toBe(
+      'imaging/not-finite',
+    );
   });
 });
 
@@ -138,7 +154,14 @@ describe('shiftBound', () => {
   it('is the closed value for one pair of crossed waves', () => {
     // For weak contrast c on N counts, var >= 2 N / sum (N c dT/dx)^2; the sum over the pattern is its mean square slope.
     const texture = new Texture({ seed: 11, lowestFrequency: 0.1, highestFrequency: 0.12 });
-    const bound = shiftBound({ texture, rows: 256, columns: 256, countsPerPixel: 100, contrast: 0.01, view: { pixelMean: false } })({ x: 0, y: 0 });
+    const bound = shiftBound({
+      texture,
+      rows: 256,
+      columns: 256,
+      countsPerPixel: 100,
+      contrast: 0.01,
+      view: { pixelMean: false },
+    })({ x: 0, y: 0 });
     const meanSquare = ((2 * Math.PI) ** 2 * (0.1 ** 2 + 0.12 ** 2)) / 4;
     const expected = Math.sqrt((2 * 100) / (256 * 256 * (100 * 0.01) ** 2 * meanSquare));
     expect(bound.x / expected).toBeGreaterThan(0.9);
@@ -209,13 +232,16 @@ describe('randomPatternBound', () => {
     for (const falloff of [0, 1, 1.7]) {
       const texture = new Texture({ seed: 1, falloff });
       let sum = 0;
-      for (let frequency = 0.00005; frequency < 0.5; frequency += 0.0001) sum += 2 * Math.PI * frequency * texture.powerDensity(frequency) * 0.0001;
+      for (let frequency = 0.00005; frequency < 0.5; frequency += 0.0001)
+        sum += 2 * Math.PI * frequency * texture.powerDensity(frequency) * 0.0001;
       expect(sum).toBeCloseTo(1, 2);
     }
   });
 
   it('refuses to bound nothing', () => {
     expect(code(() => randomPatternBound({ ...pair, countsPerPixel: 0 }))).toBe('imaging/bad-argument');
-    expect(code(() => randomPatternBound({ ...pair, countsPerPixel: 9 })({ x: 300, y: 0 }))).toBe('imaging/singular-fit');
+    expect(code(() => randomPatternBound({ ...pair, countsPerPixel: 9 })({ x: 300, y: 0 }))).toBe(
+      'imaging/singular-fit',
+    );
   });
 });

@@ -1,6 +1,6 @@
 import type { Token } from '../../../core/base';
 import { scaleMatrix } from '../../../core/base';
-import { CalibrationDoubts } from "../../../core/consistency";
+import { CalibrationDoubts } from '../../../core/consistency';
 import { Optics } from '../../../core/optics';
 import { Calibrations } from '../../../core/store';
 import { tellDoubts } from '../../../plugins/calibrations/doubts';
@@ -13,15 +13,36 @@ const identity = { xpx: 1, xpy: 0, ypx: 0, ypy: 1 };
 function site() {
   const stages = [{ magIndex: 8, camera: 0, matrix: stageOf(0.8) }];
   const found: { camera: number; magIndex: number; pixelSize: number }[] = [];
-  const shifts = [6, 7, 8, 9].map((magIndex) => ({ magIndex, camera: 0, matrix: imageShiftMatrix(12000 / [4000, 8000, 15000, 30000][magIndex - 6]!, 85, identity) }));
-  const calibrations = { shortTerm: () => ({ all: () => found }), imageShift: { entries: () => shifts }, stage: { entries: () => stages } };
-  const measured = [6, 8, 9].map((magIndex) => ({ magIndex, pixelNanometres: 12000 / [4000, 8000, 15000, 30000][magIndex - 6]!, rotation: 85 }));
+  const shifts = [6, 7, 8, 9].map((magIndex) => ({
+    magIndex,
+    camera: 0,
+    matrix: imageShiftMatrix(12000 / [4000, 8000, 15000, 30000][magIndex - 6]!, 85, identity),
+  }));
+  const calibrations = {
+    shortTerm: () => ({ all: () => found }),
+    imageShift: { entries: () => shifts },
+    stage: { entries: () => stages },
+  };
+  const measured = [6, 8, 9].map((magIndex) => ({
+    magIndex,
+    pixelNanometres: 12000 / [4000, 8000, 15000, 30000][magIndex - 6]!,
+    rotation: 85,
+  }));
   const things = new Map<unknown, unknown>([
-    [Optics, optics({ properties: { cameras: [camera(0, { measured })], globalExtraRotation: 0 }, imageShifts: shifts, more: { stages: { entries: () => stages } } })],
+    [
+      Optics,
+      optics({
+        properties: { cameras: [camera(0, { measured })], globalExtraRotation: 0 },
+        imageShifts: shifts,
+        more: { stages: { entries: () => stages } },
+      }),
+    ],
     [Calibrations, calibrations],
   ]);
   const taps = new Map<string, (...given: unknown[]) => unknown>();
-  const hook = (name: string) => ({ tap: (listen: (...given: never[]) => unknown) => void taps.set(name, listen as (...given: unknown[]) => unknown) });
+  const hook = (name: string) => ({
+    tap: (listen: (...given: never[]) => unknown) => void taps.set(name, listen as (...given: unknown[]) => unknown),
+  });
   const said: string[] = [];
   const provided = new Map<unknown, unknown>();
   tellDoubts({
@@ -53,7 +74,11 @@ describe('after a calibration', () => {
     run('stage-shift', () => void stages.push({ magIndex: 6, camera: 0, matrix: stageOf(3.6) }));
     expect(said).toHaveLength(1);
     expect(said[0]).toContain('3.0000 nm by the properties, 3.6000 nm by the stage calibration');
-    expect(doubts().of('stage-shift').map(({ code, subject, magIndex }) => [code, subject, magIndex])).toEqual([['consistency/pixel-size', 'stage', 6]]);
+    expect(
+      doubts()
+        .of('stage-shift')
+        .map(({ code, subject, magIndex }) => [code, subject, magIndex]),
+    ).toEqual([['consistency/pixel-size', 'stage', 6]]);
     // What was doubtful before is not said again of the next calibration.
     run('stage-shift', () => void stages.push({ magIndex: 9, camera: 0, matrix: stageOf(0.4) }));
     expect(said).toHaveLength(1);

@@ -35,9 +35,20 @@ function get(path: string, headers: Readonly<Record<string, string>> = {}, metho
 }
 
 /** Opens a socket; resolves with it, or with the status of the refusal. */
-function open({ token = tokenOf(site.administrator), origin = `http://${site.host}`, host = site.host, path = '/socket', cookie }: { token?: string; origin?: string | undefined; host?: string; path?: string; cookie?: string } = {}): Promise<WebSocket | number> {
+function open({
+  token = tokenOf(site.administrator),
+  origin = `http://${site.host}`,
+  host = site.host,
+  path = '/socket',
+  cookie,
+}: { token?: string; origin?: string | undefined; host?: string; path?: string; cookie?: string } = {}): Promise<
+  WebSocket | number
+> {
   const address = `ws://${site.host}${path}${token === '' ? '' : `?token=${token}`}`;
-  const socket = new WebSocket(address, { ...(origin !== '' && { origin }), headers: { host, ...(cookie !== undefined && { cookie }) } });
+  const socket = new WebSocket(address, {
+    ...(origin !== '' && { origin }),
+    headers: { host, ...(cookie !== undefined && { cookie }) },
+  });
   return new Promise((resolve, reject) => {
     socket.on('open', () => resolve(socket));
     socket.on('unexpected-response', (_, answer) => {
@@ -79,10 +90,13 @@ describe('who comes without a key', () => {
     expect(body).toMatch(/address that the program printed/);
   });
 
-  test.each(['', 'x', 'A'.repeat(5000), '../../etc/passwd', '%00'])('with the wrong key "%.20s" neither', async (token) => {
-    expect((await get(`/?token=${encodeURIComponent(token)}`)).status).toBe(403);
-    expect(await open({ token: encodeURIComponent(token) || 'none' })).toBe(401);
-  });
+  test.each(['', 'x', 'A'.repeat(5000), '../../etc/passwd', '%00'])(
+    'with the wrong key "%.20s" neither',
+    async (token) => {
+      expect((await get(`/?token=${encodeURIComponent(token)}`)).status).toBe(403);
+      expect(await open({ token: encodeURIComponent(token) || 'none' })).toBe(401);
+    },
+  );
 
   test('opens no socket', async () => {
     expect(await open({ token: '' })).toBe(401);
@@ -90,22 +104,28 @@ describe('who comes without a key', () => {
 });
 
 describe('a page elsewhere', () => {
-  test.each(['http://evil.example', 'null', 'https://127.0.0.1', 'http://127.0.0.1:1', 'file://'])('at %s opens no socket, whatever keys its browser sends along', async (origin) => {
-    expect(await open({ origin })).toBe(403);
-    const { headers } = await get(`/?token=${tokenOf(site.administrator)}`);
-    const cookie = String(headers['set-cookie']).split(';')[0]!;
-    expect(await open({ origin, token: '', cookie })).toBe(403);
-  });
+  test.each(['http://evil.example', 'null', 'https://127.0.0.1', 'http://127.0.0.1:1', 'file://'])(
+    'at %s opens no socket, whatever keys its browser sends along',
+    async (origin) => {
+      expect(await open({ origin })).toBe(403);
+      const { headers } = await get(`/?token=${tokenOf(site.administrator)}`);
+      const cookie = String(headers['set-cookie']).split(';')[0]!;
+      expect(await open({ origin, token: '', cookie })).toBe(403);
+    },
+  );
 
   test('that says nothing of where it is from opens none either', async () => {
     expect(await open({ origin: '' })).toBe(403);
   });
 
-  test.each(['evil.example', 'evil.example:80', '127.0.0.1.evil.example', 'localhost'])('whose name "%s" was made to point here gets nothing', async (host) => {
-    const { status } = await get(`/?token=${tokenOf(site.administrator)}`, { host });
-    expect([400, 421]).toContain(status);
-    expect(await open({ host, origin: `http://${host}` })).toBe(421);
-  });
+  test.each(['evil.example', 'evil.example:80', '127.0.0.1.evil.example', 'localhost'])(
+    'whose name "%s" was made to point here gets nothing',
+    async (host) => {
+      const { status } = await get(`/?token=${tokenOf(site.administrator)}`, { host });
+      expect([400, 421]).toContain(status);
+      expect(await open({ host, origin: `http://${host}` })).toBe(421);
+    },
+  );
 
   test('cannot frame the page, load parts of it or be called by it', async () => {
     const { status, headers, body } = await get(`/?token=${tokenOf(site.observer)}`);
@@ -122,7 +142,21 @@ describe('a page elsewhere', () => {
 });
 
 describe('the file system', () => {
-  const tries = ['/../package.json', '/assets/../../package.json', '/assets/..%2f..%2fpackage.json', '/assets/%2e%2e/%2e%2e/package.json', '/assets//etc/passwd', '/assets/', '/assets', '/index.html', '/package.json', '/assets/%00', '/assets/%', '/..\\..\\package.json', '/.git/config'];
+  const tries = [
+    '/../package.json',
+    '/assets/../../package.json',
+    '/assets/..%2f..%2fpackage.json',
+    '/assets/%2e%2e/%2e%2e/package.json',
+    '/assets//etc/passwd',
+    '/assets/',
+    '/assets',
+    '/index.html',
+    '/package.json',
+    '/assets/%00',
+    '/assets/%',
+    '/..\\..\\package.json',
+    '/.git/config',
+  ];
   test.each(tries)('is not reached by %s', async (path) => {
     const { status, body } = await get(path, { cookie: `x=${tokenOf(site.administrator)}` });
     expect(status).toBeGreaterThanOrEqual(400);
@@ -139,8 +173,15 @@ describe('roles', () => {
     const socket = await opened({ token: tokenOf(site.observer) });
     const before = await site.instrument.session.find(Scope)!.defocus.read();
     for (const command of [
-      { do: 'run', item: 'calibrations/administration/administrator' }, { do: 'stop' }, { do: 'set', setting: 'defocus', value: 1 }, { do: 'take', set: 'View' }, { do: 'control', take: true },
-      { do: 'restore', entry: 'x', which: 'value' }, { do: 'drag-image', image: 1, by: { x: 1, y: 1 } }, { do: 'copy-buffer', from: 'A', to: 'B' }, { do: 'answer', waiting: 1, values: [true] },
+      { do: 'run', item: 'calibrations/administration/administrator' },
+      { do: 'stop' },
+      { do: 'set', setting: 'defocus', value: 1 },
+      { do: 'take', set: 'View' },
+      { do: 'control', take: true },
+      { do: 'restore', entry: 'x', which: 'value' },
+      { do: 'drag-image', image: 1, by: { x: 1, y: 1 } },
+      { do: 'copy-buffer', from: 'A', to: 'B' },
+      { do: 'answer', waiting: 1, values: [true] },
     ])
       expect(await ask(socket, command)).toMatchObject({ is: 'refused', code: 'console/not-allowed' });
     expect(await site.instrument.session.find(Scope)!.defocus.read()).toBe(before);
@@ -149,12 +190,23 @@ describe('roles', () => {
   });
 
   test('an operator may not administer, and works only while in control', async () => {
-    const [first, second] = [await opened({ token: tokenOf(site.operator) }), await opened({ token: tokenOf(site.operator) })];
-    expect(await ask(first, { do: 'run', item: 'calibrations/administration/administrator' })).toMatchObject({ code: 'console/not-allowed' });
-    expect(await ask(first, { do: 'restore', entry: 'x', which: 'value' })).toMatchObject({ code: 'console/not-allowed' });
-    expect(await ask(second, { do: 'set', setting: 'defocus', value: -1 })).toMatchObject({ code: 'console/not-in-control' });
+    const [first, second] = [
+      await opened({ token: tokenOf(site.operator) }),
+      await opened({ token: tokenOf(site.operator) }),
+    ];
+    expect(await ask(first, { do: 'run', item: 'calibrations/administration/administrator' })).toMatchObject({
+      code: 'console/not-allowed',
+    });
+    expect(await ask(first, { do: 'restore', entry: 'x', which: 'value' })).toMatchObject({
+      code: 'console/not-allowed',
+    });
+    expect(await ask(second, { do: 'set', setting: 'defocus', value: -1 })).toMatchObject({
+      code: 'console/not-in-control',
+    });
     expect(await ask(second, { do: 'control', take: true })).toMatchObject({ is: 'done' });
-    expect(await ask(first, { do: 'set', setting: 'defocus', value: -1 })).toMatchObject({ code: 'console/not-in-control' });
+    expect(await ask(first, { do: 'set', setting: 'defocus', value: -1 })).toMatchObject({
+      code: 'console/not-in-control',
+    });
     expect(await ask(second, { do: 'set', setting: 'defocus', value: -1 })).toMatchObject({ is: 'done' });
     first.close();
     second.close();
@@ -163,8 +215,24 @@ describe('roles', () => {
 
 describe('what is sent', () => {
   test.each([
-    '', 'null', '[]', '{}', '1', '{"do":"run"}', '{"do":"run","request":1,"item":""}', '{"do":"run","request":1,"item":"x","more":1}', '{"do":"set","request":1,"setting":"defocus","value":null}', '{"do":"set","request":1,"setting":"__proto__","value":{}}',
-    '{"do":"image","request":1,"image":1,"largest":1e9,"transform":"none"}', '{"do":"constructor","request":1}', '{"do":"image","request":1,"image":1,"largest":64,"transform":"none","part":{"left":-1,"top":0,"width":1,"height":1,"reduction":1}}', '{"do":"counts","request":1,"image":1,"at":{"x":"0","y":0}}', '{"do":"profile","request":1,"image":1,"from":{"x":0,"y":0},"to":{"x":1e300,"y":0}}', '{"do":"drag-image","request":1,"image":1,"by":{"x":1e308,"y":0}}', `{"do":"answer","request":1,"waiting":1,"values":["${'x'.repeat(3000)}"]}`, '{"do":"answer","request":1,"waiting":1,"values":[]}',
+    '',
+    'null',
+    '[]',
+    '{}',
+    '1',
+    '{"do":"run"}',
+    '{"do":"run","request":1,"item":""}',
+    '{"do":"run","request":1,"item":"x","more":1}',
+    '{"do":"set","request":1,"setting":"defocus","value":null}',
+    '{"do":"set","request":1,"setting":"__proto__","value":{}}',
+    '{"do":"image","request":1,"image":1,"largest":1e9,"transform":"none"}',
+    '{"do":"constructor","request":1}',
+    '{"do":"image","request":1,"image":1,"largest":64,"transform":"none","part":{"left":-1,"top":0,"width":1,"height":1,"reduction":1}}',
+    '{"do":"counts","request":1,"image":1,"at":{"x":"0","y":0}}',
+    '{"do":"profile","request":1,"image":1,"from":{"x":0,"y":0},"to":{"x":1e300,"y":0}}',
+    '{"do":"drag-image","request":1,"image":1,"by":{"x":1e308,"y":0}}',
+    `{"do":"answer","request":1,"waiting":1,"values":["${'x'.repeat(3000)}"]}`,
+    '{"do":"answer","request":1,"waiting":1,"values":[]}',
   ])('is refused with an answer when it makes no sense: %.50s', async (text) => {
     const socket = await opened();
     const answer = new Promise<Record<string, unknown>>((resolve) => {
@@ -181,8 +249,20 @@ describe('what is sent', () => {
   test('out of the limits of a setting changes nothing', async () => {
     const socket = await opened();
     await ask(socket, { do: 'control', take: true });
-    for (const command of [{ setting: 'spot-size', value: 0 }, { setting: 'spot-size', value: 1.5 }, { setting: 'magnification', value: '9999' }, { setting: 'magnification', value: 3 }, { setting: 'intensity', value: 101 }, { setting: 'screen', value: 'down' }, { setting: 'toString', value: 1 }, { setting: 'stage-x', value: 5000 }])
-      expect(await ask(socket, { do: 'set', ...command })).toMatchObject({ is: 'refused', hint: expect.stringMatching(/\w/) as string });
+    for (const command of [
+      { setting: 'spot-size', value: 0 },
+      { setting: 'spot-size', value: 1.5 },
+      { setting: 'magnification', value: '9999' },
+      { setting: 'magnification', value: 3 },
+      { setting: 'intensity', value: 101 },
+      { setting: 'screen', value: 'down' },
+      { setting: 'toString', value: 1 },
+      { setting: 'stage-x', value: 5000 },
+    ])
+      expect(await ask(socket, { do: 'set', ...command })).toMatchObject({
+        is: 'refused',
+        hint: expect.stringMatching(/\w/) as string,
+      });
     socket.close();
   });
 
@@ -204,7 +284,12 @@ describe('what is sent', () => {
 
   test('as bare bytes does no harm', async () => {
     const [host, port] = site.host.split(':');
-    for (const bytes of ['\0\0\0\0', 'GET / HTTP/1.1\r\n\r\n', `GET /socket HTTP/1.1\r\nHost: ${site.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nOrigin: http://${site.host}\r\n\r\n`, `GET http://[ HTTP/1.1\r\nHost: ${site.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n`]) {
+    for (const bytes of [
+      '\0\0\0\0',
+      'GET / HTTP/1.1\r\n\r\n',
+      `GET /socket HTTP/1.1\r\nHost: ${site.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nOrigin: http://${site.host}\r\n\r\n`,
+      `GET http://[ HTTP/1.1\r\nHost: ${site.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n`,
+    ]) {
       await new Promise<void>((resolve) => {
         const raw = connect(Number(port), host, () => raw.write(bytes));
         raw.on('data', () => raw.end());

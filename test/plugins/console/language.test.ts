@@ -4,25 +4,30 @@ import { type ConsoleSite, serveSite } from './support/console-site';
 
 jest.setTimeout(90_000);
 
-(haveBrowser ? describe : describe.skip)(`the page${haveBrowser ? '' : ' (skipped: its browser runs on x64 Linux alone)'}`, () => {
-  let site: ConsoleSite;
-  let browser: Browser;
-  beforeAll(async () => {
-    [site, browser] = await Promise.all([serveSite(), launchBrowser()]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await site?.[Symbol.asyncDispose]();
-  });
+(haveBrowser ? describe : describe.skip)(
+  `the page${haveBrowser ? '' : ' (skipped: its browser runs on x64 Linux alone)'}`,
+  () => {
+    let site: ConsoleSite;
+    let browser: Browser;
+    beforeAll(async () => {
+      [site, browser] = await Promise.all([serveSite(), launchBrowser()]);
+    });
+    afterAll(async () => {
+      await browser?.close();
+      await site?.[Symbol.asyncDispose]();
+    });
 
-  test.each(['en-US@posix', 'C', 'de-DE'])('works in a browser that calls its language %s', async (language) => {
-    const page = await (await browser.newContext()).newPage();
-    const faults: string[] = [];
-    page.on('pageerror', ({ message }) => void faults.push(message));
-    await page.addInitScript(`Object.defineProperty(navigator, 'language', { value: '${language}', configurable: true })`);
-    await page.goto(site.observer);
-    await page.locator('.settings .cell').first().waitFor({ timeout: 15_000 });
-    expect(faults).toEqual([]);
-    await page.context().close();
-  });
-});
+    test.each(['en-US@posix', 'C', 'de-DE'])('works in a browser that calls its language %s', async (language) => {
+      const page = await (await browser.newContext()).newPage();
+      const faults: string[] = [];
+      page.on('pageerror', ({ message }) => void faults.push(message));
+      await page.addInitScript(
+        `Object.defineProperty(navigator, 'language', { value: '${language}', configurable: true })`,
+      );
+      await page.goto(site.observer);
+      await page.locator('.settings .cell').first().waitFor({ timeout: 15_000 });
+      expect(faults).toEqual([]);
+      await page.context().close();
+    });
+  },
+);

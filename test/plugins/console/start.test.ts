@@ -39,7 +39,9 @@ test('start without a terminal serves the console, prints its address and ends i
 
 test('a port that is taken is no hindrance', async () => {
   const site = temporarySite((yaml) => yaml.replace('  console: {}', '  console: { port: 18793 }'));
-  const [first, second] = [0, 1].map(() => spawn(process.execPath, [program, 'start', '--no-open', '--config', site.configuration]));
+  const [first, second] = [0, 1].map(() =>
+    spawn(process.execPath, [program, 'start', '--no-open', '--config', site.configuration]),
+  );
   try {
     const said = await Promise.all([says(first!, /Ctrl-C/), says(second!, /Ctrl-C/)]);
     const ports = said.map((text) => /:(\d+)\//.exec(text)![1]);

@@ -55,7 +55,16 @@ it('reads all, half or a quarter about its centre, whichever holds what is wishe
 it('sends what it was asked for, in numbers of FEI', async () => {
   const { camera, wire } = await rampCamera(falcon4);
   await camera.acquire(camera.fit(wish({ binning: 2, readMode: 'counting', processing: 'unprocessed' })));
-  expect(wire.shots).toEqual([{ name: 'BM-Falcon', binning: 2, restrictedSize: 0, exposure: expect.closeTo(131 * 0.004021, 9) as number, correction: 2, readMode: 1 }]);
+  expect(wire.shots).toEqual([
+    {
+      name: 'BM-Falcon',
+      binning: 2,
+      restrictedSize: 0,
+      exposure: expect.closeTo(131 * 0.004021, 9) as number,
+      correction: 2,
+      readMode: 1,
+    },
+  ]);
 });
 
 it('inserts itself when it is out, and waits for that', async () => {
@@ -87,7 +96,10 @@ describe('what goes wrong', () => {
   it('a camera that the software does not have is named', async () => {
     const { camera, wire } = await rampCamera({ ...ceta, scriptingName: 'BM-Cete' });
     wire.lookUp = () => Promise.resolve(undefined);
-    await expect(camera.connect()).rejects.toMatchObject({ code: 'falcon-ceta/unknown-camera', message: expect.stringContaining('BM-Cete') as string });
+    await expect(camera.connect()).rejects.toMatchObject({
+      code: 'falcon-ceta/unknown-camera',
+      message: expect.stringContaining('BM-Cete') as string,
+    });
   });
 
   it('an image of another size is thrown away', async () => {
@@ -99,7 +111,10 @@ describe('what goes wrong', () => {
   it('a refusal says what may be behind it', async () => {
     const { camera, wire } = await rampCamera(falcon4);
     wire.acquire = () => Promise.reject(new Error('dose protector'));
-    await expect(camera.acquire(camera.fit(wish()))).rejects.toMatchObject({ code: 'falcon-ceta/call-failed', message: expect.stringContaining('dose protector') as string });
+    await expect(camera.acquire(camera.fit(wish()))).rejects.toMatchObject({
+      code: 'falcon-ceta/call-failed',
+      message: expect.stringContaining('dose protector') as string,
+    });
   });
 
   it('an image that never comes is given up on', async () => {

@@ -22,7 +22,17 @@ export const ceta: FeiCameraModel = {
   retractable: false,
   insertionDelay: 5,
 };
-export const falcon4: FeiCameraModel = { ...ceta, name: 'Falcon', scriptingName: 'BM-Falcon', detector: 'Falcon 4', counts: true, normalizedOnly: true, readoutInterval: 0.004021, countedGroup: 7, shortestExposure: 0.011 };
+export const falcon4: FeiCameraModel = {
+  ...ceta,
+  name: 'Falcon',
+  scriptingName: 'BM-Falcon',
+  detector: 'Falcon 4',
+  counts: true,
+  normalizedOnly: true,
+  readoutInterval: 0.004021,
+  countedGroup: 7,
+  shortestExposure: 0.011,
+};
 
 export const traits = (model: FeiCameraModel): CameraTraits => ({
   index: model.index,
@@ -51,5 +61,13 @@ export async function rampCamera(model: FeiCameraModel, found?: FeiCameraFound) 
     camera.disconnect();
     await wire.close();
   };
-  return { camera, clock, wire, dispose, exposures: () => wire.shots.length, mostAtOnce: () => wire.mostAtOnce, whileExposing: (action: () => void) => void (wire.action = action) };
+  return {
+    camera,
+    clock,
+    wire,
+    dispose,
+    exposures: () => wire.shots.length,
+    mostAtOnce: () => wire.mostAtOnce,
+    whileExposing: (action: () => void) => void (wire.action = action),
+  };
 }

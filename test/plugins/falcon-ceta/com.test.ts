@@ -10,7 +10,14 @@ import { ceta, falcon4, traits } from './cameras';
 
 const eagle: FeiCameraModel = { ...ceta, name: 'Eagle', scriptingName: 'BM-Eagle', detector: 'Eagle', height: 32 };
 const facts = { binning: 'mean', noise: 0, binningTolerance: 0, exposure: 0.5, tooLong: 31 } as const;
-const shot: FeiShot = { name: 'BM-Ceta', binning: 2, restrictedSize: 0, exposure: 0.2, correction: corrections.gain, readMode: readModes.linear };
+const shot: FeiShot = {
+  name: 'BM-Ceta',
+  binning: 2,
+  restrictedSize: 0,
+  exposure: 0.2,
+  correction: corrections.gain,
+  readMode: readModes.linear,
+};
 
 /** One of six ends a process. */
 const faults = process.env.EUCENTRIC_VERIFY ? 500 : 12;
@@ -28,7 +35,15 @@ class Processes {
   }
 
   wire(changes: Partial<ConstructorParameters<typeof ComCamerasWire>[0]> = {}): ComCamerasWire {
-    return new ComCamerasWire({ program: 'TEMScripting.Instrument.1', advancedProgram: 'TEMAdvancedScripting.AdvancedInstrument.2', longestExposure: 30, hostCommand: this.command, answerLimit: 10, imageLimit: 10, ...changes });
+    return new ComCamerasWire({
+      program: 'TEMScripting.Instrument.1',
+      advancedProgram: 'TEMAdvancedScripting.AdvancedInstrument.2',
+      longestExposure: 30,
+      hostCommand: this.command,
+      answerLimit: 10,
+      imageLimit: 10,
+      ...changes,
+    });
   }
 
   close(): void {
@@ -85,7 +100,14 @@ describeOnWindows('FEI cameras over COM', () => {
       camera.disconnect();
       await paced.close();
     };
-    return { camera, clock, dispose, exposures: () => exposures, mostAtOnce: () => most, whileExposing: (next) => void (action = next) };
+    return {
+      camera,
+      clock,
+      dispose,
+      exposures: () => exposures,
+      mostAtOnce: () => most,
+      whileExposing: (next) => void (action = next),
+    };
   };
 
   describeCamera('A Ceta over COM', () => cameraOf(ceta), facts);
@@ -101,9 +123,19 @@ describeOnWindows('FEI cameras over COM', () => {
     });
 
     it('goes by what each tells of its cameras', async () => {
-      expect(await wire.lookUp('BM-Falcon')).toEqual({ shortestExposure: 0.02, longestExposure: 30, counts: true, corrections: [corrections.gain] });
+      expect(await wire.lookUp('BM-Falcon')).toEqual({
+        shortestExposure: 0.02,
+        longestExposure: 30,
+        counts: true,
+        corrections: [corrections.gain],
+      });
       expect(await wire.lookUp('BM-Ceta')).toMatchObject({ shortestExposure: 0.001, counts: false });
-      expect(await wire.lookUp('BM-Eagle')).toEqual({ shortestExposure: 0.001, longestExposure: 30, counts: false, corrections: [corrections.none, corrections.gain] });
+      expect(await wire.lookUp('BM-Eagle')).toEqual({
+        shortestExposure: 0.001,
+        longestExposure: 30,
+        counts: false,
+        corrections: [corrections.none, corrections.gain],
+      });
       expect(await wire.lookUp('BM-Nothing')).toBeUndefined();
     });
 
@@ -116,7 +148,9 @@ describeOnWindows('FEI cameras over COM', () => {
 
     it('inserts, counts, and takes the exposure that it is told', async () => {
       expect(await wire.isInserted('BM-Falcon')).toBe(false);
-      await expect(wire.acquire({ ...shot, name: 'BM-Falcon' })).rejects.toMatchObject({ message: expect.stringContaining('not inserted') as string });
+      await expect(wire.acquire({ ...shot, name: 'BM-Falcon' })).rejects.toMatchObject({
+        message: expect.stringContaining('not inserted') as string,
+      });
       await wire.setInserted('BM-Falcon', true);
       expect(await wire.isInserted('BM-Falcon')).toBe(true);
       const counted = await wire.acquire({ ...shot, name: 'BM-Falcon', readMode: readModes.counting, exposure: 0.31 });
@@ -130,19 +164,31 @@ describeOnWindows('FEI cameras over COM', () => {
     });
 
     it.each([
-      ['a correction that the scripting does not have', { correction: corrections.none }, 'gain-normalized images only'],
+      [
+        'a correction that the scripting does not have',
+        { correction: corrections.none },
+        'gain-normalized images only',
+      ],
       ['counting that the camera does not have', { readMode: readModes.counting }, 'cannot count'],
       ['a binning that the camera does not have', { binning: 3 }, 'does not offer binning 3'],
     ])('refuses %s', async (_name, changes, words) => {
       const before = processes.folder.journal().length;
-      await expect(wire.acquire({ ...shot, ...changes })).rejects.toMatchObject({ message: expect.stringContaining(words) as string });
+      await expect(wire.acquire({ ...shot, ...changes })).rejects.toMatchObject({
+        message: expect.stringContaining(words) as string,
+      });
       expect(processes.folder.journal().length).toBe(before);
     });
 
     it(`never delivers a wrong image or a part of one through ${faults} faults of the server`, async () => {
       const right = await wire.acquire(shot);
       const moods = ['refuse', 'crash', 'late 40', 'busy', 'late 5', 'refuse'];
-      const members = ['CameraSingleAcquisition.Acquire', 'AcqImage.AsSafeArray', 'CameraSettings.ExposureTime', 'AcqImage.Width', 'CameraSettings.Binning'];
+      const members = [
+        'CameraSingleAcquisition.Acquire',
+        'AcqImage.AsSafeArray',
+        'CameraSettings.ExposureTime',
+        'AcqImage.Width',
+        'CameraSettings.Binning',
+      ];
       let failed = 0;
       for (let seed = 0; seed < faults; seed++) {
         processes.folder.expect(`${members[(seed * 7) % members.length]} ${moods[seed % moods.length]}`);
@@ -160,7 +206,10 @@ describeOnWindows('FEI cameras over COM', () => {
 
     it('fails an image that is under way when the server crashes, and takes the next one', async () => {
       processes.folder.expect('CameraSingleAcquisition.Acquire crash');
-      await expect(wire.acquire(shot)).rejects.toMatchObject({ code: 'host/crashed', message: expect.stringMatching(/^FEI cameras: .* during acquire/s) as string });
+      await expect(wire.acquire(shot)).rejects.toMatchObject({
+        code: 'host/crashed',
+        message: expect.stringMatching(/^FEI cameras: .* during acquire/s) as string,
+      });
       expect((await wire.acquire(shot)).width).toBe(32);
     });
   });
@@ -174,7 +223,10 @@ describeOnWindows('FEI cameras over COM', () => {
     });
 
     it('says when neither is there', async () => {
-      const wire = processes.wire({ program: 'TEMScripting.Instrument.9', advancedProgram: 'TEMAdvancedScripting.AdvancedInstrument.9' });
+      const wire = processes.wire({
+        program: 'TEMScripting.Instrument.9',
+        advancedProgram: 'TEMAdvancedScripting.AdvancedInstrument.9',
+      });
       await expect(wire.open()).rejects.toMatchObject({ code: 'com/not-registered' });
     });
   });

@@ -22,7 +22,14 @@ it('takes pictures of the virtual microscope, and waits after a change of magnif
   await kernel.registry.get(Scope).magIndex.write(8);
   const changed = clock.now();
   const frame = await camera.acquire(
-    camera.fit({ binning: 4, area: { left: 0, top: 0, right: traits.width, bottom: traits.height }, exposure: seconds(0.5), driftSettling: seconds(0), processing: 'gain normalized', readMode: 'linear' }),
+    camera.fit({
+      binning: 4,
+      area: { left: 0, top: 0, right: traits.width, bottom: traits.height },
+      exposure: seconds(0.5),
+      driftSettling: seconds(0),
+      processing: 'gain normalized',
+      readMode: 'linear',
+    }),
   );
   expect(frame.image.shape).toEqual([256, 256]);
   expect(frame.began).toBeGreaterThanOrEqual(changed + 4);

@@ -14,7 +14,11 @@ export class RampWire implements FeiCameraTransport {
   constructor(
     private readonly clock: Clock,
     private readonly model: FeiCameraModel,
-    private readonly found: FeiCameraFound | undefined = { shortestExposure: 0.02, longestExposure: 30, counts: model.counts },
+    private readonly found: FeiCameraFound | undefined = {
+      shortestExposure: 0.02,
+      longestExposure: 30,
+      counts: model.counts,
+    },
   ) {}
 
   async open(): Promise<void> {

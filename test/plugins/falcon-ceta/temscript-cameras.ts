@@ -10,20 +10,38 @@ export function ramp(model: Pick<FeiCameraModel, 'width' | 'height'>): StandInCa
   return (binning, columns, rows) => {
     const [left, top] = [(model.width - columns * binning) / 2, (model.height - rows * binning) / 2];
     const centre = (binning - 1) / 2;
-    return Array.from({ length: columns * rows }, (_, at) => 10 * (left + (at % columns) * binning + centre) + 100 * (top + Math.floor(at / columns) * binning + centre));
+    return Array.from(
+      { length: columns * rows },
+      (_, at) =>
+        10 * (left + (at % columns) * binning + centre) + 100 * (top + Math.floor(at / columns) * binning + centre),
+    );
   };
 }
 
 /** A camera over HTTP to a server that stands in for the real one. */
 export async function temscriptCamera(
   model: FeiCameraModel,
-  options: { readonly camera?: Partial<StandInCamera>; readonly through?: (port: number) => Promise<number>; readonly answerLimit?: number } = {},
+  options: {
+    readonly camera?: Partial<StandInCamera>;
+    readonly through?: (port: number) => Promise<number>;
+    readonly answerLimit?: number;
+  } = {},
 ) {
   const clock = new VirtualClock();
   let action: (() => void) | undefined;
   const server = new TemscriptStandIn({
     pass: (duration) => clock.delay(seconds(duration)),
-    cameras: [{ name: model.scriptingName, width: model.width, height: model.height, binnings: model.binnings, startup: model.startupDelay, picture: ramp(model), ...options.camera }],
+    cameras: [
+      {
+        name: model.scriptingName,
+        width: model.width,
+        height: model.height,
+        binnings: model.binnings,
+        startup: model.startupDelay,
+        picture: ramp(model),
+        ...options.camera,
+      },
+    ],
     exposing: async () => {
       const now = action;
       action = undefined;
@@ -31,7 +49,13 @@ export async function temscriptCamera(
     },
   });
   const own = await server.listen();
-  const wire = new TemscriptCameras({ host: '127.0.0.1', port: (await options.through?.(own)) ?? own, answerLimit: options.answerLimit ?? 5, imageLimit: options.answerLimit ?? 5, longestExposure: 30 });
+  const wire = new TemscriptCameras({
+    host: '127.0.0.1',
+    port: (await options.through?.(own)) ?? own,
+    answerLimit: options.answerLimit ?? 5,
+    imageLimit: options.answerLimit ?? 5,
+    longestExposure: 30,
+  });
   const camera = new FeiCamera(traits(model), model, wire, clock);
   const dispose = async (): Promise<void> => {
     camera.disconnect();
@@ -45,5 +69,14 @@ export async function temscriptCamera(
     await dispose();
     throw error;
   }
-  return { camera, clock, wire, server, dispose, exposures: () => server.exposures.length, mostAtOnce: () => server.mostAtOnce, whileExposing: (next: () => void) => void (action = next) };
+  return {
+    camera,
+    clock,
+    wire,
+    server,
+    dispose,
+    exposures: () => server.exposures.length,
+    mostAtOnce: () => server.mostAtOnce,
+    whileExposing: (next: () => void) => void (action = next),
+  };
 }

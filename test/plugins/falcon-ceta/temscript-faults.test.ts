@@ -27,7 +27,16 @@ it('a broken wire gives the one right image or one clear error, in time, and wor
   const use = async (): Promise<void> => {
     const before = server.exposures.length;
     try {
-      const { image } = await camera.acquire(camera.fit({ binning: 2, area: { left: 0, top: 0, right: 16, bottom: 16 }, exposure: seconds(0.01), driftSettling: seconds(0), processing: 'gain normalized', readMode: 'linear' }));
+      const { image } = await camera.acquire(
+        camera.fit({
+          binning: 2,
+          area: { left: 0, top: 0, right: 16, bottom: 16 },
+          exposure: seconds(0.01),
+          driftSettling: seconds(0),
+          processing: 'gain normalized',
+          readMode: 'linear',
+        }),
+      );
       demand('image', [...image.data], ramp(small)(2, 8, 8));
     } finally {
       demand('exposures', server.exposures.length - before <= 1, true);
@@ -35,7 +44,17 @@ it('a broken wire gives the one right image or one clear error, in time, and wor
   };
   const runs = verifying ? 500 : 60;
   const all = ['delay', 'drop', 'truncate', 'duplicate', 'garble', 'reset', 'stall'] as const;
-  const { wrong, results, struck } = await breakOften({ proxy, use, limit: 2500, longestDelay: 200, kinds: all, kindsTowardsServer: all.filter((kind) => kind !== 'duplicate') }, { runs });
+  const { wrong, results, struck } = await breakOften(
+    {
+      proxy,
+      use,
+      limit: 2500,
+      longestDelay: 200,
+      kinds: all,
+      kindsTowardsServer: all.filter((kind) => kind !== 'duplicate'),
+    },
+    { runs },
+  );
   expect(wrong).toEqual([]);
   expect(struck).toBeGreaterThan(0.9 * runs);
   expect(results['right']).toBeLessThan(0.7 * runs);

@@ -11,8 +11,16 @@ const facts = { regularMags: [6, 8], lowMag: 2, absentMag: 11, hasProbeModes: tr
 
 describe('FEI column over COM elsewhere than on Windows', () => {
   (process.platform === 'win32' ? it.skip : it)('says what to do instead', async () => {
-    const wire = new ComFeiWire({ program: 'TEMScripting.Instrument.1', hostCommand: [], answerLimit: 5, stageTimeoutFactor: 1 });
-    await expect(wire.open()).rejects.toMatchObject({ code: 'fei/needs-windows', hint: expect.stringContaining('temscript') as string });
+    const wire = new ComFeiWire({
+      program: 'TEMScripting.Instrument.1',
+      hostCommand: [],
+      answerLimit: 5,
+      stageTimeoutFactor: 1,
+    });
+    await expect(wire.open()).rejects.toMatchObject({
+      code: 'fei/needs-windows',
+      hint: expect.stringContaining('temscript') as string,
+    });
   });
 });
 
@@ -21,9 +29,19 @@ describeOnWindows('FEI column over COM', () => {
   beforeAll(() => void (columns = new ComColumns()), 300_000);
   afterAll(() => columns.close());
 
-  describeScope('FEI column over COM', () => columns.make(), { ...facts, steps: { imageShift: 1e-9, beamShift: 1e-9 } });
-  describeScope('FEI column with three condensers over COM', () => columns.make({ usesIlluminatedArea: true, illuminatedAreaLimits: { low: -0.033, high: 2.51 } }), facts);
-  describeStage('FEI stage over COM', () => columns.make(), { limits: plainColumn.stageLimits, largestTiltDegrees: plainColumn.largestTilt });
+  describeScope('FEI column over COM', () => columns.make(), {
+    ...facts,
+    steps: { imageShift: 1e-9, beamShift: 1e-9 },
+  });
+  describeScope(
+    'FEI column with three condensers over COM',
+    () => columns.make({ usesIlluminatedArea: true, illuminatedAreaLimits: { low: -0.033, high: 2.51 } }),
+    facts,
+  );
+  describeStage('FEI stage over COM', () => columns.make(), {
+    limits: plainColumn.stageLimits,
+    largestTiltDegrees: plainColumn.largestTilt,
+  });
 
   describe('what the column is told', () => {
     it('is in its own units', async () => {
@@ -61,7 +79,12 @@ describeOnWindows('FEI column over COM', () => {
       await column.scope.magIndex.write(8);
       await column.scope.spotSize.write(4);
       await column.scope.normalize('all');
-      expect(columns.folder.journal().slice(before).filter((line) => line.startsWith('normalize'))).toEqual(['normalize 11', 'normalize 1', 'normalize all']);
+      expect(
+        columns.folder
+          .journal()
+          .slice(before)
+          .filter((line) => line.startsWith('normalize')),
+      ).toEqual(['normalize 11', 'normalize 1', 'normalize all']);
     });
 
     it('leaves diffraction and waits for that', async () => {
@@ -89,16 +112,39 @@ describeOnWindows('FEI column over COM', () => {
         const value = 1e-6 * (1 + (seed % 9));
         const shift = { x: 0.1 * (1 + (seed % 5)), y: -0.2 * (1 + (seed % 3)) };
         /** What was not refused was done, and is read as it was written. */
-        const check = async (write: () => Promise<void>, read: () => Promise<unknown>, wanted: unknown): Promise<void> => {
-          const error: unknown = await write().then(() => undefined, (thrown: unknown) => thrown);
+        const check = async (
+          write: () => Promise<void>,
+          read: () => Promise<unknown>,
+          wanted: unknown,
+        ): Promise<void> => {
+          const error: unknown = await write().then(
+            () => undefined,
+            (thrown: unknown) => thrown,
+          );
           const answer = error === undefined ? await read().catch((thrown: unknown) => thrown) : error;
           if (!(answer instanceof Error)) return expect({ seed, answer }).toEqual({ seed, answer: wanted });
           failed++;
-          expect(answer).toMatchObject({ code: 'fei/call-failed', message: expect.stringMatching(/^FEI column: /) as string, hint: expect.stringMatching(/\.$/) as string });
+          expect(answer).toMatchObject({
+            code: 'fei/call-failed',
+            message: expect.stringMatching(/^FEI column: /) as string,
+            hint: expect.stringMatching(/\.$/) as string,
+          });
         };
-        await check(() => transport.setDefocus(value), () => transport.getDefocus(), value);
-        await check(() => transport.setImageShift(shift.x, shift.y), () => transport.getImageShift(), { x: expect.closeTo(shift.x, 9) as number, y: expect.closeTo(shift.y, 9) as number });
-        await check(() => transport.setIntensity(0.25), () => transport.getIntensity(), 0.25);
+        await check(
+          () => transport.setDefocus(value),
+          () => transport.getDefocus(),
+          value,
+        );
+        await check(
+          () => transport.setImageShift(shift.x, shift.y),
+          () => transport.getImageShift(),
+          { x: expect.closeTo(shift.x, 9) as number, y: expect.closeTo(shift.y, 9) as number },
+        );
+        await check(
+          () => transport.setIntensity(0.25),
+          () => transport.getIntensity(),
+          0.25,
+        );
       }
       expect(failed).toBeGreaterThan(faults / 4);
       expect(await transport.getHighVoltage()).toBe(200_000);
@@ -126,7 +172,11 @@ describeOnWindows('FEI column over COM', () => {
       const { transport } = await columns.make();
       await transport.setImageShift(1, 2);
       columns.folder.expect('Illumination.Intensity crash');
-      await expect(transport.setIntensity(0.3)).rejects.toMatchObject({ code: 'fei/call-failed', message: expect.stringContaining('ended by itself') as string, hint: expect.stringContaining('Look at the instrument') as string });
+      await expect(transport.setIntensity(0.3)).rejects.toMatchObject({
+        code: 'fei/call-failed',
+        message: expect.stringContaining('ended by itself') as string,
+        hint: expect.stringContaining('Look at the instrument') as string,
+      });
       expect(await transport.getImageShift()).toEqual({ x: 1, y: 2 });
     });
 
@@ -149,13 +199,19 @@ describeOnWindows('FEI columns over COM that differ', () => {
     columns = new ComColumns({ answerLimit: 1.5 });
     const { transport } = await columns.make();
     columns.folder.expect('Projection.Defocus hang');
-    await expect(transport.getDefocus()).rejects.toMatchObject({ code: 'fei/call-failed', message: expect.stringContaining('no answer to getDefocus within 1.5 s') as string });
+    await expect(transport.getDefocus()).rejects.toMatchObject({
+      code: 'fei/call-failed',
+      message: expect.stringContaining('no answer to getDefocus within 1.5 s') as string,
+    });
     expect(await transport.getDefocus()).toEqual(expect.any(Number));
   });
 
   it('one that is not installed is named', async () => {
     columns = new ComColumns({ program: 'TEMScripting.Instrument.9' });
-    await expect(columns.wire.open()).rejects.toMatchObject({ code: 'com/not-registered', message: expect.stringContaining('TEMScripting.Instrument.9') as string });
+    await expect(columns.wire.open()).rejects.toMatchObject({
+      code: 'com/not-registered',
+      message: expect.stringContaining('TEMScripting.Instrument.9') as string,
+    });
   });
 
   it('an old one lacks what its scripting does not have, and is told so', async () => {

@@ -42,16 +42,28 @@ export interface FeiUnderTest extends StageUnderTest {
 /** A virtual microscope with a film in it. */
 export function makeMicroscope(clock: VirtualClock): VirtualMicroscope {
   const truth = buildTruth(simulatorOptions.parse({ voltageKilovolts: 200 }), {
-    magnifications: [...plainColumn.magIndexes].map((index) => ({ index, magnification: 100 * 2 ** index, low: index < plainColumn.lowestRegularMag })),
+    magnifications: [...plainColumn.magIndexes].map((index) => ({
+      index,
+      magnification: 100 * 2 ** index,
+      low: index < plainColumn.lowestRegularMag,
+    })),
     cameras: [{ index: 0, name: 'camera', width: 512, height: 512 }],
-    views: [...plainColumn.magIndexes].map((magIndex) => ({ magIndex, camera: 0, pixelSizeMicrometres: 10 / 2 ** magIndex, rotationDegrees: 84 })),
+    views: [...plainColumn.magIndexes].map((magIndex) => ({
+      magIndex,
+      camera: 0,
+      pixelSizeMicrometres: 10 / 2 ** magIndex,
+      rotationDegrees: 84,
+    })),
     specimenToStage: { xpx: -1, xpy: 0, ypx: 0, ypy: -1 },
   });
   return new VirtualMicroscope(truth, { seed: 1, now: () => clock.now() });
 }
 
 /** The plugin's column and stage on a recorded simulated wire. */
-export async function makeColumn(changes: Partial<FeiColumn> = {}, calibrations?: Pick<Calibrations, 'records'>): Promise<FeiUnderTest> {
+export async function makeColumn(
+  changes: Partial<FeiColumn> = {},
+  calibrations?: Pick<Calibrations, 'records'>,
+): Promise<FeiUnderTest> {
   const clock = new VirtualClock();
   const microscope = makeMicroscope(clock);
   const column = { ...plainColumn, ...changes };
@@ -66,7 +78,8 @@ export async function makeColumn(changes: Partial<FeiColumn> = {}, calibrations?
     wire,
     transport,
     writes: () => wire.writes(),
-    targets: () => wire.calls('setStagePosition').map(([target, axes]) => sentAxes(target as RawStageTarget, axes as number)),
+    targets: () =>
+      wire.calls('setStagePosition').map(([target, axes]) => sentAxes(target as RawStageTarget, axes as number)),
     dispose: () => transport.close(),
   };
 }

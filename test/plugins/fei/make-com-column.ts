@@ -28,10 +28,21 @@ export class ComColumns {
   private readonly before = { ...process.env };
   readonly wire: ComFeiWire;
 
-  constructor(options: { readonly answerLimit?: number; readonly program?: string; readonly environment?: NodeJS.ProcessEnv } = {}) {
+  constructor(
+    options: {
+      readonly answerLimit?: number;
+      readonly program?: string;
+      readonly environment?: NodeJS.ProcessEnv;
+    } = {},
+  ) {
     const windows = prepareWindows();
     Object.assign(process.env, this.folder.environment(windows), options.environment);
-    this.wire = new ComFeiWire({ program: options.program ?? 'TEMScripting.Instrument.1', hostCommand: windows.command, answerLimit: options.answerLimit ?? 10, stageTimeoutFactor: 1 });
+    this.wire = new ComFeiWire({
+      program: options.program ?? 'TEMScripting.Instrument.1',
+      hostCommand: windows.command,
+      answerLimit: options.answerLimit ?? 10,
+      stageTimeoutFactor: 1,
+    });
   }
 
   /** The column as it is at the beginning. */
@@ -58,7 +69,8 @@ export class ComColumns {
       wire: recorded,
       transport,
       writes: () => recorded.writes(),
-      targets: () => recorded.calls('setStagePosition').map(([target, axes]) => sentAxes(target as RawStageTarget, axes as number)),
+      targets: () =>
+        recorded.calls('setStagePosition').map(([target, axes]) => sentAxes(target as RawStageTarget, axes as number)),
       dispose: async () => {},
     };
   }

@@ -20,21 +20,39 @@ export interface TemscriptColumnUnderTest extends StageUnderTest {
 }
 
 /** Sets everything up and connects it. */
-export async function makeTemscriptColumn(options: { readonly column?: Partial<FeiColumn>; readonly through?: (port: number) => Promise<number>; readonly answerLimit?: number } = {}): Promise<TemscriptColumnUnderTest> {
+export async function makeTemscriptColumn(
+  options: {
+    readonly column?: Partial<FeiColumn>;
+    readonly through?: (port: number) => Promise<number>;
+    readonly answerLimit?: number;
+  } = {},
+): Promise<TemscriptColumnUnderTest> {
   const clock = new VirtualClock();
   const column = { ...plainColumn, ...options.column };
   const server = new TemscriptStandIn({ pass: (duration) => clock.delay(seconds(duration)) });
   const own = await server.listen();
-  const wire = new TemscriptFeiWire({ host: '127.0.0.1', port: (await options.through?.(own)) ?? own, answerLimit: options.answerLimit ?? 5, stageTimeoutFactor: 1 });
+  const wire = new TemscriptFeiWire({
+    host: '127.0.0.1',
+    port: (await options.through?.(own)) ?? own,
+    answerLimit: options.answerLimit ?? 5,
+    stageTimeoutFactor: 1,
+  });
   const transport = guardTransport(wire);
   await transport.open();
-  const sent = (): readonly (readonly [path: string, body: unknown])[] => server.writes.map(({ path, body }) => [path, body] as const);
+  const sent = (): readonly (readonly [path: string, body: unknown])[] =>
+    server.writes.map(({ path, body }) => [path, body] as const);
   return {
     scope: new FeiScope(transport, column, clock),
     stage: new FeiStage(transport, column, clock),
-    clock, wire, transport, server,
+    clock,
+    wire,
+    transport,
+    server,
     writes: () => sent().map(([path, body]) => `${path} ${JSON.stringify(body)}`),
-    targets: () => sent().flatMap(([path, body]) => (path.startsWith('stage_position') ? [micrometresAndDegrees(body as Record<string, number>)] : [])),
+    targets: () =>
+      sent().flatMap(([path, body]) =>
+        path.startsWith('stage_position') ? [micrometresAndDegrees(body as Record<string, number>)] : [],
+      ),
     dispose: async () => {
       await transport.close();
       await server.close();

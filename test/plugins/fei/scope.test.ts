@@ -28,7 +28,8 @@ describe('change of magnification', () => {
   it('normalizes all projection lenses when it crosses into or out of low magnification', async () => {
     const column = await makeColumn();
     await column.scope.magIndex.write(6);
-    for (const index of [2, 7]) expect(await writesOf(column, () => column.scope.magIndex.write(index))).toContain('normalizeLens 12');
+    for (const index of [2, 7])
+      expect(await writesOf(column, () => column.scope.magIndex.write(index))).toContain('normalizeLens 12');
     await column.scope.magIndex.write(2);
     expect(await writesOf(column, () => column.scope.magIndex.write(3))).toContain('normalizeLens 11');
   });
@@ -69,7 +70,10 @@ describe('change of magnification', () => {
     const column = await makeColumn();
     await column.transport.setImagingMode(imagingMode.diffraction);
     expect(await column.scope.magIndex.read()).toBe(0);
-    expect((await writesOf(column, () => column.scope.magIndex.write(8))).slice(0, 2)).toEqual(['setImagingMode 1', 'setAutoNormEnabled false']);
+    expect((await writesOf(column, () => column.scope.magIndex.write(8))).slice(0, 2)).toEqual([
+      'setImagingMode 1',
+      'setAutoNormEnabled false',
+    ]);
     expect(await column.scope.magIndex.read()).toBe(8);
   });
 
@@ -87,7 +91,12 @@ describe('change of magnification', () => {
 describe('spot size', () => {
   it('normalizes the spot lens once', async () => {
     const column = await makeColumn();
-    expect(await writesOf(column, () => column.scope.spotSize.write(3))).toEqual(['setAutoNormEnabled false', 'setSpotSize 3', 'normalizeLens 1', 'setAutoNormEnabled true']);
+    expect(await writesOf(column, () => column.scope.spotSize.write(3))).toEqual([
+      'setAutoNormEnabled false',
+      'setSpotSize 3',
+      'normalizeLens 1',
+      'setAutoNormEnabled true',
+    ]);
     expect(column.microscope.state).toMatchObject({ spotSize: 3, normalizations: 1 });
   });
 });
@@ -95,7 +104,8 @@ describe('spot size', () => {
 describe('normalization', () => {
   it('goes by FEI numbers', async () => {
     const column = await makeColumn();
-    for (const group of ['spot size', 'condenser', 'illumination', 'objective', 'projector', 'all'] as const) await column.scope.normalize(group);
+    for (const group of ['spot size', 'condenser', 'illumination', 'objective', 'projector', 'all'] as const)
+      await column.scope.normalize(group);
     expect(column.writes()).toEqual([1, 3, 6, 10, 11, 99].map((lens) => `normalizeLens ${lens}`));
   });
 });
@@ -106,7 +116,10 @@ describe('probe mode', () => {
     await column.scope.magIndex.write(6);
     await column.scope.imageShift.write(vector(imageShiftUnits(1.25), imageShiftUnits(-0.5)));
     const began = column.clock.now();
-    expect(await writesOf(column, () => column.scope.probeMode.write('micro'))).toEqual(['setProbeMode 1', 'setImageShift 1.25 -0.5']);
+    expect(await writesOf(column, () => column.scope.probeMode.write('micro'))).toEqual([
+      'setProbeMode 1',
+      'setImageShift 1.25 -0.5',
+    ]);
     expect(column.clock.now() - began).toBeGreaterThanOrEqual(3);
     expect(column.microscope.state).toMatchObject({ probeMode: 'microprobe', imageShift: { x: 1.25, y: -0.5 } });
   });
@@ -162,7 +175,8 @@ describe('illuminated area in place of intensity', () => {
   it('spreads the limits over 0.1 to 0.9', () => {
     expect(intensityOfArea(-0.033e-4, limits)).toBeCloseTo(0.1, 12);
     expect(intensityOfArea(2.51e-4, limits)).toBeCloseTo(0.9, 12);
-    for (const intensity of [0, 0.1, 0.37, 1]) expect(intensityOfArea(areaOfIntensity(intensity, limits), limits)).toBeCloseTo(intensity, 12);
+    for (const intensity of [0, 0.1, 0.37, 1])
+      expect(intensityOfArea(areaOfIntensity(intensity, limits), limits)).toBeCloseTo(intensity, 12);
     expect(intensityOfArea(0.7e-4, undefined)).toBeCloseTo(0.7, 12);
   });
 
@@ -176,9 +190,17 @@ describe('illuminated area in place of intensity', () => {
   });
 
   it('goes by the limits that the site has calibrated for the spot size and probe mode, where there are any', async () => {
-    const row = (spot: number, nano: readonly [number, number], micro: readonly [number, number]) => ({ spot, nanoLow: nano[0], nanoHigh: nano[1], microLow: micro[0], microHigh: micro[1] });
+    const row = (spot: number, nano: readonly [number, number], micro: readonly [number, number]) => ({
+      spot,
+      nanoLow: nano[0],
+      nanoHigh: nano[1],
+      microLow: micro[0],
+      microHigh: micro[1],
+    });
     const rows = [row(1, [0, 0], [0, 2]), row(5, [0.5, 1.5], [0, 1]), row(6, [0, 0], [0, 0])];
-    const calibrations = { records: () => ({ find: (fits: (each: unknown) => boolean) => rows.find(fits) }) } as unknown as Pick<Calibrations, 'records'>;
+    const calibrations = {
+      records: () => ({ find: (fits: (each: unknown) => boolean) => rows.find(fits) }),
+    } as unknown as Pick<Calibrations, 'records'>;
     const column = await makeColumn({ usesIlluminatedArea: true, illuminatedAreaLimits: limits }, calibrations);
     await column.scope.magIndex.write(6);
     const areaAt = async (spot: number, probe: 'nano' | 'micro'): Promise<number> => {
@@ -199,7 +221,10 @@ describe('illuminated area in place of intensity', () => {
   it('stops at what the column can make', async () => {
     const column = await makeColumn({ usesIlluminatedArea: true, illuminatedAreaLimits: limits });
     const { illuminatedArea } = new FeiIlluminatedArea(column.transport);
-    for (const [wanted, reached] of [[10e-4, 2.5e-4], [-10e-4, 0]] as const) {
+    for (const [wanted, reached] of [
+      [10e-4, 2.5e-4],
+      [-10e-4, 0],
+    ] as const) {
       await illuminatedArea.write(metres(wanted));
       expect(await illuminatedArea.read()).toBeCloseTo(reached, 12);
     }

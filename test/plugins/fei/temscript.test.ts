@@ -5,7 +5,8 @@ import { axisBits, imagingMode } from '../../../plugins/fei/transport';
 import { simulatedSite, siteText } from '../simulator/site';
 import { makeTemscriptColumn } from './make-temscript-column';
 
-const page = '<!DOCTYPE HTML><html><head><title>Error response</title></head><body><h1>Error response</h1><p>Message: unknown endpoint</p></body></html>';
+const page =
+  '<!DOCTYPE HTML><html><head><title>Error response</title></head><body><h1>Error response</h1><p>Message: unknown endpoint</p></body></html>';
 
 /** Exchanges as they were recorded on temscript 2.1.1 with its null microscope: the request, the status and the body. */
 const recorded: Readonly<Record<string, readonly [status: number, body: string | undefined]>> = {
@@ -44,11 +45,18 @@ async function replaying(exchanges = recorded) {
       const request = [method, path, ...(length > 0 ? [body] : [])].join(' ');
       requests.push(request);
       const [status, answer] = exchanges[request] ?? [404, page];
-      socket.end(`HTTP/1.0 ${status} X\r\nServer: BaseHTTP/0.6 Python/3.11\r\n${answer === undefined ? '' : `Content-type: ${status === 200 ? 'application/json' : 'text/html;charset=utf-8'}\r\nContent-Length: ${answer.length}\r\n`}\r\n${answer ?? ''}`);
+      socket.end(
+        `HTTP/1.0 ${status} X\r\nServer: BaseHTTP/0.6 Python/3.11\r\n${answer === undefined ? '' : `Content-type: ${status === 200 ? 'application/json' : 'text/html;charset=utf-8'}\r\nContent-Length: ${answer.length}\r\n`}\r\n${answer ?? ''}`,
+      );
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  const wire = new TemscriptFeiWire({ host: '127.0.0.1', port: (server.address() as AddressInfo).port, answerLimit: 2, stageTimeoutFactor: 1 });
+  const wire = new TemscriptFeiWire({
+    host: '127.0.0.1',
+    port: (server.address() as AddressInfo).port,
+    answerLimit: 2,
+    stageTimeoutFactor: 1,
+  });
   const close = async (): Promise<void> => {
     await wire.close();
     for (const socket of sockets) socket.destroy();
@@ -81,8 +89,14 @@ describe('the recorded exchanges', () => {
   it('of errors are told by their status, as their pages say nothing else', async () => {
     const { wire, close } = await replaying({ 'GET /v1/family': [200, '"NULL"'], 'GET /v1/defocus': [500, page] });
     await wire.open();
-    await expect(wire.getSpotSize()).rejects.toMatchObject({ code: 'fei/server-refused', message: expect.stringContaining('404') as string });
-    await expect(wire.getDefocus()).rejects.toMatchObject({ code: 'fei/server-refused', message: expect.stringContaining('500') as string });
+    await expect(wire.getSpotSize()).rejects.toMatchObject({
+      code: 'fei/server-refused',
+      message: expect.stringContaining('404') as string,
+    });
+    await expect(wire.getDefocus()).rejects.toMatchObject({
+      code: 'fei/server-refused',
+      message: expect.stringContaining('500') as string,
+    });
     await close();
   });
 
@@ -98,7 +112,9 @@ describe('the recorded exchanges', () => {
   ])('%s answered by %s is no answer', async (request, body, ask) => {
     const { wire, close } = await replaying({ 'GET /v1/family': [200, '"NULL"'], [request]: [200, body] });
     await wire.open();
-    await expect(ask(wire)).rejects.toMatchObject({ code: expect.stringMatching(/^(fei\/strange-answer|wire\/bad-reply)$/) as string });
+    await expect(ask(wire)).rejects.toMatchObject({
+      code: expect.stringMatching(/^(fei\/strange-answer|wire\/bad-reply)$/) as string,
+    });
     await close();
   });
 });
@@ -106,7 +122,13 @@ describe('the recorded exchanges', () => {
 it('says what this wire does not have, and sends nothing for it', async () => {
   const column = await makeTemscriptColumn();
   const { requests } = column.server;
-  for (const call of [column.transport.getAbsFocus(), column.transport.setAbsFocus(0), column.transport.getEftemMode(), column.transport.setEftemMode(2), column.transport.setAutoNormEnabled(true)])
+  for (const call of [
+    column.transport.getAbsFocus(),
+    column.transport.setAbsFocus(0),
+    column.transport.getEftemMode(),
+    column.transport.setEftemMode(2),
+    column.transport.setAutoNormEnabled(true),
+  ])
     await expect(call).rejects.toMatchObject({ code: 'fei/not-on-this-wire' });
   expect(column.server.requests).toBe(requests);
   await column.scope.magIndex.write(8);
@@ -118,12 +140,18 @@ it('says what this wire does not have, and sends nothing for it', async () => {
 
 it('offers no EFTEM mode over this wire, also to a site with a filter', () => {
   const text = siteText.replace('fei: {}', 'fei: { wire: temscript, host: 192.0.2.1 }');
-  const builtIn = { simulator: () => require('../../../plugins/simulator') as unknown, fei: () => require('../../../plugins/fei') as unknown };
+  const builtIn = {
+    simulator: () => require('../../../plugins/simulator') as unknown,
+    fei: () => require('../../../plugins/fei') as unknown,
+  };
   const { kernel } = simulatedSite(text, builtIn);
   expect(kernel.registry.has(EftemMode)).toBe(false);
 });
 
 it('says that nobody answers at the address', async () => {
   const wire = new TemscriptFeiWire({ host: '127.0.0.1', port: 1, answerLimit: 1, stageTimeoutFactor: 1 });
-  await expect(wire.open()).rejects.toMatchObject({ code: 'wire/connect-failed', message: expect.stringContaining('127.0.0.1:1') as string });
+  await expect(wire.open()).rejects.toMatchObject({
+    code: 'wire/connect-failed',
+    message: expect.stringContaining('127.0.0.1:1') as string,
+  });
 });

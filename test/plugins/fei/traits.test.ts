@@ -11,7 +11,9 @@ test('in low magnification a calibration goes to eucentric focus, where the imag
   expect(blurred).not.toBeCloseTo(0, 3);
   const { result } = await runItem(instrument, 'calibrations/image-and-stage-shift/is-from-scratch');
   expect(result!.values['leastCorrelation']).toBeGreaterThan(0.4);
-  expect(matrixError(instrument.calibrations.imageShift.get(10, 0)!, trueImageShift(instrument, 10)).percent).toBeLessThan(0.3);
+  expect(
+    matrixError(instrument.calibrations.imageShift.get(10, 0)!, trueImageShift(instrument, 10)).percent,
+  ).toBeLessThan(0.3);
   expect(await scope.absoluteFocus.read()).toBe(blurred);
 });
 
@@ -19,13 +21,17 @@ test.each([
   ['three condensers', 1, { squareImageShiftLimits: true, delayAdaptation: 'fast settling' }],
   ['two condensers', 0, { squareImageShiftLimits: false, delayAdaptation: 'current' }],
 ])('a column of %s says how its image shift settles and is limited', async (_, area, expected) => {
-  await using instrument = await virtualInstrument({ edit: (yaml) => yaml.replace(/UseIlluminatedAreaForC2: \d/, `UseIlluminatedAreaForC2: ${area}`) });
+  await using instrument = await virtualInstrument({
+    edit: (yaml) => yaml.replace(/UseIlluminatedAreaForC2: \d/, `UseIlluminatedAreaForC2: ${area}`),
+  });
   expect(instrument.kernel.registry.get(Scope).traits).toMatchObject({ ...expected, standardLowMagFocus: 0 });
 });
 
 test('the delay table of old templates is replaced on a column of three condensers', async () => {
   const rows = formerDelayTable.map(([distance, delay]) => `  - [${distance}, ${delay}]`).join('\n');
-  await using instrument = await virtualInstrument({ edit: (yaml) => yaml.replace(/ImageShiftDelays:\n(?: {2}.*\n)+/, `ImageShiftDelays:\n${rows}\n`) });
+  await using instrument = await virtualInstrument({
+    edit: (yaml) => yaml.replace(/ImageShiftDelays:\n(?: {2}.*\n)+/, `ImageShiftDelays:\n${rows}\n`),
+  });
   const { delays, assumedStartup } = instrument.kernel.registry.get(Optics).shiftProperties();
   expect(delays.at(-1)).toEqual([1, 0.5]);
   expect(assumedStartup).toBe(0.25);

@@ -30,7 +30,10 @@ describe('a wire that fails', () => {
       const waiting = Symbol('waiting');
       expect(await Promise.race([moving, Promise.resolve(waiting)])).toBe(waiting);
       await jest.advanceTimersByTimeAsync(2_000);
-      expect(await moving).toMatchObject({ code: 'fei/no-answer', message: expect.stringContaining('setStagePosition within 85 s') as string });
+      expect(await moving).toMatchObject({
+        code: 'fei/no-answer',
+        message: expect.stringContaining('setStagePosition within 85 s') as string,
+      });
       expect(jest.getTimerCount()).toBe(0);
     } finally {
       jest.useRealTimers();

@@ -4,7 +4,10 @@ import type { TurnedBy } from '../../../plugins/gatan-k2k3/camera-model';
 import { bench, propertiesOf } from './setup';
 
 /** A camera over a socket whose pictures are a ramp, so that every pixel is known exactly. */
-async function rampCamera(lines: Readonly<Record<string, string | number>>, turnedBy: TurnedBy = 'server'): Promise<CameraUnderTest> {
+async function rampCamera(
+  lines: Readonly<Record<string, string | number>>,
+  turnedBy: TurnedBy = 'server',
+): Promise<CameraUnderTest> {
   let action: (() => void) | undefined;
   const clock: Clock = new VirtualClock();
   const { camera, source, dispose } = await bench(propertiesOf(lines), {
@@ -21,16 +24,39 @@ async function rampCamera(lines: Readonly<Record<string, string | number>>, turn
       await clock.delay(seconds(exposure), signal);
     },
   });
-  return { camera, clock, exposures: () => source.requests.length, mostAtOnce: () => source.mostAtOnce, whileExposing: (next) => (action = next), dispose };
+  return {
+    camera,
+    clock,
+    exposures: () => source.requests.length,
+    mostAtOnce: () => source.mostAtOnce,
+    whileExposing: (next) => (action = next),
+    dispose,
+  };
 }
 
 const facts = { binning: 'mean', noise: 0, binningTolerance: 0, exposure: 0.5, tooLong: 1000 } as const;
 
 describeCamera('A K3', () => rampCamera({}), facts);
-describeCamera('A K3 with super-resolution sizes', () => rampCamera({ CameraSizeX: 6016, CameraSizeY: 32, RotationAndFlip: 6 }), { ...facts, exposure: 0.0106525 });
+describeCamera(
+  'A K3 with super-resolution sizes',
+  () => rampCamera({ CameraSizeX: 6016, CameraSizeY: 32, RotationAndFlip: 6 }),
+  { ...facts, exposure: 0.0106525 },
+);
 describeCamera('A K3 turned by this program', () => rampCamera({ RotationAndFlip: 3 }, 'this program'), facts);
-describeCamera('A K3 turned by DigitalMicrograph', () => rampCamera({ RotationAndFlip: 3 }, 'DigitalMicrograph'), facts);
-describeCamera('A K3 whose edges must be multiples', () => rampCamera({ CoordsMustBeMultiple: 1, XMustBeMultipleOf: 8 }), facts);
+describeCamera(
+  'A K3 turned by DigitalMicrograph',
+  () => rampCamera({ RotationAndFlip: 3 }, 'DigitalMicrograph'),
+  facts,
+);
+describeCamera(
+  'A K3 whose edges must be multiples',
+  () => rampCamera({ CoordsMustBeMultiple: 1, XMustBeMultipleOf: 8 }),
+  facts,
+);
 describeCamera('A K2 Base', () => rampCamera({ K2Type: 2, RotationAndFlip: 2 }), facts);
 for (const rotationFlip of [0, 1, 2, 3, 4, 5, 6, 7])
-  describeCamera(`A K2 Summit turned by ${rotationFlip}`, () => rampCamera({ K2Type: 1, RotationAndFlip: rotationFlip, CameraSizeX: 60, Binnings: '1 2 3' }), facts);
+  describeCamera(
+    `A K2 Summit turned by ${rotationFlip}`,
+    () => rampCamera({ K2Type: 1, RotationAndFlip: rotationFlip, CameraSizeX: 60, Binnings: '1 2 3' }),
+    facts,
+  );

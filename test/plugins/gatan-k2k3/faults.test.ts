@@ -5,9 +5,18 @@ import { type Fault, type FaultProxy, faultProxy } from '../../support/fault-pro
 import { type Bench, bench, countAt, propertiesOf } from './setup';
 
 const limits = { parameters: 150, image: 150, saving: 150 };
-const exposure: Exposure = { binning: 2, area: { left: 0, top: 0, right: 128, bottom: 96 }, exposure: seconds(0.01), driftSettling: seconds(0), processing: 'gain normalized', readMode: 'counting' };
+const exposure: Exposure = {
+  binning: 2,
+  area: { left: 0, top: 0, right: 128, bottom: 96 },
+  exposure: seconds(0.01),
+  driftSettling: seconds(0),
+  processing: 'gain normalized',
+  readMode: 'counting',
+};
 const codeOf = (request: Buffer): number => request.readInt32LE(4);
-const acquisitions = (proxy: FaultProxy): number => proxy.requests.filter((request) => request.length > 8 && codeOf(request) === gatanFunctions.GetAcquiredImage.code).length;
+const acquisitions = (proxy: FaultProxy): number =>
+  proxy.requests.filter((request) => request.length > 8 && codeOf(request) === gatanFunctions.GetAcquiredImage.code)
+    .length;
 
 let proxy: FaultProxy;
 let under: Bench;
@@ -38,7 +47,14 @@ async function acquireThrough(fault: Fault | undefined): Promise<string> {
   try {
     const { image, exposure: taken } = await under.camera.acquire(under.camera.fit(exposure));
     expect(image.shape).toEqual([48, 64]);
-    for (const [row, column] of [[0, 0], [0, 63], [47, 0], [47, 63], [20, 30]] as const) expect(image.get(row, column)).toBe(countAt(column + 0.5, row + 0.5));
+    for (const [row, column] of [
+      [0, 0],
+      [0, 63],
+      [47, 0],
+      [47, 63],
+      [20, 30],
+    ] as const)
+      expect(image.get(row, column)).toBe(countAt(column + 0.5, row + 0.5));
     expect(taken.binning).toBe(2);
     result = 'image';
   } catch (error) {
@@ -77,7 +93,9 @@ describe('a wire that fails', () => {
       expect(again).toBe('image');
     }
     expect(results.get('wire/connection-lost')).toBeGreaterThan(0);
-    expect([...results.keys()].every((key) => ['image', 'wire/connection-lost', 'wire/bad-reply'].includes(key))).toBe(true);
+    expect([...results.keys()].every((key) => ['image', 'wire/connection-lost', 'wire/bad-reply'].includes(key))).toBe(
+      true,
+    );
   });
 
   it.each([0, 4, 8, 12, 16, 17, 20, 39])('in a length or a status: byte %i of the replies', async (atByte) => {
@@ -102,14 +120,17 @@ describe('a wire that fails', () => {
     // Replies of eight bytes each come to SelectCamera and SetK2Parameters2.
     ['while the camera is selected', 4, [9, 9, 29, 6]],
     ['while the parameters are set', 12, [9, 29, 9, 29, 6]],
-  ])('%s: everything is set again on a new connection before the image is asked for, once', async (_when, atByte, expected) => {
-    proxy.arm({ kind: 'reset', atByte });
-    const before = proxy.requests.length;
-    const { image } = await under.camera.acquire(under.camera.fit(exposure));
-    expect(image.get(0, 0)).toBe(countAt(0.5, 0.5));
-    const codes = proxy.requests.slice(before).map(codeOf);
-    expect(codes.filter((code) => code !== gatanFunctions.ChunkHandshake.code)).toEqual(expected);
-  });
+  ])(
+    '%s: everything is set again on a new connection before the image is asked for, once',
+    async (_when, atByte, expected) => {
+      proxy.arm({ kind: 'reset', atByte });
+      const before = proxy.requests.length;
+      const { image } = await under.camera.acquire(under.camera.fit(exposure));
+      expect(image.get(0, 0)).toBe(countAt(0.5, 0.5));
+      const codes = proxy.requests.slice(before).map(codeOf);
+      expect(codes.filter((code) => code !== gatanFunctions.ChunkHandshake.code)).toEqual(expected);
+    },
+  );
 
   it('once the image has been asked for: it is not asked for again', async () => {
     const before = proxy.requests.length;
@@ -120,7 +141,10 @@ describe('a wire that fails', () => {
 
 describe('a server that cannot', () => {
   it('says why, and can be asked again', async () => {
-    await expect(under.client.call(gatanFunctions.SelectCamera, { camera: 7 })).rejects.toMatchObject({ code: 'gatan/failed', message: expect.stringMatching(/could not do SelectCamera: the image is of the wrong type/) as string });
+    await expect(under.client.call(gatanFunctions.SelectCamera, { camera: 7 })).rejects.toMatchObject({
+      code: 'gatan/failed',
+      message: expect.stringMatching(/could not do SelectCamera: the image is of the wrong type/) as string,
+    });
     expect(await acquireThrough(undefined)).toBe('image');
   });
 });

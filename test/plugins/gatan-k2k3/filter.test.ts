@@ -18,7 +18,9 @@ async function filter(general: Readonly<Record<string, string | number>> = {}): 
 const scripts = (): readonly string[] =>
   under.requests
     .filter((request) => request.readInt32LE(4) === 1)
-    .map((request) => unpackText(decodeMessage('ExecuteScript', request, gatanFunctions.ExecuteScript.request).array)[0]!)
+    .map(
+      (request) => unpackText(decodeMessage('ExecuteScript', request, gatanFunctions.ExecuteScript.request).array)[0]!,
+    )
     .filter((script) => script.includes('Set'));
 
 describe('the energy filter of a GIF', () => {
@@ -40,7 +42,8 @@ describe('the energy filter of a GIF', () => {
     expect(await slitWidth.read()).toBeCloseTo(30, 6);
     await slitWidth.write(electronVolts(30.05));
     expect(scripts()).toHaveLength(1);
-    for (const width of [4.9, 60.1, NaN]) await expect(slitWidth.write(electronVolts(width))).rejects.toMatchObject({ code: 'limits/out-of-range' });
+    for (const width of [4.9, 60.1, NaN])
+      await expect(slitWidth.write(electronVolts(width))).rejects.toMatchObject({ code: 'limits/out-of-range' });
   });
 
   it('sets the loss before it switches the offset on, and waits as long as the change is large', async () => {
@@ -54,7 +57,8 @@ describe('the energy filter of a GIF', () => {
     expect(clock.now()).toBeCloseTo((10 + 0.5 * 20) / 60, 9);
     await energyLoss.write(electronVolts(100));
     expect(clock.now()).toBeCloseTo((10 + 0.5 * 20 + 30 + 0.25 * 80) / 60, 9);
-    for (const loss of [-201, 3001]) await expect(energyLoss.write(electronVolts(loss))).rejects.toMatchObject({ code: 'limits/out-of-range' });
+    for (const loss of [-201, 3001])
+      await expect(energyLoss.write(electronVolts(loss))).rejects.toMatchObject({ code: 'limits/out-of-range' });
   });
 
   it('shifts the energy the other way round where there is no spectrum offset', async () => {
@@ -89,6 +93,9 @@ describe('the energy filter of a GIF', () => {
   it('says so when the filter did not take a value', async () => {
     const { slitWidth } = await filter();
     Object.defineProperty(under.server.filter.values, 'SlitWidth', { get: () => 20, set: () => {} });
-    await expect(slitWidth.write(electronVolts(30))).rejects.toMatchObject({ code: 'gatan/filter-refused', message: expect.stringContaining('did not take the slit width of 30: it is at 20') as string });
+    await expect(slitWidth.write(electronVolts(30))).rejects.toMatchObject({
+      code: 'gatan/filter-refused',
+      message: expect.stringContaining('did not take the slit width of 30: it is at 20') as string,
+    });
   });
 });

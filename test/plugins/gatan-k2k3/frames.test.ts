@@ -24,20 +24,40 @@ const whole = (more: Partial<Exposure> = {}): Exposure => ({
   readMode: 'counting',
   ...more,
 });
-const site = (lines: Readonly<Record<string, string | number>> = {}, general: Readonly<Record<string, string | number>> = {}) => propertiesOf({ Retractable: 0, ...lines }, general);
-const divided = (frameTime: number, saving?: Partial<FrameSaving>): FrameSeries => ({ frameTime: seconds(frameTime), ...(saving && { saving: { folder, name: 'run1', ...saving } }) });
+const site = (
+  lines: Readonly<Record<string, string | number>> = {},
+  general: Readonly<Record<string, string | number>> = {},
+) => propertiesOf({ Retractable: 0, ...lines }, general);
+const divided = (frameTime: number, saving?: Partial<FrameSaving>): FrameSeries => ({
+  frameTime: seconds(frameTime),
+  ...(saving && { saving: { folder, name: 'run1', ...saving } }),
+});
 const codes = (): readonly number[] => under.requests.map((request) => request.readInt32LE(4)).slice(5);
 function sent<Name extends keyof GatanFunctions>(name: Name): RequestOf<GatanFunctions[Name]> {
   const { code, request } = gatanFunctions[name];
-  return decodeMessage(name, under.requests.filter((each) => each.readInt32LE(4) === code).at(-1)!, request) as RequestOf<GatanFunctions[Name]>;
+  return decodeMessage(
+    name,
+    under.requests.filter((each) => each.readInt32LE(4) === code).at(-1)!,
+    request,
+  ) as RequestOf<GatanFunctions[Name]>;
 }
 
 /** Reads a stack by the description of the format alone: columns, rows, frames, ångströms a pixel, and counts with row 0 at the top. */
 function readStack(file: string) {
   const bytes = readFileSync(file);
-  const [columns, rows, count, mode] = [0, 4, 8, 12].map((at) => bytes.readInt32LE(at)) as [number, number, number, number];
-  expect([mode, bytes.toString('latin1', 208, 211), bytes.length]).toEqual([6, 'MAP', 1024 + 2 * columns * rows * count]);
-  const at = (frame: number, row: number, column: number): number => bytes.readUInt16LE(1024 + 2 * ((frame * rows + (rows - 1 - row)) * columns + column));
+  const [columns, rows, count, mode] = [0, 4, 8, 12].map((at) => bytes.readInt32LE(at)) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  expect([mode, bytes.toString('latin1', 208, 211), bytes.length]).toEqual([
+    6,
+    'MAP',
+    1024 + 2 * columns * rows * count,
+  ]);
+  const at = (frame: number, row: number, column: number): number =>
+    bytes.readUInt16LE(1024 + 2 * ((frame * rows + (rows - 1 - row)) * columns + column));
   return { columns, rows, count, pixelSize: bytes.readFloatLE(40) / columns, at };
 }
 
@@ -45,10 +65,18 @@ describe('the frames of an exposure', () => {
   it('have a time that the detector gives, and fill the exposure', async () => {
     under = await bench(site());
     const fitted = (exposure: number, frameTime: number) => {
-      const { exposure: total, frames } = under.camera.fit(whole({ exposure: seconds(exposure), frames: divided(frameTime) }));
+      const { exposure: total, frames } = under.camera.fit(
+        whole({ exposure: seconds(exposure), frames: divided(frameTime) }),
+      );
       return [total / frames!.frameTime, frames!.frameTime / 0.000665779];
     };
-    for (const [exposure, frameTime, count] of [[1, 0.1, 10], [0.03, 0.1, 1], [1, 0.0001, 75], [1e5, 1, 299], [0.26, 0.05, 5]] as const) {
+    for (const [exposure, frameTime, count] of [
+      [1, 0.1, 10],
+      [0.03, 0.1, 1],
+      [1, 0.0001, 75],
+      [1e5, 1, 299],
+      [0.26, 0.05, 5],
+    ] as const) {
       const [frames, steps] = fitted(exposure, frameTime);
       expect(frames).toBeCloseTo(count, 6);
       expect(steps! % 1).toBeCloseTo(Math.round(steps!) - Math.floor(steps!), 6);
@@ -56,7 +84,10 @@ describe('the frames of an exposure', () => {
     }
     const once = under.camera.fit(whole({ frames: divided(0.1, { returnAfter: 3 }) }));
     expect(under.camera.fit(once)).toEqual(once);
-    expect(under.camera.fit(whole({ frames: divided(0.1, { returnAfter: 9 }) })).frames!.saving).toEqual({ folder, name: 'run1' });
+    expect(under.camera.fit(whole({ frames: divided(0.1, { returnAfter: 9 }) })).frames!.saving).toEqual({
+      folder,
+      name: 'run1',
+    });
   });
 
   it.each([
@@ -88,47 +119,81 @@ describe('the frames of an exposure', () => {
     const { camera } = under;
     const area = { left: 16, top: 8, right: 80, bottom: 72 };
     const frame = await camera.acquire(camera.fit(whole({ binning: 4, area, frames: divided(0.25) })));
-    expect(sent('GetAcquiredImage')).toMatchObject({ left: 8, top: 4, right: 40, bottom: 36, width: 16, height: 16, binning: 2 });
-    expect(sent('SetK2Parameters2')).toMatchObject({ flags: 1, reducedSizes: 16 + 100000 * 16, fullSizes: 32 + 100000 * 32 });
+    expect(sent('GetAcquiredImage')).toMatchObject({
+      left: 8,
+      top: 4,
+      right: 40,
+      bottom: 36,
+      width: 16,
+      height: 16,
+      binning: 2,
+    });
+    expect(sent('SetK2Parameters2')).toMatchObject({
+      flags: 1,
+      reducedSizes: 16 + 100000 * 16,
+      fullSizes: 32 + 100000 * 32,
+    });
     expect(frame.image.get(0, 0)).toBe(2 * countAt(9, 5));
   });
 
-  it.each(['server', 'this program', 'DigitalMicrograph'] as const)('are saved as the operator sees the image that is turned by %s', async (turnedBy) => {
-    under = await bench(site({ RotationAndFlip: 5 }), { turnedBy });
-    const { camera } = under;
-    const frame = await camera.acquire(camera.fit(whole({ frames: divided(0.1, { pixelSize: nanometres(0.123) }) })));
-    expect(frame.frames).toMatchObject({ count: 5, saved: 5 });
-    expect(codes()).toEqual([9, 27, 29, 6, 26, 40]);
-    expect(sent('SetK2Parameters2')).toMatchObject({ rotationFlip: 0, saveFrames: true });
-    expect(unpackText(sent('SetupFileSaving2').array)).toEqual([folder, 'run1']);
-    const stack = readStack(join(folder, 'run1.mrc'));
-    const [rows, columns] = frame.image.shape as [number, number];
-    expect([stack.rows, stack.columns, stack.count]).toEqual([rows, columns, 5]);
-    expect(stack.pixelSize).toBeCloseTo(1.23, 5);
-    for (const [row, column] of [[0, 0], [0, columns - 1], [rows - 1, 0], [7, 20]] as const) {
-      const total = [0, 1, 2, 3, 4].reduce((sum, at) => sum + stack.at(at, row, column), 0);
-      expect(total).toBe(frame.image.get(row, column));
-    }
-  });
+  it.each(['server', 'this program', 'DigitalMicrograph'] as const)(
+    'are saved as the operator sees the image that is turned by %s',
+    async (turnedBy) => {
+      under = await bench(site({ RotationAndFlip: 5 }), { turnedBy });
+      const { camera } = under;
+      const frame = await camera.acquire(camera.fit(whole({ frames: divided(0.1, { pixelSize: nanometres(0.123) }) })));
+      expect(frame.frames).toMatchObject({ count: 5, saved: 5 });
+      expect(codes()).toEqual([9, 27, 29, 6, 26, 40]);
+      expect(sent('SetK2Parameters2')).toMatchObject({ rotationFlip: 0, saveFrames: true });
+      expect(unpackText(sent('SetupFileSaving2').array)).toEqual([folder, 'run1']);
+      const stack = readStack(join(folder, 'run1.mrc'));
+      const [rows, columns] = frame.image.shape as [number, number];
+      expect([stack.rows, stack.columns, stack.count]).toEqual([rows, columns, 5]);
+      expect(stack.pixelSize).toBeCloseTo(1.23, 5);
+      for (const [row, column] of [
+        [0, 0],
+        [0, columns - 1],
+        [rows - 1, 0],
+        [7, 20],
+      ] as const) {
+        const total = [0, 1, 2, 3, 4].reduce((sum, at) => sum + stack.at(at, row, column), 0);
+        expect(total).toBe(frame.image.get(row, column));
+      }
+    },
+  );
 
   it('are not taken when they could not be saved', async () => {
     under = await bench(site());
     const { camera } = under;
     const take = (saving: Partial<FrameSaving>) => camera.acquire(camera.fit(whole({ frames: divided(0.1, saving) })));
-    await expect(take({ folder: join(folder, 'missing') })).rejects.toMatchObject({ code: 'gatan/cannot-save', message: expect.stringMatching(/^DigitalMicrograph at .* cannot save the frames: the folder does not exist; no image was taken\.$/) as string });
+    await expect(take({ folder: join(folder, 'missing') })).rejects.toMatchObject({
+      code: 'gatan/cannot-save',
+      message: expect.stringMatching(
+        /^DigitalMicrograph at .* cannot save the frames: the folder does not exist; no image was taken\.$/,
+      ) as string,
+    });
     writeFileSync(join(folder, 'taken.mrc'), 'mine');
-    await expect(take({ name: 'taken' })).rejects.toMatchObject({ code: 'gatan/cannot-save', message: expect.stringContaining('the file exists already') as string });
-    await expect(take({ folder: join(folder, 'taken.mrc') })).rejects.toMatchObject({ message: expect.stringContaining('is a file') as string });
+    await expect(take({ name: 'taken' })).rejects.toMatchObject({
+      code: 'gatan/cannot-save',
+      message: expect.stringContaining('the file exists already') as string,
+    });
+    await expect(take({ folder: join(folder, 'taken.mrc') })).rejects.toMatchObject({
+      message: expect.stringContaining('is a file') as string,
+    });
     expect(codes()).not.toContain(6);
     expect(readFileSync(join(folder, 'taken.mrc'), 'utf8')).toBe('mine');
-    for (const name of ['', '../up', 'a/b']) await expect(take({ name })).rejects.toMatchObject({ code: 'gatan/bad-exposure' });
+    for (const name of ['', '../up', 'a/b'])
+      await expect(take({ name })).rejects.toMatchObject({ code: 'gatan/bad-exposure' });
     expect(codes().filter((code) => code === 27)).toHaveLength(3);
   });
 
   it('that were lost while they were saved are an error, not an image', async () => {
     under = await bench(site(), { exposing: async () => rmSync(folder, { recursive: true, force: true }) });
     const { camera } = under;
-    await expect(camera.acquire(camera.fit(whole({ frames: divided(0.1, {}) })))).rejects.toMatchObject({ code: 'gatan/not-saved', message: expect.stringContaining('saved only 0 frames') as string });
+    await expect(camera.acquire(camera.fit(whole({ frames: divided(0.1, {}) })))).rejects.toMatchObject({
+      code: 'gatan/not-saved',
+      message: expect.stringContaining('saved only 0 frames') as string,
+    });
   });
 });
 
@@ -194,10 +259,16 @@ describe('continuous mode', () => {
     await camera.stop();
     await watching;
     expect(server.viewing).toBe(false);
-    const failing = camera.watch(camera.fit(whole()), () => Promise.reject(new Error('no room')), new AbortController().signal);
+    const failing = camera.watch(
+      camera.fit(whole()),
+      () => Promise.reject(new Error('no room')),
+      new AbortController().signal,
+    );
     await expect(failing).rejects.toThrow('no room');
     expect(server.viewing).toBe(false);
     expect(codes().at(-1)).toBe(30);
-    await expect(camera.watch(camera.fit(whole({ frames: divided(0.1) })), () => {}, new AbortController().signal)).rejects.toMatchObject({ code: 'gatan/bad-exposure' });
+    await expect(
+      camera.watch(camera.fit(whole({ frames: divided(0.1) })), () => {}, new AbortController().signal),
+    ).rejects.toMatchObject({ code: 'gatan/bad-exposure' });
   });
 });

@@ -24,9 +24,18 @@ describe('the stand-in server, driven by a client that shares nothing with it', 
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const parameters = (frames: boolean, save: boolean) => ({ longs: [1, 6, 0, 0], booleans: [frames, false, save], doubles: [1, 0.1, 0, 0, 0, 0], texts: [''] });
-  const area = (width: number, height: number, exposure: number) => ({ longs: [width * height, width, height, 2, 1, 0, 0, height, width, 0, 0, 0, -1], doubles: [exposure, 0] });
-  const counts = (data: Buffer, width: number, at: readonly (readonly [row: number, column: number])[]) => at.map(([row, column]) => data.readUInt16LE(2 * (row * width + column)));
+  const parameters = (frames: boolean, save: boolean) => ({
+    longs: [1, 6, 0, 0],
+    booleans: [frames, false, save],
+    doubles: [1, 0.1, 0, 0, 0, 0],
+    texts: [''],
+  });
+  const area = (width: number, height: number, exposure: number) => ({
+    longs: [width * height, width, height, 2, 1, 0, 0, height, width, 0, 0, 0, -1],
+    doubles: [exposure, 0],
+  });
+  const counts = (data: Buffer, width: number, at: readonly (readonly [row: number, column: number])[]) =>
+    at.map(([row, column]) => data.readUInt16LE(2 * (row * width + column)));
 
   it('says what it is', async () => {
     expect((await client.call(11, {}, { longs: 1 })).longs).toEqual([1]);
@@ -41,8 +50,15 @@ describe('the stand-in server, driven by a client that shares nothing with it', 
     expect((await client.call(29, parameters(false, false))).status).toBe(0);
     const { width, height, chunks, data } = await client.image(6, area(columns, rows, 0.5));
     expect([width, height, chunks]).toEqual([columns, rows, 2]);
-    const places = [[0, 0], [0, columns - 1], [rows - 1, 0], [rows - 1, columns - 1]] as const;
-    expect(counts(data, width, places)).toEqual(places.map(([row, column]) => countAt(column + 0.5, row + 0.5) % 65536));
+    const places = [
+      [0, 0],
+      [0, columns - 1],
+      [rows - 1, 0],
+      [rows - 1, columns - 1],
+    ] as const;
+    expect(counts(data, width, places)).toEqual(
+      places.map(([row, column]) => countAt(column + 0.5, row + 0.5) % 65536),
+    );
   });
 
   it('adds up frames and saves them', async () => {

@@ -47,14 +47,19 @@ export class IndependentClient {
   }
 
   /** Sends a request in one write, and reads the reply of the shape that is due. */
-  async call(code: number, request: Numbers, reply: { readonly longs?: number; readonly booleans?: number; readonly doubles?: number } = {}) {
+  async call(
+    code: number,
+    request: Numbers,
+    reply: { readonly longs?: number; readonly booleans?: number; readonly doubles?: number } = {},
+  ) {
     this.socket.write(message(code, request));
     const length = (await this.read(4)).readInt32LE(0);
     const rest = await this.read(length - 4);
     const status = rest.readInt32LE(0);
     const { longs = 0, booleans = 0, doubles = 0 } = reply;
     if (status < 0) return { status, longs: [], booleans: [], doubles: [] };
-    if (rest.length !== 4 + 4 * longs + 4 * booleans + 8 * doubles) throw new Error(`Code ${code} was answered with ${length} bytes.`);
+    if (rest.length !== 4 + 4 * longs + 4 * booleans + 8 * doubles)
+      throw new Error(`Code ${code} was answered with ${length} bytes.`);
     return {
       status,
       longs: Array.from({ length: longs }, (_, at) => rest.readInt32LE(4 + 4 * at)),

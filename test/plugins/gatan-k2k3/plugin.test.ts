@@ -58,7 +58,11 @@ function apply(text: string): Running {
   const log: LogLine[] = [];
   const kernel = new Kernel({ settings, clock, log: new FilteredLogger((line) => void log.push(line)), builtIn });
   const none = { entries: () => [] };
-  kernel.provide(Calibrations, { imageShift: none, stage: none, records: () => ({ all: () => [] }) } as unknown as Calibrations);
+  kernel.provide(Calibrations, {
+    imageShift: none,
+    stage: none,
+    records: () => ({ all: () => [] }),
+  } as unknown as Calibrations);
   return { kernel, clock, log };
 }
 
@@ -95,15 +99,32 @@ async function virtualCamera(text: string): Promise<CameraUnderTest & { readonly
 
 const facts = { binning: 'sum', noise: 60, binningTolerance: 0.05, exposure: 0.5, tooLong: 1000 } as const;
 describeCamera('The K3 of a simulated site', () => virtualCamera(site()), facts);
-describeCamera('A K2 of a simulated site, turned and mirrored', () => virtualCamera(site(['RotationAndFlip: 7', 'Retractable: true']).replace('K2Type: 3', 'K2Type: 1')), facts);
+describeCamera(
+  'A K2 of a simulated site, turned and mirrored',
+  () => virtualCamera(site(['RotationAndFlip: 7', 'Retractable: true']).replace('K2Type: 3', 'K2Type: 1')),
+  facts,
+);
 
 describe('an exposure of the virtual microscope', () => {
   it('begins when the frame says, with the settings that it says', async () => {
     const { camera, records, dispose } = await virtualCamera(site());
-    const wish = { binning: 2, area: { left: 64, top: 32, right: 192, bottom: 160 }, exposure: seconds(0.3), driftSettling: seconds(0.7), processing: 'dark subtracted', readMode: 'linear' } as const;
+    const wish = {
+      binning: 2,
+      area: { left: 64, top: 32, right: 192, bottom: 160 },
+      exposure: seconds(0.3),
+      driftSettling: seconds(0.7),
+      processing: 'dark subtracted',
+      readMode: 'linear',
+    } as const;
     const frame = await camera.acquire(camera.fit(wish));
     expect(records).toHaveLength(1);
-    expect(records[0]).toMatchObject({ camera: 0, binning: 2, area: { left: 64, top: 32, width: 128, height: 128 }, readout: 'linear', processing: 'dark-subtracted' });
+    expect(records[0]).toMatchObject({
+      camera: 0,
+      binning: 2,
+      area: { left: 64, top: 32, width: 128, height: 128 },
+      readout: 'linear',
+      processing: 'dark-subtracted',
+    });
     expect(records[0]!.start).toBeCloseTo(frame.began, 9);
     expect(records[0]!.exposure).toBeCloseTo(frame.exposure.exposure, 9);
     expect(frame.image.shape).toEqual([64, 64]);
@@ -113,7 +134,14 @@ describe('an exposure of the virtual microscope', () => {
   it('has a pixel for each pixel of super-resolution at binning 1', async () => {
     const { camera, dispose } = await virtualCamera(site());
     expect([camera.traits.width, camera.traits.height, camera.traits.binnings]).toEqual([256, 192, [1, 2, 4, 8]]);
-    const wish = { binning: 1, area: { left: 0, top: 0, right: 256, bottom: 192 }, exposure: seconds(0.3), driftSettling: seconds(0), processing: 'gain normalized', readMode: 'super-resolution' } as const;
+    const wish = {
+      binning: 1,
+      area: { left: 0, top: 0, right: 256, bottom: 192 },
+      exposure: seconds(0.3),
+      driftSettling: seconds(0),
+      processing: 'gain normalized',
+      readMode: 'super-resolution',
+    } as const;
     expect((await camera.acquire(camera.fit(wish))).image.shape).toEqual([192, 256]);
     await dispose();
   });
@@ -130,37 +158,68 @@ describe('a real server', () => {
 
   it.each([
     ['the options', (at: number) => site([], `{ wire: socket, host: 127.0.0.1, port: ${at} }`)],
-    ['the properties', (at: number) => site([], '{ wire: socket }', `GatanServerIP: 127.0.0.1\nGatanServerPort: ${at}`)],
+    [
+      'the properties',
+      (at: number) => site([], '{ wire: socket }', `GatanServerIP: 127.0.0.1\nGatanServerPort: ${at}`),
+    ],
   ])('is reached where %s say', async (_what, text) => {
     const { kernel, log } = apply(text(port));
     await kernel.connect(never);
-    expect(log.map(({ text: line }) => line).join('\n')).toContain(`DigitalMicrograph at 127.0.0.1:${port}: plugin version 120, DigitalMicrograph 50331 build 2300, 1 camera.`);
+    expect(log.map(({ text: line }) => line).join('\n')).toContain(
+      `DigitalMicrograph at 127.0.0.1:${port}: plugin version 120, DigitalMicrograph 50331 build 2300, 1 camera.`,
+    );
     const camera = kernel.registry.get(Cameras).selected;
-    const wish = { binning: 4, area: { left: 0, top: 0, right: 256, bottom: 192 }, exposure: seconds(0.3), driftSettling: seconds(0), processing: 'gain normalized', readMode: 'counting' } as const;
+    const wish = {
+      binning: 4,
+      area: { left: 0, top: 0, right: 256, bottom: 192 },
+      exposure: seconds(0.3),
+      driftSettling: seconds(0),
+      processing: 'gain normalized',
+      readMode: 'counting',
+    } as const;
     expect((await camera.acquire(camera.fit(wish))).image.shape).toEqual([48, 64]);
     await kernel.dispose();
   });
 
   it('is told which shutter to close between images at the first image, not before: connecting changes nothing', async () => {
-    const { kernel } = apply(site(['SetAlternateShutterNormallyClosed: 1', 'BeamBlankShutter: 1'], `{ wire: socket, host: 127.0.0.1, port: ${port} }`));
+    const { kernel } = apply(
+      site(
+        ['SetAlternateShutterNormallyClosed: 1', 'BeamBlankShutter: 1'],
+        `{ wire: socket, host: 127.0.0.1, port: ${port} }`,
+      ),
+    );
     await kernel.connect(never);
     expect(server.closedShutter(0)).toBeUndefined();
     const camera = kernel.registry.get(Cameras).selected;
-    await camera.acquire(camera.fit({ binning: 4, area: { left: 0, top: 0, right: 256, bottom: 192 }, exposure: seconds(0.3), driftSettling: seconds(0), processing: 'gain normalized', readMode: 'counting' }));
+    await camera.acquire(
+      camera.fit({
+        binning: 4,
+        area: { left: 0, top: 0, right: 256, bottom: 192 },
+        exposure: seconds(0.3),
+        driftSettling: seconds(0),
+        processing: 'gain normalized',
+        readMode: 'counting',
+      }),
+    );
     expect(server.closedShutter(0)).toBe(1);
     await kernel.dispose();
   });
 
   it('with too few cameras is refused', async () => {
     const { kernel } = apply(site([], `{ wire: socket, port: ${port}, host: 127.0.0.1, cameras: { '0': 2 } }`));
-    await expect(kernel.connect(never)).rejects.toMatchObject({ code: 'devices/not-connected', message: expect.stringMatching(/has 1 camera; K3 would be number 2/) as string });
+    await expect(kernel.connect(never)).rejects.toMatchObject({
+      code: 'devices/not-connected',
+      message: expect.stringMatching(/has 1 camera; K3 would be number 2/) as string,
+    });
     await kernel.dispose();
   });
 
   it('with an old plugin is refused', async () => {
     const old = new GatanStandInServer(new RampSource(128, 96), { pluginVersion: 107, version: 50300, build: 0 });
     const { kernel } = apply(site([], `{ wire: socket, host: 127.0.0.1, port: ${await old.listen()} }`));
-    await expect(kernel.connect(never)).rejects.toMatchObject({ message: expect.stringMatching(/version 107 .* K3 needs 108/) as string });
+    await expect(kernel.connect(never)).rejects.toMatchObject({
+      message: expect.stringMatching(/version 107 .* K3 needs 108/) as string,
+    });
     await kernel.dispose();
     await old.close();
   });
@@ -168,7 +227,10 @@ describe('a real server', () => {
   it('that is not there is one clear error', async () => {
     await server.close();
     const { kernel } = apply(site([], `{ wire: socket, host: 127.0.0.1, port: ${port} }`));
-    await expect(kernel.connect(never)).rejects.toMatchObject({ code: 'devices/not-connected', message: expect.stringContaining(`127.0.0.1:${port} could not be reached`) as string });
+    await expect(kernel.connect(never)).rejects.toMatchObject({
+      code: 'devices/not-connected',
+      message: expect.stringContaining(`127.0.0.1:${port} could not be reached`) as string,
+    });
     await kernel.dispose();
   });
 });
@@ -182,8 +244,16 @@ it('opens no socket before it is connected, and loads the simulation only for th
     jest.doMock('../../../simulation', forbidden('the simulation'));
     jest.doMock('node:net', forbidden('node:net'));
     const kernelRoom = require('../../../core/kernel') as typeof import('../../../core/kernel');
-    const settings = parseSettings(site([], '{ wire: socket }').replace('  simulator: {}\n  fei: {}\n', ''), 'site.yaml').settings;
-    const made = new kernelRoom.Kernel({ settings, clock: new VirtualClock(), log: new FilteredLogger(() => {}), builtIn: { 'gatan-k2k3': () => require('../../../plugins/gatan-k2k3') as unknown } });
+    const settings = parseSettings(
+      site([], '{ wire: socket }').replace('  simulator: {}\n  fei: {}\n', ''),
+      'site.yaml',
+    ).settings;
+    const made = new kernelRoom.Kernel({
+      settings,
+      clock: new VirtualClock(),
+      log: new FilteredLogger(() => {}),
+      builtIn: { 'gatan-k2k3': () => require('../../../plugins/gatan-k2k3') as unknown },
+    });
     expect(made).toBeDefined();
   });
   jest.dontMock('../../../plugins/gatan-k2k3/simulated-wire').dontMock('../../../simulation').dontMock('node:net');

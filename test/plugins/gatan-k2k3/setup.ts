@@ -8,8 +8,22 @@ import { SocketTransport } from '../../../plugins/gatan-k2k3/socket-transport';
 import { GatanStandInServer } from '../../../plugins/gatan-k2k3/stand-in-server';
 
 /** Properties of a camera as a site would write them, small so that tests are quick: 64 x 48 physical pixels, of which super-resolution makes 128 x 96. */
-export function propertiesOf(lines: Readonly<Record<string, string | number>>, general: Readonly<Record<string, string | number>> = {}): Settings {
-  const camera = { Name: 'Test', K2Type: 3, CameraSizeX: 64, CameraSizeY: 48, Binnings: '1 2 4', XMustBeMultipleOf: 4, YMustBeMultipleOf: 2, CountsPerElectron: 32, StartupDelay: 1, ...lines };
+export function propertiesOf(
+  lines: Readonly<Record<string, string | number>>,
+  general: Readonly<Record<string, string | number>> = {},
+): Settings {
+  const camera = {
+    Name: 'Test',
+    K2Type: 3,
+    CameraSizeX: 64,
+    CameraSizeY: 48,
+    Binnings: '1 2 4',
+    XMustBeMultipleOf: 4,
+    YMustBeMultipleOf: 2,
+    CountsPerElectron: 32,
+    StartupDelay: 1,
+    ...lines,
+  };
   const text = [
     'SerialEMProperties',
     'ActiveCameraList 0',
@@ -23,9 +37,15 @@ export function propertiesOf(lines: Readonly<Record<string, string | number>>, g
 }
 
 /** The model that the plugin makes of the first camera. */
-export function modelOf(settings: Settings, turnedBy: TurnedBy = 'server'): { readonly model: CameraModel; readonly camera: CameraSettings } {
+export function modelOf(
+  settings: Settings,
+  turnedBy: TurnedBy = 'server',
+): { readonly model: CameraModel; readonly camera: CameraSettings } {
   const camera = settings.cameras[0]!;
-  return { model: cameraModel(camera, settings, { number: 0, longestExposure: 300, turnedBy, frameFormat: 'mrc' }), camera };
+  return {
+    model: cameraModel(camera, settings, { number: 0, longestExposure: 300, turnedBy, frameFormat: 'mrc' }),
+    camera,
+  };
 }
 
 /** A count that depends linearly on the place on the chip, so that a binned pixel shows exactly what the mean of its pixels shows. */
@@ -53,7 +73,9 @@ export class RampSource implements PictureSource {
     await this.exposing(request, signal).finally(() => this.running--);
     const { area, width, height } = request;
     const step = (area.right - area.left) / width;
-    const data = Uint16Array.from({ length: width * height }, (_, at) => countAt(area.left + ((at % width) + 0.5) * step, area.top + (Math.floor(at / width) + 0.5) * step));
+    const data = Uint16Array.from({ length: width * height }, (_, at) =>
+      countAt(area.left + ((at % width) + 0.5) * step, area.top + (Math.floor(at / width) + 0.5) * step),
+    );
     return { width, height, data };
   }
 }
@@ -73,18 +95,33 @@ export interface Bench {
 /** Sets everything up and connects it. */
 export async function bench(
   settings: Settings,
-  options: { readonly exposing?: (request: PictureRequest, signal: AbortSignal) => Promise<void>; readonly clock?: Clock; readonly superChunk?: number; readonly through?: (port: number) => Promise<number>; readonly limits?: GatanLimits; readonly inserted?: boolean; readonly turnedBy?: TurnedBy } = {},
+  options: {
+    readonly exposing?: (request: PictureRequest, signal: AbortSignal) => Promise<void>;
+    readonly clock?: Clock;
+    readonly superChunk?: number;
+    readonly through?: (port: number) => Promise<number>;
+    readonly limits?: GatanLimits;
+    readonly inserted?: boolean;
+    readonly turnedBy?: TurnedBy;
+  } = {},
 ): Promise<Bench> {
   const { model, camera: properties } = modelOf(settings, options.turnedBy);
   const [width, height] = chipOf(model);
   const source = new RampSource(width, height, options.exposing, options.inserted);
   const requests: Buffer[] = [];
-  const server = new GatanStandInServer(source, undefined, { onRequest: (request) => void requests.push(request), ...(options.superChunk && { superChunk: options.superChunk }) });
+  const server = new GatanStandInServer(source, undefined, {
+    onRequest: (request) => void requests.push(request),
+    ...(options.superChunk && { superChunk: options.superChunk }),
+  });
   const own = await server.listen();
   const port = (await options.through?.(own)) ?? own;
   const clock = options.clock ?? new VirtualClock();
   const transport = new SocketTransport({ name: 'DigitalMicrograph', host: '127.0.0.1', port, connectLimit: 2000 });
-  const client = new GatanClient(transport, options.limits ?? { parameters: 2000, image: 3000, saving: 3000 }, new FilteredLogger(() => {}));
+  const client = new GatanClient(
+    transport,
+    options.limits ?? { parameters: 2000, image: 3000, saving: 3000 },
+    new FilteredLogger(() => {}),
+  );
   await client.open();
   const camera = new GatanCamera(traitsOf(model, properties, 3), model, client, clock);
   const dispose = async (): Promise<void> => {

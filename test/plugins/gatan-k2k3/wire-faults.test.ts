@@ -6,7 +6,14 @@ import { breakOften, demand } from '../../support/seeded-faults';
 import { verifying } from '../../support/virtual-instrument';
 import { type Bench, bench, countAt, propertiesOf } from './setup';
 
-const exposure: Exposure = { binning: 2, area: { left: 0, top: 0, right: 32, bottom: 24 }, exposure: seconds(0.01), driftSettling: seconds(0), processing: 'gain normalized', readMode: 'counting' };
+const exposure: Exposure = {
+  binning: 2,
+  area: { left: 0, top: 0, right: 32, bottom: 24 },
+  exposure: seconds(0.01),
+  driftSettling: seconds(0),
+  processing: 'gain normalized',
+  readMode: 'counting',
+};
 
 let proxy: FaultProxy;
 let under: Bench;
@@ -28,14 +35,19 @@ afterEach(async () => {
 // The packets carry no checksum: their lengths and statuses are checked, but a byte of a pixel that changed on its way cannot be told.
 it('a broken wire gives the one right image or one clear error, in time, and works again; no image is asked for twice', async () => {
   const { camera } = under;
-  const asked = (): number => proxy.requests.filter((request) => request.length > 8 && request.readInt32LE(4) === gatanFunctions.GetAcquiredImage.code).length;
+  const asked = (): number =>
+    proxy.requests.filter(
+      (request) => request.length > 8 && request.readInt32LE(4) === gatanFunctions.GetAcquiredImage.code,
+    ).length;
   const use = async (): Promise<void> => {
     const before = asked();
     try {
       const { image } = await camera.acquire(camera.fit(exposure));
       const [rows = 0, columns = 0] = image.shape;
       demand('size', [rows, columns], [12, 16]);
-      for (let row = 0; row < rows; row++) for (let column = 0; column < columns; column++) demand(`pixel ${row}, ${column}`, image.get(row, column), countAt(column + 0.5, row + 0.5));
+      for (let row = 0; row < rows; row++)
+        for (let column = 0; column < columns; column++)
+          demand(`pixel ${row}, ${column}`, image.get(row, column), countAt(column + 0.5, row + 0.5));
     } finally {
       demand('exposures', asked() - before <= 1, true);
     }
@@ -43,7 +55,14 @@ it('a broken wire gives the one right image or one clear error, in time, and wor
   const runs = verifying ? 500 : 60;
   const { wrong, results, struck } = await breakOften(
     // Each chunk of an image has five seconds of patience, so silence is left to the long statistics.
-    { proxy, use, limit: 8000, longestDelay: 500, kinds: ['delay', 'truncate', 'duplicate', 'reset', ...(verifying ? (['drop', 'stall'] as const) : [])], kindsTowardsServer: ['delay', 'truncate', 'reset'] },
+    {
+      proxy,
+      use,
+      limit: 8000,
+      longestDelay: 500,
+      kinds: ['delay', 'truncate', 'duplicate', 'reset', ...(verifying ? (['drop', 'stall'] as const) : [])],
+      kindsTowardsServer: ['delay', 'truncate', 'reset'],
+    },
     { runs },
   );
   expect(wrong).toEqual([]);

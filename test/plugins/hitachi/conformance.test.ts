@@ -10,10 +10,20 @@ const facts: ScopeFacts = {
   absentMag: 11,
   hasProbeModes: false,
   normalizes: false,
-  steps: { imageShift: 50 * coilStep, beamShift: 100 * coilStep, intensity: coilStep, defocusMicrometres: 10_000 * coilStep },
+  steps: {
+    imageShift: 50 * coilStep,
+    beamShift: 100 * coilStep,
+    intensity: coilStep,
+    defocusMicrometres: 10_000 * coilStep,
+  },
 };
 // The column is always sent both X and Y.
-const stageFacts: StageFacts = { limits: plainColumn.stageLimits, largestTiltDegrees: plainColumn.largestTilt, step: 0.0501, planarAxesTogether: true };
+const stageFacts: StageFacts = {
+  limits: plainColumn.stageLimits,
+  largestTiltDegrees: plainColumn.largestTilt,
+  step: 0.0501,
+  planarAxesTogether: true,
+};
 
 describeScope('Hitachi column', () => makeColumn(), facts);
 describeStage('Hitachi stage', () => makeColumn(), stageFacts);

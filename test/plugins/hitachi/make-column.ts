@@ -51,22 +51,41 @@ export interface HitachiUnderTest extends StageUnderTest {
 }
 
 /** The plugin's column and stage on a recorded simulated wire. */
-export async function makeColumn(changes: Partial<HitachiColumn> = {}, imageToBeam: () => Matrix | undefined = () => undefined): Promise<HitachiUnderTest> {
+export async function makeColumn(
+  changes: Partial<HitachiColumn> = {},
+  imageToBeam: () => Matrix | undefined = () => undefined,
+): Promise<HitachiUnderTest> {
   const clock = new VirtualClock();
   const column = { ...plainColumn, ...changes };
-  const truth = buildTruth(simulatorOptions.parse({ imageShiftCarriesBeam: false, stageMicrometresPerSecond: 100, voltageKilovolts: 120 }), {
-    magnifications: column.magnifications.map(({ index, magnification: value, range }) => ({ index, magnification: value, low: range === 'LM' })),
-    cameras: [{ index: 0, name: 'camera', width: 512, height: 512 }],
-    views: column.magnifications.map(({ index, magnification: value }) => ({ magIndex: index, camera: 0, pixelSizeMicrometres: 10 / value, rotationDegrees: 10 })),
-    specimenToStage: { xpx: 0, xpy: 1, ypx: -1, ypy: 0 },
-  });
+  const truth = buildTruth(
+    simulatorOptions.parse({ imageShiftCarriesBeam: false, stageMicrometresPerSecond: 100, voltageKilovolts: 120 }),
+    {
+      magnifications: column.magnifications.map(({ index, magnification: value, range }) => ({
+        index,
+        magnification: value,
+        low: range === 'LM',
+      })),
+      cameras: [{ index: 0, name: 'camera', width: 512, height: 512 }],
+      views: column.magnifications.map(({ index, magnification: value }) => ({
+        magIndex: index,
+        camera: 0,
+        pixelSizeMicrometres: 10 / value,
+        rotationDegrees: 10,
+      })),
+      specimenToStage: { xpx: 0, xpy: 1, ypx: -1, ypy: 0 },
+    },
+  );
   const microscope = new VirtualMicroscope(truth, { seed: 1, now: () => clock.now() });
   const wire = recording<HitachiTransport>(new SimulatedHitachiWire(() => microscope, clock, column));
   const protocol = new HitachiProtocol(wire.transport, clock);
   const scope = new HitachiScope(protocol, column, { clock, imageToBeam });
   await wire.transport.open();
   await scope.start();
-  const writes = (): readonly string[] => wire.calls('exchange').map(([line]) => String(line)).filter((line) => line.startsWith('Set '));
+  const writes = (): readonly string[] =>
+    wire
+      .calls('exchange')
+      .map(([line]) => String(line))
+      .filter((line) => line.startsWith('Set '));
   return {
     scope,
     stage: new HitachiStage(protocol, column, clock),
@@ -81,7 +100,9 @@ export async function makeColumn(changes: Partial<HitachiColumn> = {}, imageToBe
 }
 
 /** The target that a line sends the stage to, in micrometres and degrees; nothing for other lines. */
-export function targetOf(line: string): readonly { readonly x?: number; readonly y?: number; readonly tilt?: number }[] {
+export function targetOf(
+  line: string,
+): readonly { readonly x?: number; readonly y?: number; readonly tilt?: number }[] {
   const [, what = '', values = ''] = /^Set (\S+) Move (\S+)$/.exec(line) ?? [];
   const [first = 0, second = 0] = values.split(',').map(Number);
   if (what === 'StageTilt') return [{ tilt: first }];

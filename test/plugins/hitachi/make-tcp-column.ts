@@ -8,7 +8,8 @@ import type { StageUnderTest } from '../../conformance/describe-stage';
 import { plainColumn, targetOf } from './make-column';
 import { HitachiStandIn, type StandInColumn } from './stand-in-server';
 
-const valuesOf = (range: string): readonly number[] => plainColumn.magnifications.filter((each) => each.range === range).map(({ magnification }) => magnification);
+const valuesOf = (range: string): readonly number[] =>
+  plainColumn.magnifications.filter((each) => each.range === range).map(({ magnification }) => magnification);
 
 /** The plugin's column and stage over a socket to a column that stands in for the real one. */
 export interface TcpColumnUnderTest extends StageUnderTest {
@@ -29,19 +30,37 @@ export interface TcpColumnOptions extends Partial<Pick<StandInColumn, 'echoesVal
 }
 
 /** Sets everything up and connects it. */
-export async function makeTcpColumn({ column: changes, through, answerLimit = 2000, echoesValues = false }: TcpColumnOptions = {}): Promise<TcpColumnUnderTest> {
+export async function makeTcpColumn({
+  column: changes,
+  through,
+  answerLimit = 2000,
+  echoesValues = false,
+}: TcpColumnOptions = {}): Promise<TcpColumnUnderTest> {
   const clock = new VirtualClock();
   const column = { ...plainColumn, ...changes };
-  const server = new HitachiStandIn({ magnifications: { '0e': valuesOf('LM'), '00': valuesOf('HC'), '02': valuesOf('HR') }, now: () => clock.now(), echoesValues });
+  const server = new HitachiStandIn({
+    magnifications: { '0e': valuesOf('LM'), '00': valuesOf('HC'), '02': valuesOf('HR') },
+    now: () => clock.now(),
+    echoesValues,
+  });
   const own = await server.listen();
-  const wire = new TcpHitachiWire({ host: '127.0.0.1', port: (await through?.(own)) ?? own, connectLimit: 2000, answerLimit });
+  const wire = new TcpHitachiWire({
+    host: '127.0.0.1',
+    port: (await through?.(own)) ?? own,
+    connectLimit: 2000,
+    answerLimit,
+  });
   const protocol = new HitachiProtocol(wire, clock);
   const scope = new HitachiScope(protocol, column, { clock, imageToBeam: () => undefined });
   await wire.open();
   await scope.start();
   const writes = (): readonly string[] => server.lines.filter((line) => !line.startsWith('Get '));
   return {
-    scope, protocol, wire, server, clock,
+    scope,
+    protocol,
+    wire,
+    server,
+    clock,
     stage: new HitachiStage(protocol, column, clock),
     writes,
     targets: () => writes().flatMap(targetOf),

@@ -1,7 +1,10 @@
 import { AlphaSelector, NeutralImageShift, Scope, Stage } from '../../../core/devices';
 import { simulatedSite, siteText } from '../simulator/site';
 
-const builtIn = { simulator: () => require('../../../plugins/simulator') as unknown, hitachi: () => require('../../../plugins/hitachi') as unknown };
+const builtIn = {
+  simulator: () => require('../../../plugins/simulator') as unknown,
+  hitachi: () => require('../../../plugins/hitachi') as unknown,
+};
 
 it('offers what a Hitachi column has, and nothing of another vendor', async () => {
   const { kernel } = simulatedSite(siteText.replace('fei: {}', 'hitachi: {}'), builtIn);

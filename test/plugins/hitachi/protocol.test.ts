@@ -4,22 +4,39 @@ import { HitachiProtocol } from '../../../plugins/hitachi/protocol';
 import { makeColumn } from './make-column';
 
 const speaking = (answer: (line: string) => Promise<string> | string): HitachiProtocol =>
-  new HitachiProtocol({ open: () => Promise.resolve(), close: () => Promise.resolve(), exchange: async (line) => answer(line) }, new VirtualClock());
+  new HitachiProtocol(
+    { open: () => Promise.resolve(), close: () => Promise.resolve(), exchange: async (line) => answer(line) },
+    new VirtualClock(),
+  );
 
 describe('lines', () => {
   it('are taken apart after their echo', async () => {
     expect(await speaking(() => 'Get StageXY Position 12,-5').get('StageXY Position')).toEqual(['12', '-5']);
-    await expect(speaking(() => 'Set Column Magnification 8000,"OK."').set('Column Magnification', 4000)).resolves.toBeUndefined();
+    await expect(
+      speaking(() => 'Set Column Magnification 8000,"OK."').set('Column Magnification', 4000),
+    ).resolves.toBeUndefined();
   });
 
   it('that the column refuses, garbles or answers for something else are errors that say so', async () => {
-    await expect(speaking(() => 'Set Column Magnification 8001,"NG."').set('Column Magnification', 1)).rejects.toMatchObject({ code: 'hitachi/refused' });
+    await expect(
+      speaking(() => 'Set Column Magnification 8001,"NG."').set('Column Magnification', 1),
+    ).rejects.toMatchObject({ code: 'hitachi/refused' });
     for (const answer of ['', 'Get StageZ Position 5', 'Get StageXY Positio', '\u0000\u0001'])
-      await expect(speaking(() => answer).get('StageXY Position')).rejects.toMatchObject({ code: 'hitachi/strange-answer' });
-    await expect(speaking(() => 'Get Lens OBJ 12ZZ').lens('OBJ')).rejects.toMatchObject({ code: 'hitachi/strange-answer' });
-    await expect(speaking(() => 'Get Coil BH 1FFE00').coil('BH')).rejects.toMatchObject({ code: 'hitachi/strange-answer' });
-    await expect(speaking(() => 'Get HighVoltage Value x').getNumber('HighVoltage Value')).rejects.toMatchObject({ code: 'hitachi/strange-answer' });
-    await expect(speaking(() => Promise.reject(new Error('reset'))).get('Column Mode')).rejects.toMatchObject({ code: 'hitachi/exchange-failed' });
+      await expect(speaking(() => answer).get('StageXY Position')).rejects.toMatchObject({
+        code: 'hitachi/strange-answer',
+      });
+    await expect(speaking(() => 'Get Lens OBJ 12ZZ').lens('OBJ')).rejects.toMatchObject({
+      code: 'hitachi/strange-answer',
+    });
+    await expect(speaking(() => 'Get Coil BH 1FFE00').coil('BH')).rejects.toMatchObject({
+      code: 'hitachi/strange-answer',
+    });
+    await expect(speaking(() => 'Get HighVoltage Value x').getNumber('HighVoltage Value')).rejects.toMatchObject({
+      code: 'hitachi/strange-answer',
+    });
+    await expect(speaking(() => Promise.reject(new Error('reset'))).get('Column Mode')).rejects.toMatchObject({
+      code: 'hitachi/exchange-failed',
+    });
   });
 
   it('wait for the answer to the one before', async () => {
@@ -66,7 +83,8 @@ it('coils and lenses come back within a step of what was set', async () => {
 it('a stage that never arrives is stopped and says so', async () => {
   const column = await makeColumn();
   const { exchange } = column.wire.transport;
-  column.wire.transport.exchange = (line) => (line === 'Get StageXY Position' ? Promise.resolve(`${line} 40,0`) : exchange(line));
+  column.wire.transport.exchange = (line) =>
+    line === 'Get StageXY Position' ? Promise.resolve(`${line} 40,0`) : exchange(line);
   await expect(column.stage.move({ x: micrometres(100) })).rejects.toMatchObject({ code: 'hitachi/stage-timeout' });
   expect(column.writes().at(-1)).toBe('Set StageXY Move 40,0');
 });

@@ -1,4 +1,12 @@
-import { beamShiftUnits, degrees, imageShiftUnits, inMicrometres, matrix, micrometres, vector } from '../../../core/base';
+import {
+  beamShiftUnits,
+  degrees,
+  imageShiftUnits,
+  inMicrometres,
+  matrix,
+  micrometres,
+  vector,
+} from '../../../core/base';
 import { type HitachiUnderTest, makeColumn } from './make-column';
 
 const writesOf = async (column: HitachiUnderTest, change: () => Promise<unknown>): Promise<readonly string[]> => {
@@ -44,7 +52,9 @@ describe('image shift', () => {
       [9, 'ISF'],
     ] as const) {
       await column.scope.magIndex.write(index);
-      expect(await writesOf(column, () => column.scope.imageShift.write(imageShift(25, -50)))).toEqual([`Set Coil ${coil} FF,2FFD00,000000`]);
+      expect(await writesOf(column, () => column.scope.imageShift.write(imageShift(25, -50)))).toEqual([
+        `Set Coil ${coil} FF,2FFD00,000000`,
+      ]);
     }
   });
 
@@ -77,7 +87,10 @@ describe('image shift', () => {
     const column = await makeColumn({}, () => matrix(2, 0, 0, -1));
     await column.scope.magIndex.write(5);
     await column.scope.beamShift.write(vector(beamShiftUnits(1), beamShiftUnits(1)));
-    expect(await writesOf(column, () => column.scope.imageShift.write(imageShift(3, 4)))).toEqual([expect.stringContaining('Coil PA') as string, expect.stringContaining('Coil BH') as string]);
+    expect(await writesOf(column, () => column.scope.imageShift.write(imageShift(3, 4)))).toEqual([
+      expect.stringContaining('Coil PA') as string,
+      expect.stringContaining('Coil BH') as string,
+    ]);
     expect(column.microscope.state.beamShift.x).toBeCloseTo(7, 3);
     expect(column.microscope.state.beamShift.y).toBeCloseTo(-3, 3);
     await column.scope.magIndex.write(9);
@@ -86,10 +99,22 @@ describe('image shift', () => {
 
   it('beyond the coil, or beyond what the beam can follow, is refused before anything is sent', async () => {
     const plain = await makeColumn();
-    expect(await writesOf(plain, () => expect(plain.scope.imageShift.write(imageShift(50.1, 0))).rejects.toMatchObject({ code: 'hitachi/outside-coils' }))).toEqual([]);
+    expect(
+      await writesOf(plain, () =>
+        expect(plain.scope.imageShift.write(imageShift(50.1, 0))).rejects.toMatchObject({
+          code: 'hitachi/outside-coils',
+        }),
+      ),
+    ).toEqual([]);
     const column = await makeColumn({}, () => matrix(100, 0, 0, 100));
     await column.scope.magIndex.write(5);
-    expect(await writesOf(column, () => expect(column.scope.imageShift.write(imageShift(20, 0))).rejects.toMatchObject({ code: 'hitachi/outside-coils' }))).toEqual([]);
+    expect(
+      await writesOf(column, () =>
+        expect(column.scope.imageShift.write(imageShift(20, 0))).rejects.toMatchObject({
+          code: 'hitachi/outside-coils',
+        }),
+      ),
+    ).toEqual([]);
   });
 });
 
@@ -99,7 +124,11 @@ describe('spot size', () => {
     await column.scope.spotSize.write(2);
     expect(await writesOf(column, () => column.scope.spotSize.write(5))).toEqual(['Set Column Mode 04,FF']);
     const began = column.clock.now();
-    expect(await writesOf(column, () => column.scope.spotSize.write(3))).toEqual(['Set Column Mode 00,FF', 'Set Column Mode 01,FF', 'Set Column Mode 02,FF']);
+    expect(await writesOf(column, () => column.scope.spotSize.write(3))).toEqual([
+      'Set Column Mode 00,FF',
+      'Set Column Mode 01,FF',
+      'Set Column Mode 02,FF',
+    ]);
     expect(column.clock.now() - began).toBeGreaterThanOrEqual(3 * 0.3);
     expect(column.microscope.state.spotSize).toBe(3);
   });

@@ -41,7 +41,9 @@ export class HitachiStandIn {
   readonly lines: string[] = [];
   readonly sockets = new Set<Socket>();
   connections = 0;
-  private readonly lenses = new Map<string, string>(['C1', 'C2', 'OBJ', 'OM', 'I1', 'I2', 'P1', 'P2'].map((name) => [name, middle]));
+  private readonly lenses = new Map<string, string>(
+    ['C1', 'C2', 'OBJ', 'OM', 'I1', 'I2', 'P1', 'P2'].map((name) => [name, middle]),
+  );
   private readonly coils = new Map<string, string>();
   private readonly stage: Record<'x' | 'y' | 'z' | 'tilt', Drive>;
   private submode = '00';
@@ -109,7 +111,8 @@ export class HitachiStandIn {
       'StageXY Position': () => `${Math.round(x.at)},${Math.round(y.at)}`,
       'StageZ Position': () => `${Math.round(z.at)}`,
       'StageTilt Position': () => (tilt.at / 10).toFixed(1),
-      'Screen Position': () => String(this.column.now() < this.screen.until ? 1 - this.screen.place : this.screen.place),
+      'Screen Position': () =>
+        String(this.column.now() < this.screen.until ? 1 - this.screen.place : this.screen.place),
     };
     return answers[what]?.() ?? '8001,"NG."';
   }
@@ -117,7 +120,10 @@ export class HitachiStandIn {
   private set(sub: string, what: string, name: string, values: readonly string[]): boolean {
     const [first = '', second = ''] = values;
     const hex = values.slice(1);
-    const sane = (wanted: number): boolean => hex.length === wanted && first === 'FF' && hex.every((value) => /^[0-9A-F]{6}$/.test(value) && parseInt(value, 16) <= full);
+    const sane = (wanted: number): boolean =>
+      hex.length === wanted &&
+      first === 'FF' &&
+      hex.every((value) => /^[0-9A-F]{6}$/.test(value) && parseInt(value, 16) <= full);
     if (sub === 'Lens') return this.lenses.has(name) && sane(1) && Boolean(this.lenses.set(name, hex[0]!));
     if (sub === 'Coil') return sane(2) && Boolean(this.coils.set(this.coilKey(name), hex.join(',')));
     switch (what) {
@@ -157,7 +163,9 @@ export class HitachiStandIn {
 
   /** The column keeps the coils that shift the image for each magnification, all others once. */
   private coilKey(name: string): string {
-    return ['PA', 'ISF', 'IA', 'IS'].includes(name) ? `${name} ${this.submode} ${this.submode === '00' ? 0 : this.magnification}` : name;
+    return ['PA', 'ISF', 'IA', 'IS'].includes(name)
+      ? `${name} ${this.submode} ${this.submode === '00' ? 0 : this.magnification}`
+      : name;
   }
 
   /** The column focuses itself anew for each magnification. */

@@ -5,7 +5,8 @@ import { type TcpColumnUnderTest, makeTcpColumn } from './make-tcp-column';
 
 let column: TcpColumnUnderTest;
 afterEach(() => column.dispose());
-const made = async (changes: Partial<HitachiColumn> = {}): Promise<TcpColumnUnderTest> => (column = await makeTcpColumn({ column: changes }));
+const made = async (changes: Partial<HitachiColumn> = {}): Promise<TcpColumnUnderTest> =>
+  (column = await makeTcpColumn({ column: changes }));
 
 it('sends the lines as they are described', async () => {
   await made();
@@ -45,7 +46,10 @@ it('does not send again what acts: the operator is told', async () => {
 it('says where it could not be reached, and what to do', async () => {
   await made();
   const nowhere = new TcpHitachiWire({ host: '127.0.0.1', port: 1, connectLimit: 500, answerLimit: 500 });
-  await expect(nowhere.open()).rejects.toMatchObject({ code: 'wire/connect-failed', message: expect.stringContaining('the Hitachi column at 127.0.0.1:1') as string });
+  await expect(nowhere.open()).rejects.toMatchObject({
+    code: 'wire/connect-failed',
+    message: expect.stringContaining('the Hitachi column at 127.0.0.1:1') as string,
+  });
 });
 
 it('notices a value that did not arrive as it was sent', async () => {
@@ -53,5 +57,8 @@ it('notices a value that did not arrive as it was sent', async () => {
   const { wire } = column;
   const { exchange } = wire;
   wire.exchange = (line) => exchange.call(wire, line.replace('Set Lens C2 FF,0FFF00', 'Set Lens C2 FF,1FFF00'));
-  await expect(column.scope.intensity.write(0.25)).rejects.toMatchObject({ code: 'hitachi/not-set', message: expect.stringContaining('1FFF00') as string });
+  await expect(column.scope.intensity.write(0.25)).rejects.toMatchObject({
+    code: 'hitachi/not-set',
+    message: expect.stringContaining('1FFF00') as string,
+  });
 });

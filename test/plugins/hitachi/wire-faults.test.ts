@@ -36,7 +36,16 @@ function user(): () => Promise<void> {
 
 it('a broken wire gives the right numbers or one clear error, in time, and works again', async () => {
   const runs = verifying ? 500 : 60;
-  const { wrong, results, struck } = await breakOften({ proxy, use: user(), limit: 2500, longestDelay: 200, kinds: ['delay', 'drop', 'truncate', 'duplicate', 'garble', 'reset', 'stall'] }, { runs });
+  const { wrong, results, struck } = await breakOften(
+    {
+      proxy,
+      use: user(),
+      limit: 2500,
+      longestDelay: 200,
+      kinds: ['delay', 'drop', 'truncate', 'duplicate', 'garble', 'reset', 'stall'],
+    },
+    { runs },
+  );
   expect(wrong).toEqual([]);
   expect(struck).toBeGreaterThan(0.9 * runs);
   expect(results['right']).toBeLessThan(0.7 * runs);

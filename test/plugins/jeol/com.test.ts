@@ -33,10 +33,20 @@ class Columns {
   constructor(changes: Partial<ConstructorParameters<typeof ComJeolWire>[0]> = {}) {
     const windows = prepareWindows();
     Object.assign(process.env, this.folder.environment(windows));
-    this.wire = new ComJeolWire({ program: 'TEMExt.TEM3', hostCommand: windows.command, answerLimit: 10, readyLimit: 10, ...changes });
+    this.wire = new ComJeolWire({
+      program: 'TEMExt.TEM3',
+      hostCommand: windows.command,
+      answerLimit: 10,
+      readyLimit: 10,
+      ...changes,
+    });
   }
 
-  async make(imageToBeam: () => Matrix | undefined = () => undefined): Promise<StageUnderTest & { readonly scope: JeolScope; readonly stage: JeolStage; readonly transport: JeolTransport }> {
+  async make(
+    imageToBeam: () => Matrix | undefined = () => undefined,
+  ): Promise<
+    StageUnderTest & { readonly scope: JeolScope; readonly stage: JeolStage; readonly transport: JeolTransport }
+  > {
     const { wire } = this;
     await wire.open();
     await wire.setFunctionMode(0);
@@ -66,7 +76,8 @@ class Columns {
   }
 
   private async rest(): Promise<void> {
-    while ((await this.wire.getStageStatus()).some((state) => state !== 0)) await new Promise((resolve) => setTimeout(resolve, 5));
+    while ((await this.wire.getStageStatus()).some((state) => state !== 0))
+      await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
   async close(): Promise<void> {
@@ -90,7 +101,11 @@ describeOnWindows('JEOL column over COM', () => {
   afterAll(() => columns.close());
 
   describeScope('JEOL column over COM', () => columns.make(), facts);
-  describeStage('JEOL stage over COM', () => columns.make(), { limits: plainColumn.stageLimits, largestTiltDegrees: plainColumn.largestTilt, step: 1e-3 });
+  describeStage('JEOL stage over COM', () => columns.make(), {
+    limits: plainColumn.stageLimits,
+    largestTiltDegrees: plainColumn.largestTilt,
+    step: 1e-3,
+  });
 
   it('is told in its own units', async () => {
     const { wire } = columns;
@@ -102,7 +117,9 @@ describeOnWindows('JEOL column over COM', () => {
     expect(columns.folder.state('jeol')).toMatchObject({ IS1X: 1000, IS1Y: 65535, CL3: 12345, spot: 4, alpha: 2 });
     expect(await wire.getHtValue()).toBe(300_000);
     expect(await wire.getDeflector('IS1')).toEqual({ x: 1000, y: 65535 });
-    await expect(wire.setLens('CL3', 65536)).rejects.toMatchObject({ message: expect.stringContaining('65536 is no value') as string });
+    await expect(wire.setLens('CL3', 65536)).rejects.toMatchObject({
+      message: expect.stringContaining('65536 is no value') as string,
+    });
   });
 
   it('changes the function mode where the magnification needs another', async () => {
@@ -130,7 +147,10 @@ describeOnWindows('JEOL column over COM', () => {
   it('gives up on a column that stays busy, and says how it answered', async () => {
     const { transport } = await columns.make();
     columns.folder.expect(...Array<string>(10).fill('EOS3.SelectSpotSize answer 7'));
-    await expect(transport.setSpotSize(3)).rejects.toMatchObject({ code: 'jeol/busy', message: expect.stringContaining('answered 7 instead of 0') as string });
+    await expect(transport.setSpotSize(3)).rejects.toMatchObject({
+      code: 'jeol/busy',
+      message: expect.stringContaining('answered 7 instead of 0') as string,
+    });
   });
 
   it(`never gives a wrong number through ${faults} faults of the server`, async () => {
@@ -142,15 +162,37 @@ describeOnWindows('JEOL column over COM', () => {
       columns.folder.expect(`${members[(seed * 7) % members.length]} ${moods[seed % moods.length]}`);
       const pair = { x: 1000 + seed, y: 60000 - seed };
       /** What was not refused was done, and is read as it was written. */
-      const check = async (write: () => Promise<void>, read: () => Promise<unknown>, wanted: unknown): Promise<void> => {
-        const answer: unknown = await write().then(read).catch((thrown: unknown) => thrown);
+      const check = async (
+        write: () => Promise<void>,
+        read: () => Promise<unknown>,
+        wanted: unknown,
+      ): Promise<void> => {
+        const answer: unknown = await write()
+          .then(read)
+          .catch((thrown: unknown) => thrown);
         if (!(answer instanceof Error)) return expect({ seed, answer }).toEqual({ seed, answer: wanted });
         failed++;
-        expect(answer).toMatchObject({ code: 'jeol/call-failed', message: expect.stringMatching(/^JEOL column: /) as string, hint: expect.stringMatching(/\.$/) as string });
+        expect(answer).toMatchObject({
+          code: 'jeol/call-failed',
+          message: expect.stringMatching(/^JEOL column: /) as string,
+          hint: expect.stringMatching(/\.$/) as string,
+        });
       };
-      await check(() => transport.setDeflector('CLA1', pair.x, pair.y), () => transport.getDeflector('CLA1'), pair);
-      await check(() => transport.setLens('CL3', pair.x), () => transport.getLens('CL3'), pair.x);
-      await check(async () => {}, () => transport.getFunctionMode(), 0);
+      await check(
+        () => transport.setDeflector('CLA1', pair.x, pair.y),
+        () => transport.getDeflector('CLA1'),
+        pair,
+      );
+      await check(
+        () => transport.setLens('CL3', pair.x),
+        () => transport.getLens('CL3'),
+        pair.x,
+      );
+      await check(
+        async () => {},
+        () => transport.getFunctionMode(),
+        0,
+      );
     }
     expect(failed).toBeGreaterThan(faults / 6);
   }, 1_200_000);
@@ -159,7 +201,10 @@ describeOnWindows('JEOL column over COM', () => {
     const { transport } = await columns.make();
     await transport.setSpotSize(2);
     columns.folder.expect('Lens3.GetCL3 crash');
-    await expect(transport.getLens('CL3')).rejects.toMatchObject({ code: 'jeol/call-failed', message: expect.stringContaining('ended by itself') as string });
+    await expect(transport.getLens('CL3')).rejects.toMatchObject({
+      code: 'jeol/call-failed',
+      message: expect.stringContaining('ended by itself') as string,
+    });
     expect(await transport.getSpotSize()).toBe(2);
   });
 });
@@ -181,6 +226,8 @@ describeOnWindows('JEOL columns over COM that differ', () => {
   it('one that is never ready is given up on', async () => {
     columns = new Columns({ readyLimit: 1 });
     columns.folder.expect(...Array<string>(50).fill('HT3.GetHtValue answer 1'));
-    await expect(columns.wire.open()).rejects.toMatchObject({ message: expect.stringContaining('answered 1 instead of 0') as string });
+    await expect(columns.wire.open()).rejects.toMatchObject({
+      message: expect.stringContaining('answered 1 instead of 0') as string,
+    });
   });
 });

@@ -12,4 +12,8 @@ const facts = {
 } as const;
 describeScope('JEOL column', () => makeColumn(), facts);
 describeScope('busy JEOL column', () => makeColumn({ busyEvery: 3 }), facts);
-describeStage('JEOL stage', () => makeColumn(), { limits: plainColumn.stageLimits, largestTiltDegrees: plainColumn.largestTilt, step: 1e-3 });
+describeStage('JEOL stage', () => makeColumn(), {
+  limits: plainColumn.stageLimits,
+  largestTiltDegrees: plainColumn.largestTilt,
+  step: 1e-3,
+});

@@ -51,13 +51,26 @@ export interface JeolTestOptions {
 }
 
 /** The plugin's column and stage on a recorded simulated wire. */
-export async function makeColumn({ column: changes, busyEvery, imageToBeam = () => undefined }: JeolTestOptions = {}): Promise<JeolUnderTest> {
+export async function makeColumn({
+  column: changes,
+  busyEvery,
+  imageToBeam = () => undefined,
+}: JeolTestOptions = {}): Promise<JeolUnderTest> {
   const clock = new VirtualClock();
   const column = { ...plainColumn, ...changes };
   const truth = buildTruth(simulatorOptions.parse({ imageShiftCarriesBeam: false, stageMicrometresPerSecond: 100 }), {
-    magnifications: [...column.magIndexes].map((index) => ({ index, magnification: 100 * 2 ** index, low: index < column.lowestRegularMag })),
+    magnifications: [...column.magIndexes].map((index) => ({
+      index,
+      magnification: 100 * 2 ** index,
+      low: index < column.lowestRegularMag,
+    })),
     cameras: [{ index: 0, name: 'camera', width: 512, height: 512 }],
-    views: [...column.magIndexes].map((magIndex) => ({ magIndex, camera: 0, pixelSizeMicrometres: 10 / 2 ** magIndex, rotationDegrees: 84 })),
+    views: [...column.magIndexes].map((magIndex) => ({
+      magIndex,
+      camera: 0,
+      pixelSizeMicrometres: 10 / 2 ** magIndex,
+      rotationDegrees: 84,
+    })),
     specimenToStage: { xpx: -1, xpy: 0, ypx: 0, ypy: -1 },
   });
   const microscope = new VirtualMicroscope(truth, { seed: 1, now: () => clock.now() });

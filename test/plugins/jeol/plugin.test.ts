@@ -1,7 +1,10 @@
 import { AlphaSelector, IlluminatedArea, NeutralImageShift, Scope, Stage } from '../../../core/devices';
 import { simulatedSite, siteText } from '../simulator/site';
 
-const builtIn = { simulator: () => require('../../../plugins/simulator') as unknown, jeol: () => require('../../../plugins/jeol') as unknown };
+const builtIn = {
+  simulator: () => require('../../../plugins/simulator') as unknown,
+  jeol: () => require('../../../plugins/jeol') as unknown,
+};
 const never = new AbortController().signal;
 const jeolSite = siteText.replace('fei: {}', 'jeol: {}');
 
@@ -23,5 +26,7 @@ it('offers no alpha where the column has none', () => {
 
 it('says that image shift by the projector cannot be simulated', async () => {
   const { kernel } = simulatedSite(`${jeolSite}JeolUseProjectorForIS: 1\n`, builtIn);
-  await expect(kernel.connect(never)).rejects.toMatchObject({ message: expect.stringContaining('projector deflector') as string });
+  await expect(kernel.connect(never)).rejects.toMatchObject({
+    message: expect.stringContaining('projector deflector') as string,
+  });
 });

@@ -1,4 +1,12 @@
-import { beamShiftUnits, imageShiftUnits, inMicrometres, matrix, micrometres, rawLensValue, vector } from '../../../core/base';
+import {
+  beamShiftUnits,
+  imageShiftUnits,
+  inMicrometres,
+  matrix,
+  micrometres,
+  rawLensValue,
+  vector,
+} from '../../../core/base';
 import { imageShiftToBeamShift } from '../../../core/optics';
 import { rangeOf } from '../../../plugins/jeol/column';
 import { type JeolUnderTest, makeColumn, plainColumn } from './make-column';
@@ -75,7 +83,10 @@ describe('image shift', () => {
     const column = await makeColumn();
     await column.scope.imageShift.write(imageShift(2, 1));
     const before = await column.scope.imageShift.read();
-    expect(await writesOf(column, () => column.scope.neutral.read())).toEqual(['setNeutral 8', expect.stringMatching(/^setDeflector IS1/) as string]);
+    expect(await writesOf(column, () => column.scope.neutral.read())).toEqual([
+      'setNeutral 8',
+      expect.stringMatching(/^setDeflector IS1/) as string,
+    ]);
     expect(await column.scope.imageShift.read()).toEqual(before);
   });
 
@@ -83,8 +94,20 @@ describe('image shift', () => {
     const column = await makeColumn();
     const far = 0x3fff * 0.00508;
     await column.scope.imageShift.write(imageShift(far, 0));
-    expect(await writesOf(column, () => expect(column.scope.imageShift.write(imageShift(far + 0.01, 0))).rejects.toMatchObject({ code: 'jeol/outside-coils' }))).toEqual([]);
-    expect(await writesOf(column, () => expect(column.scope.imageShift.write(imageShift(0, 0x3fff * 0.00434 + 0.01))).rejects.toMatchObject({ code: 'jeol/outside-coils' }))).toEqual([]);
+    expect(
+      await writesOf(column, () =>
+        expect(column.scope.imageShift.write(imageShift(far + 0.01, 0))).rejects.toMatchObject({
+          code: 'jeol/outside-coils',
+        }),
+      ),
+    ).toEqual([]);
+    expect(
+      await writesOf(column, () =>
+        expect(column.scope.imageShift.write(imageShift(0, 0x3fff * 0.00434 + 0.01))).rejects.toMatchObject({
+          code: 'jeol/outside-coils',
+        }),
+      ),
+    ).toEqual([]);
   });
 
   it('takes the beam along where that is calibrated', async () => {
@@ -95,19 +118,43 @@ describe('image shift', () => {
     const { beamShift } = column.microscope.state;
     expect(beamShift.x).toBeCloseTo(1 + 0.5 * 10 + 0.1 * 5, 1);
     expect(beamShift.y).toBeCloseTo(-1 - 0.2 * 10 + 0.4 * 5, 1);
-    expect(column.writes().slice(-2)).toEqual([expect.stringMatching(/^setDeflector IS1/) as string, expect.stringMatching(/^setDeflector CLA1/) as string]);
+    expect(column.writes().slice(-2)).toEqual([
+      expect.stringMatching(/^setDeflector IS1/) as string,
+      expect.stringMatching(/^setDeflector CLA1/) as string,
+    ]);
   });
 
   it('is refused whole when the beam cannot follow', async () => {
     const column = await makeColumn({ imageToBeam: () => matrix(1000, 0, 0, 1000) });
-    expect(await writesOf(column, () => expect(column.scope.imageShift.write(imageShift(10, 5))).rejects.toMatchObject({ code: 'jeol/outside-coils' }))).toEqual([]);
+    expect(
+      await writesOf(column, () =>
+        expect(column.scope.imageShift.write(imageShift(10, 5))).rejects.toMatchObject({ code: 'jeol/outside-coils' }),
+      ),
+    ).toEqual([]);
   });
 });
 
 describe('the beam that follows image shift', () => {
-  const row = (magIndex: number, alpha: number, xpx: number) => ({ magIndex, alpha, probe: 1, retain: 0, magnification: 0, xpx, xpy: 0, ypx: 0, ypy: xpx });
-  const calibrations = (rows: readonly object[]) => ({ records: () => ({ all: () => rows }) }) as unknown as Parameters<typeof imageShiftToBeamShift>[0];
-  const found = (rows: readonly object[], magIndex: number, alpha: number) => imageShiftToBeamShift(calibrations(rows), magIndex, (other) => rangeOf(plainColumn, other) === rangeOf(plainColumn, magIndex), alpha)?.xpx;
+  const row = (magIndex: number, alpha: number, xpx: number) => ({
+    magIndex,
+    alpha,
+    probe: 1,
+    retain: 0,
+    magnification: 0,
+    xpx,
+    xpy: 0,
+    ypx: 0,
+    ypy: xpx,
+  });
+  const calibrations = (rows: readonly object[]) =>
+    ({ records: () => ({ all: () => rows }) }) as unknown as Parameters<typeof imageShiftToBeamShift>[0];
+  const found = (rows: readonly object[], magIndex: number, alpha: number) =>
+    imageShiftToBeamShift(
+      calibrations(rows),
+      magIndex,
+      (other) => rangeOf(plainColumn, other) === rangeOf(plainColumn, magIndex),
+      alpha,
+    )?.xpx;
 
   it('goes by the nearest calibration of the same range, for this alpha if there is one', () => {
     const rows = [row(2, 1, 1), row(5, 1, 2), row(8, 1, 3), row(6, 2, 4), row(9, 1, 5)];
@@ -148,7 +195,13 @@ describe('focus', () => {
 
   it('beyond the lens is refused before anything is sent', async () => {
     const column = await makeColumn();
-    expect(await writesOf(column, () => expect(column.scope.absoluteFocus.write(rawLensValue(2200))).rejects.toMatchObject({ code: 'jeol/outside-coils' }))).toEqual([]);
+    expect(
+      await writesOf(column, () =>
+        expect(column.scope.absoluteFocus.write(rawLensValue(2200))).rejects.toMatchObject({
+          code: 'jeol/outside-coils',
+        }),
+      ),
+    ).toEqual([]);
     expect(await column.scope.absoluteFocus.read()).toBeCloseTo(1056, 0);
   });
 });
@@ -160,7 +213,11 @@ describe('alpha', () => {
     expect(await writesOf(column, () => column.scope.alpha.write(2))).toEqual(['setAlpha 2']);
     expect(column.clock.now() - began).toBeGreaterThanOrEqual(0.5);
     expect(await column.scope.alpha.read()).toBe(2);
-    expect(await writesOf(column, () => expect(column.scope.alpha.write(3)).rejects.toMatchObject({ code: 'limits/out-of-range' }))).toEqual([]);
+    expect(
+      await writesOf(column, () =>
+        expect(column.scope.alpha.write(3)).rejects.toMatchObject({ code: 'limits/out-of-range' }),
+      ),
+    ).toEqual([]);
   });
 });
 

@@ -7,7 +7,12 @@ import { makeColumn, plainColumn } from './make-column';
 describe('calls to a JEOL column', () => {
   it('never overlap, however many are made at once', async () => {
     const column = await makeColumn();
-    const answers = await Promise.all([column.scope.magIndex.read(), column.scope.defocus.read(), column.stage.position.read(), column.scope.spotSize.read()]);
+    const answers = await Promise.all([
+      column.scope.magIndex.read(),
+      column.scope.defocus.read(),
+      column.stage.position.read(),
+      column.scope.spotSize.read(),
+    ]);
     expect(answers).toHaveLength(4);
   });
 
@@ -31,7 +36,10 @@ describe('calls to a JEOL column', () => {
   it('that fail do not hold up the next ones', async () => {
     const column = await makeColumn();
     column.wire.transport.setAlpha = () => Promise.reject(new Error('refused'));
-    const failing = expect(column.scope.alpha.write(1)).rejects.toMatchObject({ code: 'jeol/call-failed', message: 'JEOL column: setAlpha failed: refused' });
+    const failing = expect(column.scope.alpha.write(1)).rejects.toMatchObject({
+      code: 'jeol/call-failed',
+      message: 'JEOL column: setAlpha failed: refused',
+    });
     const reading = column.scope.spotSize.read();
     await failing;
     expect(await reading).toBe(5);
@@ -82,6 +90,9 @@ describe('a JEOL stage', () => {
 
 it('a simulated column says that it cannot shift the image by the projector', async () => {
   const clock = new VirtualClock();
-  const wire = serializeTransport(new SimulatedJeolWire(() => ({}), clock, { ranges: plainColumn.ranges, projectorShift: true }), clock);
+  const wire = serializeTransport(
+    new SimulatedJeolWire(() => ({}), clock, { ranges: plainColumn.ranges, projectorShift: true }),
+    clock,
+  );
   await expect(wire.open()).rejects.toMatchObject({ code: 'jeol/projector-shift-not-simulated' });
 });

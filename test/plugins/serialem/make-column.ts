@@ -32,19 +32,32 @@ export interface SerialEmUnderTest extends StageUnderTest {
   readonly script: SerialEmScript;
 }
 
-const made = (transport: SerialEmTransport, clock: VirtualClock, column: SerialEmColumn, sent: () => readonly { readonly number: number; readonly values: readonly unknown[] }[], dispose: () => Promise<void>): SerialEmUnderTest => {
+const made = (
+  transport: SerialEmTransport,
+  clock: VirtualClock,
+  column: SerialEmColumn,
+  sent: () => readonly { readonly number: number; readonly values: readonly unknown[] }[],
+  dispose: () => Promise<void>,
+): SerialEmUnderTest => {
   const script = new SerialEmScript(transport);
   return {
-    script, clock, dispose,
+    script,
+    clock,
+    dispose,
     scope: new SerialEmScope(script, column, clock),
     stage: new SerialEmStage(script, column, clock),
     writes: () => sent().map(({ number, values }) => `${number} ${values.join(' ')}`),
     targets: () =>
-      sent().flatMap(({ number, values }): readonly { readonly x?: number; readonly y?: number; readonly z?: number; readonly tilt?: number }[] => {
-        const [x = 0, y = 0, z] = values.map(Number);
-        if (number === commands.TiltTo) return [{ tilt: x }];
-        return number === commands.MoveStageTo ? [{ x, y, ...(z !== undefined && { z }) }] : [];
-      }),
+      sent().flatMap(
+        ({
+          number,
+          values,
+        }): readonly { readonly x?: number; readonly y?: number; readonly z?: number; readonly tilt?: number }[] => {
+          const [x = 0, y = 0, z] = values.map(Number);
+          if (number === commands.TiltTo) return [{ tilt: x }];
+          return number === commands.MoveStageTo ? [{ x, y, ...(z !== undefined && { z }) }] : [];
+        },
+      ),
   };
 };
 
@@ -53,17 +66,33 @@ export async function makeColumn(changes: Partial<SerialEmColumn> = {}): Promise
   const clock = new VirtualClock();
   const wire = recording<SerialEmTransport>(new SimulatedSerialEm(() => makeMicroscope(clock), clock));
   await wire.transport.open();
-  const reports = new Set(Object.entries(commands).flatMap(([name, number]) => (name.startsWith('Report') ? [number] : [])));
-  const sent = () => wire.calls('run').map(([number, values]) => ({ number: number as number, values: values as readonly unknown[] })).filter(({ number }) => !reports.has(number as never));
+  const reports = new Set(
+    Object.entries(commands).flatMap(([name, number]) => (name.startsWith('Report') ? [number] : [])),
+  );
+  const sent = () =>
+    wire
+      .calls('run')
+      .map(([number, values]) => ({ number: number as number, values: values as readonly unknown[] }))
+      .filter(({ number }) => !reports.has(number as never));
   return made(wire.transport, clock, { ...plainColumn, ...changes }, sent, () => wire.transport.close());
 }
 
 /** Over a socket to a SerialEM that stands in for the real one. */
-export async function makeSocketColumn(options: Partial<StandInOptions> & { readonly through?: (port: number) => Promise<number>; readonly answerLimit?: number } = {}): Promise<SerialEmUnderTest & { readonly server: SerialEmStandIn; readonly wire: SocketSerialEmWire }> {
+export async function makeSocketColumn(
+  options: Partial<StandInOptions> & {
+    readonly through?: (port: number) => Promise<number>;
+    readonly answerLimit?: number;
+  } = {},
+): Promise<SerialEmUnderTest & { readonly server: SerialEmStandIn; readonly wire: SocketSerialEmWire }> {
   const clock = new VirtualClock();
   const server = new SerialEmStandIn({ pass: (duration) => clock.delay(seconds(duration)), ...options });
   const own = await server.listen();
-  const wire = new SocketSerialEmWire({ host: '127.0.0.1', port: (await options.through?.(own)) ?? own, connectLimit: 2, answerLimit: options.answerLimit ?? 2 });
+  const wire = new SocketSerialEmWire({
+    host: '127.0.0.1',
+    port: (await options.through?.(own)) ?? own,
+    connectLimit: 2,
+    answerLimit: options.answerLimit ?? 2,
+  });
   const dispose = async (): Promise<void> => {
     await wire.close();
     await server.close();
@@ -74,6 +103,10 @@ export async function makeSocketColumn(options: Partial<StandInOptions> & { read
     await dispose();
     throw error;
   }
-  const sent = () => server.commands.map(({ number, numbers, texts }) => ({ number, values: number === commands.SetProbeMode ? texts : numbers }));
+  const sent = () =>
+    server.commands.map(({ number, numbers, texts }) => ({
+      number,
+      values: number === commands.SetProbeMode ? texts : numbers,
+    }));
   return { ...made(wire, clock, plainColumn, sent, dispose), server, wire };
 }

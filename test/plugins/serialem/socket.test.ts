@@ -23,7 +23,15 @@ describe('arguments and reports', () => {
     };
     expect(unpackReport(array([0, 1, 0], [1.5, 0, -3], 'in\0'), 2)).toEqual([1.5, 'in', -3]);
     expect(unpackReport(new Int32Array(0), -1)).toEqual([]);
-    for (const [wrong, last] of [[array([0], [1]), 1], [array([7], [1]), 0], [array([1], [1]), 0], [array([0], [1], 'tail'), 0], [array([0], [1]), -1], [array([0], [1]), -5]] as const) expect(unpackReport(wrong, last)).toBeUndefined();
+    for (const [wrong, last] of [
+      [array([0], [1]), 1],
+      [array([7], [1]), 0],
+      [array([1], [1]), 0],
+      [array([0], [1], 'tail'), 0],
+      [array([0], [1]), -1],
+      [array([0], [1]), -5],
+    ] as const)
+      expect(unpackReport(wrong, last)).toBeUndefined();
   });
 });
 
@@ -38,9 +46,15 @@ it('asks to be let in on every connection, also after one was lost', async () =>
 
 it('says that SerialEM is busy, and that a command failed', async () => {
   await expect(makeSocketColumn({ allows: false })).rejects.toMatchObject({ code: 'serialem/not-allowed' });
-  await expect(makeSocketColumn({ refuses: -9 })).rejects.toMatchObject({ code: 'wire/refused', message: expect.stringContaining('busy') as string });
+  await expect(makeSocketColumn({ refuses: -9 })).rejects.toMatchObject({
+    code: 'wire/refused',
+    message: expect.stringContaining('busy') as string,
+  });
   const column = await makeSocketColumn();
-  await expect(column.wire.run(999, [])).rejects.toMatchObject({ code: 'serialem/command-failed', message: 'SerialEM could not do command 999.' });
+  await expect(column.wire.run(999, [])).rejects.toMatchObject({
+    code: 'serialem/command-failed',
+    message: 'SerialEM could not do command 999.',
+  });
   await column.dispose();
 });
 
@@ -69,7 +83,17 @@ it('a broken wire gives the right numbers or one clear error, in time, and works
   };
   const runs = verifying ? 500 : 60;
   const kinds = ['delay', 'drop', 'truncate', 'duplicate', 'reset', 'stall'] as const;
-  const { wrong, results, struck } = await breakOften({ proxy, use, limit: 3000, longestDelay: 250, kinds, kindsTowardsServer: kinds.filter((kind) => kind !== 'duplicate') }, { runs });
+  const { wrong, results, struck } = await breakOften(
+    {
+      proxy,
+      use,
+      limit: 3000,
+      longestDelay: 250,
+      kinds,
+      kindsTowardsServer: kinds.filter((kind) => kind !== 'duplicate'),
+    },
+    { runs },
+  );
   await column.dispose();
   await proxy.close();
   expect(wrong).toEqual([]);

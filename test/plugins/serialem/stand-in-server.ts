@@ -23,7 +23,20 @@ export interface StandInOptions {
  */
 export class SerialEmStandIn {
   readonly commands: Command[] = [];
-  readonly state = { mag: 6, shift: [0, 0], beam: [0, 0], defocus: 0, focus: 0.1, spot: 3, percent: 50, probe: 1, screen: 0, blank: 0, xyz: [0, 0, 0], tilt: 0 };
+  readonly state = {
+    mag: 6,
+    shift: [0, 0],
+    beam: [0, 0],
+    defocus: 0,
+    focus: 0.1,
+    spot: 3,
+    percent: 50,
+    probe: 1,
+    screen: 0,
+    blank: 0,
+    xyz: [0, 0, 0],
+    tilt: 0,
+  };
   private readonly sockets = new Set<Socket>();
   private last: Promise<unknown> = Promise.resolve();
   private readonly server = createServer((socket) => this.serve(socket));
@@ -87,19 +100,48 @@ export class SerialEmStandIn {
   /** What a command reports; undefined when it fails. */
   private async run(command: Command): Promise<readonly number[] | undefined> {
     const { state } = this;
-    const { number, numbers: [a = NaN, b = NaN, c] , texts } = command;
+    const {
+      number,
+      numbers: [a = NaN, b = NaN, c],
+      texts,
+    } = command;
     const reports: Readonly<Record<number, () => readonly number[]>> = {
-      226: () => [state.screen], 245: () => state.beam, 249: () => [...state.shift, 0, 0], 293: () => state.xyz, 294: () => [state.tilt], 298: () => [state.mag, 0], 300: () => [state.defocus],
-      302: () => [state.focus], 303: () => [state.percent, 0], 308: () => [state.spot], 309: () => [state.probe],
+      226: () => [state.screen],
+      245: () => state.beam,
+      249: () => [...state.shift, 0, 0],
+      293: () => state.xyz,
+      294: () => [state.tilt],
+      298: () => [state.mag, 0],
+      300: () => [state.defocus],
+      302: () => [state.focus],
+      303: () => [state.percent, 0],
+      308: () => [state.spot],
+      309: () => [state.probe],
     };
     if (reports[number]) return reports[number]();
     this.commands.push(command);
     const set: Readonly<Record<number, () => void>> = {
-      65: () => (state.tilt = a), 200: () => (state.defocus = a), 202: () => (state.focus = a), 213: () => (state.mag = a), 219: () => (state.spot = a), 224: () => (state.screen = 0), 225: () => (state.screen = 1),
-      220: () => (state.probe = texts[0] === 'micro' ? 1 : 0), 241: () => (state.beam = [a, b]), 247: () => (state.shift = [a, b]), 286: () => (state.xyz = [a, b, c ?? state.xyz[2]!]), 396: () => (state.percent = a), 403: () => {}, 459: () => (state.blank = a),
+      65: () => (state.tilt = a),
+      200: () => (state.defocus = a),
+      202: () => (state.focus = a),
+      213: () => (state.mag = a),
+      219: () => (state.spot = a),
+      224: () => (state.screen = 0),
+      225: () => (state.screen = 1),
+      220: () => (state.probe = texts[0] === 'micro' ? 1 : 0),
+      241: () => (state.beam = [a, b]),
+      247: () => (state.shift = [a, b]),
+      286: () => (state.xyz = [a, b, c ?? state.xyz[2]!]),
+      396: () => (state.percent = a),
+      403: () => {},
+      459: () => (state.blank = a),
     };
     await this.options.pass(0.5);
-    if (!set[number] || [a, b].slice(0, Math.min(2, texts.length)).some((value) => Number.isNaN(value) && number !== 220)) return undefined;
+    if (
+      !set[number] ||
+      [a, b].slice(0, Math.min(2, texts.length)).some((value) => Number.isNaN(value) && number !== 220)
+    )
+      return undefined;
     set[number]();
     // Absolute focus follows defocus.
     if (number === 200) state.focus = 0.1 + a / 1000;
@@ -115,7 +157,11 @@ function understood(message: Buffer): Command | undefined {
   if (last < 0 || last > 20 || message.length !== 20 + 4 * count || count * 4 < 12 * (last + 1)) return undefined;
   const array = message.subarray(20);
   const doubles = Array.from({ length: last + 1 }, (_, at) => array.readDoubleLE(4 * (last + 1) + 8 * at));
-  const texts = array.subarray(12 * (last + 1)).toString('latin1').split('\0').slice(0, last + 1);
+  const texts = array
+    .subarray(12 * (last + 1))
+    .toString('latin1')
+    .split('\0')
+    .slice(0, last + 1);
   if (texts.length !== last + 1 || texts.slice(1).some((text) => text === '')) return undefined;
   return { number, numbers: doubles.slice(1), texts: texts.slice(1) };
 }

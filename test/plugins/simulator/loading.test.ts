@@ -1,5 +1,10 @@
 /** A real site pays for nothing that it does not use: the physics of the virtual microscope is loaded by the simulated wires alone. */
-const vendors = { fei: require.resolve('../../../plugins/fei'), jeol: require.resolve('../../../plugins/jeol'), hitachi: require.resolve('../../../plugins/hitachi'), 'falcon-ceta': require.resolve('../../../plugins/falcon-ceta') };
+const vendors = {
+  fei: require.resolve('../../../plugins/fei'),
+  jeol: require.resolve('../../../plugins/jeol'),
+  hitachi: require.resolve('../../../plugins/hitachi'),
+  'falcon-ceta': require.resolve('../../../plugins/falcon-ceta'),
+};
 const simulation = require.resolve('../../../simulation');
 
 afterEach(() => [simulation, ...Object.values(vendors)].forEach((each) => jest.dontMock(each)));

@@ -3,7 +3,10 @@ import { SimulatedTruth } from '../../../plugins/simulator';
 import { VirtualMicroscope } from '../../../simulation';
 import { simulatedSite, siteText } from './site';
 
-const builtIn = { simulator: () => require('../../../plugins/simulator') as unknown, fei: () => require('../../../plugins/fei') as unknown };
+const builtIn = {
+  simulator: () => require('../../../plugins/simulator') as unknown,
+  fei: () => require('../../../plugins/fei') as unknown,
+};
 const never = new AbortController().signal;
 const withSimulator = (lines: string): string => `${siteText}simulator:\n${lines}`;
 
@@ -43,30 +46,49 @@ describe('the simulator and an FEI column', () => {
     const { kernel } = simulatedSite(siteText, builtIn);
     const { records } = kernel.registry.get(SimulatedTruth);
     expect(records.filter(({ record }) => record === 'ImageShiftMatrix')).toHaveLength(16);
-    expect(JSON.stringify(kernel.registry.get(VirtualInstrument).microscope)).not.toMatch(/specimenToCamera|imageShiftToCamera/);
+    expect(JSON.stringify(kernel.registry.get(VirtualInstrument).microscope)).not.toMatch(
+      /specimenToCamera|imageShiftToCamera/,
+    );
   });
 });
 
 describe('what is written wrongly', () => {
   it('in the simulator section comes with its place and the right name', () => {
-    expect(() => simulatedSite(withSimulator('  sead: 3\n'), builtIn)).toThrow(expect.objectContaining({ hint: 'Did you mean seed?', place: expect.objectContaining({ file: 'site.yaml' }) as object }) as Error);
+    expect(() => simulatedSite(withSimulator('  sead: 3\n'), builtIn)).toThrow(
+      expect.objectContaining({
+        hint: 'Did you mean seed?',
+        place: expect.objectContaining({ file: 'site.yaml' }) as object,
+      }) as Error,
+    );
   });
 
   it('comes all together', () => {
-    expect(() => simulatedSite(withSimulator('  seed: -3\n  specimen: beans\n'), builtIn)).toThrow(expect.objectContaining({ code: 'simulator/wrong-options', message: expect.stringMatching(/seed[^]*specimen/) as string }) as Error);
+    expect(() => simulatedSite(withSimulator('  seed: -3\n  specimen: beans\n'), builtIn)).toThrow(
+      expect.objectContaining({
+        code: 'simulator/wrong-options',
+        message: expect.stringMatching(/seed[^]*specimen/) as string,
+      }) as Error,
+    );
   });
 
   it('such as an unknown wire is refused with what is allowed', () => {
-    expect(() => simulatedSite(siteText.replace('fei: {}', 'fei: { wire: telepathy }'), builtIn)).toThrow(expect.objectContaining({ message: expect.stringMatching(/wire.*simulated/) as string }) as Error);
+    expect(() => simulatedSite(siteText.replace('fei: {}', 'fei: { wire: telepathy }'), builtIn)).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(/wire.*simulated/) as string }) as Error,
+    );
   });
 });
 
 it('says what is missing when no plugin provides a microscope', async () => {
   const { kernel } = simulatedSite(siteText.replace('  simulator: {}\n', ''), builtIn);
-  await expect(kernel.connect(never)).rejects.toMatchObject({ code: 'devices/not-connected', message: expect.stringContaining('VirtualInstrument') as string });
+  await expect(kernel.connect(never)).rejects.toMatchObject({
+    code: 'devices/not-connected',
+    message: expect.stringContaining('VirtualInstrument') as string,
+  });
 });
 
 it('says what is missing when there is no column', async () => {
   const { kernel } = simulatedSite(siteText.replace('  fei: {}\n', ''), builtIn);
-  await expect(kernel.connect(never)).rejects.toMatchObject({ message: expect.stringContaining('needs Scope') as string });
+  await expect(kernel.connect(never)).rejects.toMatchObject({
+    message: expect.stringContaining('needs Scope') as string,
+  });
 });

@@ -23,10 +23,20 @@ it('are the matrices of the file, and nothing that was measured since', async ()
   const file = path.join(directory, 'SerialEMcalibrations.txt');
   writeFileSync(file, text);
   const clock = new VirtualClock(new Date('2026-03-01T10:00:00Z'));
-  const { calibrations } = await openCalibrations({ directory, clock, isAdministrator: () => false, magnificationOf: () => undefined });
+  const { calibrations } = await openCalibrations({
+    directory,
+    clock,
+    isAdministrator: () => false,
+    magnificationOf: () => undefined,
+  });
   calibrations.imageShift.set(6, 0, matrix(151, 301, 311, -141));
   await calibrations.saveShortTerm();
-  const { calibrations: nextSession } = await openCalibrations({ directory, clock, isAdministrator: () => false, magnificationOf: () => undefined });
+  const { calibrations: nextSession } = await openCalibrations({
+    directory,
+    clock,
+    isAdministrator: () => false,
+    magnificationOf: () => undefined,
+  });
   expect(nextSession.imageShift.get(6, 0)).toEqual(matrix(151, 301, 311, -141));
 
   const saved = savedCalibrations(nextSession.path);

@@ -16,25 +16,48 @@ const traits: Site['traits'] = {
 const site: Site = { settings: settingsOf(siteText), traits, calibrations: () => siteCalibrations };
 const made = (options: object) => siteTruth(site, simulatorOptions.parse(options));
 const expectMatrix = (found: Matrix, wanted: Matrix, digits = 9): void => {
-  for (const element of ['xpx', 'xpy', 'ypx', 'ypy'] as const) expect(found[element]).toBeCloseTo(wanted[element], digits);
+  for (const element of ['xpx', 'xpy', 'ypx', 'ypy'] as const)
+    expect(found[element]).toBeCloseTo(wanted[element], digits);
 };
 
 describe('nominal truth', () => {
-  const wrong = { pixelScaleError: 0.05, rotationErrorDegrees: -3, imageShiftToSpecimen: [[1.1, 0.1], [-0.2, 0.9]], imageShiftToSpecimenLowMagnification: [[2, 0], [0, 3]] };
+  const wrong = {
+    pixelScaleError: 0.05,
+    rotationErrorDegrees: -3,
+    imageShiftToSpecimen: [
+      [1.1, 0.1],
+      [-0.2, 0.9],
+    ],
+    imageShiftToSpecimenLowMagnification: [
+      [2, 0],
+      [0, 3],
+    ],
+  };
 
   it('differs from the properties as the options say', () => {
     const { truth } = made(wrong);
-    for (const [magIndex, camera, pixel, angle] of [[6, 0, 0.003, 84], [2, 0, 0.05, -170], [6, 1, 0.0005, -6]] as const) {
+    for (const [magIndex, camera, pixel, angle] of [
+      [6, 0, 0.003, 84],
+      [2, 0, 0.05, -170],
+      [6, 1, 0.0005, -6],
+    ] as const) {
       const { specimenToCamera, imageShiftToCamera } = truth.views.get(viewKey(magIndex, camera))!;
       const expected = scaleMatrix(rotation(angle - 3), 1 / (pixel * 1.05));
       expectMatrix(specimenToCamera, expected);
-      expectMatrix(product(inverse(specimenToCamera)!, imageShiftToCamera), magIndex < 5 ? matrix(2, 0, 0, 3) : matrix(1.1, 0.1, -0.2, 0.9));
+      expectMatrix(
+        product(inverse(specimenToCamera)!, imageShiftToCamera),
+        magIndex < 5 ? matrix(2, 0, 0, 3) : matrix(1.1, 0.1, -0.2, 0.9),
+      );
     }
   });
 
   it('shifts the image in the measure of the column where nothing else is written', () => {
     const inUnits = (text: string) => {
-      const scaled = { ...site, settings: settingsOf(text), traits: { ...traits, roughImageShiftScale: { regular: 0.1, lowMagnification: 1.5 } } };
+      const scaled = {
+        ...site,
+        settings: settingsOf(text),
+        traits: { ...traits, roughImageShiftScale: { regular: 0.1, lowMagnification: 1.5 } },
+      };
       const { truth } = siteTruth(scaled, simulatorOptions.parse(scaled.settings.section('simulator')?.value ?? {}));
       return [6, 2].map((magIndex) => {
         const { specimenToCamera, imageShiftToCamera } = truth.views.get(viewKey(magIndex, 0))!;
@@ -52,7 +75,12 @@ describe('nominal truth', () => {
 
   it('takes no notice of calibrations', () => {
     const { truth } = made(wrong);
-    const refusing = { ...site, calibrations: () => { throw new Error('nobody may look'); } };
+    const refusing = {
+      ...site,
+      calibrations: () => {
+        throw new Error('nobody may look');
+      },
+    };
     expect(siteTruth(refusing, simulatorOptions.parse(wrong)).truth).toEqual(truth);
     expect(truth.specimenToStage).toEqual(traits.nominalSpecimenToStage);
   });
@@ -80,7 +108,15 @@ describe("a site's twin", () => {
 
   it('derives the rest as the program itself would', () => {
     const { truth, optics } = made({ truth: 'site' });
-    for (const [magIndex, camera] of [[7, 0], [8, 1], [5, 1]] as const) expectMatrix(truth.views.get(viewKey(magIndex, camera))!.imageShiftToCamera, optics.imageShiftToCamera(magIndex, camera)!.matrix);
+    for (const [magIndex, camera] of [
+      [7, 0],
+      [8, 1],
+      [5, 1],
+    ] as const)
+      expectMatrix(
+        truth.views.get(viewKey(magIndex, camera))!.imageShiftToCamera,
+        optics.imageShiftToCamera(magIndex, camera)!.matrix,
+      );
   });
 });
 
@@ -88,13 +124,34 @@ describe('what perfect calibrations would store', () => {
   it('stands under the names of the calibration file, in its order', () => {
     const records = perfectRecords(made({}));
     expect(records).toHaveLength(32);
-    expect(records[0]).toEqual({ record: 'ImageShiftMatrix', magIndex: 1, camera: 0, xpx: expect.any(Number) as number, xpy: expect.any(Number) as number, ypx: expect.any(Number) as number, ypy: expect.any(Number) as number, magnification: 100 });
-    expect(Object.keys(records.at(-1)!)).toEqual(['record', 'magIndex', 'camera', 'xpx', 'xpy', 'ypx', 'ypy', 'absoluteFocus', 'magnification']);
+    expect(records[0]).toEqual({
+      record: 'ImageShiftMatrix',
+      magIndex: 1,
+      camera: 0,
+      xpx: expect.any(Number) as number,
+      xpy: expect.any(Number) as number,
+      ypx: expect.any(Number) as number,
+      ypy: expect.any(Number) as number,
+      magnification: 100,
+    });
+    expect(Object.keys(records.at(-1)!)).toEqual([
+      'record',
+      'magIndex',
+      'camera',
+      'xpx',
+      'xpy',
+      'ypx',
+      'ypy',
+      'absoluteFocus',
+      'magnification',
+    ]);
   });
 
   it('turns stage axes by half a turn against the specimen', () => {
     const result = made({ pixelScaleError: 0, rotationErrorDegrees: 0 });
-    const stage = perfectRecords(result).find((record) => record.record === 'StageToCameraMatrix' && record.magIndex === 6 && record.camera === 0);
+    const stage = perfectRecords(result).find(
+      (record) => record.record === 'StageToCameraMatrix' && record.magIndex === 6 && record.camera === 0,
+    );
     const { rotation: angle, magnification } = decompose(stage as unknown as Matrix);
     expect(angle).toBeCloseTo(84 - 180, 9);
     expect(magnification).toBeCloseTo(1 / 0.003, 6);

@@ -65,10 +65,19 @@ export interface SimulatedSite {
 }
 
 /** Applies the plugins of a site in virtual time; nothing is connected. */
-export function simulatedSite(text: string, builtIn: Readonly<Record<string, () => unknown>>, calibrationFile = 'no such file'): SimulatedSite {
+export function simulatedSite(
+  text: string,
+  builtIn: Readonly<Record<string, () => unknown>>,
+  calibrationFile = 'no such file',
+): SimulatedSite {
   const clock = new VirtualClock();
   const log: LogLine[] = [];
-  const kernel = new Kernel({ settings: settingsOf(text), clock, log: new FilteredLogger((line) => void log.push(line)), builtIn });
+  const kernel = new Kernel({
+    settings: settingsOf(text),
+    clock,
+    log: new FilteredLogger((line) => void log.push(line)),
+    builtIn,
+  });
   kernel.provide(Calibrations, { path: calibrationFile } as Calibrations);
   return { kernel, clock, log };
 }

@@ -15,7 +15,15 @@ class Terminal {
   readonly ended: Promise<number | null>;
 
   constructor(command: string) {
-    this.child = spawn('script', ['-qefc', `stty rows 24 cols 80; ${command}; code=$?; stty -a | grep -o -- '-\\?icanon'; exit $code`, '/dev/null'], { env: { ...process.env, NO_COLOR: '1', TERM: 'xterm' } });
+    this.child = spawn(
+      'script',
+      [
+        '-qefc',
+        `stty rows 24 cols 80; ${command}; code=$?; stty -a | grep -o -- '-\\?icanon'; exit $code`,
+        '/dev/null',
+      ],
+      { env: { ...process.env, NO_COLOR: '1', TERM: 'xterm' } },
+    );
     this.child.stdout!.on('data', (data: Buffer) => void (this.shown += data.toString()));
     this.ended = new Promise((resolve) => this.child.on('close', resolve));
   }
@@ -52,48 +60,53 @@ class Terminal {
   }
 }
 
-(haveTerminal || required ? describe : describe.skip)(`the console in a terminal${haveTerminal ? '' : ' (skipped: there is no "script" of util-linux)'}`, () => {
-  it('goes through a session: stops a run, repeats it, saves and leaves', async () => {
-    const site = temporarySite();
-    const file = path.join(site.folder, 'calibrations', 'SerialEMcalibrations.txt');
-    const terminal = new Terminal(`"${process.execPath}" "${program}" start --terminal --speed 0 --config "${site.configuration}"`);
-    try {
-      expect(await terminal.sees(/Calibration/)).not.toMatch(/rror/);
-      await terminal.sees(/navigate/);
-      await terminal.choose('is from', /❯ [^\n]*IS from Scratch/);
-      await terminal.sees(/Is there detail/);
-      terminal.type('\r');
-      await terminal.sees(/\[#*\.+\] [^\n\r]*/);
-      terminal.type('\x1b');
-      await terminal.sees(/Stopping/);
-      await terminal.sees(/Nothing was stored and the microscope is as it was\s+before/);
-      await terminal.sees(/navigate/);
-      await terminal.choose('image shift', /❯ [^\n]*Image Shift/);
-      await terminal.sees(/Is there detail/);
-      terminal.type('\r');
-      await terminal.sees(/\+- /);
-      await terminal.sees(/navigate/);
-      expect(existsSync(file)).toBe(false);
-      terminal.type('\x03');
-      await terminal.sees(/There are unsaved calibrations/);
-      await terminal.sees(/Stay/);
-      terminal.type('\x1b[B\x1b[B');
-      await terminal.sees(/❯ Stay/);
-      terminal.type('\r');
-      await terminal.sees(/navigate/);
-      await terminal.sees(/navigate/);
-      await terminal.choose('save', /❯ [^\n]*Save Calibrations/);
-      await terminal.sees(/Calibrations saved to/);
-      await terminal.sees(/navigate/);
-      terminal.type('\x03');
-      await terminal.sees(/The program has ended/);
-      // Echo and lines are the terminal's again, and the cursor is seen.
-      expect(await terminal.sees(/-?icanon/)).not.toMatch(/-icanon|\x1b\[\?25l(?![^]*\x1b\[\?25h)/);
-      expect(await terminal.ended).toBe(0);
-      expect(readFileSync(file, 'latin1')).toMatch(/ImageShiftMatrix\s+1\s+17 0 /);
-    } finally {
-      terminal.end();
-      site.remove();
-    }
-  });
-});
+(haveTerminal || required ? describe : describe.skip)(
+  `the console in a terminal${haveTerminal ? '' : ' (skipped: there is no "script" of util-linux)'}`,
+  () => {
+    it('goes through a session: stops a run, repeats it, saves and leaves', async () => {
+      const site = temporarySite();
+      const file = path.join(site.folder, 'calibrations', 'SerialEMcalibrations.txt');
+      const terminal = new Terminal(
+        `"${process.execPath}" "${program}" start --terminal --speed 0 --config "${site.configuration}"`,
+      );
+      try {
+        expect(await terminal.sees(/Calibration/)).not.toMatch(/rror/);
+        await terminal.sees(/navigate/);
+        await terminal.choose('is from', /❯ [^\n]*IS from Scratch/);
+        await terminal.sees(/Is there detail/);
+        terminal.type('\r');
+        await terminal.sees(/\[#*\.+\] [^\n\r]*/);
+        terminal.type('\x1b');
+        await terminal.sees(/Stopping/);
+        await terminal.sees(/Nothing was stored and the microscope is as it was\s+before/);
+        await terminal.sees(/navigate/);
+        await terminal.choose('image shift', /❯ [^\n]*Image Shift/);
+        await terminal.sees(/Is there detail/);
+        terminal.type('\r');
+        await terminal.sees(/\+- /);
+        await terminal.sees(/navigate/);
+        expect(existsSync(file)).toBe(false);
+        terminal.type('\x03');
+        await terminal.sees(/There are unsaved calibrations/);
+        await terminal.sees(/Stay/);
+        terminal.type('\x1b[B\x1b[B');
+        await terminal.sees(/❯ Stay/);
+        terminal.type('\r');
+        await terminal.sees(/navigate/);
+        await terminal.sees(/navigate/);
+        await terminal.choose('save', /❯ [^\n]*Save Calibrations/);
+        await terminal.sees(/Calibrations saved to/);
+        await terminal.sees(/navigate/);
+        terminal.type('\x03');
+        await terminal.sees(/The program has ended/);
+        // Echo and lines are the terminal's again, and the cursor is seen.
+        expect(await terminal.sees(/-?icanon/)).not.toMatch(/-icanon|\x1b\[\?25l(?![^]*\x1b\[\?25h)/);
+        expect(await terminal.ended).toBe(0);
+        expect(readFileSync(file, 'latin1')).toMatch(/ImageShiftMatrix\s+1\s+17 0 /);
+      } finally {
+        terminal.end();
+        site.remove();
+      }
+    });
+  },
+);

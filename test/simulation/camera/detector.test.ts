@@ -4,7 +4,14 @@ import { hash, normalQuantiles } from '../../../simulation/random';
 import type { CameraTruth } from '../../../simulation';
 import { bench, moments } from '../bench';
 
-const camera: CameraTruth = { ...bench().truth.cameras[0]!, width: 256, height: 256, readNoise: 0, gainVariation: 0, darkLevel: 0 };
+const camera: CameraTruth = {
+  ...bench().truth.cameras[0]!,
+  width: 256,
+  height: 256,
+  readNoise: 0,
+  gainVariation: 0,
+  darkLevel: 0,
+};
 const request: DetectorExposure = {
   area: { left: 0, top: 0, width: 256, height: 256 },
   pixelsPerPixel: 1,
@@ -31,14 +38,17 @@ const correlation = (a: Uint16Array, b: Uint16Array): number => {
 };
 
 describe('shot noise', () => {
-  test.each([0.05, 0.7, 3.3, 12.06, 49.9, 50.1, 200, 5000])('of %p electrons has the mean and the variance of a Poisson distribution', (mean) => {
-    const { mean: measured, variance } = moments(read(mean));
-    const error = Math.sqrt(mean / 65536);
-    expect(Math.abs(measured - mean)).toBeLessThan(4 * error);
-    // The variance of a variance of Poisson counts is (2 + 1/mean) mean^2 / n; rounding normal numbers to counts adds a twelfth.
-    const spread = mean * Math.sqrt((2 + 1 / mean) / 65536);
-    expect(Math.abs(variance - mean - (mean > 50 ? 1 / 12 : 0))).toBeLessThan(4 * spread);
-  });
+  test.each([0.05, 0.7, 3.3, 12.06, 49.9, 50.1, 200, 5000])(
+    'of %p electrons has the mean and the variance of a Poisson distribution',
+    (mean) => {
+      const { mean: measured, variance } = moments(read(mean));
+      const error = Math.sqrt(mean / 65536);
+      expect(Math.abs(measured - mean)).toBeLessThan(4 * error);
+      // The variance of a variance of Poisson counts is (2 + 1/mean) mean^2 / n; rounding normal numbers to counts adds a twelfth.
+      const spread = mean * Math.sqrt((2 + 1 / mean) / 65536);
+      expect(Math.abs(variance - mean - (mean > 50 ? 1 / 12 : 0))).toBeLessThan(4 * spread);
+    },
+  );
 
   test('of few electrons follows the distribution count by count', () => {
     const mean = 2.3;
@@ -97,7 +107,8 @@ describe('the detector', () => {
   });
 
   test('shows its pixel gains until they are normalised, and a stale reference leaves a pattern', () => {
-    const spread = (change: Partial<CameraTruth>, more: Partial<DetectorExposure>): number => Math.sqrt(moments(read(60000, change, more)).variance) / 60000;
+    const spread = (change: Partial<CameraTruth>, more: Partial<DetectorExposure>): number =>
+      Math.sqrt(moments(read(60000, change, more)).variance) / 60000;
     expect(spread({ gainVariation: 0.05 }, { processing: 'raw' })).toBeCloseTo(0.05, 2);
     expect(spread({ gainVariation: 0.05 }, {})).toBeLessThan(0.006);
     const stale = { fixedPatternGain: 0.1 };
@@ -117,7 +128,13 @@ describe('the detector', () => {
   test('keeps its pattern with the pixels of the sensor when a part is read', () => {
     const detector = new Detector({ ...camera, fixedPatternGain: 0.2 }, 9);
     const whole = read(2000, { fixedPatternGain: 0.2 });
-    const part = readBy(detector, 2000, { ...request, area: { left: 100, top: 50, width: 64, height: 64 }, columns: 64, rows: 64, noise: 8 });
+    const part = readBy(detector, 2000, {
+      ...request,
+      area: { left: 100, top: 50, width: 64, height: 64 },
+      columns: 64,
+      rows: 64,
+      noise: 8,
+    });
     const same = Uint16Array.from({ length: 64 * 64 }, (_, k) => whole[(50 + (k >> 6)) * 256 + 100 + (k & 63)]!);
     expect(correlation(part, same)).toBeGreaterThan(0.9);
   });

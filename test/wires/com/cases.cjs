@@ -2,7 +2,9 @@
 const path = require('node:path');
 
 exports.cases = (build) => {
-  const { ComApartment, ComArray, ComStatus, ByReference, Typed, asShort, asFloat, asDouble, comTypes } = require(path.join(build, 'wires'));
+  const { ComApartment, ComArray, ComStatus, ByReference, Typed, asShort, asFloat, asDouble, comTypes } = require(
+    path.join(build, 'wires'),
+  );
   const apartment = new ComApartment();
   const values = apartment.create('Eucentric.Values');
   const tidily = (work) => () => apartment.tidily(work);
@@ -37,7 +39,11 @@ exports.cases = (build) => {
     'files of Windows': tidily(() => {
       const files = apartment.create('Scripting.FileSystemObject');
       const folder = files.call('GetFolder', 'C:\\windows');
-      return { name: folder.get('Name'), exists: files.call('FolderExists', 'C:\\windows'), join: files.call('BuildPath', 'C:\\a', 'b') };
+      return {
+        name: folder.get('Name'),
+        exists: files.call('FolderExists', 'C:\\windows'),
+        join: files.call('BuildPath', 'C:\\a', 'b'),
+      };
     }),
     'a document of Windows': tidily(() => {
       const document = apartment.create('MSXML2.DOMDocument');
@@ -69,7 +75,26 @@ exports.cases = (build) => {
       array: typeOf(new ComArray(comTypes.i4, [1], new Int32Array([1]))),
       reference: typeOf(new ByReference(comTypes.r8, 1)),
     }),
-    echoes: () => [0, -1, 2147483647, -2147483648, 2147483648, 0.1, -0, NaN, Infinity, 1e-300, '', 'µm °β', 'a\0b', true, false, 9007199254740993n, undefined].map(echo),
+    echoes: () =>
+      [
+        0,
+        -1,
+        2147483647,
+        -2147483648,
+        2147483648,
+        0.1,
+        -0,
+        NaN,
+        Infinity,
+        1e-300,
+        '',
+        'µm °β',
+        'a\0b',
+        true,
+        false,
+        9007199254740993n,
+        undefined,
+      ].map(echo),
     'echoes by type': () => ({
       short: echo(asShort(-32768)),
       float: echo(asFloat(0.1)),
@@ -85,7 +110,11 @@ exports.cases = (build) => {
     'too large for its type': () => echo(asShort(40000)),
     'text for a number': () => echo(new Typed(comTypes.i4, 'a')),
     order: () => ({ difference: values.call('Subtract', 10, 3), count: values.call('Count', 1, 'b', undefined, 4) }),
-    converted: () => ({ double: values.call('Convert', 5, comTypes.r8), text: values.call('Convert', 5, comTypes.text), float: values.call('Convert', 2.5, comTypes.r4) }),
+    converted: () => ({
+      double: values.call('Convert', 5, comTypes.r8),
+      text: values.call('Convert', 5, comTypes.text),
+      float: values.call('Convert', 2.5, comTypes.r4),
+    }),
     'answers by reference': () => {
       const half = new ByReference(comTypes.r8, 0);
       const quarter = new ByReference(comTypes.i4, 0);
@@ -110,19 +139,35 @@ exports.cases = (build) => {
       const texts = new ComArray(comTypes.text, [2], ['a', 'b']);
       const mixed = new ComArray(comTypes.variant, [3], [1, 'two', false]);
       const back = echo(sent);
-      return { at: values.call('ElementAt', sent, 2, 1), lengths: back.lengths, elements: back.elements, texts: echo(texts).elements, mixed: echo(mixed).elements };
+      return {
+        at: values.call('ElementAt', sent, 2, 1),
+        lengths: back.lengths,
+        elements: back.elements,
+        texts: echo(texts).elements,
+        mixed: echo(mixed).elements,
+      };
     },
     'array of the wrong length': () => echo(new ComArray(comTypes.i4, [3], new Int32Array(2))),
     'an image': () => {
       const began = performance.now();
       const { lengths, elements } = values.call('Image', 4096, 4096);
       const seconds = (performance.now() - began) / 1000;
-      return { lengths, last: elements[elements.length - 1], middle: elements[5000000], bytes: elements.byteLength, megabytesPerSecond: elements.byteLength / 1e6 / seconds };
+      return {
+        lengths,
+        last: elements[elements.length - 1],
+        middle: elements[5000000],
+        bytes: elements.byteLength,
+        megabytesPerSecond: elements.byteLength / 1e6 / seconds,
+      };
     },
     properties: () => {
       values.put('Named', 2.5, 'a');
       values.put('Named', 7, 'b');
-      return { a: values.get('Named', 'a'), b: values.get('Named', 'b'), has: [values.has('named'), values.has('Nonsense')] };
+      return {
+        a: values.get('Named', 'a'),
+        b: values.get('Named', 'b'),
+        has: [values.has('named'), values.has('Nonsense')],
+      };
     },
     'a property that can only be read': () => values.put('ReadOnly', 1),
     'a member that is not there': () => values.get('Nonsense'),

@@ -17,7 +17,8 @@ const opened = async (changes: Partial<DeviceHostOptions> = {}): Promise<DeviceH
   await host.open();
   return host;
 };
-const processOf = async (host: DeviceHost): Promise<number> => ((await host.call('identity', [])) as { process: number }).process;
+const processOf = async (host: DeviceHost): Promise<number> =>
+  ((await host.call('identity', [])) as { process: number }).process;
 const lives = (id: number): boolean => {
   try {
     process.kill(id, 0);
@@ -42,7 +43,20 @@ afterEach(async () => {
 describe('a device in a process of its own', () => {
   it('answers calls in order, with every kind of plain value', async () => {
     const host = await opened({ options: { a: 1 } });
-    const values = [0, -0, NaN, 1e-300, 'µ', true, undefined, 12345678901234567890n, [1, 'b', { c: undefined }], new Float32Array([1.5, 2]), new Uint8Array(0), { d: new Date(5) }];
+    const values = [
+      0,
+      -0,
+      NaN,
+      1e-300,
+      'µ',
+      true,
+      undefined,
+      12345678901234567890n,
+      [1, 'b', { c: undefined }],
+      new Float32Array([1.5, 2]),
+      new Uint8Array(0),
+      { d: new Date(5) },
+    ];
     for (const value of values) expect(await host.call('echo', [value])).toEqual(value);
     const order = await Promise.all([host.call('slow', [30, 'a']), host.call('set', [7]), host.call('get', [])]);
     expect(order).toEqual(['a', undefined, 7]);
@@ -64,7 +78,11 @@ describe('a device in a process of its own', () => {
     const image = (await host.call('image', [2048, 1024, 3])) as { width: number; data: Uint16Array };
     expect(image.data).toBeInstanceOf(Uint16Array);
     expect(image.data.length).toBe(2048 * 1024);
-    expect([image.data[0], image.data[70000], image.data[2048 * 1024 - 1]]).toEqual([3, 70003 & 0xffff, (2048 * 1024 + 2) & 0xffff]);
+    expect([image.data[0], image.data[70000], image.data[2048 * 1024 - 1]]).toEqual([
+      3,
+      70003 & 0xffff,
+      (2048 * 1024 + 2) & 0xffff,
+    ]);
   });
 
   it('takes images too', async () => {
@@ -78,8 +96,16 @@ describe('a device in a process of its own', () => {
     const host = await opened();
     const error = await failureOf(host.call('fail', ['device/valve']));
     expect(error).toBeInstanceOf(DeviceCallError);
-    expect(error).toMatchObject({ code: 'device/valve', message: 'the valve is closed', hint: 'Open the valve.', details: { result: 5 } });
-    expect(await failureOf(host.call('fail', []))).toMatchObject({ code: 'host/call-failed', message: 'test device: fail failed: the valve is closed' });
+    expect(error).toMatchObject({
+      code: 'device/valve',
+      message: 'the valve is closed',
+      hint: 'Open the valve.',
+      details: { result: 5 },
+    });
+    expect(await failureOf(host.call('fail', []))).toMatchObject({
+      code: 'host/call-failed',
+      message: 'test device: fail failed: the valve is closed',
+    });
     expect(await failureOf(host.call('nothing', []))).toMatchObject({ code: 'host/call-failed' });
     expect(await failureOf(host.call('constructor', []))).toMatchObject({ code: 'host/call-failed' });
     expect(await failureOf(host.call('unsendable', []))).toMatchObject({ code: 'host/call-failed' });
@@ -96,18 +122,25 @@ describe('a device in a process of its own', () => {
 });
 
 describe('the end of the process', () => {
-  it.each(['crash', 'fault', 'exit', 'throwLater'])('by %s fails the call under way, and the next one has a new process', async (way) => {
-    const host = await opened();
-    const before = await processOf(host);
-    await host.call('set', [5]);
-    const [failed, next] = await Promise.all([failureOf(host.call(way, [])), host.call('add', [2, 3])]);
-    expect(failed).toBeInstanceOf(HostError);
-    expect(failed).toMatchObject({ code: 'host/crashed', message: expect.stringMatching(new RegExp(`^test device: .* during ${way}\\.$`, 's')) as string, hint: expect.stringContaining('Look at the instrument') as string });
-    expect(next).toBe(5);
-    expect(await processOf(host)).not.toBe(before);
-    expect(await host.call('get', [])).toBe(0);
-    expect(lives(before)).toBe(false);
-  });
+  it.each(['crash', 'fault', 'exit', 'throwLater'])(
+    'by %s fails the call under way, and the next one has a new process',
+    async (way) => {
+      const host = await opened();
+      const before = await processOf(host);
+      await host.call('set', [5]);
+      const [failed, next] = await Promise.all([failureOf(host.call(way, [])), host.call('add', [2, 3])]);
+      expect(failed).toBeInstanceOf(HostError);
+      expect(failed).toMatchObject({
+        code: 'host/crashed',
+        message: expect.stringMatching(new RegExp(`^test device: .* during ${way}\\.$`, 's')) as string,
+        hint: expect.stringContaining('Look at the instrument') as string,
+      });
+      expect(next).toBe(5);
+      expect(await processOf(host)).not.toBe(before);
+      expect(await host.call('get', [])).toBe(0);
+      expect(lives(before)).toBe(false);
+    },
+  );
 
   it('between calls is met by the next one, which is not lost', async () => {
     const host = await opened();
@@ -121,7 +154,10 @@ describe('the end of the process', () => {
     const host = await opened();
     const id = await processOf(host);
     const blocked = failureOf(host.call('block', [60_000], { limit: 200 }));
-    expect(await blocked).toMatchObject({ code: 'host/no-answer', message: expect.stringContaining('no answer to block within 0.2 s') as string });
+    expect(await blocked).toMatchObject({
+      code: 'host/no-answer',
+      message: expect.stringContaining('no answer to block within 0.2 s') as string,
+    });
     expect(lives(id)).toBe(false);
     expect(await host.call('add', [1, 2])).toBe(3);
   });
@@ -144,7 +180,10 @@ describe('the end of the process', () => {
     const id = await processOf(host);
     process.kill(id, 'SIGSTOP');
     const began = performance.now();
-    expect(await failureOf(host.call('get', []))).toMatchObject({ code: 'host/silent', message: expect.stringContaining('no sign of life for 1 s during get') as string });
+    expect(await failureOf(host.call('get', []))).toMatchObject({
+      code: 'host/silent',
+      message: expect.stringContaining('no sign of life for 1 s during get') as string,
+    });
     expect(performance.now() - began).toBeLessThan(4000);
     expect(lives(id)).toBe(false);
     expect(await host.call('add', [1, 2])).toBe(3);
@@ -157,8 +196,12 @@ describe('the end of the process', () => {
 
   it('over and over is given up, with the last reason, until it is connected again', async () => {
     const host = await opened();
-    for (let time = 0; time < 3; time++) expect(await failureOf(host.call('crash', []))).toMatchObject({ code: 'host/crashed' });
-    expect(await failureOf(host.call('get', []))).toMatchObject({ code: 'host/keeps-failing', message: expect.stringContaining('3 times') as string });
+    for (let time = 0; time < 3; time++)
+      expect(await failureOf(host.call('crash', []))).toMatchObject({ code: 'host/crashed' });
+    expect(await failureOf(host.call('get', []))).toMatchObject({
+      code: 'host/keeps-failing',
+      message: expect.stringContaining('3 times') as string,
+    });
     await host.open();
     expect(await host.call('get', [])).toBe(0);
   });
@@ -172,15 +215,26 @@ describe('starting', () => {
   });
 
   it('says when the process ends while the device is brought up', async () => {
-    expect(await failureOf(hostWith({ options: { crash: true } }).open())).toMatchObject({ code: 'host/crashed', message: expect.stringContaining('during connecting') as string });
+    expect(await failureOf(hostWith({ options: { crash: true } }).open())).toMatchObject({
+      code: 'host/crashed',
+      message: expect.stringContaining('during connecting') as string,
+    });
     expect(children()).toEqual([]);
   });
 
   it.each([
     ['there is no such program', ['no-such-program'], 'ENOENT'],
     ['the program ends at once', [process.execPath, '-e', 'process.exit(4)', '--'], 'exit code 4'],
-    ['the program says something', [process.execPath, '-e', 'console.error("no licence"); process.exit(1)', '--'], 'no licence'],
-    ['nothing is heard of it', [process.execPath, '-e', 'setInterval(() => {}, 1000)', '--'], 'nothing was heard of it'],
+    [
+      'the program says something',
+      [process.execPath, '-e', 'console.error("no licence"); process.exit(1)', '--'],
+      'no licence',
+    ],
+    [
+      'nothing is heard of it',
+      [process.execPath, '-e', 'setInterval(() => {}, 1000)', '--'],
+      'nothing was heard of it',
+    ],
   ])('says so when %s', async (_name, command, words) => {
     const error = await failureOf(hostWith({ command, startLimit: 1500 }).open());
     expect(error).toMatchObject({ code: 'host/not-started', message: expect.stringContaining(words) as string });
@@ -188,7 +242,9 @@ describe('starting', () => {
   });
 
   it('says when the module is not there', async () => {
-    expect(await failureOf(hostWith({ module: '/nowhere/device.js' }).open())).toMatchObject({ message: expect.stringContaining('/nowhere/device.js') as string });
+    expect(await failureOf(hostWith({ module: '/nowhere/device.js' }).open())).toMatchObject({
+      message: expect.stringContaining('/nowhere/device.js') as string,
+    });
   });
 
   it('listens to nobody without the token', async () => {
@@ -198,12 +254,17 @@ describe('starting', () => {
       const socket = connect(port, '127.0.0.1', () => socket.write(Buffer.alloc(64, 7)));
       socket.on('close', () => process.exit(5));
       socket.on('error', () => {});`;
-    expect(await failureOf(hostWith({ command: [process.execPath, '-e', stranger, '--'] }).open())).toMatchObject({ code: 'host/not-started', message: expect.stringContaining('exit code 5') as string });
+    expect(await failureOf(hostWith({ command: [process.execPath, '-e', stranger, '--'] }).open())).toMatchObject({
+      code: 'host/not-started',
+      message: expect.stringContaining('exit code 5') as string,
+    });
   });
 
   it('can be stopped', async () => {
     const stop = new AbortController();
-    const starting = failureOf(hostWith({ command: [process.execPath, '-e', 'setInterval(() => {}, 1000)', '--'] }).open(stop.signal));
+    const starting = failureOf(
+      hostWith({ command: [process.execPath, '-e', 'setInterval(() => {}, 1000)', '--'] }).open(stop.signal),
+    );
     await delay(50);
     stop.abort();
     expect(await starting).toMatchObject({ code: 'wire/stopped' });
@@ -269,7 +330,11 @@ function children(): readonly string[] {
     if (!/^\d+$/.test(id)) return false;
     try {
       const [, state, parent] = /\) (\S) (\d+)/.exec(readFileSync(`/proc/${id}/stat`, 'utf8')) ?? [];
-      return Number(parent) === process.pid && state !== 'Z' && readFileSync(`/proc/${id}/cmdline`, 'utf8').includes('host-process');
+      return (
+        Number(parent) === process.pid &&
+        state !== 'Z' &&
+        readFileSync(`/proc/${id}/cmdline`, 'utf8').includes('host-process')
+      );
     } catch {
       return false;
     }

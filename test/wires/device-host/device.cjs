@@ -2,7 +2,8 @@
 let opened = 0;
 
 exports.openDevice = (options, surroundings) => {
-  if (options?.refuse) throw Object.assign(new Error('the device is switched off'), { code: 'device/off', hint: 'Switch it on.' });
+  if (options?.refuse)
+    throw Object.assign(new Error('the device is switched off'), { code: 'device/off', hint: 'Switch it on.' });
   if (options?.crash) process.kill(process.pid, 'SIGKILL');
   opened += 1;
   let kept = 0;
@@ -28,7 +29,12 @@ exports.openDevice = (options, surroundings) => {
       crash: () => process.kill(process.pid, 'SIGKILL'),
       fault: () => process.kill(process.pid, 'SIGSEGV'),
       exit: () => process.exit(3),
-      throwLater: () => new Promise(() => setTimeout(() => { throw new Error('out of nowhere'); }, 5)),
+      throwLater: () =>
+        new Promise(() =>
+          setTimeout(() => {
+            throw new Error('out of nowhere');
+          }, 5),
+        ),
       print: () => void process.stdout.write('noise on the way\n'),
       unsendable: () => () => 1,
     },

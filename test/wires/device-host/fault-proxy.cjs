@@ -14,10 +14,19 @@ exports.faultOfSeed = (seed, traffic) => {
   for (let time = 0; time < 5; time++) random();
   // Half of the faults come early, where the messages are short.
   const at = Math.floor((random() < 0.5 ? 600 : traffic) * random());
-  return { seed, kind: kinds[seed % kinds.length], direction: Math.floor(seed / kinds.length) % 2, at, length: 1 + Math.floor(random() * 40), bits: 1 + Math.floor(random() * 255), milliseconds: Math.floor(random() * 120) };
+  return {
+    seed,
+    kind: kinds[seed % kinds.length],
+    direction: Math.floor(seed / kinds.length) % 2,
+    at,
+    length: 1 + Math.floor(random() * 40),
+    bits: 1 + Math.floor(random() * 255),
+    milliseconds: Math.floor(random() * 120),
+  };
 };
 
-exports.describeFault = ({ seed, kind, direction, at, length }) => `seed ${seed}: ${kind} of ${length} at byte ${at} of direction ${direction}`;
+exports.describeFault = ({ seed, kind, direction, at, length }) =>
+  `seed ${seed}: ${kind} of ${length} at byte ${at} of direction ${direction}`;
 
 /** Hands on everything between two sockets, except for one fault. */
 exports.forward = (one, other, fault) => {
@@ -48,7 +57,9 @@ exports.forward = (one, other, fault) => {
       const [before, after] = [piece.subarray(0, at), piece.subarray(at)];
       switch (fault.kind) {
         case 'delay':
-          waiting = waiting.then(() => new Promise((resolve) => setTimeout(resolve, fault.milliseconds))).then(() => void to.write(piece));
+          waiting = waiting
+            .then(() => new Promise((resolve) => setTimeout(resolve, fault.milliseconds)))
+            .then(() => void to.write(piece));
           break;
         case 'drop':
           to.write(Buffer.concat([before, after.subarray(fault.length)]));

@@ -59,12 +59,20 @@ async function run(seed: number): Promise<Outcome> {
   let answered = 0;
   let longest = 0;
   if (greeted) {
-    const link = new HostLink(own, reader, { name: 'test device', silence: limits.silence, end: () => void ends.link++ });
+    const link = new HostLink(own, reader, {
+      name: 'test device',
+      silence: limits.silence,
+      end: () => void ends.link++,
+    });
     own.resume();
     const ask = async (name: string, given: readonly unknown[], right: (value: unknown) => boolean): Promise<void> => {
       const began = performance.now();
       try {
-        const value = await link.ask(name === 'open' ? { kind: 'open', module: module_, options: undefined } : { kind: 'call', name, given }, name, limits.call);
+        const value = await link.ask(
+          name === 'open' ? { kind: 'open', module: module_, options: undefined } : { kind: 'call', name, given },
+          name,
+          limits.call,
+        );
         if (!right(value)) wrong.push(`${name}: ${String(value).slice(0, 40)}`);
         answered++;
       } catch (error) {
@@ -84,11 +92,12 @@ async function run(seed: number): Promise<Outcome> {
   own.destroy();
   peerSide.destroy();
   server.close();
-  for (const end = performance.now() + 1000; ends.peer === 0 && performance.now() < end; ) await delay(5);
+  for (const end = performance.now() + 1000; ends.peer === 0 && performance.now() < end;) await delay(5);
   return { wrong, failure, answered, longest, ends: ends.link * 10 + ends.peer, performed };
 }
 
-const same = (value: unknown): boolean => value instanceof Uint16Array && value.length === image.length && value.every((each, at) => each === image[at]);
+const same = (value: unknown): boolean =>
+  value instanceof Uint16Array && value.length === image.length && value.every((each, at) => each === image[at]);
 
 /** Two sockets, and what is between them. */
 async function through(fault: Fault): Promise<readonly [Socket, Socket, { close(): void }]> {
@@ -140,19 +149,29 @@ describe(`${seeds} faults between a program and the process of a device`, () => 
       outcomes.push(...(await Promise.all(batch.map(async (seed) => ({ seed, ...(await run(seed)) })))));
     }
   }, 600_000);
-  const named = (found: readonly (Outcome & { seed: number })[]): readonly string[] => found.slice(0, 5).map(({ seed, failure, wrong }) => `${describeFault(faultOfSeed(seed, traffic))}: ${String(failure)} ${wrong.join()}`);
+  const named = (found: readonly (Outcome & { seed: number })[]): readonly string[] =>
+    found
+      .slice(0, 5)
+      .map(
+        ({ seed, failure, wrong }) =>
+          `${describeFault(faultOfSeed(seed, traffic))}: ${String(failure)} ${wrong.join()}`,
+      );
 
   it('never give a wrong answer', () => expect(named(outcomes.filter(({ wrong }) => wrong.length > 0))).toEqual([]));
-  it('never last longer than their limit', () => expect(Math.max(...outcomes.map(({ longest }) => longest))).toBeLessThan(limits.silence + limits.call + 1000));
+  it('never last longer than their limit', () =>
+    expect(Math.max(...outcomes.map(({ longest }) => longest))).toBeLessThan(limits.silence + limits.call + 1000));
   it('fail with one clear error that names the device', () => {
     const failed = outcomes.filter(({ failure }) => failure !== undefined);
     expect(failed.length).toBeGreaterThan(seeds / 3);
     expect(named(failed.filter(({ failure }) => !(failure instanceof HostError) || failure.hint === ''))).toEqual([]);
   });
-  it('are often survived when they only delay', () => expect(outcomes.filter(({ answered }) => answered === 13).length).toBeGreaterThan(seeds / 20));
-  it('end each connection once, at both ends', () => expect([...new Set(outcomes.filter(({ answered }) => answered > 0).map(({ ends }) => ends))]).toEqual([11]));
+  it('are often survived when they only delay', () =>
+    expect(outcomes.filter(({ answered }) => answered === 13).length).toBeGreaterThan(seeds / 20));
+  it('end each connection once, at both ends', () =>
+    expect([...new Set(outcomes.filter(({ answered }) => answered > 0).map(({ ends }) => ends))]).toEqual([11]));
   it('never let the device do anything twice, or out of order', () => {
-    for (const { performed } of outcomes) expect(performed).toEqual(Array.from({ length: performed.length }, (_, at) => at + 1));
+    for (const { performed } of outcomes)
+      expect(performed).toEqual(Array.from({ length: performed.length }, (_, at) => at + 1));
   });
   it('leave no socket', async () => {
     await delay(50);
@@ -165,9 +184,20 @@ describe(`${processes} faults with a process`, () => {
 
   it('never give a wrong answer, and leave neither process nor socket', async () => {
     for (let seed = 0; seed < processes; seed++) {
-      const host = new DeviceHost({ name: 'test device', module: module_, command: [process.execPath, path.join(__dirname, 'faulty-command.cjs'), String(seed), process.execPath], startLimit: 3000, callLimit: 500, silence: 1500 });
+      const host = new DeviceHost({
+        name: 'test device',
+        module: module_,
+        command: [process.execPath, path.join(__dirname, 'faulty-command.cjs'), String(seed), process.execPath],
+        startLimit: 3000,
+        callLimit: 500,
+        silence: 1500,
+      });
       const ids = new Set<number>();
-      const ask = async (name: string, given: readonly unknown[], right: (value: unknown) => boolean): Promise<void> => {
+      const ask = async (
+        name: string,
+        given: readonly unknown[],
+        right: (value: unknown) => boolean,
+      ): Promise<void> => {
         const value = await host.call(name, given).then(
           (answer) => ({ answer }),
           (error: unknown) => ({ error }),

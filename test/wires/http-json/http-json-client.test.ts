@@ -4,7 +4,8 @@ import { HttpJsonClient, WireError } from '../../../wires';
 const open: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
-  for (let turn = 0; turn < 50 && process.getActiveResourcesInfo().some((name) => /^TCP/.test(name)); turn++) await new Promise((resolve) => setTimeout(resolve, 5));
+  for (let turn = 0; turn < 50 && process.getActiveResourcesInfo().some((name) => /^TCP/.test(name)); turn++)
+    await new Promise((resolve) => setTimeout(resolve, 5));
   expect(process.getActiveResourcesInfo().filter((name) => /^TCP/.test(name))).toEqual([]);
 });
 
@@ -22,7 +23,11 @@ async function answering(answer: string | ((socket: Socket) => void)) {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  const client = new HttpJsonClient({ name: 'the server', host: '127.0.0.1', port: (server.address() as AddressInfo).port });
+  const client = new HttpJsonClient({
+    name: 'the server',
+    host: '127.0.0.1',
+    port: (server.address() as AddressInfo).port,
+  });
   open.push(
     () => new Promise((resolve) => server.close(resolve)),
     async () => sockets.forEach((socket) => socket.destroy()),
@@ -31,7 +36,8 @@ async function answering(answer: string | ((socket: Socket) => void)) {
   return { client, requests };
 }
 const limit = 300;
-const reply = (body: string, length: number | undefined = body.length, status = '200 OK'): string => `HTTP/1.0 ${status}\r\nContent-Type: application/json\r\n${length === undefined ? '' : `Content-Length: ${length}\r\n`}\r\n${body}`;
+const reply = (body: string, length: number | undefined = body.length, status = '200 OK'): string =>
+  `HTTP/1.0 ${status}\r\nContent-Type: application/json\r\n${length === undefined ? '' : `Content-Length: ${length}\r\n`}\r\n${body}`;
 
 it('gives the value of a whole answer', async () => {
   const { client, requests } = await answering(reply('{"a": [1, 2.5e-6]}'));
@@ -68,7 +74,10 @@ it.each([
 
 it('ends in time, at a STOP and at its close', async () => {
   const { client, requests } = await answering(() => {});
-  await expect(client.get('/v1/a', { limit: 50 })).rejects.toMatchObject({ code: 'wire/timeout', message: expect.stringContaining('the server') as string });
+  await expect(client.get('/v1/a', { limit: 50 })).rejects.toMatchObject({
+    code: 'wire/timeout',
+    message: expect.stringContaining('the server') as string,
+  });
   const stop = new AbortController();
   setTimeout(() => stop.abort(), 20);
   await expect(client.get('/v1/b', { limit, signal: stop.signal })).rejects.toMatchObject({ code: 'wire/stopped' });
@@ -81,5 +90,8 @@ it('ends in time, at a STOP and at its close', async () => {
 
 it('says that nobody listens', async () => {
   const client = new HttpJsonClient({ name: 'the server', host: '127.0.0.1', port: 1 });
-  await expect(client.get('/v1/a', { limit })).rejects.toMatchObject({ code: 'wire/connect-failed', message: expect.stringContaining('127.0.0.1:1') as string });
+  await expect(client.get('/v1/a', { limit })).rejects.toMatchObject({
+    code: 'wire/connect-failed',
+    message: expect.stringContaining('127.0.0.1:1') as string,
+  });
 });

@@ -4,7 +4,13 @@ import { PacketClient, PacketServer, WireError, chunkHandshake, packetFunctions 
 const functions = packetFunctions({
   Read: { code: 1, request: {}, reply: { longs: ['value'] }, repeatable: true },
   Act: { code: 2, request: { longs: ['value'] }, reply: {}, repeatable: false },
-  Picture: { code: 3, request: { longs: ['pixels'] }, reply: { longs: ['pixels', 'width', 'height', 'chunks'] }, image: 2, repeatable: false },
+  Picture: {
+    code: 3,
+    request: { longs: ['pixels'] },
+    reply: { longs: ['pixels', 'width', 'height', 'chunks'] },
+    image: 2,
+    repeatable: false,
+  },
 });
 const { Read, Act, Picture } = functions;
 
@@ -18,7 +24,9 @@ afterEach(async () => {
 const socketsOpen = (): number => process.getActiveResourcesInfo().filter((name) => /^TCP/.test(name)).length;
 
 /** A server that does with each request whatever the test says; counts its connections. */
-async function raw(onRequest: (socket: Socket, request: Buffer, connection: number) => void): Promise<{ readonly port: number; readonly connections: () => number; readonly requests: Buffer[] }> {
+async function raw(
+  onRequest: (socket: Socket, request: Buffer, connection: number) => void,
+): Promise<{ readonly port: number; readonly connections: () => number; readonly requests: Buffer[] }> {
   let connections = 0;
   const sockets = new Set<Socket>();
   const requests: Buffer[] = [];
@@ -52,7 +60,11 @@ const longs = (...values: number[]): Buffer => {
   return bytes;
 };
 const answer = longs(0, 42);
-const failure = (call: Promise<unknown>): Promise<WireError> => call.then(() => Promise.reject(new Error('It should have failed.')), (error: unknown) => error as WireError);
+const failure = (call: Promise<unknown>): Promise<WireError> =>
+  call.then(
+    () => Promise.reject(new Error('It should have failed.')),
+    (error: unknown) => error as WireError,
+  );
 
 describe('a client and its server', () => {
   it('sends a request in one write and takes a reply in any pieces', async () => {
@@ -79,26 +91,39 @@ describe('a client and its server', () => {
   });
 
   it('gives the status of a function that failed, and goes on', async () => {
-    const { port, connections } = await raw((socket, request) => socket.write(request.readInt32LE(4) === 3 ? longs(7, 0, 0, 0, 0) : answer));
+    const { port, connections } = await raw((socket, request) =>
+      socket.write(request.readInt32LE(4) === 3 ? longs(7, 0, 0, 0, 0) : answer),
+    );
     const one = client(port);
-    expect(await one.call(Picture, { pixels: 4 }, { limit: 1000, largestImage: 8 })).toMatchObject({ status: 7, image: undefined });
+    expect(await one.call(Picture, { pixels: 4 }, { limit: 1000, largestImage: 8 })).toMatchObject({
+      status: 7,
+      image: undefined,
+    });
     expect((await one.call(Read, {}, { limit: 1000 })).values.value).toBe(42);
     expect(connections()).toBe(1);
   });
 
-  it.each([-1, -2, -3, -4, -5, -6, -77])('takes the eight bytes of refusal %i from any function, and goes on', async (status) => {
-    let refused = 0;
-    const { port, connections } = await raw((socket, request) => socket.write(request.readInt32LE(4) === 3 && refused++ === 0 ? longs(status) : answer));
-    const one = client(port);
-    const error = await failure(one.call(Picture, { pixels: 4 }, { limit: 1000, largestImage: 8 }));
-    expect(error).toMatchObject({ code: 'wire/refused' });
-    expect(error.message).toContain('the camera server: Picture');
-    expect((await one.call(Read, {}, { limit: 1000 })).values.value).toBe(42);
-    expect(connections()).toBe(1);
-  });
+  it.each([-1, -2, -3, -4, -5, -6, -77])(
+    'takes the eight bytes of refusal %i from any function, and goes on',
+    async (status) => {
+      let refused = 0;
+      const { port, connections } = await raw((socket, request) =>
+        socket.write(request.readInt32LE(4) === 3 && refused++ === 0 ? longs(status) : answer),
+      );
+      const one = client(port);
+      const error = await failure(one.call(Picture, { pixels: 4 }, { limit: 1000, largestImage: 8 }));
+      expect(error).toMatchObject({ code: 'wire/refused' });
+      expect(error.message).toContain('the camera server: Picture');
+      expect((await one.call(Read, {}, { limit: 1000 })).values.value).toBe(42);
+      expect(connections()).toBe(1);
+    },
+  );
 
   it('serves one client at a time: the newer closes the older, which connects again', async () => {
-    const server = new PacketServer({ functions: Object.values(functions), handle: async () => ({ values: { value: 42 } }) });
+    const server = new PacketServer({
+      functions: Object.values(functions),
+      handle: async () => ({ values: { value: 42 } }),
+    });
     const port = await server.listen();
     closing.push(() => server.close());
     const [older, newer] = [client(port), client(port)];
@@ -164,7 +189,9 @@ describe('when the server misbehaves, there is one clear error', () => {
     ['more chunks than bytes', longs(0, 4, 2, 2, 9)],
   ])('when it announces an image of %s', async (_what, header) => {
     const { port } = await raw((socket) => socket.write(header));
-    expect(await failure(client(port).call(Picture, { pixels: 4 }, { limit: 500, largestImage: 8 }))).toMatchObject({ code: 'wire/bad-reply' });
+    expect(await failure(client(port).call(Picture, { pixels: 4 }, { limit: 500, largestImage: 8 }))).toMatchObject({
+      code: 'wire/bad-reply',
+    });
   });
 
   it('when it closes in the middle of an image: nothing is delivered, nothing is asked for again', async () => {
@@ -172,13 +199,17 @@ describe('when the server misbehaves, there is one clear error', () => {
       socket.write(longs(0, 1000, 50, 20, 1));
       setTimeout(() => socket.end(Buffer.alloc(700)), 20);
     });
-    expect(await failure(client(port).call(Picture, { pixels: 1000 }, { limit: 500, largestImage: 2000 }))).toMatchObject({ code: 'wire/connection-lost' });
+    expect(
+      await failure(client(port).call(Picture, { pixels: 1000 }, { limit: 500, largestImage: 2000 })),
+    ).toMatchObject({ code: 'wire/connection-lost' });
     expect([requests.length, connections()]).toEqual([1, 1]);
   });
 
   it('when it resets the connection', async () => {
     const { port } = await raw((socket) => socket.resetAndDestroy());
-    expect(await failure(client(port).call(Act, { value: 1 }, { limit: 500 }))).toMatchObject({ code: 'wire/connection-lost' });
+    expect(await failure(client(port).call(Act, { value: 1 }, { limit: 500 }))).toMatchObject({
+      code: 'wire/connection-lost',
+    });
   });
 });
 
@@ -197,7 +228,9 @@ describe('a connection that breaks', () => {
   });
   it('is not made again for what may have acted', async () => {
     const { port, connections } = await breakFirst(0);
-    expect(await failure(client(port).call(Act, { value: 1 }, { limit: 1000 }))).toMatchObject({ code: 'wire/connection-lost' });
+    expect(await failure(client(port).call(Act, { value: 1 }, { limit: 1000 }))).toMatchObject({
+      code: 'wire/connection-lost',
+    });
     expect(connections()).toBe(1);
   });
   it('is not made again when the reply had been awaited for long', async () => {
@@ -214,14 +247,18 @@ describe('a connection that breaks', () => {
     const { port, requests } = await raw((socket) => socket.write(answer));
     const one = client(port);
     const { connection } = await one.call(Read, {}, { limit: 500 });
-    expect(await failure(one.call(Act, { value: 1 }, { limit: 500, onConnection: connection + 1 }))).toMatchObject({ code: 'wire/connection-changed' });
+    expect(await failure(one.call(Act, { value: 1 }, { limit: 500, onConnection: connection + 1 }))).toMatchObject({
+      code: 'wire/connection-changed',
+    });
     expect(requests).toHaveLength(1);
   });
 });
 
 describe('stopping', () => {
   it('ends a call under way with the reason, and the next call works', async () => {
-    const { port, connections } = await raw((socket, _request, connection) => void (connection > 1 && socket.write(answer)));
+    const { port, connections } = await raw(
+      (socket, _request, connection) => void (connection > 1 && socket.write(answer)),
+    );
     const one = client(port);
     const stop = new AbortController();
     const call = failure(one.call(Read, {}, { limit: 2000, signal: stop.signal }));
@@ -245,7 +282,9 @@ describe('stopping', () => {
   });
   it('before anything is done opens no connection', async () => {
     const { port, connections } = await raw(() => {});
-    expect(await failure(client(port).call(Read, {}, { limit: 500, signal: AbortSignal.abort() }))).toMatchObject({ code: 'wire/stopped' });
+    expect(await failure(client(port).call(Read, {}, { limit: 500, signal: AbortSignal.abort() }))).toMatchObject({
+      code: 'wire/stopped',
+    });
     expect(connections()).toBe(0);
   });
   it('leaves the server time to finish what it cannot interrupt', async () => {
@@ -279,7 +318,10 @@ describe('images', () => {
     for (let at = 0; at < bytes; at++) data[at] = (at * 7 + (at >> 8) * 13 + (at >> 16)) & 0xff;
     return data;
   };
-  async function transfer(bytes: number, superChunk?: number): Promise<{ readonly image: Uint8Array | undefined; readonly sent: Uint8Array }> {
+  async function transfer(
+    bytes: number,
+    superChunk?: number,
+  ): Promise<{ readonly image: Uint8Array | undefined; readonly sent: Uint8Array }> {
     const sent = pattern(bytes);
     const server = new PacketServer({
       functions: Object.values(functions),
@@ -328,7 +370,12 @@ describe('images', () => {
   });
 
   it('whose next chunk is not asked for in time end the connection', async () => {
-    const server = new PacketServer({ functions: Object.values(functions), handle: async () => ({ values: { pixels: 50, width: 50, height: 1 }, image: new Uint8Array(100) }), superChunk: 60, handshakeLimit: 50 });
+    const server = new PacketServer({
+      functions: Object.values(functions),
+      handle: async () => ({ values: { pixels: 50, width: 50, height: 1 }, image: new Uint8Array(100) }),
+      superChunk: 60,
+      handshakeLimit: 50,
+    });
     const port = await server.listen();
     closing.push(() => server.close());
     const socket = connect(port, '127.0.0.1');

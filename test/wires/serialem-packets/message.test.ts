@@ -1,10 +1,30 @@
 import fc from 'fast-check';
-import { StreamReader, WireError, checkImageHeader, chunkHandshake, chunksOf, decodeMessage, encodeMessage, packText, packetFunctions, unpackText } from '../../../wires';
+import {
+  StreamReader,
+  WireError,
+  checkImageHeader,
+  chunkHandshake,
+  chunksOf,
+  decodeMessage,
+  encodeMessage,
+  packText,
+  packetFunctions,
+  unpackText,
+} from '../../../wires';
 
 const fields = { longs: ['a', 'b', 'arraySize'], booleans: ['p', 'q'], doubles: ['x', 'y', 'z'] } as const;
 const int32 = fc.integer({ min: -0x80000000, max: 0x7fffffff });
 const double = fc.double({ noNaN: true, noDefaultInfinity: true });
-const values = fc.record({ a: int32, b: int32, p: fc.boolean(), q: fc.boolean(), x: double, y: double, z: double, array: fc.array(int32, { maxLength: 40 }).map((list) => Int32Array.from(list)) });
+const values = fc.record({
+  a: int32,
+  b: int32,
+  p: fc.boolean(),
+  q: fc.boolean(),
+  x: double,
+  y: double,
+  z: double,
+  array: fc.array(int32, { maxLength: 40 }).map((list) => Int32Array.from(list)),
+});
 
 const withCode = (code: string): Error => expect.objectContaining({ code }) as Error;
 
@@ -36,7 +56,16 @@ describe('messages', () => {
 
   it('with an impossible array size are refused', () => {
     for (const size of [-1, 0x7fffffff, -0x80000000, 1 << 23]) {
-      const bytes = encodeMessage('test', 0, fields, { a: 1, b: 2, p: true, q: false, x: 0, y: 0, z: 0, array: Int32Array.of(5) });
+      const bytes = encodeMessage('test', 0, fields, {
+        a: 1,
+        b: 2,
+        p: true,
+        q: false,
+        x: 0,
+        y: 0,
+        z: 0,
+        array: Int32Array.of(5),
+      });
       bytes.writeInt32LE(size, 16);
       expect(() => decodeMessage('test', bytes, fields)).toThrow(WireError);
     }
@@ -53,7 +82,9 @@ describe('messages', () => {
     ['an array that is too long', { array: new Int32Array((1 << 22) + 1) }],
   ])('with %s are never sent', (_what, wrong) => {
     const good = { a: 1, b: 2, p: true, q: false, x: 0, y: 0, z: 0, array: Int32Array.of(5) };
-    expect(() => encodeMessage('test', 1, fields, { ...good, ...wrong } as never)).toThrow(withCode('wire/bad-request'));
+    expect(() => encodeMessage('test', 1, fields, { ...good, ...wrong } as never)).toThrow(
+      withCode('wire/bad-request'),
+    );
   });
 
   it('have room for 16 longs with the code, 8 booleans and 8 doubles', () => {
@@ -64,17 +95,26 @@ describe('messages', () => {
     expect(table({ booleans: named(9) })).toThrow(TypeError);
     expect(table({ doubles: named(9) })).toThrow(TypeError);
     expect(table({ longs: ['arraySize', 'other'] })).toThrow(TypeError);
-    expect(() => packetFunctions({ F: { code: 1, request: {}, repeatable: true }, G: { code: 1, request: {}, repeatable: true } })).toThrow(TypeError);
+    expect(() =>
+      packetFunctions({ F: { code: 1, request: {}, repeatable: true }, G: { code: 1, request: {}, repeatable: true } }),
+    ).toThrow(TypeError);
   });
 });
 
 describe('text in arrays', () => {
-  const text = fc.string({ unit: fc.integer({ min: 1, max: 127 }).map((code) => String.fromCharCode(code)), maxLength: 30 });
+  const text = fc.string({
+    unit: fc.integer({ min: 1, max: 127 }).map((code) => String.fromCharCode(code)),
+    maxLength: 30,
+  });
   it('comes back', () => {
     fc.assert(
-      fc.property(fc.array(text, { minLength: 1, maxLength: 5 }), text.filter((last) => last !== ''), (first, last) => {
-        expect(unpackText(packText(...first, last))).toEqual([...first, last]);
-      }),
+      fc.property(
+        fc.array(text, { minLength: 1, maxLength: 5 }),
+        text.filter((last) => last !== ''),
+        (first, last) => {
+          expect(unpackText(packText(...first, last))).toEqual([...first, last]);
+        },
+      ),
     );
   });
   it('ends in NULs that fill the last integer', () => {
@@ -92,32 +132,39 @@ describe('text in arrays', () => {
 describe('a stream cut anywhere', () => {
   it('gives the same messages', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 300 }), fc.array(fc.nat(40), { maxLength: 60 }), fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 30 }), async (bytes, cuts, reads) => {
-        const reader = new StreamReader();
-        const wanted = reads.filter((length, at) => reads.slice(0, at).reduce((sum, each) => sum + each, 0) + length <= bytes.length);
-        const feed = (): void => {
+      fc.asyncProperty(
+        fc.uint8Array({ minLength: 1, maxLength: 300 }),
+        fc.array(fc.nat(40), { maxLength: 60 }),
+        fc.array(fc.integer({ min: 0, max: 40 }), { maxLength: 30 }),
+        async (bytes, cuts, reads) => {
+          const reader = new StreamReader();
+          const wanted = reads.filter(
+            (length, at) => reads.slice(0, at).reduce((sum, each) => sum + each, 0) + length <= bytes.length,
+          );
+          const feed = (): void => {
+            let at = 0;
+            for (const cut of [...cuts, bytes.length]) {
+              reader.push(Buffer.from(bytes.subarray(at, Math.min(bytes.length, at + cut))));
+              at = Math.min(bytes.length, at + cut);
+            }
+          };
+          const early = cuts.length % 2 === 0;
+          if (early) feed();
           let at = 0;
-          for (const cut of [...cuts, bytes.length]) {
-            reader.push(Buffer.from(bytes.subarray(at, Math.min(bytes.length, at + cut))));
-            at = Math.min(bytes.length, at + cut);
+          for (const length of wanted) {
+            if (at + length > bytes.length) break;
+            const reading = reader.read(length);
+            if (!early && at === 0 && length > 0) feed();
+            if (!early && at === 0 && length === 0) {
+              await reading;
+              continue;
+            }
+            expect([...(await reading)]).toEqual([...bytes.subarray(at, at + length)]);
+            at += length;
           }
-        };
-        const early = cuts.length % 2 === 0;
-        if (early) feed();
-        let at = 0;
-        for (const length of wanted) {
-          if (at + length > bytes.length) break;
-          const reading = reader.read(length);
-          if (!early && at === 0 && length > 0) feed();
-          if (!early && at === 0 && length === 0) {
-            await reading;
-            continue;
-          }
-          expect([...(await reading)]).toEqual([...bytes.subarray(at, at + length)]);
-          at += length;
-        }
-        if (early) expect(reader.unread).toBe(bytes.length - at);
-      }),
+          if (early) expect(reader.unread).toBe(bytes.length - at);
+        },
+      ),
       { numRuns: 300 },
     );
   });
@@ -161,7 +208,16 @@ describe('images in chunks', () => {
     const check = (pixels: number, chunks: number) => () => checkImageHeader('test', { pixels, chunks }, 2, 2000);
     expect(check(1000, 1)()).toEqual({ bytes: 2000, chunking: { count: 1, size: 2000 } });
     expect(check(0, 0)()).toEqual({ bytes: 0, chunking: { count: 0, size: 0 } });
-    for (const [pixels, chunks] of [[1001, 1], [-1, 1], [1000, 0], [1000, -1], [1, 3], [1000, 5000], [0x7fffffff, 1], [-0x80000000, 0x7fffffff]] as const)
+    for (const [pixels, chunks] of [
+      [1001, 1],
+      [-1, 1],
+      [1000, 0],
+      [1000, -1],
+      [1, 3],
+      [1000, 5000],
+      [0x7fffffff, 1],
+      [-0x80000000, 0x7fffffff],
+    ] as const)
       expect(check(pixels, chunks)).toThrow(withCode('wire/bad-reply'));
   });
 });

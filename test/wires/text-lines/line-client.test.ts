@@ -4,7 +4,8 @@ import { LineClient, WireError } from '../../../wires';
 const open: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
-  for (let turn = 0; turn < 50 && process.getActiveResourcesInfo().some((name) => /^TCP/.test(name)); turn++) await new Promise((resolve) => setTimeout(resolve, 5));
+  for (let turn = 0; turn < 50 && process.getActiveResourcesInfo().some((name) => /^TCP/.test(name)); turn++)
+    await new Promise((resolve) => setTimeout(resolve, 5));
   expect(process.getActiveResourcesInfo().filter((name) => /^TCP/.test(name))).toEqual([]);
 });
 
@@ -28,7 +29,14 @@ async function speaking(answer: (line: string, socket: Socket) => void, longestA
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  const client = new LineClient({ name: 'the device', host: '127.0.0.1', port: (server.address() as AddressInfo).port, connectLimit: 1000, lineEnd: '\r', longestAnswer });
+  const client = new LineClient({
+    name: 'the device',
+    host: '127.0.0.1',
+    port: (server.address() as AddressInfo).port,
+    connectLimit: 1000,
+    lineEnd: '\r',
+    longestAnswer,
+  });
   open.push(
     () => new Promise((resolve) => server.close(resolve)),
     async () => sockets.forEach((socket) => socket.destroy()),
@@ -63,10 +71,18 @@ it('puts an answer together from pieces', async () => {
 
 it.each([
   ['more than one answer', (_: string, socket: Socket) => void socket.write('one\rtwo\r'), 'wire/bad-reply'],
-  ['bytes that are no text', (_: string, socket: Socket) => void socket.write(Buffer.from([0x6f, 0xee, 0x0d])), 'wire/bad-reply'],
+  [
+    'bytes that are no text',
+    (_: string, socket: Socket) => void socket.write(Buffer.from([0x6f, 0xee, 0x0d])),
+    'wire/bad-reply',
+  ],
   ['an answer without an end', (_: string, socket: Socket) => void socket.write('x'.repeat(101)), 'wire/bad-reply'],
   ['silence', () => {}, 'wire/timeout'],
-  ['a connection that ends in the middle', (_: string, socket: Socket) => void socket.end('hal'), 'wire/connection-lost'],
+  [
+    'a connection that ends in the middle',
+    (_: string, socket: Socket) => void socket.end('hal'),
+    'wire/connection-lost',
+  ],
 ])('takes %s for an error, and connects again', async (_what, wrong, code) => {
   let first = true;
   const { client, state } = await speaking((line, socket) => {
@@ -94,14 +110,19 @@ it('closes the connection when something comes that nobody asked for', async () 
 
 it('repeats a question whose connection was dead, once, and nothing else', async () => {
   const { client, state } = await speaking((_, socket) => socket.resetAndDestroy());
-  await expect(client.exchange('ask', { limit, repeatable: true })).rejects.toMatchObject({ code: 'wire/connection-lost' });
+  await expect(client.exchange('ask', { limit, repeatable: true })).rejects.toMatchObject({
+    code: 'wire/connection-lost',
+  });
   await expect(client.exchange('act', { limit })).rejects.toMatchObject({ code: 'wire/connection-lost' });
   expect(state.lines).toEqual(['ask', 'ask', 'act']);
 });
 
 it('closes the connection after an answer that does not fit', async () => {
   const { client, state } = await speaking((_, socket) => void socket.write('something else\r'));
-  await expect(client.exchange('x', { limit, fits: (answer) => answer.startsWith('x') })).rejects.toMatchObject({ code: 'wire/bad-reply', message: expect.stringContaining('"x"') as string });
+  await expect(client.exchange('x', { limit, fits: (answer) => answer.startsWith('x') })).rejects.toMatchObject({
+    code: 'wire/bad-reply',
+    message: expect.stringContaining('"x"') as string,
+  });
   await client.exchange('x', { limit });
   expect(state.connections).toBe(2);
 });

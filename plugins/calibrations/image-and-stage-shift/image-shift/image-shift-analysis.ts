@@ -4,13 +4,29 @@ import { type Matrix, type Vector, largestElement, scale, subtract } from '../..
 /** The patterns in which image shift is stepped, as multiples of the steps in X and Y, in the order of the images. */
 export const patterns = {
   nine: [
-    [0, 0], [1, 0], [0, 0], [-1, 0], [0, 0], [0, 1], [0, 0], [0, -1], [0, 0],
+    [0, 0],
+    [1, 0],
+    [0, 0],
+    [-1, 0],
+    [0, 0],
+    [0, 1],
+    [0, 0],
+    [0, -1],
+    [0, 0],
   ],
   six: [
-    [-1, 0], [0, 0], [1, 0], [0, -1], [0, 0], [0, 1],
+    [-1, 0],
+    [0, 0],
+    [1, 0],
+    [0, -1],
+    [0, 0],
+    [0, 1],
   ],
   scratch: [
-    [0, 0], [1, 0], [0, 0], [0, 1],
+    [0, 0],
+    [1, 0],
+    [0, 0],
+    [0, 1],
   ],
 } as const satisfies Record<string, readonly (readonly [number, number])[]>;
 
@@ -45,7 +61,12 @@ export interface ImageShiftFit {
  * @param steps image shift of one step in X and in Y, in image-shift units
  * @param binning of the images
  */
-export function fitImageShift(pattern: PatternName, pairs: readonly MeasuredPair[], steps: Vector, binning: number): ImageShiftFit {
+export function fitImageShift(
+  pattern: PatternName,
+  pairs: readonly MeasuredPair[],
+  steps: Vector,
+  binning: number,
+): ImageShiftFit {
   const positions = patterns[pattern];
   // Six points tell drift from image shift only by the pair of the two centres, which may have been rejected.
   const seesDrift = pattern !== 'six' || pairs.some(({ earlier, later }) => later - earlier > 1);
@@ -55,8 +76,14 @@ export function fitImageShift(pattern: PatternName, pairs: readonly MeasuredPair
     const moved = [((to[0] - from[0]) * steps.x) / binning, ((to[1] - from[1]) * steps.y) / binning];
     return seesDrift ? [...moved, later - earlier] : moved;
   });
-  const x = leastSquares(rows, pairs.map(({ shift }) => shift.x));
-  const y = leastSquares(rows, pairs.map(({ shift }) => shift.y));
+  const x = leastSquares(
+    rows,
+    pairs.map(({ shift }) => shift.x),
+  );
+  const y = leastSquares(
+    rows,
+    pairs.map(({ shift }) => shift.y),
+  );
   const [xpx = 0, xpy = 0, driftX = 0] = x.parameters;
   const [ypx = 0, ypy = 0, driftY = 0] = y.parameters;
   const matrix = { xpx, xpy, ypx, ypy };
@@ -70,15 +97,23 @@ export function fitImageShift(pattern: PatternName, pairs: readonly MeasuredPair
     range,
     rangePercent: (100 * range) / largestElement(matrix),
     driftEstimates,
-    ...(driftEstimates.length > 0 && { driftRange: Math.max(spread(driftEstimates.map((d) => d.x)), spread(driftEstimates.map((d) => d.y))) }),
+    ...(driftEstimates.length > 0 && {
+      driftRange: Math.max(spread(driftEstimates.map((d) => d.x)), spread(driftEstimates.map((d) => d.y))),
+    }),
   };
 }
 
 const spread = (values: readonly number[]): number => Math.max(...values) - Math.min(...values);
 
 /** How well measurements of the same thing agree. */
-function compare(pattern: PatternName, pairs: readonly MeasuredPair[], steps: Vector, binning: number): { range: number; driftEstimates: readonly Vector[] } {
-  const shift = (earlier: number): Vector => pairs.find((pair) => pair.earlier === earlier && pair.later === earlier + 1)?.shift ?? { x: 0, y: 0 };
+function compare(
+  pattern: PatternName,
+  pairs: readonly MeasuredPair[],
+  steps: Vector,
+  binning: number,
+): { range: number; driftEstimates: readonly Vector[] } {
+  const shift = (earlier: number): Vector =>
+    pairs.find((pair) => pair.earlier === earlier && pair.later === earlier + 1)?.shift ?? { x: 0, y: 0 };
   const largest = (v: Vector): number => Math.max(Math.abs(v.x), Math.abs(v.y));
   if (pattern === 'six') {
     const along = largest(scale(subtract(shift(0), shift(1)), binning / steps.x));
@@ -116,7 +151,9 @@ export const qualityRemarks: Readonly<Record<Quality, string>> = {
 };
 
 /** Mean and lowest of the correlation coefficients of a series. */
-export const correlationSummary = (correlations: readonly number[]): { readonly mean: number; readonly least: number } => ({
+export const correlationSummary = (
+  correlations: readonly number[],
+): { readonly mean: number; readonly least: number } => ({
   mean: correlations.reduce((sum, each) => sum + each, 0) / correlations.length,
   least: Math.min(...correlations),
 });

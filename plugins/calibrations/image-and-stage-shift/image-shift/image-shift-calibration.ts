@@ -1,32 +1,90 @@
-import { type ImageShiftUnits, type Matrix, type Vector, apply, inverse, length, matrix, percentChange, scale, seconds, subtract } from '../../../../core/base';
+import {
+  type ImageShiftUnits,
+  type Matrix,
+  type Vector,
+  apply,
+  inverse,
+  length,
+  matrix,
+  percentChange,
+  scale,
+  seconds,
+  subtract,
+} from '../../../../core/base';
 import { Cameras, type Exposure, Scope } from '../../../../core/devices';
 import { type Forecast, ImageBuffers, type QuestionDeclaration, type Run } from '../../../../core/kernel';
-import { ImageAcquisition } from "../../../../core/acquisition";
+import { ImageAcquisition } from '../../../../core/acquisition';
 import { ImageShiftControl, Optics } from '../../../../core/optics';
 import { Settings } from '../../../../core/settings';
 import { type CalibrationResult, Calibrations } from '../../../../core/store';
-import { type ImageShiftFit, type PatternName, type Quality, correlationRemark, correlationSummary, fitImageShift, patterns, qualityOf, qualityRemarks } from './image-shift-analysis';
+import {
+  type ImageShiftFit,
+  type PatternName,
+  type Quality,
+  correlationRemark,
+  correlationSummary,
+  fitImageShift,
+  patterns,
+  qualityOf,
+  qualityRemarks,
+} from './image-shift-analysis';
 import { imageShiftErrors } from './image-shift-errors';
 import { weighImageShift } from './image-shift-uncertainty';
 import { chooseScratchPixelSize } from './scratch-pixel-size';
 import { imageShiftResiduals } from '../../shared/image-series/measurement-plots';
 import { propagateChange } from './propagation';
 import { ShiftCalibrationMemory } from '../../shared/services';
-import { checkShiftRange, opticsChanges, prepareOptics, shiftExposure, shiftPattern, shiftSteps } from '../../shared/image-series/shift-preparation';
+import {
+  checkShiftRange,
+  opticsChanges,
+  prepareOptics,
+  shiftExposure,
+  shiftPattern,
+  shiftSteps,
+} from '../../shared/image-series/shift-preparation';
 import { seriesForecast } from '../../shared/image-series/series-forecast';
 import { doubtQuestion, settleDoubts } from '../../shared/image-series/series-doubts';
 import { type Series, type SeriesParts, takeSeries } from '../../shared/image-series/shift-series';
 
 /** What Image Shift and IS from Scratch ask for. */
-export const imageShiftNeeds = [Scope, Cameras, Optics, ImageShiftControl, ImageAcquisition, ImageBuffers, Calibrations, Settings, ShiftCalibrationMemory] as const;
+export const imageShiftNeeds = [
+  Scope,
+  Cameras,
+  Optics,
+  ImageShiftControl,
+  ImageAcquisition,
+  ImageBuffers,
+  Calibrations,
+  Settings,
+  ShiftCalibrationMemory,
+] as const;
 
 /** The questions that both may ask. */
 export const imageShiftQuestions: readonly QuestionDeclaration[] = [
-  { id: 'start', kind: 'confirm', summary: 'Before anything is done: how many images will be taken, and a reminder to check the beam. Left out in scripts.' },
-  { id: 'pixel-size', kind: 'choice', summary: 'From scratch only, when no measured pixel size is there and what is known of it contradicts the nominal one.' },
+  {
+    id: 'start',
+    kind: 'confirm',
+    summary:
+      'Before anything is done: how many images will be taken, and a reminder to check the beam. Left out in scripts.',
+  },
+  {
+    id: 'pixel-size',
+    kind: 'choice',
+    summary:
+      'From scratch only, when no measured pixel size is there and what is known of it contradicts the nominal one.',
+  },
   doubtQuestion,
-  { id: 'forget', kind: 'confirm', summary: 'Whether to drop a calibration whose range is above 10 % (20 % in low magnification); the earlier one is then kept.' },
-  { id: 'propagate', kind: 'confirm', summary: 'Whether to carry the change over to mags that have older calibrations of their own. Left out in scripts.' },
+  {
+    id: 'forget',
+    kind: 'confirm',
+    summary:
+      'Whether to drop a calibration whose range is above 10 % (20 % in low magnification); the earlier one is then kept.',
+  },
+  {
+    id: 'propagate',
+    kind: 'confirm',
+    summary: 'Whether to carry the change over to mags that have older calibrations of their own. Left out in scripts.',
+  },
 ];
 
 /** The values that both report. */
@@ -45,7 +103,16 @@ export const imageShiftResults: Readonly<Record<string, string>> = {
 };
 
 /** The units of what both report. */
-export const imageShiftResultUnits = { xpx: 'px per unit', xpy: 'px per unit', ypx: 'px per unit', ypy: 'px per unit', rangePercent: '%', driftX: 'binned px', driftY: 'binned px', changePercent: '%' } as const;
+export const imageShiftResultUnits = {
+  xpx: 'px per unit',
+  xpy: 'px per unit',
+  ypx: 'px per unit',
+  ypy: 'px per unit',
+  rangePercent: '%',
+  driftX: 'binned px',
+  driftY: 'binned px',
+  changePercent: '%',
+} as const;
 
 /** The smallest displacement, in binned pixels, from which a first round from scratch can go on. */
 const smallestScratchShift = 5;
@@ -71,10 +138,15 @@ export class ImageShiftCalibration {
     const known = this.optics.imageShiftToCamera(magIndex, camera.index);
     const scratch = fromScratch || known === undefined;
     const plan = shiftExposure(this.cameras.selected, this.settings);
-    const pattern: PatternName = scratch ? 'nine' : shiftPattern(this.cameras.selected, this.optics, this.settings, magIndex);
+    const pattern: PatternName = scratch
+      ? 'nine'
+      : shiftPattern(this.cameras.selected, this.optics, this.settings, magIndex);
     const total = patterns[pattern].length + (scratch ? patterns.scratch.length : 0);
-    if (!fromScratch && scratch) run.operator.log('No calibration can be derived for this magnification, so it is measured from scratch.');
-    const scratchPixel = scratch ? await chooseScratchPixelSize(run, this.optics, this.calibrations, magIndex, camera.index) : undefined;
+    if (!fromScratch && scratch)
+      run.operator.log('No calibration can be derived for this magnification, so it is measured from scratch.');
+    const scratchPixel = scratch
+      ? await chooseScratchPixelSize(run, this.optics, this.calibrations, magIndex, camera.index)
+      : undefined;
     await this.askToStart(run, total, magIndex);
 
     const base = await this.control.net.read(run.signal);
@@ -96,13 +168,32 @@ export class ImageShiftCalibration {
     }
     const { steps, delayFactor } = this.steps(prior, plan.fieldSize, magIndex);
     const done = total - patterns[pattern].length;
-    const series = await takeSeries(this.seriesParts, run, { ...common, pattern, steps, delayFactor, prior, title: 'Image shift', done });
+    const series = await takeSeries(this.seriesParts, run, {
+      ...common,
+      pattern,
+      steps,
+      delayFactor,
+      prior,
+      title: 'Image shift',
+      done,
+    });
     await this.control.write(base, { delayFactor: 1, signal: run.signal });
     const doubts = await settleDoubts(run, series.doubts);
     const simple = fitImageShift(pattern, series.pairs, steps, plan.exposure.binning);
-    const fit = { ...simple, ...weighImageShift(pattern, series.pairs, steps, plan.exposure.binning, simple.matrix, series.circumstances) };
+    const fit = {
+      ...simple,
+      ...weighImageShift(pattern, series.pairs, steps, plan.exposure.binning, simple.matrix, series.circumstances),
+    };
     run.operator.plot(imageShiftResiduals(pattern, series.pairs, steps, plan.exposure.binning, fit));
-    return this.conclude(run, { fit, series, doubts, pattern, magIndex, images: total, binning: plan.exposure.binning });
+    return this.conclude(run, {
+      fit,
+      series,
+      doubts,
+      pattern,
+      magIndex,
+      images: total,
+      binning: plan.exposure.binning,
+    });
   }
 
   /** What a run would do now. */
@@ -112,9 +203,20 @@ export class ImageShiftCalibration {
     const known = this.optics.imageShiftToCamera(magIndex, selected.traits.index);
     const scratch = fromScratch || known === undefined;
     const plan = shiftExposure(selected, this.settings);
-    const images = scratch ? patterns.nine.length + patterns.scratch.length : patterns[shiftPattern(selected, this.optics, this.settings, magIndex)].length;
-    const delay = known ? this.optics.imageShiftDelay(this.steps(known.matrix, plan.fieldSize, magIndex).steps, magIndex, selected.traits.index) : seconds(2);
-    return seriesForecast(selected, plan.exposure, images, 2 * delay, ['image shift', ...(await opticsChanges(this.scope, this.cameras, this.optics, magIndex, signal))]);
+    const images = scratch
+      ? patterns.nine.length + patterns.scratch.length
+      : patterns[shiftPattern(selected, this.optics, this.settings, magIndex)].length;
+    const delay = known
+      ? this.optics.imageShiftDelay(
+          this.steps(known.matrix, plan.fieldSize, magIndex).steps,
+          magIndex,
+          selected.traits.index,
+        )
+      : seconds(2);
+    return seriesForecast(selected, plan.exposure, images, 2 * delay, [
+      'image shift',
+      ...(await opticsChanges(this.scope, this.cameras, this.optics, magIndex, signal)),
+    ]);
   }
 
   private get seriesParts(): SeriesParts {
@@ -128,24 +230,46 @@ export class ImageShiftCalibration {
     if (!(await run.operator.confirm({ id: 'start', text, default: true }))) throw imageShiftErrors.notStarted();
   }
 
-  private steps(prior: Matrix, fieldSize: number, magIndex: number): { readonly steps: Vector; readonly delayFactor: number } {
+  private steps(
+    prior: Matrix,
+    fieldSize: number,
+    magIndex: number,
+  ): { readonly steps: Vector; readonly delayFactor: number } {
     return shiftSteps(this.optics, prior, fieldSize, { magIndex, camera: this.cameras.selected.traits.index });
   }
 
   /** Finds a first matrix from steps of a tenth of the field in directions that are not known. */
   private async firstRound(
     run: Run,
-    given: { readonly base: Vector<ImageShiftUnits>; readonly exposure: Exposure; readonly total: number; readonly fieldSize: number; readonly magIndex: number; readonly pixelSize: number },
+    given: {
+      readonly base: Vector<ImageShiftUnits>;
+      readonly exposure: Exposure;
+      readonly total: number;
+      readonly fieldSize: number;
+      readonly magIndex: number;
+      readonly pixelSize: number;
+    },
   ): Promise<Matrix> {
     const { exposure, fieldSize, magIndex } = given;
-    const perUnit = (5 * this.optics.roughImageShiftScale(magIndex, this.cameras.selected.traits.index)) / given.pixelSize;
+    const perUnit =
+      (5 * this.optics.roughImageShiftScale(magIndex, this.cameras.selected.traits.index)) / given.pixelSize;
     const { steps, delayFactor } = this.steps(matrix(perUnit, 0, 0, perUnit), fieldSize, magIndex);
-    const series = await takeSeries(this.seriesParts, run, { ...given, pattern: 'scratch', steps, delayFactor, prior: undefined, title: 'First round', done: 0 });
+    const series = await takeSeries(this.seriesParts, run, {
+      ...given,
+      pattern: 'scratch',
+      steps,
+      delayFactor,
+      prior: undefined,
+      title: 'First round',
+      done: 0,
+    });
     await settleDoubts(run, series.doubts);
     const fit = fitImageShift('scratch', series.pairs, steps, exposure.binning);
     const moved = [0, 2].map((index) => length(subtract(series.pairs[index]!.shift, fit.drift)));
     if (run.administrator) {
-      run.operator.log(`First round: drift ${describeVector(fit.drift)} binned px per image, matrix ${describeMatrix(fit.matrix)}.`);
+      run.operator.log(
+        `First round: drift ${describeVector(fit.drift)} binned px per image, matrix ${describeMatrix(fit.matrix)}.`,
+      );
     }
     if (Math.min(...moved) < smallestScratchShift) throw imageShiftErrors.tooSmall(Math.min(...moved));
     await this.control.write(given.base, { delayFactor, signal: run.signal });
@@ -154,7 +278,15 @@ export class ImageShiftCalibration {
 
   private async conclude(
     run: Run,
-    measured: { readonly fit: ImageShiftFit; readonly series: Series; readonly doubts: readonly string[]; readonly pattern: PatternName; readonly magIndex: number; readonly images: number; readonly binning: number },
+    measured: {
+      readonly fit: ImageShiftFit;
+      readonly series: Series;
+      readonly doubts: readonly string[];
+      readonly pattern: PatternName;
+      readonly magIndex: number;
+      readonly images: number;
+      readonly binning: number;
+    },
   ): Promise<CalibrationResult> {
     const { fit, series, magIndex } = measured;
     const camera = this.cameras.selected.traits;
@@ -166,12 +298,14 @@ export class ImageShiftCalibration {
     const { mean, least } = correlationSummary(correlations);
     const lines = describeFit(measured, { mean, least, change, direct: before?.source === 'measured', quality });
     for (const line of lines) run.operator.log(line);
-    if (low && run.administrator) run.operator.log(`Absolute focus ${await this.scope.absoluteFocus.read(run.signal)}.`);
+    if (low && run.administrator)
+      run.operator.log(`Absolute focus ${await this.scope.absoluteFocus.read(run.signal)}.`);
     if (measured.pattern === 'nine') logDriftLines(run, fit, measured.binning);
 
     if (quality === 'bad') {
       const text = `The range of ${fit.rangePercent.toFixed(1)} % shows that something is wrong. Forget this calibration and keep the earlier one?`;
-      if (await run.operator.confirm({ id: 'forget', text, default: true })) throw imageShiftErrors.forgotten(fit.rangePercent);
+      if (await run.operator.confirm({ id: 'forget', text, default: true }))
+        throw imageShiftErrors.forgotten(fit.rangePercent);
     }
     const own = this.calibrations.imageShift.get(magIndex, camera.index);
     const measuredBefore = this.calibrations.imageShift.measuredAt(magIndex, camera.index) !== 0;
@@ -195,12 +329,21 @@ export class ImageShiftCalibration {
         ...(own && { replaced: { ...own } }),
       },
       () => {
-        this.calibrations.imageShift.set(magIndex, camera.index, fit.matrix, { magnification: this.optics.magnificationFor(magIndex, camera.index), sessionMeasured: true });
+        this.calibrations.imageShift.set(magIndex, camera.index, fit.matrix, {
+          magnification: this.optics.magnificationFor(magIndex, camera.index),
+          sessionMeasured: true,
+        });
         this.optics.refresh();
       },
     );
     if (own && !measuredBefore && change !== undefined) {
-      await propagateChange(run, this.optics, this.calibrations, this.memory, { magIndex, camera: camera.index, before: own, after: fit.matrix, change });
+      await propagateChange(run, this.optics, this.calibrations, this.memory, {
+        magIndex,
+        camera: camera.index,
+        before: own,
+        after: fit.matrix,
+        change,
+      });
     }
     return result;
   }
@@ -217,11 +360,18 @@ function logDriftLines(run: Run, fit: ImageShiftFit, binning: number): void {
 }
 
 const describeVector = ({ x, y }: Vector): string => `${x.toFixed(2)}, ${y.toFixed(2)}`;
-const describeMatrix = (m: Matrix): string => [m.xpx, m.xpy, m.ypx, m.ypy].map((value) => value.toPrecision(6)).join(' ');
+const describeMatrix = (m: Matrix): string =>
+  [m.xpx, m.xpy, m.ypx, m.ypy].map((value) => value.toPrecision(6)).join(' ');
 
 function describeFit(
   { fit, series, magIndex }: { readonly fit: ImageShiftFit; readonly series: Series; readonly magIndex: number },
-  more: { readonly mean: number; readonly least: number; readonly change: number | undefined; readonly direct: boolean; readonly quality: Quality },
+  more: {
+    readonly mean: number;
+    readonly least: number;
+    readonly change: number | undefined;
+    readonly direct: boolean;
+    readonly quality: Quality;
+  },
 ): readonly string[] {
   const remark = correlationRemark(more.mean);
   const lines = [
@@ -229,8 +379,12 @@ function describeFit(
     `Mag index ${magIndex}: ${describeMatrix(fit.matrix)} px per image-shift unit (standard errors ${describeMatrix(fit.standardErrors)}).`,
     `Range ${fit.range.toPrecision(3)} px per unit, ${fit.rangePercent.toFixed(2)} %; drift ${describeVector(fit.drift)} binned px per image${fit.driftRange === undefined ? '' : `, estimates up to ${fit.driftRange.toFixed(2)} px apart`}.`,
   ];
-  if (series.driftPairRejected !== undefined) lines.push(`Drift was taken as zero: the pair that shows it was not used because ${series.driftPairRejected}.`);
-  if (more.change !== undefined) lines.push(`Change of ${more.change.toFixed(2)} % from the ${more.direct ? 'directly measured' : 'derived'} calibration used before.`);
+  if (series.driftPairRejected !== undefined)
+    lines.push(`Drift was taken as zero: the pair that shows it was not used because ${series.driftPairRejected}.`);
+  if (more.change !== undefined)
+    lines.push(
+      `Change of ${more.change.toFixed(2)} % from the ${more.direct ? 'directly measured' : 'derived'} calibration used before.`,
+    );
   lines.push(qualityRemarks[more.quality]);
   return lines;
 }

@@ -2,7 +2,12 @@ import { EucentricError } from '../../../../core/base';
 
 /** How an image shift calibration can end without a result. */
 export const imageShiftErrors = {
-  notStarted: (): EucentricError => new EucentricError({ code: 'image-shift/not-started', message: 'The calibration was not started.', hint: 'Nothing was changed. Start it again when beam and specimen are ready.' }),
+  notStarted: (): EucentricError =>
+    new EucentricError({
+      code: 'image-shift/not-started',
+      message: 'The calibration was not started.',
+      hint: 'Nothing was changed. Start it again when beam and specimen are ready.',
+    }),
   outOfRange: (problem: string): EucentricError =>
     new EucentricError({
       code: 'image-shift/out-of-range',
@@ -21,7 +26,16 @@ export const imageShiftErrors = {
       message: `The calibration was forgotten because its range is ${rangePercent.toFixed(1)} %; the earlier one, if there was one, is still in use.`,
       hint: 'Check exposure, focus and specimen (detail all over the field, nothing periodic), then repeat it, or use IS from Scratch.',
     }),
-  cancelled: (): EucentricError => new EucentricError({ code: 'image-shift/cancelled', message: 'The calibration was cancelled.', hint: 'Nothing was changed. Find Pixel Size measures the pixel size that is in doubt.' }),
+  cancelled: (): EucentricError =>
+    new EucentricError({
+      code: 'image-shift/cancelled',
+      message: 'The calibration was cancelled.',
+      hint: 'Nothing was changed. Find Pixel Size measures the pixel size that is in doubt.',
+    }),
   noPixelSize: (): EucentricError =>
-    new EucentricError({ code: 'image-shift/no-pixel-size', message: 'No pixel size is known for this magnification and camera.', hint: 'Enter PixelSizeInMicrons for the camera, or a RotationAndPixel line for this mag index.' }),
+    new EucentricError({
+      code: 'image-shift/no-pixel-size',
+      message: 'No pixel size is known for this magnification and camera.',
+      hint: 'Enter PixelSizeInMicrons for the camera, or a RotationAndPixel line for this mag index.',
+    }),
 };

@@ -63,7 +63,14 @@ const unseenDrifts = [0.1, 0.5, 2, 5];
  * @param steps image shift of one step in X and in Y, in image-shift units
  * @param rough the matrix as the pairs give it at first sight, unbinned pixels for one unit
  */
-export function weighImageShift(pattern: PatternName, pairs: readonly WeighedPair[], steps: Vector, binning: number, rough: Matrix, circumstances: SeriesCircumstances): WeighedFit {
+export function weighImageShift(
+  pattern: PatternName,
+  pairs: readonly WeighedPair[],
+  steps: Vector,
+  binning: number,
+  rough: Matrix,
+  circumstances: SeriesCircumstances,
+): WeighedFit {
   const { times } = circumstances;
   const positions = patterns[pattern].map(([x, y]) => ({ x: x * steps.x, y: y * steps.y }));
   const interval = (times.at(-1)! - times[0]!) / (times.length - 1);
@@ -76,13 +83,26 @@ export function weighImageShift(pattern: PatternName, pairs: readonly WeighedPai
   });
   const observed = pairs.flatMap(({ shift }) => [shift.x, shift.y]);
   const noise = added(correlationErrors(pairs, circumstances.size), detailCauses(pairs, patterns[pattern]));
-  const { parameters, standardErrors } = averagedLeastSquares(rows, observed, hypotheses({ noise, pairs, positions, moments, rough: scaled(rough, 1 / binning), seesDrift }));
+  const { parameters, standardErrors } = averagedLeastSquares(
+    rows,
+    observed,
+    hypotheses({ noise, pairs, positions, moments, rough: scaled(rough, 1 / binning), seesDrift }),
+  );
   const [xpx, xpy, ypx, ypy, driftX = 0, driftY = 0] = parameters as [number, number, number, number];
   const [exx, exy, eyx, eyy] = standardErrors as [number, number, number, number];
-  return { matrix: { xpx, xpy, ypx, ypy }, standardErrors: { xpx: exx, xpy: exy, ypx: eyx, ypy: eyy }, drift: { x: driftX, y: driftY } };
+  return {
+    matrix: { xpx, xpy, ypx, ypy },
+    standardErrors: { xpx: exx, xpy: exy, ypx: eyx, ypy: eyy },
+    drift: { x: driftX, y: driftY },
+  };
 }
 
-const scaled = ({ xpx, xpy, ypx, ypy }: Matrix, by: number): Matrix => ({ xpx: xpx * by, xpy: xpy * by, ypx: ypx * by, ypy: ypy * by });
+const scaled = ({ xpx, xpy, ypx, ypy }: Matrix, by: number): Matrix => ({
+  xpx: xpx * by,
+  xpy: xpy * by,
+  ypx: ypx * by,
+  ypy: ypy * by,
+});
 
 type Covariance = readonly (readonly number[])[];
 
@@ -102,13 +122,23 @@ function hypotheses({ noise, pairs, positions, moments, rough, seesDrift }: Caus
     if (size === 0) return [{ covariance: noise, weight: 2 * (bendTimes.length - 1) }];
     // Two neighbouring time constants together stand for all between them.
     const courses = bendTimes.map((time) => between(bend(moments, time * moments.at(-1)!).map((each) => each * size)));
-    return courses.slice(1).map((course, index) => ({ covariance: added(noise, [course, courses[index]!].flatMap((each) => [alongX(each), alongY(each)])), weight: 1 }));
+    return courses.slice(1).map((course, index) => ({
+      covariance: added(
+        noise,
+        [course, courses[index]!].flatMap((each) => [alongX(each), alongY(each)]),
+      ),
+      weight: 1,
+    }));
   });
   const [lagX, lagY] = (['x', 'y'] as const).map((axis) => {
     // At each image the last step is missing in part; the one before it has had one more interval to arrive.
     const lastSteps = positions.map((position, index) => position[axis] - (positions[index - 1]?.[axis] ?? 0));
     // The first image has waited longer than the others, for what is done before a series.
-    const [last, older, first] = [lastSteps.map((step, index) => (index === 0 ? 0 : step)), [0, ...lastSteps.slice(0, -1)], lastSteps.map((step, index) => (index === 0 ? step : 0))].map((missing) => {
+    const [last, older, first] = [
+      lastSteps.map((step, index) => (index === 0 ? 0 : step)),
+      [0, ...lastSteps.slice(0, -1)],
+      lastSteps.map((step, index) => (index === 0 ? step : 0)),
+    ].map((missing) => {
       const onCamera = missing.map((each) => apply(rough, axis === 'x' ? { x: -each, y: 0 } : { x: 0, y: -each }));
       return interleaved(between(onCamera.map(({ x }) => x)), between(onCamera.map(({ y }) => y)));
     });
@@ -118,7 +148,10 @@ function hypotheses({ noise, pairs, positions, moments, rough, seesDrift }: Caus
   return drifts.flatMap((drift) =>
     bends.flatMap(({ covariance, weight }) => {
       const withDrift = drift ? added(covariance, [alongX(drift), alongY(drift)]) : covariance;
-      return lagSizes.map(({ size, weight: ofLag }) => ({ covariance: size === 0 ? withDrift : added(withDrift, lagVectors(lagX, lagY, size)), weight: weight * ofLag }));
+      return lagSizes.map(({ size, weight: ofLag }) => ({
+        covariance: size === 0 ? withDrift : added(withDrift, lagVectors(lagX, lagY, size)),
+        weight: weight * ofLag,
+      }));
     }),
   );
 }
@@ -132,10 +165,18 @@ interface Lag {
 
 /** The common share of the steps of both axes that is missing, what is left of it one image later, that of the first image, and how the two axes differ. */
 function lagVectors(x: Lag, y: Lag, size: number): readonly (readonly number[])[] {
-  const both = (pick: (lag: Lag) => readonly number[], share: number): readonly number[] => pick(x).map((each, index) => share * (each + pick(y)[index]!));
+  const both = (pick: (lag: Lag) => readonly number[], share: number): readonly number[] =>
+    pick(x).map((each, index) => share * (each + pick(y)[index]!));
   const alone = (lag: Lag): readonly number[] => lag.last.map((each) => each * size * lagDifference);
-  const last = (lag: Lag): readonly number[] => lag.last.map((each, index) => each + lagOfFirst.share * lag.first[index]!);
-  return [both(last, size), both(({ older }) => older, size * lagMemory), both(({ first }) => first, size * lagOfFirst.spread), alone(x), alone(y)];
+  const last = (lag: Lag): readonly number[] =>
+    lag.last.map((each, index) => each + lagOfFirst.share * lag.first[index]!);
+  return [
+    both(last, size),
+    both(({ older }) => older, size * lagMemory),
+    both(({ first }) => first, size * lagOfFirst.spread),
+    alone(x),
+    alone(y),
+  ];
 }
 
 /** The course of a drift that dies away, less the straight line from its start to its end, the largest deviation from which is 1. */
@@ -147,29 +188,50 @@ function bend(moments: readonly number[], timeConstant: number): readonly number
   return straight.map((each) => each / largest);
 }
 
-const interleaved = (x: readonly number[], y: readonly number[]): readonly number[] => x.flatMap((each, index) => [each, y[index]!]);
+const interleaved = (x: readonly number[], y: readonly number[]): readonly number[] =>
+  x.flatMap((each, index) => [each, y[index]!]);
 const alongX = (course: readonly number[]): readonly number[] => course.flatMap((each) => [each, 0]);
 const alongY = (course: readonly number[]): readonly number[] => course.flatMap((each) => [0, each]);
 
 /** A covariance with causes added, each the effect on the observations of its standard deviation. */
 function added(covariance: Covariance, causes: readonly (readonly number[])[]): Covariance {
-  return covariance.map((row, one) => row.map((value, other) => causes.reduce((sum, cause) => sum + cause[one]! * cause[other]!, value)));
+  return covariance.map((row, one) =>
+    row.map((value, other) => causes.reduce((sum, cause) => sum + cause[one]! * cause[other]!, value)),
+  );
 }
 
 /** What detail cut by pixels and windows does: pairs that show the same two places to and fro are wrong by the same. */
-function detailCauses(pairs: readonly WeighedPair[], positions: readonly (readonly [number, number])[]): readonly (readonly number[])[] {
-  const beyondWhole = (axis: 'x' | 'y'): number[] => pairs.map(({ shift }) => detailErrors.share * (shift[axis] - Math.round(shift[axis])));
+function detailCauses(
+  pairs: readonly WeighedPair[],
+  positions: readonly (readonly [number, number])[],
+): readonly (readonly number[])[] {
+  const beyondWhole = (axis: 'x' | 'y'): number[] =>
+    pairs.map(({ shift }) => detailErrors.share * (shift[axis] - Math.round(shift[axis])));
   const places = pairs.map(({ earlier, later }) => [positions[earlier]!.join(), positions[later]!.join()] as const);
   const views = new Set(places.filter(([from, to]) => from !== to).map((place) => [...place].sort().join(' to ')));
-  const details = [...views].map((view) => places.map(([from, to]) => detailErrors.common * (view === `${from} to ${to}` ? 1 : view === `${to} to ${from}` ? -1 : 0)));
-  return [alongX(beyondWhole('x')), alongY(beyondWhole('y')), ...details.flatMap((detail) => [alongX(detail), alongY(detail)])];
+  const details = [...views].map((view) =>
+    places.map(
+      ([from, to]) => detailErrors.common * (view === `${from} to ${to}` ? 1 : view === `${to} to ${from}` ? -1 : 0),
+    ),
+  );
+  return [
+    alongX(beyondWhole('x')),
+    alongY(beyondWhole('y')),
+    ...details.flatMap((detail) => [alongX(detail), alongY(detail)]),
+  ];
 }
 
 /** The covariance of the measured shifts: pairs that share the noise of one part of one image are wrong together. */
 function correlationErrors(pairs: readonly WeighedPair[], size: Vector): Covariance {
-  const errors = pairs.flatMap(({ standardError }) => [standardError?.x ?? unrefinedError, standardError?.y ?? unrefinedError].map((each) => Math.hypot(each, detailErrors.least)));
+  const errors = pairs.flatMap(({ standardError }) =>
+    [standardError?.x ?? unrefinedError, standardError?.y ?? unrefinedError].map((each) =>
+      Math.hypot(each, detailErrors.least),
+    ),
+  );
   const shared = pairs.map((one) => pairs.map((other) => (one === other ? 1 : sharedNoise(one, other, size))));
-  return errors.map((one, row) => errors.map((other, column) => (row % 2 === column % 2 ? one * other * shared[row >> 1]![column >> 1]! : 0)));
+  return errors.map((one, row) =>
+    errors.map((other, column) => (row % 2 === column % 2 ? one * other * shared[row >> 1]![column >> 1]! : 0)),
+  );
 }
 
 /** The correlation of the errors of two pairs: the noise of an image moves both as far as they look at the same part of it. */
@@ -178,8 +240,11 @@ function sharedNoise(one: WeighedPair, other: WeighedPair, size: Vector): number
   for (const image of new Set([one.earlier, one.later])) {
     if (image !== other.earlier && image !== other.later) continue;
     const [first, second] = [seenPart(one, image, size), seenPart(other, image, size)];
-    const common = first.map(([from, to], axis) => Math.max(0, Math.min(to, second[axis]![1]) - Math.max(from, second[axis]![0])));
-    const area = (part: readonly (readonly [number, number])[]): number => part.reduce((product, [from, to]) => product * (to - from), 1);
+    const common = first.map(([from, to], axis) =>
+      Math.max(0, Math.min(to, second[axis]![1]) - Math.max(from, second[axis]![0])),
+    );
+    const area = (part: readonly (readonly [number, number])[]): number =>
+      part.reduce((product, [from, to]) => product * (to - from), 1);
     const share = (common[0]! * common[1]!) / Math.sqrt(area(first) * area(second));
     const coherence = Math.sqrt(Math.max(0, one.correlation) * Math.max(0, other.correlation));
     // Signal times noise of one image is half of the variance or less, the rest being the other image and noise times noise.
@@ -189,7 +254,11 @@ function sharedNoise(one: WeighedPair, other: WeighedPair, size: Vector): number
 }
 
 /** The part of an image of a pair that the other one shows too, from its centre in binned pixels. */
-function seenPart({ earlier, shift }: WeighedPair, image: number, size: Vector): readonly (readonly [number, number])[] {
+function seenPart(
+  { earlier, shift }: WeighedPair,
+  image: number,
+  size: Vector,
+): readonly (readonly [number, number])[] {
   const sign = image === earlier ? 1 : -1;
   return (['x', 'y'] as const).map((axis) => {
     const half = size[axis] / 2;

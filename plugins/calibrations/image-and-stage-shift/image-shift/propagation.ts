@@ -18,7 +18,13 @@ export async function propagateChange(
   optics: Optics,
   calibrations: Calibrations,
   memory: ShiftCalibrationMemory,
-  given: { readonly magIndex: number; readonly camera: number; readonly before: Matrix; readonly after: Matrix; readonly change: number },
+  given: {
+    readonly magIndex: number;
+    readonly camera: number;
+    readonly before: Matrix;
+    readonly after: Matrix;
+    readonly change: number;
+  },
 ): Promise<void> {
   const { magIndex, camera, before, after, change } = given;
   const back = inverse(before);
@@ -28,12 +34,20 @@ export async function propagateChange(
   const { lowest, highest } = optics.magnificationRange(magIndex, camera);
   const related = imageShift
     .entries()
-    .filter((entry) => entry.camera === camera && entry.magIndex >= lowest && entry.magIndex <= highest && optics.canTransferImageShift(magIndex, entry.magIndex, camera))
+    .filter(
+      (entry) =>
+        entry.camera === camera &&
+        entry.magIndex >= lowest &&
+        entry.magIndex <= highest &&
+        optics.canTransferImageShift(magIndex, entry.magIndex, camera),
+    )
     .map((entry) => entry.magIndex);
   if (related.some((index) => memory.propagationSources.has(`${camera}:${index}`))) return;
   const candidates = related.filter((index) => index !== magIndex && imageShift.measuredAt(index, camera) === 0);
   if (candidates.length === 0) return;
-  const [low, high] = [Math.min(...candidates), Math.max(...candidates)].map((index) => optics.magnificationFor(index, camera));
+  const [low, high] = [Math.min(...candidates), Math.max(...candidates)].map((index) =>
+    optics.magnificationFor(index, camera),
+  );
   const text = `Carry this change of ${change.toFixed(1)} % over to ${candidates.length} other magnifications, from ${low}x to ${high}x, that have not been calibrated in this session?`;
   if (!(await run.operator.confirm({ id: 'propagate', text, default: false }))) return;
   const delta = product(after, back);
@@ -46,11 +60,17 @@ export async function propagateChange(
       summary: `The change of ${change.toFixed(1)} % was carried over to ${candidates.length} magnifications.`,
       values: { magIndexes: candidates, changePercent: change },
       conditions: { magIndex, camera },
-      also: carried.map((each) => ({ record: { name: 'ImageShiftMatrix', values: { magIndex: each.magIndex, camera, ...each.matrix } }, replaced: { ...each.old } })),
+      also: carried.map((each) => ({
+        record: { name: 'ImageShiftMatrix', values: { magIndex: each.magIndex, camera, ...each.matrix } },
+        replaced: { ...each.old },
+      })),
     },
     () => {
       for (const { magIndex: index, matrix } of carried) {
-        imageShift.set(index, camera, matrix, { magnification: optics.magnificationFor(index, camera), sessionMeasured: false });
+        imageShift.set(index, camera, matrix, {
+          magnification: optics.magnificationFor(index, camera),
+          sessionMeasured: false,
+        });
       }
       memory.propagationSources.add(`${camera}:${magIndex}`);
       optics.refresh();

@@ -13,7 +13,13 @@ const origins = { derived: 'follows from other calibrations', found: 'was found 
  * The pixel size, in micrometres, from which the first steps are computed when nothing else is known: a measured one, else the nominal
  * one, unless one that Find Pixel Size found, or else a derived one, contradicts it; then the operator chooses.
  */
-export async function chooseScratchPixelSize(run: Run, optics: Optics, calibrations: Calibrations, magIndex: number, camera: number): Promise<number> {
+export async function chooseScratchPixelSize(
+  run: Run,
+  optics: Optics,
+  calibrations: Calibrations,
+  magIndex: number,
+  camera: number,
+): Promise<number> {
   const best = optics.pixelSize(magIndex, camera);
   if (best?.how === 'measured') return inMicrometres(best.value);
   const found = foundPixelSize(calibrations, magIndex, camera)?.pixelSize;

@@ -3,11 +3,16 @@ import { EucentricError } from '../../../../core/base';
 /** How the calibration of image-shift offsets can be refused. */
 export const offsetErrors = {
   notStarted: (): EucentricError =>
-    new EucentricError({ code: 'image-shift-offsets/not-started', message: 'The calibration of image-shift offsets was not started.', hint: 'Nothing was changed. Start it again with a feature centred at the highest magnification of interest.' }),
+    new EucentricError({
+      code: 'image-shift-offsets/not-started',
+      message: 'The calibration of image-shift offsets was not started.',
+      hint: 'Nothing was changed. Start it again with a feature centred at the highest magnification of interest.',
+    }),
   secondaryRange: (): EucentricError =>
     new EucentricError({
       code: 'image-shift-offsets/secondary-range',
-      message: 'With a regular and an energy-filter camera, offsets cannot be calibrated from the secondary range of magnifications.',
+      message:
+        'With a regular and an energy-filter camera, offsets cannot be calibrated from the secondary range of magnifications.',
       hint: 'Go to a magnification of the primary range and start again.',
     }),
   notFirstCamera: (camera: string, first: string): EucentricError =>

@@ -1,4 +1,12 @@
-import { type ImageShiftUnits, type Vector, add, imageShiftUnits, length, subtract, vector } from '../../../../core/base';
+import {
+  type ImageShiftUnits,
+  type Vector,
+  add,
+  imageShiftUnits,
+  length,
+  subtract,
+  vector,
+} from '../../../../core/base';
 import { type OpticalPlace, type Optics, convertImageShift } from '../../../../core/optics';
 import type { Calibrations, StoredChange } from '../../../../core/store';
 import { offsetErrors } from './image-shift-offset-errors';
@@ -13,11 +21,14 @@ type Shift = Vector<ImageShiftUnits>;
 export const noShift: Shift = vector(imageShiftUnits(0), imageShiftUnits(0));
 
 /** The column of the table that a camera uses. */
-export const offsetModeOf = ({ behindFilter }: { readonly behindFilter: boolean }): OffsetMode => (behindFilter ? 1 : 0);
+export const offsetModeOf = ({ behindFilter }: { readonly behindFilter: boolean }): OffsetMode =>
+  behindFilter ? 1 : 0;
 
 /** The stored offset of a mag index; none is zero. */
 export function offsetAt(calibrations: Pick<Calibrations, 'records'>, magIndex: number, mode: OffsetMode): Shift {
-  const row = calibrations.records('ImageShiftOffsets').find((each) => each.magIndex === magIndex && each.eftem === mode);
+  const row = calibrations
+    .records('ImageShiftOffsets')
+    .find((each) => each.magIndex === magIndex && each.eftem === mode);
   return row ? vector(imageShiftUnits(row.x), imageShiftUnits(row.y)) : noShift;
 }
 
@@ -31,7 +42,13 @@ export interface Bridge {
 /** The offset that bridges regular and energy-filtered mode; undefined where it is not calibrated. */
 export function bridgeOf(calibrations: Pick<Calibrations, 'records'>): Bridge | undefined {
   const row = calibrations.records('GIFShiftOffset').all().at(-1);
-  return row && { fromMagIndex: row.fromMagIndex, toMagIndex: row.toMagIndex, offset: vector(imageShiftUnits(row.x), imageShiftUnits(row.y)) };
+  return (
+    row && {
+      fromMagIndex: row.fromMagIndex,
+      toMagIndex: row.toMagIndex,
+      offset: vector(imageShiftUnits(row.x), imageShiftUnits(row.y)),
+    }
+  );
 }
 
 /** What the offsets of a mode are made of. */
@@ -55,16 +72,27 @@ export interface OffsetMerging {
  * The offsets of all magnifications from those of some: what lies outside the measured span moves with its end, so that it keeps its
  * relation to it, and a range that was not visited moves with the highest low magnification; then all are taken relative to one.
  */
-export function mergeOffsets({ measured, before, indexes, related, isLow, transfer, zero }: OffsetMerging): ReadonlyMap<number, Shift> {
+export function mergeOffsets({
+  measured,
+  before,
+  indexes,
+  related,
+  isLow,
+  transfer,
+  zero,
+}: OffsetMerging): ReadonlyMap<number, Shift> {
   const [bottom, top] = [Math.min(...measured.keys()), Math.max(...measured.keys())];
-  const moved = (index: number, end: number, shift: Shift): Shift => add(before(index), transfer(subtract(shift, before(end)), end, index));
+  const moved = (index: number, end: number, shift: Shift): Shift =>
+    add(before(index), transfer(subtract(shift, before(end)), end, index));
   const shifts = new Map<number, Shift>();
   for (const index of indexes.filter(related)) {
     const end = index > top ? top : bottom;
     shifts.set(index, measured.get(index) ?? moved(index, end, measured.get(end)!));
   }
   const highestLow = indexes.filter((index) => isLow(index)).at(-1) ?? bottom;
-  for (const index of indexes) if (!shifts.has(index)) shifts.set(index, moved(index, highestLow, shifts.get(highestLow) ?? measured.get(bottom)!));
+  for (const index of indexes)
+    if (!shifts.has(index))
+      shifts.set(index, moved(index, highestLow, shifts.get(highestLow) ?? measured.get(bottom)!));
   const atZero = zero === undefined ? undefined : shifts.get(zero);
   if (zero === undefined || atZero === undefined) return shifts;
   return new Map([...shifts].map(([index, shift]) => [index, subtract(shift, transfer(atZero, zero, index))]));
@@ -96,16 +124,26 @@ export const rowsNow = (calibrations: Pick<Calibrations, 'records'>, mode: Offse
 /** Which records change from one table to another, for the history. */
 export function offsetChanges(before: readonly OffsetRow[], after: readonly OffsetRow[]): readonly StoredChange[] {
   const same = (a: OffsetRow) => (b: OffsetRow) => a.magIndex === b.magIndex && a.eftem === b.eftem;
-  const gone = before.filter((row) => !after.some(same(row))).map((row): StoredChange => ({ record: { name: 'ImageShiftOffsets', values: { magIndex: row.magIndex, eftem: row.eftem }, removed: true }, replaced: { ...row } }));
+  const gone = before
+    .filter((row) => !after.some(same(row)))
+    .map((row): StoredChange => ({
+      record: { name: 'ImageShiftOffsets', values: { magIndex: row.magIndex, eftem: row.eftem }, removed: true },
+      replaced: { ...row },
+    }));
   const now = after.map((row): StoredChange => {
     const replaced = before.find(same(row));
-    return { record: { name: 'ImageShiftOffsets', values: { ...row } }, ...(replaced && { replaced: { ...replaced } }) };
+    return {
+      record: { name: 'ImageShiftOffsets', values: { ...row } },
+      ...(replaced && { replaced: { ...replaced } }),
+    };
   });
   return [...gone, ...now];
 }
 
 /** The first regular and the first energy-filter camera by the order of the site's list, where there are both. */
-export function firstCameras({ cameras }: Pick<Optics, 'cameras'>): readonly [regular: number, filtered: number] | undefined {
+export function firstCameras({
+  cameras,
+}: Pick<Optics, 'cameras'>): readonly [regular: number, filtered: number] | undefined {
   const all = cameras.filter((camera) => !camera.stem);
   const [regular, filtered] = [all.find((camera) => !camera.behindFilter), all.find((camera) => camera.behindFilter)];
   return regular && filtered && [regular.index, filtered.index];
@@ -114,16 +152,30 @@ export function firstCameras({ cameras }: Pick<Optics, 'cameras'>): readonly [re
 /** Throws unless the effect of image shift is known, or can be derived, at all these mag indices of a camera. */
 export function checkCalibrated(optics: Optics, indexes: readonly number[], camera: number): void {
   const missing = indexes.find((index) => optics.imageShiftToCamera(index, camera) === undefined);
-  if (missing !== undefined) throw offsetErrors.notCalibrated(optics.magnificationFor(missing, camera), optics.camera(camera).name);
+  if (missing !== undefined)
+    throw offsetErrors.notCalibrated(optics.magnificationFor(missing, camera), optics.camera(camera).name);
 }
 
 /** The mag indices that exist for a camera, ascending. */
-export const indexesOf = (optics: Optics, camera: number): readonly number[] => optics.magnifications.indexes(optics.camera(camera));
+export const indexesOf = (optics: Optics, camera: number): readonly number[] =>
+  optics.magnifications.indexes(optics.camera(camera));
 
 /** The offsets of the other mode, moved as a whole so that the bridge to those of `mode` holds. */
 export function bridgedOffsets(
   optics: Optics,
-  { mode, offsets, other, cameras, bridge }: { readonly mode: OffsetMode; readonly offsets: (magIndex: number) => Shift; readonly other: (magIndex: number) => Shift; readonly cameras: readonly [regular: number, filtered: number]; readonly bridge: Bridge },
+  {
+    mode,
+    offsets,
+    other,
+    cameras,
+    bridge,
+  }: {
+    readonly mode: OffsetMode;
+    readonly offsets: (magIndex: number) => Shift;
+    readonly other: (magIndex: number) => Shift;
+    readonly cameras: readonly [regular: number, filtered: number];
+    readonly bridge: Bridge;
+  },
 ): ReadonlyMap<number, Shift> {
   const from: OpticalPlace = { magIndex: bridge.fromMagIndex, camera: cameras[0] };
   const to: OpticalPlace = { magIndex: bridge.toMagIndex, camera: cameras[1] };
@@ -133,11 +185,22 @@ export function bridgedOffsets(
       : convertImageShift(optics, subtract(offsets(to.magIndex), bridge.offset), to, from);
   const { magIndex: end, camera } = mode === 0 ? to : from;
   const change = subtract(wanted, other(end));
-  return new Map(indexesOf(optics, camera).map((index) => [index, add(other(index), optics.transferImageShift(change, end, index, camera))]));
+  return new Map(
+    indexesOf(optics, camera).map((index) => [
+      index,
+      add(other(index), optics.transferImageShift(change, end, index, camera)),
+    ]),
+  );
 }
 
 /** The mode that has the magnification with an offset of zero; asked once in a session. */
 export async function zeroOwner(run: Run, memory: ShiftCalibrationMemory): Promise<OffsetMode> {
-  memory.zeroOffsetMode ??= (await run.operator.confirm({ id: 'zero-regular', text: 'Is the offset zero at a magnification of the camera before the filter?', default: true })) ? 0 : 1;
+  memory.zeroOffsetMode ??= (await run.operator.confirm({
+    id: 'zero-regular',
+    text: 'Is the offset zero at a magnification of the camera before the filter?',
+    default: true,
+  }))
+    ? 0
+    : 1;
   return memory.zeroOffsetMode;
 }

@@ -1,4 +1,15 @@
-import { type Matrix, type Vector, apply, firstColumn, fromColumns, inverse, length, scale, secondColumn, vector } from '../../../../core/base';
+import {
+  type Matrix,
+  type Vector,
+  apply,
+  firstColumn,
+  fromColumns,
+  inverse,
+  length,
+  scale,
+  secondColumn,
+  vector,
+} from '../../../../core/base';
 import { leastSquares } from '../../../../imaging';
 import { type MeasuredPair, type PatternName, fitImageShift, patterns } from '../image-shift/image-shift-analysis';
 
@@ -19,9 +30,17 @@ export interface SettlingFit {
  * @param binning of the images
  * @param toSpecimen micrometres on the specimen for one image-shift unit, along each axis
  */
-export function fitSettling(pattern: Exclude<PatternName, 'scratch'>, pairs: readonly MeasuredPair[], steps: Vector, binning: number, toSpecimen: Vector): SettlingFit {
+export function fitSettling(
+  pattern: Exclude<PatternName, 'scratch'>,
+  pairs: readonly MeasuredPair[],
+  steps: Vector,
+  binning: number,
+  toSpecimen: Vector,
+): SettlingFit {
   const positions = patterns[pattern].map(([x, y]) => vector((x * steps.x) / binning, (y * steps.y) / binning));
-  const led = positions.map((position, index) => vector(position.x - (positions[index - 1]?.x ?? 0), position.y - (positions[index - 1]?.y ?? 0)));
+  const led = positions.map((position, index) =>
+    vector(position.x - (positions[index - 1]?.x ?? 0), position.y - (positions[index - 1]?.y ?? 0)),
+  );
   // Without the pair of the two centres, six points cannot tell drift from image shift.
   const seesDrift = pattern === 'nine' || pairs.some(({ earlier, later }) => later - earlier > 1);
   // Reckoned from the middle of the series, where a drift that changes is then told.
@@ -32,9 +51,17 @@ export function fitSettling(pattern: Exclude<PatternName, 'scratch'>, pairs: rea
     led[earlier]!.x - led[later]!.x,
     led[earlier]!.y - led[later]!.y,
     ...(seesDrift ? [later - earlier] : []),
-    ...(pattern === 'nine' ? [middle(later) ** 2 - middle(earlier) ** 2, middle(later) ** 3 - middle(earlier) ** 3] : []),
+    ...(pattern === 'nine'
+      ? [middle(later) ** 2 - middle(earlier) ** 2, middle(later) ** 3 - middle(earlier) ** 3]
+      : []),
   ]);
-  const [x, y] = (['x', 'y'] as const).map((axis) => leastSquares(rows, pairs.map(({ shift }) => shift[axis])).parameters) as [readonly number[], readonly number[]];
+  const [x, y] = (['x', 'y'] as const).map(
+    (axis) =>
+      leastSquares(
+        rows,
+        pairs.map(({ shift }) => shift[axis]),
+      ).parameters,
+  ) as [readonly number[], readonly number[]];
   const column = (at: number): Vector => vector(x[at] ?? 0, y[at] ?? 0);
   const toCamera = fromColumns(column(0), column(1));
   const back = inverse(toCamera);
@@ -50,4 +77,5 @@ export function fitSettling(pattern: Exclude<PatternName, 'scratch'>, pairs: rea
 }
 
 /** How far one image-shift unit along each axis moves the specimen, in micrometres; the rough scale where nothing is known. */
-export const unitLengths = (toSpecimen: Matrix | undefined, rough: number): Vector => (toSpecimen ? vector(length(firstColumn(toSpecimen)), length(secondColumn(toSpecimen))) : vector(rough, rough));
+export const unitLengths = (toSpecimen: Matrix | undefined, rough: number): Vector =>
+  toSpecimen ? vector(length(firstColumn(toSpecimen)), length(secondColumn(toSpecimen))) : vector(rough, rough);

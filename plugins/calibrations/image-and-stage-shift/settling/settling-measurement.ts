@@ -2,17 +2,31 @@ import { EucentricError, type ImageShiftUnits, type Undo, type Vector, vector } 
 import { Cameras, type Exposure, Scope } from '../../../../core/devices';
 import { type Forecast, ImageBuffers, type Run } from '../../../../core/kernel';
 import type { ProvidedAll } from '../../../../core/base';
-import { ImageAcquisition, cameraHeadStart } from "../../../../core/acquisition";
+import { ImageAcquisition, cameraHeadStart } from '../../../../core/acquisition';
 import { ImageShiftControl, Optics } from '../../../../core/optics';
 import { Settings } from '../../../../core/settings';
-import { checkShiftRange, opticsChanges, prepareOptics, shiftExposure, shiftSteps } from '../../shared/image-series/shift-preparation';
+import {
+  checkShiftRange,
+  opticsChanges,
+  prepareOptics,
+  shiftExposure,
+  shiftSteps,
+} from '../../shared/image-series/shift-preparation';
 import { takeSeries } from '../../shared/image-series/shift-series';
 import { imageCost } from '../../shared/image-series/series-forecast';
 import { type FactorScale, longestWait, mostSeriesOfSearch } from './settling-search';
 import { type SettlingFit, fitSettling, unitLengths } from './settling-fit';
 
 /** What measuring the settling of image shift asks for. */
-export const settlingNeeds = [Settings, Scope, Cameras, Optics, ImageShiftControl, ImageAcquisition, ImageBuffers] as const;
+export const settlingNeeds = [
+  Settings,
+  Scope,
+  Cameras,
+  Optics,
+  ImageShiftControl,
+  ImageAcquisition,
+  ImageBuffers,
+] as const;
 type Parts = ProvidedAll<typeof settlingNeeds>;
 
 /** How a series is repeated to tell its standard errors. */
@@ -51,12 +65,22 @@ export class SettlingMeasurement {
     const base = await control.net.read(run.signal);
     const { steps, delayFactor } = shiftSteps(optics, prior, fieldSize, { magIndex, camera });
     checkShiftRange(control, base, steps, magIndex);
-    const toSpecimen = unitLengths(optics.imageShiftToSpecimen(magIndex, camera), optics.roughImageShiftScale(magIndex, camera));
+    const toSpecimen = unitLengths(
+      optics.imageShiftToSpecimen(magIndex, camera),
+      optics.roughImageShiftScale(magIndex, camera),
+    );
     const factor = settings.get('ISdelayScaleFactor');
     settings.set('ISdelayScaleFactor', 1);
-    const perFactor = delayFactor * Math.min(...[vector(steps.x, 0), vector(0, steps.y)].map((step) => optics.imageShiftDelay(step, magIndex, camera)));
+    const perFactor =
+      delayFactor *
+      Math.min(
+        ...[vector(steps.x, 0), vector(0, steps.y)].map((step) => optics.imageShiftDelay(step, magIndex, camera)),
+      );
     settings.set('ISdelayScaleFactor', factor);
-    const scale: FactorScale = { start: Math.max(0, cameraHeadStart(optics, cameras.selected.traits)) / perFactor, perSecond: 1 / perFactor };
+    const scale: FactorScale = {
+      start: Math.max(0, cameraHeadStart(optics, cameras.selected.traits)) / perFactor,
+      perSecond: 1 / perFactor,
+    };
     const restore = [
       run.restoreLater('delay factor', () => settings.set('ISdelayScaleFactor', factor)),
       run.restoreLater('image shift', (signal) => control.write(base, { delayFactor: 1, signal })),
@@ -105,17 +129,37 @@ export class SettlingMeasurement {
     await control.write(base, { delayFactor, signal: run.signal });
     await acquisition.take(exposure, { signal: run.signal, title: 'Settling' });
     const title = `Settling, series ${this.taken}, factor ${factor.toFixed(2)}`;
-    const { pairs } = await takeSeries({ control, acquisition, buffers }, run, { pattern, base, steps, delayFactor, exposure, prior, title, done: 0, total: pattern === 'nine' ? 9 : 6 });
+    const { pairs } = await takeSeries({ control, acquisition, buffers }, run, {
+      pattern,
+      base,
+      steps,
+      delayFactor,
+      exposure,
+      prior,
+      title,
+      done: 0,
+      total: pattern === 'nine' ? 9 : 6,
+    });
     return fitSettling(pattern, pairs, steps, exposure.binning, toSpecimen);
   }
 
   /** Takes several series at a delay factor, which tells the standard errors of their mean. */
-  async repeated(run: Run, factor: number, pattern: 'nine' | 'six'): Promise<SettlingFit & { readonly standardErrors: Vector }> {
+  async repeated(
+    run: Run,
+    factor: number,
+    pattern: 'nine' | 'six',
+  ): Promise<SettlingFit & { readonly standardErrors: Vector }> {
     const fits: SettlingFit[] = [];
     for (let index = 0; index < repeats; index++) fits.push(await this.series(run, factor, pattern));
-    const mean = (values: readonly Vector[]): Vector => vector(values.reduce((sum, { x }) => sum + x, 0) / values.length, values.reduce((sum, { y }) => sum + y, 0) / values.length);
+    const mean = (values: readonly Vector[]): Vector =>
+      vector(
+        values.reduce((sum, { x }) => sum + x, 0) / values.length,
+        values.reduce((sum, { y }) => sum + y, 0) / values.length,
+      );
     const unsettled = mean(fits.map((fit) => fit.unsettled));
-    const squares = mean(fits.map((fit) => vector((fit.unsettled.x - unsettled.x) ** 2, (fit.unsettled.y - unsettled.y) ** 2)));
+    const squares = mean(
+      fits.map((fit) => vector((fit.unsettled.x - unsettled.x) ** 2, (fit.unsettled.y - unsettled.y) ** 2)),
+    );
     return {
       unsettled,
       drift: mean(fits.map((fit) => fit.drift)),
@@ -133,7 +177,8 @@ export class SettlingMeasurement {
 const noDelay = (): EucentricError =>
   new EucentricError({
     code: 'image-shift-settling/no-delay',
-    message: 'The delays in ImageShiftDelays are zero for steps as small as those at this magnification, so no factor changes anything.',
+    message:
+      'The delays in ImageShiftDelays are zero for steps as small as those at this magnification, so no factor changes anything.',
     hint: 'Go to a lower magnification, or enter delays for short distances in ImageShiftDelays.',
   });
 const notCalibrated = (magnification: number): EucentricError =>

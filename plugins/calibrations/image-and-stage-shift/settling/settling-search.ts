@@ -104,10 +104,16 @@ class Observations {
     return freedom > 0 ? squares / freedom : NaN;
   }
   /** How much of what settles between the smallest factor and `last` is left at a factor, both axes together. */
-  share(factor: number, last: number): { readonly share: number; readonly error: number; readonly significance: number } {
+  share(
+    factor: number,
+    last: number,
+  ): { readonly share: number; readonly error: number; readonly significance: number } {
     let [product, square] = [0, 0];
     for (const axis of axes) {
-      const [settling, weight] = [this.mean(smallestFactor, axis) - this.mean(last, axis), 1 / Math.max(this.variance(axis), Number.MIN_VALUE)];
+      const [settling, weight] = [
+        this.mean(smallestFactor, axis) - this.mean(last, axis),
+        1 / Math.max(this.variance(axis), Number.MIN_VALUE),
+      ];
       product += weight * settling * (this.mean(factor, axis) - this.mean(last, axis));
       square += weight * settling ** 2;
     }
@@ -121,7 +127,12 @@ class Observations {
   summary(): readonly SettlingObservation[] {
     return this.factors.map((factor) => {
       const of = (pick: (axis: Axis) => number): Vector => ({ x: pick('x'), y: pick('y') });
-      return { factor, unsettled: of((axis) => this.mean(factor, axis)), standardErrors: of((axis) => Math.sqrt(this.variance(axis) / this.count(factor))), series: this.count(factor) };
+      return {
+        factor,
+        unsettled: of((axis) => this.mean(factor, axis)),
+        standardErrors: of((axis) => Math.sqrt(this.variance(axis) / this.count(factor))),
+        series: this.count(factor),
+      };
     });
   }
 }
@@ -131,11 +142,15 @@ class Observations {
  * hysteresis, is told from what does by doubling the waiting until nothing changes any more; then a factor in between is taken and tried.
  * @param measure takes one series at a delay factor and gives what had not settled, in nanometres
  */
-export async function findDelayFactor(measure: (factor: number) => Promise<Vector>, scale: FactorScale): Promise<SettlingSearchResult> {
+export async function findDelayFactor(
+  measure: (factor: number) => Promise<Vector>,
+  scale: FactorScale,
+): Promise<SettlingSearchResult> {
   const seen = new Observations(measure);
   const start = Math.max(smallestFactor, scale.start);
   const last = await untilFlat(seen, (wait) => start + wait * scale.perSecond);
-  if (seen.share(smallestFactor, last.factor).significance < significance) return concluded(seen, 'not seen', smallestFactor, last.factor);
+  if (seen.share(smallestFactor, last.factor).significance < significance)
+    return concluded(seen, 'not seen', smallestFactor, last.factor);
   if (!last.flat) return concluded(seen, 'too slow', last.factor, last.factor);
   for (let tries = 0; tries < mostCandidates; tries++) {
     const candidate = between(seen, start, last.factor);
@@ -147,7 +162,10 @@ export async function findDelayFactor(measure: (factor: number) => Promise<Vecto
 }
 
 /** Doubles the waiting until what is seen no longer changes. */
-async function untilFlat(seen: Observations, factorAfter: (wait: number) => number): Promise<{ readonly factor: number; readonly flat: boolean }> {
+async function untilFlat(
+  seen: Observations,
+  factorAfter: (wait: number) => number,
+): Promise<{ readonly factor: number; readonly flat: boolean }> {
   await seen.atLeast(smallestFactor, leastSeries);
   let before = smallestFactor;
   let changeBefore = Infinity;
@@ -165,7 +183,8 @@ async function untilFlat(seen: Observations, factorAfter: (wait: number) => numb
     } else if (before !== smallestFactor) {
       if (await isFlat(seen, before, factor)) return { factor, flat: true };
       const change = Math.abs(seen.share(before, factor).share);
-      if (patient && Math.max(change, changeBefore) < mostOfDrift && change > slowestShrinking * changeBefore) return { factor: before, flat: true };
+      if (patient && Math.max(change, changeBefore) < mostOfDrift && change > slowestShrinking * changeBefore)
+        return { factor: before, flat: true };
       changeBefore = change;
     }
     if (wait >= longestWait) return { factor, flat: false };
@@ -195,11 +214,14 @@ async function precise(seen: Observations, factor: number, last: number): Promis
   }
 }
 
-const littleEnough = ({ share, error }: { readonly share: number; readonly error: number }): boolean => Math.max(0, share) + caution * error < allowed;
+const littleEnough = ({ share, error }: { readonly share: number; readonly error: number }): boolean =>
+  Math.max(0, share) + caution * error < allowed;
 
 /** The factor at which what is left falls to what is wanted, on straight lines of its logarithm between the factors that were tried. */
 function between(seen: Observations, start: number, last: number): number {
-  const tried = seen.factors.filter((factor) => factor < last).map((factor) => ({ factor: Math.max(start, factor), ...seen.share(factor, last) }));
+  const tried = seen.factors
+    .filter((factor) => factor < last)
+    .map((factor) => ({ factor: Math.max(start, factor), ...seen.share(factor, last) }));
   const from = tried.filter((each) => !littleEnough(each)).at(-1);
   if (!from) return start;
   const to = tried.find(({ factor }) => factor > from.factor);
@@ -209,7 +231,12 @@ function between(seen: Observations, start: number, last: number): number {
   return Math.min(last, Math.ceil(100 * Math.max(factor, from.factor + 0.02 * (last - start))) / 100);
 }
 
-function concluded(seen: Observations, verdict: SettlingSearchResult['verdict'], factor: number, last: number): SettlingSearchResult {
+function concluded(
+  seen: Observations,
+  verdict: SettlingSearchResult['verdict'],
+  factor: number,
+  last: number,
+): SettlingSearchResult {
   const observations = seen.summary();
   const { unsettled, standardErrors } = observations.find((each) => each.factor === last)!;
   const { share, error } = seen.share(factor, last);

@@ -1,4 +1,14 @@
-import { type Matrix, type Vector, asymmetry, fromColumns, inverse, largestElement, matrixAngle, normalizeDegrees, product } from '../../../../core/base';
+import {
+  type Matrix,
+  type Vector,
+  asymmetry,
+  fromColumns,
+  inverse,
+  largestElement,
+  matrixAngle,
+  normalizeDegrees,
+  product,
+} from '../../../../core/base';
 
 /** The shift of one image of a stage series against its predecessor. */
 export interface StagePair {
@@ -28,14 +38,22 @@ export interface StageFit {
  */
 export function fitStageShift(pairs: readonly StagePair[], steps: Vector, binning: number): StageFit {
   const axes = (['x', 'y'] as const).map((axis) => {
-    const rates = pairs.filter((pair) => pair.axis === axis).map(({ shift }): Vector => ({ x: (shift.x * binning) / steps[axis], y: (shift.y * binning) / steps[axis] }));
+    const rates = pairs
+      .filter((pair) => pair.axis === axis)
+      .map(({ shift }): Vector => ({ x: (shift.x * binning) / steps[axis], y: (shift.y * binning) / steps[axis] }));
     return { x: statistics(rates.map((rate) => rate.x)), y: statistics(rates.map((rate) => rate.y)) };
   });
   const [alongX, alongY] = axes as [(typeof axes)[number], (typeof axes)[number]];
-  const columns = (pick: (of: Statistics) => number): Matrix => fromColumns({ x: pick(alongX.x), y: pick(alongX.y) }, { x: pick(alongY.x), y: pick(alongY.y) });
+  const columns = (pick: (of: Statistics) => number): Matrix =>
+    fromColumns({ x: pick(alongX.x), y: pick(alongX.y) }, { x: pick(alongY.x), y: pick(alongY.y) });
   const matrix = columns(({ mean }) => mean);
   const deviation = largestElement(columns((of) => of.deviation));
-  return { matrix, standardErrors: columns((of) => of.error), deviation, deviationPercent: (100 * deviation) / largestElement(matrix) };
+  return {
+    matrix,
+    standardErrors: columns((of) => of.error),
+    deviation,
+    deviationPercent: (100 * deviation) / largestElement(matrix),
+  };
 }
 
 interface Statistics {
@@ -47,7 +65,11 @@ interface Statistics {
 function statistics(values: readonly number[]): Statistics {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, error: Math.sqrt(squares / Math.max(1, values.length - 1) / values.length), deviation: Math.max(...values.map((value) => Math.abs(value - mean))) };
+  return {
+    mean,
+    error: Math.sqrt(squares / Math.max(1, values.length - 1) / values.length),
+    deviation: Math.max(...values.map((value) => Math.abs(value - mean))),
+  };
 }
 
 /** A matrix whose axes differ by more than this is no rotation with scale. */
@@ -70,15 +92,25 @@ export interface StageVerdict {
 /** Judges a stage matrix by what is known about the camera and the stage. */
 export function judgeStageMatrix(
   matrix: Matrix,
-  known: { readonly nominalSpecimenToStage: Matrix; readonly specimenToCamera: Matrix | undefined; readonly rotation: number | undefined; readonly invertsX: boolean },
+  known: {
+    readonly nominalSpecimenToStage: Matrix;
+    readonly specimenToCamera: Matrix | undefined;
+    readonly rotation: number | undefined;
+    readonly invertsX: boolean;
+  },
 ): StageVerdict {
   const { angle, inverted } = matrixAngle(product(matrix, known.nominalSpecimenToStage));
   const back = inverse(matrix);
   const complaints: string[] = [];
-  if (inverted) complaints.push(`The X axis runs the other way than the property InvertStageXAxis says: it is ${known.invertsX ? '' : 'not '}set, and should ${known.invertsX ? 'not ' : ''}be.`);
+  if (inverted)
+    complaints.push(
+      `The X axis runs the other way than the property InvertStageXAxis says: it is ${known.invertsX ? '' : 'not '}set, and should ${known.invertsX ? 'not ' : ''}be.`,
+    );
   const off = known.rotation === undefined ? 0 : normalizeDegrees(angle - known.rotation);
   if (Math.abs(off) > impossibleRotation)
-    complaints.push(`The rotation differs by ${off.toFixed(1)} degrees from the one in use; GlobalExtraRotation, or ExtraRotation of the camera, is probably wrong.`);
+    complaints.push(
+      `The rotation differs by ${off.toFixed(1)} degrees from the one in use; GlobalExtraRotation, or ExtraRotation of the camera, is probably wrong.`,
+    );
   return {
     rotation: angle,
     impliedSpecimenToStage: back && known.specimenToCamera && product(back, known.specimenToCamera),

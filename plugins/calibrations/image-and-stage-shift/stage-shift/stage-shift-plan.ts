@@ -34,5 +34,10 @@ export function planAxis(halfField: number, cycle: number, largestExtent: number
   const halfCycles = Math.floor(step / half);
   step = halfCycles > 1 ? halfCycles * half : Math.min(step, half / perSide);
   const images = 2 * perSide + 1;
-  return { step, images, positions: Array.from({ length: images }, (_, index) => (index - perSide) * step), extent: (images - 1) * step };
+  return {
+    step,
+    images,
+    positions: Array.from({ length: images }, (_, index) => (index - perSide) * step),
+    extent: (images - 1) * step,
+  };
 }

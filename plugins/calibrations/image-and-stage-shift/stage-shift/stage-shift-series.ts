@@ -1,10 +1,16 @@
 import { type Matrix, type Vector, apply, micrometres, seconds, vector } from '../../../../core/base';
 import type { Exposure, Scope, Stage } from '../../../../core/devices';
 import type { BufferedImage, ImageBuffers, Run } from '../../../../core/kernel';
-import type { ImageAcquisition } from "../../../../core/acquisition";
+import type { ImageAcquisition } from '../../../../core/acquisition';
 import type { Settings } from '../../../../core/settings';
 import { FineRegistration } from '../../../../imaging';
-import { type Doubt, type RepeatedPair, doubtsOfPair, doubtsOfRepeated, doubtsOfSpecimen } from '../../shared/image-series/series-doubts';
+import {
+  type Doubt,
+  type RepeatedPair,
+  doubtsOfPair,
+  doubtsOfRepeated,
+  doubtsOfSpecimen,
+} from '../../shared/image-series/series-doubts';
 import type { ShiftCalibrationMemory } from '../../shared/services';
 import { alignPair } from '../../shared/image-series/shift-series';
 import type { StagePair } from './stage-shift-analysis';
@@ -31,7 +37,11 @@ export interface StageSeriesPlan {
 }
 
 /** Steps the stage along X, then along Y, and measures how far each step carried the image. */
-export async function takeStageSeries(run: Run, parts: StageSeriesParts, { plan, start, prior, exposure }: StageSeriesPlan): Promise<{ readonly pairs: readonly StagePair[]; readonly doubts: readonly Doubt[] }> {
+export async function takeStageSeries(
+  run: Run,
+  parts: StageSeriesParts,
+  { plan, start, prior, exposure }: StageSeriesPlan,
+): Promise<{ readonly pairs: readonly StagePair[]; readonly doubts: readonly Doubt[] }> {
   const registration = new FineRegistration({ ignoreZeroPeak: true });
   const entered = parts.settings.get('StageCalibrationBacklash');
   const backlash = -(entered > 0 ? entered : (parts.scope.traits.stageError ?? usualStageError).backlash);
@@ -44,23 +54,50 @@ export async function takeStageSeries(run: Run, parts: StageSeriesParts, { plan,
     const { positions, step } = plan[axis];
     let before: BufferedImage | undefined;
     for (const [index, position] of positions.entries()) {
-      run.operator.progress({ done: taken, total, text: `Stage shift along ${axis.toUpperCase()}: image ${index + 1} of ${positions.length}` });
-      const target = { x: micrometres(start.x + (axis === 'x' ? position : 0)), y: micrometres(start.y + (axis === 'y' ? position : 0)) };
+      run.operator.progress({
+        done: taken,
+        total,
+        text: `Stage shift along ${axis.toUpperCase()}: image ${index + 1} of ${positions.length}`,
+      });
+      const target = {
+        x: micrometres(start.x + (axis === 'x' ? position : 0)),
+        y: micrometres(start.y + (axis === 'y' ? position : 0)),
+      };
       // Only the first move of a series comes from elsewhere; all others go the same way already.
-      await parts.stage.move(index === 0 ? { ...target, backlash: vector(micrometres(backlash), micrometres(backlash)) } : target, run.signal);
+      await parts.stage.move(
+        index === 0 ? { ...target, backlash: vector(micrometres(backlash), micrometres(backlash)) } : target,
+        run.signal,
+      );
       const image = await parts.acquisition.take(exposure, { signal: run.signal, roll: 5, title: 'Stage shift' });
       taken += 1;
       if (before) {
         const onCamera = apply(prior, axis === 'x' ? vector(step, 0) : vector(0, step));
-        const expected = parts.memory.wholeImageCorrelation ? undefined : vector(onCamera.x / exposure.binning, onCamera.y / exposure.binning);
+        const expected = parts.memory.wholeImageCorrelation
+          ? undefined
+          : vector(onCamera.x / exposure.binning, onCamera.y / exposure.binning);
         const found = alignPair(registration, image, before, expected, taken - 1);
         ofPairs.push({ axis, shift: found, doubts: doubtsOfPair(image, before, taken - 1, found) });
-        pairs.push({ axis, shift: vector(found.x, found.y), correlation: found.correlation, ...(found.standardError && { standardError: vector(found.standardError.x, found.standardError.y) }) });
-        seen.push({ measured: vector(found.x, found.y), expected: vector(onCamera.x / exposure.binning, onCamera.y / exposure.binning) });
+        pairs.push({
+          axis,
+          shift: vector(found.x, found.y),
+          correlation: found.correlation,
+          ...(found.standardError && { standardError: vector(found.standardError.x, found.standardError.y) }),
+        });
+        seen.push({
+          measured: vector(found.x, found.y),
+          expected: vector(onCamera.x / exposure.binning, onCamera.y / exposure.binning),
+        });
         run.operator.plot(displacementPlot('How far each stage move carried the image', seen));
         parts.buffers.align('B', vector(-found.x, -found.y));
-        await run.operator.toggleImages({ buffers: ['A', 'B'], times: parts.settings.get('StageCalNumToggles'), interval: seconds(parts.settings.get('StageCalToggleInterval') / 1000) });
-        run.log.debug('c', `${axis.toUpperCase()} pair ${index}: ${found.x.toFixed(2)}, ${found.y.toFixed(2)} binned px, correlation ${found.correlation.toFixed(3)}`);
+        await run.operator.toggleImages({
+          buffers: ['A', 'B'],
+          times: parts.settings.get('StageCalNumToggles'),
+          interval: seconds(parts.settings.get('StageCalToggleInterval') / 1000),
+        });
+        run.log.debug(
+          'c',
+          `${axis.toUpperCase()} pair ${index}: ${found.x.toFixed(2)}, ${found.y.toFixed(2)} binned px, correlation ${found.correlation.toFixed(3)}`,
+        );
       } else if (ofSpecimen.length === 0) ofSpecimen.push(...doubtsOfSpecimen(image));
       before = image;
     }

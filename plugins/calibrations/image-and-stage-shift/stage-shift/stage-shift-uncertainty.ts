@@ -33,11 +33,19 @@ const drifts = [0.0004, 0.0012];
  *
  * @param rough the matrix as the steps give it at first sight, unbinned pixels for one micrometre
  */
-export function weighStageShift(pairs: readonly StagePair[], axes: Readonly<Record<'x' | 'y', SteppedAxis>>, binning: number, rough: Matrix): WeighedStageFit {
+export function weighStageShift(
+  pairs: readonly StagePair[],
+  axes: Readonly<Record<'x' | 'y', SteppedAxis>>,
+  binning: number,
+  rough: Matrix,
+): WeighedStageFit {
   const rows = pairs.flatMap(({ axis }) => {
     const moved = axes[axis].step / binning;
     const [x, y] = axis === 'x' ? [moved, 0] : [0, moved];
-    return [[x, y, 0, 0], [0, 0, x, y]];
+    return [
+      [x, y, 0, 0],
+      [0, 0, x, y],
+    ];
   });
   const observed = pairs.flatMap(({ shift }) => [shift.x, shift.y]);
   const { parameters, standardErrors } = averagedLeastSquares(rows, observed, hypotheses(pairs, axes, binning, rough));
@@ -48,23 +56,39 @@ export function weighStageShift(pairs: readonly StagePair[], axes: Readonly<Reco
   return { matrix: matrixOf(parameters), standardErrors: matrixOf(standardErrors) };
 }
 
-function hypotheses(pairs: readonly StagePair[], axes: Readonly<Record<'x' | 'y', SteppedAxis>>, binning: number, rough: Matrix): readonly ErrorHypothesis[] {
+function hypotheses(
+  pairs: readonly StagePair[],
+  axes: Readonly<Record<'x' | 'y', SteppedAxis>>,
+  binning: number,
+  rough: Matrix,
+): readonly ErrorHypothesis[] {
   const perMicrometre = Math.sqrt(length(firstColumn(rough)) * length(secondColumn(rough))) / binning;
   // The place of each pair within its own series; moves of the two series have nothing in common.
   const places = pairs.map(({ axis }, index) => pairs.slice(0, index).filter((pair) => pair.axis === axis).length);
-  const fixed = pairs.flatMap((one, row) => [0, 1].map((component) => pairs.flatMap((_, column) => [0, 1].map((other) => (row === column && component === other ? variance(one, component) : 0)))));
+  const fixed = pairs.flatMap((one, row) =>
+    [0, 1].map((component) =>
+      pairs.flatMap((_, column) =>
+        [0, 1].map((other) => (row === column && component === other ? variance(one, component) : 0)),
+      ),
+    ),
+  );
   const cycles = (['x', 'y'] as const).flatMap((axis) =>
     [0, Math.PI / 2].map((phase) => {
       const turn = (2 * Math.PI * axes[axis].step) / axes[axis].cycle;
       const reach = axes[axis].cycle / (2 * Math.PI) / binning;
       return pairs.flatMap((pair, index) => {
-        const along = pair.axis === axis ? reach * (Math.sin(turn * (places[index]! + 1) + phase) - Math.sin(turn * places[index]! + phase)) : 0;
+        const along =
+          pair.axis === axis
+            ? reach * (Math.sin(turn * (places[index]! + 1) + phase) - Math.sin(turn * places[index]! + phase))
+            : 0;
         const { x, y } = apply(rough, axis === 'x' ? { x: along, y: 0 } : { x: 0, y: along });
         return [x, y];
       });
     }),
   );
-  const courses = [0, 1].map((component) => pairs.flatMap(() => [0, 1].map((other) => (other === component ? perMicrometre : 0))));
+  const courses = [0, 1].map((component) =>
+    pairs.flatMap(() => [0, 1].map((other) => (other === component ? perMicrometre : 0))),
+  );
   return scatters.flatMap((scatter) =>
     cyclicErrors.flatMap((error) =>
       drifts.map((drift) => ({
@@ -81,7 +105,8 @@ function hypotheses(pairs: readonly StagePair[], axes: Readonly<Record<'x' | 'y'
   );
 }
 
-const variance = ({ standardError }: StagePair, component: number): number => (standardError ? [standardError.x, standardError.y][component]! : unrefinedError) ** 2 + leastError ** 2;
+const variance = ({ standardError }: StagePair, component: number): number =>
+  (standardError ? [standardError.x, standardError.y][component]! : unrefinedError) ** 2 + leastError ** 2;
 
 /** What the scatter of the ends of moves does to two steps, for a variance of 1: the end of one is the beginning of the next. */
 function endScatter(pairs: readonly StagePair[], places: readonly number[], one: number, other: number): number {

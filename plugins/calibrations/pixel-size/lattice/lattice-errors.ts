@@ -1,23 +1,49 @@
 import { EucentricError } from '../../../../core/base';
 import type { LatticeFailure } from '../../../../imaging';
 
-const another = 'Look at the autocorrelation in buffer A: with Try Again with Marker, mark one of the four peaks nearest to its centre, or take an image with more repeats in it.';
+const another =
+  'Look at the autocorrelation in buffer A: with Try Again with Marker, mark one of the four peaks nearest to its centre, or take an image with more repeats in it.';
 
 /** How finding a pixel size can end without a result. */
 export const latticeErrors = {
-  noImage: (buffer: string): EucentricError => new EucentricError({ code: 'pixel-size/no-image', message: `There is no image in buffer ${buffer}.`, hint: 'Take an image of a cross-line grating first.' }),
+  noImage: (buffer: string): EucentricError =>
+    new EucentricError({
+      code: 'pixel-size/no-image',
+      message: `There is no image in buffer ${buffer}.`,
+      hint: 'Take an image of a cross-line grating first.',
+    }),
   notFound: (failure: LatticeFailure): EucentricError => {
     switch (failure.failure) {
       case 'no peak':
-        return new EucentricError({ code: 'pixel-size/no-peak', message: 'The autocorrelation of the image has no peak away from its centre.', hint: 'The image shows nothing that repeats; take one of a grating, in focus and with more electrons.' });
+        return new EucentricError({
+          code: 'pixel-size/no-peak',
+          message: 'The autocorrelation of the image has no peak away from its centre.',
+          hint: 'The image shows nothing that repeats; take one of a grating, in focus and with more electrons.',
+        });
       case 'no second peak':
-        return new EucentricError({ code: 'pixel-size/no-second-peak', message: 'The autocorrelation of the image has no second peak at the proper angle to the first.', hint: another });
+        return new EucentricError({
+          code: 'pixel-size/no-second-peak',
+          message: 'The autocorrelation of the image has no second peak at the proper angle to the first.',
+          hint: another,
+        });
       case 'no lattice':
-        return new EucentricError({ code: 'pixel-size/no-lattice', message: 'The image shows no lattice: the peaks of its autocorrelation are no more than chance makes.', hint: 'Take an image of a grating, in focus and with more electrons; if it is one, mark a peak with Try Again with Marker.' });
+        return new EucentricError({
+          code: 'pixel-size/no-lattice',
+          message: 'The image shows no lattice: the peaks of its autocorrelation are no more than chance makes.',
+          hint: 'Take an image of a grating, in focus and with more electrons; if it is one, mark a peak with Try Again with Marker.',
+        });
       case 'one direction':
-        return new EucentricError({ code: 'pixel-size/one-direction', message: 'The image shows lines in one direction only.', hint: 'Use a cross-line grating, and look whether both sets of lines are in focus; if they are, mark a peak with Try Again with Marker.' });
+        return new EucentricError({
+          code: 'pixel-size/one-direction',
+          message: 'The image shows lines in one direction only.',
+          hint: 'Use a cross-line grating, and look whether both sets of lines are in focus; if they are, mark a peak with Try Again with Marker.',
+        });
       case 'angle':
-        return new EucentricError({ code: 'pixel-size/wrong-angle', message: `The two peaks that were found are at ${failure.degrees.toFixed(1)} degrees to each other, not close enough to 90.`, hint: another });
+        return new EucentricError({
+          code: 'pixel-size/wrong-angle',
+          message: `The two peaks that were found are at ${failure.degrees.toFixed(1)} degrees to each other, not close enough to 90.`,
+          hint: another,
+        });
       case 'distances':
         return new EucentricError({
           code: 'pixel-size/unequal-distances',
@@ -26,7 +52,16 @@ export const latticeErrors = {
         });
     }
   },
-  tooSmall: (pixels: number): EucentricError => new EucentricError({ code: 'pixel-size/image-too-small', message: `The image is only ${pixels} binned pixels wide where the specimen is bright.`, hint: 'Take an image of a larger area, or set a larger size with Set Binned Size.' }),
+  tooSmall: (pixels: number): EucentricError =>
+    new EucentricError({
+      code: 'pixel-size/image-too-small',
+      message: `The image is only ${pixels} binned pixels wide where the specimen is bright.`,
+      hint: 'Take an image of a larger area, or set a larger size with Set Binned Size.',
+    }),
   notMeasured: (magIndex: number, camera: number): EucentricError =>
-    new EucentricError({ code: 'pixel-size/not-measured', message: `The pixel size of camera ${camera} at mag index ${magIndex} has not been measured.`, hint: 'List Relative Rotations shows what has been measured; run Find Pixel Size on an image from that magnification first.' }),
+    new EucentricError({
+      code: 'pixel-size/not-measured',
+      message: `The pixel size of camera ${camera} at mag index ${magIndex} has not been measured.`,
+      hint: 'List Relative Rotations shows what has been measured; run Find Pixel Size on an image from that magnification first.',
+    }),
 };

@@ -10,10 +10,16 @@ export const unambiguousAngle = 45;
 
 /** The found pixel sizes of all cameras, by camera and mag index. */
 export const foundPixelSizes = (calibrations: Calibrations): readonly FoundPixelSize[] =>
-  [...calibrations.shortTerm('FoundPixelSize').all()].sort((one, other) => one.camera - other.camera || one.magIndex - other.magIndex);
+  [...calibrations.shortTerm('FoundPixelSize').all()].sort(
+    (one, other) => one.camera - other.camera || one.magIndex - other.magIndex,
+  );
 
 /** The one of a camera at a mag index. */
-export const foundPixelSize = (calibrations: Calibrations, magIndex: number, camera: number): FoundPixelSize | undefined =>
+export const foundPixelSize = (
+  calibrations: Calibrations,
+  magIndex: number,
+  camera: number,
+): FoundPixelSize | undefined =>
   calibrations.shortTerm('FoundPixelSize').find((row) => row.magIndex === magIndex && row.camera === camera);
 
 /** A multiple of 90 degrees that was added to a relative rotation because the column reports another one. */
@@ -26,14 +32,20 @@ export interface AddedRotation {
  * The list with a newly found size in it, and what was added to relative rotations. All lines carry the time of the latest one, as the file
  * has it. The angle of a grid tells the rotation to a multiple of 90 degrees only; the rest is taken from the rotations that the column reports.
  */
-export function withFoundPixelSize(list: readonly FoundPixelSize[], found: Omit<FoundPixelSize, 'addedRotation'>, optics: Optics): { readonly list: readonly FoundPixelSize[]; readonly added: readonly AddedRotation[] } {
+export function withFoundPixelSize(
+  list: readonly FoundPixelSize[],
+  found: Omit<FoundPixelSize, 'addedRotation'>,
+  optics: Optics,
+): { readonly list: readonly FoundPixelSize[]; readonly added: readonly AddedRotation[] } {
   const { camera, magIndex, time } = found;
-  const at = (index: number): FoundPixelSize | undefined => list.findLast((row) => row.camera === camera && row.magIndex === index);
+  const at = (index: number): FoundPixelSize | undefined =>
+    list.findLast((row) => row.camera === camera && row.magIndex === index);
   const stamped = list.filter((row) => row !== at(magIndex)).map((row) => ({ ...row, time }));
   const earlier = at(magIndex);
   if (earlier) return { list: [...stamped, { ...found, addedRotation: earlier.addedRotation }], added: [] };
   const reported = (index: number): number => optics.magnifications.reportedRotation(optics.camera(camera), index);
-  const toAdd = (lower: number, upper: number, difference: number): number => 90 * Math.round(normalizeDegrees(reported(upper) - reported(lower) - difference) / 90) + 0;
+  const toAdd = (lower: number, upper: number, difference: number): number =>
+    90 * Math.round(normalizeDegrees(reported(upper) - reported(lower) - difference) / 90) + 0;
   const added: AddedRotation[] = [];
   const below = at(magIndex - 1);
   const step = below && found.gridAngle - below.gridAngle;
@@ -42,7 +54,14 @@ export function withFoundPixelSize(list: readonly FoundPixelSize[], found: Omit<
   const above = at(magIndex + 1);
   const stepUp = above && above.gridAngle - found.gridAngle;
   const others = stamped.map((row) => {
-    if (!above || row.camera !== camera || row.magIndex !== magIndex + 1 || above.addedRotation !== 0 || Math.abs(stepUp!) >= unambiguousAngle) return row;
+    if (
+      !above ||
+      row.camera !== camera ||
+      row.magIndex !== magIndex + 1 ||
+      above.addedRotation !== 0 ||
+      Math.abs(stepUp!) >= unambiguousAngle
+    )
+      return row;
     const degrees = toAdd(magIndex, magIndex + 1, stepUp!);
     if (degrees !== 0) added.push({ magIndex: magIndex + 1, degrees });
     return { ...row, addedRotation: degrees };

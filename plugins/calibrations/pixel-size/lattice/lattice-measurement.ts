@@ -1,9 +1,24 @@
 import { metres, type ProvidedAll, inNanometres } from '../../../../core/base';
-import { type BufferedImage, ImageBuffers, type ImageContext, type QuestionDeclaration, type Run } from '../../../../core/kernel';
+import {
+  type BufferedImage,
+  ImageBuffers,
+  type ImageContext,
+  type QuestionDeclaration,
+  type Run,
+} from '../../../../core/kernel';
 import { Optics } from '../../../../core/optics';
 import { Settings } from '../../../../core/settings';
 import { type CalibrationResult, Calibrations } from '../../../../core/store';
-import { type CorrelationPeak, type CorrelationPlane, centred, findLattice, image as imageOf, type Lattice, reduce, trimDarkSurroundings } from '../../../../imaging';
+import {
+  type CorrelationPeak,
+  type CorrelationPlane,
+  centred,
+  findLattice,
+  image as imageOf,
+  type Lattice,
+  reduce,
+  trimDarkSurroundings,
+} from '../../../../imaging';
 import { latticeErrors } from './lattice-errors';
 import { foundPixelSizes, withFoundPixelSize } from './lattice-found';
 import { LatticeMemory } from './lattice-memory';
@@ -14,7 +29,12 @@ import { type LatticeSpecimen, latticeSpecimen, targetSize } from './lattice-spe
 export const latticeNeeds = [ImageBuffers, Optics, Calibrations, Settings, LatticeMemory] as const;
 /** What it may ask. */
 export const latticeQuestions: readonly QuestionDeclaration[] = [
-  { id: 'keep', kind: 'confirm', summary: 'When the pixel size is far from the one in use, as after finding the wrong lines: whether to keep it all the same.' },
+  {
+    id: 'keep',
+    kind: 'confirm',
+    summary:
+      'When the pixel size is far from the one in use, as after finding the wrong lines: whether to keep it all the same.',
+  },
 ];
 /** What it reports. */
 export const latticeResults = {
@@ -27,7 +47,12 @@ export const latticeResults = {
 } as const;
 
 /** The units of what it reports. */
-export const latticeResultUnits = { pixelSize: 'nm', gridAngle: 'degrees', binnedPixelSize: 'nm', spacings: 'px' } as const;
+export const latticeResultUnits = {
+  pixelSize: 'nm',
+  gridAngle: 'degrees',
+  binnedPixelSize: 'nm',
+  spacings: 'px',
+} as const;
 
 /** Below this a transform makes no sense. */
 const smallestImage = 64;
@@ -36,14 +61,20 @@ const implausibleFactor = 1.3;
 const brightest = 32_000;
 /** So many peaks of the autocorrelation are shown. */
 const mostPeaks = 60;
-const unfitKinds: ReadonlySet<ImageContext['kind']> = new Set(['processed', 'Fourier transform', 'autocorrelation of overview'] as const);
+const unfitKinds: ReadonlySet<ImageContext['kind']> = new Set([
+  'processed',
+  'Fourier transform',
+  'autocorrelation of overview',
+] as const);
 
 /** Why the image in a buffer cannot be analysed; undefined when it can. */
 export function unfitImage(buffers: ImageBuffers, buffer: 'A' | 'B'): string | undefined {
   const held = buffers.get(buffer);
   if (!held) return `there is no image in buffer ${buffer}; take one of a grating first`;
-  if (unfitKinds.has(held.context.kind)) return `the image in buffer ${buffer} is a processed one; take an image or copy one there`;
-  if (held.context.kind === 'montage centre' && buffers.get('B')?.context.kind !== 'montage overview') return 'the overview of the montage is not in buffer B';
+  if (unfitKinds.has(held.context.kind))
+    return `the image in buffer ${buffer} is a processed one; take an image or copy one there`;
+  if (held.context.kind === 'montage centre' && buffers.get('B')?.context.kind !== 'montage overview')
+    return 'the overview of the montage is not in buffer B';
   return undefined;
 }
 
@@ -67,7 +98,10 @@ export class PixelSizeMeasurement {
    * Analyses the image in buffer A and shows its autocorrelation there.
    * @param marked the peak to start from: pixels of the image from the centre of the autocorrelation, X right and Y down
    */
-  async run(run: Run, marked?: { readonly x: number; readonly y: number; readonly contrast?: ImageContext['contrast'] }): Promise<CalibrationResult> {
+  async run(
+    run: Run,
+    marked?: { readonly x: number; readonly y: number; readonly contrast?: ImageContext['contrast'] },
+  ): Promise<CalibrationResult> {
     if (this.buffers.get('A')?.context.kind === 'montage centre') this.buffers.copy('B', 'A');
     const source = this.buffers.get('A');
     if (!source) throw latticeErrors.noImage('A');
@@ -83,14 +117,25 @@ export class PixelSizeMeasurement {
     const trimmed = specimen.name === 'grid bars' ? binned : trimDarkSurroundings(binned).image;
     const side = Math.min(...trimmed.shape);
     if (side < smallestImage) throw latticeErrors.tooSmall(side);
-    const { correlation, peaks, found } = findLattice(trimmed, specimen.kind, marked && { x: marked.x / binning, y: marked.y / binning });
+    const { correlation, peaks, found } = findLattice(
+      trimmed,
+      specimen.kind,
+      marked && { x: marked.x / binning, y: marked.y / binning },
+    );
     this.show(source, correlation, peaks, binning, 'failure' in found ? undefined : found, marked?.contrast);
     if ('failure' in found) throw latticeErrors.notFound(found);
     return this.finish(run, source, specimen, found, binning);
   }
 
   /** Puts the autocorrelation, scaled to 16 bits and with its origin in the middle, into buffer A. */
-  private show({ frame, context }: BufferedImage, correlation: CorrelationPlane, peaks: readonly CorrelationPeak[], binning: number, lattice: Lattice | undefined, contrast: ImageContext['contrast']): void {
+  private show(
+    { frame, context }: BufferedImage,
+    correlation: CorrelationPlane,
+    peaks: readonly CorrelationPeak[],
+    binning: number,
+    lattice: Lattice | undefined,
+    contrast: ImageContext['contrast'],
+  ): void {
     const plane = centred(correlation);
     let [least, most] = [Infinity, -Infinity];
     for (const value of plane.data) {
@@ -103,7 +148,15 @@ export class PixelSizeMeasurement {
     const height = ((outer?.height ?? most) - least) * scale;
     const white = height + Math.min(0.1 * (brightest - height), 0.2 * height);
     this.buffers.add(
-      { ...frame, image: imageOf(Int16Array.from(plane.data, (value) => Math.round((value - least) * scale)), rows, columns), exposure: { ...frame.exposure, binning: frame.exposure.binning * binning } },
+      {
+        ...frame,
+        image: imageOf(
+          Int16Array.from(plane.data, (value) => Math.round((value - least) * scale)),
+          rows,
+          columns,
+        ),
+        exposure: { ...frame.exposure, binning: frame.exposure.binning * binning },
+      },
       {
         magIndex: context.magIndex,
         magnification: context.magnification,
@@ -112,12 +165,20 @@ export class PixelSizeMeasurement {
         kind: context.kind === 'montage overview' ? 'autocorrelation of overview' : 'processed',
         contrast: contrast ?? { black: 0, white },
         points: peaks.slice(0, mostPeaks).map(({ x, y }) => ({ x: x + columns / 2 + 0.5, y: y + rows / 2 + 0.5 })),
-        ...(lattice && { marker: { x: lattice.nearPeak.x + columns / 2 + 0.5, y: lattice.nearPeak.y + rows / 2 + 0.5 } }),
+        ...(lattice && {
+          marker: { x: lattice.nearPeak.x + columns / 2 + 0.5, y: lattice.nearPeak.y + rows / 2 + 0.5 },
+        }),
       },
     );
   }
 
-  private async finish(run: Run, { frame, context }: BufferedImage, specimen: LatticeSpecimen, lattice: Lattice, binning: number): Promise<CalibrationResult> {
+  private async finish(
+    run: Run,
+    { frame, context }: BufferedImage,
+    specimen: LatticeSpecimen,
+    lattice: Lattice,
+    binning: number,
+  ): Promise<CalibrationResult> {
     const { magIndex } = context;
     const { camera } = frame;
     const fromFile = context.kind === 'read from file';
@@ -133,58 +194,121 @@ export class PixelSizeMeasurement {
     const implausible = this.implausible(pixelSize, magIndex, camera, perPixel);
     const remarks = [...lattice.doubts, ...implausible];
 
-    this.logSpacings(run, { specimen, lattice, lengths: [one, other], ofImage, along: [onFirst, onSecond], relativeError });
+    this.logSpacings(run, {
+      specimen,
+      lattice,
+      lengths: [one, other],
+      ofImage,
+      along: [onFirst, onSecond],
+      relativeError,
+    });
     this.logComparison(run, pixelSize, magIndex, camera, perPixel);
     const shown = `${pixelSize.toPrecision(4)} nm`;
     const shortAxis = crystal ? ` (${(onFirst * unbinning).toPrecision(4)} nm from the short axis alone)` : '';
-    run.operator.log(`${fromFile ? 'APPARENT: ' : ''}Camera ${camera}, ${context.magnification}x: the unbinned pixel is ${shown}${shortAxis}`);
-    if (!fromFile && context.magnification > 0) run.operator.log(`${magIndex}  ${pixelSize.toPrecision(4)}  ${context.magnification}`);
+    run.operator.log(
+      `${fromFile ? 'APPARENT: ' : ''}Camera ${camera}, ${context.magnification}x: the unbinned pixel is ${shown}${shortAxis}`,
+    );
+    if (!fromFile && context.magnification > 0)
+      run.operator.log(`${magIndex}  ${pixelSize.toPrecision(4)}  ${context.magnification}`);
     for (const remark of remarks) run.operator.log(`DOUBTFUL: ${remark}`);
 
     const verdict = remarks.length > 0 ? 'doubtful' : 'good';
-    const values = { pixelSize, gridAngle: lattice.angle, binnedPixelSize: ofImage, spacings: [one, other], repeats: lattice.repeats };
-    const known = { pixelSize: pixelSize * relativeError, gridAngle: lattice.angleError, binnedPixelSize: ofImage * relativeError, spacings: lattice.lengthErrors.map((error) => error * binning) };
+    const values = {
+      pixelSize,
+      gridAngle: lattice.angle,
+      binnedPixelSize: ofImage,
+      spacings: [one, other],
+      repeats: lattice.repeats,
+    };
+    const known = {
+      pixelSize: pixelSize * relativeError,
+      gridAngle: lattice.angleError,
+      binnedPixelSize: ofImage * relativeError,
+      spacings: lattice.lengthErrors.map((error) => error * binning),
+    };
     const draft = {
       summary: `Pixel size ${shown} at ${context.magnification}x, grid angle ${lattice.angle.toFixed(2)} degrees${remarks.length > 0 ? '; doubtful' : ''}.`,
       standardErrors: Number.isFinite(relativeError) ? known : {},
-      conditions: { magIndex, magnification: context.magnification, camera, binning: frame.exposure.binning, specimen: specimen.name },
+      conditions: {
+        magIndex,
+        magnification: context.magnification,
+        camera,
+        binning: frame.exposure.binning,
+        specimen: specimen.name,
+      },
       quality: { verdict, remarks },
     };
     if (!lattice.confirmed) {
       run.operator.log('The pixel size is not kept, since the image does not confirm it.');
       return run.report({ ...draft, values: { ...values, stored: false } });
     }
-    if (implausible.length > 0 && !(await run.operator.confirm({ id: 'keep', text: `${implausible.join(' ')} Keep it all the same?`, default: false }))) {
+    if (
+      implausible.length > 0 &&
+      !(await run.operator.confirm({
+        id: 'keep',
+        text: `${implausible.join(' ')} Keep it all the same?`,
+        default: false,
+      }))
+    ) {
       run.operator.log('The pixel size is not kept.');
       return run.report({ ...draft, values: { ...values, stored: false } });
     }
-    const propertySuggestions = fromFile ? [] : [pixelSizeSuggestion({ magIndex, camera }, pixelSize, pixelSize * relativeError)];
-    return run.accept({ ...draft, values: { ...values, stored: true }, propertySuggestions }, () => this.store(run, { magIndex, camera, pixelSize, gridAngle: lattice.angle }));
+    const propertySuggestions = fromFile
+      ? []
+      : [pixelSizeSuggestion({ magIndex, camera }, pixelSize, pixelSize * relativeError)];
+    return run.accept({ ...draft, values: { ...values, stored: true }, propertySuggestions }, () =>
+      this.store(run, { magIndex, camera, pixelSize, gridAngle: lattice.angle }),
+    );
   }
 
-  private store(run: Run, found: { readonly magIndex: number; readonly camera: number; readonly pixelSize: number; readonly gridAngle: number }): void {
+  private store(
+    run: Run,
+    found: {
+      readonly magIndex: number;
+      readonly camera: number;
+      readonly pixelSize: number;
+      readonly gridAngle: number;
+    },
+  ): void {
     const time = Math.floor(run.clock.date().getTime() / 60_000);
     const { list, added } = withFoundPixelSize(foundPixelSizes(this.calibrations), { ...found, time }, this.optics);
     this.calibrations.shortTerm('FoundPixelSize').replaceAll(list);
-    for (const { magIndex, degrees } of added) run.operator.log(`${degrees} degrees were added to the rotation at mag index ${magIndex}, since the microscope reports a rotation there.`);
+    for (const { magIndex, degrees } of added)
+      run.operator.log(
+        `${degrees} degrees were added to the rotation at mag index ${magIndex}, since the microscope reports a rotation there.`,
+      );
   }
 
   private logSpacings(
     run: Run,
-    of: { readonly specimen: LatticeSpecimen; readonly lattice: Lattice; readonly lengths: readonly [number, number]; readonly ofImage: number; readonly along: readonly [number, number]; readonly relativeError: number },
+    of: {
+      readonly specimen: LatticeSpecimen;
+      readonly lattice: Lattice;
+      readonly lengths: readonly [number, number];
+      readonly ofImage: number;
+      readonly along: readonly [number, number];
+      readonly relativeError: number;
+    },
   ): void {
     const { lattice, lengths, ofImage, along, relativeError } = of;
     const error = Number.isFinite(relativeError) ? ` +/- ${(ofImage * relativeError).toPrecision(2)}` : '';
     const repeats = lattice.repeats.map((count) => count.toFixed(1)).join(' and ');
-    const spacings = of.specimen.name === 'catalase crystal' ? `pixel ${along.map((size) => size.toPrecision(4)).join(' and ')} nm along the two axes` : `mean spacing ${((lengths[0] + lengths[1]) / 2).toFixed(2)}`;
-    run.operator.log(`${repeats} repeats, ${lengths.map((length) => length.toFixed(2)).join(' and ')} pixels each, ${spacings}; binned pixel ${ofImage.toPrecision(4)}${error} nm, grid angle ${lattice.angle.toFixed(2)} degrees`);
+    const spacings =
+      of.specimen.name === 'catalase crystal'
+        ? `pixel ${along.map((size) => size.toPrecision(4)).join(' and ')} nm along the two axes`
+        : `mean spacing ${((lengths[0] + lengths[1]) / 2).toFixed(2)}`;
+    run.operator.log(
+      `${repeats} repeats, ${lengths.map((length) => length.toFixed(2)).join(' and ')} pixels each, ${spacings}; binned pixel ${ofImage.toPrecision(4)}${error} nm, grid angle ${lattice.angle.toFixed(2)} degrees`,
+    );
   }
 
   private logComparison(run: Run, pixelSize: number, magIndex: number, camera: number, perPixel: number): void {
     const previous = this.previous(magIndex, camera);
     if (!previous) return;
     const ratio = pixelSize / (inNanometres(previous.value) * perPixel);
-    run.operator.log(`    this is ${ratio.toFixed(4)} times the previous pixel size, which was ${previous.how === 'measured' ? 'measured' : 'derived'}`);
+    run.operator.log(
+      `    this is ${ratio.toFixed(4)} times the previous pixel size, which was ${previous.how === 'measured' ? 'measured' : 'derived'}`,
+    );
   }
 
   private implausible(pixelSize: number, magIndex: number, camera: number, perPixel: number): readonly string[] {
@@ -192,10 +316,14 @@ export class PixelSizeMeasurement {
     if (!previous) return [];
     const ratio = pixelSize / (inNanometres(previous.value) * perPixel);
     if (Math.abs(Math.log(ratio)) < Math.log(implausibleFactor)) return [];
-    return [`It is ${ratio.toFixed(3)} times the pixel size in use; either the wrong lines were found, or lines per millimetre, mesh or magnification are not what they are said to be.`];
+    return [
+      `It is ${ratio.toFixed(3)} times the pixel size in use; either the wrong lines were found, or lines per millimetre, mesh or magnification are not what they are said to be.`,
+    ];
   }
 
   private previous(magIndex: number, camera: number) {
-    return this.optics.cameras.some(({ index }) => index === camera) ? this.optics.pixelSize(magIndex, camera) : undefined;
+    return this.optics.cameras.some(({ index }) => index === camera)
+      ? this.optics.pixelSize(magIndex, camera)
+      : undefined;
   }
 }

@@ -20,21 +20,39 @@ const nanometresPerInch = 25_400_000;
 export function latticeSpecimen(settings: Settings, memory: LatticeMemory): LatticeSpecimen {
   const square: LatticeKind = { ratio: 1, ridges: true, secondOrder: 1 };
   const mesh = settings.get('GridMeshSize');
-  if (mesh > 0) return { name: 'grid bars', kind: square, first: nanometresPerInch / mesh, second: nanometresPerInch / mesh };
+  if (mesh > 0)
+    return { name: 'grid bars', kind: square, first: nanometresPerInch / mesh, second: nanometresPerInch / mesh };
   if (memory.catalase) {
     const [short, long] = settings.get('CatalaseAxisLengths');
     // A screw axis makes the cell twice as long as the spacing of the planes that are seen.
-    return { name: 'catalase crystal', kind: { ratio: (2 * long) / short, ridges: false, secondOrder: 2 }, first: short, second: 2 * long };
+    return {
+      name: 'catalase crystal',
+      kind: { ratio: (2 * long) / short, ridges: false, secondOrder: 2 },
+      first: short,
+      second: 2 * long,
+    };
   }
   const pitch = nanometresPerMillimetre / settings.get('GridLinesPerMM');
   return { name: 'grating', kind: square, first: pitch, second: pitch };
 }
 
 /** Sizes to which images are binned, from the expected number of repeats upwards. */
-const targetSizes: readonly (readonly [repeats: number, size: number])[] = [[170, 2048], [125, 1536], [12, 1024], [8, 768], [5, 512], [3, 384], [0, 256]];
+const targetSizes: readonly (readonly [repeats: number, size: number])[] = [
+  [170, 2048],
+  [125, 1536],
+  [12, 1024],
+  [8, 768],
+  [5, 512],
+  [3, 384],
+  [0, 256],
+];
 
 /** To how many pixels an image is binned, and why in words. */
-export function targetSize(specimen: LatticeSpecimen, memory: LatticeMemory, image: { readonly pixelNanometres: number | undefined; readonly shorterSide: number }): { readonly size: number; readonly reason: string } {
+export function targetSize(
+  specimen: LatticeSpecimen,
+  memory: LatticeMemory,
+  image: { readonly pixelNanometres: number | undefined; readonly shorterSide: number },
+): { readonly size: number; readonly reason: string } {
   if (memory.targetSize > 0) return { size: memory.targetSize, reason: 'as set with Set Binned Size' };
   if (specimen.name === 'grid bars') return { size: 512, reason: 'as always for grid bars' };
   if (specimen.name === 'catalase crystal') return { size: 1024, reason: 'as always for catalase' };

@@ -1,6 +1,10 @@
 import { type Matrix, type Vector, apply, vector } from '../../../../core/base';
 import type { Plot, PlotPoint } from '../../../../core/kernel';
-import { type MeasuredPair, type PatternName, patterns } from '../../image-and-stage-shift/image-shift/image-shift-analysis';
+import {
+  type MeasuredPair,
+  type PatternName,
+  patterns,
+} from '../../image-and-stage-shift/image-shift/image-shift-analysis';
 
 /** A displacement that was measured beside the one that was expected, in binned pixels, Y up. */
 export interface SeenDisplacement {
@@ -19,27 +23,47 @@ export function displacementPlot(title: string, seen: readonly SeenDisplacement[
     x: 'X in pixels of the image',
     y: 'Y in pixels of the image',
     equalScales: true,
-    series: [{ name: 'measured', kind: 'arrows', points: seen.map(({ measured }) => arrow(measured)) }, ...(expected.length > 0 ? [{ name: 'expected', kind: 'arrows' as const, points: expected }] : [])],
+    series: [
+      { name: 'measured', kind: 'arrows', points: seen.map(({ measured }) => arrow(measured)) },
+      ...(expected.length > 0 ? [{ name: 'expected', kind: 'arrows' as const, points: expected }] : []),
+    ],
   };
 }
 
 /** What the fit of an image-shift calibration leaves over of each pair, in binned pixels. */
-export function imageShiftResiduals(pattern: PatternName, pairs: readonly MeasuredPair[], steps: Vector, binning: number, fit: { readonly matrix: Matrix; readonly drift: Vector }): Plot {
+export function imageShiftResiduals(
+  pattern: PatternName,
+  pairs: readonly MeasuredPair[],
+  steps: Vector,
+  binning: number,
+  fit: { readonly matrix: Matrix; readonly drift: Vector },
+): Plot {
   const positions = patterns[pattern];
   const residuals = pairs.map(({ earlier, later, shift }, index) => {
     const [[fromX, fromY], [toX, toY]] = [positions[earlier]!, positions[later]!];
     const moved = apply(fit.matrix, vector((toX - fromX) * steps.x, (toY - fromY) * steps.y));
     const images = later - earlier;
-    return { number: index + 1, x: shift.x - moved.x / binning - images * fit.drift.x, y: shift.y - moved.y / binning - images * fit.drift.y };
+    return {
+      number: index + 1,
+      x: shift.x - moved.x / binning - images * fit.drift.x,
+      y: shift.y - moved.y / binning - images * fit.drift.y,
+    };
   });
   return residualPlot('What the fit leaves over', residuals);
 }
 
 /** What a fit of displacements leaves over, by number of the pair. */
-export const residualPlot = (title: string, residuals: readonly { readonly number: number; readonly x: number; readonly y: number }[]): Plot => ({
+export const residualPlot = (
+  title: string,
+  residuals: readonly { readonly number: number; readonly x: number; readonly y: number }[],
+): Plot => ({
   id: 'residuals',
   title,
   x: 'Pair of images',
   y: 'Residual in pixels',
-  series: (['x', 'y'] as const).map((axis) => ({ name: axis.toUpperCase(), kind: 'points' as const, points: residuals.map((each) => ({ x: each.number, y: each[axis] })) })),
+  series: (['x', 'y'] as const).map((axis) => ({
+    name: axis.toUpperCase(),
+    kind: 'points' as const,
+    points: residuals.map((each) => ({ x: each.number, y: each[axis] })),
+  })),
 });

@@ -16,7 +16,8 @@ export interface Doubt {
 export const doubtQuestion: QuestionDeclaration = {
   id: 'doubtful',
   kind: 'confirm',
-  summary: 'When a fixed pattern of the camera, a periodic specimen or a weak correlation may have fooled the alignment: whether to keep the calibration all the same.',
+  summary:
+    'When a fixed pattern of the camera, a periodic specimen or a weak correlation may have fooled the alignment: whether to keep the calibration all the same.',
 };
 
 /** A pattern this many times beyond chance is there, and with this correlation of the finest detail it may win. */
@@ -26,7 +27,12 @@ const strong = 0.1;
 const smallestMove = 20;
 
 /** What speaks against a pair of images between which the specimen was moved. */
-export function doubtsOfPair(later: BufferedImage, earlier: BufferedImage, index: number, found: Displacement): readonly Doubt[] {
+export function doubtsOfPair(
+  later: BufferedImage,
+  earlier: BufferedImage,
+  index: number,
+  found: Displacement,
+): readonly Doubt[] {
   const doubts: Doubt[] = [];
   const pair = `Images ${index} and ${index + 1}`;
   if (!found.trusted) {
@@ -101,8 +107,17 @@ export async function settleDoubts(run: Run, doubts: readonly Doubt[]): Promise<
   const [worst, ...others] = doubts.filter(({ serious }) => serious);
   if (worst) {
     const more = others.length > 0 ? ` And ${others.length} more of this kind, which the log tells.` : '';
-    const keep = await run.operator.confirm({ id: doubtQuestion.id, text: `${worst.text}${more} Keep this calibration all the same?`, default: false });
-    if (!keep) throw new EucentricError({ code: worst.code, message: `The calibration was not kept. ${worst.text}`, hint: `${worst.hint} The earlier calibration, if there was one, is still in use.` });
+    const keep = await run.operator.confirm({
+      id: doubtQuestion.id,
+      text: `${worst.text}${more} Keep this calibration all the same?`,
+      default: false,
+    });
+    if (!keep)
+      throw new EucentricError({
+        code: worst.code,
+        message: `The calibration was not kept. ${worst.text}`,
+        hint: `${worst.hint} The earlier calibration, if there was one, is still in use.`,
+      });
   }
   return doubts.map(({ text }) => text);
 }

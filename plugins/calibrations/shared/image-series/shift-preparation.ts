@@ -1,13 +1,26 @@
-import { type ImageShiftUnits, type Matrix, type Vector, firstColumn, inMicrometres, length, scale, secondColumn, vector } from '../../../../core/base';
+import {
+  type ImageShiftUnits,
+  type Matrix,
+  type Vector,
+  firstColumn,
+  inMicrometres,
+  length,
+  scale,
+  secondColumn,
+  vector,
+} from '../../../../core/base';
 import type { Camera, Cameras, Exposure, Scope } from '../../../../core/devices';
 import type { Run } from '../../../../core/kernel';
-import { shiftCalibrationExposure } from "../../../../core/acquisition";
+import { shiftCalibrationExposure } from '../../../../core/acquisition';
 import { type ImageShiftControl, type OpticalPlace, type Optics } from '../../../../core/optics';
 import type { Settings } from '../../../../core/settings';
 import { imageShiftErrors } from '../../image-and-stage-shift/image-shift/image-shift-errors';
 
 /** The images of a shift calibration as the camera can take them, and the smaller dimension of their field in unbinned pixels. */
-export function shiftExposure(camera: Camera, settings: Settings): { readonly exposure: Exposure; readonly fieldSize: number } {
+export function shiftExposure(
+  camera: Camera,
+  settings: Settings,
+): { readonly exposure: Exposure; readonly fieldSize: number } {
   const plan = shiftCalibrationExposure(settings.parameterSets.get(camera.traits.index)!.Trial, camera.traits, {
     useTrialBinning: settings.get('UseTrialBinningForShiftCal'),
     useTrialSize: settings.get('UseTrialSizeForShiftCal'),
@@ -18,8 +31,16 @@ export function shiftExposure(camera: Camera, settings: Settings): { readonly ex
 }
 
 /** Steps in image-shift units that move the image by half the field, within the largest image shift that a calibration may use, and the factor of the delay after them. */
-export function shiftSteps(optics: Optics, prior: Matrix, fieldSize: number, { magIndex, camera }: OpticalPlace): { readonly steps: Vector; readonly delayFactor: number } {
-  const wanted = vector((0.5 * fieldSize) / length(firstColumn(prior)), (0.5 * fieldSize) / length(secondColumn(prior)));
+export function shiftSteps(
+  optics: Optics,
+  prior: Matrix,
+  fieldSize: number,
+  { magIndex, camera }: OpticalPlace,
+): { readonly steps: Vector; readonly delayFactor: number } {
+  const wanted = vector(
+    (0.5 * fieldSize) / length(firstColumn(prior)),
+    (0.5 * fieldSize) / length(secondColumn(prior)),
+  );
   const cap = optics.largestCalibrationImageShift(magIndex, camera);
   const largest = Math.max(wanted.x, wanted.y);
   const factor = largest > cap ? cap / largest : 1;
@@ -27,9 +48,22 @@ export function shiftSteps(optics: Optics, prior: Matrix, fieldSize: number, { m
 }
 
 /** Throws unless all positions of a pattern around a base can be reached. */
-export function checkShiftRange(control: ImageShiftControl, base: Vector<ImageShiftUnits>, steps: Vector, magIndex: number): void {
-  for (const [x, y] of [[1, 0], [-1, 0], [0, 1], [0, -1]] as const) {
-    const problem = control.checkLimits(vector((base.x + x * steps.x) as ImageShiftUnits, (base.y + y * steps.y) as ImageShiftUnits), magIndex);
+export function checkShiftRange(
+  control: ImageShiftControl,
+  base: Vector<ImageShiftUnits>,
+  steps: Vector,
+  magIndex: number,
+): void {
+  for (const [x, y] of [
+    [1, 0],
+    [-1, 0],
+    [0, 1],
+    [0, -1],
+  ] as const) {
+    const problem = control.checkLimits(
+      vector((base.x + x * steps.x) as ImageShiftUnits, (base.y + y * steps.y) as ImageShiftUnits),
+      magIndex,
+    );
     if (problem !== undefined) throw imageShiftErrors.outOfRange(problem);
   }
 }
@@ -42,14 +76,32 @@ export function shiftPattern({ traits }: Camera, optics: Optics, settings: Setti
 }
 
 /** What is changed besides image shift or stage for a calibration of shifts. */
-export async function opticsChanges(scope: Scope, cameras: Cameras, optics: Optics, magIndex: number, signal: AbortSignal): Promise<readonly string[]> {
-  return optics.standardFocus(magIndex, await scope.probeMode.read(signal), cameras.selected.traits.index) === undefined ? [] : ['focus (the standard focus of low magnification is set)'];
+export async function opticsChanges(
+  scope: Scope,
+  cameras: Cameras,
+  optics: Optics,
+  magIndex: number,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  return optics.standardFocus(magIndex, await scope.probeMode.read(signal), cameras.selected.traits.index) === undefined
+    ? []
+    : ['focus (the standard focus of low magnification is set)'];
 }
 
 /** Normalizes the projector, and goes to the standard focus in low magnification. */
-export async function prepareOptics(run: Run, scope: Scope, cameras: Cameras, optics: Optics, magIndex: number): Promise<void> {
+export async function prepareOptics(
+  run: Run,
+  scope: Scope,
+  cameras: Cameras,
+  optics: Optics,
+  magIndex: number,
+): Promise<void> {
   await scope.normalize('projector', run.signal);
-  const standardFocus = optics.standardFocus(magIndex, await scope.probeMode.read(run.signal), cameras.selected.traits.index);
+  const standardFocus = optics.standardFocus(
+    magIndex,
+    await scope.probeMode.read(run.signal),
+    cameras.selected.traits.index,
+  );
   if (standardFocus === undefined) return;
   // The customary program leaves the standard focus set; here it is given back with everything else.
   await run.preserve(scope.absoluteFocus);

@@ -1,7 +1,7 @@
 import { EucentricError, type ImageShiftUnits, type Vector, describe, vector } from '../../../../core/base';
 import type { Exposure } from '../../../../core/devices';
 import type { BufferedImage, ImageBuffers, Run } from '../../../../core/kernel';
-import type { ImageAcquisition } from "../../../../core/acquisition";
+import type { ImageAcquisition } from '../../../../core/acquisition';
 import type { ImageShiftControl } from '../../../../core/optics';
 import { type Displacement, FineRegistration, type Registration } from '../../../../imaging';
 import { type Matrix, apply } from '../../../../core/base';
@@ -49,7 +49,11 @@ export interface Series {
 const largestDriftShift = 15;
 
 /** Takes the images of a pattern and measures the shift of each against its predecessor. Leaves the image shift where the pattern ends. */
-export async function takeSeries({ control, acquisition, buffers }: SeriesParts, run: Run, plan: SeriesPlan): Promise<Series> {
+export async function takeSeries(
+  { control, acquisition, buffers }: SeriesParts,
+  run: Run,
+  plan: SeriesPlan,
+): Promise<Series> {
   const { pattern, base, steps, exposure, prior, signal = run.signal } = { ...plan, signal: run.signal };
   const positions = patterns[pattern];
   const registration = new FineRegistration({ ignoreZeroPeak: true });
@@ -63,9 +67,16 @@ export async function takeSeries({ control, acquisition, buffers }: SeriesParts,
   const doubts: Doubt[] = [];
 
   for (const [index, [alongX, alongY]] of positions.entries()) {
-    const target = vector((base.x + alongX * steps.x) as ImageShiftUnits, (base.y + alongY * steps.y) as ImageShiftUnits);
+    const target = vector(
+      (base.x + alongX * steps.x) as ImageShiftUnits,
+      (base.y + alongY * steps.y) as ImageShiftUnits,
+    );
     await control.write(target, { delayFactor: plan.delayFactor, signal });
-    run.operator.progress({ done: plan.done + index, total: plan.total, text: `${plan.title}: image ${index + 1} of ${positions.length}` });
+    run.operator.progress({
+      done: plan.done + index,
+      total: plan.total,
+      text: `${plan.title}: image ${index + 1} of ${positions.length}`,
+    });
     const image = await acquisition.take(exposure, { signal, roll, title: plan.title });
     images.push(image);
     times.push(run.clock.now());
@@ -87,18 +98,28 @@ export async function takeSeries({ control, acquisition, buffers }: SeriesParts,
       buffers.align('A', vector(found.x, found.y));
       seen.push({ measured: vector(found.x, found.y), expected });
       run.operator.plot(displacementPlot(`${plan.title}: how far the image moved`, seen));
-      run.log.debug('a', `Pair ${index} to ${earlier}: shift ${found.x.toFixed(2)}, ${found.y.toFixed(2)} px, correlation ${found.correlation.toFixed(3)}`);
+      run.log.debug(
+        'a',
+        `Pair ${index} to ${earlier}: shift ${found.x.toFixed(2)}, ${found.y.toFixed(2)} px, correlation ${found.correlation.toFixed(3)}`,
+      );
     }
     if (pattern === 'six' && index === 4) {
       const found = alignPair(driftRegistration, image, images[1]!, vector(0, 0), index);
       const least = Math.min(...pairs.map((pair) => pair.correlation));
-      if (Math.hypot(found.x, found.y) > largestDriftShift) driftPairRejected = `it moved ${Math.hypot(found.x, found.y).toFixed(1)} binned pixels`;
-      else if (found.correlation < 0.5 * least) driftPairRejected = `its correlation of ${found.correlation.toFixed(2)} is too low`;
+      if (Math.hypot(found.x, found.y) > largestDriftShift)
+        driftPairRejected = `it moved ${Math.hypot(found.x, found.y).toFixed(1)} binned pixels`;
+      else if (found.correlation < 0.5 * least)
+        driftPairRejected = `its correlation of ${found.correlation.toFixed(2)} is too low`;
       else pairs.push(weighed(1, index, found));
     }
   }
   const [rows = 0, columns = 0] = images[0]!.frame.image.shape;
-  return { pairs, circumstances: { times, size: vector(columns, rows) }, doubts, ...(driftPairRejected !== undefined && { driftPairRejected }) };
+  return {
+    pairs,
+    circumstances: { times, size: vector(columns, rows) },
+    doubts,
+    ...(driftPairRejected !== undefined && { driftPairRejected }),
+  };
 }
 
 const weighed = (earlier: number, later: number, { x, y, correlation, standardError }: Displacement): WeighedPair => ({
@@ -110,7 +131,13 @@ const weighed = (earlier: number, later: number, { x, y, correlation, standardEr
 });
 
 /** Measures the shift of an image against an earlier one, with an error that an operator understands when there is none. */
-export function alignPair(registration: Pick<Registration, 'measure'>, later: BufferedImage, earlier: BufferedImage, expected: Vector | undefined, index: number): Displacement {
+export function alignPair(
+  registration: Pick<Registration, 'measure'>,
+  later: BufferedImage,
+  earlier: BufferedImage,
+  expected: Vector | undefined,
+  index: number,
+): Displacement {
   try {
     return registration.measure(later.frame.image, earlier.frame.image, expected);
   } catch (error) {

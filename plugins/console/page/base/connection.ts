@@ -112,7 +112,8 @@ export class Connection {
     }
     const message = JSON.parse(data) as Message;
     if (message.is === 'done') this.take(message.request)?.resolve(message.value as never);
-    else if (message.is === 'refused') this.take(message.request)?.reject(new Refusal(message.code, message.message, message.hint));
+    else if (message.is === 'refused')
+      this.take(message.request)?.reject(new Refusal(message.code, message.message, message.hint));
     else this.listener.message(message);
   }
 
@@ -125,9 +126,16 @@ export class Connection {
 
 /** The same for as long as the tab is open, so that the one in control stays it when the page is loaded again. */
 function tabName(): string {
-  const known = sessionStorage.getItem('tab') ?? Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('');
+  const known =
+    sessionStorage.getItem('tab') ??
+    Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join('');
   sessionStorage.setItem('tab', known);
   return known;
 }
 
-const lost = (): Refusal => new Refusal('page/not-connected', 'The connection to the program is lost.', 'What runs goes on; the page connects again by itself.');
+const lost = (): Refusal =>
+  new Refusal(
+    'page/not-connected',
+    'The connection to the program is lost.',
+    'What runs goes on; the page connects again by itself.',
+  );

@@ -4,7 +4,11 @@ type Handler = (event: never) => void;
 export type Attributes = Readonly<Record<string, string | number | boolean | Handler | undefined>>;
 
 /** Makes an element with attributes, listeners and children. */
-export function h<Tag extends keyof HTMLElementTagNameMap>(tag: Tag, attributes: Attributes = {}, ...children: readonly Child[]): HTMLElementTagNameMap[Tag] {
+export function h<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  attributes: Attributes = {},
+  ...children: readonly Child[]
+): HTMLElementTagNameMap[Tag] {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === false) continue;
@@ -17,7 +21,9 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(tag: Tag, attributes:
 
 /** Replaces what is in an element. */
 export function fill(element: Element, ...children: readonly Child[]): void {
-  element.replaceChildren(...children.filter((child): child is Node | string => child !== undefined && child !== false));
+  element.replaceChildren(
+    ...children.filter((child): child is Node | string => child !== undefined && child !== false),
+  );
 }
 
 /** Sets a text only where it changed, so that a screen reader is not told the same again. */
@@ -32,7 +38,8 @@ export function setAttribute(element: Element, name: string, value: string | boo
 }
 
 const paths: Readonly<Record<string, string>> = {
-  search: 'M10.5 3a7.5 7.5 0 1 0 4.7 13.3l4.2 4.2 1.4-1.4-4.2-4.2A7.5 7.5 0 0 0 10.5 3zm0 2a5.5 5.5 0 1 1 0 11 5.5 5.5 0 0 1 0-11z',
+  search:
+    'M10.5 3a7.5 7.5 0 1 0 4.7 13.3l4.2 4.2 1.4-1.4-4.2-4.2A7.5 7.5 0 0 0 10.5 3zm0 2a5.5 5.5 0 1 1 0 11 5.5 5.5 0 0 1 0-11z',
   check: 'M9.2 16.6 4.9 12.3 3.5 13.7l5.7 5.7L20.5 8.1l-1.4-1.4z',
   warn: 'M12 3 1.5 21h21L12 3zm0 4 7 12H5l7-12zm-1 4h2v4h-2zm0 5h2v2h-2z',
   cross: 'M6.4 5 5 6.4 10.6 12 5 17.6 6.4 19l5.6-5.6 5.6 5.6 1.4-1.4-5.6-5.6L19 6.4 17.6 5 12 10.6z',

@@ -38,7 +38,8 @@ export const inWords = (name: string): string => {
 };
 
 /** A value's name in words; the unit that it is given in need not be in its name as well. */
-export const nameOf = (name: string, unit: string | undefined): string => inWords(unit === '%' ? name.replace(/Percent$/, '') : name);
+export const nameOf = (name: string, unit: string | undefined): string =>
+  inWords(unit === '%' ? name.replace(/Percent$/, '') : name);
 
 /** A length on the specimen, given in nanometres. */
 export function formatLength(nanometres: number): string {
@@ -48,4 +49,11 @@ export function formatLength(nanometres: number): string {
 }
 
 /** A day and time as they are said here. */
-export const formatWhen = (iso: string): string => new Date(iso).toLocaleString(undefined, { year: 'numeric', month: 'short', day: '2-digit', hour: '2-digit', minute: '2-digit' });
+export const formatWhen = (iso: string): string =>
+  new Date(iso).toLocaleString(undefined, {
+    year: 'numeric',
+    month: 'short',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+  });

@@ -2,7 +2,9 @@ import type { ImageView } from '../image/image-view';
 import type { Store } from './store';
 
 /** Whether keys belong to what is being typed. */
-const isTyping = (target: Event['target']): boolean => target instanceof HTMLElement && (target.matches('input:not([type=range]):not([type=checkbox]), select, textarea') || target.isContentEditable);
+const isTyping = (target: Event['target']): boolean =>
+  target instanceof HTMLElement &&
+  (target.matches('input:not([type=range]):not([type=checkbox]), select, textarea') || target.isContentEditable);
 
 /** The keys that work everywhere on the page. */
 export function installKeys(store: Store, image: ImageView): void {

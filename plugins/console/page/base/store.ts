@@ -20,7 +20,12 @@ export interface LocalState {
   readonly aligned: boolean;
   /** The point or line that was drawn on the image shown, in its pixels. */
   readonly marker: { readonly x: number; readonly y: number } | undefined;
-  readonly line: { readonly from: { readonly x: number; readonly y: number }; readonly to: { readonly x: number; readonly y: number } } | undefined;
+  readonly line:
+    | {
+        readonly from: { readonly x: number; readonly y: number };
+        readonly to: { readonly x: number; readonly y: number };
+      }
+    | undefined;
   /** Something to be told in passing. */
   readonly notice: { readonly text: string; readonly hint: string; readonly kind: 'trouble' | 'fine' } | undefined;
 }
@@ -31,13 +36,28 @@ export type Shown = Part | keyof LocalState;
 export class Store {
   readonly connection: Connection;
   shared: Partial<ConsoleState> = {};
-  local: LocalState = { connected: false, me: undefined, log: [], selected: undefined, view: 'calibrate', buffer: 'A', otherBuffer: 'B', aligned: false, marker: undefined, line: undefined, notice: undefined };
+  local: LocalState = {
+    connected: false,
+    me: undefined,
+    log: [],
+    selected: undefined,
+    view: 'calibrate',
+    buffer: 'A',
+    otherBuffer: 'B',
+    aligned: false,
+    marker: undefined,
+    line: undefined,
+    notice: undefined,
+  };
   private readonly listeners = new Map<Shown, Set<() => void>>();
   private readonly stale = new Set<Shown>();
   private session: string | undefined;
 
   constructor(token: string | undefined) {
-    this.connection = new Connection(token, { message: (message) => this.receive(message), connected: (is) => this.set({ connected: is }) });
+    this.connection = new Connection(token, {
+      message: (message) => this.receive(message),
+      connected: (is) => this.set({ connected: is }),
+    });
   }
 
   /** Calls at once and after each change of any of these. */

@@ -26,6 +26,7 @@ export function switchTheme(): void {
 export const onTheme = (listen: () => void): void => void listeners.add(listen);
 
 /** A colour of the theme by its name in the style sheets. */
-export const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+export const colour = (name: string): string =>
+  getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
 window.matchMedia('(prefers-color-scheme: light)').addEventListener('change', applyTheme);

@@ -5,7 +5,9 @@ const names = 'ABCDEFGHIJKLMNOP'.split('');
 
 /** The buffers A to P; those that hold an image can be shown. */
 export function createBufferStrip(store: Store): HTMLElement {
-  const buttons = names.map((name) => h('button', { type: 'button', class: 'buffer', onclick: () => store.showBuffer(name) }, name));
+  const buttons = names.map((name) =>
+    h('button', { type: 'button', class: 'buffer', onclick: () => store.showBuffer(name) }, name),
+  );
   store.watch(['buffers', 'buffer', 'otherBuffer'], () => {
     for (const [index, button] of buttons.entries()) {
       const name = names[index]!;
@@ -14,9 +16,22 @@ export function createBufferStrip(store: Store): HTMLElement {
       button.disabled = !held;
       setAttribute(button, 'aria-pressed', isShown ? 'true' : 'false');
       setAttribute(button, 'data-other', store.local.otherBuffer === name && held !== undefined);
-      setAttribute(button, 'title', held ? `${name}: ${held.title}, ${held.width} \u00d7 ${held.height}` : `${name} is empty`);
+      setAttribute(
+        button,
+        'title',
+        held ? `${name}: ${held.title}, ${held.width} \u00d7 ${held.height}` : `${name} is empty`,
+      );
     }
   });
-  const toggle = h('button', { type: 'button', class: 'quiet', title: 'Go to and fro between the last two buffers (x)', onclick: () => store.showBuffer(store.local.otherBuffer, true) }, 'To and fro');
+  const toggle = h(
+    'button',
+    {
+      type: 'button',
+      class: 'quiet',
+      title: 'Go to and fro between the last two buffers (x)',
+      onclick: () => store.showBuffer(store.local.otherBuffer, true),
+    },
+    'To and fro',
+  );
   return h('div', { class: 'buffers', role: 'group', 'aria-label': 'Image buffers' }, ...buttons, toggle);
 }

@@ -18,20 +18,44 @@ export class ContrastPanel {
   private readonly sliders: readonly [HTMLInputElement, HTMLInputElement];
 
   constructor(private readonly changed: () => void) {
-    const slider = (name: string): HTMLInputElement => h('input', { type: 'range', min: 0, max: steps, step: 1, 'aria-label': name, title: name, oninput: () => this.slide() });
+    const slider = (name: string): HTMLInputElement =>
+      h('input', {
+        type: 'range',
+        min: 0,
+        max: steps,
+        step: 1,
+        'aria-label': name,
+        title: name,
+        oninput: () => this.slide(),
+      });
     this.sliders = [slider('Black'), slider('White')];
-    this.element = h('div', { class: 'group contrast', role: 'group', 'aria-label': 'Contrast', hidden: true }, h('button', { type: 'button', title: 'Choose contrast from the image (c)', onclick: () => this.automatic() }, 'Auto'), h('div', { class: 'levels' }, this.canvas, ...this.sliders));
+    this.element = h(
+      'div',
+      { class: 'group contrast', role: 'group', 'aria-label': 'Contrast', hidden: true },
+      h(
+        'button',
+        { type: 'button', title: 'Choose contrast from the image (c)', onclick: () => this.automatic() },
+        'Auto',
+      ),
+      h('div', { class: 'levels' }, this.canvas, ...this.sliders),
+    );
     onTheme(() => this.drawHistogram());
   }
 
   /** Shows an image; one of another kind begins with contrast of its own. `given` are the counts that whoever made it wants. */
-  show(image: ImageStatistics, key: string, given: { readonly black: number; readonly white: number } | undefined): void {
+  show(
+    image: ImageStatistics,
+    key: string,
+    given: { readonly black: number; readonly white: number } | undefined,
+  ): void {
     const isNew = key !== this.key;
     this.element.hidden = false;
     this.image = image;
     this.key = key;
     const { minimum, maximum, black, white, histogram } = image;
-    this.span = given ? [Math.min(given.black, minimum), Math.max(given.white, maximum)] : [histogram.low, histogram.high];
+    this.span = given
+      ? [Math.min(given.black, minimum), Math.max(given.white, maximum)]
+      : [histogram.low, histogram.high];
     if (isNew || !this.manual) {
       this.manual = false;
       [this.black, this.white] = given ? [given.black, given.white] : [black, white];
@@ -53,7 +77,10 @@ export class ContrastPanel {
 
   private slide(): void {
     const [low, high] = this.span;
-    const [black, white] = this.sliders.map(({ value }) => low + (Number(value) / steps) * (high - low)) as [number, number];
+    const [black, white] = this.sliders.map(({ value }) => low + (Number(value) / steps) * (high - low)) as [
+      number,
+      number,
+    ];
     this.manual = true;
     [this.black, this.white] = [black, Math.max(white, black + (high - low) / steps)];
     this.drawHistogram();
@@ -91,13 +118,18 @@ export class ContrastPanel {
 }
 
 /** A histogram in the classes that are drawn between two counts: each class of it is spread over those that it reaches into. */
-function inClasses({ low: from, high: to, found }: ImageStatistics['histogram'], low: number, high: number): readonly number[] {
+function inClasses(
+  { low: from, high: to, found }: ImageStatistics['histogram'],
+  low: number,
+  high: number,
+): readonly number[] {
   const counts = new Array<number>(classes).fill(0);
   const scale = classes / (high - low || 1);
   const width = ((to - from) / found.length) * scale;
   for (const [index, count] of found.entries()) {
     const begin = (from - low) * scale + index * width;
-    for (let at = Math.max(0, Math.floor(begin)); at < Math.min(classes, begin + width); at++) counts[at]! += (count * Math.min(1, Math.min(at + 1, begin + width) - Math.max(at, begin))) / width;
+    for (let at = Math.max(0, Math.floor(begin)); at < Math.min(classes, begin + width); at++)
+      counts[at]! += (count * Math.min(1, Math.min(at + 1, begin + width) - Math.max(at, begin))) / width;
   }
   return counts;
 }

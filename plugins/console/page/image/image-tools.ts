@@ -5,8 +5,18 @@ import type { ImageView } from './image-view';
 const sets = ['View', 'Trial', 'Record'] as const;
 
 /** The buttons above the image. */
-export function createImageTools(store: Store, view: ImageView, contrast: HTMLElement): { readonly element: HTMLElement; showFourier(on: boolean): void } {
-  const take = sets.map((set) => h('button', { type: 'button', class: 'take', title: `Take a ${set} image into buffer A`, onclick: () => void press(set) }, set));
+export function createImageTools(
+  store: Store,
+  view: ImageView,
+  contrast: HTMLElement,
+): { readonly element: HTMLElement; showFourier(on: boolean): void } {
+  const take = sets.map((set) =>
+    h(
+      'button',
+      { type: 'button', class: 'take', title: `Take a ${set} image into buffer A`, onclick: () => void press(set) },
+      set,
+    ),
+  );
   const press = async (set: (typeof sets)[number]): Promise<void> => {
     take.forEach((button) => (button.disabled = true));
     await store.do({ do: 'take', set });
@@ -19,15 +29,29 @@ export function createImageTools(store: Store, view: ImageView, contrast: HTMLEl
     take.forEach((button) => (button.disabled = !store.inControl || !free));
   };
   store.watch(['run', 'people', 'me', 'connected'], show);
-  const fourier = h('button', { type: 'button', 'aria-pressed': 'false', title: 'Fourier transform (f)', onclick: () => view.toggleFourier() }, 'FFT');
+  const fourier = h(
+    'button',
+    { type: 'button', 'aria-pressed': 'false', title: 'Fourier transform (f)', onclick: () => view.toggleFourier() },
+    'FFT',
+  );
   const element = h(
     'div',
     { class: 'image-tools' },
     h('div', { class: 'group', role: 'group', 'aria-label': 'Take an image' }, ...take),
-    h('div', { class: 'group', role: 'group', 'aria-label': 'Size' },
+    h(
+      'div',
+      { class: 'group', role: 'group', 'aria-label': 'Size' },
       h('button', { type: 'button', title: 'Show the whole image (0)', onclick: () => view.fit() }, 'Fit'),
-      h('button', { type: 'button', title: 'One pixel of the image is one of the screen (1)', onclick: () => view.actualSize() }, '1:1'),
-      h('button', { type: 'button', title: 'Smaller (-)', 'aria-label': 'Smaller', onclick: () => view.zoom(0.8) }, '\u2212'),
+      h(
+        'button',
+        { type: 'button', title: 'One pixel of the image is one of the screen (1)', onclick: () => view.actualSize() },
+        '1:1',
+      ),
+      h(
+        'button',
+        { type: 'button', title: 'Smaller (-)', 'aria-label': 'Smaller', onclick: () => view.zoom(0.8) },
+        '\u2212',
+      ),
       h('button', { type: 'button', title: 'Larger (+)', 'aria-label': 'Larger', onclick: () => view.zoom(1.25) }, '+'),
     ),
     h('div', { class: 'group', role: 'group', 'aria-label': 'Kind of picture' }, fourier),

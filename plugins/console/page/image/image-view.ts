@@ -64,9 +64,30 @@ class BufferView implements ImageView {
     this.reading = new Reading(store.connection);
     this.profile = new ProfilePanel(store.connection);
     this.contrast = new ContrastPanel(() => this.schedule());
-    this.stage = h('div', { class: 'stage', tabindex: 0, role: 'application', 'aria-label': 'Image. Arrow keys move it, plus and minus zoom, 0 shows all of it, Enter marks the middle.', onkeydown: (event: KeyboardEvent) => this.key(event) }, this.picture, this.drawing, this.empty, this.caption, this.reading.element, this.profile.element);
+    this.stage = h(
+      'div',
+      {
+        class: 'stage',
+        tabindex: 0,
+        role: 'application',
+        'aria-label': 'Image. Arrow keys move it, plus and minus zoom, 0 shows all of it, Enter marks the middle.',
+        onkeydown: (event: KeyboardEvent) => this.key(event),
+      },
+      this.picture,
+      this.drawing,
+      this.empty,
+      this.caption,
+      this.reading.element,
+      this.profile.element,
+    );
     this.tools = createImageTools(store, this, this.contrast.element);
-    this.element = h('section', { class: 'image-view', 'aria-label': 'Images' }, this.tools.element, this.stage, createBufferStrip(store));
+    this.element = h(
+      'section',
+      { class: 'image-view', 'aria-label': 'Images' },
+      this.tools.element,
+      this.stage,
+      createBufferStrip(store),
+    );
     new ResizeObserver(() => this.resize()).observe(this.stage);
     onTheme(() => this.schedule());
     listenToGestures(this.stage, {
@@ -136,7 +157,11 @@ class BufferView implements ImageView {
     const scale = this.look?.scale ?? whole;
     const centre = this.look?.centre ?? { x: columns / 2, y: rows / 2 };
     const { x, y } = (this.store.local.aligned && this.shown?.alignment) || { x: 0, y: 0 };
-    return { scale, x: width / 2 - scale * (centre.x - x) + this.dragged.x, y: height / 2 - scale * (centre.y + y) + this.dragged.y };
+    return {
+      scale,
+      x: width / 2 - scale * (centre.x - x) + this.dragged.x,
+      y: height / 2 - scale * (centre.y + y) + this.dragged.y,
+    };
   }
 
   private onImage({ x, y }: Point): Point {
@@ -163,7 +188,11 @@ class BufferView implements ImageView {
   private arrived(): void {
     const { loaded } = this.loader;
     if (loaded) {
-      this.contrast.show(loaded.quick.header.statistics, `${loaded.image} ${loaded.transform}`, loaded.transform === 'none' ? this.shown?.contrast : undefined);
+      this.contrast.show(
+        loaded.quick.header.statistics,
+        `${loaded.image} ${loaded.transform}`,
+        loaded.transform === 'none' ? this.shown?.contrast : undefined,
+      );
       this.renderer?.keep(new Set(this.loader.kept.flatMap(({ quick, part }) => (part ? [quick, part] : [quick]))));
     }
     this.draw();
@@ -173,7 +202,8 @@ class BufferView implements ImageView {
     const { complete } = this.loader;
     this.stage.dataset['image'] = `${loaded.image} ${header.width}x${header.height}`;
     requestAnimationFrame(() => {
-      this.stage.dataset['shownAt'] = `${loaded.image} ${complete ? 'complete' : 'quick'} ${Date.now()} ${header.width}x${header.height}/${header.reduction}`;
+      this.stage.dataset['shownAt'] =
+        `${loaded.image} ${complete ? 'complete' : 'quick'} ${Date.now()} ${header.width}x${header.height}/${header.reduction}`;
     });
   }
 
@@ -190,7 +220,10 @@ class BufferView implements ImageView {
     const { width, height } = this.stage.getBoundingClientRect();
     const least = 0.5 * Math.min(width / this.size.width, height / this.size.height);
     const scale = Math.min(largestScale, Math.max(least, now * factor));
-    this.look = { scale, centre: { x: fixed.x + (width / 2 - about.x) / scale, y: fixed.y + (height / 2 - about.y) / scale } };
+    this.look = {
+      scale,
+      centre: { x: fixed.x + (width / 2 - about.x) / scale, y: fixed.y + (height / 2 - about.y) / scale },
+    };
     this.schedule();
   }
 
@@ -212,7 +245,10 @@ class BufferView implements ImageView {
     if (!done) return;
     const { scale } = this.placement();
     void store.do({ do: 'drag-image', image: shown.image, by: { x: by.x / scale, y: by.y / scale } }).then((was) => {
-      if (was) store.set({ notice: { text: 'Image shift follows the drag. Take an image to see it.', hint: '', kind: 'fine' } });
+      if (was)
+        store.set({
+          notice: { text: 'Image shift follows the drag. Take an image to see it.', hint: '', kind: 'fine' },
+        });
       else this.dragged = { x: 0, y: 0 };
       this.schedule();
     });
@@ -230,7 +266,12 @@ class BufferView implements ImageView {
 
   private key(event: KeyboardEvent): void {
     const step = 40;
-    const moves: Readonly<Record<string, Point>> = { ArrowLeft: { x: step, y: 0 }, ArrowRight: { x: -step, y: 0 }, ArrowUp: { x: 0, y: step }, ArrowDown: { x: 0, y: -step } };
+    const moves: Readonly<Record<string, Point>> = {
+      ArrowLeft: { x: step, y: 0 },
+      ArrowRight: { x: -step, y: 0 },
+      ArrowUp: { x: 0, y: step },
+      ArrowDown: { x: 0, y: -step },
+    };
     const move = moves[event.key];
     const { marker } = this.store.local;
     if (move && event.shiftKey && marker) this.mark({ x: marker.x - move.x / step, y: marker.y - move.y / step });
@@ -266,7 +307,13 @@ class BufferView implements ImageView {
     const { width, height } = this.size;
     const within = (value: number, most: number): number => Math.min(most, Math.max(0, value));
     const { width: across, height: down } = this.picture;
-    this.loader.look({ left: within(-x / scale, width), top: within(-y / scale, height), right: within((across - x) / scale, width), bottom: within((down - y) / scale, height), reduction: Math.max(1, Math.floor(stillSharp / scale)) });
+    this.loader.look({
+      left: within(-x / scale, width),
+      top: within(-y / scale, height),
+      right: within((across - x) / scale, width),
+      bottom: within((down - y) / scale, height),
+      reduction: Math.max(1, Math.floor(stillSharp / scale)),
+    });
   }
 
   private draw(): void {
@@ -277,19 +324,43 @@ class BufferView implements ImageView {
     const placement = { x: x * ratio, y: y * ratio, scale: scale * ratio };
     this.tellSeen(placement);
     // The coarse image is the better one where its pixels are smaller than those of the screen.
-    const parts = !loaded ? [] : !loaded.part || placement.scale * loaded.quick.header.reduction <= 1 ? [loaded.quick] : [loaded.quick, loaded.part];
+    const parts = !loaded
+      ? []
+      : !loaded.part || placement.scale * loaded.quick.header.reduction <= 1
+        ? [loaded.quick]
+        : [loaded.quick, loaded.part];
     this.renderer?.draw(parts, placement, this.contrast.black, this.contrast.white, backgroundColour());
     const context = this.drawing.getContext('2d');
     const current = loaded && shown && loaded.image === shown.image;
-    if (context) drawOverlay(context, { buffer: current ? shown : undefined, fourier: this.fourier, marker: store.local.marker, line: store.local.line, points: this.fourier ? [] : (shown?.points ?? []), ratio }, placement);
+    if (context)
+      drawOverlay(
+        context,
+        {
+          buffer: current ? shown : undefined,
+          fourier: this.fourier,
+          marker: store.local.marker,
+          line: store.local.line,
+          points: this.fourier ? [] : (shown?.points ?? []),
+          ratio,
+        },
+        placement,
+      );
     this.profile.show(current && !this.fourier ? loaded.image : undefined, store.local.line, shown?.pixelSize);
-    if (this.renderer) setText(this.empty, shown ? '' : `Nothing in buffer ${store.local.buffer} yet. Take an image above, or start an item of the menu.`);
+    if (this.renderer)
+      setText(
+        this.empty,
+        shown ? '' : `Nothing in buffer ${store.local.buffer} yet. Take an image above, or start an item of the menu.`,
+      );
     setText(this.caption, shown ? captionOf(shown, this.fourier, scale) : '');
     this.stage.dataset['draws'] = String(Number(this.stage.dataset['draws'] ?? 0) + 1);
   }
 }
 
-function captionOf({ buffer, title, width, height, magnification, binning, exposure, pixelSize, saturated }: BufferState, fourier: boolean, scale: number): string {
+function captionOf(
+  { buffer, title, width, height, magnification, binning, exposure, pixelSize, saturated }: BufferState,
+  fourier: boolean,
+  scale: number,
+): string {
   const pixel = pixelSize === undefined ? 'pixel size not known' : `pixel ${formatLength(pixelSize)}`;
   const full = saturated === undefined ? '' : `  ${(100 * saturated).toPrecision(2)} % SATURATED`;
   return `${buffer}${fourier ? ' transform' : ''}  ${title}  ${width} \u00d7 ${height}  ${magnification}x  binning ${binning}  ${Number(exposure.toPrecision(3))} s  ${pixel}  shown at ${(100 * scale * window.devicePixelRatio).toFixed(0)} %${full}`;
@@ -297,5 +368,9 @@ function captionOf({ buffer, title, width, height, magnification, binning, expos
 
 function backgroundColour(): readonly [number, number, number] {
   const hex = /^#([0-9a-f]{6})$/i.exec(colour('image-ground'))?.[1] ?? '101418';
-  return [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255) as unknown as readonly [number, number, number];
+  return [0, 2, 4].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255) as unknown as readonly [
+    number,
+    number,
+    number,
+  ];
 }

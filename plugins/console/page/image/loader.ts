@@ -58,7 +58,11 @@ export class Loader {
   /** Says what of the image is seen now. */
   look(seen: Seen): void {
     const { seen: before } = this;
-    if (before && (['left', 'top', 'right', 'bottom', 'reduction'] as const).every((name) => before[name] === seen[name])) return;
+    if (
+      before &&
+      (['left', 'top', 'right', 'bottom', 'reduction'] as const).every((name) => before[name] === seen[name])
+    )
+      return;
     this.seen = seen;
     if (this.lacking) this.rest();
   }
@@ -93,7 +97,13 @@ export class Loader {
     const [across, down] = [margin * (seen.right - seen.left), margin * (seen.bottom - seen.top)];
     const onGrid = (value: number): number => Math.max(0, Math.floor(value / reduction) * reduction);
     const [left, top] = [onGrid(seen.left - across), onGrid(seen.top - down)];
-    const part: ImagePart = { left, top, width: Math.min(fullWidth, Math.ceil(seen.right + across)) - left, height: Math.min(fullHeight, Math.ceil(seen.bottom + down)) - top, reduction };
+    const part: ImagePart = {
+      left,
+      top,
+      width: Math.min(fullWidth, Math.ceil(seen.right + across)) - left,
+      height: Math.min(fullHeight, Math.ceil(seen.bottom + down)) - top,
+      reduction,
+    };
     // What the program would send coarser than it was asked for is not asked for again.
     return JSON.stringify(part) === JSON.stringify(loaded.asked) ? undefined : part;
   }
@@ -120,7 +130,8 @@ export class Loader {
     try {
       const received = await this.connection.image(wanted.image, wanted.transform, quickSize, part);
       if (this.wanted === wanted) {
-        this.loaded = part && loaded ? { ...loaded, part: received, asked: part } : { ...wanted, quick: received, part: undefined };
+        this.loaded =
+          part && loaded ? { ...loaded, part: received, asked: part } : { ...wanted, quick: received, part: undefined };
         this.remember(this.loaded);
         this.arrived();
       }
@@ -135,7 +146,8 @@ export class Loader {
   }
 }
 
-const keyOf = ({ image, transform }: { readonly image: number; readonly transform: string }): string => `${image} ${transform}`;
+const keyOf = ({ image, transform }: { readonly image: number; readonly transform: string }): string =>
+  `${image} ${transform}`;
 
 /** Whether a part shows what is seen as finely as the screen can; what is missing of the last square at an edge is not looked at. */
 function covers(part: ReceivedImage | undefined, { left, top, right, bottom, reduction }: Seen): boolean {

@@ -18,13 +18,23 @@ const markColour = '#ffd23f';
 const pointColour = '#56b4e9';
 
 /** Draws marker, line, points and scale bar over an image; every stroke has a dark rim, so that it is seen on any grey. */
-export function drawOverlay(context: CanvasRenderingContext2D, { buffer, fourier, marker, line, points, ratio }: Drawing, placement: Placement): void {
+export function drawOverlay(
+  context: CanvasRenderingContext2D,
+  { buffer, fourier, marker, line, points, ratio }: Drawing,
+  placement: Placement,
+): void {
   const { width, height } = context.canvas;
   context.clearRect(0, 0, width, height);
   if (!buffer) return;
-  const on = ({ x, y }: Point): Point => ({ x: placement.x + placement.scale * x, y: placement.y + placement.scale * y });
+  const on = ({ x, y }: Point): Point => ({
+    x: placement.x + placement.scale * x,
+    y: placement.y + placement.scale * y,
+  });
   const stroke = (colour: string, path: () => void): void => {
-    for (const [style, thickness] of [['rgba(0, 0, 0, 0.75)', 4.5], [colour, 2]] as const) {
+    for (const [style, thickness] of [
+      ['rgba(0, 0, 0, 0.75)', 4.5],
+      [colour, 2],
+    ] as const) {
       context.strokeStyle = style;
       context.lineWidth = thickness * ratio;
       context.beginPath();
@@ -45,7 +55,12 @@ export function drawOverlay(context: CanvasRenderingContext2D, { buffer, fourier
     const { x, y } = on(marker);
     const [inner, outer] = [4 * ratio, 13 * ratio];
     stroke(markColour, () => {
-      for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]] as const) {
+      for (const [dx, dy] of [
+        [1, 0],
+        [-1, 0],
+        [0, 1],
+        [0, -1],
+      ] as const) {
         context.moveTo(x + dx * inner, y + dy * inner);
         context.lineTo(x + dx * outer, y + dy * outer);
       }
@@ -59,13 +74,25 @@ export function drawOverlay(context: CanvasRenderingContext2D, { buffer, fourier
     });
     if (buffer.pixelSize !== undefined && !fourier) {
       const length = Math.hypot(line.to.x - line.from.x, line.to.y - line.from.y);
-      label(context, `${formatLength(length * buffer.pixelSize)}, ${length.toFixed(0)} pixels`, (from.x + to.x) / 2, (from.y + to.y) / 2 - 12 * ratio, ratio, 'center');
+      label(
+        context,
+        `${formatLength(length * buffer.pixelSize)}, ${length.toFixed(0)} pixels`,
+        (from.x + to.x) / 2,
+        (from.y + to.y) / 2 - 12 * ratio,
+        ratio,
+        'center',
+      );
     }
   }
   if (!fourier) scaleBar(context, buffer, placement, ratio);
 }
 
-function scaleBar(context: CanvasRenderingContext2D, { pixelSize }: BufferState, { scale }: Placement, ratio: number): void {
+function scaleBar(
+  context: CanvasRenderingContext2D,
+  { pixelSize }: BufferState,
+  { scale }: Placement,
+  ratio: number,
+): void {
   if (pixelSize === undefined) return;
   const { width, height } = context.canvas;
   const nanometres = roundLength((0.24 * width * pixelSize) / scale);
@@ -78,7 +105,14 @@ function scaleBar(context: CanvasRenderingContext2D, { pixelSize }: BufferState,
   label(context, formatLength(nanometres), x + long / 2, y - 8 * ratio, ratio, 'center');
 }
 
-function label(context: CanvasRenderingContext2D, text: string, x: number, y: number, ratio: number, align: CanvasTextAlign): void {
+function label(
+  context: CanvasRenderingContext2D,
+  text: string,
+  x: number,
+  y: number,
+  ratio: number,
+  align: CanvasTextAlign,
+): void {
   context.font = `600 ${14 * ratio}px system-ui, sans-serif`;
   context.textAlign = align;
   context.lineWidth = 4 * ratio;

@@ -57,6 +57,16 @@ export class ProfilePanel {
     const inMicrometres = pixelSize === undefined ? undefined : pixelSize / 1000;
     const points = distance.map((each, index) => ({ x: each * (inMicrometres ?? 1), y: counts[index]! }));
     this.end?.();
-    this.end = drawPlot(this.element, { id: 'profile', title: 'Intensity along the line', x: inMicrometres === undefined ? 'pixels' : 'um', y: 'counts', series: [{ name: 'counts', kind: 'line', points }] }, { height: 130 });
+    this.end = drawPlot(
+      this.element,
+      {
+        id: 'profile',
+        title: 'Intensity along the line',
+        x: inMicrometres === undefined ? 'pixels' : 'um',
+        y: 'counts',
+        series: [{ name: 'counts', kind: 'line', points }],
+      },
+      { height: 130 },
+    );
   }
 }

@@ -29,7 +29,10 @@ export class Reading {
   }
 
   private tell({ x, y }: Point, counts: number, exact: boolean): void {
-    setText(this.element, `${Math.floor(x)}, ${Math.floor(y)}: ${exact ? '' : 'about '}${counts.toFixed(counts < 100 ? 1 : 0)}`);
+    setText(
+      this.element,
+      `${Math.floor(x)}, ${Math.floor(y)}: ${exact ? '' : 'about '}${counts.toFixed(counts < 100 ? 1 : 0)}`,
+    );
   }
 
   private ask(loaded: Loaded): void {

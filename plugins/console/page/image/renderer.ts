@@ -38,11 +38,19 @@ export class Renderer {
 
   /** Throws where there is no WebGL 2. */
   constructor(readonly canvas: HTMLCanvasElement) {
-    const gl = canvas.getContext('webgl2', { alpha: false, antialias: false, depth: false, preserveDrawingBuffer: true });
+    const gl = canvas.getContext('webgl2', {
+      alpha: false,
+      antialias: false,
+      depth: false,
+      preserveDrawingBuffer: true,
+    });
     if (!gl) throw new Error('This browser has no WebGL 2, which shows the images.');
     this.gl = gl;
     const program = gl.createProgram();
-    for (const [kind, source] of [[gl.VERTEX_SHADER, vertexSource], [gl.FRAGMENT_SHADER, fragmentSource]] as const) {
+    for (const [kind, source] of [
+      [gl.VERTEX_SHADER, vertexSource],
+      [gl.FRAGMENT_SHADER, fragmentSource],
+    ] as const) {
       const shader = gl.createShader(kind)!;
       gl.shaderSource(shader, source);
       gl.compileShader(shader);
@@ -60,7 +68,13 @@ export class Renderer {
   }
 
   /** Draws an image between two counts, its parts one over the other; nothing when there is none. Background is red, green and blue, 0 to 1. */
-  draw(parts: readonly ReceivedImage[], placement: Placement, black: number, white: number, background: readonly [number, number, number]): void {
+  draw(
+    parts: readonly ReceivedImage[],
+    placement: Placement,
+    black: number,
+    white: number,
+    background: readonly [number, number, number],
+  ): void {
     const { gl, canvas } = this;
     gl.viewport(0, 0, canvas.width, canvas.height);
     gl.clearColor(...background, 1);
@@ -80,7 +94,13 @@ export class Renderer {
     const [x, y] = [placement.x + header.left * placement.scale, placement.y + header.top * placement.scale];
     const width = header.width * header.reduction * placement.scale;
     const height = header.height * header.reduction * placement.scale;
-    gl.uniform4f(this.place, (2 * x) / canvas.width - 1, 1 - (2 * y) / canvas.height, (2 * width) / canvas.width, (-2 * height) / canvas.height);
+    gl.uniform4f(
+      this.place,
+      (2 * x) / canvas.width - 1,
+      1 - (2 * y) / canvas.height,
+      (2 * width) / canvas.width,
+      (-2 * height) / canvas.height,
+    );
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
   }
 
@@ -101,7 +121,17 @@ export class Renderer {
     const { samples, header } = image;
     gl.bindTexture(gl.TEXTURE_2D, texture);
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 2);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RG8, header.width, header.height, 0, gl.RG, gl.UNSIGNED_BYTE, new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
+    gl.texImage2D(
+      gl.TEXTURE_2D,
+      0,
+      gl.RG8,
+      header.width,
+      header.height,
+      0,
+      gl.RG,
+      gl.UNSIGNED_BYTE,
+      new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength),
+    );
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE);
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE);

@@ -32,7 +32,15 @@ function contents(store: Store, item: ItemState): readonly (HTMLElement | undefi
     );
   }
   const may = store.inControl && enabled && (!item.administratorOnly || store.isAdministrator);
-  const why = !enabled ? `Cannot run now: ${reason ?? 'not available'}.` : !store.inControl ? (store.local.me?.role === 'observer' ? 'You look on only.' : 'Take control above to start it.') : item.administratorOnly && !store.isAdministrator ? 'Only an administrator may start it.' : undefined;
+  const why = !enabled
+    ? `Cannot run now: ${reason ?? 'not available'}.`
+    : !store.inControl
+      ? store.local.me?.role === 'observer'
+        ? 'You look on only.'
+        : 'Take control above to start it.'
+      : item.administratorOnly && !store.isAdministrator
+        ? 'Only an administrator may start it.'
+        : undefined;
   return [
     menu.length > 0 ? h('p', { class: 'crumbs' }, menu.join(' \u203a ')) : undefined,
     h('h2', {}, label),
@@ -40,15 +48,58 @@ function contents(store: Store, item: ItemState): readonly (HTMLElement | undefi
     why ? h('p', { class: 'why notice' }, icon('lock'), why) : undefined,
     ...neededFor(store, item),
     forecast,
-    h('button', { type: 'button', class: 'primary start', disabled: !may, onclick: () => void store.do({ do: 'run', item: item.id }) }, toggle ? (checked ? `Switch ${label} off` : `Switch ${label} on`) : `Start ${label}`),
-    questions.length > 0 ? details('What it asks', h('ul', {}, ...questions.map((question) => h('li', {}, question.summary)))) : undefined,
-    Object.keys(results).length > 0 ? details('What it gives', h('dl', {}, ...Object.entries(results).flatMap(([name, about]) => [h('dt', {}, inWords(name)), h('dd', {}, about)]))) : undefined,
-    stores.length > 0 || script ? details('For experts', h('p', {}, [stores.length > 0 ? `Stores ${stores.join(', ')}.` : '', script ? `Script command ${script}.` : '', `Id ${item.id}.`].filter(Boolean).join(' '))) : undefined,
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'primary start',
+        disabled: !may,
+        onclick: () => void store.do({ do: 'run', item: item.id }),
+      },
+      toggle ? (checked ? `Switch ${label} off` : `Switch ${label} on`) : `Start ${label}`,
+    ),
+    questions.length > 0
+      ? details('What it asks', h('ul', {}, ...questions.map((question) => h('li', {}, question.summary))))
+      : undefined,
+    Object.keys(results).length > 0
+      ? details(
+          'What it gives',
+          h(
+            'dl',
+            {},
+            ...Object.entries(results).flatMap(([name, about]) => [h('dt', {}, inWords(name)), h('dd', {}, about)]),
+          ),
+        )
+      : undefined,
+    stores.length > 0 || script
+      ? details(
+          'For experts',
+          h(
+            'p',
+            {},
+            [
+              stores.length > 0 ? `Stores ${stores.join(', ')}.` : '',
+              script ? `Script command ${script}.` : '',
+              `Id ${item.id}.`,
+            ]
+              .filter(Boolean)
+              .join(' '),
+          ),
+        )
+      : undefined,
   ];
 }
 
 /** Devices by the names of what an item asks the program for. */
-const devices: Readonly<Record<string, string>> = { Scope: 'the column', Stage: 'the stage', Cameras: 'a camera', EnergyFilter: 'the energy filter', IlluminatedArea: 'the illuminated area', AlphaSelector: 'the alpha selector', Stem: 'STEM' };
+const devices: Readonly<Record<string, string>> = {
+  Scope: 'the column',
+  Stage: 'the stage',
+  Cameras: 'a camera',
+  EnergyFilter: 'the energy filter',
+  IlluminatedArea: 'the illuminated area',
+  AlphaSelector: 'the alpha selector',
+  Stem: 'STEM',
+};
 
 /** What an item needs: devices, and calibrations that come first and are not done. */
 function neededFor(store: Store, { id, needs }: ItemState): readonly HTMLElement[] {
@@ -57,26 +108,45 @@ function neededFor(store: Store, { id, needs }: ItemState): readonly HTMLElement
   if (used.length === 0 && first.length === 0) return [];
   const link = (label: string): HTMLElement => {
     const other = store.shared.menu?.find((item) => item.label === label);
-    return other ? h('button', { type: 'button', class: 'link', onclick: () => store.set({ selected: other.id }) }, label) : h('span', {}, label);
+    return other
+      ? h('button', { type: 'button', class: 'link', onclick: () => store.set({ selected: other.id }) }, label)
+      : h('span', {}, label);
   };
   return [
     h('h3', {}, 'What it needs'),
-    ...(used.length > 0 ? [h('p', { class: 'fine-print' }, `${used.join(', ').replace(/^./, (letter) => letter.toUpperCase())}.`)] : []),
-    ...(first.length > 0 ? [h('p', { class: 'why' }, 'Better done first: ', ...first.flatMap((label, index) => (index === 0 ? [link(label)] : [', ', link(label)])))] : []),
+    ...(used.length > 0
+      ? [h('p', { class: 'fine-print' }, `${used.join(', ').replace(/^./, (letter) => letter.toUpperCase())}.`)]
+      : []),
+    ...(first.length > 0
+      ? [
+          h(
+            'p',
+            { class: 'why' },
+            'Better done first: ',
+            ...first.flatMap((label, index) => (index === 0 ? [link(label)] : [', ', link(label)])),
+          ),
+        ]
+      : []),
   ];
 }
 
-const details = (title: string, content: HTMLElement): HTMLElement => h('details', {}, h('summary', {}, title), content);
+const details = (title: string, content: HTMLElement): HTMLElement =>
+  h('details', {}, h('summary', {}, title), content);
 
 function forecastLines({ atMost, dependsOn, changes, unknown, ...least }: ForecastState): readonly HTMLElement[] {
   const { images } = least;
   const heading = h('h3', {}, 'What it will do');
   if (unknown !== undefined) return [heading, h('p', { class: 'why' }, `This cannot be told now. ${unknown}`)];
   if (images === undefined) return [];
-  if (images === 0 && !atMost && changes.length === 0) return [heading, h('p', {}, 'It takes no image and moves nothing.')];
+  if (images === 0 && !atMost && changes.length === 0)
+    return [heading, h('p', {}, 'It takes no image and moves nothing.')];
   const from = (text: (cost: CostState) => string | undefined): string => {
     const [low, high] = [text(least), atMost && text(atMost)];
-    return high === undefined || high === low ? (low ?? '') : low === undefined ? `at most ${high}` : `${low} to ${high}`;
+    return high === undefined || high === low
+      ? (low ?? '')
+      : low === undefined
+        ? `at most ${high}`
+        : `${low} to ${high}`;
   };
   const rows: (readonly [string, string])[] = [
     ['Images', from((cost) => cost.images?.toString())],
@@ -86,5 +156,12 @@ function forecastLines({ atMost, dependsOn, changes, unknown, ...least }: Foreca
     ['Changes, and puts back', changes.join(', ')],
     ['It depends on', dependsOn ?? ''],
   ];
-  return [heading, h('dl', {}, ...rows.filter(([, text]) => text !== '').flatMap(([name, text]) => [h('dt', {}, name), h('dd', {}, text)]))];
+  return [
+    heading,
+    h(
+      'dl',
+      {},
+      ...rows.filter(([, text]) => text !== '').flatMap(([name, text]) => [h('dt', {}, name), h('dd', {}, text)]),
+    ),
+  ];
 }

@@ -17,10 +17,13 @@ export function createOutcomeCard(store: Store): HTMLElement {
     const key = JSON.stringify([outcome, instrument?.unsaved, instrument?.administrator, store.inControl]);
     if (card.hidden || !outcome || key === shown) return;
     shown = key;
-    fill(card, ...contents(store, outcome, () => {
-      dismissed = outcome.number;
-      show();
-    }));
+    fill(
+      card,
+      ...contents(store, outcome, () => {
+        dismissed = outcome.number;
+        show();
+      }),
+    );
     card.parentElement?.scrollTo({ top: 0 });
   };
   store.watch(['outcome', 'run', 'instrument', 'people', 'me'], show);
@@ -31,44 +34,146 @@ function contents(store: Store, outcome: OutcomeState, dismiss: () => void): rea
   const { end, label, summary, hint, code, verdict, remarks, values, tables, stored } = outcome;
   const doubtful = verdict !== undefined && /doubt|poor|bad/.test(verdict);
   const kind = end === 'failed' ? 'trouble' : end === 'stopped' || doubtful ? 'caution' : 'fine';
-  const heading = end === 'done' ? (verdict ? `${label}: ${verdict}` : label) : end === 'stopped' ? `${label} was stopped` : `${label} did not succeed`;
+  const heading =
+    end === 'done'
+      ? verdict
+        ? `${label}: ${verdict}`
+        : label
+      : end === 'stopped'
+        ? `${label} was stopped`
+        : `${label} did not succeed`;
   return [
-    h('header', { class: 'card-head' }, h('span', { class: `badge ${kind}` }, icon(kind === 'fine' ? 'check' : kind === 'caution' ? 'warn' : 'cross')), h('h2', {}, heading), h('button', { type: 'button', class: 'quiet close', 'aria-label': 'Close the result', onclick: dismiss }, icon('cross'))),
+    h(
+      'header',
+      { class: 'card-head' },
+      h('span', { class: `badge ${kind}` }, icon(kind === 'fine' ? 'check' : kind === 'caution' ? 'warn' : 'cross')),
+      h('h2', {}, heading),
+      h(
+        'button',
+        { type: 'button', class: 'quiet close', 'aria-label': 'Close the result', onclick: dismiss },
+        icon('cross'),
+      ),
+    ),
     h('p', { class: 'summary', role: 'status' }, summary),
     hint ? h('p', { class: 'hint' }, hint) : undefined,
     ...remarks.filter((remark) => !summary.includes(remark)).map((remark) => h('p', { class: 'hint' }, remark)),
     values.length > 0 ? valueTable(values) : undefined,
     ...tables.map(rowTable),
     end === 'done' ? createTrend(store, outcome.item, outcome.number) : undefined,
-    h('p', { class: 'fine-print' }, [stored ? 'Kept in memory and in the history.' : end === 'done' ? 'Nothing was stored.' : '', `It took ${formatDuration(outcome.seconds)}.`, code ? `[${code}]` : ''].filter(Boolean).join(' ')),
+    h(
+      'p',
+      { class: 'fine-print' },
+      [
+        stored ? 'Kept in memory and in the history.' : end === 'done' ? 'Nothing was stored.' : '',
+        `It took ${formatDuration(outcome.seconds)}.`,
+        code ? `[${code}]` : '',
+      ]
+        .filter(Boolean)
+        .join(' '),
+    ),
     stored ? saving(store) : undefined,
   ];
 }
 
 function valueTable(values: OutcomeState['values']): HTMLElement {
   const hasBefore = values.some(({ before }) => before !== undefined);
-  const head = h('tr', {}, h('th', { scope: 'col' }, 'Value'), h('th', { scope: 'col', class: 'number' }, 'Now'), hasBefore ? h('th', { scope: 'col', class: 'number' }, 'Before') : undefined);
+  const head = h(
+    'tr',
+    {},
+    h('th', { scope: 'col' }, 'Value'),
+    h('th', { scope: 'col', class: 'number' }, 'Now'),
+    hasBefore ? h('th', { scope: 'col', class: 'number' }, 'Before') : undefined,
+  );
   const rows = values.map(({ name, about, unit, value, error, before }) =>
     h(
       'tr',
       {},
-      h('th', { scope: 'row', title: about }, nameOf(name, unit), unit ? h('span', { class: 'unit' }, ` (${unit})`) : undefined),
-      h('td', { class: 'number' }, typeof value === 'number' ? formatValue(value, error) : value === true ? 'yes' : value === false ? 'no' : value, error === undefined ? undefined : h('span', { class: 'error' }, ` \u00b1 ${formatError(error)}`)),
-      hasBefore ? h('td', { class: 'number' }, before === undefined || typeof value !== 'number' ? '' : formatValue(before, error), before === undefined || typeof value !== 'number' ? undefined : h('span', { class: 'change' }, ` ${formatChange(before, value)}`)) : undefined,
+      h(
+        'th',
+        { scope: 'row', title: about },
+        nameOf(name, unit),
+        unit ? h('span', { class: 'unit' }, ` (${unit})`) : undefined,
+      ),
+      h(
+        'td',
+        { class: 'number' },
+        typeof value === 'number' ? formatValue(value, error) : value === true ? 'yes' : value === false ? 'no' : value,
+        error === undefined ? undefined : h('span', { class: 'error' }, ` \u00b1 ${formatError(error)}`),
+      ),
+      hasBefore
+        ? h(
+            'td',
+            { class: 'number' },
+            before === undefined || typeof value !== 'number' ? '' : formatValue(before, error),
+            before === undefined || typeof value !== 'number'
+              ? undefined
+              : h('span', { class: 'change' }, ` ${formatChange(before, value)}`),
+          )
+        : undefined,
     ),
   );
   return h('table', { class: hasBefore ? 'values compared' : 'values' }, h('thead', {}, head), h('tbody', {}, ...rows));
 }
 
 function rowTable({ name, columns, rows }: OutcomeState['tables'][number]): HTMLElement {
-  const cell = (value: number | string): HTMLElement => h('td', { class: typeof value === 'number' ? 'number' : '' }, typeof value === 'number' ? formatValue(value) : value);
-  return h('div', { class: 'scrolling', tabindex: 0, role: 'group', 'aria-label': inWords(name) }, h('table', { class: 'values' }, h('caption', {}, inWords(name)), h('thead', {}, h('tr', {}, ...columns.map((column) => h('th', { scope: 'col', class: 'number' }, nameOf(column.name, column.unit), column.unit ? h('span', { class: 'unit' }, ` (${column.unit})`) : undefined)))), h('tbody', {}, ...rows.map((row) => h('tr', {}, ...row.map(cell))))));
+  const cell = (value: number | string): HTMLElement =>
+    h(
+      'td',
+      { class: typeof value === 'number' ? 'number' : '' },
+      typeof value === 'number' ? formatValue(value) : value,
+    );
+  return h(
+    'div',
+    { class: 'scrolling', tabindex: 0, role: 'group', 'aria-label': inWords(name) },
+    h(
+      'table',
+      { class: 'values' },
+      h('caption', {}, inWords(name)),
+      h(
+        'thead',
+        {},
+        h(
+          'tr',
+          {},
+          ...columns.map((column) =>
+            h(
+              'th',
+              { scope: 'col', class: 'number' },
+              nameOf(column.name, column.unit),
+              column.unit ? h('span', { class: 'unit' }, ` (${column.unit})`) : undefined,
+            ),
+          ),
+        ),
+      ),
+      h('tbody', {}, ...rows.map((row) => h('tr', {}, ...row.map(cell)))),
+    ),
+  );
 }
 
 function saving(store: Store): HTMLElement {
   const { instrument, menu } = store.shared;
   const item = menu?.find(({ id }) => id === saveItem);
   if (!instrument?.unsaved) return h('p', { class: 'fine-print' }, 'Everything is in the calibration file.');
-  const why = !instrument.administrator ? 'Administrator mode is off, so it cannot be saved now.' : !store.isAdministrator ? 'An administrator saves it.' : !store.inControl ? 'Take control to save it.' : undefined;
-  return h('div', { class: 'row' }, h('button', { type: 'button', class: 'primary', disabled: why !== undefined || !item, onclick: () => void store.do({ do: 'run', item: saveItem }) }, 'Save calibrations'), why ? h('span', { class: 'why' }, why) : undefined);
+  const why = !instrument.administrator
+    ? 'Administrator mode is off, so it cannot be saved now.'
+    : !store.isAdministrator
+      ? 'An administrator saves it.'
+      : !store.inControl
+        ? 'Take control to save it.'
+        : undefined;
+  return h(
+    'div',
+    { class: 'row' },
+    h(
+      'button',
+      {
+        type: 'button',
+        class: 'primary',
+        disabled: why !== undefined || !item,
+        onclick: () => void store.do({ do: 'run', item: saveItem }),
+      },
+      'Save calibrations',
+    ),
+    why ? h('span', { class: 'why' }, why) : undefined,
+  );
 }

@@ -5,7 +5,10 @@ import { colour, onTheme } from '../base/theme';
 import type { PlotState } from '../../protocol/state';
 
 /** Colours that people with any kind of colour vision tell apart (after Okabe and Ito); shapes differ as well. */
-const colours = { dark: ['#56b4e9', '#e69f00', '#3fc79a', '#f0e442', '#e88fc0', '#ff7f50'], light: ['#0072b2', '#b35c00', '#00795a', '#8a7a00', '#a6457d', '#b3430b'] } as const;
+const colours = {
+  dark: ['#56b4e9', '#e69f00', '#3fc79a', '#f0e442', '#e88fc0', '#ff7f50'],
+  light: ['#0072b2', '#b35c00', '#00795a', '#8a7a00', '#a6457d', '#b3430b'],
+} as const;
 
 type Series = PlotState['series'][number];
 
@@ -13,7 +16,13 @@ type Series = PlotState['series'][number];
 export function drawPlot(parent: HTMLElement, plot: PlotState, { height }: { readonly height: number }): () => void {
   const title = h('p', { class: 'plot-title' }, plot.title);
   const place = h('div', { class: 'plot', role: 'img', 'aria-label': `${plot.title}: ${plot.y} against ${plot.x}` });
-  const names = h('p', { class: 'plot-names' }, ...(plot.series.length > 1 ? plot.series.map((series, index) => h('span', { class: `series-${index % 6}` }, series.name)) : []));
+  const names = h(
+    'p',
+    { class: 'plot-names' },
+    ...(plot.series.length > 1
+      ? plot.series.map((series, index) => h('span', { class: `series-${index % 6}` }, series.name))
+      : []),
+  );
   parent.replaceChildren(title, place, names);
   let made: uPlot | undefined;
   const make = (): void => {
@@ -42,11 +51,13 @@ function dataOf({ series }: PlotState): uPlot.AlignedData {
 }
 
 function extentOf(plot: PlotState, axis: 'x' | 'y'): readonly [number, number] {
-  const values = plot.series.flatMap(({ points }) => points.flatMap((point) => {
-    const [from, by] = axis === 'x' ? [point.x, point.dx ?? 0] : [point.y, point.dy ?? 0];
-    const error = axis === 'y' ? (point.error ?? 0) : 0;
-    return [from - error, from + by + error];
-  }));
+  const values = plot.series.flatMap(({ points }) =>
+    points.flatMap((point) => {
+      const [from, by] = axis === 'x' ? [point.x, point.dx ?? 0] : [point.y, point.dy ?? 0];
+      const error = axis === 'y' ? (point.error ?? 0) : 0;
+      return [from - error, from + by + error];
+    }),
+  );
   const [low, high] = [Math.min(...values), Math.max(...values)];
   if (!Number.isFinite(low) || !Number.isFinite(high)) return [0, 1];
   const margin = 0.07 * (high - low) || Math.abs(low) * 0.05 || 1;
@@ -61,18 +72,38 @@ const usualText = 12;
 function optionsOf(plot: PlotState, width: number, height: number): uPlot.Options {
   const text = textSize();
   const font = `${text}px system-ui`;
-  const axis = { stroke: colour('soft'), font, labelFont: font, labelSize: text + 5, grid: { stroke: colour('line'), width: 1 }, ticks: { stroke: colour('line'), width: 1 } };
+  const axis = {
+    stroke: colour('soft'),
+    font,
+    labelFont: font,
+    labelSize: text + 5,
+    grid: { stroke: colour('line'), width: 1 },
+    ticks: { stroke: colour('line'), width: 1 },
+  };
   let [x, y] = [extentOf(plot, 'x'), extentOf(plot, 'y')];
   if (plot.equalScales) [x, y] = equal(x, y, (width - 6.5 * text) / (height - 4.7 * text));
   const isDate = plot.x === 'date';
   return {
-    width, height, legend: { show: false }, cursor: { show: false },
+    width,
+    height,
+    legend: { show: false },
+    cursor: { show: false },
     // The last date stands out over the end of its axis by half.
     padding: [8, isDate ? 3 * text : text, 0, 0],
     scales: { x: { time: isDate, range: () => [x[0], x[1]] }, y: { range: () => [y[0], y[1]] } },
     axes: [
-      { ...axis, size: 2.5 * text, ...(isDate ? { space: 7 * text, values: (_: uPlot, splits: number[]) => datesOf(splits) } : { label: plot.x }) },
-      { ...axis, size: (_, shown: readonly string[] | undefined) => Math.ceil(0.6 * text * Math.max(3, ...(shown ?? []).map(({ length }) => length))) + 20, label: plot.y, values: (_, splits) => splits.map((value) => String(Number(value.toPrecision(7)))) },
+      {
+        ...axis,
+        size: 2.5 * text,
+        ...(isDate ? { space: 7 * text, values: (_: uPlot, splits: number[]) => datesOf(splits) } : { label: plot.x }),
+      },
+      {
+        ...axis,
+        size: (_, shown: readonly string[] | undefined) =>
+          Math.ceil(0.6 * text * Math.max(3, ...(shown ?? []).map(({ length }) => length))) + 20,
+        label: plot.y,
+        values: (_, splits) => splits.map((value) => String(Number(value.toPrecision(7)))),
+      },
     ],
     series: [{}, { paths: () => null, points: { show: false } }],
     hooks: { draw: [(chart) => drawSeries(chart, plot)] },
@@ -83,14 +114,27 @@ function optionsOf(plot: PlotState, width: number, height: number): uPlot.Option
 function datesOf(seconds: readonly number[]): string[] {
   const step = (seconds[1] ?? 0) - (seconds[0] ?? 0);
   const form: Intl.DateTimeFormatOptions =
-    step < 60 ? { hour: '2-digit', minute: '2-digit', second: '2-digit' } : step < 24 * 3600 ? { hour: '2-digit', minute: '2-digit' } : step < 60 * 24 * 3600 ? { day: 'numeric', month: 'short' } : { month: 'short', year: 'numeric' };
+    step < 60
+      ? { hour: '2-digit', minute: '2-digit', second: '2-digit' }
+      : step < 24 * 3600
+        ? { hour: '2-digit', minute: '2-digit' }
+        : step < 60 * 24 * 3600
+          ? { day: 'numeric', month: 'short' }
+          : { month: 'short', year: 'numeric' };
   return seconds.map((each) => new Date(1000 * each).toLocaleString(undefined, form));
 }
 
 /** Widens one of two ranges so that a unit is as long on both axes. */
-function equal(x: readonly [number, number], y: readonly [number, number], aspect: number): [readonly [number, number], readonly [number, number]] {
+function equal(
+  x: readonly [number, number],
+  y: readonly [number, number],
+  aspect: number,
+): [readonly [number, number], readonly [number, number]] {
   const [wide, tall] = [x[1] - x[0], y[1] - y[0]];
-  const widen = ([low, high]: readonly [number, number], to: number): readonly [number, number] => [(low + high - to) / 2, (low + high + to) / 2];
+  const widen = ([low, high]: readonly [number, number], to: number): readonly [number, number] => [
+    (low + high - to) / 2,
+    (low + high + to) / 2,
+  ];
   return wide / tall < aspect ? [widen(x, tall * aspect), y] : [x, widen(y, wide / aspect)];
 }
 
@@ -106,7 +150,10 @@ function drawSeries(chart: uPlot, { series }: PlotState): void {
   for (const [index, each] of [...series.entries()].reverse()) {
     ctx.strokeStyle = ctx.fillStyle = own[index % own.length]!;
     ctx.lineWidth = (each.kind === 'arrows' && index > 0 ? 5 : 2) * ratio;
-    const at = (x: number, y: number): readonly [number, number] => [chart.valToPos(x, 'x', true), chart.valToPos(y, 'y', true)];
+    const at = (x: number, y: number): readonly [number, number] => [
+      chart.valToPos(x, 'x', true),
+      chart.valToPos(y, 'y', true),
+    ];
     if (each.kind === 'line') drawLine(ctx, each, at);
     else if (each.kind === 'arrows') drawArrows(ctx, each, at, ratio);
     else drawPoints(ctx, each, at, ratio, index);

@@ -5,10 +5,19 @@ type Value = boolean | number | string;
 type Answer = (values: Value[]) => Promise<boolean>;
 
 /** One question or several as a form in the page: what is asked, why, the limits and the default; Enter takes what is entered. */
-export function createQuestions(asked: readonly { readonly question: QuestionState; readonly why: string }[], answer: Answer): HTMLElement {
+export function createQuestions(
+  asked: readonly { readonly question: QuestionState; readonly why: string }[],
+  answer: Answer,
+): HTMLElement {
   const [only] = asked;
-  if (only && asked.length === 1 && only.question.kind === 'confirm') return confirmation(only.question, reason(only.why), (value) => void answer([value]));
-  const fields = asked.map(({ question, why }, index) => ({ ...fieldOf(question, `question-${question.id}`, index === 0), question, why, trouble: h('p', { class: 'trouble', role: 'alert' }) }));
+  if (only && asked.length === 1 && only.question.kind === 'confirm')
+    return confirmation(only.question, reason(only.why), (value) => void answer([value]));
+  const fields = asked.map(({ question, why }, index) => ({
+    ...fieldOf(question, `question-${question.id}`, index === 0),
+    question,
+    why,
+    trouble: h('p', { class: 'trouble', role: 'alert' }),
+  }));
   const submit = (event: Event): void => {
     event.preventDefault();
     const given = fields.map(({ value, trouble, field }) => {
@@ -23,17 +32,46 @@ export function createQuestions(asked: readonly { readonly question: QuestionSta
   return h(
     'form',
     { class: 'question', novalidate: true, onsubmit: submit },
-    ...fields.map(({ question, why, field, note, trouble }) => h('div', { class: 'asked' }, h('label', { class: 'text', for: `question-${question.id}` }, question.text), reason(why), field, note, trouble)),
+    ...fields.map(({ question, why, field, note, trouble }) =>
+      h(
+        'div',
+        { class: 'asked' },
+        h('label', { class: 'text', for: `question-${question.id}` }, question.text),
+        reason(why),
+        field,
+        note,
+        trouble,
+      ),
+    ),
     h('div', { class: 'row' }, h('button', { type: 'submit', class: 'primary' }, 'OK')),
   );
 }
 
 const reason = (why: string): HTMLElement | undefined => (why === '' ? undefined : h('p', { class: 'why' }, why));
 
-function confirmation(question: Extract<QuestionState, { kind: 'confirm' }>, why: HTMLElement | undefined, answer: (value: boolean) => void): HTMLElement {
+function confirmation(
+  question: Extract<QuestionState, { kind: 'confirm' }>,
+  why: HTMLElement | undefined,
+  answer: (value: boolean) => void,
+): HTMLElement {
   const button = (value: boolean, text: string): HTMLElement =>
-    h('button', { type: 'button', class: question.default === value ? 'primary' : '', 'data-first': question.default === value, onclick: () => answer(value) }, text);
-  return h('div', { class: 'question', role: 'group', 'aria-label': question.text }, h('p', { class: 'text' }, question.text), why, h('div', { class: 'row' }, button(true, 'Yes'), button(false, 'No')));
+    h(
+      'button',
+      {
+        type: 'button',
+        class: question.default === value ? 'primary' : '',
+        'data-first': question.default === value,
+        onclick: () => answer(value),
+      },
+      text,
+    );
+  return h(
+    'div',
+    { class: 'question', role: 'group', 'aria-label': question.text },
+    h('p', { class: 'text' }, question.text),
+    why,
+    h('div', { class: 'row' }, button(true, 'Yes'), button(false, 'No')),
+  );
 }
 
 interface Field {
@@ -43,32 +81,81 @@ interface Field {
 }
 
 function fieldOf(question: QuestionState, id: string, first: boolean): Field {
-  if (question.kind === 'choice') return select(id, first, question.choices.map((each) => ({ ...each, is: each.value })), question.default);
-  if (question.kind === 'confirm') return select(id, first, [{ value: 'yes', label: 'Yes', is: true }, { value: 'no', label: 'No', is: false }], question.default ? 'yes' : 'no');
+  if (question.kind === 'choice')
+    return select(
+      id,
+      first,
+      question.choices.map((each) => ({ ...each, is: each.value })),
+      question.default,
+    );
+  if (question.kind === 'confirm')
+    return select(
+      id,
+      first,
+      [
+        { value: 'yes', label: 'Yes', is: true },
+        { value: 'no', label: 'No', is: false },
+      ],
+      question.default ? 'yes' : 'no',
+    );
   return entry(question, id, first);
 }
 
-function select(id: string, first: boolean, choices: readonly { readonly value: string; readonly label: string; readonly is: Value }[], chosen: string): Field {
-  const field = h('select', { id, 'data-first': first }, ...choices.map(({ value, label }) => h('option', { value, selected: value === chosen }, label)));
+function select(
+  id: string,
+  first: boolean,
+  choices: readonly { readonly value: string; readonly label: string; readonly is: Value }[],
+  chosen: string,
+): Field {
+  const field = h(
+    'select',
+    { id, 'data-first': first },
+    ...choices.map(({ value, label }) => h('option', { value, selected: value === chosen }, label)),
+  );
   return { field, value: () => choices.find(({ value }) => value === field.value)!.is, note: undefined };
 }
 
 function entry(question: Extract<QuestionState, { kind: 'number' | 'text' }>, id: string, first: boolean): Field {
-  const shown = question.kind === 'number' && question.decimals !== undefined ? question.default.toFixed(question.decimals) : String(question.default);
-  const input = h('input', { id, type: 'text', value: shown, 'data-first': first, autocomplete: 'off', spellcheck: 'false', ...(question.kind === 'number' && { inputmode: 'decimal', class: 'number' }) });
+  const shown =
+    question.kind === 'number' && question.decimals !== undefined
+      ? question.default.toFixed(question.decimals)
+      : String(question.default);
+  const input = h('input', {
+    id,
+    type: 'text',
+    value: shown,
+    'data-first': first,
+    autocomplete: 'off',
+    spellcheck: 'false',
+    ...(question.kind === 'number' && { inputmode: 'decimal', class: 'number' }),
+  });
   input.addEventListener('focus', () => input.select());
   if (question.kind === 'text') return { field: input, value: () => input.value, note: undefined };
   const { unit, minimum, maximum, integer } = question;
-  const limits = minimum !== undefined && maximum !== undefined ? `${minimum} to ${maximum}` : minimum !== undefined ? `at least ${minimum}` : maximum !== undefined ? `at most ${maximum}` : '';
-  const note = [integer ? 'A whole number' : '', limits, `default ${shown}${unit ? ` ${unit}` : ''}`].filter((part) => part !== '').join(', ');
+  const limits =
+    minimum !== undefined && maximum !== undefined
+      ? `${minimum} to ${maximum}`
+      : minimum !== undefined
+        ? `at least ${minimum}`
+        : maximum !== undefined
+          ? `at most ${maximum}`
+          : '';
+  const note = [integer ? 'A whole number' : '', limits, `default ${shown}${unit ? ` ${unit}` : ''}`]
+    .filter((part) => part !== '')
+    .join(', ');
   const value = (): ReturnType<Field['value']> => {
     const text = input.value.trim().replace(',', '.');
     if (text === '') return question.default;
     const number = Number(text);
     if (!Number.isFinite(number)) return { trouble: 'A number is wanted.' };
     if (integer && !Number.isInteger(number)) return { trouble: 'A whole number is wanted.' };
-    if ((minimum !== undefined && number < minimum) || (maximum !== undefined && number > maximum)) return { trouble: `It has to be ${limits}.` };
+    if ((minimum !== undefined && number < minimum) || (maximum !== undefined && number > maximum))
+      return { trouble: `It has to be ${limits}.` };
     return number;
   };
-  return { field: h('div', { class: 'with-unit' }, input, unit ? h('span', { class: 'unit' }, unit) : undefined), value, note: h('p', { class: 'why' }, note) };
+  return {
+    field: h('div', { class: 'with-unit' }, input, unit ? h('span', { class: 'unit' }, unit) : undefined),
+    value,
+    note: h('p', { class: 'why' }, note),
+  };
 }

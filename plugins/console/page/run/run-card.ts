@@ -13,7 +13,12 @@ export function createRunCard(store: Store): HTMLElement {
   const left = h('p', { class: 'time-left' });
   const progress = h('div', { class: 'progress' }, bar, text, left);
   const questions = h('div', { class: 'questions' });
-  const stop = h('button', { type: 'button', class: 'stop wide', onclick: () => void store.do({ do: 'stop' }) }, icon('stop'), 'STOP (Esc)');
+  const stop = h(
+    'button',
+    { type: 'button', class: 'stop wide', onclick: () => void store.do({ do: 'stop' }) },
+    icon('stop'),
+    'STOP (Esc)',
+  );
   const card = h('section', { class: 'card run', 'aria-label': 'Running' }, title, status, questions, progress, stop);
   let open: readonly number[] = [];
   store.watch(['run', 'people', 'me', 'connected'], () => {
@@ -48,19 +53,39 @@ export function createRunCard(store: Store): HTMLElement {
 }
 
 function createWaiting(store: Store, waiting: Waiting): HTMLElement {
-  if (!store.inControl) return h('p', { class: 'question observed' }, `${describeWaiting(waiting)} The one in control answers.`);
-  if (waiting.for === 'answer') return createQuestions(waiting.questions, (values) => store.do({ do: 'answer', waiting: waiting.id, values }));
+  if (!store.inControl)
+    return h('p', { class: 'question observed' }, `${describeWaiting(waiting)} The one in control answers.`);
+  if (waiting.for === 'answer')
+    return createQuestions(waiting.questions, (values) => store.do({ do: 'answer', waiting: waiting.id, values }));
   if (waiting.for === 'button') {
     const press = (button: string) => () => void store.do({ do: 'press', waiting: waiting.id, button });
-    const buttons = waiting.names.map((name, index) => h('button', { type: 'button', class: name === 'STOP' ? 'stop' : index === 0 ? 'primary' : '', 'data-first': index === 0, onclick: press(name) }, name));
-    return h('div', { class: 'question buttons', role: 'group', 'aria-label': 'Go on' }, h('p', {}, 'Waiting for you. Shift the image with a right-drag and take images as you need; then go on.'), h('div', { class: 'row' }, ...buttons));
+    const buttons = waiting.names.map((name, index) =>
+      h(
+        'button',
+        {
+          type: 'button',
+          class: name === 'STOP' ? 'stop' : index === 0 ? 'primary' : '',
+          'data-first': index === 0,
+          onclick: press(name),
+        },
+        name,
+      ),
+    );
+    return h(
+      'div',
+      { class: 'question buttons', role: 'group', 'aria-label': 'Go on' },
+      h('p', {}, 'Waiting for you. Shift the image with a right-drag and take images as you need; then go on.'),
+      h('div', { class: 'row' }, ...buttons),
+    );
   }
   return createMarkRequest(store, waiting);
 }
 
 function describeWaiting(waiting: Waiting): string {
   if (waiting.for === 'answer') return waiting.questions.map(({ question }) => question.text).join(' ');
-  return waiting.for === 'button' ? `It waits for ${waiting.names.join(' or ')}.` : `It waits for a ${waiting.kind} on the image in ${waiting.buffer}.`;
+  return waiting.for === 'button'
+    ? `It waits for ${waiting.names.join(' or ')}.`
+    : `It waits for a ${waiting.kind} on the image in ${waiting.buffer}.`;
 }
 
 function createMarkRequest(store: Store, waiting: Extract<Waiting, { for: 'mark' }>): HTMLElement {
@@ -78,7 +103,13 @@ function createMarkRequest(store: Store, waiting: Extract<Waiting, { for: 'mark'
         else if (!isLine && marker) void store.do({ do: 'mark', waiting: waiting.id, from: marker });
       },
     },
-    h('p', { class: 'text' }, isLine ? `Draw a line on the image in ${waiting.buffer}: hold Shift and drag.` : `Mark a point on the image in ${waiting.buffer}: click on it.`),
+    h(
+      'p',
+      { class: 'text' },
+      isLine
+        ? `Draw a line on the image in ${waiting.buffer}: hold Shift and drag.`
+        : `Mark a point on the image in ${waiting.buffer}: click on it.`,
+    ),
     where,
     h('div', { class: 'row' }, use),
   );
@@ -86,7 +117,14 @@ function createMarkRequest(store: Store, waiting: Extract<Waiting, { for: 'mark'
     const { marker, line, buffer } = store.local;
     const there = buffer === waiting.buffer && (isLine ? line !== undefined : marker !== undefined);
     use.disabled = !there;
-    setText(where, there ? (isLine ? 'The line is drawn; draw another to correct it.' : `Marked at ${marker!.x.toFixed(0)}, ${marker!.y.toFixed(0)}; click elsewhere to correct it.`) : '');
+    setText(
+      where,
+      there
+        ? isLine
+          ? 'The line is drawn; draw another to correct it.'
+          : `Marked at ${marker!.x.toFixed(0)}, ${marker!.y.toFixed(0)}; click elsewhere to correct it.`
+        : '',
+    );
   });
   return form;
 }

@@ -7,7 +7,15 @@ import { createRunCard } from './run-card';
 
 /** The right side: what runs, what it measures, what came out, and what the chosen item would do. */
 export function createSidePanel(store: Store): HTMLElement {
-  const element = h('aside', { class: 'side', 'aria-label': 'Run and result' }, createRunCard(store), createOutcomeCard(store), createPlotCard(store), createItemCard(store), createWelcome(store));
+  const element = h(
+    'aside',
+    { class: 'side', 'aria-label': 'Run and result' },
+    createRunCard(store),
+    createOutcomeCard(store),
+    createPlotCard(store),
+    createItemCard(store),
+    createWelcome(store),
+  );
   return element;
 }
 
@@ -21,7 +29,8 @@ function createPlotCard(store: Store): HTMLElement {
     card.hidden = plots.length === 0;
     const places = plots.map(() => h('div'));
     fill(card, ...places);
-    for (const [index, plot] of plots.entries()) ends.push(drawPlot(places[index]!, plot, { height: plot.equalScales ? 250 : 190 }));
+    for (const [index, plot] of plots.entries())
+      ends.push(drawPlot(places[index]!, plot, { height: plot.equalScales ? 250 : 190 }));
   });
   return card;
 }
@@ -32,12 +41,25 @@ function createWelcome(store: Store): HTMLElement {
     'section',
     { class: 'card welcome' },
     h('h2', {}, 'Calibrate'),
-    h('p', {}, 'Choose an item on the left, or press / and type a part of its name. You see here what it does before it starts.'),
+    h(
+      'p',
+      {},
+      'Choose an item on the left, or press / and type a part of its name. You see here what it does before it starts.',
+    ),
     h('p', {}, 'A new site follows the guide; it says what comes first, what is done and what has grown old.'),
     h('button', { type: 'button', class: 'primary', onclick: () => store.set({ view: 'guide' }) }, 'Open the guide'),
-    h('dl', { class: 'keys' }, ...keys.flatMap(([key, meaning]) => [h('dt', {}, h('kbd', {}, key)), h('dd', {}, meaning)])),
+    h(
+      'dl',
+      { class: 'keys' },
+      ...keys.flatMap(([key, meaning]) => [h('dt', {}, h('kbd', {}, key)), h('dd', {}, meaning)]),
+    ),
   );
-  store.watch(['selected', 'run', 'outcome'], () => (card.hidden = store.local.selected !== undefined || store.shared.run !== undefined || store.shared.outcome !== undefined));
+  store.watch(
+    ['selected', 'run', 'outcome'],
+    () =>
+      (card.hidden =
+        store.local.selected !== undefined || store.shared.run !== undefined || store.shared.outcome !== undefined),
+  );
   return card;
 }
 

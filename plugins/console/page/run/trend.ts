@@ -20,19 +20,41 @@ export function createTrend(store: Store, item: string, _: number): HTMLElement 
 export function showTrend(place: HTMLElement, rows: readonly HistoryRow[], wanted?: string): (() => void) | undefined {
   const latest = rows[0];
   if (!latest) return undefined;
-  const alike = rows.filter(({ conditions }) => conditions['magnification'] === latest.conditions['magnification'] && conditions['camera'] === latest.conditions['camera']).slice(0, mostEntries).reverse();
+  const alike = rows
+    .filter(
+      ({ conditions }) =>
+        conditions['magnification'] === latest.conditions['magnification'] &&
+        conditions['camera'] === latest.conditions['camera'],
+    )
+    .slice(0, mostEntries)
+    .reverse();
   const name = wanted ?? valueToFollow(latest);
   if (alike.length < 2 || name === undefined) return undefined;
   const matrix = name === 'scale';
   const points = alike.flatMap((row) => {
     const value = matrix ? scaleOf(row) : row.values[name];
     const error = matrix ? scaleErrorOf(row) : row.errors[name];
-    return value === undefined ? [] : [{ x: Date.parse(row.when) / 1000, y: value, ...(error !== undefined && { error }) }];
+    return value === undefined
+      ? []
+      : [{ x: Date.parse(row.when) / 1000, y: value, ...(error !== undefined && { error }) }];
   });
   if (points.length < 2) return undefined;
   const at = latest.conditions['magnification'];
   const unit = latest.units[matrix ? 'xpx' : name];
-  return drawPlot(place, { id: 'trend', title: `${matrix ? 'Length of the axes' : nameOf(name, unit)}${at ? ` at ${at}` : ''}, last ${points.length} times`, x: 'date', y: unit ?? '', series: [{ name, kind: 'line', points }, { name, kind: 'points', points }].slice(points.length > 30 ? 0 : 1) as never }, { height: 120 });
+  return drawPlot(
+    place,
+    {
+      id: 'trend',
+      title: `${matrix ? 'Length of the axes' : nameOf(name, unit)}${at ? ` at ${at}` : ''}, last ${points.length} times`,
+      x: 'date',
+      y: unit ?? '',
+      series: [
+        { name, kind: 'line', points },
+        { name, kind: 'points', points },
+      ].slice(points.length > 30 ? 0 : 1) as never,
+    },
+    { height: 120 },
+  );
 }
 
 function valueToFollow({ values, errors }: HistoryRow): string | undefined {
@@ -42,7 +64,9 @@ function valueToFollow({ values, errors }: HistoryRow): string | undefined {
 
 function scaleOf({ values }: HistoryRow): number | undefined {
   const { xpx, xpy, ypx, ypy } = values;
-  return xpx === undefined || xpy === undefined || ypx === undefined || ypy === undefined ? undefined : Math.sqrt(Math.abs(xpx * ypy - xpy * ypx));
+  return xpx === undefined || xpy === undefined || ypx === undefined || ypy === undefined
+    ? undefined
+    : Math.sqrt(Math.abs(xpx * ypy - xpy * ypx));
 }
 
 /** Standard error of that length, from those of the elements taken for themselves. */

@@ -8,21 +8,59 @@ export function createConfigurationView(store: Store): HTMLElement {
   const plugins = h('dl', { class: 'plugins' });
   const load = (): void => {
     store.connection.ask({ do: 'check' }).then(
-      (found) => fill(problems, ...(found.length === 0 ? [h('p', { class: 'good' }, icon('check'), 'The configuration has no problems.')] : found.map(problemOf))),
+      (found) =>
+        fill(
+          problems,
+          ...(found.length === 0
+            ? [h('p', { class: 'good' }, icon('check'), 'The configuration has no problems.')]
+            : found.map(problemOf)),
+        ),
       () => undefined,
     );
   };
   store.watch(['view', 'connected'], () => {
     if (store.local.view === 'configuration' && store.local.connected) load();
   });
-  store.watch(['instrument'], () => fill(plugins, ...(store.shared.instrument?.plugins ?? []).flatMap(({ id, summary }) => [h('dt', {}, id), h('dd', {}, summary)])));
+  store.watch(['instrument'], () =>
+    fill(
+      plugins,
+      ...(store.shared.instrument?.plugins ?? []).flatMap(({ id, summary }) => [h('dt', {}, id), h('dd', {}, summary)]),
+    ),
+  );
   return h(
     'div',
     { class: 'view page configuration' },
-    h('header', { class: 'page-head' }, h('h1', {}, 'Configuration'), h('p', { class: 'lead' }, 'The file of this instrument as it stands on the disk now. What is changed there holds from the next start on.'), h('button', { type: 'button', onclick: load }, 'Check again')),
-    h('div', { class: 'split' }, h('section', { class: 'card', 'aria-label': 'Problems' }, h('h2', {}, 'Problems'), problems), h('section', { class: 'card', 'aria-label': 'Plugins' }, h('h2', {}, 'Plugins that are on'), plugins)),
+    h(
+      'header',
+      { class: 'page-head' },
+      h('h1', {}, 'Configuration'),
+      h(
+        'p',
+        { class: 'lead' },
+        'The file of this instrument as it stands on the disk now. What is changed there holds from the next start on.',
+      ),
+      h('button', { type: 'button', onclick: load }, 'Check again'),
+    ),
+    h(
+      'div',
+      { class: 'split' },
+      h('section', { class: 'card', 'aria-label': 'Problems' }, h('h2', {}, 'Problems'), problems),
+      h('section', { class: 'card', 'aria-label': 'Plugins' }, h('h2', {}, 'Plugins that are on'), plugins),
+    ),
   );
 }
 
 const problemOf = ({ severity, message, hint, place, code }: ProblemRow): HTMLElement =>
-  h('article', { class: `problem ${severity}` }, h('p', {}, icon(severity === 'error' ? 'cross' : 'warn'), h('strong', {}, severity === 'error' ? 'Error' : 'Warning'), ` ${message}`), h('p', { class: 'hint' }, hint), h('p', { class: 'place' }, `${place}  [${code}]`));
+  h(
+    'article',
+    { class: `problem ${severity}` },
+    h(
+      'p',
+      {},
+      icon(severity === 'error' ? 'cross' : 'warn'),
+      h('strong', {}, severity === 'error' ? 'Error' : 'Warning'),
+      ` ${message}`,
+    ),
+    h('p', { class: 'hint' }, hint),
+    h('p', { class: 'place' }, `${place}  [${code}]`),
+  );

@@ -3,7 +3,13 @@ import type { Store } from '../base/store';
 import type { FindingState, GuideStep } from '../../protocol/state';
 
 type Item = GuideStep['items'][number];
-const words: Readonly<Record<Item['state'], string>> = { done: 'Done', never: 'To do', stale: 'Old', doubtful: 'In doubt', unavailable: 'Not now' };
+const words: Readonly<Record<Item['state'], string>> = {
+  done: 'Done',
+  never: 'To do',
+  stale: 'Old',
+  doubtful: 'In doubt',
+  unavailable: 'Not now',
+};
 const notBuilt = 'Not built yet';
 const icons = { done: 'check', never: 'circle', stale: 'clock', doubtful: 'warn', unavailable: 'lock' } as const;
 
@@ -24,19 +30,61 @@ export function createGuideView(store: Store): HTMLElement {
     doubts.hidden = findings.length === 0;
     fill(doubts, h('h2', {}, 'What contradicts what'), ...findings.map((finding) => findingOf(store, finding)));
   });
-  return h('div', { class: 'view page guide' }, h('header', { class: 'page-head' }, h('h1', {}, 'Guide'), h('p', { class: 'lead' }, 'The order in which an instrument is set up. Every step rests on those before it.'), sum), doubts, list);
+  return h(
+    'div',
+    { class: 'view page guide' },
+    h(
+      'header',
+      { class: 'page-head' },
+      h('h1', {}, 'Guide'),
+      h('p', { class: 'lead' }, 'The order in which an instrument is set up. Every step rests on those before it.'),
+      sum,
+    ),
+    doubts,
+    list,
+  );
 }
 
 function findingOf(store: Store, { severity, message, reason, redo }: FindingState): HTMLElement {
   const item = store.shared.menu?.find(({ id }) => id === redo);
-  const again = item ? h('button', { type: 'button', class: 'link', onclick: () => store.set({ view: 'calibrate', selected: item.id }) }, `Run ${item.label} again`) : h('span', {}, `Look at ${redo} in the configuration`);
-  return h('article', { class: `problem ${severity}` }, h('p', {}, icon('warn'), ` ${message}`), h('p', { class: 'hint' }, reason), h('p', { class: 'hint' }, again));
+  const again = item
+    ? h(
+        'button',
+        { type: 'button', class: 'link', onclick: () => store.set({ view: 'calibrate', selected: item.id }) },
+        `Run ${item.label} again`,
+      )
+    : h('span', {}, `Look at ${redo} in the configuration`);
+  return h(
+    'article',
+    { class: `problem ${severity}` },
+    h('p', {}, icon('warn'), ` ${message}`),
+    h('p', { class: 'hint' }, reason),
+    h('p', { class: 'hint' }, again),
+  );
 }
 
 function stepOf(store: Store, { title, why, items }: GuideStep, number: number): HTMLElement {
   const done = items.filter(({ state }) => state === 'done').length;
   const [here, absent] = [items.filter(({ note }) => note !== notBuilt), items.filter(({ note }) => note === notBuilt)];
-  return h('li', { class: 'step card' }, h('div', { class: 'step-head' }, h('span', { class: 'number' }, String(number)), h('div', {}, h('h2', {}, title), h('p', { class: 'why' }, why)), h('span', { class: 'count' }, `${done} of ${items.length}`)), h('ul', {}, ...here.map((item) => itemOf(store, item)), absent.length > 0 ? h('li', { class: 'absent' }, `Not built yet: ${absent.map(({ label }) => label).join(', ')}`) : undefined));
+  return h(
+    'li',
+    { class: 'step card' },
+    h(
+      'div',
+      { class: 'step-head' },
+      h('span', { class: 'number' }, String(number)),
+      h('div', {}, h('h2', {}, title), h('p', { class: 'why' }, why)),
+      h('span', { class: 'count' }, `${done} of ${items.length}`),
+    ),
+    h(
+      'ul',
+      {},
+      ...here.map((item) => itemOf(store, item)),
+      absent.length > 0
+        ? h('li', { class: 'absent' }, `Not built yet: ${absent.map(({ label }) => label).join(', ')}`)
+        : undefined,
+    ),
+  );
 }
 
 function itemOf(store: Store, { id, label, state, note, first }: Item): HTMLElement {

@@ -14,10 +14,19 @@ export function createHistoryView(store: Store): HTMLElement {
   const shown = (): readonly HistoryRow[] => rows.filter(({ item }) => which.value === '' || item === which.value);
   const show = (): void => {
     const all = shown();
-    fill(list, all.length === 0 ? h('p', { class: 'why' }, 'Nothing was measured yet. Every accepted calibration appears here, with its conditions.') : table(all, chosen, (id) => {
-      chosen = id;
-      show();
-    }));
+    fill(
+      list,
+      all.length === 0
+        ? h(
+            'p',
+            { class: 'why' },
+            'Nothing was measured yet. Every accepted calibration appears here, with its conditions.',
+          )
+        : table(all, chosen, (id) => {
+            chosen = id;
+            show();
+          }),
+    );
     const row = all.find(({ id }) => id === chosen) ?? all[0];
     fill(detail, ...(row ? detailOf(store, row, all, load) : []));
   };
@@ -25,9 +34,15 @@ export function createHistoryView(store: Store): HTMLElement {
     store.connection.ask({ do: 'history' }).then(
       (found) => {
         rows = found;
-        const items = [...new Map(rows.map(({ item, label }) => [item, label]))].sort((a, b) => a[1].localeCompare(b[1]));
+        const items = [...new Map(rows.map(({ item, label }) => [item, label]))].sort((a, b) =>
+          a[1].localeCompare(b[1]),
+        );
         const before = which.value;
-        fill(which, h('option', { value: '' }, 'All calibrations'), ...items.map(([item, label]) => h('option', { value: item, selected: item === before }, label)));
+        fill(
+          which,
+          h('option', { value: '' }, 'All calibrations'),
+          ...items.map(([item, label]) => h('option', { value: item, selected: item === before }, label)),
+        );
         show();
       },
       () => undefined,
@@ -37,7 +52,18 @@ export function createHistoryView(store: Store): HTMLElement {
   store.watch(['view', 'outcome', 'connected'], () => {
     if (store.local.view === 'history' && store.local.connected) load();
   });
-  return h('div', { class: 'view page history' }, h('header', { class: 'page-head' }, h('h1', {}, 'History'), h('p', { class: 'lead' }, 'What was measured when, and under which conditions.'), h('div', { class: 'row' }, h('label', { for: 'history-item' }, 'Calibration'), which)), h('div', { class: 'split' }, list, detail));
+  return h(
+    'div',
+    { class: 'view page history' },
+    h(
+      'header',
+      { class: 'page-head' },
+      h('h1', {}, 'History'),
+      h('p', { class: 'lead' }, 'What was measured when, and under which conditions.'),
+      h('div', { class: 'row' }, h('label', { for: 'history-item' }, 'Calibration'), which),
+    ),
+    h('div', { class: 'split' }, list, detail),
+  );
 }
 
 function table(rows: readonly HistoryRow[], chosen: string | undefined, choose: (id: string) => void): HTMLElement {
@@ -53,10 +79,24 @@ function table(rows: readonly HistoryRow[], chosen: string | undefined, choose: 
       h('td', {}, row.who),
     );
   };
-  return h('table', { class: 'values' }, h('thead', {}, h('tr', {}, ...['When', 'Calibration', 'At', 'Verdict', 'Who'].map((name) => h('th', { scope: 'col' }, name)))), h('tbody', {}, ...rows.map(line)));
+  return h(
+    'table',
+    { class: 'values' },
+    h(
+      'thead',
+      {},
+      h('tr', {}, ...['When', 'Calibration', 'At', 'Verdict', 'Who'].map((name) => h('th', { scope: 'col' }, name))),
+    ),
+    h('tbody', {}, ...rows.map(line)),
+  );
 }
 
-function detailOf(store: Store, row: HistoryRow, all: readonly HistoryRow[], reload: () => void): readonly (HTMLElement | undefined)[] {
+function detailOf(
+  store: Store,
+  row: HistoryRow,
+  all: readonly HistoryRow[],
+  reload: () => void,
+): readonly (HTMLElement | undefined)[] {
   const trend = h('div', { class: 'trend' });
   const earlier = all.slice(all.indexOf(row)).filter(({ item }) => item === row.item);
   queueMicrotask(() => void showTrend(trend, earlier));
@@ -64,21 +104,59 @@ function detailOf(store: Store, row: HistoryRow, all: readonly HistoryRow[], rel
   const restore = (what: 'value' | 'replaced') => () =>
     void store.do({ do: 'restore', entry: row.id, which: what }).then((done) => {
       if (!done) return;
-      store.set({ notice: { text: 'The value is back in memory. Save the calibrations to keep it.', hint: '', kind: 'fine' } });
+      store.set({
+        notice: { text: 'The value is back in memory. Save the calibrations to keep it.', hint: '', kind: 'fine' },
+      });
       reload();
     });
   return [
-    h('section', { class: 'card' },
+    h(
+      'section',
+      { class: 'card' },
       h('h2', {}, row.label),
       h('p', { class: 'summary' }, row.summary),
       h('p', { class: 'fine-print' }, `${formatWhen(row.when)}, ${row.who}`),
       trend,
       h('h3', {}, 'Values'),
-      h('dl', {}, ...Object.entries(row.values).flatMap(([name, value]) => [h('dt', {}, nameOf(name, row.units[name])), h('dd', { class: 'number' }, formatValue(value, row.errors[name]), row.errors[name] === undefined ? undefined : h('span', { class: 'error' }, ` \u00b1 ${formatError(row.errors[name])}`), row.units[name] === undefined ? undefined : h('span', { class: 'unit' }, ` ${row.units[name]}`))])),
+      h(
+        'dl',
+        {},
+        ...Object.entries(row.values).flatMap(([name, value]) => [
+          h('dt', {}, nameOf(name, row.units[name])),
+          h(
+            'dd',
+            { class: 'number' },
+            formatValue(value, row.errors[name]),
+            row.errors[name] === undefined
+              ? undefined
+              : h('span', { class: 'error' }, ` \u00b1 ${formatError(row.errors[name])}`),
+            row.units[name] === undefined ? undefined : h('span', { class: 'unit' }, ` ${row.units[name]}`),
+          ),
+        ]),
+      ),
       h('h3', {}, 'Conditions'),
-      h('dl', {}, ...Object.entries(row.conditions).flatMap(([name, text]) => [h('dt', {}, inWords(name)), h('dd', {}, text)])),
-      row.restorable ? h('div', { class: 'row' }, h('button', { type: 'button', disabled: !may, onclick: restore('value') }, 'Bring this value back'), row.replaces ? h('button', { type: 'button', disabled: !may, onclick: restore('replaced') }, 'Bring back what it replaced') : undefined) : undefined,
-      row.restorable && !may ? h('p', { class: 'why' }, 'An administrator in control can bring values back.') : undefined,
+      h(
+        'dl',
+        {},
+        ...Object.entries(row.conditions).flatMap(([name, text]) => [h('dt', {}, inWords(name)), h('dd', {}, text)]),
+      ),
+      row.restorable
+        ? h(
+            'div',
+            { class: 'row' },
+            h('button', { type: 'button', disabled: !may, onclick: restore('value') }, 'Bring this value back'),
+            row.replaces
+              ? h(
+                  'button',
+                  { type: 'button', disabled: !may, onclick: restore('replaced') },
+                  'Bring back what it replaced',
+                )
+              : undefined,
+          )
+        : undefined,
+      row.restorable && !may
+        ? h('p', { class: 'why' }, 'An administrator in control can bring values back.')
+        : undefined,
     ),
   ];
 }

@@ -14,7 +14,14 @@ export function createLogPanel(store: Store): HTMLElement {
     const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
     for (const { number, level, time, text } of log) {
       if (number <= last) continue;
-      list.append(h('li', { class: level }, h('time', {}, time), h('span', {}, level === 'warn' ? `Warning: ${text}` : level === 'error' ? `Error: ${text}` : text)));
+      list.append(
+        h(
+          'li',
+          { class: level },
+          h('time', {}, time),
+          h('span', {}, level === 'warn' ? `Warning: ${text}` : level === 'error' ? `Error: ${text}` : text),
+        ),
+      );
       last = number;
     }
     while (list.childElementCount > 1000) list.firstElementChild?.remove();

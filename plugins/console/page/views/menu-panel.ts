@@ -11,7 +11,14 @@ interface Row {
 
 /** The Calibration menu: a tree that can be searched; arrows go up and down, Enter chooses, and Enter again starts. */
 export function createMenuPanel(store: Store): HTMLElement {
-  const search = h('input', { id: 'search', type: 'search', placeholder: 'Search the menu  /', 'aria-label': 'Search the Calibration menu', autocomplete: 'off', spellcheck: 'false' });
+  const search = h('input', {
+    id: 'search',
+    type: 'search',
+    placeholder: 'Search the menu  /',
+    'aria-label': 'Search the Calibration menu',
+    autocomplete: 'off',
+    spellcheck: 'false',
+  });
   const tree = h('div', { class: 'tree' });
   const nothing = h('p', { class: 'why', hidden: true }, 'No item is called so.');
   const rows = new Map<string, Row>();
@@ -22,7 +29,8 @@ export function createMenuPanel(store: Store): HTMLElement {
     // What was chosen can be started at once.
     queueMicrotask(() => queueMicrotask(() => document.querySelector<HTMLElement>('.card.item .start')?.focus()));
   };
-  const visible = (): HTMLButtonElement[] => [...tree.querySelectorAll<HTMLButtonElement>('button.entry')].filter((button) => button.offsetParent !== null);
+  const visible = (): HTMLButtonElement[] =>
+    [...tree.querySelectorAll<HTMLButtonElement>('button.entry')].filter((button) => button.offsetParent !== null);
   const move = (by: number): void => {
     const all = visible();
     const at = all.indexOf(document.activeElement as HTMLButtonElement);
@@ -31,11 +39,13 @@ export function createMenuPanel(store: Store): HTMLElement {
   };
   const build = (items: readonly ItemState[]): void => {
     rows.clear();
-    tree.replaceChildren(...groups(items, [], (item) => {
-      const row = createRow(item, () => choose(item.id));
-      rows.set(item.id, row);
-      return row.element;
-    }));
+    tree.replaceChildren(
+      ...groups(items, [], (item) => {
+        const row = createRow(item, () => choose(item.id));
+        rows.set(item.id, row);
+        return row.element;
+      }),
+    );
   };
   const filter = (): void => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
@@ -46,7 +56,8 @@ export function createMenuPanel(store: Store): HTMLElement {
       rows.get(id)!.element.hidden = !fits;
       if (fits) found += 1;
     }
-    for (const group of tree.querySelectorAll<HTMLElement>('.submenu')) group.hidden = !group.querySelector('.row:not([hidden])');
+    for (const group of tree.querySelectorAll<HTMLElement>('.submenu'))
+      group.hidden = !group.querySelector('.row:not([hidden])');
     nothing.hidden = found > 0;
     tree.classList.toggle('searching', words.length > 0);
   };
@@ -60,7 +71,12 @@ export function createMenuPanel(store: Store): HTMLElement {
     }
     const { run } = store.shared;
     // What runs is greyed as all else, for another reason.
-    for (const item of items) update(rows.get(item.id)!, run?.item === item.id && !item.enabled ? { ...item, reason: 'it is running' } : item, store.local.selected === item.id);
+    for (const item of items)
+      update(
+        rows.get(item.id)!,
+        run?.item === item.id && !item.enabled ? { ...item, reason: 'it is running' } : item,
+        store.local.selected === item.id,
+      );
   });
   search.addEventListener('input', filter);
   search.addEventListener('keydown', (event) => {
@@ -79,18 +95,31 @@ export function createMenuPanel(store: Store): HTMLElement {
     event.preventDefault();
     move(by);
   });
-  return h('nav', { class: 'menu', 'aria-label': 'Calibration menu' }, h('div', { class: 'search' }, icon('search'), search), nothing, tree);
+  return h(
+    'nav',
+    { class: 'menu', 'aria-label': 'Calibration menu' },
+    h('div', { class: 'search' }, icon('search'), search),
+    nothing,
+    tree,
+  );
 }
 
 /** The item whose own name fits best comes before those in a submenu that is called so. */
 function best(buttons: readonly HTMLButtonElement[], typed: string): HTMLButtonElement | undefined {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
-  return buttons.find((button) => words.every((word) => (button.dataset['label'] ?? '').toLowerCase().includes(word))) ?? buttons[0];
+  return (
+    buttons.find((button) => words.every((word) => (button.dataset['label'] ?? '').toLowerCase().includes(word))) ??
+    buttons[0]
+  );
 }
 
-function groups(items: readonly ItemState[], above: readonly string[], rowOf: (item: ItemState) => HTMLElement): readonly HTMLElement[] {
+function groups(
+  items: readonly ItemState[],
+  above: readonly string[],
+  rowOf: (item: ItemState) => HTMLElement,
+): readonly HTMLElement[] {
   const made: HTMLElement[] = [];
-  for (let index = 0; index < items.length; ) {
+  for (let index = 0; index < items.length;) {
     const item = items[index]!;
     if (item.menu.length === above.length) {
       made.push(rowOf(item));
@@ -100,7 +129,14 @@ function groups(items: readonly ItemState[], above: readonly string[], rowOf: (i
     const name = item.menu[above.length]!;
     const end = items.findIndex((each, at) => at > index && each.menu[above.length] !== name);
     const inside = items.slice(index, end < 0 ? undefined : end);
-    made.push(h('section', { class: 'submenu', 'aria-label': name }, h('h3', {}, name), ...groups(inside, [...above, name], rowOf)));
+    made.push(
+      h(
+        'section',
+        { class: 'submenu', 'aria-label': name },
+        h('h3', {}, name),
+        ...groups(inside, [...above, name], rowOf),
+      ),
+    );
     index += inside.length;
   }
   return made;
@@ -109,16 +145,30 @@ function groups(items: readonly ItemState[], above: readonly string[], rowOf: (i
 function createRow({ id, label, separated }: ItemState, choose: () => void): Row {
   const mark = h('span', { class: 'mark' });
   const reason = h('span', { class: 'reason' });
-  const button = h('button', { type: 'button', class: 'entry', 'data-id': id, 'data-label': label, onclick: choose }, mark, h('span', { class: 'label' }, label), reason);
+  const button = h(
+    'button',
+    { type: 'button', class: 'entry', 'data-id': id, 'data-label': label, onclick: choose },
+    mark,
+    h('span', { class: 'label' }, label),
+    reason,
+  );
   return { element: h('div', { class: separated ? 'row separated' : 'row' }, button), button, mark, reason };
 }
 
-function update({ button, mark, reason }: Row, { enabled, reason: why, toggle, checked, summary, label }: ItemState, selected: boolean): void {
+function update(
+  { button, mark, reason }: Row,
+  { enabled, reason: why, toggle, checked, summary, label }: ItemState,
+  selected: boolean,
+): void {
   setAttribute(button, 'aria-current', selected ? 'true' : undefined);
   setAttribute(button, 'data-enabled', enabled ? 'true' : 'false');
   setAttribute(button, 'title', enabled ? summary : `Cannot run now: ${why ?? 'not available'}`);
-  setAttribute(button, 'aria-label', `${label}${toggle ? (checked ? ', on' : ', off') : ''}${enabled ? '' : `, cannot run now: ${why ?? 'not available'}`}`);
+  setAttribute(
+    button,
+    'aria-label',
+    `${label}${toggle ? (checked ? ', on' : ', off') : ''}${enabled ? '' : `, cannot run now: ${why ?? 'not available'}`}`,
+  );
   setText(reason, enabled ? '' : (why ?? ''));
   mark.className = toggle ? `mark toggle${checked ? ' on' : ''}` : 'mark';
-  if (toggle && checked !== (mark.childElementCount > 0)) mark.replaceChildren(...(checked ? [icon('check')] : []));
+  if (toggle && checked !== mark.childElementCount > 0) mark.replaceChildren(...(checked ? [icon('check')] : []));
 }

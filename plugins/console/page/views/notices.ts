@@ -11,7 +11,20 @@ export function createNotices(store: Store): HTMLElement {
     const { notice } = store.local;
     clearTimeout(timer);
     if (!notice) return fill(place);
-    fill(place, h('div', { class: `notice-box ${notice.kind}` }, icon(notice.kind === 'fine' ? 'check' : 'warn'), h('div', {}, h('p', {}, notice.text), notice.hint ? h('p', { class: 'hint' }, notice.hint) : undefined), h('button', { type: 'button', class: 'quiet', 'aria-label': 'Close', onclick: () => store.set({ notice: undefined }) }, icon('cross'))));
+    fill(
+      place,
+      h(
+        'div',
+        { class: `notice-box ${notice.kind}` },
+        icon(notice.kind === 'fine' ? 'check' : 'warn'),
+        h('div', {}, h('p', {}, notice.text), notice.hint ? h('p', { class: 'hint' }, notice.hint) : undefined),
+        h(
+          'button',
+          { type: 'button', class: 'quiet', 'aria-label': 'Close', onclick: () => store.set({ notice: undefined }) },
+          icon('cross'),
+        ),
+      ),
+    );
     timer = setTimeout(() => store.set({ notice: undefined }), shownMilliseconds[notice.kind]);
   });
   return place;

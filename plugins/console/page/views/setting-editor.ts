@@ -45,9 +45,15 @@ export function openEditor(store: Store, cell: HTMLElement, setting: SettingStat
         });
       },
     },
-    h('label', { for: id }, `${setting.about ?? setting.label}${change.by === 'number' && change.unit ? ` in ${change.unit}` : ''}`),
+    h(
+      'label',
+      { for: id },
+      `${setting.about ?? setting.label}${change.by === 'number' && change.unit ? ` in ${change.unit}` : ''}`,
+    ),
     h('div', { class: 'row' }, field, send),
-    change.by === 'number' && change.minimum !== undefined && change.maximum !== undefined ? h('p', { class: 'why' }, `${change.minimum} to ${change.maximum}`) : undefined,
+    change.by === 'number' && change.minimum !== undefined && change.maximum !== undefined
+      ? h('p', { class: 'why' }, `${change.minimum} to ${change.maximum}`)
+      : undefined,
     trouble,
   );
   document.body.append(form);
@@ -59,11 +65,27 @@ export function openEditor(store: Store, cell: HTMLElement, setting: SettingStat
   if (field instanceof HTMLInputElement) field.select();
 }
 
-const choiceField = ({ value }: SettingState, { choices }: Extract<SettingState['change'], { by: 'choice' }>): HTMLSelectElement =>
-  h('select', { size: Math.min(12, choices.length) }, ...choices.map((choice) => h('option', { value: choice.value, selected: choice.value === value }, choice.label)));
+const choiceField = (
+  { value }: SettingState,
+  { choices }: Extract<SettingState['change'], { by: 'choice' }>,
+): HTMLSelectElement =>
+  h(
+    'select',
+    { size: Math.min(12, choices.length) },
+    ...choices.map((choice) => h('option', { value: choice.value, selected: choice.value === value }, choice.label)),
+  );
 
-const numberField = ({ value }: SettingState, { step }: Extract<SettingState['change'], { by: 'number' }>): HTMLInputElement => {
-  const field = h('input', { type: 'text', inputmode: 'decimal', class: 'number', value: String(value ?? ''), autocomplete: 'off' });
+const numberField = (
+  { value }: SettingState,
+  { step }: Extract<SettingState['change'], { by: 'number' }>,
+): HTMLInputElement => {
+  const field = h('input', {
+    type: 'text',
+    inputmode: 'decimal',
+    class: 'number',
+    value: String(value ?? ''),
+    autocomplete: 'off',
+  });
   field.addEventListener('keydown', (event) => {
     const by = event.key === 'ArrowUp' ? step : event.key === 'ArrowDown' ? -step : 0;
     if (by === 0) return;

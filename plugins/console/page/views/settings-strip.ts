@@ -15,7 +15,12 @@ export function createSettingsStrip(store: Store): HTMLElement {
   const states = new Map<string, SettingState>();
   const make = ({ id, label, about = label, unit }: SettingState): Cell => {
     const value = h('span', { class: 'value' });
-    const element = h('button', { type: 'button', class: 'cell', 'data-setting': id, onclick: () => openEditor(store, element, states.get(id)!) }, h('span', { class: 'name', 'aria-label': about }, label, unit ? h('i', {}, ` ${unit}`) : undefined), value);
+    const element = h(
+      'button',
+      { type: 'button', class: 'cell', 'data-setting': id, onclick: () => openEditor(store, element, states.get(id)!) },
+      h('span', { class: 'name', 'aria-label': about }, label, unit ? h('i', {}, ` ${unit}`) : undefined),
+      value,
+    );
     return { element, value };
   };
   store.watch(['settings', 'people', 'me', 'run', 'connected'], () => {
@@ -33,7 +38,13 @@ export function createSettingsStrip(store: Store): HTMLElement {
       const { element, value } = cells.get(setting.id)!;
       setText(value, setting.text);
       element.disabled = !setting.change || !store.inControl || !free;
-      setAttribute(element, 'title', setting.change ? `Change: ${setting.about ?? setting.label}` : `${setting.about ?? setting.label}: ${setting.text}`);
+      setAttribute(
+        element,
+        'title',
+        setting.change
+          ? `Change: ${setting.about ?? setting.label}`
+          : `${setting.about ?? setting.label}: ${setting.text}`,
+      );
     }
   });
   return strip;

@@ -18,7 +18,10 @@ export interface InstrumentNow {
 /** Reads what calibrations depend on. The high tension is left out where the column does not tell it. */
 export async function instrumentNow(session: Pick<Session, 'find'>): Promise<InstrumentNow> {
   const [cameras, optics] = [session.find(Cameras), session.find(Optics)];
-  const volts = await session.find(Scope)?.highTension.read().catch(() => undefined);
+  const volts = await session
+    .find(Scope)
+    ?.highTension.read()
+    .catch(() => undefined);
   return {
     ...(volts !== undefined && { highTensionKilovolts: volts / 1000 }),
     cameraName: (index) => cameras?.all.find(({ traits }) => traits.index === index)?.traits.name,
@@ -30,15 +33,22 @@ export async function instrumentNow(session: Pick<Session, 'find'>): Promise<Ins
 export function changedSince(now: InstrumentNow): ChangedSince {
   return ({ conditions }) => {
     const { camera, cameraName, magIndex, magnification, highTensionKilovolts } = conditions;
-    if (typeof highTensionKilovolts === 'number' && now.highTensionKilovolts !== undefined && Math.abs(now.highTensionKilovolts - highTensionKilovolts) > 0.5) {
+    if (
+      typeof highTensionKilovolts === 'number' &&
+      now.highTensionKilovolts !== undefined &&
+      Math.abs(now.highTensionKilovolts - highTensionKilovolts) > 0.5
+    ) {
       return `the high tension was ${highTensionKilovolts.toFixed(0)} kV then and is ${now.highTensionKilovolts.toFixed(0)} kV now`;
     }
     if (camera === undefined) return undefined;
     const name = now.cameraName(camera);
     if (name === undefined) return `camera ${cameraName ?? camera} is not there any more`;
-    if (cameraName !== undefined && name !== cameraName) return `camera ${camera} was ${cameraName} then and is ${name} now`;
+    if (cameraName !== undefined && name !== cameraName)
+      return `camera ${camera} was ${cameraName} then and is ${name} now`;
     if (magIndex === undefined || magnification === undefined) return undefined;
     const shown = now.magnification(magIndex, camera);
-    return shown === undefined || shown === magnification ? undefined : `mag index ${magIndex} was ${magnification}x then and is ${shown}x now`;
+    return shown === undefined || shown === magnification
+      ? undefined
+      : `mag index ${magIndex} was ${magnification}x then and is ${shown}x now`;
   };
 }

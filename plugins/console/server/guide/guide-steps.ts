@@ -3,7 +3,12 @@ export interface Step {
   readonly title: string;
   readonly why: string;
   /** Ids of the items, in the order in which they are best done. */
-  readonly items: readonly { readonly id: string; /** Ids of items whose results it uses. */ readonly after?: readonly string[]; /** Id of another item that gives the same result. */ readonly insteadOf?: string; /** Days after which it is better repeated. */ readonly days?: number }[];
+  readonly items: readonly {
+    readonly id: string;
+    /** Ids of items whose results it uses. */ readonly after?: readonly string[];
+    /** Id of another item that gives the same result. */ readonly insteadOf?: string;
+    /** Days after which it is better repeated. */ readonly days?: number;
+  }[];
 }
 
 const shift = 'calibrations/image-and-stage-shift';
@@ -35,7 +40,12 @@ export const steps: readonly Step[] = [
     title: 'Move the image',
     why: 'Image shift brings a place into view quickly and exactly. The first time at a magnification starts from scratch and needs a pixel size that is nearly right.',
     items: [
-      { id: `${shift}/is-from-scratch`, after: [`${pixel}/find-pixel-size`], insteadOf: `${shift}/image-shift`, days: 365 },
+      {
+        id: `${shift}/is-from-scratch`,
+        after: [`${pixel}/find-pixel-size`],
+        insteadOf: `${shift}/image-shift`,
+        days: 365,
+      },
       { id: `${shift}/image-shift`, insteadOf: `${shift}/is-from-scratch`, days: 180 },
     ],
   },
@@ -47,7 +57,11 @@ export const steps: readonly Step[] = [
   {
     title: 'Keep the place between magnifications',
     why: 'A feature that is centred at one magnification is off centre at the next. These offsets bring it back.',
-    items: [{ id: `${shift}/mag-is-offsets`, after: [`${shift}/image-shift`], days: 180 }, { id: `${shift}/eftem-is-offset`, after: [`${shift}/image-shift`], days: 180 }, { id: 'calibrations/neutral-is-values', days: 365 }],
+    items: [
+      { id: `${shift}/mag-is-offsets`, after: [`${shift}/image-shift`], days: 180 },
+      { id: `${shift}/eftem-is-offset`, after: [`${shift}/image-shift`], days: 180 },
+      { id: 'calibrations/neutral-is-values', days: 365 },
+    ],
   },
   {
     title: 'Focus',
@@ -63,12 +77,24 @@ export const steps: readonly Step[] = [
   {
     title: 'Camera and dose',
     why: 'Timing is measured once for each camera and again after its software changed. Dose is measured at the start of each session.',
-    items: [{ id: 'calibrations/camera-timing', days: 365 }, { id: 'calibrations/shutter-dead-time', days: 365 }, { id: 'calibrations/electron-dose', after: [`${beam}/beam-intensity`, `${beam}/spot-intensity`], days: 1 }],
+    items: [
+      { id: 'calibrations/camera-timing', days: 365 },
+      { id: 'calibrations/shutter-dead-time', days: 365 },
+      { id: 'calibrations/electron-dose', after: [`${beam}/beam-intensity`, `${beam}/spot-intensity`], days: 1 },
+    ],
   },
   {
     title: 'Far from focus, through the filter',
     why: 'At large underfocus magnification, rotation and image shift change; with a filter the zero-loss peak moves with magnification.',
-    items: [{ id: 'calibrations/high-defocus-mag', after: [`${shift}/image-shift`], days: 365 }, { id: 'calibrations/high-defocus-is', after: ['calibrations/high-defocus-mag'], days: 365 }, { id: 'calibrations/mag-energy-shifts', days: 180 }],
+    items: [
+      { id: 'calibrations/high-defocus-mag', after: [`${shift}/image-shift`], days: 365 },
+      { id: 'calibrations/high-defocus-is', after: ['calibrations/high-defocus-mag'], days: 365 },
+      { id: 'calibrations/mag-energy-shifts', days: 180 },
+    ],
   },
-  { title: 'Keep it', why: 'Nothing is in the calibration file before it is saved. The file of before stays as a backup.', items: [{ id: 'calibrations/administration/save-calibrations' }] },
+  {
+    title: 'Keep it',
+    why: 'Nothing is in the calibration file before it is saved. The file of before stays as a backup.',
+    items: [{ id: 'calibrations/administration/save-calibrations' }],
+  },
 ];

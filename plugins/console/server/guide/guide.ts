@@ -1,5 +1,5 @@
 import type { MenuEntry, Session } from '../../../../core/kernel';
-import { checkConsistency } from "../../../../core/consistency";
+import { checkConsistency } from '../../../../core/consistency';
 import { Optics } from '../../../../core/optics';
 import { type Calibrations, type HistoryEntry, recordNow } from '../../../../core/store';
 import type { FindingState, GuideStep } from '../../protocol';
@@ -26,7 +26,8 @@ export function findingsOf(session: Pick<Session, 'find'>, now: Date): readonly 
 }
 
 /** The findings by the item that is to be run again. */
-export const doubtsOf = (findings: readonly FindingState[]): Doubts => new Map([...findings].reverse().map(({ redo, message }) => [redo, message]));
+export const doubtsOf = (findings: readonly FindingState[]): Doubts =>
+  new Map([...findings].reverse().map(({ redo, message }) => [redo, message]));
 
 /** Whether the value that an entry of the history tells of is the one in use. */
 export type InForce = (entry: HistoryEntry) => boolean;
@@ -36,18 +37,39 @@ export function inForceIn(calibrations: Calibrations | undefined): InForce {
   return ({ record }) => {
     if (!calibrations || !record || record.removed) return true;
     const now = recordNow(calibrations, record);
-    return now !== undefined && Object.entries(record.values).every(([name, value]) => typeof value !== 'number' || alike(value, Number(now[name] ?? value)));
+    return (
+      now !== undefined &&
+      Object.entries(record.values).every(
+        ([name, value]) => typeof value !== 'number' || alike(value, Number(now[name] ?? value)),
+      )
+    );
   };
 }
 
 /** The file keeps six figures and more. */
-const alike = (one: number, other: number): boolean => Math.abs(one - other) <= 1e-4 * Math.max(Math.abs(one), Math.abs(other), 1e-3);
+const alike = (one: number, other: number): boolean =>
+  Math.abs(one - other) <= 1e-4 * Math.max(Math.abs(one), Math.abs(other), 1e-3);
 
 /** How far a site is: for each item when it was really measured last, whether that value is in use, whether the instrument has changed since, and whether it still holds. */
-export function guideOf(entries: readonly MenuEntry[], history: readonly HistoryEntry[], now: Date, unsaved: boolean, doubts: Doubts = new Map(), inForce: InForce = () => true, changed: ChangedSince = () => undefined): readonly GuideStep[] {
+export function guideOf(
+  entries: readonly MenuEntry[],
+  history: readonly HistoryEntry[],
+  now: Date,
+  unsaved: boolean,
+  doubts: Doubts = new Map(),
+  inForce: InForce = () => true,
+  changed: ChangedSince = () => undefined,
+): readonly GuideStep[] {
   // A submenu's folder tells nothing about where a plugin keeps an item, so the end of the id counts.
-  const find = (id: string): MenuEntry | undefined => entries.find((entry) => entry.id === id) ?? entries.find((entry) => lastPart(entry.id) === lastPart(id));
-  const others = new Map(steps.flatMap(({ items }) => items.flatMap(({ id, insteadOf }) => (insteadOf === undefined ? [] : [[lastPart(id), lastPart(insteadOf)] as const]))));
+  const find = (id: string): MenuEntry | undefined =>
+    entries.find((entry) => entry.id === id) ?? entries.find((entry) => lastPart(entry.id) === lastPart(id));
+  const others = new Map(
+    steps.flatMap(({ items }) =>
+      items.flatMap(({ id, insteadOf }) =>
+        insteadOf === undefined ? [] : [[lastPart(id), lastPart(insteadOf)] as const],
+      ),
+    ),
+  );
   /** The newest entry that is in use, else the newest. */
   const doneBy = (id: string): Done | undefined => {
     const own = lastPart(id);
@@ -55,14 +77,22 @@ export function guideOf(entries: readonly MenuEntry[], history: readonly History
     const entry = all.findLast(inForce) ?? all.at(-1);
     if (!entry) return undefined;
     // What was brought back is as old as its measurement.
-    const measured = entry.restoredFrom === undefined ? entry : (history.find((each) => each.id === entry.restoredFrom) ?? entry);
-    return { entry, when: measured.when, used: inForce(entry), changed: changed(measured), by: lastPart(entry.item) === own ? undefined : find(entry.item)?.label };
+    const measured =
+      entry.restoredFrom === undefined ? entry : (history.find((each) => each.id === entry.restoredFrom) ?? entry);
+    return {
+      entry,
+      when: measured.when,
+      used: inForce(entry),
+      changed: changed(measured),
+      by: lastPart(entry.item) === own ? undefined : find(entry.item)?.label,
+    };
   };
   return steps.flatMap(({ title, why, items }) => {
     const shown = items.flatMap(({ id, after = [], days }) => {
       const entry = find(id);
       if (!entry) return [];
-      const { state, note } = lastPart(id) === saving ? savingState(unsaved) : judge(entry, doneBy(id), now, days, doubts.get(entry.id));
+      const { state, note } =
+        lastPart(id) === saving ? savingState(unsaved) : judge(entry, doneBy(id), now, days, doubts.get(entry.id));
       const first = after.filter((each) => !doneBy(each)?.used).flatMap((each) => find(each)?.label ?? []);
       return [{ id: entry.id, label: entry.label, state, note, first: state === 'done' ? [] : first }];
     });
@@ -82,9 +112,17 @@ interface Done {
 
 /** Saving leaves no trace in the history; what is not saved does. */
 const savingState = (unsaved: boolean): { readonly state: State; readonly note: string } =>
-  unsaved ? { state: 'never', note: 'Something was measured that is not in the calibration file yet' } : { state: 'done', note: 'Nothing waits to be saved' };
+  unsaved
+    ? { state: 'never', note: 'Something was measured that is not in the calibration file yet' }
+    : { state: 'done', note: 'Nothing waits to be saved' };
 
-function judge(item: MenuEntry, done: Done | undefined, now: Date, days: number | undefined, doubt: string | undefined): { readonly state: State; readonly note: string } {
+function judge(
+  item: MenuEntry,
+  done: Done | undefined,
+  now: Date,
+  days: number | undefined,
+  doubt: string | undefined,
+): { readonly state: State; readonly note: string } {
   if (!done) {
     if (!item.enabled) return { state: 'unavailable', note: capital(item.reason ?? 'not available') };
     return { state: 'never', note: 'Not done yet' };
@@ -96,11 +134,20 @@ function judge(item: MenuEntry, done: Done | undefined, now: Date, days: number 
   const how = `Done ${when}${at}${by === undefined ? '' : ` by ${by}`}`;
   const verdict = entry.quality?.verdict;
   if (doubt !== undefined) return { state: 'doubtful', note: doubt };
-  if (!used) return { state: 'doubtful', note: `${how}, but the value in use is not that one: it was removed, replaced or not saved` };
-  if (verdict !== undefined && doubtfulVerdicts.has(verdict)) return { state: 'doubtful', note: `${how}, ${verdict}: ${entry.quality?.remarks?.[0] ?? entry.summary}` };
+  if (!used)
+    return {
+      state: 'doubtful',
+      note: `${how}, but the value in use is not that one: it was removed, replaced or not saved`,
+    };
+  if (verdict !== undefined && doubtfulVerdicts.has(verdict))
+    return { state: 'doubtful', note: `${how}, ${verdict}: ${entry.quality?.remarks?.[0] ?? entry.summary}` };
   if (changed !== undefined) return { state: 'stale', note: `${how}, but ${changed}` };
-  if (days !== undefined && age > days * day) return { state: 'stale', note: `${how}; better repeated after ${days === 1 ? 'a day' : `${days} days`}` };
-  return { state: 'done', note: `${how}${entry.kind === 'restored' ? ', brought back' : ''}${verdict === undefined ? '' : `, ${verdict}`}` };
+  if (days !== undefined && age > days * day)
+    return { state: 'stale', note: `${how}; better repeated after ${days === 1 ? 'a day' : `${days} days`}` };
+  return {
+    state: 'done',
+    note: `${how}${entry.kind === 'restored' ? ', brought back' : ''}${verdict === undefined ? '' : `, ${verdict}`}`,
+  };
 }
 
 const lastPart = (id: string): string => id.slice(id.lastIndexOf('/') + 1);

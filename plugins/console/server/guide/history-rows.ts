@@ -5,10 +5,23 @@ import type { HistoryRow } from '../../protocol';
 /** No more entries cross to the page, the newest ones. */
 const mostRows = 1000;
 
-const conditionNames = { magnification: 'magnification', cameraName: 'camera', probeMode: 'probe', spotSize: 'spot', alpha: 'alpha', binning: 'binning', intensity: 'intensity', defocus: 'defocus', highTensionKilovolts: 'high tension' } as const;
+const conditionNames = {
+  magnification: 'magnification',
+  cameraName: 'camera',
+  probeMode: 'probe',
+  spotSize: 'spot',
+  alpha: 'alpha',
+  binning: 'binning',
+  intensity: 'intensity',
+  defocus: 'defocus',
+  highTensionKilovolts: 'high tension',
+} as const;
 
 /** The history as the page shows it, the newest entry first. */
-export function historyRows(entries: readonly HistoryEntry[], itemOf: (id: string) => MenuEntry | undefined): readonly HistoryRow[] {
+export function historyRows(
+  entries: readonly HistoryEntry[],
+  itemOf: (id: string) => MenuEntry | undefined,
+): readonly HistoryRow[] {
   return entries
     .slice(-mostRows)
     .reverse()
@@ -45,4 +58,8 @@ function conditionsOf({ conditions }: HistoryEntry): Record<string, string> {
 }
 
 const numbersOf = (values: Readonly<Record<string, unknown>>): Record<string, number> =>
-  Object.fromEntries(Object.entries(values ?? {}).filter((pair): pair is [string, number] => typeof pair[1] === 'number' && Number.isFinite(pair[1])).slice(0, 40));
+  Object.fromEntries(
+    Object.entries(values ?? {})
+      .filter((pair): pair is [string, number] => typeof pair[1] === 'number' && Number.isFinite(pair[1]))
+      .slice(0, 40),
+  );

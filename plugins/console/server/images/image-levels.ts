@@ -15,20 +15,37 @@ const fullRange = 65_535;
 /** The whole image, reduced until its longer side is no more than wanted. */
 export function levelOf(image: Image, largest: number): Level {
   const [height = 0, width = 0] = image.shape;
-  return partOf(image, { left: 0, top: 0, width, height, reduction: Math.max(1, Math.ceil(Math.max(height, width) / largest)) });
+  return partOf(image, {
+    left: 0,
+    top: 0,
+    width,
+    height,
+    reduction: Math.max(1, Math.ceil(Math.max(height, width) / largest)),
+  });
 }
 
 /** A part of an image, reduced to means of squares of its pixels; sixteen-bit images that need no reduction cross unchanged. */
 export function partOf(image: Image, wanted: ImagePart): Level {
   const [fullHeight = 0, fullWidth = 0] = image.shape;
-  const [left, top] = [Math.min(wanted.left, Math.max(0, fullWidth - 1)), Math.min(wanted.top, Math.max(0, fullHeight - 1))];
-  const [columns, rows] = [Math.max(1, Math.min(wanted.width, fullWidth - left)), Math.max(1, Math.min(wanted.height, fullHeight - top))];
-  const reduction = Math.min(Math.max(wanted.reduction, Math.ceil(Math.sqrt((rows * columns) / mostSamples))), rows, columns);
+  const [left, top] = [
+    Math.min(wanted.left, Math.max(0, fullWidth - 1)),
+    Math.min(wanted.top, Math.max(0, fullHeight - 1)),
+  ];
+  const [columns, rows] = [
+    Math.max(1, Math.min(wanted.width, fullWidth - left)),
+    Math.max(1, Math.min(wanted.height, fullHeight - top)),
+  ];
+  const reduction = Math.min(
+    Math.max(wanted.reduction, Math.ceil(Math.sqrt((rows * columns) / mostSamples))),
+    rows,
+    columns,
+  );
   const [height, width] = [Math.floor(rows / reduction), Math.floor(columns / reduction)];
   const part = image.lo(top, left).hi(height * reduction, width * reduction);
   const size = { left, top, width, height, fullWidth, fullHeight, reduction };
   const { data } = image;
-  if (reduction === 1 && (data instanceof Uint16Array || data instanceof Int16Array)) return unchanged(part, data, size);
+  if (reduction === 1 && (data instanceof Uint16Array || data instanceof Int16Array))
+    return unchanged(part, data, size);
   return scaled(reduce(part, reduction).data, size);
 }
 
@@ -52,7 +69,8 @@ function unchanged({ offset, stride }: Image, data: Uint16Array | Int16Array, si
   // The same bits with the sign turned over are the counts from -32768 on.
   const signed = data instanceof Int16Array;
   const about = { ...size, offset: signed ? -32_768 : 0, scale: 1 };
-  if (!signed && columnStride === 1 && rowStride === width) return { samples: data.subarray(offset, offset + width * height), about };
+  if (!signed && columnStride === 1 && rowStride === width)
+    return { samples: data.subarray(offset, offset + width * height), about };
   const samples = new Uint16Array(width * height);
   const turned = signed ? 0x8000 : 0;
   for (let row = 0, target = 0; row < height; row++) {

@@ -92,8 +92,12 @@ export class Images {
   private refresh(): void {
     const all = this.session.buffers.all();
     this.held = new Map(all.map((image) => [this.numberOf(image), image]));
-    for (const known of [this.kept, this.sources]) for (const key of known.keys()) if (!this.held.has(Number(key.split(' ')[0]))) known.delete(key);
-    this.state.set('buffers', all.map((image) => this.describe(image)));
+    for (const known of [this.kept, this.sources])
+      for (const key of known.keys()) if (!this.held.has(Number(key.split(' ')[0]))) known.delete(key);
+    this.state.set(
+      'buffers',
+      all.map((image) => this.describe(image)),
+    );
   }
 
   private numberOf({ frame }: BufferedImage): number {
@@ -107,7 +111,10 @@ export class Images {
     const { frame, context, buffer, alignment } = image;
     const [height = 0, width = 0] = frame.image.shape;
     return {
-      buffer, width, height, alignment,
+      buffer,
+      width,
+      height,
+      alignment,
       image: this.numberOf(image),
       title: context.title ?? (context.kind && context.kind !== 'acquired' ? context.kind : 'Image'),
       camera: frame.camera,

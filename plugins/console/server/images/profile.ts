@@ -20,7 +20,8 @@ export function profileAlong(image: Image, from: Point, to: Point): ProfileState
   const [rows = 0, columns = 0] = image.shape;
   const length = Math.hypot(to.x - from.x, to.y - from.y);
   const steps = Math.max(2, Math.min(mostSteps, Math.round(length)));
-  const at = (column: number, row: number): number => image.get(Math.min(rows - 1, Math.max(0, row)), Math.min(columns - 1, Math.max(0, column)));
+  const at = (column: number, row: number): number =>
+    image.get(Math.min(rows - 1, Math.max(0, row)), Math.min(columns - 1, Math.max(0, column)));
   const distance: number[] = [];
   const counts: number[] = [];
   for (let step = 0; step <= steps; step++) {
@@ -30,7 +31,10 @@ export function profileAlong(image: Image, from: Point, to: Point): ProfileState
     const [column, row] = [Math.floor(x), Math.floor(y)];
     const [fx, fy] = [x - column, y - row];
     distance.push(share * length);
-    counts.push((1 - fy) * ((1 - fx) * at(column, row) + fx * at(column + 1, row)) + fy * ((1 - fx) * at(column, row + 1) + fx * at(column + 1, row + 1)));
+    counts.push(
+      (1 - fy) * ((1 - fx) * at(column, row) + fx * at(column + 1, row)) +
+        fy * ((1 - fx) * at(column, row + 1) + fx * at(column + 1, row + 1)),
+    );
   }
   return { distance, counts };
 }

@@ -20,10 +20,19 @@ export function statisticsOf(image: Image): ImageStatistics {
   for (let index = 0; index < count; index++) squares += (values[index]! - mean) ** 2;
   const least = Math.max(minimum, black - margin * (white - black));
   const most = Math.max(least + (white - black), Math.min(maximum, white + margin * (white - black)));
-  return { black, white, minimum, maximum, mean, deviation: Math.sqrt(squares / Math.max(1, count)), histogram: histogramOf(values, least, most, isWhole(image)) };
+  return {
+    black,
+    white,
+    minimum,
+    maximum,
+    mean,
+    deviation: Math.sqrt(squares / Math.max(1, count)),
+    histogram: histogramOf(values, least, most, isWhole(image)),
+  };
 }
 
-const isWhole = ({ data }: Image): boolean => data instanceof Uint16Array || data instanceof Int16Array || data instanceof Uint8Array;
+const isWhole = ({ data }: Image): boolean =>
+  data instanceof Uint16Array || data instanceof Int16Array || data instanceof Uint8Array;
 
 /** Counts sorted values between two limits in classes of one width; of whole numbers each class has equally many, so that no class is empty by chance. */
 function histogramOf(values: Float32Array, least: number, most: number, whole: boolean): ImageStatistics['histogram'] {
@@ -62,13 +71,16 @@ function sortedSamples({ data, offset, shape, stride }: Image): Float32Array {
     if (value - value === 0) values[count++] = value;
   }
   const known = values.subarray(0, count);
-  return data instanceof Uint16Array || data instanceof Int16Array ? countedInOrder(known, data instanceof Int16Array ? 32_768 : 0) : known.sort();
+  return data instanceof Uint16Array || data instanceof Int16Array
+    ? countedInOrder(known, data instanceof Int16Array ? 32_768 : 0)
+    : known.sort();
 }
 
 /** Sorts whole numbers of 16 bits by counting them, in place, which is many times faster than comparing. */
 function countedInOrder(values: Float32Array, lift: number): Float32Array {
   const counts = new Uint32Array(65_536);
   for (let index = 0; index < values.length; index++) counts[values[index]! + lift]! += 1;
-  for (let level = 0, at = 0; at < values.length; level++) for (let left = counts[level]!; left > 0; left--) values[at++] = level - lift;
+  for (let level = 0, at = 0; at < values.length; level++)
+    for (let left = counts[level]!; left > 0; left--) values[at++] = level - lift;
   return values;
 }

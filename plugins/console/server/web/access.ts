@@ -4,7 +4,11 @@ import type { Role } from '../../protocol';
 
 /** Who may reach the console: a token for each role, and the names under which this computer may be called. */
 export class Access {
-  private readonly tokens: Readonly<Record<Role, string>> = { observer: newToken(), operator: newToken(), administrator: newToken() };
+  private readonly tokens: Readonly<Record<Role, string>> = {
+    observer: newToken(),
+    operator: newToken(),
+    administrator: newToken(),
+  };
   private names: ReadonlySet<string> = new Set();
   private port = 0;
 
@@ -12,7 +16,9 @@ export class Access {
   servedOn(host: string, port: number, names: readonly string[]): void {
     this.port = port;
     const own = host === '0.0.0.0' || host === '::' ? [] : [host];
-    this.names = new Set(['localhost', '127.0.0.1', '::1', ...own, ...names].map((name) => `${bracketed(name.toLowerCase())}:${port}`));
+    this.names = new Set(
+      ['localhost', '127.0.0.1', '::1', ...own, ...names].map((name) => `${bracketed(name.toLowerCase())}:${port}`),
+    );
   }
 
   /** The address to open for a role. */
@@ -26,7 +32,9 @@ export class Access {
   }
 
   /** The role that a request shows a token for, in its address or as a cookie; undefined when it shows none. */
-  roleOf(request: Pick<IncomingMessage, 'url' | 'headers'>): { readonly role: Role; readonly token: string } | undefined {
+  roleOf(
+    request: Pick<IncomingMessage, 'url' | 'headers'>,
+  ): { readonly role: Role; readonly token: string } | undefined {
     const inAddress = new URL(request.url ?? '/', 'http://console').searchParams.get('token') ?? undefined;
     return this.roleOfToken(inAddress ?? cookieIn(request.headers.cookie, this.cookie));
   }
@@ -35,12 +43,20 @@ export class Access {
    * Whether a request names this computer by a name of its own. A name that a stranger let point here (DNS rebinding) is none of them.
    */
   isOwnHost(host: string | undefined): boolean {
-    return host !== undefined && this.names.has(this.port === 80 && !/:\d+$/.test(host) ? `${host.toLowerCase()}:80` : host.toLowerCase());
+    return (
+      host !== undefined &&
+      this.names.has(this.port === 80 && !/:\d+$/.test(host) ? `${host.toLowerCase()}:80` : host.toLowerCase())
+    );
   }
 
   /** Whether a connection comes from a page of the console itself. */
   isOwnOrigin(origin: string | undefined, host: string | undefined): boolean {
-    return origin !== undefined && host !== undefined && this.isOwnHost(host) && origin.toLowerCase() === `http://${host.toLowerCase()}`;
+    return (
+      origin !== undefined &&
+      host !== undefined &&
+      this.isOwnHost(host) &&
+      origin.toLowerCase() === `http://${host.toLowerCase()}`
+    );
   }
 
   private roleOfToken(token: string | undefined): { readonly role: Role; readonly token: string } | undefined {

@@ -3,9 +3,18 @@ import { spawn } from 'node:child_process';
 /** Starts the browser of the desktop with an address, where there is a screen; whether it works is for the person to see, who has the address anyway. */
 export function openBrowser(address: string): boolean {
   const { platform, env } = process;
-  const hasScreen = platform === 'win32' || platform === 'darwin' || env['DISPLAY'] !== undefined || env['WAYLAND_DISPLAY'] !== undefined;
+  const hasScreen =
+    platform === 'win32' ||
+    platform === 'darwin' ||
+    env['DISPLAY'] !== undefined ||
+    env['WAYLAND_DISPLAY'] !== undefined;
   if (!hasScreen) return false;
-  const [program, given] = platform === 'win32' ? ['rundll32', ['url.dll,FileProtocolHandler', address]] : platform === 'darwin' ? ['open', [address]] : ['xdg-open', [address]];
+  const [program, given] =
+    platform === 'win32'
+      ? ['rundll32', ['url.dll,FileProtocolHandler', address]]
+      : platform === 'darwin'
+        ? ['open', [address]]
+        : ['xdg-open', [address]];
   try {
     const child = spawn(program, given, { stdio: 'ignore', detached: true });
     child.on('error', () => {});

@@ -24,7 +24,9 @@ export function rootFolder(from = __dirname): string {
 export async function builtPage(tell: (text: string) => void, root = rootFolder()): Promise<string> {
   const name = fingerprint(root);
   const places = [path.join(root, 'build', 'page'), path.join(tmpdir(), 'eucentric-page')];
-  const ready = places.map((place) => path.join(place, name)).find((folder) => existsSync(path.join(folder, 'index.html')));
+  const ready = places
+    .map((place) => path.join(place, name))
+    .find((folder) => existsSync(path.join(folder, 'index.html')));
   if (ready !== undefined) return ready;
   tell('Building the page of the console; this is done once and takes a few seconds.');
   const place = places.find(canWrite);
@@ -39,7 +41,8 @@ export async function builtPage(tell: (text: string) => void, root = rootFolder(
     rmSync(beside, { recursive: true, force: true });
     if (!existsSync(path.join(target, 'index.html'))) throw consoleErrors.pageNotBuilt(describe(error), error);
   }
-  for (const old of readdirSync(place)) if (/^[0-9a-f]{16}$/.test(old) && old !== name) rmSync(path.join(place, old), { recursive: true, force: true });
+  for (const old of readdirSync(place))
+    if (/^[0-9a-f]{16}$/.test(old) && old !== name) rmSync(path.join(place, old), { recursive: true, force: true });
   return target;
 }
 
@@ -47,10 +50,16 @@ export async function builtPage(tell: (text: string) => void, root = rootFolder(
 function fingerprint(root: string): string {
   const hash = createHash('sha256');
   const walk = (folder: string): void => {
-    for (const entry of readdirSync(path.join(root, folder), { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    for (const entry of readdirSync(path.join(root, folder), { withFileTypes: true }).sort((a, b) =>
+      a.name < b.name ? -1 : 1,
+    )) {
       const name = `${folder}/${entry.name}`;
       if (entry.isDirectory()) walk(name);
-      else hash.update(name).update('\0').update(readFileSync(path.join(root, name)));
+      else
+        hash
+          .update(name)
+          .update('\0')
+          .update(readFileSync(path.join(root, name)));
     }
   };
   sourceFolders.forEach(walk);
@@ -72,15 +81,32 @@ function canWrite(folder: string): boolean {
 
 function runVite(root: string, outDir: string): Promise<void> {
   const options = {
-    root: path.join(root, 'plugins/console/page'), configFile: false, logLevel: 'warn', base: '/', publicDir: false,
-    build: { outDir, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: false },
+    root: path.join(root, 'plugins/console/page'),
+    configFile: false,
+    logLevel: 'warn',
+    base: '/',
+    publicDir: false,
+    build: {
+      outDir,
+      emptyOutDir: true,
+      target: 'es2022',
+      assetsInlineLimit: 0,
+      modulePreload: { polyfill: false },
+      reportCompressedSize: false,
+    },
   };
   const script = "import { build } from 'vite'; await build(JSON.parse(process.argv[1]));";
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, ['--input-type=module', '-e', script, JSON.stringify(options)], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'], timeout: buildLimitMilliseconds });
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script, JSON.stringify(options)], {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      timeout: buildLimitMilliseconds,
+    });
     let said = '';
     child.stderr.on('data', (data: Buffer) => void (said = `${said}${data.toString()}`.slice(-4000)));
     child.on('error', (error) => reject(consoleErrors.pageNotBuilt(error.message, error)));
-    child.on('close', (code) => (code === 0 ? resolve() : reject(consoleErrors.pageNotBuilt(said.trim() || `the build ended with code ${code}.`))));
+    child.on('close', (code) =>
+      code === 0 ? resolve() : reject(consoleErrors.pageNotBuilt(said.trim() || `the build ended with code ${code}.`)),
+    );
   });
 }

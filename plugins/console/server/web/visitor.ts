@@ -25,7 +25,11 @@ export class Visitor {
 
   constructor(
     readonly id: number,
-    private readonly who: { readonly role: Role; /** What the page calls its tab, the same after it is loaded again. */ readonly tab: string; readonly session: string },
+    private readonly who: {
+      readonly role: Role;
+      /** What the page calls its tab, the same after it is loaded again. */ readonly tab: string;
+      readonly session: string;
+    },
     private readonly socket: WebSocket,
     private readonly state: SharedState,
   ) {
@@ -60,7 +64,10 @@ export class Visitor {
     this.schedule();
   }
 
-  refuse(request: number, { code, message, hint }: { readonly code: string; readonly message: string; readonly hint: string }): void {
+  refuse(
+    request: number,
+    { code, message, hint }: { readonly code: string; readonly message: string; readonly hint: string },
+  ): void {
     this.send({ is: 'refused', request, code, message, hint });
   }
 

@@ -20,7 +20,12 @@ export type Perform = (command: Command, visitor: Visitor) => Promise<unknown>;
 
 /** The browsers that are connected, and which of them is in control. */
 export class Visitors {
-  private readonly sockets = new WebSocketServer({ noServer: true, maxPayload: longestCommand, perMessageDeflate: false, clientTracking: true });
+  private readonly sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: longestCommand,
+    perMessageDeflate: false,
+    clientTracking: true,
+  });
   private readonly visitors = new Map<WebSocket, Visitor>();
   private operator: number | undefined;
   /** The tab that was in control last; a page that is loaded again, or that has found its network again, is in control as before. */
@@ -36,7 +41,9 @@ export class Visitors {
     private readonly session: string,
     private readonly came: () => void,
   ) {
-    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => this.upgrade(request, socket, head));
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+      this.upgrade(request, socket, head),
+    );
     state.onChange((part) => {
       for (const visitor of this.visitors.values()) visitor.changed(part);
     });
@@ -78,7 +85,8 @@ export class Visitors {
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
     const { host, origin } = request.headers;
-    const refuse = (status: string): void => void socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+    const refuse = (status: string): void =>
+      void socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
     let place: string;
     let tab: string;
     try {
@@ -117,7 +125,8 @@ export class Visitors {
       if (this.operator === visitor.id) this.operator = undefined;
       this.showPeople();
     });
-    if (role !== 'observer' && (this.operator === undefined || (tab !== '' && tab === this.lastTab))) this.control(visitor, true);
+    if (role !== 'observer' && (this.operator === undefined || (tab !== '' && tab === this.lastTab)))
+      this.control(visitor, true);
     this.showPeople();
     this.came();
   }
@@ -155,7 +164,9 @@ export class Visitors {
   }
 }
 
-function parse(text: string | undefined): { readonly success: true; readonly command: Command } | { readonly success: false; readonly request: number } {
+function parse(
+  text: string | undefined,
+): { readonly success: true; readonly command: Command } | { readonly success: false; readonly request: number } {
   let value: unknown;
   try {
     value = JSON.parse(text ?? '');

@@ -2,7 +2,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { type CameraName, definitions, exportProperties, type GeneralName, importProperties, parseSettings, type PropertyDefinition, type Settings } from '../../../../core/settings';
+import {
+  type CameraName,
+  definitions,
+  exportProperties,
+  type GeneralName,
+  importProperties,
+  parseSettings,
+  type PropertyDefinition,
+  type Settings,
+} from '../../../../core/settings';
 import { sectionsOf } from '../sections-of';
 
 const bothWays = (text: string): string => exportProperties(importProperties(text, 'in.txt').yaml, 'in.yaml');
@@ -49,19 +58,30 @@ describe('importing and exporting properties', () => {
       '',
     ].join('\r\n');
     const { yaml, unknownLines } = importProperties(text, 'in.txt');
-    expect(unknownLines).toEqual(['FirstUnknown 1', 'CameraRetries 1', 'Unknown 2 # with a comment', 'MagnificationTable 1', '1 10 0', 'Nonsense']);
+    expect(unknownLines).toEqual([
+      'FirstUnknown 1',
+      'CameraRetries 1',
+      'Unknown 2 # with a comment',
+      'MagnificationTable 1',
+      '1 10 0',
+      'Nonsense',
+    ]);
     expect(sectionsOf(exportProperties(yaml, 'in.yaml'))).toEqual(sectionsOf(text));
     expect(parseSettings(yaml, 'in.yaml').settings.get('CameraRetries')).toBe(2);
   });
 
   it('keeps comments where they stand', () => {
-    const text = 'SerialEMProperties\n# above\nCameraRetries 2  # behind\n\nCameraProperties 0  # first\nCameraSizeX 4096\n# at the end\nEndCameraProperties\n# last\n';
+    const text =
+      'SerialEMProperties\n# above\nCameraRetries 2  # behind\n\nCameraProperties 0  # first\nCameraSizeX 4096\n# at the end\nEndCameraProperties\n# last\n';
     expect(bothWays(text)).toBe(text);
   });
 
   it('tells comments from texts with a # in them', () => {
-    const yaml = "# yaml-language-server: $schema=schema.json\r\nplugins:\r\n  fei: {}  # not for SerialEM\r\n\r\nLogBookPathName: 'C:\\log # old'  # new\r\nCameraRetries: 1 # one\r\nImageShiftDelays:\r\n  # um, s\r\n  - [0, 0]  # first\r\n";
-    expect(exportProperties(yaml, 'in.yaml')).toBe('SerialEMProperties\n# new\nLogBookPathName C:\\log # old\nCameraRetries 1  # one\n# um, s\nImageShiftDelays 1\n0 0  # first\n');
+    const yaml =
+      "# yaml-language-server: $schema=schema.json\r\nplugins:\r\n  fei: {}  # not for SerialEM\r\n\r\nLogBookPathName: 'C:\\log # old'  # new\r\nCameraRetries: 1 # one\r\nImageShiftDelays:\r\n  # um, s\r\n  - [0, 0]  # first\r\n";
+    expect(exportProperties(yaml, 'in.yaml')).toBe(
+      'SerialEMProperties\n# new\nLogBookPathName C:\\log # old\nCameraRetries 1  # one\n# um, s\nImageShiftDelays 1\n0 0  # first\n',
+    );
   });
 
   it('reads bytes of other encodings and line ends', () => {
@@ -73,35 +93,64 @@ describe('importing and exporting properties', () => {
     expect(importProperties(marked, 'in.txt')).toEqual({ yaml: 'CameraRetries: 3\n', problems: [], unknownLines: [] });
   });
 
-  const word = fc.stringMatching(/^[A-Za-z0-9_:\\./'"{}[\]!&*%@,?|>=+-]{1,12}$/).filter((each) => !each.startsWith('/*') && !each.endsWith('*/'));
-  const number = fc.oneof(fc.integer({ min: -1000, max: 100000 }).map(String), fc.double({ noNaN: true, min: -1e6, max: 1e6 }).map(String), fc.constantFrom('1.', '.5', '+3', '007', '1e3', '-0.0'));
+  const word = fc
+    .stringMatching(/^[A-Za-z0-9_:\\./'"{}[\]!&*%@,?|>=+-]{1,12}$/)
+    .filter((each) => !each.startsWith('/*') && !each.endsWith('*/'));
+  const number = fc.oneof(
+    fc.integer({ min: -1000, max: 100000 }).map(String),
+    fc.double({ noNaN: true, min: -1e6, max: 1e6 }).map(String),
+    fc.constantFrom('1.', '.5', '+3', '007', '1e3', '-0.0'),
+  );
   const text = fc.array(word, { minLength: 1, maxLength: 4 }).map((words) => words.join(' '));
   const valueOf = (type: string): fc.Arbitrary<string> => (type === 'text' ? text : type === 'token' ? word : number);
   const row = (definition: PropertyDefinition): fc.Arbitrary<string> => {
     const fields = definition.fields.map(valueOf);
-    const rest = definition.rest ? [fc.array(fc.tuple(...definition.rest.map(valueOf)), { minLength: 1, maxLength: 4 }).map((groups) => groups.flat().join(' '))] : [];
+    const rest = definition.rest
+      ? [
+          fc
+            .array(fc.tuple(...definition.rest.map(valueOf)), { minLength: 1, maxLength: 4 })
+            .map((groups) => groups.flat().join(' ')),
+        ]
+      : [];
     return fc.tuple(...fields, ...rest).map((values) => values.join(' '));
   };
   const entry = (definition: PropertyDefinition): fc.Arbitrary<readonly string[]> =>
     definition.form === 'table'
       ? fc.array(row(definition), { maxLength: 3 }).map((rows) => [`${definition.name} ${rows.length}`, ...rows])
-      : fc.tuple(row(definition), fc.constantFrom('', ' # comment', '\t#x: y'), fc.boolean()).map(([values, comment, upper]) => {
-          const name = upper ? definition.name.toUpperCase() : definition.name;
-          return [`${name} ${values}${definition.fields.includes('text') ? '' : comment}`.trimEnd()];
-        });
+      : fc
+          .tuple(row(definition), fc.constantFrom('', ' # comment', '\t#x: y'), fc.boolean())
+          .map(([values, comment, upper]) => {
+            const name = upper ? definition.name.toUpperCase() : definition.name;
+            return [`${name} ${values}${definition.fields.includes('text') ? '' : comment}`.trimEnd()];
+          });
   // Lines that SerialEM would stumble over are kept as well: no value, too many values, words for numbers.
   const faulty = (definition: PropertyDefinition): fc.Arbitrary<readonly string[]> =>
-    definition.form === 'table' ? entry(definition) : fc.array(word, { maxLength: 4 }).map((words) => [[definition.name, ...words].join(' ')]);
-  const known = (scope: 'general' | 'camera'): fc.Arbitrary<readonly string[]> => fc.constantFrom(...definitions[scope]).chain((definition) => fc.oneof({ weight: 4, arbitrary: entry(definition) }, { weight: 1, arbitrary: faulty(definition) }));
+    definition.form === 'table'
+      ? entry(definition)
+      : fc.array(word, { maxLength: 4 }).map((words) => [[definition.name, ...words].join(' ')]);
+  const known = (scope: 'general' | 'camera'): fc.Arbitrary<readonly string[]> =>
+    fc
+      .constantFrom(...definitions[scope])
+      .chain((definition) =>
+        fc.oneof({ weight: 4, arbitrary: entry(definition) }, { weight: 1, arbitrary: faulty(definition) }),
+      );
   const other = fc.oneof(
     fc.constantFrom([''], ['# a comment: with [brackets]'], ['   ## x']),
     fc.tuple(word, text).map(([name, values]) => [`zz${name.replace(/^[^A-Za-z]+/, '')}Unknown ${values}`]),
   );
   const lines = (scope: 'general' | 'camera', maxLength: number): fc.Arbitrary<readonly string[]> =>
-    fc.array(fc.oneof({ weight: 5, arbitrary: known(scope) }, { weight: 1, arbitrary: other }), { maxLength }).map((parts) => parts.flat());
-  const camera = fc.tuple(fc.integer({ min: -2, max: 5 }), lines('camera', 8)).map(([index, body]) => [`CameraProperties ${index}`, ...body, 'EndCameraProperties']);
+    fc
+      .array(fc.oneof({ weight: 5, arbitrary: known(scope) }, { weight: 1, arbitrary: other }), { maxLength })
+      .map((parts) => parts.flat());
+  const camera = fc
+    .tuple(fc.integer({ min: -2, max: 5 }), lines('camera', 8))
+    .map(([index, body]) => [`CameraProperties ${index}`, ...body, 'EndCameraProperties']);
   const file = fc
-    .tuple(lines('general', 10), fc.array(fc.tuple(camera, lines('general', 6)), { maxLength: 2 }), fc.constantFrom('\n', '\r\n'))
+    .tuple(
+      lines('general', 10),
+      fc.array(fc.tuple(camera, lines('general', 6)), { maxLength: 2 }),
+      fc.constantFrom('\n', '\r\n'),
+    )
     .map(([first, parts, end]) => ['SerialEMProperties', ...first, ...parts.flat(2), ''].join(end));
 
   it('gives back any file, and importing that again gives the same values', () => {
@@ -118,13 +167,20 @@ describe('importing and exporting properties', () => {
 
   it('means the same in YAML as in the properties file', () => {
     const valuesOf = (settings: Settings): unknown => [
-      definitions.general.filter(({ form }) => form !== 'ignored').map(({ name }) => [name, settings.get(name as GeneralName), settings.has(name as GeneralName)]),
-      settings.cameras.map((camera) => [camera.index, definitions.camera.map(({ name }) => [name, camera.get(name as CameraName)])]),
+      definitions.general
+        .filter(({ form }) => form !== 'ignored')
+        .map(({ name }) => [name, settings.get(name as GeneralName), settings.has(name as GeneralName)]),
+      settings.cameras.map((camera) => [
+        camera.index,
+        definitions.camera.map(({ name }) => [name, camera.get(name as CameraName)]),
+      ]),
     ];
     fc.assert(
       fc.property(file, (properties) => {
         const { yaml } = importProperties(properties, 'in.txt');
-        expect(valuesOf(parseSettings(yaml, 'in.yaml').settings)).toEqual(valuesOf(parseSettings(properties, 'in.txt').settings));
+        expect(valuesOf(parseSettings(yaml, 'in.yaml').settings)).toEqual(
+          valuesOf(parseSettings(properties, 'in.txt').settings),
+        );
       }),
       { numRuns: 50 },
     );
@@ -132,10 +188,16 @@ describe('importing and exporting properties', () => {
 
   it('does not throw or hang on any text', () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string({ unit: 'binary', maxLength: 300 }), file.chain((each) => fc.nat(each.length).map((at) => each.slice(0, at)))), (anything) => {
-        const { yaml } = importProperties(anything, 'in.txt');
-        if (yaml !== '' && yaml !== '\n') parseSettings(yaml, 'in.yaml');
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: 'binary', maxLength: 300 }),
+          file.chain((each) => fc.nat(each.length).map((at) => each.slice(0, at))),
+        ),
+        (anything) => {
+          const { yaml } = importProperties(anything, 'in.txt');
+          if (yaml !== '' && yaml !== '\n') parseSettings(yaml, 'in.yaml');
+        },
+      ),
       { numRuns: 150 },
     );
   });

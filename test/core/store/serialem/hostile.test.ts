@@ -5,7 +5,8 @@ import * as fc from 'fast-check';
 import { CalibrationFile, readCalibrationFile, showCalibrations } from '../../../../core/store';
 import { goldenMain } from './golden';
 
-const parse = (text: string | Buffer) => CalibrationFile.parse(typeof text === 'string' ? Buffer.from(text, 'latin1') : text, 'bad.txt');
+const parse = (text: string | Buffer) =>
+  CalibrationFile.parse(typeof text === 'string' ? Buffer.from(text, 'latin1') : text, 'bad.txt');
 const codes = (text: string | Buffer) => parse(text).problems.map(({ code, place }) => `${code}:${place?.line}`);
 const golden = goldenMain.join('');
 
@@ -32,7 +33,10 @@ describe('a file that is no calibration file', () => {
       const file = await open(path, 'r+');
       await file.truncate(20 * 2 ** 30);
       await file.close();
-      await expect(readCalibrationFile(path)).rejects.toMatchObject({ code: 'store/too-large', message: expect.stringContaining('20480.0 MB') as unknown });
+      await expect(readCalibrationFile(path)).rejects.toMatchObject({
+        code: 'store/too-large',
+        message: expect.stringContaining('20480.0 MB') as unknown,
+      });
     } finally {
       await rm(directory, { recursive: true });
     }
@@ -52,7 +56,8 @@ describe('a byte order mark', () => {
 });
 
 /** Two good records around bad lines: the bad ones must be told with their line and kept, the good ones read. */
-const around = (...bad: readonly string[]) => ['SerialEMCalibrations', 'C2SpotOffset 1 0.5 0.5', ...bad, 'C2SpotOffset 2 0.25 0.25', ''].join('\n');
+const around = (...bad: readonly string[]) =>
+  ['SerialEMCalibrations', 'C2SpotOffset 1 0.5 0.5', ...bad, 'C2SpotOffset 2 0.25 0.25', ''].join('\n');
 
 describe('bad lines', () => {
   it.each<[string, string[], string[]]>([
@@ -79,11 +84,19 @@ describe('bad lines', () => {
     ['a table with a number beyond all bounds', ['FilterMagShifts 4000000000', '20 1.0'], ['store/short-table:3']],
     ['a bad row in a table', ['FilterMagShifts\t3', '20 1.0', '999 1.0', '22 1.0'], ['store/unreadable-record:5']],
     ['an empty line in a table', ['FilterMagShifts\t2', '20 1.0', '', '22 1.0'], ['store/blank-in-table:5']],
-    ['a bad row in a block', ['STEMfocusVersusZ 2 3 1', '1 2 3', '1 x 3'], ['store/unreadable-record:5', 'store/incomplete-record:3']],
+    [
+      'a bad row in a block',
+      ['STEMfocusVersusZ 2 3 1', '1 2 3', '1 x 3'],
+      ['store/unreadable-record:5', 'store/incomplete-record:3'],
+    ],
     ['a bad header of a block', ['STEMfocusVersusZ 2 99 1', '1 2 3', '1 2 3'], ['store/unreadable-record:3']],
     ['a short block', ['STEMfocusVersusZ 5 3 1', '1 2 3', '1 2 3'], ['store/short-table:3']],
     ['spots beyond all bounds', ['SpotBeamShifts 1 2000000000'], ['store/unreadable-record:3', 'store/bad-count:3']],
-    ['camera properties without end', ['CameraProperties 0', 'whatever'], ['store/open-block:3', 'store/unknown-record:4']],
+    [
+      'camera properties without end',
+      ['CameraProperties 0', 'whatever'],
+      ['store/open-block:3', 'store/unknown-record:4'],
+    ],
   ])('%s: told with the line, kept, and the rest is read', (_, bad, expected) => {
     const text = around(...bad);
     const { file } = parse(text);
@@ -108,7 +121,12 @@ describe('bad lines', () => {
   it('in a table that is changed stay in it, and the number of rows is put right', () => {
     const { file } = parse(around('FilterMagShifts\t5', '20 1.0', '', '999 1.0'));
     file!.put('FilterMagShifts', { magIndex: 21, energyShift: 2 }, () => false);
-    expect(file!.render().toString().split('\n').slice(2, 6)).toEqual(['FilterMagShifts\t3', '20 1.0', '21 2.000000', '999 1.0']);
+    expect(file!.render().toString().split('\n').slice(2, 6)).toEqual([
+      'FilterMagShifts\t3',
+      '20 1.0',
+      '21 2.000000',
+      '999 1.0',
+    ]);
   });
 
   it('name the nearest right keyword', () => {
@@ -153,7 +171,15 @@ describe('anything at all', () => {
     const line = fc.oneof(
       fc.constantFrom(...goldenMain),
       fc.string({ unit: 'binary' }).map((text) => `${text}\n`),
-      fc.constantFrom('ImageShiftMatrix\t999999\n', 'SpotBeamShifts 1 13 1 13\n', 'CameraProperties\n', 'EndCameraProperties\n', '\0\n', '\r\r\n', 'BeamIntensityTable 3 0 0 0\n'),
+      fc.constantFrom(
+        'ImageShiftMatrix\t999999\n',
+        'SpotBeamShifts 1 13 1 13\n',
+        'CameraProperties\n',
+        'EndCameraProperties\n',
+        '\0\n',
+        '\r\r\n',
+        'BeamIntensityTable 3 0 0 0\n',
+      ),
     );
     fc.assert(
       fc.property(fc.array(line, { maxLength: 40 }), (lines) => {

@@ -30,7 +30,9 @@ const recordsOf = (layout: Layout): fc.Arbitrary<readonly Record<string, unknown
     return index ? rows.map((row, at) => ({ [index.name]: index.from + at, ...row })) : rows;
   });
 
-const cases = Object.values(fileFormats).flatMap((format) => [...format.layouts].map(([name, layout]) => ({ kind: format.kind, name, layout })));
+const cases = Object.values(fileFormats).flatMap((format) =>
+  [...format.layouts].map(([name, layout]) => ({ kind: format.kind, name, layout })),
+);
 
 /** What a number is after it has been printed with so many decimals and read again, worked out without the code under test. */
 function expected(value: unknown, field: Field): unknown {
@@ -60,7 +62,9 @@ describe.each(cases)('the codec of $name ($kind)', ({ kind, name, layout }) => {
         const wanted = rows.map((row) => {
           const { index } = layout.shape === 'table' ? layout : {};
           const own = { ...(index ? { [index.name]: row[index.name] } : {}), ...expectedRow(row, layout.fields) };
-          return layout.shape === 'block' ? { ...own, rows: (row.rows as Record<string, unknown>[]).map((each) => expectedRow(each, layout.rows)) } : own;
+          return layout.shape === 'block'
+            ? { ...own, rows: (row.rows as Record<string, unknown>[]).map((each) => expectedRow(each, layout.rows)) }
+            : own;
         });
         expect(plainZeros(again.get(name))).toEqual(plainZeros(wanted));
         const anew = CalibrationFile.empty(kind);
@@ -75,10 +79,19 @@ describe.each(cases)('the codec of $name ($kind)', ({ kind, name, layout }) => {
 
 describe('changing one record of a file', () => {
   const format = fileFormats.calibrations;
-  const noise = fc.constantFrom('', '# a comment', 'NewerRecord 1 2 3', '  C2SpotOffset   3\t0.5  0.25   # by hand', 'imageshiftmatrix 7', '\tStageToCameraMatrix 3 0 1 2 3 4   1000');
+  const noise = fc.constantFrom(
+    '',
+    '# a comment',
+    'NewerRecord 1 2 3',
+    '  C2SpotOffset   3\t0.5  0.25   # by hand',
+    'imageshiftmatrix 7',
+    '\tStageToCameraMatrix 3 0 1 2 3 4   1000',
+  );
   const whole = fc
     .tuple(
-      fc.tuple(...[...format.layouts].map(([name, layout]) => fc.option(recordsOf(layout).map((rows) => ({ name, rows }))))),
+      fc.tuple(
+        ...[...format.layouts].map(([name, layout]) => fc.option(recordsOf(layout).map((rows) => ({ name, rows })))),
+      ),
       fc.array(fc.tuple(noise, fc.nat()), { maxLength: 6 }),
       fc.constantFrom('\n', '\r\n'),
     )
@@ -88,7 +101,10 @@ describe('changing one record of a file', () => {
       const text = file.render().toString('latin1').split('\r\n').slice(0, -1);
       // Only between records, where noise is allowed.
       const places = text.flatMap((line, at) => (at > 0 && /^[A-Z]/.test(line) ? [at] : [])).concat(text.length);
-      for (const [line, seed] of [...lines].sort((a, b) => (places[b[1] % places.length]! - places[a[1] % places.length]!))) text.splice(places[seed % places.length]!, 0, line);
+      for (const [line, seed] of [...lines].sort(
+        (a, b) => places[b[1] % places.length]! - places[a[1] % places.length]!,
+      ))
+        text.splice(places[seed % places.length]!, 0, line);
       return text.map((line) => line + end).join('');
     });
 
@@ -100,8 +116,20 @@ describe('changing one record of a file', () => {
         const candidates = file!.all().filter(({ name }) => format.layouts.get(name)!.shape !== 'block');
         if (candidates.length === 0) return;
         const { name, values, line } = candidates[which % candidates.length]!;
-        const field = format.layouts.get(name)!.fields.find((each) => each.kind === 'f32' || each.kind === 'f64' || each.name === 'lensValue' || each.name === 'aperture1' || each.name === 'micro')!;
-        const changed = { ...values, [field.name]: Number(values[field.name]) === number + 1 ? number + 2 : number + 1 };
+        const field = format.layouts
+          .get(name)!
+          .fields.find(
+            (each) =>
+              each.kind === 'f32' ||
+              each.kind === 'f64' ||
+              each.name === 'lensValue' ||
+              each.name === 'aperture1' ||
+              each.name === 'micro',
+          )!;
+        const changed = {
+          ...values,
+          [field.name]: Number(values[field.name]) === number + 1 ? number + 2 : number + 1,
+        };
         file!.put(name, changed, (each) => each === values);
         const lines = file!.render().toString('latin1').split('\n');
         const original = before.split('\n');
@@ -127,8 +155,16 @@ describe('changing one record of a file', () => {
         expect(again.get('ImageShiftMatrix')).toHaveLength(matrices + 1);
         expect(again.kept().map((each) => each.text)).toEqual(kept.map((each) => each.text));
         again.remove('ImageShiftMatrix', (each) => each.camera === 5 && each.magIndex === 50 && each.xpx === 1);
-        expect(CalibrationFile.parse(again.render(), 'file.txt').problems.filter(({ code }) => code !== 'store/unknown-record')).toEqual([]);
-        expect(again.render('canonical').equals(CalibrationFile.parse(again.render('canonical'), 'file.txt').file!.render('canonical'))).toBe(true);
+        expect(
+          CalibrationFile.parse(again.render(), 'file.txt').problems.filter(
+            ({ code }) => code !== 'store/unknown-record',
+          ),
+        ).toEqual([]);
+        expect(
+          again
+            .render('canonical')
+            .equals(CalibrationFile.parse(again.render('canonical'), 'file.txt').file!.render('canonical')),
+        ).toBe(true);
       }),
       { numRuns: 40 },
     );

@@ -1,8 +1,17 @@
 import path from 'node:path';
-import { type Matrix, type Vector, apply, imageShiftUnits, inverse, product, subtract, vector } from '../../../../core/base';
+import {
+  type Matrix,
+  type Vector,
+  apply,
+  imageShiftUnits,
+  inverse,
+  product,
+  subtract,
+  vector,
+} from '../../../../core/base';
 import { Cameras, Scope } from '../../../../core/devices';
 import { ScriptedOperator } from '../../../../core/kernel';
-import { takeImage } from "../../../../core/acquisition";
+import { takeImage } from '../../../../core/acquisition';
 import { ImageShiftAdjustment, ImageShiftControl, Optics } from '../../../../core/optics';
 import { SimulatedTruth } from '../../../../plugins/simulator';
 import { projectFolder, randomNumbers, virtualInstrument } from '../../../support/virtual-instrument';
@@ -13,13 +22,20 @@ type Pair = [number, number];
 
 /** The cameras of the virtual Krios made so small that an image takes no time. */
 export const smallCameras = (yaml: string): string =>
-  yaml.replace('CameraSizeX: 11520', 'CameraSizeX: 960').replace('CameraSizeY: 8184', 'CameraSizeY: 720').replace('CameraSizeX: 4096', 'CameraSizeX: 1024').replace('CameraSizeY: 4096', 'CameraSizeY: 1024');
+  yaml
+    .replace('CameraSizeX: 11520', 'CameraSizeX: 960')
+    .replace('CameraSizeY: 8184', 'CameraSizeY: 720')
+    .replace('CameraSizeX: 4096', 'CameraSizeX: 1024')
+    .replace('CameraSizeY: 4096', 'CameraSizeY: 1024');
 
 /** A truth as instruments with a filter show it: each mode has an image shift and a displacement of its own at every magnification. */
 export function drawTruth(seed: number) {
   const next = randomNumbers(seed);
   const even = (low: number, high: number): number => low + (high - low) * next();
-  const offsets = (): Record<string, Pair> => Object.fromEntries(Array.from({ length: 20 }, (_, at) => [String(16 + at), [even(-0.4, 0.4), even(-0.4, 0.4)] as Pair]));
+  const offsets = (): Record<string, Pair> =>
+    Object.fromEntries(
+      Array.from({ length: 20 }, (_, at) => [String(16 + at), [even(-0.4, 0.4), even(-0.4, 0.4)] as Pair]),
+    );
   const turned = (): [Pair, Pair] => {
     const [angle, along, across] = [even(-1, 1), even(0.9, 1.1), even(0.9, 1.1)];
     return [
@@ -39,30 +55,54 @@ export function drawTruth(seed: number) {
 }
 
 /** The virtual Krios with two cameras and image shift calibrated without error, and an operator who centres a feature to one pixel. */
-export async function filterInstrument(seed: number, { calibrated = [regular, filtered] }: { readonly calibrated?: readonly number[] } = {}) {
+export async function filterInstrument(
+  seed: number,
+  { calibrated = [regular, filtered] }: { readonly calibrated?: readonly number[] } = {},
+) {
   const truth = drawTruth(seed);
   const next = randomNumbers(seed + 1000);
-  const instrument = await virtualInstrument({ configuration: path.join(projectFolder, 'config', 'krios-k3.yaml'), edit: smallCameras, simulator: truth });
+  const instrument = await virtualInstrument({
+    configuration: path.join(projectFolder, 'config', 'krios-k3.yaml'),
+    edit: smallCameras,
+    simulator: truth,
+  });
   const { registry } = instrument.kernel;
   const [scope, cameras, optics] = [registry.get(Scope), registry.get(Cameras), registry.get(Optics)];
   const { records } = registry.get(SimulatedTruth);
-  const matrixOf = (record: string, magIndex: number, camera: number): Matrix => records.find((each) => each.record === record && each['magIndex'] === magIndex && each['camera'] === camera) as unknown as Matrix;
+  const matrixOf = (record: string, magIndex: number, camera: number): Matrix =>
+    records.find(
+      (each) => each.record === record && each['magIndex'] === magIndex && each['camera'] === camera,
+    ) as unknown as Matrix;
   for (const row of records as unknown as ({ record: string; magIndex: number; camera: number } & Matrix)[])
-    if (row.record === 'ImageShiftMatrix' && calibrated.includes(row.camera)) instrument.calibrations.imageShift.set(row.magIndex, row.camera, row, { sessionMeasured: false });
+    if (row.record === 'ImageShiftMatrix' && calibrated.includes(row.camera))
+      instrument.calibrations.imageShift.set(row.magIndex, row.camera, row, { sessionMeasured: false });
   const feature = vector(0.6 * next() - 0.3, 0.6 * next() - 0.3);
 
   /** Where the feature is on the selected camera, in unbinned pixels from its centre: specimen and stage axes are opposite in this truth. */
   const seen = async (): Promise<Vector> => {
     const [magIndex, camera] = [await scope.magIndex.read(), cameras.selected.traits.index];
-    const specimenToCamera = product(matrixOf('StageToCameraMatrix', magIndex, camera), { xpx: -1, xpy: 0, ypx: 0, ypy: -1 });
-    const [x, y] = (camera === filtered ? truth.imageOffsetsEftemMicrometres : truth.imageOffsetsMicrometres)[String(magIndex)] ?? [0, 0];
-    return subtract(apply(specimenToCamera, subtract(feature, vector(x, y))), apply(matrixOf('ImageShiftMatrix', magIndex, camera), await scope.imageShift.read()));
+    const specimenToCamera = product(matrixOf('StageToCameraMatrix', magIndex, camera), {
+      xpx: -1,
+      xpy: 0,
+      ypx: 0,
+      ypy: -1,
+    });
+    const [x, y] = (camera === filtered ? truth.imageOffsetsEftemMicrometres : truth.imageOffsetsMicrometres)[
+      String(magIndex)
+    ] ?? [0, 0];
+    return subtract(
+      apply(specimenToCamera, subtract(feature, vector(x, y))),
+      apply(matrixOf('ImageShiftMatrix', magIndex, camera), await scope.imageShift.read()),
+    );
   };
   /** Centres the feature to within so many pixels, in a direction drawn at random. */
   const center = async (error = next()): Promise<void> => {
     const angle = 2 * Math.PI * next();
     const off = subtract(await seen(), vector(error * Math.cos(angle), error * Math.sin(angle)));
-    const change = apply(inverse(matrixOf('ImageShiftMatrix', await scope.magIndex.read(), cameras.selected.traits.index))!, off);
+    const change = apply(
+      inverse(matrixOf('ImageShiftMatrix', await scope.magIndex.read(), cameras.selected.traits.index))!,
+      off,
+    );
     const { x, y } = await scope.imageShift.read();
     await scope.imageShift.write(vector(imageShiftUnits(x + change.x), imageShiftUnits(y + change.y)));
   };
@@ -72,8 +112,21 @@ export async function filterInstrument(seed: number, { calibrated = [regular, fi
   };
   /** The mag index at which a camera has the pixel size nearest to one. */
   const matching = (camera: number, pixel: number): number =>
-    optics.magnifications.indexes(optics.camera(camera)).filter((index) => !optics.isLowMagnification(index, camera)).sort((a, b) => Math.abs(Math.log(optics.pixelSize(a, camera)!.value / pixel)) - Math.abs(Math.log(optics.pixelSize(b, camera)!.value / pixel)))[0]!;
-  const run = async (item: string, { answers = {}, presses = [] }: { readonly answers?: Readonly<Record<string, string>>; readonly presses?: readonly string[] } = {}) => {
+    optics.magnifications
+      .indexes(optics.camera(camera))
+      .filter((index) => !optics.isLowMagnification(index, camera))
+      .sort(
+        (a, b) =>
+          Math.abs(Math.log(optics.pixelSize(a, camera)!.value / pixel)) -
+          Math.abs(Math.log(optics.pixelSize(b, camera)!.value / pixel)),
+      )[0]!;
+  const run = async (
+    item: string,
+    {
+      answers = {},
+      presses = [],
+    }: { readonly answers?: Readonly<Record<string, string>>; readonly presses?: readonly string[] } = {},
+  ) => {
     const said: string[] = [];
     const left = [...presses];
     const operator = new ScriptedOperator(answers, { defaults: true });
@@ -88,9 +141,19 @@ export async function filterInstrument(seed: number, { calibrated = [regular, fi
     return { result, said, asked: operator.asked.map(({ id }) => id) };
   };
   return {
-    instrument, scope, cameras, optics, seen, center, goTo, run,
+    instrument,
+    scope,
+    cameras,
+    optics,
+    seen,
+    center,
+    goTo,
+    run,
     /** Mag indices at which the two cameras have nearly the same pixel size. */
-    pairOfMagnifications: (magIndex: number): readonly [number, number] => [magIndex, matching(filtered, optics.pixelSize(magIndex, regular)!.value)],
+    pairOfMagnifications: (magIndex: number): readonly [number, number] => [
+      magIndex,
+      matching(filtered, optics.pixelSize(magIndex, regular)!.value),
+    ],
     /** Takes both images as the instructions of EFTEM IS Offset say. */
     takeBoth: async ([from, to]: readonly [number, number]): Promise<void> => {
       await goTo(regular, from);
@@ -103,7 +166,10 @@ export async function filterInstrument(seed: number, { calibrated = [regular, fi
     },
     net: registry.get(ImageShiftControl).net,
     adjustment: registry.get(ImageShiftAdjustment),
-    offset: (magIndex: number, eftem: 0 | 1) => instrument.calibrations.records('ImageShiftOffsets').find((row) => row.magIndex === magIndex && row.eftem === eftem),
+    offset: (magIndex: number, eftem: 0 | 1) =>
+      instrument.calibrations
+        .records('ImageShiftOffsets')
+        .find((row) => row.magIndex === magIndex && row.eftem === eftem),
     [Symbol.asyncDispose]: () => instrument[Symbol.asyncDispose](),
   };
 }

@@ -1,6 +1,6 @@
 import { length, micrometres, vector } from '../../../../core/base';
 import { Cameras, EftemMode, Stage } from '../../../../core/devices';
-import { takeImage } from "../../../../core/acquisition";
+import { takeImage } from '../../../../core/acquisition';
 import { showCalibrations } from '../../../../core/store';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem, verifying, virtualInstrument } from '../../../support/virtual-instrument';
@@ -17,7 +17,11 @@ const most = ({ optics }: Given, [from, to]: readonly [number, number]): number 
   return 1.02 + Math.max(ratio, 1 / ratio);
 };
 /** How far the feature is from the centre after it was centred in one mode and the other one selected. */
-async function switched(given: Given, from: readonly [camera: number, magIndex: number], to: readonly [camera: number, magIndex: number]): Promise<number> {
+async function switched(
+  given: Given,
+  from: readonly [camera: number, magIndex: number],
+  to: readonly [camera: number, magIndex: number],
+): Promise<number> {
   await given.goTo(...from);
   await given.center(0);
   await given.goTo(...to);
@@ -32,10 +36,18 @@ test.each(seeds)('a feature centred in one mode is centred in the other one, see
   expect(asked).toEqual(['done-all', 'zero-regular']);
   expect(result!.values).toMatchObject({ fromMagIndex: pair[0], toMagIndex: pair[1] });
   const [stored] = given.instrument.calibrations.records('GIFShiftOffset').all();
-  expect(stored).toMatchObject({ fromMagIndex: pair[0], toMagIndex: pair[1], x: result!.values['x'], y: result!.values['y'] });
+  expect(stored).toMatchObject({
+    fromMagIndex: pair[0],
+    toMagIndex: pair[1],
+    x: result!.values['x'],
+    y: result!.values['y'],
+  });
   const before = await switched(given, [regular, pair[0]], [filtered, pair[1]]);
   given.adjustment.betweenMagnifications = true;
-  const [there, back] = [await switched(given, [regular, pair[0]], [filtered, pair[1]]), await switched(given, [filtered, pair[1]], [regular, pair[0]])];
+  const [there, back] = [
+    await switched(given, [regular, pair[0]], [filtered, pair[1]]),
+    await switched(given, [filtered, pair[1]], [regular, pair[0]]),
+  ];
   expect(before).toBeGreaterThan(20);
   expect(there).toBeLessThan(most(given, pair));
   expect(back).toBeLessThan(most(given, pair));
@@ -45,48 +57,59 @@ describe('together with Mag IS Offsets', () => {
   // Each end of a span carries its own centring, and so does the pair of the bridge.
   const twice = (given: Given, pair: readonly [number, number]): number => 2 * most(given, pair);
 
-  test.each(verifying ? seeds : [1, 2, 3])('measured in regular mode first, the bridge makes the offsets of the other mode, seed %i', async (seed) => {
-    await using given = await filterInstrument(seed);
-    const pair = given.pairOfMagnifications(25);
-    await given.goTo(regular, 27);
-    await given.run(offsets, { presses: Array<string>(5).fill('NextMag'), answers: { 'take-images': 'no' } });
-    given.adjustment.betweenMagnifications = seed % 2 === 0;
-    await given.takeBoth(pair);
-    const { result } = await given.run(item);
-    expect(result!.values['offsets']).toBeGreaterThan(20);
-    expect(given.offset(pair[1], 1)).toBeDefined();
-    given.adjustment.betweenMagnifications = true;
-    expect(await switched(given, [regular, 25], [filtered, pair[1]])).toBeLessThan(most(given, pair));
-    // The span measured in regular mode is as good from the other mode.
-    for (const at of [22, 24, 27]) {
-      const coarser = Math.max(1, given.optics.pixelSize(25, regular)!.value / given.optics.pixelSize(at, regular)!.value);
-      expect(await switched(given, [filtered, pair[1]], [regular, at])).toBeLessThan(twice(given, pair) * coarser + 1);
-    }
-    const listed = await given.run('calibrations/image-and-stage-shift/list-mag-is-offsets');
-    await given.goTo(filtered, pair[1]);
-    const listedFiltered = await given.run('calibrations/image-and-stage-shift/list-mag-is-offsets');
-    expect(listed.said[0]).toContain('BM-Ceta');
-    expect(listedFiltered.said[0]).toContain('K3');
-    expect((listedFiltered.result!.values['offsets'] as unknown[]).length).toBe(result!.values['offsets']);
-  });
+  test.each(verifying ? seeds : [1, 2, 3])(
+    'measured in regular mode first, the bridge makes the offsets of the other mode, seed %i',
+    async (seed) => {
+      await using given = await filterInstrument(seed);
+      const pair = given.pairOfMagnifications(25);
+      await given.goTo(regular, 27);
+      await given.run(offsets, { presses: Array<string>(5).fill('NextMag'), answers: { 'take-images': 'no' } });
+      given.adjustment.betweenMagnifications = seed % 2 === 0;
+      await given.takeBoth(pair);
+      const { result } = await given.run(item);
+      expect(result!.values['offsets']).toBeGreaterThan(20);
+      expect(given.offset(pair[1], 1)).toBeDefined();
+      given.adjustment.betweenMagnifications = true;
+      expect(await switched(given, [regular, 25], [filtered, pair[1]])).toBeLessThan(most(given, pair));
+      // The span measured in regular mode is as good from the other mode.
+      for (const at of [22, 24, 27]) {
+        const coarser = Math.max(
+          1,
+          given.optics.pixelSize(25, regular)!.value / given.optics.pixelSize(at, regular)!.value,
+        );
+        expect(await switched(given, [filtered, pair[1]], [regular, at])).toBeLessThan(
+          twice(given, pair) * coarser + 1,
+        );
+      }
+      const listed = await given.run('calibrations/image-and-stage-shift/list-mag-is-offsets');
+      await given.goTo(filtered, pair[1]);
+      const listedFiltered = await given.run('calibrations/image-and-stage-shift/list-mag-is-offsets');
+      expect(listed.said[0]).toContain('BM-Ceta');
+      expect(listedFiltered.said[0]).toContain('K3');
+      expect((listedFiltered.result!.values['offsets'] as unknown[]).length).toBe(result!.values['offsets']);
+    },
+  );
 
-  test.each(verifying ? seeds : [4, 5, 6])('measured in either mode after the bridge, the other mode follows and is stored, seed %i', async (seed) => {
-    await using given = await filterInstrument(seed);
-    const pair = given.pairOfMagnifications(25);
-    await given.takeBoth(pair);
-    await given.run(item, { answers: { 'zero-regular': 'yes' } });
-    given.adjustment.betweenMagnifications = true;
-    await given.goTo(regular, 27);
-    await given.run(offsets, { presses: Array<string>(4).fill('NextMag'), answers: { 'take-images': 'no' } });
-    // The bridge was measured with other centrings than the span.
-    expect(await switched(given, [regular, 25], [filtered, pair[1]])).toBeLessThan(most(given, pair));
-    const regularBefore = given.offset(25, 0)!;
-    await given.goTo(filtered, pair[1] + 2);
-    await given.run(offsets, { presses: Array<string>(3).fill('NextMag'), answers: { 'take-images': 'no' } });
-    expect(given.offset(25, 0)).not.toEqual(regularBefore);
-    expect(await switched(given, [regular, 25], [filtered, pair[1]])).toBeLessThan(most(given, pair));
-    expect(await switched(given, [regular, 25], [filtered, pair[1] + 1])).toBeLessThan(2 * twice(given, pair));
-  });
+  test.each(verifying ? seeds : [4, 5, 6])(
+    'measured in either mode after the bridge, the other mode follows and is stored, seed %i',
+    async (seed) => {
+      await using given = await filterInstrument(seed);
+      const pair = given.pairOfMagnifications(25);
+      await given.takeBoth(pair);
+      await given.run(item, { answers: { 'zero-regular': 'yes' } });
+      given.adjustment.betweenMagnifications = true;
+      await given.goTo(regular, 27);
+      await given.run(offsets, { presses: Array<string>(4).fill('NextMag'), answers: { 'take-images': 'no' } });
+      // The bridge was measured with other centrings than the span.
+      expect(await switched(given, [regular, 25], [filtered, pair[1]])).toBeLessThan(most(given, pair));
+      const regularBefore = given.offset(25, 0)!;
+      await given.goTo(filtered, pair[1] + 2);
+      await given.run(offsets, { presses: Array<string>(3).fill('NextMag'), answers: { 'take-images': 'no' } });
+      expect(given.offset(25, 0)).not.toEqual(regularBefore);
+      expect(await switched(given, [regular, 25], [filtered, pair[1]])).toBeLessThan(most(given, pair));
+      expect(await switched(given, [regular, 25], [filtered, pair[1] + 1])).toBeLessThan(2 * twice(given, pair));
+    },
+  );
 });
 
 describe('the reference can be kept by the item itself', () => {
@@ -149,7 +172,10 @@ describe('refusals', () => {
     await given.takeBoth(pair);
     await spoil(given);
     const kept = showCalibrations(given.instrument.calibrations.file);
-    const error = await given.run(item).then(({ said }) => said, (reason: { code?: string }) => reason.code);
+    const error = await given.run(item).then(
+      ({ said }) => said,
+      (reason: { code?: string }) => reason.code,
+    );
     expect(showCalibrations(given.instrument.calibrations.file)).toEqual(kept);
     return error;
   };
@@ -158,7 +184,10 @@ describe('refusals', () => {
     await using given = await filterInstrument(3);
     await given.goTo(filtered, 18);
     await takeImage(given.instrument.session, 'Trial');
-    await expect(given.run(item)).rejects.toMatchObject({ code: 'image-shift-offsets/no-image', message: expect.stringContaining('buffer D') as string });
+    await expect(given.run(item)).rejects.toMatchObject({
+      code: 'image-shift-offsets/no-image',
+      message: expect.stringContaining('buffer D') as string,
+    });
   });
 
   test('nothing in A', async () => {
@@ -167,14 +196,18 @@ describe('refusals', () => {
   });
 
   test('a reference that was shifted', async () => {
-    expect(await refusedAfter(({ instrument }) => instrument.session.buffers.align('D', vector(0.5, 0)))).toBe('image-shift-offsets/reference-shifted');
+    expect(await refusedAfter(({ instrument }) => instrument.session.buffers.align('D', vector(0.5, 0)))).toBe(
+      'image-shift-offsets/reference-shifted',
+    );
   });
 
   test('a stage that drifted by 0.03 um between the images, but not one that drifted by 0.02', async () => {
-    const drift = (um: number) => async ({ instrument }: Given): Promise<void> => {
-      await instrument.kernel.registry.get(Stage).move({ x: micrometres(um) });
-      await takeImage(instrument.session, 'Trial');
-    };
+    const drift =
+      (um: number) =>
+      async ({ instrument }: Given): Promise<void> => {
+        await instrument.kernel.registry.get(Stage).move({ x: micrometres(um) });
+        await takeImage(instrument.session, 'Trial');
+      };
     expect(await refusedAfter(drift(0.03))).toBe('image-shift-offsets/stage-moved');
     await using given = await filterInstrument(3);
     await given.takeBoth(pair);
@@ -183,14 +216,21 @@ describe('refusals', () => {
   });
 
   test('the reference from the wrong camera', async () => {
-    expect(await refusedAfter(({ instrument }) => instrument.session.buffers.copy('A', 'D'))).toBe('image-shift-offsets/wrong-camera');
+    expect(await refusedAfter(({ instrument }) => instrument.session.buffers.copy('A', 'D'))).toBe(
+      'image-shift-offsets/wrong-camera',
+    );
   });
 
   test('the image in A from the wrong camera', async () => {
-    expect(await refusedAfter(({ instrument }) => instrument.session.buffers.copy('D', 'A'))).toBe('image-shift-offsets/wrong-camera');
+    expect(await refusedAfter(({ instrument }) => instrument.session.buffers.copy('D', 'A'))).toBe(
+      'image-shift-offsets/wrong-camera',
+    );
   });
 
-  test.each([['the reference', [12, 18]], ['the image in A', [25, 12]]] as const)('%s taken in low magnification', async (_, [from, to]) => {
+  test.each([
+    ['the reference', [12, 18]],
+    ['the image in A', [25, 12]],
+  ] as const)('%s taken in low magnification', async (_, [from, to]) => {
     await using given = await filterInstrument(3);
     await given.takeBoth([from, to]);
     await expect(given.run(item)).rejects.toMatchObject({ code: 'image-shift-offsets/low-magnification' });
@@ -221,7 +261,9 @@ describe('refusals', () => {
 
   test('an instrument with one camera cannot run it', async () => {
     await using instrument = await virtualInstrument();
-    await expect(runItem(instrument, item)).rejects.toMatchObject({ message: expect.stringContaining('needs a camera before the energy filter and one behind it') as string });
+    await expect(runItem(instrument, item)).rejects.toMatchObject({
+      message: expect.stringContaining('needs a camera before the energy filter and one behind it') as string,
+    });
   });
 });
 
@@ -231,7 +273,14 @@ describeMenuItem(item, {
   prepare: async (instrument) => {
     const { registry } = instrument.kernel;
     const cameras = registry.get(Cameras);
-    for (const camera of [regular, filtered]) for (const magIndex of [12, 22]) instrument.calibrations.imageShift.set(magIndex, camera, { xpx: 400, xpy: 10, ypx: -10, ypy: 400 }, { sessionMeasured: false });
+    for (const camera of [regular, filtered])
+      for (const magIndex of [12, 22])
+        instrument.calibrations.imageShift.set(
+          magIndex,
+          camera,
+          { xpx: 400, xpy: 10, ypx: -10, ypy: 400 },
+          { sessionMeasured: false },
+        );
     if (instrument.session.buffers.get('D')) return;
     await cameras.select(regular);
     await takeImage(instrument.session, 'Trial');

@@ -1,21 +1,39 @@
 import { imageShiftUnits, product, rotation, scaleMatrix, vector } from '../../../../core/base';
 import { Scope } from '../../../../core/devices';
-import { matrixError, randomNumbers, runItem, trueImageShift, verifying, virtualInstrument } from '../../../support/virtual-instrument';
+import {
+  matrixError,
+  randomNumbers,
+  runItem,
+  trueImageShift,
+  verifying,
+  virtualInstrument,
+} from '../../../support/virtual-instrument';
 import { tellFigures } from '../../../support/figures';
 
 const seeds = Array.from({ length: verifying ? 200 : 20 }, (_, index) => index + 1);
 const imageShift = 'calibrations/image-and-stage-shift/image-shift';
 const fromScratch = 'calibrations/image-and-stage-shift/is-from-scratch';
 /** The camera turned by a quarter, as sites mount it: width and height change places. */
-const turnedCamera = (yaml: string): string => yaml.replace('CameraSizeX: 11520', 'CameraSizeX: 8184\n    RotationAndFlip: 1').replace('CameraSizeY: 8184', 'CameraSizeY: 11520');
+const turnedCamera = (yaml: string): string =>
+  yaml
+    .replace('CameraSizeX: 11520', 'CameraSizeX: 8184\n    RotationAndFlip: 1')
+    .replace('CameraSizeY: 8184', 'CameraSizeY: 11520');
 
 /** A truth such as real instruments show, drawn at random: none of it is in the properties that the program reads. */
 function drawTruth(seed: number) {
   const next = randomNumbers(seed);
   const between = (low: number, high: number): number => low + (high - low) * next();
   const turned = (angle: number): [[number, number], [number, number]] => {
-    const m = product(rotation(angle), { xpx: between(0.9, 1.1), xpy: between(-0.03, 0.03), ypx: between(-0.03, 0.03), ypy: between(0.9, 1.1) });
-    return [[m.xpx, m.xpy], [m.ypx, m.ypy]];
+    const m = product(rotation(angle), {
+      xpx: between(0.9, 1.1),
+      xpy: between(-0.03, 0.03),
+      ypx: between(-0.03, 0.03),
+      ypy: between(0.9, 1.1),
+    });
+    return [
+      [m.xpx, m.xpy],
+      [m.ypx, m.ypy],
+    ];
   };
   const decaying = next() < 0.5;
   return {
@@ -30,7 +48,11 @@ function drawTruth(seed: number) {
       imageShiftToSpecimenLowMagnification: turned(between(-180, 180)),
       // In nm per second, so that the finest magnification sees a few binned pixels between two images.
       driftNmPerSecond: [between(-0.1, 0.1), between(-0.1, 0.1)],
-      ...(decaying && { driftDecayNmPerSecond: [between(-0.3, 0.3), between(-0.3, 0.3)], driftDecaySeconds: between(5, 30), driftRestartsOnStageMove: false }),
+      ...(decaying && {
+        driftDecayNmPerSecond: [between(-0.3, 0.3), between(-0.3, 0.3)],
+        driftDecaySeconds: between(5, 30),
+        driftRestartsOnStageMove: false,
+      }),
       electronsPerFieldPixelPerSecond: seed % 5 === 0 ? 20 : 400,
     },
   };
@@ -40,10 +62,24 @@ async function measured(seed: number, item: string) {
   const { magIndex, simulator, turned, priorError } = drawTruth(seed);
   await using instrument = await virtualInstrument({ simulator, magIndex, ...(turned && { edit: turnedCamera }) });
   const truth = trueImageShift(instrument, magIndex);
-  if (item === imageShift) instrument.calibrations.imageShift.set(magIndex, 0, scaleMatrix(product(rotation(priorError.angle), truth), priorError.scale), { sessionMeasured: false });
+  if (item === imageShift)
+    instrument.calibrations.imageShift.set(
+      magIndex,
+      0,
+      scaleMatrix(product(rotation(priorError.angle), truth), priorError.scale),
+      { sessionMeasured: false },
+    );
   const { result, said } = await runItem(instrument, item);
   const stored = instrument.calibrations.imageShift.get(magIndex, 0)!;
-  return { seed, magIndex, said, result: result!, stored, low: simulator.electronsPerFieldPixelPerSecond < 100, ...matrixError(stored, truth) };
+  return {
+    seed,
+    magIndex,
+    said,
+    result: result!,
+    stored,
+    low: simulator.electronsPerFieldPixelPerSecond < 100,
+    ...matrixError(stored, truth),
+  };
 }
 
 describe.each([
@@ -62,7 +98,9 @@ describe.each([
 
   test('has a mean error below 0.1 %', () => {
     const mean = found.reduce((sum, { percent }) => sum + percent, 0) / found.length;
-    tellFigures(`${name}, seeds 1-${seeds.length}: at most ${Math.max(...found.map(({ percent }) => percent)).toFixed(3)} % and ${Math.max(...found.map(({ degrees }) => degrees)).toFixed(3)} degrees off, mean ${mean.toFixed(4)} %`);
+    tellFigures(
+      `${name}, seeds 1-${seeds.length}: at most ${Math.max(...found.map(({ percent }) => percent)).toFixed(3)} % and ${Math.max(...found.map(({ degrees }) => degrees)).toFixed(3)} degrees off, mean ${mean.toFixed(4)} %`,
+    );
     expect(found).toHaveLength(seeds.length);
     expect(mean).toBeLessThan(0.1);
   });
@@ -71,9 +109,14 @@ describe.each([
 describe('Image Shift', () => {
   test('takes six images where the field is wide and nine where it is not', async () => {
     await using instrument = await virtualInstrument({ simulator: { seed: 3 } });
-    for (const [magIndex, images] of [[20, 6], [28, 9]] as const) {
+    for (const [magIndex, images] of [
+      [20, 6],
+      [28, 9],
+    ] as const) {
       await instrument.kernel.registry.get(Scope).magIndex.write(magIndex);
-      instrument.calibrations.imageShift.set(magIndex, 0, trueImageShift(instrument, magIndex), { sessionMeasured: false });
+      instrument.calibrations.imageShift.set(magIndex, 0, trueImageShift(instrument, magIndex), {
+        sessionMeasured: false,
+      });
       const { result } = await runItem(instrument, imageShift);
       expect(result!.values['images']).toBe(images);
     }
@@ -103,14 +146,20 @@ describe('Image Shift', () => {
     await using instrument = await virtualInstrument({ simulator: { seed: 6 }, magIndex: 22 });
     const wrong = product(rotation(150), trueImageShift(instrument, 22));
     instrument.calibrations.imageShift.set(22, 0, wrong, { sessionMeasured: false });
-    await expect(runItem(instrument, imageShift)).rejects.toMatchObject({ code: expect.stringMatching(/image-shift\/bad-calibration|calibration\/doubtful-alignment/) as unknown });
+    await expect(runItem(instrument, imageShift)).rejects.toMatchObject({
+      code: expect.stringMatching(/image-shift\/bad-calibration|calibration\/doubtful-alignment/) as unknown,
+    });
     expect(instrument.calibrations.imageShift.get(22, 0)).toEqual(wrong);
   });
 
   test('a bare hole never ends in a good calibration', async () => {
     await using instrument = await virtualInstrument({ simulator: { seed: 7, specimen: 'empty' }, magIndex: 22 });
     instrument.calibrations.imageShift.set(22, 0, trueImageShift(instrument, 22), { sessionMeasured: false });
-    await expect(runItem(instrument, imageShift)).rejects.toMatchObject({ code: expect.stringMatching(/calibration\/doubtful-alignment|image-shift\/bad-calibration|calibration\/no-alignment/) as unknown });
+    await expect(runItem(instrument, imageShift)).rejects.toMatchObject({
+      code: expect.stringMatching(
+        /calibration\/doubtful-alignment|image-shift\/bad-calibration|calibration\/no-alignment/,
+      ) as unknown,
+    });
   });
 
   test('offers to carry the change over to other mags, once in a session', async () => {
@@ -144,28 +193,72 @@ describe('Image Shift', () => {
 
 describe('IS from Scratch', () => {
   test('recovers mirrored axes of unequal gain', async () => {
-    await using instrument = await virtualInstrument({ simulator: { seed: 10, imageShiftToSpecimen: [[-0.8, 0.1], [0.15, 1.3]] }, magIndex: 24 });
+    await using instrument = await virtualInstrument({
+      simulator: {
+        seed: 10,
+        imageShiftToSpecimen: [
+          [-0.8, 0.1],
+          [0.15, 1.3],
+        ],
+      },
+      magIndex: 24,
+    });
     await runItem(instrument, fromScratch);
-    expect(matrixError(instrument.calibrations.imageShift.get(24, 0)!, trueImageShift(instrument, 24)).percent).toBeLessThan(0.3);
+    expect(
+      matrixError(instrument.calibrations.imageShift.get(24, 0)!, trueImageShift(instrument, 24)).percent,
+    ).toBeLessThan(0.3);
   });
 
   test.each([0.3, 1, 3, 5])('works with a pixel size that is %f times the true one', async (factor) => {
-    await using instrument = await virtualInstrument({ simulator: { seed: 11, pixelScaleError: 1 / factor - 1 }, magIndex: 24 });
+    await using instrument = await virtualInstrument({
+      simulator: { seed: 11, pixelScaleError: 1 / factor - 1 },
+      magIndex: 24,
+    });
     await runItem(instrument, fromScratch);
-    expect(matrixError(instrument.calibrations.imageShift.get(24, 0)!, trueImageShift(instrument, 24)).percent).toBeLessThan(0.3);
+    expect(
+      matrixError(instrument.calibrations.imageShift.get(24, 0)!, trueImageShift(instrument, 24)).percent,
+    ).toBeLessThan(0.3);
   });
 
   test('says so when the image hardly moves', async () => {
-    await using instrument = await virtualInstrument({ simulator: { seed: 12, pixelScaleError: 9, imageShiftToSpecimen: [[0.4, 0], [0, 0.4]] }, magIndex: 24 });
-    await expect(runItem(instrument, fromScratch)).rejects.toMatchObject({ code: 'image-shift/displacement-too-small' });
+    await using instrument = await virtualInstrument({
+      simulator: {
+        seed: 12,
+        pixelScaleError: 9,
+        imageShiftToSpecimen: [
+          [0.4, 0],
+          [0, 0.4],
+        ],
+      },
+      magIndex: 24,
+    });
+    await expect(runItem(instrument, fromScratch)).rejects.toMatchObject({
+      code: 'image-shift/displacement-too-small',
+    });
     expect(instrument.calibrations.imageShift.get(24, 0)).toBeUndefined();
   });
 
   test('a pixel size that is far too large ends bad, never in a wrong matrix', async () => {
-    await using instrument = await virtualInstrument({ simulator: { seed: 13, pixelScaleError: -0.89, imageShiftToSpecimen: [[1.6, 0], [0, 1.6]] }, magIndex: 24 });
+    await using instrument = await virtualInstrument({
+      simulator: {
+        seed: 13,
+        pixelScaleError: -0.89,
+        imageShiftToSpecimen: [
+          [1.6, 0],
+          [0, 1.6],
+        ],
+      },
+      magIndex: 24,
+    });
     await runItem(instrument, fromScratch).then(
-      () => expect(matrixError(instrument.calibrations.imageShift.get(24, 0)!, trueImageShift(instrument, 24)).percent).toBeLessThan(0.3),
-      (error: { code: string }) => expect(error.code).toMatch(/calibration\/doubtful-alignment|image-shift\/bad-calibration|calibration\/no-alignment|image-shift\/out-of-range|image-shift\/displacement-too-small/),
+      () =>
+        expect(
+          matrixError(instrument.calibrations.imageShift.get(24, 0)!, trueImageShift(instrument, 24)).percent,
+        ).toBeLessThan(0.3),
+      (error: { code: string }) =>
+        expect(error.code).toMatch(
+          /calibration\/doubtful-alignment|image-shift\/bad-calibration|calibration\/no-alignment|image-shift\/out-of-range|image-shift\/displacement-too-small/,
+        ),
     );
   });
 });

@@ -3,11 +3,16 @@ import { matrixError, runItem, trueImageShift, virtualInstrument } from '../../.
 
 const item = 'calibrations/image-and-stage-shift/is-from-scratch';
 /** A small camera without any measured pixel size, whose nominal one is so many times too large. */
-const nominalWrong = (factor: number) => (yaml: string): string =>
-  yaml
-    .replace('CameraSizeX: 11520', 'CameraSizeX: 960')
-    .replace('CameraSizeY: 8184', 'CameraSizeY: 720')
-    .replace(/( +FilmToCameraMagnification: )([\d.]+)/, (_, name: string, value: string) => `${name}${Number(value) / factor}`);
+const nominalWrong =
+  (factor: number) =>
+  (yaml: string): string =>
+    yaml
+      .replace('CameraSizeX: 11520', 'CameraSizeX: 960')
+      .replace('CameraSizeY: 8184', 'CameraSizeY: 720')
+      .replace(
+        /( +FilmToCameraMagnification: )([\d.]+)/,
+        (_, name: string, value: string) => `${name}${Number(value) / factor}`,
+      );
 const magIndex = 22;
 
 /** An instrument at a magnification whose nominal pixel size is wrong by a factor, with one that Find Pixel Size is said to have found. */
@@ -15,7 +20,10 @@ async function setUp({ wrongBy, foundBy }: { readonly wrongBy: number; readonly 
   const instrument = await virtualInstrument({ edit: nominalWrong(wrongBy), magIndex });
   const optics = instrument.kernel.registry.get(Optics);
   const nominal = optics.nominalPixelSize(magIndex, 0)! * 1e9;
-  if (foundBy !== undefined) instrument.calibrations.shortTerm('FoundPixelSize').put({ time: 1, camera: 0, magIndex, addedRotation: 0, pixelSize: nominal / foundBy, gridAngle: 0 });
+  if (foundBy !== undefined)
+    instrument.calibrations
+      .shortTerm('FoundPixelSize')
+      .put({ time: 1, camera: 0, magIndex, addedRotation: 0, pixelSize: nominal / foundBy, gridAngle: 0 });
   return { instrument, nominal };
 }
 
@@ -36,14 +44,18 @@ describe('a pixel size that Find Pixel Size found', () => {
     const { instrument } = await setUp({ wrongBy: 12, foundBy: 12 });
     await using held = instrument;
     await runItem(held, item);
-    expect(matrixError(held.calibrations.imageShift.get(magIndex, 0)!, trueImageShift(held, magIndex)).percent).toBeLessThan(0.5);
+    expect(
+      matrixError(held.calibrations.imageShift.get(magIndex, 0)!, trueImageShift(held, magIndex)).percent,
+    ).toBeLessThan(0.5);
   });
 
   test('is asked about before a derived one, and the operator may cancel', async () => {
     const { instrument } = await setUp({ wrongBy: 12, foundBy: 12 });
     await using held = instrument;
     await expect(runItem(held, item, { 'pixel-size': 'derived' })).rejects.toBeDefined();
-    await expect(runItem(held, item, { 'pixel-size': 'cancel' })).rejects.toMatchObject({ code: 'image-shift/cancelled' });
+    await expect(runItem(held, item, { 'pixel-size': 'cancel' })).rejects.toMatchObject({
+      code: 'image-shift/cancelled',
+    });
     expect(held.calibrations.imageShift.get(magIndex, 0)).toBeUndefined();
   });
 

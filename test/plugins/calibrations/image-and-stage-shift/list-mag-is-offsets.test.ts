@@ -15,7 +15,11 @@ test('lists the distance on the specimen of every offset of the mode, and nothin
   offsets.put({ magIndex: 23, eftem: 0, x: 0.3, y: -0.4 });
   offsets.put({ magIndex: 23, eftem: 1, x: 5, y: 5 });
   const { result, said } = await runItem(instrument, item);
-  const [only, ...others] = result!.values['offsets'] as { magIndex: number; magnification: number; micrometres: number }[];
+  const [only, ...others] = result!.values['offsets'] as {
+    magIndex: number;
+    magnification: number;
+    micrometres: number;
+  }[];
   expect(others).toEqual([]);
   expect(only).toMatchObject({ magIndex: 23, magnification: 10500 });
   expect(only!.micrometres).toBeCloseTo(1, 3);

@@ -1,5 +1,18 @@
 import path from 'node:path';
-import { type ImageShiftUnits, type Vector, add, apply, imageShiftUnits, inverse, length, micrometres, product, scale, subtract, vector } from '../../../../core/base';
+import {
+  type ImageShiftUnits,
+  type Vector,
+  add,
+  apply,
+  imageShiftUnits,
+  inverse,
+  length,
+  micrometres,
+  product,
+  scale,
+  subtract,
+  vector,
+} from '../../../../core/base';
 import { Scope, Stage } from '../../../../core/devices';
 import { ScriptedOperator } from '../../../../core/kernel';
 import { ImageShiftAdjustment, ImageShiftControl, Optics } from '../../../../core/optics';
@@ -15,19 +28,34 @@ type VirtualInstrument = Awaited<ReturnType<typeof virtualInstrument>>;
 /** Displacements of the image centre at each magnification, in micrometres, as columns show them. */
 function drawOffsets(seed: number, lowest: number, highest: number, size: number): Record<string, [number, number]> {
   const next = randomNumbers(seed);
-  const entries = Array.from({ length: highest - lowest + 1 }, (_, at) => [String(lowest + at), [size * (2 * next() - 1), size * (2 * next() - 1)]] as const);
+  const entries = Array.from(
+    { length: highest - lowest + 1 },
+    (_, at) => [String(lowest + at), [size * (2 * next() - 1), size * (2 * next() - 1)]] as const,
+  );
   return Object.fromEntries(entries) as Record<string, [number, number]>;
 }
 
 /** True image shift to specimen, micrometres per unit: stage and specimen of the truth are those of the nominal axes, -1 0 0 -1. */
 function trueToSpecimen(instrument: VirtualInstrument, magIndex: number) {
-  const stage = instrument.kernel.registry.get(SimulatedTruth).records.find((each) => each.record === 'StageToCameraMatrix' && each['magIndex'] === magIndex)! as unknown as { xpx: number; xpy: number; ypx: number; ypy: number };
+  const stage = instrument.kernel.registry
+    .get(SimulatedTruth)
+    .records.find((each) => each.record === 'StageToCameraMatrix' && each['magIndex'] === magIndex)! as unknown as {
+    xpx: number;
+    xpy: number;
+    ypx: number;
+    ypy: number;
+  };
   const specimenToCamera = product(stage, { xpx: -1, xpy: 0, ypx: 0, ypy: -1 });
   return product(inverse(specimenToCamera)!, trueImageShift(instrument, magIndex));
 }
 
 /** The raw image shift at which the specimen point that is centred at the first magnification is centred at another one. */
-function centring(instrument: VirtualInstrument, offsets: Readonly<Record<string, readonly [number, number]>>, start: number, magIndex: number): Vector {
+function centring(
+  instrument: VirtualInstrument,
+  offsets: Readonly<Record<string, readonly [number, number]>>,
+  start: number,
+  magIndex: number,
+): Vector {
   const at = (index: number): Vector => vector(...(offsets[index] ?? ([0, 0] as const)));
   return apply(inverse(trueToSpecimen(instrument, magIndex))!, subtract(at(start), at(magIndex)));
 }
@@ -41,10 +69,17 @@ interface Setup {
 
 /** An instrument whose image shift is calibrated without error, with an operator who centres the feature to one pixel at each magnification. */
 async function setUp({ start, offsets, configuration, seed = 1 }: Setup) {
-  const instrument = await virtualInstrument({ magIndex: start, simulator: { seed, imageOffsetsMicrometres: offsets, pixelScaleError: 0, rotationErrorDegrees: 0 }, ...(configuration !== undefined && { configuration }) });
+  const instrument = await virtualInstrument({
+    magIndex: start,
+    simulator: { seed, imageOffsetsMicrometres: offsets, pixelScaleError: 0, rotationErrorDegrees: 0 },
+    ...(configuration !== undefined && { configuration }),
+  });
   const { registry } = instrument.kernel;
   const optics = registry.get(Optics);
-  for (const magIndex of optics.magnifications.indexes(optics.camera(0))) instrument.calibrations.imageShift.set(magIndex, 0, trueImageShift(instrument, magIndex), { sessionMeasured: false });
+  for (const magIndex of optics.magnifications.indexes(optics.camera(0)))
+    instrument.calibrations.imageShift.set(magIndex, 0, trueImageShift(instrument, magIndex), {
+      sessionMeasured: false,
+    });
   const scope = registry.get(Scope);
   const next = randomNumbers(seed);
   const said: string[] = [];
@@ -55,7 +90,13 @@ async function setUp({ start, offsets, configuration, seed = 1 }: Setup) {
     await scope.imageShift.write(vector(imageShiftUnits(x), imageShiftUnits(y)));
   };
   /** Presses buttons in order, centring before each; `before` does what an operator should not. */
-  const run = (pressed: readonly string[], { answers = {}, before = async () => {} }: { answers?: Readonly<Record<string, string>>; before?: (press: number) => Promise<void> } = {}) => {
+  const run = (
+    pressed: readonly string[],
+    {
+      answers = {},
+      before = async () => {},
+    }: { answers?: Readonly<Record<string, string>>; before?: (press: number) => Promise<void> } = {},
+  ) => {
     let press = 0;
     const operator = new ScriptedOperator(answers, { defaults: true });
     const port = Object.assign(operator, {
@@ -68,12 +109,28 @@ async function setUp({ start, offsets, configuration, seed = 1 }: Setup) {
     });
     return instrument.runner.run(item, { port });
   };
-  const stored = (magIndex: number): Vector => instrument.calibrations.records('ImageShiftOffsets').find((row) => row.magIndex === magIndex && row.eftem === 0) ?? { x: 0, y: 0 };
-  return { instrument, optics, scope, run, said, stored, [Symbol.asyncDispose]: () => instrument[Symbol.asyncDispose]() };
+  const stored = (magIndex: number): Vector =>
+    instrument.calibrations
+      .records('ImageShiftOffsets')
+      .find((row) => row.magIndex === magIndex && row.eftem === 0) ?? { x: 0, y: 0 };
+  return {
+    instrument,
+    optics,
+    scope,
+    run,
+    said,
+    stored,
+    [Symbol.asyncDispose]: () => instrument[Symbol.asyncDispose](),
+  };
 }
 
 /** How far a stored offset is from the truth, in pixels of that magnification: the truth is -C^-1 (o - o at zero). */
-function pixelsOff(given: Awaited<ReturnType<typeof setUp>>, offsets: Setup['offsets'], zero: number, magIndex: number): number {
+function pixelsOff(
+  given: Awaited<ReturnType<typeof setUp>>,
+  offsets: Setup['offsets'],
+  zero: number,
+  magIndex: number,
+): number {
   const truth = centring(given.instrument, offsets, zero, magIndex);
   return length(apply(trueImageShift(given.instrument, magIndex), subtract(given.stored(magIndex), truth)));
 }
@@ -102,12 +159,16 @@ describe('over ten magnifications', () => {
     const result = await given.run(presses(40), { answers: { 'take-images': 'no' } });
     expect(result!.values['recorded']).toEqual(Array.from({ length: 19 }, (_, at) => 19 - at));
     expect(given.said.join('\n')).toContain('check the beam');
-    for (let magIndex = 1; magIndex <= 19; magIndex++) expect(pixelsOff(given, offsets, 19, magIndex)).toBeLessThan(3.5);
+    for (let magIndex = 1; magIndex <= 19; magIndex++)
+      expect(pixelsOff(given, offsets, 19, magIndex)).toBeLessThan(3.5);
   });
 });
 
 describe('with the offsets applied', () => {
-  test.each([['an FEI column', undefined], ['a JEOL column', jeol]])('a feature stays centred through any change of magnification on %s', async (_, configuration) => {
+  test.each([
+    ['an FEI column', undefined],
+    ['a JEOL column', jeol],
+  ])('a feature stays centred through any change of magnification on %s', async (_, configuration) => {
     const offsets = { ...drawOffsets(6, 1, 15, 5), ...drawOffsets(7, 16, 30, 0.4) };
     await using given = await setUp({ start: 24, offsets, ...(configuration !== undefined && { configuration }) });
     await given.run(presses(13), { answers: { 'take-images': 'no' } });
@@ -122,10 +183,14 @@ describe('with the offsets applied', () => {
       const toCamera = trueImageShift(instrument, to);
       const ratio = given.optics.pixelSize(24, 0)!.value / given.optics.pixelSize(to, 0)!.value;
       // The deflector of a JEOL column goes in steps, one when recorded and one when given back.
-      const steps = configuration ? length(apply(toCamera, { x: 0.00508, y: 0 })) + length(apply(toCamera, { x: 0, y: 0.00434 })) : 0;
+      const steps = configuration
+        ? length(apply(toCamera, { x: 0.00508, y: 0 })) + length(apply(toCamera, { x: 0, y: 0.00434 }))
+        : 0;
       expect(length(apply(toCamera, off))).toBeLessThan(1.5 * (1 + ratio) + steps);
     }
-    expect(length(subtract(await instrument.kernel.registry.get(ImageShiftControl).net.read(), net))).toBeLessThan(configuration ? 0.02 : 1e-9);
+    expect(length(subtract(await instrument.kernel.registry.get(ImageShiftControl).net.read(), net))).toBeLessThan(
+      configuration ? 0.02 : 1e-9,
+    );
   });
 
   test('a run records the same as without them', async () => {
@@ -134,7 +199,8 @@ describe('with the offsets applied', () => {
     given.instrument.kernel.registry.get(ImageShiftAdjustment).betweenMagnifications = true;
     for (let times = 0; times < 2; times++) {
       await given.run(presses(4));
-      for (let magIndex = 22; magIndex <= 26; magIndex++) expect(pixelsOff(given, offsets, 26, magIndex)).toBeLessThan(3.5);
+      for (let magIndex = 22; magIndex <= 26; magIndex++)
+        expect(pixelsOff(given, offsets, 26, magIndex)).toBeLessThan(3.5);
     }
   });
 });
@@ -143,15 +209,27 @@ describe('merging with earlier offsets', () => {
   test('what lies outside the recorded span keeps its relation to the ends of it', async () => {
     const offsets = drawOffsets(9, 17, 30, 0.3);
     await using given = await setUp({ start: 26, offsets });
-    const old = (magIndex: number): Vector<ImageShiftUnits> => vector(imageShiftUnits(0.01 * magIndex), imageShiftUnits(-0.02 * magIndex));
-    for (let magIndex = 17; magIndex <= 30; magIndex++) given.instrument.calibrations.records('ImageShiftOffsets').put({ magIndex, eftem: 0, ...old(magIndex) });
+    const old = (magIndex: number): Vector<ImageShiftUnits> =>
+      vector(imageShiftUnits(0.01 * magIndex), imageShiftUnits(-0.02 * magIndex));
+    for (let magIndex = 17; magIndex <= 30; magIndex++)
+      given.instrument.calibrations.records('ImageShiftOffsets').put({ magIndex, eftem: 0, ...old(magIndex) });
     given.instrument.calibrations.records('ImageShiftOffsets').put({ magIndex: 20, eftem: 1, x: unit, y: unit });
     await given.run(presses(3));
-    for (const [index, end] of [[30, 26], [28, 26], [17, 23], [21, 23]] as const) {
+    for (const [index, end] of [
+      [30, 26],
+      [28, 26],
+      [17, 23],
+      [21, 23],
+    ] as const) {
       const change = subtract(given.stored(index), old(index));
       expect(length(subtract(change, subtract(given.stored(end), old(end))))).toBeLessThan(1e-9);
     }
-    expect(given.instrument.calibrations.records('ImageShiftOffsets').all().filter((row) => row.eftem === 1)).toEqual([{ magIndex: 20, eftem: 1, x: 1, y: 1 }]);
+    expect(
+      given.instrument.calibrations
+        .records('ImageShiftOffsets')
+        .all()
+        .filter((row) => row.eftem === 1),
+    ).toEqual([{ magIndex: 20, eftem: 1, x: 1, y: 1 }]);
     const [entry] = await given.instrument.history.list();
     expect(entry).toMatchObject({ item });
   });
@@ -177,21 +255,28 @@ describe('ends and refusals', () => {
   test('a stage that moves ends it like STOP', async () => {
     await using given = await setUp({ start: 26, offsets });
     const stage = given.instrument.kernel.registry.get(Stage);
-    const result = await given.run(presses(5), { answers: { keep: 'yes' }, before: async (press) => void (press === 3 && (await stage.move({ x: micrometres(0.5) }))) });
+    const result = await given.run(presses(5), {
+      answers: { keep: 'yes' },
+      before: async (press) => void (press === 3 && (await stage.move({ x: micrometres(0.5) }))),
+    });
     expect(result!.values['recorded']).toEqual([26, 25, 24]);
     expect(given.said.join('\n')).toContain('The stage has moved by');
   });
 
   test('a magnification out of sequence is put back and nothing is recorded for it', async () => {
     await using given = await setUp({ start: 26, offsets });
-    const result = await given.run(['NextMag', 'NextMag', 'NextMag', 'End'], { before: async (press) => void (press === 1 && (await given.scope.magIndex.write(20))) });
+    const result = await given.run(['NextMag', 'NextMag', 'NextMag', 'End'], {
+      before: async (press) => void (press === 1 && (await given.scope.magIndex.write(20))),
+    });
     expect(result!.values['recorded']).toEqual([26, 25, 24]);
     expect(given.said.join('\n')).toContain('done in sequence');
   });
 
   test('a range without image-shift calibration is named', async () => {
     await using instrument = await virtualInstrument({ magIndex: 22 });
-    await expect(instrument.runner.run(item, { port: new ScriptedOperator({}, { defaults: true }) })).rejects.toMatchObject({ code: 'image-shift-offsets/no-image-shift' });
+    await expect(
+      instrument.runner.run(item, { port: new ScriptedOperator({}, { defaults: true }) }),
+    ).rejects.toMatchObject({ code: 'image-shift-offsets/no-image-shift' });
   });
 });
 
@@ -200,7 +285,12 @@ describeMenuItem(item, {
   simulator: { imageOffsetsMicrometres: { 21: [0.2, -0.1] } },
   buttons: ['NextMag', 'NextMag', 'End'],
   prepare: async (instrument) => {
-    for (const magIndex of [20, 21, 22]) instrument.calibrations.imageShift.set(magIndex, 0, trueImageShift(instrument, magIndex), { sessionMeasured: false });
-    instrument.calibrations.records('ImageShiftOffsets').put({ magIndex: 24, eftem: 0, ...scale(vector(unit, unit), 0.1) });
+    for (const magIndex of [20, 21, 22])
+      instrument.calibrations.imageShift.set(magIndex, 0, trueImageShift(instrument, magIndex), {
+        sessionMeasured: false,
+      });
+    instrument.calibrations
+      .records('ImageShiftOffsets')
+      .put({ magIndex: 24, eftem: 0, ...scale(vector(unit, unit), 0.1) });
   },
 });

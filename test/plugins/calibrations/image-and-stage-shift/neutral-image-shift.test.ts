@@ -19,10 +19,20 @@ async function setUp(file: string, calibrated: readonly number[], magIndex: numb
   for (const at of calibrated) {
     await scope.magIndex.write(at);
     // The neutral value is what the column holds when nothing is shifted.
-    records.put({ magIndex: at, ...(registry.has(NeutralImageShift) ? await registry.get(NeutralImageShift).neutral.read() : shift(1, 1)) });
+    records.put({
+      magIndex: at,
+      ...(registry.has(NeutralImageShift) ? await registry.get(NeutralImageShift).neutral.read() : shift(1, 1)),
+    });
   }
   await scope.magIndex.write(magIndex);
-  return { instrument, scope, records, net: registry.get(ImageShiftControl).net, real: (): Vector => microscope.state.imageShift, [Symbol.asyncDispose]: () => instrument[Symbol.asyncDispose]() };
+  return {
+    instrument,
+    scope,
+    records,
+    net: registry.get(ImageShiftControl).net,
+    real: (): Vector => microscope.state.imageShift,
+    [Symbol.asyncDispose]: () => instrument[Symbol.asyncDispose](),
+  };
 }
 
 test('on a JEOL column, a net image shift is what really shifts the image, and stays from one magnification to the next', async () => {

@@ -5,31 +5,53 @@ import { ScriptedOperator } from '../../../../core/kernel';
 import { ImageShiftControl, Optics } from '../../../../core/optics';
 import { type ExposureRecord, VirtualMicroscope } from '../../../../simulation';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
-import { projectFolder, randomNumbers, runItem, trueImageShift, verifying, virtualInstrument } from '../../../support/virtual-instrument';
+import {
+  projectFolder,
+  randomNumbers,
+  runItem,
+  trueImageShift,
+  verifying,
+  virtualInstrument,
+} from '../../../support/virtual-instrument';
 
 const item = 'calibrations/image-and-stage-shift/set-is-delay-factor';
 type VirtualInstrument = Awaited<ReturnType<typeof virtualInstrument>>;
 
 /** Cameras so small that an image takes no time. */
-const sized = (width: number, height: number) => (yaml: string): string => yaml.replace(/CameraSizeX: \d+/g, `CameraSizeX: ${width}`).replace(/CameraSizeY: \d+/g, `CameraSizeY: ${height}`);
+const sized =
+  (width: number, height: number) =>
+  (yaml: string): string =>
+    yaml.replace(/CameraSizeX: \d+/g, `CameraSizeX: ${width}`).replace(/CameraSizeY: \d+/g, `CameraSizeY: ${height}`);
 const small = sized(640, 480);
 /** For searches, which take hundreds of images. */
 const smallest = sized(384, 288);
 
 /** An instrument on which image shift is known without error, and settles as is said. */
-async function settlingInstrument(simulator: Readonly<Record<string, unknown>>, { file = 'simulator.yaml', nanometres = 3, edit = small } = {}): Promise<VirtualInstrument & { readonly magIndex: number }> {
-  const instrument = await virtualInstrument({ configuration: path.join(projectFolder, 'config', file), edit, simulator: { seed: 1, electronsPerFieldPixelPerSecond: 100, ...simulator } });
+async function settlingInstrument(
+  simulator: Readonly<Record<string, unknown>>,
+  { file = 'simulator.yaml', nanometres = 3, edit = small } = {},
+): Promise<VirtualInstrument & { readonly magIndex: number }> {
+  const instrument = await virtualInstrument({
+    configuration: path.join(projectFolder, 'config', file),
+    edit,
+    simulator: { seed: 1, electronsPerFieldPixelPerSecond: 100, ...simulator },
+  });
   const optics = instrument.kernel.registry.get(Optics);
   // With so small a camera, steps of a usual size need a usual pixel size.
   const away = (index: number): number => Math.abs(Math.log((optics.pixelSize(index, 0)!.value * 1e9) / nanometres));
-  const [magIndex = 0] = optics.magnifications.indexes(optics.camera(0)).filter((index) => !optics.isLowMagnification(index, 0)).sort((a, b) => away(a) - away(b));
+  const [magIndex = 0] = optics.magnifications
+    .indexes(optics.camera(0))
+    .filter((index) => !optics.isLowMagnification(index, 0))
+    .sort((a, b) => away(a) - away(b));
   await instrument.kernel.registry.get(Scope).magIndex.write(magIndex);
   instrument.calibrations.imageShift.set(magIndex, 0, trueImageShift(instrument, magIndex), { sessionMeasured: false });
   return Object.assign(instrument, { magIndex });
 }
 
 /** What the virtual microscope says of the exposures of a run: the mean share of each step of image shift that was missing in the middle of the exposure. */
-async function withTruth<Result>(run: () => Promise<Result>): Promise<{ readonly result: Result; readonly missing: number }> {
+async function withTruth<Result>(
+  run: () => Promise<Result>,
+): Promise<{ readonly result: Result; readonly missing: number }> {
   const spy = jest.spyOn(VirtualMicroscope.prototype, 'expose');
   try {
     const result = await run();
@@ -44,7 +66,8 @@ async function withTruth<Result>(run: () => Promise<Result>): Promise<{ readonly
     spy.mockRestore();
   }
 }
-const measured = (instrument: VirtualInstrument, factor: number, measure: 'nine' | 'six') => withTruth(async () => (await runItem(instrument, item, { factor: String(factor), measure })).result!);
+const measured = (instrument: VirtualInstrument, factor: number, measure: 'nine' | 'six') =>
+  withTruth(async () => (await runItem(instrument, item, { factor: String(factor), measure })).result!);
 
 /** Columns, magnifications and settlings as they are, by seed: one part or two, drift that stays or dies away, hysteresis on some. */
 function drawn(seed: number) {
@@ -71,19 +94,33 @@ function drawn(seed: number) {
 describe('the search', () => {
   // A minute or two each.
   const seeds = Array.from({ length: 20 }, (_, at) => at + 1);
-  (verifying ? test : test.skip).each(seeds)('finds a factor that leaves less than 5 %% of what settles after 0.2, seed %i', async (seed) => {
-    const { file, nanometres, hysteresis, simulator } = drawn(seed);
-    await using instrument = await settlingInstrument({ ...simulator, imageShiftHysteresis: hysteresis }, { file, nanometres });
-    const { result, said } = await runItem(instrument, item, { measure: 'search' });
-    const { foundFactor: factor, remainingPercent } = result!.values as { foundFactor: number; remainingPercent: number };
-    expect({ seed, said, factor }).toMatchObject({ factor: expect.any(Number) as number });
-    expect(instrument.settings.get('ISdelayScaleFactor')).toBe(factor);
-    const [before, after] = [await measured(instrument, 0.2, 'nine'), await measured(instrument, factor, 'nine')].map(({ missing }) => missing - hysteresis);
-    expect(Math.abs(after!)).toBeLessThan(0.05 * Math.abs(before!));
-    expect(Math.abs(remainingPercent - (100 * after!) / before!)).toBeLessThan(4);
-    // On a JEOL column what stays for ever is recognised as such.
-    expect(said.join('\n').includes('does not settle')).toBe(hysteresis > 0 && Math.abs(result!.values['plateauX'] as number) > 0.3);
-  }, 300_000);
+  (verifying ? test : test.skip).each(seeds)(
+    'finds a factor that leaves less than 5 %% of what settles after 0.2, seed %i',
+    async (seed) => {
+      const { file, nanometres, hysteresis, simulator } = drawn(seed);
+      await using instrument = await settlingInstrument(
+        { ...simulator, imageShiftHysteresis: hysteresis },
+        { file, nanometres },
+      );
+      const { result, said } = await runItem(instrument, item, { measure: 'search' });
+      const { foundFactor: factor, remainingPercent } = result!.values as {
+        foundFactor: number;
+        remainingPercent: number;
+      };
+      expect({ seed, said, factor }).toMatchObject({ factor: expect.any(Number) as number });
+      expect(instrument.settings.get('ISdelayScaleFactor')).toBe(factor);
+      const [before, after] = [await measured(instrument, 0.2, 'nine'), await measured(instrument, factor, 'nine')].map(
+        ({ missing }) => missing - hysteresis,
+      );
+      expect(Math.abs(after!)).toBeLessThan(0.05 * Math.abs(before!));
+      expect(Math.abs(remainingPercent - (100 * after!) / before!)).toBeLessThan(4);
+      // On a JEOL column what stays for ever is recognised as such.
+      expect(said.join('\n').includes('does not settle')).toBe(
+        hysteresis > 0 && Math.abs(result!.values['plateauX'] as number) > 0.3,
+      );
+    },
+    300_000,
+  );
 
   test('where nothing settles, it says that nothing can be seen', async () => {
     await using instrument = await settlingInstrument({ imageShiftSettlingFraction: 0 }, { edit: smallest });
@@ -93,7 +130,10 @@ describe('the search', () => {
   }, 300_000);
 
   test('finds a factor that leaves less than 5 % of the truth, and leaves the factor as it was when the operator does not want it', async () => {
-    await using instrument = await settlingInstrument({ imageShiftSettlingFraction: 0.05, imageShiftSettlingSeconds: 0.5 }, { edit: smallest });
+    await using instrument = await settlingInstrument(
+      { imageShiftSettlingFraction: 0.05, imageShiftSettlingSeconds: 0.5 },
+      { edit: smallest },
+    );
     const { result } = await runItem(instrument, item, { measure: 'search', 'use-factor': 'no', factor: '0.7' });
     expect(instrument.settings.get('ISdelayScaleFactor')).toBe(0.7);
     expect(result!.values).toMatchObject({ factor: 0.7, foundFactor: expect.any(Number) as number });
@@ -121,13 +161,21 @@ describe('what has not settled', () => {
   test('nine points give the four lines, whose differences show it', async () => {
     await using instrument = await settlingInstrument(settling);
     const { result } = await measured(instrument, 0.5, 'nine');
-    const { lines, unsettledX, unsettledY } = result.values as { lines: { x: number; y: number }[]; unsettledX: number; unsettledY: number };
+    const { lines, unsettledX, unsettledY } = result.values as {
+      lines: { x: number; y: number }[];
+      unsettledX: number;
+      unsettledY: number;
+    };
     expect(lines).toHaveLength(4);
     // The first image follows none, the third step the second: one and two shares, in opposite directions.
     expect(Math.abs((lines[0]!.x - lines[1]!.x) / (3 * unsettledX) - 1)).toBeLessThan(0.15);
     expect(Math.abs((lines[2]!.y - lines[3]!.y) / (3 * unsettledY) - 1)).toBeLessThan(0.15);
-    const settled = (await measured(instrument, 6, 'nine')).result.values as typeof result.values & { lines: { x: number; y: number }[] };
-    expect(Math.abs(settled.lines[0]!.x - settled.lines[1]!.x)).toBeLessThan(0.05 * Math.abs(lines[0]!.x - lines[1]!.x));
+    const settled = (await measured(instrument, 6, 'nine')).result.values as typeof result.values & {
+      lines: { x: number; y: number }[];
+    };
+    expect(Math.abs(settled.lines[0]!.x - settled.lines[1]!.x)).toBeLessThan(
+      0.05 * Math.abs(lines[0]!.x - lines[1]!.x),
+    );
   });
 });
 
@@ -138,12 +186,17 @@ test('what was measured goes into the history, with what it holds for, and is br
   expect(others).toEqual([]);
   expect(entry).toMatchObject({
     values: { factor: 0.6, unsettledX: expect.any(Number) as number },
-    conditions: { magIndex: instrument.magIndex, camera: 0, binning: expect.any(Number) as number, stepX: expect.any(Number) as number },
+    conditions: {
+      magIndex: instrument.magIndex,
+      camera: 0,
+      binning: expect.any(Number) as number,
+      stepX: expect.any(Number) as number,
+    },
     session: { property: 'ISdelayScaleFactor', value: 0.6, replaced: 1 },
   });
   const { height } = instrument.kernel.registry.get(Cameras).selected.traits;
   const step = 0.5 * height * instrument.kernel.registry.get(Optics).pixelSize(instrument.magIndex, 0)!.value * 1e9;
-  expect(Math.abs(entry!.conditions['stepX'] as number / step - 1)).toBeLessThan(0.02);
+  expect(Math.abs((entry!.conditions['stepX'] as number) / step - 1)).toBeLessThan(0.02);
   instrument.settings.set('ISdelayScaleFactor', 2);
   await instrument.history.restore(entry!.id);
   expect(instrument.settings.get('ISdelayScaleFactor')).toBe(0.6);
@@ -153,7 +206,12 @@ describe('the microscope is left as it was', () => {
   test('and the factor too when it is stopped in the middle', async () => {
     let acquisitions = 0;
     const watching: { instrument?: VirtualInstrument } = {};
-    const instrument = await virtualInstrument({ edit: small, simulator: { seed: 1 }, magIndex: 19, watch: (call) => void (call.startsWith('acquire') && ++acquisitions === 5 && watching.instrument!.runner.stop()) });
+    const instrument = await virtualInstrument({
+      edit: small,
+      simulator: { seed: 1 },
+      magIndex: 19,
+      watch: (call) => void (call.startsWith('acquire') && ++acquisitions === 5 && watching.instrument!.runner.stop()),
+    });
     await using held = instrument;
     watching.instrument = held;
     instrument.calibrations.imageShift.set(19, 0, trueImageShift(instrument, 19), { sessionMeasured: false });
@@ -166,7 +224,9 @@ describe('the microscope is left as it was', () => {
 
   test('a magnification without image-shift calibration is refused', async () => {
     await using instrument = await virtualInstrument({ edit: small, magIndex: 19 });
-    await expect(runItem(instrument, item, { measure: 'nine', factor: '0.5' })).rejects.toMatchObject({ code: 'image-shift-settling/not-calibrated' });
+    await expect(runItem(instrument, item, { measure: 'nine', factor: '0.5' })).rejects.toMatchObject({
+      code: 'image-shift-settling/not-calibrated',
+    });
     expect(instrument.settings.get('ISdelayScaleFactor')).toBe(1);
   });
 });
@@ -188,7 +248,8 @@ describe('the factor by itself', () => {
   });
 
   test('a factor that is set scales the delays that were adapted to the column at the start', async () => {
-    const template = (table: string) => (yaml: string) => yaml.replace(/ImageShiftDelays:\n(?: {2}.*\n)+/, `ImageShiftDelays: ${table}\n`);
+    const template = (table: string) => (yaml: string) =>
+      yaml.replace(/ImageShiftDelays:\n(?: {2}.*\n)+/, `ImageShiftDelays: ${table}\n`);
     const former = '[[0.1, 0], [0.3, 0.4], [0.8, 0.9], [1.6, 1.7], [3, 3], [3.5, 3.5], [4, 3.7]]';
     await using fei = await virtualInstrument({ edit: template(former), magIndex: 19 });
     const optics = fei.kernel.registry.get(Optics);
@@ -196,7 +257,10 @@ describe('the factor by itself', () => {
     expect(delays).toHaveLength(4);
     await runItem(fei, item, { factor: '0.5' });
     expect(optics.shiftProperties()).toMatchObject({ delays, delayFactor: 0.5, assumedStartup: 0.25 });
-    await using jeol = await virtualInstrument({ configuration: path.join(projectFolder, 'config', 'jeol-cryo-arm-k2.yaml'), edit: template(former) });
+    await using jeol = await virtualInstrument({
+      configuration: path.join(projectFolder, 'config', 'jeol-cryo-arm-k2.yaml'),
+      edit: template(former),
+    });
     expect(jeol.settings.get('ISdelayScaleFactor')).toBe(0.2);
     await runItem(jeol, item, { factor: '1' });
     expect(jeol.kernel.registry.get(Optics).shiftProperties().delayFactor).toBe(1);
@@ -210,6 +274,7 @@ describe('measuring', () => {
     answers: { factor: '0.2', measure: 'six' },
     keepsResult: true,
     sample: 4,
-    prepare: (instrument) => instrument.calibrations.imageShift.set(22, 0, trueImageShift(instrument, 22), { sessionMeasured: false }),
+    prepare: (instrument) =>
+      instrument.calibrations.imageShift.set(22, 0, trueImageShift(instrument, 22), { sessionMeasured: false }),
   });
 });

@@ -5,10 +5,13 @@ import { VirtualClock } from '../../../../core/base';
 import { Optics } from '../../../../core/optics';
 import { trueImageShift, matrixError, runItem, virtualInstrument } from '../../../support/virtual-instrument';
 
-const small = (yaml: string): string => yaml.replace('CameraSizeX: 11520', 'CameraSizeX: 960').replace('CameraSizeY: 8184', 'CameraSizeY: 720');
+const small = (yaml: string): string =>
+  yaml.replace('CameraSizeX: 11520', 'CameraSizeX: 960').replace('CameraSizeY: 8184', 'CameraSizeY: 720');
 const noon = new Date('2026-03-14T12:00:00Z').getTime();
 const hours = (count: number): Date => new Date(noon + count * 3_600_000);
-const [imageShift, fromScratch] = ['image-shift', 'is-from-scratch'].map((name) => `calibrations/image-and-stage-shift/${name}`) as [string, string];
+const [imageShift, fromScratch] = ['image-shift', 'is-from-scratch'].map(
+  (name) => `calibrations/image-and-stage-shift/${name}`,
+) as [string, string];
 
 describe('what was measured and not saved', () => {
   let folder = '';
@@ -17,7 +20,14 @@ describe('what was measured and not saved', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
   /** The program as it is started at an hour after noon. */
-  const startedAt = (hour: number) => virtualInstrument({ edit: small, magIndex: 22, simulator: { seed: 1 }, calibrationDirectory: folder, clock: new VirtualClock(hours(hour)) });
+  const startedAt = (hour: number) =>
+    virtualInstrument({
+      edit: small,
+      magIndex: 22,
+      simulator: { seed: 1 },
+      calibrationDirectory: folder,
+      clock: new VirtualClock(hours(hour)),
+    });
 
   /** The program at noon: image shift is measured, a stage calibration and two found pixel sizes are there, and the program ends without saving. */
   async function atNoon() {
@@ -25,14 +35,25 @@ describe('what was measured and not saved', () => {
     await runItem(instrument, fromScratch);
     const matrix = instrument.calibrations.imageShift.get(22, 0)!;
     instrument.calibrations.stage.set(22, 0, { xpx: 30, xpy: 1, ypx: -1, ypy: 30 }, { sessionMeasured: true });
-    instrument.calibrations.shortTerm('FoundPixelSize').put({ time: Math.floor(instrument.clock.date().getTime() / 60_000), camera: 0, magIndex: 18, addedRotation: 90, pixelSize: 2.5, gridAngle: 12 });
+    instrument.calibrations
+      .shortTerm('FoundPixelSize')
+      .put({
+        time: Math.floor(instrument.clock.date().getTime() / 60_000),
+        camera: 0,
+        magIndex: 18,
+        addedRotation: 90,
+        pixelSize: 2.5,
+        gridAngle: 12,
+      });
     await instrument.finish();
     return { ...matrix };
   }
 
   test('survives a restart within 22 hours, counts as measured in the session, and is not in the main file', async () => {
     const matrix = await atNoon();
-    expect(readFileSync(path.join(folder, 'SEMshortTermCal.txt'), 'utf8')).toMatch(/ImageShiftMatrix[^]*StageCalibration[^]*FoundPixelSize/);
+    expect(readFileSync(path.join(folder, 'SEMshortTermCal.txt'), 'utf8')).toMatch(
+      /ImageShiftMatrix[^]*StageCalibration[^]*FoundPixelSize/,
+    );
     expect(existsSync(path.join(folder, 'SerialEMcalibrations.txt'))).toBe(false);
     await using later = await startedAt(21.9);
     const found = later.calibrations.imageShift.get(22, 0)!;
@@ -42,7 +63,9 @@ describe('what was measured and not saved', () => {
     expect(later.calibrations.imageShift.measuredAt(22, 0) - noon / 60_000).toBeGreaterThanOrEqual(0);
     expect(later.calibrations.imageShift.measuredAt(22, 0) - noon / 60_000).toBeLessThan(5);
     expect(later.calibrations.stage.get(22, 0)).toMatchObject({ xpx: 30, xpy: 1, ypx: -1, ypy: 30 });
-    expect(later.calibrations.shortTerm('FoundPixelSize').all()).toMatchObject([{ magIndex: 18, addedRotation: 90, pixelSize: 2.5, gridAngle: 12 }]);
+    expect(later.calibrations.shortTerm('FoundPixelSize').all()).toMatchObject([
+      { magIndex: 18, addedRotation: 90, pixelSize: 2.5, gridAngle: 12 },
+    ]);
     expect(later.kernel.registry.get(Optics).imageShiftToCamera(22, 0)!.source).toBe('measured');
     // The prior is used: no first round from scratch.
     expect((await runItem(later, imageShift)).result!.values['images']).toBeLessThan(13);
@@ -74,7 +97,12 @@ describe('what was measured and not saved', () => {
   test('the newer of two counts: what was measured after saving overrides what was saved, and the saved one is back when it has expired', async () => {
     {
       await using instrument = await startedAt(0);
-      instrument.calibrations.imageShift.set(22, 0, { xpx: 1000, xpy: 0, ypx: 0, ypy: 1000 }, { sessionMeasured: false });
+      instrument.calibrations.imageShift.set(
+        22,
+        0,
+        { xpx: 1000, xpy: 0, ypx: 0, ypy: 1000 },
+        { sessionMeasured: false },
+      );
       await instrument.finish({ save: true });
     }
     const matrix = await atNoon();

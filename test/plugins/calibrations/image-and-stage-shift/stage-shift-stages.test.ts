@@ -2,7 +2,15 @@ import path from 'node:path';
 import type { Instrument } from '../../../../app/instrument';
 import { Scope } from '../../../../core/devices';
 import { ScriptedOperator } from '../../../../core/kernel';
-import { matrixError, projectFolder, randomNumbers, runItem, trueStage, verifying, virtualInstrument } from '../../../support/virtual-instrument';
+import {
+  matrixError,
+  projectFolder,
+  randomNumbers,
+  runItem,
+  trueStage,
+  verifying,
+  virtualInstrument,
+} from '../../../support/virtual-instrument';
 import { tellFigures } from '../../../support/figures';
 
 const stageShift = 'calibrations/image-and-stage-shift/stage-shift';
@@ -13,14 +21,40 @@ const seeds = Array.from({ length: verifying ? 20 : 1 }, (_, index) => index + 1
 const usualCycles = (yaml: string): string => yaml.replace('StageCycleLengthX: 61', 'StageCycleLengthX: 62');
 
 /** A part of the camera is enough to see the stage, and quicker. */
-const quarterCamera = (yaml: string): string => yaml.replace(/CameraSizeX: \d+/, 'CameraSizeX: 1920').replace(/CameraSizeY: \d+/, 'CameraSizeY: 1856');
+const quarterCamera = (yaml: string): string =>
+  yaml.replace(/CameraSizeX: \d+/, 'CameraSizeX: 1920').replace(/CameraSizeY: \d+/, 'CameraSizeY: 1856');
 
 /** A stage of each kind: where its steps cover whole cycles, and where they cover about half of one. */
 const stages = [
   { name: 'FEI', file: 'talos-ceta.yaml', cycles: [62, 41], backlash: 5, whole: 17, half: 22, edit: usualCycles },
-  { name: 'FEI whose X axis is inverted', file: 'talos-ceta.yaml', cycles: [62, 41], backlash: 5, whole: 17, half: 22, edit: (yaml: string) => `${usualCycles(yaml)}InvertStageXAxis: 1\n` },
-  { name: 'JEOL', file: 'jeol-cryo-arm-k2.yaml', cycles: [40, 40], backlash: 10, whole: 7, half: 20, edit: (yaml: string) => yaml, quicker: quarterCamera },
-  { name: 'Hitachi, whose tilt axis is stage Y', file: 'hitachi-ht7700.yaml', cycles: [40, 40], backlash: 20, whole: 11, half: 19, edit: (yaml: string) => yaml },
+  {
+    name: 'FEI whose X axis is inverted',
+    file: 'talos-ceta.yaml',
+    cycles: [62, 41],
+    backlash: 5,
+    whole: 17,
+    half: 22,
+    edit: (yaml: string) => `${usualCycles(yaml)}InvertStageXAxis: 1\n`,
+  },
+  {
+    name: 'JEOL',
+    file: 'jeol-cryo-arm-k2.yaml',
+    cycles: [40, 40],
+    backlash: 10,
+    whole: 7,
+    half: 20,
+    edit: (yaml: string) => yaml,
+    quicker: quarterCamera,
+  },
+  {
+    name: 'Hitachi, whose tilt axis is stage Y',
+    file: 'hitachi-ht7700.yaml',
+    cycles: [40, 40],
+    backlash: 20,
+    whole: 11,
+    half: 19,
+    edit: (yaml: string) => yaml,
+  },
 ] as const;
 
 /** A stage such as real ones are, drawn at random: none of it is in the properties. */
@@ -42,9 +76,17 @@ function drawTruth(seed: number, cycles: readonly [number, number], backlash: nu
 
 describe.each(stages)('Stage Shift on a stage of $name', ({ file, cycles, backlash, whole, half, edit, ...more }) => {
   const configuration = path.join(projectFolder, 'config', file);
-  const on = (magIndex: number, simulator: Readonly<Record<string, unknown>>, change: (yaml: string) => string = edit) => virtualInstrument({ configuration, magIndex, simulator, edit: change });
+  const on = (
+    magIndex: number,
+    simulator: Readonly<Record<string, unknown>>,
+    change: (yaml: string) => string = edit,
+  ) => virtualInstrument({ configuration, magIndex, simulator, edit: change });
   const found: { readonly percent: number; readonly degrees: number }[] = [];
-  afterAll(() => tellFigures(`${file}, seeds 1-${seeds.length}, both correlations: at most ${Math.max(...found.map(({ percent }) => percent)).toFixed(3)} % and ${Math.max(...found.map(({ degrees }) => degrees)).toFixed(3)} degrees off`));
+  afterAll(() =>
+    tellFigures(
+      `${file}, seeds 1-${seeds.length}, both correlations: at most ${Math.max(...found.map(({ percent }) => percent)).toFixed(3)} % and ${Math.max(...found.map(({ degrees }) => degrees)).toFixed(3)} degrees off`,
+    ),
+  );
 
   const cases = seeds.flatMap((seed) => [
     { seed, correlation: 'whole images' },
@@ -52,10 +94,17 @@ describe.each(stages)('Stage Shift on a stage of $name', ({ file, cycles, backla
   ]);
 
   test.each(cases)('recovers scale and angle of seed $seed with $correlation', async ({ seed, correlation }) => {
-    await using instrument = await on(whole, drawTruth(seed, cycles, backlash), 'quicker' in more ? more.quicker : edit);
+    await using instrument = await on(
+      whole,
+      drawTruth(seed, cycles, backlash),
+      'quicker' in more ? more.quicker : edit,
+    );
     if (correlation !== 'whole images') await runItem(instrument, wholeImage);
     const { result, asked } = await runItem(instrument, stageShift);
-    expect(result!.values).toMatchObject({ extentX: expect.closeTo(cycles[0], 6) as number, extentY: expect.closeTo(cycles[1], 6) as number });
+    expect(result!.values).toMatchObject({
+      extentX: expect.closeTo(cycles[0], 6) as number,
+      extentY: expect.closeTo(cycles[1], 6) as number,
+    });
     expect(asked).not.toContain('small-extent');
     const { camera } = result!.conditions;
     const error = matrixError(instrument.calibrations.stage.get(whole, camera!)!, trueStage(instrument, whole));
@@ -72,13 +121,19 @@ describe.each(stages)('Stage Shift on a stage of $name', ({ file, cycles, backla
     const texts: string[] = [];
     const refused = async () => {
       const operator = new ScriptedOperator({ 'small-extent': 'no' }, { defaults: true });
-      await instrument.runner.run(stageShift, { port: operator }).finally(() => texts.push(operator.asked.find(({ id }) => id === 'small-extent')?.text ?? ''));
+      await instrument.runner
+        .run(stageShift, { port: operator })
+        .finally(() => texts.push(operator.asked.find(({ id }) => id === 'small-extent')?.text ?? ''));
     };
     await expect(refused()).rejects.toMatchObject({ code: 'stage-shift/not-started' });
-    expect(texts[0]).toMatch(/^The steps do not cover a whole cycle of the stage error, so the result becomes inaccurate at higher magnifications\. It is better to calibrate the stage at one low magnification/);
+    expect(texts[0]).toMatch(
+      /^The steps do not cover a whole cycle of the stage error, so the result becomes inaccurate at higher magnifications\. It is better to calibrate the stage at one low magnification/,
+    );
     await instrument.kernel.registry.get(Scope).magIndex.write(half + 6);
     await expect(refused()).rejects.toMatchObject({ code: 'stage-shift/not-started' });
-    expect(texts[1]).toMatch(/^The steps cover only \d+\.\d um, so you should not do this here: the stage can be wrong by 15 % over so little\./);
+    expect(texts[1]).toMatch(
+      /^The steps cover only \d+\.\d um, so you should not do this here: the stage can be wrong by 15 % over so little\./,
+    );
   });
 });
 

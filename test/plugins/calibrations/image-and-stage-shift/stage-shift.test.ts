@@ -12,7 +12,11 @@ const seeds = Array.from({ length: verifying ? 200 : 20 }, (_, index) => index +
 
 function trueStage(instrument: Instrument, magIndex: number): Matrix {
   const camera = instrument.kernel.registry.get(Cameras).selected.traits.index;
-  const record = instrument.kernel.registry.get(SimulatedTruth).records.find((each) => each.record === 'StageToCameraMatrix' && each['magIndex'] === magIndex && each['camera'] === camera);
+  const record = instrument.kernel.registry
+    .get(SimulatedTruth)
+    .records.find(
+      (each) => each.record === 'StageToCameraMatrix' && each['magIndex'] === magIndex && each['camera'] === camera,
+    );
   return record as unknown as Matrix;
 }
 
@@ -34,7 +38,11 @@ function drawTruth(seed: number) {
 
 describe('Stage Shift over whole cycles', () => {
   const found: { readonly percent: number; readonly degrees: number }[] = [];
-  afterAll(() => tellFigures(`seeds 1-${seeds.length}: at most ${Math.max(...found.map(({ percent }) => percent)).toFixed(3)} % and ${Math.max(...found.map(({ degrees }) => degrees)).toFixed(3)} degrees off`));
+  afterAll(() =>
+    tellFigures(
+      `seeds 1-${seeds.length}: at most ${Math.max(...found.map(({ percent }) => percent)).toFixed(3)} % and ${Math.max(...found.map(({ degrees }) => degrees)).toFixed(3)} degrees off`,
+    ),
+  );
 
   test.each(seeds)('recovers scale and angle of seed %i', async (seed) => {
     await using instrument = await virtualInstrument({ simulator: drawTruth(seed), magIndex: 12 });
@@ -50,7 +58,12 @@ describe('Stage Shift over whole cycles', () => {
 });
 
 describe('the verdict on a stage matrix', () => {
-  const known = { nominalSpecimenToStage: matrix(-1, 0, 0, -1), specimenToCamera: scaleMatrix(rotation(84), 500), rotation: 84, invertsX: false };
+  const known = {
+    nominalSpecimenToStage: matrix(-1, 0, 0, -1),
+    specimenToCamera: scaleMatrix(rotation(84), 500),
+    rotation: 84,
+    invertsX: false,
+  };
 
   test('is content with a matrix that fits the properties', () => {
     const verdict = judgeStageMatrix(scaleMatrix(rotation(84 + 180), 500), known);
@@ -62,11 +75,19 @@ describe('the verdict on a stage matrix', () => {
   test('tells an inverted X axis, and what the property should be', () => {
     const inverted = product(scaleMatrix(rotation(84), 500), matrix(1, 0, 0, -1));
     expect(judgeStageMatrix(inverted, known).complaints[0]).toMatch(/it is not set, and should be/);
-    expect(judgeStageMatrix(scaleMatrix(rotation(264), 500), { ...known, nominalSpecimenToStage: matrix(1, 0, 0, -1), invertsX: true }).complaints[0]).toMatch(/it is set, and should not be/);
+    expect(
+      judgeStageMatrix(scaleMatrix(rotation(264), 500), {
+        ...known,
+        nominalSpecimenToStage: matrix(1, 0, 0, -1),
+        invertsX: true,
+      }).complaints[0],
+    ).toMatch(/it is set, and should not be/);
   });
 
   test('tells a rotation that cannot be right, and axes that differ too much', () => {
-    expect(judgeStageMatrix(scaleMatrix(rotation(84 + 180 + 90), 500), known).complaints.join()).toContain('GlobalExtraRotation');
+    expect(judgeStageMatrix(scaleMatrix(rotation(84 + 180 + 90), 500), known).complaints.join()).toContain(
+      'GlobalExtraRotation',
+    );
     expect(judgeStageMatrix(matrix(500, 10, 10, 300), known).asymmetric).toBe(true);
   });
 });
@@ -88,7 +109,10 @@ describe('Stage Shift', () => {
   });
 
   test('a wrong rotation in the properties shows in the implied axes, not in the angle', async () => {
-    await using instrument = await virtualInstrument({ simulator: { seed: 5, rotationErrorDegrees: 10 }, magIndex: 12 });
+    await using instrument = await virtualInstrument({
+      simulator: { seed: 5, rotationErrorDegrees: 10 },
+      magIndex: 12,
+    });
     await runItem(instrument, stageShift);
     const { result } = await runItem(instrument, 'calibrations/image-and-stage-shift/list-stage-cals');
     const [row] = result!.values['rows'] as { specimenToStage: Matrix; tiltAxis: number }[];
@@ -103,7 +127,9 @@ describe('Stage Shift', () => {
     instrument.calibrations.stage.set(17, 0, product(rotation(3), trueStage(instrument, 17)));
     await runItem(instrument, 'calibrations/image-and-stage-shift/remove-stage-cal');
     expect(instrument.calibrations.stage.get(17, 0)).toBeUndefined();
-    await expect(runItem(instrument, 'calibrations/image-and-stage-shift/remove-stage-cal')).rejects.toMatchObject({ code: 'calibration/not-there' });
+    await expect(runItem(instrument, 'calibrations/image-and-stage-shift/remove-stage-cal')).rejects.toMatchObject({
+      code: 'calibration/not-there',
+    });
   });
 });
 

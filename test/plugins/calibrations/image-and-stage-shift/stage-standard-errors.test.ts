@@ -29,16 +29,29 @@ async function deviations(seed: number, kind: Kind) {
     electronsPerFieldPixelPerSecond: dose,
   };
   await using instrument = await virtualInstrument({ simulator, magIndex });
-  const truth = instrument.kernel.registry.get(SimulatedTruth).records.find((each) => each.record === 'StageToCameraMatrix' && each['magIndex'] === magIndex && each['camera'] === 0) as unknown as Matrix;
-  const { result } = await runItem(instrument, 'calibrations/image-and-stage-shift/stage-shift', { 'small-extent': 'yes' });
+  const truth = instrument.kernel.registry
+    .get(SimulatedTruth)
+    .records.find(
+      (each) => each.record === 'StageToCameraMatrix' && each['magIndex'] === magIndex && each['camera'] === 0,
+    ) as unknown as Matrix;
+  const { result } = await runItem(instrument, 'calibrations/image-and-stage-shift/stage-shift', {
+    'small-extent': 'yes',
+  });
   const found = result!.values as unknown as Matrix;
   const errors = result!.standardErrors as unknown as Matrix;
-  return { z: elements.map((element) => (found[element] - truth[element]) / errors[element]), percent: matrixError(found, truth).percent, extent: result!.values['extentX'], images: result!.values['images'] };
+  return {
+    z: elements.map((element) => (found[element] - truth[element]) / errors[element]),
+    percent: matrixError(found, truth).percent,
+    extent: result!.values['extentX'],
+    images: result!.values['images'],
+  };
 }
 
-const rms = (values: readonly number[]): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+const rms = (values: readonly number[]): number =>
+  Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
 const seeds = Array.from({ length: verifying ? Number(process.env['SEEDS'] ?? 50) : 1 }, (_, index) => index + 1);
-const percentWithinTwo = (z: readonly number[]): string => ((100 * z.filter((each) => Math.abs(each) <= 2).length) / z.length).toFixed(1);
+const percentWithinTwo = (z: readonly number[]): string =>
+  ((100 * z.filter((each) => Math.abs(each) <= 2).length) / z.length).toFixed(1);
 const pooled: number[] = [];
 
 test.each(Object.keys(kinds) as Kind[])('Stage Shift states errors that hold with %s', async (kind) => {
@@ -46,14 +59,19 @@ test.each(Object.keys(kinds) as Kind[])('Stage Shift states errors that hold wit
   for (const seed of seeds) runs.push(await deviations(seed, kind));
   const z = runs.flatMap((run) => run.z);
   pooled.push(...z);
-  tellFigures(`${kind}, seeds 1-${seeds.length}: ${percentWithinTwo(z)} % within two standard errors, rms of error over standard error ${rms(z).toFixed(2)}, rms error ${rms(runs.map(({ percent }) => percent)).toFixed(4)} %`);
+  tellFigures(
+    `${kind}, seeds 1-${seeds.length}: ${percentWithinTwo(z)} % within two standard errors, rms of error over standard error ${rms(z).toFixed(2)}, rms error ${rms(runs.map(({ percent }) => percent)).toFixed(4)} %`,
+  );
   expect(Math.max(...z.map(Math.abs))).toBeLessThan(verifying ? 10 : 5);
   if (verifying) expect(Math.abs(Math.log(rms(z)))).toBeLessThan(Math.log(1.4));
 });
 
-(verifying ? test : test.skip)('the truth lies within two of them in 93 to 97 of 100 components (long statistics)', () => {
-  tellFigures(`all ${pooled.length} components: ${percentWithinTwo(pooled)} % within two standard errors`);
-  const share = pooled.filter((each) => Math.abs(each) <= 2).length / pooled.length;
-  expect(share).toBeGreaterThan(0.93);
-  expect(share).toBeLessThan(0.97);
-});
+(verifying ? test : test.skip)(
+  'the truth lies within two of them in 93 to 97 of 100 components (long statistics)',
+  () => {
+    tellFigures(`all ${pooled.length} components: ${percentWithinTwo(pooled)} % within two standard errors`);
+    const share = pooled.filter((each) => Math.abs(each) <= 2).length / pooled.length;
+    expect(share).toBeGreaterThan(0.93);
+    expect(share).toBeLessThan(0.97);
+  },
+);

@@ -1,5 +1,11 @@
 import { type Matrix, product, rotation, scaleMatrix } from '../../../../core/base';
-import { randomNumbers, runItem, trueImageShift, verifying, virtualInstrument } from '../../../support/virtual-instrument';
+import {
+  randomNumbers,
+  runItem,
+  trueImageShift,
+  verifying,
+  virtualInstrument,
+} from '../../../support/virtual-instrument';
 import { tellFigures } from '../../../support/figures';
 
 const imageShift = 'calibrations/image-and-stage-shift/image-shift';
@@ -20,8 +26,16 @@ function drawTruth(seed: number, regime: Regime) {
   const between = (low: number, high: number): number => low + (high - low) * next();
   const { decay, settling, drift, dose } = regimes[regime];
   const turned = (angle: number): [[number, number], [number, number]] => {
-    const m = product(rotation(angle), { xpx: between(0.9, 1.1), xpy: between(-0.03, 0.03), ypx: between(-0.03, 0.03), ypy: between(0.9, 1.1) });
-    return [[m.xpx, m.xpy], [m.ypx, m.ypy]];
+    const m = product(rotation(angle), {
+      xpx: between(0.9, 1.1),
+      xpy: between(-0.03, 0.03),
+      ypx: between(-0.03, 0.03),
+      ypy: between(0.9, 1.1),
+    });
+    return [
+      [m.xpx, m.xpy],
+      [m.ypx, m.ypy],
+    ];
   };
   return {
     magIndex: [9, 14, 17, 19, 22, 25, 28, 31, 33][seed % 9]!,
@@ -33,7 +47,11 @@ function drawTruth(seed: number, regime: Regime) {
       imageShiftToSpecimen: turned(between(-180, 180)),
       imageShiftToSpecimenLowMagnification: turned(between(-180, 180)),
       driftNmPerSecond: [between(-drift, drift), between(-drift, drift)],
-      ...(decay > 0 && { driftDecayNmPerSecond: [between(-decay, decay), between(-decay, decay)], driftDecaySeconds: between(5, 30), driftRestartsOnStageMove: false }),
+      ...(decay > 0 && {
+        driftDecayNmPerSecond: [between(-decay, decay), between(-decay, decay)],
+        driftDecaySeconds: between(5, 30),
+        driftRestartsOnStageMove: false,
+      }),
       imageShiftSettlingFraction: between(0, settling),
       imageShiftSettlingSeconds: between(0.15, 0.5),
       imageShiftSettlingFractionLowMagnification: between(0, settling),
@@ -45,11 +63,21 @@ function drawTruth(seed: number, regime: Regime) {
 }
 
 /** By how many standard errors each element of the result is off. */
-async function deviations(seed: number, regime: Regime, item: string): Promise<{ z: number[]; percent: number[]; claimed: number[]; images: number; magIndex: number }> {
+async function deviations(
+  seed: number,
+  regime: Regime,
+  item: string,
+): Promise<{ z: number[]; percent: number[]; claimed: number[]; images: number; magIndex: number }> {
   const { magIndex, simulator, priorError } = drawTruth(seed, regime);
   await using instrument = await virtualInstrument({ simulator, magIndex });
   const truth = trueImageShift(instrument, magIndex);
-  if (item === imageShift) instrument.calibrations.imageShift.set(magIndex, 0, scaleMatrix(product(rotation(priorError.angle), truth), priorError.scale), { sessionMeasured: false });
+  if (item === imageShift)
+    instrument.calibrations.imageShift.set(
+      magIndex,
+      0,
+      scaleMatrix(product(rotation(priorError.angle), truth), priorError.scale),
+      { sessionMeasured: false },
+    );
   const { result } = await runItem(instrument, item);
   const found = result!.values as unknown as Matrix;
   const errors = result!.standardErrors as unknown as Matrix;
@@ -63,8 +91,10 @@ async function deviations(seed: number, regime: Regime, item: string): Promise<{
   };
 }
 
-const rms = (values: readonly number[]): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
-const percentWithinTwo = (z: readonly number[]): string => ((100 * z.filter((each) => Math.abs(each) <= 2).length) / z.length).toFixed(1);
+const rms = (values: readonly number[]): number =>
+  Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+const percentWithinTwo = (z: readonly number[]): string =>
+  ((100 * z.filter((each) => Math.abs(each) <= 2).length) / z.length).toFixed(1);
 /** Runs a kind of circumstance and item; 4 kinds and 2 items make 200 seeds each when verifying. */
 const seeds = Array.from({ length: verifying ? 50 : 1 }, (_, index) => index + 1);
 
@@ -80,7 +110,9 @@ describe.each([
     for (const seed of seeds) runs.push(await deviations(seed + 100 * kinds.indexOf(regime), regime, item));
     const z = runs.flatMap((run) => run.z);
     pooled.push(...z);
-    tellFigures(`${name}, ${regime}, ${runs.length} seeds: ${percentWithinTwo(z)} % within two standard errors, rms of error over standard error ${rms(z).toFixed(2)}, rms error ${rms(runs.flatMap((run) => run.percent)).toFixed(4)} %, stated ${rms(runs.flatMap((run) => run.claimed)).toFixed(4)} %`);
+    tellFigures(
+      `${name}, ${regime}, ${runs.length} seeds: ${percentWithinTwo(z)} % within two standard errors, rms of error over standard error ${rms(z).toFixed(2)}, rms error ${rms(runs.flatMap((run) => run.percent)).toFixed(4)} %, stated ${rms(runs.flatMap((run) => run.claimed)).toFixed(4)} %`,
+    );
     // A run alone says little: chance takes four components beyond this once in some thousand runs.
     expect(Math.max(...z.map(Math.abs))).toBeLessThan(verifying ? 10 : 5);
     if (verifying) {
@@ -89,11 +121,14 @@ describe.each([
     }
   });
 
-  (verifying ? test : test.skip)('holds the truth within two of them in 93 to 97 of 100 components (long statistics)', () => {
-    const share = pooled.filter((each) => Math.abs(each) <= 2).length / pooled.length;
-    tellFigures(`${name}, all ${pooled.length} components: ${percentWithinTwo(pooled)} % within two standard errors`);
-    expect(pooled).toHaveLength(kinds.length * seeds.length * 4);
-    expect(share).toBeGreaterThan(0.93);
-    expect(share).toBeLessThan(0.97);
-  });
+  (verifying ? test : test.skip)(
+    'holds the truth within two of them in 93 to 97 of 100 components (long statistics)',
+    () => {
+      const share = pooled.filter((each) => Math.abs(each) <= 2).length / pooled.length;
+      tellFigures(`${name}, all ${pooled.length} components: ${percentWithinTwo(pooled)} % within two standard errors`);
+      expect(pooled).toHaveLength(kinds.length * seeds.length * 4);
+      expect(share).toBeGreaterThan(0.93);
+      expect(share).toBeLessThan(0.97);
+    },
+  );
 });

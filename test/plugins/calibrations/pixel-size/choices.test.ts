@@ -24,12 +24,19 @@ function relabel(instrument: Instrument, kind: ImageKind): void {
 async function markAt(instrument: Instrument, x: number, y: number) {
   const [rows = 0, columns = 0] = instrument.kernel.registry.get(ImageBuffers).get('A')!.frame.image.shape;
   const said: string[] = [];
-  const port = Object.assign(new ScriptedOperator({}, { defaults: true, marks: [{ from: { x: columns / 2 + 0.5 + x, y: rows / 2 + 0.5 + y } }] }), { log: (text: string) => void said.push(text) });
+  const port = Object.assign(
+    new ScriptedOperator(
+      {},
+      { defaults: true, marks: [{ from: { x: columns / 2 + 0.5 + x, y: rows / 2 + 0.5 + y } }] },
+    ),
+    { log: (text: string) => void said.push(text) },
+  );
   const result = await instrument.runner.run(again, { port });
   return { result: result!, said };
 }
 
-const numbers = (values: Readonly<Record<string, unknown>>) => values as { pixelSize: number; gridAngle: number; spacings: number[]; stored: boolean };
+const numbers = (values: Readonly<Record<string, unknown>>) =>
+  values as { pixelSize: number; gridAngle: number; spacings: number[]; stored: boolean };
 const entry = (instrument: Instrument, id: string) => instrument.session.menu().find((each) => each.id === id)!;
 
 describe('the items for an image in A', () => {
@@ -40,8 +47,14 @@ describe('the items for an image in A', () => {
   afterAll(() => instrument[Symbol.asyncDispose]());
 
   test('are disabled without one, and the reason says what to do', () => {
-    expect(entry(instrument, find)).toMatchObject({ enabled: false, reason: expect.stringContaining('take one of a grating') as string });
-    expect(entry(instrument, again)).toMatchObject({ enabled: false, reason: expect.stringContaining('Find Pixel Size') as string });
+    expect(entry(instrument, find)).toMatchObject({
+      enabled: false,
+      reason: expect.stringContaining('take one of a grating') as string,
+    });
+    expect(entry(instrument, again)).toMatchObject({
+      enabled: false,
+      reason: expect.stringContaining('Find Pixel Size') as string,
+    });
     expect(entry(instrument, `${submenu}/add-n90-to-a-rotation`).enabled).toBe(false);
   });
 
@@ -70,8 +83,18 @@ describe('the items for an image in A', () => {
     const { x, y } = context.marker!;
     const { spacings, pixelSize, gridAngle } = numbers(result!.values);
     const binning = frame.exposure.binning / buffers.get('B')!.frame.exposure.binning;
-    expect(Math.abs((binning * Math.hypot(x - columns / 2 - 0.5, y - rows / 2 - 0.5)) / spacings[0]! - 1)).toBeLessThan(0.03);
-    expect(instrument.calibrations.shortTerm('FoundPixelSize').all()).toEqual([expect.objectContaining({ camera: 0, magIndex: 12, addedRotation: 0, pixelSize: expect.closeTo(pixelSize, 4) as number, gridAngle: expect.closeTo(gridAngle, 3) as number })]);
+    expect(Math.abs((binning * Math.hypot(x - columns / 2 - 0.5, y - rows / 2 - 0.5)) / spacings[0]! - 1)).toBeLessThan(
+      0.03,
+    );
+    expect(instrument.calibrations.shortTerm('FoundPixelSize').all()).toEqual([
+      expect.objectContaining({
+        camera: 0,
+        magIndex: 12,
+        addedRotation: 0,
+        pixelSize: expect.closeTo(pixelSize, 4) as number,
+        gridAngle: expect.closeTo(gridAngle, 3) as number,
+      }),
+    ]);
     expect(said).toContainEqual(expect.stringMatching(/^12 {2}\d\.\d+ {2}660$/));
   });
 
@@ -82,7 +105,12 @@ describe('the items for an image in A', () => {
     const { marker } = instrument.kernel.registry.get(ImageBuffers).get('A')!.context;
     const [rows = 0, columns = 0] = instrument.kernel.registry.get(ImageBuffers).get('A')!.frame.image.shape;
     const near = { x: marker!.x - columns / 2 - 0.5, y: marker!.y - rows / 2 - 0.5 };
-    for (const [x, y] of [[near.x, near.y], [-near.x, -near.y], [near.y + 2, -near.x - 2], [-near.y, near.x]] as const) {
+    for (const [x, y] of [
+      [near.x, near.y],
+      [-near.x, -near.y],
+      [near.y + 2, -near.x - 2],
+      [-near.y, near.x],
+    ] as const) {
       const marked = numbers((await markAt(instrument, x, y)).result.values);
       expect(marked.pixelSize / automatic.pixelSize).toBeCloseTo(1, 4);
       expect(quarterTurnsApart(marked.gridAngle, automatic.gridAngle)).toBeLessThan(0.01);
@@ -107,12 +135,16 @@ describe('the items for an image in A', () => {
     }
     expect(Math.abs(spacings[1]! / spacings[0]! - 1)).toBeLessThan(0.002);
     await runItem(instrument, `${submenu}/set-binned-size`, { 'binned-size': '-5' });
-    expect((await runItem(instrument, `${submenu}/set-binned-size`, { 'binned-size': '9000' })).result!.values).toEqual({ binnedSize: 2048 });
+    expect((await runItem(instrument, `${submenu}/set-binned-size`, { 'binned-size': '9000' })).result!.values).toEqual(
+      { binnedSize: 2048 },
+    );
     await runItem(instrument, `${submenu}/set-binned-size`, { 'binned-size': '0' });
   });
 
   test('refuse a mesh below zero', async () => {
-    const failure = await runItem(instrument, `${submenu}/mesh-for-grid-bars`, { mesh: '-1' }).catch((error: unknown) => error);
+    const failure = await runItem(instrument, `${submenu}/mesh-for-grid-bars`, { mesh: '-1' }).catch(
+      (error: unknown) => error,
+    );
     expect((failure as EucentricError).code).toBe('run/bad-answer');
   });
 });
@@ -123,17 +155,29 @@ test('an image without a lattice gives no pixel size that is not called doubtful
     await takeImage(instrument);
     const outcome = await runItem(instrument, find).catch((error: unknown) => error);
     if (outcome instanceof EucentricError) expect(outcome.code).toMatch(/^pixel-size\//);
-    else expect((outcome as Awaited<ReturnType<typeof runItem>>).result).toMatchObject({ quality: { verdict: 'doubtful' }, values: { stored: false } });
+    else
+      expect((outcome as Awaited<ReturnType<typeof runItem>>).result).toMatchObject({
+        quality: { verdict: 'doubtful' },
+        values: { stored: false },
+      });
     expect(instrument.calibrations.shortTerm('FoundPixelSize').all()).toEqual([]);
   }
 });
 
 test.each([
   ['catalase', 26, { specimen: 'catalase', contrast: 0.05 }, 0.3],
-  ['grid-bars', 4, { specimen: 'grid-bars', barsPerInch: 8000, barWidthMicrometres: 1.2, latticeContrast: 0.9, contrast: 0.05 }, 0.5],
+  [
+    'grid-bars',
+    4,
+    { specimen: 'grid-bars', barsPerInch: 8000, barWidthMicrometres: 1.2, latticeContrast: 0.9, contrast: 0.05 },
+    0.5,
+  ],
 ])('measures %s', async (kind, magIndex, simulator, percent) => {
   for (const seed of [1, 2, 3]) {
-    await using instrument = await gratingInstrument({ seed, specimenAngleDegrees: 29 * seed, ...simulator }, { magIndex });
+    await using instrument = await gratingInstrument(
+      { seed, specimenAngleDegrees: 29 * seed, ...simulator },
+      { magIndex },
+    );
     if (kind === 'catalase') await runItem(instrument, `${submenu}/catalase-crystal`);
     else await runItem(instrument, `${submenu}/mesh-for-grid-bars`, { mesh: '8000' });
     await takeImage(instrument);
@@ -150,10 +194,20 @@ test('the size that images are binned to follows from the expected number of rep
   const settings = instrument.kernel.registry.get(Settings);
   const grating = latticeSpecimen(settings, { targetSize: 0, catalase: false });
   expect(grating.first).toBeCloseTo(462.963, 3);
-  const sizeFor = (repeats: number): number => targetSize(grating, { targetSize: 0, catalase: false }, { pixelNanometres: (repeats * grating.first) / 1000, shorterSide: 1000 }).size;
+  const sizeFor = (repeats: number): number =>
+    targetSize(
+      grating,
+      { targetSize: 0, catalase: false },
+      { pixelNanometres: (repeats * grating.first) / 1000, shorterSide: 1000 },
+    ).size;
   expect([2.5, 3.5, 5.5, 8.5, 12.5, 125.5, 170.5].map(sizeFor)).toEqual([256, 384, 512, 768, 1024, 1536, 2048]);
-  expect(targetSize(grating, { targetSize: 0, catalase: false }, { pixelNanometres: undefined, shorterSide: 1000 }).size).toBe(512);
+  expect(
+    targetSize(grating, { targetSize: 0, catalase: false }, { pixelNanometres: undefined, shorterSide: 1000 }).size,
+  ).toBe(512);
   settings.set('GridMeshSize', 400);
   // Grid bars take precedence over catalase.
-  expect(latticeSpecimen(settings, { targetSize: 0, catalase: true })).toMatchObject({ name: 'grid bars', first: 63_500 });
+  expect(latticeSpecimen(settings, { targetSize: 0, catalase: true })).toMatchObject({
+    name: 'grid bars',
+    first: 63_500,
+  });
 });

@@ -1,6 +1,6 @@
 import { inverse, matrixAngle, product } from '../../../../core/base';
 import { Cameras, Scope } from '../../../../core/devices';
-import { ImageAcquisition, cameraArea } from "../../../../core/acquisition";
+import { ImageAcquisition, cameraArea } from '../../../../core/acquisition';
 import { Optics } from '../../../../core/optics';
 import { Settings } from '../../../../core/settings';
 import { SimulatedTruth } from '../../../../plugins/simulator';
@@ -9,11 +9,15 @@ import { type VirtualInstrumentOptions, virtualInstrument } from '../../../suppo
 type Instrument = Awaited<ReturnType<typeof virtualInstrument>>;
 
 /** A virtual Krios with a camera of 1440 x 1024 pixels looking at a cross grating. */
-export const gratingInstrument = (simulator: Readonly<Record<string, unknown>>, { edit = (yaml) => yaml, ...options }: VirtualInstrumentOptions = {}): Promise<Instrument> =>
+export const gratingInstrument = (
+  simulator: Readonly<Record<string, unknown>>,
+  { edit = (yaml) => yaml, ...options }: VirtualInstrumentOptions = {},
+): Promise<Instrument> =>
   virtualInstrument({
     magIndex: 12,
     ...options,
-    edit: (yaml) => edit(yaml.replace('CameraSizeX: 11520', 'CameraSizeX: 1440').replace('CameraSizeY: 8184', 'CameraSizeY: 1024')),
+    edit: (yaml) =>
+      edit(yaml.replace('CameraSizeX: 11520', 'CameraSizeX: 1440').replace('CameraSizeY: 8184', 'CameraSizeY: 1024')),
     simulator: { seed: 1, specimen: 'cross-grating', driftNmPerSecond: [0, 0], ...simulator },
   });
 
@@ -27,15 +31,28 @@ export async function takeImage(instrument: Instrument, magIndex?: number): Prom
 }
 
 /** The true size in nm of a pixel of the properties, which on this camera is two pixels as delivered, and the true image rotation in degrees, from the truth of the stage. */
-export function truthAt(instrument: Instrument, magIndex: number): { readonly pixel: number; readonly rotation: number } {
+export function truthAt(
+  instrument: Instrument,
+  magIndex: number,
+): { readonly pixel: number; readonly rotation: number } {
   const { registry } = instrument.kernel;
   const camera = registry.get(Cameras).selected.traits.index;
-  const record = registry.get(SimulatedTruth).records.find((each) => each.record === 'StageToCameraMatrix' && each['magIndex'] === magIndex && each['camera'] === camera);
+  const record = registry
+    .get(SimulatedTruth)
+    .records.find(
+      (each) => each.record === 'StageToCameraMatrix' && each['magIndex'] === magIndex && each['camera'] === camera,
+    );
   if (!record) throw new Error(`There is no truth for mag index ${magIndex}.`);
   // The stage of this column moves against the axes of the specimen.
-  const matrix = product(record as unknown as Parameters<typeof product>[0], inverse({ xpx: -1, xpy: 0, ypx: 0, ypy: -1 })!);
+  const matrix = product(
+    record as unknown as Parameters<typeof product>[0],
+    inverse({ xpx: -1, xpy: 0, ypx: 0, ypy: -1 })!,
+  );
   const perPixel = registry.get(Settings).cameras[0]!.pixelsPerPropertyPixel;
-  return { pixel: (1000 * perPixel) / Math.sqrt(Math.abs(matrix.xpx * matrix.ypy - matrix.xpy * matrix.ypx)), rotation: matrixAngle(matrix).angle };
+  return {
+    pixel: (1000 * perPixel) / Math.sqrt(Math.abs(matrix.xpx * matrix.ypy - matrix.xpy * matrix.ypx)),
+    rotation: matrixAngle(matrix).angle,
+  };
 }
 
 /** How far two directions are apart that are the same after a quarter turn, in degrees. */
@@ -45,4 +62,8 @@ export function quarterTurnsApart(one: number, other: number): number {
 }
 
 /** How many lines lie across the shorter side of the camera at a mag index, as far as the site knows. */
-export const expectedRepeats = (instrument: Instrument, magIndex: number): number => (1e9 * instrument.kernel.registry.get(Optics).pixelSize(magIndex, 0)!.value * instrument.kernel.registry.get(Cameras).selected.traits.height) / (1e6 / 2160);
+export const expectedRepeats = (instrument: Instrument, magIndex: number): number =>
+  (1e9 *
+    instrument.kernel.registry.get(Optics).pixelSize(magIndex, 0)!.value *
+    instrument.kernel.registry.get(Cameras).selected.traits.height) /
+  (1e6 / 2160);

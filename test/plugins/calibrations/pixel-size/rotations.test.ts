@@ -1,16 +1,30 @@
 import { randomNumbers, runItem } from '../../../support/virtual-instrument';
 import { EucentricError } from '../../../../core/base';
-import { relativeRotation, withFoundPixelSize, type FoundPixelSize } from '../../../../plugins/calibrations/pixel-size/lattice/lattice-found';
+import {
+  relativeRotation,
+  withFoundPixelSize,
+  type FoundPixelSize,
+} from '../../../../plugins/calibrations/pixel-size/lattice/lattice-found';
 import { Optics } from '../../../../core/optics';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { gratingInstrument, takeImage } from './grating-instrument';
 
 type Instrument = Awaited<ReturnType<typeof gratingInstrument>>;
 
-const found = (magIndex: number, gridAngle: number, addedRotation = 0, time = 100): FoundPixelSize => ({ time, camera: 0, magIndex, addedRotation, pixelSize: 17500 / [0, 2250, 2900, 3700, 4800, 6200][magIndex - 16]!, gridAngle });
-const store = (instrument: Instrument, ...rows: FoundPixelSize[]): void => instrument.calibrations.shortTerm('FoundPixelSize').replaceAll(rows);
+const found = (magIndex: number, gridAngle: number, addedRotation = 0, time = 100): FoundPixelSize => ({
+  time,
+  camera: 0,
+  magIndex,
+  addedRotation,
+  pixelSize: 17500 / [0, 2250, 2900, 3700, 4800, 6200][magIndex - 16]!,
+  gridAngle,
+});
+const store = (instrument: Instrument, ...rows: FoundPixelSize[]): void =>
+  instrument.calibrations.shortTerm('FoundPixelSize').replaceAll(rows);
 
-describeMenuItem('calibrations/pixel-size/list-relative-rotations', { prepare: (instrument) => store(instrument, found(17, 10), found(18, 80)) });
+describeMenuItem('calibrations/pixel-size/list-relative-rotations', {
+  prepare: (instrument) => store(instrument, found(17, 10), found(18, 80)),
+});
 describeMenuItem('calibrations/pixel-size/add-n90-to-a-rotation', {
   answers: { 'mag-index': '18', angle: '85' },
   simulator: { specimen: 'cross-grating' },
@@ -20,9 +34,14 @@ describeMenuItem('calibrations/pixel-size/add-n90-to-a-rotation', {
   },
 });
 
-const list = async (instrument: Instrument): Promise<{ lines: string[]; rows: { relativeRotation?: number; alternative?: number; product: number }[] }> => {
+const list = async (
+  instrument: Instrument,
+): Promise<{ lines: string[]; rows: { relativeRotation?: number; alternative?: number; product: number }[] }> => {
   const { result, said } = await runItem(instrument, 'calibrations/pixel-size/list-relative-rotations');
-  return { lines: said, rows: result!.values['rows'] as { relativeRotation?: number; alternative?: number; product: number }[] };
+  return {
+    lines: said,
+    rows: result!.values['rows'] as { relativeRotation?: number; alternative?: number; product: number }[],
+  };
 };
 
 describe('the list of relative rotations', () => {
@@ -62,10 +81,18 @@ describe('the list of relative rotations', () => {
     expect(lines).toEqual(['No pixel sizes have been found in the last 24 hours.']);
   });
 
-  test.each([[0, 70], [90, 160], [-90, -20], [180, -110]])('adds %p degrees to what was found', async (angle, expected) => {
+  test.each([
+    [0, 70],
+    [90, 160],
+    [-90, -20],
+    [180, -110],
+  ])('adds %p degrees to what was found', async (angle, expected) => {
     store(instrument, found(17, 10), found(18, 80, 270));
     await takeImage(instrument);
-    await runItem(instrument, 'calibrations/pixel-size/add-n90-to-a-rotation', { 'mag-index': '18', angle: String(angle + 20) });
+    await runItem(instrument, 'calibrations/pixel-size/add-n90-to-a-rotation', {
+      'mag-index': '18',
+      angle: String(angle + 20),
+    });
     const { rows } = await list(instrument);
     expect(rows[1]!.relativeRotation).toBe(expected);
   });
@@ -73,7 +100,9 @@ describe('the list of relative rotations', () => {
   test('refuses a magnification that has not been measured', async () => {
     store(instrument, found(17, 10));
     await takeImage(instrument);
-    const failure = await runItem(instrument, 'calibrations/pixel-size/add-n90-to-a-rotation', { 'mag-index': '25' }).catch((error: unknown) => error);
+    const failure = await runItem(instrument, 'calibrations/pixel-size/add-n90-to-a-rotation', {
+      'mag-index': '25',
+    }).catch((error: unknown) => error);
     expect((failure as EucentricError).code).toBe('pixel-size/not-measured');
   });
 });
@@ -82,7 +111,15 @@ describe('a newly found pixel size', () => {
   let optics: Optics;
   let instrument: Instrument;
   beforeAll(async () => {
-    instrument = await gratingInstrument({}, { edit: (yaml) => yaml.replace('[19, 3700, 90, 3700]', '[19, 3700, 181, 3700]').replace('[20, 4800, 90, 4800]', '[20, 4800, 183, 4800]') });
+    instrument = await gratingInstrument(
+      {},
+      {
+        edit: (yaml) =>
+          yaml
+            .replace('[19, 3700, 90, 3700]', '[19, 3700, 181, 3700]')
+            .replace('[20, 4800, 90, 4800]', '[20, 4800, 183, 4800]'),
+      },
+    );
     optics = instrument.kernel.registry.get(Optics);
   });
   afterAll(() => instrument[Symbol.asyncDispose]());
@@ -98,12 +135,18 @@ describe('a newly found pixel size', () => {
 
   test('sets the next higher one right too', () => {
     const { list: rows } = withFoundPixelSize([found(19, 15)], latest(18, 14), optics);
-    expect(rows.map(({ magIndex, addedRotation }) => [magIndex, addedRotation])).toEqual([[19, 90], [18, 0]]);
+    expect(rows.map(({ magIndex, addedRotation }) => [magIndex, addedRotation])).toEqual([
+      [19, 90],
+      [18, 0],
+    ]);
   });
 
   test('keeps what the operator added when it is measured again, and gives all lines its time', () => {
     const { list: rows, added } = withFoundPixelSize([found(18, 14), found(19, 15, -90)], latest(19, 16), optics);
-    expect(rows).toEqual([{ ...found(18, 14), time: 500 }, { ...latest(19, 16), addedRotation: -90 }]);
+    expect(rows).toEqual([
+      { ...found(18, 14), time: 500 },
+      { ...latest(19, 16), addedRotation: -90 },
+    ]);
     expect(added).toEqual([]);
   });
 
@@ -111,7 +154,11 @@ describe('a newly found pixel size', () => {
     const random = randomNumbers(3);
     for (let trial = 0; trial < 50; trial++) {
       const angle = 45 * random();
-      const { list: rows } = withFoundPixelSize([found(17, angle), found(18, angle)], latest(19, angle + 45 * (1 + random() / 10)), optics);
+      const { list: rows } = withFoundPixelSize(
+        [found(17, angle), found(18, angle)],
+        latest(19, angle + 45 * (1 + random() / 10)),
+        optics,
+      );
       expect(rows.map(({ addedRotation }) => addedRotation)).toEqual([0, 0, 0]);
     }
   });

@@ -13,8 +13,21 @@ test('what an item will do is told with the dose where the rate is known', async
   expect(told.dose).toBeUndefined();
   const scope = instrument.session.find(Scope)!;
   const [spot, intensity] = [await scope.spotSize.read(), await scope.intensity.read()];
-  instrument.calibrations.shortTerm('DoseCalibration').replaceAll([{ time: 100, dose: 4, intensity, spot, aboveCrossover: 1, probe: (await scope.probeMode.read()) === 'nano' ? 0 : 1 } as never]);
-  expect((await control.forecast(`${shift}/image-shift`)).dose).toBe(`${Number((4 * told.exposure!).toPrecision(3))} e/A2`);
+  instrument.calibrations
+    .shortTerm('DoseCalibration')
+    .replaceAll([
+      {
+        time: 100,
+        dose: 4,
+        intensity,
+        spot,
+        aboveCrossover: 1,
+        probe: (await scope.probeMode.read()) === 'nano' ? 0 : 1,
+      } as never,
+    ]);
+  expect((await control.forecast(`${shift}/image-shift`)).dose).toBe(
+    `${Number((4 * told.exposure!).toPrecision(3))} e/A2`,
+  );
   await scope.spotSize.write(spot + 1);
   expect((await control.forecast(`${shift}/image-shift`)).dose).toBeUndefined();
 });
@@ -23,7 +36,11 @@ test('an item that touches nothing says so, one that depends on answers says on 
   await using instrument = await virtualInstrument({ magIndex: 22 });
   const control = new InstrumentControl(instrument.session);
   expect(await control.forecast(`${shift}/list-stage-cals`)).toEqual({ images: 0, changes: [] });
-  expect(await control.forecast(`${shift}/set-is-delay-factor`)).toMatchObject({ images: 0, atMost: { images: 1300 }, dependsOn: expect.stringContaining('nine points 30') as string });
+  expect(await control.forecast(`${shift}/set-is-delay-factor`)).toMatchObject({
+    images: 0,
+    atMost: { images: 1300 },
+    dependsOn: expect.stringContaining('nine points 30') as string,
+  });
   const { unknown } = await control.forecast(`${shift}/mag-is-offsets`);
   expect(unknown).toMatch(/image shift/i);
 });

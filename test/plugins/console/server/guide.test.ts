@@ -7,7 +7,19 @@ import { virtualInstrument } from '../../../support/virtual-instrument';
 const now = new Date('2026-06-01T12:00:00Z');
 const shift = 'calibrations/image-and-stage-shift';
 
-const measured = (item: string, when: string, quality = {}): HistoryEntry => ({ id: when, item, when, kind: 'measured', who: 'x', version: '1', summary: 'Done.', values: {}, standardErrors: {}, conditions: { magnification: 8100 }, quality });
+const measured = (item: string, when: string, quality = {}): HistoryEntry => ({
+  id: when,
+  item,
+  when,
+  kind: 'measured',
+  who: 'x',
+  version: '1',
+  summary: 'Done.',
+  values: {},
+  standardErrors: {},
+  conditions: { magnification: 8100 },
+  quality,
+});
 
 let entries: readonly MenuEntry[];
 beforeAll(async () => {
@@ -15,7 +27,10 @@ beforeAll(async () => {
   entries = instrument.session.menu();
 });
 
-const find = (history: readonly HistoryEntry[], id: string, doubts?: ReadonlyMap<string, string>, unsaved = false) => guideOf(entries, history, now, unsaved, doubts).flatMap(({ items }) => items).find((item) => item.id === id)!;
+const find = (history: readonly HistoryEntry[], id: string, doubts?: ReadonlyMap<string, string>, unsaved = false) =>
+  guideOf(entries, history, now, unsaved, doubts)
+    .flatMap(({ items }) => items)
+    .find((item) => item.id === id)!;
 
 test('every step has items of the menu, and each stands once', () => {
   const ids = guideOf(entries, [], now, false).flatMap(({ items }) => items.map(({ id }) => id));
@@ -25,29 +40,59 @@ test('every step has items of the menu, and each stands once', () => {
 
 test.each([
   ['never', [], 'Not done yet'],
-  ['done', [measured(`${shift}/image-shift`, '2026-05-30T12:00:00Z', { verdict: 'good' })], 'Done 2 days ago at 8100x, good'],
+  [
+    'done',
+    [measured(`${shift}/image-shift`, '2026-05-30T12:00:00Z', { verdict: 'good' })],
+    'Done 2 days ago at 8100x, good',
+  ],
   ['stale', [measured(`${shift}/image-shift`, '2025-05-30T12:00:00Z')], /^Done 367 days ago.*better repeated/],
-  ['doubtful', [measured(`${shift}/image-shift`, '2026-06-01T11:00:00Z', { verdict: 'poor', remarks: ['Few details.'] })], /^Done today at 8100x, poor: Few details/],
+  [
+    'doubtful',
+    [measured(`${shift}/image-shift`, '2026-06-01T11:00:00Z', { verdict: 'poor', remarks: ['Few details.'] })],
+    /^Done today at 8100x, poor: Few details/,
+  ],
 ])('a calibration is %s', (state, history, note) => {
-  expect(find(history, `${shift}/image-shift`)).toMatchObject({ state, note: typeof note === 'string' ? note : (expect.stringMatching(note) as string) });
+  expect(find(history, `${shift}/image-shift`)).toMatchObject({
+    state,
+    note: typeof note === 'string' ? note : (expect.stringMatching(note) as string),
+  });
 });
 
 test('the latest measurement counts, and a contradiction counts more', () => {
-  const history = [measured(`${shift}/image-shift`, '2025-01-01T12:00:00Z'), measured(`${shift}/image-shift`, '2026-05-31T12:00:00Z')];
+  const history = [
+    measured(`${shift}/image-shift`, '2025-01-01T12:00:00Z'),
+    measured(`${shift}/image-shift`, '2026-05-31T12:00:00Z'),
+  ];
   expect(find(history, `${shift}/image-shift`).state).toBe('done');
-  expect(find(history, `${shift}/image-shift`, new Map([[`${shift}/image-shift`, 'It contradicts the stage.']]))).toMatchObject({ state: 'doubtful', note: 'It contradicts the stage.' });
+  expect(
+    find(history, `${shift}/image-shift`, new Map([[`${shift}/image-shift`, 'It contradicts the stage.']])),
+  ).toMatchObject({ state: 'doubtful', note: 'It contradicts the stage.' });
 });
 
 test('what counts is what was measured and is in use', () => {
   const one = { ...measured(`${shift}/image-shift`, '2026-05-30T12:00:00Z'), id: 'one' };
   const other = { ...measured(`${shift}/image-shift`, '2026-05-31T12:00:00Z'), id: 'other' };
-  const at = (inForce: (entry: HistoryEntry) => boolean, history: readonly HistoryEntry[] = [one, other]) => guideOf(entries, history, now, false, undefined, inForce).flatMap(({ items }) => items).find(({ id }) => id === `${shift}/image-shift`)!;
+  const at = (inForce: (entry: HistoryEntry) => boolean, history: readonly HistoryEntry[] = [one, other]) =>
+    guideOf(entries, history, now, false, undefined, inForce)
+      .flatMap(({ items }) => items)
+      .find(({ id }) => id === `${shift}/image-shift`)!;
   expect(at(({ id }) => id === 'one')).toMatchObject({ state: 'done', note: 'Done 2 days ago at 8100x' });
-  expect(at(() => false)).toMatchObject({ state: 'doubtful', note: expect.stringMatching(/yesterday.*removed, replaced or not saved/) as string });
+  expect(at(() => false)).toMatchObject({
+    state: 'doubtful',
+    note: expect.stringMatching(/yesterday.*removed, replaced or not saved/) as string,
+  });
   const back: HistoryEntry = { ...one, id: 'back', kind: 'restored', restoredFrom: 'one', when: now.toISOString() };
-  expect(at(({ id }) => id === 'back', [one, other, back])).toMatchObject({ state: 'done', note: 'Done 2 days ago at 8100x, brought back' });
-  expect(find([measured(`${shift}/is-from-scratch`, '2026-05-31T12:00:00Z')], `${shift}/image-shift`)).toMatchObject({ state: 'done', note: 'Done yesterday at 8100x by IS from Scratch' });
-  expect(find([measured(`${shift}/is-from-scratch`, '2026-05-31T12:00:00Z')], `${shift}/stage-shift`).first).toEqual([]);
+  expect(at(({ id }) => id === 'back', [one, other, back])).toMatchObject({
+    state: 'done',
+    note: 'Done 2 days ago at 8100x, brought back',
+  });
+  expect(find([measured(`${shift}/is-from-scratch`, '2026-05-31T12:00:00Z')], `${shift}/image-shift`)).toMatchObject({
+    state: 'done',
+    note: 'Done yesterday at 8100x by IS from Scratch',
+  });
+  expect(find([measured(`${shift}/is-from-scratch`, '2026-05-31T12:00:00Z')], `${shift}/stage-shift`).first).toEqual(
+    [],
+  );
 });
 
 test('a value that was removed, replaced or never saved is not in use', async () => {
@@ -55,7 +100,10 @@ test('a value that was removed, replaced or never saved is not in use', async ()
   const { calibrations } = instrument;
   const inForce = inForceIn(calibrations);
   const matrix = { xpx: 10.25, xpy: 1, ypx: -1, ypy: 10 };
-  const entry: HistoryEntry = { ...measured(`${shift}/image-shift`, '2026-05-31T12:00:00Z'), record: { name: 'ImageShiftMatrix', values: { magIndex: 22, camera: 0, ...matrix } } };
+  const entry: HistoryEntry = {
+    ...measured(`${shift}/image-shift`, '2026-05-31T12:00:00Z'),
+    record: { name: 'ImageShiftMatrix', values: { magIndex: 22, camera: 0, ...matrix } },
+  };
   expect(inForce(entry)).toBe(false);
   calibrations.imageShift.set(22, 0, matrix, { sessionMeasured: true });
   expect(inForce(entry)).toBe(true);
@@ -81,13 +129,35 @@ test('a calibration is old when the instrument is not what it was, and says in w
   await using instrument = await virtualInstrument();
   const now = await instrumentNow(instrument.session);
   const conditions = { camera: 0, cameraName: 'K3', magIndex: 22, magnification: 8100, highTensionKilovolts: 300 };
-  const since = (changes: object) => changedSince(now)({ ...measured(`${shift}/image-shift`, '2026-05-31T12:00:00Z'), conditions: { ...conditions, ...changes } });
+  const since = (changes: object) =>
+    changedSince(now)({
+      ...measured(`${shift}/image-shift`, '2026-05-31T12:00:00Z'),
+      conditions: { ...conditions, ...changes },
+    });
   expect(since({})).toBeUndefined();
   expect(since({ highTensionKilovolts: 200 })).toBe('the high tension was 200 kV then and is 300 kV now');
   expect(since({ cameraName: 'K2' })).toBe('camera 0 was K2 then and is K3 now');
   expect(since({ camera: 4, cameraName: 'Ceta' })).toBe('camera Ceta is not there any more');
   expect(since({ magnification: 9000 })).toBe('mag index 22 was 9000x then and is 8100x now');
-  const history = [{ ...measured(`${shift}/image-shift`, '2026-05-31T12:00:00Z'), conditions: { ...conditions, highTensionKilovolts: 200 } }];
-  const item = guideOf(entries, history, new Date('2026-06-01T12:00:00Z'), false, undefined, undefined, changedSince(now)).flatMap(({ items }) => items).find(({ id }) => id === `${shift}/image-shift`)!;
-  expect(item).toMatchObject({ state: 'stale', note: 'Done yesterday at 8100x, but the high tension was 200 kV then and is 300 kV now' });
+  const history = [
+    {
+      ...measured(`${shift}/image-shift`, '2026-05-31T12:00:00Z'),
+      conditions: { ...conditions, highTensionKilovolts: 200 },
+    },
+  ];
+  const item = guideOf(
+    entries,
+    history,
+    new Date('2026-06-01T12:00:00Z'),
+    false,
+    undefined,
+    undefined,
+    changedSince(now),
+  )
+    .flatMap(({ items }) => items)
+    .find(({ id }) => id === `${shift}/image-shift`)!;
+  expect(item).toMatchObject({
+    state: 'stale',
+    note: 'Done yesterday at 8100x, but the high tension was 200 kV then and is 300 kV now',
+  });
 });

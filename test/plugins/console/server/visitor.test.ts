@@ -5,7 +5,14 @@ import { Visitor } from '../../../../plugins/console/server/web/visitor';
 /** A browser that takes nothing from its line until it is told to. */
 function sleeper() {
   const sent: string[] = [];
-  const socket = { OPEN: 1, readyState: 1, bufferedAmount: 0, send: (data: string | Uint8Array, done?: () => void) => void (sent.push(typeof data === 'string' ? data : `image of ${data.length}`), done?.()), close: () => {} };
+  const socket = {
+    OPEN: 1,
+    readyState: 1,
+    bufferedAmount: 0,
+    send: (data: string | Uint8Array, done?: () => void) =>
+      void (sent.push(typeof data === 'string' ? data : `image of ${data.length}`), done?.()),
+    close: () => {},
+  };
   return { sent, socket, as: socket as unknown as WebSocket };
 }
 
@@ -32,7 +39,9 @@ test('a browser that sleeps through thousands of changes holds nothing up, keeps
   socket.bufferedAmount = 0;
   await turns(80);
   expect(sent.filter((text) => text.includes('"part":"showing"'))).toEqual([expect.stringContaining('"turn":4999')]);
-  const lines = sent.filter((text) => text.includes('"is":"log"')).flatMap((text) => (JSON.parse(text) as { lines: { text: string }[] }).lines);
+  const lines = sent
+    .filter((text) => text.includes('"is":"log"'))
+    .flatMap((text) => (JSON.parse(text) as { lines: { text: string }[] }).lines);
   expect(lines.length).toBeLessThanOrEqual(400);
   expect(lines.at(-1)).toMatchObject({ text: 'line 4999' });
   expect(given).toEqual([49]);

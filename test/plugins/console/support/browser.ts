@@ -13,18 +13,36 @@ export const pictureFolder = path.join(projectFolder, 'artefacts', 'console');
 /** Starts the browser that comes with the packages; its package can only be imported, which jest cannot. */
 export async function launchBrowser(): Promise<Browser> {
   const find = "import chromium from '@sparticuz/chromium'; process.stdout.write(await chromium.executablePath());";
-  const executablePath = execFileSync(process.execPath, ['--input-type=module', '-e', find], { cwd: projectFolder, encoding: 'utf8' });
+  const executablePath = execFileSync(process.execPath, ['--input-type=module', '-e', find], {
+    cwd: projectFolder,
+    encoding: 'utf8',
+  });
   return chromium.launch({
     executablePath,
     args: [
-      '--no-sandbox', '--headless=shell', '--no-zygote', '--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist',
-      '--disable-background-networking', '--no-first-run', '--disable-component-update', '--disable-sync', '--font-render-hinting=none', '--force-color-profile=srgb',
+      '--no-sandbox',
+      '--headless=shell',
+      '--no-zygote',
+      '--use-gl=angle',
+      '--use-angle=swiftshader',
+      '--enable-unsafe-swiftshader',
+      '--ignore-gpu-blocklist',
+      '--disable-background-networking',
+      '--no-first-run',
+      '--disable-component-update',
+      '--disable-sync',
+      '--font-render-hinting=none',
+      '--force-color-profile=srgb',
     ],
   });
 }
 
 /** A page of a browser of its own, with everything that went wrong in it. */
-export async function openPage(browser: Browser, address: string, options: BrowserContextOptions = {}): Promise<Page & { readonly faults: string[] }> {
+export async function openPage(
+  browser: Browser,
+  address: string,
+  options: BrowserContextOptions = {},
+): Promise<Page & { readonly faults: string[] }> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB', ...options });
   const page = await context.newPage();
   const faults: string[] = [];
@@ -38,7 +56,11 @@ export async function openPage(browser: Browser, address: string, options: Brows
 }
 
 /** The pictures that the guided tour shows, made anew where that is wanted. */
-const ofTheTour: Readonly<Record<string, string>> = { '02-offer': 'pixel-size', '05-running': 'image-shift', '09-guide': 'guide' };
+const ofTheTour: Readonly<Record<string, string>> = {
+  '02-offer': 'pixel-size',
+  '05-running': 'image-shift',
+  '09-guide': 'guide',
+};
 
 /** Keeps a picture of a page. */
 export async function picture(page: Page, name: string): Promise<void> {

@@ -15,9 +15,14 @@ export interface ConsoleSite extends AsyncDisposable {
 }
 
 /** Serves the console of a virtual instrument on a port that the system chooses. */
-export async function serveSite(options: VirtualInstrumentOptions & { readonly consoleOptions?: string } = {}): Promise<ConsoleSite> {
+export async function serveSite(
+  options: VirtualInstrumentOptions & { readonly consoleOptions?: string } = {},
+): Promise<ConsoleSite> {
   const { consoleOptions = '{ port: 0 }', edit = (yaml: string) => yaml, ...others } = options;
-  const instrument = await virtualInstrument({ ...others, edit: (yaml) => edit(yaml.replace('  console: {}', `  console: ${consoleOptions}`)) });
+  const instrument = await virtualInstrument({
+    ...others,
+    edit: (yaml) => edit(yaml.replace('  console: {}', `  console: ${consoleOptions}`)),
+  });
   const leaving = new AbortController();
   const told: string[] = [];
   let ready = (): void => {};
@@ -37,7 +42,10 @@ export async function serveSite(options: VirtualInstrumentOptions & { readonly c
   const addresses = told.join('\n').match(/http:\/\/\S+/g) ?? [];
   const [administrator = '', operator = '', observer = ''] = addresses;
   return {
-    instrument, administrator, operator, observer,
+    instrument,
+    administrator,
+    operator,
+    observer,
     host: new URL(administrator).host,
     [Symbol.asyncDispose]: async () => {
       instrument.runner.stop();

@@ -1,16 +1,27 @@
 import { type Matrix, percentChange } from '../../../../../core/base';
-import { fitImageShift, qualityOf } from '../../../../../plugins/calibrations/image-and-stage-shift/image-shift/image-shift-analysis';
+import {
+  fitImageShift,
+  qualityOf,
+} from '../../../../../plugins/calibrations/image-and-stage-shift/image-shift/image-shift-analysis';
 
 /** The worked numbers of the field's conventions: 2 nm pixels, rotation 84 degrees, 2048 px field, binning 4. */
 const truth: Matrix = { xpx: -93.496, xpy: -506.492, ypx: 480.997, ypy: -93.358 };
 const steps = { x: 2.0898, y: 1.98826 };
 const ideal = [
-  [-48.707, 251.547], [48.987, -251.047], [48.987, -251.047], [-48.707, 251.547],
-  [-251.619, -46.155], [251.899, 46.655], [251.899, 46.655], [-251.619, -46.155],
+  [-48.707, 251.547],
+  [48.987, -251.047],
+  [48.987, -251.047],
+  [-48.707, 251.547],
+  [-251.619, -46.155],
+  [251.899, 46.655],
+  [251.899, 46.655],
+  [-251.619, -46.155],
 ].map(([x, y]) => ({ x: x!, y: y! }));
-const nine = (shifts: readonly { x: number; y: number }[]) => shifts.map((shift, index) => ({ earlier: index, later: index + 1, shift }));
+const nine = (shifts: readonly { x: number; y: number }[]) =>
+  shifts.map((shift, index) => ({ earlier: index, later: index + 1, shift }));
 const expectMatrix = (found: Matrix, wanted: Matrix): void => {
-  for (const key of ['xpx', 'xpy', 'ypx', 'ypy'] as const) expect(Math.abs(found[key] - wanted[key])).toBeLessThan(0.002);
+  for (const key of ['xpx', 'xpy', 'ypx', 'ypy'] as const)
+    expect(Math.abs(found[key] - wanted[key])).toBeLessThan(0.002);
 };
 
 describe('nine points', () => {
@@ -50,19 +61,34 @@ describe('six points', () => {
   ];
 
   test('take the drift from the pair of the two centres', () => {
-    const fit = fitImageShift('six', [...pairs, { earlier: 1, later: 4, shift: { x: 3 * drift.x, y: 3 * drift.y } }], steps, 4);
+    const fit = fitImageShift(
+      'six',
+      [...pairs, { earlier: 1, later: 4, shift: { x: 3 * drift.x, y: 3 * drift.y } }],
+      steps,
+      4,
+    );
     expectMatrix(fit.matrix, truth);
     expect(fit.drift.x).toBeCloseTo(drift.x, 6);
   });
 
   test('use both pairs of each axis', () => {
-    const uneven = pairs.map((pair, index) => (index === 3 ? { ...pair, shift: { x: across.x, y: across.y + 1 } } : pair));
-    const fit = fitImageShift('six', [...uneven, { earlier: 1, later: 4, shift: { x: 3 * drift.x, y: 3 * drift.y } }], steps, 4);
+    const uneven = pairs.map((pair, index) =>
+      index === 3 ? { ...pair, shift: { x: across.x, y: across.y + 1 } } : pair,
+    );
+    const fit = fitImageShift(
+      'six',
+      [...uneven, { earlier: 1, later: 4, shift: { x: 3 * drift.x, y: 3 * drift.y } }],
+      steps,
+      4,
+    );
     expect(fit.matrix.ypy - truth.ypy).toBeCloseTo((4 * 0.5) / steps.y, 2);
   });
 
   test('go without drift when that pair was rejected', () => {
-    const still = pairs.map(({ shift, ...pair }) => ({ ...pair, shift: { x: shift.x - drift.x, y: shift.y - drift.y } }));
+    const still = pairs.map(({ shift, ...pair }) => ({
+      ...pair,
+      shift: { x: shift.x - drift.x, y: shift.y - drift.y },
+    }));
     const fit = fitImageShift('six', still, steps, 4);
     expectMatrix(fit.matrix, truth);
     expect(fit.drift).toEqual({ x: 0, y: 0 });
@@ -70,12 +96,24 @@ describe('six points', () => {
 });
 
 test('from scratch: the first round separates drift from both axes', () => {
-  const shifts = [{ x: -48.707, y: 251.547 }, { x: 48.987, y: -251.047 }, { x: -251.619, y: -46.155 }];
+  const shifts = [
+    { x: -48.707, y: 251.547 },
+    { x: 48.987, y: -251.047 },
+    { x: -251.619, y: -46.155 },
+  ];
   const fit = fitImageShift('scratch', nine(shifts), steps, 4);
   expectMatrix(fit.matrix, truth);
 });
 
 test('quality by range, twice as wide in low magnification', () => {
-  expect([0.8, 0.9, 2, 2.1, 10, 10.1, Number.NaN].map((range) => qualityOf(range, false))).toEqual(['good', 'fair', 'fair', 'poor', 'poor', 'bad', 'bad']);
+  expect([0.8, 0.9, 2, 2.1, 10, 10.1, Number.NaN].map((range) => qualityOf(range, false))).toEqual([
+    'good',
+    'fair',
+    'fair',
+    'poor',
+    'poor',
+    'bad',
+    'bad',
+  ]);
   expect([1.6, 1.7, 20, 21].map((range) => qualityOf(range, true))).toEqual(['good', 'fair', 'poor', 'bad']);
 });

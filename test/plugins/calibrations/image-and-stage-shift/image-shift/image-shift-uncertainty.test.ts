@@ -1,6 +1,12 @@
 import { type Matrix, type Vector, apply, scale, subtract } from '../../../../../core/base';
-import { type PatternName, patterns } from '../../../../../plugins/calibrations/image-and-stage-shift/image-shift/image-shift-analysis';
-import { type WeighedPair, weighImageShift } from '../../../../../plugins/calibrations/image-and-stage-shift/image-shift/image-shift-uncertainty';
+import {
+  type PatternName,
+  patterns,
+} from '../../../../../plugins/calibrations/image-and-stage-shift/image-shift/image-shift-analysis';
+import {
+  type WeighedPair,
+  weighImageShift,
+} from '../../../../../plugins/calibrations/image-and-stage-shift/image-shift/image-shift-uncertainty';
 import { randomNumbers } from '../../../../support/virtual-instrument';
 
 const truth: Matrix = { xpx: -93.496, xpy: -506.492, ypx: 480.997, ypy: -93.358 };
@@ -24,7 +30,11 @@ interface Disturbance {
 }
 
 /** The pairs of a series as the camera would see them, made without any of the program's fitting. */
-function series(pattern: PatternName, { noise, lag, lagOfFirst = 1, memory = 0, decaying, timeConstant }: Disturbance, next: () => number) {
+function series(
+  pattern: PatternName,
+  { noise, lag, lagOfFirst = 1, memory = 0, decaying, timeConstant }: Disturbance,
+  next: () => number,
+) {
   const normal = (): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
   const times = patterns[pattern].map((_, index) => 100 + index * (2 + 0.2 * next()));
   let before: Vector = { x: 0, y: 0 };
@@ -41,23 +51,44 @@ function series(pattern: PatternName, { noise, lag, lagOfFirst = 1, memory = 0, 
     const died = timeConstant * -Math.expm1(-elapsed / timeConstant);
     return { x: onCamera.x + course + decaying.x * died, y: onCamera.y - course + decaying.y * died };
   });
-  const pairs = patterns[pattern].slice(1).flatMap((_, index): [number, number][] => (pattern === 'six' && index === 2 ? [[1, 4]] : [[index, index + 1]]));
+  const pairs = patterns[pattern]
+    .slice(1)
+    .flatMap((_, index): [number, number][] => (pattern === 'six' && index === 2 ? [[1, 4]] : [[index, index + 1]]));
   const measured = pairs.map(([earlier, later]): WeighedPair => {
     const { x, y } = subtract(seen[later]!, seen[earlier]!);
     // The correlation of 0 says that no noise is common to two pairs.
-    return { earlier, later, shift: { x: x + noise * normal(), y: y + noise * normal() }, correlation: 0, standardError: { x: noise, y: noise } };
+    return {
+      earlier,
+      later,
+      shift: { x: x + noise * normal(), y: y + noise * normal() },
+      correlation: 0,
+      standardError: { x: noise, y: noise },
+    };
   });
   return { measured, times };
 }
 
 const kinds: Readonly<Record<string, (between: (low: number, high: number) => number) => Disturbance>> = {
   'little light': (between) => ({ noise: between(0.05, 0.3), lag: 0, decaying: { x: 0, y: 0 }, timeConstant: 1 }),
-  'a drift that dies away': (between) => ({ noise: 0.02, lag: 0, decaying: { x: between(-2, 2), y: between(-2, 2) }, timeConstant: between(4, 20) }),
-  'steps that have not arrived': (between) => ({ noise: 0.02, lag: between(0, 0.012), lagOfFirst: between(0.1, 1), memory: between(0.02, 0.1), decaying: { x: 0, y: 0 }, timeConstant: 1 }),
+  'a drift that dies away': (between) => ({
+    noise: 0.02,
+    lag: 0,
+    decaying: { x: between(-2, 2), y: between(-2, 2) },
+    timeConstant: between(4, 20),
+  }),
+  'steps that have not arrived': (between) => ({
+    noise: 0.02,
+    lag: between(0, 0.012),
+    lagOfFirst: between(0.1, 1),
+    memory: between(0.02, 0.1),
+    decaying: { x: 0, y: 0 },
+    timeConstant: 1,
+  }),
 };
 
 const runs = 24;
-const rms = (values: readonly number[]): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+const rms = (values: readonly number[]): number =>
+  Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
 
 describe.each(['nine', 'six'] as const)('%s points', (pattern) => {
   test.each(Object.keys(kinds))('state errors that hold with %s', (kind) => {
@@ -83,8 +114,13 @@ describe.each(['nine', 'six'] as const)('%s points', (pattern) => {
 });
 
 test('without a pair that shows the drift the errors say that it may be anything', () => {
-  const { measured, times } = series('six', { noise: 0.02, lag: 0, decaying: { x: 0, y: 0 }, timeConstant: 1 }, randomNumbers(5));
-  const fit = (pairs: readonly WeighedPair[]) => weighImageShift('six', pairs, steps, binning, truth, { times, size: { x: 512, y: 512 } });
+  const { measured, times } = series(
+    'six',
+    { noise: 0.02, lag: 0, decaying: { x: 0, y: 0 }, timeConstant: 1 },
+    randomNumbers(5),
+  );
+  const fit = (pairs: readonly WeighedPair[]) =>
+    weighImageShift('six', pairs, steps, binning, truth, { times, size: { x: 512, y: 512 } });
   const blind = fit(measured.filter(({ earlier, later }) => later - earlier === 1));
   expect(blind.standardErrors.xpx).toBeGreaterThan(3 * fit(measured).standardErrors.xpx);
   expect(Math.abs(blind.matrix.xpx - truth.xpx)).toBeLessThan(3 * blind.standardErrors.xpx);

@@ -6,10 +6,15 @@ import { randomNumbers } from '../../../../support/virtual-instrument';
 type Parts = readonly (readonly [nanometres: number, factor: number])[];
 
 /** A column that settles in some parts, with noise, and what it does without. */
-function column(seed: number, parts: Parts, { plateau = vector(0, 0), noise = 0.3, ratio = 0.8 }: { plateau?: Vector; noise?: number; ratio?: number } = {}) {
+function column(
+  seed: number,
+  parts: Parts,
+  { plateau = vector(0, 0), noise = 0.3, ratio = 0.8 }: { plateau?: Vector; noise?: number; ratio?: number } = {},
+) {
   const next = randomNumbers(seed);
   const normal = (): number => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
-  const settling = (factor: number): number => parts.reduce((sum, [nanometres, fall]) => sum + nanometres * Math.exp(-factor / fall), 0);
+  const settling = (factor: number): number =>
+    parts.reduce((sum, [nanometres, fall]) => sum + nanometres * Math.exp(-factor / fall), 0);
   let series = 0;
   return {
     settling,
@@ -18,7 +23,12 @@ function column(seed: number, parts: Parts, { plateau = vector(0, 0), noise = 0.
     },
     measure: (factor: number): Promise<Vector> => {
       series += 1;
-      return Promise.resolve(vector(plateau.x + settling(factor) + noise * normal(), plateau.y + ratio * settling(factor) + noise * normal()));
+      return Promise.resolve(
+        vector(
+          plateau.x + settling(factor) + noise * normal(),
+          plateau.y + ratio * settling(factor) + noise * normal(),
+        ),
+      );
     },
   };
 }
@@ -31,9 +41,30 @@ describe('a factor is found that leaves less than 5 % of what settles after 0.2'
   test.each([
     ['one part', (fall: number): Parts => [[40, fall]], 0.3],
     ['one that goes too far', (fall: number): Parts => [[-40, fall]], 0.3],
-    ['two parts of one sign', (fall: number): Parts => [[30, fall], [15, fall / 3]], 0.3],
-    ['a small slow part beside a fast one', (fall: number): Parts => [[60, fall / 5], [12, fall]], 0.15],
-    ['two parts against each other', (fall: number): Parts => [[60, fall], [-20, fall / 2]], 0.3],
+    [
+      'two parts of one sign',
+      (fall: number): Parts => [
+        [30, fall],
+        [15, fall / 3],
+      ],
+      0.3,
+    ],
+    [
+      'a small slow part beside a fast one',
+      (fall: number): Parts => [
+        [60, fall / 5],
+        [12, fall],
+      ],
+      0.15,
+    ],
+    [
+      'two parts against each other',
+      (fall: number): Parts => [
+        [60, fall],
+        [-20, fall / 2],
+      ],
+      0.3,
+    ],
   ])('%s', async (_, parts, noise) => {
     for (const seed of seeds) {
       const fall = 0.12 + 0.6 * randomNumbers(seed + 100)();
@@ -63,10 +94,14 @@ describe('a factor is found that leaves less than 5 % of what settles after 0.2'
 test('where nothing settles, or a plateau hides nothing, it says that nothing can be seen', async () => {
   for (const seed of seeds) {
     expect((await findDelayFactor(column(seed, []).measure, scale)).verdict).toBe('not seen');
-    expect(await findDelayFactor(column(seed, [], { plateau: vector(10, 10) }).measure, scale)).toMatchObject({ verdict: 'not seen', factor: 0.2 });
+    expect(await findDelayFactor(column(seed, [], { plateau: vector(10, 10) }).measure, scale)).toMatchObject({
+      verdict: 'not seen',
+      factor: 0.2,
+    });
   }
 });
 
 test('settling that goes on for ever is called too slow', async () => {
-  for (const seed of seeds) expect((await findDelayFactor(column(seed, [[50, 6]]).measure, scale)).verdict).toBe('too slow');
+  for (const seed of seeds)
+    expect((await findDelayFactor(column(seed, [[50, 6]]).measure, scale)).verdict).toBe('too slow');
 });
