@@ -8,10 +8,7 @@ import {
   normalizeDegrees,
   product,
 } from '../base';
-import { highestMagIndex } from '../optics';
-import { specimenToCameraMatrix } from '../optics';
-import type { Optics } from '../optics';
-import type { OpticalCamera } from '../optics';
+import { highestMagIndex, specimenToCameraMatrix, type Optics, type OpticalCamera } from '../optics';
 
 /** What is known by measurement of one camera at one magnification. */
 export interface Site {

@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import type { Place } from '../base';
-import { EucentricError } from '../base';
+import { type Place, EucentricError } from '../base';
 import { nearestName } from '../settings';
 import { kernelErrors } from './errors';
 import type { Plugin } from './plugin';

@@ -11,8 +11,7 @@ import {
 } from '../../core/base';
 import type { Setting } from '../../core/devices';
 import { finite, setting } from '../../core/kernel';
-import type { JeolColumn } from './column';
-import { deflectorNumber } from './column';
+import { type JeolColumn, deflectorNumber } from './column';
 import { jeolErrors } from './errors';
 import { type DacPair, type JeolTransport, dacCentre, dacFull } from './transport';
 

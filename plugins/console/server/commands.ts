@@ -102,13 +102,11 @@ async function history(session: Session, item: string | undefined): Promise<read
 }
 
 function problems(session: Session): readonly ProblemRow[] {
-  return session
-    .check()
-    .map(({ severity, code, message, hint, place }) => ({
-      severity,
-      code,
-      message,
-      hint,
-      place: describePlace(place),
-    }));
+  return session.check().map(({ severity, code, message, hint, place }) => ({
+    severity,
+    code,
+    message,
+    hint,
+    place: describePlace(place),
+  }));
 }

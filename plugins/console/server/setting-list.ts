@@ -1,4 +1,12 @@
-import { inMicrometres, micrometres } from '../../../core/base';
+import {
+  inMicrometres,
+  micrometres,
+  degrees,
+  electronVolts,
+  imageShiftUnits,
+  inDegrees,
+  beamShiftUnits,
+} from '../../../core/base';
 import {
   AlphaSelector,
   Cameras,
@@ -10,7 +18,6 @@ import {
 } from '../../../core/devices';
 import type { Session } from '../../../core/kernel';
 import { ImageShiftControl, Optics } from '../../../core/optics';
-import { degrees, electronVolts, imageShiftUnits, inDegrees, beamShiftUnits } from '../../../core/base';
 import type { SettingState } from '../protocol';
 
 /** One setting as the panel shows it: how it is read, and how it is changed where an operator would. */
@@ -101,12 +108,10 @@ function scopeSettings(find: Session['find']): readonly PanelSetting[] {
     read: async (signal) => {
       const index = await scope.magIndex.read(signal);
       if (!optics || !cameras) return { text: `index ${index}`, value: String(index) };
-      const choices = optics.magnifications
-        .indexes(optics.camera(camera()))
-        .map((each) => ({
-          value: String(each),
-          label: `${optics.magnificationFor(each, camera())}x${optics.isLowMagnification(each, camera()) ? '  LM' : ''}`,
-        }));
+      const choices = optics.magnifications.indexes(optics.camera(camera())).map((each) => ({
+        value: String(each),
+        label: `${optics.magnificationFor(each, camera())}x${optics.isLowMagnification(each, camera()) ? '  LM' : ''}`,
+      }));
       return {
         text: `${optics.magnificationFor(index, camera())}x`,
         value: String(index),

@@ -1,6 +1,5 @@
 import { CombinedError, EucentricError, FilteredLogger, VirtualClock, token } from '../../../core/base';
-import type { Camera, CameraTraits } from '../../../core/devices';
-import { Cameras } from '../../../core/devices';
+import { type Camera, type CameraTraits, Cameras } from '../../../core/devices';
 import { Kernel, type MenuItem, type PluginHost, definePlugin, menuItem } from '../../../core/kernel';
 import { parseSettings } from '../../../core/settings';
 

@@ -1,5 +1,4 @@
-import type { Token } from '../../../core/base';
-import { scaleMatrix } from '../../../core/base';
+import { type Token, scaleMatrix } from '../../../core/base';
 import { CalibrationDoubts } from '../../../core/consistency';
 import { Optics } from '../../../core/optics';
 import { Calibrations } from '../../../core/store';

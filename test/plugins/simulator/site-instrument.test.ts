@@ -1,5 +1,4 @@
-import { decompose, inverse, product, rotation, scaleMatrix } from '../../../core/base';
-import { type Matrix, matrix } from '../../../core/base';
+import { decompose, inverse, product, rotation, scaleMatrix, type Matrix, matrix } from '../../../core/base';
 import { perfectRecords } from '../../../plugins/simulator/simulated-truth';
 import { type Site, siteTruth } from '../../../plugins/simulator/site-instrument';
 import { simulatorOptions, viewKey } from '../../../simulation';

@@ -1,7 +1,13 @@
-import { EucentricError, type ImageShiftUnits, type Undo, type Vector, vector } from '../../../../core/base';
+import {
+  EucentricError,
+  type ImageShiftUnits,
+  type Undo,
+  type Vector,
+  vector,
+  type ProvidedAll,
+} from '../../../../core/base';
 import { Cameras, type Exposure, Scope } from '../../../../core/devices';
 import { type Forecast, ImageBuffers, type Run } from '../../../../core/kernel';
-import type { ProvidedAll } from '../../../../core/base';
 import { ImageAcquisition, cameraHeadStart } from '../../../../core/acquisition';
 import { ImageShiftControl, Optics } from '../../../../core/optics';
 import { Settings } from '../../../../core/settings';

@@ -1,10 +1,17 @@
-import { EucentricError, type ImageShiftUnits, type Vector, describe, vector } from '../../../../core/base';
+import {
+  EucentricError,
+  type ImageShiftUnits,
+  type Vector,
+  describe,
+  vector,
+  type Matrix,
+  apply,
+} from '../../../../core/base';
 import type { Exposure } from '../../../../core/devices';
 import type { BufferedImage, ImageBuffers, Run } from '../../../../core/kernel';
 import type { ImageAcquisition } from '../../../../core/acquisition';
 import type { ImageShiftControl } from '../../../../core/optics';
 import { type Displacement, FineRegistration, type Registration } from '../../../../imaging';
-import { type Matrix, apply } from '../../../../core/base';
 import { type PatternName, patterns } from '../../image-and-stage-shift/image-shift/image-shift-analysis';
 import { type SeenDisplacement, displacementPlot } from './measurement-plots';
 import { type Doubt, doubtsOfPair, doubtsOfSpecimen } from './series-doubts';

@@ -35,16 +35,14 @@ describe('what was measured and not saved', () => {
     await runItem(instrument, fromScratch);
     const matrix = instrument.calibrations.imageShift.get(22, 0)!;
     instrument.calibrations.stage.set(22, 0, { xpx: 30, xpy: 1, ypx: -1, ypy: 30 }, { sessionMeasured: true });
-    instrument.calibrations
-      .shortTerm('FoundPixelSize')
-      .put({
-        time: Math.floor(instrument.clock.date().getTime() / 60_000),
-        camera: 0,
-        magIndex: 18,
-        addedRotation: 90,
-        pixelSize: 2.5,
-        gridAngle: 12,
-      });
+    instrument.calibrations.shortTerm('FoundPixelSize').put({
+      time: Math.floor(instrument.clock.date().getTime() / 60_000),
+      camera: 0,
+      magIndex: 18,
+      addedRotation: 90,
+      pixelSize: 2.5,
+      gridAngle: 12,
+    });
     await instrument.finish();
     return { ...matrix };
   }

@@ -1,9 +1,8 @@
-import { matrix, product, rotation, scaleMatrix } from '../../../../core/base';
+import { matrix, product, rotation, scaleMatrix, type Matrix } from '../../../../core/base';
 import { Cameras, Stage } from '../../../../core/devices';
 import { SimulatedTruth } from '../../../../plugins/simulator';
 import { judgeStageMatrix } from '../../../../plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift-analysis';
 import type { Instrument } from '../../../../app/instrument';
-import type { Matrix } from '../../../../core/base';
 import { matrixError, randomNumbers, runItem, verifying, virtualInstrument } from '../../../support/virtual-instrument';
 import { tellFigures } from '../../../support/figures';
 

@@ -13,18 +13,16 @@ test('what an item will do is told with the dose where the rate is known', async
   expect(told.dose).toBeUndefined();
   const scope = instrument.session.find(Scope)!;
   const [spot, intensity] = [await scope.spotSize.read(), await scope.intensity.read()];
-  instrument.calibrations
-    .shortTerm('DoseCalibration')
-    .replaceAll([
-      {
-        time: 100,
-        dose: 4,
-        intensity,
-        spot,
-        aboveCrossover: 1,
-        probe: (await scope.probeMode.read()) === 'nano' ? 0 : 1,
-      } as never,
-    ]);
+  instrument.calibrations.shortTerm('DoseCalibration').replaceAll([
+    {
+      time: 100,
+      dose: 4,
+      intensity,
+      spot,
+      aboveCrossover: 1,
+      probe: (await scope.probeMode.read()) === 'nano' ? 0 : 1,
+    } as never,
+  ]);
   expect((await control.forecast(`${shift}/image-shift`)).dose).toBe(
     `${Number((4 * told.exposure!).toPrecision(3))} e/A2`,
   );
