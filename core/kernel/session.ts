@@ -1,7 +1,7 @@
 import { type LogLine, type Token, token } from '../base';
 import type { Problem } from '../settings';
 import type { CalibrationResult } from '../store';
-import type { ImageBuffers } from './run/image-buffers';
+import type { ImageBuffers } from './operator/image-buffers';
 import type { MenuEntry } from './menu/menu';
 import type { Forecast } from './menu/menu-item';
 import type { RunOptions } from './run/runner';

@@ -2,7 +2,7 @@ import type { Clock, Logger, ProvidedAll, Token, Undo } from '../../base';
 import type { Setting } from '../../devices';
 import type { CalibrationResult } from '../../store';
 import type { TappableHooks } from '../hooks';
-import type { Operator, QuestionDeclaration } from '../run/operator';
+import type { Operator, QuestionDeclaration } from '../operator/operator';
 
 /** What an item says about itself; everything the menu shows without running a line of the item. */
 export interface MenuItemDeclaration<Needs extends readonly Token<unknown>[] = readonly Token<unknown>[]> {

@@ -14,7 +14,7 @@ import type {
   QuestionDeclaration,
   TextQuestion,
   Toggling,
-} from './operator';
+} from '../operator/operator';
 
 /** The operator as one run sees it: what is asked has been declared, answers are checked, and STOP ends every wait. */
 export class RunOperator implements Operator {

@@ -17,7 +17,7 @@ import { kernelErrors } from '../errors';
 import type { Hooks, Outcome } from '../hooks';
 import type { Menu } from '../menu/menu';
 import type { AnySetting, MenuItemDeclaration, ResultDraft, Run } from '../menu/menu-item';
-import type { Operator, OperatorPort, QuestionDeclaration } from './operator';
+import type { Operator, OperatorPort, QuestionDeclaration } from '../operator/operator';
 
 /** What the runner needs of the rest of the program. */
 export interface RunnerParts {
