@@ -13,24 +13,35 @@ export interface ExposureLimits {
   readonly frames?: FrameTraits;
 }
 
-/** What of an exposure a camera cannot do, and what it can; undefined when it can do all of it. */
+/** Something of an exposure that a camera cannot do, in words. */
+export interface ExposureFault {
+  /** Such as `binning`. */
+  readonly what: string;
+  readonly asked: string;
+  readonly allowed: string;
+}
+
+/** The first thing of an exposure that a camera cannot do; undefined when it can do all of it. */
 export function exposureFault(
   { binning, area, exposure, driftSettling, frames }: Exposure,
   limits: ExposureLimits,
-): { readonly what: string; readonly limits: string } | undefined {
+): ExposureFault | undefined {
   const { left, top, right, bottom } = area;
   const { binnings, width, height, longestExposure } = limits;
-  if (!binnings.includes(binning)) return { what: `binning ${binning}`, limits: `binnings ${binnings.join(', ')}` };
+  if (!binnings.includes(binning))
+    return { what: 'binning', asked: String(binning), allowed: `one of ${binnings.join(', ')}` };
   const inside = left >= 0 && top >= 0 && right <= width && bottom <= height && right > left && bottom > top;
   if (!inside)
     return {
-      what: `the area from ${left}, ${top} to ${right}, ${bottom}`,
-      limits: `areas within 0, 0 to ${width}, ${height} pixels`,
+      what: 'image area',
+      asked: `${left}, ${top} to ${right}, ${bottom}`,
+      allowed: `0, 0 to ${width}, ${height} pixels`,
     };
-  if (!(exposure > 0 && exposure <= longestExposure))
-    return { what: `an exposure of ${exposure} s`, limits: `exposures up to ${longestExposure} s` };
+  if (!(exposure > 0)) return { what: 'exposure', asked: `${exposure} s`, allowed: 'more than 0 s' };
+  if (exposure > longestExposure)
+    return { what: 'exposure', asked: `${exposure} s`, allowed: `at most ${longestExposure} s` };
   if (!(driftSettling >= 0 && driftSettling <= longestExposure))
-    return { what: `a drift settling of ${driftSettling} s`, limits: `0 to ${longestExposure} s` };
+    return { what: 'drift settling', asked: `${driftSettling} s`, allowed: `0 to ${longestExposure} s` };
   return frames && framesFault(frames, exposure, limits.frames);
 }
 
@@ -38,22 +49,24 @@ function framesFault(
   { frameTime, saving }: FrameSeries,
   exposure: number,
   traits: FrameTraits | undefined,
-): ReturnType<typeof exposureFault> {
-  if (!traits) return { what: 'an exposure divided into frames', limits: 'undivided exposures' };
+): ExposureFault | undefined {
+  if (!traits) return { what: 'division', asked: `frames of ${frameTime} s`, allowed: 'undivided exposures' };
   if (!(frameTime > 0 && frameTime <= exposure * 1.000001))
     return {
-      what: `frames of ${frameTime} s in an exposure of ${exposure} s`,
-      limits: `frames from ${traits.shortestFrame} s up to the exposure`,
+      what: 'frame time',
+      asked: `${frameTime} s in an exposure of ${exposure} s`,
+      allowed: `${traits.shortestFrame} s up to the exposure`,
     };
   if (!saving) return undefined;
   const { folder, name, returnAfter } = saving;
   if (folder === '' || name === '' || /[\\/:*?"<>|]/.test(name))
     return {
-      what: `frames saved as "${name}" in "${folder}"`,
-      limits: 'a folder, and a name without any of \\ / : * ? " < > |',
+      what: 'file of frames',
+      asked: `"${name}" in "${folder}"`,
+      allowed: 'a folder, and a name without any of \\ / : * ? " < > |',
     };
   if (returnAfter !== undefined && !(Number.isInteger(returnAfter) && returnAfter >= 1))
-    return { what: `a return after ${returnAfter} frames`, limits: 'returns after 1 or more whole frames' };
+    return { what: 'early return', asked: `after ${returnAfter} frames`, allowed: 'after 1 or more whole frames' };
   return undefined;
 }
 

@@ -1,6 +1,7 @@
 export * from './run/administrator';
 export * from './run/run-operator';
 export * from './operator/rolling-buffers';
+export * from './guards/checks';
 export * from './guards/device-settings';
 export { kernelErrors } from './errors';
 export type { DeviceWatcher } from './guards/guards';
@@ -16,4 +17,5 @@ export * from './plugin';
 export { WireRecorder } from './recording';
 export * from './run/runner';
 export * from './session';
-export { type StageLeg, type StageReach, StageMoves, stageLegs } from './guards/stage-moves';
+export * from './guards/stage-legs';
+export { StageMoves } from './guards/stage-moves';

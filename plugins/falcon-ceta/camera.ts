@@ -188,6 +188,6 @@ export class FeiCamera implements Camera {
 
   private check(exposure: Exposure): void {
     const fault = exposureFault(exposure, { ...this.model, longestExposure: this.longest });
-    if (fault) throw feiCameraErrors.badExposure(this.traits.name, fault.what, fault.limits);
+    if (fault) throw feiCameraErrors.badExposure(this.traits.name, fault);
   }
 }

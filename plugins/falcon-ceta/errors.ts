@@ -1,4 +1,5 @@
 import { EucentricError, describe, toFault } from '../../core/base';
+import type { ExposureFault } from '../../core/devices';
 
 /** The errors that this plugin raises, each with a stable code. */
 export const feiCameraErrors = {
@@ -8,10 +9,10 @@ export const feiCameraErrors = {
       message: `The FEI software has no camera "${name}".`,
       hint: 'Give its exact name there, as "DetectorName: [[0, name]]" or as Name of the camera. With standard scripting TIA must be running.',
     }),
-  badExposure: (name: string, what: string, limits: string): EucentricError =>
+  badExposure: (name: string, { what, asked, allowed }: ExposureFault): EucentricError =>
     new EucentricError({
       code: 'falcon-ceta/bad-exposure',
-      message: `${name} does not take ${what} (it takes ${limits}); nothing was sent.`,
+      message: `${name} does not take ${asked} as ${what} (it takes ${allowed}); nothing was sent.`,
       hint: 'Change the camera parameters.',
     }),
   wrongImage: (name: string, got: string, wanted: string): EucentricError =>

@@ -1,6 +1,6 @@
 import { type Metres, metres } from '../../core/base';
 import type { IlluminatedArea, ProbeMode, Setting } from '../../core/devices';
-import { kernelErrors } from '../../core/kernel';
+import { finite } from '../../core/kernel';
 import type { Calibrations } from '../../core/store';
 import type { FeiTransport } from './transport';
 
@@ -38,9 +38,7 @@ export class FeiIlluminatedArea implements IlluminatedArea {
       name: 'illuminated area',
       read: async (signal) => metres(await transport.getIlluminatedArea(signal)),
       write: async (area, signal) => {
-        if (!Number.isFinite(area))
-          throw kernelErrors.outOfRange('illuminated area', String(area), 'a number of metres');
-        await transport.setIlluminatedArea(area, signal);
+        await transport.setIlluminatedArea(finite('illuminated area', area), signal);
       },
     };
   }

@@ -13,7 +13,7 @@ import {
   waitUntil,
 } from '../../core/base';
 import type { LensGroup, ProbeMode, Readable, Scope, ScopeTraits, Setting } from '../../core/devices';
-import { finite, kernelErrors, setting, whole, within } from '../../core/kernel';
+import { finite, finitePair, inMagnificationTable, setting, whole, within } from '../../core/kernel';
 import type { Calibrations } from '../../core/store';
 import type { FeiColumn } from './column';
 import { feiErrors } from './errors';
@@ -81,14 +81,18 @@ export class FeiScope implements Scope {
     this.imageShift = setting(
       'image shift',
       async (signal) => pairOf(await transport.getImageShift(signal), imageShiftUnits),
-      (shift, signal) =>
-        transport.setImageShift(finite('image shift X', shift.x), finite('image shift Y', shift.y), signal),
+      (shift, signal) => {
+        const { x, y } = finitePair('image shift', shift);
+        return transport.setImageShift(x, y, signal);
+      },
     );
     this.beamShift = setting(
       'beam shift',
       async (signal) => pairOf(await transport.getBeamShift(signal), beamShiftUnits),
-      (shift, signal) =>
-        transport.setBeamShift(finite('beam shift X', shift.x), finite('beam shift Y', shift.y), signal),
+      (shift, signal) => {
+        const { x, y } = finitePair('beam shift', shift);
+        return transport.setBeamShift(x, y, signal);
+      },
     );
     this.defocus = setting(
       'defocus',
@@ -156,8 +160,7 @@ export class FeiScope implements Scope {
   }
 
   private async changeMagnification(index: number, signal?: AbortSignal): Promise<void> {
-    if (!this.column.magIndexes.has(index))
-      throw kernelErrors.outOfRange('mag index', String(index), 'the indexes in MagnificationTable');
+    inMagnificationTable(index, this.column.magIndexes);
     if ((await this.transport.getImagingMode(signal)) !== imagingMode.imaging) await this.leaveDiffraction(signal);
     const from = await this.transport.getMagnificationIndex(signal);
     if (from === index) return;

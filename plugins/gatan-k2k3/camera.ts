@@ -92,7 +92,11 @@ export class GatanCamera implements Camera {
   /** Has the camera take images of one kind in its continuous mode; an exposure divided into frames is refused. */
   async watch(exposure: Exposure, show: (frame: Frame) => void | Promise<void>, signal: AbortSignal): Promise<void> {
     if (exposure.frames)
-      throw gatanErrors.badExposure(this.traits.name, 'frames in continuous mode', 'undivided exposures there');
+      throw gatanErrors.badExposure(this.traits.name, {
+        what: 'division',
+        asked: 'frames in continuous mode',
+        allowed: 'undivided exposures there',
+      });
     await this.working(exposure, signal, async (fitted, stopped) => {
       await this.prepare(stopped);
       const shot = shotOf(this.model, fitted);
@@ -198,6 +202,6 @@ export class GatanCamera implements Camera {
   private check(exposure: Exposure): void {
     const { width, height, binnings, longestExposure } = this.model;
     const fault = exposureFault(exposure, { width, height, binnings, longestExposure, frames: this.traits.frames! });
-    if (fault) throw gatanErrors.badExposure(this.traits.name, fault.what, fault.limits);
+    if (fault) throw gatanErrors.badExposure(this.traits.name, fault);
   }
 }

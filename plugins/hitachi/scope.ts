@@ -19,7 +19,7 @@ import {
   waitUntil,
 } from '../../core/base';
 import type { NeutralImageShift, ProbeMode, Readable, Scope, ScopeTraits, Setting } from '../../core/devices';
-import { finite, kernelErrors, setting, whole, within } from '../../core/kernel';
+import { finite, finitePair, kernelErrors, setting, whole, within } from '../../core/kernel';
 import { type ColumnRange, type HitachiColumn, type HitachiMagnification, submodes } from './column';
 import { hitachiErrors } from './errors';
 import type { HitachiProtocol } from './protocol';
@@ -330,7 +330,8 @@ export class HitachiScope implements Scope, NeutralImageShift {
 }
 
 function coilValue(what: string, value: Vector, perCoil: number): Vector {
-  const coil = { x: finite(`${what} X`, value.x) / perCoil, y: finite(`${what} Y`, value.y) / perCoil };
+  finitePair(what, value);
+  const coil = { x: value.x / perCoil, y: value.y / perCoil };
   if (Math.max(Math.abs(coil.x), Math.abs(coil.y)) > 1)
     throw hitachiErrors.outsideCoils(
       `a ${what}`,

@@ -8,7 +8,7 @@ import type {
   ScopeTraits,
   Setting,
 } from '../../core/devices';
-import { kernelErrors, setting, whole, within } from '../../core/kernel';
+import { inMagnificationTable, setting, whole, within } from '../../core/kernel';
 import { type JeolColumn, rangeOf } from './column';
 import { jeolErrors } from './errors';
 import { JeolFocus } from './focus';
@@ -142,8 +142,7 @@ export class JeolScope implements Scope, AlphaSelector, NeutralImageShift {
 
   private async changeMagnification(index: number, signal?: AbortSignal): Promise<void> {
     const { transport, column } = this;
-    if (!column.magIndexes.has(index))
-      throw kernelErrors.outOfRange('mag index', String(index), 'the indexes in MagnificationTable');
+    inMagnificationTable(index, column.magIndexes);
     // After a change that was broken off the column may still report where it was before.
     if (!this.changing && (await this.readMagnification()) === index) return;
     const range = rangeOf(column, index);

@@ -10,7 +10,7 @@ import {
   vector,
 } from '../../core/base';
 import type { Setting } from '../../core/devices';
-import { finite, setting } from '../../core/kernel';
+import { finitePair, setting } from '../../core/kernel';
 import { type JeolColumn, deflectorNumber } from './column';
 import { jeolErrors } from './errors';
 import { type DacPair, type JeolTransport, dacCentre, dacFull } from './transport';
@@ -50,8 +50,7 @@ export class JeolShifts {
         return vector(beamShiftUnits((x - dacCentre) * step), beamShiftUnits((y - dacCentre) * step));
       },
       async (value) => {
-        finite('beam shift X', value.x);
-        finite('beam shift Y', value.y);
+        finitePair('beam shift', value);
         const step = await this.beamStep();
         const steps = { x: Math.round(dacCentre + value.x / step), y: Math.round(dacCentre + value.y / step) };
         checkBeam(steps, value);
@@ -74,8 +73,7 @@ export class JeolShifts {
 
   private async shiftImage(value: Vector<ImageShiftUnits>): Promise<void> {
     const { transport, column } = this;
-    finite('image shift X', value.x);
-    finite('image shift Y', value.y);
+    finitePair('image shift', value);
     const offset = { x: Math.round(value.x / imageShiftPerStep.x), y: Math.round(value.y / imageShiftPerStep.y) };
     if (Math.max(Math.abs(offset.x), Math.abs(offset.y)) > imageShiftReach) {
       const most = {

@@ -13,7 +13,7 @@ import {
   volts,
 } from '../../core/base';
 import type { LensGroup, ProbeMode, Readable, Scope, ScopeTraits, Setting } from '../../core/devices';
-import { finite, kernelErrors, setting, whole, within } from '../../core/kernel';
+import { finite, finitePair, inMagnificationTable, setting, whole, within } from '../../core/kernel';
 import type { SerialEmColumn } from './column';
 import { serialEmErrors } from './errors';
 import type { SerialEmScript } from './script';
@@ -73,10 +73,10 @@ export class SerialEmScope implements Scope {
         const [x = 0, y = 0] = await script.report('ReportImageShift', 2, signal);
         return vector(imageShiftUnits(x), imageShiftUnits(y));
       },
-      ({ x, y }, signal) =>
-        script.do('SetImageShift', [finite('image shift X', x), finite('image shift Y', y)], {
-          ...(signal && { signal }),
-        }),
+      (shift, signal) => {
+        const { x, y } = finitePair('image shift', shift);
+        return script.do('SetImageShift', [x, y], { ...(signal && { signal }) });
+      },
     );
     this.beamShift = setting(
       'beam shift',
@@ -84,10 +84,10 @@ export class SerialEmScope implements Scope {
         const [x = 0, y = 0] = await script.report('ReportBeamShift', 2, signal);
         return vector(beamShiftUnits(x), beamShiftUnits(y));
       },
-      ({ x, y }, signal) =>
-        script.do('SetBeamShift', [finite('beam shift X', x), finite('beam shift Y', y)], {
-          ...(signal && { signal }),
-        }),
+      (shift, signal) => {
+        const { x, y } = finitePair('beam shift', shift);
+        return script.do('SetBeamShift', [x, y], { ...(signal && { signal }) });
+      },
     );
     this.defocus = setting(
       'defocus',
@@ -150,8 +150,7 @@ export class SerialEmScope implements Scope {
   }
 
   private async changeMagnification(index: number, signal?: AbortSignal): Promise<void> {
-    if (!this.column.magIndexes.has(index))
-      throw kernelErrors.outOfRange('mag index', String(index), 'the indexes in MagnificationTable');
+    inMagnificationTable(index, this.column.magIndexes);
     if ((await this.script.number('ReportMagIndex', signal)) === index) return;
     await this.script.do('SetMagIndex', [index], { limit: slow, ...(signal && { signal }) });
     this.normalized = this.clock.now();

@@ -19,17 +19,9 @@ import {
 } from '../../devices';
 import { kernelErrors } from '../errors';
 import type { Hooks } from '../hooks';
+import { finite, finitePair, inMagnificationTable, whole, within } from './checks';
 import type { DoseLimit } from './dose-limit';
-import {
-  type DeviceLimits,
-  ImageShiftLimit,
-  anyNumber,
-  between,
-  checkExposure,
-  checkStageMove,
-  defocusWithin,
-  finitePair,
-} from './limits';
+import { type DeviceLimits, ImageShiftLimit, checkDefocus, checkExposure, checkStageMove } from './limits';
 
 /** Sees every call to a device before it is made, by name; throwing keeps the call from being made. */
 export type DeviceWatcher = (call: string) => void;
@@ -75,7 +67,7 @@ function guardSetting<Value>(
   setting: Setting<Value>,
   { watch, dose }: Guarding,
   around: {
-    check?: (value: Value) => void | Promise<void>;
+    check?: (value: Value) => unknown;
     before?: (from: Value, to: Value) => Promise<void>;
     after?: (from: Value, to: Value) => Promise<void>;
   } = {},
@@ -105,22 +97,19 @@ export function guardScope(scope: Scope, guarding: Guarding): Scope {
   return {
     traits: scope.traits,
     magIndex: guardSetting(scope.magIndex, guarding, {
-      check: (index) => {
-        if (limits.magIndexes && !limits.magIndexes.has(index))
-          throw kernelErrors.outOfRange('mag index', String(index), 'the indexes in MagnificationTable');
-      },
+      check: (index) => limits.magIndexes && inMagnificationTable(index, limits.magIndexes),
       before: (from, to) => hooks.willChangeMagnification.promise(from, to),
       after: (from, to) => hooks.didChangeMagnification.promise(from, to),
     }),
     imageShift: { ...imageShift, read: async (signal) => shiftLimit.remember(await imageShift.read(signal)) },
-    beamShift: guardSetting(scope.beamShift, guarding, { check: finitePair('beam shift') }),
-    defocus: guardSetting(scope.defocus, guarding, { check: defocusWithin(limits) }),
-    absoluteFocus: guardSetting(scope.absoluteFocus, guarding, { check: anyNumber('absolute focus') }),
+    beamShift: guardSetting(scope.beamShift, guarding, { check: (value) => finitePair('beam shift', value) }),
+    defocus: guardSetting(scope.defocus, guarding, { check: (value) => checkDefocus(value, limits) }),
+    absoluteFocus: guardSetting(scope.absoluteFocus, guarding, { check: (value) => finite('absolute focus', value) }),
     spotSize: guardSetting(scope.spotSize, guarding, {
-      check: between('spot size', 1, scope.traits.spotSizes),
+      check: (spot) => whole('spot size', spot, 1, scope.traits.spotSizes),
       after: (from, to) => hooks.didChangeSpot.promise(from, to),
     }),
-    intensity: guardSetting(scope.intensity, guarding, { check: between('intensity', 0, 1) }),
+    intensity: guardSetting(scope.intensity, guarding, { check: (value) => within('intensity', value, 0, 1) }),
     probeMode: guardSetting(scope.probeMode, guarding, {
       after: (from, to) => hooks.didChangeProbeMode.promise(from, to),
     }),
@@ -170,12 +159,14 @@ export function guardProvided(key: Token<unknown>, value: unknown, guarding: Gua
       return guardStage(value as Stage, guarding);
     case AlphaSelector.symbol:
       return {
-        alpha: guardSetting((value as AlphaSelector).alpha, guarding, { check: between('alpha', 0, mostAlphas) }),
+        alpha: guardSetting((value as AlphaSelector).alpha, guarding, {
+          check: (alpha) => whole('alpha', alpha, 0, mostAlphas),
+        }),
       } satisfies AlphaSelector;
     case IlluminatedArea.symbol:
       return {
         illuminatedArea: guardSetting((value as IlluminatedArea).illuminatedArea, guarding, {
-          check: anyNumber('illuminated area'),
+          check: (area) => finite('illuminated area', area),
         }),
       } satisfies IlluminatedArea;
     case NeutralImageShift.symbol: {
@@ -191,8 +182,12 @@ export function guardProvided(key: Token<unknown>, value: unknown, guarding: Gua
       return {
         limits,
         slitInserted: setting(slitInserted),
-        slitWidth: guardSetting(slitWidth, guarding, { check: between('slit width in eV', ...limits.slitWidth) }),
-        energyLoss: guardSetting(energyLoss, guarding, { check: between('energy loss in eV', ...limits.energyLoss) }),
+        slitWidth: guardSetting(slitWidth, guarding, {
+          check: (width) => within('slit width in eV', width, ...limits.slitWidth),
+        }),
+        energyLoss: guardSetting(energyLoss, guarding, {
+          check: (loss) => within('energy loss in eV', loss, ...limits.energyLoss),
+        }),
       } satisfies EnergyFilter;
     }
     case FreeLensControl.symbol:
@@ -206,7 +201,7 @@ function guardLenses(lenses: FreeLensControl, { watch }: Guarding): FreeLensCont
   return {
     setLens: async (lens, value, signal) => {
       if (signal) throwIfStopped(signal);
-      anyNumber(`lens ${lens}`)(value);
+      finite(`lens ${lens}`, value);
       watch(`set lens ${lens}`);
       await lenses.setLens(lens, value, signal);
     },
