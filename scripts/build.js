@@ -12,6 +12,8 @@ const copied = new Set(['.json', '.js', '.cjs', '.mjs', '.wasm', '.css', '.html'
 /** The page of the console is built by Vite when it is first served, and kept in build/page. */
 const left = new Set(['target', 'src', 'node_modules', 'page']);
 const page = path.join(target, 'page');
+/** What others keep in build/: that page, and what the types, the lint and the long statistics remember. */
+const kept = new Set([page, ...['types', 'lint', 'verify'].map((name) => path.join(target, name))]);
 
 /** All files below a folder that end up in build/. */
 function sources(folder) {
@@ -58,7 +60,7 @@ function build() {
 function removeOthers(folder, wanted) {
   for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
     const name = path.join(folder, entry.name);
-    if (name === page) continue;
+    if (kept.has(name)) continue;
     if (entry.isDirectory()) removeOthers(name, wanted);
     else if (!wanted.has(name) && !/\.\d+$/.test(name)) fs.rmSync(name, { force: true });
   }

@@ -11,9 +11,9 @@ const folder = path.join(projectFolder, 'plugins', 'calibrations');
 const items = readdirSync(folder, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && entry.name !== 'shared')
   .flatMap((submenu) =>
-    readdirSync(path.join(folder, submenu.name)).map(
-      (file) => `calibrations/${submenu.name}/${path.basename(file, '.ts')}`,
-    ),
+    readdirSync(path.join(folder, submenu.name))
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => `calibrations/${submenu.name}/${path.basename(file, '.ts')}`),
   );
 
 const withImageShift: MenuItemCase = {
@@ -80,7 +80,11 @@ function testedElsewhere(id: string): boolean {
   return existsSync(file) && readFileSync(file, 'utf8').includes('describeMenuItem(');
 }
 
-for (const id of items.filter((each) => !testedElsewhere(each))) describeMenuItem(id, cases[id]);
+/** The item that `npm run item` is about; all where it does not run. */
+const wanted = process.env['EUCENTRIC_ITEM'];
+
+for (const id of items.filter((each) => !testedElsewhere(each) && (wanted ?? each) === each))
+  describeMenuItem(id, cases[id]);
 
 test('no case is left of an item that is gone', () => {
   expect(Object.keys(cases).filter((id) => !items.includes(id))).toEqual([]);

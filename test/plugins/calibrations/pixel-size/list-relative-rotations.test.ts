@@ -25,14 +25,6 @@ const store = (instrument: Instrument, ...rows: FoundPixelSize[]): void =>
 describeMenuItem('calibrations/pixel-size/list-relative-rotations', {
   prepare: (instrument) => store(instrument, found(17, 10), found(18, 80)),
 });
-describeMenuItem('calibrations/pixel-size/add-n90-to-a-rotation', {
-  answers: { 'mag-index': '18', angle: '85' },
-  simulator: { specimen: 'cross-grating' },
-  prepare: async (instrument) => {
-    await takeImage(instrument);
-    store(instrument, found(17, 10), found(18, 80));
-  },
-});
 
 const list = async (
   instrument: Instrument,
