@@ -2,11 +2,11 @@ import { type Seconds, seconds } from './units';
 import { StoppedError } from './errors';
 
 /**
- * The time that the microscope lives in. Every deliberate delay goes through it, so that a simulated day can pass in seconds.
- * Guards against a device that never answers use real timers instead: a broken wire does not get better by pretending to wait.
+ * The time of the microscope. Every deliberate delay goes through it, so that a simulated day can pass in seconds.
+ * Guards against a device that never answers use real timers instead: simulated time does not repair a broken wire.
  */
 export interface Clock {
-  /** Seconds since the clock was made; never goes back. */
+  /** Seconds since the clock was made; never decreases. */
   now(): Seconds;
   /** The calendar time. */
   date(): Date;
@@ -14,7 +14,7 @@ export interface Clock {
   delay(duration: Seconds, signal?: AbortSignal): Promise<void>;
 }
 
-/** Real time, optionally sped up: at speed 4 a delay of 2 s takes 0.5 s. */
+/** Real time, optionally faster: at speed 4 a delay of 2 s takes 0.5 s. */
 export class RealClock implements Clock {
   private readonly start = performance.now();
   private readonly startDate = Date.now();
@@ -47,8 +47,8 @@ export class RealClock implements Clock {
 }
 
 /**
- * Virtual time: a delay moves the clock to its end at once. Of several delays the earliest end comes first.
- * Whoever delays moves time, so background work must not wait on this clock.
+ * Virtual time: a delay moves the clock to its end at once. Of several delays the one with the earliest end comes
+ * first. The caller of `delay` moves the time, so background work must not wait on this clock.
  */
 export class VirtualClock implements Clock {
   private time = 0;
@@ -81,7 +81,7 @@ export class VirtualClock implements Clock {
       };
       signal?.addEventListener('abort', stop, { once: true });
       this.waiting.push(entry);
-      // One turn of the event loop, so that an abort or an answer that is already there goes first.
+      // One turn of the event loop, so that a waiting abort or answer comes first.
       setImmediate(() => this.wakeEarliest());
     });
   }
@@ -95,7 +95,7 @@ export class VirtualClock implements Clock {
   }
 }
 
-/** Asks again and again until it is so; false when the limit, in seconds, is over. */
+/** Polls a condition until it is true; returns false when the limit, in seconds, is over. */
 export async function waitUntil(
   clock: Clock,
   isSo: () => Promise<boolean>,

@@ -4,8 +4,8 @@ import { container as root, type DependencyContainer } from 'tsyringe';
 declare const provided: unique symbol;
 
 /**
- * The key under which something is provided. Interface and token share one exported name, so one import serves as type and key:
- * `export interface Scope {...}` and `export const Scope = token<Scope>('Scope')`.
+ * The key under which something is provided. Interface and token share one exported name, so one import serves as type
+ * and key: `export interface Scope {...}` and `export const Scope = token<Scope>('Scope')`.
  */
 export interface Token<T> {
   readonly name: string;
@@ -14,35 +14,37 @@ export interface Token<T> {
   readonly [provided]?: T;
 }
 
-/** The type that a token stands for. */
+/** The type that belongs to a token. */
 export type Provided<T> = T extends Token<infer Type> ? Type : never;
-/** The types that a list of tokens stands for, in order. */
+/** The types that belong to a list of tokens, in order. */
 export type ProvidedAll<Tokens extends readonly Token<unknown>[]> = {
   -readonly [Index in keyof Tokens]: Provided<Tokens[Index]>;
 };
 
-/** Makes a token; two tokens of one name are still two tokens. */
+/** Makes a token; two tokens with the same name are still two tokens. */
 export function token<T>(name: string): Token<T> {
   return Object.freeze({ name, symbol: Symbol(name) });
 }
 
-/** The same token, but what asks for it gets `undefined` instead of being disabled when nobody provides it. */
+/** The same token for optional use: a consumer gets `undefined` when nobody provides it, and is not disabled. */
 export function optional<T>(wanted: Token<T>): Token<T | undefined> {
   return Object.freeze({ name: wanted.name, symbol: wanted.symbol, optional: true });
 }
 
-/** A container of providers; a thin, typed face of tsyringe that never builds a class nobody registered. */
+/** A container of providers: a thin, typed layer over tsyringe that never builds a class that nobody registered. */
 export class Registry {
   private readonly owners = new Map<symbol, string>();
 
   constructor(private readonly container: DependencyContainer = root.createChildContainer()) {}
 
-  /** Provides a finished value. Returns the owner of an earlier claim instead, if there is one; nothing is registered then. */
+  /**
+   * Provides a finished value. If another owner already provides this token, registers nothing and returns that owner.
+   */
   provide<T>(key: Token<T>, value: T, owner: string): string | undefined {
     return this.claim(key, owner, () => this.container.registerInstance<T>(key.symbol, value));
   }
 
-  /** Provides a value that is made when first asked for, once. */
+  /** Provides a value that is made once, at its first use. */
   provideLazily<T>(key: Token<T>, make: () => T, owner: string): string | undefined {
     let made: { value: T } | undefined;
     return this.claim(key, owner, () =>
@@ -50,17 +52,17 @@ export class Registry {
     );
   }
 
-  /** Whether somebody provides this. */
+  /** True when somebody provides this token. */
   has(key: Token<unknown>): boolean {
     return this.owners.has(key.symbol);
   }
 
-  /** Who provides this. */
+  /** The provider of a token. */
   ownerOf(key: Token<unknown>): string | undefined {
     return this.owners.get(key.symbol);
   }
 
-  /** What is provided under a token; throws for one that is neither provided nor optional. */
+  /** The value of a token; throws when the token is neither provided nor optional. */
   get<T>(key: Token<T>): T {
     if (this.has(key)) return this.container.resolve<T>(key.symbol);
     if (key.optional) return undefined as T;
@@ -72,7 +74,7 @@ export class Registry {
     return keys.filter((key) => !key.optional && !this.has(key));
   }
 
-  /** What is provided under each token of a list, in order. */
+  /** The values of a list of tokens, in order. */
   getAll<const Tokens extends readonly Token<unknown>[]>(keys: Tokens): ProvidedAll<Tokens> {
     return keys.map((key) => this.get(key)) as ProvidedAll<Tokens>;
   }

@@ -1,11 +1,11 @@
-/** Something that can be undone; calling it twice does no harm. */
+/** An action that reverses something; a second call does nothing. */
 export type Undo = () => void | Promise<void>;
 
-/** Collects undos and runs them last-in first-out; a failing one does not keep the others from running. */
+/** Collects undo actions and runs them in reverse order. If one fails, the others still run. */
 export class Disposables implements AsyncDisposable {
   private readonly undos: Undo[] = [];
 
-  /** Remembers an undo and returns a function that runs just this one. */
+  /** Adds an action and returns a function that runs only this one. */
   add(undo: Undo): Undo {
     let pending = true;
     const once: Undo = () => {
@@ -17,7 +17,7 @@ export class Disposables implements AsyncDisposable {
     return once;
   }
 
-  /** Runs everything; throws an AggregateError of all failures at the end, if there were any. */
+  /** Runs all actions, then throws an AggregateError if any of them failed. */
   async dispose(): Promise<void> {
     const failures: unknown[] = [];
     for (let undo = this.undos.pop(); undo; undo = this.undos.pop()) {

@@ -1,12 +1,12 @@
-/** What every error of the program carries: what happened (message), a stable code, and what the operator can do. */
+/** Contents of an error: what happened (message), a stable code, and what the operator can do (hint). */
 export interface Fault {
   /** Stable, documented name of the error, such as `settings/unknown-key`. */
   readonly code: string;
-  /** What happened, and where, in one or two sentences. */
+  /** One or two sentences that say what happened, and where. */
   readonly message: string;
-  /** What to do now. */
+  /** The next step for the operator. */
   readonly hint: string;
-  /** Where it happened, if that is a place in a file. */
+  /** The place in a file, if the error has one. */
   readonly place?: Place;
   readonly cause?: unknown;
 }
@@ -18,7 +18,7 @@ export interface Place {
   readonly column: number;
 }
 
-/** An error with a stable code and a hint; the only kind that is thrown on purpose. */
+/** An error with a stable code and a hint; the only kind that the program throws on purpose. */
 export class EucentricError extends Error implements Fault {
   readonly code: string;
   readonly hint: string;
@@ -33,7 +33,7 @@ export class EucentricError extends Error implements Fault {
   }
 }
 
-/** Several failures that are to be reported together, such as all devices that could not be reached. */
+/** Several errors that are reported together, such as those of all devices that do not answer. */
 export class CombinedError extends EucentricError {
   constructor(
     fault: Fault,
@@ -44,7 +44,7 @@ export class CombinedError extends EucentricError {
   }
 }
 
-/** The run was ended by the operator's STOP; it is not a failure and is never reported as one. */
+/** The operator stopped the run. It is not reported as an error. */
 export class StoppedError extends EucentricError {
   constructor(what = 'The run') {
     super({
@@ -56,16 +56,19 @@ export class StoppedError extends EucentricError {
   }
 }
 
-/** Writes `file:line:column`, the form that editors and terminals make clickable. */
+/** Writes `file:line:column`, a form that editors and terminals turn into a link. */
 export const describePlace = (place: Place): string => `${place.file}:${place.line}:${place.column}`;
 
-/** One line for any thrown thing. */
+/** One line of text for any thrown value. */
 export function describe(error: unknown): string {
   if (error instanceof Error) return error.message;
   return String(error);
 }
 
-/** Gives any thrown thing the shape of a fault, keeping code and hint of errors that have them (the ground-floor rooms have their own classes). */
+/**
+ * Turns any thrown value into the contents of an error. Keeps code and hint where it has them: imaging, simulation and
+ * wires have error classes of their own.
+ */
 export function toFault(error: unknown): Fault {
   if (error instanceof EucentricError) return error;
   if (error instanceof Error) {

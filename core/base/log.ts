@@ -1,6 +1,6 @@
 import { token } from './di';
 
-/** How important a log line is; `debug` lines appear only with their key letter switched on. */
+/** Importance of a log line; `debug` lines appear only when their key letter is on. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** One line of the log. */
@@ -15,25 +15,25 @@ export interface Logger {
   info(text: string): void;
   warn(text: string): void;
   error(text: string): void;
-  /** Writes only while the debug output contains the key letter (see Set Debug Output). */
+  /** Writes only when the debug output includes the key letter (see Set Debug Output). */
   debug(key: string, text: string): void;
   /** A logger for a part, such as a plugin. */
   child(source: string): Logger;
 }
 
-/** The debug key letters in force: `''` and `'0'` switch everything off, any other string also switches on `1`. */
+/** The active debug key letters. `''` and `'0'` switch everything off; any other string also switches on `1`. */
 export interface DebugKeys {
   /** Replaces the key letters. */
   set(keys: string): void;
-  /** The key letters as entered; `0` for none. */
+  /** The key letters as entered; `0` when there are none. */
   get(): string;
-  /** Whether output for a letter is on; case-sensitive. */
+  /** True when output for a letter is on; case-sensitive. */
   has(key: string): boolean;
 }
-/** The token of the debug key letters. */
+/** Token for the debug key letters. */
 export const DebugKeys = token<DebugKeys>('DebugKeys');
 
-/** Key letters held in memory. */
+/** Key letters in memory. */
 export class KeyLetters implements DebugKeys {
   private keys = '';
 

@@ -1,6 +1,6 @@
 declare const unit: unique symbol;
 
-/** A number that carries its unit in its type, so that metres cannot be passed where radians are asked for. */
+/** A number with its unit in its type, so that metres cannot be passed as radians. */
 export type Quantity<Unit extends string> = number & { readonly [unit]: Unit };
 
 /** A length in metres. */
@@ -19,10 +19,10 @@ export type Amperes = Quantity<'A'>;
 export type ImageShiftUnits = Quantity<'image shift unit'>;
 /** A value in the microscope's own beam-shift unit. */
 export type BeamShiftUnits = Quantity<'beam shift unit'>;
-/** A lens or deflector value as the vendor's interface hands it over; only to be saved and given back. */
+/** A lens or deflector value in the vendor's own unit; only good for saving and restoring. */
 export type RawLensValue = Quantity<'raw lens value'>;
 
-/** Lengths by name: `metres(x)` wraps, `inMicrometres(x)` unwraps. */
+/** Makes a length from metres. */
 export const metres = (value: number): Metres => value as Metres;
 /** Makes a length from micrometres. */
 export const micrometres = (value: number): Metres => (value * 1e-6) as Metres;
@@ -41,7 +41,7 @@ export const radians = (value: number): Radians => value as Radians;
 export const degrees = (value: number): Radians => ((value * Math.PI) / 180) as Radians;
 /** Reads an angle in degrees. */
 export const inDegrees = (angle: Radians): number => (angle * 180) / Math.PI;
-/** Brings an angle into the half-open turn (-180, 180] degrees. */
+/** Normalizes an angle to (-180, 180] degrees. */
 export function normalizeDegrees(angle: number): number {
   const turned = angle - 360 * Math.ceil((angle - 180) / 360);
   return turned === 0 ? 0 : turned;

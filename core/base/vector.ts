@@ -5,8 +5,8 @@ export interface Vector<T extends number = number> {
 }
 
 /**
- * A 2x2 matrix whose elements are named by output and input axis: `x' = xpx*x + xpy*y`, `y' = ypx*x + ypy*y`.
- * This is the order `xpx xpy ypx ypy` of the calibration files. A matrix that is not known is `undefined`, never zeros.
+ * A 2x2 matrix whose elements are named by output and input axis: `x' = xpx*x + xpy*y`, `y' = ypx*x + ypy*y`. This is
+ * the order `xpx xpy ypx ypy` of the calibration files. A missing matrix is `undefined`, never zeros.
  */
 export interface Matrix {
   readonly xpx: number;
@@ -17,12 +17,12 @@ export interface Matrix {
 
 /** Makes a vector. */
 export const vector = <T extends number = number>(x: T, y: T): Vector<T> => ({ x, y });
-/** The sum of two vectors of one unit. */
+/** The sum of two vectors with the same unit. */
 export const add = <T extends number>(a: Vector<T>, b: Vector<T>): Vector<T> => ({
   x: (a.x + b.x) as T,
   y: (a.y + b.y) as T,
 });
-/** The difference `a - b` of two vectors of one unit. */
+/** The difference `a - b` of two vectors with the same unit. */
 export const subtract = <T extends number>(a: Vector<T>, b: Vector<T>): Vector<T> => ({
   x: (a.x - b.x) as T,
   y: (a.y - b.y) as T,
@@ -37,14 +37,14 @@ export const length = (v: Vector): number => Math.hypot(v.x, v.y);
 
 /** Makes a matrix from its elements in file order. */
 export const matrix = (xpx: number, xpy: number, ypx: number, ypy: number): Matrix => ({ xpx, xpy, ypx, ypy });
-/** The matrix that changes nothing. */
+/** The identity matrix. */
 export const identity: Matrix = matrix(1, 0, 0, 1);
 /** A counter-clockwise rotation by an angle in degrees. */
 export function rotation(angleDegrees: number): Matrix {
   const angle = (angleDegrees * Math.PI) / 180;
   return matrix(Math.cos(angle), -Math.sin(angle), Math.sin(angle), Math.cos(angle));
 }
-/** A matrix applied to a vector. */
+/** Applies a matrix to a vector. */
 export const apply = (m: Matrix, v: Vector): Vector => ({ x: m.xpx * v.x + m.xpy * v.y, y: m.ypx * v.x + m.ypy * v.y });
 /** The matrix that applies `first` and then `second` (the product second times first). */
 export const then = (first: Matrix, second: Matrix): Matrix =>
@@ -76,15 +76,18 @@ export const firstColumn = (m: Matrix): Vector => ({ x: m.xpx, y: m.ypx });
 export const secondColumn = (m: Matrix): Vector => ({ x: m.xpy, y: m.ypy });
 /** The matrix with the given columns. */
 export const fromColumns = (first: Vector, second: Vector): Matrix => matrix(first.x, second.x, first.y, second.y);
-/** The element of largest magnitude, as a magnitude. */
+/** The largest magnitude among the elements. */
 export const largestElement = (m: Matrix): number =>
   Math.max(Math.abs(m.xpx), Math.abs(m.xpy), Math.abs(m.ypx), Math.abs(m.ypy));
-/** How far a matrix is from a pure rotation with scale: 0 for one that is, above 0.2 it counts as asymmetric. */
+/** Deviation of a matrix from a pure rotation with scale: 0 for none. Above 0.2 the matrix counts as asymmetric. */
 export function asymmetry(m: Matrix): number {
   const difference = Math.max(Math.abs(Math.abs(m.xpx) - Math.abs(m.ypy)), Math.abs(Math.abs(m.xpy) - Math.abs(m.ypx)));
   return difference / largestElement(m);
 }
-/** The two axis angles of a matrix in degrees and their mean, with the half-turn test for an inverted axis. */
+/**
+ * The angles of the two axes of a matrix in degrees, and their mean. A difference above 90 degrees means an inverted
+ * axis.
+ */
 export function matrixAngle(m: Matrix): { readonly angle: number; readonly inverted: boolean } {
   const ofX = (Math.atan2(m.ypx, m.xpx) * 180) / Math.PI;
   const ofY = (Math.atan2(-m.xpy, m.ypy) * 180) / Math.PI;
@@ -93,7 +96,7 @@ export function matrixAngle(m: Matrix): { readonly angle: number; readonly inver
 }
 const wrap = (angle: number): number => angle - 360 * Math.ceil((angle - 180) / 360);
 
-/** Rotation (degrees), magnification, stretch and stretch-axis angle of a matrix, by polar decomposition. */
+/** Rotation in degrees, magnification, stretch and angle of the stretch axis of a matrix, by polar decomposition. */
 export function decompose(m: Matrix): {
   readonly rotation: number;
   readonly magnification: number;
@@ -108,7 +111,7 @@ export function decompose(m: Matrix): {
   const spread = Math.hypot(half, off);
   const [large, small] = [mean + spread, mean - spread];
   const axisOfLarge = (0.5 * Math.atan2(off, half) * 180) / Math.PI;
-  // Of the two equal descriptions the one whose magnification is nearer to 1 is the customary one.
+  // Two descriptions are equal; the usual one has the magnification nearer to 1.
   const smallIsNearer = Math.abs(Math.abs(small) - 1) <= Math.abs(Math.abs(large) - 1);
   const magnification = smallIsNearer ? small : large;
   const other = smallIsNearer ? large : small;
@@ -121,7 +124,10 @@ export function decompose(m: Matrix): {
   };
 }
 
-/** The mean change, in percent, that replacing `before` by `after` makes to vectors on the camera; `undefined` if `before` is singular. */
+/**
+ * The mean change, in percent, of vectors on the camera when `after` replaces `before`; `undefined` if `before` is
+ * singular.
+ */
 export function percentChange(before: Matrix, after: Matrix): number | undefined {
   const back = inverse(before);
   if (back === undefined) return undefined;

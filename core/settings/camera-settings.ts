@@ -3,7 +3,7 @@ import { type CameraName, type CameraValue, type CameraValues, findDefinition } 
 import { type Section, rowsOf } from './source';
 import { typedValue } from './values';
 
-/** What a site has measured at one magnification of a camera. */
+/** Measured pixel size and rotation of a camera at one magnification. */
 export interface RotationAndPixel {
   readonly magIndex: number;
   /** Rotation from the next lower magnification; undefined when not measured. */
@@ -19,34 +19,43 @@ export interface CameraSettings {
   /** The number of the camera block; negative for a parked one. */
   readonly index: number;
   readonly name: string;
-  /** Size in unbinned pixels: those that image-shift and stage matrices count, which are super-resolution pixels on cameras that have them. */
+  /**
+   * Size in unbinned pixels, in which image-shift and stage matrices count. On a camera with super-resolution these are
+   * super-resolution pixels.
+   */
   readonly sizeX: number;
   readonly sizeY: number;
-  /** In the same pixels: on a camera with super-resolution 2 stands for one physical pixel. */
+  /** Binnings of the same pixels: on a camera with super-resolution, 2 is one physical pixel. */
   readonly binnings: readonly number[];
-  /** How many unbinned pixels lie along one pixel of the properties: 2 where these give the physical size of a camera with super-resolution. */
+  /**
+   * Unbinned pixels per pixel of the properties: 2 where the properties give the physical size of a camera with
+   * super-resolution.
+   */
   readonly pixelsPerPropertyPixel: 1 | 2;
   /** Size of an unbinned pixel on the sensor. */
   readonly sensorPixel: Metres;
-  /** Whether the camera stands behind a post-column filter and so uses the EFTEM columns of the magnification table. */
+  /** True for a camera behind a post-column filter; it uses the EFTEM columns of the magnification table. */
   readonly isGif: boolean;
   readonly isStem: boolean;
   readonly isDirectDetector: boolean;
   readonly rotationAndPixel: readonly RotationAndPixel[];
   /** The value of a property in SerialEM's units, or its default. */
   get<Name extends CameraName>(name: Name): CameraValue<Name>;
-  /** Whether the property is entered. */
+  /** True when the property is entered. */
   has(name: CameraName): boolean;
 }
 
 const FALCONS = [2, 4, 5, 6];
 const NOT_MEASURED_ANGLE = 999;
-/** Longest side, in physical pixels, of the cameras that have super-resolution, by K2Type, with some room: a longer one counts super-resolution pixels. */
+/**
+ * Longest side in physical pixels, with some room, of the cameras with super-resolution, by K2Type. A longer side
+ * counts super-resolution pixels.
+ */
 const LONGEST_PHYSICAL_SIDE: Readonly<Record<number, number>> = { 1: 4096, 3: 6000 };
 
 /**
- * SerialEM counts super-resolution pixels wherever it stores calibrations of a K2 Summit or K3, but its properties give physical sizes;
- * properties that give super-resolution sizes are taken at their word.
+ * SerialEM stores calibrations of a K2 Summit or K3 in super-resolution pixels, but its properties give physical sizes.
+ * Properties that give super-resolution sizes are used as they are.
  */
 function pixelsPerPropertyPixel(kind: number, longerSide: number): 1 | 2 {
   const longest = LONGEST_PHYSICAL_SIDE[kind];

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { type Node, isMap, isNode, isScalar } from 'yaml';
-import { fault, type Problem, sorted } from './problem';
+import { errorAt, type Problem, sorted } from './problem';
 import {
   calibrationFilesSchema,
   checkSection,
@@ -19,19 +19,19 @@ import { checkExtraLines } from './yaml/extra-lines';
 import { keyOf, readYamlText, type YamlText } from './yaml/nodes';
 import { readCameras, readProperties, SECTION_NAMES } from './yaml/read-properties';
 
-/** Settings with everything that is wrong in their file; they may be used when no problem is an error. */
+/** Settings with all problems of their file; usable when no problem is an error. */
 export interface LoadedSettings {
   readonly settings: Settings;
   readonly problems: readonly Problem[];
 }
 
-/** Reads an instrument's YAML file, or a SerialEMproperties.txt. Never throws: a file that cannot be read is a problem, too. */
+/** Reads an instrument's YAML file, or a SerialEMproperties.txt. Never throws: an unreadable file is a problem, too. */
 export function loadSettings(file: string): LoadedSettings {
   try {
     if (statSync(file).size > LARGEST_FILE) {
       return empty(
         file,
-        fault(
+        errorAt(
           'too-large',
           startOf(file),
           `${file} is larger than ${LARGEST_FILE / 1e6} MB.`,
@@ -46,7 +46,7 @@ export function loadSettings(file: string): LoadedSettings {
       (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (error as Error).message;
     return empty(
       file,
-      fault(
+      errorAt(
         'unreadable',
         startOf(file),
         `${file} could not be read: ${reason}.`,
@@ -56,7 +56,7 @@ export function loadSettings(file: string): LoadedSettings {
   }
 }
 
-/** Whether a text is a SerialEMproperties.txt rather than YAML. */
+/** True when a text is a SerialEMproperties.txt rather than YAML. */
 export const isPropertiesText = (text: string, file: string): boolean =>
   /^\ufeff?\s*SerialEMProperties\b(?!\s*:)/i.test(text) ||
   (/\.txt$/i.test(file) && !/^\s*(#[^\n]*\n\s*)*[A-Za-z][\w-]*\s*:/.test(text));
@@ -76,7 +76,7 @@ export function parseSettings(text: string, file: string): LoadedSettings {
   if (!isMap(root)) {
     return empty(
       file,
-      fault(
+      errorAt(
         'wrong-shape',
         startOf(file),
         'The file holds no settings.',
@@ -129,7 +129,7 @@ function readPlugins(
   if (node === undefined || (isScalar(node) && node.value === null)) return [];
   if (!isMap(node)) {
     report(
-      fault(
+      errorAt(
         'wrong-shape',
         place,
         'plugins should be a map from the name of a plugin to its options.',
@@ -144,10 +144,10 @@ function readPlugins(
     const at = yaml.placeOf(pair.key);
     const value = isNode(pair.value) ? pair.value : undefined;
     if (plugins.has(id))
-      report(fault('duplicate-key', at, `The plugin ${id} is switched on twice.`, 'Keep one of the two.'));
+      report(errorAt('duplicate-key', at, `The plugin ${id} is switched on twice.`, 'Keep one of the two.'));
     if (isScalar(value) && value.value !== null) {
       report(
-        fault(
+        errorAt(
           'wrong-shape',
           yaml.placeOf(value),
           `The options of the plugin ${id} should be a map.`,

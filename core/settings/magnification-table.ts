@@ -1,12 +1,12 @@
 import { type Radians, degrees } from '../base';
 import type { GeneralValues } from './definitions';
 
-/** One line of the magnification table, with what the line leaves out filled in. */
+/** One line of the magnification table, with defaults for missing values. */
 export interface MagnificationRow {
   readonly index: number;
-  /** Magnification as the microscope reports it. */
+  /** Magnification that the microscope reports. */
   readonly filmMag: number;
-  /** Image rotation as the microscope reports it. */
+  /** Image rotation that the microscope reports. */
   readonly rotation: Radians;
   /** Magnification on the screen. */
   readonly screenMag: number;
@@ -16,7 +16,10 @@ export interface MagnificationRow {
   readonly eftemScreenMag: number;
 }
 
-/** The table by rising index: a screen magnification that is missing or 0 is the film magnification, missing EFTEM values are the normal ones. */
+/**
+ * The table by rising index. A screen magnification that is missing or 0 is the film magnification; missing EFTEM
+ * values are the normal ones.
+ */
 export function magnificationTable(rows: GeneralValues['MagnificationTable']): readonly MagnificationRow[] {
   const table = new Map<number, MagnificationRow>();
   for (const [index, filmMag, rotation, screen, eftemMag, eftemRotation, eftemScreen] of rows) {

@@ -8,11 +8,11 @@ export const PARAMETER_SETS = ['View', 'Focus', 'Trial', 'Record', 'Preview'] as
 /** The name of a camera parameter set. */
 export type ParameterSetName = (typeof PARAMETER_SETS)[number];
 
-/** How images of one purpose are taken. */
+/** Camera settings for one purpose. */
 export interface ParameterSet {
   readonly binning: number;
   readonly exposure: Seconds;
-  /** The part of the camera that is read, in unbinned pixels or as a share of width and height around the centre. */
+  /** Area of the camera, in unbinned pixels or as a share of width and height around the centre. */
   readonly area: CameraArea | 'full' | 'half' | 'quarter';
   readonly driftSettling: Seconds;
   readonly processing: Processing;
@@ -70,7 +70,7 @@ export const parameterSetsSchema = z
   )
   .describe('Camera parameters by camera number and purpose.');
 
-/** Image sizes that suit each purpose, in pixels along the longer side. */
+/** Suitable image sizes for each purpose, in pixels along the longer side. */
 const WANTED_SIZES: Readonly<Record<ParameterSetName, number>> = {
   View: 1024,
   Focus: 2048,
@@ -100,7 +100,7 @@ function defaultSet(camera: CameraSettings, name: ParameterSetName): ParameterSe
   };
 }
 
-/** The parameter sets of each camera: what the site has written, completed by defaults. */
+/** The parameter sets of each camera: those of the site, completed by defaults. */
 export function parameterSets(
   cameras: readonly CameraSettings[],
   written: unknown,

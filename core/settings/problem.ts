@@ -1,21 +1,21 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { EucentricError, type Place } from '../base';
 
-/** Something wrong in a configuration or properties file. */
+/** A mistake in a configuration or properties file. */
 export interface Problem {
-  /** An error keeps the file from being used; a warning is read, but probably not as it was meant. */
+  /** An error makes the file unusable. A warning is used, but probably not as the site meant it. */
   readonly severity: 'error' | 'warning';
   /** Stable name, such as `settings/unknown-key`. */
   readonly code: string;
-  /** What is wrong. */
+  /** Description of the problem. */
   readonly message: string;
-  /** What to do about it. */
+  /** Remedy. */
   readonly hint: string;
   readonly place: Place;
 }
 
 /** Makes an error of `settings/...`. */
-export const fault = (code: string, place: Place, message: string, hint: string): Problem => ({
+export const errorAt = (code: string, place: Place, message: string, hint: string): Problem => ({
   severity: 'error',
   code: `settings/${code}`,
   message,
@@ -23,7 +23,7 @@ export const fault = (code: string, place: Place, message: string, hint: string)
   place,
 });
 /** Makes a warning of `settings/...`. */
-export const warning = (code: string, place: Place, message: string, hint: string): Problem => ({
+export const warningAt = (code: string, place: Place, message: string, hint: string): Problem => ({
   severity: 'warning',
   code: `settings/${code}`,
   message,
@@ -31,10 +31,10 @@ export const warning = (code: string, place: Place, message: string, hint: strin
   place,
 });
 
-/** So many problems of a file are told; a file with more is not what it should be. */
-export const MOST_PROBLEMS = 1000;
+/** Limit of the problems listed for one file. A file with more is probably not a settings file. */
+export const MAX_PROBLEMS = 1000;
 
-/** Orders problems by their place in the file, leaves out exact repeats, and cuts a list that nobody would read to its end. */
+/** Sorts problems by their place in the file, removes exact repeats, and ends a long list early. */
 export function sorted(problems: readonly Problem[]): readonly Problem[] {
   const seen = new Set<string>();
   const ordered = problems
@@ -43,19 +43,19 @@ export function sorted(problems: readonly Problem[]): readonly Problem[] {
       return !seen.has(key) && seen.add(key) !== undefined;
     })
     .sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column);
-  const untold = ordered.slice(MOST_PROBLEMS);
-  if (untold.length === 0) return ordered;
-  const severity = untold.some((each) => each.severity === 'error') ? 'error' : 'warning';
-  const last = fault(
+  const others = ordered.slice(MAX_PROBLEMS);
+  if (others.length === 0) return ordered;
+  const severity = others.some((each) => each.severity === 'error') ? 'error' : 'warning';
+  const last = errorAt(
     'too-many-problems',
-    untold[0]!.place,
-    `From here on ${untold.length} more problems are not told.`,
+    others[0]!.place,
+    `${others.length} more problems follow; they are not listed.`,
     'Check that this is the right file, or correct those above first.',
   );
-  return [...ordered.slice(0, MOST_PROBLEMS), { ...last, severity }];
+  return [...ordered.slice(0, MAX_PROBLEMS), { ...last, severity }];
 }
 
-/** The known name that is nearest to a wrong one, or undefined when none is near enough to be meant. */
+/** The known name that is most similar to a wrong one; undefined when none is similar. */
 export function nearestName(wrong: string, names: readonly string[]): string | undefined {
   if (names.length === 0 || wrong.length > 200) return undefined;
   const farthest = Math.max(2, Math.ceil(wrong.length / 3));
@@ -66,6 +66,6 @@ export function nearestName(wrong: string, names: readonly string[]): string | u
   return distance(wrong.toLowerCase(), nearest) <= farthest ? lower.get(nearest) : undefined;
 }
 
-/** A settings file that cannot be used at all. */
+/** The error for a settings file that is not usable. */
 export const unusable = (problem: Problem): EucentricError =>
   new EucentricError({ code: problem.code, message: problem.message, hint: problem.hint, place: problem.place });

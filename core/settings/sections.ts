@@ -2,18 +2,18 @@ import path from 'node:path';
 import { type Node, isMap } from 'yaml';
 import { z, type ZodType } from 'zod';
 import type { Place } from '../base';
-import { fault, MOST_PROBLEMS, nearestName, type Problem } from './problem';
+import { errorAt, MAX_PROBLEMS, nearestName, type Problem } from './problem';
 import { keyOf, type YamlText } from './yaml/nodes';
 
 /** A part of a configuration whose owner checks it with a schema of its own. */
 export interface ConfigSection {
   readonly name: string;
   readonly value: unknown;
-  /** Where a value stands, or the nearest thing above it that stands in the file. */
+  /** Place of a value, or of the nearest parent that is in the file. */
   place(path: readonly (string | number)[]): Place;
 }
 
-/** A plugin that the site has switched on. */
+/** A plugin that the site enabled. */
 export interface PluginSettings {
   /** Name of a built-in plugin, of an npm package, or a path relative to the configuration. */
   readonly id: string;
@@ -23,7 +23,7 @@ export interface PluginSettings {
   readonly section: ConfigSection;
 }
 
-/** Where the calibrations of the instrument are kept; absolute paths. */
+/** Paths of the instrument's calibration files; absolute. */
 export interface CalibrationFiles {
   readonly directory: string;
   readonly calibrations: string;
@@ -46,7 +46,7 @@ export function sectionOf(yaml: YamlText, name: string, node: Node | undefined, 
   };
 }
 
-/** Where a key, or an element of a list, stands. */
+/** Place of a key, or of an element of a list. */
 function placeOfKey(yaml: YamlText, node: Node | undefined, steps: readonly (string | number)[]): Place | undefined {
   const parent = steps.length > 1 ? yamlIn(node, steps.slice(0, -1)) : node;
   const last = steps.at(-1)!;
@@ -67,12 +67,15 @@ function yamlIn(node: Node | undefined, steps: readonly (string | number)[]): No
   return current as Node | undefined;
 }
 
-/** Checks a section with its owner's schema; every issue comes with its place and, for a wrong key, the nearest right one. */
+/**
+ * Checks a section with its owner's schema. Every problem has its place and, for a wrong key, the most similar right
+ * one.
+ */
 export function checkSection(schema: ZodType, section: ConfigSection): readonly Problem[] {
   const result = schema.safeParse(section.value);
   if (result.success) return [];
   const described = z.toJSONSchema(schema, { unrepresentable: 'any', io: 'input' }) as JsonSchema;
-  return result.error.issues.slice(0, MOST_PROBLEMS).flatMap((issue) => problemsOf(described, section, issue));
+  return result.error.issues.slice(0, MAX_PROBLEMS).flatMap((issue) => problemsOf(described, section, issue));
 }
 
 type Issue = z.core.$ZodIssue;
@@ -90,7 +93,7 @@ function problemsOf(schema: JsonSchema, section: ConfigSection, issue: Issue): r
             ? `Allowed here: ${known.join(', ')}.`
             : 'Remove it.'
           : `Did you mean ${near}?`;
-      return fault('unknown-key', section.place([...steps, key]), `"${key}" is not known in ${where}.`, hint);
+      return errorAt('unknown-key', section.place([...steps, key]), `"${key}" is not known in ${where}.`, hint);
     });
   }
   if (issue.code === 'invalid_union') {
@@ -107,7 +110,12 @@ function problemsOf(schema: JsonSchema, section: ConfigSection, issue: Issue): r
   const message = missing ? `${where} is missing.` : wrong;
   const description = descriptionAt(schema, steps);
   return [
-    fault(missing ? 'missing-key' : 'wrong-value', section.place(steps), message, description ?? 'Correct the value.'),
+    errorAt(
+      missing ? 'missing-key' : 'wrong-value',
+      section.place(steps),
+      message,
+      description ?? 'Correct the value.',
+    ),
   ];
 }
 
@@ -144,7 +152,7 @@ const keysAt = (schema: JsonSchema, steps: readonly (string | number)[]): readon
 const descriptionAt = (schema: JsonSchema, steps: readonly (string | number)[]): string | undefined =>
   schemasAt(schema, steps).find((each) => each.description !== undefined)?.description;
 
-/** What a value of several kinds may be, in words. */
+/** The allowed kinds of a value, in words. */
 const allowedAt = (schema: JsonSchema, steps: readonly (string | number)[]): readonly string[] =>
   schemasAt(schema, steps)
     .filter((each) => !each.anyOf)
@@ -172,7 +180,7 @@ export const calibrationFilesSchema = z
   .partial()
   .describe('Where the calibrations are kept.');
 
-/** Checks what a configuration says about limits for which SerialEM has no property. */
+/** Schema of the limits for which SerialEM has no property. */
 export const limitsSchema = z
   .strictObject({
     detectorDose: z
@@ -193,7 +201,7 @@ export const limitsSchema = z
 /** Limits for which SerialEM has no property. */
 export type OwnLimits = z.infer<typeof limitsSchema>;
 
-/** The calibration files that a configuration names; by default in `calibrations/<name of the configuration>` beside it. */
+/** The calibration files of a configuration; by default in `calibrations/<name of the configuration>` beside it. */
 export function calibrationFiles(file: string, written: unknown): CalibrationFiles {
   const parsed = calibrationFilesSchema.safeParse(written ?? {});
   const given = parsed.success ? parsed.data : {};

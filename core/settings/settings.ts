@@ -14,48 +14,56 @@ import {
 import { type PropertySource, type Section, rowsOf } from './source';
 import { typedValue } from './values';
 
-/** What a site has written about its instrument. Values of properties are in SerialEM's units; everything that is parsed further is in SI units. */
+/**
+ * The site's settings of its instrument. Values of properties are in SerialEM's units; everything that is parsed
+ * further is in SI units.
+ */
 export interface Settings {
-  /** The file that it was read from. */
+  /** Path of the file. */
   readonly file: string | undefined;
-  /** The value of a property, or its default; a default of -1 or -999 mostly stands for "decided by the program", as its description says. */
+  /**
+   * The value of a property, or its default. A default of -1 or -999 usually means "decided by the program"; the
+   * description of the property says so.
+   */
   get<Name extends GeneralName>(name: Name): GeneralValue<Name>;
-  /** Whether the property is entered in the file or was set in this session. */
+  /** True when the property is entered in the file or was set in this session. */
   has(name: GeneralName): boolean;
-  /** Changes a property for this session only; nothing is written to the file. */
+  /** Changes a property for this session only; the file stays as it is. */
   set<Name extends GeneralName>(name: Name, value: GeneralValue<Name>): void;
   /** The active cameras in the order of ActiveCameraList. */
   readonly cameras: readonly CameraSettings[];
-  /** The cameras that are described but not active: parked ones have a negative number. */
+  /** Cameras that are described but not active; parked ones have a negative number. */
   readonly parkedCameras: readonly CameraSettings[];
   readonly magnificationTable: readonly MagnificationRow[];
-  /** The camera parameters of each active camera, by camera number. */
+  /** The parameter sets of each active camera, by camera number. */
   readonly parameterSets: ReadonlyMap<number, CameraParameterSets>;
-  /** The plugins that the site has switched on, in the order of the file. */
+  /** The plugins that the site enabled, in the order of the file. */
   readonly plugins: readonly PluginSettings[];
-  /** A part of the file that is not made of properties, such as `simulator`; undefined when it is not there. */
+  /**
+   * A section of the file that does not consist of properties, such as `simulator`; undefined when it does not exist.
+   */
   section(name: string): ConfigSection | undefined;
   readonly calibrationFiles: CalibrationFiles;
   /** Limits for which SerialEM has no property. */
   readonly limits: OwnLimits;
 }
 
-/** The token of the settings. */
+/** Token for the settings. */
 export const Settings = token<Settings>('Settings');
 
-/** What settings are made of. */
+/** Parts of the settings. */
 export interface SettingsParts {
   readonly source: PropertySource;
   readonly plugins?: readonly PluginSettings[];
   readonly sections?: ReadonlyMap<string, ConfigSection>;
 }
 
-/** Camera blocks of one number are one camera. */
+/** Camera blocks with the same number are one camera. */
 function mergedCameras(sections: readonly Section[]): readonly CameraSettings[] {
   const merged = new Map<number, Section>();
   for (const section of sections) {
     const earlier = merged.get(section.index!);
-    // Parked blocks may share a number without having anything to do with each other.
+    // Parked blocks may share a number although they are different cameras.
     if (earlier && section.index! >= 0)
       merged.set(section.index!, { ...earlier, entries: [...earlier.entries, ...section.entries] });
     else merged.set(earlier ? section.index! - merged.size - 100 : section.index!, section);
@@ -63,7 +71,7 @@ function mergedCameras(sections: readonly Section[]): readonly CameraSettings[] 
   return [...merged.values()].map(cameraSettings);
 }
 
-/** Makes settings of what was read. */
+/** Makes settings from parts that were read. */
 export function makeSettings({ source, plugins = [], sections = new Map() }: SettingsParts): Settings {
   const changed = new Map<GeneralName, unknown>();
   const get = <Name extends GeneralName>(name: Name): GeneralValue<Name> =>

@@ -1,9 +1,9 @@
 import type { Place } from '../base';
 import { findDefinition, type PropertyDefinition } from './definitions';
 
-/** One value as it stands in a file. */
+/** One value in a file. */
 export interface Written {
-  /** The text of the value, as SerialEM would read it. */
+  /** The text of the value, as SerialEM reads it. */
   readonly text: string;
   readonly type: 'plain' | 'quoted' | 'boolean' | 'empty';
   readonly place: Place;
@@ -12,14 +12,16 @@ export interface Written {
 /** The values of one line, or of one row of a table. */
 export type Row = readonly Written[];
 
-/** A property as it stands in a file: all its lines or rows. */
+/** A property in a file: all its lines or rows. */
 export interface Entry {
-  /** The canonical name, or the name as written when it is not known. */
+  /** The canonical name; the name in the file if it is unknown. */
   readonly name: string;
   readonly definition: PropertyDefinition | undefined;
   readonly rows: readonly Row[];
   readonly place: Place;
-  /** What stood behind the name of a table in a properties file: the number of rows and, for the dose rates, their scaling. */
+  /**
+   * The values after the name of a table in a properties file: the number of rows and, for the dose rates, their scale.
+   */
   readonly header?: Row;
 }
 
@@ -39,7 +41,7 @@ export interface PropertySource {
   readonly cameras: readonly Section[];
 }
 
-/** The rows of a property, over all places where it is entered. */
+/** The rows of a property, from all its lines. */
 export const rowsOf = (section: Section, name: string): readonly Row[] =>
   section.entries.filter((each) => each.name === name).flatMap((each) => each.rows);
 
@@ -48,10 +50,10 @@ export const canonicalName = (scope: PropertyDefinition['scope'], name: string):
   findDefinition(scope, name)?.name ?? name;
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-/** Whether a text is a decimal number throughout. */
+/** True when the whole text is a decimal number. */
 export const isNumber = (text: string): boolean => NUMBER.test(text);
-/** Reads a whole number as SerialEM does: up to the first character that does not belong to it, 0 if there is none. */
+/** Reads a whole number as SerialEM does: up to the first other character, 0 if there is none. */
 export const readInteger = (text: string): number => Number(/^\s*[+-]?\d+/.exec(text)?.[0] ?? 0);
-/** Reads a number as SerialEM does: as far as it goes, 0 if it does not begin with one. */
+/** Reads a number as SerialEM does: up to the first other character, 0 if it does not begin with a number. */
 export const readReal = (text: string): number =>
   Number(/^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?/i.exec(text)?.[0] ?? 0);

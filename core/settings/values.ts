@@ -1,7 +1,7 @@
 import type { FieldType, PropertyDefinition, PropertyValue } from './definitions';
 import { type Row, type Section, type Written, readInteger, readReal, rowsOf } from './source';
 
-/** A property's value as `Settings.get` gives it. */
+/** A property's value as `Settings.get` returns it. */
 export type TypedValue = PropertyValue | readonly PropertyValue[] | readonly (readonly PropertyValue[])[] | undefined;
 
 function valueOf(type: FieldType, written: Written): PropertyValue {
@@ -11,14 +11,14 @@ function valueOf(type: FieldType, written: Written): PropertyValue {
   return type === 'int' ? readInteger(text) : readInteger(text) !== 0;
 }
 
-/** The type of the value at a position of a row; undefined when the row should have ended. */
+/** The type of the value at a position of a row; undefined after the last one. */
 export function fieldAt(definition: PropertyDefinition, position: number): FieldType | undefined {
   const { fields, rest } = definition;
   if (position < fields.length) return fields[position];
   return rest ? rest[(position - fields.length) % rest.length] : undefined;
 }
 
-/** The typed values of a row; superfluous ones are left out, as SerialEM does. */
+/** The typed values of a row; like SerialEM, it leaves out surplus ones. */
 export function rowValues(definition: PropertyDefinition, row: Row): readonly PropertyValue[] {
   const values: PropertyValue[] = [];
   for (const [position, written] of row.entries()) {
@@ -28,7 +28,7 @@ export function rowValues(definition: PropertyDefinition, row: Row): readonly Pr
   return values;
 }
 
-/** Missing trailing numbers are 0 for SerialEM. */
+/** Adds missing trailing numbers as 0, as SerialEM does. */
 function completed(definition: PropertyDefinition, values: readonly PropertyValue[]): readonly PropertyValue[] {
   const missing = definition.fields.slice(values.length, definition.required);
   return [
@@ -40,11 +40,11 @@ function completed(definition: PropertyDefinition, values: readonly PropertyValu
 function withDefaults(definition: PropertyDefinition, values: readonly PropertyValue[]): readonly PropertyValue[] {
   const defaults = Array.isArray(definition.default) ? (definition.default as readonly PropertyValue[]) : [];
   const filled = [...values, ...defaults.slice(values.length)];
-  // SerialEM takes a stage limit of 0 as "not limited further".
+  // SerialEM understands a stage limit of 0 as "no further limit".
   return definition.name === 'StageLimits' ? filled.map((value, at) => (value === 0 ? defaults[at]! : value)) : filled;
 }
 
-/** The value of a property as SerialEM would have it after reading the section; undefined when it is not entered and has no default. */
+/** The value of a property after SerialEM has read the section; undefined when it is not entered and has no default. */
 export function typedValue(section: Section, definition: PropertyDefinition): TypedValue {
   const rows = rowsOf(section, definition.name);
   if (rows.length === 0) return definition.default;

@@ -1,9 +1,9 @@
-import { fault, type Problem, warning } from '../problem';
+import { errorAt, type Problem, warningAt } from '../problem';
 import type { Settings } from '../settings';
 import { type PropertySource, type Section, rowsOf } from '../source';
 import { allValues } from './rows';
 
-/** What is wrong between the list of active cameras and the cameras, and what active cameras lack. */
+/** Problems between the list of active cameras and the cameras, and of active cameras that lack something. */
 export function checkCameras(source: PropertySource, settings: Settings): readonly Problem[] {
   return [
     ...activeList(source),
@@ -19,7 +19,7 @@ function activeList({ general, cameras }: PropertySource): readonly Problem[] {
   const entered = allValues(general, 'ActiveCameraList');
   if (entered.length === 0 && names.length > 0 && !described.has(0)) {
     return [
-      fault(
+      errorAt(
         'unknown-camera',
         cameras[0]!.place,
         'Without ActiveCameraList camera 0 is used, but it is not described.',
@@ -33,7 +33,7 @@ function activeList({ general, cameras }: PropertySource): readonly Problem[] {
     if (!described.has(value)) {
       const parked = described.has(-value) && value > 0 ? ` A block with the number -${value} is parked.` : '';
       found.push(
-        fault(
+        errorAt(
           'unknown-camera',
           written.place,
           `Camera ${written.text} is in ActiveCameraList, but it is not described.`,
@@ -43,7 +43,12 @@ function activeList({ general, cameras }: PropertySource): readonly Problem[] {
     }
     if (seen.has(value))
       found.push(
-        warning('duplicate-camera', written.place, `Camera ${written.text} is listed twice.`, 'Remove one of the two.'),
+        warningAt(
+          'duplicate-camera',
+          written.place,
+          `Camera ${written.text} is listed twice.`,
+          'Remove one of the two.',
+        ),
       );
     seen.add(value);
   }
@@ -60,7 +65,7 @@ function currentCamera({ general }: PropertySource, settings: Settings): readonl
   )
     return [];
   return [
-    warning(
+    warningAt(
       'unknown-camera',
       entered.written.place,
       `InitialCurrentCamera is ${entered.written.text}, which is not an active camera.`,
@@ -76,11 +81,16 @@ function checkCamera(section: Section, settings: Settings): readonly Problem[] {
   const need = (name: 'CameraSizeX' | 'CameraSizeY' | 'PixelSizeInMicrons', what: string): void => {
     if (!camera.has(name))
       found.push(
-        fault('missing-key', section.place, `Camera ${camera.index} (${camera.name}) lacks ${name}.`, `Enter ${what}.`),
+        errorAt(
+          'missing-key',
+          section.place,
+          `Camera ${camera.index} (${camera.name}) lacks ${name}.`,
+          `Enter ${what}.`,
+        ),
       );
     else if (!(camera.get(name) > 0))
       found.push(
-        fault(
+        errorAt(
           'out-of-range',
           rowsOf(section, name)[0]?.[0]?.place ?? section.place,
           `${name} should be larger than 0.`,
@@ -94,7 +104,7 @@ function checkCamera(section: Section, settings: Settings): readonly Problem[] {
   for (const { written, value } of allValues(section, 'Binnings')) {
     if (value < 1)
       found.push(
-        warning(
+        warningAt(
           'out-of-range',
           written.place,
           `A binning of ${written.text} is taken as 1.`,

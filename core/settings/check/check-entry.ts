@@ -1,9 +1,9 @@
 import type { FieldType, PropertyDefinition } from '../definitions';
-import { fault, type Problem, warning } from '../problem';
+import { errorAt, type Problem, warningAt } from '../problem';
 import { type Entry, isNumber, readInteger, readReal, type Row, type Written } from '../source';
 import { fieldAt } from '../values';
 
-/** Everything that is wrong with the values of one property. */
+/** Problems in the values of one property. */
 export function checkEntry(entry: Entry): readonly Problem[] {
   const { definition, rows } = entry;
   if (!definition || definition.form === 'ignored' || definition.form === 'flag') return [];
@@ -11,7 +11,7 @@ export function checkEntry(entry: Entry): readonly Problem[] {
   const lines = definition.form === 'rows' || definition.form === 'table' ? rows.length : 0;
   if (definition.limit !== undefined && lines > definition.limit) {
     found.push(
-      fault(
+      errorAt(
         'too-many-rows',
         entry.place,
         `${definition.name} has ${lines} rows; SerialEM takes ${definition.limit}.`,
@@ -38,7 +38,7 @@ function checkCount(entry: Entry, definition: PropertyDefinition, row: Row): rea
   if (row.length === 0 && least > 0) {
     const text = fields[0] === 'text' || fields[0] === 'token';
     return [
-      (text ? warning : fault)(
+      (text ? warningAt : errorAt)(
         'missing-value',
         place,
         `${name} has no value.`,
@@ -48,7 +48,7 @@ function checkCount(entry: Entry, definition: PropertyDefinition, row: Row): rea
   }
   if (row.length < least) {
     const message = `${inTable ? `A row of ${name}` : name} needs ${least} values, but has ${row.length}.`;
-    return [fault(inTable ? 'table-row' : 'wrong-count', place, message, `The values are: ${definition.meaning}`)];
+    return [errorAt(inTable ? 'table-row' : 'wrong-count', place, message, `The values are: ${definition.meaning}`)];
   }
   const extra = rest ? (row.length - fields.length) % rest.length : row.length - fields.length;
   const most =
@@ -57,7 +57,7 @@ function checkCount(entry: Entry, definition: PropertyDefinition, row: Row): rea
       : definition.restLimit && fields.length + definition.restLimit * rest!.length;
   if (rest && extra > 0)
     return [
-      fault(
+      errorAt(
         'wrong-count',
         place,
         `${name} takes its values in groups of ${rest.length}.`,
@@ -66,7 +66,7 @@ function checkCount(entry: Entry, definition: PropertyDefinition, row: Row): rea
     ];
   if (rest && most !== undefined && row.length > most)
     return [
-      fault(
+      errorAt(
         'wrong-count',
         row[most]!.place,
         `${name} has ${row.length} values; SerialEM takes ${most}.`,
@@ -77,8 +77,8 @@ function checkCount(entry: Entry, definition: PropertyDefinition, row: Row): rea
     const surplus = row[fields.length]!;
     const message = `${inTable ? `A row of ${name}` : name} takes ${fields.length === 1 ? 'one value' : `${fields.length} values`}, but has ${row.length}.`;
     const hint = `Remove what follows "${row[fields.length - 1]!.text}", or put a # before it if it is a comment.`;
-    // Words behind numbers are a comment whose # was forgotten; SerialEM passes over them without harm.
-    return [(isNumber(surplus.text) ? fault : warning)('wrong-count', surplus.place, message, hint)];
+    // Words after numbers are a comment whose # was forgotten; SerialEM ignores them.
+    return [(isNumber(surplus.text) ? errorAt : warningAt)('wrong-count', surplus.place, message, hint)];
   }
   return [];
 }
@@ -92,12 +92,12 @@ function checkValue(
   const { name } = definition;
   const { text, place } = written;
   if (written.type === 'empty')
-    return [fault('missing-value', place, `A value of ${name} is missing.`, 'Write the value.')];
+    return [errorAt('missing-value', place, `A value of ${name} is missing.`, 'Write the value.')];
   if (type === 'text') return checkText(name, written);
   if (type === 'token') {
     return /[ \t]/.test(text)
       ? [
-          fault(
+          errorAt(
             'wrong-type',
             place,
             `${name} takes one word, but "${text}" has blanks in it.`,
@@ -109,11 +109,11 @@ function checkValue(
   if (written.type === 'boolean')
     return type === 'boolean' || isSwitch(definition)
       ? []
-      : [fault('wrong-type', place, `${name} is a number, but "${text}" is written.`, 'Write the number.')];
+      : [errorAt('wrong-type', place, `${name} is a number, but "${text}" is written.`, 'Write the number.')];
   if (!isNumber(text)) return [notANumber(definition, type, written)];
   if (type === 'int' && !/^[+-]?\d+\.?0*$/.test(text)) {
     return [
-      warning(
+      warningAt(
         'not-whole',
         place,
         `${name} is a whole number; SerialEM reads ${readInteger(text)} from ${text}.`,
@@ -132,10 +132,10 @@ function checkText(name: string, { text, place }: Written): readonly Problem[] {
   if (!comment) return [];
   const column = place.column + comment.index + comment[1]!.length;
   return [
-    warning(
+    warningAt(
       'comment-in-text',
       { ...place, column },
-      `"${text.slice(comment.index).trim()}" is no comment here, but part of the value of ${name}.`,
+      `"${text.slice(comment.index).trim()}" is not a comment here, but part of the value of ${name}.`,
       'Remove it, or move it to a line of its own.',
     ),
   ];
@@ -145,7 +145,7 @@ function notANumber(definition: PropertyDefinition, type: FieldType, { text, pla
   const { name } = definition;
   const read = type === 'float' ? readReal(text) : readInteger(text);
   if (/^[-+.\de]+(, *[-+.\de]*)+$/i.test(text)) {
-    return fault(
+    return errorAt(
       'comma',
       place,
       `Commas do not separate values: of "${text}" ${name} takes only ${read}.`,
@@ -153,7 +153,7 @@ function notANumber(definition: PropertyDefinition, type: FieldType, { text, pla
     );
   }
   if (/^(yes|no|true|false|on|off)$/i.test(text)) {
-    return fault(
+    return errorAt(
       'wrong-type',
       place,
       `${name} is a number; SerialEM reads "${text}" as 0.`,
@@ -161,14 +161,14 @@ function notANumber(definition: PropertyDefinition, type: FieldType, { text, pla
     );
   }
   if (/^[^#]+#/.test(text) && isNumber(text.slice(0, text.indexOf('#')))) {
-    return warning(
+    return warningAt(
       'comment-sticks',
       place,
       `"${text}" is one word; ${name} is read as ${read}.`,
       'Put a blank before the #.',
     );
   }
-  return fault(
+  return errorAt(
     'wrong-type',
     place,
     `${name} is a number, but "${text}" is written; SerialEM reads ${read}.`,
@@ -180,14 +180,19 @@ function checkAllowed(definition: PropertyDefinition, type: FieldType, { text, p
   const { name, codes, range } = definition;
   const value = readReal(text);
   if (type === 'boolean' && value !== 0 && value !== 1)
-    return [warning('out-of-range', place, `${name} is 0 or 1; ${text} counts as 1.`, 'Write 0 or 1.')];
+    return [warningAt('out-of-range', place, `${name} is 0 or 1; ${text} counts as 1.`, 'Write 0 or 1.')];
   if (codes && !codes.includes(value))
     return [
-      fault('out-of-range', place, `${name} cannot be ${text}.`, `Allowed: ${codes.join(', ')}. ${definition.meaning}`),
+      errorAt(
+        'out-of-range',
+        place,
+        `${name} cannot be ${text}.`,
+        `Allowed: ${codes.join(', ')}. ${definition.meaning}`,
+      ),
     ];
   if (range && (value < range[0] || value > range[1]))
     return [
-      fault(
+      errorAt(
         'out-of-range',
         place,
         `${name} cannot be ${text}.`,

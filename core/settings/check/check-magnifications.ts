@@ -1,6 +1,6 @@
 import type { Place } from '../../base';
 import { findDefinition } from '../definitions';
-import { fault, type Problem, warning } from '../problem';
+import { errorAt, type Problem, warningAt } from '../problem';
 import type { Settings } from '../settings';
 import { type PropertySource, type Section, type Written, isNumber, readReal, rowsOf } from '../source';
 import { allValues, lastEntry, numberedRows } from './rows';
@@ -11,7 +11,7 @@ const HIGHEST_INDEX: Readonly<Record<string, number>> = {
   FocusTickTable: 119,
   CameraLengthTable: 59,
 };
-/** General properties that name magnification indexes, 0 or less standing for none. */
+/** General properties that hold magnification indexes; 0 or less means none. */
 const BOUNDARIES = [
   'LowestMModeMagIndex',
   'LowestSecondaryModeMag',
@@ -21,7 +21,7 @@ const BOUNDARIES = [
   'BeamShiftBoundaries',
   'MinMagIndexForAutofocus',
 ];
-/** Properties of a camera whose rows begin with so many magnification indexes. */
+/** Properties of a camera whose rows begin with magnification indexes, and the number of these. */
 const PER_MAG: Readonly<Record<string, number>> = {
   RotationAndPixel: 1,
   RefinedPixel: 1,
@@ -30,7 +30,7 @@ const PER_MAG: Readonly<Record<string, number>> = {
 };
 const NOT_MEASURED = 999;
 
-/** What is wrong with the tables of magnifications and with what refers to them. */
+/** Problems in the tables of magnifications and in everything that refers to them. */
 export function checkMagnifications(source: PropertySource, settings: Settings): readonly Problem[] {
   const { general } = source;
   const tables = Object.keys(HIGHEST_INDEX).flatMap((name) => checkTable(general, name));
@@ -60,7 +60,7 @@ function checkTable(general: Section, name: string): readonly Problem[] {
   for (const { first, index, row } of numberedRows(general, name)) {
     if (index < 1 || index > HIGHEST_INDEX[name]!) {
       found.push(
-        fault(
+        errorAt(
           'table-row',
           first.place,
           `${name} has the index ${index}; it goes from 1 to ${HIGHEST_INDEX[name]!}.`,
@@ -69,7 +69,7 @@ function checkTable(general: Section, name: string): readonly Problem[] {
       );
     } else if (seen.has(index)) {
       found.push(
-        fault(
+        errorAt(
           'table-row',
           first.place,
           `${name} has the index ${index} twice; line ${seen.get(index)!.line} has it already.`,
@@ -78,7 +78,7 @@ function checkTable(general: Section, name: string): readonly Problem[] {
       );
     } else if (before !== undefined && index !== before + 1 && name !== 'FocusTickTable') {
       found.push(
-        warning(
+        warningAt(
           'table-gap',
           first.place,
           `${name} goes from index ${before} to ${index}; some searches end at a gap.`,
@@ -94,13 +94,13 @@ function checkTable(general: Section, name: string): readonly Problem[] {
   return found;
 }
 
-/** A magnification of 0 marks an index that is not in use. */
+/** A magnification of 0 marks an index that is not used. */
 function checkScale(name: string, value: Written): readonly Problem[] {
   const what = name === 'CameraLengthTable' ? 'camera length' : 'magnification';
   const scale = readReal(value.text);
   if (scale < 0)
     return [
-      fault(
+      errorAt(
         'table-row',
         value.place,
         `A ${what} of ${value.text} is not possible.`,
@@ -109,7 +109,7 @@ function checkScale(name: string, value: Written): readonly Problem[] {
     ];
   if (scale > 0) return [];
   return [
-    warning(
+    warningAt(
       'table-gap',
       value.place,
       `A ${what} of 0 means that the index is not in use; some searches end there.`,
@@ -118,7 +118,7 @@ function checkScale(name: string, value: Written): readonly Problem[] {
   ];
 }
 
-/** Who makes the column, as far as the plugins or the properties tell. */
+/** The vendor of the column, if the plugins or the properties show it. */
 function vendorOf({ general }: PropertySource, settings: Settings): 'jeol' | 'hitachi' | undefined {
   const plugins = settings.plugins.map(({ id }) => id);
   if (plugins.includes('jeol')) return 'jeol';
@@ -137,7 +137,7 @@ function missingTables(source: PropertySource, settings: Settings): readonly Pro
   if (!lastEntry(general, 'MagnificationTable')) {
     const message = 'There is no MagnificationTable, so no magnification, pixel size or rotation is known.';
     found.push(
-      (vendor ? fault : warning)(
+      (vendor ? errorAt : warningAt)(
         'missing-table',
         general.place,
         message,
@@ -148,7 +148,7 @@ function missingTables(source: PropertySource, settings: Settings): readonly Pro
   if (vendor && !lastEntry(general, 'LowestMModeMagIndex')) {
     const name = vendor === 'jeol' ? 'JEOL' : 'Hitachi';
     found.push(
-      fault(
+      errorAt(
         'missing-key',
         general.place,
         `LowestMModeMagIndex is not entered; its default of 17 is not right for a ${name} column.`,
@@ -160,7 +160,7 @@ function missingTables(source: PropertySource, settings: Settings): readonly Pro
 }
 
 const notInTable = (place: Place, name: string, index: number, table: string): Problem =>
-  warning(
+  warningAt(
     'unknown-mag-index',
     place,
     `${name} names mag index ${index}, which ${table} does not have.`,
@@ -188,7 +188,7 @@ function checkCamera(section: Section, known: ReadonlySet<number>, table: string
       const earlier = count === 1 && first ? seen.get(readReal(first.text)) : undefined;
       if (earlier)
         found.push(
-          warning(
+          warningAt(
             'duplicate-mag',
             first!.place,
             `${name} has mag index ${first!.text} twice; line ${earlier.line} has it already.`,
@@ -208,7 +208,7 @@ function checkMeasured(section: Section): readonly Problem[] {
       const value = readReal(angle.text);
       if (value !== NOT_MEASURED && Math.abs(value) > 360)
         found.push(
-          warning(
+          warningAt(
             'out-of-range',
             angle.place,
             `An angle of ${angle.text} degrees is more than a turn.`,
@@ -221,7 +221,7 @@ function checkMeasured(section: Section): readonly Problem[] {
     const size = readReal(pixel.text);
     if (size < 0)
       found.push(
-        fault(
+        errorAt(
           'out-of-range',
           pixel.place,
           `A pixel cannot have ${pixel.text} nm.`,
@@ -230,7 +230,7 @@ function checkMeasured(section: Section): readonly Problem[] {
       );
     if (size === NOT_MEASURED)
       found.push(
-        warning(
+        warningAt(
           'out-of-range',
           pixel.place,
           `A pixel size of ${NOT_MEASURED} nm was probably meant as "not measured".`,

@@ -1,8 +1,8 @@
-import { fault, type Problem, warning } from '../problem';
+import { errorAt, type Problem, warningAt } from '../problem';
 import { type Section, readInteger, rowsOf } from '../source';
 import { lastEntry, numberedRows } from './rows';
 
-/** What SerialEM overlooks because it stands in the wrong order. */
+/** Problems with lines that SerialEM ignores because they are in the wrong order. */
 export function checkOrder(section: Section): readonly Problem[] {
   return section.scope === 'camera'
     ? sizesAfterRestriction(section)
@@ -20,10 +20,10 @@ function sizesAfterRestriction(camera: Section): readonly Problem[] {
     const entry = lastEntry(camera, name);
     if (entry && position(camera, name) > position(camera, by)) {
       found.push(
-        warning(
+        warningAt(
           'no-effect',
           entry.place,
-          `${name} has no effect behind ${by}.`,
+          `${name} has no effect after ${by}.`,
           `Remove it, or put it before ${by} if that leaves it a meaning.`,
         ),
       );
@@ -39,11 +39,11 @@ function lengthsBeforeTable(general: Section): readonly Problem[] {
   const entry = lastEntry(general, 'NumberOfCameraLengths');
   if (!entry || position(general, 'CameraLengthTable') < position(general, 'NumberOfCameraLengths')) return [];
   return [
-    warning(
+    warningAt(
       'no-effect',
       entry.place,
       'NumberOfCameraLengths is overruled by the CameraLengthTable that follows it.',
-      'Put it behind the table.',
+      'Put it after the table.',
     ),
   ];
 }
@@ -55,7 +55,7 @@ function toolsWithoutName(general: Section): readonly Problem[] {
       index >= 1 && index <= tools
         ? []
         : [
-            fault(
+            errorAt(
               'unknown-tool',
               first.place,
               `${name} belongs to tool ${index}, but there ${tools === 1 ? 'is 1 ExternalTool' : `are ${tools} ExternalTool lines`}.`,

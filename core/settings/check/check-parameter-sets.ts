@@ -1,8 +1,8 @@
 import { PARAMETER_SETS, parameterSetsSchema } from '../parameter-sets';
-import { fault, type Problem } from '../problem';
+import { errorAt, type Problem } from '../problem';
 import type { Settings } from '../settings';
 
-/** What is wrong between the camera parameters and the cameras; the form of the section is checked elsewhere. */
+/** Problems between the parameter sets and the cameras; the form of the section is checked elsewhere. */
 export function checkParameterSets(settings: Settings): readonly Problem[] {
   const section = settings.section('parameterSets');
   const parsed = parameterSetsSchema.safeParse(section?.value);
@@ -13,7 +13,7 @@ export function checkParameterSets(settings: Settings): readonly Problem[] {
     if (!camera) {
       const active = settings.cameras.map((each) => each.index).join(', ') || 'none';
       found.push(
-        fault(
+        errorAt(
           'unknown-camera',
           section.place([index]),
           `There are camera parameters for camera ${index}, which is not active.`,
@@ -26,7 +26,7 @@ export function checkParameterSets(settings: Settings): readonly Problem[] {
       const set = sets[name];
       if (set?.binning !== undefined && !camera.binnings.includes(set.binning)) {
         found.push(
-          fault(
+          errorAt(
             'out-of-range',
             section.place([index, name, 'binning']),
             `${name} has binning ${set.binning}, which camera ${index} (${camera.name}) does not offer.`,
@@ -37,7 +37,7 @@ export function checkParameterSets(settings: Settings): readonly Problem[] {
       const area = set?.area;
       if (typeof area === 'object' && (area.right > camera.sizeX || area.bottom > camera.sizeY)) {
         found.push(
-          fault(
+          errorAt(
             'out-of-range',
             section.place([index, name, 'area']),
             `The area of ${name} reaches beyond camera ${index} (${camera.name}).`,
@@ -47,7 +47,7 @@ export function checkParameterSets(settings: Settings): readonly Problem[] {
       }
       if (set?.readMode !== undefined && set.readMode !== 'linear' && !camera.isDirectDetector) {
         found.push(
-          fault(
+          errorAt(
             'out-of-range',
             section.place([index, name, 'readMode']),
             `${name} asks for ${set.readMode} images, which camera ${index} (${camera.name}) cannot take.`,

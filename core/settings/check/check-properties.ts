@@ -8,7 +8,7 @@ import { checkOrder } from './check-order';
 import { checkParameterSets } from './check-parameter-sets';
 import { checkStage } from './check-stage';
 
-/** Everything that is wrong with the properties of a file, apart from how they are written down. */
+/** Problems in the properties of a file, apart from their form in the text. */
 export function checkProperties(source: PropertySource, settings: Settings): readonly Problem[] {
   return [
     ...source.general.entries.flatMap(checkEntry),
@@ -21,7 +21,7 @@ export function checkProperties(source: PropertySource, settings: Settings): rea
   ];
 }
 
-/** SerialEM does not read parked blocks, so nothing in them keeps a file from being used. */
+/** SerialEM does not read parked blocks, so an error in one of them is only a warning. */
 function checkBlock(camera: Section): readonly Problem[] {
   const found = [...camera.entries.flatMap(checkEntry), ...checkOrder(camera)];
   return camera.index! < 0 ? found.map((problem) => ({ ...problem, severity: 'warning' })) : found;

@@ -1,8 +1,8 @@
-import { fault, type Problem, warning } from '../problem';
+import { errorAt, type Problem, warningAt } from '../problem';
 import { type Section, readReal, rowsOf } from '../source';
 import { allValues } from './rows';
 
-/** What is wrong with stage limits and image-shift delays beyond the form of their values. */
+/** Problems with stage limits and image-shift delays beyond the form of their values. */
 export function checkStage(general: Section): readonly Problem[] {
   return [...limitsReversed(general), ...delaysOutOfOrder(general)];
 }
@@ -13,11 +13,11 @@ function limitsReversed(general: Section): readonly Problem[] {
     const [low, high] = [values[at], values[at + 1]];
     if (!low || !high || low.value === 0 || high.value === 0 || low.value < high.value) return [];
     return [
-      fault(
+      errorAt(
         'out-of-range',
         low.written.place,
         `The stage limits ${low.value} and ${high.value} leave no room between them.`,
-        'The order is: lowest X, highest X, lowest Y, highest Y, in micrometres; 0 stands for the default.',
+        'The order is: lowest X, highest X, lowest Y, highest Y, in micrometres; 0 means the default.',
       ),
     ];
   });
@@ -29,7 +29,7 @@ function delaysOutOfOrder(general: Section): readonly Problem[] {
     const [distance, delay] = [readReal(row[0]!.text), readReal(row[1]!.text)];
     if (distance < 0 || delay < 0)
       return [
-        fault(
+        errorAt(
           'out-of-range',
           row[0]!.place,
           'A distance or a delay of image shift cannot be negative.',
@@ -39,7 +39,7 @@ function delaysOutOfOrder(general: Section): readonly Problem[] {
     const before = rows[at - 1];
     if (!before || readReal(before[0]!.text) < distance) return [];
     return [
-      warning(
+      warningAt(
         'not-ascending',
         row[0]!.place,
         `The distance ${distance} um does not exceed the one before it; delays between them cannot be worked out.`,

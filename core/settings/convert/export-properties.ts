@@ -1,6 +1,6 @@
 import { type YAMLMap, isMap, isScalar, isSeq } from 'yaml';
 import { findDefinition, type PropertyDefinition } from '../definitions';
-import { fault, unusable } from '../problem';
+import { errorAt, unusable } from '../problem';
 import type { Entry, Row } from '../source';
 import { commentsOf, type YamlComment } from '../yaml/comments';
 import { keyOf, readYamlText, writtenOf, type YamlText } from '../yaml/nodes';
@@ -8,9 +8,9 @@ import { CAMERA_KEYS, readProperties, SECTION_NAMES } from '../yaml/read-propert
 import { EXTRA, type ExtraLine, lineOrder } from './line-order';
 
 /**
- * Turns a configuration back into the text of a SerialEMproperties.txt, with LF line ends: its properties, tables, cameras, the lines
- * kept under `properties-extra`, and comments. What SerialEM has no place for (plugins, simulator...) is left out.
- * Throws an `EucentricError` for a text that is not YAML or holds no map.
+ * Turns a configuration back into the text of a SerialEMproperties.txt, with LF line ends: its properties, tables,
+ * cameras, the lines under `properties-extra`, and comments. Leaves out everything for which SerialEM has no place
+ * (plugins, simulator...). Throws an `EucentricError` for a text that is not YAML or holds no map.
  */
 export function exportProperties(yamlText: string, fileName: string): string {
   const text = yamlText.replace(/^\ufeff/, '');
@@ -19,7 +19,7 @@ export function exportProperties(yamlText: string, fileName: string): string {
   const root = yaml.document.contents;
   if (!isMap(root)) {
     throw unusable(
-      fault(
+      errorAt(
         'wrong-shape',
         { file: fileName, line: 1, column: 1 },
         'The file holds no settings.',
@@ -31,7 +31,7 @@ export function exportProperties(yamlText: string, fileName: string): string {
   return writer.write(root);
 }
 
-/** Text of one line of a properties file, and where it stood in the YAML. */
+/** Text of one line of a properties file, and its place in the YAML. */
 interface OutputLine {
   readonly text: string;
   readonly line: number;
@@ -59,7 +59,7 @@ class PropertiesWriter {
     return `${this.output.join('\n')}\n`;
   }
 
-  /** Drops the comments in and directly above the parts that are no properties. */
+  /** Drops the comments in and directly above the parts that are not properties. */
   private leaveOut(root: YAMLMap): void {
     for (const pair of root.items) {
       if (!SECTION_NAMES.includes(keyOf(pair)) || keyOf(pair) === 'cameras') continue;
@@ -82,7 +82,7 @@ class PropertiesWriter {
     return this.yaml.placeOf(node).line;
   }
 
-  /** Writes the comments above a line of the YAML that are not written yet. */
+  /** Writes the comments above a line of the YAML that are still missing. */
   private commentsBefore(line: number): void {
     while (this.alone[0] && this.alone[0].line < line) {
       const { text } = this.alone.shift()!;
@@ -121,7 +121,7 @@ class PropertiesWriter {
     // SerialEM counts a comment between the rows of a table as a row.
     this.commentsBefore(lines.at(-1)!.line);
     if (lines.length === 1) return this.emit(lines[0]!);
-    // The name of several lines has a line of its own in YAML.
+    // The name of a property with several lines has a line of its own in YAML.
     for (const line of lines) this.emit(line, false);
   }
 
@@ -146,7 +146,7 @@ class PropertiesWriter {
     return next === undefined ? Number.POSITIVE_INFINITY : this.lineOf(next);
   }
 
-  /** Writes the comments behind the last line of a camera that are indented like its properties. */
+  /** Writes the comments after the last line of a camera that are indented like its properties. */
   private commentsAtEnd(column: number, line: number): void {
     const outside = this.alone.findIndex(
       (comment) => comment.line >= line || (comment.text !== '' && comment.column < column),
@@ -175,7 +175,7 @@ class PropertiesWriter {
   }
 }
 
-/** The lines of a property: one for each time that its name is written, a table with its rows as one. */
+/** The lines of a property: one for each time that its name is written; a table with its rows is one. */
 function linesOf(entry: Entry): readonly (readonly OutputLine[])[] {
   const { definition, name, rows, place } = entry;
   const endsInText = definition?.fields.at(-1) === 'text';
@@ -205,5 +205,5 @@ function linesOf(entry: Entry): readonly (readonly OutputLine[])[] {
   return written.map((row) => [line(row)]);
 }
 
-/** A properties file has no way to write a line end inside a value. */
+/** A properties file cannot hold a line end inside a value. */
 const oneLine = (text: string): string => text.replace(/\s*[\r\n]+\s*/g, ' ');

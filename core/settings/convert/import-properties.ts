@@ -8,18 +8,18 @@ import type { ExtraLine } from './line-order';
 import { quoted } from './yaml-values';
 import { yamlSection } from './yaml-section';
 
-/** A properties file turned into YAML. */
+/** YAML made from a properties file. */
 export interface ImportedProperties {
   readonly yaml: string;
-  /** What SerialEM would stumble over, or read differently from what was meant. */
+  /** Problems for SerialEM itself, and lines that it reads differently from their probable meaning. */
   readonly problems: readonly Problem[];
-  /** Lines that stand for no property, or that a later line replaces; the YAML keeps them under `properties-extra`. */
+  /** Lines that are not a property, or that a later line replaces; the YAML keeps them under `properties-extra`. */
   readonly unknownLines: readonly string[];
 }
 
 /**
- * Turns the text (or the bytes) of a SerialEMproperties.txt into YAML with the same names, in the same order, with its comments.
- * Never throws; a file that is no text at all gives an empty YAML and a problem that says so.
+ * Turns the text (or the bytes) of a SerialEMproperties.txt into YAML with the same names, in the same order, with its
+ * comments. Never throws: a file that is not text gives an empty YAML and a problem.
  */
 export function importProperties(content: string | Uint8Array, fileName: string): ImportedProperties {
   const { text, problems } = decodeText(
@@ -33,7 +33,7 @@ export function importProperties(content: string | Uint8Array, fileName: string)
     return blocks.flatMap(({ section, above }, at) => {
       const { lines: own, extras } = cameraLines(section);
       inCameras = [...inCameras, ...extras];
-      // What stands above the first camera stands above the list as well.
+      // Comments above the first camera go above the list.
       return at === 0
         ? [...above, 'cameras:', ...own]
         : [...above.map((line) => (line === '' ? '' : `  ${line}`)), ...own];
@@ -61,7 +61,7 @@ function cameraLines(section: TextSection): ReturnType<typeof yamlSection> {
   };
 }
 
-/** No more than one empty line at a time, and none at either end. */
+/** Reduces several empty lines to one, and removes them at both ends. */
 function tidied(lines: readonly string[]): string {
   const empty = lines.every((line) => line === '' || line.startsWith('#'));
   const text = [...lines, ...(empty ? ['{}'] : [])]

@@ -1,23 +1,23 @@
-/** A line that no property stands for, and the property behind whose last line it stands; undefined at the beginning. */
+/** A line that is not a property, and the property after whose last line it comes; undefined at the beginning. */
 export interface ExtraLine {
   readonly after?: string | undefined;
   readonly line: string;
 }
 
-/** What stands in a list of names for the next line of `properties-extra`. */
+/** Name, in a list of names, for the next line of `properties-extra`. */
 export const EXTRA = 'properties-extra';
 
-/** Something that goes on a line of its own in a properties file. */
+/** One line of a properties file. */
 export interface Slot {
   /** Name of the property, or `properties-extra`. */
   readonly name: string;
-  /** Which line of the property, or which extra line. */
+  /** Number of the line among those of the property, or among the extra lines. */
   readonly position: number;
 }
 
 /**
- * The order of lines that a YAML section stands for: properties in their order with all their lines together and the extra lines behind
- * them, or, where lines of several properties alternate, the order that is written down.
+ * The order of lines for a YAML section. Normally each property has all its lines together, and then the extra lines.
+ * Where lines of several properties alternate, the section holds the order.
  */
 export function lineOrder(
   properties: readonly { readonly name: string; readonly lines: number }[],
@@ -38,7 +38,7 @@ export function lineOrder(
   return written.length === 0 ? natural : asWritten(natural, written);
 }
 
-/** The slots in the order of a list of names; what the list does not name stays where its neighbour before it goes. */
+/** The slots in the order of a list of names. A slot that is not in the list follows its natural neighbour. */
 function asWritten(natural: readonly Slot[], written: readonly string[]): readonly Slot[] {
   const waiting = new Map<string, Slot[]>();
   for (const slot of natural) addTo(waiting, slot.name, slot);

@@ -15,7 +15,7 @@ interface Property {
   readonly rows: { readonly row: Row; readonly above: readonly string[]; readonly comment: string | undefined }[];
 }
 
-/** What a section of a properties file becomes; the cameras stand where the first of them stood. */
+/** A section of a properties file as YAML; the cameras are in the place of the first of them. */
 export interface YamlSection {
   readonly lines: readonly string[];
   readonly extras: readonly ExtraLine[];
@@ -23,7 +23,10 @@ export interface YamlSection {
 
 const adds = ({ form }: PropertyDefinition): boolean => form === 'rows' || form === 'append';
 
-/** The lines of a YAML map for a section. Nothing is dropped: what is no property, or is replaced by a later line, becomes an extra line. */
+/**
+ * The lines of a YAML map for a section. Nothing is dropped: a line that is not a property, or that a later line
+ * replaces, becomes an extra line.
+ */
 export function yamlSection(
   section: TextSection,
   cameras: (
@@ -72,12 +75,12 @@ export function yamlSection(
   return { lines: [...body, ...extraLines(extras), ...(reordered ? orderLines(written) : []), ...above], extras };
 }
 
-/** The entry of each name that SerialEM goes by. */
+/** The entry of each name that is in effect for SerialEM: the last one. */
 function lastEntries(items: readonly TextItem[]): ReadonlyMap<string, EntryItem> {
   return new Map(items.flatMap((item) => (item.kind === 'entry' ? [[item.entry.name, item] as const] : [])));
 }
 
-/** The words of an entry, one text a line. */
+/** The words of an entry, one text per line. */
 function textOf({ entry }: EntryItem): readonly string[] {
   const words = (row: Row): string => row.map(({ text }) => text).join(' ');
   if (entry.definition?.form !== 'table') return [`${entry.name} ${words(entry.rows[0]!)}`.trim()];
@@ -136,7 +139,7 @@ const extraLines = (extras: readonly ExtraLine[]): readonly string[] =>
         ),
       ];
 
-/** The names in file order, some on each line. */
+/** The names in file order, several per line. */
 function orderLines(names: readonly string[]): readonly string[] {
   const lines = ['properties-order:', '  ['];
   for (let at = 0; at < names.length; at += 6) lines.push(`    ${names.slice(at, at + 6).join(', ')},`);

@@ -2,7 +2,7 @@ import type { FieldType, PropertyDefinition } from '../definitions';
 import { isNumber, type Row } from '../source';
 import { fieldAt } from '../values';
 
-// Characters that would end a line, or that no YAML text may hold.
+// Characters that end a line, or that YAML text cannot hold.
 
 const UNSAFE = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]/;
 
@@ -13,7 +13,7 @@ export function quoted(text: string): string {
   return JSON.stringify(text).replace(/[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g, escape);
 }
 
-/** A text as the comment of a YAML file, which may not hold control characters. */
+/** A text as a comment of a YAML file, which cannot hold control characters. */
 
 export const yamlComment = (text: string): string =>
   text.replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g, ' ').trimEnd();
@@ -24,10 +24,10 @@ const scalar = (text: string, type: FieldType | undefined): string =>
 const flow = (definition: PropertyDefinition, row: Row): string =>
   `[${row.map((written, at) => scalar(written.text, fieldAt(definition, at))).join(', ')}]`;
 
-/** How the value of a property is written: behind its name, or as a block of rows below it. */
+/** Text of a property's value: on the line of its name, or as a block of rows below it. */
 export interface YamlValue {
   readonly inline: string;
-  /** One text a row, without the dash. */
+  /** One text per row, without the dash. */
   readonly rows: readonly string[];
   /** A key between the name and the rows. */
   readonly rowsKey?: string;

@@ -2,33 +2,34 @@
 export type FieldType = 'int' | 'float' | 'boolean' | 'token' | 'text';
 
 /**
- * How a property is written: one value, several values, a list that a later line replaces, a list that a later line lengthens, one row a
- * line, a table led by its number of rows, a flag that acts by being there, or a name that is accepted and has no effect.
+ * Form of a property in a file: one value, several values, a list that a later line replaces, a list that a later line
+ * extends, one row per line, a table with its number of rows first, a flag that is on when its line exists, or a name
+ * that is accepted and ignored.
  */
 export type PropertyForm = 'value' | 'values' | 'list' | 'append' | 'rows' | 'table' | 'flag' | 'ignored';
 
 /** Any value of a property. */
 export type PropertyValue = number | boolean | string;
 
-/** What is known about one SerialEM property. */
+/** Definition of one SerialEM property. */
 export interface PropertyDefinition {
   readonly name: string;
-  /** Whether it stands outside or inside a camera block. */
+  /** Place of the property: outside or inside a camera block. */
   readonly scope: 'general' | 'camera';
-  /** Vendor or subject, such as `FEI` or `JEOL/STEM`; undefined when it concerns everyone. */
+  /** Vendor or subject, such as `FEI` or `JEOL/STEM`; undefined for a property of every microscope. */
   readonly topic?: string;
   readonly form: PropertyForm;
   /** The values of a line, or of a row of a table, in order. */
   readonly fields: readonly FieldType[];
-  /** How many of the fields must be given. */
+  /** Number of fields that are required. */
   readonly required: number;
-  /** A group of values that may follow the fields any number of times. */
+  /** A group of values that can follow the fields any number of times. */
   readonly rest?: readonly FieldType[];
   /** The largest number of values of a list, or of lines or rows. */
   readonly limit?: number;
   /** The largest number of groups of `rest` in one row. */
   readonly restLimit?: number;
-  /** What the program uses when the property is not entered; absent when that depends on something else. */
+  /** Value of a property that is not entered; absent when it depends on something else. */
   readonly default?: PropertyValue | readonly PropertyValue[] | readonly (readonly PropertyValue[])[];
   readonly units?: string;
   /** The only values that the first field may have. */

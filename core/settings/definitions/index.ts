@@ -11,9 +11,9 @@ import type { GeneralMToZValues } from './general-m-to-z.types';
 export type { FieldType, PropertyDefinition, PropertyForm, PropertyValue } from './definition';
 export type { CameraValues } from './camera.types';
 
-/** The values of all properties that stand outside camera blocks, by SerialEM name. */
+/** Values of all properties outside camera blocks, by SerialEM name. */
 export interface GeneralValues extends GeneralAToLValues, GeneralMToZValues, GeneralByVendorValues {}
-/** The name of a property that stands outside camera blocks. */
+/** Name of a property outside camera blocks. */
 export type GeneralName = keyof GeneralValues;
 /** The type of a property's value. */
 export type GeneralValue<Name extends GeneralName> = GeneralValues[Name];
@@ -35,6 +35,6 @@ const byName = {
   camera: new Map(definitions.camera.map((each) => [each.name.toLowerCase(), each])),
 };
 
-/** The definition of a property; its name may be written in any case, as SerialEM allows. */
+/** The definition of a property; upper and lower case are the same, as in SerialEM. */
 export const findDefinition = (scope: PropertyDefinition['scope'], name: string): PropertyDefinition | undefined =>
   byName[scope].get(name.toLowerCase());

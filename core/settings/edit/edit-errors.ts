@@ -1,9 +1,9 @@
 import { EucentricError, type Place, describePlace } from '../../base';
 import type { Problem } from '../problem';
 
-const byHand = 'Enter the values with a text editor; they stand in the log. Nothing was written.';
+const byHand = 'Enter the values with a text editor; the log lists them. Nothing was written.';
 
-/** Why a configuration cannot be edited. */
+/** Errors for a configuration that cannot be edited. */
 export const editErrors = {
   notYaml: (file: string) =>
     new EucentricError({

@@ -8,25 +8,25 @@ import { keyOf, readYamlText, writtenOf, type YamlText } from '../yaml/nodes';
 import { editErrors } from './edit-errors';
 import { type Splice, addItem, addPair, addRow, fillEmpty, replaceScalar, spliced } from './splices';
 
-/** One number that is to stand in a configuration, in the unit of the property. */
+/** One number for a configuration, in the unit of the property. */
 export interface PropertyChange {
   readonly property: string;
-  /** The number of the camera that it belongs to; left out for a property of the whole instrument. */
+  /** Number of the camera; left out for a property of the whole instrument. */
   readonly camera?: number;
-  /** Of a property with rows: the first value of the row, such as the mag index. */
+  /** For a property with rows: the first value of the row, such as the mag index. */
   readonly row?: number;
-  /** Of a property with several values in a line or row: which of them, from 0. */
+  /** For a property with several values in a line or row: the position of the value, from 0. */
   readonly field?: number;
   readonly value: number;
 }
 
-/** What stands in the other places of a new row, from its second value: nothing is known. */
+/** Values of the other fields of a new row, from the second: SerialEM's codes for unknown. */
 const unknownFields: Readonly<Record<string, readonly number[]>> = { RotationAndPixel: [999, 999, 0] };
 
 /**
- * The text of a YAML configuration with some values changed or added. All else stays as it is to the last character: comments, order,
- * quotes, indentation and line endings. A number that stands there already is left as it is written.
- * Throws `settings/not-yaml`, `settings/not-valid`, `settings/no-such-place` or `settings/not-editable`.
+ * The text of a YAML configuration with some values changed or added. Every other character stays: comments, order,
+ * quotes, indentation and line endings. A number that is already right keeps its digits. Throws `settings/not-yaml`,
+ * `settings/not-valid`, `settings/no-such-place` or `settings/not-editable`.
  */
 export function editProperties(text: string, file: string, changes: readonly PropertyChange[]): string {
   if (isPropertiesText(text, file)) throw editErrors.notYaml(file);
@@ -76,7 +76,7 @@ function cameraMap(yaml: YamlText, root: YAMLMap, camera: number): YAMLMap | und
   );
 }
 
-/** The change of the text that a change of a value takes; undefined when the value stands there. */
+/** The change of the text for a change of a value; undefined when the text already has the value. */
 function spliceFor(
   text: string,
   yaml: YamlText,
@@ -155,7 +155,7 @@ function spliceFor(
   }
 }
 
-/** Nothing is believed that a fresh look at the text does not confirm: the values stand there, and everything else is as it was. */
+/** Reads the new text again and throws unless it has the values and is otherwise the same. */
 function check(before: string, after: string, file: string, changes: readonly PropertyChange[]): void {
   const wasChanged = (scope: PropertyDefinition['scope'], key: string, camera?: number): boolean =>
     changes.some(
@@ -175,7 +175,7 @@ function check(before: string, after: string, file: string, changes: readonly Pr
       cameras?.map((each) => without(each, 'camera', Number(each['index']))),
     ];
   };
-  const stands = changes.every((change) => editOne(after, file, change) === after);
-  if (!stands || !isDeepStrictEqual(others(before), others(after)))
+  const written = changes.every((change) => editOne(after, file, change) === after);
+  if (!written || !isDeepStrictEqual(others(before), others(after)))
     throw editErrors.notEditable({ file, line: 1, column: 1 }, changes.map(({ property }) => property).join(', '));
 }

@@ -1,4 +1,4 @@
-/** Lines of one text that stand in the place of lines of another; numbers count from 0. */
+/** Lines of one text that replace lines of another; numbers count from 0. */
 export interface LineChange {
   readonly line: number;
   readonly removed: readonly string[];
@@ -8,7 +8,10 @@ export interface LineChange {
 
 const linesOf = (text: string): readonly string[] => text.split('\n').map((line) => line.replace(/\r$/, ''));
 
-/** The least lines that make one text from another, after E. Myers, "An O(ND) difference algorithm and its variations", Algorithmica 1 (1986). */
+/**
+ * The smallest set of line changes between two texts, after E. Myers, "An O(ND) difference algorithm and its
+ * variations", Algorithmica 1 (1986).
+ */
 export function lineChanges(before: string, after: string): readonly LineChange[] {
   const [old, fresh] = [linesOf(before), linesOf(after)];
   const trace: Map<number, number>[] = [];
@@ -49,7 +52,7 @@ export function lineChanges(before: string, after: string): readonly LineChange[
   return gathered(old, fresh, removed, added);
 }
 
-/** Puts changes that touch into one. */
+/** Joins changes that touch. */
 function gathered(
   old: readonly string[],
   fresh: readonly string[],
@@ -71,7 +74,7 @@ function gathered(
   return changes;
 }
 
-/** A unified diff of two texts with the changed lines alone, as `diff -U0` writes it; empty when they are the same. */
+/** A unified diff of two texts without context, as `diff -U0` writes it; empty when they are the same. */
 export function unifiedDiff(before: string, after: string, file: string): string {
   const changes = lineChanges(before, after);
   if (changes.length === 0) return '';

@@ -1,23 +1,23 @@
 import { type Node, type Pair, type YAMLMap, type YAMLSeq, isMap, isNode, isPair, isScalar, isSeq } from 'yaml';
 
-/** A piece of a text that is replaced. */
+/** Replacement of a part of a text. */
 export interface Splice {
   readonly at: number;
   readonly removed: number;
   readonly inserted: string;
 }
 
-/** The value of a property that is written for the first time. */
+/** The first value of a property. */
 export type NewValue = { readonly inline: string } | { readonly row: string };
 
-/** The text with a piece replaced. */
+/** The text with one part replaced. */
 export const spliced = (text: string, { at, removed, inserted }: Splice): string =>
   text.slice(0, at) + inserted + text.slice(at + removed);
 
 const insertion = (at: number, inserted: string): Splice => ({ at, removed: 0, inserted });
 const startOf = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined);
 
-/** Puts a number in the place of another, within the quotes of the other and, where that is true or false, in such a word. Undefined where that cannot be done. */
+/** Replaces a number within its quotes; where the file says `true` or `false`, writes such a word. Undefined where that is impossible. */
 export function replaceScalar(text: string, node: unknown, value: number): Splice | undefined {
   if (!isScalar(node) || !node.range) return undefined;
   const [start, end] = node.range;
@@ -33,7 +33,7 @@ export function addItem(text: string, list: YAMLSeq, item: string): Splice | und
   return addRow(text, list, item, list.items.length - 1);
 }
 
-/** Adds an element to a list behind the one of a number; -1 puts it first. */
+/** Adds an element to a list after the one with a number; -1 puts it first. */
 export function addRow(text: string, list: YAMLSeq, row: string, after: number): Splice | undefined {
   const { items } = list;
   if (list.flow) {
@@ -51,7 +51,7 @@ export function addRow(text: string, list: YAMLSeq, row: string, after: number):
     : newLine(text, endOf(neighbour), `${dash}${row}`);
 }
 
-/** Adds a property behind the last of `pairs`. */
+/** Adds a property after the last of `pairs`. */
 export function addPair(
   text: string,
   map: YAMLMap,
@@ -77,30 +77,30 @@ export function addPair(
     : insertion(line, lines.map((each) => each + ending).join(''));
 }
 
-/** Gives a property that stands there without a value its first one. */
+/** Gives a property without a value its first one. */
 export function fillEmpty(text: string, pair: Pair, value: NewValue): Splice {
   return insertion(text.indexOf(':', endOf(pair.key)) + 1, ` ${inFlow(value)}`);
 }
 
 const inFlow = (value: NewValue): string => ('row' in value ? `[${value.row}]` : value.inline);
 
-/** Where the text of a value ends, comments behind it left out. */
+/** End of a value in the text, without comments after it. */
 function endOf(node: unknown): number {
   if (isPair(node)) return Math.max(endOf(node.key), endOf(node.value));
   if ((isMap(node) || isSeq(node)) && !node.flow && node.items.length > 0) return endOf(node.items.at(-1));
   return isNode(node) ? ((node as Node).range?.[1] ?? 0) : 0;
 }
 
-/** A line of its own behind the one on which something ends. */
+/** A new line after the one on which something ends. */
 function newLine(text: string, end: number, line: string): Splice {
   const ending = lineEnding(text, end);
-  // A text of several lines ends behind its last line break.
+  // A text with several lines ends after its last line break.
   if (text[end - 1] === '\n') return insertion(end, line + ending);
   const next = text.indexOf('\n', end);
   return next < 0 ? insertion(text.length, ending + line) : insertion(next + 1, line + ending);
 }
 
-/** The line ending that is used around a place. */
+/** The line ending that is used near a place. */
 function lineEnding(text: string, at: number): string {
   const after = text.indexOf('\n', at);
   const found = after < 0 ? text.indexOf('\n') : after;

@@ -12,8 +12,8 @@ const encoders: readonly ((text: string) => Buffer)[] = [
 ];
 
 /**
- * The text of a configuration, and how it becomes bytes again in the code page and with the byte order mark that the file has.
- * Throws `settings/not-editable` where bytes would change, or what keeps the file from being read.
+ * The text of a configuration, and a function that turns it back into bytes in the file's code page and with its byte
+ * order mark. Throws `settings/not-editable` if bytes would change, or the problem that makes the file unreadable.
  */
 export function textOfBytes(
   bytes: Uint8Array,

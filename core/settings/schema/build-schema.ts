@@ -5,7 +5,7 @@ import { calibrationFilesSchema, limitsSchema } from '../sections';
 import { extraLinesSchemas } from '../yaml/extra-lines';
 import { type JsonSchema, propertySchema } from './property-schema';
 
-/** What a plugin says of itself and of its options. */
+/** Name, description and options of a plugin. */
 export interface PluginSchema {
   readonly id: string;
   readonly summary: string;
@@ -21,7 +21,7 @@ const ofZod = (schema: ZodType): JsonSchema => {
   return own;
 };
 
-/** The JSON Schema of an instrument's YAML file, with which an editor completes and checks it. */
+/** The JSON Schema of an instrument's YAML file; an editor completes and checks the file with it. */
 export function buildSchema(plugins: readonly PluginSchema[], simulator: ZodType | undefined): JsonSchema {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',

@@ -9,12 +9,12 @@ const TYPES: Readonly<Record<FieldType, JsonSchema>> = {
   int: { type: 'integer' },
   float: { type: 'number' },
   boolean: { enum: [0, 1, true, false] },
-  // A number needs no quotes to be understood as a name.
+  // A number needs no quotes as the name of a key.
   token: { type: ['string', 'number'] },
   text: { type: ['string', 'number'] },
 };
 
-/** The schema of one property for editors: its form, its codes and limits, and what it means. */
+/** The schema of one property for editors: its form, its codes and limits, and its meaning. */
 export function propertySchema(definition: PropertyDefinition): JsonSchema {
   const markup = {
     description: describe(definition),
@@ -38,7 +38,7 @@ function describe({
   const facts = [
     meaning,
     ...(form === 'ignored' ? ['It has no effect.'] : []),
-    // Codes stand in the schema itself.
+    // The schema itself holds the codes.
     ...(units === undefined || codes || fields[0] === 'boolean' ? [] : [`Units: ${units}.`]),
     ...(fallback === undefined || (Array.isArray(fallback) && fallback.length === 0) || form === 'flag'
       ? []
@@ -87,7 +87,7 @@ function valueSchema(definition: PropertyDefinition): JsonSchema {
   }
 }
 
-/** The first field with the codes or limits that hold for it; a switch may be written as true or false. */
+/** The first field with its codes or limits; a switch may also be true or false. */
 function firstField({ fields, codes, range }: PropertyDefinition): JsonSchema {
   const type = fields[0] ? TYPES[fields[0]] : {};
   if (codes) return { enum: codes.includes(0) && codes.includes(1) ? [...codes, true, false] : codes };

@@ -1,11 +1,11 @@
-import { fault, type Problem } from '../problem';
+import { errorAt, type Problem } from '../problem';
 
-/** The largest file that is read, in bytes; real ones have some ten thousand. */
+/** Largest file that is read, in bytes; real files have about ten thousand. */
 export const LARGEST_FILE = 8_000_000;
 
 /**
- * The text of a file: UTF-8 with or without byte order mark, UTF-16 with one, and otherwise the Western code page in which SerialEM
- * writes. A file with NUL bytes is refused.
+ * The text of a file: UTF-8 with or without byte order mark, UTF-16 with one, otherwise the Western code page in which
+ * SerialEM writes. Files with NUL bytes are rejected.
  */
 export function decodeText(
   bytes: Uint8Array,
@@ -17,7 +17,7 @@ export function decodeText(
     return {
       text: undefined,
       problems: [
-        fault(
+        errorAt(
           'too-large',
           place,
           `The file has ${size} MB; at most ${LARGEST_FILE / 1e6} MB are read.`,
@@ -34,7 +34,7 @@ export function decodeText(
   return {
     text: undefined,
     problems: [
-      fault(
+      errorAt(
         'binary',
         at,
         'The file contains bytes that are not text.',
@@ -54,7 +54,10 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-/** The bytes of a properties file: in the Western code page that SerialEM reads where that has all the characters, else in UTF-8. */
+/**
+ * The bytes of a properties file: in the Western code page that SerialEM reads if that has all the characters,
+ * otherwise in UTF-8.
+ */
 export const encodeProperties = (text: string): Uint8Array =>
-  // The code page and Latin-1 agree everywhere but in this range.
+  // The code page and Latin-1 are the same except in this range.
   Buffer.from(text, /[^\x00-\x7f\xa0-\xff]/.test(text) ? 'utf8' : 'latin1');

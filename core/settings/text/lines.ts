@@ -19,10 +19,10 @@ export interface Line {
   readonly comment: string | undefined;
 }
 
-/** SerialEM reads so many words of a line; one more stops it. */
-export const MOST_WORDS = 45;
+/** The largest number of words on a line that SerialEM reads; it stops at one more. */
+export const MAX_WORDS = 45;
 
-/** Cuts a line as SerialEM does: blanks and tabs separate, and a word that begins with `#` starts a comment. */
+/** Splits a line as SerialEM does: blanks and tabs separate, and a word that begins with `#` starts a comment. */
 export function cutLine(text: string, number: number): Line {
   const words: Word[] = [];
   for (const match of text.matchAll(/[^ \t]+/g)) {
@@ -32,12 +32,12 @@ export function cutLine(text: string, number: number): Line {
   return { number, text, words, comment: undefined };
 }
 
-/** Whether SerialEM gives up at this line. */
+/** True when SerialEM stops reading at this line. */
 export const hasTooManyWords = (line: Line): boolean =>
-  line.words.length > MOST_WORDS ||
-  (line.words.length === MOST_WORDS && line.comment === undefined && /[ \t]$/.test(line.text));
+  line.words.length > MAX_WORDS ||
+  (line.words.length === MAX_WORDS && line.comment === undefined && /[ \t]$/.test(line.text));
 
-/** The values behind the first `skip` words of a line, where a text field takes the rest of it with any comment. */
+/** The values after the first `skip` words of a line; a text field takes the rest of the line with any comment. */
 export function valuesOf(line: Line, skip: number, definition: PropertyDefinition, file: string): readonly Written[] {
   const values: Written[] = [];
   const words = line.words.slice(skip);
@@ -46,7 +46,7 @@ export function valuesOf(line: Line, skip: number, definition: PropertyDefinitio
     if (fieldAt(definition, position) === 'text') return [...values, restOf(line, word.column, place)];
     values.push({ text: word.text, type: 'plain', place: place(word.column) });
   }
-  // A text may consist of nothing but what looks like a comment.
+  // A text may look like a comment and nothing else.
   if (line.comment !== undefined && fieldAt(definition, words.length) === 'text') {
     return [...values, restOf(line, line.text.indexOf(line.comment) + 1, place)];
   }
@@ -59,5 +59,5 @@ const restOf = (line: Line, column: number, place: (column: number) => Place): W
   place: place(column),
 });
 
-/** Whether a property takes the rest of its line, so that no comment can follow it. */
+/** True when a property takes the rest of its line, so that no comment can follow. */
 export const endsInText = (definition: PropertyDefinition): boolean => definition.fields.at(-1) === 'text';

@@ -1,13 +1,16 @@
 import { findDefinition, type PropertyDefinition } from '../definitions';
-import { fault, MOST_PROBLEMS, type Problem, warning } from '../problem';
+import { errorAt, MAX_PROBLEMS, type Problem, warningAt } from '../problem';
 import type { Entry, Row, Section } from '../source';
 import { HIGHEST_CAMERA, unknownKey } from '../yaml/read-properties';
-import { cutLine, endsInText, hasTooManyWords, type Line, MOST_WORDS, valuesOf } from './lines';
+import { cutLine, endsInText, hasTooManyWords, type Line, MAX_WORDS, valuesOf } from './lines';
 import type { PropertiesText, TextItem, TextSection } from './properties-text';
 
 const HEADER = 'SerialEMProperties';
 
-/** Reads the text of a SerialEMproperties.txt with everything in it. Never throws; what SerialEM would stumble over is a problem. */
+/**
+ * Reads the text of a SerialEMproperties.txt completely. Never throws; everything at which SerialEM would fail is a
+ * problem.
+ */
 export function readPropertiesText(text: string, file: string): PropertiesText {
   return new PropertiesReader(text, file).read();
 }
@@ -20,7 +23,7 @@ class PropertiesReader {
   private readonly general: OpenSection;
   private camera: OpenSection | undefined;
   private readonly cameras: OpenSection[] = [];
-  /** Where each property of the open section was entered. */
+  /** Line of each property in the open section. */
   private entered = new Map<string, number>();
   private readonly enteredOutside = this.entered;
   private next = 0;
@@ -41,7 +44,7 @@ class PropertiesReader {
     while (this.next < this.lines.length) this.readLine(this.lines[this.next++]!);
     if (this.camera) {
       this.report(
-        fault(
+        errorAt(
           'camera-not-closed',
           this.camera.place,
           `The camera block ${this.camera.index} has no EndCameraProperties.`,
@@ -66,7 +69,7 @@ class PropertiesReader {
   private get open(): OpenSection {
     return this.camera ?? this.general;
   }
-  /** SerialEM skips what stands in a parked block, so nothing there keeps the file from being used. */
+  /** SerialEM skips the contents of a parked block, so an error there is only a warning. */
   private reportInSection(problem: Problem): void {
     const parked = this.camera !== undefined && this.camera.index! < 0;
     this.report(parked ? { ...problem, severity: 'warning' } : problem);
@@ -82,7 +85,7 @@ class PropertiesReader {
     }
     const hint = `Write ${HEADER} on the first line, in exactly these letters, with nothing before it.`;
     this.report(
-      fault('missing-header', this.at(line?.number ?? 1, 1), `The file does not begin with ${HEADER}.`, hint),
+      errorAt('missing-header', this.at(line?.number ?? 1, 1), `The file does not begin with ${HEADER}.`, hint),
     );
     this.next = line?.words[0]?.text.toLowerCase() === HEADER.toLowerCase() ? first + 1 : 0;
   }
@@ -98,7 +101,7 @@ class PropertiesReader {
     const lower = keyword.toLowerCase();
     if (lower === 'cameraproperties') return this.openCamera(line);
     if (lower === 'endcameraproperties') return this.closeCamera(line);
-    // The header again, in the middle of the file after other lines, means nothing.
+    // The header again in the middle of the file has no effect.
     const definition = findDefinition(this.open.scope, keyword);
     if (definition) this.readEntry(line, definition);
     else
@@ -111,7 +114,7 @@ class PropertiesReader {
               keyword,
               this.at(line.number, line.words[0]!.column),
               [],
-              this.problems.length < MOST_PROBLEMS,
+              this.problems.length < MAX_PROBLEMS,
             ),
       );
   }
@@ -119,12 +122,12 @@ class PropertiesReader {
   private checkLine(line: Line): void {
     if (hasTooManyWords(line)) {
       const hint = 'Spread the values over several lines where the property allows it, or remove some.';
-      const column = line.words[MOST_WORDS]?.column ?? line.text.length;
+      const column = line.words[MAX_WORDS]?.column ?? line.text.length;
       this.report(
-        fault(
+        errorAt(
           'too-many-words',
           this.at(line.number, column),
-          `The line has more than ${MOST_WORDS} words; SerialEM stops reading the file here.`,
+          `The line has more than ${MAX_WORDS} words; SerialEM stops reading the file here.`,
           hint,
         ),
       );
@@ -134,7 +137,7 @@ class PropertiesReader {
     const foreign = /[^\x00-\x7f]/.exec(value);
     if (foreign) {
       this.report(
-        warning(
+        warningAt(
           'not-ascii',
           this.at(line.number, foreign.index + 1),
           `"${foreign[0]}" is not an ASCII character; SerialEM may read it differently.`,
@@ -147,7 +150,7 @@ class PropertiesReader {
   private readUnknown(line: Line, problem: Problem | undefined): void {
     this.open.items.push({ kind: 'unknown', line: line.text.trim(), place: this.at(line.number, 1) });
     const place = this.at(line.number, line.words[0]!.column);
-    this.reportInSection(problem ?? fault('unknown-key', place, `${HEADER} stands here again.`, 'Remove the line.'));
+    this.reportInSection(problem ?? errorAt('unknown-key', place, `${HEADER} is repeated here.`, 'Remove the line.'));
   }
 
   private readBlockComment(line: Line): void {
@@ -155,7 +158,7 @@ class PropertiesReader {
     if (this.camera) {
       this.readUnknown(
         line,
-        fault(
+        errorAt(
           'block-comment',
           place,
           'A comment of the form /* ... */ does not work inside a camera block.',
@@ -172,10 +175,10 @@ class PropertiesReader {
         const rest = current.text.slice(current.text.indexOf('*/') + 2).trim();
         if (rest !== '')
           this.report(
-            warning(
+            warningAt(
               'block-comment',
               this.at(current.number, 1),
-              `"${rest}" behind the end of a comment is ignored.`,
+              `"${rest}" after the end of a comment is ignored.`,
               'Put it on a line of its own.',
             ),
           );
@@ -185,7 +188,7 @@ class PropertiesReader {
       if (current) this.checkLine(current);
     }
     this.report(
-      fault(
+      errorAt(
         'block-comment',
         place,
         'This comment is never closed, so the rest of the file is ignored.',
@@ -200,7 +203,7 @@ class PropertiesReader {
     const index = Number(/^[+-]?\d+$/.exec(written ?? '')?.[0] ?? Number.NaN);
     if (this.camera) {
       this.report(
-        fault(
+        errorAt(
           'camera-not-closed',
           place,
           `A camera block begins inside the camera block ${this.camera.index}.`,
@@ -214,7 +217,7 @@ class PropertiesReader {
           ? 'A camera block needs the number of the camera.'
           : `"${written}" is not the number of a camera.`;
       this.report(
-        fault(
+        errorAt(
           'camera-index',
           this.at(line.number, line.words[1]?.column ?? line.text.length + 1),
           message,
@@ -223,7 +226,7 @@ class PropertiesReader {
       );
     } else if (index >= 0 && this.cameras.some((camera) => camera.index === index)) {
       this.report(
-        warning(
+        warningAt(
           'duplicate-camera',
           place,
           `Camera ${index} has another block already; both are read as one.`,
@@ -246,10 +249,10 @@ class PropertiesReader {
 
   private closeCamera(line: Line): void {
     if (!this.camera) {
-      const problem = fault(
+      const problem = errorAt(
         'camera-not-open',
         this.at(line.number, line.words[0]!.column),
-        'EndCameraProperties stands here without a camera block.',
+        'EndCameraProperties has no camera block to end.',
         'Remove it, or open the block with CameraProperties and its number.',
       );
       return this.readUnknown(line, problem);
@@ -279,7 +282,7 @@ class PropertiesReader {
     this.entered.set(definition.name, place.line);
     if (earlier === undefined) return;
     this.report(
-      warning(
+      warningAt(
         'duplicate-key',
         place,
         `${definition.name} is entered twice; this one replaces line ${earlier}.`,
@@ -304,11 +307,11 @@ class PropertiesReader {
       if (current.words.length === 0) {
         const what = current.comment === undefined ? 'An empty line' : 'A comment';
         this.reportInSection(
-          fault(
+          errorAt(
             'table-row',
             this.at(current.number, 1),
-            `${what} stands inside ${definition.name}; SerialEM counts it as a row and fails.`,
-            'Remove it, or put the comment behind a row.',
+            `${what} is inside ${definition.name}; SerialEM counts it as a row and fails.`,
+            'Remove it, or put the comment after a row.',
           ),
         );
         if (current.comment !== undefined) between.push({ kind: 'comment', text: current.comment });
@@ -325,7 +328,7 @@ class PropertiesReader {
           ? `${definition.name} needs the number of its rows.`
           : `${definition.name} announces ${announced} rows, but ${found} follow.`;
       this.reportInSection(
-        fault(
+        errorAt(
           'table-count',
           header[0]?.place ?? place,
           message,
@@ -352,7 +355,7 @@ class PropertiesReader {
     );
   }
 
-  /** Lines of numbers behind the last row of a table; they are rows that were not counted. */
+  /** Lines of numbers after the last row of a table; they are rows that were not counted. */
   private surplusRows(): readonly Line[] {
     const surplus: Line[] = [];
     for (

@@ -4,20 +4,20 @@ import { Lexer } from 'yaml';
 export interface YamlComment {
   readonly line: number;
   readonly column: number;
-  /** With its `#`; empty for an empty line. */
+  /** The text with its `#`; empty for an empty line. */
   readonly text: string;
-  /** Whether it has the line to itself. */
+  /** True when the comment has the line to itself. */
   readonly alone: boolean;
 }
 
-/** All comments and empty lines of a YAML text in order; a `#` inside a quoted string is none. */
+/** All comments and empty lines of a YAML text in order; a `#` inside a quoted string does not count. */
 export function commentsOf(text: string): readonly YamlComment[] {
   const comments: YamlComment[] = [];
   let line = 1;
   let column = 1;
   let alone = true;
   for (const lexeme of new Lexer().lex(text)) {
-    // The lexer marks the beginning of documents and of plain scalars by characters that are not in the text.
+    // The lexer marks the beginning of documents and of plain scalars with characters that are not in the text.
     if (/^[\x02\x18\x1f]$/.test(lexeme)) continue;
     if (lexeme.startsWith('#')) {
       comments.push({ line, column, text: lexeme.trimEnd(), alone });

@@ -11,10 +11,10 @@ import {
   parseDocument,
 } from 'yaml';
 import type { Place } from '../../base';
-import { fault, type Problem } from '../problem';
+import { errorAt, type Problem } from '../problem';
 import type { Row, Written } from '../source';
 
-/** A YAML text with the means to say where a node stands in it. */
+/** A YAML text with functions for the place of a node. */
 export interface YamlText {
   readonly file: string;
   readonly document: Document.Parsed;
@@ -25,7 +25,7 @@ export interface YamlText {
 const LARGEST = 8_000_000;
 const DEEPEST = 64;
 
-/** Parses a YAML text; never throws. What cannot be read at all comes back as undefined with the reasons. */
+/** Parses a YAML text; never throws. Unreadable text returns undefined with the problems. */
 export function readYamlText(
   text: string,
   file: string,
@@ -33,7 +33,7 @@ export function readYamlText(
   const start: Place = { file, line: 1, column: 1 };
   if (text.length > LARGEST) {
     return refused(
-      fault(
+      errorAt(
         'too-large',
         start,
         `The file has ${(text.length / 1e6).toFixed(0)} million characters; a configuration has a few thousand.`,
@@ -44,7 +44,7 @@ export function readYamlText(
   const control = /[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/.exec(text);
   if (control) {
     return refused(
-      fault(
+      errorAt(
         'binary',
         placeIn(text, control.index, file),
         'The file contains bytes that are not text.',
@@ -55,7 +55,7 @@ export function readYamlText(
   const deep = tooDeep(text);
   if (deep !== undefined) {
     return refused(
-      fault(
+      errorAt(
         'too-deep',
         placeIn(text, deep, file),
         `Brackets or lists are nested more than ${DEEPEST} levels deep.`,
@@ -82,7 +82,7 @@ export function readYamlText(
     placeOf: (node) => placeAt((node as Node | undefined)?.range?.[0] ?? 0),
   };
   const problems = document.errors.map((error) =>
-    fault(
+    errorAt(
       'yaml-syntax',
       placeAt(error.pos[0]),
       `This is not valid YAML: ${error.message}`,
@@ -102,7 +102,7 @@ function placeIn(text: string, offset: number, file: string): Place {
   return { file, line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
 }
 
-/** Where the nesting of brackets or of dashes on one line exceeds what the parser can take without running out of stack. */
+/** Place where the nesting of brackets, or of dashes on one line, is too deep for the parser's stack. */
 function tooDeep(text: string): number | undefined {
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
@@ -117,14 +117,14 @@ function tooDeep(text: string): number | undefined {
   return dashes?.index ?? spaces?.index;
 }
 
-/** Anchors and aliases are refused: they hide where a value comes from, and a few nested ones can fill the memory. */
+/** Anchors and aliases are rejected: they hide where a value comes from, and a few nested ones can fill the memory. */
 function aliasesIn(yaml: YamlText): readonly Problem[] {
   const problems: Problem[] = [];
   const hint = 'Write the value out at each place where it is used.';
   const walk = (node: unknown): void => {
     if (isAlias(node))
       problems.push(
-        fault(
+        errorAt(
           'alias',
           yaml.placeOf(node),
           `"*${node.source}" refers to another part of the file, which a configuration may not.`,
@@ -141,7 +141,7 @@ function aliasesIn(yaml: YamlText): readonly Problem[] {
     const anchor = (node as { anchor?: string } | undefined | null)?.anchor;
     if (anchor !== undefined && !isAlias(node))
       problems.push(
-        fault(
+        errorAt(
           'alias',
           yaml.placeOf(node),
           `"&${anchor}" marks a part of the file for later use, which a configuration may not.`,
@@ -160,7 +160,7 @@ export const keyOf = (pair: Pair): string => {
   return typeof key.source === 'string' ? key.source : String(key.value);
 };
 
-/** A scalar as it stands in the file; undefined for lists and maps. */
+/** A scalar with its text in the file; undefined for lists and maps. */
 export function writtenOf(yaml: YamlText, node: unknown, fallback: Place): Written | undefined {
   if (node === null || node === undefined) return { text: '', type: 'empty', place: fallback };
   if (!isScalar(node)) return undefined;
@@ -168,12 +168,12 @@ export function writtenOf(yaml: YamlText, node: unknown, fallback: Place): Writt
   if (node.value === null) return { text: '', type: 'empty', place };
   const plain = node.type === 'PLAIN' && typeof node.source === 'string';
   if (typeof node.value === 'boolean') return { text: String(node.value), type: 'boolean', place };
-  // A number keeps the digits that were written.
+  // A number keeps its digits.
   const text = typeof node.value === 'string' ? node.value : (node.source ?? JSON.stringify(node.value));
   return { text, type: plain ? 'plain' : 'quoted', place };
 }
 
-/** A list of scalars as a row; undefined if there is anything else in it. */
+/** A list of scalars as a row; undefined if it contains anything else. */
 export function rowOf(yaml: YamlText, node: unknown, fallback: Place): Row | undefined {
   if (!isSeq(node)) return undefined;
   const values = node.items.map((item) => writtenOf(yaml, item, fallback));

@@ -1,14 +1,14 @@
 import { type YAMLMap, isMap, isScalar, isSeq } from 'yaml';
 import type { Place } from '../../base';
 import { definitions, findDefinition, type PropertyDefinition } from '../definitions';
-import { fault, MOST_PROBLEMS, nearestName, type Problem } from '../problem';
+import { errorAt, MAX_PROBLEMS, nearestName, type Problem } from '../problem';
 import { type Entry, type Row, type Section, isNumber, readInteger } from '../source';
 import { checkExtraLines } from './extra-lines';
 import { keyOf, rowOf, writtenOf, type YamlText } from './nodes';
 
 type Report = (problem: Problem) => void;
 
-/** Keys of the top level that are no SerialEM properties. */
+/** Keys of the top level that are not SerialEM properties. */
 export const SECTION_NAMES: readonly string[] = [
   'cameras',
   'parameterSets',
@@ -19,9 +19,9 @@ export const SECTION_NAMES: readonly string[] = [
   'properties-extra',
   'properties-order',
 ];
-/** The highest number of a camera. */
+/** Highest number of a camera. */
 export const HIGHEST_CAMERA = 5;
-/** Keys of a camera that are no SerialEM properties. */
+/** Keys of a camera that are not SerialEM properties. */
 export const CAMERA_KEYS: readonly string[] = ['index', 'properties-extra', 'properties-order'];
 
 /** Reads the properties of a map, leaving out the keys in `others`. */
@@ -43,7 +43,7 @@ export function readProperties(
     const earlier = first.get(name);
     if (earlier) {
       report(
-        fault(
+        errorAt(
           'duplicate-key',
           place,
           `${name} is entered twice; line ${earlier.line} has it already.`,
@@ -54,7 +54,7 @@ export function readProperties(
     first.set(name, earlier ?? place);
     if (others.includes(key)) continue;
     if (!definition) {
-      report(unknownKey(scope, key, place, others, ++unknown <= MOST_PROBLEMS));
+      report(unknownKey(scope, key, place, others, ++unknown <= MAX_PROBLEMS));
       continue;
     }
     const rows = readRows(yaml, definition, pair.value, place, report);
@@ -63,7 +63,10 @@ export function readProperties(
   return entries;
 }
 
-/** What to say about a name that is not a property of its scope; looking for the nearest name takes time, which a long list of wrong ones is not worth. */
+/**
+ * The problem for a name that is not a property of its scope. Without `suggest` it does not look for the most similar
+ * name: that takes time, which a long list of wrong names is not worth.
+ */
 export function unknownKey(
   scope: PropertyDefinition['scope'],
   key: string,
@@ -73,7 +76,7 @@ export function unknownKey(
 ): Problem {
   const elsewhere = findDefinition(scope === 'general' ? 'camera' : 'general', key);
   if (elsewhere && scope === 'general') {
-    return fault(
+    return errorAt(
       'camera-key-outside',
       place,
       `${elsewhere.name} is a property of a camera and has no effect here.`,
@@ -81,21 +84,21 @@ export function unknownKey(
     );
   }
   if (elsewhere)
-    return fault(
+    return errorAt(
       'general-key-in-camera',
       place,
       `${elsewhere.name} is not a property of a camera and has no effect here.`,
       'Move it out of the camera.',
     );
   if (/^(End)?CameraProperties$/i.test(key))
-    return fault(
+    return errorAt(
       'unknown-key',
       place,
       `${key} opens or closes a camera in a properties file only.`,
       'Describe each camera as an element of the list "cameras:", beginning with "- index: 0".',
     );
   if (/^SerialEMProperties$/i.test(key))
-    return fault(
+    return errorAt(
       'unknown-key',
       place,
       `${key} is the header of a properties file and has no place here.`,
@@ -106,7 +109,7 @@ export function unknownKey(
     near === undefined
       ? 'Correct or remove it; a line that SerialEM of another version needs can be kept under properties-extra.'
       : `Did you mean ${near}?`;
-  return fault(
+  return errorAt(
     'unknown-key',
     place,
     `"${key}" is not a property that is known${scope === 'camera' ? ' for a camera' : ''}.`,
@@ -125,7 +128,7 @@ function readRows(
 ): Rows | undefined {
   const wrongShape = (wanted: string): undefined => {
     report(
-      fault(
+      errorAt(
         'wrong-shape',
         node ? yaml.placeOf(node) : place,
         `${definition.name} should be ${wanted}.`,
@@ -155,7 +158,7 @@ function readRows(
     else if (single && (oneField || definition.form === 'append')) rows.push([single]);
     else {
       report(
-        fault(
+        errorAt(
           'wrong-shape',
           isScalar(item) || isSeq(item) || isMap(item) ? yaml.placeOf(item) : place,
           `Each row of ${definition.name} should be a list of values.`,
@@ -182,7 +185,7 @@ function readScaledTable(
   return { rows: read as Row[], header: [{ text: String(read.length), type: 'plain', place }, scaling] };
 }
 
-/** A flag is on when its line is there; `1` keeps the customary value behind it. */
+/** A flag is on when its line exists; `1` keeps the usual value after it. */
 function readFlag(
   yaml: YamlText,
   definition: PropertyDefinition,
@@ -196,7 +199,7 @@ function readFlag(
   if (scalar?.type === 'boolean') return /^false$/i.test(scalar.text) ? undefined : { rows: [[]] };
   if (scalar && isNumber(scalar.text) && readInteger(scalar.text) !== 0) return { rows: [[scalar]] };
   report(
-    fault(
+    errorAt(
       'wrong-type',
       scalar?.place ?? place,
       `${definition.name} should be true or false.`,
@@ -206,7 +209,7 @@ function readFlag(
   return undefined;
 }
 
-/** What the value of a property should look like, in words. */
+/** The expected form of a property's value, in words. */
 export function shapeOf(definition: PropertyDefinition): string {
   switch (definition.form) {
     case 'value':
@@ -237,7 +240,7 @@ const shapeHint = (definition: PropertyDefinition): string => {
 export function readCameras(yaml: YamlText, node: unknown, place: Place, report: Report): readonly Section[] {
   if (!isSeq(node)) {
     report(
-      fault(
+      errorAt(
         'wrong-shape',
         place,
         'cameras should be a list, one camera an element.',
@@ -251,7 +254,7 @@ export function readCameras(yaml: YamlText, node: unknown, place: Place, report:
     const at = isMap(item) || isScalar(item) || isSeq(item) ? yaml.placeOf(item) : place;
     if (!isMap(item)) {
       report(
-        fault(
+        errorAt(
           'wrong-shape',
           at,
           'A camera should be a map of its properties.',
@@ -263,7 +266,7 @@ export function readCameras(yaml: YamlText, node: unknown, place: Place, report:
     const index = writtenOf(yaml, item.get('index', true), at);
     if (!index || !/^[+-]?\d+$/.test(index.text)) {
       report(
-        fault(
+        errorAt(
           'camera-index',
           index?.place ?? at,
           'A camera needs its number.',
@@ -274,7 +277,7 @@ export function readCameras(yaml: YamlText, node: unknown, place: Place, report:
     const number = index && /^[+-]?\d+$/.test(index.text) ? Number(index.text) : undefined;
     if (number !== undefined && number > HIGHEST_CAMERA) {
       report(
-        fault(
+        errorAt(
           'camera-index',
           index!.place,
           `A camera cannot have the number ${number}.`,
@@ -284,7 +287,7 @@ export function readCameras(yaml: YamlText, node: unknown, place: Place, report:
     }
     if (number !== undefined && number >= 0 && sections.some((section) => section.index === number)) {
       report(
-        fault(
+        errorAt(
           'duplicate-camera',
           index!.place,
           `Camera ${number} is described twice.`,

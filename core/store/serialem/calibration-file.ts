@@ -2,9 +2,9 @@ import { checkedValues, notStorable, printRecord, type RecordValues } from './co
 import type { Layout } from './fields';
 import { type FileFormat, type FileKind, fileFormats, rankOf } from './format';
 import { type Entry, parseFile, type ParsedFile, type Section } from './parse-file';
-import type { FileProblem } from './file-problem';
+import type { Problem } from './problem';
 
-/** A record with the line on which it began in the file (0 if it was not in a file). */
+/** A record and the line on which it began in the file (0 if it was not in a file). */
 export interface PlacedRecord {
   readonly name: string;
   readonly values: RecordValues;
@@ -12,16 +12,16 @@ export interface PlacedRecord {
 }
 
 /**
- * `preserve` changes nothing but what was changed; `canonical` writes every record in the place and form in which SerialEM would,
- * with lines that are not understood at the end. Records that SerialEM always writes are not made up where there are none.
+ * Ways to write a file. `preserve` changes only what was changed. `canonical` writes every record in SerialEM's place
+ * and form, with unknown lines at the end; it does not invent records that SerialEM always writes.
  */
 export type WriteMode = 'preserve' | 'canonical';
 
-/** Everything that a file holds at one moment; opaque, for `CalibrationFile.reset`. */
+/** Contents of a file at one moment, for `CalibrationFile.reset`; opaque to callers. */
 export type FileState = readonly Section[];
 
 /**
- * A calibration file in memory: every record as its exact text and its values, and every line that is not understood, in its place.
+ * A calibration file in memory: every record as its exact text and its values, and every unknown line, in its place.
  * Records that nobody changed are written byte for byte as they were read.
  */
 export class CalibrationFile {
@@ -36,18 +36,20 @@ export class CalibrationFile {
     this.sections = [...sections];
   }
 
-  /** A file with nothing in it; it will have CR LF line ends, as SerialEM writes them. */
+  /** An empty file, with CR LF line ends as SerialEM writes them. */
   static empty(kind: FileKind): CalibrationFile {
     const format = fileFormats[kind];
     return new CalibrationFile(format, `${format.header}\r\n`, '\r\n', []);
   }
 
-  /** Reads a file; one that is no calibration file gives only problems. `kind` is what it must be; without it the first line decides. */
+  /**
+   * Reads a file. `kind` is the expected kind; without it the first line decides. Any other file yields only problems.
+   */
   static parse(
     bytes: Uint8Array,
     fileName: string,
     kind?: FileKind,
-  ): { readonly file?: CalibrationFile; readonly problems: readonly FileProblem[] } {
+  ): { readonly file?: CalibrationFile; readonly problems: readonly Problem[] } {
     const { parsed, problems } = parseFile(bytes, fileName, kind && fileFormats[kind]);
     return parsed ? { file: CalibrationFile.of(parsed), problems } : { problems };
   }
@@ -56,14 +58,14 @@ export class CalibrationFile {
     return new CalibrationFile(parsed.format, parsed.opening, parsed.lineEnd, parsed.sections);
   }
 
-  /** All records that are understood, in file order; each row of a table is one. */
+  /** All known records in file order; each row of a table is one. */
   all(): readonly PlacedRecord[] {
     return this.sections.flatMap(({ name, entries }) =>
       name === undefined ? [] : entries.flatMap(({ values, line }) => (values ? [{ name, values, line }] : [])),
     );
   }
 
-  /** The lines that are kept without being understood, without blank ones. */
+  /** The unknown lines that the file keeps, without blank ones. */
   kept(): readonly { readonly line: number; readonly text: string }[] {
     return this.sections
       .flatMap(({ entries }) => entries.filter((entry) => !entry.values && entry.raw!.trim() !== ''))
@@ -77,7 +79,10 @@ export class CalibrationFile {
     );
   }
 
-  /** Stores a record in place of the last one that `same` accepts (any others of those go), or as a new one. Tells whether anything changed. */
+  /**
+   * Stores a record in place of the last one that `same` accepts, and removes any others that it accepts; adds a new
+   * record if there is none. Returns true when something changed.
+   */
   put(name: string, values: RecordValues, same: (existing: RecordValues) => boolean): boolean {
     const layout = this.layoutOf(name);
     const checked = checkedValues(name, layout, values);
@@ -104,7 +109,10 @@ export class CalibrationFile {
     return gone.size;
   }
 
-  /** Makes these the records of a name, in this order; those that are there already keep their exact text. Tells whether anything changed. */
+  /**
+   * Makes these the only records of a name, in this order. Records that already exist keep their exact text. Returns
+   * true when something changed.
+   */
   replaceAll(name: string, rows: readonly RecordValues[]): boolean {
     const layout = this.layoutOf(name);
     const checked = rows.map((row) => checkedValues(name, layout, row));
@@ -136,23 +144,26 @@ export class CalibrationFile {
     });
   }
 
-  /** What the file holds now, for `reset`. */
+  /** The present contents, for `reset`. */
   state(): FileState {
     return [...this.sections];
   }
 
-  /** Goes back to an earlier state. */
+  /** Returns to an earlier state. */
   reset(state: FileState): void {
     this.sections = [...state];
   }
 
-  /** The same file without the records that a SerialEM of some month (such as 2024-12) does not know and would complain about, row by row. */
+  /**
+   * A copy of the file without the records that are unknown to the SerialEM of a month (such as 2024-12). That SerialEM
+   * would report each row as an error.
+   */
   forSerialEMOf(month: string): CalibrationFile {
     const known = ({ name }: Section): boolean => name === undefined || (this.layoutOf(name).since ?? '') <= month;
     return new CalibrationFile(this.format, this.opening, this.lineEnd, this.sections.filter(known));
   }
 
-  /** The bytes to write. */
+  /** The bytes of the file. */
   render(mode: WriteMode = 'preserve'): Buffer {
     const parts =
       mode === 'preserve' ? this.sections.map((section) => this.printSection(section)) : this.canonicalParts();
@@ -213,7 +224,10 @@ export class CalibrationFile {
     return text === '' || text.endsWith('\n') ? text : text + this.lineEnd;
   }
 
-  /** Passes every entry of a name through `change`; `undefined` takes it out. Emptied sections go, and a table that lost a row is marked. */
+  /**
+   * Passes every entry of a name through `change`; `undefined` removes the entry. Empty sections are removed, and a
+   * table that lost a row is marked.
+   */
   private edit(name: string, change: (entry: Entry) => Entry | undefined): void {
     this.sections = this.sections.flatMap((section) => {
       if (section.name !== name) return [section];
@@ -238,7 +252,7 @@ export class CalibrationFile {
     this.sections.splice(this.placeOf(name, layout, values, sorted), 0, { name, entries: [entry] });
   }
 
-  /** The place for a new section: behind the last one that SerialEM would write earlier. */
+  /** The place for a new section: after the last one that SerialEM would write earlier. */
   private placeOf(name: string, layout: Layout, values: RecordValues, sorted: boolean): number {
     const rank = rankOf(this.format, name);
     const goesBefore = (section: Section): boolean => {
@@ -281,7 +295,7 @@ function placeAmong(layout: Layout, entries: readonly Entry[], values: RecordVal
   return entries.findLastIndex((entry) => entry.values && compare(layout, entry.values, values) <= 0) + 1;
 }
 
-/** The order in which SerialEM writes two records of one name. */
+/** SerialEM's order of two records with the same name. */
 function compare(layout: Layout, a: RecordValues, b: RecordValues): number {
   for (const field of layout.sortedBy) {
     const [left, right] = [a[field], b[field]];
@@ -294,6 +308,6 @@ function compare(layout: Layout, a: RecordValues, b: RecordValues): number {
 
 const matrixRecords: readonly string[] = ['ImageShiftMatrix', 'StageToCameraMatrix', 'StageCalibration'];
 
-/** Whether a record is a shift matrix whose first row is zero, which is how SerialEM marks a missing one. */
+/** True for a shift matrix whose first row is zero: SerialEM's mark for a missing one. */
 export const isMissingMatrix = (name: string, values: RecordValues): boolean =>
   matrixRecords.includes(name) && values.xpx === 0 && values.xpy === 0;

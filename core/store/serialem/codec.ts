@@ -2,11 +2,14 @@ import { EucentricError } from '../../base';
 import type { BlockLayout, Field, Layout } from './fields';
 import { fixed, numberOf, textBehind } from './text';
 
-/** What a record holds, whatever its kind; the typed forms are `MainRecords` and `ShortTermRecords`. */
+/** Values of a record of any kind; the typed forms are `MainRecords` and `ShortTermRecords`. */
 export type RecordValues = Readonly<Record<string, unknown>>;
 
-/** Values that were read, or why they could not be; a remark is worth telling but costs nothing. */
-export type Reading = { readonly values: RecordValues; readonly remark?: string } | { readonly fault: string };
+/**
+ * The values of a line, with a remark where something was corrected or ignored; or the reason why the line cannot be
+ * read.
+ */
+export type Reading = { readonly values: RecordValues; readonly remark?: string } | { readonly error: string };
 
 /** Reads the items of one line by its fields; missing trailing items take the values of the older forms. */
 export function readFields(
@@ -21,7 +24,7 @@ export function readFields(
       items,
       fields.filter((field) => olderForm.fields.includes(field.name)),
     );
-    if ('fault' in reading) return reading;
+    if ('error' in reading) return reading;
     const others = Object.fromEntries(
       fields.map((field) => [field.name, olderForm.others[field.name] ?? field.fallback ?? 0]),
     );
@@ -30,7 +33,7 @@ export function readFields(
   const data = fields.filter((field) => !field.informative);
   const closing = fields.find((field) => field.informative);
   const required = data.filter((field) => field.fallback === undefined).length;
-  if (items.length < required) return { fault: `it has ${items.length} values where at least ${required} belong` };
+  if (items.length < required) return { error: `it has ${items.length} values and needs at least ${required}` };
   const remarks: string[] = [];
   const hasClosing = closing !== undefined && items.length > required;
   const present = Math.min(hasClosing ? items.length - 1 : items.length, data.length);
@@ -38,12 +41,12 @@ export function readFields(
   for (const [at, field] of data.entries()) {
     if (field.kind === 'rest') {
       const text = textBehind(lineText, behind + at);
-      if (text === '') return { fault: `${field.name} is missing` };
+      if (text === '') return { error: `${field.name} is missing` };
       values[field.name] = text;
     } else if (at >= present) values[field.name] = field.fallback ?? 0;
     else {
       const reading = readItem(items[at]!, field);
-      if ('fault' in reading) return reading;
+      if ('error' in reading) return reading;
       if (reading.remark) remarks.push(reading.remark);
       values[field.name] = reading.value;
     }
@@ -51,11 +54,11 @@ export function readFields(
   if (closing) values[closing.name] = hasClosing ? wholeNumber(items.at(-1)!, closing) : 0;
   const most = data.length + (closing ? 1 : 0);
   if (items.length > most && data.at(-1)?.kind !== 'rest')
-    remarks.push(`it has ${items.length} values where at most ${most} are known`);
+    remarks.push(`it has ${items.length} values of which ${most} are known`);
   return remarks.length > 0 ? { values, remark: remarks.join('; ') } : { values };
 }
 
-/** What decides nothing is never worth refusing a record for. */
+/** An informative number never costs a record: it is rounded, and out of range it is 0. */
 function wholeNumber(item: string, { minimum, maximum }: Field): number {
   const value = Math.trunc(numberOf(item) ?? 0);
   return value >= minimum && value <= maximum ? value : 0;
@@ -64,24 +67,24 @@ function wholeNumber(item: string, { minimum, maximum }: Field): number {
 function readItem(
   item: string,
   field: Field,
-): { readonly value: number | string; readonly remark?: string } | { readonly fault: string } {
+): { readonly value: number | string; readonly remark?: string } | { readonly error: string } {
   if (field.kind === 'word') return { value: item };
   const number = numberOf(item);
-  if (number === undefined) return { fault: `"${shorten(item)}" is not a number (${field.name})` };
+  if (number === undefined) return { error: `"${shorten(item)}" is not a number (${field.name})` };
   const value = field.kind === 'int' ? Math.trunc(number) : number;
-  const outside = rangeFault(value, field);
-  if (outside) return { fault: outside };
+  const outside = rangeError(value, field);
+  if (outside) return { error: outside };
   return value === number ? { value } : { value, remark: `${field.name} is read as ${value}, without the fraction` };
 }
 
-function rangeFault(value: number, field: Field): string | undefined {
+function rangeError(value: number, field: Field): string | undefined {
   if (value >= field.minimum && value <= field.maximum) return undefined;
   return `${field.name} ${value} is outside ${field.minimum} to ${field.maximum}`;
 }
 
 const shorten = (item: string): string => (item.length <= 24 ? item : `${item.slice(0, 24)}...`);
 
-/** Prints the values of one line by its fields, without keyword. */
+/** Prints the values of a line by its fields, without keyword. */
 export function printFields(values: RecordValues, fields: readonly Field[]): string {
   return fields.map((field, at) => (at === 0 ? '' : field.lead) + printItem(values[field.name], field)).join('');
 }
@@ -89,31 +92,31 @@ export function printFields(values: RecordValues, fields: readonly Field[]): str
 function printItem(value: unknown, field: Field): string {
   if (field.kind === 'word' || field.kind === 'rest') return String(value);
   if (field.kind === 'int') return String(Number(value) || 0).padStart(field.width);
-  // SerialEM holds these in 32 bits; printing more digits than that would make its next save change them.
+  // SerialEM holds these in 32 bits. With more digits its next save would change them.
   const held = field.kind === 'f32' ? Math.fround(Number(value)) : Number(value);
   return fixed(held, field.decimals).padStart(field.width);
 }
 
-/** The number of rows that the header of a block announces, or `undefined` if it is unreadable. */
+/** The number of rows in the header of a block; `undefined` if it is unreadable. */
 export function announcedRows(layout: BlockLayout, items: readonly string[], header: Reading): number | undefined {
   if (layout.countAt !== undefined) return countOf(items[layout.countAt]);
   return 'values' in header ? layout.rowCount?.(header.values) : undefined;
 }
 
-/** A number of rows as an item spells it. */
+/** A number of rows, read from an item. */
 export function countOf(item: string | undefined): number | undefined {
   const count = item === undefined ? undefined : numberOf(item);
   return count !== undefined && Number.isInteger(count) && count >= 0 ? count : undefined;
 }
 
-/** Reads the header of a block; the number of rows is left out, for the rows themselves tell it. */
+/** Reads the header of a block, without the number of rows: the rows themselves are counted. */
 export function readHeader(layout: BlockLayout, items: readonly string[]): Reading {
   const own = layout.countAt === undefined ? items : items.filter((_, at) => at !== layout.countAt);
   const shared = layout.sharedValue !== undefined && own.length === layout.fields.length + 1;
   return readFields(shared ? own.slice(0, -1) : own, layout.fields);
 }
 
-/** The canonical lines of a record: a line, or the header and rows of a block, or one row of a table. */
+/** The canonical lines of a record: a line, the header and rows of a block, or one row of a table. */
 export function printRecord(name: string, layout: Layout, values: RecordValues): string[] {
   if (layout.shape === 'table') return [printFields(values, layout.fields)];
   if (layout.shape === 'line') {
@@ -133,13 +136,13 @@ function printHeader(layout: BlockLayout, values: RecordValues, count: number): 
 /** The rows of a block. */
 export const rowsOf = (values: RecordValues): readonly RecordValues[] => (values.rows ?? []) as readonly RecordValues[];
 
-/** What tells a record from the others of its name, as text. */
+/** The key of a record among those of its name, as text. */
 export const keyOf = (layout: Layout, values: RecordValues): string =>
   [...layout.key.map((field) => String(values[field])), layout.keyBeside?.(values) ?? ''].join(' ');
 
 /**
- * Checks values that are to be stored and returns them with the fields in file order, frozen.
- * Throws `store/value-not-storable` for anything that the file cannot hold, so that no save can fail later because of it.
+ * Checks values before they are stored, and returns them frozen, with the fields in file order. Throws
+ * `store/value-not-storable` for anything that the file cannot hold, so that no later save can fail because of it.
  */
 export function checkedValues(name: string, layout: Layout, values: RecordValues): RecordValues {
   const checked: Record<string, unknown> = {};
@@ -150,8 +153,8 @@ export function checkedValues(name: string, layout: Layout, values: RecordValues
     const wanted = layout.rowCount?.(checked);
     if (wanted !== undefined && wanted !== rows.length)
       throw notStorable(name, `it needs ${wanted} rows and has ${rows.length}`);
-    if (rows.length > layout.mostRows)
-      throw notStorable(name, `it has ${rows.length} rows and SerialEM has room for ${layout.mostRows}`);
+    if (rows.length > layout.maxRows)
+      throw notStorable(name, `it has ${rows.length} rows and SerialEM has room for ${layout.maxRows}`);
     checked.rows = Object.freeze(
       rows.map((row) =>
         Object.freeze(
@@ -181,7 +184,7 @@ function checkedItem(name: string, field: Field, value: unknown): number | strin
     throw notStorable(name, `${field.name} is ${String(value)}, not a number`);
   if (field.kind === 'int' && !Number.isInteger(number))
     throw notStorable(name, `${field.name} ${number} is not a whole number`);
-  const outside = rangeFault(number, field);
+  const outside = rangeError(number, field);
   if (outside) throw notStorable(name, outside);
   return number;
 }

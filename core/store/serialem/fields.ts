@@ -1,25 +1,25 @@
-/** How a field is written: `int`, reals that SerialEM holds in 32 or 64 bits, one word, or the rest of the line. */
+/** Format of a field: `int`, reals that SerialEM holds in 32 or 64 bits, one word, or the rest of the line. */
 export type FieldKind = 'int' | 'f32' | 'f64' | 'word' | 'rest';
 
 /** One item of a record. */
 export interface Field<Name extends string = string, Kind extends FieldKind = FieldKind> {
   readonly name: Name;
   readonly kind: Kind;
-  /** Smallest and largest value that SerialEM takes. */
+  /** Smallest and largest value that SerialEM accepts. */
   readonly minimum: number;
   readonly maximum: number;
   readonly decimals: number;
-  /** Smallest width, filled with spaces on the left. */
+  /** Smallest width; spaces on the left fill it. */
   readonly width: number;
-  /** What stands before the field. */
+  /** The text before the field. */
   readonly lead: string;
-  /** The value in files whose older form lacks the field; only trailing fields have one. */
+  /** The value in files of an older form, which lack the field; only trailing fields have one. */
   readonly fallback?: number;
-  /** The magnification that closes many lines for the human reader; it is always last and decides nothing. */
+  /** True for the magnification that ends many lines for the human reader. It is always last and has no effect. */
   readonly informative: boolean;
 }
 
-/** What a list of fields holds, by name. */
+/** Values of a list of fields, by name. */
 export type ValuesOf<Fields extends readonly Field[]> = {
   readonly [Each in Fields[number] as Each['name']]: Each extends { readonly kind: 'word' | 'rest' } ? string : number;
 };
@@ -73,16 +73,16 @@ export const rest = <const Name extends string>(name: Name): Field<Name, 'rest'>
   maximum: 0,
 });
 
-/** The magnification at the end of a line, behind a number of spaces. */
+/** The magnification at the end of a line, after a number of spaces. */
 export const magnification = (spaces: number): Field<'magnification', 'int'> => ({
   ...int('magnification'),
   lead: ' '.repeat(spaces),
   informative: true,
 });
-/** The largest mag index that SerialEM has room for. */
-export const mostMagnifications = 119;
+/** The largest mag index that SerialEM can store. */
+export const maxMagIndex = 119;
 /** The mag index, 1 to 119. */
-export const magIndex = int('magIndex', { minimum: 1, maximum: mostMagnifications });
+export const magIndex = int('magIndex', { minimum: 1, maximum: maxMagIndex });
 /** The camera number, 0 to 5. */
 export const camera = int('camera', { minimum: 0, maximum: 5 });
 /** The spot size, 1 to 13. */
@@ -97,22 +97,22 @@ export const matrixElements = [f32('xpx'), f32('xpy'), f32('ypx'), f32('ypy')] a
 export const matrixOf = <const Name extends string>(name: Name) =>
   [f32(`${name}Xpx`), f32(`${name}Xpy`), f32(`${name}Ypx`), f32(`${name}Ypy`)] as const;
 
-/** One record a line. */
+/** A record on one line. */
 export interface LineLayout<Fields extends readonly Field[] = readonly Field[]> extends Traits {
   readonly shape: 'line';
   readonly fields: Fields;
 }
-/** `keyword n` and then n rows, each of which counts as a record of its own. */
+/** `keyword n` and then n rows, each a record of its own. */
 export interface TableLayout<
   Fields extends readonly Field[] = readonly Field[],
   Index extends string = string,
 > extends Traits {
   readonly shape: 'table';
   readonly fields: Fields;
-  /** A number that the rows do not spell: it is their place in the table. */
+  /** A number that the rows do not contain: it is their place in the table. */
   readonly index?: { readonly name: Index; readonly from: number };
 }
-/** A line of its own fields and then rows that belong to it. */
+/** A line with its own fields, and then rows that belong to it. */
 export interface BlockLayout<
   Fields extends readonly Field[] = readonly Field[],
   Rows extends readonly Field[] = readonly Field[],
@@ -120,30 +120,38 @@ export interface BlockLayout<
   readonly shape: 'block';
   readonly fields: Fields;
   readonly rows: Rows;
-  /** The place of the number of rows among the fields; without it `rowCount` tells. */
+  /** The place of the number of rows among the fields; without it, `rowCount` gives the number. */
   readonly countAt?: number;
   readonly rowCount?: (fields: Readonly<Record<string, unknown>>) => number;
-  /** The largest number of rows that SerialEM has room for. */
-  readonly mostRows: number;
-  /** An older header with one value more, which holds for this field of every row. */
+  /** The largest number of rows that SerialEM can store. */
+  readonly maxRows: number;
+  /** Name of the value that an older header has in addition; it applies to this field in every row. */
   readonly sharedValue?: string;
 }
 /** The layout of any record. */
 export type Layout = LineLayout | TableLayout | BlockLayout;
 
-/** What all layouts have. */
+/** Properties of every layout. */
 export interface Traits {
-  /** What stands between keyword and first item; a tab where SerialEM's "keyword, count" helper writes the line. */
+  /** The text between keyword and first item; a tab where SerialEM's "keyword, count" helper writes the line. */
   readonly separator: ' ' | '\t' | '';
-  /** The fields that tell records of one name apart, for comparing and replacing. */
+  /** The fields that distinguish records with the same name, for comparing and replacing. */
   readonly key: readonly string[];
-  /** What else tells them apart, where the fields alone do not. */
+  /** A further key, where the fields alone do not distinguish the records. */
   readonly keyBeside?: (values: Readonly<Record<string, unknown>>) => string;
-  /** The fields by which SerialEM sorts when it writes; records without keep the order in which they were stored. */
+  /**
+   * The fields by which SerialEM sorts when it writes; without them, records keep the order in which they were stored.
+   */
   readonly sortedBy: readonly string[];
-  /** The month (such as 2025-03) in which SerialEM began to know the record, where that is lately. */
+  /**
+   * An older form that differs by more than missing trailing fields: its number of items, its fields, and the values of
+   * the others.
+   */
   readonly since?: string;
-  /** An older form that does not follow the rule of missing trailing fields: its number of items, its fields, and the values of the others. */
+  /**
+   * An older form that is not the present one without trailing fields: its number of items, its fields, and the values
+   * of the missing ones.
+   */
   readonly olderForm?: {
     readonly items: number;
     readonly fields: readonly string[];
@@ -151,7 +159,7 @@ export interface Traits {
   };
 }
 
-/** What one record of a layout holds. */
+/** Values of one record of a layout. */
 export type RowOf<Each> =
   Each extends BlockLayout<infer Fields, infer Rows>
     ? ValuesOf<Fields> & { readonly rows: readonly ValuesOf<Rows>[] }
@@ -201,9 +209,9 @@ export const indexedTable = <const Index extends string, const Fields extends re
   fields,
   index: { name, from },
 });
-/** Declares a record that is followed by rows. */
+/** Declares a record with rows after it. */
 export const block = <const Fields extends readonly Field[], const Rows extends readonly Field[]>(
   fields: Fields,
   rows: Rows,
-  extras: Extras & Pick<BlockLayout, 'countAt' | 'rowCount' | 'sharedValue'> & { readonly mostRows?: number },
-): BlockLayout<Fields, Rows> => ({ ...traits, mostRows: 100_000, ...extras, shape: 'block', fields, rows });
+  extras: Extras & Pick<BlockLayout, 'countAt' | 'rowCount' | 'sharedValue'> & { readonly maxRows?: number },
+): BlockLayout<Fields, Rows> => ({ ...traits, maxRows: 100_000, ...extras, shape: 'block', fields, rows });

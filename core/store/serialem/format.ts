@@ -2,21 +2,21 @@ import type { Layout } from './fields';
 import { mainLayouts } from './main-layouts';
 import { flybackLayouts, shortTermLayouts } from './short-term-layouts';
 
-/** Which of the three calibration files. */
+/** Name of one of the three calibration files. */
 export type FileKind = 'calibrations' | 'short-term' | 'flyback';
 
-/** What distinguishes a kind of calibration file. */
+/** Properties of a kind of calibration file. */
 export interface FileFormat {
   readonly kind: FileKind;
   /** The first item of the first line, case-sensitive. */
   readonly header: string;
-  /** The customary file name. */
+  /** The usual file name. */
   readonly fileName: string;
   /** The layouts of all records in the order in which SerialEM writes them. */
   readonly layouts: ReadonlyMap<string, Layout>;
-  /** The record that every line is, in a file without keywords. */
+  /** The record on every line, in a file without keywords. */
   readonly everyLine?: string;
-  /** Names of records that are written as if they were one, sorted by their key. */
+  /** Names of records that are written as one group, sorted by their key. */
   readonly interleaved: readonly string[];
 }
 
@@ -57,5 +57,5 @@ const ranks = new Map(
   }),
 );
 
-/** The place of a record in the order of writing; -1 for one that the format does not have. */
+/** The place of a record in the order of writing; -1 for an unknown one. */
 export const rankOf = (format: FileFormat, name: string): number => ranks.get(format.kind)?.get(name) ?? -1;

@@ -6,8 +6,8 @@ export {
   type WriteMode,
 } from './calibration-file';
 export { keyOf, notStorable, printRecord, type RecordValues, rowsOf } from './codec';
-export { type Layout, mostMagnifications } from './fields';
-export { type FileProblem, type Severity } from './file-problem';
+export { type Layout, maxMagIndex as mostMagnifications } from './fields';
+export { type Problem as FileProblem, type Severity } from './problem';
 export { type FileFormat, type FileKind, fileFormats } from './format';
 export { mainLayouts, type MainRecordName, type MainRecords } from './main-layouts';
 export { type FlybackRecords, type ShortTermRecordName, type ShortTermRecords } from './short-term-layouts';

@@ -43,7 +43,7 @@ const spotsBetween = (from: unknown, to: unknown): number =>
   Number(to) > Number(from) ? Number(to) - Number(from) + 1 : 0;
 const optionalSpot = <const Name extends string>(name: Name, fallback?: number): Field<Name, 'int'> =>
   int(name, { minimum: -1, maximum: 13, ...(fallback === undefined ? {} : { fallback }) });
-/** A magnification and spot have one intensity table on each side of the beam's crossover. */
+/** Side of the beam crossover: a magnification and spot have one intensity table on each side. */
 function sideOfCrossover(values: Readonly<Record<string, unknown>>): string {
   const rows = (values.rows ?? []) as readonly { readonly intensity: number }[];
   const mean = rows.reduce((sum, row) => sum + row.intensity, 0) / rows.length;
@@ -51,9 +51,9 @@ function sideOfCrossover(values: Readonly<Record<string, unknown>>): string {
 }
 
 /**
- * The records of SerialEMcalibrations.txt in the order in which SerialEM writes them.
- * Lengths are micrometres, image-shift matrices px per image-shift unit, stage matrices px per um, angles degrees;
- * intensities are the internal value of 0 to 1 at the recorded aperture (um).
+ * The records of SerialEMcalibrations.txt, in SerialEM's order. Lengths are in micrometres, image-shift matrices in px
+ * per image-shift unit, stage matrices in px per um, angles in degrees. Intensities are the internal value of 0 to 1 at
+ * the recorded aperture (um).
  */
 export const mainLayouts = {
   ImageShiftMatrix: table([magIndex, camera, ...matrixElements, magnification(3)], perMagAndCamera),
@@ -106,7 +106,7 @@ export const mainLayouts = {
   STEMconvAngle: line([f64('nano'), f64('micro')], { since: '2025-09' }),
   STEMfocusVersusZ: block([spot, probe], [f32('stageZ'), f32('defocus'), f32('absoluteFocus')], {
     countAt: 0,
-    mostRows: 31,
+    maxRows: 31,
     key: ['spot', 'probe'],
   }),
   AstigmatismCalib: line(
@@ -239,5 +239,5 @@ export const mainLayouts = {
 
 /** The name of a record of SerialEMcalibrations.txt. */
 export type MainRecordName = keyof typeof mainLayouts;
-/** What each record of SerialEMcalibrations.txt holds. */
+/** Values of each record of SerialEMcalibrations.txt. */
 export type MainRecords = { readonly [Name in MainRecordName]: RowOf<(typeof mainLayouts)[Name]> };

@@ -2,60 +2,60 @@ import { distance } from 'fastest-levenshtein';
 import { announcedRows, countOf, readFields, readHeader, type Reading, type RecordValues } from './codec';
 import type { BlockLayout, Layout, LineLayout, TableLayout } from './fields';
 import { type FileFormat, fileFormats } from './format';
-import { type FileProblem, ProblemList } from './file-problem';
-import { itemsOf, largestFile, type Line, mostItems, mostLines, splitLines, tooLargeMessage } from './text';
+import { type Problem, ProblemList } from './problem';
+import { itemsOf, largestFile, type Line, maxItems, maxLines, splitLines, tooLargeMessage } from './text';
 
-/** One record, or lines that are not understood; `raw` is its exact text while nobody changed it. */
+/** One record, or unknown lines; `raw` is the exact text until somebody changes the record. */
 export interface Entry {
   readonly values?: RecordValues;
   readonly raw?: string;
-  /** The first line in the file, from 1; 0 for what was not in the file. */
+  /** The first line in the file, from 1; 0 for an entry that was not in the file. */
   readonly line: number;
 }
 
-/** A stretch of a file: one record, a table of records, or (without name) lines that are kept as they are. */
+/** A part of a file: one record, a table of records, or (without name) unknown lines that are kept. */
 export interface Section {
   readonly name?: string;
-  /** The header line of a table as it was, and the number that it gave. */
+  /** The original header line of a table, and the number of rows in it. */
   readonly head?: { readonly raw: string; readonly count: number; readonly line: number };
   readonly entries: readonly Entry[];
-  /** Whether it no longer is what was read. */
+  /** True when the section differs from what was read. */
   readonly changed?: boolean;
 }
 
-/** A file taken apart; the texts of its parts put together are the file. */
+/** The parts of a file; their texts together are the file. */
 export interface ParsedFile {
   readonly format: FileFormat;
-  /** The header line with all that stands before it. */
+  /** The header line with everything before it. */
   readonly opening: string;
   readonly lineEnd: '\n' | '\r\n';
   readonly sections: readonly Section[];
-  readonly problems: readonly FileProblem[];
+  readonly problems: readonly Problem[];
 }
 
 const severeHint = 'The line is kept in the file but not used; repair it there, or run the calibration again.';
 const byteOrderMark = '\xef\xbb\xbf';
 
 /**
- * Takes a calibration file apart. Lines that cannot be understood are kept and reported, never dropped.
- * A file that is no calibration file at all gives only problems and no `parsed`.
+ * Splits a calibration file into its parts. Unreadable lines are kept and reported, never dropped.
+ * Any other file yields only problems and no `parsed`.
  * @param bytes the whole file, at most `largestFile`
  * @param fileName the name for messages
- * @param expected the wanted format; without it the first line decides
+ * @param expected the expected format; without it the first line decides
  */
 export function parseFile(
   bytes: Uint8Array,
   fileName: string,
   expected?: FileFormat,
-): { readonly parsed?: ParsedFile; readonly problems: readonly FileProblem[] } {
+): { readonly parsed?: ParsedFile; readonly problems: readonly Problem[] } {
   const problems = new ProblemList(fileName);
-  const refuse = (code: string, message: string, hint: string): { problems: readonly FileProblem[] } => {
+  const refuse = (code: string, message: string, hint: string): { problems: readonly Problem[] } => {
     problems.add('error', code, 1, message, hint);
     return { problems: problems.all() };
   };
   if (bytes.length > largestFile)
     return refuse('store/too-large', tooLargeMessage(bytes.length), 'Check that this is the right file.');
-  // One character a byte, so that text in any single-byte or UTF-8 encoding comes back out as it went in.
+  // One character per byte, so that text in UTF-8 or in any single-byte encoding is written as it was read.
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   const lines = splitLines(text);
   const first = lines[0];
@@ -76,8 +76,8 @@ export function parseFile(
     const hint = 'Nothing was read. Check that this is the right file, or bring it back from the .bak file.';
     return refuse('store/wrong-header', `the first line must begin with ${wanted}.`, hint);
   }
-  if (lines.length > mostLines) {
-    const message = `the file has ${lines.length} lines; at most ${mostLines} are read.`;
+  if (lines.length > maxLines) {
+    const message = `the file has ${lines.length} lines; at most ${maxLines} are read.`;
     return refuse('store/too-large', message, 'Check that this is the right file.');
   }
   const sections = new FileReader(lines, format, problems).read();
@@ -115,9 +115,9 @@ class FileReader {
   private readSection(): void {
     const { text } = this.lines[this.at]!;
     const items = this.format.everyLine === undefined ? itemsOf(text) : [this.format.everyLine, ...itemsOf(text)];
-    const fault = lineFault(text, items);
-    if (fault) {
-      this.problem(this.at, 'store/unreadable-line', fault, severeHint);
+    const error = lineError(text, items);
+    if (error) {
+      this.problem(this.at, 'store/unreadable-line', error, severeHint);
       return this.keep(1);
     }
     const name = items[0];
@@ -194,13 +194,13 @@ class FileReader {
   }
 
   private readRow(items: readonly string[], text: string, layout: Layout, fields = layout.fields): Reading {
-    const fault = lineFault(text, items);
-    return fault ? { fault } : readFields(items, fields);
+    const error = lineError(text, items);
+    return error ? { error } : readFields(items, fields);
   }
 
   private accept(reading: Reading, at: number, name: string): RecordValues | undefined {
-    if ('fault' in reading) {
-      this.problem(at, 'store/unreadable-record', `${name} cannot be read: ${reading.fault}.`, severeHint);
+    if ('error' in reading) {
+      this.problem(at, 'store/unreadable-record', `${name} cannot be read: ${reading.error}.`, severeHint);
       return undefined;
     }
     if (reading.remark)
@@ -227,10 +227,10 @@ class FileReader {
 
   private blankInside(name: string): void {
     const hint = 'Remove the empty line: SerialEM ends reading there.';
-    this.problems.add('warning', 'store/blank-in-table', this.at + 1, `an empty line stands inside ${name}.`, hint);
+    this.problems.add('warning', 'store/blank-in-table', this.at + 1, `there is an empty line in ${name}.`, hint);
   }
 
-  /** Whether the present line can be a row: a keyword ends a table whose number of rows is too large. */
+  /** True when the present line can be a row. A keyword ends a table whose number of rows is too large. */
   private rowFollows(): boolean {
     const line = this.lines[this.at];
     return line !== undefined && (!/^[ \t]*[A-Za-z_]/.test(line.text) || /^[ \t]*(nan|inf)/i.test(line.text));
@@ -281,8 +281,8 @@ class FileReader {
 
 const isCameraEnd = (line: Line): boolean => /^[ \t]*EndCameraProperties\b/.test(line.text);
 
-function lineFault(text: string, items: readonly string[]): string | undefined {
+function lineError(text: string, items: readonly string[]): string | undefined {
   if (text.includes('\0')) return 'the line contains NUL bytes';
-  if (items.length > mostItems) return `the line has ${items.length} items; at most ${mostItems} are read`;
+  if (items.length > maxItems) return `the line has ${items.length} items; at most ${maxItems} are read`;
   return undefined;
 }

@@ -5,7 +5,7 @@ const tab = { separator: '\t' } as const;
 const perMagAndCamera = { key: ['magIndex', 'camera'], sortedBy: ['magIndex', 'camera'] };
 const operation = <const Name extends string>(name: Name) => int(name, { fallback: 0 });
 
-/** The records of SEMshortTermCal.txt in the order in which SerialEM writes them; every `time` is in whole minutes since 1970 UTC. */
+/** The records of SEMshortTermCal.txt, in SerialEM's order; every `time` is in whole minutes since 1970 UTC. */
 export const shortTermLayouts = {
   DoseCalibration: line(
     [
@@ -62,7 +62,7 @@ export const shortTermLayouts = {
 
 /** The name of a record of SEMshortTermCal.txt. */
 export type ShortTermRecordName = keyof typeof shortTermLayouts;
-/** What each record of SEMshortTermCal.txt holds. */
+/** Values of each record of SEMshortTermCal.txt. */
 export type ShortTermRecords = { readonly [Name in ShortTermRecordName]: RowOf<(typeof shortTermLayouts)[Name]> };
 
 /** The rows of SEMflybackTimes.txt; exposure and startup delay in seconds, flyback in microseconds. */
@@ -82,5 +82,5 @@ export const flybackLayouts = {
   ),
 } as const;
 
-/** What each row of SEMflybackTimes.txt holds. */
+/** Values of each row of SEMflybackTimes.txt. */
 export type FlybackRecords = { readonly [Name in keyof typeof flybackLayouts]: RowOf<(typeof flybackLayouts)[Name]> };

@@ -1,17 +1,17 @@
-/** The largest calibration file that is read, in bytes; real ones have some ten thousand. */
+/** Largest calibration file that is read, in bytes; real files have about ten thousand. */
 export const largestFile = 8 * 1024 * 1024;
-/** The largest number of lines that is read. */
-export const mostLines = 50_000;
-/** The largest number of items on a line that SerialEM reads. */
-export const mostItems = 45;
+/** Largest number of lines that is read. */
+export const maxLines = 50_000;
+/** Largest number of items on a line that SerialEM reads. */
+export const maxItems = 45;
 
-/** A line of a file with the line end that it had; the last one may have none. */
+/** A line of a file and its original line end; the last line may have none. */
 export interface Line {
   readonly text: string;
   readonly end: '' | '\n' | '\r\n';
 }
 
-/** Splits text into lines without losing a character: text and ends put together again are the text. */
+/** Splits text into lines without losing a character: lines and line ends together are the text. */
 export function splitLines(text: string): Line[] {
   const lines: Line[] = [];
   for (let start = 0; start < text.length;) {
@@ -27,14 +27,19 @@ export function splitLines(text: string): Line[] {
   return lines;
 }
 
-/** The items of a line, separated by spaces, tabs and stray carriage returns; one that begins with `#` and all after it are a comment. */
+/**
+ * The items of a line, separated by spaces, tabs and stray carriage returns. An item that begins with `#` starts a
+ * comment.
+ */
 export function itemsOf(line: string): string[] {
   const items = line.split(/[ \t\r]+/).filter((item) => item !== '');
   const comment = items.findIndex((item) => item.startsWith('#'));
   return comment < 0 ? items : items.slice(0, comment);
 }
 
-/** The text behind the first `count` items of a line and before a comment, with its inner blanks; empty if there is none. */
+/**
+ * The text after the first `count` items of a line and before a comment, with its inner blanks; empty if there is none.
+ */
 export function textBehind(line: string, count: number): string {
   const start = new RegExp(`^[ \\t\\r]*(?:[^ \\t\\r]+[ \\t\\r]+){${count}}`).exec(line);
   if (!start) return '';
@@ -45,7 +50,7 @@ export function textBehind(line: string, count: number): string {
     .trim();
 }
 
-/** The number that an item spells, or `undefined` if it spells none that is finite. */
+/** The number in an item; `undefined` if the item is not a finite number. */
 export function numberOf(item: string): number | undefined {
   if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(item)) return undefined;
   const value = Number(item);
@@ -53,8 +58,8 @@ export function numberOf(item: string): number | undefined {
 }
 
 /**
- * A number in fixed point as the C format `%.<decimals>f` prints it: never with an exponent, and with the sign of
- * zero and of what is rounded to zero.
+ * A number in fixed point, as the C format `%.<decimals>f` prints it: never with an exponent, and with the sign even
+ * where it rounds to zero.
  */
 export function fixed(value: number, decimals: number): string {
   const magnitude = Math.abs(value);

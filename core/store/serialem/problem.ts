@@ -1,28 +1,28 @@
 import type { Fault } from '../../base';
 
-/** How much a finding in a file matters: an error costs a record, a warning may, information costs nothing. */
+/** Severity of a problem in a file: an error costs a record, a warning may cost one, information costs nothing. */
 export type Severity = 'error' | 'warning' | 'information';
 
-/** A finding in a calibration file, with the place where it is; everything else in the file is still used. */
-export interface FileProblem extends Fault {
+/** A problem in a calibration file and its place; the rest of the file is still used. */
+export interface Problem extends Fault {
   readonly severity: Severity;
 }
 
-const mostReported = 100;
+const maxReported = 100;
 
-/** Collects findings; beyond a hundred it only counts, so that a hostile file cannot fill the memory with complaints. */
+/** Collects problems. After the first hundred it only counts, so that a hostile file cannot fill the memory. */
 export class ProblemList {
-  private readonly kept: FileProblem[] = [];
+  private readonly kept: Problem[] = [];
   private further = 0;
 
   constructor(private readonly fileName: string) {}
 
-  /** Whether further findings are only counted. */
+  /** True when further problems are only counted. */
   get full(): boolean {
-    return this.kept.length >= mostReported;
+    return this.kept.length >= maxReported;
   }
 
-  /** Notes a finding at a line, counted from 1. */
+  /** Adds a problem at a line, counted from 1. */
   add(severity: Severity, code: string, line: number, message: string, hint: string, column = 1): void {
     if (this.full) {
       this.further += 1;
@@ -32,10 +32,10 @@ export class ProblemList {
     this.kept.push({ severity, code, message: `${this.fileName}:${line}: ${message}`, hint, place });
   }
 
-  /** Everything noted, with one closing line if there was more than is kept. */
-  all(): readonly FileProblem[] {
+  /** All problems, with one closing entry if there were more. */
+  all(): readonly Problem[] {
     if (this.further === 0) return this.kept;
-    const more: FileProblem = {
+    const more: Problem = {
       severity: 'warning',
       code: 'store/more-problems',
       message: `${this.fileName}: ${this.further} further problems are not listed.`,
