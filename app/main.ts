@@ -9,9 +9,10 @@ import { checkCommand, exportCommand, importCommand } from './commands/propertie
 import { type RunCommandOptions, runCommand } from './commands/run';
 import { writePropertiesCommand } from './commands/write-properties';
 import { PARAMETER_SETS } from '../core/settings';
+import { defaultConfiguration } from './default-configuration';
 import { createInstrument } from './instrument';
 import { Output, exitCodes } from './output';
-import { defaultConfiguration, version } from './version';
+import { version } from './version';
 
 /** Runs the command line and sets the exit code; never throws. */
 export async function main(given: readonly string[]): Promise<void> {
@@ -38,7 +39,7 @@ export async function main(given: readonly string[]): Promise<void> {
         ...program.opts(),
         ...command.opts(),
       };
-      const config = all.config ?? defaultConfiguration;
+      const config = all.config ?? defaultConfiguration();
       output = new Output(all.json ?? false);
       const context: CommandContext = {
         configuration: config,

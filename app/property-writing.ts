@@ -4,7 +4,7 @@ import { EucentricError } from '../core/base';
 import type { Operator } from '../core/kernel';
 import { editProperties, textOfBytes, unifiedDiff } from '../core/settings';
 import { FileOnDisk, type PropertySuggestion } from '../core/store';
-import { defaultConfiguration } from './version';
+import { defaultConfiguration } from './default-configuration';
 
 /** A change of the configuration that is worked out and not yet written. */
 export interface PreparedChange {
@@ -28,7 +28,7 @@ export async function prepareChange(
     throw new EucentricError({
       code: 'properties/example',
       message: 'The virtual microscope that comes with the program is an example, into which nothing is written.',
-      hint: `Copy ${defaultConfiguration}, and name the copy with --config.`,
+      hint: `Copy ${defaultConfiguration()}, and name the copy with --config.`,
     });
   }
   const file = new FileOnDisk(configuration);
@@ -111,5 +111,5 @@ function isExample(configuration: string): boolean {
       return path.resolve(file);
     }
   };
-  return real(configuration) === real(defaultConfiguration);
+  return real(configuration) === real(defaultConfiguration());
 }

@@ -11,6 +11,3 @@ export const programFolder =
 export const version = (
   JSON.parse(readFileSync(path.join(programFolder, 'package.json'), 'utf8')) as { version: string }
 ).version;
-
-/** The configuration that is used when none is named. */
-export const defaultConfiguration = path.join(programFolder, 'config', 'simulator.yaml');

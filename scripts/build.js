@@ -7,13 +7,12 @@ const path = require('node:path');
 
 const root = path.resolve(__dirname, '..');
 const target = path.join(root, 'build');
-const folders = ['app', 'core', 'imaging', 'simulation', 'wires', 'plugins', 'scripts', 'bench'];
+const folders = ['api', 'app', 'core', 'imaging', 'simulation', 'testing', 'wires', 'plugins', 'scripts', 'bench'];
 const copied = new Set(['.json', '.js', '.cjs', '.mjs', '.wasm', '.css', '.html', '.svg']);
 /** The page of the console is built by Vite when it is first served, and kept in build/page. */
 const left = new Set(['target', 'src', 'node_modules', 'page']);
-const page = path.join(target, 'page');
-/** What others keep in build/: that page, and what the types, the lint and the long statistics remember. */
-const kept = new Set([page, ...['types', 'lint', 'verify'].map((name) => path.join(target, name))]);
+/** What others keep in build/: that page, the declarations of the package, and what the types, the lint and the long statistics remember. */
+const kept = new Set(['page', 'declarations', 'types', 'lint', 'verify'].map((name) => path.join(target, name)));
 
 /** All files below a folder that end up in build/. */
 function sources(folder) {
@@ -36,6 +35,7 @@ function build() {
     const from = path.join(root, name);
     const to = path.join(target, name.replace(/\.ts$/, '.js'));
     wanted.add(to);
+    if (name.endsWith('.ts')) wanted.add(`${to}.map`);
     const stale = !fs.existsSync(to) || fs.statSync(to).mtimeMs < Math.max(fs.statSync(from).mtimeMs, settingsTime);
     if (!stale) continue;
     fs.mkdirSync(path.dirname(to), { recursive: true });
@@ -47,7 +47,11 @@ function build() {
         if (!fs.existsSync(path.join(target, 'app', 'main.js')))
           process.stderr.write('Building the program; this is done once and takes a few seconds.\n');
       }
-      fs.writeFileSync(beside, swc.transformFileSync(from, { swcrc: true, root, cwd: root }).code);
+      // The map stands beside the code, so that the package can leave it out.
+      const { code, map } = swc.transformFileSync(from, { swcrc: true, root, cwd: root, sourceMaps: true });
+      fs.writeFileSync(`${to}.map.${process.pid}`, map);
+      fs.renameSync(`${to}.map.${process.pid}`, `${to}.map`);
+      fs.writeFileSync(beside, `${code}//# sourceMappingURL=${path.basename(to)}.map\n`);
     } else fs.copyFileSync(from, beside);
     fs.renameSync(beside, to);
     done += 1;
@@ -68,13 +72,6 @@ function removeOthers(folder, wanted) {
 
 /** Builds for somebody at a command line: what keeps it from working is said in words, and the program ends with 1. */
 function buildOrExplain() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  const [wantedMajor, wantedMinor] = require('../package.json').engines.node.match(/\d+/g).map(Number);
-  if (major < wantedMajor || (major === wantedMajor && minor < wantedMinor))
-    explain(
-      `Node ${wantedMajor}.${wantedMinor} or newer is needed; this is ${process.versions.node}.`,
-      'Install a newer Node from nodejs.org.',
-    );
   try {
     build();
   } catch (error) {

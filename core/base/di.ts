@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { container as root, type DependencyContainer } from 'tsyringe';
+import { markCopy } from './copy';
 
 declare const provided: unique symbol;
 
@@ -23,7 +24,7 @@ export type ProvidedAll<Tokens extends readonly Token<unknown>[]> = {
 
 /** Makes a token; two tokens with the same name are still two tokens. */
 export function token<T>(name: string): Token<T> {
-  return Object.freeze({ name, symbol: Symbol(name) });
+  return Object.freeze(markCopy({ name, symbol: Symbol(name) }));
 }
 
 /** The same token for optional use: a consumer gets `undefined` when nobody provides it, and is not disabled. */

@@ -1,4 +1,5 @@
 export * from './clock';
+export * from './copy';
 export * from './di';
 export * from './disposal';
 export * from './errors';

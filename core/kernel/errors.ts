@@ -1,4 +1,4 @@
-import { CombinedError, EucentricError, type Place, type Token, toFault } from '../base';
+import { CombinedError, EucentricError, type Place, type ProgramCopy, type Token, thisCopy, toFault } from '../base';
 
 /** The errors that the kernel raises, each with a stable code. */
 export const kernelErrors = {
@@ -10,12 +10,26 @@ export const kernelErrors = {
       cause,
       ...(place && { place }),
     }),
+  pluginNotBuilt: (id: string, why: string, cause: unknown, place?: Place): EucentricError =>
+    new EucentricError({
+      code: 'plugin/not-built',
+      message: `Plugin ${id} is there, but not what its package.json names to be loaded: ${why}`,
+      hint: `Compile ${id}, or correct "exports" or "main" in its package.json.`,
+      cause,
+      ...(place && { place }),
+    }),
   pluginBroken: (id: string, why: string, cause?: unknown): EucentricError =>
     new EucentricError({
       code: 'plugin/broken',
       message: `Plugin ${id} could not be loaded: ${why}`,
       hint: `Switch ${id} off in the configuration, or report this to its author.`,
       cause,
+    }),
+  otherCopy: (id: string, copy: ProgramCopy): EucentricError =>
+    new EucentricError({
+      code: 'plugin/other-copy',
+      message: `Plugin ${id} was made for another copy of eucentric (${describeCopy(copy)}) than the one that runs (${describeCopy(thisCopy)}), so the two do not know each other's tokens.`,
+      hint: `Let both use one copy: start the eucentric that is installed where ${id} is, have ${id} name eucentric among its peerDependencies only, and run "npm dedupe" there; "npm ls eucentric" shows the copies.`,
     }),
   noRecording: (plugin: string): EucentricError =>
     new EucentricError({
@@ -107,6 +121,8 @@ export const kernelErrors = {
       hint: 'Choose a value within the limits, or correct the limits in the configuration if they are wrong.',
     }),
 };
+
+const describeCopy = ({ version, folder }: ProgramCopy): string => `${version} in ${folder}`;
 
 /** A name as a sentence opens with it. */
 const opening = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,6 +1,15 @@
 import path from 'node:path';
 import { z } from 'zod';
-import { type Clock, CombinedError, Disposables, EucentricError, type Logger, Registry, type Token } from '../base';
+import {
+  type Clock,
+  CombinedError,
+  Disposables,
+  EucentricError,
+  type Logger,
+  Registry,
+  type Token,
+  otherCopyOf,
+} from '../base';
 import { type Camera, Cameras } from '../devices';
 import { type PluginSettings, type Problem, type Settings, checkSection } from '../settings';
 import { DoseLimit } from './guards/dose-limit';
@@ -130,6 +139,11 @@ export class Kernel {
     const { settings, clock, log, limits = {}, watch = () => {} } = this.options;
     const guarding = { hooks: this.hooks, limits, watch, clock, dose: this.dose };
     const { registry, menu, connections, undos, cameras } = this;
+    const own = <T>(key: Token<T>): Token<T> => {
+      const copy = otherCopyOf(key);
+      if (copy) throw kernelErrors.otherCopy(plugin.id, copy);
+      return key;
+    };
     return {
       id: plugin.id,
       options,
@@ -138,7 +152,7 @@ export class Kernel {
       log: log.child(plugin.id),
       hooks: tappingSide(this.hooks, plugin.id),
       provide: (key, value) => {
-        const earlier = registry.provide(key, guardProvided(key, value, guarding) as typeof value, plugin.id);
+        const earlier = registry.provide(own(key), guardProvided(key, value, guarding) as typeof value, plugin.id);
         if (earlier !== undefined) throw kernelErrors.duplicateClaim(key.name, earlier, plugin.id);
       },
       provideCamera: (camera) => {
@@ -147,10 +161,10 @@ export class Kernel {
         cameras.push({ camera: guardCamera(camera, guarding), plugin: plugin.id });
       },
       need: (key) => {
-        if (!registry.has(key)) throw kernelErrors.missing(plugin.id, key);
+        if (!registry.has(own(key))) throw kernelErrors.missing(plugin.id, key);
         return registry.get(key);
       },
-      find: (key) => (registry.has(key) ? registry.get(key) : undefined),
+      find: (key) => (registry.has(own(key)) ? registry.get(key) : undefined),
       record: (wire) => this.options.recorder?.record(plugin.id, wire) ?? wire,
       replay: (file) => {
         if (file === undefined) throw kernelErrors.noRecording(plugin.id);

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { type Place, EucentricError } from '../base';
+import { type Place, EucentricError, otherCopyOf } from '../base';
 import { nearestName } from '../settings';
 import { kernelErrors } from './errors';
 import type { Plugin } from './plugin';
@@ -10,7 +10,8 @@ export type BuiltInPlugins = Readonly<Record<string, () => unknown>>;
 
 /**
  * Loads a plugin by the name that stands in the configuration: the id of a built-in one, a path starting with `.` or `/` (from the
- * folder of the configuration file), or an npm package. Throws `plugin/not-found` or `plugin/broken`.
+ * folder of the configuration file), or an npm package. Throws `plugin/not-found`, `plugin/not-built`,
+ * `plugin/broken` or `plugin/other-copy`.
  */
 export function loadPlugin(
   name: string,
@@ -33,6 +34,8 @@ export function loadPlugin(
       name,
       'its main file does not export a plugin (an object with id, summary and apply, made by definePlugin)',
     );
+  const copy = otherCopyOf(plugin);
+  if (copy) throw kernelErrors.otherCopy(name, copy);
   if (builtIn[name] && plugin.id !== name) throw kernelErrors.pluginBroken(name, `it calls itself ${plugin.id}`);
   return plugin as Plugin;
 }
@@ -45,12 +48,16 @@ function foreign(
   place: Place | undefined,
 ): () => unknown {
   const folder = configurationFile === undefined ? process.cwd() : path.dirname(path.resolve(configurationFile));
-  const local = /^\.{0,2}\//.test(name) || path.isAbsolute(name);
+  const local = /^\.{0,2}[/\\]/.test(name) || path.isAbsolute(name);
   const require = createRequire(path.join(folder, 'configuration'));
   try {
     const file = require.resolve(local ? path.resolve(folder, name) : name);
     return () => require(file) as unknown;
   } catch (error) {
+    const { code, path: found, message } = error as NodeJS.ErrnoException;
+    // The package itself was found then, and only what it names to be loaded is missing.
+    if (found !== undefined || code === 'ERR_PACKAGE_PATH_NOT_EXPORTED')
+      throw kernelErrors.pluginNotBuilt(name, message.split('\n')[0]!, error, place);
     throw kernelErrors.pluginNotFound(name, nearestName(name, known), error, place);
   }
 }

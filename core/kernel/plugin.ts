@@ -1,5 +1,5 @@
 import type { ZodType } from 'zod';
-import type { Clock, Logger, Token, Undo } from '../base';
+import { type Clock, type Logger, type Token, type Undo, markCopy } from '../base';
 import type { Camera } from '../devices';
 import type { Settings } from '../settings';
 import type { TappableHooks } from './hooks';
@@ -54,5 +54,5 @@ export interface PluginHost<Options = unknown> {
   defer(undo: Undo): void;
 }
 
-/** Gives a plugin its type; the default export of a plugin's `index.ts`. */
-export const definePlugin = <Options = unknown>(plugin: Plugin<Options>): Plugin<Options> => plugin;
+/** Gives a plugin its type, and marks it as made for this copy of the program; the default export of a plugin's `index.ts`. */
+export const definePlugin = <Options = unknown>(plugin: Plugin<Options>): Plugin<Options> => markCopy(plugin);

@@ -17,6 +17,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'core/base',
     'imaging',
   ],
+  api: ['core/acquisition', 'core/kernel', 'core/optics', 'core/store', 'core/settings', 'core/devices', 'core/base'],
   plugins: [
     'core/consistency',
     'core/acquisition',

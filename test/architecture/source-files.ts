@@ -6,7 +6,7 @@ import path from 'node:path';
 export const root = path.resolve(__dirname, '..', '..');
 
 /** Folders of the program itself. */
-export const programFolders = ['app', 'core', 'imaging', 'simulation', 'wires', 'plugins'] as const;
+export const programFolders = ['api', 'app', 'core', 'imaging', 'simulation', 'wires', 'plugins'] as const;
 /** Folders of everything that people write here. */
 export const allFolders = [...programFolders, 'scripts', 'bench', 'bin', 'config', 'test'] as const;
 

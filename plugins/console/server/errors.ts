@@ -72,7 +72,7 @@ export const consoleErrors = {
     new EucentricError({
       code: 'console/page-not-built',
       message: `The page of the console could not be built: ${why}`,
-      hint: 'Run "npm ci" again, or use the terminal: "eucentric start --terminal".',
+      hint: 'Install the program again ("npm ci" in a checkout), or use the terminal: "eucentric start --terminal".',
       cause,
     }),
   cannotListen: (host: string, port: number, cause: Error): EucentricError =>

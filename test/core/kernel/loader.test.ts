@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { EucentricError, FilteredLogger, VirtualClock, describePlace } from '../../../core/base';
+import { EucentricError, FilteredLogger, VirtualClock, describePlace, type token } from '../../../core/base';
 import { Kernel, type Plugin, definePlugin, loadPlugin } from '../../../core/kernel';
 import { parseSettings } from '../../../core/settings';
 import { z } from 'zod';
@@ -55,6 +55,44 @@ describe('a plugin is loaded', () => {
     );
     expect(loadPlugin('eucentric-plugin', {}, configuration).summary).toBe('From a package.');
   });
+});
+
+describe('a plugin that was made for another copy of the program', () => {
+  let other: { readonly definePlugin: typeof definePlugin; readonly token: typeof token };
+  beforeAll(() =>
+    jest.isolateModules(() => {
+      other = { ...require('../../../core/kernel'), ...require('../../../core/base') } as typeof other;
+    }),
+  );
+  const told = {
+    code: 'plugin/other-copy',
+    message: expect.stringMatching(/Plugin stranger .*another copy of eucentric \(\d+\.\d+\.\d+ in .+\)/) as string,
+    hint: expect.stringContaining('peerDependencies') as string,
+  };
+
+  test('is refused when it is loaded, and told apart from one of this copy', () => {
+    const made = { id: 'stranger', summary: 'A stranger.', apply: () => {} };
+    expect(
+      codeOf(() => loadPlugin('stranger', { stranger: () => other.definePlugin({ ...made }) }, undefined)),
+    ).toEqual(told);
+    expect(loadPlugin('stranger', { stranger: () => definePlugin({ ...made }) }, undefined).id).toBe('stranger');
+  });
+
+  test.each(['need', 'find', 'provide'] as const)(
+    'is refused when only its tokens are of the other copy: %s',
+    (call) => {
+      const apply: Plugin['apply'] = (host) => {
+        const key = other.token<string>('Scope');
+        if (call === 'provide') host.provide(key, 'a column');
+        else host[call](key);
+      };
+      const builtIn = { stranger: () => definePlugin({ id: 'stranger', summary: 'A stranger.', apply }) };
+      const { settings } = parseSettings('plugins:\n  stranger: {}\n', 'site.yaml');
+      const make = () =>
+        new Kernel({ settings, clock: new VirtualClock(), log: new FilteredLogger(() => {}), builtIn });
+      expect(codeOf(make)).toEqual(told);
+    },
+  );
 });
 
 describe('what cannot be loaded is reported by its name', () => {

@@ -9,12 +9,23 @@ import { consoleErrors } from '../errors';
 const sourceFolders = ['plugins/console/page', 'plugins/console/protocol'];
 const buildLimitMilliseconds = 120_000;
 
-/** The root of the program: the folder above this file that holds the sources of the page. */
-export function rootFolder(from = __dirname): string {
-  for (let folder = from; ; folder = path.dirname(folder)) {
-    if (existsSync(path.join(folder, 'plugins/console/page/index.html'))) return folder;
-    if (folder === path.dirname(folder)) throw consoleErrors.pageNotBuilt('its sources are not there.');
-  }
+/** The root of the program, seen from this file as it is written and as it is compiled. */
+const rootsAbove = (from: string): readonly string[] =>
+  [4, 5].map((levels) => path.resolve(from, '../'.repeat(levels)));
+
+/** The folder that holds the sources of the page; undefined in the package, which brings the page as it was built. */
+export function rootFolder(from = __dirname): string | undefined {
+  return rootsAbove(from).find((folder) => existsSync(path.join(folder, 'plugins/console/page/index.html')));
+}
+
+/** The page that the package brings. Throws `console/page-not-built` when it is missing. */
+export function packedPage(from = __dirname): string {
+  const folder = rootsAbove(from)
+    .map((root) => path.join(root, 'build', 'page'))
+    .find((each) => existsSync(path.join(each, 'index.html')));
+  if (folder === undefined)
+    throw consoleErrors.pageNotBuilt('neither its sources nor a page that was built are there.');
+  return folder;
 }
 
 /**
@@ -22,6 +33,7 @@ export function rootFolder(from = __dirname): string {
  * The build runs in a process of its own, so that nothing of it stays in memory. Throws `console/page-not-built`.
  */
 export async function builtPage(tell: (text: string) => void, root = rootFolder()): Promise<string> {
+  if (root === undefined) return packedPage();
   const name = fingerprint(root);
   const places = [path.join(root, 'build', 'page'), path.join(tmpdir(), 'eucentric-page')];
   const ready = places
