@@ -101,6 +101,7 @@ export {
   nearestBinning,
 } from '../core/devices';
 export {
+  type AcceptedDraft,
   Administrator,
   type AnySetting,
   type BufferedImage,
@@ -137,9 +138,15 @@ export { type CameraSettings, type ParameterSet, type ParameterSetName, Settings
 export {
   type CalibrationResult,
   Calibrations,
+  type Change,
   type Conditions,
   type PropertySuggestion,
   type Quality,
+  type RecordName,
   type RecordTable,
-  type StoredRecord,
+  type StoredChange,
+  amend,
+  put,
+  remove,
+  session,
 } from '../core/store';

@@ -153,6 +153,7 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
     isAdministrator: () => administrator.on,
     find: (key) => (kernel.registry.has(key) ? kernel.registry.get(key) : undefined),
     moreConditions: () => opticalConditions(kernel, known.optics),
+    target: { calibrations, settings },
     remember: async (result) => void (await history.append(result)),
     offerProperties: (suggestions, operator) => offerProperties(options.configuration, suggestions, operator),
   });

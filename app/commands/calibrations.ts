@@ -1,5 +1,13 @@
 import { EucentricError } from '../../core/base';
-import { CalibrationFile, diffCalibrations, readCalibrationFile, showCalibrations } from '../../core/store';
+import {
+  CalibrationFile,
+  type Calibrations,
+  diffCalibrations,
+  type HistoryEntry,
+  isMainRecord,
+  readCalibrationFile,
+  showCalibrations,
+} from '../../core/store';
 import { exitCodes } from '../output';
 import type { CommandContext } from './context';
 import { writeOutput } from './properties';
@@ -46,17 +54,14 @@ export async function historyCommand(
   const { history, calibrations } = instrument;
   if (options.restore !== undefined) {
     const entry = await history.restore(options.restore, options.replaced ? 'replaced' : 'value');
-    if (entry.session && !entry.record) {
-      const { property, value } = entry.session;
-      output.emit({ event: 'result', ...entry });
+    const saved = entry.changes.some((change) => 'record' in change) ? await savedTo(calibrations, entry) : undefined;
+    const forSession = entry.changes.flatMap((change) => ('session' in change ? [change] : []));
+    output.emit({ event: 'result', ...entry, ...(saved !== undefined && { path: saved }) });
+    output.print(saved === undefined ? entry.summary : `${entry.summary} Saved to ${saved}.`);
+    for (const { session, value } of forSession)
       output.print(
-        `${entry.summary} A value of this kind holds for one session, and none goes on after this command: bring it back in the console, or enter "${property}: ${value}" in the configuration.`,
+        `A value of this kind holds for one session, and none goes on after this command: bring it back in the console, or enter "${session}: ${value}" in the configuration.`,
       );
-      return exitCodes.done;
-    }
-    const { path: saved } = await calibrations.save();
-    output.emit({ event: 'result', ...entry, path: saved });
-    output.print(`${entry.summary} Saved to ${saved}.`);
     return exitCodes.done;
   }
   for (const entry of await history.list(options.item === undefined ? {} : { item: options.item })) {
@@ -65,6 +70,13 @@ export async function historyCommand(
   }
   for (const damage of await history.damage()) output.remark(damage.message);
   return exitCodes.done;
+}
+
+/** Saves what was brought back; what is in the short-term files alone anybody may save. */
+async function savedTo(calibrations: Calibrations, { changes }: HistoryEntry): Promise<string> {
+  if (changes.some((change) => 'record' in change && isMainRecord(change.record)))
+    return (await calibrations.save()).path;
+  return (await calibrations.saveShortTerm()).paths.join(' and ');
 }
 
 async function present(open: CommandContext['open']): Promise<CalibrationFile> {

@@ -128,11 +128,12 @@ async function timesOf({ history }: Instrument): Promise<Checked['measured']> {
       cause: error,
     });
   }
-  for (const { record, when, kind } of entries) {
-    const subject =
-      record && !record.removed && kind === 'measured' ? kinds[record.name as keyof typeof kinds] : undefined;
-    if (!record || !subject) continue;
-    const { magIndex, camera } = record.values as { readonly magIndex: number; readonly camera: number };
+  const measured = entries.filter(({ kind }) => kind === 'measured');
+  for (const [change, when] of measured.flatMap((entry) => entry.changes.map((each) => [each, entry.when] as const))) {
+    if ('session' in change || change.removed || change.derived) continue;
+    const subject = kinds[change.record as keyof typeof kinds] as (typeof kinds)[keyof typeof kinds] | undefined;
+    if (!subject) continue;
+    const { magIndex, camera } = change.values as { readonly magIndex: number; readonly camera: number };
     latest.set(`${subject} ${camera} ${magIndex}`, { subject, magIndex, camera, when: new Date(when) });
   }
   return [...latest.values()];

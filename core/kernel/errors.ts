@@ -102,6 +102,12 @@ export const kernelErrors = {
       message: `Item ${item} asked the question "${question}", which it does not declare.`,
       hint: 'Add it to "questions" in the declaration of the item.',
     }),
+  undeclaredRecord: (item: string, record: string): EucentricError =>
+    new EucentricError({
+      code: 'plugin/undeclared-record',
+      message: `Item ${item} changes the record ${record}, which it does not declare; nothing was stored.`,
+      hint: 'Add it to "stores" in the declaration of the item.',
+    }),
   noAnswer: (question: string, text: string): EucentricError =>
     new EucentricError({
       code: 'run/no-answer',

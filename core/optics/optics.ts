@@ -83,8 +83,6 @@ export interface Optics {
   stageCalibrations(): readonly MatrixEntry[];
   /** Pixel sizes and rotations that rest on no measurement nearby. */
   fallbacks(): readonly FallbackValue[];
-  /** Takes changed settings into account; changed matrices are noticed without it. */
-  refresh(): void;
 }
 /** The token of the optics. */
 export const Optics = token<Optics>('Optics');
@@ -93,6 +91,8 @@ export const Optics = token<Optics>('Optics');
 export interface OpticsParts {
   readonly traits: OpticsTraits;
   readonly properties: () => OpticsProperties;
+  /** Another number whenever the properties may have changed. */
+  readonly revision?: () => number;
   readonly shiftProperties: () => ShiftProperties;
   readonly imageShifts: Pick<MatrixSource, 'entries'>;
   readonly stages: Pick<MatrixSource, 'entries'>;
@@ -121,6 +121,7 @@ export function createOptics(settings: Settings, calibrations: OpticsCalibration
   const optics = new InstrumentOptics({
     traits,
     properties: () => readOpticsProperties(settings),
+    revision: () => settings.revision,
     shiftProperties: () => readShiftProperties(settings),
     imageShifts: calibrations.imageShift,
     stages: calibrations.stage,
@@ -146,9 +147,10 @@ export function createOptics(settings: Settings, calibrations: OpticsCalibration
   return optics;
 }
 
-/** Works the geometry out when it is first asked for, and again when the matrices have changed. */
+/** Works the geometry out when it is first asked for, and again when the matrices or the settings have changed. */
 export class InstrumentOptics implements Optics {
   private cached: Geometry | undefined;
+  private revision: number | undefined;
   /** A site that starts with a delay factor of its own has adapted its delays itself; a factor set later scales what was adapted at the start. */
   private readonly delayAdaptation: OpticsTraits['delayAdaptation'];
 
@@ -159,12 +161,12 @@ export class InstrumentOptics implements Optics {
   private get geometry(): Geometry {
     const imageShifts = [...this.parts.imageShifts.entries()];
     const stages = [...this.parts.stages.entries()];
-    if (!this.cached?.isOf(imageShifts, stages))
+    const revision = this.parts.revision?.();
+    if (revision !== this.revision || !this.cached?.isOf(imageShifts, stages)) {
+      this.revision = revision;
       this.cached = new Geometry(this.parts.properties(), this.parts.traits, imageShifts, stages);
+    }
     return this.cached;
-  }
-  refresh(): void {
-    this.cached = undefined;
   }
 
   get magnifications(): MagnificationTable {

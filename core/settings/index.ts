@@ -14,6 +14,7 @@ export {
   type PropertyDefinition,
   type PropertyForm,
   type PropertyValue,
+  type SessionProperty,
 } from './definitions';
 export { editProperties, type PropertyChange } from './edit/edit-properties';
 export { unifiedDiff } from './edit/line-diff';

@@ -1,6 +1,12 @@
 import { type Place, token } from '../base';
 import { type CameraSettings, cameraSettings } from './camera-settings';
-import { type GeneralName, type GeneralValue, findDefinition } from './definitions';
+import {
+  type GeneralName,
+  type GeneralValue,
+  type SessionProperty,
+  findDefinition,
+  isSessionProperty,
+} from './definitions';
 import { type MagnificationRow, magnificationTable } from './magnification-table';
 import { type CameraParameterSets, parameterSets } from './parameter-sets';
 import {
@@ -30,6 +36,10 @@ export interface Settings {
   has(name: GeneralName): boolean;
   /** Changes a property for this session only; the file stays as it is. */
   set<Name extends GeneralName>(name: Name, value: GeneralValue<Name>): void;
+  /** True when calibrations set the property for the session, so that the history can bring it back. */
+  isOfSession(name: string): name is SessionProperty;
+  /** The number of changes made by `set`; what was worked out from settings is out of date when it differs. */
+  readonly revision: number;
   /** The active cameras in the order of ActiveCameraList. */
   readonly cameras: readonly CameraSettings[];
   /** Cameras that are described but not active; parked ones have a negative number. */
@@ -74,6 +84,7 @@ function mergedCameras(sections: readonly Section[]): readonly CameraSettings[] 
 /** Makes settings from parts that were read. */
 export function makeSettings({ source, plugins = [], sections = new Map() }: SettingsParts): Settings {
   const changed = new Map<GeneralName, unknown>();
+  let revision = 0;
   const get = <Name extends GeneralName>(name: Name): GeneralValue<Name> =>
     (changed.has(name)
       ? changed.get(name)
@@ -87,7 +98,14 @@ export function makeSettings({ source, plugins = [], sections = new Map() }: Set
     file: source.file,
     get,
     has: (name) => changed.has(name) || rowsOf(source.general, name).length > 0,
-    set: (name, value) => void changed.set(name, value),
+    set: (name, value) => {
+      changed.set(name, value);
+      revision += 1;
+    },
+    isOfSession: isSessionProperty,
+    get revision() {
+      return revision;
+    },
     cameras,
     parkedCameras: described.filter((each) => !cameras.includes(each)),
     magnificationTable: magnificationTable(get('MagnificationTable')),

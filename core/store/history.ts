@@ -3,25 +3,13 @@ import { mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, EucentricError, token } from '../base';
 import { readWhole } from './atomic-write';
-import type { Calibrations } from './calibrations';
+import { applyChanges, type ChangeTarget, keep } from './apply-changes';
+import { changesBack } from './bring-back';
+import { mainChange, type RecordChange } from './changes';
+import { type HistoryEntry, parseEntry } from './history-entry';
 import { currentUser } from './open-calibrations';
-import { type CalibrationResult, type SessionValue, type StoredChange, sessionProperties } from './result';
-import { keyFieldsOf, recordNow, storeChange } from './stored-record';
+import type { CalibrationResult } from './result';
 import type { FileProblem } from './serialem';
-
-/** An accepted result as the history remembers it. */
-export interface HistoryEntry extends CalibrationResult {
-  readonly id: string;
-  readonly kind: 'measured' | 'restored';
-  /** The user of the operating system. */
-  readonly who: string;
-  /** ISO 8601, UTC. */
-  readonly when: string;
-  /** The version of the program. */
-  readonly version: string;
-  /** The entry that was brought back. */
-  readonly restoredFrom?: string;
-}
 
 /** Which entries are wanted; what is left out does not matter. */
 export interface HistoryFilter {
@@ -39,9 +27,9 @@ export interface CalibrationHistory {
   /** One entry; throws `history/no-such-entry`. */
   entry(id: string): Promise<HistoryEntry>;
   /**
-   * Puts the value of an entry (or the one that it replaced) back into the calibrations and notes that.
-   * The value is not in the main file until it is saved, and does not count as measured in this session.
-   * Throws `history/no-such-entry` or `history/nothing-to-restore`.
+   * Brings everything that an entry changed back, as it was then or as it was before, and notes that; all of it or nothing.
+   * It is not in the main file until that is saved, and does not count as measured in this session.
+   * Throws `history/no-such-entry`, `history/nothing-to-restore` or `history/conflict`.
    */
   restore(id: string, which?: 'value' | 'replaced'): Promise<HistoryEntry>;
   /** Lines of the file that cannot be read; they stay in it. A line that was cut short by a power failure at the very end is not one. */
@@ -50,20 +38,11 @@ export interface CalibrationHistory {
 /** The token of the history. */
 export const CalibrationHistory = token<CalibrationHistory>('CalibrationHistory');
 
-/** The numbers among the settings that hold for the session. */
-export interface SessionSettings {
-  get(property: SessionValue['property']): number;
-  set(property: SessionValue['property'], value: number): void;
-}
-
 /** Where the history is and what it needs from outside. */
-export interface HistoryOptions {
+export interface HistoryOptions extends ChangeTarget {
   /** The folder of the calibrations. */
   readonly directory: string;
   readonly fileName?: string;
-  readonly calibrations: Calibrations;
-  /** The settings of the session, for values that are no records; without them such values cannot be brought back. */
-  readonly settings?: SessionSettings;
   readonly clock: { date(): Date };
   /** The version of the program. */
   readonly version: string;
@@ -113,62 +92,27 @@ class HistoryFile implements CalibrationHistory {
 
   async restore(id: string, which: 'value' | 'replaced' = 'value'): Promise<HistoryEntry> {
     const entry = await this.entry(id);
-    const { calibrations, settings } = this.options;
-    if (entry.session && settings && sessionProperties.includes(entry.session.property))
-      return this.restoreSession(entry, entry.session, which, settings);
-    if (!entry.record) {
-      throw new EucentricError({
-        code: 'history/nothing-to-restore',
-        message: `The entry of ${entry.when} (${entry.summary}) is not a value of the calibration file.`,
-        hint: 'Choose an entry that stored one.',
-      });
-    }
-    const main: StoredChange = entry.replaced
-      ? { record: entry.record, replaced: entry.replaced }
-      : { record: entry.record };
-    const wanted = [main, ...(entry.also ?? [])].map((change) =>
-      which === 'value' ? change.record : recordBefore(change),
-    );
-    const before = wanted.map((record) => recordNow(calibrations, record));
-    const undo = calibrations.snapshot();
-    const { replaced: _, also: __, quality: ___, ...kept } = entry;
-    const changes = wanted.map((record, at): StoredChange =>
-      before[at] ? { record, replaced: before[at] } : { record },
-    );
-    const [first, ...also] = changes as [StoredChange, ...StoredChange[]];
-    try {
-      for (const record of wanted) storeChange(calibrations, record);
-      return await this.add({
-        ...kept,
-        ...this.broughtBack(entry, which),
-        ...(which === 'value' ? {} : { values: first.record.values, standardErrors: {} }),
-        ...first,
-        ...(also.length > 0 ? { also } : {}),
-      });
-    } catch (error) {
-      calibrations.restore(undo);
-      throw error;
-    }
-  }
-
-  private async restoreSession(
-    entry: HistoryEntry,
-    { property, value, replaced }: SessionValue,
-    which: 'value' | 'replaced',
-    settings: SessionSettings,
-  ): Promise<HistoryEntry> {
-    const [before, wanted] = [settings.get(property), which === 'value' ? value : replaced];
+    const { changes, sources } = changesBack(this.options, entry, which);
     const { propertySuggestions, quality: _, ...kept } = entry;
-    settings.set(property, wanted);
+    const takeBack = keep(this.options, changes);
     try {
+      // What follows from others does so again; nothing of it was measured just now.
+      const applied = applyChanges(this.options, changes).map((change, at) => ({
+        ...change,
+        derived: (sources[at] as RecordChange).derived,
+      }));
+      const stored = applied.map(({ derived, ...change }) => (derived ? { ...change, derived } : change));
+      const main = mainChange(stored);
       return await this.add({
         ...kept,
         ...this.broughtBack(entry, which),
-        session: { property, value: wanted, replaced: before },
-        ...(which === 'value' ? propertySuggestions && { propertySuggestions } : { values: {}, standardErrors: {} }),
+        ...(which === 'value'
+          ? propertySuggestions && { propertySuggestions }
+          : { values: main?.values ?? {}, standardErrors: {} }),
+        changes: stored,
       });
     } catch (error) {
-      settings.set(property, before);
+      takeBack();
       throw error;
     }
   }
@@ -219,7 +163,7 @@ class HistoryFile implements CalibrationHistory {
       throw new EucentricError({
         code: 'history/write-failed',
         message: `${this.path} could not be written: ${describe(cause)}.`,
-        hint: 'Check the disk space and the rights on the folder. The calibration itself is kept in memory.',
+        hint: 'Check the disk space and the rights on the folder. Nothing was stored; what was in use before still is.',
         cause,
       });
     }
@@ -235,7 +179,7 @@ class HistoryFile implements CalibrationHistory {
     const entries: HistoryEntry[] = [];
     const problems: FileProblem[] = [];
     for (const [at, line] of lines.entries()) {
-      const entry = line.trim() === '' ? undefined : entryOf(line);
+      const entry = line.trim() === '' ? undefined : parseEntry(line);
       if (entry) entries.push(entry);
       else if (line.trim() !== '' && at < lines.length - 1) problems.push(damaged(this.path, at + 1));
     }
@@ -243,25 +187,9 @@ class HistoryFile implements CalibrationHistory {
   }
 }
 
-/** What there was before a change; the key stays that of the record, so what was replaced may be given without it. */
-const recordBefore = ({ record: { name, values }, replaced }: StoredChange): StoredChange['record'] =>
-  replaced ? { name, values: { ...keyFieldsOf(name, values), ...replaced } } : { name, values, removed: true };
-
 /** JSON has no NaN and would write null; a number that is not there says the same. */
 const withoutNonFinite = (_: string, value: unknown): unknown =>
   typeof value === 'number' && !Number.isFinite(value) ? undefined : value;
-
-function entryOf(line: string): HistoryEntry | undefined {
-  try {
-    const value = JSON.parse(line) as Partial<HistoryEntry> | null;
-    if (typeof value !== 'object' || value === null) return undefined;
-    const { id, item, when, conditions } = value;
-    const named = typeof id === 'string' && typeof item === 'string' && typeof when === 'string';
-    return named && typeof conditions === 'object' && conditions !== null ? (value as HistoryEntry) : undefined;
-  } catch {
-    return undefined;
-  }
-}
 
 const damaged = (file: string, line: number): FileProblem => ({
   severity: 'warning',

@@ -1,8 +1,28 @@
+export { applyChanges, type ChangeTarget, describeChanges, keep, type SessionSettings } from './apply-changes';
 export { writeWhole } from './atomic-write';
 export * from './calibrations';
+export {
+  amend,
+  type Change,
+  isMainRecord,
+  mainChange,
+  put,
+  type RecordChange,
+  type RecordChangeOptions,
+  type RecordName,
+  recordOf,
+  remove,
+  session,
+  type SessionChange,
+  type SessionSetting,
+  type StoredChange,
+  type StoredRecords,
+} from './changes';
 export { type CalibrationDifference, type CalibrationDifferences, diffCalibrations } from './diff';
 export { FileOnDisk } from './file-on-disk';
 export * from './history';
+export type { HistoryEntry } from './history-entry';
+export { isInForce } from './in-force';
 export * from './matrix-table';
 export { currentUser, openCalibrations, type OpenOptions } from './open-calibrations';
 export * from './result';
@@ -20,5 +40,4 @@ export {
   type ShortTermRecords,
   type WriteMode,
 } from './serialem';
-export { recordNow } from './stored-record';
 export { readCalibrationFile, type ShownCalibrations, type ShownRecord, showCalibrations } from './show';

@@ -1,4 +1,4 @@
-import type { MainRecordName } from './serialem';
+import type { StoredChange } from './changes';
 
 /** What the microscope was set to when a calibration was measured; whatever else matters goes in under its own name. */
 export interface Conditions {
@@ -29,22 +29,6 @@ export interface Quality {
   readonly [name: string]: unknown;
 }
 
-/** A record of the main file; the key of its layout (such as mag index and camera) tells it from the others of its name. */
-export interface StoredRecord {
-  readonly name: MainRecordName;
-  /** All fields as in the file; of a record that was taken away at least the key. */
-  readonly values: Readonly<Record<string, unknown>>;
-  /** Whether the calibration took the record away. */
-  readonly removed?: boolean;
-}
-
-/** A record that changed and what it was before. */
-export interface StoredChange {
-  readonly record: StoredRecord;
-  /** The fields that the record had; `undefined` if there was none. */
-  readonly replaced?: Readonly<Record<string, unknown>>;
-}
-
 /** A number that a calibration found and that belongs into the configuration of the site, in the unit of the property. */
 export interface PropertySuggestion {
   readonly property: string;
@@ -63,17 +47,6 @@ export interface PropertySuggestion {
   readonly unit: string;
 }
 
-/** Settings that calibrations change for the session. */
-export const sessionProperties = ['ISdelayScaleFactor'] as const;
-
-/** A number among the settings that holds for the session; the calibration file has no place for it. */
-export interface SessionValue {
-  readonly property: (typeof sessionProperties)[number];
-  readonly value: number;
-  /** What held before. */
-  readonly replaced: number;
-}
-
 /** What a calibration found: enough to judge it, to store it and to bring it back. */
 export interface CalibrationResult {
   /** The id of the menu item. */
@@ -85,14 +58,8 @@ export interface CalibrationResult {
   readonly standardErrors: Readonly<Record<string, unknown>>;
   readonly conditions: Conditions;
   readonly quality?: Quality;
-  /** The fields of the record that this one replaced; `undefined` if there was none. */
-  readonly replaced?: Readonly<Record<string, unknown>>;
-  /** The record that it is stored as, if it is stored in the main file. */
-  readonly record?: StoredRecord;
-  /** Further records that changed with it, such as matrices of other magnifications. */
-  readonly also?: readonly StoredChange[];
-  /** The setting of the session that it changed, if it is stored as one. */
-  readonly session?: SessionValue;
+  /** Everything that it changed, in the order in which it was changed; empty for a result that stores nothing. */
+  readonly changes: readonly StoredChange[];
   /** What belongs into the configuration of the site, where it is written on request. */
   readonly propertySuggestions?: readonly PropertySuggestion[];
 }

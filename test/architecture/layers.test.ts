@@ -35,7 +35,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   'core/acquisition': ['core/kernel', 'core/optics', 'core/settings', 'core/devices', 'core/base', 'imaging'],
   'core/kernel': ['core/optics', 'core/store', 'core/settings', 'core/devices', 'core/base', 'imaging'],
   'core/optics': ['core/store', 'core/settings', 'core/devices', 'core/base'],
-  'core/store': ['core/devices', 'core/base'],
+  'core/store': ['core/settings', 'core/devices', 'core/base'],
   'core/settings': ['core/devices', 'core/base'],
   'core/devices': ['core/base', 'imaging'],
   'core/base': [],

@@ -1,6 +1,6 @@
 import type { Clock, Logger, ProvidedAll, Token, Undo } from '../../base';
 import type { Setting } from '../../devices';
-import type { CalibrationResult } from '../../store';
+import type { CalibrationResult, Change, RecordName } from '../../store';
 import type { TappableHooks } from '../hooks';
 import type { Operator, QuestionDeclaration } from '../operator/operator';
 
@@ -19,8 +19,8 @@ export interface MenuItemDeclaration<Needs extends readonly Token<unknown>[] = r
   readonly needs: Needs;
   /** The script command that runs it, if there is one. */
   readonly script?: string;
-  /** The records that it changes. */
-  readonly stores?: readonly string[];
+  /** The records that it changes; a change of another one is refused. */
+  readonly stores?: readonly RecordName[];
   readonly questions?: readonly QuestionDeclaration[];
   /** The names of the values it reports, each with a sentence that gives the unit. */
   readonly results?: Readonly<Record<string, string>>;
@@ -56,15 +56,23 @@ export interface Run {
   preserve(...settings: readonly AnySetting[]): Promise<AsyncDisposable>;
   /** Something to be undone at the end of the run, however it ends; called with a signal of its own that STOP does not fire. */
   restoreLater(what: string, undo: (signal: AbortSignal) => Promise<void> | void): Undo;
-  /** Stores an accepted result: asks the hooks, applies it, appends it to the history and tells the hooks and the console. */
-  accept(result: ResultDraft, apply: () => void): Promise<CalibrationResult>;
+  /**
+   * Stores an accepted result: asks the hooks, makes its changes, appends it to the history and tells the hooks and the console.
+   * When the history refuses it, or STOP was pressed before, nothing is changed.
+   */
+  accept(result: AcceptedDraft): Promise<CalibrationResult>;
   /** Reports a result that stores nothing. */
   report(result: ResultDraft): CalibrationResult;
 }
 
 /** A result before the runner has added item, conditions, time and version. */
 export type ResultDraft = Pick<CalibrationResult, 'summary' | 'values'> &
-  Partial<Omit<CalibrationResult, 'summary' | 'values' | 'item'>>;
+  Partial<Omit<CalibrationResult, 'summary' | 'values' | 'item' | 'changes'>>;
+
+/** A result that is to be stored, with everything that it changes. */
+export interface AcceptedDraft extends ResultDraft {
+  readonly changes: readonly Change[];
+}
 
 /** What images cost. */
 export interface ImageCost {

@@ -11,12 +11,21 @@ import {
   toFault,
 } from '../../base';
 import { AlphaSelector, Cameras, Scope } from '../../devices';
-import type { CalibrationResult, Conditions, PropertySuggestion } from '../../store';
+import {
+  applyChanges,
+  type CalibrationResult,
+  type ChangeTarget,
+  type Conditions,
+  describeChanges,
+  keep,
+  type PropertySuggestion,
+  recordOf,
+} from '../../store';
 import { RunOperator } from './run-operator';
 import { kernelErrors } from '../errors';
 import type { Hooks, Outcome } from '../hooks';
 import type { Menu } from '../menu/menu';
-import type { AnySetting, MenuItemDeclaration, ResultDraft, Run } from '../menu/menu-item';
+import type { AcceptedDraft, AnySetting, MenuItemDeclaration, ResultDraft, Run } from '../menu/menu-item';
 import type { Operator, OperatorPort, QuestionDeclaration } from '../operator/operator';
 
 /** What the runner needs of the rest of the program. */
@@ -29,6 +38,8 @@ export interface RunnerParts {
   readonly find: <T>(token: Token<T>) => T | undefined;
   /** What is known about the microscope beyond what the devices say, such as the pixel size. */
   readonly moreConditions?: () => Promise<Partial<Conditions>>;
+  /** The calibrations and the settings that accepted results change. */
+  readonly target: ChangeTarget;
   /** Appends an accepted result to the history. */
   readonly remember: (result: CalibrationResult) => Promise<void>;
   /** Offers to write into the configuration what a result suggests; called when the microscope is as it was found. */
@@ -95,7 +106,6 @@ export class Runner {
         options,
         { signal: controller.signal, alongside: outer !== undefined },
         undos,
-        failures,
       );
       result = (await item.run(run)) ?? undefined;
       outcome = 'done';
@@ -153,12 +163,12 @@ export class Runner {
     options: RunOptions,
     { signal, alongside }: Pick<Run, 'signal' | 'alongside'>,
     undos: Disposables,
-    failures: unknown[],
   ): Promise<Run> {
-    const { clock, log, hooks, remember, isAdministrator } = this.parts;
+    const { clock, log, isAdministrator } = this.parts;
     const conditions = await this.conditions();
-    const complete = (draft: ResultDraft): CalibrationResult => ({
+    const complete = (draft: ResultDraft & Partial<Pick<CalibrationResult, 'changes'>>): CalibrationResult => ({
       standardErrors: {},
+      changes: [],
       ...draft,
       item: declaration.id,
       conditions: { ...conditions, ...draft.conditions },
@@ -208,17 +218,33 @@ export class Runner {
             }),
         };
       },
-      accept: async (draft, apply) => {
-        const result = complete(draft);
-        await hooks.willStore.promise(result);
-        if (signal.aborted) throw new StoppedError(declaration.label);
-        apply();
-        await remember(result).catch((error: unknown) => failures.push(error));
-        await hooks.didStore.promise(result);
-        return result;
-      },
+      accept: (draft) => this.store(declaration, draft, complete, signal),
       report: complete,
     };
+  }
+
+  /** Makes the changes of a result and notes them in the history: both or neither. */
+  private async store(
+    { id, label, stores = [] }: MenuItemDeclaration,
+    { changes, ...draft }: AcceptedDraft,
+    complete: (draft: ResultDraft & Pick<CalibrationResult, 'changes'>) => CalibrationResult,
+    signal: AbortSignal,
+  ): Promise<CalibrationResult> {
+    const { hooks, target, remember } = this.parts;
+    for (const record of changes.flatMap((change) => recordOf(change) ?? []))
+      if (!stores.includes(record)) throw kernelErrors.undeclaredRecord(id, record);
+    await hooks.willStore.promise(complete({ ...draft, changes: describeChanges(target, changes) }));
+    if (signal.aborted) throw new StoppedError(label);
+    const takeBack = keep(target, changes);
+    const result = complete({ ...draft, changes: applyChanges(target, changes) });
+    try {
+      await remember(result);
+    } catch (error) {
+      takeBack();
+      throw error;
+    }
+    await hooks.didStore.promise(result);
+    return result;
   }
 
   private async conditions(): Promise<Conditions> {

@@ -37,4 +37,6 @@ export interface PropertyDefinition {
   /** The limits of the first field. */
   readonly range?: readonly [number, number];
   readonly meaning: string;
+  /** True when calibrations set it for the session and the history brings it back. */
+  readonly session?: true;
 }

@@ -22,11 +22,21 @@ export type CameraName = keyof CameraValues;
 /** The type of a camera property's value. */
 export type CameraValue<Name extends CameraName> = CameraValues[Name];
 
+/** Marks that this program adds to the definitions of SerialEM. */
+const marks = {
+  ISdelayScaleFactor: { session: true },
+} as const satisfies { readonly [Name in GeneralName]?: Partial<PropertyDefinition> };
+
+/** The name of a property that calibrations set for the session. */
+export type SessionProperty = {
+  [Name in keyof typeof marks]: (typeof marks)[Name] extends { readonly session: true } ? Name : never;
+}[keyof typeof marks];
+
 /** Every property of a scope, sorted by name. */
 export const definitions = {
-  general: [...generalAToL, ...generalMToZ, ...generalByVendor].sort((a, b) =>
-    a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1,
-  ),
+  general: [...generalAToL, ...generalMToZ, ...generalByVendor]
+    .sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1))
+    .map((each) => ({ ...each, ...marks[each.name as keyof typeof marks] })),
   camera,
 } as unknown as Readonly<Record<PropertyDefinition['scope'], readonly PropertyDefinition[]>>;
 
@@ -38,3 +48,7 @@ const byName = {
 /** The definition of a property; upper and lower case are the same, as in SerialEM. */
 export const findDefinition = (scope: PropertyDefinition['scope'], name: string): PropertyDefinition | undefined =>
   byName[scope].get(name.toLowerCase());
+
+/** True when calibrations set a property for the session. */
+export const isSessionProperty = (name: string): name is SessionProperty =>
+  findDefinition('general', name)?.session ?? false;

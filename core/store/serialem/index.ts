@@ -10,5 +10,11 @@ export { type Layout, maxMagIndex as mostMagnifications } from './fields';
 export { type Problem as FileProblem, type Severity } from './problem';
 export { type FileFormat, type FileKind, fileFormats } from './format';
 export { mainLayouts, type MainRecordName, type MainRecords } from './main-layouts';
-export { type FlybackRecords, type ShortTermRecordName, type ShortTermRecords } from './short-term-layouts';
+export {
+  type FlybackRecords,
+  flybackLayouts,
+  shortTermLayouts,
+  type ShortTermRecordName,
+  type ShortTermRecords,
+} from './short-term-layouts';
 export { largestFile, tooLargeMessage } from './text';

@@ -10,12 +10,11 @@ import {
 } from '../../../core/kernel';
 import { ImageShiftAdjustment, ImageShiftControl, Optics, convertImageShift } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
-import { type CalibrationResult, Calibrations } from '../../../core/store';
+import { type CalibrationResult, Calibrations, put } from '../../../core/store';
 import { offsetErrors } from './offsets/image-shift-offset-errors';
 import {
   type Bridge,
   type OffsetMode,
-  type OffsetRow,
   bridgedOffsets,
   checkCalibrated,
   firstCameras,
@@ -23,9 +22,8 @@ import {
   noShift,
   offsetAt,
   offsetChanges,
+  offsetsNow,
   otherMode,
-  rowsNow,
-  rowsOf,
   zeroOwner,
 } from './offsets/image-shift-offsets';
 import { ShiftCalibrationMemory } from '../shared/services';
@@ -191,11 +189,14 @@ export default class EnergyFilteredImageShiftOffset implements MenuItem {
     const mode = await zeroOwner(run, this.memory);
     const other = otherMode(mode);
     const offsetsOf = (of: OffsetMode) => (magIndex: number) => offsetAt(this.calibrations, magIndex, of);
-    const derived = rowsOf(
-      bridgedOffsets(this.optics, { mode, offsets: offsetsOf(mode), other: offsetsOf(other), cameras, bridge }),
-      other,
-    );
-    const rows: readonly OffsetRow[] = [...rowsNow(this.calibrations, mode), ...derived];
+    const derived = bridgedOffsets(this.optics, {
+      mode,
+      offsets: offsetsOf(mode),
+      other: offsetsOf(other),
+      cameras,
+      bridge,
+    });
+    const own = offsetsNow(this.calibrations, mode, indexesOf(this.optics, cameras[mode]));
     const [from, to] = [
       this.optics.magnificationFor(fromMagIndex, cameras[0]),
       this.optics.magnificationFor(toMagIndex, cameras[1]),
@@ -204,20 +205,15 @@ export default class EnergyFilteredImageShiftOffset implements MenuItem {
       `From ${from}x in regular to ${to}x in energy-filtered mode: image shift ${offset.x.toFixed(4)}, ${offset.y.toFixed(4)} units.`,
     );
     const record = { fromMagIndex, toMagIndex, x: offset.x, y: offset.y };
-    const replaced = this.calibrations.records('GIFShiftOffset').all().at(-1);
-    return run.accept(
-      {
-        summary: `Image shift from ${from}x in regular to ${to}x in energy-filtered mode recorded.`,
-        values: { ...record, offsets: derived.length },
-        conditions: { camera: cameras[1], magIndex: toMagIndex },
-        record: { name: 'GIFShiftOffset', values: { ...record } },
-        ...(replaced && { replaced: { ...replaced } }),
-        also: offsetChanges([...rowsNow(this.calibrations, 0), ...rowsNow(this.calibrations, 1)], rows),
-      },
-      () => {
-        this.calibrations.records('GIFShiftOffset').replaceAll([record]);
-        this.calibrations.records('ImageShiftOffsets').replaceAll(rows);
-      },
-    );
+    return run.accept({
+      summary: `Image shift from ${from}x in regular to ${to}x in energy-filtered mode recorded.`,
+      values: { ...record, offsets: [...derived.values()].filter((each) => length(each) > 0).length },
+      conditions: { camera: cameras[1], magIndex: toMagIndex },
+      changes: [
+        put('GIFShiftOffset', record),
+        ...offsetChanges(this.calibrations, mode, own, { derived: true }),
+        ...offsetChanges(this.calibrations, other, derived, { derived: true }),
+      ],
+    });
   }
 }

@@ -19,8 +19,6 @@ import {
   offsetChanges,
   offsetModeOf,
   otherMode,
-  rowsNow,
-  rowsOf,
   zeroOwner,
 } from './offsets/image-shift-offsets';
 import { ShiftCalibrationMemory } from '../shared/services';
@@ -325,7 +323,6 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
       zero,
     });
     const other = otherMode(mode);
-    const before = [...rowsNow(this.calibrations, 0), ...rowsNow(this.calibrations, 1)];
     const bridged =
       both &&
       bridge &&
@@ -336,7 +333,6 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
         cameras: both,
         bridge,
       });
-    const rows = [...rowsOf(merged, mode), ...(bridged ? rowsOf(bridged, other) : rowsNow(this.calibrations, other))];
     for (const [index, shift] of merged) {
       const { x, y } = subtract(shift, offsetAt(this.calibrations, index, mode));
       run.log.debug(
@@ -345,21 +341,21 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
       );
     }
     run.operator.log(`Image-shift offsets at ${measured.size} magnifications recorded.`);
-    return run.accept(
-      {
-        summary: `Image-shift offsets recorded at ${measured.size} magnifications, from ${this.magnification(top)}x down to ${this.magnification(Math.min(...measured.keys()))}x.`,
-        values: {
-          offsets: [...merged]
-            .sort(([a], [b]) => a - b)
-            .map(([magIndex, { x, y }]) => ({ magIndex, magnification: this.magnification(magIndex), x, y })),
-          recorded: [...measured.keys()],
-          ...(zero !== undefined && { zeroMagIndex: zero }),
-        },
-        conditions: { camera, magIndex: top },
-        also: offsetChanges(before, rows),
+    return run.accept({
+      summary: `Image-shift offsets recorded at ${measured.size} magnifications, from ${this.magnification(top)}x down to ${this.magnification(Math.min(...measured.keys()))}x.`,
+      values: {
+        offsets: [...merged]
+          .sort(([a], [b]) => a - b)
+          .map(([magIndex, { x, y }]) => ({ magIndex, magnification: this.magnification(magIndex), x, y })),
+        recorded: [...measured.keys()],
+        ...(zero !== undefined && { zeroMagIndex: zero }),
       },
-      () => this.calibrations.records('ImageShiftOffsets').replaceAll(rows),
-    );
+      conditions: { camera, magIndex: top },
+      changes: [
+        ...offsetChanges(this.calibrations, mode, merged),
+        ...(bridged ? offsetChanges(this.calibrations, other, bridged, { derived: true }) : []),
+      ],
+    });
   }
 
   private async askZero(run: Run, top: number): Promise<number> {

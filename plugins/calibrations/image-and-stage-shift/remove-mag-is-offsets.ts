@@ -1,7 +1,7 @@
 import { EucentricError } from '../../../core/base';
 import { Cameras } from '../../../core/devices';
 import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
-import { type CalibrationResult, Calibrations } from '../../../core/store';
+import { type CalibrationResult, Calibrations, remove } from '../../../core/store';
 import { offsetModeOf } from './offsets/image-shift-offsets';
 
 /** Removes all image-shift offsets of the present camera's mode. */
@@ -29,8 +29,10 @@ export default class RemoveMagnificationOffsets implements MenuItem {
   async run(run: Run): Promise<CalibrationResult | undefined> {
     const { traits } = this.cameras.selected;
     const mode = offsetModeOf(traits);
-    const records = this.calibrations.records('ImageShiftOffsets');
-    const rows = records.all().filter((row) => row.eftem === mode);
+    const rows = this.calibrations
+      .records('ImageShiftOffsets')
+      .all()
+      .filter((row) => row.eftem === mode);
     const modeName = mode === 1 ? 'energy-filtered' : 'regular';
     if (rows.length === 0)
       throw new EucentricError({
@@ -46,17 +48,11 @@ export default class RemoveMagnificationOffsets implements MenuItem {
       }))
     )
       return undefined;
-    return run.accept(
-      {
-        summary: `The image-shift offsets at ${rows.length} magnifications in ${modeName} mode were removed; save the calibrations if they are not to come back with the next start.`,
-        values: { removed: rows.length },
-        conditions: { camera: traits.index },
-        also: rows.map((row) => ({
-          record: { name: 'ImageShiftOffsets', values: { magIndex: row.magIndex, eftem: mode }, removed: true },
-          replaced: { ...row },
-        })),
-      },
-      () => void records.remove((row) => row.eftem === mode),
-    );
+    return run.accept({
+      summary: `The image-shift offsets at ${rows.length} magnifications in ${modeName} mode were removed; save the calibrations if they are not to come back with the next start.`,
+      values: { removed: rows.length },
+      conditions: { camera: traits.index },
+      changes: rows.map(({ magIndex, eftem }) => remove('ImageShiftOffsets', { magIndex, eftem })),
+    });
   }
 }

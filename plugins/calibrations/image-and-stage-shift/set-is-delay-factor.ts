@@ -1,6 +1,6 @@
 import type { ProvidedAll, Vector } from '../../../core/base';
 import { type ChoiceQuestion, type Forecast, type MenuItem, type Run, menuItem } from '../../../core/kernel';
-import type { CalibrationResult } from '../../../core/store';
+import { type CalibrationResult, session } from '../../../core/store';
 import { valueSuggestion } from '../shared/result/property-suggestions';
 import { SettlingMeasurement, settlingNeeds } from './settling/settling-measurement';
 import { type SettlingSearchResult, findDelayFactor, smallestFactor } from './settling/settling-search';
@@ -78,7 +78,8 @@ export default class SetImageShiftDelayFactor implements MenuItem {
       run.fromScript || run.alongside ? [question] : [question, whatToMeasure],
     );
     if (wanted === 'no') {
-      this.use(run, factor);
+      settings.set('ISdelayScaleFactor', factor);
+      sayInForce(run, factor);
       return run.report({
         summary: `Delay factor ${factor.toFixed(2)}.`,
         values: { factor },
@@ -93,22 +94,14 @@ export default class SetImageShiftDelayFactor implements MenuItem {
     await measurement.restore();
     const inForce = result.values['factor'] as number;
     // What was measured goes into the history; a factor that is only set does not.
-    return run.accept(
-      {
-        ...result,
-        conditions: { ...result.conditions, ...measurement.conditions },
-        propertySuggestions: keeping(inForce),
-        session: { property: 'ISdelayScaleFactor', value: inForce, replaced: settings.get('ISdelayScaleFactor') },
-      },
-      () => this.use(run, inForce),
-    );
-  }
-
-  private use(run: Run, factor: number): void {
-    this.parts[0].set('ISdelayScaleFactor', factor);
-    run.operator.log(
-      `Delays after image shift are multiplied by ${factor.toFixed(2)} in this session. To keep it, set ISdelayScaleFactor in the configuration.`,
-    );
+    const accepted = await run.accept({
+      ...result,
+      conditions: { ...result.conditions, ...measurement.conditions },
+      propertySuggestions: keeping(inForce),
+      changes: [session('ISdelayScaleFactor', inForce)],
+    });
+    sayInForce(run, inForce);
+    return accepted;
   }
 
   private async measure(
@@ -175,6 +168,12 @@ export default class SetImageShiftDelayFactor implements MenuItem {
       },
     });
   }
+}
+
+function sayInForce(run: Run, factor: number): void {
+  run.operator.log(
+    `Delays after image shift are multiplied by ${factor.toFixed(2)} in this session. To keep it, set ISdelayScaleFactor in the configuration.`,
+  );
 }
 
 const whatToMeasure = {

@@ -15,7 +15,7 @@ import { type Forecast, ImageBuffers, type MenuItem, type Run, menuItem } from '
 import { ImageAcquisition } from '../../../core/acquisition';
 import { Optics } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
-import { type CalibrationResult, Calibrations, type PropertySuggestion } from '../../../core/store';
+import { type CalibrationResult, type PropertySuggestion, put } from '../../../core/store';
 import { correlationSummary } from './image-shift/image-shift-analysis';
 import { ShiftCalibrationMemory } from '../shared/services';
 import { seriesForecast } from '../shared/image-series/series-forecast';
@@ -42,17 +42,7 @@ const stageMoveSeconds = 1.5;
   menu: ['Image & Stage Shift'],
   label: 'Stage Shift',
   summary: 'Measures how stage movement moves the image at the present magnification.',
-  needs: [
-    Scope,
-    Stage,
-    Cameras,
-    Optics,
-    ImageAcquisition,
-    ImageBuffers,
-    Calibrations,
-    Settings,
-    ShiftCalibrationMemory,
-  ],
+  needs: [Scope, Stage, Cameras, Optics, ImageAcquisition, ImageBuffers, Settings, ShiftCalibrationMemory],
   stores: ['StageToCameraMatrix'],
   questions: [
     {
@@ -109,7 +99,6 @@ export default class StageShift implements MenuItem {
     private readonly optics: Optics,
     readonly acquisition: ImageAcquisition,
     readonly buffers: ImageBuffers,
-    private readonly calibrations: Calibrations,
     readonly settings: Settings,
     readonly memory: ShiftCalibrationMemory,
   ) {}
@@ -254,32 +243,24 @@ export default class StageShift implements MenuItem {
       run.operator.log(`Absolute focus ${focus}.`);
     await this.askToForget(run, verdict);
     const magnification = this.optics.magnificationFor(magIndex, camera);
-    const own = this.calibrations.stage.get(magIndex, camera);
-    return run.accept(
-      {
-        summary: `Stage shift calibrated at ${magnification}x: largest deviation ${fit.deviationPercent.toFixed(1)} %, tilt axis at ${verdict.rotation.toFixed(2)} degrees.`,
-        values: {
-          ...fit.matrix,
-          deviationPercent: fit.deviationPercent,
-          rotation: verdict.rotation,
-          meanCorrelation: mean,
-          leastCorrelation: least,
-          extentX: plan.x.extent,
-          extentY: plan.y.extent,
-          images: plan.x.images + plan.y.images,
-        },
-        standardErrors: { ...fit.standardErrors },
-        conditions: { magIndex, camera, binning },
-        quality: { remarks: [...verdict.complaints, ...remarks], correlations },
-        record: { name: 'StageToCameraMatrix', values: { magIndex, camera, ...fit.matrix, absoluteFocus: focus } },
-        ...(own && { replaced: { ...own } }),
-        propertySuggestions: this.suggestions(fit, verdict, { magIndex, camera }),
+    return run.accept({
+      summary: `Stage shift calibrated at ${magnification}x: largest deviation ${fit.deviationPercent.toFixed(1)} %, tilt axis at ${verdict.rotation.toFixed(2)} degrees.`,
+      values: {
+        ...fit.matrix,
+        deviationPercent: fit.deviationPercent,
+        rotation: verdict.rotation,
+        meanCorrelation: mean,
+        leastCorrelation: least,
+        extentX: plan.x.extent,
+        extentY: plan.y.extent,
+        images: plan.x.images + plan.y.images,
       },
-      () => {
-        this.calibrations.stage.set(magIndex, camera, fit.matrix, { magnification, focus, sessionMeasured: true });
-        this.optics.refresh();
-      },
-    );
+      standardErrors: { ...fit.standardErrors },
+      conditions: { magIndex, camera, binning },
+      quality: { remarks: [...verdict.complaints, ...remarks], correlations },
+      propertySuggestions: this.suggestions(fit, verdict, { magIndex, camera }),
+      changes: [put('StageToCameraMatrix', { magIndex, camera, ...fit.matrix, absoluteFocus: focus })],
+    });
   }
 
   /** A rotation with which something else is wrong would only hide that. */

@@ -1,6 +1,6 @@
 import { Cameras } from '../../../core/devices';
 import { ImageBuffers, type MenuItem, type Run, menuItem } from '../../../core/kernel';
-import { type CalibrationResult, Calibrations } from '../../../core/store';
+import { type CalibrationResult, Calibrations, amend } from '../../../core/store';
 import { latticeErrors } from './lattice/lattice-errors';
 import { foundPixelSize } from './lattice/lattice-found';
 
@@ -53,17 +53,14 @@ export default class AddRotation implements MenuItem {
         ? ([{ kind: 'number', id: 'camera', text: 'Number of the camera', default: selected, integer: true }] as const)
         : []),
     ]);
-    const found = foundPixelSize(this.calibrations, magIndex, camera);
-    if (!found) throw latticeErrors.notMeasured(magIndex, camera);
+    if (!foundPixelSize(this.calibrations, magIndex, camera)) throw latticeErrors.notMeasured(magIndex, camera);
     // Adding 0 makes a positive zero of a negative one.
     const addedRotation = 90 * Math.round(angle / 90) + 0;
-    return run.accept(
-      {
-        summary: `${addedRotation} degrees are added to the relative rotation at mag index ${magIndex} of camera ${camera}.`,
-        values: { addedRotation },
-        conditions: { magIndex, camera },
-      },
-      () => this.calibrations.shortTerm('FoundPixelSize').put({ ...found, addedRotation }),
-    );
+    return run.accept({
+      summary: `${addedRotation} degrees are added to the relative rotation at mag index ${magIndex} of camera ${camera}.`,
+      values: { addedRotation },
+      conditions: { magIndex, camera },
+      changes: [amend('FoundPixelSize', { camera, magIndex }, { addedRotation })],
+    });
   }
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Clock, Logger } from '../../../core/base';
 import { Administrator, type BrowserConsoleOptions, type Session } from '../../../core/kernel';
+import { Settings } from '../../../core/settings';
 import { CalibrationHistory, Calibrations } from '../../../core/store';
 import type { ConsoleOptions } from '../options';
 import { Access } from './web/access';
@@ -57,7 +58,7 @@ export async function serveConsole(
         clock.date(),
         session.find(Calibrations)?.unsaved ?? false,
         doubtsOf(findings),
-        inForceIn(session.find(Calibrations)),
+        inForceIn(session.find(Calibrations), session.find(Settings)),
         changedSince(await instrumentNow(session)),
       ),
     );

@@ -1,6 +1,6 @@
 import { StoppedError, toFault } from '../../../core/base';
 import type { MenuItemDeclaration } from '../../../core/kernel';
-import type { CalibrationResult } from '../../../core/store';
+import { type CalibrationResult, mainChange } from '../../../core/store';
 import type { OutcomeState, ValueState } from '../protocol';
 
 type Shell = Pick<OutcomeState, 'number' | 'item' | 'label' | 'stored' | 'seconds'>;
@@ -15,7 +15,8 @@ export function outcomeOf(
   { results: about = {}, units = {} }: Pick<MenuItemDeclaration, 'results' | 'units'> = {},
 ): OutcomeState {
   if (!result) return { ...shell, ...nothing, end: 'done', summary: `${shell.label} has ended; nothing was stored.` };
-  const { values, standardErrors, replaced, quality } = result;
+  const { values, standardErrors, quality } = result;
+  const replaced = mainChange(result.changes)?.replaced;
   const plain: ValueState[] = [];
   const tables: OutcomeState['tables'][number][] = [];
   for (const [name, value] of Object.entries(values)) {

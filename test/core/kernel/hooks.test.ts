@@ -45,7 +45,14 @@ describe('hooks', () => {
       await new Promise((resolve) => setTimeout(resolve, 10));
       done = true;
     });
-    await hooks.didStore.promise({ item: '', summary: '', values: {}, standardErrors: {}, conditions: {} });
+    await hooks.didStore.promise({
+      item: '',
+      summary: '',
+      values: {},
+      standardErrors: {},
+      conditions: {},
+      changes: [],
+    });
     expect(done).toBe(true);
   });
 

@@ -10,8 +10,10 @@ import {
   createHooks,
   menuItem,
 } from '../../../core/kernel';
-import type { CalibrationResult, PropertySuggestion } from '../../../core/store';
+import type { CalibrationResult, Calibrations, PropertySuggestion } from '../../../core/store';
 
+/** Calibrations that a result without changes never asks for. */
+const noCalibrations = () => ({}) as Calibrations;
 const suggestion: PropertySuggestion = { property: 'StageCycleLengthX', value: 61, what: 'cycle', unit: 'um' };
 let during: (run: Run) => Promise<void> = async () => {};
 
@@ -35,6 +37,7 @@ function setUp(offerProperties: RunnerParts['offerProperties'], port: Partial<Op
     log: new FilteredLogger(() => {}),
     isAdministrator: () => false,
     find: () => undefined,
+    target: { calibrations: noCalibrations() },
     remember: async () => {},
     ...(offerProperties && { offerProperties }),
   });

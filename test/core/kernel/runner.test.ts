@@ -18,7 +18,8 @@ import {
   createHooks,
   menuItem,
 } from '../../../core/kernel';
-import type { CalibrationResult } from '../../../core/store';
+import { type CalibrationResult, type Calibrations, put, remove } from '../../../core/store';
+import { Site } from '../store/site';
 
 interface Knob {
   readonly position: Setting<number>;
@@ -48,6 +49,7 @@ let during: (run: Run, knob: Knob) => Promise<CalibrationResult | void> = async 
   label: 'Turn',
   summary: 'Turns the knob.',
   needs: [Knob],
+  stores: ['C2SpotOffset'],
   questions: [{ id: 'how far', kind: 'number', summary: 'For the test.' }],
 })
 class Turn implements MenuItem {
@@ -64,6 +66,11 @@ class Look implements MenuItem {
   }
 }
 
+const sites: Site[] = [];
+afterEach(() => {
+  for (const site of sites.splice(0)) site.remove();
+});
+
 function setUp(port: OperatorPort = new ScriptedOperator({}, { defaults: true })) {
   const registry = new Registry();
   const knob = new MemoryKnob();
@@ -72,6 +79,9 @@ function setUp(port: OperatorPort = new ScriptedOperator({}, { defaults: true })
   menu.add(Turn, 'test');
   menu.add(Look, 'test');
   const remembered: CalibrationResult[] = [];
+  const refuse: { with?: Error } = {};
+  // Only a run that stores something asks for calibrations.
+  const target = {} as { calibrations: Calibrations };
   const hooks = createHooks();
   const runner = new Runner({
     menu,
@@ -80,9 +90,23 @@ function setUp(port: OperatorPort = new ScriptedOperator({}, { defaults: true })
     log: new FilteredLogger(() => {}),
     isAdministrator: () => false,
     find: () => undefined,
-    remember: async (result) => void remembered.push(result),
+    target,
+    remember: async (result) => {
+      if (refuse.with) throw refuse.with;
+      remembered.push(result);
+    },
   });
-  return { runner, menu, knob, hooks, remembered, port, start: () => runner.run('test/turn', { port }) };
+  return {
+    runner,
+    menu,
+    knob,
+    hooks,
+    remembered,
+    refuse,
+    target,
+    port,
+    start: () => runner.run('test/turn', { port }),
+  };
 }
 
 const turnAnd = (then: (run: Run) => Promise<CalibrationResult | void>) => async (run: Run, knob: Knob) => {
@@ -195,38 +219,97 @@ describe('one run at a time', () => {
 });
 
 describe('results', () => {
+  const offset = { spot: 3, micro: 1, nano: 2 };
+  const storing = async () => {
+    const site = new Site();
+    sites.push(site);
+    const calibrations = await site.calibrations();
+    const parts = setUp();
+    parts.target.calibrations = calibrations;
+    return { ...parts, calibrations, offsets: () => calibrations.records('C2SpotOffset').all() };
+  };
+  const accept =
+    (changes = [put('C2SpotOffset', offset)]) =>
+    async (run: Run) =>
+      run.accept({ summary: 'Stored.', values: {}, changes });
+
   test('are offered to the hooks, applied, remembered and told', async () => {
-    const { start, hooks, remembered } = setUp();
-    const order: string[] = [];
-    hooks.willStore.tapPromise('test', async () => void order.push('willStore'));
-    hooks.didStore.tapPromise('test', async () => void order.push('didStore'));
-    during = async (run) => run.accept({ summary: 'Stored.', values: {} }, () => void order.push('apply'));
-    await start();
-    expect(order).toEqual(['willStore', 'apply', 'didStore']);
-    expect(remembered).toHaveLength(1);
+    const { start, hooks, remembered, calibrations, offsets } = await storing();
+    calibrations.records('C2SpotOffset').put({ spot: 3, micro: 7, nano: 8 });
+    const order: unknown[] = [];
+    const told = (what: string) => async (result: CalibrationResult) =>
+      void order.push([what, offsets()[0]!.micro, result.changes, remembered.length]);
+    hooks.willStore.tapPromise('test', told('willStore'));
+    hooks.didStore.tapPromise('test', told('didStore'));
+    during = accept();
+    const result = await start();
+    const changes = [{ record: 'C2SpotOffset', values: offset, replaced: { spot: 3, micro: 7, nano: 8 } }];
+    expect(order).toEqual([
+      ['willStore', 7, changes, 0],
+      ['didStore', 1, changes, 1],
+    ]);
+    expect(result!.changes).toEqual(changes);
+    expect(remembered).toEqual([result]);
+  });
+
+  test('are taken back when the history refuses them', async () => {
+    const { start, hooks, refuse, calibrations, offsets } = await storing();
+    const told = jest.fn();
+    hooks.didStore.tapPromise('test', async () => void told());
+    refuse.with = new EucentricError({ code: 'test/full', message: 'The disk is full.', hint: '' });
+    during = accept();
+    await expect(start()).rejects.toMatchObject({ code: 'test/full' });
+    expect(offsets()).toEqual([]);
+    expect(calibrations.unsaved).toBe(false);
+    expect(told).not.toHaveBeenCalled();
+  });
+
+  test('are taken back when one of their changes does not fit the file', async () => {
+    const { start, remembered, offsets } = await storing();
+    during = accept([put('C2SpotOffset', offset), put('C2SpotOffset', { spot: 99, micro: 1, nano: 2 })]);
+    await expect(start()).rejects.toMatchObject({ code: 'store/value-not-storable' });
+    expect(offsets()).toEqual([]);
+    expect(remembered).toEqual([]);
+  });
+
+  test('that change a record which is not declared are refused before anything is done', async () => {
+    const { start, hooks, remembered, offsets } = await storing();
+    const asked = jest.fn();
+    hooks.willStore.tapPromise('test', async () => void asked());
+    during = (run) =>
+      run.accept({
+        summary: '',
+        values: {},
+        changes: [put('C2SpotOffset', offset), remove('CrossoverIntensity', { spot: 3 })],
+      });
+    await expect(start()).rejects.toMatchObject({
+      code: 'plugin/undeclared-record',
+      message: expect.stringContaining('CrossoverIntensity') as string,
+    });
+    expect(offsets()).toEqual([]);
+    expect(asked).not.toHaveBeenCalled();
+    expect(remembered).toEqual([]);
   });
 
   test('a hook can refuse', async () => {
-    const { start, hooks, remembered } = setUp();
+    const { start, hooks, remembered, offsets } = await storing();
     hooks.willStore.tapPromise('test', async () => {
       throw new EucentricError({ code: 'test/refused', message: 'No.', hint: '' });
     });
-    const apply = jest.fn();
-    during = async (run) => run.accept({ summary: '', values: {} }, apply);
+    during = accept();
     await expect(start()).rejects.toMatchObject({ code: 'test/refused' });
-    expect(apply).not.toHaveBeenCalled();
+    expect(offsets()).toEqual([]);
     expect(remembered).toHaveLength(0);
   });
 
   test('nothing is stored after STOP', async () => {
-    const { start, runner } = setUp();
-    const apply = jest.fn();
+    const { start, runner, offsets } = await storing();
     during = async (run) => {
       runner.stop();
-      return run.accept({ summary: '', values: {} }, apply);
+      return accept()(run);
     };
     await expect(start()).rejects.toBeInstanceOf(StoppedError);
-    expect(apply).not.toHaveBeenCalled();
+    expect(offsets()).toEqual([]);
   });
 });
 

@@ -1,6 +1,13 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { matrix } from '../../../core/base';
-import { type CalibrationHistory, type CalibrationResult, type Calibrations, openHistory } from '../../../core/store';
+import type { SessionProperty } from '../../../core/settings';
+import {
+  type CalibrationHistory,
+  type CalibrationResult,
+  type Calibrations,
+  openHistory,
+  type RecordChange,
+} from '../../../core/store';
 import { otherMatrix, Site, someMatrix, startMinutes } from './site';
 
 const fileName = 'calibration-history.jsonl';
@@ -30,7 +37,7 @@ const resultAt = (magIndex: number, more: Partial<CalibrationResult> = {}): Cali
   standardErrors: { matrix: matrix(0.001, 0.002, 0.003, 0.004) },
   conditions: { magIndex, camera: 0, magnification: 1700, probeMode: 'microprobe', binning: 4 },
   quality: { verdict: 'good', correlations: { mean: 0.68, smallest: 0.6 } },
-  record: { name: 'ImageShiftMatrix', values: { magIndex, camera: 0, ...someMatrix } },
+  changes: [{ record: 'ImageShiftMatrix', values: { magIndex, camera: 0, ...someMatrix } }],
   ...more,
 });
 
@@ -125,7 +132,13 @@ describe('bringing a value back', () => {
       kind: 'restored',
       restoredFrom: entry.id,
       item: entry.item,
-      replaced: { magIndex: 17, camera: 0, ...otherMatrix },
+      changes: [
+        {
+          record: 'ImageShiftMatrix',
+          values: { magIndex: 17, camera: 0, ...someMatrix },
+          replaced: { magIndex: 17, camera: 0, ...otherMatrix },
+        },
+      ],
     });
     expect((await history.list()).map(({ kind }) => kind)).toEqual(['measured', 'restored']);
   });
@@ -139,8 +152,9 @@ describe('bringing a value back', () => {
   });
 
   it('works for the value that a measurement replaced, and for there having been none', async () => {
-    const replaced = { ...otherMatrix };
-    const second = await history.append(resultAt(17, { replaced }));
+    const replaced = { magIndex: 17, camera: 0, ...otherMatrix };
+    const [change] = resultAt(17).changes as readonly RecordChange[];
+    const second = await history.append(resultAt(17, { changes: [{ ...change!, replaced }] }));
     const first = await history.append(resultAt(18));
     calibrations.imageShift.set(17, 0, someMatrix);
     calibrations.imageShift.set(18, 0, someMatrix);
@@ -154,11 +168,14 @@ describe('bringing a value back', () => {
   it('brings back what changed with it', async () => {
     const derived = { magIndex: 18, camera: 0, ...otherMatrix };
     const entry = await history.append(
-      resultAt(17, { also: [{ record: { name: 'ImageShiftMatrix', values: derived } }] }),
+      resultAt(17, {
+        changes: [...resultAt(17).changes, { record: 'ImageShiftMatrix', values: derived, derived: true }],
+      }),
     );
     const restored = await history.restore(entry.id);
     expect(calibrations.imageShift.get(18, 0)).toEqual(otherMatrix);
-    expect(restored.also).toHaveLength(1);
+    expect(restored.changes).toMatchObject([{ values: { magIndex: 17 } }, { values: derived, derived: true }]);
+    expect(restored.changes[0]).not.toHaveProperty('derived');
     await history.restore(restored.id, 'replaced');
     expect(calibrations.imageShift.entries()).toEqual([]);
   });
@@ -167,8 +184,14 @@ describe('bringing a value back', () => {
     const replaced = { magIndex: 17, camera: 0, ...someMatrix, magnification: 1700 };
     const removal = await history.append(
       resultAt(17, {
-        replaced,
-        record: { name: 'StageToCameraMatrix', values: { ...replaced, absoluteFocus: 0.125 }, removed: true },
+        changes: [
+          {
+            record: 'StageToCameraMatrix',
+            values: { magIndex: 17, camera: 0 },
+            removed: true,
+            replaced: { ...replaced, absoluteFocus: 0.125 },
+          },
+        ],
       }),
     );
     await history.restore(removal.id, 'replaced');
@@ -180,17 +203,18 @@ describe('bringing a value back', () => {
   it('works for any record of the file', async () => {
     const offsets = calibrations.records('C2SpotOffset');
     const entry = await history.append(
-      resultAt(17, { record: { name: 'C2SpotOffset', values: { spot: 3, micro: 1, nano: 2 } } }),
+      resultAt(17, { changes: [{ record: 'C2SpotOffset', values: { spot: 3, micro: 1, nano: 2 } }] }),
     );
     offsets.put({ spot: 3, micro: 7, nano: 8 });
     const restored = await history.restore(entry.id);
     expect(offsets.all()).toEqual([{ spot: 3, micro: 1, nano: 2 }]);
-    expect(restored.replaced).toEqual({ spot: 3, micro: 7, nano: 8 });
+    expect(restored.changes).toMatchObject([{ replaced: { spot: 3, micro: 7, nano: 8 } }]);
   });
 
   it('brings back a value that held for the session, and what it replaced', async () => {
     let factor = 0.7;
-    const settings = { get: () => factor, set: (_: string, value: number) => void (factor = value) };
+    const isOfSession = (name: string): name is SessionProperty => name === 'ISdelayScaleFactor';
+    const settings = { isOfSession, get: () => factor, set: (_: string, value: number) => void (factor = value) };
     history = openHistory({
       directory: site.directory,
       calibrations,
@@ -199,11 +223,10 @@ describe('bringing a value back', () => {
       version: '1.2.3',
       user: 'operator',
     });
-    const { record: _, ...withoutRecord } = resultAt(17);
     const suggestion = { property: 'ISdelayScaleFactor', value: 0.4, what: 'factor', unit: '' };
     const entry = await history.append({
-      ...withoutRecord,
-      session: { property: 'ISdelayScaleFactor', value: 0.4, replaced: 1 },
+      ...resultAt(17),
+      changes: [{ session: 'ISdelayScaleFactor', value: 0.4, replaced: 1 }],
       propertySuggestions: [suggestion],
     });
     const restored = await history.restore(entry.id);
@@ -211,12 +234,12 @@ describe('bringing a value back', () => {
     expect(restored).toMatchObject({
       kind: 'restored',
       restoredFrom: entry.id,
-      session: { value: 0.4, replaced: 0.7 },
+      changes: [{ session: 'ISdelayScaleFactor', value: 0.4, replaced: 0.7 }],
       propertySuggestions: [suggestion],
     });
     const before = await history.restore(entry.id, 'replaced');
     expect(factor).toBe(1);
-    expect(before).toMatchObject({ session: { value: 1, replaced: 0.4 }, values: {} });
+    expect(before).toMatchObject({ changes: [{ value: 1, replaced: 0.4 }], values: {} });
     expect(before).not.toHaveProperty('propertySuggestions');
     expect(await open().list()).toHaveLength(3);
     // Without the settings of a session there is nowhere to put it.
@@ -224,13 +247,10 @@ describe('bringing a value back', () => {
   });
 
   it('refuses an entry that stored nothing, and changes nothing if a value does not fit the file', async () => {
-    const { record: _, ...withoutRecord } = resultAt(17);
-    const nothing = await history.append(withoutRecord);
+    const nothing = await history.append(resultAt(17, { changes: [] }));
     await expect(history.restore(nothing.id)).rejects.toMatchObject({ code: 'history/nothing-to-restore' });
-    const also = [
-      { record: { name: 'ImageShiftMatrix' as const, values: { magIndex: 999, camera: 0, ...someMatrix } } },
-    ];
-    const broken = await history.append(resultAt(17, { also }));
+    const other = { record: 'ImageShiftMatrix' as const, values: { magIndex: 999, camera: 0, ...someMatrix } };
+    const broken = await history.append(resultAt(17, { changes: [...resultAt(17).changes, other] }));
     await expect(history.restore(broken.id)).rejects.toMatchObject({ code: 'store/value-not-storable' });
     expect(calibrations.imageShift.entries()).toEqual([]);
     expect(await history.list()).toHaveLength(2);

@@ -16,7 +16,7 @@ import { type Forecast, ImageBuffers, type QuestionDeclaration, type Run } from 
 import { ImageAcquisition } from '../../../../core/acquisition';
 import { ImageShiftControl, Optics } from '../../../../core/optics';
 import { Settings } from '../../../../core/settings';
-import { type CalibrationResult, Calibrations } from '../../../../core/store';
+import { type CalibrationResult, Calibrations, put } from '../../../../core/store';
 import {
   type ImageShiftFit,
   type PatternName,
@@ -309,33 +309,23 @@ export class ImageShiftCalibration {
     }
     const own = this.calibrations.imageShift.get(magIndex, camera.index);
     const measuredBefore = this.calibrations.imageShift.measuredAt(magIndex, camera.index) !== 0;
-    const result = await run.accept(
-      {
-        summary: `Image shift calibrated at ${this.optics.magnificationFor(magIndex, camera.index)}x: ${quality}, range ${fit.rangePercent.toFixed(2)} %.`,
-        values: {
-          ...fit.matrix,
-          rangePercent: fit.rangePercent,
-          meanCorrelation: mean,
-          leastCorrelation: least,
-          driftX: fit.drift.x,
-          driftY: fit.drift.y,
-          images: measured.images,
-          ...(change !== undefined && { changePercent: change }),
-        },
-        standardErrors: { ...fit.standardErrors },
-        conditions: { magIndex, camera: camera.index, binning: measured.binning },
-        quality: { verdict: quality, remarks: [...lines.slice(-1), ...measured.doubts], correlations },
-        record: { name: 'ImageShiftMatrix', values: { magIndex, camera: camera.index, ...fit.matrix } },
-        ...(own && { replaced: { ...own } }),
+    const result = await run.accept({
+      summary: `Image shift calibrated at ${this.optics.magnificationFor(magIndex, camera.index)}x: ${quality}, range ${fit.rangePercent.toFixed(2)} %.`,
+      values: {
+        ...fit.matrix,
+        rangePercent: fit.rangePercent,
+        meanCorrelation: mean,
+        leastCorrelation: least,
+        driftX: fit.drift.x,
+        driftY: fit.drift.y,
+        images: measured.images,
+        ...(change !== undefined && { changePercent: change }),
       },
-      () => {
-        this.calibrations.imageShift.set(magIndex, camera.index, fit.matrix, {
-          magnification: this.optics.magnificationFor(magIndex, camera.index),
-          sessionMeasured: true,
-        });
-        this.optics.refresh();
-      },
-    );
+      standardErrors: { ...fit.standardErrors },
+      conditions: { magIndex, camera: camera.index, binning: measured.binning },
+      quality: { verdict: quality, remarks: [...lines.slice(-1), ...measured.doubts], correlations },
+      changes: [put('ImageShiftMatrix', { magIndex, camera: camera.index, ...fit.matrix })],
+    });
     if (own && !measuredBefore && change !== undefined) {
       await propagateChange(run, this.optics, this.calibrations, this.memory, {
         magIndex,

@@ -1,7 +1,7 @@
 import { type Matrix, asymmetry, inverse, product } from '../../../../core/base';
 import type { Run } from '../../../../core/kernel';
 import type { Optics } from '../../../../core/optics';
-import type { Calibrations } from '../../../../core/store';
+import { type Calibrations, put } from '../../../../core/store';
 import type { ShiftCalibrationMemory } from '../../shared/services';
 
 /** A matrix whose axes differ by more than this is no rotation with scale. */
@@ -52,28 +52,14 @@ export async function propagateChange(
   if (!(await run.operator.confirm({ id: 'propagate', text, default: false }))) return;
   const delta = product(after, back);
   const carried = candidates.map((index) => {
-    const old = imageShift.get(index, camera)!;
-    return { magIndex: index, old, matrix: product(delta, old) };
+    const matrix = product(delta, imageShift.get(index, camera)!);
+    return put('ImageShiftMatrix', { magIndex: index, camera, ...matrix }, { sessionMeasured: false });
   });
-  await run.accept(
-    {
-      summary: `The change of ${change.toFixed(1)} % was carried over to ${candidates.length} magnifications.`,
-      values: { magIndexes: candidates, changePercent: change },
-      conditions: { magIndex, camera },
-      also: carried.map((each) => ({
-        record: { name: 'ImageShiftMatrix', values: { magIndex: each.magIndex, camera, ...each.matrix } },
-        replaced: { ...each.old },
-      })),
-    },
-    () => {
-      for (const { magIndex: index, matrix } of carried) {
-        imageShift.set(index, camera, matrix, {
-          magnification: optics.magnificationFor(index, camera),
-          sessionMeasured: false,
-        });
-      }
-      memory.propagationSources.add(`${camera}:${magIndex}`);
-      optics.refresh();
-    },
-  );
+  await run.accept({
+    summary: `The change of ${change.toFixed(1)} % was carried over to ${candidates.length} magnifications.`,
+    values: { magIndexes: candidates, changePercent: change },
+    conditions: { magIndex, camera },
+    changes: carried,
+  });
+  memory.propagationSources.add(`${camera}:${magIndex}`);
 }

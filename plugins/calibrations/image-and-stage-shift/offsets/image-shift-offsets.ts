@@ -8,7 +8,7 @@ import {
   vector,
 } from '../../../../core/base';
 import { type OpticalPlace, type Optics, convertImageShift } from '../../../../core/optics';
-import type { Calibrations, StoredChange } from '../../../../core/store';
+import { type Calibrations, type Change, put, remove } from '../../../../core/store';
 import { offsetErrors } from './image-shift-offset-errors';
 import type { Run } from '../../../../core/kernel';
 import type { ShiftCalibrationMemory } from '../../shared/services';
@@ -98,46 +98,45 @@ export function mergeOffsets({
   return new Map([...shifts].map(([index, shift]) => [index, subtract(shift, transfer(atZero, zero, index))]));
 }
 
-/** One row of the table of offsets. */
-export interface OffsetRow {
-  readonly magIndex: number;
-  readonly eftem: OffsetMode;
-  readonly x: number;
-  readonly y: number;
-}
-
 /** The other mode. */
 export const otherMode = (mode: OffsetMode): OffsetMode => (mode === 0 ? 1 : 0);
 
-/** The rows of a mode that say something: an offset of zero has none. */
-export const rowsOf = (offsets: ReadonlyMap<number, Shift>, eftem: OffsetMode): readonly OffsetRow[] =>
-  [...offsets].filter(([, shift]) => length(shift) > 0).map(([magIndex, { x, y }]) => ({ magIndex, eftem, x, y }));
+/** The offsets of a mode as they are stored, and those of zero at further mag indices. */
+export const offsetsNow = (
+  calibrations: Pick<Calibrations, 'records'>,
+  mode: OffsetMode,
+  indexes: readonly number[],
+): ReadonlyMap<number, Shift> =>
+  new Map(
+    [...storedIndexes(calibrations, mode), ...indexes].map((index) => [index, offsetAt(calibrations, index, mode)]),
+  );
 
-/** The rows of a mode as they are stored. */
-export const rowsNow = (calibrations: Pick<Calibrations, 'records'>, mode: OffsetMode): readonly OffsetRow[] =>
+const storedIndexes = (calibrations: Pick<Calibrations, 'records'>, mode: OffsetMode): readonly number[] =>
   calibrations
     .records('ImageShiftOffsets')
     .all()
-    .filter((row) => row.eftem === mode)
-    .map(({ magIndex, x, y }) => ({ magIndex, eftem: mode, x, y }));
+    .flatMap(({ magIndex, eftem }) => (eftem === mode ? [magIndex] : []));
 
-/** Which records change from one table to another, for the history. */
-export function offsetChanges(before: readonly OffsetRow[], after: readonly OffsetRow[]): readonly StoredChange[] {
-  const same = (a: OffsetRow) => (b: OffsetRow) => a.magIndex === b.magIndex && a.eftem === b.eftem;
-  const gone = before
-    .filter((row) => !after.some(same(row)))
-    .map((row): StoredChange => ({
-      record: { name: 'ImageShiftOffsets', values: { magIndex: row.magIndex, eftem: row.eftem }, removed: true },
-      replaced: { ...row },
-    }));
-  const now = after.map((row): StoredChange => {
-    const replaced = before.find(same(row));
-    return {
-      record: { name: 'ImageShiftOffsets', values: { ...row } },
-      ...(replaced && { replaced: { ...replaced } }),
-    };
-  });
-  return [...gone, ...now];
+/**
+ * The changes that make these the offsets of a mode, and its only ones. An offset of zero has no row in the file; that there is none is a
+ * change too, so that the whole table comes back with the history.
+ */
+export function offsetChanges(
+  calibrations: Pick<Calibrations, 'records'>,
+  eftem: OffsetMode,
+  offsets: ReadonlyMap<number, Shift>,
+  { derived = false } = {},
+): readonly Change<'ImageShiftOffsets'>[] {
+  const options = { sessionMeasured: !derived };
+  const others = storedIndexes(calibrations, eftem).filter((index) => !offsets.has(index));
+  return [
+    ...others.map((magIndex) => remove('ImageShiftOffsets', { magIndex, eftem }, options)),
+    ...[...offsets].map(([magIndex, shift]) =>
+      length(shift) > 0
+        ? put('ImageShiftOffsets', { magIndex, eftem, x: shift.x, y: shift.y }, options)
+        : remove('ImageShiftOffsets', { magIndex, eftem }, options),
+    ),
+  ];
 }
 
 /** The first regular and the first energy-filter camera by the order of the site's list, where there are both. */

@@ -1,6 +1,6 @@
 import { normalizeDegrees } from '../../../../core/base';
 import type { Optics } from '../../../../core/optics';
-import type { Calibrations, ShortTermRecords } from '../../../../core/store';
+import { amend, type Calibrations, type Change, put, type ShortTermRecords } from '../../../../core/store';
 
 /** A pixel size that was found, as the short-term file keeps it: nanometres, degrees. */
 export type FoundPixelSize = ShortTermRecords['FoundPixelSize'];
@@ -67,6 +67,21 @@ export function withFoundPixelSize(
     return { ...row, addedRotation: degrees };
   });
   return { list: [...others, { ...found, addedRotation: own }], added };
+}
+
+/** The changes that make one list of found sizes of another; only the size at this place was measured. */
+export function foundSizeChanges(
+  before: readonly FoundPixelSize[],
+  after: readonly FoundPixelSize[],
+  place: { readonly camera: number; readonly magIndex: number },
+): readonly Change<'FoundPixelSize'>[] {
+  return after.map((row) => {
+    const { camera, magIndex, time, addedRotation } = row;
+    if (camera === place.camera && magIndex === place.magIndex) return put('FoundPixelSize', row);
+    const earlier = before.findLast((each) => each.camera === camera && each.magIndex === magIndex);
+    const turned = earlier?.addedRotation === addedRotation ? {} : { addedRotation };
+    return amend('FoundPixelSize', { camera, magIndex }, { time, ...turned }, { sessionMeasured: false });
+  });
 }
 
 /** The difference in rotation between two magnifications that follow each other. */

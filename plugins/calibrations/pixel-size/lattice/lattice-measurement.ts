@@ -20,7 +20,7 @@ import {
   trimDarkSurroundings,
 } from '../../../../imaging';
 import { latticeErrors } from './lattice-errors';
-import { foundPixelSizes, withFoundPixelSize } from './lattice-found';
+import { foundPixelSizes, foundSizeChanges, withFoundPixelSize } from './lattice-found';
 import { LatticeMemory } from './lattice-memory';
 import { pixelSizeSuggestion } from '../../shared/result/property-suggestions';
 import { type LatticeSpecimen, latticeSpecimen, targetSize } from './lattice-specimen';
@@ -256,27 +256,21 @@ export class PixelSizeMeasurement {
     const propertySuggestions = fromFile
       ? []
       : [pixelSizeSuggestion({ magIndex, camera }, pixelSize, pixelSize * relativeError)];
-    return run.accept({ ...draft, values: { ...values, stored: true }, propertySuggestions }, () =>
-      this.store(run, { magIndex, camera, pixelSize, gridAngle: lattice.angle }),
-    );
-  }
-
-  private store(
-    run: Run,
-    found: {
-      readonly magIndex: number;
-      readonly camera: number;
-      readonly pixelSize: number;
-      readonly gridAngle: number;
-    },
-  ): void {
+    const before = foundPixelSizes(this.calibrations);
     const time = Math.floor(run.clock.date().getTime() / 60_000);
-    const { list, added } = withFoundPixelSize(foundPixelSizes(this.calibrations), { ...found, time }, this.optics);
-    this.calibrations.shortTerm('FoundPixelSize').replaceAll(list);
-    for (const { magIndex, degrees } of added)
+    const found = { magIndex, camera, pixelSize, gridAngle: lattice.angle, time };
+    const { list, added } = withFoundPixelSize(before, found, this.optics);
+    const result = await run.accept({
+      ...draft,
+      values: { ...values, stored: true },
+      propertySuggestions,
+      changes: foundSizeChanges(before, list, found),
+    });
+    for (const { magIndex: turned, degrees } of added)
       run.operator.log(
-        `${degrees} degrees were added to the rotation at mag index ${magIndex}, since the microscope reports a rotation there.`,
+        `${degrees} degrees were added to the rotation at mag index ${turned}, since the microscope reports a rotation there.`,
       );
+    return result;
   }
 
   private logSpacings(

@@ -2,7 +2,7 @@ import { EucentricError } from '../../../../core/base';
 import type { Cameras, Scope } from '../../../../core/devices';
 import type { QuestionDeclaration, Run } from '../../../../core/kernel';
 import type { Optics } from '../../../../core/optics';
-import type { CalibrationResult, MatrixTable, StoredRecord } from '../../../../core/store';
+import { type CalibrationResult, type MatrixTable, remove } from '../../../../core/store';
 
 /** What is asked before a shift calibration is removed. */
 export const removalQuestions: readonly QuestionDeclaration[] = [
@@ -14,7 +14,7 @@ export const removalQuestions: readonly QuestionDeclaration[] = [
 export interface Removable {
   /** As in a sentence: `image shift`. */
   readonly what: string;
-  readonly record: StoredRecord['name'];
+  readonly record: 'ImageShiftMatrix' | 'StageToCameraMatrix';
   readonly table: MatrixTable;
 }
 
@@ -51,19 +51,12 @@ export async function removeCalibration(
     }))
   )
     return undefined;
-  return run.accept(
-    {
-      summary: `The ${what} calibration at ${shownMagnification}x was removed; save the calibrations if it is not to come back with the next start.`,
-      values: { magIndex, removed: true },
-      conditions: { magIndex, camera },
-      record: { name: record, values: { magIndex, camera }, removed: true },
-      replaced: { ...matrix },
-    },
-    () => {
-      table.remove(magIndex, camera);
-      optics.refresh();
-    },
-  );
+  return run.accept({
+    summary: `The ${what} calibration at ${shownMagnification}x was removed; save the calibrations if it is not to come back with the next start.`,
+    values: { magIndex, removed: true },
+    conditions: { magIndex, camera },
+    changes: [remove(record, { magIndex, camera })],
+  });
 }
 
 const notThere = (message: string): EucentricError =>

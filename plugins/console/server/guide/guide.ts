@@ -1,7 +1,7 @@
 import type { MenuEntry, Session } from '../../../../core/kernel';
 import { checkConsistency } from '../../../../core/consistency';
 import { Optics } from '../../../../core/optics';
-import { type Calibrations, type HistoryEntry, recordNow } from '../../../../core/store';
+import { type ChangeTarget, type HistoryEntry, isInForce } from '../../../../core/store';
 import type { FindingState, GuideStep } from '../../protocol';
 import type { ChangedSince } from './changed-conditions';
 import { steps } from './guide-steps';
@@ -32,23 +32,11 @@ export const doubtsOf = (findings: readonly FindingState[]): Doubts =>
 /** Whether the value that an entry of the history tells of is the one in use. */
 export type InForce = (entry: HistoryEntry) => boolean;
 
-/** Compares the record of an entry with the calibrations as they are; what left no record of the main file counts as in use. */
-export function inForceIn(calibrations: Calibrations | undefined): InForce {
-  return ({ record }) => {
-    if (!calibrations || !record || record.removed) return true;
-    const now = recordNow(calibrations, record);
-    return (
-      now !== undefined &&
-      Object.entries(record.values).every(
-        ([name, value]) => typeof value !== 'number' || alike(value, Number(now[name] ?? value)),
-      )
-    );
-  };
-}
-
-/** The file keeps six figures and more. */
-const alike = (one: number, other: number): boolean =>
-  Math.abs(one - other) <= 1e-4 * Math.max(Math.abs(one), Math.abs(other), 1e-3);
+/** Compares all that an entry measured with the calibrations and the settings as they are; what left nothing there counts as in use. */
+export const inForceIn =
+  (calibrations?: ChangeTarget['calibrations'], settings?: ChangeTarget['settings']): InForce =>
+  (entry) =>
+    isInForce({ ...(calibrations && { calibrations }), ...(settings && { settings }) }, entry);
 
 /** How far a site is: for each item when it was really measured last, whether that value is in use, whether the instrument has changed since, and whether it still holds. */
 export function guideOf(

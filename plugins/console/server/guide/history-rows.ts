@@ -38,8 +38,8 @@ export function historyRows(
       values: numbersOf(entry.values),
       errors: numbersOf(entry.standardErrors),
       units: itemOf(entry.item)?.declaration?.units ?? {},
-      restorable: (entry.record ?? entry.session) !== undefined,
-      replaces: (entry.replaced ?? entry.session) !== undefined,
+      restorable: entry.changes.length > 0,
+      replaces: entry.changes.some(({ replaced }) => replaced !== undefined),
     }));
 }
 

@@ -192,7 +192,7 @@ test('what was measured goes into the history, with what it holds for, and is br
       binning: expect.any(Number) as number,
       stepX: expect.any(Number) as number,
     },
-    session: { property: 'ISdelayScaleFactor', value: 0.6, replaced: 1 },
+    changes: [{ session: 'ISdelayScaleFactor', value: 0.6, replaced: 1 }],
   });
   const { height } = instrument.kernel.registry.get(Cameras).selected.traits;
   const step = 0.5 * height * instrument.kernel.registry.get(Optics).pixelSize(instrument.magIndex, 0)!.value * 1e9;

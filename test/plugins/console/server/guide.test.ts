@@ -18,6 +18,7 @@ const measured = (item: string, when: string, quality = {}): HistoryEntry => ({
   values: {},
   standardErrors: {},
   conditions: { magnification: 8100 },
+  changes: [],
   quality,
 });
 
@@ -102,7 +103,7 @@ test('a value that was removed, replaced or never saved is not in use', async ()
   const matrix = { xpx: 10.25, xpy: 1, ypx: -1, ypy: 10 };
   const entry: HistoryEntry = {
     ...measured(`${shift}/image-shift`, '2026-05-31T12:00:00Z'),
-    record: { name: 'ImageShiftMatrix', values: { magIndex: 22, camera: 0, ...matrix } },
+    changes: [{ record: 'ImageShiftMatrix', values: { magIndex: 22, camera: 0, ...matrix } }],
   };
   expect(inForce(entry)).toBe(false);
   calibrations.imageShift.set(22, 0, matrix, { sessionMeasured: true });
