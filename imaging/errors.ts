@@ -1,4 +1,4 @@
-/** The stable codes of everything that can go wrong in the numerics. */
+/** The stable codes of all errors in the numerics. */
 export type ImagingErrorCode =
   | 'imaging/bad-argument'
   | 'imaging/bad-size'
@@ -12,7 +12,7 @@ export type ImagingErrorCode =
   | 'imaging/singular-fit'
   | 'imaging/too-few-points';
 
-/** Says what went wrong in a numerical step, where, and what to do about it. */
+/** An error in a numerical step: what happened, where, and what to do about it. */
 export class ImagingError extends Error {
   override readonly name = 'ImagingError';
 
@@ -98,7 +98,7 @@ export function notFinite(where: string, what = 'the image holds NaN or infinite
   );
 }
 
-/** Two things that must have one shape have not. */
+/** Two shapes that must be the same differ. */
 export function shapeMismatch(where: string, one: readonly number[], other: readonly number[]): ImagingError {
   return new ImagingError(
     'imaging/shape-mismatch',

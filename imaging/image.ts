@@ -1,13 +1,13 @@
 import ndarray, { type NdArray } from 'ndarray';
 import { badSize, emptyImage, notFinite, shapeMismatch } from './errors';
 
-/** The number formats that cameras deliver and the numerics work in. */
+/** Number formats of cameras and of the numerics. */
 export type PixelArray = Uint8Array | Uint16Array | Int16Array | Float32Array | Float64Array;
 
 /** A grey image: shape [rows, columns], row 0 at the top (raster sense, Y down), pixel values in counts. */
 export type Image<A extends PixelArray = PixelArray> = NdArray<A>;
 
-/** The rows and columns of an image together with what typed-array loops need to walk over it. */
+/** The size of an image and its strides, for loops over typed arrays. */
 export interface ImageLayout {
   readonly data: PixelArray;
   readonly rows: number;

@@ -1,4 +1,4 @@
-/** Pure numerics on images: everything that other rooms may use of it. */
+/** Pure numerics on images; the public part of this room. */
 export * from './errors';
 export * from './fft';
 export * from './fits';

@@ -5,7 +5,7 @@ const memoryImport = 2;
 const limitedFlag = 1;
 const sharedFlag = 2;
 
-/** A WebAssembly binary that works on shared memory, and how large that memory is. */
+/** A WebAssembly binary that works on shared memory, and the size of that memory. */
 export interface SharedBinary {
   /** For the first thread: sets the memory up. */
   readonly first: Uint8Array;

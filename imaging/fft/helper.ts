@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 
-/** What the second thread can be asked to share; each job ends in two arguments, where a share begins and where it ends. */
+/** Jobs that the second thread can share; each job ends in two arguments, the begin and the end of a share. */
 export const jobs = [
   'forward_rows',
   'forward_columns',
@@ -18,10 +18,10 @@ export type Job = (typeof jobs)[number];
 /** Places in the control block. */
 const slots = { issued: 0, done: 1, job: 2, total: 3, share: 4, next: 5, count: 6, ready: 7, arguments: 8 } as const;
 const controlLength = 32;
-/** How often a thread looks for news before it goes to sleep, about 50 microseconds. */
+/** Number of times that a thread polls before it goes to sleep, about 50 microseconds. */
 const turns = 10_000;
-/** A second thread that has not answered for so long has died. */
-const patienceMs = 60_000;
+/** Limit for an answer of the second thread; after that it counts as dead. */
+const answerLimitMs = 60_000;
 
 /** A second thread on the memory of a WebAssembly instance; it does not keep the program alive. */
 export class Helper {
@@ -33,13 +33,14 @@ export class Helper {
     this.worker = new Worker(script, {
       workerData: { code, memory, control: this.control, stackTop, jobs, slots, turns },
     });
-    // where a second thread cannot be had, one thread gives the same numbers
+    // Without a second thread, one thread gives the same numbers.
     this.worker.on('error', () => Atomics.store(this.control, slots.ready, 0));
     this.worker.unref();
   }
 
   /**
-   * Does a job in shares on both threads and returns when all of it is done; on this thread alone while the other still starts.
+   * Does a job in shares on both threads and returns when all of it is done; works alone while the other thread still
+   * starts.
    *
    * @param run does a share on this thread
    * @param given the arguments of the job on the other thread, before the bounds of the share
@@ -75,7 +76,7 @@ export class Helper {
     this.waitUntilDone();
   }
 
-  /** Whether the second thread takes part by now. */
+  /** True when the second thread takes part. */
   get ready(): boolean {
     return Atomics.load(this.control, slots.ready) !== 0;
   }
@@ -88,7 +89,7 @@ export class Helper {
   private waitUntilDone(): void {
     const { control, issued } = this;
     for (let turn = 0; turn < turns; turn++) if (Atomics.load(control, slots.done) === issued) return;
-    const until = Date.now() + patienceMs;
+    const until = Date.now() + answerLimitMs;
     for (let done = Atomics.load(control, slots.done); done !== issued; done = Atomics.load(control, slots.done)) {
       Atomics.wait(control, slots.done, done, 1000);
       if (Date.now() > until)

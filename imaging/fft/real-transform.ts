@@ -6,9 +6,9 @@ import { newInstance, wasm as commonInstance, type Wasm } from './wasm';
 export interface RealTransform2 {
   readonly rows: number;
   readonly columns: number;
-  /** Memory of the transform for rows x columns real numbers; handed to `forward` or `inverse` it is used without a copy. */
+  /** Memory of the transform for rows x columns real numbers; `forward` and `inverse` use it without a copy. */
   readonly real: Float32Array;
-  /** Memory of the transform for rows x (columns / 2 + 1) interleaved complex numbers; used without a copy likewise. */
+  /** Memory of the transform for rows x (columns / 2 + 1) interleaved complex numbers; also used without a copy. */
   readonly complex: Float32Array;
   /**
    * The transform `X(u, v) = sum x(row, column) exp(-2 pi i (u row / rows + v column / columns))`.
@@ -30,20 +30,23 @@ export interface RealTransform2 {
   inverse(input: Float32Array, output?: Float32Array): Float32Array;
 }
 
-/** How a transform is computed. */
+/** Options of a transform. */
 export interface TransformOptions {
-  /** Two threads give the same numbers sooner; the second starts with the first transform and takes part once it runs. */
+  /**
+   * Two threads give the same numbers sooner. The second thread starts with the first transform and takes part once it
+   * runs.
+   */
   readonly threads?: 1 | 2;
 }
 
 const largestSide = 8192;
 const plansKept = 8;
-/** Plans above this size have an instance of their own, for the memory of an instance only grows. */
+/** Plans above this size have an instance of their own, because the memory of an instance only grows. */
 const largePlanBytes = 1 << 25;
-/** How much memory the plans that are kept may hold in all; the latest is always kept. */
+/** Memory that all cached plans may hold together; the latest plan is always kept. */
 const bytesKept = 1 << 28;
-/** Lines that a thread takes at a time. */
-const share = 32;
+/** Lines per share of a thread. */
+const linesPerShare = 32;
 
 const plans = new Map<string, Plan>();
 const lost = new FinalizationRegistry<Holding>((holding) => holding.giveBack());
@@ -94,7 +97,7 @@ export function goodSize(minimum: number): number {
   }
 }
 
-/** What a plan holds in linear memory. */
+/** Linear memory of a plan. */
 interface Holding {
   readonly wasm: Wasm;
   readonly plane: number;
@@ -145,7 +148,7 @@ class Plan implements RealTransform2 {
   readonly bytes: number;
   private readonly width: number;
   private holding: Holding | undefined;
-  /** Set once somebody outside has been given the memory: then it must stay while the plan is in use. */
+  /** True once a caller has the memory: then it must stay while the plan is in use. */
   private lent = false;
 
   constructor(
@@ -168,7 +171,7 @@ class Plan implements RealTransform2 {
     return this.held().complex;
   }
 
-  /** Gives the memory back when nobody outside holds it; the plan can still be used, and takes memory again then. */
+  /** Frees the memory when no caller holds it. The plan stays usable and allocates memory again then. */
   retire(): void {
     if (this.lent || this.holding === undefined) return;
     lost.unregister(this);
@@ -207,7 +210,7 @@ class Plan implements RealTransform2 {
   }
 
   private run({ wasm, work }: Holding, job: Job, given: (work: number) => number[], total: number): void {
-    if (this.threads === 2) wasm.share(job, given(work[0]), given(work[1]), total, share);
+    if (this.threads === 2) wasm.share(job, given(work[0]), given(work[1]), total, linesPerShare);
     else wasm[job](...given(work[0]), 0, total);
   }
 }

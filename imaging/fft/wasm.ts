@@ -28,7 +28,7 @@ const { WebAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyInter
 
 type SharedJob = (...given: number[]) => void;
 
-/** What the Rust crate offers: functions on addresses in its linear memory. Each is described in `src/`. */
+/** Functions of the Rust crate, on addresses in its linear memory. `src/` describes each of them. */
 interface Functions {
   reserve(bytes: number): number;
   release(address: number, bytes: number): void;
@@ -61,7 +61,7 @@ interface Functions {
   frame_check(frame: number): number;
   register(later: number, reference: number, options: number, result: number): number;
   task_new(later: number, reference: number, options: number): number;
-  /** task, thread, from, to; the next three likewise */
+  /** task, thread, from, to; the same for the next three */
   readonly task_prepare: SharedJob;
   readonly task_columns: SharedJob;
   readonly task_rows: SharedJob;
@@ -73,9 +73,9 @@ interface Functions {
   forget(): void;
 }
 
-/** One instance of the crate with a memory of its own, which goes when the instance is let go. */
+/** One instance of the crate with its own memory, which is freed with the instance. */
 export interface Wasm extends Functions {
-  /** The memory as it is now; it is replaced by a larger one when it grows, while older views stay valid. */
+  /** The present memory. When it grows, a larger one replaces it, while older views stay valid. */
   readonly buffer: SharedArrayBuffer;
   /**
    * Does a job in shares on two threads, starting the second one on first use.
@@ -84,18 +84,18 @@ export interface Wasm extends Functions {
    * @param theirs the leading arguments of the job on the second thread
    */
   share(job: Job, ours: readonly number[], theirs: readonly number[], total: number, share: number): void;
-  /** Whether the second thread has started and takes part. */
+  /** True when the second thread has started and takes part. */
   readonly helped: boolean;
-  /** Ends the second thread; another `share` would start a new one. */
+  /** Ends the second thread; another `share` starts a new one. */
   retire(): void;
 }
 
 const binaryName = path.join('pkg', 'eucentric_fft_bg.wasm');
 const stackBytes = 1 << 18;
-/** 64 KiB each; the address space is asked for in one piece, and not every machine gives away 4 GiB of it. */
+/** In pages of 64 KiB. The address space is reserved in one piece, and not every machine gives 4 GiB of it. */
 const pageLimits = [65536, 16384, 4096];
 
-/** Finds a file beside the source, from the source and from the compiled tree alike. */
+/** Finds a file beside the source, both from the source and from the compiled tree. */
 function fileBeside(name: string): string {
   const candidates = [path.join(__dirname, name), path.resolve(__dirname, '..', '..', '..', 'imaging', 'fft', name)];
   const found = candidates.find((candidate) => existsSync(candidate));
@@ -142,7 +142,7 @@ export function newInstance(): Wasm {
   const memory = newMemory(modules);
   const imports: Record<string, Record<string, unknown>> = {};
   for (const { module, name, kind } of WebAssembly.Module.imports(modules.first)) {
-    // the one imported function sets up a table for JavaScript objects, and none cross this boundary
+    // The one imported function sets up a table for JavaScript objects, and none of these cross this boundary.
     (imports[module] ??= {})[name] = kind === 'memory' ? memory : () => undefined;
   }
   const functions = new WebAssembly.Instance(modules.first, imports).exports as Functions;
@@ -171,7 +171,7 @@ export function newInstance(): Wasm {
 
 let common: Wasm | undefined;
 
-/** The instance that registration, reduction and small transforms work in. */
+/** The instance for registration, reduction and small transforms. */
 export function wasm(): Wasm {
   return (common ??= newInstance());
 }

@@ -2,35 +2,35 @@ import { CholeskyDecomposition, Matrix as Numbers } from 'ml-matrix';
 import { badArgument, shapeMismatch, singularFit, tooFewPoints } from '../errors';
 import { requireRectangular } from './least-squares';
 
-/** One way in which the errors of the observations may have come about. */
+/** A possible cause of the errors of the observations. */
 export interface ErrorHypothesis {
   /** Covariance of the observations beyond what the unknowns explain, row by row. */
   readonly covariance: readonly ArrayLike<number>[];
-  /** How likely it is beforehand, in any unit; default 1. */
+  /** Prior probability of the hypothesis, in any unit; default 1. */
   readonly weight?: number;
 }
 
-/** What a fit that was averaged over hypotheses found. */
+/** Result of a fit that was averaged over hypotheses. */
 export interface AveragedFit {
   readonly parameters: readonly number[];
   readonly standardErrors: readonly number[];
   readonly covariance: readonly (readonly number[])[];
-  /** What the observations leave of each hypothesis, adding up to 1. */
+  /** Posterior probability of each hypothesis; their sum is 1. */
   readonly probabilities: readonly number[];
 }
 
 /**
- * Linear least squares with correlated errors of which only the possible causes are known: generalized least squares under each
- * hypothesis, averaged by how well the hypothesis explains what the unknowns leave over (its restricted likelihood).
+ * Linear least squares with correlated errors of which only the possible causes are known: generalized least squares
+ * under each hypothesis, averaged by how well the hypothesis explains the residuals (its restricted likelihood).
  *
- * The covariance holds the scatter within the hypotheses and that between them, so that too few observations to tell the causes apart
- * make the errors larger, as Student's t does for a single unknown variance.
- * Sources: H. D. Patterson and R. Thompson, Biometrika 58 (1971) 545; J. A. Hoeting et al., Statistical Science 14 (1999) 382.
+ * The covariance holds the scatter within the hypotheses and that between them, so that too few observations to
+ * distinguish the causes make the errors larger, as Student's t does for a single unknown variance. Sources: H. D.
+ * Patterson and R. Thompson, Biometrika 58 (1971) 545; J. A. Hoeting et al., Statistical Science 14 (1999) 382.
  *
- * @param rows one row an observation, each with one number an unknown
- * @param observed one number a row
- * @throws ImagingError 'imaging/too-few-points', 'imaging/singular-fit', 'imaging/shape-mismatch', 'imaging/not-finite',
- *   'imaging/bad-argument' without hypotheses or for a covariance that is none
+ * @param rows one row per observation, each with one number per unknown
+ * @param observed one number per row
+ * @throws ImagingError 'imaging/too-few-points', 'imaging/singular-fit', 'imaging/shape-mismatch',
+ * 'imaging/not-finite', 'imaging/bad-argument' without hypotheses or for a covariance that is none
  */
 export function averagedLeastSquares(
   rows: readonly ArrayLike<number>[],
@@ -73,7 +73,7 @@ export function averagedLeastSquares(
 interface GeneralizedFit {
   readonly parameters: readonly number[];
   readonly covariance: Numbers;
-  /** Logarithm of weight and restricted likelihood, but for a constant. */
+  /** Logarithm of weight and restricted likelihood, apart from a constant. */
   readonly likelihood: number;
 }
 

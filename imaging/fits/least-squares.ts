@@ -2,9 +2,9 @@ import { Matrix as Numbers, SingularValueDecomposition } from 'ml-matrix';
 import { badArgument, shapeMismatch, singularFit, tooFewPoints } from '../errors';
 import { requireFinite } from '../image';
 
-/** What a linear fit found. */
+/** Result of a linear fit. */
 export interface LinearFit {
-  /** One value an unknown, in the order of the columns. */
+  /** One value per unknown, in the order of the columns. */
   readonly parameters: readonly number[];
   /** Standard error of each parameter; NaN (not known) when there are no more points than unknowns and the variance is not given. */
   readonly standardErrors: readonly number[];
@@ -18,9 +18,9 @@ export interface LinearFit {
   readonly deviation: number;
 }
 
-/** How a linear fit is made. */
+/** Options of a linear fit. */
 export interface LeastSquaresOptions {
-  /** One weight a point, 0 or more, proportional to 1 / variance; default all 1. */
+  /** One weight per point, 0 or more, proportional to 1 / variance; default all 1. */
   readonly weights?: ArrayLike<number>;
   /** The known variance of an observation of weight 1; default: estimated from the residuals. */
   readonly variance?: number;
@@ -30,15 +30,17 @@ export interface LeastSquaresOptions {
 const rankTolerance = 1e-10;
 
 /**
- * Linear least squares: the parameters that bring `rows * parameters` nearest to `observed`, with their standard errors.
+ * Linear least squares: the parameters that bring `rows * parameters` nearest to `observed`, with their standard
+ * errors.
  *
- * Solved by singular value decomposition of the weighted and column-scaled design, so unlike units in the columns do no harm.
- * Covariance = variance * (X^T W X)^-1 (for example Seber and Lee, Linear Regression Analysis, 2003, chapter 3).
+ * Solved by singular value decomposition of the weighted and column-scaled design, so unlike units in the columns do no
+ * harm. Covariance = variance * (X^T W X)^-1 (for example Seber and Lee, Linear Regression Analysis, 2003, chapter 3).
  *
- * @param rows one row a point, each with one number an unknown
- * @param observed one number a point
- * @throws ImagingError 'imaging/too-few-points' for fewer points than unknowns, 'imaging/singular-fit' when the points do not tell all
- *   unknowns, 'imaging/shape-mismatch' for unequal lengths, 'imaging/not-finite', 'imaging/bad-argument' for a negative weight or variance
+ * @param rows one row per point, each with one number per unknown
+ * @param observed one number per point
+ * @throws ImagingError 'imaging/too-few-points' for fewer points than unknowns, 'imaging/singular-fit' when the points
+ * do not determine all unknowns, 'imaging/shape-mismatch' for unequal lengths, 'imaging/not-finite',
+ * 'imaging/bad-argument' for a negative weight or variance
  */
 export function leastSquares(
   rows: readonly ArrayLike<number>[],
@@ -101,7 +103,10 @@ export function leastSquares(
   return { parameters, standardErrors, covariance, residuals, degreesOfFreedom, deviation };
 }
 
-/** Checks that all rows are equally long and as many as the observations, and that all numbers are finite; gives the number of unknowns. */
+/**
+ * Checks that all rows have the same length, that there is one per observation, and that all numbers are finite.
+ * Returns the number of unknowns.
+ */
 export function requireRectangular(
   rows: readonly ArrayLike<number>[],
   observed: ArrayLike<number>,

@@ -4,10 +4,10 @@ import { badArgument, noConvergence, notFinite, shapeMismatch, singularFit, tooF
 import { requireFinite } from '../image';
 import { leastSquares, type LinearFit } from './least-squares';
 
-/** A curve or surface with unknowns: gives, for values of the unknowns, the function of a point. */
+/** A curve or surface with unknowns: for values of the unknowns, it returns the function of a point. */
 export type Model<Point> = (parameters: readonly number[]) => (point: Point) => number;
 
-/** How a fit that is not linear is made. */
+/** Options of a nonlinear fit. */
 export interface NonlinearOptions {
   /** Proportional to 1 / variance of each point; default all 1. */
   readonly weights?: ArrayLike<number>;
@@ -21,38 +21,40 @@ export interface NonlinearOptions {
   /** The fit has settled when the sum of squares falls by less than this share; default 1e-10. */
   readonly tolerance?: number;
   /** Default 200. */
-  readonly mostIterations?: number;
+  readonly maxIterations?: number;
 }
 
-/** What a fit that is not linear found; the errors are those of the model made linear at the solution. */
+/** Result of a nonlinear fit; the errors are those of the model linearized at the solution. */
 export interface NonlinearFit extends LinearFit {
   readonly iterations: number;
 }
 
-/** Steps of the library in one go; between the goes the best point so far and the scaling are taken up again. */
+/** Steps of the library per round. The next round starts from the best point so far, with a new scaling. */
 const iterationsPerRound = 8;
-/** Share of the size of an unknown by which it is moved for a central difference: the cube root of the machine precision. */
+/** Step of an unknown for a central difference, as a share of its size: the cube root of the machine precision. */
 const differenceStep = 6e-6;
-/** How often a go without gain is repeated with heavier damping before that counts as the end. */
+/** Damping of the rounds without gain; when the heaviest one brings no gain, the fit is at its end. */
 const dampings = [1e-3, 1, 1e3];
 
 /** A sum of squares below this share of that of the data is rounding. */
 const exactShare = 1e-18;
-/** Cosine between the residuals and the effect of an unknown below which that unknown has settled. */
+/** An unknown has settled below this cosine between the residuals and its own effect. */
 const largestCosine = 1e-3;
 
 /**
- * Fits a model that is not linear in its unknowns by the method of Levenberg and Marquardt.
+ * Fits a nonlinear model by the method of Levenberg and Marquardt.
  *
- * The steps are those of ml-levenberg-marquardt, made in unknowns scaled to equal influence (Marquardt, SIAM Journal on Applied
- * Mathematics 11 (1963) 431-441) and repeated from the best point until the sum of squares settles. Covariance and standard errors
- * come from the Jacobian at the solution as for a linear fit; an unknown that ended at a limit makes them nominal.
+ * The steps are those of ml-levenberg-marquardt, made in unknowns scaled to equal influence (Marquardt, SIAM Journal on
+ * Applied Mathematics 11 (1963) 431-441) and repeated from the best point until the sum of squares settles. Covariance
+ * and standard errors come from the Jacobian at the solution as for a linear fit; an unknown that ended at a limit
+ * makes them nominal.
  *
- * @param points what the model is evaluated at: numbers, vectors or anything else
- * @param observed one number a point
- * @param start one value an unknown
- * @throws ImagingError 'imaging/no-convergence', 'imaging/too-few-points', 'imaging/singular-fit' when an unknown has no influence,
- *   'imaging/not-finite' for data or a model at the start that is not finite, 'imaging/shape-mismatch', 'imaging/bad-argument'
+ * @param points arguments of the model: numbers, vectors or anything else
+ * @param observed one number per point
+ * @param start one value per unknown
+ * @throws ImagingError 'imaging/no-convergence', 'imaging/too-few-points', 'imaging/singular-fit' when an unknown has
+ * no influence, 'imaging/not-finite' for data or a model at the start that is not finite, 'imaging/shape-mismatch',
+ * 'imaging/bad-argument'
  */
 export function fitModel<Point>(
   points: readonly Point[],
@@ -62,7 +64,7 @@ export function fitModel<Point>(
   options: NonlinearOptions = {},
 ): NonlinearFit {
   const where = 'fitModel';
-  const { mostIterations = 200, tolerance = 1e-10 } = options;
+  const { maxIterations = 200, tolerance = 1e-10 } = options;
   checkArguments(points, observed, start, options);
   const roots = Float64Array.from(points, (_, point) =>
     Math.sqrt(options.weights ? (options.weights[point] as number) : 1),
@@ -87,8 +89,8 @@ export function fitModel<Point>(
   let iterations = 0;
   let gainless = 0;
   while (gainless < dampings.length) {
-    if (iterations >= mostIterations) throw noConvergence(where, iterations);
-    const allowed = Math.min(iterationsPerRound, mostIterations - iterations);
+    if (iterations >= maxIterations) throw noConvergence(where, iterations);
+    const allowed = Math.min(iterationsPerRound, maxIterations - iterations);
     const found = round(problem, best, error, { damping: dampings[gainless] as number, iterations: allowed });
     iterations += allowed;
     const foundError = found ? chiSquare(problem, found) : NaN;
@@ -115,7 +117,10 @@ interface Problem<Point> {
   readonly highest: readonly number[];
 }
 
-/** A few steps of the library from `from`, in unknowns that all have a Jacobian column of unit length; undefined when it broke off. */
+/**
+ * A few steps of the library from `from`, in unknowns that all have a Jacobian column of unit length; undefined when
+ * the library fails.
+ */
 function round<Point>(
   problem: Problem<Point>,
   from: readonly number[],
@@ -145,7 +150,7 @@ function round<Point>(
   const used = points.map((_, point) => point).filter((point) => (roots[point] as number) > 0);
   try {
     const { parameterValues } = minimize(
-      // Residuals are scaled to a sum of squares of 1, so the damping means the same for all data.
+      // Residuals are scaled to a sum of squares of 1, so that the damping has the same effect for all data.
       { x: used, y: used.map((point) => ((observed[point] as number) * (roots[point] as number)) / norm) },
       (scaled: readonly number[]) => {
         const evaluate = model(unscale(scaled));
@@ -167,13 +172,13 @@ function round<Point>(
     const found = unscale(parameterValues);
     return found.every(Number.isFinite) ? found : undefined;
   } catch (cause) {
-    // The library inverts a matrix that can turn singular far from the solution; heavier damping is the answer to that.
+    // The library inverts a matrix that can be singular far from the solution. Heavier damping avoids that.
     if (cause instanceof Error && /singular/i.test(cause.message)) return undefined;
     throw cause;
   }
 }
 
-/** All unknowns but those that sit at a limit and would be better beyond it. */
+/** All unknowns except those that are at a limit and would be better beyond it. */
 function freeUnknowns<Point>(
   problem: Problem<Point>,
   at: readonly number[],
@@ -192,7 +197,10 @@ function freeUnknowns<Point>(
     });
 }
 
-/** Whether the residuals are at right angles to what any free unknown could change, so that steps without gain mean the end. */
+/**
+ * True when the residuals are at right angles to the effect of every free unknown, so that steps without gain mean the
+ * end.
+ */
 function atMinimum<Point>(problem: Problem<Point>, at: readonly number[], error: number): boolean {
   const { observed, roots } = problem;
   const total = roots.reduce((sum, root, point) => sum + (root * (observed[point] as number)) ** 2, 0);
@@ -231,7 +239,7 @@ function linearAt<Point>(problem: Problem<Point>, solution: readonly number[], o
   return { ...linear, parameters: [...solution], residuals };
 }
 
-/** Derivatives of the weighted model, one row a point. */
+/** Derivatives of the weighted model, one row per point. */
 function jacobian<Point>(problem: Problem<Point>, at: readonly number[]): number[][] {
   const { points, model, roots, sizes } = problem;
   const rows = Numbers.zeros(points.length, at.length);

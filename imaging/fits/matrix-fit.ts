@@ -7,37 +7,37 @@ import { robustLeastSquares, type RobustOptions } from './robust-least-squares';
 export interface VectorPair {
   readonly from: Vector;
   readonly to: Vector;
-  /** What multiplies the drift: images or time between the two; default 1, which makes the drift a plain constant. */
+  /** Factor of the drift: images or time between the two. Default 1, which makes the drift a plain constant. */
   readonly elapsed?: number;
   /** Proportional to 1 / variance of `to`; default 1. */
   readonly weight?: number;
 }
 
-/** How a matrix is fitted. */
+/** Options of a matrix fit. */
 export interface MatrixFitOptions {
-  /** Whether `to` holds a constant (times `elapsed`) beside the matrix; default true. */
+  /** Adds a constant (times `elapsed`) to the matrix; default true. */
   readonly drift?: boolean;
-  /** Makes pairs that do not fit the rest lose their pull. */
+  /** Reduces the weight of pairs that do not fit the rest. */
   readonly robust?: RobustOptions;
 }
 
-/** What a fit of a 2x2 matrix found. */
+/** Result of a fit of a 2x2 matrix. */
 export interface MatrixFit {
   readonly matrix: Matrix;
-  /** Units of `to` for one unit of `elapsed`; zero when no drift was fitted. */
+  /** Units of `to` per unit of `elapsed`; zero when no drift was fitted. */
   readonly drift: Vector;
   readonly standardErrors: { readonly matrix: Matrix; readonly drift: Vector };
-  /** `to` minus what the fit says, in the order of the pairs. */
+  /** `to` minus its fitted value, in the order of the pairs. */
   readonly residuals: readonly Vector[];
 }
 
 /**
  * Fits `to = matrix * from + drift * elapsed` to pairs of vectors by least squares, X and Y of `to` independently.
  *
- * With `elapsed` left out this is the fit of an affine map (matrix and translation) to point pairs.
+ * Without `elapsed` this is the fit of an affine map (matrix and translation) to point pairs.
  *
- * @throws ImagingError 'imaging/singular-fit' when the inputs lie on one line, 'imaging/too-few-points' below 3 pairs (2 without
- *   drift), 'imaging/not-finite', 'imaging/bad-argument' for weights together with robust
+ * @throws ImagingError 'imaging/singular-fit' when the inputs lie on one line, 'imaging/too-few-points' below 3 pairs
+ * (2 without drift), 'imaging/not-finite', 'imaging/bad-argument' for weights together with robust
  */
 export function fitMatrix(pairs: readonly VectorPair[], options: MatrixFitOptions = {}): MatrixFit {
   const { drift = true, robust } = options;

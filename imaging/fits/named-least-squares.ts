@@ -13,9 +13,9 @@ export interface NamedFit<Name extends string, Fit extends LinearFit = LinearFit
 /**
  * The general linear model with named columns: `observed = sum over names of values[name] * columns[name]`.
  *
- * A constant term is a column of ones. With `robust`, points that do not fit the rest lose their pull.
+ * A constant term is a column of ones. With `robust`, points that do not fit the rest lose weight.
  *
- * @param columns one array a name, each with one number a point
+ * @param columns one array per name, each with one number per point
  * @throws ImagingError as `leastSquares`, 'imaging/bad-argument' when there are no columns
  */
 export function namedLeastSquares<Name extends string>(

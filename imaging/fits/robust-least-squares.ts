@@ -2,7 +2,7 @@ import { badArgument, tooFewPoints } from '../errors';
 import { median } from '../statistics/order-statistics';
 import { leastSquares, type LinearFit, requireRectangular } from './least-squares';
 
-/** What a robust linear fit found. */
+/** Result of a robust linear fit. */
 export interface RobustFit extends LinearFit {
   /** Final weight of each point, 0 (ignored) to 1 (fully used). */
   readonly weights: readonly number[];
@@ -11,22 +11,22 @@ export interface RobustFit extends LinearFit {
   readonly iterations: number;
 }
 
-/** How a robust fit is made. */
+/** Options of a robust fit. */
 export interface RobustOptions {
-  /** `tukey` (default) ignores far-off points altogether; `huber` limits their pull. */
+  /** `tukey` (default) ignores outliers completely; `huber` limits their influence. */
   readonly weighting?: 'tukey' | 'huber';
   /** Tuning constant in standard deviations; default 4.685 (tukey) or 1.345 (huber), both 95 % efficient for normal errors. */
   readonly tuning?: number;
   /** Default 100. */
-  readonly mostIterations?: number;
+  readonly maxIterations?: number;
 }
 
-/** Makes the median absolute value of normal residuals their standard deviation. */
+/** Factor from the median absolute value of normal residuals to their standard deviation. */
 const normalConsistency = 1.482602218505602;
-/** A fit has settled when no residual moves by more than this share of the scale; a start need not be as sharp. */
-const settled = 1e-7;
+/** A fit has settled when no residual moves by more than this share of the scale. The start needs less precision. */
+const settledStep = 1e-7;
 const settledStart = 1e-2;
-/** Huber's weights with this constant all but minimize the sum of absolute residuals. */
+/** Huber's weights with this constant nearly minimize the sum of absolute residuals. */
 const startTuning = 0.2;
 
 interface Influence {
@@ -48,15 +48,15 @@ const influences: Readonly<Record<'tukey' | 'huber', Influence>> = {
 };
 
 /**
- * Robust linear regression: as `leastSquares`, but points that do not fit the rest lose their pull.
+ * Robust linear regression: as `leastSquares`, but points that do not fit the rest lose weight.
  *
- * An M-estimate by iteratively reweighted least squares: first with Huber's weights, then, if asked for, with Tukey's biweight from
- * there. It stands up to far-off observations, not to far-off rows (leverage). The standard errors are the asymptotic ones with
- * Huber's correction for few points: K^2 * [sum psi^2 / (n - p)] / [mean psi']^2 * (X^T X)^-1 with
- * K = 1 + p/n * var(psi') / mean(psi')^2. Source: P. J. Huber, Robust Statistics (1981), section 7.6; weights after
- * P. W. Holland and R. E. Welsch, Communications in Statistics A6 (1977) 813-827.
- * When more than half of the points fit exactly, these alone determine the result and the standard errors are 0. When the points fall
- * apart so that hardly any hold the fit, the errors are those of all points counted fully.
+ * An M-estimate by iteratively reweighted least squares: first with Huber's weights, then, if asked for, with Tukey's
+ * biweight from there. It resists outlying observations, not outlying rows (leverage). The standard errors are the
+ * asymptotic ones with Huber's correction for few points: K^2 * [sum psi^2 / (n - p)] / [mean psi']^2 * (X^T X)^-1 with
+ * K = 1 + p/n * var(psi') / mean(psi')^2. Source: P. J. Huber, Robust Statistics (1981), section 7.6; weights after P.
+ * W. Holland and R. E. Welsch, Communications in Statistics A6 (1977) 813-827. When more than half of the points fit
+ * exactly, these alone determine the result and the standard errors are 0. When hardly any points determine the fit,
+ * the errors are those of all points with full weight.
  *
  * @throws ImagingError as `leastSquares`, 'imaging/too-few-points' also when too few points keep their weight
  */
@@ -66,20 +66,20 @@ export function robustLeastSquares(
   options: RobustOptions = {},
 ): RobustFit {
   const where = 'robustLeastSquares';
-  const { weighting = 'tukey', tuning = weighting === 'tukey' ? 4.685 : 1.345, mostIterations = 100 } = options;
+  const { weighting = 'tukey', tuning = weighting === 'tukey' ? 4.685 : 1.345, maxIterations = 100 } = options;
   if (!(tuning > 0)) throw badArgument(where, `a tuning constant of ${tuning} cannot be`);
-  if (!(mostIterations >= 1)) throw badArgument(where, `${mostIterations} iterations cannot be`);
+  if (!(maxIterations >= 1)) throw badArgument(where, `${maxIterations} iterations cannot be`);
   const count = requireRectangular(rows, observed, where);
 
   const plain = leastSquares(rows, observed);
   // A start close to the least absolute deviations keeps the biweight, which has several minima, out of the wrong one.
   const start = iterate(
-    { rows, observed, influence: influences.huber, tuning: startTuning, tolerance: settledStart, mostIterations },
+    { rows, observed, influence: influences.huber, tuning: startTuning, tolerance: settledStart, maxIterations },
     plain,
     count,
   );
   const influence = influences[weighting];
-  const state = iterate({ rows, observed, influence, tuning, tolerance: settled, mostIterations }, start.fit, count);
+  const state = iterate({ rows, observed, influence, tuning, tolerance: settledStep, maxIterations }, start.fit, count);
   return summarize(rows, { ...state, iterations: start.iterations + state.iterations }, influence, tuning, count);
 }
 
@@ -89,7 +89,7 @@ interface Reweighting {
   readonly influence: Influence;
   readonly tuning: number;
   readonly tolerance: number;
-  readonly mostIterations: number;
+  readonly maxIterations: number;
 }
 
 interface State {
@@ -100,7 +100,7 @@ interface State {
 }
 
 function iterate(problem: Reweighting, start: LinearFit, unknowns: number): State {
-  const { rows, observed, influence, tuning, tolerance, mostIterations } = problem;
+  const { rows, observed, influence, tuning, tolerance, maxIterations } = problem;
   const floor = roundingFloor(observed);
   let fit = start;
   for (let iteration = 1; ; iteration++) {
@@ -116,14 +116,18 @@ function iterate(problem: Reweighting, start: LinearFit, unknowns: number): Stat
       0,
     );
     fit = next;
-    // Creeping between two equally good sets of weights until the last iteration is harmless: it is within the error of the fit.
-    if (moved <= tolerance * scale || scale <= floor || iteration >= mostIterations) {
+    // Creeping between two equally good sets of weights until the last iteration is harmless: it stays within the error
+    // of the fit.
+    if (moved <= tolerance * scale || scale <= floor || iteration >= maxIterations) {
       return { fit, weights, scale: scale > floor ? scale : 0, iterations: iteration };
     }
   }
 }
 
-/** The median absolute residual as a standard deviation; the smallest ones, which the unknowns have made zero, are left out. */
+/**
+ * The median absolute residual as a standard deviation. It leaves out the smallest residuals, which the unknowns have
+ * made zero.
+ */
 function residualScale(residuals: readonly number[], unknowns: number): number {
   const sizes = residuals.map(Math.abs).sort((one, other) => one - other);
   const kept = sizes.length > 2 * unknowns ? sizes.slice(unknowns) : sizes;
@@ -168,10 +172,10 @@ function summarize(
   };
 }
 
-/** Below this mean slope the points hardly hold the fit, and its asymptotic error means nothing. */
+/** Below this mean slope the points hardly determine the fit, and its asymptotic error has no meaning. */
 const smallestMeanSlope = 0.1;
 
-/** What takes the place of the standard deviation of the residuals in the errors of the parameters. */
+/** Standard deviation of the residuals in the sense of the asymptotic errors. */
 function asymptoticDeviation(
   residuals: readonly number[],
   influence: Influence,
@@ -189,7 +193,7 @@ function asymptoticDeviation(
   return (correction * Math.sqrt(psiSquare / (points - unknowns))) / meanSlope;
 }
 
-/** (X^T X)^-1, taken from a fit with unit variance. */
+/** (X^T X)^-1, from a fit with unit variance. */
 function unitCovariance(rows: readonly ArrayLike<number>[]): readonly (readonly number[])[] {
   return leastSquares(rows, new Float64Array(rows.length), { variance: 1 }).covariance;
 }

@@ -11,7 +11,7 @@ export interface AffineMap {
   readonly shift?: Vector;
 }
 
-/** How an image is transformed. */
+/** Options of a transformation. */
 export interface TransformOptions {
   /** Default `cubic`. */
   readonly interpolation?: 'bilinear' | 'cubic';
@@ -23,16 +23,17 @@ export interface TransformOptions {
 }
 
 /**
- * Moves, rotates or stretches an image: what is at p in the image is at `matrix * p + shift` in the result.
+ * Moves, rotates or stretches an image: a feature at p in the image is at `matrix * p + shift` in the result.
  *
- * Positions have their origin at the image centre, X right, Y up. So a `shift` as registration reports it aligns the later image with
- * the reference. `cubic` is the convolution of R. G. Keys, IEEE Trans. Acoustics, Speech and Signal Processing 29 (1981) 1153-1160
- * with a = -1/2; its error falls with the third power of the pixel size. There is no antialiasing: reduce first when the map shrinks
- * the image. At the border, the nearest pixels stand in for missing neighbours.
+ * Positions have their origin at the image centre, X right, Y up. So a `shift` as registration reports it aligns the
+ * later image with the reference. `cubic` is the convolution of R. G. Keys, IEEE Trans. Acoustics, Speech and Signal
+ * Processing 29 (1981) 1153-1160 with a = -1/2; its error falls with the third power of the pixel size. There is no
+ * antialiasing: reduce first when the map shrinks the image. At the border, the nearest pixels replace missing
+ * neighbours.
  *
  * @returns a new image, single precision, in the unit of the pixels
- * @throws ImagingError 'imaging/bad-argument' for a map that cannot be inverted or is not finite, 'imaging/bad-size' for a bad size of
- *   the result, 'imaging/not-finite' for NaN and infinite pixels, 'imaging/empty-image'
+ * @throws ImagingError 'imaging/bad-argument' for a map that cannot be inverted or is not finite, 'imaging/bad-size'
+ * for a bad size of the result, 'imaging/not-finite' for NaN and infinite pixels, 'imaging/empty-image'
  */
 export function transformAffine(source: Image, map: AffineMap, options: TransformOptions = {}): Image<Float32Array> {
   const where = 'transformAffine';
@@ -79,7 +80,7 @@ type Sampler = (row: number, column: number) => number;
 
 const clamp = (value: number, highest: number): number => (value < 0 ? 0 : value > highest ? highest : value);
 
-/** Gives values between pixels by straight lines; places up to half a pixel outside take the border. */
+/** Interpolates linearly between pixels; places up to half a pixel outside take the border. */
 function bilinearSampler(pixels: Float32Array, rows: number, columns: number): Sampler {
   return (row, column) => {
     const placeRow = clamp(row, rows - 1);

@@ -2,9 +2,9 @@ import { badArgument, constantImage, notFinite } from '../errors';
 import { type Image, layoutOf } from '../image';
 import type { Vector } from './coordinates';
 
-/** How a centre of intensity is taken. */
+/** Options of a centre of intensity. */
 export interface CentroidOptions {
-  /** Taken off every pixel before it counts as weight; pixels below it do not count. Default 0. */
+  /** Subtracted from every pixel to give its weight; pixels below it do not count. Default 0. */
   readonly background?: number;
   /** Pixels below this do not count, in counts of the image; default the background. */
   readonly threshold?: number;
@@ -14,18 +14,19 @@ export interface CentroidOptions {
 export interface Centroid extends Vector {
   /** Sum of the weights. */
   readonly mass: number;
-  /** Pixels that counted. */
+  /** Number of pixels that counted. */
   readonly pixelCount: number;
   /** Root mean square distance from the centre along each axis, in pixels. */
   readonly spread: Vector;
 }
 
 /**
- * The centre of intensity: the mean position of all pixels at or above the threshold, weighted by what they have above the background.
+ * The centre of intensity: the mean position of all pixels at or above the threshold, weighted by their counts above
+ * the background.
  *
  * @returns camera position in pixels of the image, origin at its centre, X right, Y UP
- * @throws ImagingError 'imaging/constant-image' when no pixel has weight, 'imaging/not-finite' when a pixel is NaN or infinite,
- *   'imaging/bad-argument' for options that are not finite, 'imaging/empty-image'
+ * @throws ImagingError 'imaging/constant-image' when no pixel has weight, 'imaging/not-finite' when a pixel is NaN or
+ * infinite, 'imaging/bad-argument' for options that are not finite, 'imaging/empty-image'
  */
 export function centroid(source: Image, options: CentroidOptions = {}): Centroid {
   const { background = 0, threshold = background } = options;

@@ -13,18 +13,18 @@ export interface CircleFit {
   readonly weights: readonly number[];
 }
 
-const mostIterations = 50;
+const maxIterations = 50;
 
 /**
- * Fits a circle to points, some of which may not belong to it: the distances of the points from the circle are made least, those
- * of far-off points not counting (Tukey's biweight).
+ * Fits a circle to points, some of which may not belong to it. Minimizes the distances of the points from the circle;
+ * outliers do not count (Tukey's biweight).
  *
- * Gauss-Newton steps on the true distances, started from the algebraic fit of I. Kasa (IEEE Trans. Instrumentation and Measurement
- * 25 (1976) 8-14). Standard errors are those of the robust fit made linear at the solution.
+ * Gauss-Newton steps on the true distances, started from the algebraic fit of I. Kasa (IEEE Trans. Instrumentation and
+ * Measurement 25 (1976) 8-14). Standard errors are those of the robust fit, linearized at the solution.
  *
  * @param points in any one unit, which is that of the result
- * @throws ImagingError 'imaging/too-few-points' below 4 points, 'imaging/singular-fit' for points on a line, 'imaging/no-convergence',
- *   'imaging/not-finite'
+ * @throws ImagingError 'imaging/too-few-points' below 4 points, 'imaging/singular-fit' for points on a line,
+ * 'imaging/no-convergence', 'imaging/not-finite'
  */
 export function fitCircle(points: readonly Vector[]): CircleFit {
   const where = 'fitCircle';
@@ -32,7 +32,7 @@ export function fitCircle(points: readonly Vector[]): CircleFit {
   let { centre, radius } = algebraicCircle(points);
   const first = centre;
   const extent = points.reduce((most, point) => Math.max(most, Math.hypot(point.x - first.x, point.y - first.y)), 0);
-  for (let iteration = 0; iteration < mostIterations; iteration++) {
+  for (let iteration = 0; iteration < maxIterations; iteration++) {
     const distances = points.map((point) => Math.hypot(point.x - centre.x, point.y - centre.y));
     const rows = points.map((point, index) => {
       const distance = distances[index] || Number.MIN_VALUE;
@@ -48,7 +48,7 @@ export function fitCircle(points: readonly Vector[]): CircleFit {
     if (!(radius > 0)) throw singularFit(where, 'the points do not lie about a circle');
     const [errorX = NaN, errorY = NaN, errorRadius = NaN] = fit.standardErrors;
     const moved = Math.abs(x) + Math.abs(y) + Math.abs(grow);
-    // Far below the standard error a step changes nothing but rounding and the weights of points at the limit.
+    // Far below the standard error a step changes only rounding and the weights of points at the limit.
     if (moved <= 1e-3 * errorRadius || moved <= 1e-9 * extent) {
       return {
         centre,
@@ -59,11 +59,11 @@ export function fitCircle(points: readonly Vector[]): CircleFit {
       };
     }
   }
-  throw noConvergence(where, mostIterations);
+  throw noConvergence(where, maxIterations);
 }
 
 function algebraicCircle(points: readonly Vector[]): { centre: Vector; radius: number } {
-  // Taken about the mean point, so that the squares do not lose digits.
+  // Relative to the mean point, so that the squares do not lose digits.
   const middle = { x: average(points.map((point) => point.x)), y: average(points.map((point) => point.y)) };
   const near = points.map((point) => ({ x: point.x - middle.x, y: point.y - middle.y }));
   const fit = robustLeastSquares(

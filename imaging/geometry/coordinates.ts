@@ -14,7 +14,10 @@ export interface Matrix {
   readonly ypy: number;
 }
 
-/** A place in the raster of an image: whole numbers are pixel centres, [0, 0] is the upper left pixel, rows count downwards. */
+/**
+ * A place in the raster of an image: whole numbers are pixel centres, [0, 0] is the upper left pixel, rows count
+ * downwards.
+ */
 export interface RasterPosition {
   readonly row: number;
   readonly column: number;

@@ -7,13 +7,15 @@ import { toCamera, type Vector } from './coordinates';
 import { edgeBlur, edgeOfSector, type PolarBand, polarBand, type SectorProfile } from './polar-band';
 import { resample } from './resample';
 
-/** How a disc is looked for. */
+/** Options of the search for a disc. */
 export interface DiscOptions {
-  /** Number of sectors in each of which the edge is located; default one for every 4 pixels of the rim, 24 to 180. */
+  /** Number of sectors; the edge is located in each of them. Default one for every 4 pixels of the rim, 24 to 180. */
   readonly sectorCount?: number;
-  /** Half width in pixels of the band about the edge that is looked at; has to exceed the blur of the edge; default found from that blur. */
+  /** Half width in pixels of the band about the edge; it must exceed the blur of the edge. Default from that blur. */
   readonly halfWidth?: number;
-  /** A sector counts when the brightness falls there by at least this share of the contrast of the image; default 0.4. */
+  /**
+   * A sector counts when the brightness falls there by at least this share of the contrast of the image; default 0.4.
+   */
   readonly smallestDrop?: number;
 }
 
@@ -29,15 +31,15 @@ export interface Disc {
   readonly deviation: number;
   /** Sectors whose edge belongs to the circle. */
   readonly edgeCount: number;
-  /** How much of the rim they make up, in degrees. */
+  /** Their part of the rim, in degrees. */
   readonly arc: number;
 }
 
 /** The search runs on an image of at most this many pixels a side. */
 const coarseSide = 128;
 const coarseSectors = 72;
-const fewestEdges = 8;
-const smallestArc = 40;
+const minEdges = 8;
+const minArc = 40;
 /** Passes at full resolution; each takes the circle of the one before as its middle. */
 const finePasses = 4;
 
@@ -56,7 +58,7 @@ const finePasses = 4;
 export function findDisc(source: Image, options: DiscOptions = {}): Disc {
   const where = 'findDisc';
   const { sectorCount, halfWidth, smallestDrop = 0.4 } = options;
-  if (sectorCount !== undefined && !(Number.isInteger(sectorCount) && sectorCount >= fewestEdges))
+  if (sectorCount !== undefined && !(Number.isInteger(sectorCount) && sectorCount >= minEdges))
     throw badArgument(where, `${sectorCount} sectors cannot be`);
   if (halfWidth !== undefined && !(halfWidth >= 2))
     throw badArgument(where, `a half width of ${halfWidth} pixels is below 2`);
@@ -109,7 +111,7 @@ export function findDisc(source: Image, options: DiscOptions = {}): Disc {
   const found = fit as CircleFit;
   const edgeCount = found.weights.filter((weight) => weight > 0).length;
   const arc = (360 * edgeCount) / sectors;
-  if (arc < smallestArc) throw edgeNotFound(where, `only ${arc.toFixed(0)} degrees of the rim of the disc are seen`);
+  if (arc < minArc) throw edgeNotFound(where, `only ${arc.toFixed(0)} degrees of the rim of the disc are seen`);
   return {
     centre: found.centre,
     radius: found.radius,
@@ -120,7 +122,7 @@ export function findDisc(source: Image, options: DiscOptions = {}): Disc {
   };
 }
 
-/** Centre, size and contrast of what is bright, by the threshold that parts the pixels best. */
+/** Centre, size and contrast of the bright part, by the threshold that best separates the pixels. */
 function brightPart(coarse: Image): { centre: Vector; radius: number; contrast: number } {
   const pixels = toFloat32(coarse, 'findDisc');
   const { threshold, contrast } = partition(pixels);
@@ -130,7 +132,10 @@ function brightPart(coarse: Image): { centre: Vector; radius: number; contrast: 
   return { centre: { x, y }, radius: Math.sqrt(bright / Math.PI), contrast };
 }
 
-/** The threshold that makes the two classes of pixels most unlike (N. Otsu, IEEE Trans. Systems, Man and Cybernetics 9 (1979) 62-66). */
+/**
+ * The threshold that separates the pixels into the two most different classes (N. Otsu, IEEE Trans. Systems, Man and
+ * Cybernetics 9 (1979) 62-66).
+ */
 function partition(pixels: Float32Array): { threshold: number; contrast: number } {
   const sorted = Float64Array.from(pixels).sort();
   const total = sorted.reduce((sum, value) => sum + value, 0);
@@ -151,7 +156,7 @@ function partition(pixels: Float32Array): { threshold: number; contrast: number 
   return { threshold, contrast };
 }
 
-/** The least band that still holds both levels beside a blurred edge: noise of pixels further out only disturbs. */
+/** The smallest band that still includes both levels beside a blurred edge: pixels further out only add noise. */
 function narrowBand(blur: number | undefined, width: number): number {
   return blur === undefined ? width : Math.max(4, Math.ceil(4 * blur + 1));
 }
@@ -174,12 +179,12 @@ function edgesOf(
 }
 
 function circleThrough(points: readonly Vector[]): CircleFit {
-  if (points.length < fewestEdges)
+  if (points.length < minEdges)
     throw edgeNotFound('findDisc', `the rim of a disc is seen in ${points.length} directions only`);
   return fitCircle(points);
 }
 
-/** Noise has rims in all directions too; but a circle through them is not brighter inside than outside. */
+/** Noise has rims in all directions too, but a circle through them is not brighter inside than outside. */
 function requireBrightInside(coarse: Image, circle: CircleFit, contrast: number): void {
   const [rows = 0, columns = 0] = coarse.shape;
   const inside = { sum: 0, count: 0 };

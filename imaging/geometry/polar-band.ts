@@ -1,7 +1,7 @@
 import { type Image, layoutOf } from '../image';
 import type { Vector } from './coordinates';
 
-// Looking up a global for every pixel is slow where scripts run in a context of their own, as tests do.
+// A look-up of a global for every pixel is slow where scripts run in a context of their own, as tests do.
 const { abs, atan2, ceil, floor, max, min, PI: pi, round, sqrt } = Math;
 
 /** A ring about a centre, cut into sectors. */
@@ -19,7 +19,7 @@ export interface PolarBand {
 export interface SectorProfile {
   /** Radius of the first ring's inner rim; rings are 1 pixel wide. */
   readonly inner: number;
-  /** NaN where no pixel of the image lies in the ring. */
+  /** NaN where no pixel of the image is in the ring. */
   readonly means: Float64Array;
 }
 
@@ -59,9 +59,10 @@ export function polarBand(source: Image, band: PolarBand): SectorProfile[] {
 }
 
 /**
- * The radius at which brightness falls most steeply outwards in one sector, or undefined when it falls by less than `smallestDrop`.
+ * The radius at which brightness falls most steeply outwards in one sector; undefined when it falls by less than
+ * `smallestDrop`.
  *
- * The place of the largest difference between the mean over `halfWidth` inside and outside is found first. About it the edge is put
+ * First it finds the largest difference between the means over `halfWidth` inside and outside. Near it, the edge is
  * where a step between the two levels holds the same intensity times radius.
  */
 export function edgeOfSector(profile: SectorProfile, halfWidth: number, smallestDrop: number): number | undefined {
@@ -92,8 +93,8 @@ export function edgeOfSector(profile: SectorProfile, halfWidth: number, smallest
 }
 
 /**
- * How blurred an edge is: half of the distance over which the mean of all sectors falls from 84 % to 16 % between the levels at the two
- * ends of the band (one standard deviation for a Gaussian blur). Undefined when it does not fall.
+ * Blur of an edge: half of the distance over which the mean of all sectors falls from 84 % to 16 % between the levels
+ * at the two ends of the band (one standard deviation for a Gaussian blur). Undefined when it does not fall.
  */
 export function edgeBlur(profiles: readonly SectorProfile[]): number | undefined {
   const rings = profiles[0]?.means.length ?? 0;

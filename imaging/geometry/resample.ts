@@ -1,7 +1,7 @@
 import { badArgument, badSize } from '../errors';
 import { type Image, image, layoutOf, requireFinite, toFloat32 } from '../image';
 
-/** How an image is resampled. */
+/** Options of resampling. */
 export interface ResampleOptions {
   /** Half width of the windowed sinc in its own zero crossings, 1 to 8; default 3. */
   readonly lobes?: number;
@@ -10,14 +10,15 @@ export interface ResampleOptions {
 /**
  * Changes the number of pixels of an image by any factor, in each direction separately, without aliasing.
  *
- * The field of view is kept. The kernel is a sinc windowed by the central lobe of a wider sinc (C. E. Duchon, Journal of Applied
- * Meteorology 18 (1979) 1016-1022); when the image is reduced it is widened by the factor, so that it takes out what the new pixels
- * cannot carry. Its weights sum to one everywhere, so a constant stays as it is; at the border only pixels of the image count.
+ * The field of view is kept. The kernel is a sinc windowed by the central lobe of a wider sinc (C. E. Duchon, Journal
+ * of Applied Meteorology 18 (1979) 1016-1022); for a smaller image it is widened by the factor, so that it removes
+ * frequencies too high for the new pixels. Its weights sum to one everywhere, so a constant stays as it is; at the
+ * border only pixels of the image count.
  *
  * @param rows rows of the result @param columns columns of the result
  * @returns a new image, single precision, in the unit of the pixels (means, not sums)
- * @throws ImagingError 'imaging/bad-size' unless the new size is made of whole numbers from 1, 'imaging/bad-argument', 'imaging/not-finite' for
- *   NaN and infinite pixels, 'imaging/empty-image'
+ * @throws ImagingError 'imaging/bad-size' unless the new size is made of whole numbers from 1, 'imaging/bad-argument',
+ * 'imaging/not-finite' for NaN and infinite pixels, 'imaging/empty-image'
  */
 export function resample(
   source: Image,
@@ -68,7 +69,7 @@ export function resample(
 interface Kernels {
   /** First source pixel of each result pixel. */
   readonly firsts: Int32Array;
-  /** Weights of the source pixels from there on. */
+  /** Weights of the source pixels from the first one. */
   readonly weights: readonly Float32Array[];
 }
 

@@ -2,21 +2,21 @@ import { badArgument, constantImage } from '../errors';
 import { type Image, layoutOf } from '../image';
 import { median, percentile } from '../statistics';
 
-/** How a dark border is recognized. */
+/** Criteria of a dark border. */
 export interface TrimOptions {
   /** A row or column of the border is dark when its median is below this share of the bright level of the image; default 0.5. */
   readonly darkFraction?: number;
-  /** Largest share of the image that may be cut off at each edge; default 0.4. */
+  /** Largest share of the image that may be removed at each edge; default 0.4. */
   readonly largestShare?: number;
-  /** Further pixels cut off at each edge that was dark, for the blur of its edge; default 2. */
+  /** Further pixels to remove at each dark edge, because of its blur; default 2. */
   readonly margin?: number;
 }
 
 /** An image without its dark border. */
 export interface Trimmed {
-  /** A view on the pixels of the image handed in; nothing is copied. */
+  /** A view on the pixels of the source; nothing is copied. */
   readonly image: Image;
-  /** Rows and columns taken off; `top` is at row 0. */
+  /** Rows and columns that were removed; `top` is at row 0. */
   readonly top: number;
   readonly bottom: number;
   readonly left: number;
@@ -24,13 +24,14 @@ export interface Trimmed {
 }
 
 /**
- * Cuts dark rows and columns (a beam stop, the frame of a filter, unread lines) off the edges of an image.
+ * Removes dark rows and columns (a beam stop, the frame of a filter, unread lines) at the edges of an image.
  *
- * The bright level is the 75th percentile of the inner half of the image, above its darkest pixel as zero. Each edge is cut up to the
- * first row or column that is not dark; dark patches inside, and images that are dark as a whole, are left alone.
+ * The bright level is the 75th percentile of the inner half of the image, above its darkest pixel as zero. Each edge is
+ * cut up to the first row or column that is not dark; dark patches inside, and completely dark images, stay as they
+ * are.
  *
- * @throws ImagingError 'imaging/constant-image' when all pixels of the inner half are equal to the darkest of the image,
- *   'imaging/bad-argument' for options out of range, 'imaging/not-finite', 'imaging/empty-image'
+ * @throws ImagingError 'imaging/constant-image' when all pixels of the inner half are equal to the darkest of the
+ * image, 'imaging/bad-argument' for options out of range, 'imaging/not-finite', 'imaging/empty-image'
  */
 export function trimBorder(source: Image, options: TrimOptions = {}): Trimmed {
   const { darkFraction = 0.5, largestShare = 0.4, margin = 2 } = options;

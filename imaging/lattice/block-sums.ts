@@ -1,6 +1,6 @@
 import type { Vector } from '../geometry';
 
-/** How many blocks an image is divided into, each way. */
+/** Number of blocks along each axis of an image. */
 export const blocksAcross = 8;
 /** Highest power of a coordinate in a sum over a block. */
 export const highestPower = 4;
@@ -22,7 +22,7 @@ export interface Complex {
 /** Place of a pixel along an axis. */
 export const place = (index: number, size: number): number => (2 * index + 1 - size) / size;
 
-/** Where each block begins along an axis, and the end of the last. */
+/** Begin of each block along an axis, and the end of the last. */
 export const blockEdges = (size: number): readonly number[] =>
   Array.from({ length: blocksAcross + 1 }, (_, index) => Math.round((index * size) / blocksAcross));
 
@@ -47,11 +47,12 @@ export function axisMoments(frequency: number, size: number): readonly (readonly
   });
 }
 
-/** What the pixels of one block amount to: sums of pixel * x^a * y^b * exp(2 pi i frequency . place), [a][b]. */
+/** Sums over one block: pixel * x^a * y^b * exp(2 pi i frequency . place), [a][b]. */
 export type BlockSums = readonly (readonly Complex[])[];
 
 /**
- * Sums of the pixels, times powers of their coordinates up to the given one in all, times a wave, over each block; [row of blocks * 8 + column of blocks].
+ * Sums over each block of the pixels times a wave, and times powers of their coordinates up to the given total; [row of
+ * blocks * 8 + column of blocks].
  */
 export function waveSums(
   { pixels, rows, columns }: Plane,

@@ -10,15 +10,16 @@ export interface CorrelationPlane {
 
 /** Share of each edge over which the image fades to the mean of its edge. */
 const taperShare = 0.05;
-/** Where the high-pass filter takes away most, in cycles a pixel. */
+/** Frequency at which the high-pass filter removes most, in cycles per pixel. */
 const highPassSigma = 0.02;
 
 /**
- * The autocorrelation of an image among twice as many rows and columns, so that nothing wraps around, with slow changes of
- * brightness filtered out.
+ * The autocorrelation of an image on twice as many rows and columns, so that nothing wraps around, without slow changes
+ * of brightness.
  *
  * @param source shape [rows, columns]
- * @throws ImagingError 'imaging/not-finite', 'imaging/empty-image', 'imaging/bad-size' for an image too large to transform
+ * @throws ImagingError 'imaging/not-finite', 'imaging/empty-image', 'imaging/bad-size' for an image too large to
+ * transform
  */
 export function latticeCorrelation(source: Image): CorrelationPlane {
   const { rows: height, columns: width } = layoutOf(source, 'latticeCorrelation');

@@ -5,33 +5,36 @@ import { type CorrelationPlane, latticeCorrelation } from './correlation';
 import { fitHarmonics, type HarmonicFit, type Order, type Reciprocals } from './harmonic-fit';
 import { type Lattice, measureLattice, reciprocalsOf, rightHalf } from './measure-lattice';
 import { type CorrelationPeak, correlationPeaks } from './peaks';
-import { type LatticeAxes, type LatticeFailure, type LatticeKind, searchLattice } from './search';
+import { type LatticeAxes, type LatticeNotFound, type LatticeKind, searchLattice } from './search';
 import { Spectrum } from './spectrum';
 
-/** What came of looking for a lattice; the autocorrelation is there to be shown in any case. */
+/** Result of the search for a lattice; always with the autocorrelation, for display. */
 export interface LatticeSearch {
   readonly correlation: CorrelationPlane;
   readonly peaks: readonly CorrelationPeak[];
-  readonly found: Lattice | LatticeFailure;
+  readonly found: Lattice | LatticeNotFound;
 }
 
-/** Waves finer than this, in cycles a pixel, are lost in the pixels. */
+/** Waves finer than this, in cycles per pixel, are lost in the pixels. */
 const finestWave = 0.4;
-/** A wave whose amplitude is this many standard errors squared is there. */
-const certain = 25;
-/** A wave that should not be there counts when it is also this strong beside the weaker of the two that should. */
-const strongShare = 0.25;
-/** Waves below this share of the frequency of a lattice are coarser; they speak against it when they are this much stronger than its own. */
-const coarser = 0.8;
-const strongCoarse = 1.2;
-/** Fewer repeats than this say little about which peak is the right one. */
-const fewRepeats = 3;
-/** The lengths of equal axes differ by less than this on any specimen worth measuring. */
-const unequalAxes = 0.02;
-/** The two axes of a crystal may differ from what is expected by less than this, or they are other axes. */
+/** A wave with at least this significance (amplitude over standard error, squared) is present. */
+const minSignificance = 25;
+/** A wave that should not exist counts only from this strength, relative to the weaker of the two that should. */
+const minStrangeShare = 0.25;
+/**
+ * A wave below this share of a lattice's frequency is coarser. It contradicts the lattice when it is stronger than its
+ * waves by the factor below.
+ */
+const maxCoarseShare = 0.8;
+const minCoarseRatio = 1.2;
+/** With fewer repeats, the right peak is uncertain. */
+const minRepeats = 3;
+/** Equal axes of any usable specimen differ in length by less than this. */
+const maxAxisDifference = 0.02;
+/** Largest difference between the two axes of a crystal and the expected ones; beyond that they are other axes. */
 const largestCrystalDifference = 0.15;
-/** A larger relative standard error of the spacing is not good enough for anything. */
-const poorPrecision = 0.005;
+/** With a larger relative standard error the spacing is not useful. */
+const maxSpacingError = 0.005;
 
 const overtones: readonly Order[] = [
   [1, 1],
@@ -68,7 +71,10 @@ const fundamentalsOf = ({ secondOrder }: LatticeKind): readonly Order[] => [
 ];
 const overtonesOf = ({ secondOrder }: LatticeKind): readonly Order[] =>
   secondOrder === 1 ? overtones : screwOvertones;
-/** Changes of the axes, as rows of first and second by first and second, that make up for a wrong peak: multiples, fractions, diagonals. */
+/**
+ * Changes of the axes that correct a wrong peak, as rows of first and second by first and second: multiples, fractions,
+ * diagonals.
+ */
 const corrections: readonly (readonly [number, number, number, number])[] = [
   [2, 0, 0, 2],
   [1 / 2, 0, 0, 1 / 2],
@@ -79,22 +85,24 @@ const corrections: readonly (readonly [number, number, number, number])[] = [
 ];
 
 /**
- * Finds the lattice of a grating, crystal or grid in an image: its axes from the autocorrelation, then by least squares on the pixels.
+ * Finds the lattice of a grating, crystal or grid in an image: its axes from the autocorrelation, then by least squares
+ * on the pixels.
  *
  * @param source shape [rows, columns], already without dark surroundings
  * @param marked the peak to start from, in pixels from the centre of the autocorrelation, X right and Y DOWN
- * @throws ImagingError 'imaging/not-finite', 'imaging/empty-image', 'imaging/bad-size', 'imaging/too-few-points' below 32 pixels, 'imaging/singular-fit'
+ * @throws ImagingError 'imaging/not-finite', 'imaging/empty-image', 'imaging/bad-size', 'imaging/too-few-points' below
+ * 32 pixels, 'imaging/singular-fit'
  */
 export function findLattice(source: Image, kind: LatticeKind, marked?: Vector): LatticeSearch {
   const correlation = latticeCorrelation(source);
   const peaks = correlationPeaks(correlation);
   const searched = searchLattice(correlation, peaks, kind, marked);
-  const axes = 'failure' in searched || kind.secondOrder === 1 ? searched : orderCrystalAxes(source, searched, kind);
+  const axes = 'reason' in searched || kind.secondOrder === 1 ? searched : orderCrystalAxes(source, searched, kind);
   if (marked)
     return {
       correlation,
       peaks,
-      found: 'failure' in axes ? axes : judge(refine(source, axes, kind), source, axes, kind),
+      found: 'reason' in axes ? axes : judge(refine(source, axes, kind), source, axes, kind),
     };
   const spectrum = new Spectrum(source);
   const confirmed = (candidates: readonly LatticeAxes[]): Lattice | undefined => {
@@ -104,18 +112,18 @@ export function findLattice(source: Image, kind: LatticeKind, marked?: Vector): 
     }
     return undefined;
   };
-  if ('failure' in axes) return { correlation, peaks, found: confirmed(spectralAxes(spectrum, kind)) ?? axes };
+  if ('reason' in axes) return { correlation, peaks, found: confirmed(spectralAxes(spectrum, kind)) ?? axes };
   const first = refine(source, axes, kind, spectrum);
   if (first.confirmed) return { correlation, peaks, found: judge(first, source, axes, kind) };
   const other = confirmed([...correctedAxes(axes, kind), ...spectralAxes(spectrum, kind)]);
   return {
     correlation,
     peaks,
-    found: other ?? (first.missing ? { failure: first.missing } : judge(first, source, axes, kind)),
+    found: other ?? (first.missing ? { reason: first.missing } : judge(first, source, axes, kind)),
   };
 }
 
-/** What a grating's axes may be when the image does not confirm those that its autocorrelation gave. */
+/** Possible axes of a grating when the image does not confirm those of its autocorrelation. */
 const correctedAxes = (axes: LatticeAxes, { ridges }: LatticeKind): readonly LatticeAxes[] =>
   (ridges ? corrections : []).map(([a, b, c, d]) => {
     const { first: one, second: other } = axes;
@@ -128,9 +136,13 @@ const correctedAxes = (axes: LatticeAxes, { ridges }: LatticeKind): readonly Lat
     };
   });
 
-/** The axes of the strongest waves of the whole image, which may stand out where peaks of the autocorrelation are lost in noise. */
+/**
+ * The axes of the strongest waves of the whole image. They may be visible where peaks of the autocorrelation are lost
+ * in noise.
+ */
 function spectralAxes(spectrum: Spectrum, kind: LatticeKind): readonly LatticeAxes[] {
-  // The first axis of a crystal is that of the closer planes; one that is told otherwise is not to be found all the same.
+  // The first axis of a crystal is that of the closer planes. If the peak was marked as the other axis, this search
+  // must not find it.
   const waves = kind.ratio < kind.secondOrder ? undefined : spectrum.lattice(kind);
   if (!waves) return [];
   const { first, second } = reciprocalsOf(waves.first, waves.second);
@@ -144,12 +156,15 @@ function spectralAxes(spectrum: Spectrum, kind: LatticeKind): readonly LatticeAx
   ];
 }
 
-/** Makes the axis with the closer planes the first one, and the second as long as its cell is, whichever multiples of them the search met. */
+/**
+ * Makes the axis with the closer planes the first one, and the second as long as its cell, whichever multiples of them
+ * the search found.
+ */
 function orderCrystalAxes(
   source: Image,
   axes: LatticeAxes,
   { ratio, secondOrder }: LatticeKind,
-): LatticeAxes | LatticeFailure {
+): LatticeAxes | LatticeNotFound {
   const strongest = (orders: readonly Order[]): number => {
     const { harmonics } = fitHarmonics(source, reciprocals, visible(reciprocals, orders), { hold: true });
     const {
@@ -184,7 +199,7 @@ function orderCrystalAxes(
   const second = { x: secondOrder * long.x, y: secondOrder * long.y };
   const [expected, length] = [ratio * Math.hypot(short.x, short.y), Math.hypot(second.x, second.y)];
   if (Math.abs(expected - length) / Math.max(expected, length) > largestCrystalDifference)
-    return { failure: 'distances', first: Math.hypot(short.x, short.y), second: length };
+    return { reason: 'distances', first: Math.hypot(short.x, short.y), second: length };
   return { ...axes, first: short, second, nearPeak: rightHalf(short) };
 }
 
@@ -192,9 +207,9 @@ function orderCrystalAxes(
 interface Refined {
   readonly fit: HarmonicFit | undefined;
   readonly confirmed: boolean;
-  /** What the image lacks of this lattice. */
+  /** The part of this lattice that the image lacks. */
   readonly missing: 'no lattice' | 'one direction' | undefined;
-  readonly doubts: readonly string[];
+  readonly remarks: readonly string[];
 }
 
 function refine(source: Image, axes: LatticeAxes, kind: LatticeKind, spectrum?: Spectrum): Refined {
@@ -204,7 +219,7 @@ function refine(source: Image, axes: LatticeAxes, kind: LatticeKind, spectrum?: 
     fit: undefined,
     confirmed: false,
     missing: missingOf(fitHarmonics(source, start, fundamentals, { hold: true })),
-    doubts: ['The peaks of the autocorrelation are not confirmed by the image itself.'],
+    remarks: ['The peaks of the autocorrelation are not confirmed by the image itself.'],
   });
   if (visible(start, fundamentals).length < 2) return { ...unconfirmed(), missing: undefined };
   try {
@@ -216,40 +231,43 @@ function refine(source: Image, axes: LatticeAxes, kind: LatticeKind, spectrum?: 
       visible(rough.reciprocals, [...fundamentals, ...overtonesOf(kind)]),
     );
     if (difference(fit.reciprocals, start) > 0.05) return unconfirmed();
-    const doubts = [
+    const remarks = [
       ...strangeWaves(source, fit, kind),
       ...(spectrum && kind.ridges ? coarserWaves(spectrum, fit) : []),
     ];
-    return { fit, confirmed: doubts.length === 0, missing: missingOf(fit), doubts };
+    return { fit, confirmed: remarks.length === 0, missing: missingOf(fit), remarks };
   } catch (error) {
-    if (error instanceof ImagingError) return { fit: undefined, confirmed: false, missing: 'no lattice', doubts: [] };
+    if (error instanceof ImagingError) return { fit: undefined, confirmed: false, missing: 'no lattice', remarks: [] };
     throw error;
   }
 }
 
-/** Which of the two waves that make a lattice, and are the first that were fitted, are not in the image. */
+/** Finds which of the two waves that make a lattice, and are the first that were fitted, is missing in the image. */
 function missingOf({ harmonics }: HarmonicFit): Refined['missing'] {
-  const absent = harmonics.slice(0, 2).filter(({ significance }) => significance < certain).length;
+  const absent = harmonics.slice(0, 2).filter(({ significance }) => significance < minSignificance).length;
   return absent === 2 ? 'no lattice' : absent === 1 ? 'one direction' : undefined;
 }
 
-/** Whether an image holds stronger waves than those of a lattice that go together with lines farther apart, as when a multiple of their frequency was found. */
+/**
+ * True when an image holds stronger waves than those of a lattice that fit lines farther apart, as when a multiple of
+ * their frequency was found.
+ */
 function coarserWaves(spectrum: Spectrum, { reciprocals: { first, second } }: HarmonicFit): readonly string[] {
   const lower = Math.min(Math.hypot(first.x, first.y), Math.hypot(second.x, second.y));
   const weaker = Math.min(...[first, second].map((vector) => spectrum.near(vector, 0).amplitude));
-  const [strongest] = spectrum.strongest(1, coarser * lower);
-  return strongest && strongest.amplitude > strongCoarse * weaker
+  const [strongest] = spectrum.strongest(1, maxCoarseShare * lower);
+  return strongest && strongest.amplitude > minCoarseRatio * weaker
     ? ['Waves that are farther apart than these lines are stronger: the true spacing may be a multiple of this one.']
     : [];
 }
 
 function judge(
-  { fit, confirmed, doubts: strange }: Refined,
+  { fit, confirmed, remarks: strange }: Refined,
   source: Image,
   axes: LatticeAxes,
   kind: LatticeKind,
 ): Lattice {
-  const doubts = [...strange];
+  const remarks = [...strange];
   const lattice = measureLattice(
     fit ?? { reciprocals: reciprocalsOf(axes.first, axes.second), covariance: undefined },
     source,
@@ -258,38 +276,42 @@ function judge(
   );
   const [first, second] = [lattice.lengths[0], lattice.lengths[1] / kind.ratio];
   const difference = Math.abs(first - second) / Math.max(first, second);
-  if (Math.min(...lattice.repeats) < fewRepeats)
-    doubts.push(`Only ${Math.min(...lattice.repeats).toFixed(1)} repeats lie across the image.`);
-  if (difference > unequalAxes)
-    doubts.push(`The spacings along the two axes differ by ${(100 * difference).toFixed(1)} %.`);
-  if (!(lattice.spacingError < poorPrecision * lattice.spacing))
-    doubts.push('The spacing is uncertain by more than 0.5 %.');
-  return { ...lattice, confirmed, doubts };
+  if (Math.min(...lattice.repeats) < minRepeats)
+    remarks.push(`Only ${Math.min(...lattice.repeats).toFixed(1)} repeats lie across the image.`);
+  if (difference > maxAxisDifference)
+    remarks.push(`The spacings along the two axes differ by ${(100 * difference).toFixed(1)} %.`);
+  if (!(lattice.spacingError < maxSpacingError * lattice.spacing))
+    remarks.push('The spacing is uncertain by more than 0.5 %.');
+  return { ...lattice, confirmed, remarks };
 }
 
-/** What the waves in the image say against a lattice. */
+/** Waves in the image that contradict a lattice. */
 function strangeWaves(source: Image, { reciprocals, harmonics }: HarmonicFit, kind: LatticeKind): readonly string[] {
   // They are the first that were fitted.
   const known = harmonics.slice(0, 2);
-  if (known.some(({ significance }) => significance < certain))
+  if (known.some(({ significance }) => significance < minSignificance))
     return ['The lines of the lattice hardly stand out from the rest of the image.'];
   const weaker = Math.min(...known.map((harmonic) => harmonic.amplitude));
   const stronger = Math.max(...known.map((harmonic) => harmonic.amplitude));
-  const doubts: string[] = [];
-  const present = harmonics.filter(({ significance }) => significance >= certain).map(({ order }) => order);
+  const remarks: string[] = [];
+  const present = harmonics.filter(({ significance }) => significance >= minSignificance).map(({ order }) => order);
   const larger = fitHarmonics(source, reciprocals, [...present, ...largerCells], { hold: true }).harmonics.slice(
     present.length,
   );
-  if (larger.some(({ significance, amplitude }) => significance >= certain && amplitude > strongShare * weaker))
-    doubts.push('The image holds lines that are farther apart: the true spacing may be a multiple of this one.');
+  if (
+    larger.some(
+      ({ significance, amplitude }) => significance >= minSignificance && amplitude > minStrangeShare * weaker,
+    )
+  )
+    remarks.push('The image holds lines that are farther apart: the true spacing may be a multiple of this one.');
   if (
     kind.secondOrder === 1 &&
     harmonics.some(({ order: [h, k], amplitude }) => Math.abs(h) + Math.abs(k) > 1 && amplitude > 1.5 * stronger)
   )
-    doubts.push(
+    remarks.push(
       'Finer lines are stronger than the ones that were found: the true spacing may be a fraction of this one.',
     );
-  return doubts;
+  return remarks;
 }
 
 const visible = ({ first, second }: Reciprocals, orders: readonly Order[]): readonly Order[] =>

@@ -13,7 +13,7 @@ import {
 } from './block-sums';
 import { type BlockPhases, type BlockPlaces, varianceFactors } from './phase-errors';
 
-/** Orders of a wave of the lattice along its two reciprocal vectors; halves and thirds stand for larger lattices. */
+/** Orders of a wave of the lattice along its two reciprocal vectors; halves and thirds belong to larger lattices. */
 export type Order = readonly [number, number];
 
 /** A wave of the fitted lattice. */
@@ -25,7 +25,7 @@ export interface Harmonic {
   readonly significance: number;
 }
 
-/** Two reciprocal vectors in cycles a pixel, X right and Y DOWN. */
+/** Two reciprocal vectors in cycles per pixel, X right and Y DOWN. */
 export interface Reciprocals {
   readonly first: Vector;
   readonly second: Vector;
@@ -34,7 +34,10 @@ export interface Reciprocals {
 /** A lattice fitted to the pixels of an image. */
 export interface HarmonicFit {
   readonly reciprocals: Reciprocals;
-  /** Covariance of first x, first y, second x, second y, for the noise and the bends among the parts of the image; zeros where none was asked for. */
+  /**
+   * Covariance of first x, first y, second x, second y, for the noise and the bends among the parts of the image; zeros
+   * where it was not requested.
+   */
   readonly covariance: readonly (readonly number[])[];
   readonly harmonics: readonly Harmonic[];
 }
@@ -45,7 +48,7 @@ interface Term {
   readonly im: number;
   readonly a: 0 | 1 | 2;
   readonly b: 0 | 1 | 2;
-  /** Which wave; 0 is none. */
+  /** Number of the wave; 0 for none. */
   readonly wave: number;
 }
 
@@ -59,20 +62,22 @@ const background: readonly Term[] = (
     [0, 2],
   ] as const
 ).map(([a, b]) => ({ re: 1, im: 0, a, b, wave: 0 }));
-const mostIterations = 12;
-/** A correction that moves no wave by more than this share of a cycle at the edge of the image is the last. */
-const settled = 1e-5;
+const maxIterations = 12;
+/** A correction ends the fit when it moves no wave by more than this share of a cycle at the edge of the image. */
+const settledStep = 1e-5;
 
 /**
- * Fits a lattice to the pixels of an image by least squares: the reciprocal vectors, the waves of the given orders and a background of second
- * degree (Gauss-Newton). Standard errors come from what 64 parts of the image leave over: those of the waves from the sum of the scores (the
- * sandwich estimate of P. J. Huber, Proc. 5th Berkeley Symposium 1 (1967) 221, by clusters), those of the vectors as `varianceFactors` says.
+ * Fits a lattice to the pixels of an image by least squares: the reciprocal vectors, the waves of the given orders and
+ * a background of second degree (Gauss-Newton). Standard errors come from the residuals of 64 parts of the image: those
+ * of the waves from the sum of the scores (the sandwich estimate of P. J. Huber, Proc. 5th Berkeley Symposium 1 (1967)
+ * 221, by clusters), those of the vectors as `varianceFactors` says.
  *
  * @param start correct to a fraction of a cycle across the image
  * @param orders each once, not with its opposite
- * @param hold leaves the vectors as they are and finds the waves only
- * @param errors leaves out the covariance of the vectors where it is not wanted
- * @throws ImagingError 'imaging/too-few-points' for an image below 32 pixels, 'imaging/singular-fit', 'imaging/not-finite', 'imaging/empty-image'
+ * @param hold keeps the vectors and finds only the waves
+ * @param errors `false` leaves out the covariance of the vectors
+ * @throws ImagingError 'imaging/too-few-points' for an image below 32 pixels, 'imaging/singular-fit',
+ * 'imaging/not-finite', 'imaging/empty-image'
  */
 export function fitHarmonics(
   source: Image,
@@ -99,7 +104,7 @@ export function fitHarmonics(
     const full = system.solve(system.slopes(linear.parameters));
     const steps = full.parameters.slice(-4);
     vectors = vectors.map((value, index) => value + steps[index]!);
-    if (Math.max(...steps.map(Math.abs)) < settled || iteration === mostIterations)
+    if (Math.max(...steps.map(Math.abs)) < settledStep || iteration === maxIterations)
       return outcome(
         plane,
         vectors,
@@ -113,7 +118,7 @@ export function fitHarmonics(
 const zeros: HarmonicFit['covariance'] = [0, 1, 2, 3].map(() => [0, 0, 0, 0]);
 const scalesOf = ({ rows, columns }: Plane): readonly number[] => [2 / columns, 2 / rows, 2 / columns, 2 / rows];
 
-/** The covariance of the vectors in cycles a pixel. */
+/** The covariance of the vectors in cycles per pixel. */
 function covarianceOf(
   plane: Plane,
   vectors: readonly number[],
@@ -199,7 +204,7 @@ class System {
     ];
   }
 
-  /** How the image changes with the four components of the vectors. */
+  /** Derivatives of the image by the four components of the vectors. */
   slopes(parameters: readonly number[]): readonly (readonly Term[])[] {
     return ([0, 1] as const).flatMap((vector) =>
       (
@@ -211,7 +216,7 @@ class System {
     );
   }
 
-  /** What the image leaves over from the fitted waves of a phase of the first and the second vector, by block. */
+  /** Residual phases of the first and the second vector, by block. */
   phases(parameters: readonly number[]): readonly [Phases, Phases] {
     const of = (vector: 0 | 1): Phases => {
       const phase = this.slope(parameters, vector, 0, 0);
@@ -234,7 +239,7 @@ class System {
     return [of(0), of(1)];
   }
 
-  /** How the image changes with the coefficient of x^a y^b in the cycles of a vector. */
+  /** Derivative of the image by the coefficient of x^a y^b in the cycles of a vector. */
   private slope(parameters: readonly number[], vector: 0 | 1, a: 0 | 1, b: 0 | 1): readonly Term[] {
     return this.orders.flatMap((order, index): Term[] => {
       const factor = 2 * Math.PI * order[vector];

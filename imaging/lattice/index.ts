@@ -3,5 +3,5 @@ export { centred, type CorrelationPlane, latticeCorrelation } from './correlatio
 export { findLattice, type LatticeSearch } from './find-lattice';
 export type { Lattice } from './measure-lattice';
 export { type CorrelationPeak } from './peaks';
-export type { LatticeFailure, LatticeKind } from './search';
+export type { LatticeNotFound, LatticeKind } from './search';
 export { trimDarkSurroundings, type TrimmedLattice } from './trim';

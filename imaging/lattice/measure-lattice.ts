@@ -17,17 +17,17 @@ export interface Lattice {
   /** Direction of the lattice, degrees counter-clockwise (with Y UP) from 0 to below 90, with its standard error. */
   readonly angle: number;
   readonly angleError: number;
-  /** How many repeats lie across the image along each axis. */
+  /** Number of repeats across the image along each axis. */
   readonly repeats: readonly [number, number];
   /** The peak of the autocorrelation from which it started, in pixels from its centre. */
   readonly nearPeak: Vector;
-  /** Whether the image itself shows the waves of this lattice, and none of a larger cell. */
+  /** True when the image itself shows the waves of this lattice, and none of a larger cell. */
   readonly confirmed: boolean;
-  /** What speaks against it, in sentences; empty when nothing does. */
-  readonly doubts: readonly string[];
+  /** Findings against the lattice, in sentences; empty when there are none. */
+  readonly remarks: readonly string[];
 }
 
-/** The reciprocal vectors of two lattice vectors, or the other way round. */
+/** The reciprocal vectors of two lattice vectors, or the reverse. */
 export function reciprocalsOf(first: Vector, second: Vector): Reciprocals {
   const determinant = first.x * second.y - first.y * second.x;
   return {
@@ -45,7 +45,7 @@ export function measureLattice(
   source: Image,
   axes: LatticeAxes,
   { ratio }: LatticeKind,
-): Omit<Lattice, 'confirmed' | 'doubts'> {
+): Omit<Lattice, 'confirmed' | 'remarks'> {
   const components = ({ first, second }: Reciprocals): readonly number[] => [first.x, first.y, second.x, second.y];
   const at = components(reciprocals);
   const valuesOf = (g: readonly number[]): readonly [number, number, number, number] => {
@@ -74,7 +74,7 @@ export function measureLattice(
 
 /** The common direction of two vectors at right angles, in degrees counter-clockwise with Y up, from 0 to below 90. */
 function directionOf(first: Vector, second: Vector): number {
-  // Four times an angle makes one of all directions that are at right angles.
+  // Four times the angle is the same for all directions at right angles.
   const sum = [first, second].reduce(
     ({ x, y }, vector) => {
       const angle = 4 * Math.atan2(-vector.y, vector.x);
@@ -114,5 +114,5 @@ function errorsOf(
   );
 }
 
-/** A vector, or its opposite, that points to the right. */
+/** The vector or its opposite, whichever points to the right. */
 export const rightHalf = ({ x, y }: Vector): Vector => (x < 0 ? { x: -x, y: -y } : { x, y });

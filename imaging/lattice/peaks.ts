@@ -1,14 +1,18 @@
 import type { Vector } from '../geometry';
 import type { CorrelationPlane } from './correlation';
 
-/** A local maximum of an autocorrelation: pixels from the origin, X right and Y DOWN as in the raster, and its height between the pixels. */
+/**
+ * A local maximum of an autocorrelation: pixels from the origin, X right and Y DOWN as in the raster, and its
+ * interpolated height.
+ */
 export interface CorrelationPeak extends Vector {
   readonly height: number;
 }
 
 /**
- * The local maxima with x >= 0, the highest first and the centre the first of them; positions and heights are those of parabolas through three pixels
- * in each direction, for the height of the nearest pixel depends on where the peak lies between pixels.
+ * The local maxima with x >= 0, the highest first, beginning with the centre. Positions and heights are those of
+ * parabolas through three pixels in each direction, because the height of the nearest pixel depends on the position of
+ * the peak between pixels.
  *
  * @param most how many are kept
  */
@@ -57,7 +61,7 @@ function vertex(before: number, at: number, after: number): { readonly place: nu
 /** Side of the squares into which peaks are sorted, in pixels. */
 const cell = 8;
 
-/** Peaks sorted by place; every peak stands for its mirror image through the origin too. */
+/** Peaks sorted by place; every peak also represents its mirror image through the origin. */
 export class PeakField {
   private readonly cells = new Map<number, number[]>();
 
@@ -70,7 +74,10 @@ export class PeakField {
     });
   }
 
-  /** The peak (or mirror image of one) nearest to a point within a radius, the centre left out; `sign` is -1 for a mirror image. */
+  /**
+   * The peak (or mirror image of one) nearest to a point within a radius, except the centre; `sign` is -1 for a mirror
+   * image.
+   */
   nearest(
     point: Vector,
     radius: number,
@@ -95,7 +102,7 @@ export class PeakField {
   }
 }
 
-/** Whether a peak is that of the image with itself unshifted. */
+/** True for the peak of the image with itself unshifted. */
 export const isCentre = ({ x, y }: Vector): boolean => x < 1 && Math.abs(y) < 1;
 
 const keyOf = (column: number, row: number): number => (column + 4096) * 65536 + row + 32768;

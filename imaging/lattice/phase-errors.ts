@@ -1,15 +1,15 @@
 import type { Vector } from '../geometry';
 
-/** How far the lines of one direction are from where a fit has them, by parts of an image. */
+/** Deviation of the lines of one direction from their fitted places, by parts of an image. */
 export interface BlockPhases {
   /** Slope of the sum of squares with a common phase of the lines in each part, and the curvature; the quotient is the phase in cycles. */
   readonly scores: Float64Array;
   readonly information: Float64Array;
-  /** Reciprocal vector of the lines, cycles a pixel. */
+  /** Reciprocal vector of the lines, cycles per pixel. */
   readonly reciprocal: Vector;
 }
 
-/** Where the parts are: pixels from the middle of the image, and half its shorter side. */
+/** Places of the parts: pixels from the middle of the image, and half its shorter side. */
 export interface BlockPlaces {
   readonly centres: readonly Vector[];
   readonly width: number;
@@ -17,21 +17,24 @@ export interface BlockPlaces {
   readonly halfSide: number;
 }
 
-/** Variances of what is common to one line, over that of the noise of one part. */
+/** Variances of the displacement of one line, relative to the noise of one part. */
 const lineStrengths = [0, 0.1, 0.3, 1, 3, 10, 30] as const;
-/** Variances of the displacement of a bent lattice, likewise, and the distances over which it changes in half sides of the image. */
+/**
+ * Variances of the displacement of a bent lattice, also relative, and the distances over which it changes, in half
+ * sides of the image.
+ */
 const bendStrengths = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000, 10000] as const;
 const bendLengths = [0.3, 0.6, 1.2] as const;
-/** How probable it is beforehand that lines are not displaced one by one, and that a lattice is not bent. */
-const straightLines = 0.8;
-const unbent = 0.8;
+/** Prior probabilities that single lines are not displaced, and that a lattice is not bent. */
+const straightLinesPrior = 0.8;
+const unbentPrior = 0.8;
 
 interface Family {
   readonly phases: Float64Array;
   readonly noise: Float64Array;
   /** The fitted functions 1, x, y in each part. */
   readonly design: readonly Float64Array[];
-  /** What each part contributes to the slopes along x and y. */
+  /** Contribution of each part to the slopes along x and y. */
   readonly weights: readonly [Float64Array, Float64Array];
   /** Variances of the two slopes for noise of unit strength alone. */
   readonly unit: readonly [number, number];
@@ -39,12 +42,13 @@ interface Family {
 }
 
 /**
- * By how much the variances of the fitted reciprocal vectors exceed the inverse of their normal equations, for the noise and the bends that an image shows.
+ * Factors by which the variances of the fitted reciprocal vectors exceed the inverse of their normal equations, because
+ * of the noise and the bends of an image.
  *
- * What the phases of the parts leave over from straight and even lines is taken for the sum of noise of its own in each part, displacements common to
- * a line, and a smooth bend. Their strengths, and how far a bend reaches, are weighed by restricted likelihood (H. D. Patterson and R. Thompson,
- * Biometrika 58 (1971) 545), and the standard errors averaged with these weights: a bend that shows in the curvature of the lines is so expected in their
- * spacing too, where it cannot be seen.
+ * The deviations of the parts from straight and even lines are understood as the sum of noise in each part,
+ * displacements common to a line, and a smooth bend. Restricted likelihood weighs their strengths and the reach of a
+ * bend (H. D. Patterson and R. Thompson, Biometrika 58 (1971) 545); the standard errors are averaged with these
+ * weights. So a bend that shows in the curvature of the lines is expected in their spacing too, where it is invisible.
  *
  * @returns factors for first x, first y, second x, second y
  */
@@ -54,7 +58,7 @@ export function varianceFactors(families: readonly [BlockPhases, BlockPhases], p
     (sum, family) => sum + family.information.reduce((total, value) => total + value, 0),
     0,
   );
-  // The variance of the noise of a part like most.
+  // The variance of the noise of a typical part.
   const scale = (2 * count) / information;
   const prepared = families.map((family) => prepare(family, places));
   const bends = bendLengths.map((length) =>
@@ -62,9 +66,11 @@ export function varianceFactors(families: readonly [BlockPhases, BlockPhases], p
   );
   const states: { readonly score: number; readonly variances: readonly number[] }[] = [];
   for (const line of lineStrengths) {
-    const linePrior = Math.log(line === 0 ? straightLines : (1 - straightLines) / (lineStrengths.length - 1));
+    const linePrior = Math.log(line === 0 ? straightLinesPrior : (1 - straightLinesPrior) / (lineStrengths.length - 1));
     const tryBend = (bend: Float64Array | undefined, strength: number): void => {
-      const bendPrior = Math.log(strength === 0 ? unbent : (1 - unbent) / (bendStrengths.length * bendLengths.length));
+      const bendPrior = Math.log(
+        strength === 0 ? unbentPrior : (1 - unbentPrior) / (bendStrengths.length * bendLengths.length),
+      );
       const found = weigh(prepared, line * scale, bend, strength * scale);
       if (found) states.push({ score: found.likelihood + linePrior + bendPrior, variances: found.variances });
     };
@@ -99,7 +105,7 @@ function prepare({ scores, information, reciprocal }: BlockPhases, { centres, wi
       known,
       (value, block) => value * row.reduce((sum, factor, index) => sum + factor * design[index]![block]!, 0),
     );
-  // Parts that share a line have what is common to it in common.
+  // Parts that share a line share its displacement.
   const reach = Math.max(1, Math.abs(reciprocal.x) * width + Math.abs(reciprocal.y) * height);
   return {
     phases: scores.map((value, block) => value / known[block]!),
@@ -111,7 +117,7 @@ function prepare({ scores, information, reciprocal }: BlockPhases, { centres, wi
   };
 }
 
-/** The restricted likelihood of strengths of lines and bend, and the variances of the slopes that they make. */
+/** The restricted likelihood of strengths of lines and bend, and the resulting variances of the slopes. */
 function weigh(
   families: readonly Family[],
   line: number,
@@ -176,7 +182,7 @@ function kernel(
   });
 }
 
-/** The lower triangle whose product with its transpose is a matrix; undefined where there is none. */
+/** The lower triangle whose product with its transpose is a matrix; undefined if there is none. */
 function choleskyOf(matrix: Float64Array, count: number): Float64Array | undefined {
   const factor = new Float64Array(count * count);
   for (let i = 0; i < count; i++) {

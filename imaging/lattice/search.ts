@@ -3,66 +3,67 @@ import { median } from '../statistics';
 import type { CorrelationPlane } from './correlation';
 import { type CorrelationPeak, isCentre, PeakField } from './peaks';
 
-/** What lattice is looked for. */
+/** Kind of lattice to search for. */
 export interface LatticeKind {
   /** Length of the second axis over that of the first, which is the one with the closest peaks. */
   readonly ratio: number;
-  /** Whether peaks lie on ridges along the lines, as they do with gratings and grid bars but not with crystals. */
+  /** True when peaks lie on ridges along the lines, as with gratings and grid bars but not with crystals. */
   readonly ridges: boolean;
-  /** Which order along the second axis is the first that is seen: 2 where a screw axis puts out the odd ones, else 1. */
+  /** First visible order along the second axis: 2 where a screw axis extinguishes the odd ones, else 1. */
   readonly secondOrder: 1 | 2;
 }
 
-/** Two lattice vectors in pixels of the image that was correlated, X right and Y DOWN, each with x >= 0. */
+/** Two lattice vectors in pixels of the correlated image, X right and Y DOWN, each with x >= 0. */
 export interface LatticeAxes {
   readonly first: Vector;
   readonly second: Vector;
-  /** How many peaks were met along each axis. */
+  /** Number of peaks along each axis. */
   readonly repeats: readonly [number, number];
   /** The peak next to the centre on the first axis, for showing. */
   readonly nearPeak: Vector;
 }
 
-/** Why no lattice was found. */
-export type LatticeFailure =
-  | { readonly failure: 'no peak' | 'no second peak' | 'no lattice' | 'one direction' }
-  | { readonly failure: 'angle'; readonly degrees: number }
-  | { readonly failure: 'distances'; readonly first: number; readonly second: number };
+/** Reason why no lattice was found. */
+export type LatticeNotFound =
+  | { readonly reason: 'no peak' | 'no second peak' | 'no lattice' | 'one direction' }
+  | { readonly reason: 'angle'; readonly degrees: number }
+  | { readonly reason: 'distances'; readonly first: number; readonly second: number };
 
 /** Largest deviation of the angle between the axes from 90 degrees, and largest relative difference of their lengths. */
 const largestAngleError = 10;
-// A stretch by a quarter, which is a difference of 0.2, is to be refused whichever way noise has it.
+// A stretch by a quarter, which is a difference of 0.2, must be rejected whatever the noise.
 const largestDifference = 0.195;
 
 /**
  * Finds the axes of a lattice among the peaks of an autocorrelation.
  *
- * Each of the highest peaks is the start of a series of peaks at its multiples, and each divisor of it may be the start of a better one;
- * the series with the smallest interval that reaches far enough and lies on ridges is the first axis. The second is at 90 degrees to it.
+ * Each of the highest peaks is the start of a series of peaks at its multiples, and each divisor of it may be the start
+ * of a better one; the series with the smallest interval that reaches far enough and lies on ridges is the first axis.
+ * The second is at 90 degrees to it.
  *
- * @param marked a point on the plane from the origin, X right and Y down: the peak nearest to it is taken for the first axis
+ * @param marked a point on the plane from the origin, X right and Y down: the peak nearest to it gives the first axis
  */
 export function searchLattice(
   plane: CorrelationPlane,
   peaks: readonly CorrelationPeak[],
   kind: LatticeKind,
   marked?: Vector,
-): LatticeAxes | LatticeFailure {
+): LatticeAxes | LatticeNotFound {
   const field = new PeakField(peaks);
   const first = marked ? markedSeries(field, marked) : firstSeries(plane, field, kind);
-  if (!first) return { failure: 'no peak' };
+  if (!first) return { reason: 'no peak' };
   const { interval } = first;
   const length = Math.hypot(interval.x, interval.y);
   const target = { x: kind.ratio * interval.y, y: -kind.ratio * interval.x };
   const near = nearestPeak(peaks, target, ({ x, y }) => x * x + y * y >= 2);
-  if (near === undefined) return { failure: 'no second peak' };
+  if (near === undefined) return { reason: 'no second peak' };
   const second = walk(field, near.vector, near.index);
   const degrees = angleBetween(interval, second.interval);
-  if (Math.abs(degrees - 90) > largestAngleError) return { failure: 'angle', degrees };
+  if (Math.abs(degrees - 90) > largestAngleError) return { reason: 'angle', degrees };
   const other = Math.hypot(second.interval.x, second.interval.y);
   const expected = kind.ratio * length;
   if (Math.abs(expected - other) / Math.max(expected, other) > largestDifference)
-    return { failure: 'distances', first: length, second: other };
+    return { reason: 'distances', first: length, second: other };
   return {
     first: rightHalf(interval),
     second: rightHalf(second.interval),
@@ -78,7 +79,7 @@ interface Series {
   readonly variation: number;
 }
 
-/** The series of peaks at the multiples of a vector; the farthest one found refines the interval. */
+/** The series of peaks at the multiples of a vector; the farthest peak refines the interval. */
 function walk(field: PeakField, start: Vector, startPeak?: number): Series {
   const tolerance = 1 + 0.02 * Math.hypot(start.x, start.y);
   const used = new Set<number>();
@@ -112,7 +113,7 @@ function walk(field: PeakField, start: Vector, startPeak?: number): Series {
   return { interval, count, near, variation: variationOf(heights) };
 }
 
-/** 1 for heights that fall or rise steadily, more the more they go up and down. */
+/** 1 for heights that fall or rise steadily; larger the more they go up and down. */
 function variationOf(heights: readonly number[]): number {
   if (heights.length <= 2) return 1;
   let sum = 0;
@@ -156,7 +157,7 @@ function firstSeries(plane: CorrelationPlane, field: PeakField, kind: LatticeKin
   )?.series;
 }
 
-/** The series of a peak, or of the smallest fraction of it that makes as good a one. */
+/** The series of a peak, or of the smallest fraction of it with an equally good series. */
 function bestDivision(plane: CorrelationPlane, field: PeakField, index: number, { ridges }: LatticeKind): Candidate {
   const peak = field.peaks[index]!;
   const candidateOf = (series: Series): Candidate => ({
@@ -196,7 +197,9 @@ function ridgeHeight({ data, rows, columns }: CorrelationPlane, { x, y }: Vector
   return values.length > 4 ? median(values) : -Infinity;
 }
 
-/** How far from the origin the correlation first rises again, along the direction in which that happens first. */
+/**
+ * Distance from the origin at which the correlation first rises again, along the direction in which that happens first.
+ */
 function centreWidth({ data, rows, columns }: CorrelationPlane): number {
   let nearest = Math.min(rows, columns) / 4;
   for (const step of [1, columns, columns + 1, (rows - 1) * columns + 1]) {
@@ -235,7 +238,7 @@ function nearestPeak(
   return best;
 }
 
-/** Angle between the two lines, 0 to 180 degrees, of vectors as they stand. */
+/** Angle between two vectors, 0 to 180 degrees. */
 function angleBetween(one: Vector, other: Vector): number {
   const cosine = (one.x * other.x + one.y * other.y) / (Math.hypot(one.x, one.y) * Math.hypot(other.x, other.y));
   return (Math.acos(Math.max(-1, Math.min(1, cosine))) * 180) / Math.PI;

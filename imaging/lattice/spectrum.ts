@@ -3,22 +3,26 @@ import type { Vector } from '../geometry';
 import { type Image, layoutOf, requireFinite, toFloat64 } from '../image';
 import type { LatticeKind } from './search';
 
-// Called once a pixel: looking them up on the global object each time costs more than the call where globals are guarded, as in tests.
+// Called once per pixel. A look-up on the global object costs more than the call where globals are guarded, as in
+// tests.
 const { hypot, min } = Math;
 
-/** A wave of an image: cycles a pixel, X right and Y DOWN, and its amplitude in counts. */
+/** A wave of an image: cycles per pixel, X right and Y DOWN, and its amplitude in counts. */
 export interface Wave extends Vector {
   readonly amplitude: number;
 }
 
-/** Waves with fewer cycles than this across the image cannot be told from uneven illumination. */
-const fewestCycles = 1.2;
-/** Of the strongest waves this many are tried as one of a lattice. */
-const tried = 16;
-/** How far from its expected place the partner of a wave may be, as a share of its frequency. */
+/** Waves with fewer cycles than this across the image look like uneven illumination. */
+const minCycles = 1.2;
+/** Number of the strongest waves that are tried as one of a lattice. */
+const candidateCount = 16;
+/** Largest distance of the partner of a wave from its expected place, as a share of its frequency. */
 const partnerReach = 0.04;
 
-/** The waves of a whole image, faded out towards its edges: what repeats weakly over all of it stands out here more than in its autocorrelation. */
+/**
+ * The waves of a whole image, faded out towards its edges. A weak repeat over the whole image is clearer here than in
+ * its autocorrelation.
+ */
 export class Spectrum {
   private readonly amplitudes: Float32Array;
   private readonly half: number;
@@ -84,7 +88,7 @@ export class Spectrum {
         if (!highest) continue;
         const wave = this.waveAt(row, column);
         const frequency = hypot(wave.x, wave.y);
-        if (frequency >= fewestCycles * this.oneCycle && frequency < below) waves.push(wave);
+        if (frequency >= minCycles * this.oneCycle && frequency < below) waves.push(wave);
       }
     }
     return waves.sort((one, other) => other.amplitude - one.amplitude).slice(0, most);
@@ -104,10 +108,13 @@ export class Spectrum {
     return best;
   }
 
-  /** The two reciprocal vectors, of the planes that are seen, of a lattice of which the image holds the strongest waves; undefined where it holds no waves. */
+  /**
+   * The two reciprocal vectors, of the visible planes, of a lattice to which the strongest waves of the image belong;
+   * undefined for an image without waves.
+   */
   lattice({ ratio, secondOrder }: LatticeKind): { readonly first: Wave; readonly second: Wave } | undefined {
     const planes = ratio / secondOrder;
-    const pairs = this.strongest(tried).flatMap((wave) => {
+    const pairs = this.strongest(candidateCount).flatMap((wave) => {
       const across = (factor: number): Wave => {
         const place = { x: -wave.y * factor, y: wave.x * factor };
         return this.near(place, Math.max(this.oneCycle, partnerReach * hypot(place.x, place.y)));
@@ -131,7 +138,7 @@ export class Spectrum {
     };
   }
 
-  /** Amplitude at any row and column, negative ones and those beyond the end included. */
+  /** Amplitude at any row and column, including negative ones and those beyond the end. */
   private amplitudeAt(row: number, column: number): number {
     const { rows, columns, half } = this;
     const wrapped = ((column % columns) + columns) % columns;

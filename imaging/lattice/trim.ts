@@ -1,20 +1,21 @@
 import { type Image, layoutOf, toFloat64 } from '../image';
 
-/** The part of an image that lies within its dark surroundings. */
+/** The part of an image within its dark surroundings. */
 export interface TrimmedLattice {
-  /** A view on the pixels of the image handed in. */
+  /** A view on the pixels of the source. */
   readonly image: Image;
-  /** Columns taken off at each side, and rows off top and bottom. */
+  /** Number of columns removed at each side, and of rows removed at top and bottom. */
   readonly x: number;
   readonly y: number;
 }
 
-/** Below this share of the mean of the middle a place at a corner is dark. */
+/** Corner squares below this share of the mean of the middle are dark. */
 const darkShare = 0.3;
 
 /**
- * Cuts off the dark surroundings of a grating, such as the grid bars about it: the largest rectangle in the middle of which small squares just
- * outside the corners are as bright as the middle. Images that are dark up to the middle, or not at all, lose a narrow edge only.
+ * Removes the dark surroundings of a grating, such as the grid bars about it. Keeps the largest rectangle in the middle
+ * for which small squares just outside the corners are as bright as the middle. Images that are dark up to the middle,
+ * or not at all, lose a narrow edge only.
  *
  * @throws ImagingError 'imaging/empty-image'
  */
@@ -50,7 +51,7 @@ export function trimDarkSurroundings(source: Image): TrimmedLattice {
   else if (best.x > smallest) enlarge();
   return { image: source.lo(best.y, best.x).hi(rows - 2 * best.y, columns - 2 * best.x), ...best };
 
-  /** Looks for a larger rectangle of other proportions. */
+  /** Looks for a larger rectangle with other proportions. */
   function enlarge(): void {
     const area = (x: number, y: number): number => (columns - 2 * x) * (rows - 2 * y);
     for (let y = smallest; y < boxY; y += step) {

@@ -1,7 +1,7 @@
 import type { Wasm } from '../fft/wasm';
 import type { ImageLayout, PixelArray } from '../image';
 
-/** The pixels of a strip are copied in and reduced while they are still in the cache of the processor. */
+/** The pixels of a strip are copied and reduced while they are still in the cache of the processor. */
 const stripBytes = 1 << 18;
 
 let stage: { wasm: Wasm; address: number; bytes: number } | undefined;
@@ -20,14 +20,14 @@ function kindOf(data: PixelArray): number {
   return data instanceof Float32Array ? 3 : 4;
 }
 
-/** A view of the same kind on other memory. */
+/** A view of the same type on other memory. */
 function viewLike(data: PixelArray, buffer: ArrayBufferLike, address: number, length: number): PixelArray {
   const View = data.constructor as new (buffer: ArrayBufferLike, address: number, length: number) => PixelArray;
   return new View(buffer, address, length);
 }
 
 /**
- * Reduces the whole blocks of an image into linear memory; what is left over at the right and at the bottom is not looked at.
+ * Reduces the whole blocks of an image into linear memory; ignores the rest at the right and at the bottom.
  *
  * @param across columns of a block
  * @param down rows of a block

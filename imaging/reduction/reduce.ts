@@ -3,7 +3,7 @@ import { wasm } from '../fft/wasm';
 import { image, layoutOf, type Image } from '../image';
 import { reduceInto } from './blocks';
 
-/** How the pixels of a block are put together. */
+/** Combination of the pixels of a block. */
 export interface ReduceOptions {
   /** The mean of each block (the default), or with `false` its sum, as a camera bins. */
   readonly mean?: boolean;
@@ -13,8 +13,8 @@ export interface ReduceOptions {
  * Bins an image: every block of factor x factor pixels becomes one pixel.
  *
  * @param source shape [rows, columns], any pixel type and strides
- * @param factor pixels a block, one number for both directions or `x` across and `y` down; whole numbers from 1 up
- * @returns shape [floor(rows / y), floor(columns / x)]; an odd rest at the right and at the bottom is left out
+ * @param factor pixels per block, one number for both directions or `x` across and `y` down; whole numbers from 1 up
+ * @returns shape [floor(rows / y), floor(columns / x)]; the rest at the right and at the bottom is left out
  * @throws ImagingError 'imaging/bad-argument' for a factor that is not a whole number or larger than the image,
  * 'imaging/empty-image' when there are no pixels
  */

@@ -2,16 +2,21 @@ import { ImagingError } from '../errors';
 import { layoutOf, type Image } from '../image';
 import { type Displacement, Registration, type RegistrationOptions } from './registration';
 
-/** The second look may move the answer by this much, in pixels as compared the first time; beyond that it found something else. */
+/**
+ * Largest change by the second pass, in pixels of the first comparison; a larger one means that it found something
+ * else.
+ */
 const largestCorrection = 1;
-/** Share of the larger side that is cut off in the second look; less than in the first, whose edges have already gone. */
+/** Share of the larger side that the second pass removes; less than in the first, whose edges are already gone. */
 const secondTrim = 0.02;
 
 /**
- * Measures shifts in two looks: the second compares only what both images show, cut out to the nearest pixel of the images as given.
+ * Measures shifts in two passes: the second compares only the common part of both images, cut out to the nearest pixel
+ * of the source images.
  *
- * What detail finer than the pixels compared, and windows that cut through detail, do to a shift grows with the part of a pixel by which it
- * differs from whole ones (2 to 6 percent of that part with a specimen's usual texture); the second look leaves little of it.
+ * Detail finer than the compared pixels, and windows that cut through detail, bias a shift in proportion to its
+ * fraction of a pixel (by 2 to 6 percent of it with a specimen's usual texture). The second pass removes most of that
+ * bias.
  */
 export class FineRegistration {
   private readonly first: Registration;
@@ -20,7 +25,7 @@ export class FineRegistration {
   /** @throws ImagingError 'imaging/bad-argument' for an option outside its range */
   constructor(options: RegistrationOptions = {}) {
     this.first = new Registration(options);
-    // In the second look the answer lies near zero.
+    // In the second pass the answer is near zero.
     this.second = new Registration({
       ...options,
       ignoreZeroPeak: false,
@@ -28,7 +33,7 @@ export class FineRegistration {
     });
   }
 
-  /** As `Registration.measure`, whose correlation, overlap and rival are those of the first look. */
+  /** Like `Registration.measure`; correlation, overlap and rival are those of the first pass. */
   measure(later: Image, reference: Image, expected?: { readonly x: number; readonly y: number }): Displacement {
     const found = this.first.measure(later, reference, expected);
     const { rows, columns } = layoutOf(later, 'FineRegistration.measure');
@@ -52,7 +57,7 @@ export class FineRegistration {
         standardError: again.standardError,
       };
     } catch (error) {
-      // Too little of the images is left for a second look.
+      // Too little of the images is left for a second pass.
       if (error instanceof ImagingError) return found;
       throw error;
     }

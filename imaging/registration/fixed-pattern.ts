@@ -1,22 +1,22 @@
 import { type Image, layoutOf, requireSameShape } from '../image';
 
-/** What two images have in common that stayed where it was on the camera. */
+/** The part of two images that did not move on the camera. */
 export interface FixedPattern {
-  /** Pearson's correlation coefficient of the finest detail at no shift, less that at shifts nearby. */
+  /** Pearson's correlation coefficient of the finest detail at no shift, minus that at shifts nearby. */
   readonly correlation: number;
-  /** The same in standard deviations of what shifts nearby give; above 7 there is a pattern. */
+  /** The same in standard deviations of the values at shifts nearby; above 7 there is a pattern. */
   readonly significance: number;
 }
 
-/** Side of the middle part that is looked at. */
+/** Side of the middle part that is examined. */
 const largestSide = 512;
-/** The shifts nearby with which no shift is compared: wide enough apart to have little in common. */
+/** Shifts nearby, for comparison with no shift: wide enough apart to have little in common. */
 const spacing = 3;
 const reach = 2;
 
 /**
- * Looks for what does not move with the specimen, such as a stale gain reference, in two images between which the specimen has moved by
- * more than some 10 pixels.
+ * Looks for a pattern that does not move with the specimen, such as a stale gain reference. The specimen must have
+ * moved by more than about 10 pixels between the images.
  *
  * @param one shape [rows, columns]
  * @param other the same shape
@@ -45,7 +45,7 @@ interface Detail {
   readonly columns: number;
 }
 
-/** Each pixel less the mean of its four neighbours, in the middle of the image. */
+/** Each pixel minus the mean of its four neighbours, in the middle of the image. */
 function finestDetail(source: Image): Detail {
   const { data, rows: all, columns: across, rowStride, columnStride, offset } = layoutOf(source, 'fixedPattern');
   const [rows, columns] = [Math.max(0, Math.min(largestSide, all - 2)), Math.max(0, Math.min(largestSide, across - 2))];
@@ -63,11 +63,11 @@ function finestDetail(source: Image): Detail {
   return { values, rows, columns };
 }
 
-/** The mean product where both lie over each other, the second moved. */
+/** The mean product where both overlap, with the second one moved. */
 function overlapSum(first: Detail, second: Detail, right: number, down: number): number {
   const { rows, columns, values: fixed } = first;
   const moved = second.values;
-  // The bounds stand outside the loops, which run over each pixel 27 times.
+  // The bounds are outside the loops, which run over each pixel 27 times.
   const [top, bottom, left, end] = [
     Math.max(0, down),
     rows + Math.min(0, down),

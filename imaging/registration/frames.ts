@@ -3,7 +3,7 @@ import type { Wasm } from '../fft/wasm';
 import type { ImageLayout, PixelArray } from '../image';
 import { reduceInto } from '../reduction/blocks';
 
-/** One image as it lies, binned, in linear memory. */
+/** A binned image in linear memory. */
 export interface Frame {
   readonly address: number;
   readonly factor: number;
@@ -12,16 +12,16 @@ export interface Frame {
 interface Entry extends Frame {
   readonly key: string;
   readonly fingerprint: number;
-  /** Taken out of the cache; a later cleanup must not free it again. */
+  /** Removed from the cache; a later cleanup must not free it again. */
   gone: boolean;
 }
 
-const sampled = 2048;
+const sampleCount = 2048;
 
 /** A number that changes when a camera writes the next frame into the same memory. */
 function fingerprintOf(layout: ImageLayout): number {
   const { data, rows, columns, rowStride, columnStride, offset } = layout;
-  const step = Math.max(1, Math.floor((rows * columns) / sampled));
+  const step = Math.max(1, Math.floor((rows * columns) / sampleCount));
   let value = 0;
   for (let pixel = 0; pixel < rows * columns; pixel += step) {
     const row = Math.floor(pixel / columns);
@@ -31,10 +31,10 @@ function fingerprintOf(layout: ImageLayout): number {
   return value;
 }
 
-/** The frames of the last images, so that an image that is compared with several is prepared once. */
+/** The frames of the last images, so that an image is prepared once for several comparisons. */
 export class Frames {
   private readonly byData = new WeakMap<PixelArray, Entry[]>();
-  /** Least used first; holds the entries, not the pixel arrays. */
+  /** Least recently used first; holds the entries, not the pixel arrays. */
   private readonly order = new Set<Entry>();
   private readonly registry = new FinalizationRegistry<Entry[]>((entries) => {
     for (const entry of entries) this.drop(entry);

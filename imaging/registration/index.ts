@@ -1,4 +1,4 @@
-/** The shift between two images, and what fools a correlation. */
+/** The shift between two images, and the patterns that mislead a correlation. */
 export { Registration, type Displacement, type RegistrationOptions } from './registration';
 export { FineRegistration } from './fine-registration';
 export { fixedPattern, type FixedPattern } from './fixed-pattern';

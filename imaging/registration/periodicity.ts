@@ -3,28 +3,31 @@ import { type Image, layoutOf } from '../image';
 import { reduce } from '../reduction';
 import { median } from '../statistics';
 
-/** What repeats in an image. */
+/** A wave that repeats across an image. */
 export interface Periodicity {
   /** Pixels of the image after which the strongest coarse wave repeats. */
   readonly period: number;
-  /** Direction in which it repeats, degrees counter-clockwise from the right (Y UP), from 0 to below 180. */
+  /** Direction of the wave, degrees counter-clockwise from the right (Y UP), from 0 to below 180. */
   readonly direction: number;
-  /** Power of its wave over what is usual at its spatial frequency. */
+  /** Power of its wave relative to the usual power at its spatial frequency. */
   readonly strength: number;
 }
 
-/** Side of the middle part that is looked at, after binning. */
-const side = 512;
-/** A wave that is stronger than this many times the usual at its frequency is no chance: that of any texture is below 20 even in a million. */
-const certain = 100;
-/** A wave weaker than this share of the strongest is not taken for the coarsest one. */
-const worthNaming = 0.03;
-/** Waves with fewer repeats than this across the part are the shape of a single thing. */
-const fewestRepeats = 4;
+/** Side of the middle part that is examined, after binning. */
+const partSide = 512;
+/**
+ * Power, relative to the usual at its frequency, from which a wave is significant. Textures stay below 20 even in a
+ * million waves.
+ */
+const minPower = 100;
+/** A wave weaker than this share of the strongest cannot be the coarsest one. */
+const minShareOfStrongest = 0.03;
+/** Waves with fewer repeats than this across the part are the shape of a single object. */
+const minRepeats = 4;
 const ringWidth = 2;
 
 /**
- * Looks for waves in an image that no texture has: a grating, a crystal, the bars of a grid.
+ * Looks for waves in an image that do not come from texture: a grating, a crystal, the bars of a grid.
  *
  * @param source shape [rows, columns]
  * @returns the coarsest of the waves that stand out, or undefined when none does
@@ -32,10 +35,10 @@ const ringWidth = 2;
  */
 export function findPeriodicity(source: Image): Periodicity | undefined {
   const { rows: all, columns: across } = layoutOf(source, 'findPeriodicity');
-  const factor = Math.max(1, Math.ceil(Math.min(all, across) / side));
+  const factor = Math.max(1, Math.ceil(Math.min(all, across) / partSide));
   const binned = factor > 1 ? reduce(source, factor) : source;
   const { data, rows, columns, rowStride, columnStride, offset } = layoutOf(binned, 'findPeriodicity');
-  const size = Math.min(side, 2 * Math.floor(Math.min(rows, columns) / 2));
+  const size = Math.min(partSide, 2 * Math.floor(Math.min(rows, columns) / 2));
   if (size < 64) return undefined;
   const start = offset + Math.floor((rows - size) / 2) * rowStride + Math.floor((columns - size) / 2) * columnStride;
   const window = Float32Array.from({ length: size }, (_, index) => Math.sin((Math.PI * (index + 0.5)) / size) ** 2);
@@ -67,7 +70,7 @@ function strongest(spectrum: Float32Array, size: number, factor: number): Period
     const down = 2 * row > size ? row - size : row;
     for (let across = 0; across < width; across++) {
       const distance = Math.hypot(across, down);
-      if (distance < fewestRepeats || distance > size / 2 || (across === 0 && down < 0)) continue;
+      if (distance < minRepeats || distance > size / 2 || (across === 0 && down < 0)) continue;
       const at = 2 * (row * width + across);
       (rings[Math.floor(distance / ringWidth)] ??= []).push({
         across,
@@ -80,12 +83,12 @@ function strongest(spectrum: Float32Array, size: number, factor: number): Period
   const waves = rings.flatMap((ring) => {
     const usual = median(ring.map(({ power }) => power));
     return ring
-      .filter(({ power }) => power > certain * usual)
+      .filter(({ power }) => power > minPower * usual)
       .map((wave) => ({ ...wave, strength: wave.power / usual }));
   });
   if (waves.length === 0) return undefined;
   const most = Math.max(...waves.map(({ power }) => power));
-  const named = waves.filter(({ power }) => power > worthNaming * most);
+  const named = waves.filter(({ power }) => power > minShareOfStrongest * most);
   const coarsest = Math.min(...named.map(({ across, down }) => Math.hypot(across, down)));
   // A wave spreads over neighbouring terms; the highest of them is its place.
   const { across, down, strength } = named
@@ -105,8 +108,8 @@ function amplitude(spectrum: Float32Array, size: number, across: number, down: n
 }
 
 /**
- * How far a wave lies beside the highest of its terms, in terms: under the squared-sine window the highest two are as 2 - d to 1 + d.
- * Source: M. Gasior and J. L. Gonzalez, AIP Conf. Proc. 732 (2004) 276.
+ * Distance of a wave from the highest of its terms, in terms: under the squared-sine window the highest two are as 2 -
+ * d to 1 + d. Source: M. Gasior and J. L. Gonzalez, AIP Conf. Proc. 732 (2004) 276.
  */
 function beside(amplitudeAt: (step: number) => number): number {
   const [before, here, after] = [amplitudeAt(-1), amplitudeAt(0), amplitudeAt(1)];

@@ -3,11 +3,11 @@ import { wasm } from '../fft/wasm';
 import { layoutOf, requireSameShape, type Image } from '../image';
 import { Frames } from './frames';
 
-/** How two images are compared. */
+/** Options of the comparison of two images. */
 export interface RegistrationOptions {
   /** The images are binned until their larger side is at most this many pixels; 512, or 1024 for images above 1e8 pixels. */
   readonly largestSide?: number;
-  /** Share of the larger side that is cut off at each edge; 0.04. */
+  /** Share of the larger side that is removed at each edge; 0.04. */
   readonly trimFraction?: number;
   /** Padding in shares of the used size; 0.9. */
   readonly padFraction?: number;
@@ -15,23 +15,26 @@ export interface RegistrationOptions {
   readonly taperFraction?: number;
   /** Width of the high-pass filter in cycles per binned pixel; 0.03, 0 for none. */
   readonly highPassSigma?: number;
-  /** Where the low-pass filter begins, in cycles per binned pixel; 0.25. */
+  /** Radius at which the low-pass filter begins, in cycles per binned pixel; 0.25. */
   readonly lowPassRadius?: number;
-  /** How fast the low-pass filter falls off, in cycles per binned pixel; 0.05. */
+  /** Width of the fall-off of the low-pass filter, in cycles per binned pixel; 0.05. */
   readonly lowPassSigma?: number;
-  /** Peaks below this share of the highest are not looked at; 0.2. */
+  /** Peaks below this share of the highest are ignored; 0.2. */
   readonly peakThreshold?: number;
-  /** How many of the highest peaks are compared by their correlation coefficient; 50. */
+  /** Number of the highest peaks that are compared by their correlation coefficient; 50. */
   readonly largestPeakCount?: number;
-  /** Passes over a peak within 0.25 binned pixels of no shift when there is another one: fixed pattern of a camera; false. */
+  /**
+   * Ignores a peak within 0.25 binned pixels of no shift when there is another one, because it is a fixed pattern of
+   * the camera; false.
+   */
   readonly ignoreZeroPeak?: boolean;
-  /** Shifts at which less than this share of the used area overlaps are not considered; 0.05. */
+  /** Shifts with an overlap below this share of the used area are ignored; 0.05. */
   readonly smallestOverlap?: number;
   /** Two threads give the same numbers sooner; 1. */
   readonly threads?: 1 | 2;
 }
 
-/** How the later of two images has to be moved. */
+/** Shift of the later of two images against the earlier. */
 export interface Displacement {
   /** The shift to apply to `later` to align it with `reference`, in pixels of the images given, to the right. */
   readonly x: number;
@@ -41,17 +44,23 @@ export interface Displacement {
   readonly correlation: number;
   /** The share of the smaller used area that overlaps, 0 to 1. */
   readonly overlap: number;
-  /** How many pixels of the images given, along each axis, made one of those compared. */
+  /** Pixels of the source images, along each axis, per compared pixel. */
   readonly binnedBy: number;
   /** Standard errors of x and y in pixels, from the scatter of the phases; absent when only the peak was located. */
   readonly standardError?: { readonly x: number; readonly y: number };
-  /** Set when a peak at no shift was seen and passed over. */
+  /** Set when a peak at no shift was ignored. */
   readonly zeroPeakIgnored?: boolean;
-  /** The correlation in standard deviations of what two images without anything in common give over this overlap. */
+  /** The correlation in standard deviations of that of unrelated images with this overlap. */
   readonly significance: number;
-  /** False when the correlation is no better than chance, so that the shift may be anything; shifts beyond two thirds of the field often are not seen. */
+  /**
+   * False when the correlation is no better than chance, so that the shift may be anything. Shifts beyond two thirds of
+   * the field are often not found.
+   */
   readonly trusted: boolean;
-  /** Height of the highest other peak in shares of the chosen one; 0 when there was none. Near 1 the answer is ambiguous. */
+  /**
+   * Height of the highest other peak as a share of the chosen one; 0 when there is none. Near 1 the answer is
+   * ambiguous.
+   */
   readonly rivalHeight: number;
 }
 
@@ -79,16 +88,16 @@ const resultCount = 8;
 /** Share of the pixels that the band-pass filter leaves independent of one another. */
 const independentShare = 0.2;
 /**
- * The best of all shifts of two images with nothing in common reaches a significance of 5.4 in hundreds of pairs; right answers lie above 6.4.
- * Below that a peak is believed that stands alone.
+ * Significance from which a shift is trusted. The best of all shifts of two unrelated images reaches 5.4 in hundreds of
+ * pairs; right answers lie above 6.4. Between the two limits, a peak is trusted when no other is nearly as high.
  */
-const certain = 6;
-const possible = 2.5;
-const clearlyHigher = 0.6;
-/** Rows or columns that a thread takes at a time. */
+const minSignificance = 6;
+const minSignificanceAlone = 2.5;
+const maxRivalHeight = 0.6;
+/** Rows or columns per share of a thread. */
 const linesShared = 32;
-/** What the engine answers when nothing is left after trimming. */
-const tooSmall = 1;
+/** Answer of the engine when nothing is left after trimming. */
+const tooSmallAnswer = 1;
 
 let frames: Frames | undefined;
 let exchange: number | undefined;
@@ -97,8 +106,8 @@ let exchange: number | undefined;
  * Measures the shift between two images by their cross-correlation.
  *
  * The images are binned, trimmed, tapered, padded and band-pass filtered; peaks and their wrapped alternatives are
- * compared by correlation coefficient x overlap^(1/6), and the best is refined by the phases of the cross spectrum.
- * What has been prepared for an image is kept while its pixel array lives, so comparing one reference with many is cheap.
+ * compared by correlation coefficient x overlap^(1/6), and the best is refined by the phases of the cross spectrum. The
+ * prepared form of an image is kept while its pixel array lives, so comparing one reference with many images is cheap.
  */
 export class Registration {
   private readonly options: typeof defaults;
@@ -120,9 +129,10 @@ export class Registration {
    *
    * @param later shape [rows, columns], row 0 at the top
    * @param reference the same shape
-   * @param expected about where the answer lies, in the sense and unit of the answer (X right, Y UP, pixels of the images)
-   * @throws ImagingError 'imaging/shape-mismatch', 'imaging/empty-image', 'imaging/not-finite', 'imaging/constant-image',
-   * 'imaging/bad-size' for images too small to correlate, 'imaging/no-overlap' when no shift leaves enough in common
+   * @param expected approximate answer, in the sense and unit of the answer (X right, Y UP, pixels of the images)
+   * @throws ImagingError 'imaging/shape-mismatch', 'imaging/empty-image', 'imaging/not-finite',
+   * 'imaging/constant-image', 'imaging/bad-size' for images too small to correlate, 'imaging/no-overlap' when no shift
+   * leaves enough in common
    */
   measure(
     later: Image,
@@ -172,7 +182,8 @@ export class Registration {
     if (failure !== 0) throw noOverlap(where, options.smallestOverlap);
     const result = new Float64Array(engine.buffer, exchange + 8 * optionCount, resultCount);
     const used = 1 - 2 * options.trimFraction;
-    // With an expected shift the share that overlaps is one of the parts that were expected to, a tenth more on one side.
+    // With an expected shift, the overlap is a share of the expected common parts, which are a tenth larger on one
+    // side.
     const [width, height] = [
       columns * Math.min(used, used + 0.1 - Math.abs(expected.x) / columns),
       rows * Math.min(used, used + 0.1 - Math.abs(expected.y) / rows),
@@ -203,11 +214,11 @@ export class Registration {
   }
 }
 
-/** The steps of `register` one by one, the long ones shared with the second thread. */
+/** The steps of `register` one by one; the second thread shares the long ones. */
 function registerOnTwoThreads(later: number, reference: number, options: number, result: number): number {
   const engine = wasm();
   const task = engine.task_new(later, reference, options);
-  if (task === 0) return tooSmall;
+  if (task === 0) return tooSmallAnswer;
   const [ours, theirs] = [
     [task, 0],
     [task, 1],
@@ -233,7 +244,7 @@ function displacement(result: Float64Array, factor: number, pixels: number): Dis
     overlap,
     binnedBy: factor,
     significance,
-    trusted: significance > certain || (rivalHeight < clearlyHigher && significance > possible),
+    trusted: significance > minSignificance || (rivalHeight < maxRivalHeight && significance > minSignificanceAlone),
     rivalHeight,
     ...(Number.isFinite(errorX) && Number.isFinite(errorY)
       ? { standardError: { x: errorX * factor, y: errorY * factor } }

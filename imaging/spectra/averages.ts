@@ -3,7 +3,7 @@ import { type Image, layoutOf } from '../image';
 
 /** A curve of means over the spatial frequency. */
 export interface RadialCurve {
-  /** Mean frequency of the pixels in each bin, cycles a pixel; the middle of the bin where there is none. */
+  /** Mean frequency of the pixels in each bin, cycles per pixel; the middle of the bin where there is none. */
   readonly frequencies: Float64Array;
   /** Mean value of each bin; NaN where no pixel fell into it. */
   readonly values: Float64Array;
@@ -11,18 +11,18 @@ export interface RadialCurve {
   readonly counts: Uint32Array;
 }
 
-/** How a spectrum is averaged over frequency. */
+/** Options of an average over frequency. */
 export interface RadialOptions {
   /** Number of bins from 0 up to the highest frequency; default half of the larger side of the spectrum. */
   readonly binCount?: number;
-  /** End of the last bin in cycles a pixel; default 0.5 (Nyquist). The corners reach 0.707. */
+  /** End of the last bin in cycles per pixel; default 0.5 (Nyquist). The corners reach 0.707. */
   readonly highestFrequency?: number;
 }
 
 /**
  * The rotational mean of a spectrum (or of anything with zero frequency at row `rows / 2` rounded down, column `columns / 2`).
  *
- * Frequencies are in cycles a pixel in both directions, so the spectra of images that are not square come out round.
+ * Frequencies are in cycles per pixel in both directions, so the spectra of images that are not square come out round.
  * NaN pixels make the mean of their bin NaN.
  *
  * @throws ImagingError 'imaging/bad-argument' for options out of range, 'imaging/empty-image'
@@ -55,7 +55,7 @@ export function sectorAverages(spectrum: Image, sectorCount: number, options: Ra
   return curves.map((curve, sector) => ({ ...curve, angle: (180 * sector) / sectorCount }));
 }
 
-/** What bends the rings of a power spectrum out of round. */
+/** Astigmatism that makes the rings of a power spectrum elliptical. */
 export interface Astigmatism {
   /** Defocus along the axis and across it, in one unit of length; underfocus positive, both of one sign. */
   readonly along: number;
@@ -69,13 +69,15 @@ export interface Astigmatism {
 /**
  * The mean of a power spectrum along lines of equal phase of an astigmatic contrast transfer function.
  *
- * Each pixel is counted at the frequency s' at which a microscope of the mean defocus z has the phase that its own defocus z(angle) =
- * z + (along - across) / 2 * cos 2 (angle - axis) gives at its frequency s: with the phase pi w z s^2 - pi/2 Cs w^3 s^4 (w the
- * wavelength, Cs the spherical aberration) a quadratic equation in s'^2, without Cs simply s' = s sqrt(z(angle) / z). So the rings of an
- * astigmatic image do not wash out. This is the equi-phase average of K. Zhang, Journal of Structural Biology 193 (2016) 1-12.
- * The frequencies of the result are those s'. Beyond the frequency where Cs turns the phase round, pixels are counted at their own s.
+ * Each pixel is counted at the frequency s' at which a microscope of the mean defocus z has the phase that its own
+ * defocus z(angle) = z + (along - across) / 2 * cos 2 (angle - axis) gives at its frequency s: with the phase pi w z
+ * s^2 - pi/2 Cs w^3 s^4 (w the wavelength, Cs the spherical aberration) a quadratic equation in s'^2, without Cs simply
+ * s' = s sqrt(z(angle) / z). So the rings of an astigmatic image are not blurred. This is the equi-phase average of K.
+ * Zhang, Journal of Structural Biology 193 (2016) 1-12. The frequencies of the result are those s'. Beyond the
+ * frequency where Cs turns the phase round, pixels are counted at their own s.
  *
- * @throws ImagingError 'imaging/bad-argument' when the two defocus values are not of one sign, or options are out of range
+ * @throws ImagingError 'imaging/bad-argument' when the two defocus values are not of one sign, or options are out of
+ * range
  */
 export function equiphaseAverage(spectrum: Image, astigmatism: Astigmatism, options: RadialOptions = {}): RadialCurve {
   const where = 'equiphaseAverage';
@@ -91,7 +93,7 @@ export function equiphaseAverage(spectrum: Image, astigmatism: Astigmatism, opti
   const mean = (along + across) / 2;
   const half = (along - across) / 2;
   const axis = (angle * Math.PI) / 180;
-  // Cs w^2 / 2 for frequencies in cycles a pixel: what the phase loses against z s^2.
+  // Cs w^2 / 2 for frequencies in cycles per pixel: what the phase loses against z s^2.
   const loss = lens ? (lens.sphericalAberration * lens.wavelength ** 2) / (2 * lens.pixelSize ** 2) : 0;
   const frequencyOf = (x: number, y: number): number => {
     const square = x * x + y * y;

@@ -2,25 +2,26 @@ import { badArgument, badSize, constantImage } from '../errors';
 import { realTransform2 } from '../fft';
 import { type Image, image, layoutOf, requireFinite, toFloat32 } from '../image';
 
-/** How a spectrum is computed. */
+/** Options of a spectrum. */
 export interface SpectrumOptions {
-  /** What the image is multiplied with so that its edges do not make a cross: nothing (default) or Hann's window. */
+  /** Window that keeps the edges of the image from making a cross: none (default) or Hann's. */
   readonly window?: 'none' | 'hann';
-  /** Whether the mean is taken out first, which leaves zero at zero frequency; default true. */
+  /** Subtracts the mean first, which leaves zero at zero frequency; default true. */
   readonly removeMean?: boolean;
 }
 
 /**
  * The power spectrum: the squared magnitude of the Fourier transform, divided by the number of pixels.
  *
- * White noise of variance s^2 has the power s^2 everywhere, whatever the size and the window, and the sum over the spectrum is
- * the sum of the squared pixels (Parseval). Zero frequency lies at row `rows / 2` (rounded down), column `columns / 2`; a pixel there
- * right by k and UP by l stands for k / columns cycles a pixel along X (right) and l / rows along Y (up), so the spectrum lies under
- * the image as it is displayed. Rows count downwards as in every image.
+ * White noise of variance s^2 has the power s^2 everywhere, whatever the size and the window, and the sum over the
+ * spectrum is the sum of the squared pixels (Parseval). Zero frequency lies at row `rows / 2` (rounded down), column
+ * `columns / 2`; a pixel right of it by k and UP by l is at k / columns cycles per pixel along X (right) and l / rows
+ * along Y (up), so the spectrum lies under the image as it is displayed. Rows count downwards as in every image.
  *
  * @param source shape [rows, columns]; an odd last column is left out, as the transform takes even numbers of columns
  * @returns shape [rows, even columns], squared counts
- * @throws ImagingError 'imaging/not-finite', 'imaging/bad-size' below 2 columns or above the largest transform, 'imaging/empty-image'
+ * @throws ImagingError 'imaging/not-finite', 'imaging/bad-size' below 2 columns or above the largest transform,
+ * 'imaging/empty-image'
  */
 export function powerSpectrum(source: Image, options: SpectrumOptions = {}): Image<Float32Array> {
   const { pixels, rows, columns } = prepare(source, options, 'powerSpectrum');
@@ -28,29 +29,30 @@ export function powerSpectrum(source: Image, options: SpectrumOptions = {}): Ima
   return unfold(half, rows, columns, 1 / (rows * columns));
 }
 
-/** The amplitude spectrum: the square root of the power spectrum, laid out and scaled likewise. */
+/** The amplitude spectrum: the square root of the power spectrum, with the same layout and scale. */
 export function amplitudeSpectrum(source: Image, options: SpectrumOptions = {}): Image<Float32Array> {
   const spectrum = powerSpectrum(source, options);
   spectrum.data.forEach((value, index) => (spectrum.data[index] = Math.sqrt(value)));
   return spectrum;
 }
 
-/** How an averaged spectrum is computed. */
+/** Options of an averaged spectrum. */
 export interface TileOptions {
   /** Side of the square tiles in pixels, an even number; default 512 or the largest that fits. */
   readonly tileSize?: number;
-  /** Share by which neighbours overlap, from 0 to below 1; default 0.5. */
+  /** Overlap of neighbours as a share, from 0 to below 1; default 0.5. */
   readonly overlap?: number;
 }
 
 /**
- * The mean power spectrum of overlapping tiles: smoother than that of the whole image, at less resolution.
+ * The mean power spectrum of overlapping tiles: smoother than that of the whole image, with less resolution.
  *
- * The tiles are weighted with Hann's window and their mean is taken out (P. D. Welch, IEEE Trans. Audio and Electroacoustics 15 (1967) 70-73).
- * Scale and layout are those of `powerSpectrum`.
+ * The tiles are weighted with Hann's window and their mean is subtracted (P. D. Welch, IEEE Trans. Audio and
+ * Electroacoustics 15 (1967) 70-73). Scale and layout are those of `powerSpectrum`.
  *
  * @returns shape [tileSize, tileSize]
- * @throws ImagingError 'imaging/bad-argument' for a tile that does not fit, an odd one, or an overlap out of range; otherwise as `powerSpectrum`
+ * @throws ImagingError 'imaging/bad-argument' for a tile that does not fit, an odd one, or an overlap out of range;
+ * otherwise as `powerSpectrum`
  */
 export function averagePowerSpectrum(source: Image, options: TileOptions = {}): Image<Float32Array> {
   const where = 'averagePowerSpectrum';
@@ -83,7 +85,7 @@ export function averagePowerSpectrum(source: Image, options: TileOptions = {}): 
   return result;
 }
 
-/** How an autocorrelation is computed. */
+/** Options of an autocorrelation. */
 export interface AutocorrelationOptions {
   /** Pads with the mean so that the two ends of the image do not meet, and divides by the overlap; default true. */
   readonly padded?: boolean;
@@ -92,9 +94,10 @@ export interface AutocorrelationOptions {
 /**
  * The autocorrelation of an image about its mean, 1 at no shift.
  *
- * The pixel right by k and UP by l of the middle (row `rows / 2` rounded down, column `columns / 2`) is the correlation of the image with
- * itself shifted by k to the right and l upwards. With padding each value is the mean over the pixels that overlap at that shift;
- * shifts by more than half of the image are not given. Without, the image is taken to go on periodically.
+ * The pixel right by k and UP by l of the middle (row `rows / 2` rounded down, column `columns / 2`) is the correlation
+ * of the image with itself shifted by k to the right and l upwards. With padding each value is the mean over the pixels
+ * that overlap at that shift; shifts by more than half of the image are left out. Without padding, the image continues
+ * periodically.
  *
  * @returns shape [rows, even columns]
  * @throws ImagingError 'imaging/constant-image' for an image that has none; otherwise as `powerSpectrum`
@@ -161,7 +164,7 @@ function prepare(source: Image, options: SpectrumOptions, where: string): Prepar
   return { pixels, rows, columns };
 }
 
-/** Hann's window, scaled to a mean square of one so that it leaves the power of noise as it is. */
+/** Hann's window, scaled to a mean square of one so that it keeps the power of noise. */
 function hann(size: number): Float64Array {
   if (size < 2) return new Float64Array(size).fill(1);
   return Float64Array.from(

@@ -57,10 +57,11 @@ export function extent(source: Samples): { readonly minimum: number; readonly ma
 }
 
 /**
- * The mean of the values that lie between two percentiles, so that a share of the lowest and of the highest does not count.
+ * The mean of the values between two percentiles; a share of the lowest and of the highest is left out.
  *
  * @param fraction share left out at each end, from 0 to below 0.5; default 0.1
- * @throws ImagingError 'imaging/bad-argument' for a fraction out of range, 'imaging/not-finite', 'imaging/empty-image' or 'imaging/too-few-points'
+ * @throws ImagingError 'imaging/bad-argument' for a fraction out of range, 'imaging/not-finite', 'imaging/empty-image'
+ * or 'imaging/too-few-points'
  */
 export function trimmedMean(source: Samples, fraction = 0.1): number {
   if (!(fraction >= 0 && fraction < 0.5))
@@ -82,7 +83,7 @@ export function trimmedMean(source: Samples, fraction = 0.1): number {
     else if (value > high) above++;
     else total += value;
   }
-  // Values equal to a limit are partly inside: take out as many as make the cut exact.
+  // Values equal to a limit are partly inside: leave out as many as make the cut exact.
   return (total - low * (cut - below) - high * (cut - above)) / (samples.length - 2 * cut);
 }
 
@@ -90,7 +91,7 @@ export function trimmedMean(source: Samples, fraction = 0.1): number {
 export interface RobustMean {
   readonly mean: number;
   readonly standardError: number;
-  /** How many values had some weight. */
+  /** Number of values with a weight above 0. */
   readonly used: number;
 }
 
@@ -98,10 +99,10 @@ export interface RobustMean {
 const biweightTuning = 4.685;
 
 /**
- * The mean with the values that do not belong to the rest left out smoothly (Tukey's biweight about the median).
+ * The mean without outliers, which lose their weight smoothly (Tukey's biweight about the median).
  *
- * When more than half of the values are equal, their value is the result with standard error 0. Source: F. Mosteller and
- * J. W. Tukey, Data Analysis and Regression (1977), chapter 10.
+ * When more than half of the values are equal, their value is the result with standard error 0. Source: F. Mosteller
+ * and J. W. Tukey, Data Analysis and Regression (1977), chapter 10.
  *
  * @throws ImagingError 'imaging/not-finite', 'imaging/empty-image' or 'imaging/too-few-points' without any value
  */
@@ -150,7 +151,8 @@ function biweightError(
  * The mean of the pixels along the border of an image.
  *
  * @param width of the border in pixels; default 1. A border that covers the image takes all of it, each pixel once.
- * @throws ImagingError 'imaging/bad-argument' unless the width is a whole number from 1, 'imaging/not-finite', 'imaging/empty-image'
+ * @throws ImagingError 'imaging/bad-argument' unless the width is a whole number from 1, 'imaging/not-finite',
+ * 'imaging/empty-image'
  */
 export function edgeMean(source: Image, width = 1): number {
   if (!Number.isInteger(width) || width < 1) throw badArgument('edgeMean', `a border ${width} pixels wide cannot be`);

@@ -10,7 +10,7 @@ export function median(source: Samples): number {
   return percentile(source, 50);
 }
 
-/** The value below which the given share (0 to 100 percent) of the values lies, see `percentiles`. */
+/** The value below which the given share (0 to 100 percent) of the values lies; see `percentiles`. */
 export function percentile(source: Samples, percent: number): number {
   return percentiles(source, [percent])[0] as number;
 }
@@ -22,7 +22,7 @@ export function percentile(source: Samples, percent: number): number {
  * smallest value is 0 %, the largest 100 %. Values are selected, not sorted; images of 8 or 16 bits are counted instead.
  *
  * @param percents each from 0 to 100
- * @returns one number a percentage, in the unit of the values
+ * @returns one number per percentage, in the unit of the values
  * @throws ImagingError 'imaging/bad-argument' for a percentage out of range, 'imaging/not-finite', 'imaging/too-few-points' or
  *   'imaging/empty-image' without any value
  */
@@ -43,7 +43,7 @@ export function percentiles(source: Samples, percents: readonly number[]): numbe
   });
 }
 
-/** Makes the median absolute deviation of normally distributed values their standard deviation. */
+/** Factor from the median absolute deviation of normal values to their standard deviation. */
 const normalConsistency = 1.482602218505602;
 
 /**
@@ -60,12 +60,12 @@ export function medianAbsoluteDeviation(source: Samples): number {
   return median(deviations);
 }
 
-/** A standard deviation that far-off values do not move: 1.4826 times the median absolute deviation. */
+/** A standard deviation that resists outliers: 1.4826 times the median absolute deviation. */
 export function robustDeviation(source: Samples): number {
   return normalConsistency * medianAbsoluteDeviation(source);
 }
 
-/** Gives the value of any rank from a table of counts. */
+/** Finds the value of any rank in a table of counts. */
 function counted(samples: Uint8Array | Uint16Array | Int16Array): (rank: number) => number {
   const lowest = samples instanceof Int16Array ? -32768 : 0;
   const counts = new Uint32Array(samples instanceof Uint8Array ? 256 : 65536);
@@ -78,7 +78,7 @@ function counted(samples: Uint8Array | Uint16Array | Int16Array): (rank: number)
   };
 }
 
-/** Gives the value of any rank by selection in a copy, which stays partly ordered between calls. */
+/** Finds the value of any rank by selection in a copy, which stays partly ordered between calls. */
 function selected(samples: ArrayLike<number>): (rank: number) => number {
   const values = Float64Array.from(samples);
   return (rank) => select(values, rank);

@@ -1,14 +1,14 @@
 import { tooFewPoints } from '../errors';
 import { type Image, layoutOf, type PixelArray, requireFinite, toFloat64 } from '../image';
 
-/** What statistics are taken of: the pixels of an image or a plain list of numbers. */
+/** Input of the statistics: the pixels of an image or a plain list of numbers. */
 export type Samples = Image | PixelArray | readonly number[];
 
 /**
- * The values of an image or a list as one row of finite numbers, without a copy where the pixels lie together.
+ * The values of an image or a list as one row of finite numbers, without a copy where the pixels are contiguous.
  *
  * @throws ImagingError 'imaging/not-finite' for NaN and infinities, 'imaging/too-few-points' for an empty list,
- *   'imaging/empty-image' for an image without pixels
+ * 'imaging/empty-image' for an image without pixels
  */
 export function samplesOf(source: Samples, where: string): PixelArray | readonly number[] {
   const samples = 'shape' in source ? pixelsOf(source, where) : source;

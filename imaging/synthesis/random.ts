@@ -1,6 +1,6 @@
 import { badArgument } from '../errors';
 
-// Looking up a global for every number is slow where scripts run in a context of their own, as tests do.
+// A look-up of a global for every number is slow where scripts run in a context of their own, as tests do.
 const { abs, exp, floor, imul, log, sqrt } = Math;
 const largestMean = Number.MAX_VALUE;
 

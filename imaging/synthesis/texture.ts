@@ -3,34 +3,34 @@ import type { Matrix, Vector } from '../geometry/coordinates';
 import { image, type Image, requireFinite } from '../image';
 import { Random } from './random';
 
-// Looking up a global for every number is slow where scripts run in a context of their own, as tests do.
+// A look-up of a global for every number is slow where scripts run in a context of their own, as tests do.
 const { cos, log, PI: pi, sin } = Math;
 
-/** What a random texture is made of. */
+/** Parameters of a random texture. */
 export interface TextureOptions {
   /** Equal seeds make equal textures. */
   readonly seed: number;
   /** Number of plane waves; default 300. */
   readonly waveCount?: number;
-  /** Lowest spatial frequency in cycles a texture pixel; default 0.02. */
+  /** Lowest spatial frequency in cycles per texture pixel; default 0.02. */
   readonly lowestFrequency?: number;
-  /** Highest spatial frequency in cycles a texture pixel; default 0.2. */
+  /** Highest spatial frequency in cycles per texture pixel; default 0.2. */
   readonly highestFrequency?: number;
   /** Amplitudes go with frequency to the power of minus this; 0 (the default) is a flat spectrum, 1 is near many real specimens. */
   readonly falloff?: number;
 }
 
-/** How a texture is looked at. */
+/** View of a texture. */
 export interface View {
-  /** The display of the texture is moved by minus this, in pixels of the image, X right, Y up; default none. */
+  /** Moves the display of the texture by minus this, in pixels of the image, X right, Y up; default none. */
   readonly shift?: Vector;
   /** Takes positions in the (shifted) image to positions on the texture; default the identity. */
   readonly matrix?: Matrix;
-  /** Texture pixels an image pixel; default 1. */
+  /** Texture pixels per image pixel; default 1. */
   readonly binning?: number;
   /** Straight and steady movement during the exposure, in pixels of the image, about the middle of the exposure; default none. */
   readonly motion?: Vector;
-  /** Whether a pixel holds the mean over its square (default) or the value at its centre. */
+  /** A pixel holds the mean over its square (default), or with `false` the value at its centre. */
   readonly pixelMean?: boolean;
 }
 
@@ -44,10 +44,10 @@ interface Wave {
 /**
  * A random band-limited pattern that is known at every point: the sum of plane waves of random direction and phase.
  *
- * Images of it are evaluated analytically at each pixel, so a shift by any fraction of a pixel, a rotation, a stretch, the
- * mean over the pixel and the blur of a steady drift are exact to the precision of the arithmetic. No Fourier transform and no
- * interpolation is involved, which makes it a truth that registration code cannot share an error with.
- * The values have mean 0 and standard deviation 1 over a large area.
+ * Images of it are evaluated analytically at each pixel, so a shift by any fraction of a pixel, a rotation, a stretch,
+ * the mean over the pixel and the blur of a steady drift are exact to the precision of the arithmetic. No Fourier
+ * transform and no interpolation is involved, so registration code cannot share an error with this truth. The values
+ * have mean 0 and standard deviation 1 over a large area.
  */
 export class Texture {
   private readonly waves: readonly Wave[];
@@ -58,7 +58,7 @@ export class Texture {
     const { seed, waveCount = 300, lowestFrequency = 0.02, highestFrequency = 0.2, falloff = 0 } = options;
     if (!(waveCount >= 1)) throw badArgument('Texture', `${waveCount} waves make no texture`);
     if (!(lowestFrequency > 0 && highestFrequency >= lowestFrequency)) {
-      throw badArgument('Texture', `there is no band from ${lowestFrequency} to ${highestFrequency} cycles a pixel`);
+      throw badArgument('Texture', `there is no band from ${lowestFrequency} to ${highestFrequency} cycles per pixel`);
     }
     const random = new Random(seed);
     const waves: Wave[] = [];
@@ -91,7 +91,7 @@ export class Texture {
   }
 
   /**
-   * The expected power spectral density at a frequency (cycles a texture pixel): its integral over the plane of frequencies is the
+   * The expected power spectral density at a frequency (cycles per texture pixel): its integral over the plane of frequencies is the
    * variance of the texture, which is 1. The few waves of one texture are a draw from it.
    */
   powerDensity(frequency: number): number {
@@ -106,10 +106,10 @@ export class Texture {
   /**
    * An image of the texture: its pixel at camera position q shows the texture at `binning * matrix * (q + shift)`.
    *
-   * A feature that is at p in an unshifted image is at p - shift in the shifted one, so `shift` is exactly the displacement that
-   * registration has to report for the shifted image against the unshifted one.
+   * A feature that is at p in an unshifted image is at p - shift in the shifted one, so `shift` is exactly the
+   * displacement that registration has to report for the shifted image against the unshifted one.
    *
-   * @returns rows x columns values, mean about 0, standard deviation about 1 (less what pixel mean and motion smear out)
+   * @returns rows x columns values, mean about 0, standard deviation about 1 (less the smear by pixel mean and motion)
    */
   render(rows: number, columns: number, view: View = {}): Image<Float64Array> {
     return sum(rows, columns, this.seen(view));
@@ -149,9 +149,9 @@ export class Texture {
   }
 }
 
-/** How counts are made from a texture. */
+/** Exposure of a texture. */
 export interface ExposureOptions {
-  /** Mean counts a pixel. */
+  /** Mean counts per pixel. */
   readonly countsPerPixel: number;
   /** Standard deviation of the expected counts relative to their mean, for a texture of standard deviation 1. */
   readonly contrast: number;
@@ -160,14 +160,16 @@ export interface ExposureOptions {
 }
 
 /**
- * Counts that a perfect counting camera would give: Poisson numbers about `countsPerPixel * (1 + contrast * texture)`, never below 0.
+ * Counts of a perfect counting camera: Poisson numbers about `countsPerPixel * (1 + contrast * texture)`, never below
+ * 0.
  *
- * @throws ImagingError 'imaging/bad-argument' when the counts or the contrast are negative or not finite, 'imaging/not-finite'
+ * @throws ImagingError 'imaging/bad-argument' when the counts or the contrast are negative or not finite,
+ * 'imaging/not-finite'
  */
 export function expose(texture: Image<Float64Array>, options: ExposureOptions): Image<Float32Array> {
   const { countsPerPixel, contrast, random } = options;
   if (!(countsPerPixel >= 0 && Number.isFinite(countsPerPixel)))
-    throw badArgument('expose', `${countsPerPixel} counts a pixel cannot be`);
+    throw badArgument('expose', `${countsPerPixel} counts per pixel cannot be`);
   if (!(contrast >= 0 && Number.isFinite(contrast))) throw badArgument('expose', `a contrast of ${contrast} cannot be`);
   requireFinite(texture.data, 'expose', 'the texture holds NaN or infinite values');
   const counts = new Float32Array(texture.data.length);
@@ -180,7 +182,7 @@ export function expose(texture: Image<Float64Array>, options: ExposureOptions): 
   return image(counts, rows, columns);
 }
 
-/** Waves summed in one pass over the image; more need more registers than there are. */
+/** Waves summed in one pass over the image; more would need too many registers. */
 const group = 4;
 
 function sum(rows: number, columns: number, waves: readonly Wave[]): Image<Float64Array> {

@@ -223,7 +223,7 @@ describe('robustLeastSquares', () => {
     ['NaN', () => robustLeastSquares([[1], [1]], [1, NaN]), 'imaging/not-finite'],
     ['nothing', () => robustLeastSquares([], []), 'imaging/too-few-points'],
     ['a tuning of 0', () => robustLeastSquares([[1], [1]], [1, 2], { tuning: 0 }), 'imaging/bad-argument'],
-    ['no iterations', () => robustLeastSquares([[1], [1]], [1, 2], { mostIterations: 0 }), 'imaging/bad-argument'],
+    ['no iterations', () => robustLeastSquares([[1], [1]], [1, 2], { maxIterations: 0 }), 'imaging/bad-argument'],
   ])('refuses %s', (_, action, expected) => expect(code(action)).toBe(expected));
 });
 

@@ -254,7 +254,7 @@ describe('fitModel', () => {
     ],
     [
       'no time to settle',
-      () => fitModel(xs, xs.map(decay([5, 0.8, 1])), decay, [1, 0.1, 0], { mostIterations: 1 }),
+      () => fitModel(xs, xs.map(decay([5, 0.8, 1])), decay, [1, 0.1, 0], { maxIterations: 1 }),
       'imaging/no-convergence',
     ],
   ])('refuses %s', (_, action, expected) => expect(code(action)).toBe(expected));

@@ -1,7 +1,7 @@
 import {
   type Image,
   type Lattice,
-  type LatticeFailure,
+  type LatticeNotFound,
   type LatticeKind,
   findLattice,
   image,
@@ -66,17 +66,17 @@ function waffle({ spacing, angle, second = spacing, between = 90, shift = () => 
     line((other.x * x + other.y * y) / (second * sine) + 0.6 + shift(1, x, y));
 }
 
-const found = (source: Image, kind = square): Lattice | LatticeFailure => findLattice(source, kind).found;
+const found = (source: Image, kind = square): Lattice | LatticeNotFound => findLattice(source, kind).found;
 function lattice(source: Image, kind = square): Lattice {
   const result = found(source, kind);
-  if ('failure' in result) throw new Error(JSON.stringify(result));
+  if ('reason' in result) throw new Error(JSON.stringify(result));
   return result;
 }
 const failureOf = (source: Image, kind = square): string => {
   const result = found(source, kind);
-  return 'failure' in result
-    ? result.failure
-    : `spacing ${result.spacing}${result.doubts.length > 0 ? ', doubtful' : ''}`;
+  return 'reason' in result
+    ? result.reason
+    : `spacing ${result.spacing}${result.remarks.length > 0 ? ', doubtful' : ''}`;
 };
 const quarterTurns = (one: number, other: number): number => one - other - 90 * round((one - other) / 90);
 /** Lumps of all sizes, as on carbon: between random heights on squares of these sizes. */
@@ -104,10 +104,10 @@ describe('the lattice of a waffle', () => {
   test.each([1, 2, 3, 4])('%#: is found with spacing, direction and an error that it keeps to', (seed) => {
     const random = randomNumbers(seed + 40);
     const [spacing, angle] = [10 + 50 * random(), 90 * random()];
-    const { doubts, confirmed, ...measured } = lattice(
+    const { remarks, confirmed, ...measured } = lattice(
       paint({ seed, electrons: 5 * 100 ** random(), of: waffle({ spacing, angle }) }),
     );
-    expect({ confirmed, doubts }).toEqual({ confirmed: true, doubts: [] });
+    expect({ confirmed, remarks }).toEqual({ confirmed: true, remarks: [] });
     expect(abs(measured.spacing / spacing - 1)).toBeLessThan(0.001);
     expect(abs(quarterTurns(measured.angle, angle))).toBeLessThan(0.1);
     expect(abs(measured.spacing - spacing)).toBeLessThan(4 * measured.spacingError);
@@ -129,9 +129,9 @@ describe('the lattice of a waffle', () => {
   test('may be stretched by 15 % and no more, and be 82 degrees askew but not 78', () => {
     const stretched = (factor: number): Image =>
       paint({ seed: 5, of: waffle({ spacing: 25, second: 25 * factor, angle: 20 }) });
-    const { lengths, doubts } = lattice(stretched(1.15));
+    const { lengths, remarks } = lattice(stretched(1.15));
     expect([...lengths].map((length) => length / 25).sort()).toEqual([expect.closeTo(1, 2), expect.closeTo(1.15, 2)]);
-    expect(doubts.join(' ')).toMatch(/differ by 13\.[01] %/);
+    expect(remarks.join(' ')).toMatch(/differ by 13\.[01] %/);
     expect(failureOf(stretched(1.25))).toBe('distances');
     const skewed = (between: number): Image => paint({ seed: 5, of: waffle({ spacing: 25, between, angle: 20 }) });
     expect(failureOf(skewed(82))).toMatch(/^spacing 2[45]\./);
@@ -143,8 +143,8 @@ describe('the lattice of a waffle', () => {
       const random = randomNumbers(seed);
       const spacing = 300 / (1.6 + 1.3 * random());
       const result = found(paint({ seed, electrons: 300, of: waffle({ spacing, angle: 90 * random() }) }));
-      if ('failure' in result) continue;
-      expect(result.doubts).not.toEqual([]);
+      if ('reason' in result) continue;
+      expect(result.remarks).not.toEqual([]);
       if (result.confirmed) expect(abs(result.spacing / spacing - 1)).toBeLessThan(0.01);
     }
   });

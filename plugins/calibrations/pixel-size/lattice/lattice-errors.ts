@@ -1,5 +1,5 @@
 import { EucentricError } from '../../../../core/base';
-import type { LatticeFailure } from '../../../../imaging';
+import type { LatticeNotFound } from '../../../../imaging';
 
 const another =
   'Look at the autocorrelation in buffer A: with Try Again with Marker, mark one of the four peaks nearest to its centre, or take an image with more repeats in it.';
@@ -12,8 +12,8 @@ export const latticeErrors = {
       message: `There is no image in buffer ${buffer}.`,
       hint: 'Take an image of a cross-line grating first.',
     }),
-  notFound: (failure: LatticeFailure): EucentricError => {
-    switch (failure.failure) {
+  notFound: (failure: LatticeNotFound): EucentricError => {
+    switch (failure.reason) {
       case 'no peak':
         return new EucentricError({
           code: 'pixel-size/no-peak',

@@ -122,8 +122,8 @@ export class PixelSizeMeasurement {
       specimen.kind,
       marked && { x: marked.x / binning, y: marked.y / binning },
     );
-    this.show(source, correlation, peaks, binning, 'failure' in found ? undefined : found, marked?.contrast);
-    if ('failure' in found) throw latticeErrors.notFound(found);
+    this.show(source, correlation, peaks, binning, 'reason' in found ? undefined : found, marked?.contrast);
+    if ('reason' in found) throw latticeErrors.notFound(found);
     return this.finish(run, source, specimen, found, binning);
   }
 
@@ -192,7 +192,7 @@ export class PixelSizeMeasurement {
     const pixelSize = ofImage * unbinning;
     const relativeError = lattice.spacingError / lattice.spacing;
     const implausible = this.implausible(pixelSize, magIndex, camera, perPixel);
-    const remarks = [...lattice.doubts, ...implausible];
+    const remarks = [...lattice.remarks, ...implausible];
 
     this.logSpacings(run, {
       specimen,
