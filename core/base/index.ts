@@ -1,3 +1,4 @@
+export * from './answered-in-time';
 export * from './clock';
 export * from './copy';
 export * from './di';

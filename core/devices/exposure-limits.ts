@@ -1,7 +1,7 @@
 import type { Exposure } from './camera';
 import type { FrameSeries, FrameTraits } from './frames';
 
-/** What a camera can do. */
+/** Limits of the exposures that a camera takes. */
 export interface ExposureLimits {
   readonly binnings: readonly number[];
   /** Size in unbinned pixels. */
@@ -14,7 +14,7 @@ export interface ExposureLimits {
 }
 
 /** Something of an exposure that a camera cannot do, in words. */
-export interface ExposureFault {
+export interface ExposureRefusal {
   /** Such as `binning`. */
   readonly what: string;
   readonly asked: string;
@@ -22,10 +22,10 @@ export interface ExposureFault {
 }
 
 /** The first thing of an exposure that a camera cannot do; undefined when it can do all of it. */
-export function exposureFault(
+export function exposureRefusal(
   { binning, area, exposure, driftSettling, frames }: Exposure,
   limits: ExposureLimits,
-): ExposureFault | undefined {
+): ExposureRefusal | undefined {
   const { left, top, right, bottom } = area;
   const { binnings, width, height, longestExposure } = limits;
   if (!binnings.includes(binning))
@@ -42,14 +42,14 @@ export function exposureFault(
     return { what: 'exposure', asked: `${exposure} s`, allowed: `at most ${longestExposure} s` };
   if (!(driftSettling >= 0 && driftSettling <= longestExposure))
     return { what: 'drift settling', asked: `${driftSettling} s`, allowed: `0 to ${longestExposure} s` };
-  return frames && framesFault(frames, exposure, limits.frames);
+  return frames && framesRefusal(frames, exposure, limits.frames);
 }
 
-function framesFault(
+function framesRefusal(
   { frameTime, saving }: FrameSeries,
   exposure: number,
   traits: FrameTraits | undefined,
-): ExposureFault | undefined {
+): ExposureRefusal | undefined {
   if (!traits) return { what: 'division', asked: `frames of ${frameTime} s`, allowed: 'undivided exposures' };
   if (!(frameTime > 0 && frameTime <= exposure * 1.000001))
     return {

@@ -1,4 +1,4 @@
-import { type Clock, EucentricError, StoppedError, seconds, throwIfStopped } from '../../core/base';
+import { type Clock, StoppedError, answeredInTime, seconds, throwIfStopped } from '../../core/base';
 import {
   type Camera,
   type CameraTraits,
@@ -6,7 +6,7 @@ import {
   type Frame,
   type Processing,
   type ReadMode,
-  exposureFault,
+  exposureRefusal,
   nearestBinning,
 } from '../../core/devices';
 import type { CameraSettings } from '../../core/settings';
@@ -33,7 +33,7 @@ const transferLimit = 60;
 /** Until the camera software has been asked, nothing longer than this is taken. */
 const longestUnasked = 60;
 
-/** What the program knows of the camera, from the site's properties. */
+/** Traits of a camera, from the site's properties. */
 export function traitsOf(model: FeiCameraModel, camera: CameraSettings): CameraTraits {
   return Object.freeze({
     index: model.index,
@@ -170,24 +170,17 @@ export class FeiCamera implements Camera {
     return { image: image(data, height, width), exposure, camera: model.index, began };
   }
 
-  private async answered(shot: FeiShot): Promise<FeiPicture> {
-    const limit = this.model.startupDelay + shot.exposure + transferLimit;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      // Real time: waiting on a simulated clock would not show that a server is dead.
-      timer = setTimeout(() => reject(feiCameraErrors.noAnswer(this.traits.name, limit)), limit * 1000);
+  private answered(shot: FeiShot): Promise<FeiPicture> {
+    const { name } = this.traits;
+    return answeredInTime(() => this.transport.acquire(shot), {
+      seconds: this.model.startupDelay + shot.exposure + transferLimit,
+      late: (limit) => feiCameraErrors.noAnswer(name, limit),
+      failed: (cause) => feiCameraErrors.callFailed(name, cause),
     });
-    try {
-      return await Promise.race([this.transport.acquire(shot), late]);
-    } catch (error) {
-      throw error instanceof EucentricError ? error : feiCameraErrors.callFailed(this.traits.name, error);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 
   private check(exposure: Exposure): void {
-    const fault = exposureFault(exposure, { ...this.model, longestExposure: this.longest });
-    if (fault) throw feiCameraErrors.badExposure(this.traits.name, fault);
+    const refusal = exposureRefusal(exposure, { ...this.model, longestExposure: this.longest });
+    if (refusal) throw feiCameraErrors.badExposure(this.traits.name, refusal);
   }
 }

@@ -1,5 +1,5 @@
 import { EucentricError, describe, toFault } from '../../core/base';
-import type { ExposureFault } from '../../core/devices';
+import type { ExposureRefusal } from '../../core/devices';
 
 /** The errors that this plugin raises, each with a stable code. */
 export const feiCameraErrors = {
@@ -9,7 +9,7 @@ export const feiCameraErrors = {
       message: `The FEI software has no camera "${name}".`,
       hint: 'Give its exact name there, as "DetectorName: [[0, name]]" or as Name of the camera. With standard scripting TIA must be running.',
     }),
-  badExposure: (name: string, { what, asked, allowed }: ExposureFault): EucentricError =>
+  badExposure: (name: string, { what, asked, allowed }: ExposureRefusal): EucentricError =>
     new EucentricError({
       code: 'falcon-ceta/bad-exposure',
       message: `${name} does not take ${asked} as ${what} (it takes ${allowed}); nothing was sent.`,

@@ -1,8 +1,8 @@
-import { EucentricError } from '../../core/base';
+import { answeredInTime } from '../../core/base';
 import { feiErrors } from './errors';
 import type { FeiTransport } from './transport';
 
-/** How long an answer may take in seconds of real time; what is not named takes the usual limit. */
+/** Limits of an answer, in seconds of real time; a call that is not named here has the usual one. */
 const usualLimit = 30;
 const limits: Partial<Record<keyof FeiTransport, number>> = {
   open: 60,
@@ -24,7 +24,11 @@ export function guardTransport(wire: FeiTransport, stageTimeoutFactor = 1): FeiT
   const guarded = (name: keyof FeiTransport) => {
     const limit = (limits[name] ?? usualLimit) * (name === 'setStagePosition' ? stageTimeoutFactor : 1);
     return (...given: never[]): Promise<unknown> =>
-      answered(name, limit, () => (wire[name] as (...given: never[]) => Promise<unknown>)(...given));
+      answeredInTime(() => (wire[name] as (...given: never[]) => Promise<unknown>)(...given), {
+        seconds: limit,
+        late: () => feiErrors.noAnswer(name, limit),
+        failed: (cause) => feiErrors.callFailed(name, cause),
+      });
   };
   return new Proxy(wire, {
     get: (target, name) => {
@@ -32,18 +36,4 @@ export function guardTransport(wire: FeiTransport, stageTimeoutFactor = 1): FeiT
       return typeof member === 'function' ? guarded(name as keyof FeiTransport) : member;
     },
   });
-}
-
-async function answered(name: string, limit: number, call: () => Promise<unknown>): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(feiErrors.noAnswer(name, limit)), limit * 1000);
-  });
-  try {
-    return await Promise.race([call(), late]);
-  } catch (error) {
-    throw error instanceof EucentricError ? error : feiErrors.callFailed(name, error);
-  } finally {
-    clearTimeout(timer);
-  }
 }

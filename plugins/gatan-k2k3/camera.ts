@@ -5,7 +5,7 @@ import {
   type Exposure,
   type Frame,
   type ReadMode,
-  exposureFault,
+  exposureRefusal,
   nearestBinning,
 } from '../../core/devices';
 import type { CameraSettings } from '../../core/settings';
@@ -201,7 +201,7 @@ export class GatanCamera implements Camera {
 
   private check(exposure: Exposure): void {
     const { width, height, binnings, longestExposure } = this.model;
-    const fault = exposureFault(exposure, { width, height, binnings, longestExposure, frames: this.traits.frames! });
-    if (fault) throw gatanErrors.badExposure(this.traits.name, fault);
+    const refusal = exposureRefusal(exposure, { width, height, binnings, longestExposure, frames: this.traits.frames! });
+    if (refusal) throw gatanErrors.badExposure(this.traits.name, refusal);
   }
 }

@@ -1,5 +1,5 @@
 import { EucentricError, StoppedError } from '../../core/base';
-import type { ExposureFault } from '../../core/devices';
+import type { ExposureRefusal } from '../../core/devices';
 import { WireError } from '../../wires';
 
 /** What the server means by the number of its last error. */
@@ -75,7 +75,7 @@ export const gatanErrors = {
       message: `${name} delivered an image of ${is} pixels where ${wanted} were asked for; it was not used.`,
       hint: 'Check CameraSizeX, CameraSizeY and RotationAndFlip of the camera, then take the image again.',
     }),
-  badExposure: (name: string, { what, asked, allowed }: ExposureFault): EucentricError =>
+  badExposure: (name: string, { what, asked, allowed }: ExposureRefusal): EucentricError =>
     new EucentricError({
       code: 'gatan/bad-exposure',
       message: `${name} does not take ${asked} as ${what} (it takes ${allowed}); nothing was sent.`,

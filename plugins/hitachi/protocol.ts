@@ -1,4 +1,4 @@
-import { type Clock, EucentricError, type Seconds, type Vector, milliseconds } from '../../core/base';
+import { type Clock, type Seconds, type Vector, answeredInTime, milliseconds } from '../../core/base';
 import { hitachiErrors } from './errors';
 import type { HitachiTransport } from './transport';
 
@@ -12,7 +12,7 @@ export type HitachiCoil = 'GH' | 'GT' | 'BH' | 'PA' | 'ISF' | 'IA';
 /** Lenses by the name the column gives them: second condenser, objective, first intermediate lens. */
 export type HitachiLens = 'C2' | 'OBJ' | 'I1';
 
-/** How long an answer may take in seconds of real time, where nobody says otherwise. */
+/** Limit of an answer in seconds of real time, unless the plugin has another. */
 const usualAnswerLimit = 10;
 /** A coil that was set needs a moment before the next line. */
 const coilPause = milliseconds(300);
@@ -38,7 +38,7 @@ export class HitachiProtocol {
     return (await this.send(line)).split(',').map((value) => value.trim());
   }
 
-  /** The numbers that the column gives for something, exactly so many. */
+  /** The numbers that the column gives for something, exactly this number of them. */
   async getNumbers(what: string, count: number): Promise<readonly number[]> {
     const values = await this.get(what);
     // Not what `Number` takes: half an answer must not pass for a number.
@@ -53,7 +53,7 @@ export class HitachiProtocol {
     return value!;
   }
 
-  /** The hexadecimal values that the column gives for something, exactly so many and of so many digits. */
+  /** The hexadecimal values that the column gives for something, exactly this number of them, with this number of digits. */
   async getHex(what: string, count: number, digits: number): Promise<readonly number[]> {
     const values = await this.get(what);
     if (values.length !== count || !values.every((value) => value.length === digits && /^[0-9a-f]+$/i.test(value)))
@@ -118,19 +118,11 @@ export class HitachiProtocol {
   }
 
   private async exchange(line: string): Promise<string> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      // Real time: waiting on a simulated clock would not show that a column is dead.
-      timer = setTimeout(() => reject(hitachiErrors.noAnswer(line, this.answerLimit)), this.answerLimit * 1000);
+    const answer = await answeredInTime(() => this.transport.exchange(line), {
+      seconds: this.answerLimit,
+      late: (limit) => hitachiErrors.noAnswer(line, limit),
+      failed: (cause) => hitachiErrors.exchangeFailed(line, cause),
     });
-    let answer: string;
-    try {
-      answer = await Promise.race([this.transport.exchange(line), late]);
-    } catch (error) {
-      throw error instanceof EucentricError ? error : hitachiErrors.exchangeFailed(line, error);
-    } finally {
-      clearTimeout(timer);
-    }
     const echo = line.split(' ').slice(0, 3).join(' ');
     if (!answer.startsWith(`${echo} `)) throw hitachiErrors.strangeAnswer(line, answer);
     return answer.slice(echo.length + 1).trim();

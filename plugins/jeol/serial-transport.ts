@@ -1,11 +1,11 @@
-import { type Clock, EucentricError, milliseconds } from '../../core/base';
+import { type Clock, EucentricError, answeredInTime, milliseconds } from '../../core/base';
 import { jeolErrors } from './errors';
 import { JeolBusy, type JeolTransport } from './transport';
 
-/** How often a call is made in all when the column is busy, and the pause in between. */
-const mostTries = 10;
+/** Number of times that a call is made while the column is busy, and the pause in between. */
+const maxTries = 10;
 const pause = milliseconds(100);
-/** How long an answer may take, in seconds of real time. */
+/** Limit of an answer, in seconds of real time. */
 const answerLimit = 30;
 /** The same for reaching the column, which may have to get ready first. */
 const openLimit = 120;
@@ -36,25 +36,15 @@ export function serializeTransport(wire: JeolTransport, clock: Clock): JeolTrans
 async function patiently(name: string, call: () => Promise<unknown>, clock: Clock): Promise<unknown> {
   for (let tries = 1; ; tries++) {
     try {
-      return await answered(name, call);
+      return await answeredInTime(call, {
+        seconds: name === 'open' ? openLimit : answerLimit,
+        late: (limit) => jeolErrors.noAnswer(name, limit),
+      });
     } catch (error) {
       if (error instanceof EucentricError) throw error;
       if (!(error instanceof JeolBusy)) throw jeolErrors.callFailed(name, error);
-      if (tries >= mostTries) throw jeolErrors.tooBusy(name, tries, error);
+      if (tries >= maxTries) throw jeolErrors.tooBusy(name, tries, error);
     }
     await clock.delay(pause);
-  }
-}
-
-async function answered(name: string, call: () => Promise<unknown>): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const limit = name === 'open' ? openLimit : answerLimit;
-    timer = setTimeout(() => reject(jeolErrors.noAnswer(name, limit)), limit * 1000);
-  });
-  try {
-    return await Promise.race([call(), late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

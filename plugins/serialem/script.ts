@@ -1,12 +1,12 @@
-import { EucentricError } from '../../core/base';
+import { answeredInTime } from '../../core/base';
 import { serialEmErrors } from './errors';
 import { type CommandName, type CommandOptions, type ScriptValue, type SerialEmTransport, commands } from './transport';
 
 /** Real seconds beyond its own limit after which a wire is taken to be dead. */
-const patience = 10;
+const spareSeconds = 10;
 const usualLimit = 30;
 
-/** SerialEM's commands by name, each within its limit, with reports of exactly the numbers that are wanted. */
+/** SerialEM's commands by name, each within its limit, with reports of exactly the numbers that the caller needs. */
 export class SerialEmScript {
   constructor(private readonly transport: SerialEmTransport) {}
 
@@ -15,7 +15,7 @@ export class SerialEmScript {
     await this.run(name, given, options);
   }
 
-  /** The first numbers of a report, at least so many. @throws EucentricError */
+  /** The first numbers of a report, at least this number of them. @throws EucentricError */
   async report(name: CommandName, count: number, signal?: AbortSignal): Promise<readonly number[]> {
     const reported = await this.run(name, [], signal ? { signal } : {});
     const wanted = reported.slice(0, count);
@@ -30,23 +30,15 @@ export class SerialEmScript {
     return value!;
   }
 
-  private async run(
+  private run(
     name: CommandName,
     given: readonly ScriptValue[],
     options: CommandOptions,
   ): Promise<readonly ScriptValue[]> {
-    const limit = (options.limit ?? usualLimit) + patience;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      // Real time: waiting on a simulated clock would not show that a program is dead.
-      timer = setTimeout(() => reject(serialEmErrors.noAnswer(name, limit)), 1000 * limit);
+    return answeredInTime(() => this.transport.run(commands[name], given, options), {
+      seconds: (options.limit ?? usualLimit) + spareSeconds,
+      late: (limit) => serialEmErrors.noAnswer(name, limit),
+      failed: (cause) => serialEmErrors.callFailed(name, cause),
     });
-    try {
-      return await Promise.race([this.transport.run(commands[name], given, options), late]);
-    } catch (error) {
-      throw error instanceof EucentricError ? error : serialEmErrors.callFailed(name, error);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }

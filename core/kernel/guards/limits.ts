@@ -1,5 +1,5 @@
 import { type ImageShiftUnits, type Metres, type Vector, inMicrometres } from '../../base';
-import { type CameraTraits, type Exposure, type StageMove, exposureFault } from '../../devices';
+import { type CameraTraits, type Exposure, type StageMove, exposureRefusal } from '../../devices';
 import { kernelErrors } from '../errors';
 import { finite, finitePair } from './checks';
 import { stageLegs } from './stage-legs';
@@ -46,8 +46,8 @@ export function checkStageMove(move: StageMove, { stage, largestTiltDegrees = us
 
 /** Throws `limits/out-of-range` for an exposure that a camera of these traits cannot take. */
 export function checkExposure(exposure: Exposure, traits: CameraTraits, limits: DeviceLimits): void {
-  const fault = exposureFault(exposure, { ...traits, longestExposure: limits.longestExposureSeconds ?? Infinity });
-  if (fault) throw kernelErrors.outOfRange(fault.what, fault.asked, fault.allowed);
+  const refusal = exposureRefusal(exposure, { ...traits, longestExposure: limits.longestExposureSeconds ?? Infinity });
+  if (refusal) throw kernelErrors.outOfRange(refusal.what, refusal.asked, refusal.allowed);
 }
 
 /** Values in image-shift units that differ by less than this are the same. */

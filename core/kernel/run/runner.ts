@@ -6,8 +6,8 @@ import {
   StoppedError,
   type Token,
   type Undo,
+  answeredInTime,
   describe,
-  seconds,
   toFault,
 } from '../../base';
 import { AlphaSelector, Cameras, Scope } from '../../devices';
@@ -64,8 +64,8 @@ export interface RunOptions {
   readonly arguments?: readonly string[];
 }
 
-/** How long putting things back may take in all, in real time: a device that is gone must not hold the program for ever. */
-const restoreLimitMilliseconds = 120_000;
+/** Seconds that putting one thing back may take, in real time: a device that is gone must not hold the program for ever. */
+const restoreLimit = 120;
 
 /** Runs menu items, one at a time, and leaves the microscope as it was found. */
 export class Runner {
@@ -178,7 +178,7 @@ export class Runner {
       const restore = async (): Promise<void> => {
         if (restored) return;
         try {
-          await limited(undo, restoreLimitMilliseconds);
+          await answeredInTime(undo, { seconds: restoreLimit, late: restoredTooLate });
         } catch (error) {
           throw new EucentricError({
             code: 'run/restore-failed',
@@ -266,26 +266,10 @@ export class Runner {
   }
 }
 
-/** Runs an undo with a signal that fires at the limit, and gives up on it a little later even if it does not listen. */
-async function limited(undo: (signal: AbortSignal) => Promise<void> | void, limit: number): Promise<void> {
-  const late = new EucentricError({
+/** The error of an undo that did not end. */
+const restoredTooLate = (seconds: number): EucentricError =>
+  new EucentricError({
     code: 'run/restore-timeout',
-    message: `No answer within ${seconds(limit / 1000)} s`,
+    message: `No answer within ${seconds} s`,
     hint: 'Check the connection to the device.',
   });
-  const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  try {
-    await Promise.race([
-      Promise.resolve(undo(controller.signal)),
-      new Promise<never>((_, reject) => {
-        timer = setTimeout(() => {
-          controller.abort(late);
-          reject(late);
-        }, limit);
-      }),
-    ]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

@@ -1,4 +1,4 @@
-import { type StageMove, exposureFault } from '../../../core/devices';
+import { type StageMove, exposureRefusal } from '../../../core/devices';
 import { degrees, micrometres, seconds } from '../../../core/base';
 import { finite, finitePair, inMagnificationTable, stageLegs, whole, within } from '../../../core/kernel';
 
@@ -54,10 +54,10 @@ describe('the legs of a stage move', () => {
   test.each<[string, StageMove, RegExp]>([
     ['a target beyond the stage', { ...um(951, 0) }, /^Stage X of 951\.00 um .*-900 to 950 um/],
     ['a way against backlash beyond the stage', { ...um(948, 0), backlash: um(5, 0) }, /^Stage X of 953\.00 um/],
-    ['a target that is no number', { y: micrometres(NaN) }, /^Stage Y of NaN/],
-    ['a height that is no number, though there are no limits to it', { z: micrometres(Infinity) }, /^Stage Z/],
+    ['a target that is not a number', { y: micrometres(NaN) }, /^Stage Y of NaN/],
+    ['a height that is not a number, though there are no limits to it', { z: micrometres(Infinity) }, /^Stage Z/],
     ['a tilt beyond the largest', { tilt: degrees(-60.1) }, /^Tilt of -60\.10 degrees .*-60 to 60/],
-    ['a tilt that is no number', { tilt: degrees(NaN) }, /^Tilt of NaN/],
+    ['a tilt that is not a number', { tilt: degrees(NaN) }, /^Tilt of NaN/],
   ])('are refused for %s', (_, move, message) => {
     expect(() => stageLegs(move, reach)).toThrow(outOfRange(message));
   });
@@ -88,8 +88,8 @@ describe('what a camera cannot do', () => {
   const saving = { folder: 'C:', name: 'a' };
 
   test('is nothing at its limits', () => {
-    expect(exposureFault(exposure, limits)).toBeUndefined();
-    expect(exposureFault({ ...exposure, frames: { frameTime: seconds(10), saving } }, limits)).toBeUndefined();
+    expect(exposureRefusal(exposure, limits)).toBeUndefined();
+    expect(exposureRefusal({ ...exposure, frames: { frameTime: seconds(10), saving } }, limits)).toBeUndefined();
   });
 
   test.each([
@@ -104,12 +104,12 @@ describe('what a camera cannot do', () => {
     [{ frames: { frameTime: seconds(1), saving: { ...saving, name: 'a:b' } } }, { what: 'file of frames' }],
     [{ frames: { frameTime: seconds(1), saving: { ...saving, returnAfter: 0.5 } } }, { what: 'early return' }],
   ])('is named for %j', (changes, fault) => {
-    expect(exposureFault({ ...exposure, ...changes }, limits)).toMatchObject(fault);
+    expect(exposureRefusal({ ...exposure, ...changes }, limits)).toMatchObject(fault);
   });
 
   test('is any division, for a camera that has no frames', () => {
     const { frames: _, ...undivided } = limits;
-    expect(exposureFault({ ...exposure, frames: { frameTime: seconds(1) } }, undivided)).toMatchObject({
+    expect(exposureRefusal({ ...exposure, frames: { frameTime: seconds(1) } }, undivided)).toMatchObject({
       what: 'division',
       allowed: 'undivided exposures',
     });
