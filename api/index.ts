@@ -54,7 +54,9 @@ export {
   type Place,
   StoppedError,
   throwIfStopped,
-  // Time, log and undoing
+  // Answers, time, log and undoing
+  type AnswerLimit,
+  answeredInTime,
   type Clock,
   type Logger,
   RealClock,
@@ -77,6 +79,7 @@ export {
   type EnergyFilterLimits,
   type Exposure,
   type ExposureLimits,
+  type ExposureRefusal,
   type Frame,
   type FrameReport,
   type FrameSaving,
@@ -97,13 +100,14 @@ export {
   type StageMove,
   type StagePosition,
   VirtualInstrument,
-  exposureFault,
+  exposureRefusal,
   nearestBinning,
 } from '../core/devices';
 export {
   type AcceptedDraft,
   Administrator,
   type AnySetting,
+  BaseStage,
   type BufferedImage,
   type Forecast,
   type HookName,
@@ -116,6 +120,7 @@ export {
   type MenuItemClass,
   type MenuItemDeclaration,
   type MenuPlace,
+  type MoveCheck,
   type Operator,
   type Outcome,
   type Plot,
@@ -126,11 +131,17 @@ export {
   type QuestionDeclaration,
   type ResultDraft,
   type Run,
+  type StageLeg,
+  type StageReach,
   type Tappable,
   type TappableHooks,
   type UnavailableItem,
   definePlugin,
+  finite,
+  finitePair,
   menuItem,
+  whole,
+  within,
 } from '../core/kernel';
 export { ImageAcquisition, Settling, type TakeOptions, cameraArea } from '../core/acquisition';
 export { ImageShiftControl, Optics } from '../core/optics';

@@ -18,4 +18,4 @@ export { WireRecorder } from './recording';
 export * from './run/runner';
 export * from './session';
 export * from './guards/stage-legs';
-export { StageMoves } from './guards/stage-moves';
+export * from './guards/base-stage';

@@ -201,7 +201,13 @@ export class GatanCamera implements Camera {
 
   private check(exposure: Exposure): void {
     const { width, height, binnings, longestExposure } = this.model;
-    const refusal = exposureRefusal(exposure, { width, height, binnings, longestExposure, frames: this.traits.frames! });
+    const refusal = exposureRefusal(exposure, {
+      width,
+      height,
+      binnings,
+      longestExposure,
+      frames: this.traits.frames!,
+    });
     if (refusal) throw gatanErrors.badExposure(this.traits.name, refusal);
   }
 }

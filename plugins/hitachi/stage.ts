@@ -1,6 +1,6 @@
-import { type Clock, type Seconds, degrees, micrometres, milliseconds, throwIfStopped } from '../../core/base';
-import type { Readable, Stage, StageMove, StagePosition } from '../../core/devices';
-import { type StageLeg, StageMoves, stageLegs } from '../../core/kernel';
+import { type Clock, degrees, micrometres, milliseconds } from '../../core/base';
+import type { StagePosition } from '../../core/devices';
+import { BaseStage, type MoveCheck, type StageLeg } from '../../core/kernel';
 import type { HitachiColumn } from './column';
 import { hitachiErrors } from './errors';
 import type { HitachiProtocol } from './protocol';
@@ -17,51 +17,45 @@ type Leg = Partial<Steps>;
 
 const stepsPerUnit = 10;
 const pollInterval = milliseconds(100);
-/** A real stage may come to rest a step beside its target. */
-const nearEnough = 1;
+/** Steps beside its target at which a real stage may come to rest. */
+const arrivalTolerance = 1;
 /** A stage that reports the same place this many times in a row has come to rest, wherever that is. */
 const pollsAtRest = 5;
 
 /** A Hitachi stage. The column does not say whether it moves, so its position is watched until it is the one asked for. */
-export class HitachiStage implements Stage {
-  readonly position: Readable<StagePosition>;
-  private readonly moves: StageMoves<Leg>;
-
+export class HitachiStage extends BaseStage {
   constructor(
     private readonly protocol: HitachiProtocol,
     private readonly column: Pick<HitachiColumn, 'stageLimits' | 'largestTilt' | 'stageTimeout'>,
-    private readonly clock: Clock,
+    clock: Clock,
   ) {
-    this.position = {
-      name: 'stage position',
-      read: async () => {
-        const { x, y, z, tilt } = await this.place();
-        const um = (steps: number) => micrometres(steps / stepsPerUnit);
-        return { x: um(x), y: um(y), z: um(z === 0 ? 0 : 0 - z), tilt: degrees(tilt / stepsPerUnit) };
-      },
-    };
-    this.moves = new StageMoves({
-      clock,
-      busy: hitachiErrors.stageBusy,
-      perform: async (leg, check, signal) => {
-        await this.send(leg);
-        await this.arrive(leg, check, signal);
-      },
-      halt: (leg) => this.halt(leg),
-    });
+    super(clock, column, hitachiErrors.stageBusy);
   }
 
-  async move(to: StageMove, signal?: AbortSignal): Promise<void> {
-    if (signal) throwIfStopped(signal);
-    await this.moves.make(stageLegs(to, this.column).map(inSteps), signal);
+  protected async readPosition(): Promise<StagePosition> {
+    const { x, y, z, tilt } = await this.place();
+    const um = (steps: number) => micrometres(steps / stepsPerUnit);
+    return { x: um(x), y: um(y), z: um(z === 0 ? 0 : 0 - z), tilt: degrees(tilt / stepsPerUnit) };
   }
 
-  stop(): Promise<void> {
-    return this.moves.stop();
+  protected async perform(asked: StageLeg, check: MoveCheck, signal?: AbortSignal): Promise<void> {
+    const leg = inSteps(asked);
+    await this.send(leg);
+    await this.arrive(leg, check, signal);
   }
 
-  lastMoved(): Seconds | undefined {
-    return this.moves.lastMoved;
+  /** Stops the stage by sending it to where it is, and waits until it stands; the caller reports what went wrong before. */
+  protected override async halt(asked: StageLeg): Promise<void> {
+    const leg = inSteps(asked);
+    const at = await this.place();
+    await this.send(Object.fromEntries(axesOf(leg).map((axis) => [axis, at[axis]])));
+    let last = at;
+    for (let same = 0, polls = 0; same < pollsAtRest && polls < 100; polls++) {
+      await this.clock.delay(pollInterval);
+      const now = await this.place();
+      same = sameOn(leg, now, last) ? same + 1 : 0;
+      last = now;
+    }
   }
 
   private async place(): Promise<Steps> {
@@ -81,29 +75,16 @@ export class HitachiStage implements Stage {
     if (leg.tilt !== undefined) await protocol.set('StageTilt Move', (leg.tilt / stepsPerUnit).toFixed(1));
   }
 
-  private async arrive(leg: Leg, check: () => void, signal?: AbortSignal): Promise<void> {
+  private async arrive(leg: Leg, check: MoveCheck, signal?: AbortSignal): Promise<void> {
     const end = this.clock.now() + this.column.stageTimeout;
     for (let last: Steps | undefined; ;) {
       check();
       const at = await this.place();
-      const near = axesOf(leg).every((axis) => Math.abs(at[axis] - leg[axis]!) <= nearEnough);
+      const near = axesOf(leg).every((axis) => Math.abs(at[axis] - leg[axis]!) <= arrivalTolerance);
       if (near && last && sameOn(leg, at, last)) return;
       last = at;
       if (this.clock.now() >= end) throw hitachiErrors.stageTimeout(this.column.stageTimeout);
       await this.clock.delay(pollInterval, signal);
-    }
-  }
-
-  /** Stops the stage by sending it to where it is, and waits until it stands; what went wrong before is reported by the caller. */
-  private async halt(leg: Leg): Promise<void> {
-    const at = await this.place();
-    await this.send(Object.fromEntries(axesOf(leg).map((axis) => [axis, at[axis]])));
-    let last = at;
-    for (let same = 0, polls = 0; same < pollsAtRest && polls < 100; polls++) {
-      await this.clock.delay(pollInterval);
-      const now = await this.place();
-      same = sameOn(leg, now, last) ? same + 1 : 0;
-      last = now;
     }
   }
 }

@@ -1,57 +1,44 @@
-import { type Clock, type Seconds, degrees, metres, milliseconds, throwIfStopped } from '../../core/base';
-import type { Readable, Stage, StageMove, StagePosition } from '../../core/devices';
-import { type StageLeg, StageMoves, stageLegs } from '../../core/kernel';
+import { type Clock, degrees, metres, milliseconds } from '../../core/base';
+import type { StagePosition } from '../../core/devices';
+import { BaseStage, type MoveCheck, type StageLeg } from '../../core/kernel';
 import type { JeolColumn } from './column';
 import { jeolErrors } from './errors';
 import { type JeolTransport, stageStates } from './transport';
 
 const pollInterval = milliseconds(100);
-/** How long a move may take to begin; a very short one may be over before it is seen. */
+/** Time in which a move begins; a very short one may be over before it is seen. */
 const beginLimit = 1;
 const restLimit = 10;
 
 /** A JEOL stage: a move is started, then watched until it has begun and ended. */
-export class JeolStage implements Stage {
-  readonly position: Readable<StagePosition>;
-  private readonly moves: StageMoves<StageLeg>;
-
+export class JeolStage extends BaseStage {
   constructor(
     private readonly transport: JeolTransport,
     private readonly column: Pick<JeolColumn, 'stageLimits' | 'largestTilt' | 'stageRounding' | 'stageTimeout'>,
-    private readonly clock: Clock,
+    clock: Clock,
   ) {
-    this.position = {
-      name: 'stage position',
-      read: async () => {
-        const { x, y, z, tilt } = await transport.getStagePosition();
-        return { x: metres(x * 1e-9), y: metres(y * 1e-9), z: metres(z * 1e-9), tilt: degrees(tilt) };
-      },
-    };
-    this.moves = new StageMoves({
-      clock,
-      busy: jeolErrors.stageBusy,
-      begin: async () => {
-        if ((await this.state()) === stageStates.moving) throw jeolErrors.stageBusy();
-      },
-      perform: async (leg, check, signal) => {
-        await this.send(leg);
-        await this.arrive(check, signal);
-      },
-      halt: () => this.halt(),
-    });
+    super(clock, column, jeolErrors.stageBusy);
   }
 
-  async move(to: StageMove, signal?: AbortSignal): Promise<void> {
-    if (signal) throwIfStopped(signal);
-    await this.moves.make(stageLegs(to, this.column), signal);
+  protected async readPosition(): Promise<StagePosition> {
+    const { x, y, z, tilt } = await this.transport.getStagePosition();
+    return { x: metres(x * 1e-9), y: metres(y * 1e-9), z: metres(z * 1e-9), tilt: degrees(tilt) };
   }
 
-  stop(): Promise<void> {
-    return this.moves.stop();
+  protected override async begin(): Promise<void> {
+    if ((await this.state()) === stageStates.moving) throw jeolErrors.stageBusy();
   }
 
-  lastMoved(): Seconds | undefined {
-    return this.moves.lastMoved;
+  protected async perform(leg: StageLeg, check: MoveCheck, signal?: AbortSignal): Promise<void> {
+    await this.send(leg);
+    await this.arrive(check, signal);
+  }
+
+  /** Stops the stage and waits until it stands; the caller reports what went wrong before. */
+  protected override async halt(): Promise<void> {
+    await this.transport.stopStage();
+    const end = this.clock.now() + restLimit;
+    while ((await this.state()) === stageStates.moving && this.clock.now() < end) await this.clock.delay(pollInterval);
   }
 
   private async send({ x, y, z, tilt }: StageLeg): Promise<void> {
@@ -63,7 +50,7 @@ export class JeolStage implements Stage {
     if (tilt !== undefined) await transport.setTiltX(tilt);
   }
 
-  private async arrive(check: () => void, signal?: AbortSignal): Promise<void> {
+  private async arrive(check: MoveCheck, signal?: AbortSignal): Promise<void> {
     const sent = this.clock.now();
     let begun = false;
     for (;;) {
@@ -76,13 +63,6 @@ export class JeolStage implements Stage {
       if (waited >= this.column.stageTimeout) throw jeolErrors.stageTimeout(this.column.stageTimeout);
       await this.clock.delay(pollInterval, signal);
     }
-  }
-
-  /** Stops the stage and waits until it stands; what went wrong before is reported by the caller. */
-  private async halt(): Promise<void> {
-    await this.transport.stopStage();
-    const end = this.clock.now() + restLimit;
-    while ((await this.state()) === stageStates.moving && this.clock.now() < end) await this.clock.delay(pollInterval);
   }
 
   private async state(): Promise<number> {
