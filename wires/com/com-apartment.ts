@@ -1,8 +1,8 @@
 import type { AutomationObject } from './automation';
-import { comErrors } from './com-error';
+import { checkResult, comErrors } from './com-error';
 import { CallMemory, ComObject, type ComSurroundings } from './com-object';
 import { type Address, type Native, loadNative } from './native';
-import { Variants, checkResult } from './variants';
+import { Variants } from './variants';
 
 /** Where a server may run: within this process, in a program on this computer, or on another computer. */
 export const serverPlaces = { inProcess: 1, local: 4, remote: 16 } as const;

@@ -180,6 +180,11 @@ export function comFailure(call: string, failure: ComFailure): ComError {
   );
 }
 
+/** Throws when Windows says that a call did not succeed. */
+export function checkResult(call: string, result: number): void {
+  if (result < 0) throw comFailure(call, { result: result >>> 0 });
+}
+
 /** Errors that are found before a call is made. */
 export const comErrors = {
   notWindows: (platform: string): ComError =>

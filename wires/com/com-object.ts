@@ -1,7 +1,8 @@
 import { type AutomationObject, ByReference, type ComResult, type ComValue, isObject } from './automation';
-import { ComError, comErrors, comFailure } from './com-error';
+import { ComError, checkResult, comErrors, comFailure } from './com-error';
 import type { Address, Native } from './native';
-import { type Variants, checkResult, variantBytes } from './variants';
+import { variantBytes } from './number-kinds';
+import type { Variants } from './variants';
 
 /** The ways in which a member can be invoked. */
 const kinds = { method: 1, get: 2, put: 4, putReference: 8 } as const;

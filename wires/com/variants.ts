@@ -10,12 +10,11 @@ import {
   comTypes,
   isObject,
 } from './automation';
-import { comErrors, comFailure } from './com-error';
+import { comErrors } from './com-error';
 import type { Address, Native } from './native';
-import { numbersOf, readArray, writeArray } from './safe-arrays';
+import { numbersOf, variantBytes } from './number-kinds';
+import { type ElementValues, readArray, writeArray } from './safe-arrays';
 
-/** Bytes of one VARIANT on a 64-bit machine. */
-export const variantBytes = 24;
 const valueAt = 8;
 const byReference = 0x4000;
 const array = 0x2000;
@@ -35,7 +34,7 @@ export interface ObjectTable {
 }
 
 /** Writes values as VARIANTs and reads them back, whatever type the server has chosen. */
-export class Variants {
+export class Variants implements ElementValues {
   constructor(
     readonly native: Native,
     private readonly objects: ObjectTable,
@@ -53,8 +52,8 @@ export class Variants {
     if (value instanceof ByReference) {
       if (!cell) throw comErrors.badValue(call, 'a value by reference stands where none can be');
       into.fill(0, cell.at, cell.at + variantBytes);
-      if (value.type === comTypes.variant) this.write(call, into, cell.at, value.value);
-      else if (value.value !== undefined) this.writeValue(call, into, cell.at, value.type, value.value);
+      if (value.type === comTypes.variant || value.value !== undefined)
+        this.writeCell(call, into, cell.at, value.type, value.value);
       into.writeUInt16LE(byReference | value.type, at);
       into.writeBigUInt64LE(cell.address, at + valueAt);
       return;
@@ -84,9 +83,15 @@ export class Variants {
     return this.readValue(call, from, at + valueAt, type);
   }
 
-  /** What the server has left in the cell of a value by reference. */
+  /** Reads the cell of a value by reference, or an element of an array. */
   readCell(call: string, from: Buffer, at: number, type: ComType): ComResult {
     return type === comTypes.variant ? this.read(call, from, at) : this.readValue(call, from, at, type);
+  }
+
+  /** Writes the cell of a value by reference, or an element of an array. */
+  writeCell(call: string, into: Buffer, at: number, type: ComType, value: ComResult): void {
+    if (type === comTypes.variant) this.write(call, into, at, value);
+    else this.writeValue(call, into, at, type, value);
   }
 
   /** Gives back what a cell holds. The cell must have been written by `write`. */
@@ -140,7 +145,7 @@ export class Variants {
     return this.objects.adopt(dispatch, call);
   }
 
-  writeValue(call: string, into: Buffer, at: number, type: ComType, value: ComResult): void {
+  private writeValue(call: string, into: Buffer, at: number, type: ComType, value: ComResult): void {
     const refuse = (): never => {
       throw comErrors.badValue(
         call,
@@ -206,9 +211,4 @@ function naturalType(call: string, value: ComResult): ComType {
       if (value instanceof ComStatus) return comTypes.error;
       throw comErrors.badValue(call, 'this kind of value cannot be sent');
   }
-}
-
-/** Throws when Windows says that a call did not succeed. */
-export function checkResult(call: string, result: number): void {
-  if (result < 0) throw comFailure(call, { result: result >>> 0 });
 }

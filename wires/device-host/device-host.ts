@@ -1,4 +1,4 @@
-import { Turns } from '../serialem-packets';
+import { Turns } from '../turns';
 import { reasonOf } from '../wire-error';
 import { HostError, hostErrors } from './host-error';
 import { type ProcessOptions, type RunningProcess, startProcess } from './start-process';

@@ -1,6 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { type Address, checkServer } from '../open-socket';
-import { Turns } from '../serialem-packets/turns';
+import { Turns } from '../turns';
 import { WireError, reasonOf } from '../wire-error';
 
 /** How one request is made. */

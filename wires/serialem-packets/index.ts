@@ -5,4 +5,3 @@ export * from './packet-function';
 export * from './packet-server';
 export * from './stream-reader';
 export * from './text-array';
-export * from './turns';

@@ -4,7 +4,7 @@ import { type ImageHeader, checkImageHeader, chunkHandshake } from './image-tran
 import { decodeMessage, encodeMessage, largestArray } from './message';
 import { PacketConnection } from './packet-connection';
 import { type PacketFunction, type ReplyOf, type RequestOf, fixedLength, hasArray } from './packet-function';
-import { Turns } from './turns';
+import { Turns } from '../turns';
 
 /** How to reach a server, and how patient to be. */
 export interface PacketClientOptions extends Address {

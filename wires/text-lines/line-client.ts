@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { type Address, checkServer, openSocket } from '../open-socket';
-import { Turns } from '../serialem-packets/turns';
+import { Turns } from '../turns';
 import { WireError, reasonOf } from '../wire-error';
 
 /** How to reach a server that speaks lines of text, and how patient to be. */

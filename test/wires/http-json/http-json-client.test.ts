@@ -74,15 +74,19 @@ it.each([
 
 it('ends in time, at a STOP and at its close', async () => {
   const { client, requests } = await answering(() => {});
-  await expect(client.get('/v1/a', { limit: 50 })).rejects.toMatchObject({
+  const arrived = async (count: number): Promise<void> => {
+    while (requests.length < count) await new Promise((resolve) => setTimeout(resolve, 5));
+  };
+  // Long enough for the request to arrive on a busy machine.
+  await expect(client.get('/v1/a', { limit: 1000 })).rejects.toMatchObject({
     code: 'wire/timeout',
     message: expect.stringContaining('the server') as string,
   });
   const stop = new AbortController();
-  setTimeout(() => stop.abort(), 20);
+  void arrived(2).then(() => stop.abort());
   await expect(client.get('/v1/b', { limit, signal: stop.signal })).rejects.toMatchObject({ code: 'wire/stopped' });
   const waiting = client.get('/v1/c', { limit }).catch((error: unknown) => error);
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await arrived(3);
   await client.close();
   expect(await waiting).toMatchObject({ code: 'wire/closed' });
   expect(requests).toHaveLength(3);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
 import { LineClient, WireError } from '../../../wires';
 
@@ -98,12 +99,14 @@ it.each([
 });
 
 it('closes the connection when something comes that nobody asked for', async () => {
+  const sockets: Socket[] = [];
   const { client, state } = await speaking((line, socket) => {
+    sockets.push(socket);
     echo(line, socket);
-    setTimeout(() => socket.write('and another thing\r'), 10);
   });
   await client.exchange('x', { limit });
-  await new Promise((resolve) => setTimeout(resolve, 40));
+  sockets[0]!.write('and another thing\r');
+  await once(sockets[0]!, 'close');
   expect(await client.exchange('y', { limit })).toBe('y done');
   expect(state.connections).toBe(2);
 });

@@ -1,4 +1,4 @@
-import type { ImageView } from '../image/image-view';
+import type { ImageView } from '../image/types';
 import type { Store } from './store';
 
 /** Whether keys belong to what is being typed. */

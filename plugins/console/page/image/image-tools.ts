@@ -1,6 +1,6 @@
 import { h, setAttribute } from '../base/dom';
 import type { Store } from '../base/store';
-import type { ImageView } from './image-view';
+import type { ImageView } from './types';
 
 const sets = ['View', 'Trial', 'Record'] as const;
 

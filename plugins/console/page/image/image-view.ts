@@ -13,19 +13,7 @@ import { ProfilePanel } from './profile-panel';
 import { Reading } from './reading';
 import { type Placement, Renderer } from './renderer';
 import { createImageTools } from './image-tools';
-
-/** The image on the screen, with its tools. */
-export interface ImageView {
-  readonly element: HTMLElement;
-  redraw(): void;
-  fit(): void;
-  actualSize(): void;
-  zoom(factor: number): void;
-  toggleFourier(): void;
-  autoContrast(): void;
-  /** Shows the next buffer that holds an image, or the one before. */
-  step(by: 1 | -1): void;
-}
+import type { ImageView } from './types';
 
 /** Makes the area of the page that shows the buffers. */
 export const createImageView = (store: Store): ImageView => new BufferView(store);

@@ -1,4 +1,4 @@
-import { reasonOf } from '../wire-error';
+import { reasonOf } from './wire-error';
 
 /** Lets things happen strictly one after the other, in the order in which they were asked for. */
 export class Turns {

@@ -1,0 +1,12 @@
+/** The image on the screen, with its tools. */
+export interface ImageView {
+  readonly element: HTMLElement;
+  redraw(): void;
+  fit(): void;
+  actualSize(): void;
+  zoom(factor: number): void;
+  toggleFourier(): void;
+  autoContrast(): void;
+  /** Shows the next buffer that holds an image, or the one before. */
+  step(by: 1 | -1): void;
+}
