@@ -1,34 +1,42 @@
-export { VirtualMicroscope, truthOf, type MicroscopeOptions, type MicroscopeState } from './microscope';
-export type { Exposure, ExposureRecord, ExposureRequest } from './image/exposure';
-export type { CameraArea } from './image/frame';
-export type { Processing, Readout } from './camera/detector';
-export type { LensGroup, ProbeMode } from './column/column';
-export type { StagePosition } from './column/stage';
-export { SimulationError } from './errors';
-export { simulatorOptions, type SimulatorOptions } from './options';
+export { microscopeOf, VirtualMicroscope, truthOf, type MicroscopeOf, type MicroscopeOptions } from './microscope';
+export { standardParts, type MicroscopeState, type StandardParts, type Truth } from './column/parts';
 export {
-  buildTruth,
-  imageShiftToSpecimen,
+  definePart,
+  type Aberrations,
+  type Effects,
+  type LivePart,
+  type Part,
+  type Parts,
+  type PerfectRecord,
+  type RecordContext,
+  type RunningContext,
+  type TruthContext,
+} from './base/part';
+export { optionsOf, simulatorOptions, type OptionValues, type SimulatorOptions } from './options';
+export { buildTruth, imageShiftToSpecimen, perfectRecords, viewOf, type ViewTruth } from './truth';
+export {
+  viewKey,
   type Instrument,
   type InstrumentCamera,
   type InstrumentView,
-} from './build-truth';
-export {
-  viewKey,
-  type BeamTruth,
-  type CameraTruth,
-  type CyclicErrorTruth,
-  type DistortionTruth,
-  type DriftTruth,
-  type EftemTruth,
-  type ImageShiftTruth,
-  type LatticeFlaws,
-  type MagnificationTruth,
-  type OpticsTruth,
-  type SettlingTerm,
-  type SpecimenTruth,
-  type StageTruth,
-  type Truth,
-  type ViewTruth,
-} from './truth';
-export type { PlaneMatrix, PlaneVector } from './plane';
+  type Magnification,
+} from './base/instrument';
+export { SimulationError } from './base/errors';
+export type { PlaneMatrix, PlaneVector } from './base/plane';
+export type { CameraArea, Distortion } from './base/frame';
+export type { RandomStream } from './base/random';
+export type { CameraTruth, Processing, ReadMode } from './camera/detector';
+export type { BeamTruth, ProbeMode } from './column/beam';
+export type { DriftTruth } from './column/drift';
+export type { EftemTruth } from './column/eftem';
+export type { FocusTruth } from './column/focus';
+export type { ImageShiftTruth } from './column/image-shift';
+export type { MagnificationTruth, OffsetsByMag, SpecimenView } from './column/magnification';
+export type { LensGroup } from './column/normalization';
+export type { SettlingTerm } from './column/settling';
+export type { CyclicErrorTruth, StagePosition, StageTruth } from './column/stage';
+export type { WavefrontTruth } from './column/wavefront';
+export type { Exposure, ExposureRecord } from './image/exposure';
+export type { ExposureRequest } from './image/request';
+export type { LatticeFlaws } from './specimen/lattice-flaws';
+export type { SpecimenTruth } from './specimen/paint';

@@ -15,9 +15,9 @@ import {
 /** Exposures that the simulated camera software takes, in seconds. */
 const exposureLimits = { shortestExposure: 0.01, longestExposure: 60 };
 const processingOf: Readonly<Record<number, Processing>> = {
-  [corrections.none]: 'raw',
-  [corrections.dark]: 'dark-subtracted',
-  [corrections.gain]: 'gain-normalized',
+  [corrections.none]: 'unprocessed',
+  [corrections.dark]: 'dark subtracted',
+  [corrections.gain]: 'gain normalized',
 };
 
 /** FEI's camera software in front of a virtual microscope. */
@@ -71,8 +71,8 @@ export class SimulatedFeiCameras implements FeiCameraTransport {
       binning,
       area: { left, top, width: right - left, height: bottom - top },
       exposure,
-      readout: readMode === readModes.counting ? 'counting' : 'linear',
-      processing: processingOf[correction] ?? 'gain-normalized',
+      readMode: readMode === readModes.counting ? 'counting' : 'linear',
+      processing: processingOf[correction] ?? 'gain normalized',
     });
     await this.clock.delay(seconds(exposure));
     return picture;

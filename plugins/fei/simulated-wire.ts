@@ -18,7 +18,6 @@ import {
 const durations = { magnification: 0.5, spotSize: 0.3, diffraction: 1.5, eftem: 2, probeMode: 1, screen: 2.5 };
 /** The smallest and largest illuminated area in metres; they stand for intensity 0 and 1 of the virtual condenser. */
 const illuminatedAreas = { low: 0, high: 2.5e-4 };
-const microprobeNumbers = { nanoprobe: probeModes.nano, microprobe: probeModes.micro };
 
 /** What the illumination of one probe mode was when it was left: FEI's condenser and image shift are kept for each of them. */
 interface ProbeMemory {
@@ -88,7 +87,7 @@ export class SimulatedFeiWire implements FeiTransport {
   }
 
   async getProbeMode(): Promise<number> {
-    return microprobeNumbers[this.microscope.state.probeMode];
+    return probeModes[this.microscope.state.probeMode];
   }
 
   async setProbeMode(mode: number, signal?: AbortSignal): Promise<void> {
@@ -96,9 +95,9 @@ export class SimulatedFeiWire implements FeiTransport {
     const { probeMode, intensity, imageShift, lowMagnification } = microscope.state;
     if (lowMagnification && mode === probeModes.nano)
       throw new Error('there is no nanoprobe in the low-magnification range');
-    if (microprobeNumbers[probeMode] === mode) return;
-    this.memory.set(microprobeNumbers[probeMode], { intensity, imageShift });
-    microscope.setProbeMode(mode === probeModes.nano ? 'nanoprobe' : 'microprobe');
+    if (probeModes[probeMode] === mode) return;
+    this.memory.set(probeModes[probeMode], { intensity, imageShift });
+    microscope.setProbeMode(mode === probeModes.nano ? 'nano' : 'micro');
     const { intensity: kept, imageShift: shift } = this.memory.get(mode) ?? { intensity, imageShift: { x: 0, y: 0 } };
     microscope.setIntensity(kept);
     microscope.setImageShift(shift);
@@ -195,7 +194,7 @@ export class SimulatedFeiWire implements FeiTransport {
   }
 
   async getHighVoltage(): Promise<number> {
-    return this.microscope.state.voltage * 1000;
+    return this.microscope.state.highTension * 1000;
   }
 
   async getStagePosition(): Promise<{ x: number; y: number; z: number }> {
@@ -204,7 +203,7 @@ export class SimulatedFeiWire implements FeiTransport {
   }
 
   async getTiltAngle(): Promise<number> {
-    return (this.microscope.state.stage.alpha * Math.PI) / 180;
+    return (this.microscope.state.stage.tilt * Math.PI) / 180;
   }
 
   async getStageStatus(): Promise<number> {
@@ -216,7 +215,7 @@ export class SimulatedFeiWire implements FeiTransport {
       ...(axes & axisBits.x && { x: target.x * 1e6 }),
       ...(axes & axisBits.y && { y: target.y * 1e6 }),
       ...(axes & axisBits.z && { z: target.z * 1e6 }),
-      ...(axes & axisBits.alpha && { alpha: (target.alpha * 180) / Math.PI }),
+      ...(axes & axisBits.alpha && { tilt: (target.alpha * 180) / Math.PI }),
     });
     await this.clock.delay(seconds(duration));
   }

@@ -1,16 +1,11 @@
 import { type Clock, seconds } from '../../core/base';
 import type { CameraArea } from '../../core/devices';
-import { type Processing, VirtualMicroscope } from '../../simulation';
+import type { VirtualMicroscope } from '../../simulation';
 import type { CameraModel } from './camera-model';
 import { chipTurn, turnsSides } from './geometry';
 import type { Picture, PictureRequest, PictureSource, StandInCamera } from './picture-source';
 import { undoRotateFlip } from './rotate-flip';
 
-const processings: Readonly<Record<PictureRequest['processing'], Processing>> = {
-  unprocessed: 'raw',
-  'dark subtracted': 'dark-subtracted',
-  'gain normalized': 'gain-normalized',
-};
 const largestCount = 65535;
 
 /** Pictures of the virtual microscope, as the chips of its cameras see them; exposures take their time on the program's clock. */
@@ -49,8 +44,8 @@ export class VirtualPictures implements PictureSource {
       binning: ((request.area.right - request.area.left) / request.width) * unit,
       area: { left: left * unit, top: top * unit, width: (right - left) * unit, height: (bottom - top) * unit },
       exposure: request.exposure,
-      readout: request.readMode === 'linear' ? 'linear' : 'counting',
-      processing: processings[request.processing],
+      readMode: request.readMode === 'linear' ? 'linear' : 'counting',
+      processing: request.processing,
     });
     await this.clock.delay(seconds(request.exposure), signal);
     const counted = request.readMode !== 'linear' && model.detector !== 'K3' && request.scaling !== 1;

@@ -78,13 +78,13 @@ export class SimulatedHitachiWire implements HitachiTransport {
       case 'Column Mode':
         return `${(state.spotSize - 1).toString(16).padStart(2, '0')},${submodes[this.at().range]}`;
       case 'HighVoltage Value':
-        return String(state.voltage);
+        return String(state.highTension);
       case 'StageXY Position':
         return `${Math.round(stage.x * 10)},${Math.round(stage.y * 10)}`;
       case 'StageZ Position':
         return String(Math.round(-stage.z * 10));
       case 'StageTilt Position':
-        return stage.alpha.toFixed(1);
+        return stage.tilt.toFixed(1);
       case 'Screen Position':
         return String(Number(this.clock.now() < this.screenArrives ? !state.screenDown : state.screenDown));
       case 'Lens C2':
@@ -112,7 +112,7 @@ export class SimulatedHitachiWire implements HitachiTransport {
         microscope.moveStage({ z: -first / 10 });
         return accepted;
       case 'StageTilt Move':
-        microscope.moveStage({ alpha: first });
+        microscope.moveStage({ tilt: first });
         return accepted;
       case 'Screen Position':
         if (Boolean(first) !== microscope.state.screenDown) this.screenArrives = this.clock.now() + durations.screen;

@@ -159,13 +159,13 @@ export class SimulatedJeolWire implements JeolTransport {
   }
 
   getHtValue(): Promise<number> {
-    return this.call(() => this.microscope.state.voltage * 1000);
+    return this.call(() => this.microscope.state.highTension * 1000);
   }
 
   getStagePosition(): Promise<{ x: number; y: number; z: number; tilt: number }> {
     return this.stageCall(() => {
-      const { x, y, z, alpha } = this.microscope.state.stage;
-      return { x: Math.round(x * 1000), y: Math.round(y * 1000), z: Math.round(z * 1000), tilt: alpha };
+      const { x, y, z, tilt } = this.microscope.state.stage;
+      return { x: Math.round(x * 1000), y: Math.round(y * 1000), z: Math.round(z * 1000), tilt };
     });
   }
 
@@ -192,7 +192,7 @@ export class SimulatedJeolWire implements JeolTransport {
   }
 
   setTiltX(degrees: number): Promise<void> {
-    return this.drive({ alpha: degrees });
+    return this.drive({ tilt: degrees });
   }
 
   stopStage(): Promise<void> {

@@ -73,19 +73,19 @@ export class SimulatedSerialEm implements SerialEmTransport {
       },
       ReportPercentC2: at(({ intensity }) => [100 * intensity]),
       SetPercentC2: ([percent = 0]) => this.microscope.setIntensity(percent / 100),
-      ReportProbeMode: at(({ probeMode }) => [Number(probeMode === 'microprobe')]),
+      ReportProbeMode: at(({ probeMode }) => [Number(probeMode === 'micro')]),
       SetProbeMode: async (_, text) =>
-        this.changeProbeMode(text === 'micro' || text === String(micro) ? 'microprobe' : 'nanoprobe'),
+        this.changeProbeMode(text === 'micro' || text === String(micro) ? 'micro' : 'nano'),
       ReportScreen: at(({ screenDown }) => [Number(screenDown)]),
       ScreenUp: async () => this.moveScreen(false),
       ScreenDown: async () => this.moveScreen(true),
       SetBeamBlank: ([blanked = 0]) => this.microscope.setBlanked(blanked !== 0),
       NormalizeLenses: async ([bits = 0]) => this.normalize(bits),
       ReportStageXYZ: at(({ stage: { x, y, z } }) => [x, y, z]),
-      ReportTiltAngle: at(({ stage: { alpha } }) => [alpha]),
+      ReportTiltAngle: at(({ stage: { tilt } }) => [tilt]),
       MoveStageTo: async ([x = 0, y = 0, z]) =>
         this.pass(this.microscope.moveStage({ x, y, ...(z !== undefined && { z }) })),
-      TiltTo: async ([alpha = 0]) => this.pass(this.microscope.moveStage({ alpha })),
+      TiltTo: async ([tilt = 0]) => this.pass(this.microscope.moveStage({ tilt })),
     };
   }
 
@@ -102,7 +102,7 @@ export class SimulatedSerialEm implements SerialEmTransport {
   }
 
   /** SerialEM itself keeps image shift from one probe mode to the other. */
-  private async changeProbeMode(mode: 'microprobe' | 'nanoprobe'): Promise<void> {
+  private async changeProbeMode(mode: 'micro' | 'nano'): Promise<void> {
     if (mode === this.microscope.state.probeMode) return;
     this.microscope.setProbeMode(mode);
     await this.pass(durations.probeMode);

@@ -58,7 +58,7 @@ function announce(
 ): Promise<void> {
   const madeOf = truth === 'site' ? "the site's properties and calibrations" : "the site's properties";
   log.info(
-    `This is a simulation: a virtual microscope of ${microscope.state.voltage} kV made of ${madeOf}, specimen ${specimen}, seed ${seed}.`,
+    `This is a simulation: a virtual microscope of ${microscope.state.highTension} kV made of ${madeOf}, specimen ${specimen}, seed ${seed}.`,
   );
   return Promise.resolve();
 }

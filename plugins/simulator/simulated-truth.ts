@@ -1,6 +1,6 @@
-import { inverse, product, token } from '../../core/base';
-import type { ShownRecord } from '../../core/store';
-import { viewKey } from '../../simulation';
+import { token } from '../../core/base';
+import { type ShownRecord, fileFormats } from '../../core/store';
+import { perfectRecords as recordsOf } from '../../simulation';
 import type { SiteTruth } from './site-instrument';
 
 /** What perfect calibrations of the virtual microscope would store; for checking results, out of reach of every calibration. */
@@ -11,27 +11,8 @@ export interface SimulatedTruth {
 /** The token of that truth. */
 export const SimulatedTruth = token<SimulatedTruth>('SimulatedTruth');
 
-/** Writes out the truth: image-shift and stage matrices at every mag index of every camera, in the order of the file. */
-export function perfectRecords({ truth, optics }: SiteTruth): readonly ShownRecord[] {
-  const stageToSpecimen = inverse(truth.specimenToStage);
-  const imageShift: ShownRecord[] = [];
-  const stage: ShownRecord[] = [];
-  for (const { index: magIndex, low } of truth.magnifications)
-    for (const { index: camera } of truth.cameras) {
-      const view = truth.views.get(viewKey(magIndex, camera));
-      if (!view) continue;
-      const place = { magIndex, camera };
-      const magnification = Math.round(optics.magnificationFor(magIndex, camera));
-      imageShift.push({ record: 'ImageShiftMatrix', ...place, ...view.imageShiftToCamera, magnification });
-      const absoluteFocus = low ? truth.optics.lowMagnificationFocusInFocus : truth.optics.focusInFocus;
-      if (stageToSpecimen)
-        stage.push({
-          record: 'StageToCameraMatrix',
-          ...place,
-          ...product(view.specimenToCamera, stageToSpecimen),
-          absoluteFocus,
-          magnification,
-        });
-    }
-  return [...imageShift, ...stage];
+/** Writes out the truth: every record that a part of the virtual microscope determines, in the order of the file. */
+export function perfectRecords({ truth, instrument }: Pick<SiteTruth, 'truth' | 'instrument'>): readonly ShownRecord[] {
+  const order = [...fileFormats.calibrations.layouts.keys()];
+  return [...recordsOf(truth, instrument)].sort((a, b) => order.indexOf(a.record) - order.indexOf(b.record));
 }

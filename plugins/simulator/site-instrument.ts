@@ -22,9 +22,10 @@ export interface Site {
   readonly calibrations: () => OpticsCalibrations;
 }
 
-/** The truth of a virtual microscope, and the optics that it was made from. */
+/** The truth of a virtual microscope, and what it was made from. */
 export interface SiteTruth {
   readonly truth: Truth;
+  readonly instrument: Instrument;
   readonly optics: Optics;
 }
 
@@ -35,8 +36,8 @@ export interface SiteTruth {
 export function siteTruth({ settings, traits, calibrations }: Site, options: SimulatorOptions): SiteTruth {
   const twin = options.truth === 'site';
   const optics = createOptics(settings, twin ? calibrations() : noCalibrations, traits);
-  const truth = buildTruth(inColumnUnits(options, settings, traits), instrumentOf(settings, optics, twin));
-  return { optics, truth: twin ? withStageCalibrations(truth, optics) : truth };
+  const instrument = instrumentOf(settings, optics, twin);
+  return { optics, instrument, truth: buildTruth(inColumnUnits(options, settings, traits), instrument) };
 }
 
 /** Where the site does not write how image shift acts, it acts in the column's own measure, which is far from micrometres on some. */
@@ -65,6 +66,7 @@ const times = (
 
 function instrumentOf(settings: Settings, optics: Optics, twin: boolean): Instrument {
   const lowestRegular = settings.get('LowestMModeMagIndex');
+  const measured = twin ? measuredMatrices(optics) : () => ({});
   return {
     magnifications: settings.magnificationTable.map(({ index, filmMag }) => ({
       index,
@@ -81,7 +83,9 @@ function instrumentOf(settings: Settings, optics: Optics, twin: boolean): Instru
       behindFilter: camera.isGif,
     })),
     views: optics.cameras.flatMap((camera) =>
-      optics.magnifications.indexes(camera).flatMap((magIndex) => viewOf(optics, magIndex, camera.index, twin)),
+      optics.magnifications
+        .indexes(camera)
+        .flatMap((magIndex) => viewOf(optics, magIndex, camera.index).map((view) => ({ ...view, ...measured(view) }))),
     ),
     specimenToStage: optics.specimenToStage(),
     startsInEftem: firstSelected(settings)?.isGif ?? false,
@@ -92,29 +96,36 @@ function instrumentOf(settings: Settings, optics: Optics, twin: boolean): Instru
 const firstSelected = (settings: Settings): Settings['cameras'][number] | undefined =>
   settings.cameras.find(({ index }) => index === settings.get('InitialCurrentCamera')) ?? settings.cameras[0];
 
-function viewOf(optics: Optics, magIndex: number, camera: number, twin: boolean): readonly InstrumentView[] {
+function viewOf(optics: Optics, magIndex: number, camera: number): readonly InstrumentView[] {
   const pixel = optics.pixelSize(magIndex, camera);
   const rotation = optics.rotation(magIndex, camera);
   if (!pixel || !rotation) return [];
-  const measured = twin ? optics.imageShiftToCamera(magIndex, camera)?.matrix : undefined;
   return [
     {
       magIndex,
       camera,
       pixelSizeMicrometres: inMicrometres(pixel.value),
       rotationDegrees: inDegrees(rotation.value),
-      ...(measured && { imageShiftToCamera: measured }),
+      magnification: Math.round(optics.magnificationFor(magIndex, camera)),
     },
   ];
 }
 
-/** Stage and specimen axes are the same everywhere, so what a site measured of the stage decides how it sees the specimen. */
-function withStageCalibrations(truth: Truth, optics: Optics): Truth {
-  const views = new Map(truth.views);
-  for (const { magIndex, camera, matrix } of optics.stageCalibrations()) {
-    const view = views.get(viewKey(magIndex, camera));
-    if (view)
-      views.set(viewKey(magIndex, camera), { ...view, specimenToCamera: product(matrix, truth.specimenToStage) });
-  }
-  return { ...truth, views };
+type Measured = Pick<InstrumentView, 'imageShiftToCamera' | 'specimenToCamera'>;
+
+/**
+ * The matrices that a site has calibrated. Stage and specimen axes are the same everywhere, so what it measured of the stage decides how it
+ * sees the specimen.
+ */
+function measuredMatrices(optics: Optics): (place: InstrumentView) => Measured {
+  const specimenToStage = optics.specimenToStage();
+  const stage = new Map(optics.stageCalibrations().map((each) => [viewKey(each.magIndex, each.camera), each.matrix]));
+  return ({ magIndex, camera }) => {
+    const imageShift = optics.imageShiftToCamera(magIndex, camera)?.matrix;
+    const stageToCamera = stage.get(viewKey(magIndex, camera));
+    return {
+      ...(imageShift && { imageShiftToCamera: imageShift }),
+      ...(stageToCamera && { specimenToCamera: product(stageToCamera, specimenToStage) }),
+    };
+  };
 }

@@ -1,24 +1,55 @@
-import type { CameraArea } from '../image/frame';
+import type { CameraArea } from '../base/frame';
 import { poisson, smallestNormalMean } from './poisson';
-import { hash, highNormal, keyOf, lowNormal } from '../random';
-import type { CameraTruth } from '../truth';
+import { hash, highNormal, keyOf, lowNormal } from '../base/random';
 
 // Called once a pixel or more: looking them up on the global object each time costs more than the call where globals are guarded, as in tests.
 const { floor, sqrt } = Math;
 
-/** How a camera turns electrons into numbers: sums of charge, or counted events. */
-export type Readout = 'linear' | 'counting' | 'super-resolution';
-/** How far an image is corrected for what the detector adds. */
-export type Processing = 'raw' | 'dark-subtracted' | 'gain-normalized';
+/** The truth of a camera: how it really behaves. */
+export interface CameraTruth {
+  readonly index: number;
+  readonly name: string;
+  /** Unbinned pixels as the camera delivers them. */
+  readonly width: number;
+  readonly height: number;
+  /** Counts per electron in linear readout. */
+  readonly gain: number;
+  /** Standard deviation in counts of a delivered pixel, linear readout only. */
+  readonly readNoise: number;
+  /** Counts of a delivered pixel without any electron, linear readout only. */
+  readonly darkLevel: number;
+  /** Standard deviation of the fixed additive pattern that a stale dark reference leaves, in counts of an unbinned pixel. */
+  readonly fixedPatternDark: number;
+  /** Standard deviation of the pixel gains, which gain normalization removes. */
+  readonly gainVariation: number;
+  /** Standard deviation of the fixed multiplicative pattern that a stale gain reference leaves, for an unbinned pixel. */
+  readonly fixedPatternGain: number;
+  /** Counts at which a delivered pixel saturates; never above 65535. */
+  readonly saturation: number;
+  /** Modulation transfer at the Nyquist frequency of an unbinned pixel, beyond that of the square pixel itself. */
+  readonly mtfAtNyquist: number;
+  /** 2 when super-resolution readout doubles the pixels of each axis. */
+  readonly superResolutionFactor: 1 | 2;
+  /** Seconds at the start of an exposure in which the camera sees nothing. */
+  readonly deadTime: number;
+  readonly stem: boolean;
+  /** Whether it stands behind the energy filter, for which the column has lens settings of its own (EFTEM). */
+  readonly behindFilter: boolean;
+}
 
-/** What the detector needs to know of one exposure. */
+/** The way a camera is read: sums of charge, or counted events. */
+export type ReadMode = 'linear' | 'counting' | 'super-resolution';
+/** The corrections of an image for what the detector adds. */
+export type Processing = 'unprocessed' | 'dark subtracted' | 'gain normalized';
+
+/** One exposure as the detector needs to know it. */
 export interface DetectorExposure {
   readonly area: CameraArea;
   readonly pixelsPerPixel: number;
   readonly columns: number;
   /** Rows that are read at once. */
   readonly rows: number;
-  readonly readout: Readout;
+  readonly readMode: ReadMode;
   readonly processing: Processing;
   /** Key of the noise of this exposure. */
   readonly noise: number;
@@ -55,15 +86,15 @@ export class Detector {
   read(electrons: Float32Array, exposure: DetectorExposure, data: Uint16Array, from = 0): void {
     const { truth } = this;
     const { columns, rows, pixelsPerPixel, noise } = exposure;
-    const linear = exposure.readout === 'linear';
+    const linear = exposure.readMode === 'linear';
     const gain = linear ? truth.gain : 1;
     const readNoise = linear ? truth.readNoise : 0;
     const averaging = Math.max(1, pixelsPerPixel);
     const gainSpread =
-      exposure.processing === 'gain-normalized' ? truth.fixedPatternGain / averaging : truth.gainVariation / averaging;
-    const gainKey = exposure.processing === 'gain-normalized' ? this.staleKey : this.gainKey;
+      exposure.processing === 'gain normalized' ? truth.fixedPatternGain / averaging : truth.gainVariation / averaging;
+    const gainKey = exposure.processing === 'gain normalized' ? this.staleKey : this.gainKey;
     const darkSpread = linear ? truth.fixedPatternDark * averaging : 0;
-    const dark = linear && exposure.processing === 'raw' ? truth.darkLevel : 0;
+    const dark = linear && exposure.processing === 'unprocessed' ? truth.darkLevel : 0;
     const limit = Math.min(truth.saturation, largestCount);
     const firstColumn = floor(exposure.area.left / pixelsPerPixel);
     const firstRow = floor(exposure.area.top / pixelsPerPixel) + from;

@@ -1,4 +1,4 @@
-import { hash } from '../random';
+import { hash } from '../base/random';
 
 /** Up to this mean counts are drawn from the Poisson distribution itself; above it the normal one is as good. */
 export const smallestNormalMean = 50;

@@ -1,5 +1,10 @@
-import { difference, origin, scaled, sum, type PlaneVector } from '../plane';
-import type { SettlingTerm } from '../truth';
+import { difference, origin, scaled, sum, type PlaneVector } from '../base/plane';
+
+/** One exponential part of a lens that lags: a fraction of each step is missing at first and arrives with a time constant in seconds. */
+export interface SettlingTerm {
+  readonly fraction: number;
+  readonly timeConstant: number;
+}
 
 /** A two-axis setting that is reached at once but for a few exponential tails; the tails of successive steps add up. */
 export class SettlingVector {

@@ -1,13 +1,51 @@
-import type { PlaneVector } from '../plane';
-import { RandomStream } from '../random';
-import type { CyclicErrorTruth, StageTruth } from '../truth';
+import { cameras } from '../camera/cameras';
+import { finite } from '../base/checks';
+import { viewKey } from '../base/instrument';
+import { fraction, notNegative, pair, positive } from '../base/options';
+import { definePart, type PerfectRecord } from '../base/part';
+import { determinantOf, inverted, multiplied, transformed, type PlaneMatrix, type PlaneVector } from '../base/plane';
+import { RandomStream } from '../base/random';
+import { Signal } from '../base/signal';
+import { z } from 'zod';
+import { focus, inFocus } from './focus';
+import { magnification } from './magnification';
 
-/** Where the stage says that it is: micrometres, and degrees of tilt. */
+/** A periodic error of one stage axis: the carriage is at `s + amplitude*period/(2 pi)*sin(2 pi s/period + phase)` when it reads s. */
+export interface CyclicErrorTruth {
+  /** Local error of scale, 0..0.15 on real stages. */
+  readonly amplitude: number;
+  /** Micrometres. */
+  readonly period: number;
+  /** Radians. */
+  readonly phase: number;
+}
+
+/** The truth of the stage: how it really moves. */
+export interface StageTruth {
+  /** Specimen to stage, micrometres to micrometres. */
+  readonly specimenToStage: PlaneMatrix;
+  readonly cyclic: { readonly x: CyclicErrorTruth; readonly y: CyclicErrorTruth };
+  /** Play of the drive in micrometres: after a change of direction the carriage follows only when it is taken up. */
+  readonly backlash: number;
+  /** Standard deviation of the position reached, in micrometres, each axis, each move. */
+  readonly repeatability: number;
+  /** What is left of a move when the stage reports its end, as a fraction, and the seconds in which that decays to 1/e. */
+  readonly settlingFraction: number;
+  readonly settlingTime: number;
+  /** Micrometres per second along an axis. */
+  readonly speed: number;
+  /** Degrees per second of tilt. */
+  readonly tiltSpeed: number;
+  /** Height in micrometres at which the specimen is eucentric and in focus. */
+  readonly eucentricHeight: number;
+}
+
+/** The position that the stage reports: micrometres, and degrees of tilt. */
 export interface StagePosition {
   readonly x: number;
   readonly y: number;
   readonly z: number;
-  readonly alpha: number;
+  readonly tilt: number;
 }
 
 interface Axis {
@@ -15,7 +53,7 @@ interface Axis {
   readout: number;
   /** Carriage minus drive, within half the play on either side. */
   lag: number;
-  /** Where this move happened to end, beyond all that repeats. */
+  /** The random part of the position at which the last move ended. */
   scatter: number;
 }
 
@@ -25,7 +63,7 @@ export class SimulatedStage {
   private readonly x: Axis;
   private readonly y: Axis;
   private z: number;
-  private alpha = 0;
+  private tilt = 0;
   private departure: { carriage: PlaneVector; readout: StagePosition; time: number };
   private arrival: number;
 
@@ -44,7 +82,7 @@ export class SimulatedStage {
 
   /** The position asked for last. */
   get target(): StagePosition {
-    return { x: this.x.readout, y: this.y.readout, z: this.z, alpha: this.alpha };
+    return { x: this.x.readout, y: this.y.readout, z: this.z, tilt: this.tilt };
   }
 
   /** The position that the stage reports at a time in seconds; it follows the drive, not the carriage. */
@@ -57,11 +95,11 @@ export class SimulatedStage {
       x: between(from.x, to.x),
       y: between(from.y, to.y),
       z: between(from.z, to.z),
-      alpha: between(from.alpha, to.alpha),
+      tilt: between(from.tilt, to.tilt),
     };
   }
 
-  /** Where the carriage really is at a time in seconds, micrometres of the stage axes. */
+  /** The real position of the carriage at a time in seconds, micrometres of the stage axes. */
   carriage(time: number): PlaneVector {
     const to = this.settledCarriage();
     const from = this.departure.carriage;
@@ -85,10 +123,10 @@ export class SimulatedStage {
     this.drive(this.x, position.x);
     this.drive(this.y, position.y);
     this.z = position.z ?? this.z;
-    this.alpha = position.alpha ?? this.alpha;
+    this.tilt = position.tilt ?? this.tilt;
     const to = this.target;
     const distance = Math.max(Math.abs(to.x - from.x), Math.abs(to.y - from.y), Math.abs(to.z - from.z));
-    const duration = Math.max(distance / this.truth.speed, Math.abs(to.alpha - from.alpha) / this.truth.tiltSpeed);
+    const duration = Math.max(distance / this.truth.speed, Math.abs(to.tilt - from.tilt) / this.truth.tiltSpeed);
     this.arrival = time + duration;
     return duration;
   }
@@ -115,3 +153,108 @@ function carriageOf({ cyclic, readout, lag, scatter }: Axis): number {
   const turns = (2 * Math.PI) / cyclic.period;
   return readout + (cyclic.amplitude / turns) * Math.sin(turns * readout + cyclic.phase) + lag + scatter;
 }
+
+/** The specimen stage. */
+export const stage = definePart({
+  name: 'stage',
+  stream: 11,
+  options: {
+    stageCycleError: pair
+      .default([0.03, 0.03])
+      .describe(
+        'Local error of scale of the stage X and Y drives, 0 to 0.15 on real stages; it repeats with each cycle.',
+      ),
+    stageCyclesMicrometres: pair.default([62, 41]).describe('Length of a cycle of the stage X and Y drives.'),
+    stageCyclePhasesDegrees: pair.default([30, 200]).describe('Phase of the cycles at stage position zero.'),
+    stageBacklashMicrometres: notNegative.default(0.2).describe('Play of the stage drives.'),
+    stageRepeatabilityNm: notNegative
+      .default(10)
+      .describe('Standard deviation of the position that a stage move ends at.'),
+    stageSettlingFraction: fraction
+      .default(0.002)
+      .describe('Fraction of a stage move that is still to come when the stage reports its end.'),
+    stageSettlingSeconds: positive.default(0.7).describe('Seconds in which that falls to 1/e.'),
+    stageMicrometresPerSecond: positive.default(100).describe('Speed of the stage.'),
+    stageDegreesPerSecond: positive.default(10).describe('Speed of tilting.'),
+    eucentricHeightMicrometres: z
+      .number()
+      .default(0)
+      .describe('Stage height at which the specimen is eucentric and in focus.'),
+  },
+
+  truth(options, _random, { instrument }): StageTruth {
+    const cyclicError = (axis: 0 | 1): CyclicErrorTruth => ({
+      amplitude: options.stageCycleError[axis],
+      period: options.stageCyclesMicrometres[axis],
+      phase: (options.stageCyclePhasesDegrees[axis] * Math.PI) / 180,
+    });
+    return {
+      specimenToStage: instrument.specimenToStage,
+      cyclic: { x: cyclicError(0), y: cyclicError(1) },
+      backlash: options.stageBacklashMicrometres,
+      repeatability: options.stageRepeatabilityNm / 1000,
+      settlingFraction: options.stageSettlingFraction,
+      settlingTime: options.stageSettlingSeconds,
+      speed: options.stageMicrometresPerSecond,
+      tiltSpeed: options.stageDegreesPerSecond,
+      eucentricHeight: options.eucentricHeightMicrometres,
+    };
+  },
+
+  start(truth, { key, now }) {
+    const goniometer = new SimulatedStage(truth, key, now());
+    const moved = new Signal<number>();
+    const tiltAt = (time: number): number => (goniometer.readout(time).tilt * Math.PI) / 180;
+    return {
+      /** Sent with the time at which a move begins. */
+      moved,
+      /** How the camera sees the plane of a tilted specimen: shortened along its Y. */
+      foreshortening: (time: number): PlaneMatrix => ({ xpx: 1, xpy: 0, ypx: 0, ypy: Math.cos(tiltAt(time)) }),
+      specimenDisplacement(time: number): PlaneVector {
+        const tilt = tiltAt(time);
+        const { z } = goniometer.readout(time);
+        const { x, y } = transformed(inverted(truth.specimenToStage), goniometer.carriage(time));
+        return { x, y: y * Math.cos(tilt) - (z - truth.eucentricHeight) * Math.sin(tilt) };
+      },
+      aberrations: (time: number) => ({ defocus: goniometer.readout(time).z - truth.eucentricHeight }),
+      commands: {
+        /** Sends the stage to new positions (micrometres, degrees) on the axes named. @returns seconds until it arrives */
+        moveStage(position: Partial<StagePosition>): number {
+          for (const [axis, value] of Object.entries(position)) if (value !== undefined) finite(`stage ${axis}`, value);
+          const time = now();
+          moved.send(time);
+          return goniometer.move(position, time);
+        },
+      },
+      readings: () => ({ stage: goniometer.readout(now()), stageMoving: goniometer.isMoving(now()) }),
+      recorded: (time: number) => ({
+        /** The stage as it reads and its carriage as it stands. */
+        stage: goniometer.readout(time),
+        carriage: goniometer.carriage(time),
+      }),
+    };
+  },
+
+  perfect({ specimenToStage }, { instrument, truthOf }) {
+    if (determinantOf(specimenToStage) === 0) return [];
+    const { table, views } = truthOf(magnification);
+    const stageToSpecimen = inverted(specimenToStage);
+    return table.flatMap(({ index: magIndex, magnification: film, low }) =>
+      truthOf(cameras).flatMap(({ index: camera }): PerfectRecord[] => {
+        const seen = views.get(viewKey(magIndex, camera));
+        if (!seen) return [];
+        const view = instrument.views.find((each) => each.magIndex === magIndex && each.camera === camera);
+        return [
+          {
+            record: 'StageToCameraMatrix',
+            magIndex,
+            camera,
+            ...multiplied(seen.specimenToCamera, stageToSpecimen),
+            absoluteFocus: inFocus(truthOf(focus), low),
+            magnification: view?.magnification ?? film,
+          },
+        ];
+      }),
+    );
+  },
+});

@@ -1,41 +1,21 @@
-import { beamDiameter, paintBeam } from '../column/beam';
-import type { Column } from '../column/column';
-import type { Detector, DetectorExposure, Processing, Readout } from '../camera/detector';
-import type { Drift } from '../column/drift';
-import { SimulationError } from '../errors';
-import { frameOf, reframed, type CameraArea, type Frame } from './frame';
-import { contrastTransfer } from '../column/optics';
-import {
-  determinantOf,
-  difference,
-  inverted,
-  multiplied,
-  origin,
-  scaled,
-  sum,
-  transformed,
-  type PlaneVector,
-} from '../plane';
-import { paintSpecimen } from '../specimen/paint';
-import { scratch } from '../specimen/scratch';
+import type { DetectorExposure, Processing, ReadMode } from '../camera/detector';
+import { cameras } from '../camera/cameras';
+import { SimulationError } from '../base/errors';
+import { frameOf, reframed, type CameraArea, type Frame } from '../base/frame';
+import type { Assembly, RecordedOf } from '../base/part';
+import { determinantOf, multiplied, scaled, sum, transformed, type PlaneVector } from '../base/plane';
+import { scratch } from '../base/scratch';
+import { beam, type Disc } from '../column/beam';
+import { magnification, type PresentView } from '../column/magnification';
+import type { StandardParts } from '../column/parts';
+import { stage } from '../column/stage';
+import { wavefront } from '../column/wavefront';
+import { specimen } from '../specimen/specimen';
+import { paintBeam } from './beam-disc';
+import { JointEffects } from './effects';
+import { subframes } from './motion';
+import { completed, type ExposureRequest } from './request';
 import { imageThrough, type Transfer } from './transfer';
-import type { SimulatedStage, StagePosition } from '../column/stage';
-import type { Truth, ViewTruth } from '../truth';
-
-/** What image to take. */
-export interface ExposureRequest {
-  /** Index of the camera. */
-  readonly camera: number;
-  readonly binning: number;
-  /** Unbinned pixels from the top left corner; the whole camera when left out. */
-  readonly area?: CameraArea;
-  /** Seconds. */
-  readonly exposure: number;
-  readonly readout?: Readout;
-  readonly processing?: Processing;
-  /** Seconds of the microscope's clock at which the exposure starts; now when left out. */
-  readonly atTime?: number;
-}
 
 /** An image and what it was taken with. */
 export interface Exposure {
@@ -46,31 +26,18 @@ export interface Exposure {
   readonly record: ExposureRecord;
 }
 
-/** The settings that an image was really taken with. */
-export interface ExposureRecord {
+/** The settings that an image was really taken with; those of the parts in the middle of the exposure. */
+export interface ExposureRecord extends RecordedOf<StandardParts> {
   readonly camera: number;
-  readonly magIndex: number;
   readonly binning: number;
   readonly area: CameraArea;
-  readonly readout: Readout;
+  readonly readMode: ReadMode;
   readonly processing: Processing;
   /** Seconds of the microscope's clock, and seconds. */
   readonly start: number;
   readonly exposure: number;
-  /** Image-shift units as set and as reached in the middle of the exposure. */
-  readonly imageShift: PlaneVector;
-  readonly imageShiftReached: PlaneVector;
-  /** Stage as it reads and its carriage as it stands in the middle of the exposure. */
-  readonly stage: StagePosition;
-  readonly carriage: PlaneVector;
-  /** Micrometres in the specimen plane in the middle of the exposure. */
-  readonly drift: PlaneVector;
   /** Micrometres, specimen height included. */
   readonly defocus: number;
-  readonly beamShift: PlaneVector;
-  readonly beamTilt: PlaneVector;
-  readonly intensity: number;
-  readonly spotSize: number;
   /** How many positions the image is the mean of, because something moved. */
   readonly subframes: number;
   /** Mean electrons of a delivered pixel in the full beam, and electrons per square Angstrom on the specimen. */
@@ -78,61 +45,53 @@ export interface ExposureRecord {
   readonly dose: number;
 }
 
-/** The parts of the microscope that an exposure sees. */
-export interface ExposureSetup {
-  readonly truth: Truth;
-  readonly column: Column;
-  readonly stage: SimulatedStage;
-  readonly drift: Drift;
-  readonly detector: Detector;
-  readonly view: ViewTruth;
-  readonly electronsPerSquareMicrometre: number;
-  readonly fieldDiagonal: number;
-  readonly specimenKey: number;
-  readonly noiseKey: number;
+/** When an exposure starts, and the key of its noise. */
+export interface ExposureStart {
+  /** Seconds of the microscope's clock. */
   readonly start: number;
+  /** A new key, which an exposure takes that has a camera and something to see. */
+  readonly nextNoise: () => number;
 }
 
-/** A specimen that moves by less than this many pixels of the image within a subframe is seen at its mean position, a little blurred. */
-const pixelsPerSubframe = 0.3;
-const motionSamples = 9;
-const mostSubframes = 12;
 const pixelsPerBand = 1 << 22;
 
 /** Images the specimen as the microscope stands. */
-export function exposeSpecimen(request: ExposureRequest, setup: ExposureSetup): Exposure {
-  const { truth, column, detector, view, start } = setup;
+export function exposeSpecimen(
+  request: ExposureRequest,
+  column: Assembly,
+  { start, nextNoise }: ExposureStart,
+): Exposure {
+  const detector = column.of(cameras).detector(request.camera);
+  const view = viewOf(column, request.camera);
+  const noise = nextNoise();
   const camera = detector.truth;
-  const readout = request.readout ?? 'linear';
-  const processing = request.processing ?? 'gain-normalized';
-  const area = request.area ?? { left: 0, top: 0, width: camera.width, height: camera.height };
-  const pixelsPerPixel = request.binning / (readout === 'super-resolution' ? camera.superResolutionFactor : 1);
-  check(request, area, pixelsPerPixel, camera);
-
-  const seconds = Math.max(0, request.exposure - camera.deadTime);
+  const { readMode, processing, area, pixelsPerPixel, seconds } = completed(request, camera);
   const opened = start + (request.exposure - seconds);
   const middle = opened + seconds / 2;
-  const stage = setup.stage.readout(middle);
-  const tilt = (stage.alpha * Math.PI) / 180;
-  const matrix = multiplied(view.specimenToCamera, { xpx: 1, xpy: 0, ypx: 0, ypy: Math.cos(tilt) });
-  const place = (time: number): PlaneVector => specimenOrigin(setup, time);
-  const { positions, smear } = subframes(place, opened, seconds, pixelsPerPixel);
+  const effects = new JointEffects(column.all, request.camera);
 
-  const lit = !column.blanked && !column.screenDown;
-  const pixelArea = pixelsPerPixel ** 2 / Math.abs(determinantOf(view.specimenToCamera));
-  const electronsPerPixel = lit ? setup.electronsPerSquareMicrometre * pixelArea * seconds : 0;
-  const defocus = column.lensDefocus + stage.z - truth.stage.eucentricHeight;
+  const place = (time: number): PlaneVector => specimenOrigin(effects, view, time);
+  const { positions, smear } = subframes(place, opened, seconds, pixelsPerPixel);
+  const matrix = multiplied(view.specimenToCamera, column.of(stage).foreshortening(middle));
   const blur = Math.hypot(detector.blur, smear);
   const frames = positions.map((at) =>
     frameOf({ camera, area, pixelsPerPixel, matrix, origin: at, distortion: view.distortion, blur }),
   );
+
+  const disc = column.of(beam).disc();
+  const density = effects.dark ? 0 : disc.density;
+  const pixelArea = pixelsPerPixel ** 2 / Math.abs(determinantOf(view.specimenToCamera));
+  const electronsPerPixel = density * pixelArea * seconds;
+  const aberrations = effects.aberrations(middle);
   const { columns, rows } = frames[0]!;
-  const data = catchElectrons(frames, setup, {
+  const data = catchElectrons(frames, column, {
+    view,
     electronsPerPixel,
     // A scanning probe forms no image through the objective lens.
-    transfer: camera.stem ? () => 1 : contrastTransfer(truth.optics, defocus),
-    beam: scaled(beamOnCamera(setup, middle), 1 / pixelsPerPixel),
-    detected: { area, pixelsPerPixel, columns, readout, processing, noise: setup.noiseKey },
+    transfer: camera.stem ? () => 1 : column.of(wavefront).transfer(aberrations),
+    disc,
+    discCentre: scaled(beamOnCamera(effects, view, middle), 1 / pixelsPerPixel),
+    detected: { area, pixelsPerPixel, columns, readMode, processing, noise },
   });
 
   return {
@@ -141,56 +100,73 @@ export function exposeSpecimen(request: ExposureRequest, setup: ExposureSetup): 
     data,
     record: {
       camera: camera.index,
-      magIndex: column.magnification.index,
       binning: request.binning,
       area,
-      readout,
+      readMode,
       processing,
       start,
       exposure: request.exposure,
-      imageShift: column.imageShift.setting,
-      imageShiftReached: column.imageShift.at(middle),
-      stage,
-      carriage: setup.stage.carriage(middle),
-      drift: setup.drift.at(middle),
-      defocus,
-      beamShift: column.beamShift,
-      beamTilt: column.beamTilt,
-      intensity: column.intensity,
-      spotSize: column.spotSize,
+      ...aberrations,
+      ...(effects.recorded(middle) as RecordedOf<StandardParts>),
       subframes: positions.length,
       electronsPerPixel,
-      dose: lit ? (setup.electronsPerSquareMicrometre * seconds) / 1e8 : 0,
+      dose: (density * seconds) / 1e8,
     },
   };
 }
 
-/** How the electrons of an exposure come to the detector. */
+function viewOf(column: Assembly, camera: number): PresentView {
+  const view = column.of(magnification).view(camera);
+  if (view) return view;
+  throw new SimulationError(
+    'simulation/no-such-view',
+    `Camera ${camera} sees nothing at mag index ${column.of(magnification).selected().index}`,
+    'Choose another magnification, or give the simulator a pixel size for this one.',
+  );
+}
+
+/**
+ * The specimen origin as the camera sees it at a time, in unbinned pixels, Y up: `A*(r - d) - B*I` for r = 0, with the displacements d of
+ * stage, drift and image centre and the image shift I.
+ */
+function specimenOrigin(effects: JointEffects, { specimenToCamera }: PresentView, time: number): PlaneVector {
+  const seen = transformed(specimenToCamera, scaled(effects.displacement('specimenDisplacement', time), -1));
+  return sum(seen, effects.displacement('imageDisplacement', time));
+}
+
+/** The centre of the beam as the camera sees it, in unbinned pixels, Y up. */
+const beamOnCamera = (effects: JointEffects, { specimenToCamera }: PresentView, time: number): PlaneVector =>
+  sum(
+    transformed(specimenToCamera, effects.displacement('beamDisplacement', time)),
+    effects.displacement('beamImageDisplacement', time),
+  );
+
+/** The way of the electrons of an exposure to the detector. */
 interface Illumination {
+  readonly view: PresentView;
   readonly electronsPerPixel: number;
   readonly transfer: Transfer;
+  readonly disc: Disc;
   /** Centre of the beam from the centre of the camera, pixels of the image, Y up. */
-  readonly beam: PlaneVector;
+  readonly discCentre: PlaneVector;
   readonly detected: Omit<DetectorExposure, 'rows'>;
 }
 
 /** Averages the frames and reads them out, in bands, so that a large image takes little more memory than its counts. */
 function catchElectrons(
   frames: readonly Frame[],
-  { truth, column, detector, view, specimenKey, fieldDiagonal }: ExposureSetup,
-  illumination: Illumination,
+  column: Assembly,
+  { view, electronsPerPixel, transfer, disc, discCentre, detected }: Illumination,
 ): Uint16Array {
-  const { electronsPerPixel, transfer, beam, detected } = illumination;
+  const detector = column.of(cameras).detector(view.camera);
   const { width, height } = detector.truth;
   const field = Math.min(width, height) / Math.sqrt(Math.abs(determinantOf(view.specimenToCamera)));
-  const diameter = beamDiameter(truth.beam, fieldDiagonal, column.intensity);
   const { columns, rows } = frames[0]!;
   const data = new Uint16Array(columns * rows);
   const bandRows = Math.min(rows, Math.max(256, Math.ceil(pixelsPerBand / columns)));
   const electrons = scratch('electrons', columns * bandRows);
   const single = frames.length > 1 ? scratch('subframe', columns * bandRows) : electrons;
-  const paint = (canvas: Float32Array, frame: Frame): void =>
-    paintSpecimen(canvas, frame, truth.specimen, specimenKey, field);
+  const paint = (canvas: Float32Array, frame: Frame): void => column.of(specimen).paint(canvas, frame, field);
   for (let top = 0; top < rows; top += bandRows) {
     const bands = frames.map((frame) => reframed(frame, 0, -top, columns, Math.min(bandRows, rows - top)));
     const { centreColumn, centreRow, rows: here } = bands[0]!;
@@ -201,7 +177,7 @@ function catchElectrons(
         for (const band of bands) accumulate(canvas, single, (target) => imageThrough(transfer, target, band, paint));
       const brightness = electronsPerPixel / bands.length;
       for (let k = 0; k < canvas.length; k++) canvas[k]! *= brightness;
-      paintBeam(canvas, bands[0]!, centreColumn + beam.x, centreRow - beam.y, diameter, truth.beam.edgeSoftness);
+      paintBeam(canvas, bands[0]!, { ...disc, column: centreColumn + discCentre.x, row: centreRow - discCentre.y });
     }
     detector.read(canvas, { ...detected, rows: here }, data, top);
   }
@@ -213,86 +189,4 @@ function accumulate(canvas: Float32Array, other: Float32Array, paint: (target: F
   const target = other.subarray(0, canvas.length);
   paint(target);
   for (let k = 0; k < canvas.length; k++) canvas[k]! += target[k]!;
-}
-
-/**
- * Where the specimen origin is seen on the camera at a time, in unbinned pixels, Y up:
- * `A*(r - D^-1*S - drift - offset) - B*I` for r = 0, the tilted specimen being seen in projection.
- */
-function specimenOrigin({ truth, column, stage, drift, view }: ExposureSetup, time: number): PlaneVector {
-  const { alpha, z } = stage.readout(time);
-  const tilt = (alpha * Math.PI) / 180;
-  const carried = transformed(inverted(truth.specimenToStage), stage.carriage(time));
-  const projected = {
-    x: carried.x,
-    y: carried.y * Math.cos(tilt) - (z - truth.stage.eucentricHeight) * Math.sin(tilt),
-  };
-  const offset = (column.eftem ? truth.eftem : truth).imageOffsets.get(column.magnification.index) ?? origin;
-  const seen = transformed(view.specimenToCamera, scaled(sum(projected, sum(drift.at(time), offset)), -1));
-  return difference(seen, transformed(view.imageShiftToCamera, column.imageShift.at(time)));
-}
-
-/** Where the centre of the beam is seen on the camera, in unbinned pixels, Y up. */
-function beamOnCamera({ truth, column, view }: ExposureSetup, time: number): PlaneVector {
-  const { beam, imageShift } = truth;
-  const centre = transformed(
-    view.specimenToCamera,
-    sum(beam.centre, transformed(beam.beamShiftToSpecimen, column.beamShift)),
-  );
-  return imageShift.carriesBeam
-    ? centre
-    : difference(centre, transformed(view.imageShiftToCamera, column.imageShift.at(time)));
-}
-
-/**
- * The positions of the specimen origin whose images are averaged, one where it hardly moves,
- * and the standard deviation along either axis of the motion within each, in unbinned pixels.
- */
-function subframes(
-  place: (time: number) => PlaneVector,
-  opened: number,
-  seconds: number,
-  pixelsPerPixel: number,
-): { positions: PlaneVector[]; smear: number } {
-  const midpoints = (count: number): PlaneVector[] =>
-    Array.from({ length: count }, (_, k) => place(opened + (seconds * (k + 0.5)) / count));
-  const samples = midpoints(motionSamples);
-  const sampled = samples
-    .slice(1)
-    .reduce((length, point, k) => length + Math.hypot(point.x - samples[k]!.x, point.y - samples[k]!.y), 0);
-  const path = (sampled * motionSamples) / (motionSamples - 1);
-  const count = Math.min(mostSubframes, Math.ceil(path / pixelsPerPixel / pixelsPerSubframe));
-  // An even motion over a length l has the variance l^2/12, of which either axis takes half.
-  if (count <= 1)
-    return { positions: [scaled(samples.reduce(sum, origin), 1 / samples.length)], smear: path / Math.sqrt(24) };
-  return { positions: midpoints(count), smear: path / count / Math.sqrt(24) };
-}
-
-function check(
-  request: ExposureRequest,
-  area: CameraArea,
-  pixelsPerPixel: number,
-  camera: { name: string; width: number; height: number },
-): void {
-  const { left, top, width, height } = area;
-  const fits =
-    [left, top, width, height].every(Number.isFinite) &&
-    left >= 0 &&
-    top >= 0 &&
-    left + width <= camera.width &&
-    top + height <= camera.height;
-  if (!fits || !(pixelsPerPixel > 0) || width < pixelsPerPixel || height < pixelsPerPixel) {
-    throw new SimulationError(
-      'simulation/bad-area',
-      `Camera ${camera.name} (${camera.width} x ${camera.height}) has no area of ${width} x ${height} pixels from ${left}, ${top} at binning ${request.binning}`,
-      'Ask for an area within the camera and a positive binning.',
-    );
-  }
-  if (!(request.exposure >= 0 && Number.isFinite(request.exposure))) {
-    throw new SimulationError(
-      'simulation/bad-value',
-      `An exposure of ${request.exposure} s cannot be taken`,
-      'Ask for zero or more seconds.',
-    );
-  }
 }

@@ -1,13 +1,13 @@
 import { goodSize, realTransform2 } from '../../imaging';
-import { reframed, type Frame } from './frame';
+import { reframed, type Frame } from '../base/frame';
 
 const { floor } = Math;
 
 /** The largest change of any transfer that is left out because nobody could see it. */
-const invisible = 0.02;
+const maxInvisibleChange = 0.02;
 const tableSize = 8192;
 /** Pixels painted beyond each edge of the image, so that what the transform wraps round is mostly cut off again. */
-const largestMargin = 64;
+const maxMargin = 64;
 
 /** A transfer of contrast by the square of the spatial frequency in cycles per micrometre squared; 1 at zero. */
 export type Transfer = (frequencySquared: number) => number;
@@ -26,7 +26,7 @@ export function imageThrough(
     paint(canvas, frame);
     return;
   }
-  const margin = Math.min(largestMargin, Math.ceil(Math.max(frame.columns, frame.rows) / 8));
+  const margin = Math.min(maxMargin, Math.ceil(Math.max(frame.columns, frame.rows) / 8));
   const columns = goodSize(frame.columns + 2 * margin);
   const rows = goodSize(frame.rows + 2 * margin);
   const plan = realTransform2(rows, columns);
@@ -60,7 +60,7 @@ export function imageThrough(
 function isInvisible(transfer: Transfer, { pixelSize }: Frame): boolean {
   const steps = 64;
   for (let k = 1; k <= steps; k++)
-    if (Math.abs(transfer((0.5 * (k / steps)) / pixelSize ** 2) - 1) > invisible) return false;
+    if (Math.abs(transfer((0.5 * (k / steps)) / pixelSize ** 2) - 1) > maxInvisibleChange) return false;
   return true;
 }
 

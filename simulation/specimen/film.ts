@@ -1,6 +1,6 @@
-import type { Frame } from '../image/frame';
-import { keyOf } from '../random';
-import { scratch } from './scratch';
+import type { Frame } from '../base/frame';
+import { keyOf } from '../base/random';
+import { scratch } from '../base/scratch';
 import { pixelProfile, pointProfile, splat, type Octave, type Profile, type Raster } from './splat';
 
 /** A film of grains of all sizes. */
@@ -13,7 +13,7 @@ export interface Film {
 const cellPerSigma = 4;
 /** The finest grains, in pixels of the image: finer ones are averaged away by the pixel. */
 const finestGrain = 0.6;
-/** An image of this many pixels on the shorter side of the field shows the contrast that the film is said to have, */
+/** An image of this many pixels on the shorter side of the field shows the contrast that the film has by its options, */
 const contrastPixels = 512;
 /** between its finest grains and the coarsest there are, in its pixels. */
 const coarsestGrain = 16;

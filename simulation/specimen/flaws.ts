@@ -1,6 +1,6 @@
-import type { Frame } from '../image/frame';
-import { hash, highNormal, keyOf, RandomStream } from '../random';
-import type { LatticeFlaws } from '../truth';
+import type { Frame } from '../base/frame';
+import { hash, highNormal, keyOf, RandomStream } from '../base/random';
+import type { LatticeFlaws } from './lattice-flaws';
 import { lineTable, type LineSet, specimenPoint, tableSize } from './lattice';
 
 // Called once a pixel or more: looking them up on the global object each time costs more than the call where globals are guarded, as in tests.
@@ -10,11 +10,11 @@ const { floor, sin, hypot, sqrt } = Math;
 const bendWaves = 4;
 /** Holes and dirt of a crystal are this many repeats wide. */
 const crystalPatch = 8;
-/** What dirt lets through lies between these. */
-const dirtiest = 0.3;
-const cleanest = 0.8;
-/** Of the beam, what comes through the bars about an opening. */
-const throughBars = 0.02;
+/** The least and the largest share of the beam that dirt lets through. */
+const minDirtTransmission = 0.3;
+const maxDirtTransmission = 0.8;
+/** The share of the beam that the bars about an opening let through. */
+const barTransmission = 0.02;
 
 interface Wave {
   readonly x: number;
@@ -62,7 +62,7 @@ export function paintFlawedLines(
       if (flaws.dirtyBlocks > 0) {
         const random = hash(blockX, keyOf(key, 5, blockY)) >>> 0;
         if (random < flaws.dirtyBlocks * 4294967296)
-          canvas[at]! *= dirtiest + (cleanest - dirtiest) * ((random & 255) / 255);
+          canvas[at]! *= minDirtTransmission + (maxDirtTransmission - minDirtTransmission) * ((random & 255) / 255);
       }
       if (crystal && absent(blockX, blockY, keyOf(key, 6), flaws.missingLines)) continue;
       for (let set = 0; set < sets.length; set++) {
@@ -129,7 +129,7 @@ export function paintSurround(canvas: Float32Array, frame: Frame, { opening }: L
       const [dx, dy] = [point.x - opening.centre.x, point.y - opening.centre.y];
       const outside = Math.max(Math.abs(dx * cosine + dy * sine), Math.abs(dy * cosine - dx * sine)) - opening.side / 2;
       const open = Math.max(0, Math.min(1, 0.5 - outside / (2 * edge)));
-      if (open < 1) canvas[at]! *= throughBars + (1 - throughBars) * open;
+      if (open < 1) canvas[at]! *= barTransmission + (1 - barTransmission) * open;
     }
   }
 }

@@ -1,5 +1,5 @@
-import type { Frame } from '../image/frame';
-import { scratch } from './scratch';
+import type { Frame } from '../base/frame';
+import { scratch } from '../base/scratch';
 
 // Called once a pixel or more: looking them up on the global object each time costs more than the call where globals are guarded, as in tests.
 const { floor } = Math;

@@ -1,12 +1,31 @@
-import type { Frame } from '../image/frame';
-import { keyOf } from '../random';
-import type { SpecimenTruth } from '../truth';
+import type { Frame } from '../base/frame';
+import { keyOf } from '../base/random';
 import { paintFilm } from './film';
 import { isFlawed, paintFlawedLines, paintSpheres, paintSurround } from './flaws';
 import { paintLines, type LineSet } from './lattice';
+import type { LatticeFlaws } from './lattice-flaws';
 
-/** How much of the film's texture lies on specimens that are more than a film. */
-const filmOnLattice = 0.5;
+/** The truth of the specimen. */
+export interface SpecimenTruth {
+  readonly kind: 'film' | 'cross-grating' | 'catalase' | 'grid-bars' | 'empty';
+  /** Standard deviation over mean of the film texture seen in an image of about 512 pixels. */
+  readonly contrast: number;
+  /** Depth of the lines, lattice or bars, 0..1. */
+  readonly latticeContrast: number;
+  /** Direction of the first set of lines, degrees counter-clockwise from specimen X. */
+  readonly angle: number;
+  /** Cross grating. */
+  readonly linesPerMillimetre: number;
+  /** Catalase lattice spacings in nanometres. */
+  readonly catalaseSpacings: readonly [number, number];
+  /** Grid bars. */
+  readonly barsPerInch: number;
+  readonly barWidth: number;
+  readonly flaws: LatticeFlaws;
+}
+
+/** The share of the film's texture on specimens that are more than a film. */
+const filmShareOnLattice = 0.5;
 
 /**
  * Fills a canvas of `frame.rows * frame.columns` values with the transmission of a specimen, about 1 where it is thin.
@@ -23,7 +42,7 @@ export function paintSpecimen(
   canvas.fill(0);
   const lines = linesOf(specimen);
   if (specimen.kind !== 'empty')
-    paintFilm(canvas, frame, { key, contrast: specimen.contrast * (lines.length > 0 ? filmOnLattice : 1) }, field);
+    paintFilm(canvas, frame, { key, contrast: specimen.contrast * (lines.length > 0 ? filmShareOnLattice : 1) }, field);
   for (let k = 0; k < canvas.length; k++) {
     const value = 1 + canvas[k]!;
     canvas[k] = value > 0.02 ? value : 0.02;

@@ -1,6 +1,6 @@
-import { seenCorners, type Frame } from '../image/frame';
-import { hash } from '../random';
-import type { PlaneVector } from '../plane';
+import { seenCorners, type Frame } from '../base/frame';
+import { hash } from '../base/random';
+import type { PlaneVector } from '../base/plane';
 
 // Called once a pixel or more: looking them up on the global object each time costs more than the call where globals are guarded, as in tests.
 const { floor, imul } = Math;

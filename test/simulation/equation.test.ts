@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { frameOf, rasterOf } from '../../simulation/image/frame';
-import { imageShiftToSpecimen, truthOf, viewKey, type PlaneMatrix, type Truth } from '../../simulation';
+import { frameOf, rasterOf } from '../../simulation/base/frame';
+import { imageShiftToSpecimen, truthOf, type PlaneMatrix, type Truth, viewOf } from '../../simulation';
 import { bench, motion } from './bench';
 
 const apply = (m: PlaneMatrix, x: number, y: number): { x: number; y: number } => ({
@@ -25,7 +25,7 @@ describe('the equation of image position', () => {
     'features move by -B*dI when the image shift changes (mag $magIndex, camera $camera, binning $binning)',
     ({ magIndex, camera, binning }) => {
       const { microscope, truth } = bench();
-      const view = truth.views.get(viewKey(magIndex, camera))!;
+      const view = viewOf(truth, magIndex, camera)!;
       const step = solve(view.imageShiftToCamera, 37.3, -21.8);
       microscope.setMagnification(magIndex);
       const before = microscope.expose({ camera, binning, exposure: 1 });
@@ -40,7 +40,7 @@ describe('the equation of image position', () => {
   test('features move by -G*dS when the stage moves, and moving it +X carries the specimen to its own +X', () => {
     const { microscope, truth, clock } = bench();
     microscope.setMagnification(17);
-    const { specimenToCamera } = truth.views.get(viewKey(17, 0))!;
+    const { specimenToCamera } = viewOf(truth, 17, 0)!;
     const before = microscope.expose({ camera: 0, binning: 1, exposure: 1 });
     clock.seconds += microscope.moveStage({ x: 1 });
     const after = microscope.expose({ camera: 0, binning: 1, exposure: 1 });
@@ -54,7 +54,7 @@ describe('the equation of image position', () => {
   test('an image shift by +B^-1 p brings what is seen at p to the centre', () => {
     const { microscope, truth } = bench();
     microscope.setMagnification(28);
-    const view = truth.views.get(viewKey(28, 0))!;
+    const view = viewOf(truth, 28, 0)!;
     const before = microscope.expose({
       camera: 0,
       binning: 1,
@@ -75,7 +75,7 @@ describe('the equation of image position', () => {
   test('drift carries features by -A*drift, and the image offset of a magnification likewise', () => {
     const { microscope, truth, clock } = bench({ driftNmPerSecond: [60, -30] });
     microscope.setMagnification(17);
-    const { specimenToCamera } = truth.views.get(viewKey(17, 0))!;
+    const { specimenToCamera } = viewOf(truth, 17, 0)!;
     const before = microscope.expose({ camera: 0, binning: 1, exposure: 0.1 });
     clock.seconds = 10;
     const after = microscope.expose({ camera: 0, binning: 1, exposure: 0.1 });
@@ -97,7 +97,7 @@ describe('the equation of image position', () => {
   test('in EFTEM mode the image is displaced by the offset of that mode, and each camera sees its own only in the mode that is meant for it', () => {
     const request = { camera: 0, binning: 1, exposure: 1 };
     const plain = bench();
-    const { specimenToCamera } = plain.truth.views.get(viewKey(17, 0))!;
+    const { specimenToCamera } = viewOf(plain.truth, 17, 0)!;
     const behindFilter = bench(
       { imageOffsetsMicrometres: { 17: [5, 5] }, imageOffsetsEftemMicrometres: { 17: [0.4, -0.3] } },
       1,
@@ -125,8 +125,8 @@ describe('the equation of image position', () => {
   test('tilt foreshortens specimen Y', () => {
     const { microscope, truth, clock } = bench();
     microscope.setMagnification(17);
-    const { specimenToCamera } = truth.views.get(viewKey(17, 0))!;
-    clock.seconds += microscope.moveStage({ alpha: 60 });
+    const { specimenToCamera } = viewOf(truth, 17, 0)!;
+    clock.seconds += microscope.moveStage({ tilt: 60 });
     const before = microscope.expose({ camera: 0, binning: 1, exposure: 1 });
     clock.seconds += microscope.moveStage({ y: 1 });
     const after = microscope.expose({ camera: 0, binning: 1, exposure: 1 });
@@ -205,16 +205,16 @@ describe('where the truth comes from', () => {
         [0, 2],
       ],
     });
-    expect(imageShiftToSpecimen(truth.views.get(viewKey(17, 0))!).xpy).toBeCloseTo(0.1, 12);
-    expect(imageShiftToSpecimen(truth.views.get(viewKey(17, 1))!).ypy).toBeCloseTo(0.9, 12);
-    expect(imageShiftToSpecimen(truth.views.get(viewKey(4, 0))!).ypy).toBeCloseTo(2, 12);
+    expect(imageShiftToSpecimen(viewOf(truth, 17, 0)!).xpy).toBeCloseTo(0.1, 12);
+    expect(imageShiftToSpecimen(viewOf(truth, 17, 1)!).ypy).toBeCloseTo(0.9, 12);
+    expect(imageShiftToSpecimen(viewOf(truth, 4, 0)!).ypy).toBeCloseTo(2, 12);
   });
 
   test('the errors of the properties turn and scale the truth', () => {
     const exact: Truth = bench().truth;
     const off: Truth = bench({ pixelScaleError: 0.1, rotationErrorDegrees: 5 }).truth;
-    const before = exact.views.get('17:0')!.specimenToCamera;
-    const after = off.views.get('17:0')!.specimenToCamera;
+    const before = viewOf(exact, 17, 0)!.specimenToCamera;
+    const after = viewOf(off, 17, 0)!.specimenToCamera;
     expect(Math.hypot(before.xpx, before.ypx) / Math.hypot(after.xpx, after.ypx)).toBeCloseTo(1.1, 9);
     expect(((Math.atan2(after.ypx, after.xpx) - Math.atan2(before.ypx, before.xpx)) * 180) / Math.PI).toBeCloseTo(5, 9);
   });

@@ -1,4 +1,4 @@
-import type { Frame } from '../../simulation/image/frame';
+import type { Frame } from '../../simulation/base/frame';
 import { paintSpecimen } from '../../simulation/specimen/paint';
 import { bench, moments } from './bench';
 

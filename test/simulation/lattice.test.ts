@@ -1,5 +1,5 @@
 import { bench, moments } from './bench';
-import type { VirtualMicroscope } from '../../simulation';
+import { viewOf, type VirtualMicroscope } from '../../simulation';
 
 /** Power of an image at a spatial frequency given in cycles a pixel along columns and down rows, Hann-windowed. */
 function powerAt(data: Uint16Array, width: number, height: number, across: number, down: number): number {
@@ -57,7 +57,7 @@ describe('the cross grating', () => {
     const { across, down } = frequencyOf(pitch, 12, 0.06, 84);
     microscope.setImageShift({ x: 0.1, y: 0.05 });
     const moved = take(microscope, 17);
-    const { imageShiftToCamera: b } = bench().truth.views.get('17:0')!;
+    const { imageShiftToCamera: b } = viewOf(bench().truth, 17, 0)!;
     const dx = -(b.xpx * 0.1 + b.xpy * 0.05) / 2;
     const dy = (b.ypx * 0.1 + b.ypy * 0.05) / 2;
     const phase = (image: Uint16Array): number => {

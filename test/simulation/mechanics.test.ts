@@ -1,7 +1,7 @@
 import { Drift } from '../../simulation/column/drift';
 import { SettlingVector } from '../../simulation/column/settling';
 import { SimulatedStage } from '../../simulation/column/stage';
-import type { StageTruth } from '../../simulation';
+import { viewOf, type StageTruth } from '../../simulation';
 import { bench, moments, motion } from './bench';
 
 const rigid: StageTruth = bench().truth.stage;
@@ -45,9 +45,9 @@ describe('image shift', () => {
     const settling = { imageShiftSettlingFraction: 0.1, imageShiftSettlingSeconds: 0.5 };
     const { microscope, clock, truth } = bench(settling);
     microscope.setMagnification(17);
-    const { imageShiftToCamera: b } = truth.views.get('17:0')!;
+    const { imageShiftToCamera: b } = viewOf(truth, 17, 0)!;
     microscope.setImageShift({ x: 2, y: 0 });
-    const early = microscope.expose({ camera: 0, binning: 1, exposure: 0.01, processing: 'gain-normalized' });
+    const early = microscope.expose({ camera: 0, binning: 1, exposure: 0.01, processing: 'gain normalized' });
     clock.seconds = 20;
     const late = microscope.expose({ camera: 0, binning: 1, exposure: 0.01 });
     const left = 0.2 * Math.exp(-0.005 / 0.5);

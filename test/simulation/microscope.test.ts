@@ -70,7 +70,7 @@ describe('exposures', () => {
         square += (part.data[row * 100 + k]! - whole.data[(row + 40) * 512 + k + 120]!) ** 2;
     // Nothing but the shot noise of two images is between them.
     expect(square / 8000 / (2 * moments(part.data).mean)).toBeCloseTo(1, 0);
-    const fine = microscope.expose({ ...request, readout: 'super-resolution' });
+    const fine = microscope.expose({ ...request, readMode: 'super-resolution' });
     expect([fine.width, fine.height]).toEqual([1024, 768]);
   });
 
@@ -202,7 +202,7 @@ describe('speed', () => {
   test('1024 x 1024 pixels in about 60 ms of one core', () => {
     const { microscope } = bench({ electronsPerFieldPixelPerSecond: 400 });
     // The super-resolution image of this camera has 0.79 million pixels.
-    const take = (): unknown => microscope.expose({ ...request, exposure: 4, readout: 'super-resolution' });
+    const take = (): unknown => microscope.expose({ ...request, exposure: 4, readMode: 'super-resolution' });
     const times: number[] = [];
     for (let k = 0; k < 20; k++) {
       const before = process.cpuUsage();

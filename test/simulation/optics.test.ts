@@ -1,8 +1,8 @@
-import { contrastTransfer, electronWavelength } from '../../simulation/column/optics';
-import type { OpticsTruth } from '../../simulation';
+import { contrastTransfer, electronWavelength } from '../../simulation/column/wavefront';
 import { bench, moments } from './bench';
 
-const optics: OpticsTruth = { ...bench().truth.optics, focusSpread: 0, convergence: 0, phaseToAmplitude: 10 };
+const { wavefront, highTension } = bench().truth;
+const optics = { ...wavefront, ...highTension, focusSpread: 0, convergence: 0, phaseToAmplitude: 10 };
 
 /** Power of a line of values at a frequency in cycles a sample, after a Hann window. */
 function power(line: ArrayLike<number>, mean: number, frequency: number): number {
@@ -63,7 +63,7 @@ describe('contrast transfer', () => {
     const { data, width, height } = microscope.expose({ camera: 0, binning: 1, exposure: 1 });
     const { mean } = moments(data);
     const strip = 48;
-    const wavelength = electronWavelength(truth.optics.voltage);
+    const wavelength = electronWavelength(truth.highTension.kilovolts);
     const at = (phase: number): number => {
       // Pixels are a nanometre, and chi/pi is wavelength*underfocus*k^2.
       const frequency = Math.sqrt(phase / wavelength / 16) * 0.001;

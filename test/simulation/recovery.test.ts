@@ -1,5 +1,5 @@
 import { image, Registration } from '../../imaging';
-import type { PlaneMatrix } from '../../simulation';
+import { viewOf, type PlaneMatrix } from '../../simulation';
 import { bench } from './bench';
 
 /** Displacement of two images by registration, as the shift that aligns the later one with the earlier. */
@@ -17,7 +17,7 @@ function measured(
     seed,
   );
   microscope.setMagnification(magIndex);
-  const b = truth.views.get(`${magIndex}:${camera}`)!.imageShiftToCamera;
+  const b = viewOf(truth, magIndex, camera)!.imageShiftToCamera;
   const { width, height } = truth.cameras[camera]!;
   const half = Math.min(width, height) / 2;
   const column = (axis: 'x' | 'y', length: number): { x: number; y: number } => {

@@ -121,7 +121,7 @@ describe('probe mode', () => {
       'setImageShift 1.25 -0.5',
     ]);
     expect(column.clock.now() - began).toBeGreaterThanOrEqual(3);
-    expect(column.microscope.state).toMatchObject({ probeMode: 'microprobe', imageShift: { x: 1.25, y: -0.5 } });
+    expect(column.microscope.state).toMatchObject({ probeMode: 'micro', imageShift: { x: 1.25, y: -0.5 } });
   });
 
   it('gives image shift back even when it is stopped', async () => {
@@ -237,7 +237,7 @@ it('reaches the virtual microscope in its units', async () => {
   await column.scope.defocus.write(micrometres(-3.5));
   await column.scope.intensity.write(0.62);
   await column.stage.move({ x: micrometres(12), y: micrometres(-7), z: micrometres(3) });
-  expect(column.microscope.state).toMatchObject({ intensity: 0.62, stage: { alpha: 0 } });
+  expect(column.microscope.state).toMatchObject({ intensity: 0.62, stage: { tilt: 0 } });
   expect(column.microscope.state.defocus).toBeCloseTo(-3.5, 9);
   const { x, y, z } = column.microscope.state.stage;
   expect([x, y, z]).toEqual([expect.closeTo(12, 9), expect.closeTo(-7, 9), expect.closeTo(3, 9)]);

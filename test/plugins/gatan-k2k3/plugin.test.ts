@@ -122,8 +122,8 @@ describe('an exposure of the virtual microscope', () => {
       camera: 0,
       binning: 2,
       area: { left: 64, top: 32, width: 128, height: 128 },
-      readout: 'linear',
-      processing: 'dark-subtracted',
+      readMode: 'linear',
+      processing: 'dark subtracted',
     });
     expect(records[0]!.start).toBeCloseTo(frame.began, 9);
     expect(records[0]!.exposure).toBeCloseTo(frame.exposure.exposure, 9);

@@ -1,7 +1,7 @@
 import { decompose, inverse, product, rotation, scaleMatrix, type Matrix, matrix } from '../../../core/base';
 import { perfectRecords } from '../../../plugins/simulator/simulated-truth';
 import { type Site, siteTruth } from '../../../plugins/simulator/site-instrument';
-import { simulatorOptions, viewKey } from '../../../simulation';
+import { simulatorOptions, viewOf } from '../../../simulation';
 import { settingsOf, siteCalibrations, siteText } from './site';
 
 const traits: Site['traits'] = {
@@ -40,7 +40,7 @@ describe('nominal truth', () => {
       [2, 0, 0.05, -170],
       [6, 1, 0.0005, -6],
     ] as const) {
-      const { specimenToCamera, imageShiftToCamera } = truth.views.get(viewKey(magIndex, camera))!;
+      const { specimenToCamera, imageShiftToCamera } = viewOf(truth, magIndex, camera)!;
       const expected = scaleMatrix(rotation(angle - 3), 1 / (pixel * 1.05));
       expectMatrix(specimenToCamera, expected);
       expectMatrix(
@@ -59,7 +59,7 @@ describe('nominal truth', () => {
       };
       const { truth } = siteTruth(scaled, simulatorOptions.parse(scaled.settings.section('simulator')?.value ?? {}));
       return [6, 2].map((magIndex) => {
-        const { specimenToCamera, imageShiftToCamera } = truth.views.get(viewKey(magIndex, 0))!;
+        const { specimenToCamera, imageShiftToCamera } = viewOf(truth, magIndex, 0)!;
         return product(inverse(specimenToCamera)!, imageShiftToCamera);
       });
     };
@@ -81,13 +81,13 @@ describe('nominal truth', () => {
       },
     };
     expect(siteTruth(refusing, simulatorOptions.parse(wrong)).truth).toEqual(truth);
-    expect(truth.specimenToStage).toEqual(traits.nominalSpecimenToStage);
+    expect(truth.stage.specimenToStage).toEqual(traits.nominalSpecimenToStage);
   });
 
   it('has every magnification of every camera, with what the properties say of the cameras', () => {
     const { truth } = made({});
-    expect(truth.views.size).toBe(16);
-    expect(truth.magnifications.filter(({ low }) => low).map(({ index }) => index)).toEqual([1, 2, 3, 4]);
+    expect(truth.magnification.views.size).toBe(16);
+    expect(truth.magnification.table.filter(({ low }) => low).map(({ index }) => index)).toEqual([1, 2, 3, 4]);
     expect(truth.cameras).toMatchObject([
       { index: 0, name: 'first', width: 1024, height: 1024 },
       // Unbinned pixels of a K3 are those of super-resolution.
@@ -99,10 +99,10 @@ describe('nominal truth', () => {
 describe("a site's twin", () => {
   it('follows the matrices that the site has measured', () => {
     const { truth, optics } = made({ truth: 'site', pixelScaleError: 0.5, rotationErrorDegrees: 40 });
-    const { specimenToCamera, imageShiftToCamera } = truth.views.get(viewKey(6, 0))!;
+    const { specimenToCamera, imageShiftToCamera } = viewOf(truth, 6, 0)!;
     expectMatrix(imageShiftToCamera, matrix(150, 300, 310, -140));
-    expectMatrix(product(specimenToCamera, inverse(truth.specimenToStage)!), matrix(-40, 330, -331, -38));
-    expectMatrix(truth.specimenToStage, optics.specimenToStage());
+    expectMatrix(product(specimenToCamera, inverse(truth.stage.specimenToStage)!), matrix(-40, 330, -331, -38));
+    expectMatrix(truth.stage.specimenToStage, optics.specimenToStage());
   });
 
   it('derives the rest as the program itself would', () => {
@@ -113,7 +113,7 @@ describe("a site's twin", () => {
       [5, 1],
     ] as const)
       expectMatrix(
-        truth.views.get(viewKey(magIndex, camera))!.imageShiftToCamera,
+        viewOf(truth, magIndex, camera)!.imageShiftToCamera,
         optics.imageShiftToCamera(magIndex, camera)!.matrix,
       );
   });

@@ -1,6 +1,6 @@
 import { Detector, type DetectorExposure } from '../../../simulation/camera/detector';
 import { poisson } from '../../../simulation/camera/poisson';
-import { hash, normalQuantiles } from '../../../simulation/random';
+import { hash, normalQuantiles } from '../../../simulation/base/random';
 import type { CameraTruth } from '../../../simulation';
 import { bench, moments } from '../bench';
 
@@ -17,8 +17,8 @@ const request: DetectorExposure = {
   pixelsPerPixel: 1,
   columns: 256,
   rows: 256,
-  readout: 'linear',
-  processing: 'gain-normalized',
+  readMode: 'linear',
+  processing: 'gain normalized',
   noise: 5,
 };
 function readBy(detector: Detector, mean: number, exposure: DetectorExposure): Uint16Array {
@@ -89,7 +89,7 @@ describe('the detector', () => {
     const linear = moments(read(100, { gain: 30 }));
     expect(linear.mean / 30).toBeCloseTo(100, 0);
     expect(linear.variance / 900 / 100).toBeCloseTo(1, 1);
-    expect(moments(read(100, { gain: 30 }, { readout: 'counting' })).mean).toBeCloseTo(100, 0);
+    expect(moments(read(100, { gain: 30 }, { readMode: 'counting' })).mean).toBeCloseTo(100, 0);
   });
 
   test('saturates', () => {
@@ -99,17 +99,19 @@ describe('the detector', () => {
   });
 
   test('adds dark level and read noise', () => {
-    const dark = moments(read(0, { darkLevel: 40, readNoise: 2 }, { processing: 'raw' }));
+    const dark = moments(read(0, { darkLevel: 40, readNoise: 2 }, { processing: 'unprocessed' }));
     expect(dark.mean).toBeCloseTo(40, 1);
     expect(dark.variance).toBeCloseTo(4 + 1 / 12, 0);
-    expect(moments(read(0, { darkLevel: 40 }, { processing: 'dark-subtracted' })).mean).toBe(0);
-    expect(moments(read(0, { darkLevel: 40, readNoise: 2 }, { processing: 'raw', readout: 'counting' })).mean).toBe(0);
+    expect(moments(read(0, { darkLevel: 40 }, { processing: 'dark subtracted' })).mean).toBe(0);
+    expect(
+      moments(read(0, { darkLevel: 40, readNoise: 2 }, { processing: 'unprocessed', readMode: 'counting' })).mean,
+    ).toBe(0);
   });
 
-  test('shows its pixel gains until they are normalised, and a stale reference leaves a pattern', () => {
+  test('shows its pixel gains until they are normalized, and a stale reference leaves a pattern', () => {
     const spread = (change: Partial<CameraTruth>, more: Partial<DetectorExposure>): number =>
       Math.sqrt(moments(read(60000, change, more)).variance) / 60000;
-    expect(spread({ gainVariation: 0.05 }, { processing: 'raw' })).toBeCloseTo(0.05, 2);
+    expect(spread({ gainVariation: 0.05 }, { processing: 'unprocessed' })).toBeCloseTo(0.05, 2);
     expect(spread({ gainVariation: 0.05 }, {})).toBeLessThan(0.006);
     const stale = { fixedPatternGain: 0.1 };
     expect(correlation(read(1000, stale), read(1000, stale, { noise: 7 }))).toBeGreaterThan(0.85);

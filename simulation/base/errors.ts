@@ -9,7 +9,8 @@ export class SimulationError extends Error {
       | 'simulation/no-such-camera'
       | 'simulation/no-such-view'
       | 'simulation/bad-area'
-      | 'simulation/bad-value',
+      | 'simulation/bad-value'
+      | 'simulation/bad-parts',
     message: string,
     /** What to do about it. */
     readonly hint: string,

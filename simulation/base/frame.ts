@@ -1,8 +1,16 @@
-import { determinantOf, type PlaneMatrix, type PlaneVector } from '../plane';
-import type { DistortionTruth } from '../truth';
+import { determinantOf, type PlaneMatrix, type PlaneVector } from './plane';
 
 /**
- * How specimen positions fall on the pixels of one image.
+ * Projection distortion: what would lie at camera position p appears at `p * (1 + cubic*|p|^2/R^2 + quadratic*p.x/R)`,
+ * R being half the shorter side of the camera. Each number is thus the fraction by which a point at the edge is displaced.
+ */
+export interface Distortion {
+  readonly cubic: number;
+  readonly quadratic: number;
+}
+
+/**
+ * The way specimen positions fall on the pixels of one image.
  * Raster coordinates are continuous, X right and Y down, and pixel i covers i to i+1, so that they mean the same at every binning.
  * A specimen point (x, y) in micrometres falls on `column = originColumn + columnX*x + columnY*y`, `row` likewise, and is then
  * pushed from the camera centre by the distortion `1 + cubic*d^2 + quadratic*dx`, d being its distance in pixels of this image.
@@ -34,7 +42,7 @@ export interface CameraArea {
   readonly height: number;
 }
 
-/** What is needed to lay a frame over the specimen. */
+/** The geometry from which a frame is laid over the specimen. */
 export interface FrameGeometry {
   readonly camera: { readonly width: number; readonly height: number };
   readonly area: CameraArea;
@@ -44,7 +52,7 @@ export interface FrameGeometry {
   readonly matrix: PlaneMatrix;
   /** Camera position of the specimen origin, unbinned pixels, Y up. */
   readonly origin: PlaneVector;
-  readonly distortion: DistortionTruth | undefined;
+  readonly distortion: Distortion | undefined;
   /** Standard deviation of the detector blur in unbinned pixels. */
   readonly blur: number;
 }
@@ -85,7 +93,7 @@ export function reframed(frame: Frame, left: number, top: number, columns: numbe
   };
 }
 
-/** Where a specimen point falls on the raster, distortion included. */
+/** The place of a specimen point on the raster, distortion included. */
 export function rasterOf(frame: Frame, specimen: PlaneVector): { column: number; row: number } {
   const dx = frame.originColumn + frame.columnX * specimen.x + frame.columnY * specimen.y - frame.centreColumn;
   const dy = frame.originRow + frame.rowX * specimen.x + frame.rowY * specimen.y - frame.centreRow;

@@ -1,9 +1,25 @@
 import { z } from 'zod';
+import { fraction, notNegative, pair, positive } from '../base/options';
+import { vectorOf, type PlaneVector } from '../base/plane';
 
-const pair = z.tuple([z.number(), z.number()]);
-const fraction = z.number().min(0).max(1);
-const positive = z.number().positive();
-const notNegative = z.number().min(0);
+/** The flaws of a lattice, and what lies on and about it. */
+export interface LatticeFlaws {
+  /** Standard deviation of the local strain, and the repeats over which it goes from one extreme to the other and back. */
+  readonly bend: number;
+  readonly bendRepeats: number;
+  /** Standard deviation of the place of a line, micrometres. */
+  readonly linePlacement: number;
+  /** Shares of the stretches of line between crossings, and of the blocks between lines. */
+  readonly missingLines: number;
+  readonly dirtyBlocks: number;
+  /** Depth of the waves of the whole catalase cell as a share of that of the others. */
+  readonly cellContrast: number;
+  /** Spheres a square micrometre, and their diameter in micrometres. */
+  readonly latexSpheres: number;
+  readonly latexDiameter: number;
+  /** The square opening beyond which all is dark: micrometres, degrees; none where there is no surround. */
+  readonly opening?: { readonly side: number; readonly centre: PlaneVector; readonly angle: number };
+}
 
 /** The fields of the `simulator:` section that say what is wrong with a grating, a crystal or a grid; by default nothing is. */
 export const latticeFlawOptions = {
@@ -55,16 +71,23 @@ export const latticeFlawOptions = {
     .describe('Direction of the edges of that opening, counter-clockwise from specimen X.'),
 } as const;
 
-/** The fields of the `simulator:` section for a specimen that charges in low magnification. */
-export const chargingOptions = {
-  chargingMicrometresLowMagnification: pair
-    .default([0, 0])
-    .describe(
-      'How far the image of a charging specimen drifts in low magnification, along specimen X and Y, until the charge is complete.',
-    ),
-  chargingSeconds: positive
-    .default(30)
-    .describe(
-      'Seconds in which the rest of that drift falls to 1/e; it starts when low magnification is entered and with each stage move.',
-    ),
-} as const;
+/** The flaws that the options ask for. */
+export function flawsOf(options: z.output<z.ZodObject<typeof latticeFlawOptions>>): LatticeFlaws {
+  return {
+    bend: options.latticeBend,
+    bendRepeats: options.latticeBendRepeats,
+    linePlacement: options.linePlacementNm / 1000,
+    missingLines: options.missingLines,
+    dirtyBlocks: options.dirtyBlocks,
+    cellContrast: options.catalaseCellContrast,
+    latexSpheres: options.latexSpheresPerSquareMicrometre,
+    latexDiameter: options.latexSphereMicrometres,
+    ...(options.openingMicrometres > 0 && {
+      opening: {
+        side: options.openingMicrometres,
+        centre: vectorOf(options.openingCentreMicrometres),
+        angle: options.openingAngleDegrees,
+      },
+    }),
+  };
+}

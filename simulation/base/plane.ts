@@ -25,6 +25,13 @@ export const transformed = (m: PlaneMatrix, v: PlaneVector): PlaneVector => ({
   x: m.xpx * v.x + m.xpy * v.y,
   y: m.ypx * v.x + m.ypy * v.y,
 });
+/** A pair written as a list, times a unit. */
+export const vectorOf = ([x, y]: readonly [number, number], unit = 1): PlaneVector => ({ x: x * unit, y: y * unit });
+/** A matrix written as its rows. */
+export const matrixOf = ([[xpx, xpy], [ypx, ypy]]: readonly [
+  readonly [number, number],
+  readonly [number, number],
+]): PlaneMatrix => ({ xpx, xpy, ypx, ypy });
 /** The ordinary product: `right` is applied first. */
 export const multiplied = (left: PlaneMatrix, right: PlaneMatrix): PlaneMatrix => ({
   xpx: left.xpx * right.xpx + left.xpy * right.ypx,

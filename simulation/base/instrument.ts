@@ -1,0 +1,51 @@
+import type { PlaneMatrix } from './plane';
+
+/** One magnification of the table. */
+export interface Magnification {
+  readonly index: number;
+  readonly magnification: number;
+  /** The objective lens is off: the low-magnification range, with its own focus and its own image-shift behaviour. */
+  readonly low: boolean;
+}
+
+/** A camera as the instrument's settings know it; what is left out comes from the options. */
+export interface InstrumentCamera {
+  readonly index: number;
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  readonly countsPerElectron?: number;
+  readonly superResolutionFactor?: 1 | 2;
+  readonly stem?: boolean;
+  readonly behindFilter?: boolean;
+}
+
+/** One camera at one magnification as the instrument's settings know it. */
+export interface InstrumentView {
+  readonly magIndex: number;
+  readonly camera: number;
+  /** Micrometres of an unbinned pixel. */
+  readonly pixelSizeMicrometres: number;
+  /** Direction of specimen X, counter-clockwise from camera X. */
+  readonly rotationDegrees: number;
+  /** Magnification that the site's files give for this camera; that of the table where nothing is said. */
+  readonly magnification?: number;
+  /** The site's calibrated matrix, specimen to camera, unbinned pixels per micrometre. */
+  readonly specimenToCamera?: PlaneMatrix;
+  /** The site's calibrated matrix, pixels per image-shift unit. */
+  readonly imageShiftToCamera?: PlaneMatrix;
+}
+
+/** An instrument as its settings describe it. */
+export interface Instrument {
+  readonly magnifications: readonly Magnification[];
+  readonly cameras: readonly InstrumentCamera[];
+  readonly views: readonly InstrumentView[];
+  /** Specimen to stage; minus the identity on most microscopes. */
+  readonly specimenToStage: PlaneMatrix;
+  /** Whether the column works for the energy filter at the start; it does not where nothing is said. */
+  readonly startsInEftem?: boolean;
+}
+
+/** The key of a camera at a mag index, in the maps of a truth. */
+export const viewKey = (magIndex: number, camera: number): string => `${magIndex}:${camera}`;

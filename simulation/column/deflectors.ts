@@ -1,0 +1,23 @@
+import { finitePair } from '../base/checks';
+import { definePart } from '../base/part';
+import { origin, type PlaneVector } from '../base/plane';
+
+/** The deflectors above the specimen that are set and read, and change nothing of an image. */
+export const deflectors = definePart({
+  name: 'deflectors',
+  options: {},
+  truth: () => ({}),
+  start() {
+    let beamTilt = origin;
+    return {
+      commands: {
+        /** Milliradians. */
+        setBeamTilt(tilt: PlaneVector): void {
+          beamTilt = finitePair('beam tilt', tilt);
+        },
+      },
+      readings: () => ({ beamTilt }),
+      recorded: () => ({ beamTilt }),
+    };
+  },
+});

@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { cameras } from '../camera/cameras';
+import { SimulationError } from '../base/errors';
+import type { Distortion } from '../base/frame';
+import { viewKey, type InstrumentView, type Magnification } from '../base/instrument';
+import { pair } from '../base/options';
+import { definePart } from '../base/part';
+import {
+  determinantOf,
+  enlarged,
+  origin,
+  rotationMatrix,
+  vectorOf,
+  type PlaneMatrix,
+  type PlaneVector,
+} from '../base/plane';
+import { Signal } from '../base/signal';
+import { eftem } from './eftem';
+
+/** The specimen plane as one camera sees it at one magnification. */
+export interface SpecimenView {
+  /** Specimen to camera: unbinned pixels per micrometre, Y up. */
+  readonly specimenToCamera: PlaneMatrix;
+  readonly distortion?: Distortion;
+}
+
+/** Displacements by mag index, micrometres; zero where absent. */
+export type OffsetsByMag = ReadonlyMap<number, PlaneVector>;
+
+/** The truth of the magnifications. */
+export interface MagnificationTruth {
+  readonly table: readonly Magnification[];
+  /** By `viewKey(magIndex, camera)`. */
+  readonly views: ReadonlyMap<string, SpecimenView>;
+  /** Displacement of the image centre in the specimen plane, without and with the lens settings for the energy filter. */
+  readonly imageOffsets: OffsetsByMag;
+  readonly imageOffsetsEftem: OffsetsByMag;
+}
+
+/** The view of a camera as the lenses stand. */
+export interface PresentView extends SpecimenView {
+  readonly camera: number;
+  /** The factor by which the lenses magnify more than this camera needs; 1 when they are set for it. */
+  readonly misfit: number;
+}
+
+const offsets = z.record(z.string().regex(/^\d+$/), pair).default({});
+const edgeDistortion = z.number().min(-0.2).max(0.2).default(0);
+
+const offsetsOf = (written: z.output<typeof offsets>): OffsetsByMag =>
+  new Map(Object.entries(written).map(([index, offset]) => [Number(index), vectorOf(offset)]));
+
+/** The magnification: pixel sizes, rotations, distortion and the place of the image centre. */
+export const magnification = definePart({
+  name: 'magnification',
+  options: {
+    pixelScaleError: z
+      .number()
+      .gt(-0.9)
+      .lt(10)
+      .default(0.02)
+      .describe('Fraction by which true pixels are larger than the properties say (nominal truth only).'),
+    rotationErrorDegrees: z
+      .number()
+      .default(1.5)
+      .describe(
+        'Degrees counter-clockwise by which true image rotations exceed those of the properties (nominal truth only).',
+      ),
+    distortionAtEdge: edgeDistortion.describe(
+      'Radial (cubic) distortion of the projector: fraction by which a point at the edge of the camera is displaced.',
+    ),
+    quadraticDistortionAtEdge: edgeDistortion.describe(
+      'Quadratic distortion of the projector: change of magnification from the centre to the edge along camera X.',
+    ),
+    imageOffsetsMicrometres: offsets.describe('Displacement of the image centre on the specimen, by mag index.'),
+    imageOffsetsEftemMicrometres: offsets.describe(
+      'As imageOffsetsMicrometres, when the column works for the energy filter.',
+    ),
+  },
+
+  truth(options, _random, { instrument, twin }): MagnificationTruth {
+    const { distortionAtEdge: cubic, quadraticDistortionAtEdge: quadratic } = options;
+    const scale = twin ? 1 : 1 + options.pixelScaleError;
+    const turn = twin ? 0 : options.rotationErrorDegrees;
+    const viewOf = (view: InstrumentView): SpecimenView => ({
+      specimenToCamera:
+        view.specimenToCamera ?? rotationMatrix(view.rotationDegrees + turn, 1 / (view.pixelSizeMicrometres * scale)),
+      ...(cubic !== 0 || quadratic !== 0 ? { distortion: { cubic, quadratic } } : {}),
+    });
+    return {
+      table: instrument.magnifications,
+      views: new Map(instrument.views.map((view) => [viewKey(view.magIndex, view.camera), viewOf(view)])),
+      imageOffsets: offsetsOf(options.imageOffsetsMicrometres),
+      imageOffsetsEftem: offsetsOf(options.imageOffsetsEftemMicrometres),
+    };
+  },
+
+  start(truth, { of, truthOf }) {
+    let selected = firstOf(truth.table);
+    const changed = new Signal<{ readonly from: Magnification; readonly to: Magnification }>();
+    const lenses = of(eftem);
+    return {
+      /** Sent with every choice of a magnification, that of the present one, too. */
+      changed,
+      selected: () => selected,
+      /** What a camera sees at this magnification; undefined where it cannot be used. */
+      view(camera: number): PresentView | undefined {
+        const view = truth.views.get(viewKey(selected.index, camera));
+        const behindFilter = truthOf(cameras).find(({ index }) => index === camera)?.behindFilter ?? false;
+        const misfit = lenses.misfit(behindFilter);
+        return view && { ...view, camera, specimenToCamera: enlarged(view.specimenToCamera, misfit), misfit };
+      },
+      /** Pixel size in micrometres and size in pixels of the first camera that can be used at this magnification. */
+      reference(): { readonly pixelSize: number; readonly width: number; readonly height: number } {
+        for (const { index, width, height } of truthOf(cameras)) {
+          const view = truth.views.get(viewKey(selected.index, index));
+          if (view) return { pixelSize: 1 / Math.sqrt(Math.abs(determinantOf(view.specimenToCamera))), width, height };
+        }
+        return { pixelSize: 100 / selected.magnification, width: 1024, height: 1024 };
+      },
+      specimenDisplacement: () =>
+        (lenses.isOn() ? truth.imageOffsetsEftem : truth.imageOffsets).get(selected.index) ?? origin,
+      commands: {
+        /** Selects a magnification. @throws SimulationError for an index that the microscope does not have */
+        setMagnification(index: number): void {
+          const from = selected;
+          selected = magnificationAt(truth.table, index);
+          changed.send({ from, to: selected });
+        },
+      },
+      readings: () => ({
+        magIndex: selected.index,
+        magnification: selected.magnification,
+        lowMagnification: selected.low,
+      }),
+      recorded: () => ({ magIndex: selected.index }),
+    };
+  },
+});
+
+function magnificationAt(table: readonly Magnification[], index: number): Magnification {
+  const found = table.find((each) => each.index === index);
+  if (found) return found;
+  throw new SimulationError(
+    'simulation/no-such-magnification',
+    `The virtual microscope has no magnification of mag index ${index}`,
+    'Choose a mag index of its magnification table.',
+  );
+}
+
+/** The magnification to start with: the first above the low ones. */
+function firstOf(table: readonly Magnification[]): Magnification {
+  const first = table.find(({ low }) => !low) ?? table[0];
+  if (first) return first;
+  throw new SimulationError(
+    'simulation/no-such-magnification',
+    'The virtual microscope has no magnifications',
+    'Give the simulator a magnification table.',
+  );
+}

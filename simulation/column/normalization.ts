@@ -1,0 +1,29 @@
+import { definePart } from '../base/part';
+
+/** Which lenses a normalization runs through their cycle. */
+export type LensGroup = 'spot size' | 'condenser' | 'illumination' | 'objective' | 'projector' | 'all';
+
+const secondsPerGroup = 1;
+
+/** The normalization of lenses. */
+export const normalization = definePart({
+  name: 'normalization',
+  options: {},
+  truth: () => ({}),
+  start() {
+    let count = 0;
+    return {
+      commands: {
+        /** Normalizes lenses. @returns seconds that it takes */
+        normalize(lenses: LensGroup): number {
+          count++;
+          return lenses === 'all' ? 2 * secondsPerGroup : secondsPerGroup;
+        },
+      },
+      readings: () => ({
+        /** How often lenses have been normalized. */
+        normalizations: count,
+      }),
+    };
+  },
+});

@@ -1,0 +1,43 @@
+import { cameras } from '../camera/cameras';
+import type { ReadingsOf, TruthsOf } from '../base/part';
+import { specimen } from '../specimen/specimen';
+import { beam } from './beam';
+import { deflectors } from './deflectors';
+import { drift } from './drift';
+import { eftem } from './eftem';
+import { focus } from './focus';
+import { highTension } from './high-tension';
+import { imageShift } from './image-shift';
+import { magnification } from './magnification';
+import { normalization } from './normalization';
+import { shutters } from './shutters';
+import { stage } from './stage';
+import { wavefront } from './wavefront';
+
+/**
+ * The parts of a virtual microscope, along the path of the electrons. What several do to an image is added up in this order,
+ * on which the last bit of the sum depends.
+ */
+export const standardParts = [
+  highTension,
+  beam,
+  deflectors,
+  specimen,
+  drift,
+  magnification,
+  stage,
+  focus,
+  wavefront,
+  imageShift,
+  normalization,
+  eftem,
+  shutters,
+  cameras,
+] as const;
+
+/** The parts of a virtual microscope. */
+export type StandardParts = typeof standardParts;
+/** Everything that is true of a virtual microscope and that no calibration may look at. */
+export type Truth = TruthsOf<StandardParts>;
+/** The settings of the microscope that can be read without taking an image. */
+export type MicroscopeState = ReadingsOf<StandardParts>;

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import type { Frame } from '../base/frame';
+import { fraction, positive } from '../base/options';
+import { definePart } from '../base/part';
+import { flawsOf, latticeFlawOptions } from './lattice-flaws';
+import { paintSpecimen, type SpecimenTruth } from './paint';
+
+/** The specimen. */
+export const specimen = definePart({
+  name: 'specimen',
+  stream: 13,
+  options: {
+    specimen: z
+      .enum(['film', 'cross-grating', 'catalase', 'grid-bars', 'empty'])
+      .default('film')
+      .describe('What is in the microscope.'),
+    contrast: z
+      .number()
+      .min(0)
+      .max(0.4)
+      .default(0.15)
+      .describe('Standard deviation of the texture of the specimen over its mean, in an image of about 512 pixels.'),
+    latticeContrast: fraction.default(0.5).describe('Depth of grating lines, crystal waves or grid bars.'),
+    specimenAngleDegrees: z
+      .number()
+      .default(12)
+      .describe('Direction of the first lines of a grating, crystal or grid, counter-clockwise from specimen X.'),
+    linesPerMillimetre: positive.default(2160).describe('Lines of the cross grating.'),
+    catalaseSpacingsNm: z
+      .tuple([positive, positive])
+      .default([6.85, 8.75])
+      .describe('Lattice spacings of the catalase crystal.'),
+    barsPerInch: positive.default(300).describe('Mesh of the grid.'),
+    barWidthMicrometres: positive.default(25).describe('Width of a grid bar.'),
+    ...latticeFlawOptions,
+  },
+  truth: (options): SpecimenTruth => ({
+    kind: options.specimen,
+    contrast: options.contrast,
+    latticeContrast: options.latticeContrast,
+    angle: options.specimenAngleDegrees,
+    linesPerMillimetre: options.linesPerMillimetre,
+    catalaseSpacings: options.catalaseSpacingsNm,
+    barsPerInch: options.barsPerInch,
+    barWidth: options.barWidthMicrometres,
+    flaws: flawsOf(options),
+  }),
+  start: (truth, { key }) => ({
+    /** Fills a canvas with the transmission of the specimen. @param field shorter side of the camera's full field of view, micrometres */
+    paint: (canvas: Float32Array, frame: Frame, field: number): void => paintSpecimen(canvas, frame, truth, key, field),
+  }),
+});
