@@ -3,7 +3,7 @@ import { type ShownRecord, fileFormats } from '../../core/store';
 import { perfectRecords as recordsOf } from '../../simulation';
 import type { SiteTruth } from './site-instrument';
 
-/** What perfect calibrations of the virtual microscope would store; for checking results, out of reach of every calibration. */
+/** The records that perfect calibrations of the virtual microscope would store; for checking results, out of reach of every calibration. */
 export interface SimulatedTruth {
   /** The records under the names and with the fields of the calibration file. */
   readonly records: readonly ShownRecord[];

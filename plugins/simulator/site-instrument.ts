@@ -14,7 +14,7 @@ import {
 const none = { entries: () => [] };
 const noCalibrations: OpticsCalibrations = { imageShift: none, stage: none, records: () => ({ all: () => [] }) };
 
-/** What a site has told about its instrument: the properties, what its column says of itself and, for a twin of the site, its calibrations. */
+/** A site's own description of its instrument: the properties, the traits of its column and, for a twin of the site, its calibrations. */
 export interface Site {
   readonly settings: Settings;
   readonly traits: Scope['traits'];
@@ -40,7 +40,7 @@ export function siteTruth({ settings, traits, calibrations }: Site, options: Sim
   return { optics, instrument, truth: buildTruth(inColumnUnits(options, settings, traits), instrument) };
 }
 
-/** Where the site does not write how image shift acts, it acts in the column's own measure, which is far from micrometres on some. */
+/** Image shift acts in the column's own measure, which is far from micrometres on some, where the site does not write how it acts. */
 function inColumnUnits(
   options: SimulatorOptions,
   settings: Settings,

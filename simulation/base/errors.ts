@@ -12,7 +12,7 @@ export class SimulationError extends Error {
       | 'simulation/bad-value'
       | 'simulation/bad-parts',
     message: string,
-    /** What to do about it. */
+    /** The remedy. */
     readonly hint: string,
   ) {
     super(message);

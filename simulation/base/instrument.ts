@@ -43,7 +43,7 @@ export interface Instrument {
   readonly views: readonly InstrumentView[];
   /** Specimen to stage; minus the identity on most microscopes. */
   readonly specimenToStage: PlaneMatrix;
-  /** Whether the column works for the energy filter at the start; it does not where nothing is said. */
+  /** True when the column works for the energy filter at the start; it does not where nothing is said. */
   readonly startsInEftem?: boolean;
 }
 

@@ -20,19 +20,19 @@ export interface Effects {
   /** Displacement of the beam as a camera sees it, unbinned pixels, Y up. */
   beamImageDisplacement?(time: number, camera: number): PlaneVector;
   aberrations?(time: number): Partial<Aberrations>;
-  /** Whether it keeps the beam from every camera. */
+  /** True when it keeps the beam from every camera. */
   blocksBeam?(): boolean;
 }
 
 /** A part of a microscope that runs: its state, and what can be done with it. */
 export interface LivePart extends Effects {
-  /** What an operator can do; each becomes a method of the microscope. */
+  /** Things that an operator can do; each becomes a method of the microscope. */
   readonly commands?: object;
-  /** What can be read of it at this moment; becomes a piece of the microscope's state. */
+  /** Settings as they read at this moment; they become a piece of the microscope's state. */
   readings?(): object;
   /** The settings in the middle of an exposure that go with its image. */
   recorded?(time: number): object;
-  /** What other parts and the image ask of it. */
+  /** Answers to the questions of other parts and of the image. */
   readonly [own: string]: unknown;
 }
 
@@ -55,7 +55,7 @@ export interface RecordContext extends Truths {
 
 /** The questions that a part can ask while its truth is made. */
 export interface TruthContext extends RecordContext {
-  /** Whether the truth is that of the site's own microscope, without the errors that the options add. */
+  /** True when the microscope is a digital twin: the site's own one, without the errors that the options add. */
   readonly twin: boolean;
 }
 
@@ -88,7 +88,7 @@ export interface Part<
   readonly options: Options;
   /** The number of its random stream, for parts whose streams had numbers before they had names. */
   readonly stream?: number;
-  /** What is true of it. What it draws at random comes from a stream of its own, so that no other part's truth depends on it. */
+  /** Makes its truth. What it draws at random comes from a stream of its own, so that no other part's truth depends on it. */
   truth(options: z.output<z.ZodObject<Options>>, random: RandomStream, context: TruthContext): Truth;
   /** The part at the moment at which the microscope starts. */
   start(truth: Truth, context: RunningContext): State;

@@ -33,7 +33,7 @@ export interface CameraTruth {
   /** Seconds at the start of an exposure in which the camera sees nothing. */
   readonly deadTime: number;
   readonly stem: boolean;
-  /** Whether it stands behind the energy filter, for which the column has lens settings of its own (EFTEM). */
+  /** True when it stands behind the energy filter, for which the column has lens settings of its own (EFTEM). */
   readonly behindFilter: boolean;
 }
 

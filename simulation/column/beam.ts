@@ -19,7 +19,7 @@ export interface BeamTruth {
   readonly doublingsPerIntensity: number;
   /** The current falls by this factor with each spot size. */
   readonly currentPerSpotSize: number;
-  /** Where the beam is in the specimen plane without beam shift, micrometres. */
+  /** Place of the beam in the specimen plane without beam shift, micrometres. */
   readonly centre: PlaneVector;
   /** Beam shift units to specimen micrometres. */
   readonly beamShiftToSpecimen: PlaneMatrix;

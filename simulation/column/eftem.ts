@@ -2,9 +2,9 @@ import { definePart } from '../base/part';
 
 /** The truth of the second set of lens settings, for the energy filter behind the column. */
 export interface EftemTruth {
-  /** Whether the column works for the filter at the start. */
+  /** True when the column works for the filter at the start. */
   readonly atStart: boolean;
-  /** How many times the filter magnifies, which the column then magnifies less. */
+  /** The factor by which the filter magnifies, and the column then magnifies less. */
   readonly filterMagnification: number;
 }
 
@@ -29,7 +29,7 @@ export const eftem = definePart({
         },
       },
       readings: () => ({
-        /** Whether the column works for the energy filter. */
+        /** True when the column works for the energy filter. */
         eftem: on,
       }),
     };

@@ -27,7 +27,7 @@ export interface ImageShiftTruth {
   readonly lowMagnificationSettling: readonly SettlingTerm[];
   /** Fraction of each step that arrives only with the next one, however long one waits. */
   readonly hysteresis: number;
-  /** Whether the beam stays on the camera when the image is shifted (a beam-coupled shift) or goes with the image. */
+  /** True when the beam stays on the camera when the image is shifted (a beam-coupled shift); otherwise it goes with the image. */
   readonly carriesBeam: boolean;
 }
 

@@ -103,7 +103,7 @@ export const magnification = definePart({
       /** Sent with every choice of a magnification, that of the present one, too. */
       changed,
       selected: () => selected,
-      /** What a camera sees at this magnification; undefined where it cannot be used. */
+      /** The view of a camera at this magnification; undefined where it cannot be used. */
       view(camera: number): PresentView | undefined {
         const view = truth.views.get(viewKey(selected.index, camera));
         const behindFilter = truthOf(cameras).find(({ index }) => index === camera)?.behindFilter ?? false;

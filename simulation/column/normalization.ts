@@ -1,6 +1,6 @@
 import { definePart } from '../base/part';
 
-/** Which lenses a normalization runs through their cycle. */
+/** The lenses that a normalization runs through their cycle. */
 export type LensGroup = 'spot size' | 'condenser' | 'illumination' | 'objective' | 'projector' | 'all';
 
 const secondsPerGroup = 1;
@@ -21,7 +21,7 @@ export const normalization = definePart({
         },
       },
       readings: () => ({
-        /** How often lenses have been normalized. */
+        /** Number of normalizations since the start. */
         normalizations: count,
       }),
     };

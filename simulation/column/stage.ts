@@ -29,7 +29,7 @@ export interface StageTruth {
   readonly backlash: number;
   /** Standard deviation of the position reached, in micrometres, each axis, each move. */
   readonly repeatability: number;
-  /** What is left of a move when the stage reports its end, as a fraction, and the seconds in which that decays to 1/e. */
+  /** Fraction of a move that is left when the stage reports its end, and the seconds in which that decays to 1/e. */
   readonly settlingFraction: number;
   readonly settlingTime: number;
   /** Micrometres per second along an axis. */
@@ -111,7 +111,7 @@ export class SimulatedStage {
     return { x: to.x + (from.x - to.x) * left, y: to.y + (from.y - to.y) * left };
   }
 
-  /** Whether the stage is still under way. */
+  /** True while the stage is under way. */
   isMoving(time: number): boolean {
     return time < this.arrival;
   }
@@ -208,7 +208,7 @@ export const stage = definePart({
     return {
       /** Sent with the time at which a move begins. */
       moved,
-      /** How the camera sees the plane of a tilted specimen: shortened along its Y. */
+      /** The plane of a tilted specimen as the camera sees it: shortened along its Y. */
       foreshortening: (time: number): PlaneMatrix => ({ xpx: 1, xpy: 0, ypx: 0, ypy: Math.cos(tiltAt(time)) }),
       specimenDisplacement(time: number): PlaneVector {
         const tilt = tiltAt(time);

@@ -9,7 +9,7 @@ export interface DiscOnFrame {
   readonly diameter: number;
   /** Width of the edge as a fraction of the radius. */
   readonly edgeSoftness: number;
-  /** Where its centre falls. */
+  /** Place of its centre. */
   readonly column: number;
   readonly row: number;
 }

@@ -23,7 +23,7 @@ export class JointEffects {
     return { defocus };
   }
 
-  /** Whether something keeps the beam from the camera. */
+  /** True when something keeps the beam from the camera. */
   get dark(): boolean {
     return this.parts.some((part) => part.blocksBeam?.() ?? false);
   }

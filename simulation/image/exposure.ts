@@ -38,7 +38,7 @@ export interface ExposureRecord extends RecordedOf<StandardParts> {
   readonly exposure: number;
   /** Micrometres, specimen height included. */
   readonly defocus: number;
-  /** How many positions the image is the mean of, because something moved. */
+  /** Number of positions of which the image is the mean, because something moved. */
   readonly subframes: number;
   /** Mean electrons of a delivered pixel in the full beam, and electrons per square Angstrom on the specimen. */
   readonly electronsPerPixel: number;

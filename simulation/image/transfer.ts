@@ -56,7 +56,7 @@ export function imageThrough(
   }
 }
 
-/** Whether a transfer differs too little from 1 at all frequencies of an image. */
+/** True when a transfer differs too little from 1 at all frequencies of an image. */
 function isInvisible(transfer: Transfer, { pixelSize }: Frame): boolean {
   const steps = 64;
   for (let k = 1; k <= steps; k++)

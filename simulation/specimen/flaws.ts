@@ -23,7 +23,7 @@ interface Wave {
   readonly amplitude: number;
 }
 
-/** Whether a lattice is other than perfect. */
+/** True when a lattice is other than perfect. */
 export const isFlawed = ({ bend, linePlacement, missingLines, dirtyBlocks }: LatticeFlaws): boolean =>
   bend > 0 || linePlacement > 0 || missingLines > 0 || dirtyBlocks > 0;
 

@@ -7,7 +7,7 @@ import {
   type Truth,
 } from '../../simulation';
 
-/** Settings under which the specimen stands still and the stage does as it is told. */
+/** Settings under which the specimen stands still and the stage goes where it is sent. */
 export const still = {
   pixelScaleError: 0,
   rotationErrorDegrees: 0,
@@ -71,7 +71,7 @@ export function moments(values: ArrayLike<number>): { mean: number; variance: nu
 }
 
 /**
- * Where the features of `before` have gone in `after`, in pixels of the images, X right and Y up.
+ * Displacement of the features of `before` in `after`, in pixels of the images, X right and Y up.
  * The sum of squared differences of a central patch is searched exhaustively about a guess and its minimum fitted by parabolas: no Fourier transform.
  */
 export function motion(

@@ -187,7 +187,7 @@ describe('the raster', () => {
 });
 
 describe('where the truth comes from', () => {
-  test('is told by truthOf and not by the microscope', () => {
+  test('is given by truthOf and not by the microscope', () => {
     const { microscope, truth } = bench();
     expect(truthOf(microscope)).toBe(truth);
     expect(JSON.stringify(microscope.state)).not.toContain('specimenToCamera');

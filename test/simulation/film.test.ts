@@ -52,7 +52,7 @@ function between(image: Float32Array, size: number, column: number, row: number)
   return sum / weights;
 }
 
-/** How far the second of two nearly equal images lies to the right of and below the first, by least squares on the slopes. */
+/** Distance by which the second of two nearly equal images lies to the right of and below the first, by least squares on the slopes. */
 function offset(
   first: Float32Array,
   second: Float32Array,
