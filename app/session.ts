@@ -24,10 +24,7 @@ export function sessionOf(
     },
     run: (item, options) => runner.run(item, options),
     stop: () => runner.stop(),
-    forecast: async (item, signal) => {
-      const { id, declaration } = menu.find(item);
-      return declaration?.touchesNothing ? { images: 0, changes: [] } : menu.instance(id)?.forecast?.(signal);
-    },
+    forecast: async (item, signal) => menu.instance(menu.find(item).id)?.forecast(signal),
     buffers,
     status: () => statusOf(find),
     unsaved: () => {

@@ -5,8 +5,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type MenuItemClass, declarationOf } from '../core/kernel';
+import { isItemDefinition } from '../core/kernel';
 import { nearestName } from '../core/settings';
+import { placesOf } from '../plugins/calibrations/menu';
 
 /** A menu item with its places. */
 export interface ItemPlace {
@@ -29,13 +30,13 @@ const { itemPlaces, testsOfItem } = require(path.join(root, 'scripts', 'item-tes
 
 /** Every item that stands, as its file declares it. */
 export function allItems(): readonly ItemPlace[] {
-  return itemPlaces().map((place) => {
-    const { default: itemClass } = require(path.join(__dirname, '..', 'plugins', 'calibrations', place)) as {
-      default: MenuItemClass;
+  return itemPlaces().flatMap((place) => {
+    const { default: item } = require(path.join(__dirname, '..', 'plugins', 'calibrations', place)) as {
+      default?: unknown;
     };
-    const declaration = declarationOf(itemClass);
-    if (!declaration) throw new Error(`plugins/calibrations/${place}.ts exports something else than a menu item.`);
-    return { id: declaration.id, label: declaration.label, place };
+    if (!isItemDefinition(item)) return [];
+    const { id, place: own } = item.declaration;
+    return [{ id, label: (placesOf.get(id) ?? own)?.label ?? id, place }];
   });
 }
 

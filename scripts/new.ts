@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { nearestName } from '../core/settings';
-import { calibrationMenu } from '../plugins/calibrations/menu';
+import { type PlacedItem, placesOf } from '../plugins/calibrations/menu';
 
 const usage = 'Usage: npm run new -- calibration FOLDER/NAME "Submenu/Label"';
 
@@ -19,7 +19,10 @@ export function newCalibration(id: string, place: string): Readonly<Record<strin
     throw new Error(
       `"${place}" is no place in the menu: it is the submenus and the label, such as "Beam & Spot/Spot Size".`,
     );
-  const submenus = submenuPaths(calibrationMenu);
+  const known = [...placesOf.values()];
+  const submenus = [
+    ...new Set(known.flatMap((each) => each.menu.map((_, depth) => each.menu.slice(0, depth + 1).join('/')))),
+  ];
   const above = menu.join('/');
   if (above !== '' && !submenus.includes(above)) {
     const near = nearestName(above, submenus);
@@ -27,94 +30,62 @@ export function newCalibration(id: string, place: string): Readonly<Record<strin
       `There is no submenu "${above}". ${near === undefined ? `There are: ${submenus.join(', ')}.` : `Did you mean "${near}"?`}`,
     );
   }
-  const known = knownItem(calibrationMenu, menu, label);
-  const given = {
-    id: `calibrations/${name}`,
-    menu,
-    label,
-    summary: known ?? `Measures what ${label} needs.`,
-    beyond: known === undefined,
+  const customary = known.find((each) => each.label === label && each.menu.join('/') === above);
+  const given = customary ?? { id: `calibrations/${name}`, menu, label, summary: `Measures what ${label} needs.` };
+  const file = `calibrations/${path.posix.dirname(name)}/${path.posix.basename(given.id)}`;
+  return {
+    [`plugins/${file}.ts`]: itemText(given, file, customary !== undefined),
+    [`test/plugins/${file}.test.ts`]: testText(given, customary !== undefined),
   };
-  return { [`plugins/${given.id}.ts`]: itemText(given), [`test/plugins/${given.id}.test.ts`]: testText(given) };
 }
 
-type Parts = typeof calibrationMenu;
-
-function submenuPaths(parts: Parts, above: readonly string[] = []): readonly string[] {
-  return parts.flatMap((part) =>
-    part !== '---' && 'submenu' in part
-      ? [[...above, part.submenu].join('/'), ...submenuPaths(part.parts, [...above, part.submenu])]
-      : [],
-  );
-}
-
-/** The sentence of an item that people know already. */
-function knownItem(parts: Parts, menu: readonly string[], label: string): string | undefined {
-  const [first, ...rest] = menu;
-  for (const part of parts) {
-    if (part === '---') continue;
-    if ('submenu' in part) {
-      if (part.submenu === first) return knownItem(part.parts, rest, label);
-    } else if (first === undefined && part.label === label) return part.summary;
-  }
-  return undefined;
-}
-
-interface Given {
-  readonly id: string;
-  readonly menu: readonly string[];
-  readonly label: string;
-  readonly summary: string;
-  readonly beyond: boolean;
-}
+type Given = Pick<PlacedItem, 'id' | 'menu' | 'label' | 'summary'>;
 
 const quoted = (text: string): string => `'${text.replace(/\\/g, '\\\\').replace(/'/g, "\\'")}'`;
-const slugOf = (id: string): string => path.posix.basename(id);
-const classOf = (id: string): string => slugOf(id).split('-').map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('').replace(/^(?=\d)/, 'Item'); // prettier-ignore
 
-const itemText = ({ id, menu, label, summary }: Given): string => `import { EucentricError } from '../../../core/base';
-import { Cameras, Scope } from '../../../core/devices';
-import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
-import type { CalibrationResult } from '../../../core/store';
-
-/** ${summary} */
-@menuItem({
-  id: ${quoted(id)},
-  menu: [${menu.map(quoted).join(', ')}],
-  label: ${quoted(label)},
-  summary: ${quoted(summary)},
-  needs: [Scope, Cameras],
-  touchesNothing: true,
-  questions: [],
-  results: {},
-})
-export default class ${classOf(id)} implements MenuItem {
-  constructor(
-    private readonly scope: Scope,
-    private readonly cameras: Cameras,
-  ) {}
-
-  async run(run: Run): Promise<CalibrationResult> {
-    const magIndex = await this.scope.magIndex.read(run.signal);
-    throw new EucentricError({
-      code: '${slugOf(id)}/not-written',
-      message: ${quoted(`${label} does not measure anything yet`)} + \` (mag index \${magIndex}, camera \${this.cameras.selected.traits.name}).\`,
-      hint: 'Write its run method in plugins/${id}.ts; docs/ADDING-A-CALIBRATION.md shows how.',
-    });
-  }
-}
+/** A customary item has its place in the menu of the plugin; another one brings it. */
+const placeText = ({ menu, label, summary }: Given): string => `  place: {
+    menu: [${menu.map(quoted).join(', ')}],
+    label: ${quoted(label)},
+    summary: ${quoted(summary)},
+  },
 `;
 
-const testText = ({
-  id,
-  label,
-  beyond,
-}: Given): string => `import { describeMenuItem } from '../../../conformance/describe-menu-item';
+const itemText = (
+  given: Given,
+  file: string,
+  customary: boolean,
+): string => `import { EucentricError } from '../../../core/base';
+import { Cameras, Scope } from '../../../core/devices';
+import { defineItem } from '../../../core/kernel';
+
+/** ${given.summary} */
+export default defineItem({
+  id: ${quoted(given.id)},
+${customary ? '' : placeText(given)}  needs: { scope: Scope, cameras: Cameras },
+  questions: {},
+  results: {},
+  forecast: 'nothing',
+  async run({ scope, cameras }, run) {
+    const magIndex = await scope.magIndex.read(run.signal);
+    throw new EucentricError({
+      code: '${path.posix.basename(given.id)}/not-written',
+      message: ${quoted(`${given.label} does not measure anything yet`)} + \` (mag index \${magIndex}, camera \${cameras.selected.traits.name}).\`,
+      hint: 'Write its run function in plugins/${file}.ts; docs/ADDING-A-CALIBRATION.md shows how.',
+    });
+  },
+});
+`;
+
+const testText = (
+  { id, label }: Given,
+  customary: boolean,
+): string => `import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem, virtualInstrument } from '../../../support/virtual-instrument';
 
 const id = ${quoted(id)};
 
-describeMenuItem(id${beyond ? ', { beyondTheMenu: true }' : ''});
+describeMenuItem(id${customary ? '' : ', { beyondTheMenu: true }'});
 
 test(${quoted(`${label} recovers the truth`)}, async () => {
   await using instrument = await virtualInstrument({ simulator: { seed: 1 }, magIndex: 22 });

@@ -1,4 +1,4 @@
-import type { MenuEntry } from '../../core/kernel';
+import { type MenuEntry, sentencesOf, unitsOf } from '../../core/kernel';
 import { exitCodes } from '../output';
 import type { CommandContext } from './context';
 
@@ -30,7 +30,8 @@ function describeEntry(entry: MenuEntry, verbose: boolean): object {
       script: declaration?.script ?? null,
       stores: declaration?.stores ?? [],
       questions: declaration?.questions ?? [],
-      results: declaration?.results ?? {},
+      results: sentencesOf(declaration?.results ?? {}),
+      units: unitsOf(declaration?.results ?? {}),
       needs: declaration?.needs.map((token) => token.name) ?? [],
     }),
   };

@@ -74,6 +74,30 @@ export const kernelErrors = {
           ? 'The command "menu" lists all items.'
           : `Did you mean ${nearest}? The command "menu" lists all items.`,
     }),
+  ambiguousItem: (name: string, ids: readonly string[]): EucentricError =>
+    new EucentricError({
+      code: 'menu/ambiguous-item',
+      message: `${ids.length} menu items are called ${name}: ${ids.join(' and ')}.`,
+      hint: 'Name one of them by its id.',
+    }),
+  noPlace: (item: string, plugin: string): EucentricError =>
+    new EucentricError({
+      code: 'plugin/no-place',
+      message: `Plugin ${plugin} brings the item ${item}, which has no place in the menu.`,
+      hint: 'Give it a label, a summary and its submenus: "place" in defineItem, or a line in the menu of the plugin.',
+    }),
+  notStarted: (label: string): EucentricError =>
+    new EucentricError({
+      code: 'run/not-started',
+      message: `${label} was not started.`,
+      hint: 'Nothing was changed. Start it again when everything is ready.',
+    }),
+  noInstrument: (item: string): EucentricError =>
+    new EucentricError({
+      code: 'run/no-place',
+      message: `${item} needs a column and a camera to know where it is, and this instrument lacks one of them.`,
+      hint: 'Switch on the plugins of the column and of a camera.',
+    }),
   disabled: (label: string, reason: string): EucentricError =>
     new EucentricError({
       code: 'menu/disabled',

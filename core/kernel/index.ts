@@ -11,7 +11,25 @@ export * from './kernel';
 export type { DeviceLimits, LimitFault } from './guards/limits';
 export { type BuiltInPlugins, loadPlugin } from './loader';
 export * from './menu/menu';
-export * from './menu/menu-item';
+export * from './menu/declaration';
+export * from './menu/define-item';
+export { type ExclusionName, exclusions } from './menu/exclusions';
+export * from './menu/forecast';
+export * from './menu/item-run';
+export * from './menu/order';
+export * from './menu/questions';
+export {
+  type Columns,
+  type ResultSpecs,
+  type ScalarSpec,
+  type TableSpec,
+  type ValueSpec,
+  type ValuesOf,
+  sentencesOf,
+  unitsOf,
+  value,
+  valueFaults,
+} from './menu/values';
 export * from './operator/operator';
 export * from './plugin';
 export { WireRecorder } from './recording';

@@ -101,7 +101,7 @@ export class Kernel {
 
   /** Lets the items tap the hooks through which their calibrations are applied; to be called once everything is provided. */
   activate(): void {
-    for (const { item, plugin } of this.menu.instances()) item.listen?.(tappingSide(this.hooks, plugin));
+    for (const { item, plugin } of this.menu.instances()) item.listen(tappingSide(this.hooks, plugin));
   }
 
   /** Opens all connections together; throws every failure in one error, after closing those that did open. */
@@ -175,7 +175,7 @@ export class Kernel {
       },
       connect: (what, open) => void connections.push({ plugin: plugin.id, what, open }),
       versions: (read) => void this.versions.push({ plugin: plugin.id, read }),
-      menuItem: (item) => menu.add(item, plugin.id),
+      menuItem: (item, place) => menu.add(item, plugin.id, place),
       arrangeMenu: (places) => menu.arrange(places),
       unavailableItem: (item) => menu.addUnavailable(item, plugin.id),
       defer: (undo) => void undos.add(undo),

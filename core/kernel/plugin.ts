@@ -3,8 +3,8 @@ import { type Clock, type Logger, type Token, type Undo, markCopy } from '../bas
 import type { Camera } from '../devices';
 import type { Settings } from '../settings';
 import type { TappableHooks } from './hooks';
-import type { MenuPlace, UnavailableItem } from './menu/menu';
-import type { MenuItemClass } from './menu/menu-item';
+import type { GivenPlace, MenuPlace, UnavailableItem } from './menu/menu';
+import type { ItemDefinition } from './menu/define-item';
 
 /**
  * A plugin: a declaration and one function. Loading it registers nothing; `apply` says what it provides and which hooks it taps;
@@ -44,8 +44,8 @@ export interface PluginHost<Options = unknown> {
   connect(what: string, open: (signal: AbortSignal) => Promise<Undo | void>): void;
   /** Says what it is connected to: versions of programs and instruments by name, asked for only once everything is connected. Reading them changes nothing. */
   versions(read: (signal?: AbortSignal) => Promise<Readonly<Record<string, string>>>): void;
-  /** Adds an item to the menu. */
-  menuItem(item: MenuItemClass): void;
+  /** Adds an item to the menu; `place` overrides the one that the item declares. */
+  menuItem(item: ItemDefinition, place?: GivenPlace): void;
   /** Says in which order the menu shows items and submenus, by their labels. */
   arrangeMenu(places: readonly MenuPlace[]): void;
   /** Shows an item in the menu that cannot run, with the reason, until a plugin brings the item itself. */

@@ -3,7 +3,7 @@ import type { Problem } from '../settings';
 import type { CalibrationResult } from '../store';
 import type { ImageBuffers } from './operator/image-buffers';
 import type { MenuEntry } from './menu/menu';
-import type { Forecast } from './menu/menu-item';
+import type { Forecast } from './menu/forecast';
 import type { RunOptions } from './run/runner';
 
 /** A connected instrument with its menu, as a console sees it. */

@@ -1,10 +1,9 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { type MenuItemClass, declarationOf, definePlugin } from '../../core/kernel';
+import { type ItemDefinition, type PluginHost, definePlugin, isItemDefinition } from '../../core/kernel';
 import { tellDoubts } from './doubts';
-import { arrange } from './menu';
-import { provideShared } from './shared/services';
+import { placesOf, showMenu } from './menu';
 
 const options = z.strictObject({
   adjustImageShiftBetweenMags: z
@@ -22,32 +21,40 @@ export default definePlugin<Options>({
   summary: 'The items of the Calibration menu.',
   options,
   apply(host) {
-    provideShared(host, host.options);
+    for (const provide of roomProviders()) provide(host, host.options);
     tellDoubts(host);
-    const built = new Set<string>();
-    for (const itemClass of itemClasses()) {
-      const { menu, label } = declarationOf(itemClass)!;
-      host.menuItem(itemClass);
-      built.add([...menu, label].join('\n'));
-    }
-    arrange(host, built);
+    const items = itemDefinitions();
+    for (const item of items) host.menuItem(item, placesOf.get(item.declaration.id));
+    showMenu(host, new Set(items.map(({ declaration }) => declaration.id)));
   },
 });
 
-/** The item classes in all submenu folders; `shared` holds what several of them use. */
-function itemClasses(): readonly MenuItemClass[] {
+/** What a room's provide.ts exports. */
+type Provide = (host: PluginHost<Options>, options: Options) => void;
+
+/** The files below this folder, in a fixed order, without type declarations. */
+function filesBelow(folder: string): readonly string[] {
   const ending = path.extname(__filename);
-  return readdirSync(__dirname, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && entry.name !== 'shared')
-    .flatMap((folder) =>
-      readdirSync(path.join(__dirname, folder.name))
-        .filter((file) => file.endsWith(ending) && !file.endsWith(`.d${ending}`))
-        .sort()
-        .map((file) => {
-          const loaded = require(path.join(__dirname, folder.name, file)) as { default?: MenuItemClass };
-          if (!loaded.default || !declarationOf(loaded.default))
-            throw new Error(`${folder.name}/${file} does not export a menu item as its default export`);
-          return loaded.default;
-        }),
-    );
+  return readdirSync(folder, { withFileTypes: true })
+    .sort((one, other) => (one.name < other.name ? -1 : 1))
+    .flatMap((entry) => {
+      const place = path.join(folder, entry.name);
+      if (entry.isDirectory()) return filesBelow(place);
+      return entry.name.endsWith(ending) && !entry.name.endsWith(`.d${ending}`) ? [place] : [];
+    });
 }
+
+/** The providers of all rooms: every file provide.ts below this folder, which hands out what the items of the room share. */
+const roomProviders = (): readonly Provide[] =>
+  filesBelow(__dirname)
+    .filter((file) => path.parse(file).name === 'provide')
+    .map((file) => (require(file) as { provide: Provide }).provide);
+
+/** The items: every file in a folder of this one whose default export is one. */
+const itemDefinitions = (): readonly ItemDefinition[] =>
+  filesBelow(__dirname)
+    .filter((file) => path.dirname(path.dirname(file)) === __dirname)
+    .flatMap((file) => {
+      const loaded = require(file) as { default?: unknown };
+      return isItemDefinition(loaded.default) ? [loaded.default] : [];
+    });

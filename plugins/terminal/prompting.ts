@@ -19,10 +19,8 @@ export function terminalPrompts(
     });
   return {
     ask: (question, signal) => asking(() => ask(question, signal)),
-    button: (names, signal) =>
-      asking(() =>
-        select({ message: 'Go on with', choices: names.map((name) => ({ value: name, name })) }, { signal }),
-      ),
+    button: (names, signal, text = 'Go on with') =>
+      asking(() => select({ message: text, choices: names.map((name) => ({ value: name, name })) }, { signal })),
     mark: (buffer, kind, signal) => asking(() => askForMark(buffer, kind, signal)),
   };
 }

@@ -241,7 +241,8 @@ export class TerminalConsole implements OperatorConsole {
     ];
     try {
       const answer = await select({ message: unsaved.question, choices }, { signal });
-      if (answer === 'save') await this.run(session, 'calibrations/administration/save-calibrations');
+      const saving = session.menu().find(({ declaration }) => declaration?.saves);
+      if (answer === 'save' && saving) await this.run(session, saving.id);
       return answer === 'leave' || (answer === 'save' && session.unsaved() === undefined);
     } catch (error) {
       // A second Ctrl-C means it.

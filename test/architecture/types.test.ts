@@ -1,37 +1,47 @@
 import { type Metres, type Seconds, token } from '../../core/base';
 import { Scope } from '../../core/devices';
-import { Calibrations } from '../../core/store';
-import { type Hooks, type MenuItem, type PluginHost, type TappableHooks, menuItem } from '../../core/kernel';
+import { type Hooks, type PluginHost, type TappableHooks, defineItem, value } from '../../core/kernel';
 import type { Settings } from '../../core/settings';
 
 /**
  * What must not compile. `npm run types` fails here when one of these mistakes passes; nothing of it is ever run.
  */
 const mistakes = {
-  'an item that takes its needs in another order': () => {
-    // @ts-expect-error -- Scope comes first in needs
-    @menuItem({ id: 'x/y', menu: [], label: 'X', summary: 'X.', needs: [Scope, Calibrations] })
-    class Swapped implements MenuItem {
-      constructor(
-        readonly calibrations: Calibrations,
-        readonly scope: Scope,
-      ) {}
-      async run(): Promise<void> {}
-    }
-    return Swapped;
-  },
-  'an item that takes more than it needs': () => {
-    // @ts-expect-error -- nothing is there for the second parameter
-    @menuItem({ id: 'x/y', menu: [], label: 'X', summary: 'X.', needs: [Scope] })
-    class Greedy implements MenuItem {
-      constructor(
-        readonly scope: Scope,
-        readonly calibrations: Calibrations,
-      ) {}
-      async run(): Promise<void> {}
-    }
-    return Greedy;
-  },
+  'an item that uses what it does not need': () =>
+    defineItem({
+      id: 'x/y',
+      needs: { scope: Scope },
+      forecast: 'nothing',
+      // @ts-expect-error -- the calibrations are not among its needs
+      run: async ({ calibrations }) => void calibrations,
+    }),
+  'an item that asks or reports what it does not declare': () =>
+    defineItem({
+      id: 'x/y',
+      needs: { scope: Scope },
+      questions: { rounds: { kind: 'number', integer: true, why: 'How often each image is repeated.' } },
+      results: {
+        rate: value.quantity('Rate.', { unit: 'counts per second' }),
+        spots: value.table('Spots.', { spot: value.quantity('Spot size.') }, { optional: true }),
+      },
+      forecast: 'nothing',
+      async run(_, run) {
+        const rounds: number = await run.ask('rounds', { text: 'Rounds', default: 2 });
+        // @ts-expect-error -- a question that is not declared
+        await run.ask('round', { text: 'Rounds', default: 2 });
+        // @ts-expect-error -- a default of another kind
+        await run.ask('rounds', { text: 'Rounds', default: 'two' });
+        // @ts-expect-error -- an answer of another kind
+        const answer: string = await run.ask('rounds', { text: 'Rounds', default: 2 });
+        // @ts-expect-error -- a value that is not declared
+        run.report({ summary: answer, values: { rat: rounds } });
+        // @ts-expect-error -- a value that is missing
+        run.report({ summary: '', values: {} });
+        // @ts-expect-error -- a column of another kind
+        run.report({ summary: '', values: { rate: 1, spots: [{ spot: 'one' }] } });
+        return run.report({ summary: '', values: { rate: rounds } });
+      },
+    }),
   'a value of another type under a token': (host: PluginHost) => {
     const Number = token<number>('Number');
     // @ts-expect-error -- a text is no number

@@ -1,8 +1,6 @@
 import { AlphaSelector, Cameras, IlluminatedArea, Scope, type Setting, Stage } from '../../core/devices';
-import type { Forecast } from '../../core/kernel';
 import { ImageShiftControl } from '../../core/optics';
 import { showCalibrations } from '../../core/store';
-import type { calibrationMenu } from '../../plugins/calibrations/menu';
 import type { virtualInstrument } from '../support/virtual-instrument';
 
 type VirtualInstrument = Awaited<ReturnType<typeof virtualInstrument>>;
@@ -26,36 +24,6 @@ export async function stateOf(instrument: VirtualInstrument) {
   };
 }
 
-/** Calls that do something to the microscope. */
-export const actions = /^(write|move|acquire|watch|set|normalize) /;
-/** What a forecast has to name when it is written or moved. */
-const named: Readonly<Record<string, RegExp>> = {
-  'write image shift': /image shift/,
-  'write mag index': /magnification/,
-  'write absolute focus': /focus/,
-  'write defocus': /focus/,
-  'move stage': /stage/,
-};
-
-/** What was done otherwise than it was foretold. */
-export function contradictions(forecast: Forecast | undefined, made: readonly string[]): readonly string[] {
-  const done = made.filter((call) => actions.test(call));
-  const taken = done.filter((call) => call.startsWith('acquire ')).length;
-  const [least, most] = [forecast?.images ?? NaN, forecast?.atMost?.images ?? forecast?.images ?? NaN];
-  const changes = (forecast?.changes ?? []).join(', ');
-  const untold = [...new Set(done)].filter(
-    (call) =>
-      !/^(acquire|normalize) /.test(call) && !(named[call] ?? new RegExp(call.replace(/^\w+ /, ''))).test(changes),
-  );
-  return [
-    ...(taken >= least && taken <= most ? [] : [`${taken} images taken, ${least} to ${most} foretold`]),
-    ...untold.map((call) => `not foretold: ${call}`),
-    ...(forecast?.images === 0 && forecast.atMost === undefined && done.length > 0
-      ? [`said to touch nothing: ${done.join(', ')}`]
-      : []),
-  ];
-}
-
 const isSetting = (value: unknown): value is Setting<unknown> =>
   typeof value === 'object' && value !== null && 'read' in value && 'write' in value;
 
@@ -63,14 +31,6 @@ type State = Awaited<ReturnType<typeof stateOf>>;
 /** Whether anything that is stored differs. */
 export const stored = (before: State, after: State): boolean =>
   JSON.stringify(before.stored) !== JSON.stringify(after.stored);
-
-/** The places of the Calibration menu as people know it, as paths of labels. */
-export function placesOf(parts: typeof calibrationMenu, above: readonly string[] = []): readonly string[] {
-  return parts.flatMap((part) => {
-    if (part === '---') return [];
-    return 'submenu' in part ? placesOf(part.parts, [...above, part.submenu]) : [[...above, part.label].join(' > ')];
-  });
-}
 
 /** Numbers from 1 to a total: all of them, or so many spread evenly, the first and the last among them. */
 export function spread(total: number, count: number | undefined): readonly number[] {

@@ -1,20 +1,12 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { takeImage } from '../../core/acquisition';
+import { itemFiles } from '../support/item-files';
 import { projectFolder, runItem, trueImageShift } from '../support/virtual-instrument';
 import type { Mark } from '../../core/kernel';
 import { type MenuItemCase, describeMenuItem } from './describe-menu-item';
 
-const folder = path.join(projectFolder, 'plugins', 'calibrations');
-
-/** Every item file, found by looking as the plugin does. */
-const items = readdirSync(folder, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && entry.name !== 'shared')
-  .flatMap((submenu) =>
-    readdirSync(path.join(folder, submenu.name))
-      .filter((file) => file.endsWith('.ts'))
-      .map((file) => `calibrations/${submenu.name}/${path.basename(file, '.ts')}`),
-  );
+const items = itemFiles('calibrations').map(({ file, definition }) => ({ file, id: definition.declaration.id }));
 
 const withImageShift: MenuItemCase = {
   magIndex: 22,
@@ -75,17 +67,16 @@ const cases: Readonly<Record<string, MenuItemCase>> = {
 };
 
 /** Whether an item has a test of its own that holds it to the same. */
-function testedElsewhere(id: string): boolean {
-  const file = path.join(projectFolder, 'test', 'plugins', `${id}.test.ts`);
+function testedElsewhere(item: string): boolean {
+  const file = path.join(projectFolder, 'test', 'plugins', `${item}.test.ts`);
   return existsSync(file) && readFileSync(file, 'utf8').includes('describeMenuItem(');
 }
 
 /** The item that `npm run item` is about; all where it does not run. */
 const wanted = process.env['EUCENTRIC_ITEM'];
 
-for (const id of items.filter((each) => !testedElsewhere(each) && (wanted ?? each) === each))
-  describeMenuItem(id, cases[id]);
+for (const { id, file } of items) if (!testedElsewhere(file) && (wanted ?? id) === id) describeMenuItem(id, cases[id]);
 
 test('no case is left of an item that is gone', () => {
-  expect(Object.keys(cases).filter((id) => !items.includes(id))).toEqual([]);
+  expect(Object.keys(cases).filter((each) => !items.some(({ id }) => id === each))).toEqual([]);
 });

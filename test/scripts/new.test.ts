@@ -119,9 +119,9 @@ describe('a calibration as the page and "npm run new" make it, in a copy of the 
       expect(named('passed')).toEqual([
         'is declared in the file that its id names',
         'is described in one sentence each: the item, its questions and its results',
-        'says before a run what it will do to the microscope: by a forecast, or that it touches nothing',
-        'gives the unit of every result that has one',
-        'has questions with ids of their own',
+        'gives the unit of every result whose sentence has one',
+        'has questions with ids of their own form',
+        'names only items that there are in its order of work',
         'stands in the Calibration menu, can run, and is the only one with its script command',
       ]);
       expect(named('failed')).toEqual([
@@ -153,13 +153,25 @@ describe('what is asked of "npm run new"', () => {
   });
 
   test('an item at the top level, one in a submenu of a submenu', () => {
-    const [dose] = Object.values(newCalibration('beam-and-spot/electron-dose', 'Electron Dose'));
-    expect(dose).toContain('menu: [],');
-    expect(dose).toContain("summary: 'Measures the dose rate from an image of the bare beam.',");
-    const [coma] = Object.values(
-      newCalibration('focus-and-tuning/btid', 'Focus & Tuning/Old Coma-free Alignment/BTID Coma-free Alignment'),
+    const dose = newCalibration('beam-and-spot/electron-dose', 'Electron Dose');
+    expect(Object.keys(dose)[0]).toBe('plugins/calibrations/beam-and-spot/electron-dose.ts');
+    // Its label and its sentence stand in the menu of the plugin, whichever folder its file is in.
+    expect(Object.values(dose)[0]).toContain("id: 'calibrations/electron-dose',");
+    expect(Object.values(dose)[0]).not.toContain('place');
+    const coma = newCalibration(
+      'focus-and-tuning/btid',
+      'Focus & Tuning/Old Coma-free Alignment/BTID Coma-free Alignment',
     );
-    expect(coma).toContain("menu: ['Focus & Tuning', 'Old Coma-free Alignment'],");
+    expect(Object.keys(coma)[0]).toBe('plugins/calibrations/focus-and-tuning/btid-coma-free-alignment.ts');
+    expect(Object.values(coma)[0]).toContain(
+      "id: 'calibrations/focus-and-tuning/old-coma-free-alignment/btid-coma-free-alignment',",
+    );
+  });
+
+  test('an item that the menu does not have brings its place', () => {
+    const [item] = Object.values(newCalibration('beam-and-spot/counts', 'Beam & Spot/Counts'));
+    expect(item).toContain("menu: ['Beam & Spot'],");
+    expect(item).toContain("label: 'Counts',");
   });
 
   test('nothing is written over', () => {

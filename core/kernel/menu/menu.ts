@@ -1,14 +1,19 @@
 import { closest } from 'fastest-levenshtein';
 import type { Registry } from '../../base';
 import { kernelErrors } from '../errors';
-import { type MenuItem, type MenuItemClass, type MenuItemDeclaration, declarationOf } from './menu-item';
+import type { ItemDeclaration, ItemPlace } from './declaration';
+import type { ItemDefinition, MenuItem } from './define-item';
+import { excludedBy } from './exclusions';
+import type { QuestionSpecs } from './questions';
+
+/** The place that a plugin's menu gives to an item, with the earlier ids of the item. */
+export interface GivenPlace extends ItemPlace {
+  readonly aliases?: readonly string[];
+}
 
 /** An item that the menu shows in its place although nothing can run it. */
-export interface UnavailableItem {
+export interface UnavailableItem extends GivenPlace {
   readonly id: string;
-  readonly menu: readonly string[];
-  readonly label: string;
-  readonly summary: string;
   readonly kind?: 'action' | 'toggle';
   readonly reason: string;
 }
@@ -32,13 +37,13 @@ export interface MenuEntry {
   /** Whether a line separates it from what stands before it. */
   readonly separated: boolean;
   /** Undefined for an item that cannot run. */
-  readonly declaration?: MenuItemDeclaration;
+  readonly declaration?: ItemDeclaration;
 }
 
 interface Registered {
   readonly plugin: string;
-  readonly itemClass: MenuItemClass;
-  readonly declaration: MenuItemDeclaration;
+  readonly definition: ItemDefinition;
+  readonly declaration: ItemDeclaration;
   made?: MenuItem;
 }
 
@@ -51,14 +56,15 @@ export class Menu {
 
   constructor(private readonly registry: Registry) {}
 
-  /** Adds an item class. */
-  add(itemClass: MenuItemClass, plugin: string): void {
-    const declaration = declarationOf(itemClass);
-    if (!declaration)
-      throw kernelErrors.pluginBroken(plugin, `the class ${itemClass.name} is not declared with @menuItem`);
-    const earlier = this.items.get(declaration.id);
-    if (earlier) throw kernelErrors.duplicateClaim(`the menu item ${declaration.id}`, earlier.plugin, plugin);
-    this.items.set(declaration.id, { plugin, itemClass, declaration });
+  /** Adds an item, in the place that the plugin's menu gives it or else in the one that it declares. Throws `plugin/duplicate-claim` or `plugin/no-place`. */
+  add(definition: ItemDefinition, plugin: string, given?: GivenPlace): void {
+    const { place: declared, ...rest } = definition.declaration;
+    const place: GivenPlace | undefined = given ?? declared;
+    if (!place) throw kernelErrors.noPlace(rest.id, plugin);
+    const { menu, label, summary, aliases = rest.aliases } = place;
+    const earlier = this.items.get(rest.id);
+    if (earlier) throw kernelErrors.duplicateClaim(`the menu item ${rest.id}`, earlier.plugin, plugin);
+    this.items.set(rest.id, { plugin, definition, declaration: { ...rest, menu, label, summary, aliases } });
   }
 
   /** Adds an item that is only shown; a real item of the same id takes its place. */
@@ -107,10 +113,10 @@ export class Menu {
       .map(({ entry }) => entry);
   }
 
-  /** Finds an item by id, by the end of its id, or by its label; throws `menu/unknown-item` naming the nearest one. */
+  /** Finds an item by id, by the end of its id, or by its label; throws `menu/unknown-item` naming the nearest one, or `menu/ambiguous-item` naming all that fit. */
   find(name: string, idle = true): MenuEntry {
     const entries = this.entries(idle);
-    const exact = entries.find((entry) => entry.id === name);
+    const exact = entries.find((entry) => entry.id === name || entry.declaration?.aliases.includes(name));
     if (exact) return exact;
     const loose = entries.filter(
       (entry) =>
@@ -119,6 +125,8 @@ export class Menu {
         entry.declaration?.script?.toLowerCase() === name.toLowerCase(),
     );
     if (loose.length === 1) return loose[0]!;
+    const ids = loose.map(({ id }) => id);
+    if (ids.length > 1) throw kernelErrors.ambiguousItem(name, ids);
     throw kernelErrors.unknownItem(name, nearestId(name, entries));
   }
 
@@ -126,15 +134,20 @@ export class Menu {
   instance(id: string): MenuItem | undefined {
     const item = this.items.get(id);
     if (!item || this.registry.missing(item.declaration.needs).length > 0) return undefined;
-    item.made ??= new item.itemClass(...(this.registry.getAll(item.declaration.needs) as never[]));
+    item.made ??= item.definition.make(this.registry);
     return item.made;
+  }
+
+  /** The questions that an item declares. */
+  questionsOf(id: string): QuestionSpecs {
+    return this.items.get(id)?.definition.questions ?? {};
   }
 
   /** All items that can be built, with the plugin that brought each. */
   instances(): readonly {
     readonly item: MenuItem;
     readonly plugin: string;
-    readonly declaration: MenuItemDeclaration;
+    readonly declaration: ItemDeclaration;
   }[] {
     return [...this.items.values()].flatMap(({ declaration, plugin }) => {
       const item = this.instance(declaration.id);
@@ -149,7 +162,7 @@ export class Menu {
     let reason: string | undefined;
     if (missing.length > 0) reason = `needs ${missing.join(' and ')}, which no plugin in use provides`;
     else if (!idle && !declaration.anytime) reason = 'something else is running';
-    else reason = item?.unavailable?.();
+    else reason = excludedBy(declaration.not, this.registry) ?? item?.unavailable();
     return {
       id: declaration.id,
       menu: declaration.menu,
@@ -158,7 +171,7 @@ export class Menu {
       enabled: reason === undefined,
       ...(reason !== undefined && { reason }),
       toggle: declaration.kind === 'toggle',
-      checked: item?.checked?.() ?? false,
+      checked: item?.checked() ?? false,
       plugin,
       separated: this.separated.has(key([...declaration.menu, declaration.label])),
       declaration,

@@ -1,4 +1,4 @@
-import { type Seconds, token } from '../../base';
+import type { Seconds } from '../../base';
 import type { BufferedImage } from './image-buffers';
 
 interface QuestionBase<Kind extends string, Answer> {
@@ -106,8 +106,8 @@ export interface Operator {
   text(question: Omit<TextQuestion, 'kind'>): Promise<string>;
   /** Several questions of which none rests on the answer to another: seen together where there is a screen for it, else one after the other. */
   askAll<const Asked extends readonly Question[]>(questions: Asked): Promise<Answers<Asked>>;
-  /** Waits until one of the named buttons is pressed. */
-  button<Name extends string>(names: readonly Name[]): Promise<Name>;
+  /** Waits until one of the named buttons is pressed; the text says what to do before. */
+  button<Name extends string>(names: readonly Name[], text?: string): Promise<Name>;
   /** A point or line drawn on the image in a buffer, once there is one. */
   mark(buffer: string, kind: 'point' | 'line'): Promise<Mark>;
   log(text: string): void;
@@ -119,15 +119,14 @@ export interface Operator {
   /** Shows the image in each of the buffers in turn, aligned, so that a wrong alignment is seen; returns at once where there is no screen for it. */
   toggleImages(toggling: Toggling): Promise<void>;
 }
-/** The token of the operator, for plugins that provide a console. */
-export const Operator = token<Operator>('Operator');
 
 /** What a console has to implement; the runner makes an `Operator` of it that knows about STOP and about declared questions. */
 export interface OperatorPort {
   ask(question: Question, signal: AbortSignal): Promise<Answer>;
   /** Several questions at once; left out where they are asked one after the other. */
   askAll?(questions: readonly Question[], signal: AbortSignal): Promise<readonly Answer[]>;
-  button(names: readonly string[], signal: AbortSignal): Promise<string>;
+  /** Waits for one of the named buttons; `text` says what to do before. */
+  button(names: readonly string[], signal: AbortSignal, text?: string): Promise<string>;
   mark(buffer: string, kind: 'point' | 'line', signal: AbortSignal): Promise<Mark>;
   log(text: string): void;
   progress(progress: Progress): void;

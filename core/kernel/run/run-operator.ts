@@ -52,8 +52,8 @@ export class RunOperator implements Operator {
     return questions.map((question, index) => checkAnswer(question, answers[index]!)) as Answers<Asked>;
   }
 
-  async button<Name extends string>(names: readonly Name[]): Promise<Name> {
-    return (await this.stoppable(this.port.button(names, this.signal))) as Name;
+  async button<Name extends string>(names: readonly Name[], text?: string): Promise<Name> {
+    return (await this.stoppable(this.port.button(names, this.signal, text))) as Name;
   }
   mark(buffer: string, kind: 'point' | 'line'): Promise<Mark> {
     return this.stoppable(this.port.mark(buffer, kind, this.signal));
@@ -146,19 +146,37 @@ export function parseAnswer(question: Question, typed: string): Answer {
   return checkAnswer(question, text);
 }
 
+/** What an item waits for when it lets the operator act. */
+export interface WaitingForButton {
+  readonly buttons: readonly string[];
+  /** What the operator is asked to do. */
+  readonly text?: string;
+  /** How often an item has waited before in this run. */
+  readonly turn: number;
+}
+
+/** What a scripted operator does besides giving prepared answers. */
+export interface ScriptedOptions {
+  /** Takes the default of every question without a prepared answer. */
+  readonly defaults?: boolean;
+  /** Buttons in the order in which they are pressed. */
+  readonly buttons?: string[];
+  /** Acts at the microscope whenever an item waits, and answers with the button to press. */
+  readonly act?: (waiting: WaitingForButton) => Promise<string>;
+  readonly marks?: Mark[];
+  /** Who answers the rest. */
+  readonly otherwise?: OperatorPort;
+}
+
 /** An operator made of prepared answers; used by `run --answer`, by scripts and by tests. */
 export class ScriptedOperator implements OperatorPort {
   readonly asked: Question[] = [];
   private readonly unused: Set<string>;
+  private turns = 0;
 
   constructor(
     private readonly answers: Readonly<Record<string, string>> = {},
-    private readonly options: {
-      readonly defaults?: boolean;
-      readonly buttons?: string[];
-      readonly marks?: Mark[];
-      readonly otherwise?: OperatorPort;
-    } = {},
+    private readonly options: ScriptedOptions = {},
   ) {
     this.unused = new Set(Object.keys(answers));
   }
@@ -180,10 +198,12 @@ export class ScriptedOperator implements OperatorPort {
     if (question.offer) return question.default;
     throw kernelErrors.noAnswer(question.id, question.text);
   }
-  async button(names: readonly string[], signal: AbortSignal): Promise<string> {
+  async button(names: readonly string[], signal: AbortSignal, text?: string): Promise<string> {
+    const { act } = this.options;
+    if (act) return act({ buttons: names, turn: this.turns++, ...(text !== undefined && { text }) });
     const next = this.options.buttons?.shift();
     if (next !== undefined) return next;
-    if (this.options.otherwise) return this.options.otherwise.button(names, signal);
+    if (this.options.otherwise) return this.options.otherwise.button(names, signal, text);
     throw kernelErrors.noAnswer('button', `one of ${names.join(', ')} is to be pressed`);
   }
   async mark(buffer: string, kind: 'point' | 'line', signal: AbortSignal): Promise<Mark> {
@@ -208,3 +228,9 @@ export class ScriptedOperator implements OperatorPort {
     this.options.otherwise?.plot?.(plot);
   }
 }
+
+/** An operator who acts at the microscope whenever an item waits, and takes the default of every question without a prepared answer; for tests. */
+export const actingOperator = (
+  act: NonNullable<ScriptedOptions['act']>,
+  answers: Readonly<Record<string, string>> = {},
+): ScriptedOperator => new ScriptedOperator(answers, { defaults: true, act });

@@ -25,7 +25,10 @@ import { RunOperator } from './run-operator';
 import { kernelErrors } from '../errors';
 import type { Hooks, Outcome } from '../hooks';
 import type { Menu } from '../menu/menu';
-import type { AcceptedDraft, AnySetting, MenuItemDeclaration, ResultDraft, Run } from '../menu/menu-item';
+import type { ItemDeclaration } from '../menu/declaration';
+import type { AcceptedDraft, AnySetting, ResultDraft, Run } from '../menu/item-run';
+import type { QuestionSpecs } from '../menu/questions';
+import { askingOf } from './declared-run';
 import type { Operator, OperatorPort, QuestionDeclaration } from '../operator/operator';
 
 /** What the runner needs of the rest of the program. */
@@ -103,6 +106,7 @@ export class Runner {
       await hooks.willRun.promise(entry.id);
       const run = await this.prepare(
         declaration,
+        menu.questionsOf(entry.id),
         options,
         { signal: controller.signal, alongside: outer !== undefined },
         undos,
@@ -159,7 +163,8 @@ export class Runner {
   }
 
   private async prepare(
-    declaration: MenuItemDeclaration,
+    declaration: ItemDeclaration,
+    questions: QuestionSpecs,
     options: RunOptions,
     { signal, alongside }: Pick<Run, 'signal' | 'alongside'>,
     undos: Disposables,
@@ -193,15 +198,23 @@ export class Runner {
       undos.add(restore);
       return restore;
     };
+    const operator = new RunOperator(declaration.id, declaration.questions, options.port, signal, clock);
+    const { fromScript = false } = options;
+    const { magIndex, camera } = conditions;
     return {
-      operator: new RunOperator(declaration.id, declaration.questions ?? [], options.port, signal, clock),
+      ...askingOf({ item: declaration.id, label: declaration.label, questions, operator, fromScript }),
+      operator,
       signal,
       clock,
       log: log.child(declaration.id),
       administrator: isAdministrator(),
-      fromScript: options.fromScript ?? false,
+      fromScript,
       alongside,
       arguments: options.arguments ?? [],
+      here: () => {
+        if (magIndex === undefined || camera === undefined) throw kernelErrors.noInstrument(declaration.label);
+        return { magIndex, camera };
+      },
       restoreLater,
       preserve: async (...settings: readonly AnySetting[]) => {
         const held = new Disposables();
@@ -225,7 +238,7 @@ export class Runner {
 
   /** Makes the changes of a result and notes them in the history: both or neither. */
   private async store(
-    { id, label, stores = [] }: MenuItemDeclaration,
+    { id, label, stores }: ItemDeclaration,
     { changes, ...draft }: AcceptedDraft,
     complete: (draft: ResultDraft & Pick<CalibrationResult, 'changes'>) => CalibrationResult,
     signal: AbortSignal,

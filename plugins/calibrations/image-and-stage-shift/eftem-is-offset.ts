@@ -4,9 +4,10 @@ import {
   type BufferedImage,
   ImageBuffers,
   type ImageContext,
-  type MenuItem,
   type Run,
-  menuItem,
+  type Uses,
+  defineItem,
+  value,
 } from '../../../core/kernel';
 import { ImageShiftAdjustment, ImageShiftControl, Optics, convertImageShift } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
@@ -25,8 +26,9 @@ import {
   offsetsNow,
   otherMode,
   zeroOwner,
+  zeroRegularQuestion,
 } from './offsets/image-shift-offsets';
-import { ShiftCalibrationMemory } from '../shared/services';
+import { ZeroOffsetMode } from './offsets/zero-offset-mode';
 
 /** An image that a camera took, with all that the bridge needs to know of it. */
 interface Placed {
@@ -39,71 +41,61 @@ interface Placed {
 
 const bufferNames = 'ABCDEFGHIJKLMNOP';
 
-/** Records the image shift by which the camera behind the energy filter sees a feature away from where the camera before it sees it. */
-@menuItem({
-  id: 'calibrations/image-and-stage-shift/eftem-is-offset',
-  menu: ['Image & Stage Shift'],
-  label: 'EFTEM IS Offset',
-  summary: 'Measures the image shift between the regular and the energy-filter camera.',
-  touchesNothing: true,
-  needs: [
-    Scope,
-    Cameras,
-    Optics,
-    ImageBuffers,
-    ImageShiftControl,
-    ImageShiftAdjustment,
-    Calibrations,
-    Settings,
-    ShiftCalibrationMemory,
-  ],
-  stores: ['GIFShiftOffset', 'ImageShiftOffsets'],
-  questions: [
-    {
-      id: 'keep-reference',
-      kind: 'confirm',
-      summary: 'With the regular camera selected and an image of it in A: whether that image is kept as the reference.',
-    },
-    { id: 'done-all', kind: 'confirm', summary: 'Whether both images have been taken as the instructions say.' },
-    {
-      id: 'zero-regular',
-      kind: 'confirm',
-      summary: 'Once in a session: whether the offset is zero at a magnification of the regular camera.',
-    },
-  ],
-  results: {
-    fromMagIndex: 'Mag index of the reference in regular mode.',
-    toMagIndex: 'Mag index in energy-filtered mode.',
-    x: 'Image shift in X from regular to energy-filtered mode, in image-shift units.',
-    y: 'Image shift in Y, likewise.',
-    reference: 'Buffer of an image that was kept as the reference; nothing else was done then.',
-    offsets: 'How many offsets of the mode without the zero were derived anew.',
-  },
-  units: { x: 'units', y: 'units' },
-})
-export default class EnergyFilteredImageShiftOffset implements MenuItem {
-  constructor(
-    private readonly scope: Scope,
-    private readonly cameras: Cameras,
-    private readonly optics: Optics,
-    private readonly buffers: ImageBuffers,
-    private readonly imageShift: ImageShiftControl,
-    private readonly adjustment: ImageShiftAdjustment,
-    private readonly calibrations: Calibrations,
-    private readonly settings: Settings,
-    private readonly memory: ShiftCalibrationMemory,
-  ) {}
+const needs = {
+  scope: Scope,
+  cameras: Cameras,
+  optics: Optics,
+  buffers: ImageBuffers,
+  imageShift: ImageShiftControl,
+  adjustment: ImageShiftAdjustment,
+  calibrations: Calibrations,
+  settings: Settings,
+  zero: ZeroOffsetMode,
+};
 
-  unavailable(): string | undefined {
-    if (this.cameras.selected.traits.stem) return 'not with a STEM camera';
-    return firstCameras(this.optics) ? undefined : 'needs a camera before the energy filter and one behind it';
-  }
+/** Records the image shift by which the camera behind the energy filter sees a feature away from where the camera before it sees it. */
+export default defineItem({
+  id: 'calibrations/image-and-stage-shift/eftem-is-offset',
+  needs,
+  not: ['stem'],
+  questions: {
+    'keep-reference': {
+      kind: 'confirm',
+      why: 'With the regular camera selected and an image of it in A: whether that image is kept as the reference.',
+    },
+    'done-all': { kind: 'confirm', why: 'Whether both images have been taken as the instructions say.' },
+    'zero-regular': zeroRegularQuestion,
+  },
+  results: {
+    fromMagIndex: value.quantity('Mag index of the reference in regular mode.', { optional: true }),
+    toMagIndex: value.quantity('Mag index in energy-filtered mode.', { optional: true }),
+    x: value.quantity('Image shift in X from regular to energy-filtered mode, in image-shift units.', {
+      unit: 'units',
+      optional: true,
+    }),
+    y: value.quantity('Image shift in Y, likewise.', { unit: 'units', optional: true }),
+    reference: value.text('Buffer of an image that was kept as the reference; nothing else was done then.', {
+      optional: true,
+    }),
+    offsets: value.quantity('How many offsets of the mode without the zero were derived anew.', { optional: true }),
+  },
+  stores: ['GIFShiftOffset', 'ImageShiftOffsets'],
+  order: { step: 'between magnifications', after: ['image-shift'], holdsForDays: 180 },
+  forecast: 'nothing',
+  unavailable: ({ optics }) =>
+    firstCameras(optics) ? undefined : 'needs a camera before the energy filter and one behind it',
+  run: (use, run) => new FilteredOffset(use).run(run),
+});
+
+/** One run of the item. */
+class FilteredOffset {
+  constructor(private readonly use: Uses<typeof needs>) {}
 
   async run(run: Run): Promise<CalibrationResult | undefined> {
-    const both = firstCameras(this.optics)!;
-    for (const camera of both) checkCalibrated(this.optics, indexesOf(this.optics, camera), camera);
-    const [regular, filtered] = both.map((camera) => this.optics.camera(camera).name) as [string, string];
-    const place = bufferNames[this.buffers.rollCount + 1] ?? 'P';
+    const both = firstCameras(this.use.optics)!;
+    for (const camera of both) checkCalibrated(this.use.optics, indexesOf(this.use.optics, camera), camera);
+    const [regular, filtered] = both.map((camera) => this.use.optics.camera(camera).name) as [string, string];
+    const place = bufferNames[this.use.buffers.rollCount + 1] ?? 'P';
     const text = `Centre a feature with ${regular}, outside low magnification, take an image, leave it unshifted and keep it in buffer ${place}. Then select ${filtered}, centre the same feature with image shift only, and take an image, in A.`;
     if (await this.keepsReference(run, both, place)) {
       run.operator.log(
@@ -122,8 +114,8 @@ export default class EnergyFilteredImageShiftOffset implements MenuItem {
 
   /** An image of the regular camera in A cannot be the second of the two, so the operator is offered to make it the first. */
   private async keepsReference(run: Run, [regular]: readonly [number, number], place: string): Promise<boolean> {
-    const image = this.buffers.get('A');
-    if (this.cameras.selected.traits.index !== regular || image?.frame.camera !== regular) return false;
+    const image = this.use.buffers.get('A');
+    if (this.use.cameras.selected.traits.index !== regular || image?.frame.camera !== regular) return false;
     if (
       !(await run.operator.confirm({
         id: 'keep-reference',
@@ -132,7 +124,7 @@ export default class EnergyFilteredImageShiftOffset implements MenuItem {
       }))
     )
       return false;
-    this.buffers.copy('A', place);
+    this.use.buffers.copy('A', place);
     return true;
   }
 
@@ -141,10 +133,10 @@ export default class EnergyFilteredImageShiftOffset implements MenuItem {
     [regular, filtered]: readonly [number, number],
     place: string,
   ): readonly [reference: Placed, current: Placed] {
-    const reference = this.placed(place, `the reference, taken with ${this.optics.camera(regular).name}`);
-    const current = this.placed('A', `the image taken with ${this.optics.camera(filtered).name}`);
+    const reference = this.placed(place, `the reference, taken with ${this.use.optics.camera(regular).name}`);
+    const current = this.placed('A', `the image taken with ${this.use.optics.camera(filtered).name}`);
     if (length(reference.image.alignment) > 0) throw offsetErrors.referenceShifted(place);
-    const limit = this.settings.get('ISoffsetCalStageLimit');
+    const limit = this.use.settings.get('ISoffsetCalStageLimit');
     const [x, y] = (['x', 'y'] as const).map((axis) =>
       inMicrometres(metres(current.stage[axis] - reference.stage[axis])),
     ) as [number, number];
@@ -155,15 +147,15 @@ export default class EnergyFilteredImageShiftOffset implements MenuItem {
     ] as const;
     for (const [{ camera }, buffer, first] of wanted)
       if (camera !== first)
-        throw offsetErrors.wrongCamera(buffer, this.optics.camera(camera).name, this.optics.camera(first).name);
+        throw offsetErrors.wrongCamera(buffer, this.use.optics.camera(camera).name, this.use.optics.camera(first).name);
     for (const [{ camera, magIndex }, buffer] of wanted)
-      if (this.optics.isLowMagnification(magIndex, camera))
-        throw offsetErrors.lowMagnification(buffer, this.optics.magnificationFor(magIndex, camera));
+      if (this.use.optics.isLowMagnification(magIndex, camera))
+        throw offsetErrors.lowMagnification(buffer, this.use.optics.magnificationFor(magIndex, camera));
     return [reference, current];
   }
 
   private placed(buffer: string, what: string): Placed {
-    const image = this.buffers.get(buffer);
+    const image = this.use.buffers.get(buffer);
     const { netImageShift, stage, magIndex, kind = 'acquired' } = image?.context ?? {};
     if (!image || !netImageShift || !stage || magIndex === undefined || kind !== 'acquired')
       throw offsetErrors.noImage(buffer, what);
@@ -172,34 +164,37 @@ export default class EnergyFilteredImageShiftOffset implements MenuItem {
 
   private async bridge(run: Run, reference: Placed, current: Placed): Promise<Bridge> {
     const { camera, magIndex: toMagIndex } = current;
-    const found = await this.scope.magIndex.read(run.signal);
-    if (found !== toMagIndex || this.cameras.selected.traits.index !== camera)
-      throw offsetErrors.elsewhere(this.optics.magnificationFor(toMagIndex, camera), this.optics.camera(camera).name);
+    const found = await this.use.scope.magIndex.read(run.signal);
+    if (found !== toMagIndex || this.use.cameras.selected.traits.index !== camera)
+      throw offsetErrors.elsewhere(
+        this.use.optics.magnificationFor(toMagIndex, camera),
+        this.use.optics.camera(camera).name,
+      );
     const applied = (magIndex: number, mode: OffsetMode) =>
-      this.adjustment.betweenMagnifications ? offsetAt(this.calibrations, magIndex, mode) : noShift;
+      this.use.adjustment.betweenMagnifications ? offsetAt(this.use.calibrations, magIndex, mode) : noShift;
     // The operator may have shifted the image since it was taken, so the present image shift counts.
-    const filtered = add(await this.imageShift.net.read(run.signal), applied(toMagIndex, 1));
+    const filtered = add(await this.use.imageShift.net.read(run.signal), applied(toMagIndex, 1));
     const regular = add(reference.imageShift, applied(reference.magIndex, 0));
-    const offset = subtract(filtered, convertImageShift(this.optics, regular, reference, current));
+    const offset = subtract(filtered, convertImageShift(this.use.optics, regular, reference, current));
     return { fromMagIndex: reference.magIndex, toMagIndex, offset };
   }
 
   private async store(run: Run, cameras: readonly [number, number], bridge: Bridge): Promise<CalibrationResult> {
     const { fromMagIndex, toMagIndex, offset } = bridge;
-    const mode = await zeroOwner(run, this.memory);
+    const mode = await zeroOwner(run, this.use.zero);
     const other = otherMode(mode);
-    const offsetsOf = (of: OffsetMode) => (magIndex: number) => offsetAt(this.calibrations, magIndex, of);
-    const derived = bridgedOffsets(this.optics, {
+    const offsetsOf = (of: OffsetMode) => (magIndex: number) => offsetAt(this.use.calibrations, magIndex, of);
+    const derived = bridgedOffsets(this.use.optics, {
       mode,
       offsets: offsetsOf(mode),
       other: offsetsOf(other),
       cameras,
       bridge,
     });
-    const own = offsetsNow(this.calibrations, mode, indexesOf(this.optics, cameras[mode]));
+    const own = offsetsNow(this.use.calibrations, mode, indexesOf(this.use.optics, cameras[mode]));
     const [from, to] = [
-      this.optics.magnificationFor(fromMagIndex, cameras[0]),
-      this.optics.magnificationFor(toMagIndex, cameras[1]),
+      this.use.optics.magnificationFor(fromMagIndex, cameras[0]),
+      this.use.optics.magnificationFor(toMagIndex, cameras[1]),
     ];
     run.operator.log(
       `From ${from}x in regular to ${to}x in energy-filtered mode: image shift ${offset.x.toFixed(4)}, ${offset.y.toFixed(4)} units.`,
@@ -211,8 +206,8 @@ export default class EnergyFilteredImageShiftOffset implements MenuItem {
       conditions: { camera: cameras[1], magIndex: toMagIndex },
       changes: [
         put('GIFShiftOffset', record),
-        ...offsetChanges(this.calibrations, mode, own, { derived: true }),
-        ...offsetChanges(this.calibrations, other, derived, { derived: true }),
+        ...offsetChanges(this.use.calibrations, mode, own, { derived: true }),
+        ...offsetChanges(this.use.calibrations, other, derived, { derived: true }),
       ],
     });
   }

@@ -1,38 +1,19 @@
-import type { ProvidedAll } from '../../../core/base';
-import { type Forecast, type MenuItem, type Run, menuItem } from '../../../core/kernel';
-import type { CalibrationResult } from '../../../core/store';
+import { defineItem } from '../../../core/kernel';
 import {
   ImageShiftCalibration,
   imageShiftNeeds,
   imageShiftQuestions,
-  imageShiftResultUnits,
   imageShiftResults,
 } from './image-shift/image-shift-calibration';
 
 /** Measures the matrix from image shift to camera without any earlier matrix: a first round in unknown directions, then nine points. */
-@menuItem({
+export default defineItem({
   id: 'calibrations/image-and-stage-shift/is-from-scratch',
-  menu: ['Image & Stage Shift'],
-  label: 'IS from Scratch',
-  summary: 'Measures image shift without using any earlier calibration.',
   needs: imageShiftNeeds,
-  stores: ['ImageShiftMatrix'],
   questions: imageShiftQuestions,
   results: imageShiftResults,
-  units: imageShiftResultUnits,
-})
-export default class ImageShiftFromScratch implements MenuItem {
-  private readonly parts: ProvidedAll<typeof imageShiftNeeds>;
-
-  constructor(...parts: ProvidedAll<typeof imageShiftNeeds>) {
-    this.parts = parts;
-  }
-
-  forecast(signal: AbortSignal): Promise<Forecast> {
-    return new ImageShiftCalibration(...this.parts).forecast(true, signal);
-  }
-
-  run(run: Run): Promise<CalibrationResult> {
-    return new ImageShiftCalibration(...this.parts).run(run, true);
-  }
-}
+  stores: ['ImageShiftMatrix'],
+  order: { step: 'image shift', after: ['find-pixel-size'], insteadOf: 'image-shift', holdsForDays: 365 },
+  forecast: (use, signal) => new ImageShiftCalibration(use).forecast(true, signal),
+  run: (use, run) => new ImageShiftCalibration(use).run(run, true),
+});

@@ -1,39 +1,39 @@
-import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
+import { defineItem, value } from '../../../core/kernel';
 import { Optics, imageShiftVectors } from '../../../core/optics';
-import type { CalibrationResult } from '../../../core/store';
 
 /** Lists how long one unit of image shift is on the specimen, and in which direction, for every calibrated magnification. */
-@menuItem({
+export default defineItem({
   id: 'calibrations/image-and-stage-shift/list-is-vectors',
-  menu: ['Image & Stage Shift'],
-  label: 'List IS Vectors',
-  summary: 'Lists lengths and angles of all image shift calibrations on the specimen.',
-  touchesNothing: true,
-  needs: [Optics],
+  needs: { optics: Optics },
   script: 'ListISVectorsToGraph',
-  questions: [
-    {
-      id: 'use-measured',
+  questions: {
+    'use-measured': {
       kind: 'confirm',
-      summary: 'Whether measured pixel sizes and rotations are used where there are any, instead of nominal ones.',
+      why: 'Whether measured pixel sizes and rotations are used where there are any, instead of nominal ones.',
     },
-  ],
-  results: {
-    vectors:
-      'For each camera and mag: camera, magIndex, magnification, lengthX, lengthY (units of the nominal scale), angleX, angleY (degrees).',
   },
-  units: { 'vectors.angleX': 'degrees', 'vectors.angleY': 'degrees' },
-})
-export default class ListImageShiftVectors implements MenuItem {
-  constructor(private readonly optics: Optics) {}
-
-  async run(run: Run): Promise<CalibrationResult> {
-    const useMeasured = await run.operator.confirm({
-      id: 'use-measured',
+  results: {
+    vectors: value.table('The image shift vectors, by camera and magnification.', {
+      camera: value.quantity('Number of the camera.'),
+      cameraName: value.text('Name of the camera.'),
+      magIndex: value.quantity('Mag index.'),
+      magnification: value.quantity('Magnification.', { unit: 'x' }),
+      lengthX: value.quantity('Length of one unit of image shift along X, in units of the nominal scale.'),
+      lengthY: value.quantity('The same along Y.'),
+      angleX: value.quantity('Direction of X from specimen Y, clockwise.', { unit: 'degrees' }),
+      angleY: value.quantity('Direction of Y from specimen Y, clockwise.', { unit: 'degrees' }),
+      measuredPixel: value.flag('Whether the pixel size is a measured one.'),
+      measuredRotation: value.flag('Whether the rotation is a measured one.'),
+    }),
+    useMeasured: value.flag('Whether measured pixel sizes and rotations were used.'),
+  },
+  forecast: 'nothing',
+  async run({ optics }, run) {
+    const useMeasured = await run.ask('use-measured', {
       text: 'Use measured pixel sizes and rotations where there are any?',
       default: true,
     });
-    const vectors = imageShiftVectors(this.optics, { useMeasured });
+    const vectors = imageShiftVectors(optics, { useMeasured });
     let camera: number | undefined;
     for (const row of vectors) {
       if (row.camera !== camera) {
@@ -55,5 +55,5 @@ export default class ListImageShiftVectors implements MenuItem {
     }
     if (vectors.length === 0) run.operator.log('There are no image shift calibrations.');
     return run.report({ summary: `${vectors.length} image shift calibrations.`, values: { vectors, useMeasured } });
-  }
-}
+  },
+});

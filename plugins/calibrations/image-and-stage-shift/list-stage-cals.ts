@@ -1,27 +1,30 @@
 import type { Matrix } from '../../../core/base';
-import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
+import { defineItem, value } from '../../../core/kernel';
 import { Optics, stageCalibrationRows } from '../../../core/optics';
-import type { CalibrationResult } from '../../../core/store';
 
 /** Lists what each stage calibration says about the axes of the stage and the tilt axis. */
-@menuItem({
+export default defineItem({
   id: 'calibrations/image-and-stage-shift/list-stage-cals',
-  menu: ['Image & Stage Shift'],
-  label: 'List Stage Cals',
-  summary: 'Lists all stage calibrations as matrices from specimen to stage.',
-  touchesNothing: true,
-  needs: [Optics],
+  needs: { optics: Optics },
   results: {
-    rows: 'For each camera and mag: camera, magIndex, magnification, specimenToStage (2x2), tiltAxis in degrees.',
-    mean: 'Element-wise mean of the matrices from specimen to stage.',
+    rows: value.table('The stage calibrations, by camera and magnification.', {
+      camera: value.quantity('Number of the camera.'),
+      cameraName: value.text('Name of the camera.'),
+      magIndex: value.quantity('Mag index.'),
+      magnification: value.quantity('Magnification.', { unit: 'x' }),
+      specimenToStage: value.matrix(
+        'Matrix from specimen to stage; left out where pixel size or rotation is unknown.',
+        {
+          optional: true,
+        },
+      ),
+      tiltAxis: value.quantity('Direction of the tilt axis.', { unit: 'degrees' }),
+    }),
+    mean: value.matrix('Mean of the matrices from specimen to stage, element by element.', { optional: true }),
   },
-  units: { 'rows.tiltAxis': 'degrees' },
-})
-export default class ListStageCalibrations implements MenuItem {
-  constructor(private readonly optics: Optics) {}
-
-  async run(run: Run): Promise<CalibrationResult> {
-    const { rows, mean } = stageCalibrationRows(this.optics);
+  forecast: 'nothing',
+  async run({ optics }, run) {
+    const { rows, mean } = stageCalibrationRows(optics);
     let camera: number | undefined;
     for (const row of rows) {
       if (row.camera !== camera) {
@@ -38,8 +41,8 @@ export default class ListStageCalibrations implements MenuItem {
     if (mean) run.operator.log(`Mean of all:        ${numbers(mean)}`);
     if (rows.length === 0) run.operator.log('There are no stage calibrations.');
     return run.report({ summary: `${rows.length} stage calibrations.`, values: { rows, ...(mean && { mean }) } });
-  }
-}
+  },
+});
 
 const numbers = (matrix: Matrix | undefined): string =>
   matrix

@@ -1,6 +1,6 @@
 import { type ImageShiftUnits, type Vector, add, inMicrometres, metres, subtract } from '../../../core/base';
 import { Cameras, type Exposure, Scope, Stage, type StagePosition } from '../../../core/devices';
-import { type Forecast, type MenuItem, type Run, type TappableHooks, menuItem } from '../../../core/kernel';
+import { type Forecast, type Run, type Uses, defineItem, value } from '../../../core/kernel';
 import { ImageAcquisition, cameraArea } from '../../../core/acquisition';
 import { ImageShiftAdjustment, ImageShiftControl, Optics } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
@@ -20,9 +20,10 @@ import {
   offsetModeOf,
   otherMode,
   zeroOwner,
+  zeroRegularQuestion,
 } from './offsets/image-shift-offsets';
-import { ShiftCalibrationMemory } from '../shared/services';
-import { imageCost } from '../shared/image-series/series-forecast';
+import { ZeroOffsetMode } from './offsets/zero-offset-mode';
+import { costBetween, imageCost } from '../shared/image-series/series-forecast';
 
 type Shift = Vector<ImageShiftUnits>;
 /** What the operator did, step by step. */
@@ -33,110 +34,101 @@ interface Visit {
 
 const buttons = ['NextMag', 'End', 'STOP'] as const;
 
+const needs = {
+  scope: Scope,
+  stage: Stage,
+  cameras: Cameras,
+  optics: Optics,
+  acquisition: ImageAcquisition,
+  imageShift: ImageShiftControl,
+  adjustment: ImageShiftAdjustment,
+  calibrations: Calibrations,
+  settings: Settings,
+  zero: ZeroOffsetMode,
+};
+
 /** Records the image shift that keeps a feature centred from one magnification to the next lower one, and applies it where the operator wants that. */
-@menuItem({
+export default defineItem({
   id: 'calibrations/image-and-stage-shift/mag-is-offsets',
-  menu: ['Image & Stage Shift'],
-  label: 'Mag IS Offsets',
-  summary: 'Measures the image shift that keeps a feature centred from one magnification to the next.',
-  needs: [
-    Scope,
-    Stage,
-    Cameras,
-    Optics,
-    ImageAcquisition,
-    ImageShiftControl,
-    ImageShiftAdjustment,
-    Calibrations,
-    Settings,
-    ShiftCalibrationMemory,
-  ],
-  stores: ['ImageShiftOffsets'],
-  questions: [
-    { id: 'start', kind: 'confirm', summary: 'Before the first magnification: what will have to be done.' },
-    {
-      id: 'take-images',
+  needs,
+  not: ['stem'],
+  questions: {
+    start: { kind: 'confirm', why: 'Before the first magnification: what will have to be done.' },
+    'take-images': {
       kind: 'confirm',
-      summary: 'Whether a Trial image is taken after every change of magnification.',
+      why: 'Whether a Trial image is taken after every change of magnification.',
     },
-    { id: 'keep', kind: 'confirm', summary: 'After STOP: whether the image shifts recorded so far are used.' },
-    {
-      id: 'zero-regular',
+    keep: { kind: 'confirm', why: 'After STOP: whether the image shifts recorded so far are used.' },
+    'zero-regular': zeroRegularQuestion,
+    'zero-primary': {
       kind: 'confirm',
-      summary:
-        'With a bridge between regular and energy-filtered mode, once in a session: whether the offset is zero at a magnification of the regular one.',
+      why: 'With a secondary range: whether the offset is zero in the primary one.',
     },
-    {
-      id: 'zero-primary',
-      kind: 'confirm',
-      summary: 'With a secondary range: whether the offset is zero in the primary one.',
-    },
-    { id: 'zero-magnification', kind: 'number', summary: 'The magnification whose offset is to be zero.' },
-  ],
-  results: {
-    offsets: 'For each magnification of the mode: magIndex, magnification, x and y (image-shift units).',
-    recorded: 'The mag indices at which an image shift was recorded.',
-    zeroMagIndex: 'The mag index whose offset is zero, when there is one in this mode.',
+    'zero-magnification': { kind: 'number', minimum: 1, why: 'The magnification whose offset is to be zero.' },
   },
-  units: { 'offsets.magnification': 'x', 'offsets.x': 'units', 'offsets.y': 'units' },
-})
-export default class MagnificationImageShiftOffsets implements MenuItem {
-  constructor(
-    private readonly scope: Scope,
-    private readonly stage: Stage,
-    private readonly cameras: Cameras,
-    private readonly optics: Optics,
-    private readonly acquisition: ImageAcquisition,
-    private readonly imageShift: ImageShiftControl,
-    private readonly adjustment: ImageShiftAdjustment,
-    private readonly calibrations: Calibrations,
-    private readonly settings: Settings,
-    private readonly memory: ShiftCalibrationMemory,
-  ) {}
-
-  unavailable(): string | undefined {
-    return this.cameras.selected.traits.stem ? 'not with a STEM camera' : undefined;
-  }
-
-  listen(hooks: TappableHooks): void {
+  results: {
+    offsets: value.table('The offset of each magnification of the mode.', {
+      magIndex: value.quantity('Mag index.'),
+      magnification: value.quantity('Magnification.', { unit: 'x' }),
+      x: value.quantity('Image shift in X.', { unit: 'units' }),
+      y: value.quantity('Image shift in Y.', { unit: 'units' }),
+    }),
+    recorded: value.quantities('The mag indexes at which an image shift was recorded.'),
+    zeroMagIndex: value.quantity('The mag index whose offset is zero, when there is one in this mode.', {
+      optional: true,
+    }),
+  },
+  stores: ['ImageShiftOffsets'],
+  order: { step: 'between magnifications', after: ['image-shift'], holdsForDays: 180 },
+  listen({ adjustment, calibrations, cameras }, hooks) {
     hooks.imageShiftOffset.tap((offset, magIndex) =>
-      this.adjustment.betweenMagnifications ? add(offset, offsetAt(this.calibrations, magIndex, this.mode)) : offset,
+      adjustment.betweenMagnifications
+        ? add(offset, offsetAt(calibrations, magIndex, offsetModeOf(cameras.selected.traits)))
+        : offset,
     );
-  }
+  },
+  forecast: (use, signal) => new MagnificationOffsets(use).forecast(signal),
+  run: (use, run) => new MagnificationOffsets(use).run(run),
+});
+
+/** One run of the item. */
+class MagnificationOffsets {
+  constructor(private readonly use: Uses<typeof needs>) {}
 
   async forecast(signal: AbortSignal): Promise<Forecast> {
-    const start = await this.scope.magIndex.read(signal);
+    const start = await this.use.scope.magIndex.read(signal);
     const lowest = this.lowestReachable(start);
     const below: number[] = [];
     for (let next = this.nextLower(start); next !== undefined && next >= lowest; next = this.nextLower(next))
       below.push(next);
     // Entering low magnification is the one step after which no image is taken.
     const entering = below.some((index) => this.isLow(index)) && !this.isLow(start) ? 1 : 0;
-    const cost = (images: number) => imageCost(this.cameras.selected, this.trialExposure(), images, 0);
-    const probe = await this.scope.probeMode.read(signal);
-    const focus = [start, ...below].some((index) => this.optics.standardFocus(index, probe, this.camera) !== undefined);
+    const cost = (images: number) => imageCost(this.use.cameras.selected, this.trialExposure(), images, 0);
+    const probe = await this.use.scope.probeMode.read(signal);
+    const focus = [start, ...below].some(
+      (index) => this.use.optics.standardFocus(index, probe, this.camera) !== undefined,
+    );
     return {
-      ...cost(1),
-      atMost: cost(1 + below.length - entering),
+      ...costBetween(cost(1), cost(1 + below.length - entering)),
       dependsOn: `how many of the ${below.length} lower magnifications you go to, and whether you have Trial images taken; centring takes its own time`,
-      changes: [
-        `magnification down to ${this.magnification(lowest)}x at most`,
-        'image shift',
-        ...(focus ? ['focus (the standard focus of low magnification is set)'] : []),
+      moves: [
+        { setting: this.use.scope.magIndex, how: `down to ${this.magnification(lowest)}x at most` },
+        this.use.imageShift.net,
+        ...(focus ? [{ setting: this.use.scope.absoluteFocus, how: '(the standard focus of low magnification)' }] : []),
       ],
     };
   }
 
   async run(run: Run): Promise<CalibrationResult | undefined> {
-    const start = await this.scope.magIndex.read(run.signal);
+    const start = await this.use.scope.magIndex.read(run.signal);
     const lowest = this.lowestReachable(start);
     const takeImages = await this.ask(run, start, lowest);
-    await run.preserve(this.imageShift.net);
-    await run.preserve(this.scope.magIndex);
-    run.restoreLater('camera', () => this.cameras.selected.stop());
+    await run.preserve(this.use.imageShift.net);
+    await run.preserve(this.use.scope.magIndex);
+    run.restoreLater('camera', () => this.use.cameras.selected.stop());
     run.operator.status('CALIBRATING SHIFT OFFSETS');
     await this.goToStandardFocus(run, start);
-    await this.scope.normalize('projector', run.signal);
+    await this.use.scope.normalize('projector', run.signal);
     await this.takeTrial(run);
     run.operator.log('The lenses were normalized: check that the feature is still centred.');
     const { shifts, stopped } = await this.visit(run, start, lowest, takeImages);
@@ -157,23 +149,23 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
   }
 
   private get camera(): number {
-    return this.cameras.selected.traits.index;
+    return this.use.cameras.selected.traits.index;
   }
   private get mode(): OffsetMode {
-    return offsetModeOf(this.cameras.selected.traits);
+    return offsetModeOf(this.use.cameras.selected.traits);
   }
   private magnification(magIndex: number): number {
-    return this.optics.magnificationFor(magIndex, this.camera);
+    return this.use.optics.magnificationFor(magIndex, this.camera);
   }
   private indexes(camera = this.camera): readonly number[] {
-    return indexesOf(this.optics, camera);
+    return indexesOf(this.use.optics, camera);
   }
   private isLow(magIndex: number, camera = this.camera): boolean {
-    return this.optics.isLowMagnification(magIndex, camera);
+    return this.use.optics.isLowMagnification(magIndex, camera);
   }
   /** Whether a mag index belongs to low magnification or to the primary or secondary range that another one is in. */
   private related(magIndex: number, to: number): boolean {
-    const rangeOf = (index: number): number => this.optics.magnificationRange(index, this.camera).lowest;
+    const rangeOf = (index: number): number => this.use.optics.magnificationRange(index, this.camera).lowest;
     return this.isLow(magIndex) || this.isLow(to) || rangeOf(magIndex) === rangeOf(to);
   }
   private nextLower(magIndex: number): number | undefined {
@@ -183,19 +175,19 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
   }
   /** The lowest mag index that the run may go to; throws why it cannot start. */
   private lowestReachable(start: number): number {
-    const both = firstCameras(this.optics);
-    const secondary = this.settings.get('LowestSecondaryModeMag');
+    const both = firstCameras(this.use.optics);
+    const secondary = this.use.settings.get('LowestSecondaryModeMag');
     if (both && secondary > 0 && start >= secondary) throw offsetErrors.secondaryRange();
-    if (this.scope.traits.usesProjectorForImageShift) return this.lowestContiguous(start);
-    if (both && bridgeOf(this.calibrations)) {
+    if (this.use.scope.traits.usesProjectorForImageShift) return this.lowestContiguous(start);
+    if (both && bridgeOf(this.use.calibrations)) {
       const first = both[this.mode];
       if (this.camera !== first)
-        throw offsetErrors.notFirstCamera(this.optics.camera(this.camera).name, this.optics.camera(first).name);
-      for (const camera of both) checkCalibrated(this.optics, this.indexes(camera), camera);
+        throw offsetErrors.notFirstCamera(this.use.optics.camera(this.camera).name, this.use.optics.camera(first).name);
+      for (const camera of both) checkCalibrated(this.use.optics, this.indexes(camera), camera);
     } else {
       const lower = this.indexes().filter((index) => index <= start && this.related(index, start));
       checkCalibrated(
-        this.optics,
+        this.use.optics,
         lower.filter((index) => this.isLow(index) === this.isLow(start)),
         this.camera,
       );
@@ -207,7 +199,7 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
     let lowest = start;
     for (
       let next = this.nextLower(start);
-      next !== undefined && this.calibrations.imageShift.get(next, this.camera);
+      next !== undefined && this.use.calibrations.imageShift.get(next, this.camera);
       next = this.nextLower(next)
     )
       lowest = next;
@@ -216,10 +208,12 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
   }
 
   private async ask(run: Run, start: number, lowest: number): Promise<boolean> {
-    const limited = this.scope.traits.usesProjectorForImageShift
+    const limited = this.use.scope.traits.usesProjectorForImageShift
       ? ` The lowest magnification that can be reached is ${this.magnification(lowest)}x.`
       : '';
-    const focus = this.indexes().some((index) => this.optics.standardFocus(index, 'micro', this.camera) !== undefined)
+    const focus = this.indexes().some(
+      (index) => this.use.optics.standardFocus(index, 'micro', this.camera) !== undefined,
+    )
       ? ' In low magnification the standard focus is set.'
       : '';
     const text = `Centre a feature at ${this.magnification(start)}x, the highest magnification of interest, using image shift only. Press NextMag to record the image shift and go one magnification down, centre the feature again with image shift, and so on; End records the last one and finishes, STOP leaves it out.${limited}${focus}`;
@@ -240,22 +234,22 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
     for (let expected = start; ;) {
       const pressed = await run.operator.button(buttons);
       if (pressed === 'STOP') return { shifts, stopped: true };
-      const found = await this.scope.magIndex.read(run.signal);
+      const found = await this.use.scope.magIndex.read(run.signal);
       if (found !== expected) {
         run.operator.log(
           `The microscope is at ${this.magnification(found)}x instead of ${this.magnification(expected)}x; every magnification has to be done in sequence, and nothing was recorded.`,
         );
         if (pressed === 'End') return { shifts, stopped: true };
-        await this.scope.magIndex.write(expected, run.signal);
+        await this.use.scope.magIndex.write(expected, run.signal);
         continue;
       }
-      const position = await this.stage.position.read(run.signal);
+      const position = await this.use.stage.position.read(run.signal);
       reference ??= position;
       if (this.stageMoved(run, reference, position)) return { shifts, stopped: true };
-      const applied = this.adjustment.betweenMagnifications
-        ? offsetAt(this.calibrations, expected, this.mode)
+      const applied = this.use.adjustment.betweenMagnifications
+        ? offsetAt(this.use.calibrations, expected, this.mode)
         : noShift;
-      shifts.set(expected, add(await this.imageShift.net.read(run.signal), applied));
+      shifts.set(expected, add(await this.use.imageShift.net.read(run.signal), applied));
       const next = this.nextLower(expected);
       if (pressed === 'End' || next === undefined || next < lowest) return { shifts, stopped: false };
       await this.goTo(run, expected, next, takeImages);
@@ -264,7 +258,7 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
   }
 
   private stageMoved(run: Run, reference: StagePosition, position: StagePosition): boolean {
-    const limit = this.settings.get('ISoffsetCalStageLimit');
+    const limit = this.use.settings.get('ISoffsetCalStageLimit');
     const moved = (['x', 'y'] as const).map((axis) =>
       Math.abs(inMicrometres(metres(position[axis] - reference[axis]))),
     );
@@ -276,7 +270,7 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
   }
 
   private async goTo(run: Run, from: number, to: number, takeImages: boolean): Promise<void> {
-    await this.scope.magIndex.write(to, run.signal);
+    await this.use.scope.magIndex.write(to, run.signal);
     await this.goToStandardFocus(run, to);
     if (this.isLow(to) && !this.isLow(from))
       run.operator.log(`${this.magnification(to)}x is low magnification: check the beam before you take a picture.`);
@@ -285,56 +279,56 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
   }
 
   private async goToStandardFocus(run: Run, magIndex: number): Promise<void> {
-    const focus = this.optics.standardFocus(magIndex, await this.scope.probeMode.read(run.signal), this.camera);
-    if (focus === undefined || (await this.scope.absoluteFocus.read(run.signal)) === focus) return;
+    const focus = this.use.optics.standardFocus(magIndex, await this.use.scope.probeMode.read(run.signal), this.camera);
+    if (focus === undefined || (await this.use.scope.absoluteFocus.read(run.signal)) === focus) return;
     // In low magnification the lens has a value of its own, so it has to be given back there.
-    const before = await this.scope.absoluteFocus.read(run.signal);
+    const before = await this.use.scope.absoluteFocus.read(run.signal);
     run.restoreLater('absolute focus', async (signal) => {
-      await this.scope.magIndex.write(magIndex, signal);
-      await this.scope.absoluteFocus.write(before, signal);
+      await this.use.scope.magIndex.write(magIndex, signal);
+      await this.use.scope.absoluteFocus.write(before, signal);
     });
-    await this.scope.absoluteFocus.write(focus, run.signal);
+    await this.use.scope.absoluteFocus.write(focus, run.signal);
   }
 
   private async takeTrial(run: Run): Promise<void> {
-    await this.acquisition.take(this.trialExposure(), { signal: run.signal, title: 'Image-shift offsets' });
+    await this.use.acquisition.take(this.trialExposure(), { signal: run.signal, title: 'Image-shift offsets' });
   }
 
   private trialExposure(): Exposure {
-    const { selected } = this.cameras;
-    const trial = this.settings.parameterSets.get(selected.traits.index)!.Trial;
+    const { selected } = this.use.cameras;
+    const trial = this.use.settings.parameterSets.get(selected.traits.index)!.Trial;
     return selected.fit({ ...trial, area: cameraArea(trial.area, selected.traits) });
   }
 
   private async store(run: Run, measured: ReadonlyMap<number, Shift>): Promise<CalibrationResult> {
     const { mode, camera } = this;
-    const both = firstCameras(this.optics);
-    const bridge = both && bridgeOf(this.calibrations);
+    const both = firstCameras(this.use.optics);
+    const bridge = both && bridgeOf(this.use.calibrations);
     const top = Math.max(...measured.keys());
-    const owner = bridge ? await zeroOwner(run, this.memory) : mode;
+    const owner = bridge ? await zeroOwner(run, this.use.zero) : mode;
     const zero = owner === mode ? await this.askZero(run, top) : undefined;
     const merged = mergeOffsets({
       measured,
-      before: (index) => offsetAt(this.calibrations, index, mode),
+      before: (index) => offsetAt(this.use.calibrations, index, mode),
       indexes: this.indexes(),
       related: (index) => this.related(index, top),
       isLow: (index) => this.isLow(index),
-      transfer: (value, from, to) => this.optics.transferImageShift(value, from, to, camera),
+      transfer: (value, from, to) => this.use.optics.transferImageShift(value, from, to, camera),
       zero,
     });
     const other = otherMode(mode);
     const bridged =
       both &&
       bridge &&
-      bridgedOffsets(this.optics, {
+      bridgedOffsets(this.use.optics, {
         mode,
         offsets: (index) => merged.get(index) ?? noShift,
-        other: (index) => offsetAt(this.calibrations, index, other),
+        other: (index) => offsetAt(this.use.calibrations, index, other),
         cameras: both,
         bridge,
       });
     for (const [index, shift] of merged) {
-      const { x, y } = subtract(shift, offsetAt(this.calibrations, index, mode));
+      const { x, y } = subtract(shift, offsetAt(this.use.calibrations, index, mode));
       run.log.debug(
         '1',
         `${index} ${measured.has(index) ? 'measured' : 'extended'}: ${shift.x.toFixed(4)}, ${shift.y.toFixed(4)}, changed by ${x.toFixed(4)}, ${y.toFixed(4)}`,
@@ -352,14 +346,14 @@ export default class MagnificationImageShiftOffsets implements MenuItem {
       },
       conditions: { camera, magIndex: top },
       changes: [
-        ...offsetChanges(this.calibrations, mode, merged),
-        ...(bridged ? offsetChanges(this.calibrations, other, bridged, { derived: true }) : []),
+        ...offsetChanges(this.use.calibrations, mode, merged),
+        ...(bridged ? offsetChanges(this.use.calibrations, other, bridged, { derived: true }) : []),
       ],
     });
   }
 
   private async askZero(run: Run, top: number): Promise<number> {
-    const secondary = this.settings.get('LowestSecondaryModeMag');
+    const secondary = this.use.settings.get('LowestSecondaryModeMag');
     const regular = this.indexes().filter((index) => !this.isLow(index));
     const primary =
       secondary <= 0 ||

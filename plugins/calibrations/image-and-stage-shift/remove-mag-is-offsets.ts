@@ -1,35 +1,22 @@
 import { EucentricError } from '../../../core/base';
 import { Cameras } from '../../../core/devices';
-import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
-import { type CalibrationResult, Calibrations, remove } from '../../../core/store';
+import { defineItem, value } from '../../../core/kernel';
+import { Calibrations, remove } from '../../../core/store';
 import { offsetModeOf } from './offsets/image-shift-offsets';
 
 /** Removes all image-shift offsets of the present camera's mode. */
-@menuItem({
+export default defineItem({
   id: 'calibrations/image-and-stage-shift/remove-mag-is-offsets',
-  menu: ['Image & Stage Shift'],
-  label: 'Remove Mag IS Offsets',
-  summary: 'Removes the image-shift offsets between magnifications for the present camera.',
-  touchesNothing: true,
-  needs: [Cameras, Calibrations],
+  needs: { cameras: Cameras, calibrations: Calibrations },
+  not: ['stem'],
+  questions: { remove: { kind: 'confirm', why: 'Asks once more, with the number of offsets.' } },
+  results: { removed: value.quantity('How many offsets were removed.') },
   stores: ['ImageShiftOffsets'],
-  questions: [{ id: 'remove', kind: 'confirm', summary: 'Asks once more, with the number of offsets.' }],
-  results: { removed: 'How many offsets were removed.' },
-})
-export default class RemoveMagnificationOffsets implements MenuItem {
-  constructor(
-    private readonly cameras: Cameras,
-    private readonly calibrations: Calibrations,
-  ) {}
-
-  unavailable(): string | undefined {
-    return this.cameras.selected.traits.stem ? 'not with a STEM camera' : undefined;
-  }
-
-  async run(run: Run): Promise<CalibrationResult | undefined> {
-    const { traits } = this.cameras.selected;
+  forecast: 'nothing',
+  async run({ cameras, calibrations }, run) {
+    const { traits } = cameras.selected;
     const mode = offsetModeOf(traits);
-    const rows = this.calibrations
+    const rows = calibrations
       .records('ImageShiftOffsets')
       .all()
       .filter((row) => row.eftem === mode);
@@ -41,8 +28,7 @@ export default class RemoveMagnificationOffsets implements MenuItem {
         hint: 'Mag IS Offsets measures them; select a camera of the other mode to remove those of that mode.',
       });
     if (
-      !(await run.operator.confirm({
-        id: 'remove',
+      !(await run.ask('remove', {
         text: `Remove the image-shift offsets at ${rows.length} magnifications in ${modeName} mode?`,
         default: true,
       }))
@@ -54,5 +40,5 @@ export default class RemoveMagnificationOffsets implements MenuItem {
       conditions: { camera: traits.index },
       changes: rows.map(({ magIndex, eftem }) => remove('ImageShiftOffsets', { magIndex, eftem })),
     });
-  }
-}
+  },
+});

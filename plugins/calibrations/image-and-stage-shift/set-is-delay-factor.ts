@@ -1,193 +1,180 @@
-import type { ProvidedAll, Vector } from '../../../core/base';
-import { type ChoiceQuestion, type Forecast, type MenuItem, type Run, menuItem } from '../../../core/kernel';
-import { type CalibrationResult, session } from '../../../core/store';
+import type { Vector } from '../../../core/base';
+import { type ItemRun, defineItem, value } from '../../../core/kernel';
+import { session } from '../../../core/store';
 import { valueSuggestion } from '../shared/result/property-suggestions';
 import { SettlingMeasurement, settlingNeeds } from './settling/settling-measurement';
 import { type SettlingSearchResult, findDelayFactor, smallestFactor } from './settling/settling-search';
 
+const questions = {
+  factor: {
+    kind: 'number',
+    minimum: 0,
+    decimals: 2,
+    why: 'The overall factor; 1 leaves the delays of the properties as they are.',
+  },
+  measure: {
+    kind: 'choice',
+    choices: {
+      no: 'No',
+      nine: 'Show what has not settled with this factor, from nine points',
+      six: 'Show what has not settled with this factor, from six points',
+      search: `Find a factor that leaves less than 5 % of what settles after ${smallestFactor}`,
+    },
+    why: 'Whether images are taken to see what has not settled with this factor, or to find a factor. Left out in scripts and while something else runs.',
+  },
+  'use-factor': {
+    kind: 'confirm',
+    why: 'After a search: whether the factor that was found is used in this session.',
+  },
+} as const;
+
+const nanometres = { unit: 'nm', optional: true } as const;
+const results = {
+  factor: value.quantity('The factor now in force.'),
+  unsettledX: value.quantity(
+    'What had not settled in X when an image was taken, in nanometres on the specimen.',
+    nanometres,
+  ),
+  unsettledY: value.quantity('The same in Y.', nanometres),
+  driftX: value.quantity(
+    'Drift along the X axis of image shift from one image to the next but one, in nanometres.',
+    nanometres,
+  ),
+  driftY: value.quantity('The same in Y.', nanometres),
+  lines: value.vectors('Nine points: the four estimates of drift over two images, in nanometres.', nanometres),
+  foundFactor: value.quantity(
+    'After a search: the factor that leaves less than 5 % of what settles after factor 0.2.',
+    { optional: true },
+  ),
+  remainingPercent: value.quantity('What the found factor leaves of that, in percent.', { unit: '%', optional: true }),
+  plateauX: value.quantity('What stays in X however long one waits, in nanometres.', nanometres),
+  plateauY: value.quantity('The same in Y.', nanometres),
+  measured: value.table(
+    'The factors that were tried.',
+    {
+      factor: value.quantity('Delay factor.'),
+      unsettled: value.vector('What had not settled.', { unit: 'nm' }),
+      standardErrors: value.vector('Standard errors of that.', { unit: 'nm' }),
+      series: value.quantity('Number of series.'),
+    },
+    { optional: true },
+  ),
+};
+type Run = ItemRun<typeof questions, typeof results>;
+type Measured = Parameters<Run['report']>[0];
+
 /** Sets the factor by which all delays after image shift are multiplied, for this session, and shows or finds out what it does. */
-@menuItem({
+export default defineItem({
   id: 'calibrations/image-and-stage-shift/set-is-delay-factor',
-  menu: ['Image & Stage Shift'],
-  label: 'Set IS Delay Factor',
-  summary: 'Scales the delay after image shift.',
-  anytime: true,
   needs: settlingNeeds,
-  questions: [
-    { id: 'factor', kind: 'number', summary: 'The overall factor; 1 leaves the delays of the properties as they are.' },
-    {
-      id: 'measure',
-      kind: 'choice',
-      summary:
-        'Whether images are taken to see what has not settled with this factor, or to find a factor. Left out in scripts and while something else runs.',
-    },
-    {
-      id: 'use-factor',
-      kind: 'confirm',
-      summary: 'After a search: whether the factor that was found is used in this session.',
-    },
-  ],
-  results: {
-    factor: 'The factor now in force.',
-    unsettledX: 'What had not settled in X when an image was taken, in nanometres on the specimen.',
-    unsettledY: 'The same in Y.',
-    driftX: 'Drift along the X axis of image shift from one image to the next but one, in nanometres.',
-    driftY: 'The same in Y.',
-    lines: 'Nine points: the four estimates of drift over two images, in nanometres, x and y of each.',
-    foundFactor: 'After a search: the factor that leaves less than 5 % of what settles after factor 0.2.',
-    remainingPercent: 'What the found factor leaves of that, in percent.',
-    plateauX: 'What stays in X however long one waits, in nanometres.',
-    plateauY: 'The same in Y.',
-    measured:
-      'For each factor that was tried: factor, unsettled and its standardErrors (x and y in nanometres), and the number of series.',
-  },
-  units: {
-    unsettledX: 'nm',
-    unsettledY: 'nm',
-    driftX: 'nm',
-    driftY: 'nm',
-    lines: 'nm',
-    remainingPercent: '%',
-    plateauX: 'nm',
-    plateauY: 'nm',
-    'measured.unsettled': 'nm',
-  },
-})
-export default class SetImageShiftDelayFactor implements MenuItem {
-  private readonly parts: ProvidedAll<typeof settlingNeeds>;
-
-  constructor(...parts: ProvidedAll<typeof settlingNeeds>) {
-    this.parts = parts;
-  }
-
-  forecast(signal: AbortSignal): Promise<Forecast> {
-    return SettlingMeasurement.forecast(this.parts, signal);
-  }
-
-  async run(run: Run): Promise<CalibrationResult> {
-    const [settings] = this.parts;
-    const question = {
-      kind: 'number',
-      id: 'factor',
+  questions,
+  results,
+  anytime: true,
+  forecast: (use, signal) => SettlingMeasurement.forecast(use, signal),
+  async run(use, run) {
+    const { settings } = use;
+    const factorAsked = {
       text: 'Overall factor for the delay after image shift',
       default: settings.get('ISdelayScaleFactor'),
-      minimum: 0,
-      decimals: 2,
-    } as const;
-    const [factor, wanted = 'no'] = await run.operator.askAll(
-      run.fromScript || run.alongside ? [question] : [question, whatToMeasure],
-    );
+    };
+    const whatAsked = { text: 'Take images to see how image shift settles?', default: 'no' } as const;
+    const alone = run.fromScript || run.alongside;
+    const { factor, measure: wanted = 'no' as const } = alone
+      ? { factor: await run.ask('factor', factorAsked) }
+      : await run.askAll({ factor: factorAsked, measure: whatAsked });
     if (wanted === 'no') {
       settings.set('ISdelayScaleFactor', factor);
-      sayInForce(run, factor);
+      tellFactor(run, factor);
       return run.report({
         summary: `Delay factor ${factor.toFixed(2)}.`,
         values: { factor },
         propertySuggestions: keeping(factor),
       });
     }
-    const measurement = await SettlingMeasurement.prepare(run, this.parts);
+    const measurement = await SettlingMeasurement.prepare(run, use);
     const result =
-      wanted === 'search'
-        ? await this.search(run, measurement, factor)
-        : await this.measure(run, measurement, wanted, factor);
+      wanted === 'search' ? await search(run, measurement, factor) : await measure(run, measurement, wanted, factor);
     await measurement.restore();
-    const inForce = result.values['factor'] as number;
+    const { factor: inForce } = result.values;
     // What was measured goes into the history; a factor that is only set does not.
     const accepted = await run.accept({
       ...result,
-      conditions: { ...result.conditions, ...measurement.conditions },
+      conditions: measurement.conditions,
       propertySuggestions: keeping(inForce),
       changes: [session('ISdelayScaleFactor', inForce)],
     });
-    sayInForce(run, inForce);
+    tellFactor(run, inForce);
     return accepted;
-  }
+  },
+});
 
-  private async measure(
-    run: Run,
-    measurement: SettlingMeasurement,
-    pattern: 'nine' | 'six',
-    factor: number,
-  ): Promise<CalibrationResult> {
-    const { unsettled, drift, lines, standardErrors } = await measurement.repeated(run, factor, pattern);
-    for (const [index, line] of lines.entries())
-      run.operator.log(`Line ${index + 1}: drift over two images, as image shift in nm: ${describe(line)}`);
-    run.operator.log(
-      `Drift over two images ${describe(drift)} nm; not settled: X ${withError(unsettled.x, standardErrors.x)} nm, Y ${withError(unsettled.y, standardErrors.y)} nm.`,
-    );
-    return run.report({
-      summary: `With factor ${factor.toFixed(2)}, X ${withError(unsettled.x, standardErrors.x)} nm and Y ${withError(unsettled.y, standardErrors.y)} nm of a step of image shift had not settled.`,
-      values: {
-        factor,
-        unsettledX: unsettled.x,
-        unsettledY: unsettled.y,
-        driftX: drift.x,
-        driftY: drift.y,
-        ...(lines.length > 0 && { lines }),
-      },
-      standardErrors: { unsettledX: standardErrors.x, unsettledY: standardErrors.y },
-    });
-  }
-
-  private async search(run: Run, measurement: SettlingMeasurement, factor: number): Promise<CalibrationResult> {
-    const found = await findDelayFactor(
-      async (each) => (await measurement.series(run, each, 'nine')).unsettled,
-      measurement.scale,
-    );
-    for (const each of found.observations)
-      run.operator.log(
-        `Factor ${each.factor.toFixed(2)}: not settled X ${withError(each.unsettled.x, each.standardErrors.x)} nm, Y ${withError(each.unsettled.y, each.standardErrors.y)} nm.`,
-      );
-    const text = inWords(found);
-    run.operator.log(text);
-    const stays = whatStays(found);
-    if (stays !== undefined) run.operator.log(stays);
-    const use =
-      found.verdict !== 'too slow' &&
-      (await run.operator.confirm({
-        id: 'use-factor',
-        text: `${text} Use ${found.factor.toFixed(2)} in this session?`,
-        default: true,
-      }));
-    const { remainingPercent, remainingError } = found;
-    return run.report({
-      summary: text,
-      values: {
-        factor: use ? found.factor : factor,
-        ...(found.verdict === 'found' && { foundFactor: found.factor }),
-        ...(remainingPercent !== undefined && { remainingPercent }),
-        plateauX: found.plateau.x,
-        plateauY: found.plateau.y,
-        measured: found.observations,
-      },
-      standardErrors: {
-        ...(remainingError !== undefined && { remainingPercent: remainingError }),
-        plateauX: found.plateauErrors.x,
-        plateauY: found.plateauErrors.y,
-      },
-    });
-  }
-}
-
-function sayInForce(run: Run, factor: number): void {
+function tellFactor(run: Run, factor: number): void {
   run.operator.log(
     `Delays after image shift are multiplied by ${factor.toFixed(2)} in this session. To keep it, set ISdelayScaleFactor in the configuration.`,
   );
 }
 
-const whatToMeasure = {
-  kind: 'choice',
-  id: 'measure',
-  text: 'Take images to see how image shift settles?',
-  choices: [
-    { value: 'no', label: 'No' },
-    { value: 'nine', label: 'Show what has not settled with this factor, from nine points' },
-    { value: 'six', label: 'Show what has not settled with this factor, from six points' },
-    { value: 'search', label: `Find a factor that leaves less than 5 % of what settles after ${smallestFactor}` },
-  ],
-  default: 'no',
-} as const satisfies ChoiceQuestion<'no' | 'nine' | 'six' | 'search'>;
+async function measure(
+  run: Run,
+  measurement: SettlingMeasurement,
+  pattern: 'nine' | 'six',
+  factor: number,
+): Promise<Measured> {
+  const { unsettled, drift, lines, standardErrors } = await measurement.repeated(run, factor, pattern);
+  for (const [index, line] of lines.entries())
+    run.operator.log(`Line ${index + 1}: drift over two images, as image shift in nm: ${describe(line)}`);
+  run.operator.log(
+    `Drift over two images ${describe(drift)} nm; not settled: X ${withError(unsettled.x, standardErrors.x)} nm, Y ${withError(unsettled.y, standardErrors.y)} nm.`,
+  );
+  return {
+    summary: `With factor ${factor.toFixed(2)}, X ${withError(unsettled.x, standardErrors.x)} nm and Y ${withError(unsettled.y, standardErrors.y)} nm of a step of image shift had not settled.`,
+    values: {
+      factor,
+      unsettledX: unsettled.x,
+      unsettledY: unsettled.y,
+      driftX: drift.x,
+      driftY: drift.y,
+      ...(lines.length > 0 && { lines }),
+    },
+    standardErrors: { unsettledX: standardErrors.x, unsettledY: standardErrors.y },
+  };
+}
+
+async function search(run: Run, measurement: SettlingMeasurement, factor: number): Promise<Measured> {
+  const found = await findDelayFactor(
+    async (each) => (await measurement.series(run, each, 'nine')).unsettled,
+    measurement.scale,
+  );
+  for (const each of found.observations)
+    run.operator.log(
+      `Factor ${each.factor.toFixed(2)}: not settled X ${withError(each.unsettled.x, each.standardErrors.x)} nm, Y ${withError(each.unsettled.y, each.standardErrors.y)} nm.`,
+    );
+  const text = inWords(found);
+  run.operator.log(text);
+  const stays = whatStays(found);
+  if (stays !== undefined) run.operator.log(stays);
+  const use =
+    found.verdict !== 'too slow' &&
+    (await run.ask('use-factor', { text: `${text} Use ${found.factor.toFixed(2)} in this session?`, default: true }));
+  const { remainingPercent, remainingError } = found;
+  return {
+    summary: text,
+    values: {
+      factor: use ? found.factor : factor,
+      ...(found.verdict === 'found' && { foundFactor: found.factor }),
+      ...(remainingPercent !== undefined && { remainingPercent }),
+      plateauX: found.plateau.x,
+      plateauY: found.plateau.y,
+      measured: found.observations,
+    },
+    standardErrors: {
+      ...(remainingError !== undefined && { remainingPercent: remainingError }),
+      plateauX: found.plateauErrors.x,
+      plateauY: found.plateauErrors.y,
+    },
+  };
+}
+
 const keeping = (factor: number) => [
   valueSuggestion('ISdelayScaleFactor', Number(factor.toFixed(2)), 'factor for the delay after image shift'),
 ];

@@ -11,15 +11,15 @@ import {
   vector,
 } from '../../../core/base';
 import { Cameras, Scope, Stage } from '../../../core/devices';
-import { type Forecast, ImageBuffers, type MenuItem, type Run, menuItem } from '../../../core/kernel';
+import { type Forecast, ImageBuffers, type Run, type Uses, defineItem, value } from '../../../core/kernel';
 import { ImageAcquisition } from '../../../core/acquisition';
 import { Optics } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
-import { type CalibrationResult, type PropertySuggestion, put } from '../../../core/store';
+import { type CalibrationResult, Calibrations, type PropertySuggestion, put } from '../../../core/store';
 import { correlationSummary } from './image-shift/image-shift-analysis';
-import { ShiftCalibrationMemory } from '../shared/services';
-import { seriesForecast } from '../shared/image-series/series-forecast';
-import { opticsChanges, prepareOptics, shiftExposure } from '../shared/image-series/shift-preparation';
+import { WholeImageCorrelation } from './stage-shift/whole-image-correlation';
+import { imageCost } from '../shared/image-series/series-forecast';
+import { opticsMoves, prepareOptics, shiftExposure } from '../shared/image-series/shift-preparation';
 import { doubtQuestion, settleDoubts } from '../shared/image-series/series-doubts';
 import { describeStage } from './stage-shift/stage-shift-report';
 import { takeStageSeries } from './stage-shift/stage-shift-series';
@@ -36,116 +36,119 @@ const gridBarExtent = 75;
 /** A short stage move with its approach, in seconds. */
 const stageMoveSeconds = 1.5;
 
+const needs = {
+  scope: Scope,
+  stage: Stage,
+  cameras: Cameras,
+  optics: Optics,
+  acquisition: ImageAcquisition,
+  buffers: ImageBuffers,
+  calibrations: Calibrations,
+  settings: Settings,
+  wholeImages: WholeImageCorrelation,
+};
+
 /** Measures the matrix from stage to camera with one series of steps along X and one along Y. */
-@menuItem({
+export default defineItem({
   id: 'calibrations/image-and-stage-shift/stage-shift',
-  menu: ['Image & Stage Shift'],
-  label: 'Stage Shift',
-  summary: 'Measures how stage movement moves the image at the present magnification.',
-  needs: [Scope, Stage, Cameras, Optics, ImageAcquisition, ImageBuffers, Settings, ShiftCalibrationMemory],
-  stores: ['StageToCameraMatrix'],
-  questions: [
-    {
-      id: 'no-pixel-size',
+  needs,
+  questions: {
+    'no-pixel-size': {
       kind: 'confirm',
-      summary: 'When no pixel size of the site is measured: whether to go on all the same.',
+      why: 'When no pixel size of the site is measured: whether to go on anyway.',
     },
-    {
-      id: 'small-extent',
+    'small-extent': {
       kind: 'confirm',
-      summary: 'When the steps cover too little of the cycle of the stage error: whether to go on all the same.',
+      why: 'When the steps cover too little of the cycle of the stage error: whether to go on anyway.',
     },
-    {
-      id: 'start',
+    start: {
       kind: 'confirm',
-      summary: 'Before the stage moves: how many images over which extent, and what the specimen must be like.',
+      why: 'Before the stage moves: how many images over which extent, and what the specimen must be like.',
     },
-    doubtQuestion,
-    {
-      id: 'forget',
+    doubtful: doubtQuestion,
+    forget: {
       kind: 'confirm',
-      summary: 'Whether to drop a calibration whose axes differ too much; the earlier one is then kept.',
+      why: 'Whether to drop a calibration whose axes differ too much; the earlier one is then kept.',
     },
-  ],
+  },
   results: {
-    xpx: 'Stage to camera, X by X, in unbinned pixels for one micrometre.',
-    xpy: 'Stage to camera, X by Y.',
-    ypx: 'Stage to camera, Y by X.',
-    ypy: 'Stage to camera, Y by Y.',
-    deviationPercent: 'Largest deviation of a step from the mean, in percent of the largest element.',
-    rotation: 'Direction of the tilt axis, degrees counter-clockwise from camera X.',
-    meanCorrelation: 'Mean correlation coefficient of the image pairs.',
-    leastCorrelation: 'Lowest correlation coefficient of the image pairs.',
-    extentX: 'Extent of the steps along X in micrometres.',
-    extentY: 'Extent of the steps along Y in micrometres.',
-    images: 'Number of images taken.',
+    xpx: value.quantity('Stage to camera, X by X, in unbinned pixels for one micrometre.', { unit: 'px per um' }),
+    xpy: value.quantity('Stage to camera, X by Y.', { unit: 'px per um' }),
+    ypx: value.quantity('Stage to camera, Y by X.', { unit: 'px per um' }),
+    ypy: value.quantity('Stage to camera, Y by Y.', { unit: 'px per um' }),
+    deviationPercent: value.quantity('Largest deviation of a step from the mean, in percent of the largest element.', {
+      unit: '%',
+    }),
+    rotation: value.quantity('Direction of the tilt axis, degrees counter-clockwise from camera X.', {
+      unit: 'degrees',
+    }),
+    meanCorrelation: value.quantity('Mean correlation coefficient of the image pairs.'),
+    leastCorrelation: value.quantity('Lowest correlation coefficient of the image pairs.'),
+    extentX: value.quantity('Extent of the steps along X in micrometres.', { unit: 'um' }),
+    extentY: value.quantity('Extent of the steps along Y in micrometres.', { unit: 'um' }),
+    images: value.quantity('Number of images taken.'),
   },
-  units: {
-    xpx: 'px per um',
-    xpy: 'px per um',
-    ypx: 'px per um',
-    ypy: 'px per um',
-    deviationPercent: '%',
-    rotation: 'degrees',
-    extentX: 'um',
-    extentY: 'um',
-  },
-})
-export default class StageShift implements MenuItem {
-  constructor(
-    readonly scope: Scope,
-    readonly stage: Stage,
-    private readonly cameras: Cameras,
-    private readonly optics: Optics,
-    readonly acquisition: ImageAcquisition,
-    readonly buffers: ImageBuffers,
-    readonly settings: Settings,
-    readonly memory: ShiftCalibrationMemory,
-  ) {}
+  stores: ['StageToCameraMatrix'],
+  measures: ['stage shift'],
+  order: { step: 'stage', after: ['image-shift'], holdsForDays: 365 },
+  forecast: (use, signal) => new StageShift(use).forecast(signal),
+  run: (use, run) => new StageShift(use).run(run),
+});
+
+/** One run of the item. */
+class StageShift {
+  constructor(private readonly use: Uses<typeof needs>) {}
 
   async run(run: Run): Promise<CalibrationResult> {
-    const camera = this.cameras.selected.traits;
-    const magIndex = await this.scope.magIndex.read(run.signal);
-    const { exposure, fieldSize } = shiftExposure(this.cameras.selected, this.settings);
+    const camera = this.use.cameras.selected.traits;
+    const magIndex = await this.use.scope.magIndex.read(run.signal);
+    const { exposure, fieldSize } = shiftExposure(this.use.cameras.selected, this.use.settings);
     const prior = this.prior(magIndex, camera.index);
     const plan = { x: this.planAxis('x', fieldSize, prior), y: this.planAxis('y', fieldSize, prior) };
     await this.ask(run, plan, magIndex);
 
-    const start = await this.stage.position.read(run.signal);
-    const goBack = run.restoreLater('stage position', (signal) => this.stage.move({ x: start.x, y: start.y }, signal));
-    run.restoreLater('camera', () => this.cameras.selected.stop());
+    const start = await this.use.stage.position.read(run.signal);
+    const goBack = run.restoreLater('stage position', (signal) =>
+      this.use.stage.move({ x: start.x, y: start.y }, signal),
+    );
+    run.restoreLater('camera', () => this.use.cameras.selected.stop());
     run.operator.status('CALIBRATING STAGE SHIFT');
-    await prepareOptics(run, this.scope, this.cameras, this.optics, magIndex);
-    const { pairs, doubts } = await takeStageSeries(run, this, {
+    await prepareOptics(run, this.use.scope, this.use.cameras, this.use.optics, magIndex);
+    const { pairs, doubts } = await takeStageSeries(run, this.use, {
       plan,
       start: vector(inMicrometres(start.x), inMicrometres(start.y)),
       prior,
       exposure,
     });
-    const focus = await this.scope.absoluteFocus.read(run.signal);
+    const focus = await this.use.scope.absoluteFocus.read(run.signal);
     await goBack();
     const remarks = await settleDoubts(run, doubts);
     return this.conclude(run, { plan, pairs, remarks, magIndex, focus, binning: exposure.binning });
   }
 
   async forecast(signal: AbortSignal): Promise<Forecast> {
-    const { selected } = this.cameras;
-    const { exposure, fieldSize } = shiftExposure(selected, this.settings);
-    const magIndex = await this.scope.magIndex.read(signal);
+    const { selected } = this.use.cameras;
+    const { exposure, fieldSize } = shiftExposure(selected, this.use.settings);
+    const magIndex = await this.use.scope.magIndex.read(signal);
     const prior = this.prior(magIndex, selected.traits.index);
     const plan = (['x', 'y'] as const).map((axis) => this.planAxis(axis, fieldSize, prior));
     const images = plan.reduce((sum, axis) => sum + axis.images, 0);
     const extents = plan.map(({ extent }) => extent.toFixed(0)).join(' and ');
-    return seriesForecast(selected, exposure, images, this.settings.get('StageMoveDelay') / 1000 + stageMoveSeconds, [
-      `stage over ${extents} um in X and Y`,
-      ...(await opticsChanges(this.scope, this.cameras, this.optics, magIndex, signal)),
-    ]);
+    const settling = this.use.settings.get('StageMoveDelay') / 1000 + stageMoveSeconds;
+    const { scope, cameras, optics, stage } = this.use;
+    return {
+      ...imageCost(selected, exposure, images, settling),
+      moves: [
+        { setting: stage.position, how: `over ${extents} um in X and Y` },
+        ...(await opticsMoves(scope, cameras, optics, magIndex, signal)),
+      ],
+    };
   }
 
   /** From pixel size and rotation alone: an earlier stage calibration may be just what is wrong. */
   private prior(magIndex: number, camera: number): Matrix {
-    const toCamera = this.optics.specimenToCamera(magIndex, camera);
-    const back = inverse(this.optics.nominalSpecimenToStage);
+    const toCamera = this.use.optics.specimenToCamera(magIndex, camera);
+    const back = inverse(this.use.optics.nominalSpecimenToStage);
     if (toCamera && back) return product(toCamera, back);
     throw new EucentricError({
       code: 'stage-shift/no-pixel-size',
@@ -156,13 +159,13 @@ export default class StageShift implements MenuItem {
 
   private planAxis(axis: 'x' | 'y', fieldSize: number, prior: Matrix): AxisPlan {
     const halfField = (0.5 * fieldSize) / length(axis === 'x' ? firstColumn(prior) : secondColumn(prior));
-    return planAxis(halfField, this.cycle(axis), this.settings.get('MaxStageCalExtent'));
+    return planAxis(halfField, this.cycle(axis), this.use.settings.get('MaxStageCalExtent'));
   }
 
   /** Micrometres over which the error of the stage repeats. */
   private cycle(axis: 'x' | 'y'): number {
-    const { cycleX, cycleY } = this.scope.traits.stageError ?? usualStageError;
-    const entered = this.settings.get(axis === 'x' ? 'StageCycleLengthX' : 'StageCycleLengthY');
+    const { cycleX, cycleY } = this.use.scope.traits.stageError ?? usualStageError;
+    const entered = this.use.settings.get(axis === 'x' ? 'StageCycleLengthX' : 'StageCycleLengthY');
     return entered > 0 ? entered : axis === 'x' ? cycleX : cycleY;
   }
 
@@ -172,10 +175,10 @@ export default class StageShift implements MenuItem {
       message: 'The stage calibration was not started.',
       hint: 'Nothing was changed.',
     });
-    const measured = this.optics.cameras.some((camera) =>
-      this.optics.magnifications
+    const measured = this.use.optics.cameras.some((camera) =>
+      this.use.optics.magnifications
         .indexes(camera)
-        .some((index) => this.optics.pixelSize(index, camera.index)?.how === 'measured'),
+        .some((index) => this.use.optics.pixelSize(index, camera.index)?.how === 'measured'),
     );
     const text = 'No pixel size of this instrument is measured, so the steps may be quite wrong. Go on all the same?';
     if (!measured && !(await run.operator.confirm({ id: 'no-pixel-size', text, default: false }))) throw refused;
@@ -183,8 +186,7 @@ export default class StageShift implements MenuItem {
     const images = plan.x.images + plan.y.images;
     const extents =
       images > 6 ? ` over ${plan.x.extent.toFixed(1)} um in X and ${plan.y.extent.toFixed(1)} um in Y` : '';
-    const wide =
-      images === 6 && this.memory.wholeImageCorrelation && Math.max(plan.x.extent, plan.y.extent) > gridBarExtent;
+    const wide = images === 6 && this.use.wholeImages.on && Math.max(plan.x.extent, plan.y.extent) > gridBarExtent;
     const bars = wide ? ' Turn Whole Image Corr off first if several grid bars are in the picture.' : '';
     const question = `Stage shift will be calibrated with ${images} images${extents}. Is the stage near zero tilt, with detail and no grid bars over the whole extent?${bars}`;
     if (!run.fromScript && !(await run.operator.confirm({ id: 'start', text: question, default: true }))) throw refused;
@@ -196,9 +198,12 @@ export default class StageShift implements MenuItem {
     magIndex: number,
     refused: EucentricError,
   ): Promise<void> {
-    if (magIndex <= this.settings.get('LowestMModeMagIndex')) return;
-    const { cycleX, cycleY, smallestExtent } = this.scope.traits.stageError ?? usualStageError;
-    const [enteredX, enteredY] = [this.settings.get('StageCycleLengthX'), this.settings.get('StageCycleLengthY')];
+    if (magIndex <= this.use.settings.get('LowestMModeMagIndex')) return;
+    const { cycleX, cycleY, smallestExtent } = this.use.scope.traits.stageError ?? usualStageError;
+    const [enteredX, enteredY] = [
+      this.use.settings.get('StageCycleLengthX'),
+      this.use.settings.get('StageCycleLengthY'),
+    ];
     const share = Math.min(
       plan.x.extent / (enteredX > 0 ? enteredX : cycleX),
       plan.y.extent / (enteredY > 0 ? enteredY : cycleY),
@@ -225,24 +230,24 @@ export default class StageShift implements MenuItem {
     },
   ): Promise<CalibrationResult> {
     const { plan, pairs, remarks, magIndex, focus, binning } = measured;
-    const { index: camera } = this.cameras.selected.traits;
+    const { index: camera } = this.use.cameras.selected.traits;
     const simple = fitStageShift(pairs, vector(plan.x.step, plan.y.step), binning);
     const axes = { x: { step: plan.x.step, cycle: this.cycle('x') }, y: { step: plan.y.step, cycle: this.cycle('y') } };
     const fit = { ...simple, ...weighStageShift(pairs, axes, binning, simple.matrix) };
-    const rotation = this.optics.rotation(magIndex, camera);
+    const rotation = this.use.optics.rotation(magIndex, camera);
     const verdict = judgeStageMatrix(fit.matrix, {
-      nominalSpecimenToStage: this.optics.nominalSpecimenToStage,
-      specimenToCamera: this.optics.specimenToCamera(magIndex, camera),
+      nominalSpecimenToStage: this.use.optics.nominalSpecimenToStage,
+      specimenToCamera: this.use.optics.specimenToCamera(magIndex, camera),
       rotation: rotation && inDegrees(rotation.value),
-      invertsX: this.settings.get('InvertStageXAxis'),
+      invertsX: this.use.settings.get('InvertStageXAxis'),
     });
     const correlations = pairs.map((pair) => pair.correlation);
     const { mean, least } = correlationSummary(correlations);
     for (const line of describeStage(fit, verdict, mean, least)) run.operator.log(line);
-    if (this.optics.isLowMagnification(magIndex, camera) && run.administrator)
+    if (this.use.optics.isLowMagnification(magIndex, camera) && run.administrator)
       run.operator.log(`Absolute focus ${focus}.`);
     await this.askToForget(run, verdict);
-    const magnification = this.optics.magnificationFor(magIndex, camera);
+    const magnification = this.use.optics.magnificationFor(magIndex, camera);
     return run.accept({
       summary: `Stage shift calibrated at ${magnification}x: largest deviation ${fit.deviationPercent.toFixed(1)} %, tilt axis at ${verdict.rotation.toFixed(2)} degrees.`,
       values: {
@@ -269,10 +274,14 @@ export default class StageShift implements MenuItem {
     verdict: StageVerdict,
     place: { readonly magIndex: number; readonly camera: number },
   ): readonly PropertySuggestion[] {
-    if (verdict.asymmetric || this.optics.camera(place.camera).stem) return [];
+    if (verdict.asymmetric || this.use.optics.camera(place.camera).stem) return [];
     if (verdict.inverted)
       return [
-        valueSuggestion('InvertStageXAxis', this.settings.get('InvertStageXAxis') ? 0 : 1, 'direction of the X axis'),
+        valueSuggestion(
+          'InvertStageXAxis',
+          this.use.settings.get('InvertStageXAxis') ? 0 : 1,
+          'direction of the X axis',
+        ),
       ];
     return verdict.complaints.length > 0
       ? []
@@ -281,7 +290,7 @@ export default class StageShift implements MenuItem {
 
   private async askToForget(run: Run, verdict: StageVerdict): Promise<void> {
     if (!verdict.asymmetric) return;
-    const other = this.memory.wholeImageCorrelation ? 'off' : 'on';
+    const other = this.use.wholeImages.on ? 'off' : 'on';
     const text = `The axes differ so much that something is wrong; try again with Whole Image Corr turned ${other}. Forget this calibration and keep the earlier one?`;
     if (!(await run.operator.confirm({ id: 'forget', text, default: true }))) return;
     throw new EucentricError({

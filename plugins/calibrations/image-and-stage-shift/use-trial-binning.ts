@@ -1,28 +1,15 @@
-import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
+import { defineToggle } from '../../../core/kernel';
 import { Settings } from '../../../core/settings';
 
-/** Toggles whether shift calibrations keep the binning of Trial images instead of choosing one; for this session. */
-@menuItem({
+/** Keeps the binning of Trial images in shift calibrations instead of choosing one; for this session. */
+export default defineToggle({
   id: 'calibrations/image-and-stage-shift/use-trial-binning',
-  menu: ['Image & Stage Shift'],
-  label: 'Use Trial Binning',
-  summary: 'Keeps the binning of Trial images in shift calibrations.',
-  kind: 'toggle',
+  needs: { settings: Settings },
   anytime: true,
-  touchesNothing: true,
-  needs: [Settings],
-})
-export default class UseTrialBinning implements MenuItem {
-  constructor(private readonly settings: Settings) {}
-
-  checked(): boolean {
-    return this.settings.get('UseTrialBinningForShiftCal');
-  }
-
-  async run(run: Run): Promise<void> {
-    this.settings.set('UseTrialBinningForShiftCal', !this.checked());
-    run.operator.log(
-      `Shift calibrations ${this.checked() ? 'keep the binning of Trial' : 'choose a binning for images of suitable size'}.`,
-    );
-  }
-}
+  read: ({ settings }) => settings.get('UseTrialBinningForShiftCal'),
+  write: ({ settings }, on) => settings.set('UseTrialBinningForShiftCal', on),
+  says: {
+    on: 'Shift calibrations keep the binning of Trial.',
+    off: 'Shift calibrations choose a binning for images of suitable size.',
+  },
+});

@@ -1,26 +1,15 @@
-import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
+import { defineToggle } from '../../../core/kernel';
 import { Settings } from '../../../core/settings';
 
-/** Toggles whether shift calibrations use the area of Trial images instead of the full camera; for this session. */
-@menuItem({
+/** Uses the area of Trial images instead of the full camera in shift calibrations; for this session. */
+export default defineToggle({
   id: 'calibrations/image-and-stage-shift/use-trial-size',
-  menu: ['Image & Stage Shift'],
-  label: 'Use Trial Size',
-  summary: 'Keeps the area of Trial images in shift calibrations.',
-  kind: 'toggle',
+  needs: { settings: Settings },
   anytime: true,
-  touchesNothing: true,
-  needs: [Settings],
-})
-export default class UseTrialSize implements MenuItem {
-  constructor(private readonly settings: Settings) {}
-
-  checked(): boolean {
-    return this.settings.get('UseTrialSizeForShiftCal');
-  }
-
-  async run(run: Run): Promise<void> {
-    this.settings.set('UseTrialSizeForShiftCal', !this.checked());
-    run.operator.log(`Shift calibrations use ${this.checked() ? 'the area of Trial images' : 'the full camera'}.`);
-  }
-}
+  read: ({ settings }) => settings.get('UseTrialSizeForShiftCal'),
+  write: ({ settings }, on) => settings.set('UseTrialSizeForShiftCal', on),
+  says: {
+    on: 'Shift calibrations use the area of Trial images.',
+    off: 'Shift calibrations use the full camera.',
+  },
+});

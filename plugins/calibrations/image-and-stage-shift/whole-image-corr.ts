@@ -1,27 +1,16 @@
-import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
-import { ShiftCalibrationMemory } from '../shared/services';
+import { defineToggle } from '../../../core/kernel';
+import { WholeImageCorrelation } from './stage-shift/whole-image-correlation';
 
-/** Toggles whether stage calibrations correlate whole images, which no wrong rotation disturbs, or only the expected overlap. */
-@menuItem({
+/** Correlates whole images in stage calibrations, which no wrong rotation disturbs, or only the expected overlap. */
+export default defineToggle({
   id: 'calibrations/image-and-stage-shift/whole-image-corr',
-  menu: ['Image & Stage Shift'],
-  label: 'Whole Image Corr',
-  summary: 'Correlates whole images instead of the expected overlap in stage calibrations.',
-  kind: 'toggle',
-  touchesNothing: true,
-  needs: [ShiftCalibrationMemory],
-})
-export default class WholeImageCorrelation implements MenuItem {
-  constructor(private readonly memory: ShiftCalibrationMemory) {}
-
-  checked(): boolean {
-    return this.memory.wholeImageCorrelation;
-  }
-
-  async run(run: Run): Promise<void> {
-    this.memory.wholeImageCorrelation = !this.memory.wholeImageCorrelation;
-    run.operator.log(
-      `Stage calibrations correlate ${this.checked() ? 'whole images' : 'only the overlap that is expected'}.`,
-    );
-  }
-}
+  needs: { correlation: WholeImageCorrelation },
+  read: ({ correlation }) => correlation.on,
+  write: ({ correlation }, on) => {
+    correlation.on = on;
+  },
+  says: {
+    on: 'Stage calibrations correlate whole images.',
+    off: 'Stage calibrations correlate only the overlap that is expected.',
+  },
+});

@@ -1,26 +1,14 @@
-import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
+import { defineToggle } from '../../../core/kernel';
 import { LatticeMemory } from './lattice/lattice-memory';
 
-/** Toggles whether a catalase crystal is expected in the image instead of a grating. */
-@menuItem({
+/** Expects a catalase crystal in the image instead of a grating. */
+export default defineToggle({
   id: 'calibrations/pixel-size/catalase-crystal',
-  menu: ['Pixel Size'],
-  label: 'Catalase Crystal',
-  summary: 'Expects a catalase crystal instead of a grating.',
-  kind: 'toggle',
+  needs: { memory: LatticeMemory },
   anytime: true,
-  touchesNothing: true,
-  needs: [LatticeMemory],
-})
-export default class CatalaseCrystal implements MenuItem {
-  constructor(private readonly memory: LatticeMemory) {}
-
-  checked(): boolean {
-    return this.memory.catalase;
-  }
-
-  async run(run: Run): Promise<void> {
-    this.memory.catalase = !this.memory.catalase;
-    run.operator.log(`Find Pixel Size expects ${this.memory.catalase ? 'a catalase crystal' : 'a grating'}.`);
-  }
-}
+  read: ({ memory }) => memory.catalase,
+  write: ({ memory }, on) => {
+    memory.catalase = on;
+  },
+  says: { on: 'Find Pixel Size expects a catalase crystal.', off: 'Find Pixel Size expects a grating.' },
+});

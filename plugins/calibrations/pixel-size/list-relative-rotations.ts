@@ -1,38 +1,33 @@
-import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
+import { defineItem, value } from '../../../core/kernel';
 import { Optics } from '../../../core/optics';
-import { type CalibrationResult, Calibrations } from '../../../core/store';
+import { Calibrations } from '../../../core/store';
 import { pixelSizeSuggestion, relativeRotationSuggestion } from '../shared/result/property-suggestions';
 import { type FoundPixelSize, foundPixelSizes, relativeRotation as rotationBetween } from './lattice/lattice-found';
 
 /** Lists the found pixel sizes as lines for the properties, with the rotations from one magnification to the next. */
-@menuItem({
+export default defineItem({
   id: 'calibrations/pixel-size/list-relative-rotations',
-  menu: ['Pixel Size'],
-  label: 'List Relative Rotations',
-  summary: 'Lists pixel sizes and differences in rotation that were found.',
-  anytime: true,
-  touchesNothing: true,
-  needs: [Optics, Calibrations],
+  needs: { optics: Optics, calibrations: Calibrations },
   results: {
-    rows: 'For each camera and mag index: camera, magIndex, magnification, pixelSize in nm, relativeRotation and its alternative in degrees where there are any, product of magnification and pixel size in um.',
+    rows: value.table('The found pixel sizes, by camera and magnification.', {
+      camera: value.quantity('Number of the camera.'),
+      magIndex: value.quantity('Mag index.'),
+      magnification: value.quantity('Magnification.', { unit: 'x' }),
+      pixelSize: value.quantity('Size of an unbinned pixel on the specimen.', { unit: 'nm' }),
+      gridAngle: value.quantity('Direction of the lines in the image.', { unit: 'degrees' }),
+      product: value.quantity('Magnification times pixel size.', { unit: 'um' }),
+      relativeRotation: value.quantity('Rotation against the next lower magnification.', {
+        unit: 'degrees',
+        optional: true,
+      }),
+      alternative: value.quantity('The other rotation that fits as well.', { unit: 'degrees', optional: true }),
+    }),
   },
-  units: {
-    'rows.pixelSize': 'nm',
-    'rows.gridAngle': 'degrees',
-    'rows.relativeRotation': 'degrees',
-    'rows.alternative': 'degrees',
-    'rows.product': 'um',
-  },
-})
-export default class ListRelativeRotations implements MenuItem {
-  constructor(
-    private readonly optics: Optics,
-    private readonly calibrations: Calibrations,
-  ) {}
-
-  async run(run: Run): Promise<CalibrationResult> {
+  anytime: true,
+  forecast: 'nothing',
+  async run({ optics, calibrations }, run) {
     const { operator } = run;
-    const found = foundPixelSizes(this.calibrations);
+    const found = foundPixelSizes(calibrations);
     let previous: FoundPixelSize | undefined;
     const rows = found.map((row) => {
       const { camera, magIndex, pixelSize } = row;
@@ -40,8 +35,8 @@ export default class ListRelativeRotations implements MenuItem {
       const below = previous?.camera === camera && previous.magIndex === magIndex - 1 ? previous : undefined;
       previous = row;
       const turn = below && rotationBetween(below, row);
-      const magnification = this.optics.cameras.some(({ index }) => index === camera)
-        ? this.optics.magnificationFor(magIndex, camera)
+      const magnification = optics.cameras.some(({ index }) => index === camera)
+        ? optics.magnificationFor(magIndex, camera)
         : 0;
       const product = (magnification * pixelSize) / 1000;
       const comment = `# ${magnification}x, p=${product.toFixed(3)}`;
@@ -79,5 +74,5 @@ export default class ListRelativeRotations implements MenuItem {
       pixelSizeSuggestion({ camera, magIndex }, pixelSize),
     ]);
     return run.report({ summary: `${rows.length} pixel sizes.`, values: { rows }, propertySuggestions });
-  }
-}
+  },
+});

@@ -1,46 +1,31 @@
-import { type MenuItem, type Run, menuItem } from '../../../core/kernel';
-import type { CalibrationResult } from '../../../core/store';
+import { defineItem, value } from '../../../core/kernel';
 import { LatticeMemory } from './lattice/lattice-memory';
 
-const largest = 2048;
+const largestSize = 2048;
 
-/** Sets the size to which images are binned before their lattice is looked for, for this session. */
-@menuItem({
+/** Sets the size to which images are binned before their lattice is searched, for this session. */
+export default defineItem({
   id: 'calibrations/pixel-size/set-binned-size',
-  menu: ['Pixel Size'],
-  label: 'Set Binned Size',
-  summary: 'Sets the size to which images are binned to find the pixel size.',
-  anytime: true,
-  touchesNothing: true,
-  needs: [LatticeMemory],
-  questions: [
-    {
-      id: 'binned-size',
+  needs: { memory: LatticeMemory },
+  questions: {
+    'binned-size': {
       kind: 'number',
-      summary: 'Size in pixels to which images are binned, up to 2048; 0 lets the expected number of repeats decide.',
-    },
-  ],
-  results: { binnedSize: 'The size in pixels now in force; 0 is automatic.' },
-  units: { binnedSize: 'px' },
-})
-export default class SetBinnedSize implements MenuItem {
-  constructor(private readonly memory: LatticeMemory) {}
-
-  async run(run: Run): Promise<CalibrationResult> {
-    const entered = await run.operator.number({
-      id: 'binned-size',
-      text: 'Size in pixels to bin images to (0 for automatic)',
-      default: this.memory.targetSize,
       integer: true,
-    });
-    const binnedSize = Math.max(0, Math.min(largest, entered));
-    this.memory.targetSize = binnedSize;
-    return run.report({
-      summary:
-        binnedSize === 0
-          ? 'The binned size is chosen automatically.'
-          : `Images are binned to at most ${binnedSize} pixels.`,
-      values: { binnedSize },
-    });
-  }
-}
+      why: 'Size in pixels to which images are binned, up to 2048; 0 lets the expected number of repeats decide.',
+    },
+  },
+  results: { binnedSize: value.quantity('The size in pixels now in force; 0 is automatic.', { unit: 'px' }) },
+  anytime: true,
+  forecast: 'nothing',
+  async run({ memory }, run) {
+    const text = 'Size in pixels to bin images to (0 for automatic)';
+    const entered = await run.ask('binned-size', { text, default: memory.targetSize });
+    const binnedSize = Math.max(0, Math.min(largestSize, entered));
+    memory.targetSize = binnedSize;
+    const summary =
+      binnedSize === 0
+        ? 'The binned size is chosen automatically.'
+        : `Images are binned to at most ${binnedSize} pixels.`;
+    return run.report({ summary, values: { binnedSize } });
+  },
+});

@@ -13,6 +13,8 @@ export interface ItemState {
   readonly checked: boolean;
   readonly separated: boolean;
   readonly administratorOnly: boolean;
+  /** Whether it saves the calibrations. */
+  readonly saves: boolean;
   readonly questions: readonly { readonly id: string; readonly summary: string }[];
   readonly stores: readonly string[];
   readonly results: Readonly<Record<string, string>>;
@@ -26,7 +28,7 @@ export type Waiting = { readonly id: number } & (
       readonly for: 'answer';
       readonly questions: readonly { readonly question: QuestionState; readonly why: string }[];
     }
-  | { readonly for: 'button'; readonly names: readonly string[] }
+  | { readonly for: 'button'; readonly names: readonly string[]; readonly text?: string }
   | { readonly for: 'mark'; readonly buffer: string; readonly kind: 'point' | 'line' }
 );
 

@@ -109,8 +109,8 @@ export class ConsolePort implements OperatorPort {
       questions,
     );
   }
-  button(names: readonly string[], signal: AbortSignal): Promise<string> {
-    return this.questions.add({ for: 'button', names }, signal);
+  button(names: readonly string[], signal: AbortSignal, text?: string): Promise<string> {
+    return this.questions.add({ for: 'button', names, ...(text !== undefined && { text }) }, signal);
   }
   mark(buffer: string, kind: 'point' | 'line', signal: AbortSignal): Promise<Mark> {
     return this.questions.add({ for: 'mark', buffer, kind }, signal);

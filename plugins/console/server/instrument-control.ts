@@ -1,6 +1,6 @@
 import { EucentricError, apply, imageShiftUnits, inverse, vector } from '../../../core/base';
 import { Scope } from '../../../core/devices';
-import type { BufferedImage, Forecast, Session } from '../../../core/kernel';
+import { type Amount, type BufferedImage, type Session, leastOf, mostOf, movesInWords } from '../../../core/kernel';
 import { takeImage } from '../../../core/acquisition';
 import { ImageShiftControl, Optics } from '../../../core/optics';
 import type { ParameterSetName } from '../../../core/settings';
@@ -47,28 +47,31 @@ export class InstrumentControl {
 
   /** What a run of an item would do now, with the dose where the dose rate is known. */
   async forecast(item: string): Promise<ForecastState> {
-    let known: Awaited<ReturnType<Session['forecast']>>;
+    let forecast: Awaited<ReturnType<Session['forecast']>>;
     try {
-      known = await this.session.forecast(item, AbortSignal.timeout(forecastLimitMilliseconds));
+      forecast = await this.session.forecast(item, AbortSignal.timeout(forecastLimitMilliseconds));
     } catch (error) {
       if (!(error instanceof EucentricError)) throw error;
       return { changes: [], unknown: `${error.message} ${error.hint}` };
     }
-    if (!known) return { changes: [] };
-    const { changes = [], atMost, dependsOn } = known;
+    if (!forecast) return { changes: [] };
+    const { images = 0, exposure, duration, dependsOn } = forecast;
+    const costOf = (of: (amount: Amount) => number): Promise<CostState> =>
+      this.cost({
+        images: of(images),
+        ...(exposure !== undefined && { exposure: of(exposure) }),
+        ...(duration !== undefined && { duration: of(duration) }),
+      });
+    const known = [images, exposure, duration].every((amount) => typeof amount !== 'object');
     return {
-      ...(await this.cost(known)),
-      changes,
-      ...(atMost && { atMost: await this.cost(atMost) }),
+      ...(await costOf(leastOf)),
+      changes: movesInWords(forecast),
+      ...(!known && { atMost: await costOf(mostOf) }),
       ...(dependsOn !== undefined && { dependsOn }),
     };
   }
 
-  private async cost({
-    images,
-    exposure,
-    duration,
-  }: Pick<Forecast, 'images' | 'exposure' | 'duration'>): Promise<CostState> {
+  private async cost({ images, exposure, duration }: Omit<CostState, 'dose'>): Promise<CostState> {
     const dose = exposure ? await this.dose(exposure) : undefined;
     return {
       ...(images !== undefined && { images }),

@@ -1,4 +1,4 @@
-import type { MenuEntry } from '../../../core/kernel';
+import { type MenuEntry, sentencesOf } from '../../../core/kernel';
 import type { ItemState } from '../protocol';
 
 /** The menu as the page shows it. */
@@ -14,9 +14,10 @@ export function menuState(entries: readonly MenuEntry[]): readonly ItemState[] {
     separated,
     ...(reason !== undefined && { reason }),
     administratorOnly: declaration?.administratorOnly ?? false,
+    saves: declaration?.saves ?? false,
     questions: (declaration?.questions ?? []).map((question) => ({ id: question.id, summary: question.summary })),
     stores: declaration?.stores ?? [],
-    results: declaration?.results ?? {},
+    results: sentencesOf(declaration?.results ?? {}),
     needs: (declaration?.needs ?? []).map(({ name }) => name),
     ...(declaration?.script !== undefined && { script: declaration.script }),
   }));

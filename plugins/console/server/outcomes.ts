@@ -1,5 +1,5 @@
-import { StoppedError, toFault } from '../../../core/base';
-import type { MenuItemDeclaration } from '../../../core/kernel';
+import { type Matrix, StoppedError, type Vector, toFault } from '../../../core/base';
+import type { Columns, ItemDeclaration, ResultSpecs, ScalarSpec, ValueSpec } from '../../../core/kernel';
 import { type CalibrationResult, mainChange } from '../../../core/store';
 import type { OutcomeState, ValueState } from '../protocol';
 
@@ -8,44 +8,55 @@ type Shell = Pick<OutcomeState, 'number' | 'item' | 'label' | 'stored' | 'second
 const nothing = { remarks: [], values: [], tables: [] } as const;
 const mostRows = 200;
 
-/** A result as people read it: each value with its error, beside what it replaces; lists of rows as tables. */
+/** A result as people read it, by what the item declares: each value with its error, beside what it replaces; lists of rows as tables. */
 export function outcomeOf(
   shell: Shell,
   result: CalibrationResult | undefined,
-  { results: about = {}, units = {} }: Pick<MenuItemDeclaration, 'results' | 'units'> = {},
+  { results = {} }: Partial<Pick<ItemDeclaration, 'results'>> = {},
 ): OutcomeState {
   if (!result) return { ...shell, ...nothing, end: 'done', summary: `${shell.label} has ended; nothing was stored.` };
-  const { values, standardErrors, quality } = result;
-  const replaced = mainChange(result.changes)?.replaced;
-  const plain: ValueState[] = [];
-  const tables: OutcomeState['tables'][number][] = [];
-  for (const [name, value] of Object.entries(values)) {
-    const table = tableOf(name, value, units);
-    if (table) {
-      tables.push(table);
-      continue;
-    }
-    const shown = plainValue(value);
-    if (shown === undefined) continue;
-    const [error, before] = [standardErrors[name], replaced?.[name]];
-    plain.push({
-      name,
-      value: shown,
-      ...(about[name] !== undefined && { about: about[name] }),
-      ...(units[name] !== undefined && { unit: units[name] }),
-      ...(typeof error === 'number' && Number.isFinite(error) && { error }),
-      ...(typeof before === 'number' && Number.isFinite(before) && { before }),
-    });
-  }
+  const { values, quality } = result;
+  const given = specsOf(results, values).filter(([name]) => values[name] !== undefined);
   return {
     ...shell,
     end: 'done',
     summary: result.summary,
     remarks: quality?.remarks ?? [],
     ...(quality?.verdict !== undefined && { verdict: quality.verdict }),
-    values: plain,
-    tables,
+    values: given.flatMap(([name, spec]) => (isTable(spec) ? [] : valueOf(name, spec, result))),
+    tables: given.flatMap(([name, spec]) => tableOf(name, spec, values[name])),
   };
+}
+
+/** The declared values, and what an earlier version of the item may have reported besides. */
+function specsOf(results: ResultSpecs, values: CalibrationResult['values']): readonly (readonly [string, ValueSpec])[] {
+  const undeclared = Object.keys(values).filter((name) => !(name in results));
+  const plain = undeclared.flatMap((name) => {
+    const kind = plainKinds[typeof values[name] as keyof typeof plainKinds];
+    return kind ? [[name, { kind, what: '', optional: false }] as const] : [];
+  });
+  return [...Object.entries(results), ...plain];
+}
+const plainKinds = { number: 'quantity', string: 'text', boolean: 'flag' } as const;
+
+const isTable = ({ kind }: ValueSpec): boolean => kind === 'table' || kind === 'vectors';
+
+function valueOf(name: string, spec: ValueSpec, { values, standardErrors, changes }: CalibrationResult): ValueState[] {
+  const { kind, what } = spec;
+  const unit = kind === 'table' ? undefined : spec.unit;
+  const [error, before] = [standardErrors[name], mainChange(changes)?.replaced?.[name]];
+  const shared = { ...(what !== '' && { about: what }), ...(unit !== undefined && { unit }) };
+  const shown = plainValue(kind, values[name]);
+  if (shown === undefined) return [];
+  return [
+    {
+      name,
+      value: shown,
+      ...shared,
+      ...(typeof error === 'number' && Number.isFinite(error) && { error }),
+      ...(typeof before === 'number' && Number.isFinite(before) && { before }),
+    },
+  ];
 }
 
 /** How a run ended that gave no result. */
@@ -61,33 +72,54 @@ export function failureOf(shell: Shell, error: unknown): OutcomeState {
   };
 }
 
-function plainValue(value: unknown): ValueState['value'] | undefined {
-  if (typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean')
-    return typeof value === 'number' && !Number.isFinite(value) ? 'not known' : value;
-  if (Array.isArray(value) && value.length > 0 && value.length <= 24 && value.every((each) => typeof each === 'number'))
-    return value.map((each: number) => Number(each.toPrecision(5))).join(', ');
-  return undefined;
+function plainValue(kind: ValueSpec['kind'], value: unknown): ValueState['value'] | undefined {
+  switch (kind) {
+    case 'quantity':
+      return Number.isFinite(value) ? (value as number) : 'not known';
+    case 'text':
+    case 'flag':
+      return value as string | boolean;
+    case 'quantities':
+      return figures(value as readonly number[]);
+    case 'vector':
+      return figures([(value as Vector).x, (value as Vector).y]);
+    case 'matrix': {
+      const { xpx, xpy, ypx, ypy } = value as Matrix;
+      return figures([xpx, xpy, ypx, ypy]);
+    }
+    case 'vectors':
+    case 'table':
+      return undefined;
+  }
 }
 
-function tableOf(
-  name: string,
-  value: unknown,
-  units: Readonly<Record<string, string>>,
-): OutcomeState['tables'][number] | undefined {
-  if (!Array.isArray(value) || value.length === 0 || !value.every((row) => typeof row === 'object' && row !== null))
-    return undefined;
-  const rows = value.slice(0, mostRows) as Record<string, unknown>[];
-  const columns = Object.keys(rows[0]!).filter((column) =>
-    rows.every((row) => ['number', 'string'].includes(typeof row[column])),
-  );
-  return columns.length === 0
-    ? undefined
-    : {
-        name,
-        columns: columns.map((column) => ({
-          name: column,
-          ...(units[`${name}.${column}`] !== undefined && { unit: units[`${name}.${column}`]! }),
-        })),
-        rows: rows.map((row) => columns.map((column) => row[column] as number | string)),
-      };
+const figures = (numbers: readonly number[]): string =>
+  numbers.map((each) => String(Number(each.toPrecision(5)))).join(', ');
+
+const pair: Columns = {
+  x: { kind: 'quantity', what: 'X', optional: false },
+  y: { kind: 'quantity', what: 'Y', optional: false },
+};
+
+function tableOf(name: string, spec: ValueSpec, value: unknown): readonly OutcomeState['tables'][number][] {
+  if (!isTable(spec) || !Array.isArray(value) || value.length === 0) return [];
+  const columns = spec.kind === 'table' ? spec.columns : inUnit(pair, (spec as ScalarSpec).unit);
+  const rows = value.slice(0, mostRows) as readonly Readonly<Record<string, unknown>>[];
+  const filled = Object.entries(columns).filter(([column]) => rows.some((row) => row[column] !== undefined));
+  const cell = (kind: ValueSpec['kind'], each: unknown): number | string => {
+    const shown = each === undefined ? '' : plainValue(kind, each);
+    return typeof shown === 'boolean' ? (shown ? 'yes' : 'no') : (shown ?? '');
+  };
+  return [
+    {
+      name,
+      columns: filled.map(([column, { unit }]) => ({ name: column, ...(unit !== undefined && { unit }) })),
+      rows: rows.map((row) => filled.map(([column, { kind }]) => cell(kind, row[column]))),
+    },
+  ];
 }
+
+const inUnit = (columns: Columns, unit: string | undefined): Columns =>
+  unit === undefined
+    ? columns
+    : Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, { ...column, unit }]));

@@ -1,6 +1,6 @@
 import { CombinedError, EucentricError, FilteredLogger, VirtualClock, token } from '../../../core/base';
 import { type Camera, type CameraTraits, Cameras } from '../../../core/devices';
-import { Kernel, type MenuItem, type PluginHost, definePlugin, menuItem } from '../../../core/kernel';
+import { Kernel, type PluginHost, defineItem, definePlugin } from '../../../core/kernel';
 import { parseSettings } from '../../../core/settings';
 
 const Thing = token<{ readonly name: string }>('Thing');
@@ -41,10 +41,13 @@ const camera = (index: number): Camera => ({
   stop: async () => {},
 });
 
-@menuItem({ id: 'test/item', menu: [], label: 'Item', summary: 'Does nothing.', needs: [] })
-class Item implements MenuItem {
-  async run(): Promise<void> {}
-}
+const Item = defineItem({
+  id: 'test/item',
+  place: { menu: [], label: 'Item', summary: 'Does nothing.' },
+  needs: {},
+  forecast: 'nothing',
+  run: async () => {},
+});
 
 describe('what two plugins claim', () => {
   test.each([

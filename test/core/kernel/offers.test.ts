@@ -1,29 +1,31 @@
 import { EucentricError, FilteredLogger, Registry, VirtualClock, seconds } from '../../../core/base';
 import {
   Menu,
-  type MenuItem,
   type OperatorPort,
   type Run,
   Runner,
   type RunnerParts,
   ScriptedOperator,
   createHooks,
-  menuItem,
+  defineItem,
 } from '../../../core/kernel';
-import type { CalibrationResult, Calibrations, PropertySuggestion } from '../../../core/store';
+import type { Calibrations, PropertySuggestion } from '../../../core/store';
 
 /** Calibrations that a result without changes never asks for. */
 const noCalibrations = () => ({}) as Calibrations;
 const suggestion: PropertySuggestion = { property: 'StageCycleLengthX', value: 61, what: 'cycle', unit: 'um' };
 let during: (run: Run) => Promise<void> = async () => {};
 
-@menuItem({ id: 'test/measure', menu: [], label: 'Measure', summary: 'Measures.', needs: [] })
-class Measure implements MenuItem {
-  async run(run: Run): Promise<CalibrationResult> {
+const Measure = defineItem({
+  id: 'test/measure',
+  place: { menu: [], label: 'Measure', summary: 'Measures.' },
+  needs: {},
+  forecast: 'nothing',
+  async run(_, run) {
     await during(run);
     return run.report({ summary: 'Measured.', values: {}, propertySuggestions: [suggestion] });
-  }
-}
+  },
+});
 
 function setUp(offerProperties: RunnerParts['offerProperties'], port: Partial<OperatorPort> = {}) {
   const menu = new Menu(new Registry());

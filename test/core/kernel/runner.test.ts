@@ -10,13 +10,12 @@ import {
 import type { Setting } from '../../../core/devices';
 import {
   Menu,
-  type MenuItem,
   type OperatorPort,
   type Run,
   Runner,
   ScriptedOperator,
   createHooks,
-  menuItem,
+  defineItem,
 } from '../../../core/kernel';
 import { type CalibrationResult, type Calibrations, put, remove } from '../../../core/store';
 import { Site } from '../store/site';
@@ -43,28 +42,24 @@ class MemoryKnob implements Knob {
 
 let during: (run: Run, knob: Knob) => Promise<CalibrationResult | void> = async () => {};
 
-@menuItem({
+const Turn = defineItem({
   id: 'test/turn',
-  menu: [],
-  label: 'Turn',
-  summary: 'Turns the knob.',
-  needs: [Knob],
+  place: { menu: [], label: 'Turn', summary: 'Turns the knob.' },
+  needs: { knob: Knob },
   stores: ['C2SpotOffset'],
-  questions: [{ id: 'how far', kind: 'number', summary: 'For the test.' }],
-})
-class Turn implements MenuItem {
-  constructor(private readonly knob: Knob) {}
-  run(run: Run): Promise<CalibrationResult | void> {
-    return during(run, this.knob);
-  }
-}
+  questions: { 'how far': { kind: 'number', why: 'For the test.' } },
+  forecast: 'nothing',
+  run: ({ knob }, run) => during(run, knob),
+});
 
-@menuItem({ id: 'test/look', menu: [], label: 'Look', summary: 'Looks.', anytime: true, needs: [] })
-class Look implements MenuItem {
-  async run(run: Run): Promise<CalibrationResult> {
-    return run.report({ summary: 'Seen.', values: {} });
-  }
-}
+const Look = defineItem({
+  id: 'test/look',
+  place: { menu: [], label: 'Look', summary: 'Looks.' },
+  needs: {},
+  anytime: true,
+  forecast: 'nothing',
+  run: async (_, run) => run.report({ summary: 'Seen.', values: {} }),
+});
 
 const sites: Site[] = [];
 afterEach(() => {

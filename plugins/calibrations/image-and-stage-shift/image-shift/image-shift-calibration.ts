@@ -12,7 +12,7 @@ import {
   subtract,
 } from '../../../../core/base';
 import { Cameras, type Exposure, Scope } from '../../../../core/devices';
-import { type Forecast, ImageBuffers, type QuestionDeclaration, type Run } from '../../../../core/kernel';
+import { type Forecast, ImageBuffers, type ItemRun, type Uses, value } from '../../../../core/kernel';
 import { ImageAcquisition } from '../../../../core/acquisition';
 import { ImageShiftControl, Optics } from '../../../../core/optics';
 import { Settings } from '../../../../core/settings';
@@ -33,125 +33,111 @@ import { weighImageShift } from './image-shift-uncertainty';
 import { chooseScratchPixelSize } from './scratch-pixel-size';
 import { imageShiftResiduals } from '../../shared/image-series/measurement-plots';
 import { propagateChange } from './propagation';
-import { ShiftCalibrationMemory } from '../../shared/services';
+import { CarriedChanges } from './carried-changes';
 import {
   checkShiftRange,
-  opticsChanges,
+  opticsMoves,
   prepareOptics,
   shiftExposure,
   shiftPattern,
   shiftSteps,
 } from '../../shared/image-series/shift-preparation';
-import { seriesForecast } from '../../shared/image-series/series-forecast';
+import { imageCost } from '../../shared/image-series/series-forecast';
 import { doubtQuestion, settleDoubts } from '../../shared/image-series/series-doubts';
 import { type Series, type SeriesParts, takeSeries } from '../../shared/image-series/shift-series';
 
-/** What Image Shift and IS from Scratch ask for. */
-export const imageShiftNeeds = [
-  Scope,
-  Cameras,
-  Optics,
-  ImageShiftControl,
-  ImageAcquisition,
-  ImageBuffers,
-  Calibrations,
-  Settings,
-  ShiftCalibrationMemory,
-] as const;
-
-/** The questions that both may ask. */
-export const imageShiftQuestions: readonly QuestionDeclaration[] = [
-  {
-    id: 'start',
-    kind: 'confirm',
-    summary:
-      'Before anything is done: how many images will be taken, and a reminder to check the beam. Left out in scripts.',
-  },
-  {
-    id: 'pixel-size',
-    kind: 'choice',
-    summary:
-      'From scratch only, when no measured pixel size is there and what is known of it contradicts the nominal one.',
-  },
-  doubtQuestion,
-  {
-    id: 'forget',
-    kind: 'confirm',
-    summary:
-      'Whether to drop a calibration whose range is above 10 % (20 % in low magnification); the earlier one is then kept.',
-  },
-  {
-    id: 'propagate',
-    kind: 'confirm',
-    summary: 'Whether to carry the change over to mags that have older calibrations of their own. Left out in scripts.',
-  },
-];
-
-/** The values that both report. */
-export const imageShiftResults: Readonly<Record<string, string>> = {
-  xpx: 'Image shift to camera, X by X, in unbinned pixels for one image-shift unit.',
-  xpy: 'Image shift to camera, X by Y.',
-  ypx: 'Image shift to camera, Y by X.',
-  ypy: 'Image shift to camera, Y by Y.',
-  rangePercent: 'Largest difference of repeated measurements, in percent of the largest element.',
-  meanCorrelation: 'Mean correlation coefficient of the image pairs.',
-  leastCorrelation: 'Lowest correlation coefficient of the image pairs.',
-  driftX: 'Drift in X from one image to the next, in binned pixels.',
-  driftY: 'Drift in Y from one image to the next, in binned pixels.',
-  changePercent: 'Mean change against the calibration that was in use before, in percent.',
-  images: 'Number of images taken.',
+/** What Image Shift and IS from Scratch use. */
+export const imageShiftNeeds = {
+  scope: Scope,
+  cameras: Cameras,
+  optics: Optics,
+  control: ImageShiftControl,
+  acquisition: ImageAcquisition,
+  buffers: ImageBuffers,
+  calibrations: Calibrations,
+  settings: Settings,
+  carried: CarriedChanges,
 };
 
-/** The units of what both report. */
-export const imageShiftResultUnits = {
-  xpx: 'px per unit',
-  xpy: 'px per unit',
-  ypx: 'px per unit',
-  ypy: 'px per unit',
-  rangePercent: '%',
-  driftX: 'binned px',
-  driftY: 'binned px',
-  changePercent: '%',
+/** The questions that both may ask. */
+export const imageShiftQuestions = {
+  start: {
+    kind: 'confirm',
+    why: 'Before anything is done: how many images will be taken, and a reminder to check the beam. Left out in scripts.',
+  },
+  'pixel-size': {
+    kind: 'choice',
+    choices: {
+      found: 'The pixel size found',
+      derived: 'The one derived',
+      nominal: 'The nominal one',
+      cancel: 'Cancel',
+    },
+    why: 'From scratch only, when no measured pixel size is there and what is known of it contradicts the nominal one.',
+  },
+  doubtful: doubtQuestion,
+  forget: {
+    kind: 'confirm',
+    why: 'Whether to drop a calibration whose range is above 10 % (20 % in low magnification); the earlier one is then kept.',
+  },
+  propagate: {
+    kind: 'confirm',
+    why: 'Whether to carry the change over to mags that have older calibrations of their own. Left out in scripts.',
+  },
 } as const;
+
+/** The values that both report. */
+export const imageShiftResults = {
+  xpx: value.quantity('Image shift to camera, X by X, in unbinned pixels for one image-shift unit.', {
+    unit: 'px per unit',
+  }),
+  xpy: value.quantity('Image shift to camera, X by Y.', { unit: 'px per unit' }),
+  ypx: value.quantity('Image shift to camera, Y by X.', { unit: 'px per unit' }),
+  ypy: value.quantity('Image shift to camera, Y by Y.', { unit: 'px per unit' }),
+  rangePercent: value.quantity('Largest difference of repeated measurements, in percent of the largest element.', {
+    unit: '%',
+  }),
+  meanCorrelation: value.quantity('Mean correlation coefficient of the image pairs.'),
+  leastCorrelation: value.quantity('Lowest correlation coefficient of the image pairs.'),
+  driftX: value.quantity('Drift in X from one image to the next, in binned pixels.', { unit: 'binned px' }),
+  driftY: value.quantity('Drift in Y from one image to the next, in binned pixels.', { unit: 'binned px' }),
+  changePercent: value.quantity('Mean change against the calibration that was in use before, in percent.', {
+    unit: '%',
+    optional: true,
+  }),
+  images: value.quantity('Number of images taken.'),
+};
+
+type Run = ItemRun<typeof imageShiftQuestions, typeof imageShiftResults>;
 
 /** The smallest displacement, in binned pixels, from which a first round from scratch can go on. */
 const smallestScratchShift = 5;
 
 /** One run of the image shift calibration; made anew for each run. */
 export class ImageShiftCalibration {
-  constructor(
-    private readonly scope: Scope,
-    private readonly cameras: Cameras,
-    private readonly optics: Optics,
-    private readonly control: ImageShiftControl,
-    private readonly acquisition: ImageAcquisition,
-    private readonly buffers: ImageBuffers,
-    private readonly calibrations: Calibrations,
-    private readonly settings: Settings,
-    private readonly memory: ShiftCalibrationMemory,
-  ) {}
+  constructor(private readonly use: Uses<typeof imageShiftNeeds>) {}
 
   /** Runs from the first question to the stored result; `fromScratch` leaves earlier matrices out of account. */
   async run(run: Run, fromScratch: boolean): Promise<CalibrationResult> {
-    const camera = this.cameras.selected.traits;
-    const magIndex = await this.scope.magIndex.read(run.signal);
-    const known = this.optics.imageShiftToCamera(magIndex, camera.index);
+    const camera = this.use.cameras.selected.traits;
+    const magIndex = await this.use.scope.magIndex.read(run.signal);
+    const known = this.use.optics.imageShiftToCamera(magIndex, camera.index);
     const scratch = fromScratch || known === undefined;
-    const plan = shiftExposure(this.cameras.selected, this.settings);
+    const plan = shiftExposure(this.use.cameras.selected, this.use.settings);
     const pattern: PatternName = scratch
       ? 'nine'
-      : shiftPattern(this.cameras.selected, this.optics, this.settings, magIndex);
+      : shiftPattern(this.use.cameras.selected, this.use.optics, this.use.settings, magIndex);
     const total = patterns[pattern].length + (scratch ? patterns.scratch.length : 0);
     if (!fromScratch && scratch)
       run.operator.log('No calibration can be derived for this magnification, so it is measured from scratch.');
     const scratchPixel = scratch
-      ? await chooseScratchPixelSize(run, this.optics, this.calibrations, magIndex, camera.index)
+      ? await chooseScratchPixelSize(run, this.use.optics, this.use.calibrations, magIndex, camera.index)
       : undefined;
     await this.askToStart(run, total, magIndex);
 
-    const base = await this.control.net.read(run.signal);
-    run.restoreLater('image shift', (signal) => this.control.write(base, { delayFactor: 1, signal }));
-    run.restoreLater('camera', () => this.cameras.selected.stop());
+    const base = await this.use.control.net.read(run.signal);
+    run.restoreLater('image shift', (signal) => this.use.control.write(base, { delayFactor: 1, signal }));
+    run.restoreLater('camera', () => this.use.cameras.selected.stop());
     run.operator.status('CALIBRATING IMAGE SHIFT');
     const common = { base, exposure: plan.exposure, total };
 
@@ -160,10 +146,10 @@ export class ImageShiftCalibration {
       prior = known!.matrix;
       // The range is tested before anything moves; from scratch there is nothing to test it with.
       const { steps } = this.steps(prior, plan.fieldSize, magIndex);
-      checkShiftRange(this.control, base, steps, magIndex);
-      await prepareOptics(run, this.scope, this.cameras, this.optics, magIndex);
+      checkShiftRange(this.use.control, base, steps, magIndex);
+      await prepareOptics(run, this.use.scope, this.use.cameras, this.use.optics, magIndex);
     } else {
-      await prepareOptics(run, this.scope, this.cameras, this.optics, magIndex);
+      await prepareOptics(run, this.use.scope, this.use.cameras, this.use.optics, magIndex);
       prior = await this.firstRound(run, { ...common, fieldSize: plan.fieldSize, magIndex, pixelSize: scratchPixel });
     }
     const { steps, delayFactor } = this.steps(prior, plan.fieldSize, magIndex);
@@ -177,7 +163,7 @@ export class ImageShiftCalibration {
       title: 'Image shift',
       done,
     });
-    await this.control.write(base, { delayFactor: 1, signal: run.signal });
+    await this.use.control.write(base, { delayFactor: 1, signal: run.signal });
     const doubts = await settleDoubts(run, series.doubts);
     const simple = fitImageShift(pattern, series.pairs, steps, plan.exposure.binning);
     const fit = {
@@ -198,34 +184,37 @@ export class ImageShiftCalibration {
 
   /** What a run would do now. */
   async forecast(fromScratch: boolean, signal: AbortSignal): Promise<Forecast> {
-    const { selected } = this.cameras;
-    const magIndex = await this.scope.magIndex.read(signal);
-    const known = this.optics.imageShiftToCamera(magIndex, selected.traits.index);
+    const { selected } = this.use.cameras;
+    const magIndex = await this.use.scope.magIndex.read(signal);
+    const known = this.use.optics.imageShiftToCamera(magIndex, selected.traits.index);
     const scratch = fromScratch || known === undefined;
-    const plan = shiftExposure(selected, this.settings);
+    const plan = shiftExposure(selected, this.use.settings);
     const images = scratch
       ? patterns.nine.length + patterns.scratch.length
-      : patterns[shiftPattern(selected, this.optics, this.settings, magIndex)].length;
+      : patterns[shiftPattern(selected, this.use.optics, this.use.settings, magIndex)].length;
     const delay = known
-      ? this.optics.imageShiftDelay(
+      ? this.use.optics.imageShiftDelay(
           this.steps(known.matrix, plan.fieldSize, magIndex).steps,
           magIndex,
           selected.traits.index,
         )
       : seconds(2);
-    return seriesForecast(selected, plan.exposure, images, 2 * delay, [
-      'image shift',
-      ...(await opticsChanges(this.scope, this.cameras, this.optics, magIndex, signal)),
-    ]);
+    return {
+      ...imageCost(selected, plan.exposure, images, 2 * delay),
+      moves: [
+        this.use.control.net,
+        ...(await opticsMoves(this.use.scope, this.use.cameras, this.use.optics, magIndex, signal)),
+      ],
+    };
   }
 
   private get seriesParts(): SeriesParts {
-    return { control: this.control, acquisition: this.acquisition, buffers: this.buffers };
+    return { control: this.use.control, acquisition: this.use.acquisition, buffers: this.use.buffers };
   }
 
   private async askToStart(run: Run, images: number, magIndex: number): Promise<void> {
     if (run.fromScript) return;
-    const magnification = this.optics.magnificationFor(magIndex, this.cameras.selected.traits.index);
+    const magnification = this.use.optics.magnificationFor(magIndex, this.use.cameras.selected.traits.index);
     const text = `Image shift will be calibrated at ${magnification}x with ${images} images taken with the Trial parameters. Is there detail all over the field, and are beam and exposure right?`;
     if (!(await run.operator.confirm({ id: 'start', text, default: true }))) throw imageShiftErrors.notStarted();
   }
@@ -235,7 +224,7 @@ export class ImageShiftCalibration {
     fieldSize: number,
     magIndex: number,
   ): { readonly steps: Vector; readonly delayFactor: number } {
-    return shiftSteps(this.optics, prior, fieldSize, { magIndex, camera: this.cameras.selected.traits.index });
+    return shiftSteps(this.use.optics, prior, fieldSize, { magIndex, camera: this.use.cameras.selected.traits.index });
   }
 
   /** Finds a first matrix from steps of a tenth of the field in directions that are not known. */
@@ -252,7 +241,7 @@ export class ImageShiftCalibration {
   ): Promise<Matrix> {
     const { exposure, fieldSize, magIndex } = given;
     const perUnit =
-      (5 * this.optics.roughImageShiftScale(magIndex, this.cameras.selected.traits.index)) / given.pixelSize;
+      (5 * this.use.optics.roughImageShiftScale(magIndex, this.use.cameras.selected.traits.index)) / given.pixelSize;
     const { steps, delayFactor } = this.steps(matrix(perUnit, 0, 0, perUnit), fieldSize, magIndex);
     const series = await takeSeries(this.seriesParts, run, {
       ...given,
@@ -272,7 +261,7 @@ export class ImageShiftCalibration {
       );
     }
     if (Math.min(...moved) < smallestScratchShift) throw imageShiftErrors.tooSmall(Math.min(...moved));
-    await this.control.write(given.base, { delayFactor, signal: run.signal });
+    await this.use.control.write(given.base, { delayFactor, signal: run.signal });
     return fit.matrix;
   }
 
@@ -289,17 +278,17 @@ export class ImageShiftCalibration {
     },
   ): Promise<CalibrationResult> {
     const { fit, series, magIndex } = measured;
-    const camera = this.cameras.selected.traits;
-    const before = this.optics.imageShiftToCamera(magIndex, camera.index);
+    const camera = this.use.cameras.selected.traits;
+    const before = this.use.optics.imageShiftToCamera(magIndex, camera.index);
     const change = before && percentChange(before.matrix, fit.matrix);
-    const low = this.optics.isLowMagnification(magIndex, camera.index);
+    const low = this.use.optics.isLowMagnification(magIndex, camera.index);
     const quality = qualityOf(fit.rangePercent, low);
     const correlations = series.pairs.map((pair) => pair.correlation);
     const { mean, least } = correlationSummary(correlations);
     const lines = describeFit(measured, { mean, least, change, direct: before?.source === 'measured', quality });
     for (const line of lines) run.operator.log(line);
     if (low && run.administrator)
-      run.operator.log(`Absolute focus ${await this.scope.absoluteFocus.read(run.signal)}.`);
+      run.operator.log(`Absolute focus ${await this.use.scope.absoluteFocus.read(run.signal)}.`);
     if (measured.pattern === 'nine') logDriftLines(run, fit, measured.binning);
 
     if (quality === 'bad') {
@@ -307,10 +296,10 @@ export class ImageShiftCalibration {
       if (await run.operator.confirm({ id: 'forget', text, default: true }))
         throw imageShiftErrors.forgotten(fit.rangePercent);
     }
-    const own = this.calibrations.imageShift.get(magIndex, camera.index);
-    const measuredBefore = this.calibrations.imageShift.measuredAt(magIndex, camera.index) !== 0;
+    const own = this.use.calibrations.imageShift.get(magIndex, camera.index);
+    const measuredBefore = this.use.calibrations.imageShift.measuredAt(magIndex, camera.index) !== 0;
     const result = await run.accept({
-      summary: `Image shift calibrated at ${this.optics.magnificationFor(magIndex, camera.index)}x: ${quality}, range ${fit.rangePercent.toFixed(2)} %.`,
+      summary: `Image shift calibrated at ${this.use.optics.magnificationFor(magIndex, camera.index)}x: ${quality}, range ${fit.rangePercent.toFixed(2)} %.`,
       values: {
         ...fit.matrix,
         rangePercent: fit.rangePercent,
@@ -327,7 +316,7 @@ export class ImageShiftCalibration {
       changes: [put('ImageShiftMatrix', { magIndex, camera: camera.index, ...fit.matrix })],
     });
     if (own && !measuredBefore && change !== undefined) {
-      await propagateChange(run, this.optics, this.calibrations, this.memory, {
+      await propagateChange(run, this.use.optics, this.use.calibrations, this.use.carried, {
         magIndex,
         camera: camera.index,
         before: own,

@@ -2,7 +2,7 @@ import { type Matrix, asymmetry, inverse, product } from '../../../../core/base'
 import type { Run } from '../../../../core/kernel';
 import type { Optics } from '../../../../core/optics';
 import { type Calibrations, put } from '../../../../core/store';
-import type { ShiftCalibrationMemory } from '../../shared/services';
+import type { CarriedChanges } from './carried-changes';
 
 /** A matrix whose axes differ by more than this is no rotation with scale. */
 const asymmetric = 0.2;
@@ -17,7 +17,7 @@ export async function propagateChange(
   run: Run,
   optics: Optics,
   calibrations: Calibrations,
-  memory: ShiftCalibrationMemory,
+  carriedBefore: CarriedChanges,
   given: {
     readonly magIndex: number;
     readonly camera: number;
@@ -42,7 +42,7 @@ export async function propagateChange(
         optics.canTransferImageShift(magIndex, entry.magIndex, camera),
     )
     .map((entry) => entry.magIndex);
-  if (related.some((index) => memory.propagationSources.has(`${camera}:${index}`))) return;
+  if (related.some((index) => carriedBefore.has(`${camera}:${index}`))) return;
   const candidates = related.filter((index) => index !== magIndex && imageShift.measuredAt(index, camera) === 0);
   if (candidates.length === 0) return;
   const [low, high] = [Math.min(...candidates), Math.max(...candidates)].map((index) =>
@@ -61,5 +61,5 @@ export async function propagateChange(
     conditions: { magIndex, camera },
     changes: carried,
   });
-  memory.propagationSources.add(`${camera}:${magIndex}`);
+  carriedBefore.add(`${camera}:${magIndex}`);
 }

@@ -11,7 +11,7 @@ import { type OpticalPlace, type Optics, convertImageShift } from '../../../../c
 import { type Calibrations, type Change, put, remove } from '../../../../core/store';
 import { offsetErrors } from './image-shift-offset-errors';
 import type { Run } from '../../../../core/kernel';
-import type { ShiftCalibrationMemory } from '../../shared/services';
+import type { ZeroOffsetMode } from './zero-offset-mode';
 
 /** The column of the magnification table that offsets belong to: 0 regular, 1 energy-filtered. */
 export type OffsetMode = 0 | 1;
@@ -192,14 +192,20 @@ export function bridgedOffsets(
   );
 }
 
+/** The question about the mode that has the magnification with an offset of zero. */
+export const zeroRegularQuestion = {
+  kind: 'confirm',
+  why: 'With a bridge between regular and energy-filtered mode, once in a session: whether the offset is zero at a magnification of the regular camera.',
+} as const;
+
 /** The mode that has the magnification with an offset of zero; asked once in a session. */
-export async function zeroOwner(run: Run, memory: ShiftCalibrationMemory): Promise<OffsetMode> {
-  memory.zeroOffsetMode ??= (await run.operator.confirm({
+export async function zeroOwner(run: Run, zero: ZeroOffsetMode): Promise<OffsetMode> {
+  zero.mode ??= (await run.operator.confirm({
     id: 'zero-regular',
     text: 'Is the offset zero at a magnification of the camera before the filter?',
     default: true,
   }))
     ? 0
     : 1;
-  return memory.zeroOffsetMode;
+  return zero.mode;
 }

@@ -1,39 +1,32 @@
-import {
-  EucentricError,
-  type ImageShiftUnits,
-  type Undo,
-  type Vector,
-  vector,
-  type ProvidedAll,
-} from '../../../../core/base';
+import { EucentricError, type ImageShiftUnits, type Undo, type Vector, vector } from '../../../../core/base';
 import { Cameras, type Exposure, Scope } from '../../../../core/devices';
-import { type Forecast, ImageBuffers, type Run } from '../../../../core/kernel';
+import { type Forecast, ImageBuffers, type Run, type Uses } from '../../../../core/kernel';
 import { ImageAcquisition, cameraHeadStart } from '../../../../core/acquisition';
 import { ImageShiftControl, Optics } from '../../../../core/optics';
 import { Settings } from '../../../../core/settings';
 import {
   checkShiftRange,
-  opticsChanges,
+  opticsMoves,
   prepareOptics,
   shiftExposure,
   shiftSteps,
 } from '../../shared/image-series/shift-preparation';
 import { takeSeries } from '../../shared/image-series/shift-series';
-import { imageCost } from '../../shared/image-series/series-forecast';
+import { costBetween, imageCost } from '../../shared/image-series/series-forecast';
 import { type FactorScale, longestWait, mostSeriesOfSearch } from './settling-search';
 import { type SettlingFit, fitSettling, unitLengths } from './settling-fit';
 
 /** What measuring the settling of image shift asks for. */
-export const settlingNeeds = [
-  Settings,
-  Scope,
-  Cameras,
-  Optics,
-  ImageShiftControl,
-  ImageAcquisition,
-  ImageBuffers,
-] as const;
-type Parts = ProvidedAll<typeof settlingNeeds>;
+export const settlingNeeds = {
+  settings: Settings,
+  scope: Scope,
+  cameras: Cameras,
+  optics: Optics,
+  control: ImageShiftControl,
+  acquisition: ImageAcquisition,
+  buffers: ImageBuffers,
+};
+type Parts = Uses<typeof settlingNeeds>;
 
 /** How a series is repeated to tell its standard errors. */
 const repeats = 3;
@@ -62,7 +55,7 @@ export class SettlingMeasurement {
 
   /** Checks that the series can be taken, and prepares the microscope; everything is given back at the end of the run or by `restore`. */
   static async prepare(run: Run, parts: Parts): Promise<SettlingMeasurement> {
-    const [settings, scope, cameras, optics, control] = parts;
+    const { settings, scope, cameras, optics, control } = parts;
     const camera = cameras.selected.traits.index;
     const magIndex = await scope.magIndex.read(run.signal);
     const prior = optics.imageShiftToCamera(magIndex, camera)?.matrix;
@@ -98,15 +91,17 @@ export class SettlingMeasurement {
   }
 
   /** What measuring would do; nothing is measured unless the operator wants it. */
-  static async forecast([settings, scope, cameras, optics]: Parts, signal: AbortSignal): Promise<Forecast> {
+  static async forecast({ settings, scope, cameras, optics, control }: Parts, signal: AbortSignal): Promise<Forecast> {
     const { exposure } = shiftExposure(cameras.selected, settings);
     const search = mostSeriesOfSearch * imagesOf.nine;
-    const changes = await opticsChanges(scope, cameras, optics, await scope.magIndex.read(signal), signal);
+    const magIndex = await scope.magIndex.read(signal);
     return {
-      ...imageCost(cameras.selected, exposure, 0, 0),
-      atMost: imageCost(cameras.selected, exposure, search, longestWait),
-      dependsOn: `what is to be measured: nothing takes no image, six points take ${repeats * imagesOf.six} and nine points ${repeats * imagesOf.nine}, a search for a factor up to ${search}`,
-      changes: ['image shift', ...changes],
+      ...costBetween(
+        imageCost(cameras.selected, exposure, 0, 0),
+        imageCost(cameras.selected, exposure, search, longestWait),
+      ),
+      dependsOn: `what is measured: nothing takes no image, six points take ${repeats * imagesOf.six} and nine points ${repeats * imagesOf.nine}, a search for a factor up to ${search}`,
+      moves: [control.net, ...(await opticsMoves(scope, cameras, optics, magIndex, signal))],
     };
   }
 
@@ -125,11 +120,11 @@ export class SettlingMeasurement {
 
   /** Takes one series at a delay factor. */
   async series(run: Run, factor: number, pattern: 'nine' | 'six'): Promise<SettlingFit> {
-    const [settings, , cameras, optics, control, acquisition, buffers] = this.parts;
+    const { settings, scope, cameras, optics, control, acquisition, buffers } = this.parts;
     const { base, steps, delayFactor, exposure, toSpecimen } = this.plan;
     settings.set('ISdelayScaleFactor', factor);
     this.taken += 1;
-    const magIndex = await this.parts[1].magIndex.read(run.signal);
+    const magIndex = await scope.magIndex.read(run.signal);
     const prior = optics.imageShiftToCamera(magIndex, cameras.selected.traits.index)?.matrix;
     // Every series starts from an image shift and lenses at rest; this image waits for them and is not looked at.
     await control.write(base, { delayFactor, signal: run.signal });

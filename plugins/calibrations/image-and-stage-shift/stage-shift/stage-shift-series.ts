@@ -11,7 +11,7 @@ import {
   doubtsOfRepeated,
   doubtsOfSpecimen,
 } from '../../shared/image-series/series-doubts';
-import type { ShiftCalibrationMemory } from '../../shared/services';
+import type { WholeImageCorrelation } from './whole-image-correlation';
 import { alignPair } from '../../shared/image-series/shift-series';
 import type { StagePair } from './stage-shift-analysis';
 import { type AxisPlan, usualStageError } from './stage-shift-plan';
@@ -24,7 +24,7 @@ export interface StageSeriesParts {
   readonly acquisition: ImageAcquisition;
   readonly buffers: ImageBuffers;
   readonly settings: Settings;
-  readonly memory: ShiftCalibrationMemory;
+  readonly wholeImages: WholeImageCorrelation;
 }
 
 /** How a stage series is made: the steps of each axis, from where (micrometres), what is expected of them, and the exposure of its images. */
@@ -72,7 +72,7 @@ export async function takeStageSeries(
       taken += 1;
       if (before) {
         const onCamera = apply(prior, axis === 'x' ? vector(step, 0) : vector(0, step));
-        const expected = parts.memory.wholeImageCorrelation
+        const expected = parts.wholeImages.on
           ? undefined
           : vector(onCamera.x / exposure.binning, onCamera.y / exposure.binning);
         const found = alignPair(registration, image, before, expected, taken - 1);

@@ -1,10 +1,11 @@
-import { metres, type ProvidedAll, inNanometres } from '../../../../core/base';
+import { metres, inNanometres } from '../../../../core/base';
 import {
   type BufferedImage,
   ImageBuffers,
   type ImageContext,
-  type QuestionDeclaration,
-  type Run,
+  type ItemRun,
+  type Uses,
+  value,
 } from '../../../../core/kernel';
 import { Optics } from '../../../../core/optics';
 import { Settings } from '../../../../core/settings';
@@ -25,34 +26,34 @@ import { LatticeMemory } from './lattice-memory';
 import { pixelSizeSuggestion } from '../../shared/result/property-suggestions';
 import { type LatticeSpecimen, latticeSpecimen, targetSize } from './lattice-specimen';
 
-/** What a measurement of the pixel size needs. */
-export const latticeNeeds = [ImageBuffers, Optics, Calibrations, Settings, LatticeMemory] as const;
-/** What it may ask. */
-export const latticeQuestions: readonly QuestionDeclaration[] = [
-  {
-    id: 'keep',
+/** What a measurement of the pixel size uses. */
+export const latticeNeeds = {
+  buffers: ImageBuffers,
+  optics: Optics,
+  calibrations: Calibrations,
+  settings: Settings,
+  memory: LatticeMemory,
+};
+/** The questions that it may ask. */
+export const latticeQuestions = {
+  keep: {
     kind: 'confirm',
-    summary:
-      'When the pixel size is far from the one in use, as after finding the wrong lines: whether to keep it all the same.',
+    why: 'When the pixel size is far from the one in use, as after finding the wrong lines: whether to keep it anyway.',
   },
-];
-/** What it reports. */
+} as const;
+/** The values that it reports. */
 export const latticeResults = {
-  pixelSize: 'Size of an unbinned pixel on the specimen in nm.',
-  gridAngle: 'Direction of the lines in the image in degrees, counter-clockwise, 0 to 90.',
-  binnedPixelSize: 'Size of a pixel of the image in nm.',
-  spacings: 'Spacings along the two axes in pixels of the image.',
-  repeats: 'How many repeats lie across the image along the two axes.',
-  stored: 'Whether the pixel size was kept for this session; what the image does not confirm is not.',
-} as const;
+  pixelSize: value.quantity('Size of an unbinned pixel on the specimen in nm.', { unit: 'nm' }),
+  gridAngle: value.quantity('Direction of the lines in the image in degrees, counter-clockwise, 0 to 90.', {
+    unit: 'degrees',
+  }),
+  binnedPixelSize: value.quantity('Size of a pixel of the image in nm.', { unit: 'nm' }),
+  spacings: value.quantities('Spacings along the two axes in pixels of the image.', { unit: 'px' }),
+  repeats: value.quantities('How many repeats lie across the image along the two axes.'),
+  stored: value.flag('Whether the pixel size was kept for this session; what the image does not confirm is not.'),
+};
 
-/** The units of what it reports. */
-export const latticeResultUnits = {
-  pixelSize: 'nm',
-  gridAngle: 'degrees',
-  binnedPixelSize: 'nm',
-  spacings: 'px',
-} as const;
+type Run = ItemRun<typeof latticeQuestions, typeof latticeResults>;
 
 /** Below this a transform makes no sense. */
 const smallestImage = 64;
@@ -80,19 +81,7 @@ export function unfitImage(buffers: ImageBuffers, buffer: 'A' | 'B'): string | u
 
 /** Finds the pixel size from an image of a lattice. */
 export class PixelSizeMeasurement {
-  private readonly buffers: ImageBuffers;
-  private readonly optics: Optics;
-  private readonly calibrations: Calibrations;
-  private readonly settings: Settings;
-  private readonly memory: LatticeMemory;
-
-  constructor(...[buffers, optics, calibrations, settings, memory]: ProvidedAll<typeof latticeNeeds>) {
-    this.buffers = buffers;
-    this.optics = optics;
-    this.calibrations = calibrations;
-    this.settings = settings;
-    this.memory = memory;
-  }
+  constructor(private readonly use: Uses<typeof latticeNeeds>) {}
 
   /**
    * Analyses the image in buffer A and shows its autocorrelation there.
@@ -102,14 +91,14 @@ export class PixelSizeMeasurement {
     run: Run,
     marked?: { readonly x: number; readonly y: number; readonly contrast?: ImageContext['contrast'] },
   ): Promise<CalibrationResult> {
-    if (this.buffers.get('A')?.context.kind === 'montage centre') this.buffers.copy('B', 'A');
-    const source = this.buffers.get('A');
+    if (this.use.buffers.get('A')?.context.kind === 'montage centre') this.use.buffers.copy('B', 'A');
+    const source = this.use.buffers.get('A');
     if (!source) throw latticeErrors.noImage('A');
-    const specimen = latticeSpecimen(this.settings, this.memory);
+    const specimen = latticeSpecimen(this.use.settings, this.use.memory);
     const { frame, context } = source;
     const [rows = 0, columns = 0] = frame.image.shape;
     const pixelNanometres = context.pixelSize === undefined ? undefined : inNanometres(context.pixelSize);
-    const target = targetSize(specimen, this.memory, { pixelNanometres, shorterSide: Math.min(rows, columns) });
+    const target = targetSize(specimen, this.use.memory, { pixelNanometres, shorterSide: Math.min(rows, columns) });
     run.operator.log(`Binning the image to at most ${target.size} pixels, ${target.reason}.`);
     const binning = Math.ceil(Math.max(rows, columns) / target.size);
     const binned = reduce(frame.image, binning);
@@ -147,7 +136,7 @@ export class PixelSizeMeasurement {
     const outer = peaks.find(({ x, y }) => x * x + y * y > 1);
     const height = ((outer?.height ?? most) - least) * scale;
     const white = height + Math.min(0.1 * (brightest - height), 0.2 * height);
-    this.buffers.add(
+    this.use.buffers.add(
       {
         ...frame,
         image: imageOf(
@@ -187,7 +176,7 @@ export class PixelSizeMeasurement {
     const [onFirst, onSecond] = [specimen.first / one, specimen.second / other];
     const ofImage = crystal ? (onFirst + onSecond) / 2 : specimen.first / ((one + other) / 2);
     // An unbinned pixel of the properties may be two of a camera with super-resolution.
-    const perPixel = this.settings.cameras.find(({ index }) => index === camera)?.pixelsPerPropertyPixel ?? 1;
+    const perPixel = this.use.settings.cameras.find(({ index }) => index === camera)?.pixelsPerPropertyPixel ?? 1;
     const unbinning = perPixel / frame.exposure.binning;
     const pixelSize = ofImage * unbinning;
     const relativeError = lattice.spacingError / lattice.spacing;
@@ -256,10 +245,10 @@ export class PixelSizeMeasurement {
     const propertySuggestions = fromFile
       ? []
       : [pixelSizeSuggestion({ magIndex, camera }, pixelSize, pixelSize * relativeError)];
-    const before = foundPixelSizes(this.calibrations);
+    const before = foundPixelSizes(this.use.calibrations);
     const time = Math.floor(run.clock.date().getTime() / 60_000);
     const found = { magIndex, camera, pixelSize, gridAngle: lattice.angle, time };
-    const { list, added } = withFoundPixelSize(before, found, this.optics);
+    const { list, added } = withFoundPixelSize(before, found, this.use.optics);
     const result = await run.accept({
       ...draft,
       values: { ...values, stored: true },
@@ -316,8 +305,8 @@ export class PixelSizeMeasurement {
   }
 
   private previous(magIndex: number, camera: number) {
-    return this.optics.cameras.some(({ index }) => index === camera)
-      ? this.optics.pixelSize(magIndex, camera)
+    return this.use.optics.cameras.some(({ index }) => index === camera)
+      ? this.use.optics.pixelSize(magIndex, camera)
       : undefined;
   }
 }

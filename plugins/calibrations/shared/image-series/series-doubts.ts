@@ -1,5 +1,5 @@
 import { EucentricError, type Vector, inMicrometres } from '../../../../core/base';
-import type { BufferedImage, QuestionDeclaration, Run } from '../../../../core/kernel';
+import type { BufferedImage, Run } from '../../../../core/kernel';
 import { type Displacement, findPeriodicity, fixedPattern } from '../../../../imaging';
 
 /** Why a measured shift may be that of something else than the specimen. */
@@ -12,13 +12,11 @@ export interface Doubt {
   readonly serious: boolean;
 }
 
-/** The question that items ask that measure series of shifts. */
-export const doubtQuestion: QuestionDeclaration = {
-  id: 'doubtful',
+/** The question `doubtful` of items that measure series of shifts. */
+export const doubtQuestion = {
   kind: 'confirm',
-  summary:
-    'When a fixed pattern of the camera, a periodic specimen or a weak correlation may have fooled the alignment: whether to keep the calibration all the same.',
-};
+  why: 'When a fixed pattern of the camera, a periodic specimen or a weak correlation may have fooled the alignment: whether to keep the calibration anyway.',
+} as const;
 
 /** A pattern this many times beyond chance is there, and with this correlation of the finest detail it may win. */
 const certain = 7;
@@ -108,7 +106,7 @@ export async function settleDoubts(run: Run, doubts: readonly Doubt[]): Promise<
   if (worst) {
     const more = others.length > 0 ? ` And ${others.length} more of this kind, which the log tells.` : '';
     const keep = await run.operator.confirm({
-      id: doubtQuestion.id,
+      id: 'doubtful',
       text: `${worst.text}${more} Keep this calibration all the same?`,
       default: false,
     });

@@ -1,12 +1,19 @@
 import type { Camera, Exposure } from '../../../../core/devices';
-import type { Forecast, ImageCost } from '../../../../core/kernel';
+import type { Forecast } from '../../../../core/kernel';
 
 /** Reading out and correlating an image, in seconds. */
 const readoutSeconds = 1;
 /** Lenses that are normalized before a series, in seconds. */
 const normalizationSeconds = 4;
 
-/** What so many images cost: `settling` is what each image waits for, in seconds, while the camera begins. */
+/** The cost of images: their number, and seconds of exposure and of the run. */
+export interface ImageCost {
+  readonly images: number;
+  readonly exposure: number;
+  readonly duration: number;
+}
+
+/** The cost of a number of images; `settling` is what each image waits for, in seconds, while the camera begins. */
 export function imageCost(
   camera: Pick<Camera, 'traits'>,
   exposure: Pick<Exposure, 'exposure' | 'driftSettling'>,
@@ -22,7 +29,9 @@ export function imageCost(
   };
 }
 
-/** What a series of images will do, with what it changes and gives back. */
-export const seriesForecast = (
-  ...[camera, exposure, images, settling, changes]: [...Parameters<typeof imageCost>, changes: readonly string[]]
-): Forecast => ({ ...imageCost(camera, exposure, images, settling), changes });
+/** The cost of a run that is known only between two limits. */
+export const costBetween = (least: ImageCost, most: ImageCost): Pick<Forecast, keyof ImageCost> => ({
+  images: { least: least.images, most: most.images },
+  exposure: { least: least.exposure, most: most.exposure },
+  duration: { least: least.duration, most: most.duration },
+});

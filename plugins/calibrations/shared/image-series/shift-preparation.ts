@@ -10,7 +10,7 @@ import {
   vector,
 } from '../../../../core/base';
 import type { Camera, Cameras, Exposure, Scope } from '../../../../core/devices';
-import type { Run } from '../../../../core/kernel';
+import type { Move, Run } from '../../../../core/kernel';
 import { shiftCalibrationExposure } from '../../../../core/acquisition';
 import { type ImageShiftControl, type OpticalPlace, type Optics } from '../../../../core/optics';
 import type { Settings } from '../../../../core/settings';
@@ -75,17 +75,18 @@ export function shiftPattern({ traits }: Camera, optics: Optics, settings: Setti
   return field > settings.get('SixPointIScalMinField') ? 'six' : 'nine';
 }
 
-/** What is changed besides image shift or stage for a calibration of shifts. */
-export async function opticsChanges(
+/** The settings that move besides image shift or stage in a calibration of shifts. */
+export async function opticsMoves(
   scope: Scope,
   cameras: Cameras,
   optics: Optics,
   magIndex: number,
   signal: AbortSignal,
-): Promise<readonly string[]> {
-  return optics.standardFocus(magIndex, await scope.probeMode.read(signal), cameras.selected.traits.index) === undefined
+): Promise<readonly Move[]> {
+  const probe = await scope.probeMode.read(signal);
+  return optics.standardFocus(magIndex, probe, cameras.selected.traits.index) === undefined
     ? []
-    : ['focus (the standard focus of low magnification is set)'];
+    : [{ setting: scope.absoluteFocus, how: '(the standard focus of low magnification)' }];
 }
 
 /** Normalizes the projector, and goes to the standard focus in low magnification. */

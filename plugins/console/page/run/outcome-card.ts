@@ -4,8 +4,6 @@ import type { Store } from '../base/store';
 import type { OutcomeState } from '../../protocol/state';
 import { createTrend } from './trend';
 
-const saveItem = 'calibrations/administration/save-calibrations';
-
 /** How the last run ended: its values with their errors beside what they replace, and what can be done with them. */
 export function createOutcomeCard(store: Store): HTMLElement {
   const card = h('section', { class: 'card outcome', 'aria-label': 'Result' });
@@ -152,7 +150,7 @@ function rowTable({ name, columns, rows }: OutcomeState['tables'][number]): HTML
 
 function saving(store: Store): HTMLElement {
   const { instrument, menu } = store.shared;
-  const item = menu?.find(({ id }) => id === saveItem);
+  const item = menu?.find(({ saves }) => saves);
   if (!instrument?.unsaved) return h('p', { class: 'fine-print' }, 'Everything is in the calibration file.');
   const why = !instrument.administrator
     ? 'Administrator mode is off, so it cannot be saved now.'
@@ -170,7 +168,7 @@ function saving(store: Store): HTMLElement {
         type: 'button',
         class: 'primary',
         disabled: why !== undefined || !item,
-        onclick: () => void store.do({ do: 'run', item: saveItem }),
+        onclick: () => void (item && store.do({ do: 'run', item: item.id })),
       },
       'Save calibrations',
     ),

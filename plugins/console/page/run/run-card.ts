@@ -74,7 +74,8 @@ function createWaiting(store: Store, waiting: Waiting): HTMLElement {
     return h(
       'div',
       { class: 'question buttons', role: 'group', 'aria-label': 'Go on' },
-      h('p', {}, 'Waiting for you. Shift the image with a right-drag and take images as you need; then go on.'),
+      waiting.text === undefined ? undefined : h('p', {}, waiting.text),
+      h('p', { class: 'why' }, 'Shift the image with a right-drag and take images as you need; then go on.'),
       h('div', { class: 'row' }, ...buttons),
     );
   }

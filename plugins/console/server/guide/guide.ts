@@ -4,12 +4,11 @@ import { Optics } from '../../../../core/optics';
 import { type ChangeTarget, type HistoryEntry, isInForce } from '../../../../core/store';
 import type { FindingState, GuideStep } from '../../protocol';
 import type { ChangedSince } from './changed-conditions';
-import { steps } from './guide-steps';
+import { itemNamed, stepsOf } from './guide-steps';
 
 type State = GuideStep['items'][number]['state'];
 const day = 24 * 3600 * 1000;
 const mostFindings = 100;
-const saving = 'save-calibrations';
 const doubtfulVerdicts = new Set(['doubtful', 'poor', 'bad']);
 
 /** What speaks against a calibration that was done, by item id; from checks of the calibrations against each other. */
@@ -48,20 +47,16 @@ export function guideOf(
   inForce: InForce = () => true,
   changed: ChangedSince = () => undefined,
 ): readonly GuideStep[] {
-  // A submenu's folder tells nothing about where a plugin keeps an item, so the end of the id counts.
-  const find = (id: string): MenuEntry | undefined =>
-    entries.find((entry) => entry.id === id) ?? entries.find((entry) => lastPart(entry.id) === lastPart(id));
-  const others = new Map(
-    steps.flatMap(({ items }) =>
-      items.flatMap(({ id, insteadOf }) =>
-        insteadOf === undefined ? [] : [[lastPart(id), lastPart(insteadOf)] as const],
-      ),
-    ),
-  );
+  const find = (id: string): MenuEntry | undefined => itemNamed(entries, id);
+  /** Ids under which the history keeps what an item did, the earlier ones too. */
+  const idsOf = ({ id, declaration }: MenuEntry): readonly string[] => [id, ...(declaration?.aliases ?? [])];
   /** The newest entry that is in use, else the newest. */
-  const doneBy = (id: string): Done | undefined => {
-    const own = lastPart(id);
-    const all = history.filter(({ item }) => lastPart(item) === own || lastPart(item) === others.get(own));
+  const doneBy = (item: MenuEntry): Done | undefined => {
+    const own = idsOf(item);
+    const other = item.declaration?.order?.insteadOf;
+    const standIn = other === undefined ? undefined : find(other);
+    const ids = [...own, ...(standIn ? idsOf(standIn) : [])];
+    const all = history.filter((entry) => ids.includes(entry.item));
     const entry = all.findLast(inForce) ?? all.at(-1);
     if (!entry) return undefined;
     // What was brought back is as old as its measurement.
@@ -72,19 +67,22 @@ export function guideOf(
       when: measured.when,
       used: inForce(entry),
       changed: changed(measured),
-      by: lastPart(entry.item) === own ? undefined : find(entry.item)?.label,
+      by: own.includes(entry.item) ? undefined : find(entry.item)?.label,
     };
   };
-  return steps.flatMap(({ title, why, items }) => {
-    const shown = items.flatMap(({ id, after = [], days }) => {
-      const entry = find(id);
-      if (!entry) return [];
-      const { state, note } =
-        lastPart(id) === saving ? savingState(unsaved) : judge(entry, doneBy(id), now, days, doubts.get(entry.id));
-      const first = after.filter((each) => !doneBy(each)?.used).flatMap((each) => find(each)?.label ?? []);
-      return [{ id: entry.id, label: entry.label, state, note, first: state === 'done' ? [] : first }];
+  return stepsOf(entries).map(({ title, why, items }) => {
+    const shown = items.map((entry) => {
+      const { after = [], holdsForDays } = entry.declaration?.order ?? { step: 'saving' };
+      const { state, note } = entry.declaration?.saves
+        ? savingState(unsaved)
+        : judge(entry, doneBy(entry), now, holdsForDays, doubts.get(entry.id));
+      const missing = after.flatMap((id) => {
+        const first = find(id);
+        return first && !doneBy(first)?.used ? [first.label] : [];
+      });
+      return { id: entry.id, label: entry.label, state, note, first: state === 'done' ? [] : missing };
     });
-    return shown.length > 0 ? [{ title, why, items: shown }] : [];
+    return { title, why, items: shown };
   });
 }
 
@@ -138,5 +136,4 @@ function judge(
   };
 }
 
-const lastPart = (id: string): string => id.slice(id.lastIndexOf('/') + 1);
 const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

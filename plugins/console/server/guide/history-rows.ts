@@ -1,4 +1,4 @@
-import type { MenuEntry } from '../../../../core/kernel';
+import { type MenuEntry, unitsOf } from '../../../../core/kernel';
 import type { HistoryEntry } from '../../../../core/store';
 import type { HistoryRow } from '../../protocol';
 
@@ -37,7 +37,7 @@ export function historyRows(
       conditions: conditionsOf(entry),
       values: numbersOf(entry.values),
       errors: numbersOf(entry.standardErrors),
-      units: itemOf(entry.item)?.declaration?.units ?? {},
+      units: unitsOf(itemOf(entry.item)?.declaration?.results ?? {}),
       restorable: entry.changes.length > 0,
       replaces: entry.changes.some(({ replaced }) => replaced !== undefined),
     }));

@@ -1,0 +1,48 @@
+import type { Token } from '../../base';
+import type { RecordName } from '../../store';
+import type { QuestionDeclaration } from '../operator/operator';
+import type { ExclusionName } from './exclusions';
+import type { WorkOrder } from './order';
+import type { ResultSpecs } from './values';
+
+/** The place of an item in the menu, and the sentence that people read there. */
+export interface ItemPlace {
+  /** The submenus above it, such as `['Image & Stage Shift']`; empty for the top level of the Calibration menu. */
+  readonly menu: readonly string[];
+  readonly label: string;
+  /** One sentence for people. */
+  readonly summary: string;
+}
+
+/** Everything that an item says about itself without running. */
+export interface ItemDeclaration extends ItemPlace {
+  /** `PLUGIN/SUBMENU/NAME`, or `PLUGIN/NAME` at the top level; its file is called NAME. */
+  readonly id: string;
+  /** Earlier ids, which command lines and history files may still use. */
+  readonly aliases: readonly string[];
+  /** `action` runs, `toggle` has a check mark. */
+  readonly kind: 'action' | 'toggle';
+  /** The tokens that it uses. It is enabled only when all of them are provided. */
+  readonly needs: readonly Token<unknown>[];
+  /** States of the instrument in which it does not work. */
+  readonly not: readonly ExclusionName[];
+  /** The script command that runs it, if there is one. */
+  readonly script?: string;
+  /** The records that it changes; a change of another one is refused. */
+  readonly stores: readonly RecordName[];
+  readonly questions: readonly QuestionDeclaration[];
+  /** The values that it reports. */
+  readonly results: ResultSpecs;
+  /** Its place in the order of work; undefined for one that no first setup needs. */
+  readonly order?: WorkOrder;
+  /** The quantities that it measures, by which a contradiction finds the item that settles it. */
+  readonly measures: readonly string[];
+  /** Whether only an administrator may run it where people have roles. */
+  readonly administratorOnly: boolean;
+  /** Whether it may run while something else does. */
+  readonly anytime: boolean;
+  /** Whether a run takes no image and moves nothing. */
+  readonly touchesNothing: boolean;
+  /** Whether it saves the calibrations, so that consoles can offer it when something is unsaved. */
+  readonly saves: boolean;
+}

@@ -1,0 +1,149 @@
+import type { Provided, Registry, Token } from '../../base';
+import type { CalibrationResult, RecordName } from '../../store';
+import type { TappableHooks } from '../hooks';
+import type { ItemDeclaration, ItemPlace } from './declaration';
+import type { ExclusionName } from './exclusions';
+import { type Forecast, nothing } from './forecast';
+import type { ItemRun, Run } from './item-run';
+import type { WorkOrder } from './order';
+import { type QuestionSpecs, declaredQuestions } from './questions';
+import type { ResultSpecs } from './values';
+
+/** The tokens that an item uses, each under the name by which it uses it. */
+export type Needs = Readonly<Record<string, Token<unknown>>>;
+/** What is provided under the tokens of an item, by the item's own names. */
+export type Uses<N extends Needs> = { readonly [Name in keyof N]: Provided<N[Name]> };
+
+/** One item of the menu, as its file declares it. */
+export interface ItemSpec<N extends Needs, Q extends QuestionSpecs, R extends ResultSpecs> {
+  /** `PLUGIN/SUBMENU/NAME`, or `PLUGIN/NAME` at the top level; the file is called NAME. */
+  readonly id: string;
+  /** Its place, where no menu of the plugin gives it one. */
+  readonly place?: ItemPlace;
+  /** The tokens that it uses. The item is enabled only when all of them are provided. */
+  readonly needs: N;
+  /** States of the instrument in which it does not work. */
+  readonly not?: readonly ExclusionName[];
+  /** The questions that it may ask, each with the sentence that says when and why. */
+  readonly questions?: Q;
+  /** The values that it reports, each with a sentence and its unit. */
+  readonly results?: R;
+  /** The records that it changes; a change of another one is refused. */
+  readonly stores?: readonly RecordName[];
+  /** The script command that runs it. */
+  readonly script?: string;
+  /** Its place in the order of work. */
+  readonly order?: WorkOrder;
+  /** The quantities that it measures. */
+  readonly measures?: readonly string[];
+  readonly administratorOnly?: true;
+  /** That it may run while something else does. */
+  readonly anytime?: true;
+  /** That it saves the calibrations. */
+  readonly saves?: true;
+  /** What a run would do now, with the default answers where it depends on answers; changes nothing at the microscope. */
+  readonly forecast: 'nothing' | ((use: Uses<N>, signal: AbortSignal) => Forecast | Promise<Forecast>);
+  /** Why it cannot run now, in the operator's words; undefined when it can. */
+  unavailable?(use: Uses<N>): string | undefined;
+  /** Taps the hooks through which its calibration is applied. */
+  listen?(use: Uses<N>, hooks: TappableHooks): void;
+  run(use: Uses<N>, run: ItemRun<Q, R>): Promise<CalibrationResult | undefined | void>;
+}
+
+/** An item that is made for one instrument. */
+export interface MenuItem {
+  forecast(signal: AbortSignal): Promise<Forecast>;
+  unavailable(): string | undefined;
+  /** The check mark of a toggle. */
+  checked(): boolean;
+  listen(hooks: TappableHooks): void;
+  run(run: Run): Promise<CalibrationResult | undefined | void>;
+}
+
+/** An item as a plugin hands it to its host: what it says about itself, and how it is made of what an instrument provides. */
+export interface ItemDefinition {
+  readonly declaration: Omit<ItemDeclaration, keyof ItemPlace> & { readonly place?: ItemPlace };
+  /** The declared questions, with their limits and choices. */
+  readonly questions: QuestionSpecs;
+  make(registry: Registry): MenuItem;
+}
+
+/** Whether the default export of a file is an item. */
+export const isItemDefinition = (value: unknown): value is ItemDefinition =>
+  typeof value === 'object' && value !== null && 'declaration' in value && 'make' in value;
+
+/** Defines an item of the menu; the default export of its file. */
+export function defineItem<
+  const N extends Needs,
+  const Q extends QuestionSpecs = Readonly<Record<never, never>>,
+  const R extends ResultSpecs = Readonly<Record<never, never>>,
+>(spec: ItemSpec<N, Q, R>): ItemDefinition {
+  return define(spec, undefined);
+}
+
+/** A setting of the session with a check mark. */
+export interface ToggleSpec<N extends Needs> extends Pick<
+  ItemSpec<N, never, never>,
+  'id' | 'place' | 'needs' | 'not' | 'script' | 'administratorOnly' | 'anytime' | 'unavailable'
+> {
+  /** Whether it is on. */
+  read(use: Uses<N>): boolean;
+  write(use: Uses<N>, on: boolean): void;
+  /** What the operator reads after a change. */
+  readonly says: Readonly<Record<'on' | 'off', string>>;
+}
+
+/** Defines an item that switches something on and off. */
+export function defineToggle<const N extends Needs>(spec: ToggleSpec<N>): ItemDefinition {
+  const { read, write, says, ...rest } = spec;
+  const item: ItemSpec<N, Readonly<Record<never, never>>, Readonly<Record<never, never>>> = {
+    ...rest,
+    forecast: 'nothing',
+    run: async (use, run) => {
+      write(use, !read(use));
+      run.operator.log(says[read(use) ? 'on' : 'off']);
+    },
+  };
+  return define(item, read);
+}
+
+function define<N extends Needs, Q extends QuestionSpecs, R extends ResultSpecs>(
+  spec: ItemSpec<N, Q, R>,
+  checked: ((use: Uses<N>) => boolean) | undefined,
+): ItemDefinition {
+  const { id, place, needs, not = [], questions = {} as Q, results = {} as R, stores = [], measures = [] } = spec;
+  const { script, order, administratorOnly = false, anytime = false, saves = false, forecast } = spec;
+  return {
+    declaration: {
+      id,
+      aliases: [],
+      kind: checked ? 'toggle' : 'action',
+      needs: Object.values(needs),
+      not,
+      stores,
+      questions: declaredQuestions(questions),
+      results,
+      measures,
+      administratorOnly,
+      anytime,
+      saves,
+      touchesNothing: forecast === 'nothing',
+      ...(place && { place }),
+      ...(script !== undefined && { script }),
+      ...(order && { order }),
+    },
+    questions,
+    make: (registry) => {
+      const provided = Object.entries(needs).map(([name, token]) => [name, registry.get(token)]);
+      const use = Object.fromEntries(provided) as Uses<N>;
+      return {
+        forecast: async (signal) => (forecast === 'nothing' ? nothing : forecast(use, signal)),
+        unavailable: () => spec.unavailable?.(use),
+        checked: () => checked?.(use) ?? false,
+        listen: (hooks) => spec.listen?.(use, hooks),
+        // The runner gives every run the typed questions and results; only their types are told apart.
+        run: (run) => spec.run(use, run as unknown as ItemRun<Q, R>),
+      };
+    },
+  };
+}

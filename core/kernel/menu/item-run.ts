@@ -1,0 +1,84 @@
+import type { Clock, Logger, Undo } from '../../base';
+import type { Setting } from '../../devices';
+import type { CalibrationResult, Change } from '../../store';
+import type { Operator } from '../operator/operator';
+import type { AnswerTo, Asked, QuestionSpecs } from './questions';
+import type { ResultSpecs, ValuesOf } from './values';
+
+/** A setting of whatever type, for keeping and giving back. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a setting both takes and gives its value, so no narrower type fits all
+export type AnySetting = Setting<any>;
+
+/** A result before the runner has added item, conditions, time and version. */
+export type ResultDraft = Pick<CalibrationResult, 'summary' | 'values'> &
+  Partial<Omit<CalibrationResult, 'summary' | 'values' | 'item' | 'changes'>>;
+
+/** A result that is stored, with everything that it changes. */
+export interface AcceptedDraft extends ResultDraft {
+  readonly changes: readonly Change[];
+}
+
+/** The magnification and the camera at which a run began. */
+export interface RunPlace {
+  readonly magIndex: number;
+  readonly camera: number;
+}
+
+/** The side of a run that needs no declaration: for code that several items share. */
+export interface Run {
+  readonly operator: Operator;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Whether Administrator mode is on, for the lines that only administrators see. */
+  readonly administrator: boolean;
+  /** Whether it runs from a script or another run, where start and transfer questions are left out. */
+  readonly fromScript: boolean;
+  /** Whether something else is running, which an item that may run at any time must leave the instrument to. */
+  readonly alongside: boolean;
+  /** Arguments of the script command. */
+  readonly arguments: readonly string[];
+  /** The magnification and the camera at which the run began. Throws `run/no-place` on an instrument without column or camera. */
+  here(): RunPlace;
+  /** Keeps settings as they are now; they are written back, in reverse order, at the end of the run, however it ends. Disposing does it sooner. */
+  preserve(...settings: readonly AnySetting[]): Promise<AsyncDisposable>;
+  /** Something to be undone at the end of the run, however it ends; called with a signal of its own that STOP does not fire. */
+  restoreLater(what: string, undo: (signal: AbortSignal) => Promise<void> | void): Undo;
+  /**
+   * Stores an accepted result: asks the hooks, makes its changes, appends it to the history and tells the hooks and the console.
+   * When the history refuses it, or STOP was pressed before, nothing is changed.
+   */
+  accept(result: AcceptedDraft): Promise<CalibrationResult>;
+  /** Reports a result that stores nothing. */
+  report(result: ResultDraft): CalibrationResult;
+  /**
+   * Asks whether to start, after a text that says what will be done; left out in scripts. The item declares the question `start`.
+   * Throws `run/not-started` when the operator declines.
+   */
+  start(text: string): Promise<void>;
+  /**
+   * Tells the operator what to do at the microscope and waits for one of the buttons. While it waits the operator may change the
+   * microscope from the console; what the item measures afterwards has to be read again.
+   */
+  letOperatorAct<Name extends string>(text: string, buttons: readonly Name[]): Promise<Name>;
+}
+
+/** A result whose values are those that the item declares. */
+type Typed<Draft extends { readonly values: unknown }, Results> = Omit<Draft, 'values' | 'standardErrors'> & {
+  readonly values: ValuesOf<Results>;
+  readonly standardErrors?: Readonly<Partial<Record<keyof Results, unknown>>>;
+};
+
+/** A run as the item that declared its questions and results sees it. */
+export interface ItemRun<Questions extends QuestionSpecs, Results extends ResultSpecs> extends Run {
+  /** Asks a declared question. Throws `run/bad-answer` for an answer outside its limits. */
+  ask<Id extends keyof Questions & string>(id: Id, asked: Asked<Questions[Id]>): Promise<AnswerTo<Questions[Id]>>;
+  /** Asks several declared questions of which none rests on the answer to another: seen together where there is a screen for it. */
+  askAll<const Ids extends keyof Questions & string>(asked: {
+    readonly [Id in Ids]: Asked<Questions[Id]>;
+  }): Promise<{ readonly [Id in Ids]: AnswerTo<Questions[Id]> }>;
+  /** Stores an accepted result, as `Run` says. */
+  accept(result: Typed<AcceptedDraft, Results>): Promise<CalibrationResult>;
+  /** Reports a result that stores nothing. */
+  report(result: Typed<ResultDraft, Results>): CalibrationResult;
+}

@@ -1,0 +1,27 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { type ItemDefinition, isItemDefinition } from '../../core/kernel';
+import { projectFolder } from './virtual-instrument';
+
+/** An item of a plugin with its file, as a path from `plugins/` without the ending. */
+export interface ItemFile {
+  readonly file: string;
+  readonly definition: ItemDefinition;
+}
+
+/** The items of a plugin, found by looking as the plugin does: every file in one of its folders whose default export is one. */
+export function itemFiles(plugin: string, root = projectFolder): readonly ItemFile[] {
+  const folder = path.join(root, 'plugins', plugin);
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) =>
+      readdirSync(path.join(folder, name))
+        .filter((file) => file.endsWith('.ts'))
+        .flatMap((file) => {
+          const { default: definition } = require(path.join(folder, name, file)) as { default?: unknown };
+          return isItemDefinition(definition)
+            ? [{ file: `${plugin}/${name}/${path.basename(file, '.ts')}`, definition }]
+            : [];
+        }),
+    );
+}
