@@ -87,8 +87,8 @@ export interface ToggleSpec<N extends Needs> extends Pick<
   'id' | 'place' | 'needs' | 'not' | 'script' | 'administratorOnly' | 'anytime' | 'unavailable'
 > {
   /** Whether it is on. */
-  read(use: Uses<N>): boolean;
-  write(use: Uses<N>, on: boolean): void;
+  readonly read: (use: Uses<N>) => boolean;
+  readonly write: (use: Uses<N>, on: boolean) => void;
   /** What the operator reads after a change. */
   readonly says: Readonly<Record<'on' | 'off', string>>;
 }

@@ -29,7 +29,7 @@ export function askingOf({ item, label, questions, operator, fromScript }: Askin
   };
   const ask = async (id: string, asked: AnyAsked): Promise<Answer> => {
     const [answer] = await operator.askAll([declared(id, asked)]);
-    return answer!;
+    return answer;
   };
   return {
     ask,

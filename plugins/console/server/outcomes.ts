@@ -103,7 +103,7 @@ const pair: Columns = {
 
 function tableOf(name: string, spec: ValueSpec, value: unknown): readonly OutcomeState['tables'][number][] {
   if (!isTable(spec) || !Array.isArray(value) || value.length === 0) return [];
-  const columns = spec.kind === 'table' ? spec.columns : inUnit(pair, (spec as ScalarSpec).unit);
+  const columns = spec.kind === 'table' ? spec.columns : inUnit(pair, spec.unit);
   const rows = value.slice(0, mostRows) as readonly Readonly<Record<string, unknown>>[];
   const filled = Object.entries(columns).filter(([column]) => rows.some((row) => row[column] !== undefined));
   const cell = (kind: ValueSpec['kind'], each: unknown): number | string => {

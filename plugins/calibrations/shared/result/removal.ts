@@ -10,7 +10,7 @@ export interface Removable {
   /** As in a sentence: `image shift`. */
   readonly what: string;
   readonly record: 'ImageShiftMatrix' | 'StageToCameraMatrix';
-  table(calibrations: Calibrations): MatrixTable;
+  readonly table: (calibrations: Calibrations) => MatrixTable;
 }
 
 /** Defines an item that asks which shift calibration of the selected camera goes, shows it, and removes it. */
