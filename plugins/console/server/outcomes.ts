@@ -1,5 +1,5 @@
 import { type Matrix, StoppedError, type Vector, toFault } from '../../../core/base';
-import type { Columns, ItemDeclaration, ResultSpecs, ScalarSpec, ValueSpec } from '../../../core/kernel';
+import type { Columns, ItemDeclaration, ResultSpecs, ValueSpec } from '../../../core/kernel';
 import { type CalibrationResult, mainChange } from '../../../core/store';
 import type { OutcomeState, ValueState } from '../protocol';
 
