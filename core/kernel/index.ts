@@ -28,7 +28,7 @@ export {
   sentencesOf,
   unitsOf,
   value,
-  valueFaults,
+  valueMismatches,
 } from './menu/values';
 export * from './operator/operator';
 export * from './plugin';

@@ -29,7 +29,7 @@ export default definePlugin<Options>({
   },
 });
 
-/** What a room's provide.ts exports. */
+/** The function that a room's provide.ts exports. */
 type Provide = (host: PluginHost<Options>, options: Options) => void;
 
 /** The files below this folder, in a fixed order, without type declarations. */

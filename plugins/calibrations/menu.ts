@@ -6,7 +6,7 @@ interface KnownItem {
   readonly name: string;
   readonly label: string;
   readonly summary: string;
-  /** Whether it has a check mark. */
+  /** True for an item with a check mark. */
   readonly toggle: boolean;
   /** Whole ids that it had earlier; command lines and history files may still use them. */
   readonly aliases: readonly string[];

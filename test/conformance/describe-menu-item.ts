@@ -7,7 +7,7 @@ import {
   type Question,
   ScriptedOperator,
   type WaitingForButton,
-  valueFaults,
+  valueMismatches,
   writePropertiesQuestion,
 } from '../../core/kernel';
 import type { CalibrationResult } from '../../core/store';
@@ -263,7 +263,7 @@ function describeRuns(id: string, given: MenuItemCase): void {
           question.id !== writePropertiesQuestion.id && !declaration!.questions.some((each) => each.id === question.id),
       ),
     ).toEqual([]);
-    if (result) expect(valueFaults(declaration!.results, result.values)).toEqual([]);
+    if (result) expect(valueMismatches(declaration!.results, result.values)).toEqual([]);
     const after = await stateOf(instrument);
     expect(after.settings).toEqual(before.settings);
     expect({ stores: stored(before, after) }).toEqual({

@@ -18,7 +18,7 @@ export function contradictions(forecast: Forecast, made: readonly string[]): rea
   ];
 }
 
-/** Whether the duration of a run fits its forecast within a factor of two; a forecast with two limits is not held to it, since an operator's time counts in neither. */
+/** True when the duration of a run fits its forecast within a factor of two; a forecast with two limits is not held to it, since an operator's time counts in neither. */
 export function durationFits({ duration }: Forecast, seconds: number): boolean {
   if (duration === undefined || typeof duration !== 'number' || duration === 0) return true;
   return seconds < 2 * duration && seconds > duration / 2;

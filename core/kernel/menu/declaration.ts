@@ -37,12 +37,12 @@ export interface ItemDeclaration extends ItemPlace {
   readonly order?: WorkOrder;
   /** The quantities that it measures, by which a contradiction finds the item that settles it. */
   readonly measures: readonly string[];
-  /** Whether only an administrator may run it where people have roles. */
+  /** True where only an administrator may run it, if people have roles. */
   readonly administratorOnly: boolean;
-  /** Whether it may run while something else does. */
+  /** True for an item that may run while another one does. */
   readonly anytime: boolean;
-  /** Whether a run takes no image and moves nothing. */
+  /** True when a run takes no image and moves nothing. */
   readonly touchesNothing: boolean;
-  /** Whether it saves the calibrations, so that consoles can offer it when something is unsaved. */
+  /** True for the item that saves the calibrations, which consoles offer when something is unsaved. */
   readonly saves: boolean;
 }

@@ -11,7 +11,7 @@ import type { ResultSpecs } from './values';
 
 /** The tokens that an item uses, each under the name by which it uses it. */
 export type Needs = Readonly<Record<string, Token<unknown>>>;
-/** What is provided under the tokens of an item, by the item's own names. */
+/** The things provided under the tokens of an item, by the item's own names. */
 export type Uses<N extends Needs> = { readonly [Name in keyof N]: Provided<N[Name]> };
 
 /** One item of the menu, as its file declares it. */
@@ -41,9 +41,9 @@ export interface ItemSpec<N extends Needs, Q extends QuestionSpecs, R extends Re
   readonly anytime?: true;
   /** That it saves the calibrations. */
   readonly saves?: true;
-  /** What a run would do now, with the default answers where it depends on answers; changes nothing at the microscope. */
+  /** The forecast of a run as things are now, with the default answers where it depends on answers; changes nothing at the microscope. */
   readonly forecast: 'nothing' | ((use: Uses<N>, signal: AbortSignal) => Forecast | Promise<Forecast>);
-  /** Why it cannot run now, in the operator's words; undefined when it can. */
+  /** The reason why it cannot run now, in the operator's words; undefined when it can. */
   unavailable?(use: Uses<N>): string | undefined;
   /** Taps the hooks through which its calibration is applied. */
   listen?(use: Uses<N>, hooks: TappableHooks): void;
@@ -68,7 +68,7 @@ export interface ItemDefinition {
   make(registry: Registry): MenuItem;
 }
 
-/** Whether the default export of a file is an item. */
+/** True for a value that is an item, such as the default export of its file. */
 export const isItemDefinition = (value: unknown): value is ItemDefinition =>
   typeof value === 'object' && value !== null && 'declaration' in value && 'make' in value;
 
@@ -86,10 +86,10 @@ export interface ToggleSpec<N extends Needs> extends Pick<
   ItemSpec<N, never, never>,
   'id' | 'place' | 'needs' | 'not' | 'script' | 'administratorOnly' | 'anytime' | 'unavailable'
 > {
-  /** Whether it is on. */
+  /** Reads its state. */
   readonly read: (use: Uses<N>) => boolean;
   readonly write: (use: Uses<N>, on: boolean) => void;
-  /** What the operator reads after a change. */
+  /** The sentence that the operator reads after a change. */
   readonly says: Readonly<Record<'on' | 'off', string>>;
 }
 
@@ -141,7 +141,7 @@ function define<N extends Needs, Q extends QuestionSpecs, R extends ResultSpecs>
         unavailable: () => spec.unavailable?.(use),
         checked: () => checked?.(use) ?? false,
         listen: (hooks) => spec.listen?.(use, hooks),
-        // The runner gives every run the typed questions and results; only their types are told apart.
+        // Every run has the typed questions and results at run time; only its static type is the general one.
         run: (run) => spec.run(use, run as unknown as ItemRun<Q, R>),
       };
     },

@@ -3,7 +3,7 @@ export type Amount = number | { readonly least: number; readonly most: number };
 
 /** Something that a run moves and gives back: a setting, or the position of the stage. */
 export interface Moved {
-  /** What people call it; the name of the setting. */
+  /** The name of the setting, as people call it. */
   readonly name: string;
 }
 
@@ -13,7 +13,7 @@ export interface Move {
   readonly how: string;
 }
 
-/** What a run will do to the microscope and the specimen, as far as it is known before. */
+/** The effects of a run on the microscope and the specimen, as far as they are known before. */
 export interface Forecast {
   /** Images that are taken; none where nothing is said. */
   readonly images?: Amount;
@@ -23,7 +23,7 @@ export interface Forecast {
   readonly duration?: Amount;
   /** The settings that are moved and given back. */
   readonly moves?: readonly (Moved | Move)[];
-  /** What decides between the least and the most: goes on from "It depends on". */
+  /** The choice or circumstance that decides between the least and the most: goes on from "It depends on". */
   readonly dependsOn?: string;
 }
 
@@ -36,7 +36,7 @@ export const mostOf = (amount: Amount = 0): number => (typeof amount === 'number
 export const movedNames = ({ moves = [] }: Forecast): readonly string[] =>
   moves.map((move) => ('setting' in move ? move.setting.name : move.name));
 
-/** What a forecast moves, in words for people. */
+/** The moves of a forecast in words for people. */
 export const movesInWords = ({ moves = [] }: Forecast): readonly string[] =>
   moves.map((move) => ('setting' in move ? `${move.setting.name} ${move.how}` : move.name));
 

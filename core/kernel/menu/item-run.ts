@@ -30,11 +30,11 @@ export interface Run {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Whether Administrator mode is on, for the lines that only administrators see. */
+  /** True while Administrator mode is on, for the lines that only administrators see. */
   readonly administrator: boolean;
-  /** Whether it runs from a script or another run, where start and transfer questions are left out. */
+  /** True for a run from a script or another run, where start and transfer questions are left out. */
   readonly fromScript: boolean;
-  /** Whether something else is running, which an item that may run at any time must leave the instrument to. */
+  /** True while another item runs, which an item that may run at any time must leave the instrument to. */
   readonly alongside: boolean;
   /** Arguments of the script command. */
   readonly arguments: readonly string[];
@@ -52,13 +52,13 @@ export interface Run {
   /** Reports a result that stores nothing. */
   report(result: ResultDraft): CalibrationResult;
   /**
-   * Asks whether to start, after a text that says what will be done; left out in scripts. The item declares the question `start`.
+   * Asks to start, after a text that says what will be done; left out in scripts. The item declares the question `start`.
    * Throws `run/not-started` when the operator declines.
    */
   start(text: string): Promise<void>;
   /**
-   * Tells the operator what to do at the microscope and waits for one of the buttons. While it waits the operator may change the
-   * microscope from the console; what the item measures afterwards has to be read again.
+   * Shows the operator what to do at the microscope and waits for one of the buttons. While it waits the operator may change the
+   * microscope from the console, so the item reads again what it needs afterwards.
    */
   letOperatorAct<Name extends string>(text: string, buttons: readonly Name[]): Promise<Name>;
 }

@@ -10,7 +10,7 @@ import type {
 
 interface Declared<Kind extends Question['kind']> {
   readonly kind: Kind;
-  /** When and why it is asked, in a sentence that the operator reads. */
+  /** The occasion and the reason, in a sentence that the operator reads. */
   readonly why: string;
   /** An offer when all is done: prepared answers that do not name it decline it. */
   readonly offer?: true;
@@ -37,7 +37,7 @@ export type AnswerTo<Spec> =
         ? boolean
         : string;
 
-/** What is known only when a question is asked: its text, its default, and limits that depend on the instrument. */
+/** The part of a question that is known only when it is asked: its text, its default, and limits that depend on the instrument. */
 export type Asked<Spec> = { readonly text: string; readonly default: AnswerTo<Spec> } & (Spec extends {
   readonly kind: 'number';
 }

@@ -20,7 +20,7 @@ export interface ValueOptions {
   readonly optional?: true;
 }
 
-/** A declared value of a result that is no table. */
+/** A declared value of a result that is not a table. */
 export interface ScalarSpec<Kind extends ScalarKind = ScalarKind, Optional extends boolean = boolean> {
   readonly kind: Kind;
   /** One sentence for people. */
@@ -129,23 +129,23 @@ const fitting: Readonly<Record<ScalarKind, (value: unknown) => boolean>> = {
   matrix: hasNumbers('xpx', 'xpy', 'ypx', 'ypy'),
 };
 
-/** Everything in which values differ from their declaration, in sentences; empty when they fit. */
-export function valueFaults(specs: ResultSpecs, values: Readonly<Record<string, unknown>>): readonly string[] {
+/** The differences between values and their declaration, in sentences; empty when they fit. */
+export function valueMismatches(specs: ResultSpecs, values: Readonly<Record<string, unknown>>): readonly string[] {
   const unknown = Object.keys(values).filter((name) => values[name] !== undefined && !(name in specs));
   return [
     ...unknown.map((name) => `"${name}" is reported but not declared.`),
-    ...Object.entries(specs).flatMap(([name, spec]) => faultsOf(name, spec, values[name])),
+    ...Object.entries(specs).flatMap(([name, spec]) => mismatchesOf(name, spec, values[name])),
   ];
 }
 
-function faultsOf(name: string, spec: ValueSpec, given: unknown): readonly string[] {
+function mismatchesOf(name: string, spec: ValueSpec, given: unknown): readonly string[] {
   if (given === undefined) return spec.optional ? [] : [`"${name}" is declared but not reported.`];
   if (spec.kind !== 'table') return fitting[spec.kind](given) ? [] : [`"${name}" is not a ${spec.kind}.`];
   if (!Array.isArray(given)) return [`"${name}" is not a table.`];
-  const faults = given.flatMap((row: unknown) =>
-    valueFaults(spec.columns, (row ?? {}) as Readonly<Record<string, unknown>>),
+  const mismatches = given.flatMap((row: unknown) =>
+    valueMismatches(spec.columns, (row ?? {}) as Readonly<Record<string, unknown>>),
   );
-  return [...new Set(faults)].map((fault) => `In "${name}": ${fault}`);
+  return [...new Set(mismatches)].map((each) => `In "${name}": ${each}`);
 }
 
 /** The units of declared values by name; of a column as `table.column`. */

@@ -5,13 +5,13 @@ import { type QuestionSpecs, questionOf } from '../menu/questions';
 
 type AnyAsked = { readonly text: string; readonly default: Answer };
 
-/** What an item asks by the ids of its declared questions, and the usual turns of a conversation with the operator. */
+/** Questions by their declared ids, and the usual turns of a conversation with the operator. */
 export interface Asking extends Pick<Run, 'start' | 'letOperatorAct'> {
   ask(id: string, asked: AnyAsked): Promise<Answer>;
   askAll(asked: Readonly<Record<string, AnyAsked>>): Promise<Readonly<Record<string, Answer>>>;
 }
 
-/** What the conversation of one run rests on. */
+/** Dependencies of the conversation of one run. */
 export interface AskingParts {
   readonly item: string;
   readonly label: string;
