@@ -18,11 +18,13 @@ export type StoredRecords = MainRecords &
 /** The name of a record that a calibration may change. */
 export type RecordName = keyof StoredRecords;
 
+const { ImageShiftMatrix: _, StageCalibration: __, ...otherShortTermLayouts } = shortTermLayouts;
+
 /** The layouts of those records. */
 export const recordLayouts: Readonly<Record<RecordName, Layout>> = {
-  ...shortTermLayouts,
-  ...flybackLayouts,
   ...mainLayouts,
+  ...otherShortTermLayouts,
+  ...flybackLayouts,
 };
 
 /** True for a record of the main file, which is saved on request only. */

@@ -32,10 +32,20 @@ interface OldChanges {
   readonly session?: Omit<SessionChange, 'session'> & { readonly property: SessionChange['session'] };
 }
 
+/** Writes an entry as a line of the history. */
+export const lineOf = (entry: HistoryEntry): string => JSON.stringify(entry, withoutOddNumbers);
+
+/** JSON has neither NaN, which a missing number says as well, nor the negative zero that calibration files have. */
+const withoutOddNumbers = (_: string, value: unknown): unknown => {
+  if (Object.is(value, -0)) return negativeZero;
+  return typeof value === 'number' && !Number.isFinite(value) ? undefined : value;
+};
+const negativeZero = '-0';
+
 /** Reads a line of the history; undefined if it is not an entry. Entries of the older form come out like those of today. */
 export function parseEntry(line: string): HistoryEntry | undefined {
   try {
-    const value = JSON.parse(line) as Partial<HistoryEntry> | null;
+    const value = JSON.parse(line, withNegativeZero) as Partial<HistoryEntry> | null;
     if (typeof value !== 'object' || value === null) return undefined;
     const { id, item, when, conditions } = value;
     const named = typeof id === 'string' && typeof item === 'string' && typeof when === 'string';
@@ -44,6 +54,8 @@ export function parseEntry(line: string): HistoryEntry | undefined {
     return undefined;
   }
 }
+
+const withNegativeZero = (_: string, value: unknown): unknown => (value === negativeZero ? -0 : value);
 
 function withChanges(value: object): HistoryEntry {
   if ('changes' in value && Array.isArray(value.changes)) return value as HistoryEntry;

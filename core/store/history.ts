@@ -6,7 +6,7 @@ import { readWhole } from './atomic-write';
 import { applyChanges, type ChangeTarget, keep } from './apply-changes';
 import { changesBack } from './bring-back';
 import { mainChange, type RecordChange } from './changes';
-import { type HistoryEntry, parseEntry } from './history-entry';
+import { type HistoryEntry, lineOf, parseEntry } from './history-entry';
 import { currentUser } from './open-calibrations';
 import type { CalibrationResult } from './result';
 import type { FileProblem } from './serialem';
@@ -139,10 +139,10 @@ class HistoryFile implements CalibrationHistory {
   }
 
   private add(entry: HistoryEntry): Promise<HistoryEntry> {
-    const text = JSON.stringify(entry, withoutNonFinite);
+    const text = lineOf(entry);
     const next = this.writing.then(() => this.write(`${text}\n`));
     this.writing = next.catch(() => undefined);
-    return next.then(() => JSON.parse(text) as HistoryEntry);
+    return next.then(() => parseEntry(text)!);
   }
 
   /** Appends with one write; a line that was cut short before is closed first, so that it spoils no second one. */
@@ -186,10 +186,6 @@ class HistoryFile implements CalibrationHistory {
     return { entries, problems };
   }
 }
-
-/** JSON has no NaN and would write null; a number that is not there says the same. */
-const withoutNonFinite = (_: string, value: unknown): unknown =>
-  typeof value === 'number' && !Number.isFinite(value) ? undefined : value;
 
 const damaged = (file: string, line: number): FileProblem => ({
   severity: 'warning',

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { matrix } from '../../../core/base';
@@ -18,6 +18,9 @@ export class Site {
   }
   write(name: string, ...lines: readonly string[]): void {
     writeFileSync(this.path(name), lines.map((line) => `${line}\r\n`).join(''), 'latin1');
+  }
+  exists(name: string): boolean {
+    return existsSync(this.path(name));
   }
   text(name: string): string {
     return readFileSync(this.path(name), 'latin1');
