@@ -40,8 +40,10 @@ export interface StoreSurroundings {
 export interface StoredFile {
   readonly content: CalibrationFile;
   readonly disk: FileOnDisk;
-  /** Whether memory and disk differ. */
+  /** True when memory and disk differ. */
   changed: boolean;
+  /** How often it was written. */
+  saves: number;
 }
 
 /** The three files of a store. */
@@ -52,10 +54,9 @@ export interface StoredFiles {
 }
 
 interface Snapshot extends CalibrationsSnapshot {
-  readonly states: readonly { readonly state: FileState; readonly changed: boolean }[];
+  readonly states: readonly { readonly state: FileState; readonly changed: boolean; readonly saves: number }[];
   readonly stamps: ReadonlyMap<string, number>;
   readonly counts: Counts;
-  readonly saves: number;
 }
 
 type Counts = Readonly<Record<CountedKind, number>>;
@@ -79,7 +80,6 @@ export class CalibrationStore implements Calibrations {
   private stamps = new Map<string, number>();
   private counted: Counts = noCounts;
   private revision = 0;
-  private saves = 0;
   private saving: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -128,24 +128,23 @@ export class CalibrationStore implements Calibrations {
   }
 
   snapshot(): CalibrationsSnapshot {
-    const states = this.allFiles().map(({ content, changed }) => ({ state: content.state(), changed }));
+    const states = this.allFiles().map(({ content, changed, saves }) => ({ state: content.state(), changed, saves }));
     const snapshot: Snapshot = {
       taken: Symbol('snapshot'),
       states,
       stamps: new Map(this.stamps),
       counts: this.counted,
-      saves: this.saves,
     };
     return snapshot;
   }
 
   restore(taken: CalibrationsSnapshot): void {
-    const { states, stamps, counts, saves } = taken as Snapshot;
-    // What was saved in between is on disk now, so the earlier state differs from it.
-    const savedSince = saves !== this.saves;
+    const { states, stamps, counts } = taken as Snapshot;
     for (const [at, stored] of this.allFiles().entries()) {
-      stored.content.reset(states[at]!.state);
-      stored.changed = states[at]!.changed || savedSince;
+      const { state, changed, saves } = states[at]!;
+      stored.content.reset(state);
+      // What was saved in between is on disk now, so the earlier state differs from it.
+      stored.changed = changed || saves !== stored.saves;
     }
     this.stamps = new Map(stamps);
     this.counted = counts;
@@ -291,7 +290,7 @@ export class CalibrationStore implements Calibrations {
     const { revision } = this;
     const saved = this.counted;
     const { remarks } = await main.disk.write(main.content.render(), overwrite);
-    this.saves += 1;
+    main.saves += 1;
     main.changed = this.revision !== revision;
     this.counted = difference(this.counted, saved);
     const others = await this.saveShortTermNow({ overwrite }).catch((error: Error) => ({ remarks: [error.message] }));
@@ -305,6 +304,7 @@ export class CalibrationStore implements Calibrations {
       if (!stored.changed) continue;
       const { revision } = this;
       const report = await stored.disk.write(stored.content.render(), overwrite);
+      stored.saves += 1;
       stored.changed = this.revision !== revision;
       paths.push(stored.disk.path);
       remarks.push(...report.remarks);

@@ -66,7 +66,7 @@ const byTime = (file: CalibrationFile, name: string): readonly Readonly<Record<s
 async function openFile(kind: FileKind, options: OpenOptions, problems: FileProblem[]): Promise<StoredFile> {
   const directory = kind === 'flyback' ? (options.flybackDirectory ?? options.directory) : options.directory;
   const disk = new FileOnDisk(join(directory, options.fileNames?.[kind] ?? fileFormats[kind].fileName));
-  const empty = (): StoredFile => ({ content: CalibrationFile.empty(kind), disk, changed: false });
+  const empty = (): StoredFile => ({ content: CalibrationFile.empty(kind), disk, changed: false, saves: 0 });
   try {
     const bytes = await disk.read();
     if (!bytes) {
@@ -85,7 +85,7 @@ async function openFile(kind: FileKind, options: OpenOptions, problems: FileProb
     }
     const { file, problems: found } = CalibrationFile.parse(bytes, disk.path, kind);
     problems.push(...found);
-    if (file) return { content: file, disk, changed: false };
+    if (file) return { content: file, disk, changed: false, saves: 0 };
     disk.refuse(found[0]!);
   } catch (error) {
     const fault = error instanceof EucentricError ? error : toFault(error);

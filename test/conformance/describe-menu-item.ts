@@ -14,6 +14,7 @@ import type { CalibrationResult } from '../../core/store';
 import { placesOf } from '../../plugins/calibrations/menu';
 import { itemFiles } from '../support/item-files';
 import { projectFolder, verifying, virtualInstrument } from '../support/virtual-instrument';
+import { expectBroughtBack, storedText } from './bring-back';
 import { actions, contradictions, durationFits } from './forecast-check';
 import { spread, stateOf, stored } from './menu-item-state';
 
@@ -241,9 +242,10 @@ function describeRuns(id: string, given: MenuItemCase): void {
     expect(lacking).toEqual([]);
   });
 
-  test('runs to its end, asks only what it declares and leaves every setting as it was', async () => {
+  test('runs to its end, asks only what it declares, leaves every setting as it was, and what it stored comes back', async () => {
     await given.prepare?.(instrument);
     const before = await stateOf(instrument);
+    const textBefore = await storedText(instrument);
     const kept = instrument.calibrations.snapshot();
     made = [];
     const forecast = await instrument.session.forecast(id, new AbortController().signal);
@@ -269,6 +271,7 @@ function describeRuns(id: string, given: MenuItemCase): void {
     expect({ stores: stored(before, after) }).toEqual({
       stores: given.keepsResult === true || declaration!.stores.length > 0,
     });
+    await expectBroughtBack(instrument, { entries: before.stored.history, before: textBefore });
     instrument.calibrations.restore(kept);
   });
 

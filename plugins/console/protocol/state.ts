@@ -247,6 +247,8 @@ export interface HistoryRow {
   readonly units: Readonly<Record<string, string>>;
   readonly restorable: boolean;
   readonly replaces: boolean;
+  /** The way in which a value that is brought back is kept: by saving the calibrations, by itself in the short-term file, or for this session only. */
+  readonly keptBy: 'saving' | 'itself' | 'session';
 }
 
 /** One problem of the configuration. */

@@ -1,5 +1,5 @@
 import { type ExitPrompt } from '../../../core/store';
-import { flyback, main, otherMatrix, Site, someMatrix, startMinutes } from './site';
+import { flyback, main, otherMatrix, shortTerm, Site, someMatrix, startMinutes } from './site';
 
 let site: Site;
 beforeEach(() => {
@@ -120,6 +120,18 @@ describe('a snapshot', () => {
     expect(calibrations.unsaved).toBe(true);
     await calibrations.save();
     expect(site.lines(main)).toEqual(['SerialEMCalibrations']);
+  });
+
+  it('taken before the short-term file was saved leaves that to save, and nothing else', async () => {
+    const calibrations = await site.calibrations();
+    const found = { time: startMinutes, camera: 0, magIndex: 17, addedRotation: 0, pixelSize: 0.5, gridAngle: 12 };
+    const snapshot = calibrations.snapshot();
+    calibrations.shortTerm('FoundPixelSize').put(found);
+    await calibrations.saveShortTerm();
+    calibrations.restore(snapshot);
+    expect(calibrations.unsaved).toBe(false);
+    expect((await calibrations.saveShortTerm()).paths).toEqual([site.path(shortTerm)]);
+    expect(site.lines(shortTerm)).toEqual(['SerialEMShortTermCal']);
   });
 });
 

@@ -4,6 +4,12 @@ import type { Store } from '../base/store';
 import type { HistoryRow } from '../../protocol/state';
 import { showTrend } from '../run/trend';
 
+const keeping = {
+  saving: '. Save the calibrations to keep it.',
+  itself: ' and is saved by itself.',
+  session: ' for this session.',
+} as const satisfies Readonly<Record<HistoryRow['keptBy'], string>>;
+
 /** Every calibration over months, with its conditions; any value can be brought back. */
 export function createHistoryView(store: Store): HTMLElement {
   const which = h('select', { id: 'history-item' });
@@ -105,7 +111,7 @@ function detailOf(
     void store.do({ do: 'restore', entry: row.id, which: what }).then((done) => {
       if (!done) return;
       store.set({
-        notice: { text: 'The value is back in memory. Save the calibrations to keep it.', hint: '', kind: 'fine' },
+        notice: { text: `The value is back in memory${keeping[row.keptBy]}`, hint: '', kind: 'fine' },
       });
       reload();
     });

@@ -1,5 +1,5 @@
 import { type MenuEntry, unitsOf } from '../../../../core/kernel';
-import type { HistoryEntry } from '../../../../core/store';
+import { type HistoryEntry, isMainRecord } from '../../../../core/store';
 import type { HistoryRow } from '../../protocol';
 
 /** No more entries cross to the page, the newest ones. */
@@ -40,7 +40,14 @@ export function historyRows(
       units: unitsOf(itemOf(entry.item)?.declaration?.results ?? {}),
       restorable: entry.changes.length > 0,
       replaces: entry.changes.some(({ replaced }) => replaced !== undefined),
+      keptBy: keptBy(entry),
     }));
+}
+
+function keptBy({ changes }: HistoryEntry): HistoryRow['keptBy'] {
+  const records = changes.flatMap((change) => ('record' in change ? [change.record] : []));
+  if (records.some(isMainRecord)) return 'saving';
+  return records.length > 0 ? 'itself' : 'session';
 }
 
 function conditionsOf({ conditions }: HistoryEntry): Record<string, string> {

@@ -1,7 +1,8 @@
 import type { MenuEntry } from '../../../../core/kernel';
-import type { HistoryEntry } from '../../../../core/store';
+import { applyChanges, type HistoryEntry, put } from '../../../../core/store';
 import { changedSince, instrumentNow } from '../../../../plugins/console/server/guide/changed-conditions';
 import { guideOf, inForceIn } from '../../../../plugins/console/server/guide/guide';
+import { historyRows } from '../../../../plugins/console/server/guide/history-rows';
 import { virtualInstrument } from '../../../support/virtual-instrument';
 
 const now = new Date('2026-06-01T12:00:00Z');
@@ -127,6 +128,37 @@ test('a value that was removed, replaced or never saved is not in use', async ()
   calibrations.imageShift.set(22, 0, matrix, { sessionMeasured: true });
   calibrations.imageShift.remove(22, 0);
   expect(inForce(entry)).toBe(false);
+});
+
+test('a result of several rows is in use when all that it measured is, and can be brought back from its row', async () => {
+  await using instrument = await virtualInstrument();
+  const { calibrations, settings } = instrument;
+  const row = (magIndex: number, eftem: number) => ({ magIndex, eftem, x: magIndex, y: 1 });
+  const entry: HistoryEntry = {
+    ...measured(`${shift}/mag-is-offsets`, '2026-05-31T12:00:00Z'),
+    changes: applyChanges({ calibrations, settings }, [
+      put('ImageShiftOffsets', row(21, 0)),
+      put('ImageShiftOffsets', row(22, 0)),
+      put('ImageShiftOffsets', row(21, 1), { sessionMeasured: false }),
+    ]),
+  };
+  const state = () =>
+    guideOf(entries, [entry], now, false, undefined, inForceIn(calibrations, settings))
+      .flatMap(({ items }) => items)
+      .find(({ id }) => id === `${shift}/mag-is-offsets`)!.state;
+  expect(state()).toBe('done');
+  calibrations.records('ImageShiftOffsets').put({ ...row(21, 1), x: 5 });
+  expect(state()).toBe('done');
+  calibrations.records('ImageShiftOffsets').put({ ...row(22, 0), x: 5 });
+  expect(state()).toBe('doubtful');
+  expect(historyRows([entry], () => undefined)).toMatchObject([
+    { restorable: true, replaces: false, keptBy: 'saving' },
+  ]);
+  const factor = { ...entry, changes: [{ session: 'ISdelayScaleFactor', value: 0.4, replaced: 1 } as const] };
+  expect(inForceIn(calibrations, settings)(factor)).toBe(false);
+  expect(historyRows([factor], () => undefined)).toMatchObject([{ replaces: true, keptBy: 'session' }]);
+  const nothing = historyRows([{ ...entry, changes: [] }], () => undefined);
+  expect(nothing).toMatchObject([{ restorable: false, replaces: false }]);
 });
 
 test('what has to come first is said until it is done', () => {

@@ -1,0 +1,104 @@
+import {
+  type Change,
+  type RecordName,
+  amend,
+  applyChanges,
+  isMainRecord,
+  put,
+  remove,
+  session,
+} from '../../core/store';
+import { virtualInstrument } from '../support/virtual-instrument';
+import { expectBroughtBack, sessionProperties, storedText } from './bring-back';
+
+const matrix = { xpx: 10.25, xpy: 1.125, ypx: -1.5, ypy: 9.75 };
+const found = { camera: 0, magIndex: 17, addedRotation: 0, pixelSize: 0.4125, gridAngle: -84.25 };
+
+interface Kind {
+  /** Records that are there before. */
+  readonly present: readonly Change[];
+  /** Changes as items make them, one result each. */
+  readonly results: readonly (readonly Change[])[];
+}
+
+/** Changes to every kind of record that an item declares, and to every setting of the session. */
+const kinds: { readonly [Name in RecordName | 'ISdelayScaleFactor']?: Kind } = {
+  ImageShiftMatrix: {
+    present: [put('ImageShiftMatrix', { magIndex: 21, camera: 0, ...matrix })],
+    results: [
+      [put('ImageShiftMatrix', { magIndex: 22, camera: 0, ...matrix })],
+      [put('ImageShiftMatrix', { magIndex: 21, camera: 0, ...matrix, xpx: 11 }, { sessionMeasured: false })],
+      [remove('ImageShiftMatrix', { magIndex: 21, camera: 0 })],
+    ],
+  },
+  StageToCameraMatrix: {
+    present: [put('StageToCameraMatrix', { magIndex: 21, camera: 0, ...matrix, absoluteFocus: 0.125 })],
+    results: [
+      [put('StageToCameraMatrix', { magIndex: 22, camera: 0, ...matrix, absoluteFocus: -0.25 })],
+      [put('StageToCameraMatrix', { magIndex: 21, camera: 0, ...matrix, xpx: 11, absoluteFocus: 0.5 })],
+      [remove('StageToCameraMatrix', { magIndex: 21, camera: 0 })],
+    ],
+  },
+  ImageShiftOffsets: {
+    present: [21, 22].map((magIndex) => put('ImageShiftOffsets', { magIndex, eftem: 0, x: magIndex / 8, y: 1 })),
+    results: [
+      [
+        put('ImageShiftOffsets', { magIndex: 21, eftem: 0, x: 3, y: 4 }),
+        remove('ImageShiftOffsets', { magIndex: 22, eftem: 0 }),
+        put('ImageShiftOffsets', { magIndex: 21, eftem: 1, x: 5, y: 6 }, { sessionMeasured: false }),
+        remove('ImageShiftOffsets', { magIndex: 23, eftem: 1 }, { sessionMeasured: false }),
+      ],
+      [21, 22].map((magIndex) => remove('ImageShiftOffsets', { magIndex, eftem: 0 })),
+    ],
+  },
+  GIFShiftOffset: {
+    present: [],
+    results: [
+      [put('GIFShiftOffset', { fromMagIndex: 18, toMagIndex: 17, x: 0.5, y: -0.25 })],
+      [put('GIFShiftOffset', { fromMagIndex: 19, toMagIndex: 18, x: 1.5, y: 0.75 })],
+    ],
+  },
+  FoundPixelSize: {
+    present: [put('FoundPixelSize', { ...found, time: 29_000_000 })],
+    results: [
+      [
+        amend('FoundPixelSize', { camera: 0, magIndex: 17 }, { time: 29_000_005 }, { sessionMeasured: false }),
+        put('FoundPixelSize', { ...found, magIndex: 18, time: 29_000_005 }),
+      ],
+      [put('FoundPixelSize', { ...found, pixelSize: 0.5, time: 29_000_006 })],
+      [amend('FoundPixelSize', { camera: 0, magIndex: 17 }, { addedRotation: 90 })],
+    ],
+  },
+  ISdelayScaleFactor: { present: [], results: [[session('ISdelayScaleFactor', 0.45)]] },
+};
+
+test('every kind of record that an item declares, and every setting of the session, is tried here', async () => {
+  await using instrument = await virtualInstrument();
+  const declared = instrument.session.menu().flatMap(({ declaration }) => declaration?.stores ?? []);
+  expect(declared.length).toBeGreaterThan(5);
+  expect(Object.keys(kinds).sort()).toEqual([...new Set([...declared, ...sessionProperties])].sort());
+});
+
+test.each(Object.entries(kinds))(
+  '%s comes back from the history, byte for byte',
+  async (name, { present, results }) => {
+    await using instrument = await virtualInstrument();
+    const { calibrations, settings, history } = instrument;
+    const target = { calibrations, settings };
+    applyChanges(target, present);
+    for (const changes of results) {
+      const before = await storedText(instrument);
+      const kept = calibrations.snapshot();
+      const factor = settings.get('ISdelayScaleFactor');
+      const entries = (await history.list()).length;
+      const stored = applyChanges(target, changes);
+      const rest = { item: name, summary: 'Stored.', values: {}, standardErrors: {}, conditions: {} };
+      await history.append({ ...rest, changes: stored });
+      expect(await storedText(instrument)).not.toBe(before);
+      expect(calibrations.unsaved).toBe(isMainRecord(name as RecordName));
+      await expectBroughtBack(instrument, { entries, before });
+      calibrations.restore(kept);
+      settings.set('ISdelayScaleFactor', factor);
+    }
+  },
+);
