@@ -11,7 +11,7 @@ import {
   createHooks,
   defineItem,
 } from '../../../../core/kernel';
-import type { Calibrations } from '../../../../core/store';
+import type { Calibrations, SessionSettings } from '../../../../core/store';
 
 type AnyRun = ItemRun<QuestionSpecs, ResultSpecs>;
 let during: (run: AnyRun) => Promise<void> = async () => {};
@@ -40,7 +40,7 @@ function runnerWith() {
     log: new FilteredLogger(() => {}),
     isAdministrator: () => false,
     find: () => undefined,
-    target: { calibrations: {} as Calibrations, settings: { get: () => 0, set: () => {}, isOfSession: () => false } },
+    target: { calibrations: {} as Calibrations, settings: {} as SessionSettings },
     remember: async () => {},
   });
 }
