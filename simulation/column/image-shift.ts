@@ -3,7 +3,7 @@ import { cameras } from '../camera/cameras';
 import { finitePair } from '../base/checks';
 import { viewKey } from '../base/instrument';
 import { matrixRows, positive, signedFraction } from '../base/options';
-import { definePart, type PerfectRecord } from '../base/part';
+import { definePart, type PerfectRecord, type RecordContext } from '../base/part';
 import {
   enlarged,
   inverted,
@@ -15,7 +15,7 @@ import {
   type PlaneMatrix,
   type PlaneVector,
 } from '../base/plane';
-import { magnification, type MagnificationTruth } from './magnification';
+import { magnification, seenPlaces, type OffsetsByMag } from './magnification';
 import { SettlingVector, type SettlingTerm } from './settling';
 
 /** The truth of the image shift: how it acts, and how it follows its setting. */
@@ -141,18 +141,11 @@ export const imageShift = definePart({
     };
   },
 
-  perfect: ({ toCamera }, { instrument, truthOf }) => {
-    const magnifications = truthOf(magnification);
-    const matrices = magnifications.table.flatMap(({ index: magIndex, magnification: film }) =>
-      truthOf(cameras).flatMap(({ index: camera }): PerfectRecord[] => {
-        const matrix = toCamera.get(viewKey(magIndex, camera));
-        const view = instrument.views.find((each) => each.magIndex === magIndex && each.camera === camera);
-        return matrix
-          ? [{ record: 'ImageShiftMatrix', magIndex, camera, ...matrix, magnification: view?.magnification ?? film }]
-          : [];
-      }),
-    );
-    return [...matrices, ...offsetRecords(magnifications, toCamera, truthOf(cameras))];
+  perfect({ toCamera }, context) {
+    const matrices = seenPlaces(context).map(({ magIndex, camera, magnification: written, key }): PerfectRecord => {
+      return { record: 'ImageShiftMatrix', magIndex, camera, ...toCamera.get(key)!, magnification: written };
+    });
+    return [...matrices, ...offsetRecords(toCamera, context)];
   },
 });
 
@@ -160,27 +153,21 @@ export const imageShift = definePart({
  * The image shift that brings back what the offset of a mag index takes from the centre. Only differences between mag indexes can be measured;
  * these are what is stored when the zero is set where the image is not displaced.
  */
-function offsetRecords(
-  { imageOffsets, imageOffsetsEftem, views }: MagnificationTruth,
-  toCamera: ReadonlyMap<string, PlaneMatrix>,
-  cameras: readonly { readonly index: number; readonly behindFilter: boolean }[],
-): readonly PerfectRecord[] {
-  const modes = [
-    { eftem: 0, offsets: imageOffsets },
-    { eftem: 1, offsets: imageOffsetsEftem },
-  ];
-  return modes.flatMap(({ eftem, offsets }) =>
-    [...offsets]
-      .sort(([a], [b]) => a - b)
-      .flatMap(([magIndex, offset]): PerfectRecord[] => {
-        const camera = cameras.find(
-          ({ index, behindFilter }) => Number(behindFilter) === eftem && views.has(viewKey(magIndex, index)),
-        );
-        if (!camera || (offset.x === 0 && offset.y === 0)) return [];
-        const key = viewKey(magIndex, camera.index);
-        const seen = transformed(views.get(key)!.specimenToCamera, offset);
-        const { x, y } = scaled(transformed(inverted(toCamera.get(key)!), seen), -1);
-        return [{ record: 'ImageShiftOffsets', magIndex, eftem, x, y }];
-      }),
-  );
+function offsetRecords(toCamera: ReadonlyMap<string, PlaneMatrix>, context: RecordContext): readonly PerfectRecord[] {
+  const { imageOffsets, imageOffsetsEftem, views } = context.truthOf(magnification);
+  const places = seenPlaces(context);
+  const recordsOf = (offsets: OffsetsByMag, eftem: boolean): readonly PerfectRecord[] => {
+    const inMode = context.truthOf(cameras).filter(({ behindFilter }) => behindFilter === eftem);
+    const byMag = [...offsets].filter(([, { x, y }]) => x !== 0 || y !== 0).sort(([a], [b]) => a - b);
+    return byMag.flatMap(([magIndex, offset]): PerfectRecord[] => {
+      const place = places.find(
+        (each) => each.magIndex === magIndex && inMode.some(({ index }) => index === each.camera),
+      );
+      if (!place) return [];
+      const seen = transformed(views.get(place.key)!.specimenToCamera, offset);
+      const shift = scaled(transformed(inverted(toCamera.get(place.key)!), seen), -1);
+      return [{ record: 'ImageShiftOffsets', magIndex, eftem: Number(eftem), ...shift }];
+    });
+  };
+  return [...recordsOf(imageOffsets, false), ...recordsOf(imageOffsetsEftem, true)];
 }

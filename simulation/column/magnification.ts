@@ -4,7 +4,7 @@ import { SimulationError } from '../base/errors';
 import type { Distortion } from '../base/frame';
 import { viewKey, type InstrumentView, type Magnification } from '../base/instrument';
 import { pair } from '../base/options';
-import { definePart } from '../base/part';
+import { definePart, type RecordContext } from '../base/part';
 import {
   determinantOf,
   enlarged,
@@ -137,6 +137,29 @@ export const magnification = definePart({
     };
   },
 });
+
+/** A camera at a mag index at which it sees something. */
+export interface SeenPlace {
+  readonly magIndex: number;
+  readonly camera: number;
+  readonly low: boolean;
+  /** As the site's files give it for this camera. */
+  readonly magnification: number;
+  /** Its key in the maps of a truth. */
+  readonly key: string;
+}
+
+/** The places at which a camera sees something, by mag index and then by camera. */
+export function seenPlaces({ instrument, truthOf }: RecordContext): readonly SeenPlace[] {
+  const { table, views } = truthOf(magnification);
+  const written = new Map(instrument.views.map((view) => [viewKey(view.magIndex, view.camera), view.magnification]));
+  return table.flatMap(({ index: magIndex, magnification: nominal, low }) =>
+    truthOf(cameras).flatMap(({ index: camera }): SeenPlace[] => {
+      const key = viewKey(magIndex, camera);
+      return views.has(key) ? [{ magIndex, camera, low, magnification: written.get(key) ?? nominal, key }] : [];
+    }),
+  );
+}
 
 function magnificationAt(table: readonly Magnification[], index: number): Magnification {
   const found = table.find((each) => each.index === index);

@@ -1,14 +1,12 @@
-import { cameras } from '../camera/cameras';
+import { z } from 'zod';
 import { finite } from '../base/checks';
-import { viewKey } from '../base/instrument';
 import { fraction, notNegative, pair, positive } from '../base/options';
 import { definePart, type PerfectRecord } from '../base/part';
 import { determinantOf, inverted, multiplied, transformed, type PlaneMatrix, type PlaneVector } from '../base/plane';
 import { RandomStream } from '../base/random';
 import { Signal } from '../base/signal';
-import { z } from 'zod';
 import { focus, inFocus } from './focus';
-import { magnification } from './magnification';
+import { magnification, seenPlaces } from './magnification';
 
 /** A periodic error of one stage axis: the carriage is at `s + amplitude*period/(2 pi)*sin(2 pi s/period + phase)` when it reads s. */
 export interface CyclicErrorTruth {
@@ -235,26 +233,17 @@ export const stage = definePart({
     };
   },
 
-  perfect({ specimenToStage }, { instrument, truthOf }) {
+  perfect({ specimenToStage }, context) {
     if (determinantOf(specimenToStage) === 0) return [];
-    const { table, views } = truthOf(magnification);
+    const { views } = context.truthOf(magnification);
     const stageToSpecimen = inverted(specimenToStage);
-    return table.flatMap(({ index: magIndex, magnification: film, low }) =>
-      truthOf(cameras).flatMap(({ index: camera }): PerfectRecord[] => {
-        const seen = views.get(viewKey(magIndex, camera));
-        if (!seen) return [];
-        const view = instrument.views.find((each) => each.magIndex === magIndex && each.camera === camera);
-        return [
-          {
-            record: 'StageToCameraMatrix',
-            magIndex,
-            camera,
-            ...multiplied(seen.specimenToCamera, stageToSpecimen),
-            absoluteFocus: inFocus(truthOf(focus), low),
-            magnification: view?.magnification ?? film,
-          },
-        ];
-      }),
-    );
+    return seenPlaces(context).map(({ magIndex, camera, low, magnification: written, key }): PerfectRecord => ({
+      record: 'StageToCameraMatrix',
+      magIndex,
+      camera,
+      ...multiplied(views.get(key)!.specimenToCamera, stageToSpecimen),
+      absoluteFocus: inFocus(context.truthOf(focus), low),
+      magnification: written,
+    }));
   },
 });
