@@ -1,6 +1,9 @@
 const tseslint = require('typescript-eslint');
 
-/** Rules that catch what hurts at a live instrument: promises that nobody waits for, conditions that are always true, values of no known type. */
+/**
+ * Rules against the mistakes that hurt at a live instrument: promises that nobody awaits, conditions that are always
+ * true, values of unknown type.
+ */
 module.exports = tseslint.config(
   {
     ignores: [
@@ -24,9 +27,9 @@ module.exports = tseslint.config(
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       // Plugins are loaded when they are needed, with require, so that a site never loads what it does not use.
       '@typescript-eslint/no-require-imports': 'off',
-      // Contracts are promises; an implementation that has its answer at hand is still asynchronous to its callers.
+      // Contracts are promises; an implementation with its answer at hand is still asynchronous to its callers.
       '@typescript-eslint/require-await': 'off',
-      // Errors of unknown origin are handed on as they are.
+      // Errors of unknown origin are passed on unchanged.
       '@typescript-eslint/only-throw-error': 'off',
       '@typescript-eslint/prefer-promise-reject-errors': 'off',
       // One exported name is both the interface and its token.

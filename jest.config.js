@@ -1,13 +1,13 @@
-/** Tests are compiled by the same swc settings as the program itself, so what is tested is what runs. */
+/** Tests are compiled with the same swc settings as the program, so they test the code that runs. */
 module.exports = {
-  // That of Node, which also notes processor time where somebody asks for it.
+  // Node's environment; on request it also notes processor time.
   testEnvironment: '<rootDir>/test/support/cpu-environment.cjs',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   transform: { '^.+\\.ts$': '@swc/jest' },
   testTimeout: 60_000,
-  // The tests are bound by the processor and wait on nothing else: jest's own choice leaves one core of two idle.
+  // The tests are limited by the processor alone, and jest's default leaves one core of two idle.
   maxWorkers: '100%',
-  // Jest looks globals up through its sandbox, which made loops over pixels up to 15 times slower than they are.
+  // Jest looks up globals through its sandbox, which made loops over pixels up to 15 times slower.
   sandboxInjectedGlobals: ['Math', 'Number'],
 };

@@ -1,10 +1,10 @@
-/** Somebody who does the same work as the others, once a call, and tells how many milliseconds it took. */
+/** A program that does the same work as the others, once per call, and returns its milliseconds. */
 export interface Contender {
   readonly name: string;
   run(): number | Promise<number>;
 }
 
-/** How long each contender took: the median and the fastest of all rounds, in milliseconds. */
+/** Times of one contender: the median and the fastest of all rounds, in milliseconds. */
 export interface Standing {
   readonly name: string;
   readonly median: number;
@@ -19,12 +19,11 @@ export function timed(work: () => void): number {
 }
 
 /**
- * Lets the contenders run in turn, so that whatever else the machine does hits all of them alike.
+ * Runs the contenders in turn, so that any other load of the machine affects all of them.
  *
- * In its turn each runs twice and the second run counts: the first fetches its data back into the cache from which the others
- * have driven them.
+ * In its turn each runs twice, and the second run counts: the first brings its data back into the cache.
  *
- * @param rounds how many turns each has, after two rounds that do not count
+ * @param rounds number of turns of each, after two rounds that do not count
  */
 export async function contest(contenders: readonly Contender[], rounds: number): Promise<Standing[]> {
   const times = contenders.map((): number[] => []);
@@ -41,7 +40,7 @@ export async function contest(contenders: readonly Contender[], rounds: number):
   });
 }
 
-/** A table of the standings, each also in shares of the named one. */
+/** A table of the times, each also relative to the named contender. */
 export function table(title: string, standings: readonly Standing[], against: string): string {
   const base = standings.find(({ name }) => name === against);
   const rows = standings.map(({ name, median, fastest }) => {

@@ -27,7 +27,7 @@ function frames(size: number, uint16: boolean): Frames {
   return { later: shot(11.3 * (size / 1024), -7.6 * (size / 1024)), reference: shot(0, 0) };
 }
 
-/** A registration of two images never seen before: a copy of the pixels defeats what is kept between calls. */
+/** A registration of two new images: a copy of the pixels defeats the cache between calls. */
 function ours(
   name: string,
   { later, reference }: Frames,

@@ -1,4 +1,4 @@
-/** Prints how fast and how right transforms, binning and registration are, beside others that do the same work. */
+/** Prints speed and accuracy of transforms, binning and registration, beside other programs that do the same work. */
 import { cpus } from 'node:os';
 import { shiftErrors, transformErrors } from './accuracy';
 import { reduction, shifts } from './images';

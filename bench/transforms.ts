@@ -28,7 +28,7 @@ export async function transforms(
   const base = fftw === undefined ? 'ours, one thread' : 'FFTW3f MEASURE, one thread';
   if (fftw !== undefined) contenders.push({ name: base, run: () => fftw.time(`fft ${size}`) });
   if (python !== undefined) contenders.push({ name: 'scipy.fft, one thread', run: () => python.time(`fft ${size}`) });
-  // the slow ones have shown what they can do at 2048
+  // The slow ones have shown their speed at 2048.
   if (size <= 2048) contenders.push(...(await javascriptPeers(size)));
   return table(`Real forward transform, ${size} x ${size}`, await contest(contenders, rounds), base);
 }

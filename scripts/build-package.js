@@ -1,6 +1,7 @@
 /**
- * Makes everything in build/ that the package holds and a checkout makes only when it is needed: the program, the page of the console,
- * and the declarations for TypeScript. Run by `npm pack` before it packs; what is packed says "files" in package.json.
+ * Makes everything in build/ that the package needs and a checkout makes on demand: the program, the page of the
+ * console, and the declarations for TypeScript. `npm pack` runs it first; "files" in package.json lists the contents of
+ * the package.
  */
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
@@ -11,7 +12,7 @@ const root = path.resolve(__dirname, '..');
 const target = path.join(root, 'build');
 const { exports: entries } = require('../package.json');
 
-/** The declarations as the compiler writes them: those of every file that an entry of the package imports. */
+/** The declarations as the compiler writes them: one for every file that an entry of the package imports. */
 const written = path.join(target, 'types', 'package');
 const declarations = path.join(target, 'declarations');
 
@@ -34,7 +35,7 @@ function writeDeclarations() {
   }
 }
 
-/** Gathers a declaration file and all that its types rest on; what only the code imports stays behind. */
+/** Collects a declaration file and all files that its types need, without those that only the code imports. */
 function follow(file, seen) {
   if (seen.has(file)) return;
   seen.add(file);

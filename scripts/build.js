@@ -1,6 +1,7 @@
 /**
- * Compiles the program into build/ with the same swc settings as the tests, file by file and only what is newer than its output.
- * Run by bin/eucentric before anything else, so that a checkout works right after `npm ci`; types are checked by `npm run check`.
+ * Compiles the program into build/ with the same swc settings as the tests, file by file, and only files that are newer
+ * than their output. Run by bin/eucentric before anything else, so that a checkout works right after `npm ci`; types
+ * are checked by `npm run check`.
  */
 const fs = require('node:fs');
 const path = require('node:path');
@@ -11,10 +12,13 @@ const folders = ['api', 'app', 'core', 'imaging', 'simulation', 'testing', 'wire
 const copied = new Set(['.json', '.js', '.cjs', '.mjs', '.wasm', '.css', '.html', '.svg']);
 /** The page of the console is built by Vite when it is first served, and kept in build/page. */
 const left = new Set(['target', 'src', 'node_modules', 'page']);
-/** What others keep in build/: that page, the declarations of the package, and what the types, the lint and the long statistics remember. */
+/**
+ * Folders in build/ that belong to others: that page, the declarations of the package, and caches of types, lint and
+ * the long statistics.
+ */
 const kept = new Set(['page', 'declarations', 'types', 'lint', 'verify'].map((name) => path.join(target, name)));
 
-/** All files below a folder that end up in build/. */
+/** All files below a folder that go into build/. */
 function sources(folder) {
   return fs.readdirSync(path.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
     const name = path.join(folder, entry.name);
@@ -24,7 +28,7 @@ function sources(folder) {
   });
 }
 
-/** Brings build/ up to date; returns how many files were compiled or copied. */
+/** Brings build/ up to date; returns the number of files that were compiled or copied. */
 function build() {
   const wanted = new Set();
   let done = 0;
@@ -39,7 +43,7 @@ function build() {
     const stale = !fs.existsSync(to) || fs.statSync(to).mtimeMs < Math.max(fs.statSync(from).mtimeMs, settingsTime);
     if (!stale) continue;
     fs.mkdirSync(path.dirname(to), { recursive: true });
-    // Written beside and renamed, so that two programs that start at once never read half a file.
+    // Written beside and then renamed, so that two programs that start together never read half a file.
     const beside = `${to}.${process.pid}`;
     if (name.endsWith('.ts')) {
       if (!swc) {
@@ -47,7 +51,7 @@ function build() {
         if (!fs.existsSync(path.join(target, 'app', 'main.js')))
           process.stderr.write('Building the program; this is done once and takes a few seconds.\n');
       }
-      // The map stands beside the code, so that the package can leave it out.
+      // The map is a separate file, so that the package can leave it out.
       const { code, map } = swc.transformFileSync(from, { swcrc: true, root, cwd: root, sourceMaps: true });
       fs.writeFileSync(`${to}.map.${process.pid}`, map);
       fs.renameSync(`${to}.map.${process.pid}`, `${to}.map`);
@@ -60,7 +64,7 @@ function build() {
   return done;
 }
 
-/** Removes what no source stands behind any more: a menu item whose file is gone must not stay in the menu. */
+/** Removes outputs without a source: a menu item whose file is gone must not stay in the menu. */
 function removeOthers(folder, wanted) {
   for (const entry of fs.readdirSync(folder, { withFileTypes: true })) {
     const name = path.join(folder, entry.name);
@@ -70,7 +74,7 @@ function removeOthers(folder, wanted) {
   }
 }
 
-/** Builds for somebody at a command line: what keeps it from working is said in words, and the program ends with 1. */
+/** Builds for a user at a command line: explains an error in words and ends the program with 1. */
 function buildOrExplain() {
   try {
     build();

@@ -1,4 +1,7 @@
-/** Compares everything that is generated and committed with what it is made of; with --write it makes anew what it can. Exit code 1 when something is stale. */
+/**
+ * Compares all generated and committed files with their sources; --write renews those that it can. Exit code 1 when a
+ * file is stale.
+ */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -7,7 +10,7 @@ import { generatedPages, writePages } from './generate-docs';
 import { schemaText } from './generate-schema';
 import { typesOf } from './property-types';
 
-/** What is stale or wrong among the generated files below a folder, each in a sentence that says what to do. */
+/** Stale or wrong files among the generated ones below a folder, each in a sentence that says what to do. */
 export function staleFiles(root: string): readonly string[] {
   const again = 'run "npm run generated -- --write" and commit it';
   const wanted: Readonly<Record<string, string>> = { 'config/schema.json': schemaText(), ...generatedPages(root) };
@@ -19,7 +22,7 @@ export function staleFiles(root: string): readonly string[] {
   return [...stale, ...staleTransforms(root), ...wrongDefinitions(root)];
 }
 
-/** Whether the WebAssembly package is made of the Rust sources beside it. */
+/** Checks that the WebAssembly package was built from the Rust sources beside it. */
 function staleTransforms(root: string): readonly string[] {
   const crate = path.join(root, 'imaging', 'fft');
   const sources = readdirSync(path.join(crate, 'src'))
@@ -44,7 +47,7 @@ const forms: ReadonlySet<string> = new Set<PropertyDefinition['form']>([
   'ignored',
 ]);
 
-/** Faults of the property definitions: names that stand twice, forms that nobody reads, types that are not those of the table. */
+/** Mistakes in the property definitions: repeated names, unknown forms, and types that differ from the table. */
 function wrongDefinitions(root: string): readonly string[] {
   const folder = path.join(root, 'core', 'settings', 'definitions');
   const parts = readdirSync(folder)
@@ -54,17 +57,17 @@ function wrongDefinitions(root: string): readonly string[] {
   return parts.flatMap((part) => {
     const name = path.basename(part, '.json');
     const definitions = JSON.parse(readFileSync(path.join(folder, part), 'utf8')) as readonly PropertyDefinition[];
-    const faults = definitions.flatMap((each) => {
+    const mistakes = definitions.flatMap((each) => {
       const key = `${each.scope} ${each.name.toLowerCase()}`;
       const earlier = seen.get(key);
       seen.set(key, part);
       return [
-        ...(earlier === undefined ? [] : [`${part}: ${each.name} stands in ${earlier} already; keep one of the two.`]),
+        ...(earlier === undefined ? [] : [`${part}: ${each.name} is also in ${earlier}; keep one of the two.`]),
         ...(forms.has(each.form) ? [] : [`${part}: ${each.name} has the form "${each.form}", which nobody reads.`]),
         ...(each.required > each.fields.length
           ? [`${part}: ${each.name} requires ${each.required} of ${each.fields.length} values.`]
           : []),
-        ...(/^[^a-z].*[.]$/s.test(each.meaning) ? [] : [`${part}: the meaning of ${each.name} is no sentence.`]),
+        ...(/^[^a-z].*[.]$/s.test(each.meaning) ? [] : [`${part}: the meaning of ${each.name} is not a sentence.`]),
       ];
     });
     const types = readFileSync(path.join(folder, `${name}.types.ts`), 'utf8');
@@ -72,7 +75,7 @@ function wrongDefinitions(root: string): readonly string[] {
       types === typesOf(name, definitions)
         ? []
         : [`${name}.types.ts is not made of ${part}: run scripts/generate-property-definitions and commit it.`];
-    return [...faults, ...current];
+    return [...mistakes, ...current];
   });
 }
 

@@ -5,9 +5,9 @@ import ts from 'typescript';
 /** One place of the program that makes an error. */
 export interface ErrorSite {
   readonly code: string;
-  /** What the operator reads; values that are filled in are shown as three dots. */
+  /** The operator's text; three dots replace the inserted values. */
   readonly message: string;
-  /** What the operator is told to do, in the same way; undefined where it is made elsewhere. */
+  /** The hint for the operator, in the same form; undefined where the error gets it from elsewhere. */
   readonly hint: string | undefined;
   readonly file: string;
   readonly line: number;
@@ -65,11 +65,11 @@ function sitesOf(source: ts.SourceFile): readonly ErrorSite[] {
       const at = given.findIndex((each) => ts.isStringLiteral(each) && codeForm.test(each.text));
       const called = node.expression.getText();
       const [first] = given;
-      // The settings name their findings without the room and give the place before the message.
+      // Problems of the settings have their code without the room, and their place before the message.
       if (/^(fault|warning)$/.test(called) && first && ts.isStringLiteral(first))
         note(node, `settings/${first.text}`, given[2], given[3]);
       else if (at >= 0 && (ts.isNewExpression(node) || /\.add$/.test(called))) {
-        // A list of findings is told the line before the message.
+        // A list of problems gets the line before the message.
         const [message, hint] = given.slice(at + (ts.isNewExpression(node) ? 1 : 2));
         if (hint) note(node, (given[at] as ts.StringLiteral).text, message, hint);
       }
@@ -88,7 +88,7 @@ function valueOf(object: ts.ObjectLiteralExpression, name: string): ts.Expressio
   return undefined;
 }
 
-/** The words of an expression, with three dots where a value comes in; undefined when there are none. */
+/** The words of an expression, with three dots for each value; undefined when there are none. */
 function textOf(node: ts.Expression | undefined): string | undefined {
   if (node === undefined) return undefined;
   if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return node.text;

@@ -1,10 +1,13 @@
-/** Writes docs/hooks.md and docs/errors.md, which are made of what stands in the sources. */
+/** Writes docs/hooks.md and docs/errors.md from the sources. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createHooks } from '../core/kernel';
 import { type ErrorSite, errorSites } from './error-catalogue';
 
-/** The generated pages by file name; `root` is the folder of the sources. Throws when the table of the hooks and the hooks differ. */
+/**
+ * The generated pages by file name; `root` is the folder of the sources. Throws when the table of hooks and the hooks
+ * differ.
+ */
 export function generatedPages(root: string): Readonly<Record<string, string>> {
   return {
     'docs/hooks.md': hooksPage(readFileSync(path.join(root, 'core/kernel/hooks.ts'), 'utf8')),
@@ -42,7 +45,7 @@ export function hooksPage(source: string): string {
   ].join('\n');
 }
 
-/** The page of errors: each code with its messages and what to do. */
+/** The page of errors: each code with its messages and hints. */
 export function errorsPage(sites: readonly ErrorSite[]): string {
   const rooms = new Map<string, Map<string, ErrorSite[]>>();
   for (const site of sites) {
@@ -82,7 +85,7 @@ function rowsOf(code: string, sites: readonly ErrorSite[]): readonly string[] {
 const byName = (a: readonly [string, unknown], b: readonly [string, unknown]): number => (a[0] < b[0] ? -1 : 1);
 const cell = (text: string): string => text.replace(/\s+/g, ' ').replace(/\|/g, '\\|').replace(/</g, '&lt;').trim();
 
-/** Writes the pages below the folder that the program was called in. */
+/** Writes the pages below the working directory. */
 export function writePages(): void {
   for (const [file, text] of Object.entries(generatedPages(path.resolve('.')))) {
     mkdirSync(path.dirname(path.resolve(file)), { recursive: true });

@@ -7,10 +7,10 @@ import path from 'node:path';
 import type { FieldType, PropertyDefinition, PropertyForm, PropertyValue } from '../core/settings';
 import { typesOf } from './property-types';
 
-// The script runs from build/, so that the folder to write to is below the one it was called in.
+// The script runs from build/, so it writes below the working directory.
 const FOLDER = path.resolve('core/settings/definitions');
 
-/** Lines of whole numbers that belong together, so that joining the lines would lose the meaning. */
+/** Properties whose lines of whole numbers are lists of their own; joined lines would lose the meaning. */
 const ONE_LIST_PER_LINE = new Set(['ApertureSizes', 'DetectorBlocks', 'MappedToDSchannel', 'MutuallyExcludeDetectors']);
 const NUMBER_TYPES: Readonly<Record<string, FieldType>> = {
   int: 'int',
@@ -45,7 +45,7 @@ const limitOf = (text: string): { limit: number } | object => {
   return limit === undefined ? {} : { limit: Number(limit) };
 };
 
-/** Types that are described in words of their own. */
+/** Types that the list describes in words of their own. */
 const SPECIAL: Readonly<Record<string, Shape>> = {
   'up to 4 floats': shape('values', repeated('float', 4), 1),
   'int + float': shape('values', ['int', 'float']),
@@ -127,7 +127,7 @@ const withoutDefault = (given: Shape): Pick<PropertyDefinition, 'default'> => {
   return ['list', 'append', 'rows', 'table'].includes(given.form) ? { default: [] } : {};
 };
 
-/** The default that holds for everybody, if there is one. */
+/** The default that is valid for every microscope, if there is one. */
 function defaultOf(name: string, given: Shape, text: string): Pick<PropertyDefinition, 'default'> {
   if (name === 'ImageShiftDelays') return { default: [[0, 0], [1, 1]] }; // prettier-ignore
   if (given.form === 'ignored') return {};
@@ -150,7 +150,7 @@ function defaultOf(name: string, given: Shape, text: string): Pick<PropertyDefin
   return { default: given.form === 'values' ? values : numbers };
 }
 
-/** The codes or limits that the units and type columns state. */
+/** The codes or limits in the units and type columns. */
 function allowedOf(
   given: Shape,
   type: string,
@@ -196,7 +196,7 @@ function definitionOf(columns: readonly string[]): PropertyDefinition | undefine
 const sentence = (meaning: string): string =>
   meaning.charAt(0).toUpperCase() + meaning.slice(1) + (meaning.endsWith('.') ? '' : '.');
 
-/** The parts into which the table is split, so that each file stays readable. */
+/** The files of the table; several, so that each stays readable. */
 const PARTS: readonly { readonly file: string; readonly holds: (each: PropertyDefinition) => boolean }[] = [
   { file: 'camera', holds: (each) => each.scope === 'camera' },
   { file: 'general-by-vendor', holds: (each) => each.scope === 'general' && each.topic !== undefined },

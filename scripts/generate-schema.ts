@@ -1,4 +1,4 @@
-/** Writes config/schema.json, with which an editor completes and checks an instrument's YAML file. */
+/** Writes config/schema.json; with it an editor completes and checks an instrument's YAML file. */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { builtInPlugins } from '../app/built-in-plugins';
@@ -6,7 +6,7 @@ import type { Plugin } from '../core/kernel';
 import { buildSchema } from '../core/settings';
 import { simulatorOptions } from '../simulation';
 
-/** The text of config/schema.json as it should be. */
+/** The expected text of config/schema.json. */
 export function schemaText(): string {
   const plugins = Object.entries(builtInPlugins).map(([id, load]) => {
     const { summary, options } = (load() as { readonly default: Plugin }).default;
@@ -15,7 +15,7 @@ export function schemaText(): string {
   return `${lines(buildSchema(plugins, simulatorOptions), 0)}\n`;
 }
 
-/** JSON with one property of an instrument or of a camera on each line, so that a change of one shows as a change of one line. */
+/** JSON with one property of an instrument or of a camera per line, so that a change of one is a change of one line. */
 function lines(value: unknown, depth: number): string {
   const inside = Object.entries(value ?? {});
   const holdsProperties = JSON.stringify(value)?.includes('"properties":') || depth === 1;
@@ -37,6 +37,6 @@ function propertyLines(value: unknown, depth: number): string {
 }
 
 if (process.argv[1] && path.basename(process.argv[1]).startsWith('generate-schema')) {
-  // The program may run from build/, so that the folder to write to is the one it was called in.
+  // The program may run from build/, so it writes below the working directory.
   writeFileSync(path.resolve('config/schema.json'), schemaText());
 }

@@ -1,6 +1,7 @@
 /**
- * Checks one item of the Calibration menu while somebody works on it: `npm run item -- find-pixel-size`. Types, the lint of its folder, and
- * its tests with what `describeMenuItem` holds it to. The item is named by the end of its id, by its label or by the path of its file.
+ * Checks one item of the Calibration menu during work on it: `npm run item -- find-pixel-size`. Types, the lint of its
+ * folder, and its tests with what `describeMenuItem` holds it to. The item is named by the end of its id, by its label
+ * or by the path of its file.
  */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -28,7 +29,7 @@ const root =
     : path.resolve(__dirname, '..');
 const { itemPlaces, testsOfItem } = require(path.join(root, 'scripts', 'item-tests')) as ItemTests;
 
-/** Every item that stands, as its file declares it. */
+/** All items, as their files declare them. */
 export function allItems(): readonly ItemPlace[] {
   return itemPlaces().flatMap((place) => {
     const { default: item } = require(path.join(__dirname, '..', 'plugins', 'calibrations', place)) as {
@@ -61,7 +62,7 @@ export function findItem(name: string, items: readonly ItemPlace[]): ItemPlace {
   );
 }
 
-/** The test files that are run for an item. The last one holds what every item is held to, where no test of its own does. */
+/** The test files of an item; with the conformance test of all items unless one of its own calls `describeMenuItem`. */
 export function testsFor(place: string): readonly string[] {
   const own = testsOfItem(place);
   const held = own.some((test) => readFileSync(path.join(root, test), 'utf8').includes('describeMenuItem('));
@@ -73,7 +74,7 @@ interface Part {
   readonly command: readonly string[];
 }
 
-/** Runs a program of a package; resolves with whether it succeeded, with what it wrote and with the seconds that it took. */
+/** Runs a program of a package; resolves with its success, its output and its seconds. */
 function run({ name, command }: Part, environment: NodeJS.ProcessEnv) {
   const began = performance.now();
   const [program, ...given] = command;

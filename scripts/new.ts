@@ -6,18 +6,21 @@ import { type PlacedItem, placesOf } from '../plugins/calibrations/menu';
 
 const usage = 'Usage: npm run new -- calibration FOLDER/NAME "Submenu/Label"';
 
-/** The files of a new calibration, by their paths from the root, before anybody has written what it measures. Throws a sentence for the user when that cannot be. */
+/**
+ * The files of a new calibration before its measurement is written, by their paths from the root. Throws a sentence for
+ * the user for a wrong id or place.
+ */
 export function newCalibration(id: string, place: string): Readonly<Record<string, string>> {
   const name = id.replace(/^calibrations\//, '');
   if (!/^[a-z0-9]+(-[a-z0-9]+)*\/[a-z0-9]+(-[a-z0-9]+)*$/.test(name) || name.startsWith('shared/'))
     throw new Error(
-      `"${id}" is no id: it is the folder of a submenu and a name, in small letters with hyphens, such as beam-and-spot/spot-size.`,
+      `"${id}" is not an id: an id is the folder of a submenu and a name, in small letters with hyphens, such as beam-and-spot/spot-size.`,
     );
   const menu = place.split('/').map((part) => part.trim());
   const label = menu.pop() ?? '';
   if (label === '' || menu.includes(''))
     throw new Error(
-      `"${place}" is no place in the menu: it is the submenus and the label, such as "Beam & Spot/Spot Size".`,
+      `"${place}" is not a place in the menu: a place is the submenus and the label, such as "Beam & Spot/Spot Size".`,
     );
   const known = [...placesOf.values()];
   const submenus = [
@@ -43,7 +46,9 @@ type Given = Pick<PlacedItem, 'id' | 'menu' | 'label' | 'summary'>;
 
 const quoted = (text: string): string => `'${text.replace(/\\/g, '\\\\').replace(/'/g, "\\'")}'`;
 
-/** A customary item has its place in the menu of the plugin; another one brings it. */
+/**
+ * The place of a new item. A SerialEM item already has one in the menu of the plugin; any other item brings its own.
+ */
 const placeText = ({ menu, label, summary }: Given): string => `  place: {
     menu: [${menu.map(quoted).join(', ')}],
     label: ${quoted(label)},
@@ -90,12 +95,12 @@ describeMenuItem(id${customary ? '' : ', { beyondTheMenu: true }'});
 test(${quoted(`${label} recovers the truth`)}, async () => {
   await using instrument = await virtualInstrument({ simulator: { seed: 1 }, magIndex: 22 });
   const { result } = await runItem(instrument, id);
-  // Compare what it found with what the simulator was told; see docs/ADDING-A-CALIBRATION.md.
+  // Compare the result with the truth of the simulator; see docs/ADDING-A-CALIBRATION.md.
   expect(result?.values).toEqual({ 'what the truth is': 'say it here' });
 });
 `;
 
-/** Writes the files below a folder and returns their paths. Nothing is written when one of them is there already. */
+/** Writes the files below a folder and returns their paths. Writes nothing when one of them exists. */
 export function writeNew(root: string, files: Readonly<Record<string, string>>): readonly string[] {
   const there = Object.keys(files).find((file) => existsSync(path.join(root, file)));
   if (there !== undefined) throw new Error(`${there} is there already; choose another id.`);

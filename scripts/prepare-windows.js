@@ -1,7 +1,8 @@
 /**
- * Prepares what the tests of the Windows wires need on Linux, and does nothing when it is there: a Node for Windows and koffi's part
- * for it from the npm registry, a Wine prefix of their own, and the stand-in automation servers of test/support/stand-ins, compiled
- * with mingw-w64 and registered there. Debian has the programs as `wine`, `wine64` and `g++-mingw-w64-x86-64`.
+ * Prepares the tests of the Windows wires on Linux; does nothing where that was done: a Node for Windows and koffi's
+ * part for it from the npm registry, a Wine prefix of their own, and the stand-in automation servers of
+ * test/support/stand-ins, compiled with mingw-w64 and registered there. Debian has the programs as `wine`, `wine64` and
+ * `g++-mingw-w64-x86-64`.
  */
 const { execFileSync, spawnSync } = require('node:child_process');
 const { createHash } = require('node:crypto');
@@ -20,14 +21,14 @@ const koffiVersion = () => require(path.join(root, 'node_modules', 'koffi', 'pac
 
 const there = (program) => spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
 
-/** Why Windows programs cannot be tried here; undefined when they can. */
+/** Reason why Windows programs cannot run here; undefined when they can. */
 function missing() {
   if (process.platform !== 'linux' || process.arch !== 'x64') return `this is ${process.platform} on ${process.arch}`;
   if (!there('wine')) return 'there is no Wine';
   return there(compiler) ? undefined : `there is no ${compiler}`;
 }
 
-/** The variables under which Windows programs are run. */
+/** The environment of Windows programs. */
 const environment = () => ({
   ...process.env,
   WINEPREFIX: path.join(cache, 'prefix'),
@@ -36,11 +37,11 @@ const environment = () => ({
   NODE_SKIP_PLATFORM_CHECK: '1',
   NODE_PATH: windowsPath(path.join(cache, 'modules')),
 });
-/** A path as Windows programs see it. */
+/** The path of a file for Windows programs. */
 const windowsPath = (file) => `Z:${path.resolve(file).replace(/\//g, '\\')}`;
 const nodeProgram = () => path.join(cache, `node-${nodeVersion}`, 'bin', 'node.exe');
 
-/** Fetches a package and unpacks it as a folder. */
+/** Downloads a package and unpacks it as a folder. */
 function unpack(name, version, folder) {
   if (fs.existsSync(path.join(folder, 'package.json'))) return;
   const beside = fs.mkdtempSync(path.join(cache, 'fetched-'));
@@ -67,7 +68,7 @@ function makePrefix() {
   fs.writeFileSync(ready, '');
 }
 
-/** Compiles the stand-ins, unless it was done for these very sources, and registers them. */
+/** Compiles the stand-in servers, unless that was done for the same sources, and registers them. */
 function makeStandIns() {
   const files = fs
     .readdirSync(sources)
@@ -105,7 +106,7 @@ function makeStandIns() {
   fs.writeFileSync(registered, library);
 }
 
-/** Lets one program prepare at a time; a lock that somebody left behind does not count for long. */
+/** Lets one program prepare at a time; ignores a lock that is too old. */
 function alone(work) {
   const lock = path.join(cache, 'lock');
   fs.mkdirSync(cache, { recursive: true });

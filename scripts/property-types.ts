@@ -8,7 +8,7 @@ const SCALARS: Readonly<Record<FieldType, string>> = {
   text: 'string',
 };
 
-/** A row as a tuple, of which the first `sure` values are always there. */
+/** A row as a tuple; the first `sure` values are always present. */
 const tuple = (definition: PropertyDefinition, sure: number): string => {
   const fields = definition.fields.map((each, at) => SCALARS[each] + (at < sure ? '' : '?'));
   const rest = definition.rest ? [`...${elementsOf(definition.rest)}`] : [];
@@ -19,7 +19,7 @@ const elementsOf = (types: readonly FieldType[]): string => {
   return `${names.length === 1 ? names[0]! : `(${names.join(' | ')})`}[]`;
 };
 
-/** The TypeScript type of what `Settings.get` gives for a property. */
+/** The TypeScript type of a property's value, as `Settings.get` returns it. */
 function valueType(definition: PropertyDefinition): string {
   const orNothing = definition.default === undefined ? ' | undefined' : '';
   switch (definition.form) {

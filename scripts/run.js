@@ -1,4 +1,4 @@
-/** Runs a script of scripts/ that is written in TypeScript: brings build/ up to date, then hands over. */
+/** Runs a TypeScript file of scripts/ after bringing build/ up to date. */
 require('./build').build();
 const [name, ...given] = process.argv.slice(2);
 process.argv.splice(1, process.argv.length - 1, name, ...given);

@@ -1,6 +1,6 @@
 import { timed, type Contender } from '../contest';
 
-/** One-dimensional transforms that lines of a plane are put through, `batch` lines at a time. */
+/** One-dimensional transforms of the lines of a plane, `batch` lines at a time. */
 interface Lines {
   /** Takes `length` real numbers to `length / 2 + 1` interleaved complex ones. */
   real(input: Float32Array, output: Float32Array): void;
@@ -8,7 +8,7 @@ interface Lines {
   complex(input: Float32Array, output: Float32Array): void;
 }
 
-/** Columns that are gathered at a time, as many as share a line of the cache. */
+/** Number of columns gathered at a time, as many as share a line of the cache. */
 const batch = 8;
 
 /** A two-dimensional transform made of one-dimensional ones: rows, then columns in small batches. */
@@ -68,7 +68,7 @@ async function fftJs(size: number): Promise<Contender> {
   });
 }
 
-/** What an Emscripten module offers: functions on addresses, and the heap. */
+/** The functions of an Emscripten module, on addresses, and its heap. */
 type Emscripten = Record<string, (...given: number[]) => number> & { readonly HEAPF32: Float32Array };
 
 async function emscripten(name: string): Promise<Emscripten> {
@@ -131,7 +131,10 @@ async function kissfft(size: number): Promise<Contender> {
   });
 }
 
-/** The JavaScript and WebAssembly libraries that transform size x size real numbers; what is not installed is left out. */
+/**
+ * The JavaScript and WebAssembly libraries that transform size x size real numbers; libraries that are not installed
+ * are left out.
+ */
 export async function javascriptPeers(size: number): Promise<Contender[]> {
   const started = await Promise.all(
     [pffft(size), kissfft(size), fftJs(size)].map((peer) => peer.catch(() => undefined)),

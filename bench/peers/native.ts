@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 
 const answerMs = 600_000;
 
-/** A program that is told what to do by lines and answers each with a number of milliseconds, or with words. */
+/** A program that takes commands as lines, and answers each with a number of milliseconds or with words. */
 export class Peer {
   private readonly answers: AsyncIterator<string>;
 
@@ -14,7 +14,7 @@ export class Peer {
     this.answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   }
 
-  /** Starts a program; nothing when it cannot run here, for example because a library is not installed. */
+  /** Starts a program; undefined when it cannot run here, for example because a library is not installed. */
   static async start(command: string, given: readonly string[]): Promise<Peer | undefined> {
     const child = spawn(command, given, { stdio: 'pipe' });
     child.on('error', () => undefined);
@@ -51,7 +51,7 @@ function source(name: string): string {
   return existsSync(beside) ? beside : path.resolve(__dirname, '..', '..', '..', 'bench', 'peers', name);
 }
 
-/** FFTW in single precision, compiled now; nothing without a compiler or the library. */
+/** FFTW in single precision, compiled now; undefined without a compiler or the library. */
 export async function startFftw(): Promise<Peer | undefined> {
   const program = path.join(mkdtempSync(path.join(tmpdir(), 'fftw-peer-')), 'fftw');
   try {
@@ -62,7 +62,10 @@ export async function startFftw(): Promise<Peer | undefined> {
   return Peer.start(program, []);
 }
 
-/** numpy, scipy and scikit-image; nothing when one of them is missing. The interpreter is PYTHON, or python3 of the system. */
+/**
+ * numpy, scipy and scikit-image; undefined when one of them is missing. The interpreter is PYTHON, or the system's
+ * python3.
+ */
 export async function startPython(): Promise<Peer | undefined> {
   for (const python of [process.env['PYTHON'], '/usr/bin/python3', 'python3']) {
     if (python === undefined) continue;

@@ -36,34 +36,15 @@ const largestCrystalDifference = 0.15;
 /** With a larger relative standard error the spacing is not useful. */
 const maxSpacingError = 0.005;
 
-const overtones: readonly Order[] = [
-  [1, 1],
-  [1, -1],
-  [2, 0],
-  [0, 2],
-  [3, 0],
-  [0, 3],
-  [4, 0],
-  [0, 4],
-];
-const screwOvertones: readonly Order[] = [
-  [1, 1],
-  [1, -1],
-  [1, 2],
-  [1, -2],
-  [2, 0],
-  [0, 4],
-];
+// prettier-ignore
+const overtones: readonly Order[] = [[1, 1], [1, -1], [2, 0], [0, 2], [3, 0], [0, 3], [4, 0], [0, 4]];
+// prettier-ignore
+const screwOvertones: readonly Order[] = [[1, 1], [1, -1], [1, 2], [1, -2], [2, 0], [0, 4]];
 /** Waves that only a lattice with a larger cell has. */
+// prettier-ignore
 const largerCells: readonly Order[] = [
-  [1 / 2, 0],
-  [0, 1 / 2],
-  [1 / 2, 1 / 2],
-  [1 / 2, -1 / 2],
-  [1 / 3, 0],
-  [0, 1 / 3],
-  [2 / 3, 0],
-  [0, 2 / 3],
+  [1 / 2, 0], [0, 1 / 2], [1 / 2, 1 / 2], [1 / 2, -1 / 2],
+  [1 / 3, 0], [0, 1 / 3], [2 / 3, 0], [0, 2 / 3],
 ];
 const fundamentalsOf = ({ secondOrder }: LatticeKind): readonly Order[] => [
   [1, 0],

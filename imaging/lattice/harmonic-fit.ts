@@ -52,16 +52,9 @@ interface Term {
   readonly wave: number;
 }
 
-const background: readonly Term[] = (
-  [
-    [0, 0],
-    [1, 0],
-    [0, 1],
-    [2, 0],
-    [1, 1],
-    [0, 2],
-  ] as const
-).map(([a, b]) => ({ re: 1, im: 0, a, b, wave: 0 }));
+// prettier-ignore
+const powers = [[0, 0], [1, 0], [0, 1], [2, 0], [1, 1], [0, 2]] as const;
+const background: readonly Term[] = powers.map(([a, b]) => ({ re: 1, im: 0, a, b, wave: 0 }));
 const maxIterations = 12;
 /** A correction ends the fit when it moves no wave by more than this share of a cycle at the edge of the image. */
 const settledStep = 1e-5;

@@ -3,7 +3,10 @@ import { BrowserConsole, definePlugin } from '../../core/kernel';
 import { consoleOptions } from './options';
 import type * as ServerModule from './server';
 
-/** The operator's place in a browser: the menu, images, runs with progress and plots, results, history and the way through a first setup. */
+/**
+ * The operator's console in a browser: the menu, images, runs with progress and plots, results, history and a guide for
+ * the first setup.
+ */
 export default definePlugin<z.infer<typeof consoleOptions>>({
   id: 'console',
   summary: 'Operator console in a browser.',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const hostName = z.string().regex(/^[A-Za-z0-9.:-]{1,253}$/, 'a name or number of this computer is expected');
 
-/** What a site may choose about the console. */
+/** Schema of the site's options for the console. */
 export const consoleOptions = z.strictObject({
   host: hostName
     .default('127.0.0.1')
@@ -24,5 +24,5 @@ export const consoleOptions = z.strictObject({
     ),
 });
 
-/** What a site has chosen about the console. */
+/** The site's options for the console. */
 export type ConsoleOptions = z.output<typeof consoleOptions>;

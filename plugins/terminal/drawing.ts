@@ -6,7 +6,7 @@ const styled =
   (text: string): string =>
     process.stdout.isTTY && !process.env['NO_COLOR'] ? styleText(style, text) : text;
 
-/** Colours that mean something; plain text where the output is no terminal or NO_COLOR is set. */
+/** Colours with a meaning; plain text where the output is not a terminal or NO_COLOR is set. */
 export const paint = {
   bold: styled('bold'),
   faint: styled('dim'),
@@ -17,7 +17,10 @@ export const paint = {
 
 const width = 24;
 
-/** A text in lines that a terminal of so many columns does not break within words; lines of tables, which begin with a space, stay as they are. */
+/**
+ * Wraps a text between words for a terminal with this number of columns. Lines of tables, which begin with a space,
+ * stay as they are.
+ */
 export function wrap(text: string, columns: number): string {
   return text
     .split('\n')
@@ -35,7 +38,7 @@ function wrapLine(line: string, columns: number): string {
   return lines.join('\n');
 }
 
-/** A line at the bottom that shows how far a run is, redrawn in place; one line per step where the output is no terminal. */
+/** A progress line at the bottom, redrawn in place; one line per step where the output is not a terminal. */
 export class ProgressLine {
   private shown = false;
   private began = 0;
@@ -55,7 +58,7 @@ export class ProgressLine {
     }
     const filled = Math.round((width * done) / total);
     const bar = '#'.repeat(filled) + '.'.repeat(width - filled);
-    // A line that is wider than the terminal could not be redrawn in place.
+    // A line that is wider than the terminal cannot be redrawn in place.
     const line = `[${bar}] ${done}/${total} ${text}${this.remaining(progress)}`.slice(
       0,
       (this.stream.columns || 80) - 1,

@@ -1,16 +1,16 @@
 import type { BufferedImage } from '../../core/kernel';
 import { reduce } from '../../imaging';
 
-/** Grays of the usual 256 colours of terminals. */
+/** Grays of the usual 256 terminal colours. */
 const darkest = 232;
 const grays = 24;
-/** How many standard deviations from the mean are black and white. */
+/** Black and white are this number of standard deviations from the mean. */
 const spread = 2.5;
 
-/** An image small enough for a terminal: gray levels from 0 to 1 in rows, undefined where the shifted image does not reach. */
+/** An image small enough for a terminal: gray levels from 0 to 1 in rows, undefined outside the shifted image. */
 export type Thumbnail = readonly (readonly (number | undefined)[])[];
 
-/** Makes an image at most so wide and high, moved by the shift that aligns it. */
+/** Makes an image of at most this width and height, moved by its alignment shift. */
 export function thumbnail(
   { frame, context, alignment }: Pick<BufferedImage, 'frame' | 'context' | 'alignment'>,
   width: number,
@@ -27,7 +27,7 @@ export function thumbnail(
   const { black, white } = context.contrast ?? { black: mean - spread * deviation, white: mean + spread * deviation };
   const level = (value: number): number =>
     Math.min(1, Math.max(0, white > black ? (value - black) / (white - black) : 0.5));
-  // The alignment counts upwards, rows downwards.
+  // The alignment counts upwards, rows count downwards.
   const [right, below] = [Math.round(alignment.x / factor), Math.round(-alignment.y / factor)];
   return Array.from({ length: down }, (_, row) =>
     Array.from({ length: across }, (__, column) => {
@@ -38,7 +38,7 @@ export function thumbnail(
   );
 }
 
-/** A thumbnail as lines of a terminal with 256 colours, two rows of it in each. */
+/** A thumbnail as lines of a terminal with 256 colours; each line holds two rows. */
 export function pictureLines(picture: Thumbnail): readonly string[] {
   const colour = (level: number | undefined): number =>
     level === undefined ? 16 : darkest + Math.min(grays - 1, Math.floor(level * grays));
@@ -53,18 +53,18 @@ export function pictureLines(picture: Thumbnail): readonly string[] {
   return lines;
 }
 
-/** A place in a terminal in which one picture takes the place of another. */
+/** A place in a terminal in which one picture replaces another. */
 export class PictureInPlace {
   private drawn = 0;
 
   constructor(private readonly stream: NodeJS.WriteStream) {}
 
-  /** Whether pictures can be shown here. */
+  /** True when the terminal can show pictures. */
   get possible(): boolean {
     return this.stream.isTTY && !process.env['NO_COLOR'] && this.stream.getColorDepth() >= 8;
   }
 
-  /** Draws an image with a line of text below it, over the one before it if nothing was written since. */
+  /** Draws an image with a line of text below it; replaces the last picture if nothing was written since. */
   show(image: BufferedImage, text: string): void {
     const columns = Math.min(72, (this.stream.columns || 80) - 1);
     const lines = [
@@ -76,7 +76,7 @@ export class PictureInPlace {
     this.drawn = lines.length;
   }
 
-  /** Takes the picture away; called before anything else is written. */
+  /** Removes the picture; call it before anything else is written. */
   clear(): void {
     if (this.drawn === 0) return;
     this.stream.write(`\x1b[${this.drawn}A\x1b[0J`);

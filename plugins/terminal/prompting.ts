@@ -2,14 +2,17 @@ import { confirm, input, number, select } from '@inquirer/prompts';
 import { StoppedError } from '../../core/base';
 import type { Mark, OperatorPort, Question } from '../../core/kernel';
 
-/** Whether a prompt ended because the operator pressed Ctrl-C or the run was stopped. */
+/** True when a prompt ended because the operator pressed Ctrl-C or the run was stopped. */
 export const isCancelled = (error: unknown): boolean =>
   error instanceof Error && (error.name === 'ExitPromptError' || error.name === 'AbortPromptError');
 
-/** The part of the operator's port that waits for answers, with prompts in a terminal; Ctrl-C at a prompt is STOP. */
+/** The part of the operator's port that waits for answers, with prompts in a terminal. Ctrl-C at a prompt is STOP. */
 export type Prompts = Pick<OperatorPort, 'ask' | 'button' | 'mark'>;
 
-/** Prompts; `around` is called with each question, for a console that listens to keys and must let go of them meanwhile. */
+/**
+ * Makes the prompts. `around` wraps each question, for a console that listens to keys and must stop listening during a
+ * question.
+ */
 export function terminalPrompts(
   around: <T>(question: () => Promise<T>) => Promise<T> = (question) => question(),
 ): Prompts {
@@ -26,7 +29,7 @@ export function terminalPrompts(
 }
 
 async function askForMark(buffer: string, kind: 'point' | 'line', signal: AbortSignal): Promise<Mark> {
-  const wanted = kind === 'line' ? 'Ends of the line (x y x y)' : 'Point (x y)';
+  const prompt = kind === 'line' ? 'Ends of the line (x y x y)' : 'Point (x y)';
   const count = kind === 'line' ? 4 : 2;
   const numbers = (text: string): number[] =>
     text
@@ -34,9 +37,9 @@ async function askForMark(buffer: string, kind: 'point' | 'line', signal: AbortS
       .split(/[\s,]+/)
       .map(Number);
   const validate = (text: string): true | string =>
-    numbers(text).length === count && numbers(text).every(Number.isFinite) ? true : `${count} numbers are wanted`;
+    numbers(text).length === count && numbers(text).every(Number.isFinite) ? true : `${count} numbers are needed`;
   const [x = 0, y = 0, toX = 0, toY = 0] = numbers(
-    await input({ message: `${wanted} on the image in buffer ${buffer}, in pixels`, validate }, { signal }),
+    await input({ message: `${prompt} on the image in buffer ${buffer}, in pixels`, validate }, { signal }),
   );
   return { from: { x, y }, ...(kind === 'line' && { to: { x: toX, y: toY } }) };
 }

@@ -10,7 +10,7 @@ import { ProgressLine, paint, wrap } from './drawing';
 import { PictureInPlace } from './picture';
 import { isCancelled, terminalPrompts } from './prompting';
 
-/** What the operator can choose besides the items of the menu. */
+/** Choices besides the items of the menu. */
 const leave = 'leave';
 const others = {
   magnification: 'Microscope > Magnification',
@@ -62,14 +62,14 @@ export class TerminalConsole implements OperatorConsole {
       const chosen = await search(
         {
           message: 'Calibration',
-          // What was said last stays in view above the menu.
+          // The last lines of the log stay in view above the menu.
           pageSize: Math.max(5, Math.min(20, (process.stdout.rows || 24) - 13)),
           source: (term) => {
             const wanted = (term ?? '').toLowerCase().split(/\s+/).filter(Boolean);
             const found = [...choices, ...more, leaving].filter(({ name }) =>
               wanted.every((word) => name.toLowerCase().includes(word)),
             );
-            // Items that are called so stand before those that only stand in a submenu that is called so.
+            // Items with this name come before those that only are in a submenu with this name.
             const elsewhere = ({ name }: { name: string }): number =>
               Number(
                 !wanted.every((word) =>
@@ -85,7 +85,8 @@ export class TerminalConsole implements OperatorConsole {
         },
         { signal },
       );
-      // Keys that arrive together, as over a slow line, make the prompt answer from the list before the last letters: what it shows counts.
+      // Keys that arrive together, as over a slow line, make the prompt answer from the list before the last letters.
+      // The shown list counts.
       await new Promise(setImmediate);
       const together = Date.now() - shownAt < typedTogetherMilliseconds;
       return (together ? shown.find((each) => !('disabled' in each && each.disabled))?.value : undefined) ?? chosen;
@@ -99,7 +100,7 @@ export class TerminalConsole implements OperatorConsole {
     for (const { name, value } of await session.status()) this.say(`  ${name.padEnd(16)} ${value}`);
   }
 
-  /** What an operator would do at the panels of the microscope. */
+  /** Actions that an operator does at the panels of the microscope. */
   private async other(session: Session, what: keyof typeof others, signal: AbortSignal): Promise<void> {
     try {
       if (what === 'magnification') await this.changeMagnification(session, signal);
@@ -245,7 +246,7 @@ export class TerminalConsole implements OperatorConsole {
       if (answer === 'save' && saving) await this.run(session, saving.id);
       return answer === 'leave' || (answer === 'save' && session.unsaved() === undefined);
     } catch (error) {
-      // A second Ctrl-C means it.
+      // After a second Ctrl-C the program ends.
       if (isCancelled(error)) return true;
       throw error;
     }
@@ -267,7 +268,7 @@ export class TerminalConsole implements OperatorConsole {
     this.tell(hint);
   }
 
-  /** Says a text that may be longer than a line. */
+  /** Prints a text that may be longer than a line. */
   private tell(text: string, style: (text: string) => string = (plain) => plain): void {
     this.say(style(wrap(text, process.stdout.columns || 80)));
   }

@@ -1,14 +1,17 @@
 import { type ErrorSite, errorSites, promisedCodes } from '../../scripts/error-catalogue';
 import { root } from './source-files';
 
-/** Codes that several files make on purpose, since it is the same thing for the operator wherever it is noticed. */
+/** Codes made in several files on purpose, because they mean the same for the operator. */
 const shared: Readonly<Record<string, string>> = {
   'image-shift/out-of-range':
     'the shift calibration tests the range of its whole series first, the control each single shift',
 };
-/** Rooms whose findings in files share codes by their nature: the same kind of mistake can be made in YAML and in a properties file. */
+/**
+ * Rooms whose problems in files share codes by their nature: the same mistake can be made in YAML and in a properties
+ * file.
+ */
 const sharedRooms = /^(settings|store|imaging|wire|simulation)\//;
-/** Made of the code of another error. */
+/** Files that make an error from the code of another one. */
 const handedOn = /^(core\/base\/errors|core\/settings\/problem)\.ts$/;
 
 describe('the errors', () => {

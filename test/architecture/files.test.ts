@@ -2,13 +2,13 @@ import path from 'node:path';
 import ts from 'typescript';
 import { allFolders, filesIn, programFolders, textOf, trackedFiles, typescriptIn } from './source-files';
 
-const mostLines = 400;
-const mostFiles = 20;
+const maxLines = 400;
+const maxFiles = 20;
 
 /** Folders that may hold more files than a screen shows, each with its reason. */
 const largeFolders: Readonly<Record<string, string>> = {};
 
-/** File names that are not kebab-case, each given by a tool. */
+/** File names that are not kebab-case, each required by a tool. */
 const givenNames = /^(README\.md|CHANGELOG\.md|CONTRIBUTING\.md|ADDING-A-CALIBRATION\.md|Cargo\.toml|Cargo\.lock)$/;
 
 const code = /\.(ts|js|cjs|mjs|rs|c|py|sh)$/;
@@ -16,17 +16,17 @@ const code = /\.(ts|js|cjs|mjs|rs|c|py|sh)$/;
 describe('the files', () => {
   const files = filesIn(allFolders);
 
-  test(`are of no more than ${mostLines} lines`, () => {
+  test(`are of no more than ${maxLines} lines`, () => {
     const long = files
       .filter((file) => code.test(file))
       .map((file) => ({ file, lines: textOf(file).split('\n').length - 1 }));
-    expect(long.filter(({ lines }) => lines > mostLines)).toEqual([]);
+    expect(long.filter(({ lines }) => lines > maxLines)).toEqual([]);
   });
 
-  test(`lie no more than ${mostFiles} in a folder`, () => {
+  test(`lie no more than ${maxFiles} in a folder`, () => {
     const counts = new Map<string, number>();
     for (const file of files) counts.set(path.posix.dirname(file), (counts.get(path.posix.dirname(file)) ?? 0) + 1);
-    const large = [...counts].filter(([, count]) => count > mostFiles).map(([folder]) => folder);
+    const large = [...counts].filter(([, count]) => count > maxFiles).map(([folder]) => folder);
     expect(large.filter((folder) => !(folder in largeFolders))).toEqual([]);
     expect(Object.keys(largeFolders).filter((folder) => !large.includes(folder))).toEqual([]);
   });
@@ -90,7 +90,7 @@ describe('what is exported', () => {
     const nulls = sources.flatMap((source) => {
       const found: string[] = [];
       const visit = (node: ts.Node): void => {
-        // What comes from a library or a file is cast to what it is.
+        // Values from a library or a file are cast to their type.
         if (ts.isAsExpression(node)) return visit(node.expression);
         if (ts.isLiteralTypeNode(node) && node.literal.kind === ts.SyntaxKind.NullKeyword)
           found.push(`${placeOf(node)}: ${node.parent.getText()}`);

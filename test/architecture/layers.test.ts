@@ -1,8 +1,8 @@
 import { type Import, importsOf, programFolders, typescriptIn } from './source-files';
 
 /**
- * Who may import whom, from the top to the ground. A room is a folder that is entered through its index only. `plugins` stands for
- * every plugin; none of them imports another. Nothing that is not written here is allowed.
+ * Allowed imports between rooms, from the top to the bottom. A room is a folder that is entered through its index only.
+ * `plugins` means every plugin; none of them imports another. Everything else is forbidden.
  */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   app: [
@@ -63,8 +63,8 @@ function roomOf(place: string): string {
 }
 const kindOf = (room: string): string => (room.startsWith('plugins/') ? 'plugins' : room);
 
-/** What is wrong with an import, and what to do; undefined when it is allowed. */
-function faultOf({ file, line, wanted, target }: Import): string | undefined {
+/** The problem with an import and its remedy; undefined when the import is allowed. */
+function problemOf({ file, line, wanted, target }: Import): string | undefined {
   const at = `${file}:${line} imports '${wanted}'`;
   if (target === undefined) {
     const gate = gates[wanted.replace(/^node:/, '')];
@@ -93,7 +93,7 @@ describe('the layers', () => {
 
   test('hold: every import goes down, and into a room through its index', () => {
     expect(imports.length).toBeGreaterThan(500);
-    expect(imports.flatMap((each) => faultOf(each) ?? [])).toEqual([]);
+    expect(imports.flatMap((each) => problemOf(each) ?? [])).toEqual([]);
   });
 
   test('have no circles', () => {
@@ -128,6 +128,6 @@ describe('the layers', () => {
     ['plugins/fei/scope.ts', "import { container } from 'tsyringe';", /only \^core\/base\/di\.ts\$ uses that package/],
     ['stage/x.ts', "import { x } from '../core/base';", /not in the table of layers/],
   ])('a wrong import in %s is found', (file, text, message) => {
-    expect(importsOf(file, text).map(faultOf)).toEqual([expect.stringMatching(message)]);
+    expect(importsOf(file, text).map(problemOf)).toEqual([expect.stringMatching(message)]);
   });
 });

@@ -6,7 +6,7 @@ const krios = configurations['simulator.yaml']!;
 const withPlugins = (text: string, plugins: readonly string[]): string =>
   text.replace(/^plugins:\n( {2}.*\n)+/m, `plugins:\n${plugins.map((plugin) => `  ${plugin}\n`).join('')}`);
 
-/** What a program with these plugins has loaded and open once it is connected. */
+/** Everything that a program with these plugins has loaded and open once it is connected. */
 async function loadedWith(plugins: readonly string[], base = krios) {
   const { connectedFiles, steps } = await probe('', withPlugins(base, plugins));
   const rooms = [

@@ -7,12 +7,12 @@ export const root = path.resolve(__dirname, '..', '..');
 
 /** Folders of the program itself. */
 export const programFolders = ['api', 'app', 'core', 'imaging', 'simulation', 'wires', 'plugins'] as const;
-/** Folders of everything that people write here. */
+/** Folders of everything that is written by hand. */
 export const allFolders = [...programFolders, 'scripts', 'bench', 'bin', 'config', 'test'] as const;
 
 const generated = /^(imaging\/fft\/(pkg|target)|config\/calibrations)(\/|$)/;
 
-/** All files below some folders, as paths from the root with forward slashes; generated ones and what git ignores are left out. */
+/** All files below some folders, as paths from the root with forward slashes, without generated and ignored ones. */
 export function filesIn(folders: readonly string[]): readonly string[] {
   const walk = (folder: string): string[] =>
     readdirSync(path.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
@@ -34,7 +34,7 @@ export const typescriptIn = (folders: readonly string[]): readonly string[] =>
 export interface Import {
   readonly file: string;
   readonly line: number;
-  /** As it is written. */
+  /** The specifier in the source. */
   readonly wanted: string;
   /** The file or folder from the root; undefined for a package. */
   readonly target: string | undefined;
@@ -51,7 +51,7 @@ export function importsOf(file: string, text = textOf(file)): readonly Import[] 
   });
 }
 
-/** Every file that git knows, for what must stand nowhere; everything that is on disk where there is no git. */
+/** Every file that git tracks; without git, every file on disk. */
 export function trackedFiles(): readonly string[] {
   try {
     const listed = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).split('\n');

@@ -3,9 +3,7 @@ import { Scope } from '../../core/devices';
 import { type Hooks, type PluginHost, type TappableHooks, defineItem, value } from '../../core/kernel';
 import type { Settings } from '../../core/settings';
 
-/**
- * What must not compile. `npm run types` fails here when one of these mistakes passes; nothing of it is ever run.
- */
+/** Mistakes that must not compile. `npm run types` fails here when one of them passes; none of them is ever run. */
 const mistakes = {
   'an item that uses what it does not need': () =>
     defineItem({
@@ -44,13 +42,13 @@ const mistakes = {
     }),
   'a value of another type under a token': (host: PluginHost) => {
     const Number = token<number>('Number');
-    // @ts-expect-error -- a text is no number
+    // @ts-expect-error -- a text is not a number
     host.provide(Number, 'one');
   },
-  'a plain number where a unit is wanted': (scope: Scope, wait: (time: Seconds) => void) => {
+  'a plain number in place of a unit': (scope: Scope, wait: (time: Seconds) => void) => {
     // @ts-expect-error -- metres, by name
     void scope.defocus.write(-1e-6);
-    // @ts-expect-error -- metres are no seconds
+    // @ts-expect-error -- metres are not seconds
     wait(1 as Metres);
   },
   'a plugin that calls a hook': (hooks: TappableHooks) => {
@@ -58,7 +56,7 @@ const mistakes = {
     void hooks.willRun.promise;
   },
   'a tap that answers with another type': (hooks: TappableHooks) => {
-    // @ts-expect-error -- an exposure is wanted back
+    // @ts-expect-error -- the tap must return an exposure
     hooks.willAcquire.tap(() => 5);
   },
   'a hook that does not exist': (hooks: Hooks) => {

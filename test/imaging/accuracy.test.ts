@@ -11,7 +11,7 @@ interface Series {
   /** Random shifts along each axis up to this share of the side, or in random directions of exactly this share when `exact`. */
   readonly shiftShare: number;
   readonly exact?: boolean;
-  /** The engine is told where to look, wrong by up to this many pixels along each axis; default: it is told nothing. */
+  /** The engine gets an expected shift, wrong by up to this many pixels along each axis; default: it gets none. */
   readonly expectedWithin?: number;
   readonly shifts: number;
   /** Pairs with new noise at each shift. */
@@ -29,16 +29,16 @@ const base: Series = {
   repeats: 2,
 };
 
-/** What a series shows; lengths in pixels of the images. */
+/** Results of a series; lengths in pixels of the images. */
 interface Outcome {
   /** Root mean square error along one axis, over the pairs found within 2 pixels. */
   readonly error: number;
-  /** The same of the standard errors that the engine stated. */
+  /** Root mean square of the standard errors that the engine stated. */
   readonly stated: number;
   /** Cramer-Rao bounds: for a fixed pattern and for a random one. */
   readonly bound: number;
   readonly randomBound: number;
-  /** Pairs whose shift was missed by more than 2 pixels, or refused. */
+  /** Pairs whose shift was missed by more than 2 pixels, or that were refused. */
   readonly lost: number;
   readonly overlap: number;
 }
@@ -108,7 +108,7 @@ describe('registration of noisy images', () => {
     expect(outcome.error).toBeLessThanOrEqual(0.03);
   });
 
-  it('finds shifts of 75 % of the field that it is told of roughly', () => {
+  it('finds shifts of 75 % of the field with a rough expected shift', () => {
     const outcome = measure({ ...base, shiftShare: 0.75, exact: true, expectedWithin: 15, shifts: 8, repeats: 1 }, 4);
     expect(outcome.lost).toBe(0);
     expect(outcome.error).toBeLessThanOrEqual(0.03);
@@ -126,7 +126,7 @@ interface Row {
   readonly series: Series;
 }
 
-/** Largest ratio of the error to the bound for a random pattern that is accepted. */
+/** Largest accepted ratio of the error to the bound for a random pattern. */
 const largestRatio = 1.5;
 
 const rows: readonly Row[] = [
@@ -145,7 +145,7 @@ const rows: readonly Row[] = [
   { name: 'shift 75 %, expected to 15 px', series: { ...base, shiftShare: 0.75, exact: true, expectedWithin: 15 } },
   ...[1, 2, 3, 4].map((binning) => ({
     name: `binned by ${binning} on the way`,
-    // The band is kept inside what the binned images can carry.
+    // The band stays inside the frequencies of the binned images.
     series: {
       ...base,
       rows: 512 * binning,

@@ -8,7 +8,7 @@ import { Random } from '../../imaging/synthesis';
 const thorough = process.env['EUCENTRIC_VERIFY'] !== undefined;
 const [warming, rounds] = thorough ? [150, 300] : [36, 40];
 
-/** Images that nobody has seen before, so that nothing kept can be used. */
+/** New images, so that nothing cached can be used. */
 function fresh(random: Random, rows: number, columns: number) {
   return image(
     Uint16Array.from({ length: rows * columns }, () => 100 + 100 * random.uniform()),
@@ -35,7 +35,7 @@ it('memory stays flat while images and sizes come and go', () => {
     const transform = realTransform2(goodSize(100 + 10 * (round % 12)), 64 + 2 * (round % 10));
     transform.inverse(transform.forward(new Float32Array(transform.rows * transform.columns).fill(1)));
   };
-  // every size has come by once after the first rounds
+  // After the first rounds every size has occurred once.
   for (let round = 0; round < warming; round++) work(round);
   const before = wasm().buffer.byteLength;
   for (let round = warming; round < warming + rounds; round++) work(round);

@@ -64,20 +64,13 @@ const isSmooth = (size: number) => goodSize(size) === size;
 const smooth = Array.from({ length: 497 }, (_, index) => index + 16).filter((size) => size % 2 === 0 && isSmooth(size));
 
 describe('the two-dimensional real transform', () => {
-  it.each([
-    [1, 2],
-    [2, 2],
-    [3, 8],
-    [7, 6],
-    [16, 16],
-    [30, 42],
-    [64, 50],
-    [49, 98],
-    [100, 144],
-    [13, 22],
-    [33, 62],
-    [128, 96],
-  ])('equals the definition in double precision to 3e-7: %i x %i', (rows, columns) => {
+  // prettier-ignore
+  const sizes = [
+    [1, 2], [2, 2], [3, 8], [7, 6], [16, 16], [30, 42],
+    [64, 50], [49, 98], [100, 144], [13, 22], [33, 62], [128, 96],
+  ] as const;
+
+  it.each(sizes)('equals the definition in double precision to 3e-7: %i x %i', (rows, columns) => {
     const input = noise(rows, columns, rows * 1000 + columns);
     expect(relativeRms(realTransform2(rows, columns).forward(input), reference(input, rows, columns))).toBeLessThan(
       3e-7,
@@ -99,7 +92,8 @@ describe('the two-dimensional real transform', () => {
     }
   });
 
-  // two transforms of 3e-7 each; lengths with large prime factors (958 = 2 x 479, 926 = 2 x 463) take the long way round
+  // Two transforms of 3e-7 each; lengths with large prime factors (958 = 2 x 479, 926 = 2 x 463) use the slow
+  // algorithm.
   it.each([
     [1023, 1440, 4.3e-7],
     [1023, 1440 / 4, 4.3e-7],

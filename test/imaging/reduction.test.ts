@@ -96,7 +96,7 @@ describe('reduce', () => {
     );
   });
 
-  it('refuses blocks that are no whole numbers or larger than the image, and images without pixels', () => {
+  it('refuses blocks that are not whole numbers or larger than the image, and images without pixels', () => {
     const source = image(new Uint8Array(12), 3, 4);
     const code = (act: () => unknown): unknown => {
       try {

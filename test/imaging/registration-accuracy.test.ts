@@ -63,7 +63,7 @@ describe('the error of a shift stays near the Cramer-Rao bound, over noise, cont
     (one) => {
       const { found, stated } = errors(one);
       expect(found).toBeLessThan(one.limit * scatter);
-      // the stated standard error neither boasts nor frightens
+      // The stated standard error is neither too small nor too large.
       expect(stated / found).toBeGreaterThan(0.6 / scatter);
       expect(stated / found).toBeLessThan(2 * scatter);
     },

@@ -8,7 +8,7 @@ import { schemaText } from '../../scripts/generate-schema';
 
 const root = path.resolve(__dirname, '..', '..');
 
-/** A copy of what the check reads, with everything generated up to date. */
+/** A copy of everything that the check reads, with all generated files up to date. */
 function copy(): string {
   const folder = mkdtempSync(path.join(tmpdir(), 'eucentric-'));
   for (const part of ['app', 'core', 'imaging', 'simulation', 'wires', 'plugins', 'config', 'docs'])
@@ -55,10 +55,10 @@ describe('the check of generated files', () => {
     ])); // prettier-ignore
     const found = staleFiles(folder).filter((each) => each.startsWith('camera.json'));
     expect(found).toEqual([
-      'camera.json: gain stands in camera.json already; keep one of the two.',
+      'camera.json: gain is also in camera.json; keep one of the two.',
       'camera.json: gain has the form "circle", which nobody reads.',
       'camera.json: gain requires 2 of 1 values.',
-      'camera.json: the meaning of gain is no sentence.',
+      'camera.json: the meaning of gain is not a sentence.',
     ]);
   });
 });

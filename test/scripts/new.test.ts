@@ -31,7 +31,7 @@ const blocks = [
   ...readFileSync(path.join(root, 'docs', 'ADDING-A-CALIBRATION.md'), 'utf8').matchAll(/```ts\n(.*?)```/gs),
 ].map((match) => match[1]!);
 
-/** What one test of the copy ended in. */
+/** Result of one test of the copy. */
 interface Ended {
   readonly fullName: string;
   readonly status: string;
@@ -139,15 +139,15 @@ describe('a calibration as the page and "npm run new" make it, in a copy of the 
 
 describe('what is asked of "npm run new"', () => {
   test.each([
-    ['Spot Size', 'Beam & Spot/Spot Size', /"Spot Size" is no id/],
-    ['beam-and-spot/../x', 'Beam & Spot/X', /is no id/],
-    ['shared/x', 'Beam & Spot/X', /is no id/],
+    ['Spot Size', 'Beam & Spot/Spot Size', /"Spot Size" is not an id/],
+    ['beam-and-spot/../x', 'Beam & Spot/X', /is not an id/],
+    ['shared/x', 'Beam & Spot/X', /is not an id/],
     [
       'beam-and-spot/spot-size',
       'Beam and Spot/Spot Size',
       /There is no submenu "Beam and Spot". Did you mean "Beam & Spot"\?/,
     ],
-    ['beam-and-spot/spot-size', 'Beam & Spot/', /is no place in the menu/],
+    ['beam-and-spot/spot-size', 'Beam & Spot/', /is not a place in the menu/],
   ])('%s at "%s" is refused in words', (id, place, message) => {
     expect(() => newCalibration(id, place)).toThrow(message);
   });

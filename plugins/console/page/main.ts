@@ -1,4 +1,4 @@
-// First: what is loaded after it formats numbers.
+// First, because the modules after it format numbers.
 import './base/language';
 import './styles/base.css';
 import './styles/layout.css';
@@ -21,7 +21,7 @@ import { createNotices } from './views/notices';
 import { createSettingsStrip } from './views/settings-strip';
 import { createTopBar } from './views/top-bar';
 
-/** The key that came with the address; kept for this tab, and taken out of the address so that it is not shown or passed on. */
+/** The key from the address; kept for this tab, and removed from the address so that it is not shown or passed on. */
 function takeToken(): string | undefined {
   const address = new URL(window.location.href);
   const given = address.searchParams.get('token');

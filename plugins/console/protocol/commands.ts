@@ -12,7 +12,7 @@ const whole = z
 const coordinate = z.number().min(-1e6).max(1e6);
 const point = z.strictObject({ x: coordinate, y: coordinate });
 const value = z.union([z.boolean(), z.number(), z.string().max(2000)]);
-/** A part of an image, in its pixels, and how many of them are averaged along each side. */
+/** A part of an image, in its pixels, and the number of them averaged along each side. */
 const part = z.strictObject({
   left: whole,
   top: whole,
@@ -21,7 +21,7 @@ const part = z.strictObject({
   reduction: z.int().min(1).max(64),
 });
 
-/** Everything that a page may ask of the program; `request` is repeated in the answer. */
+/** All commands of a page; the answer repeats `request`. */
 export const command = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('run'), request: whole, item: name }),
   z.strictObject({ do: z.literal('stop'), request: whole }),
@@ -53,9 +53,9 @@ export const command = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('control'), request: whole, take: z.boolean() }),
 ]);
 
-/** A part of an image as a page asks for it. */
+/** A requested part of an image. */
 export type ImagePart = z.infer<typeof part>;
 /** A command of a page. */
 export type Command = z.infer<typeof command>;
-/** A command without the number that tells its answer from others. */
+/** A command without its number, which the connection adds. */
 export type Wish = Command extends infer Each ? (Each extends Command ? Omit<Each, 'request'> : never) : never;

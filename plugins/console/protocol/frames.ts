@@ -1,18 +1,18 @@
-/** What stands before the samples of an image that crosses to the page. */
+/** Header of an image that is sent to the page. */
 export interface FrameHeader {
   readonly request: number;
   readonly image: number;
   readonly transform: 'none' | 'fourier';
-  /** Size of what follows. */
+  /** Size of the samples that follow. */
   readonly width: number;
   readonly height: number;
-  /** Where it begins in the whole image, in pixels of that. */
+  /** Upper left corner in the whole image, in pixels of that. */
   readonly left: number;
   readonly top: number;
   /** Size of the whole image. */
   readonly fullWidth: number;
   readonly fullHeight: number;
-  /** Pixels of the image in one sample, along each side. */
+  /** Pixels of the image per sample, along each side. */
   readonly reduction: number;
   /** Counts are `offset + scale * sample`. */
   readonly offset: number;
@@ -20,7 +20,7 @@ export interface FrameHeader {
   readonly statistics: ImageStatistics;
 }
 
-/** What is known of the pixels of a whole image, however much of it crosses and how coarse. */
+/** Statistics of a whole image; the same for every part and reduction of it. */
 export interface ImageStatistics {
   /** Counts between which the image shows best. */
   readonly black: number;
@@ -29,13 +29,13 @@ export interface ImageStatistics {
   readonly maximum: number;
   readonly mean: number;
   readonly deviation: number;
-  /** How often counts occur in classes of one width between two limits, which leave out what lies far from all others. */
+  /** Number of pixels in classes of equal width between two limits, without outliers. */
   readonly histogram: { readonly low: number; readonly high: number; readonly found: readonly number[] };
 }
 
 const magic = 0x45554349;
 
-/** Where the samples begin, behind a header of so many bytes; a multiple of 8. */
+/** Begin of the samples after a header with this number of bytes; a multiple of 8. */
 const startOfSamples = (headerBytes: number): number => Math.ceil((8 + headerBytes) / 8) * 8;
 
 /** One binary message: mark, length of the header, the header as JSON, the samples row by row from the top, 16 bits each, low byte first. */
@@ -51,7 +51,7 @@ export function encodeFrame(header: FrameHeader, samples: Uint16Array): Uint8Arr
   return message;
 }
 
-/** Takes a binary message apart; the samples stay where they are. Throws for anything that is not such a message. */
+/** Decodes a binary message without copying the samples. Throws for anything else. */
 export function decodeFrame(message: ArrayBuffer): { readonly header: FrameHeader; readonly samples: Uint16Array } {
   const view = new DataView(message);
   if (message.byteLength < 8 || view.getUint32(0, true) !== magic) throw new Error('This is not an image.');

@@ -1,4 +1,4 @@
-/** What a person may do: look on, work, or also save, restore and switch Administrator mode. */
+/** Permissions of a person: look on, work, or also save, restore and switch Administrator mode. */
 export type Role = 'observer' | 'operator' | 'administrator';
 
 /** One item of the menu, as the page shows it. */
@@ -13,7 +13,7 @@ export interface ItemState {
   readonly checked: boolean;
   readonly separated: boolean;
   readonly administratorOnly: boolean;
-  /** Whether it saves the calibrations. */
+  /** True for the item that saves the calibrations. */
   readonly saves: boolean;
   readonly questions: readonly { readonly id: string; readonly summary: string }[];
   readonly stores: readonly string[];
@@ -22,7 +22,7 @@ export interface ItemState {
   readonly script?: string;
 }
 
-/** Something that a run waits for. */
+/** A question or request of a run that waits for an answer. */
 export type Waiting = { readonly id: number } & (
   | {
       readonly for: 'answer';
@@ -32,7 +32,7 @@ export type Waiting = { readonly id: number } & (
   | { readonly for: 'mark'; readonly buffer: string; readonly kind: 'point' | 'line' }
 );
 
-/** A question as the page shows it. */
+/** A question for the page. */
 export type QuestionState = { readonly id: string; readonly text: string } & (
   | { readonly kind: 'confirm'; readonly default: boolean }
   | { readonly kind: 'text'; readonly default: string }
@@ -52,12 +52,12 @@ export type QuestionState = { readonly id: string; readonly text: string } & (
     }
 );
 
-/** The run that is under way. */
+/** The present run. */
 export interface RunState {
   readonly number: number;
   readonly item: string;
   readonly label: string;
-  /** What the item says that it is doing. */
+  /** The item's own description of its work. */
   readonly status?: string;
   readonly progress?: { readonly done: number; readonly total: number; readonly text: string };
   readonly secondsLeft?: number;
@@ -65,7 +65,7 @@ export interface RunState {
   readonly waiting: readonly Waiting[];
 }
 
-/** One value of a result beside the one that it replaces. */
+/** One value of a result beside the previous one. */
 export interface ValueState {
   readonly name: string;
   readonly about?: string;
@@ -75,7 +75,7 @@ export interface ValueState {
   readonly before?: number;
 }
 
-/** How the last run ended. */
+/** Result of the last run. */
 export interface OutcomeState {
   readonly number: number;
   readonly item: string;
@@ -87,7 +87,7 @@ export interface OutcomeState {
   readonly verdict?: string;
   readonly remarks: readonly string[];
   readonly values: readonly ValueState[];
-  /** What a table of a result says, such as the offsets at each magnification. */
+  /** Tables of a result, such as the offsets at each magnification. */
   readonly tables: readonly {
     readonly name: string;
     readonly columns: readonly { readonly name: string; readonly unit?: string }[];
@@ -97,14 +97,14 @@ export interface OutcomeState {
   readonly seconds: number;
 }
 
-/** One setting of the instrument, with how it can be changed. */
+/** One setting of the instrument, and the way to change it. */
 export interface SettingState {
   readonly id: string;
   readonly label: string;
   readonly group: string;
-  /** The label in full, where that is short. */
+  /** The full label, if the label is short. */
   readonly about?: string;
-  /** As people read it. */
+  /** The value as text. */
   readonly text: string;
   readonly unit?: string;
   readonly value?: number | string | boolean;
@@ -120,10 +120,10 @@ export interface SettingState {
     | { readonly by: 'switch'; readonly on: string; readonly off: string };
 }
 
-/** What is in one image buffer. */
+/** Contents of one image buffer. */
 export interface BufferState {
   readonly buffer: string;
-  /** Changes with every new image; copies share it. */
+  /** A number that changes with every new image; copies share it. */
   readonly image: number;
   readonly width: number;
   readonly height: number;
@@ -132,9 +132,9 @@ export interface BufferState {
   readonly binning: number;
   readonly exposure: number;
   readonly magnification: number;
-  /** Nanometres of one pixel of this image. */
+  /** Nanometres per pixel of this image. */
   readonly pixelSize?: number;
-  /** Share of the pixels that are cut off at the highest count of the camera; undefined where none are. */
+  /** Share of the pixels at the highest count of the camera; undefined where there are none. */
   readonly saturated?: number;
   readonly contrast?: { readonly black: number; readonly white: number };
   readonly marker?: { readonly x: number; readonly y: number };
@@ -142,7 +142,7 @@ export interface BufferState {
   readonly alignment: { readonly x: number; readonly y: number };
 }
 
-/** A plot as the items make it. */
+/** A plot of an item. */
 export interface PlotState {
   readonly id: string;
   readonly title: string;
@@ -162,13 +162,13 @@ export interface PlotState {
   }[];
 }
 
-/** Who is there, and who works. */
+/** People at the console, and the one in control. */
 export interface PeopleState {
   readonly operator?: number;
   readonly people: readonly { readonly id: number; readonly role: Role }[];
 }
 
-/** How far a site is with its calibrations. */
+/** State of a site's calibrations, by step. */
 export interface GuideStep {
   readonly title: string;
   readonly why: string;
@@ -176,14 +176,14 @@ export interface GuideStep {
     readonly id: string;
     readonly label: string;
     readonly state: 'done' | 'never' | 'stale' | 'doubtful' | 'unavailable';
-    /** In words: when and how it was done, or what speaks against it. */
+    /** In words: when and how it was done, or the finding against it. */
     readonly note: string;
-    /** Labels of what has to be done first and is not. */
+    /** Labels of items that come first and are missing. */
     readonly first: readonly string[];
   }[];
 }
 
-/** A contradiction among what was measured, with what is to be done. */
+/** A contradiction between measurements, and the remedy. */
 export interface FindingState {
   readonly severity: 'error' | 'warning' | 'information';
   readonly message: string;
@@ -192,13 +192,13 @@ export interface FindingState {
   readonly redo: string;
 }
 
-/** One plugin that is switched on. */
+/** One enabled plugin. */
 export interface PluginState {
   readonly id: string;
   readonly summary: string;
 }
 
-/** Everything that all browsers share, in parts that are sent whole whenever they change. */
+/** State that all browsers share, in parts; each part is sent whole when it changes. */
 export interface ConsoleState {
   readonly instrument: {
     readonly title: string;
@@ -212,7 +212,7 @@ export interface ConsoleState {
   readonly settings: readonly SettingState[];
   readonly buffers: readonly BufferState[];
   readonly plots: readonly PlotState[];
-  /** The buffer that an item wants to be seen, shifted so that it lies on the one before; `turn` counts how often. */
+  /** The buffer that an item shows, aligned with the previous one; `turn` counts the requests. */
   readonly showing: { readonly buffer: string; readonly turn: number } | undefined;
   readonly people: PeopleState;
   readonly guide: readonly GuideStep[];
@@ -243,7 +243,7 @@ export interface HistoryRow {
   readonly conditions: Readonly<Record<string, string>>;
   readonly values: Readonly<Record<string, number>>;
   readonly errors: Readonly<Record<string, number>>;
-  /** The units of those values that have one. */
+  /** Units of the values that have one. */
   readonly units: Readonly<Record<string, string>>;
   readonly restorable: boolean;
   readonly replaces: boolean;
@@ -260,7 +260,7 @@ export interface ProblemRow {
   readonly place: string;
 }
 
-/** What images cost: how many, seconds of exposure and of the run, and the dose in words. */
+/** Cost of images: their number, seconds of exposure and of the run, and the dose in words. */
 export interface CostState {
   readonly images?: number;
   readonly exposure?: number;
@@ -268,23 +268,23 @@ export interface CostState {
   readonly dose?: string;
 }
 
-/** What a run will do, in words and numbers. */
+/** Effects of a run, in words and numbers. */
 export interface ForecastState extends CostState {
   readonly atMost?: CostState;
-  /** What decides between the two. */
+  /** The condition that decides between the two. */
   readonly dependsOn?: string;
   readonly changes: readonly string[];
-  /** Why it cannot be told now. */
+  /** Reason why the forecast is unknown. */
   readonly unknown?: string;
 }
 
-/** Counts along a line on an image, with the distance from its beginning in pixels. */
+/** Counts along a line on an image, and the distance from its beginning in pixels. */
 export interface ProfileState {
   readonly distance: readonly number[];
   readonly counts: readonly number[];
 }
 
-/** What each command is answered with. */
+/** Answers to the commands. */
 export interface Answers {
   readonly forecast: ForecastState;
   readonly history: readonly HistoryRow[];
@@ -293,7 +293,7 @@ export interface Answers {
   readonly profile: ProfileState;
 }
 
-/** Everything that the program tells a page as text. */
+/** All text messages from the program to a page. */
 export type Message =
   | { readonly is: 'welcome'; readonly you: number; readonly role: Role; readonly session: string }
   | { readonly is: 'state'; readonly part: Part; readonly value: unknown }

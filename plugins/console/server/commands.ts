@@ -12,7 +12,7 @@ import type { SettingsPanel } from './settings-panel';
 import type { Visitor } from './web/visitor';
 import type { Visitors } from './web/visitors';
 
-/** What commands act on. */
+/** Objects on which commands act. */
 export interface CommandParts {
   readonly session: Session;
   readonly runs: RunControl;
@@ -20,11 +20,11 @@ export interface CommandParts {
   readonly settings: SettingsPanel;
   readonly instrument: InstrumentControl;
   readonly visitors: () => Visitors;
-  /** Looks anew at what may have changed with the command. */
+  /** Reads again everything that the command may have changed. */
   readonly refresh: () => void;
 }
 
-/** Does what a page asks for, if the one at the page may. */
+/** Performs a command of a page, if that page may. */
 export async function perform(command: Command, visitor: Visitor, parts: CommandParts): Promise<unknown> {
   const { session, runs, images, settings, instrument } = parts;
   const mustControl = (): void => parts.visitors().checkControl(visitor);
@@ -36,7 +36,7 @@ export async function perform(command: Command, visitor: Visitor, parts: Command
       return runs.start(command.item);
     }
     case 'stop':
-      // Whoever sees that something goes wrong stops it, in control or not.
+      // Everybody may stop a run, in control or not.
       if (visitor.role === 'observer') throw consoleErrors.roleTooLow('operator');
       return runs.stop();
     case 'answer':

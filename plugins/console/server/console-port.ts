@@ -19,19 +19,19 @@ interface Open {
 
 type WithoutId<Each> = Each extends Waiting ? Omit<Each, 'id'> : never;
 
-/** What runs wait for until somebody answers; whoever answers first is heard. */
+/** Open questions of runs. The first answer counts, from any browser. */
 export class OpenQuestions {
   private readonly open = new Map<number, Open>();
   private count = 0;
 
   constructor(private readonly changed: () => void) {}
 
-  /** What is open now, the oldest first. */
+  /** The open questions, the oldest first. */
   get waiting(): readonly Waiting[] {
     return [...this.open.values()].map(({ shown }) => shown);
   }
 
-  /** Waits for an answer; the question is taken back when the signal fires. */
+  /** Waits for an answer; the signal withdraws the question. */
   add<Given>(shown: WithoutId<Waiting>, signal: AbortSignal, questions?: readonly Question[]): Promise<Given> {
     const id = (this.count += 1);
     return new Promise<Given>((resolve) => {
@@ -53,7 +53,9 @@ export class OpenQuestions {
     });
   }
 
-  /** Answers one question or several that were asked together, in their order. Throws `run/bad-answer` or `console/answered-already`. */
+  /**
+   * Answers one question, or several of one form in their order. Throws `run/bad-answer` or `console/answered-already`.
+   */
   answer(id: number, values: readonly Answer[]): void {
     const { questions = [], resolve } = this.find(id, 'answer');
     if (values.length !== questions.length) throw consoleErrors.badCommand();
@@ -78,7 +80,7 @@ export class OpenQuestions {
   }
 }
 
-/** What a run tells besides its questions. */
+/** Events of a run besides its questions. */
 export interface RunEvents {
   log(text: string): void;
   progress(progress: Progress): void;
@@ -130,6 +132,6 @@ export class ConsolePort implements OperatorPort {
   showImage(buffer: string): void {
     this.events.showImage(buffer);
   }
-  /** Images are seen in the buffers. */
+  /** Images appear in the buffers. */
   image(_: BufferedImage): void {}
 }

@@ -6,13 +6,13 @@ export const consoleErrors = {
     new EucentricError({
       code: 'console/not-in-control',
       message: 'Another browser is in control of the microscope.',
-      hint: 'Take control first; whoever has it now is told.',
+      hint: 'Take control first; the other browser shows that you took it.',
     }),
-  roleTooLow: (wanted: string): EucentricError =>
+  roleTooLow: (role: string): EucentricError =>
     new EucentricError({
       code: 'console/not-allowed',
-      message: `This needs the role of ${wanted}.`,
-      hint: `Open the console with the address for ${wanted}s that the program printed when it started.`,
+      message: `This needs the role of ${role}.`,
+      hint: `Open the console with the address for ${role}s that the program printed when it started.`,
     }),
   badCommand: (): EucentricError =>
     new EucentricError({
@@ -29,14 +29,14 @@ export const consoleErrors = {
   imageGone: (): EucentricError =>
     new EucentricError({
       code: 'console/image-gone',
-      message: 'This image is in no buffer any more.',
+      message: 'This image is not in a buffer any more.',
       hint: 'Choose another buffer.',
     }),
   superseded: (): EucentricError =>
     new EucentricError({
       code: 'console/superseded',
-      message: 'A newer image was asked for before this one was sent.',
-      hint: 'Nothing is to be done; the newer image is shown.',
+      message: 'The page requested a newer image before this one was sent.',
+      hint: 'You need not do anything; the page shows the newer image.',
     }),
   unknownSetting: (id: string): EucentricError =>
     new EucentricError({
@@ -44,10 +44,10 @@ export const consoleErrors = {
       message: `There is no setting ${id} that could be changed here.`,
       hint: 'Reload the page; the devices may have changed.',
     }),
-  badValue: (label: string, wanted: string): EucentricError =>
+  badValue: (label: string, expected: string): EucentricError =>
     new EucentricError({
       code: 'console/bad-value',
-      message: `${label}: ${wanted} is wanted.`,
+      message: `${label} needs ${expected}.`,
       hint: 'Correct the value; nothing was sent to the microscope.',
     }),
   noCamera: (): EucentricError =>

@@ -9,7 +9,7 @@ import { Access } from './web/access';
 import { perform } from './commands';
 import { consoleErrors } from './errors';
 import { changedSince, instrumentNow } from './guide/changed-conditions';
-import { doubtsOf, findingsOf, guideOf, inForceIn } from './guide/guide';
+import { findingsByItem, findingsOf, guideOf, inForceIn } from './guide/guide';
 import { Images } from './images/images';
 import { InstrumentControl } from './instrument-control';
 import { menuState } from './menu-state';
@@ -21,20 +21,23 @@ import { SharedState } from './shared-state';
 import { Visitors } from './web/visitors';
 import { createWebServer } from './web/web-server';
 
-/** What a console in the browser is made of. */
+/** Dependencies of a console in the browser. */
 export interface ConsoleParts {
   readonly session: Session;
   readonly options: ConsoleOptions;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Calls with the id of every item that has stored something; what it returns ends that. */
+  /** Calls with the id of every item that has stored something; the returned function ends that. */
   readonly onStored: (listen: (item: string) => void) => () => void;
 }
 
 const lookMilliseconds = 1000;
 const guideEveryLooks = 60;
 
-/** Serves browsers until the signal fires; tells the addresses. Throws `console/page-not-built` or `console/cannot-listen`. */
+/**
+ * Serves browsers until the signal fires; `tell` gets the addresses. Throws `console/page-not-built` or
+ * `console/cannot-listen`.
+ */
 export async function serveConsole(
   { session, options, clock, log, onStored }: ConsoleParts,
   signal: AbortSignal,
@@ -57,7 +60,7 @@ export async function serveConsole(
         history,
         clock.date(),
         session.find(Calibrations)?.unsaved ?? false,
-        doubtsOf(findings),
+        findingsByItem(findings),
         inForceIn(session.find(Calibrations), session.find(Settings)),
         changedSince(await instrumentNow(session)),
       ),
@@ -122,7 +125,7 @@ export async function serveConsole(
   }
 }
 
-/** Listens on the port of the site; on one that the system chooses where that is taken. Returns the port. */
+/** Listens on the port of the site, or on one that the system chooses if that is taken. Returns the port. */
 async function listen(server: FastifyInstance, { host, port }: ConsoleOptions): Promise<number> {
   for (const wanted of port === 0 ? [0] : [port, 0]) {
     try {
@@ -147,7 +150,7 @@ function announce(
   const own = access.address(name, administrator ? 'administrator' : 'operator');
   tell(`The console is at\n\n  ${own}\n`);
   if (administrator) tell(`For operators who may not save: ${access.address(name, 'operator')}`);
-  tell(`To look on only: ${access.address(name, 'observer')}`);
+  tell(`To watch only: ${access.address(name, 'observer')}`);
   tell(
     open && openBrowser(own)
       ? 'A browser is being opened. Ctrl-C ends the program.'

@@ -11,13 +11,13 @@ import { consoleErrors } from './errors';
 const imageLimitMilliseconds = 180_000;
 const forecastLimitMilliseconds = 10_000;
 
-/** What an operator does with hands: images, and image shift by dragging. One thing at a time. */
+/** Direct control by the operator: images, and image shift by dragging. One action at a time. */
 export class InstrumentControl {
   private taking: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly session: Session) {}
 
-  /** Takes an image with one of the parameter sets. Throws `console/no-camera` or what the camera says. */
+  /** Takes an image with one of the parameter sets. Throws `console/no-camera` or the camera's error. */
   async take(set: ParameterSetName): Promise<void> {
     const next = this.taking.then(() => takeImage(this.session, set, AbortSignal.timeout(imageLimitMilliseconds)));
     this.taking = next.catch(() => undefined);
@@ -45,7 +45,7 @@ export class InstrumentControl {
     await control.write({ x: imageShiftUnits(x - change.x), y: imageShiftUnits(y - change.y) });
   }
 
-  /** What a run of an item would do now, with the dose where the dose rate is known. */
+  /** Effects of a run of an item now, with the dose where the dose rate is known. */
   async forecast(item: string): Promise<ForecastState> {
     let forecast: Awaited<ReturnType<Session['forecast']>>;
     try {

@@ -1,7 +1,7 @@
 import { type MenuEntry, sentencesOf } from '../../../core/kernel';
 import type { ItemState } from '../protocol';
 
-/** The menu as the page shows it. */
+/** The menu for the page. */
 export function menuState(entries: readonly MenuEntry[]): readonly ItemState[] {
   return entries.map(({ id, menu, label, summary, enabled, reason, toggle, checked, separated, declaration }) => ({
     id,

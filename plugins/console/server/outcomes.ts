@@ -6,9 +6,12 @@ import type { OutcomeState, ValueState } from '../protocol';
 type Shell = Pick<OutcomeState, 'number' | 'item' | 'label' | 'stored' | 'seconds'>;
 
 const nothing = { remarks: [], values: [], tables: [] } as const;
-const mostRows = 200;
+const maxRows = 200;
 
-/** A result as people read it, by what the item declares: each value with its error, beside what it replaces; lists of rows as tables. */
+/**
+ * A result for reading, as the item declares it: each value with its error, beside the previous one; lists of rows as
+ * tables.
+ */
 export function outcomeOf(
   shell: Shell,
   result: CalibrationResult | undefined,
@@ -28,7 +31,7 @@ export function outcomeOf(
   };
 }
 
-/** The declared values, and what an earlier version of the item may have reported besides. */
+/** The declared values, and those that an earlier version of the item reported. */
 function specsOf(results: ResultSpecs, values: CalibrationResult['values']): readonly (readonly [string, ValueSpec])[] {
   const undeclared = Object.keys(values).filter((name) => !(name in results));
   const plain = undeclared.flatMap((name) => {
@@ -59,8 +62,8 @@ function valueOf(name: string, spec: ValueSpec, { values, standardErrors, change
   ];
 }
 
-/** How a run ended that gave no result. */
-export function failureOf(shell: Shell, error: unknown): OutcomeState {
+/** The end of a run without a result. */
+export function outcomeOfError(shell: Shell, error: unknown): OutcomeState {
   const { message, hint, code } = toFault(error);
   return {
     ...shell,
@@ -104,7 +107,7 @@ const pair: Columns = {
 function tableOf(name: string, spec: ValueSpec, value: unknown): readonly OutcomeState['tables'][number][] {
   if (!isTable(spec) || !Array.isArray(value) || value.length === 0) return [];
   const columns = spec.kind === 'table' ? spec.columns : inUnit(pair, spec.unit);
-  const rows = value.slice(0, mostRows) as readonly Readonly<Record<string, unknown>>[];
+  const rows = value.slice(0, maxRows) as readonly Readonly<Record<string, unknown>>[];
   const filled = Object.entries(columns).filter(([column]) => rows.some((row) => row[column] !== undefined));
   const cell = (kind: ValueSpec['kind'], each: unknown): number | string => {
     const shown = each === undefined ? '' : plainValue(kind, each);

@@ -2,13 +2,13 @@ import { type Session, kernelErrors } from '../../../core/kernel';
 import type { PlotState, RunState } from '../protocol';
 import { ConsolePort, OpenQuestions } from './console-port';
 import { consoleErrors } from './errors';
-import { failureOf, outcomeOf } from './outcomes';
+import { outcomeOfError, outcomeOf } from './outcomes';
 import type { SharedState } from './shared-state';
 
-const mostPlots = 6;
-const mostPoints = 4000;
+const maxPlots = 6;
+const maxPoints = 4000;
 
-/** Starts runs for whoever asks, and keeps what all see of them; a run goes on whether a browser looks or not. */
+/** Starts runs and keeps their state for all browsers; a run continues without a browser. */
 export class RunControl {
   readonly questions = new OpenQuestions(() => this.show());
   private current: Omit<RunState, 'waiting'> | undefined;
@@ -21,7 +21,7 @@ export class RunControl {
   constructor(
     private readonly session: Session,
     private readonly state: SharedState,
-    /** Called when a run begins or has ended, since menu and settings may look different then. */
+    /** Called at the beginning and at the end of a run, because menu and settings may be different then. */
     private readonly changed: () => void,
   ) {
     state.set('run', undefined);
@@ -40,14 +40,14 @@ export class RunControl {
     await this.ended;
   }
 
-  /** Whether the operator may change the microscope: nothing runs, or what runs waits for the operator to do so. */
+  /** Throws unless the operator may change the microscope: nothing runs, or the run waits for the operator to do so. */
   checkFree(): void {
     if (!this.current) return;
     if (this.questions.waiting.some((each) => each.for === 'button')) return;
     throw consoleErrors.busy(this.current.label);
   }
 
-  /** Starts an item; resolves at once, and throws what keeps it from starting. */
+  /** Starts an item; resolves at once, and throws if it cannot start. */
   start(item: string): void {
     const entry = this.session.menu().find(({ id }) => id === item);
     if (entry && !entry.enabled) throw kernelErrors.disabled(entry.label, entry.reason ?? 'it is not available');
@@ -105,7 +105,7 @@ export class RunControl {
       if (result) state.log('said', result.summary);
       if (isShown) state.set('outcome', outcomeOf(shell(), result, declaration));
     } catch (error) {
-      const outcome = failureOf(shell(), error);
+      const outcome = outcomeOfError(shell(), error);
       state.log(outcome.end === 'stopped' ? 'warn' : 'error', `${outcome.summary} ${outcome.hint ?? ''}`);
       state.set('outcome', outcome);
     }
@@ -130,10 +130,10 @@ export class RunControl {
   private plot(plot: PlotState): void {
     const bounded = {
       ...plot,
-      series: plot.series.map((series) => ({ ...series, points: series.points.slice(-mostPoints) })),
+      series: plot.series.map((series) => ({ ...series, points: series.points.slice(-maxPoints) })),
     };
     const others = (this.state.get('plots') ?? []).filter(({ id }) => id !== plot.id);
-    this.state.set('plots', [...others, bounded].slice(-mostPlots));
+    this.state.set('plots', [...others, bounded].slice(-maxPlots));
   }
 
   private show(): void {

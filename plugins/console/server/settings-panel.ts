@@ -8,7 +8,9 @@ import type { SharedState } from './shared-state';
 const readLimitMilliseconds = 10_000;
 const writeLimitMilliseconds = 300_000;
 
-/** The state of column, stage, camera and filter: read now and then while somebody looks, and changed on demand. */
+/**
+ * The settings of column, stage, camera and filter: read regularly while a browser is connected, and changed on demand.
+ */
 export class SettingsPanel {
   private readonly settings: readonly PanelSetting[];
   private shown: readonly SettingState[] = [];
@@ -22,13 +24,13 @@ export class SettingsPanel {
     state.set('settings', []);
   }
 
-  /** Reads everything once; a reading that is under way is shared. What cannot be read is shown as such. */
+  /** Reads everything once; a second call joins the present reading. A setting that cannot be read shows that. */
   refresh(): Promise<void> {
     this.reading ??= this.read().finally(() => (this.reading = undefined));
     return this.reading;
   }
 
-  /** Changes a setting. Throws `console/unknown-setting`, `console/bad-value`, or what the device refuses. */
+  /** Changes a setting. Throws `console/unknown-setting`, `console/bad-value`, or the device's error. */
   async write(id: string, value: number | string | boolean): Promise<void> {
     const setting = this.settings.find((each) => each.id === id);
     if (!setting?.write) throw consoleErrors.unknownSetting(id);

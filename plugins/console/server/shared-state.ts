@@ -1,9 +1,11 @@
 import type { ConsoleState, LogEntry, Part } from '../protocol';
 
-const mostLines = 2000;
+const maxLines = 2000;
 const longestLine = 4000;
 
-/** What all browsers see, in parts, and the log. Knows nothing of browsers: whoever wants to hear of changes says so. */
+/**
+ * State that all browsers see, in parts, and the log. It does not know browsers: each of them registers for changes.
+ */
 export class SharedState {
   private readonly parts = new Map<Part, { readonly value: unknown; readonly text: string }>();
   private readonly lines: LogEntry[] = [];
@@ -12,7 +14,7 @@ export class SharedState {
 
   constructor(private readonly now: () => Date) {}
 
-  /** Replaces a part; nothing is told when it is the same as before. */
+  /** Replaces a part; an equal part is not reported. */
   set<Name extends Part>(part: Name, value: ConsoleState[Name]): void {
     const text = JSON.stringify(value ?? null);
     if (this.parts.get(part)?.text === text) return;
@@ -30,26 +32,26 @@ export class SharedState {
     return this.parts.get(part)?.text ?? 'null';
   }
 
-  /** The names of the parts that there are. */
+  /** Names of the existing parts. */
   get names(): readonly Part[] {
     return [...this.parts.keys()];
   }
 
-  /** Adds a line to the log; the oldest ones are forgotten. */
+  /** Adds a line to the log, and removes the oldest ones. */
   log(level: LogEntry['level'], text: string): void {
     this.count += 1;
     const shown = text.length > longestLine ? `${text.slice(0, longestLine)}...` : text;
     this.lines.push({ number: this.count, level, time: this.now().toTimeString().slice(0, 8), text: shown });
-    if (this.lines.length > mostLines) this.lines.splice(0, this.lines.length - mostLines);
+    if (this.lines.length > maxLines) this.lines.splice(0, this.lines.length - maxLines);
     this.tell('log');
   }
 
-  /** The lines after a number, no more than so many, the newest ones if there are more. */
+  /** The lines after a number, at most `most`; the newest ones if there are more. */
   linesAfter(number: number, most: number): readonly LogEntry[] {
     return this.lines.filter((line) => line.number > number).slice(-most);
   }
 
-  /** Calls after each change; what it returns ends that. */
+  /** Calls after each change; the returned function ends that. */
   onChange(listen: (part: Part | 'log') => void): () => void {
     this.listeners.add(listen);
     return () => void this.listeners.delete(listen);

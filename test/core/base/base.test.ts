@@ -48,7 +48,7 @@ describe('tokens and the registry', () => {
 
   test('a value of the wrong type does not compile', () => {
     const registry = new Registry();
-    // @ts-expect-error -- a number is no horn
+    // @ts-expect-error -- a number is not a horn
     registry.provide(Horn, 7, 'brass');
     // @ts-expect-error -- a token of a horn is not a token of a number
     const wrong: Token<number> = Horn;

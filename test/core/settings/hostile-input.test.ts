@@ -8,7 +8,10 @@ const codes = (text: string, file = 'site.yaml'): string[] => [
   ...new Set(parseSettings(text, file).problems.map(({ code }) => code.replace('settings/', ''))),
 ];
 
-/** Seconds that something takes; the limits below leave room for a slow machine, hostile input would take minutes. */
+/**
+ * Duration in seconds. The limits below leave room for a slow machine; a hostile input without limits would take
+ * minutes.
+ */
 function timed<T>(run: () => T): { readonly value: T; readonly seconds: number } {
   const start = performance.now();
   const value = run();
@@ -104,7 +107,7 @@ describe('hostile input', () => {
     for (let end = 0; end <= text.length; end++) importProperties(text.slice(0, end), 'in.txt');
   });
 
-  it('says what is wrong when something is exported that is no configuration', () => {
+  it('explains why a file that is not a configuration cannot be exported', () => {
     for (const text of ['', 'a: [', '\0', '- 1'])
       expect(() => exportProperties(text, 'site.yaml')).toThrow(EucentricError);
   });

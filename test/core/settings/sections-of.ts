@@ -1,18 +1,18 @@
 import { findDefinition } from '../../../core/settings';
 
-/** A section of a properties file as a list of what its lines say, written apart from the program's own reader. */
+/** A section of a properties file as a list of its lines, from a reader that is independent of the program's own. */
 export interface PlainSection {
   readonly name: string;
   readonly lines: (readonly string[])[];
 }
 
-/** Names that take the rest of their line, after so many words. */
+/** Names that take the rest of their line, after a number of words. */
 function textAt(scope: 'general' | 'camera', keyword: string): number | undefined {
   const at = findDefinition(scope, keyword)?.fields.indexOf('text') ?? -1;
   return at < 0 ? undefined : at;
 }
 
-/** Cuts a properties file into sections of lines of words; names of properties in lower case, comments dropped. */
+/** Splits a properties file into sections of lines of words; names of properties in lower case, comments dropped. */
 export function sectionsOf(text: string): readonly PlainSection[] {
   const general: PlainSection = { name: 'general', lines: [] };
   const sections = [general];

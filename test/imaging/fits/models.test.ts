@@ -17,16 +17,8 @@ describe('fitMatrix', () => {
     x: truth.xpx * x + truth.xpy * y,
     y: truth.ypx * x + truth.ypy * y,
   });
-  const steps = [
-    [1, 0],
-    [-1, 0],
-    [-1, 0],
-    [1, 0],
-    [0, 1],
-    [0, -1],
-    [0, -1],
-    [0, 1],
-  ] as const;
+  // prettier-ignore
+  const steps = [[1, 0], [-1, 0], [-1, 0], [1, 0], [0, 1], [0, -1], [0, -1], [0, 1]] as const;
 
   it('separates the matrix from a steady drift', () => {
     const pairs = steps.map(([x, y]) => ({
@@ -159,7 +151,7 @@ describe('fitModel', () => {
       lowest: [0, 0, -1],
     });
     expect(fit.parameters[0]).toBeCloseTo(4.5, 12);
-    // With the height held at its limit the others must be what a fit of them alone finds.
+    // With the height held at its limit, the others must be those of a fit of them alone.
     const rest = fitModel(
       xs,
       xs.map(decay([5, 0.8, 1])),

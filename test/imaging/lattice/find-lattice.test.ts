@@ -9,18 +9,20 @@ import {
 } from '../../../imaging';
 import { randomNumbers, verifying } from '../../support/virtual-instrument';
 
-// Called for each pixel: looking them up on the guarded global object each time costs more than the call.
+// Called for each pixel. A look-up on the guarded global object costs more than the call.
 const { abs, cos, exp, floor, hypot, log, max, round, sin, sqrt } = Math;
 
 const square: LatticeKind = { ratio: 1, ridges: true, secondOrder: 1 };
 const catalase: LatticeKind = { ratio: 17.5 / 6.85, ridges: false, secondOrder: 2 };
 
-/** What is painted: the transmission at a place in pixels from the middle, and how many electrons a pixel receives where it is 1. */
+/**
+ * Painting: the transmission at a place in pixels from the middle, and the number of electrons per pixel where it is 1.
+ */
 interface Picture {
   readonly seed: number;
   readonly size?: readonly [rows: number, columns: number];
   readonly electrons?: number;
-  /** Whether it is smooth enough to be looked at once a pixel. */
+  /** True when the picture is smooth enough for one sample per pixel. */
   readonly smooth?: boolean;
   readonly of: (x: number, y: number) => number;
 }
@@ -42,7 +44,7 @@ function paint({ seed, size: [rows, columns] = [300, 320], electrons = 100, smoo
   return image(data, rows, columns);
 }
 
-/** How far a place is from the nearest of lines that are one apart. */
+/** Distance of a place from the nearest of lines that are one apart. */
 const fromLine = (cycles: number): number => abs(cycles - round(cycles));
 interface Waffle {
   readonly spacing: number;
@@ -50,7 +52,7 @@ interface Waffle {
   /** Spacing along the second axis, and degrees between the two. */
   readonly second?: number;
   readonly between?: number;
-  /** How far a line is from where it should be, in repeats, along the first and the second axis. */
+  /** Distance of a line from its right place, in repeats, along the first and the second axis. */
   readonly shift?: (axis: 0 | 1, x: number, y: number) => number;
 }
 
@@ -180,11 +182,11 @@ test.each([0, 1, 2])('the cell of catalase is found in noise %#, whichever axis 
   expect(confirmed).toBe(true);
   expect(abs(lengths[0] / short - 1)).toBeLessThan(0.003);
   expect(abs(lengths[1] / ((short * 17.5) / 6.85) - 1)).toBeLessThan(0.003);
-  // Told that the longer spacing is the first, it does not go along.
+  // Told that the longer spacing is the first, it disagrees.
   expect(failureOf(source, { ratio: 13.7 / 8.75, ridges: false, secondOrder: 2 })).toBe('distances');
 });
 
-describe('what is no lattice', () => {
+describe('an image without a lattice', () => {
   const size = [160, 160] as const;
   test.each([
     ['nothing', (): Picture['of'] => () => 1],
@@ -234,7 +236,7 @@ describe('standard errors', () => {
     const random = randomNumbers(seed + 900);
     const normal = (): number => sqrt(-2 * log(1 - random())) * cos(2 * Math.PI * random());
     const places = [0, 1].map(() => Array.from({ length: 200 }, () => 0.01 * normal()));
-    // Lines are counted by where they lie along the axes of the image, along which the lattice stands.
+    // Lines are counted by their places along the axes of the image, to which the lattice is parallel.
     return (axis, x, y) => places[axis]![100 + floor((axis === 0 ? x : -y) / 20)]!;
   };
 

@@ -20,7 +20,7 @@ interface Reply {
   readonly body: string;
 }
 
-/** Sends a request as it stands, without anything that a client would tidy up. */
+/** Sends a request exactly as it is, without a client that would correct it. */
 function get(path: string, headers: Readonly<Record<string, string>> = {}, method = 'GET'): Promise<Reply> {
   const [host, port] = site.host.split(':');
   return new Promise((resolve, reject) => {
@@ -84,7 +84,7 @@ function ask(socket: WebSocket, command: object): Promise<Record<string, unknown
 const closed = (socket: WebSocket): Promise<number> => new Promise((resolve) => socket.on('close', resolve));
 
 describe('who comes without a key', () => {
-  test('gets no page, and is told how to come', async () => {
+  test('gets an explanation instead of the page', async () => {
     const { status, body } = await get('/');
     expect(status).toBe(403);
     expect(body).toMatch(/address that the program printed/);

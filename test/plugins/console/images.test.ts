@@ -29,7 +29,7 @@ function frameOf(side: number, seed: number): Frame {
   return { image: image(data, side, side), exposure, camera: 0, began: seconds(0) };
 }
 
-/** Waits for what the page says of the image on its screen: number, how complete, when, and how large the finest part is. */
+/** Waits for the page's report on the image on its screen: number, completeness, time, and size of the finest part. */
 async function shown(page: Page, fits: (said: readonly string[]) => boolean): Promise<readonly string[]> {
   for (const end = Date.now() + 15_000; Date.now() < end;) {
     const said = ((await page.locator('.stage').getAttribute('data-shown-at')) ?? '').split(' ');
@@ -71,12 +71,12 @@ async function shown(page: Page, fits: (said: readonly string[]) => boolean): Pr
           const frame = frameOf(side, seed);
           const added = Date.now();
           site.instrument.session.buffers.add(frame, { magIndex: 22, magnification: 8100 });
-          // What a page shows as it opens, an earlier image, is not what is waited for.
+          // The earlier image that a page shows at first is not the one to wait for.
           const isNew = ([number, , at]: readonly string[]): boolean =>
             number !== before.split(' ')[0] && Number(at) >= added;
           const [, , at] = await shown(page, isNew);
           const [, , last, size] = await shown(page, (said) => isNew(said) && said[1] === 'complete');
-          // The first one is only there to be looked at closely.
+          // The first image is only there for a close look.
           if (seed > 0 || look === 'whole') {
             quick.push(Number(at) - added);
             complete.push(Number(last) - added);

@@ -58,7 +58,7 @@ const nameless = (page: Page): Promise<string[]> =>
     .filter((each) => !(each.getAttribute('aria-label') || each.textContent.trim() || each.labels?.length))
     .map((each) => each.outerHTML.slice(0, 120))`);
 
-/** Matrices without error at all magnifications, so that every item has what it needs. */
+/** Matrices without error at all magnifications, so that every item can run. */
 function calibrateAll({ instrument }: ConsoleSite): void {
   for (let magIndex = 17; magIndex <= 36; magIndex++)
     instrument.calibrations.imageShift.set(magIndex, 0, trueImageShift(instrument, magIndex), {
@@ -103,7 +103,7 @@ const tinyCamera = (yaml: string): string =>
       await expect(result(page).innerText()).resolves.toMatch(/Pixel size 0\.\d+ nm at 2250x[^]*±/);
       await picture(page, '02-pixel-size');
 
-      // The peak that was found is marked; another one, two repeats away, is chosen instead.
+      // The peak that was found is marked; the test selects another one, two repeats away.
       await start(page, 'try again', 'Start Try Again with Marker');
       await page.getByText('Mark a point on the image in A').waitFor();
       const box = (await page.locator('.stage').boundingBox())!;
@@ -229,7 +229,8 @@ const tinyCamera = (yaml: string): string =>
       await page.mouse.up({ button: 'right' });
       await page.getByText('Image shift follows the drag').waitFor();
       const after = await control.net.read();
-      // The specimen follows: what is set moves the image, in pixels of the camera with Y up, as far as the hand did.
+      // The specimen follows: the new image shift moves the image, in pixels of the camera with Y up, as far as the
+      // drag did.
       const { xpx, xpy, ypx, ypy } = trueImageShift(site.instrument, 19);
       const [byX, byY] = [after.x - before.x, after.y - before.y];
       const frame = site.instrument.session.buffers.get('A')!.frame;
@@ -253,7 +254,7 @@ const tinyCamera = (yaml: string): string =>
       await page.getByRole('button', { name: 'Set IS Delay Factor', exact: true }).click();
       await page
         .locator('.forecast', { hasText: '0 to 1300' })
-        .getByText(/what is to be measured/)
+        .getByText(/what is measured/)
         .waitFor();
       await picture(page, '07-forecast');
       await page.getByRole('button', { name: 'Set Cycle Lengths', exact: true }).click();
@@ -301,7 +302,7 @@ const tinyCamera = (yaml: string): string =>
       await second.locator('.run .progress-text', { hasText: /image \d+ of/ }).waitFor();
       await picture(second, '13-after-reload');
       await expect(third.locator('.bar .stop').isDisabled()).resolves.toBe(true);
-      // Whoever may work may stop, in control or not.
+      // Every operator may stop a run, in control or not.
       await first.keyboard.press('Escape');
       await result(third).getByRole('heading', { name: 'was stopped' }).waitFor();
       await picture(third, '14-observer');
@@ -344,7 +345,7 @@ const tinyCamera = (yaml: string): string =>
       await page.mouse.up();
       await page.keyboard.up('Shift');
       await page.locator('.profile canvas').waitFor();
-      // The profile of the line as it was let go comes after those on the way.
+      // The profile of the final line comes after those on the way.
       await page.waitForTimeout(400);
       await picture(page, '16-profile-wide');
       expect(page.faults).toEqual([]);

@@ -3,7 +3,7 @@ import { program, temporarySite } from '../../app/eucentric';
 
 jest.setTimeout(120_000);
 
-/** Starts the program, and resolves with what it has said once it has said something. */
+/** Starts the program, and resolves with its output once that contains a text. */
 function says(child: ChildProcess, text: RegExp): Promise<string> {
   let said = '';
   return new Promise((resolve, reject) => {
@@ -15,7 +15,7 @@ function says(child: ChildProcess, text: RegExp): Promise<string> {
   });
 }
 
-test('start without a terminal serves the console, prints its address and ends in order when it is told to', async () => {
+test('start without a terminal serves the console, prints its address and ends in order on request', async () => {
   const site = temporarySite((yaml) => yaml.replace('  console: {}', '  console: { port: 0 }'));
   const child = spawn(process.execPath, [program, 'start', '--no-open', '--config', site.configuration]);
   let remarks = '';
@@ -37,7 +37,7 @@ test('start without a terminal serves the console, prints its address and ends i
   }
 });
 
-test('a port that is taken is no hindrance', async () => {
+test('a port that is taken is replaced', async () => {
   const site = temporarySite((yaml) => yaml.replace('  console: {}', '  console: { port: 18793 }'));
   const [first, second] = [0, 1].map(() =>
     spawn(process.execPath, [program, 'start', '--no-open', '--config', site.configuration]),

@@ -8,7 +8,7 @@ jest.setTimeout(90_000);
 const haveTerminal = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
 const required = process.env['CI'] !== undefined;
 
-/** A program in a pseudo-terminal, with all that it has shown. */
+/** A program in a pseudo-terminal, with all its output. */
 class Terminal {
   private shown = '';
   private readonly child: ChildProcess;
@@ -28,7 +28,7 @@ class Terminal {
     this.ended = new Promise((resolve) => this.child.on('close', resolve));
   }
 
-  /** Waits until something is shown, and forgets what was shown up to there. */
+  /** Waits for a text, and forgets the output up to there. */
   async sees(text: RegExp, limit = 30_000): Promise<string> {
     const until = Date.now() + limit;
     for (;;) {
@@ -99,7 +99,7 @@ class Terminal {
         await terminal.sees(/navigate/);
         terminal.type('\x03');
         await terminal.sees(/The program has ended/);
-        // Echo and lines are the terminal's again, and the cursor is seen.
+        // Echo and line mode are restored, and the cursor is visible.
         expect(await terminal.sees(/-?icanon/)).not.toMatch(/-icanon|\x1b\[\?25l(?![^]*\x1b\[\?25h)/);
         expect(await terminal.ended).toBe(0);
         expect(readFileSync(file, 'latin1')).toMatch(/ImageShiftMatrix\s+1\s+17 0 /);

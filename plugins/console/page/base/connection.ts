@@ -2,15 +2,15 @@ import { decodeFrame, type FrameHeader } from '../../protocol/frames';
 import type { ImagePart, Wish } from '../../protocol/commands';
 import type { Answers, Message } from '../../protocol/state';
 
-/** An image as it arrived. */
+/** An image that the page received. */
 export interface ReceivedImage {
   readonly header: FrameHeader;
   readonly samples: Uint16Array;
-  /** When it arrived, on the clock of the page. */
+  /** Time of arrival, on the clock of the page. */
   readonly arrived: number;
 }
 
-/** What the program refused, with the reason and what to do. */
+/** A refused command, with the reason and the remedy. */
 export class Refusal extends Error {
   constructor(
     readonly code: string,
@@ -26,7 +26,7 @@ interface Waiting {
   readonly reject: (reason: Refusal) => void;
 }
 
-/** What the connection tells. */
+/** Receiver of everything that arrives on the connection. */
 export interface Listener {
   message(message: Message): void;
   connected(is: boolean): void;
@@ -35,7 +35,7 @@ export interface Listener {
 const firstPause = 250;
 const longestPause = 3000;
 
-/** The line to the program; it is made anew whenever it breaks, and asks for nothing by itself. */
+/** The connection to the program. It reconnects whenever it breaks, and never repeats a request by itself. */
 export class Connection {
   private socket: WebSocket | undefined;
   private readonly waiting = new Map<number, Waiting>();
@@ -54,17 +54,17 @@ export class Connection {
     });
   }
 
-  /** Asks for something that is answered with a value. Rejects with a refusal. */
+  /** Sends a command that returns a value. Rejects with a refusal. */
   ask<Name extends keyof Answers>(wish: Extract<Wish, { do: Name }>): Promise<Answers[Name]> {
     return this.send(wish);
   }
 
-  /** Asks for something to be done. */
+  /** Sends a command that returns no value. */
   do(wish: Wish): Promise<void> {
     return this.send(wish);
   }
 
-  /** Asks for an image, its longer side reduced to no more than so many pixels, or for a part of it. */
+  /** Requests an image with a longer side of at most this number of pixels, or a part of an image. */
   image(image: number, transform: 'none' | 'fourier', largest: number, part?: ImagePart): Promise<ReceivedImage> {
     return this.send({ do: 'image', image, transform, largest, ...(part && { part }) });
   }
@@ -124,7 +124,7 @@ export class Connection {
   }
 }
 
-/** The same for as long as the tab is open, so that the one in control stays it when the page is loaded again. */
+/** The same for as long as the tab is open, so that a reloaded page stays in control. */
 function tabName(): string {
   const known =
     sessionStorage.getItem('tab') ??
@@ -137,5 +137,5 @@ const lost = (): Refusal =>
   new Refusal(
     'page/not-connected',
     'The connection to the program is lost.',
-    'What runs goes on; the page connects again by itself.',
+    'A run continues; the page reconnects by itself.',
   );

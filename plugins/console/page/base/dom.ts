@@ -1,6 +1,6 @@
 type Child = Node | string | undefined | false;
 type Handler = (event: never) => void;
-/** Attributes and, under names that begin with `on`, listeners; what is undefined or false is left out. */
+/** Attributes and, with names that begin with `on`, listeners; undefined and false are left out. */
 export type Attributes = Readonly<Record<string, string | number | boolean | Handler | undefined>>;
 
 /** Makes an element with attributes, listeners and children. */
@@ -19,19 +19,19 @@ export function h<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Replaces what is in an element. */
+/** Replaces the contents of an element. */
 export function fill(element: Element, ...children: readonly Child[]): void {
   element.replaceChildren(
     ...children.filter((child): child is Node | string => child !== undefined && child !== false),
   );
 }
 
-/** Sets a text only where it changed, so that a screen reader is not told the same again. */
+/** Sets a text only when it changed, so that a screen reader does not repeat it. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Sets or takes away an attribute. */
+/** Sets or removes an attribute. */
 export function setAttribute(element: Element, name: string, value: string | boolean | undefined): void {
   if (value === undefined || value === false) element.removeAttribute(name);
   else element.setAttribute(name, value === true ? '' : value);
@@ -50,7 +50,7 @@ const paths: Readonly<Record<string, string>> = {
   lock: 'M12 2a5 5 0 0 0-5 5v3H5v12h14V10h-2V7a5 5 0 0 0-5-5zm-3 8V7a3 3 0 0 1 6 0v3z',
 };
 
-/** A small picture that says nothing to a screen reader; its meaning stands beside it in words. */
+/** A small picture that a screen reader skips; the text beside it has the meaning. */
 export function icon(name: keyof typeof paths): SVGSVGElement {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   svg.setAttribute('viewBox', '0 0 24 24');

@@ -1,4 +1,4 @@
-/** A number as a person reads it: as many figures as its error allows, else five. */
+/** A number for reading: with the figures that its error allows, else five. */
 export function formatValue(value: number, error?: number): string {
   if (Number.isInteger(value) && error === undefined && Math.abs(value) < 1e6) return String(value);
   if (error !== undefined && error > 0) {
@@ -23,7 +23,7 @@ export function formatDuration(seconds: number): string {
   return `${(seconds / 3600).toFixed(1)} h`;
 }
 
-/** How much a value changed, in percent, with its sign. */
+/** The change of a value in percent, with its sign. */
 export function formatChange(before: number, now: number): string {
   if (before === 0) return now === 0 ? 'the same' : 'was 0';
   const percent = (100 * (now - before)) / Math.abs(before);
@@ -37,7 +37,7 @@ export const inWords = (name: string): string => {
   return /^[xy]p[xy]$/.test(name) ? name : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 };
 
-/** A value's name in words; the unit that it is given in need not be in its name as well. */
+/** A value's name in words, without a unit that is shown anyway. */
 export const nameOf = (name: string, unit: string | undefined): string =>
   inWords(unit === '%' ? name.replace(/Percent$/, '') : name);
 
@@ -48,7 +48,7 @@ export function formatLength(nanometres: number): string {
   return `${Number(nanometres.toPrecision(4))} nm`;
 }
 
-/** A day and time as they are said here. */
+/** Date and time in the format of this place. */
 export const formatWhen = (iso: string): string =>
   new Date(iso).toLocaleString(undefined, {
     year: 'numeric',

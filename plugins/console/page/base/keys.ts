@@ -1,7 +1,7 @@
 import type { ImageView } from '../image/types';
 import type { Store } from './store';
 
-/** Whether keys belong to what is being typed. */
+/** True when the keys belong to an input field. */
 const isTyping = (target: Event['target']): boolean =>
   target instanceof HTMLElement &&
   (target.matches('input:not([type=range]):not([type=checkbox]), select, textarea') || target.isContentEditable);
@@ -10,7 +10,7 @@ const isTyping = (target: Event['target']): boolean =>
 export function installKeys(store: Store, image: ImageView): void {
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Escape') {
-      // A small window that is open is closed first; otherwise Esc is STOP.
+      // An open pop-up is closed first; otherwise Esc is STOP.
       if (document.querySelector('[data-popover]')) return;
       if (store.shared.run) {
         event.preventDefault();

@@ -1,4 +1,7 @@
-/** A browser started without a proper locale calls its language something (en-US@posix) that formatting, and with it the whole page, would trip over. */
+/**
+ * A browser without a proper locale reports a language (en-US@posix) at which formatting fails, and with it the whole
+ * page.
+ */
 try {
   new Intl.NumberFormat(navigator.language);
 } catch {

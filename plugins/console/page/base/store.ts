@@ -2,23 +2,23 @@ import type { Wish } from '../../protocol/commands';
 import type { ConsoleState, LogEntry, Message, Part, Role } from '../../protocol/state';
 import { Connection, Refusal } from './connection';
 
-const mostLines = 2000;
+const maxLines = 2000;
 
-/** What is shown besides what all browsers share. */
+/** State of this page alone, besides the state that all browsers share. */
 export interface LocalState {
-  /** Whether the program is reached. */
+  /** True while the program answers. */
   readonly connected: boolean;
   readonly me: { readonly id: number; readonly role: Role } | undefined;
   readonly log: readonly LogEntry[];
-  /** The item that is looked at. */
+  /** The selected item. */
   readonly selected: string | undefined;
   readonly view: 'calibrate' | 'guide' | 'history' | 'configuration';
-  /** The buffer on the screen, and the one that was there before. */
+  /** The buffer on the screen, and the one before it. */
   readonly buffer: string;
   readonly otherBuffer: string;
-  /** Whether images are shifted so that they lie on each other, for going to and fro. */
+  /** True when images are shifted onto each other, for switching back and forth. */
   readonly aligned: boolean;
-  /** The point or line that was drawn on the image shown, in its pixels. */
+  /** The point or line drawn on the shown image, in its pixels. */
   readonly marker: { readonly x: number; readonly y: number } | undefined;
   readonly line:
     | {
@@ -26,13 +26,13 @@ export interface LocalState {
         readonly to: { readonly x: number; readonly y: number };
       }
     | undefined;
-  /** Something to be told in passing. */
+  /** A short message for a few seconds. */
   readonly notice: { readonly text: string; readonly hint: string; readonly kind: 'trouble' | 'fine' } | undefined;
 }
-/** The names of everything that can be shown. */
+/** Names of all parts of the state. */
 export type Shown = Part | keyof LocalState;
 
-/** Everything that the page shows, and who wants to hear of changes; changes of one moment are told together. */
+/** State of the page. Listeners hear of all changes of one moment together. */
 export class Store {
   readonly connection: Connection;
   shared: Partial<ConsoleState> = {};
@@ -60,25 +60,25 @@ export class Store {
     });
   }
 
-  /** Calls at once and after each change of any of these. */
+  /** Calls at once, and after each change of any of these. */
   watch(names: readonly Shown[], listen: () => void): void {
     for (const name of names) this.listeners.set(name, (this.listeners.get(name) ?? new Set()).add(listen));
     listen();
   }
 
-  /** Changes what only this page shows. */
+  /** Changes the state of this page. */
   set(change: Partial<LocalState>): void {
     const names = (Object.keys(change) as (keyof LocalState)[]).filter((name) => this.local[name] !== change[name]);
     this.local = { ...this.local, ...change };
     names.forEach((name) => this.changed(name));
   }
 
-  /** Shows another buffer; the one before can be gone back to. */
+  /** Shows another buffer; the previous one is remembered. */
   showBuffer(buffer: string, aligned = false): void {
     this.set({ aligned, ...(buffer !== this.local.buffer && { buffer, otherBuffer: this.local.buffer }) });
   }
 
-  /** Asks the program to do something; tells a refusal in passing. Whether it was done. */
+  /** Sends a command and shows a refusal as a notice. Returns true when it was done. */
   async do(wish: Wish): Promise<boolean> {
     try {
       await this.connection.do(wish);
@@ -89,13 +89,13 @@ export class Store {
     }
   }
 
-  /** Tells what went wrong, in passing. */
+  /** Shows an error as a notice. */
   tell(error: unknown): void {
     if (!(error instanceof Error)) return;
     this.set({ notice: { text: error.message, hint: error instanceof Refusal ? error.hint : '', kind: 'trouble' } });
   }
 
-  /** Whether this page may change the microscope. */
+  /** True when this page may change the microscope. */
   get inControl(): boolean {
     return this.local.connected && this.local.me !== undefined && this.shared.people?.operator === this.local.me.id;
   }
@@ -105,7 +105,7 @@ export class Store {
 
   private receive(message: Message): void {
     if (message.is === 'welcome') {
-      // Another program is another story: its log begins anew.
+      // A new program has a new log.
       if (this.session !== message.session) this.set({ log: [] });
       this.session = message.session;
       this.set({ me: { id: message.you, role: message.role } });
@@ -114,7 +114,7 @@ export class Store {
       this.changed(message.part);
     } else if (message.is === 'log') {
       const last = this.local.log.at(-1)?.number ?? 0;
-      this.set({ log: [...this.local.log, ...message.lines.filter(({ number }) => number > last)].slice(-mostLines) });
+      this.set({ log: [...this.local.log, ...message.lines.filter(({ number }) => number > last)].slice(-maxLines) });
     }
   }
 

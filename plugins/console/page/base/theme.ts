@@ -10,19 +10,19 @@ const listeners = new Set<() => void>();
 /** The theme in use. */
 export const theme = (): Theme => stored() ?? preferred();
 
-/** Shows the theme that was chosen here, or the one that the desktop has. */
+/** Applies the theme that was chosen here, or else the desktop's. */
 export function applyTheme(): void {
   document.documentElement.dataset['theme'] = theme();
   for (const listen of listeners) listen();
 }
 
-/** Changes from dark to light or back, and remembers it. */
+/** Changes from dark to light or back, and stores the choice. */
 export function switchTheme(): void {
   localStorage.setItem('theme', theme() === 'dark' ? 'light' : 'dark');
   applyTheme();
 }
 
-/** Calls after each change of the theme, for what draws with colours of its own. */
+/** Calls after each change of the theme, for drawings with their own colours. */
 export const onTheme = (listen: () => void): void => void listeners.add(listen);
 
 /** A colour of the theme by its name in the style sheets. */

@@ -28,10 +28,10 @@ export function createBufferStrip(store: Store): HTMLElement {
     {
       type: 'button',
       class: 'quiet',
-      title: 'Go to and fro between the last two buffers (x)',
+      title: 'Switch between the last two buffers (x)',
       onclick: () => store.showBuffer(store.local.otherBuffer, true),
     },
-    'To and fro',
+    'Back and forth',
   );
   return h('div', { class: 'buffers', role: 'group', 'aria-label': 'Image buffers' }, ...buttons, toggle);
 }

@@ -5,7 +5,7 @@ import type { ImageStatistics } from '../../protocol/frames';
 const steps = 1000;
 const classes = 120;
 
-/** Black and white of the image: chosen from its percentiles, or with two sliders below its histogram. */
+/** Black and white of the image: from its percentiles, or by two sliders below its histogram. */
 export class ContrastPanel {
   black = 0;
   white = 1;
@@ -42,7 +42,10 @@ export class ContrastPanel {
     onTheme(() => this.drawHistogram());
   }
 
-  /** Shows an image; one of another kind begins with contrast of its own. `given` are the counts that whoever made it wants. */
+  /**
+   * Shows an image. An image of another kind starts with contrast of its own. `given` are the counts that the maker of
+   * the image chose.
+   */
   show(
     image: ImageStatistics,
     key: string,
@@ -64,7 +67,7 @@ export class ContrastPanel {
     this.drawHistogram();
   }
 
-  /** Goes back to what the image suggests. */
+  /** Returns to the percentiles of the image. */
   automatic(): void {
     if (!this.image) return;
     this.manual = false;
@@ -117,7 +120,10 @@ export class ContrastPanel {
   }
 }
 
-/** A histogram in the classes that are drawn between two counts: each class of it is spread over those that it reaches into. */
+/**
+ * A histogram in the drawn classes between two counts; the counts of each class are spread over the classes that it
+ * overlaps.
+ */
 function inClasses(
   { low: from, high: to, found }: ImageStatistics['histogram'],
   low: number,

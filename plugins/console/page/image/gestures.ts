@@ -1,20 +1,26 @@
 import type { Point } from './pixels';
 
-/** What hands on an image mean. Points are in pixels of the page, from the upper left corner of the image area. */
+/**
+ * Actions of pointer gestures on an image. Points are in pixels of the page, from the upper left corner of the image
+ * area.
+ */
 export interface Gestures {
   click(at: Point): void;
   pan(by: Point): void;
   zoom(factor: number, about: Point): void;
   line(from: Point, to: Point): void;
-  /** A drag with the right button: `done` with the last one. */
+  /** A drag with the right button; `done` is true at its end. */
   shift(by: Point, done: boolean): void;
   hover(at: Point | undefined): void;
   fit(): void;
 }
 
-const still = 4;
+const clickTolerance = 4;
 
-/** Listens to pointer and wheel: drag pans, click marks, shift-drag draws a line, right-drag shifts the image, the wheel zooms, two clicks show the whole. */
+/**
+ * Listens to pointer and wheel: drag pans, click marks, shift-drag draws a line, right-drag shifts the image, the wheel
+ * zooms, double-click shows the whole image.
+ */
 export function listenToGestures(element: HTMLElement, gestures: Gestures): void {
   let start: (Point & { readonly kind: 'pan' | 'line' | 'shift' }) | undefined;
   let last: Point = { x: 0, y: 0 };
@@ -36,7 +42,7 @@ export function listenToGestures(element: HTMLElement, gestures: Gestures): void
     const point = at(event);
     gestures.hover(point);
     if (!start) return;
-    if (!moved && Math.hypot(point.x - start.x, point.y - start.y) < still) return;
+    if (!moved && Math.hypot(point.x - start.x, point.y - start.y) < clickTolerance) return;
     moved = true;
     if (start.kind === 'pan') gestures.pan({ x: point.x - last.x, y: point.y - last.y });
     else if (start.kind === 'line') gestures.line(start, point);

@@ -19,8 +19,8 @@ import type { ImageView } from './types';
 export const createImageView = (store: Store): ImageView => new BufferView(store);
 
 const largestScale = 40;
-/** Samples that are larger than a pixel of the screen by no more than this look as sharp, and are far fewer. */
-const stillSharp = 1.2;
+/** Samples up to this much larger than a pixel of the screen look equally sharp, and are far fewer. */
+const maxSampleSize = 1.2;
 
 class BufferView implements ImageView {
   readonly element: HTMLElement;
@@ -35,7 +35,7 @@ class BufferView implements ImageView {
   private readonly contrast: ContrastPanel;
   private readonly profile: ProfilePanel;
   private fourier = false;
-  /** Page pixels for one image pixel, and what is in the middle; undefined shows the whole image. */
+  /** Page pixels per image pixel, and the point in the middle; undefined shows the whole image. */
   private look: { readonly scale: number; readonly centre: Point } | undefined;
   private dragged: Point = { x: 0, y: 0 };
   private drawnFor = '';
@@ -137,7 +137,7 @@ class BufferView implements ImageView {
     return header ? { width: header.fullWidth, height: header.fullHeight } : { width: 1, height: 1 };
   }
 
-  /** Where the image stands, in pixels of the page. */
+  /** Place of the image, in pixels of the page. */
   private placement(): Placement {
     const { width, height } = this.stage.getBoundingClientRect();
     const { width: columns, height: rows } = this.size;
@@ -162,7 +162,7 @@ class BufferView implements ImageView {
     if (key !== this.drawnFor) {
       this.drawnFor = key;
       this.dragged = { x: 0, y: 0 };
-      // A marker that an item put there is where the operator begins.
+      // The operator begins at a marker that the item set.
       this.store.set({ marker: this.shown?.marker, line: undefined });
     }
     this.want();
@@ -185,7 +185,7 @@ class BufferView implements ImageView {
     }
     this.draw();
     if (!loaded) return;
-    // For whoever measures how long an image takes from its arrival to the screen.
+    // For measurements of the time from arrival to the screen.
     const { header } = loaded.part ?? loaded.quick;
     const { complete } = this.loader;
     this.stage.dataset['image'] = `${loaded.image} ${header.width}x${header.height}`;
@@ -242,7 +242,7 @@ class BufferView implements ImageView {
     });
   }
 
-  /** An item that waits for a mark shows the buffer on which it is wanted. */
+  /** Shows the buffer of an item that waits for a mark. */
   private followMark(): void {
     const wanted = this.store.shared.run?.waiting.find((each) => each.for === 'mark');
     if (wanted?.for === 'mark') this.store.showBuffer(wanted.buffer);
@@ -290,7 +290,7 @@ class BufferView implements ImageView {
     });
   }
 
-  /** Tells the loader what is seen, in pixels of the image. */
+  /** Reports the visible part to the loader, in pixels of the image. */
   private tellSeen({ x, y, scale }: Placement): void {
     const { width, height } = this.size;
     const within = (value: number, most: number): number => Math.min(most, Math.max(0, value));
@@ -300,7 +300,7 @@ class BufferView implements ImageView {
       top: within(-y / scale, height),
       right: within((across - x) / scale, width),
       bottom: within((down - y) / scale, height),
-      reduction: Math.max(1, Math.floor(stillSharp / scale)),
+      reduction: Math.max(1, Math.floor(maxSampleSize / scale)),
     });
   }
 

@@ -2,15 +2,18 @@ import type { Connection, ReceivedImage } from '../base/connection';
 import type { ImagePart } from '../../protocol/commands';
 
 const quickSize = 1024;
-/** What is seen is asked for once it has been the same for so long; while images come one after the other, only the quick ones are. */
+/**
+ * The visible part is requested when it has not changed for this time. While images arrive one after the other, only
+ * the quick versions are requested.
+ */
 const restMilliseconds = 30;
-const mostKept = 3;
-/** So much more than what is seen is asked for along each side, so that a short move shows it at once. */
+const maxKept = 3;
+/** Margin of a request beyond the visible part, as a share of it, so that a short move needs no new request. */
 const margin = 0.15;
 
 type Transform = 'none' | 'fourier';
 
-/** What of an image is seen, in its pixels, and how many of them fall on one pixel of the screen. */
+/** The visible part of an image, in its pixels, and the image pixels per pixel of the screen. */
 export interface Seen {
   readonly left: number;
   readonly top: number;
@@ -19,17 +22,23 @@ export interface Seen {
   readonly reduction: number;
 }
 
-/** The image on the screen as far as it has arrived: the whole coarse, and what is seen as fine as the screen can show it. */
+/**
+ * The image on the screen as far as it has arrived: the whole image coarsely, and the visible part at the resolution of
+ * the screen.
+ */
 export interface Loaded {
   readonly image: number;
   readonly transform: Transform;
   readonly quick: ReceivedImage;
   readonly part: ReceivedImage | undefined;
-  /** What was asked for when the part came. */
+  /** The request for the part. */
   readonly asked?: ImagePart;
 }
 
-/** Fetches the image that is wanted now, and what is seen of it; what was wanted before is forgotten, and one message at a time is under way. */
+/**
+ * Fetches the present image and its visible part. A new request replaces earlier ones, and only one message is under
+ * way at a time.
+ */
 export class Loader {
   loaded: Loaded | undefined;
   private wanted: { readonly image: number; readonly transform: Transform } | undefined;
@@ -43,7 +52,7 @@ export class Loader {
     private readonly arrived: () => void,
   ) {}
 
-  /** Says which image is to be shown; undefined for none. */
+  /** Sets the image to show; undefined for none. */
   want(image: number | undefined, transform: Transform): void {
     if (this.wanted?.image === image && this.wanted?.transform === transform) return;
     this.wanted = image === undefined ? undefined : { image, transform };
@@ -55,7 +64,7 @@ export class Loader {
     void this.next();
   }
 
-  /** Says what of the image is seen now. */
+  /** Sets the visible part of the image. */
   look(seen: Seen): void {
     const { seen: before } = this;
     if (
@@ -72,12 +81,12 @@ export class Loader {
     void this.next();
   }
 
-  /** Whether everything has arrived that the screen can show of the image. */
+  /** True when everything has arrived that the screen can show of the image. */
   get complete(): boolean {
     return this.isCurrent && this.lacking === undefined;
   }
 
-  /** The images that may be drawn again. */
+  /** Recent images that may be drawn again. */
   get kept(): readonly Loaded[] {
     return [...this.known.values()];
   }
@@ -87,7 +96,7 @@ export class Loader {
     return wanted !== undefined && loaded?.image === wanted.image && loaded.transform === wanted.transform;
   }
 
-  /** The part that is still to be fetched; undefined when the screen could show no more than what is here. */
+  /** The part that is still missing; undefined when the screen could not show more than is here. */
   private get lacking(): ImagePart | undefined {
     const { seen, loaded } = this;
     if (!seen || !loaded || loaded.quick.header.reduction <= seen.reduction) return undefined;
@@ -104,7 +113,7 @@ export class Loader {
       height: Math.min(fullHeight, Math.ceil(seen.bottom + down)) - top,
       reduction,
     };
-    // What the program would send coarser than it was asked for is not asked for again.
+    // A part that the program would send coarser than requested is not requested again.
     return JSON.stringify(part) === JSON.stringify(loaded.asked) ? undefined : part;
   }
 
@@ -113,11 +122,11 @@ export class Loader {
     this.timer = setTimeout(() => void this.next(), restMilliseconds);
   }
 
-  /** Keeps the last few, so that going to and fro between two images costs nothing. */
+  /** Keeps the last few images, so that switching back and forth between two of them costs nothing. */
   private remember(loaded: Loaded): void {
     this.known.delete(keyOf(loaded));
     this.known.set(keyOf(loaded), loaded);
-    for (const oldest of [...this.known.keys()].slice(0, -mostKept)) this.known.delete(oldest);
+    for (const oldest of [...this.known.keys()].slice(0, -maxKept)) this.known.delete(oldest);
   }
 
   private async next(): Promise<void> {
@@ -136,7 +145,7 @@ export class Loader {
         this.arrived();
       }
     } catch {
-      // The image has left its buffer, or the connection is lost: what is wanted next is told by the state.
+      // The image has left its buffer, or the connection is lost. The state gives the next image.
       this.busy = false;
       return;
     }
@@ -149,7 +158,10 @@ export class Loader {
 const keyOf = ({ image, transform }: { readonly image: number; readonly transform: string }): string =>
   `${image} ${transform}`;
 
-/** Whether a part shows what is seen as finely as the screen can; what is missing of the last square at an edge is not looked at. */
+/**
+ * True when a part shows the visible area at the resolution of the screen; the incomplete last square at an edge does
+ * not count.
+ */
 function covers(part: ReceivedImage | undefined, { left, top, right, bottom, reduction }: Seen): boolean {
   if (!part || part.header.reduction > reduction) return false;
   const { left: from, top: first, width, height, reduction: size } = part.header;

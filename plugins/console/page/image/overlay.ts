@@ -3,21 +3,24 @@ import type { BufferState } from '../../protocol/state';
 import { type Point, roundLength } from './pixels';
 import type { Placement } from './renderer';
 
-/** What is drawn over an image. */
+/** Drawing over an image. */
 export interface Drawing {
   readonly buffer: BufferState | undefined;
   readonly fourier: boolean;
   readonly marker: Point | undefined;
   readonly line: { readonly from: Point; readonly to: Point } | undefined;
   readonly points: readonly Point[];
-  /** Canvas pixels for one pixel of the page. */
+  /** Canvas pixels per pixel of the page. */
   readonly ratio: number;
 }
 
 const markColour = '#ffd23f';
 const pointColour = '#56b4e9';
 
-/** Draws marker, line, points and scale bar over an image; every stroke has a dark rim, so that it is seen on any grey. */
+/**
+ * Draws marker, line, points and scale bar over an image; every stroke has a dark rim, so that it is visible on any
+ * grey.
+ */
 export function drawOverlay(
   context: CanvasRenderingContext2D,
   { buffer, fourier, marker, line, points, ratio }: Drawing,

@@ -6,7 +6,7 @@ export interface Point {
   readonly y: number;
 }
 
-/** The counts at a point as far as they are here, which is a mean where the image is reduced; undefined outside. */
+/** The counts at a point from the samples on this page, a mean where the image is reduced; undefined outside. */
 export function countsAt({ header, samples }: ReceivedImage, { x, y }: Point): number | undefined {
   const column = Math.floor((x - header.left) / header.reduction);
   const row = Math.floor((y - header.top) / header.reduction);
@@ -14,7 +14,7 @@ export function countsAt({ header, samples }: ReceivedImage, { x, y }: Point): n
   return header.offset + header.scale * samples[row * header.width + column]!;
 }
 
-/** A round length for a scale bar that is no longer than so many nanometres. */
+/** A round length for a scale bar, at most this number of nanometres. */
 export function roundLength(nanometres: number): number {
   const power = 10 ** Math.floor(Math.log10(nanometres));
   const share = nanometres / power;

@@ -9,10 +9,12 @@ interface Line {
   readonly to: Point;
 }
 
-/** While a line is being drawn, its profile is asked for no more often than this. */
+/** Shortest time between two requests for a profile while a line is being drawn. */
 const restMilliseconds = 60;
 
-/** The intensity along the line that was drawn, in a corner of the image; every pixel counts, however coarse the image is shown. */
+/**
+ * The intensity along the drawn line, in a corner of the image. It uses every pixel, however coarse the image is shown.
+ */
 export class ProfilePanel {
   readonly element = h('div', { class: 'profile', hidden: true });
   private wanted = '';
@@ -21,7 +23,7 @@ export class ProfilePanel {
 
   constructor(private readonly connection: Connection) {}
 
-  /** Shows the profile along a line; nothing without one. */
+  /** Shows the profile along a line; undefined hides it. */
   show(image: number | undefined, line: Line | undefined, pixelSize: number | undefined): void {
     if (image === undefined || !line || Math.hypot(line.to.x - line.from.x, line.to.y - line.from.y) < 3) {
       this.element.hidden = true;

@@ -3,10 +3,13 @@ import { h, setText } from '../base/dom';
 import type { Loaded } from './loader';
 import { type Point, countsAt } from './pixels';
 
-/** The counts are asked for no more often than this. */
+/** Shortest time between two requests for counts. */
 const restMilliseconds = 60;
 
-/** Place and counts of the pixel under the cursor; where the image is here only coarse, the counts come from the program. */
+/**
+ * Place and counts of the pixel under the cursor; where the page has only a coarse image, the counts come from the
+ * program.
+ */
 export class Reading {
   readonly element = h('p', { class: 'reading' });
   private point: Point | undefined;
@@ -14,7 +17,7 @@ export class Reading {
 
   constructor(private readonly connection: Connection) {}
 
-  /** Shows what is at a point of an image; nothing without one. */
+  /** Shows the counts at a point of an image; undefined hides them. */
   show(point: Point | undefined, loaded: Loaded | undefined): void {
     this.point = point;
     if (!point || !loaded) return setText(this.element, '');

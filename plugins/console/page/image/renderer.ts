@@ -1,6 +1,6 @@
 import type { ReceivedImage } from '../base/connection';
 
-/** Where an image stands on the canvas: canvas pixel = origin + scale times image pixel. */
+/** Place of an image on the canvas: canvas pixel = origin + scale times image pixel. */
 export interface Placement {
   readonly x: number;
   readonly y: number;
@@ -16,7 +16,7 @@ void main() {
   gl_Position = vec4(place.xy + corner * place.zw, 0.0, 1.0);
 }`;
 
-// A sample is two bytes; filtering each of them and adding them up afterwards is the same as filtering the sample.
+// A sample is two bytes. To filter each of them and add them afterwards is the same as filtering the sample.
 const fragmentSource = `#version 300 es
 precision highp float;
 uniform sampler2D samples;
@@ -29,14 +29,17 @@ void main() {
   shown = vec4(vec3(clamp((value - range.x) / max(range.y - range.x, 1e-9), 0.0, 1.0)), 1.0);
 }`;
 
-/** Draws images of 16-bit samples with the graphics card, so that zoom, pan and contrast cost nothing, however large the image is. */
+/**
+ * Draws images of 16-bit samples with the graphics card, so that zoom, pan and contrast are fast for images of any
+ * size.
+ */
 export class Renderer {
   private readonly gl: WebGL2RenderingContext;
   private readonly place: ReturnType<WebGL2RenderingContext['getUniformLocation']>;
   private readonly range: ReturnType<WebGL2RenderingContext['getUniformLocation']>;
   private readonly textures = new Map<ReceivedImage, WebGLTexture>();
 
-  /** Throws where there is no WebGL 2. */
+  /** Throws without WebGL 2. */
   constructor(readonly canvas: HTMLCanvasElement) {
     const gl = canvas.getContext('webgl2', {
       alpha: false,
@@ -67,7 +70,10 @@ export class Renderer {
     return this.gl.getParameter(this.gl.MAX_TEXTURE_SIZE) as number;
   }
 
-  /** Draws an image between two counts, its parts one over the other; nothing when there is none. Background is red, green and blue, 0 to 1. */
+  /**
+   * Draws an image between two counts, its parts one over the other; undefined draws the background alone. Background
+   * is red, green and blue, 0 to 1.
+   */
   draw(
     parts: readonly ReceivedImage[],
     placement: Placement,
@@ -86,7 +92,7 @@ export class Renderer {
     const { gl, canvas } = this;
     const { header } = part;
     gl.bindTexture(gl.TEXTURE_2D, this.texture(part));
-    // Enlarged pixels are shown as they are; reduced ones are smoothed.
+    // Enlarged pixels stay sharp; reduced ones are smoothed.
     const enlarged = placement.scale * header.reduction >= 2;
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAG_FILTER, enlarged ? gl.NEAREST : gl.LINEAR);
     const toSamples = (counts: number): number => (counts - header.offset) / header.scale / 65_535;
@@ -104,7 +110,7 @@ export class Renderer {
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
   }
 
-  /** Forgets images that will not be drawn again. */
+  /** Frees images that will not be drawn again. */
   keep(images: ReadonlySet<ReceivedImage>): void {
     for (const [image, texture] of this.textures) {
       if (images.has(image)) continue;

@@ -7,6 +7,6 @@ export interface ImageView {
   zoom(factor: number): void;
   toggleFourier(): void;
   autoContrast(): void;
-  /** Shows the next buffer that holds an image, or the one before. */
+  /** Shows the next buffer with an image, or the previous one. */
   step(by: 1 | -1): void;
 }

@@ -3,7 +3,7 @@ import { formatDuration, inWords } from '../base/format';
 import type { Store } from '../base/store';
 import type { CostState, ForecastState, ItemState } from '../../protocol/state';
 
-/** What the chosen item does, needs, asks and will do to the microscope, and the button that starts it. */
+/** Card of the chosen item: its work, needs, questions and effects on the microscope, and the button that starts it. */
 export function createItemCard(store: Store): HTMLElement {
   const card = h('section', { class: 'card item', 'aria-label': 'Chosen item' });
   let shown = '';
@@ -22,8 +22,16 @@ export function createItemCard(store: Store): HTMLElement {
   return card;
 }
 
+/** Reason why this page cannot start the item now; undefined when it can. */
+function whyNotNow(store: Store, { enabled, reason, administratorOnly }: ItemState): string | undefined {
+  if (!enabled) return `Cannot run now: ${reason ?? 'not available'}.`;
+  if (!store.inControl)
+    return store.local.me?.role === 'observer' ? 'You can only watch.' : 'Take control above to start it.';
+  return administratorOnly && !store.isAdministrator ? 'Only an administrator may start it.' : undefined;
+}
+
 function contents(store: Store, item: ItemState): readonly (HTMLElement | undefined)[] {
-  const { menu, label, summary, enabled, reason, questions, stores, results, script, toggle, checked } = item;
+  const { menu, label, summary, enabled, questions, stores, results, script, toggle, checked } = item;
   const forecast = h('div', { class: 'forecast' });
   if (enabled) {
     store.connection.ask({ do: 'forecast', item: item.id }).then(
@@ -32,15 +40,7 @@ function contents(store: Store, item: ItemState): readonly (HTMLElement | undefi
     );
   }
   const may = store.inControl && enabled && (!item.administratorOnly || store.isAdministrator);
-  const why = !enabled
-    ? `Cannot run now: ${reason ?? 'not available'}.`
-    : !store.inControl
-      ? store.local.me?.role === 'observer'
-        ? 'You look on only.'
-        : 'Take control above to start it.'
-      : item.administratorOnly && !store.isAdministrator
-        ? 'Only an administrator may start it.'
-        : undefined;
+  const why = whyNotNow(store, item);
   return [
     menu.length > 0 ? h('p', { class: 'crumbs' }, menu.join(' \u203a ')) : undefined,
     h('h2', {}, label),
@@ -90,7 +90,7 @@ function contents(store: Store, item: ItemState): readonly (HTMLElement | undefi
   ];
 }
 
-/** Devices by the names of what an item asks the program for. */
+/** Names of devices by the token that an item needs. */
 const devices: Readonly<Record<string, string>> = {
   Scope: 'the column',
   Stage: 'the stage',
@@ -101,7 +101,7 @@ const devices: Readonly<Record<string, string>> = {
   Stem: 'STEM',
 };
 
-/** What an item needs: devices, and calibrations that come first and are not done. */
+/** Needs of an item: devices, and earlier calibrations that are missing. */
 function neededFor(store: Store, { id, needs }: ItemState): readonly HTMLElement[] {
   const used = needs.flatMap((name) => devices[name] ?? []);
   const first = store.shared.guide?.flatMap(({ items }) => items).find((item) => item.id === id)?.first ?? [];
@@ -136,7 +136,7 @@ const details = (title: string, content: HTMLElement): HTMLElement =>
 function forecastLines({ atMost, dependsOn, changes, unknown, ...least }: ForecastState): readonly HTMLElement[] {
   const { images } = least;
   const heading = h('h3', {}, 'What it will do');
-  if (unknown !== undefined) return [heading, h('p', { class: 'why' }, `This cannot be told now. ${unknown}`)];
+  if (unknown !== undefined) return [heading, h('p', { class: 'why' }, `This is not known now. ${unknown}`)];
   if (images === undefined) return [];
   if (images === 0 && !atMost && changes.length === 0)
     return [heading, h('p', {}, 'It takes no image and moves nothing.')];
@@ -153,7 +153,7 @@ function forecastLines({ atMost, dependsOn, changes, unknown, ...least }: Foreca
     ['Time', from(({ duration }) => (duration ? formatDuration(duration) : undefined))],
     ['Beam on specimen', from(({ exposure }) => (exposure ? `${Number(exposure.toPrecision(2))} s` : undefined))],
     ['Dose', from(({ dose }) => dose) || 'not known before Electron Dose is run'],
-    ['Changes, and puts back', changes.join(', ')],
+    ['Changes, then restores', changes.join(', ')],
     ['It depends on', dependsOn ?? ''],
   ];
   return [

@@ -4,7 +4,7 @@ import type { Store } from '../base/store';
 import type { OutcomeState } from '../../protocol/state';
 import { createTrend } from './trend';
 
-/** How the last run ended: its values with their errors beside what they replace, and what can be done with them. */
+/** Result of the last run: its values with their errors beside the previous ones, and the next actions. */
 export function createOutcomeCard(store: Store): HTMLElement {
   const card = h('section', { class: 'card outcome', 'aria-label': 'Result' });
   let dismissed = 0;
@@ -29,17 +29,10 @@ export function createOutcomeCard(store: Store): HTMLElement {
 }
 
 function contents(store: Store, outcome: OutcomeState, dismiss: () => void): readonly (HTMLElement | undefined)[] {
-  const { end, label, summary, hint, code, verdict, remarks, values, tables, stored } = outcome;
+  const { end, summary, hint, code, verdict, remarks, values, tables, stored } = outcome;
   const doubtful = verdict !== undefined && /doubt|poor|bad/.test(verdict);
   const kind = end === 'failed' ? 'trouble' : end === 'stopped' || doubtful ? 'caution' : 'fine';
-  const heading =
-    end === 'done'
-      ? verdict
-        ? `${label}: ${verdict}`
-        : label
-      : end === 'stopped'
-        ? `${label} was stopped`
-        : `${label} did not succeed`;
+  const heading = headingOf(outcome);
   return [
     h(
       'header',
@@ -71,6 +64,12 @@ function contents(store: Store, outcome: OutcomeState, dismiss: () => void): rea
     ),
     stored ? saving(store) : undefined,
   ];
+}
+
+function headingOf({ end, label, verdict }: OutcomeState): string {
+  if (end === 'stopped') return `${label} was stopped`;
+  if (end === 'failed') return `${label} did not succeed`;
+  return verdict ? `${label}: ${verdict}` : label;
 }
 
 function valueTable(values: OutcomeState['values']): HTMLElement {
@@ -152,13 +151,7 @@ function saving(store: Store): HTMLElement {
   const { instrument, menu } = store.shared;
   const item = menu?.find(({ saves }) => saves);
   if (!instrument?.unsaved) return h('p', { class: 'fine-print' }, 'Everything is in the calibration file.');
-  const why = !instrument.administrator
-    ? 'Administrator mode is off, so it cannot be saved now.'
-    : !store.isAdministrator
-      ? 'An administrator saves it.'
-      : !store.inControl
-        ? 'Take control to save it.'
-        : undefined;
+  const why = whyNotSaved(store, instrument.administrator);
   return h(
     'div',
     { class: 'row' },
@@ -174,4 +167,11 @@ function saving(store: Store): HTMLElement {
     ),
     why ? h('span', { class: 'why' }, why) : undefined,
   );
+}
+
+/** Reason why this page cannot save the calibrations; undefined when it can. */
+function whyNotSaved(store: Store, administratorMode: boolean): string | undefined {
+  if (!administratorMode) return 'Administrator mode is off, so it cannot be saved now.';
+  if (!store.isAdministrator) return 'An administrator saves it.';
+  return store.inControl ? undefined : 'Take control to save it.';
 }

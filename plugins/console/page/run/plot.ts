@@ -4,7 +4,7 @@ import { h } from '../base/dom';
 import { colour, onTheme } from '../base/theme';
 import type { PlotState } from '../../protocol/state';
 
-/** Colours that people with any kind of colour vision tell apart (after Okabe and Ito); shapes differ as well. */
+/** Colours that people with any kind of colour vision can distinguish (after Okabe and Ito); shapes differ as well. */
 const colours = {
   dark: ['#56b4e9', '#e69f00', '#3fc79a', '#f0e442', '#e88fc0', '#ff7f50'],
   light: ['#0072b2', '#b35c00', '#00795a', '#8a7a00', '#a6457d', '#b3430b'],
@@ -12,7 +12,7 @@ const colours = {
 
 type Series = PlotState['series'][number];
 
-/** Draws a plot into an element in place of what is there; what it returns takes it away. */
+/** Draws a plot into an element in place of its contents; the returned function removes it. */
 export function drawPlot(parent: HTMLElement, plot: PlotState, { height }: { readonly height: number }): () => void {
   const title = h('p', { class: 'plot-title' }, plot.title);
   const place = h('div', { class: 'plot', role: 'img', 'aria-label': `${plot.title}: ${plot.y} against ${plot.x}` });
@@ -44,7 +44,7 @@ export function drawPlot(parent: HTMLElement, plot: PlotState, { height }: { rea
   };
 }
 
-/** All points together, for the extent of the axes; what is seen is drawn below. */
+/** All points together, for the range of the axes; the visible ones are drawn below. */
 function dataOf({ series }: PlotState): uPlot.AlignedData {
   const all = series.flatMap(({ points }) => points).sort((a, b) => a.x - b.x);
   return [all.map(({ x }) => x), all.map(({ y }) => y)];
@@ -64,9 +64,9 @@ function extentOf(plot: PlotState, axis: 'x' | 'y'): readonly [number, number] {
   return [low - margin, high + margin];
 }
 
-/** As large as small print elsewhere on the page, which grows with the screen. */
+/** The size of small print on the page, which grows with the screen. */
 const textSize = (): number => Math.round(0.75 * parseFloat(getComputedStyle(document.documentElement).fontSize));
-/** Text for which the heights of plots are given. */
+/** Text size for which the heights of plots are given. */
 const usualText = 12;
 
 function optionsOf(plot: PlotState, width: number, height: number): uPlot.Options {
@@ -88,7 +88,7 @@ function optionsOf(plot: PlotState, width: number, height: number): uPlot.Option
     height,
     legend: { show: false },
     cursor: { show: false },
-    // The last date stands out over the end of its axis by half.
+    // Half of the last date extends beyond the end of its axis.
     padding: [8, isDate ? 3 * text : text, 0, 0],
     scales: { x: { time: isDate, range: () => [x[0], x[1]] }, y: { range: () => [y[0], y[1]] } },
     axes: [
@@ -110,21 +110,20 @@ function optionsOf(plot: PlotState, width: number, height: number): uPlot.Option
   };
 }
 
-/** Dates along an axis, as fine as the time between them wants. */
+/** Dates along an axis, as fine as their spacing in time needs. */
 function datesOf(seconds: readonly number[]): string[] {
   const step = (seconds[1] ?? 0) - (seconds[0] ?? 0);
-  const form: Intl.DateTimeFormatOptions =
-    step < 60
-      ? { hour: '2-digit', minute: '2-digit', second: '2-digit' }
-      : step < 24 * 3600
-        ? { hour: '2-digit', minute: '2-digit' }
-        : step < 60 * 24 * 3600
-          ? { day: 'numeric', month: 'short' }
-          : { month: 'short', year: 'numeric' };
-  return seconds.map((each) => new Date(1000 * each).toLocaleString(undefined, form));
+  return seconds.map((each) => new Date(1000 * each).toLocaleString(undefined, dateFormat(step)));
 }
 
-/** Widens one of two ranges so that a unit is as long on both axes. */
+function dateFormat(stepSeconds: number): Intl.DateTimeFormatOptions {
+  const day = 24 * 3600;
+  if (stepSeconds < 60) return { hour: '2-digit', minute: '2-digit', second: '2-digit' };
+  if (stepSeconds < day) return { hour: '2-digit', minute: '2-digit' };
+  return stepSeconds < 60 * day ? { day: 'numeric', month: 'short' } : { month: 'short', year: 'numeric' };
+}
+
+/** Widens one of two ranges so that a unit has the same length on both axes. */
 function equal(
   x: readonly [number, number],
   y: readonly [number, number],
@@ -146,7 +145,7 @@ function drawSeries(chart: uPlot, { series }: PlotState): void {
   ctx.beginPath();
   ctx.rect(chart.bbox.left, chart.bbox.top, chart.bbox.width, chart.bbox.height);
   ctx.clip();
-  // What is measured comes first and is drawn last, on the broader strokes of what it is compared with.
+  // The measurement comes first and is drawn last, over the broader strokes of its comparison.
   for (const [index, each] of [...series.entries()].reverse()) {
     ctx.strokeStyle = ctx.fillStyle = own[index % own.length]!;
     ctx.lineWidth = (each.kind === 'arrows' && index > 0 ? 5 : 2) * ratio;

@@ -4,7 +4,7 @@ import type { QuestionState } from '../../protocol/state';
 type Value = boolean | number | string;
 type Answer = (values: Value[]) => Promise<boolean>;
 
-/** One question or several as a form in the page: what is asked, why, the limits and the default; Enter takes what is entered. */
+/** One question or several as a form in the page, with reason, limits and default; Enter sends the answer. */
 export function createQuestions(
   asked: readonly { readonly question: QuestionState; readonly why: string }[],
   answer: Answer,
@@ -132,14 +132,7 @@ function entry(question: Extract<QuestionState, { kind: 'number' | 'text' }>, id
   input.addEventListener('focus', () => input.select());
   if (question.kind === 'text') return { field: input, value: () => input.value, note: undefined };
   const { unit, minimum, maximum, integer } = question;
-  const limits =
-    minimum !== undefined && maximum !== undefined
-      ? `${minimum} to ${maximum}`
-      : minimum !== undefined
-        ? `at least ${minimum}`
-        : maximum !== undefined
-          ? `at most ${maximum}`
-          : '';
+  const limits = inLimits(minimum, maximum);
   const note = [integer ? 'A whole number' : '', limits, `default ${shown}${unit ? ` ${unit}` : ''}`]
     .filter((part) => part !== '')
     .join(', ');
@@ -147,8 +140,8 @@ function entry(question: Extract<QuestionState, { kind: 'number' | 'text' }>, id
     const text = input.value.trim().replace(',', '.');
     if (text === '') return question.default;
     const number = Number(text);
-    if (!Number.isFinite(number)) return { trouble: 'A number is wanted.' };
-    if (integer && !Number.isInteger(number)) return { trouble: 'A whole number is wanted.' };
+    if (!Number.isFinite(number)) return { trouble: 'Enter a number.' };
+    if (integer && !Number.isInteger(number)) return { trouble: 'Enter a whole number.' };
     if ((minimum !== undefined && number < minimum) || (maximum !== undefined && number > maximum))
       return { trouble: `It has to be ${limits}.` };
     return number;
@@ -158,4 +151,11 @@ function entry(question: Extract<QuestionState, { kind: 'number' | 'text' }>, id
     value,
     note: h('p', { class: 'why' }, note),
   };
+}
+
+/** Limits in words; empty when there are none. */
+function inLimits(minimum: number | undefined, maximum: number | undefined): string {
+  if (minimum !== undefined && maximum !== undefined) return `${minimum} to ${maximum}`;
+  if (minimum !== undefined) return `at least ${minimum}`;
+  return maximum === undefined ? '' : `at most ${maximum}`;
 }

@@ -4,7 +4,7 @@ import type { Store } from '../base/store';
 import type { Waiting } from '../../protocol/state';
 import { createQuestions } from './question';
 
-/** What runs: what it is doing, how far it is, and what it waits for. */
+/** Card of the present run: its status, progress and questions. */
 export function createRunCard(store: Store): HTMLElement {
   const title = h('h2', {});
   const status = h('p', { class: 'status' });
@@ -30,7 +30,7 @@ export function createRunCard(store: Store): HTMLElement {
       return;
     }
     setText(title, run.label);
-    setText(status, run.stopping ? 'Stopping; everything is put back as it was' : (run.status ?? 'Under way'));
+    setText(status, run.stopping ? 'Stopping; everything is restored' : (run.status ?? 'Under way'));
     progress.hidden = !run.progress;
     if (run.progress) {
       bar.max = run.progress.total;
@@ -38,7 +38,7 @@ export function createRunCard(store: Store): HTMLElement {
       setText(text, run.progress.text);
       setText(left, run.secondsLeft === undefined ? '' : `${formatDuration(run.secondsLeft)} left`);
     }
-    // An item that has a STOP of its own asks what becomes of what it has; the one at the top ends it in any case.
+    // An item with a STOP of its own asks what to keep; the STOP at the top ends the run in any case.
     stop.hidden = run.waiting.some((each) => each.for === 'button' && each.names.includes('STOP'));
     stop.disabled = run.stopping || store.local.me?.role === 'observer';
     const ids = run.waiting.map(({ id }) => id);

@@ -5,7 +5,7 @@ import { createOutcomeCard } from './outcome-card';
 import { drawPlot } from './plot';
 import { createRunCard } from './run-card';
 
-/** The right side: what runs, what it measures, what came out, and what the chosen item would do. */
+/** The right side: the run, its plots, its result, and the chosen item. */
 export function createSidePanel(store: Store): HTMLElement {
   const element = h(
     'aside',
@@ -35,7 +35,7 @@ function createPlotCard(store: Store): HTMLElement {
   return card;
 }
 
-/** What stands there before anything was chosen. */
+/** Text before the first choice. */
 function createWelcome(store: Store): HTMLElement {
   const card = h(
     'section',
@@ -46,7 +46,7 @@ function createWelcome(store: Store): HTMLElement {
       {},
       'Choose an item on the left, or press / and type a part of its name. You see here what it does before it starts.',
     ),
-    h('p', {}, 'A new site follows the guide; it says what comes first, what is done and what has grown old.'),
+    h('p', {}, 'A new site follows the guide; it shows what comes first, what is done and what is old.'),
     h('button', { type: 'button', class: 'primary', onclick: () => store.set({ view: 'guide' }) }, 'Open the guide'),
     h(
       'dl',
@@ -67,7 +67,7 @@ const keys = [
   ['/', 'search the menu'],
   ['Esc', 'STOP'],
   ['f', 'Fourier transform'],
-  ['x', 'to and fro between two buffers'],
+  ['x', 'switch between two buffers'],
   ['[ ]', 'buffer before, buffer after'],
   ['0 1', 'whole image, actual pixels'],
   ['Shift-drag', 'draw a line, see its profile'],

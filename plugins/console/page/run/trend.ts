@@ -4,9 +4,9 @@ import type { Store } from '../base/store';
 import type { HistoryRow } from '../../protocol/state';
 import { drawPlot } from './plot';
 
-const mostEntries = 60;
+const maxEntries = 60;
 
-/** The history of a calibration as a small plot: the value that matters most, over time, at the magnification of the last entry. */
+/** The history of a calibration as a small plot: its main value over time, at the magnification of the last entry. */
 export function createTrend(store: Store, item: string, _: number): HTMLElement {
   const place = h('div', { class: 'trend' });
   store.connection.ask({ do: 'history', item }).then(
@@ -16,7 +16,7 @@ export function createTrend(store: Store, item: string, _: number): HTMLElement 
   return place;
 }
 
-/** Draws one value of some entries over time into an element; nothing when there is only one. */
+/** Draws one value of several entries over time into an element; nothing for a single entry. */
 export function showTrend(place: HTMLElement, rows: readonly HistoryRow[], wanted?: string): (() => void) | undefined {
   const latest = rows[0];
   if (!latest) return undefined;
@@ -26,7 +26,7 @@ export function showTrend(place: HTMLElement, rows: readonly HistoryRow[], wante
         conditions['magnification'] === latest.conditions['magnification'] &&
         conditions['camera'] === latest.conditions['camera'],
     )
-    .slice(0, mostEntries)
+    .slice(0, maxEntries)
     .reverse();
   const name = wanted ?? valueToFollow(latest);
   if (alike.length < 2 || name === undefined) return undefined;
@@ -69,7 +69,7 @@ function scaleOf({ values }: HistoryRow): number | undefined {
     : Math.sqrt(Math.abs(xpx * ypy - xpy * ypx));
 }
 
-/** Standard error of that length, from those of the elements taken for themselves. */
+/** Standard error of that length, from independent errors of the elements. */
 function scaleErrorOf(row: HistoryRow): number | undefined {
   const { values, errors } = row;
   const [scale, names] = [scaleOf(row), ['xpx', 'xpy', 'ypx', 'ypy'] as const];

@@ -2,7 +2,7 @@ import { fill, h, icon } from '../base/dom';
 import type { Store } from '../base/store';
 import type { ProblemRow } from '../../protocol/state';
 
-/** What is wrong in the configuration, line by line, and which plugins are on. */
+/** Problems of the configuration, line by line, and the enabled plugins. */
 export function createConfigurationView(store: Store): HTMLElement {
   const problems = h('div', { class: 'problems' });
   const plugins = h('dl', { class: 'plugins' });
@@ -37,7 +37,7 @@ export function createConfigurationView(store: Store): HTMLElement {
       h(
         'p',
         { class: 'lead' },
-        'The file of this instrument as it stands on the disk now. What is changed there holds from the next start on.',
+        'The file of this instrument as it is on the disk now. Changes in it take effect at the next start.',
       ),
       h('button', { type: 'button', onclick: load }, 'Check again'),
     ),
@@ -45,7 +45,7 @@ export function createConfigurationView(store: Store): HTMLElement {
       'div',
       { class: 'split' },
       h('section', { class: 'card', 'aria-label': 'Problems' }, h('h2', {}, 'Problems'), problems),
-      h('section', { class: 'card', 'aria-label': 'Plugins' }, h('h2', {}, 'Plugins that are on'), plugins),
+      h('section', { class: 'card', 'aria-label': 'Plugins' }, h('h2', {}, 'Enabled plugins'), plugins),
     ),
   );
 }

@@ -13,10 +13,13 @@ const words: Readonly<Record<Item['state'], string>> = {
 const notBuilt = 'Not built yet';
 const icons = { done: 'check', never: 'circle', stale: 'clock', doubtful: 'warn', unavailable: 'lock' } as const;
 
-/** The way through a first setup: what comes first, what is done, what has grown old or is in doubt; each one click from its item. */
+/**
+ * Guide through a first setup: the order of work, what is done, what is old or doubtful; each step is one click from
+ * its item.
+ */
 export function createGuideView(store: Store): HTMLElement {
   const list = h('ol', { class: 'steps' });
-  const doubts = h('section', { class: 'card doubts', 'aria-label': 'Contradictions' });
+  const contradictions = h('section', { class: 'card contradictions', 'aria-label': 'Contradictions' });
   const sum = h('p', { class: 'sum', role: 'status' });
   store.watch(['guide'], () => {
     const steps = store.shared.guide ?? [];
@@ -27,8 +30,8 @@ export function createGuideView(store: Store): HTMLElement {
   });
   store.watch(['findings', 'menu'], () => {
     const findings = store.shared.findings ?? [];
-    doubts.hidden = findings.length === 0;
-    fill(doubts, h('h2', {}, 'What contradicts what'), ...findings.map((finding) => findingOf(store, finding)));
+    contradictions.hidden = findings.length === 0;
+    fill(contradictions, h('h2', {}, 'Contradictions'), ...findings.map((finding) => findingOf(store, finding)));
   });
   return h(
     'div',
@@ -40,7 +43,7 @@ export function createGuideView(store: Store): HTMLElement {
       h('p', { class: 'lead' }, 'The order in which an instrument is set up. Every step rests on those before it.'),
       sum,
     ),
-    doubts,
+    contradictions,
     list,
   );
 }

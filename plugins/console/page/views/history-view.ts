@@ -10,7 +10,7 @@ const keeping = {
   session: ' for this session.',
 } as const satisfies Readonly<Record<HistoryRow['keptBy'], string>>;
 
-/** Every calibration over months, with its conditions; any value can be brought back. */
+/** All calibrations over months, with their conditions; any value can be restored. */
 export function createHistoryView(store: Store): HTMLElement {
   const which = h('select', { id: 'history-item' });
   const list = h('div', { class: 'entries' });

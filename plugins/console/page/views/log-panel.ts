@@ -1,7 +1,7 @@
 import { h } from '../base/dom';
 import type { Store } from '../base/store';
 
-/** The log, with the newest line in view unless somebody has scrolled back. */
+/** The log, with the newest line in view unless the reader has scrolled back. */
 export function createLogPanel(store: Store): HTMLElement {
   const list = h('ol', { class: 'lines', tabindex: 0, role: 'log', 'aria-label': 'Log' });
   let last = 0;

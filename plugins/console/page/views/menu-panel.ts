@@ -9,7 +9,7 @@ interface Row {
   readonly reason: HTMLElement;
 }
 
-/** The Calibration menu: a tree that can be searched; arrows go up and down, Enter chooses, and Enter again starts. */
+/** The Calibration menu: a tree with a search; arrows go up and down, Enter selects, and Enter again starts. */
 export function createMenuPanel(store: Store): HTMLElement {
   const search = h('input', {
     id: 'search',
@@ -20,13 +20,13 @@ export function createMenuPanel(store: Store): HTMLElement {
     spellcheck: 'false',
   });
   const tree = h('div', { class: 'tree' });
-  const nothing = h('p', { class: 'why', hidden: true }, 'No item is called so.');
+  const nothing = h('p', { class: 'why', hidden: true }, 'No item has this name.');
   const rows = new Map<string, Row>();
   let built = '';
 
   const choose = (id: string): void => {
     store.set({ selected: id });
-    // What was chosen can be started at once.
+    // A selected item can be started at once.
     queueMicrotask(() => queueMicrotask(() => document.querySelector<HTMLElement>('.card.item .start')?.focus()));
   };
   const visible = (): HTMLButtonElement[] =>
@@ -70,7 +70,7 @@ export function createMenuPanel(store: Store): HTMLElement {
       filter();
     }
     const { run } = store.shared;
-    // What runs is greyed as all else, for another reason.
+    // The running item is grey like all others, but for another reason.
     for (const item of items)
       update(
         rows.get(item.id)!,
@@ -104,7 +104,7 @@ export function createMenuPanel(store: Store): HTMLElement {
   );
 }
 
-/** The item whose own name fits best comes before those in a submenu that is called so. */
+/** The item whose own name fits best; it comes before items of a submenu with that name. */
 function best(buttons: readonly HTMLButtonElement[], typed: string): HTMLButtonElement | undefined {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
   return (

@@ -3,7 +3,7 @@ import type { Store } from '../base/store';
 
 const shownMilliseconds = { fine: 4000, trouble: 12_000 };
 
-/** What is told in passing, at the lower edge; it goes away by itself. */
+/** Short messages at the lower edge, which disappear by themselves. */
 export function createNotices(store: Store): HTMLElement {
   const place = h('div', { class: 'notices', role: 'alert' });
   let timer: ReturnType<typeof setTimeout> | undefined;

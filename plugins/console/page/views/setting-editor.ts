@@ -2,7 +2,7 @@ import { h } from '../base/dom';
 import type { Store } from '../base/store';
 import type { SettingState } from '../../protocol/state';
 
-/** Opens a small form at a cell in which its setting is changed; Enter sends it, Esc closes it. */
+/** Opens a small form at a cell to change its setting; Enter sends it, Esc closes it. */
 export function openEditor(store: Store, cell: HTMLElement, setting: SettingState): void {
   document.querySelector('[data-popover]')?.remove();
   const { change } = setting;
@@ -35,7 +35,7 @@ export function openEditor(store: Store, cell: HTMLElement, setting: SettingStat
         event.preventDefault();
         const value = change.by === 'choice' ? field.value : Number(field.value.replace(',', '.'));
         if (typeof value === 'number' && (!Number.isFinite(value) || field.value.trim() === '')) {
-          trouble.textContent = 'A number is wanted.';
+          trouble.textContent = 'Enter a number.';
           return;
         }
         send.disabled = true;

@@ -8,7 +8,7 @@ interface Cell {
   readonly value: HTMLElement;
 }
 
-/** Column, stage, camera and filter as they are now; a click on what can be changed opens a small form. */
+/** Present settings of column, stage, camera and filter; a click on one that can be changed opens a small form. */
 export function createSettingsStrip(store: Store): HTMLElement {
   const strip = h('section', { class: 'settings', 'aria-label': 'Microscope' });
   const cells = new Map<string, Cell>();

@@ -9,7 +9,7 @@ const views = [
   ['configuration', 'Configuration', ''],
 ] as const;
 
-/** The bar at the top: where one is, what runs, STOP, and who is in control. */
+/** The bar at the top: the site, the run, STOP, and the person in control. */
 export function createTopBar(store: Store): HTMLElement {
   const title = h('span', { class: 'instrument' });
   const tabs = views.map(([view, label, key]) =>

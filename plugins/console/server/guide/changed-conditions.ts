@@ -3,19 +3,19 @@ import type { Session } from '../../../../core/kernel';
 import { Optics } from '../../../../core/optics';
 import type { HistoryEntry } from '../../../../core/store';
 
-/** What is different now from when something was measured, in words; undefined when nothing is that is known of. */
+/** Differences between the instrument and the conditions of a measurement, in words; undefined when there are none. */
 export type ChangedSince = (entry: HistoryEntry) => string | undefined;
 
-/** The instrument as it is now, in what a calibration depends on. */
+/** The present instrument, as far as calibrations depend on it. */
 export interface InstrumentNow {
   readonly highTensionKilovolts?: number | undefined;
-  /** The name of a camera by its number; undefined when there is none any more. */
+  /** The name of a camera by its number; undefined when it does not exist any more. */
   readonly cameraName: (index: number) => string | undefined;
-  /** The magnification at a mag index on a camera; undefined when that is not known. */
+  /** The magnification at a mag index on a camera; undefined when it is unknown. */
   readonly magnification: (magIndex: number, camera: number) => number | undefined;
 }
 
-/** Reads what calibrations depend on. The high tension is left out where the column does not tell it. */
+/** Reads everything on which calibrations depend, without the high tension where the column does not report it. */
 export async function instrumentNow(session: Pick<Session, 'find'>): Promise<InstrumentNow> {
   const [cameras, optics] = [session.find(Cameras), session.find(Optics)];
   const volts = await session
@@ -29,7 +29,10 @@ export async function instrumentNow(session: Pick<Session, 'find'>): Promise<Ins
   };
 }
 
-/** Compares the conditions of a calibration with the instrument as it is now: its high tension, its cameras and its table of magnifications. */
+/**
+ * Compares the conditions of a calibration with the present instrument: high tension, cameras and table of
+ * magnifications.
+ */
 export function changedSince(now: InstrumentNow): ChangedSince {
   return ({ conditions }) => {
     const { camera, cameraName, magIndex, magnification, highTensionKilovolts } = conditions;

@@ -1,13 +1,13 @@
 import { type MenuEntry, type SetupStep, setupSteps } from '../../../../core/kernel';
 
-/** One step of the way through a first setup, with its items in the order in which they are best done. */
+/** One step of a first setup, with its items in their best order. */
 export interface Step {
   readonly title: string;
   readonly why: string;
   readonly items: readonly MenuEntry[];
 }
 
-/** The title of each step, and the reason for it. */
+/** Title and reason of each step. */
 const titles: Readonly<Record<SetupStep, Omit<Step, 'items'>>> = {
   'pixel size': {
     title: 'Know the pixel',
@@ -51,7 +51,7 @@ const titles: Readonly<Record<SetupStep, Omit<Step, 'items'>>> = {
 export const itemNamed = (entries: readonly MenuEntry[], id: string): MenuEntry | undefined =>
   entries.find((entry) => entry.id === id) ?? entries.find((entry) => entry.id.endsWith(`/${id}`));
 
-/** The steps that the items of an instrument declare; a step that no item belongs to is left out. */
+/** The steps that the items of an instrument declare, without empty ones. */
 export function stepsOf(entries: readonly MenuEntry[]): readonly Step[] {
   return setupSteps.flatMap((step) => {
     const items = entries.filter(({ declaration }) => declaration?.order?.step === step);
@@ -59,7 +59,7 @@ export function stepsOf(entries: readonly MenuEntry[]): readonly Step[] {
   });
 }
 
-/** Items so that each stands behind those whose results it uses, and otherwise as the menu has them. */
+/** Sorts items after those whose results they use, and otherwise as in the menu. */
 function inOrder(items: readonly MenuEntry[]): readonly MenuEntry[] {
   const placed: MenuEntry[] = [];
   const place = (entry: MenuEntry, above: readonly MenuEntry[]): void => {

@@ -8,47 +8,53 @@ import { itemNamed, stepsOf } from './guide-steps';
 
 type State = GuideStep['items'][number]['state'];
 const day = 24 * 3600 * 1000;
-const mostFindings = 100;
+const maxFindings = 100;
 const doubtfulVerdicts = new Set(['doubtful', 'poor', 'bad']);
 
-/** What speaks against a calibration that was done, by item id; from checks of the calibrations against each other. */
-export type Doubts = ReadonlyMap<string, string>;
+/** Message of a finding against a calibration, by item id; from checks of the calibrations against each other. */
+export type FindingsByItem = ReadonlyMap<string, string>;
 
-/** What contradicts what among calibrations and properties; what is only missing is told by the steps. */
+/** Contradictions between calibrations and properties. Missing values are left out, because the steps show them. */
 export function findingsOf(session: Pick<Session, 'find'>, now: Date): readonly FindingState[] {
   const optics = session.find(Optics);
   if (!optics) return [];
   return checkConsistency(optics, { now })
     .filter(({ code, severity }) => severity !== 'information' && code !== 'consistency/missing')
-    .slice(0, mostFindings)
+    .slice(0, maxFindings)
     .map(({ severity, message, reason, redo }) => ({ severity, message, reason, redo }));
 }
 
-/** The findings by the item that is to be run again. */
-export const doubtsOf = (findings: readonly FindingState[]): Doubts =>
+/** The findings by the item that should be run again. */
+export const findingsByItem = (findings: readonly FindingState[]): FindingsByItem =>
   new Map([...findings].reverse().map(({ redo, message }) => [redo, message]));
 
-/** Whether the value that an entry of the history tells of is the one in use. */
+/** True when the value of an entry of the history is the one in use. */
 export type InForce = (entry: HistoryEntry) => boolean;
 
-/** Compares all that an entry measured with the calibrations and the settings as they are; what left nothing there counts as in use. */
+/**
+ * Compares all values of an entry with the present calibrations and settings; an entry without stored values counts as
+ * in use.
+ */
 export const inForceIn =
   (calibrations?: ChangeTarget['calibrations'], settings?: ChangeTarget['settings']): InForce =>
   (entry) =>
     isInForce({ ...(calibrations && { calibrations }), ...(settings && { settings }) }, entry);
 
-/** How far a site is: for each item when it was really measured last, whether that value is in use, whether the instrument has changed since, and whether it still holds. */
+/**
+ * State of a site: for each item its last measurement, and whether that value is in use, the instrument has changed
+ * since, or the value is too old.
+ */
 export function guideOf(
   entries: readonly MenuEntry[],
   history: readonly HistoryEntry[],
   now: Date,
   unsaved: boolean,
-  doubts: Doubts = new Map(),
+  findings: FindingsByItem = new Map(),
   inForce: InForce = () => true,
   changed: ChangedSince = () => undefined,
 ): readonly GuideStep[] {
   const find = (id: string): MenuEntry | undefined => itemNamed(entries, id);
-  /** Ids under which the history keeps what an item did, the earlier ones too. */
+  /** Ids of an item in the history, including its earlier ones. */
   const idsOf = ({ id, declaration }: MenuEntry): readonly string[] => [id, ...(declaration?.aliases ?? [])];
   /** The newest entry that is in use, else the newest. */
   const doneBy = (item: MenuEntry): Done | undefined => {
@@ -59,7 +65,7 @@ export function guideOf(
     const all = history.filter((entry) => ids.includes(entry.item));
     const entry = all.findLast(inForce) ?? all.at(-1);
     if (!entry) return undefined;
-    // What was brought back is as old as its measurement.
+    // A restored value is as old as its measurement.
     const measured =
       entry.restoredFrom === undefined ? entry : (history.find((each) => each.id === entry.restoredFrom) ?? entry);
     return {
@@ -75,7 +81,7 @@ export function guideOf(
       const { after = [], holdsForDays } = entry.declaration?.order ?? { step: 'saving' };
       const { state, note } = entry.declaration?.saves
         ? savingState(unsaved)
-        : judge(entry, doneBy(entry), now, holdsForDays, doubts.get(entry.id));
+        : judge(entry, doneBy(entry), now, holdsForDays, findings.get(entry.id));
       const missing = after.flatMap((id) => {
         const first = find(id);
         return first && !doneBy(first)?.used ? [first.label] : [];
@@ -90,17 +96,17 @@ interface Done {
   readonly entry: HistoryEntry;
   readonly when: string;
   readonly used: boolean;
-  /** What is different now from when it was measured. */
+  /** Differences from the conditions of the measurement. */
   readonly changed: string | undefined;
   /** The label of the other item that did it. */
   readonly by: string | undefined;
 }
 
-/** Saving leaves no trace in the history; what is not saved does. */
+/** Saving leaves no trace in the history; unsaved values do. */
 const savingState = (unsaved: boolean): { readonly state: State; readonly note: string } =>
   unsaved
     ? { state: 'never', note: 'Something was measured that is not in the calibration file yet' }
-    : { state: 'done', note: 'Nothing waits to be saved' };
+    : { state: 'done', note: 'Everything is saved' };
 
 function judge(
   item: MenuEntry,

@@ -2,8 +2,8 @@ import { type MenuEntry, unitsOf } from '../../../../core/kernel';
 import { type HistoryEntry, isMainRecord } from '../../../../core/store';
 import type { HistoryRow } from '../../protocol';
 
-/** No more entries cross to the page, the newest ones. */
-const mostRows = 1000;
+/** Largest number of entries that are sent to the page, the newest ones. */
+const maxRows = 1000;
 
 const conditionNames = {
   magnification: 'magnification',
@@ -17,13 +17,13 @@ const conditionNames = {
   highTensionKilovolts: 'high tension',
 } as const;
 
-/** The history as the page shows it, the newest entry first. */
+/** The history for the page, the newest entry first. */
 export function historyRows(
   entries: readonly HistoryEntry[],
   itemOf: (id: string) => MenuEntry | undefined,
 ): readonly HistoryRow[] {
   return entries
-    .slice(-mostRows)
+    .slice(-maxRows)
     .reverse()
     .map((entry) => ({
       id: entry.id,

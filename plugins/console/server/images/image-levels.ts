@@ -1,18 +1,18 @@
 import { type Image, amplitudeSpectrum, reduce } from '../../../../imaging';
 import type { FrameHeader, ImagePart } from '../../protocol';
 
-/** An image as it crosses to the page: 16-bit samples, and how they stand to counts. */
+/** An image for the page: 16-bit samples, and their relation to counts. */
 export interface Level {
   readonly samples: Uint16Array;
   readonly about: Omit<FrameHeader, 'request' | 'image' | 'transform' | 'statistics'>;
 }
 
-/** No more samples cross at once; a part that would have more is reduced further. */
-const mostSamples = 24 * 1024 * 1024;
+/** Largest number of samples per message; a larger part is reduced further. */
+const maxSamples = 24 * 1024 * 1024;
 const largestTransform = 2048;
 const fullRange = 65_535;
 
-/** The whole image, reduced until its longer side is no more than wanted. */
+/** The whole image, reduced to a longer side of at most `largest` pixels. */
 export function levelOf(image: Image, largest: number): Level {
   const [height = 0, width = 0] = image.shape;
   return partOf(image, {
@@ -24,7 +24,10 @@ export function levelOf(image: Image, largest: number): Level {
   });
 }
 
-/** A part of an image, reduced to means of squares of its pixels; sixteen-bit images that need no reduction cross unchanged. */
+/**
+ * A part of an image, reduced to means of squares of its pixels; 16-bit images that need no reduction are sent
+ * unchanged.
+ */
 export function partOf(image: Image, wanted: ImagePart): Level {
   const [fullHeight = 0, fullWidth = 0] = image.shape;
   const [left, top] = [
@@ -36,7 +39,7 @@ export function partOf(image: Image, wanted: ImagePart): Level {
     Math.max(1, Math.min(wanted.height, fullHeight - top)),
   ];
   const reduction = Math.min(
-    Math.max(wanted.reduction, Math.ceil(Math.sqrt((rows * columns) / mostSamples))),
+    Math.max(wanted.reduction, Math.ceil(Math.sqrt((rows * columns) / maxSamples))),
     rows,
     columns,
   );
@@ -49,7 +52,10 @@ export function partOf(image: Image, wanted: ImagePart): Level {
   return scaled(reduce(part, reduction).data, size);
 }
 
-/** The logarithm of the amplitudes of an image, with the origin in the middle; of an image that is larger than 2048 pixels, its middle part. */
+/**
+ * The logarithm of the amplitudes of an image, with the origin in the middle. An image larger than 2048 pixels is
+ * limited to its middle part.
+ */
 export function fourierTransform(image: Image): Image {
   const [rows = 0, columns = 0] = image.shape;
   const height = Math.min(rows, largestTransform);
@@ -66,7 +72,7 @@ type Size = Omit<Level['about'], 'offset' | 'scale'>;
 function unchanged({ offset, stride }: Image, data: Uint16Array | Int16Array, size: Size): Level {
   const { width, height } = size;
   const [rowStride = width, columnStride = 1] = stride;
-  // The same bits with the sign turned over are the counts from -32768 on.
+  // The same bits with the sign reversed are the counts from -32768 on.
   const signed = data instanceof Int16Array;
   const about = { ...size, offset: signed ? -32_768 : 0, scale: 1 };
   if (!signed && columnStride === 1 && rowStride === width)

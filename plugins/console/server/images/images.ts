@@ -7,11 +7,11 @@ import { type Level, fourierTransform, levelOf, partOf } from './image-levels';
 import { statisticsOf } from './statistics';
 import type { SharedState } from '../shared-state';
 
-/** Levels that several browsers are likely to ask for one after the other. */
-const mostKept = 6;
-/** Transforms are large, so few are kept. */
-const mostSources = 4;
-const mostPoints = 200;
+/** Number of levels that are kept, because several browsers often request the same one. */
+const maxKept = 6;
+/** Number of transforms that are kept; few, because they are large. */
+const maxSources = 4;
+const maxPoints = 200;
 const keptSamples = 4 * 1024 * 1024;
 
 type Transform = 'none' | 'fourier';
@@ -20,7 +20,7 @@ interface Source {
   readonly statistics: ImageStatistics;
 }
 
-/** The images in the buffers, each with a number of its own, ready to be sent. */
+/** The images in the buffers, each with its number, ready to be sent. */
 export class Images {
   private readonly numbers = new WeakMap<object, number>();
   private held = new Map<number, BufferedImage>();
@@ -39,14 +39,14 @@ export class Images {
     this.refresh();
   }
 
-  /** The image of a number; throws `console/image-gone`. */
+  /** The image with a number; throws `console/image-gone`. */
   find(number: number): BufferedImage {
     const found = this.held.get(number);
     if (!found) throw consoleErrors.imageGone();
     return found;
   }
 
-  /** A binary message with an image, reduced to a size, or with a part of it. Throws `console/image-gone`. */
+  /** A binary message with a reduced image, or with a part of it. Throws `console/image-gone`. */
   message(request: number, number: number, transform: Transform, largest: number, part?: ImagePart): Uint8Array {
     const source = this.source(number, transform);
     const { samples, about } = part ? partOf(source.image, part) : this.level(number, source.image, transform, largest);
@@ -57,7 +57,7 @@ export class Images {
     this.unwatch();
   }
 
-  /** The image itself or its transform, with what is known of all its pixels. */
+  /** The image or its transform, with the statistics of all its pixels. */
   private source(number: number, transform: Transform): Source {
     const { frame } = this.find(number);
     const key = `${number} ${transform}`;
@@ -65,7 +65,7 @@ export class Images {
     if (known) return known;
     const image = transform === 'fourier' ? fourierTransform(frame.image) : frame.image;
     const source = { image, statistics: statisticsOf(image) };
-    keepNewest(this.sources, key, source, mostSources);
+    keepNewest(this.sources, key, source, maxSources);
     return source;
   }
 
@@ -74,11 +74,11 @@ export class Images {
     const known = this.kept.get(key);
     if (known) return known;
     const level = levelOf(image, largest);
-    if (level.samples.length <= keptSamples) keepNewest(this.kept, key, level, mostKept);
+    if (level.samples.length <= keptSamples) keepNewest(this.kept, key, level, maxKept);
     return level;
   }
 
-  /** Several changes in one go, as a roll of all buffers is, are looked at once. */
+  /** Handles several changes of one moment together, such as a roll of all buffers. */
   private look(): void {
     if (this.pending) return;
     this.pending = true;
@@ -125,7 +125,7 @@ export class Images {
       ...(context.pixelSize !== undefined && { pixelSize: inNanometres(context.pixelSize) }),
       ...(context.contrast && { contrast: context.contrast }),
       ...(context.marker && { marker: context.marker }),
-      ...(context.points && { points: context.points.slice(0, mostPoints) }),
+      ...(context.points && { points: context.points.slice(0, maxPoints) }),
     };
   }
 }

@@ -6,7 +6,7 @@ interface Point {
   readonly y: number;
 }
 
-const mostSteps = 4000;
+const maxSteps = 4000;
 
 /** The counts of the pixel at a point, in pixels from the upper left corner; undefined outside. */
 export function countsAt(image: Image, { x, y }: Point): number | undefined {
@@ -15,11 +15,14 @@ export function countsAt(image: Image, { x, y }: Point): number | undefined {
   return column < 0 || row < 0 || column >= columns || row >= rows ? undefined : image.get(row, column);
 }
 
-/** Counts along a line, one for each pixel of its length up to 4000, interpolated; beyond the edges those of the nearest pixel. */
+/**
+ * Counts along a line, one per pixel of its length up to 4000, interpolated; beyond the edges those of the nearest
+ * pixel.
+ */
 export function profileAlong(image: Image, from: Point, to: Point): ProfileState {
   const [rows = 0, columns = 0] = image.shape;
   const length = Math.hypot(to.x - from.x, to.y - from.y);
-  const steps = Math.max(2, Math.min(mostSteps, Math.round(length)));
+  const steps = Math.max(2, Math.min(maxSteps, Math.round(length)));
   const at = (column: number, row: number): number =>
     image.get(Math.min(rows - 1, Math.max(0, row)), Math.min(columns - 1, Math.max(0, column)));
   const distance: number[] = [];

@@ -1,13 +1,13 @@
 import type { Image } from '../../../../imaging';
 import type { ImageStatistics } from '../../protocol';
 
-/** So many pixels of a large image are looked at. */
-const sampled = 100_000;
-const mostClasses = 240;
-/** The histogram goes beyond black and white by so many times what lies between them. */
+/** Number of pixels of a large image that are used. */
+const sampleCount = 100_000;
+const maxClasses = 240;
+/** The histogram extends beyond black and white by this multiple of their difference. */
 const margin = 1.5;
 
-/** What is to be known of an image before it is shown, from pixels spread over all of it. */
+/** Statistics for the display of an image, from pixels spread over all of it. */
 export function statisticsOf(image: Image): ImageStatistics {
   const values = sortedSamples(image);
   const count = values.length;
@@ -34,11 +34,14 @@ export function statisticsOf(image: Image): ImageStatistics {
 const isWhole = ({ data }: Image): boolean =>
   data instanceof Uint16Array || data instanceof Int16Array || data instanceof Uint8Array;
 
-/** Counts sorted values between two limits in classes of one width; of whole numbers each class has equally many, so that no class is empty by chance. */
+/**
+ * Counts sorted values between two limits in classes of equal width. For whole numbers each class has equally many of
+ * them, so that no class is empty by chance.
+ */
 function histogramOf(values: Float32Array, least: number, most: number, whole: boolean): ImageStatistics['histogram'] {
-  const width = whole ? Math.max(1, Math.ceil((most - least) / mostClasses)) : (most - least) / mostClasses;
+  const width = whole ? Math.max(1, Math.ceil((most - least) / maxClasses)) : (most - least) / maxClasses;
   const low = whole ? Math.floor(least) - 0.5 : least;
-  const classes = whole ? Math.max(1, Math.ceil((most + 0.5 - low) / width)) : mostClasses;
+  const classes = whole ? Math.max(1, Math.ceil((most + 0.5 - low) / width)) : maxClasses;
   const found = new Array<number>(classes).fill(0);
   let at = 0;
   for (let index = 0; index < values.length; index++) {
@@ -51,13 +54,13 @@ function histogramOf(values: Float32Array, least: number, most: number, whole: b
   return { low, high: low + classes * width, found };
 }
 
-/** Samples in rising order; what is no number is left out. */
+/** Samples in rising order, without infinite and missing ones. */
 function sortedSamples({ data, offset, shape, stride }: Image): Float32Array {
   const [rows = 0, columns = 0] = shape;
   const [rowStride = columns, columnStride = 1] = stride;
   const total = rows * columns;
-  let step = Math.max(1, Math.floor(total / sampled));
-  // A step that shares no factor with the width looks at all columns alike.
+  let step = Math.max(1, Math.floor(total / sampleCount));
+  // A step that shares no factor with the width samples all columns equally.
   if (step > 1 && columns % step === 0) step += 1;
   const values = new Float32Array(Math.ceil(total / step));
   let count = 0;
@@ -67,7 +70,7 @@ function sortedSamples({ data, offset, shape, stride }: Image): Float32Array {
       row += 1;
     }
     const value = data[offset + row * rowStride + column * columnStride]!;
-    // A number less itself is zero; what has no end and what is no number gives no zero.
+    // A finite number minus itself is zero; infinity and NaN do not give zero.
     if (value - value === 0) values[count++] = value;
   }
   const known = values.subarray(0, count);

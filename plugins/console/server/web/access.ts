@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Role } from '../../protocol';
 
-/** Who may reach the console: a token for each role, and the names under which this computer may be called. */
+/** Access to the console: a token for each role, and the names of this computer. */
 export class Access {
   private readonly tokens: Readonly<Record<Role, string>> = {
     observer: newToken(),
@@ -12,7 +12,7 @@ export class Access {
   private names: ReadonlySet<string> = new Set();
   private port = 0;
 
-  /** Says where the console is served, once that is known. */
+  /** Sets the address of the console, once it is known. */
   servedOn(host: string, port: number, names: readonly string[]): void {
     this.port = port;
     const own = host === '0.0.0.0' || host === '::' ? [] : [host];
@@ -26,12 +26,12 @@ export class Access {
     return `http://${bracketed(host)}:${this.port}/?token=${this.tokens[role]}`;
   }
 
-  /** The name of the cookie; browsers give cookies to every port of a host. */
+  /** The name of the cookie; it has the port, because browsers send cookies to every port of a host. */
   get cookie(): string {
     return `eucentric-${this.port}`;
   }
 
-  /** The role that a request shows a token for, in its address or as a cookie; undefined when it shows none. */
+  /** The role of the token in a request's address or cookie; undefined without a valid token. */
   roleOf(
     request: Pick<IncomingMessage, 'url' | 'headers'>,
   ): { readonly role: Role; readonly token: string } | undefined {
@@ -40,7 +40,8 @@ export class Access {
   }
 
   /**
-   * Whether a request names this computer by a name of its own. A name that a stranger let point here (DNS rebinding) is none of them.
+   * True when a request uses one of this computer's own names. A name that somebody else points here (DNS rebinding) is
+   * not one of them.
    */
   isOwnHost(host: string | undefined): boolean {
     return (
@@ -49,7 +50,7 @@ export class Access {
     );
   }
 
-  /** Whether a connection comes from a page of the console itself. */
+  /** True when a connection comes from a page of the console itself. */
   isOwnOrigin(origin: string | undefined, host: string | undefined): boolean {
     return (
       origin !== undefined &&
@@ -70,7 +71,7 @@ export class Access {
 const newToken = (): string => randomBytes(24).toString('base64url');
 const bracketed = (host: string): string => (host.includes(':') && !host.startsWith('[') ? `[${host}]` : host);
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-/** Takes equally long wherever two texts differ. */
+/** Compares two texts in a time that does not depend on the first difference. */
 const same = (one: string, other: string): boolean => timingSafeEqual(digest(one), digest(other));
 
 function cookieIn(header: string | undefined, name: string): string | undefined {

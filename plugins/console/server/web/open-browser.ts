@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 
-/** Starts the browser of the desktop with an address, where there is a screen; whether it works is for the person to see, who has the address anyway. */
+/**
+ * Starts the browser of the desktop with an address; false without a screen. Errors are ignored, because the person has
+ * the address anyway.
+ */
 export function openBrowser(address: string): boolean {
   const { platform, env } = process;
   const hasScreen =

@@ -9,16 +9,16 @@ import { consoleErrors } from '../errors';
 const sourceFolders = ['plugins/console/page', 'plugins/console/protocol'];
 const buildLimitMilliseconds = 120_000;
 
-/** The root of the program, seen from this file as it is written and as it is compiled. */
+/** The root of the program, seen from the source and from the compiled file. */
 const rootsAbove = (from: string): readonly string[] =>
   [4, 5].map((levels) => path.resolve(from, '../'.repeat(levels)));
 
-/** The folder that holds the sources of the page; undefined in the package, which brings the page as it was built. */
+/** The folder with the sources of the page; undefined in the package, which contains the built page. */
 export function rootFolder(from = __dirname): string | undefined {
   return rootsAbove(from).find((folder) => existsSync(path.join(folder, 'plugins/console/page/index.html')));
 }
 
-/** The page that the package brings. Throws `console/page-not-built` when it is missing. */
+/** The built page of the package. Throws `console/page-not-built` when it is missing. */
 export function packedPage(from = __dirname): string {
   const folder = rootsAbove(from)
     .map((root) => path.join(root, 'build', 'page'))
@@ -29,8 +29,8 @@ export function packedPage(from = __dirname): string {
 }
 
 /**
- * Builds the page with Vite, unless it was built from the very same sources before, and returns the folder that holds it.
- * The build runs in a process of its own, so that nothing of it stays in memory. Throws `console/page-not-built`.
+ * Builds the page with Vite, unless it was built from the same sources before, and returns its folder. The build runs
+ * in its own process, so that nothing of it stays in memory. Throws `console/page-not-built`.
  */
 export async function builtPage(tell: (text: string) => void, root = rootFolder()): Promise<string> {
   if (root === undefined) return packedPage();
@@ -58,7 +58,7 @@ export async function builtPage(tell: (text: string) => void, root = rootFolder(
   return target;
 }
 
-/** Changes whenever the page would. */
+/** A hash that changes whenever the page would change. */
 function fingerprint(root: string): string {
   const hash = createHash('sha256');
   const walk = (folder: string): void => {

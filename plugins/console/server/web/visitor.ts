@@ -3,9 +3,9 @@ import type { Message, Part, Role } from '../../protocol';
 import { consoleErrors } from '../errors';
 import type { SharedState } from '../shared-state';
 
-/** So much may be on its way to a browser before it is given a rest. */
-const mostUnderWay = 1024 * 1024;
-const mostLines = 400;
+/** Largest amount under way to a browser before the program waits. */
+const maxUnderWay = 1024 * 1024;
+const maxLines = 400;
 
 interface ImageWish {
   readonly request: number;
@@ -13,8 +13,8 @@ interface ImageWish {
 }
 
 /**
- * One browser. What it has not heard yet is kept as the names of the parts that changed, so a browser that sleeps holds nothing up and
- * hears the newest of everything when it wakes; of the images that it asked for, the newest is sent.
+ * One browser. Pending news are kept as the names of the changed parts, so a sleeping browser holds nothing up, and
+ * gets the newest state when it wakes. Of its requested images, only the newest is sent.
  */
 export class Visitor {
   private readonly stale: Set<Part>;
@@ -27,7 +27,7 @@ export class Visitor {
     readonly id: number,
     private readonly who: {
       readonly role: Role;
-      /** What the page calls its tab, the same after it is loaded again. */ readonly tab: string;
+      /** The page's name of its tab; a reloaded page keeps it. */ readonly tab: string;
       readonly session: string;
     },
     private readonly socket: WebSocket,
@@ -52,12 +52,12 @@ export class Visitor {
     this.schedule();
   }
 
-  /** Tells something that only this browser wants to know. */
+  /** Sends a message to this browser alone. */
   send(message: Message): void {
     if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(message));
   }
 
-  /** Sends an image as soon as what is under way has arrived; an earlier wish that was not served yet is given up. */
+  /** Sends an image as soon as the present messages have arrived; drops an earlier image that is still waiting. */
   sendImage(request: number, make: () => Uint8Array): void {
     if (this.image) this.refuse(this.image.request, consoleErrors.superseded());
     this.image = { request, make };
@@ -88,16 +88,16 @@ export class Visitor {
   private flush(): void {
     const { socket } = this;
     if (socket.readyState !== socket.OPEN) return;
-    if (socket.bufferedAmount > mostUnderWay) return this.wait();
+    if (socket.bufferedAmount > maxUnderWay) return this.wait();
     for (const part of this.stale) {
-      // The part is JSON already; it is not taken apart only to be put together again.
+      // The part is JSON already; it is not parsed only to be written again.
       socket.send(`{"is":"state","part":"${part}","value":${this.state.textOf(part)}}`);
     }
     this.stale.clear();
     this.flushLog();
     const { image } = this;
     if (!image) return;
-    if (socket.bufferedAmount > mostUnderWay) return this.wait();
+    if (socket.bufferedAmount > maxUnderWay) return this.wait();
     this.image = undefined;
     try {
       socket.send(image.make(), () => this.schedule());
@@ -109,7 +109,7 @@ export class Visitor {
   private flushLog(): void {
     if (!this.logStale) return;
     this.logStale = false;
-    const lines = this.state.linesAfter(this.lastLine, mostLines);
+    const lines = this.state.linesAfter(this.lastLine, maxLines);
     if (lines.length === 0) return;
     this.lastLine = lines.at(-1)!.number;
     this.send({ is: 'log', lines });

@@ -8,14 +8,14 @@ import { consoleErrors } from '../errors';
 import type { SharedState } from '../shared-state';
 import { Visitor } from './visitor';
 
-const mostVisitors = 16;
-/** Commands that a browser may have sent in a row, and how many more each second. */
+const maxVisitors = 16;
+/** Number of commands that a browser may send in a row, and number per second after that. */
 const burst = 200;
 const perSecond = 60;
 const longestTab = 64;
 const heartbeatMilliseconds = 15_000;
 
-/** What does the work of a command; what it returns goes back to the page. */
+/** Performs a command and returns the answer for the page. */
 export type Perform = (command: Command, visitor: Visitor) => Promise<unknown>;
 
 /** The browsers that are connected, and which of them is in control. */
@@ -28,7 +28,7 @@ export class Visitors {
   });
   private readonly visitors = new Map<WebSocket, Visitor>();
   private operator: number | undefined;
-  /** The tab that was in control last; a page that is loaded again, or that has found its network again, is in control as before. */
+  /** The last tab in control. A page that was reloaded or reconnected keeps control. */
   private lastTab: string | undefined;
   private count = 0;
   private readonly heartbeat: NodeJS.Timeout;
@@ -51,7 +51,7 @@ export class Visitors {
     this.showPeople();
   }
 
-  /** How many browsers look. */
+  /** Number of connected browsers. */
   get size(): number {
     return this.visitors.size;
   }
@@ -62,7 +62,7 @@ export class Visitors {
     if (this.operator !== visitor.id) throw consoleErrors.notInControl();
   }
 
-  /** Gives control to a browser, whoever had it, or gives it up. */
+  /** Gives control to a browser, from any other one, or gives it up. */
   control(visitor: Visitor, take: boolean): void {
     if (visitor.role === 'observer') throw consoleErrors.roleTooLow('operator');
     if (take) {
@@ -98,11 +98,12 @@ export class Visitors {
     }
     if (!this.access.isOwnHost(host)) return refuse('421 Misdirected Request');
     if (place !== '/socket') return refuse('404 Not Found');
-    // A page elsewhere can open a connection to here, and its browser would even send our cookie along; it cannot lie about where it is from.
+    // A page elsewhere can connect to this server, and its browser would even send our cookie; but it cannot lie about
+    // its origin.
     if (!this.access.isOwnOrigin(origin, host)) return refuse('403 Forbidden');
     const shown = this.access.roleOf(request);
     if (!shown) return refuse('401 Unauthorized');
-    if (this.visitors.size >= mostVisitors) return refuse('503 Service Unavailable');
+    if (this.visitors.size >= maxVisitors) return refuse('503 Service Unavailable');
     this.sockets.handleUpgrade(request, socket, head, (opened) => this.welcome(opened, shown.role, tab));
   }
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Access } from './access';
 
-/** What a browser is told about every answer: nothing from elsewhere, in no frame, kept nowhere. */
+/** Security headers of every answer: nothing from elsewhere, in no frame, never cached. */
 function protection(host: string | undefined): Readonly<Record<string, string>> {
   return {
     'content-security-policy': [
@@ -35,7 +35,10 @@ const contentTypes: Readonly<Record<string, string>> = {
 const closedPage = (text: string): string =>
   `<!doctype html><html lang="en"><meta charset="utf-8"><title>Eucentric</title><h1>Not opened</h1><p>${text}</p></html>\n`;
 
-/** The files of the page, for those who come under a name of this computer and with a token. Nothing else can be reached, and nothing can be sent. */
+/**
+ * The files of the page, for requests under a name of this computer and with a token. Nothing else can be reached, and
+ * nothing can be sent.
+ */
 export function createWebServer(page: string, access: Access): FastifyInstance {
   const server = fastify({
     logger: false,
@@ -61,11 +64,12 @@ export function createWebServer(page: string, access: Access): FastifyInstance {
     if (!shown)
       return reply
         .code(403)
-        .send(closedPage('Open the address that the program printed when it started; it carries a key.'));
+        .send(closedPage('Open the address that the program printed when it started; it contains a key.'));
     void reply.header('set-cookie', `${access.cookie}=${shown.token}; HttpOnly; SameSite=Strict; Path=/`);
     return reply.send(index);
   });
-  // Only files that were built are served, each under its own name and from memory: no request ever becomes a path of the file system.
+  // Only built files are served, each under its own name and from memory: a request never becomes a path of the file
+  // system.
   for (const name of readdirSync(path.join(page, 'assets'))) {
     const content = readFileSync(path.join(page, 'assets', name));
     const type = contentTypes[path.extname(name)] ?? 'application/octet-stream';

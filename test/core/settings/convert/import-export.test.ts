@@ -123,7 +123,7 @@ describe('importing and exporting properties', () => {
             const name = upper ? definition.name.toUpperCase() : definition.name;
             return [`${name} ${values}${definition.fields.includes('text') ? '' : comment}`.trimEnd()];
           });
-  // Lines that SerialEM would stumble over are kept as well: no value, too many values, words for numbers.
+  // Lines at which SerialEM fails are kept as well: no value, too many values, words for numbers.
   const faulty = (definition: PropertyDefinition): fc.Arbitrary<readonly string[]> =>
     definition.form === 'table'
       ? entry(definition)

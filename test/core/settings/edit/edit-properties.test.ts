@@ -7,10 +7,10 @@ import {
   textOfBytes,
 } from '../../../../core/settings';
 
-/** A configuration of many lines, each with what a person may have done to it; the places of the values are holes. */
+/** A configuration with many lines, each edited as a person might do it; the places of the values are holes. */
 interface Hole {
   readonly value: string;
-  /** A line that is only there when the value is. */
+  /** True for a line that exists only with the value. */
   readonly wholeLine?: boolean;
 }
 type Piece = string | Hole;
@@ -40,7 +40,7 @@ const quote = fc.constantFrom('', "'", '"');
 interface Drawn {
   readonly pieces: readonly Piece[];
 }
-/** Rows of a camera and one value of the instrument. `present` leaves the row of mag index 22 out or not. */
+/** Rows of a camera and one value of the instrument. `present` says whether the row of mag index 22 exists. */
 const configuration = fc
   .record({
     end: ending,
@@ -144,7 +144,7 @@ describe('a configuration that is edited', () => {
           { property: 'OtherShiftBoundaries', value: 18 },
         ]);
         const added = edited.split(/(?<=\n)/).filter((line) => !before.split(/(?<=\n)/).includes(line));
-        // Every line that was there is there, in the same order, but for a flow list that got longer.
+        // Every old line is there, in the same order, except a flow list that became longer.
         const kept = edited.split(/(?<=\n)/).filter((line) => before.split(/(?<=\n)/).includes(line));
         expect(added.length).toBeLessThanOrEqual(4);
         expect(kept.length).toBeGreaterThanOrEqual(before.split(/(?<=\n)/).length - 2);
@@ -235,7 +235,7 @@ describe('a configuration that is edited', () => {
 
   test.each([
     ['a properties file', 'SerialEMProperties\nStageCycleLengthX 62\n', 'settings/not-yaml'],
-    ['what is no YAML', 'StageCycleLengthX: [62\n', 'settings/not-valid'],
+    ['broken YAML', 'StageCycleLengthX: [62\n', 'settings/not-valid'],
     ['a list instead of a map', '- 1\n', 'settings/not-valid'],
     ['values that stand in another place', 'StageCycleLengthX: &x 62\n', 'settings/not-valid'],
     ['a value in several lines', 'StageCycleLengthX: |\n  62\n', 'settings/not-editable'],

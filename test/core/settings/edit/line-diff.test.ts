@@ -3,7 +3,7 @@ import { lineChanges, unifiedDiff } from '../../../../core/settings/edit/line-di
 
 const lines = fc.array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 12 });
 
-/** Length of the longest common subsequence, by the table that every textbook has. */
+/** Length of the longest common subsequence, by the usual table. */
 function commonLength(one: readonly string[], other: readonly string[]): number {
   const table = Array.from({ length: one.length + 1 }, () => new Array<number>(other.length + 1).fill(0));
   for (let i = 1; i <= one.length; i++)

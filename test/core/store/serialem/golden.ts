@@ -1,4 +1,4 @@
-/** A main file with every record, written by hand from the description of the format: the truth that the codecs are held to. */
+/** A main file with every record, written by hand from the description of the format: the truth for the codecs. */
 export const goldenMain = [
   'SerialEMCalibrations',
   'ImageShiftMatrix\t2',

@@ -10,7 +10,7 @@ const parse = (text: string | Buffer) =>
 const codes = (text: string | Buffer) => parse(text).problems.map(({ code, place }) => `${code}:${place?.line}`);
 const golden = goldenMain.join('');
 
-describe('a file that is no calibration file', () => {
+describe('a file that is not a calibration file', () => {
   it.each([
     ['an empty file', '', 'store/empty-file:1'],
     ['another header', 'SerialEMProperties\nC2SpotOffset 1 0 0\n', 'store/wrong-header:1'],
@@ -55,7 +55,7 @@ describe('a byte order mark', () => {
   });
 });
 
-/** Two good records around bad lines: the bad ones must be told with their line and kept, the good ones read. */
+/** Two good records around bad lines: the bad lines must be reported with their number and kept, the good ones read. */
 const around = (...bad: readonly string[]) =>
   ['SerialEMCalibrations', 'C2SpotOffset 1 0.5 0.5', ...bad, 'C2SpotOffset 2 0.25 0.25', ''].join('\n');
 
@@ -118,7 +118,7 @@ describe('bad lines', () => {
     ]);
   });
 
-  it('in a table that is changed stay in it, and the number of rows is put right', () => {
+  it('in a table that is changed stay in it, and the number of rows is corrected', () => {
     const { file } = parse(around('FilterMagShifts\t5', '20 1.0', '', '999 1.0'));
     file!.put('FilterMagShifts', { magIndex: 21, energyShift: 2 }, () => false);
     expect(file!.render().toString().split('\n').slice(2, 6)).toEqual([
@@ -139,7 +139,7 @@ describe('bad lines', () => {
     expect(problem!.hint).not.toBe('');
   });
 
-  it('without number are told up to a hundred and then counted', () => {
+  it('without end are listed up to a hundred and then counted', () => {
     const { problems } = parse(`SerialEMCalibrations\n${'Nonsense 1\n'.repeat(5000)}`);
     expect(problems).toHaveLength(101);
     expect(problems.at(-1)!.message).toContain('4900 further problems');

@@ -352,7 +352,7 @@ describe('older forms', () => {
     expect(file!.get(name)).toEqual([expect.objectContaining(values)]);
     expect(file!.get('STEMnormalizedSlope')).toHaveLength(1);
     expect(file!.render().toString()).toBe(bytes.join(''));
-    // What is rewritten in the present form must mean the same.
+    // A record that is rewritten in the present form must mean the same.
     const rewritten = CalibrationFile.parse(file!.render('canonical'), 'file.txt');
     expect(rewritten.problems).toEqual([]);
     expect(rewritten.file!.get(name)).toEqual(file!.get(name));

@@ -34,7 +34,7 @@ const cases = Object.values(fileFormats).flatMap((format) =>
   [...format.layouts].map(([name, layout]) => ({ kind: format.kind, name, layout })),
 );
 
-/** What a number is after it has been printed with so many decimals and read again, worked out without the code under test. */
+/** A number after it was printed with this many decimals and read again, computed without the code under test. */
 function expected(value: unknown, field: Field): unknown {
   if (typeof value !== 'number' || field.kind === 'int') return value;
   const held = field.kind === 'f32' ? new Float32Array([value])[0]! : value;
@@ -99,7 +99,7 @@ describe('changing one record of a file', () => {
       const file = CalibrationFile.empty('calibrations');
       for (const record of records) if (record) file.replaceAll(record.name, record.rows);
       const text = file.render().toString('latin1').split('\r\n').slice(0, -1);
-      // Only between records, where noise is allowed.
+      // Only between records, where other lines are allowed.
       const places = text.flatMap((line, at) => (at > 0 && /^[A-Z]/.test(line) ? [at] : [])).concat(text.length);
       for (const [line, seed] of [...lines].sort(
         (a, b) => places[b[1] % places.length]! - places[a[1] % places.length]!,

@@ -4,7 +4,7 @@ import { trueImageShift, virtualInstrument } from '../../../support/virtual-inst
 
 const shift = 'calibrations/image-and-stage-shift';
 
-test('what an item will do is told with the dose where the rate is known', async () => {
+test('a forecast includes the dose where the rate is known', async () => {
   await using instrument = await virtualInstrument({ magIndex: 22 });
   instrument.calibrations.imageShift.set(22, 0, trueImageShift(instrument, 22), { sessionMeasured: false });
   const control = new InstrumentControl(instrument.session);

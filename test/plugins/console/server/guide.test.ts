@@ -166,7 +166,7 @@ test('what has to come first is said until it is done', () => {
   expect(find([measured(`${shift}/image-shift`, '2026-05-31T12:00:00Z')], `${shift}/stage-shift`).first).toEqual([]);
 });
 
-test('saving is to be done while something is unsaved', () => {
+test('saving is open while something is unsaved', () => {
   const save = 'calibrations/save-calibrations';
   expect(find([], save, undefined, true).state).toBe('never');
   expect(find([], save, undefined, false).state).toBe('done');

@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws';
 import { SharedState } from '../../../../plugins/console/server/shared-state';
 import { Visitor } from '../../../../plugins/console/server/web/visitor';
 
-/** A browser that takes nothing from its line until it is told to. */
+/** A browser that reads nothing from its connection before it is released. */
 function sleeper() {
   const sent: string[] = [];
   const socket = {

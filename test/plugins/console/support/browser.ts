@@ -4,13 +4,13 @@ import path from 'node:path';
 import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core';
 import { projectFolder } from '../../../support/virtual-instrument';
 
-/** Whether the browser that comes with the packages runs here. */
+/** True where the browser from the packages runs. */
 export const haveBrowser = process.platform === 'linux' && process.arch === 'x64';
 
-/** Where the pictures of every state are kept for people to look at. */
+/** Folder for pictures of every state, for people to look at. */
 export const pictureFolder = path.join(projectFolder, 'artefacts', 'console');
 
-/** Starts the browser that comes with the packages; its package can only be imported, which jest cannot. */
+/** Starts the browser from the packages; its package can only be imported, which jest cannot do. */
 export async function launchBrowser(): Promise<Browser> {
   const find = "import chromium from '@sparticuz/chromium'; process.stdout.write(await chromium.executablePath());";
   const executablePath = execFileSync(process.execPath, ['--input-type=module', '-e', find], {
@@ -37,7 +37,7 @@ export async function launchBrowser(): Promise<Browser> {
   });
 }
 
-/** A page of a browser of its own, with everything that went wrong in it. */
+/** A page of a browser of its own, with a list of all errors in it. */
 export async function openPage(
   browser: Browser,
   address: string,
@@ -55,7 +55,7 @@ export async function openPage(
   return Object.assign(page, { faults });
 }
 
-/** The pictures that the guided tour shows, made anew where that is wanted. */
+/** The pictures of the guided tour, renewed on request. */
 const ofTheTour: Readonly<Record<string, string>> = {
   '02-offer': 'pixel-size',
   '05-running': 'image-shift',

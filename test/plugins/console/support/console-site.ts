@@ -3,10 +3,10 @@ import { type VirtualInstrumentOptions, virtualInstrument } from '../../../suppo
 
 type Instrument = Awaited<ReturnType<typeof virtualInstrument>>;
 
-/** A virtual instrument whose console is being served. */
+/** A virtual instrument that serves its console. */
 export interface ConsoleSite extends AsyncDisposable {
   readonly instrument: Instrument;
-  /** The addresses that start would print. */
+  /** The addresses that `start` would print. */
   readonly administrator: string;
   readonly operator: string;
   readonly observer: string;
