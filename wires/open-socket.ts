@@ -1,15 +1,15 @@
 import type { Socket } from 'node:net';
 import { WireError, reasonOf } from './wire-error';
 
-/** Where a server listens. */
+/** Address of a server. */
 export interface Address {
-  /** What to call the server in messages, such as `DigitalMicrograph`. */
+  /** Name of the server in messages, such as `DigitalMicrograph`. */
   readonly name: string;
   readonly host: string;
   readonly port: number;
 }
 
-/** What to do when a server cannot be reached. */
+/** Hint for a server that cannot be reached. */
 export const checkServer =
   'Check that the computer at the other end is on, that its server program is running, and that address and port in the configuration are right.';
 

@@ -8,10 +8,10 @@ import type { Settling } from './settling';
 import { saturationOf } from './saturation';
 import { cameraArea } from './shift-calibration-exposure';
 
-/** How an image is to be taken. */
+/** Options of an image. */
 export interface TakeOptions {
   readonly signal?: AbortSignal;
-  /** How many older images are to be kept rolling at least. */
+  /** Number of older images to keep rolling, at least. */
   readonly roll?: number;
   readonly title?: string;
 }
@@ -24,7 +24,7 @@ export interface ImageAcquisition {
 /** The token of the image acquisition. */
 export const ImageAcquisition = token<ImageAcquisition>('ImageAcquisition');
 
-/** What image acquisition is made of. */
+/** Dependencies of image acquisition. */
 export interface AcquisitionParts {
   readonly scope: Pick<Scope, 'magIndex'>;
   readonly stage?: Pick<Stage, 'position'>;

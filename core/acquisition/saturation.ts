@@ -1,11 +1,11 @@
 import type { Image } from '../../imaging';
 
-/** So many pixels are looked at, evenly over the image. */
-const sampled = 500_000;
+/** Number of pixels that are examined, evenly over the image. */
+const sampleCount = 500_000;
 /** A real specimen puts fewer of its pixels at one and the same highest count. */
 const certainShare = 0.0005;
 /** Below this an image may hold its highest count often by itself: counted electrons, little light. */
-const leastCeiling = 1000;
+const minCeiling = 1000;
 
 /** Pixels that a camera has cut off at its highest count. */
 export interface Saturation {
@@ -26,7 +26,7 @@ export function saturationOf({ data, shape, stride, offset }: Image): Saturation
   const [rowStride = 0, columnStride = 0] = stride;
   const pixels = rows * columns;
   // A step that shares no factor with the width looks at all columns alike.
-  let step = Math.max(1, Math.floor(pixels / sampled));
+  let step = Math.max(1, Math.floor(pixels / sampleCount));
   if (step > 1 && columns % step === 0) step += 1;
   let [ceiling, held, seen] = [-Infinity, 0, 0];
   for (let pixel = 0; pixel < pixels; pixel += step) {
@@ -38,7 +38,7 @@ export function saturationOf({ data, shape, stride, offset }: Image): Saturation
   }
   const share = held / Math.max(1, seen);
   // An image of one count alone is dark or broken, not saturated, and is refused where it is used.
-  return ceiling >= leastCeiling && share > certainShare && held > 20 && !(share > 0.999 && ceiling < 0x7fff)
+  return ceiling >= minCeiling && share > certainShare && held > 20 && !(share > 0.999 && ceiling < 0x7fff)
     ? { share, ceiling }
     : undefined;
 }

@@ -60,7 +60,10 @@ export class SettlingTimes implements Settling {
   }
 }
 
-/** How much sooner than at rest a camera may be asked for an image, because it begins later than the table of delays reckons with; negative when it begins sooner. */
+/**
+ * Difference between the start of this camera's exposure and the start that the table of delays assumes. A camera with
+ * a later start may be triggered this much earlier than at rest; negative for an earlier start.
+ */
 export function cameraHeadStart(optics: Pick<Optics, 'camera' | 'shiftProperties'>, camera: CameraTraits): Seconds {
   const { startupCap = Infinity, oneShutter = false } = optics.camera(camera.index);
   return seconds(

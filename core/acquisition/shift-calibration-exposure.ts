@@ -3,7 +3,7 @@ import type { CameraArea, CameraTraits, Exposure } from '../devices';
 import type { ParameterSet } from '../settings';
 import { acquisitionErrors } from './errors';
 
-/** What the toggles of the menu say. */
+/** Choices of the toggles in the menu. */
 export interface ShiftCalibrationChoices {
   readonly useTrialBinning: boolean;
   readonly useTrialSize: boolean;
@@ -16,14 +16,14 @@ export interface ShiftCalibrationExposure {
   readonly fieldSize: number;
 }
 
-/** Binned size that is wanted: more pixels of a direct detector, whose images are poor in electrons. */
+/** Target for the binned size: more pixels for a direct detector, whose images have few electrons. */
 const wantedSize = { directDetector: 1024, other: 512 };
 /** Up to this exposure, in seconds, drift settling is limited to what the camera does anyway. */
 const shortExposure = 0.25;
 
 /**
- * The exposure that image-shift and stage calibrations use, from the Trial parameters: the full camera unless the Trial area is wanted,
- * binned so that correlation is quick, never finer than Trial, with the exposure shortened as the binning grows.
+ * The exposure of image-shift and stage calibrations, from the Trial parameters: the full camera unless the Trial area
+ * is selected, binned for quick correlation, never finer than Trial, with a shorter exposure at larger binning.
  */
 export function shiftCalibrationExposure(
   trial: ParameterSet | Exposure,

@@ -28,10 +28,10 @@ interface Quantity {
   readonly apart: Apart;
   readonly limit: { readonly warning: number; readonly error: number };
   readonly written: Subject;
-  /** What the properties and what the stage calibration say of a place; scales as logarithms. */
+  /** Value of the properties, and of the stage calibration, at a place; scales as logarithms. */
   readonly ofProperties: (site: Site) => number | undefined;
   readonly ofStage: (site: Site) => number | undefined;
-  /** What the image-shift matrix adds to a value so that it is the same in all of a range. */
+  /** Correction from the image-shift matrix that makes a value the same throughout a range. */
   readonly ofShift: (site: Site) => number | undefined;
   readonly nominal: (site: Site) => number;
   readonly difference: (value: number) => { readonly value: number; readonly unit: '%' | 'degrees' };
@@ -74,10 +74,10 @@ const angle: Quantity = {
   },
 };
 
-/** Whether an angle is nearly 90 or 180 degrees, as of a wrong number of quarter turns. */
+/** True for an angle near 90 or 180 degrees, as from a wrong number of quarter turns. */
 export const isQuarterTurn = (difference: number): boolean =>
   Math.abs(difference) > 45 && Math.abs(difference - 90 * Math.round(difference / 90)) < limits.angle.error;
-/** Whether a ratio, by its logarithm, is nearly 2 or 4, as of a binning that was not taken into account. */
+/** True for a ratio, by its logarithm, near 2 or 4, as from a binning that was not taken into account. */
 export const isBinning = (difference: number): boolean =>
   [Math.LN2, 2 * Math.LN2].some((step) => Math.abs(Math.abs(difference) - step) < 0.1);
 
@@ -182,7 +182,10 @@ function voicesOf(quantity: Quantity, site: Site): readonly Voice[] {
   return [...voice('properties', quantity.ofProperties(site)), ...voice('stage', quantity.ofStage(site))];
 }
 
-/** What most places of a range say; where two opinions are equally strong, the one whose image-shift matrices fit their neighbours. */
+/**
+ * The majority among the places of a range. Between two equally strong opinions, the one whose image-shift matrices fit
+ * their neighbours.
+ */
 function consensus(
   voices: readonly Voice[],
   { apart, limit }: Quantity,
@@ -216,7 +219,7 @@ function axisDifference({ stage, pixel, stageRotation }: Site, mean: number): nu
   return lengths ? Math.max(Math.abs(Math.log(lengths.x)), Math.abs(Math.log(lengths.y))) : Math.abs(mean);
 }
 
-/** Which of two that disagree at one place is probably wrong. */
+/** Decides which of two contradicting values at one place is probably wrong. */
 function chooseHere(
   quantity: Quantity,
   written: Voice,
@@ -248,7 +251,7 @@ function chooseHere(
   ];
 }
 
-/** How far the image-shift matrix of a place is off its neighbours, by the magnification table. */
+/** Deviation of a place's image-shift matrix from its neighbours, by the magnification table. */
 function ofOwnRun(quantity: Quantity, site: Site, range: readonly Site[]): number {
   const steps = range.flatMap((each) => {
     const shift = quantity.ofShift(each);

@@ -13,7 +13,7 @@ import {
 } from './places';
 import { runFindings } from './runs';
 
-/** What else is known beside the optics. */
+/** Knowledge besides the optics. */
 export interface ConsistencyOptions {
   /** The calibrations as they are stored, also of places that the instrument does not have. */
   readonly stored?: StoredMatrices;
@@ -47,7 +47,7 @@ export function checkConsistency(
   return onePerSubject(found).sort(bySeverity);
 }
 
-/** Which aspect of a subject a finding is about: a shape explains scale and direction as well. */
+/** Aspect of each finding: a shape explains scale and direction as well. */
 const aspects: Readonly<Record<Finding['code'], 'scale' | 'angle' | 'place'>> = {
   'consistency/pixel-size': 'scale',
   'consistency/binning': 'scale',
@@ -93,7 +93,7 @@ const placeOf = (subject: Subject, { camera, magIndex }: Finding): string => `${
 const sameContradiction = (a: Finding, b: Finding): boolean =>
   a.code === b.code && a.subject === b.subject && a.camera === b.camera && a.magIndex === b.magIndex;
 
-/** What a change has made doubtful: findings of after that were not there before, or that weigh more now. */
+/** New findings of a change: those of `after` that were not there before, or are more severe now. */
 export const newFindings = (before: readonly Finding[], after: readonly Finding[]): readonly Finding[] =>
   after.filter(
     (finding) =>

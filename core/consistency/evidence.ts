@@ -10,7 +10,7 @@ import {
 } from '../base';
 import { highestMagIndex, specimenToCameraMatrix, type Optics, type OpticalCamera } from '../optics';
 
-/** What is known by measurement of one camera at one magnification. */
+/** Measurements of one camera at one magnification. */
 export interface Site {
   readonly camera: OpticalCamera;
   readonly magIndex: number;
@@ -20,9 +20,9 @@ export interface Site {
   /** Nanometres by the magnification table. */
   readonly nominalPixel: number;
   readonly nominalRotation: number;
-  /** What the site wrote into RotationAndPixel: nanometres, degrees. */
+  /** Values of RotationAndPixel from the site: nanometres, degrees. */
   readonly pixel?: number;
-  /** Whether that pixel size was found on a grating and is not in the properties yet. */
+  /** True when that pixel size was found on a grating and is not in the properties yet. */
   readonly pixelFound?: boolean;
   readonly rotation?: number;
   readonly deltaRotation?: number;

@@ -1,4 +1,4 @@
-/** What a contradiction is about; stable, to be looked up and filtered by. */
+/** Subject of a contradiction as a code; stable, for look-ups and filters. */
 export type ConsistencyCode =
   | 'consistency/pixel-size'
   | 'consistency/binning'
@@ -18,7 +18,7 @@ export type ConsistencyCode =
 /** `error`: what rests on it is wrong; `warning`: look at it; `information`: good to know. */
 export type FindingSeverity = 'error' | 'warning' | 'information';
 
-/** What is probably wrong. */
+/** The probably wrong quantity. */
 export type Subject =
   | 'image shift'
   | 'stage'
@@ -41,7 +41,7 @@ export interface ComparedNumber {
 export interface Finding {
   readonly code: ConsistencyCode;
   readonly severity: FindingSeverity;
-  /** What is probably wrong; where it cannot be told, what is easiest to measure again. */
+  /** The probably wrong quantity; if that is open, the one that is easiest to measure again. */
   readonly subject: Subject;
   readonly camera?: number;
   readonly magIndex?: number;
@@ -49,10 +49,10 @@ export interface Finding {
   readonly magIndexes: readonly number[];
   readonly cameras: readonly number[];
   readonly numbers: readonly ComparedNumber[];
-  /** How far they are apart. */
+  /** Size of the contradiction. */
   readonly difference?: { readonly value: number; readonly unit: '%' | 'degrees' };
   readonly message: string;
-  /** Why the subject is held to be wrong. */
+  /** Reason why the subject is probably wrong. */
   readonly reason: string;
   /** The id of the menu item to run, or the property to correct. */
   readonly redo: string;
@@ -83,7 +83,7 @@ const redoBySubject: Readonly<Record<Subject, string>> = {
   'magnification table': 'MagnificationTable',
   camera: 'PixelSizeInMicrons, FilmToCameraMagnification',
 };
-/** What is to be done again, or which property to be corrected. */
+/** The item to run again, or the property to correct. */
 export const redoOf = (subject: Subject): string => redoBySubject[subject];
 
 const subjectNames: Partial<Readonly<Record<Subject, string>>> = {

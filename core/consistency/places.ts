@@ -11,7 +11,7 @@ export interface StoredMatrix {
   /** The magnification written beside it; 0 for none. */
   readonly magnification?: number;
 }
-/** What was stored, whether or not the instrument still has the place. */
+/** Stored matrices, including those of places that the instrument no longer has. */
 export interface StoredMatrices {
   readonly imageShift: Iterable<StoredMatrix>;
   readonly stage: Iterable<StoredMatrix>;
@@ -46,7 +46,10 @@ const plain = (
   ...more,
 });
 
-/** Calibrations of cameras and mag indices that the instrument does not have, or that had another magnification when they were measured. */
+/**
+ * Calibrations of cameras and mag indexes that the instrument does not have, or that had another magnification during
+ * the measurement.
+ */
 export function strangerFindings(optics: Optics, stored: StoredMatrices): readonly Finding[] {
   const known = new Map(optics.cameras.map((camera) => [camera.index, camera]));
   const of = (subject: 'image shift' | 'stage', entries: Iterable<StoredMatrix>): readonly Finding[] => {
@@ -83,20 +86,20 @@ export function strangerFindings(optics: Optics, stored: StoredMatrices): readon
           'magnification table',
           place,
           message,
-          'The table has changed since, or its indices have shifted.',
+          'The table has changed since, or its magIndexes have shifted.',
           { numbers, redo: redoOf(subject) },
         ),
       ];
     });
-    const inactive = [...missing].map(([camera, indices]) =>
+    const inactive = [...missing].map(([camera, magIndexes]) =>
       plain(
         'consistency/unknown-place',
         'information',
         subject,
         { camera },
-        `There are ${indices.length} ${subject} calibrations of camera ${camera}, which is not among the active cameras.`,
+        `There are ${magIndexes.length} ${subject} calibrations of camera ${camera}, which is not among the active cameras.`,
         'They are not used and were not checked.',
-        { magIndexes: indices, redo: 'ActiveCameraList' },
+        { magIndexes, redo: 'ActiveCameraList' },
       ),
     );
     return [...found, ...inactive];
@@ -220,7 +223,7 @@ function measuredStep(
   return undefined;
 }
 
-/** What a camera would need so that its other calibrations can be trusted; one finding for a camera. */
+/** Missing measurements of a camera without which its other calibrations cannot be trusted; one finding per camera. */
 export function missingFindings(sites: readonly Site[]): readonly Finding[] {
   return [...new Set(sites.map(({ camera }) => camera))].flatMap((camera): Finding[] => {
     const own = sites.filter((site) => site.camera === camera);
@@ -230,8 +233,8 @@ export function missingFindings(sites: readonly Site[]): readonly Finding[] {
       (range) => !sites.some((site) => site.range === range && (site.pixel !== undefined || site.stage)),
     );
     if (unsupported.length === 0) return [];
-    const indices = shifts.filter(({ range }) => unsupported.includes(range)).map(({ magIndex }) => magIndex);
-    const message = `${camera.name} (camera ${camera.index}): at mag indices ${indices[0]} to ${indices.at(-1)} image shift is calibrated, but no pixel size and no stage shift is measured.`;
+    const magIndexes = shifts.filter(({ range }) => unsupported.includes(range)).map(({ magIndex }) => magIndex);
+    const message = `${camera.name} (camera ${camera.index}): at mag indexes ${magIndexes[0]} to ${magIndexes.at(-1)} image shift is calibrated, but no pixel size and no stage shift is measured.`;
     return [
       plain(
         'consistency/missing',
@@ -240,7 +243,7 @@ export function missingFindings(sites: readonly Site[]): readonly Finding[] {
         { camera: camera.index },
         `${message} The scale there is that of the magnification table.`,
         'Nothing ties these calibrations to micrometres.',
-        { magIndexes: indices },
+        { magIndexes },
       ),
     ];
   });

@@ -104,7 +104,7 @@ function judged(
           { ...to, what: `${to.what}, from here on` },
         ],
         difference: size,
-        message: `${nameOf(above)}: from here on the ${from.what} is ${words(to)}, below it is ${words(from)}: ${Math.abs(size.value).toFixed(1)} ${size.unit} apart. Either image shift changes here and ${above.magIndex} belongs into OtherShiftBoundaries, or the magnification table is inexact.`,
+        message: `${nameOf(above)}: from here on the ${from.what} is ${words(to)}, below it is ${words(from)}: ${Math.abs(size.value).toFixed(1)} ${size.unit} apart. Either image shift changes here and ${above.magIndex} belongs in OtherShiftBoundaries, or the magnification table is inexact.`,
         reason:
           'Several magnifications on either side agree among themselves. A grating on both sides tells which it is.',
         redo: redoOf('shift boundary'),

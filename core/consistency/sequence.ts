@@ -23,7 +23,7 @@ const reach = 3;
 /** Degrees from which on the two ways round are about equally long; no logarithm of a ratio comes near it. */
 const halfTurn = 90;
 
-/** What each place differs by from its neighbours, three on either side. */
+/** Deviation of each place from its neighbours, three on either side. */
 export function residuals(steps: readonly Step[], apart: Apart): readonly Outlier[] {
   return steps.map((step, at) => {
     const around = [...steps.slice(Math.max(0, at - reach), at), ...steps.slice(at + 1, at + 1 + reach)].map(

@@ -10,10 +10,10 @@ export interface CameraArea {
   readonly bottom: number;
 }
 
-/** What a camera does with a raw image before it hands it over. */
+/** Processing of a raw image in the camera before it is delivered. */
 export type Processing = 'unprocessed' | 'dark subtracted' | 'gain normalized';
 
-/** How the camera is read. */
+/** Read mode of the camera. */
 export type ReadMode = 'linear' | 'counting' | 'super-resolution';
 
 /** Everything that decides one image. */
@@ -21,7 +21,7 @@ export interface Exposure {
   readonly binning: number;
   readonly area: CameraArea;
   readonly exposure: Seconds;
-  /** How long the specimen is illuminated before the exposure. */
+  /** Time for which the specimen is illuminated before the exposure. */
   readonly driftSettling: Seconds;
   readonly processing: Processing;
   readonly readMode: ReadMode;
@@ -42,7 +42,7 @@ export interface Frame {
   readonly frames?: FrameReport;
 }
 
-/** What distinguishes a camera for those who use it. */
+/** Characteristics of a camera for its users. */
 export interface CameraTraits {
   /** Number of the camera in the properties file. */
   readonly index: number;
@@ -51,9 +51,9 @@ export interface CameraTraits {
   readonly width: number;
   readonly height: number;
   readonly binnings: readonly number[];
-  /** Whether it detects electrons directly, which doubles the image size that calibrations use. */
+  /** True for a direct electron detector, for which calibrations use twice the image size. */
   readonly directDetector: boolean;
-  /** Whether it stands behind a post-column filter and so uses the EFTEM column of the magnification table. */
+  /** True for a camera behind a post-column filter; it uses the EFTEM column of the magnification table. */
   readonly behindFilter: boolean;
   readonly stem: boolean;
   readonly shortestExposure: Seconds;
@@ -62,9 +62,9 @@ export interface CameraTraits {
   /** Time between the request and the beginning of the exposure. */
   readonly startupDelay: Seconds;
   readonly builtInSettling: Seconds;
-  /** Whether the image shift can be set while the camera still reads out. */
+  /** True when the image shift can be set while the camera still reads out. */
   readonly allowsPostActions: boolean;
-  /** How exposures can be divided into frames; undefined when they cannot. */
+  /** Limits for dividing exposures into frames; undefined when that is impossible. */
   readonly frames?: FrameTraits;
 }
 

@@ -1,6 +1,6 @@
 import type { Metres, Seconds } from '../base';
 
-/** Where the computer of a camera saves the frames of an exposure. */
+/** Place on the camera's computer for the frames of an exposure. */
 export interface FrameSaving {
   /** Folder in the file system of the camera's computer. */
   readonly folder: string;
@@ -15,7 +15,7 @@ export interface FrameSaving {
   readonly returnAfter?: number;
 }
 
-/** How an exposure is divided into frames (dose fractions). */
+/** Division of an exposure into frames (dose fractions). */
 export interface FrameSeries {
   /** Exposure of one frame. */
   readonly frameTime: Seconds;
@@ -23,18 +23,18 @@ export interface FrameSeries {
   readonly saving?: FrameSaving;
 }
 
-/** How a camera can divide its exposures. */
+/** Limits for the division of exposures into frames. */
 export interface FrameTraits {
   readonly shortestFrame: Seconds;
   /** Frame times are whole multiples of it. */
   readonly step: Seconds;
 }
 
-/** What became of the frames of an exposure. */
+/** Report on the frames of an exposure. */
 export interface FrameReport {
-  /** How many frames the exposure had. */
+  /** Number of frames of the exposure. */
   readonly count: number;
-  /** How many were saved; 0 when none were to be, undefined while the camera still saves. */
+  /** Number of saved frames; 0 when none were requested, undefined while the camera still saves. */
   readonly saved?: number;
   /** Electrons per physical pixel and second, as the camera itself measured it; undefined when it does not tell. */
   readonly doseRate?: number;

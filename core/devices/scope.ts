@@ -11,44 +11,50 @@ import {
 } from '../base';
 import type { Readable, Setting } from './setting';
 
-/** Which lenses a normalization runs through their cycle. */
+/** Group of lenses that a normalization cycles. */
 export type LensGroup = 'spot size' | 'condenser' | 'illumination' | 'objective' | 'projector' | 'all';
 
 /** Nanoprobe or microprobe; columns without probe modes are always in microprobe. */
 export type ProbeMode = 'nano' | 'micro';
 
-/** What is usual for the stages of a vendor; lengths in micrometres. */
+/** Usual values for the stages of a vendor; lengths in micrometres. */
 export interface StageError {
   /** Length over which the error of the X drive repeats. */
   readonly cycleX: number;
   readonly cycleY: number;
-  /** How far beyond the target a move goes first, so that all end from the same side. */
+  /** Distance beyond the target of the first part of a move, so that all moves end from the same side. */
   readonly backlash: number;
   /** The share of a cycle that a stage calibration should cover at least. */
   readonly smallestExtent: number;
 }
 
-/** How the column treats a change of magnification, as far as a caller has to know. */
+/** Behaviour of the column at a change of magnification, as far as callers need it. */
 export interface ScopeTraits {
   /** The model as shown to people. */
   readonly model: string;
-  /** Whether the image-shift coils are set back by a change of magnification. */
+  /** True when a change of magnification resets the image-shift coils. */
   readonly resetsImageShiftOnMagnificationChange: boolean;
-  /** Whether image shift is made by the projector deflector, so that its effect on the camera is the same at every magnification. */
+  /**
+   * True when the projector deflector makes image shift, so that its effect on the camera is the same at every
+   * magnification.
+   */
   readonly usesProjectorForImageShift: boolean;
   /** Micrometres on the specimen for one image-shift unit where nothing is calibrated: outside low magnification, and in it. */
   readonly roughImageShiftScale: { readonly regular: number; readonly lowMagnification: number };
   /** Highest spot size. */
   readonly spotSizes: number;
-  /** Whether image shift acts differently at each magnification of the secondary range. */
+  /** True when image shift is different at each magnification of the secondary range. */
   readonly secondaryMagnificationsDiffer?: boolean;
-  /** Whether image shift is limited axis by axis (the usual) or by its length, where the site does not say. */
+  /**
+   * True for limits of image shift axis by axis (the usual), false for a limit of its length; the default where the
+   * site does not say.
+   */
   readonly squareImageShiftLimits?: boolean;
   /** Focus for low magnification, in the column's own measure, where the site does not say. */
   readonly standardLowMagFocus?: number;
-  /** Which adaptation of old tables of image-shift delays holds for the column. */
+  /** Adaptation of old tables of image-shift delays for the column. */
   readonly delayAdaptation?: 'fast settling' | 'current' | 'scaled';
-  /** How the error of the stage repeats and how its targets are approached, where the site does not say. */
+  /** Repeat distance of the stage error and approach of targets; the default where the site does not say. */
   readonly stageError?: StageError;
   /** Nominal matrix from specimen to stage axes. */
   readonly nominalSpecimenToStage: {
@@ -74,7 +80,7 @@ export interface Scope {
   /** Brightness, 0 to 1, in the vendor's own measure. */
   readonly intensity: Setting<number>;
   readonly probeMode: Setting<ProbeMode>;
-  /** Whether the viewing screen is down, in front of the camera. */
+  /** True when the viewing screen is down, in front of the camera. */
   readonly screenDown: Setting<boolean>;
   readonly beamBlanked: Setting<boolean>;
   readonly highTension: Readable<Volts>;
@@ -86,7 +92,7 @@ export interface Scope {
 /** The token of the microscope column. */
 export const Scope = token<Scope>('Scope');
 
-/** Where the stage is, in stage coordinates. */
+/** Position of the stage, in stage coordinates. */
 export interface StagePosition {
   readonly x: Metres;
   readonly y: Metres;
@@ -94,7 +100,7 @@ export interface StagePosition {
   readonly tilt: Radians;
 }
 
-/** How a stage move is to be made. */
+/** Options of a stage move. */
 export interface StageMove {
   readonly x?: Metres;
   readonly y?: Metres;

@@ -1,6 +1,6 @@
 /** One setting of an instrument, read and written as an object, so that state can be kept and given back generically. */
 export interface Setting<Value> {
-  /** What people call it, such as `image shift`. */
+  /** Name for people, such as `image shift`. */
   readonly name: string;
   /** Reads the present value from the instrument. */
   read(signal?: AbortSignal): Promise<Value>;

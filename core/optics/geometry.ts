@@ -58,7 +58,7 @@ export class Geometry {
     this.byIndex = new Map(properties.cameras.map((camera) => [camera.index, camera]));
   }
 
-  /** Whether it was made of these very calibrations. */
+  /** True when it was made from these calibrations. */
   isOf(imageShifts: readonly MatrixEntry[], stages: readonly MatrixEntry[]): boolean {
     return sameEntries(this.imageShifts, imageShifts) && sameEntries(this.stages, stages);
   }

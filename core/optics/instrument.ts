@@ -15,7 +15,7 @@ export interface MatrixSource {
   entries(): Iterable<MatrixEntry>;
 }
 
-/** What pixel sizes, rotations and matrices are worked out from. */
+/** Input for pixel sizes, rotations and matrices. */
 export interface Instrument {
   readonly properties: OpticsProperties;
   readonly table: MagnificationTable;

@@ -1,4 +1,4 @@
-/** How a value came about. */
+/** Origin of a value. */
 export type Derivation =
   | 'measured'
   | 'camera setting'
@@ -49,7 +49,7 @@ export class KnownValues {
     ofCamera.set(magIndex, known);
     this.values.set(camera, ofCamera);
   }
-  /** The mag indices at which something is known of a camera, ascending. */
+  /** The mag indexes with a known value for a camera, ascending. */
   magIndexes(camera: number): readonly number[] {
     return [...(this.values.get(camera)?.keys() ?? [])].sort((a, b) => a - b);
   }

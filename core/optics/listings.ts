@@ -14,14 +14,14 @@ export interface ImageShiftVectors {
   /** Directions in degrees, measured from specimen Y and increasing clockwise. */
   readonly angleX: number;
   readonly angleY: number;
-  /** Whether pixel size and rotation are measured ones. */
+  /** True when pixel size and rotation are measured. */
   readonly measuredPixel: boolean;
   readonly measuredRotation: boolean;
 }
 
 /**
- * How long one unit of image shift is on the specimen, and in which direction, at every calibrated magnification. A step in length or
- * angle from one magnification to the next shows a boundary that belongs into OtherShiftBoundaries.
+ * Length and direction on the specimen of one unit of image shift, at every calibrated magnification. A step in length
+ * or angle from one magnification to the next shows a boundary that belongs in OtherShiftBoundaries.
  *
  * @param options.useMeasured takes measured pixel sizes and rotations where there are any, instead of nominal ones
  */
@@ -57,7 +57,7 @@ export function imageShiftVectors(
 
 const clockwiseFromY = (x: number, y: number): number => (Math.atan2(x, y) * 180) / Math.PI;
 
-/** What one stage calibration says about the stage axes and the tilt axis. */
+/** Stage axes and tilt axis from one stage calibration. */
 export interface StageCalibrationRow {
   readonly camera: number;
   readonly cameraName: string;

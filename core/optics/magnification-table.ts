@@ -3,7 +3,7 @@ import type { CameraKind, MagnificationRow, OpticsProperties, OpticsTraits } fro
 /** The highest mag index that there can be. */
 export const highestMagIndex = 119;
 
-/** A run of mag indices, both ends included. */
+/** A range of mag indexes, both ends included. */
 export interface MagRange {
   readonly lowest: number;
   readonly highest: number;
@@ -11,7 +11,7 @@ export interface MagRange {
 
 type TableProperties = Omit<OpticsProperties, 'cameras' | 'globalExtraRotation'>;
 
-/** How far a magnification that is asked for may lie from the nearest one, as a fraction of the spacing there. */
+/** Largest distance of a requested magnification from the nearest one, as a fraction of the spacing there. */
 const nearness = 0.35;
 
 /** The magnifications of an instrument, the ranges they form, and where image shift ceases to be comparable. */
@@ -54,13 +54,13 @@ export class MagnificationTable {
     return (camera.behindFilter ? row?.eftemRotation : row?.rotation) ?? 0;
   }
 
-  /** The mag indices in use, ascending. */
+  /** The used mag indexes, ascending. */
   indexes(camera: CameraKind): readonly number[] {
     const all = camera.stem ? this.stem.keys() : this.rows.keys();
     return [...all].filter((index) => this.magnificationFor(camera, index) > 0).sort((a, b) => a - b);
   }
 
-  /** Whether an index belongs to low magnification. */
+  /** True for an index of low magnification. */
   isLowMagnification(camera: CameraKind, index: number): boolean {
     const { lowestRegular, lowestRegularEftem, lowestRegularStem, lowestMicroStem } = this.properties;
     if (camera.stem)
@@ -81,7 +81,7 @@ export class MagnificationTable {
     return camera.behindFilter ? this.eftemBoundaries : this.regularBoundaries;
   }
 
-  /** Whether the same image-shift values move the specimen equally far at two magnifications of one camera. */
+  /** True when the same image-shift values move the specimen equally far at two magnifications of one camera. */
   canTransferImageShift(first: number, second: number, camera: CameraKind): boolean {
     const [low, high] = first < second ? [first, second] : [second, first];
     return !this.shiftBoundaries(camera).some((boundary) => low < boundary && boundary <= high);

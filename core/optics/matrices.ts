@@ -2,7 +2,7 @@ import { type Matrix, type Vector, apply, inverse, matrix, product } from '../ba
 import { type Instrument, type MatrixEntry, otherCameras, similarCameras } from './instrument';
 import type { OpticalCamera, OpticsTraits } from './properties';
 
-/** Where a matrix that was looked up came from. */
+/** Source of a matrix that was looked up. */
 export type MatrixSourceKind =
   | 'measured'
   | 'same mag, other camera'
@@ -132,7 +132,10 @@ export class MatrixLookup {
     return toCamera && back && product(back, toCamera);
   }
 
-  /** Carries an image shift to another magnification so that it moves the specimen equally far; unchanged where that cannot be told or need not be. */
+  /**
+   * Converts an image shift to another magnification so that it moves the specimen equally far; unchanged if that is
+   * unknown or unnecessary.
+   */
   transferImageShift<T extends number>(value: Vector<T>, from: number, to: number, camera: OpticalCamera): Vector<T> {
     if (this.instrument.table.canTransferImageShift(from, to, camera)) return value;
     const [atFrom, atTo] = [this.imageShiftToSpecimen(from, camera), this.imageShiftToSpecimen(to, camera)];

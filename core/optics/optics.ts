@@ -21,9 +21,9 @@ import { readOpticsProperties, readShiftProperties } from './site-properties';
 import { type StandardFocus, standardFocus } from './standard-focus';
 
 /**
- * What is known about the magnifications, pixel sizes, rotations and shift matrices of the instrument, missing ones derived.
- * Cameras are named by the number of their block in the settings; every call about one that is not described throws `optics/unknown-camera`.
- * Matrices are of unbinned camera pixels (Y up), micrometres and image-shift units.
+ * Magnifications, pixel sizes, rotations and shift matrices of the instrument; missing ones are derived. Cameras are
+ * named by the number of their block in the settings; every call about one that is not described throws
+ * `optics/unknown-camera`. Matrices are of unbinned camera pixels (Y up), micrometres and image-shift units.
  */
 export interface Optics {
   readonly magnifications: MagnificationTable;
@@ -35,7 +35,7 @@ export interface Optics {
   magnificationFor(magIndex: number, camera: number): number;
   /** The mag index of a magnification that a person typed, within a range if one is given; undefined when there is no such magnification. */
   findMagnification(magnification: number, camera: number, range?: MagRange): number | undefined;
-  /** The mag indices that searches from this one stay in. */
+  /** The mag indexes that belong to the same range; searches from this one stay in it. */
   magnificationRange(magIndex: number, camera: number): MagRange;
   isLowMagnification(magIndex: number, camera: number): boolean;
   canTransferImageShift(from: number, to: number, camera: number): boolean;
@@ -61,16 +61,16 @@ export interface Optics {
   specimenToStage(): Matrix;
   /** The nominal one of the column, for judging measured ones. */
   readonly nominalSpecimenToStage: Matrix;
-  /** The image shift that moves the specimen at `to` as far as `value` does at `from`; unchanged where that cannot be told. */
+  /** The image shift that moves the specimen at `to` as far as `value` does at `from`; unchanged if that is unknown. */
   transferImageShift<T extends number>(value: Vector<T>, from: number, to: number, camera: number): Vector<T>;
 
   /** Micrometres for one image-shift unit where nothing is calibrated. */
   roughImageShiftScale(magIndex: number, camera: number): number;
   /** The largest step, in image-shift units, that a calibration may take. */
   largestCalibrationImageShift(magIndex: number, camera: number): number;
-  /** How an image shift stands to its limit. */
+  /** An image shift relative to its limit. */
   imageShiftReach(value: Vector, magIndex: number, camera: number): ImageShiftReach;
-  /** How long the image takes to stand still after a change of image shift. */
+  /** Time until the image is at rest after a change of image shift. */
   imageShiftDelay(change: Vector, magIndex: number, camera: number): Seconds;
   /** The focus to set before a calibration in low magnification; undefined outside it and where there is none. */
   standardFocus(magIndex: number, probe: ProbeMode, camera: number): RawLensValue | undefined;
@@ -87,7 +87,7 @@ export interface Optics {
 /** The token of the optics. */
 export const Optics = token<Optics>('Optics');
 
-/** What optics are made of; `createOptics` makes this of settings and calibrations. */
+/** Parts of the optics; `createOptics` makes them from settings and calibrations. */
 export interface OpticsParts {
   readonly traits: OpticsTraits;
   readonly properties: () => OpticsProperties;
@@ -141,7 +141,7 @@ export function createOptics(settings: Settings, calibrations: OpticsCalibration
         .find((row) => row.magIndex === magIndex)?.lensValue,
     recordBinning: (camera) => settings.parameterSets.get(camera)?.Record.binning ?? 1,
   });
-  // The factor that the column needs is in force from the start, and whoever changes it starts from there.
+  // The column's own factor applies from the start, and later changes begin there.
   const { delayFactor } = adaptDelays(readShiftProperties(settings), traits.delayAdaptation);
   if (delayFactor !== settings.get('ISdelayScaleFactor')) settings.set('ISdelayScaleFactor', delayFactor);
   return optics;

@@ -3,7 +3,7 @@ import { type Instrument, nominalPixel, otherCameras, placesOf, seedPlace, simil
 import { type Known, KnownValues, deriveRound } from './known-values';
 import type { OpticalCamera } from './properties';
 
-/** How many magnifications are averaged for the ratio of camera to film magnification. */
+/** Number of magnifications that are averaged for the ratio of camera to film magnification. */
 const ratioNeighbours = 5;
 
 /**

@@ -1,7 +1,7 @@
 import type { Seconds } from '../base';
 import type { CameraTraits, ScopeTraits } from '../devices';
 
-/** What decides which column of the magnification table a camera uses. */
+/** Traits that select a camera's column of the magnification table. */
 export type CameraKind = Pick<CameraTraits, 'behindFilter' | 'stem'>;
 
 /** One row of the magnification table; a magnification of 0 says that the index is not in use. */
@@ -14,7 +14,7 @@ export interface MagnificationRow {
   readonly eftemRotation: number;
 }
 
-/** What a site has measured at one magnification of one camera; a field is missing when it was not. */
+/** Measurements at one magnification of one camera; a missing field was not measured. */
 export interface MeasuredMagnification {
   readonly magIndex: number;
   /** Rotation in degrees against the magnification one index lower. */
@@ -24,7 +24,7 @@ export interface MeasuredMagnification {
   readonly pixelNanometres?: number;
 }
 
-/** What the geometry of images depends on in a camera. */
+/** Traits of a camera on which the geometry of images depends. */
 export interface OpticalCamera extends CameraKind {
   readonly index: number;
   readonly name: string;
@@ -41,7 +41,7 @@ export interface OpticalCamera extends CameraKind {
   readonly specialRotations: readonly { readonly from: number; readonly to: number; readonly angle: number }[];
   /** The longest start-up time that counts when waiting for image shift. */
   readonly startupCap?: Seconds;
-  /** Whether it has one shutter, so that its built-in settling does not protect the image from image shift. */
+  /** True for a camera with one shutter, whose built-in settling does not protect the image from image shift. */
   readonly oneShutter?: boolean;
 }
 
@@ -74,7 +74,7 @@ export interface ShiftProperties {
   readonly limits: { readonly regular: number; readonly lowMagnification: number };
   /** Largest step in micrometres that a calibration may take, outside and in low magnification. */
   readonly calibrationLimits: { readonly regular: number; readonly lowMagnification: number };
-  /** Whether each axis is limited by itself; undefined leaves it to the column. */
+  /** True when each axis has its own limit; undefined leaves it to the column. */
   readonly squareLimits?: boolean;
   /** Micrometres for one image-shift unit as the site entered them. */
   readonly roughScale: { readonly regular?: number; readonly lowMagnification?: number; readonly stem?: number };
@@ -86,7 +86,7 @@ export interface ShiftProperties {
   readonly standardLowMagFocus?: number;
 }
 
-/** What optics needs to know of a column. */
+/** Traits of a column that the optics use. */
 export type OpticsTraits = Pick<
   ScopeTraits,
   | 'usesProjectorForImageShift'

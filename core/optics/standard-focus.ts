@@ -10,11 +10,11 @@ export interface StandardFocus {
   readonly nano?: number;
 }
 
-/** What the standard focus of a magnification is looked up in. */
+/** Sources of the standard focus of a magnification. */
 export interface StandardFocusSources {
   readonly table: MagnificationTable;
   readonly calibrated: readonly StandardFocus[];
-  /** What holds in low magnification where nothing is calibrated. */
+  /** Value for low magnification where nothing is calibrated. */
   readonly lowMagnification: number | undefined;
   /** Focus that the column adds at a magnification by itself, where that is known. */
   readonly baseFocus?: (magIndex: number) => number | undefined;

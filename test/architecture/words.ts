@@ -65,7 +65,7 @@ export const phrases: readonly (readonly [pattern: RegExp, instead: string])[] =
   ],
   [/\b(?:whoever|whosoever|whomever)\b/i, '"the caller", "the code that"'],
   [/\b(?:lest|hence|whence|thereby|hitherto|whilst|amongst|ere|nought|upon|shall|ought)\b/i, 'a word of today'],
-  [/\b(?:as it were|by and by|of old|none the less|put right|of late)\b/i, 'a plain word'],
+  [/\b(?:as it were|by and by|none the less|put right|of late)\b/i, 'a plain word'],
   [
     /(?<!\b(?:there|here) )\b(?:is|are) no (?!longer\b|more\b|less\b|better\b|worse\b|other\b|need\b|different\b)\w+/i,
     'is not a',

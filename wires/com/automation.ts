@@ -53,7 +53,7 @@ export class ComArray {
   ) {}
 }
 
-/** A value with the type under which it is to be sent, where the server minds. */
+/** A value with an explicit type, for a server that is strict about it. */
 export class Typed {
   constructor(
     readonly type: ComType,
@@ -75,14 +75,17 @@ export class ComStatus {
 }
 
 type ComPlain = number | bigint | string | boolean | undefined;
-/** What a server answers; undefined for nothing. */
+/** An answer of a server; undefined for nothing. */
 export type ComResult = ComPlain | AutomationObject | ComArray | ComStatus;
-/** What can be sent: a whole number that fits goes as 32-bit integer, another number as double, and what is absent as an argument left out. */
+/**
+ * A value that can be sent: a whole number that fits as 32-bit integer, another number as double, and undefined as a
+ * missing argument.
+ */
 export type ComValue = ComResult | Typed | ByReference;
 
 /** An object of an automation server. All members go by the names that the server gives them; capitals do not matter. */
 export interface AutomationObject {
-  /** What the object is called in messages. */
+  /** Name of the object in messages. */
   readonly name: string;
   /** Reads a property, with indexes where it has some. */
   get(member: string, ...indexes: readonly ComValue[]): ComResult;
@@ -92,7 +95,7 @@ export interface AutomationObject {
   putReference(member: string, value: ComValue): void;
   /** Calls a method. */
   call(member: string, ...given: readonly ComValue[]): ComResult;
-  /** Whether the server knows a member of that name. */
+  /** True when the server knows a member of that name. */
   has(member: string): boolean;
   /** The elements of a collection, in its own order. */
   items(): readonly ComResult[];
@@ -100,7 +103,7 @@ export interface AutomationObject {
   release(): void;
 }
 
-/** Whether an answer is an object of a server. */
+/** True when an answer is an object of a server. */
 export const isObject = (value: ComValue): value is AutomationObject =>
   typeof value === 'object' && 'putReference' in value;
 

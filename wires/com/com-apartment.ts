@@ -4,7 +4,7 @@ import { CallMemory, ComObject, type ComSurroundings } from './com-object';
 import { type Address, type Native, loadNative } from './native';
 import { Variants } from './variants';
 
-/** Where a server may run: within this process, in a program on this computer, or on another computer. */
+/** Places where a server may run: within this process, in a program on this computer, or on another computer. */
 export const serverPlaces = { inProcess: 1, local: 4, remote: 16 } as const;
 
 const dispatchId = Buffer.from('0004020000000000c000000000000046', 'hex');
@@ -14,8 +14,9 @@ const changedMode = 0x80010106;
 const alreadyThere = 1;
 
 /**
- * The connection of one thread to automation servers. Everything that comes from it must be used on the thread that made it, and is let
- * go when it is closed. Calls are made at once and block the thread, so it belongs into a process of its own.
+ * The connection of one thread to automation servers. Everything that comes from it must be used on the thread that
+ * made it, and is released when it is closed. Calls are synchronous and block the thread, so it belongs in a process of
+ * its own.
  */
 export class ComApartment {
   private readonly objects = new Set<ComObject>();
@@ -75,7 +76,7 @@ export class ComApartment {
     }
   }
 
-  /** How many objects are held. */
+  /** Number of objects that are held. */
   get held(): number {
     return this.objects.size;
   }

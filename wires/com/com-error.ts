@@ -13,11 +13,11 @@ export type ComErrorCode =
   | 'com/refused'
   | 'com/released';
 
-/** What a server adds to a failure in its own words. */
-export interface ComFailure {
+/** The server's own description of an error. */
+export interface ComErrorParts {
   /** The 32-bit result, as an unsigned number. */
   readonly result: number;
-  /** Which part of the server says so. */
+  /** The part of the server that reports it. */
   readonly source?: string;
   readonly description?: string;
   /** The result that the server itself gives beside the general one, as an unsigned number. */
@@ -34,7 +34,7 @@ export class ComError extends Error {
     readonly code: ComErrorCode,
     message: string,
     readonly hint: string,
-    failure?: ComFailure,
+    failure?: ComErrorParts,
   ) {
     super(message);
     this.result = failure?.ownResult || failure?.result;
@@ -70,7 +70,7 @@ const denied: Meaning = {
   hint: 'Run this program as the user who runs the microscope software, and neither of the two as administrator alone.',
 };
 
-/** What the results mean that servers and Windows answer with. */
+/** Meanings of the results of servers and Windows. */
 const meanings: ReadonlyMap<number, Meaning> = new Map<number, Meaning>([
   [
     0x800401f3,
@@ -165,7 +165,7 @@ export const describeResult = (result: number): string =>
   `0x${(result >>> 0).toString(16).toUpperCase().padStart(8, '0')}`;
 
 /** The error for a call that did not succeed. `call` names it, such as `TEMScripting.Instrument Projection.Defocus`. */
-export function comFailure(call: string, failure: ComFailure): ComError {
+export function comError(call: string, failure: ComErrorParts): ComError {
   const own = failure.ownResult ? meanings.get(failure.ownResult >>> 0) : undefined;
   const general = failure.result >>> 0 === exception ? undefined : meanings.get(failure.result >>> 0);
   const refusal: Meaning = { ...plain, code: 'com/refused', text: 'the server refused' };
@@ -182,7 +182,7 @@ export function comFailure(call: string, failure: ComFailure): ComError {
 
 /** Throws when Windows says that a call did not succeed. */
 export function checkResult(call: string, result: number): void {
-  if (result < 0) throw comFailure(call, { result: result >>> 0 });
+  if (result < 0) throw comError(call, { result: result >>> 0 });
 }
 
 /** Errors that are found before a call is made. */

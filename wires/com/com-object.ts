@@ -1,5 +1,5 @@
 import { type AutomationObject, ByReference, type ComResult, type ComValue, isObject } from './automation';
-import { ComError, checkResult, comErrors, comFailure } from './com-error';
+import { ComError, checkResult, comErrors, comError } from './com-error';
 import type { Address, Native } from './native';
 import { variantBytes } from './number-kinds';
 import type { Variants } from './variants';
@@ -13,13 +13,13 @@ const newEnumeration = -4;
 const unknownName = 0x80020006;
 const memberNotFound = 0x80020003;
 /** The most arguments that a call takes. */
-const mostArguments = 16;
-const mostItems = 100_000;
+const maxArguments = 16;
+const maxItems = 100_000;
 const enumVariantId = Buffer.from('0404020000000000c000000000000046', 'hex');
 /** `IID_NULL`, which the functions of automation want. */
 const noId = Buffer.alloc(16);
 
-/** Where the parts of a call lie in the memory that all calls share: one after the other, since calls never overlap. */
+/** Places of the parts of a call in the memory that all calls share: one after the other, since calls never overlap. */
 const places = {
   parameters: 0,
   result: 32,
@@ -30,11 +30,11 @@ const places = {
   name: 152,
   given: 192,
 } as const;
-const cells = places.given + mostArguments * variantBytes;
+const cells = places.given + maxArguments * variantBytes;
 
 /** The memory in which calls are put together. */
 export class CallMemory {
-  readonly buffer = Buffer.allocUnsafeSlow(cells + mostArguments * variantBytes).fill(0);
+  readonly buffer = Buffer.allocUnsafeSlow(cells + maxArguments * variantBytes).fill(0);
   readonly address: Address;
 
   constructor(native: Native) {
@@ -46,7 +46,7 @@ export class CallMemory {
   }
 }
 
-/** What the objects of an apartment share. */
+/** Dependencies that the objects of an apartment share. */
 export interface ComSurroundings {
   readonly native: Native;
   readonly variants: Variants;
@@ -110,7 +110,7 @@ export class ComObject implements AutomationObject {
     }
     const found: ComResult[] = [];
     try {
-      while (found.length < mostItems) {
+      while (found.length < maxItems) {
         buffer.fill(0, places.result, places.result + variantBytes);
         const result = native.method(list, 'Next', 1, memory.at(places.result), memory.at(places.name));
         checkResult(call, result);
@@ -124,7 +124,7 @@ export class ComObject implements AutomationObject {
     } finally {
       native.method(list, 'Release');
     }
-    throw comErrors.unknownType(call, `a list of more than ${mostItems} elements`);
+    throw comErrors.unknownType(call, `a list of more than ${maxItems} elements`);
   }
 
   release(): void {
@@ -169,7 +169,7 @@ export class ComObject implements AutomationObject {
     const { native, variants, memory } = this.surroundings;
     const call = `${this.name}.${member}`;
     const number = this.find(member);
-    if (number === undefined) throw comFailure(call, { result: unknownName });
+    if (number === undefined) throw comError(call, { result: unknownName });
     // A method without a result and a property with indexes look alike to some servers.
     const flags = kind === 'get' && given.length > 0 ? kinds.get | kinds.method : kinds[kind];
     this.send(call, number, flags, given);
@@ -185,7 +185,7 @@ export class ComObject implements AutomationObject {
     const { native, variants, memory } = this.surroundings;
     const { buffer } = memory;
     const { address } = this;
-    if (given.length > mostArguments)
+    if (given.length > maxArguments)
       throw comErrors.badValue(call, `${given.length} values are more than a call takes`);
     let written = 0;
     /** Arguments stand in reverse order. */
@@ -243,6 +243,6 @@ export class ComObject implements AutomationObject {
     const [source = '', description = ''] = texts.map((text) => variants.readText(text));
     const ownResult = buffer.readUInt32LE(at + 56);
     for (const text of texts) native.SysFreeString(text);
-    return comFailure(call, { result: result >>> 0, source, description, ownResult });
+    return comError(call, { result: result >>> 0, source, description, ownResult });
   }
 }

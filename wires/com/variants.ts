@@ -19,11 +19,11 @@ const valueAt = 8;
 const byReference = 0x4000;
 const array = 0x2000;
 const typeMask = 0xfff;
-/** What a server is told when an optional argument is left out. */
+/** The code for an omitted optional argument. */
 const leftOut = 0x80020004;
 const longest = 0x7fffffff;
 
-/** How values become objects of a server and back; the apartment knows. */
+/** Converts values to objects of a server and back, for the apartment. */
 export interface ObjectTable {
   /** Takes over one reference to an object and gives it its class. */
   adopt(pointer: Address, name: string): AutomationObject;

@@ -3,9 +3,9 @@ import { reasonOf } from '../wire-error';
 import { HostError, hostErrors } from './host-error';
 import { type ProcessOptions, type RunningProcess, startProcess } from './start-process';
 
-/** How a device is reached in a process of its own. */
+/** Options of a device in a process of its own. */
 export interface DeviceHostOptions {
-  /** What the device is called in messages, such as `FEI column`. */
+  /** Name of the device in messages, such as `FEI column`. */
   readonly name: string;
   /** The compiled module whose `openDevice` brings up the device there. */
   readonly module: string;
@@ -19,11 +19,11 @@ export interface DeviceHostOptions {
   readonly callLimit?: number;
   /** Milliseconds after which a process that gives no sign of life is ended; 10 s. */
   readonly silence?: number;
-  /** Whether the connection to the device is made anew after an error of a call, since it cannot recover. */
+  /** True for an error after which the connection to the device must be made anew. */
   readonly startsAnewAfter?: (error: unknown) => boolean;
 }
 
-/** What a call may be given besides its arguments. */
+/** Options of a call besides its arguments. */
 export interface HostCall {
   /** Milliseconds. */
   readonly limit?: number;
@@ -33,19 +33,19 @@ export interface HostCall {
 const usualLimit = 30_000;
 const usualSilence = 10_000;
 const closeLimit = 5_000;
-/** How long a process may take to vanish after it was ended by force. */
+/** Limit for a process to vanish after it was killed. */
 const goneLimit = 5_000;
-const mostFailures = 3;
+const maxFailures = 3;
 
 /** Milliseconds within which a process that could not be started is started once more: what stood in its way may be gone. */
-const quick = 3_000;
+const quickExit = 3_000;
 
 async function startedWithPatience(options: ProcessOptions, signal?: AbortSignal): Promise<RunningProcess> {
   const began = performance.now();
   try {
     return await startProcess(options, signal);
   } catch (error) {
-    if (signal?.aborted || performance.now() - began > quick) throw error;
+    if (signal?.aborted || performance.now() - began > quickExit) throw error;
     return startProcess(options, signal);
   }
 }
@@ -125,7 +125,7 @@ export class DeviceHost {
     await this.down();
     const { name, module, options, command = [], startLimit = usualLimit, silence = usualSilence } = this.options;
     const last = this.lastFailure;
-    if (this.failures >= mostFailures && last) throw hostErrors.keepsFailing(name, this.failures, last);
+    if (this.failures >= maxFailures && last) throw hostErrors.keepsFailing(name, this.failures, last);
     try {
       this.running = await startedWithPatience({ name, command, startLimit, silence }, signal);
       await this.running.link.ask({ kind: 'open', module, options }, 'connecting', startLimit, signal);

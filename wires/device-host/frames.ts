@@ -7,9 +7,9 @@ export class FrameError extends Error {}
 const magic = 0x45754872;
 /** Magic, number, bytes of the body, number of parts, bytes of all parts, checksum of the parts, checksum of the head and the body. */
 const headBytes = 28;
-const mostBody = 2 ** 28;
-const mostParts = 4096;
-const mostBytes = 2 ** 32 - 1;
+const maxBody = 2 ** 28;
+const maxParts = 4096;
+const maxBytes = 2 ** 32 - 1;
 
 const kinds = [
   Int8Array,
@@ -74,7 +74,7 @@ export class FrameWriter {
     const body = writer.releaseBuffer();
     const { parts } = writer;
     const total = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
-    if (body.length > mostBody || parts.length > mostParts || total > mostBytes)
+    if (body.length > maxBody || parts.length > maxParts || total > maxBytes)
       throw new FrameError(`a message of ${body.length + total} bytes is too long`);
     const head = Buffer.alloc(headBytes + 4 * parts.length);
     head.writeUInt32LE(magic, 0);
@@ -105,7 +105,7 @@ export class FrameReader {
     this.take = this.takeHead;
   }
 
-  /** Whether a message has begun and not ended. */
+  /** True in the middle of a message. */
   get midway(): boolean {
     return this.filled > 0 || this.take !== this.takeHead;
   }
@@ -139,7 +139,7 @@ export class FrameReader {
     if (head.readUInt32LE(0) !== magic) throw new FrameError('no beginning of a message');
     if (head.readUInt32LE(4) !== this.number) throw new FrameError('a message out of order');
     const [body, parts, total] = [head.readUInt32LE(8), head.readUInt32LE(12), head.readUInt32LE(16)];
-    if (body > mostBody || parts > mostParts) throw new FrameError('a message of impossible length');
+    if (body > maxBody || parts > maxParts) throw new FrameError('a message of impossible length');
     return this.expect(new Uint8Array(4 * parts + body), () => this.takeBody(head, parts, total));
   };
 

@@ -32,7 +32,7 @@ export class DeviceCallError extends Error {
     readonly code: string,
     message: string,
     readonly hint: string,
-    /** What else the device's code said, such as the result of a call into Windows. */
+    /** Further data from the device's code, such as the result of a call into Windows. */
     readonly details: Readonly<Record<string, unknown>>,
   ) {
     super(message);

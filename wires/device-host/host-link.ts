@@ -1,15 +1,15 @@
 import type { Socket } from 'node:net';
 import { FrameError, FrameReader, FrameWriter } from './frames';
 import { DeviceCallError, hostErrors } from './host-error';
-import { type Fault, type Reply, type Request, isReply } from './messages';
+import { type SentError, type Reply, type Request, isReply } from './messages';
 
-/** What the program knows of a connection to a device's process. */
+/** Dependencies of a connection to a device's process. */
 export interface LinkSurroundings {
-  /** What the device is called in messages. */
+  /** Name of the device in messages. */
   readonly name: string;
   /** Milliseconds after which a process that says nothing counts as dead. */
   readonly silence: number;
-  /** The connection has come to its end; the process is to be ended too. */
+  /** Called when the connection has ended; the process must end too. */
   end(): void;
 }
 
@@ -23,7 +23,7 @@ interface Pending {
 }
 
 /** Milliseconds that a process may take to be seen to end after its connection has. */
-const patience = 500;
+const lastWordsLimit = 500;
 
 /**
  * The program's end of the connection to a device's process. One request is under way at a time. Whatever goes wrong ends the
@@ -51,17 +51,21 @@ export class HostLink {
     socket.on('close', () => {
       const how = this.reader.midway ? 'its connection was lost in the middle of an answer' : 'its connection was lost';
       // The end of the process, which is noticed a little later, says more.
-      this.closing = setTimeout(() => this.fail(hostErrors.crashed(surroundings.name, how, this.during())), patience);
+      this.closing = setTimeout(
+        () => this.fail(hostErrors.crashed(surroundings.name, how, this.during())),
+        lastWordsLimit,
+      );
     });
   }
 
-  /** Why the connection has ended; undefined while it stands. */
+  /** Reason why the connection has ended; undefined while it is open. */
   get ended(): Error | undefined {
     return this.failure;
   }
 
   /**
-   * Makes a request and waits for its end. When the signal fires the process is told; the request still has to end before the next.
+   * Makes a request and waits for its end. When the signal fires, the process gets an abort; the request still has to
+   * end before the next.
    * @param limit milliseconds
    */
   ask(request: Asked, call: string, limit: number, signal?: AbortSignal): Promise<unknown> {
@@ -142,7 +146,7 @@ export class HostLink {
     const { pending } = this;
     if (reply.kind === 'hello' || reply.id !== pending?.id) throw new FrameError('a reply that nobody asked for');
     if (reply.kind === 'done') pending.succeed(reply.value);
-    else pending.fail(callError(reply.fault, this.surroundings.name, pending.call));
+    else pending.fail(callError(reply.error, this.surroundings.name, pending.call));
   }
 
   private look(): void {
@@ -155,7 +159,7 @@ export class HostLink {
   }
 }
 
-function callError({ message, code, hint, details }: Fault, name: string, call: string): Error {
+function callError({ message, code, hint, details }: SentError, name: string, call: string): Error {
   if (code !== undefined && hint !== undefined) return new DeviceCallError(code, message, hint, details);
   return new DeviceCallError(
     'host/call-failed',

@@ -2,14 +2,14 @@ import type { Socket } from 'node:net';
 import { FrameReader, FrameWriter } from './frames';
 import type { Reply, Request } from './messages';
 
-/** What the end of a connection in the device's process works with. */
+/** Dependencies of the device's end of a connection. */
 export interface PeerSurroundings {
   readonly token: string;
   /** Milliseconds between two signs of life. */
   readonly interval: number;
   /** Hands a request to the thread of the device. */
   take(request: Request): void;
-  /** The connection has ended, or something wrong came over it: nothing is to be done any more. */
+  /** Called when the connection has ended or is corrupt: nothing more may be done. */
   end(): void;
 }
 

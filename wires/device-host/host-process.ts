@@ -4,7 +4,10 @@ import { Worker } from 'node:worker_threads';
 import { HostPeer } from './host-peer';
 import { type Reply, type Startup, startupVariable } from './messages';
 
-/** What a device's process runs: the device on one thread, the connection on the other. It ends with the connection, at once. */
+/**
+ * Main function of a device's process: the device runs on one thread, the connection on the other. The process ends at
+ * once with the connection.
+ */
 function main({ port, token, interval }: Startup): void {
   // An ordinary exit would wait for the thread of the device, which may never return from a call.
   const end = (): void => void process.kill(process.pid, 'SIGKILL');

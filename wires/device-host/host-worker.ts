@@ -1,6 +1,6 @@
 import { isMainThread, parentPort } from 'node:worker_threads';
 import type { HostSurroundings, HostedDevice } from './hosted-device';
-import { type Reply, type Request, faultOf } from './messages';
+import { type Reply, type Request, sentErrorOf } from './messages';
 
 /**
  * The thread of a device's process on which its code runs: what blocks there keeps nobody else. Everything happens in the order in
@@ -28,7 +28,7 @@ export class DeviceThread {
       const value = await this.valueOf(request);
       this.answer({ kind: 'done', id, value }, buffersOf(value));
     } catch (error) {
-      this.answer({ kind: 'failed', id, fault: faultOf(error) }, []);
+      this.answer({ kind: 'failed', id, error: sentErrorOf(error) }, []);
     } finally {
       this.present = undefined;
     }

@@ -1,6 +1,6 @@
-/** What the code of a device is told by the process in which it runs. */
+/** Services of the process for the code of a device. */
 export interface HostSurroundings {
-  /** Fires when whoever made the present call does not want its answer any more. */
+  /** Fires when the caller of the present call no longer needs its answer. */
   readonly signal: AbortSignal;
 }
 
@@ -11,5 +11,5 @@ export interface HostedDevice {
   close?(): void | Promise<void>;
 }
 
-/** What a module that a device's process loads exports as `openDevice`. Options are plain values. */
+/** The export `openDevice` of a module that a device's process loads. Options are plain values. */
 export type OpenDevice = (options: never, surroundings: HostSurroundings) => HostedDevice | Promise<HostedDevice>;

@@ -9,9 +9,9 @@ import { hostErrors } from './host-error';
 import { HostLink } from './host-link';
 import { type Startup, isReply, startupVariable } from './messages';
 
-/** How a device's process is started. */
+/** Start options of a device's process. */
 export interface ProcessOptions {
-  /** What the device is called in messages. */
+  /** Name of the device in messages. */
   readonly name: string;
   /** The program that runs JavaScript, and what it is given before the file. */
   readonly command: readonly string[];

@@ -3,7 +3,7 @@ import { type Address, checkServer } from '../open-socket';
 import { Turns } from '../turns';
 import { WireError, reasonOf } from '../wire-error';
 
-/** How one request is made. */
+/** Options of one request. */
 export interface HttpJsonOptions {
   /** Milliseconds until the whole answer must have come. */
   readonly limit: number;
@@ -12,7 +12,7 @@ export interface HttpJsonOptions {
   readonly largest?: number;
 }
 
-/** What a server answered: its status, and the value of its body where it is JSON. */
+/** A server's answer: its status, and the value of its body if that is JSON. */
 export interface HttpJsonAnswer {
   readonly status: number;
   readonly value: unknown;
@@ -158,20 +158,20 @@ function understood(response: IncomingMessage, bytes: Buffer, what: string): Htt
   const announced = response.headers['content-length'];
   if (announced === undefined || Number(announced) !== bytes.length)
     throw bad(`an answer of ${bytes.length} bytes came where ${announced ?? 'an unknown number'} were announced`);
-  if (bytes.some((byte) => byte >= 0x80)) throw bad('the answer holds bytes that are no text');
+  if (bytes.some((byte) => byte >= 0x80)) throw bad('the answer holds bytes that are not text');
   try {
     return { status, value: JSON.parse(bytes.toString('latin1')) as unknown };
   } catch {
-    throw bad(`"${bytes.toString('latin1', 0, 60)}" is no JSON`);
+    throw bad(`"${bytes.toString('latin1', 0, 60)}" is not JSON`);
   }
 }
 
 function asWireError(error: unknown, what: string, connected: boolean): unknown {
-  // Whatever has a code of this program or of whoever stopped it is handed on as it is.
+  // An error of this program, or of the code that stopped the request, is passed on unchanged.
   if (error instanceof WireError) return error;
   const { code, message = 'it ended early' } = (error ?? {}) as { code?: string; message?: string };
   if (code?.startsWith('HPE_'))
-    return new WireError('wire/bad-reply', `${what}: the answer is no HTTP: ${message}.`, advice, error);
+    return new WireError('wire/bad-reply', `${what}: the answer is not HTTP: ${message}.`, advice, error);
   if (error instanceof Error && code !== undefined && code.includes('/')) return error;
   return connected
     ? new WireError('wire/connection-lost', `${what}: the connection was lost: ${message}.`, checkServer, error)

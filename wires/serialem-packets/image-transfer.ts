@@ -6,7 +6,7 @@ export const superChunk = 33_554_432;
 /** The eight bytes that ask for the next chunk of an image: their number and the code of the handshake. */
 export const chunkHandshake: Buffer = Buffer.from('0800000018000000', 'hex');
 
-/** How an image of so many bytes is cut up; the last chunk holds what is left. */
+/** Division of an image into chunks; the last chunk holds the rest. */
 export interface Chunking {
   readonly count: number;
   readonly size: number;
@@ -18,14 +18,14 @@ export function chunksOf(bytes: number, largest: number = superChunk): Chunking 
   return { count, size: Math.ceil(bytes / count) };
 }
 
-/** What the header of an image says: elements, columns, rows, chunks. */
+/** Contents of the header of an image: elements, columns, rows, chunks. */
 export interface ImageHeader {
   readonly pixels: number;
   readonly chunks: number;
 }
 
 /** Most chunks that are believed; an image of that many would be of 32 gigabytes. */
-const mostChunks = 1024;
+const maxChunks = 1024;
 
 /**
  * Checks a header against what there is room for, before any memory is taken for it.
@@ -41,7 +41,7 @@ export function checkImageHeader(
 ): { readonly bytes: number; readonly chunking: Chunking } {
   const bytes = pixels * bytesPerPixel;
   if (pixels === 0) return { bytes, chunking: { count: 0, size: 0 } };
-  const sane = pixels > 0 && bytes <= largest && chunks > 0 && chunks <= Math.min(mostChunks, bytes);
+  const sane = pixels > 0 && bytes <= largest && chunks > 0 && chunks <= Math.min(maxChunks, bytes);
   if (!sane)
     throw new WireError(
       'wire/bad-reply',

@@ -6,7 +6,7 @@ import { PacketConnection } from './packet-connection';
 import { type PacketFunction, type ReplyOf, type RequestOf, fixedLength, hasArray } from './packet-function';
 import { Turns } from '../turns';
 
-/** How to reach a server, and how patient to be. */
+/** Address of a server, and time limits. */
 export interface PacketClientOptions extends Address {
   /** Milliseconds to wait for a connection. */
   readonly connectLimit: number;
@@ -14,7 +14,7 @@ export interface PacketClientOptions extends Address {
   readonly slowestTransfer?: number;
 }
 
-/** How one call is made. */
+/** Options of one call. */
 export interface CallOptions {
   /** Milliseconds to wait for the reply to begin. */
   readonly limit: number;
@@ -27,7 +27,7 @@ export interface CallOptions {
   readonly largestImage?: number;
 }
 
-/** What a server answered. */
+/** A server's answer. */
 export interface PacketReply<Function extends PacketFunction> {
   /** 0 for done, above 0 for a failure of the function. */
   readonly status: number;
@@ -38,7 +38,7 @@ export interface PacketReply<Function extends PacketFunction> {
   readonly connection: number;
 }
 
-/** What the server says with a negative status. */
+/** Meanings of the server's negative statuses. */
 const refusals: Readonly<Record<number, string>> = {
   [-1]: 'it does not know this function',
   [-2]: 'the function ended with an exception inside the server',
@@ -49,7 +49,7 @@ const refusals: Readonly<Record<number, string>> = {
   [-9]: 'it is busy or does not let itself be controlled from outside',
   [-10]: 'its user pressed STOP',
 };
-/** What to do about them, where it is not to look at the log. */
+/** Hints for them, where a look at the log does not help. */
 const refusalHints: Readonly<Record<number, string>> = {
   [-1]: 'Install a newer version of the plugin in the server.',
   [-9]: 'Wait until the server is idle, switch on its control from outside, then try again.',
@@ -243,7 +243,7 @@ class CallGuard {
     if (signal?.aborted) this.stop();
   }
 
-  /** From now on, so many milliseconds are left. */
+  /** Sets the time left, in milliseconds from now. */
   allow(milliseconds: number): void {
     clearTimeout(this.timer);
     const limit = Math.round(milliseconds);

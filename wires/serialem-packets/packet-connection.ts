@@ -6,7 +6,7 @@ import { StreamReader } from './stream-reader';
 /** One connection to a server; once it has failed it stays closed. */
 export class PacketConnection {
   readonly reader = new StreamReader();
-  /** Whether somebody waits for bytes; others that come are a fault of the server. */
+  /** True while a call waits for bytes; bytes at any other time are an error of the server. */
   expecting = false;
   private lost: WireError | undefined;
   private readonly ended: Promise<void>;
@@ -39,7 +39,7 @@ export class PacketConnection {
     return openSocket(address, limit, signal, (socket) => new PacketConnection(socket, address));
   }
 
-  /** Whether it can be used. */
+  /** True when the connection can be used. */
   get usable(): boolean {
     return this.lost === undefined;
   }
@@ -49,7 +49,7 @@ export class PacketConnection {
     if (!this.lost) this.socket.write(bytes);
   }
 
-  /** Closes at once; whoever reads gets the error. */
+  /** Closes at once; the present reader gets the error. */
   destroy(error: unknown): void {
     this.lost ??= error instanceof WireError && error.code !== 'wire/stopped' ? error : this.lostBecause(error);
     this.reader.fail(error);

@@ -8,7 +8,7 @@ export interface Fields {
   readonly doubles?: readonly string[];
 }
 
-/** How one function of a server is called and what it answers. */
+/** Fields of one function of a server: its request and its answer. */
 export interface PacketShape {
   readonly code: number;
   readonly request: Fields;
@@ -16,7 +16,10 @@ export interface PacketShape {
   readonly reply?: Fields;
   /** Bytes of a pixel, for a function whose reply is followed by an image. */
   readonly image?: 2 | 4;
-  /** Whether it may be sent once more when the connection broke while it was under way. False for whatever acts, such as an exposure. */
+  /**
+   * True when a call may be sent once more after the connection broke during it. False for actions, such as an
+   * exposure.
+   */
   readonly repeatable: boolean;
 }
 
@@ -35,21 +38,21 @@ export type ValuesOf<F extends Fields> = { readonly [Name in Exclude<Numbers<F>,
   readonly [Name in NamesOf<F, 'booleans'>]: boolean;
 } & ('arraySize' extends NamesOf<F, 'longs'> ? { readonly array: Int32Array } : unknown);
 
-/** What a function is called with. */
+/** Arguments of a function. */
 export type RequestOf<Function extends PacketShape> = ValuesOf<Function['request']>;
-/** What a function answers. */
+/** Answer of a function. */
 export type ReplyOf<Function extends PacketShape> = Function['reply'] extends Fields
   ? ValuesOf<Function['reply']>
   : unknown;
 
 /** The most that the other side has room for; the code or the status counts as one of the longs. */
-export const mostLongs = 16;
+export const maxLongs = 16;
 /** The most booleans of a message. */
-export const mostBooleans = 8;
+export const maxBooleans = 8;
 /** The most doubles of a message. */
-export const mostDoubles = 8;
+export const maxDoubles = 8;
 
-/** Whether a message of these fields ends in an array. */
+/** True when a message with these fields ends in an array. */
 export const hasArray = (fields: Fields): boolean => fields.longs?.at(-1) === 'arraySize';
 
 /** Bytes of a message without its array. */
@@ -70,7 +73,7 @@ export function packetFunctions<const Table extends Readonly<Record<string, Pack
     codes.set(shape.code, name);
     for (const fields of [shape.request, shape.reply ?? {}]) {
       const { longs = [], booleans = [], doubles = [] } = fields;
-      if (longs.length + 1 > mostLongs || booleans.length > mostBooleans || doubles.length > mostDoubles)
+      if (longs.length + 1 > maxLongs || booleans.length > maxBooleans || doubles.length > maxDoubles)
         throw new TypeError(`${name} has more numbers than a message can hold.`);
       if (longs.slice(0, -1).includes('arraySize'))
         throw new TypeError(`${name}: the size of the array must be its last long.`);

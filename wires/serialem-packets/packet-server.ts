@@ -1,9 +1,9 @@
 import type { Server, Socket } from 'node:net';
 import { chunkHandshake, chunksOf, superChunk } from './image-transfer';
 import { type AnyValues, decodeMessage, encodeMessage, largestArray } from './message';
-import { type PacketFunction, fixedLength, hasArray, mostBooleans, mostDoubles, mostLongs } from './packet-function';
+import { type PacketFunction, fixedLength, hasArray, maxBooleans, maxDoubles, maxLongs } from './packet-function';
 
-/** What a function of a server answers: a status above 0 is a failure, values that are left out are 0 or false. */
+/** Answer of a server's function: a status above 0 is an error; omitted values are 0 or false. */
 export interface PacketAnswer {
   readonly status?: number;
   readonly values?: Readonly<Record<string, number | boolean>>;
@@ -14,7 +14,7 @@ export interface PacketAnswer {
 /** Does what a request asks for. The signal fires when the client goes away. */
 export type PacketHandler = (packet: PacketFunction, values: AnyValues, signal: AbortSignal) => Promise<PacketAnswer>;
 
-/** How a server behaves. */
+/** Options of a server. */
 export interface PacketServerOptions {
   readonly functions: readonly PacketFunction[];
   readonly handle: PacketHandler;
@@ -24,13 +24,13 @@ export interface PacketServerOptions {
   readonly headerPause?: number;
   /** Least milliseconds to wait for the handshake between chunks; it grows with the size of the chunk. */
   readonly handshakeLimit?: number;
-  /** Is told every request as it came, such as for a record. */
+  /** Called with every request as it came, such as for a recording. */
   readonly onRequest?: (request: Buffer) => void;
 }
 
 /** Statuses of the transport itself, each an eight-byte reply. */
 const refused = { unknown: -1, exception: -2, tooShort: -4, tooBig: -5, wrongLength: -6 } as const;
-const largestRequest = 4 * (1 + mostLongs) + 4 * mostBooleans + 8 * mostDoubles + 4 * largestArray;
+const largestRequest = 4 * (1 + maxLongs) + 4 * maxBooleans + 8 * maxDoubles + 4 * largestArray;
 const bytesPerMillisecond = 5000;
 
 /**
@@ -127,7 +127,7 @@ export class PacketServer {
   }
 }
 
-/** Whether the length of a request is exactly the one that its function asks for. */
+/** True when a request has exactly the length that its function needs. */
 function rightLength({ request: fields }: PacketFunction, request: Buffer): boolean {
   const least = fixedLength(fields);
   if (request.length < least) return false;

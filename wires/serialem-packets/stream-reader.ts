@@ -1,7 +1,7 @@
 import { WireError } from '../wire-error';
 
 /** Bytes that may wait unread before the sender is taken to be out of step. */
-const mostWaiting = 8 << 20;
+const maxWaiting = 8 << 20;
 
 interface Pending {
   readonly target: Uint8Array;
@@ -28,7 +28,7 @@ export class StreamReader {
     this.waiting.push(chunk);
     this.waitingBytes += chunk.length;
     this.serve();
-    if (this.waitingBytes > mostWaiting)
+    if (this.waitingBytes > maxWaiting)
       this.fail(
         new WireError(
           'wire/bad-reply',

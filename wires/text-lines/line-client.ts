@@ -3,24 +3,30 @@ import { type Address, checkServer, openSocket } from '../open-socket';
 import { Turns } from '../turns';
 import { WireError, reasonOf } from '../wire-error';
 
-/** How to reach a server that speaks lines of text, and how patient to be. */
+/** Address of a server that speaks lines of text, and time limits. */
 export interface LineClientOptions extends Address {
   /** Milliseconds to wait for a connection. */
   readonly connectLimit: number;
-  /** What ends a line, both ways. */
+  /** The line end, in both directions. */
   readonly lineEnd: string;
   /** Most bytes of an answer. */
   readonly longestAnswer?: number;
 }
 
-/** How one line is exchanged. */
+/** Options of one exchange. */
 export interface ExchangeOptions {
   /** Milliseconds to wait for the whole answer. */
   readonly limit: number;
   readonly signal?: AbortSignal;
-  /** Whether it may be sent once more, on a new connection, when the connection proves to have been dead. False for whatever acts. */
+  /**
+   * True when the line may be sent once more, on a new connection, if the connection proves to be dead. False for
+   * actions.
+   */
   readonly repeatable?: boolean;
-  /** Whether a line can be the answer to this one. One that cannot shows that lines and answers are out of step, and closes the connection. */
+  /**
+   * True when a line can be the answer to this one. Any other line shows that lines and answers are out of step, and
+   * closes the connection.
+   */
   readonly fits?: (answer: string) => boolean;
 }
 
@@ -29,9 +35,9 @@ const deadBefore = 200;
 const usualLongestAnswer = 4096;
 
 /**
- * A client of a server that answers each line with one line, both in plain ASCII. Lines are exchanged strictly one after the other, each
- * within its limit. Whatever does not fit (an answer too many, bytes that are no text, silence) closes the connection, since what comes
- * next on it could belong to anything; the next line connects again.
+ * A client of a server that answers each line with one line, both in plain ASCII. Lines are exchanged strictly one
+ * after the other, each within its limit. Anything unexpected (a second answer, bytes that are not text, silence)
+ * closes the connection, since the next bytes on it could belong to anything; the next line connects again.
  */
 export class LineClient {
   private connection: LineConnection | undefined;
@@ -118,7 +124,7 @@ export class LineClient {
     try {
       const answer = await connection.exchange(line);
       if (!fits || fits(answer)) return answer;
-      const error = strange(this.options.name, `it answered "${line}" with a line that is no answer to it`, answer);
+      const error = strange(this.options.name, `it answered "${line}" with a line that is not an answer to it`, answer);
       connection.destroy(error);
       throw error;
     } finally {
@@ -141,7 +147,7 @@ class LineConnection {
     private readonly options: LineClientOptions,
   ) {
     this.ended = new Promise((resolve) => socket.once('close', () => resolve()));
-    // Each byte becomes one character, so that bytes that are no ASCII can be told.
+    // Each byte becomes one character, so that bytes outside ASCII are noticed.
     socket.setEncoding('latin1');
     socket.on('data', (text: string) => this.collect(text));
     socket.on('error', (error) => this.destroy(this.lostBecause(error)));
@@ -188,7 +194,7 @@ class LineConnection {
         ? this.destroy(strange(name, 'its answer does not end', this.received))
         : undefined;
     const answer = this.received.slice(0, at);
-    if (/[^\x20-\x7e]/.test(answer)) return this.destroy(strange(name, 'its answer is no text', answer));
+    if (/[^\x20-\x7e]/.test(answer)) return this.destroy(strange(name, 'its answer is not text', answer));
     if (this.received.length > at + lineEnd.length)
       return this.destroy(strange(name, 'it sent more than one answer', this.received));
     this.received = '';

@@ -43,7 +43,7 @@ const changesBeam: ReadonlySet<string> = new Set([
   'energy loss',
 ]);
 /** No column has more: what lies beyond is a slip of the pen. */
-const mostAlphas = 15;
+const maxAlphas = 15;
 
 /** What the guards need of the kernel. */
 export interface Guarding {
@@ -160,7 +160,7 @@ export function guardProvided(key: Token<unknown>, value: unknown, guarding: Gua
     case AlphaSelector.symbol:
       return {
         alpha: guardSetting((value as AlphaSelector).alpha, guarding, {
-          check: (alpha) => whole('alpha', alpha, 0, mostAlphas),
+          check: (alpha) => whole('alpha', alpha, 0, maxAlphas),
         }),
       } satisfies AlphaSelector;
     case IlluminatedArea.symbol:

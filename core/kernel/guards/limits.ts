@@ -52,7 +52,7 @@ export function checkExposure(exposure: Exposure, traits: CameraTraits, limits: 
 
 /** Values in image-shift units that differ by less than this are the same. */
 const sameShift = 1e-6;
-const mostRemembered = 32;
+const maxRemembered = 32;
 
 /** Keeps image shift within its limits, but lets the column be given back what it held by itself. */
 export class ImageShiftLimit {
@@ -66,7 +66,7 @@ export class ImageShiftLimit {
   /** Remembers what the column held. */
   remember<Value extends Vector>(value: Value): Value {
     this.held.unshift(value);
-    this.held.length = Math.min(this.held.length, mostRemembered);
+    this.held.length = Math.min(this.held.length, maxRemembered);
     return value;
   }
 

@@ -15,7 +15,7 @@ const arrays = {
 } as const;
 type ArrayName = keyof typeof arrays;
 /** Arrays of more elements than this are images, or as large. */
-const mostElements = 256;
+const maxElements = 256;
 /** What JSON has no number for. */
 const oddNumbers: Readonly<Record<string, number>> = { NaN, Infinity, '-Infinity': -Infinity };
 
@@ -77,7 +77,7 @@ function plainArray(view: ArrayBufferView, images: boolean): Plain {
   const bytes = Buffer.from(array.buffer, array.byteOffset, array.byteLength);
   // A Buffer comes back as the array that it is.
   const name = array.constructor.name in arrays ? array.constructor.name : 'Uint8Array';
-  const whole = images || array.length <= mostElements;
+  const whole = images || array.length <= maxElements;
   return {
     $array: name,
     length: array.length,

@@ -3,8 +3,8 @@ import type { OpticalPlace } from '../instrument';
 import type { Optics } from '../optics';
 
 /**
- * The image shift, in image-shift units, that moves the specimen at another magnification of another camera as far as `value` does here;
- * unchanged where that cannot be told or need not be.
+ * The image shift, in image-shift units, that moves the specimen at another magnification of another camera as far as
+ * `value` does here; unchanged if that is unknown or unnecessary.
  */
 export function convertImageShift(
   optics: Pick<Optics, 'canTransferImageShift' | 'imageShiftToCamera' | 'specimenToCamera'>,

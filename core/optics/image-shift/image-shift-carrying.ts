@@ -6,7 +6,7 @@ import type { ImageShiftRest } from './image-shift-control';
 
 /** The operator's choice about image shift and magnification, for the session. */
 export interface ImageShiftAdjustment {
-  /** Whether the offsets that keep a feature centred from one magnification to the next are applied. */
+  /** True when the offsets that keep a feature centred between magnifications are applied. */
   betweenMagnifications: boolean;
 }
 /** The token of that choice. */
@@ -20,7 +20,7 @@ export interface ImageShiftCarrying {
 /** The token of the carrying of image shift. */
 export const ImageShiftCarrying = token<ImageShiftCarrying>('ImageShiftCarrying');
 
-/** What the carrying of image shift is made of. */
+/** Dependencies of the carrying of image shift. */
 export interface CarryingParts {
   readonly scope: Pick<Scope, 'imageShift' | 'traits'>;
   readonly cameras: Pick<Cameras, 'selected'>;
@@ -28,7 +28,7 @@ export interface CarryingParts {
   readonly settling: ImageShiftRest;
   readonly clock: Clock;
   readonly magIndex: () => Promise<number>;
-  /** What the column holds at a net image shift of zero. */
+  /** The column's image shift at a net image shift of zero. */
   readonly offsetOf: (magIndex: number) => Promise<Vector<ImageShiftUnits>>;
   readonly adjustment: () => Pick<ImageShiftAdjustment, 'betweenMagnifications'> | undefined;
 }
@@ -43,7 +43,7 @@ interface LeftMode {
 }
 
 /** Differences below this, in image-shift units, are rounding. */
-const noise = 1e-9;
+const roundingError = 1e-9;
 
 /**
  * After a change of magnification the column gets the image shift that it had, with the offsets of the new magnification in place of
@@ -125,14 +125,14 @@ export class MagnificationCarrying implements ImageShiftCarrying {
     const camera = cameras.selected.traits.index;
     const net = subtract(raw, await offsetOf(from));
     const carried = add(optics.transferImageShift(net, from, to, camera), await offsetOf(to));
-    if (length(subtract(carried, raw)) <= noise && !scope.traits.resetsImageShiftOnMagnificationChange) return;
+    if (length(subtract(carried, raw)) <= roundingError && !scope.traits.resetsImageShiftOnMagnificationChange) return;
     await this.write(carried, to);
   }
 
   private async write(carried: Vector<ImageShiftUnits>, magIndex: number): Promise<void> {
     const { scope, cameras, optics, settling, clock } = this.parts;
     const change = subtract(carried, await scope.imageShift.read());
-    if (length(change) <= noise) return;
+    if (length(change) <= roundingError) return;
     try {
       await scope.imageShift.write(carried);
     } finally {

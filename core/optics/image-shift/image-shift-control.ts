@@ -21,7 +21,7 @@ export interface ImageShiftRest {
   imageShiftRestsAt(instant: Seconds): void;
 }
 
-/** How an image shift is written. */
+/** Options of writing an image shift. */
 export interface ImageShiftWriting {
   /** Multiplies the delay that the image needs to come to rest; 1 where nothing is said, 0 for an image that nobody will take. */
   readonly delayFactor?: number;
@@ -34,20 +34,20 @@ export interface ImageShiftControl {
   readonly net: Setting<Vector<ImageShiftUnits>>;
   /** Writes a net image shift and notes how long the image then takes to come to rest. Throws `image-shift/out-of-range` before anything is sent. */
   write(value: Vector<ImageShiftUnits>, writing?: ImageShiftWriting): Promise<void>;
-  /** What speaks against an image shift at a magnification of the selected camera, in words; undefined when nothing does. */
+  /** Reason against an image shift at a magnification of the selected camera, in words; undefined if there is none. */
   checkLimits(value: Vector<ImageShiftUnits>, magIndex: number): string | undefined;
 }
 /** The token of the image-shift control. */
 export const ImageShiftControl = token<ImageShiftControl>('ImageShiftControl');
 
-/** What the image-shift control is made of. */
+/** Dependencies of the image-shift control. */
 export interface ImageShiftParts {
   readonly scope: Pick<Scope, 'imageShift' | 'magIndex'>;
   readonly cameras: Pick<Cameras, 'selected'>;
   readonly optics: Optics;
   readonly settling: ImageShiftRest;
   readonly clock: Clock;
-  /** What the column holds at a net image shift of zero. */
+  /** The column's image shift at a net image shift of zero. */
   readonly offsetOf: (magIndex: number) => Promise<Vector<ImageShiftUnits>>;
 }
 
@@ -82,7 +82,7 @@ export class NetImageShiftControl implements ImageShiftControl {
     try {
       await scope.imageShift.write(raw, signal);
     } finally {
-      // A write that failed may have moved the coils all the same.
+      // A write that failed may still have moved the coils.
       settling.imageShiftRestsAt(
         seconds(clock.now() + delayFactor * optics.imageShiftDelay(change, magIndex, cameras.selected.traits.index)),
       );

@@ -44,7 +44,7 @@ export interface ImageShiftChange {
   readonly recordPixel: number | undefined;
 }
 
-/** How long to wait after a change of image shift before the picture stands still. */
+/** Waiting time after a change of image shift until the image is at rest. */
 export function imageShiftDelay(
   { change, toSpecimen, lowMagnification, stem, recordPixel }: ImageShiftChange,
   properties: DelayProperties,
@@ -83,7 +83,7 @@ const keepTable: Adaptation = {
   to: (given) => ({ extraPerDoubling: cappedExtra(given), assumedStartup: adaptedStartup }),
 };
 
-/** What to make of the delay tables that templates came with, by what the vendor says of the column. */
+/** Replacements of the delay tables from templates, by the vendor's description of the column. */
 const adaptations: Record<NonNullable<OpticsTraits['delayAdaptation']>, readonly Adaptation[]> = {
   'fast settling': [
     {

@@ -1,9 +1,9 @@
 import { type Matrix, type Metres, type Vector, apply, length, metres, micrometres } from '../../base';
 
-/** How an image shift stands to its limit. */
+/** An image shift relative to its limit. */
 export interface ImageShiftReach {
   readonly within: boolean;
-  /** How far from zero on the specimen: of the farther axis, or in all. */
+  /** Distance from zero on the specimen: of the larger axis, or in total. */
   readonly distance: Metres;
   readonly limit: Metres;
 }
@@ -30,6 +30,6 @@ export function imageShiftReach(
   const along = length(apply(toSpecimen, { x: value.x, y: 0 }));
   const across = length(apply(toSpecimen, { x: 0, y: value.y }));
   const distance = square ? Math.max(along, across) : length(apply(toSpecimen, value));
-  // Written so that a distance that is no number is outside.
+  // Written so that a NaN distance is outside.
   return { within: distance <= limit, distance: micrometres(distance), limit: micrometres(limit) };
 }

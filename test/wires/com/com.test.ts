@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { ComApartment, ComError, comFailure } from '../../../wires';
+import { ComApartment, ComError, comError } from '../../../wires';
 import { type Answer, describeOnWindows, runCases } from '../../support/windows';
 
 describe('elsewhere than on Windows', () => {
@@ -29,7 +29,7 @@ describe('failures', () => {
     [0x80020009, 'com/refused'],
     [0x8000ffff, 'com/failed'],
   ])('of result %i are %s, with something to do', (result, code) => {
-    const error = comFailure('Server.Member', { result: result | 0 });
+    const error = comError('Server.Member', { result: result | 0 });
     expect(error).toBeInstanceOf(ComError);
     expect(error).toMatchObject({ code });
     expect(error.message).toMatch(/^Server\.Member: .*\(0x[0-9A-F]{8}\)\.$/);
@@ -37,7 +37,7 @@ describe('failures', () => {
   });
 
   it('go by what the server itself says, in its words', () => {
-    const error = comFailure('Server.Member', {
+    const error = comError('Server.Member', {
       result: 0x80020009,
       source: 'stage',
       description: 'not homed',

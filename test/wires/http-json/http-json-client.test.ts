@@ -59,9 +59,9 @@ it('gives the status of a page, and nothing of it', async () => {
 it.each([
   ['an answer that does not say how long it is', reply('12', -1).replace(/Content-Length.*\r\n/, ''), 'wire/bad-reply'],
   ['an answer that is shorter than it says', reply('12', 5), 'wire/connection-lost'],
-  ['what is no JSON', reply('[1, 2'), 'wire/bad-reply'],
-  ['bytes that are no text', reply('"\xe9"'), 'wire/bad-reply'],
-  ['what is no HTTP', 'hello\r\n\r\n', 'wire/bad-reply'],
+  ['broken JSON', reply('[1, 2'), 'wire/bad-reply'],
+  ['bytes that are not text', reply('"\xe9"'), 'wire/bad-reply'],
+  ['an answer that is not HTTP', 'hello\r\n\r\n', 'wire/bad-reply'],
   ['an answer that is too large', reply(`"${'x'.repeat(2000)}"`), 'wire/bad-reply'],
   ['nothing at all', '', 'wire/connection-lost'],
 ])('takes %s for an error', async (_what, answer, code) => {

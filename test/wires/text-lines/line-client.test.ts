@@ -73,7 +73,7 @@ it('puts an answer together from pieces', async () => {
 it.each([
   ['more than one answer', (_: string, socket: Socket) => void socket.write('one\rtwo\r'), 'wire/bad-reply'],
   [
-    'bytes that are no text',
+    'bytes that are not text',
     (_: string, socket: Socket) => void socket.write(Buffer.from([0x6f, 0xee, 0x0d])),
     'wire/bad-reply',
   ],
@@ -130,7 +130,7 @@ it('closes the connection after an answer that does not fit', async () => {
   expect(state.connections).toBe(2);
 });
 
-it('ends at a STOP and at its close, and sends nothing that is no text', async () => {
+it('ends at a STOP and at its close, and sends only text', async () => {
   const { client, state } = await speaking(() => {});
   const stop = new AbortController();
   setTimeout(() => stop.abort(), 20);
