@@ -28,7 +28,7 @@ import {
   type ShortTermRecords,
 } from './serialem';
 
-/** What the store needs from outside. */
+/** Dependencies of the store. */
 export interface StoreSurroundings {
   readonly clock: { date(): Date };
   readonly isAdministrator: () => boolean;
@@ -42,7 +42,7 @@ export interface StoredFile {
   readonly disk: FileOnDisk;
   /** True when memory and disk differ. */
   changed: boolean;
-  /** How often it was written. */
+  /** Number of times that it was written. */
   saves: number;
 }
 

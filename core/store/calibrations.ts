@@ -14,9 +14,9 @@ export type RecordInput<Row> = Row extends { readonly magnification: number }
   ? Omit<Row, 'magnification'> & { readonly magnification?: number }
   : Row;
 
-/** How a change counts. */
+/** Options of a change. */
 export interface ChangeOptions {
-  /** Whether it is one more calibration for the question on exit (the default). */
+  /** True, the default, when the question on exit counts it as one more calibration. */
   readonly counted?: boolean;
 }
 
@@ -56,25 +56,25 @@ export interface ExitPrompt {
   readonly ask: 'save' | 'administrator';
   readonly message: string;
   readonly answers: readonly ('yes' | 'no' | 'cancel')[];
-  /** What to tell after a yes, where that does not save. */
+  /** Text for the operator after a yes, where a yes does not save. */
   readonly afterYes?: string;
   readonly pending: readonly { readonly kind: CountedKind; readonly count: number }[];
 }
 
-/** How to save. */
+/** Options of a save. */
 export interface SaveOptions {
-  /** Whether to write over a file that another program has changed, or that could not be read. */
+  /** True to write over a file that another program has changed, or that could not be read. */
   readonly overwrite?: boolean;
 }
 
-/** What became of a save. */
+/** Outcome of a save. */
 export interface Saved {
   readonly path: string;
-  /** What the operator should know although the file is saved, such as a backup that could not be made. */
+  /** Sentences for the operator although the file is saved, such as a backup that could not be made. */
   readonly remarks: readonly string[];
 }
 
-/** What became of the files that are written without asking. */
+/** Outcome for the files that are written without asking. */
 export interface SavedShortTerm {
   /** Those that had changed. */
   readonly paths: readonly string[];
@@ -102,11 +102,11 @@ export interface Calibrations {
   /** The rows of the file of STEM flyback times. */
   readonly flyback: RecordTable<FlybackRecords['FlybackTime']>;
 
-  /** Whether something is not in the main file yet. */
+  /** True when something is not in the main file yet. */
   readonly unsaved: boolean;
-  /** How many calibrations of each counted kind are not saved. */
+  /** Number of calibrations of each counted kind that are not saved. */
   readonly counts: Readonly<Record<CountedKind, number>>;
-  /** What to ask before the program ends, if anything. */
+  /** The question before the program ends, if there is one. */
   exitPrompt(administrator: boolean): ExitPrompt | undefined;
 
   /** The main file's place. */

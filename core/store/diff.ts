@@ -18,7 +18,7 @@ export interface CalibrationDifference {
   readonly rotation?: number;
 }
 
-/** What two calibration files do not share. */
+/** Differences between two calibration files. */
 export interface CalibrationDifferences {
   readonly differences: readonly CalibrationDifference[];
   /** The same for people, one line a difference. */

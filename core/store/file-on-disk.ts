@@ -5,7 +5,7 @@ import { describe, EucentricError, type Fault } from '../base';
 import { backupName, readWhole, writeWhole } from './atomic-write';
 import { largestFile } from './serialem';
 
-/** What must be told when a save went well on the whole. */
+/** Remarks on a save that went well on the whole. */
 export interface WriteReport {
   readonly remarks: readonly string[];
 }

@@ -11,14 +11,14 @@ import { currentUser } from './open-calibrations';
 import type { CalibrationResult } from './result';
 import type { FileProblem } from './serialem';
 
-/** Which entries are wanted; what is left out does not matter. */
+/** Criteria for the entries of the history. A criterion that is left out admits all. */
 export interface HistoryFilter {
   readonly item?: string;
   readonly magIndex?: number;
   readonly camera?: number;
 }
 
-/** What was measured when; entries are only ever added. */
+/** Record of all accepted results with their dates. Entries are only ever added. */
 export interface CalibrationHistory {
   /** Adds an accepted result. Throws `history/write-failed`. */
   append(result: CalibrationResult): Promise<HistoryEntry>;
@@ -38,7 +38,7 @@ export interface CalibrationHistory {
 /** The token of the history. */
 export const CalibrationHistory = token<CalibrationHistory>('CalibrationHistory');
 
-/** Where the history is and what it needs from outside. */
+/** Place and dependencies of the history. */
 export interface HistoryOptions extends ChangeTarget {
   /** The folder of the calibrations. */
   readonly directory: string;
@@ -46,7 +46,7 @@ export interface HistoryOptions extends ChangeTarget {
   readonly clock: { date(): Date };
   /** The version of the program. */
   readonly version: string;
-  /** Who works here; by default the user of the operating system. */
+  /** Name of the operator; by default the user of the operating system. */
   readonly user?: string;
 }
 

@@ -13,14 +13,14 @@ export interface MatrixEntry {
   readonly measuredAt: number;
 }
 
-/** What else is known about a matrix that is stored. */
+/** Details of a matrix that is stored. */
 export interface MatrixOptions {
   /** The magnification beside it; by default that of the magnification table. */
   readonly magnification?: number;
   /** The absolute focus, for stage matrices. */
   readonly focus?: number;
   /**
-   * Whether it was measured just now (the default). Such a matrix gets a time stamp, goes into the short-term file and counts
+   * True, the default, when it was measured just now. Such a matrix gets a time stamp, goes into the short-term file and counts
    * for the question on exit. `false` is for derived and restored ones, which lose a stamp that they had.
    */
   readonly sessionMeasured?: boolean;

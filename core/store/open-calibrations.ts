@@ -7,20 +7,20 @@ import { FileOnDisk } from './file-on-disk';
 import { dropExpired, ignorableRecords } from './short-term-rules';
 import { CalibrationFile, fileFormats, type FileKind, type FileProblem } from './serialem';
 
-/** Where the calibrations are and what they need from outside. */
+/** Place and dependencies of the calibrations. */
 export interface OpenOptions extends StoreSurroundings {
   /** The site's calibration folder, with the sub-folder for the high tension if there is one. */
   readonly directory: string;
   /** The folder of the flyback times, by default `directory`. */
   readonly flybackDirectory?: string;
   readonly fileNames?: Partial<Readonly<Record<FileKind, string>>>;
-  /** Whether the calibrations of the short-term file are left unused (they stay in the file). */
+  /** True when the calibrations of the short-term file are not used. They stay in the file. */
   readonly ignoreShortTerm?: boolean;
   /** Hours for which an electron dose calibration counts; 24 by default. */
   readonly doseLifetimeHours?: number;
-  /** Whether the energy filter is in the column. */
+  /** True when the energy filter is in the column. */
   readonly omegaFilter?: boolean;
-  /** Who works here; by default the user of the operating system. */
+  /** Name of the operator; by default the user of the operating system. */
   readonly user?: string;
 }
 

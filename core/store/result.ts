@@ -1,6 +1,6 @@
 import type { StoredChange } from './changes';
 
-/** What the microscope was set to when a calibration was measured; whatever else matters goes in under its own name. */
+/** Settings of the microscope when a calibration was measured. Anything else that matters has a name of its own. */
 export interface Conditions {
   readonly magIndex?: number;
   readonly magnification?: number;
@@ -19,7 +19,7 @@ export interface Conditions {
   readonly [name: string]: unknown;
 }
 
-/** How good a calibration is, in words and numbers. */
+/** Quality of a calibration, in words and numbers. */
 export interface Quality {
   /** In one word, such as good, fair, poor or bad. */
   readonly verdict?: string;
@@ -29,7 +29,7 @@ export interface Quality {
   readonly [name: string]: unknown;
 }
 
-/** A number that a calibration found and that belongs into the configuration of the site, in the unit of the property. */
+/** A number that a calibration found and that belongs in the configuration of the site, in the unit of the property. */
 export interface PropertySuggestion {
   readonly property: string;
   /** The number of the camera that it belongs to; left out for a property of the whole instrument. */
@@ -38,16 +38,16 @@ export interface PropertySuggestion {
   readonly row?: number;
   /** Of a property with several values in a row: which of them, from 0. */
   readonly field?: number;
-  /** Rounded as it is to be written. */
+  /** Rounded to the digits that the configuration gets. */
   readonly value: number;
   readonly standardError?: number;
-  /** What the number is, for people, such as `tilt axis angle`. */
+  /** Name of the number for people, such as `tilt axis angle`. */
   readonly what: string;
   /** Such as `nm`. */
   readonly unit: string;
 }
 
-/** What a calibration found: enough to judge it, to store it and to bring it back. */
+/** Result of a calibration: enough to judge it, to store it and to bring it back. */
 export interface CalibrationResult {
   /** The id of the menu item. */
   readonly item: string;
@@ -60,6 +60,6 @@ export interface CalibrationResult {
   readonly quality?: Quality;
   /** Everything that it changed, in the order in which it was changed; empty for a result that stores nothing. */
   readonly changes: readonly StoredChange[];
-  /** What belongs into the configuration of the site, where it is written on request. */
+  /** Numbers for the configuration of the site, which are written there on request. */
   readonly propertySuggestions?: readonly PropertySuggestion[];
 }

@@ -1,7 +1,7 @@
 import type { CalibrationFile, RecordValues } from './serialem';
 
 const minutesPerHour = 60;
-/** How long a shift matrix of the short-term file counts as measured in this session. */
+/** Hours for which a shift matrix of the short-term file counts as measured in this session. */
 export const matrixLifetimeHours = 22;
 const pixelSizeLifetimeHours = 24;
 const customTimeLifetimeMinutes = 20_000;
@@ -18,12 +18,12 @@ export const ignorableRecords = [
   'FoundPixelSize',
 ] as const;
 
-/** What decides about the age of short-term records. */
+/** Conditions by which short-term records are kept or dropped. */
 export interface ShortTermConditions {
   /** Minutes since 1970. */
   readonly now: number;
   readonly user: string;
-  /** Whether the filter is in the column, so that its alignment belongs to no user. */
+  /** True when the filter is in the column, so that its alignment belongs to no user. */
   readonly omegaFilter: boolean;
   readonly doseLifetimeHours: number;
 }

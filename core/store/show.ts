@@ -19,7 +19,7 @@ export interface ShownCalibrations {
   readonly table: string;
 }
 
-/** Reads one of the three calibration files. Throws `store/too-large`, `store/read-failed`; one that is no calibration file gives only problems. */
+/** Reads one of the three calibration files. Throws `store/too-large`, `store/read-failed`; a file of another kind gives only problems. */
 export async function readCalibrationFile(
   path: string,
 ): Promise<{ readonly file?: CalibrationFile; readonly problems: readonly FileProblem[] }> {

@@ -113,21 +113,21 @@ export function checkAnswer(question: Question, answer: Answer): Answer {
   };
   switch (question.kind) {
     case 'confirm':
-      return typeof answer === 'boolean' ? answer : refuse('yes or no is wanted');
+      return typeof answer === 'boolean' ? answer : refuse('yes or no is expected');
     case 'text':
-      return typeof answer === 'string' ? answer : refuse('a text is wanted');
+      return typeof answer === 'string' ? answer : refuse('a text is expected');
     case 'choice':
       return question.choices.some(({ value }) => value === answer)
         ? answer
-        : refuse(`one of ${question.choices.map(({ value }) => value).join(', ')} is wanted`);
+        : refuse(`one of ${question.choices.map(({ value }) => value).join(', ')} is expected`);
     case 'number': {
-      if (typeof answer !== 'number' || !Number.isFinite(answer)) return refuse('a number is wanted');
-      if (question.integer && !Number.isInteger(answer)) return refuse('a whole number is wanted');
+      if (typeof answer !== 'number' || !Number.isFinite(answer)) return refuse('a number is expected');
+      if (question.integer && !Number.isInteger(answer)) return refuse('a whole number is expected');
       const unit = question.unit ? ` ${question.unit}` : '';
       if (question.minimum !== undefined && answer < question.minimum)
-        return refuse(`at least ${question.minimum}${unit} is wanted`);
+        return refuse(`at least ${question.minimum}${unit} is expected`);
       if (question.maximum !== undefined && answer > question.maximum)
-        return refuse(`at most ${question.maximum}${unit} is wanted`);
+        return refuse(`at most ${question.maximum}${unit} is expected`);
       return answer;
     }
   }
@@ -140,7 +140,7 @@ export function parseAnswer(question: Question, typed: string): Answer {
   if (question.kind === 'confirm') {
     if (/^(y|yes|true|1)$/i.test(text)) return true;
     if (/^(n|no|false|0)$/i.test(text)) return false;
-    throw kernelErrors.badAnswer(question.id, typed, 'yes or no is wanted');
+    throw kernelErrors.badAnswer(question.id, typed, 'yes or no is expected');
   }
   if (question.kind === 'number') return checkAnswer(question, Number(text));
   return checkAnswer(question, text);

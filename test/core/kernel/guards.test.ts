@@ -26,7 +26,7 @@ function guarding(watch: (call: string) => void = () => {}) {
   return { hooks: createHooks(), limits, watch, clock: new VirtualClock() };
 }
 
-/** A stage that goes wherever it is told and remembers what it was told. */
+/** A stage that makes every move and remembers the moves. */
 function stageUnderTest() {
   const sent: StageMove[] = [];
   const at: StagePosition = { x: micrometres(0), y: micrometres(0), z: micrometres(0), tilt: radians(0) };
@@ -139,7 +139,7 @@ test(`of ${draws} exposures drawn at random none is sent that the camera cannot 
 });
 
 describe('the column', () => {
-  /** A column of settings in memory, which notes what it is told. */
+  /** A column of settings in memory, which notes what the guards pass on to it. */
   function column() {
     const told: string[] = [];
     const setting = (name: string, initial: unknown): Setting<never> => {
@@ -175,11 +175,11 @@ describe('the column', () => {
     ['spot size 12 of 11', (scope) => scope.spotSize.write(12)],
     ['spot size 0', (scope) => scope.spotSize.write(0)],
     ['an intensity above 1', (scope) => scope.intensity.write(1.01)],
-    ['an intensity that is no number', (scope) => scope.intensity.write(NaN)],
-    ['an image shift that is no number', (scope) => scope.imageShift.write({ x: NaN, y: 0 } as never)],
+    ['an intensity that is not a number', (scope) => scope.intensity.write(NaN)],
+    ['an image shift that is not a number', (scope) => scope.imageShift.write({ x: NaN, y: 0 } as never)],
     ['an infinite beam shift', (scope) => scope.beamShift.write({ x: 0, y: Infinity } as never)],
-    ['a defocus that is no number', (scope) => scope.defocus.write(NaN as never)],
-  ])('is never told %s', async (_, write) => {
+    ['a defocus that is not a number', (scope) => scope.defocus.write(NaN as never)],
+  ])('never gets %s', async (_, write) => {
     const { scope, told } = column();
     const seen: string[] = [];
     await expect(
@@ -193,7 +193,7 @@ describe('the column', () => {
     expect([told, seen]).toEqual([[], []]);
   });
 
-  test('is told nothing once STOP was pressed', async () => {
+  test('gets nothing once STOP was pressed', async () => {
     const { scope, told } = column();
     const guarded = guardScope(scope, guarding());
     const stopped = AbortSignal.abort(new Error('stopped'));

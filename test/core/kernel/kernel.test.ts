@@ -54,7 +54,7 @@ describe('what two plugins claim', () => {
     ['a token', (host: PluginHost) => host.provide(Thing, { name: host.id }), 'Thing'],
     ['a camera number', (host: PluginHost) => host.provideCamera(camera(2)), 'camera 2'],
     ['a menu item', (host: PluginHost) => host.menuItem(Item), 'the menu item test/item'],
-  ])('%s: the error names both, whoever comes first', async (_, claim, what) => {
+  ])('%s: the error names both, in either order', async (_, claim, what) => {
     for (const [first, second] of [
       ['left', 'right'],
       ['right', 'left'],

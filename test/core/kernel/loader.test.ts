@@ -70,7 +70,7 @@ describe('a plugin that was made for another copy of the program', () => {
     hint: expect.stringContaining('peerDependencies') as string,
   };
 
-  test('is refused when it is loaded, and told apart from one of this copy', () => {
+  test('is refused when it is loaded, and distinguished from one of this copy', () => {
     const made = { id: 'stranger', summary: 'A stranger.', apply: () => {} };
     expect(
       codeOf(() => loadPlugin('stranger', { stranger: () => other.definePlugin({ ...made }) }, undefined)),

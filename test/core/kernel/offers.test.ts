@@ -56,7 +56,7 @@ afterEach(() => {
   during = async () => {};
 });
 
-describe('what belongs into the configuration', () => {
+describe('a number for the configuration', () => {
   test('is offered when the microscope is as it was, and prepared answers decline it', async () => {
     const order: string[] = [];
     during = async (run) => void run.restoreLater('knob', () => void order.push('restored'));

@@ -127,7 +127,7 @@ describe('a run leaves what it preserved as it was', () => {
     expect(knob.value).toBe(1);
   });
 
-  test('after STOP, which is no failure', async () => {
+  test('after STOP, which does not count as a failure', async () => {
     const { start, knob, runner } = setUp();
     during = turnAnd(async (run) => {
       runner.stop();
@@ -164,7 +164,7 @@ describe('the end of a run', () => {
     await expect(start()).rejects.toMatchObject({ code: 'run/not-restored' });
   });
 
-  test('is told to the hooks once everything is put back, with how it ended', async () => {
+  test('is reported to the hooks once everything is restored, with its outcome', async () => {
     const { start, hooks, knob } = setUp();
     const told: unknown[] = [];
     hooks.didRun.tapPromise('test', async (item, outcome) => void told.push([item, outcome, knob.value]));
@@ -330,7 +330,7 @@ describe('questions', () => {
   test.each([
     ['11', 'at most 10 turns'],
     ['-1', 'at least 0'],
-    ['abc', 'a number is wanted'],
+    ['abc', 'a number is expected'],
   ])('refuse %s', async (answer, why) => {
     during = ask;
     await expect(setUp(new ScriptedOperator({ 'how far': answer })).start()).rejects.toThrow(why);

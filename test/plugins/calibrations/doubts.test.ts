@@ -8,7 +8,7 @@ import { camera, imageShiftMatrix, optics, toCamera } from '../../core/optics/in
 const stageOf = (pixel: number) => scaleMatrix(toCamera(pixel, 85), -1);
 const identity = { xpx: 1, xpy: 0, ypx: 0, ypy: 1 };
 
-/** A site that is told when something is stored, with the hooks called by hand. */
+/** A site whose hooks the test calls by hand when something is stored. */
 function site() {
   const stages = [{ magIndex: 8, camera: 0, matrix: stageOf(0.8) }];
   const found: { camera: number; magIndex: number; pixelSize: number }[] = [];

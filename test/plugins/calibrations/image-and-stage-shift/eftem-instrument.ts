@@ -78,7 +78,7 @@ export async function filterInstrument(
       instrument.calibrations.imageShift.set(row.magIndex, row.camera, row, { sessionMeasured: false });
   const feature = vector(0.6 * next() - 0.3, 0.6 * next() - 0.3);
 
-  /** Where the feature is on the selected camera, in unbinned pixels from its centre: specimen and stage axes are opposite in this truth. */
+  /** Place of the feature on the selected camera, in unbinned pixels from its centre. Specimen and stage axes are opposite in this truth. */
   const seen = async (): Promise<Vector> => {
     const [magIndex, camera] = [await scope.magIndex.read(), cameras.selected.traits.index];
     const specimenToCamera = product(matrixOf('StageToCameraMatrix', magIndex, camera), {
@@ -95,7 +95,7 @@ export async function filterInstrument(
       apply(matrixOf('ImageShiftMatrix', magIndex, camera), await scope.imageShift.read()),
     );
   };
-  /** Centres the feature to within so many pixels, in a direction drawn at random. */
+  /** Centres the feature but for an error of this many pixels, in a direction drawn at random. */
   const center = async (error = next()): Promise<void> => {
     const angle = 2 * Math.PI * next();
     const off = subtract(await seen(), vector(error * Math.cos(angle), error * Math.sin(angle)));
@@ -149,7 +149,7 @@ export async function filterInstrument(
     center,
     goTo,
     run,
-    /** Mag indices at which the two cameras have nearly the same pixel size. */
+    /** Mag indexes at which the two cameras have nearly the same pixel size. */
     pairOfMagnifications: (magIndex: number): readonly [number, number] => [
       magIndex,
       matching(filtered, optics.pixelSize(magIndex, regular)!.value),

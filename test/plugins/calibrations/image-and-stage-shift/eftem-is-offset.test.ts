@@ -16,7 +16,7 @@ const most = ({ optics }: Given, [from, to]: readonly [number, number]): number 
   const ratio = optics.pixelSize(from, regular)!.value / optics.pixelSize(to, filtered)!.value;
   return 1.02 + Math.max(ratio, 1 / ratio);
 };
-/** How far the feature is from the centre after it was centred in one mode and the other one selected. */
+/** Distance of the feature from the centre after it was centred in one mode and the other mode was selected. */
 async function switched(
   given: Given,
   from: readonly [camera: number, magIndex: number],

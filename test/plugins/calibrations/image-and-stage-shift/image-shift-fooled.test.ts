@@ -52,7 +52,7 @@ describe('a stale gain reference', () => {
 
   test.each(
     (verifying ? [0.05, 0.2, 0.6, 1] : [0.2, 1]).flatMap((strength) => seeds.map((seed) => [strength, seed] as const)),
-  )('of strength %f, seed %i, is told, or does no harm', async (staleGainVariation, seed) => {
+  )('of strength %f, seed %i, is reported, or does no harm', async (staleGainVariation, seed) => {
     const { code, percent, message, untouched, remarks } = await attempt(
       { seed, staleGainVariation },
       [19, 25][seed % 2]!,
@@ -133,7 +133,7 @@ test.each(Array.from({ length: verifying ? 100 : 2 }, (_, index) => index + 1))(
   },
 );
 
-test('what stays on the camera is told from what does not', async () => {
+test('what stays on the camera is distinguished from what does not', async () => {
   await using instrument = await virtualInstrument({ simulator: { seed: 5, staleGainVariation: 0.5 }, magIndex: 22 });
   instrument.calibrations.imageShift.set(22, 0, trueImageShift(instrument, 22), { sessionMeasured: false });
   await runItem(instrument, imageShift, { doubtful: 'yes', forget: 'no' });

@@ -12,7 +12,7 @@ const imageShift = 'calibrations/image-and-stage-shift/image-shift';
 const fromScratch = 'calibrations/image-and-stage-shift/is-from-scratch';
 const elements = ['xpx', 'xpy', 'ypx', 'ypy'] as const;
 
-/** What a calibration may be up against; the strength of everything is drawn at random up to what is typical of the kind. */
+/** Disturbances of a calibration. The strength of each is drawn at random up to what is typical of the kind. */
 const regimes = {
   'few electrons': { decay: 0, settling: 0, drift: 0.02, dose: [8, 40] },
   'a drift that dies away': { decay: 1, settling: 0, drift: 0.1, dose: [300, 600] },

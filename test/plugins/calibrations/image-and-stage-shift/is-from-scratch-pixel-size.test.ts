@@ -2,7 +2,7 @@ import { Optics } from '../../../../core/optics';
 import { matrixError, runItem, trueImageShift, virtualInstrument } from '../../../support/virtual-instrument';
 
 const item = 'calibrations/image-and-stage-shift/is-from-scratch';
-/** A small camera without any measured pixel size, whose nominal one is so many times too large. */
+/** A small camera without any measured pixel size, whose nominal one is too large by a factor. */
 const nominalWrong =
   (factor: number) =>
   (yaml: string): string =>

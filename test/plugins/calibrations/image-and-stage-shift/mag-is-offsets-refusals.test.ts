@@ -13,7 +13,7 @@ interface Setup {
   readonly magIndex: number;
   readonly camera: number;
   readonly edit?: (yaml: string) => string;
-  /** Whether image shift is calibrated at a place. */
+  /** True where image shift is calibrated. */
   readonly calibrated?: (magIndex: number, camera: number) => boolean;
   readonly bridge?: boolean;
 }

@@ -124,7 +124,7 @@ async function setUp({ start, offsets, configuration, seed = 1 }: Setup) {
   };
 }
 
-/** How far a stored offset is from the truth, in pixels of that magnification: the truth is -C^-1 (o - o at zero). */
+/** Distance of a stored offset from the truth, in pixels of that magnification. The truth is -C^-1 (o - o at zero). */
 function pixelsOff(
   given: Awaited<ReturnType<typeof setUp>>,
   offsets: Setup['offsets'],

@@ -19,7 +19,7 @@ test('removes the offsets of the present mode only, and they are no longer appli
   expect(instrument.calibrations.unsaved).toBe(true);
 });
 
-test('changes nothing when the operator thinks better of it, and says so when there is nothing', async () => {
+test('changes nothing when the operator says no, and says so when there is nothing', async () => {
   await using instrument = await virtualInstrument({ magIndex: 22 });
   await expect(runItem(instrument, item)).rejects.toMatchObject({ code: 'image-shift-offsets/none' });
   const offsets = instrument.calibrations.records('ImageShiftOffsets');

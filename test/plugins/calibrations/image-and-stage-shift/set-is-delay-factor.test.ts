@@ -48,7 +48,7 @@ async function settlingInstrument(
   return Object.assign(instrument, { magIndex });
 }
 
-/** What the virtual microscope says of the exposures of a run: the mean share of each step of image shift that was missing in the middle of the exposure. */
+/** The truth about the exposures of a run, as the virtual microscope reports it: the mean share of each step of image shift that was missing in the middle of the exposure. */
 async function withTruth<Result>(
   run: () => Promise<Result>,
 ): Promise<{ readonly result: Result; readonly missing: number }> {

@@ -46,7 +46,7 @@ describe('a stale gain reference', () => {
 
   test.each(
     (verifying ? [0.05, 0.2, 0.6, 1] : [1]).flatMap((strength) => seeds.map((seed) => [strength, seed] as const)),
-  )('of strength %f, seed %i, is told, or does no harm', async (staleGainVariation, seed) => {
+  )('of strength %f, seed %i, is reported, or does no harm', async (staleGainVariation, seed) => {
     const { code, percent, message, untouched, back, remarks } = await attempt({ seed, staleGainVariation }, 12, {
       wholeImage: seed % 2 === 1,
     });

@@ -4,7 +4,7 @@ import { matrixError, randomNumbers, runItem, verifying, virtualInstrument } fro
 import { tellFigures } from '../../../support/figures';
 
 const elements = ['xpx', 'xpy', 'ypx', 'ypy'] as const;
-/** What a stage may be like: error of scale within a cycle, scatter of the ends of moves in nm, electrons, and the mag index. */
+/** Kinds of stages: error of scale within a cycle, scatter of the ends of moves in nm, electrons, and the mag index. */
 const kinds = {
   'a large error that repeats with the cycle': { cyclic: [0.08, 0.15], scatter: [3, 15], dose: 400, magIndex: 12 },
   'moves that end beside': { cyclic: [0, 0.03], scatter: [40, 200], dose: 400, magIndex: 12 },

@@ -20,7 +20,7 @@ function relabel(instrument: Instrument, kind: ImageKind): void {
   buffers.add(frame, { ...context, kind });
 }
 
-/** What a mark on the autocorrelation in A has to be so that it lies at a place from its centre. */
+/** Coordinates of a mark on the autocorrelation in A that lies at a place relative to its centre. */
 async function markAt(instrument: Instrument, x: number, y: number) {
   const [rows = 0, columns = 0] = instrument.kernel.registry.get(ImageBuffers).get('A')!.frame.image.shape;
   const said: string[] = [];

@@ -55,13 +55,13 @@ export function truthAt(
   };
 }
 
-/** How far two directions are apart that are the same after a quarter turn, in degrees. */
+/** Angle in degrees between two directions that count as the same after a quarter turn. */
 export function quarterTurnsApart(one: number, other: number): number {
   const difference = one - other;
   return Math.abs(difference - 90 * Math.round(difference / 90));
 }
 
-/** How many lines lie across the shorter side of the camera at a mag index, as far as the site knows. */
+/** Number of lines across the shorter side of the camera at a mag index, by the pixel size that the site knows. */
 export const expectedRepeats = (instrument: Instrument, magIndex: number): number =>
   (1e9 *
     instrument.kernel.registry.get(Optics).pixelSize(magIndex, 0)!.value *

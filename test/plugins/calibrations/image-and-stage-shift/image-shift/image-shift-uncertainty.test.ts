@@ -14,15 +14,15 @@ const steps = { x: 2.0898, y: 1.98826 };
 const binning = 4;
 const elements = ['xpx', 'xpy', 'ypx', 'ypy'] as const;
 
-/** What moves the image beside the setting. */
+/** Movements of the image that the setting does not cause. */
 interface Disturbance {
   /** Standard error of a correlation in binned pixels. */
   readonly noise: number;
   /** Share of a step that has not arrived. */
   readonly lag: number;
-  /** What of that is missing at the first image, which waits longer. */
+  /** Share that is missing at the first image, which waits longer. */
   readonly lagOfFirst?: number;
-  /** What of it is still missing one image later, as a share. */
+  /** Part of it that is still missing one image later, as a share. */
   readonly memory?: number;
   /** Binned pixels a second at the start, and the seconds in which that dies away. */
   readonly decaying: Vector;

@@ -32,7 +32,7 @@ function column(
     },
   };
 }
-/** What a column and a camera do of themselves: all waiting counts. */
+/** Effect of the factor where a column and a camera add no delay of their own: all waiting counts. */
 const scale = { start: 0.2, perSecond: 0.4 };
 const seeds = Array.from({ length: 20 }, (_, at) => at + 1);
 const left = (truth: ReturnType<typeof column>, factor: number): number => truth.settling(factor) / truth.settling(0.2);
@@ -78,7 +78,7 @@ describe('a factor is found that leaves less than 5 % of what settles after 0.2'
     }
   });
 
-  test('whatever stays for ever is told apart', async () => {
+  test('what never settles is distinguished', async () => {
     for (const seed of seeds) {
       const truth = column(seed, [[30, 0.3]], { plateau: vector(8, -5) });
       const { verdict, factor, plateau, plateauErrors } = await findDelayFactor(truth.measure, scale);
