@@ -9,8 +9,6 @@ const defaultStageRange = 990;
 /** No camera of this program needs a longer exposure than this. */
 const longestExposureSeconds = 600;
 
-/** No lens of a column reaches farther: 10 mm. */
-const largestDefocusMicrometres = 10_000;
 /** How far a scale that is not calibrated may be off. */
 const roughly = 2;
 /** Sums and differences of offsets must not carry an image shift over its limit. */
@@ -65,6 +63,5 @@ export function deviceLimits(settings: Settings): DeviceLimits {
           settings.cameras.find(({ index }) => index === camera)?.get('CountsPerElectron'),
       },
     }),
-    largestDefocusMicrometres,
   };
 }

@@ -2,7 +2,6 @@ import path from 'node:path';
 import {
   type Clock,
   DebugKeys,
-  EucentricError,
   FilteredLogger,
   KeyLetters,
   type LogLine,
@@ -13,7 +12,7 @@ import {
   inNanometres,
   vector,
 } from '../core/base';
-import { Cameras, EftemMode, Scope, Stage } from '../core/devices';
+import { Cameras, EftemMode, Scope, Stage, settingsOf } from '../core/devices';
 import {
   Administrator,
   AdministratorMode,
@@ -37,7 +36,7 @@ import {
   createOptics,
 } from '../core/optics';
 import { type ConfigSection, Settings, loadSettings } from '../core/settings';
-import { CalibrationHistory, Calibrations, openCalibrations, openHistory } from '../core/store';
+import { CalibrationHistory, Calibrations, type Conditions, openCalibrations, openHistory } from '../core/store';
 import { builtInPlugins } from './built-in-plugins';
 import { problemsOf } from './check-plugins';
 import { brokenConfiguration } from './errors';
@@ -145,14 +144,17 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
   known.offsetOf = kernel.hooks.imageShiftOffset;
   if (kernel.registry.has(Cameras)) known.cameras = kernel.registry.get(Cameras);
 
+  const find: Session['find'] = (key) => (kernel.registry.has(key) ? kernel.registry.get(key) : undefined);
+  const deviceSettings = () => settingsOf(kernel.registry.tokens, find);
   const runner = new Runner({
     menu: kernel.menu,
     hooks: kernel.hooks,
     clock,
     log,
     isAdministrator: () => administrator.on,
-    find: (key) => (kernel.registry.has(key) ? kernel.registry.get(key) : undefined),
-    moreConditions: () => opticalConditions(kernel, known.optics),
+    find,
+    deviceSettings,
+    moreConditions: (read) => opticalConditions(known.optics, read),
     target: { calibrations, settings },
     remember: async (result) => void (await history.append(result)),
     offerProperties: (suggestions, operator) => offerProperties(options.configuration, suggestions, operator),
@@ -161,7 +163,9 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
     title: titleOf(settings),
     menu: kernel.menu,
     runner,
-    registry: kernel.registry,
+    find,
+    deviceSettings,
+    onSetting: (listen) => kernel.onSetting(listen),
     buffers,
     plugins: () => kernel.plugins.map(({ id, summary }) => ({ id, summary })),
     check: () => problemsOf(options.configuration),
@@ -257,19 +261,11 @@ async function suitCamera({ registry }: Kernel, signal: AbortSignal): Promise<vo
   if (!traits.stem && traits.behindFilter !== eftem && suiting) await cameras.select(suiting.traits.index, signal);
 }
 
-async function opticalConditions(kernel: Kernel, optics: Optics | undefined): Promise<Record<string, unknown>> {
-  if (!optics) return {};
-  const camera = kernel.registry.get(Cameras).selected.traits.index;
-  const scope = kernel.registry.get(Scope);
-  const magIndex = await scope.magIndex.read();
-  const volts = await scope.highTension.read().catch((error: unknown) => {
-    if (error instanceof EucentricError && error.code.endsWith('/not-on-this-wire')) return undefined;
-    throw error;
-  });
+function opticalConditions(optics: Optics | undefined, { magIndex, camera }: Conditions): Partial<Conditions> {
+  if (!optics || magIndex === undefined || camera === undefined) return {};
   const pixel = optics.pixelSize(magIndex, camera);
   return {
     magnification: optics.magnificationFor(magIndex, camera),
-    ...(volts !== undefined && { highTensionKilovolts: volts / 1000 }),
     ...(pixel && { pixelSizeNanometres: inNanometres(pixel.value), pixelSizeSource: pixel.source }),
   };
 }

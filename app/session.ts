@@ -1,5 +1,5 @@
-import { type Registry, inDegrees, inMicrometres } from '../core/base';
-import { Cameras, Scope, Stage } from '../core/devices';
+import { isNotOnThisWire } from '../core/base';
+import { Cameras, Scope, Stage, shownValue } from '../core/devices';
 import { Administrator, type ImageBuffers, type Menu, type Runner, type Session } from '../core/kernel';
 import { Optics } from '../core/optics';
 import { Calibrations } from '../core/store';
@@ -10,12 +10,10 @@ export function sessionOf(
     readonly title: string;
     readonly menu: Menu;
     readonly runner: Runner;
-    readonly registry: Registry;
     readonly buffers: ImageBuffers;
-  } & Pick<Session, 'plugins' | 'check' | 'onLog'>,
+  } & Pick<Session, 'find' | 'deviceSettings' | 'onSetting' | 'plugins' | 'check' | 'onLog'>,
 ): Session {
-  const { title, menu, runner, registry, buffers, plugins, check, onLog } = parts;
-  const find: Session['find'] = (key) => (registry.has(key) ? registry.get(key) : undefined);
+  const { title, menu, runner, buffers, find, deviceSettings, onSetting, plugins, check, onLog } = parts;
   return {
     title,
     menu: () => menu.entries(runner.running === undefined),
@@ -26,7 +24,7 @@ export function sessionOf(
     stop: () => runner.stop(),
     forecast: async (item, signal) => menu.instance(menu.find(item).id)?.forecast(signal),
     buffers,
-    status: () => statusOf(find),
+    status: () => statusOf({ find, deviceSettings }),
     unsaved: () => {
       const administrator = find(Administrator)?.on ?? false;
       const prompt = find(Calibrations)?.exitPrompt(administrator);
@@ -35,35 +33,31 @@ export function sessionOf(
     plugins,
     check,
     onLog,
+    deviceSettings,
+    onSetting,
     find,
   };
 }
 
-async function statusOf(find: Session['find']): Promise<readonly { readonly name: string; readonly value: string }[]> {
-  const scope = find(Scope);
-  const stage = find(Stage);
-  const cameras = find(Cameras);
-  const optics = find(Optics);
-  const lines: { name: string; value: string }[] = [];
+type Lines = readonly { readonly name: string; readonly value: string }[];
+
+/** Every setting in words, and what the column and the camera are; raw values are left out. */
+async function statusOf({ find, deviceSettings }: Pick<Session, 'find' | 'deviceSettings'>): Promise<Lines> {
+  const [scope, cameras, optics] = [find(Scope), find(Cameras), find(Optics)];
   const camera = cameras?.selected.traits;
-  if (scope) {
-    const magIndex = await scope.magIndex.read();
-    const magnification = optics && camera ? `${optics.magnificationFor(magIndex, camera.index)}x, ` : '';
-    const { x, y } = await scope.imageShift.read();
-    lines.push(
-      { name: 'Column', value: scope.traits.model },
-      { name: 'Magnification', value: `${magnification}mag index ${magIndex}` },
-      { name: 'Image shift', value: `${x.toFixed(3)}, ${y.toFixed(3)} units` },
-      { name: 'Defocus', value: `${inMicrometres(await scope.defocus.read()).toFixed(2)} um` },
-      { name: 'Spot size', value: `${await scope.spotSize.read()}, ${await scope.probeMode.read()}probe` },
-    );
-  }
-  if (stage) {
-    const { x, y, z, tilt } = await stage.position.read();
-    lines.push({
-      name: 'Stage',
-      value: `${[x, y, z].map((each) => inMicrometres(each).toFixed(2)).join(', ')} um, ${inDegrees(tilt).toFixed(1)} degrees`,
-    });
+  const lines: { name: string; value: string }[] = scope ? [{ name: 'Column', value: scope.traits.model }] : [];
+  for (const { token, setting } of deviceSettings()) {
+    const { traits } = setting;
+    if (traits.raw) continue;
+    try {
+      const value = await setting.read();
+      if (setting === scope?.magIndex && optics && camera) {
+        const magnification = optics.magnificationFor(value as number, camera.index);
+        lines.push({ name: 'Magnification', value: `${magnification}x, mag index ${String(value)}` });
+      } else lines.push({ name: token === Stage ? 'Stage' : traits.label, value: shownValue(traits, value) });
+    } catch (error) {
+      if (!isNotOnThisWire(error)) throw error;
+    }
   }
   if (camera) lines.push({ name: 'Camera', value: `${camera.name}, ${camera.width} x ${camera.height} pixels` });
   return lines;

@@ -1,4 +1,4 @@
-import { type Logger, metres, token } from '../base';
+import { type Logger, metres, service } from '../base';
 import { Cameras, type Exposure, type Scope, type Stage } from '../devices';
 import type { BufferedImage, ImageBuffers, ImageContext, Session } from '../kernel';
 import { type ParameterSetName, Settings } from '../settings';
@@ -22,7 +22,7 @@ export interface ImageAcquisition {
   take(exposure: Exposure, options?: TakeOptions): Promise<BufferedImage>;
 }
 /** The token of the image acquisition. */
-export const ImageAcquisition = token<ImageAcquisition>('ImageAcquisition');
+export const ImageAcquisition = service<ImageAcquisition>('ImageAcquisition');
 
 /** Dependencies of image acquisition. */
 export interface AcquisitionParts {

@@ -1,4 +1,4 @@
-import { type Clock, type Seconds, seconds, token } from '../base';
+import { type Clock, type Seconds, seconds, service } from '../base';
 import type { CameraTraits, Scope, Stage } from '../devices';
 import type { ImageShiftRest, Optics } from '../optics';
 
@@ -15,7 +15,7 @@ export interface Settling extends ImageShiftRest {
   wait(camera: CameraTraits, magIndex: number, signal?: AbortSignal): Promise<void>;
 }
 /** The token of the settling. */
-export const Settling = token<Settling>('Settling');
+export const Settling = service<Settling>('Settling');
 
 /** Reckons with image shift, lens normalization, stage moves, and the time that the camera itself takes to begin. */
 export class SettlingTimes implements Settling {

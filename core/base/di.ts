@@ -12,6 +12,8 @@ export interface Token<T> {
   readonly name: string;
   readonly symbol: symbol;
   readonly optional?: boolean;
+  /** True for something other than a device, in which nothing needs a guard. */
+  readonly service?: true;
   readonly [provided]?: T;
 }
 
@@ -23,9 +25,12 @@ export type ProvidedAll<Tokens extends readonly Token<unknown>[]> = {
 };
 
 /** Makes a token; two tokens with the same name are still two tokens. */
-export function token<T>(name: string): Token<T> {
-  return Object.freeze(markCopy({ name, symbol: Symbol(name) }));
+export function token<T, More extends object = object>(name: string, more?: More): Token<T> & More {
+  return Object.freeze(markCopy({ name, symbol: Symbol(name), ...more })) as Token<T> & More;
 }
+
+/** Makes the token of a service: something that plugins and program do for one another, other than a device. */
+export const service = <T>(name: string): Token<T> => token<T, Pick<Token<T>, 'service'>>(name, { service: true });
 
 /** The same token for optional use: a consumer gets `undefined` when nobody provides it, and is not disabled. */
 export function optional<T>(wanted: Token<T>): Token<T | undefined> {
@@ -35,6 +40,7 @@ export function optional<T>(wanted: Token<T>): Token<T | undefined> {
 /** A container of providers: a thin, typed layer over tsyringe that never builds a class that nobody registered. */
 export class Registry {
   private readonly owners = new Map<symbol, string>();
+  private readonly provided: Token<unknown>[] = [];
 
   constructor(private readonly container: DependencyContainer = root.createChildContainer()) {}
 
@@ -51,6 +57,11 @@ export class Registry {
     return this.claim(key, owner, () =>
       this.container.register<T>(key.symbol, { useFactory: () => (made ??= { value: make() }).value }),
     );
+  }
+
+  /** The tokens of everything that is provided, in the order in which it was. */
+  get tokens(): readonly Token<unknown>[] {
+    return this.provided;
   }
 
   /** True when somebody provides this token. */
@@ -84,6 +95,7 @@ export class Registry {
     const earlier = this.owners.get(key.symbol);
     if (earlier !== undefined) return earlier;
     this.owners.set(key.symbol, owner);
+    this.provided.push(key);
     register();
     return undefined;
   }

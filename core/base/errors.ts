@@ -89,6 +89,9 @@ export function toFault(error: unknown): Fault {
   };
 }
 
+/** Whether an error only says that a wire does not know of what was asked for. */
+export const isNotOnThisWire = (error: unknown): boolean => toFault(error).code.endsWith('/not-on-this-wire');
+
 /** Throws `StoppedError` if the signal has fired. */
 export function throwIfStopped(signal: AbortSignal): void {
   if (!signal.aborted) return;

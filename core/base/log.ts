@@ -1,4 +1,4 @@
-import { token } from './di';
+import { service } from './di';
 
 /** Importance of a log line; `debug` lines appear only when their key letter is on. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -30,8 +30,8 @@ export interface DebugKeys {
   /** True when output for a letter is on; case-sensitive. */
   has(key: string): boolean;
 }
-/** Token for the debug key letters. */
-export const DebugKeys = token<DebugKeys>('DebugKeys');
+/** The token of the debug key letters. */
+export const DebugKeys = service<DebugKeys>('DebugKeys');
 
 /** Key letters in memory. */
 export class KeyLetters implements DebugKeys {

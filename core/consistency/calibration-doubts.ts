@@ -1,4 +1,4 @@
-import { token } from '../base';
+import { service } from '../base';
 import type { Finding } from './finding';
 
 /** What has become doubtful through calibrations. */
@@ -7,4 +7,4 @@ export interface CalibrationDoubts {
   of(item: string): readonly Finding[];
 }
 /** The token of the doubts. */
-export const CalibrationDoubts = token<CalibrationDoubts>('CalibrationDoubts');
+export const CalibrationDoubts = service<CalibrationDoubts>('CalibrationDoubts');

@@ -1,5 +1,6 @@
 import type { Image } from '../../imaging';
-import { type Seconds, token } from '../base';
+import type { Seconds } from '../base';
+import { device } from './device';
 import type { FrameReport, FrameSeries, FrameTraits } from './frames';
 
 /** A rectangle on the camera in unbinned pixels, origin at the top left, `right` and `bottom` exclusive. */
@@ -94,4 +95,10 @@ export interface Cameras {
   select(index: number, signal?: AbortSignal): Promise<void>;
 }
 /** The token of the cameras. */
-export const Cameras = token<Cameras>('Cameras');
+export const Cameras = device<Cameras>('Cameras', {
+  called: 'a camera',
+  part: 'camera',
+  settings: {},
+  methods: { select: (index: number) => `select camera ${index}` },
+  facts: { all: true, selected: true },
+});

@@ -7,9 +7,10 @@ import {
   type Seconds,
   type Vector,
   type Volts,
-  token,
 } from '../base';
+import { device } from './device';
 import type { Readable, Setting } from './setting';
+import { oneOf, onOff, pair, position, quantity, wholeNumber } from './setting-traits';
 
 /** Group of lenses that a normalization cycles. */
 export type LensGroup = 'spot size' | 'condenser' | 'illumination' | 'objective' | 'projector' | 'all';
@@ -90,7 +91,50 @@ export interface Scope {
   lastNormalized(): Seconds | undefined;
 }
 /** The token of the microscope column. */
-export const Scope = token<Scope>('Scope');
+export const Scope = device<Scope>('Scope', {
+  called: 'the column',
+  part: 'column',
+  settings: {
+    highTension: quantity({
+      label: 'High tension',
+      short: 'HT',
+      unit: 'kV',
+      decimals: 0,
+      condition: 'highTensionKilovolts',
+    }),
+    magIndex: wholeNumber({ label: 'Mag index', short: 'Mag', changesBeam: true, condition: true }),
+    imageShift: pair({ label: 'Image shift', short: 'IS', unit: 'units', decimals: 4, step: 0.1 }),
+    beamShift: pair({ label: 'Beam shift', short: 'Beam', unit: 'units', decimals: 4, step: 0.1, changesBeam: true }),
+    defocus: quantity({
+      label: 'Defocus',
+      unit: 'um',
+      decimals: 3,
+      step: 0.5,
+      // No lens of a column reaches farther.
+      range: [-0.01, 0.01],
+      condition: true,
+    }),
+    absoluteFocus: quantity({ label: 'Absolute focus', unit: '', decimals: 6, raw: true }),
+    spotSize: wholeNumber({ label: 'Spot size', changesBeam: true, condition: true }),
+    intensity: quantity({
+      label: 'Intensity',
+      unit: '%',
+      decimals: 3,
+      step: 0.5,
+      range: [0, 1],
+      changesBeam: true,
+      condition: true,
+    }),
+    probeMode: oneOf(
+      { micro: 'microprobe', nano: 'nanoprobe' },
+      { label: 'Probe mode', short: 'Probe', changesBeam: true, condition: true },
+    ),
+    screenDown: onOff({ label: 'Screen', name: 'screen down', on: 'down', off: 'up', changesBeam: true }),
+    beamBlanked: onOff({ label: 'Beam', name: 'beam blanked', on: 'blanked', off: 'on', changesBeam: true }),
+  },
+  methods: { normalize: (group: LensGroup) => `normalize ${group}`, lastNormalized: 'question' },
+  facts: { traits: true },
+});
 
 /** Position of the stage, in stage coordinates. */
 export interface StagePosition {
@@ -121,4 +165,9 @@ export interface Stage {
   lastMoved(): Seconds | undefined;
 }
 /** The token of the specimen stage. */
-export const Stage = token<Stage>('Stage');
+export const Stage = device<Stage>('Stage', {
+  called: 'the stage',
+  part: 'stage',
+  settings: { position: position({ label: 'Position', name: 'stage position' }) },
+  methods: { move: () => 'move stage', stop: () => 'stop stage', lastMoved: 'question' },
+});

@@ -144,6 +144,12 @@ export const kernelErrors = {
       message: `"${given}" is no answer to "${question}": ${wanted}.`,
       hint: 'Nothing was changed. Give another answer.',
     }),
+  unguarded: (plugin: string, token: string, why: keyof typeof unguarded): EucentricError =>
+    new EucentricError({
+      code: 'kernel/unguarded',
+      message: `Plugin ${plugin} provides ${token}, ${unguarded[why].because}; nothing would check or stop what is done with it.`,
+      hint: unguarded[why].hint,
+    }),
   outOfRange: (what: string, value: string, limits: string): EucentricError =>
     new EucentricError({
       code: 'limits/out-of-range',
@@ -153,6 +159,21 @@ export const kernelErrors = {
 };
 
 const describeCopy = ({ version, folder }: ProgramCopy): string => `${version} in ${folder}`;
+/** Why nothing guards what a plugin provides, and what its author has to do. */
+const unguarded = {
+  unmarked: {
+    because: 'which says neither that it is a device nor that it is none',
+    hint: 'Make its token with device(...), which says what its settings are, or with service(...) if it reaches no instrument.',
+  },
+  settings: {
+    because: 'which holds a setting though it is said to be no device',
+    hint: 'Make its token with device(...) instead of service(...), so that each setting says what it is.',
+  },
+  cameras: {
+    because: 'the list of all cameras',
+    hint: 'Hand over each camera with host.provideCamera(...); the program makes the list.',
+  },
+} as const;
 
 /** A name as a sentence opens with it. */
 const opening = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -14,7 +14,9 @@ import { type Camera, Cameras } from '../devices';
 import { type PluginSettings, type Problem, type Settings, checkSection } from '../settings';
 import { DoseLimit } from './guards/dose-limit';
 import { kernelErrors } from './errors';
-import { CameraList, type DeviceWatcher, guardCamera, guardProvided } from './guards/guards';
+import { CameraList, guardCamera } from './guards/guard-camera';
+import { guardProvided } from './guards/guard-device';
+import type { DeviceWatcher, SettingListener } from './guards/guarding';
 import { createHooks, tappingSide } from './hooks';
 import type { DeviceLimits } from './guards/limits';
 import { type BuiltInPlugins, loadPlugin } from './loader';
@@ -52,6 +54,7 @@ export class Kernel {
   readonly versions: { readonly plugin: string; readonly read: Parameters<PluginHost['versions']>[0] }[] = [];
   readonly plugins: readonly Plugin[];
   private readonly dose: DoseLimit;
+  private readonly settingListeners = new Set<SettingListener>();
 
   /** Loads and applies all plugins that the settings name. Throws all that is wrong with them together; nothing has touched hardware then. */
   constructor(private readonly options: KernelOptions) {
@@ -99,6 +102,17 @@ export class Kernel {
     if (earlier !== undefined) throw kernelErrors.duplicateClaim(key.name, earlier, 'eucentric');
   }
 
+  /** Calls with every value that is read from a setting or written to it; what is returned ends that. */
+  onSetting(listen: SettingListener): () => void {
+    this.settingListeners.add(listen);
+    return () => void this.settingListeners.delete(listen);
+  }
+
+  /** Tells of a value of a setting that is made of others, and so has no guard. */
+  readonly settingSeen: SettingListener = (setting, value) => {
+    for (const listen of this.settingListeners) listen(setting, value);
+  };
+
   /** Lets the items tap the hooks through which their calibrations are applied; to be called once everything is provided. */
   activate(): void {
     for (const { item, plugin } of this.menu.instances()) item.listen(tappingSide(this.hooks, plugin));
@@ -137,7 +151,7 @@ export class Kernel {
 
   private hostOf(plugin: Plugin, options: unknown): PluginHost {
     const { settings, clock, log, limits = {}, watch = () => {} } = this.options;
-    const guarding = { hooks: this.hooks, limits, watch, clock, dose: this.dose };
+    const guarding = { hooks: this.hooks, limits, watch, clock, seen: this.settingSeen, dose: this.dose };
     const { registry, menu, connections, undos, cameras } = this;
     const own = <T>(key: Token<T>): Token<T> => {
       const copy = otherCopyOf(key);
@@ -152,7 +166,7 @@ export class Kernel {
       log: log.child(plugin.id),
       hooks: tappingSide(this.hooks, plugin.id),
       provide: (key, value) => {
-        const earlier = registry.provide(own(key), guardProvided(key, value, guarding) as typeof value, plugin.id);
+        const earlier = registry.provide(own(key), guardProvided(key, value, plugin.id, guarding), plugin.id);
         if (earlier !== undefined) throw kernelErrors.duplicateClaim(key.name, earlier, plugin.id);
       },
       provideCamera: (camera) => {

@@ -1,6 +1,6 @@
 import type { ZodType } from 'zod';
 import { type Clock, type Logger, type Token, type Undo, markCopy } from '../base';
-import type { Camera } from '../devices';
+import type { Camera, Provision } from '../devices';
 import type { Settings } from '../settings';
 import type { TappableHooks } from './hooks';
 import type { GivenPlace, MenuPlace, UnavailableItem } from './menu/menu';
@@ -28,8 +28,11 @@ export interface PluginHost<Options = unknown> {
   readonly clock: Clock;
   readonly log: Logger;
   readonly hooks: TappableHooks;
-  /** Provides a capability. A second claim of one token is an error that names both plugins. */
-  provide<T>(token: Token<T>, value: T): void;
+  /**
+   * Provides a capability: how the settings of a device are read and written, or something that is no device. A second claim of one token
+   * is an error that names both plugins, and a token that is marked neither as device nor as service is refused.
+   */
+  provide<Key extends Token<unknown>>(token: Key, value: Provision<Key>): void;
   /** Adds a camera to `Cameras`. A second camera of one number is an error that names both plugins. */
   provideCamera(camera: Camera): void;
   /** What another plugin provides; to be called in `connect` or later, when all plugins have been applied. Throws naming this plugin when it is missing. */

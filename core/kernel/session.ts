@@ -1,6 +1,8 @@
-import { type LogLine, type Token, token } from '../base';
+import { type LogLine, type Token, service } from '../base';
+import type { ProvidedSetting } from '../devices';
 import type { Problem } from '../settings';
 import type { CalibrationResult } from '../store';
+import type { SettingListener } from './guards/guarding';
 import type { ImageBuffers } from './operator/image-buffers';
 import type { MenuEntry } from './menu/menu';
 import type { Forecast } from './menu/forecast';
@@ -29,11 +31,15 @@ export interface Session {
   check(): readonly Problem[];
   /** Calls with every line of the program's log; what it returns ends that. */
   onLog(listen: (line: LogLine) => void): () => void;
+  /** The settings of all devices, each with what it is. */
+  deviceSettings(): readonly ProvidedSetting[];
+  /** Calls with every value that the program reads from a setting or writes to it, by whatever part; what it returns ends that. */
+  onSetting(listen: SettingListener): () => void;
   /** What one of the plugins provides, for a console that shows more. */
   find<T>(key: Token<T>): T | undefined;
 }
 /** The token of the session. */
-export const Session = token<Session>('Session');
+export const Session = service<Session>('Session');
 
 /** A place where an operator sits: a terminal or a browser. */
 export interface OperatorConsole {
@@ -41,9 +47,9 @@ export interface OperatorConsole {
   serve(session: Session, signal: AbortSignal): Promise<void>;
 }
 /** The token of the console in the terminal that `start` runs in. */
-export const OperatorConsole = token<OperatorConsole>('OperatorConsole');
+export const OperatorConsole = service<OperatorConsole>('OperatorConsole');
 /** The token of the console in a browser, which `start` opens unless a terminal is asked for. */
-export const BrowserConsole = token<BrowserConsole>('BrowserConsole');
+export const BrowserConsole = service<BrowserConsole>('BrowserConsole');
 /** A console in a browser. */
 export interface BrowserConsole {
   /** Serves browsers until the signal fires. */

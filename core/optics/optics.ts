@@ -6,7 +6,7 @@ import {
   type Seconds,
   type Vector,
   inMicrometres,
-  token,
+  service,
 } from '../base';
 import type { ProbeMode } from '../devices';
 import type { Settings } from '../settings';
@@ -85,7 +85,7 @@ export interface Optics {
   fallbacks(): readonly FallbackValue[];
 }
 /** The token of the optics. */
-export const Optics = token<Optics>('Optics');
+export const Optics = service<Optics>('Optics');
 
 /** Parts of the optics; `createOptics` makes them from settings and calibrations. */
 export interface OpticsParts {

@@ -1,4 +1,4 @@
-import { type Place, token } from '../base';
+import { type Place, service } from '../base';
 import { type CameraSettings, cameraSettings } from './camera-settings';
 import {
   type GeneralName,
@@ -58,8 +58,8 @@ export interface Settings {
   readonly limits: OwnLimits;
 }
 
-/** Token for the settings. */
-export const Settings = token<Settings>('Settings');
+/** The token of the settings. */
+export const Settings = service<Settings>('Settings');
 
 /** Parts of the settings. */
 export interface SettingsParts {

@@ -1,4 +1,4 @@
-import { token } from '../base';
+import { service } from '../base';
 import type { MatrixTable } from './matrix-table';
 import type {
   CalibrationFile,
@@ -127,4 +127,4 @@ export interface Calibrations {
   restore(snapshot: CalibrationsSnapshot): void;
 }
 /** The token of the calibrations. */
-export const Calibrations = token<Calibrations>('Calibrations');
+export const Calibrations = service<Calibrations>('Calibrations');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { describe, EucentricError, token } from '../base';
+import { describe, EucentricError, service } from '../base';
 import { readWhole } from './atomic-write';
 import { applyChanges, type ChangeTarget, keep } from './apply-changes';
 import { changesBack } from './bring-back';
@@ -36,7 +36,7 @@ export interface CalibrationHistory {
   damage(): Promise<readonly FileProblem[]>;
 }
 /** The token of the history. */
-export const CalibrationHistory = token<CalibrationHistory>('CalibrationHistory');
+export const CalibrationHistory = service<CalibrationHistory>('CalibrationHistory');
 
 /** Place and dependencies of the history. */
 export interface HistoryOptions extends ChangeTarget {

@@ -9,13 +9,18 @@ export interface Conditions {
   readonly cameraName?: string;
   readonly probeMode?: string;
   readonly spotSize?: number;
-  /** The alpha number from 0. */
+  /** 0 to 1. */
+  readonly intensity?: number;
+  /** Metres. */
+  readonly defocus?: number;
+  /** The alpha number from 0; people count from 1. */
   readonly alpha?: number;
+  readonly highTensionKilovolts?: number;
   readonly binning?: number;
-  /** Metres on the specimen of one unbinned camera pixel. */
-  readonly pixelSize?: number;
-  /** Seconds. */
-  readonly exposure?: number;
+  /** Nanometres on the specimen of one unbinned camera pixel. */
+  readonly pixelSizeNanometres?: number;
+  /** Where that is known from. */
+  readonly pixelSizeSource?: string;
   readonly [name: string]: unknown;
 }
 

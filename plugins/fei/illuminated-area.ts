@@ -1,6 +1,5 @@
 import { type Metres, metres } from '../../core/base';
-import type { IlluminatedArea, ProbeMode, Setting } from '../../core/devices';
-import { finite } from '../../core/kernel';
+import type { IlluminatedArea, ProbeMode, Driver, SettingDriver } from '../../core/devices';
 import type { Calibrations } from '../../core/store';
 import type { FeiTransport } from './transport';
 
@@ -30,16 +29,13 @@ export function areaOfIntensity(intensity: number, limits: AreaLimits | undefine
 }
 
 /** The illuminated area of a three-condenser column. Beyond its reach the column stops at the nearest area that it can make. */
-export class FeiIlluminatedArea implements IlluminatedArea {
-  readonly illuminatedArea: Setting<Metres>;
+export class FeiIlluminatedArea implements Driver<IlluminatedArea> {
+  readonly illuminatedArea: SettingDriver<Metres>;
 
   constructor(transport: FeiTransport) {
     this.illuminatedArea = {
-      name: 'illuminated area',
       read: async (signal) => metres(await transport.getIlluminatedArea(signal)),
-      write: async (area, signal) => {
-        await transport.setIlluminatedArea(finite('illuminated area', area), signal);
-      },
+      write: (area, signal) => transport.setIlluminatedArea(area, signal),
     };
   }
 }

@@ -12,8 +12,16 @@ import {
   volts,
   waitUntil,
 } from '../../core/base';
-import type { LensGroup, ProbeMode, Readable, Scope, ScopeTraits, Setting } from '../../core/devices';
-import { finite, finitePair, inMagnificationTable, setting, whole, within } from '../../core/kernel';
+import type {
+  LensGroup,
+  ProbeMode,
+  Scope,
+  ScopeTraits,
+  Driver,
+  SettingDriver,
+  ReadableDriver,
+} from '../../core/devices';
+import { inMagnificationTable } from '../../core/kernel';
 import type { Calibrations } from '../../core/store';
 import type { FeiColumn } from './column';
 import { feiErrors } from './errors';
@@ -39,19 +47,19 @@ const screenLimit = 15;
 const diffractionLimit = 10;
 
 /** An FEI column as everybody else wants to see it, on top of any wire that speaks FEI's terms. */
-export class FeiScope implements Scope {
+export class FeiScope implements Driver<Scope> {
   readonly traits: ScopeTraits;
-  readonly magIndex: Scope['magIndex'];
-  readonly imageShift: Scope['imageShift'];
-  readonly beamShift: Scope['beamShift'];
-  readonly defocus: Setting<Metres>;
-  readonly absoluteFocus: Setting<RawLensValue>;
-  readonly spotSize: Setting<number>;
-  readonly intensity: Setting<number>;
-  readonly probeMode: Setting<ProbeMode>;
-  readonly screenDown: Setting<boolean>;
-  readonly beamBlanked: Setting<boolean>;
-  readonly highTension: Readable<ReturnType<typeof volts>>;
+  readonly magIndex: Driver<Scope>['magIndex'];
+  readonly imageShift: Driver<Scope>['imageShift'];
+  readonly beamShift: Driver<Scope>['beamShift'];
+  readonly defocus: SettingDriver<Metres>;
+  readonly absoluteFocus: SettingDriver<RawLensValue>;
+  readonly spotSize: SettingDriver<number>;
+  readonly intensity: SettingDriver<number>;
+  readonly probeMode: SettingDriver<ProbeMode>;
+  readonly screenDown: SettingDriver<boolean>;
+  readonly beamBlanked: SettingDriver<boolean>;
+  readonly highTension: ReadableDriver<ReturnType<typeof volts>>;
   private normalized: Seconds | undefined;
 
   constructor(
@@ -73,72 +81,56 @@ export class FeiScope implements Scope {
       stageError: { cycleX: 62, cycleY: 41, backlash: 5, smallestExtent: 0.9 },
       nominalSpecimenToStage: { xpx: column.invertsStageX ? 1 : -1, xpy: 0, ypx: 0, ypy: -1 },
     };
-    this.magIndex = setting(
-      'mag index',
-      (signal) => transport.getMagnificationIndex(signal),
-      (index, signal) => this.changeMagnification(index, signal),
-    );
-    this.imageShift = setting(
-      'image shift',
-      async (signal) => pairOf(await transport.getImageShift(signal), imageShiftUnits),
-      (shift, signal) => {
-        const { x, y } = finitePair('image shift', shift);
-        return transport.setImageShift(x, y, signal);
-      },
-    );
-    this.beamShift = setting(
-      'beam shift',
-      async (signal) => pairOf(await transport.getBeamShift(signal), beamShiftUnits),
-      (shift, signal) => {
-        const { x, y } = finitePair('beam shift', shift);
-        return transport.setBeamShift(x, y, signal);
-      },
-    );
-    this.defocus = setting(
-      'defocus',
-      async (signal) => metres(await transport.getDefocus(signal)),
-      (value, signal) => transport.setDefocus(finite('defocus', value), signal),
-    );
-    this.absoluteFocus = setting(
-      'absolute focus',
-      async (signal) => rawLensValue(await transport.getAbsFocus(signal)),
-      (value, signal) => transport.setAbsFocus(within('absolute focus', value, -1, 1), signal),
-    );
-    this.spotSize = setting(
-      'spot size',
-      (signal) => transport.getSpotSize(signal),
-      (spot, signal) => this.changeSpot(spot, signal),
-    );
+    this.magIndex = {
+      read: (signal) => transport.getMagnificationIndex(signal),
+      write: (index, signal) => this.changeMagnification(index, signal),
+    };
+    this.imageShift = {
+      read: async (signal) => pairOf(await transport.getImageShift(signal), imageShiftUnits),
+      write: ({ x, y }, signal) => transport.setImageShift(x, y, signal),
+    };
+    this.beamShift = {
+      read: async (signal) => pairOf(await transport.getBeamShift(signal), beamShiftUnits),
+      write: ({ x, y }, signal) => transport.setBeamShift(x, y, signal),
+    };
+    this.defocus = {
+      read: async (signal) => metres(await transport.getDefocus(signal)),
+      write: (value, signal) => transport.setDefocus(value, signal),
+    };
+    this.absoluteFocus = {
+      read: async (signal) => rawLensValue(await transport.getAbsFocus(signal)),
+      write: (value, signal) => transport.setAbsFocus(value, signal),
+      range: [-1, 1],
+    };
+    this.spotSize = {
+      read: (signal) => transport.getSpotSize(signal),
+      write: (spot, signal) => this.changeSpot(spot, signal),
+      range: [1, column.spotSizes],
+    };
     this.intensity = column.usesIlluminatedArea
-      ? setting(
-          'intensity',
-          async (signal) => intensityOfArea(await transport.getIlluminatedArea(signal), await this.areaLimits(signal)),
-          async (value, signal) => {
-            within('intensity', value, 0, 1);
-            await transport.setIlluminatedArea(areaOfIntensity(value, await this.areaLimits(signal)), signal);
-          },
-        )
-      : setting(
-          'intensity',
-          (signal) => transport.getIntensity(signal),
-          (value, signal) => transport.setIntensity(within('intensity', value, 0, 1), signal),
-        );
-    this.probeMode = setting(
-      'probe mode',
-      (signal) => this.readProbeMode(signal),
-      (mode, signal) => this.changeProbeMode(mode, signal),
-    );
-    this.screenDown = setting(
-      'screen down',
-      (signal) => this.readScreenDown(signal),
-      (down, signal) => this.moveScreen(down, signal),
-    );
-    this.beamBlanked = setting(
-      'beam blanked',
-      (signal) => transport.getBeamBlank(signal),
-      (blanked, signal) => transport.setBeamBlank(blanked, signal),
-    );
-    this.highTension = { name: 'high tension', read: async (signal) => volts(await transport.getHighVoltage(signal)) };
+      ? {
+          read: async (signal) =>
+            intensityOfArea(await transport.getIlluminatedArea(signal), await this.areaLimits(signal)),
+          write: async (value, signal) =>
+            transport.setIlluminatedArea(areaOfIntensity(value, await this.areaLimits(signal)), signal),
+        }
+      : {
+          read: (signal) => transport.getIntensity(signal),
+          write: (value, signal) => transport.setIntensity(value, signal),
+        };
+    this.probeMode = {
+      read: (signal) => this.readProbeMode(signal),
+      write: (mode, signal) => this.changeProbeMode(mode, signal),
+    };
+    this.screenDown = {
+      read: (signal) => this.readScreenDown(signal),
+      write: (down, signal) => this.moveScreen(down, signal),
+    };
+    this.beamBlanked = {
+      read: (signal) => transport.getBeamBlank(signal),
+      write: (blanked, signal) => transport.setBeamBlank(blanked, signal),
+    };
+    this.highTension = { read: async (signal) => volts(await transport.getHighVoltage(signal)) };
   }
 
   async normalize(group: LensGroup, signal?: AbortSignal): Promise<void> {
@@ -183,7 +175,6 @@ export class FeiScope implements Scope {
   }
 
   private async changeSpot(spot: number, signal?: AbortSignal): Promise<void> {
-    whole('spot size', spot, 1, this.column.spotSizes);
     if ((await this.transport.getSpotSize(signal)) === spot) return;
     await this.duringTransient(async () => {
       await this.transport.setSpotSize(spot, signal);

@@ -1,13 +1,14 @@
 import { type Clock, type ElectronVolts, type Logger, electronVolts, seconds } from '../../core/base';
-import type { EnergyFilter, EnergyFilterLimits, Setting } from '../../core/devices';
-import { setting, within } from '../../core/kernel';
+import type { EnergyFilter, Range, Driver, SettingDriver } from '../../core/devices';
 import type { Settings } from '../../core/settings';
 import type { GatanClient } from './client';
 import { gatanErrors } from './errors';
 
 /** What the program knows of a GIF, from the site's properties. */
 export interface FilterModel {
-  readonly limits: EnergyFilterLimits;
+  /** The least and the most that is sent, in electronvolts. */
+  readonly slitWidths: Range;
+  readonly energyLosses: Range;
   /** What the slit width is multiplied by for the filter. */
   readonly slitWidthScaling: number;
   /** Set the energy shift of the filter, whose sign is the other way round, instead of its spectrum offset. */
@@ -27,7 +28,7 @@ const leastSlitWidth = 5;
 const unchanged = 0.1;
 
 /** Reads what a GIF is from the properties of the site; its delays there are in ticks of DigitalMicrograph. */
-export function filterModel(settings: Settings, energyLoss: readonly [number, number]): FilterModel {
+export function filterModel(settings: Settings, energyLoss: Range): FilterModel {
   const value = (
     name:
       | 'FilterOffsetDelayBase1'
@@ -37,10 +38,8 @@ export function filterModel(settings: Settings, energyLoss: readonly [number, nu
       | 'FilterOffsetDelayCriterion',
   ): number => settings.get(name);
   return {
-    limits: {
-      slitWidth: [electronVolts(leastSlitWidth), electronVolts(settings.get('MaximumSlitWidth'))],
-      energyLoss: [electronVolts(energyLoss[0]), electronVolts(energyLoss[1])],
-    },
+    slitWidths: [leastSlitWidth, settings.get('MaximumSlitWidth')],
+    energyLosses: energyLoss,
     slitWidthScaling: settings.get('GIFslitWidthScaling'),
     usesEnergyShift: settings.get('NoSpectrumOffset'),
     largestAperture: settings.get('BiggestGIFApertureNumber'),
@@ -57,11 +56,10 @@ export function filterModel(settings: Settings, energyLoss: readonly [number, nu
 }
 
 /** A Gatan imaging filter, which only DM scripts can set. Every value is read back; what the filter did not take is an error. */
-export class GatanFilter implements EnergyFilter {
-  readonly limits: EnergyFilterLimits;
-  readonly slitInserted: Setting<boolean>;
-  readonly slitWidth: Setting<ElectronVolts>;
-  readonly energyLoss: Setting<ElectronVolts>;
+export class GatanFilter implements Driver<EnergyFilter> {
+  readonly slitInserted: SettingDriver<boolean>;
+  readonly slitWidth: SettingDriver<ElectronVolts>;
+  readonly energyLoss: SettingDriver<ElectronVolts>;
 
   constructor(
     private readonly client: GatanClient,
@@ -69,22 +67,20 @@ export class GatanFilter implements EnergyFilter {
     private readonly clock: Clock,
     private readonly log: Logger,
   ) {
-    this.limits = model.limits;
-    this.slitInserted = setting(
-      'energy slit',
-      async (signal) => (await this.get('SlitIn', signal)) > 0,
-      (inserted, signal) => this.writeSlit(inserted, signal),
-    );
-    this.slitWidth = setting(
-      'slit width',
-      async (signal) => electronVolts((await this.get('SlitWidth', signal)) / model.slitWidthScaling),
-      (width, signal) => this.writeWidth(width, signal),
-    );
-    this.energyLoss = setting(
-      'energy loss',
-      async (signal) => electronVolts(await this.readLoss(signal)),
-      (loss, signal) => this.writeLoss(loss, signal),
-    );
+    this.slitInserted = {
+      read: async (signal) => (await this.get('SlitIn', signal)) > 0,
+      write: (inserted, signal) => this.writeSlit(inserted, signal),
+    };
+    this.slitWidth = {
+      read: async (signal) => electronVolts((await this.get('SlitWidth', signal)) / model.slitWidthScaling),
+      write: (width, signal) => this.writeWidth(width, signal),
+      range: model.slitWidths,
+    };
+    this.energyLoss = {
+      read: async (signal) => electronVolts(await this.readLoss(signal)),
+      write: (loss, signal) => this.writeLoss(loss, signal),
+      range: model.energyLosses,
+    };
   }
 
   private async writeSlit(inserted: boolean, signal?: AbortSignal): Promise<void> {
@@ -95,8 +91,7 @@ export class GatanFilter implements EnergyFilter {
   }
 
   private async writeWidth(width: ElectronVolts, signal?: AbortSignal): Promise<void> {
-    const [least, most] = this.limits.slitWidth;
-    const wanted = within('slit width in eV', width, least, most) * this.model.slitWidthScaling;
+    const wanted = width * this.model.slitWidthScaling;
     await this.prepare(signal);
     if (Math.abs((await this.get('SlitWidth', signal)) - wanted) < unchanged) return;
     await this.set('SlitWidth', wanted, 'the slit width', signal);
@@ -109,8 +104,6 @@ export class GatanFilter implements EnergyFilter {
 
   private async writeLoss(loss: ElectronVolts, signal?: AbortSignal): Promise<void> {
     const { model } = this;
-    const [least, most] = this.limits.energyLoss;
-    within('energy loss in eV', loss, least, most);
     await this.prepare(signal);
     const before = await this.readLoss(signal);
     const change = Math.abs(before - loss);

@@ -2,12 +2,6 @@ import { EucentricError, describe, toFault } from '../../core/base';
 
 /** The errors that this plugin raises, each with a stable code. */
 export const hitachiErrors = {
-  noProbeModes: (): EucentricError =>
-    new EucentricError({
-      code: 'hitachi/no-probe-modes',
-      message: 'Hitachi column: it has no nanoprobe; nothing was sent.',
-      hint: 'Use the spot size to change the illumination.',
-    }),
   outsideCoils: (what: string, value: string, limits: string): EucentricError =>
     new EucentricError({
       code: 'hitachi/outside-coils',

@@ -18,8 +18,16 @@ import {
   volts,
   waitUntil,
 } from '../../core/base';
-import type { NeutralImageShift, ProbeMode, Readable, Scope, ScopeTraits, Setting } from '../../core/devices';
-import { finite, finitePair, kernelErrors, setting, whole, within } from '../../core/kernel';
+import type {
+  NeutralImageShift,
+  ProbeMode,
+  Scope,
+  ScopeTraits,
+  Driver,
+  SettingDriver,
+  ReadableDriver,
+} from '../../core/devices';
+import { kernelErrors } from '../../core/kernel';
 import { type ColumnRange, type HitachiColumn, type HitachiMagnification, submodes } from './column';
 import { hitachiErrors } from './errors';
 import type { HitachiProtocol } from './protocol';
@@ -48,20 +56,20 @@ export interface HitachiSurroundings {
 }
 
 /** A Hitachi column as everybody else wants to see it. */
-export class HitachiScope implements Scope, NeutralImageShift {
+export class HitachiScope implements Driver<Scope>, Driver<NeutralImageShift> {
   readonly traits: ScopeTraits;
-  readonly magIndex: Setting<number>;
-  readonly imageShift: Scope['imageShift'];
-  readonly beamShift: Scope['beamShift'];
-  readonly defocus: Scope['defocus'];
-  readonly absoluteFocus: Setting<RawLensValue>;
-  readonly spotSize: Setting<number>;
-  readonly intensity: Setting<number>;
-  readonly probeMode: Setting<ProbeMode>;
-  readonly screenDown: Setting<boolean>;
-  readonly beamBlanked: Setting<boolean>;
-  readonly highTension: Scope['highTension'];
-  readonly neutral: Readable<Vector<ReturnType<typeof imageShiftUnits>>>;
+  readonly magIndex: SettingDriver<number>;
+  readonly imageShift: Driver<Scope>['imageShift'];
+  readonly beamShift: Driver<Scope>['beamShift'];
+  readonly defocus: Driver<Scope>['defocus'];
+  readonly absoluteFocus: SettingDriver<RawLensValue>;
+  readonly spotSize: SettingDriver<number>;
+  readonly intensity: SettingDriver<number>;
+  readonly probeMode: SettingDriver<ProbeMode>;
+  readonly screenDown: SettingDriver<boolean>;
+  readonly beamBlanked: SettingDriver<boolean>;
+  readonly highTension: Driver<Scope>['highTension'];
+  readonly neutral: ReadableDriver<Vector<ReturnType<typeof imageShiftUnits>>>;
   private readonly zeros = new Map<boolean, number>();
   /** Where the blanking coil was before the beam was blanked; undefined while it is not. */
   private unblanked: Vector | undefined;
@@ -85,76 +93,61 @@ export class HitachiScope implements Scope, NeutralImageShift {
       stageError: { cycleX: 40, cycleY: 40, backlash: 20, smallestExtent: 0.5 },
       nominalSpecimenToStage: { xpx: 0, xpy: 1, ypx: -1, ypy: 0 },
     };
-    this.magIndex = setting(
-      'mag index',
-      async () => (await this.magnification())?.index ?? 0,
-      (index, signal) => this.changeMagnification(index, signal),
-    );
-    this.imageShift = setting(
-      'image shift',
-      () => this.readImageShift(),
-      (value) => this.shiftImage(value),
-    );
+    this.magIndex = {
+      read: async () => (await this.magnification())?.index ?? 0,
+      write: (index, signal) => this.changeMagnification(index, signal),
+    };
+    this.imageShift = { read: () => this.readImageShift(), write: (value) => this.shiftImage(value) };
     // The column itself goes back to the value that it keeps for a magnification.
-    this.neutral = { name: 'neutral image shift', read: () => this.readImageShift() };
-    this.beamShift = setting(
-      'beam shift',
-      async () => {
+    this.neutral = { read: () => this.readImageShift() };
+    this.beamShift = {
+      read: async () => {
         const { x, y } = scale(await protocol.coil('BH'), column.beamShiftPerCoil);
         return vector(beamShiftUnits(x), beamShiftUnits(y));
       },
-      (value) => protocol.setCoil('BH', coilValue('beam shift', value, column.beamShiftPerCoil)),
-    );
-    this.defocus = setting(
-      'defocus',
-      async () => {
+      write: (value) => protocol.setCoil('BH', coilValue('beam shift', value, column.beamShiftPerCoil)),
+    };
+    this.defocus = {
+      read: async () => {
         const { low, value } = await this.readFocus();
         return metres((value - this.zeros.get(low)!) * this.metresPerLens(low));
       },
-      async (value) => {
-        finite('defocus', value);
+      write: async (value) => {
         const { low } = await this.readFocus();
         const lens = this.zeros.get(low)! + value / this.metresPerLens(low);
         if (lens < 0 || lens > 1)
           throw hitachiErrors.outsideCoils('a defocus', `${(value * 1e6).toFixed(2)} um`, 'the range of the lens');
         await this.writeFocus(low, lens);
       },
-    );
-    this.absoluteFocus = setting(
-      'absolute focus',
-      async () => rawLensValue((await this.readFocus()).value),
-      async (value) => {
-        within('absolute focus', value, 0, 1);
-        await this.writeFocus((await this.readFocus()).low, value);
-      },
-    );
-    this.spotSize = setting(
-      'spot size',
-      () => this.readSpot(),
-      (spot, signal) => this.changeSpot(spot, signal),
-    );
-    this.intensity = setting(
-      'intensity',
-      () => protocol.lens('C2'),
-      (value) => protocol.setLens('C2', within('intensity', value, 0, 1)),
-    );
-    this.probeMode = setting(
-      'probe mode',
-      () => Promise.resolve('micro' as const),
-      (mode) => (mode === 'micro' ? Promise.resolve() : Promise.reject(hitachiErrors.noProbeModes())),
-    );
-    this.screenDown = setting(
-      'screen down',
-      async () => (await this.screenPlace()) !== screenPlaces.up,
-      (down, signal) => this.moveScreen(down, signal),
-    );
-    this.beamBlanked = setting(
-      'beam blanked',
-      () => Promise.resolve(this.unblanked !== undefined),
-      (blanked) => this.blank(blanked),
-    );
+    };
+    this.absoluteFocus = {
+      read: async () => rawLensValue((await this.readFocus()).value),
+      write: async (value) => this.writeFocus((await this.readFocus()).low, value),
+      range: [0, 1],
+    };
+    this.spotSize = {
+      read: () => this.readSpot(),
+      write: (spot, signal) => this.changeSpot(spot, signal),
+      range: [1, column.spotSizes],
+    };
+    this.intensity = {
+      read: () => protocol.lens('C2'),
+      write: (value) => protocol.setLens('C2', value),
+    };
+    this.probeMode = {
+      read: () => Promise.resolve('micro' as const),
+      write: () => Promise.resolve(),
+      choices: ['micro'],
+    };
+    this.screenDown = {
+      read: async () => (await this.screenPlace()) !== screenPlaces.up,
+      write: (down, signal) => this.moveScreen(down, signal),
+    };
+    this.beamBlanked = {
+      read: () => Promise.resolve(this.unblanked !== undefined),
+      write: (blanked) => this.blank(blanked),
+    };
     this.highTension = {
-      name: 'high tension',
       read: async () => volts(1000 * (await protocol.getNumber('HighVoltage Value'))),
     };
   }
@@ -279,7 +272,6 @@ export class HitachiScope implements Scope, NeutralImageShift {
 
   /** The column finds a lower spot size reliably only from below. */
   private async changeSpot(spot: number, signal?: AbortSignal): Promise<void> {
-    whole('spot size', spot, 1, this.column.spotSizes);
     const mode = await this.mode();
     const from = (mode % spotsInGroup) + 1;
     if (from === spot) return;
@@ -330,7 +322,6 @@ export class HitachiScope implements Scope, NeutralImageShift {
 }
 
 function coilValue(what: string, value: Vector, perCoil: number): Vector {
-  finitePair(what, value);
   const coil = { x: value.x / perCoil, y: value.y / perCoil };
   if (Math.max(Math.abs(coil.x), Math.abs(coil.y)) > 1)
     throw hitachiErrors.outsideCoils(

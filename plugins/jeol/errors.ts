@@ -2,12 +2,6 @@ import { EucentricError, describe, toFault } from '../../core/base';
 
 /** The errors that this plugin raises, each with a stable code. */
 export const jeolErrors = {
-  noProbeModes: (): EucentricError =>
-    new EucentricError({
-      code: 'jeol/no-probe-modes',
-      message: 'JEOL column: it has no nanoprobe; nothing was sent.',
-      hint: 'Use alpha to change the illumination angle.',
-    }),
   magnificationTimeout: (index: number, seconds: number): EucentricError =>
     new EucentricError({
       code: 'jeol/magnification-timeout',

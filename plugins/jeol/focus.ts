@@ -1,6 +1,5 @@
 import { type Metres, type RawLensValue, metres, rawLensValue } from '../../core/base';
-import type { Setting } from '../../core/devices';
-import { finite, setting } from '../../core/kernel';
+import type { SettingDriver } from '../../core/devices';
 import type { JeolColumn } from './column';
 import { jeolErrors } from './errors';
 import { type JeolTransport, dacCentre, dacFull } from './transport';
@@ -20,8 +19,8 @@ interface Excitation {
  * Defocus counts from where a lens was when this program first looked at it.
  */
 export class JeolFocus {
-  readonly defocus: Setting<Metres>;
-  readonly absolute: Setting<RawLensValue>;
+  readonly defocus: SettingDriver<Metres>;
+  readonly absolute: SettingDriver<RawLensValue>;
   private readonly zeros = new Map<boolean, number>();
 
   constructor(
@@ -29,14 +28,12 @@ export class JeolFocus {
     private readonly column: Pick<JeolColumn, 'defocusPerStep'>,
     private readonly isLow: () => Promise<boolean>,
   ) {
-    this.defocus = setting(
-      'defocus',
-      async () => {
+    this.defocus = {
+      read: async () => {
         const { low, steps } = await this.read();
         return metres((steps - this.zeros.get(low)!) * this.metresPerStep(low));
       },
-      async (value) => {
-        finite('defocus', value);
+      write: async (value) => {
         const { low, steps } = await this.read();
         await this.write(
           low,
@@ -46,19 +43,17 @@ export class JeolFocus {
           `${(value * 1e6).toFixed(2)} um`,
         );
       },
-    );
-    this.absolute = setting(
-      'absolute focus',
-      async () => {
+    };
+    this.absolute = {
+      read: async () => {
         const { low, steps } = await this.read();
         return rawLensValue(steps / unitOf(low));
       },
-      async (value) => {
-        finite('absolute focus', value);
+      write: async (value) => {
         const { low, steps } = await this.read();
         await this.write(low, Math.round(value * unitOf(low)), steps, 'an absolute focus', String(value));
       },
-    );
+    };
   }
 
   /** Calls the present focus zero defocus. */

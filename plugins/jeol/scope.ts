@@ -3,12 +3,13 @@ import type {
   AlphaSelector,
   NeutralImageShift,
   ProbeMode,
-  Readable,
   Scope,
   ScopeTraits,
-  Setting,
+  Driver,
+  SettingDriver,
+  ReadableDriver,
 } from '../../core/devices';
-import { inMagnificationTable, setting, whole, within } from '../../core/kernel';
+import { inMagnificationTable } from '../../core/kernel';
 import { type JeolColumn, rangeOf } from './column';
 import { jeolErrors } from './errors';
 import { JeolFocus } from './focus';
@@ -27,21 +28,21 @@ export interface JeolSurroundings {
 }
 
 /** A JEOL column as everybody else wants to see it, on top of any wire that speaks JEOL's terms. */
-export class JeolScope implements Scope, AlphaSelector, NeutralImageShift {
+export class JeolScope implements Driver<Scope>, Driver<AlphaSelector>, Driver<NeutralImageShift> {
   readonly traits: ScopeTraits;
-  readonly magIndex: Setting<number>;
-  readonly imageShift: Scope['imageShift'];
-  readonly beamShift: Scope['beamShift'];
-  readonly defocus: Scope['defocus'];
-  readonly absoluteFocus: Scope['absoluteFocus'];
-  readonly spotSize: Setting<number>;
-  readonly intensity: Setting<number>;
-  readonly probeMode: Setting<ProbeMode>;
-  readonly screenDown: Setting<boolean>;
-  readonly beamBlanked: Setting<boolean>;
-  readonly highTension: Scope['highTension'];
-  readonly alpha: Setting<number>;
-  readonly neutral: Readable<Awaited<ReturnType<JeolShifts['neutral']>>>;
+  readonly magIndex: SettingDriver<number>;
+  readonly imageShift: Driver<Scope>['imageShift'];
+  readonly beamShift: Driver<Scope>['beamShift'];
+  readonly defocus: Driver<Scope>['defocus'];
+  readonly absoluteFocus: Driver<Scope>['absoluteFocus'];
+  readonly spotSize: SettingDriver<number>;
+  readonly intensity: SettingDriver<number>;
+  readonly probeMode: SettingDriver<ProbeMode>;
+  readonly screenDown: SettingDriver<boolean>;
+  readonly beamBlanked: SettingDriver<boolean>;
+  readonly highTension: Driver<Scope>['highTension'];
+  readonly alpha: SettingDriver<number>;
+  readonly neutral: ReadableDriver<Awaited<ReturnType<JeolShifts['neutral']>>>;
   private readonly focus: JeolFocus;
   private readonly clock: Clock;
   /** Whether a change of magnification has been sent and has not come to its end. */
@@ -77,46 +78,35 @@ export class JeolScope implements Scope, AlphaSelector, NeutralImageShift {
     this.beamShift = shifts.beamShift;
     this.defocus = this.focus.defocus;
     this.absoluteFocus = this.focus.absolute;
-    this.neutral = { name: 'neutral image shift', read: () => shifts.neutral() };
-    this.magIndex = setting(
-      'mag index',
-      () => this.readMagnification(),
-      (index, signal) => this.changeMagnification(index, signal),
-    );
-    this.spotSize = setting(
-      'spot size',
-      async () => (await transport.getSpotSize()) + 1,
-      async (spot) => {
-        whole('spot size', spot, 1, column.spotSizes);
+    this.neutral = { read: () => shifts.neutral() };
+    this.magIndex = {
+      read: () => this.readMagnification(),
+      write: (index, signal) => this.changeMagnification(index, signal),
+    };
+    this.spotSize = {
+      read: async () => (await transport.getSpotSize()) + 1,
+      write: async (spot) => {
         if ((await transport.getSpotSize()) + 1 !== spot) await transport.setSpotSize(spot - 1);
       },
-    );
-    this.intensity = setting(
-      'intensity',
-      async () => (await transport.getLens('CL3')) / dacFull,
-      (value) => transport.setLens('CL3', Math.round(within('intensity', value, 0, 1) * dacFull)),
-    );
-    this.probeMode = setting(
-      'probe mode',
-      () => Promise.resolve('micro' as const),
-      (mode) => (mode === 'micro' ? Promise.resolve() : Promise.reject(jeolErrors.noProbeModes())),
-    );
-    this.alpha = setting(
-      'alpha',
-      () => transport.getAlpha(),
-      (alpha, signal) => this.changeAlpha(alpha, signal),
-    );
-    this.screenDown = setting(
-      'screen down',
-      () => this.readScreenDown(),
-      (down, signal) => this.moveScreen(down, signal),
-    );
-    this.beamBlanked = setting(
-      'beam blanked',
-      () => transport.getBeamBlank(),
-      (blanked) => transport.setBeamBlank(blanked),
-    );
-    this.highTension = { name: 'high tension', read: async () => volts(await transport.getHtValue()) };
+      range: [1, column.spotSizes],
+    };
+    this.intensity = {
+      read: async () => (await transport.getLens('CL3')) / dacFull,
+      write: (value) => transport.setLens('CL3', Math.round(value * dacFull)),
+    };
+    this.probeMode = {
+      read: () => Promise.resolve('micro' as const),
+      write: () => Promise.resolve(),
+      choices: ['micro'],
+    };
+    this.alpha = {
+      read: () => transport.getAlpha(),
+      write: (alpha, signal) => this.changeAlpha(alpha, signal),
+      range: [0, column.alphas - 1],
+    };
+    this.screenDown = { read: () => this.readScreenDown(), write: (down, signal) => this.moveScreen(down, signal) };
+    this.beamBlanked = { read: () => transport.getBeamBlank(), write: (blanked) => transport.setBeamBlank(blanked) };
+    this.highTension = { read: async () => volts(await transport.getHtValue()) };
   }
 
   /** Takes the present focus for zero defocus, as JEOL columns keep no zero of their own. */
@@ -162,7 +152,6 @@ export class JeolScope implements Scope, AlphaSelector, NeutralImageShift {
   }
 
   private async changeAlpha(alpha: number, signal?: AbortSignal): Promise<void> {
-    whole('alpha', alpha, 0, this.column.alphas - 1);
     if ((await this.transport.getAlpha()) === alpha) return;
     await this.transport.setAlpha(alpha);
     await this.clock.delay(alphaDelay, signal);

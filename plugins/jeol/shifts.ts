@@ -9,8 +9,7 @@ import {
   subtract,
   vector,
 } from '../../core/base';
-import type { Setting } from '../../core/devices';
-import { finitePair, setting } from '../../core/kernel';
+import type { SettingDriver } from '../../core/devices';
 import { type JeolColumn, deflectorNumber } from './column';
 import { jeolErrors } from './errors';
 import { type DacPair, type JeolTransport, dacCentre, dacFull } from './transport';
@@ -29,34 +28,31 @@ export interface ShiftSurroundings {
 
 /** Image and beam shift of a JEOL column, whose image-shift coils move the beam as well: the beam shift is moved along to undo that. */
 export class JeolShifts {
-  readonly imageShift: Setting<Vector<ImageShiftUnits>>;
-  readonly beamShift: Setting<Vector<BeamShiftUnits>>;
+  readonly imageShift: SettingDriver<Vector<ImageShiftUnits>>;
+  readonly beamShift: SettingDriver<Vector<BeamShiftUnits>>;
 
   constructor(
     private readonly transport: JeolTransport,
     private readonly column: Pick<JeolColumn, 'imageShiftDeflector' | 'beamShiftPerStep'>,
     private readonly surroundings: ShiftSurroundings,
   ) {
-    this.imageShift = setting(
-      'image shift',
-      async () => this.imageShiftOf(await transport.getDeflector(column.imageShiftDeflector)),
-      (value) => this.shiftImage(value),
-    );
-    this.beamShift = setting(
-      'beam shift',
-      async () => {
+    this.imageShift = {
+      read: async () => this.imageShiftOf(await transport.getDeflector(column.imageShiftDeflector)),
+      write: (value) => this.shiftImage(value),
+    };
+    this.beamShift = {
+      read: async () => {
         const step = await this.beamStep();
         const { x, y } = await transport.getDeflector('CLA1');
         return vector(beamShiftUnits((x - dacCentre) * step), beamShiftUnits((y - dacCentre) * step));
       },
-      async (value) => {
-        finitePair('beam shift', value);
+      write: async (value) => {
         const step = await this.beamStep();
         const steps = { x: Math.round(dacCentre + value.x / step), y: Math.round(dacCentre + value.y / step) };
         checkBeam(steps, value);
         await transport.setDeflector('CLA1', steps.x, steps.y);
       },
-    );
+    };
   }
 
   /** The image shift at which the coils do nothing: they are set there, read and put back. */
@@ -73,7 +69,6 @@ export class JeolShifts {
 
   private async shiftImage(value: Vector<ImageShiftUnits>): Promise<void> {
     const { transport, column } = this;
-    finitePair('image shift', value);
     const offset = { x: Math.round(value.x / imageShiftPerStep.x), y: Math.round(value.y / imageShiftPerStep.y) };
     if (Math.max(Math.abs(offset.x), Math.abs(offset.y)) > imageShiftReach) {
       const most = {

@@ -51,12 +51,6 @@ export const serialEmErrors = {
       message: `SerialEM: nanoprobe cannot be chosen at mag index ${magIndex}, which lies in the low-magnification range; nothing was sent.`,
       hint: 'Go to a magnification outside the low range first.',
     }),
-  noProbeModes: (): EucentricError =>
-    new EucentricError({
-      code: 'serialem/no-probe-modes',
-      message: 'SerialEM: this column has no probe modes; nothing was sent.',
-      hint: 'Set "probeModes: true" in the options of the plugin if it has.',
-    }),
   stageBusy: (): EucentricError =>
     new EucentricError({
       code: 'serialem/stage-busy',

@@ -12,8 +12,16 @@ import {
   vector,
   volts,
 } from '../../core/base';
-import type { LensGroup, ProbeMode, Readable, Scope, ScopeTraits, Setting } from '../../core/devices';
-import { finite, finitePair, inMagnificationTable, setting, whole, within } from '../../core/kernel';
+import type {
+  LensGroup,
+  ProbeMode,
+  Scope,
+  ScopeTraits,
+  Driver,
+  SettingDriver,
+  ReadableDriver,
+} from '../../core/devices';
+import { inMagnificationTable } from '../../core/kernel';
 import type { SerialEmColumn } from './column';
 import { serialEmErrors } from './errors';
 import type { SerialEmScript } from './script';
@@ -32,19 +40,19 @@ const lensBits: Readonly<Record<LensGroup, number>> = {
 const inMicroprobe = 1;
 
 /** The column as SerialEM's commands show it; SerialEM itself normalizes, waits and keeps image shift. */
-export class SerialEmScope implements Scope {
+export class SerialEmScope implements Driver<Scope> {
   readonly traits: ScopeTraits;
-  readonly magIndex: Setting<number>;
-  readonly imageShift: Scope['imageShift'];
-  readonly beamShift: Scope['beamShift'];
-  readonly defocus: Setting<Metres>;
-  readonly absoluteFocus: Setting<RawLensValue>;
-  readonly spotSize: Setting<number>;
-  readonly intensity: Setting<number>;
-  readonly probeMode: Setting<ProbeMode>;
-  readonly screenDown: Setting<boolean>;
-  readonly beamBlanked: Setting<boolean>;
-  readonly highTension: Readable<ReturnType<typeof volts>>;
+  readonly magIndex: SettingDriver<number>;
+  readonly imageShift: Driver<Scope>['imageShift'];
+  readonly beamShift: Driver<Scope>['beamShift'];
+  readonly defocus: SettingDriver<Metres>;
+  readonly absoluteFocus: SettingDriver<RawLensValue>;
+  readonly spotSize: SettingDriver<number>;
+  readonly intensity: SettingDriver<number>;
+  readonly probeMode: SettingDriver<ProbeMode>;
+  readonly screenDown: SettingDriver<boolean>;
+  readonly beamBlanked: SettingDriver<boolean>;
+  readonly highTension: ReadableDriver<ReturnType<typeof volts>>;
   private normalized: Seconds | undefined;
   /** No command tells it: what this program has set, and not blanked before that. */
   private blanked = false;
@@ -64,70 +72,64 @@ export class SerialEmScope implements Scope {
     };
     const number = (name: Parameters<SerialEmScript['number']>[0]) => (signal?: AbortSignal) =>
       script.number(name, signal);
-    this.magIndex = setting('mag index', number('ReportMagIndex'), (index, signal) =>
-      this.changeMagnification(index, signal),
-    );
-    this.imageShift = setting(
-      'image shift',
-      async (signal) => {
+    this.magIndex = {
+      read: number('ReportMagIndex'),
+      write: (index, signal) => this.changeMagnification(index, signal),
+    };
+    this.imageShift = {
+      read: async (signal) => {
         const [x = 0, y = 0] = await script.report('ReportImageShift', 2, signal);
         return vector(imageShiftUnits(x), imageShiftUnits(y));
       },
-      (shift, signal) => {
-        const { x, y } = finitePair('image shift', shift);
-        return script.do('SetImageShift', [x, y], { ...(signal && { signal }) });
-      },
-    );
-    this.beamShift = setting(
-      'beam shift',
-      async (signal) => {
+      write: ({ x, y }, signal) =>
+        script.do('SetImageShift', [x, y], {
+          ...(signal && { signal }),
+        }),
+    };
+    this.beamShift = {
+      read: async (signal) => {
         const [x = 0, y = 0] = await script.report('ReportBeamShift', 2, signal);
         return vector(beamShiftUnits(x), beamShiftUnits(y));
       },
-      (shift, signal) => {
-        const { x, y } = finitePair('beam shift', shift);
-        return script.do('SetBeamShift', [x, y], { ...(signal && { signal }) });
-      },
-    );
-    this.defocus = setting(
-      'defocus',
-      async (signal) => micrometres(await script.number('ReportDefocus', signal)),
-      (value, signal) =>
-        script.do('SetDefocus', [finite('defocus', inMicrometres(value))], { ...(signal && { signal }) }),
-    );
-    this.absoluteFocus = setting(
-      'absolute focus',
-      async (signal) => rawLensValue(await script.number('ReportAbsoluteFocus', signal)),
-      (value, signal) =>
-        script.do('SetAbsoluteFocus', [finite('absolute focus', value)], { ...(signal && { signal }) }),
-    );
-    this.spotSize = setting('spot size', number('ReportSpotSize'), (spot, signal) => this.changeSpot(spot, signal));
-    this.intensity = setting(
-      'intensity',
-      async (signal) => (await script.number('ReportPercentC2', signal)) / 100,
-      (value, signal) =>
-        script.do('SetPercentC2', [100 * within('intensity', value, 0, 1)], { ...(signal && { signal }) }),
-    );
-    this.probeMode = setting(
-      'probe mode',
-      (signal) => this.readProbeMode(signal),
-      (mode, signal) => this.changeProbeMode(mode, signal),
-    );
-    this.screenDown = setting(
-      'screen down',
-      async (signal) => (await script.number('ReportScreen', signal)) !== 0,
-      (down, signal) => this.moveScreen(down, signal),
-    );
-    this.beamBlanked = setting(
-      'beam blanked',
-      () => Promise.resolve(this.blanked),
-      async (blanked, signal) => {
+      write: ({ x, y }, signal) =>
+        script.do('SetBeamShift', [x, y], {
+          ...(signal && { signal }),
+        }),
+    };
+    this.defocus = {
+      read: async (signal) => micrometres(await script.number('ReportDefocus', signal)),
+      write: (value, signal) => script.do('SetDefocus', [inMicrometres(value)], { ...(signal && { signal }) }),
+    };
+    this.absoluteFocus = {
+      read: async (signal) => rawLensValue(await script.number('ReportAbsoluteFocus', signal)),
+      write: (value, signal) => script.do('SetAbsoluteFocus', [value], { ...(signal && { signal }) }),
+    };
+    this.spotSize = {
+      read: number('ReportSpotSize'),
+      write: (spot, signal) => this.changeSpot(spot, signal),
+      range: [1, column.spotSizes],
+    };
+    this.intensity = {
+      read: async (signal) => (await script.number('ReportPercentC2', signal)) / 100,
+      write: (value, signal) => script.do('SetPercentC2', [100 * value], { ...(signal && { signal }) }),
+    };
+    this.probeMode = {
+      read: (signal) => this.readProbeMode(signal),
+      write: (mode, signal) => this.changeProbeMode(mode, signal),
+      ...(!column.hasProbeModes && { choices: ['micro'] as const }),
+    };
+    this.screenDown = {
+      read: async (signal) => (await script.number('ReportScreen', signal)) !== 0,
+      write: (down, signal) => this.moveScreen(down, signal),
+    };
+    this.beamBlanked = {
+      read: () => Promise.resolve(this.blanked),
+      write: async (blanked, signal) => {
         await script.do('SetBeamBlank', [Number(blanked)], { ...(signal && { signal }) });
         this.blanked = blanked;
       },
-    );
+    };
     this.highTension = {
-      name: 'high tension',
       read: () =>
         column.highTension === undefined
           ? Promise.reject(serialEmErrors.notOnThisWire('the high tension'))
@@ -157,7 +159,6 @@ export class SerialEmScope implements Scope {
   }
 
   private async changeSpot(spot: number, signal?: AbortSignal): Promise<void> {
-    whole('spot size', spot, 1, this.column.spotSizes);
     if ((await this.script.number('ReportSpotSize', signal)) === spot) return;
     await this.script.do('SetSpotSize', [spot], { limit: slow, ...(signal && { signal }) });
   }
@@ -168,10 +169,7 @@ export class SerialEmScope implements Scope {
   }
 
   private async changeProbeMode(mode: ProbeMode, signal?: AbortSignal): Promise<void> {
-    if (!this.column.hasProbeModes) {
-      if (mode === 'nano') throw serialEmErrors.noProbeModes();
-      return;
-    }
+    if (!this.column.hasProbeModes) return;
     const magIndex = await this.script.number('ReportMagIndex', signal);
     if (this.isLowMag(magIndex)) {
       if (mode === 'nano') throw serialEmErrors.noNanoprobe(magIndex);

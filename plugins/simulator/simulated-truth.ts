@@ -1,4 +1,4 @@
-import { token } from '../../core/base';
+import { service } from '../../core/base';
 import { type ShownRecord, fileFormats } from '../../core/store';
 import { perfectRecords as recordsOf } from '../../simulation';
 import type { SiteTruth } from './site-instrument';
@@ -9,7 +9,7 @@ export interface SimulatedTruth {
   readonly records: readonly ShownRecord[];
 }
 /** The token of that truth. */
-export const SimulatedTruth = token<SimulatedTruth>('SimulatedTruth');
+export const SimulatedTruth = service<SimulatedTruth>('SimulatedTruth');
 
 /** Writes out the truth: every record that a part of the virtual microscope determines, in the order of the file. */
 export function perfectRecords({ truth, instrument }: Pick<SiteTruth, 'truth' | 'instrument'>): readonly ShownRecord[] {

@@ -23,6 +23,8 @@ export interface MenuItemCase {
   /** A file of config/ with the instrument that the item needs; the virtual Krios where nothing is said. */
   readonly configuration?: string;
   readonly magIndex?: number;
+  /** Changes the text of the configuration. */
+  readonly edit?: (yaml: string) => string;
   /** Values for the `simulator:` section. */
   readonly simulator?: Readonly<Record<string, unknown>>;
   /** Brings the instrument into the state in which the item can run; called before each run. */
@@ -121,7 +123,8 @@ const sentences = /^[A-Z].*[.]$/s;
 const longest = 600_000;
 const oneSentence = /^[A-Z][^.!?]*(\.\d[^.!?]*)*[.]$/;
 
-function describeRuns(id: string, given: MenuItemCase): void {
+/** The part that runs the item on the virtual microscope. */
+export function describeRuns(id: string, given: MenuItemCase): void {
   const watching: { now?: Interference | undefined } = {};
   let made: string[] = [];
   const watch = (call: string): void => {
@@ -133,7 +136,7 @@ function describeRuns(id: string, given: MenuItemCase): void {
   };
   const make = () =>
     virtualInstrument({
-      edit: smallCamera,
+      edit: (yaml) => smallCamera(given.edit?.(yaml) ?? yaml),
       watch,
       ...(given.configuration !== undefined && {
         configuration: path.join(projectFolder, 'config', given.configuration),

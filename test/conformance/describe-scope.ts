@@ -10,12 +10,12 @@ import {
   rawLensValue,
   vector,
 } from '../../core/base';
-import type { LensGroup, Scope, Setting, Stage } from '../../core/devices';
+import type { Driver, LensGroup, Scope, Setting, Stage } from '../../core/devices';
 
 /** A column with its stage, on a wire that remembers what it was told. */
 export interface ColumnUnderTest {
   readonly scope: Scope;
-  readonly stage: Stage;
+  readonly stage: Driver<Stage>;
   readonly clock: Clock;
   /** What the instrument was told, in order; nothing of what was only asked. */
   writes(): readonly string[];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { EucentricError, StoppedError, degrees, inDegrees, inMicrometres, metres, micrometres } from '../../core/base';
-import type { Stage, StageMove, StagePosition } from '../../core/devices';
+import type { Driver, Stage, StageMove, StagePosition } from '../../core/devices';
 import type { ColumnUnderTest } from './describe-scope';
 
 /** A stage on a wire that remembers what it was told. */
@@ -31,7 +31,7 @@ const plain = (at: StagePosition) => ({
 export function describeStage(name: string, make: () => Promise<StageUnderTest>, facts: StageFacts): void {
   describe(`${name} as a Stage`, () => {
     let column: StageUnderTest;
-    let stage: Stage;
+    let stage: Driver<Stage>;
     const step = facts.step ?? 1e-3;
     const { limits, largestTiltDegrees } = facts;
 

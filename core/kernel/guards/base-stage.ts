@@ -1,5 +1,5 @@
 import { type Clock, type Seconds, StoppedError, throwIfStopped } from '../../base';
-import type { Readable, Stage, StageMove, StagePosition } from '../../devices';
+import type { Driver, Stage, StageMove, StagePosition } from '../../devices';
 import { type StageLeg, type StageReach, stageLegs } from './stage-legs';
 
 /** Throws once a move must be broken off. */
@@ -9,11 +9,8 @@ export type MoveCheck = () => void;
  * A stage that makes its moves leg by leg, one move at a time, within its reach. A vendor says how one leg is made and how the stage is
  * brought to rest.
  */
-export abstract class BaseStage implements Stage {
-  readonly position: Readable<StagePosition> = {
-    name: 'stage position',
-    read: (signal) => this.readPosition(signal),
-  };
+export abstract class BaseStage implements Driver<Stage> {
+  readonly position: Driver<Stage>['position'] = { read: (signal) => this.readPosition(signal) };
   private current: Promise<void> | undefined;
   private stopping = false;
   private ended: Seconds | undefined;

@@ -1,13 +1,9 @@
 import type { Clock, Logger, Undo } from '../../base';
-import type { Setting } from '../../devices';
+import type { AnySetting } from '../../devices';
 import type { CalibrationResult, Change } from '../../store';
 import type { Operator } from '../operator/operator';
 import type { AnswerTo, Asked, QuestionSpecs } from './questions';
 import type { ResultSpecs, ValuesOf } from './values';
-
-/** A setting of whatever type, for keeping and giving back. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a setting both takes and gives its value, so no narrower type fits all
-export type AnySetting = Setting<any>;
 
 /** A result before the runner has added item, conditions, time and version. */
 export type ResultDraft = Pick<CalibrationResult, 'summary' | 'values'> &

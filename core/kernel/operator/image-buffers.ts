@@ -1,4 +1,4 @@
-import { type ImageShiftUnits, type Metres, type Vector, token } from '../../base';
+import { type ImageShiftUnits, type Metres, type Vector, service } from '../../base';
 import type { Frame, StagePosition } from '../../devices';
 
 /** What was known about the microscope when an image was taken. */
@@ -56,4 +56,4 @@ export interface ImageBuffers {
   onChange(listen: () => void): () => void;
 }
 /** The token of the image buffers. */
-export const ImageBuffers = token<ImageBuffers>('ImageBuffers');
+export const ImageBuffers = service<ImageBuffers>('ImageBuffers');

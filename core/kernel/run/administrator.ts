@@ -1,4 +1,4 @@
-import { EucentricError, token } from '../../base';
+import { EucentricError, service } from '../../base';
 
 /** Administrator mode, without which calibrations cannot be saved. */
 export interface Administrator {
@@ -8,7 +8,7 @@ export interface Administrator {
   set(on: boolean): void;
 }
 /** The token of Administrator mode. */
-export const Administrator = token<Administrator>('Administrator');
+export const Administrator = service<Administrator>('Administrator');
 
 /** Administrator mode as the property StartAsAdministrator sets it: 1 on from the start, 0 off, -1 never. */
 export class AdministratorMode implements Administrator {

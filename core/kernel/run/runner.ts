@@ -10,7 +10,7 @@ import {
   describe,
   toFault,
 } from '../../base';
-import { AlphaSelector, Cameras, Scope } from '../../devices';
+import { type AnySetting, Cameras, type ProvidedSetting } from '../../devices';
 import {
   applyChanges,
   type CalibrationResult,
@@ -21,12 +21,13 @@ import {
   type PropertySuggestion,
   recordOf,
 } from '../../store';
+import { readConditions } from './conditions';
 import { RunOperator } from './run-operator';
 import { kernelErrors } from '../errors';
 import type { Hooks, Outcome } from '../hooks';
 import type { Menu } from '../menu/menu';
 import type { ItemDeclaration } from '../menu/declaration';
-import type { AcceptedDraft, AnySetting, ResultDraft, Run } from '../menu/item-run';
+import type { AcceptedDraft, ResultDraft, Run } from '../menu/item-run';
 import type { QuestionSpecs } from '../menu/questions';
 import { askingOf } from './declared-run';
 import type { Operator, OperatorPort, QuestionDeclaration } from '../operator/operator';
@@ -39,10 +40,12 @@ export interface RunnerParts {
   readonly log: Logger;
   readonly isAdministrator: () => boolean;
   readonly find: <T>(token: Token<T>) => T | undefined;
-  /** What is known about the microscope beyond what the devices say, such as the pixel size. */
-  readonly moreConditions?: () => Promise<Partial<Conditions>>;
   /** The calibrations and the settings that accepted results change. */
   readonly target: ChangeTarget;
+  /** The settings of the devices. */
+  readonly deviceSettings: () => readonly ProvidedSetting[];
+  /** What follows from what the devices say, such as the pixel size. */
+  readonly moreConditions?: (read: Conditions) => Partial<Conditions>;
   /** Appends an accepted result to the history. */
   readonly remember: (result: CalibrationResult) => Promise<void>;
   /** Offers to write into the configuration what a result suggests; called when the microscope is as it was found. */
@@ -170,7 +173,8 @@ export class Runner {
     undos: Disposables,
   ): Promise<Run> {
     const { clock, log, isAdministrator } = this.parts;
-    const conditions = await this.conditions();
+    const read = await readConditions(this.parts.deviceSettings(), this.parts.find(Cameras));
+    const conditions = { ...read, ...this.parts.moreConditions?.(read) };
     const complete = (draft: ResultDraft & Partial<Pick<CalibrationResult, 'changes'>>): CalibrationResult => ({
       standardErrors: {},
       changes: [],
@@ -258,24 +262,6 @@ export class Runner {
     }
     await hooks.didStore.promise(result);
     return result;
-  }
-
-  private async conditions(): Promise<Conditions> {
-    const scope = this.parts.find(Scope);
-    const cameras = this.parts.find(Cameras);
-    const alpha = this.parts.find(AlphaSelector);
-    const read: Conditions = {
-      ...(cameras && { camera: cameras.selected.traits.index, cameraName: cameras.selected.traits.name }),
-      ...(scope && {
-        magIndex: await scope.magIndex.read(),
-        probeMode: await scope.probeMode.read(),
-        spotSize: await scope.spotSize.read(),
-        intensity: await scope.intensity.read(),
-        defocus: await scope.defocus.read(),
-      }),
-      ...(alpha && { alpha: await alpha.alpha.read() }),
-    };
-    return { ...read, ...(await this.parts.moreConditions?.()) };
   }
 }
 

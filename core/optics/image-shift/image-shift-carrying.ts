@@ -1,4 +1,4 @@
-import { type Clock, type ImageShiftUnits, type Vector, add, length, seconds, subtract, token } from '../../base';
+import { type Clock, type ImageShiftUnits, type Vector, add, length, seconds, subtract, service } from '../../base';
 import type { Cameras, Scope } from '../../devices';
 import type { Optics } from '../optics';
 import { convertImageShift } from './convert-image-shift';
@@ -10,7 +10,7 @@ export interface ImageShiftAdjustment {
   betweenMagnifications: boolean;
 }
 /** The token of that choice. */
-export const ImageShiftAdjustment = token<ImageShiftAdjustment>('ImageShiftAdjustment');
+export const ImageShiftAdjustment = service<ImageShiftAdjustment>('ImageShiftAdjustment');
 
 /** Carries image shift across the changes of magnification and of camera that the program makes. */
 export interface ImageShiftCarrying {
@@ -18,7 +18,7 @@ export interface ImageShiftCarrying {
   suspend(): () => void;
 }
 /** The token of the carrying of image shift. */
-export const ImageShiftCarrying = token<ImageShiftCarrying>('ImageShiftCarrying');
+export const ImageShiftCarrying = service<ImageShiftCarrying>('ImageShiftCarrying');
 
 /** Dependencies of the carrying of image shift. */
 export interface CarryingParts {

@@ -8,9 +8,9 @@ import {
   seconds,
   subtract,
   throwIfStopped,
-  token,
+  service,
 } from '../../base';
-import type { Cameras, Scope, Setting } from '../../devices';
+import { type Cameras, Scope, type Setting } from '../../devices';
 import { opticsErrors } from '../errors';
 import type { ImageShiftReach } from './image-shift-limits';
 import type { Optics } from '../optics';
@@ -38,7 +38,7 @@ export interface ImageShiftControl {
   checkLimits(value: Vector<ImageShiftUnits>, magIndex: number): string | undefined;
 }
 /** The token of the image-shift control. */
-export const ImageShiftControl = token<ImageShiftControl>('ImageShiftControl');
+export const ImageShiftControl = service<ImageShiftControl>('ImageShiftControl');
 
 /** Dependencies of the image-shift control. */
 export interface ImageShiftParts {
@@ -59,6 +59,7 @@ export class NetImageShiftControl implements ImageShiftControl {
   constructor(private readonly parts: ImageShiftParts) {
     this.net = {
       name: 'image shift',
+      traits: Scope.settings.imageShift,
       read: (signal) => this.read(signal),
       write: (value, signal) => this.write(value, signal && { signal }),
     };

@@ -18,6 +18,7 @@ export interface ItemState {
   readonly questions: readonly { readonly id: string; readonly summary: string }[];
   readonly stores: readonly string[];
   readonly results: Readonly<Record<string, string>>;
+  /** Names of the devices that it uses, for people. */
   readonly needs: readonly string[];
   readonly script?: string;
 }

@@ -98,7 +98,7 @@ function mustAdminister({ role }: Visitor): void {
 async function history(session: Session, item: string | undefined): Promise<readonly HistoryRow[]> {
   const entries = (await session.find(CalibrationHistory)?.list(item === undefined ? {} : { item })) ?? [];
   const items = new Map(session.menu().map((entry) => [entry.id, entry]));
-  return historyRows(entries, (id) => items.get(id));
+  return historyRows(entries, (id) => items.get(id), session.deviceSettings());
 }
 
 function problems(session: Session): readonly ProblemRow[] {

@@ -1,3 +1,4 @@
+import { isDevice } from '../../../core/devices';
 import { type MenuEntry, sentencesOf } from '../../../core/kernel';
 import type { ItemState } from '../protocol';
 
@@ -18,7 +19,7 @@ export function menuState(entries: readonly MenuEntry[]): readonly ItemState[] {
     questions: (declaration?.questions ?? []).map((question) => ({ id: question.id, summary: question.summary })),
     stores: declaration?.stores ?? [],
     results: sentencesOf(declaration?.results ?? {}),
-    needs: (declaration?.needs ?? []).map(({ name }) => name),
+    needs: (declaration?.needs ?? []).filter(isDevice).map(({ called }) => called),
     ...(declaration?.script !== undefined && { script: declaration.script }),
   }));
 }

@@ -1,292 +1,245 @@
+import { degrees, inDegrees, inMicrometres, micrometres } from '../../../core/base';
 import {
-  inMicrometres,
-  micrometres,
-  degrees,
-  electronVolts,
-  imageShiftUnits,
-  inDegrees,
-  beamShiftUnits,
-} from '../../../core/base';
-import {
-  AlphaSelector,
+  type AnySetting,
   Cameras,
-  EnergyFilter,
-  IlluminatedArea,
+  type NumberTraits,
+  type PairTraits,
+  type ProvidedSetting,
+  type Readable,
   Scope,
-  type Setting,
   Stage,
+  type StagePosition,
+  insideNumber,
+  shownDigits,
+  shownRange,
+  shownValue,
 } from '../../../core/devices';
 import type { Session } from '../../../core/kernel';
 import { ImageShiftControl, Optics } from '../../../core/optics';
 import type { SettingState } from '../protocol';
 
-/** One setting as the panel shows it: how it is read, and how it is changed where an operator would. */
-export interface PanelSetting {
+type Shown = Pick<SettingState, 'text' | 'unit' | 'value' | 'change'>;
+type Write = (value: number | string | boolean, signal: AbortSignal) => Promise<void>;
+
+/** One cell of the panel: how what was read is shown, and how it is changed where an operator would. */
+export interface PanelCell {
   readonly id: string;
   readonly label: string;
   readonly group: string;
   /** The label in full, where it is short for the room that there is. */
   readonly about?: string;
-  read(signal: AbortSignal): Promise<Pick<SettingState, 'text' | 'unit' | 'value' | 'change'>>;
-  write?(value: number | string | boolean, signal: AbortSignal): Promise<void>;
+  show(value: unknown): Shown;
+  readonly write?: Write;
 }
 
-type Number = {
-  readonly unit: string;
-  readonly decimals: number;
-  readonly step: number;
-  readonly minimum?: number;
-  readonly maximum?: number;
-};
+/** A setting, which is read once for all of its cells. */
+export interface PanelSetting {
+  readonly setting: Pick<Readable<unknown>, 'read'>;
+  readonly cells: readonly PanelCell[];
+}
 
-function numeric(
-  id: string,
-  label: string,
-  group: string,
-  shape: Number,
-  read: (signal: AbortSignal) => Promise<number>,
-  write?: (value: number, signal: AbortSignal) => Promise<void>,
-): PanelSetting {
-  const { unit, decimals, step, minimum, maximum } = shape;
+type Axis = 'x' | 'y';
+type Pair = Readonly<Record<Axis, number>>;
+
+/** Everything that the plugins in use let an operator see and set. */
+export function settingList(session: Pick<Session, 'find' | 'deviceSettings'>): readonly PanelSetting[] {
+  const { find, deviceSettings } = session;
+  const scope = find(Scope);
+  const devices = deviceSettings().flatMap((provided): readonly PanelSetting[] => {
+    const { token, setting } = provided;
+    if (setting === scope?.magIndex) return [magnification(scope, find)];
+    if (setting === scope?.imageShift) return [imageShift(scope, find)];
+    if (token === Stage) return [stagePosition(find(Stage)!)];
+    return setting.traits.raw ? [] : [{ setting, cells: cellsOf(provided) }];
+  });
+  return [...devices, ...camera(find)];
+}
+
+/** The cells of a setting, by what it says of itself. */
+function cellsOf({ token, setting }: ProvidedSetting): readonly PanelCell[] {
+  const { traits } = setting;
+  const writable = 'write' in setting ? (setting as AnySetting) : undefined;
+  const { label, short = label } = traits;
+  const head = {
+    id: idOf(label),
+    label: short,
+    group: token.heading,
+    ...(short !== label && { about: label }),
+  };
+  switch (traits.kind) {
+    case 'number':
+      return [
+        {
+          ...head,
+          show: (value) => shownInCell(setting.traits as NumberTraits, value as number, writable !== undefined),
+          ...(writable && {
+            write: (value, signal) => writable.write(insideNumber(traits, Number(value)), signal),
+          }),
+        },
+      ];
+    case 'pair':
+      return (['x', 'y'] as const).map((axis) => pairCell(head, setting, traits, axis, writable));
+    case 'switch':
+      return [
+        {
+          ...head,
+          show: (value) => ({
+            text: shownValue(traits, value),
+            value: value === true,
+            ...(writable && { change: { by: 'switch', on: traits.on, off: traits.off } }),
+          }),
+          ...(writable && { write: (value, signal) => writable.write(value === true, signal) }),
+        },
+      ];
+    case 'choice':
+      return [{ ...head, ...choiceCell(setting, writable) }];
+    case 'position':
+      return [{ ...head, show: (value) => ({ text: shownValue(traits, value) }) }];
+  }
+}
+
+function choiceCell(setting: Readable<unknown>, writable: AnySetting | undefined): Pick<PanelCell, 'show' | 'write'> {
+  return {
+    show: (value) => {
+      const { traits } = setting;
+      if (traits.kind !== 'choice') return { text: String(value) };
+      const choices = traits.choices.map((each) => ({ value: each, label: traits.words[each] ?? each }));
+      return {
+        text: String(value),
+        value: String(value),
+        ...(writable && choices.length > 1 && { change: { by: 'choice', choices } }),
+      };
+    },
+    ...(writable && { write: (value, signal) => writable.write(value, signal) }),
+  };
+}
+
+function pairCell(
+  { label, about, ...head }: Omit<PanelCell, 'show' | 'write'>,
+  setting: Readable<unknown>,
+  traits: PairTraits,
+  axis: Axis,
+  writable: AnySetting | undefined,
+): PanelCell {
+  const inUnits = traits.unit === 'units' ? ' in units of the column' : '';
+  return {
+    ...head,
+    id: `${head.id}-${axis}`,
+    label: `${label} ${axis.toUpperCase()}`,
+    about: `${about ?? label} ${axis.toUpperCase()}${inUnits}`,
+    show: (value) => shownInCell(setting.traits as PairTraits, (value as Pair)[axis], writable !== undefined),
+    ...(writable && {
+      write: async (value, signal) => {
+        const present = (await setting.read(signal)) as Pair;
+        await writable.write({ ...present, [axis]: insideNumber(traits, Number(value)) }, signal);
+      },
+    }),
+  };
+}
+
+/** A number as a cell shows it, with how far it can be changed. */
+function shownInCell(traits: NumberTraits | PairTraits, inside: number, changes: boolean): Shown {
+  const text = shownDigits(traits, inside);
+  const unit = unitOf(traits.unit);
+  const [minimum, maximum] = traits.range ? shownRange(traits, traits.range) : [];
   const change = {
     by: 'number' as const,
     unit,
-    step,
-    ...(minimum !== undefined && { minimum }),
-    ...(maximum !== undefined && { maximum }),
+    step: traits.step,
+    ...(minimum !== undefined && Number.isFinite(minimum) && { minimum }),
+    ...(maximum !== undefined && Number.isFinite(maximum) && { maximum }),
   };
-  return {
-    id,
-    label,
-    group,
-    read: async (signal) => {
-      const value = await read(signal);
-      // A value that rounds to zero has no sign.
-      const shown = (Number.parseFloat(value.toFixed(decimals)) + 0).toFixed(decimals);
-      return { text: shown, unit, value: Number.parseFloat(shown), ...(write && { change }) };
-    },
-    ...(write && { write: (value: number | string | boolean, signal: AbortSignal) => write(Number(value), signal) }),
-  };
+  return { text, unit, value: Number.parseFloat(text), ...(changes && { change }) };
 }
 
-function switching(
-  id: string,
-  label: string,
-  group: string,
-  setting: Setting<boolean>,
-  on: string,
-  off: string,
-): PanelSetting {
-  return {
-    id,
-    label,
-    group,
-    read: async (signal) => {
-      const value = await setting.read(signal);
-      return { text: value ? on : off, value, change: { by: 'switch', on, off } };
-    },
-    write: (value, signal) => setting.write(value === true, signal),
-  };
-}
+/** There is little room in a cell, and everybody knows what the units of a shift are. */
+const unitOf = (unit: string): string => (unit === 'units' ? '' : unit === 'degrees' ? '\u00b0' : unit);
+const idOf = (label: string): string => label.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 
-/** Everything that the plugins in use let an operator see and set. */
-export function settingList({ find }: Pick<Session, 'find'>): readonly PanelSetting[] {
-  return [...scopeSettings(find), ...stageSettings(find), ...cameraSettings(find), ...filterSettings(find)];
-}
-
-function scopeSettings(find: Session['find']): readonly PanelSetting[] {
-  const scope = find(Scope);
-  if (!scope) return [];
-  const [optics, cameras, area, alpha] = [find(Optics), find(Cameras), find(IlluminatedArea), find(AlphaSelector)];
-  const shift = find(ImageShiftControl)?.net ?? scope.imageShift;
-  const camera = (): number => cameras?.selected.traits.index ?? 0;
-  const magnification: PanelSetting = {
+function magnification(scope: Scope, find: Session['find']): PanelSetting {
+  const [optics, cameras] = [find(Optics), find(Cameras)];
+  const selected = (): number => cameras?.selected.traits.index ?? 0;
+  const cell: PanelCell = {
     id: 'magnification',
     label: 'Mag',
     about: 'Magnification',
-    group: 'Column',
-    read: async (signal) => {
-      const index = await scope.magIndex.read(signal);
+    group: Scope.heading,
+    show: (value) => {
+      const index = value as number;
       if (!optics || !cameras) return { text: `index ${index}`, value: String(index) };
-      const choices = optics.magnifications.indexes(optics.camera(camera())).map((each) => ({
+      const choices = optics.magnifications.indexes(optics.camera(selected())).map((each) => ({
         value: String(each),
-        label: `${optics.magnificationFor(each, camera())}x${optics.isLowMagnification(each, camera()) ? '  LM' : ''}`,
+        label: `${optics.magnificationFor(each, selected())}x${optics.isLowMagnification(each, selected()) ? '  LM' : ''}`,
       }));
       return {
-        text: `${optics.magnificationFor(index, camera())}x`,
+        text: `${optics.magnificationFor(index, selected())}x`,
         value: String(index),
         change: { by: 'choice', choices },
       };
     },
     write: (value, signal) => scope.magIndex.write(Number(value), signal),
   };
-  const shiftAxis = (axis: 'x' | 'y'): PanelSetting => ({
-    about: `Image shift ${axis.toUpperCase()} in units of the column`,
-    ...numeric(
-      `image-shift-${axis}`,
-      `IS ${axis.toUpperCase()}`,
-      'Shifts',
-      { unit: '', decimals: 3, step: 0.1 },
-      async (signal) => (await shift.read(signal))[axis],
-      async (value, signal) => shift.write({ ...(await shift.read(signal)), [axis]: imageShiftUnits(value) }, signal),
-    ),
-  });
-  const beamAxis = (axis: 'x' | 'y'): PanelSetting => ({
-    about: `Beam shift ${axis.toUpperCase()} in units of the column`,
-    ...numeric(
-      `beam-shift-${axis}`,
-      `Beam ${axis.toUpperCase()}`,
-      'Shifts',
-      { unit: '', decimals: 3, step: 0.1 },
-      async (signal) => (await scope.beamShift.read(signal))[axis],
-      async (value, signal) =>
-        scope.beamShift.write({ ...(await scope.beamShift.read(signal)), [axis]: beamShiftUnits(value) }, signal),
-    ),
-  });
-  return [
-    magnification,
-    numeric(
-      'defocus',
-      'Defocus',
-      'Column',
-      { unit: 'um', decimals: 2, step: 0.5 },
-      async (signal) => inMicrometres(await scope.defocus.read(signal)),
-      (value, signal) => scope.defocus.write(micrometres(value), signal),
-    ),
-    numeric(
-      'spot-size',
-      'Spot size',
-      'Column',
-      { unit: '', decimals: 0, step: 1, minimum: 1, maximum: scope.traits.spotSizes },
-      (signal) => scope.spotSize.read(signal),
-      (value, signal) => scope.spotSize.write(value, signal),
-    ),
-    numeric(
-      'intensity',
-      'Intensity',
-      'Column',
-      { unit: '%', decimals: 2, step: 0.5, minimum: 0, maximum: 100 },
-      async (signal) => 100 * (await scope.intensity.read(signal)),
-      (value, signal) => scope.intensity.write(value / 100, signal),
-    ),
-    ...(area
-      ? [
-          {
-            about: 'Illuminated area',
-            ...numeric(
-              'illuminated-area',
-              'Lit area',
-              'Column',
-              { unit: 'um', decimals: 2, step: 0.1, minimum: 0 },
-              async (signal) => inMicrometres(await area.illuminatedArea.read(signal)),
-              (value, signal) => area.illuminatedArea.write(micrometres(value), signal),
-            ),
-          },
-        ]
-      : []),
-    ...(alpha
-      ? [
-          numeric(
-            'alpha',
-            'Alpha',
-            'Column',
-            { unit: '', decimals: 0, step: 1, minimum: 0 },
-            (signal) => alpha.alpha.read(signal),
-            (value, signal) => alpha.alpha.write(value, signal),
-          ),
-        ]
-      : []),
-    {
-      id: 'probe-mode',
-      label: 'Probe',
-      group: 'Column',
-      read: async (signal) => {
-        const value = await scope.probeMode.read(signal);
-        return {
-          text: value,
-          value,
-          change: {
-            by: 'choice',
-            choices: [
-              { value: 'micro', label: 'microprobe' },
-              { value: 'nano', label: 'nanoprobe' },
-            ],
-          },
-        };
-      },
-      write: (value, signal) => scope.probeMode.write(value === 'nano' ? 'nano' : 'micro', signal),
-    },
-    shiftAxis('x'),
-    shiftAxis('y'),
-    beamAxis('x'),
-    beamAxis('y'),
-    switching('screen', 'Screen', 'Column', scope.screenDown, 'down', 'up'),
-    switching('beam', 'Beam', 'Column', scope.beamBlanked, 'blanked', 'on'),
-  ];
+  return { setting: scope.magIndex, cells: [cell] };
 }
 
-function stageSettings(find: Session['find']): readonly PanelSetting[] {
-  const stage = find(Stage);
-  if (!stage) return [];
-  const axis = (name: 'x' | 'y' | 'z'): PanelSetting =>
-    numeric(
+/** Image shift as operators know it: without the offsets that belong to a magnification. */
+function imageShift(scope: Scope, find: Session['find']): PanelSetting {
+  const setting = find(ImageShiftControl)?.net ?? scope.imageShift;
+  return { setting, cells: cellsOf({ token: Scope, member: 'imageShift', setting }) };
+}
+
+function stagePosition(stage: Stage): PanelSetting {
+  const group = Stage.heading;
+  const cell = (
+    id: string,
+    label: string,
+    unit: string,
+    of: (at: StagePosition) => number,
+    write: Write,
+    range: { readonly minimum?: number; readonly maximum?: number } = {},
+  ): PanelCell => ({
+    id,
+    label,
+    group,
+    show: (value) => {
+      const text = (Number.parseFloat(of(value as StagePosition).toFixed(2)) + 0).toFixed(2);
+      return { text, unit, value: Number.parseFloat(text), change: { by: 'number', unit, step: 1, ...range } };
+    },
+    write,
+  });
+  const axis = (name: 'x' | 'y' | 'z'): PanelCell =>
+    cell(
       `stage-${name}`,
       `Stage ${name.toUpperCase()}`,
-      'Stage',
-      { unit: 'um', decimals: 2, step: 1 },
-      async (signal) => inMicrometres((await stage.position.read(signal))[name]),
-      (value, signal) => stage.move({ [name]: micrometres(value) }, signal),
+      'um',
+      (at) => inMicrometres(at[name]),
+      (value, signal) => stage.move({ [name]: micrometres(Number(value)) }, signal),
     );
-  const tilt = numeric(
+  const tilt = cell(
     'stage-tilt',
     'Tilt',
-    'Stage',
-    { unit: '\u00b0', decimals: 2, step: 1, minimum: -90, maximum: 90 },
-    async (signal) => inDegrees((await stage.position.read(signal)).tilt),
-    (value, signal) => stage.move({ tilt: degrees(value) }, signal),
+    '\u00b0',
+    (at) => inDegrees(at.tilt),
+    (value, signal) => stage.move({ tilt: degrees(Number(value)) }, signal),
+    { minimum: -90, maximum: 90 },
   );
-  return [axis('x'), axis('y'), axis('z'), tilt];
+  return { setting: stage.position, cells: [axis('x'), axis('y'), axis('z'), tilt] };
 }
 
-function cameraSettings(find: Session['find']): readonly PanelSetting[] {
+function camera(find: Session['find']): readonly PanelSetting[] {
   const cameras = find(Cameras);
   if (!cameras) return [];
   const choices = cameras.all.map(({ traits }) => ({ value: String(traits.index), label: traits.name }));
-  return [
-    {
-      id: 'camera',
-      label: 'Camera',
-      group: 'Camera',
-      read: async () => ({
-        text: cameras.selected.traits.name,
-        value: String(cameras.selected.traits.index),
-        ...(choices.length > 1 && { change: { by: 'choice' as const, choices } }),
-      }),
-      write: (value, signal) => cameras.select(Number(value), signal),
-    },
-  ];
-}
-
-function filterSettings(find: Session['find']): readonly PanelSetting[] {
-  const filter = find(EnergyFilter);
-  if (!filter) return [];
-  return [
-    switching('slit', 'Slit', 'Filter', filter.slitInserted, 'in', 'out'),
-    numeric(
-      'slit-width',
-      'Slit width',
-      'Filter',
-      { unit: 'eV', decimals: 1, step: 1, minimum: 0 },
-      (signal) => filter.slitWidth.read(signal),
-      (value, signal) => filter.slitWidth.write(electronVolts(value), signal),
-    ),
-    numeric(
-      'energy-loss',
-      'Energy loss',
-      'Filter',
-      { unit: 'eV', decimals: 1, step: 1 },
-      (signal) => filter.energyLoss.read(signal),
-      (value, signal) => filter.energyLoss.write(electronVolts(value), signal),
-    ),
-  ];
+  const cell: PanelCell = {
+    id: 'camera',
+    label: 'Camera',
+    group: Cameras.heading,
+    show: () => ({
+      text: cameras.selected.traits.name,
+      value: String(cameras.selected.traits.index),
+      ...(choices.length > 1 && { change: { by: 'choice', choices } }),
+    }),
+    write: (value, signal) => cameras.select(Number(value), signal),
+  };
+  return [{ setting: { read: async () => undefined }, cells: [cell] }];
 }

@@ -1,8 +1,8 @@
-import { describe } from '../../../core/base';
+import { describe, isNotOnThisWire } from '../../../core/base';
 import type { Session } from '../../../core/kernel';
 import type { SettingState } from '../protocol';
 import { consoleErrors } from './errors';
-import { type PanelSetting, settingList } from './setting-list';
+import { type PanelCell, type PanelSetting, settingList } from './setting-list';
 import type { SharedState } from './shared-state';
 
 const readLimitMilliseconds = 10_000;
@@ -17,7 +17,7 @@ export class SettingsPanel {
   private reading: Promise<void> | undefined;
 
   constructor(
-    session: Pick<Session, 'find'>,
+    session: Pick<Session, 'find' | 'deviceSettings'>,
     private readonly state: SharedState,
   ) {
     this.settings = settingList(session);
@@ -32,12 +32,12 @@ export class SettingsPanel {
 
   /** Changes a setting. Throws `console/unknown-setting`, `console/bad-value`, or the device's error. */
   async write(id: string, value: number | string | boolean): Promise<void> {
-    const setting = this.settings.find((each) => each.id === id);
-    if (!setting?.write) throw consoleErrors.unknownSetting(id);
+    const cell = this.settings.flatMap(({ cells }) => cells).find((each) => each.id === id);
+    if (!cell?.write) throw consoleErrors.unknownSetting(id);
     const change = this.shown.find((each) => each.id === id)?.change;
-    if (change) check(setting.label, change, value);
+    if (change) check(cell.label, change, value);
     try {
-      await setting.write(value, AbortSignal.timeout(writeLimitMilliseconds));
+      await cell.write(value, AbortSignal.timeout(writeLimitMilliseconds));
     } finally {
       await this.refresh();
     }
@@ -47,13 +47,19 @@ export class SettingsPanel {
     const signal = AbortSignal.timeout(readLimitMilliseconds);
     const shown: SettingState[] = [];
     // One after the other: some columns answer one question at a time.
-    for (const setting of this.settings) {
-      const { id, label, group, about } = setting;
-      const head = { id, label, group, ...(about !== undefined && { about }) };
+    for (const { setting, cells } of this.settings) {
+      let show: (cell: PanelCell) => Pick<SettingState, 'text' | 'unit' | 'value' | 'change'>;
       try {
-        shown.push({ ...head, ...(await setting.read(signal)) });
+        const value = await setting.read(signal);
+        show = (cell) => cell.show(value);
       } catch (error) {
-        shown.push({ ...head, text: `not read: ${describe(error)}`.slice(0, 200) });
+        // Nobody misses what this wire does not know.
+        if (isNotOnThisWire(error)) continue;
+        show = () => ({ text: `not read: ${describe(error)}`.slice(0, 200) });
+      }
+      for (const cell of cells) {
+        const { id, label, group, about } = cell;
+        shown.push({ id, label, group, ...(about !== undefined && { about }), ...show(cell) });
       }
     }
     this.shown = shown;

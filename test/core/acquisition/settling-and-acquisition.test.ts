@@ -12,26 +12,14 @@ import {
   seconds,
   vector,
 } from '../../../core/base';
-import type { Camera, CameraTraits, Exposure, Frame, Setting } from '../../../core/devices';
+import { type Camera, type CameraTraits, type Exposure, type Frame, Scope, Stage } from '../../../core/devices';
 import { RollingBuffers } from '../../../core/kernel';
 import { SettlingTimes, WaitingAcquisition } from '../../../core/acquisition';
 import { NetImageShiftControl } from '../../../core/optics';
+import { heldSetting } from '../../support/guarded';
 import { type Given, camera, imageShiftMatrix, optics } from '../optics/instrument';
 
 const shift = (x: number, y: number): Vector<ImageShiftUnits> => vector(x as ImageShiftUnits, y as ImageShiftUnits);
-const setting = <Value>(name: string, value: Value): Setting<Value> & { value: Value; writes: Value[] } => {
-  const held = {
-    name,
-    value,
-    writes: [] as Value[],
-    read: async () => held.value,
-    write: async (written: Value) => {
-      held.writes.push(written);
-      held.value = written;
-    },
-  };
-  return held;
-};
 
 function bench({
   given = {},
@@ -48,15 +36,15 @@ function bench({
 } = {}) {
   const clock = new VirtualClock();
   const scope = {
-    magIndex: setting('magnification', 7),
-    imageShift: setting('image shift', shift(0, 0)),
+    magIndex: heldSetting(Scope.settings.magIndex, 7),
+    imageShift: heldSetting(Scope.settings.imageShift, shift(0, 0)),
     normalized: undefined as number | undefined,
     lastNormalized: () => (scope.normalized === undefined ? undefined : seconds(scope.normalized)),
   };
   const stage = {
     moved: undefined as number | undefined,
     lastMoved: () => (stage.moved === undefined ? undefined : seconds(stage.moved)),
-    position: { name: 'stage', read: async () => ({ x: metres(1e-6), y: metres(0), z: metres(0), tilt: radians(0) }) },
+    position: heldSetting(Stage.settings.position, { x: metres(1e-6), y: metres(0), z: metres(0), tilt: radians(0) }),
   };
   const cameraTraits: CameraTraits = {
     index: 0,

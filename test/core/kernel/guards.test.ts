@@ -1,16 +1,19 @@
 import { type Metres, VirtualClock, inMicrometres, micrometres, radians, seconds, vector } from '../../../core/base';
-import type {
-  Camera,
-  CameraTraits,
-  Exposure,
+import {
+  type Camera,
+  type CameraTraits,
+  type Driver,
+  type Exposure,
   Scope,
-  Setting,
-  Stage,
-  StageMove,
-  StagePosition,
+  type SettingDriver,
+  type Stage,
+  type StageMove,
+  type StagePosition,
 } from '../../../core/devices';
 import { createHooks } from '../../../core/kernel';
-import { guardCamera, guardScope, guardStage } from '../../../core/kernel/guards/guards';
+import { guardCamera } from '../../../core/kernel/guards/guard-camera';
+import { guardDevice } from '../../../core/kernel/guards/guard-device';
+import { guardStage } from '../../../core/kernel/guards/guard-stage';
 import type { DeviceLimits } from '../../../core/kernel/guards/limits';
 import { randomNumbers, verifying } from '../../support/virtual-instrument';
 
@@ -30,8 +33,8 @@ function guarding(watch: (call: string) => void = () => {}) {
 function stageUnderTest() {
   const sent: StageMove[] = [];
   const at: StagePosition = { x: micrometres(0), y: micrometres(0), z: micrometres(0), tilt: radians(0) };
-  const stage: Stage = {
-    position: { name: 'stage position', read: async () => at },
+  const stage: Driver<Stage> = {
+    position: { read: async () => at },
     move: async (move) => void sent.push(move),
     stop: async () => {},
     lastMoved: () => undefined,
@@ -142,10 +145,9 @@ describe('the column', () => {
   /** A column of settings in memory, which notes what the guards pass on to it. */
   function column() {
     const told: string[] = [];
-    const setting = (name: string, initial: unknown): Setting<never> => {
+    const setting = (name: string, initial: unknown): SettingDriver<never> => {
       let value = initial;
       return {
-        name,
         read: async () => value as never,
         write: async (wanted) => void ((value = wanted), told.push(`${name} ${JSON.stringify(wanted)}`)),
       };
@@ -158,7 +160,7 @@ describe('the column', () => {
       beamShift: setting('beam shift', zero),
       defocus: setting('defocus', 0),
       absoluteFocus: setting('absolute focus', 0),
-      spotSize: setting('spot size', 3),
+      spotSize: { ...setting('spot size', 3), range: [1, 11] },
       intensity: setting('intensity', 0.5),
       probeMode: setting('probe mode', 'micro'),
       screenDown: setting('screen', false),
@@ -166,7 +168,7 @@ describe('the column', () => {
       highTension: setting('high tension', 3e5),
       normalize: async (group: string) => void told.push(`normalize ${group}`),
       lastNormalized: () => undefined,
-    } as unknown as Scope;
+    } as unknown as Driver<Scope>;
     return { scope, told };
   }
 
@@ -184,7 +186,8 @@ describe('the column', () => {
     const seen: string[] = [];
     await expect(
       write(
-        guardScope(
+        guardDevice(
+          Scope,
           scope,
           guarding((call) => void seen.push(call)),
         ),
@@ -195,7 +198,7 @@ describe('the column', () => {
 
   test('gets nothing once STOP was pressed', async () => {
     const { scope, told } = column();
-    const guarded = guardScope(scope, guarding());
+    const guarded = guardDevice(Scope, scope, guarding());
     const stopped = AbortSignal.abort(new Error('stopped'));
     await expect(guarded.magIndex.write(2, stopped)).rejects.toThrow('stopped');
     await expect(guarded.normalize('projector', stopped)).rejects.toThrow('stopped');
@@ -211,7 +214,7 @@ describe('the column', () => {
     watching.hooks.didChangeMagnification.tapPromise('test', note('did'));
     watching.hooks.didChangeSpot.tapPromise('test', note('spot'));
     watching.hooks.didChangeProbeMode.tapPromise('test', note('probe'));
-    const guarded = guardScope(scope, watching);
+    const guarded = guardDevice(Scope, scope, watching);
     await guarded.magIndex.write(5);
     await guarded.spotSize.write(4);
     await guarded.probeMode.write('nano');
@@ -230,13 +233,13 @@ describe('the column', () => {
     const { scope, told } = column();
     const watching = guarding();
     watching.hooks.willChangeMagnification.tapPromise('test', async () => Promise.reject(new Error('not now')));
-    await expect(guardScope(scope, watching).magIndex.write(5)).rejects.toThrow('not now');
+    await expect(guardDevice(Scope, scope, watching).magIndex.write(5)).rejects.toThrow('not now');
     expect(told).toEqual([]);
   });
 
   test('a failing watcher rejects, it never throws in the middle of a call', async () => {
     const { scope } = column();
-    const guarded = guardScope(scope, guarding(() => {
+    const guarded = guardDevice(Scope, scope, guarding(() => {
       throw new Error('broken off');
     })); // prettier-ignore
     await expect(guarded.highTension.read()).rejects.toThrow('broken off');

@@ -1,9 +1,9 @@
-import { CombinedError, EucentricError, FilteredLogger, VirtualClock, token } from '../../../core/base';
-import { type Camera, type CameraTraits, Cameras } from '../../../core/devices';
+import { CombinedError, EucentricError, FilteredLogger, VirtualClock, service, token } from '../../../core/base';
+import { type Camera, type CameraTraits, Cameras, Scope } from '../../../core/devices';
 import { Kernel, type PluginHost, defineItem, definePlugin } from '../../../core/kernel';
 import { parseSettings } from '../../../core/settings';
 
-const Thing = token<{ readonly name: string }>('Thing');
+const Thing = service<{ readonly name: string }>('Thing');
 const never = new AbortController().signal;
 
 /** A kernel with plugins made of nothing but their `apply`. */
@@ -79,6 +79,40 @@ describe('what two plugins claim', () => {
     const kernel = kernelOf({ hungry: (host) => host.connect('dinner', async () => void host.need(Thing)) });
     const error = await failureOf(() => kernel.connect(never));
     expect(error.message).toContain('Plugin hungry needs Thing, but no plugin that is switched on provides it.');
+  });
+});
+
+describe('what no guard knows', () => {
+  const unmarked = token<{ readonly name: string }>('Unmarked');
+  test.each<[string, (host: PluginHost) => void, RegExp]>([
+    ['says neither', (host) => host.provide(unmarked, { name: 'x' }), /device\(\.\.\.\).*service\(\.\.\.\)/],
+    [
+      'is said to be no device but holds a setting',
+      (host) => host.provide(Thing, { name: 'x', turn: { read: async () => 1, write: async () => {} } } as never),
+      /device\(\.\.\.\) instead of service/,
+    ],
+    ['is the list of cameras', (host) => host.provide(Cameras, {} as never), /provideCamera/],
+  ])('a token that %s does not load', async (_, apply, hint) => {
+    const error = await failureOf(() => kernelOf({ careless: apply }));
+    expect(error).toMatchObject({
+      code: 'kernel/unguarded',
+      message: expect.stringMatching(/^Plugin careless provides /) as string,
+      hint: expect.stringMatching(hint) as string,
+    });
+  });
+
+  test('nothing of a driver gets through a guard but what its contract names', () => {
+    const kernel = kernelOf({
+      column: (host) =>
+        host.provide(Scope, {
+          traits: { model: 'M' },
+          wire: 'secret',
+          magIndex: { read: async () => 1, write: async () => {} },
+        } as never),
+    });
+    const scope = kernel.registry.get(Scope);
+    expect(Object.keys(scope).sort()).toEqual(['magIndex', 'traits']);
+    expect(scope.magIndex).toMatchObject({ name: 'mag index', traits: { label: 'Mag index', changesBeam: true } });
   });
 });
 

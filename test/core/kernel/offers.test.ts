@@ -40,6 +40,7 @@ function setUp(offerProperties: RunnerParts['offerProperties'], port: Partial<Op
     isAdministrator: () => false,
     find: () => undefined,
     target: { calibrations: noCalibrations() },
+    deviceSettings: () => [],
     remember: async () => {},
     ...(offerProperties && { offerProperties }),
   });

@@ -1,13 +1,5 @@
-import {
-  EucentricError,
-  FilteredLogger,
-  Registry,
-  StoppedError,
-  VirtualClock,
-  seconds,
-  token,
-} from '../../../core/base';
-import type { Setting } from '../../../core/devices';
+import { EucentricError, FilteredLogger, Registry, StoppedError, VirtualClock, seconds } from '../../../core/base';
+import { type Setting, device, wholeNumber } from '../../../core/devices';
 import {
   Menu,
   type OperatorPort,
@@ -23,7 +15,11 @@ import { Site } from '../store/site';
 interface Knob {
   readonly position: Setting<number>;
 }
-const Knob = token<Knob>('Knob');
+const Knob = device<Knob>('Knob', {
+  called: 'the knob',
+  part: 'column',
+  settings: { position: wholeNumber({ label: 'Knob' }) },
+});
 
 class MemoryKnob implements Knob {
   value = 1;
@@ -31,6 +27,7 @@ class MemoryKnob implements Knob {
   broken = false;
   readonly position: Setting<number> = {
     name: 'knob',
+    traits: Knob.settings.position,
     read: async () => this.value,
     write: async (value) => {
       if (this.broken) throw new Error('The knob is gone');
@@ -85,6 +82,7 @@ function setUp(port: OperatorPort = new ScriptedOperator({}, { defaults: true })
     log: new FilteredLogger(() => {}),
     isAdministrator: () => false,
     find: () => undefined,
+    deviceSettings: () => [],
     target,
     remember: async (result) => {
       if (refuse.with) throw refuse.with;

@@ -1,4 +1,5 @@
 import { VirtualClock, milliseconds } from '../../../core/base';
+import { type Driver, Scope, type Stage } from '../../../core/devices';
 import type { Calibrations } from '../../../core/store';
 import type { FeiColumn } from '../../../plugins/fei/column';
 import { guardTransport } from '../../../plugins/fei/guarded-transport';
@@ -9,6 +10,7 @@ import { type FeiTransport, type RawStageTarget, axisBits } from '../../../plugi
 import { VirtualMicroscope, buildTruth, simulatorOptions } from '../../../simulation';
 import type { StageUnderTest } from '../../conformance/describe-stage';
 import { type Recording, recording } from '../../conformance/recording';
+import { guarded } from '../../support/guarded';
 
 /** A column with low magnifications 1 to 4 and regular ones 5 to 10. */
 export const plainColumn: FeiColumn = {
@@ -31,8 +33,8 @@ export const plainColumn: FeiColumn = {
 };
 
 export interface FeiUnderTest extends StageUnderTest {
-  readonly scope: FeiScope;
-  readonly stage: FeiStage;
+  readonly scope: Scope;
+  readonly stage: Driver<Stage>;
   readonly clock: VirtualClock;
   readonly microscope: VirtualMicroscope;
   readonly wire: Recording<FeiTransport>;
@@ -71,7 +73,7 @@ export async function makeColumn(
   const transport = guardTransport(wire.transport);
   await transport.open();
   return {
-    scope: new FeiScope(transport, column, clock, () => calibrations),
+    scope: guarded(Scope, new FeiScope(transport, column, clock, () => calibrations), { clock }),
     stage: new FeiStage(transport, column, clock),
     clock,
     microscope,

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../core/base';
+import { type Driver, Scope, type Stage } from '../../../core/devices';
 import { ComFeiWire } from '../../../plugins/fei/com-wire';
 import type { FeiColumn } from '../../../plugins/fei/column';
 import { guardTransport } from '../../../plugins/fei/guarded-transport';
@@ -10,13 +11,14 @@ import { type Recording, recording } from '../../conformance/recording';
 import { PacedClock } from '../../support/paced-clock';
 import { StandInFolder, prepareWindows } from '../../support/windows';
 import { plainColumn, sentAxes } from './make-column';
+import { guarded } from '../../support/guarded';
 
 /** Simulated seconds in a real one: what the plugin waits for passes quickly, what the stand-in takes does not. */
 const speed = 20;
 
 export interface ComColumnUnderTest extends StageUnderTest {
-  readonly scope: FeiScope;
-  readonly stage: FeiStage;
+  readonly scope: Scope;
+  readonly stage: Driver<Stage>;
   readonly clock: Clock;
   readonly wire: Recording<FeiTransport>;
   readonly transport: FeiTransport;
@@ -63,7 +65,7 @@ export class ComColumns {
     const transport = guardTransport(recorded.transport);
     const column = { ...plainColumn, ...changes };
     return {
-      scope: new FeiScope(transport, column, clock),
+      scope: guarded(Scope, new FeiScope(transport, column, clock), { clock }),
       stage: new FeiStage(transport, column, clock),
       clock,
       wire: recorded,

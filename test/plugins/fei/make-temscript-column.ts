@@ -1,4 +1,5 @@
 import { VirtualClock, seconds } from '../../../core/base';
+import { type Driver, Scope, type Stage } from '../../../core/devices';
 import type { FeiColumn } from '../../../plugins/fei/column';
 import { guardTransport } from '../../../plugins/fei/guarded-transport';
 import { FeiScope } from '../../../plugins/fei/scope';
@@ -8,11 +9,12 @@ import type { FeiTransport } from '../../../plugins/fei/transport';
 import { TemscriptStandIn } from '../../support/temscript-stand-in';
 import type { StageUnderTest } from '../../conformance/describe-stage';
 import { plainColumn } from './make-column';
+import { guarded } from '../../support/guarded';
 
 /** The plugin's column and stage over HTTP to a server that stands in for the real one. */
 export interface TemscriptColumnUnderTest extends StageUnderTest {
-  readonly scope: FeiScope;
-  readonly stage: FeiStage;
+  readonly scope: Scope;
+  readonly stage: Driver<Stage>;
   readonly clock: VirtualClock;
   readonly wire: TemscriptFeiWire;
   readonly transport: FeiTransport;
@@ -42,7 +44,7 @@ export async function makeTemscriptColumn(
   const sent = (): readonly (readonly [path: string, body: unknown])[] =>
     server.writes.map(({ path, body }) => [path, body] as const);
   return {
-    scope: new FeiScope(transport, column, clock),
+    scope: guarded(Scope, new FeiScope(transport, column, clock), { clock }),
     stage: new FeiStage(transport, column, clock),
     clock,
     wire,

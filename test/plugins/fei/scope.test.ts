@@ -1,7 +1,9 @@
 import { StoppedError, imageShiftUnits, inMicrometres, metres, micrometres, seconds, vector } from '../../../core/base';
+import { IlluminatedArea } from '../../../core/devices';
 import type { Calibrations } from '../../../core/store';
 import { FeiIlluminatedArea, areaOfIntensity, intensityOfArea } from '../../../plugins/fei/illuminated-area';
 import { imagingMode } from '../../../plugins/fei/transport';
+import { guarded } from '../../support/guarded';
 import { type FeiUnderTest, makeColumn } from './make-column';
 
 const writesOf = async (column: FeiUnderTest, change: () => Promise<unknown>): Promise<readonly string[]> => {
@@ -220,7 +222,8 @@ describe('illuminated area in place of intensity', () => {
 
   it('stops at what the column can make', async () => {
     const column = await makeColumn({ usesIlluminatedArea: true, illuminatedAreaLimits: limits });
-    const { illuminatedArea } = new FeiIlluminatedArea(column.transport);
+    const driver = new FeiIlluminatedArea(column.transport);
+    const { illuminatedArea } = driver;
     for (const [wanted, reached] of [
       [10e-4, 2.5e-4],
       [-10e-4, 0],
@@ -228,7 +231,9 @@ describe('illuminated area in place of intensity', () => {
       await illuminatedArea.write(metres(wanted));
       expect(await illuminatedArea.read()).toBeCloseTo(reached, 12);
     }
-    await expect(illuminatedArea.write(metres(NaN))).rejects.toMatchObject({ code: 'limits/out-of-range' });
+    await expect(guarded(IlluminatedArea, driver).illuminatedArea.write(metres(NaN))).rejects.toMatchObject({
+      code: 'limits/out-of-range',
+    });
   });
 });
 

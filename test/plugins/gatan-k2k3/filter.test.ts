@@ -1,18 +1,26 @@
 import { FilteredLogger, VirtualClock, electronVolts } from '../../../core/base';
+import { EnergyFilter } from '../../../core/devices';
 import { GatanFilter, filterModel } from '../../../plugins/gatan-k2k3/filter';
 import { gatanFunctions } from '../../../plugins/gatan-k2k3/functions';
 import { decodeMessage, unpackText } from '../../../wires';
+import { guarded } from '../../support/guarded';
 import { type Bench, bench, propertiesOf } from './setup';
 
 let under: Bench;
 let clock: VirtualClock;
 afterEach(() => under.dispose());
 
-async function filter(general: Readonly<Record<string, string | number>> = {}): Promise<GatanFilter> {
+async function filter(general: Readonly<Record<string, string | number>> = {}): Promise<EnergyFilter> {
   const settings = propertiesOf({ GIF: 1 }, general);
   clock = new VirtualClock();
   under = await bench(settings);
-  return new GatanFilter(under.client, filterModel(settings, [-200, 3000]), clock, new FilteredLogger(() => {}));
+  const driver = new GatanFilter(
+    under.client,
+    filterModel(settings, [-200, 3000]),
+    clock,
+    new FilteredLogger(() => {}),
+  );
+  return guarded(EnergyFilter, driver);
 }
 /** The scripts that were sent, without those that only ask. */
 const scripts = (): readonly string[] =>

@@ -1,4 +1,5 @@
 import { type Matrix, VirtualClock, milliseconds, seconds } from '../../../core/base';
+import { type Driver, NeutralImageShift, Scope, type Stage } from '../../../core/devices';
 import type { ColumnRange, HitachiColumn } from '../../../plugins/hitachi/column';
 import { HitachiProtocol } from '../../../plugins/hitachi/protocol';
 import { HitachiScope } from '../../../plugins/hitachi/scope';
@@ -8,6 +9,7 @@ import type { HitachiTransport } from '../../../plugins/hitachi/transport';
 import { VirtualMicroscope, buildTruth, simulatorOptions } from '../../../simulation';
 import type { StageUnderTest } from '../../conformance/describe-stage';
 import { type Recording, recording } from '../../conformance/recording';
+import { guarded } from '../../support/guarded';
 
 const magnification = (index: number, value: number, range: ColumnRange) => ({ index, magnification: value, range });
 
@@ -42,8 +44,8 @@ export const plainColumn: HitachiColumn = {
 };
 
 export interface HitachiUnderTest extends StageUnderTest {
-  readonly scope: HitachiScope;
-  readonly stage: HitachiStage;
+  readonly scope: Scope & NeutralImageShift;
+  readonly stage: Driver<Stage>;
   readonly clock: VirtualClock;
   readonly microscope: VirtualMicroscope;
   readonly wire: Recording<HitachiTransport>;
@@ -87,7 +89,7 @@ export async function makeColumn(
       .map(([line]) => String(line))
       .filter((line) => line.startsWith('Set '));
   return {
-    scope,
+    scope: { ...guarded(Scope, scope, { clock }), ...guarded(NeutralImageShift, scope) },
     stage: new HitachiStage(protocol, column, clock),
     clock,
     microscope,

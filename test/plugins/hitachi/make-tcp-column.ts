@@ -1,4 +1,5 @@
 import { VirtualClock } from '../../../core/base';
+import { type Driver, Scope, type Stage } from '../../../core/devices';
 import type { HitachiColumn } from '../../../plugins/hitachi/column';
 import { HitachiProtocol } from '../../../plugins/hitachi/protocol';
 import { HitachiScope } from '../../../plugins/hitachi/scope';
@@ -7,14 +8,15 @@ import { TcpHitachiWire } from '../../../plugins/hitachi/tcp-wire';
 import type { StageUnderTest } from '../../conformance/describe-stage';
 import { plainColumn, targetOf } from './make-column';
 import { HitachiStandIn, type StandInColumn } from './stand-in-server';
+import { guarded } from '../../support/guarded';
 
 const valuesOf = (range: string): readonly number[] =>
   plainColumn.magnifications.filter((each) => each.range === range).map(({ magnification }) => magnification);
 
 /** The plugin's column and stage over a socket to a column that stands in for the real one. */
 export interface TcpColumnUnderTest extends StageUnderTest {
-  readonly scope: HitachiScope;
-  readonly stage: HitachiStage;
+  readonly scope: Scope;
+  readonly stage: Driver<Stage>;
   readonly protocol: HitachiProtocol;
   readonly wire: TcpHitachiWire;
   readonly server: HitachiStandIn;
@@ -56,7 +58,7 @@ export async function makeTcpColumn({
   await scope.start();
   const writes = (): readonly string[] => server.lines.filter((line) => !line.startsWith('Get '));
   return {
-    scope,
+    scope: guarded(Scope, scope, { clock }),
     protocol,
     wire,
     server,

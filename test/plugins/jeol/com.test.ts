@@ -1,4 +1,5 @@
 import type { Matrix } from '../../../core/base';
+import { type Driver, Scope, type Stage } from '../../../core/devices';
 import { ComJeolWire } from '../../../plugins/jeol/com-wire';
 import { JeolScope } from '../../../plugins/jeol/scope';
 import { serializeTransport } from '../../../plugins/jeol/serial-transport';
@@ -10,6 +11,7 @@ import { recording } from '../../conformance/recording';
 import { PacedClock } from '../../support/paced-clock';
 import { StandInFolder, describeOnWindows, prepareWindows } from '../../support/windows';
 import { plainColumn, targetOf } from './make-column';
+import { guarded } from '../../support/guarded';
 
 const facts = {
   regularMags: [6, 8],
@@ -45,7 +47,7 @@ class Columns {
   async make(
     imageToBeam: () => Matrix | undefined = () => undefined,
   ): Promise<
-    StageUnderTest & { readonly scope: JeolScope; readonly stage: JeolStage; readonly transport: JeolTransport }
+    StageUnderTest & { readonly scope: Scope; readonly stage: Driver<Stage>; readonly transport: JeolTransport }
   > {
     const { wire } = this;
     await wire.open();
@@ -65,7 +67,7 @@ class Columns {
     const scope = new JeolScope(transport, plainColumn, { clock, imageToBeam });
     await scope.start();
     return {
-      scope,
+      scope: guarded(Scope, scope, { clock }),
       stage: new JeolStage(transport, plainColumn, clock),
       clock,
       transport,

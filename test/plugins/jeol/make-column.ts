@@ -1,4 +1,5 @@
 import { type Matrix, VirtualClock, milliseconds, seconds } from '../../../core/base';
+import { AlphaSelector, type Driver, NeutralImageShift, Scope, type Stage } from '../../../core/devices';
 import type { JeolColumn } from '../../../plugins/jeol/column';
 import { JeolScope } from '../../../plugins/jeol/scope';
 import { serializeTransport } from '../../../plugins/jeol/serial-transport';
@@ -8,6 +9,7 @@ import type { JeolTransport } from '../../../plugins/jeol/transport';
 import { VirtualMicroscope, buildTruth, simulatorOptions } from '../../../simulation';
 import type { StageUnderTest } from '../../conformance/describe-stage';
 import { type Recording, recording } from '../../conformance/recording';
+import { guarded } from '../../support/guarded';
 
 /** A column with low magnifications 1 to 4, MAG 5 to 8 and SAMAG 9 and 10. */
 export const plainColumn: JeolColumn = {
@@ -36,8 +38,8 @@ export const plainColumn: JeolColumn = {
 };
 
 export interface JeolUnderTest extends StageUnderTest {
-  readonly scope: JeolScope;
-  readonly stage: JeolStage;
+  readonly scope: Scope & AlphaSelector & NeutralImageShift;
+  readonly stage: Driver<Stage>;
   readonly clock: VirtualClock;
   readonly microscope: VirtualMicroscope;
   readonly wire: Recording<JeolTransport>;
@@ -81,7 +83,11 @@ export async function makeColumn({
   await transport.open();
   await scope.start();
   return {
-    scope,
+    scope: {
+      ...guarded(Scope, scope, { clock }),
+      ...guarded(AlphaSelector, scope),
+      ...guarded(NeutralImageShift, scope),
+    },
     stage: new JeolStage(transport, column, clock),
     clock,
     microscope,

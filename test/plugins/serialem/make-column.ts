@@ -1,4 +1,5 @@
 import { VirtualClock, seconds } from '../../../core/base';
+import { type Driver, Scope, type Stage } from '../../../core/devices';
 import type { SerialEmColumn } from '../../../plugins/serialem/column';
 import { SerialEmScope } from '../../../plugins/serialem/scope';
 import { SerialEmScript } from '../../../plugins/serialem/script';
@@ -10,6 +11,7 @@ import { recording } from '../../conformance/recording';
 import type { StageUnderTest } from '../../conformance/describe-stage';
 import { makeMicroscope } from '../fei/make-column';
 import { SerialEmStandIn, type StandInOptions } from './stand-in-server';
+import { guarded } from '../../support/guarded';
 
 export const plainColumn: SerialEmColumn = {
   model: 'test column',
@@ -27,8 +29,8 @@ export const plainColumn: SerialEmColumn = {
 
 /** The plugin's column and stage, with what they sent by number and values. */
 export interface SerialEmUnderTest extends StageUnderTest {
-  readonly scope: SerialEmScope;
-  readonly stage: SerialEmStage;
+  readonly scope: Scope;
+  readonly stage: Driver<Stage>;
   readonly script: SerialEmScript;
 }
 
@@ -44,7 +46,7 @@ const made = (
     script,
     clock,
     dispose,
-    scope: new SerialEmScope(script, column, clock),
+    scope: guarded(Scope, new SerialEmScope(script, column, clock), { clock }),
     stage: new SerialEmStage(script, column, clock),
     writes: () => sent().map(({ number, values }) => `${number} ${values.join(' ')}`),
     targets: () =>

@@ -1,4 +1,4 @@
-import { token } from '../../../../core/base';
+import { service } from '../../../../core/base';
 
 /** The operator's answer about the magnification whose image-shift offset is zero, for the session. */
 export interface ZeroOffsetMode {
@@ -6,4 +6,4 @@ export interface ZeroOffsetMode {
   mode?: 0 | 1;
 }
 /** The token of that answer. */
-export const ZeroOffsetMode = token<ZeroOffsetMode>('ZeroOffsetMode');
+export const ZeroOffsetMode = service<ZeroOffsetMode>('ZeroOffsetMode');

@@ -1,4 +1,4 @@
-import { token } from '../../../../core/base';
+import { service } from '../../../../core/base';
 
 /** What the items for pixel sizes remember within a session. */
 export interface LatticeMemory {
@@ -8,7 +8,7 @@ export interface LatticeMemory {
   catalase: boolean;
 }
 /** The token of that memory. */
-export const LatticeMemory = token<LatticeMemory>('LatticeMemory');
+export const LatticeMemory = service<LatticeMemory>('LatticeMemory');
 
 /** The memory at the start of a session. */
 export const newLatticeMemory = (): LatticeMemory => ({ targetSize: 0, catalase: false });

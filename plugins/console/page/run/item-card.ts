@@ -90,22 +90,10 @@ function contents(store: Store, item: ItemState): readonly (HTMLElement | undefi
   ];
 }
 
-/** Names of devices by the token that an item needs. */
-const devices: Readonly<Record<string, string>> = {
-  Scope: 'the column',
-  Stage: 'the stage',
-  Cameras: 'a camera',
-  EnergyFilter: 'the energy filter',
-  IlluminatedArea: 'the illuminated area',
-  AlphaSelector: 'the alpha selector',
-  Stem: 'STEM',
-};
-
 /** Needs of an item: devices, and earlier calibrations that are missing. */
 function neededFor(store: Store, { id, needs }: ItemState): readonly HTMLElement[] {
-  const used = needs.flatMap((name) => devices[name] ?? []);
   const first = store.shared.guide?.flatMap(({ items }) => items).find((item) => item.id === id)?.first ?? [];
-  if (used.length === 0 && first.length === 0) return [];
+  if (needs.length === 0 && first.length === 0) return [];
   const link = (label: string): HTMLElement => {
     const other = store.shared.menu?.find((item) => item.label === label);
     return other
@@ -114,8 +102,8 @@ function neededFor(store: Store, { id, needs }: ItemState): readonly HTMLElement
   };
   return [
     h('h3', {}, 'What it needs'),
-    ...(used.length > 0
-      ? [h('p', { class: 'fine-print' }, `${used.join(', ').replace(/^./, (letter) => letter.toUpperCase())}.`)]
+    ...(needs.length > 0
+      ? [h('p', { class: 'fine-print' }, `${needs.join(', ').replace(/^./, (letter) => letter.toUpperCase())}.`)]
       : []),
     ...(first.length > 0
       ? [

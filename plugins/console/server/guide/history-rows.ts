@@ -1,3 +1,4 @@
+import { type ProvidedSetting, conditionName, inSentence, shownCondition } from '../../../../core/devices';
 import { type MenuEntry, unitsOf } from '../../../../core/kernel';
 import { type HistoryEntry, isMainRecord } from '../../../../core/store';
 import type { HistoryRow } from '../../protocol';
@@ -5,22 +6,11 @@ import type { HistoryRow } from '../../protocol';
 /** Largest number of entries that are sent to the page, the newest ones. */
 const maxRows = 1000;
 
-const conditionNames = {
-  magnification: 'magnification',
-  cameraName: 'camera',
-  probeMode: 'probe',
-  spotSize: 'spot',
-  alpha: 'alpha',
-  binning: 'binning',
-  intensity: 'intensity',
-  defocus: 'defocus',
-  highTensionKilovolts: 'high tension',
-} as const;
-
 /** The history for the page, the newest entry first. */
 export function historyRows(
   entries: readonly HistoryEntry[],
   itemOf: (id: string) => MenuEntry | undefined,
+  settings: readonly ProvidedSetting[],
 ): readonly HistoryRow[] {
   return entries
     .slice(-maxRows)
@@ -34,7 +24,7 @@ export function historyRows(
       kind: entry.kind,
       summary: entry.summary,
       ...(entry.quality?.verdict !== undefined && { verdict: entry.quality.verdict }),
-      conditions: conditionsOf(entry),
+      conditions: conditionsOf(entry, settings),
       values: numbersOf(entry.values),
       errors: numbersOf(entry.standardErrors),
       units: unitsOf(itemOf(entry.item)?.declaration?.results ?? {}),
@@ -50,16 +40,20 @@ function keptBy({ changes }: HistoryEntry): HistoryRow['keptBy'] {
   return records.length > 0 ? 'itself' : 'session';
 }
 
-function conditionsOf({ conditions }: HistoryEntry): Record<string, string> {
-  const shown: Record<string, string> = {};
-  for (const [name, label] of Object.entries(conditionNames)) {
-    const value = conditions[name];
-    if (value === undefined || (typeof value !== 'number' && typeof value !== 'string')) continue;
-    if (name === 'magnification') shown[label] = `${value}x`;
-    else if (name === 'defocus') shown[label] = `${(Number(value) * 1e6).toFixed(2)} um`;
-    else if (name === 'intensity') shown[label] = `${(Number(value) * 100).toFixed(2)} %`;
-    else if (name === 'highTensionKilovolts') shown[label] = `${Number(value).toFixed(0)} kV`;
-    else shown[label] = String(value);
+/** The conditions as people read them: what camera and magnification are, then the settings that the instrument has, in their units. */
+function conditionsOf({ conditions }: HistoryEntry, settings: readonly ProvidedSetting[]): Record<string, string> {
+  const { magnification, cameraName, binning } = conditions;
+  const shown: Record<string, string> = {
+    ...(magnification !== undefined && { magnification: `${magnification}x` }),
+    ...(cameraName !== undefined && { camera: cameraName }),
+    ...(binning !== undefined && { binning: String(binning) }),
+  };
+  for (const provided of settings) {
+    const name = conditionName(provided);
+    const { traits } = provided.setting;
+    // The magnification stands for the mag index.
+    if (name === undefined || name === 'magIndex' || conditions[name] === undefined) continue;
+    shown[inSentence(traits.label)] = shownCondition(traits, conditions[name]);
   }
   return shown;
 }

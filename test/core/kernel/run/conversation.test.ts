@@ -40,6 +40,7 @@ function runnerWith() {
     log: new FilteredLogger(() => {}),
     isAdministrator: () => false,
     find: () => undefined,
+    deviceSettings: () => [],
     target: { calibrations: {} as Calibrations, settings: {} as SessionSettings },
     remember: async () => {},
   });

@@ -151,13 +151,13 @@ test('a result of several rows is in use when all that it measured is, and can b
   expect(state()).toBe('done');
   calibrations.records('ImageShiftOffsets').put({ ...row(22, 0), x: 5 });
   expect(state()).toBe('doubtful');
-  expect(historyRows([entry], () => undefined)).toMatchObject([
+  expect(historyRows([entry], () => undefined, [])).toMatchObject([
     { restorable: true, replaces: false, keptBy: 'saving' },
   ]);
   const factor = { ...entry, changes: [{ session: 'ISdelayScaleFactor', value: 0.4, replaced: 1 } as const] };
   expect(inForceIn(calibrations, settings)(factor)).toBe(false);
-  expect(historyRows([factor], () => undefined)).toMatchObject([{ replaces: true, keptBy: 'session' }]);
-  const nothing = historyRows([{ ...entry, changes: [] }], () => undefined);
+  expect(historyRows([factor], () => undefined, [])).toMatchObject([{ replaces: true, keptBy: 'session' }]);
+  const nothing = historyRows([{ ...entry, changes: [] }], () => undefined, []);
   expect(nothing).toMatchObject([{ restorable: false, replaces: false }]);
 });
 

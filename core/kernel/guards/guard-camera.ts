@@ -1,0 +1,90 @@
+import { throwIfStopped } from '../../base';
+import type { Camera, Cameras, Exposure, Frame } from '../../devices';
+import { kernelErrors } from '../errors';
+import type { Hooks } from '../hooks';
+import type { Guarding } from './guarding';
+import { checkExposure } from './limits';
+
+/** A camera as everybody but its vendor sees it. */
+export function guardCamera(camera: Camera, guarding: Guarding): Camera {
+  const { hooks, limits, watch } = guarding;
+  const { traits } = camera;
+  const check = (exposure: Exposure): void => {
+    checkExposure(exposure, traits, limits);
+    guarding.dose?.check(exposure, traits.index);
+  };
+  return {
+    traits,
+    fit: (wanted) => camera.fit(wanted),
+    acquire: async (exposure, signal): Promise<Frame> => {
+      if (signal) throwIfStopped(signal);
+      const changed = await hooks.willAcquire.promise(exposure, traits.index);
+      check(changed);
+      watch(`acquire camera ${traits.index}`);
+      const frame = await camera.acquire(changed, signal);
+      guarding.dose?.remember(frame);
+      await hooks.didAcquire.promise(frame);
+      return frame;
+    },
+    ...(camera.watch && {
+      watch: async (
+        exposure: Exposure,
+        show: (frame: Frame) => void | Promise<void>,
+        signal: AbortSignal,
+      ): Promise<void> => {
+        throwIfStopped(signal);
+        const changed = await hooks.willAcquire.promise(exposure, traits.index);
+        check(changed);
+        watch(`watch camera ${traits.index}`);
+        await camera.watch!(changed, show, signal);
+      },
+    }),
+    ...(camera.deferredSum && {
+      deferredSum: async (signal?: AbortSignal): Promise<Frame> => {
+        if (signal) throwIfStopped(signal);
+        watch(`fetch the deferred sum of camera ${traits.index}`);
+        return camera.deferredSum!(signal);
+      },
+    }),
+    stop: async () => {
+      watch(`stop camera ${traits.index}`);
+      return camera.stop();
+    },
+  };
+}
+
+/** All cameras of the instrument, with the one that is selected. */
+export class CameraList implements Cameras {
+  private chosen: Camera;
+
+  constructor(
+    readonly all: readonly Camera[],
+    private readonly hooks: Pick<Hooks, 'willSelectCamera' | 'didSelectCamera'>,
+    initial?: number,
+  ) {
+    const first = all.find((camera) => camera.traits.index === initial) ?? all[0];
+    if (!first) throw new Error('A list of cameras needs at least one.');
+    this.chosen = first;
+  }
+
+  get selected(): Camera {
+    return this.chosen;
+  }
+
+  async select(index: number, signal?: AbortSignal): Promise<void> {
+    const wanted = this.all.find((camera) => camera.traits.index === index);
+    if (!wanted)
+      throw kernelErrors.outOfRange(
+        'camera',
+        String(index),
+        `one of ${this.all.map((camera) => camera.traits.index).join(', ')}`,
+      );
+    if (wanted === this.chosen) return;
+    if (signal) throwIfStopped(signal);
+    const from = this.chosen.traits.index;
+    await this.hooks.willSelectCamera.promise(from, index);
+    await this.chosen.stop();
+    this.chosen = wanted;
+    await this.hooks.didSelectCamera.promise(from, index);
+  }
+}

@@ -1,0 +1,157 @@
+import { builtInPlugins } from '../../app/built-in-plugins';
+import { type EucentricError, electronVolts } from '../../core/base';
+import { EnergyFilter, type Setting, device, quantity } from '../../core/devices';
+import { type PluginHost, type Run, defineItem, definePlugin } from '../../core/kernel';
+import { describeRuns } from './describe-menu-item';
+
+/** Declares a suite without running it, then runs it here; the names of the tests that fail. */
+async function failuresOf(declare: () => void): Promise<readonly string[]> {
+  const steps: { readonly before: (() => unknown)[]; readonly after: (() => unknown)[] } = { before: [], after: [] };
+  const tests: { readonly name: string; readonly run: () => unknown }[] = [];
+  const kept = { test: globalThis.test, beforeAll: globalThis.beforeAll, afterAll: globalThis.afterAll };
+  Object.assign(globalThis, {
+    test: (name: string, run: () => unknown) => void tests.push({ name, run }),
+    beforeAll: (run: () => unknown) => void steps.before.push(run),
+    afterAll: (run: () => unknown) => void steps.after.push(run),
+  });
+  try {
+    declare();
+  } finally {
+    Object.assign(globalThis, kept);
+  }
+  const failed: string[] = [];
+  for (const step of steps.before) await step();
+  for (const { name, run } of tests) {
+    try {
+      await run();
+    } catch {
+      failed.push(name);
+    }
+  }
+  for (const step of steps.after) await step();
+  expect(tests.length).toBeGreaterThan(4);
+  return failed;
+}
+
+const leavesEverything: unknown = expect.stringMatching(/^runs to its end, .* leaves every setting as it was/);
+
+/** A device of a plugin from outside, with one setting. */
+interface PhasePlate {
+  readonly voltage: Setting<number>;
+}
+const PhasePlate = device<PhasePlate>('PhasePlate', {
+  called: 'the phase plate',
+  part: 'column',
+  settings: { voltage: quantity({ label: 'Phase voltage', unit: '', decimals: 1, range: [-10, 10] }) },
+});
+const sent: number[] = [];
+let voltage = 0;
+
+/** Work of the items of this file; each test sets its own. */
+const behaviour: {
+  filter?: (filter: EnergyFilter, run: Pick<Run, 'preserve'>) => Promise<void>;
+  plate?: (plate: PhasePlate, run: Pick<Run, 'preserve'>) => Promise<void>;
+} = {};
+
+const place = (label: string) => ({ menu: [], label, summary: `Is ${label}.` });
+
+const filterItem = defineItem({
+  id: 'test/filter-item',
+  place: place('Filter Item'),
+  needs: { filter: EnergyFilter },
+  forecast: ({ filter }) => ({ duration: { least: 0, most: 60 }, moves: [filter.slitInserted, filter.energyLoss] }),
+  run: async ({ filter }, run) => {
+    await behaviour.filter!(filter, run);
+    return run.report({ summary: 'Done.', values: {} });
+  },
+});
+
+const plateItem = defineItem({
+  id: 'test/plate-item',
+  place: place('Plate Item'),
+  needs: { plate: PhasePlate },
+  forecast: ({ plate }) => ({ duration: { least: 0, most: 60 }, moves: [plate.voltage] }),
+  run: async ({ plate }, run) => {
+    await behaviour.plate!(plate, run);
+    return run.report({ summary: 'Done.', values: {} });
+  },
+});
+
+const plugin = definePlugin({
+  id: 'broken-items',
+  summary: 'Items that are made wrong on purpose.',
+  apply(host: PluginHost) {
+    host.provide(PhasePlate, {
+      voltage: {
+        read: async () => voltage,
+        write: async (value) => {
+          sent.push(value);
+          voltage = value;
+        },
+      },
+    });
+    host.menuItem(filterItem);
+    host.menuItem(plateItem);
+  },
+});
+
+const given = {
+  configuration: 'krios-k3.yaml',
+  edit: (yaml: string) => yaml.replace(/^plugins:\n/m, 'plugins:\n  broken-items: {}\n'),
+  beyondTheMenu: true,
+  keepsResult: false,
+};
+
+beforeAll(() => Object.assign(builtInPlugins, { 'broken-items': () => plugin }));
+beforeEach(() => {
+  voltage = 0;
+  sent.length = 0;
+});
+
+describe('an item that takes the slit in and puts the energy loss to 100 eV', () => {
+  const change = async ({ slitInserted, energyLoss }: EnergyFilter): Promise<void> => {
+    await slitInserted.write(!(await slitInserted.read()));
+    await energyLoss.write(electronVolts(100));
+  };
+
+  test('without giving anything back is caught', async () => {
+    behaviour.filter = change;
+    expect(await failuresOf(() => describeRuns('test/filter-item', given))).toContainEqual(leavesEverything);
+  }, 120_000);
+
+  test('and keeps them first passes', async () => {
+    behaviour.filter = async (filter, run) => {
+      await run.preserve(filter.slitInserted, filter.energyLoss);
+      await change(filter);
+    };
+    expect(await failuresOf(() => describeRuns('test/filter-item', given))).toEqual([]);
+  }, 120_000);
+});
+
+describe('a new device of a plugin', () => {
+  test('is never sent NaN, nor a value outside its range', async () => {
+    behaviour.plate = async (plate) => {
+      for (const value of [Infinity, 10.5, '5' as never])
+        await plate.voltage.write(value).catch((error: EucentricError) => refused.push(error.code));
+      await plate.voltage.write(NaN);
+    };
+    const refused: string[] = [];
+    expect(await failuresOf(() => describeRuns('test/plate-item', given))).toContainEqual(leavesEverything);
+    expect(refused.slice(0, 3)).toEqual(Array(3).fill('limits/out-of-range'));
+    expect(sent).toEqual([]);
+  }, 120_000);
+
+  test('that an item leaves changed is caught', async () => {
+    behaviour.plate = async ({ voltage: setting }) => setting.write((await setting.read()) + 1);
+    expect(await failuresOf(() => describeRuns('test/plate-item', given))).toContainEqual(leavesEverything);
+  }, 120_000);
+
+  test('that an item changes and gives back passes', async () => {
+    behaviour.plate = async ({ voltage: setting }, run) => {
+      await run.preserve(setting);
+      await setting.write(5);
+    };
+    expect(await failuresOf(() => describeRuns('test/plate-item', given))).toEqual([]);
+    expect(sent).toContain(5);
+  }, 120_000);
+});
