@@ -20,11 +20,11 @@ const readoutIntervals: Partial<Record<FeiDetector, number>> = {
 };
 /** Readouts that a counted image comes in. */
 const countedGroups: Partial<Record<FeiDetector, number>> = { 'Falcon 4': 7, 'Falcon 4i': 9 };
-/** What FEI's software takes as the least where the site says nothing of its own. */
+/** Shortest exposure of FEI's software where the site does not give one. */
 const usualShortest = 0.011;
 const unsetShortest = 0.001;
 
-/** What a camera of this plugin is, as far as the site's properties say it. */
+/** Description of a camera of this plugin, from the site's properties. */
 export interface FeiCameraModel {
   /** Number in the properties file. */
   readonly index: number;
@@ -37,7 +37,7 @@ export interface FeiCameraModel {
   /** By rising value. */
   readonly binnings: readonly number[];
   readonly counts: boolean;
-  /** Whether images come gain-normalized only. */
+  /** True for a camera that delivers only gain-normalized images. */
   readonly normalizedOnly: boolean;
   /** Seconds of one readout; undefined where any exposure is taken. */
   readonly readoutInterval: number | undefined;
@@ -49,7 +49,7 @@ export interface FeiCameraModel {
   readonly insertionDelay: number;
 }
 
-/** Whether a camera belongs to this plugin. */
+/** True for a camera that belongs to this plugin. */
 export const isFeiCamera = (camera: CameraSettings): boolean => detectors[camera.get('FEICameraType')] !== undefined;
 
 /** Reads what a camera is from its properties. */

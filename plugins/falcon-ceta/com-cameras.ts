@@ -4,7 +4,7 @@ import { type FeiCameraFound, type FeiPicture, type FeiShot, corrections, readMo
 /** Does something with objects of a server, and lets go of those that came up meanwhile. */
 type Tidily = <Result>(work: () => Result) => Result;
 
-/** What is known of the two kinds of scripting. */
+/** The objects of the two kinds of scripting. */
 export interface Scriptings {
   /** Undefined where only the advanced one is there. */
   readonly standard: AutomationObject | undefined;
@@ -186,11 +186,11 @@ function narrow(counts: ComArray['elements']): FeiPicture['data'] {
 function partOf(object: AutomationObject, member: string, isMethod = false): AutomationObject {
   const part: ComValue = isMethod ? object.call(member) : object.get(member);
   if (isObject(part)) return part;
-  throw new Error(`${object.name}.${member} is no object`);
+  throw new Error(`${object.name}.${member} is not an object`);
 }
 
 function numberIn(object: AutomationObject, member: string): number {
   const value = object.get(member);
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  throw new Error(`${object.name}.${member} is no number`);
+  throw new Error(`${object.name}.${member} is not a number`);
 }

@@ -1,7 +1,7 @@
 import { type AutomationObject, ComApartment, ComError, type HostedDevice } from '../../wires';
 import { ComCameras } from './com-cameras';
 
-/** What the process that speaks to the cameras is told. */
+/** Options of the process that speaks to the cameras. */
 export interface ComCamerasDeviceOptions {
   /** The names under which FEI's two kinds of scripting are registered; empty for none. */
   readonly program: string;

@@ -4,12 +4,12 @@ import type { ComCamerasDeviceOptions } from './com-device';
 import { feiCameraErrors } from './errors';
 import type { FeiCameraFound, FeiCameraTransport, FeiPicture, FeiShot } from './transport';
 
-/** How FEI's scripting is reached; seconds. */
+/** Options of the wire to FEI's scripting; seconds. */
 export interface ComCamerasWireOptions extends ComCamerasDeviceOptions {
   /** The program that runs the process, where it is not this Node. */
   readonly hostCommand: readonly string[];
   readonly answerLimit: number;
-  /** What an image may take beyond its exposure. */
+  /** Limit of an image beyond its exposure. */
   readonly imageLimit: number;
 }
 

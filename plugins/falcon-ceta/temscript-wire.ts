@@ -9,7 +9,7 @@ import {
   restrictedSizes,
 } from './transport';
 
-/** Where the server listens, and how long it may take; seconds. */
+/** Address of the server, and time limits; seconds. */
 export interface TemscriptCamerasOptions {
   readonly host: string;
   readonly port: number;
@@ -104,7 +104,10 @@ export class TemscriptCameras implements FeiCameraTransport {
     return pictureOf(name, (taken as Record<string, unknown>)[name]);
   }
 
-  /** A change of binning may change the exposure, and a camera need not take the exposure it is told: what is set is read again, and set once more. */
+  /**
+   * A change of binning may change the exposure, and a camera may adjust the exposure that it gets. So the settings are
+   * read again, and set once more.
+   */
   private async setUp(
     name: string,
     wanted: Readonly<Record<string, unknown>> & { readonly 'exposure(s)': number; readonly binning: number },
@@ -173,7 +176,7 @@ function pictureOf(name: string, given: unknown): FeiPicture {
     );
   const [columns, rows, text] = [width, height, data] as [number, number, string];
   const bytes = columns * rows * bytesPerPixel;
-  // What is no base64 would be left out without a word.
+  // Characters outside base64 would be skipped silently.
   if (text.length !== 4 * Math.ceil(bytes / 3) || !/^[A-Za-z0-9+/]*={0,2}$/.test(text))
     throw feiCameraErrors.strangeImage(name, `${text.length} characters for ${columns} x ${rows} ${String(type)}`);
   const raw = Buffer.from(text, 'base64');

@@ -7,7 +7,7 @@ export const corrections = { none: 0, dark: 1, gain: 2 } as const;
 /** FEI's numbers of how a camera is read. */
 export const readModes = { linear: 0, counting: 1 } as const;
 
-/** What FEI's software says of a camera. */
+/** FEI's description of a camera. */
 export interface FeiCameraFound {
   /** Seconds. */
   readonly shortestExposure: number;
@@ -36,11 +36,14 @@ export interface FeiPicture {
   readonly data: Uint16Array | Int16Array | Float32Array;
 }
 
-/** What this plugin wants of FEI's scripting interface to cameras, in FEI's own terms; one implementation for each wire. */
+/**
+ * The part of FEI's scripting interface to cameras that this plugin uses, in FEI's own terms; one implementation for
+ * each wire.
+ */
 export interface FeiCameraTransport {
   /** FEI's numbers of the corrections that can be had over this wire; all, where it is left out. */
   readonly corrections?: ReadonlySet<number>;
-  /** Whether cameras that count can only be read out in the ordinary way. */
+  /** True when cameras cannot be read in counting mode. */
   readonly linearOnly?: boolean;
   /** Reaches the camera software; no other call is made before. */
   open(signal?: AbortSignal): Promise<void>;

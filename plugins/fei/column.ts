@@ -2,7 +2,7 @@ import { type Seconds, milliseconds } from '../../core/base';
 import type { Settings } from '../../core/settings';
 import type { AreaLimits } from './illuminated-area';
 
-/** What a site says about its FEI column, as this plugin needs it. */
+/** The site's properties of its FEI column. */
 export interface FeiColumn {
   readonly model: string;
   /** The mag indexes that exist. */
@@ -13,7 +13,7 @@ export interface FeiColumn {
   /** Nominal micrometres on the specimen per image-shift unit. */
   readonly imageShiftScale: { readonly regular: number; readonly lowMagnification: number };
   readonly invertsStageX: boolean;
-  /** Whether the column has three condensers, so that the illuminated area stands for the intensity. */
+  /** True for a column with three condensers, where the illuminated area is the measure of intensity. */
   readonly usesIlluminatedArea: boolean;
   /** The limits that the site has entered; undefined to take the area as it is. */
   readonly illuminatedAreaLimits: AreaLimits | undefined;

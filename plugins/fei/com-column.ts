@@ -36,14 +36,14 @@ export class ComColumn {
     this.gun = partOf(instrument, 'Gun');
   }
 
-  /** What this column is without. */
+  /** Capabilities that this column lacks. */
   lacks(): readonly FeiLack[] {
     return optional
       .filter(([, part, member]) => !(part === 'instrument' ? this.instrument : this.projection).has(member))
       .map(([lack]) => lack);
   }
 
-  /** What the scripting says of itself. */
+  /** Versions that the scripting reports. */
   getVersions(): Readonly<Record<string, string>> {
     return this.tidily(() => {
       const { instrument } = this;
@@ -212,4 +212,4 @@ function flagOf(value: ComResult, what: string): boolean {
 }
 
 const strange = (what: string, value: ComResult): Error =>
-  new Error(`${what} is ${typeof value === 'object' ? 'an object' : String(value)}, which is no value of it`);
+  new Error(`${what} is ${typeof value === 'object' ? 'an object' : String(value)}, which is not a value of it`);

@@ -1,7 +1,7 @@
 import { ComApartment, type HostedDevice } from '../../wires';
 import { ComColumn } from './com-column';
 
-/** What the process that speaks to the column is told. */
+/** Options of the process that speaks to the column. */
 export interface ComDeviceOptions {
   /** The name under which FEI's scripting is registered. */
   readonly program: string;

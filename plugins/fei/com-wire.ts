@@ -4,7 +4,7 @@ import type { ComDeviceOptions } from './com-device';
 import { feiErrors } from './errors';
 import type { FeiLack, FeiTransport, RawPair, RawStageTarget } from './transport';
 
-/** How the column's scripting is reached; seconds. */
+/** Options of the wire to the column's scripting; seconds. */
 export interface ComFeiWireOptions extends ComDeviceOptions {
   /** The program that runs the process, where it is not this Node. */
   readonly hostCommand: readonly string[];

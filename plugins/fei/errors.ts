@@ -48,7 +48,7 @@ export const feiErrors = {
   strangeAnswer: (call: string, answer: unknown): EucentricError =>
     new EucentricError({
       code: 'fei/strange-answer',
-      message: `FEI column: ${call} was answered by ${JSON.stringify(answer)?.slice(0, 80) ?? 'nothing'}, which is no answer to it.`,
+      message: `FEI column: ${call} was answered by ${JSON.stringify(answer)?.slice(0, 80) ?? 'nothing'}, which is not an answer to it.`,
       hint: 'Check that the server on the microscope computer is of a version that this program knows, and that nothing else answers on its port.',
     }),
   serverRefused: (call: string, status: number): EucentricError =>

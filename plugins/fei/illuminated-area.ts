@@ -40,7 +40,7 @@ export class FeiIlluminatedArea implements Driver<IlluminatedArea> {
   }
 }
 
-/** Whether the site has calibrated the limits: they count from when those of spot size 1 in microprobe make sense. */
+/** True when the site has calibrated the limits: they count once those of spot size 1 in microprobe make sense. */
 export const hasCalibratedLimits = (calibrations: Pick<Calibrations, 'records'>): boolean => {
   const first = calibrations.records('IllumAreaLimits').find(({ spot }) => spot === 1);
   return first !== undefined && first.microHigh > first.microLow;

@@ -222,7 +222,7 @@ export class FeiScope implements Driver<Scope> {
     }
   }
 
-  /** What the site has calibrated for this spot size and probe mode, or else what it has entered. */
+  /** Calibrated limits for this spot size and probe mode, or else those that the site has entered. */
   private async areaLimits(signal?: AbortSignal): Promise<AreaLimits | undefined> {
     const calibrations = this.calibrations();
     if (!calibrations || !hasCalibratedLimits(calibrations)) return this.column.illuminatedAreaLimits;

@@ -19,7 +19,7 @@ const durations = { magnification: 0.5, spotSize: 0.3, diffraction: 1.5, eftem: 
 /** The smallest and largest illuminated area in metres; they stand for intensity 0 and 1 of the virtual condenser. */
 const illuminatedAreas = { low: 0, high: 2.5e-4 };
 
-/** What the illumination of one probe mode was when it was left: FEI's condenser and image shift are kept for each of them. */
+/** Illumination of a probe mode when it was left: FEI keeps condenser and image shift for each mode. */
 interface ProbeMemory {
   readonly intensity: number;
   readonly imageShift: RawPair;

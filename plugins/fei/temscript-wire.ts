@@ -12,7 +12,7 @@ import {
   screenPositions,
 } from './transport';
 
-/** Where the server listens, and how long it may take; seconds. */
+/** Address of the server, and time limits; seconds. */
 export interface TemscriptWireOptions {
   readonly host: string;
   readonly port: number;

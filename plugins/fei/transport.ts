@@ -18,7 +18,7 @@ export const lensNumbers = {
 } as const;
 /** The axes that a stage move is about, one bit each. */
 export const axisBits = { x: 1, y: 2, z: 4, alpha: 8 } as const;
-/** What `getStageStatus` says of a stage that stands still. */
+/** Status of a stage at rest, from `getStageStatus`. */
 export const stageReady = 0;
 
 /** A pair of raw values along X and Y. */
@@ -35,21 +35,21 @@ export interface RawStageTarget {
   readonly alpha: number;
 }
 
-/** What a wire may be without. */
+/** Capabilities that a wire may lack. */
 export type FeiLack = 'EFTEM mode' | 'automatic normalization' | 'absolute focus';
 
 /**
- * What this plugin wants of FEI's scripting interface, in FEI's own terms and units; one implementation for each wire.
- * A call answers when the instrument has done what was asked. A failed call throws whatever its wire throws.
+ * The part of FEI's scripting interface that this plugin uses, in FEI's own terms and units; one implementation for
+ * each wire. A call answers when the instrument has finished. A failed call throws the error of its wire.
  */
 export interface FeiTransport {
-  /** What cannot be had over this wire; nothing, where it is left out. Calls for it are refused. */
+  /** Capabilities that this wire lacks; none by default. Calls for them are refused. */
   readonly lacks?: ReadonlySet<FeiLack>;
   /** Reaches the instrument; no other call is made before. */
   open(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 
-  /** What the other side says of itself, by name; left out where it says nothing. */
+  /** Versions of the other side, by name; absent where it reports none. */
   getVersions?(signal?: AbortSignal): Promise<Readonly<Record<string, string>>>;
 
   /** From 1 in the table of the column; 0 in diffraction. */

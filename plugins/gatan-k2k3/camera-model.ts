@@ -1,13 +1,13 @@
 import type { ReadMode } from '../../core/devices';
 import type { CameraSettings, Settings } from '../../core/settings';
 
-/** Who turns and mirrors images to the orientation that the operator is used to. */
+/** The program that turns and mirrors images to the operator's usual orientation. */
 export type TurnedBy = 'server' | 'DigitalMicrograph' | 'this program';
 
 /** The detectors that this plugin knows. */
 export type Detector = 'K2 Summit' | 'K2 Base' | 'K3';
 
-/** What a camera of this plugin is, as far as the site's properties say it. Sizes are in unbinned pixels as delivered. */
+/** Description of a camera of this plugin, from the site's properties. Sizes are in unbinned pixels as delivered. */
 export interface CameraModel {
   /** Number in the properties file. */
   readonly index: number;
@@ -23,9 +23,9 @@ export interface CameraModel {
   /** The width and height of an image must be multiples of these. */
   readonly widthMultiple: number;
   readonly heightMultiple: number;
-  /** Whether the edges of an area must be multiples too. */
+  /** True when the edges of an area must be multiples too. */
   readonly edgesToo: boolean;
-  /** Which parts of the camera can be read: any, centred ones, or only all of it. */
+  /** Parts of the camera that can be read: any, centred ones, or only all of it. */
   readonly subareas: 'any' | 'centred' | 'none';
   /** 0 to 3: counter-clockwise turns by 90 degrees; 4 more: mirrored about the vertical axis before that. */
   readonly rotationFlip: number;
@@ -48,10 +48,13 @@ export interface CameraModel {
   readonly startupPerFrame: number;
   /** Seconds. */
   readonly frames: { readonly shortest: number; readonly step: number };
-  /** Whether frames are saved only when all have been taken. */
+  /** True when frames are saved only after all of them were taken. */
   readonly savesSynchronously: boolean;
   readonly frameFormat: FrameFormat;
-  /** The shutter of DigitalMicrograph that is to be closed between images, so that the specimen is spared; undefined leaves it as it is. */
+  /**
+   * The shutter of DigitalMicrograph that should be closed between images, to spare the specimen; undefined leaves it
+   * as it is.
+   */
   readonly closedShutter: number | undefined;
 }
 
@@ -77,10 +80,10 @@ const defaultStartupPerFrame = 0.005;
 const k3LinearOffset = 8192;
 const k3LinearToCounting = 350;
 
-/** Whether a camera belongs to this plugin. */
+/** True for a camera that belongs to this plugin. */
 export const isGatanDirectDetector = (camera: CameraSettings): boolean => detectors[camera.get('K2Type')] !== undefined;
 
-/** The numbers that DigitalMicrograph gives to the site's cameras: in the order of the list, without those that are to be ignored. */
+/** DigitalMicrograph's numbers of the site's cameras: in the order of the list, without the ignored ones. */
 export function numberCameras(
   cameras: readonly CameraSettings[],
   settings: Settings,
@@ -93,22 +96,25 @@ export function numberCameras(
   return new Map(cameras.map((camera, at) => [camera.index, given[String(camera.index)] ?? free[at]!]));
 }
 
-/** What is known of a camera beyond its properties. */
+/** Options of a camera beyond its properties. */
 export type ModelOptions = Pick<CameraModel, 'number' | 'longestExposure' | 'frameFormat'> & {
-  /** Who turns the images; decided by the properties when undefined. */
+  /** The program that turns the images; undefined lets the properties decide. */
   readonly turnedBy: TurnedBy | undefined;
 };
 
 /**
- * Who turns single images when the site does not say. DigitalMicrograph does where its own orientation is set to the one that is wanted.
- * Otherwise this program does, and asks the server for no turn: whatever a version of the server makes of that request for single images,
- * the result is the same.
+ * The program that turns single images when the site does not say. DigitalMicrograph does if its own orientation has
+ * the required value. Otherwise this program does, and asks the server for no turn: the result is then the same for
+ * every version of the server.
  */
 function usuallyTurnedBy(camera: CameraSettings): TurnedBy {
   return camera.get('DMRotationAndFlip') === camera.get('RotationAndFlip') ? 'DigitalMicrograph' : 'this program';
 }
 
-/** Whether DigitalMicrograph turns images in a way that the properties do not explain, so that their orientation must be checked. */
+/**
+ * True when DigitalMicrograph turns images in a way that the properties do not explain, so that their orientation must
+ * be checked.
+ */
 export const turnsUnclear = (camera: CameraSettings): boolean =>
   camera.get('DMRotationAndFlip') > 0 && camera.get('DMRotationAndFlip') !== camera.get('RotationAndFlip');
 

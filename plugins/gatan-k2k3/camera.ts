@@ -18,10 +18,10 @@ import { fitArea, imageSize } from './geometry';
 import { rotateFlip } from './rotate-flip';
 import { shotOf, startupOf, turnInServer } from './shot';
 
-/** What stands in the properties when the program is to decide. */
-const unset = -1;
+/** Value in the properties that leaves the decision to the program. */
+const unsetValue = -1;
 
-/** What the program knows of the camera, from the site's properties. */
+/** Traits of the camera, from the site's properties. */
 export function traitsOf(model: CameraModel, camera: CameraSettings, leastStartupForPostActions: number): CameraTraits {
   const allowed = camera.get('AllowPostActions');
   return Object.freeze({
@@ -38,7 +38,7 @@ export function traitsOf(model: CameraModel, camera: CameraSettings, leastStartu
     startupDelay: seconds(model.startupDelay),
     builtInSettling: seconds(camera.get('BuiltInSettling')),
     frames: Object.freeze({ shortestFrame: seconds(model.frames.shortest), step: seconds(model.frames.step) }),
-    allowsPostActions: allowed === unset ? model.startupDelay >= leastStartupForPostActions : allowed > 0,
+    allowsPostActions: allowed === unsetValue ? model.startupDelay >= leastStartupForPostActions : allowed > 0,
   });
 }
 

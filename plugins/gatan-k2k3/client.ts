@@ -8,7 +8,7 @@ import {
   WireError,
   packText,
 } from '../../wires';
-import { asFault, gatanErrors } from './errors';
+import { gatanErrorOf, gatanErrors } from './errors';
 import { gatanFunctions as functions } from './functions';
 import type { GatanTransport } from './transport';
 
@@ -20,7 +20,7 @@ export interface GatanLimits {
   readonly saving: number;
 }
 
-/** What the server said of itself when it was connected. */
+/** Description that the server gave when it was connected. */
 export interface GatanServer {
   readonly cameras: number;
   readonly pluginVersion: number;
@@ -37,9 +37,9 @@ export interface GatanShot {
   readonly camera: number;
   readonly parameters: RequestOf<typeof functions.SetK2Parameters2>;
   readonly image: RequestOf<typeof functions.GetAcquiredImage>;
-  /** What to do with the frames; they are not saved without it. */
+  /** Options for saving the frames; without it they are not saved. */
   readonly saving?: RequestOf<typeof functions.SetupFileSaving2>;
-  /** Whether the image comes before all frames have been taken. */
+  /** True when the image comes before all frames have been taken. */
   readonly returnsEarly: boolean;
   /** Seconds from the request until the exposure begins. */
   readonly startup: number;
@@ -58,7 +58,7 @@ export interface RawImage {
 
 /** An image with what the server said of its frames. */
 export interface ReceivedImage extends RawImage {
-  /** Undefined when none were to be saved, and while the server still saves. */
+  /** Undefined when none were requested, and while the server still saves. */
   readonly saved?: number;
   /** Electrons per physical pixel and second; undefined for servers that do not tell. */
   readonly doseRate?: number;
@@ -86,12 +86,12 @@ export class GatanClient {
     this.turns = new Turns('The exposure');
   }
 
-  /** What to call the server in messages. */
+  /** Name of the server in messages. */
   get name(): string {
     return this.transport.name;
   }
 
-  /** What the server said when it was connected; undefined before. */
+  /** Description that the server gave when it was connected; undefined before. */
   get server(): GatanServer | undefined {
     return this.described;
   }
@@ -101,7 +101,7 @@ export class GatanClient {
     try {
       await this.transport.open(signal);
     } catch (error) {
-      throw asFault(error, signal);
+      throw gatanErrorOf(error, signal);
     }
     const { count } = await this.call(functions.GetNumberOfCameras, {}, signal);
     await this.call(functions.SetDebugMode, { mode: 0 }, signal);
@@ -118,7 +118,7 @@ export class GatanClient {
     return this.described;
   }
 
-  /** Whether a camera is in the beam path. */
+  /** True when a camera is in the beam path. */
   async isInserted(camera: number, signal?: AbortSignal): Promise<boolean> {
     return (await this.call(functions.IsCameraInserted, { camera }, signal)).inserted;
   }
@@ -160,7 +160,7 @@ export class GatanClient {
         }
       })
       .catch((error: unknown) => {
-        throw asFault(error, signal);
+        throw gatanErrorOf(error, signal);
       });
   }
 
@@ -195,7 +195,7 @@ export class GatanClient {
         }
       })
       .catch((error: unknown) => {
-        throw asFault(error);
+        throw gatanErrorOf(error);
       });
   }
 
@@ -213,7 +213,7 @@ export class GatanClient {
         height,
       });
     } catch (error) {
-      throw asFault(error, signal);
+      throw gatanErrorOf(error, signal);
     }
   }
 
@@ -231,7 +231,7 @@ export class GatanClient {
     try {
       return (await this.checked(packet, values, { limit: this.limits.parameters, ...(signal && { signal }) })).values;
     } catch (error) {
-      throw asFault(error, signal);
+      throw gatanErrorOf(error, signal);
     }
   }
 

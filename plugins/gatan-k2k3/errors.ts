@@ -2,7 +2,7 @@ import { EucentricError, StoppedError } from '../../core/base';
 import type { ExposureRefusal } from '../../core/devices';
 import { WireError } from '../../wires';
 
-/** What the server means by the number of its last error. */
+/** Meanings of the server's error numbers. */
 const meanings: Readonly<Record<number, string>> = {
   1: 'the image was not found',
   2: 'the image is of the wrong type',
@@ -120,7 +120,7 @@ export const gatanErrors = {
 };
 
 /** Gives the failures of the wire the form that the rest of the program knows; stops stay stops. */
-export function asFault(error: unknown, signal?: AbortSignal): unknown {
+export function gatanErrorOf(error: unknown, signal?: AbortSignal): unknown {
   const reason: unknown = signal?.aborted ? signal.reason : undefined;
   if (signal?.aborted && (error === reason || (error instanceof WireError && error.code === 'wire/stopped')))
     return reason instanceof EucentricError ? reason : new StoppedError('The exposure');

@@ -4,12 +4,12 @@ import type { Settings } from '../../core/settings';
 import type { GatanClient } from './client';
 import { gatanErrors } from './errors';
 
-/** What the program knows of a GIF, from the site's properties. */
+/** Description of a GIF, from the site's properties. */
 export interface FilterModel {
-  /** The least and the most that is sent, in electronvolts. */
+  /** Smallest and largest value that is sent, in electronvolts. */
   readonly slitWidths: Range;
   readonly energyLosses: Range;
-  /** What the slit width is multiplied by for the filter. */
+  /** Factor on the slit width for the filter. */
   readonly slitWidthScaling: number;
   /** Set the energy shift of the filter, whose sign is the other way round, instead of its spectrum offset. */
   readonly usesEnergyShift: boolean;
@@ -23,9 +23,9 @@ export interface FilterModel {
 }
 
 const ticksPerSecond = 60;
-const leastSlitWidth = 5;
-/** Differences in electronvolts that the filter does not tell apart. */
-const unchanged = 0.1;
+const minSlitWidth = 5;
+/** Differences in electronvolts that the filter does not resolve. */
+const slitTolerance = 0.1;
 
 /** Reads what a GIF is from the properties of the site; its delays there are in ticks of DigitalMicrograph. */
 export function filterModel(settings: Settings, energyLoss: Range): FilterModel {
@@ -38,7 +38,7 @@ export function filterModel(settings: Settings, energyLoss: Range): FilterModel 
       | 'FilterOffsetDelayCriterion',
   ): number => settings.get(name);
   return {
-    slitWidths: [leastSlitWidth, settings.get('MaximumSlitWidth')],
+    slitWidths: [minSlitWidth, settings.get('MaximumSlitWidth')],
     energyLosses: energyLoss,
     slitWidthScaling: settings.get('GIFslitWidthScaling'),
     usesEnergyShift: settings.get('NoSpectrumOffset'),
@@ -93,7 +93,7 @@ export class GatanFilter implements Driver<EnergyFilter> {
   private async writeWidth(width: ElectronVolts, signal?: AbortSignal): Promise<void> {
     const wanted = width * this.model.slitWidthScaling;
     await this.prepare(signal);
-    if (Math.abs((await this.get('SlitWidth', signal)) - wanted) < unchanged) return;
+    if (Math.abs((await this.get('SlitWidth', signal)) - wanted) < slitTolerance) return;
     await this.set('SlitWidth', wanted, 'the slit width', signal);
   }
 
@@ -107,7 +107,7 @@ export class GatanFilter implements Driver<EnergyFilter> {
     await this.prepare(signal);
     const before = await this.readLoss(signal);
     const change = Math.abs(before - loss);
-    if (change < unchanged) return;
+    if (change < slitTolerance) return;
     if (model.usesEnergyShift) await this.set('EnergyShift', -1 * loss, 'the energy shift', signal);
     else {
       await this.set('SpectrumOffset', loss, 'the spectrum offset', signal);
@@ -134,7 +134,7 @@ export class GatanFilter implements Driver<EnergyFilter> {
   private async set(what: string, value: number, named: string, signal?: AbortSignal): Promise<void> {
     const written = String(Number(value.toFixed(3)));
     const taken = await this.client.script(`IFCSet${what}(${written})\nExit(IFCGet${what}())`, signal);
-    if (!(Math.abs(taken - value) < unchanged))
+    if (!(Math.abs(taken - value) < slitTolerance))
       throw gatanErrors.filterRefused(this.client.name, named, written, String(taken));
   }
 }

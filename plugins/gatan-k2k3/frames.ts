@@ -20,7 +20,7 @@ const formatFlags: Readonly<Record<FrameFormat, number>> = {
 /** The turn of saved frames in the numbers of DigitalMicrograph, whose quarter turns go the other way round. */
 const fileTurns: readonly number[] = [0, 3, 2, 1, 4, 5, 6, 7];
 
-/** How many frames an exposure has. */
+/** Number of frames of an exposure. */
 export const frameCount = ({ exposure }: Pick<Exposure, 'exposure'>, { frameTime }: FrameSeries): number =>
   Math.max(1, Math.round(exposure / frameTime));
 
@@ -40,7 +40,7 @@ export function fitFrames(
   const fewest = Math.max(1, Math.ceil(model.shortestExposure / frameTime - 1e-6));
   const count = Math.max(fewest, Math.min(most, Math.round(wanted.exposure / frameTime)));
   const { saving } = frames;
-  // A return after all frames is no early return.
+  // A return after all frames is not early.
   const returnAfter = saving?.returnAfter !== undefined && saving.returnAfter < count ? saving.returnAfter : undefined;
   const { returnAfter: _, ...plain } = saving ?? { folder: '', name: '' };
   return {
@@ -49,7 +49,7 @@ export function fitFrames(
   };
 }
 
-/** What the server is told about the files of an exposure. */
+/** Request to the server about the files of an exposure. */
 export function savingOf(
   model: CameraModel,
   { folder, name, pixelSize, returnAfter }: FrameSaving,

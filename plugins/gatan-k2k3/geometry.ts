@@ -13,8 +13,9 @@ export function imageSize({ area: { left, top, right, bottom }, binning }: Expos
 }
 
 /**
- * Whether the server takes the area in pixels of the chip. It does for everything that it reduces itself: what is counted in
- * super-resolution, which on a K3 is everything, and what is divided into frames. Otherwise it takes the area in binned pixels.
+ * True when the server takes the area in pixels of the chip. It does so whenever it reduces the data itself: when it
+ * counts in super-resolution, which on a K3 is always, and when it divides into frames. Otherwise it takes the area in
+ * binned pixels.
  */
 export const inChipPixels = (model: CameraModel, { readMode, frames }: Exposure): boolean =>
   model.detector === 'K3' || readMode === 'super-resolution' || frames !== undefined;
@@ -34,11 +35,13 @@ export function userToChip(area: CameraArea, size: Size, rotationFlip: number): 
   return rotationFlip >= 4 ? { ...turned, left: width - turned.right, right: width - turned.left } : turned;
 }
 
-/** What lies between the area that the server is told and what the operator sees: nothing when DigitalMicrograph itself shows the camera so. */
+/**
+ * Turn between the server's area and the operator's view: none when DigitalMicrograph itself shows the camera that way.
+ */
 export const chipTurn = ({ turnedBy, rotationFlip }: CameraModel): number =>
   turnedBy === 'DigitalMicrograph' ? 0 : rotationFlip;
 
-/** Whether rotation and flip exchange width and height. */
+/** True when rotation and flip exchange width and height. */
 export const turnsSides = (rotationFlip: number): boolean => rotationFlip % 2 === 1;
 
 const divided = (area: CameraArea, by: number): CameraArea => ({
@@ -55,7 +58,7 @@ export function wireArea(model: CameraModel, exposure: Exposure): CameraArea {
   return userToChip(divided(exposure.area, unit), whole, chipTurn(model));
 }
 
-/** What one axis of an area must suit; everything is counted in binned pixels. */
+/** Constraints for one axis of an area, in binned pixels. */
 interface AxisRules {
   /** Sizes must be multiples of it. */
   readonly multiple: number;

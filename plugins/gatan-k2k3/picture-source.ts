@@ -1,6 +1,6 @@
 import type { CameraArea, Processing, ReadMode } from '../../core/devices';
 
-/** What a picture is to be taken with, in terms of the chip of the detector, before the server turns or mirrors it. */
+/** Request for a picture in terms of the detector's chip, before the server turns or mirrors it. */
 export interface PictureRequest {
   /** Number of the camera in the server. */
   readonly camera: number;
@@ -16,7 +16,7 @@ export interface PictureRequest {
   readonly settling: number;
   /** Of a picture that is one of the frames of an exposure: its place from 0, and how many there are. */
   readonly frame?: { readonly place: number; readonly count: number };
-  /** The number that counts are to be multiplied by, as the client set it. */
+  /** Factor on the counts, as the client set it. */
   readonly scaling: number;
 }
 
@@ -35,7 +35,7 @@ export interface StandInCamera {
   readonly inserted?: boolean;
 }
 
-/** Where a stand-in server has its pictures from. */
+/** Source of the pictures of a stand-in server. */
 export interface PictureSource {
   readonly cameras: readonly StandInCamera[];
   /** Takes a picture; returns when the exposure is over. Rejects when the signal fires. */

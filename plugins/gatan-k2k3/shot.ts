@@ -17,7 +17,7 @@ const processings: Readonly<Record<Processing, number>> = {
   'dark subtracted': 1,
   'gain normalized': 2,
 };
-/** What the camera itself does to the data before the server gets them: 2 subtracts dark, 4 normalizes gain. */
+/** Processing by the camera before the server gets the data: 2 subtracts dark, 4 normalizes gain. */
 const hardwareProcessings: Readonly<Record<Processing, number>> = {
   unprocessed: 0,
   'dark subtracted': 2,

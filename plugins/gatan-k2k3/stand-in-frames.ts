@@ -17,7 +17,7 @@ type Saving = RequestOf<typeof gatanFunctions.SetupFileSaving2>;
 
 /** The frames of a stand-in server: adds them up, saves them as MRC whatever the format asked for, and may return before it has them all. */
 export class StandInFrames {
-  /** Whether the next exposure is to be saved. */
+  /** True when the next exposure will be saved. */
   saves = false;
   /** Frames in the sum that was returned last. */
   taken = 0;
@@ -74,7 +74,7 @@ export class StandInFrames {
     return first;
   }
 
-  /** What became of the last saving, when it has ended. */
+  /** Result of the last saving, when it has ended. */
   result(): Promise<{ readonly saved: number; readonly error: number }> {
     return this.last;
   }

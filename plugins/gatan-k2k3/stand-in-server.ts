@@ -14,7 +14,7 @@ import { rotateFlip } from './rotate-flip';
 import { StandInFilter } from './stand-in-filter';
 import { StandInFrames } from './stand-in-frames';
 
-/** What the server calls itself. */
+/** Identity that the server reports. */
 export interface StandInIdentity {
   readonly pluginVersion: number;
   readonly version: number;
@@ -154,7 +154,7 @@ export class GatanStandInServer {
     return this.source.cameras[camera] ? answer() : this.failed(failures.wrongType);
   }
 
-  /** Whether a camera is in its continuous mode. */
+  /** True for a camera in its continuous mode. */
   get viewing(): boolean {
     return this.continuous;
   }

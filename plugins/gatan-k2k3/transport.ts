@@ -1,8 +1,8 @@
 import type { CallOptions, PacketFunction, PacketReply, RequestOf } from '../../wires';
 
-/** What the camera's own code speaks through: the functions of one camera server, wherever that runs. */
+/** The functions of a camera server that the camera's code uses, wherever the server runs. */
 export interface GatanTransport {
-  /** What to call the server in messages. */
+  /** Name of the server in messages. */
   readonly name: string;
   /** Number of the connection; when it changes, the server may have forgotten what was set. */
   readonly connectionNumber: number;

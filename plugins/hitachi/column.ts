@@ -22,7 +22,7 @@ export interface BlankingCoil {
   readonly delta: number;
 }
 
-/** What a site says about its Hitachi column, as this plugin needs it. */
+/** The site's properties of its Hitachi column. */
 export interface HitachiColumn {
   readonly model: string;
   readonly magnifications: readonly HitachiMagnification[];
@@ -35,7 +35,7 @@ export interface HitachiColumn {
   readonly defocusPerLens: { readonly regular: number; readonly lowMagnification: number };
   /** The coil that shifts the image in each range. */
   readonly imageShiftCoils: Readonly<Record<ColumnRange, HitachiCoil>>;
-  /** Whether the column itself keeps the beam on the camera when the image is shifted. */
+  /** True for a range in which the column itself keeps the beam on the camera when the image is shifted. */
   readonly followsWithBeam: Readonly<Record<ColumnRange, boolean>>;
   readonly blanking: BlankingCoil;
   readonly spotStepDelay: Seconds;

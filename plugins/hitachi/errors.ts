@@ -17,7 +17,7 @@ export const hitachiErrors = {
   strangeAnswer: (line: string, answer: string): EucentricError =>
     new EucentricError({
       code: 'hitachi/strange-answer',
-      message: `Hitachi column: "${line}" was answered by "${answer.slice(0, 80)}", which is no answer to it.`,
+      message: `Hitachi column: "${line}" was answered by "${answer.slice(0, 80)}", which is not an answer to it.`,
       hint: 'Another program may be connected to the column; only one can be.',
     }),
   noAnswer: (line: string, seconds: number): EucentricError =>

@@ -46,9 +46,9 @@ const delays = {
 const screenLimit = 15;
 const magnificationLimit = 5;
 /** A coil moves the beam or it does not; differences below this are noise of the last digit. */
-const noise = 1e-6;
+const coilResolution = 1e-6;
 
-/** What a Hitachi column is told from outside. */
+/** Dependencies of a Hitachi column. */
 export interface HitachiSurroundings {
   readonly clock: Clock;
   /** Beam shift for one unit of image shift at a magnification; undefined where it is not calibrated. */
@@ -71,9 +71,9 @@ export class HitachiScope implements Driver<Scope>, Driver<NeutralImageShift> {
   readonly highTension: Driver<Scope>['highTension'];
   readonly neutral: ReadableDriver<Vector<ReturnType<typeof imageShiftUnits>>>;
   private readonly zeros = new Map<boolean, number>();
-  /** Where the blanking coil was before the beam was blanked; undefined while it is not. */
+  /** Position of the blanking coil before the beam was blanked; undefined while it is not. */
   private unblanked: Vector | undefined;
-  /** Whether a change of magnification has been sent and has not come to its end. */
+  /** True while a change of magnification is under way. */
   private changing = false;
 
   constructor(
@@ -158,7 +158,7 @@ export class HitachiScope implements Driver<Scope>, Driver<NeutralImageShift> {
     await this.readFocus();
   }
 
-  /** Does nothing: Hitachi columns cannot be told to normalize lenses. */
+  /** Does nothing: Hitachi columns have no command to normalize lenses. */
   normalize(_group: unknown, signal?: AbortSignal): Promise<void> {
     return Promise.resolve().then(() => signal && throwIfStopped(signal));
   }
@@ -198,7 +198,7 @@ export class HitachiScope implements Driver<Scope>, Driver<NeutralImageShift> {
     await protocol.set('Column Magnification', to.magnification);
     await this.waitFor(async () => (await this.readFocus()).value !== focus, delays.focus, signal);
     await this.waitFor(
-      async () => length(subtract(await protocol.coil(this.column.imageShiftCoils[to.range]), shift)) > noise,
+      async () => length(subtract(await protocol.coil(this.column.imageShiftCoils[to.range]), shift)) > coilResolution,
       delays.imageShift,
       signal,
     );
@@ -242,7 +242,7 @@ export class HitachiScope implements Driver<Scope>, Driver<NeutralImageShift> {
         column.beamShiftPerCoil,
       );
     await protocol.setCoil(column.imageShiftCoils[range], coil);
-    if (beam && length(change) > noise) await protocol.setCoil('BH', beam);
+    if (beam && length(change) > coilResolution) await protocol.setCoil('BH', beam);
   }
 
   private metresPerLens(low: boolean): number {

@@ -208,7 +208,7 @@ export class SimulatedHitachiWire implements HitachiTransport {
     return this.shifts.get(this.shiftKey()) ?? this.neutral();
   }
 
-  /** Where the coil does nothing; a little different at each magnification that has a value of its own. */
+  /** Value at which the coil has no effect; a little different at each magnification with a value of its own. */
   private neutral(): Pair {
     const key = this.shiftKey();
     return { x: rawCentre + ((key * 37) % 21) * 400, y: rawCentre + ((key * 53) % 19) * 400 };

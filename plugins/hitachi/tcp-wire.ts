@@ -2,7 +2,7 @@ import { LineClient, type LineClientOptions } from '../../wires';
 import { hitachiErrors } from './errors';
 import type { HitachiTransport } from './transport';
 
-/** Where the column listens, and how long it may take; milliseconds. */
+/** Address of the column, and time limits; milliseconds. */
 export interface TcpWireOptions {
   readonly host: string;
   readonly port: number;

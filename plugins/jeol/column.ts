@@ -9,7 +9,7 @@ export interface FunctionRange {
   readonly first: number;
 }
 
-/** What a site says about its JEOL column, as this plugin needs it. */
+/** The site's properties of its JEOL column. */
 export interface JeolColumn {
   readonly model: string;
   readonly magIndexes: ReadonlySet<number>;
@@ -27,7 +27,7 @@ export interface JeolColumn {
   /** Micrometres of defocus for one step of the fine objective lens, and of the objective minilens in low magnification. */
   readonly defocusPerStep: { readonly regular: number; readonly lowMagnification: number };
   readonly magEventWait: Seconds;
-  /** How long to wait after a change of magnification within a range, and into another one. */
+  /** Waiting time after a change of magnification within a range, and into another one. */
   readonly postMagDelay: { readonly within: Seconds; readonly across: Seconds };
   readonly screenRaiseDelay: Seconds;
   readonly stageTimeout: Seconds;

@@ -15,7 +15,7 @@ import { type DacPair, type JeolDeflector, type JeolLens, dacFull } from './tran
 /** Does something with objects of a server, and lets go of those that came up meanwhile. */
 type Tidily = <Result>(work: () => Result) => Result;
 
-/** What a call answers into one of its arguments. */
+/** Type of an answer that a call writes into one of its arguments. */
 type Kind = 'whole' | 'number' | 'text';
 
 /** The types under which a server may want the place for an answer, the usual one first: it takes no other. */
@@ -36,7 +36,7 @@ export const otherAnswer = 'jeol/other-answer';
  */
 export class ComColumn {
   private readonly parts = new Map<Part, AutomationObject>();
-  /** Which of the types of a place a call has taken. */
+  /** The possible type of a place that a call has accepted. */
   private readonly taken = new Map<string, number>();
 
   constructor(
@@ -186,6 +186,6 @@ export class ComColumn {
 /** A value of a deflector or lens, which is never cut off to fit. */
 function steps(value: number): ComValue {
   if (!Number.isInteger(value) || value < 0 || value > dacFull)
-    throw new RangeError(`${value} is no value of a deflector or lens`);
+    throw new RangeError(`${value} is not a value of a deflector or lens`);
   return asLong(value);
 }

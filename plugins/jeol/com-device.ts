@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ComApartment, type HostSurroundings, type HostedDevice } from '../../wires';
 import { ComColumn, otherAnswer } from './com-column';
 
-/** What the process that speaks to the column is told. */
+/** Options of the process that speaks to the column. */
 export interface ComDeviceOptions {
   /** The name under which JEOL's external control is registered. */
   readonly program: string;

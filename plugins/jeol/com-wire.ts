@@ -5,7 +5,7 @@ import type { ComDeviceOptions } from './com-device';
 import { jeolErrors } from './errors';
 import { type DacPair, JeolBusy, type JeolDeflector, type JeolLens, type JeolTransport } from './transport';
 
-/** How JEOL's external control is reached; seconds. */
+/** Options of the wire to JEOL's external control; seconds. */
 export interface ComJeolWireOptions {
   readonly program: string;
   /** The program that runs the process, where it is not this Node. */

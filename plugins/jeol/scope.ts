@@ -20,7 +20,7 @@ const pollInterval = milliseconds(100);
 const screenLimit = 15;
 const alphaDelay = milliseconds(500);
 
-/** What a JEOL column is told from outside. */
+/** Dependencies of a JEOL column. */
 export interface JeolSurroundings {
   readonly clock: Clock;
   /** Beam shift for one unit of image shift at a mag index and alpha; undefined where it is not calibrated. */
@@ -45,9 +45,9 @@ export class JeolScope implements Driver<Scope>, Driver<AlphaSelector>, Driver<N
   readonly neutral: ReadableDriver<Awaited<ReturnType<JeolShifts['neutral']>>>;
   private readonly focus: JeolFocus;
   private readonly clock: Clock;
-  /** Whether a change of magnification has been sent and has not come to its end. */
+  /** True while a change of magnification is under way. */
   private changing = false;
-  /** Whether the screen has been sent somewhere and has not been seen to arrive: until then it may report where it was. */
+  /** True from a command to the screen until it has arrived: until then it may report its old place. */
   private screenMoves = false;
 
   constructor(

@@ -16,10 +16,10 @@ import { type DacPair, type JeolTransport, dacCentre, dacFull } from './transpor
 
 /** Image-shift units for one step of the image-shift deflector; the axes differ. */
 export const imageShiftPerStep = { x: 0.00508, y: 0.00434 };
-/** How far the image-shift deflector may go from its centre, in steps. */
+/** Largest distance of the image-shift deflector from its centre, in steps. */
 const imageShiftReach = 0x3fff;
 
-/** What the shifts need to know at the moment of a change. */
+/** Dependencies of the shifts at the moment of a change. */
 export interface ShiftSurroundings {
   isLow(): Promise<boolean>;
   /** Beam shift that goes with image shift; undefined where it is not calibrated. */
@@ -87,7 +87,7 @@ export class JeolShifts {
     if (beam) await transport.setDeflector('CLA1', beam.x, beam.y);
   }
 
-  /** Where the beam deflector has to go so that the beam stays on the camera; undefined when it need not move. */
+  /** Target of the beam deflector that keeps the beam on the camera; undefined when it need not move. */
   private async followingBeam(steps: DacPair): Promise<DacPair | undefined> {
     const { transport, column, surroundings } = this;
     const imageToBeam = await surroundings.imageToBeam();

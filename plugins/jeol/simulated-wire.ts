@@ -21,11 +21,11 @@ const durations = { call: 0.06, stageCall: 0.25, magnification: 0.8, screen: 2 }
 const perStep = { beam: 0.025, objective: 0.0058, minilens: 0.01 };
 const fineInCoarse = 32;
 
-/** What the simulated column has to know of the site to number its magnifications as the site does. */
+/** Properties with which the simulated column numbers its magnifications as the site does. */
 export interface SimulatedJeolFacts {
   readonly ranges: readonly { readonly mode: number; readonly first: number }[];
   readonly projectorShift: boolean;
-  /** Every so many calls the column is busy; for tests. */
+  /** The column is busy once in this number of calls; for tests. */
   readonly busyEvery?: number;
 }
 
@@ -268,5 +268,5 @@ const dacOf = (value: DacPair, step: DacPair, neutral: DacPair): DacPair => ({
 
 function checkDac(value: number): void {
   if (!Number.isInteger(value) || value < 0 || value > dacFull)
-    throw new RangeError(`${value} is no value of a deflector or lens`);
+    throw new RangeError(`${value} is not a value of a deflector or lens`);
 }

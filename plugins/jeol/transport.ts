@@ -4,7 +4,7 @@ export const functionModes = { mag: 0, lowMag: 2, samag: 3, diffraction: 4 } as 
 export const deflectors = { is1: 8, pla: 11 } as const;
 /** JEOL's numbers of the places of the viewing screen: flat in the beam, inclined, folded away. */
 export const screenPlaces = { down: 0, inclined: 1, up: 2 } as const;
-/** What a stage axis says of itself. */
+/** States of a stage axis. */
 export const stageStates = { rest: 0, moving: 1, limiter: 2 } as const;
 /** A deflector or lens at the middle of its range. */
 export const dacCentre = 0x8000;
@@ -26,8 +26,9 @@ export type JeolDeflector = 'IS1' | 'PLA' | 'CLA1';
 export class JeolBusy extends Error {}
 
 /**
- * What this plugin wants of JEOL's external-control interface, in JEOL's own terms and units; one implementation for each wire.
- * A call answers when the instrument has taken it, not when lenses or stage have arrived. Calls must not overlap.
+ * The part of JEOL's external-control interface that this plugin uses, in JEOL's own terms and units; one
+ * implementation for each wire. A call answers when the instrument has taken it, not when lenses or stage have arrived.
+ * Calls must not overlap.
  */
 export interface JeolTransport {
   /** Reaches the instrument; no other call is made before. */

@@ -1,6 +1,6 @@
 import type { Settings } from '../../core/settings';
 
-/** What a site says about the column behind SerialEM, as this plugin needs it. */
+/** The site's properties of the column behind SerialEM. */
 export interface SerialEmColumn {
   readonly model: string;
   readonly magIndexes: ReadonlySet<number>;

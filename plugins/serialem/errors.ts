@@ -23,7 +23,7 @@ export const serialEmErrors = {
   strangeReport: (name: string, reported: readonly unknown[]): EucentricError =>
     new EucentricError({
       code: 'serialem/strange-report',
-      message: `SerialEM: ${name} reported ${JSON.stringify(reported).slice(0, 80)}, which is no answer to it.`,
+      message: `SerialEM: ${name} reported ${JSON.stringify(reported).slice(0, 80)}, which is not an answer to it.`,
       hint: 'Check that its version knows this command, and that nothing else answers on its port.',
     }),
   callFailed: (name: string, cause: unknown): EucentricError =>

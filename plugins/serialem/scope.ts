@@ -27,7 +27,7 @@ import { serialEmErrors } from './errors';
 import type { SerialEmScript } from './script';
 
 /** Seconds of what takes long. */
-const slow = 60;
+const slowLimit = 60;
 /** NormalizeLenses takes the sum of 1 for the projector, 2 for the objective and 4 for the condensers. */
 const lensBits: Readonly<Record<LensGroup, number>> = {
   'spot size': 4,
@@ -139,7 +139,7 @@ export class SerialEmScope implements Driver<Scope> {
 
   async normalize(group: LensGroup, signal?: AbortSignal): Promise<void> {
     if (signal) throwIfStopped(signal);
-    await this.script.do('NormalizeLenses', [lensBits[group]], { limit: slow, ...(signal && { signal }) });
+    await this.script.do('NormalizeLenses', [lensBits[group]], { limit: slowLimit, ...(signal && { signal }) });
     this.normalized = this.clock.now();
   }
 
@@ -154,13 +154,13 @@ export class SerialEmScope implements Driver<Scope> {
   private async changeMagnification(index: number, signal?: AbortSignal): Promise<void> {
     inMagnificationTable(index, this.column.magIndexes);
     if ((await this.script.number('ReportMagIndex', signal)) === index) return;
-    await this.script.do('SetMagIndex', [index], { limit: slow, ...(signal && { signal }) });
+    await this.script.do('SetMagIndex', [index], { limit: slowLimit, ...(signal && { signal }) });
     this.normalized = this.clock.now();
   }
 
   private async changeSpot(spot: number, signal?: AbortSignal): Promise<void> {
     if ((await this.script.number('ReportSpotSize', signal)) === spot) return;
-    await this.script.do('SetSpotSize', [spot], { limit: slow, ...(signal && { signal }) });
+    await this.script.do('SetSpotSize', [spot], { limit: slowLimit, ...(signal && { signal }) });
   }
 
   private async readProbeMode(signal?: AbortSignal): Promise<ProbeMode> {
@@ -176,11 +176,11 @@ export class SerialEmScope implements Driver<Scope> {
       return;
     }
     if ((await this.readProbeMode(signal)) !== mode)
-      await this.script.do('SetProbeMode', [mode], { limit: slow, ...(signal && { signal }) });
+      await this.script.do('SetProbeMode', [mode], { limit: slowLimit, ...(signal && { signal }) });
   }
 
   private async moveScreen(down: boolean, signal?: AbortSignal): Promise<void> {
     if ((await this.screenDown.read(signal)) === down) return;
-    await this.script.do(down ? 'ScreenDown' : 'ScreenUp', [], { limit: slow, ...(signal && { signal }) });
+    await this.script.do(down ? 'ScreenDown' : 'ScreenUp', [], { limit: slowLimit, ...(signal && { signal }) });
   }
 }

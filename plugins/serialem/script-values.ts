@@ -19,7 +19,9 @@ export function packArguments(given: readonly ScriptValue[]): Int32Array {
   return longsOf(bytes);
 }
 
-/** What a command reported: flags that tell the texts, then the numbers, then the texts; undefined for what cannot be that. */
+/**
+ * The report of a command: flags that mark the texts, then the numbers, then the texts; undefined for anything else.
+ */
 export function unpackReport(array: Int32Array, last: number): readonly ScriptValue[] | undefined {
   const count = last + 1;
   if (count === 0) return array.length === 0 ? [] : undefined;

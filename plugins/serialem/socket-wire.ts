@@ -3,7 +3,7 @@ import { serialEmErrors } from './errors';
 import { packArguments, unpackReport } from './script-values';
 import { type CommandOptions, type ScriptValue, type SerialEmTransport, commands } from './transport';
 
-/** Where SerialEM listens, and how long it may take; seconds. */
+/** Address of SerialEM, and time limits; seconds. */
 export interface SocketWireOptions {
   readonly host: string;
   readonly port: number;

@@ -1,14 +1,17 @@
 /** A value that a command takes or reports. */
 export type ScriptValue = number | string;
 
-/** How long a command may take. */
+/** Options of a command. */
 export interface CommandOptions {
   /** Seconds. */
   readonly limit?: number;
   readonly signal?: AbortSignal;
 }
 
-/** What this plugin wants of SerialEM: its script commands by number, in the units of its scripts; one implementation for each wire. */
+/**
+ * The script commands of SerialEM that this plugin uses, by number, in the units of its scripts; one implementation for
+ * each wire.
+ */
 export interface SerialEmTransport {
   /** Reaches SerialEM and asks it to let itself be controlled; no command is run before. */
   open(signal?: AbortSignal): Promise<void>;

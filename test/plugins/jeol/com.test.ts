@@ -120,7 +120,7 @@ describeOnWindows('JEOL column over COM', () => {
     expect(await wire.getHtValue()).toBe(300_000);
     expect(await wire.getDeflector('IS1')).toEqual({ x: 1000, y: 65535 });
     await expect(wire.setLens('CL3', 65536)).rejects.toMatchObject({
-      message: expect.stringContaining('65536 is no value') as string,
+      message: expect.stringContaining('65536 is not a value') as string,
     });
   });
 
