@@ -219,7 +219,15 @@ function provideOptics(
   const settling = new SettlingTimes(optics, clock, scope, stage);
   const none = vector(imageShiftUnits(0), imageShiftUnits(0));
   const offsetOf = (magIndex: number) => hooks.imageShiftOffset.promise(none, magIndex);
-  const imageShift = new NetImageShiftControl({ scope, cameras, optics, settling, clock, offsetOf });
+  const imageShift = new NetImageShiftControl({
+    scope,
+    cameras,
+    optics,
+    settling,
+    clock,
+    offsetOf,
+    seen: kernel.settingSeen,
+  });
   const adjustment = () => (registry.has(ImageShiftAdjustment) ? registry.get(ImageShiftAdjustment) : undefined);
   const carrying = new MagnificationCarrying({
     scope,

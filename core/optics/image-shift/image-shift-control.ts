@@ -49,6 +49,8 @@ export interface ImageShiftParts {
   readonly clock: Clock;
   /** The column's image shift at a net image shift of zero. */
   readonly offsetOf: (magIndex: number) => Promise<Vector<ImageShiftUnits>>;
+  /** Announces each value that is read or written. */
+  readonly seen?: (setting: Setting<Vector<ImageShiftUnits>>, value: Vector<ImageShiftUnits>) => void;
 }
 
 /** The net image shift over the column's own. */
@@ -82,6 +84,7 @@ export class NetImageShiftControl implements ImageShiftControl {
     const change = subtract(raw, await scope.imageShift.read(signal));
     try {
       await scope.imageShift.write(raw, signal);
+      this.parts.seen?.(this.net, value);
     } finally {
       // A write that failed may still have moved the coils.
       settling.imageShiftRestsAt(
@@ -95,6 +98,7 @@ export class NetImageShiftControl implements ImageShiftControl {
     const magIndex = await scope.magIndex.read(signal);
     const net = subtract(await scope.imageShift.read(signal), await offsetOf(magIndex));
     this.handedOut.add(net);
+    this.parts.seen?.(this.net, net);
     return net;
   }
 

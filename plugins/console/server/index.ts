@@ -8,7 +8,7 @@ import type { ConsoleOptions } from '../options';
 import { Access } from './web/access';
 import { perform } from './commands';
 import { consoleErrors } from './errors';
-import { changedSince, instrumentNow } from './guide/changed-conditions';
+import { type InstrumentNow, changedSince, instrumentNow } from './guide/changed-conditions';
 import { findingsByItem, findingsOf, guideOf, inForceIn } from './guide/guide';
 import { Images } from './images/images';
 import { InstrumentControl } from './instrument-control';
@@ -45,11 +45,14 @@ export async function serveConsole(
 ): Promise<void> {
   const page = await builtPage(tell);
   const state = new SharedState(() => clock.date());
-  const settings = new SettingsPanel(session, state);
+  const settings = new SettingsPanel(session, state, () => !runs.isMeasuring);
   const instrument = new InstrumentControl(session);
   const access = new Access();
 
+  let now: InstrumentNow | undefined;
   const showGuide = async (): Promise<void> => {
+    // A run that measures has the wire to itself.
+    if (!now || !runs.isMeasuring) now = await instrumentNow(session);
     const history = (await session.find(CalibrationHistory)?.list()) ?? [];
     const findings = findingsOf(session, clock.date());
     state.set('findings', findings);
@@ -62,7 +65,7 @@ export async function serveConsole(
         session.find(Calibrations)?.unsaved ?? false,
         findingsByItem(findings),
         inForceIn(session.find(Calibrations), session.find(Settings)),
-        changedSince(await instrumentNow(session)),
+        changedSince(now),
       ),
     );
   };
@@ -80,11 +83,12 @@ export async function serveConsole(
     showGuide().catch((error: unknown) => log.warn(`The guide could not be brought up to date: ${String(error)}`));
     void settings.refresh();
   };
-  const runs = new RunControl(session, state, refresh);
+  const runs: RunControl = new RunControl(session, state, refresh);
   const images = new Images(session, state, showMenu);
   const endings = [
     session.onLog(({ level, text }) => state.log(level, text)),
     onStored((item) => runs.noteStored(item)),
+    settings.dispose,
   ];
 
   const server = createWebServer(page, access);

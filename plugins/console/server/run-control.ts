@@ -40,11 +40,14 @@ export class RunControl {
     await this.ended;
   }
 
+  /** True while a run measures: it goes on by itself, and does not wait for the operator to do something at the microscope. */
+  get isMeasuring(): boolean {
+    return this.current !== undefined && !this.questions.waiting.some((each) => each.for === 'button');
+  }
+
   /** Throws unless the operator may change the microscope: nothing runs, or the run waits for the operator to do so. */
   checkFree(): void {
-    if (!this.current) return;
-    if (this.questions.waiting.some((each) => each.for === 'button')) return;
-    throw consoleErrors.busy(this.current.label);
+    if (this.current && this.isMeasuring) throw consoleErrors.busy(this.current.label);
   }
 
   /** Starts an item; resolves at once, and throws if it cannot start. */

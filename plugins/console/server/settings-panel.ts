@@ -9,7 +9,8 @@ const readLimitMilliseconds = 10_000;
 const writeLimitMilliseconds = 300_000;
 
 /**
- * The settings of column, stage, camera and filter: read regularly while a browser is connected, and changed on demand.
+ * The settings of column, stage, camera and filter: read regularly while a browser is connected, and changed on demand. While a run
+ * measures nothing is read; the panel then shows each value that the run itself reads or writes.
  */
 export class SettingsPanel {
   private readonly settings: readonly PanelSetting[];
@@ -17,17 +18,24 @@ export class SettingsPanel {
   private reading: Promise<void> | undefined;
 
   constructor(
-    session: Pick<Session, 'find' | 'deviceSettings'>,
+    session: Pick<Session, 'find' | 'deviceSettings' | 'onSetting'>,
     private readonly state: SharedState,
+    /** False while a run measures. */
+    private readonly mayRead: () => boolean,
   ) {
     this.settings = settingList(session);
+    this.dispose = session.onSetting((setting, value) => this.show(setting, value));
     state.set('settings', []);
   }
 
-  /** Reads everything once; a second call joins the present reading. A setting that cannot be read shows that. */
-  refresh(): Promise<void> {
+  /** Ends listening to the instrument. */
+  readonly dispose: () => void;
+
+  /** Reads everything once, unless a run measures; a second call joins the present reading. A setting that cannot be read shows that. */
+  async refresh(): Promise<void> {
+    if (!this.mayRead()) return;
     this.reading ??= this.read().finally(() => (this.reading = undefined));
-    return this.reading;
+    await this.reading;
   }
 
   /** Changes a setting. Throws `console/unknown-setting`, `console/bad-value`, or the device's error. */
@@ -43,11 +51,24 @@ export class SettingsPanel {
     }
   }
 
+  /** Shows a value that some part of the program read or wrote. */
+  private show(setting: object, value: unknown): void {
+    const cells = this.settings.find((each) => each.setting === setting)?.cells ?? [];
+    if (cells.length === 0 || this.reading) return;
+    this.shown = this.shown.map((state) => {
+      const cell = cells.find(({ id }) => id === state.id);
+      return cell ? { ...headOf(cell), ...cell.show(value) } : state;
+    });
+    this.state.set('settings', this.shown);
+  }
+
   private async read(): Promise<void> {
     const signal = AbortSignal.timeout(readLimitMilliseconds);
     const shown: SettingState[] = [];
     // One after the other: some columns answer one question at a time.
     for (const { setting, cells } of this.settings) {
+      // A run that has begun meanwhile has the wire to itself.
+      if (!this.mayRead()) return;
       let show: (cell: PanelCell) => Pick<SettingState, 'text' | 'unit' | 'value' | 'change'>;
       try {
         const value = await setting.read(signal);
@@ -57,15 +78,19 @@ export class SettingsPanel {
         if (isNotOnThisWire(error)) continue;
         show = () => ({ text: `not read: ${describe(error)}`.slice(0, 200) });
       }
-      for (const cell of cells) {
-        const { id, label, group, about } = cell;
-        shown.push({ id, label, group, ...(about !== undefined && { about }), ...show(cell) });
-      }
+      for (const cell of cells) shown.push({ ...headOf(cell), ...show(cell) });
     }
     this.shown = shown;
     this.state.set('settings', shown);
   }
 }
+
+const headOf = ({ id, label, group, about }: PanelCell): Pick<SettingState, 'id' | 'label' | 'group' | 'about'> => ({
+  id,
+  label,
+  group,
+  ...(about !== undefined && { about }),
+});
 
 function check(label: string, change: NonNullable<SettingState['change']>, value: number | string | boolean): void {
   if (change.by === 'switch' && typeof value !== 'boolean')
