@@ -4,8 +4,8 @@ import { CalibrationDoubts, type Finding, checkConsistency, newFindings } from '
 import { Optics } from '../../core/optics';
 import { Calibrations } from '../../core/store';
 
-/** Tells after each calibration what has become doubtful by it: what contradicts something now and did not before. */
-export function tellDoubts(host: Pick<PluginHost, 'hooks' | 'log' | 'find' | 'settings' | 'provide'>): void {
+/** Reports after each calibration what it made doubtful: the contradictions that were not there before. */
+export function reportFindings(host: Pick<PluginHost, 'hooks' | 'log' | 'find' | 'settings' | 'provide'>): void {
   let before: readonly Finding[] | undefined;
   const latest = new Map<string, readonly Finding[]>();
   host.provide(CalibrationDoubts, { of: (item) => latest.get(item) ?? [] });
@@ -15,9 +15,9 @@ export function tellDoubts(host: Pick<PluginHost, 'hooks' | 'log' | 'find' | 'se
   host.hooks.didRun.tap((...[item]) => {
     const [earlier, now] = [before, before && check(host)];
     before = undefined;
-    const doubts = earlier && now ? newFindings(earlier, now) : [];
-    latest.set(item, doubts);
-    for (const { message, reason, redo } of doubts)
+    const findings = earlier && now ? newFindings(earlier, now) : [];
+    latest.set(item, findings);
+    for (const { message, reason, redo } of findings)
       host.log.warn(`Doubtful now: ${message} ${reason} ${redo.includes('/') ? 'Run again' : 'Look at'}: ${redo}.`);
   });
 }

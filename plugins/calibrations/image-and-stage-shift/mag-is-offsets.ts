@@ -26,7 +26,7 @@ import { ZeroOffsetMode } from './offsets/zero-offset-mode';
 import { costBetween, imageCost } from '../shared/image-series/series-forecast';
 
 type Shift = Vector<ImageShiftUnits>;
-/** What the operator did, step by step. */
+/** Record of the operator's steps. */
 interface Visit {
   readonly shifts: ReadonlyMap<number, Shift>;
   readonly stopped: boolean;
@@ -163,7 +163,7 @@ class MagnificationOffsets {
   private isLow(magIndex: number, camera = this.camera): boolean {
     return this.use.optics.isLowMagnification(magIndex, camera);
   }
-  /** Whether a mag index belongs to low magnification or to the primary or secondary range that another one is in. */
+  /** True when a mag index belongs to low magnification or to the primary or secondary range that another one is in. */
   private related(magIndex: number, to: number): boolean {
     const rangeOf = (index: number): number => this.use.optics.magnificationRange(index, this.camera).lowest;
     return this.isLow(magIndex) || this.isLow(to) || rangeOf(magIndex) === rangeOf(to);

@@ -4,8 +4,8 @@ import { Settings } from '../../../core/settings';
 import { valueSuggestion } from '../shared/result/property-suggestions';
 import { usualStageError } from './stage-shift/stage-shift-plan';
 
-/** A cycle shorter than this, in micrometres, is no cycle of a stage drive. */
-const shortestCycle = 0.1;
+/** Lower limit of a cycle in micrometres. No stage drive repeats over less. */
+const minCycle = 0.1;
 
 /** Sets over which lengths the error of the stage repeats, for this session. */
 export default defineItem({
@@ -16,14 +16,14 @@ export default defineItem({
       kind: 'number',
       unit: 'um',
       decimals: 1,
-      minimum: shortestCycle,
+      minimum: minCycle,
       why: 'Length of a cycle of the X drive in um; not kept beyond the session.',
     },
     'cycle-y': {
       kind: 'number',
       unit: 'um',
       decimals: 1,
-      minimum: shortestCycle,
+      minimum: minCycle,
       why: 'Length of a cycle of the Y drive in um.',
     },
   },

@@ -184,9 +184,10 @@ function withError(value: number, error: number): string {
   const decimals = error > 0 && error < 0.95 ? Math.min(4, Math.ceil(-Math.log10(error) + 0.3)) : 1;
   return `${value.toFixed(decimals)} +- ${error.toFixed(decimals)}`;
 }
-/** What stays is told when it is so many standard errors from nothing, and more than a well settled column shows, in nanometres. */
-const plainly = 4;
-const wellSettled = 0.3;
+/** Standard errors above which the log reports a part that never settles. */
+const minSignificance = 4;
+/** Nanometres above which the log reports it: a column that settles well shows less. */
+const minReported = 0.3;
 
 function inWords({ verdict, factor, remainingPercent = 0, remainingError = 0 }: SettlingSearchResult): string {
   switch (verdict) {
@@ -203,7 +204,7 @@ function whatStays({ verdict, plateau, plateauErrors }: SettlingSearchResult): s
   const away =
     verdict !== 'too slow' &&
     (['x', 'y'] as const).some(
-      (axis) => Math.abs(plateau[axis]) > Math.max(wellSettled, plainly * plateauErrors[axis]),
+      (axis) => Math.abs(plateau[axis]) > Math.max(minReported, minSignificance * plateauErrors[axis]),
     );
   return away
     ? `However long one waits, X ${withError(plateau.x, plateauErrors.x)} nm, Y ${withError(plateau.y, plateauErrors.y)} nm of a step are missing, so this does not settle; it is usual on JEOL columns.`

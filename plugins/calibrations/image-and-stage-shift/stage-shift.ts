@@ -20,7 +20,7 @@ import { correlationSummary } from './image-shift/image-shift-analysis';
 import { WholeImageCorrelation } from './stage-shift/whole-image-correlation';
 import { imageCost } from '../shared/image-series/series-forecast';
 import { opticsMoves, prepareOptics, shiftExposure } from '../shared/image-series/shift-preparation';
-import { doubtQuestion, settleDoubts } from '../shared/image-series/series-doubts';
+import { findingQuestion, settleFindings } from '../shared/image-series/series-findings';
 import { describeStage } from './stage-shift/stage-shift-report';
 import { takeStageSeries } from './stage-shift/stage-shift-series';
 import { type StagePair, type StageVerdict, fitStageShift, judgeStageMatrix } from './stage-shift/stage-shift-analysis';
@@ -65,7 +65,7 @@ export default defineItem({
       kind: 'confirm',
       why: 'Before the stage moves: how many images over which extent, and what the specimen must be like.',
     },
-    doubtful: doubtQuestion,
+    doubtful: findingQuestion,
     forget: {
       kind: 'confirm',
       why: 'Whether to drop a calibration whose axes differ too much; the earlier one is then kept.',
@@ -114,7 +114,7 @@ class StageShift {
     run.restoreLater('camera', () => this.use.cameras.selected.stop());
     run.operator.status('CALIBRATING STAGE SHIFT');
     await prepareOptics(run, this.use.scope, this.use.cameras, this.use.optics, magIndex);
-    const { pairs, doubts } = await takeStageSeries(run, this.use, {
+    const { pairs, findings } = await takeStageSeries(run, this.use, {
       plan,
       start: vector(inMicrometres(start.x), inMicrometres(start.y)),
       prior,
@@ -122,7 +122,7 @@ class StageShift {
     });
     const focus = await this.use.scope.absoluteFocus.read(run.signal);
     await goBack();
-    const remarks = await settleDoubts(run, doubts);
+    const remarks = await settleFindings(run, findings);
     return this.conclude(run, { plan, pairs, remarks, magIndex, focus, binning: exposure.binning });
   }
 
@@ -180,7 +180,7 @@ class StageShift {
         .indexes(camera)
         .some((index) => this.use.optics.pixelSize(index, camera.index)?.how === 'measured'),
     );
-    const text = 'No pixel size of this instrument is measured, so the steps may be quite wrong. Go on all the same?';
+    const text = 'No pixel size of this instrument is measured, so the steps may be quite wrong. Go on anyway?';
     if (!measured && !(await run.operator.confirm({ id: 'no-pixel-size', text, default: false }))) throw refused;
     await this.askAboutExtent(run, plan, magIndex, refused);
     const images = plan.x.images + plan.y.images;
@@ -214,7 +214,7 @@ class StageShift {
     const warning = much
       ? `The steps cover only ${mean.toFixed(1)} um, so you should not do this here: the stage can be wrong by 15 % over so little.`
       : 'The steps do not cover a whole cycle of the stage error, so the result becomes inaccurate at higher magnifications.';
-    const text = `${warning} It is better to calibrate the stage at one low magnification outside LM and to rely on image shift calibrations elsewhere. Go on all the same?`;
+    const text = `${warning} It is better to calibrate the stage at one low magnification outside LM and to rely on image shift calibrations elsewhere. Go on anyway?`;
     if (!(await run.operator.confirm({ id: 'small-extent', text, default: !much }))) throw refused;
   }
 
@@ -262,7 +262,7 @@ class StageShift {
       },
       standardErrors: { ...fit.standardErrors },
       conditions: { magIndex, camera, binning },
-      quality: { remarks: [...verdict.complaints, ...remarks], correlations },
+      quality: { remarks: [...verdict.remarks, ...remarks], correlations },
       propertySuggestions: this.suggestions(fit, verdict, { magIndex, camera }),
       changes: [put('StageToCameraMatrix', { magIndex, camera, ...fit.matrix, absoluteFocus: focus })],
     });
@@ -283,7 +283,7 @@ class StageShift {
           'direction of the X axis',
         ),
       ];
-    return verdict.complaints.length > 0
+    return verdict.remarks.length > 0
       ? []
       : [tiltAxisSuggestion(place, verdict.rotation, rotationError(fit.matrix, fit.standardErrors))];
   }

@@ -40,7 +40,7 @@ export interface MeasuredPair {
   readonly shift: Vector;
 }
 
-/** What the pairs of one series say. */
+/** The fit of the pairs of one series. */
 export interface ImageShiftFit {
   /** Unbinned camera pixels for one unit of image shift. */
   readonly matrix: Matrix;
@@ -105,7 +105,7 @@ export function fitImageShift(
 
 const spread = (values: readonly number[]): number => Math.max(...values) - Math.min(...values);
 
-/** How well measurements of the same thing agree. */
+/** Compares measurements of the same thing. */
 function compare(
   pattern: PatternName,
   pairs: readonly MeasuredPair[],
@@ -128,7 +128,7 @@ function compare(
   return { range: Math.max(along, across), driftEstimates: [sum(0, 1), sum(2, 3), sum(4, 5), sum(6, 7)] };
 }
 
-/** How good a calibration is by the range of its pairs, in the customary words. */
+/** Quality of a calibration by the range of its pairs, in the customary words. */
 export type Quality = 'good' | 'fair' | 'poor' | 'bad';
 
 /** Limits of the range, in percent, up to which a calibration is good, fair or poor; twice as wide in low magnification. */
@@ -142,7 +142,7 @@ export function qualityOf(rangePercent: number, lowMagnification: boolean): Qual
   return relaxed > qualityLimits.good ? 'fair' : 'good';
 }
 
-/** What to say about a quality. */
+/** Remarks for the operator on each quality. */
 export const qualityRemarks: Readonly<Record<Quality, string>> = {
   good: 'This is a good calibration.',
   fair: 'This is a fair calibration, below the usual standard; repeating it is optional.',
@@ -158,7 +158,7 @@ export const correlationSummary = (
   least: Math.min(...correlations),
 });
 
-/** What to say about the correlations of the pairs; undefined when they are as they should be. */
+/** The remark on the correlations of the pairs; undefined when they are as they should be. */
 export function correlationRemark(mean: number): string | undefined {
   if (mean < 0.1) return 'The correlations are so low that this cannot be used; more exposure is needed.';
   if (mean < 0.2) return 'The correlations are too low to be trusted; use more exposure.';

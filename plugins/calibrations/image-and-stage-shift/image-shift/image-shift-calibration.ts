@@ -43,10 +43,10 @@ import {
   shiftSteps,
 } from '../../shared/image-series/shift-preparation';
 import { imageCost } from '../../shared/image-series/series-forecast';
-import { doubtQuestion, settleDoubts } from '../../shared/image-series/series-doubts';
+import { findingQuestion, settleFindings } from '../../shared/image-series/series-findings';
 import { type Series, type SeriesParts, takeSeries } from '../../shared/image-series/shift-series';
 
-/** What Image Shift and IS from Scratch use. */
+/** Dependencies of Image Shift and IS from Scratch. */
 export const imageShiftNeeds = {
   scope: Scope,
   cameras: Cameras,
@@ -75,7 +75,7 @@ export const imageShiftQuestions = {
     },
     why: 'From scratch only, when no measured pixel size is there and what is known of it contradicts the nominal one.',
   },
-  doubtful: doubtQuestion,
+  doubtful: findingQuestion,
   forget: {
     kind: 'confirm',
     why: 'Whether to drop a calibration whose range is above 10 % (20 % in low magnification); the earlier one is then kept.',
@@ -164,7 +164,7 @@ export class ImageShiftCalibration {
       done,
     });
     await this.use.control.write(base, { delayFactor: 1, signal: run.signal });
-    const doubts = await settleDoubts(run, series.doubts);
+    const remarks = await settleFindings(run, series.findings);
     const simple = fitImageShift(pattern, series.pairs, steps, plan.exposure.binning);
     const fit = {
       ...simple,
@@ -174,7 +174,7 @@ export class ImageShiftCalibration {
     return this.conclude(run, {
       fit,
       series,
-      doubts,
+      remarks,
       pattern,
       magIndex,
       images: total,
@@ -182,7 +182,7 @@ export class ImageShiftCalibration {
     });
   }
 
-  /** What a run would do now. */
+  /** Forecast of a run as things are now. */
   async forecast(fromScratch: boolean, signal: AbortSignal): Promise<Forecast> {
     const { selected } = this.use.cameras;
     const magIndex = await this.use.scope.magIndex.read(signal);
@@ -252,7 +252,7 @@ export class ImageShiftCalibration {
       title: 'First round',
       done: 0,
     });
-    await settleDoubts(run, series.doubts);
+    await settleFindings(run, series.findings);
     const fit = fitImageShift('scratch', series.pairs, steps, exposure.binning);
     const moved = [0, 2].map((index) => length(subtract(series.pairs[index]!.shift, fit.drift)));
     if (run.administrator) {
@@ -270,7 +270,7 @@ export class ImageShiftCalibration {
     measured: {
       readonly fit: ImageShiftFit;
       readonly series: Series;
-      readonly doubts: readonly string[];
+      readonly remarks: readonly string[];
       readonly pattern: PatternName;
       readonly magIndex: number;
       readonly images: number;
@@ -312,7 +312,7 @@ export class ImageShiftCalibration {
       },
       standardErrors: { ...fit.standardErrors },
       conditions: { magIndex, camera: camera.index, binning: measured.binning },
-      quality: { verdict: quality, remarks: [...lines.slice(-1), ...measured.doubts], correlations },
+      quality: { verdict: quality, remarks: [...lines.slice(-1), ...measured.remarks], correlations },
       changes: [put('ImageShiftMatrix', { magIndex, camera: camera.index, ...fit.matrix })],
     });
     if (own && !measuredBefore && change !== undefined) {

@@ -1,6 +1,6 @@
 import { EucentricError } from '../../../../core/base';
 
-/** How an image shift calibration can end without a result. */
+/** Errors that end an image-shift calibration without a result. */
 export const imageShiftErrors = {
   notStarted: (): EucentricError =>
     new EucentricError({

@@ -26,10 +26,10 @@ export interface WeighedFit {
   readonly drift: Vector;
 }
 
-/** What a shift is taken to be wrong by, in binned pixels, when its peak was located but not refined. */
+/** Assumed standard error of a shift in binned pixels when its peak was located but not refined. */
 const unrefinedError = 0.1;
 /**
- * What a correlation is wrong by however many electrons there are: a share of the part of a pixel by which the shift differs from whole
+ * Errors of a correlation that more electrons do not reduce: a share of the part of a pixel by which the shift differs from whole
  * ones, the same for all pairs, because pixels and windows cut through detail; and, in binned pixels, what depends on the detail that both
  * images show. Typical of a film with detail of all sizes.
  */
@@ -42,9 +42,9 @@ const lagSizes = [
   { size: 0.004, weight: 1 },
   { size: 0.02, weight: 1 },
 ];
-/** What an unsettled step typically leaves for the image after the next one, as a share. */
+/** Share of an unsettled step that typically remains for the image after the next one. */
 const lagMemory = 0.12;
-/** What is missing at the first image of a series, as a share of what is at the others, for it waits for more beside, and by how much that may differ. */
+/** Part that is missing at the first image of a series, as a share of the part at the others, and its spread. The first image waits longer. */
 const lagOfFirst = { share: 0.6, spread: 0.35 };
 /** By how much the unsettled shares of X and Y steps differ, as a share. */
 const lagDifference = 0.15;
@@ -56,8 +56,8 @@ const unseenDrifts = [0.1, 0.5, 2, 5];
 
 /**
  * Fits the matrix with everything that moves the image beside the setting: a steady drift, a drift that dies away, and the part of each
- * step that had not yet arrived. How strong these are is told by the pairs themselves as far as they can: steps to and fro that differ
- * show what had not arrived, a path that does not close shows the drift. What they cannot tell apart goes into the standard errors, as
+ * step that had not yet arrived. The pairs themselves show how strong these are, as far as they can: steps back and forth that differ
+ * show what had not arrived, a path that does not close shows the drift. What they cannot distinguish goes into the standard errors, as
  * does the error of each correlation.
  *
  * @param steps image shift of one step in X and in Y, in image-shift units
@@ -156,7 +156,7 @@ function hypotheses({ noise, pairs, positions, moments, rough, seesDrift }: Caus
   );
 }
 
-/** What the step before an image, the one before that, and the step to the first image leave missing in the pairs, for a share of 1. */
+/** Parts that are missing in the pairs for a share of 1: of the step before an image, of the one before that, and of the step to the first image. */
 interface Lag {
   readonly last: readonly number[];
   readonly older: readonly number[];
@@ -200,7 +200,7 @@ function added(covariance: Covariance, causes: readonly (readonly number[])[]): 
   );
 }
 
-/** What detail cut by pixels and windows does: pairs that show the same two places to and fro are wrong by the same. */
+/** Errors by detail that pixels and windows cut. Pairs that show the same two places back and forth are wrong by the same. */
 function detailCauses(
   pairs: readonly WeighedPair[],
   positions: readonly (readonly [number, number])[],

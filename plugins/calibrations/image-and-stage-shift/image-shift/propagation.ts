@@ -4,8 +4,8 @@ import type { Optics } from '../../../../core/optics';
 import { type Calibrations, put } from '../../../../core/store';
 import type { CarriedChanges } from './carried-changes';
 
-/** A matrix whose axes differ by more than this is no rotation with scale. */
-const asymmetric = 0.2;
+/** Asymmetry up to which a matrix counts as a rotation with scale. */
+const maxAsymmetry = 0.2;
 /** Up to this change, in percent, the shape of the matrices does not matter. */
 const smallChange = 10;
 
@@ -29,7 +29,7 @@ export async function propagateChange(
   const { magIndex, camera, before, after, change } = given;
   const back = inverse(before);
   if (run.fromScript || !back) return;
-  if (change >= smallChange && (asymmetry(back) > asymmetric || asymmetry(after) > asymmetric)) return;
+  if (change >= smallChange && (asymmetry(back) > maxAsymmetry || asymmetry(after) > maxAsymmetry)) return;
   const { imageShift } = calibrations;
   const { lowest, highest } = optics.magnificationRange(magIndex, camera);
   const related = imageShift

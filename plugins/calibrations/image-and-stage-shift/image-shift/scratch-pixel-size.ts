@@ -36,7 +36,7 @@ export async function chooseScratchPixelSize(
   const [otherText, nominalText] = [size, nominal].map((value) => `${value.toPrecision(4)} nm`);
   const answer = await run.operator.choice({
     id: 'pixel-size',
-    text: `The nominal pixel size is ${nominalText}, but ${otherText} ${origins[other]}. Which one is to be used for the first steps?`,
+    text: `The nominal pixel size is ${nominalText}, but ${otherText} ${origins[other]}. Which one should the first steps use?`,
     choices: [
       { value: other, label: `${other === 'found' ? 'Found' : 'Derived'}, ${otherText}` },
       { value: 'nominal', label: `Nominal, ${nominalText}` },

@@ -1,6 +1,6 @@
 import { EucentricError } from '../../../../core/base';
 
-/** How the calibration of image-shift offsets can be refused. */
+/** Errors that refuse the calibration of image-shift offsets. */
 export const offsetErrors = {
   notStarted: (): EucentricError =>
     new EucentricError({

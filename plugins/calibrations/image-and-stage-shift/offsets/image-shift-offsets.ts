@@ -51,15 +51,15 @@ export function bridgeOf(calibrations: Pick<Calibrations, 'records'>): Bridge | 
   );
 }
 
-/** What the offsets of a mode are made of. */
+/** Parts from which the offsets of a mode are made. */
 export interface OffsetMerging {
   /** Image shift at which the feature was centred, by mag index. */
   readonly measured: ReadonlyMap<number, Shift>;
   /** The offset before. */
   readonly before: (magIndex: number) => Shift;
-  /** All mag indices that exist, ascending. */
+  /** All mag indexes that exist, ascending. */
   readonly indexes: readonly number[];
-  /** Whether a mag index belongs to the range of the measured ones, low magnification included. */
+  /** True when a mag index belongs to the range of the measured ones, low magnification included. */
   readonly related: (magIndex: number) => boolean;
   readonly isLow: (magIndex: number) => boolean;
   /** Carries an image shift to another mag index so that it moves the specimen equally far. */
@@ -101,7 +101,7 @@ export function mergeOffsets({
 /** The other mode. */
 export const otherMode = (mode: OffsetMode): OffsetMode => (mode === 0 ? 1 : 0);
 
-/** The offsets of a mode as they are stored, and those of zero at further mag indices. */
+/** The offsets of a mode as they are stored, and those of zero at further mag indexes. */
 export const offsetsNow = (
   calibrations: Pick<Calibrations, 'records'>,
   mode: OffsetMode,
@@ -148,14 +148,14 @@ export function firstCameras({
   return regular && filtered && [regular.index, filtered.index];
 }
 
-/** Throws unless the effect of image shift is known, or can be derived, at all these mag indices of a camera. */
+/** Throws unless the effect of image shift is known, or can be derived, at all these mag indexes of a camera. */
 export function checkCalibrated(optics: Optics, indexes: readonly number[], camera: number): void {
   const missing = indexes.find((index) => optics.imageShiftToCamera(index, camera) === undefined);
   if (missing !== undefined)
     throw offsetErrors.notCalibrated(optics.magnificationFor(missing, camera), optics.camera(camera).name);
 }
 
-/** The mag indices that exist for a camera, ascending. */
+/** The mag indexes that exist for a camera, ascending. */
 export const indexesOf = (optics: Optics, camera: number): readonly number[] =>
   optics.magnifications.indexes(optics.camera(camera));
 

@@ -13,9 +13,9 @@ import {
 import { leastSquares } from '../../../../imaging';
 import { type MeasuredPair, type PatternName, fitImageShift, patterns } from '../image-shift/image-shift-analysis';
 
-/** What a series of images at different image shifts says of what had not settled. Lengths are in nanometres on the specimen, along the axes of image shift. */
+/** Unsettled shares and drift of a series of images at different image shifts. Lengths are in nanometres on the specimen, along the axes of image shift. */
 export interface SettlingFit {
-  /** What was missing of a step in X of a step in X, and of one in Y of one in Y; negative when it went too far. */
+  /** Length that was missing along X after a step in X, and along Y after one in Y; negative when it went too far. */
   readonly unsettled: Vector;
   /** Drift over two images. */
   readonly drift: Vector;
@@ -24,8 +24,8 @@ export interface SettlingFit {
 }
 
 /**
- * Tells what is missing of each step of image shift when the image is taken, from the shifts of a series: each image is where it should
- * be less a share of the step that led to it, and drifts. Nine points also tell a drift that dies away, by a cubic in time.
+ * Finds what is missing of each step of image shift when the image is taken, from the shifts of a series: each image is where it should
+ * be less a share of the step that led to it, and drifts. Nine points also show a drift that dies away, by a cubic in time.
  * @param steps image shift of one step in X and in Y, in image-shift units
  * @param binning of the images
  * @param toSpecimen micrometres on the specimen for one image-shift unit, along each axis
@@ -41,9 +41,9 @@ export function fitSettling(
   const led = positions.map((position, index) =>
     vector(position.x - (positions[index - 1]?.x ?? 0), position.y - (positions[index - 1]?.y ?? 0)),
   );
-  // Without the pair of the two centres, six points cannot tell drift from image shift.
+  // Without the pair of the two centres, six points cannot distinguish drift from image shift.
   const seesDrift = pattern === 'nine' || pairs.some(({ earlier, later }) => later - earlier > 1);
-  // Reckoned from the middle of the series, where a drift that changes is then told.
+  // Counted from the middle of the series, so that a drift that changes is given for the middle.
   const middle = (index: number): number => index - (positions.length - 1) / 2;
   const rows = pairs.map(({ earlier, later }) => [
     positions[later]!.x - positions[earlier]!.x,
@@ -76,6 +76,6 @@ export function fitSettling(
   };
 }
 
-/** How far one image-shift unit along each axis moves the specimen, in micrometres; the rough scale where nothing is known. */
+/** Micrometres on the specimen for one image-shift unit along each axis; the rough scale where nothing is known. */
 export const unitLengths = (toSpecimen: Matrix | undefined, rough: number): Vector =>
   toSpecimen ? vector(length(firstColumn(toSpecimen)), length(secondColumn(toSpecimen))) : vector(rough, rough);

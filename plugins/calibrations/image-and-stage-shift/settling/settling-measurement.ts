@@ -13,10 +13,10 @@ import {
 } from '../../shared/image-series/shift-preparation';
 import { takeSeries } from '../../shared/image-series/shift-series';
 import { costBetween, imageCost } from '../../shared/image-series/series-forecast';
-import { type FactorScale, longestWait, mostSeriesOfSearch } from './settling-search';
+import { type FactorScale, longestWait, maxSeriesOfSearch } from './settling-search';
 import { type SettlingFit, fitSettling, unitLengths } from './settling-fit';
 
-/** What measuring the settling of image shift asks for. */
+/** Dependencies of a measurement of the settling of image shift. */
 export const settlingNeeds = {
   settings: Settings,
   scope: Scope,
@@ -28,7 +28,7 @@ export const settlingNeeds = {
 };
 type Parts = Uses<typeof settlingNeeds>;
 
-/** How a series is repeated to tell its standard errors. */
+/** Number of times that a series is taken, so that its scatter gives its standard errors. */
 const repeats = 3;
 /** Images of a series with nine and with six points, with the one that waits for rest. */
 const imagesOf = { nine: 10, six: 7 } as const;
@@ -39,7 +39,7 @@ interface Plan {
   readonly delayFactor: number;
   readonly exposure: Exposure;
   readonly toSpecimen: Vector;
-  /** How the delay factor acts on the waiting before each image. */
+  /** Effect of the delay factor on the waiting before each image. */
   readonly scale: FactorScale;
   readonly restore: readonly Undo[];
 }
@@ -90,10 +90,10 @@ export class SettlingMeasurement {
     return new SettlingMeasurement(parts, { base, steps, delayFactor, exposure, toSpecimen, scale, restore });
   }
 
-  /** What measuring would do; nothing is measured unless the operator wants it. */
+  /** Forecast of measuring. Nothing is measured unless the operator asks for it. */
   static async forecast({ settings, scope, cameras, optics, control }: Parts, signal: AbortSignal): Promise<Forecast> {
     const { exposure } = shiftExposure(cameras.selected, settings);
-    const search = mostSeriesOfSearch * imagesOf.nine;
+    const search = maxSeriesOfSearch * imagesOf.nine;
     const magIndex = await scope.magIndex.read(signal);
     return {
       ...costBetween(
@@ -105,14 +105,14 @@ export class SettlingMeasurement {
     };
   }
 
-  /** How the delay factor acts on the waiting before each image; throws when it does nothing. */
+  /** Effect of the delay factor on the waiting before each image; throws when there is none. */
   get scale(): FactorScale {
     const { scale } = this.plan;
     if (!Number.isFinite(scale.perSecond)) throw noDelay();
     return scale;
   }
 
-  /** What the result holds for: the binning, and the steps in nanometres on the specimen. */
+  /** Conditions of the result: the binning, and the steps in nanometres on the specimen. */
   get conditions(): { readonly binning: number; readonly stepX: number; readonly stepY: number } {
     const { exposure, steps, toSpecimen } = this.plan;
     return { binning: exposure.binning, stepX: 1000 * steps.x * toSpecimen.x, stepY: 1000 * steps.y * toSpecimen.y };

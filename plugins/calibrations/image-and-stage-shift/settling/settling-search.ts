@@ -1,6 +1,6 @@
 import type { Vector } from '../../../../core/base';
 
-/** What was measured at one delay factor: what had not settled, in nanometres along each axis of image shift. */
+/** Measurement at one delay factor: what had not settled, in nanometres along each axis of image shift. */
 export interface SettlingObservation {
   readonly factor: number;
   readonly unsettled: Vector;
@@ -8,7 +8,7 @@ export interface SettlingObservation {
   readonly series: number;
 }
 
-/** What a search for a delay factor found. */
+/** Result of a search for a delay factor. */
 export interface SettlingSearchResult {
   /** By rising factor. */
   readonly observations: readonly SettlingObservation[];
@@ -18,55 +18,57 @@ export interface SettlingSearchResult {
    */
   readonly verdict: 'found' | 'not seen' | 'too slow';
   readonly factor: number;
-  /** What stays however long one waits. */
+  /** The part that never settles. */
   readonly plateau: Vector;
   readonly plateauErrors: Vector;
-  /** What is left at `factor` of that which settles after the smallest factor, in percent. */
+  /** Percentage that is left at `factor` of what settles after the smallest factor. */
   readonly remainingPercent?: number;
   readonly remainingError?: number;
 }
 
-/** The factor that what is left is compared with. */
+/** The factor of reference: what is left at others is a share of what settles after it. */
 export const smallestFactor = 0.2;
 
-/** How the delay factor acts on the waiting before an image. */
+/** Effect of the delay factor on the waiting before an image. */
 export interface FactorScale {
-  /** The factor from which there is any waiting at all; a camera that begins late makes smaller ones all the same. */
+  /** The factor from which there is any waiting at all. A camera that begins late makes all smaller ones equal. */
   readonly start: number;
-  /** What has to be added to the factor for a second more. */
+  /** Increase of the factor for one second more. */
   readonly perSecond: number;
 }
 /** Seconds of waiting beyond that of the smallest factor: the first that are tried, doubled until nothing changes or the longest is reached. */
 const firstWait = 0.25;
 /** The longest waiting that a search tries, in seconds beyond that of the smallest factor. */
 export const longestWait = 16;
-/** Waiting after which something would have been seen if there were anything. */
-const patience = 2;
-/** What may be left of the settling at the smallest factor, and what is aimed at so that errors do not matter. */
-const allowed = 0.05;
-const wanted = 0.025;
-/** A change below this share between a factor and its double counts as none. */
+/** Waiting in seconds after which settling would have been seen if there were any. */
+const minWaitToConclude = 2;
+/** Share of the settling at the smallest factor that may be left, and the lower share that the search aims at so that errors do not matter. */
+const maxRemainder = 0.05;
+const targetRemainder = 0.025;
+/** Share of change between a factor and its double below which there is none. */
 const flatness = 0.02;
-/** A change above this share is one, whatever the noise. */
-const doubtful = 0.05;
+/** Share of change above which there is one, beyond what the noise explains. */
+const maxFlatChange = 0.05;
 /**
- * What settles shrinks fast when the waiting is doubled. A change up to the first of these that is still more than the second of these
- * times the one before is a drift that the longer series sees more of, not settling.
+ * Limits that distinguish drift from settling, which shrinks fast when the waiting is doubled. A change below the first of these that is
+ * still more than the second of these times the one before is a drift that the longer series sees more of.
  */
-const mostOfDrift = 0.1;
+const maxDriftChange = 0.1;
 const slowestShrinking = 0.5;
-/** Standard error of a share that is precise enough, and the number of series at one factor after which it is left at that. */
-const preciseEnough = 0.008;
-const leastSeries = 3;
-const mostSeries = 10;
-/** Settling is seen when it is so many standard errors from nothing. */
-const significance = 5;
-const mostCandidates = 5;
-/** How many series a search takes at most: at the smallest factor, at each that is tried while the waiting is doubled, and at each candidate. */
-export const mostSeriesOfSearch = mostSeries * (2 + Math.log2(longestWait / firstWait) + mostCandidates);
-/** How many standard errors what is left may be more than it seems, when a factor is accepted, and when two factors are taken to differ. */
-const caution = 2;
-const differing = 3;
+/** Standard error of a share that the search aims at. */
+const targetError = 0.008;
+/** Limits of the number of series at one factor, however large the error still is. */
+const minSeries = 3;
+const maxSeries = 10;
+/** Number of standard errors above which settling counts as seen. */
+const minSignificance = 5;
+const maxCandidates = 5;
+/** Upper limit of the series of a search: at the smallest factor, at each that is tried while the waiting is doubled, and at each candidate. */
+export const maxSeriesOfSearch = maxSeries * (2 + Math.log2(longestWait / firstWait) + maxCandidates);
+/** Number of standard errors that are added to what is left before a factor is accepted. */
+const safetyFactor = 2;
+/** Number of standard errors by which two factors must differ to count as different. */
+const differenceSignificance = 3;
 
 const axes = ['x', 'y'] as const;
 type Axis = (typeof axes)[number];
@@ -103,7 +105,7 @@ class Observations {
     }
     return freedom > 0 ? squares / freedom : NaN;
   }
-  /** How much of what settles between the smallest factor and `last` is left at a factor, both axes together. */
+  /** Share that is left at a factor of what settles between the smallest factor and `last`, both axes together. */
   share(
     factor: number,
     last: number,
@@ -139,7 +141,7 @@ class Observations {
 
 /**
  * Finds a delay factor that leaves less than 5 % of the settling that is seen at the factor 0.2. What never settles, as on columns with
- * hysteresis, is told from what does by doubling the waiting until nothing changes any more; then a factor in between is taken and tried.
+ * hysteresis, is found by doubling the waiting until nothing changes any more. Then the search tries a factor in between.
  * @param measure takes one series at a delay factor and gives what had not settled, in nanometres
  */
 export async function findDelayFactor(
@@ -149,10 +151,10 @@ export async function findDelayFactor(
   const seen = new Observations(measure);
   const start = Math.max(smallestFactor, scale.start);
   const last = await untilFlat(seen, (wait) => start + wait * scale.perSecond);
-  if (seen.share(smallestFactor, last.factor).significance < significance)
+  if (seen.share(smallestFactor, last.factor).significance < minSignificance)
     return concluded(seen, 'not seen', smallestFactor, last.factor);
   if (!last.flat) return concluded(seen, 'too slow', last.factor, last.factor);
-  for (let tries = 0; tries < mostCandidates; tries++) {
+  for (let tries = 0; tries < maxCandidates; tries++) {
     const candidate = between(seen, start, last.factor);
     if (candidate >= last.factor) break;
     await precise(seen, candidate, last.factor);
@@ -166,24 +168,24 @@ async function untilFlat(
   seen: Observations,
   factorAfter: (wait: number) => number,
 ): Promise<{ readonly factor: number; readonly flat: boolean }> {
-  await seen.atLeast(smallestFactor, leastSeries);
+  await seen.atLeast(smallestFactor, minSeries);
   let before = smallestFactor;
   let changeBefore = Infinity;
   for (let wait = firstWait; ; wait *= 2) {
     const factor = factorAfter(wait);
-    await seen.atLeast(factor, leastSeries);
-    const patient = wait >= patience;
-    if (patient && seen.share(smallestFactor, factor).significance < significance) {
-      // Either nothing settles or it hides in the noise; more series tell.
-      await seen.atLeast(smallestFactor, mostSeries);
-      await seen.atLeast(factor, mostSeries);
+    await seen.atLeast(factor, minSeries);
+    const patient = wait >= minWaitToConclude;
+    if (patient && seen.share(smallestFactor, factor).significance < minSignificance) {
+      // Either nothing settles or it hides in the noise; more series decide.
+      await seen.atLeast(smallestFactor, maxSeries);
+      await seen.atLeast(factor, maxSeries);
     }
-    if (seen.share(smallestFactor, factor).significance < significance) {
+    if (seen.share(smallestFactor, factor).significance < minSignificance) {
       if (patient) return { factor, flat: true };
     } else if (before !== smallestFactor) {
       if (await isFlat(seen, before, factor)) return { factor, flat: true };
       const change = Math.abs(seen.share(before, factor).share);
-      if (patient && Math.max(change, changeBefore) < mostOfDrift && change > slowestShrinking * changeBefore)
+      if (patient && Math.max(change, changeBefore) < maxDriftChange && change > slowestShrinking * changeBefore)
         return { factor: before, flat: true };
       changeBefore = change;
     }
@@ -192,32 +194,32 @@ async function untilFlat(
   }
 }
 
-/** Whether what is seen no longer changes between two factors; more series are taken where these do not tell. */
+/** True when nothing changes any more between two factors. Where the series do not decide it, more are taken. */
 async function isFlat(seen: Observations, before: number, factor: number): Promise<boolean> {
   for (;;) {
     const { share, error } = seen.share(before, factor);
-    if (Math.abs(share) > doubtful + differing * error) return false;
-    if (error <= preciseEnough && Math.abs(share) < Math.max(flatness, differing * error)) return true;
+    if (Math.abs(share) > maxFlatChange + differenceSignificance * error) return false;
+    if (error <= targetError && Math.abs(share) < Math.max(flatness, differenceSignificance * error)) return true;
     const poorer = seen.count(before) <= seen.count(factor) ? before : factor;
-    if (seen.count(poorer) >= mostSeries) return Math.abs(share) < Math.max(flatness, differing * error);
+    if (seen.count(poorer) >= maxSeries) return Math.abs(share) < Math.max(flatness, differenceSignificance * error);
     await seen.add(poorer);
   }
 }
 
 /** Takes more series at a factor, and at the last one, until the share that is left there is known well enough. */
 async function precise(seen: Observations, factor: number, last: number): Promise<void> {
-  await seen.atLeast(factor, leastSeries);
-  while (seen.share(factor, last).error > preciseEnough) {
+  await seen.atLeast(factor, minSeries);
+  while (seen.share(factor, last).error > targetError) {
     const poorer = seen.count(factor) <= seen.count(last) ? factor : last;
-    if (seen.count(poorer) >= mostSeries) return;
+    if (seen.count(poorer) >= maxSeries) return;
     await seen.add(poorer);
   }
 }
 
 const littleEnough = ({ share, error }: { readonly share: number; readonly error: number }): boolean =>
-  Math.max(0, share) + caution * error < allowed;
+  Math.max(0, share) + safetyFactor * error < maxRemainder;
 
-/** The factor at which what is left falls to what is wanted, on straight lines of its logarithm between the factors that were tried. */
+/** The factor at which what is left falls to the target, on straight lines of its logarithm between the factors that were tried. */
 function between(seen: Observations, start: number, last: number): number {
   const tried = seen.factors
     .filter((factor) => factor < last)
@@ -226,8 +228,9 @@ function between(seen: Observations, start: number, last: number): number {
   if (!from) return start;
   const to = tried.find(({ factor }) => factor > from.factor);
   const [end, left] = to ? [to.factor, Math.max(to.share, to.error, flatness / 4)] : [last, flatness / 4];
-  const steepness = Math.log(Math.max(from.share, allowed) / Math.min(left, wanted)) / (end - from.factor);
-  const factor = from.factor + Math.log(Math.max(from.share, allowed) / wanted) / steepness;
+  const steepness =
+    Math.log(Math.max(from.share, maxRemainder) / Math.min(left, targetRemainder)) / (end - from.factor);
+  const factor = from.factor + Math.log(Math.max(from.share, maxRemainder) / targetRemainder) / steepness;
   return Math.min(last, Math.ceil(100 * Math.max(factor, from.factor + 0.02 * (last - start))) / 100);
 }
 

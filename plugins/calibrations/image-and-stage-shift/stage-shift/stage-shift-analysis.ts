@@ -20,7 +20,7 @@ export interface StagePair {
   readonly standardError?: Vector;
 }
 
-/** What the pairs of a stage calibration say. */
+/** The fit of the pairs of a stage calibration. */
 export interface StageFit {
   /** Unbinned camera pixels for one micrometre of the stage. */
   readonly matrix: Matrix;
@@ -72,21 +72,21 @@ function statistics(values: readonly number[]): Statistics {
   };
 }
 
-/** A matrix whose axes differ by more than this is no rotation with scale. */
-const asymmetric = 0.2;
-/** A rotation that differs by more than this from the one in the properties, in degrees, cannot be right. */
-const impossibleRotation = 75;
+/** Asymmetry up to which a matrix counts as a rotation with scale. */
+const maxAsymmetry = 0.2;
+/** Difference in degrees from the rotation in the properties above which one of the two must be wrong. */
+const maxRotationDifference = 75;
 
-/** What a stage matrix says about axes and rotation. */
+/** Axes and rotation by a stage matrix, with remarks. */
 export interface StageVerdict {
   /** Direction of the tilt axis, degrees counter-clockwise from camera X. */
   readonly rotation: number;
   readonly impliedSpecimenToStage: Matrix | undefined;
   readonly asymmetric: boolean;
-  /** Whether the X axis runs the other way than the properties say. */
+  /** True when the X axis runs the other way than the properties say. */
   readonly inverted: boolean;
-  /** What is wrong with the properties or the calibration, in sentences for the operator. */
-  readonly complaints: readonly string[];
+  /** Contradictions between the properties and the calibration, in sentences for the operator. */
+  readonly remarks: readonly string[];
 }
 
 /** Judges a stage matrix by what is known about the camera and the stage. */
@@ -101,21 +101,21 @@ export function judgeStageMatrix(
 ): StageVerdict {
   const { angle, inverted } = matrixAngle(product(matrix, known.nominalSpecimenToStage));
   const back = inverse(matrix);
-  const complaints: string[] = [];
+  const remarks: string[] = [];
   if (inverted)
-    complaints.push(
+    remarks.push(
       `The X axis runs the other way than the property InvertStageXAxis says: it is ${known.invertsX ? '' : 'not '}set, and should ${known.invertsX ? 'not ' : ''}be.`,
     );
   const off = known.rotation === undefined ? 0 : normalizeDegrees(angle - known.rotation);
-  if (Math.abs(off) > impossibleRotation)
-    complaints.push(
+  if (Math.abs(off) > maxRotationDifference)
+    remarks.push(
       `The rotation differs by ${off.toFixed(1)} degrees from the one in use; GlobalExtraRotation, or ExtraRotation of the camera, is probably wrong.`,
     );
   return {
     rotation: angle,
     impliedSpecimenToStage: back && known.specimenToCamera && product(back, known.specimenToCamera),
-    asymmetric: asymmetry(matrix) > asymmetric,
+    asymmetric: asymmetry(matrix) > maxAsymmetry,
     inverted,
-    complaints,
+    remarks,
   };
 }

@@ -1,6 +1,6 @@
 import type { StageError } from '../../../../core/devices';
 
-/** How one axis of the stage is stepped. */
+/** Steps along one axis of the stage. */
 export interface AxisPlan {
   /** Micrometres from one image to the next. */
   readonly step: number;
@@ -11,13 +11,13 @@ export interface AxisPlan {
   readonly extent: number;
 }
 
-/** What is assumed of a stage whose vendor says nothing. */
+/** Assumed errors of a stage whose vendor says nothing. */
 export const usualStageError: StageError = { cycleX: 40, cycleY: 40, backlash: 10, smallestExtent: 0.5 };
 
 /** The largest step, in micrometres, whatever the field is. */
-const largestStep = 500;
+const maxStep = 500;
 /** Images on each side of the middle one. */
-const mostImagesPerSide = 7;
+const maxImagesPerSide = 7;
 
 /**
  * Plans the steps along one axis: half a field each, and over a whole number of half cycles, so that an error of the stage that repeats
@@ -29,8 +29,8 @@ const mostImagesPerSide = 7;
 export function planAxis(halfField: number, cycle: number, largestExtent: number): AxisPlan {
   const half = cycle / 2;
   const limit = largestExtent / 2;
-  let step = halfField > limit ? Math.min(largestStep, Math.max(halfField / 5, limit)) : halfField;
-  const perSide = Math.min(mostImagesPerSide, Math.max(1, Math.floor(half / step + 0.95)));
+  let step = halfField > limit ? Math.min(maxStep, Math.max(halfField / 5, limit)) : halfField;
+  const perSide = Math.min(maxImagesPerSide, Math.max(1, Math.floor(half / step + 0.95)));
   const halfCycles = Math.floor(step / half);
   step = halfCycles > 1 ? halfCycles * half : Math.min(step, half / perSide);
   const images = 2 * perSide + 1;

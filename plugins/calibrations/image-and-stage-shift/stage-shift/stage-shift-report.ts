@@ -2,7 +2,7 @@ import type { Matrix } from '../../../../core/base';
 import { correlationRemark } from '../image-shift/image-shift-analysis';
 import type { StageVerdict, fitStageShift } from './stage-shift-analysis';
 
-/** What a stage calibration found, in lines for the log. */
+/** Describes the result of a stage calibration in lines for the log. */
 export function describeStage(
   fit: ReturnType<typeof fitStageShift>,
   verdict: StageVerdict,
@@ -20,6 +20,6 @@ export function describeStage(
       ? [`Implied matrix from specimen to stage: ${numbers(verdict.impliedSpecimenToStage, 4)}.`]
       : []),
     `Rotation of the tilt axis: ${verdict.rotation.toFixed(2)} degrees.`,
-    ...verdict.complaints,
+    ...verdict.remarks,
   ];
 }

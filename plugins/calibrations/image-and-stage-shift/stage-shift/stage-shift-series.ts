@@ -5,19 +5,19 @@ import type { ImageAcquisition } from '../../../../core/acquisition';
 import type { Settings } from '../../../../core/settings';
 import { FineRegistration } from '../../../../imaging';
 import {
-  type Doubt,
+  type SeriesFinding,
   type RepeatedPair,
-  doubtsOfPair,
-  doubtsOfRepeated,
-  doubtsOfSpecimen,
-} from '../../shared/image-series/series-doubts';
+  findingsOfPair,
+  findingsOfRepeated,
+  findingsOfSpecimen,
+} from '../../shared/image-series/series-findings';
 import type { WholeImageCorrelation } from './whole-image-correlation';
 import { alignPair } from '../../shared/image-series/shift-series';
 import type { StagePair } from './stage-shift-analysis';
 import { type AxisPlan, usualStageError } from './stage-shift-plan';
 import { type SeenDisplacement, displacementPlot } from '../../shared/image-series/measurement-plots';
 
-/** What a stage series works with. */
+/** Dependencies of a stage series. */
 export interface StageSeriesParts {
   readonly scope: Scope;
   readonly stage: Stage;
@@ -27,7 +27,7 @@ export interface StageSeriesParts {
   readonly wholeImages: WholeImageCorrelation;
 }
 
-/** How a stage series is made: the steps of each axis, from where (micrometres), what is expected of them, and the exposure of its images. */
+/** Plan of a stage series: the steps of each axis, from where (micrometres), what is expected of them, and the exposure of its images. */
 export interface StageSeriesPlan {
   readonly plan: Readonly<Record<'x' | 'y', AxisPlan>>;
   readonly start: Vector;
@@ -41,13 +41,13 @@ export async function takeStageSeries(
   run: Run,
   parts: StageSeriesParts,
   { plan, start, prior, exposure }: StageSeriesPlan,
-): Promise<{ readonly pairs: readonly StagePair[]; readonly doubts: readonly Doubt[] }> {
+): Promise<{ readonly pairs: readonly StagePair[]; readonly findings: readonly SeriesFinding[] }> {
   const registration = new FineRegistration({ ignoreZeroPeak: true });
   const entered = parts.settings.get('StageCalibrationBacklash');
   const backlash = -(entered > 0 ? entered : (parts.scope.traits.stageError ?? usualStageError).backlash);
   const total = plan.x.images + plan.y.images;
   const pairs: StagePair[] = [];
-  const [ofSpecimen, ofPairs]: [Doubt[], RepeatedPair[]] = [[], []];
+  const [ofSpecimen, ofPairs]: [SeriesFinding[], RepeatedPair[]] = [[], []];
   const seen: SeenDisplacement[] = [];
   let taken = 0;
   for (const axis of ['x', 'y'] as const) {
@@ -76,7 +76,7 @@ export async function takeStageSeries(
           ? undefined
           : vector(onCamera.x / exposure.binning, onCamera.y / exposure.binning);
         const found = alignPair(registration, image, before, expected, taken - 1);
-        ofPairs.push({ axis, shift: found, doubts: doubtsOfPair(image, before, taken - 1, found) });
+        ofPairs.push({ axis, shift: found, findings: findingsOfPair(image, before, taken - 1, found) });
         pairs.push({
           axis,
           shift: vector(found.x, found.y),
@@ -98,9 +98,9 @@ export async function takeStageSeries(
           'c',
           `${axis.toUpperCase()} pair ${index}: ${found.x.toFixed(2)}, ${found.y.toFixed(2)} binned px, correlation ${found.correlation.toFixed(3)}`,
         );
-      } else if (ofSpecimen.length === 0) ofSpecimen.push(...doubtsOfSpecimen(image));
+      } else if (ofSpecimen.length === 0) ofSpecimen.push(...findingsOfSpecimen(image));
       before = image;
     }
   }
-  return { pairs, doubts: [...ofSpecimen, ...doubtsOfRepeated(ofPairs)] };
+  return { pairs, findings: [...ofSpecimen, ...findingsOfRepeated(ofPairs)] };
 }

@@ -2,7 +2,7 @@ import { type ErrorHypothesis, averagedLeastSquares } from '../../../../imaging'
 import { type Matrix, apply, length, firstColumn, secondColumn } from '../../../../core/base';
 import type { StagePair } from './stage-shift-analysis';
 
-/** How one axis was stepped. */
+/** Steps that one axis made. */
 export interface SteppedAxis {
   /** Micrometres from one image to the next, and over which the error of the stage repeats. */
   readonly step: number;
@@ -16,10 +16,10 @@ export interface WeighedStageFit {
   readonly standardErrors: Matrix;
 }
 
-/** What a shift is taken to be wrong by, in binned pixels, when its peak was located but not refined. */
+/** Assumed standard error of a shift in binned pixels when its peak was located but not refined. */
 const unrefinedError = 0.1;
-/** What is left of an error of correlation however good the images are, in binned pixels. */
-const leastError = 0.02;
+/** Lower limit of the error of a correlation in binned pixels, which better images do not reduce. */
+const minError = 0.02;
 /** Scatter of the positions that moves end at, in micrometres along each axis. */
 const scatters = [0.002, 0.005, 0.012, 0.03, 0.08, 0.2, 0.5, 1.5];
 /** Local errors of scale of the drive that repeat with its cycle. */
@@ -29,7 +29,7 @@ const drifts = [0.0004, 0.0012];
 
 /**
  * Fits the matrix with what keeps a stage from being where it reads: moves that end a little beside, an error that repeats with the cycle
- * of the drive, drift. How large the first two are is told by the steps themselves, of both axes together, as far as they can.
+ * of the drive, drift. The steps of both axes together show how large the first two are, as far as they can.
  *
  * @param rough the matrix as the steps give it at first sight, unbinned pixels for one micrometre
  */
@@ -106,9 +106,9 @@ function hypotheses(
 }
 
 const variance = ({ standardError }: StagePair, component: number): number =>
-  (standardError ? [standardError.x, standardError.y][component]! : unrefinedError) ** 2 + leastError ** 2;
+  (standardError ? [standardError.x, standardError.y][component]! : unrefinedError) ** 2 + minError ** 2;
 
-/** What the scatter of the ends of moves does to two steps, for a variance of 1: the end of one is the beginning of the next. */
+/** Covariance of two steps by the scatter of the ends of moves, for a variance of 1: the end of one is the beginning of the next. */
 function endScatter(pairs: readonly StagePair[], places: readonly number[], one: number, other: number): number {
   if (pairs[one]!.axis !== pairs[other]!.axis) return 0;
   const apart = Math.abs(places[one]! - places[other]!);

@@ -4,7 +4,7 @@ import type { LatticeNotFound } from '../../../../imaging';
 const another =
   'Look at the autocorrelation in buffer A: with Try Again with Marker, mark one of the four peaks nearest to its centre, or take an image with more repeats in it.';
 
-/** How finding a pixel size can end without a result. */
+/** Errors that end the search for a pixel size without a result. */
 export const latticeErrors = {
   noImage: (buffer: string): EucentricError =>
     new EucentricError({

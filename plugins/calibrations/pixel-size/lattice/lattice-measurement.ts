@@ -26,7 +26,7 @@ import { LatticeMemory } from './lattice-memory';
 import { pixelSizeSuggestion } from '../../shared/result/property-suggestions';
 import { type LatticeSpecimen, latticeSpecimen, targetSize } from './lattice-specimen';
 
-/** What a measurement of the pixel size uses. */
+/** Dependencies of a measurement of the pixel size. */
 export const latticeNeeds = {
   buffers: ImageBuffers,
   optics: Optics,
@@ -59,16 +59,16 @@ type Run = ItemRun<typeof latticeQuestions, typeof latticeResults>;
 const smallestImage = 64;
 /** A pixel size that differs from the one in use by more than this factor is more likely a wrong lattice. */
 const implausibleFactor = 1.3;
-const brightest = 32_000;
-/** So many peaks of the autocorrelation are shown. */
-const mostPeaks = 60;
+const maxBrightness = 32_000;
+/** Limit of the peaks of the autocorrelation that are shown. */
+const maxPeaks = 60;
 const unfitKinds: ReadonlySet<ImageContext['kind']> = new Set([
   'processed',
   'Fourier transform',
   'autocorrelation of overview',
 ] as const);
 
-/** Why the image in a buffer cannot be analysed; undefined when it can. */
+/** Reason why the image in a buffer cannot be analysed; undefined when it can. */
 export function unfitImage(buffers: ImageBuffers, buffer: 'A' | 'B'): string | undefined {
   const held = buffers.get(buffer);
   if (!held) return `there is no image in buffer ${buffer}; take one of a grating first`;
@@ -131,11 +131,11 @@ export class PixelSizeMeasurement {
       if (value < least) least = value;
       if (value > most) most = value;
     }
-    const scale = most > least ? brightest / (most - least) : 0;
+    const scale = most > least ? maxBrightness / (most - least) : 0;
     const [rows = 0, columns = 0] = plane.shape;
     const outer = peaks.find(({ x, y }) => x * x + y * y > 1);
     const height = ((outer?.height ?? most) - least) * scale;
-    const white = height + Math.min(0.1 * (brightest - height), 0.2 * height);
+    const white = height + Math.min(0.1 * (maxBrightness - height), 0.2 * height);
     this.use.buffers.add(
       {
         ...frame,
@@ -153,7 +153,7 @@ export class PixelSizeMeasurement {
         title: 'Autocorrelation',
         kind: context.kind === 'montage overview' ? 'autocorrelation of overview' : 'processed',
         contrast: contrast ?? { black: 0, white },
-        points: peaks.slice(0, mostPeaks).map(({ x, y }) => ({ x: x + columns / 2 + 0.5, y: y + rows / 2 + 0.5 })),
+        points: peaks.slice(0, maxPeaks).map(({ x, y }) => ({ x: x + columns / 2 + 0.5, y: y + rows / 2 + 0.5 })),
         ...(lattice && {
           marker: { x: lattice.nearPeak.x + columns / 2 + 0.5, y: lattice.nearPeak.y + rows / 2 + 0.5 },
         }),
@@ -235,7 +235,7 @@ export class PixelSizeMeasurement {
       implausible.length > 0 &&
       !(await run.operator.confirm({
         id: 'keep',
-        text: `${implausible.join(' ')} Keep it all the same?`,
+        text: `${implausible.join(' ')} Keep it anyway?`,
         default: false,
       }))
     ) {

@@ -1,10 +1,10 @@
 import { service } from '../../../../core/base';
 
-/** What the items for pixel sizes remember within a session. */
+/** Choices that the items for pixel sizes remember within a session. */
 export interface LatticeMemory {
   /** Size in pixels to which images are binned; 0 lets the expected number of repeats decide. */
   targetSize: number;
-  /** Whether images are of a catalase crystal instead of a grating. */
+  /** True when images are of a catalase crystal instead of a grating. */
   catalase: boolean;
 }
 /** The token of that memory. */

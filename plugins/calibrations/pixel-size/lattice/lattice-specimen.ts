@@ -2,7 +2,7 @@ import type { Settings } from '../../../../core/settings';
 import type { LatticeKind } from '../../../../imaging';
 import type { LatticeMemory } from './lattice-memory';
 
-/** What is expected in an image: a kind of lattice whose spacing is known. */
+/** The lattice expected in an image, of a kind whose spacing is known. */
 export interface LatticeSpecimen {
   /** As in a sentence. */
   readonly name: 'grating' | 'grid bars' | 'catalase crystal';

@@ -30,7 +30,7 @@ export function displacementPlot(title: string, seen: readonly SeenDisplacement[
   };
 }
 
-/** What the fit of an image-shift calibration leaves over of each pair, in binned pixels. */
+/** Residuals of the fit of an image-shift calibration, for each pair in binned pixels. */
 export function imageShiftResiduals(
   pattern: PatternName,
   pairs: readonly MeasuredPair[],
@@ -52,7 +52,7 @@ export function imageShiftResiduals(
   return residualPlot('What the fit leaves over', residuals);
 }
 
-/** What a fit of displacements leaves over, by number of the pair. */
+/** Plot of the residuals of a fit of displacements, by number of the pair. */
 export const residualPlot = (
   title: string,
   residuals: readonly { readonly number: number; readonly x: number; readonly y: number }[],

@@ -14,17 +14,17 @@ import type { ImageShiftControl } from '../../../../core/optics';
 import { type Displacement, FineRegistration, type Registration } from '../../../../imaging';
 import { type PatternName, patterns } from '../../image-and-stage-shift/image-shift/image-shift-analysis';
 import { type SeenDisplacement, displacementPlot } from './measurement-plots';
-import { type Doubt, doubtsOfPair, doubtsOfSpecimen } from './series-doubts';
+import { type SeriesFinding, findingsOfPair, findingsOfSpecimen } from './series-findings';
 import type { SeriesCircumstances, WeighedPair } from '../../image-and-stage-shift/image-shift/image-shift-uncertainty';
 
-/** What is needed to take a series of images at different image shifts. */
+/** Dependencies of a series of images at different image shifts. */
 export interface SeriesParts {
   readonly control: ImageShiftControl;
   readonly acquisition: ImageAcquisition;
   readonly buffers: ImageBuffers;
 }
 
-/** How a series is to be taken. */
+/** Plan of a series. */
 export interface SeriesPlan {
   readonly pattern: PatternName;
   /** Net image shift of the position (0, 0). */
@@ -34,7 +34,7 @@ export interface SeriesPlan {
   /** Multiplies the delay after each image shift. */
   readonly delayFactor: number;
   readonly exposure: Exposure;
-  /** Where the images are expected to go, in pixels per image-shift unit; undefined when nothing is known. */
+  /** Expected movement of the images, in pixels per image-shift unit; undefined when nothing is known. */
   readonly prior: Matrix | undefined;
   readonly title: string;
   /** Images of this and of earlier series, for progress. */
@@ -42,14 +42,14 @@ export interface SeriesPlan {
   readonly total: number;
 }
 
-/** What a series gave. */
+/** Result of a series. */
 export interface Series {
   readonly pairs: readonly WeighedPair[];
   readonly circumstances: SeriesCircumstances;
   /** Six points: why the pair that shows the drift was not used. */
   readonly driftPairRejected?: string;
-  /** What may have fooled the correlations. */
-  readonly doubts: readonly Doubt[];
+  /** Findings about what may have fooled the correlations. */
+  readonly findings: readonly SeriesFinding[];
 }
 
 /** A drift pair that moved more than this, in binned pixels, or correlates less than half as well as the worst of the others is not believed. */
@@ -71,7 +71,7 @@ export async function takeSeries(
   const times: number[] = [];
   const seen: SeenDisplacement[] = [];
   let driftPairRejected: string | undefined;
-  const doubts: Doubt[] = [];
+  const findings: SeriesFinding[] = [];
 
   for (const [index, [alongX, alongY]] of positions.entries()) {
     const target = vector(
@@ -88,7 +88,7 @@ export async function takeSeries(
     images.push(image);
     times.push(run.clock.now());
     if (index === 0) {
-      doubts.push(...doubtsOfSpecimen(image));
+      findings.push(...findingsOfSpecimen(image));
       continue;
     }
     const earlier = index - 1;
@@ -101,7 +101,7 @@ export async function takeSeries(
       const found = alignPair(registration, image, images[earlier]!, expected, index);
       pairs.push(weighed(earlier, index, found));
       // A first round from scratch has images between which nothing was moved.
-      if (alongX !== fromX || alongY !== fromY) doubts.push(...doubtsOfPair(image, images[earlier]!, index, found));
+      if (alongX !== fromX || alongY !== fromY) findings.push(...findingsOfPair(image, images[earlier]!, index, found));
       buffers.align('A', vector(found.x, found.y));
       seen.push({ measured: vector(found.x, found.y), expected });
       run.operator.plot(displacementPlot(`${plan.title}: how far the image moved`, seen));
@@ -124,7 +124,7 @@ export async function takeSeries(
   return {
     pairs,
     circumstances: { times, size: vector(columns, rows) },
-    doubts,
+    findings,
     ...(driftPairRejected !== undefined && { driftPairRejected }),
   };
 }

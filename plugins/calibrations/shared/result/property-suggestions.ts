@@ -1,7 +1,7 @@
 import { type Matrix, firstColumn, length, normalizeDegrees, secondColumn } from '../../../../core/base';
 import type { PropertySuggestion } from '../../../../core/store';
 
-/** Which value of a RotationAndPixel line is which. */
+/** Places of the values of a RotationAndPixel line. */
 const fields = { relativeRotation: 1, tiltAxis: 2, pixelSize: 3 } as const;
 const angleDecimals = 2;
 const pixelDigits = 5;

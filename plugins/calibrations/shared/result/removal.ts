@@ -23,7 +23,7 @@ export const defineRemoval = ({ id, what, record, table }: Removable): ItemDefin
         kind: 'number',
         minimum: 1,
         integer: true,
-        why: 'The magnification whose calibration is to be removed.',
+        why: 'The magnification whose calibration should be removed.',
       },
       remove: { kind: 'confirm', why: 'Shows the matrix and asks once more.' },
     },

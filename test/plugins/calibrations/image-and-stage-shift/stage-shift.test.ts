@@ -67,24 +67,24 @@ describe('the verdict on a stage matrix', () => {
   test('is content with a matrix that fits the properties', () => {
     const verdict = judgeStageMatrix(scaleMatrix(rotation(84 + 180), 500), known);
     expect(verdict.rotation).toBeCloseTo(84, 6);
-    expect(verdict).toMatchObject({ asymmetric: false, complaints: [] });
+    expect(verdict).toMatchObject({ asymmetric: false, remarks: [] });
     expect(verdict.impliedSpecimenToStage!.xpx).toBeCloseTo(-1, 6);
   });
 
   test('tells an inverted X axis, and what the property should be', () => {
     const inverted = product(scaleMatrix(rotation(84), 500), matrix(1, 0, 0, -1));
-    expect(judgeStageMatrix(inverted, known).complaints[0]).toMatch(/it is not set, and should be/);
+    expect(judgeStageMatrix(inverted, known).remarks[0]).toMatch(/it is not set, and should be/);
     expect(
       judgeStageMatrix(scaleMatrix(rotation(264), 500), {
         ...known,
         nominalSpecimenToStage: matrix(1, 0, 0, -1),
         invertsX: true,
-      }).complaints[0],
+      }).remarks[0],
     ).toMatch(/it is set, and should not be/);
   });
 
   test('tells a rotation that cannot be right, and axes that differ too much', () => {
-    expect(judgeStageMatrix(scaleMatrix(rotation(84 + 180 + 90), 500), known).complaints.join()).toContain(
+    expect(judgeStageMatrix(scaleMatrix(rotation(84 + 180 + 90), 500), known).remarks.join()).toContain(
       'GlobalExtraRotation',
     );
     expect(judgeStageMatrix(matrix(500, 10, 10, 300), known).asymmetric).toBe(true);

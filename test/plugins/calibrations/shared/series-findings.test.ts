@@ -1,19 +1,21 @@
 import { vector } from '../../../../core/base';
 import {
-  type Doubt,
+  type SeriesFinding,
   type RepeatedPair,
-  doubtsOfRepeated,
-} from '../../../../plugins/calibrations/shared/image-series/series-doubts';
+  findingsOfRepeated,
+} from '../../../../plugins/calibrations/shared/image-series/series-findings';
 
-const doubtOf = (code: Doubt['code']): Doubt => ({ code, text: code, hint: '', serious: true });
-const weak = doubtOf('calibration/doubtful-alignment');
-const pairs = (shifts: readonly (readonly [number, number])[], doubts: readonly Doubt[] = [weak]): RepeatedPair[] =>
-  shifts.map(([x, y]) => ({ axis: 'x', shift: vector(x, y), doubts }));
+const findingOf = (code: SeriesFinding['code']): SeriesFinding => ({ code, text: code, hint: '', serious: true });
+const weak = findingOf('calibration/doubtful-alignment');
+const pairs = (
+  shifts: readonly (readonly [number, number])[],
+  findings: readonly SeriesFinding[] = [weak],
+): RepeatedPair[] => shifts.map(([x, y]) => ({ axis: 'x', shift: vector(x, y), findings }));
 
 describe('weak correlations after repeated moves', () => {
   test('are believed where their shifts agree, and only those that do', () => {
     expect(
-      doubtsOfRepeated(
+      findingsOfRepeated(
         pairs([
           [100, 3],
           [96, -4],
@@ -22,7 +24,7 @@ describe('weak correlations after repeated moves', () => {
       ),
     ).toEqual([]);
     expect(
-      doubtsOfRepeated(
+      findingsOfRepeated(
         pairs([
           [100, 3],
           [96, -4],
@@ -35,7 +37,7 @@ describe('weak correlations after repeated moves', () => {
 
   test('are not where too few agree, or where nothing seems to have moved', () => {
     expect(
-      doubtsOfRepeated(
+      findingsOfRepeated(
         pairs([
           [100, 3],
           [96, -4],
@@ -43,7 +45,7 @@ describe('weak correlations after repeated moves', () => {
       ),
     ).toHaveLength(2);
     expect(
-      doubtsOfRepeated(
+      findingsOfRepeated(
         pairs([
           [100, 3],
           [-60, 7],
@@ -53,7 +55,7 @@ describe('weak correlations after repeated moves', () => {
       ),
     ).toHaveLength(4);
     expect(
-      doubtsOfRepeated(
+      findingsOfRepeated(
         pairs([
           [0.2, 0],
           [0.2, 0],
@@ -63,20 +65,20 @@ describe('weak correlations after repeated moves', () => {
     ).toHaveLength(3);
     // The moves of the other axis are others.
     expect(
-      doubtsOfRepeated([
+      findingsOfRepeated([
         ...pairs([
           [100, 0],
           [100, 1],
         ]),
-        { axis: 'y', shift: vector(100, 0), doubts: [weak] },
+        { axis: 'y', shift: vector(100, 0), findings: [weak] },
       ]),
     ).toHaveLength(3);
   });
 
   test('nothing else is taken back', () => {
-    const pattern = doubtOf('calibration/fixed-pattern');
+    const pattern = findingOf('calibration/fixed-pattern');
     expect(
-      doubtsOfRepeated(
+      findingsOfRepeated(
         pairs(
           [
             [100, 3],

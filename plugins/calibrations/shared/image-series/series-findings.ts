@@ -2,85 +2,88 @@ import { EucentricError, type Vector, inMicrometres } from '../../../../core/bas
 import type { BufferedImage, Run } from '../../../../core/kernel';
 import { type Displacement, findPeriodicity, fixedPattern } from '../../../../imaging';
 
-/** Why a measured shift may be that of something else than the specimen. */
-export interface Doubt {
+/** Reason why a measured shift may be that of something else than the specimen. */
+export interface SeriesFinding {
   readonly code: 'calibration/fixed-pattern' | 'calibration/periodic-specimen' | 'calibration/doubtful-alignment';
-  /** What is wrong, in a sentence with numbers. */
+  /** The defect in a sentence with numbers. */
   readonly text: string;
   readonly hint: string;
-  /** Whether the calibration must not be kept without being asked. */
+  /** True when the calibration must not be kept unless the operator agrees. */
   readonly serious: boolean;
 }
 
 /** The question `doubtful` of items that measure series of shifts. */
-export const doubtQuestion = {
+export const findingQuestion = {
   kind: 'confirm',
   why: 'When a fixed pattern of the camera, a periodic specimen or a weak correlation may have fooled the alignment: whether to keep the calibration anyway.',
 } as const;
 
-/** A pattern this many times beyond chance is there, and with this correlation of the finest detail it may win. */
-const certain = 7;
-const strong = 0.1;
-/** What stays on the camera cannot be told from a specimen that has moved less than this, in pixels of the images. */
-const smallestMove = 20;
+/** Multiple of chance above which a fixed pattern is there. */
+const minSignificance = 7;
+/** Correlation of the finest detail above which the pattern may win over the specimen. */
+const minSeriousCorrelation = 0.1;
+/** Lower limit of a move in pixels of the images. A pattern of the camera looks like a specimen that has moved less. */
+const minMove = 20;
 
-/** What speaks against a pair of images between which the specimen was moved. */
-export function doubtsOfPair(
+/** Findings about a pair of images between which the specimen was moved. */
+export function findingsOfPair(
   later: BufferedImage,
   earlier: BufferedImage,
   index: number,
   found: Displacement,
-): readonly Doubt[] {
-  const doubts: Doubt[] = [];
+): readonly SeriesFinding[] {
+  const findings: SeriesFinding[] = [];
   const pair = `Images ${index} and ${index + 1}`;
   if (!found.trusted) {
-    doubts.push({
+    findings.push({
       code: 'calibration/doubtful-alignment',
       text: `${pair}: the correlation of ${found.correlation.toFixed(2)} over ${(100 * found.overlap).toFixed(0)} % of the field is no better than chance gives, so their shift may be anything.`,
       hint: 'Take more exposure, find a place with more detail, or check that the pixel size and the earlier calibration are not far off, so that the images overlap.',
       serious: true,
     });
   }
-  if (Math.hypot(found.x, found.y) > smallestMove) {
+  if (Math.hypot(found.x, found.y) > minMove) {
     const { correlation, significance } = fixedPattern(later.frame.image, earlier.frame.image);
-    if (significance > certain) {
-      doubts.push({
+    if (significance > minSignificance) {
+      findings.push({
         code: 'calibration/fixed-pattern',
         text: `${pair}: a pattern of the camera that does not move with the specimen correlates at zero shift (${correlation.toFixed(2)}, ${significance.toFixed(0)} times beyond chance).`,
         hint: 'Take a new gain reference. Until then a larger shift and more exposure help, and a binning at which the pattern averages out.',
-        serious: correlation > strong || found.zeroPeakIgnored === true,
+        serious: correlation > minSeriousCorrelation || found.zeroPeakIgnored === true,
       });
     }
   }
-  return doubts;
+  return findings;
 }
 
-/** A pair of images after a move that was repeated, and what speaks against it. */
+/** A pair of images after a move that was repeated, with its findings. */
 export interface RepeatedPair {
   /** The moves of one axis are the same. */
   readonly axis: 'x' | 'y';
   readonly shift: Vector;
-  readonly doubts: readonly Doubt[];
+  readonly findings: readonly SeriesFinding[];
 }
 
-/** Shifts after equal moves differ by less than this share: a stage is off by 15 % at most. */
-const alike = 0.2;
-/** So many shifts that agree are no chance, however weak each correlation is. */
-const fewestAlike = 3;
+/** Upper limit of the difference of shifts after equal moves, as a share: a stage is off by 15 % at most. */
+const maxDifference = 0.2;
+/** Number of shifts whose agreement cannot be chance, however weak each correlation is. */
+const minAgreeing = 3;
 
-/** What speaks against the pairs of repeated moves: weak correlations do not where their shifts agree with most of the others. */
-export function doubtsOfRepeated(pairs: readonly RepeatedPair[]): readonly Doubt[] {
-  return pairs.flatMap(({ axis, shift, doubts }) => {
+/** Findings about the pairs of repeated moves. A weak correlation is none where its shift agrees with most of the others. */
+export function findingsOfRepeated(pairs: readonly RepeatedPair[]): readonly SeriesFinding[] {
+  return pairs.flatMap(({ axis, shift, findings }) => {
     const moves = pairs.filter((each) => each.axis === axis);
     const size = Math.hypot(shift.x, shift.y);
-    const near = moves.filter((each) => Math.hypot(each.shift.x - shift.x, each.shift.y - shift.y) < alike * size);
-    const confirmed = size > smallestMove && near.length >= fewestAlike && near.length > moves.length / 2;
-    return confirmed ? doubts.filter(({ code }) => code !== 'calibration/doubtful-alignment') : doubts;
+    const near = moves.filter(
+      (each) => Math.hypot(each.shift.x - shift.x, each.shift.y - shift.y) < maxDifference * size,
+    );
+    const confirmed = size > minMove && near.length >= minAgreeing && near.length > moves.length / 2;
+    return confirmed ? findings.filter(({ code }) => code !== 'calibration/doubtful-alignment') : findings;
   });
 }
 
-/** What speaks against a specimen. */
-export function doubtsOfSpecimen(image: BufferedImage): readonly Doubt[] {
+/** Findings about a specimen. */
+export function findingsOfSpecimen(image: BufferedImage): readonly SeriesFinding[] {
   const found = findPeriodicity(image.frame.image);
   if (!found) return [];
   const pixel = image.context.pixelSize;
@@ -96,18 +99,18 @@ export function doubtsOfSpecimen(image: BufferedImage): readonly Doubt[] {
 }
 
 /**
- * Tells the doubts, and asks whether to go on when one is serious.
- * @returns what to say about it in the result
- * @throws EucentricError with the code of the first serious doubt when the calibration is not to be kept
+ * Logs the findings, and asks whether to go on when one is serious.
+ * @returns the remarks for the result
+ * @throws EucentricError with the code of the first serious finding when the operator does not keep the calibration
  */
-export async function settleDoubts(run: Run, doubts: readonly Doubt[]): Promise<readonly string[]> {
-  for (const { text, hint } of doubts) run.operator.log(`${text} ${hint}`);
-  const [worst, ...others] = doubts.filter(({ serious }) => serious);
+export async function settleFindings(run: Run, findings: readonly SeriesFinding[]): Promise<readonly string[]> {
+  for (const { text, hint } of findings) run.operator.log(`${text} ${hint}`);
+  const [worst, ...others] = findings.filter(({ serious }) => serious);
   if (worst) {
-    const more = others.length > 0 ? ` And ${others.length} more of this kind, which the log tells.` : '';
+    const more = others.length > 0 ? ` And ${others.length} more of this kind, which the log lists.` : '';
     const keep = await run.operator.confirm({
       id: 'doubtful',
-      text: `${worst.text}${more} Keep this calibration all the same?`,
+      text: `${worst.text}${more} Keep this calibration anyway?`,
       default: false,
     });
     if (!keep)
@@ -117,5 +120,5 @@ export async function settleDoubts(run: Run, doubts: readonly Doubt[]): Promise<
         hint: `${worst.hint} The earlier calibration, if there was one, is still in use.`,
       });
   }
-  return doubts.map(({ text }) => text);
+  return findings.map(({ text }) => text);
 }
