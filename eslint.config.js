@@ -11,6 +11,8 @@ module.exports = tseslint.config(
       'node_modules/**',
       'imaging/fft/pkg/**',
       'imaging/fft/target/**',
+      // A project of its own, whose types are those of the package: the tests of the package compile it.
+      'docs/example-plugin/**',
       '**/*.js',
       '**/*.mjs',
       '**/*.cjs',

@@ -1,8 +1,8 @@
 /// <reference types="node" preserve="true" />
 /// <reference lib="esnext.disposable" preserve="true" />
 /**
- * What a plugin from outside may use: `import { definePlugin } from 'eucentric'`. Everything here is meant to stay; what is not here may
- * change from one version to the next.
+ * Public surface for plugins from outside: `import { definePlugin } from 'eucentric'`. Everything here is meant to stay; all the rest
+ * may change from one version to the next.
  */
 export { z } from 'zod';
 export {

@@ -1,17 +1,17 @@
 import { EucentricError } from '../core/base';
-import { checkOptions, loadPlugin } from '../core/kernel';
+import { type BuiltInPlugins, checkOptions, loadPlugin } from '../core/kernel';
 import { type Problem, type Settings, checkSection, loadSettings } from '../core/settings';
 import type * as SimulatorModule from '../plugins/simulator';
 import { builtInPlugins } from './built-in-plugins';
 
 /** What is wrong with the plugins that a configuration names (unknown ones, options that their schemas refuse) and with the truth of its virtual microscope. Nothing is connected. */
-export function checkPlugins(settings: Settings): readonly Problem[] {
+export function checkPlugins(settings: Settings, known: BuiltInPlugins = builtInPlugins): readonly Problem[] {
   const simulator = settings.section('simulator');
   const ofSimulator =
     simulator?.value === undefined || simulator.value === null ? [] : checkSection(simulatorSchema(), simulator);
   const ofPlugins = settings.plugins.flatMap((written): readonly Problem[] => {
     try {
-      return checkOptions(loadPlugin(written.id, builtInPlugins, settings.file, written.place), written);
+      return checkOptions(loadPlugin(written.id, known, settings.file, written.place), written);
     } catch (error) {
       if (!(error instanceof EucentricError)) throw error;
       return [{ severity: 'error', code: error.code, message: error.message, hint: error.hint, place: written.place }];
@@ -25,7 +25,7 @@ const simulatorSchema = (): typeof SimulatorModule.simulatorOptions =>
   (require('../plugins/simulator') as typeof SimulatorModule).simulatorOptions;
 
 /** Everything that is wrong in a configuration or a properties file, its plugins included. */
-export function problemsOf(file: string): readonly Problem[] {
+export function problemsOf(file: string, known?: BuiltInPlugins): readonly Problem[] {
   const { settings, problems } = loadSettings(file);
-  return [...problems, ...checkPlugins(settings)];
+  return [...problems, ...checkPlugins(settings, known)];
 }

@@ -14,8 +14,8 @@ function userFolder(environment: NodeJS.ProcessEnv): string {
 }
 
 /**
- * The configuration that is used when none is named. An installed package is no place for calibrations, which stand beside the
- * configuration: there it is a copy in a folder of the user, renewed whenever the package brings another one.
+ * Returns the configuration that is used when none is named. Calibrations stand beside it, and an installed package is no place for them:
+ * there it is a copy in a folder of the user, which is renewed when the package brings another one.
  */
 export function defaultConfiguration(program = programFolder, environment = process.env): string {
   const own = path.join(program, 'config');

@@ -17,9 +17,11 @@ import {
   Administrator,
   AdministratorMode,
   type BufferedImage,
+  type BuiltInPlugins,
   type DeviceWatcher,
   ImageBuffers,
   Kernel,
+  type Plugin,
   RollingBuffers,
   Runner,
   Session,
@@ -48,6 +50,8 @@ import { version } from './version';
 /** How an instrument is put together. */
 export interface InstrumentOptions {
   readonly configuration: string;
+  /** Plugins that the configuration may name by their ids, besides those that come with the program; for tests. */
+  readonly plugins?: readonly Plugin[];
   /** Where the lines of the log go. */
   readonly log: (line: LogLine) => void;
   /** Overrides the seed of the virtual microscope. */
@@ -110,7 +114,7 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
     settings,
     clock,
     log,
-    builtIn: builtInPlugins,
+    builtIn: knownPlugins(options.plugins),
     limits: { ...deviceLimits(settings), imageShift: imageShiftLimit(known) },
     ...(options.watch && { watch: options.watch }),
     ...(recorder && { recorder }),
@@ -168,7 +172,7 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
     onSetting: (listen) => kernel.onSetting(listen),
     buffers,
     plugins: () => kernel.plugins.map(({ id, summary }) => ({ id, summary })),
-    check: () => problemsOf(options.configuration),
+    check: () => problemsOf(options.configuration, knownPlugins(options.plugins)),
     onLog: (listen) => {
       logListeners.add(listen);
       return () => void logListeners.delete(listen);
@@ -320,6 +324,11 @@ function calibrationPlaces(settings: Settings, directory: string | undefined) {
       : names;
   return { directory: folder, files: { directory: folder, fileNames } };
 }
+
+const knownPlugins = (more: readonly Plugin[] = []): BuiltInPlugins => ({
+  ...builtInPlugins,
+  ...Object.fromEntries(more.map((plugin) => [plugin.id, () => plugin])),
+});
 
 function titleOf(settings: Settings): string {
   const name = settings.file === undefined ? 'instrument' : path.basename(settings.file).replace(/\.ya?ml$/, '');

@@ -11,3 +11,6 @@ export const programFolder =
 export const version = (
   JSON.parse(readFileSync(path.join(programFolder, 'package.json'), 'utf8')) as { version: string }
 ).version;
+
+/** The folder of the configurations that come with the program. */
+export const exampleConfigurations = path.join(programFolder, 'config');

@@ -8,6 +8,7 @@ import {
   type Logger,
   Registry,
   type Token,
+  describe,
   otherCopyOf,
 } from '../base';
 import { type Camera, Cameras } from '../devices';
@@ -69,7 +70,7 @@ export class Kernel {
           ? plugin.options.safeParse(written.options ?? {})
           : { success: true, data: written.options };
         if (!given.success) continue;
-        plugin.apply(this.hostOf(plugin, given.data));
+        this.apply(plugin, given.data);
         loaded.push(plugin);
       } catch (error) {
         failures.push(error);
@@ -147,6 +148,14 @@ export class Kernel {
   async dispose(): Promise<void> {
     await this.hooks.willDispose.promise();
     await this.undos.dispose();
+  }
+
+  private apply(plugin: Plugin, options: unknown): void {
+    try {
+      plugin.apply(this.hostOf(plugin, options));
+    } catch (error) {
+      throw error instanceof EucentricError ? error : kernelErrors.pluginBroken(plugin.id, describe(error), error);
+    }
   }
 
   private hostOf(plugin: Plugin, options: unknown): PluginHost {

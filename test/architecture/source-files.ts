@@ -6,7 +6,7 @@ import path from 'node:path';
 export const root = path.resolve(__dirname, '..', '..');
 
 /** Folders of the program itself. */
-export const programFolders = ['api', 'app', 'core', 'imaging', 'simulation', 'wires', 'plugins'] as const;
+export const programFolders = ['api', 'app', 'core', 'imaging', 'simulation', 'wires', 'plugins', 'testing'] as const;
 /** Folders of everything that is written by hand. */
 export const allFolders = [...programFolders, 'scripts', 'bench', 'bin', 'config', 'test'] as const;
 

@@ -13,6 +13,7 @@ const parts = [
   'simulation',
   'wires',
   'plugins',
+  'testing',
   'config',
   'test/conformance',
   'test/support',

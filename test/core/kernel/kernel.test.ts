@@ -49,6 +49,19 @@ const Item = defineItem({
   run: async () => {},
 });
 
+test('a plugin that fails while it is applied is named, with what it said; an error that knows what to do is left as it is', async () => {
+  const broken = await failureOf(() => kernelOf({ lab: () => (undefined as unknown as { x: () => void }).x() }));
+  expect(broken).toMatchObject({
+    code: 'plugin/broken',
+    message: expect.stringMatching(/^Plugin lab .*undefined/) as string,
+  });
+  const told = new EucentricError({ code: 'lab/no-camera', message: 'There is none.', hint: 'Describe one.' });
+  const refuse = (): void => {
+    throw told;
+  };
+  expect(await failureOf(() => kernelOf({ lab: refuse }))).toBe(told);
+});
+
 describe('what two plugins claim', () => {
   test.each([
     ['a token', (host: PluginHost) => host.provide(Thing, { name: host.id }), 'Thing'],

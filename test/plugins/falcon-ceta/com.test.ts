@@ -3,7 +3,7 @@ import { FeiCamera } from '../../../plugins/falcon-ceta/camera';
 import type { FeiCameraModel } from '../../../plugins/falcon-ceta/camera-model';
 import { ComCamerasWire } from '../../../plugins/falcon-ceta/com-wire';
 import { type FeiCameraTransport, type FeiShot, corrections, readModes } from '../../../plugins/falcon-ceta/transport';
-import { type CameraUnderTest, describeCamera } from '../../conformance/describe-camera';
+import { type CameraUnderTest, describeCamera } from '../../../testing';
 import { PacedClock } from '../../support/paced-clock';
 import { StandInFolder, describeOnWindows, prepareWindows } from '../../support/windows';
 import { ceta, falcon4, traits } from './cameras';

@@ -1,4 +1,4 @@
-import { describeCamera } from '../../conformance/describe-camera';
+import { describeCamera } from '../../../testing';
 import { ceta, falcon4, rampCamera } from './cameras';
 import { temscriptCamera } from './temscript-cameras';
 

@@ -1,5 +1,5 @@
 import { type Clock, VirtualClock, seconds } from '../../../core/base';
-import { describeCamera, type CameraUnderTest } from '../../conformance/describe-camera';
+import { describeCamera, type CameraUnderTest } from '../../../testing';
 import type { TurnedBy } from '../../../plugins/gatan-k2k3/camera-model';
 import { bench, propertiesOf } from './setup';
 

@@ -5,7 +5,7 @@ import { parseSettings } from '../../../core/settings';
 import { Calibrations } from '../../../core/store';
 import { GatanStandInServer } from '../../../plugins/gatan-k2k3/stand-in-server';
 import type { ExposureRecord, VirtualMicroscope } from '../../../simulation';
-import { type CameraUnderTest, describeCamera } from '../../conformance/describe-camera';
+import { type CameraUnderTest, describeCamera } from '../../../testing';
 import { RampSource } from './setup';
 
 const builtIn = {

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { type Clock, EucentricError, type Seconds, StoppedError, seconds } from '../../core/base';
-import type { Camera, CameraArea, Exposure, Frame } from '../../core/devices';
+import { type Clock, EucentricError, type Seconds, StoppedError, seconds } from '../core/base';
+import type { Camera, CameraArea, Exposure, Frame } from '../core/devices';
 
 /** A camera together with what can be seen of it from behind. */
 export interface CameraUnderTest {
   readonly camera: Camera;
   readonly clock: Clock;
-  /** How many exposures the device has begun. */
+  /** Number of exposures that the device has begun. */
   exposures(): number;
   /** The most exposures that ran at one time. */
   mostAtOnce(): number;
@@ -15,9 +15,9 @@ export interface CameraUnderTest {
   dispose(): Promise<void>;
 }
 
-/** What the suite has to know of a camera, and of the scene before it, which must be the same in every image and of one meaning only. */
+/** Facts that the suite needs about a camera and the scene before it. The scene must be the same in every image, and look different when it is mirrored. */
 export interface CameraFacts {
-  /** Whether a binned pixel holds the sum or the mean of its pixels. */
+  /** Content of a binned pixel: the sum or the mean of its pixels. */
   readonly binning: 'sum' | 'mean';
   /** Mean difference in counts between two images of the same scene, because of noise; 0 for a camera without any. */
   readonly noise: number;
@@ -31,7 +31,7 @@ export interface CameraFacts {
 
 const socketsOpen = (): number => process.getActiveResourcesInfo().filter((name) => /^TCP/.test(name)).length;
 
-/** What every plugin that provides cameras must do. */
+/** Suite of every camera: limits, binning, areas, STOP and one image at a time. */
 export function describeCamera(name: string, make: () => Promise<CameraUnderTest>, facts: CameraFacts): void {
   describe(`${name} as a Camera`, () => {
     let under: CameraUnderTest;

@@ -1,0 +1,17 @@
+/// <reference types="node" preserve="true" />
+/// <reference lib="esnext.disposable" preserve="true" />
+/**
+ * Suites and virtual instruments for the tests of a plugin: `import { describeCamera } from 'eucentric/testing'`. They call the global
+ * functions `describe`, `test` and `expect` of jest, or of another test runner that provides them.
+ */
+export { type CameraFacts, type CameraUnderTest, describeCamera } from './describe-camera';
+export {
+  type RunUnderTest,
+  type VirtualInstrumentOptions,
+  type VirtualInstrumentUnderTest,
+  matrixError,
+  runItem,
+  trueImageShift,
+  trueStage,
+  virtualInstrument,
+} from './virtual-instrument';
