@@ -1,3 +1,4 @@
+export { MicroscopeLink } from './microscope-link';
 export { microscopeOf, VirtualMicroscope, truthOf, type MicroscopeOf, type MicroscopeOptions } from './microscope';
 export { standardParts, type MicroscopeState, type StandardParts, type Truth } from './column/parts';
 export {

@@ -92,6 +92,12 @@ export function toFault(error: unknown): Fault {
 /** Whether an error only says that a wire does not know of what was asked for. */
 export const isNotOnThisWire = (error: unknown): boolean => toFault(error).code.endsWith('/not-on-this-wire');
 
+/** The hint of an error that has one, such as that of a wire; for any other, the given one. */
+export function hintOf(error: unknown, otherwise: string): string {
+  const { code, hint } = toFault(error);
+  return code === 'program/unexpected' ? otherwise : hint;
+}
+
 /** Throws `StoppedError` if the signal has fired. */
 export function throwIfStopped(signal: AbortSignal): void {
   if (!signal.aborted) return;

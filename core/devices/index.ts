@@ -4,6 +4,7 @@ export * from './device';
 export * from './exposure-limits';
 export * from './filter';
 export * from './frames';
+export * from './property-calls';
 export * from './scope';
 export * from './setting';
 export * from './setting-traits';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { DeviceCallError, DeviceHost, compiledFile } from '../../wires';
+import { ComHost } from '../../wires';
 import type { ComCamerasDeviceOptions } from './com-device';
 import { feiCameraErrors } from './errors';
 import type { FeiCameraFound, FeiCameraTransport, FeiPicture, FeiShot } from './transport';
@@ -15,32 +15,25 @@ export interface ComCamerasWireOptions extends ComCamerasDeviceOptions {
 
 const startLimit = 30;
 
-/** Cameras of FEI's scripting through COM, which lives in a process of its own: an image under way keeps the column from nothing. */
+/** Cameras of FEI's scripting through COM, in a process of its own: the column can be spoken to while it takes an image. */
 export class ComCamerasWire implements FeiCameraTransport {
-  private readonly host: DeviceHost;
+  private readonly host: ComHost;
 
   constructor(private readonly options: ComCamerasWireOptions) {
     const { program, advancedProgram, longestExposure, hostCommand, answerLimit } = options;
-    this.host = new DeviceHost({
+    this.host = new ComHost({
       name: 'FEI cameras',
-      module: compiledFile(path.join(__dirname, 'com-device')),
+      module: path.join(__dirname, 'com-device'),
       options: { program, advancedProgram, longestExposure } satisfies ComCamerasDeviceOptions,
       command: hostCommand,
-      startLimit: 1000 * startLimit,
-      callLimit: 1000 * answerLimit,
-      startsAnewAfter: (error) => error instanceof DeviceCallError && error.code === 'com/disconnected',
+      startLimit,
+      answerLimit,
+      needsWindows: feiCameraErrors.needsWindows,
     });
   }
 
-  async open(signal?: AbortSignal): Promise<void> {
-    if (process.platform !== 'win32' && this.options.hostCommand.length === 0)
-      throw feiCameraErrors.needsWindows(process.platform);
-    try {
-      await this.host.open(signal);
-    } catch (error) {
-      await this.host.close();
-      throw error;
-    }
+  open(signal?: AbortSignal): Promise<void> {
+    return this.host.open(signal);
   }
 
   close(): Promise<void> {
@@ -61,7 +54,7 @@ export class ComCamerasWire implements FeiCameraTransport {
 
   async acquire(shot: FeiShot): Promise<FeiPicture> {
     return (await this.host.call('acquire', [shot], {
-      limit: 1000 * (shot.exposure + this.options.imageLimit),
+      limit: shot.exposure + this.options.imageLimit,
     })) as FeiPicture;
   }
 }

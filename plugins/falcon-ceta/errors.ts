@@ -1,5 +1,9 @@
-import { EucentricError, describe, toFault } from '../../core/base';
+import { EucentricError, describe, hintOf } from '../../core/base';
 import type { ExposureRefusal } from '../../core/devices';
+
+/** Hint for an error that has none of its own. */
+const unexplained =
+  'A Falcon may have protected itself from too strong a beam; look for a message on the microscope computer.';
 
 /** The errors that this plugin raises, each with a stable code. */
 export const feiCameraErrors = {
@@ -37,7 +41,7 @@ export const feiCameraErrors = {
     new EucentricError({
       code: 'falcon-ceta/call-failed',
       message: `${name}: the image could not be taken: ${describe(cause)}`,
-      hint: adviceOf(cause),
+      hint: hintOf(cause, unexplained),
       cause,
     }),
   strangeImage: (name: string, what: string): EucentricError =>
@@ -77,11 +81,3 @@ export const feiCameraErrors = {
       hint: 'Connect first.',
     }),
 };
-
-/** Errors of a wire know what to do. */
-function adviceOf(cause: unknown): string {
-  const { code, hint } = toFault(cause);
-  return code === 'program/unexpected'
-    ? 'A Falcon may have protected itself from too strong a beam; look for a message on the microscope computer.'
-    : hint;
-}

@@ -1,5 +1,5 @@
 import { type Clock, seconds } from '../../core/base';
-import { type Processing, VirtualMicroscope } from '../../simulation';
+import { MicroscopeLink, type Processing } from '../../simulation';
 import type { FeiCameraModel } from './camera-model';
 import { feiCameraErrors } from './errors';
 import { areaRead } from './geometry';
@@ -22,28 +22,26 @@ const processingOf: Readonly<Record<number, Processing>> = {
 
 /** FEI's camera software in front of a virtual microscope. */
 export class SimulatedFeiCameras implements FeiCameraTransport {
-  private opened: VirtualMicroscope | undefined;
+  private readonly link: MicroscopeLink;
   private readonly models: ReadonlyMap<string, FeiCameraModel>;
   private readonly retracted = new Set<string>();
 
   constructor(
-    private readonly find: () => unknown,
+    find: () => unknown,
     private readonly clock: Clock,
     models: readonly FeiCameraModel[],
   ) {
+    this.link = new MicroscopeLink(find, () => feiCameraErrors.notConnected('The camera'));
     this.models = new Map(models.map((model) => [model.scriptingName, model]));
     for (const { scriptingName, retractable } of models) if (retractable) this.retracted.add(scriptingName);
   }
 
   async open(): Promise<void> {
-    const found = this.find();
-    if (!(found instanceof VirtualMicroscope))
-      throw new TypeError('what the simulator provides is not a virtual microscope');
-    this.opened = found;
+    this.link.open();
   }
 
   async close(): Promise<void> {
-    this.opened = undefined;
+    this.link.close();
   }
 
   async lookUp(name: string): Promise<FeiCameraFound | undefined> {
@@ -62,11 +60,11 @@ export class SimulatedFeiCameras implements FeiCameraTransport {
 
   async acquire({ name, binning, restrictedSize, exposure, correction, readMode }: FeiShot): Promise<FeiPicture> {
     const model = this.models.get(name);
-    if (!model || !this.opened) throw feiCameraErrors.notConnected(name);
+    if (!model) throw feiCameraErrors.notConnected(name);
     if (this.retracted.has(name)) throw new Error('the camera is not inserted');
     await this.clock.delay(seconds(model.startupDelay));
     const { left, top, right, bottom } = areaRead(model, restrictedSize, binning);
-    const picture = this.opened.expose({
+    const picture = this.link.microscope.expose({
       camera: model.index,
       binning,
       area: { left, top, width: right - left, height: bottom - top },

@@ -1,4 +1,4 @@
-import { HttpJsonClient } from '../../wires';
+import { TemscriptClient, type TemscriptOptions } from '../../wires';
 import { feiCameraErrors } from './errors';
 import {
   type FeiCameraFound,
@@ -10,10 +10,7 @@ import {
 } from './transport';
 
 /** Address of the server, and time limits; seconds. */
-export interface TemscriptCamerasOptions {
-  readonly host: string;
-  readonly port: number;
-  readonly answerLimit: number;
+export interface TemscriptCamerasOptions extends TemscriptOptions {
   readonly imageLimit: number;
   readonly longestExposure: number;
 }
@@ -48,29 +45,25 @@ const bytesOf: Readonly<Record<string, number>> = {
 export class TemscriptCameras implements FeiCameraTransport {
   readonly corrections: ReadonlySet<number> = new Set([corrections.none, corrections.gain]);
   readonly linearOnly = true;
-  private client: HttpJsonClient | undefined;
+  private readonly server: TemscriptClient;
 
-  constructor(private readonly options: TemscriptCamerasOptions) {}
-
-  async open(signal?: AbortSignal): Promise<void> {
-    const { host, port } = this.options;
-    this.client = new HttpJsonClient({ name: 'the temscript server', host, port });
-    try {
-      await this.get('cameras', signal);
-    } catch (error) {
-      await this.close();
-      throw error;
-    }
+  constructor(private readonly options: TemscriptCamerasOptions) {
+    this.server = new TemscriptClient(options, {
+      notOpen: () => feiCameraErrors.notConnected('The camera'),
+      refused: feiCameraErrors.serverRefused,
+    });
   }
 
-  async close(): Promise<void> {
-    const { client } = this;
-    this.client = undefined;
-    await client?.close();
+  open(signal?: AbortSignal): Promise<void> {
+    return this.server.open('cameras', signal);
+  }
+
+  close(): Promise<void> {
+    return this.server.close();
   }
 
   async lookUp(name: string): Promise<FeiCameraFound | undefined> {
-    const cameras = await this.get('cameras');
+    const cameras = await this.server.get('cameras');
     if (typeof cameras !== 'object' || cameras === null || !Object.hasOwn(cameras, name)) return undefined;
     return { shortestExposure, longestExposure: this.options.longestExposure, counts: false };
   }
@@ -94,11 +87,10 @@ export class TemscriptCameras implements FeiCameraTransport {
       correction: wantedCorrection,
     };
     await this.setUp(name, wanted);
-    const taken = await this.get(
-      `acquire?detectors=${encodeURIComponent(name)}`,
-      undefined,
-      exposure + this.options.imageLimit,
-    );
+    const taken = await this.server.get(`acquire?detectors=${encodeURIComponent(name)}`, {
+      limit: exposure + this.options.imageLimit,
+      largest: largestAnswer,
+    });
     if (typeof taken !== 'object' || taken === null || !Object.hasOwn(taken, name))
       throw feiCameraErrors.unknownCamera(name);
     return pictureOf(name, (taken as Record<string, unknown>)[name]);
@@ -114,8 +106,8 @@ export class TemscriptCameras implements FeiCameraTransport {
   ): Promise<void> {
     const path = `camera_param/${encodeURIComponent(name)}`;
     for (let attempt = 0; ; attempt++) {
-      await this.put(path, wanted);
-      const set = ((await this.get(path)) ?? {}) as Record<string, unknown>;
+      await this.server.put(path, wanted);
+      const set = ((await this.server.get(path)) ?? {}) as Record<string, unknown>;
       const differs = Object.entries(wanted).filter(([key, value]) => !same(set[key], value));
       if (differs.length === 0) return;
       if (attempt > 0)
@@ -124,27 +116,6 @@ export class TemscriptCameras implements FeiCameraTransport {
           differs.map(([key, value]) => `${key} ${String(value)} became ${String(set[key])}`).join(', '),
         );
     }
-  }
-
-  private async get(path: string, signal?: AbortSignal, limit = this.options.answerLimit): Promise<unknown> {
-    const { status, value } = await this.connected().get(`/v1/${path}`, {
-      limit: 1000 * limit,
-      largest: largestAnswer,
-      ...(signal && { signal }),
-    });
-    if (status !== 200) throw feiCameraErrors.serverRefused(`GET ${path}`, status);
-    return value;
-  }
-
-  private async put(path: string, value: unknown): Promise<void> {
-    const { status } = await this.connected().put(`/v1/${path}`, value, { limit: 1000 * this.options.answerLimit });
-    if (status !== 204 && status !== 200)
-      throw feiCameraErrors.serverRefused(`PUT ${path} ${JSON.stringify(value)}`, status);
-  }
-
-  private connected(): HttpJsonClient {
-    if (!this.client) throw feiCameraErrors.notConnected('The camera');
-    return this.client;
   }
 }
 

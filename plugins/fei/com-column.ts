@@ -1,46 +1,51 @@
-import { type AutomationObject, type ComResult, asDouble, asLong } from '../../wires';
-import { type FeiLack, type RawPair, type RawStageTarget, axisBits, imagingMode, lensNumbers } from './transport';
+import { type AutomationObject, type ComResult, type ComValue, asDouble, asLong, isObject } from '../../wires';
+import {
+  type FeiLack,
+  type FeiPart,
+  type FeiProperty,
+  type RawPair,
+  type RawStageTarget,
+  axisBits,
+  feiProperties,
+  imagingMode,
+  lensNumbers,
+} from './transport';
 
 /** Does something with objects of a server, and lets go of those that came up meanwhile. */
 export type Tidily = <Result>(work: () => Result) => Result;
 
-const perMetre = 1e6;
+const parts: readonly FeiPart[] = ['Projection', 'Illumination', 'Stage', 'Camera', 'Gun'];
 /** FEI's numbers of the families of columns. */
 const families: Readonly<Record<number, string>> = { 0: 'Tecnai', 1: 'Titan', 2: 'Talos' };
-/** The members that some columns are without. */
-const optional: readonly (readonly [FeiLack, part: 'instrument' | 'projection', member: string])[] = [
-  ['EFTEM mode', 'projection', 'LensProgram'],
-  ['automatic normalization', 'instrument', 'AutoNormalizeEnabled'],
-  ['absolute focus', 'projection', 'Focus'],
-];
+const properties: readonly (readonly [name: string, FeiProperty])[] = Object.entries(feiProperties);
 
 /**
  * FEI's standard scripting: metres, radians, volts, and objects that hold a pair. Runs in the process that speaks to the column; each
- * call blocks until the column has done it.
+ * call blocks until the column has done it. The methods here are those that are not a property of the table, and the exceptions of it.
  */
 export class ComColumn {
-  private readonly projection: AutomationObject;
-  private readonly illumination: AutomationObject;
-  private readonly stage: AutomationObject;
-  private readonly camera: AutomationObject;
-  private readonly gun: AutomationObject;
+  private readonly parts: ReadonlyMap<FeiPart, AutomationObject>;
 
   constructor(
     private readonly instrument: AutomationObject,
     private readonly tidily: Tidily,
   ) {
-    this.projection = partOf(instrument, 'Projection');
-    this.illumination = partOf(instrument, 'Illumination');
-    this.stage = partOf(instrument, 'Stage');
-    this.camera = partOf(instrument, 'Camera');
-    this.gun = partOf(instrument, 'Gun');
+    this.parts = new Map([
+      ['Instrument', instrument],
+      ...parts.map((part) => [part, partOf(instrument, part)] as const),
+    ]);
+    for (const [name, property] of properties) {
+      if (property.access !== 'write') this.provide(`get${name}`, () => this.read(property));
+      if (property.access !== 'read')
+        this.provide(`set${name}`, (...given: readonly (number | boolean)[]) => this.write(property, given));
+    }
   }
 
   /** Capabilities that this column lacks. */
   lacks(): readonly FeiLack[] {
-    return optional
-      .filter(([, part, member]) => !(part === 'instrument' ? this.instrument : this.projection).has(member))
-      .map(([lack]) => lack);
+    return properties.flatMap(([, { com, lack }]) =>
+      lack === undefined || this.part(com[0]).has(com[1]) ? [] : [lack as FeiLack],
+    );
   }
 
   /** Versions that the scripting reports. */
@@ -57,114 +62,31 @@ export class ComColumn {
     });
   }
 
+  /** The exception of the table: an index that the column keeps in diffraction means nothing. */
   getMagnificationIndex(): number {
-    return this.getImagingMode() === imagingMode.diffraction ? 0 : numberIn(this.projection, 'MagnificationIndex');
-  }
-  setMagnificationIndex(index: number): void {
-    this.projection.put('MagnificationIndex', asLong(index));
-  }
-  getImagingMode(): number {
-    return numberIn(this.projection, 'Mode');
-  }
-  setImagingMode(mode: number): void {
-    this.projection.put('Mode', asLong(mode));
-  }
-  getEftemMode(): number {
-    return numberIn(this.projection, 'LensProgram');
-  }
-  setEftemMode(mode: number): void {
-    this.projection.put('LensProgram', asLong(mode));
-  }
-  getProbeMode(): number {
-    return numberIn(this.illumination, 'Mode');
-  }
-  setProbeMode(mode: number): void {
-    this.illumination.put('Mode', asLong(mode));
-  }
-
-  getImageShift(): RawPair {
-    return this.readPair(this.projection, 'ImageShift', perMetre);
-  }
-  setImageShift(x: number, y: number): void {
-    this.writePair(this.projection, 'ImageShift', { x: x / perMetre, y: y / perMetre });
-  }
-  getBeamShift(): RawPair {
-    return this.readPair(this.illumination, 'Shift', perMetre);
-  }
-  setBeamShift(x: number, y: number): void {
-    this.writePair(this.illumination, 'Shift', { x: x / perMetre, y: y / perMetre });
-  }
-  getDefocus(): number {
-    return numberIn(this.projection, 'Defocus');
-  }
-  setDefocus(metres: number): void {
-    this.projection.put('Defocus', asDouble(metres));
-  }
-  getAbsFocus(): number {
-    return numberIn(this.projection, 'Focus');
-  }
-  setAbsFocus(value: number): void {
-    this.projection.put('Focus', asDouble(value));
-  }
-  getSpotSize(): number {
-    return numberIn(this.illumination, 'SpotsizeIndex');
-  }
-  setSpotSize(spot: number): void {
-    this.illumination.put('SpotsizeIndex', asLong(spot));
-  }
-  getIntensity(): number {
-    return numberIn(this.illumination, 'Intensity');
-  }
-  setIntensity(value: number): void {
-    this.illumination.put('Intensity', asDouble(value));
-  }
-  getIlluminatedArea(): number {
-    return numberIn(this.illumination, 'IlluminatedArea');
-  }
-  setIlluminatedArea(metres: number): void {
-    this.illumination.put('IlluminatedArea', asDouble(metres));
+    const { ImagingMode, MagnificationIndex } = feiProperties;
+    return this.read(ImagingMode) === imagingMode.diffraction ? 0 : (this.read(MagnificationIndex) as number);
   }
 
   /** The lenses before the specimen have the lower numbers, those after it the higher ones. */
   normalizeLens(lens: number): void {
     if (lens === lensNumbers.all) this.instrument.call('NormalizeAll');
-    else (lens < lensNumbers.objective ? this.illumination : this.projection).call('Normalize', asLong(lens));
-  }
-  setAutoNormEnabled(enabled: boolean): void {
-    this.instrument.put('AutoNormalizeEnabled', enabled);
-  }
-
-  getBeamBlank(): boolean {
-    return flagOf(this.illumination.get('BeamBlanked'), `${this.illumination.name}.BeamBlanked`);
-  }
-  setBeamBlank(blanked: boolean): void {
-    this.illumination.put('BeamBlanked', blanked);
-  }
-  getMainScreen(): number {
-    return numberIn(this.camera, 'MainScreen');
-  }
-  setMainScreen(position: number): void {
-    this.camera.put('MainScreen', asLong(position));
-  }
-  getHighVoltage(): number {
-    return numberIn(this.gun, 'HTValue');
+    else this.part(lens < lensNumbers.objective ? 'Illumination' : 'Projection').call('Normalize', asLong(lens));
   }
 
   getStagePosition(): { readonly x: number; readonly y: number; readonly z: number } {
     return this.tidily(() => {
-      const position = partOf(this.stage, 'Position');
+      const position = partOf(this.part('Stage'), 'Position');
       return { x: numberIn(position, 'X'), y: numberIn(position, 'Y'), z: numberIn(position, 'Z') };
     });
   }
   getTiltAngle(): number {
-    return this.tidily(() => numberIn(partOf(this.stage, 'Position'), 'A'));
-  }
-  getStageStatus(): number {
-    return numberIn(this.stage, 'Status');
+    return this.tidily(() => numberIn(partOf(this.part('Stage'), 'Position'), 'A'));
   }
   setStagePosition({ x, y, z, alpha }: RawStageTarget, axes: number): void {
     this.tidily(() => {
-      const position = partOf(this.stage, 'Position');
+      const stage = this.part('Stage');
+      const position = partOf(stage, 'Position');
       for (const [bit, member, value] of [
         [axisBits.x, 'X', x],
         [axisBits.y, 'Y', y],
@@ -172,44 +94,76 @@ export class ComColumn {
         [axisBits.alpha, 'A', alpha],
       ] as const)
         if (axes & bit) position.put(member, asDouble(value));
-      this.stage.call('GoTo', position, asLong(axes));
+      stage.call('GoTo', position, asLong(axes));
     });
   }
 
-  private readPair(of: AutomationObject, member: string, scale: number): RawPair {
+  /** Adds a call of the table, unless a method is its exception. */
+  private provide(call: string, make: (...given: never[]) => unknown): void {
+    if (!(call in this)) Object.assign(this, { [call]: make });
+  }
+
+  private part(name: FeiPart): AutomationObject {
+    return this.parts.get(name)!;
+  }
+
+  private read({ com: [part, member], as: { form, scale } }: FeiProperty): number | boolean | RawPair {
+    const object = this.part(part);
+    if (form === 'flag') return flagIn(object, member);
+    if (form !== 'pair') return scale * numberIn(object, member);
     return this.tidily(() => {
-      const pair = partOf(of, member);
+      const pair = partOf(object, member);
       return { x: numberIn(pair, 'X') * scale, y: numberIn(pair, 'Y') * scale };
     });
   }
 
+  private write({ com: [part, member], as: { form, scale } }: FeiProperty, given: readonly (number | boolean)[]): void {
+    const object = this.part(part);
+    if (form === 'pair')
+      this.writePair(
+        object,
+        member,
+        given.map((value) => Number(value) / scale),
+      );
+    else object.put(member, sentAs[form](given[0]!, scale));
+  }
+
   /** A pair is changed in an object of the server's, which is then given back to it: the column moves once. */
-  private writePair(of: AutomationObject, member: string, { x, y }: RawPair): void {
+  private writePair(object: AutomationObject, member: string, [x = 0, y = 0]: readonly number[]): void {
     this.tidily(() => {
-      const pair = partOf(of, member);
+      const pair = partOf(object, member);
       pair.put('X', asDouble(x));
       pair.put('Y', asDouble(y));
-      of.put(member, pair);
+      object.put(member, pair);
     });
   }
 }
 
+const sentAs = {
+  whole: (value: number | boolean): ComValue => asLong(Number(value)),
+  number: (value: number | boolean, scale: number): ComValue => asDouble(Number(value) / scale),
+  flag: (value: number | boolean): ComValue => value,
+} as const;
+
 function partOf(object: AutomationObject, member: string): AutomationObject {
   const part = object.get(member);
-  if (typeof part === 'object' && 'putReference' in part) return part;
-  throw strange(`${object.name}.${member}`, part);
+  if (isObject(part)) return part;
+  throw strange(object, member, part);
 }
 
 function numberIn(object: AutomationObject, member: string): number {
   const value = object.get(member);
   if (typeof value === 'number' && Number.isFinite(value)) return value;
-  throw strange(`${object.name}.${member}`, value);
+  throw strange(object, member, value);
 }
 
-function flagOf(value: ComResult, what: string): boolean {
+function flagIn(object: AutomationObject, member: string): boolean {
+  const value = object.get(member);
   if (typeof value === 'boolean') return value;
-  throw strange(what, value);
+  throw strange(object, member, value);
 }
 
-const strange = (what: string, value: ComResult): Error =>
-  new Error(`${what} is ${typeof value === 'object' ? 'an object' : String(value)}, which is not a value of it`);
+const strange = ({ name }: AutomationObject, member: string, value: ComResult): Error =>
+  new Error(
+    `${name}.${member} is ${typeof value === 'object' ? 'an object' : String(value)}, which is not a value of it`,
+  );

@@ -1,4 +1,8 @@
-import { EucentricError, describe, toFault } from '../../core/base';
+import { EucentricError, describe, hintOf } from '../../core/base';
+
+/** Hint for an error that has none of its own. */
+const unexplained =
+  'Look for a message on the microscope computer; the state of the column or of a valve may forbid this.';
 
 /** The errors that this plugin raises, each with a stable code. */
 export const feiErrors = {
@@ -42,7 +46,7 @@ export const feiErrors = {
     new EucentricError({
       code: 'fei/call-failed',
       message: `FEI column: ${call} failed: ${describe(cause)}`,
-      hint: adviceOf(cause),
+      hint: hintOf(cause, unexplained),
       cause,
     }),
   strangeAnswer: (call: string, answer: unknown): EucentricError =>
@@ -60,7 +64,7 @@ export const feiErrors = {
   notOnThisWire: (what: string): EucentricError =>
     new EucentricError({
       code: 'fei/not-on-this-wire',
-      message: `FEI column: there is no ${what.replace(/^an? /, '')} over this wire; nothing was sent.`,
+      message: `FEI column: there is no ${what} over this wire; nothing was sent.`,
       hint: 'Use "wire: com" on the microscope computer for what needs it.',
     }),
   notOnThisColumn: (what: string): EucentricError =>
@@ -82,11 +86,3 @@ export const feiErrors = {
       hint: 'Connect first.',
     }),
 };
-
-/** Errors of a wire know what to do. */
-function adviceOf(cause: unknown): string {
-  const { code, hint } = toFault(cause);
-  return code === 'program/unexpected'
-    ? 'Look for a message on the microscope computer; the state of the column or of a valve may forbid this.'
-    : hint;
-}

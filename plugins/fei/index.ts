@@ -54,12 +54,12 @@ type Options = z.infer<typeof options>;
 // Loaded only when a site uses it, so that nobody pays for the wire of somebody else.
 const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>) => FeiTransport>> = {
   simulated: (host) => {
-    const { SimulatedFeiWire } = require('./simulated-wire') as typeof import('./simulated-wire');
-    return new SimulatedFeiWire(() => host.need(VirtualInstrument).microscope, host.clock);
+    const { simulatedFeiWire } = require('./simulated-wire') as typeof import('./simulated-wire');
+    return simulatedFeiWire(() => host.need(VirtualInstrument).microscope, host.clock);
   },
   com: ({ settings, options: { program, hostCommand, answerTimeoutSeconds } }) => {
-    const { ComFeiWire } = require('./com-wire') as typeof import('./com-wire');
-    return new ComFeiWire({
+    const { comFeiWire } = require('./com-wire') as typeof import('./com-wire');
+    return comFeiWire({
       program,
       hostCommand,
       answerLimit: answerTimeoutSeconds,
@@ -67,8 +67,8 @@ const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>) => Fei
     });
   },
   temscript: ({ settings, options: { host, port, answerTimeoutSeconds } }) => {
-    const { TemscriptFeiWire } = require('./temscript-wire') as typeof import('./temscript-wire');
-    return new TemscriptFeiWire({
+    const { temscriptFeiWire } = require('./temscript-wire') as typeof import('./temscript-wire');
+    return temscriptFeiWire({
       host,
       port,
       answerLimit: answerTimeoutSeconds,

@@ -1,11 +1,14 @@
 import { type Clock, seconds } from '../../core/base';
-import { VirtualMicroscope } from '../../simulation';
+import { handledCalls } from '../../core/devices';
+import { MicroscopeLink, type VirtualMicroscope } from '../../simulation';
 import { feiErrors } from './errors';
 import {
+  type FeiHandlers,
   type FeiTransport,
   type RawPair,
   type RawStageTarget,
   axisBits,
+  feiProperties,
   imagingMode,
   lensNumbers,
   lensPrograms,
@@ -17,7 +20,9 @@ import {
 /** Seconds that the column takes for things, on the simulated clock. */
 const durations = { magnification: 0.5, spotSize: 0.3, diffraction: 1.5, eftem: 2, probeMode: 1, screen: 2.5 };
 /** The smallest and largest illuminated area in metres; they stand for intensity 0 and 1 of the virtual condenser. */
-const illuminatedAreas = { low: 0, high: 2.5e-4 };
+const [low, high] = [0, 2.5e-4];
+/** FEI's number of a stage on its way. */
+const stageMoving = 3;
 
 /** Illumination of a probe mode when it was left: FEI keeps condenser and image shift for each mode. */
 interface ProbeMemory {
@@ -25,49 +30,104 @@ interface ProbeMemory {
   readonly imageShift: RawPair;
 }
 
-/** FEI's scripting interface as a virtual microscope answers it: its units, and what the column does on its own account. */
-export class SimulatedFeiWire implements FeiTransport {
-  private opened: VirtualMicroscope | undefined;
-  private normalizesOnItsOwn = true;
+/** FEI's scripting interface in front of a virtual microscope. */
+export function simulatedFeiWire(find: () => unknown, clock: Clock): FeiTransport {
+  const link = new MicroscopeLink(find, () => feiErrors.notOpen('the virtual microscope'));
+  const column = new SimulatedFeiColumn(link, clock);
+  return {
+    ...handledCalls(feiProperties, column.handlers, async (work) => work()),
+    open: async () => link.open(),
+    close: async () => link.close(),
+    normalizeLens: async (lens, signal) => column.normalizeLens(lens, signal),
+    getStagePosition: async () => column.stagePosition(),
+    getTiltAngle: async () => column.tiltAngle(),
+    setStagePosition: async (target, axes) => column.moveStage(target, axes),
+  };
+}
+
+/** An FEI column on a virtual microscope: its units, and what the column does by itself. */
+class SimulatedFeiColumn {
+  private normalizesItself = true;
   private diffracting = { now: false, until: 0 };
   private screenArrives = 0;
   private readonly memory = new Map<number, ProbeMemory>();
 
   constructor(
-    private readonly find: () => unknown,
+    private readonly link: MicroscopeLink,
     private readonly clock: Clock,
   ) {}
 
-  async open(): Promise<void> {
-    const found = this.find();
-    if (!(found instanceof VirtualMicroscope))
-      throw new TypeError('what the simulator provides is not a virtual microscope');
-    this.opened = found;
+  /** Each property of the table on the virtual microscope. */
+  readonly handlers: FeiHandlers = {
+    MagnificationIndex: {
+      get: () => (this.isDiffracting() ? 0 : this.state.magIndex),
+      set: (index, signal) => this.magnify(index, signal),
+    },
+    ImagingMode: {
+      get: () => (this.isDiffracting() ? imagingMode.diffraction : imagingMode.imaging),
+      set: (mode) => this.diffract(mode === imagingMode.diffraction),
+    },
+    EftemMode: {
+      get: () => (this.state.eftem ? lensPrograms.eftem : lensPrograms.regular),
+      set: (mode, signal) => this.setEftem(mode === lensPrograms.eftem, signal),
+    },
+    ProbeMode: {
+      get: () => probeModes[this.state.probeMode],
+      set: (mode, signal) => this.setProbeMode(mode, signal),
+    },
+    ImageShift: { get: () => this.state.imageShift, set: (x, y) => this.microscope.setImageShift({ x, y }) },
+    BeamShift: { get: () => this.state.beamShift, set: (x, y) => this.microscope.setBeamShift({ x, y }) },
+    Defocus: { get: () => this.state.defocus * 1e-6, set: (metres) => this.microscope.setDefocus(metres * 1e6) },
+    AbsFocus: { get: () => this.state.absoluteFocus, set: (value) => this.microscope.setAbsoluteFocus(value) },
+    SpotSize: { get: () => this.state.spotSize, set: (spot, signal) => this.setSpotSize(spot, signal) },
+    Intensity: { get: () => this.state.intensity, set: (value) => this.microscope.setIntensity(value) },
+    IlluminatedArea: {
+      get: () => low + this.state.intensity * (high - low),
+      set: (metres) => this.microscope.setIntensity((Math.min(high, Math.max(low, metres)) - low) / (high - low)),
+    },
+    AutoNormEnabled: { set: (enabled) => void (this.normalizesItself = enabled) },
+    BeamBlank: { get: () => this.state.blanked, set: (blanked) => this.microscope.setBlanked(blanked) },
+    MainScreen: { get: () => this.screenPosition(), set: (position) => this.moveScreen(position) },
+    HighVoltage: { get: () => this.state.highTension * 1000 },
+    StageStatus: { get: () => (this.state.stageMoving ? stageMoving : stageReady) },
+  };
+
+  async normalizeLens(lens: number, signal?: AbortSignal): Promise<void> {
+    await this.pass(this.microscope.normalize(lensesOf(lens)), signal);
   }
 
-  async close(): Promise<void> {
-    this.opened = undefined;
+  stagePosition(): { x: number; y: number; z: number } {
+    const { x, y, z } = this.state.stage;
+    return { x: x * 1e-6, y: y * 1e-6, z: z * 1e-6 };
   }
 
-  async getMagnificationIndex(): Promise<number> {
-    return this.isDiffracting() ? 0 : this.microscope.state.magIndex;
+  tiltAngle(): number {
+    return (this.state.stage.tilt * Math.PI) / 180;
   }
 
-  async setMagnificationIndex(index: number, signal?: AbortSignal): Promise<void> {
-    if (this.isDiffracting()) throw new Error('the magnification cannot be set in diffraction');
-    const changes = index !== this.microscope.state.magIndex;
-    this.microscope.setMagnification(index);
-    if (!changes) return;
-    await this.pass(durations.magnification, signal);
-    if (this.normalizesOnItsOwn) await this.normalizeLens(lensNumbers.projection, signal);
+  async moveStage(target: RawStageTarget, axes: number): Promise<void> {
+    const duration = this.microscope.moveStage({
+      ...(axes & axisBits.x && { x: target.x * 1e6 }),
+      ...(axes & axisBits.y && { y: target.y * 1e6 }),
+      ...(axes & axisBits.z && { z: target.z * 1e6 }),
+      ...(axes & axisBits.alpha && { tilt: (target.alpha * 180) / Math.PI }),
+    });
+    await this.clock.delay(seconds(duration));
   }
 
-  async getImagingMode(): Promise<number> {
-    return this.isDiffracting() ? imagingMode.diffraction : imagingMode.imaging;
+  private get microscope(): VirtualMicroscope {
+    return this.link.microscope;
   }
 
-  async setImagingMode(mode: number): Promise<void> {
-    const wanted = mode === imagingMode.diffraction;
+  private get state(): VirtualMicroscope['state'] {
+    return this.microscope.state;
+  }
+
+  private isDiffracting(): boolean {
+    return this.diffracting.now || this.clock.now() < this.diffracting.until;
+  }
+
+  private diffract(wanted: boolean): void {
     // Leaving takes a while, during which the column still reports diffraction.
     this.diffracting = {
       now: wanted,
@@ -75,22 +135,22 @@ export class SimulatedFeiWire implements FeiTransport {
     };
   }
 
-  async getEftemMode(): Promise<number> {
-    return this.microscope.state.eftem ? lensPrograms.eftem : lensPrograms.regular;
+  private async magnify(index: number, signal?: AbortSignal): Promise<void> {
+    if (this.isDiffracting()) throw new Error('the magnification cannot be set in diffraction');
+    const changes = index !== this.state.magIndex;
+    this.microscope.setMagnification(index);
+    if (!changes) return;
+    await this.pass(durations.magnification, signal);
+    if (this.normalizesItself) await this.normalizeLens(lensNumbers.projection, signal);
   }
 
-  async setEftemMode(mode: number, signal?: AbortSignal): Promise<void> {
-    const eftem = mode === lensPrograms.eftem;
-    const changes = eftem !== this.microscope.state.eftem;
-    this.microscope.setEftem(eftem);
+  private async setEftem(on: boolean, signal?: AbortSignal): Promise<void> {
+    const changes = on !== this.state.eftem;
+    this.microscope.setEftem(on);
     if (changes) await this.pass(durations.eftem, signal);
   }
 
-  async getProbeMode(): Promise<number> {
-    return probeModes[this.microscope.state.probeMode];
-  }
-
-  async setProbeMode(mode: number, signal?: AbortSignal): Promise<void> {
+  private async setProbeMode(mode: number, signal?: AbortSignal): Promise<void> {
     const { microscope } = this;
     const { probeMode, intensity, imageShift, lowMagnification } = microscope.state;
     if (lowMagnification && mode === probeModes.nano)
@@ -104,129 +164,23 @@ export class SimulatedFeiWire implements FeiTransport {
     await this.pass(durations.probeMode, signal);
   }
 
-  async getImageShift(): Promise<RawPair> {
-    return this.microscope.state.imageShift;
-  }
-
-  async setImageShift(x: number, y: number): Promise<void> {
-    this.microscope.setImageShift({ x, y });
-  }
-
-  async getBeamShift(): Promise<RawPair> {
-    return this.microscope.state.beamShift;
-  }
-
-  async setBeamShift(x: number, y: number): Promise<void> {
-    this.microscope.setBeamShift({ x, y });
-  }
-
-  async getDefocus(): Promise<number> {
-    return this.microscope.state.defocus * 1e-6;
-  }
-
-  async setDefocus(metres: number): Promise<void> {
-    this.microscope.setDefocus(metres * 1e6);
-  }
-
-  async getAbsFocus(): Promise<number> {
-    return this.microscope.state.absoluteFocus;
-  }
-
-  async setAbsFocus(value: number): Promise<void> {
-    this.microscope.setAbsoluteFocus(value);
-  }
-
-  async getSpotSize(): Promise<number> {
-    return this.microscope.state.spotSize;
-  }
-
-  async setSpotSize(spot: number, signal?: AbortSignal): Promise<void> {
-    const changes = spot !== this.microscope.state.spotSize;
+  private async setSpotSize(spot: number, signal?: AbortSignal): Promise<void> {
+    const changes = spot !== this.state.spotSize;
     this.microscope.setSpotSize(spot);
     if (!changes) return;
     await this.pass(durations.spotSize, signal);
-    if (this.normalizesOnItsOwn) await this.normalizeLens(lensNumbers.illumination, signal);
+    if (this.normalizesItself) await this.normalizeLens(lensNumbers.illumination, signal);
   }
 
-  async getIntensity(): Promise<number> {
-    return this.microscope.state.intensity;
-  }
-
-  async setIntensity(value: number): Promise<void> {
-    this.microscope.setIntensity(value);
-  }
-
-  async getIlluminatedArea(): Promise<number> {
-    const { low, high } = illuminatedAreas;
-    return low + this.microscope.state.intensity * (high - low);
-  }
-
-  async setIlluminatedArea(metres: number): Promise<void> {
-    const { low, high } = illuminatedAreas;
-    this.microscope.setIntensity((Math.min(high, Math.max(low, metres)) - low) / (high - low));
-  }
-
-  async normalizeLens(lens: number, signal?: AbortSignal): Promise<void> {
-    await this.pass(this.microscope.normalize(lensesOf(lens)), signal);
-  }
-
-  async setAutoNormEnabled(enabled: boolean): Promise<void> {
-    this.normalizesOnItsOwn = enabled;
-  }
-
-  async getBeamBlank(): Promise<boolean> {
-    return this.microscope.state.blanked;
-  }
-
-  async setBeamBlank(blanked: boolean): Promise<void> {
-    this.microscope.setBlanked(blanked);
-  }
-
-  async getMainScreen(): Promise<number> {
+  private screenPosition(): number {
     if (this.clock.now() < this.screenArrives) return screenPositions.unknown;
-    return this.microscope.state.screenDown ? screenPositions.down : screenPositions.up;
+    return this.state.screenDown ? screenPositions.down : screenPositions.up;
   }
 
-  async setMainScreen(position: number): Promise<void> {
+  private moveScreen(position: number): void {
     const down = position === screenPositions.down;
-    if (down !== this.microscope.state.screenDown) this.screenArrives = this.clock.now() + durations.screen;
+    if (down !== this.state.screenDown) this.screenArrives = this.clock.now() + durations.screen;
     this.microscope.setScreen(down);
-  }
-
-  async getHighVoltage(): Promise<number> {
-    return this.microscope.state.highTension * 1000;
-  }
-
-  async getStagePosition(): Promise<{ x: number; y: number; z: number }> {
-    const { x, y, z } = this.microscope.state.stage;
-    return { x: x * 1e-6, y: y * 1e-6, z: z * 1e-6 };
-  }
-
-  async getTiltAngle(): Promise<number> {
-    return (this.microscope.state.stage.tilt * Math.PI) / 180;
-  }
-
-  async getStageStatus(): Promise<number> {
-    return this.microscope.state.stageMoving ? 3 : stageReady;
-  }
-
-  async setStagePosition(target: RawStageTarget, axes: number): Promise<void> {
-    const duration = this.microscope.moveStage({
-      ...(axes & axisBits.x && { x: target.x * 1e6 }),
-      ...(axes & axisBits.y && { y: target.y * 1e6 }),
-      ...(axes & axisBits.z && { z: target.z * 1e6 }),
-      ...(axes & axisBits.alpha && { tilt: (target.alpha * 180) / Math.PI }),
-    });
-    await this.clock.delay(seconds(duration));
-  }
-
-  private get microscope(): VirtualMicroscope {
-    if (!this.opened) throw feiErrors.notOpen('the virtual microscope');
-    return this.opened;
-  }
-
-  private isDiffracting(): boolean {
-    return this.diffracting.now || this.clock.now() < this.diffracting.until;
   }
 
   private pass(duration: number, signal?: AbortSignal): Promise<void> {

@@ -1,3 +1,5 @@
+import type { PropertyCalls, PropertyHandlers, PropertyRow, ValueKind } from '../../core/devices';
+
 /** Objective lens running (M, SA) and so on, or diffraction, as FEI numbers them. */
 export const imagingMode = { imaging: 1, diffraction: 2 } as const;
 /** The lens programs of the projector: for cameras before the energy filter, and behind it. */
@@ -18,7 +20,7 @@ export const lensNumbers = {
 } as const;
 /** The axes that a stage move is about, one bit each. */
 export const axisBits = { x: 1, y: 2, z: 4, alpha: 8 } as const;
-/** Status of a stage at rest, from `getStageStatus`. */
+/** Status of a stage at rest; any other number is that of a busy one. */
 export const stageReady = 0;
 
 /** A pair of raw values along X and Y. */
@@ -35,14 +37,123 @@ export interface RawStageTarget {
   readonly alpha: number;
 }
 
-/** Capabilities that a wire may lack. */
-export type FeiLack = 'EFTEM mode' | 'automatic normalization' | 'absolute focus';
+/** The objects of FEI's scripting that hold properties. */
+export type FeiPart = 'Instrument' | 'Projection' | 'Illumination' | 'Camera' | 'Gun' | 'Stage';
+
+/** Kind of a value of FEI's scripting. */
+export interface FeiKind<Value> extends ValueKind<Value> {
+  readonly form: 'whole' | 'number' | 'flag' | 'pair';
+  /** A value here divided by one there. */
+  readonly scale: number;
+}
+
+const whole: FeiKind<number> = { form: 'whole', parts: 1, scale: 1 };
+const number: FeiKind<number> = { form: 'number', parts: 1, scale: 1 };
+const flag: FeiKind<boolean> = { form: 'flag', parts: 1, scale: 1 };
+/** Nominal micrometres here, metres there. */
+const micrometres: FeiKind<RawPair> = { form: 'pair', parts: 2, scale: 1e6 };
+
+/** A property of FEI's scripting, and where each wire has it. */
+export interface FeiProperty extends PropertyRow {
+  readonly as: FeiKind<unknown>;
+  /** Object and member of the scripting. */
+  readonly com: readonly [part: FeiPart, member: string];
+  /** Name on temscript's server; left out where the server does not have it. */
+  readonly temscript?: string;
+  /** The names that temscript's server has for the numbers. */
+  readonly names?: Readonly<Record<string, number>>;
+  /** True when the column takes its time to do it. */
+  readonly slow?: true;
+  /** Name of the capability that a column or wire without this property lacks. */
+  readonly lack?: string;
+}
 
 /**
- * The part of FEI's scripting interface that this plugin uses, in FEI's own terms and units; one implementation for
- * each wire. A call answers when the instrument has finished. A failed call throws the error of its wire.
+ * The properties that this plugin uses, in FEI's own terms and units. Each row X makes the calls `getX` and `setX` on every wire; the
+ * simulated wire and the stand-ins need a line for it.
  */
-export interface FeiTransport {
+export const feiProperties = {
+  /** From 1 in the table of the column; 0 in diffraction. */
+  MagnificationIndex: {
+    com: ['Projection', 'MagnificationIndex'],
+    temscript: 'magnification_index',
+    as: whole,
+    slow: true,
+  },
+  /** One of `imagingMode`. */
+  ImagingMode: {
+    com: ['Projection', 'Mode'],
+    temscript: 'projection_mode',
+    names: { IMAGING: imagingMode.imaging, DIFFRACTION: imagingMode.diffraction },
+    as: whole,
+    slow: true,
+  },
+  /** One of `lensPrograms`. */
+  EftemMode: { com: ['Projection', 'LensProgram'], as: whole, slow: true, lack: 'EFTEM mode' },
+  /** One of `probeModes`, whatever the magnification. */
+  ProbeMode: {
+    com: ['Illumination', 'Mode'],
+    temscript: 'illumination_mode',
+    names: { NANOPROBE: probeModes.nano, MICROPROBE: probeModes.micro },
+    as: whole,
+    slow: true,
+  },
+  ImageShift: { com: ['Projection', 'ImageShift'], temscript: 'image_shift', as: micrometres },
+  BeamShift: { com: ['Illumination', 'Shift'], temscript: 'beam_shift', as: micrometres },
+  /** Metres. */
+  Defocus: { com: ['Projection', 'Defocus'], temscript: 'defocus', as: number },
+  /** -1 to 1. */
+  AbsFocus: { com: ['Projection', 'Focus'], as: number, lack: 'absolute focus' },
+  /** From 1. */
+  SpotSize: { com: ['Illumination', 'SpotsizeIndex'], temscript: 'spot_size_index', as: whole, slow: true },
+  /** 0 to 1. */
+  Intensity: { com: ['Illumination', 'Intensity'], temscript: 'intensity', as: number },
+  /** Metres; three-condenser columns only. The column goes to the nearest area that it can reach. */
+  IlluminatedArea: { com: ['Illumination', 'IlluminatedArea'], temscript: 'illuminated_area', as: number },
+  /** The column's own normalization after a change of magnification or spot size. */
+  AutoNormEnabled: {
+    com: ['Instrument', 'AutoNormalizeEnabled'],
+    as: flag,
+    access: 'write',
+    lack: 'automatic normalization',
+  },
+  BeamBlank: { com: ['Illumination', 'BeamBlanked'], temscript: 'beam_blanked', as: flag },
+  /** One of `screenPositions`; unknown while it moves. */
+  MainScreen: {
+    com: ['Camera', 'MainScreen'],
+    temscript: 'screen_position',
+    names: { UNKNOWN: screenPositions.unknown, UP: screenPositions.up, DOWN: screenPositions.down },
+    as: whole,
+    slow: true,
+  },
+  /** Volts. */
+  HighVoltage: { com: ['Gun', 'HTValue'], temscript: 'voltage', as: number, access: 'read' },
+  /** `stageReady`, or the number of what keeps it busy. */
+  StageStatus: {
+    com: ['Stage', 'Status'],
+    temscript: 'stage_status',
+    names: { READY: stageReady, DISABLED: 1, NOT_READY: 2, GOING: 3, MOVING: 4, WOBBLING: 5 },
+    as: whole,
+    access: 'read',
+  },
+} as const satisfies Readonly<Record<string, FeiProperty>>;
+
+type FeiProperties = typeof feiProperties;
+/** Capabilities that a wire or a column may lack. */
+export type FeiLack = {
+  [Name in keyof FeiProperties]: FeiProperties[Name] extends { readonly lack: infer Lack } ? Lack : never;
+}[keyof FeiProperties];
+/** The argument that every call takes besides its values. */
+export type FeiMore = [signal?: AbortSignal];
+/** One way to read and one to write for each property. */
+export type FeiHandlers = PropertyHandlers<FeiProperties, FeiMore>;
+
+/**
+ * The part of FEI's scripting interface that this plugin uses, in FEI's own terms and units: the calls of `feiProperties`, and those that
+ * are not a property. One implementation for each wire. A call answers when the instrument has finished. A failed call throws the error
+ * of its wire.
+ */
+export interface FeiTransport extends PropertyCalls<FeiProperties, FeiMore> {
   /** Capabilities that this wire lacks; none by default. Calls for them are refused. */
   readonly lacks?: ReadonlySet<FeiLack>;
   /** Reaches the instrument; no other call is made before. */
@@ -51,60 +162,13 @@ export interface FeiTransport {
 
   /** Versions of the other side, by name; absent where it reports none. */
   getVersions?(signal?: AbortSignal): Promise<Readonly<Record<string, string>>>;
-
-  /** From 1 in the table of the column; 0 in diffraction. */
-  getMagnificationIndex(signal?: AbortSignal): Promise<number>;
-  setMagnificationIndex(index: number, signal?: AbortSignal): Promise<void>;
-  /** 1 imaging, 2 diffraction. */
-  getImagingMode(signal?: AbortSignal): Promise<number>;
-  setImagingMode(mode: number, signal?: AbortSignal): Promise<void>;
-  /** 1 regular, 2 EFTEM. */
-  getEftemMode(signal?: AbortSignal): Promise<number>;
-  setEftemMode(mode: number, signal?: AbortSignal): Promise<void>;
-  /** 0 nano, 1 micro, whatever the magnification. */
-  getProbeMode(signal?: AbortSignal): Promise<number>;
-  setProbeMode(mode: number, signal?: AbortSignal): Promise<void>;
-
-  /** Nominal micrometres. */
-  getImageShift(signal?: AbortSignal): Promise<RawPair>;
-  setImageShift(x: number, y: number, signal?: AbortSignal): Promise<void>;
-  /** Nominal micrometres. */
-  getBeamShift(signal?: AbortSignal): Promise<RawPair>;
-  setBeamShift(x: number, y: number, signal?: AbortSignal): Promise<void>;
-  /** Metres. */
-  getDefocus(signal?: AbortSignal): Promise<number>;
-  setDefocus(metres: number, signal?: AbortSignal): Promise<void>;
-  /** -1 to 1. */
-  getAbsFocus(signal?: AbortSignal): Promise<number>;
-  setAbsFocus(value: number, signal?: AbortSignal): Promise<void>;
-  /** From 1. */
-  getSpotSize(signal?: AbortSignal): Promise<number>;
-  setSpotSize(spot: number, signal?: AbortSignal): Promise<void>;
-  /** 0 to 1. */
-  getIntensity(signal?: AbortSignal): Promise<number>;
-  setIntensity(value: number, signal?: AbortSignal): Promise<void>;
-  /** Metres; three-condenser columns only. The column goes to the nearest area that it can reach. */
-  getIlluminatedArea(signal?: AbortSignal): Promise<number>;
-  setIlluminatedArea(metres: number, signal?: AbortSignal): Promise<void>;
-
   /** Runs the lenses of a group through their hysteresis. */
   normalizeLens(lens: number, signal?: AbortSignal): Promise<void>;
-  setAutoNormEnabled(enabled: boolean, signal?: AbortSignal): Promise<void>;
-
-  getBeamBlank(signal?: AbortSignal): Promise<boolean>;
-  setBeamBlank(blanked: boolean, signal?: AbortSignal): Promise<void>;
-  /** 1 unknown or moving, 2 up, 3 down. */
-  getMainScreen(signal?: AbortSignal): Promise<number>;
-  setMainScreen(position: number, signal?: AbortSignal): Promise<void>;
-  /** Volts. */
-  getHighVoltage(signal?: AbortSignal): Promise<number>;
 
   /** Metres. */
   getStagePosition(signal?: AbortSignal): Promise<{ readonly x: number; readonly y: number; readonly z: number }>;
   /** Radians. */
   getTiltAngle(signal?: AbortSignal): Promise<number>;
-  /** 0 ready, any other number busy. */
-  getStageStatus(signal?: AbortSignal): Promise<number>;
   /** Moves the axes whose bits are set; answers when the stage has arrived. FEI has no call that ends a move sooner. */
   setStagePosition(target: RawStageTarget, axes: number): Promise<void>;
 }

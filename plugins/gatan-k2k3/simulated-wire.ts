@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/base';
-import { VirtualMicroscope } from '../../simulation';
+import { MicroscopeLink } from '../../simulation';
 import type { CallOptions, PacketFunction, PacketReply, RequestOf } from '../../wires';
 import type { CameraModel } from './camera-model';
 import { gatanErrors } from './errors';
@@ -13,16 +13,19 @@ const loopback = '127.0.0.1';
 /** The real wire to a server of our own, in this process, that photographs the virtual microscope: every image crosses the real protocol. */
 export class SimulatedWire implements GatanTransport {
   readonly name = 'the simulated DigitalMicrograph';
+  private readonly link: MicroscopeLink;
   private server: GatanStandInServer | undefined;
   private socket: SocketTransport | undefined;
 
-  /** @param microscope finds the virtual microscope when the wire is opened */
+  /** @param find looks for the virtual microscope when the wire is opened */
   constructor(
-    private readonly microscope: () => unknown,
+    find: () => unknown,
     private readonly models: readonly CameraModel[],
     private readonly clock: Clock,
     private readonly connectLimit: number,
-  ) {}
+  ) {
+    this.link = new MicroscopeLink(find, () => gatanErrors.notConnected(this.name));
+  }
 
   get connectionNumber(): number {
     return this.socket?.connectionNumber ?? 0;
@@ -30,10 +33,8 @@ export class SimulatedWire implements GatanTransport {
 
   async open(signal?: AbortSignal): Promise<void> {
     if (this.socket) return this.socket.open(signal);
-    const found = this.microscope();
-    if (!(found instanceof VirtualMicroscope))
-      throw new TypeError('what the simulator provides is not a virtual microscope');
-    this.server = new GatanStandInServer(new VirtualPictures(found, this.clock, this.models));
+    this.link.open();
+    this.server = new GatanStandInServer(new VirtualPictures(this.link.microscope, this.clock, this.models));
     const port = await this.server.listen();
     this.socket = new SocketTransport({ name: this.name, host: loopback, port, connectLimit: this.connectLimit });
     await this.socket.open(signal);
@@ -51,5 +52,6 @@ export class SimulatedWire implements GatanTransport {
   async close(): Promise<void> {
     await this.socket?.close();
     await this.server?.close();
+    this.link.close();
   }
 }

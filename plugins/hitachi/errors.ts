@@ -1,4 +1,7 @@
-import { EucentricError, describe, toFault } from '../../core/base';
+import { EucentricError, describe, hintOf } from '../../core/base';
+
+/** Hint for an error that has none of its own. */
+const unexplained = 'Check the network and the address of the column.';
 
 /** The errors that this plugin raises, each with a stable code. */
 export const hitachiErrors = {
@@ -30,7 +33,7 @@ export const hitachiErrors = {
     new EucentricError({
       code: 'hitachi/exchange-failed',
       message: `Hitachi column: "${line}" could not be sent: ${describe(cause)}`,
-      hint: adviceOf(cause),
+      hint: hintOf(cause, unexplained),
       cause,
     }),
   notSet: (line: string, read: string): EucentricError =>
@@ -64,9 +67,3 @@ export const hitachiErrors = {
       hint: 'Connect first.',
     }),
 };
-
-/** Errors of a wire know what to do. */
-function adviceOf(cause: unknown): string {
-  const { code, hint } = toFault(cause);
-  return code === 'program/unexpected' ? 'Check the network and the address of the column.' : hint;
-}

@@ -1,5 +1,5 @@
 import { type Clock, seconds } from '../../core/base';
-import { VirtualMicroscope } from '../../simulation';
+import { MicroscopeLink, type VirtualMicroscope } from '../../simulation';
 import { type ColumnRange, type HitachiColumn, type HitachiMagnification, submodes } from './column';
 import { hitachiErrors } from './errors';
 import { rawCentre, rawFull, toHex } from './protocol';
@@ -18,7 +18,7 @@ interface Pair {
 
 /** A Hitachi column as a virtual microscope answers its lines: hexadecimal lenses and coils, image shift kept for each magnification. */
 export class SimulatedHitachiWire implements HitachiTransport {
-  private opened: VirtualMicroscope | undefined;
+  private readonly link: MicroscopeLink;
   private readonly lenses: Record<'OBJ' | 'I1', number> = { OBJ: rawCentre, I1: rawCentre };
   private readonly gun: Record<'GH' | 'GT', Pair> = {
     GH: { x: rawCentre, y: rawCentre },
@@ -31,23 +31,22 @@ export class SimulatedHitachiWire implements HitachiTransport {
   private busy = false;
 
   constructor(
-    private readonly find: () => unknown,
+    find: () => unknown,
     private readonly clock: Clock,
     private readonly column: Pick<
       HitachiColumn,
       'magnifications' | 'imageShiftPerCoil' | 'beamShiftPerCoil' | 'defocusPerLens' | 'imageShiftCoils' | 'blanking'
     >,
-  ) {}
+  ) {
+    this.link = new MicroscopeLink(find, hitachiErrors.notOpen);
+  }
 
   async open(): Promise<void> {
-    const found = this.find();
-    if (!(found instanceof VirtualMicroscope))
-      throw new TypeError('what the simulator provides is not a virtual microscope');
-    this.opened = found;
+    this.link.open();
   }
 
   async close(): Promise<void> {
-    this.opened = undefined;
+    this.link.close();
   }
 
   async exchange(line: string): Promise<string> {
@@ -65,8 +64,7 @@ export class SimulatedHitachiWire implements HitachiTransport {
   }
 
   private get microscope(): VirtualMicroscope {
-    if (!this.opened) throw hitachiErrors.notOpen();
-    return this.opened;
+    return this.link.microscope;
   }
 
   private get(what: string): string {

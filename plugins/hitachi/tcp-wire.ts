@@ -1,4 +1,4 @@
-import { LineClient, type LineClientOptions } from '../../wires';
+import { LineClient, type LineClientOptions, OpenedClient } from '../../wires';
 import { hitachiErrors } from './errors';
 import type { HitachiTransport } from './transport';
 
@@ -12,28 +12,23 @@ export interface TcpWireOptions {
 
 /** The column over TCP: lines of ASCII that end with a carriage return, both ways. A question whose connection was dead is asked again; nothing else is. */
 export class TcpHitachiWire implements HitachiTransport {
-  private client: LineClient | undefined;
+  private readonly opened = new OpenedClient<LineClient>(hitachiErrors.notOpen);
 
   constructor(private readonly options: TcpWireOptions) {}
 
-  async open(signal?: AbortSignal): Promise<void> {
+  open(signal?: AbortSignal): Promise<void> {
     const { host, port, connectLimit } = this.options;
     const address: LineClientOptions = { name: 'the Hitachi column', host, port, connectLimit, lineEnd: '\r' };
-    const client = new LineClient(address);
-    await client.connect(signal);
-    this.client = client;
+    return this.opened.open(new LineClient(address), (client) => client.connect(signal));
   }
 
-  async close(): Promise<void> {
-    const { client } = this;
-    this.client = undefined;
-    await client?.close();
+  close(): Promise<void> {
+    return this.opened.close();
   }
 
-  exchange(line: string): Promise<string> {
-    if (!this.client) return Promise.reject(hitachiErrors.notOpen());
+  async exchange(line: string): Promise<string> {
     const echo = `${line.split(' ').slice(0, 3).join(' ')} `;
-    return this.client.exchange(line, {
+    return this.opened.for(line).exchange(line, {
       limit: this.options.answerLimit,
       repeatable: line.startsWith('Get '),
       fits: (answer) => answer.startsWith(echo),

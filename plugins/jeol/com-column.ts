@@ -10,32 +10,40 @@ import {
   comTypes,
   isObject,
 } from '../../wires';
-import { type DacPair, type JeolDeflector, type JeolLens, dacFull } from './transport';
+import {
+  type DacPair,
+  type JeolAnswer,
+  type JeolDeflector,
+  type JeolKind,
+  type JeolLens,
+  type JeolPart,
+  type JeolProperty,
+  dacFull,
+  jeolParts,
+  jeolProperties,
+} from './transport';
 
+type Plain = number | boolean;
 /** Does something with objects of a server, and lets go of those that came up meanwhile. */
 type Tidily = <Result>(work: () => Result) => Result;
 
-/** Type of an answer that a call writes into one of its arguments. */
-type Kind = 'whole' | 'number' | 'text';
-
 /** The types under which a server may want the place for an answer, the usual one first: it takes no other. */
-const places: Readonly<Record<Kind, readonly ComType[]>> = {
+const places: Readonly<Record<JeolAnswer, readonly ComType[]>> = {
   whole: [comTypes.i4, comTypes.i2, comTypes.int, comTypes.r8, comTypes.variant],
   number: [comTypes.r8, comTypes.r4, comTypes.i4, comTypes.variant],
   text: [comTypes.text, comTypes.variant],
 };
 const typeMismatch = 0x80020005;
-const parts = ['HT3', 'EOS3', 'Def3', 'Lens3', 'Detector3', 'Stage3'] as const;
-type Part = (typeof parts)[number];
+const properties: readonly (readonly [name: string, JeolProperty])[] = Object.entries(jeolProperties);
 /** The code of an answer other than "done", which is asked for again. */
 export const otherAnswer = 'jeol/other-answer';
 
 /**
  * JEOL's external control: each call answers into its arguments, and says by a number whether it was done. Runs in the process that
- * speaks to the column, where calls cannot overlap.
+ * speaks to the column, where calls cannot overlap. The methods here are those that are not a property of the table.
  */
 export class ComColumn {
-  private readonly parts = new Map<Part, AutomationObject>();
+  private readonly parts = new Map<JeolPart, AutomationObject>();
   /** The possible type of a place that a call has accepted. */
   private readonly taken = new Map<string, number>();
 
@@ -43,24 +51,22 @@ export class ComColumn {
     tem: AutomationObject,
     private readonly tidily: Tidily,
   ) {
-    for (const part of parts) {
+    for (const part of jeolParts) {
       const made = tem.call(`Create${part}`);
       if (!isObject(made)) throw new Error(`${tem.name}.Create${part} gave no object`);
       this.parts.set(part, made);
     }
+    for (const [name, { part, get, set, as }] of properties)
+      Object.assign(this, {
+        ...(get !== undefined && { [`get${name}`]: () => this.read(part, get, as) }),
+        ...(set !== undefined && { [`set${name}`]: (...given: readonly Plain[]) => this.write(part, set, as, given) }),
+      });
   }
 
-  getFunctionMode(): number {
-    return this.ask('EOS3', 'GetFunctionMode', ['whole', 'text'])[0] as number;
-  }
-  setFunctionMode(mode: number): void {
-    this.tell('EOS3', 'SelectFunctionMode', asLong(mode));
-  }
-  getSelector(): number {
-    return this.whole('EOS3', 'GetCurrentMagSelectorID');
-  }
-  setSelector(selector: number): void {
-    this.tell('EOS3', 'SetSelector', asLong(selector));
+  /** Throws while the column cannot be controlled yet. */
+  checkReady(): void {
+    const { part, get, as } = jeolProperties.HtValue;
+    this.read(part, get, as);
   }
 
   getDeflector(deflector: JeolDeflector): DacPair {
@@ -80,34 +86,6 @@ export class ComColumn {
     this.tell('Lens3', `Set${lens}`, steps(value));
   }
 
-  getSpotSize(): number {
-    return this.whole('EOS3', 'GetSpotSize');
-  }
-  setSpotSize(spot: number): void {
-    this.tell('EOS3', 'SelectSpotSize', asLong(spot));
-  }
-  getAlpha(): number {
-    return this.whole('EOS3', 'GetAlpha');
-  }
-  setAlpha(alpha: number): void {
-    this.tell('EOS3', 'SetAlphaSelector', asLong(alpha));
-  }
-  getBeamBlank(): boolean {
-    return this.whole('Def3', 'GetBeamBlank') !== 0;
-  }
-  setBeamBlank(blanked: boolean): void {
-    this.tell('Def3', 'SetBeamBlank', asLong(blanked ? 1 : 0));
-  }
-  getScreen(): number {
-    return this.whole('Detector3', 'GetScreen');
-  }
-  setScreen(place: number): void {
-    this.tell('Detector3', 'SetScreen', asLong(place));
-  }
-  getHtValue(): number {
-    return this.ask('HT3', 'GetHtValue', ['number'])[0] as number;
-  }
-
   getStagePosition(): { readonly x: number; readonly y: number; readonly z: number; readonly tilt: number } {
     const [x, y, z, tilt] = this.ask('Stage3', 'GetPos', ['number', 'number', 'number', 'number', 'number']) as [
       number,
@@ -120,31 +98,25 @@ export class ComColumn {
   getStageStatus(): readonly number[] {
     return (this.ask('Stage3', 'GetStatus', ['whole', 'whole', 'whole', 'whole', 'whole']) as number[]).slice(0, 4);
   }
-  setStageXY(x: number, y: number): void {
-    this.tell('Stage3', 'SetPosition', asDouble(x), asDouble(y));
-  }
-  setStageX(x: number): void {
-    this.tell('Stage3', 'SetX', asDouble(x));
-  }
-  setStageY(y: number): void {
-    this.tell('Stage3', 'SetY', asDouble(y));
-  }
-  setStageZ(z: number): void {
-    this.tell('Stage3', 'SetZ', asDouble(z));
-  }
-  setTiltX(degrees: number): void {
-    this.tell('Stage3', 'SetTiltXAngle', asDouble(degrees));
-  }
   stopStage(): void {
     this.tell('Stage3', 'Stop');
   }
 
-  private whole(part: Part, method: string): number {
+  private read(part: JeolPart, method: string, { answers, sent }: JeolKind<unknown>): Plain {
+    const [value] = this.ask(part, method, answers) as [number];
+    return sent === 'flag' ? value !== 0 : value;
+  }
+
+  private write(part: JeolPart, method: string, { sent }: JeolKind<unknown>, given: readonly Plain[]): void {
+    this.tell(part, method, ...given.map((value) => (sent === 'number' ? asDouble : asLong)(Number(value))));
+  }
+
+  private whole(part: JeolPart, method: string): number {
     return this.ask(part, method, ['whole'])[0] as number;
   }
 
   /** Calls for answers. A server that does not take the type of a place has not done anything, so the next type is tried. */
-  private ask(part: Part, method: string, kinds: readonly Kind[]): readonly (number | string)[] {
+  private ask(part: JeolPart, method: string, kinds: readonly JeolAnswer[]): readonly (number | string)[] {
     const object = this.parts.get(part)!;
     const call = `${part}.${method}`;
     const most = Math.max(...kinds.map((kind) => places[kind].length));
@@ -167,7 +139,7 @@ export class ComColumn {
     }
   }
 
-  private tell(part: Part, method: string, ...given: readonly ComValue[]): void {
+  private tell(part: JeolPart, method: string, ...given: readonly ComValue[]): void {
     this.tidily(() => this.done(`${part}.${method}`, this.parts.get(part)!.call(method, ...given)));
   }
 

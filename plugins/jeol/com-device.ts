@@ -23,7 +23,7 @@ export async function openDevice(
     const end = performance.now() + readyLimit;
     for (;;) {
       try {
-        column.getHtValue();
+        column.checkReady();
         break;
       } catch (error) {
         const notYet = ['com/busy', otherAnswer].includes((error as { code?: string }).code ?? '');

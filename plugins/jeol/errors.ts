@@ -1,4 +1,7 @@
-import { EucentricError, describe, toFault } from '../../core/base';
+import { EucentricError, describe, hintOf } from '../../core/base';
+
+/** Hint for an error that has none of its own. */
+const unexplained = 'Look for a message on the microscope computer.';
 
 /** The errors that this plugin raises, each with a stable code. */
 export const jeolErrors = {
@@ -54,7 +57,7 @@ export const jeolErrors = {
     new EucentricError({
       code: 'jeol/call-failed',
       message: `JEOL column: ${call} failed: ${describe(cause)}`,
-      hint: adviceOf(cause),
+      hint: hintOf(cause, unexplained),
       cause,
     }),
   notOpen: (): EucentricError =>
@@ -76,9 +79,3 @@ export const jeolErrors = {
       hint: 'Take JeolUseProjectorForIS out of the configuration of a simulated column.',
     }),
 };
-
-/** Errors of a wire know what to do. */
-function adviceOf(cause: unknown): string {
-  const { code, hint } = toFault(cause);
-  return code === 'program/unexpected' ? 'Look for a message on the microscope computer.' : hint;
-}

@@ -55,15 +55,15 @@ type Options = z.infer<typeof options>;
 // Loaded only when a site uses it, so that nobody pays for the wire of somebody else.
 const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>, column: JeolColumn) => JeolTransport>> = {
   simulated: (host, { ranges, imageShiftDeflector }) => {
-    const { SimulatedJeolWire } = require('./simulated-wire') as typeof import('./simulated-wire');
-    return new SimulatedJeolWire(() => host.need(VirtualInstrument).microscope, host.clock, {
+    const { simulatedJeolWire } = require('./simulated-wire') as typeof import('./simulated-wire');
+    return simulatedJeolWire(() => host.need(VirtualInstrument).microscope, host.clock, {
       ranges,
       projectorShift: imageShiftDeflector === 'PLA',
     });
   },
   com: ({ options: { program, hostCommand, answerTimeoutSeconds, readyTimeoutSeconds } }) => {
-    const { ComJeolWire } = require('./com-wire') as typeof import('./com-wire');
-    return new ComJeolWire({
+    const { comJeolWire } = require('./com-wire') as typeof import('./com-wire');
+    return comJeolWire({
       program,
       hostCommand,
       answerLimit: answerTimeoutSeconds,

@@ -1,24 +1,30 @@
 import { type Clock, seconds } from '../../core/base';
-import { VirtualMicroscope } from '../../simulation';
+import { handledCalls } from '../../core/devices';
+import { MicroscopeLink, type VirtualMicroscope } from '../../simulation';
 import { jeolErrors } from './errors';
 import { imageShiftPerStep } from './shifts';
 import {
   type DacPair,
   type JeolDeflector,
   JeolBusy,
+  type JeolHandlers,
   type JeolLens,
   type JeolTransport,
   dacCentre,
   dacFull,
   functionModes,
+  jeolProperties,
   screenPlaces,
   stageStates,
 } from './transport';
 
 /** Seconds that a call takes, and that the column takes for things, on the simulated clock. */
 const durations = { call: 0.06, stageCall: 0.25, magnification: 0.8, screen: 2 };
-/** Micrometres of beam shift, and of defocus by the fine objective lens and the minilens, for one step. */
-const perStep = { beam: 0.025, objective: 0.0058, minilens: 0.01 };
+/** Micrometres of defocus by the fine objective lens and the minilens, for one step. */
+const perStep = { objective: 0.0058, minilens: 0.01 };
+const beamShiftPerStep = { x: 0.025, y: 0.025 };
+const beamCentre = { x: dacCentre, y: dacCentre };
+const nmPerMicrometre = 1000;
 const fineInCoarse = 32;
 
 /** Properties with which the simulated column numbers its magnifications as the site does. */
@@ -29,9 +35,34 @@ export interface SimulatedJeolFacts {
   readonly busyEvery?: number;
 }
 
-/** JEOL's external control as a virtual microscope answers it: steps of deflectors and lenses, and image shift lost with every change of magnification. */
-export class SimulatedJeolWire implements JeolTransport {
-  private opened: VirtualMicroscope | undefined;
+/** JEOL's external control in front of a virtual microscope. */
+export function simulatedJeolWire(find: () => unknown, clock: Clock, facts: SimulatedJeolFacts): JeolTransport {
+  const link = new MicroscopeLink(find, jeolErrors.notOpen);
+  const column = new SimulatedJeolColumn(link, clock, facts);
+  const call = <Answer>(answer: () => Answer): Promise<Answer> => column.call(answer, durations.call);
+  const stageCall = <Answer>(answer: () => Answer): Promise<Answer> => column.call(answer, durations.stageCall);
+  return {
+    ...handledCalls(jeolProperties, column.handlers, (work, { part }) =>
+      part === 'Stage3' ? stageCall(work) : call(work),
+    ),
+    open: async () => {
+      if (facts.projectorShift) throw jeolErrors.projectorShiftNotSimulated();
+      link.open();
+    },
+    close: async () => link.close(),
+    getDeflector: (deflector) => call(() => column.deflector(deflector)),
+    setDeflector: (deflector, x, y) => call(() => column.deflect(deflector, { x, y })),
+    setNeutral: () => call(() => column.microscope.setImageShift({ x: 0, y: 0 })),
+    getLens: (lens) => call(() => column.lens(lens)),
+    setLens: (lens, value) => call(() => column.excite(lens, value)),
+    getStagePosition: () => stageCall(() => column.stagePosition()),
+    getStageStatus: () => stageCall(() => column.stageStatus()),
+    stopStage: () => stageCall(() => column.stopStage()),
+  };
+}
+
+/** A JEOL column on a virtual microscope: steps of deflectors and lenses, and image shift lost with every change of magnification. */
+class SimulatedJeolColumn {
   private readonly lenses: Record<Exclude<JeolLens, 'CL3'>, number> = { OLc: dacCentre, OLf: dacCentre, OM: dacCentre };
   private diffracting = false;
   private reported = { magIndex: 0, until: 0 };
@@ -41,176 +72,38 @@ export class SimulatedJeolWire implements JeolTransport {
   private calls = 0;
 
   constructor(
-    private readonly find: () => unknown,
+    private readonly link: MicroscopeLink,
     private readonly clock: Clock,
     private readonly facts: SimulatedJeolFacts,
   ) {}
 
-  async open(): Promise<void> {
-    if (this.facts.projectorShift) throw jeolErrors.projectorShiftNotSimulated();
-    const found = this.find();
-    if (!(found instanceof VirtualMicroscope))
-      throw new TypeError('what the simulator provides is not a virtual microscope');
-    this.opened = found;
-  }
-
-  async close(): Promise<void> {
-    this.opened = undefined;
-  }
-
-  getFunctionMode(): Promise<number> {
-    return this.call(() => (this.diffracting ? functionModes.diffraction : this.rangeAt(this.shownMag()).mode));
-  }
-
-  setFunctionMode(mode: number): Promise<void> {
-    return this.call(() => {
-      this.diffracting = mode === functionModes.diffraction;
-      const range = this.facts.ranges.find((each) => each.mode === mode);
-      if (range && range !== this.rangeAt(this.microscope.state.magIndex)) this.magnify(range.first);
-    });
-  }
-
-  getSelector(): Promise<number> {
-    return this.call(() => this.shownMag() - this.rangeAt(this.shownMag()).first);
-  }
-
-  setSelector(selector: number): Promise<void> {
-    return this.call(() => this.magnify(this.rangeAt(this.microscope.state.magIndex).first + selector));
-  }
-
-  getDeflector(deflector: JeolDeflector): Promise<DacPair> {
-    return this.call(() => {
-      if (deflector === 'CLA1')
-        return dacOf(
-          this.microscope.state.beamShift,
-          { x: perStep.beam, y: perStep.beam },
-          { x: dacCentre, y: dacCentre },
-        );
-      return dacOf(this.microscope.state.imageShift, imageShiftPerStep, this.neutral());
-    });
-  }
-
-  setDeflector(deflector: JeolDeflector, x: number, y: number): Promise<void> {
-    return this.call(() => {
-      checkDac(x);
-      checkDac(y);
-      if (deflector === 'CLA1')
-        return this.microscope.setBeamShift({ x: (x - dacCentre) * perStep.beam, y: (y - dacCentre) * perStep.beam });
-      const neutral = this.neutral();
-      this.microscope.setImageShift({
-        x: (x - neutral.x) * imageShiftPerStep.x,
-        y: (y - neutral.y) * imageShiftPerStep.y,
-      });
-    });
-  }
-
-  setNeutral(): Promise<void> {
-    return this.call(() => this.microscope.setImageShift({ x: 0, y: 0 }));
-  }
-
-  getLens(lens: JeolLens): Promise<number> {
-    return this.call(() =>
-      lens === 'CL3' ? Math.round(this.microscope.state.intensity * dacFull) : this.lenses[lens],
-    );
-  }
-
-  setLens(lens: JeolLens, value: number): Promise<void> {
-    return this.call(() => {
-      checkDac(value);
-      if (lens === 'CL3') return this.microscope.setIntensity(value / dacFull);
-      this.lenses[lens] = value;
-      this.focus();
-    });
-  }
-
-  getSpotSize(): Promise<number> {
-    return this.call(() => this.microscope.state.spotSize - 1);
-  }
-
-  setSpotSize(spot: number): Promise<void> {
-    return this.call(() => this.microscope.setSpotSize(spot + 1));
-  }
-
-  getAlpha(): Promise<number> {
-    return this.call(() => this.alpha);
-  }
-
-  setAlpha(alpha: number): Promise<void> {
-    return this.call(() => void (this.alpha = alpha));
-  }
-
-  getBeamBlank(): Promise<boolean> {
-    return this.call(() => this.microscope.state.blanked);
-  }
-
-  setBeamBlank(blanked: boolean): Promise<void> {
-    return this.call(() => this.microscope.setBlanked(blanked));
-  }
-
-  getScreen(): Promise<number> {
-    return this.call(() => (this.clock.now() < this.screen.arrives ? this.screen.from : this.screen.place));
-  }
-
-  setScreen(place: number): Promise<void> {
-    return this.call(() => {
-      this.screen = { place, from: this.screen.place, arrives: this.clock.now() + durations.screen };
-      this.microscope.setScreen(place !== screenPlaces.up);
-    });
-  }
-
-  getHtValue(): Promise<number> {
-    return this.call(() => this.microscope.state.highTension * 1000);
-  }
-
-  getStagePosition(): Promise<{ x: number; y: number; z: number; tilt: number }> {
-    return this.stageCall(() => {
-      const { x, y, z, tilt } = this.microscope.state.stage;
-      return { x: Math.round(x * 1000), y: Math.round(y * 1000), z: Math.round(z * 1000), tilt };
-    });
-  }
-
-  getStageStatus(): Promise<readonly number[]> {
-    return this.stageCall(() =>
-      Array<number>(4).fill(this.microscope.state.stageMoving ? stageStates.moving : stageStates.rest),
-    );
-  }
-
-  setStageXY(x: number, y: number): Promise<void> {
-    return this.drive({ x: x / 1000, y: y / 1000 });
-  }
-
-  setStageX(x: number): Promise<void> {
-    return this.drive({ x: x / 1000 });
-  }
-
-  setStageY(y: number): Promise<void> {
-    return this.drive({ y: y / 1000 });
-  }
-
-  setStageZ(z: number): Promise<void> {
-    return this.drive({ z: z / 1000 });
-  }
-
-  setTiltX(degrees: number): Promise<void> {
-    return this.drive({ tilt: degrees });
-  }
-
-  stopStage(): Promise<void> {
-    return this.stageCall(
-      () => void (this.microscope.state.stageMoving && this.microscope.moveStage(this.microscope.state.stage)),
-    );
-  }
-
-  private drive(target: Parameters<VirtualMicroscope['moveStage']>[0]): Promise<void> {
-    return this.stageCall(() => void this.microscope.moveStage(target));
-  }
-
-  private stageCall<T>(answer: () => T): Promise<T> {
-    return this.call(answer, durations.stageCall);
-  }
+  /** Each property of the table on the virtual microscope. */
+  readonly handlers: JeolHandlers = {
+    FunctionMode: {
+      get: () => (this.diffracting ? functionModes.diffraction : this.rangeAt(this.shownMag()).mode),
+      set: (mode) => this.changeMode(mode),
+    },
+    Selector: {
+      get: () => this.shownMag() - this.rangeAt(this.shownMag()).first,
+      set: (selector) => this.magnify(this.rangeAt(this.state.magIndex).first + selector),
+    },
+    SpotSize: { get: () => this.state.spotSize - 1, set: (spot) => this.microscope.setSpotSize(spot + 1) },
+    Alpha: { get: () => this.alpha, set: (alpha) => void (this.alpha = alpha) },
+    BeamBlank: { get: () => this.state.blanked, set: (blanked) => this.microscope.setBlanked(blanked) },
+    Screen: {
+      get: () => (this.clock.now() < this.screen.arrives ? this.screen.from : this.screen.place),
+      set: (place) => this.moveScreen(place),
+    },
+    HtValue: { get: () => this.state.highTension * 1000 },
+    StageXY: { set: (x, y) => this.drive({ x: x / nmPerMicrometre, y: y / nmPerMicrometre }) },
+    StageX: { set: (x) => this.drive({ x: x / nmPerMicrometre }) },
+    StageY: { set: (y) => this.drive({ y: y / nmPerMicrometre }) },
+    StageZ: { set: (z) => this.drive({ z: z / nmPerMicrometre }) },
+    TiltX: { set: (tilt) => this.drive({ tilt }) },
+  };
 
   /** Refuses what overlaps, is busy now and then, and takes its time. */
-  private async call<T>(answer: () => T, duration = durations.call): Promise<T> {
+  async call<Answer>(answer: () => Answer, duration: number): Promise<Answer> {
     if (this.inFlight) throw new Error('a call was made before the last one had been answered');
     this.inFlight = true;
     try {
@@ -223,9 +116,64 @@ export class SimulatedJeolWire implements JeolTransport {
     }
   }
 
-  private get microscope(): VirtualMicroscope {
-    if (!this.opened) throw jeolErrors.notOpen();
-    return this.opened;
+  deflector(deflector: JeolDeflector): DacPair {
+    if (deflector === 'CLA1') return dacOf(this.state.beamShift, beamShiftPerStep, beamCentre);
+    return dacOf(this.state.imageShift, imageShiftPerStep, this.neutral());
+  }
+
+  deflect(deflector: JeolDeflector, to: DacPair): void {
+    checkDac(to.x);
+    checkDac(to.y);
+    if (deflector === 'CLA1') this.microscope.setBeamShift(shiftOf(to, beamShiftPerStep, beamCentre));
+    else this.microscope.setImageShift(shiftOf(to, imageShiftPerStep, this.neutral()));
+  }
+
+  lens(lens: JeolLens): number {
+    return lens === 'CL3' ? Math.round(this.state.intensity * dacFull) : this.lenses[lens];
+  }
+
+  excite(lens: JeolLens, value: number): void {
+    checkDac(value);
+    if (lens === 'CL3') return this.microscope.setIntensity(value / dacFull);
+    this.lenses[lens] = value;
+    this.focus();
+  }
+
+  stagePosition(): { x: number; y: number; z: number; tilt: number } {
+    const { x, y, z, tilt } = this.state.stage;
+    const nm = (um: number): number => Math.round(um * nmPerMicrometre);
+    return { x: nm(x), y: nm(y), z: nm(z), tilt };
+  }
+
+  stageStatus(): readonly number[] {
+    return Array<number>(4).fill(this.state.stageMoving ? stageStates.moving : stageStates.rest);
+  }
+
+  stopStage(): void {
+    if (this.state.stageMoving) this.microscope.moveStage(this.state.stage);
+  }
+
+  get microscope(): VirtualMicroscope {
+    return this.link.microscope;
+  }
+
+  private get state(): VirtualMicroscope['state'] {
+    return this.microscope.state;
+  }
+
+  private drive(target: Parameters<VirtualMicroscope['moveStage']>[0]): void {
+    this.microscope.moveStage(target);
+  }
+
+  private changeMode(mode: number): void {
+    this.diffracting = mode === functionModes.diffraction;
+    const range = this.facts.ranges.find((each) => each.mode === mode);
+    if (range && range !== this.rangeAt(this.state.magIndex)) this.magnify(range.first);
+  }
+
+  private moveScreen(place: number): void {
+    this.screen = { place, from: this.screen.place, arrives: this.clock.now() + durations.screen };
+    this.microscope.setScreen(place !== screenPlaces.up);
   }
 
   private rangeAt(magIndex: number): SimulatedJeolFacts['ranges'][number] {
@@ -234,11 +182,11 @@ export class SimulatedJeolWire implements JeolTransport {
 
   /** The column still shows the old magnification for a while after a change. */
   private shownMag(): number {
-    return this.clock.now() < this.reported.until ? this.reported.magIndex : this.microscope.state.magIndex;
+    return this.clock.now() < this.reported.until ? this.reported.magIndex : this.state.magIndex;
   }
 
   private magnify(index: number): void {
-    const { magIndex } = this.microscope.state;
+    const { magIndex } = this.state;
     this.microscope.setMagnification(index);
     if (index === magIndex) return;
     this.reported = { magIndex, until: this.clock.now() + durations.magnification };
@@ -248,22 +196,25 @@ export class SimulatedJeolWire implements JeolTransport {
 
   /** The steps at which the coils do nothing; a little different at each magnification. */
   private neutral(): DacPair {
-    const { magIndex } = this.microscope.state;
+    const { magIndex } = this.state;
     return { x: dacCentre + ((magIndex * 37) % 21) * 4 - 40, y: dacCentre + ((magIndex * 53) % 19) * 4 - 36 };
   }
 
   private focus(): void {
     const { OLc, OLf, OM } = this.lenses;
     const objective = (fineInCoarse * (OLc - dacCentre) + OLf - dacCentre) * perStep.objective;
-    this.microscope.setDefocus(
-      this.microscope.state.lowMagnification ? (OM - dacCentre) * perStep.minilens : objective,
-    );
+    this.microscope.setDefocus(this.state.lowMagnification ? (OM - dacCentre) * perStep.minilens : objective);
   }
 }
 
 const dacOf = (value: DacPair, step: DacPair, neutral: DacPair): DacPair => ({
   x: Math.round(neutral.x + value.x / step.x),
   y: Math.round(neutral.y + value.y / step.y),
+});
+
+const shiftOf = (steps: DacPair, step: DacPair, neutral: DacPair): DacPair => ({
+  x: (steps.x - neutral.x) * step.x,
+  y: (steps.y - neutral.y) * step.y,
 });
 
 function checkDac(value: number): void {

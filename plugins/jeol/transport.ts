@@ -1,3 +1,5 @@
+import type { PropertyCalls, PropertyHandlers, PropertyRow, ValueKind } from '../../core/devices';
+
 /** JEOL's numbers of the function modes of the imaging system. */
 export const functionModes = { mag: 0, lowMag: 2, samag: 3, diffraction: 4 } as const;
 /** JEOL's numbers of the deflectors that can be set to neutral. */
@@ -22,24 +24,78 @@ export type JeolLens = 'OLc' | 'OLf' | 'OM' | 'CL3';
 /** The deflectors that this plugin sets. */
 export type JeolDeflector = 'IS1' | 'PLA' | 'CLA1';
 
+/** The objects of JEOL's external control. */
+export const jeolParts = ['HT3', 'EOS3', 'Def3', 'Lens3', 'Detector3', 'Stage3'] as const;
+/** One of the objects of JEOL's external control. */
+export type JeolPart = (typeof jeolParts)[number];
+/** Type of an answer that a call writes into one of its arguments. */
+export type JeolAnswer = 'whole' | 'number' | 'text';
+
+/** Kind of a value of JEOL's external control. */
+export interface JeolKind<Value> extends ValueKind<Value> {
+  /** Form in which a value is sent. */
+  readonly sent: 'whole' | 'number' | 'flag';
+  /** The arguments that a reading fills; the value is the first of them. */
+  readonly answers: readonly JeolAnswer[];
+}
+
+const whole: JeolKind<number> = { parts: 1, sent: 'whole', answers: ['whole'] };
+/** A number with its name, which is not needed. */
+const named: JeolKind<number> = { parts: 1, sent: 'whole', answers: ['whole', 'text'] };
+const number: JeolKind<number> = { parts: 1, sent: 'number', answers: ['number'] };
+const pair: JeolKind<DacPair> = { parts: 2, sent: 'number', answers: ['number', 'number'] };
+const flag: JeolKind<boolean> = { parts: 1, sent: 'flag', answers: ['whole'] };
+
+/** A property of JEOL's external control, with the methods that read and write it. */
+export interface JeolProperty extends PropertyRow {
+  readonly as: JeolKind<unknown>;
+  readonly part: JeolPart;
+  readonly get?: string;
+  readonly set?: string;
+}
+
+/**
+ * The properties that this plugin uses, in JEOL's own terms and units. Each row X makes the calls `getX` and `setX` on every wire; the
+ * simulated wire and the stand-in need a line for it.
+ */
+export const jeolProperties = {
+  /** One of `functionModes`. */
+  FunctionMode: { part: 'EOS3', get: 'GetFunctionMode', set: 'SelectFunctionMode', as: named },
+  /** From 0 within the function mode. */
+  Selector: { part: 'EOS3', get: 'GetCurrentMagSelectorID', set: 'SetSelector', as: whole },
+  /** From 0. */
+  SpotSize: { part: 'EOS3', get: 'GetSpotSize', set: 'SelectSpotSize', as: whole },
+  /** From 0. */
+  Alpha: { part: 'EOS3', get: 'GetAlpha', set: 'SetAlphaSelector', as: whole },
+  BeamBlank: { part: 'Def3', get: 'GetBeamBlank', set: 'SetBeamBlank', as: flag },
+  /** One of `screenPlaces`. */
+  Screen: { part: 'Detector3', get: 'GetScreen', set: 'SetScreen', as: whole },
+  /** Volts. */
+  HtValue: { part: 'HT3', get: 'GetHtValue', as: number, access: 'read' },
+  /** Nanometres; the stage starts and the call answers. */
+  StageXY: { part: 'Stage3', set: 'SetPosition', as: pair, access: 'write' },
+  StageX: { part: 'Stage3', set: 'SetX', as: number, access: 'write' },
+  StageY: { part: 'Stage3', set: 'SetY', as: number, access: 'write' },
+  StageZ: { part: 'Stage3', set: 'SetZ', as: number, access: 'write' },
+  /** Degrees. */
+  TiltX: { part: 'Stage3', set: 'SetTiltXAngle', as: number, access: 'write' },
+} as const satisfies Readonly<Record<string, JeolProperty>>;
+
+/** One way to read and one to write for each property. */
+export type JeolHandlers = PropertyHandlers<typeof jeolProperties>;
+
 /** A call that the instrument was too busy to take; it did nothing and may be made again. */
 export class JeolBusy extends Error {}
 
 /**
- * The part of JEOL's external-control interface that this plugin uses, in JEOL's own terms and units; one
- * implementation for each wire. A call answers when the instrument has taken it, not when lenses or stage have arrived.
- * Calls must not overlap.
+ * The part of JEOL's external-control interface that this plugin uses, in JEOL's own terms and units: the calls of `jeolProperties`, and
+ * those that are not a property. One implementation for each wire. A call answers when the instrument has taken it, not when lenses or
+ * stage have arrived. Calls must not overlap.
  */
-export interface JeolTransport {
+export interface JeolTransport extends PropertyCalls<typeof jeolProperties> {
   /** Reaches the instrument; no other call is made before. */
   open(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
-
-  getFunctionMode(): Promise<number>;
-  setFunctionMode(mode: number): Promise<void>;
-  /** From 0 within the function mode. */
-  getSelector(): Promise<number>;
-  setSelector(selector: number): Promise<void>;
 
   getDeflector(deflector: JeolDeflector): Promise<DacPair>;
   setDeflector(deflector: JeolDeflector, x: number, y: number): Promise<void>;
@@ -48,29 +104,9 @@ export interface JeolTransport {
   getLens(lens: JeolLens): Promise<number>;
   setLens(lens: JeolLens, value: number): Promise<void>;
 
-  /** From 0. */
-  getSpotSize(): Promise<number>;
-  setSpotSize(spot: number): Promise<void>;
-  /** From 0. */
-  getAlpha(): Promise<number>;
-  setAlpha(alpha: number): Promise<void>;
-  getBeamBlank(): Promise<boolean>;
-  setBeamBlank(blanked: boolean): Promise<void>;
-  getScreen(): Promise<number>;
-  setScreen(place: number): Promise<void>;
-  /** Volts. */
-  getHtValue(): Promise<number>;
-
   /** Nanometres and degrees. */
   getStagePosition(): Promise<{ readonly x: number; readonly y: number; readonly z: number; readonly tilt: number }>;
   /** The states of X, Y, Z and tilt. */
   getStageStatus(): Promise<readonly number[]>;
-  /** Nanometres; the stage starts and the call answers. */
-  setStageXY(x: number, y: number): Promise<void>;
-  setStageX(x: number): Promise<void>;
-  setStageY(y: number): Promise<void>;
-  setStageZ(z: number): Promise<void>;
-  /** Degrees. */
-  setTiltX(degrees: number): Promise<void>;
   stopStage(): Promise<void>;
 }

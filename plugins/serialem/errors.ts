@@ -1,4 +1,7 @@
-import { EucentricError, describe, toFault } from '../../core/base';
+import { EucentricError, describe, hintOf } from '../../core/base';
+
+/** Hint for an error that has none of its own. */
+const unexplained = 'Look at the window of SerialEM; a message may be waiting there.';
 
 /** The errors that this plugin raises, each with a stable code. */
 export const serialEmErrors = {
@@ -30,7 +33,7 @@ export const serialEmErrors = {
     new EucentricError({
       code: 'serialem/call-failed',
       message: `SerialEM: ${name}: ${describe(cause)}`,
-      hint: adviceOf(cause),
+      hint: hintOf(cause, unexplained),
       cause,
     }),
   noAnswer: (name: string, seconds: number): EucentricError =>
@@ -58,9 +61,3 @@ export const serialEmErrors = {
       hint: 'Wait until the stage stands still, then try again.',
     }),
 };
-
-/** Errors of a wire know what to do. */
-function adviceOf(cause: unknown): string {
-  const { code, hint } = toFault(cause);
-  return code === 'program/unexpected' ? 'Look at the window of SerialEM; a message may be waiting there.' : hint;
-}

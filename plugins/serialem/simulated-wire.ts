@@ -1,5 +1,5 @@
 import { type Clock, seconds } from '../../core/base';
-import { VirtualMicroscope } from '../../simulation';
+import { MicroscopeLink, type VirtualMicroscope } from '../../simulation';
 import { serialEmErrors } from './errors';
 import { type ScriptValue, type SerialEmTransport, commands } from './transport';
 
@@ -11,35 +11,32 @@ const lensBits = { projector: 1, objective: 2, condenser: 4 };
 
 /** SerialEM as a virtual microscope answers its commands: script units, and everything done when a command has ended. */
 export class SimulatedSerialEm implements SerialEmTransport {
-  private opened: VirtualMicroscope | undefined;
+  private readonly link: MicroscopeLink;
   private readonly handlers: ReadonlyMap<
     number,
     (given: readonly number[], text: string) => Promise<readonly ScriptValue[] | void> | readonly ScriptValue[] | void
   >;
 
   constructor(
-    private readonly find: () => unknown,
+    find: () => unknown,
     private readonly clock: Clock,
   ) {
+    this.link = new MicroscopeLink(find, serialEmErrors.notConnected);
     this.handlers = new Map(
       Object.entries(this.table()).map(([name, handle]) => [commands[name as keyof typeof commands], handle]),
     );
   }
 
   async open(): Promise<void> {
-    const found = this.find();
-    if (!(found instanceof VirtualMicroscope))
-      throw new TypeError('what the simulator provides is not a virtual microscope');
-    this.opened = found;
+    this.link.open();
   }
 
   async close(): Promise<void> {
-    this.opened = undefined;
+    this.link.close();
   }
 
   async run(command: number, given: readonly ScriptValue[]): Promise<readonly ScriptValue[]> {
     const handle = this.handlers.get(command);
-    if (!this.opened) throw serialEmErrors.notConnected();
     if (!handle) throw serialEmErrors.commandFailed(`command ${command}`);
     await this.pass(durations.anything);
     return (await handle(given.map(Number), String(given[0] ?? ''))) ?? [];
@@ -90,8 +87,7 @@ export class SimulatedSerialEm implements SerialEmTransport {
   }
 
   private get microscope(): VirtualMicroscope {
-    if (!this.opened) throw serialEmErrors.notConnected();
-    return this.opened;
+    return this.link.microscope;
   }
 
   private async changeMagnification(index: number): Promise<void> {

@@ -1,4 +1,4 @@
-import { PacketClient, packetFunctions } from '../../wires';
+import { OpenedClient, PacketClient, packetFunctions } from '../../wires';
 import { serialEmErrors } from './errors';
 import { packArguments, unpackReport } from './script-values';
 import { type CommandOptions, type ScriptValue, type SerialEmTransport, commands } from './transport';
@@ -24,28 +24,25 @@ const functions = packetFunctions({
 
 /** A running SerialEM, through its socket for Python. It has to agree to be controlled, on every connection anew. */
 export class SocketSerialEmWire implements SerialEmTransport {
-  private client: PacketClient | undefined;
+  private readonly opened = new OpenedClient<PacketClient>(serialEmErrors.notConnected);
   private agreedOn = 0;
 
   constructor(private readonly options: SocketWireOptions) {}
 
   async open(signal?: AbortSignal): Promise<void> {
     const { host, port, connectLimit } = this.options;
-    this.client = new PacketClient({ name: 'SerialEM', host, port, connectLimit: 1000 * connectLimit });
     this.agreedOn = 0;
-    try {
-      await this.client.connect(signal);
-      await this.agree(this.client, signal);
-    } catch (error) {
-      await this.close();
-      throw error;
-    }
+    await this.opened.open(
+      new PacketClient({ name: 'SerialEM', host, port, connectLimit: 1000 * connectLimit }),
+      async (client) => {
+        await client.connect(signal);
+        await this.agree(client, signal);
+      },
+    );
   }
 
-  async close(): Promise<void> {
-    const { client } = this;
-    this.client = undefined;
-    await client?.close();
+  close(): Promise<void> {
+    return this.opened.close();
   }
 
   async run(
@@ -53,8 +50,7 @@ export class SocketSerialEmWire implements SerialEmTransport {
     given: readonly ScriptValue[],
     { limit = this.options.answerLimit, signal }: CommandOptions = {},
   ): Promise<readonly ScriptValue[]> {
-    const { client } = this;
-    if (!client) throw serialEmErrors.notConnected();
+    const client = this.opened.for('a command');
     await client.connect(signal);
     if (client.connectionNumber !== this.agreedOn) await this.agree(client, signal);
     const values = { command, lastArgument: given.length, array: packArguments(given) };

@@ -1,3 +1,4 @@
 export * from './automation';
 export * from './com-apartment';
 export * from './com-error';
+export * from './com-host';

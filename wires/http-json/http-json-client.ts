@@ -1,7 +1,8 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
+import { ExchangeGuard } from '../exchange-guard';
 import { type Address, checkServer } from '../open-socket';
 import { Turns } from '../turns';
-import { WireError, reasonOf } from '../wire-error';
+import { WireError } from '../wire-error';
 
 /** Options of one request. */
 export interface HttpJsonOptions {
@@ -84,25 +85,12 @@ export class HttpJsonClient {
     };
     const request = open({ host, port, method, path, headers, agent: false, insecureHTTPParser: false });
     const closed = new Promise<void>((resolve) => request.once('close', () => resolve()));
-    const stop = (): void => void request.destroy(reasonOf(signal!, what));
-    const timer = setTimeout(
-      () =>
-        request.destroy(
-          new WireError(
-            'wire/timeout',
-            `${what}: no answer within ${limit / 1000} s; the connection was closed.`,
-            'See whether the server program hangs or is busy with an exposure, then try again.',
-          ),
-        ),
-      limit,
-    );
-    signal?.addEventListener('abort', stop, { once: true });
-    if (signal?.aborted) stop();
+    const guard = new ExchangeGuard((error) => void request.destroy(error), what, signal);
+    guard.allow(limit);
     try {
       return await this.answered(request, body, what, largest);
     } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', stop);
+      guard.end();
       request.destroy();
       await closed;
     }

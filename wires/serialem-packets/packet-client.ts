@@ -1,10 +1,11 @@
+import { ExchangeGuard } from '../exchange-guard';
+import { KeptConnection } from '../kept-connection';
 import type { Address } from '../open-socket';
-import { WireError, reasonOf } from '../wire-error';
+import { WireError } from '../wire-error';
 import { type ImageHeader, checkImageHeader, chunkHandshake } from './image-transfer';
 import { decodeMessage, encodeMessage, largestArray } from './message';
 import { PacketConnection } from './packet-connection';
 import { type PacketFunction, type ReplyOf, type RequestOf, fixedLength, hasArray } from './packet-function';
-import { Turns } from '../turns';
 
 /** Address of a server, and time limits. */
 export interface PacketClientOptions extends Address {
@@ -56,8 +57,6 @@ const refusalHints: Readonly<Record<number, string>> = {
   [-10]: 'Start again when its user agrees.',
 };
 
-/** A connection that breaks within this many milliseconds of the request is taken to have been dead before it. */
-const deadBefore = 200;
 /** Milliseconds that a chunk may take beyond its bytes. */
 const chunkPatience = 5000;
 const defaultSlowestTransfer = 500;
@@ -67,24 +66,23 @@ const defaultSlowestTransfer = 500;
  * of a call the connection is closed, since what comes next on it could belong to anything; the next call connects again.
  */
 export class PacketClient {
-  private connection: PacketConnection | undefined;
-  private connections = 0;
-  private closed = false;
-  private readonly turns: Turns;
+  private readonly kept: KeptConnection<PacketConnection>;
   private busyUntil = 0;
 
   constructor(private readonly options: PacketClientOptions) {
-    this.turns = new Turns(`The call to ${options.name}`);
+    this.kept = new KeptConnection(options.name, `The call to ${options.name}`, (signal) =>
+      PacketConnection.open(options, options.connectLimit, signal),
+    );
   }
 
   /** Number of the present or last connection, from 1; a change says that the server may have forgotten what was set. */
   get connectionNumber(): number {
-    return this.connections;
+    return this.kept.number;
   }
 
   /** Connects, unless connected. @throws WireError `wire/connect-failed`, `wire/timeout`, `wire/closed` */
   connect(signal?: AbortSignal): Promise<void> {
-    return this.turns.take(signal, async () => void (await this.connected(signal)));
+    return this.kept.connect(signal);
   }
 
   /**
@@ -93,64 +91,39 @@ export class PacketClient {
    * seems to have been dead already; an exposure that may have run is never asked for twice.
    * @throws WireError; the reason of the signal when it fires
    */
-  call<Function extends PacketFunction>(
+  async call<Function extends PacketFunction>(
     packet: Function,
     values: RequestOf<Function>,
     options: CallOptions,
   ): Promise<PacketReply<Function>> {
     const request = encodeMessage(packet.name, packet.code, packet.request, values);
-    return this.turns.take(options.signal, async () => {
-      const began = performance.now();
-      try {
-        return await this.attempt(packet, request, options);
-      } catch (error) {
-        const dead =
-          error instanceof WireError && error.code === 'wire/connection-lost' && performance.now() - began < deadBefore;
-        if (!dead || !packet.repeatable || options.onConnection !== undefined || this.closed) throw error;
-        return this.attempt(packet, request, options);
-      }
-    });
+    const repeatable = packet.repeatable && options.onConnection === undefined;
+    return this.kept.use({ signal: options.signal, repeatable }, (connection) =>
+      this.attempt(packet, request, connection, options),
+    );
   }
 
   /** Closes the connection for good; calls under way fail with `wire/closed`. Resolves when the socket is gone. */
-  async close(): Promise<void> {
-    this.closed = true;
-    await this.connection?.close();
-    await this.turns.settled();
-    await this.connection?.close();
-  }
-
-  private async connected(signal: AbortSignal | undefined): Promise<PacketConnection> {
-    if (this.closed)
-      throw new WireError(
-        'wire/closed',
-        `The connection to ${this.options.name} has been closed.`,
-        'Start the program again to connect.',
-      );
-    if (this.connection?.usable) return this.connection;
-    await this.connection?.close();
-    this.connection = await PacketConnection.open(this.options, this.options.connectLimit, signal);
-    this.connections++;
-    // `close` may have been called while the connection was being made.
-    if (this.closed) await this.connection.close();
-    return this.connection;
+  close(): Promise<void> {
+    return this.kept.close();
   }
 
   private async attempt<Function extends PacketFunction>(
     packet: Function,
     request: Buffer,
+    connection: PacketConnection,
     options: CallOptions,
   ): Promise<PacketReply<Function>> {
     const { name } = this.options;
-    const connection = await this.connected(options.signal);
-    if (options.onConnection !== undefined && options.onConnection !== this.connections)
+    const { number } = this.kept;
+    if (options.onConnection !== undefined && options.onConnection !== number)
       throw new WireError(
         'wire/connection-changed',
         `${name} was connected to anew before ${packet.name}, which was not sent.`,
         'Try again.',
       );
     const began = performance.now();
-    const guard = new CallGuard(connection, `${name}: ${packet.name}`, options.signal);
+    const guard = new ExchangeGuard((error) => connection.destroy(error), `${name}: ${packet.name}`, options.signal);
     try {
       guard.allow(options.limit + Math.max(0, this.busyUntil - began));
       connection.expecting = true;
@@ -163,7 +136,7 @@ export class PacketClient {
           'Restart the camera server if this persists.',
         );
       this.busyUntil = 0;
-      return { ...reply, connection: this.connections };
+      return { ...reply, connection: number };
     } catch (error) {
       // A refusal is a whole reply: the connection is in step and can be used further.
       if (error instanceof WireError && error.code === 'wire/refused') throw error;
@@ -179,7 +152,7 @@ export class PacketClient {
   private async receive<Function extends PacketFunction>(
     packet: Function,
     connection: PacketConnection,
-    guard: CallGuard,
+    guard: ExchangeGuard,
     options: CallOptions,
   ): Promise<Omit<PacketReply<Function>, 'connection'>> {
     const { reader } = connection;
@@ -214,7 +187,7 @@ export class PacketClient {
     header: ImageHeader,
     bytesPerPixel: number,
     connection: PacketConnection,
-    guard: CallGuard,
+    guard: ExchangeGuard,
     options: CallOptions,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const { bytes, chunking } = checkImageHeader(guard.what, header, bytesPerPixel, options.largestImage ?? 0);
@@ -226,40 +199,5 @@ export class PacketClient {
       await connection.reader.readInto(piece);
     }
     return image;
-  }
-}
-
-/** Ends a call by closing its connection when its time is up or its signal fires. */
-class CallGuard {
-  private timer: NodeJS.Timeout | undefined;
-  private readonly stop = (): void => this.connection.destroy(reasonOf(this.signal!, this.what));
-
-  constructor(
-    private readonly connection: PacketConnection,
-    readonly what: string,
-    private readonly signal: AbortSignal | undefined,
-  ) {
-    signal?.addEventListener('abort', this.stop, { once: true });
-    if (signal?.aborted) this.stop();
-  }
-
-  /** Sets the time left, in milliseconds from now. */
-  allow(milliseconds: number): void {
-    clearTimeout(this.timer);
-    const limit = Math.round(milliseconds);
-    const expire = (): void =>
-      this.connection.destroy(
-        new WireError(
-          'wire/timeout',
-          `${this.what}: no answer within ${(limit / 1000).toFixed(1)} s; the connection was closed.`,
-          'See whether the server program hangs or shows a dialog; restart it if it does, then try again.',
-        ),
-      );
-    this.timer = setTimeout(expire, limit);
-  }
-
-  end(): void {
-    clearTimeout(this.timer);
-    this.signal?.removeEventListener('abort', this.stop);
   }
 }

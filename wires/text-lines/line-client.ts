@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
+import { ExchangeGuard } from '../exchange-guard';
+import { KeptConnection } from '../kept-connection';
 import { type Address, checkServer, openSocket } from '../open-socket';
-import { Turns } from '../turns';
-import { WireError, reasonOf } from '../wire-error';
+import { WireError } from '../wire-error';
 
 /** Address of a server that speaks lines of text, and time limits. */
 export interface LineClientOptions extends Address {
@@ -30,8 +31,6 @@ export interface ExchangeOptions {
   readonly fits?: (answer: string) => boolean;
 }
 
-/** A connection that breaks within this many milliseconds of the request is taken to have been dead before it. */
-const deadBefore = 200;
 const usualLongestAnswer = 4096;
 
 /**
@@ -40,96 +39,52 @@ const usualLongestAnswer = 4096;
  * closes the connection, since the next bytes on it could belong to anything; the next line connects again.
  */
 export class LineClient {
-  private connection: LineConnection | undefined;
-  private closed = false;
-  private readonly turns: Turns;
+  private readonly kept: KeptConnection<LineConnection>;
 
   constructor(private readonly options: LineClientOptions) {
-    this.turns = new Turns(`The line to ${options.name}`);
+    this.kept = new KeptConnection(options.name, `The line to ${options.name}`, (signal) =>
+      openSocket(options, options.connectLimit, signal, (socket) => new LineConnection(socket, options)),
+    );
   }
 
   /** Connects, unless connected. @throws WireError `wire/connect-failed`, `wire/timeout`, `wire/closed` */
   connect(signal?: AbortSignal): Promise<void> {
-    return this.turns.take(signal, async () => void (await this.connected(signal)));
+    return this.kept.connect(signal);
   }
 
   /** Sends a line, without its end, and gives the line of the answer, without its end. @throws WireError; the reason of the signal when it fires */
-  exchange(line: string, options: ExchangeOptions): Promise<string> {
+  async exchange(line: string, options: ExchangeOptions): Promise<string> {
     if (/[^\x20-\x7e]/.test(line))
-      return Promise.reject(
-        new WireError(
-          'wire/bad-request',
-          `The line "${line.slice(0, 80)}" holds characters that cannot be sent. Nothing was sent.`,
-          'This is a fault of the program. Please keep the log and report it.',
-        ),
+      throw new WireError(
+        'wire/bad-request',
+        `The line "${line.slice(0, 80)}" holds characters that cannot be sent. Nothing was sent.`,
+        'This is a fault of the program. Please keep the log and report it.',
       );
-    return this.turns.take(options.signal, async () => {
-      const began = performance.now();
-      try {
-        return await this.attempt(line, options);
-      } catch (error) {
-        const dead =
-          error instanceof WireError && error.code === 'wire/connection-lost' && performance.now() - began < deadBefore;
-        if (!dead || !options.repeatable || this.closed) throw error;
-        return this.attempt(line, options);
-      }
-    });
+    const { signal, repeatable = false } = options;
+    return this.kept.use({ signal, repeatable }, (connection) => this.attempt(line, connection, options));
   }
 
   /** Closes for good; an exchange under way fails with `wire/closed`. Resolves when the socket is gone. */
-  async close(): Promise<void> {
-    this.closed = true;
-    await this.connection?.close();
-    await this.turns.settled();
-    await this.connection?.close();
+  close(): Promise<void> {
+    return this.kept.close();
   }
 
-  private async connected(signal: AbortSignal | undefined): Promise<LineConnection> {
-    if (this.closed)
-      throw new WireError(
-        'wire/closed',
-        `The connection to ${this.options.name} has been closed.`,
-        'Start the program again to connect.',
-      );
-    if (this.connection?.usable) return this.connection;
-    await this.connection?.close();
-    this.connection = await openSocket(
-      this.options,
-      this.options.connectLimit,
-      signal,
-      (socket) => new LineConnection(socket, this.options),
-    );
-    // `close` may have been called while the connection was being made.
-    if (this.closed) await this.connection.close();
-    return this.connection;
-  }
-
-  private async attempt(line: string, { limit, signal, fits }: ExchangeOptions): Promise<string> {
-    const connection = await this.connected(signal);
-    const what = `${this.options.name}: ${line}`;
-    const stop = (): void => connection.destroy(reasonOf(signal!, what));
-    const timer = setTimeout(
-      () =>
-        connection.destroy(
-          new WireError(
-            'wire/timeout',
-            `${what}: no answer within ${limit / 1000} s; the connection was closed.`,
-            'See whether the server program hangs or shows a dialog, then try again; the program connects again by itself.',
-          ),
-        ),
-      limit,
-    );
-    signal?.addEventListener('abort', stop, { once: true });
-    if (signal?.aborted) stop();
+  private async attempt(
+    line: string,
+    connection: LineConnection,
+    { limit, signal, fits }: ExchangeOptions,
+  ): Promise<string> {
+    const { name } = this.options;
+    const guard = new ExchangeGuard((error) => connection.destroy(error), `${name}: ${line}`, signal);
+    guard.allow(limit);
     try {
       const answer = await connection.exchange(line);
       if (!fits || fits(answer)) return answer;
-      const error = strange(this.options.name, `it answered "${line}" with a line that is not an answer to it`, answer);
+      const error = strange(name, `it answered "${line}" with a line that is not an answer to it`, answer);
       connection.destroy(error);
       throw error;
     } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', stop);
+      guard.end();
     }
   }
 }

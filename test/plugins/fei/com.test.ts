@@ -1,9 +1,12 @@
-import { ComFeiWire } from '../../../plugins/fei/com-wire';
+import { comFeiWire } from '../../../plugins/fei/com-wire';
+import { feiProperties, lensPrograms } from '../../../plugins/fei/transport';
 import { describeScope } from '../../conformance/describe-scope';
 import { describeStage } from '../../conformance/describe-stage';
+import { expectRoundTrips } from '../../conformance/property-round-trip';
 import { describeOnWindows } from '../../support/windows';
 import { ComColumns } from './make-com-column';
 import { plainColumn } from './make-column';
+import { specialSamples } from './special-samples';
 
 /** Two of seven end a process. */
 const faults = process.env.EUCENTRIC_VERIFY ? 500 : 21;
@@ -11,7 +14,7 @@ const facts = { regularMags: [6, 8], lowMag: 2, absentMag: 11, hasProbeModes: tr
 
 describe('FEI column over COM elsewhere than on Windows', () => {
   (process.platform === 'win32' ? it.skip : it)('says what to do instead', async () => {
-    const wire = new ComFeiWire({
+    const wire = comFeiWire({
       program: 'TEMScripting.Instrument.1',
       hostCommand: [],
       answerLimit: 5,
@@ -43,8 +46,8 @@ describeOnWindows('FEI column over COM', () => {
     largestTiltDegrees: plainColumn.largestTilt,
   });
 
-  describe('what the column is told', () => {
-    it('is in its own units', async () => {
+  describe('the column', () => {
+    it('gets values in its own units', async () => {
       const { wire } = columns;
       await columns.make();
       await wire.setImageShift(1.5, -2);
@@ -96,6 +99,13 @@ describeOnWindows('FEI column over COM', () => {
     });
   });
 
+  it('gives back every property of the table', async () => {
+    await columns.make();
+    const settle = () => new Promise<void>((resolve) => setTimeout(resolve, 100));
+    await expectRoundTrips(feiProperties, columns.wire, specialSamples, settle);
+    await columns.wire.setEftemMode(lensPrograms.regular);
+  });
+
   it('says what it is', async () => {
     await columns.make();
     expect(await columns.wire.getVersions()).toEqual({ scripting: 'TEMScripting.Instrument.1', family: 'Talos' });
@@ -111,7 +121,7 @@ describeOnWindows('FEI column over COM', () => {
         columns.folder.expect(`${members[(seed * 7) % members.length]} ${moods[seed % moods.length]}`);
         const value = 1e-6 * (1 + (seed % 9));
         const shift = { x: 0.1 * (1 + (seed % 5)), y: -0.2 * (1 + (seed % 3)) };
-        /** What was not refused was done, and is read as it was written. */
+        /** A call that was not refused was done, and reads as it was written. */
         const check = async (
           write: () => Promise<void>,
           read: () => Promise<unknown>,
@@ -156,7 +166,7 @@ describeOnWindows('FEI column over COM', () => {
       ['refuse', 'column valves are closed', 'Look for a message'],
       ['busy', 'busy', 'Wait until it has finished'],
       ['gone', 'has gone', 'Restart the microscope software'],
-    ])('%s is told, and the next call works', async (mood, words, hint) => {
+    ])('%s is reported, and the next call works', async (mood, words, hint) => {
       const { transport } = await columns.make();
       columns.folder.expect(`Projection.Defocus ${mood}`);
       await expect(transport.setDefocus(1e-6)).rejects.toMatchObject({
@@ -214,7 +224,7 @@ describeOnWindows('FEI columns over COM that differ', () => {
     });
   });
 
-  it('an old one lacks what its scripting does not have, and is told so', async () => {
+  it('an old one lacks what its scripting does not have, and the operator gets to know', async () => {
     columns = new ComColumns({ environment: { EUCENTRIC_STAND_IN_OLD: '1' } });
     const column = await columns.make();
     expect([...columns.wire.lacks].sort()).toEqual(['EFTEM mode', 'automatic normalization']);

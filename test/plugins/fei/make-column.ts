@@ -4,7 +4,7 @@ import type { Calibrations } from '../../../core/store';
 import type { FeiColumn } from '../../../plugins/fei/column';
 import { guardTransport } from '../../../plugins/fei/guarded-transport';
 import { FeiScope } from '../../../plugins/fei/scope';
-import { SimulatedFeiWire } from '../../../plugins/fei/simulated-wire';
+import { simulatedFeiWire } from '../../../plugins/fei/simulated-wire';
 import { FeiStage } from '../../../plugins/fei/stage';
 import { type FeiTransport, type RawStageTarget, axisBits } from '../../../plugins/fei/transport';
 import { VirtualMicroscope, buildTruth, simulatorOptions } from '../../../simulation';
@@ -69,7 +69,7 @@ export async function makeColumn(
   const clock = new VirtualClock();
   const microscope = makeMicroscope(clock);
   const column = { ...plainColumn, ...changes };
-  const wire = recording<FeiTransport>(new SimulatedFeiWire(() => microscope, clock));
+  const wire = recording<FeiTransport>(simulatedFeiWire(() => microscope, clock));
   const transport = guardTransport(wire.transport);
   await transport.open();
   return {

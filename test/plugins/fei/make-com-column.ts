@@ -1,6 +1,6 @@
 import type { Clock } from '../../../core/base';
 import { type Driver, Scope, type Stage } from '../../../core/devices';
-import { ComFeiWire } from '../../../plugins/fei/com-wire';
+import { comFeiWire } from '../../../plugins/fei/com-wire';
 import type { FeiColumn } from '../../../plugins/fei/column';
 import { guardTransport } from '../../../plugins/fei/guarded-transport';
 import { FeiScope } from '../../../plugins/fei/scope';
@@ -28,7 +28,7 @@ export interface ComColumnUnderTest extends StageUnderTest {
 export class ComColumns {
   readonly folder = new StandInFolder();
   private readonly before = { ...process.env };
-  readonly wire: ComFeiWire;
+  readonly wire: Required<FeiTransport>;
 
   constructor(
     options: {
@@ -39,7 +39,7 @@ export class ComColumns {
   ) {
     const windows = prepareWindows();
     Object.assign(process.env, this.folder.environment(windows), options.environment);
-    this.wire = new ComFeiWire({
+    this.wire = comFeiWire({
       program: options.program ?? 'TEMScripting.Instrument.1',
       hostCommand: windows.command,
       answerLimit: options.answerLimit ?? 10,

@@ -4,7 +4,7 @@ import type { FeiColumn } from '../../../plugins/fei/column';
 import { guardTransport } from '../../../plugins/fei/guarded-transport';
 import { FeiScope } from '../../../plugins/fei/scope';
 import { FeiStage } from '../../../plugins/fei/stage';
-import { TemscriptFeiWire } from '../../../plugins/fei/temscript-wire';
+import { temscriptFeiWire } from '../../../plugins/fei/temscript-wire';
 import type { FeiTransport } from '../../../plugins/fei/transport';
 import { TemscriptStandIn } from '../../support/temscript-stand-in';
 import type { StageUnderTest } from '../../conformance/describe-stage';
@@ -16,7 +16,7 @@ export interface TemscriptColumnUnderTest extends StageUnderTest {
   readonly scope: Scope;
   readonly stage: Driver<Stage>;
   readonly clock: VirtualClock;
-  readonly wire: TemscriptFeiWire;
+  readonly wire: FeiTransport;
   readonly transport: FeiTransport;
   readonly server: TemscriptStandIn;
 }
@@ -33,7 +33,7 @@ export async function makeTemscriptColumn(
   const column = { ...plainColumn, ...options.column };
   const server = new TemscriptStandIn({ pass: (duration) => clock.delay(seconds(duration)) });
   const own = await server.listen();
-  const wire = new TemscriptFeiWire({
+  const wire = temscriptFeiWire({
     host: '127.0.0.1',
     port: (await options.through?.(own)) ?? own,
     answerLimit: options.answerLimit ?? 5,

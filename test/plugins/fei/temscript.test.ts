@@ -1,7 +1,7 @@
 import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { EftemMode } from '../../../core/devices';
-import { TemscriptFeiWire } from '../../../plugins/fei/temscript-wire';
-import { axisBits, imagingMode } from '../../../plugins/fei/transport';
+import { temscriptFeiWire } from '../../../plugins/fei/temscript-wire';
+import { type FeiTransport, axisBits, imagingMode } from '../../../plugins/fei/transport';
 import { simulatedSite, siteText } from '../simulator/site';
 import { makeTemscriptColumn } from './make-temscript-column';
 
@@ -51,7 +51,7 @@ async function replaying(exchanges = recorded) {
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
-  const wire = new TemscriptFeiWire({
+  const wire = temscriptFeiWire({
     host: '127.0.0.1',
     port: (server.address() as AddressInfo).port,
     answerLimit: 2,
@@ -86,7 +86,7 @@ describe('the recorded exchanges', () => {
     await close();
   });
 
-  it('of errors are told by their status, as their pages say nothing else', async () => {
+  it('of errors count by their status, as their pages say nothing else', async () => {
     const { wire, close } = await replaying({ 'GET /v1/family': [200, '"NULL"'], 'GET /v1/defocus': [500, page] });
     await wire.open();
     await expect(wire.getSpotSize()).rejects.toMatchObject({
@@ -101,15 +101,15 @@ describe('the recorded exchanges', () => {
   });
 
   it.each([
-    ['GET /v1/image_shift', '[1e-06]', (wire: TemscriptFeiWire) => wire.getImageShift()],
-    ['GET /v1/image_shift', '[1e-06, null]', (wire: TemscriptFeiWire) => wire.getImageShift()],
-    ['GET /v1/defocus', 'NaN', (wire: TemscriptFeiWire) => wire.getDefocus()],
-    ['GET /v1/defocus', '"1"', (wire: TemscriptFeiWire) => wire.getDefocus()],
-    ['GET /v1/screen_position', '"SIDEWAYS"', (wire: TemscriptFeiWire) => wire.getMainScreen()],
-    ['GET /v1/screen_position', '"toString"', (wire: TemscriptFeiWire) => wire.getMainScreen()],
-    ['GET /v1/stage_position', '{"x": 0.0, "y": 0.0}', (wire: TemscriptFeiWire) => wire.getStagePosition()],
-    ['GET /v1/beam_blanked', '0', (wire: TemscriptFeiWire) => wire.getBeamBlank()],
-  ])('%s answered by %s is no answer', async (request, body, ask) => {
+    ['GET /v1/image_shift', '[1e-06]', (wire: FeiTransport) => wire.getImageShift()],
+    ['GET /v1/image_shift', '[1e-06, null]', (wire: FeiTransport) => wire.getImageShift()],
+    ['GET /v1/defocus', 'NaN', (wire: FeiTransport) => wire.getDefocus()],
+    ['GET /v1/defocus', '"1"', (wire: FeiTransport) => wire.getDefocus()],
+    ['GET /v1/screen_position', '"SIDEWAYS"', (wire: FeiTransport) => wire.getMainScreen()],
+    ['GET /v1/screen_position', '"toString"', (wire: FeiTransport) => wire.getMainScreen()],
+    ['GET /v1/stage_position', '{"x": 0.0, "y": 0.0}', (wire: FeiTransport) => wire.getStagePosition()],
+    ['GET /v1/beam_blanked', '0', (wire: FeiTransport) => wire.getBeamBlank()],
+  ])('%s answered by %s does not count', async (request, body, ask) => {
     const { wire, close } = await replaying({ 'GET /v1/family': [200, '"NULL"'], [request]: [200, body] });
     await wire.open();
     await expect(ask(wire)).rejects.toMatchObject({
@@ -149,7 +149,7 @@ it('offers no EFTEM mode over this wire, also to a site with a filter', () => {
 });
 
 it('says that nobody answers at the address', async () => {
-  const wire = new TemscriptFeiWire({ host: '127.0.0.1', port: 1, answerLimit: 1, stageTimeoutFactor: 1 });
+  const wire = temscriptFeiWire({ host: '127.0.0.1', port: 1, answerLimit: 1, stageTimeoutFactor: 1 });
   await expect(wire.open()).rejects.toMatchObject({
     code: 'wire/connect-failed',
     message: expect.stringContaining('127.0.0.1:1') as string,

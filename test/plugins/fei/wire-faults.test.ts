@@ -1,6 +1,6 @@
 import { EucentricError, VirtualClock, micrometres } from '../../../core/base';
 import { guardTransport } from '../../../plugins/fei/guarded-transport';
-import { SimulatedFeiWire } from '../../../plugins/fei/simulated-wire';
+import { simulatedFeiWire } from '../../../plugins/fei/simulated-wire';
 import { makeColumn } from './make-column';
 
 describe('a wire that fails', () => {
@@ -57,9 +57,9 @@ describe('a wire that fails', () => {
     expect(column.writes()).toEqual([]);
   });
 
-  it('is not used before it is open, nor with something that is no microscope', async () => {
+  it('is not used before it is open, nor with something other than a microscope', async () => {
     const clock = new VirtualClock();
-    const wire = guardTransport(new SimulatedFeiWire(() => ({}), clock));
+    const wire = guardTransport(simulatedFeiWire(() => ({}), clock));
     await expect(wire.getDefocus()).rejects.toMatchObject({ code: 'fei/not-connected' });
     await expect(wire.open()).rejects.toMatchObject({ code: 'fei/call-failed' });
   });

@@ -1,12 +1,13 @@
 import type { Matrix } from '../../../core/base';
 import { type Driver, Scope, type Stage } from '../../../core/devices';
-import { ComJeolWire } from '../../../plugins/jeol/com-wire';
+import { type ComJeolWireOptions, comJeolWire } from '../../../plugins/jeol/com-wire';
 import { JeolScope } from '../../../plugins/jeol/scope';
 import { serializeTransport } from '../../../plugins/jeol/serial-transport';
 import { JeolStage } from '../../../plugins/jeol/stage';
-import type { JeolTransport } from '../../../plugins/jeol/transport';
+import { type JeolTransport, jeolProperties } from '../../../plugins/jeol/transport';
 import { describeScope } from '../../conformance/describe-scope';
 import { type StageUnderTest, describeStage } from '../../conformance/describe-stage';
+import { expectRoundTrips } from '../../conformance/property-round-trip';
 import { recording } from '../../conformance/recording';
 import { PacedClock } from '../../support/paced-clock';
 import { StandInFolder, describeOnWindows, prepareWindows } from '../../support/windows';
@@ -29,13 +30,13 @@ const speed = 40;
 /** One process that speaks to the stand-in column, which many tests use one after the other. */
 class Columns {
   readonly folder = new StandInFolder();
-  readonly wire: ComJeolWire;
+  readonly wire: JeolTransport;
   private readonly before = { ...process.env };
 
-  constructor(changes: Partial<ConstructorParameters<typeof ComJeolWire>[0]> = {}) {
+  constructor(changes: Partial<ComJeolWireOptions> = {}) {
     const windows = prepareWindows();
     Object.assign(process.env, this.folder.environment(windows));
-    this.wire = new ComJeolWire({
+    this.wire = comJeolWire({
       program: 'TEMExt.TEM3',
       hostCommand: windows.command,
       answerLimit: 10,
@@ -92,7 +93,7 @@ class Columns {
 
 describe('JEOL column over COM elsewhere than on Windows', () => {
   (process.platform === 'win32' ? it.skip : it)('says what to do instead', async () => {
-    const wire = new ComJeolWire({ program: 'TEMExt.TEM3', hostCommand: [], answerLimit: 5, readyLimit: 5 });
+    const wire = comJeolWire({ program: 'TEMExt.TEM3', hostCommand: [], answerLimit: 5, readyLimit: 5 });
     await expect(wire.open()).rejects.toMatchObject({ code: 'jeol/needs-windows' });
   });
 });
@@ -109,7 +110,14 @@ describeOnWindows('JEOL column over COM', () => {
     step: 1e-3,
   });
 
-  it('is told in its own units', async () => {
+  it('gives back every property of the table', async () => {
+    await columns.make();
+    // The column takes a moment to change its function mode.
+    const settle = () => new Promise<void>((resolve) => setTimeout(resolve, 200));
+    await expectRoundTrips(jeolProperties, columns.wire, {}, settle);
+  });
+
+  it('gets values in its own units', async () => {
     const { wire } = columns;
     await columns.make();
     await wire.setDeflector('IS1', 1000, 65535);
@@ -163,7 +171,7 @@ describeOnWindows('JEOL column over COM', () => {
     for (let seed = 0; seed < faults; seed++) {
       columns.folder.expect(`${members[(seed * 7) % members.length]} ${moods[seed % moods.length]}`);
       const pair = { x: 1000 + seed, y: 60000 - seed };
-      /** What was not refused was done, and is read as it was written. */
+      /** A call that was not refused was done, and reads as it was written. */
       const check = async (
         write: () => Promise<void>,
         read: () => Promise<unknown>,

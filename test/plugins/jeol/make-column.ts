@@ -3,7 +3,7 @@ import { AlphaSelector, type Driver, NeutralImageShift, Scope, type Stage } from
 import type { JeolColumn } from '../../../plugins/jeol/column';
 import { JeolScope } from '../../../plugins/jeol/scope';
 import { serializeTransport } from '../../../plugins/jeol/serial-transport';
-import { SimulatedJeolWire } from '../../../plugins/jeol/simulated-wire';
+import { simulatedJeolWire } from '../../../plugins/jeol/simulated-wire';
 import { JeolStage } from '../../../plugins/jeol/stage';
 import type { JeolTransport } from '../../../plugins/jeol/transport';
 import { VirtualMicroscope, buildTruth, simulatorOptions } from '../../../simulation';
@@ -77,7 +77,7 @@ export async function makeColumn({
   });
   const microscope = new VirtualMicroscope(truth, { seed: 1, now: () => clock.now() });
   const facts = { ranges: column.ranges, projectorShift: false, ...(busyEvery !== undefined && { busyEvery }) };
-  const wire = recording<JeolTransport>(new SimulatedJeolWire(() => microscope, clock, facts));
+  const wire = recording<JeolTransport>(simulatedJeolWire(() => microscope, clock, facts));
   const transport = serializeTransport(wire.transport, clock);
   const scope = new JeolScope(transport, column, { clock, imageToBeam });
   await transport.open();

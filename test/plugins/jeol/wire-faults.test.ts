@@ -1,6 +1,6 @@
 import { VirtualClock, micrometres } from '../../../core/base';
 import { serializeTransport } from '../../../plugins/jeol/serial-transport';
-import { SimulatedJeolWire } from '../../../plugins/jeol/simulated-wire';
+import { simulatedJeolWire } from '../../../plugins/jeol/simulated-wire';
 import { JeolBusy } from '../../../plugins/jeol/transport';
 import { makeColumn, plainColumn } from './make-column';
 
@@ -91,7 +91,7 @@ describe('a JEOL stage', () => {
 it('a simulated column says that it cannot shift the image by the projector', async () => {
   const clock = new VirtualClock();
   const wire = serializeTransport(
-    new SimulatedJeolWire(() => ({}), clock, { ranges: plainColumn.ranges, projectorShift: true }),
+    simulatedJeolWire(() => ({}), clock, { ranges: plainColumn.ranges, projectorShift: true }),
     clock,
   );
   await expect(wire.open()).rejects.toMatchObject({ code: 'jeol/projector-shift-not-simulated' });

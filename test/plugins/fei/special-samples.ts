@@ -1,0 +1,10 @@
+import { lensPrograms, probeModes, screenPositions } from '../../../plugins/fei/transport';
+
+/** Values of the properties that do not take any value of their kind. */
+export const specialSamples = {
+  MagnificationIndex: [8],
+  ImagingMode: [1],
+  EftemMode: [lensPrograms.eftem],
+  ProbeMode: [probeModes.nano],
+  MainScreen: [screenPositions.down],
+};
