@@ -48,7 +48,7 @@ function tableOf(calibrations: Calibrations, name: RecordName): RecordTable<Reco
   return table;
 }
 
-/** The fields among the values of a record that tell it from others. */
+/** The fields of a record that distinguish it from others. */
 export const keyFieldsOf = (name: RecordName, values: RecordValues): RecordValues =>
   Object.fromEntries(recordLayouts[name].key.map((field) => [field, values[field]]));
 
@@ -58,7 +58,7 @@ export function recordNow(calibrations: Calibrations, name: RecordName, key: Rec
   return tableOf(calibrations, name).find((row) => keyOf(recordLayouts[name], row) === wanted);
 }
 
-/** Describes changes as they would be stored now, with what they would replace; nothing is changed. */
+/** Describes changes as they would be stored now, with the values that they would replace. Nothing changes. */
 export const describeChanges = (target: ChangeTarget, changes: readonly Change[]): readonly StoredChange[] =>
   changes.map((change) => ('session' in change ? describeSession(target, change) : describeRecord(target, change)));
 

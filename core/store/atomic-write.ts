@@ -3,13 +3,13 @@ import { open, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { basename, dirname, join } from 'node:path';
 import { describe, EucentricError } from '../base';
-import { largestFile, tooLargeMessage } from './serialem';
+import { maxFileBytes, tooLargeMessage } from './serialem';
 
 const renameAttempts = 5;
 const renamePause = 500;
 
 /**
- * Writes a file so that at every moment either the old or the new one is there, whole: into a neighbour, to the disk, then renamed.
+ * Writes a file so that at every moment either the old or the new one is there whole. It writes a second file, flushes and renames it.
  * The whole length is written or it fails (a full disk must not end in half a file), and renaming is tried five times,
  * because virus scanners on Windows hold fresh files for a moment. Throws `store/write-failed`.
  */
@@ -67,7 +67,7 @@ async function syncDirectory(directory: string): Promise<void> {
 }
 
 /** Reads a whole file, or nothing if there is none. Throws `store/too-large` or `store/read-failed`. */
-export async function readWhole(path: string, limit = largestFile): Promise<Buffer | undefined> {
+export async function readWhole(path: string, limit = maxFileBytes): Promise<Buffer | undefined> {
   try {
     const { size } = await stat(path);
     if (size > limit) {

@@ -254,7 +254,7 @@ export class CalibrationStore implements Calibrations {
     };
   }
 
-  /** Adds the magnification that stands beside a record for the human reader. */
+  /** Adds the magnification that a record carries for the human reader. */
   private complete(row: RecordValues): RecordValues {
     const { magIndex, camera, magnification } = row as Partial<ShiftRow>;
     if (magnification !== undefined || magIndex === undefined) return row;

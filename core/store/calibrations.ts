@@ -9,7 +9,7 @@ import type {
   ShortTermRecords,
 } from './serialem';
 
-/** A record as it is handed in: the magnification beside it may be left out, the table of magnifications knows it. */
+/** A record as callers pass it. They may leave out its magnification, which the table of magnifications gives. */
 export type RecordInput<Row> = Row extends { readonly magnification: number }
   ? Omit<Row, 'magnification'> & { readonly magnification?: number }
   : Row;
@@ -52,7 +52,7 @@ export type CountedKind = keyof typeof countedKinds;
 
 /** A question to be asked before the program ends. */
 export interface ExitPrompt {
-  /** `save`: yes saves, no leaves, cancel stays. `administrator`: yes tells to turn on Administrator mode and stays, no leaves. */
+  /** `save`: yes saves, no leaves, cancel stays. `administrator`: yes shows that Administrator mode is needed and stays, no leaves. */
   readonly ask: 'save' | 'administrator';
   readonly message: string;
   readonly answers: readonly ('yes' | 'no' | 'cancel')[];

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, EucentricError, type Fault } from '../base';
 import { backupName, readWhole, writeWhole } from './atomic-write';
-import { largestFile } from './serialem';
+import { maxFileBytes } from './serialem';
 
 /** Remarks on a save that went well on the whole. */
 export interface WriteReport {
@@ -32,11 +32,11 @@ export class FileOnDisk {
 
   /**
    * Writes the file whole or not at all; before the first time the file that is there becomes the .bak file.
-   * Throws `store/changed-on-disk` or `store/unread-on-disk` unless told to overwrite, or `store/write-failed`.
+   * Throws `store/changed-on-disk` or `store/unread-on-disk` unless the caller passes `overwrite`, or `store/write-failed`.
    */
   async write(bytes: Uint8Array, overwrite = false): Promise<WriteReport> {
     if (this.refusal && !overwrite) throw this.notRead(this.refusal);
-    const present = await readWhole(this.path, 8 * largestFile);
+    const present = await readWhole(this.path, 8 * maxFileBytes);
     const unexpected = present !== undefined && digest(present) !== this.known;
     if (unexpected && !overwrite) throw this.changed();
     const remarks: string[] = [];

@@ -51,8 +51,8 @@ export interface HistoryOptions extends ChangeTarget {
 }
 
 const historyFileName = 'calibration-history.jsonl';
-/** Some hundred thousand entries; more than a microscope sees in its life. */
-const largestHistory = 256 * 1024 * 1024;
+/** Limit of the history: some hundred thousand entries, more than a microscope makes in its life. */
+const maxHistoryBytes = 256 * 1024 * 1024;
 
 /** Opens the history beside the calibrations; the file is made with the first entry. */
 export const openHistory = (options: HistoryOptions): CalibrationHistory => new HistoryFile(options);
@@ -174,7 +174,7 @@ class HistoryFile implements CalibrationHistory {
     readonly problems: readonly FileProblem[];
   }> {
     await this.writing;
-    const text = (await readWhole(this.path, largestHistory))?.toString('utf8') ?? '';
+    const text = (await readWhole(this.path, maxHistoryBytes))?.toString('utf8') ?? '';
     const lines = text.split('\n');
     const entries: HistoryEntry[] = [];
     const problems: FileProblem[] = [];

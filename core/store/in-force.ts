@@ -6,7 +6,7 @@ import type { RecordValues } from './serialem';
 /** Fields that change without a new measurement of the record: the time of the latest line, and a rotation that is added by hand. */
 const changedInPassing: ReadonlySet<string> = new Set(['time', 'addedRotation']);
 
-/** True when all that a result measured is in use; what follows from it may have changed since. Without calibrations everything counts as in use. */
+/** True when all that a result measured is in use. Records that follow from it may have changed. Without calibrations all counts as in use. */
 export function isInForce(
   { calibrations, settings }: Partial<ChangeTarget>,
   { changes, propertySuggestions = [] }: Pick<CalibrationResult, 'changes' | 'propertySuggestions'>,

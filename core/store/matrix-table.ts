@@ -31,7 +31,7 @@ export interface MatrixTable {
   get(magIndex: number, camera: number): Matrix | undefined;
   /** Throws `store/value-not-storable` for indexes or elements that the file cannot hold. */
   set(magIndex: number, camera: number, value: Matrix, options?: MatrixOptions): void;
-  /** Tells whether there was one. */
+  /** Removes a matrix; returns true when there was one. */
   remove(magIndex: number, camera: number): boolean;
   /** All that there are, by mag index and camera. */
   entries(): readonly MatrixEntry[];

@@ -26,7 +26,7 @@ export interface OpenOptions extends StoreSurroundings {
 
 /**
  * Reads the calibration files of a site. It never fails: what cannot be read is reported, the rest is used.
- * A file that could not be read at all is not written over by a later save unless told.
+ * A later save does not write over a file that could not be read at all, unless the caller passes `overwrite`.
  */
 export async function openCalibrations(
   options: OpenOptions,

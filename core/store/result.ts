@@ -19,7 +19,7 @@ export interface Conditions {
   readonly binning?: number;
   /** Nanometres on the specimen of one unbinned camera pixel. */
   readonly pixelSizeNanometres?: number;
-  /** Where that is known from. */
+  /** Origin of the pixel size, such as measured or nominal. */
   readonly pixelSizeSource?: string;
   readonly [name: string]: unknown;
 }

@@ -28,7 +28,7 @@ export interface ShortTermConditions {
   readonly doseLifetimeHours: number;
 }
 
-/** Drops what has expired when the file is read; tells whether the file must be written again and what the operator should know. */
+/** Drops expired records when the file is read. `changed` is true when the file must be written again; the remarks are for the operator. */
 export function dropExpired(
   file: CalibrationFile,
   conditions: ShortTermConditions,

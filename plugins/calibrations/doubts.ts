@@ -22,7 +22,7 @@ export function reportFindings(host: Pick<PluginHost, 'hooks' | 'log' | 'find' |
   });
 }
 
-/** The findings as things are; a check that fails must not cost the calibration that was stored. */
+/** The present findings. A check that fails only logs a warning, so that the calibration stays stored. */
 function check({ find, settings, log }: Pick<PluginHost, 'find' | 'settings' | 'log'>): readonly Finding[] | undefined {
   const [optics, calibrations] = [find(Optics), find(Calibrations)];
   if (!optics || !calibrations) return undefined;

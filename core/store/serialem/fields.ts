@@ -26,7 +26,7 @@ export type ValuesOf<Fields extends readonly Field[]> = {
 
 type Options = Partial<Pick<Field, 'minimum' | 'maximum' | 'decimals' | 'width' | 'lead' | 'fallback'>>;
 
-const largestInteger = 2 ** 31 - 1;
+const maxInteger = 2 ** 31 - 1;
 const defaults = { decimals: 6, width: 0, lead: ' ', informative: false } as const;
 
 /** A whole number. */
@@ -34,8 +34,8 @@ export const int = <const Name extends string>(name: Name, options: Options = {}
   ...defaults,
   name,
   kind: 'int',
-  minimum: -largestInteger,
-  maximum: largestInteger,
+  minimum: -maxInteger,
+  maximum: maxInteger,
   ...options,
 });
 /** A real number that SerialEM holds in 32 bits. */

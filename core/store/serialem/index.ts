@@ -17,4 +17,4 @@ export {
   type ShortTermRecordName,
   type ShortTermRecords,
 } from './short-term-layouts';
-export { largestFile, tooLargeMessage } from './text';
+export { maxFileBytes, tooLargeMessage } from './text';

@@ -3,7 +3,7 @@ import { announcedRows, countOf, readFields, readHeader, type Reading, type Reco
 import type { BlockLayout, Layout, LineLayout, TableLayout } from './fields';
 import { type FileFormat, fileFormats } from './format';
 import { type Problem, ProblemList } from './problem';
-import { itemsOf, largestFile, type Line, maxItems, maxLines, splitLines, tooLargeMessage } from './text';
+import { itemsOf, maxFileBytes, type Line, maxItems, maxLines, splitLines, tooLargeMessage } from './text';
 
 /** One record, or unknown lines; `raw` is the exact text until somebody changes the record. */
 export interface Entry {
@@ -39,7 +39,7 @@ const byteOrderMark = '\xef\xbb\xbf';
 /**
  * Splits a calibration file into its parts. Unreadable lines are kept and reported, never dropped.
  * Any other file yields only problems and no `parsed`.
- * @param bytes the whole file, at most `largestFile`
+ * @param bytes the whole file, at most `maxFileBytes`
  * @param fileName the name for messages
  * @param expected the expected format; without it the first line decides
  */
@@ -53,7 +53,7 @@ export function parseFile(
     problems.add('error', code, 1, message, hint);
     return { problems: problems.all() };
   };
-  if (bytes.length > largestFile)
+  if (bytes.length > maxFileBytes)
     return refuse('store/too-large', tooLargeMessage(bytes.length), 'Check that this is the right file.');
   // One character per byte, so that text in UTF-8 or in any single-byte encoding is written as it was read.
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');

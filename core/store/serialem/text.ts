@@ -1,5 +1,5 @@
 /** Largest calibration file that is read, in bytes; real files have about ten thousand. */
-export const largestFile = 8 * 1024 * 1024;
+export const maxFileBytes = 8 * 1024 * 1024;
 /** Largest number of lines that is read. */
 export const maxLines = 50_000;
 /** Largest number of items on a line that SerialEM reads. */
@@ -68,5 +68,5 @@ export function fixed(value: number, decimals: number): string {
 }
 
 /** The message for a file that is too large to be read. */
-export const tooLargeMessage = (size: number, limit = largestFile): string =>
+export const tooLargeMessage = (size: number, limit = maxFileBytes): string =>
   `the file has ${(size / 2 ** 20).toFixed(1)} MB; at most ${limit / 2 ** 20} MB are read.`;

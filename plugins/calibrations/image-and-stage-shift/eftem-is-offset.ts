@@ -30,7 +30,7 @@ import {
 } from './offsets/image-shift-offsets';
 import { ZeroOffsetMode } from './offsets/zero-offset-mode';
 
-/** An image that a camera took, with all that the bridge needs to know of it. */
+/** An image of a camera, with the values that the bridge needs. */
 interface Placed {
   readonly image: BufferedImage;
   readonly camera: number;
@@ -128,7 +128,7 @@ class FilteredOffset {
     return true;
   }
 
-  /** Reference and present image, after everything that must hold of them was checked. */
+  /** Reference and present image, checked. */
   private checkedImages(
     [regular, filtered]: readonly [number, number],
     place: string,

@@ -173,7 +173,7 @@ class MagnificationOffsets {
       .filter((index) => index < magIndex && this.related(index, magIndex))
       .at(-1);
   }
-  /** The lowest mag index that the run may go to; throws why it cannot start. */
+  /** The lowest mag index that the run may go to. Throws when the run cannot start. */
   private lowestReachable(start: number): number {
     const both = firstCameras(this.use.optics);
     const secondary = this.use.settings.get('LowestSecondaryModeMag');

@@ -7,7 +7,7 @@ import { usualStageError } from './stage-shift/stage-shift-plan';
 /** Lower limit of a cycle in micrometres. No stage drive repeats over less. */
 const minCycle = 0.1;
 
-/** Sets over which lengths the error of the stage repeats, for this session. */
+/** Sets the lengths over which the error of the stage repeats, for this session. */
 export default defineItem({
   id: 'calibrations/image-and-stage-shift/set-cycle-lengths',
   needs: { scope: Scope, settings: Settings },

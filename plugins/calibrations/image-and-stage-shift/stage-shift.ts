@@ -28,8 +28,8 @@ import { rotationError, tiltAxisSuggestion, valueSuggestion } from '../shared/re
 import { weighStageShift } from './stage-shift/stage-shift-uncertainty';
 import { type AxisPlan, planAxis, usualStageError } from './stage-shift/stage-shift-plan';
 
-/** Below this share of a cycle a stage calibration should not be done at all. */
-const tooSmallExtent = 0.25;
+/** Share of a cycle below which a stage calibration should not be done at all. */
+const minExtentShare = 0.25;
 /** Extent, in micrometres, from which several grid bars can be in the picture of a low magnification. */
 const gridBarExtent = 75;
 
@@ -145,7 +145,7 @@ class StageShift {
     };
   }
 
-  /** From pixel size and rotation alone: an earlier stage calibration may be just what is wrong. */
+  /** The matrix from pixel size and rotation alone, because an earlier stage calibration may be what is wrong. */
   private prior(magIndex: number, camera: number): Matrix {
     const toCamera = this.use.optics.specimenToCamera(magIndex, camera);
     const back = inverse(this.use.optics.nominalSpecimenToStage);
@@ -210,7 +210,7 @@ class StageShift {
     );
     if (share >= smallestExtent) return;
     const mean = (plan.x.extent + plan.y.extent) / 2;
-    const much = share < tooSmallExtent;
+    const much = share < minExtentShare;
     const warning = much
       ? `The steps cover only ${mean.toFixed(1)} um, so you should not do this here: the stage can be wrong by 15 % over so little.`
       : 'The steps do not cover a whole cycle of the stage error, so the result becomes inaccurate at higher magnifications.';

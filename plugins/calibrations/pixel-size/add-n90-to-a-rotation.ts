@@ -4,7 +4,7 @@ import { Calibrations, amend } from '../../../core/store';
 import { latticeErrors } from './lattice/lattice-errors';
 import { foundPixelSize } from './lattice/lattice-found';
 
-/** Says by which multiple of 90 degrees the image turns at a magnification, which the angle of a grid cannot tell. */
+/** Sets the multiple of 90 degrees by which the image turns at a magnification, which the angle of a grid cannot show. */
 export default defineItem({
   id: 'calibrations/pixel-size/add-n90-to-a-rotation',
   needs: { cameras: Cameras, buffers: ImageBuffers, calibrations: Calibrations },

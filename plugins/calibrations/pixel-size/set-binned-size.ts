@@ -1,7 +1,7 @@
 import { defineItem, value } from '../../../core/kernel';
 import { LatticeMemory } from './lattice/lattice-memory';
 
-const largestSize = 2048;
+const maxSize = 2048;
 
 /** Sets the size to which images are binned before their lattice is searched, for this session. */
 export default defineItem({
@@ -20,7 +20,7 @@ export default defineItem({
   async run({ memory }, run) {
     const text = 'Size in pixels to bin images to (0 for automatic)';
     const entered = await run.ask('binned-size', { text, default: memory.targetSize });
-    const binnedSize = Math.max(0, Math.min(largestSize, entered));
+    const binnedSize = Math.max(0, Math.min(maxSize, entered));
     memory.targetSize = binnedSize;
     const summary =
       binnedSize === 0

@@ -68,7 +68,7 @@ export function fitImageShift(
   binning: number,
 ): ImageShiftFit {
   const positions = patterns[pattern];
-  // Six points tell drift from image shift only by the pair of the two centres, which may have been rejected.
+  // Six points distinguish drift from image shift only by the pair of the two centres, which may have been rejected.
   const seesDrift = pattern !== 'six' || pairs.some(({ earlier, later }) => later - earlier > 1);
   const rows = pairs.map(({ earlier, later }) => {
     const from = positions[earlier]!;

@@ -110,14 +110,14 @@ export const imageShiftResults = {
 
 type Run = ItemRun<typeof imageShiftQuestions, typeof imageShiftResults>;
 
-/** The smallest displacement, in binned pixels, from which a first round from scratch can go on. */
-const smallestScratchShift = 5;
+/** Lower limit of the displacements of a first round from scratch, in binned pixels. Smaller ones give no matrix to go on with. */
+const minScratchShift = 5;
 
 /** One run of the image shift calibration; made anew for each run. */
 export class ImageShiftCalibration {
   constructor(private readonly use: Uses<typeof imageShiftNeeds>) {}
 
-  /** Runs from the first question to the stored result; `fromScratch` leaves earlier matrices out of account. */
+  /** Runs from the first question to the stored result; `fromScratch` ignores earlier matrices. */
   async run(run: Run, fromScratch: boolean): Promise<CalibrationResult> {
     const camera = this.use.cameras.selected.traits;
     const magIndex = await this.use.scope.magIndex.read(run.signal);
@@ -260,7 +260,7 @@ export class ImageShiftCalibration {
         `First round: drift ${describeVector(fit.drift)} binned px per image, matrix ${describeMatrix(fit.matrix)}.`,
       );
     }
-    if (Math.min(...moved) < smallestScratchShift) throw imageShiftErrors.tooSmall(Math.min(...moved));
+    if (Math.min(...moved) < minScratchShift) throw imageShiftErrors.tooSmall(Math.min(...moved));
     await this.use.control.write(given.base, { delayFactor, signal: run.signal });
     return fit.matrix;
   }
@@ -328,7 +328,7 @@ export class ImageShiftCalibration {
   }
 }
 
-/** The lines that tell an expert whether image shift has settled: drift converted to image shift, in nm where the unit is one micrometre. */
+/** Lines that show an expert whether image shift has settled: drift converted to image shift, in nm where the unit is one micrometre. */
 function logDriftLines(run: Run, fit: ImageShiftFit, binning: number): void {
   const back = inverse(fit.matrix);
   if (!back) return;

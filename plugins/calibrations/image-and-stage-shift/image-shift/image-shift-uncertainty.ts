@@ -46,22 +46,22 @@ const lagSizes = [
 const lagMemory = 0.12;
 /** Part that is missing at the first image of a series, as a share of the part at the others, and its spread. The first image waits longer. */
 const lagOfFirst = { share: 0.6, spread: 0.35 };
-/** By how much the unsettled shares of X and Y steps differ, as a share. */
+/** Difference between the unsettled shares of X and Y steps, as a share. */
 const lagDifference = 0.15;
 /** Displacement over the series that a drift which dies away makes beyond the steady one, in binned pixels, and its time constants in durations of the series. */
 const bendSizes = [0, 0.02, 0.1, 0.5, 3, 15, 80];
 const bendTimes = [0.12, 0.22, 0.4, 0.75, 1.5, 4];
-/** Steady drifts in binned pixels an image that are reckoned with when no pair shows the drift. */
+/** Steady drifts in binned pixels an image that the errors include when no pair shows the drift. */
 const unseenDrifts = [0.1, 0.5, 2, 5];
 
 /**
- * Fits the matrix with everything that moves the image beside the setting: a steady drift, a drift that dies away, and the part of each
+ * Fits the matrix with everything else that moves the image: a steady drift, a drift that dies away, and the part of each
  * step that had not yet arrived. The pairs themselves show how strong these are, as far as they can: steps back and forth that differ
  * show what had not arrived, a path that does not close shows the drift. What they cannot distinguish goes into the standard errors, as
  * does the error of each correlation.
  *
  * @param steps image shift of one step in X and in Y, in image-shift units
- * @param rough the matrix as the pairs give it at first sight, unbinned pixels for one unit
+ * @param rough the matrix as the pairs give it without errors, unbinned pixels for one unit
  */
 export function weighImageShift(
   pattern: PatternName,
@@ -133,7 +133,7 @@ function hypotheses({ noise, pairs, positions, moments, rough, seesDrift }: Caus
   const [lagX, lagY] = (['x', 'y'] as const).map((axis) => {
     // At each image the last step is missing in part; the one before it has had one more interval to arrive.
     const lastSteps = positions.map((position, index) => position[axis] - (positions[index - 1]?.[axis] ?? 0));
-    // The first image has waited longer than the others, for what is done before a series.
+    // The first image has waited longer than the others, because of the preparations of a series.
     const [last, older, first] = [
       lastSteps.map((step, index) => (index === 0 ? 0 : step)),
       [0, ...lastSteps.slice(0, -1)],

@@ -6,8 +6,8 @@ import type { CarriedChanges } from './carried-changes';
 
 /** Asymmetry up to which a matrix counts as a rotation with scale. */
 const maxAsymmetry = 0.2;
-/** Up to this change, in percent, the shape of the matrices does not matter. */
-const smallChange = 10;
+/** Change in percent from which the shape of the matrices matters. */
+const minJudgedChange = 10;
 
 /**
  * Offers to carry the change of one calibration over to the other mags of its range that have an older one of their own, and does it.
@@ -29,7 +29,7 @@ export async function propagateChange(
   const { magIndex, camera, before, after, change } = given;
   const back = inverse(before);
   if (run.fromScript || !back) return;
-  if (change >= smallChange && (asymmetry(back) > maxAsymmetry || asymmetry(after) > maxAsymmetry)) return;
+  if (change >= minJudgedChange && (asymmetry(back) > maxAsymmetry || asymmetry(after) > maxAsymmetry)) return;
   const { imageShift } = calibrations;
   const { lowest, highest } = optics.magnificationRange(magIndex, camera);
   const related = imageShift

@@ -5,8 +5,8 @@ import type { Calibrations } from '../../../../core/store';
 import { imageShiftErrors } from './image-shift-errors';
 import { foundPixelSize } from '../../pixel-size/lattice/lattice-found';
 
-/** A derived or a found pixel size that differs from the nominal one by more than such a factor either way is asked about. */
-const suspicious = { derived: [0.5, 2], found: [0.67, 1.5] } as const;
+/** Ratios of the nominal to a derived or a found pixel size between which the nominal one is used without a question. */
+const plausibleFactors = { derived: [0.5, 2], found: [0.67, 1.5] } as const;
 const origins = { derived: 'follows from other calibrations', found: 'was found by Find Pixel Size' };
 
 /**
@@ -31,7 +31,7 @@ export async function chooseScratchPixelSize(
   if (nominal === undefined && size === undefined) throw imageShiftErrors.noPixelSize();
   if (nominal === undefined || size === undefined) return (nominal ?? size!) / 1000;
   const ratio = nominal / size;
-  const [least, most] = suspicious[other];
+  const [least, most] = plausibleFactors[other];
   if (ratio >= least && ratio <= most) return nominal / 1000;
   const [otherText, nominalText] = [size, nominal].map((value) => `${value.toPrecision(4)} nm`);
   const answer = await run.operator.choice({

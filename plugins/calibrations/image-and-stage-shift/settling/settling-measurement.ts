@@ -44,7 +44,7 @@ interface Plan {
   readonly restore: readonly Undo[];
 }
 
-/** Takes series of images as Image Shift does, at any delay factor, and tells what had not settled when they were taken. */
+/** Takes series of images as Image Shift does, at any delay factor, and measures what had not settled at each image. */
 export class SettlingMeasurement {
   private taken = 0;
 
@@ -53,7 +53,7 @@ export class SettlingMeasurement {
     private readonly plan: Plan,
   ) {}
 
-  /** Checks that the series can be taken, and prepares the microscope; everything is given back at the end of the run or by `restore`. */
+  /** Checks that the series can be taken, and prepares the microscope; everything is restored at the end of the run or by `restore`. */
   static async prepare(run: Run, parts: Parts): Promise<SettlingMeasurement> {
     const { settings, scope, cameras, optics, control } = parts;
     const camera = cameras.selected.traits.index;
@@ -144,7 +144,7 @@ export class SettlingMeasurement {
     return fitSettling(pattern, pairs, steps, exposure.binning, toSpecimen);
   }
 
-  /** Takes several series at a delay factor, which tells the standard errors of their mean. */
+  /** Takes several series at a delay factor, whose scatter gives the standard errors of their mean. */
   async repeated(
     run: Run,
     factor: number,
@@ -169,7 +169,7 @@ export class SettlingMeasurement {
     };
   }
 
-  /** Gives back at once what the measurement changed: the image shift, the camera and the delay factor. */
+  /** Restores at once what the measurement changed: the image shift, the camera and the delay factor. */
   async restore(): Promise<void> {
     for (const undo of [...this.plan.restore].reverse()) await undo();
   }

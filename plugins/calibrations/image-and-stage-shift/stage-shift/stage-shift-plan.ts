@@ -14,9 +14,9 @@ export interface AxisPlan {
 /** Assumed errors of a stage whose vendor says nothing. */
 export const usualStageError: StageError = { cycleX: 40, cycleY: 40, backlash: 10, smallestExtent: 0.5 };
 
-/** The largest step, in micrometres, whatever the field is. */
+/** Upper limit of a step in micrometres, for large fields too. */
 const maxStep = 500;
-/** Images on each side of the middle one. */
+/** Limit of the images on each side of the middle one. */
 const maxImagesPerSide = 7;
 
 /**

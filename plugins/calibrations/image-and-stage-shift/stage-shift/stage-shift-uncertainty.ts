@@ -28,10 +28,10 @@ const cyclicErrors = [0.003, 0.03, 0.1];
 const drifts = [0.0004, 0.0012];
 
 /**
- * Fits the matrix with what keeps a stage from being where it reads: moves that end a little beside, an error that repeats with the cycle
+ * Fits the matrix with what keeps a stage from being where it reads: moves that end a little off, an error that repeats with the cycle
  * of the drive, drift. The steps of both axes together show how large the first two are, as far as they can.
  *
- * @param rough the matrix as the steps give it at first sight, unbinned pixels for one micrometre
+ * @param rough the matrix as the steps give it without errors, unbinned pixels for one micrometre
  */
 export function weighStageShift(
   pairs: readonly StagePair[],

@@ -5,8 +5,8 @@ import { amend, type Calibrations, type Change, put, type ShortTermRecords } fro
 /** A pixel size that was found, as the short-term file keeps it: nanometres, degrees. */
 export type FoundPixelSize = ShortTermRecords['FoundPixelSize'];
 
-/** Grid angles of neighbouring magnifications that differ by less than this are taken for the same lines. */
-export const unambiguousAngle = 45;
+/** Difference in degrees below which the grid angles of neighbouring magnifications count as those of the same lines. */
+export const maxAngleDifference = 45;
 
 /** The found pixel sizes of all cameras, by camera and mag index. */
 export const foundPixelSizes = (calibrations: Calibrations): readonly FoundPixelSize[] =>
@@ -30,7 +30,7 @@ export interface AddedRotation {
 
 /**
  * The list with a newly found size in it, and what was added to relative rotations. All lines carry the time of the latest one, as the file
- * has it. The angle of a grid tells the rotation to a multiple of 90 degrees only; the rest is taken from the rotations that the column reports.
+ * has it. The angle of a grid gives the rotation to a multiple of 90 degrees only; the rest is taken from the rotations that the column reports.
  */
 export function withFoundPixelSize(
   list: readonly FoundPixelSize[],
@@ -49,7 +49,7 @@ export function withFoundPixelSize(
   const added: AddedRotation[] = [];
   const below = at(magIndex - 1);
   const step = below && found.gridAngle - below.gridAngle;
-  const own = step !== undefined && Math.abs(step) < unambiguousAngle ? toAdd(magIndex - 1, magIndex, step) : 0;
+  const own = step !== undefined && Math.abs(step) < maxAngleDifference ? toAdd(magIndex - 1, magIndex, step) : 0;
   if (own !== 0) added.push({ magIndex, degrees: own });
   const above = at(magIndex + 1);
   const stepUp = above && above.gridAngle - found.gridAngle;
@@ -59,7 +59,7 @@ export function withFoundPixelSize(
       row.camera !== camera ||
       row.magIndex !== magIndex + 1 ||
       above.addedRotation !== 0 ||
-      Math.abs(stepUp!) >= unambiguousAngle
+      Math.abs(stepUp!) >= maxAngleDifference
     )
       return row;
     const degrees = toAdd(magIndex, magIndex + 1, stepUp!);
@@ -91,10 +91,10 @@ export interface RelativeRotation {
   readonly alternative?: number;
 }
 
-/** The rotation from one magnification to the next as far as grid angles tell it. */
+/** The rotation from one magnification to the next as far as grid angles give it. */
 export function relativeRotation(lower: FoundPixelSize, upper: FoundPixelSize): RelativeRotation {
   const difference = upper.gridAngle - lower.gridAngle;
   const degrees = normalizeDegrees(difference + upper.addedRotation);
-  if (Math.abs(difference) < unambiguousAngle) return { degrees };
+  if (Math.abs(difference) < maxAngleDifference) return { degrees };
   return { degrees, alternative: normalizeDegrees(difference + upper.addedRotation + (difference > 0 ? -90 : 90)) };
 }

@@ -55,10 +55,10 @@ export const latticeResults = {
 
 type Run = ItemRun<typeof latticeQuestions, typeof latticeResults>;
 
-/** Below this a transform makes no sense. */
-const smallestImage = 64;
-/** A pixel size that differs from the one in use by more than this factor is more likely a wrong lattice. */
-const implausibleFactor = 1.3;
+/** Side in pixels below which a transform makes no sense. */
+const minImageSize = 64;
+/** Factor from the pixel size in use above which a wrong lattice is the likelier explanation. */
+const maxPlausibleFactor = 1.3;
 const maxBrightness = 32_000;
 /** Limit of the peaks of the autocorrelation that are shown. */
 const maxPeaks = 60;
@@ -102,10 +102,10 @@ export class PixelSizeMeasurement {
     run.operator.log(`Binning the image to at most ${target.size} pixels, ${target.reason}.`);
     const binning = Math.ceil(Math.max(rows, columns) / target.size);
     const binned = reduce(frame.image, binning);
-    // The bars between the openings are what is measured when it is the grid.
+    // On a grid, the bars between the openings are measured.
     const trimmed = specimen.name === 'grid bars' ? binned : trimDarkSurroundings(binned).image;
     const side = Math.min(...trimmed.shape);
-    if (side < smallestImage) throw latticeErrors.tooSmall(side);
+    if (side < minImageSize) throw latticeErrors.tooSmall(side);
     const { correlation, peaks, found } = findLattice(
       trimmed,
       specimen.kind,
@@ -298,7 +298,7 @@ export class PixelSizeMeasurement {
     const previous = this.previous(magIndex, camera);
     if (!previous) return [];
     const ratio = pixelSize / (inNanometres(previous.value) * perPixel);
-    if (Math.abs(Math.log(ratio)) < Math.log(implausibleFactor)) return [];
+    if (Math.abs(Math.log(ratio)) < Math.log(maxPlausibleFactor)) return [];
     return [
       `It is ${ratio.toFixed(3)} times the pixel size in use; either the wrong lines were found, or lines per millimetre, mesh or magnification are not what they are said to be.`,
     ];

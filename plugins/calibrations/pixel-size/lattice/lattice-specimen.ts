@@ -47,7 +47,7 @@ const targetSizes: readonly (readonly [repeats: number, size: number])[] = [
   [0, 256],
 ];
 
-/** To how many pixels an image is binned, and why in words. */
+/** The number of pixels to which an image is binned, with the reason in words. */
 export function targetSize(
   specimen: LatticeSpecimen,
   memory: LatticeMemory,

@@ -6,7 +6,7 @@ import {
   patterns,
 } from '../../image-and-stage-shift/image-shift/image-shift-analysis';
 
-/** A displacement that was measured beside the one that was expected, in binned pixels, Y up. */
+/** A measured displacement with the expected one, in binned pixels, Y up. */
 export interface SeenDisplacement {
   readonly measured: Vector;
   readonly expected: Vector | undefined;

@@ -104,7 +104,7 @@ export async function prepareOptics(
     cameras.selected.traits.index,
   );
   if (standardFocus === undefined) return;
-  // The customary program leaves the standard focus set; here it is given back with everything else.
+  // SerialEM leaves the standard focus set; here it is restored with everything else.
   await run.preserve(scope.absoluteFocus);
   await scope.absoluteFocus.write(standardFocus, run.signal);
 }

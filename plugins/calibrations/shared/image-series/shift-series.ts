@@ -52,8 +52,8 @@ export interface Series {
   readonly findings: readonly SeriesFinding[];
 }
 
-/** A drift pair that moved more than this, in binned pixels, or correlates less than half as well as the worst of the others is not believed. */
-const largestDriftShift = 15;
+/** Shift in binned pixels above which a drift pair is rejected. So is one that correlates less than half as well as the worst of the others. */
+const maxDriftShift = 15;
 
 /** Takes the images of a pattern and measures the shift of each against its predecessor. Leaves the image shift where the pattern ends. */
 export async function takeSeries(
@@ -113,7 +113,7 @@ export async function takeSeries(
     if (pattern === 'six' && index === 4) {
       const found = alignPair(driftRegistration, image, images[1]!, vector(0, 0), index);
       const least = Math.min(...pairs.map((pair) => pair.correlation));
-      if (Math.hypot(found.x, found.y) > largestDriftShift)
+      if (Math.hypot(found.x, found.y) > maxDriftShift)
         driftPairRejected = `it moved ${Math.hypot(found.x, found.y).toFixed(1)} binned pixels`;
       else if (found.correlation < 0.5 * least)
         driftPairRejected = `its correlation of ${found.correlation.toFixed(2)} is too low`;
