@@ -1,4 +1,4 @@
-import { inMicrometres, length, metres, subtract } from '../core/base';
+import { type CameraIndex, inMicrometres, length, metres, subtract } from '../core/base';
 import type { Cameras } from '../core/devices';
 import type { DeviceLimits, Hooks } from '../core/kernel';
 import type { Optics } from '../core/optics';
@@ -59,7 +59,7 @@ export function deviceLimits(settings: Settings): DeviceLimits {
     ...(detectorDose !== undefined && {
       dose: {
         electronsPerPixel: detectorDose,
-        countsPerElectron: (camera: number) =>
+        countsPerElectron: (camera: CameraIndex) =>
           settings.cameras.find(({ index }) => index === camera)?.get('CountsPerElectron'),
       },
     }),

@@ -6,8 +6,10 @@ import {
   KeyLetters,
   type LogLine,
   type Logger,
+  type MagIndex,
   RealClock,
   VirtualClock,
+  cameraIndex,
   imageShiftUnits,
   inNanometres,
   vector,
@@ -126,7 +128,7 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
     clock,
     isAdministrator: () => administrator.on,
     magnificationOf: (magIndex, camera) =>
-      known.optics?.magnificationFor(magIndex, camera ?? settings.cameras[0]?.index ?? 0),
+      known.optics?.magnificationFor(magIndex, camera ?? settings.cameras[0]?.index ?? cameraIndex(0)),
     ignoreShortTerm: (settings.get('IgnoreShortTermCals') ?? false) || (options.savedCalibrationsOnly ?? false),
     doseLifetimeHours: settings.get('DoseLifetimeInHours'),
   });
@@ -222,7 +224,7 @@ function provideOptics(
   const optics = createOptics(settings, calibrations, scope.traits);
   const settling = new SettlingTimes(optics, clock, scope, stage);
   const none = vector(imageShiftUnits(0), imageShiftUnits(0));
-  const offsetOf = (magIndex: number) => hooks.imageShiftOffset.promise(none, magIndex);
+  const offsetOf = (magIndex: MagIndex) => hooks.imageShiftOffset.promise(none, magIndex);
   const imageShift = new NetImageShiftControl({
     scope,
     cameras,

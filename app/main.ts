@@ -8,6 +8,7 @@ import { menuCommand } from './commands/menu';
 import { checkCommand, exportCommand, importCommand } from './commands/properties';
 import { type RunCommandOptions, runCommand } from './commands/run';
 import { writePropertiesCommand } from './commands/write-properties';
+import { cameraIndex, magIndex } from '../core/base';
 import { PARAMETER_SETS } from '../core/settings';
 import { defaultConfiguration } from './default-configuration';
 import { createInstrument } from './instrument';
@@ -102,8 +103,8 @@ export async function main(given: readonly string[]): Promise<void> {
     )
     .option('--script', 'run as from a script: start and transfer questions are left out')
     .option('--save', 'save the calibrations at the end')
-    .option('--mag-index <number>', 'go to this mag index first', integer)
-    .option('--camera <number>', 'select this camera first', integer)
+    .option('--mag-index <number>', 'go to this mag index first', (text) => magIndex(integer(text)))
+    .option('--camera <number>', 'select this camera first', (text) => cameraIndex(integer(text)))
     .addOption(
       new Option(
         '--take <set>',

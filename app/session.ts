@@ -1,4 +1,4 @@
-import { isNotOnThisWire } from '../core/base';
+import { type MagIndex, isNotOnThisWire } from '../core/base';
 import { Cameras, Scope, Stage, shownValue } from '../core/devices';
 import { Administrator, type ImageBuffers, type Menu, type Runner, type Session } from '../core/kernel';
 import { Optics } from '../core/optics';
@@ -52,7 +52,7 @@ async function statusOf({ find, deviceSettings }: Pick<Session, 'find' | 'device
     try {
       const value = await setting.read();
       if (setting === scope?.magIndex && optics && camera) {
-        const magnification = optics.magnificationFor(value as number, camera.index);
+        const magnification = optics.magnificationFor(value as MagIndex, camera.index);
         lines.push({ name: 'Magnification', value: `${magnification}x, mag index ${String(value)}` });
       } else lines.push({ name: token === Stage ? 'Stage' : traits.label, value: shownValue(traits, value) });
     } catch (error) {

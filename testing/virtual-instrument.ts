@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Instrument, type InstrumentOptions, createInstrument, exampleConfigurations } from '../app';
-import { type Matrix, inverse, matrixAngle, product, subtract } from '../core/base';
+import { type Matrix, inverse, magIndex as asMagIndex, matrixAngle, product, subtract } from '../core/base';
 import { Cameras, Scope } from '../core/devices';
 import { ScriptedOperator } from '../core/kernel';
 import type { CalibrationResult } from '../core/store';
@@ -41,7 +41,7 @@ export async function virtualInstrument({
     configuration,
   });
   await instrument.connect(new AbortController().signal);
-  if (magIndex !== undefined) await instrument.kernel.registry.get(Scope).magIndex.write(magIndex);
+  if (magIndex !== undefined) await instrument.kernel.registry.get(Scope).magIndex.write(asMagIndex(magIndex));
   return Object.assign(instrument, {
     folder,
     lines,

@@ -1,4 +1,4 @@
-import { EucentricError, describe } from '../../core/base';
+import { type CameraIndex, EucentricError, type MagIndex, describe } from '../../core/base';
 import { Scope } from '../../core/devices';
 import { type Finding, type StoredMatrix, checkConsistency } from '../../core/consistency';
 import { type OpticsTraits, createOptics } from '../../core/optics';
@@ -133,7 +133,7 @@ async function timesOf({ history }: Instrument): Promise<Checked['measured']> {
     if ('session' in change || change.removed || change.derived) continue;
     const subject = kinds[change.record as keyof typeof kinds] as (typeof kinds)[keyof typeof kinds] | undefined;
     if (!subject) continue;
-    const { magIndex, camera } = change.values as { readonly magIndex: number; readonly camera: number };
+    const { magIndex, camera } = change.values as { readonly magIndex: MagIndex; readonly camera: CameraIndex };
     latest.set(`${subject} ${camera} ${magIndex}`, { subject, magIndex, camera, when: new Date(when) });
   }
   return [...latest.values()];

@@ -1,4 +1,4 @@
-import { EucentricError, throwIfStopped } from '../../core/base';
+import { type CameraIndex, EucentricError, type MagIndex, throwIfStopped } from '../../core/base';
 import { Cameras, Scope } from '../../core/devices';
 import { ScriptedOperator } from '../../core/kernel';
 import { takeImage } from '../../core/acquisition';
@@ -15,8 +15,8 @@ export interface RunCommandOptions {
   readonly seed?: number;
   readonly script?: boolean;
   readonly save?: boolean;
-  readonly magIndex?: number;
-  readonly camera?: number;
+  readonly magIndex?: MagIndex;
+  readonly camera?: CameraIndex;
   readonly take?: ParameterSetName;
 }
 

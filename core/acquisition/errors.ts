@@ -1,8 +1,8 @@
-import { EucentricError } from '../base';
+import { type CameraIndex, EucentricError } from '../base';
 
 /** The errors that this room raises, each with a stable code. */
 export const acquisitionErrors = {
-  unexpectedSize: (camera: number, got: readonly number[], wanted: readonly number[]): EucentricError =>
+  unexpectedSize: (camera: CameraIndex, got: readonly number[], wanted: readonly number[]): EucentricError =>
     new EucentricError({
       code: 'camera/unexpected-size',
       message: `Camera ${camera} delivered an image of ${got[1]} x ${got[0]} pixels where ${wanted[1]} x ${wanted[0]} were asked for.`,

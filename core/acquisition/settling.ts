@@ -1,4 +1,4 @@
-import { type Clock, type Seconds, seconds, service } from '../base';
+import { type Clock, type MagIndex, type Seconds, seconds, service } from '../base';
 import type { CameraTraits, Scope, Stage } from '../devices';
 import type { ImageShiftRest, Optics } from '../optics';
 
@@ -10,9 +10,9 @@ export interface Settling extends ImageShiftRest {
    * The instant, on the program's clock, from which a camera may be asked for an image; one in the past means at once.
    * @param magIndex of the present magnification
    */
-  readyAt(camera: CameraTraits, magIndex: number): Seconds;
+  readyAt(camera: CameraTraits, magIndex: MagIndex): Seconds;
   /** Waits until then. */
-  wait(camera: CameraTraits, magIndex: number, signal?: AbortSignal): Promise<void>;
+  wait(camera: CameraTraits, magIndex: MagIndex, signal?: AbortSignal): Promise<void>;
 }
 /** The token of the settling. */
 export const Settling = service<Settling>('Settling');
@@ -36,7 +36,7 @@ export class SettlingTimes implements Settling {
     this.restsAt = this.restsAt === undefined ? instant : seconds(Math.max(this.restsAt, instant));
   }
 
-  readyAt(camera: CameraTraits, magIndex: number): Seconds {
+  readyAt(camera: CameraTraits, magIndex: MagIndex): Seconds {
     const { normalizationDelay, stageMoveDelay } = this.optics.shiftProperties();
     const [normalized, moved] = [this.scope.lastNormalized(), this.stage?.lastMoved()];
     const delay = this.optics.isLowMagnification(magIndex, camera.index)
@@ -54,7 +54,7 @@ export class SettlingTimes implements Settling {
     return seconds(rest - cameraHeadStart(this.optics, camera));
   }
 
-  async wait(camera: CameraTraits, magIndex: number, signal?: AbortSignal): Promise<void> {
+  async wait(camera: CameraTraits, magIndex: MagIndex, signal?: AbortSignal): Promise<void> {
     const left = this.readyAt(camera, magIndex) - this.clock.now();
     if (left > 0) await this.clock.delay(seconds(left), signal);
   }

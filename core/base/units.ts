@@ -21,6 +21,10 @@ export type ImageShiftUnits = Quantity<'image shift unit'>;
 export type BeamShiftUnits = Quantity<'beam shift unit'>;
 /** A lens or deflector value in the vendor's own unit; only good for saving and restoring. */
 export type RawLensValue = Quantity<'raw lens value'>;
+/** A place in the magnification table, from 1. */
+export type MagIndex = Quantity<'mag index'>;
+/** The number of a camera in the properties. */
+export type CameraIndex = Quantity<'camera index'>;
 
 /** Makes a length from metres. */
 export const metres = (value: number): Metres => value as Metres;
@@ -66,3 +70,7 @@ export const imageShiftUnits = (value: number): ImageShiftUnits => value as Imag
 export const beamShiftUnits = (value: number): BeamShiftUnits => value as BeamShiftUnits;
 /** Marks a number as a vendor's raw lens value. */
 export const rawLensValue = (value: number): RawLensValue => value as RawLensValue;
+/** Marks a number as a place in the magnification table. */
+export const magIndex = (value: number): MagIndex => value as MagIndex;
+/** Marks a number as that of a camera. */
+export const cameraIndex = (value: number): CameraIndex => value as CameraIndex;

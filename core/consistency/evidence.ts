@@ -1,4 +1,6 @@
 import {
+  type CameraIndex,
+  type MagIndex,
   type Matrix,
   determinant,
   inDegrees,
@@ -13,7 +15,7 @@ import { highestMagIndex, specimenToCameraMatrix, type Optics, type OpticalCamer
 /** Measurements of one camera at one magnification. */
 export interface Site {
   readonly camera: OpticalCamera;
-  readonly magIndex: number;
+  readonly magIndex: MagIndex;
   readonly magnification: number;
   /** Places of one range have equal numbers: the same image shift moves the specimen equally far there. */
   readonly range: number;
@@ -40,8 +42,8 @@ export const nameOf = ({ camera, magIndex, magnification }: Site): string =>
 
 /** A pixel size that was found on a grating, in nanometres of an unbinned pixel. */
 export interface FoundPixel {
-  readonly camera: number;
-  readonly magIndex: number;
+  readonly camera: CameraIndex;
+  readonly magIndex: MagIndex;
   readonly pixelNanometres: number;
 }
 
@@ -95,7 +97,7 @@ export const sizeOf = (matrix: Matrix): number => Math.sqrt(Math.abs(determinant
 export const directionOf = ({ xpx, ypx }: Matrix): number => (Math.atan2(ypx, xpx) * 180) / Math.PI;
 
 /** Boundaries of cameras with and without filter both count, so that their places can be compared. */
-function rangeOf(optics: Optics, camera: OpticalCamera, magIndex: number): number {
+function rangeOf(optics: Optics, camera: OpticalCamera, magIndex: MagIndex): number {
   const kinds = camera.stem ? [camera] : [true, false].map((behindFilter) => ({ behindFilter, stem: false }));
   const boundaries = new Set(kinds.flatMap((kind) => [...optics.magnifications.shiftBoundaries(kind)]));
   const below = [...boundaries].filter((boundary) => boundary <= magIndex).length;

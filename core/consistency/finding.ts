@@ -1,3 +1,5 @@
+import type { CameraIndex, MagIndex } from '../base';
+
 /** Subject of a contradiction as a code; stable, for look-ups and filters. */
 export type ConsistencyCode =
   | 'consistency/pixel-size'
@@ -43,11 +45,11 @@ export interface Finding {
   readonly severity: FindingSeverity;
   /** The probably wrong quantity; if that is open, the one that is easiest to measure again. */
   readonly subject: Subject;
-  readonly camera?: number;
-  readonly magIndex?: number;
+  readonly camera?: CameraIndex;
+  readonly magIndex?: MagIndex;
   /** All places that took part. */
-  readonly magIndexes: readonly number[];
-  readonly cameras: readonly number[];
+  readonly magIndexes: readonly MagIndex[];
+  readonly cameras: readonly CameraIndex[];
   readonly numbers: readonly ComparedNumber[];
   /** Size of the contradiction. */
   readonly difference?: { readonly value: number; readonly unit: '%' | 'degrees' };

@@ -1,4 +1,4 @@
-import { inverse, matrixAngle, normalizeDegrees, product } from '../base';
+import { type CameraIndex, type MagIndex, inverse, magIndex, matrixAngle, normalizeDegrees, product } from '../base';
 import type { Optics } from '../optics';
 import { type Site, apartInAngle, median, nameOf } from './evidence';
 import { isQuarterTurn } from './agreement';
@@ -6,8 +6,8 @@ import { type Finding, type FindingSeverity, type Subject, limits, redoOf } from
 
 /** A shift matrix as a site has stored it. */
 export interface StoredMatrix {
-  readonly magIndex: number;
-  readonly camera: number;
+  readonly magIndex: MagIndex;
+  readonly camera: CameraIndex;
   /** The magnification written beside it; 0 for none. */
   readonly magnification?: number;
 }
@@ -19,8 +19,8 @@ export interface StoredMatrices {
 /** When something was measured. */
 export interface Measured {
   readonly subject: 'image shift' | 'stage';
-  readonly magIndex: number;
-  readonly camera: number;
+  readonly magIndex: MagIndex;
+  readonly camera: CameraIndex;
   readonly when: Date;
 }
 
@@ -28,7 +28,7 @@ const plain = (
   code: Finding['code'],
   severity: FindingSeverity,
   subject: Subject,
-  place: { readonly camera?: number; readonly magIndex?: number },
+  place: { readonly camera?: CameraIndex; readonly magIndex?: MagIndex },
   message: string,
   reason: string,
   more: Partial<Finding> = {},
@@ -53,7 +53,7 @@ const plain = (
 export function strangerFindings(optics: Optics, stored: StoredMatrices): readonly Finding[] {
   const known = new Map(optics.cameras.map((camera) => [camera.index, camera]));
   const of = (subject: 'image shift' | 'stage', entries: Iterable<StoredMatrix>): readonly Finding[] => {
-    const missing = new Map<number, number[]>();
+    const missing = new Map<CameraIndex, MagIndex[]>();
     const found = [...entries].flatMap(({ magIndex, camera, magnification = 0 }): Finding[] => {
       if (!known.has(camera)) {
         missing.set(camera, [...(missing.get(camera) ?? []), magIndex]);
@@ -165,7 +165,7 @@ export function relativeRotationFindings(sites: readonly Site[], optics: Optics)
   const steps = sites.flatMap((site) => [
     ...(site.deltaRotation === undefined
       ? []
-      : [{ from: site.magIndex - 1, to: site, angle: site.deltaRotation, property: 'RotationAndPixel' }]),
+      : [{ from: magIndex(site.magIndex - 1), to: site, angle: site.deltaRotation, property: 'RotationAndPixel' }]),
     ...site.camera.specialRotations.flatMap(({ from, to, angle }) =>
       to === site.magIndex ? [{ from, to: site, angle, property: 'SpecialRelativeRotation' }] : [],
     ),

@@ -1,5 +1,5 @@
 import type { Image } from '../../imaging';
-import type { Seconds } from '../base';
+import type { CameraIndex, Seconds } from '../base';
 import { device } from './device';
 import type { FrameReport, FrameSeries, FrameTraits } from './frames';
 
@@ -36,7 +36,7 @@ export interface Frame {
   readonly image: Image<Uint16Array | Int16Array | Float32Array>;
   /** The settings that the image was really taken with. */
   readonly exposure: Exposure;
-  readonly camera: number;
+  readonly camera: CameraIndex;
   /** When the exposure began, on the program's clock. */
   readonly began: Seconds;
   /** Of an exposure that was divided into frames. */
@@ -46,7 +46,7 @@ export interface Frame {
 /** Characteristics of a camera for its users. */
 export interface CameraTraits {
   /** Number of the camera in the properties file. */
-  readonly index: number;
+  readonly index: CameraIndex;
   readonly name: string;
   /** Size in unbinned pixels as delivered. */
   readonly width: number;
@@ -92,7 +92,7 @@ export interface Cameras {
   /** All active cameras in the order of the site's list. */
   readonly all: readonly Camera[];
   readonly selected: Camera;
-  select(index: number, signal?: AbortSignal): Promise<void>;
+  select(index: CameraIndex, signal?: AbortSignal): Promise<void>;
 }
 /** The token of the cameras. */
 export const Cameras = device<Cameras>('Cameras', {

@@ -1,12 +1,13 @@
-import {
-  type BeamShiftUnits,
-  type ImageShiftUnits,
-  type Metres,
-  type Radians,
-  type RawLensValue,
-  type Seconds,
-  type Vector,
-  type Volts,
+import type {
+  BeamShiftUnits,
+  ImageShiftUnits,
+  MagIndex,
+  Metres,
+  Radians,
+  RawLensValue,
+  Seconds,
+  Vector,
+  Volts,
 } from '../base';
 import { device } from './device';
 import type { Readable, Setting } from './setting';
@@ -70,7 +71,7 @@ export interface ScopeTraits {
 export interface Scope {
   readonly traits: ScopeTraits;
   /** Mag index, from 1, in the magnification table. */
-  readonly magIndex: Setting<number>;
+  readonly magIndex: Setting<MagIndex>;
   /** Image shift as the column holds it; calibrations use `NetImageShift` instead. */
   readonly imageShift: Setting<Vector<ImageShiftUnits>>;
   readonly beamShift: Setting<Vector<BeamShiftUnits>>;

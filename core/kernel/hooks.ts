@@ -1,5 +1,5 @@
 import { AsyncSeriesHook, AsyncSeriesWaterfallHook } from 'tapable';
-import { EucentricError, type ImageShiftUnits, type Vector, describe } from '../base';
+import { type CameraIndex, EucentricError, type ImageShiftUnits, type MagIndex, type Vector, describe } from '../base';
 import type { Exposure, Frame, StageMove, StagePosition } from '../devices';
 import type { CalibrationResult } from '../store';
 
@@ -36,13 +36,19 @@ export function createHooks() {
     didRun: new AsyncSeriesHook<[item: string, outcome: Outcome]>(['item', 'outcome'], 'didRun'),
     willStore: new AsyncSeriesHook<[result: CalibrationResult]>(['result'], 'willStore'),
     didStore: new AsyncSeriesHook<[result: CalibrationResult]>(['result'], 'didStore'),
-    willChangeMagnification: new AsyncSeriesHook<[from: number, to: number]>(['from', 'to'], 'willChangeMagnification'),
-    didChangeMagnification: new AsyncSeriesHook<[from: number, to: number]>(['from', 'to'], 'didChangeMagnification'),
+    willChangeMagnification: new AsyncSeriesHook<[from: MagIndex, to: MagIndex]>(
+      ['from', 'to'],
+      'willChangeMagnification',
+    ),
+    didChangeMagnification: new AsyncSeriesHook<[from: MagIndex, to: MagIndex]>(
+      ['from', 'to'],
+      'didChangeMagnification',
+    ),
     didChangeSpot: new AsyncSeriesHook<[from: number, to: number]>(['from', 'to'], 'didChangeSpot'),
     didChangeProbeMode: new AsyncSeriesHook<[from: string, to: string]>(['from', 'to'], 'didChangeProbeMode'),
-    willSelectCamera: new AsyncSeriesHook<[from: number, to: number]>(['from', 'to'], 'willSelectCamera'),
-    didSelectCamera: new AsyncSeriesHook<[from: number, to: number]>(['from', 'to'], 'didSelectCamera'),
-    imageShiftOffset: new AsyncSeriesWaterfallHook<[offset: Vector<ImageShiftUnits>, magIndex: number]>(
+    willSelectCamera: new AsyncSeriesHook<[from: CameraIndex, to: CameraIndex]>(['from', 'to'], 'willSelectCamera'),
+    didSelectCamera: new AsyncSeriesHook<[from: CameraIndex, to: CameraIndex]>(['from', 'to'], 'didSelectCamera'),
+    imageShiftOffset: new AsyncSeriesWaterfallHook<[offset: Vector<ImageShiftUnits>, magIndex: MagIndex]>(
       ['offset', 'magIndex'],
       'imageShiftOffset',
     ),
@@ -51,7 +57,7 @@ export function createHooks() {
       'willMoveStage',
     ),
     didMoveStage: new AsyncSeriesHook<[position: StagePosition]>(['position'], 'didMoveStage'),
-    willAcquire: new AsyncSeriesWaterfallHook<[exposure: Exposure, camera: number]>(
+    willAcquire: new AsyncSeriesWaterfallHook<[exposure: Exposure, camera: CameraIndex]>(
       ['exposure', 'camera'],
       'willAcquire',
     ),

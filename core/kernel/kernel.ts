@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { z } from 'zod';
 import {
+  type CameraIndex,
   type Clock,
   CombinedError,
   Disposables,
@@ -215,7 +216,7 @@ export function checkOptions(plugin: Plugin, written: PluginSettings): readonly 
   );
 }
 
-function initialCamera(settings: Settings): number | undefined {
+function initialCamera(settings: Settings): CameraIndex | undefined {
   const active = settings.cameras;
   const wanted = settings.get('InitialCurrentCamera');
   return active.find((camera) => camera.index === wanted)?.index ?? active[0]?.index;

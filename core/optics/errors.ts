@@ -1,4 +1,4 @@
-import { EucentricError, inMicrometres } from '../base';
+import { type CameraIndex, EucentricError, inMicrometres } from '../base';
 import type { ImageShiftReach } from './image-shift/image-shift-limits';
 
 /** The errors that this room raises, each with a stable code. */
@@ -11,7 +11,7 @@ export const opticsErrors = {
         : 'An image shift that is not a number was asked for. Nothing was sent.',
       hint: 'Reset the image shift and move the stage instead, or raise ImageShiftLimit or LowMagShiftLimit if the column really reaches farther.',
     }),
-  unknownCamera: (camera: number, known: readonly number[]): EucentricError =>
+  unknownCamera: (camera: CameraIndex, known: readonly CameraIndex[]): EucentricError =>
     new EucentricError({
       code: 'optics/unknown-camera',
       message: `Nothing is known about camera ${camera}; the settings describe ${known.length === 0 ? 'no camera' : `camera ${known.join(', ')}`}.`,

@@ -1,4 +1,13 @@
-import { type Matrix, type Metres, type Radians, type Vector, degrees, nanometres } from '../base';
+import {
+  type CameraIndex,
+  type MagIndex,
+  type Matrix,
+  type Metres,
+  type Radians,
+  type Vector,
+  degrees,
+  nanometres,
+} from '../base';
 import { opticsErrors } from './errors';
 import { type Instrument, type MatrixEntry, type MatrixSource, nominalPixel, nominalRotation } from './instrument';
 import { type Derivation, type Known, type KnownValues, describeSource } from './known-values';
@@ -21,8 +30,8 @@ export interface Sourced<T> {
 /** A value that rests on no measurement nearby. */
 export interface FallbackValue {
   readonly quantity: 'pixel size' | 'rotation';
-  readonly magIndex: number;
-  readonly camera: number;
+  readonly magIndex: MagIndex;
+  readonly camera: CameraIndex;
   readonly source: string;
 }
 
@@ -40,7 +49,7 @@ export class Geometry {
   private readonly pixels: KnownValues;
   private readonly rotations: KnownValues;
   private readonly matrices: MatrixLookup;
-  private readonly byIndex: ReadonlyMap<number, OpticalCamera>;
+  private readonly byIndex: ReadonlyMap<CameraIndex, OpticalCamera>;
 
   constructor(
     readonly properties: OpticsProperties,
@@ -63,52 +72,52 @@ export class Geometry {
     return sameEntries(this.imageShifts, imageShifts) && sameEntries(this.stages, stages);
   }
 
-  camera(index: number): OpticalCamera {
+  camera(index: CameraIndex): OpticalCamera {
     const camera = this.byIndex.get(index);
     if (!camera) throw opticsErrors.unknownCamera(index, [...this.byIndex.keys()]);
     return camera;
   }
-  isLowMagnification(magIndex: number, camera: number): boolean {
+  isLowMagnification(magIndex: MagIndex, camera: CameraIndex): boolean {
     return this.table.isLowMagnification(this.camera(camera), magIndex);
   }
 
-  pixelSize(magIndex: number, camera: number): Sourced<Metres> | undefined {
+  pixelSize(magIndex: MagIndex, camera: CameraIndex): Sourced<Metres> | undefined {
     return sourced(this.pixels.get(magIndex, this.camera(camera).index), nanometres);
   }
-  nominalPixelSize(magIndex: number, camera: number): Metres | undefined {
+  nominalPixelSize(magIndex: MagIndex, camera: CameraIndex): Metres | undefined {
     const nominal = nominalPixel(this.instrument, this.camera(camera), magIndex);
     return nominal === undefined ? undefined : nanometres(nominal);
   }
-  rotation(magIndex: number, camera: number): Sourced<Radians> | undefined {
+  rotation(magIndex: MagIndex, camera: CameraIndex): Sourced<Radians> | undefined {
     return sourced(this.rotations.get(magIndex, this.camera(camera).index), degrees);
   }
-  nominalRotation(magIndex: number, camera: number): Radians {
+  nominalRotation(magIndex: MagIndex, camera: CameraIndex): Radians {
     const found = this.camera(camera);
     return degrees(found.stem ? found.imageRotation : nominalRotation(this.instrument, found, magIndex));
   }
-  calibratedRotation(magIndex: number, camera: number): Radians | undefined {
+  calibratedRotation(magIndex: MagIndex, camera: CameraIndex): Radians | undefined {
     const found = this.camera(camera);
     const angle = found.stem ? found.imageRotation : calibratedRotation(this.instrument, found, magIndex);
     return angle === undefined ? undefined : degrees(angle);
   }
 
-  specimenToCamera(magIndex: number, camera: number): Matrix | undefined {
+  specimenToCamera(magIndex: MagIndex, camera: CameraIndex): Matrix | undefined {
     const [pixel, rotation] = [this.pixels.get(magIndex, camera), this.rotations.get(magIndex, camera)];
     return pixel && rotation && specimenToCameraMatrix(pixel.value, rotation.value);
   }
-  imageShiftToCamera(magIndex: number, camera: number): FoundMatrix | undefined {
+  imageShiftToCamera(magIndex: MagIndex, camera: CameraIndex): FoundMatrix | undefined {
     return this.matrices.imageShiftToCamera(magIndex, this.camera(camera));
   }
-  imageShiftToSpecimen(magIndex: number, camera: number): Matrix | undefined {
+  imageShiftToSpecimen(magIndex: MagIndex, camera: CameraIndex): Matrix | undefined {
     return this.matrices.imageShiftToSpecimen(magIndex, this.camera(camera));
   }
-  stageToCamera(magIndex: number, camera: number): FoundMatrix | undefined {
+  stageToCamera(magIndex: MagIndex, camera: CameraIndex): FoundMatrix | undefined {
     return this.matrices.stageToCamera(magIndex, this.camera(camera));
   }
   specimenToStage(): Matrix {
     return this.matrices.specimenToStage();
   }
-  transferImageShift<T extends number>(value: Vector<T>, from: number, to: number, camera: number): Vector<T> {
+  transferImageShift<T extends number>(value: Vector<T>, from: MagIndex, to: MagIndex, camera: CameraIndex): Vector<T> {
     return this.matrices.transferImageShift(value, from, to, this.camera(camera));
   }
 
@@ -161,7 +170,7 @@ const sameEntries = (one: readonly MatrixEntry[], other: readonly MatrixEntry[])
   });
 
 function lookupOf(entries: readonly MatrixEntry[]): MatrixSource {
-  const key = (magIndex: number, camera: number): number => camera * 1000 + magIndex;
+  const key = (magIndex: MagIndex, camera: CameraIndex): number => camera * 1000 + magIndex;
   const byPlace = new Map(entries.map(({ magIndex, camera, matrix }) => [key(magIndex, camera), matrix]));
   return { get: (magIndex, camera) => byPlace.get(key(magIndex, camera)), entries: () => entries };
 }

@@ -1,17 +1,17 @@
-import type { Matrix } from '../base';
+import type { CameraIndex, MagIndex, Matrix } from '../base';
 import type { MagnificationTable } from './magnification-table';
 import type { OpticalCamera, OpticsProperties } from './properties';
 
 /** One measured matrix with its place. */
 export interface MatrixEntry {
-  readonly magIndex: number;
-  readonly camera: number;
+  readonly magIndex: MagIndex;
+  readonly camera: CameraIndex;
   readonly matrix: Matrix;
 }
 
 /** The measured matrices of one kind. */
 export interface MatrixSource {
-  get(magIndex: number, camera: number): Matrix | undefined;
+  get(magIndex: MagIndex, camera: CameraIndex): Matrix | undefined;
   entries(): Iterable<MatrixEntry>;
 }
 
@@ -27,8 +27,8 @@ export interface Instrument {
 
 /** A place at which something can be known: a magnification in use of one camera. */
 export interface OpticalPlace {
-  readonly magIndex: number;
-  readonly camera: number;
+  readonly magIndex: MagIndex;
+  readonly camera: CameraIndex;
 }
 
 /** All magnifications in use of all cameras. */
@@ -56,7 +56,7 @@ export const otherCameras = ({ properties }: Instrument, camera: OpticalCamera):
 export function nominalPixel(
   { table }: Pick<Instrument, 'table'>,
   camera: OpticalCamera,
-  magIndex: number,
+  magIndex: MagIndex,
 ): number | undefined {
   const magnification = table.magnificationFor(camera, magIndex);
   return magnification > 0 ? (1000 * camera.sensorPixelMicrometres) / (magnification * camera.filmToCamera) : undefined;
@@ -66,7 +66,7 @@ export function nominalPixel(
 export const nominalRotation = (
   { table, properties }: Pick<Instrument, 'table' | 'properties'>,
   camera: OpticalCamera,
-  magIndex: number,
+  magIndex: MagIndex,
 ): number => table.reportedRotation(camera, magIndex) + properties.globalExtraRotation + camera.extraRotation;
 
 /** Film magnification near which a site without any calibration is most likely to know what it does. */
@@ -92,7 +92,7 @@ export function seedPlace(
   if (!widest) return undefined;
   const { camera, calibrated } = widest;
   if (calibrated.length > 0) return { camera: camera.index, magIndex: calibrated[Math.floor(calibrated.length / 2)]! };
-  const away = (index: number): number =>
+  const away = (index: MagIndex): number =>
     Math.abs(Math.log(table.magnificationFor(camera, index) / customaryMagnification));
   const nearest = [...table.indexes(camera)].sort((a, b) => away(a) - away(b) || a - b)[0]!;
   return { camera: camera.index, magIndex: nearest };

@@ -1,3 +1,5 @@
+import type { CameraIndex, MagIndex } from '../base';
+
 /** Origin of a value. */
 export type Derivation =
   | 'measured'
@@ -15,8 +17,8 @@ export type Derivation =
 /** From where a value came. */
 export interface Source {
   readonly how: Derivation;
-  readonly magIndex?: number;
-  readonly camera?: number;
+  readonly magIndex?: MagIndex;
+  readonly camera?: CameraIndex;
 }
 
 /** A value with the number of derivations that lie between it and a measurement. */
@@ -39,24 +41,24 @@ export function describeSource({ how, magIndex, camera }: Source): string {
 
 /** Values by camera and mag index. */
 export class KnownValues {
-  private readonly values = new Map<number, Map<number, Known>>();
+  private readonly values = new Map<CameraIndex, Map<MagIndex, Known>>();
 
-  get(magIndex: number, camera: number): Known | undefined {
+  get(magIndex: MagIndex, camera: CameraIndex): Known | undefined {
     return this.values.get(camera)?.get(magIndex);
   }
-  set(magIndex: number, camera: number, known: Known): void {
-    const ofCamera = this.values.get(camera) ?? new Map<number, Known>();
+  set(magIndex: MagIndex, camera: CameraIndex, known: Known): void {
+    const ofCamera = this.values.get(camera) ?? new Map<MagIndex, Known>();
     ofCamera.set(magIndex, known);
     this.values.set(camera, ofCamera);
   }
   /** The mag indexes with a known value for a camera, ascending. */
-  magIndexes(camera: number): readonly number[] {
+  magIndexes(camera: CameraIndex): readonly MagIndex[] {
     return [...(this.values.get(camera)?.keys() ?? [])].sort((a, b) => a - b);
   }
   get empty(): boolean {
     return this.values.size === 0;
   }
-  has(camera: number): boolean {
+  has(camera: CameraIndex): boolean {
     return this.values.has(camera);
   }
 }
@@ -67,9 +69,9 @@ export class KnownValues {
  */
 export function deriveRound(
   known: KnownValues,
-  places: readonly { readonly magIndex: number; readonly camera: number }[],
+  places: readonly { readonly magIndex: MagIndex; readonly camera: CameraIndex }[],
   level: number,
-  derive: (magIndex: number, camera: number) => { readonly value: number; readonly source: Source } | undefined,
+  derive: (magIndex: MagIndex, camera: CameraIndex) => { readonly value: number; readonly source: Source } | undefined,
 ): boolean {
   const found = places.flatMap(({ magIndex, camera }) => {
     if (known.get(magIndex, camera)) return [];

@@ -1,12 +1,22 @@
-import { type Matrix, inDegrees, inMicrometres, inverse, matrixAngle, product, rotation } from '../base';
+import {
+  type CameraIndex,
+  type MagIndex,
+  type Matrix,
+  inDegrees,
+  inMicrometres,
+  inverse,
+  matrixAngle,
+  product,
+  rotation,
+} from '../base';
 import { meanMatrix } from './matrices';
 import type { Optics } from './optics';
 
 /** The image-shift vectors on the specimen at one calibrated magnification of one camera. */
 export interface ImageShiftVectors {
-  readonly camera: number;
+  readonly camera: CameraIndex;
   readonly cameraName: string;
-  readonly magIndex: number;
+  readonly magIndex: MagIndex;
   readonly magnification: number;
   /** Length of one unit of image shift along its X and Y, in units of the rough scale: about 1. */
   readonly lengthX: number;
@@ -59,9 +69,9 @@ const clockwiseFromY = (x: number, y: number): number => (Math.atan2(x, y) * 180
 
 /** Stage axes and tilt axis from one stage calibration. */
 export interface StageCalibrationRow {
-  readonly camera: number;
+  readonly camera: CameraIndex;
   readonly cameraName: string;
-  readonly magIndex: number;
+  readonly magIndex: MagIndex;
   readonly magnification: number;
   /** Specimen to stage: near the nominal axes of the column when all is well; undefined without pixel size and rotation. */
   readonly specimenToStage: Matrix | undefined;

@@ -1,3 +1,4 @@
+import { type MagIndex, magIndex } from '../base';
 import type { CameraKind, MagnificationRow, OpticsProperties, OpticsTraits } from './properties';
 
 /** The highest mag index that there can be. */
@@ -16,8 +17,8 @@ const nearness = 0.35;
 
 /** The magnifications of an instrument, the ranges they form, and where image shift ceases to be comparable. */
 export class MagnificationTable {
-  private readonly rows: ReadonlyMap<number, MagnificationRow>;
-  private readonly stem: ReadonlyMap<number, number>;
+  private readonly rows: ReadonlyMap<MagIndex, MagnificationRow>;
+  private readonly stem: ReadonlyMap<MagIndex, number>;
   private readonly regularBoundaries: readonly number[];
   private readonly eftemBoundaries: readonly number[];
   private readonly stemBoundaries: readonly number[];
@@ -42,26 +43,26 @@ export class MagnificationTable {
   }
 
   /** The magnification that a camera has at an index; 0 when the index is not in use. */
-  magnificationFor(camera: CameraKind, index: number): number {
+  magnificationFor(camera: CameraKind, index: MagIndex): number {
     if (camera.stem) return this.stem.get(index) ?? 0;
     const row = this.rows.get(index);
     return (camera.behindFilter ? row?.eftem : row?.film) ?? 0;
   }
 
   /** The image rotation that the column reports at an index, in degrees. */
-  reportedRotation(camera: CameraKind, index: number): number {
+  reportedRotation(camera: CameraKind, index: MagIndex): number {
     const row = this.rows.get(index);
     return (camera.behindFilter ? row?.eftemRotation : row?.rotation) ?? 0;
   }
 
   /** The used mag indexes, ascending. */
-  indexes(camera: CameraKind): readonly number[] {
+  indexes(camera: CameraKind): readonly MagIndex[] {
     const all = camera.stem ? this.stem.keys() : this.rows.keys();
     return [...all].filter((index) => this.magnificationFor(camera, index) > 0).sort((a, b) => a - b);
   }
 
   /** True for an index of low magnification. */
-  isLowMagnification(camera: CameraKind, index: number): boolean {
+  isLowMagnification(camera: CameraKind, index: MagIndex): boolean {
     const { lowestRegular, lowestRegularEftem, lowestRegularStem, lowestMicroStem } = this.properties;
     if (camera.stem)
       return index < (lowestMicroStem > 1 && index >= lowestMicroStem ? lowestRegularStem[1] : lowestRegularStem[0]);
@@ -69,7 +70,7 @@ export class MagnificationTable {
   }
 
   /** The range that searches starting at an index stay in. */
-  rangeOf(camera: CameraKind, index: number): MagRange {
+  rangeOf(camera: CameraKind, index: MagIndex): MagRange {
     const split = camera.stem ? this.properties.lowestMicroStem : this.properties.lowestSecondary;
     if (split <= 1) return { lowest: 1, highest: highestMagIndex };
     return index < split ? { lowest: 1, highest: split - 1 } : { lowest: split, highest: highestMagIndex };
@@ -88,7 +89,7 @@ export class MagnificationTable {
   }
 
   /** The same for two cameras, of which one may stand behind the filter; their boundaries must both allow it, and low magnification must not meet regular. */
-  canTransferBetween(first: number, firstCamera: CameraKind, second: number, secondCamera: CameraKind): boolean {
+  canTransferBetween(first: MagIndex, firstCamera: CameraKind, second: MagIndex, secondCamera: CameraKind): boolean {
     if (firstCamera.stem !== secondCamera.stem) return false;
     if (!this.canTransferImageShift(first, second, firstCamera)) return false;
     if (firstCamera.behindFilter === secondCamera.behindFilter) return true;
@@ -99,11 +100,11 @@ export class MagnificationTable {
   }
 
   /** The other indices of the range of an index, nearest first, of two equally near ones the lower first. */
-  nearest(camera: CameraKind, index: number, range: MagRange = this.rangeOf(camera, index)): readonly number[] {
-    const found: number[] = [];
+  nearest(camera: CameraKind, index: MagIndex, range: MagRange = this.rangeOf(camera, index)): readonly MagIndex[] {
+    const found: MagIndex[] = [];
     for (let distance = 1; distance <= highestMagIndex; distance++) {
       for (const other of [index - distance, index + distance])
-        if (other >= range.lowest && other <= range.highest) found.push(other);
+        if (other >= range.lowest && other <= range.highest) found.push(magIndex(other));
     }
     return found;
   }
@@ -116,12 +117,12 @@ export class MagnificationTable {
     magnification: number,
     camera: CameraKind,
     range: MagRange = { lowest: 1, highest: highestMagIndex },
-  ): number | undefined {
+  ): MagIndex | undefined {
     const candidates = this.indexes(camera)
       .filter((index) => index >= range.lowest && index <= range.highest)
       .reverse();
-    let best: number | undefined;
-    const away = (index: number): number => Math.abs(this.magnificationFor(camera, index) - magnification);
+    let best: MagIndex | undefined;
+    const away = (index: MagIndex): number => Math.abs(this.magnificationFor(camera, index) - magnification);
     for (const index of candidates) if (best === undefined || away(index) < away(best)) best = index;
     if (best === undefined) return undefined;
     const nearestValue = this.magnificationFor(camera, best);

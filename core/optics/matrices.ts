@@ -1,4 +1,4 @@
-import { type Matrix, type Vector, apply, inverse, matrix, product } from '../base';
+import { type CameraIndex, type MagIndex, type Matrix, type Vector, apply, inverse, matrix, product } from '../base';
 import { type Instrument, type MatrixEntry, otherCameras, similarCameras } from './instrument';
 import type { OpticalCamera, OpticsTraits } from './properties';
 
@@ -17,7 +17,7 @@ export interface FoundMatrix {
   readonly matrix: Matrix;
   readonly source: MatrixSourceKind;
   /** The measurement that it goes back to; undefined where there is none. */
-  readonly from?: { readonly magIndex: number; readonly camera: number };
+  readonly from?: { readonly magIndex: MagIndex; readonly camera: CameraIndex };
 }
 
 /** The matrix from specimen (um) to camera (unbinned pixels, Y up) for a pixel size in nanometres and the direction of the tilt axis in degrees. */
@@ -34,11 +34,11 @@ export class MatrixLookup {
     private readonly instrument: Instrument,
     private readonly traits: Pick<OpticsTraits, 'usesProjectorForImageShift' | 'nominalSpecimenToStage'>,
     /** Specimen to camera at a magnification. */
-    private readonly specimenToCamera: (magIndex: number, camera: number) => Matrix | undefined,
+    private readonly specimenToCamera: (magIndex: MagIndex, camera: CameraIndex) => Matrix | undefined,
   ) {}
 
   /** Image shift to camera, in unbinned pixels per image-shift unit. */
-  imageShiftToCamera(magIndex: number, camera: OpticalCamera): FoundMatrix | undefined {
+  imageShiftToCamera(magIndex: MagIndex, camera: OpticalCamera): FoundMatrix | undefined {
     const { table, imageShifts } = this.instrument;
     const own = imageShifts.get(magIndex, camera.index);
     if (own) return { matrix: own, source: 'measured', from: { magIndex, camera: camera.index } };
@@ -75,7 +75,7 @@ export class MatrixLookup {
   }
 
   /** Image shift to specimen, in micrometres per image-shift unit. */
-  imageShiftToSpecimen(magIndex: number, camera: OpticalCamera): Matrix | undefined {
+  imageShiftToSpecimen(magIndex: MagIndex, camera: OpticalCamera): Matrix | undefined {
     const found = this.imageShiftToCamera(magIndex, camera);
     const toCamera = this.specimenToCamera(magIndex, camera.index);
     const back = toCamera && inverse(toCamera);
@@ -83,7 +83,7 @@ export class MatrixLookup {
   }
 
   /** Stage to camera, in unbinned pixels per micrometre. */
-  stageToCamera(magIndex: number, camera: OpticalCamera): FoundMatrix | undefined {
+  stageToCamera(magIndex: MagIndex, camera: OpticalCamera): FoundMatrix | undefined {
     const { table, stages, imageShifts } = this.instrument;
     const own = stages.get(magIndex, camera.index);
     if (own) return { matrix: own, source: 'measured', from: { magIndex, camera: camera.index } };
@@ -136,7 +136,12 @@ export class MatrixLookup {
    * Converts an image shift to another magnification so that it moves the specimen equally far; unchanged if that is
    * unknown or unnecessary.
    */
-  transferImageShift<T extends number>(value: Vector<T>, from: number, to: number, camera: OpticalCamera): Vector<T> {
+  transferImageShift<T extends number>(
+    value: Vector<T>,
+    from: MagIndex,
+    to: MagIndex,
+    camera: OpticalCamera,
+  ): Vector<T> {
     if (this.instrument.table.canTransferImageShift(from, to, camera)) return value;
     const [atFrom, atTo] = [this.imageShiftToSpecimen(from, camera), this.imageShiftToSpecimen(to, camera)];
     const back = atTo && inverse(atTo);
@@ -144,9 +149,9 @@ export class MatrixLookup {
   }
 
   private adjusted(
-    magIndex: number,
+    magIndex: MagIndex,
     camera: OpticalCamera,
-    from: { magIndex: number; camera: number },
+    from: { magIndex: MagIndex; camera: CameraIndex },
     source: MatrixSourceKind,
   ): FoundMatrix | undefined {
     const measured = this.instrument.imageShifts.get(from.magIndex, from.camera);

@@ -1,4 +1,6 @@
 import {
+  type CameraIndex,
+  type MagIndex,
   type Matrix,
   type Metres,
   type Radians,
@@ -29,51 +31,51 @@ export interface Optics {
   readonly magnifications: MagnificationTable;
   /** The active cameras. */
   readonly cameras: readonly OpticalCamera[];
-  camera(index: number): OpticalCamera;
+  camera(index: CameraIndex): OpticalCamera;
 
   /** The magnification of a camera at a mag index; 0 when the index is not in use. */
-  magnificationFor(magIndex: number, camera: number): number;
+  magnificationFor(magIndex: MagIndex, camera: CameraIndex): number;
   /** The mag index of a magnification that a person typed, within a range if one is given; undefined when there is no such magnification. */
-  findMagnification(magnification: number, camera: number, range?: MagRange): number | undefined;
+  findMagnification(magnification: number, camera: CameraIndex, range?: MagRange): MagIndex | undefined;
   /** The mag indexes that belong to the same range; searches from this one stay in it. */
-  magnificationRange(magIndex: number, camera: number): MagRange;
-  isLowMagnification(magIndex: number, camera: number): boolean;
-  canTransferImageShift(from: number, to: number, camera: number): boolean;
+  magnificationRange(magIndex: MagIndex, camera: CameraIndex): MagRange;
+  isLowMagnification(magIndex: MagIndex, camera: CameraIndex): boolean;
+  canTransferImageShift(from: MagIndex, to: MagIndex, camera: CameraIndex): boolean;
 
   /** Size of an unbinned pixel on the specimen. */
-  pixelSize(magIndex: number, camera: number): Sourced<Metres> | undefined;
-  nominalPixelSize(magIndex: number, camera: number): Metres | undefined;
+  pixelSize(magIndex: MagIndex, camera: CameraIndex): Sourced<Metres> | undefined;
+  nominalPixelSize(magIndex: MagIndex, camera: CameraIndex): Metres | undefined;
   /** Direction of the tilt axis, counter-clockwise from camera +X. */
-  rotation(magIndex: number, camera: number): Sourced<Radians> | undefined;
-  nominalRotation(magIndex: number, camera: number): Radians;
+  rotation(magIndex: MagIndex, camera: CameraIndex): Sourced<Radians> | undefined;
+  nominalRotation(magIndex: MagIndex, camera: CameraIndex): Radians;
   /** The rotation where it is measured or linked to a measured one by relative rotations. */
-  calibratedRotation(magIndex: number, camera: number): Radians | undefined;
+  calibratedRotation(magIndex: MagIndex, camera: CameraIndex): Radians | undefined;
 
   /** Pixels for one micrometre on the specimen. */
-  specimenToCamera(magIndex: number, camera: number): Matrix | undefined;
+  specimenToCamera(magIndex: MagIndex, camera: CameraIndex): Matrix | undefined;
   /** Pixels for one image-shift unit. */
-  imageShiftToCamera(magIndex: number, camera: number): FoundMatrix | undefined;
+  imageShiftToCamera(magIndex: MagIndex, camera: CameraIndex): FoundMatrix | undefined;
   /** Micrometres on the specimen for one image-shift unit. */
-  imageShiftToSpecimen(magIndex: number, camera: number): Matrix | undefined;
+  imageShiftToSpecimen(magIndex: MagIndex, camera: CameraIndex): Matrix | undefined;
   /** Pixels for one micrometre of the stage. */
-  stageToCamera(magIndex: number, camera: number): FoundMatrix | undefined;
+  stageToCamera(magIndex: MagIndex, camera: CameraIndex): FoundMatrix | undefined;
   /** Micrometres of the stage for one micrometre on the specimen. */
   specimenToStage(): Matrix;
   /** The nominal one of the column, for judging measured ones. */
   readonly nominalSpecimenToStage: Matrix;
   /** The image shift that moves the specimen at `to` as far as `value` does at `from`; unchanged if that is unknown. */
-  transferImageShift<T extends number>(value: Vector<T>, from: number, to: number, camera: number): Vector<T>;
+  transferImageShift<T extends number>(value: Vector<T>, from: MagIndex, to: MagIndex, camera: CameraIndex): Vector<T>;
 
   /** Micrometres for one image-shift unit where nothing is calibrated. */
-  roughImageShiftScale(magIndex: number, camera: number): number;
+  roughImageShiftScale(magIndex: MagIndex, camera: CameraIndex): number;
   /** The largest step, in image-shift units, that a calibration may take. */
-  largestCalibrationImageShift(magIndex: number, camera: number): number;
+  largestCalibrationImageShift(magIndex: MagIndex, camera: CameraIndex): number;
   /** An image shift relative to its limit. */
-  imageShiftReach(value: Vector, magIndex: number, camera: number): ImageShiftReach;
+  imageShiftReach(value: Vector, magIndex: MagIndex, camera: CameraIndex): ImageShiftReach;
   /** Time until the image is at rest after a change of image shift. */
-  imageShiftDelay(change: Vector, magIndex: number, camera: number): Seconds;
+  imageShiftDelay(change: Vector, magIndex: MagIndex, camera: CameraIndex): Seconds;
   /** The focus to set before a calibration in low magnification; undefined outside it and where there is none. */
-  standardFocus(magIndex: number, probe: ProbeMode, camera: number): RawLensValue | undefined;
+  standardFocus(magIndex: MagIndex, probe: ProbeMode, camera: CameraIndex): RawLensValue | undefined;
   /** Delays and limits as they are now. */
   shiftProperties(): ShiftProperties;
 
@@ -98,9 +100,9 @@ export interface OpticsParts {
   readonly stages: Pick<MatrixSource, 'entries'>;
   readonly standardFocuses?: () => readonly StandardFocus[];
   /** Focus that the column adds at a magnification by itself. */
-  readonly baseFocus?: (magIndex: number) => number | undefined;
+  readonly baseFocus?: (magIndex: MagIndex) => number | undefined;
   /** Binning of Record images of a camera. */
-  readonly recordBinning?: (camera: number) => number;
+  readonly recordBinning?: (camera: CameraIndex) => number;
 }
 
 /** The part of the calibrations that optics read. */
@@ -108,9 +110,9 @@ export interface OpticsCalibrations {
   readonly imageShift: Pick<MatrixSource, 'entries'>;
   readonly stage: Pick<MatrixSource, 'entries'>;
   records(name: 'StandardLMFocus'): {
-    all(): readonly { readonly magIndex: number; readonly micro: number; readonly nano: number }[];
+    all(): readonly { readonly magIndex: MagIndex; readonly micro: number; readonly nano: number }[];
   };
-  records(name: 'HitachiBaseFocus'): { all(): readonly { readonly magIndex: number; readonly lensValue: number }[] };
+  records(name: 'HitachiBaseFocus'): { all(): readonly { readonly magIndex: MagIndex; readonly lensValue: number }[] };
 }
 
 /** A focus below this stands for none. */
@@ -175,56 +177,56 @@ export class InstrumentOptics implements Optics {
   get cameras(): readonly OpticalCamera[] {
     return this.geometry.properties.cameras;
   }
-  camera(index: number): OpticalCamera {
+  camera(index: CameraIndex): OpticalCamera {
     return this.geometry.camera(index);
   }
-  magnificationFor(magIndex: number, camera: number): number {
+  magnificationFor(magIndex: MagIndex, camera: CameraIndex): number {
     const { geometry } = this;
     return geometry.table.magnificationFor(geometry.camera(camera), magIndex);
   }
-  findMagnification(magnification: number, camera: number, range?: MagRange): number | undefined {
+  findMagnification(magnification: number, camera: CameraIndex, range?: MagRange): MagIndex | undefined {
     const { geometry } = this;
     return geometry.table.find(magnification, geometry.camera(camera), range);
   }
-  magnificationRange(magIndex: number, camera: number): MagRange {
+  magnificationRange(magIndex: MagIndex, camera: CameraIndex): MagRange {
     const { geometry } = this;
     return geometry.table.rangeOf(geometry.camera(camera), magIndex);
   }
-  isLowMagnification(magIndex: number, camera: number): boolean {
+  isLowMagnification(magIndex: MagIndex, camera: CameraIndex): boolean {
     return this.geometry.isLowMagnification(magIndex, camera);
   }
-  canTransferImageShift(from: number, to: number, camera: number): boolean {
+  canTransferImageShift(from: MagIndex, to: MagIndex, camera: CameraIndex): boolean {
     const { geometry } = this;
     return geometry.table.canTransferImageShift(from, to, geometry.camera(camera));
   }
 
-  pixelSize(magIndex: number, camera: number): Sourced<Metres> | undefined {
+  pixelSize(magIndex: MagIndex, camera: CameraIndex): Sourced<Metres> | undefined {
     return this.geometry.pixelSize(magIndex, camera);
   }
-  nominalPixelSize(magIndex: number, camera: number): Metres | undefined {
+  nominalPixelSize(magIndex: MagIndex, camera: CameraIndex): Metres | undefined {
     return this.geometry.nominalPixelSize(magIndex, camera);
   }
-  rotation(magIndex: number, camera: number): Sourced<Radians> | undefined {
+  rotation(magIndex: MagIndex, camera: CameraIndex): Sourced<Radians> | undefined {
     return this.geometry.rotation(magIndex, camera);
   }
-  nominalRotation(magIndex: number, camera: number): Radians {
+  nominalRotation(magIndex: MagIndex, camera: CameraIndex): Radians {
     return this.geometry.nominalRotation(magIndex, camera);
   }
-  calibratedRotation(magIndex: number, camera: number): Radians | undefined {
+  calibratedRotation(magIndex: MagIndex, camera: CameraIndex): Radians | undefined {
     return this.geometry.calibratedRotation(magIndex, camera);
   }
 
-  specimenToCamera(magIndex: number, camera: number): Matrix | undefined {
+  specimenToCamera(magIndex: MagIndex, camera: CameraIndex): Matrix | undefined {
     const { geometry } = this;
     return geometry.specimenToCamera(magIndex, geometry.camera(camera).index);
   }
-  imageShiftToCamera(magIndex: number, camera: number): FoundMatrix | undefined {
+  imageShiftToCamera(magIndex: MagIndex, camera: CameraIndex): FoundMatrix | undefined {
     return this.geometry.imageShiftToCamera(magIndex, camera);
   }
-  imageShiftToSpecimen(magIndex: number, camera: number): Matrix | undefined {
+  imageShiftToSpecimen(magIndex: MagIndex, camera: CameraIndex): Matrix | undefined {
     return this.geometry.imageShiftToSpecimen(magIndex, camera);
   }
-  stageToCamera(magIndex: number, camera: number): FoundMatrix | undefined {
+  stageToCamera(magIndex: MagIndex, camera: CameraIndex): FoundMatrix | undefined {
     return this.geometry.stageToCamera(magIndex, camera);
   }
   specimenToStage(): Matrix {
@@ -233,11 +235,11 @@ export class InstrumentOptics implements Optics {
   get nominalSpecimenToStage(): Matrix {
     return this.parts.traits.nominalSpecimenToStage;
   }
-  transferImageShift<T extends number>(value: Vector<T>, from: number, to: number, camera: number): Vector<T> {
+  transferImageShift<T extends number>(value: Vector<T>, from: MagIndex, to: MagIndex, camera: CameraIndex): Vector<T> {
     return this.geometry.transferImageShift(value, from, to, camera);
   }
 
-  roughImageShiftScale(magIndex: number, camera: number): number {
+  roughImageShiftScale(magIndex: MagIndex, camera: CameraIndex): number {
     const { geometry } = this;
     const { traits } = this.parts;
     const { roughScale, millimetresPerProjectorUnit } = this.parts.shiftProperties();
@@ -255,14 +257,14 @@ export class InstrumentOptics implements Optics {
     const { regular: ofColumn, lowMagnification } = traits.roughImageShiftScale;
     return roughScale.lowMagnification ?? (ofColumn === lowMagnification ? regular : lowMagnification);
   }
-  largestCalibrationImageShift(magIndex: number, camera: number): number {
+  largestCalibrationImageShift(magIndex: MagIndex, camera: CameraIndex): number {
     const { calibrationLimits } = this.parts.shiftProperties();
     const limit = this.isLowMagnification(magIndex, camera)
       ? calibrationLimits.lowMagnification
       : calibrationLimits.regular;
     return limit / this.roughImageShiftScale(magIndex, camera);
   }
-  imageShiftReach(value: Vector, magIndex: number, camera: number): ImageShiftReach {
+  imageShiftReach(value: Vector, magIndex: MagIndex, camera: CameraIndex): ImageShiftReach {
     const { geometry } = this;
     const { limits, squareLimits } = this.parts.shiftProperties();
     const limit = geometry.isLowMagnification(magIndex, camera) ? limits.lowMagnification : limits.regular;
@@ -273,7 +275,7 @@ export class InstrumentOptics implements Optics {
       squareLimits ?? this.parts.traits.squareImageShiftLimits ?? true,
     );
   }
-  imageShiftDelay(change: Vector, magIndex: number, camera: number): Seconds {
+  imageShiftDelay(change: Vector, magIndex: MagIndex, camera: CameraIndex): Seconds {
     const { geometry } = this;
     const pixel = geometry.pixelSize(magIndex, camera);
     return imageShiftDelay(
@@ -287,7 +289,7 @@ export class InstrumentOptics implements Optics {
       this.shiftProperties(),
     );
   }
-  standardFocus(magIndex: number, probe: ProbeMode, camera: number): RawLensValue | undefined {
+  standardFocus(magIndex: MagIndex, probe: ProbeMode, camera: CameraIndex): RawLensValue | undefined {
     const { geometry } = this;
     const found = geometry.camera(camera);
     if (found.stem || !geometry.isLowMagnification(magIndex, camera)) return undefined;

@@ -1,4 +1,4 @@
-import { type Matrix, inverse, product } from '../base';
+import { type CameraIndex, type MagIndex, type Matrix, inverse, product } from '../base';
 import { type Instrument, nominalPixel, otherCameras, placesOf, seedPlace, similarCameras } from './instrument';
 import { type Known, KnownValues, deriveRound } from './known-values';
 import type { OpticalCamera } from './properties';
@@ -34,7 +34,7 @@ export function derivePixelSizes(instrument: Instrument): KnownValues {
     const step = product(fromMatrix, back);
     return (from.value * (Math.hypot(step.xpx, step.xpy) + Math.hypot(step.ypx, step.ypy))) / 2;
   };
-  const throughSameCamera = (magIndex: number, index: number) => {
+  const throughSameCamera = (magIndex: MagIndex, index: CameraIndex) => {
     const camera = byIndex.get(index)!;
     const matrix = imageShifts.get(magIndex, index);
     if (!matrix) return undefined;
@@ -46,7 +46,7 @@ export function derivePixelSizes(instrument: Instrument): KnownValues {
     }
     return undefined;
   };
-  const throughOtherCamera = (magIndex: number, index: number) => {
+  const throughOtherCamera = (magIndex: MagIndex, index: CameraIndex) => {
     const camera = byIndex.get(index)!;
     const matrix = imageShifts.get(magIndex, index);
     if (!matrix) return undefined;
@@ -85,7 +85,7 @@ export function derivePixelSizes(instrument: Instrument): KnownValues {
   return known;
 }
 
-function fromSimilarCamera(instrument: Instrument, known: KnownValues, camera: OpticalCamera, magIndex: number) {
+function fromSimilarCamera(instrument: Instrument, known: KnownValues, camera: OpticalCamera, magIndex: MagIndex) {
   for (const other of instrument.table.nearest(camera, magIndex)) {
     const own = known.get(other, camera.index);
     if (!own) continue;
@@ -101,7 +101,7 @@ function fromSimilarCamera(instrument: Instrument, known: KnownValues, camera: O
   return undefined;
 }
 
-function fromNearbyRatio({ table }: Instrument, known: KnownValues, camera: OpticalCamera, magIndex: number) {
+function fromNearbyRatio({ table }: Instrument, known: KnownValues, camera: OpticalCamera, magIndex: MagIndex) {
   const sensor = 1000 * camera.sensorPixelMicrometres;
   const nearby = table
     .nearest(camera, magIndex)

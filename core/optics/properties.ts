@@ -1,4 +1,4 @@
-import type { Seconds } from '../base';
+import type { CameraIndex, MagIndex, Seconds } from '../base';
 import type { CameraTraits, ScopeTraits } from '../devices';
 
 /** Traits that select a camera's column of the magnification table. */
@@ -6,7 +6,7 @@ export type CameraKind = Pick<CameraTraits, 'behindFilter' | 'stem'>;
 
 /** One row of the magnification table; a magnification of 0 says that the index is not in use. */
 export interface MagnificationRow {
-  readonly index: number;
+  readonly index: MagIndex;
   readonly film: number;
   /** Image rotation that the column reports, in degrees. */
   readonly rotation: number;
@@ -16,7 +16,7 @@ export interface MagnificationRow {
 
 /** Measurements at one magnification of one camera; a missing field was not measured. */
 export interface MeasuredMagnification {
-  readonly magIndex: number;
+  readonly magIndex: MagIndex;
   /** Rotation in degrees against the magnification one index lower. */
   readonly deltaRotation?: number;
   /** Direction of the tilt axis in degrees, counter-clockwise from camera +X. */
@@ -26,7 +26,7 @@ export interface MeasuredMagnification {
 
 /** Traits of a camera on which the geometry of images depends. */
 export interface OpticalCamera extends CameraKind {
-  readonly index: number;
+  readonly index: CameraIndex;
   readonly name: string;
   /** Size of a pixel on the sensor in micrometres. */
   readonly sensorPixelMicrometres: number;
@@ -38,7 +38,7 @@ export interface OpticalCamera extends CameraKind {
   readonly imageRotation: number;
   readonly measured: readonly MeasuredMagnification[];
   /** Rotations in degrees from one magnification to another that is not its neighbour. */
-  readonly specialRotations: readonly { readonly from: number; readonly to: number; readonly angle: number }[];
+  readonly specialRotations: readonly { readonly from: MagIndex; readonly to: MagIndex; readonly angle: number }[];
   /** The longest start-up time that counts when waiting for image shift. */
   readonly startupCap?: Seconds;
   /** True for a camera with one shutter, whose built-in settling does not protect the image from image shift. */
@@ -48,7 +48,7 @@ export interface OpticalCamera extends CameraKind {
 /** The properties of an instrument that decide magnifications, pixel sizes and rotations. */
 export interface OpticsProperties {
   readonly magnifications: readonly MagnificationRow[];
-  readonly stemMagnifications: readonly { readonly index: number; readonly magnification: number }[];
+  readonly stemMagnifications: readonly { readonly index: MagIndex; readonly magnification: number }[];
   readonly cameras: readonly OpticalCamera[];
   /** First mag index above low magnification: without and with the energy filter, and in scanning mode (nanoprobe, microprobe). */
   readonly lowestRegular: number;

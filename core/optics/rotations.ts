@@ -1,4 +1,13 @@
-import { type Matrix, inverse, matrixAngle, normalizeDegrees, product } from '../base';
+import {
+  type CameraIndex,
+  type MagIndex,
+  type Matrix,
+  inverse,
+  magIndex as asMagIndex,
+  matrixAngle,
+  normalizeDegrees,
+  product,
+} from '../base';
 import { type Instrument, nominalRotation, otherCameras, placesOf, seedPlace, similarCameras } from './instrument';
 import { KnownValues, type Source, deriveRound } from './known-values';
 import { highestMagIndex } from './magnification-table';
@@ -45,7 +54,7 @@ export function deriveRotations(instrument: Instrument): KnownValues {
 
 class RotationPropagation {
   private level = 1;
-  private readonly byIndex: ReadonlyMap<number, OpticalCamera>;
+  private readonly byIndex: ReadonlyMap<CameraIndex, OpticalCamera>;
   private readonly deltas: ReadonlyMap<number, ReadonlyMap<number, number>>;
 
   constructor(
@@ -88,7 +97,7 @@ class RotationPropagation {
     } while (changed);
   }
 
-  private round(derive: (magIndex: number, camera: OpticalCamera) => Derived | undefined): boolean {
+  private round(derive: (magIndex: MagIndex, camera: OpticalCamera) => Derived | undefined): boolean {
     const places = placesOf(this.instrument, (camera) => !camera.stem);
     return deriveRound(this.known, places, this.level++, (magIndex, index) => {
       const derived = derive(magIndex, this.byIndex.get(index)!);
@@ -96,20 +105,21 @@ class RotationPropagation {
     });
   }
 
-  private neighbour(magIndex: number, camera: OpticalCamera): Derived | undefined {
+  private neighbour(magIndex: MagIndex, camera: OpticalCamera): Derived | undefined {
     const deltas = this.deltas.get(camera.index)!;
-    const lower = this.known.get(magIndex - 1, camera.index);
+    const [below, above] = [asMagIndex(magIndex - 1), asMagIndex(magIndex + 1)];
+    const lower = this.known.get(below, camera.index);
     const step = deltas.get(magIndex);
     if (lower && step !== undefined)
-      return { value: lower.value + step, source: { how: 'relative rotation', magIndex: magIndex - 1 } };
-    const upper = this.known.get(magIndex + 1, camera.index);
-    const stepUp = deltas.get(magIndex + 1);
+      return { value: lower.value + step, source: { how: 'relative rotation', magIndex: below } };
+    const upper = this.known.get(above, camera.index);
+    const stepUp = deltas.get(above);
     if (upper && stepUp !== undefined)
-      return { value: upper.value - stepUp, source: { how: 'relative rotation', magIndex: magIndex + 1 } };
+      return { value: upper.value - stepUp, source: { how: 'relative rotation', magIndex: above } };
     return undefined;
   }
 
-  private special(magIndex: number, camera: OpticalCamera): Derived | undefined {
+  private special(magIndex: MagIndex, camera: OpticalCamera): Derived | undefined {
     for (const { from, to, angle } of camera.specialRotations) {
       const other = to === magIndex ? from : from === magIndex ? to : undefined;
       const known = other === undefined ? undefined : this.known.get(other, camera.index);
@@ -122,7 +132,7 @@ class RotationPropagation {
     return undefined;
   }
 
-  private imageShift(magIndex: number, camera: OpticalCamera): Derived | undefined {
+  private imageShift(magIndex: MagIndex, camera: OpticalCamera): Derived | undefined {
     const { table, imageShifts } = this.instrument;
     const matrix = imageShifts.get(magIndex, camera.index);
     if (!matrix) return undefined;
@@ -135,7 +145,7 @@ class RotationPropagation {
     return undefined;
   }
 
-  private otherCamera(magIndex: number, camera: OpticalCamera): Derived | undefined {
+  private otherCamera(magIndex: MagIndex, camera: OpticalCamera): Derived | undefined {
     const { table, imageShifts } = this.instrument;
     const matrix = imageShifts.get(magIndex, camera.index);
     if (!matrix) return undefined;
@@ -174,7 +184,7 @@ class RotationPropagation {
     return true;
   }
 
-  private stepsOfSimilar(magIndex: number, camera: OpticalCamera): Derived | undefined {
+  private stepsOfSimilar(magIndex: MagIndex, camera: OpticalCamera): Derived | undefined {
     for (const other of this.instrument.table.nearest(camera, magIndex)) {
       const own = this.known.get(other, camera.index);
       if (!own) continue;
@@ -190,7 +200,7 @@ class RotationPropagation {
     return undefined;
   }
 
-  private reportedStep(magIndex: number, camera: OpticalCamera): Derived | undefined {
+  private reportedStep(magIndex: MagIndex, camera: OpticalCamera): Derived | undefined {
     const { table } = this.instrument;
     const within = table.nearest(camera, magIndex);
     const anywhere = table.nearest(camera, magIndex, { lowest: 1, highest: highestMagIndex });
@@ -224,9 +234,9 @@ const deltaRotations = (camera: OpticalCamera): ReadonlyMap<number, number> =>
 export function calibratedRotation(
   { table }: Pick<Instrument, 'table'>,
   camera: OpticalCamera,
-  magIndex: number,
+  magIndex: MagIndex,
 ): number | undefined {
-  const absolute = new Map(
+  const absolute = new Map<number, number>(
     camera.measured.flatMap(({ magIndex: index, rotation }) =>
       rotation === undefined ? [] : [[index, rotation] as const],
     ),
@@ -235,7 +245,7 @@ export function calibratedRotation(
   const { lowest, highest } = table.rangeOf(camera, magIndex);
   const search = (direction: 1 | -1): { value: number; distance: number } | undefined => {
     let turned = 0;
-    for (let index = magIndex; index >= lowest && index <= highest; index += direction) {
+    for (let index: number = magIndex; index >= lowest && index <= highest; index += direction) {
       const found = absolute.get(index);
       if (found !== undefined) return { value: found + turned, distance: Math.abs(index - magIndex) };
       const delta = deltas.get(direction < 0 ? index : index + 1);

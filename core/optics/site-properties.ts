@@ -1,4 +1,13 @@
-import { type Metres, inDegrees, inMicrometres, inNanometres, milliseconds, seconds } from '../base';
+import {
+  type MagIndex,
+  type Metres,
+  inDegrees,
+  inMicrometres,
+  inNanometres,
+  magIndex,
+  milliseconds,
+  seconds,
+} from '../base';
 import type { CameraSettings, Settings } from '../settings';
 import type { MeasuredMagnification, OpticalCamera, OpticsProperties, ShiftProperties } from './properties';
 
@@ -17,7 +26,9 @@ export function readOpticsProperties(settings: Settings): OpticsProperties {
       eftem: eftemMag,
       eftemRotation: inDegrees(eftemRotation),
     })),
-    stemMagnifications: settings.get('STEMMagTable').map(([index, magnification]) => ({ index, magnification })),
+    stemMagnifications: settings
+      .get('STEMMagTable')
+      .map(([index, magnification]) => ({ index: magIndex(index), magnification })),
     cameras: settings.cameras.map(opticalCamera),
     lowestRegular,
     lowestRegularEftem: lowestEftem > 0 ? lowestEftem : lowestRegular,
@@ -44,14 +55,18 @@ function opticalCamera(camera: CameraSettings): OpticalCamera {
     measured: camera.rotationAndPixel.map(({ magIndex, relativeRotation, rotation, pixelSize }) =>
       measuredMagnification(magIndex, relativeRotation, rotation, pixelSize),
     ),
-    specialRotations: camera.get('SpecialRelativeRotation').map(([from, to, angle]) => ({ from, to, angle })),
+    specialRotations: camera.get('SpecialRelativeRotation').map(([from, to, angle]) => ({
+      from: magIndex(from),
+      to: magIndex(to),
+      angle,
+    })),
     ...(cap !== undefined && { startupCap: seconds(cap) }),
     oneShutter: countingType > 0 || Boolean(camera.get('OnlyOneShutter')),
   };
 }
 
 function measuredMagnification(
-  magIndex: number,
+  magIndex: MagIndex,
   delta: CameraSettings['rotationAndPixel'][number]['rotation'],
   rotation: typeof delta,
   pixel: Metres | undefined,

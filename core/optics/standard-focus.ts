@@ -1,11 +1,11 @@
-import { type RawLensValue, rawLensValue } from '../base';
+import { type MagIndex, type RawLensValue, rawLensValue } from '../base';
 import type { ProbeMode } from '../devices';
 import type { MagnificationTable } from './magnification-table';
 import type { CameraKind } from './properties';
 
 /** The standard focus of one magnification in the column's own measure. */
 export interface StandardFocus {
-  readonly magIndex: number;
+  readonly magIndex: MagIndex;
   readonly micro?: number;
   readonly nano?: number;
 }
@@ -17,12 +17,12 @@ export interface StandardFocusSources {
   /** Value for low magnification where nothing is calibrated. */
   readonly lowMagnification: number | undefined;
   /** Focus that the column adds at a magnification by itself, where that is known. */
-  readonly baseFocus?: (magIndex: number) => number | undefined;
+  readonly baseFocus?: (magIndex: MagIndex) => number | undefined;
 }
 
 /** The focus to set at a magnification: that of the nearest calibrated one on the same side of the low-magnification boundary, or the site's for low magnification. */
 export function standardFocus(
-  magIndex: number,
+  magIndex: MagIndex,
   probe: ProbeMode,
   camera: CameraKind,
   sources: StandardFocusSources,

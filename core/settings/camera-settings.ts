@@ -1,11 +1,21 @@
-import { type Metres, type Radians, degrees, micrometres, nanometres } from '../base';
+import {
+  type CameraIndex,
+  type MagIndex,
+  type Metres,
+  type Radians,
+  cameraIndex,
+  degrees,
+  magIndex,
+  micrometres,
+  nanometres,
+} from '../base';
 import { type CameraName, type CameraValue, type CameraValues, findDefinition } from './definitions';
 import { type Section, rowsOf } from './source';
 import { typedValue } from './values';
 
 /** Measured pixel size and rotation of a camera at one magnification. */
 export interface RotationAndPixel {
-  readonly magIndex: number;
+  readonly magIndex: MagIndex;
   /** Rotation from the next lower magnification; undefined when not measured. */
   readonly relativeRotation: Radians | undefined;
   /** Direction of the tilt axis; undefined when not measured. */
@@ -17,7 +27,7 @@ export interface RotationAndPixel {
 /** The properties of one camera. */
 export interface CameraSettings {
   /** The number of the camera block; negative for a parked one. */
-  readonly index: number;
+  readonly index: CameraIndex;
   readonly name: string;
   /**
    * Size in unbinned pixels, in which image-shift and stage matrices count. On a camera with super-resolution these are
@@ -66,7 +76,7 @@ function pixelsPerPropertyPixel(kind: number, longerSide: number): 1 | 2 {
 export function cameraSettings(section: Section): CameraSettings {
   const get = <Name extends CameraName>(name: Name): CameraValues[Name] =>
     typedValue(section, findDefinition('camera', name)!) as unknown as CameraValues[Name];
-  const index = section.index ?? 0;
+  const index = cameraIndex(section.index ?? 0);
   const fine = pixelsPerPropertyPixel(get('K2Type'), Math.max(get('CameraSizeX'), get('CameraSizeY')));
   const binnings = get('Binnings').map((binning) => Math.max(1, binning) * fine);
   return {
@@ -84,8 +94,8 @@ export function cameraSettings(section: Section): CameraSettings {
       FALCONS.includes(get('FEICameraType')) ||
       get('DECameraType') > 1 ||
       get('DectrisCameraType') > 0,
-    rotationAndPixel: get('RotationAndPixel').map(([magIndex, relative, absolute, pixel]) => ({
-      magIndex,
+    rotationAndPixel: get('RotationAndPixel').map(([index, relative, absolute, pixel]) => ({
+      magIndex: magIndex(index),
       relativeRotation: relative === NOT_MEASURED_ANGLE ? undefined : degrees(relative),
       rotation: absolute === NOT_MEASURED_ANGLE ? undefined : degrees(absolute),
       pixelSize: pixel > 0 && pixel !== NOT_MEASURED_ANGLE ? nanometres(pixel / fine) : undefined,

@@ -1,9 +1,9 @@
-import { type Radians, degrees } from '../base';
+import { type MagIndex, type Radians, degrees, magIndex } from '../base';
 import type { GeneralValues } from './definitions';
 
 /** One line of the magnification table, with defaults for missing values. */
 export interface MagnificationRow {
-  readonly index: number;
+  readonly index: MagIndex;
   /** Magnification that the microscope reports. */
   readonly filmMag: number;
   /** Image rotation that the microscope reports. */
@@ -25,7 +25,7 @@ export function magnificationTable(rows: GeneralValues['MagnificationTable']): r
   for (const [index, filmMag, rotation, screen, eftemMag, eftemRotation, eftemScreen] of rows) {
     const screenMag = screen || filmMag;
     table.set(index, {
-      index,
+      index: magIndex(index),
       filmMag,
       rotation: degrees(rotation),
       screenMag,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Seconds, seconds } from '../base';
+import { type CameraIndex, type Seconds, seconds } from '../base';
 import type { CameraArea, Processing, ReadMode } from '../devices';
 import type { CameraSettings } from './camera-settings';
 
@@ -104,7 +104,7 @@ function defaultSet(camera: CameraSettings, name: ParameterSetName): ParameterSe
 export function parameterSets(
   cameras: readonly CameraSettings[],
   written: unknown,
-): ReadonlyMap<number, CameraParameterSets> {
+): ReadonlyMap<CameraIndex, CameraParameterSets> {
   const parsed = parameterSetsSchema.safeParse(written ?? {});
   const given = parsed.success ? parsed.data : {};
   return new Map(

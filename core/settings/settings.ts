@@ -1,4 +1,4 @@
-import { type Place, service } from '../base';
+import { type CameraIndex, type Place, service } from '../base';
 import { type CameraSettings, cameraSettings } from './camera-settings';
 import {
   type GeneralName,
@@ -46,7 +46,7 @@ export interface Settings {
   readonly parkedCameras: readonly CameraSettings[];
   readonly magnificationTable: readonly MagnificationRow[];
   /** The parameter sets of each active camera, by camera number. */
-  readonly parameterSets: ReadonlyMap<number, CameraParameterSets>;
+  readonly parameterSets: ReadonlyMap<CameraIndex, CameraParameterSets>;
   /** The plugins that the site enabled, in the order of the file. */
   readonly plugins: readonly PluginSettings[];
   /**

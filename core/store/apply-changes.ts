@@ -1,4 +1,4 @@
-import { EucentricError, type Matrix } from '../base';
+import { type CameraIndex, EucentricError, type MagIndex, type Matrix } from '../base';
 import type { GeneralValue, SessionProperty } from '../settings';
 import type { Calibrations, RecordTable } from './calibrations';
 import {
@@ -28,8 +28,8 @@ export interface ChangeTarget {
 
 type ShiftValues = RecordValues &
   Matrix & {
-    readonly magIndex: number;
-    readonly camera: number;
+    readonly magIndex: MagIndex;
+    readonly camera: CameraIndex;
     readonly magnification?: number;
     readonly absoluteFocus?: number;
   };

@@ -1,4 +1,4 @@
-import { EucentricError, type Matrix } from '../base';
+import { type CameraIndex, EucentricError, type MagIndex, type Matrix, magIndex as asMagIndex } from '../base';
 import {
   type Calibrations,
   type CalibrationsSnapshot,
@@ -33,7 +33,7 @@ export interface StoreSurroundings {
   readonly clock: { date(): Date };
   readonly isAdministrator: () => boolean;
   /** The magnification to write beside a record; `camera` is `undefined` for records that belong to none. */
-  readonly magnificationOf: (magIndex: number, camera: number | undefined) => number | undefined;
+  readonly magnificationOf: (magIndex: MagIndex, camera: CameraIndex | undefined) => number | undefined;
 }
 
 /** A file in memory and on disk. */
@@ -63,8 +63,8 @@ type Counts = Readonly<Record<CountedKind, number>>;
 type ShiftRecord = 'ImageShiftMatrix' | 'StageToCameraMatrix';
 
 interface ShiftRow extends Matrix {
-  readonly magIndex: number;
-  readonly camera: number;
+  readonly magIndex: MagIndex;
+  readonly camera: CameraIndex;
   readonly magnification: number;
   readonly absoluteFocus?: number;
 }
@@ -154,7 +154,11 @@ export class CalibrationStore implements Calibrations {
   /** Takes over a matrix of the short-term file: it replaces the one of the main file and counts as measured in this session. */
   adopt(name: ShiftRecord, values: RecordValues): void {
     if (isMissingMatrix(name, values)) return;
-    const { time, ...fields } = values as { readonly time: number; readonly magIndex: number; readonly camera: number };
+    const { time, ...fields } = values as {
+      readonly time: number;
+      readonly magIndex: MagIndex;
+      readonly camera: CameraIndex;
+    };
     const earlier = this.files.main.content.get(name).findLast(sameShift(fields.magIndex, fields.camera));
     const row = earlier ? { ...fields, magnification: earlier.magnification } : this.complete(fields);
     this.files.main.content.put(name, row, sameShift(fields.magIndex, fields.camera));
@@ -169,9 +173,9 @@ export class CalibrationStore implements Calibrations {
         .get(name)
         .filter((values) => !isMissingMatrix(name, values)) as readonly RecordValues[] as readonly (RecordValues &
         ShiftRow)[];
-    const measuredAt = (magIndex: number, camera: number): number =>
+    const measuredAt = (magIndex: MagIndex, camera: CameraIndex): number =>
       this.stamps.get(stampKey(name, magIndex, camera)) ?? 0;
-    const forget = (magIndex: number, camera: number): void => {
+    const forget = (magIndex: MagIndex, camera: CameraIndex): void => {
       this.stamps.delete(stampKey(name, magIndex, camera));
       if (shortTerm.content.remove(ofSession, sameShift(magIndex, camera)) > 0) shortTerm.changed = true;
     };
@@ -259,7 +263,7 @@ export class CalibrationStore implements Calibrations {
     const { magIndex, camera, magnification } = row as Partial<ShiftRow>;
     if (magnification !== undefined || magIndex === undefined) return row;
     // Beam shifts of filtered imaging on JEOL columns have negative indexes; what is out of range is refused when it is stored.
-    const index = Math.abs(magIndex);
+    const index = asMagIndex(Math.abs(magIndex));
     const known =
       index >= 1 && index <= mostMagnifications ? this.surroundings.magnificationOf(index, camera) : undefined;
     return { ...row, magnification: Math.round(known ?? 0) };
@@ -319,9 +323,10 @@ export class CalibrationStore implements Calibrations {
   }
 }
 
-const stampKey = (name: ShiftRecord, magIndex: number, camera: number): string => `${name} ${magIndex} ${camera}`;
+const stampKey = (name: ShiftRecord, magIndex: MagIndex, camera: CameraIndex): string =>
+  `${name} ${magIndex} ${camera}`;
 const sameShift =
-  (magIndex: number, camera: number) =>
+  (magIndex: MagIndex, camera: CameraIndex) =>
   (existing: RecordValues): boolean =>
     existing.magIndex === magIndex && existing.camera === camera;
 const matrixOf = ({ xpx, xpy, ypx, ypy }: Matrix): Matrix => ({ xpx, xpy, ypx, ypy });

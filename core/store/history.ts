@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { describe, EucentricError, service } from '../base';
+import { type CameraIndex, describe, EucentricError, type MagIndex, service } from '../base';
 import { readWhole } from './atomic-write';
 import { applyChanges, type ChangeTarget, keep } from './apply-changes';
 import { changesBack } from './bring-back';
@@ -14,8 +14,8 @@ import type { FileProblem } from './serialem';
 /** Criteria for the entries of the history. A criterion that is left out admits all. */
 export interface HistoryFilter {
   readonly item?: string;
-  readonly magIndex?: number;
-  readonly camera?: number;
+  readonly magIndex?: MagIndex;
+  readonly camera?: CameraIndex;
 }
 
 /** Record of all accepted results with their dates. Entries are only ever added. */

@@ -1,9 +1,9 @@
-import type { Matrix } from '../base';
+import type { CameraIndex, MagIndex, Matrix } from '../base';
 
 /** One shift matrix with the conditions that belong to it. */
 export interface MatrixEntry {
-  readonly magIndex: number;
-  readonly camera: number;
+  readonly magIndex: MagIndex;
+  readonly camera: CameraIndex;
   readonly matrix: Matrix;
   /** The magnification written beside it, for the human reader. */
   readonly magnification: number;
@@ -28,13 +28,13 @@ export interface MatrixOptions {
 
 /** The shift matrices by mag index and camera; a missing one is `undefined`, never zeros. */
 export interface MatrixTable {
-  get(magIndex: number, camera: number): Matrix | undefined;
+  get(magIndex: MagIndex, camera: CameraIndex): Matrix | undefined;
   /** Throws `store/value-not-storable` for indexes or elements that the file cannot hold. */
-  set(magIndex: number, camera: number, value: Matrix, options?: MatrixOptions): void;
+  set(magIndex: MagIndex, camera: CameraIndex, value: Matrix, options?: MatrixOptions): void;
   /** Removes a matrix; returns true when there was one. */
-  remove(magIndex: number, camera: number): boolean;
+  remove(magIndex: MagIndex, camera: CameraIndex): boolean;
   /** All that there are, by mag index and camera. */
   entries(): readonly MatrixEntry[];
   /** Minutes since 1970; 0 = not measured in this session (or in the 22 hours before it). */
-  measuredAt(magIndex: number, camera: number): number;
+  measuredAt(magIndex: MagIndex, camera: CameraIndex): number;
 }

@@ -1,11 +1,12 @@
+import type { CameraIndex, MagIndex } from '../base';
 import type { StoredChange } from './changes';
 
 /** Settings of the microscope when a calibration was measured. Anything else that matters has a name of its own. */
 export interface Conditions {
-  readonly magIndex?: number;
+  readonly magIndex?: MagIndex;
   readonly magnification?: number;
   /** Number of the camera in the properties file. */
-  readonly camera?: number;
+  readonly camera?: CameraIndex;
   readonly cameraName?: string;
   readonly probeMode?: string;
   readonly spotSize?: number;
@@ -38,7 +39,7 @@ export interface Quality {
 export interface PropertySuggestion {
   readonly property: string;
   /** The number of the camera that it belongs to; left out for a property of the whole instrument. */
-  readonly camera?: number;
+  readonly camera?: CameraIndex;
   /** Of a property with rows: the first value of the row, such as the mag index. */
   readonly row?: number;
   /** Of a property with several values in a row: which of them, from 0. */

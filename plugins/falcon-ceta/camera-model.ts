@@ -1,3 +1,4 @@
+import type { CameraIndex } from '../../core/base';
 import type { CameraSettings, Settings } from '../../core/settings';
 
 /** The detectors that this plugin knows, by FEICameraType. */
@@ -27,7 +28,7 @@ const unsetShortest = 0.001;
 /** Description of a camera of this plugin, from the site's properties. */
 export interface FeiCameraModel {
   /** Number in the properties file. */
-  readonly index: number;
+  readonly index: CameraIndex;
   readonly name: string;
   /** Name in FEI's software. */
   readonly scriptingName: string;

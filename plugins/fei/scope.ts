@@ -5,6 +5,7 @@ import {
   type Seconds,
   beamShiftUnits,
   imageShiftUnits,
+  magIndex,
   metres,
   milliseconds,
   rawLensValue,
@@ -82,7 +83,7 @@ export class FeiScope implements Driver<Scope> {
       nominalSpecimenToStage: { xpx: column.invertsStageX ? 1 : -1, xpy: 0, ypx: 0, ypy: -1 },
     };
     this.magIndex = {
-      read: (signal) => transport.getMagnificationIndex(signal),
+      read: async (signal) => magIndex(await transport.getMagnificationIndex(signal)),
       write: (index, signal) => this.changeMagnification(index, signal),
     };
     this.imageShift = {

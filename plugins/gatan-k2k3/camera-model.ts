@@ -1,3 +1,4 @@
+import type { CameraIndex } from '../../core/base';
 import type { ReadMode } from '../../core/devices';
 import type { CameraSettings, Settings } from '../../core/settings';
 
@@ -10,7 +11,7 @@ export type Detector = 'K2 Summit' | 'K2 Base' | 'K3';
 /** Description of a camera of this plugin, from the site's properties. Sizes are in unbinned pixels as delivered. */
 export interface CameraModel {
   /** Number in the properties file. */
-  readonly index: number;
+  readonly index: CameraIndex;
   /** Number in DigitalMicrograph. */
   readonly number: number;
   readonly name: string;

@@ -1,3 +1,4 @@
+import { magIndex } from '../../core/base';
 import { z } from 'zod';
 import { NeutralImageShift, Scope, Stage, VirtualInstrument } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
@@ -93,10 +94,10 @@ export default definePlugin<Options>({
       clock,
       imageToBeam: ({ index, range }) => {
         const calibrations = host.find(Calibrations);
-        const comparable = new Set(
+        const comparable = new Set<number>(
           column.magnifications.filter((each) => each.range === range).map((each) => each.index),
         );
-        return calibrations && imageShiftToBeamShift(calibrations, index, (other) => comparable.has(other));
+        return calibrations && imageShiftToBeamShift(calibrations, magIndex(index), (other) => comparable.has(other));
       },
     });
     host.provide(Scope, scope);

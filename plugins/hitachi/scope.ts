@@ -1,5 +1,6 @@
 import {
   type Clock,
+  type MagIndex,
   type Matrix,
   type RawLensValue,
   type Seconds,
@@ -8,6 +9,7 @@ import {
   beamShiftUnits,
   imageShiftUnits,
   length,
+  magIndex,
   metres,
   milliseconds,
   rawLensValue,
@@ -58,7 +60,7 @@ export interface HitachiSurroundings {
 /** A Hitachi column as everybody else wants to see it. */
 export class HitachiScope implements Driver<Scope>, Driver<NeutralImageShift> {
   readonly traits: ScopeTraits;
-  readonly magIndex: SettingDriver<number>;
+  readonly magIndex: SettingDriver<MagIndex>;
   readonly imageShift: Driver<Scope>['imageShift'];
   readonly beamShift: Driver<Scope>['beamShift'];
   readonly defocus: Driver<Scope>['defocus'];
@@ -94,7 +96,7 @@ export class HitachiScope implements Driver<Scope>, Driver<NeutralImageShift> {
       nominalSpecimenToStage: { xpx: 0, xpy: 1, ypx: -1, ypy: 0 },
     };
     this.magIndex = {
-      read: async () => (await this.magnification())?.index ?? 0,
+      read: async () => magIndex((await this.magnification())?.index ?? 0),
       write: (index, signal) => this.changeMagnification(index, signal),
     };
     this.imageShift = { read: () => this.readImageShift(), write: (value) => this.shiftImage(value) };

@@ -1,3 +1,4 @@
+import type { MagIndex } from '../../core/base';
 import { z } from 'zod';
 import { AlphaSelector, NeutralImageShift, Scope, Stage, VirtualInstrument } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
@@ -82,7 +83,7 @@ export default definePlugin<Options>({
     const { settings, clock } = host;
     const column = jeolColumn(settings, host.options.model);
     const transport = serializeTransport(host.record(wires[host.options.wire](host, column)), clock);
-    const imageToBeam = (magIndex: number, alpha: number) => {
+    const imageToBeam = (magIndex: MagIndex, alpha: number) => {
       const calibrations = host.find(Calibrations);
       return (
         calibrations &&

@@ -1,4 +1,14 @@
-import { type Clock, type Matrix, type Seconds, milliseconds, throwIfStopped, volts, waitUntil } from '../../core/base';
+import {
+  type Clock,
+  type MagIndex,
+  type Matrix,
+  type Seconds,
+  magIndex,
+  milliseconds,
+  throwIfStopped,
+  volts,
+  waitUntil,
+} from '../../core/base';
 import type {
   AlphaSelector,
   NeutralImageShift,
@@ -24,13 +34,13 @@ const alphaDelay = milliseconds(500);
 export interface JeolSurroundings {
   readonly clock: Clock;
   /** Beam shift for one unit of image shift at a mag index and alpha; undefined where it is not calibrated. */
-  readonly imageToBeam: (magIndex: number, alpha: number) => Matrix | undefined;
+  readonly imageToBeam: (magIndex: MagIndex, alpha: number) => Matrix | undefined;
 }
 
 /** A JEOL column as everybody else wants to see it, on top of any wire that speaks JEOL's terms. */
 export class JeolScope implements Driver<Scope>, Driver<AlphaSelector>, Driver<NeutralImageShift> {
   readonly traits: ScopeTraits;
-  readonly magIndex: SettingDriver<number>;
+  readonly magIndex: SettingDriver<MagIndex>;
   readonly imageShift: Driver<Scope>['imageShift'];
   readonly beamShift: Driver<Scope>['beamShift'];
   readonly defocus: Driver<Scope>['defocus'];
@@ -71,7 +81,7 @@ export class JeolScope implements Driver<Scope>, Driver<AlphaSelector>, Driver<N
     const shifts = new JeolShifts(transport, column, {
       isLow,
       imageToBeam: async () =>
-        imageToBeam(await this.readMagnification(), column.alphas > 0 ? await transport.getAlpha() : -999),
+        imageToBeam(magIndex(await this.readMagnification()), column.alphas > 0 ? await transport.getAlpha() : -999),
     });
     this.focus = new JeolFocus(transport, column, isLow);
     this.imageShift = shifts.imageShift;
@@ -80,7 +90,7 @@ export class JeolScope implements Driver<Scope>, Driver<AlphaSelector>, Driver<N
     this.absoluteFocus = this.focus.absolute;
     this.neutral = { read: () => shifts.neutral() };
     this.magIndex = {
-      read: () => this.readMagnification(),
+      read: async () => magIndex(await this.readMagnification()),
       write: (index, signal) => this.changeMagnification(index, signal),
     };
     this.spotSize = {

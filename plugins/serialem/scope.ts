@@ -1,11 +1,13 @@
 import {
   type Clock,
+  type MagIndex,
   type Metres,
   type RawLensValue,
   type Seconds,
   beamShiftUnits,
   imageShiftUnits,
   inMicrometres,
+  magIndex,
   micrometres,
   rawLensValue,
   throwIfStopped,
@@ -42,7 +44,7 @@ const inMicroprobe = 1;
 /** The column as SerialEM's commands show it; SerialEM itself normalizes, waits and keeps image shift. */
 export class SerialEmScope implements Driver<Scope> {
   readonly traits: ScopeTraits;
-  readonly magIndex: SettingDriver<number>;
+  readonly magIndex: SettingDriver<MagIndex>;
   readonly imageShift: Driver<Scope>['imageShift'];
   readonly beamShift: Driver<Scope>['beamShift'];
   readonly defocus: SettingDriver<Metres>;
@@ -73,7 +75,7 @@ export class SerialEmScope implements Driver<Scope> {
     const number = (name: Parameters<SerialEmScript['number']>[0]) => (signal?: AbortSignal) =>
       script.number(name, signal);
     this.magIndex = {
-      read: number('ReportMagIndex'),
+      read: async (signal) => magIndex(await script.number('ReportMagIndex', signal)),
       write: (index, signal) => this.changeMagnification(index, signal),
     };
     this.imageShift = {

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { type Matrix, matrix } from '../../core/base';
+import { type CameraIndex, type MagIndex, type Matrix, matrix } from '../../core/base';
 import type { OpticsCalibrations } from '../../core/optics';
 import { CalibrationFile } from '../../core/store';
 
 interface Row extends Matrix {
-  readonly magIndex: number;
-  readonly camera: number;
+  readonly magIndex: MagIndex;
+  readonly camera: CameraIndex;
 }
 
 /**

@@ -1,4 +1,12 @@
-import { inDegrees, inMicrometres, product } from '../../core/base';
+import {
+  type CameraIndex,
+  type MagIndex,
+  cameraIndex,
+  inDegrees,
+  inMicrometres,
+  magIndex as asMagIndex,
+  product,
+} from '../../core/base';
 import type { Scope } from '../../core/devices';
 import { type Optics, type OpticsCalibrations, createOptics } from '../../core/optics';
 import type { Settings } from '../../core/settings';
@@ -96,7 +104,7 @@ function instrumentOf(settings: Settings, optics: Optics, twin: boolean): Instru
 const firstSelected = (settings: Settings): Settings['cameras'][number] | undefined =>
   settings.cameras.find(({ index }) => index === settings.get('InitialCurrentCamera')) ?? settings.cameras[0];
 
-function viewOf(optics: Optics, magIndex: number, camera: number): readonly InstrumentView[] {
+function viewOf(optics: Optics, magIndex: MagIndex, camera: CameraIndex): readonly InstrumentView[] {
   const pixel = optics.pixelSize(magIndex, camera);
   const rotation = optics.rotation(magIndex, camera);
   if (!pixel || !rotation) return [];
@@ -121,7 +129,7 @@ function measuredMatrices(optics: Optics): (place: InstrumentView) => Measured {
   const specimenToStage = optics.specimenToStage();
   const stage = new Map(optics.stageCalibrations().map((each) => [viewKey(each.magIndex, each.camera), each.matrix]));
   return ({ magIndex, camera }) => {
-    const imageShift = optics.imageShiftToCamera(magIndex, camera)?.matrix;
+    const imageShift = optics.imageShiftToCamera(asMagIndex(magIndex), cameraIndex(camera))?.matrix;
     const stageToCamera = stage.get(viewKey(magIndex, camera));
     return {
       ...(imageShift && { imageShiftToCamera: imageShift }),

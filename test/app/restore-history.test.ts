@@ -1,3 +1,4 @@
+import { cameraIndex, magIndex } from '../../core/base';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { historyCommand } from '../../app/commands/calibrations';
@@ -25,7 +26,14 @@ async function broughtBack(administrator: boolean, changes: readonly Change[], l
 }
 
 const offset = { spot: 3, micro: 1, nano: 2 };
-const found = { time: 29_000_000, camera: 0, magIndex: 17, addedRotation: 0, pixelSize: 0.5, gridAngle: 12 };
+const found = {
+  time: 29_000_000,
+  camera: cameraIndex(0),
+  magIndex: magIndex(17),
+  addedRotation: 0,
+  pixelSize: 0.5,
+  gridAngle: 12,
+};
 
 test('a record of the calibration file is saved there', async () => {
   const changes = [put('C2SpotOffset', offset)];
@@ -35,7 +43,8 @@ test('a record of the calibration file is saved there', async () => {
 });
 
 test('a record of the short-term file is saved there, by anybody', async () => {
-  const turned = (addedRotation: number) => amend('FoundPixelSize', { camera: 0, magIndex: 17 }, { addedRotation });
+  const turned = (addedRotation: number) =>
+    amend('FoundPixelSize', { camera: cameraIndex(0), magIndex: magIndex(17) }, { addedRotation });
   const { text, main, shortTerm } = await broughtBack(false, [put('FoundPixelSize', found), turned(90)], [turned(180)]);
   expect(text).toMatch(/Saved to .*SEMshortTermCal\.txt\.\n$/);
   expect(shortTerm).toContain('FoundPixelSize 29000000 0 17 90 0.500000 12.000000');

@@ -1,5 +1,7 @@
 import { type Metres, type Seconds, token } from '../../core/base';
-import { Scope } from '../../core/devices';
+import { type Cameras, Scope } from '../../core/devices';
+import type { OpticalPlace } from '../../core/optics';
+import type { Calibrations } from '../../core/store';
 import { type Hooks, type PluginHost, type TappableHooks, defineItem, value } from '../../core/kernel';
 import type { Settings } from '../../core/settings';
 
@@ -50,6 +52,18 @@ const mistakes = {
     void scope.defocus.write(-1e-6);
     // @ts-expect-error -- metres are not seconds
     wait(1 as Metres);
+  },
+  'mag index and camera in the wrong order': (calibrations: Calibrations, place: OpticalPlace) => {
+    // @ts-expect-error -- the mag index comes first
+    void calibrations.imageShift.get(place.camera, place.magIndex);
+  },
+  'a mag index as a camera, or a plain number as either': async (scope: Scope, cameras: Cameras) => {
+    // @ts-expect-error -- a mag index is no camera
+    void cameras.select(await scope.magIndex.read());
+    // @ts-expect-error -- a camera is no mag index
+    void scope.magIndex.write(cameras.selected.traits.index);
+    // @ts-expect-error -- a plain number is neither
+    void scope.magIndex.write(22);
   },
   'a plugin that calls a hook': (hooks: TappableHooks) => {
     // @ts-expect-error -- the tapping side has no promise()

@@ -1,3 +1,4 @@
+import { magIndex as asMagIndex } from "../../core/base";
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { checkPlugins } from '../../app/check-plugins';
@@ -43,7 +44,7 @@ describe.each(files)('config/%s', (file) => {
       const { result } = await runItem(instrument, `calibrations/image-and-stage-shift/${item}`);
       expect(result!.quality?.verdict).toBe('good');
       const { camera } = result!.conditions;
-      expect(matrixError(instrument.calibrations.imageShift.get(magIndex, camera!)!, truth).percent).toBeLessThan(0.3);
+      expect(matrixError(instrument.calibrations.imageShift.get(asMagIndex(magIndex), camera!)!, truth).percent).toBeLessThan(0.3);
     }
   });
 
@@ -54,7 +55,7 @@ describe.each(files)('config/%s', (file) => {
     const before = await stage.position.read();
     const { result } = await runItem(instrument, 'calibrations/image-and-stage-shift/stage-shift');
     const { camera } = result!.conditions;
-    const error = matrixError(instrument.calibrations.stage.get(magIndex, camera!)!, trueStage(instrument, magIndex));
+    const error = matrixError(instrument.calibrations.stage.get(asMagIndex(magIndex), camera!)!, trueStage(instrument, magIndex));
     expect(error.percent).toBeLessThan(0.5);
     expect(error.degrees).toBeLessThan(0.2);
     expect([result!.values['extentX'], result!.values['extentY']]).toEqual(extents);

@@ -1,3 +1,4 @@
+import { magIndex as asMagIndex } from "../../core/base";
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { Cameras, Scope } from '../../core/devices';
@@ -21,12 +22,12 @@ test.each(files)('config/%s: Find Pixel Size finds the true size of a pixel to 0
   const optics = registry.get(Optics);
   const { pixelsPerPropertyPixel: perPixel = 1 } = registry.get(Settings).cameras.find(({ index }) => index === traits.index)!;
   const truths = registry.get(SimulatedTruth).records.filter(({ record, camera }) => record === 'StageToCameraMatrix' && camera === traits.index);
-  const lines = (magIndex: number): number => (1e6 * optics.pixelSize(magIndex, traits.index)!.value * Math.min(traits.width, traits.height)) / spacing;
+  const lines = (magIndex: number): number => (1e6 * optics.pixelSize(asMagIndex(magIndex), traits.index)!.value * Math.min(traits.width, traits.height)) / spacing;
   const distance = (magIndex: number): number => Math.abs(Math.log(lines(magIndex) / wanted));
   const { magIndex, xpx, xpy, ypx, ypy } = truths
     .map((truth) => truth as unknown as Readonly<Record<'magIndex' | 'xpx' | 'xpy' | 'ypx' | 'ypy', number>>)
     .reduce((best, truth) => (distance(truth.magIndex) < distance(best.magIndex) ? truth : best));
-  await registry.get(Scope).magIndex.write(magIndex);
+  await registry.get(Scope).magIndex.write(asMagIndex(magIndex));
   const { Record } = registry.get(Settings).parameterSets.get(traits.index)!;
   // So many pixels are enough for so many lines.
   const binning = traits.binnings.findLast((each) => Math.min(traits.width, traits.height) / each >= 700) ?? Record.binning;

@@ -5,6 +5,7 @@ import {
   beamShiftUnits,
   imageShiftUnits,
   inMicrometres,
+  magIndex,
   metres,
   micrometres,
   rawLensValue,
@@ -58,7 +59,7 @@ export function describeScope(name: string, make: () => Promise<ColumnUnderTest>
     beforeEach(async () => {
       column = await make();
       ({ scope } = column);
-      await scope.magIndex.write(mag);
+      await scope.magIndex.write(magIndex(mag));
     });
     afterEach(() => column.dispose());
 
@@ -128,9 +129,9 @@ export function describeScope(name: string, make: () => Promise<ColumnUnderTest>
     it('refuses values outside the limits before anything is sent, and says why', async () => {
       const nowhere = vector(imageShiftUnits(NaN), imageShiftUnits(0));
       const refused: readonly [what: string, write: () => Promise<void>][] = [
-        ['a mag index that is not there', () => scope.magIndex.write(facts.absentMag)],
-        ['mag index 0', () => scope.magIndex.write(0)],
-        ['a broken mag index', () => scope.magIndex.write(mag + 0.5)],
+        ['a mag index that is not there', () => scope.magIndex.write(magIndex(facts.absentMag))],
+        ['mag index 0', () => scope.magIndex.write(magIndex(0))],
+        ['a broken mag index', () => scope.magIndex.write(magIndex(mag + 0.5))],
         ['spot size 0', () => scope.spotSize.write(0)],
         ['a spot size beyond the last', () => scope.spotSize.write(scope.traits.spotSizes + 1)],
         ['a broken spot size', () => scope.spotSize.write(1.5)],
@@ -187,7 +188,7 @@ export function describeScope(name: string, make: () => Promise<ColumnUnderTest>
     it('keeps image shift through a change of magnification, or sets it back, as its traits say', async () => {
       const shift = vector(imageShiftUnits(1.5), imageShiftUnits(-0.75));
       await scope.imageShift.write(shift);
-      await scope.magIndex.write(otherMag);
+      await scope.magIndex.write(magIndex(otherMag));
       const after = await scope.imageShift.read();
       const kept = Math.hypot(after.x - shift.x, after.y - shift.y) <= 2 * step.imageShift;
       expect(kept).toBe(!scope.traits.resetsImageShiftOnMagnificationChange);
@@ -229,7 +230,7 @@ export function describeScope(name: string, make: () => Promise<ColumnUnderTest>
 
     it('is in microprobe in low magnification, whatever it was in before', async () => {
       if (facts.hasProbeModes) await scope.probeMode.write('nano');
-      await scope.magIndex.write(facts.lowMag);
+      await scope.magIndex.write(magIndex(facts.lowMag));
       expect(await scope.probeMode.read()).toBe('micro');
       const before = column.writes().length;
       await scope.probeMode.write('micro');

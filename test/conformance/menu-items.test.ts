@@ -1,3 +1,4 @@
+import { cameraIndex, magIndex } from '../../core/base';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { takeImage } from '../../core/acquisition';
@@ -11,7 +12,9 @@ const items = itemFiles('calibrations').map(({ file, definition }) => ({ file, i
 const withImageShift: MenuItemCase = {
   magIndex: 22,
   prepare: (instrument) =>
-    instrument.calibrations.imageShift.set(22, 0, trueImageShift(instrument, 22), { sessionMeasured: false }),
+    instrument.calibrations.imageShift.set(magIndex(22), cameraIndex(0), trueImageShift(instrument, 22), {
+      sessionMeasured: false,
+    }),
 };
 
 /** Where the first peak of the grating lies in the autocorrelation, once it was found. */
@@ -43,12 +46,14 @@ const withFoundSizes: MenuItemCase = {
   prepare: async (instrument) => {
     await takeImage(instrument.session, 'View');
     const found = [
-      { magIndex: 17, gridAngle: 10 },
-      { magIndex: 18, gridAngle: 80 },
+      { magIndex: magIndex(17), gridAngle: 10 },
+      { magIndex: magIndex(18), gridAngle: 80 },
     ];
     instrument.calibrations
       .shortTerm('FoundPixelSize')
-      .replaceAll(found.map((each) => ({ ...each, time: 100, camera: 0, addedRotation: 0, pixelSize: 5 })));
+      .replaceAll(
+        found.map((each) => ({ ...each, time: 100, camera: cameraIndex(0), addedRotation: 0, pixelSize: 5 })),
+      );
   },
 };
 
@@ -59,7 +64,8 @@ const cases: Readonly<Record<string, MenuItemCase>> = {
   'calibrations/image-and-stage-shift/remove-is-cal': withImageShift,
   'calibrations/image-and-stage-shift/remove-stage-cal': {
     magIndex: 22,
-    prepare: (instrument) => instrument.calibrations.stage.set(22, 0, { xpx: 30, xpy: 1, ypx: -1, ypy: 30 }),
+    prepare: (instrument) =>
+      instrument.calibrations.stage.set(magIndex(22), cameraIndex(0), { xpx: 30, xpy: 1, ypx: -1, ypy: 30 }),
   },
   'calibrations/image-and-stage-shift/stage-shift': { sample: 12 },
   'calibrations/pixel-size/add-n90-to-a-rotation': withFoundSizes,

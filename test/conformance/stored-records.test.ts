@@ -1,3 +1,4 @@
+import { cameraIndex, magIndex as asMagIndex } from '../../core/base';
 import {
   type Change,
   type RecordName,
@@ -12,7 +13,13 @@ import { virtualInstrument } from '../support/virtual-instrument';
 import { expectBroughtBack, sessionProperties, storedText } from './bring-back';
 
 const matrix = { xpx: 10.25, xpy: 1.125, ypx: -1.5, ypy: 9.75 };
-const found = { camera: 0, magIndex: 17, addedRotation: 0, pixelSize: 0.4125, gridAngle: -84.25 };
+const found = {
+  camera: cameraIndex(0),
+  magIndex: asMagIndex(17),
+  addedRotation: 0,
+  pixelSize: 0.4125,
+  gridAngle: -84.25,
+};
 
 interface Kind {
   /** Records that are there before. */
@@ -24,49 +31,79 @@ interface Kind {
 /** Changes to every kind of record that an item declares, and to every setting of the session. */
 const kinds: { readonly [Name in RecordName | 'ISdelayScaleFactor']?: Kind } = {
   ImageShiftMatrix: {
-    present: [put('ImageShiftMatrix', { magIndex: 21, camera: 0, ...matrix })],
+    present: [put('ImageShiftMatrix', { magIndex: asMagIndex(21), camera: cameraIndex(0), ...matrix })],
     results: [
-      [put('ImageShiftMatrix', { magIndex: 22, camera: 0, ...matrix })],
-      [put('ImageShiftMatrix', { magIndex: 21, camera: 0, ...matrix, xpx: 11 }, { sessionMeasured: false })],
-      [remove('ImageShiftMatrix', { magIndex: 21, camera: 0 })],
+      [put('ImageShiftMatrix', { magIndex: asMagIndex(22), camera: cameraIndex(0), ...matrix })],
+      [
+        put(
+          'ImageShiftMatrix',
+          { magIndex: asMagIndex(21), camera: cameraIndex(0), ...matrix, xpx: 11 },
+          { sessionMeasured: false },
+        ),
+      ],
+      [remove('ImageShiftMatrix', { magIndex: asMagIndex(21), camera: cameraIndex(0) })],
     ],
   },
   StageToCameraMatrix: {
-    present: [put('StageToCameraMatrix', { magIndex: 21, camera: 0, ...matrix, absoluteFocus: 0.125 })],
+    present: [
+      put('StageToCameraMatrix', { magIndex: asMagIndex(21), camera: cameraIndex(0), ...matrix, absoluteFocus: 0.125 }),
+    ],
     results: [
-      [put('StageToCameraMatrix', { magIndex: 22, camera: 0, ...matrix, absoluteFocus: -0.25 })],
-      [put('StageToCameraMatrix', { magIndex: 21, camera: 0, ...matrix, xpx: 11, absoluteFocus: 0.5 })],
-      [remove('StageToCameraMatrix', { magIndex: 21, camera: 0 })],
+      [
+        put('StageToCameraMatrix', {
+          magIndex: asMagIndex(22),
+          camera: cameraIndex(0),
+          ...matrix,
+          absoluteFocus: -0.25,
+        }),
+      ],
+      [
+        put('StageToCameraMatrix', {
+          magIndex: asMagIndex(21),
+          camera: cameraIndex(0),
+          ...matrix,
+          xpx: 11,
+          absoluteFocus: 0.5,
+        }),
+      ],
+      [remove('StageToCameraMatrix', { magIndex: asMagIndex(21), camera: cameraIndex(0) })],
     ],
   },
   ImageShiftOffsets: {
-    present: [21, 22].map((magIndex) => put('ImageShiftOffsets', { magIndex, eftem: 0, x: magIndex / 8, y: 1 })),
+    present: [21, 22].map((magIndex) =>
+      put('ImageShiftOffsets', { magIndex: asMagIndex(magIndex), eftem: 0, x: magIndex / 8, y: 1 }),
+    ),
     results: [
       [
-        put('ImageShiftOffsets', { magIndex: 21, eftem: 0, x: 3, y: 4 }),
-        remove('ImageShiftOffsets', { magIndex: 22, eftem: 0 }),
-        put('ImageShiftOffsets', { magIndex: 21, eftem: 1, x: 5, y: 6 }, { sessionMeasured: false }),
-        remove('ImageShiftOffsets', { magIndex: 23, eftem: 1 }, { sessionMeasured: false }),
+        put('ImageShiftOffsets', { magIndex: asMagIndex(21), eftem: 0, x: 3, y: 4 }),
+        remove('ImageShiftOffsets', { magIndex: asMagIndex(22), eftem: 0 }),
+        put('ImageShiftOffsets', { magIndex: asMagIndex(21), eftem: 1, x: 5, y: 6 }, { sessionMeasured: false }),
+        remove('ImageShiftOffsets', { magIndex: asMagIndex(23), eftem: 1 }, { sessionMeasured: false }),
       ],
-      [21, 22].map((magIndex) => remove('ImageShiftOffsets', { magIndex, eftem: 0 })),
+      [21, 22].map((magIndex) => remove('ImageShiftOffsets', { magIndex: asMagIndex(magIndex), eftem: 0 })),
     ],
   },
   GIFShiftOffset: {
     present: [],
     results: [
-      [put('GIFShiftOffset', { fromMagIndex: 18, toMagIndex: 17, x: 0.5, y: -0.25 })],
-      [put('GIFShiftOffset', { fromMagIndex: 19, toMagIndex: 18, x: 1.5, y: 0.75 })],
+      [put('GIFShiftOffset', { fromMagIndex: asMagIndex(18), toMagIndex: asMagIndex(17), x: 0.5, y: -0.25 })],
+      [put('GIFShiftOffset', { fromMagIndex: asMagIndex(19), toMagIndex: asMagIndex(18), x: 1.5, y: 0.75 })],
     ],
   },
   FoundPixelSize: {
     present: [put('FoundPixelSize', { ...found, time: 29_000_000 })],
     results: [
       [
-        amend('FoundPixelSize', { camera: 0, magIndex: 17 }, { time: 29_000_005 }, { sessionMeasured: false }),
-        put('FoundPixelSize', { ...found, magIndex: 18, time: 29_000_005 }),
+        amend(
+          'FoundPixelSize',
+          { camera: cameraIndex(0), magIndex: asMagIndex(17) },
+          { time: 29_000_005 },
+          { sessionMeasured: false },
+        ),
+        put('FoundPixelSize', { ...found, magIndex: asMagIndex(18), time: 29_000_005 }),
       ],
       [put('FoundPixelSize', { ...found, pixelSize: 0.5, time: 29_000_006 })],
-      [amend('FoundPixelSize', { camera: 0, magIndex: 17 }, { addedRotation: 90 })],
+      [amend('FoundPixelSize', { camera: cameraIndex(0), magIndex: asMagIndex(17) }, { addedRotation: 90 })],
     ],
   },
   ISdelayScaleFactor: { present: [], results: [[session('ISdelayScaleFactor', 0.45)]] },

@@ -1,3 +1,4 @@
+import type { CameraIndex } from '../../base';
 import type { Exposure, Frame } from '../../devices';
 import { kernelErrors } from '../errors';
 import type { DeviceLimits } from './limits';
@@ -31,7 +32,7 @@ export class DoseLimit {
   }
 
   /** Throws `limits/out-of-range` for an exposure that would bring too many electrons. */
-  check({ exposure }: Exposure, camera: number): void {
+  check({ exposure }: Exposure, camera: CameraIndex): void {
     const { dose } = this.limits;
     const rate = this.rates.get(camera);
     if (!dose || rate === undefined) return;

@@ -1,4 +1,4 @@
-import { throwIfStopped } from '../../base';
+import { type CameraIndex, throwIfStopped } from '../../base';
 import type { Camera, Cameras, Exposure, Frame } from '../../devices';
 import { kernelErrors } from '../errors';
 import type { Hooks } from '../hooks';
@@ -60,7 +60,7 @@ export class CameraList implements Cameras {
   constructor(
     readonly all: readonly Camera[],
     private readonly hooks: Pick<Hooks, 'willSelectCamera' | 'didSelectCamera'>,
-    initial?: number,
+    initial?: CameraIndex,
   ) {
     const first = all.find((camera) => camera.traits.index === initial) ?? all[0];
     if (!first) throw new Error('A list of cameras needs at least one.');
@@ -71,7 +71,7 @@ export class CameraList implements Cameras {
     return this.chosen;
   }
 
-  async select(index: number, signal?: AbortSignal): Promise<void> {
+  async select(index: CameraIndex, signal?: AbortSignal): Promise<void> {
     const wanted = this.all.find((camera) => camera.traits.index === index);
     if (!wanted)
       throw kernelErrors.outOfRange(

@@ -1,4 +1,4 @@
-import { type Token, throwIfStopped } from '../../base';
+import { type MagIndex, type Token, throwIfStopped } from '../../base';
 import {
   Cameras,
   type DeviceToken,
@@ -70,9 +70,9 @@ function aroundSettings<Device>({ symbol }: DeviceToken<Device>, driver: Driver<
   const shiftLimit = new ImageShiftLimit(limits, () => scope.magIndex.read());
   return {
     magIndex: {
-      check: (index: number) => limits.magIndexes && inMagnificationTable(index, limits.magIndexes),
-      before: (from: number, to: number) => hooks.willChangeMagnification.promise(from, to),
-      after: (from: number, to: number) => hooks.didChangeMagnification.promise(from, to),
+      check: (index: MagIndex) => limits.magIndexes && inMagnificationTable(index, limits.magIndexes),
+      before: (from: MagIndex, to: MagIndex) => hooks.willChangeMagnification.promise(from, to),
+      after: (from: MagIndex, to: MagIndex) => hooks.didChangeMagnification.promise(from, to),
     },
     imageShift: {
       check: (value: never) => shiftLimit.check(value),

@@ -1,4 +1,4 @@
-import type { ImageShiftUnits, Vector } from '../../base';
+import type { ImageShiftUnits, MagIndex, Vector } from '../../base';
 import { kernelErrors } from '../errors';
 import type { DeviceLimits } from './limits';
 
@@ -12,7 +12,7 @@ export class ImageShiftLimit {
 
   constructor(
     private readonly limits: DeviceLimits,
-    private readonly magIndex: () => Promise<number>,
+    private readonly magIndex: () => Promise<MagIndex>,
   ) {}
 
   /** Remembers what the column held. */

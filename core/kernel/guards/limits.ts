@@ -1,11 +1,11 @@
-import type { ImageShiftUnits, Vector } from '../../base';
+import type { CameraIndex, ImageShiftUnits, MagIndex, Vector } from '../../base';
 import { type CameraTraits, type Exposure, type StageMove, type ValueRefusal, exposureRefusal } from '../../devices';
 import { kernelErrors } from '../errors';
 import { stageLegs } from './stage-legs';
 
 /** The limits that a site sets; a missing one is not checked. */
 export interface DeviceLimits {
-  readonly magIndexes?: ReadonlySet<number>;
+  readonly magIndexes?: ReadonlySet<MagIndex>;
   readonly stage?: {
     readonly x: readonly [number, number];
     readonly y: readonly [number, number];
@@ -16,10 +16,10 @@ export interface DeviceLimits {
   /** Most electrons in a pixel of a detector in one exposure, and how many counts an electron makes in each camera. */
   readonly dose?: {
     readonly electronsPerPixel: number;
-    readonly countsPerElectron: (camera: number) => number | undefined;
+    readonly countsPerElectron: (camera: CameraIndex) => number | undefined;
   };
   /** What speaks against what the column is to hold as image shift at a magnification; undefined when nothing does. */
-  readonly imageShift?: (raw: Vector<ImageShiftUnits>, magIndex: number) => Promise<ValueRefusal | undefined>;
+  readonly imageShift?: (raw: Vector<ImageShiftUnits>, magIndex: MagIndex) => Promise<ValueRefusal | undefined>;
 }
 
 const usualTilt = 90;

@@ -1,9 +1,9 @@
-import { type ImageShiftUnits, type Metres, type Vector, service } from '../../base';
+import { type ImageShiftUnits, type MagIndex, type Metres, type Vector, service } from '../../base';
 import type { Frame, StagePosition } from '../../devices';
 
 /** What was known about the microscope when an image was taken. */
 export interface ImageContext {
-  readonly magIndex: number;
+  readonly magIndex: MagIndex;
   readonly magnification: number;
   /** Of one pixel of this image, binning included; undefined when nothing is known about it. */
   readonly pixelSize?: Metres;

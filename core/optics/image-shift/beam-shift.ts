@@ -1,4 +1,4 @@
-import type { Matrix } from '../../base';
+import type { MagIndex, Matrix } from '../../base';
 import type { Calibrations } from '../../store';
 
 /**
@@ -7,8 +7,8 @@ import type { Calibrations } from '../../store';
  */
 export function imageShiftToBeamShift(
   calibrations: Pick<Calibrations, 'records'>,
-  magIndex: number,
-  comparable: (magIndex: number) => boolean,
+  magIndex: MagIndex,
+  comparable: (magIndex: MagIndex) => boolean,
   alpha?: number,
 ): Matrix | undefined {
   const rows = calibrations

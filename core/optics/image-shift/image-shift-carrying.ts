@@ -1,4 +1,15 @@
-import { type Clock, type ImageShiftUnits, type Vector, add, length, seconds, subtract, service } from '../../base';
+import {
+  add,
+  type CameraIndex,
+  type Clock,
+  type ImageShiftUnits,
+  length,
+  type MagIndex,
+  seconds,
+  service,
+  subtract,
+  type Vector,
+} from '../../base';
 import type { Cameras, Scope } from '../../devices';
 import type { Optics } from '../optics';
 import { convertImageShift } from './convert-image-shift';
@@ -27,18 +38,18 @@ export interface CarryingParts {
   readonly optics: Optics;
   readonly settling: ImageShiftRest;
   readonly clock: Clock;
-  readonly magIndex: () => Promise<number>;
+  readonly magIndex: () => Promise<MagIndex>;
   /** The column's image shift at a net image shift of zero. */
-  readonly offsetOf: (magIndex: number) => Promise<Vector<ImageShiftUnits>>;
+  readonly offsetOf: (magIndex: MagIndex) => Promise<Vector<ImageShiftUnits>>;
   readonly adjustment: () => Pick<ImageShiftAdjustment, 'betweenMagnifications'> | undefined;
 }
 
 interface Left {
-  readonly magIndex: number;
+  readonly magIndex: MagIndex;
   readonly raw: Vector<ImageShiftUnits>;
 }
 interface LeftMode {
-  readonly magIndex: number;
+  readonly magIndex: MagIndex;
   readonly net: Vector<ImageShiftUnits>;
 }
 
@@ -66,14 +77,14 @@ export class MagnificationCarrying implements ImageShiftCarrying {
   }
 
   /** To be called before a change is sent. */
-  async willChange(from: number, to: number): Promise<void> {
+  async willChange(from: MagIndex, to: MagIndex): Promise<void> {
     this.leaving = undefined;
     if (from === to || from <= 0 || to <= 0 || this.suspensions.size > 0) return;
     this.leaving = { magIndex: from, raw: await this.parts.scope.imageShift.read() };
   }
 
   /** To be called after it. */
-  async didChange(from: number, to: number): Promise<void> {
+  async didChange(from: MagIndex, to: MagIndex): Promise<void> {
     const { leaving } = this;
     this.leaving = undefined;
     if (leaving?.magIndex !== from) return;
@@ -87,7 +98,7 @@ export class MagnificationCarrying implements ImageShiftCarrying {
   }
 
   /** To be called before another camera is selected and the column set for it. */
-  async willSelectCamera(from: number, to: number): Promise<void> {
+  async willSelectCamera(from: CameraIndex, to: CameraIndex): Promise<void> {
     this.leavingMode = undefined;
     const { scope, optics, magIndex, offsetOf, adjustment } = this.parts;
     const [here, there] = [optics.camera(from), optics.camera(to)];
@@ -104,7 +115,7 @@ export class MagnificationCarrying implements ImageShiftCarrying {
   }
 
   /** To be called after it. */
-  async didSelectCamera(from: number, to: number): Promise<void> {
+  async didSelectCamera(from: CameraIndex, to: CameraIndex): Promise<void> {
     const { leavingMode } = this;
     this.leavingMode = undefined;
     if (!leavingMode) return;
@@ -120,7 +131,7 @@ export class MagnificationCarrying implements ImageShiftCarrying {
     await this.write(add(net, await offsetOf(at)), at);
   }
 
-  private async impose({ magIndex: from, raw }: Left, to: number): Promise<void> {
+  private async impose({ magIndex: from, raw }: Left, to: MagIndex): Promise<void> {
     const { scope, cameras, optics, offsetOf } = this.parts;
     const camera = cameras.selected.traits.index;
     const net = subtract(raw, await offsetOf(from));
@@ -129,7 +140,7 @@ export class MagnificationCarrying implements ImageShiftCarrying {
     await this.write(carried, to);
   }
 
-  private async write(carried: Vector<ImageShiftUnits>, magIndex: number): Promise<void> {
+  private async write(carried: Vector<ImageShiftUnits>, magIndex: MagIndex): Promise<void> {
     const { scope, cameras, optics, settling, clock } = this.parts;
     const change = subtract(carried, await scope.imageShift.read());
     if (length(change) <= roundingError) return;
@@ -143,7 +154,7 @@ export class MagnificationCarrying implements ImageShiftCarrying {
   }
 
   /** Low magnification, and where there is one the secondary range, are ranges of their own. */
-  private rangeOf(magIndex: number): string {
+  private rangeOf(magIndex: MagIndex): string {
     const { optics, cameras } = this.parts;
     const camera = cameras.selected.traits.index;
     return `${optics.isLowMagnification(magIndex, camera)} ${optics.magnificationRange(magIndex, camera).lowest}`;

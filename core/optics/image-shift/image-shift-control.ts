@@ -1,6 +1,7 @@
 import {
   type Clock,
   type ImageShiftUnits,
+  type MagIndex,
   type Seconds,
   type Vector,
   add,
@@ -35,7 +36,7 @@ export interface ImageShiftControl {
   /** Writes a net image shift and notes how long the image then takes to come to rest. Throws `image-shift/out-of-range` before anything is sent. */
   write(value: Vector<ImageShiftUnits>, writing?: ImageShiftWriting): Promise<void>;
   /** Reason against an image shift at a magnification of the selected camera, in words; undefined if there is none. */
-  checkLimits(value: Vector<ImageShiftUnits>, magIndex: number): string | undefined;
+  checkLimits(value: Vector<ImageShiftUnits>, magIndex: MagIndex): string | undefined;
 }
 /** The token of the image-shift control. */
 export const ImageShiftControl = service<ImageShiftControl>('ImageShiftControl');
@@ -48,7 +49,7 @@ export interface ImageShiftParts {
   readonly settling: ImageShiftRest;
   readonly clock: Clock;
   /** The column's image shift at a net image shift of zero. */
-  readonly offsetOf: (magIndex: number) => Promise<Vector<ImageShiftUnits>>;
+  readonly offsetOf: (magIndex: MagIndex) => Promise<Vector<ImageShiftUnits>>;
   /** Announces each value that is read or written. */
   readonly seen?: (setting: Setting<Vector<ImageShiftUnits>>, value: Vector<ImageShiftUnits>) => void;
 }
@@ -67,7 +68,7 @@ export class NetImageShiftControl implements ImageShiftControl {
     };
   }
 
-  checkLimits(value: Vector<ImageShiftUnits>, magIndex: number): string | undefined {
+  checkLimits(value: Vector<ImageShiftUnits>, magIndex: MagIndex): string | undefined {
     const reach = this.reach(value, magIndex);
     if (reach.within) return undefined;
     if (!Number.isFinite(reach.distance)) return 'it is not a number';
@@ -102,7 +103,7 @@ export class NetImageShiftControl implements ImageShiftControl {
     return net;
   }
 
-  private reach(value: Vector<ImageShiftUnits>, magIndex: number): ImageShiftReach {
+  private reach(value: Vector<ImageShiftUnits>, magIndex: MagIndex): ImageShiftReach {
     const { optics, cameras } = this.parts;
     return optics.imageShiftReach(value, magIndex, cameras.selected.traits.index);
   }

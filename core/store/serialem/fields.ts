@@ -1,3 +1,5 @@
+import type { CameraIndex, MagIndex } from '../../base';
+
 /** Format of a field: `int`, reals that SerialEM holds in 32 or 64 bits, one word, or the rest of the line. */
 export type FieldKind = 'int' | 'f32' | 'f64' | 'word' | 'rest';
 
@@ -19,9 +21,17 @@ export interface Field<Name extends string = string, Kind extends FieldKind = Fi
   readonly informative: boolean;
 }
 
+/** The type of a value by what its field is called: mag indexes and camera numbers have types of their own. */
+type ValueOf<Each extends Field> = Each extends { readonly kind: 'word' | 'rest' }
+  ? string
+  : Each extends { readonly name: 'magIndex' | 'fromMagIndex' | 'toMagIndex' }
+    ? MagIndex
+    : Each extends { readonly name: 'camera' }
+      ? CameraIndex
+      : number;
 /** Values of a list of fields, by name. */
 export type ValuesOf<Fields extends readonly Field[]> = {
-  readonly [Each in Fields[number] as Each['name']]: Each extends { readonly kind: 'word' | 'rest' } ? string : number;
+  readonly [Each in Fields[number] as Each['name']]: ValueOf<Each>;
 };
 
 type Options = Partial<Pick<Field, 'minimum' | 'maximum' | 'decimals' | 'width' | 'lead' | 'fallback'>>;

@@ -1,4 +1,14 @@
-import { type ImageShiftUnits, type Vector, add, inMicrometres, length, metres, subtract } from '../../../core/base';
+import {
+  type CameraIndex,
+  type ImageShiftUnits,
+  type MagIndex,
+  type Vector,
+  add,
+  inMicrometres,
+  length,
+  metres,
+  subtract,
+} from '../../../core/base';
 import { Cameras, Scope } from '../../../core/devices';
 import {
   type BufferedImage,
@@ -33,8 +43,8 @@ import { ZeroOffsetMode } from './offsets/zero-offset-mode';
 /** An image of a camera, with the values that the bridge needs. */
 interface Placed {
   readonly image: BufferedImage;
-  readonly camera: number;
-  readonly magIndex: number;
+  readonly camera: CameraIndex;
+  readonly magIndex: MagIndex;
   readonly imageShift: Vector<ImageShiftUnits>;
   readonly stage: NonNullable<ImageContext['stage']>;
 }
@@ -113,7 +123,11 @@ class FilteredOffset {
   }
 
   /** An image of the regular camera in A cannot be the second of the two, so the operator is offered to make it the first. */
-  private async keepsReference(run: Run, [regular]: readonly [number, number], place: string): Promise<boolean> {
+  private async keepsReference(
+    run: Run,
+    [regular]: readonly [CameraIndex, CameraIndex],
+    place: string,
+  ): Promise<boolean> {
     const image = this.use.buffers.get('A');
     if (this.use.cameras.selected.traits.index !== regular || image?.frame.camera !== regular) return false;
     if (
@@ -130,7 +144,7 @@ class FilteredOffset {
 
   /** Reference and present image, checked. */
   private checkedImages(
-    [regular, filtered]: readonly [number, number],
+    [regular, filtered]: readonly [CameraIndex, CameraIndex],
     place: string,
   ): readonly [reference: Placed, current: Placed] {
     const reference = this.placed(place, `the reference, taken with ${this.use.optics.camera(regular).name}`);
@@ -170,7 +184,7 @@ class FilteredOffset {
         this.use.optics.magnificationFor(toMagIndex, camera),
         this.use.optics.camera(camera).name,
       );
-    const applied = (magIndex: number, mode: OffsetMode) =>
+    const applied = (magIndex: MagIndex, mode: OffsetMode) =>
       this.use.adjustment.betweenMagnifications ? offsetAt(this.use.calibrations, magIndex, mode) : noShift;
     // The operator may have shifted the image since it was taken, so the present image shift counts.
     const filtered = add(await this.use.imageShift.net.read(run.signal), applied(toMagIndex, 1));
@@ -179,11 +193,15 @@ class FilteredOffset {
     return { fromMagIndex: reference.magIndex, toMagIndex, offset };
   }
 
-  private async store(run: Run, cameras: readonly [number, number], bridge: Bridge): Promise<CalibrationResult> {
+  private async store(
+    run: Run,
+    cameras: readonly [CameraIndex, CameraIndex],
+    bridge: Bridge,
+  ): Promise<CalibrationResult> {
     const { fromMagIndex, toMagIndex, offset } = bridge;
     const mode = await zeroOwner(run, this.use.zero);
     const other = otherMode(mode);
-    const offsetsOf = (of: OffsetMode) => (magIndex: number) => offsetAt(this.use.calibrations, magIndex, of);
+    const offsetsOf = (of: OffsetMode) => (magIndex: MagIndex) => offsetAt(this.use.calibrations, magIndex, of);
     const derived = bridgedOffsets(this.use.optics, {
       mode,
       offsets: offsetsOf(mode),

@@ -1,3 +1,4 @@
+import type { CameraIndex } from '../../../core/base';
 import { defineItem, value } from '../../../core/kernel';
 import { Optics, imageShiftVectors } from '../../../core/optics';
 
@@ -34,7 +35,7 @@ export default defineItem({
       default: true,
     });
     const vectors = imageShiftVectors(optics, { useMeasured });
-    let camera: number | undefined;
+    let camera: CameraIndex | undefined;
     for (const row of vectors) {
       if (row.camera !== camera) {
         camera = row.camera;

@@ -1,4 +1,4 @@
-import type { Matrix } from '../../../core/base';
+import type { CameraIndex, Matrix } from '../../../core/base';
 import { defineItem, value } from '../../../core/kernel';
 import { Optics, stageCalibrationRows } from '../../../core/optics';
 
@@ -25,7 +25,7 @@ export default defineItem({
   forecast: 'nothing',
   async run({ optics }, run) {
     const { rows, mean } = stageCalibrationRows(optics);
-    let camera: number | undefined;
+    let camera: CameraIndex | undefined;
     for (const row of rows) {
       if (row.camera !== camera) {
         camera = row.camera;

@@ -1,4 +1,14 @@
-import { type ImageShiftUnits, type Vector, add, inMicrometres, metres, subtract } from '../../../core/base';
+import {
+  type CameraIndex,
+  type ImageShiftUnits,
+  type MagIndex,
+  type Vector,
+  add,
+  inMicrometres,
+  magIndex,
+  metres,
+  subtract,
+} from '../../../core/base';
 import { Cameras, type Exposure, Scope, Stage, type StagePosition } from '../../../core/devices';
 import { type Forecast, type Run, type Uses, defineItem, value } from '../../../core/kernel';
 import { ImageAcquisition, cameraArea } from '../../../core/acquisition';
@@ -28,7 +38,7 @@ import { costBetween, imageCost } from '../shared/image-series/series-forecast';
 type Shift = Vector<ImageShiftUnits>;
 /** Record of the operator's steps. */
 interface Visit {
-  readonly shifts: ReadonlyMap<number, Shift>;
+  readonly shifts: ReadonlyMap<MagIndex, Shift>;
   readonly stopped: boolean;
 }
 
@@ -98,7 +108,7 @@ class MagnificationOffsets {
   async forecast(signal: AbortSignal): Promise<Forecast> {
     const start = await this.use.scope.magIndex.read(signal);
     const lowest = this.lowestReachable(start);
-    const below: number[] = [];
+    const below: MagIndex[] = [];
     for (let next = this.nextLower(start); next !== undefined && next >= lowest; next = this.nextLower(next))
       below.push(next);
     // Entering low magnification is the one step after which no image is taken.
@@ -148,33 +158,33 @@ class MagnificationOffsets {
     return this.store(run, shifts);
   }
 
-  private get camera(): number {
+  private get camera(): CameraIndex {
     return this.use.cameras.selected.traits.index;
   }
   private get mode(): OffsetMode {
     return offsetModeOf(this.use.cameras.selected.traits);
   }
-  private magnification(magIndex: number): number {
+  private magnification(magIndex: MagIndex): number {
     return this.use.optics.magnificationFor(magIndex, this.camera);
   }
-  private indexes(camera = this.camera): readonly number[] {
+  private indexes(camera = this.camera): readonly MagIndex[] {
     return indexesOf(this.use.optics, camera);
   }
-  private isLow(magIndex: number, camera = this.camera): boolean {
+  private isLow(magIndex: MagIndex, camera = this.camera): boolean {
     return this.use.optics.isLowMagnification(magIndex, camera);
   }
   /** True when a mag index belongs to low magnification or to the primary or secondary range that another one is in. */
-  private related(magIndex: number, to: number): boolean {
-    const rangeOf = (index: number): number => this.use.optics.magnificationRange(index, this.camera).lowest;
+  private related(magIndex: MagIndex, to: MagIndex): boolean {
+    const rangeOf = (index: MagIndex): number => this.use.optics.magnificationRange(index, this.camera).lowest;
     return this.isLow(magIndex) || this.isLow(to) || rangeOf(magIndex) === rangeOf(to);
   }
-  private nextLower(magIndex: number): number | undefined {
+  private nextLower(magIndex: MagIndex): MagIndex | undefined {
     return this.indexes()
       .filter((index) => index < magIndex && this.related(index, magIndex))
       .at(-1);
   }
   /** The lowest mag index that the run may go to. Throws when the run cannot start. */
-  private lowestReachable(start: number): number {
+  private lowestReachable(start: MagIndex): MagIndex {
     const both = firstCameras(this.use.optics);
     const secondary = this.use.settings.get('LowestSecondaryModeMag');
     if (both && secondary > 0 && start >= secondary) throw offsetErrors.secondaryRange();
@@ -195,7 +205,7 @@ class MagnificationOffsets {
     return this.indexes()[0] ?? start;
   }
 
-  private lowestContiguous(start: number): number {
+  private lowestContiguous(start: MagIndex): MagIndex {
     let lowest = start;
     for (
       let next = this.nextLower(start);
@@ -207,7 +217,7 @@ class MagnificationOffsets {
     return lowest;
   }
 
-  private async ask(run: Run, start: number, lowest: number): Promise<boolean> {
+  private async ask(run: Run, start: MagIndex, lowest: MagIndex): Promise<boolean> {
     const limited = this.use.scope.traits.usesProjectorForImageShift
       ? ` The lowest magnification that can be reached is ${this.magnification(lowest)}x.`
       : '';
@@ -228,8 +238,8 @@ class MagnificationOffsets {
   }
 
   /** Follows the operator from magnification to magnification until End, STOP, the lowest one, or a stage that has moved. */
-  private async visit(run: Run, start: number, lowest: number, takeImages: boolean): Promise<Visit> {
-    const shifts = new Map<number, Shift>();
+  private async visit(run: Run, start: MagIndex, lowest: MagIndex, takeImages: boolean): Promise<Visit> {
+    const shifts = new Map<MagIndex, Shift>();
     let reference: StagePosition | undefined;
     for (let expected = start; ;) {
       const pressed = await run.operator.button(buttons);
@@ -269,7 +279,7 @@ class MagnificationOffsets {
     return true;
   }
 
-  private async goTo(run: Run, from: number, to: number, takeImages: boolean): Promise<void> {
+  private async goTo(run: Run, from: MagIndex, to: MagIndex, takeImages: boolean): Promise<void> {
     await this.use.scope.magIndex.write(to, run.signal);
     await this.goToStandardFocus(run, to);
     if (this.isLow(to) && !this.isLow(from))
@@ -278,7 +288,7 @@ class MagnificationOffsets {
     run.operator.log(`Now at ${this.magnification(to)}x: centre the feature with image shift.`);
   }
 
-  private async goToStandardFocus(run: Run, magIndex: number): Promise<void> {
+  private async goToStandardFocus(run: Run, magIndex: MagIndex): Promise<void> {
     const focus = this.use.optics.standardFocus(magIndex, await this.use.scope.probeMode.read(run.signal), this.camera);
     if (focus === undefined || (await this.use.scope.absoluteFocus.read(run.signal)) === focus) return;
     // In low magnification the lens has a value of its own, so it has to be given back there.
@@ -300,11 +310,12 @@ class MagnificationOffsets {
     return selected.fit({ ...trial, area: cameraArea(trial.area, selected.traits) });
   }
 
-  private async store(run: Run, measured: ReadonlyMap<number, Shift>): Promise<CalibrationResult> {
+  private async store(run: Run, measured: ReadonlyMap<MagIndex, Shift>): Promise<CalibrationResult> {
     const { mode, camera } = this;
     const both = firstCameras(this.use.optics);
     const bridge = both && bridgeOf(this.use.calibrations);
-    const top = Math.max(...measured.keys());
+    const top = magIndex(Math.max(...measured.keys()));
+    const bottom = magIndex(Math.min(...measured.keys()));
     const owner = bridge ? await zeroOwner(run, this.use.zero) : mode;
     const zero = owner === mode ? await this.askZero(run, top) : undefined;
     const merged = mergeOffsets({
@@ -336,11 +347,11 @@ class MagnificationOffsets {
     }
     run.operator.log(`Image-shift offsets at ${measured.size} magnifications recorded.`);
     return run.accept({
-      summary: `Image-shift offsets recorded at ${measured.size} magnifications, from ${this.magnification(top)}x down to ${this.magnification(Math.min(...measured.keys()))}x.`,
+      summary: `Image-shift offsets recorded at ${measured.size} magnifications, from ${this.magnification(top)}x down to ${this.magnification(bottom)}x.`,
       values: {
         offsets: [...merged]
           .sort(([a], [b]) => a - b)
-          .map(([magIndex, { x, y }]) => ({ magIndex, magnification: this.magnification(magIndex), x, y })),
+          .map(([index, { x, y }]) => ({ magIndex: index, magnification: this.magnification(index), x, y })),
         recorded: [...measured.keys()],
         ...(zero !== undefined && { zeroMagIndex: zero }),
       },
@@ -352,7 +363,7 @@ class MagnificationOffsets {
     });
   }
 
-  private async askZero(run: Run, top: number): Promise<number> {
+  private async askZero(run: Run, top: MagIndex): Promise<MagIndex> {
     const secondary = this.use.settings.get('LowestSecondaryModeMag');
     const regular = this.indexes().filter((index) => !this.isLow(index));
     const primary =
@@ -374,5 +385,5 @@ class MagnificationOffsets {
   }
 }
 
-const closest = (indexes: readonly number[], distance: (index: number) => number): number | undefined =>
+const closest = (indexes: readonly MagIndex[], distance: (index: MagIndex) => number): MagIndex | undefined =>
   [...indexes].sort((a, b) => distance(a) - distance(b))[0];

@@ -1,5 +1,7 @@
 import {
+  type CameraIndex,
   EucentricError,
+  type MagIndex,
   type Matrix,
   firstColumn,
   inDegrees,
@@ -146,7 +148,7 @@ class StageShift {
   }
 
   /** The matrix from pixel size and rotation alone, because an earlier stage calibration may be what is wrong. */
-  private prior(magIndex: number, camera: number): Matrix {
+  private prior(magIndex: MagIndex, camera: CameraIndex): Matrix {
     const toCamera = this.use.optics.specimenToCamera(magIndex, camera);
     const back = inverse(this.use.optics.nominalSpecimenToStage);
     if (toCamera && back) return product(toCamera, back);
@@ -169,7 +171,7 @@ class StageShift {
     return entered > 0 ? entered : axis === 'x' ? cycleX : cycleY;
   }
 
-  private async ask(run: Run, plan: Record<'x' | 'y', AxisPlan>, magIndex: number): Promise<void> {
+  private async ask(run: Run, plan: Record<'x' | 'y', AxisPlan>, magIndex: MagIndex): Promise<void> {
     const refused = new EucentricError({
       code: 'stage-shift/not-started',
       message: 'The stage calibration was not started.',
@@ -195,7 +197,7 @@ class StageShift {
   private async askAboutExtent(
     run: Run,
     plan: Record<'x' | 'y', AxisPlan>,
-    magIndex: number,
+    magIndex: MagIndex,
     refused: EucentricError,
   ): Promise<void> {
     if (magIndex <= this.use.settings.get('LowestMModeMagIndex')) return;
@@ -224,7 +226,7 @@ class StageShift {
       readonly plan: Record<'x' | 'y', AxisPlan>;
       readonly pairs: readonly StagePair[];
       readonly remarks: readonly string[];
-      readonly magIndex: number;
+      readonly magIndex: MagIndex;
       readonly focus: number;
       readonly binning: number;
     },
@@ -272,7 +274,7 @@ class StageShift {
   private suggestions(
     fit: ReturnType<typeof fitStageShift>,
     verdict: StageVerdict,
-    place: { readonly magIndex: number; readonly camera: number },
+    place: { readonly magIndex: MagIndex; readonly camera: CameraIndex },
   ): readonly PropertySuggestion[] {
     if (verdict.asymmetric || this.use.optics.camera(place.camera).stem) return [];
     if (verdict.inverted)

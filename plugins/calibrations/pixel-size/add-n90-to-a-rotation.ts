@@ -1,3 +1,4 @@
+import { cameraIndex, magIndex } from '../../../core/base';
 import { Cameras } from '../../../core/devices';
 import { ImageBuffers, defineItem, value } from '../../../core/kernel';
 import { Calibrations, amend } from '../../../core/store';
@@ -39,15 +40,17 @@ export default defineItem({
     const answers = several
       ? await run.askAll({ ...turn, camera: { text: 'Number of the camera', default: selected } })
       : { ...(await run.askAll(turn)), camera: selected };
-    const { 'mag-index': magIndex, angle, camera } = answers;
-    if (!foundPixelSize(calibrations, magIndex, camera)) throw latticeErrors.notMeasured(magIndex, camera);
+    const { angle } = answers;
+    const place = { magIndex: magIndex(answers['mag-index']), camera: cameraIndex(answers.camera) };
+    if (!foundPixelSize(calibrations, place.magIndex, place.camera))
+      throw latticeErrors.notMeasured(place.magIndex, place.camera);
     // Adding 0 makes a positive zero of a negative one.
     const addedRotation = 90 * Math.round(angle / 90) + 0;
     return run.accept({
-      summary: `${addedRotation} degrees are added to the relative rotation at mag index ${magIndex} of camera ${camera}.`,
+      summary: `${addedRotation} degrees are added to the relative rotation at mag index ${place.magIndex} of camera ${place.camera}.`,
       values: { addedRotation },
-      conditions: { magIndex, camera },
-      changes: [amend('FoundPixelSize', { camera, magIndex }, { addedRotation })],
+      conditions: place,
+      changes: [amend('FoundPixelSize', place, { addedRotation })],
     });
   },
 });

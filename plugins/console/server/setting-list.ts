@@ -1,4 +1,13 @@
-import { degrees, inDegrees, inMicrometres, micrometres } from '../../../core/base';
+import {
+  type CameraIndex,
+  type MagIndex,
+  cameraIndex,
+  degrees,
+  inDegrees,
+  inMicrometres,
+  magIndex,
+  micrometres,
+} from '../../../core/base';
 import {
   type AnySetting,
   Cameras,
@@ -158,14 +167,14 @@ const idOf = (label: string): string => label.toLowerCase().replace(/[^a-z0-9]+/
 
 function magnification(scope: Scope, find: Session['find']): PanelSetting {
   const [optics, cameras] = [find(Optics), find(Cameras)];
-  const selected = (): number => cameras?.selected.traits.index ?? 0;
+  const selected = (): CameraIndex => cameras?.selected.traits.index ?? cameraIndex(0);
   const cell: PanelCell = {
     id: 'magnification',
     label: 'Mag',
     about: 'Magnification',
     group: Scope.heading,
     show: (value) => {
-      const index = value as number;
+      const index = value as MagIndex;
       if (!optics || !cameras) return { text: `index ${index}`, value: String(index) };
       const choices = optics.magnifications.indexes(optics.camera(selected())).map((each) => ({
         value: String(each),
@@ -177,7 +186,7 @@ function magnification(scope: Scope, find: Session['find']): PanelSetting {
         change: { by: 'choice', choices },
       };
     },
-    write: (value, signal) => scope.magIndex.write(Number(value), signal),
+    write: (value, signal) => scope.magIndex.write(magIndex(Number(value)), signal),
   };
   return { setting: scope.magIndex, cells: [cell] };
 }
@@ -239,7 +248,7 @@ function camera(find: Session['find']): readonly PanelSetting[] {
       value: String(cameras.selected.traits.index),
       ...(choices.length > 1 && { change: { by: 'choice', choices } }),
     }),
-    write: (value, signal) => cameras.select(Number(value), signal),
+    write: (value, signal) => cameras.select(cameraIndex(Number(value)), signal),
   };
   return [{ setting: { read: async () => undefined }, cells: [cell] }];
 }

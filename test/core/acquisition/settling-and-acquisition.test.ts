@@ -1,16 +1,18 @@
 import ndarray from 'ndarray';
 import {
-  StoppedError,
-  type ImageShiftUnits,
-  type Matrix,
-  type Vector,
-  VirtualClock,
+  cameraIndex,
   identity,
+  type ImageShiftUnits,
+  magIndex,
+  type Matrix,
   metres,
   radians,
   rotation,
   seconds,
+  StoppedError,
+  type Vector,
   vector,
+  VirtualClock,
 } from '../../../core/base';
 import { type Camera, type CameraTraits, type Exposure, type Frame, Scope, Stage } from '../../../core/devices';
 import { RollingBuffers } from '../../../core/kernel';
@@ -36,7 +38,7 @@ function bench({
 } = {}) {
   const clock = new VirtualClock();
   const scope = {
-    magIndex: heldSetting(Scope.settings.magIndex, 7),
+    magIndex: heldSetting(Scope.settings.magIndex, magIndex(7)),
     imageShift: heldSetting(Scope.settings.imageShift, shift(0, 0)),
     normalized: undefined as number | undefined,
     lastNormalized: () => (scope.normalized === undefined ? undefined : seconds(scope.normalized)),
@@ -47,7 +49,7 @@ function bench({
     position: heldSetting(Stage.settings.position, { x: metres(1e-6), y: metres(0), z: metres(0), tilt: radians(0) }),
   };
   const cameraTraits: CameraTraits = {
-    index: 0,
+    index: cameraIndex(0),
     name: 'Camera',
     width: 64,
     height: 48,
@@ -79,18 +81,20 @@ function bench({
       return {
         image: ndarray(new Uint16Array(rows * columns), [rows, columns]),
         exposure,
-        camera: 0,
+        camera: cameraIndex(0),
         began: clock.now(),
       };
     },
     stop: async () => {},
   };
   const site = optics({
-    imageShifts: [{ magIndex: 7, camera: 0, matrix: imageShiftMatrix(2, 84, toSpecimen) }],
+    imageShifts: [{ magIndex: magIndex(7), camera: cameraIndex(0), matrix: imageShiftMatrix(2, 84, toSpecimen) }],
     ...given,
     properties: {
-      cameras: [camera(0, { measured: [{ magIndex: 7, rotation: 84, pixelNanometres: 2 }], stem: cameraTraits.stem })],
-      stemMagnifications: [{ index: 7, magnification: 8000 }],
+      cameras: [
+        camera(0, { measured: [{ magIndex: magIndex(7), rotation: 84, pixelNanometres: 2 }], stem: cameraTraits.stem }),
+      ],
+      stemMagnifications: [{ index: magIndex(7), magnification: 8000 }],
       ...given.properties,
     },
   });
@@ -141,9 +145,9 @@ describe('net image shift', () => {
     });
     await expect(control.write(shift(NaN, 0))).rejects.toMatchObject({ code: 'image-shift/out-of-range' });
     expect(scope.imageShift.writes).toEqual([]);
-    expect(control.checkLimits(shift(0, 16), 7)).toMatch(/16\.00 um/);
-    expect(control.checkLimits(shift(NaN, 0), 7)).toMatch(/not a number/);
-    expect(control.checkLimits(shift(0, 14), 7)).toBeUndefined();
+    expect(control.checkLimits(shift(0, 16), magIndex(7))).toMatch(/16\.00 um/);
+    expect(control.checkLimits(shift(NaN, 0), magIndex(7))).toMatch(/not a number/);
+    expect(control.checkLimits(shift(0, 14), magIndex(7))).toBeUndefined();
   });
   test('gives back what it found even outside the limits', async () => {
     const { control, scope } = bench();
@@ -184,35 +188,35 @@ describe('net image shift', () => {
 describe('readiness for an exposure', () => {
   test('is at once when nothing moved', () => {
     const { settling, traits } = bench();
-    expect(settling.readyAt(traits, 7)).toBe(0);
+    expect(settling.readyAt(traits, magIndex(7))).toBe(0);
   });
   test('is the latest of image shift, normalization and stage, less what the camera takes anyway', () => {
     const { settling, scope, stage, traits } = bench();
     settling.imageShiftRestsAt(seconds(3));
-    expect(settling.readyAt(traits, 7)).toBeCloseTo(3 + 0.8 - 0.3, 9);
+    expect(settling.readyAt(traits, magIndex(7))).toBeCloseTo(3 + 0.8 - 0.3, 9);
     scope.normalized = 2.5;
-    expect(settling.readyAt(traits, 7)).toBeCloseTo(4.5 + 0.5, 9);
+    expect(settling.readyAt(traits, magIndex(7))).toBeCloseTo(4.5 + 0.5, 9);
     stage.moved = 4;
-    expect(settling.readyAt(traits, 7)).toBeCloseTo(6 + 0.5, 9);
+    expect(settling.readyAt(traits, magIndex(7))).toBeCloseTo(6 + 0.5, 9);
   });
   test('counts the settling that a camera does by itself', () => {
     const { settling, traits } = bench({ traits: { builtInSettling: seconds(0.2) } });
     settling.imageShiftRestsAt(seconds(3));
-    expect(settling.readyAt(traits, 7)).toBeCloseTo(3.3, 9);
+    expect(settling.readyAt(traits, magIndex(7))).toBeCloseTo(3.3, 9);
     const one = bench({
       traits: { builtInSettling: seconds(0.2) },
       given: { properties: { cameras: [camera(0, { oneShutter: true })] } },
     });
     one.settling.imageShiftRestsAt(seconds(3));
-    expect(one.settling.readyAt(one.traits, 7)).toBeCloseTo(3.5, 9);
+    expect(one.settling.readyAt(one.traits, magIndex(7))).toBeCloseTo(3.5, 9);
   });
   test('uses the delay of low magnification there', () => {
     const { settling, scope, traits } = bench({
       given: { shifts: { normalizationDelay: { regular: seconds(2), lowMagnification: seconds(5) } } },
     });
     scope.normalized = 0;
-    expect(settling.readyAt(traits, 7)).toBeCloseTo(2.5, 9);
-    expect(settling.readyAt(traits, 3)).toBeCloseTo(5.5, 9);
+    expect(settling.readyAt(traits, magIndex(7))).toBeCloseTo(2.5, 9);
+    expect(settling.readyAt(traits, magIndex(3))).toBeCloseTo(5.5, 9);
   });
   test('counts no more than the cap of a camera that begins late', () => {
     const slow = { startupDelay: seconds(3) };
@@ -221,17 +225,17 @@ describe('readiness for an exposure', () => {
       given: { properties: { cameras: [camera(0, { startupCap: seconds(1.4) })] } },
     });
     capped.settling.imageShiftRestsAt(seconds(3));
-    expect(capped.settling.readyAt(capped.traits, 7)).toBeCloseTo(3 + 0.8 - 1.4, 9);
+    expect(capped.settling.readyAt(capped.traits, magIndex(7))).toBeCloseTo(3 + 0.8 - 1.4, 9);
     const free = bench({ traits: slow });
     free.settling.imageShiftRestsAt(seconds(3));
-    expect(free.settling.readyAt(free.traits, 7)).toBeCloseTo(0.8, 9);
+    expect(free.settling.readyAt(free.traits, magIndex(7))).toBeCloseTo(0.8, 9);
   });
   test('leaves the start-up of a scanning camera out when image shift comes last', () => {
     const { settling, scope, traits } = bench({ traits: { stem: true } });
     settling.imageShiftRestsAt(seconds(3));
-    expect(settling.readyAt(traits, 7)).toBeCloseTo(3, 9);
+    expect(settling.readyAt(traits, magIndex(7))).toBeCloseTo(3, 9);
     scope.normalized = 2;
-    expect(settling.readyAt(traits, 7)).toBeCloseTo(4.5, 9);
+    expect(settling.readyAt(traits, magIndex(7))).toBeCloseTo(4.5, 9);
   });
 });
 

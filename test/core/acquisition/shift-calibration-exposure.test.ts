@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { seconds } from '../../../core/base';
+import { cameraIndex, seconds } from '../../../core/base';
 import type { CameraTraits } from '../../../core/devices';
 import { shiftCalibrationExposure } from '../../../core/acquisition';
 import type { ParameterSet } from '../../../core/settings';
 
 const traits = (more: Partial<CameraTraits> = {}): CameraTraits => ({
-  index: 0,
+  index: cameraIndex(0),
   name: 'Camera',
   width: 4096,
   height: 4096,

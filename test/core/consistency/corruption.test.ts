@@ -1,4 +1,4 @@
-import { type Matrix, matrix, product, rotation, scaleMatrix } from '../../../core/base';
+import { type Matrix, cameraIndex, magIndex, matrix, product, rotation, scaleMatrix } from '../../../core/base';
 import { type Finding, checkConsistency, newFindings } from '../../../core/consistency';
 import { type MatrixEntry, type MeasuredMagnification, type OpticsTraits } from '../../../core/optics';
 import { camera, optics, toCamera, traits } from '../optics/instrument';
@@ -42,20 +42,20 @@ function kit(seed: number, { scaleNoise = 0.003, angleNoise = 0.1 } = {}): Kit {
   const truths = new Map(magnifications.map(({ index }) => [index, truth(index)]));
   const blurred = (m: Matrix): Matrix =>
     product(rotation(angleNoise * random()), scaleMatrix(m, 1 + scaleNoise * random()));
-  const places = magnifications.map(({ index }) => index);
+  const places = magnifications.map(({ index }) => magIndex(index));
   const at = (index: number): Matrix => toCamera(truths.get(index)!.pixel, truths.get(index)!.angle);
   return {
     shifts: places.map((magIndex) => ({
       magIndex,
-      camera: 0,
+      camera: cameraIndex(0),
       matrix: blurred(product(at(magIndex), index(magIndex, c))),
     })),
-    stages: [3, 6, 9, 13].map((magIndex) => ({
+    stages: [3, 6, 9, 13].map(magIndex).map((magIndex) => ({
       magIndex,
-      camera: 0,
+      camera: cameraIndex(0),
       matrix: blurred(product(at(magIndex), matrix(-1, 0, 0, -1))),
     })),
-    measured: [2, 5, 6, 10, 12, 15, 18, 20].map((magIndex) => ({
+    measured: [2, 5, 6, 10, 12, 15, 18, 20].map(magIndex).map((magIndex) => ({
       magIndex,
       pixelNanometres: truths.get(magIndex)!.pixel * (1 + scaleNoise * random()),
       rotation: truths.get(magIndex)!.angle + angleNoise * random(),
@@ -207,12 +207,14 @@ const corruptions: readonly (readonly [what: string, corrupt: (given: Kit) => vo
   ],
   [
     'a calibration at a mag index that does not exist',
-    (given) => void given.shifts.push({ magIndex: 40, camera: 0, matrix: given.shifts[0]!.matrix }),
+    (given) =>
+      void given.shifts.push({ magIndex: magIndex(40), camera: cameraIndex(0), matrix: given.shifts[0]!.matrix }),
     'unknown-place: image shift 40',
   ],
   [
     'a calibration of a camera that is not active',
-    (given) => void given.shifts.push({ magIndex: 12, camera: 3, matrix: given.shifts[0]!.matrix }),
+    (given) =>
+      void given.shifts.push({ magIndex: magIndex(12), camera: cameraIndex(3), matrix: given.shifts[0]!.matrix }),
     'unknown-place: image shift undefined',
   ],
 ];
@@ -259,8 +261,8 @@ describe('one thing that is wrong', () => {
     const [now, day] = [new Date('2026-06-01T00:00:00Z'), 86_400_000];
     const aged = [400, 20, 25, 15, 30].map((days, at) => ({
       subject: 'image shift' as const,
-      camera: 0,
-      magIndex: at + 9,
+      camera: cameraIndex(0),
+      magIndex: magIndex(at + 9),
       when: new Date(now.getTime() - days * day),
     }));
     expect(named(checkConsistency(opticsOf(kit(1)), { measured: aged, now }))).toEqual(['stale: image shift 9']);

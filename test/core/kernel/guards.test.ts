@@ -1,4 +1,13 @@
-import { type Metres, VirtualClock, inMicrometres, micrometres, radians, seconds, vector } from '../../../core/base';
+import {
+  type Metres,
+  VirtualClock,
+  inMicrometres,
+  magIndex,
+  micrometres,
+  radians,
+  seconds,
+  vector,
+} from '../../../core/base';
 import {
   type Camera,
   type CameraTraits,
@@ -19,7 +28,7 @@ import { randomNumbers, verifying } from '../../support/virtual-instrument';
 
 const draws = verifying ? 1_000_000 : 100_000;
 const limits: DeviceLimits = {
-  magIndexes: new Set([1, 2, 5]),
+  magIndexes: new Set([1, 2, 5].map(magIndex)),
   stage: { x: [-900, 950], y: [-800, 850], z: [-200, 200] },
   largestTiltDegrees: 65,
   longestExposureSeconds: 60,
@@ -173,7 +182,7 @@ describe('the column', () => {
   }
 
   test.each<[string, (scope: Scope) => Promise<void>]>([
-    ['a mag index that is not in the table', (scope) => scope.magIndex.write(3)],
+    ['a mag index that is not in the table', (scope) => scope.magIndex.write(magIndex(3))],
     ['spot size 12 of 11', (scope) => scope.spotSize.write(12)],
     ['spot size 0', (scope) => scope.spotSize.write(0)],
     ['an intensity above 1', (scope) => scope.intensity.write(1.01)],
@@ -200,7 +209,7 @@ describe('the column', () => {
     const { scope, told } = column();
     const guarded = guardDevice(Scope, scope, guarding());
     const stopped = AbortSignal.abort(new Error('stopped'));
-    await expect(guarded.magIndex.write(2, stopped)).rejects.toThrow('stopped');
+    await expect(guarded.magIndex.write(magIndex(2), stopped)).rejects.toThrow('stopped');
     await expect(guarded.normalize('projector', stopped)).rejects.toThrow('stopped');
     expect(told).toEqual([]);
   });
@@ -215,7 +224,7 @@ describe('the column', () => {
     watching.hooks.didChangeSpot.tapPromise('test', note('spot'));
     watching.hooks.didChangeProbeMode.tapPromise('test', note('probe'));
     const guarded = guardDevice(Scope, scope, watching);
-    await guarded.magIndex.write(5);
+    await guarded.magIndex.write(magIndex(5));
     await guarded.spotSize.write(4);
     await guarded.probeMode.write('nano');
     expect(told).toEqual([
@@ -233,7 +242,7 @@ describe('the column', () => {
     const { scope, told } = column();
     const watching = guarding();
     watching.hooks.willChangeMagnification.tapPromise('test', async () => Promise.reject(new Error('not now')));
-    await expect(guardDevice(Scope, scope, watching).magIndex.write(5)).rejects.toThrow('not now');
+    await expect(guardDevice(Scope, scope, watching).magIndex.write(magIndex(5))).rejects.toThrow('not now');
     expect(told).toEqual([]);
   });
 

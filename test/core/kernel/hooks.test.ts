@@ -1,4 +1,4 @@
-import { EucentricError, imageShiftUnits, vector } from '../../../core/base';
+import { EucentricError, imageShiftUnits, magIndex, vector } from '../../../core/base';
 import { type TappableHooks, createHooks, tappingSide } from '../../../core/kernel';
 
 describe('hooks', () => {
@@ -32,7 +32,7 @@ describe('hooks', () => {
         vector(imageShiftUnits(offset.x * 10 + magIndex), offset.y),
       );
     }
-    expect(await hooks.imageShiftOffset.promise(vector(imageShiftUnits(1), imageShiftUnits(0)), 3)).toEqual({
+    expect(await hooks.imageShiftOffset.promise(vector(imageShiftUnits(1), imageShiftUnits(0)), magIndex(3))).toEqual({
       x: 133,
       y: 0,
     });

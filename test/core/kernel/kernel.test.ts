@@ -1,4 +1,12 @@
-import { CombinedError, EucentricError, FilteredLogger, VirtualClock, service, token } from '../../../core/base';
+import {
+  CombinedError,
+  EucentricError,
+  FilteredLogger,
+  VirtualClock,
+  cameraIndex,
+  service,
+  token,
+} from '../../../core/base';
 import { type Camera, type CameraTraits, Cameras, Scope } from '../../../core/devices';
 import { Kernel, type PluginHost, defineItem, definePlugin } from '../../../core/kernel';
 import { parseSettings } from '../../../core/settings';
@@ -217,10 +225,10 @@ describe('the cameras', () => {
     const watched = (index: number): Camera => ({ ...camera(index), stop: async () => void stopped.push(index) });
     const { registry } = kernelOf({ only: (host) => [0, 5].forEach((index) => host.provideCamera(watched(index))) });
     const cameras = registry.get(Cameras);
-    await cameras.select(5);
-    await cameras.select(5);
+    await cameras.select(cameraIndex(5));
+    await cameras.select(cameraIndex(5));
     expect([cameras.selected.traits.index, stopped]).toEqual([5, [0]]);
-    await expect(cameras.select(2)).rejects.toMatchObject({
+    await expect(cameras.select(cameraIndex(2))).rejects.toMatchObject({
       code: 'limits/out-of-range',
       message: expect.stringContaining('one of 0, 5') as string,
     });

@@ -1,12 +1,22 @@
 import fc from 'fast-check';
-import { type Matrix, inDegrees, inNanometres, matrix, normalizeDegrees, product, rotation } from '../../../core/base';
+import {
+  type Matrix,
+  cameraIndex,
+  inDegrees,
+  inNanometres,
+  magIndex as asMagIndex,
+  matrix,
+  normalizeDegrees,
+  product,
+  rotation,
+} from '../../../core/base';
 import { camera, imageShiftMatrix, optics, properties } from './instrument';
 
 const shiftToSpecimen = product(rotation(17), matrix(0.98, 0.01, 0, 1.03));
 const pixelAt = (given: ReturnType<typeof optics>, magIndex: number, index = 0): number =>
-  inNanometres(given.pixelSize(magIndex, index)!.value);
+  inNanometres(given.pixelSize(asMagIndex(magIndex), cameraIndex(index))!.value);
 const angleAt = (given: ReturnType<typeof optics>, magIndex: number, index = 0): number =>
-  inDegrees(given.rotation(magIndex, index)!.value);
+  inDegrees(given.rotation(asMagIndex(magIndex), cameraIndex(index))!.value);
 
 describe('pixel size and rotation through image shift', () => {
   test('2 nm and 84 degrees make 0.5 nm and 92 degrees where the matrix says so', () => {
@@ -19,8 +29,11 @@ describe('pixel size and rotation through image shift', () => {
     });
     expect(pixelAt(given, 9)).toBeCloseTo(0.5, 10);
     expect(angleAt(given, 9)).toBeCloseTo(92, 8);
-    expect(given.pixelSize(9, 0)).toMatchObject({ level: 1, source: 'derived from mag 7 by image shift' });
-    expect(given.pixelSize(7, 0)).toMatchObject({ level: 0, source: 'measured' });
+    expect(given.pixelSize(asMagIndex(9), cameraIndex(0))).toMatchObject({
+      level: 1,
+      source: 'derived from mag 7 by image shift',
+    });
+    expect(given.pixelSize(asMagIndex(7), cameraIndex(0))).toMatchObject({ level: 0, source: 'measured' });
   });
 
   test('not across a boundary', () => {
@@ -34,8 +47,8 @@ describe('pixel size and rotation through image shift', () => {
         { magIndex: 9, camera: 0, matrix: imageShiftMatrix(0.5, 92, shiftToSpecimen) },
       ],
     });
-    expect(given.pixelSize(9, 0)!.how).toBe('nearby magnifications');
-    expect(given.rotation(9, 0)!.how).toBe('reported rotation');
+    expect(given.pixelSize(asMagIndex(9), cameraIndex(0))!.how).toBe('nearby magnifications');
+    expect(given.rotation(asMagIndex(9), cameraIndex(0))!.how).toBe('reported rotation');
   });
 
   test('every truth is recovered from one measurement where all image shifts of the range are known', () => {
@@ -103,7 +116,7 @@ describe('pixel size and rotation through image shift', () => {
     entries[1] = { magIndex: 9, camera: 0, matrix: imageShiftMatrix(0.6, 92, shiftToSpecimen) };
     expect(pixelAt(given, 9)).toBeCloseTo(0.6, 10);
     entries.pop();
-    expect(given.pixelSize(9, 0)!.how).toBe('nearby magnifications');
+    expect(given.pixelSize(asMagIndex(9), cameraIndex(0))!.how).toBe('nearby magnifications');
   });
 });
 
@@ -122,14 +135,14 @@ describe('pixel size where image shift says nothing', () => {
         ),
       })),
     });
-    expect(given.pixelSize(7, 0)).toMatchObject({ level: 1, how: 'nominal' });
+    expect(given.pixelSize(asMagIndex(7), cameraIndex(0))).toMatchObject({ level: 1, how: 'nominal' });
     expect(pixelAt(given, 7)).toBeCloseTo(scale(8000), 10);
     expect(pixelAt(given, 8)).toBeCloseTo(1.1 * scale(15000), 10);
-    expect(given.pixelSize(8, 1)!.how).toBe('nominal');
+    expect(given.pixelSize(asMagIndex(8), cameraIndex(1))!.how).toBe('nominal');
   });
   test('without any matrix the start is at the magnification nearest to 15000', () => {
-    expect(optics().pixelSize(8, 0)).toMatchObject({ how: 'nominal', level: 1 });
-    expect(optics().pixelSize(7, 0)!.how).toBe('nearby magnifications');
+    expect(optics().pixelSize(asMagIndex(8), cameraIndex(0))).toMatchObject({ how: 'nominal', level: 1 });
+    expect(optics().pixelSize(asMagIndex(7), cameraIndex(0))!.how).toBe('nearby magnifications');
     expect(pixelAt(optics(), 7)).toBeCloseTo(1.5, 10);
   });
   test('the steps of a similar camera go before the ratio of camera to film', () => {
@@ -146,7 +159,7 @@ describe('pixel size where image shift says nothing', () => {
         ],
       },
     });
-    expect(given.pixelSize(8, 1)).toMatchObject({
+    expect(given.pixelSize(asMagIndex(8), cameraIndex(1))).toMatchObject({
       source: 'derived from mag 7 of camera 0 by steps of another camera',
     });
     expect(pixelAt(given, 8, 1)).toBeCloseTo(2.2, 10);
@@ -165,8 +178,8 @@ describe('pixel size where image shift says nothing', () => {
     );
   });
   test('unused indexes have no pixel size', () => {
-    expect(optics().pixelSize(50, 0)).toBeUndefined();
-    expect(optics().specimenToCamera(50, 0)).toBeUndefined();
+    expect(optics().pixelSize(asMagIndex(50), cameraIndex(0))).toBeUndefined();
+    expect(optics().specimenToCamera(asMagIndex(50), cameraIndex(0))).toBeUndefined();
   });
 });
 
@@ -184,7 +197,7 @@ describe('rotation', () => {
     expect(angleAt(given, 7)).toBeCloseTo(-170, 8);
     const down = one({ measured: [{ magIndex: 6, rotation: 10, deltaRotation: 4 }] });
     expect(angleAt(down, 5)).toBeCloseTo(6, 8);
-    expect(down.rotation(5, 0)!.source).toBe('derived from mag 6 by relative rotation');
+    expect(down.rotation(asMagIndex(5), cameraIndex(0))!.source).toBe('derived from mag 6 by relative rotation');
   });
   test('bridges gaps with special relative rotations, both ways', () => {
     const given = one({
@@ -229,7 +242,7 @@ describe('rotation', () => {
       },
     });
     expect(angleAt(given, 8, 1)).toBeCloseTo(normalizeDegrees(35 + 180 - 12), 8);
-    expect(given.rotation(8, 1)!.how).toBe('reported rotation');
+    expect(given.rotation(asMagIndex(8), cameraIndex(1))!.how).toBe('reported rotation');
   });
   test('the rotation of a scanning camera is its setting', () => {
     const given = optics({
@@ -248,10 +261,10 @@ describe('rotation', () => {
         { magIndex: 7, deltaRotation: 1, rotation: 50 },
       ],
     });
-    expect(inDegrees(given.calibratedRotation(4, 0)!)).toBeCloseTo(102, 8);
-    expect(inDegrees(given.calibratedRotation(6, 0)!)).toBeCloseTo(49, 8);
-    expect(given.calibratedRotation(8, 0)).toBeUndefined();
-    expect(given.calibratedRotation(1, 0)).toBeUndefined();
+    expect(inDegrees(given.calibratedRotation(asMagIndex(4), cameraIndex(0))!)).toBeCloseTo(102, 8);
+    expect(inDegrees(given.calibratedRotation(asMagIndex(6), cameraIndex(0))!)).toBeCloseTo(49, 8);
+    expect(given.calibratedRotation(asMagIndex(8), cameraIndex(0))).toBeUndefined();
+    expect(given.calibratedRotation(asMagIndex(1), cameraIndex(0))).toBeUndefined();
   });
   test('image shift of a mirrored axis turns as well', () => {
     const mirrored: Matrix = matrix(1, 0, 0, -1);

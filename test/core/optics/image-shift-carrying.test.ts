@@ -4,9 +4,11 @@ import {
   type Vector,
   add,
   apply,
+  cameraIndex,
   imageShiftUnits,
   inverse,
   length,
+  magIndex as asMagIndex,
   product,
   subtract,
   vector,
@@ -43,7 +45,7 @@ async function instrumentWith(
     carrying: registry.get(ImageShiftCarrying),
     go: async (index: number) => {
       writes.length = 0;
-      await scope.magIndex.write(index);
+      await scope.magIndex.write(asMagIndex(index));
       return writes.filter((call) => call === 'write image shift').length;
     },
     [Symbol.asyncDispose]: () => instrument[Symbol.asyncDispose](),
@@ -84,7 +86,9 @@ describe('a column that keeps its image shift', () => {
     await using given = await instrumentWith({ 14: shift(3, 3) }, { magIndex: 20 });
     const { calibrations, kernel } = given.instrument;
     for (const magIndex of [14, 20])
-      calibrations.imageShift.set(magIndex, 0, trueImageShift(given.instrument, magIndex), { sessionMeasured: false });
+      calibrations.imageShift.set(asMagIndex(magIndex), cameraIndex(0), trueImageShift(given.instrument, magIndex), {
+        sessionMeasured: false,
+      });
     given.adjustment.betweenMagnifications = true;
     await given.scope.imageShift.write(shift(1, -2));
     expect(await given.go(14)).toBe(1);
@@ -92,7 +96,10 @@ describe('a column that keeps its image shift', () => {
     // Displacement on the specimen at each magnification, from the true matrices and the pixel sizes of the site.
     const displaced = (magIndex: number, value: Vector) =>
       apply(
-        product(inverse(optics.specimenToCamera(magIndex, 0)!)!, trueImageShift(given.instrument, magIndex)),
+        product(
+          inverse(optics.specimenToCamera(asMagIndex(magIndex), cameraIndex(0))!)!,
+          trueImageShift(given.instrument, magIndex),
+        ),
         value,
       );
     expect(apart(displaced(14, await given.net.read()), displaced(20, shift(1, -2)))).toBeLessThan(1e-6);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Matrix, identity, matrix, seconds } from '../../../core/base';
+import { type Matrix, cameraIndex, identity, magIndex, matrix, seconds } from '../../../core/base';
 import {
   type DelayTable,
   adaptDelays,
@@ -140,5 +140,5 @@ test('the delay of an instrument goes by its pixel size and the binning of Recor
     imageShifts: [{ magIndex: 7, camera: 0, matrix: imageShiftMatrix(0.25, 84, identity) }],
     more: { recordBinning: () => 2 },
   });
-  expect(given.imageShiftDelay({ x: 2, y: 0 }, 7, 0)).toBeCloseTo(2.321, 3);
+  expect(given.imageShiftDelay({ x: 2, y: 0 }, magIndex(7), cameraIndex(0))).toBeCloseTo(2.321, 3);
 });

@@ -1,4 +1,12 @@
-import { type Matrix, product, rotation, scaleMatrix, seconds } from '../../../core/base';
+import {
+  type CameraIndex,
+  type MagIndex,
+  type Matrix,
+  product,
+  rotation,
+  scaleMatrix,
+  seconds,
+} from '../../../core/base';
 import {
   InstrumentOptics,
   type MatrixEntry,
@@ -9,8 +17,19 @@ import {
   type ShiftProperties,
 } from '../../../core/optics';
 
+/** The same with plain numbers for mag indexes and cameras, so that a made-up instrument can be written down. */
+export type Plain<T> = T extends MagIndex | CameraIndex
+  ? number
+  : T extends (...given: never) => unknown
+    ? T
+    : T extends readonly (infer Each)[]
+      ? readonly Plain<Each>[]
+      : T extends object
+        ? { readonly [Name in keyof T]: Plain<T[Name]> }
+        : T;
+
 /** A camera with nothing measured. */
-export const camera = (index: number, more: Partial<OpticalCamera> = {}): OpticalCamera => ({
+export const camera = (index: number, more: Partial<Plain<OpticalCamera>> = {}): Plain<OpticalCamera> => ({
   index,
   name: `Camera ${index}`,
   behindFilter: false,
@@ -25,7 +44,7 @@ export const camera = (index: number, more: Partial<OpticalCamera> = {}): Optica
 });
 
 /** Ten magnifications, of which the first four are low magnification; in EFTEM the first five. */
-export const properties = (more: Partial<OpticsProperties> = {}): OpticsProperties => ({
+export const properties = (more: Partial<Plain<OpticsProperties>> = {}): Plain<OpticsProperties> => ({
   magnifications: [100, 200, 500, 1000, 2000, 4000, 8000, 15000, 30000, 60000].map((film, at) => ({
     index: at + 1,
     film,
@@ -70,11 +89,11 @@ export const traits: OpticsTraits = {
 };
 
 export interface Given {
-  readonly properties?: Partial<OpticsProperties>;
+  readonly properties?: Partial<Plain<OpticsProperties>>;
   readonly shifts?: Partial<ShiftProperties>;
   readonly traits?: Partial<OpticsTraits>;
-  readonly imageShifts?: readonly MatrixEntry[];
-  readonly stages?: readonly MatrixEntry[];
+  readonly imageShifts?: readonly Plain<MatrixEntry>[];
+  readonly stages?: readonly Plain<MatrixEntry>[];
   readonly more?: Partial<OpticsParts>;
 }
 
@@ -82,10 +101,10 @@ export interface Given {
 export const optics = (given: Given = {}): InstrumentOptics =>
   new InstrumentOptics({
     traits: { ...traits, ...given.traits },
-    properties: () => properties(given.properties),
+    properties: () => properties(given.properties) as OpticsProperties,
     shiftProperties: () => shiftProperties(given.shifts),
-    imageShifts: { entries: () => given.imageShifts ?? [] },
-    stages: { entries: () => given.stages ?? [] },
+    imageShifts: { entries: () => (given.imageShifts ?? []) as readonly MatrixEntry[] },
+    stages: { entries: () => (given.stages ?? []) as readonly MatrixEntry[] },
     ...given.more,
   });
 

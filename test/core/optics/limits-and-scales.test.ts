@@ -1,4 +1,4 @@
-import { identity, inMicrometres, matrix } from '../../../core/base';
+import { cameraIndex, identity, inMicrometres, magIndex, matrix } from '../../../core/base';
 import { imageShiftReach } from '../../../core/optics';
 import { camera, imageShiftMatrix, optics } from './instrument';
 
@@ -41,39 +41,61 @@ describe('limits of image shift', () => {
       })),
     };
     const corner = { x: 12, y: 12 };
-    expect(optics(given).imageShiftReach(corner, 7, 0).within).toBe(true);
-    expect(optics({ ...given, shifts: { squareLimits: false } }).imageShiftReach(corner, 7, 0).within).toBe(false);
-    expect(optics({ ...given, traits: { squareImageShiftLimits: false } }).imageShiftReach(corner, 7, 0).within).toBe(
-      false,
-    );
+    expect(optics(given).imageShiftReach(corner, magIndex(7), cameraIndex(0)).within).toBe(true);
+    expect(
+      optics({ ...given, shifts: { squareLimits: false } }).imageShiftReach(corner, magIndex(7), cameraIndex(0)).within,
+    ).toBe(false);
+    expect(
+      optics({ ...given, traits: { squareImageShiftLimits: false } }).imageShiftReach(
+        corner,
+        magIndex(7),
+        cameraIndex(0),
+      ).within,
+    ).toBe(false);
     expect(
       optics({ ...given, shifts: { squareLimits: true }, traits: { squareImageShiftLimits: false } }).imageShiftReach(
         corner,
-        7,
-        0,
+        magIndex(7),
+        cameraIndex(0),
       ).within,
     ).toBe(true);
-    expect(optics(given).imageShiftReach({ x: 140, y: 0 }, 3, 0).within).toBe(true);
-    expect(optics(given).imageShiftReach({ x: 140, y: 0 }, 7, 0).within).toBe(false);
+    expect(optics(given).imageShiftReach({ x: 140, y: 0 }, magIndex(3), cameraIndex(0)).within).toBe(true);
+    expect(optics(given).imageShiftReach({ x: 140, y: 0 }, magIndex(7), cameraIndex(0)).within).toBe(false);
   });
 });
 
 describe('rough scale of image shift', () => {
   const traits = { roughImageShiftScale: { regular: 0.1, lowMagnification: 1.5 } };
   test('is the column’s where the site says nothing', () => {
-    expect(optics({ traits }).roughImageShiftScale(7, 0)).toBe(0.1);
-    expect(optics({ traits }).roughImageShiftScale(3, 0)).toBe(1.5);
+    expect(optics({ traits }).roughImageShiftScale(magIndex(7), cameraIndex(0))).toBe(0.1);
+    expect(optics({ traits }).roughImageShiftScale(magIndex(3), cameraIndex(0))).toBe(1.5);
   });
   test('is the site’s; in low magnification that of the column unless it is the same as outside', () => {
-    expect(optics({ traits, shifts: { roughScale: { regular: 0.2 } } }).roughImageShiftScale(7, 0)).toBe(0.2);
-    expect(optics({ traits, shifts: { roughScale: { regular: 0.2 } } }).roughImageShiftScale(3, 0)).toBe(1.5);
-    expect(optics({ shifts: { roughScale: { regular: 0.2 } } }).roughImageShiftScale(3, 0)).toBe(0.2);
-    expect(optics({ traits, shifts: { roughScale: { lowMagnification: 3 } } }).roughImageShiftScale(3, 0)).toBe(3);
+    expect(
+      optics({ traits, shifts: { roughScale: { regular: 0.2 } } }).roughImageShiftScale(magIndex(7), cameraIndex(0)),
+    ).toBe(0.2);
+    expect(
+      optics({ traits, shifts: { roughScale: { regular: 0.2 } } }).roughImageShiftScale(magIndex(3), cameraIndex(0)),
+    ).toBe(1.5);
+    expect(optics({ shifts: { roughScale: { regular: 0.2 } } }).roughImageShiftScale(magIndex(3), cameraIndex(0))).toBe(
+      0.2,
+    );
+    expect(
+      optics({ traits, shifts: { roughScale: { lowMagnification: 3 } } }).roughImageShiftScale(
+        magIndex(3),
+        cameraIndex(0),
+      ),
+    ).toBe(3);
   });
   test('of a scanning camera is its own, or the regular one', () => {
     const properties = { cameras: [camera(0, { stem: true })] };
-    expect(optics({ traits, properties, shifts: { roughScale: { stem: 7 } } }).roughImageShiftScale(3, 0)).toBe(7);
-    expect(optics({ traits, properties }).roughImageShiftScale(3, 0)).toBe(0.1);
+    expect(
+      optics({ traits, properties, shifts: { roughScale: { stem: 7 } } }).roughImageShiftScale(
+        magIndex(3),
+        cameraIndex(0),
+      ),
+    ).toBe(7);
+    expect(optics({ traits, properties }).roughImageShiftScale(magIndex(3), cameraIndex(0))).toBe(0.1);
   });
   test('of a projector deflector is a length on the camera, ten times as long behind a filter', () => {
     const measured = [{ magIndex: 7, rotation: 0, pixelNanometres: 2 }];
@@ -82,57 +104,57 @@ describe('rough scale of image shift', () => {
       properties: { cameras: [camera(0, { measured }), camera(1, { measured, behindFilter: true })] },
     });
     // 1.5 mm on the camera are 100 pixels of 15 um, 0.2 um on the specimen.
-    expect(given.roughImageShiftScale(7, 0)).toBeCloseTo(0.2, 9);
-    expect(given.roughImageShiftScale(7, 1)).toBeCloseTo(2, 9);
+    expect(given.roughImageShiftScale(magIndex(7), cameraIndex(0))).toBeCloseTo(0.2, 9);
+    expect(given.roughImageShiftScale(magIndex(7), cameraIndex(1))).toBeCloseTo(2, 9);
   });
   test('turns the largest step of a calibration into image-shift units', () => {
-    expect(optics({ traits }).largestCalibrationImageShift(7, 0)).toBeCloseTo(50, 9);
-    expect(optics({ traits }).largestCalibrationImageShift(3, 0)).toBeCloseTo(25 / 1.5, 9);
+    expect(optics({ traits }).largestCalibrationImageShift(magIndex(7), cameraIndex(0))).toBeCloseTo(50, 9);
+    expect(optics({ traits }).largestCalibrationImageShift(magIndex(3), cameraIndex(0))).toBeCloseTo(25 / 1.5, 9);
   });
 });
 
 describe('standard focus', () => {
   const focuses = [
-    { magIndex: 2, micro: 0.1, nano: 0.5 },
-    { magIndex: 4, micro: 0.2 },
-    { magIndex: 6, micro: 0.9 },
+    { magIndex: magIndex(2), micro: 0.1, nano: 0.5 },
+    { magIndex: magIndex(4), micro: 0.2 },
+    { magIndex: magIndex(6), micro: 0.9 },
   ];
   const given = (more: Parameters<typeof optics>[0] = {}): ReturnType<typeof optics> =>
     optics({ ...more, more: { standardFocuses: () => focuses, ...more.more } });
   test('is that of the nearest calibrated mag in low magnification, of two the lower', () => {
-    expect(given().standardFocus(4, 'micro', 0)).toBeCloseTo(0.2);
-    expect(given().standardFocus(3, 'micro', 0)).toBeCloseTo(0.1);
-    expect(given().standardFocus(4, 'nano', 0)).toBeCloseTo(0.5);
+    expect(given().standardFocus(magIndex(4), 'micro', cameraIndex(0))).toBeCloseTo(0.2);
+    expect(given().standardFocus(magIndex(3), 'micro', cameraIndex(0))).toBeCloseTo(0.1);
+    expect(given().standardFocus(magIndex(4), 'nano', cameraIndex(0))).toBeCloseTo(0.5);
   });
   test('is never set outside low magnification or for scanning', () => {
-    expect(given().standardFocus(6, 'micro', 0)).toBeUndefined();
+    expect(given().standardFocus(magIndex(6), 'micro', cameraIndex(0))).toBeUndefined();
     expect(
       given({ properties: { cameras: [camera(0, { stem: true })], lowestRegularStem: [9, 9] } }).standardFocus(
-        3,
+        magIndex(3),
         'micro',
-        0,
+        cameraIndex(0),
       ),
     ).toBeUndefined();
   });
   test('is what site or column say where nothing is calibrated', () => {
-    expect(optics().standardFocus(3, 'micro', 0)).toBeUndefined();
-    expect(optics({ traits: { standardLowMagFocus: 0 } }).standardFocus(3, 'micro', 0)).toBe(0);
+    expect(optics().standardFocus(magIndex(3), 'micro', cameraIndex(0))).toBeUndefined();
+    expect(optics({ traits: { standardLowMagFocus: 0 } }).standardFocus(magIndex(3), 'micro', cameraIndex(0))).toBe(0);
     expect(
       optics({ traits: { standardLowMagFocus: 0 }, shifts: { standardLowMagFocus: -0.3 } }).standardFocus(
-        3,
+        magIndex(3),
         'micro',
-        0,
+        cameraIndex(0),
       ),
     ).toBeCloseTo(-0.3);
   });
   test('takes up what the column adds at each mag', () => {
     const baseFocus = (magIndex: number): number | undefined => ({ 3: 100, 4: 70 })[magIndex];
-    expect(given({ more: { baseFocus } }).standardFocus(3, 'micro', 0)).toBeCloseTo(0.1);
+    expect(given({ more: { baseFocus } }).standardFocus(magIndex(3), 'micro', cameraIndex(0))).toBeCloseTo(0.1);
     expect(
-      optics({ more: { baseFocus, standardFocuses: () => [{ magIndex: 4, micro: 0.2 }] } }).standardFocus(
-        3,
+      optics({ more: { baseFocus, standardFocuses: () => [{ magIndex: magIndex(4), micro: 0.2 }] } }).standardFocus(
+        magIndex(3),
         'micro',
-        0,
+        cameraIndex(0),
       ),
     ).toBeCloseTo(30.2);
   });

@@ -1,5 +1,16 @@
 import fc from 'fast-check';
-import { type Matrix, apply, inverse, matrix, percentChange, product, rotation, scaleMatrix } from '../../../core/base';
+import {
+  type Matrix,
+  apply,
+  cameraIndex,
+  inverse,
+  magIndex,
+  matrix,
+  percentChange,
+  product,
+  rotation,
+  scaleMatrix,
+} from '../../../core/base';
 import { specimenToCameraMatrix } from '../../../core/optics';
 import { camera, imageShiftMatrix, optics, toCamera } from './instrument';
 
@@ -40,7 +51,9 @@ describe('image shift to camera', () => {
   const own = { magIndex: 7, camera: 0, matrix: imageShiftMatrix(8, 84, shiftToSpecimen) };
 
   test('is the measured one where there is one', () => {
-    expect(optics({ properties: { cameras }, imageShifts: [own] }).imageShiftToCamera(7, 0)).toEqual({
+    expect(
+      optics({ properties: { cameras }, imageShifts: [own] }).imageShiftToCamera(magIndex(7), cameraIndex(0)),
+    ).toEqual({
       matrix: own.matrix,
       source: 'measured',
       from: { magIndex: 7, camera: 0 },
@@ -51,7 +64,7 @@ describe('image shift to camera', () => {
       properties: { cameras },
       imageShifts: [own, { magIndex: 8, camera: 1, matrix: imageShiftMatrix(2, 31, shiftToSpecimen) }],
     });
-    const found = given.imageShiftToCamera(7, 1)!;
+    const found = given.imageShiftToCamera(magIndex(7), cameraIndex(1))!;
     expect(found).toMatchObject({ source: 'same mag, other camera', from: { magIndex: 7, camera: 0 } });
     expectSame(found.matrix, imageShiftMatrix(3, 30, shiftToSpecimen));
   });
@@ -60,37 +73,45 @@ describe('image shift to camera', () => {
       properties: { cameras },
       imageShifts: [own, { magIndex: 9, camera: 0, matrix: imageShiftMatrix(4, 84, shiftToSpecimen) }],
     });
-    const found = given.imageShiftToCamera(8, 0)!;
+    const found = given.imageShiftToCamera(magIndex(8), cameraIndex(0))!;
     expect(found).toMatchObject({ source: 'other mag', from: { magIndex: 7, camera: 0 } });
     expectSame(found.matrix, imageShiftMatrix(16 / 3, 84, shiftToSpecimen));
   });
   test('is taken from a camera of another kind last', () => {
     const given = optics({ properties: { cameras }, imageShifts: [own] });
-    const found = given.imageShiftToCamera(7, 2)!;
+    const found = given.imageShiftToCamera(magIndex(7), cameraIndex(2))!;
     expect(found).toMatchObject({ source: 'other mag, other camera', from: { magIndex: 7, camera: 0 } });
     expectSame(found.matrix, imageShiftMatrix(1, -60, shiftToSpecimen));
   });
   test('is missing across a boundary and without any calibration', () => {
-    expect(optics({ properties: { cameras }, imageShifts: [own] }).imageShiftToCamera(4, 0)).toBeUndefined();
-    expect(optics({ properties: { cameras } }).imageShiftToCamera(7, 0)).toBeUndefined();
+    expect(
+      optics({ properties: { cameras }, imageShifts: [own] }).imageShiftToCamera(magIndex(4), cameraIndex(0)),
+    ).toBeUndefined();
+    expect(optics({ properties: { cameras } }).imageShiftToCamera(magIndex(7), cameraIndex(0))).toBeUndefined();
   });
   test('of a projector deflector is the same at all mags on one side of the boundary', () => {
     const given = optics({ properties: { cameras }, imageShifts: [own], traits: { usesProjectorForImageShift: true } });
-    expect(given.imageShiftToCamera(9, 0)).toEqual({
+    expect(given.imageShiftToCamera(magIndex(9), cameraIndex(0))).toEqual({
       matrix: own.matrix,
       source: 'other mag',
       from: { magIndex: 7, camera: 0 },
     });
-    expect(given.imageShiftToCamera(4, 0)).toBeUndefined();
+    expect(given.imageShiftToCamera(magIndex(4), cameraIndex(0))).toBeUndefined();
   });
   test('a matrix with a zero element counts like any other', () => {
     const straight = matrix(0, -500, 500, 0);
     expect(
-      optics({ properties: { cameras }, imageShifts: [{ ...own, matrix: straight }] }).imageShiftToCamera(7, 0)!.matrix,
+      optics({ properties: { cameras }, imageShifts: [{ ...own, matrix: straight }] }).imageShiftToCamera(
+        magIndex(7),
+        cameraIndex(0),
+      )!.matrix,
     ).toEqual(straight);
   });
   test('to specimen gives back what the matrices were made of', () => {
-    expectSame(optics({ properties: { cameras }, imageShifts: [own] }).imageShiftToSpecimen(8, 0), shiftToSpecimen);
+    expectSame(
+      optics({ properties: { cameras }, imageShifts: [own] }).imageShiftToSpecimen(magIndex(8), cameraIndex(0)),
+      shiftToSpecimen,
+    );
   });
 });
 
@@ -120,7 +141,7 @@ describe('stage to camera', () => {
       ],
       stages: [{ magIndex: 7, camera: 0, matrix: stageMatrix(8, 84) }],
     });
-    const found = given.stageToCamera(9, 0)!;
+    const found = given.stageToCamera(magIndex(9), cameraIndex(0))!;
     expect(found).toMatchObject({ source: 'image shift', from: { magIndex: 7, camera: 0 } });
     expectSame(found.matrix, stageMatrix(2, 86));
   });
@@ -137,12 +158,12 @@ describe('stage to camera', () => {
         { magIndex: 9, camera: 1, matrix: stageMatrix(3, -20) },
       ],
     });
-    expect(given.stageToCamera(9, 0)).toMatchObject({
+    expect(given.stageToCamera(magIndex(9), cameraIndex(0))).toMatchObject({
       source: 'pixel size and rotation',
       from: { magIndex: 7, camera: 0 },
     });
-    expectSame(given.stageToCamera(9, 0)!.matrix, stageMatrix(2, 86));
-    expect(given.stageToCamera(9, 1)!.source).toBe('measured');
+    expectSame(given.stageToCamera(magIndex(9), cameraIndex(0))!.matrix, stageMatrix(2, 86));
+    expect(given.stageToCamera(magIndex(9), cameraIndex(1))!.source).toBe('measured');
     expectSame(given.specimenToStage(), truth);
   });
   test('falls back on the nominal axes of the column', () => {
@@ -150,9 +171,9 @@ describe('stage to camera', () => {
       properties: { cameras: [camera(0, { measured })] },
       traits: { nominalSpecimenToStage: matrix(0, 1, -1, 0) },
     });
-    expect(given.stageToCamera(7, 0)!.source).toBe('nominal stage axes');
+    expect(given.stageToCamera(magIndex(7), cameraIndex(0))!.source).toBe('nominal stage axes');
     // p = A D^-1 S with D = (0 1; -1 0), whose inverse is (0 -1; 1 0): stage X is specimen Y.
-    expectSame(given.stageToCamera(7, 0)!.matrix, product(toCamera(8, 84), matrix(0, -1, 1, 0)));
+    expectSame(given.stageToCamera(magIndex(7), cameraIndex(0))!.matrix, product(toCamera(8, 84), matrix(0, -1, 1, 0)));
     expectSame(given.specimenToStage(), matrix(0, 1, -1, 0));
   });
 });
@@ -182,8 +203,8 @@ describe('carrying image shift to another magnification', () => {
   test('there and back changes nothing, and the specimen moves equally far', () => {
     fc.assert(
       fc.property(shift, (value) => {
-        const there = given.transferImageShift(value, 7, 3, 0);
-        const back = given.transferImageShift(there, 3, 7, 0);
+        const there = given.transferImageShift(value, magIndex(7), magIndex(3), cameraIndex(0));
+        const back = given.transferImageShift(there, magIndex(3), magIndex(7), cameraIndex(0));
         expect(back.x).toBeCloseTo(value.x, 9);
         expect(back.y).toBeCloseTo(value.y, 9);
         const [specimen, again] = [apply(shiftToSpecimen, value), apply(low, there)];
@@ -193,11 +214,16 @@ describe('carrying image shift to another magnification', () => {
     );
   });
   test('leaves it alone where it need not or cannot be told', () => {
-    expect(given.transferImageShift({ x: 1, y: 2 }, 7, 9, 0)).toEqual({ x: 1, y: 2 });
-    expect(optics().transferImageShift({ x: 1, y: 2 }, 7, 3, 0)).toEqual({ x: 1, y: 2 });
+    expect(given.transferImageShift({ x: 1, y: 2 }, magIndex(7), magIndex(9), cameraIndex(0))).toEqual({ x: 1, y: 2 });
+    expect(optics().transferImageShift({ x: 1, y: 2 }, magIndex(7), magIndex(3), cameraIndex(0))).toEqual({
+      x: 1,
+      y: 2,
+    });
   });
 });
 
 test('a camera that is not described is named', () => {
-  expect(() => optics().pixelSize(7, 4)).toThrow(expect.objectContaining({ code: 'optics/unknown-camera' }) as Error);
+  expect(() => optics().pixelSize(magIndex(7), cameraIndex(4))).toThrow(
+    expect.objectContaining({ code: 'optics/unknown-camera' }) as Error,
+  );
 });

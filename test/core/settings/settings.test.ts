@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { inDegrees, inNanometres } from '../../../core/base';
+import { cameraIndex, inDegrees, inNanometres } from '../../../core/base';
 import {
   type Settings,
   type GeneralValue,
@@ -154,7 +154,7 @@ describe('settings', () => {
   it('completes camera parameters by what suits the camera', () => {
     const sets = settingsOf(twoCameras).parameterSets;
     expect([...sets.keys()]).toEqual([1, 0]);
-    expect(sets.get(1)!.Trial).toEqual({
+    expect(sets.get(cameraIndex(1))!.Trial).toEqual({
       binning: 1,
       exposure: 0.25,
       area: 'full',
@@ -162,8 +162,8 @@ describe('settings', () => {
       processing: 'gain normalized',
       readMode: 'counting',
     });
-    expect(sets.get(0)!.Trial).toMatchObject({ binning: 4, readMode: 'linear' });
-    expect(sets.get(0)!.Record).toMatchObject({ binning: 1 });
+    expect(sets.get(cameraIndex(0))!.Trial).toMatchObject({ binning: 4, readMode: 'linear' });
+    expect(sets.get(cameraIndex(0))!.Record).toMatchObject({ binning: 1 });
   });
 
   it('joins camera blocks of one number in a properties file', () => {

@@ -1,3 +1,4 @@
+import { cameraIndex, magIndex } from '../../../core/base';
 import {
   amend,
   applyChanges,
@@ -127,17 +128,17 @@ describe('several changes of one result', () => {
     await openSite(main, goldenMain);
     const original = await text();
     const entry = await store(
-      put('GIFShiftOffset', { fromMagIndex: 18, toMagIndex: 17, x: 1, y: 2 }),
-      put('ImageShiftOffsets', { magIndex: 17, eftem: 0, x: 5, y: 6 }),
-      put('ImageShiftOffsets', { magIndex: 20, eftem: 1, x: 7, y: 8 }),
-      remove('ImageShiftOffsets', { magIndex: 18, eftem: 0 }),
-      remove('ImageShiftOffsets', { magIndex: 30, eftem: 0 }),
+      put('GIFShiftOffset', { fromMagIndex: magIndex(18), toMagIndex: magIndex(17), x: 1, y: 2 }),
+      put('ImageShiftOffsets', { magIndex: magIndex(17), eftem: 0, x: 5, y: 6 }),
+      put('ImageShiftOffsets', { magIndex: magIndex(20), eftem: 1, x: 7, y: 8 }),
+      remove('ImageShiftOffsets', { magIndex: magIndex(18), eftem: 0 }),
+      remove('ImageShiftOffsets', { magIndex: magIndex(30), eftem: 0 }),
     );
     const after = await text();
     await history.restore(entry.id, 'replaced');
     expect(await text()).toBe(original);
     // What has come since where the result had nothing goes again with the whole table.
-    calibrations.records('ImageShiftOffsets').put({ magIndex: 30, eftem: 0, x: 9, y: 9 });
+    calibrations.records('ImageShiftOffsets').put({ magIndex: magIndex(30), eftem: 0, x: 9, y: 9 });
     const restored = await history.restore(entry.id);
     expect(await text()).toBe(after);
     expect(restored.changes.at(-1)).toMatchObject({ removed: true, replaced: { magIndex: 30, x: 9 } });
@@ -169,19 +170,32 @@ describe('several changes of one result', () => {
 
   test('count as the item says', async () => {
     await openSite();
-    applyChanges({ calibrations }, [put('ImageShiftMatrix', { magIndex: 17, camera: 0, ...someMatrix })]);
-    expect(calibrations.imageShift.measuredAt(17, 0)).toBeGreaterThan(0);
+    applyChanges({ calibrations }, [
+      put('ImageShiftMatrix', { magIndex: magIndex(17), camera: cameraIndex(0), ...someMatrix }),
+    ]);
+    expect(calibrations.imageShift.measuredAt(magIndex(17), cameraIndex(0))).toBeGreaterThan(0);
     expect(calibrations.counts['image shift']).toBe(1);
-    const derived = put('ImageShiftMatrix', { magIndex: 17, camera: 0, ...someMatrix }, { sessionMeasured: false });
+    const derived = put(
+      'ImageShiftMatrix',
+      { magIndex: magIndex(17), camera: cameraIndex(0), ...someMatrix },
+      { sessionMeasured: false },
+    );
     expect(applyChanges({ calibrations }, [derived])).toMatchObject([{ derived: true }]);
-    expect(calibrations.imageShift.measuredAt(17, 0)).toBe(0);
+    expect(calibrations.imageShift.measuredAt(magIndex(17), cameraIndex(0))).toBe(0);
     expect(calibrations.counts['image shift']).toBe(1);
   });
 });
 
 describe('an amended record', () => {
-  const found = { time: 29_000_000, camera: 0, magIndex: 17, addedRotation: 0, pixelSize: 0.5, gridAngle: 12 };
-  const place = { camera: 0, magIndex: 17 };
+  const found = {
+    time: 29_000_000,
+    camera: cameraIndex(0),
+    magIndex: magIndex(17),
+    addedRotation: 0,
+    pixelSize: 0.5,
+    gridAngle: 12,
+  };
+  const place = { camera: cameraIndex(0), magIndex: magIndex(17) };
   const turned = amend('FoundPixelSize', place, { addedRotation: 90 });
   beforeEach(async () => {
     await openSite();
@@ -225,7 +239,7 @@ describe('an amended record', () => {
 
   test('that only followed from another may be gone', async () => {
     const passing = amend('FoundPixelSize', place, { time: 29_000_100 }, { sessionMeasured: false });
-    const entry = await store(put('FoundPixelSize', { ...found, magIndex: 18, time: 29_000_100 }), passing);
+    const entry = await store(put('FoundPixelSize', { ...found, magIndex: magIndex(18), time: 29_000_100 }), passing);
     calibrations.shortTerm('FoundPixelSize').remove((row) => row.magIndex === 17);
     const restored = await history.restore(entry.id, 'replaced');
     expect(calibrations.shortTerm('FoundPixelSize').all()).toEqual([]);

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { matrix } from '../../../core/base';
+import { cameraIndex, magIndex as asMagIndex, matrix } from '../../../core/base';
 import { main, otherMatrix, shortTerm, Site, someMatrix, startMinutes } from './site';
 
 let site: Site;
@@ -11,10 +11,10 @@ afterEach(() => site.remove());
 describe('matrices', () => {
   it('that were never measured are missing', async () => {
     const { imageShift } = await site.calibrations();
-    expect(imageShift.get(17, 0)).toBeUndefined();
-    expect(imageShift.measuredAt(17, 0)).toBe(0);
+    expect(imageShift.get(asMagIndex(17), cameraIndex(0))).toBeUndefined();
+    expect(imageShift.measuredAt(asMagIndex(17), cameraIndex(0))).toBe(0);
     expect(imageShift.entries()).toEqual([]);
-    expect(imageShift.remove(17, 0)).toBe(false);
+    expect(imageShift.remove(asMagIndex(17), cameraIndex(0))).toBe(false);
   });
 
   it('that are zero in the file are missing', async () => {
@@ -24,16 +24,18 @@ describe('matrices', () => {
       'StageToCameraMatrix 3 0 0.000000 0.000000 5.000000 5.000000   0.000000   100',
     );
     const { stage } = await site.calibrations();
-    expect(stage.get(3, 0)).toBeUndefined();
+    expect(stage.get(asMagIndex(3), cameraIndex(0))).toBeUndefined();
     expect(stage.entries()).toEqual([]);
-    expect(() => stage.set(3, 0, matrix(0, 0, 1, 1))).toThrow(/^The record \w+ cannot be stored: /);
+    expect(() => stage.set(asMagIndex(3), cameraIndex(0), matrix(0, 0, 1, 1))).toThrow(
+      /^The record \w+ cannot be stored: /,
+    );
   });
 
   it('measured now carry the time, the magnification and the focus', async () => {
     const { stage, imageShift } = await site.calibrations();
-    imageShift.set(18, 1, someMatrix);
-    imageShift.set(17, 0, otherMatrix, { magnification: 4321 });
-    stage.set(17, 0, someMatrix, { focus: -0.00075 });
+    imageShift.set(asMagIndex(18), cameraIndex(1), someMatrix);
+    imageShift.set(asMagIndex(17), cameraIndex(0), otherMatrix, { magnification: 4321 });
+    stage.set(asMagIndex(17), cameraIndex(0), someMatrix, { focus: -0.00075 });
     expect(imageShift.entries()).toEqual([
       { magIndex: 17, camera: 0, matrix: otherMatrix, magnification: 4321, measuredAt: startMinutes },
       { magIndex: 18, camera: 1, matrix: someMatrix, magnification: 1801, measuredAt: startMinutes },
@@ -45,19 +47,19 @@ describe('matrices', () => {
 
   it('that are derived or brought back carry no time and lose an earlier one', async () => {
     const calibrations = await site.calibrations();
-    calibrations.imageShift.set(17, 0, someMatrix);
-    calibrations.imageShift.set(17, 0, otherMatrix, { sessionMeasured: false });
-    expect(calibrations.imageShift.measuredAt(17, 0)).toBe(0);
+    calibrations.imageShift.set(asMagIndex(17), cameraIndex(0), someMatrix);
+    calibrations.imageShift.set(asMagIndex(17), cameraIndex(0), otherMatrix, { sessionMeasured: false });
+    expect(calibrations.imageShift.measuredAt(asMagIndex(17), cameraIndex(0))).toBe(0);
     expect(calibrations.shortTerm('ImageShiftMatrix').all()).toEqual([]);
     expect(calibrations.counts['image shift']).toBe(1);
   });
 
   it('that are removed are gone from the short-term file too', async () => {
     const calibrations = await site.calibrations();
-    calibrations.imageShift.set(17, 0, someMatrix);
+    calibrations.imageShift.set(asMagIndex(17), cameraIndex(0), someMatrix);
     await calibrations.saveShortTerm();
-    expect(calibrations.imageShift.remove(17, 0)).toBe(true);
-    expect(calibrations.imageShift.get(17, 0)).toBeUndefined();
+    expect(calibrations.imageShift.remove(asMagIndex(17), cameraIndex(0))).toBe(true);
+    expect(calibrations.imageShift.get(asMagIndex(17), cameraIndex(0))).toBeUndefined();
     await calibrations.saveShortTerm();
     expect(site.lines(shortTerm)).toEqual(['SerialEMShortTermCal']);
   });
@@ -70,7 +72,9 @@ describe('matrices', () => {
     ['an infinite number', 17, 0, matrix(1, Infinity, 1, 1)],
   ])('cannot be stored with %s', async (_, magIndex, camera, value) => {
     const calibrations = await site.calibrations();
-    expect(() => calibrations.imageShift.set(magIndex, camera, value)).toThrow(/^The record \w+ cannot be stored: /);
+    expect(() => calibrations.imageShift.set(asMagIndex(magIndex), cameraIndex(camera), value)).toThrow(
+      /^The record \w+ cannot be stored: /,
+    );
     expect(calibrations.unsaved).toBe(false);
     expect(calibrations.shortTerm('ImageShiftMatrix').all()).toEqual([]);
   });
@@ -111,9 +115,9 @@ describe('reading at the start', () => {
     expect(calibrations.imageShift.entries()).toEqual([
       { magIndex: 17, camera: 0, matrix: matrix(5, 6, 7, 8), magnification: 1700, measuredAt: young },
     ]);
-    expect(calibrations.stage.get(17, 0)).toEqual(matrix(1, 2, 3, 4));
-    expect(calibrations.stage.measuredAt(17, 0)).toBe(0);
-    expect(calibrations.stage.get(18, 0)).toEqual(matrix(5, 6, 7, 8));
+    expect(calibrations.stage.get(asMagIndex(17), cameraIndex(0))).toEqual(matrix(1, 2, 3, 4));
+    expect(calibrations.stage.measuredAt(asMagIndex(17), cameraIndex(0))).toBe(0);
+    expect(calibrations.stage.get(asMagIndex(18), cameraIndex(0))).toEqual(matrix(5, 6, 7, 8));
     expect(calibrations.stage.entries()[1]).toMatchObject({ focus: 0.25, measuredAt: young });
     expect(calibrations.unsaved).toBe(false);
     await calibrations.save();
@@ -137,7 +141,7 @@ describe('reading at the start', () => {
     const entry = (time: number, first: number) =>
       `ImageShiftMatrix ${time} 17 0 ${first}.000000 2.000000 3.000000 4.000000`;
     site.write(shortTerm, 'SerialEMShortTermCal', entry(startMinutes - 5, 9), entry(startMinutes - 60, 8));
-    expect((await site.calibrations()).imageShift.get(17, 0)?.xpx).toBe(9);
+    expect((await site.calibrations()).imageShift.get(asMagIndex(17), cameraIndex(0))?.xpx).toBe(9);
   });
 
   it('leaves the short-term calibrations unused but in the file when told to ignore them', async () => {
@@ -149,14 +153,14 @@ describe('reading at the start', () => {
     ];
     site.write(shortTerm, ...lines);
     const calibrations = await site.calibrations({ ignoreShortTerm: true });
-    expect(calibrations.imageShift.get(17, 0)).toBeUndefined();
+    expect(calibrations.imageShift.get(asMagIndex(17), cameraIndex(0))).toBeUndefined();
     expect(calibrations.shortTerm('DoseCalibration').all()).toEqual([]);
     expect(calibrations.shortTerm('LastC2Aperture').all()).toEqual([{ aperture: 70 }]);
     site.minutes += 1;
-    calibrations.imageShift.set(17, 0, someMatrix);
+    calibrations.imageShift.set(asMagIndex(17), cameraIndex(0), someMatrix);
     await calibrations.saveShortTerm();
     expect(site.lines(shortTerm)).toEqual(expect.arrayContaining(lines));
-    expect((await site.calibrations()).imageShift.get(17, 0)).toEqual(someMatrix);
+    expect((await site.calibrations()).imageShift.get(asMagIndex(17), cameraIndex(0))).toEqual(someMatrix);
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
-import { matrix } from '../../../core/base';
+import { cameraIndex, magIndex, matrix } from '../../../core/base';
 import type { SessionProperty } from '../../../core/settings';
 import {
   type CalibrationHistory,
@@ -30,14 +30,20 @@ beforeEach(async () => {
 });
 afterEach(() => site.remove());
 
-const resultAt = (magIndex: number, more: Partial<CalibrationResult> = {}): CalibrationResult => ({
+const resultAt = (index: number, more: Partial<CalibrationResult> = {}): CalibrationResult => ({
   item: 'calibrations/image-and-stage-shift/image-shift',
-  summary: `Image shift at mag index ${magIndex}`,
+  summary: `Image shift at mag index ${index}`,
   values: { matrix: someMatrix },
   standardErrors: { matrix: matrix(0.001, 0.002, 0.003, 0.004) },
-  conditions: { magIndex, camera: 0, magnification: 1700, probeMode: 'microprobe', binning: 4 },
+  conditions: {
+    magIndex: magIndex(index),
+    camera: cameraIndex(0),
+    magnification: 1700,
+    probeMode: 'microprobe',
+    binning: 4,
+  },
   quality: { verdict: 'good', correlations: { mean: 0.68, smallest: 0.6 } },
-  changes: [{ record: 'ImageShiftMatrix', values: { magIndex, camera: 0, ...someMatrix } }],
+  changes: [{ record: 'ImageShiftMatrix', values: { magIndex: index, camera: 0, ...someMatrix } }],
   ...more,
 });
 
@@ -72,11 +78,15 @@ describe('the history', () => {
   it('finds entries by item, mag index and camera', async () => {
     await history.append(resultAt(17));
     await history.append(resultAt(18));
-    await history.append({ ...resultAt(17), item: 'other', conditions: { magIndex: 17, camera: 1 } });
+    await history.append({
+      ...resultAt(17),
+      item: 'other',
+      conditions: { magIndex: magIndex(17), camera: cameraIndex(1) },
+    });
     const count = async (filter: Parameters<CalibrationHistory['list']>[0]): Promise<number> =>
       (await history.list(filter)).length;
-    expect(await count({ magIndex: 17 })).toBe(2);
-    expect(await count({ magIndex: 17, camera: 1 })).toBe(1);
+    expect(await count({ magIndex: magIndex(17) })).toBe(2);
+    expect(await count({ magIndex: magIndex(17), camera: cameraIndex(1) })).toBe(1);
     expect(await count({ item: resultAt(1).item })).toBe(2);
     expect(await count({ item: 'none' })).toBe(0);
   });
@@ -122,11 +132,11 @@ describe('the history', () => {
 describe('bringing a value back', () => {
   it('stores it, notes it with what it replaced, and does not count as measured', async () => {
     const entry = await history.append(resultAt(17));
-    calibrations.imageShift.set(17, 0, otherMatrix);
+    calibrations.imageShift.set(magIndex(17), cameraIndex(0), otherMatrix);
     site.minutes += 60;
     const restored = await history.restore(entry.id);
-    expect(calibrations.imageShift.get(17, 0)).toEqual(someMatrix);
-    expect(calibrations.imageShift.measuredAt(17, 0)).toBe(0);
+    expect(calibrations.imageShift.get(magIndex(17), cameraIndex(0))).toEqual(someMatrix);
+    expect(calibrations.imageShift.measuredAt(magIndex(17), cameraIndex(0))).toBe(0);
     expect(calibrations.unsaved).toBe(true);
     expect(restored).toMatchObject({
       kind: 'restored',
@@ -145,10 +155,10 @@ describe('bringing a value back', () => {
 
   it('can itself be taken back', async () => {
     const entry = await history.append(resultAt(17));
-    calibrations.imageShift.set(17, 0, otherMatrix);
+    calibrations.imageShift.set(magIndex(17), cameraIndex(0), otherMatrix);
     const restored = await history.restore(entry.id);
     await history.restore(restored.id, 'replaced');
-    expect(calibrations.imageShift.get(17, 0)).toEqual(otherMatrix);
+    expect(calibrations.imageShift.get(magIndex(17), cameraIndex(0))).toEqual(otherMatrix);
   });
 
   it('works for the value that a measurement replaced, and for there having been none', async () => {
@@ -156,8 +166,8 @@ describe('bringing a value back', () => {
     const [change] = resultAt(17).changes as readonly RecordChange[];
     const second = await history.append(resultAt(17, { changes: [{ ...change!, replaced }] }));
     const first = await history.append(resultAt(18));
-    calibrations.imageShift.set(17, 0, someMatrix);
-    calibrations.imageShift.set(18, 0, someMatrix);
+    calibrations.imageShift.set(magIndex(17), cameraIndex(0), someMatrix);
+    calibrations.imageShift.set(magIndex(18), cameraIndex(0), someMatrix);
     await history.restore(second.id, 'replaced');
     await history.restore(first.id, 'replaced');
     expect(calibrations.imageShift.entries().map(({ magIndex, matrix: value }) => [magIndex, value])).toEqual([
@@ -173,7 +183,7 @@ describe('bringing a value back', () => {
       }),
     );
     const restored = await history.restore(entry.id);
-    expect(calibrations.imageShift.get(18, 0)).toEqual(otherMatrix);
+    expect(calibrations.imageShift.get(magIndex(18), cameraIndex(0))).toEqual(otherMatrix);
     expect(restored.changes).toMatchObject([{ values: { magIndex: 17 } }, { values: derived, derived: true }]);
     expect(restored.changes[0]).not.toHaveProperty('derived');
     await history.restore(restored.id, 'replaced');
@@ -195,9 +205,9 @@ describe('bringing a value back', () => {
       }),
     );
     await history.restore(removal.id, 'replaced');
-    expect(calibrations.stage.get(17, 0)).toEqual(someMatrix);
+    expect(calibrations.stage.get(magIndex(17), cameraIndex(0))).toEqual(someMatrix);
     await history.restore(removal.id);
-    expect(calibrations.stage.get(17, 0)).toBeUndefined();
+    expect(calibrations.stage.get(magIndex(17), cameraIndex(0))).toBeUndefined();
   });
 
   it('works for any record of the file', async () => {

@@ -1,3 +1,4 @@
+import { cameraIndex, magIndex as asMagIndex } from '../../../core/base';
 import {
   amend,
   applyChanges,
@@ -24,22 +25,35 @@ const inForce = (result: Pick<CalibrationResult, 'changes'>) => isInForce({ cali
 
 test('all that was measured has to be in use, not what followed from it', () => {
   const shift = (magIndex: number, sessionMeasured: boolean) =>
-    put('ImageShiftMatrix', { magIndex, camera: 0, ...someMatrix }, { sessionMeasured });
+    put(
+      'ImageShiftMatrix',
+      { magIndex: asMagIndex(magIndex), camera: cameraIndex(0), ...someMatrix },
+      { sessionMeasured },
+    );
   const result = store(shift(17, true), shift(18, true), shift(19, false));
   expect(inForce(result)).toBe(true);
-  calibrations.imageShift.set(19, 0, otherMatrix);
+  calibrations.imageShift.set(asMagIndex(19), cameraIndex(0), otherMatrix);
   expect(inForce(result)).toBe(true);
-  calibrations.imageShift.set(18, 0, otherMatrix);
+  calibrations.imageShift.set(asMagIndex(18), cameraIndex(0), otherMatrix);
   expect(inForce(result)).toBe(false);
   // Of a result that only carries another one on, everything counts.
   const carried = store(shift(20, false));
   expect(inForce(carried)).toBe(true);
-  calibrations.imageShift.remove(20, 0);
+  calibrations.imageShift.remove(asMagIndex(20), cameraIndex(0));
   expect(inForce(carried)).toBe(false);
 });
 
 test('rows of a record are compared too, as far as the file keeps them', () => {
-  const focus = { magIndex: 30, camera: 1, slopeX: -28, slopeY: 0, beamTilt: 1.6, direction: 0, probe: 1, alpha: -999 };
+  const focus = {
+    magIndex: asMagIndex(30),
+    camera: cameraIndex(1),
+    slopeX: -28,
+    slopeY: 0,
+    beamTilt: 1.6,
+    direction: 0,
+    probe: 1,
+    alpha: -999,
+  };
   const rows = [{ defocus: -37.618359, shiftX: 1038.428955, shiftY: -14.380548 }];
   const result = store(put('FocusCalibration', { ...focus, rows }));
   calibrations.records('FocusCalibration').put({ ...focus, rows: [{ ...rows[0]!, shiftX: 1038.4289 }] });
@@ -49,11 +63,26 @@ test('rows of a record are compared too, as far as the file keeps them', () => {
 });
 
 test('a pixel size is in use whatever was added to its rotation, at any time, and also when its record has expired', () => {
-  const found = { time: 29_000_000, camera: 0, magIndex: 17, addedRotation: 0, pixelSize: 0.5, gridAngle: 12 };
+  const found = {
+    time: 29_000_000,
+    camera: cameraIndex(0),
+    magIndex: asMagIndex(17),
+    addedRotation: 0,
+    pixelSize: 0.5,
+    gridAngle: 12,
+  };
   const size = store(put('FoundPixelSize', found));
-  const rotation = store(amend('FoundPixelSize', { camera: 0, magIndex: 17 }, { addedRotation: 90 }));
+  const rotation = store(
+    amend('FoundPixelSize', { camera: cameraIndex(0), magIndex: asMagIndex(17) }, { addedRotation: 90 }),
+  );
   expect([inForce(size), inForce(rotation)]).toEqual([true, true]);
-  store(amend('FoundPixelSize', { camera: 0, magIndex: 17 }, { addedRotation: 180, time: 29_000_001 }));
+  store(
+    amend(
+      'FoundPixelSize',
+      { camera: cameraIndex(0), magIndex: asMagIndex(17) },
+      { addedRotation: 180, time: 29_000_001 },
+    ),
+  );
   expect([inForce(size), inForce(rotation)]).toEqual([true, false]);
   calibrations.shortTerm('FoundPixelSize').put({ ...found, pixelSize: 0.6 });
   expect(inForce(size)).toBe(false);

@@ -1,3 +1,4 @@
+import { cameraIndex, magIndex } from '../../../core/base';
 import { appendFileSync } from 'node:fs';
 import type { SessionProperty } from '../../../core/settings';
 import { type CalibrationHistory, type Calibrations, isInForce, openHistory } from '../../../core/store';
@@ -16,7 +17,7 @@ const common = {
 };
 const matrix = { xpx: 1.5, xpy: -2.25, ypx: 2.125, ypy: 1.625 };
 const other = { xpx: -3.5, xpy: 4.25, ypx: 4.125, ypy: 3.625 };
-const row = { magIndex: 22, eftem: 0, x: 0.5, y: -0.25 };
+const row = { magIndex: magIndex(22), eftem: 0, x: 0.5, y: -0.25 };
 const lines = [
   {
     ...common,
@@ -135,14 +136,14 @@ describe('a history of the older form', () => {
 
   test('is brought back, the several rows of one entry too', async () => {
     await history.restore('image shift', 'replaced');
-    expect(calibrations.imageShift.get(17, 0)).toEqual(other);
-    expect(calibrations.imageShift.get(18, 0)).toEqual(other);
+    expect(calibrations.imageShift.get(magIndex(17), cameraIndex(0))).toEqual(other);
+    expect(calibrations.imageShift.get(magIndex(18), cameraIndex(0))).toEqual(other);
     await history.restore('offsets', 'replaced');
     expect(calibrations.records('ImageShiftOffsets').all()).toEqual([{ ...row, magIndex: 21 }]);
     await history.restore('offsets');
     expect(calibrations.records('ImageShiftOffsets').all()).toEqual([row]);
     await history.restore('removal', 'replaced');
-    expect(calibrations.stage.get(17, 0)).toEqual(matrix);
+    expect(calibrations.stage.get(magIndex(17), cameraIndex(0))).toEqual(matrix);
     await history.restore('factor');
     expect(factor).toBe(0.4);
     await expect(history.restore('pixel size')).rejects.toMatchObject({ code: 'history/nothing-to-restore' });
@@ -150,13 +151,13 @@ describe('a history of the older form', () => {
 
   test('is in use as far as its values are', async () => {
     const inForce = async (id: string) => isInForce({ calibrations, settings }, await history.entry(id));
-    calibrations.imageShift.set(17, 0, matrix);
+    calibrations.imageShift.set(magIndex(17), cameraIndex(0), matrix);
     // What followed from it may have been measured since.
     expect(await inForce('image shift')).toBe(true);
     expect(await inForce('offsets')).toBe(false);
     calibrations.records('ImageShiftOffsets').put(row);
     expect(await inForce('offsets')).toBe(true);
-    calibrations.records('ImageShiftOffsets').put({ ...row, magIndex: 21 });
+    calibrations.records('ImageShiftOffsets').put({ ...row, magIndex: magIndex(21) });
     expect(await inForce('offsets')).toBe(false);
     expect(await inForce('factor')).toBe(false);
     factor = 0.4;

@@ -1,3 +1,4 @@
+import { cameraIndex, magIndex } from '../../../core/base';
 import { type ExitPrompt } from '../../../core/store';
 import { flyback, main, otherMatrix, shortTerm, Site, someMatrix, startMinutes } from './site';
 
@@ -29,14 +30,14 @@ describe('records of any kind', () => {
 
   it('get the magnification that belongs to their mag index', async () => {
     const calibrations = await site.calibrations();
-    calibrations.records('StandardLMFocus').put({ magIndex: 17, micro: -0.5, nano: -999 });
+    calibrations.records('StandardLMFocus').put({ magIndex: magIndex(17), micro: -0.5, nano: -999 });
     expect(calibrations.records('StandardLMFocus').all()[0]!.magnification).toBe(1700);
   });
 
   it('know the two sides of the crossover apart', async () => {
     const calibrations = await site.calibrations();
     const tables = calibrations.records('BeamIntensityTable');
-    const table = { magIndex: 33, spot: 9, flags: 0, crossover: 0.25, aperture: 70, probe: 1 };
+    const table = { magIndex: magIndex(33), spot: 9, flags: 0, crossover: 0.25, aperture: 70, probe: 1 };
     tables.put({ ...table, rows: [{ counts: 1, intensity: 0.5 }] });
     tables.put({ ...table, rows: [{ counts: 1, intensity: 0.125 }] });
     tables.put({ ...table, crossover: 0.26, rows: [{ counts: 2, intensity: 0.625 }] });
@@ -69,7 +70,7 @@ describe('records of any kind', () => {
       time: '09:05:01',
       binning: 1,
       xSize: 1024,
-      magIndex: 7,
+      magIndex: magIndex(7),
       exposure: 4,
       flyback: 312.5,
       startup: 0.35,
@@ -83,27 +84,27 @@ describe('records of any kind', () => {
 describe('a snapshot', () => {
   it('brings back everything', async () => {
     const calibrations = await site.calibrations();
-    calibrations.imageShift.set(17, 0, someMatrix);
+    calibrations.imageShift.set(magIndex(17), cameraIndex(0), someMatrix);
     await calibrations.save();
     const snapshot = calibrations.snapshot();
     const before = calibrations.file.render();
     site.minutes += 10;
-    calibrations.imageShift.set(17, 0, otherMatrix);
-    calibrations.stage.set(18, 0, otherMatrix);
+    calibrations.imageShift.set(magIndex(17), cameraIndex(0), otherMatrix);
+    calibrations.stage.set(magIndex(18), cameraIndex(0), otherMatrix);
     calibrations.records('C2SpotOffset').put({ spot: 2, micro: 0.25, nano: 0.125 });
     calibrations.flyback.put({
       date: '2025/03/07',
       time: '09:05:01',
       binning: 1,
       xSize: 1024,
-      magIndex: 7,
+      magIndex: magIndex(7),
       exposure: 4,
       flyback: 312.5,
       startup: 0.35,
     });
     calibrations.restore(snapshot);
     expect(calibrations.file.render().equals(before)).toBe(true);
-    expect(calibrations.imageShift.measuredAt(17, 0)).toBe(startMinutes);
+    expect(calibrations.imageShift.measuredAt(magIndex(17), cameraIndex(0))).toBe(startMinutes);
     expect(calibrations.stage.entries()).toEqual([]);
     expect(calibrations.flyback.all()).toEqual([]);
     expect(calibrations.unsaved).toBe(false);
@@ -114,7 +115,7 @@ describe('a snapshot', () => {
   it('taken before a save leaves something to save', async () => {
     const calibrations = await site.calibrations();
     const snapshot = calibrations.snapshot();
-    calibrations.imageShift.set(17, 0, someMatrix);
+    calibrations.imageShift.set(magIndex(17), cameraIndex(0), someMatrix);
     await calibrations.save();
     calibrations.restore(snapshot);
     expect(calibrations.unsaved).toBe(true);
@@ -124,7 +125,14 @@ describe('a snapshot', () => {
 
   it('taken before the short-term file was saved leaves that to save, and nothing else', async () => {
     const calibrations = await site.calibrations();
-    const found = { time: startMinutes, camera: 0, magIndex: 17, addedRotation: 0, pixelSize: 0.5, gridAngle: 12 };
+    const found = {
+      time: startMinutes,
+      camera: cameraIndex(0),
+      magIndex: magIndex(17),
+      addedRotation: 0,
+      pixelSize: 0.5,
+      gridAngle: 12,
+    };
     const snapshot = calibrations.snapshot();
     calibrations.shortTerm('FoundPixelSize').put(found);
     await calibrations.saveShortTerm();
@@ -139,7 +147,7 @@ describe('the question on exit', () => {
   const shifts = [0, 1, 2, 3, 4];
   it.each(shifts)('after %i image shifts', async (count) => {
     const calibrations = await site.calibrations();
-    for (let at = 0; at < count; at += 1) calibrations.imageShift.set(17, 0, someMatrix);
+    for (let at = 0; at < count; at += 1) calibrations.imageShift.set(magIndex(17), cameraIndex(0), someMatrix);
     const asked = (administrator: boolean): ExitPrompt['ask'] | undefined =>
       calibrations.exitPrompt(administrator)?.ask;
     expect(asked(true)).toBe(count > 0 ? 'save' : undefined);
@@ -151,7 +159,7 @@ describe('the question on exit', () => {
   it('names every kind that is not saved, the last one too', async () => {
     const calibrations = await site.calibrations();
     const illumination = calibrations.records('ParallelIllum');
-    calibrations.stage.set(17, 0, someMatrix);
+    calibrations.stage.set(magIndex(17), cameraIndex(0), someMatrix);
     illumination.put({ intensity: 0.5, spot: 4, probeOrAlpha: -999, crossover: 0.1 });
     illumination.put({ intensity: 0.5, spot: 5, probeOrAlpha: -999, crossover: 0.1 });
     expect(calibrations.exitPrompt(false)).toMatchObject({

@@ -1,3 +1,4 @@
+import { cameraIndex, magIndex } from '../../../core/base';
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { main, otherMatrix, shortTerm, Site, someMatrix } from './site';
 
@@ -15,7 +16,7 @@ describe('saving the calibrations', () => {
     site.write(main, ...original);
     site.administrator = false;
     const calibrations = await site.calibrations();
-    calibrations.imageShift.set(17, 0, someMatrix);
+    calibrations.imageShift.set(magIndex(17), cameraIndex(0), someMatrix);
     await expect(calibrations.save()).rejects.toMatchObject({
       code: 'store/administrator-only',
       hint: expect.stringContaining('Administrator') as unknown,
@@ -28,7 +29,7 @@ describe('saving the calibrations', () => {
 
   it('writes a new file with CR LF and the short-term file beside it', async () => {
     const calibrations = await site.calibrations();
-    calibrations.imageShift.set(17, 0, someMatrix);
+    calibrations.imageShift.set(magIndex(17), cameraIndex(0), someMatrix);
     expect(await calibrations.save()).toEqual({ path: site.path(main), remarks: [] });
     expect(site.text(main)).toBe(
       'SerialEMCalibrations\r\nImageShiftMatrix\t1\r\n17 0 1.500000 -2.250000 2.125000 1.625000   1700\r\n',
@@ -53,10 +54,10 @@ describe('saving the calibrations', () => {
     site.write(main, ...original);
     site.write(backup, 'from the session before');
     const calibrations = await site.calibrations();
-    calibrations.imageShift.set(17, 0, someMatrix);
+    calibrations.imageShift.set(magIndex(17), cameraIndex(0), someMatrix);
     await calibrations.save();
     expect(site.lines(backup)).toEqual(original);
-    calibrations.imageShift.set(18, 0, someMatrix);
+    calibrations.imageShift.set(magIndex(18), cameraIndex(0), someMatrix);
     await calibrations.save();
     expect(site.lines(backup)).toEqual(original);
     expect(site.lines(main)).toHaveLength(5);
@@ -65,7 +66,7 @@ describe('saving the calibrations', () => {
   it('is refused when another program has written the file since, unless told', async () => {
     site.write(main, ...original);
     const calibrations = await site.calibrations();
-    calibrations.imageShift.set(17, 0, someMatrix);
+    calibrations.imageShift.set(magIndex(17), cameraIndex(0), someMatrix);
     const theirs = [...original, 'C2SpotOffset 2 1.0 1.0'];
     site.write(main, ...theirs);
     await expect(calibrations.save()).rejects.toMatchObject({ code: 'store/changed-on-disk' });
@@ -79,7 +80,7 @@ describe('saving the calibrations', () => {
   it('is refused when a file has appeared where there was none', async () => {
     const calibrations = await site.calibrations();
     site.write(main, ...original);
-    calibrations.imageShift.set(17, 0, someMatrix);
+    calibrations.imageShift.set(magIndex(17), cameraIndex(0), someMatrix);
     await expect(calibrations.save()).rejects.toMatchObject({ code: 'store/changed-on-disk' });
   });
 
@@ -96,7 +97,7 @@ describe('saving the calibrations', () => {
     site.write(main, 'SerialEMProperties', 'something else');
     const { calibrations, problems } = await site.open();
     expect(problems).toEqual([expect.objectContaining({ severity: 'error', code: 'store/wrong-header' })]);
-    calibrations.imageShift.set(17, 0, someMatrix);
+    calibrations.imageShift.set(magIndex(17), cameraIndex(0), someMatrix);
     await expect(calibrations.save()).rejects.toMatchObject({ code: 'store/unread-on-disk' });
     expect(site.lines(main)).toEqual(['SerialEMProperties', 'something else']);
     await calibrations.save({ overwrite: true });
@@ -107,7 +108,7 @@ describe('saving the calibrations', () => {
   it('that fails leaves the old file, says so, and can be repeated', async () => {
     site.write(main, ...original);
     const calibrations = await site.calibrations();
-    calibrations.imageShift.set(17, 0, someMatrix);
+    calibrations.imageShift.set(magIndex(17), cameraIndex(0), someMatrix);
     rmSync(site.path(main));
     mkdirSync(site.path(main));
     await expect(calibrations.save()).rejects.toMatchObject({
@@ -124,7 +125,7 @@ describe('saving the calibrations', () => {
     site.write(main, ...original);
     mkdirSync(site.path(backup));
     const calibrations = await site.calibrations();
-    calibrations.imageShift.set(17, 0, someMatrix);
+    calibrations.imageShift.set(magIndex(17), cameraIndex(0), someMatrix);
     const { remarks } = await calibrations.save();
     expect(remarks).toEqual([expect.stringContaining('backup could not be made')]);
     expect(site.lines(main)).toHaveLength(4);
@@ -134,7 +135,7 @@ describe('saving the calibrations', () => {
     site.write(main, ...original);
     chmodSync(site.path(main), 0o666);
     const calibrations = await site.calibrations();
-    calibrations.imageShift.set(17, 0, someMatrix);
+    calibrations.imageShift.set(magIndex(17), cameraIndex(0), someMatrix);
     await calibrations.save();
     expect(statSync(site.path(main)).mode & 0o777).toBe(0o666);
   });
@@ -142,7 +143,7 @@ describe('saving the calibrations', () => {
   it('several times at once writes whole files and ends with the last state', async () => {
     const calibrations = await site.calibrations();
     const saves = Array.from({ length: 5 }, (_, at) => {
-      calibrations.imageShift.set(17 + at, 0, someMatrix);
+      calibrations.imageShift.set(magIndex(17 + at), cameraIndex(0), someMatrix);
       return calibrations.save();
     });
     await Promise.all(saves);
@@ -152,13 +153,13 @@ describe('saving the calibrations', () => {
 
   it('counts what is measured while it writes as unsaved', async () => {
     const calibrations = await site.calibrations();
-    calibrations.imageShift.set(17, 0, someMatrix);
+    calibrations.imageShift.set(magIndex(17), cameraIndex(0), someMatrix);
     const saving = calibrations.save();
     await new Promise((resolve) => setImmediate(resolve));
-    calibrations.imageShift.set(17, 0, otherMatrix);
+    calibrations.imageShift.set(magIndex(17), cameraIndex(0), otherMatrix);
     await saving;
     const reread = await site.calibrations({ ignoreShortTerm: true });
-    const written = reread.imageShift.get(17, 0);
+    const written = reread.imageShift.get(magIndex(17), cameraIndex(0));
     expect(calibrations.unsaved).toBe(JSON.stringify(written) !== JSON.stringify(otherMatrix));
   });
 });
@@ -168,7 +169,7 @@ describe('saving the short-term file', () => {
     site.administrator = false;
     const calibrations = await site.calibrations();
     expect((await calibrations.saveShortTerm()).paths).toEqual([]);
-    calibrations.stage.set(17, 0, someMatrix, { focus: 0.25 });
+    calibrations.stage.set(magIndex(17), cameraIndex(0), someMatrix, { focus: 0.25 });
     expect((await calibrations.saveShortTerm()).paths).toEqual([site.path(shortTerm)]);
     expect((await calibrations.saveShortTerm()).paths).toEqual([]);
     expect(existsSync(site.path(main))).toBe(false);
@@ -181,7 +182,7 @@ describe('saving the short-term file', () => {
     const lines = ['SerialEMShortTermCal', 'LastC2Aperture\t70', 'SomethingNewer 1 2 3'];
     site.write(shortTerm, ...lines);
     const calibrations = await site.calibrations();
-    calibrations.imageShift.set(17, 0, someMatrix);
+    calibrations.imageShift.set(magIndex(17), cameraIndex(0), someMatrix);
     await calibrations.saveShortTerm();
     expect(site.lines(shortTerm)).toEqual(expect.arrayContaining(lines));
     expect(site.lines('SEMshortTermCal.bak')).toEqual(lines);

@@ -1,4 +1,4 @@
-import { type Token, scaleMatrix } from '../../../core/base';
+import { type Token, cameraIndex, magIndex, scaleMatrix } from '../../../core/base';
 import { CalibrationDoubts } from '../../../core/consistency';
 import { Optics } from '../../../core/optics';
 import { Calibrations } from '../../../core/store';
@@ -10,7 +10,7 @@ const identity = { xpx: 1, xpy: 0, ypx: 0, ypy: 1 };
 
 /** A site whose hooks the test calls by hand when something is stored. */
 function site() {
-  const stages = [{ magIndex: 8, camera: 0, matrix: stageOf(0.8) }];
+  const stages = [{ magIndex: magIndex(8), camera: cameraIndex(0), matrix: stageOf(0.8) }];
   const found: { camera: number; magIndex: number; pixelSize: number }[] = [];
   const shifts = [6, 7, 8, 9].map((magIndex) => ({
     magIndex,
@@ -62,7 +62,10 @@ function site() {
 describe('after a calibration', () => {
   test('nothing is said when it agrees with the rest, or when nothing was stored', () => {
     const { said, run, stages, doubts } = site();
-    run('stage-shift', () => void stages.push({ magIndex: 6, camera: 0, matrix: stageOf(3.01) }));
+    run(
+      'stage-shift',
+      () => void stages.push({ magIndex: magIndex(6), camera: cameraIndex(0), matrix: stageOf(3.01) }),
+    );
     run('list-stage-cals');
     expect(said).toEqual([]);
     expect(doubts().of('stage-shift')).toEqual([]);
@@ -70,7 +73,7 @@ describe('after a calibration', () => {
 
   test('what contradicts something through it is said once, with the numbers', () => {
     const { said, run, stages, doubts } = site();
-    run('stage-shift', () => void stages.push({ magIndex: 6, camera: 0, matrix: stageOf(3.6) }));
+    run('stage-shift', () => void stages.push({ magIndex: magIndex(6), camera: cameraIndex(0), matrix: stageOf(3.6) }));
     expect(said).toHaveLength(1);
     expect(said[0]).toContain('3.0000 nm by the properties, 3.6000 nm by the stage calibration');
     expect(
@@ -79,7 +82,7 @@ describe('after a calibration', () => {
         .map(({ code, subject, magIndex }) => [code, subject, magIndex]),
     ).toEqual([['consistency/pixel-size', 'stage', 6]]);
     // What was doubtful before is not said again of the next calibration.
-    run('stage-shift', () => void stages.push({ magIndex: 9, camera: 0, matrix: stageOf(0.4) }));
+    run('stage-shift', () => void stages.push({ magIndex: magIndex(9), camera: cameraIndex(0), matrix: stageOf(0.4) }));
     expect(said).toHaveLength(1);
     expect(doubts().of('stage-shift')).toEqual([]);
   });

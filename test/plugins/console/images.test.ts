@@ -1,5 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
-import { seconds } from '../../../core/base';
+import { cameraIndex, magIndex, seconds } from '../../../core/base';
 import type { Frame } from '../../../core/devices';
 import { image } from '../../../imaging';
 import { tellFigures } from '../../support/figures';
@@ -26,7 +26,7 @@ function frameOf(side: number, seed: number): Frame {
     processing: 'gain normalized',
     readMode: 'linear',
   } as const;
-  return { image: image(data, side, side), exposure, camera: 0, began: seconds(0) };
+  return { image: image(data, side, side), exposure, camera: cameraIndex(0), began: seconds(0) };
 }
 
 /** Waits for the page's report on the image on its screen: number, completeness, time, and size of the finest part. */
@@ -70,7 +70,7 @@ async function shown(page: Page, fits: (said: readonly string[]) => boolean): Pr
           const before = (await page.locator('.stage').getAttribute('data-shown-at')) ?? '';
           const frame = frameOf(side, seed);
           const added = Date.now();
-          site.instrument.session.buffers.add(frame, { magIndex: 22, magnification: 8100 });
+          site.instrument.session.buffers.add(frame, { magIndex: magIndex(22), magnification: 8100 });
           // The earlier image that a page shows at first is not the one to wait for.
           const isNew = ([number, , at]: readonly string[]): boolean =>
             number !== before.split(' ')[0] && Number(at) >= added;
@@ -102,7 +102,7 @@ async function shown(page: Page, fits: (said: readonly string[]) => boolean): Pr
       const page = await openPage(browser, site.administrator);
       await page.locator('.settings .cell').first().waitFor();
       const frame = frameOf(4096, 7);
-      site.instrument.session.buffers.add(frame, { magIndex: 22, magnification: 8100 });
+      site.instrument.session.buffers.add(frame, { magIndex: magIndex(22), magnification: 8100 });
       await shown(page, ([, kind, , size]) => kind === 'complete' && !size!.endsWith('/1'));
       const { x, y, width, height } = (await page.locator('.stage').boundingBox())!;
       for (const [across, down] of [
@@ -122,7 +122,7 @@ async function shown(page: Page, fits: (said: readonly string[]) => boolean): Pr
     test('can be zoomed and moved fluently with 4096 pixels a side', async () => {
       const page = await openPage(browser, site.administrator);
       await page.locator('.settings .cell').first().waitFor();
-      site.instrument.session.buffers.add(frameOf(4096, 99), { magIndex: 22, magnification: 8100 });
+      site.instrument.session.buffers.add(frameOf(4096, 99), { magIndex: magIndex(22), magnification: 8100 });
       await shown(page, ([, kind]) => kind === 'complete');
       const rates: number[] = [];
       for (let round = 0; round < 3; round++) {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
-import { imageShiftUnits } from '../../../core/base';
+import { cameraIndex, imageShiftUnits, magIndex as asMagIndex } from '../../../core/base';
 import { Scope } from '../../../core/devices';
 import { ImageShiftControl } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
@@ -61,7 +61,7 @@ const nameless = (page: Page): Promise<string[]> =>
 /** Matrices without error at all magnifications, so that every item can run. */
 function calibrateAll({ instrument }: ConsoleSite): void {
   for (let magIndex = 17; magIndex <= 36; magIndex++)
-    instrument.calibrations.imageShift.set(magIndex, 0, trueImageShift(instrument, magIndex), {
+    instrument.calibrations.imageShift.set(asMagIndex(magIndex), cameraIndex(0), trueImageShift(instrument, magIndex), {
       sessionMeasured: false,
     });
 }
@@ -144,7 +144,7 @@ const tinyCamera = (yaml: string): string =>
       await page.keyboard.press('Escape');
       await result(page).getByRole('heading', { name: 'was stopped' }).waitFor();
       expect(await instrument.session.find(Scope)!.imageShift.read()).toEqual(before);
-      expect(instrument.calibrations.imageShift.get(22, 0)).toBeUndefined();
+      expect(instrument.calibrations.imageShift.get(asMagIndex(22), cameraIndex(0))).toBeUndefined();
       await picture(page, '06-stopped');
       expect(page.faults).toEqual([]);
     });
@@ -166,7 +166,7 @@ const tinyCamera = (yaml: string): string =>
       await picture(page, '07-result-light');
       await expect(result(page).locator('tbody th', { hasText: 'xpx' }).innerText()).resolves.toBe('xpx (px per unit)');
       await everywhere(page, '17-result');
-      const measured = instrument.calibrations.imageShift.get(22, 0)!;
+      const measured = instrument.calibrations.imageShift.get(asMagIndex(22), cameraIndex(0))!;
       await page.getByRole('button', { name: 'Save calibrations' }).click();
       await page
         .getByText(/Calibrations saved to/)
@@ -185,7 +185,7 @@ const tinyCamera = (yaml: string): string =>
       await page.locator('.history tbody tr').nth(1).locator('button').click();
       await page.getByRole('button', { name: 'Bring this value back' }).click();
       await page.getByText('The value is back in memory').waitFor();
-      expect(instrument.calibrations.imageShift.get(22, 0)).not.toEqual(measured);
+      expect(instrument.calibrations.imageShift.get(asMagIndex(22), cameraIndex(0))).not.toEqual(measured);
       await page.locator('.notice-box').getByRole('button', { name: 'Close' }).click();
 
       await page.getByRole('button', { name: 'Guide', exact: true }).click();

@@ -1,4 +1,4 @@
-import { VirtualClock, seconds } from '../../../core/base';
+import { VirtualClock, cameraIndex, seconds } from '../../../core/base';
 import type { CameraTraits } from '../../../core/devices';
 import { FeiCamera } from '../../../plugins/falcon-ceta/camera';
 import type { FeiCameraModel } from '../../../plugins/falcon-ceta/camera-model';
@@ -6,7 +6,7 @@ import type { FeiCameraFound } from '../../../plugins/falcon-ceta/transport';
 import { RampWire } from './ramp-wire';
 
 export const ceta: FeiCameraModel = {
-  index: 0,
+  index: cameraIndex(0),
   name: 'Ceta',
   scriptingName: 'BM-Ceta',
   detector: 'Ceta',

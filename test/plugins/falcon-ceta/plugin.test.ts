@@ -1,4 +1,4 @@
-import { seconds } from '../../../core/base';
+import { magIndex, seconds } from '../../../core/base';
 import { Cameras, Scope } from '../../../core/devices';
 import { simulatedSite, siteText } from '../simulator/site';
 
@@ -19,7 +19,7 @@ it('takes pictures of the virtual microscope, and waits after a change of magnif
   const { selected: camera } = kernel.registry.get(Cameras);
   const { traits } = camera;
   expect(traits).toMatchObject({ name: 'first', directDetector: true });
-  await kernel.registry.get(Scope).magIndex.write(8);
+  await kernel.registry.get(Scope).magIndex.write(magIndex(8));
   const changed = clock.now();
   const frame = await camera.acquire(
     camera.fit({

@@ -1,3 +1,4 @@
+import { magIndex } from '../../../core/base';
 import { comFeiWire } from '../../../plugins/fei/com-wire';
 import { feiProperties, lensPrograms } from '../../../plugins/fei/transport';
 import { describeScope } from '../../conformance/describe-scope';
@@ -77,9 +78,9 @@ describeOnWindows('FEI column over COM', () => {
 
     it('normalizes before and after the specimen, and does not normalize twice', async () => {
       const column = await columns.make();
-      await column.scope.magIndex.write(6);
+      await column.scope.magIndex.write(magIndex(6));
       const before = columns.folder.journal().length;
-      await column.scope.magIndex.write(8);
+      await column.scope.magIndex.write(magIndex(8));
       await column.scope.spotSize.write(4);
       await column.scope.normalize('all');
       expect(
@@ -94,7 +95,7 @@ describeOnWindows('FEI column over COM', () => {
       const column = await columns.make();
       await columns.wire.setImagingMode(2);
       expect(await columns.wire.getMagnificationIndex()).toBe(0);
-      await column.scope.magIndex.write(8);
+      await column.scope.magIndex.write(magIndex(8));
       expect(await column.scope.magIndex.read()).toBe(8);
     });
   });
@@ -229,7 +230,7 @@ describeOnWindows('FEI columns over COM that differ', () => {
     const column = await columns.make();
     expect([...columns.wire.lacks].sort()).toEqual(['EFTEM mode', 'automatic normalization']);
     await expect(columns.wire.setEftemMode(2)).rejects.toMatchObject({ code: 'fei/not-on-this-column' });
-    await column.scope.magIndex.write(8);
+    await column.scope.magIndex.write(magIndex(8));
     expect(await column.scope.magIndex.read()).toBe(8);
   });
 });

@@ -1,4 +1,13 @@
-import { StoppedError, imageShiftUnits, inMicrometres, metres, micrometres, seconds, vector } from '../../../core/base';
+import {
+  StoppedError,
+  imageShiftUnits,
+  inMicrometres,
+  magIndex,
+  metres,
+  micrometres,
+  seconds,
+  vector,
+} from '../../../core/base';
 import { IlluminatedArea } from '../../../core/devices';
 import type { Calibrations } from '../../../core/store';
 import { FeiIlluminatedArea, areaOfIntensity, intensityOfArea } from '../../../plugins/fei/illuminated-area';
@@ -15,9 +24,9 @@ const writesOf = async (column: FeiUnderTest, change: () => Promise<unknown>): P
 describe('change of magnification', () => {
   it('normalizes the projector once, by itself, with the column not doing the same', async () => {
     const column = await makeColumn();
-    await column.scope.magIndex.write(6);
+    await column.scope.magIndex.write(magIndex(6));
     const { normalizations } = column.microscope.state;
-    expect(await writesOf(column, () => column.scope.magIndex.write(8))).toEqual([
+    expect(await writesOf(column, () => column.scope.magIndex.write(magIndex(8)))).toEqual([
       'setAutoNormEnabled false',
       'setMagnificationIndex 8',
       'normalizeLens 11',
@@ -29,16 +38,16 @@ describe('change of magnification', () => {
 
   it('normalizes all projection lenses when it crosses into or out of low magnification', async () => {
     const column = await makeColumn();
-    await column.scope.magIndex.write(6);
+    await column.scope.magIndex.write(magIndex(6));
     for (const index of [2, 7])
-      expect(await writesOf(column, () => column.scope.magIndex.write(index))).toContain('normalizeLens 12');
-    await column.scope.magIndex.write(2);
-    expect(await writesOf(column, () => column.scope.magIndex.write(3))).toContain('normalizeLens 11');
+      expect(await writesOf(column, () => column.scope.magIndex.write(magIndex(index)))).toContain('normalizeLens 12');
+    await column.scope.magIndex.write(magIndex(2));
+    expect(await writesOf(column, () => column.scope.magIndex.write(magIndex(3)))).toContain('normalizeLens 11');
   });
 
   it('leaves normalization out where the site wants that', async () => {
     const column = await makeColumn({ normalizesProjector: false, normalizesCondenser: false });
-    await column.scope.magIndex.write(8);
+    await column.scope.magIndex.write(magIndex(8));
     await column.scope.spotSize.write(7);
     expect(column.writes().filter((write) => write.startsWith('normalizeLens'))).toEqual([]);
     expect(column.microscope.state.normalizations).toBe(0);
@@ -47,23 +56,23 @@ describe('change of magnification', () => {
 
   it('blanks the beam meanwhile where the site wants that, and only if it was on', async () => {
     const column = await makeColumn({ blanksDuringTransients: true });
-    await column.scope.magIndex.write(6);
-    const writes = await writesOf(column, () => column.scope.magIndex.write(8));
+    await column.scope.magIndex.write(magIndex(6));
+    const writes = await writesOf(column, () => column.scope.magIndex.write(magIndex(8)));
     expect(writes[0]).toBe('setBeamBlank true');
     expect(writes.at(-1)).toBe('setBeamBlank false');
     await column.scope.beamBlanked.write(true);
-    expect(await writesOf(column, () => column.scope.magIndex.write(6))).not.toContain('setBeamBlank false');
+    expect(await writesOf(column, () => column.scope.magIndex.write(magIndex(6)))).not.toContain('setBeamBlank false');
     expect(column.microscope.state.blanked).toBe(true);
   });
 
   it('puts automatic normalization and the beam back when it is stopped halfway', async () => {
     const column = await makeColumn({ blanksDuringTransients: true });
-    await column.scope.magIndex.write(6);
+    await column.scope.magIndex.write(magIndex(6));
     const stop = new AbortController();
     column.wire.onWrite = (index) => {
       if (column.writes()[index] === 'setMagnificationIndex 8') stop.abort(new StoppedError());
     };
-    await expect(column.scope.magIndex.write(8, stop.signal)).rejects.toBeInstanceOf(StoppedError);
+    await expect(column.scope.magIndex.write(magIndex(8), stop.signal)).rejects.toBeInstanceOf(StoppedError);
     expect(column.writes().slice(-2)).toEqual(['setAutoNormEnabled true', 'setBeamBlank false']);
     expect(column.microscope.state.blanked).toBe(false);
   });
@@ -72,7 +81,7 @@ describe('change of magnification', () => {
     const column = await makeColumn();
     await column.transport.setImagingMode(imagingMode.diffraction);
     expect(await column.scope.magIndex.read()).toBe(0);
-    expect((await writesOf(column, () => column.scope.magIndex.write(8))).slice(0, 2)).toEqual([
+    expect((await writesOf(column, () => column.scope.magIndex.write(magIndex(8)))).slice(0, 2)).toEqual([
       'setImagingMode 1',
       'setAutoNormEnabled false',
     ]);
@@ -84,7 +93,7 @@ describe('change of magnification', () => {
     await column.transport.setImagingMode(imagingMode.diffraction);
     column.wire.transport.getImagingMode = () => Promise.resolve(imagingMode.diffraction);
     const began = column.clock.now();
-    await expect(column.scope.magIndex.write(8)).rejects.toMatchObject({ code: 'fei/diffraction-timeout' });
+    await expect(column.scope.magIndex.write(magIndex(8))).rejects.toMatchObject({ code: 'fei/diffraction-timeout' });
     expect(column.clock.now() - began).toBeCloseTo(10, 6);
     expect(column.writes()).not.toContain('setMagnificationIndex 8');
   });
@@ -115,7 +124,7 @@ describe('normalization', () => {
 describe('probe mode', () => {
   it('gives image shift back after the column has settled', async () => {
     const column = await makeColumn();
-    await column.scope.magIndex.write(6);
+    await column.scope.magIndex.write(magIndex(6));
     await column.scope.imageShift.write(vector(imageShiftUnits(1.25), imageShiftUnits(-0.5)));
     const began = column.clock.now();
     expect(await writesOf(column, () => column.scope.probeMode.write('micro'))).toEqual([
@@ -128,7 +137,7 @@ describe('probe mode', () => {
 
   it('gives image shift back even when it is stopped', async () => {
     const column = await makeColumn();
-    await column.scope.magIndex.write(6);
+    await column.scope.magIndex.write(magIndex(6));
     await column.scope.imageShift.write(vector(imageShiftUnits(1.25), imageShiftUnits(-0.5)));
     const stop = new AbortController();
     column.wire.onWrite = () => stop.abort(new StoppedError());
@@ -204,7 +213,7 @@ describe('illuminated area in place of intensity', () => {
       records: () => ({ find: (fits: (each: unknown) => boolean) => rows.find(fits) }),
     } as unknown as Pick<Calibrations, 'records'>;
     const column = await makeColumn({ usesIlluminatedArea: true, illuminatedAreaLimits: limits }, calibrations);
-    await column.scope.magIndex.write(6);
+    await column.scope.magIndex.write(magIndex(6));
     const areaAt = async (spot: number, probe: 'nano' | 'micro'): Promise<number> => {
       await column.scope.spotSize.write(spot);
       await column.scope.probeMode.write(probe);

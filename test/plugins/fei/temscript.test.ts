@@ -1,3 +1,4 @@
+import { magIndex } from '../../../core/base';
 import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { EftemMode } from '../../../core/devices';
 import { temscriptFeiWire } from '../../../plugins/fei/temscript-wire';
@@ -131,7 +132,7 @@ it('says what this wire does not have, and sends nothing for it', async () => {
   ])
     await expect(call).rejects.toMatchObject({ code: 'fei/not-on-this-wire' });
   expect(column.server.requests).toBe(requests);
-  await column.scope.magIndex.write(8);
+  await column.scope.magIndex.write(magIndex(8));
   await column.scope.probeMode.write('nano');
   // The dark-field tilt stands under the name of beam tilt.
   expect(column.server.writes.filter(({ path }) => /beam_tilt|dark_field/.test(path))).toEqual([]);

@@ -1,4 +1,4 @@
-import { metres } from '../../../core/base';
+import { cameraIndex, magIndex, metres } from '../../../core/base';
 import { Scope } from '../../../core/devices';
 import { Optics, formerDelayTable } from '../../../core/optics';
 import { runItem, trueImageShift, matrixError, virtualInstrument } from '../../support/virtual-instrument';
@@ -12,7 +12,8 @@ test('in low magnification a calibration goes to eucentric focus, where the imag
   const { result } = await runItem(instrument, 'calibrations/image-and-stage-shift/is-from-scratch');
   expect(result!.values['leastCorrelation']).toBeGreaterThan(0.4);
   expect(
-    matrixError(instrument.calibrations.imageShift.get(10, 0)!, trueImageShift(instrument, 10)).percent,
+    matrixError(instrument.calibrations.imageShift.get(magIndex(10), cameraIndex(0))!, trueImageShift(instrument, 10))
+      .percent,
   ).toBeLessThan(0.3);
   expect(await scope.absoluteFocus.read()).toBe(blurred);
 });

@@ -1,4 +1,4 @@
-import { EucentricError, VirtualClock, micrometres } from '../../../core/base';
+import { EucentricError, VirtualClock, magIndex, micrometres } from '../../../core/base';
 import { guardTransport } from '../../../plugins/fei/guarded-transport';
 import { simulatedFeiWire } from '../../../plugins/fei/simulated-wire';
 import { makeColumn } from './make-column';
@@ -15,7 +15,7 @@ describe('a wire that fails', () => {
   it('turns automatic normalization back on', async () => {
     const column = await makeColumn();
     column.wire.transport.normalizeLens = () => Promise.reject(new Error('busy'));
-    await expect(column.scope.magIndex.write(8)).rejects.toMatchObject({ code: 'fei/call-failed' });
+    await expect(column.scope.magIndex.write(magIndex(8))).rejects.toMatchObject({ code: 'fei/call-failed' });
     expect(column.writes().at(-1)).toBe('setAutoNormEnabled true');
     expect(column.scope.lastNormalized()).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-import { FilteredLogger, VirtualClock, seconds } from '../../../core/base';
+import { FilteredLogger, VirtualClock, cameraIndex, seconds } from '../../../core/base';
 import type { CameraArea, Exposure, Frame } from '../../../core/devices';
 import { GatanCamera, traitsOf } from '../../../plugins/gatan-k2k3/camera';
 import { cameraModel, numberCameras, turnsUnclear } from '../../../plugins/gatan-k2k3/camera-model';
@@ -283,7 +283,7 @@ describe('who turns images', () => {
 describe('the numbers of cameras in the server', () => {
   const numbers = (general: Readonly<Record<string, string>>, given = {}) => {
     const settings = propertiesOf({}, general);
-    const cameras = [3, 1, 4].map((index) => ({ ...settings.cameras[0]!, index }));
+    const cameras = [3, 1, 4].map(cameraIndex).map((index) => ({ ...settings.cameras[0]!, index }));
     return Object.fromEntries(numberCameras(cameras, settings, given));
   };
   it('follow the list', () => expect(numbers({})).toEqual({ 3: 0, 1: 1, 4: 2 }));

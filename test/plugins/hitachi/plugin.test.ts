@@ -1,3 +1,4 @@
+import { magIndex } from '../../../core/base';
 import { AlphaSelector, NeutralImageShift, Scope, Stage } from '../../../core/devices';
 import { simulatedSite, siteText } from '../simulator/site';
 
@@ -12,7 +13,7 @@ it('offers what a Hitachi column has, and nothing of another vendor', async () =
   for (const token of [Scope, Stage, NeutralImageShift]) expect(kernel.registry.has(token)).toBe(true);
   expect(kernel.registry.has(AlphaSelector)).toBe(false);
   const scope = kernel.registry.get(Scope);
-  await scope.magIndex.write(3);
+  await scope.magIndex.write(magIndex(3));
   expect(await scope.magIndex.read()).toBe(3);
   await kernel.dispose();
 });

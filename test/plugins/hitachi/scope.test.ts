@@ -3,6 +3,7 @@ import {
   degrees,
   imageShiftUnits,
   inMicrometres,
+  magIndex,
   matrix,
   micrometres,
   vector,
@@ -19,7 +20,7 @@ const imageShift = (x: number, y: number) => vector(imageShiftUnits(x), imageShi
 describe('change of magnification', () => {
   it('goes by the value, and by the mode where the range changes', async () => {
     const column = await makeColumn();
-    await column.scope.magIndex.write(3);
+    await column.scope.magIndex.write(magIndex(3));
     for (const [index, writes] of [
       [5, ['Set Column Magnification 4000']],
       [7, ['Set Column Mode FF,02', 'Set Column Magnification 4000']],
@@ -27,7 +28,7 @@ describe('change of magnification', () => {
       [1, ['Set Column Mode FF,0e', 'Set Column Magnification 100']],
       [6, ['Set Column Mode FF,00', 'Set Column Magnification 8000']],
     ] as const) {
-      expect(await writesOf(column, () => column.scope.magIndex.write(index))).toEqual(writes);
+      expect(await writesOf(column, () => column.scope.magIndex.write(magIndex(index)))).toEqual(writes);
       expect(column.microscope.state.magIndex).toBe(index);
       expect(await column.scope.magIndex.read()).toBe(index);
     }
@@ -35,9 +36,9 @@ describe('change of magnification', () => {
 
   it('waits for focus and image shift, but not for ever', async () => {
     const column = await makeColumn();
-    await column.scope.magIndex.write(3);
+    await column.scope.magIndex.write(magIndex(3));
     const began = column.clock.now();
-    await column.scope.magIndex.write(5);
+    await column.scope.magIndex.write(magIndex(5));
     expect(column.clock.now() - began).toBeGreaterThanOrEqual(0.25 + 0.15);
     expect(column.clock.now() - began).toBeLessThan(1.5);
   });
@@ -51,7 +52,7 @@ describe('image shift', () => {
       [5, 'PA'],
       [9, 'ISF'],
     ] as const) {
-      await column.scope.magIndex.write(index);
+      await column.scope.magIndex.write(magIndex(index));
       expect(await writesOf(column, () => column.scope.imageShift.write(imageShift(25, -50)))).toEqual([
         `Set Coil ${coil} FF,2FFD00,000000`,
       ]);
@@ -60,23 +61,23 @@ describe('image shift', () => {
 
   it('is kept for each magnification in LM and HR, and once for all of HC', async () => {
     const column = await makeColumn();
-    await column.scope.magIndex.write(4);
+    await column.scope.magIndex.write(magIndex(4));
     await column.scope.imageShift.write(imageShift(2, 3));
-    await column.scope.magIndex.write(9);
+    await column.scope.magIndex.write(magIndex(9));
     const remembered = await column.scope.neutral.read();
     await column.scope.imageShift.write(imageShift(5, 6));
-    await column.scope.magIndex.write(10);
+    await column.scope.magIndex.write(magIndex(10));
     expect((await column.scope.imageShift.read()).x).not.toBeCloseTo(5, 1);
-    await column.scope.magIndex.write(9);
+    await column.scope.magIndex.write(magIndex(9));
     expect((await column.scope.imageShift.read()).x).toBeCloseTo(5, 3);
     expect(remembered.x).not.toBeCloseTo(5, 1);
-    await column.scope.magIndex.write(6);
+    await column.scope.magIndex.write(magIndex(6));
     expect((await column.scope.imageShift.read()).y).toBeCloseTo(3, 3);
   });
 
   it('moves the specimen by what it differs from neutral', async () => {
     const column = await makeColumn();
-    await column.scope.magIndex.write(9);
+    await column.scope.magIndex.write(magIndex(9));
     const neutral = await column.scope.neutral.read();
     await column.scope.imageShift.write(imageShift(neutral.x + 4, neutral.y - 7));
     expect(column.microscope.state.imageShift.x).toBeCloseTo(4, 3);
@@ -85,7 +86,7 @@ describe('image shift', () => {
 
   it('takes the beam along where that is calibrated and the column does not do it', async () => {
     const column = await makeColumn({}, () => matrix(2, 0, 0, -1));
-    await column.scope.magIndex.write(5);
+    await column.scope.magIndex.write(magIndex(5));
     await column.scope.beamShift.write(vector(beamShiftUnits(1), beamShiftUnits(1)));
     expect(await writesOf(column, () => column.scope.imageShift.write(imageShift(3, 4)))).toEqual([
       expect.stringContaining('Coil PA') as string,
@@ -93,7 +94,7 @@ describe('image shift', () => {
     ]);
     expect(column.microscope.state.beamShift.x).toBeCloseTo(7, 3);
     expect(column.microscope.state.beamShift.y).toBeCloseTo(-3, 3);
-    await column.scope.magIndex.write(9);
+    await column.scope.magIndex.write(magIndex(9));
     expect(await writesOf(column, () => column.scope.imageShift.write(imageShift(3, 4)))).toHaveLength(1);
   });
 
@@ -107,7 +108,7 @@ describe('image shift', () => {
       ),
     ).toEqual([]);
     const column = await makeColumn({}, () => matrix(100, 0, 0, 100));
-    await column.scope.magIndex.write(5);
+    await column.scope.magIndex.write(magIndex(5));
     expect(
       await writesOf(column, () =>
         expect(column.scope.imageShift.write(imageShift(20, 0))).rejects.toMatchObject({
@@ -168,7 +169,7 @@ it('focuses by the objective, and in low magnification by the first intermediate
   const column = await makeColumn();
   expect((await writesOf(column, () => column.scope.defocus.write(micrometres(-20))))[0]).toMatch(/^Set Lens OBJ FF,/);
   expect(column.microscope.state.defocus).toBeCloseTo(-20, 2);
-  await column.scope.magIndex.write(2);
+  await column.scope.magIndex.write(magIndex(2));
   expect((await writesOf(column, () => column.scope.defocus.write(micrometres(15))))[0]).toMatch(/^Set Lens I1 FF,/);
   expect(column.microscope.state.defocus).toBeCloseTo(15, 2);
 });

@@ -1,4 +1,4 @@
-import type { Matrix } from '../../../core/base';
+import { type Matrix, magIndex } from '../../../core/base';
 import { type Driver, Scope, type Stage } from '../../../core/devices';
 import { type ComJeolWireOptions, comJeolWire } from '../../../plugins/jeol/com-wire';
 import { JeolScope } from '../../../plugins/jeol/scope';
@@ -134,9 +134,9 @@ describeOnWindows('JEOL column over COM', () => {
 
   it('changes the function mode where the magnification needs another', async () => {
     const { scope } = await columns.make();
-    await scope.magIndex.write(9);
+    await scope.magIndex.write(magIndex(9));
     expect(columns.folder.state('jeol')).toMatchObject({ mode: 3, selector3: 0 });
-    await scope.magIndex.write(3);
+    await scope.magIndex.write(magIndex(3));
     expect(columns.folder.state('jeol')).toMatchObject({ mode: 2, selector2: 2 });
   });
 

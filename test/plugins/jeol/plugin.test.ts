@@ -1,3 +1,4 @@
+import { magIndex } from '../../../core/base';
 import { AlphaSelector, IlluminatedArea, NeutralImageShift, Scope, Stage } from '../../../core/devices';
 import { simulatedSite, siteText } from '../simulator/site';
 
@@ -14,7 +15,7 @@ it('offers what a JEOL column has, and nothing of another vendor', async () => {
   for (const token of [Scope, Stage, AlphaSelector, NeutralImageShift]) expect(kernel.registry.has(token)).toBe(true);
   expect(kernel.registry.has(IlluminatedArea)).toBe(false);
   const scope = kernel.registry.get(Scope);
-  await scope.magIndex.write(7);
+  await scope.magIndex.write(magIndex(7));
   expect(await scope.magIndex.read()).toBe(7);
   await kernel.dispose();
 });

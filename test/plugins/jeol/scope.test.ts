@@ -2,6 +2,7 @@ import {
   beamShiftUnits,
   imageShiftUnits,
   inMicrometres,
+  magIndex as asMagIndex,
   matrix,
   micrometres,
   rawLensValue,
@@ -21,14 +22,14 @@ const imageShift = (x: number, y: number) => vector(imageShiftUnits(x), imageShi
 describe('change of magnification', () => {
   it('uses the selector within a range and changes the function mode between ranges', async () => {
     const column = await makeColumn();
-    await column.scope.magIndex.write(5);
+    await column.scope.magIndex.write(asMagIndex(5));
     for (const [index, writes] of [
       [7, ['setSelector 2']],
       [10, ['setFunctionMode 3', 'setSelector 1']],
       [2, ['setFunctionMode 2', 'setSelector 1']],
       [6, ['setFunctionMode 0', 'setSelector 1']],
     ] as const) {
-      expect(await writesOf(column, () => column.scope.magIndex.write(index))).toEqual(writes);
+      expect(await writesOf(column, () => column.scope.magIndex.write(asMagIndex(index)))).toEqual(writes);
       expect(await column.scope.magIndex.read()).toBe(index);
       expect(column.microscope.state.magIndex).toBe(index);
     }
@@ -36,10 +37,10 @@ describe('change of magnification', () => {
 
   it('waits for the column, longer between ranges', async () => {
     const column = await makeColumn();
-    await column.scope.magIndex.write(5);
+    await column.scope.magIndex.write(asMagIndex(5));
     const took = async (index: number): Promise<number> => {
       const began = column.clock.now();
-      await column.scope.magIndex.write(index);
+      await column.scope.magIndex.write(asMagIndex(index));
       return column.clock.now() - began;
     };
     expect(await took(7)).toBeGreaterThan(1.25 + 0.8);
@@ -48,9 +49,11 @@ describe('change of magnification', () => {
 
   it('gives up on a column that stays at another magnification', async () => {
     const column = await makeColumn();
-    await column.scope.magIndex.write(5);
+    await column.scope.magIndex.write(asMagIndex(5));
     column.wire.transport.getSelector = () => Promise.resolve(0);
-    await expect(column.scope.magIndex.write(7)).rejects.toMatchObject({ code: 'jeol/magnification-timeout' });
+    await expect(column.scope.magIndex.write(asMagIndex(7))).rejects.toMatchObject({
+      code: 'jeol/magnification-timeout',
+    });
   });
 
   it('has no mag index in diffraction', async () => {
@@ -63,16 +66,16 @@ describe('change of magnification', () => {
 describe('image shift', () => {
   it('is lost by a change of magnification: the coils go to what is neutral there', async () => {
     const column = await makeColumn();
-    await column.scope.magIndex.write(6);
+    await column.scope.magIndex.write(asMagIndex(6));
     await column.scope.imageShift.write(imageShift(3, -2));
-    await column.scope.magIndex.write(8);
+    await column.scope.magIndex.write(asMagIndex(8));
     expect(column.microscope.state.imageShift).toEqual({ x: 0, y: 0 });
     expect(await column.scope.imageShift.read()).toEqual(await column.scope.neutral.read());
   });
 
   it('moves the specimen by what it differs from neutral', async () => {
     const column = await makeColumn();
-    await column.scope.magIndex.write(6);
+    await column.scope.magIndex.write(asMagIndex(6));
     const neutral = await column.scope.neutral.read();
     await column.scope.imageShift.write(imageShift(neutral.x + 5.08, neutral.y - 4.34));
     expect(column.microscope.state.imageShift.x).toBeCloseTo(5.08, 6);
@@ -151,7 +154,7 @@ describe('the beam that follows image shift', () => {
   const found = (rows: readonly object[], magIndex: number, alpha: number) =>
     imageShiftToBeamShift(
       calibrations(rows),
-      magIndex,
+      asMagIndex(magIndex),
       (other) => rangeOf(plainColumn, other) === rangeOf(plainColumn, magIndex),
       alpha,
     )?.xpx;
@@ -186,10 +189,10 @@ describe('focus', () => {
   it('is the minilens in low magnification, with a zero of its own', async () => {
     const column = await makeColumn();
     await column.scope.defocus.write(micrometres(-5.8));
-    await column.scope.magIndex.write(3);
+    await column.scope.magIndex.write(asMagIndex(3));
     expect(inMicrometres(await column.scope.defocus.read())).toBe(0);
     expect(await writesOf(column, () => column.scope.defocus.write(micrometres(20)))).toEqual(['setLens OM 34768']);
-    await column.scope.magIndex.write(6);
+    await column.scope.magIndex.write(asMagIndex(6));
     expect(inMicrometres(await column.scope.defocus.read())).toBeCloseTo(-5.8, 6);
   });
 

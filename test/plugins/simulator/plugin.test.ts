@@ -1,3 +1,4 @@
+import { magIndex } from '../../../core/base';
 import { Scope, Stage, VirtualInstrument, IlluminatedArea } from '../../../core/devices';
 import { SimulatedTruth } from '../../../plugins/simulator';
 import { VirtualMicroscope } from '../../../simulation';
@@ -16,7 +17,7 @@ describe('the simulator and an FEI column', () => {
     await kernel.connect(never);
     expect(log.map(({ text }) => text).join('\n')).toMatch(/simulation.*seed 1/);
     const scope = kernel.registry.get(Scope);
-    await scope.magIndex.write(7);
+    await scope.magIndex.write(magIndex(7));
     const { microscope } = kernel.registry.get(VirtualInstrument);
     expect((microscope as VirtualMicroscope).state.magIndex).toBe(7);
     expect(kernel.registry.has(Stage)).toBe(true);

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { VirtualClock, matrix } from '../../../core/base';
+import { VirtualClock, cameraIndex, magIndex, matrix } from '../../../core/base';
 import { openCalibrations } from '../../../core/store';
 import { savedCalibrations } from '../../../plugins/simulator/saved-calibrations';
 
@@ -29,7 +29,7 @@ it('are the matrices of the file, and nothing that was measured since', async ()
     isAdministrator: () => false,
     magnificationOf: () => undefined,
   });
-  calibrations.imageShift.set(6, 0, matrix(151, 301, 311, -141));
+  calibrations.imageShift.set(magIndex(6), cameraIndex(0), matrix(151, 301, 311, -141));
   await calibrations.saveShortTerm();
   const { calibrations: nextSession } = await openCalibrations({
     directory,
@@ -37,7 +37,7 @@ it('are the matrices of the file, and nothing that was measured since', async ()
     isAdministrator: () => false,
     magnificationOf: () => undefined,
   });
-  expect(nextSession.imageShift.get(6, 0)).toEqual(matrix(151, 301, 311, -141));
+  expect(nextSession.imageShift.get(magIndex(6), cameraIndex(0))).toEqual(matrix(151, 301, 311, -141));
 
   const saved = savedCalibrations(nextSession.path);
   expect([...saved.imageShift.entries()]).toEqual([

@@ -1,4 +1,14 @@
-import { decompose, inverse, product, rotation, scaleMatrix, type Matrix, matrix } from '../../../core/base';
+import {
+  cameraIndex,
+  decompose,
+  inverse,
+  magIndex as asMagIndex,
+  type Matrix,
+  matrix,
+  product,
+  rotation,
+  scaleMatrix,
+} from '../../../core/base';
 import { perfectRecords } from '../../../plugins/simulator/simulated-truth';
 import { type Site, siteTruth } from '../../../plugins/simulator/site-instrument';
 import { simulatorOptions, viewOf } from '../../../simulation';
@@ -114,7 +124,7 @@ describe("a site's twin", () => {
     ] as const)
       expectMatrix(
         viewOf(truth, magIndex, camera)!.imageShiftToCamera,
-        optics.imageShiftToCamera(magIndex, camera)!.matrix,
+        optics.imageShiftToCamera(asMagIndex(magIndex), cameraIndex(camera))!.matrix,
       );
   });
 });

@@ -1,4 +1,4 @@
-import { VirtualClock, type LogLine, FilteredLogger, matrix } from '../../../core/base';
+import { cameraIndex, FilteredLogger, type LogLine, magIndex, matrix, VirtualClock } from '../../../core/base';
 import { Kernel } from '../../../core/kernel';
 import type { OpticsCalibrations } from '../../../core/optics';
 import { type Settings, parseSettings } from '../../../core/settings';
@@ -53,8 +53,10 @@ const none = { all: () => [] };
 
 /** Calibrations of a site that has measured its image shift and its stage at mag index 6 of the first camera. */
 export const siteCalibrations: OpticsCalibrations = {
-  imageShift: { entries: () => [{ magIndex: 6, camera: 0, matrix: matrix(150, 300, 310, -140) }] },
-  stage: { entries: () => [{ magIndex: 6, camera: 0, matrix: matrix(-40, 330, -331, -38) }] },
+  imageShift: {
+    entries: () => [{ magIndex: magIndex(6), camera: cameraIndex(0), matrix: matrix(150, 300, 310, -140) }],
+  },
+  stage: { entries: () => [{ magIndex: magIndex(6), camera: cameraIndex(0), matrix: matrix(-40, 330, -331, -38) }] },
   records: () => none,
 };
 

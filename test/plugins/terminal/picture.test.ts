@@ -1,4 +1,4 @@
-import { vector } from '../../../core/base';
+import { magIndex, vector } from '../../../core/base';
 import type { BufferedImage } from '../../../core/kernel';
 import { image } from '../../../imaging';
 import { pictureLines, thumbnail } from '../../../plugins/terminal/picture';
@@ -14,7 +14,7 @@ function withBlock(
     for (let across = 0; across < 8; across++) data[(row + down) * 80 + column + across] = 1000;
   return {
     frame: { image: image(data, 60, 80) } as unknown as BufferedImage['frame'],
-    context: { magIndex: 1, magnification: 1 },
+    context: { magIndex: magIndex(1), magnification: 1 },
     alignment,
   };
 }

@@ -1,5 +1,6 @@
 import {
   type ImageShiftUnits,
+  type MagIndex,
   type Matrix,
   type Vector,
   apply,
@@ -212,7 +213,7 @@ export class ImageShiftCalibration {
     return { control: this.use.control, acquisition: this.use.acquisition, buffers: this.use.buffers };
   }
 
-  private async askToStart(run: Run, images: number, magIndex: number): Promise<void> {
+  private async askToStart(run: Run, images: number, magIndex: MagIndex): Promise<void> {
     if (run.fromScript) return;
     const magnification = this.use.optics.magnificationFor(magIndex, this.use.cameras.selected.traits.index);
     const text = `Image shift will be calibrated at ${magnification}x with ${images} images taken with the Trial parameters. Is there detail all over the field, and are beam and exposure right?`;
@@ -222,7 +223,7 @@ export class ImageShiftCalibration {
   private steps(
     prior: Matrix,
     fieldSize: number,
-    magIndex: number,
+    magIndex: MagIndex,
   ): { readonly steps: Vector; readonly delayFactor: number } {
     return shiftSteps(this.use.optics, prior, fieldSize, { magIndex, camera: this.use.cameras.selected.traits.index });
   }
@@ -235,7 +236,7 @@ export class ImageShiftCalibration {
       readonly exposure: Exposure;
       readonly total: number;
       readonly fieldSize: number;
-      readonly magIndex: number;
+      readonly magIndex: MagIndex;
       readonly pixelSize: number;
     },
   ): Promise<Matrix> {
@@ -272,7 +273,7 @@ export class ImageShiftCalibration {
       readonly series: Series;
       readonly remarks: readonly string[];
       readonly pattern: PatternName;
-      readonly magIndex: number;
+      readonly magIndex: MagIndex;
       readonly images: number;
       readonly binning: number;
     },
@@ -343,7 +344,7 @@ const describeMatrix = (m: Matrix): string =>
   [m.xpx, m.xpy, m.ypx, m.ypy].map((value) => value.toPrecision(6)).join(' ');
 
 function describeFit(
-  { fit, series, magIndex }: { readonly fit: ImageShiftFit; readonly series: Series; readonly magIndex: number },
+  { fit, series, magIndex }: { readonly fit: ImageShiftFit; readonly series: Series; readonly magIndex: MagIndex },
   more: {
     readonly mean: number;
     readonly least: number;

@@ -1,4 +1,12 @@
-import { type Matrix, asymmetry, inverse, product } from '../../../../core/base';
+import {
+  type CameraIndex,
+  type MagIndex,
+  type Matrix,
+  asymmetry,
+  inverse,
+  magIndex as asMagIndex,
+  product,
+} from '../../../../core/base';
 import type { Run } from '../../../../core/kernel';
 import type { Optics } from '../../../../core/optics';
 import { type Calibrations, put } from '../../../../core/store';
@@ -19,8 +27,8 @@ export async function propagateChange(
   calibrations: Calibrations,
   carriedBefore: CarriedChanges,
   given: {
-    readonly magIndex: number;
-    readonly camera: number;
+    readonly magIndex: MagIndex;
+    readonly camera: CameraIndex;
     readonly before: Matrix;
     readonly after: Matrix;
     readonly change: number;
@@ -46,7 +54,7 @@ export async function propagateChange(
   const candidates = related.filter((index) => index !== magIndex && imageShift.measuredAt(index, camera) === 0);
   if (candidates.length === 0) return;
   const [low, high] = [Math.min(...candidates), Math.max(...candidates)].map((index) =>
-    optics.magnificationFor(index, camera),
+    optics.magnificationFor(asMagIndex(index), camera),
   );
   const text = `Carry this change of ${change.toFixed(1)} % over to ${candidates.length} other magnifications, from ${low}x to ${high}x, that have not been calibrated in this session?`;
   if (!(await run.operator.confirm({ id: 'propagate', text, default: false }))) return;

@@ -1,4 +1,4 @@
-import { inMicrometres, inNanometres } from '../../../../core/base';
+import { type CameraIndex, type MagIndex, inMicrometres, inNanometres } from '../../../../core/base';
 import type { Run } from '../../../../core/kernel';
 import type { Optics } from '../../../../core/optics';
 import type { Calibrations } from '../../../../core/store';
@@ -17,8 +17,8 @@ export async function chooseScratchPixelSize(
   run: Run,
   optics: Optics,
   calibrations: Calibrations,
-  magIndex: number,
-  camera: number,
+  magIndex: MagIndex,
+  camera: CameraIndex,
 ): Promise<number> {
   const best = optics.pixelSize(magIndex, camera);
   if (best?.how === 'measured') return inMicrometres(best.value);

@@ -1,9 +1,12 @@
 import {
+  type CameraIndex,
   type ImageShiftUnits,
+  type MagIndex,
   type Vector,
   add,
   imageShiftUnits,
   length,
+  magIndex,
   subtract,
   vector,
 } from '../../../../core/base';
@@ -25,7 +28,7 @@ export const offsetModeOf = ({ behindFilter }: { readonly behindFilter: boolean 
   behindFilter ? 1 : 0;
 
 /** The stored offset of a mag index; none is zero. */
-export function offsetAt(calibrations: Pick<Calibrations, 'records'>, magIndex: number, mode: OffsetMode): Shift {
+export function offsetAt(calibrations: Pick<Calibrations, 'records'>, magIndex: MagIndex, mode: OffsetMode): Shift {
   const row = calibrations
     .records('ImageShiftOffsets')
     .find((each) => each.magIndex === magIndex && each.eftem === mode);
@@ -34,8 +37,8 @@ export function offsetAt(calibrations: Pick<Calibrations, 'records'>, magIndex: 
 
 /** The offset at `toMagIndex` in energy-filtered mode over that at `fromMagIndex` in regular mode, converted. */
 export interface Bridge {
-  readonly fromMagIndex: number;
-  readonly toMagIndex: number;
+  readonly fromMagIndex: MagIndex;
+  readonly toMagIndex: MagIndex;
   readonly offset: Shift;
 }
 
@@ -54,18 +57,18 @@ export function bridgeOf(calibrations: Pick<Calibrations, 'records'>): Bridge | 
 /** Parts from which the offsets of a mode are made. */
 export interface OffsetMerging {
   /** Image shift at which the feature was centred, by mag index. */
-  readonly measured: ReadonlyMap<number, Shift>;
+  readonly measured: ReadonlyMap<MagIndex, Shift>;
   /** The offset before. */
-  readonly before: (magIndex: number) => Shift;
+  readonly before: (magIndex: MagIndex) => Shift;
   /** All mag indexes that exist, ascending. */
-  readonly indexes: readonly number[];
+  readonly indexes: readonly MagIndex[];
   /** True when a mag index belongs to the range of the measured ones, low magnification included. */
-  readonly related: (magIndex: number) => boolean;
-  readonly isLow: (magIndex: number) => boolean;
+  readonly related: (magIndex: MagIndex) => boolean;
+  readonly isLow: (magIndex: MagIndex) => boolean;
   /** Carries an image shift to another mag index so that it moves the specimen equally far. */
-  readonly transfer: (value: Shift, from: number, to: number) => Shift;
+  readonly transfer: (value: Shift, from: MagIndex, to: MagIndex) => Shift;
   /** The mag index whose offset is to be zero; undefined leaves the shifts as they are. */
-  readonly zero?: number | undefined;
+  readonly zero?: MagIndex | undefined;
 }
 
 /**
@@ -80,11 +83,12 @@ export function mergeOffsets({
   isLow,
   transfer,
   zero,
-}: OffsetMerging): ReadonlyMap<number, Shift> {
-  const [bottom, top] = [Math.min(...measured.keys()), Math.max(...measured.keys())];
-  const moved = (index: number, end: number, shift: Shift): Shift =>
+}: OffsetMerging): ReadonlyMap<MagIndex, Shift> {
+  const bottom = magIndex(Math.min(...measured.keys()));
+  const top = magIndex(Math.max(...measured.keys()));
+  const moved = (index: MagIndex, end: MagIndex, shift: Shift): Shift =>
     add(before(index), transfer(subtract(shift, before(end)), end, index));
-  const shifts = new Map<number, Shift>();
+  const shifts = new Map<MagIndex, Shift>();
   for (const index of indexes.filter(related)) {
     const end = index > top ? top : bottom;
     shifts.set(index, measured.get(index) ?? moved(index, end, measured.get(end)!));
@@ -105,13 +109,13 @@ export const otherMode = (mode: OffsetMode): OffsetMode => (mode === 0 ? 1 : 0);
 export const offsetsNow = (
   calibrations: Pick<Calibrations, 'records'>,
   mode: OffsetMode,
-  indexes: readonly number[],
-): ReadonlyMap<number, Shift> =>
+  indexes: readonly MagIndex[],
+): ReadonlyMap<MagIndex, Shift> =>
   new Map(
     [...storedIndexes(calibrations, mode), ...indexes].map((index) => [index, offsetAt(calibrations, index, mode)]),
   );
 
-const storedIndexes = (calibrations: Pick<Calibrations, 'records'>, mode: OffsetMode): readonly number[] =>
+const storedIndexes = (calibrations: Pick<Calibrations, 'records'>, mode: OffsetMode): readonly MagIndex[] =>
   calibrations
     .records('ImageShiftOffsets')
     .all()
@@ -124,7 +128,7 @@ const storedIndexes = (calibrations: Pick<Calibrations, 'records'>, mode: Offset
 export function offsetChanges(
   calibrations: Pick<Calibrations, 'records'>,
   eftem: OffsetMode,
-  offsets: ReadonlyMap<number, Shift>,
+  offsets: ReadonlyMap<MagIndex, Shift>,
   { derived = false } = {},
 ): readonly Change<'ImageShiftOffsets'>[] {
   const options = { sessionMeasured: !derived };
@@ -142,21 +146,21 @@ export function offsetChanges(
 /** The first regular and the first energy-filter camera by the order of the site's list, where there are both. */
 export function firstCameras({
   cameras,
-}: Pick<Optics, 'cameras'>): readonly [regular: number, filtered: number] | undefined {
+}: Pick<Optics, 'cameras'>): readonly [regular: CameraIndex, filtered: CameraIndex] | undefined {
   const all = cameras.filter((camera) => !camera.stem);
   const [regular, filtered] = [all.find((camera) => !camera.behindFilter), all.find((camera) => camera.behindFilter)];
   return regular && filtered && [regular.index, filtered.index];
 }
 
 /** Throws unless the effect of image shift is known, or can be derived, at all these mag indexes of a camera. */
-export function checkCalibrated(optics: Optics, indexes: readonly number[], camera: number): void {
+export function checkCalibrated(optics: Optics, indexes: readonly MagIndex[], camera: CameraIndex): void {
   const missing = indexes.find((index) => optics.imageShiftToCamera(index, camera) === undefined);
   if (missing !== undefined)
     throw offsetErrors.notCalibrated(optics.magnificationFor(missing, camera), optics.camera(camera).name);
 }
 
 /** The mag indexes that exist for a camera, ascending. */
-export const indexesOf = (optics: Optics, camera: number): readonly number[] =>
+export const indexesOf = (optics: Optics, camera: CameraIndex): readonly MagIndex[] =>
   optics.magnifications.indexes(optics.camera(camera));
 
 /** The offsets of the other mode, moved as a whole so that the bridge to those of `mode` holds. */
@@ -170,12 +174,12 @@ export function bridgedOffsets(
     bridge,
   }: {
     readonly mode: OffsetMode;
-    readonly offsets: (magIndex: number) => Shift;
-    readonly other: (magIndex: number) => Shift;
-    readonly cameras: readonly [regular: number, filtered: number];
+    readonly offsets: (magIndex: MagIndex) => Shift;
+    readonly other: (magIndex: MagIndex) => Shift;
+    readonly cameras: readonly [regular: CameraIndex, filtered: CameraIndex];
     readonly bridge: Bridge;
   },
-): ReadonlyMap<number, Shift> {
+): ReadonlyMap<MagIndex, Shift> {
   const from: OpticalPlace = { magIndex: bridge.fromMagIndex, camera: cameras[0] };
   const to: OpticalPlace = { magIndex: bridge.toMagIndex, camera: cameras[1] };
   const wanted =

@@ -1,4 +1,4 @@
-import { EucentricError } from '../../../../core/base';
+import { type CameraIndex, EucentricError, type MagIndex } from '../../../../core/base';
 import type { LatticeNotFound } from '../../../../imaging';
 
 const another =
@@ -58,7 +58,7 @@ export const latticeErrors = {
       message: `The image is only ${pixels} binned pixels wide where the specimen is bright.`,
       hint: 'Take an image of a larger area, or set a larger size with Set Binned Size.',
     }),
-  notMeasured: (magIndex: number, camera: number): EucentricError =>
+  notMeasured: (magIndex: MagIndex, camera: CameraIndex): EucentricError =>
     new EucentricError({
       code: 'pixel-size/not-measured',
       message: `The pixel size of camera ${camera} at mag index ${magIndex} has not been measured.`,

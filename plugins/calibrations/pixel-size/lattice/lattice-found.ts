@@ -1,4 +1,4 @@
-import { normalizeDegrees } from '../../../../core/base';
+import { type CameraIndex, type MagIndex, magIndex as asMagIndex, normalizeDegrees } from '../../../../core/base';
 import type { Optics } from '../../../../core/optics';
 import { amend, type Calibrations, type Change, put, type ShortTermRecords } from '../../../../core/store';
 
@@ -17,14 +17,14 @@ export const foundPixelSizes = (calibrations: Calibrations): readonly FoundPixel
 /** The one of a camera at a mag index. */
 export const foundPixelSize = (
   calibrations: Calibrations,
-  magIndex: number,
-  camera: number,
+  magIndex: MagIndex,
+  camera: CameraIndex,
 ): FoundPixelSize | undefined =>
   calibrations.shortTerm('FoundPixelSize').find((row) => row.magIndex === magIndex && row.camera === camera);
 
 /** A multiple of 90 degrees that was added to a relative rotation because the column reports another one. */
 export interface AddedRotation {
-  readonly magIndex: number;
+  readonly magIndex: MagIndex;
   readonly degrees: number;
 }
 
@@ -38,32 +38,33 @@ export function withFoundPixelSize(
   optics: Optics,
 ): { readonly list: readonly FoundPixelSize[]; readonly added: readonly AddedRotation[] } {
   const { camera, magIndex, time } = found;
-  const at = (index: number): FoundPixelSize | undefined =>
+  const [lower, upper] = [asMagIndex(magIndex - 1), asMagIndex(magIndex + 1)];
+  const at = (index: MagIndex): FoundPixelSize | undefined =>
     list.findLast((row) => row.camera === camera && row.magIndex === index);
   const stamped = list.filter((row) => row !== at(magIndex)).map((row) => ({ ...row, time }));
   const earlier = at(magIndex);
   if (earlier) return { list: [...stamped, { ...found, addedRotation: earlier.addedRotation }], added: [] };
-  const reported = (index: number): number => optics.magnifications.reportedRotation(optics.camera(camera), index);
-  const toAdd = (lower: number, upper: number, difference: number): number =>
-    90 * Math.round(normalizeDegrees(reported(upper) - reported(lower) - difference) / 90) + 0;
+  const reported = (index: MagIndex): number => optics.magnifications.reportedRotation(optics.camera(camera), index);
+  const toAdd = (from: MagIndex, to: MagIndex, difference: number): number =>
+    90 * Math.round(normalizeDegrees(reported(to) - reported(from) - difference) / 90) + 0;
   const added: AddedRotation[] = [];
-  const below = at(magIndex - 1);
+  const below = at(lower);
   const step = below && found.gridAngle - below.gridAngle;
-  const own = step !== undefined && Math.abs(step) < maxAngleDifference ? toAdd(magIndex - 1, magIndex, step) : 0;
+  const own = step !== undefined && Math.abs(step) < maxAngleDifference ? toAdd(lower, magIndex, step) : 0;
   if (own !== 0) added.push({ magIndex, degrees: own });
-  const above = at(magIndex + 1);
+  const above = at(upper);
   const stepUp = above && above.gridAngle - found.gridAngle;
   const others = stamped.map((row) => {
     if (
       !above ||
       row.camera !== camera ||
-      row.magIndex !== magIndex + 1 ||
+      row.magIndex !== upper ||
       above.addedRotation !== 0 ||
       Math.abs(stepUp!) >= maxAngleDifference
     )
       return row;
-    const degrees = toAdd(magIndex, magIndex + 1, stepUp!);
-    if (degrees !== 0) added.push({ magIndex: magIndex + 1, degrees });
+    const degrees = toAdd(magIndex, upper, stepUp!);
+    if (degrees !== 0) added.push({ magIndex: upper, degrees });
     return { ...row, addedRotation: degrees };
   });
   return { list: [...others, { ...found, addedRotation: own }], added };
@@ -73,7 +74,7 @@ export function withFoundPixelSize(
 export function foundSizeChanges(
   before: readonly FoundPixelSize[],
   after: readonly FoundPixelSize[],
-  place: { readonly camera: number; readonly magIndex: number },
+  place: { readonly camera: CameraIndex; readonly magIndex: MagIndex },
 ): readonly Change<'FoundPixelSize'>[] {
   return after.map((row) => {
     const { camera, magIndex, time, addedRotation } = row;

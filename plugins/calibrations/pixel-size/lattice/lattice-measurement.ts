@@ -1,4 +1,4 @@
-import { metres, inNanometres } from '../../../../core/base';
+import { type CameraIndex, inNanometres, type MagIndex, metres } from '../../../../core/base';
 import {
   type BufferedImage,
   ImageBuffers,
@@ -285,7 +285,7 @@ export class PixelSizeMeasurement {
     );
   }
 
-  private logComparison(run: Run, pixelSize: number, magIndex: number, camera: number, perPixel: number): void {
+  private logComparison(run: Run, pixelSize: number, magIndex: MagIndex, camera: CameraIndex, perPixel: number): void {
     const previous = this.previous(magIndex, camera);
     if (!previous) return;
     const ratio = pixelSize / (inNanometres(previous.value) * perPixel);
@@ -294,7 +294,7 @@ export class PixelSizeMeasurement {
     );
   }
 
-  private implausible(pixelSize: number, magIndex: number, camera: number, perPixel: number): readonly string[] {
+  private implausible(pixelSize: number, magIndex: MagIndex, camera: CameraIndex, perPixel: number): readonly string[] {
     const previous = this.previous(magIndex, camera);
     if (!previous) return [];
     const ratio = pixelSize / (inNanometres(previous.value) * perPixel);
@@ -304,7 +304,7 @@ export class PixelSizeMeasurement {
     ];
   }
 
-  private previous(magIndex: number, camera: number) {
+  private previous(magIndex: MagIndex, camera: CameraIndex) {
     return this.use.optics.cameras.some(({ index }) => index === camera)
       ? this.use.optics.pixelSize(magIndex, camera)
       : undefined;

@@ -1,5 +1,6 @@
 import {
   type ImageShiftUnits,
+  type MagIndex,
   type Matrix,
   type Vector,
   firstColumn,
@@ -52,7 +53,7 @@ export function checkShiftRange(
   control: ImageShiftControl,
   base: Vector<ImageShiftUnits>,
   steps: Vector,
-  magIndex: number,
+  magIndex: MagIndex,
 ): void {
   for (const [x, y] of [
     [1, 0],
@@ -69,7 +70,12 @@ export function checkShiftRange(
 }
 
 /** Six points where the field is wide, nine where it is small and the drift matters. */
-export function shiftPattern({ traits }: Camera, optics: Optics, settings: Settings, magIndex: number): 'six' | 'nine' {
+export function shiftPattern(
+  { traits }: Camera,
+  optics: Optics,
+  settings: Settings,
+  magIndex: MagIndex,
+): 'six' | 'nine' {
   const pixel = optics.pixelSize(magIndex, traits.index);
   const field = pixel === undefined ? 0 : Math.min(traits.width, traits.height) * inMicrometres(pixel.value);
   return field > settings.get('SixPointIScalMinField') ? 'six' : 'nine';
@@ -80,7 +86,7 @@ export async function opticsMoves(
   scope: Scope,
   cameras: Cameras,
   optics: Optics,
-  magIndex: number,
+  magIndex: MagIndex,
   signal: AbortSignal,
 ): Promise<readonly Move[]> {
   const probe = await scope.probeMode.read(signal);
@@ -95,7 +101,7 @@ export async function prepareOptics(
   scope: Scope,
   cameras: Cameras,
   optics: Optics,
-  magIndex: number,
+  magIndex: MagIndex,
 ): Promise<void> {
   await scope.normalize('projector', run.signal);
   const standardFocus = optics.standardFocus(

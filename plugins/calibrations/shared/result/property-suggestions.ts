@@ -1,4 +1,12 @@
-import { type Matrix, firstColumn, length, normalizeDegrees, secondColumn } from '../../../../core/base';
+import {
+  type CameraIndex,
+  type MagIndex,
+  type Matrix,
+  firstColumn,
+  length,
+  normalizeDegrees,
+  secondColumn,
+} from '../../../../core/base';
 import type { PropertySuggestion } from '../../../../core/store';
 
 /** Places of the values of a RotationAndPixel line. */
@@ -7,8 +15,8 @@ const angleDecimals = 2;
 const pixelDigits = 5;
 
 interface Place {
-  readonly camera: number;
-  readonly magIndex: number;
+  readonly camera: CameraIndex;
+  readonly magIndex: MagIndex;
 }
 
 const line = ({ camera, magIndex }: Place, field: number) => ({

@@ -1,3 +1,4 @@
+import type { CameraIndex, MagIndex } from '../../../../core/base';
 import { Cameras, Scope } from '../../../../core/devices';
 import type { Session } from '../../../../core/kernel';
 import { Optics } from '../../../../core/optics';
@@ -12,7 +13,7 @@ export interface InstrumentNow {
   /** The name of a camera by its number; undefined when it does not exist any more. */
   readonly cameraName: (index: number) => string | undefined;
   /** The magnification at a mag index on a camera; undefined when it is unknown. */
-  readonly magnification: (magIndex: number, camera: number) => number | undefined;
+  readonly magnification: (magIndex: MagIndex, camera: CameraIndex) => number | undefined;
 }
 
 /** Reads everything on which calibrations depend, without the high tension where the column does not report it. */

@@ -3,8 +3,10 @@ import {
   type Matrix,
   type Vector,
   apply,
+  cameraIndex,
   imageShiftUnits,
   inverse,
+  magIndex as asMagIndex,
   product,
   subtract,
   vector,
@@ -75,7 +77,9 @@ export async function filterInstrument(
     ) as unknown as Matrix;
   for (const row of records as unknown as ({ record: string; magIndex: number; camera: number } & Matrix)[])
     if (row.record === 'ImageShiftMatrix' && calibrated.includes(row.camera))
-      instrument.calibrations.imageShift.set(row.magIndex, row.camera, row, { sessionMeasured: false });
+      instrument.calibrations.imageShift.set(asMagIndex(row.magIndex), cameraIndex(row.camera), row, {
+        sessionMeasured: false,
+      });
   const feature = vector(0.6 * next() - 0.3, 0.6 * next() - 0.3);
 
   /** Place of the feature on the selected camera, in unbinned pixels from its centre. Specimen and stage axes are opposite in this truth. */
@@ -107,18 +111,18 @@ export async function filterInstrument(
     await scope.imageShift.write(vector(imageShiftUnits(x + change.x), imageShiftUnits(y + change.y)));
   };
   const goTo = async (camera: number, magIndex: number): Promise<void> => {
-    await cameras.select(camera);
-    await scope.magIndex.write(magIndex);
+    await cameras.select(cameraIndex(camera));
+    await scope.magIndex.write(asMagIndex(magIndex));
   };
   /** The mag index at which a camera has the pixel size nearest to one. */
   const matching = (camera: number, pixel: number): number =>
     optics.magnifications
-      .indexes(optics.camera(camera))
-      .filter((index) => !optics.isLowMagnification(index, camera))
+      .indexes(optics.camera(cameraIndex(camera)))
+      .filter((index) => !optics.isLowMagnification(index, cameraIndex(camera)))
       .sort(
         (a, b) =>
-          Math.abs(Math.log(optics.pixelSize(a, camera)!.value / pixel)) -
-          Math.abs(Math.log(optics.pixelSize(b, camera)!.value / pixel)),
+          Math.abs(Math.log(optics.pixelSize(a, cameraIndex(camera))!.value / pixel)) -
+          Math.abs(Math.log(optics.pixelSize(b, cameraIndex(camera))!.value / pixel)),
       )[0]!;
   const run = async (
     item: string,
@@ -152,7 +156,7 @@ export async function filterInstrument(
     /** Mag indexes at which the two cameras have nearly the same pixel size. */
     pairOfMagnifications: (magIndex: number): readonly [number, number] => [
       magIndex,
-      matching(filtered, optics.pixelSize(magIndex, regular)!.value),
+      matching(filtered, optics.pixelSize(asMagIndex(magIndex), cameraIndex(regular))!.value),
     ],
     /** Takes both images as the instructions of EFTEM IS Offset say. */
     takeBoth: async ([from, to]: readonly [number, number]): Promise<void> => {

@@ -1,4 +1,4 @@
-import { length, micrometres, vector } from '../../../../core/base';
+import { cameraIndex, length, magIndex as asMagIndex, micrometres, vector } from '../../../../core/base';
 import { Cameras, EftemMode, Stage } from '../../../../core/devices';
 import { takeImage } from '../../../../core/acquisition';
 import { showCalibrations } from '../../../../core/store';
@@ -13,7 +13,9 @@ type Given = Awaited<ReturnType<typeof filterInstrument>>;
 const seeds = Array.from({ length: 20 }, (_, at) => at + 1);
 /** Centring to one pixel in each of two modes, each seen at the other's pixel size too, and nothing for the calibration itself. */
 const most = ({ optics }: Given, [from, to]: readonly [number, number]): number => {
-  const ratio = optics.pixelSize(from, regular)!.value / optics.pixelSize(to, filtered)!.value;
+  const ratio =
+    optics.pixelSize(asMagIndex(from), cameraIndex(regular))!.value /
+    optics.pixelSize(asMagIndex(to), cameraIndex(filtered))!.value;
   return 1.02 + Math.max(ratio, 1 / ratio);
 };
 /** Distance of the feature from the centre after it was centred in one mode and the other mode was selected. */
@@ -75,7 +77,8 @@ describe('together with Mag IS Offsets', () => {
       for (const at of [22, 24, 27]) {
         const coarser = Math.max(
           1,
-          given.optics.pixelSize(25, regular)!.value / given.optics.pixelSize(at, regular)!.value,
+          given.optics.pixelSize(asMagIndex(25), cameraIndex(regular))!.value /
+            given.optics.pixelSize(asMagIndex(at), cameraIndex(regular))!.value,
         );
         expect(await switched(given, [filtered, pair[1]], [regular, at])).toBeLessThan(
           twice(given, pair) * coarser + 1,
@@ -136,9 +139,9 @@ describe('the column works for the camera that is selected', () => {
     const { on } = given.instrument.kernel.registry.get(EftemMode);
     // The virtual Krios starts with its filtered camera.
     expect([given.cameras.selected.traits.index, await on.read()]).toEqual([filtered, true]);
-    await given.cameras.select(regular);
+    await given.cameras.select(cameraIndex(regular));
     expect(await on.read()).toBe(false);
-    await given.cameras.select(filtered);
+    await given.cameras.select(cameraIndex(filtered));
     expect(await on.read()).toBe(true);
   });
 
@@ -150,7 +153,7 @@ describe('the column works for the camera that is selected', () => {
     await using instrument = await virtualInstrument({ configuration: 'config/krios-k3.yaml', watch });
     const cameras = instrument.kernel.registry.get(Cameras);
     refuse = true;
-    await expect(cameras.select(regular)).rejects.toThrow();
+    await expect(cameras.select(cameraIndex(regular))).rejects.toThrow();
     expect(cameras.selected.traits.index).toBe(filtered);
   });
 
@@ -159,7 +162,7 @@ describe('the column works for the camera that is selected', () => {
     await given.goTo(regular, 25);
     await given.center();
     const before = await given.scope.imageShift.read();
-    await given.cameras.select(filtered);
+    await given.cameras.select(cameraIndex(filtered));
     expect(await given.scope.imageShift.read()).toEqual(before);
   });
 });
@@ -237,11 +240,15 @@ describe('refusals', () => {
   });
 
   test('another magnification than that of the image in A', async () => {
-    expect(await refusedAfter(({ scope }) => scope.magIndex.write(20))).toBe('image-shift-offsets/elsewhere');
+    expect(await refusedAfter(({ scope }) => scope.magIndex.write(asMagIndex(20)))).toBe(
+      'image-shift-offsets/elsewhere',
+    );
   });
 
   test('another camera than that of the image in A', async () => {
-    expect(await refusedAfter(({ cameras }) => cameras.select(regular))).toBe('image-shift-offsets/elsewhere');
+    expect(await refusedAfter(({ cameras }) => cameras.select(cameraIndex(regular)))).toBe(
+      'image-shift-offsets/elsewhere',
+    );
   });
 
   test('image shift not usable in a range of one of the modes', async () => {
@@ -276,16 +283,16 @@ describeMenuItem(item, {
     for (const camera of [regular, filtered])
       for (const magIndex of [12, 22])
         instrument.calibrations.imageShift.set(
-          magIndex,
-          camera,
+          asMagIndex(magIndex),
+          cameraIndex(camera),
           { xpx: 400, xpy: 10, ypx: -10, ypy: 400 },
           { sessionMeasured: false },
         );
     if (instrument.session.buffers.get('D')) return;
-    await cameras.select(regular);
+    await cameras.select(cameraIndex(regular));
     await takeImage(instrument.session, 'Trial');
     instrument.session.buffers.copy('A', 'D');
-    await cameras.select(filtered);
+    await cameras.select(cameraIndex(filtered));
     await takeImage(instrument.session, 'Trial');
   },
 });

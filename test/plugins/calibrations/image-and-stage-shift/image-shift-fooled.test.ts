@@ -1,4 +1,4 @@
-import { inMicrometres, scaleMatrix } from '../../../../core/base';
+import { cameraIndex, inMicrometres, magIndex as asMagIndex, scaleMatrix } from '../../../../core/base';
 import { ImageBuffers } from '../../../../core/kernel';
 import { findPeriodicity, fixedPattern } from '../../../../imaging';
 import {
@@ -21,7 +21,8 @@ async function attempt(
   await using instrument = await virtualInstrument({ simulator, magIndex });
   const truth = trueImageShift(instrument, magIndex);
   const earlier = scaleMatrix(truth, 1.03);
-  if (item === imageShift) instrument.calibrations.imageShift.set(magIndex, 0, earlier, { sessionMeasured: false });
+  if (item === imageShift)
+    instrument.calibrations.imageShift.set(asMagIndex(magIndex), cameraIndex(0), earlier, { sessionMeasured: false });
   const outcome = await runItem(instrument, item, answers).then(
     ({ result, said }) => ({
       code: undefined as string | undefined,
@@ -36,7 +37,7 @@ async function attempt(
       said: [] as string[],
     }),
   );
-  const stored = instrument.calibrations.imageShift.get(magIndex, 0);
+  const stored = instrument.calibrations.imageShift.get(asMagIndex(magIndex), cameraIndex(0));
   const [image] = [instrument.kernel.registry.get(ImageBuffers).get('A')];
   return {
     ...outcome,
@@ -135,7 +136,9 @@ test.each(Array.from({ length: verifying ? 100 : 2 }, (_, index) => index + 1))(
 
 test('what stays on the camera is distinguished from what does not', async () => {
   await using instrument = await virtualInstrument({ simulator: { seed: 5, staleGainVariation: 0.5 }, magIndex: 22 });
-  instrument.calibrations.imageShift.set(22, 0, trueImageShift(instrument, 22), { sessionMeasured: false });
+  instrument.calibrations.imageShift.set(asMagIndex(22), cameraIndex(0), trueImageShift(instrument, 22), {
+    sessionMeasured: false,
+  });
   await runItem(instrument, imageShift, { doubtful: 'yes', forget: 'no' });
   const [a, b] = ['A', 'B'].map((buffer) => instrument.kernel.registry.get(ImageBuffers).get(buffer)!.frame.image);
   expect(fixedPattern(a!, b!).significance).toBeGreaterThan(7);

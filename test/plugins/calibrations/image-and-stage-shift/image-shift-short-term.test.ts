@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { VirtualClock } from '../../../../core/base';
+import { VirtualClock, cameraIndex, magIndex } from '../../../../core/base';
 import { Optics } from '../../../../core/optics';
 import { trueImageShift, matrixError, runItem, virtualInstrument } from '../../../support/virtual-instrument';
 
@@ -33,12 +33,17 @@ describe('what was measured and not saved', () => {
   async function atNoon() {
     await using instrument = await startedAt(0);
     await runItem(instrument, fromScratch);
-    const matrix = instrument.calibrations.imageShift.get(22, 0)!;
-    instrument.calibrations.stage.set(22, 0, { xpx: 30, xpy: 1, ypx: -1, ypy: 30 }, { sessionMeasured: true });
+    const matrix = instrument.calibrations.imageShift.get(magIndex(22), cameraIndex(0))!;
+    instrument.calibrations.stage.set(
+      magIndex(22),
+      cameraIndex(0),
+      { xpx: 30, xpy: 1, ypx: -1, ypy: 30 },
+      { sessionMeasured: true },
+    );
     instrument.calibrations.shortTerm('FoundPixelSize').put({
       time: Math.floor(instrument.clock.date().getTime() / 60_000),
-      camera: 0,
-      magIndex: 18,
+      camera: cameraIndex(0),
+      magIndex: magIndex(18),
       addedRotation: 90,
       pixelSize: 2.5,
       gridAngle: 12,
@@ -54,17 +59,24 @@ describe('what was measured and not saved', () => {
     );
     expect(existsSync(path.join(folder, 'SerialEMcalibrations.txt'))).toBe(false);
     await using later = await startedAt(21.9);
-    const found = later.calibrations.imageShift.get(22, 0)!;
+    const found = later.calibrations.imageShift.get(magIndex(22), cameraIndex(0))!;
     expect(matrixError(found, matrix).percent).toBeLessThan(1e-3);
     expect(matrixError(found, trueImageShift(later, 22)).percent).toBeLessThan(0.5);
     // The minute in which the run ended, a few after noon at most.
-    expect(later.calibrations.imageShift.measuredAt(22, 0) - noon / 60_000).toBeGreaterThanOrEqual(0);
-    expect(later.calibrations.imageShift.measuredAt(22, 0) - noon / 60_000).toBeLessThan(5);
-    expect(later.calibrations.stage.get(22, 0)).toMatchObject({ xpx: 30, xpy: 1, ypx: -1, ypy: 30 });
+    expect(
+      later.calibrations.imageShift.measuredAt(magIndex(22), cameraIndex(0)) - noon / 60_000,
+    ).toBeGreaterThanOrEqual(0);
+    expect(later.calibrations.imageShift.measuredAt(magIndex(22), cameraIndex(0)) - noon / 60_000).toBeLessThan(5);
+    expect(later.calibrations.stage.get(magIndex(22), cameraIndex(0))).toMatchObject({
+      xpx: 30,
+      xpy: 1,
+      ypx: -1,
+      ypy: 30,
+    });
     expect(later.calibrations.shortTerm('FoundPixelSize').all()).toMatchObject([
       { magIndex: 18, addedRotation: 90, pixelSize: 2.5, gridAngle: 12 },
     ]);
-    expect(later.kernel.registry.get(Optics).imageShiftToCamera(22, 0)!.source).toBe('measured');
+    expect(later.kernel.registry.get(Optics).imageShiftToCamera(magIndex(22), cameraIndex(0))!.source).toBe('measured');
     // The prior is used: no first round from scratch.
     expect((await runItem(later, imageShift)).result!.values['images']).toBeLessThan(13);
   });
@@ -73,8 +85,8 @@ describe('what was measured and not saved', () => {
     await atNoon();
     {
       await using later = await startedAt(22.2);
-      expect(later.calibrations.imageShift.get(22, 0)).toBeUndefined();
-      expect(later.calibrations.stage.get(22, 0)).toBeUndefined();
+      expect(later.calibrations.imageShift.get(magIndex(22), cameraIndex(0))).toBeUndefined();
+      expect(later.calibrations.stage.get(magIndex(22), cameraIndex(0))).toBeUndefined();
       expect(later.calibrations.shortTerm('FoundPixelSize').all()).toHaveLength(1);
     }
     await using next = await startedAt(24.2);
@@ -88,16 +100,16 @@ describe('what was measured and not saved', () => {
       await instrument.finish({ save: true });
     }
     await using later = await startedAt(30);
-    expect(later.calibrations.imageShift.get(22, 0)).toBeDefined();
-    expect(later.calibrations.imageShift.measuredAt(22, 0)).toBe(0);
+    expect(later.calibrations.imageShift.get(magIndex(22), cameraIndex(0))).toBeDefined();
+    expect(later.calibrations.imageShift.measuredAt(magIndex(22), cameraIndex(0))).toBe(0);
   });
 
   test('the newer of two counts: what was measured after saving overrides what was saved, and the saved one is back when it has expired', async () => {
     {
       await using instrument = await startedAt(0);
       instrument.calibrations.imageShift.set(
-        22,
-        0,
+        magIndex(22),
+        cameraIndex(0),
         { xpx: 1000, xpy: 0, ypx: 0, ypy: 1000 },
         { sessionMeasured: false },
       );
@@ -106,9 +118,14 @@ describe('what was measured and not saved', () => {
     const matrix = await atNoon();
     {
       await using later = await startedAt(10);
-      expect(matrixError(later.calibrations.imageShift.get(22, 0)!, matrix).percent).toBeLessThan(1e-3);
+      expect(
+        matrixError(later.calibrations.imageShift.get(magIndex(22), cameraIndex(0))!, matrix).percent,
+      ).toBeLessThan(1e-3);
     }
     await using afterwards = await startedAt(23);
-    expect(afterwards.calibrations.imageShift.get(22, 0)).toMatchObject({ xpx: 1000, ypy: 1000 });
+    expect(afterwards.calibrations.imageShift.get(magIndex(22), cameraIndex(0))).toMatchObject({
+      xpx: 1000,
+      ypy: 1000,
+    });
   });
 });

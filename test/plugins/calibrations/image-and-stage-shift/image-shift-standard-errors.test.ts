@@ -1,4 +1,11 @@
-import { type Matrix, product, rotation, scaleMatrix } from '../../../../core/base';
+import {
+  type Matrix,
+  cameraIndex,
+  magIndex as asMagIndex,
+  product,
+  rotation,
+  scaleMatrix,
+} from '../../../../core/base';
 import {
   randomNumbers,
   runItem,
@@ -73,8 +80,8 @@ async function deviations(
   const truth = trueImageShift(instrument, magIndex);
   if (item === imageShift)
     instrument.calibrations.imageShift.set(
-      magIndex,
-      0,
+      asMagIndex(magIndex),
+      cameraIndex(0),
       scaleMatrix(product(rotation(priorError.angle), truth), priorError.scale),
       { sessionMeasured: false },
     );

@@ -1,4 +1,12 @@
-import { imageShiftUnits, product, rotation, scaleMatrix, vector } from '../../../../core/base';
+import {
+  cameraIndex,
+  imageShiftUnits,
+  magIndex as asMagIndex,
+  product,
+  rotation,
+  scaleMatrix,
+  vector,
+} from '../../../../core/base';
 import { Scope } from '../../../../core/devices';
 import {
   matrixError,
@@ -64,13 +72,13 @@ async function measured(seed: number, item: string) {
   const truth = trueImageShift(instrument, magIndex);
   if (item === imageShift)
     instrument.calibrations.imageShift.set(
-      magIndex,
-      0,
+      asMagIndex(magIndex),
+      cameraIndex(0),
       scaleMatrix(product(rotation(priorError.angle), truth), priorError.scale),
       { sessionMeasured: false },
     );
   const { result, said } = await runItem(instrument, item);
-  const stored = instrument.calibrations.imageShift.get(magIndex, 0)!;
+  const stored = instrument.calibrations.imageShift.get(asMagIndex(magIndex), cameraIndex(0))!;
   return {
     seed,
     magIndex,
@@ -113,10 +121,15 @@ describe('Image Shift', () => {
       [20, 6],
       [28, 9],
     ] as const) {
-      await instrument.kernel.registry.get(Scope).magIndex.write(magIndex);
-      instrument.calibrations.imageShift.set(magIndex, 0, trueImageShift(instrument, magIndex), {
-        sessionMeasured: false,
-      });
+      await instrument.kernel.registry.get(Scope).magIndex.write(asMagIndex(magIndex));
+      instrument.calibrations.imageShift.set(
+        asMagIndex(magIndex),
+        cameraIndex(0),
+        trueImageShift(instrument, magIndex),
+        {
+          sessionMeasured: false,
+        },
+      );
       const { result } = await runItem(instrument, imageShift);
       expect(result!.values['images']).toBe(images);
     }
@@ -126,17 +139,21 @@ describe('Image Shift', () => {
     await using instrument = await virtualInstrument({ simulator: { seed: 4 }, magIndex: 22 });
     const scope = instrument.kernel.registry.get(Scope);
     const truth = trueImageShift(instrument, 22);
-    instrument.calibrations.imageShift.set(22, 0, truth, { sessionMeasured: false });
+    instrument.calibrations.imageShift.set(asMagIndex(22), cameraIndex(0), truth, { sessionMeasured: false });
     await scope.imageShift.write(vector(imageShiftUnits(2), imageShiftUnits(-1.5)));
     await runItem(instrument, imageShift);
     expect(await scope.imageShift.read()).toEqual({ x: 2, y: -1.5 });
-    expect(matrixError(instrument.calibrations.imageShift.get(22, 0)!, truth).percent).toBeLessThan(0.1);
+    expect(
+      matrixError(instrument.calibrations.imageShift.get(asMagIndex(22), cameraIndex(0))!, truth).percent,
+    ).toBeLessThan(0.1);
   });
 
   test('refuses before anything moves when the range of image shift does not suffice', async () => {
     await using instrument = await virtualInstrument({ simulator: { seed: 5 }, magIndex: 22 });
     const scope = instrument.kernel.registry.get(Scope);
-    instrument.calibrations.imageShift.set(22, 0, trueImageShift(instrument, 22), { sessionMeasured: false });
+    instrument.calibrations.imageShift.set(asMagIndex(22), cameraIndex(0), trueImageShift(instrument, 22), {
+      sessionMeasured: false,
+    });
     await scope.imageShift.write(vector(imageShiftUnits(14.9), imageShiftUnits(0)));
     await expect(runItem(instrument, imageShift)).rejects.toMatchObject({ code: 'image-shift/out-of-range' });
     expect(await scope.imageShift.read()).toEqual({ x: 14.9, y: 0 });
@@ -145,16 +162,18 @@ describe('Image Shift', () => {
   test('a prior that is turned by 150 degrees ends bad and is forgotten; the earlier calibration stays', async () => {
     await using instrument = await virtualInstrument({ simulator: { seed: 6 }, magIndex: 22 });
     const wrong = product(rotation(150), trueImageShift(instrument, 22));
-    instrument.calibrations.imageShift.set(22, 0, wrong, { sessionMeasured: false });
+    instrument.calibrations.imageShift.set(asMagIndex(22), cameraIndex(0), wrong, { sessionMeasured: false });
     await expect(runItem(instrument, imageShift)).rejects.toMatchObject({
       code: expect.stringMatching(/image-shift\/bad-calibration|calibration\/doubtful-alignment/) as unknown,
     });
-    expect(instrument.calibrations.imageShift.get(22, 0)).toEqual(wrong);
+    expect(instrument.calibrations.imageShift.get(asMagIndex(22), cameraIndex(0))).toEqual(wrong);
   });
 
   test('a bare hole never ends in a good calibration', async () => {
     await using instrument = await virtualInstrument({ simulator: { seed: 7, specimen: 'empty' }, magIndex: 22 });
-    instrument.calibrations.imageShift.set(22, 0, trueImageShift(instrument, 22), { sessionMeasured: false });
+    instrument.calibrations.imageShift.set(asMagIndex(22), cameraIndex(0), trueImageShift(instrument, 22), {
+      sessionMeasured: false,
+    });
     await expect(runItem(instrument, imageShift)).rejects.toMatchObject({
       code: expect.stringMatching(
         /calibration\/doubtful-alignment|image-shift\/bad-calibration|calibration\/no-alignment/,
@@ -166,15 +185,18 @@ describe('Image Shift', () => {
     await using instrument = await virtualInstrument({ simulator: { seed: 8 }, magIndex: 22 });
     const { imageShift: table } = instrument.calibrations;
     const old = (magIndex: number) => scaleMatrix(trueImageShift(instrument, magIndex), 1.05);
-    for (const magIndex of [14, 22, 24, 26]) table.set(magIndex, 0, old(magIndex), { sessionMeasured: false });
+    for (const magIndex of [14, 22, 24, 26])
+      table.set(asMagIndex(magIndex), cameraIndex(0), old(magIndex), { sessionMeasured: false });
     const { asked } = await runItem(instrument, imageShift, { propagate: 'yes' });
     expect(asked).toEqual(['start', 'propagate']);
     for (const magIndex of [24, 26]) {
-      expect(matrixError(table.get(magIndex, 0)!, trueImageShift(instrument, magIndex)).percent).toBeLessThan(0.3);
-      expect(table.measuredAt(magIndex, 0)).toBe(0);
+      expect(
+        matrixError(table.get(asMagIndex(magIndex), cameraIndex(0))!, trueImageShift(instrument, magIndex)).percent,
+      ).toBeLessThan(0.3);
+      expect(table.measuredAt(asMagIndex(magIndex), cameraIndex(0))).toBe(0);
     }
     // Low magnification is another range.
-    expect(table.get(14, 0)).toEqual(old(14));
+    expect(table.get(asMagIndex(14), cameraIndex(0))).toEqual(old(14));
     expect((await runItem(instrument, imageShift)).asked).toEqual(['start']);
   });
 
@@ -183,7 +205,9 @@ describe('Image Shift', () => {
     await runItem(instrument, fromScratch);
     await instrument.finish();
     await using again = await virtualInstrument({ calibrationDirectory: `${instrument.folder}/calibrations` });
-    const [kept, measuredNow] = [again, instrument].map((each) => each.calibrations.imageShift.get(22, 0)!);
+    const [kept, measuredNow] = [again, instrument].map((each) =>
+      each.calibrations.imageShift.get(asMagIndex(22), cameraIndex(0))!,
+    );
     for (const key of ['xpx', 'xpy', 'ypx', 'ypy'] as const) expect(kept![key]).toBeCloseTo(measuredNow![key], 3);
     const [entry] = await again.history.list();
     expect(entry).toMatchObject({ item: fromScratch, kind: 'measured', conditions: { magIndex: 22, camera: 0 } });
@@ -205,7 +229,10 @@ describe('IS from Scratch', () => {
     });
     await runItem(instrument, fromScratch);
     expect(
-      matrixError(instrument.calibrations.imageShift.get(24, 0)!, trueImageShift(instrument, 24)).percent,
+      matrixError(
+        instrument.calibrations.imageShift.get(asMagIndex(24), cameraIndex(0))!,
+        trueImageShift(instrument, 24),
+      ).percent,
     ).toBeLessThan(0.3);
   });
 
@@ -216,7 +243,10 @@ describe('IS from Scratch', () => {
     });
     await runItem(instrument, fromScratch);
     expect(
-      matrixError(instrument.calibrations.imageShift.get(24, 0)!, trueImageShift(instrument, 24)).percent,
+      matrixError(
+        instrument.calibrations.imageShift.get(asMagIndex(24), cameraIndex(0))!,
+        trueImageShift(instrument, 24),
+      ).percent,
     ).toBeLessThan(0.3);
   });
 
@@ -235,7 +265,7 @@ describe('IS from Scratch', () => {
     await expect(runItem(instrument, fromScratch)).rejects.toMatchObject({
       code: 'image-shift/displacement-too-small',
     });
-    expect(instrument.calibrations.imageShift.get(24, 0)).toBeUndefined();
+    expect(instrument.calibrations.imageShift.get(asMagIndex(24), cameraIndex(0))).toBeUndefined();
   });
 
   test('a pixel size that is far too large ends bad, never in a wrong matrix', async () => {
@@ -253,7 +283,10 @@ describe('IS from Scratch', () => {
     await runItem(instrument, fromScratch).then(
       () =>
         expect(
-          matrixError(instrument.calibrations.imageShift.get(24, 0)!, trueImageShift(instrument, 24)).percent,
+          matrixError(
+            instrument.calibrations.imageShift.get(asMagIndex(24), cameraIndex(0))!,
+            trueImageShift(instrument, 24),
+          ).percent,
         ).toBeLessThan(0.3),
       (error: { code: string }) =>
         expect(error.code).toMatch(

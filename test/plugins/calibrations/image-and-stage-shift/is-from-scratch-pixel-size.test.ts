@@ -1,3 +1,4 @@
+import { cameraIndex, magIndex as asMagIndex } from '../../../../core/base';
 import { Optics } from '../../../../core/optics';
 import { matrixError, runItem, trueImageShift, virtualInstrument } from '../../../support/virtual-instrument';
 
@@ -19,11 +20,16 @@ const magIndex = 22;
 async function setUp({ wrongBy, foundBy }: { readonly wrongBy: number; readonly foundBy: number | undefined }) {
   const instrument = await virtualInstrument({ edit: nominalWrong(wrongBy), magIndex });
   const optics = instrument.kernel.registry.get(Optics);
-  const nominal = optics.nominalPixelSize(magIndex, 0)! * 1e9;
+  const nominal = optics.nominalPixelSize(asMagIndex(magIndex), cameraIndex(0))! * 1e9;
   if (foundBy !== undefined)
-    instrument.calibrations
-      .shortTerm('FoundPixelSize')
-      .put({ time: 1, camera: 0, magIndex, addedRotation: 0, pixelSize: nominal / foundBy, gridAngle: 0 });
+    instrument.calibrations.shortTerm('FoundPixelSize').put({
+      time: 1,
+      camera: cameraIndex(0),
+      magIndex: asMagIndex(magIndex),
+      addedRotation: 0,
+      pixelSize: nominal / foundBy,
+      gridAngle: 0,
+    });
   return { instrument, nominal };
 }
 
@@ -45,7 +51,10 @@ describe('a pixel size that Find Pixel Size found', () => {
     await using held = instrument;
     await runItem(held, item);
     expect(
-      matrixError(held.calibrations.imageShift.get(magIndex, 0)!, trueImageShift(held, magIndex)).percent,
+      matrixError(
+        held.calibrations.imageShift.get(asMagIndex(magIndex), cameraIndex(0))!,
+        trueImageShift(held, magIndex),
+      ).percent,
     ).toBeLessThan(0.5);
   });
 
@@ -56,7 +65,7 @@ describe('a pixel size that Find Pixel Size found', () => {
     await expect(runItem(held, item, { 'pixel-size': 'cancel' })).rejects.toMatchObject({
       code: 'image-shift/cancelled',
     });
-    expect(held.calibrations.imageShift.get(magIndex, 0)).toBeUndefined();
+    expect(held.calibrations.imageShift.get(asMagIndex(magIndex), cameraIndex(0))).toBeUndefined();
   });
 
   test('without one, a derived one that contradicts the nominal one is asked about', async () => {

@@ -1,5 +1,5 @@
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
-import { inMicrometres, product, rotation, scaleMatrix } from '../../../../core/base';
+import { cameraIndex, inMicrometres, magIndex, product, rotation, scaleMatrix } from '../../../../core/base';
 import { Optics } from '../../../../core/optics';
 import { runItem, virtualInstrument } from '../../../support/virtual-instrument';
 
@@ -9,11 +9,14 @@ test('lists the distance on the specimen of every offset of the mode, and nothin
   await using instrument = await virtualInstrument({ magIndex: 22 });
   const optics = instrument.kernel.registry.get(Optics);
   // Two micrometres on the specimen for one unit, whatever the direction.
-  const toCamera = scaleMatrix(product(rotation(33), rotation(50)), 2 / inMicrometres(optics.pixelSize(23, 0)!.value));
-  instrument.calibrations.imageShift.set(23, 0, toCamera, { sessionMeasured: false });
+  const toCamera = scaleMatrix(
+    product(rotation(33), rotation(50)),
+    2 / inMicrometres(optics.pixelSize(magIndex(23), cameraIndex(0))!.value),
+  );
+  instrument.calibrations.imageShift.set(magIndex(23), cameraIndex(0), toCamera, { sessionMeasured: false });
   const offsets = instrument.calibrations.records('ImageShiftOffsets');
-  offsets.put({ magIndex: 23, eftem: 0, x: 0.3, y: -0.4 });
-  offsets.put({ magIndex: 23, eftem: 1, x: 5, y: 5 });
+  offsets.put({ magIndex: magIndex(23), eftem: 0, x: 0.3, y: -0.4 });
+  offsets.put({ magIndex: magIndex(23), eftem: 1, x: 5, y: 5 });
   const { result, said } = await runItem(instrument, item);
   const [only, ...others] = result!.values['offsets'] as {
     magIndex: number;

@@ -1,5 +1,15 @@
 import path from 'node:path';
-import { apply, imageShiftUnits, inverse, length, product, subtract, vector } from '../../../../core/base';
+import {
+  apply,
+  cameraIndex,
+  imageShiftUnits,
+  inverse,
+  length,
+  magIndex as asMagIndex,
+  product,
+  subtract,
+  vector,
+} from '../../../../core/base';
 import { Cameras, Scope } from '../../../../core/devices';
 import { ScriptedOperator } from '../../../../core/kernel';
 import { Optics } from '../../../../core/optics';
@@ -13,7 +23,7 @@ const shift = (x: number, y: number) => vector(imageShiftUnits(x), imageShiftUni
 async function setUp(file: string, magIndex: number, camera: number) {
   const instrument = await virtualInstrument({ configuration: path.join(projectFolder, 'config', file), magIndex });
   const { registry } = instrument.kernel;
-  await registry.get(Cameras).select(camera);
+  await registry.get(Cameras).select(cameraIndex(camera));
   const truth = registry
     .get(SimulatedTruth)
     .records.filter((each) => each.record === 'ImageShiftMatrix') as unknown as {
@@ -25,7 +35,9 @@ async function setUp(file: string, magIndex: number, camera: number) {
     ypy: number;
   }[];
   for (const row of truth)
-    instrument.calibrations.imageShift.set(row.magIndex, row.camera, row, { sessionMeasured: false });
+    instrument.calibrations.imageShift.set(asMagIndex(row.magIndex), cameraIndex(row.camera), row, {
+      sessionMeasured: false,
+    });
   const scope = registry.get(Scope);
   const offsets = instrument.calibrations.records('ImageShiftOffsets');
   const run = (pressed: readonly string[], answers: Readonly<Record<string, string>> = {}) => {
@@ -60,16 +72,19 @@ describe('with a bridge between the regular and the energy-filtered mode', () =>
   test('the other mode moves as a whole so that the bridge holds again', async () => {
     await using given = await setUp('krios-k3.yaml', 24, 0);
     const { instrument, optics, offsets, stored } = given;
-    instrument.calibrations.records('GIFShiftOffset').put({ fromMagIndex: 23, toMagIndex: 22, x: 0.7, y: -0.4 });
-    for (const magIndex of [20, 22, 25]) offsets.put({ magIndex, eftem: 1, x: 0.1 * magIndex, y: -1 });
+    instrument.calibrations
+      .records('GIFShiftOffset')
+      .put({ fromMagIndex: asMagIndex(23), toMagIndex: asMagIndex(22), x: 0.7, y: -0.4 });
+    for (const magIndex of [20, 22, 25])
+      offsets.put({ magIndex: asMagIndex(magIndex), eftem: 1, x: 0.1 * magIndex, y: -1 });
     const before = new Map([20, 22, 25].map((magIndex) => [magIndex, { ...stored(magIndex, 1) }]));
     const { asked } = await given.run(['NextMag', 'NextMag', 'End']);
     expect(asked).toEqual(['start', 'take-images', 'zero-regular', 'zero-magnification']);
     // From image shift of the regular camera over the specimen to image shift of the other.
     const toSpecimen = (magIndex: number, camera: number) =>
       product(
-        inverse(optics.specimenToCamera(magIndex, camera)!)!,
-        instrument.calibrations.imageShift.get(magIndex, camera)!,
+        inverse(optics.specimenToCamera(asMagIndex(magIndex), cameraIndex(camera))!)!,
+        instrument.calibrations.imageShift.get(asMagIndex(magIndex), cameraIndex(camera))!,
       );
     const converted = apply(product(inverse(toSpecimen(22, 1))!, toSpecimen(23, 0)), stored(23, 0));
     expect(apart(stored(22, 1), { x: converted.x + 0.7, y: converted.y - 0.4 })).toBeLessThan(1e-9);
@@ -83,7 +98,9 @@ describe('with a bridge between the regular and the energy-filtered mode', () =>
 
   test('which mode has the zero is asked once in a session', async () => {
     await using given = await setUp('krios-k3.yaml', 24, 0);
-    given.instrument.calibrations.records('GIFShiftOffset').put({ fromMagIndex: 23, toMagIndex: 22, x: 0.7, y: -0.4 });
+    given.instrument.calibrations
+      .records('GIFShiftOffset')
+      .put({ fromMagIndex: asMagIndex(23), toMagIndex: asMagIndex(22), x: 0.7, y: -0.4 });
     expect((await given.run(['NextMag', 'End'], { 'zero-regular': 'no' })).asked).toEqual([
       'start',
       'take-images',
@@ -105,7 +122,7 @@ describe('with a secondary range', () => {
     expect(asked).toContain('zero-primary');
     expect(given.stored(33, 0)).toEqual({ x: 0, y: 0 });
     const inMicrometres = (magIndex: number) =>
-      apply(given.optics.imageShiftToSpecimen(magIndex, 0)!, given.stored(magIndex, 0));
+      apply(given.optics.imageShiftToSpecimen(asMagIndex(magIndex), cameraIndex(0))!, given.stored(magIndex, 0));
     expect(length(subtract(inMicrometres(20), inMicrometres(10)))).toBeLessThan(1e-6);
   });
 });

@@ -1,5 +1,12 @@
 import path from 'node:path';
-import { type Matrix, imageShiftUnits, micrometres, vector } from '../../../../core/base';
+import {
+  type Matrix,
+  cameraIndex,
+  imageShiftUnits,
+  magIndex as asMagIndex,
+  micrometres,
+  vector,
+} from '../../../../core/base';
 import { Cameras, Scope, Stage } from '../../../../core/devices';
 import { ScriptedOperator } from '../../../../core/kernel';
 import { SimulatedTruth } from '../../../../plugins/simulator';
@@ -26,8 +33,8 @@ async function setUp({ magIndex, camera, edit = (yaml) => yaml, calibrated = () 
     simulator: { seed: 1 },
   });
   const { registry } = instrument.kernel;
-  await registry.get(Cameras).select(camera);
-  await registry.get(Scope).magIndex.write(magIndex);
+  await registry.get(Cameras).select(cameraIndex(camera));
+  await registry.get(Scope).magIndex.write(asMagIndex(magIndex));
   const truth = registry
     .get(SimulatedTruth)
     .records.filter((each) => each.record === 'ImageShiftMatrix') as unknown as ({
@@ -36,9 +43,13 @@ async function setUp({ magIndex, camera, edit = (yaml) => yaml, calibrated = () 
   } & Matrix)[];
   for (const row of truth)
     if (calibrated(row.magIndex, row.camera))
-      instrument.calibrations.imageShift.set(row.magIndex, row.camera, row, { sessionMeasured: false });
+      instrument.calibrations.imageShift.set(asMagIndex(row.magIndex), cameraIndex(row.camera), row, {
+        sessionMeasured: false,
+      });
   if (bridge)
-    instrument.calibrations.records('GIFShiftOffset').put({ fromMagIndex: 25, toMagIndex: 17, x: 0.3, y: 0.1 });
+    instrument.calibrations
+      .records('GIFShiftOffset')
+      .put({ fromMagIndex: asMagIndex(25), toMagIndex: asMagIndex(17), x: 0.3, y: 0.1 });
   const run = (
     pressed: readonly string[] = [],
     before: (press: number) => Promise<void> = async () => {},

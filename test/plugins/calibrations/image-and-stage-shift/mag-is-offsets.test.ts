@@ -4,9 +4,11 @@ import {
   type Vector,
   add,
   apply,
+  cameraIndex,
   imageShiftUnits,
   inverse,
   length,
+  magIndex as asMagIndex,
   micrometres,
   product,
   scale,
@@ -76,8 +78,8 @@ async function setUp({ start, offsets, configuration, seed = 1 }: Setup) {
   });
   const { registry } = instrument.kernel;
   const optics = registry.get(Optics);
-  for (const magIndex of optics.magnifications.indexes(optics.camera(0)))
-    instrument.calibrations.imageShift.set(magIndex, 0, trueImageShift(instrument, magIndex), {
+  for (const magIndex of optics.magnifications.indexes(optics.camera(cameraIndex(0))))
+    instrument.calibrations.imageShift.set(magIndex, cameraIndex(0), trueImageShift(instrument, magIndex), {
       sessionMeasured: false,
     });
   const scope = registry.get(Scope);
@@ -146,7 +148,9 @@ describe('over ten magnifications', () => {
     expect(given.stored(22)).toEqual({ x: 0, y: 0 });
     // Each is the difference of two centrings, that of the zero seen at this magnification.
     for (let magIndex = 19; magIndex <= 28; magIndex++) {
-      const scaleOfZero = given.optics.pixelSize(22, 0)!.value / given.optics.pixelSize(magIndex, 0)!.value;
+      const scaleOfZero =
+        given.optics.pixelSize(asMagIndex(22), cameraIndex(0))!.value /
+        given.optics.pixelSize(asMagIndex(magIndex), cameraIndex(0))!.value;
       expect(pixelsOff(given, offsets, 22, magIndex)).toBeLessThan(1.5 * (1 + scaleOfZero));
     }
     expect(await given.scope.magIndex.read()).toBe(28);
@@ -178,10 +182,12 @@ describe('with the offsets applied', () => {
     instrument.kernel.registry.get(ImageShiftAdjustment).betweenMagnifications = true;
     const net = await instrument.kernel.registry.get(ImageShiftControl).net.read();
     for (const to of [20, 12, 22, 17, 14, 23, 24]) {
-      await scope.magIndex.write(to);
+      await scope.magIndex.write(asMagIndex(to));
       const off = subtract<number>(await scope.imageShift.read(), centring(instrument, offsets, 24, to));
       const toCamera = trueImageShift(instrument, to);
-      const ratio = given.optics.pixelSize(24, 0)!.value / given.optics.pixelSize(to, 0)!.value;
+      const ratio =
+        given.optics.pixelSize(asMagIndex(24), cameraIndex(0))!.value /
+        given.optics.pixelSize(asMagIndex(to), cameraIndex(0))!.value;
       // The deflector of a JEOL column goes in steps, one when recorded and one when given back.
       const steps = configuration
         ? length(apply(toCamera, { x: 0.00508, y: 0 })) + length(apply(toCamera, { x: 0, y: 0.00434 }))
@@ -212,8 +218,12 @@ describe('merging with earlier offsets', () => {
     const old = (magIndex: number): Vector<ImageShiftUnits> =>
       vector(imageShiftUnits(0.01 * magIndex), imageShiftUnits(-0.02 * magIndex));
     for (let magIndex = 17; magIndex <= 30; magIndex++)
-      given.instrument.calibrations.records('ImageShiftOffsets').put({ magIndex, eftem: 0, ...old(magIndex) });
-    given.instrument.calibrations.records('ImageShiftOffsets').put({ magIndex: 20, eftem: 1, x: unit, y: unit });
+      given.instrument.calibrations
+        .records('ImageShiftOffsets')
+        .put({ magIndex: asMagIndex(magIndex), eftem: 0, ...old(magIndex) });
+    given.instrument.calibrations
+      .records('ImageShiftOffsets')
+      .put({ magIndex: asMagIndex(20), eftem: 1, x: unit, y: unit });
     await given.run(presses(3));
     for (const [index, end] of [
       [30, 26],
@@ -266,7 +276,7 @@ describe('ends and refusals', () => {
   test('a magnification out of sequence is put back and nothing is recorded for it', async () => {
     await using given = await setUp({ start: 26, offsets });
     const result = await given.run(['NextMag', 'NextMag', 'NextMag', 'End'], {
-      before: async (press) => void (press === 1 && (await given.scope.magIndex.write(20))),
+      before: async (press) => void (press === 1 && (await given.scope.magIndex.write(asMagIndex(20)))),
     });
     expect(result!.values['recorded']).toEqual([26, 25, 24]);
     expect(given.said.join('\n')).toContain('done in sequence');
@@ -286,11 +296,16 @@ describeMenuItem(item, {
   buttons: ['NextMag', 'NextMag', 'End'],
   prepare: async (instrument) => {
     for (const magIndex of [20, 21, 22])
-      instrument.calibrations.imageShift.set(magIndex, 0, trueImageShift(instrument, magIndex), {
-        sessionMeasured: false,
-      });
+      instrument.calibrations.imageShift.set(
+        asMagIndex(magIndex),
+        cameraIndex(0),
+        trueImageShift(instrument, magIndex),
+        {
+          sessionMeasured: false,
+        },
+      );
     instrument.calibrations
       .records('ImageShiftOffsets')
-      .put({ magIndex: 24, eftem: 0, ...scale(vector(unit, unit), 0.1) });
+      .put({ magIndex: asMagIndex(24), eftem: 0, ...scale(vector(unit, unit), 0.1) });
   },
 });

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type Vector, imageShiftUnits, length, subtract, vector } from '../../../../core/base';
+import { type Vector, imageShiftUnits, length, magIndex as asMagIndex, subtract, vector } from '../../../../core/base';
 import { NeutralImageShift, Scope, VirtualInstrument } from '../../../../core/devices';
 import { ImageShiftControl } from '../../../../core/optics';
 import { VirtualMicroscope } from '../../../../simulation';
@@ -17,14 +17,14 @@ async function setUp(file: string, calibrated: readonly number[], magIndex: numb
   const microscope = registry.get(VirtualInstrument).microscope as VirtualMicroscope;
   const records = instrument.calibrations.records('NeutralImageShifts');
   for (const at of calibrated) {
-    await scope.magIndex.write(at);
+    await scope.magIndex.write(asMagIndex(at));
     // The neutral value is what the column holds when nothing is shifted.
     records.put({
-      magIndex: at,
+      magIndex: asMagIndex(at),
       ...(registry.has(NeutralImageShift) ? await registry.get(NeutralImageShift).neutral.read() : shift(1, 1)),
     });
   }
-  await scope.magIndex.write(magIndex);
+  await scope.magIndex.write(asMagIndex(magIndex));
   return {
     instrument,
     scope,
@@ -39,7 +39,7 @@ test('on a JEOL column, a net image shift is what really shifts the image, and s
   await using given = await setUp('jeol-cryo-arm-k2.yaml', [20, 21, 22, 23, 24], 22);
   await given.net.write(shift(0.8, -0.5));
   for (const magIndex of [23, 24, 20, 22]) {
-    await given.scope.magIndex.write(magIndex);
+    await given.scope.magIndex.write(asMagIndex(magIndex));
     expect(length(subtract(await given.net.read(), shift(0.8, -0.5)))).toBeLessThan(oneCount);
     expect(length(subtract(given.real(), vector(0.8, -0.5)))).toBeLessThan(oneCount);
   }

@@ -1,3 +1,4 @@
+import { magIndex as asMagIndex } from '../../../../core/base';
 import { ImageShiftControl, ImageShiftAdjustment } from '../../../../core/optics';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
 import { runItem, virtualInstrument } from '../../../support/virtual-instrument';
@@ -7,8 +8,8 @@ const item = 'calibrations/image-and-stage-shift/remove-mag-is-offsets';
 test('removes the offsets of the present mode only, and they are no longer applied', async () => {
   await using instrument = await virtualInstrument({ magIndex: 22 });
   const offsets = instrument.calibrations.records('ImageShiftOffsets');
-  for (const magIndex of [21, 22]) offsets.put({ magIndex, eftem: 0, x: 0.5, y: -0.25 });
-  offsets.put({ magIndex: 22, eftem: 1, x: 2, y: 3 });
+  for (const magIndex of [21, 22]) offsets.put({ magIndex: asMagIndex(magIndex), eftem: 0, x: 0.5, y: -0.25 });
+  offsets.put({ magIndex: asMagIndex(22), eftem: 1, x: 2, y: 3 });
   const { registry } = instrument.kernel;
   registry.get(ImageShiftAdjustment).betweenMagnifications = true;
   expect(await registry.get(ImageShiftControl).net.read()).toEqual({ x: -0.5, y: 0.25 });
@@ -23,13 +24,13 @@ test('changes nothing when the operator says no, and says so when there is nothi
   await using instrument = await virtualInstrument({ magIndex: 22 });
   await expect(runItem(instrument, item)).rejects.toMatchObject({ code: 'image-shift-offsets/none' });
   const offsets = instrument.calibrations.records('ImageShiftOffsets');
-  offsets.put({ magIndex: 22, eftem: 0, x: 1, y: 1 });
+  offsets.put({ magIndex: asMagIndex(22), eftem: 0, x: 1, y: 1 });
   expect((await runItem(instrument, item, { remove: 'no' })).result).toBeUndefined();
   expect(offsets.all()).toHaveLength(1);
 });
 
 describeMenuItem(item, {
   prepare: (instrument) => {
-    instrument.calibrations.records('ImageShiftOffsets').put({ magIndex: 22, eftem: 0, x: 1, y: 1 });
+    instrument.calibrations.records('ImageShiftOffsets').put({ magIndex: asMagIndex(22), eftem: 0, x: 1, y: 1 });
   },
 });

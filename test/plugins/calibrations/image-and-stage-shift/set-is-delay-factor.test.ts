@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { length, subtract } from '../../../../core/base';
+import { cameraIndex, length, magIndex as asMagIndex, subtract } from '../../../../core/base';
 import { Cameras, Scope } from '../../../../core/devices';
 import { ScriptedOperator } from '../../../../core/kernel';
 import { ImageShiftControl, Optics } from '../../../../core/optics';
@@ -38,13 +38,16 @@ async function settlingInstrument(
   });
   const optics = instrument.kernel.registry.get(Optics);
   // With so small a camera, steps of a usual size need a usual pixel size.
-  const away = (index: number): number => Math.abs(Math.log((optics.pixelSize(index, 0)!.value * 1e9) / nanometres));
-  const [magIndex = 0] = optics.magnifications
-    .indexes(optics.camera(0))
-    .filter((index) => !optics.isLowMagnification(index, 0))
+  const away = (index: number): number =>
+    Math.abs(Math.log((optics.pixelSize(asMagIndex(index), cameraIndex(0))!.value * 1e9) / nanometres));
+  const [magIndex = asMagIndex(0)] = optics.magnifications
+    .indexes(optics.camera(cameraIndex(0)))
+    .filter((index) => !optics.isLowMagnification(index, cameraIndex(0)))
     .sort((a, b) => away(a) - away(b));
   await instrument.kernel.registry.get(Scope).magIndex.write(magIndex);
-  instrument.calibrations.imageShift.set(magIndex, 0, trueImageShift(instrument, magIndex), { sessionMeasured: false });
+  instrument.calibrations.imageShift.set(magIndex, cameraIndex(0), trueImageShift(instrument, magIndex), {
+    sessionMeasured: false,
+  });
   return Object.assign(instrument, { magIndex });
 }
 
@@ -152,7 +155,11 @@ describe('what has not settled', () => {
     const { unsettledX, unsettledY } = result.values as { unsettledX: number; unsettledY: number };
     // A step is half the shorter side of the camera, whatever the direction.
     const { height } = instrument.kernel.registry.get(Cameras).selected.traits;
-    const step = 0.5 * height * instrument.kernel.registry.get(Optics).pixelSize(instrument.magIndex, 0)!.value * 1e9;
+    const step =
+      0.5 *
+      height *
+      instrument.kernel.registry.get(Optics).pixelSize(asMagIndex(instrument.magIndex), cameraIndex(0))!.value *
+      1e9;
     expect(Math.abs(unsettledX / (step * missing) - 1)).toBeLessThan(0.04);
     expect(Math.abs(unsettledY / (step * missing) - 1)).toBeLessThan(0.04);
     expect(result.standardErrors['unsettledX']).toBeLessThan(0.05 * unsettledX);
@@ -195,7 +202,11 @@ test('what was measured goes into the history, with what it holds for, and is br
     changes: [{ session: 'ISdelayScaleFactor', value: 0.6, replaced: 1 }],
   });
   const { height } = instrument.kernel.registry.get(Cameras).selected.traits;
-  const step = 0.5 * height * instrument.kernel.registry.get(Optics).pixelSize(instrument.magIndex, 0)!.value * 1e9;
+  const step =
+    0.5 *
+    height *
+    instrument.kernel.registry.get(Optics).pixelSize(asMagIndex(instrument.magIndex), cameraIndex(0))!.value *
+    1e9;
   expect(Math.abs((entry!.conditions['stepX'] as number) / step - 1)).toBeLessThan(0.02);
   instrument.settings.set('ISdelayScaleFactor', 2);
   await instrument.history.restore(entry!.id);
@@ -214,7 +225,9 @@ describe('the microscope is left as it was', () => {
     });
     await using held = instrument;
     watching.instrument = held;
-    instrument.calibrations.imageShift.set(19, 0, trueImageShift(instrument, 19), { sessionMeasured: false });
+    instrument.calibrations.imageShift.set(asMagIndex(19), cameraIndex(0), trueImageShift(instrument, 19), {
+      sessionMeasured: false,
+    });
     const net = await instrument.kernel.registry.get(ImageShiftControl).net.read();
     const before = instrument.settings.get('ISdelayScaleFactor');
     await expect(runItem(instrument, item, { measure: 'search' })).rejects.toMatchObject({ code: 'run/stopped' });
@@ -275,6 +288,8 @@ describe('measuring', () => {
     keepsResult: true,
     sample: 4,
     prepare: (instrument) =>
-      instrument.calibrations.imageShift.set(22, 0, trueImageShift(instrument, 22), { sessionMeasured: false }),
+      instrument.calibrations.imageShift.set(asMagIndex(22), cameraIndex(0), trueImageShift(instrument, 22), {
+        sessionMeasured: false,
+      }),
   });
 });

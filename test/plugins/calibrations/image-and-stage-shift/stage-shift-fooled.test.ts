@@ -1,5 +1,5 @@
 import { Stage } from '../../../../core/devices';
-import { scaleMatrix } from '../../../../core/base';
+import { cameraIndex, magIndex as asMagIndex, scaleMatrix } from '../../../../core/base';
 import { matrixError, runItem, trueStage, verifying, virtualInstrument } from '../../../support/virtual-instrument';
 
 const stageShift = 'calibrations/image-and-stage-shift/stage-shift';
@@ -13,7 +13,7 @@ async function attempt(
   await using instrument = await virtualInstrument({ simulator, magIndex });
   const truth = trueStage(instrument, magIndex);
   const earlier = scaleMatrix(truth, 1.03);
-  instrument.calibrations.stage.set(magIndex, 0, earlier);
+  instrument.calibrations.stage.set(asMagIndex(magIndex), cameraIndex(0), earlier);
   const stage = instrument.kernel.registry.get(Stage);
   const before = await stage.position.read();
   if (!wholeImage) await runItem(instrument, 'calibrations/image-and-stage-shift/whole-image-corr');
@@ -32,7 +32,7 @@ async function attempt(
     }),
   );
   const after = await stage.position.read();
-  const stored = instrument.calibrations.stage.get(magIndex, 0)!;
+  const stored = instrument.calibrations.stage.get(asMagIndex(magIndex), cameraIndex(0))!;
   return {
     ...outcome,
     percent: matrixError(stored, truth).percent,

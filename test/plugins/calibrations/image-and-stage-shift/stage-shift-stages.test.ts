@@ -1,3 +1,4 @@
+import { magIndex } from '../../../../core/base';
 import path from 'node:path';
 import type { Instrument } from '../../../../app/instrument';
 import { Scope } from '../../../../core/devices';
@@ -107,7 +108,10 @@ describe.each(stages)('Stage Shift on a stage of $name', ({ file, cycles, backla
     });
     expect(asked).not.toContain('small-extent');
     const { camera } = result!.conditions;
-    const error = matrixError(instrument.calibrations.stage.get(whole, camera!)!, trueStage(instrument, whole));
+    const error = matrixError(
+      instrument.calibrations.stage.get(magIndex(whole), camera!)!,
+      trueStage(instrument, whole),
+    );
     found.push(error);
     expect(error.percent).toBeLessThan(0.5);
     expect(error.degrees).toBeLessThan(0.2);
@@ -129,7 +133,7 @@ describe.each(stages)('Stage Shift on a stage of $name', ({ file, cycles, backla
     expect(texts[0]).toMatch(
       /^The steps do not cover a whole cycle of the stage error, so the result becomes inaccurate at higher magnifications\. It is better to calibrate the stage at one low magnification/,
     );
-    await instrument.kernel.registry.get(Scope).magIndex.write(half + 6);
+    await instrument.kernel.registry.get(Scope).magIndex.write(magIndex(half + 6));
     await expect(refused()).rejects.toMatchObject({ code: 'stage-shift/not-started' });
     expect(texts[1]).toMatch(
       /^The steps cover only \d+\.\d um, so you should not do this here: the stage can be wrong by 15 % over so little\./,

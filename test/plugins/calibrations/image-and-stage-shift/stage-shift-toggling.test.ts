@@ -1,3 +1,4 @@
+import { cameraIndex, magIndex } from '../../../../core/base';
 import { ImageBuffers, ScriptedOperator } from '../../../../core/kernel';
 import { virtualInstrument } from '../../../support/virtual-instrument';
 
@@ -57,5 +58,5 @@ test('they can be stopped, and the stage goes back', async () => {
   await using running = instrument;
   await expect(running.runner.run(stageShift, { port })).rejects.toMatchObject({ code: 'run/stopped' });
   expect(shown).toHaveLength(5);
-  expect(running.calibrations.stage.get(10, 0)).toBeUndefined();
+  expect(running.calibrations.stage.get(magIndex(10), cameraIndex(0))).toBeUndefined();
 });

@@ -1,4 +1,4 @@
-import { matrix, product, rotation, scaleMatrix, type Matrix } from '../../../../core/base';
+import { cameraIndex, magIndex, matrix, type Matrix, product, rotation, scaleMatrix } from '../../../../core/base';
 import { Cameras, Stage } from '../../../../core/devices';
 import { SimulatedTruth } from '../../../../plugins/simulator';
 import { judgeStageMatrix } from '../../../../plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift-analysis';
@@ -48,7 +48,10 @@ describe('Stage Shift over whole cycles', () => {
     // Every other seed correlates only the expected overlap.
     if (seed % 2 === 0) await runItem(instrument, 'calibrations/image-and-stage-shift/whole-image-corr');
     const { result } = await runItem(instrument, stageShift);
-    const error = matrixError(instrument.calibrations.stage.get(12, 0)!, trueStage(instrument, 12));
+    const error = matrixError(
+      instrument.calibrations.stage.get(magIndex(12), cameraIndex(0))!,
+      trueStage(instrument, 12),
+    );
     found.push(error);
     expect(result!.values).toMatchObject({ extentX: 62, extentY: 41 });
     expect(error.percent).toBeLessThan(0.5);
@@ -104,7 +107,7 @@ describe('Stage Shift', () => {
   test('warns where the steps cover too little of the cycle, and then does nothing by default', async () => {
     await using instrument = await virtualInstrument({ simulator: { seed: 3 }, magIndex: 26 });
     await expect(runItem(instrument, stageShift)).rejects.toMatchObject({ code: 'stage-shift/not-started' });
-    expect(instrument.calibrations.stage.get(26, 0)).toBeUndefined();
+    expect(instrument.calibrations.stage.get(magIndex(26), cameraIndex(0))).toBeUndefined();
   });
 
   test('a wrong rotation in the properties shows in the implied axes, not in the angle', async () => {
@@ -123,9 +126,9 @@ describe('Stage Shift', () => {
 
   test('is removed again, and the look-up falls back', async () => {
     await using instrument = await virtualInstrument({ simulator: { seed: 6 }, magIndex: 17 });
-    instrument.calibrations.stage.set(17, 0, product(rotation(3), trueStage(instrument, 17)));
+    instrument.calibrations.stage.set(magIndex(17), cameraIndex(0), product(rotation(3), trueStage(instrument, 17)));
     await runItem(instrument, 'calibrations/image-and-stage-shift/remove-stage-cal');
-    expect(instrument.calibrations.stage.get(17, 0)).toBeUndefined();
+    expect(instrument.calibrations.stage.get(magIndex(17), cameraIndex(0))).toBeUndefined();
     await expect(runItem(instrument, 'calibrations/image-and-stage-shift/remove-stage-cal')).rejects.toMatchObject({
       code: 'calibration/not-there',
     });

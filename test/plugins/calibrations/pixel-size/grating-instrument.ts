@@ -1,4 +1,4 @@
-import { inverse, matrixAngle, product } from '../../../../core/base';
+import { cameraIndex, inverse, magIndex as asMagIndex, matrixAngle, product } from '../../../../core/base';
 import { Cameras, Scope } from '../../../../core/devices';
 import { ImageAcquisition, cameraArea } from '../../../../core/acquisition';
 import { Optics } from '../../../../core/optics';
@@ -24,7 +24,7 @@ export const gratingInstrument = (
 /** Takes a Record image into buffer A, at a mag index if one is given. */
 export async function takeImage(instrument: Instrument, magIndex?: number): Promise<void> {
   const { registry } = instrument.kernel;
-  if (magIndex !== undefined) await registry.get(Scope).magIndex.write(magIndex);
+  if (magIndex !== undefined) await registry.get(Scope).magIndex.write(asMagIndex(magIndex));
   const { traits } = registry.get(Cameras).selected;
   const record = registry.get(Settings).parameterSets.get(traits.index)!.Record;
   await registry.get(ImageAcquisition).take({ ...record, area: cameraArea(record.area, traits) });
@@ -64,6 +64,6 @@ export function quarterTurnsApart(one: number, other: number): number {
 /** Number of lines across the shorter side of the camera at a mag index, by the pixel size that the site knows. */
 export const expectedRepeats = (instrument: Instrument, magIndex: number): number =>
   (1e9 *
-    instrument.kernel.registry.get(Optics).pixelSize(magIndex, 0)!.value *
+    instrument.kernel.registry.get(Optics).pixelSize(asMagIndex(magIndex), cameraIndex(0))!.value *
     instrument.kernel.registry.get(Cameras).selected.traits.height) /
   (1e6 / 2160);

@@ -1,5 +1,5 @@
 import { randomNumbers, runItem } from '../../../support/virtual-instrument';
-import { EucentricError } from '../../../../core/base';
+import { EucentricError, cameraIndex, magIndex as asMagIndex } from '../../../../core/base';
 import {
   relativeRotation,
   withFoundPixelSize,
@@ -13,8 +13,8 @@ type Instrument = Awaited<ReturnType<typeof gratingInstrument>>;
 
 const found = (magIndex: number, gridAngle: number, addedRotation = 0, time = 100): FoundPixelSize => ({
   time,
-  camera: 0,
-  magIndex,
+  camera: cameraIndex(0),
+  magIndex: asMagIndex(magIndex),
   addedRotation,
   pixelSize: 17500 / [0, 2250, 2900, 3700, 4800, 6200][magIndex - 16]!,
   gridAngle,
@@ -115,7 +115,13 @@ describe('a newly found pixel size', () => {
     optics = instrument.kernel.registry.get(Optics);
   });
   afterAll(() => instrument[Symbol.asyncDispose]());
-  const latest = (magIndex: number, gridAngle: number) => ({ time: 500, camera: 0, magIndex, pixelSize: 1, gridAngle });
+  const latest = (magIndex: number, gridAngle: number) => ({
+    time: 500,
+    camera: cameraIndex(0),
+    magIndex: asMagIndex(magIndex),
+    pixelSize: 1,
+    gridAngle,
+  });
 
   test('takes whole quarter turns from the rotations that the column reports', () => {
     // The image turns by 91 degrees, of which the grid shows 1.

@@ -1,3 +1,4 @@
+import { cameraIndex, magIndex } from '../../../../core/base';
 import { Scope } from '../../../../core/devices';
 import { InstrumentControl } from '../../../../plugins/console/server/instrument-control';
 import { trueImageShift, virtualInstrument } from '../../../support/virtual-instrument';
@@ -6,7 +7,9 @@ const shift = 'calibrations/image-and-stage-shift';
 
 test('a forecast includes the dose where the rate is known', async () => {
   await using instrument = await virtualInstrument({ magIndex: 22 });
-  instrument.calibrations.imageShift.set(22, 0, trueImageShift(instrument, 22), { sessionMeasured: false });
+  instrument.calibrations.imageShift.set(magIndex(22), cameraIndex(0), trueImageShift(instrument, 22), {
+    sessionMeasured: false,
+  });
   const control = new InstrumentControl(instrument.session);
   const told = await control.forecast(`${shift}/image-shift`);
   expect(told).toMatchObject({ images: 9, changes: ['image shift'] });

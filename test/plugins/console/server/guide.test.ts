@@ -1,3 +1,4 @@
+import { cameraIndex, magIndex, magIndex as asMagIndex } from '../../../../core/base';
 import type { MenuEntry } from '../../../../core/kernel';
 import { applyChanges, type HistoryEntry, put } from '../../../../core/store';
 import { changedSince, instrumentNow } from '../../../../plugins/console/server/guide/changed-conditions';
@@ -121,19 +122,19 @@ test('a value that was removed, replaced or never saved is not in use', async ()
     changes: [{ record: 'ImageShiftMatrix', values: { magIndex: 22, camera: 0, ...matrix } }],
   };
   expect(inForce(entry)).toBe(false);
-  calibrations.imageShift.set(22, 0, matrix, { sessionMeasured: true });
+  calibrations.imageShift.set(magIndex(22), cameraIndex(0), matrix, { sessionMeasured: true });
   expect(inForce(entry)).toBe(true);
-  calibrations.imageShift.set(22, 0, { ...matrix, xpx: 10.3 }, { sessionMeasured: true });
+  calibrations.imageShift.set(magIndex(22), cameraIndex(0), { ...matrix, xpx: 10.3 }, { sessionMeasured: true });
   expect(inForce(entry)).toBe(false);
-  calibrations.imageShift.set(22, 0, matrix, { sessionMeasured: true });
-  calibrations.imageShift.remove(22, 0);
+  calibrations.imageShift.set(magIndex(22), cameraIndex(0), matrix, { sessionMeasured: true });
+  calibrations.imageShift.remove(magIndex(22), cameraIndex(0));
   expect(inForce(entry)).toBe(false);
 });
 
 test('a result of several rows is in use when all that it measured is, and can be brought back from its row', async () => {
   await using instrument = await virtualInstrument();
   const { calibrations, settings } = instrument;
-  const row = (magIndex: number, eftem: number) => ({ magIndex, eftem, x: magIndex, y: 1 });
+  const row = (magIndex: number, eftem: number) => ({ magIndex: asMagIndex(magIndex), eftem, x: magIndex, y: 1 });
   const entry: HistoryEntry = {
     ...measured(`${shift}/mag-is-offsets`, '2026-05-31T12:00:00Z'),
     changes: applyChanges({ calibrations, settings }, [
@@ -175,7 +176,13 @@ test('saving is open while something is unsaved', () => {
 test('a calibration is old when the instrument is not what it was, and says in what', async () => {
   await using instrument = await virtualInstrument();
   const now = await instrumentNow(instrument.session);
-  const conditions = { camera: 0, cameraName: 'K3', magIndex: 22, magnification: 8100, highTensionKilovolts: 300 };
+  const conditions = {
+    camera: cameraIndex(0),
+    cameraName: 'K3',
+    magIndex: magIndex(22),
+    magnification: 8100,
+    highTensionKilovolts: 300,
+  };
   const since = (changes: object) =>
     changedSince(now)({
       ...measured(`${shift}/image-shift`, '2026-05-31T12:00:00Z'),
