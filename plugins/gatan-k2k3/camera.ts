@@ -11,7 +11,7 @@ import {
 import type { CameraSettings } from '../../core/settings';
 import { image } from '../../imaging';
 import type { CameraModel } from './camera-model';
-import type { GatanClient, GatanShot, RawImage } from './client';
+import type { GatanClient, GatanShot, RawImage } from './protocol/client';
 import { gatanErrors } from './errors';
 import { fitFrames, frameCount } from './frames';
 import { fitArea, imageSize } from './geometry';

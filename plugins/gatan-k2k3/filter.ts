@@ -1,7 +1,7 @@
 import { type Clock, type ElectronVolts, type Logger, electronVolts, seconds } from '../../core/base';
 import type { EnergyFilter, Range, Driver, SettingDriver } from '../../core/devices';
 import type { Settings } from '../../core/settings';
-import type { GatanClient } from './client';
+import type { GatanClient } from './protocol/client';
 import { gatanErrors } from './errors';
 
 /** Description of a GIF, from the site's properties. */

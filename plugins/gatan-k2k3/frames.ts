@@ -2,7 +2,7 @@ import { inNanometres, seconds } from '../../core/base';
 import type { Exposure, FrameSaving, FrameSeries } from '../../core/devices';
 import { type RequestOf, packText } from '../../wires';
 import type { CameraModel, FrameFormat } from './camera-model';
-import type { gatanFunctions } from './functions';
+import type { gatanFunctions } from './protocol/functions';
 
 /** Bits of the flags of `SetupFileSaving2`. */
 export const savingFlags = {

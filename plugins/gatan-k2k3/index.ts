@@ -3,7 +3,7 @@ import { EnergyFilter, VirtualInstrument } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
 import { GatanCamera, traitsOf } from './camera';
 import { type CameraModel, cameraModel, isGatanDirectDetector, numberCameras, turnsUnclear } from './camera-model';
-import { GatanClient } from './client';
+import { GatanClient } from './protocol/client';
 import { gatanErrors } from './errors';
 import { GatanFilter, filterModel } from './filter';
 import type { GatanTransport } from './transport';
@@ -88,7 +88,7 @@ const wires: Readonly<
     );
   },
   socket: ({ settings, options: given }) => {
-    const { SocketTransport } = require('./socket-transport') as typeof import('./socket-transport');
+    const { SocketTransport } = require('./protocol/socket-transport') as typeof import('./protocol/socket-transport');
     return new SocketTransport({
       name: serverName,
       host: given.host ?? settings.get('GatanServerIP') ?? '127.0.0.1',

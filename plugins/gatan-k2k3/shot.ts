@@ -1,7 +1,7 @@
 import type { Exposure, Processing, ReadMode } from '../../core/devices';
 import { packText } from '../../wires';
 import type { CameraModel } from './camera-model';
-import type { GatanShot } from './client';
+import type { GatanShot } from './protocol/client';
 import { frameCount, savingOf } from './frames';
 import { chipTurn, imageSize, inChipPixels, turnsSides, wireArea } from './geometry';
 

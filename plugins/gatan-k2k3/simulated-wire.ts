@@ -3,10 +3,10 @@ import { MicroscopeLink } from '../../simulation';
 import type { CallOptions, PacketFunction, PacketReply, RequestOf } from '../../wires';
 import type { CameraModel } from './camera-model';
 import { gatanErrors } from './errors';
-import { SocketTransport } from './socket-transport';
-import { GatanStandInServer } from './stand-in-server';
+import { SocketTransport } from './protocol/socket-transport';
+import { GatanStandInServer } from './stand-in/stand-in-server';
 import type { GatanTransport } from './transport';
-import { VirtualPictures } from './virtual-pictures';
+import { VirtualPictures } from './stand-in/virtual-pictures';
 
 const loopback = '127.0.0.1';
 

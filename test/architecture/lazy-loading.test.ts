@@ -36,7 +36,7 @@ describe('a site loads what it names, and nothing else', () => {
 
   test('a camera behind a real socket loads nothing of the simulation before it is connected', async () => {
     const { appliedFiles } = await probe('', withPlugins(krios, ['gatan-k2k3: { wire: socket }']), 'applied');
-    expect(appliedFiles).toContain('plugins/gatan-k2k3/socket-transport.js');
+    expect(appliedFiles).toContain('plugins/gatan-k2k3/protocol/socket-transport.js');
     expect(appliedFiles.filter((file) => /^simulation\/|simulated-wire|stand-in-server/.test(file))).toEqual([]);
   });
 

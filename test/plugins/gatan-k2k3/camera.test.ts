@@ -2,8 +2,8 @@ import { FilteredLogger, VirtualClock, cameraIndex, seconds } from '../../../cor
 import type { CameraArea, Exposure, Frame } from '../../../core/devices';
 import { GatanCamera, traitsOf } from '../../../plugins/gatan-k2k3/camera';
 import { cameraModel, numberCameras, turnsUnclear } from '../../../plugins/gatan-k2k3/camera-model';
-import { GatanClient } from '../../../plugins/gatan-k2k3/client';
-import { type GatanFunctions, gatanFunctions } from '../../../plugins/gatan-k2k3/functions';
+import { GatanClient } from '../../../plugins/gatan-k2k3/protocol/client';
+import { type GatanFunctions, gatanFunctions } from '../../../plugins/gatan-k2k3/protocol/functions';
 import type { GatanTransport } from '../../../plugins/gatan-k2k3/transport';
 import { type RequestOf, decodeMessage } from '../../../wires';
 import { type Bench, bench, countAt, modelOf, propertiesOf } from './setup';

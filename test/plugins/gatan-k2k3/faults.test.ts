@@ -1,6 +1,6 @@
 import { EucentricError, StoppedError, seconds } from '../../../core/base';
 import type { Exposure } from '../../../core/devices';
-import { gatanFunctions } from '../../../plugins/gatan-k2k3/functions';
+import { gatanFunctions } from '../../../plugins/gatan-k2k3/protocol/functions';
 import { type Fault, type FaultProxy, faultProxy } from '../../support/fault-proxy';
 import { type Bench, bench, countAt, propertiesOf } from './setup';
 

@@ -1,7 +1,7 @@
 import { FilteredLogger, VirtualClock, electronVolts } from '../../../core/base';
 import { EnergyFilter } from '../../../core/devices';
 import { GatanFilter, filterModel } from '../../../plugins/gatan-k2k3/filter';
-import { gatanFunctions } from '../../../plugins/gatan-k2k3/functions';
+import { gatanFunctions } from '../../../plugins/gatan-k2k3/protocol/functions';
 import { decodeMessage, unpackText } from '../../../wires';
 import { guarded } from '../../support/guarded';
 import { type Bench, bench, propertiesOf } from './setup';

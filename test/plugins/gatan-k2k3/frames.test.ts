@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { nanometres, seconds } from '../../../core/base';
 import type { Exposure, FrameSaving, FrameSeries } from '../../../core/devices';
-import { type GatanFunctions, gatanFunctions } from '../../../plugins/gatan-k2k3/functions';
+import { type GatanFunctions, gatanFunctions } from '../../../plugins/gatan-k2k3/protocol/functions';
 import { type RequestOf, decodeMessage, unpackText } from '../../../wires';
 import { type Bench, bench, countAt, propertiesOf } from './setup';
 

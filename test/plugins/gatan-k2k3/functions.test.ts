@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { decodeMessage, encodeMessage, fixedLength, hasArray, packText } from '../../../wires';
-import { gatanFunctions } from '../../../plugins/gatan-k2k3/functions';
-import { GatanStandInServer } from '../../../plugins/gatan-k2k3/stand-in-server';
+import { gatanFunctions } from '../../../plugins/gatan-k2k3/protocol/functions';
+import { GatanStandInServer } from '../../../plugins/gatan-k2k3/stand-in/stand-in-server';
 import { RampSource } from './setup';
 
 /** Code: longs, booleans, doubles of the request; whether it has an array; longs, booleans, doubles of the reply; bytes of a pixel. Written down from the description of the protocol. */

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { GatanStandInServer } from '../../../plugins/gatan-k2k3/stand-in-server';
+import { GatanStandInServer } from '../../../plugins/gatan-k2k3/stand-in/stand-in-server';
 import { IndependentClient } from './independent-client';
 import { RampSource, countAt } from './setup';
 

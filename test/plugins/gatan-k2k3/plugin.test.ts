@@ -3,7 +3,7 @@ import { Cameras, VirtualInstrument } from '../../../core/devices';
 import { Kernel } from '../../../core/kernel';
 import { parseSettings } from '../../../core/settings';
 import { Calibrations } from '../../../core/store';
-import { GatanStandInServer } from '../../../plugins/gatan-k2k3/stand-in-server';
+import { GatanStandInServer } from '../../../plugins/gatan-k2k3/stand-in/stand-in-server';
 import type { ExposureRecord, VirtualMicroscope } from '../../../simulation';
 import { type CameraUnderTest, describeCamera } from '../../../testing';
 import { RampSource } from './setup';

@@ -2,10 +2,10 @@ import { type Clock, FilteredLogger, VirtualClock } from '../../../core/base';
 import { type CameraSettings, type Settings, parseSettings } from '../../../core/settings';
 import { GatanCamera, traitsOf } from '../../../plugins/gatan-k2k3/camera';
 import { type CameraModel, type TurnedBy, cameraModel } from '../../../plugins/gatan-k2k3/camera-model';
-import { GatanClient, type GatanLimits } from '../../../plugins/gatan-k2k3/client';
+import { GatanClient, type GatanLimits } from '../../../plugins/gatan-k2k3/protocol/client';
 import type { Picture, PictureRequest, PictureSource } from '../../../plugins/gatan-k2k3/picture-source';
-import { SocketTransport } from '../../../plugins/gatan-k2k3/socket-transport';
-import { GatanStandInServer } from '../../../plugins/gatan-k2k3/stand-in-server';
+import { SocketTransport } from '../../../plugins/gatan-k2k3/protocol/socket-transport';
+import { GatanStandInServer } from '../../../plugins/gatan-k2k3/stand-in/stand-in-server';
 
 /** Properties of a camera as a site would write them, small so that tests are quick: 64 x 48 physical pixels, of which super-resolution makes 128 x 96. */
 export function propertiesOf(

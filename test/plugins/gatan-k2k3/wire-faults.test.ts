@@ -1,6 +1,6 @@
 import { seconds } from '../../../core/base';
 import type { Exposure } from '../../../core/devices';
-import { gatanFunctions } from '../../../plugins/gatan-k2k3/functions';
+import { gatanFunctions } from '../../../plugins/gatan-k2k3/protocol/functions';
 import { type FaultProxy, faultProxy } from '../../support/fault-proxy';
 import { breakOften, demand } from '../../support/seeded-faults';
 import { verifying } from '../../support/virtual-instrument';

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type RequestOf, unpackText } from '../../wires';
+import { type RequestOf, unpackText } from '../../../wires';
 import { writeFrameStack } from './frame-file';
-import { savingFlags } from './frames';
-import type { gatanFunctions } from './functions';
-import type { Picture } from './picture-source';
-import { rotateFlip } from './rotate-flip';
+import { savingFlags } from '../frames';
+import type { gatanFunctions } from '../protocol/functions';
+import type { Picture } from '../picture-source';
+import { rotateFlip } from '../rotate-flip';
 
 /** Numbers of `GetLastError` and `GetFileSaveResult`. */
 const failures = { cannotWrite: 8, noFolder: 13, folderIsFile: 14, exists: 16 } as const;

@@ -1,10 +1,10 @@
-import { type Clock, seconds } from '../../core/base';
-import type { CameraArea } from '../../core/devices';
-import type { VirtualMicroscope } from '../../simulation';
-import type { CameraModel } from './camera-model';
-import { chipTurn, turnsSides } from './geometry';
-import type { Picture, PictureRequest, PictureSource, StandInCamera } from './picture-source';
-import { undoRotateFlip } from './rotate-flip';
+import { type Clock, seconds } from '../../../core/base';
+import type { CameraArea } from '../../../core/devices';
+import type { VirtualMicroscope } from '../../../simulation';
+import type { CameraModel } from '../camera-model';
+import { chipTurn, turnsSides } from '../geometry';
+import type { Picture, PictureRequest, PictureSource, StandInCamera } from '../picture-source';
+import { undoRotateFlip } from '../rotate-flip';
 
 const largestCount = 65535;
 

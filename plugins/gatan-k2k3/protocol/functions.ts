@@ -1,4 +1,4 @@
-import { packetFunctions } from '../../wires';
+import { packetFunctions } from '../../../wires';
 
 const image = ['pixels', 'width', 'height', 'chunks'] as const;
 const nothing = {} as const;

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import type { Picture } from './picture-source';
+import type { Picture } from '../picture-source';
 
 const headerBytes = 1024;
 /** The mode of the MRC format whose pixels are unsigned 16-bit integers. */

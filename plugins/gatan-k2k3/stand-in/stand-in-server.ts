@@ -1,4 +1,4 @@
-import type { Processing, ReadMode } from '../../core/devices';
+import type { Processing, ReadMode } from '../../../core/devices';
 import {
   type AnyValues,
   type PacketAnswer,
@@ -7,10 +7,10 @@ import {
   type PacketServerOptions,
   type RequestOf,
   unpackText,
-} from '../../wires';
-import { type GatanFunctionName, type GatanFunctions, gatanFunctions } from './functions';
-import type { Picture, PictureRequest, PictureSource, StandInCamera } from './picture-source';
-import { rotateFlip } from './rotate-flip';
+} from '../../../wires';
+import { type GatanFunctionName, type GatanFunctions, gatanFunctions } from '../protocol/functions';
+import type { Picture, PictureRequest, PictureSource, StandInCamera } from '../picture-source';
+import { rotateFlip } from '../rotate-flip';
 import { StandInFilter } from './stand-in-filter';
 import { StandInFrames } from './stand-in-frames';
 

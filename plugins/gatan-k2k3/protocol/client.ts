@@ -1,4 +1,4 @@
-import { type Logger, throwIfStopped } from '../../core/base';
+import { type Logger, throwIfStopped } from '../../../core/base';
 import {
   type CallOptions,
   type PacketFunction,
@@ -7,10 +7,10 @@ import {
   Turns,
   WireError,
   packText,
-} from '../../wires';
-import { gatanErrorOf, gatanErrors } from './errors';
+} from '../../../wires';
+import { gatanErrorOf, gatanErrors } from '../errors';
 import { gatanFunctions as functions } from './functions';
-import type { GatanTransport } from './transport';
+import type { GatanTransport } from '../transport';
 
 /** Milliseconds to wait for a function that sets or reads something, beyond the exposure for an image, and for the saving of its frames. */
 export interface GatanLimits {

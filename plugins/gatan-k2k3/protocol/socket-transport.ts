@@ -5,8 +5,8 @@ import {
   type PacketFunction,
   type PacketReply,
   type RequestOf,
-} from '../../wires';
-import type { GatanTransport } from './transport';
+} from '../../../wires';
+import type { GatanTransport } from '../transport';
 
 /** The camera server of DigitalMicrograph over its socket. */
 export class SocketTransport implements GatanTransport {
