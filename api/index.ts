@@ -50,7 +50,7 @@ export {
   // Errors
   CombinedError,
   EucentricError,
-  type Fault,
+  type ErrorContents,
   type Place,
   StoppedError,
   throwIfStopped,

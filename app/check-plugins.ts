@@ -4,7 +4,7 @@ import { type Problem, type Settings, checkSection, loadSettings } from '../core
 import type * as SimulatorModule from '../plugins/simulator';
 import { builtInPlugins } from './built-in-plugins';
 
-/** What is wrong with the plugins that a configuration names (unknown ones, options that their schemas refuse) and with the truth of its virtual microscope. Nothing is connected. */
+/** Problems of the plugins in a configuration (unknown ones, options that their schemas refuse) and of its virtual microscope. Connects to nothing. */
 export function checkPlugins(settings: Settings, known: BuiltInPlugins = builtInPlugins): readonly Problem[] {
   const simulator = settings.section('simulator');
   const ofSimulator =

@@ -14,7 +14,7 @@ function userFolder(environment: NodeJS.ProcessEnv): string {
 }
 
 /**
- * Returns the configuration that is used when none is named. Calibrations stand beside it, and an installed package is no place for them:
+ * Returns the configuration that is used when none is named. Calibrations are kept beside it, and an installed package is not the place for them:
  * there it is a copy in a folder of the user, which is renewed when the package brings another one.
  */
 export function defaultConfiguration(program = programFolder, environment = process.env): string {

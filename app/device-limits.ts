@@ -9,16 +9,16 @@ const defaultStageRange = 990;
 /** No camera of this program needs a longer exposure than this. */
 const longestExposureSeconds = 600;
 
-/** How far a scale that is not calibrated may be off. */
-const roughly = 2;
+/** Possible error of a scale that is not calibrated, as a factor. */
+const scaleUncertainty = 2;
 /** Sums and differences of offsets must not carry an image shift over its limit. */
 const rounding = 1 + 1e-9;
 
-/** What image shift is judged by; known once the optics are. */
+/** Sources for the limit of image shift; known once the optics are. */
 export interface ImageShiftKnowledge {
   optics?: Optics | undefined;
   cameras?: Pick<Cameras, 'selected'>;
-  /** What the column holds at a net image shift of zero. */
+  /** The column's image shift at a net image shift of zero. */
   offsetOf?: Hooks['imageShiftOffset'];
 }
 
@@ -34,7 +34,7 @@ export function imageShiftLimit(knowledge: ImageShiftKnowledge): NonNullable<Dev
     // Where nothing is calibrated the scale of the column is only roughly known.
     const distance = Number.isFinite(known)
       ? known
-      : (length(net) * optics.roughImageShiftScale(magIndex, camera) * 1e-6) / roughly;
+      : (length(net) * optics.roughImageShiftScale(magIndex, camera) * 1e-6) / scaleUncertainty;
     if (!(distance > limit * rounding)) return undefined;
     return {
       asked: `${inMicrometres(metres(distance)).toFixed(2)} um on the specimen`,

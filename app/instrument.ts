@@ -49,16 +49,19 @@ import { offerProperties } from './property-writing';
 import { sessionOf } from './session';
 import { version } from './version';
 
-/** How an instrument is put together. */
+/** Options of an instrument. */
 export interface InstrumentOptions {
   readonly configuration: string;
   /** Plugins that the configuration may name by their ids, besides those that come with the program; for tests. */
   readonly plugins?: readonly Plugin[];
-  /** Where the lines of the log go. */
+  /** Receiver of the lines of the log. */
   readonly log: (line: LogLine) => void;
   /** Overrides the seed of the virtual microscope. */
   readonly seed?: number;
-  /** How fast time passes where everything is simulated: 0 as fast as possible, 1 as it does; an instrument of metal always has real time. */
+  /**
+   * Speed of time when everything is simulated: 0 as fast as possible, 1 real time. A real instrument always has real
+   * time.
+   */
   readonly speed?: number;
   /** Sees every call to a device; for tests. */
   readonly watch?: DeviceWatcher;
@@ -84,7 +87,7 @@ export interface Instrument extends AsyncDisposable {
   readonly clock: Clock;
   readonly log: Logger;
   connect(signal: AbortSignal): Promise<void>;
-  /** Tells of every new image. */
+  /** Calls for every new image. */
   onImage(listen: (image: BufferedImage) => void): void;
   /** Writes what is kept without asking (short-term calibrations), and all calibrations if wanted. */
   finish(options?: { readonly save?: boolean }): Promise<void>;

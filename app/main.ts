@@ -250,12 +250,12 @@ function endQuietlyWithReader(): void {
 
 function numeric(text: string): number {
   const value = Number(text);
-  if (!Number.isFinite(value) || value < 0) throw new InvalidArgumentError('A number, 0 or more, is wanted.');
+  if (!Number.isFinite(value) || value < 0) throw new InvalidArgumentError('Enter a number, 0 or more.');
   return value;
 }
 
 function integer(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value)) throw new InvalidArgumentError('A whole number is wanted.');
+  if (!Number.isInteger(value)) throw new InvalidArgumentError('Enter a whole number.');
   return value;
 }

@@ -1,4 +1,4 @@
-import { describePlace, type LogLine, type Place, StoppedError, toFault } from '../core/base';
+import { describePlace, type LogLine, type Place, StoppedError, errorContents } from '../core/base';
 import type { BufferedImage, OperatorPort, Progress, Question } from '../core/kernel';
 import type { Finding } from '../core/consistency';
 import type { CalibrationResult } from '../core/store';
@@ -6,7 +6,10 @@ import type { CalibrationResult } from '../core/store';
 /** Exit codes of the command line. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, stopped: 130 } as const;
 
-/** Where a command writes: people read stderr for the log and stdout for what they asked for; programs read one JSON object a line on stdout. */
+/**
+ * Output of a command. People read the log on stderr and the results on stdout; programs read one JSON object per line
+ * on stdout.
+ */
 export class Output {
   constructor(
     readonly json: boolean,
@@ -14,12 +17,12 @@ export class Output {
     private readonly stderr: { write(text: string): unknown } = process.stderr,
   ) {}
 
-  /** What was asked for, in words. */
+  /** Prints a result in words. */
   print(text: string): void {
     if (!this.json) this.stdout.write(`${text}\n`);
   }
 
-  /** What was asked for, as data. */
+  /** Prints a result as data. */
   emit(data: unknown): void {
     if (this.json) this.stdout.write(`${JSON.stringify(data)}\n`);
   }
@@ -37,17 +40,17 @@ export class Output {
 
   /** Reports a failure and returns the exit code that goes with it. */
   fail(error: unknown): number {
-    const { code, message, hint, place } = toFault(error);
+    const { code, message, hint, place } = errorContents(error);
     this.emit({ event: 'error', code, message, hint, ...(place && { place }) });
-    if (!this.json) this.stderr.write(`${describeFault({ code, message, hint, ...(place && { place }) })}\n`);
+    if (!this.json) this.stderr.write(`${errorText({ code, message, hint, ...(place && { place }) })}\n`);
     return error instanceof StoppedError ? exitCodes.stopped : exitCodes.failed;
   }
 }
 
 /** An error as people read it: what happened, where, what to do, and the code to look it up by. */
-export function describeFault(fault: { code: string; message: string; hint: string; place?: Place }): string {
-  const where = fault.place ? `${describePlace(fault.place)}: ` : '';
-  return `${where}${fault.message}\n  ${fault.hint} [${fault.code}]`;
+export function errorText(error: { code: string; message: string; hint: string; place?: Place }): string {
+  const where = error.place ? `${describePlace(error.place)}: ` : '';
+  return `${where}${error.message}\n  ${error.hint} [${error.code}]`;
 }
 
 /** Writes what happens during a run; questions are answered elsewhere. */

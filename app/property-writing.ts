@@ -10,7 +10,7 @@ import { defaultConfiguration } from './default-configuration';
 export interface PreparedChange {
   /** Unified, with the changed lines alone. */
   readonly diff: string;
-  /** What is new about it: the suggestions that the file does not hold yet. */
+  /** The suggestions that the file does not contain yet. */
   readonly suggestions: readonly PropertySuggestion[];
   /** Writes the file whole, the old one becoming its .bak. Throws `properties/changed-meanwhile` when it is not what the diff was made from, or `store/write-failed`. */
   write(): Promise<void>;
@@ -78,7 +78,7 @@ export async function offerProperties(
   operator.log(written(configuration));
 }
 
-/** What was done, and when it takes effect. */
+/** Message after the writing, with the time when it takes effect. */
 export const written = (configuration: string): string =>
   `${configuration} was written; what it was is kept as ${path.basename(configuration).replace(/\.[^.]*$/, '')}.bak. The new values are used from the next start.`;
 

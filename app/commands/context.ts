@@ -1,7 +1,7 @@
 import type { Instrument, InstrumentOptions } from '../instrument';
 import type { Output } from '../output';
 
-/** What every command is given. */
+/** Input of every command. */
 export interface CommandContext {
   /** The configuration named by --config, or the default. */
   readonly configuration: string;

@@ -1,4 +1,4 @@
-import { inDegrees, inMicrometres, toFault } from '../../core/base';
+import { inDegrees, inMicrometres, errorContents } from '../../core/base';
 import { Cameras, Scope, Stage, type StagePosition, inSentence, shownValue } from '../../core/devices';
 import type { Session } from '../../core/kernel';
 import { exitCodes } from '../output';
@@ -13,7 +13,7 @@ interface DeviceRow {
 }
 type DeviceReading = readonly [device: string, setting: string, read: () => unknown];
 
-/** What a site has to know without being connected must not be called a fault. */
+/** True for a capability that the site lacks. The site knows that without a connection, so it is not an error. */
 const isMissing = (code: string): boolean => code.endsWith('/not-on-this-wire');
 
 /** `devices`: lists what is configured, connects, reads versions and every setting once, changes nothing. */
@@ -43,14 +43,14 @@ export async function devicesCommand({ open, output }: CommandContext): Promise<
   return read.some(({ error }) => error && !isMissing(error.code)) ? exitCodes.failed : exitCodes.done;
 }
 
-/** Reads once; what cannot be read is said in its line, and the rest is read all the same. */
+/** Reads once. A setting that cannot be read shows the reason in its line, and the others are still read. */
 async function add(rows: DeviceRow[], device: string, setting: string, read: () => unknown): Promise<void> {
   try {
     const value = await read();
     if (typeof value !== 'object' || value === null) return void rows.push({ device, setting, value: String(value) });
     for (const [name, each] of Object.entries(value)) rows.push({ device, setting: name, value: String(each) });
   } catch (error) {
-    const { code, message, hint } = toFault(error);
+    const { code, message, hint } = errorContents(error);
     rows.push({ device, setting, error: { code, message, hint } });
   }
 }

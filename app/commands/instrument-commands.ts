@@ -7,9 +7,9 @@ import type { CommandContext } from './context';
 /** The options of `start`. */
 export interface StartOptions {
   readonly speed?: number;
-  /** Whether the console in the terminal is wanted. */
+  /** Selects the console in the terminal. */
   readonly terminal?: boolean;
-  /** Whether a browser is to be opened. */
+  /** Opens a browser. */
   readonly open: boolean;
 }
 

@@ -1,5 +1,5 @@
 /** Contents of an error: what happened (message), a stable code, and what the operator can do (hint). */
-export interface Fault {
+export interface ErrorContents {
   /** Stable, documented name of the error, such as `settings/unknown-key`. */
   readonly code: string;
   /** One or two sentences that say what happened, and where. */
@@ -19,27 +19,27 @@ export interface Place {
 }
 
 /** An error with a stable code and a hint; the only kind that the program throws on purpose. */
-export class EucentricError extends Error implements Fault {
+export class EucentricError extends Error implements ErrorContents {
   readonly code: string;
   readonly hint: string;
   readonly place?: Place;
 
-  constructor(fault: Fault) {
-    super(fault.message, fault.cause === undefined ? undefined : { cause: fault.cause });
+  constructor(contents: ErrorContents) {
+    super(contents.message, contents.cause === undefined ? undefined : { cause: contents.cause });
     this.name = 'EucentricError';
-    this.code = fault.code;
-    this.hint = fault.hint;
-    if (fault.place) this.place = fault.place;
+    this.code = contents.code;
+    this.hint = contents.hint;
+    if (contents.place) this.place = contents.place;
   }
 }
 
 /** Several errors that are reported together, such as those of all devices that do not answer. */
 export class CombinedError extends EucentricError {
   constructor(
-    fault: Fault,
+    contents: ErrorContents,
     readonly errors: readonly unknown[],
   ) {
-    super({ ...fault, message: [fault.message, ...errors.map((error) => `  - ${describe(error)}`)].join('\n') });
+    super({ ...contents, message: [contents.message, ...errors.map((error) => `  - ${describe(error)}`)].join('\n') });
     this.name = 'CombinedError';
   }
 }
@@ -69,7 +69,7 @@ export function describe(error: unknown): string {
  * Turns any thrown value into the contents of an error. Keeps code and hint where it has them: imaging, simulation and
  * wires have error classes of their own.
  */
-export function toFault(error: unknown): Fault {
+export function errorContents(error: unknown): ErrorContents {
   if (error instanceof EucentricError) return error;
   if (error instanceof Error) {
     const { code, hint } = error as { code?: unknown; hint?: unknown };
@@ -89,12 +89,12 @@ export function toFault(error: unknown): Fault {
   };
 }
 
-/** Whether an error only says that a wire does not know of what was asked for. */
-export const isNotOnThisWire = (error: unknown): boolean => toFault(error).code.endsWith('/not-on-this-wire');
+/** True for the error of a function that the wire in use does not have. */
+export const isNotOnThisWire = (error: unknown): boolean => errorContents(error).code.endsWith('/not-on-this-wire');
 
 /** The hint of an error that has one, such as that of a wire; for any other, the given one. */
 export function hintOf(error: unknown, otherwise: string): string {
-  const { code, hint } = toFault(error);
+  const { code, hint } = errorContents(error);
   return code === 'program/unexpected' ? otherwise : hint;
 }
 

@@ -1,4 +1,12 @@
-import { CombinedError, EucentricError, type Place, type ProgramCopy, type Token, thisCopy, toFault } from '../base';
+import {
+  CombinedError,
+  EucentricError,
+  type Place,
+  type ProgramCopy,
+  type Token,
+  thisCopy,
+  errorContents,
+} from '../base';
 
 /** The errors that the kernel raises, each with a stable code. */
 export const kernelErrors = {
@@ -141,7 +149,7 @@ export const kernelErrors = {
   badAnswer: (question: string, given: string, wanted: string): EucentricError =>
     new EucentricError({
       code: 'run/bad-answer',
-      message: `"${given}" is no answer to "${question}": ${wanted}.`,
+      message: `"${given}" is not an answer to "${question}": ${wanted}.`,
       hint: 'Nothing was changed. Give another answer.',
     }),
   unguarded: (plugin: string, token: string, why: keyof typeof unguarded): EucentricError =>
@@ -159,7 +167,7 @@ export const kernelErrors = {
 };
 
 const describeCopy = ({ version, folder }: ProgramCopy): string => `${version} in ${folder}`;
-/** Why nothing guards what a plugin provides, and what its author has to do. */
+/** Reasons why nothing guards a provided value, and the remedy for the author of the plugin. */
 const unguarded = {
   unmarked: {
     because: 'which says neither that it is a device nor that it is none',
@@ -180,7 +188,7 @@ const opening = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 
 /** Errors that know what to do keep their advice, those of the wires too; others get the usual one. */
 function hintOf(cause: unknown): string {
-  const { code, hint } = toFault(cause);
+  const { code, hint } = errorContents(cause);
   return code === 'program/unexpected'
     ? 'Check that the instrument and its server are running and that the address in the configuration is right.'
     : hint;

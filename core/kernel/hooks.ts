@@ -3,7 +3,7 @@ import { type CameraIndex, EucentricError, type ImageShiftUnits, type MagIndex, 
 import type { Exposure, Frame, StageMove, StagePosition } from '../devices';
 import type { CalibrationResult } from '../store';
 
-/** What a run was when it ended. */
+/** End of a run. */
 export type Outcome = 'done' | 'stopped' | 'failed';
 
 /**
@@ -27,7 +27,7 @@ export type Outcome = 'done' | 'stopped' | 'failed';
  * | didMoveStage | position | - | guarded stage |
  * | willAcquire | exposure, camera | exposure | guarded camera |
  * | didAcquire | frame | - | guarded camera |
- * | didChangeSetting | name, value | - | whoever changes a property for the session |
+ * | didChangeSetting | name, value | - | the code that changes a property for the session |
  * | willDispose | - | - | kernel, before connections are closed |
  */
 export function createHooks() {

@@ -26,7 +26,7 @@ import { Menu } from './menu/menu';
 import type { Plugin, PluginHost } from './plugin';
 import { type WireRecorder, WireReplay } from './recording';
 
-/** What the kernel is made of. */
+/** Dependencies of the kernel. */
 export interface KernelOptions {
   readonly settings: Settings;
   readonly clock: Clock;
@@ -52,7 +52,7 @@ export class Kernel {
   private readonly cameras: { readonly camera: Camera; readonly plugin: string }[] = [];
   private readonly connections: Connection[] = [];
   private readonly undos = new Disposables();
-  /** What each plugin can say of what it is connected to. */
+  /** Versions that each plugin can report of its device. */
   readonly versions: { readonly plugin: string; readonly read: Parameters<PluginHost['versions']>[0] }[] = [];
   readonly plugins: readonly Plugin[];
   private readonly dose: DoseLimit;
@@ -110,7 +110,7 @@ export class Kernel {
     return () => void this.settingListeners.delete(listen);
   }
 
-  /** Tells of a value of a setting that is made of others, and so has no guard. */
+  /** Reports a value of a setting that is made of others, and so has no guard. */
   readonly settingSeen: SettingListener = (setting, value) => {
     for (const listen of this.settingListeners) listen(setting, value);
   };
@@ -209,7 +209,7 @@ export class Kernel {
 
 const noOptions = z.strictObject({});
 
-/** What is wrong with the options of one plugin in the configuration, each with its place. */
+/** Problems in the options of one plugin in the configuration, each with its place. */
 export function checkOptions(plugin: Plugin, written: PluginSettings): readonly Problem[] {
   return checkSection(plugin.options ?? noOptions, { ...written.section, value: written.options ?? {} }).filter(
     (problem) => problem.severity === 'error',

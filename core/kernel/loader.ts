@@ -5,7 +5,7 @@ import { nearestName } from '../settings';
 import { kernelErrors } from './errors';
 import type { Plugin } from './plugin';
 
-/** How to get at a plugin that comes with the program: called only for those that the site names. */
+/** Loaders of the plugins that come with the program; called only for those that the site names. */
 export type BuiltInPlugins = Readonly<Record<string, () => unknown>>;
 
 /**

@@ -20,7 +20,7 @@ export interface Plugin<Options = unknown> {
   apply(host: PluginHost<Options>): void;
 }
 
-/** What a plugin sees of the program: its own narrow window, never the kernel. */
+/** A plugin's view of the program: a narrow interface, never the kernel itself. */
 export interface PluginHost<Options = unknown> {
   readonly id: string;
   readonly options: Options;
@@ -29,15 +29,18 @@ export interface PluginHost<Options = unknown> {
   readonly log: Logger;
   readonly hooks: TappableHooks;
   /**
-   * Provides a capability: how the settings of a device are read and written, or something that is no device. A second claim of one token
+   * Provides a capability: how the settings of a device are read and written, or a service. A second claim of one token
    * is an error that names both plugins, and a token that is marked neither as device nor as service is refused.
    */
   provide<Key extends Token<unknown>>(token: Key, value: Provision<Key>): void;
   /** Adds a camera to `Cameras`. A second camera of one number is an error that names both plugins. */
   provideCamera(camera: Camera): void;
-  /** What another plugin provides; to be called in `connect` or later, when all plugins have been applied. Throws naming this plugin when it is missing. */
+  /**
+   * A capability of another plugin; call it in `connect` or later, when all plugins have been applied. Throws naming
+   * this plugin when it is missing.
+   */
   need<T>(token: Token<T>): T;
-  /** What another plugin provides, or undefined. */
+  /** A capability of another plugin, or undefined. */
   find<T>(token: Token<T>): T | undefined;
   /** The plugin's wire, recorded where the site wants that; every plugin hands its wire through here. */
   record<Transport extends object>(wire: Transport): Transport;

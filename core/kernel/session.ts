@@ -18,16 +18,16 @@ export interface Session {
   run(item: string, options: RunOptions): Promise<CalibrationResult | undefined>;
   /** Stops what is running; harmless when nothing is. */
   stop(): void;
-  /** What a run of an item would do now; undefined where the item does not say. */
+  /** Effects of a run of an item now; undefined where the item does not declare them. */
   forecast(item: string, signal: AbortSignal): Promise<Forecast | undefined>;
   readonly buffers: ImageBuffers;
   /** The state of column, stage and camera in words, each with its unit. */
   status(): Promise<readonly { readonly name: string; readonly value: string }[]>;
-  /** What is to be asked before the program ends, if anything is unsaved that matters. */
+  /** Question before the program ends, if anything unsaved matters. */
   unsaved(): { readonly question: string; readonly canSave: boolean } | undefined;
   /** The plugins that are switched on, each with the sentence that describes it. */
   plugins(): readonly { readonly id: string; readonly summary: string }[];
-  /** What is wrong in the configuration as it stands on the disk now. */
+  /** Problems of the configuration as it is on the disk now. */
   check(): readonly Problem[];
   /** Calls with every line of the program's log; what it returns ends that. */
   onLog(listen: (line: LogLine) => void): () => void;
@@ -35,7 +35,7 @@ export interface Session {
   deviceSettings(): readonly ProvidedSetting[];
   /** Calls with every value that the program reads from a setting or writes to it, by whatever part; what it returns ends that. */
   onSetting(listen: SettingListener): () => void;
-  /** What one of the plugins provides, for a console that shows more. */
+  /** A capability of one of the plugins, for a console that shows more. */
   find<T>(key: Token<T>): T | undefined;
 }
 /** The token of the session. */
@@ -55,10 +55,10 @@ export interface BrowserConsole {
   /** Serves browsers until the signal fires. */
   serve(session: Session, signal: AbortSignal, options?: BrowserConsoleOptions): Promise<void>;
 }
-/** How a console in a browser is opened. */
+/** Options of a console in a browser. */
 export interface BrowserConsoleOptions {
-  /** Whether a browser is started, where there is a screen for it. */
+  /** Starts a browser, if there is a screen for it. */
   readonly open?: boolean;
-  /** Where the address and what is being prepared are told. */
+  /** Receiver of the address and of messages about the preparation. */
   readonly tell?: (text: string) => void;
 }

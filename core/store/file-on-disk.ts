@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { describe, EucentricError, type Fault } from '../base';
+import { describe, EucentricError, type ErrorContents } from '../base';
 import { backupName, readWhole, writeWhole } from './atomic-write';
 import { maxFileBytes } from './serialem';
 
@@ -14,7 +14,7 @@ export interface WriteReport {
 export class FileOnDisk {
   private known: string | undefined;
   private backedUp = false;
-  private refusal?: Fault;
+  private refusal?: ErrorContents;
 
   constructor(readonly path: string) {}
 
@@ -26,7 +26,7 @@ export class FileOnDisk {
   }
 
   /** Remembers that the content could not be understood, so that it is not written over by accident. */
-  refuse(fault: Fault): void {
+  refuse(fault: ErrorContents): void {
     this.refusal = fault;
   }
 
@@ -70,7 +70,7 @@ export class FileOnDisk {
     });
   }
 
-  private notRead(refusal: Fault): EucentricError {
+  private notRead(refusal: ErrorContents): EucentricError {
     return new EucentricError({
       code: 'store/unread-on-disk',
       message: `${this.path} could not be read, so saving would replace what is in it. ${refusal.message}`,

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { EucentricError, toFault } from '../base';
+import { EucentricError, errorContents } from '../base';
 import { CalibrationStore, minutesOf, type StoredFile, type StoreSurroundings } from './calibration-store';
 import type { Calibrations } from './calibrations';
 import { FileOnDisk } from './file-on-disk';
@@ -88,7 +88,7 @@ async function openFile(kind: FileKind, options: OpenOptions, problems: FileProb
     if (file) return { content: file, disk, changed: false, saves: 0 };
     disk.refuse(found[0]!);
   } catch (error) {
-    const fault = error instanceof EucentricError ? error : toFault(error);
+    const fault = error instanceof EucentricError ? error : errorContents(error);
     problems.push({ severity: 'error', code: fault.code, message: fault.message, hint: fault.hint });
     disk.refuse(fault);
   }

@@ -1,6 +1,6 @@
 import { emitKeypressEvents } from 'node:readline';
 import { search, select } from '@inquirer/prompts';
-import { StoppedError, toFault } from '../../core/base';
+import { StoppedError, errorContents } from '../../core/base';
 import { Cameras, Scope } from '../../core/devices';
 import type { MenuEntry, OperatorConsole, OperatorPort, Session } from '../../core/kernel';
 import { takeImage } from '../../core/acquisition';
@@ -263,7 +263,7 @@ export class TerminalConsole implements OperatorConsole {
   }
 
   private tellFault(error: unknown): void {
-    const { message, hint } = toFault(error);
+    const { message, hint } = errorContents(error);
     this.tell(message, paint.bad);
     this.tell(hint);
   }

@@ -1,4 +1,4 @@
-import { toFault } from '../../core/base';
+import { errorContents } from '../../core/base';
 import { type Fault, type FaultKind, type FaultProxy } from './fault-proxy';
 import { tellFigures } from './figures';
 import { randomNumbers, verifying } from './virtual-instrument';
@@ -68,7 +68,7 @@ export async function breakOften(
     try {
       await wire.use();
     } catch (error) {
-      const { code, hint } = toFault(error);
+      const { code, hint } = errorContents(error);
       result = code;
       if (error instanceof WrongNumber) wrong.push(`${place}: ${error.message}`);
       else if (code === 'program/unexpected' || hint === '') wrong.push(`${place}: ${String(error)}`);

@@ -3,7 +3,7 @@ import type { Exposure, Frame } from '../../devices';
 import { kernelErrors } from '../errors';
 import type { DeviceLimits } from './limits';
 
-/** So many pixels tell the mean of an image well enough. */
+/** Number of pixels that give the mean of an image precisely enough. */
 const enoughPixels = 20_000;
 
 /**

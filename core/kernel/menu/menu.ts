@@ -29,12 +29,12 @@ export interface MenuEntry {
   readonly label: string;
   readonly summary: string;
   readonly enabled: boolean;
-  /** Why it is not enabled; undefined when it is. */
+  /** Reason why it is not enabled; undefined when it is. */
   readonly reason?: string;
   readonly toggle: boolean;
   readonly checked: boolean;
   readonly plugin: string;
-  /** Whether a line separates it from what stands before it. */
+  /** True when a line separates it from the entry before. */
   readonly separated: boolean;
   /** Undefined for an item that cannot run. */
   readonly declaration?: ItemDeclaration;

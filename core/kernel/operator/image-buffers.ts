@@ -1,7 +1,7 @@
 import { type ImageShiftUnits, type MagIndex, type Metres, type Vector, service } from '../../base';
 import type { Frame, StagePosition } from '../../devices';
 
-/** What was known about the microscope when an image was taken. */
+/** State of the microscope when an image was taken. */
 export interface ImageContext {
   readonly magIndex: MagIndex;
   readonly magnification: number;
@@ -12,7 +12,7 @@ export interface ImageContext {
   readonly title?: string;
   /** Share of its pixels that the camera has cut off at its highest count; undefined where none are. */
   readonly saturated?: number;
-  /** What the image is; taken by a camera where nothing is said. */
+  /** Kind of the image; without it, an image from a camera. */
   readonly kind?: ImageKind;
   /** The counts to be shown black and white, where they are not to be chosen from the image. */
   readonly contrast?: { readonly black: number; readonly white: number };
@@ -22,7 +22,7 @@ export interface ImageContext {
   readonly points?: readonly { readonly x: number; readonly y: number }[];
 }
 
-/** What images can be besides those that a camera took. */
+/** Kinds of images that do not come from a camera. */
 export type ImageKind =
   | 'acquired'
   | 'read from file'
@@ -50,7 +50,7 @@ export interface ImageBuffers {
   /** Notes the shift that aligns the image in a buffer; for display only. */
   align(buffer: string, shift: Vector): void;
   copy(from: string, to: string): void;
-  /** How many buffers roll, not counting A, outside of runs. */
+  /** Number of buffers that roll, not counting A, outside of runs. */
   rollCount: number;
   /** Calls after every change of any buffer; what it returns ends that. */
   onChange(listen: () => void): () => void;

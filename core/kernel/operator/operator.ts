@@ -5,7 +5,7 @@ interface QuestionBase<Kind extends string, Answer> {
   readonly kind: Kind;
   /** Stable within the item; `--answer` names it. */
   readonly id: string;
-  /** What is asked. */
+  /** The question itself. */
   readonly text: string;
   readonly default: Answer;
   /** An offer when all is done: prepared answers that do not name it decline it. */
@@ -30,7 +30,7 @@ export type TextQuestion = QuestionBase<'text', string>;
 /** Anything that can be asked. */
 export type Question = ConfirmQuestion | NumberQuestion | ChoiceQuestion | TextQuestion;
 
-/** What a question is answered with. */
+/** Answer to a question. */
 export type Answer<Asked extends Question = Question> = Asked extends ConfirmQuestion
   ? boolean
   : Asked extends NumberQuestion
@@ -41,7 +41,7 @@ export type Answer<Asked extends Question = Question> = Asked extends ConfirmQue
 /** The answers to several questions, in their order. */
 export type Answers<Asked extends readonly Question[]> = { -readonly [Index in keyof Asked]: Answer<Asked[Index]> };
 
-/** What an item declares about a question it may ask. */
+/** An item's declaration of a question that it may ask. */
 export interface QuestionDeclaration {
   readonly id: string;
   readonly kind: Question['kind'];
@@ -55,7 +55,7 @@ export interface Mark {
   readonly to?: { readonly x: number; readonly y: number };
 }
 
-/** How far a run is. */
+/** Progress of a run. */
 export interface Progress {
   readonly done: number;
   readonly total: number;
@@ -75,10 +75,10 @@ export interface PlotPoint {
 export interface Plot {
   readonly id: string;
   readonly title: string;
-  /** What stands along the axes, each with its unit. */
+  /** Labels of the axes, each with its unit. */
   readonly x: string;
   readonly y: string;
-  /** Whether lengths and angles in it mean something, so that both axes need one scale. */
+  /** True when lengths and angles in it have a meaning, so that both axes need one scale. */
   readonly equalScales?: boolean;
   readonly series: readonly {
     readonly name: string;
@@ -87,10 +87,10 @@ export interface Plot {
   }[];
 }
 
-/** How images are shown in turn. */
+/** Options for showing images in turn. */
 export interface Toggling {
   readonly buffers: readonly [string, string];
-  /** How often the picture changes; the first buffer is shown in the end. */
+  /** Number of changes of the picture; the first buffer is shown at the end. */
   readonly times: number;
   readonly interval: Seconds;
 }
@@ -120,7 +120,7 @@ export interface Operator {
   toggleImages(toggling: Toggling): Promise<void>;
 }
 
-/** What a console has to implement; the runner makes an `Operator` of it that knows about STOP and about declared questions. */
+/** Interface of a console. The runner makes an `Operator` of it, which handles STOP and declared questions. */
 export interface OperatorPort {
   ask(question: Question, signal: AbortSignal): Promise<Answer>;
   /** Several questions at once; left out where they are asked one after the other. */

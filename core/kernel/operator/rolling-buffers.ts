@@ -4,7 +4,7 @@ import type { BufferedImage, ImageBuffers, ImageContext } from './image-buffers'
 
 const names = 'ABCDEFGHIJKLMNOP';
 
-/** Image buffers A to P in memory; whoever wants to see new images is told of each. */
+/** Image buffers A to P in memory, which report each new image. */
 export class RollingBuffers implements ImageBuffers {
   rollCount = 2;
   private readonly listeners = new Set<() => void>();

@@ -2,7 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { type Clock, EucentricError, describe } from '../../base';
 import { type Plain, plainError, toPlain } from './values';
 
-/** What is recorded: a call with its answer or its failure, or what a property of the wire was when it was asked for. */
+/** One recorded event: a call with its answer or its error, or the value of a property of the wire when it was read. */
 export interface WireEntry {
   /** In which order the calls were begun. */
   readonly n: number;
@@ -19,7 +19,7 @@ export interface WireEntry {
   readonly took?: number;
 }
 
-/** What a recording begins with. */
+/** Beginning of a recording. */
 export interface WireHeader {
   readonly recording: 'eucentric wires';
   readonly version: 1;

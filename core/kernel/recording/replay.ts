@@ -77,7 +77,7 @@ export class WireReplay {
         throw this.mismatch(name, entry, asked);
       }
       next++;
-      // Whoever waits for something a certain time asks as often as he did then.
+      // A caller that polls for a certain time then polls as often as in the recording.
       if (entry.took) await this.clock.delay(seconds(entry.took));
       if (entry.error !== undefined) throw errorOf(entry.error);
       return fromPlain(entry.answer);
@@ -115,6 +115,6 @@ function textOf(call: string, given: readonly Plain[]): string {
     .join(', ')})`;
 }
 
-// Hashes tell images apart; whether their bytes were kept with them does not matter.
+// Hashes identify images; it does not matter whether their bytes were kept.
 const shortened = (value: Plain): string =>
   value === null ? '' : JSON.stringify(value, (key, each: unknown) => (key === 'data' ? undefined : each));

@@ -16,10 +16,13 @@ const arrays = {
 type ArrayName = keyof typeof arrays;
 /** Arrays of more elements than this are images, or as large. */
 const maxElements = 256;
-/** What JSON has no number for. */
+/** Numbers that JSON cannot write. */
 const oddNumbers: Readonly<Record<string, number>> = { NaN, Infinity, '-Infinity': -Infinity };
 
-/** Writes a value plainly: large arrays as a reference with a hash, or whole where images are wanted; signals and functions are left out. */
+/**
+ * Writes a value plainly: large arrays as a reference with a hash, or completely with `images`; signals and functions
+ * are left out.
+ */
 export function toPlain(value: unknown, images: boolean): Plain {
   if (value === undefined || value === null || typeof value === 'function' || value instanceof AbortSignal)
     return undefined;
@@ -56,7 +59,7 @@ export function fromPlain(plain: Plain): unknown {
   return Object.fromEntries(Object.entries(plain as object).map(([name, each]) => [name, fromPlain(each as Plain)]));
 }
 
-/** What is to be told of an error, so that it can be thrown again. */
+/** The parts of an error that are needed to throw it again. */
 export function plainError(error: unknown): Plain {
   const { name, message, code, hint } = error as Partial<Record<'name' | 'message' | 'code' | 'hint', unknown>>;
   return Object.fromEntries(

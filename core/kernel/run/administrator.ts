@@ -3,7 +3,7 @@ import { EucentricError, service } from '../../base';
 /** Administrator mode, without which calibrations cannot be saved. */
 export interface Administrator {
   readonly on: boolean;
-  /** Whether the site allows it at all. */
+  /** True when the site allows it at all. */
   readonly allowed: boolean;
   set(on: boolean): void;
 }
@@ -29,7 +29,7 @@ export class AdministratorMode implements Administrator {
       throw new EucentricError({
         code: 'administrator/not-allowed',
         message: 'Administrator mode is switched off for this instrument.',
-        hint: 'The property StartAsAdministrator is -1; ask whoever looks after the instrument to change it.',
+        hint: 'The property StartAsAdministrator is -1; ask the person responsible for the instrument to change it.',
       });
     this.active = on;
   }

@@ -146,16 +146,16 @@ export function parseAnswer(question: Question, typed: string): Answer {
   return checkAnswer(question, text);
 }
 
-/** What an item waits for when it lets the operator act. */
+/** State of an item that lets the operator act. */
 export interface WaitingForButton {
   readonly buttons: readonly string[];
-  /** What the operator is asked to do. */
+  /** Request to the operator. */
   readonly text?: string;
-  /** How often an item has waited before in this run. */
+  /** Number of earlier waits in this run. */
   readonly turn: number;
 }
 
-/** What a scripted operator does besides giving prepared answers. */
+/** Further behaviour of a scripted operator, besides prepared answers. */
 export interface ScriptedOptions {
   /** Takes the default of every question without a prepared answer. */
   readonly defaults?: boolean;
@@ -164,7 +164,7 @@ export interface ScriptedOptions {
   /** Acts at the microscope whenever an item waits, and answers with the button to press. */
   readonly act?: (waiting: WaitingForButton) => Promise<string>;
   readonly marks?: Mark[];
-  /** Who answers the rest. */
+  /** Answers the rest. */
   readonly otherwise?: OperatorPort;
 }
 
@@ -204,13 +204,13 @@ export class ScriptedOperator implements OperatorPort {
     const next = this.options.buttons?.shift();
     if (next !== undefined) return next;
     if (this.options.otherwise) return this.options.otherwise.button(names, signal, text);
-    throw kernelErrors.noAnswer('button', `one of ${names.join(', ')} is to be pressed`);
+    throw kernelErrors.noAnswer('button', `one of ${names.join(', ')} must be pressed`);
   }
   async mark(buffer: string, kind: 'point' | 'line', signal: AbortSignal): Promise<Mark> {
     const next = this.options.marks?.shift();
     if (next !== undefined) return next;
     if (this.options.otherwise) return this.options.otherwise.mark(buffer, kind, signal);
-    throw kernelErrors.noAnswer('mark', `a ${kind} is to be drawn on the image in buffer ${buffer}`);
+    throw kernelErrors.noAnswer('mark', `a ${kind} must be drawn on the image in buffer ${buffer}`);
   }
   log(text: string): void {
     this.options.otherwise?.log(text);

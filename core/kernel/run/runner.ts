@@ -8,7 +8,7 @@ import {
   type Undo,
   answeredInTime,
   describe,
-  toFault,
+  errorContents,
 } from '../../base';
 import { type AnySetting, Cameras, type ProvidedSetting } from '../../devices';
 import {
@@ -32,7 +32,7 @@ import type { QuestionSpecs } from '../menu/questions';
 import { askingOf } from './declared-run';
 import type { Operator, OperatorPort, QuestionDeclaration } from '../operator/operator';
 
-/** What the runner needs of the rest of the program. */
+/** Dependencies of the runner. */
 export interface RunnerParts {
   readonly menu: Menu;
   readonly hooks: Hooks;
@@ -44,7 +44,7 @@ export interface RunnerParts {
   readonly target: ChangeTarget;
   /** The settings of the devices. */
   readonly deviceSettings: () => readonly ProvidedSetting[];
-  /** What follows from what the devices say, such as the pixel size. */
+  /** Conditions that follow from those of the devices, such as the pixel size. */
   readonly moreConditions?: (read: Conditions) => Partial<Conditions>;
   /** Appends an accepted result to the history. */
   readonly remember: (result: CalibrationResult) => Promise<void>;
@@ -60,10 +60,10 @@ export const writePropertiesQuestion: QuestionDeclaration = {
   id: 'write-properties',
   kind: 'confirm',
   summary:
-    'When the result belongs into the configuration and differs from it: whether it is written there. What would change is shown first.',
+    'When the result belongs in the configuration and differs from it: whether it is written there. The changes are shown first.',
 };
 
-/** How an item is started. */
+/** Options for starting an item. */
 export interface RunOptions {
   readonly port: OperatorPort;
   readonly fromScript?: boolean;
@@ -140,7 +140,7 @@ export class Runner {
     return result;
   }
 
-  /** What goes wrong here is told and takes nothing from the calibration, which is stored. */
+  /** An error here is logged and does not affect the calibration, which is already stored. */
   private async offerProperties(
     result: CalibrationResult | undefined,
     port: OperatorPort,
@@ -154,7 +154,7 @@ export class Runner {
       await offerProperties(suggestions, new RunOperator(item, [writePropertiesQuestion], port, signal, clock));
     } catch (error) {
       if (signal.aborted || error instanceof StoppedError) return;
-      const { code, message, hint } = toFault(error);
+      const { code, message, hint } = errorContents(error);
       port.log(`Nothing was written into the configuration. ${message} ${hint} [${code}]`);
     }
   }

@@ -1,10 +1,10 @@
-import type { Fault } from '../../base';
+import type { ErrorContents } from '../../base';
 
 /** Severity of a problem in a file: an error costs a record, a warning may cost one, information costs nothing. */
 export type Severity = 'error' | 'warning' | 'information';
 
 /** A problem in a calibration file and its place; the rest of the file is still used. */
-export interface Problem extends Fault {
+export interface Problem extends ErrorContents {
   readonly severity: Severity;
 }
 

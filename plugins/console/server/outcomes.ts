@@ -1,4 +1,4 @@
-import { type Matrix, StoppedError, type Vector, toFault } from '../../../core/base';
+import { type Matrix, StoppedError, type Vector, errorContents } from '../../../core/base';
 import type { Columns, ItemDeclaration, ResultSpecs, ValueSpec } from '../../../core/kernel';
 import { type CalibrationResult, mainChange } from '../../../core/store';
 import type { OutcomeState, ValueState } from '../protocol';
@@ -64,7 +64,7 @@ function valueOf(name: string, spec: ValueSpec, { values, standardErrors, change
 
 /** The end of a run without a result. */
 export function outcomeOfError(shell: Shell, error: unknown): OutcomeState {
-  const { message, hint, code } = toFault(error);
+  const { message, hint, code } = errorContents(error);
   return {
     ...shell,
     ...nothing,

@@ -10,7 +10,7 @@ import {
   VirtualClock,
   optional,
   seconds,
-  toFault,
+  errorContents,
   token,
 } from '../../../core/base';
 
@@ -109,17 +109,17 @@ describe('undoing', () => {
 
 describe('errors', () => {
   test('keep code and hint, also those of rooms with their own classes', () => {
-    expect(toFault(new EucentricError({ code: 'a/b', message: 'm', hint: 'h' }))).toMatchObject({
+    expect(errorContents(new EucentricError({ code: 'a/b', message: 'm', hint: 'h' }))).toMatchObject({
       code: 'a/b',
       message: 'm',
       hint: 'h',
     });
-    expect(toFault(Object.assign(new Error('m'), { code: 'imaging/x', hint: 'h' }))).toMatchObject({
+    expect(errorContents(Object.assign(new Error('m'), { code: 'imaging/x', hint: 'h' }))).toMatchObject({
       code: 'imaging/x',
       hint: 'h',
     });
-    expect(toFault(new TypeError('x is undefined')).code).toBe('program/unexpected');
-    expect(toFault('text').code).toBe('program/unexpected');
+    expect(errorContents(new TypeError('x is undefined')).code).toBe('program/unexpected');
+    expect(errorContents('text').code).toBe('program/unexpected');
   });
 
   test('several are shown together', () => {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { toFault } from '../../../../core/base';
+import { errorContents } from '../../../../core/base';
 import { type Command, type PeopleState, type Role, command, longestCommand } from '../../protocol';
 import type { Access } from './access';
 import { consoleErrors } from '../errors';
@@ -143,7 +143,7 @@ export class Visitors {
       (value) => {
         if (parsed.command.do !== 'image') visitor.send({ is: 'done', request, ...(value !== undefined && { value }) });
       },
-      (error: unknown) => visitor.refuse(request, toFault(error)),
+      (error: unknown) => visitor.refuse(request, errorContents(error)),
     );
   }
 
