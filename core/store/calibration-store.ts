@@ -32,7 +32,7 @@ import {
 export interface StoreSurroundings {
   readonly clock: { date(): Date };
   readonly isAdministrator: () => boolean;
-  /** The magnification to write beside a record; `camera` is `undefined` for records that belong to none. */
+  /** The magnification to write in a record; `camera` is `undefined` for records that belong to none. */
   readonly magnificationOf: (magIndex: MagIndex, camera: CameraIndex | undefined) => number | undefined;
 }
 

@@ -54,7 +54,7 @@ const historyFileName = 'calibration-history.jsonl';
 /** Limit of the history: some hundred thousand entries, more than a microscope makes in its life. */
 const maxHistoryBytes = 256 * 1024 * 1024;
 
-/** Opens the history beside the calibrations; the file is made with the first entry. */
+/** Opens the history in the folder of the calibrations. The file is made with the first entry. */
 export const openHistory = (options: HistoryOptions): CalibrationHistory => new HistoryFile(options);
 
 class HistoryFile implements CalibrationHistory {

@@ -5,7 +5,7 @@ export interface MatrixEntry {
   readonly magIndex: MagIndex;
   readonly camera: CameraIndex;
   readonly matrix: Matrix;
-  /** The magnification written beside it, for the human reader. */
+  /** The magnification in the record, for the human reader. */
   readonly magnification: number;
   /** The absolute focus at which a stage matrix was measured; `undefined` for image shift. */
   readonly focus?: number;
@@ -15,7 +15,7 @@ export interface MatrixEntry {
 
 /** Details of a matrix that is stored. */
 export interface MatrixOptions {
-  /** The magnification beside it; by default that of the magnification table. */
+  /** The magnification in the record; by default that of the magnification table. */
   readonly magnification?: number;
   /** The absolute focus, for stage matrices. */
   readonly focus?: number;

@@ -58,9 +58,9 @@ const mistakes = {
     void calibrations.imageShift.get(place.camera, place.magIndex);
   },
   'a mag index as a camera, or a plain number as either': async (scope: Scope, cameras: Cameras) => {
-    // @ts-expect-error -- a mag index is no camera
+    // @ts-expect-error -- a mag index is not a camera
     void cameras.select(await scope.magIndex.read());
-    // @ts-expect-error -- a camera is no mag index
+    // @ts-expect-error -- a camera is not a mag index
     void scope.magIndex.write(cameras.selected.traits.index);
     // @ts-expect-error -- a plain number is neither
     void scope.magIndex.write(22);

@@ -59,7 +59,7 @@ export function parseFile(
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
   const lines = splitLines(text);
   const first = lines[0];
-  if (!first) return refuse('store/empty-file', 'the file is empty.', 'Bring it back from the .bak file beside it.');
+  if (!first) return refuse('store/empty-file', 'the file is empty.', 'Bring it back from the .bak file next to it.');
   if (/^(\xff\xfe|\xfe\xff)/.test(text) || first.text.includes('\0')) {
     const message = 'the file is not plain text (it looks like UTF-16 or binary data).';
     return refuse('store/wrong-encoding', message, 'Save it as plain text (ANSI or UTF-8).');
@@ -216,12 +216,12 @@ class FileReader {
 
   private count(name: string, count: number | undefined, at: number): number | undefined {
     if (count === undefined)
-      this.problem(at, 'store/bad-count', `${name} does not tell how many rows follow.`, severeHint);
+      this.problem(at, 'store/bad-count', `${name} does not give the number of rows that follow.`, severeHint);
     return count;
   }
 
   private short(name: string, start: number, count: number, found: number): void {
-    const hint = 'Compare the file with the .bak file beside it; what is there is kept.';
+    const hint = 'Compare the file with the .bak file next to it; what is there is kept.';
     this.problem(start, 'store/short-table', `${name} announces ${count} rows, but ${found} follow.`, hint);
   }
 

@@ -47,7 +47,7 @@ describe('a plugin is loaded', () => {
     expect(loadPlugin(path.join(folder, 'plugins', 'mine'), {}, undefined).id).toBe('mine');
   });
 
-  test('from an npm package that is installed beside the configuration', () => {
+  test('from an npm package that is installed next to the configuration', () => {
     written('node_modules/eucentric-plugin/package.json', '{ "name": "eucentric-plugin", "main": "main.js" }');
     const configuration = written(
       'node_modules/eucentric-plugin/main.js',

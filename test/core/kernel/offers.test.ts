@@ -111,7 +111,7 @@ describe('a number for the configuration', () => {
 });
 
 describe('two images in turn', () => {
-  test('end with the first, whatever the number of changes', async () => {
+  test('end with the first, for any number of changes', async () => {
     for (const [times, wanted] of [
       [4, 'BABA'],
       [3, 'BABA'],

@@ -226,7 +226,7 @@ describe('results', () => {
     async (run: Run) =>
       run.accept({ summary: 'Stored.', values: {}, changes });
 
-  test('are offered to the hooks, applied, remembered and told', async () => {
+  test('are offered to the hooks, applied, remembered and reported', async () => {
     const { start, hooks, remembered, calibrations, offsets } = await storing();
     calibrations.records('C2SpotOffset').put({ spot: 3, micro: 7, nano: 8 });
     const order: unknown[] = [];

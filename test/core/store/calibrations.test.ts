@@ -144,7 +144,7 @@ describe('reading at the start', () => {
     expect((await site.calibrations()).imageShift.get(asMagIndex(17), cameraIndex(0))?.xpx).toBe(9);
   });
 
-  it('leaves the short-term calibrations unused but in the file when told to ignore them', async () => {
+  it('leaves the short-term calibrations unused but in the file when the caller ignores them', async () => {
     const lines = [
       'SerialEMShortTermCal',
       `DoseCalibration 3 0 0.450000 12.500000 ${startMinutes} 1 100`,

@@ -62,7 +62,7 @@ test('rows of a record are compared too, as far as the file keeps them', () => {
   expect(inForce(result)).toBe(false);
 });
 
-test('a pixel size is in use whatever was added to its rotation, at any time, and also when its record has expired', () => {
+test('a pixel size is in use with any rotation added, at any time, and also when its record has expired', () => {
   const found = {
     time: 29_000_000,
     camera: cameraIndex(0),

@@ -27,7 +27,7 @@ describe('saving the calibrations', () => {
     expect(calibrations.counts['image shift']).toBe(1);
   });
 
-  it('writes a new file with CR LF and the short-term file beside it', async () => {
+  it('writes a new file with CR LF and the short-term file next to it', async () => {
     const calibrations = await site.calibrations();
     calibrations.imageShift.set(magIndex(17), cameraIndex(0), someMatrix);
     expect(await calibrations.save()).toEqual({ path: site.path(main), remarks: [] });
@@ -63,7 +63,7 @@ describe('saving the calibrations', () => {
     expect(site.lines(main)).toHaveLength(5);
   });
 
-  it('is refused when another program has written the file since, unless told', async () => {
+  it('is refused when another program has written the file since, unless the caller overwrites', async () => {
     site.write(main, ...original);
     const calibrations = await site.calibrations();
     calibrations.imageShift.set(magIndex(17), cameraIndex(0), someMatrix);
@@ -93,7 +93,7 @@ describe('saving the calibrations', () => {
     expect(site.lines(main)).toEqual([...original, 'C2SpotOffset 2 1.000000 1.000000']);
   });
 
-  it('does not write over a file that could not be read, unless told; it is kept as .bak then', async () => {
+  it('does not write over a file that could not be read, unless the caller overwrites; it is kept as .bak then', async () => {
     site.write(main, 'SerialEMProperties', 'something else');
     const { calibrations, problems } = await site.open();
     expect(problems).toEqual([expect.objectContaining({ severity: 'error', code: 'store/wrong-header' })]);

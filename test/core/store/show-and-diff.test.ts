@@ -32,7 +32,7 @@ describe('showing a file', () => {
     expect(Object.keys(records[0]!)[0]).toBe('record');
   });
 
-  it('tells the kind of the file by its first line', () => {
+  it('finds the kind of the file by its first line', () => {
     expect(showCalibrations(read(goldenShortTerm)).kind).toBe('short-term');
     expect(showCalibrations(read(goldenFlyback)).records[0]).toMatchObject({
       record: 'FlybackTime',
@@ -90,7 +90,7 @@ describe('comparing two files', () => {
     expect(diffCalibrations(read(one), read(other))).toEqual({ differences: [], text: 'No differences.\n' });
   });
 
-  it('tells how a matrix was turned and by how much it changed', () => {
+  it('shows the rotation and the change of a matrix', () => {
     const before = CalibrationFile.empty('calibrations');
     const after = CalibrationFile.empty('calibrations');
     const put = (file: CalibrationFile, value: object): boolean =>
@@ -116,7 +116,7 @@ describe('comparing two files', () => {
     expect(text).toBe('~ ImageShiftMatrix magIndex 17, camera 0: changed by 9.03 %, rotated by 5.00 degrees\n');
   });
 
-  it('tells what was added, removed and changed', () => {
+  it('lists what was added, removed and changed', () => {
     const changed = goldenMain
       .filter((line) => !line.startsWith('CrossCalAtC2Aperture'))
       .map((line) =>

@@ -106,7 +106,7 @@ test('a question that is not declared is refused', async () => {
   });
 });
 
-test('an operator acts whenever the item waits, told what to do, and presses a button', async () => {
+test('an operator reads what to do, acts whenever the item waits, and presses a button', async () => {
   const pressed: string[] = [];
   during = async (each) => {
     for (;;) {

@@ -97,7 +97,7 @@ describe('bad lines', () => {
       ['CameraProperties 0', 'whatever'],
       ['store/open-block:3', 'store/unknown-record:4'],
     ],
-  ])('%s: told with the line, kept, and the rest is read', (_, bad, expected) => {
+  ])('%s: reported with the line, kept, and the rest is read', (_, bad, expected) => {
     const text = around(...bad);
     const { file } = parse(text);
     expect(codes(text)).toEqual(expected);

@@ -161,7 +161,7 @@ describe('the values of records', () => {
     ['StandardLMFocus', { magIndex: 25, micro: -999, nano: -0.000856, magnification: 14000 }],
   ])('%s', (name, values) => expect(last(name)).toEqual(values));
 
-  it('tell negative zero from zero', () => {
+  it('distinguish negative zero from zero', () => {
     expect(Object.is(last('ImageShiftMatrix')!.ypy, -0)).toBe(true);
   });
 
@@ -171,7 +171,7 @@ describe('the values of records', () => {
     );
   });
 
-  it('tell the two intensity tables of one spot apart by their side of the crossover', () => {
+  it('distinguish the two intensity tables of one spot by their side of the crossover', () => {
     const { rows: below, ...table } = last('BeamIntensityTable')!;
     expect(below).toHaveLength(1);
     expect(file!.get('BeamIntensityTable')[0]).toMatchObject({

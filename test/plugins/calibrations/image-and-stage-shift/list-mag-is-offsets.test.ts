@@ -8,7 +8,7 @@ const item = 'calibrations/image-and-stage-shift/list-mag-is-offsets';
 test('lists the distance on the specimen of every offset of the mode, and nothing else', async () => {
   await using instrument = await virtualInstrument({ magIndex: 22 });
   const optics = instrument.kernel.registry.get(Optics);
-  // Two micrometres on the specimen for one unit, whatever the direction.
+  // Two micrometres on the specimen for one unit, in any direction.
   const toCamera = scaleMatrix(
     product(rotation(33), rotation(50)),
     2 / inMicrometres(optics.pixelSize(magIndex(23), cameraIndex(0))!.value),

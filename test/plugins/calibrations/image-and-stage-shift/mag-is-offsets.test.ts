@@ -188,7 +188,7 @@ describe('with the offsets applied', () => {
       const ratio =
         given.optics.pixelSize(asMagIndex(24), cameraIndex(0))!.value /
         given.optics.pixelSize(asMagIndex(to), cameraIndex(0))!.value;
-      // The deflector of a JEOL column goes in steps, one when recorded and one when given back.
+      // The deflector of a JEOL column goes in steps, one when recorded and one when restored.
       const steps = configuration
         ? length(apply(toCamera, { x: 0.00508, y: 0 })) + length(apply(toCamera, { x: 0, y: 0.00434 }))
         : 0;

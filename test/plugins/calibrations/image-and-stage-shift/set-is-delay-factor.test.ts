@@ -153,7 +153,7 @@ describe('what has not settled', () => {
     await using instrument = await settlingInstrument(settling);
     const { result, missing } = await measured(instrument, 0.5, pattern);
     const { unsettledX, unsettledY } = result.values as { unsettledX: number; unsettledY: number };
-    // A step is half the shorter side of the camera, whatever the direction.
+    // A step is half the shorter side of the camera, in any direction.
     const { height } = instrument.kernel.registry.get(Cameras).selected.traits;
     const step =
       0.5 *

@@ -7,7 +7,7 @@ const elements = ['xpx', 'xpy', 'ypx', 'ypy'] as const;
 /** Kinds of stages: error of scale within a cycle, scatter of the ends of moves in nm, electrons, and the mag index. */
 const kinds = {
   'a large error that repeats with the cycle': { cyclic: [0.08, 0.15], scatter: [3, 15], dose: 400, magIndex: 12 },
-  'moves that end beside': { cyclic: [0, 0.03], scatter: [40, 200], dose: 400, magIndex: 12 },
+  'moves that end a little off': { cyclic: [0, 0.03], scatter: [40, 200], dose: 400, magIndex: 12 },
   'both, with steps of a cycle': { cyclic: [0.03, 0.15], scatter: [5, 50], dose: 200, magIndex: 9 },
   'both, outside low magnification': { cyclic: [0.03, 0.15], scatter: [5, 50], dose: 400, magIndex: 17 },
 } as const;

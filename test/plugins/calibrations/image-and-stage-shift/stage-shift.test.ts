@@ -74,7 +74,7 @@ describe('the verdict on a stage matrix', () => {
     expect(verdict.impliedSpecimenToStage!.xpx).toBeCloseTo(-1, 6);
   });
 
-  test('tells an inverted X axis, and what the property should be', () => {
+  test('reports an inverted X axis, and what the property should be', () => {
     const inverted = product(scaleMatrix(rotation(84), 500), matrix(1, 0, 0, -1));
     expect(judgeStageMatrix(inverted, known).remarks[0]).toMatch(/it is not set, and should be/);
     expect(
@@ -86,7 +86,7 @@ describe('the verdict on a stage matrix', () => {
     ).toMatch(/it is set, and should not be/);
   });
 
-  test('tells a rotation that cannot be right, and axes that differ too much', () => {
+  test('reports a rotation that cannot be right, and axes that differ too much', () => {
     expect(judgeStageMatrix(scaleMatrix(rotation(84 + 180 + 90), 500), known).remarks.join()).toContain(
       'GlobalExtraRotation',
     );

@@ -70,7 +70,7 @@ describe('the pixel size of a grating', () => {
     expect(spread).toBeLessThan(verifying ? 1.2 : 2);
     expect(spread).toBeGreaterThan(verifying ? 0.8 : 0.3);
     if (!verifying) return;
-    // 95 of 100 within two of them, as far as 200 draws can tell.
+    // 95 of 100 within two of them, as far as 200 draws can show.
     const most = (few: boolean): string =>
       Math.max(...right.filter(({ repeats }) => repeats < 4 === few).map(({ percent }) => Math.abs(percent))).toFixed(
         3,

@@ -50,7 +50,7 @@ describe('a factor is found that leaves less than 5 % of what settles after 0.2'
       0.3,
     ],
     [
-      'a small slow part beside a fast one',
+      'a small slow part with a fast one',
       (fall: number): Parts => [
         [60, fall / 5],
         [12, fall],
