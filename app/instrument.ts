@@ -28,6 +28,7 @@ import {
   Runner,
   Session,
   WireRecorder,
+  tappingSide,
 } from '../core/kernel';
 import { ImageAcquisition, Settling, SettlingTimes, WaitingAcquisition } from '../core/acquisition';
 import {
@@ -220,6 +221,7 @@ function provideOptics(
   log: Logger,
 ): Optics | undefined {
   const { registry, hooks } = kernel;
+  const taps = tappingSide(hooks, 'eucentric');
   if (!registry.has(Scope) || !registry.has(Cameras)) return undefined;
   const scope = registry.get(Scope);
   const cameras = registry.get(Cameras);
@@ -248,15 +250,15 @@ function provideOptics(
     adjustment,
     magIndex: () => scope.magIndex.read(),
   });
-  hooks.willChangeMagnification.tapPromise('eucentric', (from, to) => carrying.willChange(from, to));
-  hooks.didChangeMagnification.tapPromise('eucentric', (from, to) => carrying.didChange(from, to));
-  hooks.willSelectCamera.tapPromise('eucentric', async (from, to) => {
+  taps.willChangeMagnification.tap((from, to) => carrying.willChange(from, to));
+  taps.didChangeMagnification.tap((from, to) => carrying.didChange(from, to));
+  taps.willSelectCamera.tap(async (from, to) => {
     await carrying.willSelectCamera(from, to);
     const eftem = registry.has(EftemMode) ? registry.get(EftemMode).on : undefined;
     const { behindFilter, stem } = optics.camera(to);
     if (eftem && !stem && (await eftem.read()) !== behindFilter) await eftem.write(behindFilter);
   });
-  hooks.didSelectCamera.tapPromise('eucentric', (from, to) => carrying.didSelectCamera(from, to));
+  taps.didSelectCamera.tap((from, to) => carrying.didSelectCamera(from, to));
   kernel.provide(Optics, optics);
   kernel.provide(Settling, settling);
   kernel.provide(ImageShiftControl, imageShift);

@@ -15,17 +15,21 @@ import { createInstrument } from './instrument';
 import { Output, exitCodes } from './output';
 import { version } from './version';
 
+/** Adds the options of the whole program, which may stand before or after the command. */
+const withGlobalOptions = (command: Command): Command =>
+  command
+    .option('--config <file>', 'the configuration of the instrument (default: the virtual microscope)')
+    .option('--json', 'one JSON object a line on stdout, and nothing else there')
+    .option('--record <file>', 'write every call and answer of every wire to a file, which "wire: replay" plays back')
+    .option('--images', 'with --record: keep images whole, not only their hash');
+
 /** Runs the command line and sets the exit code; never throws. */
 export async function main(given: readonly string[]): Promise<void> {
   let code: number = exitCodes.done;
   let output = new Output(given.includes('--json'));
-  const program = new Command('eucentric')
+  const program = withGlobalOptions(new Command('eucentric'))
     .description('Calibrates electron microscopes. Without a configuration it works on a virtual one.')
     .version(version)
-    .option('--config <file>', 'the configuration of the instrument (default: the virtual microscope)')
-    .option('--json', 'one JSON object a line on stdout, and nothing else there')
-    .option('--record <file>', 'write every call and answer of every wire to a file, which "wire: replay" plays back')
-    .option('--images', 'with --record: keep images whole, not only their hash')
     .exitOverride()
     .configureOutput({
       writeErr: (text) => void process.stderr.write(text),
@@ -55,15 +59,9 @@ export async function main(given: readonly string[]): Promise<void> {
       };
       code = await run(context, ...(given.slice(0, -1) as unknown as Given));
     };
-  // Options of the whole program may stand before or after the command.
   const command = (parent: Command, usage: string, description: string, example: string): Command =>
-    parent
-      .command(usage)
+    withGlobalOptions(parent.command(usage))
       .description(description)
-      .option('--config <file>', 'the configuration of the instrument (default: the virtual microscope)')
-      .option('--json', 'one JSON object a line on stdout, and nothing else there')
-      .option('--record <file>', 'write every call and answer of every wire to a file, which "wire: replay" plays back')
-      .option('--images', 'with --record: keep images whole, not only their hash')
       .addHelpText('after', `\nExample:\n  eucentric ${example}`);
 
   command(

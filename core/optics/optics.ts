@@ -73,7 +73,7 @@ export interface Optics {
   /** An image shift relative to its limit. */
   imageShiftReach(value: Vector, magIndex: MagIndex, camera: CameraIndex): ImageShiftReach;
   /** Time until the image is at rest after a change of image shift. */
-  imageShiftDelay(change: Vector, magIndex: MagIndex, camera: CameraIndex): Seconds;
+  imageShiftDelay(change: Vector, magIndex: MagIndex, camera: CameraIndex, options?: DelayOptions): Seconds;
   /** The focus to set before a calibration in low magnification; undefined outside it and where there is none. */
   standardFocus(magIndex: MagIndex, probe: ProbeMode, camera: CameraIndex): RawLensValue | undefined;
   /** Delays and limits as they are now. */
@@ -85,6 +85,11 @@ export interface Optics {
   stageCalibrations(): readonly MatrixEntry[];
   /** Pixel sizes and rotations that rest on no measurement nearby. */
   fallbacks(): readonly FallbackValue[];
+}
+/** Conditions of a delay. */
+export interface DelayOptions {
+  /** Counts instead of the factor in force, so that the delay at another one can be asked for. */
+  readonly factor?: number;
 }
 /** The token of the optics. */
 export const Optics = service<Optics>('Optics');
@@ -275,7 +280,8 @@ export class InstrumentOptics implements Optics {
       squareLimits ?? this.parts.traits.squareImageShiftLimits ?? true,
     );
   }
-  imageShiftDelay(change: Vector, magIndex: MagIndex, camera: CameraIndex): Seconds {
+  imageShiftDelay(change: Vector, magIndex: MagIndex, camera: CameraIndex, { factor }: DelayOptions = {}): Seconds {
+    const properties = this.shiftProperties();
     const { geometry } = this;
     const pixel = geometry.pixelSize(magIndex, camera);
     return imageShiftDelay(
@@ -286,7 +292,7 @@ export class InstrumentOptics implements Optics {
         stem: geometry.camera(camera).stem,
         recordPixel: pixel && inMicrometres(pixel.value) * (this.parts.recordBinning?.(camera) ?? 1),
       },
-      this.shiftProperties(),
+      factor === undefined ? properties : { ...properties, delayFactor: factor },
     );
   }
   standardFocus(magIndex: MagIndex, probe: ProbeMode, camera: CameraIndex): RawLensValue | undefined {

@@ -119,6 +119,10 @@ test('a delay factor that is changed in the session acts at once', () => {
   settings.set('ISdelayScaleFactor', 0.5);
   expect(before).toBeGreaterThan(0.5);
   expect(calibrated.imageShiftDelay({ x: 1, y: 0 }, magIndex(3), cameraIndex(0))).toBeCloseTo(0.5 * before, 9);
+  // A question about another factor changes nothing.
+  const asked = calibrated.imageShiftDelay({ x: 1, y: 0 }, magIndex(3), cameraIndex(0), { factor: 1 });
+  expect(asked).toBeCloseTo(before, 9);
+  expect(settings.get('ISdelayScaleFactor')).toBe(0.5);
 });
 
 test('standard focuses of the calibration file are used, those of -999 are not', () => {

@@ -68,14 +68,14 @@ export class SettlingMeasurement {
       optics.imageShiftToSpecimen(magIndex, camera),
       optics.roughImageShiftScale(magIndex, camera),
     );
-    const factor = settings.get('ISdelayScaleFactor');
-    settings.set('ISdelayScaleFactor', 1);
     const perFactor =
       delayFactor *
       Math.min(
-        ...[vector(steps.x, 0), vector(0, steps.y)].map((step) => optics.imageShiftDelay(step, magIndex, camera)),
+        ...[vector(steps.x, 0), vector(0, steps.y)].map((step) =>
+          optics.imageShiftDelay(step, magIndex, camera, { factor: 1 }),
+        ),
       );
-    settings.set('ISdelayScaleFactor', factor);
+    const factor = settings.get('ISdelayScaleFactor');
     const scale: FactorScale = {
       start: Math.max(0, cameraHeadStart(optics, cameras.selected.traits)) / perFactor,
       perSecond: 1 / perFactor,
