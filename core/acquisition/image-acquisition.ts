@@ -1,4 +1,4 @@
-import { type Logger, metres, service } from '../base';
+import { type MagIndex, type Logger, metres, service } from '../base';
 import { Cameras, type Exposure, type Scope, type Stage } from '../devices';
 import type { BufferedImage, ImageBuffers, ImageContext, Session } from '../kernel';
 import { type ParameterSetName, Settings } from '../settings';
@@ -14,6 +14,8 @@ export interface TakeOptions {
   /** Number of older images to keep rolling, at least. */
   readonly roll?: number;
   readonly title?: string;
+  /** The present mag index, where the caller has just read it, as when the image shift was written; it is read otherwise. */
+  readonly magIndex?: MagIndex;
 }
 
 /** Takes images with the selected camera once everything has come to rest. */
@@ -31,7 +33,7 @@ export interface AcquisitionParts {
   readonly cameras: Pick<Cameras, 'selected'>;
   readonly optics: Optics;
   readonly settling: Settling;
-  readonly imageShift: Pick<ImageShiftControl, 'net'>;
+  readonly imageShift: Pick<ImageShiftControl, 'readAt'>;
   readonly buffers: ImageBuffers;
   /** Told when an image is saturated. */
   readonly log?: Pick<Logger, 'warn'>;
@@ -44,11 +46,12 @@ export interface AcquisitionParts {
 export class WaitingAcquisition implements ImageAcquisition {
   constructor(private readonly parts: AcquisitionParts) {}
 
-  async take(exposure: Exposure, { signal, roll, title }: TakeOptions = {}): Promise<BufferedImage> {
+  async take(exposure: Exposure, options: TakeOptions = {}): Promise<BufferedImage> {
+    const { signal, roll } = options;
     const { cameras, settling, buffers, log } = this.parts;
     const camera = cameras.selected;
     const wanted = camera.fit(exposure);
-    const context = await this.context(wanted, title, signal);
+    const context = await this.context(wanted, options);
     await settling.wait(camera.traits, context.magIndex, signal);
     const frame = await camera.acquire(wanted, signal);
     const size = [wanted.area.bottom - wanted.area.top, wanted.area.right - wanted.area.left].map((unbinned) =>
@@ -67,20 +70,16 @@ export class WaitingAcquisition implements ImageAcquisition {
     return buffers.add(frame, saturation ? { ...context, saturated: saturation.share } : context, roll);
   }
 
-  private async context(
-    exposure: Exposure,
-    title: string | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<ImageContext> {
+  private async context(exposure: Exposure, { title, signal, magIndex: known }: TakeOptions): Promise<ImageContext> {
     const { scope, stage, cameras, optics, imageShift } = this.parts;
     const camera = cameras.selected.traits.index;
-    const magIndex = await scope.magIndex.read(signal);
+    const magIndex = known ?? (await scope.magIndex.read(signal));
     const pixel = optics.pixelSize(magIndex, camera);
     return {
       magIndex,
       magnification: optics.magnificationFor(magIndex, camera),
       ...(pixel && { pixelSize: metres(pixel.value * exposure.binning) }),
-      netImageShift: await imageShift.net.read(signal),
+      netImageShift: await imageShift.readAt(magIndex, signal),
       ...(stage && { stage: await stage.position.read(signal) }),
       ...(title !== undefined && { title }),
     };

@@ -67,13 +67,19 @@ export interface ScopeTraits {
   };
 }
 
+/** The image shift of a column. Its limit depends on the magnification. */
+export interface ImageShiftSetting extends Setting<Vector<ImageShiftUnits>> {
+  /** @param magIndex the present one, where the caller has just read it; the guard reads it otherwise */
+  write(value: Vector<ImageShiftUnits>, signal?: AbortSignal, magIndex?: MagIndex): Promise<void>;
+}
+
 /** A transmission electron microscope column. */
 export interface Scope {
   readonly traits: ScopeTraits;
   /** Mag index, from 1, in the magnification table. */
   readonly magIndex: Setting<MagIndex>;
   /** Image shift as the column holds it; calibrations use `NetImageShift` instead. */
-  readonly imageShift: Setting<Vector<ImageShiftUnits>>;
+  readonly imageShift: ImageShiftSetting;
   readonly beamShift: Setting<Vector<BeamShiftUnits>>;
   readonly defocus: Setting<Metres>;
   /** Objective excitation in the vendor's own measure: only to be saved, compared and given back. */

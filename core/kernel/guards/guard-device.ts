@@ -75,7 +75,7 @@ function aroundSettings<Device>({ symbol }: DeviceToken<Device>, driver: Driver<
       after: (from: MagIndex, to: MagIndex) => hooks.didChangeMagnification.promise(from, to),
     },
     imageShift: {
-      check: (value: never) => shiftLimit.check(value),
+      check: (value: never, magIndex?: MagIndex) => shiftLimit.check(value, magIndex),
       read: (value: never) => shiftLimit.remember(value),
     },
     spotSize: { after: (from: number, to: number) => hooks.didChangeSpot.promise(from, to) },

@@ -1,4 +1,4 @@
-import { throwIfStopped } from '../../base';
+import { type MagIndex, throwIfStopped } from '../../base';
 import {
   type Readable,
   type ReadableDriver,
@@ -13,7 +13,7 @@ import type { Guarding } from './guarding';
 /** Steps around a change of a setting. */
 export interface AroundSetting<Value> {
   /** Throws for a value that its traits allow, but something else does not. */
-  readonly check?: (value: Value) => unknown;
+  readonly check?: (value: Value, magIndex?: MagIndex) => unknown;
   readonly before?: (from: Value, to: Value) => Promise<void>;
   readonly after?: (from: Value, to: Value) => Promise<void>;
   /** Sees each value that was read. */
@@ -30,11 +30,11 @@ export function guardSetting<Value>(
   const { watch, dose, seen } = guarding;
   const { name } = contract;
   const guarded: Setting<Value> = Object.assign(guardReadable(contract, driver, guarding, around.read), {
-    write: async (value: Value, signal?: AbortSignal): Promise<void> => {
+    write: async (value: Value, signal?: AbortSignal, magIndex?: MagIndex): Promise<void> => {
       if (signal) throwIfStopped(signal);
       const refusal = valueRefusal(guarded.traits, value);
       if (refusal) throw kernelErrors.outOfRange(name, refusal.asked, refusal.allowed);
-      await around.check?.(value);
+      await around.check?.(value, magIndex);
       const from = around.before || around.after ? await driver.read(signal) : value;
       await around.before?.(from, value);
       watch(`write ${name}`);

@@ -145,7 +145,7 @@ export class MagnificationCarrying implements ImageShiftCarrying {
     const change = subtract(carried, await scope.imageShift.read());
     if (length(change) <= roundingError) return;
     try {
-      await scope.imageShift.write(carried);
+      await scope.imageShift.write(carried, undefined, magIndex);
     } finally {
       settling.imageShiftRestsAt(
         seconds(clock.now() + optics.imageShiftDelay(change, magIndex, cameras.selected.traits.index)),

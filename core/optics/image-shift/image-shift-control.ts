@@ -1,5 +1,6 @@
 import {
   type Clock,
+  EucentricError,
   type ImageShiftUnits,
   type MagIndex,
   type Seconds,
@@ -33,8 +34,13 @@ export interface ImageShiftWriting {
 export interface ImageShiftControl {
   /** As a setting. What was read from it can always be written back, even if it lies outside the limits. */
   readonly net: Setting<Vector<ImageShiftUnits>>;
-  /** Writes a net image shift and notes how long the image then takes to come to rest. Throws `image-shift/out-of-range` before anything is sent. */
-  write(value: Vector<ImageShiftUnits>, writing?: ImageShiftWriting): Promise<void>;
+  /** Reads the net image shift at a mag index that the caller has just read. */
+  readAt(magIndex: MagIndex, signal?: AbortSignal): Promise<Vector<ImageShiftUnits>>;
+  /**
+   * Writes a net image shift and notes how long the image then takes to come to rest. Gives the mag index that it read for that, to be
+   * handed on to an image that is taken at once. Throws `image-shift/out-of-range` before anything is sent.
+   */
+  write(value: Vector<ImageShiftUnits>, writing?: ImageShiftWriting): Promise<MagIndex>;
   /** Reason against an image shift at a magnification of the selected camera, in words; undefined if there is none. */
   checkLimits(value: Vector<ImageShiftUnits>, magIndex: MagIndex): string | undefined;
 }
@@ -57,14 +63,13 @@ export interface ImageShiftParts {
 /** The net image shift over the column's own. */
 export class NetImageShiftControl implements ImageShiftControl {
   readonly net: Setting<Vector<ImageShiftUnits>>;
-  private readonly handedOut = new WeakSet<Vector<ImageShiftUnits>>();
 
   constructor(private readonly parts: ImageShiftParts) {
     this.net = {
       name: 'image shift',
       traits: Scope.settings.imageShift,
       read: (signal) => this.read(signal),
-      write: (value, signal) => this.write(value, signal && { signal }),
+      write: async (value, signal) => void (await this.write(value, signal && { signal })),
     };
   }
 
@@ -75,32 +80,45 @@ export class NetImageShiftControl implements ImageShiftControl {
     return `it would be ${inMicrometres(reach.distance).toFixed(2)} um on the specimen, and the limit is ${inMicrometres(reach.limit).toFixed(2)} um`;
   }
 
-  async write(value: Vector<ImageShiftUnits>, { delayFactor = 1, signal }: ImageShiftWriting = {}): Promise<void> {
+  async write(value: Vector<ImageShiftUnits>, { delayFactor = 1, signal }: ImageShiftWriting = {}): Promise<MagIndex> {
     const { scope, cameras, optics, settling, clock, offsetOf } = this.parts;
     if (signal) throwIfStopped(signal);
     const magIndex = await scope.magIndex.read(signal);
-    const reach = this.reach(value, magIndex);
-    if (!reach.within && !this.handedOut.has(value)) throw opticsErrors.imageShiftOutOfRange(reach);
     const raw = add(value, await offsetOf(magIndex));
     const change = subtract(raw, await scope.imageShift.read(signal));
+    let refused = false;
     try {
-      await scope.imageShift.write(raw, signal);
-      this.parts.seen?.(this.net, value);
+      await scope.imageShift.write(raw, signal, magIndex);
+    } catch (error) {
+      refused = error instanceof EucentricError && error.code === 'limits/out-of-range';
+      throw refused ? this.refusal(value, magIndex, error) : error;
     } finally {
-      // A write that failed may still have moved the coils.
-      settling.imageShiftRestsAt(
-        seconds(clock.now() + delayFactor * optics.imageShiftDelay(change, magIndex, cameras.selected.traits.index)),
-      );
+      // A write that failed may still have moved the coils; one that was refused has not.
+      if (!refused)
+        settling.imageShiftRestsAt(
+          seconds(clock.now() + delayFactor * optics.imageShiftDelay(change, magIndex, cameras.selected.traits.index)),
+        );
     }
+    this.parts.seen?.(this.net, value);
+    return magIndex;
   }
 
   private async read(signal?: AbortSignal): Promise<Vector<ImageShiftUnits>> {
+    return this.readAt(await this.parts.scope.magIndex.read(signal), signal);
+  }
+
+  async readAt(magIndex: MagIndex, signal?: AbortSignal): Promise<Vector<ImageShiftUnits>> {
     const { scope, offsetOf } = this.parts;
-    const magIndex = await scope.magIndex.read(signal);
     const net = subtract(await scope.imageShift.read(signal), await offsetOf(magIndex));
-    this.handedOut.add(net);
     this.parts.seen?.(this.net, net);
     return net;
+  }
+
+  /** What the guard of the column refused, in terms of the net image shift where that can be said. */
+  private refusal(value: Vector<ImageShiftUnits>, magIndex: MagIndex, error: unknown): unknown {
+    const reach = this.reach(value, magIndex);
+    const isNumber = Number.isFinite(value.x) && Number.isFinite(value.y);
+    return Number.isFinite(reach.distance) || !isNumber ? opticsErrors.imageShiftOutOfRange(reach) : error;
   }
 
   private reach(value: Vector<ImageShiftUnits>, magIndex: MagIndex): ImageShiftReach {

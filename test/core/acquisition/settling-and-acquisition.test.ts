@@ -14,11 +14,20 @@ import {
   vector,
   VirtualClock,
 } from '../../../core/base';
-import { type Camera, type CameraTraits, type Exposure, type Frame, Scope, Stage } from '../../../core/devices';
+import {
+  type Camera,
+  type CameraTraits,
+  type Driver,
+  type Exposure,
+  type Frame,
+  Scope,
+  Stage,
+} from '../../../core/devices';
 import { RollingBuffers } from '../../../core/kernel';
 import { SettlingTimes, WaitingAcquisition } from '../../../core/acquisition';
 import { NetImageShiftControl } from '../../../core/optics';
-import { heldSetting } from '../../support/guarded';
+import { imageShiftLimit } from '../../../app/device-limits';
+import { guarded, heldSetting } from '../../support/guarded';
 import { type Given, camera, imageShiftMatrix, optics } from '../optics/instrument';
 
 const shift = (x: number, y: number): Vector<ImageShiftUnits> => vector(x as ImageShiftUnits, y as ImageShiftUnits);
@@ -100,8 +109,11 @@ function bench({
   });
   const settling = new SettlingTimes(site, clock, scope, stage);
   const cameras = { selected: device };
+  const offsetOf = { promise: async () => offset } as never;
+  const limits = { imageShift: imageShiftLimit({ optics: site, cameras, offsetOf }) };
+  const column = guarded(Scope, scope as unknown as Driver<Scope>, { limits });
   const control = new NetImageShiftControl({
-    scope,
+    scope: column,
     cameras,
     optics: site,
     settling,
@@ -156,7 +168,7 @@ describe('net image shift', () => {
     await control.write(shift(1, 0));
     await control.net.write(found);
     expect(scope.imageShift.value).toEqual(shift(30, 0));
-    await expect(control.net.write(shift(30, 0))).rejects.toMatchObject({ code: 'image-shift/out-of-range' });
+    await expect(control.net.write(shift(30.01, 0))).rejects.toMatchObject({ code: 'image-shift/out-of-range' });
   });
   test('notes the delay times its factor, and never shortens a later one', async () => {
     const { control, settling, clock } = bench();

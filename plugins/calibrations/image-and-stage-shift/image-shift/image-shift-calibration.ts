@@ -137,7 +137,7 @@ export class ImageShiftCalibration {
     await this.askToStart(run, total, magIndex);
 
     const base = await this.use.control.net.read(run.signal);
-    run.restoreLater('image shift', (signal) => this.use.control.write(base, { delayFactor: 1, signal }));
+    run.restoreLater('image shift', (signal) => this.use.control.net.write(base, signal));
     run.restoreLater('camera', () => this.use.cameras.selected.stop());
     run.operator.status('CALIBRATING IMAGE SHIFT');
     const common = { base, exposure: plan.exposure, total };

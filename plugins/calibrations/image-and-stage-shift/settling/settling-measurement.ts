@@ -82,7 +82,7 @@ export class SettlingMeasurement {
     };
     const restore = [
       run.restoreLater('delay factor', () => settings.set('ISdelayScaleFactor', factor)),
-      run.restoreLater('image shift', (signal) => control.write(base, { delayFactor: 1, signal })),
+      run.restoreLater('image shift', (signal) => control.net.write(base, signal)),
       run.restoreLater('camera', () => cameras.selected.stop()),
     ];
     run.operator.status('MEASURING SETTLING OF IMAGE SHIFT');
@@ -120,15 +120,14 @@ export class SettlingMeasurement {
 
   /** Takes one series at a delay factor. */
   async series(run: Run, factor: number, pattern: 'nine' | 'six'): Promise<SettlingFit> {
-    const { settings, scope, cameras, optics, control, acquisition, buffers } = this.parts;
+    const { settings, cameras, optics, control, acquisition, buffers } = this.parts;
     const { base, steps, delayFactor, exposure, toSpecimen } = this.plan;
     settings.set('ISdelayScaleFactor', factor);
     this.taken += 1;
-    const magIndex = await scope.magIndex.read(run.signal);
-    const prior = optics.imageShiftToCamera(magIndex, cameras.selected.traits.index)?.matrix;
     // Every series starts from an image shift and lenses at rest; this image waits for them and is not looked at.
-    await control.write(base, { delayFactor, signal: run.signal });
-    await acquisition.take(exposure, { signal: run.signal, title: 'Settling' });
+    const magIndex = await control.write(base, { delayFactor, signal: run.signal });
+    await acquisition.take(exposure, { signal: run.signal, title: 'Settling', magIndex });
+    const prior = optics.imageShiftToCamera(magIndex, cameras.selected.traits.index)?.matrix;
     const title = `Settling, series ${this.taken}, factor ${factor.toFixed(2)}`;
     const { pairs } = await takeSeries({ control, acquisition, buffers }, run, {
       pattern,

@@ -78,13 +78,13 @@ export async function takeSeries(
       (base.x + alongX * steps.x) as ImageShiftUnits,
       (base.y + alongY * steps.y) as ImageShiftUnits,
     );
-    await control.write(target, { delayFactor: plan.delayFactor, signal });
+    const magIndex = await control.write(target, { delayFactor: plan.delayFactor, signal });
     run.operator.progress({
       done: plan.done + index,
       total: plan.total,
       text: `${plan.title}: image ${index + 1} of ${positions.length}`,
     });
-    const image = await acquisition.take(exposure, { signal, roll, title: plan.title });
+    const image = await acquisition.take(exposure, { signal, roll, title: plan.title, magIndex });
     images.push(image);
     times.push(run.clock.now());
     if (index === 0) {
