@@ -1,8 +1,10 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { Cameras, Scope, VirtualInstrument } from '../../core/devices';
 import { ImageAcquisition } from '../../core/acquisition';
 import { ImageShiftControl } from '../../core/optics';
 import { Settings } from '../../core/settings';
-import { SimulatedFeiWire } from '../../plugins/fei/simulated-wire';
 import type { VirtualMicroscope } from '../../simulation';
 import { virtualInstrument } from '../support/virtual-instrument';
 
@@ -11,7 +13,19 @@ const small = (yaml: string): string =>
 
 async function bench() {
   const calls: string[] = [];
-  const instrument = await virtualInstrument({ edit: small, magIndex: 22, watch: (call) => void calls.push(call) });
+  const folder = mkdtempSync(path.join(tmpdir(), 'eucentric-'));
+  const file = path.join(folder, 'wires.jsonl');
+  const instrument = await virtualInstrument({
+    edit: small,
+    magIndex: 22,
+    watch: (call) => void calls.push(call),
+    record: { file, images: false },
+  });
+  const wireCalls = (): readonly unknown[] =>
+    readFileSync(file, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { readonly call?: string }).call);
   const { registry } = instrument.kernel;
   const [control, acquisition, cameras] = [
     registry.get(ImageShiftControl),
@@ -23,20 +37,29 @@ async function bench() {
   /** One image of a calibration: image shift, then an image that knows where it was taken. */
   const image = async (x: number) => {
     const magIndex = await control.write({ x, y: 0 } as never);
-    return acquisition.take({ ...Trial!, area }, { magIndex });
+    return acquisition.take({ ...Trial, area }, { magIndex });
   };
-  return { instrument, registry, calls, image, [Symbol.asyncDispose]: () => instrument[Symbol.asyncDispose]() };
+  return {
+    registry,
+    calls,
+    wireCalls,
+    image,
+    [Symbol.asyncDispose]: async () => {
+      await instrument[Symbol.asyncDispose]();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 test('one calibration image costs one reading of the mag index, at the guards and on the wire', async () => {
   await using under = await bench();
-  const onTheWire = jest.spyOn(SimulatedFeiWire.prototype, 'getMagnificationIndex');
+  const onTheWire = under.wireCalls().filter((call) => call === 'getMagnificationIndex').length;
   under.calls.length = 0;
   await under.image(0.5);
   expect(under.calls.filter((call) => call === 'read mag index')).toHaveLength(1);
   expect(under.calls).toContain('write image shift');
-  expect(onTheWire).toHaveBeenCalledTimes(1);
-  onTheWire.mockRestore();
+  const afterwards = under.wireCalls().filter((call) => call === 'getMagnificationIndex').length;
+  expect(afterwards - onTheWire).toBe(1);
 });
 
 test('an image after the operator has turned the magnification knob is taken where the column is then', async () => {
