@@ -13,7 +13,7 @@ export interface ErrorSite {
   readonly line: number;
 }
 
-const folders = ['app', 'core', 'imaging', 'simulation', 'wires', 'plugins', 'testing'];
+const folders = ['app', 'core', 'imaging', 'simulation', 'wires', 'plugins'];
 const codeForm = /^[a-z][a-z0-9-]*\/[a-z0-9][a-z0-9-]*$/;
 
 /** Every place that makes an error with a stable code, in the order of files and lines. `root` is the folder of the sources. */

@@ -5,6 +5,11 @@
  * functions `describe`, `test` and `expect` of jest, or of another test runner that provides them.
  */
 export { type CameraFacts, type CameraUnderTest, describeCamera } from './describe-camera';
+export { describeDevices } from './describe-devices';
+export { type MenuItemCase, describeMenuItem } from './describe-menu-item';
+export { type ColumnUnderTest, type ScopeFacts, describeScope } from './describe-scope';
+export { type StageFacts, type StageUnderTest, describeStage } from './describe-stage';
+export { type Recording, recording } from './recording';
 export {
   type RunUnderTest,
   type VirtualInstrumentOptions,

@@ -18,7 +18,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'imaging',
   ],
   api: ['core/acquisition', 'core/kernel', 'core/optics', 'core/store', 'core/settings', 'core/devices', 'core/base'],
-  testing: ['app', 'plugins', 'core/kernel', 'core/optics', 'core/store', 'core/devices', 'core/base'],
+  testing: ['app', 'plugins', 'core/kernel', 'core/optics', 'core/store', 'core/settings', 'core/devices', 'core/base'],
   plugins: [
     'core/consistency',
     'core/acquisition',

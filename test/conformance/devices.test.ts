@@ -1,4 +1,6 @@
-import { describeDevices } from './describe-devices';
+import { describeDevices } from '../../testing';
 import { configurations } from './probe';
 
-describe.each(Object.keys(configurations))('the devices of %s', (file) => describeDevices(file));
+describe.each(Object.keys(configurations))('the devices of %s', (file) =>
+  describeDevices({ configuration: file, edit: () => configurations[file]! }),
+);

@@ -10,7 +10,7 @@ import {
   session,
 } from '../../core/store';
 import { virtualInstrument } from '../support/virtual-instrument';
-import { expectBroughtBack, sessionProperties, storedText } from './bring-back';
+import { expectBroughtBack, sessionProperties, storedText } from '../../testing/bring-back';
 
 const matrix = { xpx: 10.25, xpy: 1.125, ypx: -1.5, ypy: 9.75 };
 const found = {

@@ -6,6 +6,7 @@ export {
   runItem,
   trueImageShift,
   trueStage,
+  verifying,
   virtualInstrument,
 } from '../../testing/virtual-instrument';
 
@@ -22,6 +23,3 @@ export function randomNumbers(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
   };
 }
-
-/** Whether the long statistics are wanted. */
-export const verifying = process.env['EUCENTRIC_VERIFY'] !== undefined;

@@ -1,8 +1,11 @@
 import path from 'node:path';
-import { runItem, virtualInstrument } from 'eucentric/testing';
+import { describeMenuItem, runItem, virtualInstrument } from 'eucentric/testing';
+import { countsPerSecond } from '../counts-per-second';
 import labCamera from '../index';
 
 const configuration = path.resolve('site.yaml');
+
+describeMenuItem(countsPerSecond, { configuration, plugins: [labCamera], magIndex: 3, sample: 8 });
 
 test('the counts grow with the exposure, and there are none without any', async () => {
   await using instrument = await virtualInstrument({ configuration, plugins: [labCamera], simulator: { seed: 3 } });

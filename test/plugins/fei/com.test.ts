@@ -1,8 +1,8 @@
 import { magIndex } from '../../../core/base';
 import { comFeiWire } from '../../../plugins/fei/com-wire';
 import { feiProperties, lensPrograms } from '../../../plugins/fei/transport';
-import { describeScope } from '../../conformance/describe-scope';
-import { describeStage } from '../../conformance/describe-stage';
+import { describeScope } from '../../../testing/describe-scope';
+import { describeStage } from '../../../testing/describe-stage';
 import { expectRoundTrips } from '../../conformance/property-round-trip';
 import { describeOnWindows } from '../../support/windows';
 import { ComColumns } from './make-com-column';

@@ -8,8 +8,8 @@ import { simulatedFeiWire } from '../../../plugins/fei/simulated-wire';
 import { FeiStage } from '../../../plugins/fei/stage';
 import { type FeiTransport, type RawStageTarget, axisBits } from '../../../plugins/fei/transport';
 import { VirtualMicroscope, buildTruth, simulatorOptions } from '../../../simulation';
-import type { StageUnderTest } from '../../conformance/describe-stage';
-import { type Recording, recording } from '../../conformance/recording';
+import type { StageUnderTest } from '../../../testing/describe-stage';
+import { type Recording, recording } from '../../../testing/recording';
 import { guarded } from '../../support/guarded';
 
 /** A column with low magnifications 1 to 4 and regular ones 5 to 10. */

@@ -7,7 +7,7 @@ import { FeiStage } from '../../../plugins/fei/stage';
 import { temscriptFeiWire } from '../../../plugins/fei/temscript-wire';
 import type { FeiTransport } from '../../../plugins/fei/transport';
 import { TemscriptStandIn } from '../../support/temscript-stand-in';
-import type { StageUnderTest } from '../../conformance/describe-stage';
+import type { StageUnderTest } from '../../../testing/describe-stage';
 import { plainColumn } from './make-column';
 import { guarded } from '../../support/guarded';
 

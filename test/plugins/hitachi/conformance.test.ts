@@ -1,5 +1,5 @@
-import { type ScopeFacts, describeScope } from '../../conformance/describe-scope';
-import { type StageFacts, describeStage } from '../../conformance/describe-stage';
+import { type ScopeFacts, describeScope } from '../../../testing/describe-scope';
+import { type StageFacts, describeStage } from '../../../testing/describe-stage';
 import { makeColumn, plainColumn } from './make-column';
 import { makeTcpColumn } from './make-tcp-column';
 

@@ -7,8 +7,8 @@ import { SimulatedHitachiWire } from '../../../plugins/hitachi/simulated-wire';
 import { HitachiStage } from '../../../plugins/hitachi/stage';
 import type { HitachiTransport } from '../../../plugins/hitachi/transport';
 import { VirtualMicroscope, buildTruth, simulatorOptions } from '../../../simulation';
-import type { StageUnderTest } from '../../conformance/describe-stage';
-import { type Recording, recording } from '../../conformance/recording';
+import type { StageUnderTest } from '../../../testing/describe-stage';
+import { type Recording, recording } from '../../../testing/recording';
 import { guarded } from '../../support/guarded';
 
 const magnification = (index: number, value: number, range: ColumnRange) => ({ index, magnification: value, range });

@@ -5,7 +5,7 @@ import { HitachiProtocol } from '../../../plugins/hitachi/protocol';
 import { HitachiScope } from '../../../plugins/hitachi/scope';
 import { HitachiStage } from '../../../plugins/hitachi/stage';
 import { TcpHitachiWire } from '../../../plugins/hitachi/tcp-wire';
-import type { StageUnderTest } from '../../conformance/describe-stage';
+import type { StageUnderTest } from '../../../testing/describe-stage';
 import { plainColumn, targetOf } from './make-column';
 import { HitachiStandIn, type StandInColumn } from './stand-in-server';
 import { guarded } from '../../support/guarded';

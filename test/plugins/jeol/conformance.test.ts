@@ -1,5 +1,5 @@
-import { describeScope } from '../../conformance/describe-scope';
-import { describeStage } from '../../conformance/describe-stage';
+import { describeScope } from '../../../testing/describe-scope';
+import { describeStage } from '../../../testing/describe-stage';
 import { makeColumn, plainColumn } from './make-column';
 
 const facts = {

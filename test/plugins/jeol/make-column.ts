@@ -7,8 +7,8 @@ import { simulatedJeolWire } from '../../../plugins/jeol/simulated-wire';
 import { JeolStage } from '../../../plugins/jeol/stage';
 import type { JeolTransport } from '../../../plugins/jeol/transport';
 import { VirtualMicroscope, buildTruth, simulatorOptions } from '../../../simulation';
-import type { StageUnderTest } from '../../conformance/describe-stage';
-import { type Recording, recording } from '../../conformance/recording';
+import type { StageUnderTest } from '../../../testing/describe-stage';
+import { type Recording, recording } from '../../../testing/recording';
 import { guarded } from '../../support/guarded';
 
 /** A column with low magnifications 1 to 4, MAG 5 to 8 and SAMAG 9 and 10. */

@@ -1,5 +1,5 @@
-import { type ScopeFacts, describeScope } from '../../conformance/describe-scope';
-import { describeStage } from '../../conformance/describe-stage';
+import { type ScopeFacts, describeScope } from '../../../testing/describe-scope';
+import { describeStage } from '../../../testing/describe-stage';
 import { makeColumn, makeSocketColumn, plainColumn } from './make-column';
 
 const facts: ScopeFacts = { regularMags: [6, 8], lowMag: 2, absentMag: 11, hasProbeModes: true, normalizes: true };

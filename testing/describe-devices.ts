@@ -1,5 +1,4 @@
-import path from 'node:path';
-import { EucentricError, StoppedError, describe as textOf } from '../../core/base';
+import { EucentricError, StoppedError, describe as textOf } from '../core/base';
 import {
   type AnySetting,
   type DeviceToken,
@@ -8,9 +7,8 @@ import {
   isDevice,
   shownNumber,
   valueRefusal,
-} from '../../core/devices';
-import { projectFolder, virtualInstrument } from '../support/virtual-instrument';
-import { configurations } from './probe';
+} from '../core/devices';
+import { type VirtualInstrumentOptions, virtualInstrument } from './virtual-instrument';
 
 type Virtual = Awaited<ReturnType<typeof virtualInstrument>>;
 interface Tried {
@@ -25,7 +23,7 @@ type Pair = { readonly x: number; readonly y: number };
  * keeps what is written within its range, refuses all else before anything is sent, listens to STOP, and every call is seen. A new
  * device needs no suite of its own.
  */
-export function describeDevices(file: string): void {
+export function describeDevices(options: VirtualInstrumentOptions): void {
   let instrument: Virtual;
   let seen: string[] = [];
   let announced: [name: string, value: unknown][] = [];
@@ -33,8 +31,7 @@ export function describeDevices(file: string): void {
 
   beforeAll(async () => {
     instrument = await virtualInstrument({
-      configuration: path.join(projectFolder, 'config', file),
-      edit: () => configurations[file]!,
+      ...options,
       watch: (call) => void seen.push(call),
     });
     instrument.session.onSetting(({ name }, value) => void announced.push([name, value]));

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { definitions } from '../../core/settings';
-import { isInForce } from '../../core/store';
-import type { virtualInstrument } from '../support/virtual-instrument';
+import { definitions } from '../core/settings';
+import { isInForce } from '../core/store';
+import type { virtualInstrument } from './virtual-instrument';
 
 type VirtualInstrument = Awaited<ReturnType<typeof virtualInstrument>>;
 

@@ -1,7 +1,7 @@
-import { Cameras } from '../../core/devices';
-import { ImageShiftControl } from '../../core/optics';
-import { showCalibrations } from '../../core/store';
-import type { virtualInstrument } from '../support/virtual-instrument';
+import { Cameras } from '../core/devices';
+import { ImageShiftControl } from '../core/optics';
+import { showCalibrations } from '../core/store';
+import type { virtualInstrument } from './virtual-instrument';
 
 type VirtualInstrument = Awaited<ReturnType<typeof virtualInstrument>>;
 

@@ -1,4 +1,4 @@
-import { type Forecast, leastOf, mostOf, movedNames } from '../../core/kernel';
+import { type Forecast, leastOf, mostOf, movedNames } from '../core/kernel';
 
 /** Calls that do something to the microscope. */
 export const actions = /^(write|move|acquire|watch|set|normalize) /;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { EucentricError, StoppedError, degrees, inDegrees, inMicrometres, metres, micrometres } from '../../core/base';
-import type { Driver, Stage, StageMove, StagePosition } from '../../core/devices';
+import { EucentricError, StoppedError, degrees, inDegrees, inMicrometres, metres, micrometres } from '../core/base';
+import type { Driver, Stage, StageMove, StagePosition } from '../core/devices';
 import type { ColumnUnderTest } from './describe-scope';
 
 /** A stage on a wire that remembers what it was told. */

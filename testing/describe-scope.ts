@@ -10,8 +10,8 @@ import {
   micrometres,
   rawLensValue,
   vector,
-} from '../../core/base';
-import type { Driver, LensGroup, Scope, Setting, Stage } from '../../core/devices';
+} from '../core/base';
+import type { Driver, LensGroup, Scope, Setting, Stage } from '../core/devices';
 
 /** A column with its stage, on a wire that remembers what it was told. */
 export interface ColumnUnderTest {

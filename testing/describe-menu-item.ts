@@ -1,0 +1,339 @@
+import { EucentricError, StoppedError } from '../core/base';
+import {
+  type ItemDefinition,
+  type ItemPlace,
+  type Mark,
+  type MenuEntry,
+  type Plugin,
+  type Question,
+  ScriptedOperator,
+  type WaitingForButton,
+  valueMismatches,
+  writePropertiesQuestion,
+} from '../core/kernel';
+import type { CalibrationResult } from '../core/store';
+import { expectBroughtBack, storedText } from './bring-back';
+import { actions, contradictions, durationFits } from './forecast-check';
+import { spread, stateOf, stored } from './menu-item-state';
+import { verifying, virtualInstrument } from './virtual-instrument';
+
+/** What a test has to know of an item to run it on the virtual Krios. */
+export interface MenuItemCase {
+  /** The path of the configuration of the instrument, or the name of one that comes with the program; the virtual Krios where nothing is said. */
+  readonly configuration?: string;
+  /** Plugins that the configuration names, besides those that come with the program. */
+  readonly plugins?: readonly Plugin[];
+  readonly magIndex?: number;
+  /** Changes the text of the configuration. */
+  readonly edit?: (yaml: string) => string;
+  /** Values for the `simulator:` section. */
+  readonly simulator?: Readonly<Record<string, unknown>>;
+  /** Brings the instrument into the state in which the item can run; called before each run. */
+  readonly prepare?: (instrument: VirtualInstrument) => Promise<void> | void;
+  /** For an item that the customary Calibration menu does not have; it then stands after those that it has. */
+  readonly beyondTheMenu?: boolean;
+  /** Whether these answers make it keep a result in the history though it changes no record. */
+  readonly keepsResult?: boolean;
+  /** Answers to questions; the others take their defaults. */
+  readonly answers?: Readonly<Record<string, string>>;
+  /** Buttons that the operator presses, in order, in each run. */
+  readonly buttons?: readonly string[];
+  /** An operator who does something at the microscope whenever the item waits, and answers with the button that is pressed then. */
+  readonly act?: (instrument: VirtualInstrument, waiting: WaitingForButton) => Promise<string>;
+  /** Marks that the operator draws, as they stand when the item is run. */
+  readonly marks?: readonly Mark[];
+  /** At how many device calls, spread over the run, it is broken off; all of them where nothing is said, and whenever the long statistics run. */
+  readonly sample?: number;
+}
+type VirtualInstrument = Awaited<ReturnType<typeof virtualInstrument>>;
+
+/** What the watcher does at the next device calls. */
+interface Interference {
+  calls: number;
+  readonly at: number;
+  /** Whether every later call meets the same. */
+  readonly forGood?: boolean;
+  readonly act: (call: string) => void;
+}
+
+/** The camera of the virtual Krios made so small that a run takes a fraction of a second; its calibrations are as good as ever. */
+const smallCamera = (yaml: string): string =>
+  yaml.replace('CameraSizeX: 11520', 'CameraSizeX: 960').replace('CameraSizeY: 8184', 'CameraSizeY: 720');
+
+/**
+ * Holds an item of the menu to what the kernel promises of it: its declaration is whole, and a run that is stopped or meets a failing
+ * device, at whichever of its device calls, leaves every setting as it was and stores nothing.
+ */
+export function describeMenuItem(item: ItemDefinition, given: MenuItemCase = {}): void {
+  const { id } = item.declaration;
+  describe(`menu item ${id}`, () => {
+    describeDeclaration(() => item);
+    describeRuns(id, given);
+  });
+}
+
+/** The part that runs nothing: sentences, units and questions of an item. */
+export function describeDeclaration(
+  definition: () => ItemDefinition,
+  placeOf: (id: string) => ItemPlace | undefined = () => undefined,
+): void {
+  test('is described in one sentence each: the item, its questions and its results', () => {
+    const { id, place, questions, results } = definition().declaration;
+    expect((place ?? placeOf(id))?.summary).toMatch(oneSentence);
+    for (const question of questions) expect(question.summary).toMatch(sentences);
+    for (const spec of Object.values(results)) {
+      expect(spec.what).toMatch(sentences);
+      if (spec.kind === 'table') for (const { what } of Object.values(spec.columns)) expect(what).toMatch(sentences);
+    }
+  });
+
+  test('gives the unit of every result whose sentence has one', () => {
+    const { results } = definition().declaration;
+    const scalars = Object.entries(results).flatMap(([name, spec]) =>
+      spec.kind === 'table'
+        ? Object.entries(spec.columns).map(([column, each]) => [`${name}.${column}`, each] as const)
+        : [[name, spec] as const],
+    );
+    const unitless = scalars.filter(([, { what, unit }]) => unit === undefined && unitWords.test(what));
+    expect(unitless.map(([name]) => name)).toEqual([]);
+  });
+
+  test('has questions with ids of their own form', () => {
+    for (const each of Object.keys(definition().questions)) expect(each).toMatch(/^[a-z][a-z0-9-]*$/);
+  });
+}
+
+const unitWords = /\b(nm|um|nanometres?|micrometres?|degrees|percent|pixels|seconds|eV)\b/;
+const sentences = /^[A-Z].*[.]$/s;
+
+/** How long breaking off at every call may take on a slow machine. */
+const longest = 600_000;
+const oneSentence = /^[A-Z][^.!?]*(\.\d[^.!?]*)*[.]$/;
+
+/** The part that runs the item on the virtual microscope. */
+export function describeRuns(id: string, given: MenuItemCase, isKnown?: (id: string) => boolean): void {
+  const watching: { now?: Interference | undefined } = {};
+  let made: string[] = [];
+  const watch = (call: string): void => {
+    made.push(call);
+    const { now } = watching;
+    if (!now) return;
+    now.calls += 1;
+    if (now.calls === now.at || (now.forGood && now.calls > now.at)) now.act(call);
+  };
+  const make = () =>
+    virtualInstrument({
+      edit: (yaml) => smallCamera(given.edit?.(yaml) ?? yaml),
+      watch,
+      ...(given.configuration !== undefined && { configuration: given.configuration }),
+      ...(given.plugins && { plugins: given.plugins }),
+      simulator: { seed: 1, ...given.simulator },
+      ...(given.magIndex !== undefined && { magIndex: given.magIndex }),
+    });
+  let instrument: VirtualInstrument;
+  let asked: Question[] = [];
+  let result: CalibrationResult | undefined;
+  let calls = 0;
+  let callsOfWholeRun = 0;
+
+  beforeAll(async () => {
+    instrument = await make();
+  });
+  afterAll(async () => {
+    await instrument[Symbol.asyncDispose]();
+  });
+
+  const run = async (interference?: Omit<Interference, 'calls'>): Promise<unknown> => {
+    const port = new ScriptedOperator(given.answers, {
+      defaults: true,
+      buttons: [...(given.buttons ?? [])],
+      marks: [...(given.marks ?? [])],
+      ...(given.act && { act: (waiting) => given.act!(instrument, waiting) }),
+    });
+    const now = { at: 0, act: () => {}, ...interference, calls: 0 };
+    watching.now = now;
+    try {
+      result = await instrument.runner.run(id, { port });
+      return undefined;
+    } catch (error) {
+      return error;
+    } finally {
+      watching.now = undefined;
+      asked = port.asked;
+      calls = now.calls;
+    }
+  };
+
+  /** Breaks a run off at one of its calls, and checks what it left; answers whether the run was over before. */
+  const breakOff = async (
+    at: number,
+    act: (call: string) => void,
+    expected: (error: unknown, call: string) => void,
+  ): Promise<boolean> => {
+    await given.prepare?.(instrument);
+    const before = await stateOf(instrument);
+    const kept = instrument.calibrations.snapshot();
+    let where = '';
+    const error = await run({
+      at,
+      act: (call) => {
+        where = `${call} (device call ${at})`;
+        act(call);
+      },
+    });
+    if (where === '') return true;
+    const after = await stateOf(instrument);
+    try {
+      expect(instrument.runner.running).toBeUndefined();
+      const couldNotRestore = error instanceof EucentricError && error.code === 'run/not-restored';
+      if (error === undefined || stored(before, after))
+        expect({ storedAndFailed: stored(before, after) && error !== undefined && !couldNotRestore }).toEqual({
+          storedAndFailed: false,
+        });
+      else expected(error, where);
+      if (couldNotRestore) {
+        // The device failed while it was being given back: the message names what, and the instrument is beyond use for this test.
+        expect(error.message).toContain(where.replace(/ \(.*/, '').replace(/^\w+ /, ''));
+        await instrument[Symbol.asyncDispose]();
+        instrument = await make();
+      } else {
+        expect(after.settings).toEqual(before.settings);
+        if (error !== undefined) expect(after.stored).toEqual(before.stored);
+        instrument.calibrations.restore(kept);
+      }
+    } catch (reason) {
+      throw new Error(
+        `Broken off at ${where}, ending in ${String(error)}: ${reason instanceof Error ? reason.message : String(reason)}`,
+        { cause: reason },
+      );
+    }
+    return false;
+  };
+
+  const atEach = async (
+    act: (call: string) => void,
+    expected: (error: unknown, call: string) => void,
+  ): Promise<void> => {
+    const chosen = spread(callsOfWholeRun, verifying ? undefined : given.sample);
+    for (const at of chosen) if (await breakOff(at, act, expected)) break;
+    await given.prepare?.(instrument);
+    expect(await run()).toBeUndefined();
+  };
+
+  test('stands in the Calibration menu, can run, and is the only one with its script command', () => {
+    const entries = instrument.session.menu();
+    const entry = entries.find((each) => each.id === id);
+    expect(entry).toBeDefined();
+    if (isKnown) expect({ known: isKnown(id) }).toEqual({ known: !given.beyondTheMenu });
+    const commands = entries.flatMap((each: MenuEntry) => each.declaration?.script ?? []);
+    expect(commands).toEqual([...new Set(commands)]);
+    const lacking = instrument.kernel.registry.missing(entry!.declaration!.needs).map(({ name }) => name);
+    expect(lacking).toEqual([]);
+  });
+
+  test('runs to its end, asks only what it declares, leaves every setting as it was, and what it stored comes back', async () => {
+    await given.prepare?.(instrument);
+    const before = await stateOf(instrument);
+    const textBefore = await storedText(instrument);
+    const kept = instrument.calibrations.snapshot();
+    made = [];
+    const forecast = await instrument.session.forecast(id, new AbortController().signal);
+    expect(made.filter((call) => actions.test(call))).toEqual([]);
+    made = [];
+    const began = instrument.clock.date().getTime();
+    expect(await run()).toBeUndefined();
+    callsOfWholeRun = calls;
+    expect({ hasForecast: forecast !== undefined }).toEqual({ hasForecast: true });
+    expect(contradictions(forecast!, made)).toEqual([]);
+    const seconds = (instrument.clock.date().getTime() - began) / 1000;
+    expect({ forecast, seconds, fits: durationFits(forecast!, seconds) }).toMatchObject({ fits: true });
+    const { declaration } = instrument.session.menu().find((each) => each.id === id)!;
+    expect(
+      asked.filter(
+        (question) =>
+          question.id !== writePropertiesQuestion.id && !declaration!.questions.some((each) => each.id === question.id),
+      ),
+    ).toEqual([]);
+    if (result) expect(valueMismatches(declaration!.results, result.values)).toEqual([]);
+    const after = await stateOf(instrument);
+    expect(after.settings).toEqual(before.settings);
+    expect({ stores: stored(before, after) }).toEqual({
+      stores: given.keepsResult === true || declaration!.stores.length > 0,
+    });
+    await expectBroughtBack(instrument, { entries: before.stored.history, before: textBefore });
+    instrument.calibrations.restore(kept);
+  });
+
+  test(
+    'when the connection is lost for good, it ends, says what could not be put back, and stores nothing',
+    async () => {
+      for (const at of spread(callsOfWholeRun, 5)) {
+        await given.prepare?.(instrument);
+        const before = await stateOf(instrument);
+        const error = await run({ at, forGood: true, act: lost });
+        expect(instrument.runner.running).toBeUndefined();
+        const after = await stateOf(instrument);
+        expect({ at, code: (error as EucentricError | undefined)?.code }).toEqual({
+          at,
+          code: expect.stringMatching(/^(test\/device-lost|run\/not-restored)$/) as string,
+        });
+        const changed = Object.keys(before.settings).filter(
+          (name) => JSON.stringify(before.settings[name]) !== JSON.stringify(after.settings[name]),
+        );
+        if (changed.length > 0) expect((error as EucentricError).code).toBe('run/not-restored');
+        if (!afterStoring(error)) expect(after.stored).toEqual(before.stored);
+        await instrument[Symbol.asyncDispose]();
+        instrument = await make();
+      }
+      await given.prepare?.(instrument);
+      expect(await run()).toBeUndefined();
+    },
+    longest,
+  );
+
+  const sampled = given.sample === undefined || verifying ? 'each' : `${given.sample} (all with "npm run verify")`;
+  test(
+    `stopped at ${sampled} of its device calls, it leaves everything as it was and stores nothing`,
+    async () => {
+      await atEach(
+        () => instrument.runner.stop(),
+        (error) => expect(error).toBeInstanceOf(StoppedError),
+      );
+    },
+    longest,
+  );
+
+  test(
+    `failing at ${sampled} of its device calls, it leaves everything as it was and stores nothing`,
+    async () => {
+      const failure = (call: string) =>
+        new EucentricError({
+          code: 'test/device-failed',
+          message: `The device failed: ${call}`,
+          hint: 'A failure made for the test.',
+        });
+      await atEach(
+        (call) => {
+          throw failure(call);
+        },
+        (error) =>
+          expect((error as EucentricError).code).toMatch(
+            /^(test\/device-failed|run\/restore-failed|run\/not-restored)$/,
+          ),
+      );
+    },
+    longest,
+  );
+}
+
+const lost = (call: string): never => {
+  throw new EucentricError({
+    code: 'test/device-lost',
+    message: `The connection is lost: ${call}`,
+    hint: 'A failure made for the test.',
+  });
+};
+
+/** Whether the run had stored its result when the connection went, so that only the putting back failed. */
+const afterStoring = (error: unknown): boolean =>
+  error instanceof EucentricError && error.code === 'run/not-restored' && error.cause === undefined;
