@@ -13,16 +13,16 @@ export default definePlugin({
   summary: 'The camera of our laboratory, and a calibration of it.',
   options,
   apply(host) {
-    const { camera: index, server } = host.options;
-    const site = host.settings.cameras.find((each) => each.index === index);
+    const { camera, server } = host.options;
+    const site = host.settings.cameras.find(({ index }) => index === camera);
     if (!site)
       throw new EucentricError({
         code: 'lab-camera/no-camera',
-        message: `The configuration describes no active camera ${index}.`,
+        message: `The configuration describes no active camera ${camera}.`,
         hint: 'Describe it under "cameras:" and name it in ActiveCameraList.',
       });
     const traits = {
-      index,
+      index: site.index,
       name: site.name,
       width: site.sizeX,
       height: site.sizeY,
@@ -36,10 +36,10 @@ export default definePlugin({
       builtInSettling: seconds(0),
       allowsPostActions: false,
     };
-    const detector = server === undefined ? virtualDetector(host, index) : httpDetector(server);
-    const camera = new LabCamera(traits, detector, host.clock);
-    host.provideCamera(camera);
-    host.connect(site.name, async () => () => camera.stop());
+    const detector = server === undefined ? virtualDetector(host, camera) : httpDetector(server);
+    const labCamera = new LabCamera(traits, detector, host.clock);
+    host.provideCamera(labCamera);
+    host.connect(site.name, async () => () => labCamera.stop());
     host.menuItem(countsPerSecond);
   },
 });

@@ -1,12 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { VirtualClock, seconds } from 'eucentric';
+import { VirtualClock, cameraIndex, seconds } from 'eucentric';
 import { type CameraUnderTest, describeCamera } from 'eucentric/testing';
 import { LabCamera } from '../camera';
 import { httpDetector } from '../detectors';
 
 const traits = {
-  index: 0,
+  index: cameraIndex(0),
   name: 'Lab camera',
   width: 64,
   height: 48,
