@@ -5,7 +5,8 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   transform: { '^.+\\.ts$': '@swc/jest' },
-  testTimeout: 60_000,
+  // No test is about how fast the machine is: only what hangs is given up.
+  testTimeout: 300_000,
   // The tests are limited by the processor alone, and jest's default leaves one core of two idle.
   maxWorkers: '100%',
   // Jest looks up globals through its sandbox, which made loops over pixels up to 15 times slower.

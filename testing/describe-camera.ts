@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { type Clock, EucentricError, type Seconds, StoppedError, seconds } from '../core/base';
 import type { Camera, CameraArea, Exposure, Frame } from '../core/devices';
+import { untilNothingIsOpen } from './until';
 
 /** A camera together with what can be seen of it from behind. */
 export interface CameraUnderTest {
@@ -28,8 +29,6 @@ export interface CameraFacts {
   /** Seconds of an exposure that the camera must refuse. */
   readonly tooLong: number;
 }
-
-const socketsOpen = (): number => process.getActiveResourcesInfo().filter((name) => /^TCP/.test(name)).length;
 
 /** Suite of every camera: limits, binning, areas, STOP and one image at a time. */
 export function describeCamera(name: string, make: () => Promise<CameraUnderTest>, facts: CameraFacts): void {
@@ -259,9 +258,7 @@ export function describeCamera(name: string, make: () => Promise<CameraUnderTest
       await camera.acquire(camera.fit(wanted()));
       await under.dispose();
       await expect(camera.acquire(camera.fit(wanted()))).rejects.toBeInstanceOf(EucentricError);
-      for (let turn = 0; turn < 50 && socketsOpen() > 0; turn++)
-        await new Promise((resolve) => setTimeout(resolve, 10));
-      expect(socketsOpen()).toBe(0);
+      await untilNothingIsOpen();
     });
   });
 }

@@ -7,8 +7,13 @@ export interface Connection {
   close(): Promise<void>;
 }
 
-/** Limit in milliseconds: a connection that breaks sooner after a request was probably dead before it. */
-const deadBefore = 200;
+/** Patience with a connection that breaks. */
+export interface ConnectionPatience {
+  /** Limit in milliseconds: a connection that breaks sooner after a request was probably dead before it; 200 by default. */
+  readonly deadBefore?: number;
+}
+
+const usualDeadBefore = 200;
 
 /** Options of one piece of work on a connection. */
 export interface ConnectionWork {
@@ -32,6 +37,7 @@ export class KeptConnection<Kept extends Connection> {
     private readonly name: string,
     what: string,
     private readonly make: (signal: AbortSignal | undefined) => Promise<Kept>,
+    private readonly patience: ConnectionPatience = {},
   ) {
     this.turns = new Turns(what);
   }
@@ -50,6 +56,7 @@ export class KeptConnection<Kept extends Connection> {
   use<Result>({ signal, repeatable }: ConnectionWork, work: (connection: Kept) => Promise<Result>): Promise<Result> {
     const attempt = async (): Promise<Result> => work(await this.open(signal));
     return this.turns.take(signal, async () => {
+      const { deadBefore = usualDeadBefore } = this.patience;
       const began = performance.now();
       try {
         return await attempt();

@@ -11,16 +11,18 @@ export interface ComFeiWireOptions extends ComDeviceOptions {
   readonly hostCommand: readonly string[];
   readonly answerLimit: number;
   readonly stageTimeoutFactor: number;
+  /** For the process, and again for the column; 12 by default. */
+  readonly startLimit?: number;
 }
 
 /** Limits of slow calls, in seconds; a little less than those of the guard before the wires. */
 const slowLimit = 55;
 const stageLimit = 80;
-const startLimit = 12;
+const usualStartLimit = 12;
 
 /** FEI's scripting through COM: each call is made by `ComColumn`, in a process of its own. */
 export function comFeiWire(options: ComFeiWireOptions): Required<FeiTransport> {
-  const { program, hostCommand, answerLimit, stageTimeoutFactor } = options;
+  const { program, hostCommand, answerLimit, stageTimeoutFactor, startLimit = usualStartLimit } = options;
   const host = new ComHost({
     name: 'FEI column',
     module: path.join(__dirname, 'com-device'),

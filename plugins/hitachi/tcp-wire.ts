@@ -1,4 +1,4 @@
-import { LineClient, type LineClientOptions, OpenedClient } from '../../wires';
+import { LineClient, OpenedClient } from '../../wires';
 import { hitachiErrors } from './errors';
 import type { HitachiTransport } from './transport';
 
@@ -8,6 +8,8 @@ export interface TcpWireOptions {
   readonly port: number;
   readonly connectLimit: number;
   readonly answerLimit: number;
+  /** Limit: a connection that breaks sooner after a question was probably dead before it. */
+  readonly deadBefore?: number;
 }
 
 /** The column over TCP: lines of ASCII that end with a carriage return, both ways. A question whose connection was dead is asked again; nothing else is. */
@@ -17,9 +19,9 @@ export class TcpHitachiWire implements HitachiTransport {
   constructor(private readonly options: TcpWireOptions) {}
 
   open(signal?: AbortSignal): Promise<void> {
-    const { host, port, connectLimit } = this.options;
-    const address: LineClientOptions = { name: 'the Hitachi column', host, port, connectLimit, lineEnd: '\r' };
-    return this.opened.open(new LineClient(address), (client) => client.connect(signal));
+    const { answerLimit: _, ...address } = this.options;
+    const client = new LineClient({ ...address, name: 'the Hitachi column', lineEnd: '\r' });
+    return this.opened.open(client, () => client.connect(signal));
   }
 
   close(): Promise<void> {

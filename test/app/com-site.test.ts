@@ -29,7 +29,7 @@ async function command(
       execFile(
         process.execPath,
         [path.join(projectFolder, 'bin', 'eucentric'), ...given, '--config', configuration, '--json'],
-        { env: environment, timeout: 60_000 },
+        { env: environment, timeout: 240_000 },
         (error, stdout, stderr) =>
           resolve({
             code: typeof error?.code === 'number' ? error.code : error ? -1 : 0,
@@ -87,5 +87,5 @@ describeOnWindows('a site with a column behind COM', () => {
     for (const each of ['200', 'BM-Ceta', 'mag index']) expect(text).toContain(each);
     expect(folder.state()).toEqual({});
     expect(folder.journal()).toEqual([]);
-  }, 120_000);
+  });
 });

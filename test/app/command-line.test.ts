@@ -3,8 +3,6 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { eucentric, interrupted, program, temporarySite } from './eucentric';
 
-jest.setTimeout(120_000);
-
 const item = 'calibrations/image-and-stage-shift/image-shift';
 
 describe('wrong usage', () => {

@@ -5,8 +5,6 @@ import { type Matrix } from '../../core/base';
 import { matrixError } from '../support/virtual-instrument';
 import { eucentric, haveSiteFiles, reasonWithoutSiteFiles, siteFiles } from './eucentric';
 
-jest.setTimeout(120_000);
-
 (haveSiteFiles ? describe : describe.skip)(`the twin of a real Krios${reasonWithoutSiteFiles}`, () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'eucentric-twin-'));
   const configuration = path.join(folder, 'krios.yaml');

@@ -22,7 +22,7 @@ export function eucentric(given: readonly string[], folder = projectFolder): Cal
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...given], {
     cwd: folder,
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 240_000,
   });
   return {
     code: status,

@@ -6,8 +6,6 @@ import { offerProperties, prepareChange } from '../../app/property-writing';
 import type { PropertySuggestion } from '../../core/store';
 import { eucentric, temporarySite } from './eucentric';
 
-jest.setTimeout(120_000);
-
 const magIndex = 12;
 /** A site of whose pixel size and rotation at one magnification nothing is right: what the virtual microscope has is 3 % larger and turned by 7 degrees. */
 const wrongSite = () =>

@@ -38,4 +38,4 @@ test.each(files)('config/%s: Find Pixel Size finds the true size of a pixel to 0
   expect({ verdict: result!.quality!.verdict, stored }).toEqual({ verdict: 'good', stored: true });
   expect(Math.abs(100 * (pixelSize / truth - 1))).toBeLessThan(0.1);
   expect(instrument.calibrations.shortTerm('FoundPixelSize').all()).toEqual([expect.objectContaining({ camera: traits.index, magIndex })]);
-}, 120_000);
+});

@@ -117,7 +117,7 @@ describe('an item that takes the slit in and puts the energy loss to 100 eV', ()
   test('without giving anything back is caught', async () => {
     behaviour.filter = change;
     expect(await failuresOf(() => describeRuns('test/filter-item', given))).toContainEqual(leavesEverything);
-  }, 120_000);
+  });
 
   test('and keeps them first passes', async () => {
     behaviour.filter = async (filter, run) => {
@@ -125,7 +125,7 @@ describe('an item that takes the slit in and puts the energy loss to 100 eV', ()
       await change(filter);
     };
     expect(await failuresOf(() => describeRuns('test/filter-item', given))).toEqual([]);
-  }, 120_000);
+  });
 });
 
 describe('a new device of a plugin', () => {
@@ -139,12 +139,12 @@ describe('a new device of a plugin', () => {
     expect(await failuresOf(() => describeRuns('test/plate-item', given))).toContainEqual(leavesEverything);
     expect(refused.slice(0, 3)).toEqual(Array(3).fill('limits/out-of-range'));
     expect(sent).toEqual([]);
-  }, 120_000);
+  });
 
   test('that an item leaves changed is caught', async () => {
     behaviour.plate = async ({ voltage: setting }) => setting.write((await setting.read()) + 1);
     expect(await failuresOf(() => describeRuns('test/plate-item', given))).toContainEqual(leavesEverything);
-  }, 120_000);
+  });
 
   test('that an item changes and gives back passes', async () => {
     behaviour.plate = async ({ voltage: setting }, run) => {
@@ -153,5 +153,5 @@ describe('a new device of a plugin', () => {
     };
     expect(await failuresOf(() => describeRuns('test/plate-item', given))).toEqual([]);
     expect(sent).toContain(5);
-  }, 120_000);
+  });
 });

@@ -12,12 +12,14 @@ const open = () =>
     .filter((each) => !/^(PipeWrap|TTYWrap|FSReqPromise|CloseReq|Immediate|TickObject)$/.test(each))
     .sort();
 const loaded = () => Object.keys(require.cache).map((file) => path.relative(build, file).split(path.sep).join('/'));
-/** Lets what is being closed be gone. */
-const rest = () => new Promise((resolve) => setTimeout(resolve, 50));
+/** Waits until no more is open than this, and no longer than a busy machine may need; then what is open is told as it is. */
+async function rest(wanted) {
+  for (let turn = 0; turn < 400 && open().join() !== wanted.join(); turn++)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+}
 
 async function main() {
   const report = { globals: [], steps: {} };
-  await rest();
   report.steps.before = open();
   const globals = new Set(Object.getOwnPropertyNames(globalThis));
   if (plugin !== '') require(path.join(build, 'plugins', plugin));
@@ -28,7 +30,7 @@ async function main() {
   report.steps.imported = open();
   const { createInstrument } = require(path.join(build, 'app', 'instrument'));
   const instrument = await createInstrument({ configuration, log: () => {}, calibrationDirectory: calibrations });
-  await rest();
+  await rest(report.steps.before);
   report.steps.applied = open();
   report.appliedFiles = loaded();
   if (until === 'connected') {
@@ -38,7 +40,7 @@ async function main() {
   }
   await instrument[Symbol.asyncDispose]();
   await instrument[Symbol.asyncDispose]();
-  await rest();
+  await rest(report.steps.before);
   report.steps.disposed = open();
   process.stdout.write(JSON.stringify(report));
 }

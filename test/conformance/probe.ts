@@ -30,7 +30,7 @@ export async function probe(
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [script, projectFolder, plugin, file, path.join(folder, 'calibrations'), until],
-      { timeout: 60_000, maxBuffer: 1e7 },
+      { timeout: 240_000, maxBuffer: 1e7 },
     );
     return JSON.parse(stdout) as ProbeReport;
   } finally {

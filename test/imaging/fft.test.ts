@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { setTimeout as pause } from 'node:timers/promises';
 import { ImagingError } from '../../imaging/errors';
 import { goodSize, realTransform2 } from '../../imaging/fft';
+import { wasm } from '../../imaging/fft/wasm';
 import { Random } from '../../imaging/synthesis';
+import { until } from '../support/until';
 
 const thorough = process.env['EUCENTRIC_VERIFY'] !== undefined;
 
@@ -174,7 +175,7 @@ describe('the two-dimensional real transform', () => {
     const expected = realTransform2(280, 250).forward(input);
     const shared = realTransform2(280, 250, { threads: 2 });
     shared.forward(input);
-    await pause(300);
+    await until('the second thread took part', () => wasm().helped);
     expect(shared.forward(input)).toEqual(expected);
     expect(shared.inverse(expected)).toEqual(realTransform2(280, 250).inverse(expected));
   });

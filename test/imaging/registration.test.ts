@@ -1,8 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { ImagingError } from '../../imaging/errors';
+import { wasm } from '../../imaging/fft/wasm';
 import { image } from '../../imaging/image';
 import { Registration } from '../../imaging/registration';
 import { expose, Random, Texture } from '../../imaging/synthesis';
+import { until } from '../support/until';
 
 const size = 256;
 const texture = new Texture({ seed: 11, waveCount: 120 });
@@ -78,7 +79,7 @@ describe('what is found beside the shift', () => {
     expect(new Registration().measure(framed(later), framed(reference))).toEqual(expected);
     const shared = new Registration({ threads: 2 });
     shared.measure(words(later), words(reference));
-    await pause(300);
+    await until('the second thread took part', () => wasm().helped);
     expect(shared.measure(words(later), words(reference))).toEqual(expected);
   });
 

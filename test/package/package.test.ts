@@ -232,5 +232,5 @@ describeOnWindows('the package on Windows', () => {
         words: expect.stringMatching(/counts per second[^]*Image shift calibrated/) as string,
       });
     });
-  }, 180_000);
+  });
 });

@@ -73,7 +73,7 @@ describe('a calibration as the page and "npm run new" make it, in a copy of the 
     ended = new Map(
       report.testResults.map(({ name, assertionResults }) => [path.basename(name, '.test.ts'), assertionResults]),
     );
-  }, 300_000);
+  });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test('the types are right', () => {
@@ -96,7 +96,7 @@ describe('a calibration as the page and "npm run new" make it, in a copy of the 
     );
     expect(wrong).toEqual([]);
     expect(program.getSourceFile(files[0]!)).toBeDefined();
-  }, 120_000);
+  });
 
   test('the example of the page passes its test and all that holds for items', () => {
     const results = ended.get('counts-per-second')!;

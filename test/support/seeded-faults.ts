@@ -1,6 +1,7 @@
 import { errorContents } from '../../core/base';
 import { type Fault, type FaultKind, type FaultProxy } from './fault-proxy';
-import { tellFigures } from './figures';
+import { Times, tellFigures } from './figures';
+import { resourcesOpen, until } from './until';
 import { randomNumbers, verifying } from './virtual-instrument';
 
 /** A wire that is to be broken in many places. */
@@ -8,8 +9,6 @@ export interface WireUnderFaults {
   readonly proxy: FaultProxy;
   /** Uses the wire once. Resolves when every number is the right one, and throws the wire's own error otherwise; a wrong number is told with `WrongNumber`. */
   use(): Promise<void>;
-  /** Milliseconds within which a use must have ended, however the wire is broken. */
-  readonly limit: number;
   /** Milliseconds of the longest delay. */
   readonly longestDelay: number;
   readonly kinds: readonly FaultKind[];
@@ -26,11 +25,9 @@ export function demand(what: string, is: unknown, wanted: unknown): void {
   if (one !== other) throw new WrongNumber(`${what}: ${one} was believed where it is ${other}`);
 }
 
-const socketsOpen = (): number => process.getActiveResourcesInfo().filter((name) => /^TCP/.test(name)).length;
-
 /**
  * Breaks a wire so many times in places and ways that follow from a seed. Each time there must be either the right numbers or one error with
- * a code and an advice, within the limit, and the wire must work again afterwards. Gives how often each thing happened, and what is wrong.
+ * a code and an advice, and the wire must work again afterwards. Gives how often each thing happened, and what is wrong.
  */
 export async function breakOften(
   wire: WireUnderFaults,
@@ -49,7 +46,8 @@ export async function breakOften(
   proxy.arm(undefined);
   await wire.use();
   const whole = { answers: proxy.passed, requests: proxy.sent };
-  const socketsBefore = socketsOpen();
+  const socketsBefore = resourcesOpen().length;
+  const times = new Times();
   for (let run = 0; run < runs; run++) {
     const towardsServer = random() < 0.3;
     const kinds = towardsServer ? (wire.kindsTowardsServer ?? wire.kinds) : wire.kinds;
@@ -63,18 +61,15 @@ export async function breakOften(
     };
     const place = `run ${run}: ${JSON.stringify(fault)}`;
     proxy.arm(fault);
-    const began = performance.now();
     let result = 'right';
     try {
-      await wire.use();
+      await times.of(() => wire.use());
     } catch (error) {
       const { code, hint } = errorContents(error);
       result = code;
       if (error instanceof WrongNumber) wrong.push(`${place}: ${error.message}`);
       else if (code === 'program/unexpected' || hint === '') wrong.push(`${place}: ${String(error)}`);
     }
-    const took = performance.now() - began;
-    if (took > wire.limit) wrong.push(`${place}: took ${took.toFixed(0)} ms`);
     if (proxy.struck) struck++;
     results[result] = (results[result] ?? 0) + 1;
     proxy.arm(undefined);
@@ -89,11 +84,10 @@ export async function breakOften(
         );
     }
   }
-  for (let turn = 0; turn < 100 && socketsOpen() > socketsBefore + 1; turn++)
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  if (socketsOpen() > socketsBefore + 1) wrong.push(`${socketsOpen()} sockets are open, ${socketsBefore} were`);
+  await until('the sockets of the faults were closed', () => resourcesOpen().length <= socketsBefore + 1);
   tellFigures(
     `${expect.getState().currentTestName ?? 'a wire'}: ${runs} faults, ${struck} struck, ${results['right'] ?? 0} of them harmless, the rest one clear error each; ${wrong.length} wrong`,
   );
+  times.tell('the end of a use of the broken wire');
   return { wrong, results, struck };
 }

@@ -60,7 +60,7 @@ export async function runCases(module: string): Promise<Readonly<Record<string, 
           windowsPath,
         ),
       ],
-      { env: environment, timeout: 120_000 },
+      { env: environment, timeout: 240_000 },
     ).catch(() => {});
     return JSON.parse(readFileSync(result, 'utf8')) as Record<string, Answer>;
   } finally {

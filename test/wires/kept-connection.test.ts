@@ -1,8 +1,9 @@
 import { KeptConnection } from '../../wires/kept-connection';
 import { WireError } from '../../wires/wire-error';
+import { someTurns } from '../support/until';
 
-/** Connections to a server, numbered; each can be broken. */
-function makeConnections() {
+/** Connections to a server, numbered; each can be broken. One that breaks within some milliseconds counts as dead before. */
+function makeConnections(deadBefore = 60_000) {
   const made: { number: number; usable: boolean; closed: boolean; close(): Promise<void> }[] = [];
   const make = async () => {
     const connection = {
@@ -17,7 +18,7 @@ function makeConnections() {
     made.push(connection);
     return connection;
   };
-  return { made, kept: new KeptConnection('the server', 'The call', make) };
+  return { made, kept: new KeptConnection('the server', 'The call', make, { deadBefore }) };
 }
 const lost = new WireError('wire/connection-lost', 'lost', '');
 
@@ -38,7 +39,7 @@ test('is used by one after the other', async () => {
   let atOnce = 0;
   const work = async (): Promise<number> => {
     atOnce++;
-    await new Promise((resolve) => setTimeout(resolve, 2));
+    await someTurns();
     return atOnce--;
   };
   expect(await Promise.all([1, 2, 3].map(() => kept.use({ repeatable: false }, work)))).toEqual([1, 1, 1]);
@@ -60,11 +61,11 @@ test('repeats work once that may be repeated, when the connection was dead befor
 });
 
 test('does not repeat what breaks after a while: the server may have done it', async () => {
-  const { kept } = makeConnections();
+  const { kept } = makeConnections(0);
   let attempts = 0;
   const late = async (): Promise<never> => {
     attempts++;
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await someTurns();
     throw lost;
   };
   await expect(kept.use({ repeatable: true }, late)).rejects.toBe(lost);
@@ -83,7 +84,7 @@ test('is closed for good, once the work under way has ended', async () => {
   await hasBegun;
   let closed = false;
   const closing = kept.close().then(() => (closed = true));
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await someTurns();
   expect([made[0]!.closed, closed]).toEqual([true, false]);
   end();
   await Promise.all([working, closing]);

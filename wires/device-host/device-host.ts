@@ -1,7 +1,7 @@
 import { Turns } from '../turns';
 import { reasonOf } from '../wire-error';
 import { HostError, hostErrors } from './host-error';
-import { type ProcessOptions, type RunningProcess, startProcess } from './start-process';
+import { type ProcessOptions, type RunningProcess, startProcess, untilGone } from './start-process';
 
 /** Options of a device in a process of its own. */
 export interface DeviceHostOptions {
@@ -33,8 +33,6 @@ export interface HostCall {
 const usualLimit = 30_000;
 const usualSilence = 10_000;
 const closeLimit = 5_000;
-/** Limit for a process to vanish after it was killed. */
-const goneLimit = 5_000;
 const maxFailures = 3;
 
 /** Milliseconds within which a process that could not be started is started once more: what stood in its way may be gone. */
@@ -150,8 +148,6 @@ export class DeviceHost {
     this.running = undefined;
     if (running.link.ended) this.count(running.link.ended);
     else running.link.fail(reason ?? hostErrors.closed(this.options.name, 'a call'));
-    let timer: NodeJS.Timeout | undefined;
-    await Promise.race([running.gone, new Promise<void>((resolve) => (timer = setTimeout(resolve, goneLimit)))]);
-    clearTimeout(timer);
+    await untilGone(running.gone);
   }
 }

@@ -29,6 +29,8 @@ export interface RunningProcess {
 }
 
 const lastWords = 2000;
+/** Limit for a process to vanish after it was killed, in milliseconds. */
+const goneLimit = 5_000;
 
 /**
  * The compiled form of a file of this program: beside it where the program runs compiled, in `build/` where its sources run.
@@ -52,26 +54,34 @@ export async function startProcess(options: ProcessOptions, signal?: AbortSignal
   const { createServer } = require('node:net') as typeof import('node:net');
   const { spawn } = require('node:child_process') as typeof import('node:child_process');
   const server = createServer({ noDelay: true });
-  let child: ChildProcess | undefined;
+  let watched: Watched | undefined;
   try {
     const port = await listening(server);
     const startup: Startup = { port, token, interval: options.silence / 5 };
     const [program = process.execPath, ...given] = options.command;
-    child = spawn(program, [...given, compiledFile(path.join(__dirname, 'host-process'))], {
+    const child = spawn(program, [...given, compiledFile(path.join(__dirname, 'host-process'))], {
       stdio: ['ignore', 'ignore', 'pipe'],
       windowsHide: true,
       // What is set for this program, such as a debugger's port, is not for that one.
       env: { ...process.env, NODE_OPTIONS: '', [startupVariable]: JSON.stringify(startup) },
     });
-    const watched = watch(child);
+    watched = watch(child);
     const [socket, reader] = await introduced(server, token, options, watched, signal);
     return { link: linked(socket, reader, options, watched), gone: watched.gone.then(() => {}) };
   } catch (error) {
-    child?.kill('SIGKILL');
+    watched?.child.kill('SIGKILL');
+    if (watched) await untilGone(watched.gone);
     throw error;
   } finally {
     server.close();
   }
+}
+
+/** Waits for the end of a process, but not for ever: one that hangs in the system is beyond anybody's reach. */
+export async function untilGone(gone: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([gone, new Promise<void>((resolve) => (timer = setTimeout(resolve, goneLimit)))]);
+  clearTimeout(timer);
 }
 
 interface Watched {

@@ -1,5 +1,5 @@
 import { ExchangeGuard } from '../exchange-guard';
-import { KeptConnection } from '../kept-connection';
+import { type ConnectionPatience, KeptConnection } from '../kept-connection';
 import type { Address } from '../open-socket';
 import { WireError } from '../wire-error';
 import { type ImageHeader, checkImageHeader, chunkHandshake } from './image-transfer';
@@ -8,7 +8,7 @@ import { PacketConnection } from './packet-connection';
 import { type PacketFunction, type ReplyOf, type RequestOf, fixedLength, hasArray } from './packet-function';
 
 /** Address of a server, and time limits. */
-export interface PacketClientOptions extends Address {
+export interface PacketClientOptions extends Address, ConnectionPatience {
   /** Milliseconds to wait for a connection. */
   readonly connectLimit: number;
   /** Bytes per millisecond below which a transfer of an image counts as stuck. */
@@ -70,8 +70,11 @@ export class PacketClient {
   private busyUntil = 0;
 
   constructor(private readonly options: PacketClientOptions) {
-    this.kept = new KeptConnection(options.name, `The call to ${options.name}`, (signal) =>
-      PacketConnection.open(options, options.connectLimit, signal),
+    this.kept = new KeptConnection(
+      options.name,
+      `The call to ${options.name}`,
+      (signal) => PacketConnection.open(options, options.connectLimit, signal),
+      options,
     );
   }
 

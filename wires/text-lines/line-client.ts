@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import { ExchangeGuard } from '../exchange-guard';
-import { KeptConnection } from '../kept-connection';
+import { type ConnectionPatience, KeptConnection } from '../kept-connection';
 import { type Address, checkServer, openSocket } from '../open-socket';
 import { WireError } from '../wire-error';
 
 /** Address of a server that speaks lines of text, and time limits. */
-export interface LineClientOptions extends Address {
+export interface LineClientOptions extends Address, ConnectionPatience {
   /** Milliseconds to wait for a connection. */
   readonly connectLimit: number;
   /** The line end, in both directions. */
@@ -42,8 +42,11 @@ export class LineClient {
   private readonly kept: KeptConnection<LineConnection>;
 
   constructor(private readonly options: LineClientOptions) {
-    this.kept = new KeptConnection(options.name, `The line to ${options.name}`, (signal) =>
-      openSocket(options, options.connectLimit, signal, (socket) => new LineConnection(socket, options)),
+    this.kept = new KeptConnection(
+      options.name,
+      `The line to ${options.name}`,
+      (signal) => openSocket(options, options.connectLimit, signal, (socket) => new LineConnection(socket, options)),
+      options,
     );
   }
 

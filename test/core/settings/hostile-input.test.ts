@@ -3,20 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { EucentricError } from '../../../core/base';
 import { exportProperties, importProperties, loadSettings, parseSettings } from '../../../core/settings';
+import { tellFigures } from '../../support/figures';
+import { growth } from '../../support/growth';
+import { verifying } from '../../support/virtual-instrument';
 
 const codes = (text: string, file = 'site.yaml'): string[] => [
   ...new Set(parseSettings(text, file).problems.map(({ code }) => code.replace('settings/', ''))),
 ];
-
-/**
- * Duration in seconds. The limits below leave room for a slow machine; a hostile input without limits would take
- * minutes.
- */
-function timed<T>(run: () => T): { readonly value: T; readonly seconds: number } {
-  const start = performance.now();
-  const value = run();
-  return { value, seconds: (performance.now() - start) / 1000 };
-}
 
 describe('hostile input', () => {
   let folder: string;
@@ -36,9 +29,7 @@ describe('hostile input', () => {
     expect(
       codeOf(written('random.txt', Buffer.from(Array.from({ length: 5000 }, (_, at) => (at * 7919) % 256)))),
     ).toEqual(['settings/binary']);
-    const large = timed(() => codeOf(written('large.yaml', Buffer.alloc(100_000_000, '# \n'))));
-    expect(large.value).toEqual(['settings/too-large']);
-    expect(large.seconds).toBeLessThan(5);
+    expect(codeOf(written('large.yaml', Buffer.alloc(100_000_000, '# \n')))).toEqual(['settings/too-large']);
     expect(importProperties(Buffer.alloc(100_000_000, 'A 1\n'), 'large.txt')).toMatchObject({
       yaml: '',
       problems: [{ code: 'settings/too-large' }],
@@ -56,50 +47,55 @@ describe('hostile input', () => {
         .split('')
         .map((name, at) => `${name}: &${name} [${Array(9).fill(`*${'abcdefghij'[at]!}`).join(', ')}]`),
     ].join('\n');
-    const exploding = timed(() => codes(bomb));
-    expect(exploding.value).toEqual(['alias']);
-    expect(exploding.seconds).toBeLessThan(3);
+    expect(codes(bomb)).toEqual(['alias']);
     for (const deep of [
       '['.repeat(100_000),
       '{a: '.repeat(100_000),
       '- '.repeat(100_000),
       '? '.repeat(50_000),
       Array.from({ length: 3000 }, (_, at) => `${' '.repeat(at)}a:`).join('\n'),
-    ]) {
-      const { value, seconds } = timed(() => codes(`x: 1\n${deep}`));
-      expect(value).toEqual(['too-deep']);
-      expect(seconds).toBeLessThan(3);
-    }
+    ])
+      expect(codes(`x: 1\n${deep}`)).toEqual(['too-deep']);
   });
 
-  it('reads a million characters of anything in bounded time', () => {
-    const size = 1_000_000;
-    const repeat = (line: string): string => `SerialEMProperties\n${line.repeat(Math.ceil(size / line.length))}`;
-    for (const line of [
-      'CameraRetries 1\n',
-      'Qwertyuiop 1 2 3\n',
-      '1 2 3\n',
-      'x '.repeat(1000),
-      'RotationAndPixel 1 2 3 4\n',
-      'CameraProperties -1\n',
-      '/* ',
-      'SocketServerIP 1 a\nSocketServerPort 1 2\n',
-      'Name é\n',
-    ]) {
-      const { value, seconds } = timed(() => importProperties(repeat(line), 'in.txt'));
-      expect(value.problems.length).toBeLessThan(3000);
-      expect(seconds).toBeLessThan(10);
-    }
-  }, 120_000);
+  const repeated = (line: string, size: number): string =>
+    `SerialEMProperties\n${line.repeat(Math.ceil(size / line.length))}`;
+  const propertyLines = [
+    'CameraRetries 1\n',
+    'Qwertyuiop 1 2 3\n',
+    '1 2 3\n',
+    'x '.repeat(1000),
+    'RotationAndPixel 1 2 3 4\n',
+    'CameraProperties -1\n',
+    '/* ',
+    'SocketServerIP 1 a\nSocketServerPort 1 2\n',
+    'Name é\n',
+  ];
+  const yamlLines = ['Abcdefg: 1\n', 'CameraRetries: 1\n', '# comment\n', '- 1\n'];
 
-  it('reads a large YAML file in bounded time', () => {
-    for (const line of ['Abcdefg: 1\n', 'CameraRetries: 1\n', '# comment\n', '- 1\n']) {
-      const { value, seconds } = timed(() => parseSettings(line.repeat(20_000), 'site.yaml'));
-      expect(value.problems.length).toBeGreaterThan(0);
-      expect(value.problems.length).toBeLessThan(3000);
-      expect(seconds).toBeLessThan(10);
-    }
-  }, 120_000);
+  it.each(propertyLines)('reads a million characters of %j, and tells no more problems than anybody reads', (line) => {
+    expect(importProperties(repeated(line, 1_000_000), 'in.txt').problems.length).toBeLessThan(3000);
+  });
+
+  it.each(yamlLines)(
+    'reads twenty thousand lines of %j in YAML, and tells no more problems than anybody reads',
+    (line) => {
+      const { problems } = parseSettings(line.repeat(20_000), 'site.yaml');
+      expect(problems.length).toBeGreaterThan(0);
+      expect(problems.length).toBeLessThan(3000);
+    },
+  );
+
+  (verifying ? it : it.skip)('needs about twice the time for twice as much', () => {
+    const ratios = [
+      ...propertyLines.map((line) => growth((size) => importProperties(repeated(line, size), 'in.txt'), 250_000)),
+      ...yamlLines.map((line) => growth((size) => parseSettings(line.repeat(size), 'site.yaml'), 10_000)),
+    ];
+    tellFigures(
+      `time for twice as much hostile input: ${ratios.map((ratio) => ratio.toFixed(1)).join(', ')} times as long`,
+    );
+    expect(Math.max(...ratios)).toBeLessThan(3);
+  });
 
   it('reads a file that was cut off anywhere', () => {
     const text =

@@ -86,7 +86,7 @@ it('a save that is killed at any moment leaves the old or the new file whole', (
       [join(compiled, 'program.js'), site.directory, String(killAt)],
       {
         env: { ...process.env, NODE_PATH: join(root, 'node_modules') },
-        timeout: 20_000,
+        timeout: 240_000,
       },
     );
     return { status, signal, before };

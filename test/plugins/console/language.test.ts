@@ -1,8 +1,7 @@
 import type { Browser } from 'playwright-core';
+import { longestWait } from '../../support/until';
 import { haveBrowser, launchBrowser } from './support/browser';
 import { type ConsoleSite, serveSite } from './support/console-site';
-
-jest.setTimeout(90_000);
 
 (haveBrowser ? describe : describe.skip)(
   `the page${haveBrowser ? '' : ' (skipped: its browser runs on x64 Linux alone)'}`,
@@ -19,13 +18,14 @@ jest.setTimeout(90_000);
 
     test.each(['en-US@posix', 'C', 'de-DE'])('works in a browser that calls its language %s', async (language) => {
       const page = await (await browser.newContext()).newPage();
+      page.setDefaultTimeout(longestWait);
       const faults: string[] = [];
       page.on('pageerror', ({ message }) => void faults.push(message));
       await page.addInitScript(
         `Object.defineProperty(navigator, 'language', { value: '${language}', configurable: true })`,
       );
       await page.goto(site.observer);
-      await page.locator('.settings .cell').first().waitFor({ timeout: 15_000 });
+      await page.locator('.settings .cell').first().waitFor();
       expect(faults).toEqual([]);
       await page.context().close();
     });

@@ -4,11 +4,10 @@ import { cameraIndex, imageShiftUnits, magIndex as asMagIndex } from '../../../c
 import { Scope } from '../../../core/devices';
 import { ImageShiftControl } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
+import { until } from '../../support/until';
 import { trueImageShift } from '../../support/virtual-instrument';
 import { haveBrowser, launchBrowser, openPage, picture } from './support/browser';
-import { type ConsoleSite, serveSite } from './support/console-site';
-
-jest.setTimeout(150_000);
+import { type ConsoleSite, holdUntilStopped, serveSite } from './support/console-site';
 
 const result = (page: Page) => page.getByRole('region', { name: 'Result' });
 const running = (page: Page) => page.locator('.bar .running');
@@ -39,13 +38,18 @@ async function everywhere(page: Page, name: string): Promise<void> {
     await page.setViewportSize({ width, height });
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
-      await page.waitForTimeout(200);
+      let over: unknown[] = [];
+      // Plots take their new size a little after the page.
+      await until(
+        () => `nothing stood over in ${name}, by pixels: ${over.join(', ')}`,
+        async () => {
+          over = await page.evaluate(
+            '[document.documentElement.scrollWidth - innerWidth, ...[...document.querySelectorAll(".side .card, .detail .card")].map((each) => each.scrollWidth - each.clientWidth)].filter((over) => over > 1)',
+          );
+          return over.length === 0;
+        },
+      );
       await picture(page, `${name}-${colorScheme}-${width}`);
-      expect(
-        await page.evaluate(
-          '[document.documentElement.scrollWidth - innerWidth, ...[...document.querySelectorAll(".side .card, .detail .card")].map((each) => each.scrollWidth - each.clientWidth)].filter((over) => over > 1)',
-        ),
-      ).toEqual([]);
     }
   }
   await page.setViewportSize({ width: 1280, height: 800 });
@@ -96,7 +100,7 @@ const tinyCamera = (yaml: string): string =>
       expect(await nameless(page)).toEqual([]);
       await take(page, 'View');
       await start(page, 'find pixel', 'Start Find Pixel Size');
-      await page.getByText('Write this value into').waitFor({ timeout: 60_000 });
+      await page.getByText('Write this value into').waitFor();
       await picture(page, '02-offer');
       await page.getByRole('button', { name: 'No', exact: true }).click();
       await result(page).waitFor();
@@ -111,10 +115,7 @@ const tinyCamera = (yaml: string): string =>
       await page.mouse.click(box.x + 0.5 * box.width + 16, box.y + 0.5 * box.height + 0.105 * box.height);
       await picture(page, '03-marker');
       await use.click();
-      await Promise.race([
-        result(page).waitFor({ timeout: 60_000 }),
-        page.getByRole('button', { name: 'No', exact: true }).click({ timeout: 60_000 }),
-      ]);
+      await Promise.race([result(page).waitFor(), page.getByRole('button', { name: 'No', exact: true }).click()]);
       await result(page).waitFor();
       const again = await result(page).innerText();
       expect(again).toMatch(/Pixel size|did not succeed/);
@@ -127,8 +128,9 @@ const tinyCamera = (yaml: string): string =>
     });
 
     test('image shift: plots while it runs, STOP in the middle, a result beside the earlier one, history and restore', async () => {
-      await using site = await serveSite({ magIndex: 22, speed: 12, edit: smallCamera });
+      await using site = await serveSite({ magIndex: 22, edit: smallCamera });
       const { instrument } = site;
+      holdUntilStopped(site, 10);
       const page = await openPage(browser, site.administrator, { colorScheme: 'dark' });
       const before = await instrument.session.find(Scope)!.imageShift.read();
       await page.getByRole('button', { name: 'Image Shift', exact: true }).click();
@@ -138,7 +140,7 @@ const tinyCamera = (yaml: string): string =>
       await page.getByText(/Is there detail all over the field/).waitFor();
       await picture(page, '04-question');
       await page.getByRole('button', { name: 'Yes' }).click();
-      await page.locator('.progress-text', { hasText: 'Image shift: image 6 of 9' }).waitFor({ timeout: 60_000 });
+      await page.locator('.progress-text', { hasText: 'Image shift: image 6 of 9' }).waitFor();
       await page.locator('.plots .plot canvas').first().waitFor();
       await picture(page, '05-running');
       await page.keyboard.press('Escape');
@@ -156,7 +158,7 @@ const tinyCamera = (yaml: string): string =>
       for (const _ of ['first', 'second']) {
         await start(page, 'image shift', 'Start Image Shift');
         await page.getByRole('button', { name: 'Yes' }).click();
-        await result(page).waitFor({ timeout: 60_000 });
+        await result(page).waitFor();
         await result(page)
           .getByText(/Image shift calibrated at 8100x/)
           .waitFor();
@@ -283,7 +285,8 @@ const tinyCamera = (yaml: string): string =>
     });
 
     test('two browsers see the same; one is in control; a reload in the middle loses nothing', async () => {
-      await using site = await serveSite({ magIndex: 22, speed: 6 });
+      await using site = await serveSite({ magIndex: 22 });
+      holdUntilStopped(site, 3);
       const first = await openPage(browser, site.administrator);
       await running(first).getByText('Idle').waitFor();
       const second = await openPage(browser, site.operator);
@@ -334,7 +337,7 @@ const tinyCamera = (yaml: string): string =>
       await take(page, 'Record');
       await page.keyboard.press('f');
       await page.locator('.stage .caption', { hasText: 'transform' }).waitFor();
-      await page.waitForTimeout(800);
+      await page.locator('.stage[data-shown-at*=complete]').waitFor();
       await picture(page, '15-fourier-wide');
       await page.keyboard.press('f');
       const box = (await page.locator('.stage').boundingBox())!;
@@ -345,8 +348,6 @@ const tinyCamera = (yaml: string): string =>
       await page.mouse.up();
       await page.keyboard.up('Shift');
       await page.locator('.profile canvas').waitFor();
-      // The profile of the final line comes after those on the way.
-      await page.waitForTimeout(400);
       await picture(page, '16-profile-wide');
       expect(page.faults).toEqual([]);
     });

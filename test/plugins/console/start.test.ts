@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { type AddressInfo, createServer } from 'node:net';
 import { program, temporarySite } from '../../app/eucentric';
-
-jest.setTimeout(120_000);
 
 /** Starts the program, and resolves with its output once that contains a text. */
 function says(child: ChildProcess, text: RegExp): Promise<string> {
@@ -13,6 +12,15 @@ function says(child: ChildProcess, text: RegExp): Promise<string> {
     });
     child.on('close', (code) => reject(new Error(`It ended with ${code} after:\n${said}`)));
   });
+}
+
+/** A port that is free now. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 test('start without a terminal serves the console, prints its address and ends in order on request', async () => {
@@ -38,14 +46,15 @@ test('start without a terminal serves the console, prints its address and ends i
 });
 
 test('a port that is taken is replaced', async () => {
-  const site = temporarySite((yaml) => yaml.replace('  console: {}', '  console: { port: 18793 }'));
+  const wanted = await freePort();
+  const site = temporarySite((yaml) => yaml.replace('  console: {}', `  console: { port: ${wanted} }`));
   const [first, second] = [0, 1].map(() =>
     spawn(process.execPath, [program, 'start', '--no-open', '--config', site.configuration]),
   );
   try {
     const said = await Promise.all([says(first!, /Ctrl-C/), says(second!, /Ctrl-C/)]);
     const ports = said.map((text) => /:(\d+)\//.exec(text)![1]);
-    expect(ports).toContain('18793');
+    expect(ports).toContain(String(wanted));
     expect(new Set(ports).size).toBe(2);
   } finally {
     first!.kill('SIGKILL');

@@ -40,8 +40,8 @@ class Processes {
       advancedProgram: 'TEMAdvancedScripting.AdvancedInstrument.2',
       longestExposure: 30,
       hostCommand: this.command,
-      answerLimit: 10,
-      imageLimit: 10,
+      answerLimit: 60,
+      imageLimit: 60,
       ...changes,
     });
   }
@@ -60,7 +60,7 @@ describeOnWindows('FEI cameras over COM', () => {
   beforeAll(() => {
     processes = new Processes();
     shared = processes.wire();
-  }, 300_000);
+  });
   afterAll(async () => {
     await shared.close();
     processes.close();

@@ -52,8 +52,8 @@ export async function temscriptCamera(
   const wire = new TemscriptCameras({
     host: '127.0.0.1',
     port: (await options.through?.(own)) ?? own,
-    answerLimit: options.answerLimit ?? 5,
-    imageLimit: options.answerLimit ?? 5,
+    answerLimit: options.answerLimit ?? 60,
+    imageLimit: options.answerLimit ?? 60,
     longestExposure: 30,
   });
   const camera = new FeiCamera(traits(model), model, wire, clock);

@@ -4,6 +4,7 @@ import { feiProperties, lensPrograms } from '../../../plugins/fei/transport';
 import { describeScope } from '../../../testing/describe-scope';
 import { describeStage } from '../../../testing/describe-stage';
 import { expectRoundTrips } from '../../conformance/property-round-trip';
+import { until } from '../../support/until';
 import { describeOnWindows } from '../../support/windows';
 import { ComColumns } from './make-com-column';
 import { plainColumn } from './make-column';
@@ -30,7 +31,7 @@ describe('FEI column over COM elsewhere than on Windows', () => {
 
 describeOnWindows('FEI column over COM', () => {
   let columns: ComColumns;
-  beforeAll(() => void (columns = new ComColumns()), 300_000);
+  beforeAll(() => void (columns = new ComColumns()));
   afterAll(() => columns.close());
 
   describeScope('FEI column over COM', () => columns.make(), {
@@ -102,8 +103,7 @@ describeOnWindows('FEI column over COM', () => {
 
   it('gives back every property of the table', async () => {
     await columns.make();
-    const settle = () => new Promise<void>((resolve) => setTimeout(resolve, 100));
-    await expectRoundTrips(feiProperties, columns.wire, specialSamples, settle);
+    await expectRoundTrips(feiProperties, columns.wire, specialSamples, (arrived) => until('it has arrived', arrived));
     await columns.wire.setEftemMode(lensPrograms.regular);
   });
 
@@ -207,12 +207,12 @@ describeOnWindows('FEI columns over COM that differ', () => {
   });
 
   it('a server that hangs is given up, and started anew', async () => {
-    columns = new ComColumns({ answerLimit: 1.5 });
+    columns = new ComColumns({ answerLimit: 4 });
     const { transport } = await columns.make();
     columns.folder.expect('Projection.Defocus hang');
     await expect(transport.getDefocus()).rejects.toMatchObject({
       code: 'fei/call-failed',
-      message: expect.stringContaining('no answer to getDefocus within 1.5 s') as string,
+      message: expect.stringContaining('no answer to getDefocus within 4 s') as string,
     });
     expect(await transport.getDefocus()).toEqual(expect.any(Number));
   });

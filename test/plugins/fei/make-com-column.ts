@@ -42,8 +42,9 @@ export class ComColumns {
     this.wire = comFeiWire({
       program: options.program ?? 'TEMScripting.Instrument.1',
       hostCommand: windows.command,
-      answerLimit: options.answerLimit ?? 10,
+      answerLimit: options.answerLimit ?? 60,
       stageTimeoutFactor: 1,
+      startLimit: 60,
     });
   }
 

@@ -36,7 +36,7 @@ export async function makeTemscriptColumn(
   const wire = temscriptFeiWire({
     host: '127.0.0.1',
     port: (await options.through?.(own)) ?? own,
-    answerLimit: options.answerLimit ?? 5,
+    answerLimit: options.answerLimit ?? 60,
     stageTimeoutFactor: 1,
   });
   const transport = guardTransport(wire);

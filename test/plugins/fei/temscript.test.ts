@@ -55,7 +55,7 @@ async function replaying(exchanges = recorded) {
   const wire = temscriptFeiWire({
     host: '127.0.0.1',
     port: (server.address() as AddressInfo).port,
-    answerLimit: 2,
+    answerLimit: 60,
     stageTimeoutFactor: 1,
   });
   const close = async (): Promise<void> => {

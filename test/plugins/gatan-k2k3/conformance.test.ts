@@ -1,6 +1,7 @@
 import { type Clock, VirtualClock, seconds } from '../../../core/base';
 import { describeCamera, type CameraUnderTest } from '../../../testing';
 import type { TurnedBy } from '../../../plugins/gatan-k2k3/camera-model';
+import { someTurns } from '../../support/until';
 import { bench, propertiesOf } from './setup';
 
 /** A camera over a socket whose pictures are a ramp, so that every pixel is known exactly. */
@@ -19,7 +20,7 @@ async function rampCamera(
         const now = action;
         action = undefined;
         now();
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await someTurns();
       }
       await clock.delay(seconds(exposure), signal);
     },

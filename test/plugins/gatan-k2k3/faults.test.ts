@@ -2,9 +2,11 @@ import { EucentricError, StoppedError, seconds } from '../../../core/base';
 import type { Exposure } from '../../../core/devices';
 import { gatanFunctions } from '../../../plugins/gatan-k2k3/protocol/functions';
 import { type Fault, type FaultProxy, faultProxy } from '../../support/fault-proxy';
+import { until, untilNothingIsOpen } from '../../support/until';
 import { type Bench, bench, countAt, propertiesOf } from './setup';
 
-const limits = { parameters: 150, image: 150, saving: 150 };
+/** Milliseconds; far more than what is not disturbed takes on a busy machine. */
+const limits = { parameters: 2000, image: 2000, saving: 2000 };
 const exposure: Exposure = {
   binning: 2,
   area: { left: 0, top: 0, right: 128, bottom: 96 },
@@ -24,6 +26,8 @@ beforeEach(async () => {
   under = await bench(propertiesOf({ StartupDelay: 0, Retractable: 0 }), {
     limits,
     superChunk: 1000,
+    // Later than the client gives up what is no image, and earlier than it gives up a chunk, for which it waits five seconds.
+    handshakeLimit: 3500,
     through: async (port) => {
       proxy = await faultProxy(port);
       return proxy.port;
@@ -33,16 +37,13 @@ beforeEach(async () => {
 afterEach(async () => {
   await under.dispose();
   await proxy.close();
-  for (let turn = 0; turn < 50 && socketsOpen() > 0; turn++) await new Promise((resolve) => setTimeout(resolve, 5));
-  expect(socketsOpen()).toBe(0);
+  await untilNothingIsOpen();
 });
-const socketsOpen = (): number => process.getActiveResourcesInfo().filter((name) => /^TCP/.test(name)).length;
 
-/** Acquires with a fault armed: either the one right image, or one clear error within the limits. Gives `image` or the code of the error. */
+/** Acquires with a fault armed: either the one right image, or one clear error. Gives `image` or the code of the error. */
 async function acquireThrough(fault: Fault | undefined): Promise<string> {
   proxy.arm(fault);
   const before = acquisitions(proxy);
-  const began = performance.now();
   let result: string;
   try {
     const { image, exposure: taken } = await under.camera.acquire(under.camera.fit(exposure));
@@ -64,8 +65,6 @@ async function acquireThrough(fault: Fault | undefined): Promise<string> {
     expect(message).toContain('DigitalMicrograph');
     result = code;
   }
-  // Three requests and an image in chunks, each of which may take its limit, plus the time that a chunk is always given.
-  expect(performance.now() - began).toBeLessThan(6500);
   expect(acquisitions(proxy) - before).toBeLessThanOrEqual(1);
   proxy.arm(undefined);
   return result;
@@ -152,7 +151,8 @@ describe('a server that cannot', () => {
 it('stopping while the server waits ends the exposure and leaves the camera usable', async () => {
   proxy.arm({ kind: 'stall', atByte: 16 });
   const stop = new AbortController();
-  setTimeout(() => stop.abort(new StoppedError()), 40);
+  const stopping = until('the server was silent', () => proxy.struck).then(() => stop.abort(new StoppedError()));
   await expect(under.camera.acquire(under.camera.fit(exposure), stop.signal)).rejects.toBeInstanceOf(StoppedError);
+  await stopping;
   expect(await acquireThrough(undefined)).toBe('image');
 });

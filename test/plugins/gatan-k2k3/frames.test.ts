@@ -5,6 +5,7 @@ import { nanometres, seconds } from '../../../core/base';
 import type { Exposure, FrameSaving, FrameSeries } from '../../../core/devices';
 import { type GatanFunctions, gatanFunctions } from '../../../plugins/gatan-k2k3/protocol/functions';
 import { type RequestOf, decodeMessage, unpackText } from '../../../wires';
+import { until } from '../../support/until';
 import { type Bench, bench, countAt, propertiesOf } from './setup';
 
 let folder: string;
@@ -255,7 +256,7 @@ describe('continuous mode', () => {
     const { camera, server } = under;
     let shown = 0;
     const watching = camera.watch(camera.fit(whole()), () => void shown++, new AbortController().signal);
-    while (shown < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    await until('two images were shown', () => shown >= 2);
     await camera.stop();
     await watching;
     expect(server.viewing).toBe(false);

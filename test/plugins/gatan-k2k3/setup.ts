@@ -99,6 +99,8 @@ export async function bench(
     readonly exposing?: (request: PictureRequest, signal: AbortSignal) => Promise<void>;
     readonly clock?: Clock;
     readonly superChunk?: number;
+    /** Milliseconds within which the server wants the next chunk to be asked for. */
+    readonly handshakeLimit?: number;
     readonly through?: (port: number) => Promise<number>;
     readonly limits?: GatanLimits;
     readonly inserted?: boolean;
@@ -111,15 +113,22 @@ export async function bench(
   const requests: Buffer[] = [];
   const server = new GatanStandInServer(source, undefined, {
     onRequest: (request) => void requests.push(request),
+    handshakeLimit: options.handshakeLimit ?? 60_000,
     ...(options.superChunk && { superChunk: options.superChunk }),
   });
   const own = await server.listen();
   const port = (await options.through?.(own)) ?? own;
   const clock = options.clock ?? new VirtualClock();
-  const transport = new SocketTransport({ name: 'DigitalMicrograph', host: '127.0.0.1', port, connectLimit: 2000 });
+  const transport = new SocketTransport({
+    name: 'DigitalMicrograph',
+    host: '127.0.0.1',
+    port,
+    connectLimit: 60_000,
+    deadBefore: 60_000,
+  });
   const client = new GatanClient(
     transport,
-    options.limits ?? { parameters: 2000, image: 3000, saving: 3000 },
+    options.limits ?? { parameters: 60_000, image: 60_000, saving: 60_000 },
     new FilteredLogger(() => {}),
   );
   await client.open();

@@ -35,7 +35,7 @@ export interface TcpColumnOptions extends Partial<Pick<StandInColumn, 'echoesVal
 export async function makeTcpColumn({
   column: changes,
   through,
-  answerLimit = 2000,
+  answerLimit = 60_000,
   echoesValues = false,
 }: TcpColumnOptions = {}): Promise<TcpColumnUnderTest> {
   const clock = new VirtualClock();
@@ -49,7 +49,8 @@ export async function makeTcpColumn({
   const wire = new TcpHitachiWire({
     host: '127.0.0.1',
     port: (await through?.(own)) ?? own,
-    connectLimit: 2000,
+    connectLimit: 60_000,
+    deadBefore: 60_000,
     answerLimit,
   });
   const protocol = new HitachiProtocol(wire, clock);

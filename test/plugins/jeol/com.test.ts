@@ -10,6 +10,7 @@ import { type StageUnderTest, describeStage } from '../../../testing/describe-st
 import { expectRoundTrips } from '../../conformance/property-round-trip';
 import { recording } from '../../../testing/recording';
 import { PacedClock } from '../../support/paced-clock';
+import { until } from '../../support/until';
 import { StandInFolder, describeOnWindows, prepareWindows } from '../../support/windows';
 import { plainColumn, targetOf } from './make-column';
 import { guarded } from '../../support/guarded';
@@ -39,8 +40,8 @@ class Columns {
     this.wire = comJeolWire({
       program: 'TEMExt.TEM3',
       hostCommand: windows.command,
-      answerLimit: 10,
-      readyLimit: 10,
+      answerLimit: 60,
+      readyLimit: 60,
       ...changes,
     });
   }
@@ -79,8 +80,7 @@ class Columns {
   }
 
   private async rest(): Promise<void> {
-    while ((await this.wire.getStageStatus()).some((state) => state !== 0))
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    await until('the stage rested', async () => (await this.wire.getStageStatus()).every((state) => state === 0));
   }
 
   async close(): Promise<void> {
@@ -100,7 +100,7 @@ describe('JEOL column over COM elsewhere than on Windows', () => {
 
 describeOnWindows('JEOL column over COM', () => {
   let columns: Columns;
-  beforeAll(() => void (columns = new Columns()), 300_000);
+  beforeAll(() => void (columns = new Columns()));
   afterAll(() => columns.close());
 
   describeScope('JEOL column over COM', () => columns.make(), facts);
@@ -113,8 +113,7 @@ describeOnWindows('JEOL column over COM', () => {
   it('gives back every property of the table', async () => {
     await columns.make();
     // The column takes a moment to change its function mode.
-    const settle = () => new Promise<void>((resolve) => setTimeout(resolve, 200));
-    await expectRoundTrips(jeolProperties, columns.wire, {}, settle);
+    await expectRoundTrips(jeolProperties, columns.wire, {}, (arrived) => until('it has arrived', arrived));
   });
 
   it('gets values in its own units', async () => {

@@ -92,8 +92,8 @@ export async function makeSocketColumn(
   const wire = new SocketSerialEmWire({
     host: '127.0.0.1',
     port: (await options.through?.(own)) ?? own,
-    connectLimit: 2,
-    answerLimit: options.answerLimit ?? 2,
+    connectLimit: 60,
+    answerLimit: options.answerLimit ?? 60,
   });
   const dispose = async (): Promise<void> => {
     await wire.close();

@@ -2,8 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { program, temporarySite } from '../../app/eucentric';
-
-jest.setTimeout(90_000);
+import { until } from '../../support/until';
 
 const haveTerminal = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
 const required = process.env['CI'] !== undefined;
@@ -29,18 +28,15 @@ class Terminal {
   }
 
   /** Waits for a text, and forgets the output up to there. */
-  async sees(text: RegExp, limit = 30_000): Promise<string> {
-    const until = Date.now() + limit;
-    for (;;) {
-      const found = text.exec(this.shown);
-      if (found) {
-        const before = this.shown.slice(0, found.index + found[0].length);
-        this.shown = this.shown.slice(before.length);
-        return before;
-      }
-      if (Date.now() > until) throw new Error(`${text} was not shown, but:\n${this.shown.slice(-3000)}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+  async sees(text: RegExp): Promise<string> {
+    await until(
+      () => `${text} was shown, but:\n${this.shown.slice(-3000)}`,
+      () => text.test(this.shown),
+    );
+    const found = text.exec(this.shown)!;
+    const before = this.shown.slice(0, found.index + found[0].length);
+    this.shown = this.shown.slice(before.length);
+    return before;
   }
 
   type(keys: string): void {
@@ -51,7 +47,6 @@ class Terminal {
   async choose(name: string, item: RegExp): Promise<void> {
     this.type(name);
     await this.sees(item);
-    await new Promise((resolve) => setTimeout(resolve, 200));
     this.type('\r');
   }
 

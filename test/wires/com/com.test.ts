@@ -55,7 +55,7 @@ describeOnWindows('automation through koffi', () => {
   let answers: Readonly<Record<string, Answer>>;
   beforeAll(async () => {
     answers = await runCases(path.join(__dirname, 'cases.cjs'));
-  }, 300_000);
+  });
 
   const value = (name: string): unknown => {
     if (!answers[name]) throw new Error(`no answer to "${name}": ${JSON.stringify(answers).slice(0, 500)}`);

@@ -1,4 +1,6 @@
 /** A device for tests: keeps a number, answers with what it is given, and fails in every way on request. */
+const { existsSync, writeFileSync } = require('node:fs');
+
 let opened = 0;
 
 exports.openDevice = (options, surroundings) => {
@@ -22,7 +24,15 @@ exports.openDevice = (options, surroundings) => {
       },
       slow: (milliseconds, value) => new Promise((resolve) => setTimeout(resolve, milliseconds, value)),
       block: (milliseconds, value) => (block(milliseconds), value),
-      patient: () => new Promise((resolve) => surroundings.signal.addEventListener('abort', () => resolve('stopped'))),
+      /** Says by a file that it has begun, and blocks until there is a second one. */
+      hold: (folder) => {
+        writeFileSync(`${folder}/begun`, '');
+        while (!existsSync(`${folder}/let-go`)) block(5);
+      },
+      patient: (folder) => {
+        writeFileSync(`${folder}/begun`, '');
+        return new Promise((resolve) => surroundings.signal.addEventListener('abort', () => resolve('stopped')));
+      },
       fail: (code) => {
         throw Object.assign(new Error('the valve is closed'), code ? { code, hint: 'Open the valve.', result: 5 } : {});
       },

@@ -1,23 +1,22 @@
-import { once } from 'node:events';
 import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
 import { LineClient, WireError } from '../../../wires';
+import { until, untilNothingIsOpen } from '../../support/until';
 
 const open: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
-  for (let turn = 0; turn < 50 && process.getActiveResourcesInfo().some((name) => /^TCP/.test(name)); turn++)
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  expect(process.getActiveResourcesInfo().filter((name) => /^TCP/.test(name))).toEqual([]);
+  await untilNothingIsOpen();
 });
 
 /** A client, and a server that does as it is told with each line that comes. */
 async function speaking(answer: (line: string, socket: Socket) => void, longestAnswer = 100) {
   const sockets = new Set<Socket>();
-  const state = { connections: 0, lines: [] as string[] };
+  const state = { connections: 0, ended: 0, lines: [] as string[] };
   const server: Server = createServer((socket) => {
     state.connections++;
     sockets.add(socket);
     socket.on('error', () => {});
+    socket.on('close', () => state.ended++);
     let text = '';
     socket.on('data', (bytes) => {
       text += bytes.toString('latin1');
@@ -34,7 +33,8 @@ async function speaking(answer: (line: string, socket: Socket) => void, longestA
     name: 'the device',
     host: '127.0.0.1',
     port: (server.address() as AddressInfo).port,
-    connectLimit: 1000,
+    connectLimit: limit,
+    deadBefore: limit,
     lineEnd: '\r',
     longestAnswer,
   });
@@ -43,9 +43,10 @@ async function speaking(answer: (line: string, socket: Socket) => void, longestA
     async () => sockets.forEach((socket) => socket.destroy()),
     () => client.close(),
   );
-  return { client, state };
+  return { client, state, sockets };
 }
-const limit = 300;
+/** Milliseconds that no answer needs, however busy the machine is. */
+const limit = 60_000;
 const echo = (line: string, socket: Socket): void => void socket.write(`${line} done\r`);
 
 it('exchanges lines strictly one after the other', async () => {
@@ -70,6 +71,8 @@ it('puts an answer together from pieces', async () => {
   expect(await client.exchange('x', { limit })).toBe('one');
 });
 
+const silence = (): void => {};
+
 it.each([
   ['more than one answer', (_: string, socket: Socket) => void socket.write('one\rtwo\r'), 'wire/bad-reply'],
   [
@@ -78,19 +81,17 @@ it.each([
     'wire/bad-reply',
   ],
   ['an answer without an end', (_: string, socket: Socket) => void socket.write('x'.repeat(101)), 'wire/bad-reply'],
-  ['silence', () => {}, 'wire/timeout'],
+  ['silence', silence, 'wire/timeout'],
   [
     'a connection that ends in the middle',
     (_: string, socket: Socket) => void socket.end('hal'),
     'wire/connection-lost',
   ],
 ])('takes %s for an error, and connects again', async (_what, wrong, code) => {
-  let first = true;
-  const { client, state } = await speaking((line, socket) => {
-    (first ? wrong : echo)(line, socket);
-    first = false;
-  });
-  const error = (await client.exchange('x', { limit: 100 }).catch((thrown: unknown) => thrown)) as WireError;
+  const { client, state } = await speaking((line, socket) => (line === 'x' ? wrong : echo)(line, socket));
+  const error = (await client
+    .exchange('x', { limit: wrong === silence ? 100 : limit })
+    .catch((thrown: unknown) => thrown)) as WireError;
   expect(error).toBeInstanceOf(WireError);
   expect({ code: error.code, named: error.message.includes('the device') }).toEqual({ code, named: true });
   expect(error.hint).not.toBe('');
@@ -99,14 +100,10 @@ it.each([
 });
 
 it('closes the connection when something comes that nobody asked for', async () => {
-  const sockets: Socket[] = [];
-  const { client, state } = await speaking((line, socket) => {
-    sockets.push(socket);
-    echo(line, socket);
-  });
+  const { client, state, sockets } = await speaking(echo);
   await client.exchange('x', { limit });
-  sockets[0]!.write('and another thing\r');
-  await once(sockets[0]!, 'close');
+  for (const socket of sockets) socket.write('and another thing\r');
+  await until('the client had closed its connection', () => state.ended === 1);
   expect(await client.exchange('y', { limit })).toBe('y done');
   expect(state.connections).toBe(2);
 });
@@ -131,13 +128,12 @@ it('closes the connection after an answer that does not fit', async () => {
 });
 
 it('ends at a STOP and at its close, and sends only text', async () => {
-  const { client, state } = await speaking(() => {});
   const stop = new AbortController();
-  setTimeout(() => stop.abort(), 20);
+  const { client, state } = await speaking(() => stop.abort());
   await expect(client.exchange('x', { limit, signal: stop.signal })).rejects.toMatchObject({ code: 'wire/stopped' });
   await expect(client.exchange('x\ry', { limit })).rejects.toMatchObject({ code: 'wire/bad-request' });
   const waiting = client.exchange('z', { limit }).catch((error: unknown) => error);
-  await new Promise((resolve) => setTimeout(resolve, 20));
+  await until('it was under way', () => state.lines.length === 2);
   await client.close();
   expect(await waiting).toMatchObject({ code: 'wire/closed' });
   await expect(client.exchange('x', { limit })).rejects.toMatchObject({ code: 'wire/closed' });

@@ -71,7 +71,7 @@ test('questions carry the limits of their declaration, and their answers are che
     answers = await each.askAll({
       spot: { text: 'Spot', default: 3 },
       mode: { text: 'Mode', default: 'fast' },
-    } as never);
+    });
   };
   const port = new ScriptedOperator({ spot: '5' }, { defaults: true });
   await run(port);
@@ -100,7 +100,7 @@ test('questions carry the limits of their declaration, and their answers are che
 });
 
 test('a question that is not declared is refused', async () => {
-  during = async (each) => void (await each.ask('size', { text: 'Size', default: 1 } as never));
+  during = async (each) => void (await each.ask('size', { text: 'Size', default: 1 }));
   await expect(run(new ScriptedOperator({}, { defaults: true }))).rejects.toMatchObject({
     code: 'plugin/undeclared-question',
   });

@@ -130,7 +130,7 @@ describe('the search', () => {
     const { result } = await runItem(instrument, item, { measure: 'search' });
     expect(result!.summary).toContain('No settling can be seen');
     expect(result!.values['factor']).toBe(0.2);
-  }, 300_000);
+  });
 
   test('finds a factor that leaves less than 5 % of the truth, and leaves the factor as it was when the operator does not want it', async () => {
     await using instrument = await settlingInstrument(
@@ -143,7 +143,7 @@ describe('the search', () => {
     const found = result!.values['foundFactor'] as number;
     const [before, after] = [await measured(instrument, 0.2, 'six'), await measured(instrument, found, 'six')];
     expect(Math.abs(after.missing)).toBeLessThan(0.05 * Math.abs(before.missing));
-  }, 300_000);
+  });
 });
 
 describe('what has not settled', () => {

@@ -66,4 +66,4 @@ test('adds no device call to a run, however often it looks, and follows the run'
   expect(alone.calls.length).toBeGreaterThan(50);
   expect(watched.calls.slice(0, alone.calls.length)).toEqual(alone.calls);
   expect(watched.shown).toBeGreaterThan(2);
-}, 120_000);
+});

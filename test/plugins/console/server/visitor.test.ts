@@ -16,7 +16,9 @@ function sleeper() {
   return { sent, socket, as: socket as unknown as WebSocket };
 }
 
-const turns = (milliseconds = 0): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+const turns = (milliseconds = 1): Promise<void> => jest.advanceTimersByTimeAsync(milliseconds);
 
 test('a browser that sleeps through thousands of changes holds nothing up, keeps nothing but names, and hears the newest of everything when it wakes', async () => {
   const state = new SharedState(() => new Date(0));

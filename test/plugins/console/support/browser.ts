@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core';
+import { longestWait } from '../../../support/until';
 import { projectFolder } from '../../../support/virtual-instrument';
 
 /** True where the browser from the packages runs. */
@@ -50,9 +51,14 @@ export async function openPage(
   page.on('console', (message) => {
     if (message.type() === 'error') faults.push(message.text());
   });
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(longestWait);
   await page.goto(address);
   return Object.assign(page, { faults });
+}
+
+/** Waits until the page has drawn its present state. */
+export async function drawn(page: Page): Promise<void> {
+  await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
 }
 
 /** The pictures of the guided tour, renewed on request. */
@@ -65,6 +71,7 @@ const ofTheTour: Readonly<Record<string, string>> = {
 /** Keeps a picture of a page. */
 export async function picture(page: Page, name: string): Promise<void> {
   mkdirSync(pictureFolder, { recursive: true });
+  await drawn(page);
   const taken = path.join(pictureFolder, `${name}.png`);
   await page.screenshot({ path: taken });
   const shown = ofTheTour[name];

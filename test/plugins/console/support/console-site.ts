@@ -55,3 +55,20 @@ export async function serveSite(
     },
   };
 }
+
+/** Lets a run wait before it takes an image, the first being 1, until somebody stops it: a page has the time that it needs to show how far it is. */
+export function holdUntilStopped({ instrument }: ConsoleSite, image: number): void {
+  const { kernel, runner } = instrument;
+  let release = (): void => {};
+  const stopped = new Promise<void>((resolve) => (release = resolve));
+  let taken = 0;
+  kernel.hooks.willAcquire.tapPromise('test', async (exposure) => {
+    if (++taken === image) await stopped;
+    return exposure;
+  });
+  const stop = runner.stop.bind(runner);
+  runner.stop = () => {
+    stop();
+    release();
+  };
+}

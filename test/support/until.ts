@@ -1,0 +1,1 @@
+export { longestWait, resourcesOpen, someTurns, until, untilNothingIsOpen } from '../../testing/until';
