@@ -18,7 +18,7 @@ export interface DeviceLimits {
     readonly electronsPerPixel: number;
     readonly countsPerElectron: (camera: CameraIndex) => number | undefined;
   };
-  /** What speaks against what the column is to hold as image shift at a magnification; undefined when nothing does. */
+  /** The refusal of an image shift for the column at a magnification; undefined for one that it may have. */
   readonly imageShift?: (raw: Vector<ImageShiftUnits>, magIndex: MagIndex) => Promise<ValueRefusal | undefined>;
 }
 

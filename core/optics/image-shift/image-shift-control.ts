@@ -114,7 +114,7 @@ export class NetImageShiftControl implements ImageShiftControl {
     return net;
   }
 
-  /** What the guard of the column refused, in terms of the net image shift where that can be said. */
+  /** The guard's refusal, in terms of the net image shift where that is possible. */
   private refusal(value: Vector<ImageShiftUnits>, magIndex: MagIndex, error: unknown): unknown {
     const reach = this.reach(value, magIndex);
     const isNumber = Number.isFinite(value.x) && Number.isFinite(value.y);
