@@ -17,7 +17,9 @@ const suites: Readonly<Record<string, string>> = {
 const services: Readonly<Record<string, string>> = {
   VirtualInstrument: 'test/plugins/simulator/plugin.test.ts',
   SimulatedTruth: 'test/plugins/simulator/plugin.test.ts',
-  ShiftCalibrationMemory: 'test/plugins/calibrations/image-and-stage-shift/image-shift.test.ts',
+  CarriedChanges: 'test/plugins/calibrations/image-and-stage-shift/image-shift.test.ts',
+  WholeImageCorrelation: 'test/plugins/calibrations/image-and-stage-shift/stage-shift.test.ts',
+  ZeroOffsetMode: 'test/plugins/calibrations/image-and-stage-shift/mag-is-offsets-refusals.test.ts',
   ImageShiftAdjustment: 'test/plugins/calibrations/image-and-stage-shift/mag-is-offsets.test.ts',
   LatticeMemory: 'test/plugins/calibrations/pixel-size/find-pixel-size.test.ts',
   OperatorConsole: 'test/plugins/terminal/console.test.ts',
