@@ -17,7 +17,7 @@ import { actions, contradictions, durationFits } from './forecast-check';
 import { spread, stateOf, stored } from './menu-item-state';
 import { verifying, virtualInstrument } from './virtual-instrument';
 
-/** What a test has to know of an item to run it on the virtual Krios. */
+/** Facts about an item for a run on the virtual Krios. */
 export interface MenuItemCase {
   /** The path of the configuration of the instrument, or the name of one that comes with the program; the virtual Krios where nothing is said. */
   readonly configuration?: string;
@@ -32,7 +32,7 @@ export interface MenuItemCase {
   readonly prepare?: (instrument: VirtualInstrument) => Promise<void> | void;
   /** For an item that the customary Calibration menu does not have; it then stands after those that it has. */
   readonly beyondTheMenu?: boolean;
-  /** Whether these answers make it keep a result in the history though it changes no record. */
+  /** True when these answers make it keep a result in the history although it changes no record. */
   readonly keepsResult?: boolean;
   /** Answers to questions; the others take their defaults. */
   readonly answers?: Readonly<Record<string, string>>;
@@ -47,11 +47,11 @@ export interface MenuItemCase {
 }
 type VirtualInstrument = Awaited<ReturnType<typeof virtualInstrument>>;
 
-/** What the watcher does at the next device calls. */
+/** Interference of the watcher at the next device calls. */
 interface Interference {
   calls: number;
   readonly at: number;
-  /** Whether every later call meets the same. */
+  /** True when every later call meets the same. */
   readonly forGood?: boolean;
   readonly act: (call: string) => void;
 }
@@ -106,7 +106,7 @@ export function describeDeclaration(
 const unitWords = /\b(nm|um|nanometres?|micrometres?|degrees|percent|pixels|seconds|eV)\b/;
 const sentences = /^[A-Z].*[.]$/s;
 
-/** How long breaking off at every call may take on a slow machine. */
+/** Limit for interrupting every call, on a slow machine. */
 const longest = 600_000;
 const oneSentence = /^[A-Z][^.!?]*(\.\d[^.!?]*)*[.]$/;
 
@@ -334,6 +334,6 @@ const lost = (call: string): never => {
   });
 };
 
-/** Whether the run had stored its result when the connection went, so that only the putting back failed. */
+/** True when the run had stored its result before the connection was lost, so that only the restoring failed. */
 const afterStoring = (error: unknown): boolean =>
   error instanceof EucentricError && error.code === 'run/not-restored' && error.cause === undefined;

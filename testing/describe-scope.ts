@@ -13,17 +13,17 @@ import {
 } from '../core/base';
 import type { Driver, LensGroup, Scope, Setting, Stage } from '../core/devices';
 
-/** A column with its stage, on a wire that remembers what it was told. */
+/** A column with its stage, on a wire that remembers its commands. */
 export interface ColumnUnderTest {
   readonly scope: Scope;
   readonly stage: Driver<Stage>;
   readonly clock: Clock;
-  /** What the instrument was told, in order; nothing of what was only asked. */
+  /** Commands to the instrument, in order, without queries. */
   writes(): readonly string[];
   dispose(): Promise<void>;
 }
 
-/** What the suite has to know of a column. */
+/** Facts about a column for its suite. */
 export interface ScopeFacts {
   /** Two mag indexes between which image shift means the same, and one in the low-magnification range. */
   readonly regularMags: readonly [number, number];
@@ -31,9 +31,9 @@ export interface ScopeFacts {
   /** A mag index that the column does not have. */
   readonly absentMag: number;
   readonly hasProbeModes: boolean;
-  /** Whether lenses are normalized on request; columns that relax them by themselves never say when that was. */
+  /** True when lenses are normalized on request; columns that relax them by themselves never report a time. */
   readonly normalizes: boolean;
-  /** Whether the wire knows an absolute focus; where it does not, every call for it is refused. */
+  /** True when the wire has an absolute focus; otherwise every call for it is refused. */
   readonly hasAbsoluteFocus?: boolean;
   /** Largest difference between what is written and what is read, where the column has steps of its own. */
   readonly steps?: {
@@ -47,7 +47,7 @@ export interface ScopeFacts {
 const lensGroups: readonly LensGroup[] = ['spot size', 'condenser', 'illumination', 'objective', 'projector', 'all'];
 const aborted = (): AbortSignal => AbortSignal.abort(new StoppedError());
 
-/** What every plugin that provides `Scope` must do. */
+/** Contract of every plugin that provides `Scope`. */
 export function describeScope(name: string, make: () => Promise<ColumnUnderTest>, facts: ScopeFacts): void {
   describe(`${name} as a Scope`, () => {
     let column: ColumnUnderTest;
@@ -137,15 +137,18 @@ export function describeScope(name: string, make: () => Promise<ColumnUnderTest>
         ['a broken spot size', () => scope.spotSize.write(1.5)],
         ['negative intensity', () => scope.intensity.write(-0.01)],
         ['intensity above 1', () => scope.intensity.write(1.01)],
-        ['an intensity that is no number', () => scope.intensity.write(NaN)],
-        ['an image shift that is no number', () => scope.imageShift.write(nowhere)],
+        ['an intensity that is not a number', () => scope.intensity.write(NaN)],
+        ['an image shift that is not a number', () => scope.imageShift.write(nowhere)],
         [
           'a boundless image shift',
           () => scope.imageShift.write(vector(imageShiftUnits(0), imageShiftUnits(Infinity))),
         ],
-        ['a beam shift that is no number', () => scope.beamShift.write(vector(beamShiftUnits(0), beamShiftUnits(NaN)))],
-        ['a defocus that is no number', () => scope.defocus.write(metres(NaN))],
-        ['a focus that is no number', () => scope.absoluteFocus.write(rawLensValue(NaN))],
+        [
+          'a beam shift that is not a number',
+          () => scope.beamShift.write(vector(beamShiftUnits(0), beamShiftUnits(NaN))),
+        ],
+        ['a defocus that is not a number', () => scope.defocus.write(metres(NaN))],
+        ['a focus that is not a number', () => scope.absoluteFocus.write(rawLensValue(NaN))],
       ];
       const before = column.writes().length;
       for (const [what, write] of refused) {

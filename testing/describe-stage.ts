@@ -3,20 +3,22 @@ import { EucentricError, StoppedError, degrees, inDegrees, inMicrometres, metres
 import type { Driver, Stage, StageMove, StagePosition } from '../core/devices';
 import type { ColumnUnderTest } from './describe-scope';
 
-/** A stage on a wire that remembers what it was told. */
+/** A stage on a wire that remembers its commands. */
 export interface StageUnderTest extends ColumnUnderTest {
   /** The targets that the stage was sent, in order: micrometres and degrees in stage coordinates, only the axes that were to move. */
   targets(): readonly { readonly x?: number; readonly y?: number; readonly z?: number; readonly tilt?: number }[];
 }
 
-/** What the suite has to know of a stage. */
+/** Facts about a stage for its suite. */
 export interface StageFacts {
   /** Micrometres. */
   readonly limits: { readonly x: readonly [number, number]; readonly y: readonly [number, number] };
   readonly largestTiltDegrees: number;
-  /** How near to its target the stage says that it is, in micrometres and degrees. */
+  /** Reported distance of the stage from its target, at most, in micrometres and degrees. */
   readonly step?: number;
-  /** Whether X and Y can only be sent together; one that is not to move is then sent where it is. */
+  /**
+   * True when X and Y can only be sent together; the axis that does not move is then sent with its present position.
+   */
   readonly planarAxesTogether?: boolean;
 }
 
@@ -27,7 +29,7 @@ const plain = (at: StagePosition) => ({
   tilt: inDegrees(at.tilt),
 });
 
-/** What every plugin that provides `Stage` must do. */
+/** Contract of every plugin that provides `Stage`. */
 export function describeStage(name: string, make: () => Promise<StageUnderTest>, facts: StageFacts): void {
   describe(`${name} as a Stage`, () => {
     let column: StageUnderTest;
@@ -52,7 +54,7 @@ export function describeStage(name: string, make: () => Promise<StageUnderTest>,
       expect(await stage.position.read()).toEqual(at);
     };
 
-    it('goes where it is told, axis by axis and all at once', async () => {
+    it('goes to its target, axis by axis and all at once', async () => {
       await stage.move({ x: micrometres(12.5) });
       await stage.move({ y: micrometres(-33.25) });
       await expectAt({ x: 12.5, y: -33.25, z: 0, tilt: 0 });

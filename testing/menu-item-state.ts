@@ -19,11 +19,11 @@ export async function stateOf(instrument: VirtualInstrument) {
 }
 
 type State = Awaited<ReturnType<typeof stateOf>>;
-/** Whether anything that is stored differs. */
+/** True when anything that is stored differs. */
 export const stored = (before: State, after: State): boolean =>
   JSON.stringify(before.stored) !== JSON.stringify(after.stored);
 
-/** Numbers from 1 to a total: all of them, or so many spread evenly, the first and the last among them. */
+/** Numbers from 1 to a total: all of them, or `count` evenly spread ones, including the first and the last. */
 export function spread(total: number, count: number | undefined): readonly number[] {
   if (count === undefined || count >= total) return Array.from({ length: total }, (_, index) => index + 1);
   return [...new Set(Array.from({ length: count }, (_, index) => Math.round(1 + (index * (total - 1)) / (count - 1))))];

@@ -1,4 +1,4 @@
-/** A transport that remembers what it was told, in order. */
+/** A transport that remembers its calls, in order. */
 export interface Recording<Transport> {
   readonly transport: Transport;
   /** Every call that changes something, as `name argument argument...`; signals are left out. */

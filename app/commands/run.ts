@@ -2,7 +2,7 @@ import { type CameraIndex, EucentricError, type MagIndex, throwIfStopped } from 
 import { Cameras, Scope } from '../../core/devices';
 import { ScriptedOperator } from '../../core/kernel';
 import { takeImage } from '../../core/acquisition';
-import { CalibrationDoubts } from '../../core/consistency';
+import { CalibrationFindings } from '../../core/consistency';
 import type { ParameterSetName } from '../../core/settings';
 import { RunReporter, exitCodes, reporting } from '../output';
 import type { CommandContext } from './context';
@@ -58,7 +58,7 @@ export async function runCommand(
         throwIfStopped(starting.signal);
         const result = await session.run(item, { port, fromScript: options.script ?? false });
         const { id } = instrument.kernel.menu.find(item);
-        reporter.result(result, id, session.find(CalibrationDoubts)?.of(id) ?? []);
+        reporter.result(result, id, session.find(CalibrationFindings)?.of(id) ?? []);
       }
     } catch (error) {
       // What the items before it measured is kept, as it would be had each been run by itself.

@@ -1,4 +1,4 @@
-export * from './calibration-doubts';
+export * from './calibration-findings';
 export { type ConsistencyOptions, checkConsistency, newFindings } from './check-consistency';
 export type { FoundPixel } from './evidence';
 export type { ComparedNumber, ConsistencyCode, Finding, FindingSeverity, Subject } from './finding';

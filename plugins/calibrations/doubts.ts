@@ -1,6 +1,6 @@
 import { describe } from '../../core/base';
 import type { PluginHost } from '../../core/kernel';
-import { CalibrationDoubts, type Finding, checkConsistency, newFindings } from '../../core/consistency';
+import { CalibrationFindings, type Finding, checkConsistency, newFindings } from '../../core/consistency';
 import { Optics } from '../../core/optics';
 import { Calibrations } from '../../core/store';
 
@@ -8,7 +8,7 @@ import { Calibrations } from '../../core/store';
 export function reportFindings(host: Pick<PluginHost, 'hooks' | 'log' | 'find' | 'settings' | 'provide'>): void {
   let before: readonly Finding[] | undefined;
   const latest = new Map<string, readonly Finding[]>();
-  host.provide(CalibrationDoubts, { of: (item) => latest.get(item) ?? [] });
+  host.provide(CalibrationFindings, { of: (item) => latest.get(item) ?? [] });
   host.hooks.willStore.tap(() => {
     before ??= check(host);
   });

@@ -51,7 +51,7 @@ describe('a site whose column is reached through Windows', () => {
     ['talos-ceta.yaml', 'fei', 'fei/needs-windows'],
     ['talos-ceta.yaml', 'falcon-ceta', 'falcon-ceta/needs-windows'],
     ['jeol-cryo-arm-k2.yaml', 'jeol', 'jeol/needs-windows'],
-  ])('is told elsewhere what to do: %s, %s', async (file, plugin, code) => {
+  ])('gives another hint elsewhere: %s, %s', async (file, plugin, code) => {
     const {
       code: exit,
       lines,

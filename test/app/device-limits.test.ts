@@ -46,7 +46,7 @@ test.each(files)(
     const tiltMost = settings.get('MaximumTiltAngle') > 0 ? settings.get('MaximumTiltAngle') : 80;
     const square = settings.get('UseSquareShiftLimits');
 
-    /** What is wrong with where the instrument is; undefined when nothing is. */
+    /** Reason why the instrument is outside its limits; undefined when it is inside. */
     const outside = async (): Promise<string | undefined> => {
       const { x, y, tilt } = await stage.position.read();
       const [sx, sy, t] = [inMicrometres(x), inMicrometres(y), inDegrees(tilt)];

@@ -64,16 +64,19 @@ const reports = new Set(
   Object.entries(commands).flatMap(([name, number]) => (name.startsWith('Report') ? [number as number] : [])),
 );
 
-/** The calls that ask, or belong to the connection. Those of a camera server and of text lines are told by what they carry. */
+/**
+ * The calls that ask, or belong to the connection. Those of a camera server and of text lines are recognized by their
+ * contents.
+ */
 function changes({ wire, call, given }: { wire: string; call: string; given: readonly unknown[] }): boolean {
   if (wire === 'hitachi' && call === 'exchange') return !String(given[0]).startsWith('Get ');
   if (wire === 'serialem' && call === 'run') return !reports.has(given[0] as number);
-  // The debug output of the server is no setting of an instrument.
+  // The debug output of the server is not a setting of an instrument.
   if (wire === 'gatan-k2k3' && call === 'call')
     return !/^(Get|Is|SetDebugMode$)/.test((given[0] as { name: string }).name) && !isQuestionToFilter(given);
   return !/^(open|close|get|is|lookUp|read|status)/.test(call);
 }
-/** Whether a script for DigitalMicrograph only asks. */
+/** True for a script for DigitalMicrograph that only reads. */
 function isQuestionToFilter([packet, values]: readonly unknown[]): boolean {
   const { data } = (values as { array?: { data?: string } }).array ?? {};
   const script = Buffer.from(data ?? '', 'base64').toString('latin1');

@@ -8,7 +8,7 @@ export const projectFolder = path.resolve(__dirname, '..', '..');
 /** The command itself. */
 export const program = path.join(projectFolder, 'bin', 'eucentric');
 
-/** What a call of the command gave. */
+/** Result of a call of the command. */
 export interface Called {
   readonly code: number | null;
   readonly stdout: string;
@@ -76,5 +76,5 @@ export const siteFiles = {
   calibrations: path.resolve(projectFolder, '..', 'shared', 'data', 'krios-k2-SerialEMcalibrations.txt'),
 };
 export const haveSiteFiles = existsSync(siteFiles.properties) && existsSync(siteFiles.calibrations);
-/** Why a test with the files of a real site is skipped. */
+/** Reason why a test with the files of a real site is skipped. */
 export const reasonWithoutSiteFiles = haveSiteFiles ? '' : ' (skipped: the files of the site are not here)';

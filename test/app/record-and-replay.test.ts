@@ -77,7 +77,7 @@ describe('a recording', () => {
   const file = path.join(folder, 'plain.jsonl');
   const opened = (recording: string) => virtualInstrument({ configuration, edit: replayOf(recording) });
 
-  it('keeps of images only their size and a hash, unless they are wanted; the rest is played back all the same', async () => {
+  it('keeps of images only their size and a hash, unless the whole images are requested; the rest is still played back', async () => {
     let shape: unknown;
     {
       await using instrument = await virtualInstrument({ configuration, record: { file, images: false } });

@@ -1,12 +1,12 @@
 import { filesIn, textOf } from './source-files';
 
-/** What rests a test on how fast the machine happens to be, and what to do instead. */
+/** Patterns that make a test depend on the speed of the machine, each with its replacement. */
 const clocks = [
   {
     what: 'reads the clock of the machine',
     pattern: /\bperformance\.now\b|\bDate\.now\b|\bhrtime\b|\bnew Date\(\)|\bconsole\.time|\bcpuUsage\b/,
     instead:
-      'count calls, bytes or virtual time, or wait for an order of events; how long something takes is told by Times (test/support/figures) when the long statistics run',
+      'count calls, bytes or virtual time, or wait for an order of events; Times measures how long something takes (test/support/figures) when the long statistics run',
   },
   {
     what: 'sleeps',

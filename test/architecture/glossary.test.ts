@@ -1,9 +1,6 @@
-import { textOf } from './source-files';
 import { filesOfWords, inWords, readGlossary, wordProblems } from './words';
 
 const glossary = readGlossary();
-/** Files whose words are not revised yet. A file leaves the list as soon as it is clean, and none is added. */
-const unrevised = JSON.parse(textOf('test/architecture/unrevised-files.json')) as readonly string[];
 
 describe('the words', () => {
   const files = filesOfWords();
@@ -11,13 +8,7 @@ describe('the words', () => {
 
   test('are those of the glossary, in plain sentences', () => {
     expect(files.length).toBeGreaterThan(500);
-    const wrong = found.filter(({ file }) => !unrevised.includes(file));
-    expect(wrong.map(({ file, line, message }) => `${file}:${line}: ${message}`)).toEqual([]);
-  });
-
-  test('leave no file on the list of unrevised ones that is clean or gone', () => {
-    const unclean = new Set(found.map(({ file }) => file));
-    expect(unrevised.filter((file) => !unclean.has(file))).toEqual([]);
+    expect(found.map(({ file, line, message }) => `${file}:${line}: ${message}`)).toEqual([]);
   });
 });
 

@@ -12,8 +12,8 @@ const folder = path.join(projectFolder, 'config');
 const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));
 /** Micrometres between the lines of a grating with 2160 of them a millimetre. */
 const spacing = 1000 / 2160;
-/** So many lines across the field, more or less, are looked for. */
-const wanted = 15;
+/** About this number of lines across the field is the target. */
+const targetLines = 15;
 
 test.each(files)('config/%s: Find Pixel Size finds the true size of a pixel to 0.1 %', async (file) => {
   await using instrument = await virtualInstrument({ configuration: path.join(folder, file), simulator: { seed: 4, specimen: 'cross-grating', specimenAngleDegrees: 31, driftNmPerSecond: [0, 0] } });
@@ -23,13 +23,13 @@ test.each(files)('config/%s: Find Pixel Size finds the true size of a pixel to 0
   const { pixelsPerPropertyPixel: perPixel = 1 } = registry.get(Settings).cameras.find(({ index }) => index === traits.index)!;
   const truths = registry.get(SimulatedTruth).records.filter(({ record, camera }) => record === 'StageToCameraMatrix' && camera === traits.index);
   const lines = (magIndex: number): number => (1e6 * optics.pixelSize(asMagIndex(magIndex), traits.index)!.value * Math.min(traits.width, traits.height)) / spacing;
-  const distance = (magIndex: number): number => Math.abs(Math.log(lines(magIndex) / wanted));
+  const distance = (magIndex: number): number => Math.abs(Math.log(lines(magIndex) / targetLines));
   const { magIndex, xpx, xpy, ypx, ypy } = truths
     .map((truth) => truth as unknown as Readonly<Record<'magIndex' | 'xpx' | 'xpy' | 'ypx' | 'ypy', number>>)
     .reduce((best, truth) => (distance(truth.magIndex) < distance(best.magIndex) ? truth : best));
   await registry.get(Scope).magIndex.write(asMagIndex(magIndex));
   const { Record } = registry.get(Settings).parameterSets.get(traits.index)!;
-  // So many pixels are enough for so many lines.
+  // This number of pixels is enough for that number of lines.
   const binning = traits.binnings.findLast((each) => Math.min(traits.width, traits.height) / each >= 700) ?? Record.binning;
   await registry.get(ImageAcquisition).take({ ...Record, binning, area: cameraArea(Record.area, traits) });
   const { result } = await runItem(instrument, 'calibrations/pixel-size/find-pixel-size');

@@ -12,13 +12,13 @@ import {
 import { projectFolder, virtualInstrument } from '../support/virtual-instrument';
 import { configurations } from './probe';
 
-/** What the suite of a setting has to know of it. */
+/** Facts about a setting for its suite. */
 interface SettingFacts<Value extends number> {
   /** Values that the instrument takes. */
   readonly values: readonly Value[];
   /** Values that are refused before anything is sent. */
   readonly refused: readonly number[];
-  /** How far what is read may be from what was written. */
+  /** Largest difference between a value that was written and its reading. */
   readonly step: number;
 }
 
@@ -47,7 +47,7 @@ function describeNumber<Value extends number>(
       expect(await setting.read()).toBe(original);
     });
 
-    test('refuses what is no value of it, and stays where it was', async () => {
+    test('refuses a wrong value, and keeps the old one', async () => {
       await using instrument = await make(file);
       const setting = pick(instrument);
       const before = await setting.read();

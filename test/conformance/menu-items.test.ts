@@ -17,7 +17,7 @@ const withImageShift: MenuItemCase = {
     }),
 };
 
-/** Where the first peak of the grating lies in the autocorrelation, once it was found. */
+/** Place of the first peak of the grating in the autocorrelation, once it was found. */
 const peaks: Mark[] = [];
 /** A grating in A, and what was found on it. */
 const withGrating: MenuItemCase = {
@@ -57,7 +57,7 @@ const withFoundSizes: MenuItemCase = {
   },
 };
 
-/** What some items need to run; an item that runs on the virtual Krios as it stands is not named here. */
+/** Conditions that some items need; items without an entry run on the unchanged virtual Krios. */
 const cases: Readonly<Record<string, MenuItemCase>> = {
   'calibrations/image-and-stage-shift/image-shift': withImageShift,
   'calibrations/image-and-stage-shift/is-from-scratch': { magIndex: 24, sample: 24 },
@@ -72,7 +72,7 @@ const cases: Readonly<Record<string, MenuItemCase>> = {
   'calibrations/pixel-size/try-again-with-marker': withGrating,
 };
 
-/** Whether an item has a test of its own that holds it to the same. */
+/** True when an item has its own test of the same contract. */
 function testedElsewhere(item: string): boolean {
   const file = path.join(projectFolder, 'test', 'plugins', `${item}.test.ts`);
   return existsSync(file) && readFileSync(file, 'utf8').includes('describeMenuItem(');

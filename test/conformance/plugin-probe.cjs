@@ -12,7 +12,7 @@ const open = () =>
     .filter((each) => !/^(PipeWrap|TTYWrap|FSReqPromise|CloseReq|Immediate|TickObject)$/.test(each))
     .sort();
 const loaded = () => Object.keys(require.cache).map((file) => path.relative(build, file).split(path.sep).join('/'));
-/** Waits until no more is open than this, and no longer than a busy machine may need; then what is open is told as it is. */
+/** Waits until at most this is open, but no longer than a busy machine may need; then reports what is open. */
 async function rest(wanted) {
   for (let turn = 0; turn < 400 && open().join() !== wanted.join(); turn++)
     await new Promise((resolve) => setTimeout(resolve, 50));

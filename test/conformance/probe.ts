@@ -7,7 +7,7 @@ import { projectFolder } from '../support/virtual-instrument';
 
 const { build } = require('../../scripts/build') as { build: () => number };
 
-/** What a program that loads one plugin and lives through its steps has open, and which files it has loaded. */
+/** Open resources and loaded files of a program with one plugin, step by step. */
 export interface ProbeReport {
   readonly globals: readonly string[];
   readonly steps: Readonly<Record<'before' | 'imported' | 'applied' | 'connected' | 'disposed', readonly string[]>>;

@@ -13,7 +13,10 @@ const suites: Readonly<Record<string, string>> = {
   Cameras: 'describeCamera',
 };
 
-/** What is no capability of a device: handed from one plugin to another within the program, with the file that shows what it is held to. */
+/**
+ * Tokens that are not a capability of a device, but are passed between plugins within the program; each with the file
+ * of its contract.
+ */
 const services: Readonly<Record<string, string>> = {
   VirtualInstrument: 'test/plugins/simulator/plugin.test.ts',
   SimulatedTruth: 'test/plugins/simulator/plugin.test.ts',
@@ -24,7 +27,7 @@ const services: Readonly<Record<string, string>> = {
   LatticeMemory: 'test/plugins/calibrations/pixel-size/find-pixel-size.test.ts',
   OperatorConsole: 'test/plugins/terminal/console.test.ts',
   BrowserConsole: 'test/plugins/console/session.test.ts',
-  CalibrationDoubts: 'test/plugins/calibrations/doubts.test.ts',
+  CalibrationFindings: 'test/plugins/calibrations/doubts.test.ts',
 };
 
 const textOf = (file: string): string => readFileSync(path.join(projectFolder, file), 'utf8');

@@ -87,7 +87,7 @@ test('a surround is dark beyond the opening, which is as large as it is said to 
   expect(mean(reduce(image(data.subarray(0, 512 * 40), 40, 512), 4)) / average(open)).toBeLessThan(0.05);
 });
 
-test('catalase shows the waves of its whole cell only when it is told to', () => {
+test('catalase shows the waves of its whole cell only on request', () => {
   const power = (options: Record<string, unknown>): number => {
     const data = take(
       {

@@ -17,7 +17,7 @@ function secondsOfProcessor() {
     const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1].split(' ');
     children = (Number(fields[13]) + Number(fields[14])) / 100;
   } catch {
-    // Only Linux tells of them in this way.
+    // Only Linux reports them in this way.
   }
   return (user + system) / 1e6 + children;
 }

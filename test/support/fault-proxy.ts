@@ -1,13 +1,13 @@
 import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
 
-/** What can go wrong on a wire. */
+/** Kinds of faults on a wire. */
 export type FaultKind = 'delay' | 'drop' | 'truncate' | 'duplicate' | 'garble' | 'reset' | 'stall';
 
-/** What goes wrong, once, when so many bytes have come from one side. */
+/** A fault that strikes once, after a number of bytes from one side. */
 export interface Fault {
   readonly kind: FaultKind;
   readonly atByte: number;
-  /** Whether it strikes what the client sends; without it, what the server answers. */
+  /** True when it strikes the client's bytes; otherwise it strikes the server's. */
   readonly towardsServer?: boolean;
   /** Milliseconds of a delay. */
   readonly delay?: number;
@@ -18,13 +18,13 @@ export interface Fault {
 /** A wire between a client and its server that can be broken. */
 export interface FaultProxy {
   readonly port: number;
-  /** What the client has sent, in the pieces in which it came. */
+  /** Bytes from the client, in the pieces in which they came. */
   readonly requests: Buffer[];
   /** Bytes that have come from the server since the last `arm`. */
   readonly passed: number;
   /** Bytes that have come from the client since the last `arm`. */
   readonly sent: number;
-  /** Whether the last fault has struck. */
+  /** True when the last fault has struck. */
   readonly struck: boolean;
   /** The next fault. */
   arm(fault: Fault | undefined): void;

@@ -1,6 +1,7 @@
 /**
- * How much more processor time twice as much takes, as the better of several tries: about 2 where the time goes by the length, 4 where it
- * goes by its square. A ratio, so that it says the same on every machine; for the long statistics, since a busy machine makes it rough.
+ * Ratio of processor times for double the amount of work, as the better of several tries: about 2 where the time goes
+ * by the length, 4 where it goes by its square. A ratio, so that it says the same on every machine; for the long
+ * statistics, since a busy machine makes it rough.
  */
 export function growth(work: (size: number) => void, size: number): number {
   const secondsFor = (much: number): number => {

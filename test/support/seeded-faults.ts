@@ -4,15 +4,18 @@ import { Times, tellFigures } from './figures';
 import { resourcesOpen, until } from './until';
 import { randomNumbers, verifying } from './virtual-instrument';
 
-/** A wire that is to be broken in many places. */
+/** A wire for breaking in many places. */
 export interface WireUnderFaults {
   readonly proxy: FaultProxy;
-  /** Uses the wire once. Resolves when every number is the right one, and throws the wire's own error otherwise; a wrong number is told with `WrongNumber`. */
+  /**
+   * Uses the wire once. Resolves when every number is the right one, and throws the wire's own error otherwise; a wrong
+   * number throws `WrongNumber`.
+   */
   use(): Promise<void>;
   /** Milliseconds of the longest delay. */
   readonly longestDelay: number;
   readonly kinds: readonly FaultKind[];
-  /** What can happen to requests; without it, the same. */
+  /** Kinds of faults for requests; without it, the same as for answers. */
   readonly kindsTowardsServer?: readonly FaultKind[];
 }
 
@@ -26,8 +29,9 @@ export function demand(what: string, is: unknown, wanted: unknown): void {
 }
 
 /**
- * Breaks a wire so many times in places and ways that follow from a seed. Each time there must be either the right numbers or one error with
- * a code and an advice, and the wire must work again afterwards. Gives how often each thing happened, and what is wrong.
+ * Breaks a wire a number of times, in places and ways that follow from a seed. Each time there must be either the right
+ * numbers or one error with a code and an advice, and the wire must work again afterwards. Returns the count of each
+ * outcome, and the errors.
  */
 export async function breakOften(
   wire: WireUnderFaults,
@@ -51,7 +55,7 @@ export async function breakOften(
   for (let run = 0; run < runs; run++) {
     const towardsServer = random() < 0.3;
     const kinds = towardsServer ? (wire.kindsTowardsServer ?? wire.kinds) : wire.kinds;
-    // The highest bit makes a byte that is no text, which is what a text without a checksum can tell.
+    // The highest bit makes a byte that is not text; a text without a checksum can detect that.
     const fault: Fault = {
       kind: kinds[below(kinds.length)]!,
       atByte: below(towardsServer ? whole.requests : whole.answers),

@@ -9,14 +9,14 @@ export interface StandInCamera {
   readonly binnings: readonly number[];
   /** Seconds from the request to the beginning of the exposure. */
   readonly startup?: number;
-  /** Shortest time in seconds that the camera takes, whatever it is told. */
+  /** Shortest exposure in seconds that the camera accepts. */
   readonly shortest?: number;
   /** The counts of an image of these columns and rows, row after row. */
   readonly picture: (binning: number, columns: number, rows: number) => readonly number[];
   readonly pixelType?: 'INT16' | 'UINT16' | 'INT32';
 }
 
-/** How the stand-in behaves. */
+/** Behaviour of the stand-in. */
 export interface TemscriptStandInOptions {
   /** Lets time pass for what takes a while; seconds. */
   readonly pass: (duration: number) => Promise<void>;
@@ -74,7 +74,10 @@ const sizes: Readonly<Record<string, number>> = { FULL: 1, HALF: 2, QUARTER: 4 }
 
 class Unknown extends Error {}
 
-/** The HTTP server of temscript as it is described, with a column that remembers what it is told; it shares nothing with the program. */
+/**
+ * The HTTP server of temscript as it is described, with a column that remembers its commands; it shares nothing with
+ * the program.
+ */
 export class TemscriptStandIn {
   /** Everything that changes something, in order: path and body. */
   readonly writes: { readonly path: string; readonly body: Json }[] = [];

@@ -33,7 +33,7 @@ export function describeOnWindows(name: string, body: () => void): void {
   else describe.skip(`${name} (left out: ${reason})`, body);
 }
 
-/** What a case gave or threw. */
+/** Answer or error of a case. */
 export interface Answer {
   readonly value?: unknown;
   readonly error?: {
@@ -68,11 +68,11 @@ export async function runCases(module: string): Promise<Readonly<Record<string, 
   }
 }
 
-/** A folder in which the stand-in servers keep what they were told, and find what a test wants of them. */
+/** A folder in which the stand-in servers record their commands, and find the test's requests. */
 export class StandInFolder {
   readonly path = mkdtempSync(path.join(tmpdir(), 'eucentric-stand-in-'));
 
-  /** What the variables of a program have to be that is to reach the stand-ins. */
+  /** Environment for a program that uses the stand-ins. */
   environment({ environment }: Windows): NodeJS.ProcessEnv {
     return { ...environment, EUCENTRIC_STAND_IN: windowsPath(this.path) };
   }
@@ -82,7 +82,7 @@ export class StandInFolder {
     writeFileSync(path.join(this.path, 'moods.txt'), moods.map((mood) => `${mood}\n`).join(''));
   }
 
-  /** What the stand-in was told, in order. */
+  /** Commands to the stand-in, in order. */
   journal(): readonly string[] {
     const file = path.join(this.path, 'journal.txt');
     return existsSync(file) ? readFileSync(file, 'utf8').split(/\r?\n/).filter(Boolean) : [];

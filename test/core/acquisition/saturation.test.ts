@@ -25,7 +25,7 @@ test.each([
   [400, false],
   [20_000, true],
 ])(
-  'an image with %i electrons in a pixel and second is told to be saturated: %s',
+  'an image with %i electrons in a pixel and second is reported as saturated: %s',
   async (electronsPerFieldPixelPerSecond, saturated) => {
     await using instrument = await virtualInstrument({
       configuration: `${__dirname}/../../../config/talos-ceta.yaml`,

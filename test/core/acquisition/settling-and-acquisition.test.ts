@@ -180,7 +180,7 @@ describe('net image shift', () => {
     await control.write(shift(5, 0), { delayFactor: 0.75 });
     expect(settling.imageShiftTimeout).toBeCloseTo(100.375, 9);
   });
-  test('notes the delay although the column failed, which may have moved all the same', async () => {
+  test('notes the delay although the column failed, since it may still have moved', async () => {
     const { control, scope, settling } = bench();
     scope.imageShift.write = async () => {
       throw new Error('wire cut');

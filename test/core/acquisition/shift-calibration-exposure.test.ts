@@ -76,7 +76,7 @@ test('leaves Trial as it is when it is coarse enough or wanted as it is', () => 
     shiftCalibrationExposure(trial({ binning: 1 }), traits(), { ...neither, useTrialBinning: true }).exposure,
   ).toMatchObject({ binning: 1, exposure: 4 });
 });
-test('uses the Trial area with its offset when that is wanted', () => {
+test('uses the Trial area with its offset on request', () => {
   const area = { left: 100, top: 200, right: 1124, bottom: 1224 };
   const small = shiftCalibrationExposure(trial({ area }), traits(), { ...neither, useTrialSize: true });
   expect(small).toMatchObject({ fieldSize: 1024, exposure: { area, binning: 2 } });

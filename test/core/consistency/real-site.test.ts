@@ -39,7 +39,7 @@ import { eucentric, haveSiteFiles, reasonWithoutSiteFiles, siteFiles } from '../
     expect(findings).toHaveLength(4);
   });
 
-  test('are told in words that stand without colour', () => {
+  test('are reported in words without colour', () => {
     const { stdout } = called();
     expect(stdout).toContain(
       'mag index 16 (2500x): 2.9590 nm by the properties, 2.5040 nm by the stage calibration: 17.1 % apart (stage X -17.1, Y -13.7 %; image-shift vectors 1.10 and 1.12 um',

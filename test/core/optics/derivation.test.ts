@@ -103,7 +103,7 @@ describe('pixel size and rotation through image shift', () => {
     );
   });
 
-  test('changed matrices are noticed without being told', () => {
+  test('changed matrices are noticed automatically', () => {
     const entries = [
       { magIndex: 7, camera: 0, matrix: imageShiftMatrix(2, 84, shiftToSpecimen) },
       { magIndex: 9, camera: 0, matrix: imageShiftMatrix(0.5, 92, shiftToSpecimen) },

@@ -213,7 +213,7 @@ describe('carrying image shift to another magnification', () => {
       }),
     );
   });
-  test('leaves it alone where it need not or cannot be told', () => {
+  test('leaves it unchanged where that is unnecessary or unknown', () => {
     expect(given.transferImageShift({ x: 1, y: 2 }, magIndex(7), magIndex(9), cameraIndex(0))).toEqual({ x: 1, y: 2 });
     expect(optics().transferImageShift({ x: 1, y: 2 }, magIndex(7), magIndex(3), cameraIndex(0))).toEqual({
       x: 1,

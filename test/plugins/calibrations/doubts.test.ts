@@ -1,5 +1,5 @@
 import { type Token, cameraIndex, magIndex, scaleMatrix } from '../../../core/base';
-import { CalibrationDoubts } from '../../../core/consistency';
+import { CalibrationFindings } from '../../../core/consistency';
 import { Optics } from '../../../core/optics';
 import { Calibrations } from '../../../core/store';
 import { reportFindings } from '../../../plugins/calibrations/doubts';
@@ -56,7 +56,7 @@ function site() {
     store?.();
     taps.get('didRun')!(item, 'done');
   };
-  return { said, run, stages, found, doubts: () => provided.get(CalibrationDoubts) as CalibrationDoubts };
+  return { said, run, stages, found, doubts: () => provided.get(CalibrationFindings) as CalibrationFindings };
 }
 
 describe('after a calibration', () => {

@@ -40,10 +40,10 @@ interface Shown {
   readonly reduction: number;
 }
 
-/** The last image that any page was seen to show; what a page shows as it opens is no newer. */
+/** The last image that any page has shown; the image of a page that opens is not newer. */
 let last = 0;
 
-/** Waits until a page shows a newer image than all before, in the way that is wanted. */
+/** Waits until a page shows a newer image than all before, in the requested way. */
 async function shown(page: Page, fits: (said: Shown) => boolean = () => true): Promise<Shown> {
   let said: Shown | undefined;
   await until('the image was shown', async () => {

@@ -122,7 +122,7 @@ describeOnWindows('FEI cameras over COM', () => {
       await wire.setInserted('BM-Falcon', false);
     });
 
-    it('goes by what each tells of its cameras', async () => {
+    it('uses what each reports about its cameras', async () => {
       expect(await wire.lookUp('BM-Falcon')).toEqual({
         shortestExposure: 0.02,
         longestExposure: 30,
@@ -146,7 +146,7 @@ describeOnWindows('FEI cameras over COM', () => {
       expect([data[0], data[1], data[32]]).toEqual([55, 75, 255]);
     });
 
-    it('inserts, counts, and takes the exposure that it is told', async () => {
+    it('inserts, counts, and takes the requested exposure', async () => {
       expect(await wire.isInserted('BM-Falcon')).toBe(false);
       await expect(wire.acquire({ ...shot, name: 'BM-Falcon' })).rejects.toMatchObject({
         message: expect.stringContaining('not inserted') as string,

@@ -191,7 +191,7 @@ describe('illuminated area in place of intensity', () => {
     expect(intensityOfArea(0.7e-4, undefined)).toBeCloseTo(0.7, 12);
   });
 
-  it('is what the column is told and asked', async () => {
+  it('is what the column gets and reports', async () => {
     const column = await makeColumn({ usesIlluminatedArea: true, illuminatedAreaLimits: limits });
     expect(await writesOf(column, () => column.scope.intensity.write(0.5))).toEqual(['setIlluminatedArea 0.00012385']);
     const { illuminatedArea } = new FeiIlluminatedArea(column.transport);

@@ -263,7 +263,7 @@ describe('who turns images', () => {
     expect(turnedBy(2, 0)).toEqual(['this program', false]));
   it('is this program where nothing is known of DigitalMicrograph', () =>
     expect(turnedBy(3, -1)).toEqual(['this program', false]));
-  it('is to be checked where the two differ', () => expect(turnedBy(3, 1)).toEqual(['this program', true]));
+  it('must be checked where the two differ', () => expect(turnedBy(3, 1)).toEqual(['this program', true]));
 
   it.each(['server', 'this program', 'DigitalMicrograph'] as const)(
     'makes no difference to the operator when it is %s',

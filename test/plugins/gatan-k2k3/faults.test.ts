@@ -26,7 +26,8 @@ beforeEach(async () => {
   under = await bench(propertiesOf({ StartupDelay: 0, Retractable: 0 }), {
     limits,
     superChunk: 1000,
-    // Later than the client gives up what is no image, and earlier than it gives up a chunk, for which it waits five seconds.
+    // Later than the client gives up an answer that is not an image, and earlier than it gives up a chunk, for which it
+    // waits five seconds.
     handshakeLimit: 3500,
     through: async (port) => {
       proxy = await faultProxy(port);

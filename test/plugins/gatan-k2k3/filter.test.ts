@@ -57,7 +57,7 @@ describe('the energy filter of a GIF', () => {
   it('sets the loss before it switches the offset on, and waits as long as the change is large', async () => {
     const { energyLoss } = await filter();
     under.server.filter.values.SpectrumOffset = 500;
-    // An offset that is switched off is no loss, whatever stands there.
+    // An offset that is switched off is not a loss, whatever its value.
     expect(await energyLoss.read()).toBe(0);
     await energyLoss.write(electronVolts(20));
     expect(under.server.filter.values).toMatchObject({ SpectrumOffset: 20, OffsetOn: 1 });

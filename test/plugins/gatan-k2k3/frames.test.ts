@@ -95,7 +95,7 @@ describe('the frames of an exposure', () => {
     ['K3', {}, 0.000665779, 0.0133156],
     ['K2 Summit', { K2Type: 1 }, 0.0025, 0.025],
     ['K2 Base', { K2Type: 2 }, 0.1138, 0.1138],
-  ] as const)('of a %s are told to whoever wants them', async (_detector, lines, step, shortestFrame) => {
+  ] as const)('of a %s are reported', async (_detector, lines, step, shortestFrame) => {
     under = await bench(site(lines));
     expect(under.camera.traits.frames).toEqual({ step, shortestFrame });
   });

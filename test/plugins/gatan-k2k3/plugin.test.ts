@@ -181,7 +181,7 @@ describe('a real server', () => {
     await kernel.dispose();
   });
 
-  it('is told which shutter to close between images at the first image, not before: connecting changes nothing', async () => {
+  it('gets the shutter to close between images with the first image, not before: connecting changes nothing', async () => {
     const { kernel } = apply(
       site(
         ['SetAlternateShutterNormallyClosed: 1', 'BeamBlankShutter: 1'],

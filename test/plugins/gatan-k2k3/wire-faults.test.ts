@@ -32,7 +32,8 @@ afterEach(async () => {
   await proxy.close();
 });
 
-// The packets carry no checksum: their lengths and statuses are checked, but a byte of a pixel that changed on its way cannot be told.
+// The packets carry no checksum: their lengths and statuses are checked, but a byte of a pixel that changed on its way
+// is not noticed.
 it('a broken wire gives the one right image or one clear error, and works again; no image is asked for twice', async () => {
   const { camera } = under;
   const asked = (): number =>

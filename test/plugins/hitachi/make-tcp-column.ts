@@ -22,7 +22,7 @@ export interface TcpColumnUnderTest extends StageUnderTest {
   readonly server: HitachiStandIn;
 }
 
-/** What a test may choose of it. */
+/** Options of the column for a test. */
 export interface TcpColumnOptions extends Partial<Pick<StandInColumn, 'echoesValues'>> {
   readonly column?: Partial<HitachiColumn>;
   /** Puts something between the two; gives the port to connect to. */

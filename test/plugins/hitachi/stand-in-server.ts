@@ -1,12 +1,12 @@
 import { type AddressInfo, type Socket, createServer } from 'node:net';
 
-/** How the stand-in column is built; everything in the column's own terms. */
+/** Properties of the stand-in column; everything in the column's own terms. */
 export interface StandInColumn {
   /** The magnifications of each submode, by its two hexadecimal digits. */
   readonly magnifications: Readonly<Record<string, readonly number[]>>;
   /** Seconds, by which the stage and slow changes go. */
   readonly now: () => number;
-  /** Whether the echo of a Set holds its values, which the description of the protocol leaves open. */
+  /** True when the echo of a Set holds its values, which the description of the protocol leaves open. */
   readonly echoesValues?: boolean;
 }
 

@@ -27,7 +27,7 @@ it('connects again after the connection was lost, and asks a question again that
   expect(column.server.connections).toBe(4);
 });
 
-it('does not send again what acts: the operator is told', async () => {
+it('does not repeat an action: the operator gets an error', async () => {
   await made();
   const { server, protocol } = column;
   for (const socket of server.sockets) {

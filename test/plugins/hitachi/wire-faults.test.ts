@@ -50,7 +50,8 @@ it('a broken wire gives the right numbers or one clear error, and works again', 
   expect(results['right']).toBeLessThan(0.7 * runs);
 });
 
-// A line carries no checksum: a digit that became another one on its way to the program cannot be told. What is set is therefore read again.
+// A line carries no checksum: a digit that became another one on its way to the program is not noticed. Values that
+// were set are therefore read again.
 it('a digit that became another one on its way to the column is noticed, for lenses and coils', async () => {
   const at = 'Set Lens C2 FF,'.length;
   proxy.arm({ kind: 'garble', atByte: at, towardsServer: true, mask: 1 });

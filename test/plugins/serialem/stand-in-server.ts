@@ -7,19 +7,19 @@ export interface Command {
   readonly texts: readonly string[];
 }
 
-/** How the stand-in behaves. */
+/** Behaviour of the stand-in. */
 export interface StandInOptions {
   /** Lets time pass for what takes a while; seconds. */
   readonly pass: (duration: number) => Promise<void>;
-  /** Whether it lets itself be controlled. */
+  /** True when it accepts control. */
   allows?: boolean;
   /** A status that every command is refused with. */
   refuses?: number;
 }
 
 /**
- * SerialEM's server for Python as it is described, over TCP, with a column that remembers what it is told; it shares nothing with the program.
- * Messages are little-endian: int32 length, int32 code or status, then what belongs to them.
+ * SerialEM's server for Python as it is described, over TCP, with a column that remembers its commands; it shares
+ * nothing with the program. Messages are little-endian: int32 length, int32 code or status, then what belongs to them.
  */
 export class SerialEmStandIn {
   readonly commands: Command[] = [];
@@ -97,7 +97,7 @@ export class SerialEmStandIn {
     });
   }
 
-  /** What a command reports; undefined when it fails. */
+  /** Report of a command; undefined when it fails. */
   private async run(command: Command): Promise<readonly number[] | undefined> {
     const { state } = this;
     const {

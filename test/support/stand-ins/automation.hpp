@@ -78,7 +78,7 @@ struct Given {
   }
 };
 
-/// What a call answers; a VARIANT that belongs to whoever asked.
+/// Answer of a call; a VARIANT that belongs to the caller.
 struct Answer {
   VARIANT value;
   Answer() { VariantInit(&value); }
@@ -94,7 +94,7 @@ struct Answer {
 };
 
 /// Does the work of a call on a thread of the server's own, as a server in a program of its own would: nothing that it throws or does
-/// to its stack concerns whoever calls.
+/// to its stack concerns the caller.
 void onOwnThread(const std::function<void()> &work);
 
 class Object : public IDispatch {

@@ -57,7 +57,7 @@ class Part : public Object {
   Part(const std::wstring &title, Shared column) : Object(title), column_(std::move(column)) {}
 
  protected:
-  /// A method that says by a number whether it did what it was told.
+  /// A method that returns a number as its status.
   void act(const std::wstring &name, UINT count, std::function<long(const Given &)> work) {
     method(name, [=](const Given &given) {
       if (given.count() != count) throw Failure{DISP_E_BADPARAMCOUNT, L""};

@@ -1,6 +1,6 @@
 // What a stand-in remembers from one process to the next, and the moods that a test puts it into. Both live in the folder that the
 // variable EUCENTRIC_STAND_IN names: `state.txt` holds what was set, `moods.txt` what the next calls of a member come to, and
-// `journal.txt` what the stand-in was told.
+// `journal.txt` the commands to the stand-in.
 #pragma once
 #include "automation.hpp"
 

@@ -1,4 +1,4 @@
-/** What the automation wire is asked to do under Windows; each case answers with plain values. */
+/** Cases for the automation wire under Windows; each answers with plain values. */
 const path = require('node:path');
 
 exports.cases = (build) => {
@@ -8,7 +8,7 @@ exports.cases = (build) => {
   const apartment = new ComApartment();
   const values = apartment.create('Eucentric.Values');
   const tidily = (work) => () => apartment.tidily(work);
-  /** How many objects of the server live, without those that count them. */
+  /** Number of living objects of the server, without those that count them. */
   const living = () => values.get('Living');
   const echo = (value) => values.call('Echo', value);
   const typeOf = (value) => values.call('TypeOf', value);

@@ -226,7 +226,7 @@ describeOnWindows('automation through koffi', () => {
     it('are properties with indexes too', () =>
       expect(value('properties')).toEqual({ a: 2.5, b: 7, has: [true, false] }));
     it.each(['a property that can only be read', 'a member that is not there', 'no collection'])(
-      'of which one is %s are told apart',
+      'of which one is %s give an error',
       (name) => {
         expect(answers[name]?.error).toMatchObject({ code: 'com/no-such-member' });
       },
@@ -245,7 +245,7 @@ describeOnWindows('automation through koffi', () => {
       ['a server that has gone', 'com/disconnected', '0x800706BA'],
       ['no permission', 'com/access-denied', '0x80070005'],
       ['a value out of range', 'com/refused', '"Values: clipped"'],
-    ])('such as %s are told in its words', (name, code, words) => {
+    ])('such as %s are reported in its words', (name, code, words) => {
       expect(answers[name]?.error).toMatchObject({
         code,
         message: expect.stringContaining(words) as string,

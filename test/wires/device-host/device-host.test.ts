@@ -40,7 +40,7 @@ const failureOf = async (promise: Promise<unknown>): Promise<Error & { code: str
   return value as Error & { code: string; hint: string };
 };
 
-/** A folder through which a device says that a call has begun, and is told to end it. */
+/** A folder through which a device reports the begin of a call, and gets the command to end it. */
 let folder = '';
 const callHasBegun = (): Promise<void> => until('the call had begun', () => existsSync(path.join(folder, 'begun')));
 

@@ -1,7 +1,7 @@
-/** What is between two ends of a connection and does not always hand on what it gets. */
+/** Faults between two ends of a connection. */
 const kinds = ['delay', 'drop', 'truncate', 'duplicate', 'garble', 'reset', 'close'];
 
-/** The same fault for the same seed, anywhere in so many bytes of one of the directions. */
+/** The same fault for the same seed, anywhere in this number of bytes of one of the directions. */
 exports.faultOfSeed = (seed, traffic) => {
   let state = (seed * 2654435761 + 12345) >>> 0;
   const random = () => {

@@ -5,7 +5,7 @@ import { ample, client, closeAll, closing, functions, longs, raw } from './raw-s
 const { Read, Act, Picture } = functions;
 afterEach(closeAll);
 
-/** What a client knows of its connection. */
+/** The client's state of its connection. */
 const connectionOf = (one: PacketClient) => (one as unknown as { kept: { present: { usable: boolean } } }).kept.present;
 
 const answer = longs(0, 42);

@@ -14,7 +14,7 @@ export const functions = packetFunctions({
     repeatable: false,
   },
 });
-/** What has to be closed at the end of a test. */
+/** Servers and clients to close at the end of a test. */
 export const closing: (() => Promise<void> | void)[] = [];
 /** Closes everything after a test; nothing may be left open, whatever happened. */
 export async function closeAll(): Promise<void> {

@@ -8,7 +8,7 @@ afterEach(async () => {
   await untilNothingIsOpen();
 });
 
-/** A client, and a server that does as it is told with each line that comes. */
+/** A client, and a server that answers each line as the test says. */
 async function speaking(answer: (line: string, socket: Socket) => void, longestAnswer = 100) {
   const sockets = new Set<Socket>();
   const state = { connections: 0, ended: 0, lines: [] as string[] };
