@@ -18,7 +18,7 @@ import {
 } from '../../../support/virtual-instrument';
 import { tellFigures } from '../../../support/figures';
 
-const seeds = Array.from({ length: verifying ? 200 : 20 }, (_, index) => index + 1);
+const seeds = Array.from({ length: verifying ? 200 : 3 }, (_, index) => index + 1);
 const imageShift = 'calibrations/image-and-stage-shift/image-shift';
 const fromScratch = 'calibrations/image-and-stage-shift/is-from-scratch';
 /** The camera turned by a quarter, as sites mount it: width and height change places. */

@@ -7,7 +7,7 @@ import { matrixError, randomNumbers, runItem, verifying, virtualInstrument } fro
 import { tellFigures } from '../../../support/figures';
 
 const stageShift = 'calibrations/image-and-stage-shift/stage-shift';
-const seeds = Array.from({ length: verifying ? 200 : 20 }, (_, index) => index + 1);
+const seeds = Array.from({ length: verifying ? 200 : 3 }, (_, index) => index + 1);
 
 function trueStage(instrument: Instrument, magIndex: number): Matrix {
   const camera = instrument.kernel.registry.get(Cameras).selected.traits.index;
