@@ -30,11 +30,11 @@ export function imageShiftLimit(knowledge: ImageShiftKnowledge): NonNullable<Dev
     const none = subtract(raw, raw);
     const net = subtract(raw, await offsetOf.promise(none, magIndex));
     const camera = cameras.selected.traits.index;
-    const { distance: known, limit } = optics.imageShiftReach(net, magIndex, camera);
+    const { distance: known, limit } = optics.at({ magIndex, camera }).imageShiftReach(net);
     // Where nothing is calibrated the scale of the column is only roughly known.
     const distance = Number.isFinite(known)
       ? known
-      : (length(net) * optics.roughImageShiftScale(magIndex, camera) * 1e-6) / scaleUncertainty;
+      : (length(net) * optics.at({ magIndex, camera }).roughImageShiftScale * 1e-6) / scaleUncertainty;
     if (!(distance > limit * rounding)) return undefined;
     return {
       asked: `${inMicrometres(metres(distance)).toFixed(2)} um on the specimen`,

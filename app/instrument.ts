@@ -132,7 +132,7 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
     clock,
     isAdministrator: () => administrator.on,
     magnificationOf: (magIndex, camera) =>
-      known.optics?.magnificationFor(magIndex, camera ?? settings.cameras[0]?.index ?? cameraIndex(0)),
+      known.optics?.at({ magIndex, camera: camera ?? settings.cameras[0]?.index ?? cameraIndex(0) }).magnification,
     ignoreShortTerm: (settings.get('IgnoreShortTermCals') ?? false) || (options.savedCalibrationsOnly ?? false),
     doseLifetimeHours: settings.get('DoseLifetimeInHours'),
   });
@@ -282,9 +282,9 @@ async function suitCamera({ registry }: Kernel, signal: AbortSignal): Promise<vo
 
 function opticalConditions(optics: Optics | undefined, { magIndex, camera }: Conditions): Partial<Conditions> {
   if (!optics || magIndex === undefined || camera === undefined) return {};
-  const pixel = optics.pixelSize(magIndex, camera);
+  const pixel = optics.at({ magIndex, camera }).pixelSize;
   return {
-    magnification: optics.magnificationFor(magIndex, camera),
+    magnification: optics.at({ magIndex, camera }).magnification,
     ...(pixel && { pixelSizeNanometres: inNanometres(pixel.value), pixelSizeSource: pixel.source }),
   };
 }

@@ -52,7 +52,7 @@ async function statusOf({ find, deviceSettings }: Pick<Session, 'find' | 'device
     try {
       const value = await setting.read();
       if (setting === scope?.magIndex && optics && camera) {
-        const magnification = optics.magnificationFor(value as MagIndex, camera.index);
+        const magnification = optics.at({ magIndex: value as MagIndex, camera: camera.index }).magnification;
         lines.push({ name: 'Magnification', value: `${magnification}x, mag index ${String(value)}` });
       } else lines.push({ name: token === Stage ? 'Stage' : traits.label, value: shownValue(traits, value) });
     } catch (error) {

@@ -74,10 +74,10 @@ export class WaitingAcquisition implements ImageAcquisition {
     const { scope, stage, cameras, optics, imageShift } = this.parts;
     const camera = cameras.selected.traits.index;
     const magIndex = known ?? (await scope.magIndex.read(signal));
-    const pixel = optics.pixelSize(magIndex, camera);
+    const pixel = optics.at({ magIndex, camera }).pixelSize;
     return {
       magIndex,
-      magnification: optics.magnificationFor(magIndex, camera),
+      magnification: optics.at({ magIndex, camera }).magnification,
       ...(pixel && { pixelSize: metres(pixel.value * exposure.binning) }),
       netImageShift: await imageShift.readAt(magIndex, signal),
       ...(stage && { stage: await stage.position.read(signal) }),

@@ -39,7 +39,7 @@ export class SettlingTimes implements Settling {
   readyAt(camera: CameraTraits, magIndex: MagIndex): Seconds {
     const { normalizationDelay, stageMoveDelay } = this.optics.shiftProperties();
     const [normalized, moved] = [this.scope.lastNormalized(), this.stage?.lastMoved()];
-    const delay = this.optics.isLowMagnification(magIndex, camera.index)
+    const delay = this.optics.at({ magIndex, camera: camera.index }).isLowMagnification
       ? normalizationDelay.lowMagnification
       : normalizationDelay.regular;
     const others = Math.max(

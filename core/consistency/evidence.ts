@@ -58,7 +58,7 @@ export function sitesOf(optics: Optics, found: readonly FoundPixel[] = []): read
     return optics.magnifications.indexes(camera).flatMap((magIndex): Site[] => {
       const key = `${camera.index} ${magIndex}`;
       const [row, imageShift, stage] = [measured.get(magIndex), usable(shifts.get(key)), usable(stages.get(key))];
-      const nominal = optics.nominalPixelSize(magIndex, camera.index);
+      const nominal = optics.at({ magIndex, camera: camera.index }).nominalPixelSize;
       const grating = found.findLast((each) => each.camera === camera.index && each.magIndex === magIndex);
       const pixel = grating?.pixelNanometres ?? row?.pixelNanometres;
       if ((!row && !imageShift && !stage && !grating) || nominal === undefined) return [];
@@ -67,10 +67,10 @@ export function sitesOf(optics: Optics, found: readonly FoundPixel[] = []): read
         {
           camera,
           magIndex,
-          magnification: optics.magnificationFor(magIndex, camera.index),
+          magnification: optics.at({ magIndex, camera: camera.index }).magnification,
           range: rangeOf(optics, camera, magIndex),
           nominalPixel: inNanometres(nominal),
-          nominalRotation: inDegrees(optics.nominalRotation(magIndex, camera.index)),
+          nominalRotation: inDegrees(optics.at({ magIndex, camera: camera.index }).nominalRotation),
           ...(pixel !== undefined && { pixel, pixelFound: grating !== undefined }),
           ...(row?.rotation !== undefined && { rotation: row.rotation }),
           ...(row?.deltaRotation !== undefined && { deltaRotation: row.deltaRotation }),

@@ -59,7 +59,7 @@ export function strangerFindings(optics: Optics, stored: StoredMatrices): readon
         missing.set(camera, [...(missing.get(camera) ?? []), magIndex]);
         return [];
       }
-      const now = optics.magnificationFor(magIndex, camera);
+      const now = optics.at({ magIndex, camera }).magnification;
       const place = { camera, magIndex };
       if (now === 0)
         return [
@@ -106,7 +106,7 @@ export function strangerFindings(optics: Optics, stored: StoredMatrices): readon
   };
   const written = optics.cameras.flatMap((camera) =>
     camera.measured.flatMap(({ magIndex }) =>
-      optics.magnificationFor(magIndex, camera.index) > 0
+      optics.at({ magIndex, camera: camera.index }).magnification > 0
         ? []
         : [
             plain(

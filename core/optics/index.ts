@@ -18,5 +18,6 @@ export * from './listings';
 export { type MagRange, MagnificationTable, highestMagIndex } from './magnification-table';
 export { type FoundMatrix, type MatrixSourceKind, specimenToCameraMatrix } from './matrices';
 export * from './optics';
+export type { DelayOptions, OpticsAtPlace } from './optics-at-place';
 export * from './properties';
 export { type StandardFocus, standardFocus } from './standard-focus';

@@ -40,20 +40,20 @@ export function imageShiftVectors(
   { useMeasured }: { readonly useMeasured: boolean },
 ): readonly ImageShiftVectors[] {
   return optics.imageShiftCalibrations().flatMap(({ magIndex, camera, matrix }) => {
-    const known = useMeasured ? optics.pixelSize(magIndex, camera) : undefined;
+    const known = useMeasured ? optics.at({ magIndex, camera }).pixelSize : undefined;
     const measured = known?.level === 0 ? known.value : undefined;
-    const pixel = measured ?? optics.nominalPixelSize(magIndex, camera);
+    const pixel = measured ?? optics.at({ magIndex, camera }).nominalPixelSize;
     if (pixel === undefined) return [];
-    const calibrated = useMeasured ? optics.calibratedRotation(magIndex, camera) : undefined;
-    const angle = inDegrees(calibrated ?? optics.nominalRotation(magIndex, camera));
+    const calibrated = useMeasured ? optics.at({ magIndex, camera }).calibratedRotation : undefined;
+    const angle = inDegrees(calibrated ?? optics.at({ magIndex, camera }).nominalRotation);
     const { xpx, xpy, ypx, ypy } = product(rotation(-angle), matrix);
-    const scale = inMicrometres(pixel) / optics.roughImageShiftScale(magIndex, camera);
+    const scale = inMicrometres(pixel) / optics.at({ magIndex, camera }).roughImageShiftScale;
     return [
       {
         camera,
         cameraName: optics.camera(camera).name,
         magIndex,
-        magnification: optics.magnificationFor(magIndex, camera),
+        magnification: optics.at({ magIndex, camera }).magnification,
         lengthX: scale * Math.hypot(xpx, ypx),
         lengthY: scale * Math.hypot(xpy, ypy),
         angleX: clockwiseFromY(xpx, ypx),
@@ -85,12 +85,12 @@ export function stageCalibrationRows(optics: Optics): {
   readonly mean: Matrix | undefined;
 } {
   const rows = optics.stageCalibrations().map(({ magIndex, camera, matrix }): StageCalibrationRow => {
-    const [back, toCamera] = [inverse(matrix), optics.specimenToCamera(magIndex, camera)];
+    const [back, toCamera] = [inverse(matrix), optics.at({ magIndex, camera }).specimenToCamera];
     return {
       camera,
       cameraName: optics.camera(camera).name,
       magIndex,
-      magnification: optics.magnificationFor(magIndex, camera),
+      magnification: optics.at({ magIndex, camera }).magnification,
       specimenToStage: back && toCamera && product(back, toCamera),
       tiltAxis: matrixAngle(product(matrix, optics.nominalSpecimenToStage)).angle,
     };

@@ -105,8 +105,8 @@ const firstSelected = (settings: Settings): Settings['cameras'][number] | undefi
   settings.cameras.find(({ index }) => index === settings.get('InitialCurrentCamera')) ?? settings.cameras[0];
 
 function viewOf(optics: Optics, magIndex: MagIndex, camera: CameraIndex): readonly InstrumentView[] {
-  const pixel = optics.pixelSize(magIndex, camera);
-  const rotation = optics.rotation(magIndex, camera);
+  const pixel = optics.at({ magIndex, camera }).pixelSize;
+  const rotation = optics.at({ magIndex, camera }).rotation;
   if (!pixel || !rotation) return [];
   return [
     {
@@ -114,7 +114,7 @@ function viewOf(optics: Optics, magIndex: MagIndex, camera: CameraIndex): readon
       camera,
       pixelSizeMicrometres: inMicrometres(pixel.value),
       rotationDegrees: inDegrees(rotation.value),
-      magnification: Math.round(optics.magnificationFor(magIndex, camera)),
+      magnification: Math.round(optics.at({ magIndex, camera }).magnification),
     },
   ];
 }
@@ -129,7 +129,8 @@ function measuredMatrices(optics: Optics): (place: InstrumentView) => Measured {
   const specimenToStage = optics.specimenToStage();
   const stage = new Map(optics.stageCalibrations().map((each) => [viewKey(each.magIndex, each.camera), each.matrix]));
   return ({ magIndex, camera }) => {
-    const imageShift = optics.imageShiftToCamera(asMagIndex(magIndex), cameraIndex(camera))?.matrix;
+    const imageShift = optics.at({ magIndex: asMagIndex(magIndex), camera: cameraIndex(camera) }).imageShiftToCamera
+      ?.matrix;
     const stageToCamera = stage.get(viewKey(magIndex, camera));
     return {
       ...(imageShift && { imageShiftToCamera: imageShift }),

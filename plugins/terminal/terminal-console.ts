@@ -133,7 +133,7 @@ export class TerminalConsole implements OperatorConsole {
     const present = await scope.magIndex.read(signal);
     const choices = optics.magnifications.indexes(optics.camera(camera)).map((index) => ({
       value: index,
-      name: `${optics.magnificationFor(index, camera)}x, mag index ${index}${optics.isLowMagnification(index, camera) ? ', LM' : ''}`,
+      name: `${optics.at({ magIndex: index, camera }).magnification}x, mag index ${index}${optics.at({ magIndex: index, camera }).isLowMagnification ? ', LM' : ''}`,
     }));
     await scope.magIndex.write(
       await select({ message: 'Magnification', choices, default: present, pageSize: 12 }, { signal }),

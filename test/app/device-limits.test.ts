@@ -64,9 +64,9 @@ test.each(files)(
     const shiftOutside = async (raw: { x: number; y: number }): Promise<string | undefined> => {
       const magIndex = await scope.magIndex.read();
       const camera = cameras.selected.traits.index;
-      const matrix = optics.imageShiftToSpecimen(magIndex, camera);
+      const matrix = optics.at({ magIndex, camera }).imageShiftToSpecimen;
       if (!matrix) return undefined;
-      const low = optics.isLowMagnification(magIndex, camera);
+      const low = optics.at({ magIndex, camera }).isLowMagnification;
       const limit = settings.get(low ? 'LowMagShiftLimit' : 'ImageShiftLimit');
       const parts = [apply(matrix, { x: raw.x, y: 0 }), apply(matrix, { x: 0, y: raw.y })].map(({ x, y }) =>
         Math.hypot(x, y),

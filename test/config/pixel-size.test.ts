@@ -22,7 +22,7 @@ test.each(files)('config/%s: Find Pixel Size finds the true size of a pixel to 0
   const optics = registry.get(Optics);
   const { pixelsPerPropertyPixel: perPixel = 1 } = registry.get(Settings).cameras.find(({ index }) => index === traits.index)!;
   const truths = registry.get(SimulatedTruth).records.filter(({ record, camera }) => record === 'StageToCameraMatrix' && camera === traits.index);
-  const lines = (magIndex: number): number => (1e6 * optics.pixelSize(asMagIndex(magIndex), traits.index)!.value * Math.min(traits.width, traits.height)) / spacing;
+  const lines = (magIndex: number): number => (1e6 * optics.at({ magIndex: asMagIndex(magIndex), camera: traits.index }).pixelSize!.value * Math.min(traits.width, traits.height)) / spacing;
   const distance = (magIndex: number): number => Math.abs(Math.log(lines(magIndex) / targetLines));
   const { magIndex, xpx, xpy, ypx, ypy } = truths
     .map((truth) => truth as unknown as Readonly<Record<'magIndex' | 'xpx' | 'xpy' | 'ypx' | 'ypy', number>>)

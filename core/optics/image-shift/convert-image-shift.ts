@@ -7,16 +7,15 @@ import type { Optics } from '../optics';
  * `value` does here; unchanged if that is unknown or unnecessary.
  */
 export function convertImageShift(
-  optics: Pick<Optics, 'canTransferImageShift' | 'imageShiftToCamera' | 'specimenToCamera'>,
+  optics: Pick<Optics, 'at' | 'canTransferImageShift'>,
   value: Vector<ImageShiftUnits>,
   from: OpticalPlace,
   to: OpticalPlace,
 ): Vector<ImageShiftUnits> {
   if (from.camera === to.camera && optics.canTransferImageShift(from.magIndex, to.magIndex, from.camera)) return value;
-  const [shiftHere, shiftThere] = [from, to].map(
-    ({ magIndex, camera }) => optics.imageShiftToCamera(magIndex, camera)?.matrix,
-  );
-  const [here, there] = [from, to].map(({ magIndex, camera }) => optics.specimenToCamera(magIndex, camera));
+  const places = [from, to].map((place) => optics.at(place));
+  const [shiftHere, shiftThere] = places.map(({ imageShiftToCamera }) => imageShiftToCamera?.matrix);
+  const [here, there] = places.map(({ specimenToCamera }) => specimenToCamera);
   const [back, specimen] = [shiftThere && inverse(shiftThere), here && inverse(here)];
   return back && there && specimen && shiftHere
     ? (apply(product(back, there, specimen, shiftHere), value) as Vector<ImageShiftUnits>)

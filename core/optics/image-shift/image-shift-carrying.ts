@@ -148,7 +148,7 @@ export class MagnificationCarrying implements ImageShiftCarrying {
       await scope.imageShift.write(carried, undefined, magIndex);
     } finally {
       settling.imageShiftRestsAt(
-        seconds(clock.now() + optics.imageShiftDelay(change, magIndex, cameras.selected.traits.index)),
+        seconds(clock.now() + optics.at({ magIndex, camera: cameras.selected.traits.index }).imageShiftDelay(change)),
       );
     }
   }
@@ -157,6 +157,6 @@ export class MagnificationCarrying implements ImageShiftCarrying {
   private rangeOf(magIndex: MagIndex): string {
     const { optics, cameras } = this.parts;
     const camera = cameras.selected.traits.index;
-    return `${optics.isLowMagnification(magIndex, camera)} ${optics.magnificationRange(magIndex, camera).lowest}`;
+    return `${optics.at({ magIndex, camera }).isLowMagnification} ${optics.at({ magIndex, camera }).range.lowest}`;
   }
 }

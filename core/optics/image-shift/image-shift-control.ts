@@ -96,7 +96,10 @@ export class NetImageShiftControl implements ImageShiftControl {
       // A write that failed may still have moved the coils; one that was refused has not.
       if (!refused)
         settling.imageShiftRestsAt(
-          seconds(clock.now() + delayFactor * optics.imageShiftDelay(change, magIndex, cameras.selected.traits.index)),
+          seconds(
+            clock.now() +
+              delayFactor * optics.at({ magIndex, camera: cameras.selected.traits.index }).imageShiftDelay(change),
+          ),
         );
     }
     this.parts.seen?.(this.net, value);
@@ -123,6 +126,6 @@ export class NetImageShiftControl implements ImageShiftControl {
 
   private reach(value: Vector<ImageShiftUnits>, magIndex: MagIndex): ImageShiftReach {
     const { optics, cameras } = this.parts;
-    return optics.imageShiftReach(value, magIndex, cameras.selected.traits.index);
+    return optics.at({ magIndex, camera: cameras.selected.traits.index }).imageShiftReach(value);
   }
 }

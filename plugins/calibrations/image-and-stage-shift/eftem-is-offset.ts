@@ -163,8 +163,8 @@ class FilteredOffset {
       if (camera !== first)
         throw offsetErrors.wrongCamera(buffer, this.use.optics.camera(camera).name, this.use.optics.camera(first).name);
     for (const [{ camera, magIndex }, buffer] of wanted)
-      if (this.use.optics.isLowMagnification(magIndex, camera))
-        throw offsetErrors.lowMagnification(buffer, this.use.optics.magnificationFor(magIndex, camera));
+      if (this.use.optics.at({ magIndex, camera }).isLowMagnification)
+        throw offsetErrors.lowMagnification(buffer, this.use.optics.at({ magIndex, camera }).magnification);
     return [reference, current];
   }
 
@@ -181,7 +181,7 @@ class FilteredOffset {
     const found = await this.use.scope.magIndex.read(run.signal);
     if (found !== toMagIndex || this.use.cameras.selected.traits.index !== camera)
       throw offsetErrors.elsewhere(
-        this.use.optics.magnificationFor(toMagIndex, camera),
+        this.use.optics.at({ magIndex: toMagIndex, camera }).magnification,
         this.use.optics.camera(camera).name,
       );
     const applied = (magIndex: MagIndex, mode: OffsetMode) =>
@@ -211,8 +211,8 @@ class FilteredOffset {
     });
     const own = offsetsNow(this.use.calibrations, mode, indexesOf(this.use.optics, cameras[mode]));
     const [from, to] = [
-      this.use.optics.magnificationFor(fromMagIndex, cameras[0]),
-      this.use.optics.magnificationFor(toMagIndex, cameras[1]),
+      this.use.optics.at({ magIndex: fromMagIndex, camera: cameras[0] }).magnification,
+      this.use.optics.at({ magIndex: toMagIndex, camera: cameras[1] }).magnification,
     ];
     run.operator.log(
       `From ${from}x in regular to ${to}x in energy-filtered mode: image shift ${offset.x.toFixed(4)}, ${offset.y.toFixed(4)} units.`,

@@ -116,7 +116,7 @@ class MagnificationOffsets {
     const cost = (images: number) => imageCost(this.use.cameras.selected, this.trialExposure(), images, 0);
     const probe = await this.use.scope.probeMode.read(signal);
     const focus = [start, ...below].some(
-      (index) => this.use.optics.standardFocus(index, probe, this.camera) !== undefined,
+      (index) => this.use.optics.at({ magIndex: index, camera: this.camera }).standardFocus(probe) !== undefined,
     );
     return {
       ...costBetween(cost(1), cost(1 + below.length - entering)),
@@ -165,17 +165,18 @@ class MagnificationOffsets {
     return offsetModeOf(this.use.cameras.selected.traits);
   }
   private magnification(magIndex: MagIndex): number {
-    return this.use.optics.magnificationFor(magIndex, this.camera);
+    return this.use.optics.at({ magIndex, camera: this.camera }).magnification;
   }
   private indexes(camera = this.camera): readonly MagIndex[] {
     return indexesOf(this.use.optics, camera);
   }
   private isLow(magIndex: MagIndex, camera = this.camera): boolean {
-    return this.use.optics.isLowMagnification(magIndex, camera);
+    return this.use.optics.at({ magIndex, camera }).isLowMagnification;
   }
   /** True when a mag index belongs to low magnification or to the primary or secondary range that another one is in. */
   private related(magIndex: MagIndex, to: MagIndex): boolean {
-    const rangeOf = (index: MagIndex): number => this.use.optics.magnificationRange(index, this.camera).lowest;
+    const rangeOf = (index: MagIndex): number =>
+      this.use.optics.at({ magIndex: index, camera: this.camera }).range.lowest;
     return this.isLow(magIndex) || this.isLow(to) || rangeOf(magIndex) === rangeOf(to);
   }
   private nextLower(magIndex: MagIndex): MagIndex | undefined {
@@ -222,7 +223,7 @@ class MagnificationOffsets {
       ? ` The lowest magnification that can be reached is ${this.magnification(lowest)}x.`
       : '';
     const focus = this.indexes().some(
-      (index) => this.use.optics.standardFocus(index, 'micro', this.camera) !== undefined,
+      (index) => this.use.optics.at({ magIndex: index, camera: this.camera }).standardFocus('micro') !== undefined,
     )
       ? ' In low magnification the standard focus is set.'
       : '';
@@ -289,7 +290,9 @@ class MagnificationOffsets {
   }
 
   private async goToStandardFocus(run: Run, magIndex: MagIndex): Promise<void> {
-    const focus = this.use.optics.standardFocus(magIndex, await this.use.scope.probeMode.read(run.signal), this.camera);
+    const focus = this.use.optics
+      .at({ magIndex, camera: this.camera })
+      .standardFocus(await this.use.scope.probeMode.read(run.signal));
     if (focus === undefined || (await this.use.scope.absoluteFocus.read(run.signal)) === focus) return;
     // In low magnification the lens has a value of its own, so it has to be given back there.
     const before = await this.use.scope.absoluteFocus.read(run.signal);

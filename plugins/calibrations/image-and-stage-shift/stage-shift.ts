@@ -149,7 +149,7 @@ class StageShift {
 
   /** The matrix from pixel size and rotation alone, because an earlier stage calibration may be what is wrong. */
   private prior(magIndex: MagIndex, camera: CameraIndex): Matrix {
-    const toCamera = this.use.optics.specimenToCamera(magIndex, camera);
+    const toCamera = this.use.optics.at({ magIndex, camera }).specimenToCamera;
     const back = inverse(this.use.optics.nominalSpecimenToStage);
     if (toCamera && back) return product(toCamera, back);
     throw new EucentricError({
@@ -180,7 +180,7 @@ class StageShift {
     const measured = this.use.optics.cameras.some((camera) =>
       this.use.optics.magnifications
         .indexes(camera)
-        .some((index) => this.use.optics.pixelSize(index, camera.index)?.how === 'measured'),
+        .some((index) => this.use.optics.at({ magIndex: index, camera: camera.index }).pixelSize?.how === 'measured'),
     );
     const text = 'No pixel size of this instrument is measured, so the steps may be quite wrong. Go on anyway?';
     if (!measured && !(await run.operator.confirm({ id: 'no-pixel-size', text, default: false }))) throw refused;
@@ -236,20 +236,20 @@ class StageShift {
     const simple = fitStageShift(pairs, vector(plan.x.step, plan.y.step), binning);
     const axes = { x: { step: plan.x.step, cycle: this.cycle('x') }, y: { step: plan.y.step, cycle: this.cycle('y') } };
     const fit = { ...simple, ...weighStageShift(pairs, axes, binning, simple.matrix) };
-    const rotation = this.use.optics.rotation(magIndex, camera);
+    const rotation = this.use.optics.at({ magIndex, camera }).rotation;
     const verdict = judgeStageMatrix(fit.matrix, {
       nominalSpecimenToStage: this.use.optics.nominalSpecimenToStage,
-      specimenToCamera: this.use.optics.specimenToCamera(magIndex, camera),
+      specimenToCamera: this.use.optics.at({ magIndex, camera }).specimenToCamera,
       rotation: rotation && inDegrees(rotation.value),
       invertsX: this.use.settings.get('InvertStageXAxis'),
     });
     const correlations = pairs.map((pair) => pair.correlation);
     const { mean, least } = correlationSummary(correlations);
     for (const line of describeStage(fit, verdict, mean, least)) run.operator.log(line);
-    if (this.use.optics.isLowMagnification(magIndex, camera) && run.administrator)
+    if (this.use.optics.at({ magIndex, camera }).isLowMagnification && run.administrator)
       run.operator.log(`Absolute focus ${focus}.`);
     await this.askToForget(run, verdict);
-    const magnification = this.use.optics.magnificationFor(magIndex, camera);
+    const magnification = this.use.optics.at({ magIndex, camera }).magnification;
     return run.accept({
       summary: `Stage shift calibrated at ${magnification}x: largest deviation ${fit.deviationPercent.toFixed(1)} %, tilt axis at ${verdict.rotation.toFixed(2)} degrees.`,
       values: {

@@ -36,7 +36,7 @@ export default defineItem({
       previous = row;
       const turn = below && rotationBetween(below, row);
       const magnification = optics.cameras.some(({ index }) => index === camera)
-        ? optics.magnificationFor(magIndex, camera)
+        ? optics.at({ magIndex, camera }).magnification
         : 0;
       const product = (magnification * pixelSize) / 1000;
       const comment = `# ${magnification}x, p=${product.toFixed(3)}`;

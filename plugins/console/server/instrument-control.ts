@@ -34,7 +34,7 @@ export class InstrumentControl {
       this.session.find(Scope),
       this.session.find(ImageShiftControl),
     ];
-    const toCamera = optics?.imageShiftToCamera(context.magIndex, frame.camera);
+    const toCamera = optics?.at({ magIndex: context.magIndex, camera: frame.camera }).imageShiftToCamera;
     const back = toCamera && inverse(toCamera.matrix);
     if (!optics || !scope || !control || !back) throw consoleErrors.noShiftMatrix();
     const { binning } = frame.exposure;

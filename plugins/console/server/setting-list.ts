@@ -178,10 +178,10 @@ function magnification(scope: Scope, find: Session['find']): PanelSetting {
       if (!optics || !cameras) return { text: `index ${index}`, value: String(index) };
       const choices = optics.magnifications.indexes(optics.camera(selected())).map((each) => ({
         value: String(each),
-        label: `${optics.magnificationFor(each, selected())}x${optics.isLowMagnification(each, selected()) ? '  LM' : ''}`,
+        label: `${optics.at({ magIndex: each, camera: selected() }).magnification}x${optics.at({ magIndex: each, camera: selected() }).isLowMagnification ? '  LM' : ''}`,
       }));
       return {
-        text: `${optics.magnificationFor(index, selected())}x`,
+        text: `${optics.at({ magIndex: index, camera: selected() }).magnification}x`,
         value: String(index),
         change: { by: 'choice', choices },
       };

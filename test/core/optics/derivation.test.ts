@@ -14,9 +14,9 @@ import { camera, imageShiftMatrix, optics, properties } from './instrument';
 
 const shiftToSpecimen = product(rotation(17), matrix(0.98, 0.01, 0, 1.03));
 const pixelAt = (given: ReturnType<typeof optics>, magIndex: number, index = 0): number =>
-  inNanometres(given.pixelSize(asMagIndex(magIndex), cameraIndex(index))!.value);
+  inNanometres(given.at({ magIndex: asMagIndex(magIndex), camera: cameraIndex(index) }).pixelSize!.value);
 const angleAt = (given: ReturnType<typeof optics>, magIndex: number, index = 0): number =>
-  inDegrees(given.rotation(asMagIndex(magIndex), cameraIndex(index))!.value);
+  inDegrees(given.at({ magIndex: asMagIndex(magIndex), camera: cameraIndex(index) }).rotation!.value);
 
 describe('pixel size and rotation through image shift', () => {
   test('2 nm and 84 degrees make 0.5 nm and 92 degrees where the matrix says so', () => {
@@ -29,11 +29,14 @@ describe('pixel size and rotation through image shift', () => {
     });
     expect(pixelAt(given, 9)).toBeCloseTo(0.5, 10);
     expect(angleAt(given, 9)).toBeCloseTo(92, 8);
-    expect(given.pixelSize(asMagIndex(9), cameraIndex(0))).toMatchObject({
+    expect(given.at({ magIndex: asMagIndex(9), camera: cameraIndex(0) }).pixelSize).toMatchObject({
       level: 1,
       source: 'derived from mag 7 by image shift',
     });
-    expect(given.pixelSize(asMagIndex(7), cameraIndex(0))).toMatchObject({ level: 0, source: 'measured' });
+    expect(given.at({ magIndex: asMagIndex(7), camera: cameraIndex(0) }).pixelSize).toMatchObject({
+      level: 0,
+      source: 'measured',
+    });
   });
 
   test('not across a boundary', () => {
@@ -47,8 +50,8 @@ describe('pixel size and rotation through image shift', () => {
         { magIndex: 9, camera: 0, matrix: imageShiftMatrix(0.5, 92, shiftToSpecimen) },
       ],
     });
-    expect(given.pixelSize(asMagIndex(9), cameraIndex(0))!.how).toBe('nearby magnifications');
-    expect(given.rotation(asMagIndex(9), cameraIndex(0))!.how).toBe('reported rotation');
+    expect(given.at({ magIndex: asMagIndex(9), camera: cameraIndex(0) }).pixelSize!.how).toBe('nearby magnifications');
+    expect(given.at({ magIndex: asMagIndex(9), camera: cameraIndex(0) }).rotation!.how).toBe('reported rotation');
   });
 
   test('every truth is recovered from one measurement where all image shifts of the range are known', () => {
@@ -116,7 +119,7 @@ describe('pixel size and rotation through image shift', () => {
     entries[1] = { magIndex: 9, camera: 0, matrix: imageShiftMatrix(0.6, 92, shiftToSpecimen) };
     expect(pixelAt(given, 9)).toBeCloseTo(0.6, 10);
     entries.pop();
-    expect(given.pixelSize(asMagIndex(9), cameraIndex(0))!.how).toBe('nearby magnifications');
+    expect(given.at({ magIndex: asMagIndex(9), camera: cameraIndex(0) }).pixelSize!.how).toBe('nearby magnifications');
   });
 });
 
@@ -135,14 +138,22 @@ describe('pixel size where image shift says nothing', () => {
         ),
       })),
     });
-    expect(given.pixelSize(asMagIndex(7), cameraIndex(0))).toMatchObject({ level: 1, how: 'nominal' });
+    expect(given.at({ magIndex: asMagIndex(7), camera: cameraIndex(0) }).pixelSize).toMatchObject({
+      level: 1,
+      how: 'nominal',
+    });
     expect(pixelAt(given, 7)).toBeCloseTo(scale(8000), 10);
     expect(pixelAt(given, 8)).toBeCloseTo(1.1 * scale(15000), 10);
-    expect(given.pixelSize(asMagIndex(8), cameraIndex(1))!.how).toBe('nominal');
+    expect(given.at({ magIndex: asMagIndex(8), camera: cameraIndex(1) }).pixelSize!.how).toBe('nominal');
   });
   test('without any matrix the start is at the magnification nearest to 15000', () => {
-    expect(optics().pixelSize(asMagIndex(8), cameraIndex(0))).toMatchObject({ how: 'nominal', level: 1 });
-    expect(optics().pixelSize(asMagIndex(7), cameraIndex(0))!.how).toBe('nearby magnifications');
+    expect(optics().at({ magIndex: asMagIndex(8), camera: cameraIndex(0) }).pixelSize).toMatchObject({
+      how: 'nominal',
+      level: 1,
+    });
+    expect(optics().at({ magIndex: asMagIndex(7), camera: cameraIndex(0) }).pixelSize!.how).toBe(
+      'nearby magnifications',
+    );
     expect(pixelAt(optics(), 7)).toBeCloseTo(1.5, 10);
   });
   test('the steps of a similar camera go before the ratio of camera to film', () => {
@@ -159,7 +170,7 @@ describe('pixel size where image shift says nothing', () => {
         ],
       },
     });
-    expect(given.pixelSize(asMagIndex(8), cameraIndex(1))).toMatchObject({
+    expect(given.at({ magIndex: asMagIndex(8), camera: cameraIndex(1) }).pixelSize).toMatchObject({
       source: 'derived from mag 7 of camera 0 by steps of another camera',
     });
     expect(pixelAt(given, 8, 1)).toBeCloseTo(2.2, 10);
@@ -178,8 +189,8 @@ describe('pixel size where image shift says nothing', () => {
     );
   });
   test('unused indexes have no pixel size', () => {
-    expect(optics().pixelSize(asMagIndex(50), cameraIndex(0))).toBeUndefined();
-    expect(optics().specimenToCamera(asMagIndex(50), cameraIndex(0))).toBeUndefined();
+    expect(optics().at({ magIndex: asMagIndex(50), camera: cameraIndex(0) }).pixelSize).toBeUndefined();
+    expect(optics().at({ magIndex: asMagIndex(50), camera: cameraIndex(0) }).specimenToCamera).toBeUndefined();
   });
 });
 
@@ -197,7 +208,9 @@ describe('rotation', () => {
     expect(angleAt(given, 7)).toBeCloseTo(-170, 8);
     const down = one({ measured: [{ magIndex: 6, rotation: 10, deltaRotation: 4 }] });
     expect(angleAt(down, 5)).toBeCloseTo(6, 8);
-    expect(down.rotation(asMagIndex(5), cameraIndex(0))!.source).toBe('derived from mag 6 by relative rotation');
+    expect(down.at({ magIndex: asMagIndex(5), camera: cameraIndex(0) }).rotation!.source).toBe(
+      'derived from mag 6 by relative rotation',
+    );
   });
   test('bridges gaps with special relative rotations, both ways', () => {
     const given = one({
@@ -242,7 +255,7 @@ describe('rotation', () => {
       },
     });
     expect(angleAt(given, 8, 1)).toBeCloseTo(normalizeDegrees(35 + 180 - 12), 8);
-    expect(given.rotation(asMagIndex(8), cameraIndex(1))!.how).toBe('reported rotation');
+    expect(given.at({ magIndex: asMagIndex(8), camera: cameraIndex(1) }).rotation!.how).toBe('reported rotation');
   });
   test('the rotation of a scanning camera is its setting', () => {
     const given = optics({
@@ -261,10 +274,16 @@ describe('rotation', () => {
         { magIndex: 7, deltaRotation: 1, rotation: 50 },
       ],
     });
-    expect(inDegrees(given.calibratedRotation(asMagIndex(4), cameraIndex(0))!)).toBeCloseTo(102, 8);
-    expect(inDegrees(given.calibratedRotation(asMagIndex(6), cameraIndex(0))!)).toBeCloseTo(49, 8);
-    expect(given.calibratedRotation(asMagIndex(8), cameraIndex(0))).toBeUndefined();
-    expect(given.calibratedRotation(asMagIndex(1), cameraIndex(0))).toBeUndefined();
+    expect(inDegrees(given.at({ magIndex: asMagIndex(4), camera: cameraIndex(0) }).calibratedRotation!)).toBeCloseTo(
+      102,
+      8,
+    );
+    expect(inDegrees(given.at({ magIndex: asMagIndex(6), camera: cameraIndex(0) }).calibratedRotation!)).toBeCloseTo(
+      49,
+      8,
+    );
+    expect(given.at({ magIndex: asMagIndex(8), camera: cameraIndex(0) }).calibratedRotation).toBeUndefined();
+    expect(given.at({ magIndex: asMagIndex(1), camera: cameraIndex(0) }).calibratedRotation).toBeUndefined();
   });
   test('image shift of a mirrored axis turns as well', () => {
     const mirrored: Matrix = matrix(1, 0, 0, -1);

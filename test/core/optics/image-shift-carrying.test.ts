@@ -97,7 +97,7 @@ describe('a column that keeps its image shift', () => {
     const displaced = (magIndex: number, value: Vector) =>
       apply(
         product(
-          inverse(optics.specimenToCamera(asMagIndex(magIndex), cameraIndex(0))!)!,
+          inverse(optics.at({ magIndex: asMagIndex(magIndex), camera: cameraIndex(0) }).specimenToCamera!)!,
           trueImageShift(given.instrument, magIndex),
         ),
         value,

@@ -140,5 +140,8 @@ test('the delay of an instrument goes by its pixel size and the binning of Recor
     imageShifts: [{ magIndex: 7, camera: 0, matrix: imageShiftMatrix(0.25, 84, identity) }],
     more: { recordBinning: () => 2 },
   });
-  expect(given.imageShiftDelay({ x: 2, y: 0 }, magIndex(7), cameraIndex(0))).toBeCloseTo(2.321, 3);
+  expect(given.at({ magIndex: magIndex(7), camera: cameraIndex(0) }).imageShiftDelay({ x: 2, y: 0 })).toBeCloseTo(
+    2.321,
+    3,
+  );
 });

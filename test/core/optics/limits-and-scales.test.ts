@@ -41,61 +41,76 @@ describe('limits of image shift', () => {
       })),
     };
     const corner = { x: 12, y: 12 };
-    expect(optics(given).imageShiftReach(corner, magIndex(7), cameraIndex(0)).within).toBe(true);
     expect(
-      optics({ ...given, shifts: { squareLimits: false } }).imageShiftReach(corner, magIndex(7), cameraIndex(0)).within,
-    ).toBe(false);
-    expect(
-      optics({ ...given, traits: { squareImageShiftLimits: false } }).imageShiftReach(
-        corner,
-        magIndex(7),
-        cameraIndex(0),
-      ).within,
-    ).toBe(false);
-    expect(
-      optics({ ...given, shifts: { squareLimits: true }, traits: { squareImageShiftLimits: false } }).imageShiftReach(
-        corner,
-        magIndex(7),
-        cameraIndex(0),
-      ).within,
+      optics(given)
+        .at({ magIndex: magIndex(7), camera: cameraIndex(0) })
+        .imageShiftReach(corner).within,
     ).toBe(true);
-    expect(optics(given).imageShiftReach({ x: 140, y: 0 }, magIndex(3), cameraIndex(0)).within).toBe(true);
-    expect(optics(given).imageShiftReach({ x: 140, y: 0 }, magIndex(7), cameraIndex(0)).within).toBe(false);
+    expect(
+      optics({ ...given, shifts: { squareLimits: false } })
+        .at({ magIndex: magIndex(7), camera: cameraIndex(0) })
+        .imageShiftReach(corner).within,
+    ).toBe(false);
+    expect(
+      optics({ ...given, traits: { squareImageShiftLimits: false } })
+        .at({ magIndex: magIndex(7), camera: cameraIndex(0) })
+        .imageShiftReach(corner).within,
+    ).toBe(false);
+    expect(
+      optics({ ...given, shifts: { squareLimits: true }, traits: { squareImageShiftLimits: false } })
+        .at({ magIndex: magIndex(7), camera: cameraIndex(0) })
+        .imageShiftReach(corner).within,
+    ).toBe(true);
+    expect(
+      optics(given)
+        .at({ magIndex: magIndex(3), camera: cameraIndex(0) })
+        .imageShiftReach({ x: 140, y: 0 }).within,
+    ).toBe(true);
+    expect(
+      optics(given)
+        .at({ magIndex: magIndex(7), camera: cameraIndex(0) })
+        .imageShiftReach({ x: 140, y: 0 }).within,
+    ).toBe(false);
   });
 });
 
 describe('rough scale of image shift', () => {
   const traits = { roughImageShiftScale: { regular: 0.1, lowMagnification: 1.5 } };
   test('is the column’s where the site says nothing', () => {
-    expect(optics({ traits }).roughImageShiftScale(magIndex(7), cameraIndex(0))).toBe(0.1);
-    expect(optics({ traits }).roughImageShiftScale(magIndex(3), cameraIndex(0))).toBe(1.5);
+    expect(optics({ traits }).at({ magIndex: magIndex(7), camera: cameraIndex(0) }).roughImageShiftScale).toBe(0.1);
+    expect(optics({ traits }).at({ magIndex: magIndex(3), camera: cameraIndex(0) }).roughImageShiftScale).toBe(1.5);
   });
   test('is the site’s; in low magnification that of the column unless it is the same as outside', () => {
     expect(
-      optics({ traits, shifts: { roughScale: { regular: 0.2 } } }).roughImageShiftScale(magIndex(7), cameraIndex(0)),
+      optics({ traits, shifts: { roughScale: { regular: 0.2 } } }).at({ magIndex: magIndex(7), camera: cameraIndex(0) })
+        .roughImageShiftScale,
     ).toBe(0.2);
     expect(
-      optics({ traits, shifts: { roughScale: { regular: 0.2 } } }).roughImageShiftScale(magIndex(3), cameraIndex(0)),
+      optics({ traits, shifts: { roughScale: { regular: 0.2 } } }).at({ magIndex: magIndex(3), camera: cameraIndex(0) })
+        .roughImageShiftScale,
     ).toBe(1.5);
-    expect(optics({ shifts: { roughScale: { regular: 0.2 } } }).roughImageShiftScale(magIndex(3), cameraIndex(0))).toBe(
-      0.2,
-    );
     expect(
-      optics({ traits, shifts: { roughScale: { lowMagnification: 3 } } }).roughImageShiftScale(
-        magIndex(3),
-        cameraIndex(0),
-      ),
+      optics({ shifts: { roughScale: { regular: 0.2 } } }).at({ magIndex: magIndex(3), camera: cameraIndex(0) })
+        .roughImageShiftScale,
+    ).toBe(0.2);
+    expect(
+      optics({ traits, shifts: { roughScale: { lowMagnification: 3 } } }).at({
+        magIndex: magIndex(3),
+        camera: cameraIndex(0),
+      }).roughImageShiftScale,
     ).toBe(3);
   });
   test('of a scanning camera is its own, or the regular one', () => {
     const properties = { cameras: [camera(0, { stem: true })] };
     expect(
-      optics({ traits, properties, shifts: { roughScale: { stem: 7 } } }).roughImageShiftScale(
-        magIndex(3),
-        cameraIndex(0),
-      ),
+      optics({ traits, properties, shifts: { roughScale: { stem: 7 } } }).at({
+        magIndex: magIndex(3),
+        camera: cameraIndex(0),
+      }).roughImageShiftScale,
     ).toBe(7);
-    expect(optics({ traits, properties }).roughImageShiftScale(magIndex(3), cameraIndex(0))).toBe(0.1);
+    expect(
+      optics({ traits, properties }).at({ magIndex: magIndex(3), camera: cameraIndex(0) }).roughImageShiftScale,
+    ).toBe(0.1);
   });
   test('of a projector deflector is a length on the camera, ten times as long behind a filter', () => {
     const measured = [{ magIndex: 7, rotation: 0, pixelNanometres: 2 }];
@@ -104,12 +119,16 @@ describe('rough scale of image shift', () => {
       properties: { cameras: [camera(0, { measured }), camera(1, { measured, behindFilter: true })] },
     });
     // 1.5 mm on the camera are 100 pixels of 15 um, 0.2 um on the specimen.
-    expect(given.roughImageShiftScale(magIndex(7), cameraIndex(0))).toBeCloseTo(0.2, 9);
-    expect(given.roughImageShiftScale(magIndex(7), cameraIndex(1))).toBeCloseTo(2, 9);
+    expect(given.at({ magIndex: magIndex(7), camera: cameraIndex(0) }).roughImageShiftScale).toBeCloseTo(0.2, 9);
+    expect(given.at({ magIndex: magIndex(7), camera: cameraIndex(1) }).roughImageShiftScale).toBeCloseTo(2, 9);
   });
   test('turns the largest step of a calibration into image-shift units', () => {
-    expect(optics({ traits }).largestCalibrationImageShift(magIndex(7), cameraIndex(0))).toBeCloseTo(50, 9);
-    expect(optics({ traits }).largestCalibrationImageShift(magIndex(3), cameraIndex(0))).toBeCloseTo(25 / 1.5, 9);
+    expect(
+      optics({ traits }).at({ magIndex: magIndex(7), camera: cameraIndex(0) }).largestCalibrationImageShift,
+    ).toBeCloseTo(50, 9);
+    expect(
+      optics({ traits }).at({ magIndex: magIndex(3), camera: cameraIndex(0) }).largestCalibrationImageShift,
+    ).toBeCloseTo(25 / 1.5, 9);
   });
 });
 
@@ -122,40 +141,62 @@ describe('standard focus', () => {
   const given = (more: Parameters<typeof optics>[0] = {}): ReturnType<typeof optics> =>
     optics({ ...more, more: { standardFocuses: () => focuses, ...more.more } });
   test('is that of the nearest calibrated mag in low magnification, of two the lower', () => {
-    expect(given().standardFocus(magIndex(4), 'micro', cameraIndex(0))).toBeCloseTo(0.2);
-    expect(given().standardFocus(magIndex(3), 'micro', cameraIndex(0))).toBeCloseTo(0.1);
-    expect(given().standardFocus(magIndex(4), 'nano', cameraIndex(0))).toBeCloseTo(0.5);
+    expect(
+      given()
+        .at({ magIndex: magIndex(4), camera: cameraIndex(0) })
+        .standardFocus('micro'),
+    ).toBeCloseTo(0.2);
+    expect(
+      given()
+        .at({ magIndex: magIndex(3), camera: cameraIndex(0) })
+        .standardFocus('micro'),
+    ).toBeCloseTo(0.1);
+    expect(
+      given()
+        .at({ magIndex: magIndex(4), camera: cameraIndex(0) })
+        .standardFocus('nano'),
+    ).toBeCloseTo(0.5);
   });
   test('is never set outside low magnification or for scanning', () => {
-    expect(given().standardFocus(magIndex(6), 'micro', cameraIndex(0))).toBeUndefined();
     expect(
-      given({ properties: { cameras: [camera(0, { stem: true })], lowestRegularStem: [9, 9] } }).standardFocus(
-        magIndex(3),
-        'micro',
-        cameraIndex(0),
-      ),
+      given()
+        .at({ magIndex: magIndex(6), camera: cameraIndex(0) })
+        .standardFocus('micro'),
+    ).toBeUndefined();
+    expect(
+      given({ properties: { cameras: [camera(0, { stem: true })], lowestRegularStem: [9, 9] } })
+        .at({ magIndex: magIndex(3), camera: cameraIndex(0) })
+        .standardFocus('micro'),
     ).toBeUndefined();
   });
   test('is what site or column say where nothing is calibrated', () => {
-    expect(optics().standardFocus(magIndex(3), 'micro', cameraIndex(0))).toBeUndefined();
-    expect(optics({ traits: { standardLowMagFocus: 0 } }).standardFocus(magIndex(3), 'micro', cameraIndex(0))).toBe(0);
     expect(
-      optics({ traits: { standardLowMagFocus: 0 }, shifts: { standardLowMagFocus: -0.3 } }).standardFocus(
-        magIndex(3),
-        'micro',
-        cameraIndex(0),
-      ),
+      optics()
+        .at({ magIndex: magIndex(3), camera: cameraIndex(0) })
+        .standardFocus('micro'),
+    ).toBeUndefined();
+    expect(
+      optics({ traits: { standardLowMagFocus: 0 } })
+        .at({ magIndex: magIndex(3), camera: cameraIndex(0) })
+        .standardFocus('micro'),
+    ).toBe(0);
+    expect(
+      optics({ traits: { standardLowMagFocus: 0 }, shifts: { standardLowMagFocus: -0.3 } })
+        .at({ magIndex: magIndex(3), camera: cameraIndex(0) })
+        .standardFocus('micro'),
     ).toBeCloseTo(-0.3);
   });
   test('takes up what the column adds at each mag', () => {
     const baseFocus = (magIndex: number): number | undefined => ({ 3: 100, 4: 70 })[magIndex];
-    expect(given({ more: { baseFocus } }).standardFocus(magIndex(3), 'micro', cameraIndex(0))).toBeCloseTo(0.1);
     expect(
-      optics({ more: { baseFocus, standardFocuses: () => [{ magIndex: magIndex(4), micro: 0.2 }] } }).standardFocus(
-        magIndex(3),
-        'micro',
-        cameraIndex(0),
-      ),
+      given({ more: { baseFocus } })
+        .at({ magIndex: magIndex(3), camera: cameraIndex(0) })
+        .standardFocus('micro'),
+    ).toBeCloseTo(0.1);
+    expect(
+      optics({ more: { baseFocus, standardFocuses: () => [{ magIndex: magIndex(4), micro: 0.2 }] } })
+        .at({ magIndex: magIndex(3), camera: cameraIndex(0) })
+        .standardFocus('micro'),
     ).toBeCloseTo(30.2);
   });
 });

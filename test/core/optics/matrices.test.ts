@@ -52,7 +52,8 @@ describe('image shift to camera', () => {
 
   test('is the measured one where there is one', () => {
     expect(
-      optics({ properties: { cameras }, imageShifts: [own] }).imageShiftToCamera(magIndex(7), cameraIndex(0)),
+      optics({ properties: { cameras }, imageShifts: [own] }).at({ magIndex: magIndex(7), camera: cameraIndex(0) })
+        .imageShiftToCamera,
     ).toEqual({
       matrix: own.matrix,
       source: 'measured',
@@ -64,7 +65,7 @@ describe('image shift to camera', () => {
       properties: { cameras },
       imageShifts: [own, { magIndex: 8, camera: 1, matrix: imageShiftMatrix(2, 31, shiftToSpecimen) }],
     });
-    const found = given.imageShiftToCamera(magIndex(7), cameraIndex(1))!;
+    const found = given.at({ magIndex: magIndex(7), camera: cameraIndex(1) }).imageShiftToCamera!;
     expect(found).toMatchObject({ source: 'same mag, other camera', from: { magIndex: 7, camera: 0 } });
     expectSame(found.matrix, imageShiftMatrix(3, 30, shiftToSpecimen));
   });
@@ -73,43 +74,47 @@ describe('image shift to camera', () => {
       properties: { cameras },
       imageShifts: [own, { magIndex: 9, camera: 0, matrix: imageShiftMatrix(4, 84, shiftToSpecimen) }],
     });
-    const found = given.imageShiftToCamera(magIndex(8), cameraIndex(0))!;
+    const found = given.at({ magIndex: magIndex(8), camera: cameraIndex(0) }).imageShiftToCamera!;
     expect(found).toMatchObject({ source: 'other mag', from: { magIndex: 7, camera: 0 } });
     expectSame(found.matrix, imageShiftMatrix(16 / 3, 84, shiftToSpecimen));
   });
   test('is taken from a camera of another kind last', () => {
     const given = optics({ properties: { cameras }, imageShifts: [own] });
-    const found = given.imageShiftToCamera(magIndex(7), cameraIndex(2))!;
+    const found = given.at({ magIndex: magIndex(7), camera: cameraIndex(2) }).imageShiftToCamera!;
     expect(found).toMatchObject({ source: 'other mag, other camera', from: { magIndex: 7, camera: 0 } });
     expectSame(found.matrix, imageShiftMatrix(1, -60, shiftToSpecimen));
   });
   test('is missing across a boundary and without any calibration', () => {
     expect(
-      optics({ properties: { cameras }, imageShifts: [own] }).imageShiftToCamera(magIndex(4), cameraIndex(0)),
+      optics({ properties: { cameras }, imageShifts: [own] }).at({ magIndex: magIndex(4), camera: cameraIndex(0) })
+        .imageShiftToCamera,
     ).toBeUndefined();
-    expect(optics({ properties: { cameras } }).imageShiftToCamera(magIndex(7), cameraIndex(0))).toBeUndefined();
+    expect(
+      optics({ properties: { cameras } }).at({ magIndex: magIndex(7), camera: cameraIndex(0) }).imageShiftToCamera,
+    ).toBeUndefined();
   });
   test('of a projector deflector is the same at all mags on one side of the boundary', () => {
     const given = optics({ properties: { cameras }, imageShifts: [own], traits: { usesProjectorForImageShift: true } });
-    expect(given.imageShiftToCamera(magIndex(9), cameraIndex(0))).toEqual({
+    expect(given.at({ magIndex: magIndex(9), camera: cameraIndex(0) }).imageShiftToCamera).toEqual({
       matrix: own.matrix,
       source: 'other mag',
       from: { magIndex: 7, camera: 0 },
     });
-    expect(given.imageShiftToCamera(magIndex(4), cameraIndex(0))).toBeUndefined();
+    expect(given.at({ magIndex: magIndex(4), camera: cameraIndex(0) }).imageShiftToCamera).toBeUndefined();
   });
   test('a matrix with a zero element counts like any other', () => {
     const straight = matrix(0, -500, 500, 0);
     expect(
-      optics({ properties: { cameras }, imageShifts: [{ ...own, matrix: straight }] }).imageShiftToCamera(
-        magIndex(7),
-        cameraIndex(0),
-      )!.matrix,
+      optics({ properties: { cameras }, imageShifts: [{ ...own, matrix: straight }] }).at({
+        magIndex: magIndex(7),
+        camera: cameraIndex(0),
+      }).imageShiftToCamera!.matrix,
     ).toEqual(straight);
   });
   test('to specimen gives back what the matrices were made of', () => {
     expectSame(
-      optics({ properties: { cameras }, imageShifts: [own] }).imageShiftToSpecimen(magIndex(8), cameraIndex(0)),
+      optics({ properties: { cameras }, imageShifts: [own] }).at({ magIndex: magIndex(8), camera: cameraIndex(0) })
+        .imageShiftToSpecimen,
       shiftToSpecimen,
     );
   });
@@ -141,7 +146,7 @@ describe('stage to camera', () => {
       ],
       stages: [{ magIndex: 7, camera: 0, matrix: stageMatrix(8, 84) }],
     });
-    const found = given.stageToCamera(magIndex(9), cameraIndex(0))!;
+    const found = given.at({ magIndex: magIndex(9), camera: cameraIndex(0) }).stageToCamera!;
     expect(found).toMatchObject({ source: 'image shift', from: { magIndex: 7, camera: 0 } });
     expectSame(found.matrix, stageMatrix(2, 86));
   });
@@ -158,12 +163,12 @@ describe('stage to camera', () => {
         { magIndex: 9, camera: 1, matrix: stageMatrix(3, -20) },
       ],
     });
-    expect(given.stageToCamera(magIndex(9), cameraIndex(0))).toMatchObject({
+    expect(given.at({ magIndex: magIndex(9), camera: cameraIndex(0) }).stageToCamera).toMatchObject({
       source: 'pixel size and rotation',
       from: { magIndex: 7, camera: 0 },
     });
-    expectSame(given.stageToCamera(magIndex(9), cameraIndex(0))!.matrix, stageMatrix(2, 86));
-    expect(given.stageToCamera(magIndex(9), cameraIndex(1))!.source).toBe('measured');
+    expectSame(given.at({ magIndex: magIndex(9), camera: cameraIndex(0) }).stageToCamera!.matrix, stageMatrix(2, 86));
+    expect(given.at({ magIndex: magIndex(9), camera: cameraIndex(1) }).stageToCamera!.source).toBe('measured');
     expectSame(given.specimenToStage(), truth);
   });
   test('falls back on the nominal axes of the column', () => {
@@ -171,9 +176,14 @@ describe('stage to camera', () => {
       properties: { cameras: [camera(0, { measured })] },
       traits: { nominalSpecimenToStage: matrix(0, 1, -1, 0) },
     });
-    expect(given.stageToCamera(magIndex(7), cameraIndex(0))!.source).toBe('nominal stage axes');
+    expect(given.at({ magIndex: magIndex(7), camera: cameraIndex(0) }).stageToCamera!.source).toBe(
+      'nominal stage axes',
+    );
     // p = A D^-1 S with D = (0 1; -1 0), whose inverse is (0 -1; 1 0): stage X is specimen Y.
-    expectSame(given.stageToCamera(magIndex(7), cameraIndex(0))!.matrix, product(toCamera(8, 84), matrix(0, -1, 1, 0)));
+    expectSame(
+      given.at({ magIndex: magIndex(7), camera: cameraIndex(0) }).stageToCamera!.matrix,
+      product(toCamera(8, 84), matrix(0, -1, 1, 0)),
+    );
     expectSame(given.specimenToStage(), matrix(0, 1, -1, 0));
   });
 });
@@ -223,7 +233,7 @@ describe('carrying image shift to another magnification', () => {
 });
 
 test('a camera that is not described is named', () => {
-  expect(() => optics().pixelSize(magIndex(7), cameraIndex(4))).toThrow(
+  expect(() => optics().at({ magIndex: magIndex(7), camera: cameraIndex(4) }).pixelSize).toThrow(
     expect.objectContaining({ code: 'optics/unknown-camera' }) as Error,
   );
 });

@@ -130,7 +130,7 @@ const kriosThere = present(krios.properties, path.join(directory, krios.calibrat
       const angle = (measured[`${camera} ${magIndex}`]![0] * Math.PI) / 180;
       const pixel =
         measured[`${camera} ${magIndex}`]![1] / (camera === 1 ? 2 : 1) ||
-        inNanometres(optics.pixelSize(asMagIndex(magIndex), cameraIndex(camera))!.value);
+        inNanometres(optics.at({ magIndex: asMagIndex(magIndex), camera: cameraIndex(camera) }).pixelSize!.value);
       // G^-1 A by Cramer's rule on the columns of A.
       const [cosine, sine, det] = [(1000 / pixel) * Math.cos(angle), (1000 / pixel) * Math.sin(angle), a * d - b * c];
       const expected = [
@@ -165,9 +165,15 @@ const kriosThere = present(krios.properties, path.join(directory, krios.calibrat
   test('has pixel sizes and rotations everywhere, and says which rest on nothing nearby', () => {
     for (const camera of [0, 1])
       for (const magIndex of table().keys()) {
-        expect(optics.pixelSize(asMagIndex(magIndex), cameraIndex(camera))!.value).toBeGreaterThan(0);
-        expect(optics.imageShiftToCamera(asMagIndex(magIndex), cameraIndex(camera))).toBeDefined();
-        expect(optics.stageToCamera(asMagIndex(magIndex), cameraIndex(camera))!.source).not.toBe('nominal stage axes');
+        expect(
+          optics.at({ magIndex: asMagIndex(magIndex), camera: cameraIndex(camera) }).pixelSize!.value,
+        ).toBeGreaterThan(0);
+        expect(
+          optics.at({ magIndex: asMagIndex(magIndex), camera: cameraIndex(camera) }).imageShiftToCamera,
+        ).toBeDefined();
+        expect(
+          optics.at({ magIndex: asMagIndex(magIndex), camera: cameraIndex(camera) }).stageToCamera!.source,
+        ).not.toBe('nominal stage axes');
       }
     const uncertain = optics.fallbacks().filter(({ quantity, camera }) => quantity === 'rotation' && camera === 0);
     expect(uncertain.map(({ magIndex }) => magIndex)).toEqual([36, 37, 38, 39, 40, 41]);
@@ -179,7 +185,9 @@ const kriosThere = present(krios.properties, path.join(directory, krios.calibrat
     const size = (m: readonly number[]): number => Math.sqrt(Math.abs(m[2]! * m[5]! - m[3]! * m[4]!));
     const expected = (4.799 * size(matrix(17))) / size(matrix(25));
     // The formula takes the mean of two row lengths, the check the determinant: the same for what is nearly a rotation.
-    expect(inNanometres(optics.pixelSize(asMagIndex(25), cameraIndex(0))!.value) / expected).toBeCloseTo(1, 3);
+    expect(
+      inNanometres(optics.at({ magIndex: asMagIndex(25), camera: cameraIndex(0) }).pixelSize!.value) / expected,
+    ).toBeCloseTo(1, 3);
   });
 });
 
@@ -196,20 +204,23 @@ const talosThere = present(talos);
     for (const camera of settings.cameras) {
       for (const [magIndex, , angle, pixel] of camera.get('RotationAndPixel')) {
         if (pixel > 0) {
-          expect(inNanometres(optics.pixelSize(asMagIndex(magIndex), camera.index)!.value)).toBeCloseTo(
-            pixel / (camera.get('K2Type') > 0 ? 2 : 1),
-            9,
+          expect(
+            inNanometres(optics.at({ magIndex: asMagIndex(magIndex), camera: camera.index }).pixelSize!.value),
+          ).toBeCloseTo(pixel / (camera.get('K2Type') > 0 ? 2 : 1), 9);
+          expect(optics.at({ magIndex: asMagIndex(magIndex), camera: camera.index }).pixelSize!.source).toBe(
+            'measured',
           );
-          expect(optics.pixelSize(asMagIndex(magIndex), camera.index)!.source).toBe('measured');
         }
         if (angle !== 999)
           expect(
-            normalizeDegrees(inDegrees(optics.rotation(asMagIndex(magIndex), camera.index)!.value) - angle),
+            normalizeDegrees(
+              inDegrees(optics.at({ magIndex: asMagIndex(magIndex), camera: camera.index }).rotation!.value) - angle,
+            ),
           ).toBeCloseTo(0, 9);
       }
       const sizes = optics.magnifications
         .indexes(optics.camera(camera.index))
-        .map((magIndex) => optics.pixelSize(magIndex, camera.index));
+        .map((magIndex) => optics.at({ magIndex, camera: camera.index }).pixelSize);
       expect(sizes.length).toBeGreaterThan(20);
       for (const size of sizes) expect(size!.value).toBeGreaterThan(0);
     }

@@ -57,19 +57,28 @@ const opticsOf = (settings: Settings, calibrations = noCalibrations) => createOp
 
 test('the properties of a site mean what they mean', () => {
   const optics = opticsOf(site());
-  expect(optics.magnificationFor(magIndex(3), cameraIndex(0))).toBe(1000);
-  expect(optics.magnificationFor(magIndex(3), cameraIndex(1))).toBe(2000);
-  expect(optics.magnificationFor(magIndex(1), cameraIndex(2))).toBe(500);
-  expect(optics.isLowMagnification(magIndex(2), cameraIndex(1))).toBe(true);
+  expect(optics.at({ magIndex: magIndex(3), camera: cameraIndex(0) }).magnification).toBe(1000);
+  expect(optics.at({ magIndex: magIndex(3), camera: cameraIndex(1) }).magnification).toBe(2000);
+  expect(optics.at({ magIndex: magIndex(1), camera: cameraIndex(2) }).magnification).toBe(500);
+  expect(optics.at({ magIndex: magIndex(2), camera: cameraIndex(1) }).isLowMagnification).toBe(true);
   expect(optics.canTransferImageShift(magIndex(3), magIndex(4), cameraIndex(0))).toBe(false);
-  expect(optics.pixelSize(magIndex(3), cameraIndex(0))!.level).toBe(0);
-  expect(inNanometres(optics.pixelSize(magIndex(3), cameraIndex(0))!.value)).toBeCloseTo(9.5, 9);
-  expect(optics.pixelSize(magIndex(4), cameraIndex(0))!.source).not.toBe('measured');
-  expect(inDegrees(optics.rotation(magIndex(4), cameraIndex(0))!.value)).toBeCloseTo(84, 9);
-  expect(inDegrees(optics.rotation(magIndex(1), cameraIndex(0))!.value)).toBeCloseTo(54, 9);
-  expect(inDegrees(optics.rotation(magIndex(1), cameraIndex(2))!.value)).toBeCloseTo(40, 9);
-  expect(inNanometres(optics.nominalPixelSize(magIndex(4), cameraIndex(0))!)).toBeCloseTo(14000 / (2000 * 1.4), 9);
-  expect(inDegrees(optics.nominalRotation(magIndex(3), cameraIndex(0)))).toBeCloseTo(95 - 12 + 2, 9);
+  expect(optics.at({ magIndex: magIndex(3), camera: cameraIndex(0) }).pixelSize!.level).toBe(0);
+  expect(inNanometres(optics.at({ magIndex: magIndex(3), camera: cameraIndex(0) }).pixelSize!.value)).toBeCloseTo(
+    9.5,
+    9,
+  );
+  expect(optics.at({ magIndex: magIndex(4), camera: cameraIndex(0) }).pixelSize!.source).not.toBe('measured');
+  expect(inDegrees(optics.at({ magIndex: magIndex(4), camera: cameraIndex(0) }).rotation!.value)).toBeCloseTo(84, 9);
+  expect(inDegrees(optics.at({ magIndex: magIndex(1), camera: cameraIndex(0) }).rotation!.value)).toBeCloseTo(54, 9);
+  expect(inDegrees(optics.at({ magIndex: magIndex(1), camera: cameraIndex(2) }).rotation!.value)).toBeCloseTo(40, 9);
+  expect(inNanometres(optics.at({ magIndex: magIndex(4), camera: cameraIndex(0) }).nominalPixelSize!)).toBeCloseTo(
+    14000 / (2000 * 1.4),
+    9,
+  );
+  expect(inDegrees(optics.at({ magIndex: magIndex(3), camera: cameraIndex(0) }).nominalRotation)).toBeCloseTo(
+    95 - 12 + 2,
+    9,
+  );
   expect(optics.camera(cameraIndex(1))).toMatchObject({ behindFilter: true, startupCap: 1, oneShutter: true });
   expect(optics.camera(cameraIndex(0)).startupCap).toBeUndefined();
   expect(optics.camera(cameraIndex(0)).oneShutter).toBe(false);
@@ -91,21 +100,25 @@ test('defaults that stand for something else are resolved', () => {
   });
   expect(optics.shiftProperties().squareLimits).toBeUndefined();
   expect(optics.shiftProperties().standardLowMagFocus).toBeUndefined();
-  expect(opticsOf(site('StandardLowMagFocus: -0.01')).standardFocus(magIndex(1), 'micro', cameraIndex(0))).toBeCloseTo(
-    -0.01,
-  );
+  expect(
+    opticsOf(site('StandardLowMagFocus: -0.01'))
+      .at({ magIndex: magIndex(1), camera: cameraIndex(0) })
+      .standardFocus('micro'),
+  ).toBeCloseTo(-0.01);
   expect(opticsOf(site('LowMagNormalizationDelay: 4500')).shiftProperties().normalizationDelay).toEqual({
     regular: 2,
     lowMagnification: 4.5,
   });
   expect(opticsOf(site('UseSquareShiftLimits: 0')).shiftProperties().squareLimits).toBe(false);
-  expect(opticsOf(site('LowestEFTEMNonLMIndex: 2')).isLowMagnification(magIndex(2), cameraIndex(1))).toBe(false);
+  expect(
+    opticsOf(site('LowestEFTEMNonLMIndex: 2')).at({ magIndex: magIndex(2), camera: cameraIndex(1) }).isLowMagnification,
+  ).toBe(false);
 });
 
 test('a delay factor that is changed in the session acts at once', () => {
   const settings = site();
   const optics = opticsOf(settings);
-  expect(optics.imageShiftDelay({ x: 1, y: 0 }, magIndex(3), cameraIndex(0))).toBeCloseTo(2.5);
+  expect(optics.at({ magIndex: magIndex(3), camera: cameraIndex(0) }).imageShiftDelay({ x: 1, y: 0 })).toBeCloseTo(2.5);
   const known: OpticsCalibrations = {
     ...noCalibrations,
     imageShift: {
@@ -115,12 +128,17 @@ test('a delay factor that is changed in the session acts at once', () => {
     },
   };
   const calibrated = opticsOf(settings, known);
-  const before = calibrated.imageShiftDelay({ x: 1, y: 0 }, magIndex(3), cameraIndex(0));
+  const before = calibrated.at({ magIndex: magIndex(3), camera: cameraIndex(0) }).imageShiftDelay({ x: 1, y: 0 });
   settings.set('ISdelayScaleFactor', 0.5);
   expect(before).toBeGreaterThan(0.5);
-  expect(calibrated.imageShiftDelay({ x: 1, y: 0 }, magIndex(3), cameraIndex(0))).toBeCloseTo(0.5 * before, 9);
+  expect(calibrated.at({ magIndex: magIndex(3), camera: cameraIndex(0) }).imageShiftDelay({ x: 1, y: 0 })).toBeCloseTo(
+    0.5 * before,
+    9,
+  );
   // A question about another factor changes nothing.
-  const asked = calibrated.imageShiftDelay({ x: 1, y: 0 }, magIndex(3), cameraIndex(0), { factor: 1 });
+  const asked = calibrated
+    .at({ magIndex: magIndex(3), camera: cameraIndex(0) })
+    .imageShiftDelay({ x: 1, y: 0 }, { factor: 1 });
   expect(asked).toBeCloseTo(before, 9);
   expect(settings.get('ISdelayScaleFactor')).toBe(0.5);
 });
@@ -130,6 +148,6 @@ test('standard focuses of the calibration file are used, those of -999 are not',
     all: () => (name === 'StandardLMFocus' ? [{ magIndex: 2, micro: -0.002, nano: -999 }] : []),
   })) as unknown as OpticsCalibrations['records'];
   const optics = opticsOf(site(), { ...noCalibrations, records });
-  expect(optics.standardFocus(magIndex(1), 'micro', cameraIndex(0))).toBeCloseTo(-0.002);
-  expect(optics.standardFocus(magIndex(1), 'nano', cameraIndex(0))).toBeUndefined();
+  expect(optics.at({ magIndex: magIndex(1), camera: cameraIndex(0) }).standardFocus('micro')).toBeCloseTo(-0.002);
+  expect(optics.at({ magIndex: magIndex(1), camera: cameraIndex(0) }).standardFocus('nano')).toBeUndefined();
 });

@@ -124,7 +124,7 @@ describe("a site's twin", () => {
     ] as const)
       expectMatrix(
         viewOf(truth, magIndex, camera)!.imageShiftToCamera,
-        optics.imageShiftToCamera(asMagIndex(magIndex), cameraIndex(camera))!.matrix,
+        optics.at({ magIndex: asMagIndex(magIndex), camera: cameraIndex(camera) }).imageShiftToCamera!.matrix,
       );
   });
 });

@@ -122,7 +122,7 @@ export class ImageShiftCalibration {
   async run(run: Run, fromScratch: boolean): Promise<CalibrationResult> {
     const camera = this.use.cameras.selected.traits;
     const magIndex = await this.use.scope.magIndex.read(run.signal);
-    const known = this.use.optics.imageShiftToCamera(magIndex, camera.index);
+    const known = this.use.optics.at({ magIndex, camera: camera.index }).imageShiftToCamera;
     const scratch = fromScratch || known === undefined;
     const plan = shiftExposure(this.use.cameras.selected, this.use.settings);
     const pattern: PatternName = scratch
@@ -187,18 +187,16 @@ export class ImageShiftCalibration {
   async forecast(fromScratch: boolean, signal: AbortSignal): Promise<Forecast> {
     const { selected } = this.use.cameras;
     const magIndex = await this.use.scope.magIndex.read(signal);
-    const known = this.use.optics.imageShiftToCamera(magIndex, selected.traits.index);
+    const known = this.use.optics.at({ magIndex, camera: selected.traits.index }).imageShiftToCamera;
     const scratch = fromScratch || known === undefined;
     const plan = shiftExposure(selected, this.use.settings);
     const images = scratch
       ? patterns.nine.length + patterns.scratch.length
       : patterns[shiftPattern(selected, this.use.optics, this.use.settings, magIndex)].length;
     const delay = known
-      ? this.use.optics.imageShiftDelay(
-          this.steps(known.matrix, plan.fieldSize, magIndex).steps,
-          magIndex,
-          selected.traits.index,
-        )
+      ? this.use.optics
+          .at({ magIndex, camera: selected.traits.index })
+          .imageShiftDelay(this.steps(known.matrix, plan.fieldSize, magIndex).steps)
       : seconds(2);
     return {
       ...imageCost(selected, plan.exposure, images, 2 * delay),
@@ -215,7 +213,10 @@ export class ImageShiftCalibration {
 
   private async askToStart(run: Run, images: number, magIndex: MagIndex): Promise<void> {
     if (run.fromScript) return;
-    const magnification = this.use.optics.magnificationFor(magIndex, this.use.cameras.selected.traits.index);
+    const magnification = this.use.optics.at({
+      magIndex,
+      camera: this.use.cameras.selected.traits.index,
+    }).magnification;
     const text = `Image shift will be calibrated at ${magnification}x with ${images} images taken with the Trial parameters. Is there detail all over the field, and are beam and exposure right?`;
     if (!(await run.operator.confirm({ id: 'start', text, default: true }))) throw imageShiftErrors.notStarted();
   }
@@ -242,7 +243,8 @@ export class ImageShiftCalibration {
   ): Promise<Matrix> {
     const { exposure, fieldSize, magIndex } = given;
     const perUnit =
-      (5 * this.use.optics.roughImageShiftScale(magIndex, this.use.cameras.selected.traits.index)) / given.pixelSize;
+      (5 * this.use.optics.at({ magIndex, camera: this.use.cameras.selected.traits.index }).roughImageShiftScale) /
+      given.pixelSize;
     const { steps, delayFactor } = this.steps(matrix(perUnit, 0, 0, perUnit), fieldSize, magIndex);
     const series = await takeSeries(this.seriesParts, run, {
       ...given,
@@ -280,9 +282,9 @@ export class ImageShiftCalibration {
   ): Promise<CalibrationResult> {
     const { fit, series, magIndex } = measured;
     const camera = this.use.cameras.selected.traits;
-    const before = this.use.optics.imageShiftToCamera(magIndex, camera.index);
+    const before = this.use.optics.at({ magIndex, camera: camera.index }).imageShiftToCamera;
     const change = before && percentChange(before.matrix, fit.matrix);
-    const low = this.use.optics.isLowMagnification(magIndex, camera.index);
+    const low = this.use.optics.at({ magIndex, camera: camera.index }).isLowMagnification;
     const quality = qualityOf(fit.rangePercent, low);
     const correlations = series.pairs.map((pair) => pair.correlation);
     const { mean, least } = correlationSummary(correlations);
@@ -300,7 +302,7 @@ export class ImageShiftCalibration {
     const own = this.use.calibrations.imageShift.get(magIndex, camera.index);
     const measuredBefore = this.use.calibrations.imageShift.measuredAt(magIndex, camera.index) !== 0;
     const result = await run.accept({
-      summary: `Image shift calibrated at ${this.use.optics.magnificationFor(magIndex, camera.index)}x: ${quality}, range ${fit.rangePercent.toFixed(2)} %.`,
+      summary: `Image shift calibrated at ${this.use.optics.at({ magIndex, camera: camera.index }).magnification}x: ${quality}, range ${fit.rangePercent.toFixed(2)} %.`,
       values: {
         ...fit.matrix,
         rangePercent: fit.rangePercent,

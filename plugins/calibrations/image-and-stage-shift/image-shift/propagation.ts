@@ -39,7 +39,7 @@ export async function propagateChange(
   if (run.fromScript || !back) return;
   if (change >= minJudgedChange && (asymmetry(back) > maxAsymmetry || asymmetry(after) > maxAsymmetry)) return;
   const { imageShift } = calibrations;
-  const { lowest, highest } = optics.magnificationRange(magIndex, camera);
+  const { lowest, highest } = optics.at({ magIndex, camera }).range;
   const related = imageShift
     .entries()
     .filter(
@@ -53,8 +53,8 @@ export async function propagateChange(
   if (related.some((index) => carriedBefore.has(`${camera}:${index}`))) return;
   const candidates = related.filter((index) => index !== magIndex && imageShift.measuredAt(index, camera) === 0);
   if (candidates.length === 0) return;
-  const [low, high] = [Math.min(...candidates), Math.max(...candidates)].map((index) =>
-    optics.magnificationFor(asMagIndex(index), camera),
+  const [low, high] = [Math.min(...candidates), Math.max(...candidates)].map(
+    (index) => optics.at({ magIndex: asMagIndex(index), camera }).magnification,
   );
   const text = `Carry this change of ${change.toFixed(1)} % over to ${candidates.length} other magnifications, from ${low}x to ${high}x, that have not been calibrated in this session?`;
   if (!(await run.operator.confirm({ id: 'propagate', text, default: false }))) return;

@@ -20,11 +20,11 @@ export async function chooseScratchPixelSize(
   magIndex: MagIndex,
   camera: CameraIndex,
 ): Promise<number> {
-  const best = optics.pixelSize(magIndex, camera);
+  const best = optics.at({ magIndex, camera }).pixelSize;
   if (best?.how === 'measured') return inMicrometres(best.value);
   const found = foundPixelSize(calibrations, magIndex, camera)?.pixelSize;
   const derived = best === undefined || best.how === 'nominal' ? undefined : inNanometres(best.value);
-  const nominalSize = optics.nominalPixelSize(magIndex, camera);
+  const nominalSize = optics.at({ magIndex, camera }).nominalPixelSize;
   const nominal = nominalSize === undefined ? undefined : inNanometres(nominalSize);
   const other = found === undefined ? ('derived' as const) : ('found' as const);
   const size = found ?? derived;

@@ -154,9 +154,12 @@ export function firstCameras({
 
 /** Throws unless the effect of image shift is known, or can be derived, at all these mag indexes of a camera. */
 export function checkCalibrated(optics: Optics, indexes: readonly MagIndex[], camera: CameraIndex): void {
-  const missing = indexes.find((index) => optics.imageShiftToCamera(index, camera) === undefined);
+  const missing = indexes.find((index) => optics.at({ magIndex: index, camera }).imageShiftToCamera === undefined);
   if (missing !== undefined)
-    throw offsetErrors.notCalibrated(optics.magnificationFor(missing, camera), optics.camera(camera).name);
+    throw offsetErrors.notCalibrated(
+      optics.at({ magIndex: missing, camera }).magnification,
+      optics.camera(camera).name,
+    );
 }
 
 /** The mag indexes that exist for a camera, ascending. */

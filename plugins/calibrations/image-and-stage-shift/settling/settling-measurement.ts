@@ -58,21 +58,21 @@ export class SettlingMeasurement {
     const { settings, scope, cameras, optics, control } = parts;
     const camera = cameras.selected.traits.index;
     const magIndex = await scope.magIndex.read(run.signal);
-    const prior = optics.imageShiftToCamera(magIndex, camera)?.matrix;
-    if (!prior) throw notCalibrated(optics.magnificationFor(magIndex, camera));
+    const prior = optics.at({ magIndex, camera }).imageShiftToCamera?.matrix;
+    if (!prior) throw notCalibrated(optics.at({ magIndex, camera }).magnification);
     const { exposure, fieldSize } = shiftExposure(cameras.selected, settings);
     const base = await control.net.read(run.signal);
     const { steps, delayFactor } = shiftSteps(optics, prior, fieldSize, { magIndex, camera });
     checkShiftRange(control, base, steps, magIndex);
     const toSpecimen = unitLengths(
-      optics.imageShiftToSpecimen(magIndex, camera),
-      optics.roughImageShiftScale(magIndex, camera),
+      optics.at({ magIndex, camera }).imageShiftToSpecimen,
+      optics.at({ magIndex, camera }).roughImageShiftScale,
     );
     const perFactor =
       delayFactor *
       Math.min(
         ...[vector(steps.x, 0), vector(0, steps.y)].map((step) =>
-          optics.imageShiftDelay(step, magIndex, camera, { factor: 1 }),
+          optics.at({ magIndex, camera }).imageShiftDelay(step, { factor: 1 }),
         ),
       );
     const factor = settings.get('ISdelayScaleFactor');
@@ -127,7 +127,7 @@ export class SettlingMeasurement {
     // Every series starts from an image shift and lenses at rest; this image waits for them and is not looked at.
     const magIndex = await control.write(base, { delayFactor, signal: run.signal });
     await acquisition.take(exposure, { signal: run.signal, title: 'Settling', magIndex });
-    const prior = optics.imageShiftToCamera(magIndex, cameras.selected.traits.index)?.matrix;
+    const prior = optics.at({ magIndex, camera: cameras.selected.traits.index }).imageShiftToCamera?.matrix;
     const title = `Settling, series ${this.taken}, factor ${factor.toFixed(2)}`;
     const { pairs } = await takeSeries({ control, acquisition, buffers }, run, {
       pattern,

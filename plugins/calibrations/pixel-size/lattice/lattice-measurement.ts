@@ -306,7 +306,7 @@ export class PixelSizeMeasurement {
 
   private previous(magIndex: MagIndex, camera: CameraIndex) {
     return this.use.optics.cameras.some(({ index }) => index === camera)
-      ? this.use.optics.pixelSize(magIndex, camera)
+      ? this.use.optics.at({ magIndex, camera }).pixelSize
       : undefined;
   }
 }

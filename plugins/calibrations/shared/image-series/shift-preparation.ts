@@ -42,7 +42,7 @@ export function shiftSteps(
     (0.5 * fieldSize) / length(firstColumn(prior)),
     (0.5 * fieldSize) / length(secondColumn(prior)),
   );
-  const cap = optics.largestCalibrationImageShift(magIndex, camera);
+  const cap = optics.at({ magIndex, camera }).largestCalibrationImageShift;
   const largest = Math.max(wanted.x, wanted.y);
   const factor = largest > cap ? cap / largest : 1;
   return { steps: scale(wanted, factor), delayFactor: 2 * factor };
@@ -76,7 +76,7 @@ export function shiftPattern(
   settings: Settings,
   magIndex: MagIndex,
 ): 'six' | 'nine' {
-  const pixel = optics.pixelSize(magIndex, traits.index);
+  const pixel = optics.at({ magIndex, camera: traits.index }).pixelSize;
   const field = pixel === undefined ? 0 : Math.min(traits.width, traits.height) * inMicrometres(pixel.value);
   return field > settings.get('SixPointIScalMinField') ? 'six' : 'nine';
 }
@@ -90,7 +90,7 @@ export async function opticsMoves(
   signal: AbortSignal,
 ): Promise<readonly Move[]> {
   const probe = await scope.probeMode.read(signal);
-  return optics.standardFocus(magIndex, probe, cameras.selected.traits.index) === undefined
+  return optics.at({ magIndex, camera: cameras.selected.traits.index }).standardFocus(probe) === undefined
     ? []
     : [{ setting: scope.absoluteFocus, how: '(the standard focus of low magnification)' }];
 }
@@ -104,11 +104,9 @@ export async function prepareOptics(
   magIndex: MagIndex,
 ): Promise<void> {
   await scope.normalize('projector', run.signal);
-  const standardFocus = optics.standardFocus(
-    magIndex,
-    await scope.probeMode.read(run.signal),
-    cameras.selected.traits.index,
-  );
+  const standardFocus = optics
+    .at({ magIndex, camera: cameras.selected.traits.index })
+    .standardFocus(await scope.probeMode.read(run.signal));
   if (standardFocus === undefined) return;
   // SerialEM leaves the standard focus set; here it is restored with everything else.
   await run.preserve(scope.absoluteFocus);

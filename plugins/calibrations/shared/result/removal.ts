@@ -35,7 +35,7 @@ export const defineRemoval = ({ id, what, record, table }: Removable): ItemDefin
     forecast: 'nothing',
     async run({ cameras, scope, optics, calibrations }, run) {
       const { index: camera, name } = cameras.selected.traits;
-      const present = optics.magnificationFor(await scope.magIndex.read(run.signal), camera);
+      const present = optics.at({ magIndex: await scope.magIndex.read(run.signal), camera }).magnification;
       const magnification = await run.ask('magnification', {
         text: `Magnification at which to remove the ${what} calibration`,
         default: present,
@@ -44,7 +44,7 @@ export const defineRemoval = ({ id, what, record, table }: Removable): ItemDefin
       if (magIndex === undefined)
         throw notThere(`There is no magnification ${magnification}x for camera ${camera}, ${name}.`);
       const matrix = table(calibrations).get(magIndex, camera);
-      const shownMagnification = optics.magnificationFor(magIndex, camera);
+      const shownMagnification = optics.at({ magIndex, camera }).magnification;
       if (!matrix)
         throw notThere(`There is no ${what} calibration at ${shownMagnification}x for camera ${camera}, ${name}.`);
       const shown = [matrix.xpx, matrix.xpy, matrix.ypx, matrix.ypy].map((each) => each.toPrecision(6)).join(' ');

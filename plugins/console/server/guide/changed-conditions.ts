@@ -26,7 +26,7 @@ export async function instrumentNow(session: Pick<Session, 'find'>): Promise<Ins
   return {
     ...(volts !== undefined && { highTensionKilovolts: volts / 1000 }),
     cameraName: (index) => cameras?.all.find(({ traits }) => traits.index === index)?.traits.name,
-    magnification: (magIndex, camera) => optics?.magnificationFor(magIndex, camera) || undefined,
+    magnification: (magIndex, camera) => optics?.at({ magIndex, camera }).magnification || undefined,
   };
 }
 

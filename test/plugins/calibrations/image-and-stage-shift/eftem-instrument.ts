@@ -118,11 +118,11 @@ export async function filterInstrument(
   const matching = (camera: number, pixel: number): number =>
     optics.magnifications
       .indexes(optics.camera(cameraIndex(camera)))
-      .filter((index) => !optics.isLowMagnification(index, cameraIndex(camera)))
+      .filter((index) => !optics.at({ magIndex: index, camera: cameraIndex(camera) }).isLowMagnification)
       .sort(
         (a, b) =>
-          Math.abs(Math.log(optics.pixelSize(a, cameraIndex(camera))!.value / pixel)) -
-          Math.abs(Math.log(optics.pixelSize(b, cameraIndex(camera))!.value / pixel)),
+          Math.abs(Math.log(optics.at({ magIndex: a, camera: cameraIndex(camera) }).pixelSize!.value / pixel)) -
+          Math.abs(Math.log(optics.at({ magIndex: b, camera: cameraIndex(camera) }).pixelSize!.value / pixel)),
       )[0]!;
   const run = async (
     item: string,
@@ -156,7 +156,7 @@ export async function filterInstrument(
     /** Mag indexes at which the two cameras have nearly the same pixel size. */
     pairOfMagnifications: (magIndex: number): readonly [number, number] => [
       magIndex,
-      matching(filtered, optics.pixelSize(asMagIndex(magIndex), cameraIndex(regular))!.value),
+      matching(filtered, optics.at({ magIndex: asMagIndex(magIndex), camera: cameraIndex(regular) }).pixelSize!.value),
     ],
     /** Takes both images as the instructions of EFTEM IS Offset say. */
     takeBoth: async ([from, to]: readonly [number, number]): Promise<void> => {

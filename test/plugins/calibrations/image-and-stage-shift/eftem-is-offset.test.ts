@@ -14,8 +14,8 @@ const seeds = Array.from({ length: verifying ? 20 : 3 }, (_, at) => at + 1);
 /** Centring to one pixel in each of two modes, each seen at the other's pixel size too, and nothing for the calibration itself. */
 const most = ({ optics }: Given, [from, to]: readonly [number, number]): number => {
   const ratio =
-    optics.pixelSize(asMagIndex(from), cameraIndex(regular))!.value /
-    optics.pixelSize(asMagIndex(to), cameraIndex(filtered))!.value;
+    optics.at({ magIndex: asMagIndex(from), camera: cameraIndex(regular) }).pixelSize!.value /
+    optics.at({ magIndex: asMagIndex(to), camera: cameraIndex(filtered) }).pixelSize!.value;
   return 1.02 + Math.max(ratio, 1 / ratio);
 };
 /** Distance of the feature from the centre after it was centred in one mode and the other mode was selected. */
@@ -77,8 +77,8 @@ describe('together with Mag IS Offsets', () => {
       for (const at of [22, 24, 27]) {
         const coarser = Math.max(
           1,
-          given.optics.pixelSize(asMagIndex(25), cameraIndex(regular))!.value /
-            given.optics.pixelSize(asMagIndex(at), cameraIndex(regular))!.value,
+          given.optics.at({ magIndex: asMagIndex(25), camera: cameraIndex(regular) }).pixelSize!.value /
+            given.optics.at({ magIndex: asMagIndex(at), camera: cameraIndex(regular) }).pixelSize!.value,
         );
         expect(await switched(given, [filtered, pair[1]], [regular, at])).toBeLessThan(
           twice(given, pair) * coarser + 1,

@@ -76,7 +76,10 @@ describe('what was measured and not saved', () => {
     expect(later.calibrations.shortTerm('FoundPixelSize').all()).toMatchObject([
       { magIndex: 18, addedRotation: 90, pixelSize: 2.5, gridAngle: 12 },
     ]);
-    expect(later.kernel.registry.get(Optics).imageShiftToCamera(magIndex(22), cameraIndex(0))!.source).toBe('measured');
+    expect(
+      later.kernel.registry.get(Optics).at({ magIndex: magIndex(22), camera: cameraIndex(0) }).imageShiftToCamera!
+        .source,
+    ).toBe('measured');
     // The prior is used: no first round from scratch.
     expect((await runItem(later, imageShift)).result!.values['images']).toBeLessThan(13);
   });

@@ -20,7 +20,7 @@ const magIndex = 22;
 async function setUp({ wrongBy, foundBy }: { readonly wrongBy: number; readonly foundBy: number | undefined }) {
   const instrument = await virtualInstrument({ edit: nominalWrong(wrongBy), magIndex });
   const optics = instrument.kernel.registry.get(Optics);
-  const nominal = optics.nominalPixelSize(asMagIndex(magIndex), cameraIndex(0))! * 1e9;
+  const nominal = optics.at({ magIndex: asMagIndex(magIndex), camera: cameraIndex(0) }).nominalPixelSize! * 1e9;
   if (foundBy !== undefined)
     instrument.calibrations.shortTerm('FoundPixelSize').put({
       time: 1,

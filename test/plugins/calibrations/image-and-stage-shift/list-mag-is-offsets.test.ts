@@ -11,7 +11,7 @@ test('lists the distance on the specimen of every offset of the mode, and nothin
   // Two micrometres on the specimen for one unit, in any direction.
   const toCamera = scaleMatrix(
     product(rotation(33), rotation(50)),
-    2 / inMicrometres(optics.pixelSize(magIndex(23), cameraIndex(0))!.value),
+    2 / inMicrometres(optics.at({ magIndex: magIndex(23), camera: cameraIndex(0) }).pixelSize!.value),
   );
   instrument.calibrations.imageShift.set(magIndex(23), cameraIndex(0), toCamera, { sessionMeasured: false });
   const offsets = instrument.calibrations.records('ImageShiftOffsets');

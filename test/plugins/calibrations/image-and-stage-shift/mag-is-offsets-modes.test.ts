@@ -83,7 +83,7 @@ describe('with a bridge between the regular and the energy-filtered mode', () =>
     // From image shift of the regular camera over the specimen to image shift of the other.
     const toSpecimen = (magIndex: number, camera: number) =>
       product(
-        inverse(optics.specimenToCamera(asMagIndex(magIndex), cameraIndex(camera))!)!,
+        inverse(optics.at({ magIndex: asMagIndex(magIndex), camera: cameraIndex(camera) }).specimenToCamera!)!,
         instrument.calibrations.imageShift.get(asMagIndex(magIndex), cameraIndex(camera))!,
       );
     const converted = apply(product(inverse(toSpecimen(22, 1))!, toSpecimen(23, 0)), stored(23, 0));
@@ -122,7 +122,10 @@ describe('with a secondary range', () => {
     expect(asked).toContain('zero-primary');
     expect(given.stored(33, 0)).toEqual({ x: 0, y: 0 });
     const inMicrometres = (magIndex: number) =>
-      apply(given.optics.imageShiftToSpecimen(asMagIndex(magIndex), cameraIndex(0))!, given.stored(magIndex, 0));
+      apply(
+        given.optics.at({ magIndex: asMagIndex(magIndex), camera: cameraIndex(0) }).imageShiftToSpecimen!,
+        given.stored(magIndex, 0),
+      );
     expect(length(subtract(inMicrometres(20), inMicrometres(10)))).toBeLessThan(1e-6);
   });
 });

@@ -149,8 +149,8 @@ describe('over ten magnifications', () => {
     // Each is the difference of two centrings, that of the zero seen at this magnification.
     for (let magIndex = 19; magIndex <= 28; magIndex++) {
       const scaleOfZero =
-        given.optics.pixelSize(asMagIndex(22), cameraIndex(0))!.value /
-        given.optics.pixelSize(asMagIndex(magIndex), cameraIndex(0))!.value;
+        given.optics.at({ magIndex: asMagIndex(22), camera: cameraIndex(0) }).pixelSize!.value /
+        given.optics.at({ magIndex: asMagIndex(magIndex), camera: cameraIndex(0) }).pixelSize!.value;
       expect(pixelsOff(given, offsets, 22, magIndex)).toBeLessThan(1.5 * (1 + scaleOfZero));
     }
     expect(await given.scope.magIndex.read()).toBe(28);
@@ -186,8 +186,8 @@ describe('with the offsets applied', () => {
       const off = subtract<number>(await scope.imageShift.read(), centring(instrument, offsets, 24, to));
       const toCamera = trueImageShift(instrument, to);
       const ratio =
-        given.optics.pixelSize(asMagIndex(24), cameraIndex(0))!.value /
-        given.optics.pixelSize(asMagIndex(to), cameraIndex(0))!.value;
+        given.optics.at({ magIndex: asMagIndex(24), camera: cameraIndex(0) }).pixelSize!.value /
+        given.optics.at({ magIndex: asMagIndex(to), camera: cameraIndex(0) }).pixelSize!.value;
       // The deflector of a JEOL column goes in steps, one when recorded and one when restored.
       const steps = configuration
         ? length(apply(toCamera, { x: 0.00508, y: 0 })) + length(apply(toCamera, { x: 0, y: 0.00434 }))

@@ -39,10 +39,14 @@ async function settlingInstrument(
   const optics = instrument.kernel.registry.get(Optics);
   // With so small a camera, steps of a usual size need a usual pixel size.
   const away = (index: number): number =>
-    Math.abs(Math.log((optics.pixelSize(asMagIndex(index), cameraIndex(0))!.value * 1e9) / nanometres));
+    Math.abs(
+      Math.log(
+        (optics.at({ magIndex: asMagIndex(index), camera: cameraIndex(0) }).pixelSize!.value * 1e9) / nanometres,
+      ),
+    );
   const [magIndex = asMagIndex(0)] = optics.magnifications
     .indexes(optics.camera(cameraIndex(0)))
-    .filter((index) => !optics.isLowMagnification(index, cameraIndex(0)))
+    .filter((index) => !optics.at({ magIndex: index, camera: cameraIndex(0) }).isLowMagnification)
     .sort((a, b) => away(a) - away(b));
   await instrument.kernel.registry.get(Scope).magIndex.write(magIndex);
   instrument.calibrations.imageShift.set(magIndex, cameraIndex(0), trueImageShift(instrument, magIndex), {
@@ -158,7 +162,8 @@ describe('what has not settled', () => {
     const step =
       0.5 *
       height *
-      instrument.kernel.registry.get(Optics).pixelSize(asMagIndex(instrument.magIndex), cameraIndex(0))!.value *
+      instrument.kernel.registry.get(Optics).at({ magIndex: asMagIndex(instrument.magIndex), camera: cameraIndex(0) })
+        .pixelSize!.value *
       1e9;
     expect(Math.abs(unsettledX / (step * missing) - 1)).toBeLessThan(0.04);
     expect(Math.abs(unsettledY / (step * missing) - 1)).toBeLessThan(0.04);
@@ -205,7 +210,8 @@ test('what was measured goes into the history, with what it holds for, and is br
   const step =
     0.5 *
     height *
-    instrument.kernel.registry.get(Optics).pixelSize(asMagIndex(instrument.magIndex), cameraIndex(0))!.value *
+    instrument.kernel.registry.get(Optics).at({ magIndex: asMagIndex(instrument.magIndex), camera: cameraIndex(0) })
+      .pixelSize!.value *
     1e9;
   expect(Math.abs((entry!.conditions['stepX'] as number) / step - 1)).toBeLessThan(0.02);
   instrument.settings.set('ISdelayScaleFactor', 2);

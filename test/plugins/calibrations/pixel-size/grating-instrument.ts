@@ -64,6 +64,7 @@ export function quarterTurnsApart(one: number, other: number): number {
 /** Number of lines across the shorter side of the camera at a mag index, by the pixel size that the site knows. */
 export const expectedRepeats = (instrument: Instrument, magIndex: number): number =>
   (1e9 *
-    instrument.kernel.registry.get(Optics).pixelSize(asMagIndex(magIndex), cameraIndex(0))!.value *
+    instrument.kernel.registry.get(Optics).at({ magIndex: asMagIndex(magIndex), camera: cameraIndex(0) }).pixelSize!
+      .value *
     instrument.kernel.registry.get(Cameras).selected.traits.height) /
   (1e6 / 2160);
