@@ -89,6 +89,41 @@ function problemOf({ file, line, wanted, target }: Import): string | undefined {
   return undefined;
 }
 
+/** Circles of files, each with the lines of its imports; what two files need of each other belongs into a third one below both. */
+function circlesOf(
+  imports: readonly Import[],
+  files: readonly string[] = typescriptIn(programFolders),
+): readonly string[] {
+  const known = new Set(files);
+  const steps = new Map<string, { readonly to: string; readonly line: number }[]>();
+  for (const { file, line, target } of imports) {
+    const to = [`${target}.ts`, `${target}/index.ts`].find((each) => known.has(each));
+    if (target !== undefined && to !== undefined) steps.set(file, [...(steps.get(file) ?? []), { to, line }]);
+  }
+  const circles: string[] = [];
+  const done = new Set<string>();
+  const way: { readonly file: string; line: number }[] = [];
+  const visit = (file: string): void => {
+    const at = way.findIndex((each) => each.file === file);
+    if (at >= 0)
+      circles.push(
+        `${way
+          .slice(at)
+          .map((each) => `${each.file}:${each.line} -> `)
+          .join('')}${file}: move what one of them needs of the next into a file below both.`,
+      );
+    if (at >= 0 || done.has(file)) return;
+    for (const { to, line } of steps.get(file) ?? []) {
+      way.push({ file, line });
+      visit(to);
+      way.pop();
+    }
+    done.add(file);
+  };
+  for (const file of steps.keys()) visit(file);
+  return circles;
+}
+
 describe('the layers', () => {
   const imports = typescriptIn(programFolders).flatMap((file) => importsOf(file));
 
@@ -108,6 +143,22 @@ describe('the layers', () => {
         .flat()
         .filter((room) => !(room in allowed)),
     ).toEqual([]);
+  });
+
+  test('go down within a room too: no file leads back to itself by what it imports', () => {
+    expect(circlesOf(imports)).toEqual([]);
+  });
+
+  test('a circle of files is found, with the imports that make it', () => {
+    const made = [
+      ['core/a.ts', './b'],
+      ['core/b.ts', './c'],
+      ['core/c.ts', './a'],
+      ['core/d.ts', './a'],
+    ].flatMap(([file, wanted]) => importsOf(file!, `import { x } from '${wanted}';`));
+    expect(circlesOf(made, ['core/a.ts', 'core/b.ts', 'core/c.ts', 'core/d.ts'])).toEqual([
+      expect.stringMatching(/^core\/a\.ts:1 -> core\/b\.ts:1 -> core\/c\.ts:1 -> core\/a\.ts: .*move/) as string,
+    ]);
   });
 
   test.each([
