@@ -25,10 +25,13 @@ export interface Conditions {
   readonly [name: string]: unknown;
 }
 
+/** Quality of a result in one word, from the best. */
+export type Verdict = 'good' | 'fair' | 'doubtful' | 'poor' | 'bad';
+
 /** Quality of a calibration, in words and numbers. */
 export interface Quality {
-  /** In one word, such as good, fair, poor or bad. */
-  readonly verdict?: string;
+  /** In one word. */
+  readonly verdict?: Verdict;
   readonly remarks?: readonly string[];
   /** Correlation coefficients of the images, mean and smallest or all. */
   readonly correlations?: Readonly<Record<string, number>> | readonly number[];

@@ -1,3 +1,5 @@
+import type { Verdict } from './verdict';
+
 /** Permissions of a person: look on, work, or also save, restore and switch Administrator mode. */
 export type Role = 'observer' | 'operator' | 'administrator';
 
@@ -85,7 +87,7 @@ export interface OutcomeState {
   readonly summary: string;
   readonly hint?: string;
   readonly code?: string;
-  readonly verdict?: string;
+  readonly verdict?: Verdict;
   readonly remarks: readonly string[];
   readonly values: readonly ValueState[];
   /** Tables of a result, such as the offsets at each magnification. */
@@ -240,7 +242,7 @@ export interface HistoryRow {
   readonly who: string;
   readonly kind: 'measured' | 'restored';
   readonly summary: string;
-  readonly verdict?: string;
+  readonly verdict?: Verdict;
   readonly conditions: Readonly<Record<string, string>>;
   readonly values: Readonly<Record<string, number>>;
   readonly errors: Readonly<Record<string, number>>;

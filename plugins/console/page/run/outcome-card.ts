@@ -2,6 +2,7 @@ import { fill, h, icon } from '../base/dom';
 import { formatChange, formatDuration, formatError, formatValue, inWords, nameOf } from '../base/format';
 import type { Store } from '../base/store';
 import type { OutcomeState } from '../../protocol/state';
+import { colourOf } from '../../protocol/verdict';
 import { createTrend } from './trend';
 
 /** Result of the last run: its values with their errors beside the previous ones, and the next actions. */
@@ -30,7 +31,7 @@ export function createOutcomeCard(store: Store): HTMLElement {
 
 function contents(store: Store, outcome: OutcomeState, dismiss: () => void): readonly (HTMLElement | undefined)[] {
   const { end, summary, hint, code, verdict, remarks, values, tables, stored } = outcome;
-  const doubtful = verdict !== undefined && /doubt|poor|bad/.test(verdict);
+  const doubtful = colourOf(verdict) === 'caution';
   const kind = end === 'failed' ? 'trouble' : end === 'stopped' || doubtful ? 'caution' : 'fine';
   const heading = headingOf(outcome);
   return [

@@ -2,14 +2,13 @@ import type { MenuEntry, Session } from '../../../../core/kernel';
 import { checkConsistency } from '../../../../core/consistency';
 import { Optics } from '../../../../core/optics';
 import { type ChangeTarget, type HistoryEntry, isInForce } from '../../../../core/store';
-import type { FindingState, GuideStep } from '../../protocol';
+import { type FindingState, type GuideStep, colourOf } from '../../protocol';
 import type { ChangedSince } from './changed-conditions';
 import { itemNamed, stepsOf } from './guide-steps';
 
 type State = GuideStep['items'][number]['state'];
 const day = 24 * 3600 * 1000;
 const maxFindings = 100;
-const doubtfulVerdicts = new Set(['doubtful', 'poor', 'bad']);
 
 /** Message of a finding against a calibration, by item id; from checks of the calibrations against each other. */
 export type FindingsByItem = ReadonlyMap<string, string>;
@@ -131,7 +130,7 @@ function judge(
       state: 'doubtful',
       note: `${how}, but the value in use is not that one: it was removed, replaced or not saved`,
     };
-  if (verdict !== undefined && doubtfulVerdicts.has(verdict))
+  if (colourOf(verdict) === 'caution')
     return { state: 'doubtful', note: `${how}, ${verdict}: ${entry.quality?.remarks?.[0] ?? entry.summary}` };
   if (changed !== undefined) return { state: 'stale', note: `${how}, but ${changed}` };
   if (days !== undefined && age > days * day)
