@@ -89,7 +89,7 @@ function problemOf({ file, line, wanted, target }: Import): string | undefined {
   return undefined;
 }
 
-/** Circles of files, each with the lines of its imports; what two files need of each other belongs into a third one below both. */
+/** Circles of files, each with the lines of its imports; what two files need of each other belongs in a third one below both. */
 function circlesOf(
   imports: readonly Import[],
   files: readonly string[] = typescriptIn(programFolders),
