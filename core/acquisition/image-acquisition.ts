@@ -74,10 +74,10 @@ export class WaitingAcquisition implements ImageAcquisition {
     const { scope, stage, cameras, optics, imageShift } = this.parts;
     const camera = cameras.selected.traits.index;
     const magIndex = known ?? (await scope.magIndex.read(signal));
-    const pixel = optics.at({ magIndex, camera }).pixelSize;
+    const { magnification, pixelSize: pixel } = optics.at({ magIndex, camera });
     return {
       magIndex,
-      magnification: optics.at({ magIndex, camera }).magnification,
+      magnification,
       ...(pixel && { pixelSize: metres(pixel.value * exposure.binning) }),
       netImageShift: await imageShift.readAt(magIndex, signal),
       ...(stage && { stage: await stage.position.read(signal) }),
