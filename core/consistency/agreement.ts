@@ -10,7 +10,7 @@ import {
   nameOf,
   sizeOf,
   stageAxisLengths,
-} from './evidence';
+} from './sites';
 import {
   type ComparedNumber,
   type Finding,

@@ -1,6 +1,6 @@
 import type { Optics } from '../optics';
 import { agreementFindings, magnificationFindings } from './agreement';
-import { type FoundPixel, sitesOf } from './evidence';
+import { type FoundPixel, sitesOf } from './sites';
 import { type Finding, type Subject, bySeverity } from './finding';
 import {
   type Measured,
@@ -10,8 +10,8 @@ import {
   relativeRotationFindings,
   staleFindings,
   strangerFindings,
-} from './places';
-import { runFindings } from './runs';
+} from './place-findings';
+import { runFindings } from './run-findings';
 
 /** Knowledge besides the optics. */
 export interface ConsistencyOptions {

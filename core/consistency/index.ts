@@ -1,5 +1,5 @@
 export * from './calibration-findings';
 export { type ConsistencyOptions, checkConsistency, newFindings } from './check-consistency';
-export type { FoundPixel } from './evidence';
+export type { FoundPixel } from './sites';
 export type { ComparedNumber, ConsistencyCode, Finding, FindingSeverity, Subject } from './finding';
-export type { Measured, StoredMatrices, StoredMatrix } from './places';
+export type { Measured, StoredMatrices, StoredMatrix } from './place-findings';

@@ -1,4 +1,4 @@
-import { type Apart, type Site, centre, robustDeviation } from './evidence';
+import { type Apart, type Site, centre, robustDeviation } from './sites';
 
 /** A place with the number that is compared with its neighbours. */
 export interface Step {

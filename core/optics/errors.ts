@@ -1,5 +1,5 @@
 import { type CameraIndex, EucentricError, inMicrometres } from '../base';
-import type { ImageShiftReach } from './image-shift/image-shift-limits';
+import type { ImageShiftReach } from './image-shift-limits';
 
 /** The errors that this room raises, each with a stable code. */
 export const opticsErrors = {

@@ -9,7 +9,13 @@ import {
   nanometres,
 } from '../base';
 import { opticsErrors } from './errors';
-import { type Instrument, type MatrixEntry, type MatrixSource, nominalPixel, nominalRotation } from './instrument';
+import {
+  type Instrument,
+  type MatrixEntry,
+  type MatrixSource,
+  nominalPixel,
+  nominalRotation,
+} from './optical-knowledge';
 import { type Derivation, type Known, type KnownValues, describeSource } from './known-values';
 import { MagnificationTable } from './magnification-table';
 import { type FoundMatrix, MatrixLookup, specimenToCameraMatrix } from './matrices';

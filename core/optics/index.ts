@@ -10,11 +10,11 @@ export {
   currentDelayTable,
   formerDelayTable,
   imageShiftDelay,
-} from './image-shift/image-shift-delays';
-export { type ImageShiftReach, imageShiftReach } from './image-shift/image-shift-limits';
-export type { MatrixEntry, MatrixSource, OpticalPlace } from './instrument';
+} from './image-shift-delays';
+export { type ImageShiftReach, imageShiftReach } from './image-shift-limits';
+export type { MatrixEntry, MatrixSource, OpticalPlace } from './optical-knowledge';
 export { type Derivation, type Source, describeSource } from './known-values';
-export * from './listings';
+export * from './calibration-listings';
 export { type MagRange, MagnificationTable, highestMagIndex } from './magnification-table';
 export { type FoundMatrix, type MatrixSourceKind, specimenToCameraMatrix } from './matrices';
 export * from './optics';

@@ -1,5 +1,5 @@
 import { type CameraIndex, type MagIndex, type Matrix, type Vector, apply, inverse, matrix, product } from '../base';
-import { type Instrument, type MatrixEntry, otherCameras, similarCameras } from './instrument';
+import { type Instrument, type MatrixEntry, otherCameras, similarCameras } from './optical-knowledge';
 import type { OpticalCamera, OpticsTraits } from './properties';
 
 /** Source of a matrix that was looked up. */

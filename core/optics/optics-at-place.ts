@@ -11,9 +11,9 @@ import {
 } from '../base';
 import type { ProbeMode } from '../devices';
 import type { Geometry, Sourced } from './geometry';
-import { imageShiftDelay } from './image-shift/image-shift-delays';
-import { type ImageShiftReach, imageShiftReach } from './image-shift/image-shift-limits';
-import type { OpticalPlace } from './instrument';
+import { imageShiftDelay } from './image-shift-delays';
+import { type ImageShiftReach, imageShiftReach } from './image-shift-limits';
+import type { OpticalPlace } from './optical-knowledge';
 import type { MagRange } from './magnification-table';
 import type { FoundMatrix } from './matrices';
 import type { OpticalCamera, OpticsTraits, ShiftProperties } from './properties';

@@ -1,8 +1,8 @@
 import { type CameraIndex, type MagIndex, type Matrix, type Vector, service } from '../base';
 import type { Settings } from '../settings';
 import { type FallbackValue, Geometry } from './geometry';
-import { adaptDelays } from './image-shift/image-shift-delays';
-import type { MatrixEntry, MatrixSource, OpticalPlace } from './instrument';
+import { adaptDelays } from './image-shift-delays';
+import type { MatrixEntry, MatrixSource, OpticalPlace } from './optical-knowledge';
 import type { MagRange, MagnificationTable } from './magnification-table';
 import { type OpticsAtPlace, PlaceOptics } from './optics-at-place';
 import type { OpticalCamera, OpticsProperties, OpticsTraits, ShiftProperties } from './properties';

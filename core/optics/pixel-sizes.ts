@@ -1,5 +1,5 @@
 import { type CameraIndex, type MagIndex, type Matrix, inverse, product } from '../base';
-import { type Instrument, nominalPixel, otherCameras, placesOf, seedPlace, similarCameras } from './instrument';
+import { type Instrument, nominalPixel, otherCameras, placesOf, seedPlace, similarCameras } from './optical-knowledge';
 import { type Known, KnownValues, deriveRound } from './known-values';
 import type { OpticalCamera } from './properties';
 

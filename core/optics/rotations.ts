@@ -8,7 +8,14 @@ import {
   normalizeDegrees,
   product,
 } from '../base';
-import { type Instrument, nominalRotation, otherCameras, placesOf, seedPlace, similarCameras } from './instrument';
+import {
+  type Instrument,
+  nominalRotation,
+  otherCameras,
+  placesOf,
+  seedPlace,
+  similarCameras,
+} from './optical-knowledge';
 import { KnownValues, type Source, deriveRound } from './known-values';
 import { highestMagIndex } from './magnification-table';
 import type { OpticalCamera } from './properties';

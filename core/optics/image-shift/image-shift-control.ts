@@ -14,7 +14,7 @@ import {
 } from '../../base';
 import { type Cameras, Scope, type Setting } from '../../devices';
 import { opticsErrors } from '../errors';
-import type { ImageShiftReach } from './image-shift-limits';
+import type { ImageShiftReach } from '../image-shift-limits';
 import type { Optics } from '../optics';
 
 /** Notes when the image comes to rest after a change of image shift. */

@@ -1,6 +1,6 @@
 import { type CameraIndex, type MagIndex, inverse, magIndex, matrixAngle, normalizeDegrees, product } from '../base';
 import type { Optics } from '../optics';
-import { type Site, apartInAngle, median, nameOf } from './evidence';
+import { type Site, apartInAngle, median, nameOf } from './sites';
 import { isQuarterTurn } from './agreement';
 import { type Finding, type FindingSeverity, type Subject, limits, redoOf } from './finding';
 

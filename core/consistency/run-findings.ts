@@ -1,5 +1,5 @@
 import { determinant, normalizeDegrees } from '../base';
-import { type Apart, type Site, apartInAngle, apartInScale, centre, directionOf, nameOf, sizeOf } from './evidence';
+import { type Apart, type Site, apartInAngle, apartInScale, centre, directionOf, nameOf, sizeOf } from './sites';
 import { isBinning, isQuarterTurn } from './agreement';
 import { type ComparedNumber, type Finding, limits, percentOf, redoOf } from './finding';
 import { type Step, judgeRun } from './sequence';

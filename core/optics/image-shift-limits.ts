@@ -1,4 +1,4 @@
-import { type Matrix, type Metres, type Vector, apply, length, metres, micrometres } from '../../base';
+import { type Matrix, type Metres, type Vector, apply, length, metres, micrometres } from '../base';
 
 /** An image shift relative to its limit. */
 export interface ImageShiftReach {

@@ -1,5 +1,5 @@
-import { type Matrix, type Seconds, type Vector, firstColumn, length, seconds } from '../../base';
-import type { OpticsTraits, ShiftProperties } from '../properties';
+import { type Matrix, type Seconds, type Vector, firstColumn, length, seconds } from '../base';
+import type { OpticsTraits, ShiftProperties } from './properties';
 
 /** Pairs of a distance on the specimen in micrometres and the delay in seconds that it needs, by rising distance. */
 export type DelayTable = ShiftProperties['delays'];
