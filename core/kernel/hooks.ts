@@ -27,7 +27,6 @@ export type Outcome = 'done' | 'stopped' | 'failed';
  * | didMoveStage | position | - | guarded stage |
  * | willAcquire | exposure, camera | exposure | guarded camera |
  * | didAcquire | frame | - | guarded camera |
- * | didChangeSetting | name, value | - | the code that changes a property for the session |
  * | willDispose | - | - | kernel, before connections are closed |
  */
 export function createHooks() {
@@ -62,7 +61,6 @@ export function createHooks() {
       'willAcquire',
     ),
     didAcquire: new AsyncSeriesHook<[frame: Frame]>(['frame'], 'didAcquire'),
-    didChangeSetting: new AsyncSeriesHook<[name: string, value: unknown]>(['name', 'value'], 'didChangeSetting'),
     willDispose: new AsyncSeriesHook<[]>([], 'willDispose'),
   });
 }

@@ -1,3 +1,4 @@
+import { programFolders, textOf, typescriptIn } from '../../architecture/source-files';
 import { EucentricError, imageShiftUnits, magIndex, vector } from '../../../core/base';
 import { type TappableHooks, createHooks, tappingSide } from '../../../core/kernel';
 
@@ -66,4 +67,15 @@ describe('hooks', () => {
     };
     expect(typed).toBeDefined();
   });
+});
+
+test('every hook is called somewhere: a plugin that taps one does not wait for ever', () => {
+  const called = typescriptIn(programFolders)
+    .filter((file) => file !== 'core/kernel/hooks.ts')
+    .map(textOf)
+    .join('\n');
+  const silent = Object.keys(createHooks()).filter(
+    (name) => !new RegExp(`\\b${name}\\??\\.(promise|call)`).test(called),
+  );
+  expect(silent).toEqual([]);
 });
