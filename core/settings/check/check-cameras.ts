@@ -1,7 +1,8 @@
+import type { Place } from '../../base';
 import { errorAt, type Problem, warningAt } from '../problem';
 import type { Settings } from '../settings';
 import { type PropertySource, type Section, rowsOf } from '../source';
-import { allValues } from './rows';
+import { allValues, lastEntry } from './rows';
 
 /** Problems between the list of active cameras and the cameras, and of active cameras that lack something. */
 export function checkCameras(source: PropertySource, settings: Settings): readonly Problem[] {
@@ -101,16 +102,31 @@ function checkCamera(section: Section, settings: Settings): readonly Problem[] {
   need('CameraSizeX', 'the width of the camera in unbinned pixels');
   need('CameraSizeY', 'the height of the camera in unbinned pixels');
   if (!camera.isStem) need('PixelSizeInMicrons', 'the size of a pixel of the sensor in micrometres');
-  for (const { written, value } of allValues(section, 'Binnings')) {
-    if (value < 1)
-      found.push(
-        warningAt(
-          'out-of-range',
-          written.place,
-          `A binning of ${written.text} is taken as 1.`,
-          'Write the binnings that the camera offers.',
-        ),
-      );
+  return [...found, ...checkBinnings(section)];
+}
+
+function checkBinnings(section: Section): readonly Problem[] {
+  const found: Problem[] = [];
+  const seen = new Set<number>();
+  let highest = 0;
+  const warn = (code: string, place: Place, message: string): void =>
+    void found.push(
+      warningAt(code, place, message, 'Write the binnings that the camera offers, each once, ascending.'),
+    );
+  for (const { written, value } of allValues({ ...section, entries: lastBinnings(section) }, 'Binnings')) {
+    const { text, place } = written;
+    if (value < 1) warn('out-of-range', place, `A binning of ${text} is taken as 1.`);
+    else if (seen.has(value)) warn('out-of-range', place, `Binning ${text} is listed twice.`);
+    else if (value < highest)
+      warn('not-ascending', place, `Binning ${text} comes after ${highest}; the binnings are not in their order.`);
+    seen.add(value);
+    highest = Math.max(highest, value);
   }
   return found;
 }
+
+/** A later line of Binnings replaces an earlier one. */
+const lastBinnings = (section: Section): Section['entries'] => {
+  const last = lastEntry(section, 'Binnings');
+  return last ? [last] : [];
+};

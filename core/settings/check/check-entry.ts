@@ -121,7 +121,7 @@ function checkValue(
       ),
     ];
   }
-  return position === 0 ? checkAllowed(definition, type, written) : [];
+  return [...(position === 0 ? checkAllowed(definition, type, written) : []), ...checkRange(definition, written)];
 }
 
 const isSwitch = (definition: PropertyDefinition): boolean =>
@@ -177,7 +177,7 @@ function notANumber(definition: PropertyDefinition, type: FieldType, { text, pla
 }
 
 function checkAllowed(definition: PropertyDefinition, type: FieldType, { text, place }: Written): readonly Problem[] {
-  const { name, codes, range } = definition;
+  const { name, codes } = definition;
   const value = readReal(text);
   if (type === 'boolean' && value !== 0 && value !== 1)
     return [warningAt('out-of-range', place, `${name} is 0 or 1; ${text} counts as 1.`, 'Write 0 or 1.')];
@@ -190,14 +190,20 @@ function checkAllowed(definition: PropertyDefinition, type: FieldType, { text, p
         `Allowed: ${codes.join(', ')}. ${definition.meaning}`,
       ),
     ];
-  if (range && (value < range[0] || value > range[1]))
-    return [
-      errorAt(
-        'out-of-range',
-        place,
-        `${name} cannot be ${text}.`,
-        `Allowed: ${range[0]} to ${range[1]}. ${definition.meaning}`,
-      ),
-    ];
   return [];
+}
+
+function checkRange({ name, range, units, meaning }: PropertyDefinition, { text, place }: Written): readonly Problem[] {
+  const value = readReal(text);
+  if (!range || (value >= range[0] && value <= range[1])) return [];
+  // Some units in the table of the properties are the limits themselves.
+  const unit = units === undefined || /\d/.test(units) || units === 'ratio' || units === 'factor' ? '' : ` ${units}`;
+  return [
+    errorAt(
+      'out-of-range',
+      place,
+      `${name} cannot be ${text}.`,
+      `Allowed: ${range[0]} to ${range[1]}${unit}. ${meaning}`,
+    ),
+  ];
 }

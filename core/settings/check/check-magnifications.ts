@@ -46,6 +46,7 @@ export function checkMagnifications(source: PropertySource, settings: Settings):
     ...tables,
     ...missingTables(source, settings),
     ...BOUNDARIES.flatMap((name) => checkBoundary(general, name, regular)),
+    ...checkLowestMode(general),
     ...cameras,
   ];
 }
@@ -172,6 +173,20 @@ function checkBoundary(general: Section, name: string, known: ReadonlySet<number
   return allValues(general, name).flatMap(({ written, value }) =>
     value <= 0 || known.has(value) ? [] : [notInTable(written.place, name, value, 'MagnificationTable')],
   );
+}
+
+/** Index 1 is the first: a lower one makes no magnification low, which is probably not meant. */
+function checkLowestMode(general: Section): readonly Problem[] {
+  const entered = allValues(general, 'LowestMModeMagIndex').at(-1);
+  if (!entered || !isNumber(entered.written.text) || entered.value >= 1) return [];
+  return [
+    warningAt(
+      'out-of-range',
+      entered.written.place,
+      `LowestMModeMagIndex is ${entered.written.text}, so no magnification counts as low magnification.`,
+      'Enter the index of the lowest magnification above low magnification; 1 if the column has no low magnification.',
+    ),
+  ];
 }
 
 function checkCamera(section: Section, known: ReadonlySet<number>, table: string): readonly Problem[] {

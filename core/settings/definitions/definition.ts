@@ -34,7 +34,7 @@ export interface PropertyDefinition {
   readonly units?: string;
   /** The only values that the first field may have. */
   readonly codes?: readonly number[];
-  /** The limits of the first field. */
+  /** The limits of each number. */
   readonly range?: readonly [number, number];
   readonly meaning: string;
   /** True when calibrations set it for the session and the history brings it back. */

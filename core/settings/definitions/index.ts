@@ -7,6 +7,7 @@ import generalByVendor from './general-by-vendor.json';
 import type { GeneralByVendorValues } from './general-by-vendor.types';
 import generalMToZ from './general-m-to-z.json';
 import type { GeneralMToZValues } from './general-m-to-z.types';
+import { cameraRanges, generalRanges } from './ranges';
 
 export type { FieldType, PropertyDefinition, PropertyForm, PropertyValue } from './definition';
 export type { CameraValues } from './camera.types';
@@ -32,12 +33,18 @@ export type SessionProperty = {
   [Name in keyof typeof marks]: (typeof marks)[Name] extends { readonly session: true } ? Name : never;
 }[keyof typeof marks];
 
+const rangeOf = (range: PropertyDefinition['range']): Partial<PropertyDefinition> => (range ? { range } : {});
+
 /** Every property of a scope, sorted by name. */
 export const definitions = {
   general: [...generalAToL, ...generalMToZ, ...generalByVendor]
     .sort((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1))
-    .map((each) => ({ ...each, ...marks[each.name as keyof typeof marks] })),
-  camera,
+    .map((each) => ({
+      ...each,
+      ...marks[each.name as keyof typeof marks],
+      ...rangeOf(generalRanges[each.name as GeneralName]),
+    })),
+  camera: camera.map((each) => ({ ...each, ...rangeOf(cameraRanges[each.name as CameraName]) })),
 } as unknown as Readonly<Record<PropertyDefinition['scope'], readonly PropertyDefinition[]>>;
 
 const byName = {

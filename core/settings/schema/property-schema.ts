@@ -91,8 +91,11 @@ function valueSchema(definition: PropertyDefinition): JsonSchema {
 function firstField({ fields, codes, range }: PropertyDefinition): JsonSchema {
   const type = fields[0] ? TYPES[fields[0]] : {};
   if (codes) return { enum: codes.includes(0) && codes.includes(1) ? [...codes, true, false] : codes };
-  return range ? { ...type, minimum: range[0], maximum: range[1] } : type;
+  return withRange(type, range);
 }
+
+const withRange = (type: JsonSchema, range: PropertyDefinition['range']): JsonSchema =>
+  range ? { ...type, minimum: range[0], maximum: range[1] } : type;
 
 const elementsOf = (types: readonly FieldType[]): JsonSchema =>
   new Set(types).size === 1 ? TYPES[types[0]!] : { type: 'number' };
@@ -103,11 +106,11 @@ const arrayOf = (items: JsonSchema, limit: number | undefined): JsonSchema => ({
   ...(limit === undefined ? {} : { maxItems: limit }),
 });
 
-function rowSchema({ fields, rest, required, restLimit }: PropertyDefinition): JsonSchema {
+function rowSchema({ fields, rest, required, restLimit, range }: PropertyDefinition): JsonSchema {
   const most = rest ? restLimit && fields.length + restLimit * rest.length : fields.length;
   return {
     type: 'array',
-    items: fields.map((type) => TYPES[type]),
+    items: fields.map((type) => withRange(TYPES[type], range)),
     additionalItems: rest ? elementsOf(rest) : false,
     minItems: required,
     ...(most === undefined ? {} : { maxItems: most }),

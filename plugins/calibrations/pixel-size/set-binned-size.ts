@@ -10,6 +10,8 @@ export default defineItem({
   questions: {
     'binned-size': {
       kind: 'number',
+      minimum: 0,
+      maximum: maxSize,
       integer: true,
       why: 'Size in pixels to which images are binned, up to 2048; 0 lets the expected number of repeats decide.',
     },
@@ -19,8 +21,7 @@ export default defineItem({
   forecast: 'nothing',
   async run({ memory }, run) {
     const text = 'Size in pixels to bin images to (0 for automatic)';
-    const entered = await run.ask('binned-size', { text, default: memory.targetSize });
-    const binnedSize = Math.max(0, Math.min(maxSize, entered));
+    const binnedSize = await run.ask('binned-size', { text, default: memory.targetSize });
     memory.targetSize = binnedSize;
     const summary =
       binnedSize === 0

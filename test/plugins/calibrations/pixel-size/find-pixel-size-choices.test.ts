@@ -134,8 +134,11 @@ describe('the items for an image in A', () => {
       spacings.push(numbers(result!.values).spacings[0]!);
     }
     expect(Math.abs(spacings[1]! / spacings[0]! - 1)).toBeLessThan(0.002);
-    await runItem(instrument, `${submenu}/set-binned-size`, { 'binned-size': '-5' });
-    expect((await runItem(instrument, `${submenu}/set-binned-size`, { 'binned-size': '9000' })).result!.values).toEqual(
+    for (const senseless of ['-5', '3000'])
+      await expect(
+        runItem(instrument, `${submenu}/set-binned-size`, { 'binned-size': senseless }),
+      ).rejects.toMatchObject({ code: 'run/bad-answer' });
+    expect((await runItem(instrument, `${submenu}/set-binned-size`, { 'binned-size': '2048' })).result!.values).toEqual(
       { binnedSize: 2048 },
     );
     await runItem(instrument, `${submenu}/set-binned-size`, { 'binned-size': '0' });
