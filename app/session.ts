@@ -17,6 +17,7 @@ export function sessionOf(
   return {
     title,
     menu: () => menu.entries(runner.running === undefined),
+    findItem: (name) => menu.find(name, runner.running === undefined),
     get running() {
       return runner.running;
     },

@@ -13,6 +13,8 @@ export interface Session {
   /** The name of the instrument, for a title. */
   readonly title: string;
   menu(): readonly MenuEntry[];
+  /** The item that a run of this name would start. Throws `menu/unknown-item` or `menu/ambiguous-item`. */
+  findItem(name: string): MenuEntry;
   /** The label of the item that is running; undefined when idle. */
   readonly running: string | undefined;
   run(item: string, options: RunOptions): Promise<CalibrationResult | undefined>;

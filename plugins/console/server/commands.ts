@@ -30,10 +30,11 @@ export async function perform(command: Command, visitor: Visitor, parts: Command
   const mustControl = (): void => parts.visitors().checkControl(visitor);
   switch (command.do) {
     case 'run': {
-      const entry = session.menu().find(({ id }) => id === command.item);
-      if (entry?.declaration?.administratorOnly) mustAdminister(visitor);
+      // An item has several names. The role is checked on the item itself, and this very item is started.
+      const entry = session.findItem(command.item);
+      if (entry.declaration?.administratorOnly) mustAdminister(visitor);
       mustControl();
-      return runs.start(command.item);
+      return runs.start(entry);
     }
     case 'stop':
       // Everybody may stop a run, in control or not.

@@ -1,4 +1,4 @@
-import { type Session, kernelErrors } from '../../../core/kernel';
+import { type MenuEntry, type Session, kernelErrors } from '../../../core/kernel';
 import type { PlotState, RunState } from '../protocol';
 import { ConsolePort, OpenQuestions } from './console-port';
 import { consoleErrors } from './errors';
@@ -51,11 +51,10 @@ export class RunControl {
   }
 
   /** Starts an item; resolves at once, and throws if it cannot start. */
-  start(item: string): void {
-    const entry = this.session.menu().find(({ id }) => id === item);
-    if (entry && !entry.enabled) throw kernelErrors.disabled(entry.label, entry.reason ?? 'it is not available');
+  start(entry: MenuEntry): void {
+    if (!entry.enabled) throw kernelErrors.disabled(entry.label, entry.reason ?? 'it is not available');
     const beside = this.current !== undefined;
-    this.ended = this.run(item, beside);
+    this.ended = this.run(entry, beside);
   }
 
   stop(): void {
@@ -65,13 +64,7 @@ export class RunControl {
     this.session.stop();
   }
 
-  private async run(item: string, beside: boolean): Promise<void> {
-    const {
-      label = item,
-      toggle = false,
-      declaration,
-      id = item,
-    } = this.session.menu().find((entry) => entry.id === item) ?? {};
+  private async run({ id, label, toggle, declaration }: MenuEntry, beside: boolean): Promise<void> {
     const number = (this.count += 1);
     const began = Date.now();
     const { session, state } = this;

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { WebSocket } from 'ws';
 import { Scope } from '../../../core/devices';
-import { someTurns } from '../../support/until';
+import { Administrator, type MenuEntry } from '../../../core/kernel';
+import { someTurns, until } from '../../support/until';
 import { type ConsoleSite, serveSite } from './support/console-site';
 
 let site: ConsoleSite;
@@ -209,6 +211,60 @@ describe('roles', () => {
     expect(await ask(second, { do: 'set', setting: 'defocus', value: -1 })).toMatchObject({ is: 'done' });
     first.close();
     second.close();
+  });
+});
+
+describe('an item that only administrators may start', () => {
+  /** Every name under which a run would find an item, also in another case. */
+  const namesOf = ({ id, label, declaration }: MenuEntry): readonly string[] => {
+    const { script, aliases = [] } = declaration ?? {};
+    const short = [id.slice(id.lastIndexOf('/') + 1), label, ...(script === undefined ? [] : [script])];
+    return [
+      id,
+      ...aliases,
+      ...short,
+      ...[label, script ?? label].flatMap((name) => [name.toUpperCase(), name.toLowerCase()]),
+    ];
+  };
+
+  test('is refused to an operator under each of its names, and none of them starts it', async () => {
+    const { session, calibrations } = site.instrument;
+    const reserved = session.menu().filter(({ declaration }) => declaration?.administratorOnly);
+    expect(reserved.map(({ label }) => label)).toEqual(expect.arrayContaining(['Administrator', 'Save Calibrations']));
+    const socket = await opened({ token: tokenOf(site.operator) });
+    await ask(socket, { do: 'control', take: true });
+    const before = session.find(Administrator)!.on;
+    for (const entry of reserved)
+      for (const item of namesOf(entry)) {
+        // Each name is one that would start it.
+        expect([item, session.findItem(item).id]).toEqual([item, entry.id]);
+        expect([item, await ask(socket, { do: 'run', item })]).toEqual([
+          item,
+          expect.objectContaining({ is: 'refused', code: 'console/not-allowed' }),
+        ]);
+      }
+    await someTurns();
+    expect(session.running).toBeUndefined();
+    expect(session.find(Administrator)!.on).toBe(before);
+    expect(existsSync(calibrations.path)).toBe(false);
+    socket.close();
+  });
+
+  test('is started for an administrator under any of them; a name of no item is refused to everybody', async () => {
+    const { session } = site.instrument;
+    const socket = await opened();
+    await ask(socket, { do: 'control', take: true });
+    const administrator = session.find(Administrator)!;
+    for (const item of ['Administrator', 'calibrations/administration/administrator']) {
+      const before = administrator.on;
+      expect(await ask(socket, { do: 'run', item })).toMatchObject({ is: 'done' });
+      await until(
+        () => `${item} changed the mode`,
+        () => administrator.on !== before && session.running === undefined,
+      );
+    }
+    expect(await ask(socket, { do: 'run', item: 'no such item' })).toMatchObject({ code: 'menu/unknown-item' });
+    socket.close();
   });
 });
 
