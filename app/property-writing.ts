@@ -73,7 +73,15 @@ export async function offerProperties(
   if (!change) return;
   for (const line of describeChange(change)) operator.log(line);
   const text = `Write ${change.suggestions.length === 1 ? 'this value' : `these ${change.suggestions.length} values`} into ${path.basename(configuration)}?`;
-  if (!(await operator.confirm({ id: 'write-properties', text, default: false, offer: true }))) return;
+  const agreed = await operator.confirm({
+    id: 'write-properties',
+    text,
+    default: false,
+    offer: true,
+    administratorOnly:
+      'An administrator has to write the configuration: with an answer to this question, or later with "eucentric properties write", which takes what the history keeps.',
+  });
+  if (!agreed) return;
   await change.write();
   operator.log(written(configuration));
 }

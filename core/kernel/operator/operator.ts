@@ -12,7 +12,10 @@ interface QuestionBase<Kind extends string, Answer> {
   readonly offer?: true;
 }
 /** Yes or no. */
-export type ConfirmQuestion = QuestionBase<'confirm', boolean>;
+export interface ConfirmQuestion extends QuestionBase<'confirm', boolean> {
+  /** Where only an administrator may say yes: what everybody else is told. Consoles without roles leave it aside. */
+  readonly administratorOnly?: string;
+}
 /** A number with its unit and, where there are any, its limits. */
 export interface NumberQuestion extends QuestionBase<'number', number> {
   readonly unit?: string;

@@ -37,7 +37,11 @@ export type Waiting = { readonly id: number } & (
 
 /** A question for the page. */
 export type QuestionState = { readonly id: string; readonly text: string } & (
-  | { readonly kind: 'confirm'; readonly default: boolean }
+  | {
+      readonly kind: 'confirm';
+      readonly default: boolean;
+      /** Where only an administrator may say yes: what everybody else is told. */ readonly administratorOnly?: string;
+    }
   | { readonly kind: 'text'; readonly default: string }
   | {
       readonly kind: 'choice';

@@ -42,7 +42,7 @@ export async function perform(command: Command, visitor: Visitor, parts: Command
       return runs.stop();
     case 'answer':
       mustControl();
-      return runs.questions.answer(command.waiting, command.values);
+      return runs.questions.answer(command.waiting, command.values, visitor.role);
     case 'press':
       mustControl();
       return runs.questions.press(command.waiting, command.button);

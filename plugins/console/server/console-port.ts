@@ -8,7 +8,7 @@ import {
   type Question,
   checkAnswer,
 } from '../../../core/kernel';
-import type { PlotState, Waiting } from '../protocol';
+import type { PlotState, Role, Waiting } from '../protocol';
 import { consoleErrors } from './errors';
 
 interface Open {
@@ -54,12 +54,17 @@ export class OpenQuestions {
   }
 
   /**
-   * Answers one question, or several of one form in their order. Throws `run/bad-answer` or `console/answered-already`.
+   * Answers one question, or several of one form in their order. What it refuses stays open. Throws `run/bad-answer`,
+   * `console/administrator-agrees` or `console/answered-already`.
    */
-  answer(id: number, values: readonly Answer[]): void {
+  answer(id: number, values: readonly Answer[], role: Role): void {
     const { questions = [], resolve } = this.find(id, 'answer');
     if (values.length !== questions.length) throw consoleErrors.badCommand();
-    resolve(questions.map((question, index) => checkAnswer(question, values[index]!)) as never);
+    const answers = questions.map((question, index) => checkAnswer(question, values[index]!));
+    for (const [index, question] of questions.entries())
+      if (question.kind === 'confirm' && question.administratorOnly && answers[index] && role !== 'administrator')
+        throw consoleErrors.administratorAgrees(question.administratorOnly);
+    resolve(answers as never);
   }
   press(id: number, button: string): void {
     const { shown, resolve } = this.find(id, 'button');

@@ -14,6 +14,12 @@ export const consoleErrors = {
       message: `This needs the role of ${role}.`,
       hint: `Open the console with the address for ${role}s that the program printed when it started.`,
     }),
+  administratorAgrees: (why: string): EucentricError =>
+    new EucentricError({
+      code: 'console/administrator-agrees',
+      message: 'Only an administrator may answer this with yes.',
+      hint: `Answer no, or leave the question to an administrator. ${why}`,
+    }),
   badCommand: (): EucentricError =>
     new EucentricError({
       code: 'console/bad-command',

@@ -1,9 +1,11 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
+import path from 'node:path';
 import { WebSocket } from 'ws';
 import { Scope } from '../../../core/devices';
 import { Administrator, type MenuEntry } from '../../../core/kernel';
+import type { RunState } from '../../../plugins/console/protocol';
 import { someTurns, until } from '../../support/until';
 import { type ConsoleSite, serveSite } from './support/console-site';
 
@@ -265,6 +267,67 @@ describe('an item that only administrators may start', () => {
     }
     expect(await ask(socket, { do: 'run', item: 'no such item' })).toMatchObject({ code: 'menu/unknown-item' });
     socket.close();
+  });
+});
+
+describe('the configuration', () => {
+  /** Waits until the run asks this question, and returns the number under which it is answered. */
+  async function asked(socket: WebSocket, id: string, act: () => Promise<unknown>): Promise<number> {
+    const found = new Promise<number>((resolve) => {
+      const listen = (data: Buffer): void => {
+        const message = JSON.parse(data.toString()) as { part?: string; value?: RunState };
+        const waiting = message.part === 'run' ? (message.value?.waiting ?? []) : [];
+        const open = waiting.find(
+          (each) => each.for === 'answer' && each.questions.some(({ question }) => question.id === id),
+        );
+        if (!open) return;
+        socket.off('message', listen);
+        resolve(open.id);
+      };
+      socket.on('message', listen);
+    });
+    await act();
+    return found;
+  }
+  const text = (): string => readFileSync(path.join(site.instrument.folder, 'simulator.yaml'), 'utf8');
+
+  test('is written on the word of an administrator, not of an operator, who may decline', async () => {
+    const { session } = site.instrument;
+    const [operator, administrator] = [await opened({ token: tokenOf(site.operator) }), await opened()];
+    await ask(operator, { do: 'control', take: true });
+    const before = text();
+    const form = await asked(operator, 'cycle-x', () => ask(operator, { do: 'run', item: 'Set Cycle Lengths' }));
+    const offer = await asked(operator, 'write-properties', () =>
+      ask(operator, { do: 'answer', waiting: form, values: [55.5, 66.6] }),
+    );
+    expect(await ask(operator, { do: 'answer', waiting: offer, values: [true] })).toMatchObject({
+      is: 'refused',
+      code: 'console/administrator-agrees',
+      hint: expect.stringMatching(/administrator has to write[^]*eucentric properties write/) as string,
+    });
+    expect(session.running).toBe('Set Cycle Lengths');
+    expect(await ask(operator, { do: 'answer', waiting: offer, values: [false] })).toMatchObject({ is: 'done' });
+    await until(
+      () => 'the run has ended',
+      () => session.running === undefined,
+    );
+    expect(text()).toBe(before);
+
+    await ask(administrator, { do: 'control', take: true });
+    const second = await asked(administrator, 'cycle-x', () =>
+      ask(administrator, { do: 'run', item: 'Set Cycle Lengths' }),
+    );
+    const again = await asked(administrator, 'write-properties', () =>
+      ask(administrator, { do: 'answer', waiting: second, values: [55.5, 66.6] }),
+    );
+    expect(await ask(administrator, { do: 'answer', waiting: again, values: [true] })).toMatchObject({ is: 'done' });
+    await until(
+      () => 'the configuration has the value',
+      () => text() !== before && session.running === undefined,
+    );
+    expect(text()).toMatch(/StageCycleLengthX: 55\.5/);
+    operator.close();
+    administrator.close();
   });
 });
 

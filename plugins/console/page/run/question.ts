@@ -8,10 +8,13 @@ type Answer = (values: Value[]) => Promise<boolean>;
 export function createQuestions(
   asked: readonly { readonly question: QuestionState; readonly why: string }[],
   answer: Answer,
+  isAdministrator: boolean,
 ): HTMLElement {
   const [only] = asked;
-  if (only && asked.length === 1 && only.question.kind === 'confirm')
-    return confirmation(only.question, reason(only.why), (value) => void answer([value]));
+  if (only && asked.length === 1 && only.question.kind === 'confirm') {
+    const reserved = isAdministrator ? undefined : only.question.administratorOnly;
+    return confirmation(only.question, only.why, (value) => void answer([value]), reserved);
+  }
   const fields = asked.map(({ question, why }, index) => ({
     ...fieldOf(question, `question-${question.id}`, index === 0),
     question,
@@ -51,8 +54,10 @@ const reason = (why: string): HTMLElement | undefined => (why === '' ? undefined
 
 function confirmation(
   question: Extract<QuestionState, { kind: 'confirm' }>,
-  why: HTMLElement | undefined,
+  why: string,
   answer: (value: boolean) => void,
+  /** Text for a person who may not say yes. */
+  reserved: string | undefined,
 ): HTMLElement {
   const button = (value: boolean, text: string): HTMLElement =>
     h(
@@ -61,6 +66,7 @@ function confirmation(
         type: 'button',
         class: question.default === value ? 'primary' : '',
         'data-first': question.default === value,
+        disabled: value && reserved !== undefined,
         onclick: () => answer(value),
       },
       text,
@@ -69,7 +75,8 @@ function confirmation(
     'div',
     { class: 'question', role: 'group', 'aria-label': question.text },
     h('p', { class: 'text' }, question.text),
-    why,
+    reason(why),
+    reserved === undefined ? undefined : reason(reserved),
     h('div', { class: 'row' }, button(true, 'Yes'), button(false, 'No')),
   );
 }

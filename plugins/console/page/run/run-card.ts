@@ -56,7 +56,11 @@ function createWaiting(store: Store, waiting: Waiting): HTMLElement {
   if (!store.inControl)
     return h('p', { class: 'question observed' }, `${describeWaiting(waiting)} The one in control answers.`);
   if (waiting.for === 'answer')
-    return createQuestions(waiting.questions, (values) => store.do({ do: 'answer', waiting: waiting.id, values }));
+    return createQuestions(
+      waiting.questions,
+      (values) => store.do({ do: 'answer', waiting: waiting.id, values }),
+      store.isAdministrator,
+    );
   if (waiting.for === 'button') {
     const press = (button: string) => () => void store.do({ do: 'press', waiting: waiting.id, button });
     const buttons = waiting.names.map((name, index) =>
