@@ -64,7 +64,7 @@ export async function exportCommand(
   { output, configuration }: CommandContext,
   options: { readonly output?: string },
 ): Promise<number> {
-  const text = exportProperties(readInput(configuration).toString('utf8'), configuration);
+  const text = exportProperties(readInput(configuration), configuration);
   // On a screen the text stays in its own code page; the file is in the one that SerialEM reads.
   await deliver(output, text, options.output, encodeProperties(text));
   output.emit({ event: 'result', file: options.output ?? null, ...(options.output === undefined && { text }) });

@@ -5,15 +5,19 @@ import type { Entry, Row } from '../source';
 import { commentsOf, type YamlComment } from '../yaml/comments';
 import { keyOf, readYamlText, writtenOf, type YamlText } from '../yaml/nodes';
 import { CAMERA_KEYS, readProperties, SECTION_NAMES } from '../yaml/read-properties';
+import { decodeText } from '../text/decode';
+import { trimEnd } from '../text/lines';
 import { EXTRA, type ExtraLine, lineOrder } from './line-order';
 
 /**
- * Turns a configuration back into the text of a SerialEMproperties.txt, with LF line ends: its properties, tables,
+ * Turns the text (or the bytes) of a configuration back into the text of a SerialEMproperties.txt, with LF line ends: its properties, tables,
  * cameras, the lines under `properties-extra`, and comments. Leaves out everything for which SerialEM has no place
  * (plugins, simulator...). Throws an `EucentricError` for a text that is not YAML or holds no map.
  */
-export function exportProperties(yamlText: string, fileName: string): string {
-  const text = yamlText.replace(/^\ufeff/, '');
+export function exportProperties(content: string | Uint8Array, fileName: string): string {
+  const decoded = typeof content === 'string' ? { text: content, problems: [] } : decodeText(content, fileName);
+  if (decoded.text === undefined) throw unusable(decoded.problems[0]!);
+  const text = decoded.text.replace(/^\ufeff/, '');
   const { yaml, problems } = readYamlText(text, fileName);
   if (!yaml || problems.length > 0) throw unusable(problems[0]!);
   const root = yaml.document.contents;
@@ -180,7 +184,7 @@ function linesOf(entry: Entry): readonly (readonly OutputLine[])[] {
   const { definition, name, rows, place } = entry;
   const endsInText = definition?.fields.at(-1) === 'text';
   const line = (words: Row): OutputLine => ({
-    text: [name, ...words.map(({ text }) => oneLine(text))].join(' ').trimEnd(),
+    text: trimEnd([name, ...words.map(({ text }) => oneLine(text))].join(' ')),
     line: words[0]?.place.line ?? place.line,
     endsInText,
   });
@@ -206,4 +210,4 @@ function linesOf(entry: Entry): readonly (readonly OutputLine[])[] {
 }
 
 /** A properties file cannot hold a line end inside a value. */
-const oneLine = (text: string): string => text.replace(/\s*[\r\n]+\s*/g, ' ');
+const oneLine = (text: string): string => text.replace(/[ \t]*[\r\n]+[ \t]*/g, ' ');

@@ -1,3 +1,4 @@
+import { trim } from '../text/lines';
 import type { TextItem, TextSection } from '../text/properties-text';
 import type { PropertyDefinition } from '../definitions';
 import type { Row } from '../source';
@@ -83,8 +84,8 @@ function lastEntries(items: readonly TextItem[]): ReadonlyMap<string, EntryItem>
 /** The words of an entry, one text per line. */
 function textOf({ entry }: EntryItem): readonly string[] {
   const words = (row: Row): string => row.map(({ text }) => text).join(' ');
-  if (entry.definition?.form !== 'table') return [`${entry.name} ${words(entry.rows[0]!)}`.trim()];
-  return [`${entry.name} ${words(entry.header ?? [])}`.trim(), ...entry.rows.map(words)];
+  if (entry.definition?.form !== 'table') return [trim(`${entry.name} ${words(entry.rows[0]!)}`)];
+  return [trim(`${entry.name} ${words(entry.header ?? [])}`), ...entry.rows.map(words)];
 }
 
 function newProperty({ entry, comment }: EntryItem, above: readonly string[]): Property {
@@ -93,7 +94,7 @@ function newProperty({ entry, comment }: EntryItem, above: readonly string[]): P
       ? entry.header?.slice(entry.definition.name === 'DoseRateTable' ? 2 : 1)
       : undefined;
   const behind =
-    surplus && surplus.length > 0 ? `# ${surplus.map(({ text }) => text).join(' ')} ${comment ?? ''}`.trim() : comment;
+    surplus && surplus.length > 0 ? trim(`# ${surplus.map(({ text }) => text).join(' ')} ${comment ?? ''}`) : comment;
   const own = adds(entry.definition!) ? undefined : behind;
   return { definition: entry.definition!, above, comment: own, header: entry.header, rows: [] };
 }

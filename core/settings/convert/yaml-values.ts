@@ -1,5 +1,6 @@
 import type { FieldType, PropertyDefinition } from '../definitions';
 import { isNumber, type Row } from '../source';
+import { trimEnd } from '../text/lines';
 import { fieldAt } from '../values';
 
 // Characters that end a line, or that YAML text cannot hold.
@@ -14,9 +15,8 @@ export function quoted(text: string): string {
 }
 
 /** A text as a comment of a YAML file, which cannot hold control characters. */
-
 export const yamlComment = (text: string): string =>
-  text.replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g, ' ').trimEnd();
+  trimEnd(text.replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]/g, ' '));
 
 const scalar = (text: string, type: FieldType | undefined): string =>
   type === 'text' || type === 'token' || !isNumber(text) ? quoted(text) : text;

@@ -1,12 +1,14 @@
 import { EucentricError } from '../../base';
 import { decodeText } from '../text/decode';
+import { encodeWindows1252 } from '../text/windows-1252';
 import { editErrors } from './edit-errors';
 
 const mark = '\ufeff';
 const encoders: readonly ((text: string) => Buffer)[] = [
   (text) => Buffer.from(text),
   (text) => Buffer.from(mark + text),
-  (text) => Buffer.from(text, 'latin1'),
+  // A text with a character that the code page lacks becomes UTF-8 as a whole.
+  (text) => Buffer.from(encodeWindows1252(text) ?? Buffer.from(text)),
   (text) => Buffer.from(mark + text, 'utf16le'),
   (text) => Buffer.from(mark + text, 'utf16le').swap16(),
 ];

@@ -1,11 +1,12 @@
 import { errorAt, type Problem } from '../problem';
+import { decodeWindows1252, encodeWindows1252 } from './windows-1252';
 
 /** Largest file that is read, in bytes; real files have about ten thousand. */
 export const LARGEST_FILE = 8_000_000;
 
 /**
  * The text of a file: UTF-8 with or without byte order mark, UTF-16 with one, otherwise the Western code page in which
- * SerialEM writes. Files with NUL bytes are rejected.
+ * SerialEM writes. Files in a third code page keep their bytes. Files with NUL bytes are rejected.
  */
 export function decodeText(
   bytes: Uint8Array,
@@ -50,7 +51,7 @@ function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
+    return decodeWindows1252(bytes);
   }
 }
 
@@ -58,6 +59,4 @@ function decode(bytes: Uint8Array): string {
  * The bytes of a properties file: in the Western code page that SerialEM reads if that has all the characters,
  * otherwise in UTF-8.
  */
-export const encodeProperties = (text: string): Uint8Array =>
-  // The code page and Latin-1 are the same except in this range.
-  Buffer.from(text, /[^\x00-\x7f\xa0-\xff]/.test(text) ? 'utf8' : 'latin1');
+export const encodeProperties = (text: string): Uint8Array => encodeWindows1252(text) ?? Buffer.from(text);

@@ -22,11 +22,16 @@ export interface Line {
 /** The largest number of words on a line that SerialEM reads; it stops at one more. */
 export const MAX_WORDS = 45;
 
+/** Removes blanks at the end, but no other white space: a byte 0xA0 can be half of a Japanese character. */
+export const trimEnd = (text: string): string => text.replace(/[ \t\v\f\r\n]+$/, '');
+/** Removes blanks at both ends, and no other white space. */
+export const trim = (text: string): string => trimEnd(text).replace(/^[ \t\v\f\r\n]+/, '');
+
 /** Splits a line as SerialEM does: blanks and tabs separate, and a word that begins with `#` starts a comment. */
 export function cutLine(text: string, number: number): Line {
   const words: Word[] = [];
   for (const match of text.matchAll(/[^ \t]+/g)) {
-    if (match[0].startsWith('#')) return { number, text, words, comment: text.slice(match.index).trimEnd() };
+    if (match[0].startsWith('#')) return { number, text, words, comment: trimEnd(text.slice(match.index)) };
     words.push({ text: match[0], column: match.index + 1 });
   }
   return { number, text, words, comment: undefined };
@@ -54,7 +59,7 @@ export function valuesOf(line: Line, skip: number, definition: PropertyDefinitio
 }
 
 const restOf = (line: Line, column: number, place: (column: number) => Place): Written => ({
-  text: line.text.slice(column - 1).trim(),
+  text: trim(line.text.slice(column - 1)),
   type: 'quoted',
   place: place(column),
 });

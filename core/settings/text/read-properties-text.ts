@@ -2,7 +2,7 @@ import { findDefinition, type PropertyDefinition } from '../definitions';
 import { errorAt, MAX_PROBLEMS, type Problem, warningAt } from '../problem';
 import type { Entry, Row, Section } from '../source';
 import { HIGHEST_CAMERA, unknownKey } from '../yaml/read-properties';
-import { cutLine, endsInText, hasTooManyWords, type Line, MAX_WORDS, valuesOf } from './lines';
+import { cutLine, endsInText, hasTooManyWords, type Line, MAX_WORDS, trim, trimEnd, valuesOf } from './lines';
 import type { PropertiesText, TextItem, TextSection } from './properties-text';
 
 const HEADER = 'SerialEMProperties';
@@ -148,7 +148,7 @@ class PropertiesReader {
   }
 
   private readUnknown(line: Line, problem: Problem | undefined): void {
-    this.open.items.push({ kind: 'unknown', line: line.text.trim(), place: this.at(line.number, 1) });
+    this.open.items.push({ kind: 'unknown', line: trim(line.text), place: this.at(line.number, 1) });
     const place = this.at(line.number, line.words[0]!.column);
     this.reportInSection(problem ?? errorAt('unknown-key', place, `${HEADER} is repeated here.`, 'Remove the line.'));
   }
@@ -167,7 +167,7 @@ class PropertiesReader {
       );
       return;
     }
-    const comment = (text: string): TextItem => ({ kind: 'comment', text: `# ${text.trim()}`.trimEnd() });
+    const comment = (text: string): TextItem => ({ kind: 'comment', text: trimEnd(`# ${trim(text)}`) });
     let current: Line | undefined = line;
     while (current) {
       this.general.items.push(comment(current.text));
@@ -343,7 +343,7 @@ class PropertiesReader {
       rowComments,
     });
     for (const row of surplus)
-      this.open.items.push({ kind: 'unknown', line: row.text.trim(), place: this.at(row.number, 1) });
+      this.open.items.push({ kind: 'unknown', line: trim(row.text), place: this.at(row.number, 1) });
   }
 
   private isKeyword(line: Line): boolean {

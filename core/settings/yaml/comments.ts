@@ -20,7 +20,7 @@ export function commentsOf(text: string): readonly YamlComment[] {
     // The lexer marks the beginning of documents and of plain scalars with characters that are not in the text.
     if (/^[\x02\x18\x1f]$/.test(lexeme)) continue;
     if (lexeme.startsWith('#')) {
-      comments.push({ line, column, text: lexeme.trimEnd(), alone });
+      comments.push({ line, column, text: lexeme.replace(/[ \t\r]+$/, ''), alone });
       alone = false;
     } else if (lexeme.includes('\n')) {
       for (const [at, piece] of lexeme.split('\n').slice(0, -1).entries()) {

@@ -198,7 +198,8 @@ describe('settings', () => {
 
   it('writes properties in the code page that SerialEM reads', () => {
     expect([...encodeProperties('é')]).toEqual([0xe9]);
-    expect([...encodeProperties('€')]).toEqual([...Buffer.from('€')]);
+    expect([...encodeProperties('– “€”')]).toEqual([0x96, 0x20, 0x93, 0x80, 0x94]);
+    expect([...encodeProperties('電é')]).toEqual([...Buffer.from('電é')]);
     expect(importProperties(encodeProperties('SerialEMProperties\nName é\n'), 'p.txt').unknownLines).toEqual([
       'Name é',
     ]);
