@@ -14,26 +14,29 @@ const scaleUncertainty = 2;
 /** Sums and differences of offsets must not carry an image shift over its limit. */
 const rounding = 1 + 1e-9;
 
-/** Sources for the limit of image shift; known once the optics are. */
+/** Sources for the limit of image shift. */
 export interface ImageShiftKnowledge {
-  optics?: Optics | undefined;
-  cameras?: Pick<Cameras, 'selected'>;
+  readonly optics: Optics;
+  readonly cameras: Pick<Cameras, 'selected'>;
   /** The column's image shift at a net image shift of zero. */
-  offsetOf?: Hooks['imageShiftOffset'];
+  readonly offsetOf: Hooks['imageShiftOffset'];
 }
 
-/** The limits of image shift on the specimen, by what is known of the optics at the moment; what the operator sees counts, not the offsets in it. */
-export function imageShiftLimit(knowledge: ImageShiftKnowledge): NonNullable<DeviceLimits['imageShift']> {
+/** The limits of image shift on the specimen, by what is known of the optics at the moment; what the operator sees counts, not the offsets in it. Nothing is refused while nothing is known. */
+export function imageShiftLimit(
+  knowledge: () => ImageShiftKnowledge | undefined,
+): NonNullable<DeviceLimits['imageShift']> {
   return async (raw, magIndex) => {
-    const { optics, cameras, offsetOf } = knowledge;
-    if (!optics || !cameras || !offsetOf) return undefined;
+    const known = knowledge();
+    if (!known) return undefined;
+    const { optics, cameras, offsetOf } = known;
     const none = subtract(raw, raw);
     const net = subtract(raw, await offsetOf.promise(none, magIndex));
     const camera = cameras.selected.traits.index;
-    const { distance: known, limit } = optics.at({ magIndex, camera }).imageShiftReach(net);
+    const { distance: exact, limit } = optics.at({ magIndex, camera }).imageShiftReach(net);
     // Where nothing is calibrated the scale of the column is only roughly known.
-    const distance = Number.isFinite(known)
-      ? known
+    const distance = Number.isFinite(exact)
+      ? exact
       : (length(net) * optics.at({ magIndex, camera }).roughImageShiftScale * 1e-6) / scaleUncertainty;
     if (!(distance > limit * rounding)) return undefined;
     return {

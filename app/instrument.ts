@@ -6,15 +6,11 @@ import {
   KeyLetters,
   type LogLine,
   type Logger,
-  type MagIndex,
   RealClock,
   VirtualClock,
   cameraIndex,
-  imageShiftUnits,
-  inNanometres,
-  vector,
 } from '../core/base';
-import { Cameras, EftemMode, Scope, Stage, settingsOf } from '../core/devices';
+import { Cameras, settingsOf } from '../core/devices';
 import {
   Administrator,
   AdministratorMode,
@@ -28,25 +24,16 @@ import {
   Runner,
   Session,
   WireRecorder,
-  tappingSide,
 } from '../core/kernel';
-import { ImageAcquisition, Settling, SettlingTimes, WaitingAcquisition } from '../core/acquisition';
-import {
-  ImageShiftAdjustment,
-  ImageShiftCarrying,
-  ImageShiftControl,
-  MagnificationCarrying,
-  NetImageShiftControl,
-  Optics,
-  createOptics,
-} from '../core/optics';
+import { Optics } from '../core/optics';
 import { type ConfigSection, Settings, loadSettings } from '../core/settings';
-import { CalibrationHistory, Calibrations, type Conditions, openCalibrations, openHistory } from '../core/store';
+import { CalibrationHistory, Calibrations, openCalibrations, openHistory } from '../core/store';
 import { builtInPlugins } from './built-in-plugins';
 import { problemsOf } from './check-plugins';
 import { brokenConfiguration } from './errors';
 import { type ImageShiftKnowledge, deviceLimits, imageShiftLimit } from './device-limits';
 import { offerProperties } from './property-writing';
+import { opticalConditions, provideOptics, suitCamera } from './instrument-optics';
 import { sessionOf } from './session';
 import { version } from './version';
 
@@ -94,8 +81,27 @@ export interface Instrument extends AsyncDisposable {
   finish(options?: { readonly save?: boolean }): Promise<void>;
 }
 
-/** Reads a configuration and puts the instrument together; nothing is connected. Throws every fault of the configuration in one error. */
+/** Reads a configuration and puts the instrument together; nothing is connected. Throws every error of the configuration together. */
 export async function createInstrument(options: InstrumentOptions): Promise<Instrument> {
+  const site = readSite(options);
+  const loaded = loadPlugins(site, options);
+  const stored = await openStores(site, loaded, options);
+  const optics = provideServices(site, loaded, stored);
+  return assemble(site, loaded, stored, optics, options);
+}
+
+/** The settings of a site, with its clock and its log. */
+interface Site {
+  readonly settings: Settings;
+  readonly keys: KeyLetters;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly logListeners: Set<(line: LogLine) => void>;
+  readonly administrator: AdministratorMode;
+}
+
+/** First step: reads the configuration. */
+function readSite(options: InstrumentOptions): Site {
   const { settings: read, problems } = loadSettings(options.configuration);
   const errors = problems.filter((problem) => problem.severity === 'error');
   if (!read || errors.length > 0) throw brokenConfiguration(options.configuration, errors);
@@ -103,7 +109,6 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
     ...options.simulator,
     ...(options.seed !== undefined && { seed: options.seed }),
   });
-
   const keys = new KeyLetters(String(settings.get('DebugOutput') ?? ''));
   const logListeners = new Set<(line: LogLine) => void>();
   const log = new FilteredLogger((line) => {
@@ -113,48 +118,96 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
   for (const problem of problems) log.warn(`${problem.message} ${problem.hint}`);
   const clock = options.clock ?? clockFor(settings, options.speed);
   const administrator = new AdministratorMode(settings.get('StartAsAdministrator'));
-  // The magnification beside a record is for the human reader; the optics that know it, and the limits of image shift, are made of these very calibrations.
-  const known: ImageShiftKnowledge = {};
+  return { settings, keys, clock, log, logListeners, administrator };
+}
+
+/** The plugins of a site in their kernel. */
+interface Loaded {
+  readonly kernel: Kernel;
+  readonly find: Session['find'];
+  readonly recorder: WireRecorder | undefined;
+}
+
+/** Second step: loads and applies the plugins. */
+function loadPlugins({ settings, clock, log }: Site, options: InstrumentOptions): Loaded {
   const recorder = options.record && new WireRecorder(options.record.file, options.record.images, clock);
-  const kernel = new Kernel({
+  const kernel: Kernel = new Kernel({
     settings,
     clock,
     log,
     builtIn: knownPlugins(options.plugins),
-    limits: { ...deviceLimits(settings), imageShift: imageShiftLimit(known) },
+    // The limit of image shift is made of optics that are provided later, over the plugins' own column.
+    limits: { ...deviceLimits(settings), imageShift: imageShiftLimit(() => shiftKnowledge(kernel)) },
     ...(options.watch && { watch: options.watch }),
     ...(recorder && { recorder }),
   });
+  const find: Session['find'] = (key) => (kernel.registry.has(key) ? kernel.registry.get(key) : undefined);
+  return { kernel, find, recorder };
+}
 
+function shiftKnowledge({ registry, hooks }: Kernel): ImageShiftKnowledge | undefined {
+  if (!registry.has(Optics) || !registry.has(Cameras)) return undefined;
+  return { optics: registry.get(Optics), cameras: registry.get(Cameras), offsetOf: hooks.imageShiftOffset };
+}
+
+/** The calibrations of a site, their history, and the image buffers. */
+interface Stored {
+  readonly calibrations: Calibrations;
+  readonly history: CalibrationHistory;
+  readonly buffers: RollingBuffers;
+  readonly imageListeners: ((image: BufferedImage) => void)[];
+}
+
+/** Third step: opens the calibrations and their history. */
+async function openStores(
+  { settings, clock, log, administrator }: Site,
+  { find }: Loaded,
+  options: InstrumentOptions,
+): Promise<Stored> {
   const { files, directory } = calibrationPlaces(settings, options.calibrationDirectory);
-  const { calibrations, problems: found } = await openCalibrations({
+  const { calibrations, problems } = await openCalibrations({
     ...files,
     clock,
     isAdministrator: () => administrator.on,
+    // The magnification beside a record is for the human reader.
     magnificationOf: (magIndex, camera) =>
-      known.optics?.at({ magIndex, camera: camera ?? settings.cameras[0]?.index ?? cameraIndex(0) }).magnification,
+      find(Optics)?.at({ magIndex, camera: camera ?? settings.cameras[0]?.index ?? cameraIndex(0) }).magnification,
     ignoreShortTerm: (settings.get('IgnoreShortTermCals') ?? false) || (options.savedCalibrationsOnly ?? false),
     doseLifetimeHours: settings.get('DoseLifetimeInHours'),
   });
-  for (const { severity, message } of found) {
+  for (const { severity, message } of problems) {
     if (severity === 'information') log.info(message);
     else log.warn(message);
   }
   const history = openHistory({ directory, calibrations, settings, clock, version });
-  const listeners: ((image: BufferedImage) => void)[] = [];
-  const buffers = new RollingBuffers((image) => listeners.forEach((listen) => listen(image)));
+  const imageListeners: ((image: BufferedImage) => void)[] = [];
+  const buffers = new RollingBuffers((image) => imageListeners.forEach((listen) => listen(image)));
+  return { calibrations, history, buffers, imageListeners };
+}
 
+/** Fourth step: provides what the program itself knows and does; returns the optics of an instrument that has a column and cameras. */
+function provideServices(
+  { settings, keys, clock, log, administrator }: Site,
+  { kernel }: Loaded,
+  { calibrations, history, buffers }: Stored,
+): Optics | undefined {
   kernel.provide(Settings, settings);
   kernel.provide(DebugKeys, keys);
   kernel.provide(Administrator, administrator);
   kernel.provide(Calibrations, calibrations);
   kernel.provide(CalibrationHistory, history);
   kernel.provide(ImageBuffers, buffers);
-  known.optics = provideOptics(kernel, settings, calibrations, clock, buffers, log);
-  known.offsetOf = kernel.hooks.imageShiftOffset;
-  if (kernel.registry.has(Cameras)) known.cameras = kernel.registry.get(Cameras);
+  return provideOptics(kernel, settings, calibrations, clock, buffers, log);
+}
 
-  const find: Session['find'] = (key) => (kernel.registry.has(key) ? kernel.registry.get(key) : undefined);
+/** Last step: the runner, the session, and the instrument made of all. */
+function assemble(
+  { settings, clock, log, logListeners, administrator }: Site,
+  { kernel, find, recorder }: Loaded,
+  { calibrations, history, buffers, imageListeners }: Stored,
+  optics: Optics | undefined,
+  options: InstrumentOptions,
+): Instrument {
   const deviceSettings = () => settingsOf(kernel.registry.tokens, find);
   const runner = new Runner({
     menu: kernel.menu,
@@ -164,7 +217,7 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
     isAdministrator: () => administrator.on,
     find,
     deviceSettings,
-    moreConditions: (read) => opticalConditions(known.optics, read),
+    moreConditions: (read) => opticalConditions(optics, read),
     target: { calibrations, settings },
     remember: async (result) => void (await history.append(result)),
     offerProperties: (suggestions, operator) => offerProperties(options.configuration, suggestions, operator),
@@ -199,7 +252,7 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
       await kernel.connect(signal);
       await suitCamera(kernel, signal);
     },
-    onImage: (listen) => void listeners.push(listen),
+    onImage: (listen) => void imageListeners.push(listen),
     finish: async ({ save = false } = {}) => {
       for (const remark of (await calibrations.saveShortTerm()).remarks) log.warn(remark);
       if (save) log.info(`Calibrations saved to ${(await calibrations.save()).path}.`);
@@ -208,84 +261,6 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
       await kernel.dispose();
       recorder?.close();
     },
-  };
-}
-
-/** Provides what the program knows about an instrument that has a column and cameras. */
-function provideOptics(
-  kernel: Kernel,
-  settings: Settings,
-  calibrations: Calibrations,
-  clock: Clock,
-  buffers: ImageBuffers,
-  log: Logger,
-): Optics | undefined {
-  const { registry, hooks } = kernel;
-  const taps = tappingSide(hooks, 'eucentric');
-  if (!registry.has(Scope) || !registry.has(Cameras)) return undefined;
-  const scope = registry.get(Scope);
-  const cameras = registry.get(Cameras);
-  const stage = registry.has(Stage) ? registry.get(Stage) : undefined;
-  const optics = createOptics(settings, calibrations, scope.traits);
-  const settling = new SettlingTimes(optics, clock, scope, stage);
-  const none = vector(imageShiftUnits(0), imageShiftUnits(0));
-  const offsetOf = (magIndex: MagIndex) => hooks.imageShiftOffset.promise(none, magIndex);
-  const imageShift = new NetImageShiftControl({
-    scope,
-    cameras,
-    optics,
-    settling,
-    clock,
-    offsetOf,
-    seen: kernel.settingSeen,
-  });
-  const adjustment = () => (registry.has(ImageShiftAdjustment) ? registry.get(ImageShiftAdjustment) : undefined);
-  const carrying = new MagnificationCarrying({
-    scope,
-    cameras,
-    optics,
-    settling,
-    clock,
-    offsetOf,
-    adjustment,
-    magIndex: () => scope.magIndex.read(),
-  });
-  taps.willChangeMagnification.tap((from, to) => carrying.willChange(from, to));
-  taps.didChangeMagnification.tap((from, to) => carrying.didChange(from, to));
-  taps.willSelectCamera.tap(async (from, to) => {
-    await carrying.willSelectCamera(from, to);
-    const eftem = registry.has(EftemMode) ? registry.get(EftemMode).on : undefined;
-    const { behindFilter, stem } = optics.camera(to);
-    if (eftem && !stem && (await eftem.read()) !== behindFilter) await eftem.write(behindFilter);
-  });
-  taps.didSelectCamera.tap((from, to) => carrying.didSelectCamera(from, to));
-  kernel.provide(Optics, optics);
-  kernel.provide(Settling, settling);
-  kernel.provide(ImageShiftControl, imageShift);
-  kernel.provide(ImageShiftCarrying, carrying);
-  kernel.provide(
-    ImageAcquisition,
-    new WaitingAcquisition({ scope, cameras, optics, settling, imageShift, buffers, log, ...(stage && { stage }) }),
-  );
-  return optics;
-}
-
-/** A column that works for the filter, or does not, when the program starts is not changed: the first camera that it works for is selected. */
-async function suitCamera({ registry }: Kernel, signal: AbortSignal): Promise<void> {
-  if (!registry.has(EftemMode) || !registry.has(Cameras)) return;
-  const cameras = registry.get(Cameras);
-  const eftem = await registry.get(EftemMode).on.read(signal);
-  const { traits } = cameras.selected;
-  const suiting = cameras.all.find((camera) => !camera.traits.stem && camera.traits.behindFilter === eftem);
-  if (!traits.stem && traits.behindFilter !== eftem && suiting) await cameras.select(suiting.traits.index, signal);
-}
-
-function opticalConditions(optics: Optics | undefined, { magIndex, camera }: Conditions): Partial<Conditions> {
-  if (!optics || magIndex === undefined || camera === undefined) return {};
-  const pixel = optics.at({ magIndex, camera }).pixelSize;
-  return {
-    magnification: optics.at({ magIndex, camera }).magnification,
-    ...(pixel && { pixelSizeNanometres: inNanometres(pixel.value), pixelSizeSource: pixel.source }),
   };
 }
 

@@ -110,7 +110,7 @@ function bench({
   const settling = new SettlingTimes(site, clock, scope, stage);
   const cameras = { selected: device };
   const offsetOf = { promise: async () => offset } as never;
-  const limits = { imageShift: imageShiftLimit({ optics: site, cameras, offsetOf }) };
+  const limits = { imageShift: imageShiftLimit(() => ({ optics: site, cameras, offsetOf })) };
   const column = guarded(Scope, scope as unknown as Driver<Scope>, { limits });
   const control = new NetImageShiftControl({
     scope: column,

@@ -1,0 +1,94 @@
+import { type Clock, type Logger, type MagIndex, imageShiftUnits, inNanometres, vector } from '../core/base';
+import { Cameras, EftemMode, Scope, Stage } from '../core/devices';
+import { ImageBuffers, Kernel, tappingSide } from '../core/kernel';
+import { ImageAcquisition, Settling, SettlingTimes, WaitingAcquisition } from '../core/acquisition';
+import {
+  ImageShiftAdjustment,
+  ImageShiftCarrying,
+  ImageShiftControl,
+  MagnificationCarrying,
+  NetImageShiftControl,
+  Optics,
+  createOptics,
+} from '../core/optics';
+import { Settings } from '../core/settings';
+import { Calibrations, type Conditions } from '../core/store';
+
+/** Provides the services of an instrument that has a column and cameras: optics, settling, image shift, acquisition. */
+export function provideOptics(
+  kernel: Kernel,
+  settings: Settings,
+  calibrations: Calibrations,
+  clock: Clock,
+  buffers: ImageBuffers,
+  log: Logger,
+): Optics | undefined {
+  const { registry, hooks } = kernel;
+  const taps = tappingSide(hooks, 'eucentric');
+  if (!registry.has(Scope) || !registry.has(Cameras)) return undefined;
+  const scope = registry.get(Scope);
+  const cameras = registry.get(Cameras);
+  const stage = registry.has(Stage) ? registry.get(Stage) : undefined;
+  const optics = createOptics(settings, calibrations, scope.traits);
+  const settling = new SettlingTimes(optics, clock, scope, stage);
+  const none = vector(imageShiftUnits(0), imageShiftUnits(0));
+  const offsetOf = (magIndex: MagIndex) => hooks.imageShiftOffset.promise(none, magIndex);
+  const imageShift = new NetImageShiftControl({
+    scope,
+    cameras,
+    optics,
+    settling,
+    clock,
+    offsetOf,
+    seen: kernel.settingSeen,
+  });
+  const adjustment = () => (registry.has(ImageShiftAdjustment) ? registry.get(ImageShiftAdjustment) : undefined);
+  const carrying = new MagnificationCarrying({
+    scope,
+    cameras,
+    optics,
+    settling,
+    clock,
+    offsetOf,
+    adjustment,
+    magIndex: () => scope.magIndex.read(),
+  });
+  taps.willChangeMagnification.tap((from, to) => carrying.willChange(from, to));
+  taps.didChangeMagnification.tap((from, to) => carrying.didChange(from, to));
+  taps.willSelectCamera.tap(async (from, to) => {
+    await carrying.willSelectCamera(from, to);
+    const eftem = registry.has(EftemMode) ? registry.get(EftemMode).on : undefined;
+    const { behindFilter, stem } = optics.camera(to);
+    if (eftem && !stem && (await eftem.read()) !== behindFilter) await eftem.write(behindFilter);
+  });
+  taps.didSelectCamera.tap((from, to) => carrying.didSelectCamera(from, to));
+  kernel.provide(Optics, optics);
+  kernel.provide(Settling, settling);
+  kernel.provide(ImageShiftControl, imageShift);
+  kernel.provide(ImageShiftCarrying, carrying);
+  kernel.provide(
+    ImageAcquisition,
+    new WaitingAcquisition({ scope, cameras, optics, settling, imageShift, buffers, log, ...(stage && { stage }) }),
+  );
+  return optics;
+}
+
+/** A column that works for the filter, or does not, when the program starts is not changed: the first camera that it works for is selected. */
+export async function suitCamera({ registry }: Kernel, signal: AbortSignal): Promise<void> {
+  if (!registry.has(EftemMode) || !registry.has(Cameras)) return;
+  const cameras = registry.get(Cameras);
+  const eftem = await registry.get(EftemMode).on.read(signal);
+  const { traits } = cameras.selected;
+  const suiting = cameras.all.find((camera) => !camera.traits.stem && camera.traits.behindFilter === eftem);
+  if (!traits.stem && traits.behindFilter !== eftem && suiting) await cameras.select(suiting.traits.index, signal);
+}
+
+/** Conditions of a result that follow from the optics. */
+export function opticalConditions(optics: Optics | undefined, { magIndex, camera }: Conditions): Partial<Conditions> {
+  if (!optics || magIndex === undefined || camera === undefined) return {};
+  const pixel = optics.at({ magIndex, camera }).pixelSize;
+  return {
+    magnification: optics.at({ magIndex, camera }).magnification,
+    ...(pixel && { pixelSizeNanometres: inNanometres(pixel.value), pixelSizeSource: pixel.source }),
+  };
+}
