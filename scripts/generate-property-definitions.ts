@@ -99,6 +99,8 @@ const SPECIAL: Readonly<Record<string, Shape>> = {
 
 function shapeOf(name: string, type: string, fallback: string): Shape {
   if (SPECIAL[type]) return SPECIAL[type];
+  // SerialEM takes one value as well.
+  if (name === 'STEMdefocusToDeltaZ') return shape('values', ['float', 'float'], 1);
   if (name === 'EndIfVersionBelow') return shape('append', [], 0, { rest: ['int'] });
   // Addresses are words, commands and their arguments run to the end of the line.
   if (type === 'int + string, repeatable') return shape('rows', ['int', name.startsWith('Tool') ? 'text' : 'token']);

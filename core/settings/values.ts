@@ -39,7 +39,9 @@ function completed(definition: PropertyDefinition, values: readonly PropertyValu
 
 function withDefaults(definition: PropertyDefinition, values: readonly PropertyValue[]): readonly PropertyValue[] {
   const defaults = Array.isArray(definition.default) ? (definition.default as readonly PropertyValue[]) : [];
-  const filled = [...values, ...defaults.slice(values.length)];
+  const missing = defaults.slice(values.length);
+  // SerialEM reads the second value as 0 when only the first one is there.
+  const filled = [...values, ...(definition.name === 'STEMdefocusToDeltaZ' ? missing.map(() => 0) : missing)];
   // SerialEM understands a stage limit of 0 as "no further limit".
   return definition.name === 'StageLimits' ? filled.map((value, at) => (value === 0 ? defaults[at]! : value)) : filled;
 }

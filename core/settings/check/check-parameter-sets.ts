@@ -1,5 +1,6 @@
+import type { Place } from '../../base';
 import { PARAMETER_SETS, parameterSetsSchema } from '../parameter-sets';
-import { errorAt, type Problem } from '../problem';
+import { errorAt, type Problem, warningAt } from '../problem';
 import type { Settings } from '../settings';
 
 /** Problems between the parameter sets and the cameras; the form of the section is checked elsewhere. */
@@ -11,15 +12,7 @@ export function checkParameterSets(settings: Settings): readonly Problem[] {
   for (const [index, sets] of Object.entries(parsed.data)) {
     const camera = settings.cameras.find((each) => each.index === Number(index));
     if (!camera) {
-      const active = settings.cameras.map((each) => each.index).join(', ') || 'none';
-      found.push(
-        errorAt(
-          'unknown-camera',
-          section.place([index]),
-          `There are camera parameters for camera ${index}, which is not active.`,
-          `Active: ${active}.`,
-        ),
-      );
+      found.push(inactive(settings, Number(index), section.place([index])));
       continue;
     }
     for (const name of PARAMETER_SETS) {
@@ -58,4 +51,23 @@ export function checkParameterSets(settings: Settings): readonly Problem[] {
     }
   }
   return found;
+}
+
+/** A camera that is out of ActiveCameraList for a while keeps its parameters; one that is not described is a slip. */
+function inactive(settings: Settings, index: number, place: Place): Problem {
+  const parked = settings.parkedCameras.find((each) => each.index === index);
+  const active = settings.cameras.map((each) => each.index).join(', ') || 'none';
+  if (parked)
+    return warningAt(
+      'inactive-camera',
+      place,
+      `Camera ${index} (${parked.name}) is not in ActiveCameraList, so its parameters are not used.`,
+      `Active: ${active}. Add ${index} to ActiveCameraList to use the camera.`,
+    );
+  return errorAt(
+    'unknown-camera',
+    place,
+    `There are camera parameters for camera ${index}, which is not described.`,
+    `Active: ${active}.`,
+  );
 }

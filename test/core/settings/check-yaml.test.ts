@@ -104,6 +104,35 @@ describe('checking a configuration', () => {
     ]);
   });
 
+  it('only warns of parameters of a camera that is out of ActiveCameraList', () => {
+    const text = `ActiveCameraList: [0]
+MagnificationTable: [[1, 10, 0]]
+cameras:
+  - { index: 0, CameraSizeX: 2048, CameraSizeY: 2048, PixelSizeInMicrons: 14 }
+  - { index: 1, Name: Ceta, CameraSizeX: 4096, CameraSizeY: 4096, PixelSizeInMicrons: 14 }
+parameterSets:
+  1: { Record: { binning: 1 } }
+`;
+    expect(found(text)).toEqual(['7:3 warning inactive-camera']);
+    expect(problemsOf(text)[0]!.message).toBe(
+      'Camera 1 (Ceta) is not in ActiveCameraList, so its parameters are not used.',
+    );
+    expect(found(text.replace('[0]', '[0, 1]'))).toEqual([]);
+  });
+
+  it('takes one value of STEMdefocusToDeltaZ, as SerialEM does; the second is 0 then', () => {
+    for (const [text, file] of [
+      ['STEMdefocusToDeltaZ: 0.98\n', 'site.yaml'],
+      ['STEMdefocusToDeltaZ: [0.98]\n', 'site.yaml'],
+      ['SerialEMProperties\nSTEMdefocusToDeltaZ 0.98\n', 'properties.txt'],
+    ] as const) {
+      const { settings, problems } = parseSettings(text, file);
+      expect(problems).toEqual([]);
+      expect(settings.get('STEMdefocusToDeltaZ')).toEqual([0.98, 0]);
+    }
+    expect(parseSettings('CameraRetries: 1\n', 'site.yaml').settings.get('STEMdefocusToDeltaZ')).toEqual([1, 30]);
+  });
+
   it('says what a value of several kinds may be', () => {
     const [problem] = problemsOf('parameterSets:\n  0: { Trial: { area: whole } }\n');
     expect(problem!.message).toBe(
