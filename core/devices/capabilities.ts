@@ -31,7 +31,7 @@ export const IlluminatedArea = device<IlluminatedArea>('IlluminatedArea', {
       label: 'Illuminated area',
       short: 'Lit area',
       unit: 'um',
-      decimals: 3,
+      decimals: 2,
       step: 0.1,
       range: [0, Infinity],
       changesBeam: true,
