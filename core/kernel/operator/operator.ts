@@ -13,7 +13,7 @@ interface QuestionBase<Kind extends string, Answer> {
 }
 /** Yes or no. */
 export interface ConfirmQuestion extends QuestionBase<'confirm', boolean> {
-  /** Where only an administrator may say yes: what everybody else is told. Consoles without roles leave it aside. */
+  /** Reply to people who are not administrators, when only an administrator may say yes. Consoles without roles ignore it. */
   readonly administratorOnly?: string;
 }
 /** A number with its unit and, where there are any, its limits. */

@@ -40,7 +40,8 @@ export type QuestionState = { readonly id: string; readonly text: string } & (
   | {
       readonly kind: 'confirm';
       readonly default: boolean;
-      /** Where only an administrator may say yes: what everybody else is told. */ readonly administratorOnly?: string;
+      /** Reply to people who are not administrators, when only an administrator may say yes. */
+      readonly administratorOnly?: string;
     }
   | { readonly kind: 'text'; readonly default: string }
   | {
