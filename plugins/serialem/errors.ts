@@ -17,10 +17,11 @@ export const serialEmErrors = {
       message: 'SerialEM does not let itself be controlled from outside now.',
       hint: 'Wait until it is idle, switch on EnableExternalPython in its menu or properties, then try again.',
     }),
-  commandFailed: (name: string): EucentricError =>
+  /** @param complaint the text that SerialEM gave with it, if any */
+  commandFailed: (name: string, complaint = ''): EucentricError =>
     new EucentricError({
       code: 'serialem/command-failed',
-      message: `SerialEM could not do ${name}.`,
+      message: `SerialEM could not do ${name}${complaint ? `: ${complaint}` : '.'}`,
       hint: 'Its log window says why; close any message that waits there.',
     }),
   strangeReport: (name: string, reported: readonly unknown[]): EucentricError =>

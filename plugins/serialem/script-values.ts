@@ -19,25 +19,35 @@ export function packArguments(given: readonly ScriptValue[]): Int32Array {
   return longsOf(bytes);
 }
 
+/** Longest filling in bytes after the last value of a report; SerialEM rounds up generously, and its first byte is a NUL. */
+const maxFilling = 5;
+
 /**
- * The report of a command: flags that mark the texts, then the numbers, then the texts; undefined for anything else.
+ * The report of a command: flags that mark the texts, then the numbers, then the texts, then filling; undefined for
+ * anything else.
  */
 export function unpackReport(array: Int32Array, last: number): readonly ScriptValue[] | undefined {
   const count = last + 1;
-  if (count === 0) return array.length === 0 ? [] : undefined;
   const bytes = Buffer.alloc(bytesOfLong * array.length);
   array.forEach((value, at) => bytes.writeInt32LE(value, bytesOfLong * at));
   const textsAt = count * (bytesOfLong + bytesOfDouble);
   if (count < 0 || bytes.length < textsAt) return undefined;
   const flags = Array.from({ length: count }, (_, at) => bytes.readInt32LE(bytesOfLong * at));
   if (flags.some((flag) => flag !== 0 && flag !== 1)) return undefined;
-  const wanted = flags.filter((flag) => flag === 1).length;
-  const tail = bytes.subarray(textsAt);
-  const texts = tail.toString('latin1').split('\0').slice(0, -1);
-  if (wanted === 0 ? tail.length > 0 : texts.length < wanted || tail.length % bytesOfLong !== 0) return undefined;
-  return flags.map((flag, at) =>
-    flag === 1 ? texts.shift()! : bytes.readDoubleLE(bytesOfLong * count + bytesOfDouble * at),
-  );
+  const values: ScriptValue[] = [];
+  let at = textsAt;
+  for (const [place, flag] of flags.entries()) {
+    if (flag === 0) {
+      values.push(bytes.readDoubleLE(bytesOfLong * count + bytesOfDouble * place));
+      continue;
+    }
+    const end = bytes.indexOf(0, at);
+    if (end < 0) return undefined;
+    values.push(bytes.toString('latin1', at, end));
+    at = end + 1;
+  }
+  const filling = bytes.subarray(at);
+  return filling.length > maxFilling || (filling.length > 0 && filling[0] !== 0) ? undefined : values;
 }
 
 const longsOf = (bytes: Buffer): Int32Array =>

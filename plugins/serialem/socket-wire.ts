@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { throwIfStopped } from '../../core/base';
 import { OpenedClient, PacketClient, packetFunctions } from '../../wires';
 import { serialEmErrors } from './errors';
 import { packArguments, unpackReport } from './script-values';
@@ -9,7 +11,14 @@ export interface SocketWireOptions {
   readonly port: number;
   readonly connectLimit: number;
   readonly answerLimit: number;
+  /** Limit for SerialEM to agree. It refuses a new connection until it has noticed that the last one ended. */
+  readonly agreementLimit?: number;
 }
+
+const usualAgreementLimit = 3;
+/** Milliseconds from a refusal until SerialEM is asked again. */
+const agreementPause = 200;
+const maxComplaintLength = 300;
 
 /** The functions of SerialEM's server for Python that are used here. */
 const functions = packetFunctions({
@@ -60,21 +69,35 @@ export class SocketSerialEmWire implements SerialEmTransport {
       ...(signal && { signal }),
     });
     const name = nameOf(command);
-    if (status !== 0 || reply.failed !== 0) throw serialEmErrors.commandFailed(name);
     const reported = unpackReport(reply.array, reply.lastReport);
+    if (status !== 0 || reply.failed !== 0) throw serialEmErrors.commandFailed(name, complaintIn(reported));
     if (!reported) throw serialEmErrors.strangeReport(name, [reply.lastReport, ...reply.array.slice(0, 8)]);
     return reported;
   }
 
   private async agree(client: PacketClient, signal?: AbortSignal): Promise<void> {
-    const { status, values, connection } = await client.call(
-      functions.OKtoRunExternalScript,
-      {},
-      { limit: 1000 * this.options.answerLimit, ...(signal && { signal }) },
-    );
-    if (status !== 0 || !values.allowed) throw serialEmErrors.notAllowed();
-    this.agreedOn = connection;
+    const until = performance.now() + 1000 * (this.options.agreementLimit ?? usualAgreementLimit);
+    for (;;) {
+      const { status, values, connection } = await client.call(
+        functions.OKtoRunExternalScript,
+        {},
+        { limit: 1000 * this.options.answerLimit, ...(signal && { signal }) },
+      );
+      if (status === 0 && values.allowed) {
+        this.agreedOn = connection;
+        return;
+      }
+      if (performance.now() + agreementPause > until) throw serialEmErrors.notAllowed();
+      await delay(agreementPause, undefined, { signal }).catch(() => {});
+      if (signal) throwIfStopped(signal);
+    }
   }
+}
+
+/** The text that SerialEM reports instead of values when a command fails, in one line. */
+function complaintIn(reported: readonly ScriptValue[] = []): string {
+  const [text] = reported;
+  return typeof text === 'string' ? text.replace(/\s+/g, ' ').trim().slice(0, maxComplaintLength) : '';
 }
 
 const nameOf = (command: number): string =>

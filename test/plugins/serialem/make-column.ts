@@ -84,6 +84,7 @@ export async function makeSocketColumn(
   options: Partial<StandInOptions> & {
     readonly through?: (port: number) => Promise<number>;
     readonly answerLimit?: number;
+    readonly agreementLimit?: number;
   } = {},
 ): Promise<SerialEmUnderTest & { readonly server: SerialEmStandIn; readonly wire: SocketSerialEmWire }> {
   const clock = new VirtualClock();
@@ -94,6 +95,7 @@ export async function makeSocketColumn(
     port: (await options.through?.(own)) ?? own,
     connectLimit: 60,
     answerLimit: options.answerLimit ?? 60,
+    ...(options.agreementLimit !== undefined && { agreementLimit: options.agreementLimit }),
   });
   const dispose = async (): Promise<void> => {
     await wire.close();

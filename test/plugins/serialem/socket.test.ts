@@ -5,6 +5,7 @@ import { breakOften, demand } from '../../support/seeded-faults';
 import { until } from '../../support/until';
 import { verifying } from '../../support/virtual-instrument';
 import { makeColumn, makeSocketColumn } from './make-column';
+import { report } from './stand-in-server';
 
 describe('arguments and reports', () => {
   it('are packed as they are described: integers, doubles and texts from place 0', () => {
@@ -34,6 +35,37 @@ describe('arguments and reports', () => {
     ] as const)
       expect(unpackReport(wrong, last)).toBeUndefined();
   });
+
+  // As SerialEM's server lays them out: the longs that follow the status.
+  it.each([
+    ['one number', 'ReportDefocus', '00000000 00000000 04000000 00000000 00000000 0000f8bf 00cdcdcd', [-1.5]],
+    [
+      'three numbers',
+      'ReportStageXYZ',
+      '02000000 00000000 0a000000 000000000000000000000000 000000000000f43f 00000000000004c0 0000000000003e40 00cdcdcd',
+      [1.25, -2.5, 30],
+    ],
+    ['nothing', 'SetDefocus', 'ffffffff 00000000 01000000 00cdcdcd', []],
+    [
+      'a text with four bytes of filling',
+      'a failure',
+      '00000000 01000000 05000000 01000000 0000000000000000 62616400 00cdcdcd',
+      ['bad'],
+    ],
+    [
+      'a text with five bytes of filling',
+      'a failure',
+      '00000000 01000000 05000000 01000000 0000000000000000 6e6f00 00cdcdcdcd',
+      ['no'],
+    ],
+  ])('come back from SerialEM itself with its filling: %s of %s', (_what, _command, hex, values) => {
+    const bytes = Buffer.from(hex.replaceAll(' ', ''), 'hex');
+    const longs = Int32Array.from({ length: bytes.length / 4 }, (_, at) => bytes.readInt32LE(4 * at));
+    expect(report(values, longs[1])).toEqual(bytes);
+    expect(unpackReport(longs.subarray(3), longs[0]!)).toEqual(values);
+    // More than the filling that SerialEM leaves is no report.
+    expect(unpackReport(Int32Array.of(...longs.subarray(3), 0, 0), longs[0]!)).toBeUndefined();
+  });
 });
 
 it('asks to be let in on every connection, also after one was lost', async () => {
@@ -49,7 +81,9 @@ it('asks to be let in on every connection, also after one was lost', async () =>
 });
 
 it('says that SerialEM is busy, and that a command failed', async () => {
-  await expect(makeSocketColumn({ allows: false })).rejects.toMatchObject({ code: 'serialem/not-allowed' });
+  await expect(makeSocketColumn({ allows: false, agreementLimit: 0.5 })).rejects.toMatchObject({
+    code: 'serialem/not-allowed',
+  });
   await expect(makeSocketColumn({ refuses: -9 })).rejects.toMatchObject({
     code: 'wire/refused',
     message: expect.stringContaining('busy') as string,
@@ -59,6 +93,27 @@ it('says that SerialEM is busy, and that a command failed', async () => {
     code: 'serialem/command-failed',
     message: 'SerialEM could not do command 999.',
   });
+  await column.dispose();
+});
+
+it('says what SerialEM says of a command that failed', async () => {
+  const column = await makeSocketColumn({ complaint: 'ERROR: The stage is\r\n  busy' });
+  await expect(column.wire.run(999, [])).rejects.toMatchObject({
+    code: 'serialem/command-failed',
+    message: 'SerialEM could not do command 999: ERROR: The stage is busy',
+  });
+  await column.dispose();
+});
+
+it('asks again when SerialEM has not noticed yet that the last connection ended', async () => {
+  const column = await makeSocketColumn({ keepsControl: 500 });
+  column.server.hangUp();
+  await until('the stand-in lost its client', () => column.server.clients === 0);
+  const asked = column.server.asked;
+  await column.wire.close();
+  await column.wire.open();
+  expect(await column.script.number('ReportSpotSize')).toBe(3);
+  expect(column.server.asked).toBeGreaterThan(asked + 1);
   await column.dispose();
 });
 

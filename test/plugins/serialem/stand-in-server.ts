@@ -15,6 +15,10 @@ export interface StandInOptions {
   allows?: boolean;
   /** A status that every command is refused with. */
   refuses?: number;
+  /** The text with which a command fails; without it, a failure says nothing. */
+  complaint?: string;
+  /** Milliseconds for which it believes a lost connection to be in control still, and refuses the next. */
+  keepsControl?: number;
 }
 
 /**
@@ -37,6 +41,9 @@ export class SerialEmStandIn {
     xyz: [0, 0, 0],
     tilt: 0,
   };
+  /** Times that it was asked for control. */
+  asked = 0;
+  private controlledUntil = 0;
   private readonly sockets = new Set<Socket>();
   private last: Promise<unknown> = Promise.resolve();
   private readonly server = createServer((socket) => this.serve(socket));
@@ -46,6 +53,11 @@ export class SerialEmStandIn {
   async listen(): Promise<number> {
     await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', () => resolve()));
     return (this.server.address() as AddressInfo).port;
+  }
+
+  /** Number of clients that are connected. */
+  get clients(): number {
+    return this.sockets.size;
   }
 
   hangUp(): void {
@@ -62,7 +74,10 @@ export class SerialEmStandIn {
     let agreed = false;
     let received = Buffer.alloc(0);
     socket.on('error', () => {});
-    socket.on('close', () => this.sockets.delete(socket));
+    socket.on('close', () => {
+      this.sockets.delete(socket);
+      if (agreed) this.controlledUntil = performance.now() + (this.options.keepsControl ?? 0);
+    });
     const answer = async (message: Buffer): Promise<void> => {
       const code = message.readInt32LE(4);
       const send = (status: number, body: Buffer = Buffer.alloc(0)): void => {
@@ -73,7 +88,8 @@ export class SerialEmStandIn {
       };
       if (this.options.refuses !== undefined) return send(this.options.refuses);
       if (code === 3) {
-        agreed = this.options.allows ?? true;
+        this.asked++;
+        agreed = (this.options.allows ?? true) && performance.now() >= this.controlledUntil;
         const allowed = Buffer.alloc(4);
         allowed.writeInt32LE(Number(agreed), 0);
         return send(0, allowed);
@@ -83,7 +99,7 @@ export class SerialEmStandIn {
       const command = understood(message);
       if (!command) return send(-6);
       const reported = await this.run(command);
-      send(0, report(reported));
+      send(0, reported ? report(reported) : report(this.options.complaint ? [this.options.complaint] : [], 1));
     };
     socket.on('data', (bytes) => {
       received = Buffer.concat([received, bytes]);
@@ -166,13 +182,21 @@ function understood(message: Buffer): Command | undefined {
   return { number, numbers: doubles.slice(1), texts: texts.slice(1) };
 }
 
-/** Highest report index, whether it failed, length of the array, then flags of texts and numbers. */
-function report(reported: readonly number[] | undefined): Buffer {
-  const values = reported ?? [];
-  const body = Buffer.alloc(12 + 12 * values.length);
-  body.writeInt32LE(values.length - 1, 0);
-  body.writeInt32LE(reported ? 0 : 1, 4);
-  body.writeInt32LE(3 * values.length, 8);
-  values.forEach((value, at) => body.writeDoubleLE(value, 12 + 4 * values.length + 8 * at));
+/**
+ * Highest report index, the error, length of the array, then flags of texts, numbers, and texts that end in a NUL. The
+ * array has a quarter of its bytes and 5 more, rounded down, in longs; one NUL follows the last value, and no one clears
+ * the bytes after it.
+ */
+export function report(values: readonly (number | string)[], error = 0): Buffer {
+  const texts = values.map((value) => (typeof value === 'string' ? Buffer.from(`${value}\0`, 'latin1') : Buffer.of()));
+  const used = 12 * values.length + texts.reduce((total, { length }) => total + length, 0);
+  const longs = Math.trunc((used + 5) / 4);
+  const body = Buffer.alloc(12 + 4 * longs, 0xcd);
+  let at = 0;
+  for (const value of [values.length - 1, error, longs, ...values.map((value) => Number(typeof value === 'string'))])
+    at = body.writeInt32LE(value, at);
+  for (const value of values) at = body.writeDoubleLE(typeof value === 'string' ? 0 : value, at);
+  for (const text of texts) at += text.copy(body, at);
+  body.writeUInt8(0, at);
   return body;
 }
