@@ -33,6 +33,7 @@ export interface CameraModel {
   readonly turnedBy: TurnedBy;
   readonly countsPerElectron: number;
   readonly linearScale: number;
+  /** Counts that each readout of a K3 in linear mode adds. */
   readonly linearOffset: number;
   /** Exposures are multiples of this, in seconds. */
   readonly exposureStep: Readonly<Record<ReadMode, number>>;

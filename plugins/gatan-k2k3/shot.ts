@@ -27,9 +27,11 @@ const plainBinning = 1;
 const widthAndHeight = (width: number, height: number): number => width + 100000 * height;
 
 /** The number by which the server multiplies the counts; on a K3 in linear mode the offset per millisecond is hidden in its tens. */
-function scalingOf(model: CameraModel, { readMode, processing, exposure }: Exposure): number {
+function scalingOf(model: CameraModel, { readMode, processing }: Exposure): number {
   if (model.detector === 'K3') {
-    if (readMode === 'linear') return model.linearScale + 10 * Math.round(model.linearOffset / (1000 * exposure));
+    // Each readout adds the offset once; the server multiplies by the milliseconds of the exposure.
+    if (readMode === 'linear')
+      return model.linearScale + 10 * Math.round((0.001 * model.linearOffset) / model.frames.step);
     return processing === 'dark subtracted' ? model.countsPerElectron || 32 : 1;
   }
   return readMode === 'linear' ? model.linearScale : model.countsPerElectron || 1;

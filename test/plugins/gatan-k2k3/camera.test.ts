@@ -158,7 +158,14 @@ describe('GatanCamera over the socket', () => {
       'K3, linear',
       { LinearOffset: 8192, LinearToCountingRatio: 350 },
       'linear',
-      { readMode: 3, scaling: 1 / 350 + 10 * Math.round(8192 / (38 * 13.31558)) },
+      { readMode: 3, scaling: 1 / 350 + 10 * 12304 },
+      38 * 0.01331558,
+    ],
+    [
+      'K3 with an offset of its own, linear',
+      { LinearOffset: 1000 },
+      'linear',
+      { readMode: 3, scaling: 1 / 350 + 10 * 1502 },
       38 * 0.01331558,
     ],
   ] as const)(
