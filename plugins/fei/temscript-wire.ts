@@ -29,9 +29,10 @@ const lensNames: Readonly<Record<number, string>> = {
   [lensNumbers.illumination]: 'OBJECTIVE_CONDENSER',
   [lensNumbers.objective]: 'OBJECTIVE',
   [lensNumbers.projector]: 'PROJECTOR',
-  [lensNumbers.projection]: 'OBJECTIVE_PROJECTIVE',
   [lensNumbers.all]: 'ALL',
 };
+/** The names of the objective with the projector: that of a server before a microscope, then that of its documentation and Null server. */
+const projectionNames: readonly string[] = ['OBJECTIVE_PROJECTIVE', 'OBJECTIVE_PROJECTOR'];
 
 /**
  * FEI's scripting interface through the HTTP server of temscript on the microscope computer: metres, radians and names of modes. The
@@ -51,6 +52,7 @@ export function temscriptFeiWire(options: TemscriptWireOptions): Required<FeiTra
         ...(property.slow && { limit: slowLimit }),
       }),
   );
+  let takenProjectionNames = projectionNames;
   const text = async (name: string, signal?: AbortSignal): Promise<string> => {
     const value = await server.get(name, { signal });
     if (typeof value !== 'string') throw feiErrors.strangeAnswer(name, value);
@@ -66,7 +68,10 @@ export function temscriptFeiWire(options: TemscriptWireOptions): Required<FeiTra
   return {
     ...calls,
     lacks,
-    open: (signal) => server.open('family', signal),
+    open: (signal) => {
+      takenProjectionNames = projectionNames;
+      return server.open('family', signal);
+    },
     close: () => server.close(),
     getVersions: async (signal) => ({
       'temscript server': await text('version', signal),
@@ -77,7 +82,11 @@ export function temscriptFeiWire(options: TemscriptWireOptions): Required<FeiTra
     getMagnificationIndex: async (signal) =>
       (await calls.getImagingMode(signal)) === imagingMode.diffraction ? 0 : calls.getMagnificationIndex(signal),
     getHighVoltage: async (signal) => voltsPerKilovolt * (await calls.getHighVoltage(signal)),
-    normalizeLens: (lens, signal) => server.put('normalize', lensNames[lens] ?? 'ALL', { signal, limit: slowLimit }),
+    normalizeLens: async (lens, signal) => {
+      const names = lens === lensNumbers.projection ? takenProjectionNames : [lensNames[lens] ?? 'ALL'];
+      const taken = await server.putFirst('normalize', names, { signal, limit: slowLimit });
+      if (lens === lensNumbers.projection) takenProjectionNames = [taken];
+    },
     getStagePosition: async (signal) => {
       const { x, y, z } = await place(signal);
       return { x, y, z };

@@ -56,12 +56,29 @@ export class TemscriptClient {
     return value;
   }
 
-  async put(name: string, value: unknown, { limit, signal }: RequestOptions = {}): Promise<void> {
-    const { status } = await this.opened.for(name).put(`/v1/${name}`, value, {
-      limit: 1000 * (limit ?? this.options.answerLimit),
-      ...(signal && { signal }),
-    });
-    // With a result the server answers 200; both say that it is done.
-    if (status !== 204 && status !== 200) throw this.errors.refused(`PUT ${name} ${JSON.stringify(value)}`, status);
+  async put(name: string, value: unknown, options: RequestOptions = {}): Promise<void> {
+    await this.putFirst(name, [value], options);
+  }
+
+  /**
+   * Sends the values one after the other until the server takes one, and returns that one. Versions of the server differ
+   * in the names that they know, and answer 500 to one that they do not know.
+   */
+  async putFirst<Value>(
+    name: string,
+    values: readonly Value[],
+    { limit, signal }: RequestOptions = {},
+  ): Promise<Value> {
+    for (const value of values) {
+      const { status } = await this.opened.for(name).put(`/v1/${name}`, value, {
+        limit: 1000 * (limit ?? this.options.answerLimit),
+        ...(signal && { signal }),
+      });
+      // With a result the server answers 200; both say that it is done.
+      if (status === 204 || status === 200) return value;
+      if (status !== 500 || value === values.at(-1))
+        throw this.errors.refused(`PUT ${name} ${JSON.stringify(value)}`, status);
+    }
+    throw new RangeError(`No value for ${name}.`);
   }
 }

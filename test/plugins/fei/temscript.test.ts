@@ -2,7 +2,7 @@ import { magIndex } from '../../../core/base';
 import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { EftemMode } from '../../../core/devices';
 import { temscriptFeiWire } from '../../../plugins/fei/temscript-wire';
-import { type FeiTransport, axisBits, imagingMode } from '../../../plugins/fei/transport';
+import { type FeiTransport, axisBits, imagingMode, lensNumbers } from '../../../plugins/fei/transport';
 import { simulatedSite, siteText } from '../simulator/site';
 import { makeTemscriptColumn } from './make-temscript-column';
 
@@ -84,6 +84,36 @@ describe('the recorded exchanges', () => {
     await wire.setStagePosition({ x: 1e-5, y: 0, z: 0, alpha: 0.1 }, axisBits.x | axisBits.alpha);
     expect(requests.filter((request) => !(request in recorded))).toEqual([]);
     expect(requests.filter((request) => request.startsWith('PUT'))).toHaveLength(3);
+    await close();
+  });
+
+  it.each([
+    ['OBJECTIVE_PROJECTIVE', 'OBJECTIVE_PROJECTOR', 1],
+    ['OBJECTIVE_PROJECTOR', 'OBJECTIVE_PROJECTIVE', 2],
+  ])('normalize objective and projector on a server that only knows %s', async (known, other, attempts) => {
+    const { wire, requests, close } = await replaying({
+      ...recorded,
+      [`PUT /v1/normalize "${known}"`]: [204, undefined],
+      [`PUT /v1/normalize "${other}"`]: [500, page],
+    });
+    await wire.open();
+    const normalized = (): readonly string[] => requests.filter((request) => request.includes('normalize'));
+    await wire.normalizeLens(lensNumbers.projection);
+    expect(normalized()).toHaveLength(attempts);
+    await wire.normalizeLens(lensNumbers.projection);
+    expect(normalized().slice(attempts)).toEqual([`PUT /v1/normalize "${known}"`]);
+    await close();
+  });
+
+  it('normalize nothing where the server refuses both names', async () => {
+    const { wire, requests, close } = await replaying({
+      ...recorded,
+      'PUT /v1/normalize "OBJECTIVE_PROJECTIVE"': [500, page],
+      'PUT /v1/normalize "OBJECTIVE_PROJECTOR"': [500, page],
+    });
+    await wire.open();
+    await expect(wire.normalizeLens(lensNumbers.projection)).rejects.toMatchObject({ code: 'fei/server-refused' });
+    expect(requests.filter((request) => request.includes('normalize'))).toHaveLength(2);
     await close();
   });
 
