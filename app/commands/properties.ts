@@ -3,6 +3,7 @@ import path from 'node:path';
 import { EucentricError, describe, describePlace } from '../../core/base';
 import {
   type Problem,
+  belowSections,
   encodeProperties,
   exportProperties,
   importProperties,
@@ -45,7 +46,7 @@ export async function importCommand(
   const { yaml: imported, problems, unknownLines } = importProperties(readInput(file), file);
   const refused = problems.find(({ code }) => unreadable.has(code));
   if (refused) throw new EucentricError(refused);
-  const yaml = options.twin ? `${twinSections(parseSettings(imported, file).settings)}\n${imported}` : imported;
+  const yaml = options.twin ? belowSections(twinSections(parseSettings(imported, file).settings), imported) : imported;
   for (const problem of problems) output.remark(describeProblem(problem));
   await deliver(output, yaml, options.output);
   output.emit({
@@ -97,7 +98,7 @@ export async function writeOutput(file: string, bytes: Uint8Array): Promise<void
 }
 
 /** Files of which nothing was read. */
-const unreadable: ReadonlySet<string> = new Set(['settings/binary', 'settings/too-large']);
+const unreadable: ReadonlySet<string> = new Set(['settings/binary', 'settings/too-large', 'settings/not-properties']);
 
 /** Reads a file that was named on the command line; throws an error that names it. */
 function readInput(file: string): Buffer {

@@ -1,6 +1,6 @@
 export type { CameraSettings, RotationAndPixel } from './camera-settings';
 export { exportProperties } from './convert/export-properties';
-export { type ImportedProperties, importProperties } from './convert/import-properties';
+export { belowSections, type ImportedProperties, importProperties } from './convert/import-properties';
 export {
   type CameraName,
   type CameraValue,

@@ -2,8 +2,9 @@ import { checkProperties } from '../check/check-properties';
 import { type Problem, sorted } from '../problem';
 import { makeSettings } from '../settings';
 import { decodeText } from '../text/decode';
-import type { TextSection } from '../text/properties-text';
+import type { TextItem, TextSection } from '../text/properties-text';
 import { readPropertiesText } from '../text/read-properties-text';
+import { foreignKind } from './foreign-kind';
 import type { ExtraLine } from './line-order';
 import { quoted } from './yaml-values';
 import { yamlSection } from './yaml-section';
@@ -28,8 +29,10 @@ export function importProperties(content: string | Uint8Array, fileName: string)
   );
   if (text === undefined) return { yaml: '', problems, unknownLines: [] };
   const read = readPropertiesText(text, fileName);
+  const foreign = foreignKind(text, read, fileName);
+  if (foreign) return { yaml: '', problems: [foreign], unknownLines: [] };
   let inCameras: readonly ExtraLine[] = [];
-  const general = yamlSection(read.general, (blocks) => {
+  const general = yamlSection(joinedCameras(read.general), (blocks) => {
     return blocks.flatMap(({ section, above }, at) => {
       const { lines: own, extras } = cameraLines(section);
       inCameras = [...inCameras, ...extras];
@@ -46,6 +49,33 @@ export function importProperties(content: string | Uint8Array, fileName: string)
     problems: sorted([...read.problems, ...checkProperties(read.source, makeSettings({ source: read.source }))]),
     unknownLines,
   };
+}
+
+/**
+ * Puts sections of a configuration above imported properties. A file without properties is imported as an empty map,
+ * which cannot stand below other keys.
+ */
+export const belowSections = (sections: string, imported: string): string =>
+  `${sections}\n${imported.replace(/^\{\}\n/m, '')}`;
+
+/** Joins the blocks of one camera into the first, as SerialEM does; parked blocks stay apart. */
+function joinedCameras(general: TextSection): TextSection {
+  const joined = new Map<number, TextItem[]>();
+  const items = general.items.flatMap((item): readonly TextItem[] => {
+    if (item.kind !== 'camera' || item.section.index! < 0 || !/^[+-]?\d+$/.test(item.section.indexText ?? ''))
+      return [item];
+    const { section } = item;
+    const earlier = joined.get(section.index!);
+    if (earlier) {
+      if (section.comment !== undefined) earlier.push({ kind: 'comment', text: section.comment });
+      earlier.push(...section.items);
+      return [];
+    }
+    const own = [...section.items];
+    joined.set(section.index!, own);
+    return [{ kind: 'camera', section: { ...section, items: own } }];
+  });
+  return { ...general, items };
 }
 
 function cameraLines(section: TextSection): ReturnType<typeof yamlSection> {
