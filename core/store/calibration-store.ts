@@ -60,7 +60,8 @@ interface Snapshot extends CalibrationsSnapshot {
 }
 
 type Counts = Readonly<Record<CountedKind, number>>;
-type ShiftRecord = 'ImageShiftMatrix' | 'StageToCameraMatrix';
+const shiftRecords = ['ImageShiftMatrix', 'StageToCameraMatrix'] as const;
+type ShiftRecord = (typeof shiftRecords)[number];
 
 interface ShiftRow extends Matrix {
   readonly magIndex: MagIndex;
@@ -104,6 +105,7 @@ export class CalibrationStore implements Calibrations {
   }
 
   get file(): CalibrationFile {
+    this.completeAdopted();
     return this.files.main.content;
   }
 
@@ -163,6 +165,22 @@ export class CalibrationStore implements Calibrations {
     const row = earlier ? { ...fields, magnification: earlier.magnification } : this.complete(fields);
     this.files.main.content.put(name, row, sameShift(fields.magIndex, fields.camera));
     this.stamps.set(stampKey(name, fields.magIndex, fields.camera), time);
+  }
+
+  /**
+   * Adds the magnification of the table to matrices of the short-term file, which holds none. The table is not there
+   * yet when the files are opened.
+   */
+  private completeAdopted(): void {
+    const { content } = this.files.main;
+    for (const name of shiftRecords) {
+      for (const row of content.get(name)) {
+        const { magIndex, camera, magnification } = row as RecordValues & ShiftRow;
+        if (magnification !== 0 || !this.stamps.has(stampKey(name, magIndex, camera))) continue;
+        const { magnification: _, ...rest } = row;
+        content.put(name, this.complete(rest), sameShift(magIndex, camera));
+      }
+    }
   }
 
   private matrixTable(name: ShiftRecord): MatrixTable {
@@ -290,6 +308,7 @@ export class CalibrationStore implements Calibrations {
         hint: 'Choose Administrator in the Calibration menu, then Save Calibrations.',
       });
     }
+    this.completeAdopted();
     const { main } = this.files;
     const { revision } = this;
     const saved = this.counted;

@@ -42,6 +42,24 @@ describe('saving the calibrations', () => {
     expect(readdirSync(site.directory).sort()).toEqual([shortTerm, main].sort());
   });
 
+  it('gives matrices of the short-term file the magnification of the table, which is not there when the files are opened', async () => {
+    const first = await site.calibrations();
+    first.imageShift.set(magIndex(6), cameraIndex(0), someMatrix);
+    first.stage.set(magIndex(7), cameraIndex(0), otherMatrix, { focus: 0.5 });
+    await first.saveShortTerm();
+    const table = new Map<number, number>();
+    const next = await site.calibrations({ magnificationOf: (index) => table.get(index) });
+    table.set(6, 10000).set(7, 15000);
+    const shown = next.file.get('ImageShiftMatrix')[0]!.magnification;
+    expect(shown).toBe(10000);
+    await next.save();
+    expect(site.lines(main).slice(1)).toEqual([
+      'ImageShiftMatrix\t1',
+      '6 0 1.500000 -2.250000 2.125000 1.625000   10000',
+      'StageToCameraMatrix 7 0 -3.500000 4.250000 4.125000 3.625000   0.500000   15000',
+    ]);
+  });
+
   it('keeps the line ends of the file', async () => {
     writeFileSync(site.path(main), 'SerialEMCalibrations\nC2SpotOffset 1 0.5 0.5');
     const calibrations = await site.calibrations();
