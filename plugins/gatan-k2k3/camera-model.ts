@@ -85,7 +85,24 @@ const k3LinearToCounting = 350;
 /** True for a camera that belongs to this plugin. */
 export const isGatanDirectDetector = (camera: CameraSettings): boolean => detectors[camera.get('K2Type')] !== undefined;
 
-/** DigitalMicrograph's numbers of the site's cameras: in the order of the list, without the ignored ones. */
+/** True for a camera whose properties name no other program than DigitalMicrograph. */
+const isInDigitalMicrograph = (camera: CameraSettings): boolean =>
+  !camera.get('STEMCamera') &&
+  camera.get('PluginName') === undefined &&
+  (['FEICameraType', 'DECameraType', 'TietzCameraType', 'AMTCameraType'] as const).every((type) => !camera.get(type));
+
+/**
+ * The cameras that DigitalMicrograph numbers, in the order of the list: those of this plugin, and other
+ * Gatan cameras that are reached in the same way, by a socket or without.
+ */
+export function digitalMicrographCameras(cameras: readonly CameraSettings[]): readonly CameraSettings[] {
+  const ways = new Set(cameras.filter(isGatanDirectDetector).map((camera) => camera.get('UseSocket')));
+  return cameras.filter(
+    (camera) => isGatanDirectDetector(camera) || (isInDigitalMicrograph(camera) && ways.has(camera.get('UseSocket'))),
+  );
+}
+
+/** DigitalMicrograph's numbers of its cameras: in the order of the list, without the ignored ones. */
 export function numberCameras(
   cameras: readonly CameraSettings[],
   settings: Settings,

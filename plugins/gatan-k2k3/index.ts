@@ -2,7 +2,14 @@ import { z } from 'zod';
 import { EnergyFilter, VirtualInstrument } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
 import { GatanCamera, traitsOf } from './camera';
-import { type CameraModel, cameraModel, isGatanDirectDetector, numberCameras, turnsUnclear } from './camera-model';
+import {
+  type CameraModel,
+  cameraModel,
+  digitalMicrographCameras,
+  isGatanDirectDetector,
+  numberCameras,
+  turnsUnclear,
+} from './camera-model';
 import { GatanClient } from './protocol/client';
 import { gatanErrors } from './errors';
 import { GatanFilter, filterModel } from './filter';
@@ -42,7 +49,7 @@ const options = z.strictObject({
     .record(z.string().regex(/^\d+$/, 'a camera number is expected'), z.number().int().min(0).max(11))
     .default({})
     .describe(
-      'Number in DigitalMicrograph, from 0, of each camera number of this file. Without it, the cameras are numbered in the order of ActiveCameraList, leaving out IgnoreSocketCameras.',
+      'Number in DigitalMicrograph, from 0, of each camera number of this file. Without it, all cameras of DigitalMicrograph are numbered in the order of ActiveCameraList, leaving out IgnoreSocketCameras.',
     ),
   turnedBy: z
     .enum(['server', 'DigitalMicrograph', 'this program'])
@@ -111,7 +118,14 @@ export default definePlugin<Options>({
       log.warn('No active camera has a K2Type, so this plugin has nothing to do.');
       return;
     }
-    const numbers = numberCameras(ours, settings, given.cameras);
+    const numbered = digitalMicrographCameras(settings.cameras);
+    const numbers = numberCameras(numbered, settings, given.cameras);
+    const others = numbered.filter((camera) => !isGatanDirectDetector(camera));
+    const assumed = ours.filter(({ index }) => given.cameras[String(index)] === undefined);
+    if (others.length > 0 && assumed.length > 0)
+      log.warn(
+        `${others.map(({ name }) => name).join(', ')}: counted as cameras of DigitalMicrograph, so there ${assumed.map(({ index, name }) => `${name} is number ${numbers.get(index)!}`).join(', ')}; compare with DigitalMicrograph and set "cameras" in the options of ${host.id}.`,
+      );
     const models = ours.map((camera) =>
       cameraModel(camera, settings, {
         number: numbers.get(camera.index)!,

@@ -45,6 +45,21 @@ cameras:
       - [2, 999, 84, 0.5]
 ${camera.map((line) => `    ${line}\n`).join('')}`;
 
+/** The same site with another camera before the K3. */
+const withOther = (
+  port: number,
+  { line = 'UseSocket: false', more = 'host: 127.0.0.1' }: { readonly line?: string; readonly more?: string } = {},
+): string =>
+  `${site([], `{ wire: socket, port: ${port}, ${more} }`).replace('ActiveCameraList: [0]', 'ActiveCameraList: [1, 0]')}
+  - index: 1
+    Name: Orius
+    CameraSizeX: 64
+    CameraSizeY: 64
+    Binnings: [1, 2]
+    PixelSizeInMicrons: 7
+    ${line}
+`;
+
 interface Running {
   readonly kernel: Kernel;
   readonly clock: VirtualClock;
@@ -203,6 +218,46 @@ describe('a real server', () => {
     );
     expect(server.closedShutter(0)).toBe(1);
     await kernel.dispose();
+  });
+
+  it('with another camera before the K3 is asked for the next number, and the log says so', async () => {
+    const two = new GatanStandInServer({
+      cameras: [{ name: 'Orius', width: 64, height: 64 }, ...new RampSource(128, 96).cameras],
+      expose: () => Promise.reject(new Error('No picture was to be taken.')),
+    });
+    const text = withOther(await two.listen());
+    const { kernel, log } = apply(text);
+    expect(log.filter(({ level }) => level === 'warn').map(({ text: line }) => line)).toEqual([
+      expect.stringMatching(/^Orius: counted .* K3 is number 1; .* set "cameras"/),
+    ]);
+    await kernel.connect(never);
+    await kernel.dispose();
+    await two.close();
+    // One camera is too few for number 1.
+    const short = apply(withOther(port)).kernel;
+    await expect(short.connect(never)).rejects.toMatchObject({
+      message: expect.stringMatching(/K3 would be number 1/) as string,
+    });
+    await short.dispose();
+  });
+
+  it.each([
+    'STEMCamera: true',
+    'FEICameraType: 3',
+    'PluginName: Other',
+    'DECameraType: 2',
+    'TietzCameraType: 7',
+    'UseSocket: true',
+  ])('does not number a camera of another program or another way to it: %s', async (line) => {
+    const { kernel, log } = apply(withOther(port, { line }));
+    expect(log.filter(({ level }) => level === 'warn')).toEqual([]);
+    await kernel.connect(never);
+    await kernel.dispose();
+  });
+
+  it('is asked for the number that the site gives, without a warning', () => {
+    const { log } = apply(withOther(port, { more: "cameras: { '0': 0 }" }));
+    expect(log.filter(({ level }) => level === 'warn')).toEqual([]);
   });
 
   it('with too few cameras is refused', async () => {
