@@ -1,4 +1,4 @@
-import { EucentricError, describePlace } from '../core/base';
+import { CombinedError, EucentricError, describePlace } from '../core/base';
 import type { Problem } from '../core/settings';
 
 /** A configuration that cannot be used, with everything that is wrong with it. */
@@ -14,6 +14,17 @@ export function brokenConfiguration(file: string, problems: readonly Problem[]):
     ...(problems[0] && { place: problems[0].place }),
   });
 }
+
+/** Connections that could not be closed at the end of a command. */
+export const closingFailed = (failures: readonly unknown[]): CombinedError =>
+  new CombinedError(
+    {
+      code: 'command/not-closed',
+      message: 'Not everything could be closed:',
+      hint: 'What was measured is kept. Check the devices named above before the next run.',
+    },
+    failures,
+  );
 
 /** No console is switched on. */
 export const noConsole = (): EucentricError =>

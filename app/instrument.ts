@@ -258,8 +258,11 @@ function assemble(
       if (save) log.info(`Calibrations saved to ${(await calibrations.save()).path}.`);
     },
     [Symbol.asyncDispose]: async () => {
-      await kernel.dispose();
-      recorder?.close();
+      try {
+        await kernel.dispose();
+      } finally {
+        recorder?.close();
+      }
     },
   };
 }

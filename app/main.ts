@@ -11,7 +11,8 @@ import { writePropertiesCommand } from './commands/write-properties';
 import { cameraIndex, magIndex } from '../core/base';
 import { PARAMETER_SETS } from '../core/settings';
 import { defaultConfiguration } from './default-configuration';
-import { createInstrument } from './instrument';
+import { closingFailed } from './errors';
+import { type Instrument, createInstrument } from './instrument';
 import { Output, exitCodes } from './output';
 import { version } from './version';
 
@@ -46,18 +47,29 @@ export async function main(given: readonly string[]): Promise<void> {
       };
       const config = all.config ?? defaultConfiguration();
       output = new Output(all.json ?? false);
+      const notClosed: unknown[] = [];
       const context: CommandContext = {
         configuration: config,
         output,
-        open: (options = {}) =>
-          createInstrument({
-            configuration: config,
-            log: (line) => output.log(line),
-            ...(all.record !== undefined && { record: { file: all.record, images: all.images ?? false } }),
-            ...options,
-          }),
+        open: async (options = {}) =>
+          closingQuietly(
+            await createInstrument({
+              configuration: config,
+              log: (line) => output.log(line),
+              ...(all.record !== undefined && { record: { file: all.record, images: all.images ?? false } }),
+              ...options,
+            }),
+            notClosed,
+          ),
       };
-      code = await run(context, ...(given.slice(0, -1) as unknown as Given));
+      try {
+        code = await run(context, ...(given.slice(0, -1) as unknown as Given));
+      } catch (error) {
+        if (notClosed.length > 0)
+          output.log({ level: 'warn', source: 'eucentric', text: closingFailed(notClosed).message });
+        throw error;
+      }
+      if (notClosed.length > 0) throw closingFailed(notClosed);
     };
   const command = (parent: Command, usage: string, description: string, example: string): Command =>
     withGlobalOptions(parent.command(usage))
@@ -224,6 +236,21 @@ export async function main(given: readonly string[]): Promise<void> {
     else code = output.fail(error);
   }
   process.exitCode = code;
+}
+
+/**
+ * The instrument, with failures of its closing collected. An error that leaves `await using` on top of another would
+ * take its place, and the operator would never read the first cause.
+ */
+function closingQuietly(instrument: Instrument, failures: unknown[]): Instrument {
+  const close = async (): Promise<void> => {
+    try {
+      await instrument[Symbol.asyncDispose]();
+    } catch (error) {
+      failures.push(...(error instanceof AggregateError ? (error.errors as unknown[]) : [error]));
+    }
+  };
+  return { ...instrument, [Symbol.asyncDispose]: close };
 }
 
 /** Tells a program, too, that it called wrongly; people have read it on stderr already. */

@@ -141,7 +141,11 @@ export class Kernel {
     );
     const failures = ends.filter((end) => end !== undefined);
     if (failures.length === 0) return;
-    await this.dispose();
+    // What cannot be closed now must not hide the reason why the connection failed.
+    await this.dispose().catch((error: unknown) => {
+      const each = error instanceof AggregateError ? (error.errors as unknown[]) : [error];
+      for (const reason of each) this.options.log.warn(`Closing a connection failed too: ${describe(reason)}`);
+    });
     throw kernelErrors.notConnected(failures);
   }
 
