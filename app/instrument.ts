@@ -130,7 +130,7 @@ interface Loaded {
 
 /** Second step: loads and applies the plugins. */
 function loadPlugins({ settings, clock, log }: Site, options: InstrumentOptions): Loaded {
-  const recorder = options.record && new WireRecorder(options.record.file, options.record.images, clock);
+  const recorder = options.record && new WireRecorder(options.record.file, options.record.images, clock, log);
   const kernel: Kernel = new Kernel({
     settings,
     clock,

@@ -1,8 +1,10 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { imageShiftUnits, micrometres, seconds, vector } from '../../core/base';
+import { VirtualClock, imageShiftUnits, micrometres, seconds, vector } from '../../core/base';
 import { Cameras, Scope, Stage } from '../../core/devices';
+import { WireRecorder } from '../../core/kernel';
+import { eucentric, temporarySite } from './eucentric';
 import { projectFolder, virtualInstrument } from '../support/virtual-instrument';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'eucentric-'));
@@ -139,5 +141,47 @@ describe('a recording', () => {
     await expect(
       virtualInstrument({ configuration, record: { file: path.join(folder, 'no', 'such', 'folder'), images: false } }),
     ).rejects.toMatchObject({ code: 'recording/not-written' });
+  });
+});
+
+describe('a recording that fails', () => {
+  // Writing to this device fails as on a full disk.
+  const fullDisk = '/dev/full';
+
+  (existsSync(fullDisk) ? it : it.skip)('on a full disk ends, and the run goes on to its result and a warning', () => {
+    const site = temporarySite();
+    const item = 'calibrations/image-and-stage-shift/image-shift';
+    const given = ['run', item, '--defaults', '--json', '--seed', '3', '--config', site.configuration];
+    const { code, lines, stderr } = eucentric([...given, '--record', fullDisk]);
+    expect(code).toBe(0);
+    expect(lines().at(-1)).toMatchObject({ event: 'result', item });
+    expect(stderr.match(/The recording \/dev\/full ends here, and the run goes on: ENOSPC/g)).toHaveLength(1);
+    expect(stderr.trimEnd().split('\n').at(-1)).toBe('warn: The recording /dev/full is not complete.');
+    site.remove();
+  });
+
+  it('by an error of its own neither changes the answer of a call nor hides its error', async () => {
+    const warnings: string[] = [];
+    const file = path.join(folder, 'broken.jsonl');
+    const recorder = new WireRecorder(file, false, new VirtualClock(), { warn: (text) => warnings.push(text) });
+    const unwritable = {
+      get pressure(): number {
+        throw new Error('it cannot be written down');
+      },
+    };
+    const wire = recorder.record('test', {
+      first: () => 1,
+      pump: async () => unwritable,
+      valve: async () => Promise.reject(new Error('The valve is stuck')),
+    });
+    expect(wire.first()).toBe(1);
+    expect(await wire.pump()).toBe(unwritable);
+    await expect(wire.valve()).rejects.toThrow('The valve is stuck');
+    recorder.close();
+    expect(warnings).toEqual([
+      `The recording ${file} ends here, and the run goes on: it cannot be written down`,
+      `The recording ${file} is not complete.`,
+    ]);
+    expect(readFileSync(file, 'utf8').trimEnd().split('\n')).toHaveLength(2);
   });
 });

@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { type Clock, EucentricError, describe } from '../../base';
+import { type Clock, EucentricError, type Logger, describe } from '../../base';
 import { type Plain, plainError, toPlain } from './values';
 
 /** One recorded event: a call with its answer or its error, or the value of a property of the wire when it was read. */
@@ -26,16 +26,21 @@ export interface WireHeader {
   readonly images: boolean;
 }
 
-/** Writes down every call and answer of every wire, one JSON object a line, each at once, so that a crash loses nothing. */
+/**
+ * Writes down every call and answer of every wire, one JSON object a line, each at once, so that a crash loses nothing.
+ * An error of the recording, such as a full disk, never reaches a call: the log names it once and the recording ends there.
+ */
 export class WireRecorder {
   private readonly file: number;
   private count = 0;
+  private broken = false;
 
   /** @param images whether images are kept whole, and not only their hash */
   constructor(
-    path: string,
+    private readonly path: string,
     private readonly images: boolean,
     private readonly clock: Clock,
+    private readonly log: Pick<Logger, 'warn'>,
   ) {
     try {
       this.file = openSync(path, 'w');
@@ -47,7 +52,7 @@ export class WireRecorder {
         cause: error,
       });
     }
-    this.write({ recording: 'eucentric wires', version: 1, images } satisfies WireHeader);
+    this.note(() => this.write({ recording: 'eucentric wires', version: 1, images }));
   }
 
   /** The wire, with everything that passes over it written down. */
@@ -60,62 +65,89 @@ export class WireRecorder {
         if (typeof member === 'function')
           return (...given: unknown[]): unknown =>
             this.call(wire, name, given, () => Reflect.apply(member, target, given) as unknown);
-        const value = toPlain(member, this.images);
-        const text = JSON.stringify(value) ?? '';
-        if (told.get(name) !== text)
-          this.write({ n: ++this.count, wire, get: name, ...(value !== undefined && { value }), at: this.now() });
-        told.set(name, text);
+        this.note(() => {
+          const value = toPlain(member, this.images);
+          const text = JSON.stringify(value) ?? '';
+          if (told.get(name) !== text)
+            this.write({ n: ++this.count, wire, get: name, ...(value !== undefined && { value }), at: this.now() });
+          told.set(name, text);
+        });
         return member;
       },
     });
   }
 
-  /** Ends the recording. */
+  /** Ends the recording. The log says so when it is not complete. */
   close(): void {
-    closeSync(this.file);
+    try {
+      closeSync(this.file);
+    } catch (error) {
+      this.endBy(error);
+    }
+    if (this.broken) this.log.warn(`The recording ${this.path} is not complete.`);
   }
 
   private call(wire: string, name: string, given: readonly unknown[], make: () => unknown): unknown {
-    const entry = {
-      n: ++this.count,
-      wire,
-      call: name,
-      given: toPlain(given, this.images) as readonly Plain[],
-      at: this.now(),
-    };
-    const ended = (end: Pick<WireEntry, 'answer' | 'error'>): void =>
-      this.write({ ...entry, ...end, took: Number((this.now() - entry.at).toFixed(6)) });
-    const answered = (answer: unknown): void => {
-      const plain = toPlain(answer, this.images);
-      ended(plain === undefined ? {} : { answer: plain });
-    };
+    const n = ++this.count;
+    const at = this.now();
+    let plainGiven: readonly Plain[] = [];
+    this.note(() => (plainGiven = toPlain(given, this.images) as readonly Plain[]));
+    const ended = (end: () => Pick<WireEntry, 'answer' | 'error'>): void =>
+      this.note(() => {
+        const took = Number((this.now() - at).toFixed(6));
+        this.write({ n, wire, call: name, given: plainGiven, at, ...end(), took });
+      });
+    const answered = (answer: unknown): void =>
+      ended(() => {
+        const plain = toPlain(answer, this.images);
+        return plain === undefined ? {} : { answer: plain };
+      });
+    const failed = (error: unknown): void => ended(() => ({ error: plainError(error) }));
+    let result: unknown;
     try {
-      const result = make();
-      if (!(result instanceof Promise)) {
-        answered(result);
-        return result;
-      }
-      return result.then(
-        (answer: unknown) => {
-          answered(answer);
-          return answer;
-        },
-        (error: unknown) => {
-          ended({ error: plainError(error) });
-          throw error;
-        },
-      );
+      result = make();
     } catch (error) {
-      ended({ error: plainError(error) });
+      failed(error);
       throw error;
     }
+    if (!(result instanceof Promise)) {
+      answered(result);
+      return result;
+    }
+    return result.then(
+      (answer: unknown) => {
+        answered(answer);
+        return answer;
+      },
+      (error: unknown) => {
+        failed(error);
+        throw error;
+      },
+    );
   }
 
   private now(): number {
     return Number(this.clock.now().toFixed(6));
   }
 
+  /** Does a part of the recording. The first failure ends the recording, and the log says so. */
+  private note(write: () => unknown): void {
+    if (this.broken) return;
+    try {
+      write();
+    } catch (error) {
+      this.endBy(error);
+    }
+  }
+
+  private endBy(error: unknown): void {
+    if (!this.broken) this.log.warn(`The recording ${this.path} ends here, and the run goes on: ${describe(error)}`);
+    this.broken = true;
+  }
+
   private write(line: WireEntry | WireHeader): void {
-    writeSync(this.file, `${JSON.stringify(line)}\n`);
+    const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
+    // A disk that fills up takes a part of a line without an error.
+    if (writeSync(this.file, bytes) < bytes.length) throw new Error('only a part of a line could be written');
   }
 }
