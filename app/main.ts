@@ -265,11 +265,14 @@ function misused(output: Output, { message }: CommanderError): number {
   return exitCodes.usage;
 }
 
-/** A reader that has seen enough, such as `head`, closes the pipe: what follows is for nobody, but a run still ends as it should. */
+/**
+ * Lets a run end as it should when nobody reads any more. A reader that has seen enough, such as `head`, closes the
+ * pipe (EPIPE); a terminal that was closed refuses every line (EIO).
+ */
 function endQuietlyWithReader(): void {
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
     });
 }
 

@@ -20,7 +20,10 @@ export interface RunCommandOptions {
   readonly take?: ParameterSetName;
 }
 
-/** `run ID...`: runs items one after the other and reports what happens; Ctrl-C stops and leaves the microscope as it was. */
+/** Signals that stop a run and put everything back. A closed terminal, a lost connection and a closed window on Windows send SIGHUP. */
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** `run ID...`: runs items one after the other and reports what happens; Ctrl-C stops and leaves the microscope as it was, and so does a terminal that is closed. */
 export async function runCommand(
   { output, open }: CommandContext,
   items: readonly string[],
@@ -38,8 +41,7 @@ export async function runCommand(
     starting.abort();
     runner.stop();
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  for (const signal of stopSignals) process.on(signal, stop);
   try {
     await instrument.connect(starting.signal);
     const reporter = new RunReporter(output);
@@ -69,8 +71,7 @@ export async function runCommand(
     for (const id of answering.unusedAnswers) output.remark(`The answer to "${id}" was not asked for.`);
     return exitCodes.done;
   } finally {
-    process.off('SIGINT', stop);
-    process.off('SIGTERM', stop);
+    for (const signal of stopSignals) process.off(signal, stop);
   }
 }
 

@@ -89,18 +89,21 @@ describe('run', () => {
     site.remove();
   });
 
-  it('stops on the first signal, leaving nothing behind, and ends with 130', async () => {
-    const site = temporarySite();
-    const { code, stdout } = await interrupted(
-      ['run', item, '--defaults', '--json', '--config', site.configuration],
-      /"event":"image"/,
-      'SIGINT',
-    );
-    expect(code).toBe(130);
-    expect(JSON.parse(stdout.trimEnd().split('\n').at(-1)!)).toMatchObject({ event: 'error', code: 'run/stopped' });
-    expect(existsSync(path.join(site.folder, 'calibrations', 'SEMshortTermCal.txt'))).toBe(false);
-    site.remove();
-  });
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'stops on %s, leaving nothing behind, and ends with 130',
+    async (signal) => {
+      const site = temporarySite();
+      const { code, stdout } = await interrupted(
+        ['run', item, '--defaults', '--json', '--config', site.configuration],
+        /"event":"image"/,
+        signal,
+      );
+      expect(code).toBe(130);
+      expect(JSON.parse(stdout.trimEnd().split('\n').at(-1)!)).toMatchObject({ event: 'error', code: 'run/stopped' });
+      expect(existsSync(path.join(site.folder, 'calibrations', 'SEMshortTermCal.txt'))).toBe(false);
+      site.remove();
+    },
+  );
 
   it('saves for an administrator only, and says to others why not', () => {
     const site = temporarySite();
