@@ -1,4 +1,4 @@
-import { describePlace, type LogLine, type Place, StoppedError, errorContents } from '../core/base';
+import { CombinedError, describePlace, type LogLine, type Place, StoppedError, errorContents } from '../core/base';
 import type { BufferedImage, OperatorPort, Progress, Question } from '../core/kernel';
 import type { Finding } from '../core/consistency';
 import type { CalibrationResult } from '../core/store';
@@ -41,7 +41,10 @@ export class Output {
   /** Reports a failure and returns the exit code that goes with it. */
   fail(error: unknown): number {
     const { code, message, hint, place } = errorContents(error);
-    this.emit({ event: 'error', code, message, hint, ...(place && { place }) });
+    // The message of such an error begins with its cause; programs get that by itself too.
+    const first = error instanceof CombinedError && error.cause !== undefined ? errorContents(error.cause) : undefined;
+    const cause = first && { code: first.code, message: first.message, hint: first.hint };
+    this.emit({ event: 'error', ...(cause && { cause }), code, message, hint, ...(place && { place }) });
     if (!this.json) this.stderr.write(`${errorText({ code, message, hint, ...(place && { place }) })}\n`);
     return error instanceof StoppedError ? exitCodes.stopped : exitCodes.failed;
   }

@@ -3,6 +3,7 @@ import {
   EucentricError,
   type Place,
   type ProgramCopy,
+  StoppedError,
   type Token,
   thisCopy,
   errorContents,
@@ -118,11 +119,12 @@ export const kernelErrors = {
       message: `${running} is still running; only one item can run at a time.`,
       hint: 'Wait until it has ended, or stop it.',
     }),
+  /** What could not be put back, after the reason why the run ended: that is the first thing to know. */
   notRestored: (what: readonly unknown[], during: unknown): CombinedError =>
     new CombinedError(
       {
         code: 'run/not-restored',
-        message: 'Not everything could be put back as it was before the run:',
+        message: `${causeFirst(during)}Not everything could be put back as it was before the run:`,
         hint: 'Check the settings named above at the microscope before you go on.',
         cause: during,
       },
@@ -192,4 +194,11 @@ function hintOf(cause: unknown): string {
   return code === 'program/unexpected'
     ? 'Check that the instrument and its server are running and that the address in the configuration is right.'
     : hint;
+}
+
+/** The cause of a failure as the beginning of a message. The hint of a stopped run says that all is as before, which is wrong here. */
+function causeFirst(cause: unknown): string {
+  if (cause === undefined) return '';
+  const { code, message, hint } = errorContents(cause);
+  return cause instanceof StoppedError ? `${message}\n` : `${message}\n  ${hint} [${code}]\n`;
 }

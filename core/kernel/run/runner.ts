@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   type Clock,
   Disposables,
@@ -91,7 +92,7 @@ export class Runner {
 
   /** Runs an item to its end. Throws `menu/disabled`, `run/busy`, `run/stopped`, `run/not-restored`, or what the item threw. */
   async run(name: string, options: RunOptions): Promise<CalibrationResult | undefined> {
-    const { menu, hooks } = this.parts;
+    const { menu, hooks, log } = this.parts;
     const entry = menu.find(name, this.current === undefined);
     const { declaration } = entry;
     if (this.current && !declaration?.anytime) throw kernelErrors.busy(this.current.label);
@@ -127,7 +128,10 @@ export class Runner {
           .catch((error: unknown) =>
             restored.push(...(error instanceof AggregateError ? (error.errors as unknown[]) : [error])),
           );
-        if (restored.length > 0) failures.unshift(kernelErrors.notRestored(restored, failures[0]));
+        if (restored.length > 0) {
+          const cause = outcome === 'stopped' ? new StoppedError(entry.label) : failures[0];
+          failures.unshift(kernelErrors.notRestored(restored, cause));
+        }
         options.port.status(undefined);
         if (failures.length === 0 && !options.fromScript && !outer)
           await this.offerProperties(result, options.port, controller.signal, declaration.id);
@@ -135,7 +139,12 @@ export class Runner {
         this.current = outer;
       }
     }
-    await hooks.didRun.promise(entry.id, failures.length > 0 && outcome === 'done' ? 'failed' : outcome);
+    try {
+      await hooks.didRun.promise(entry.id, failures.length > 0 && outcome === 'done' ? 'failed' : outcome);
+    } catch (error) {
+      if (failures.length === 0) throw error;
+      log.warn(`After the failure of ${entry.label}: ${describe(error)}`);
+    }
     if (failures.length > 0) throw this.chooseError(failures, outcome, entry.label);
     return result;
   }
@@ -224,7 +233,11 @@ export class Runner {
         const held = new Disposables();
         for (const setting of settings) {
           const value: unknown = await setting.read(signal);
-          const undo = restoreLater(setting.name, (restoring) => setting.write(value, restoring));
+          const undo = restoreLater(setting.name, async (restoring) => {
+            // What never changed may be a value that could not be written, such as one outside the limits.
+            const now: unknown = await setting.read(restoring).catch(() => undefined);
+            if (!isDeepStrictEqual(now, value)) await setting.write(value, restoring);
+          });
           held.add(undo);
         }
         return {

@@ -8,6 +8,7 @@ import {
   inMicrometres,
   inverse,
   length,
+  metres,
   product,
   secondColumn,
   vector,
@@ -97,6 +98,9 @@ export default defineItem({
   run: (use, run) => new StageShift(use).run(run),
 });
 
+/** Scatter of the readings of a stage that stands still, in micrometres; no stage is placed more finely. */
+const readingScatter = 0.02;
+
 /** One run of the item. */
 class StageShift {
   constructor(private readonly use: Uses<typeof needs>) {}
@@ -110,9 +114,12 @@ class StageShift {
     await this.ask(run, plan, magIndex);
 
     const start = await this.use.stage.position.read(run.signal);
-    const goBack = run.restoreLater('stage position', (signal) =>
-      this.use.stage.move({ x: start.x, y: start.y }, signal),
-    );
+    const goBack = run.restoreLater('stage position', async (signal) => {
+      // A stage that never moved may stand outside its limits, where no move leads.
+      const now = await this.use.stage.position.read(signal).catch(() => undefined);
+      const away = now && inMicrometres(metres(Math.hypot(now.x - start.x, now.y - start.y)));
+      if (away === undefined || away > readingScatter) await this.use.stage.move({ x: start.x, y: start.y }, signal);
+    });
     run.restoreLater('camera', () => this.use.cameras.selected.stop());
     run.operator.status('CALIBRATING STAGE SHIFT');
     await prepareOptics(run, this.use.scope, this.use.cameras, this.use.optics, magIndex);

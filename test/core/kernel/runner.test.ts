@@ -150,6 +150,57 @@ describe('a run leaves what it preserved as it was', () => {
     expect(error.message).toContain('knob: The knob is gone');
     expect((error.cause as Error).message).toBe('Connection lost');
   });
+
+  test('and then names the cause of the failure first, with its hint and code', async () => {
+    const { start, knob } = setUp();
+    during = turnAnd(async () => {
+      knob.broken = true;
+      throw new EucentricError({ code: 'test/dark', message: 'The image is dark.', hint: 'Open the valves.' });
+    });
+    await expect(start()).rejects.toMatchObject({
+      code: 'run/not-restored',
+      cause: { code: 'test/dark' },
+      message: [
+        'The image is dark.',
+        '  Open the valves. [test/dark]',
+        'Not everything could be put back as it was before the run:',
+        '  - knob: The knob is gone',
+      ].join('\n'),
+    });
+  });
+
+  test('and after STOP does not say that all is as it was', async () => {
+    const { start, knob, runner } = setUp();
+    during = turnAnd(async (run) => {
+      knob.broken = true;
+      runner.stop();
+      await run.clock.delay(seconds(10), run.signal);
+    });
+    const error = (await start().catch((reason: unknown) => reason)) as EucentricError;
+    expect(error.code).toBe('run/not-restored');
+    expect(error.message).toMatch(/^Turn was stopped\.\nNot everything could be put back/);
+    expect(error.message).not.toContain('as it was before.');
+  });
+
+  test('and writes nothing to what never changed, even where it could not be written', async () => {
+    const { start, knob } = setUp();
+    during = async (run) => {
+      await run.preserve(knob.position);
+      knob.broken = true;
+      throw new EucentricError({ code: 'test/refused', message: 'The first move is refused.', hint: '' });
+    };
+    await expect(start()).rejects.toMatchObject({ code: 'test/refused' });
+    expect(knob.writes).toEqual([]);
+  });
+
+  test('and an error of a hook after it does not take its place', async () => {
+    const { start, hooks } = setUp();
+    hooks.didRun.tapPromise('test', () => Promise.reject(new Error('The hook failed')));
+    during = turnAnd(() => Promise.reject(new Error('Failed')));
+    await expect(start()).rejects.toThrow(/^Failed$/);
+    during = turnAnd(async (run) => run.report({ summary: 'Done.', values: {} }));
+    await expect(start()).rejects.toThrow('The hook failed');
+  });
 });
 
 describe('the end of a run', () => {
