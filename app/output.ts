@@ -6,6 +6,9 @@ import type { CalibrationResult } from '../core/store';
 /** Exit codes of the command line. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, stopped: 130 } as const;
 
+/** Codes of errors in the form of what was typed, beside those that the parser of the command line finds itself. */
+const usageErrors: ReadonlySet<string> = new Set(['command/bad-answer']);
+
 /**
  * Output of a command. People read the log on stderr and the results on stdout; programs read one JSON object per line
  * on stdout.
@@ -46,7 +49,8 @@ export class Output {
     const cause = first && { code: first.code, message: first.message, hint: first.hint };
     this.emit({ event: 'error', ...(cause && { cause }), code, message, hint, ...(place && { place }) });
     if (!this.json) this.stderr.write(`${errorText({ code, message, hint, ...(place && { place }) })}\n`);
-    return error instanceof StoppedError ? exitCodes.stopped : exitCodes.failed;
+    if (error instanceof StoppedError) return exitCodes.stopped;
+    return usageErrors.has(code) ? exitCodes.usage : exitCodes.failed;
   }
 }
 

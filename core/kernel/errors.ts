@@ -148,6 +148,13 @@ export const kernelErrors = {
       message: `No answer was given to "${question}": ${text}`,
       hint: `Give one with --answer '${question}=...', or take every default with --defaults.`,
     }),
+  /** The operator has to do something that no prepared answer can do. */
+  nobodyActs: (question: string, text: string): EucentricError =>
+    new EucentricError({
+      code: 'run/no-answer',
+      message: `No answer was given to "${question}": ${text}.`,
+      hint: 'Only a person can do this. Run the item in the console (eucentric start), or in a terminal without --json.',
+    }),
   badAnswer: (question: string, given: string, wanted: string): EucentricError =>
     new EucentricError({
       code: 'run/bad-answer',

@@ -20,6 +20,14 @@ describe('wrong usage', () => {
     expect(lines()).toMatchObject([{ event: 'error', code: 'command/usage' }]);
   });
 
+  it.each(['foo', '=yes', ''])('ends --answer "%s" with 2 and the form of an answer', (answer) => {
+    const { code, lines } = eucentric(['run', 'image-shift', '--answer', answer, '--json']);
+    expect(code).toBe(2);
+    expect(lines()).toMatchObject([
+      { event: 'error', code: 'command/bad-answer', message: `"${answer}" is not of the form question=value.` },
+    ]);
+  });
+
   it('refuses an unknown item with the nearest name', () => {
     const { code, lines } = eucentric(['run', 'image-shfit', '--json']);
     expect(code).toBe(1);

@@ -142,8 +142,18 @@ export function parseAnswer(question: Question, typed: string): Answer {
     if (/^(n|no|false|0)$/i.test(text)) return false;
     throw kernelErrors.badAnswer(question.id, typed, 'yes or no is expected');
   }
-  if (question.kind === 'number') return checkAnswer(question, Number(text));
+  if (question.kind === 'number') return checkAnswer(question, parseNumber(question, text));
   return checkAnswer(question, text);
+}
+
+/** Reads a number; of one with a decimal comma the error names the comma. */
+function parseNumber(question: Question, text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value)) return value;
+  const withPoint = text.replace(',', '.');
+  const comma = text.includes(',') && Number.isFinite(Number(withPoint));
+  const wanted = comma ? `it has a comma; write it with a decimal point, as ${withPoint}` : 'a number is expected';
+  throw kernelErrors.badAnswer(question.id, text, wanted);
 }
 
 /** State of an item that lets the operator act. */
@@ -204,13 +214,13 @@ export class ScriptedOperator implements OperatorPort {
     const next = this.options.buttons?.shift();
     if (next !== undefined) return next;
     if (this.options.otherwise) return this.options.otherwise.button(names, signal, text);
-    throw kernelErrors.noAnswer('button', `one of ${names.join(', ')} must be pressed`);
+    throw kernelErrors.nobodyActs('button', `one of ${names.join(', ')} must be pressed`);
   }
   async mark(buffer: string, kind: 'point' | 'line', signal: AbortSignal): Promise<Mark> {
     const next = this.options.marks?.shift();
     if (next !== undefined) return next;
     if (this.options.otherwise) return this.options.otherwise.mark(buffer, kind, signal);
-    throw kernelErrors.noAnswer('mark', `a ${kind} must be drawn on the image in buffer ${buffer}`);
+    throw kernelErrors.nobodyActs('mark', `a ${kind} must be drawn on the image in buffer ${buffer}`);
   }
   log(text: string): void {
     this.options.otherwise?.log(text);

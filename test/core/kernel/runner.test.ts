@@ -379,7 +379,9 @@ describe('questions', () => {
   test.each([
     ['11', 'at most 10 turns'],
     ['-1', 'at least 0'],
-    ['abc', 'a number is expected'],
+    ['abc', '"abc" is not an answer to "how far": a number is expected.'],
+    ['0,5', '"0,5" is not an answer to "how far": it has a comma; write it with a decimal point, as 0.5.'],
+    ['1e999', '"1e999" is not an answer'],
   ])('refuse %s', async (answer, why) => {
     during = ask;
     await expect(setUp(new ScriptedOperator({ 'how far': answer })).start()).rejects.toThrow(why);
@@ -391,6 +393,17 @@ describe('questions', () => {
       code: 'run/no-answer',
       hint: expect.stringContaining("--answer 'how far=...'") as unknown,
     });
+  });
+
+  test('do not offer answers or defaults where only a person can act', async () => {
+    const scripted = new ScriptedOperator({}, { defaults: true });
+    const { signal } = new AbortController();
+    for (const acting of [scripted.button(['Go on'], signal), scripted.mark('A', 'line', signal)]) {
+      const error = (await acting.catch((reason: unknown) => reason)) as EucentricError;
+      expect(error.code).toBe('run/no-answer');
+      expect(error.hint).not.toMatch(/--answer|--defaults/);
+      expect(error.hint).toContain('eucentric start');
+    }
   });
 
   test('that the item does not declare are an error of the item', async () => {
