@@ -1,4 +1,4 @@
-import { type CameraIndex, EucentricError, type MagIndex, throwIfStopped } from '../../core/base';
+import { type CameraIndex, EucentricError, type MagIndex, describe, throwIfStopped } from '../../core/base';
 import { Cameras, Scope } from '../../core/devices';
 import { ScriptedOperator } from '../../core/kernel';
 import { takeImage } from '../../core/acquisition';
@@ -35,7 +35,10 @@ export async function runCommand(
   });
   const { session, runner } = instrument;
   // Names are looked up before anything is connected, so that a slip of the pen costs nothing.
-  for (const item of items) instrument.kernel.menu.find(item);
+  // What cannot be saved is said before the first exposure. An item of the list may switch Administrator mode on.
+  const ids = items.map((item) => instrument.kernel.menu.find(item).id);
+  if (options.save)
+    await instrument.calibrations.checkSaving({ administratorLater: ids.includes('calibrations/administrator') });
   const starting = new AbortController();
   const stop = (): void => {
     starting.abort();
@@ -64,7 +67,7 @@ export async function runCommand(
       }
     } catch (error) {
       // What the items before it measured is kept, as it would be had each been run by itself.
-      await instrument.finish();
+      await instrument.finish().catch((reason: unknown) => instrument.log.warn(describe(reason)));
       throw error;
     }
     await instrument.finish({ save: options.save ?? false });

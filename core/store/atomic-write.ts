@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { open, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { basename, dirname, join } from 'node:path';
@@ -14,33 +15,59 @@ const renamePause = 500;
  * because virus scanners on Windows hold fresh files for a moment. Throws `store/write-failed`.
  */
 export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const neighbour = join(dirname(path), `.${basename(path)}.${randomUUID()}.new`);
+  const neighbour = neighbourOf(path, dirname(path));
   try {
-    const mode = await stat(path).then(
-      ({ mode: found }) => found & 0o777,
-      () => undefined,
-    );
-    const file = await open(neighbour, 'wx');
-    try {
-      // Several users share an instrument's folder, so the rights are those that the file had.
-      if (mode !== undefined) await file.chmod(mode);
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeNeighbour(neighbour, path, bytes);
     await renamePatiently(neighbour, path);
     await syncDirectory(dirname(path));
   } catch (cause) {
     await unlink(neighbour).catch(() => undefined);
-    throw new EucentricError({
-      code: 'store/write-failed',
-      message: `${path} could not be written: ${describe(cause)}.`,
-      hint: 'The earlier file is untouched and nothing in memory is lost. Check the disk space and the rights on the folder, then save again.',
-      cause,
-    });
+    throw notWritten(path, cause);
   }
 }
+
+/**
+ * Writes the second file beside the path and removes it again, to see in time that there are the rights and the space.
+ * A folder that does not exist yet is tried in the nearest one above it. Throws `store/write-failed`.
+ */
+export async function tryWriting(path: string, bytes: Uint8Array): Promise<void> {
+  let folder = dirname(path);
+  while (folder !== dirname(folder) && !existsSync(folder)) folder = dirname(folder);
+  const neighbour = neighbourOf(path, folder);
+  try {
+    await writeNeighbour(neighbour, path, bytes);
+  } catch (cause) {
+    throw notWritten(path, cause);
+  } finally {
+    await unlink(neighbour).catch(() => undefined);
+  }
+}
+
+const neighbourOf = (path: string, folder: string): string => join(folder, `.${basename(path)}.${randomUUID()}.new`);
+
+async function writeNeighbour(neighbour: string, path: string, bytes: Uint8Array): Promise<void> {
+  const mode = await stat(path).then(
+    ({ mode: found }) => found & 0o777,
+    () => undefined,
+  );
+  const file = await open(neighbour, 'wx');
+  try {
+    // Several users share an instrument's folder, so the rights are those that the file had.
+    if (mode !== undefined) await file.chmod(mode);
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+const notWritten = (path: string, cause: unknown): EucentricError =>
+  new EucentricError({
+    code: 'store/write-failed',
+    message: `${path} could not be written: ${describe(cause)}.`,
+    hint: 'The earlier file is untouched. Check the disk space and the rights on the folder, then save again.',
+    cause,
+  });
 
 async function renamePatiently(from: string, to: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {

@@ -125,6 +125,14 @@ export class CalibrationStore implements Calibrations {
     return this.oneAtATime(() => this.saveNow(options));
   }
 
+  checkSaving({ administratorLater = false } = {}): Promise<void> {
+    const { content, disk } = this.files.main;
+    return this.oneAtATime(async () => {
+      if (!administratorLater) this.checkAdministrator();
+      await disk.check(content.render());
+    });
+  }
+
   saveShortTerm(options: SaveOptions = {}): Promise<SavedShortTerm> {
     return this.oneAtATime(() => this.saveShortTermNow(options));
   }
@@ -300,14 +308,17 @@ export class CalibrationStore implements Calibrations {
     return [this.files.main, this.files.shortTerm, this.files.flyback];
   }
 
+  private checkAdministrator(): void {
+    if (this.surroundings.isAdministrator()) return;
+    throw new EucentricError({
+      code: 'store/administrator-only',
+      message: 'The calibrations cannot be saved: Administrator mode is off.',
+      hint: 'Choose Administrator in the Calibration menu, or set StartAsAdministrator to 1 in the configuration, then save again.',
+    });
+  }
+
   private async saveNow({ overwrite = false }: SaveOptions): Promise<Saved> {
-    if (!this.surroundings.isAdministrator()) {
-      throw new EucentricError({
-        code: 'store/administrator-only',
-        message: 'The calibrations were not saved: Administrator mode is not enabled.',
-        hint: 'Choose Administrator in the Calibration menu, then Save Calibrations.',
-      });
-    }
+    this.checkAdministrator();
     this.completeAdopted();
     const { main } = this.files;
     const { revision } = this;

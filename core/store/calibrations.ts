@@ -118,6 +118,11 @@ export interface Calibrations {
    * Throws `store/administrator-only`, `store/changed-on-disk` (unless `overwrite`) or `store/write-failed`.
    */
   save(options?: SaveOptions): Promise<Saved>;
+  /**
+   * Throws what would keep `save` from succeeding now, and leaves nothing on the disk; before a measurement nobody has
+   * lost anything yet. With `administratorLater` the role is left out.
+   */
+  checkSaving(options?: { readonly administratorLater?: boolean }): Promise<void>;
   /** Writes the short-term and flyback files if they changed; anybody may. Throws like `save`. */
   saveShortTerm(options?: SaveOptions): Promise<SavedShortTerm>;
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, EucentricError, type ErrorContents } from '../base';
-import { backupName, readWhole, writeWhole } from './atomic-write';
+import { backupName, readWhole, tryWriting, writeWhole } from './atomic-write';
 import { maxFileBytes } from './serialem';
 
 /** Remarks on a save that went well on the whole. */
@@ -35,10 +35,7 @@ export class FileOnDisk {
    * Throws `store/changed-on-disk` or `store/unread-on-disk` unless the caller passes `overwrite`, or `store/write-failed`.
    */
   async write(bytes: Uint8Array, overwrite = false): Promise<WriteReport> {
-    if (this.refusal && !overwrite) throw this.notRead(this.refusal);
-    const present = await readWhole(this.path, 8 * maxFileBytes);
-    const unexpected = present !== undefined && digest(present) !== this.known;
-    if (unexpected && !overwrite) throw this.changed();
+    const present = await this.present(overwrite);
     const remarks: string[] = [];
     if (present && Buffer.compare(present, bytes) !== 0) {
       const remark = await this.backUp(present);
@@ -49,6 +46,20 @@ export class FileOnDisk {
     this.known = digest(bytes);
     delete this.refusal;
     return { remarks };
+  }
+
+  /** Throws what would keep `write` from succeeding now. Nothing stays on the disk. */
+  async check(bytes: Uint8Array): Promise<void> {
+    await this.present(false);
+    await tryWriting(this.path, bytes);
+  }
+
+  private async present(overwrite: boolean): Promise<Buffer | undefined> {
+    if (this.refusal && !overwrite) throw this.notRead(this.refusal);
+    const present = await readWhole(this.path, 8 * maxFileBytes);
+    const unexpected = present !== undefined && digest(present) !== this.known;
+    if (unexpected && !overwrite) throw this.changed();
+    return present;
   }
 
   private async backUp(present: Uint8Array): Promise<string | undefined> {
