@@ -119,7 +119,7 @@ export const kernelErrors = {
       message: `${running} is still running; only one item can run at a time.`,
       hint: 'Wait until it has ended, or stop it.',
     }),
-  /** What could not be put back, after the reason why the run ended: that is the first thing to know. */
+  /** The end of a run that could not put everything back. The reason why the run ended comes first. */
   notRestored: (what: readonly unknown[], during: unknown): CombinedError =>
     new CombinedError(
       {

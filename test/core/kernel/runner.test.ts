@@ -1,106 +1,8 @@
-import { EucentricError, FilteredLogger, Registry, StoppedError, VirtualClock, seconds } from '../../../core/base';
-import { type Setting, device, wholeNumber } from '../../../core/devices';
-import {
-  Menu,
-  type OperatorPort,
-  type Run,
-  Runner,
-  ScriptedOperator,
-  createHooks,
-  defineItem,
-} from '../../../core/kernel';
-import { type CalibrationResult, type Calibrations, put, remove } from '../../../core/store';
+import { EucentricError, Registry, StoppedError, seconds } from '../../../core/base';
+import { Menu, type Run } from '../../../core/kernel';
+import { type CalibrationResult, put, remove } from '../../../core/store';
 import { Site } from '../store/site';
-
-interface Knob {
-  readonly position: Setting<number>;
-}
-const Knob = device<Knob>('Knob', {
-  called: 'the knob',
-  part: 'column',
-  settings: { position: wholeNumber({ label: 'Knob' }) },
-});
-
-class MemoryKnob implements Knob {
-  value = 1;
-  readonly writes: number[] = [];
-  broken = false;
-  readonly position: Setting<number> = {
-    name: 'knob',
-    traits: Knob.settings.position,
-    read: async () => this.value,
-    write: async (value) => {
-      if (this.broken) throw new Error('The knob is gone');
-      this.value = value;
-      this.writes.push(value);
-    },
-  };
-}
-
-let during: (run: Run, knob: Knob) => Promise<CalibrationResult | void> = async () => {};
-
-const Turn = defineItem({
-  id: 'test/turn',
-  place: { menu: [], label: 'Turn', summary: 'Turns the knob.' },
-  needs: { knob: Knob },
-  stores: ['C2SpotOffset'],
-  questions: { 'how far': { kind: 'number', why: 'For the test.' } },
-  forecast: 'nothing',
-  run: ({ knob }, run) => during(run, knob),
-});
-
-const Look = defineItem({
-  id: 'test/look',
-  place: { menu: [], label: 'Look', summary: 'Looks.' },
-  needs: {},
-  anytime: true,
-  forecast: 'nothing',
-  run: async (_, run) => run.report({ summary: 'Seen.', values: {} }),
-});
-
-const sites: Site[] = [];
-afterEach(() => {
-  for (const site of sites.splice(0)) site.remove();
-});
-
-function setUp(port: OperatorPort = new ScriptedOperator({}, { defaults: true })) {
-  const registry = new Registry();
-  const knob = new MemoryKnob();
-  registry.provide(Knob, knob, 'test');
-  const menu = new Menu(registry);
-  menu.add(Turn, 'test');
-  menu.add(Look, 'test');
-  const remembered: CalibrationResult[] = [];
-  const refuse: { with?: Error } = {};
-  // Only a run that stores something asks for calibrations.
-  const target = {} as { calibrations: Calibrations };
-  const hooks = createHooks();
-  const runner = new Runner({
-    menu,
-    hooks,
-    clock: new VirtualClock(),
-    log: new FilteredLogger(() => {}),
-    isAdministrator: () => false,
-    find: () => undefined,
-    deviceSettings: () => [],
-    target,
-    remember: async (result) => {
-      if (refuse.with) throw refuse.with;
-      remembered.push(result);
-    },
-  });
-  return {
-    runner,
-    menu,
-    knob,
-    hooks,
-    remembered,
-    refuse,
-    target,
-    port,
-    start: () => runner.run('test/turn', { port }),
-  };
-}
+import { type Knob, Turn, act, setUp, sites } from './run/turning';
 
 const turnAnd = (then: (run: Run) => Promise<CalibrationResult | void>) => async (run: Run, knob: Knob) => {
   await run.preserve(knob.position);
@@ -111,14 +13,14 @@ const turnAnd = (then: (run: Run) => Promise<CalibrationResult | void>) => async
 describe('a run leaves what it preserved as it was', () => {
   test('after success', async () => {
     const { start, knob } = setUp();
-    during = turnAnd(async (run) => run.report({ summary: 'Done.', values: { five: 5 } }));
+    act.during = turnAnd(async (run) => run.report({ summary: 'Done.', values: { five: 5 } }));
     expect(await start()).toMatchObject({ item: 'test/turn', values: { five: 5 } });
     expect(knob.writes).toEqual([5, 1]);
   });
 
   test('after failure, with the failure reported', async () => {
     const { start, knob } = setUp();
-    during = turnAnd(async () => {
+    act.during = turnAnd(async () => {
       throw new EucentricError({ code: 'test/failed', message: 'It failed.', hint: '' });
     });
     await expect(start()).rejects.toMatchObject({ code: 'test/failed' });
@@ -127,7 +29,7 @@ describe('a run leaves what it preserved as it was', () => {
 
   test('after STOP, which does not count as a failure', async () => {
     const { start, knob, runner } = setUp();
-    during = turnAnd(async (run) => {
+    act.during = turnAnd(async (run) => {
       runner.stop();
       await run.clock.delay(seconds(10), run.signal);
     });
@@ -138,7 +40,7 @@ describe('a run leaves what it preserved as it was', () => {
 
   test('and says what could not be put back when the device is gone', async () => {
     const { start, knob } = setUp();
-    during = turnAnd(async () => {
+    act.during = turnAnd(async () => {
       knob.broken = true;
       throw new Error('Connection lost');
     });
@@ -153,7 +55,7 @@ describe('a run leaves what it preserved as it was', () => {
 
   test('and then names the cause of the failure first, with its hint and code', async () => {
     const { start, knob } = setUp();
-    during = turnAnd(async () => {
+    act.during = turnAnd(async () => {
       knob.broken = true;
       throw new EucentricError({ code: 'test/dark', message: 'The image is dark.', hint: 'Open the valves.' });
     });
@@ -171,7 +73,7 @@ describe('a run leaves what it preserved as it was', () => {
 
   test('and after STOP does not say that all is as it was', async () => {
     const { start, knob, runner } = setUp();
-    during = turnAnd(async (run) => {
+    act.during = turnAnd(async (run) => {
       knob.broken = true;
       runner.stop();
       await run.clock.delay(seconds(10), run.signal);
@@ -184,7 +86,7 @@ describe('a run leaves what it preserved as it was', () => {
 
   test('and writes nothing to what never changed, even where it could not be written', async () => {
     const { start, knob } = setUp();
-    during = async (run) => {
+    act.during = async (run) => {
       await run.preserve(knob.position);
       knob.broken = true;
       throw new EucentricError({ code: 'test/refused', message: 'The first move is refused.', hint: '' });
@@ -196,9 +98,9 @@ describe('a run leaves what it preserved as it was', () => {
   test('and an error of a hook after it does not take its place', async () => {
     const { start, hooks } = setUp();
     hooks.didRun.tapPromise('test', () => Promise.reject(new Error('The hook failed')));
-    during = turnAnd(() => Promise.reject(new Error('Failed')));
+    act.during = turnAnd(() => Promise.reject(new Error('Failed')));
     await expect(start()).rejects.toThrow(/^Failed$/);
-    during = turnAnd(async (run) => run.report({ summary: 'Done.', values: {} }));
+    act.during = turnAnd(async (run) => run.report({ summary: 'Done.', values: {} }));
     await expect(start()).rejects.toThrow('The hook failed');
   });
 });
@@ -206,7 +108,7 @@ describe('a run leaves what it preserved as it was', () => {
 describe('the end of a run', () => {
   test('after success too it says what could not be put back', async () => {
     const { start, knob } = setUp();
-    during = turnAnd(async (run) => {
+    act.during = turnAnd(async (run) => {
       knob.broken = true;
       return run.report({ summary: 'Done.', values: {} });
     });
@@ -217,9 +119,9 @@ describe('the end of a run', () => {
     const { start, hooks, knob } = setUp();
     const told: unknown[] = [];
     hooks.didRun.tapPromise('test', async (item, outcome) => void told.push([item, outcome, knob.value]));
-    during = turnAnd(async (run) => run.report({ summary: 'Done.', values: {} }));
+    act.during = turnAnd(async (run) => run.report({ summary: 'Done.', values: {} }));
     await start();
-    during = turnAnd(() => Promise.reject(new Error('Failed')));
+    act.during = turnAnd(() => Promise.reject(new Error('Failed')));
     await start().catch(() => {});
     expect(told).toEqual([
       ['test/turn', 'done', 1],
@@ -230,7 +132,7 @@ describe('the end of a run', () => {
 
 test('what could not be put back in the course of a run is tried once more at its end', async () => {
   const { start, knob } = setUp();
-  during = async (run) => {
+  act.during = async (run) => {
     const held = await run.preserve(knob.position);
     await knob.position.write(5, run.signal);
     knob.broken = true;
@@ -247,7 +149,7 @@ test('what could not be put back in the course of a run is tried once more at it
 describe('one run at a time', () => {
   test('a second item is refused with the name of the first, one that touches nothing is not', async () => {
     const { start, runner, port, menu } = setUp();
-    during = async (run) => {
+    act.during = async (run) => {
       await expect(runner.run('test/turn', { port })).rejects.toMatchObject({ code: 'run/busy' });
       expect(menu.entries(false).map(({ label, reason }) => [label, reason])).toEqual([
         ['Turn', 'something else is running'],
@@ -285,7 +187,7 @@ describe('results', () => {
       void order.push([what, offsets()[0]!.micro, result.changes, remembered.length]);
     hooks.willStore.tapPromise('test', told('willStore'));
     hooks.didStore.tapPromise('test', told('didStore'));
-    during = accept();
+    act.during = accept();
     const result = await start();
     const changes = [{ record: 'C2SpotOffset', values: offset, replaced: { spot: 3, micro: 7, nano: 8 } }];
     expect(order).toEqual([
@@ -301,7 +203,7 @@ describe('results', () => {
     const told = jest.fn();
     hooks.didStore.tapPromise('test', async () => void told());
     refuse.with = new EucentricError({ code: 'test/full', message: 'The disk is full.', hint: '' });
-    during = accept();
+    act.during = accept();
     await expect(start()).rejects.toMatchObject({ code: 'test/full' });
     expect(offsets()).toEqual([]);
     expect(calibrations.unsaved).toBe(false);
@@ -310,7 +212,7 @@ describe('results', () => {
 
   test('are taken back when one of their changes does not fit the file', async () => {
     const { start, remembered, offsets } = await storing();
-    during = accept([put('C2SpotOffset', offset), put('C2SpotOffset', { spot: 99, micro: 1, nano: 2 })]);
+    act.during = accept([put('C2SpotOffset', offset), put('C2SpotOffset', { spot: 99, micro: 1, nano: 2 })]);
     await expect(start()).rejects.toMatchObject({ code: 'store/value-not-storable' });
     expect(offsets()).toEqual([]);
     expect(remembered).toEqual([]);
@@ -320,7 +222,7 @@ describe('results', () => {
     const { start, hooks, remembered, offsets } = await storing();
     const asked = jest.fn();
     hooks.willStore.tapPromise('test', async () => void asked());
-    during = (run) =>
+    act.during = (run) =>
       run.accept({
         summary: '',
         values: {},
@@ -340,7 +242,7 @@ describe('results', () => {
     hooks.willStore.tapPromise('test', async () => {
       throw new EucentricError({ code: 'test/refused', message: 'No.', hint: '' });
     });
-    during = accept();
+    act.during = accept();
     await expect(start()).rejects.toMatchObject({ code: 'test/refused' });
     expect(offsets()).toEqual([]);
     expect(remembered).toHaveLength(0);
@@ -348,84 +250,12 @@ describe('results', () => {
 
   test('nothing is stored after STOP', async () => {
     const { start, runner, offsets } = await storing();
-    during = async (run) => {
+    act.during = async (run) => {
       runner.stop();
       return accept()(run);
     };
     await expect(start()).rejects.toBeInstanceOf(StoppedError);
     expect(offsets()).toEqual([]);
-  });
-});
-
-describe('questions', () => {
-  const ask = async (run: Run) => {
-    const far = await run.operator.number({
-      id: 'how far',
-      text: 'How far?',
-      default: 2,
-      minimum: 0,
-      maximum: 10,
-      unit: 'turns',
-    });
-    return run.report({ summary: '', values: { far } });
-  };
-
-  test('take prepared answers, or the default', async () => {
-    during = ask;
-    expect(await setUp(new ScriptedOperator({ 'how far': '7' })).start()).toMatchObject({ values: { far: 7 } });
-    expect(await setUp().start()).toMatchObject({ values: { far: 2 } });
-  });
-
-  test.each([
-    ['11', 'at most 10 turns'],
-    ['-1', 'at least 0'],
-    ['abc', '"abc" is not an answer to "how far": a number is expected.'],
-    ['0,5', '"0,5" is not an answer to "how far": it has a comma; write it with a decimal point, as 0.5.'],
-    ['1e999', '"1e999" is not an answer'],
-  ])('refuse %s', async (answer, why) => {
-    during = ask;
-    await expect(setUp(new ScriptedOperator({ 'how far': answer })).start()).rejects.toThrow(why);
-  });
-
-  test('without an answer say how to give one', async () => {
-    during = ask;
-    await expect(setUp(new ScriptedOperator()).start()).rejects.toMatchObject({
-      code: 'run/no-answer',
-      hint: expect.stringContaining("--answer 'how far=...'") as unknown,
-    });
-  });
-
-  test('do not offer answers or defaults where only a person can act', async () => {
-    const scripted = new ScriptedOperator({}, { defaults: true });
-    const { signal } = new AbortController();
-    for (const acting of [scripted.button(['Go on'], signal), scripted.mark('A', 'line', signal)]) {
-      const error = (await acting.catch((reason: unknown) => reason)) as EucentricError;
-      expect(error.code).toBe('run/no-answer');
-      expect(error.hint).not.toMatch(/--answer|--defaults/);
-      expect(error.hint).toContain('eucentric start');
-    }
-  });
-
-  test('that the item does not declare are an error of the item', async () => {
-    during = async (run) => void (await run.operator.confirm({ id: 'surprise', text: '?', default: true }));
-    await expect(setUp().start()).rejects.toMatchObject({ code: 'plugin/undeclared-question' });
-  });
-
-  test('end when the run is stopped', async () => {
-    during = ask;
-    const { runner, start } = setUp({
-      ...new ScriptedOperator(),
-      ask: () => new Promise(() => {}),
-      log() {},
-      progress() {},
-      status() {},
-      image() {},
-      button: async () => '',
-      mark: async () => ({ from: { x: 0, y: 0 } }),
-    });
-    const running = start();
-    setTimeout(() => runner.stop(), 5);
-    await expect(running).rejects.toBeInstanceOf(StoppedError);
   });
 });
 
