@@ -223,7 +223,7 @@ describe('a real server', () => {
   it('with another camera before the K3 is asked for the next number, and the log says so', async () => {
     const two = new GatanStandInServer({
       cameras: [{ name: 'Orius', width: 64, height: 64 }, ...new RampSource(128, 96).cameras],
-      expose: () => Promise.reject(new Error('No picture was to be taken.')),
+      expose: () => Promise.reject(new Error('No picture is expected.')),
     });
     const text = withOther(await two.listen());
     const { kernel, log } = apply(text);

@@ -63,7 +63,7 @@ describe('arguments and reports', () => {
     const longs = Int32Array.from({ length: bytes.length / 4 }, (_, at) => bytes.readInt32LE(4 * at));
     expect(report(values, longs[1])).toEqual(bytes);
     expect(unpackReport(longs.subarray(3), longs[0]!)).toEqual(values);
-    // More than the filling that SerialEM leaves is no report.
+    // More than the filling that SerialEM leaves is not a report.
     expect(unpackReport(Int32Array.of(...longs.subarray(3), 0, 0), longs[0]!)).toBeUndefined();
   });
 });
