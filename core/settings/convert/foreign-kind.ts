@@ -31,7 +31,7 @@ export function foreignKind(text: string, { general, problems }: PropertiesText,
     { file, line: 1, column: 1 },
     name
       ? `${file} is ${name}, not a file of properties.`
-      : `${file} is no file of properties: its header is missing, and only ${known} of ${known + unknown} lines are properties.`,
+      : `${file} is not a file of properties: its header is missing, and only ${known} of ${known + unknown} lines are properties.`,
     'Import the SerialEMproperties.txt of the site; its first line is SerialEMProperties.',
   );
 }
