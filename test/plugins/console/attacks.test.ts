@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { WebSocket } from 'ws';
-import { someTurns } from '../../support/until';
+import { someTurns, until } from '../../support/until';
 import { type ConsoleSite, serveSite } from './support/console-site';
 import * as client from './support/web-client';
 import { ask, closed, tokenOf } from './support/web-client';
@@ -193,19 +193,60 @@ describe('what is sent', () => {
     expect((await get(`/?token=${tokenOf(site.observer)}`)).status).toBe(200);
   });
 
+  test.each([
+    ['a wrong key', '/socket?token=x', 401],
+    ['a wrong path', '/elsewhere', 404],
+    ['an address that is none', 'http://[', 400],
+  ])('with %s is let go after the answer, even when the client never closes its side', async (_, target, status) => {
+    const [host, port] = site.host.split(':');
+    const socket = connect({ port: Number(port), host: host!, allowHalfOpen: true });
+    let [answer, gone] = ['', false];
+    socket.on('data', (data: Buffer) => void (answer += data.toString()));
+    socket.on('error', () => {});
+    socket.on('close', () => void (gone = true));
+    socket.write(
+      `GET ${target} HTTP/1.1\r\nHost: ${site.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nOrigin: http://${site.host}\r\n\r\n`,
+    );
+    // A connection that nobody holds any more resets what still comes.
+    try {
+      await until(
+        () => `the connection was gone after ${answer}`,
+        () => {
+          if (answer !== '' && !gone) socket.write('x');
+          return gone;
+        },
+      );
+    } finally {
+      socket.destroy();
+    }
+    expect(answer).toContain(`HTTP/1.1 ${status} `);
+  });
+
   test('by more browsers than there is room for is refused, and a browser that leaves makes room', async () => {
     const sockets: WebSocket[] = [];
-    let refused: number | undefined;
-    while (sockets.length < 40 && refused === undefined) {
-      const next = await open({ token: tokenOf(site.observer) });
-      if (typeof next === 'number') refused = next;
-      else sockets.push(next);
-    }
-    expect(refused).toBe(503);
+    const fill = async (address: string): Promise<number | undefined> => {
+      for (let tries = 0; tries < 40; tries++) {
+        const next = await open({ token: tokenOf(address) });
+        if (typeof next === 'number') return next;
+        sockets.push(next);
+      }
+      return undefined;
+    };
+    expect(await fill(site.observer)).toBe(503);
     const end = closed(sockets[0]!);
     sockets[0]!.close();
     await end;
-    sockets.push(await opened());
+    sockets.push(await opened({ token: tokenOf(site.observer) }));
+    expect(await open({ token: tokenOf(site.observer) })).toBe(503);
+    // However many look on, somebody who can stop a run still comes in.
+    const operator = await opened({ token: tokenOf(site.operator) });
+    expect(await ask(operator, { do: 'stop' })).toMatchObject({ is: 'done' });
+    sockets.push(operator);
+    expect(await fill(site.operator)).toBe(503);
+    const administrator = await opened();
+    expect(await ask(administrator, { do: 'stop' })).toMatchObject({ is: 'done' });
+    sockets.push(administrator);
+    expect(await fill(site.administrator)).toBe(503);
     for (const socket of sockets) socket.close();
   });
 });

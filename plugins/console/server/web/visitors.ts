@@ -8,7 +8,8 @@ import { consoleErrors } from '../errors';
 import type { SharedState } from '../shared-state';
 import { Visitor } from './visitor';
 
-const maxVisitors = 16;
+/** Seats that may be taken when somebody of a role comes. Observers who fill theirs leave some to those who can stop a run. */
+const seats: Readonly<Record<Role, number>> = { observer: 16, operator: 20, administrator: 22 };
 /** Number of commands that a browser may send in a row, and number per second after that. */
 const burst = 200;
 const perSecond = 60;
@@ -86,7 +87,8 @@ export class Visitors {
     socket.on('error', () => socket.destroy());
     const { host, origin } = request.headers;
     const refuse = (status: string): void =>
-      void socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+      // A browser that does not close its side would hold the socket open for as long as it likes.
+      void socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () => socket.destroy());
     let place: string;
     let tab: string;
     try {
@@ -103,7 +105,7 @@ export class Visitors {
     if (!this.access.isOwnOrigin(origin, host)) return refuse('403 Forbidden');
     const shown = this.access.roleOf(request);
     if (!shown) return refuse('401 Unauthorized');
-    if (this.visitors.size >= maxVisitors) return refuse('503 Service Unavailable');
+    if (this.visitors.size >= seats[shown.role]) return refuse('503 Service Unavailable');
     this.sockets.handleUpgrade(request, socket, head, (opened) => this.welcome(opened, shown.role, tab));
   }
 
