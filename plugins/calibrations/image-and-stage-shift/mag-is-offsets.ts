@@ -34,6 +34,7 @@ import {
 } from './offsets/image-shift-offsets';
 import { ZeroOffsetMode } from './offsets/zero-offset-mode';
 import { costBetween, imageCost } from '../shared/image-series/series-forecast';
+import { describePlace } from '../shared/result/magnification-place';
 
 type Shift = Vector<ImageShiftUnits>;
 /** Record of the operator's steps. */
@@ -380,10 +381,11 @@ class MagnificationOffsets {
     const nearestTop = closest(allowed, (index) => Math.abs(index - top)) ?? top;
     const wanted = await run.operator.number({
       id: 'zero-magnification',
-      text: 'Magnification at which the offset is zero (not in low magnification)',
+      text: `Magnification at which the offset is zero (not in low magnification; suggested: ${describePlace(this.use.optics, nearestTop, this.camera)})`,
       default: this.magnification(nearestTop),
       minimum: 1,
     });
+    if (wanted === this.magnification(nearestTop)) return nearestTop;
     return closest(allowed, (index) => Math.abs(Math.log(this.magnification(index) / wanted))) ?? top;
   }
 }

@@ -3,6 +3,7 @@ import { Cameras, Scope } from '../../../../core/devices';
 import { type ItemDefinition, defineItem, value } from '../../../../core/kernel';
 import { Optics } from '../../../../core/optics';
 import { Calibrations, type MatrixTable, remove } from '../../../../core/store';
+import { describePlace, findFrom } from './magnification-place';
 
 /** One of the two kinds of shift calibration. */
 export interface Removable {
@@ -35,23 +36,22 @@ export const defineRemoval = ({ id, what, record, table }: Removable): ItemDefin
     forecast: 'nothing',
     async run({ cameras, scope, optics, calibrations }, run) {
       const { index: camera, name } = cameras.selected.traits;
-      const present = optics.at({ magIndex: await scope.magIndex.read(run.signal), camera }).magnification;
+      const present = await scope.magIndex.read(run.signal);
       const magnification = await run.ask('magnification', {
-        text: `Magnification at which to remove the ${what} calibration`,
-        default: present,
+        text: `Magnification at which to remove the ${what} calibration (now ${describePlace(optics, present, camera)})`,
+        default: optics.at({ magIndex: present, camera }).magnification,
       });
-      const magIndex = optics.findMagnification(magnification, camera);
+      const magIndex = findFrom(optics, present, magnification, camera);
       if (magIndex === undefined)
         throw notThere(`There is no magnification ${magnification}x for camera ${camera}, ${name}.`);
       const matrix = table(calibrations).get(magIndex, camera);
-      const shownMagnification = optics.at({ magIndex, camera }).magnification;
-      if (!matrix)
-        throw notThere(`There is no ${what} calibration at ${shownMagnification}x for camera ${camera}, ${name}.`);
+      const place = describePlace(optics, magIndex, camera);
+      if (!matrix) throw notThere(`There is no ${what} calibration at ${place} for camera ${camera}, ${name}.`);
       const shown = [matrix.xpx, matrix.xpy, matrix.ypx, matrix.ypy].map((each) => each.toPrecision(6)).join(' ');
-      const text = `Remove the ${what} calibration at ${shownMagnification}x (${shown})?`;
+      const text = `Remove the ${what} calibration at ${place} (${shown})?`;
       if (!(await run.ask('remove', { text, default: true }))) return undefined;
       return run.accept({
-        summary: `The ${what} calibration at ${shownMagnification}x was removed; save the calibrations if it is not to come back with the next start.`,
+        summary: `The ${what} calibration at ${place} was removed; save the calibrations if it is not to come back with the next start.`,
         values: { magIndex, removed: true },
         conditions: { magIndex, camera },
         changes: [remove(record, { magIndex, camera })],
