@@ -106,7 +106,7 @@ it('says what SerialEM says of a command that failed', async () => {
 });
 
 it('asks again when SerialEM has not noticed yet that the last connection ended', async () => {
-  const column = await makeSocketColumn({ keepsControl: 500 });
+  const column = await makeSocketColumn({ keepsControl: 2 });
   column.server.hangUp();
   await until('the stand-in lost its client', () => column.server.clients === 0);
   const asked = column.server.asked;

@@ -17,7 +17,7 @@ export interface StandInOptions {
   refuses?: number;
   /** The text with which a command fails; without it, a failure says nothing. */
   complaint?: string;
-  /** Milliseconds for which it believes a lost connection to be in control still, and refuses the next. */
+  /** Requests for control that are refused after a client has left, as by a SerialEM that has not noticed it yet. */
   keepsControl?: number;
 }
 
@@ -43,7 +43,7 @@ export class SerialEmStandIn {
   };
   /** Times that it was asked for control. */
   asked = 0;
-  private controlledUntil = 0;
+  private refusalsLeft = 0;
   private readonly sockets = new Set<Socket>();
   private last: Promise<unknown> = Promise.resolve();
   private readonly server = createServer((socket) => this.serve(socket));
@@ -76,7 +76,7 @@ export class SerialEmStandIn {
     socket.on('error', () => {});
     socket.on('close', () => {
       this.sockets.delete(socket);
-      if (agreed) this.controlledUntil = performance.now() + (this.options.keepsControl ?? 0);
+      if (agreed) this.refusalsLeft = this.options.keepsControl ?? 0;
     });
     const answer = async (message: Buffer): Promise<void> => {
       const code = message.readInt32LE(4);
@@ -89,7 +89,8 @@ export class SerialEmStandIn {
       if (this.options.refuses !== undefined) return send(this.options.refuses);
       if (code === 3) {
         this.asked++;
-        agreed = (this.options.allows ?? true) && performance.now() >= this.controlledUntil;
+        agreed = (this.options.allows ?? true) && this.refusalsLeft === 0;
+        if (this.refusalsLeft > 0) this.refusalsLeft--;
         const allowed = Buffer.alloc(4);
         allowed.writeInt32LE(Number(agreed), 0);
         return send(0, allowed);
