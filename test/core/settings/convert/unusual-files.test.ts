@@ -71,7 +71,7 @@ describe('importing a file of another kind', () => {
     ['SerialEMShortTermCal\n', 'SEMshortTermCal.txt'],
     ['SerialEMFlybackTimes\n1 2 3\n', 'SEMflybackTimes.txt'],
     ['{\\rtf1\\ansi SerialEMProperties\\par\n', 'rich text'],
-    ['A letter\nto a friend\n', 'no file of properties'],
+    ['A letter\nto a friend\n', 'not a file of properties'],
   ] as const) {
     it(`refuses it and names the kind: ${kind}`, () => {
       const { yaml, problems } = importProperties(text, 'wrong.txt');
