@@ -19,10 +19,6 @@ export interface Token<T> {
 
 /** The type that belongs to a token. */
 export type Provided<T> = T extends Token<infer Type> ? Type : never;
-/** The types that belong to a list of tokens, in order. */
-export type ProvidedAll<Tokens extends readonly Token<unknown>[]> = {
-  -readonly [Index in keyof Tokens]: Provided<Tokens[Index]>;
-};
 
 /** Makes a token; two tokens with the same name are still two tokens. */
 export function token<T, More extends object = object>(name: string, more?: More): Token<T> & More {
@@ -51,14 +47,6 @@ export class Registry {
     return this.claim(key, owner, () => this.container.registerInstance<T>(key.symbol, value));
   }
 
-  /** Provides a value that is made once, at its first use. */
-  provideLazily<T>(key: Token<T>, make: () => T, owner: string): string | undefined {
-    let made: { value: T } | undefined;
-    return this.claim(key, owner, () =>
-      this.container.register<T>(key.symbol, { useFactory: () => (made ??= { value: make() }).value }),
-    );
-  }
-
   /** The tokens of everything that is provided, in the order in which it was. */
   get tokens(): readonly Token<unknown>[] {
     return this.provided;
@@ -84,11 +72,6 @@ export class Registry {
   /** The tokens of a list that nobody provides. */
   missing(keys: readonly Token<unknown>[]): readonly Token<unknown>[] {
     return keys.filter((key) => !key.optional && !this.has(key));
-  }
-
-  /** The values of a list of tokens, in order. */
-  getAll<const Tokens extends readonly Token<unknown>[]>(keys: Tokens): ProvidedAll<Tokens> {
-    return keys.map((key) => this.get(key)) as ProvidedAll<Tokens>;
   }
 
   private claim(key: Token<unknown>, owner: string, register: () => void): string | undefined {

@@ -1,5 +1,6 @@
 import type { Clock, Logger, Undo } from '../../base';
 import type { AnySetting } from '../../devices';
+import type { OpticalPlace } from '../../optics';
 import type { CalibrationResult, Change } from '../../store';
 import type { Operator } from '../operator/operator';
 import type { AnswerTo, Asked, QuestionSpecs } from './questions';
@@ -12,12 +13,6 @@ export type ResultDraft = Pick<CalibrationResult, 'summary' | 'values'> &
 /** A result that is stored, with everything that it changes. */
 export interface AcceptedDraft extends ResultDraft {
   readonly changes: readonly Change[];
-}
-
-/** The magnification and the camera at which a run began. */
-export interface RunPlace {
-  readonly magIndex: number;
-  readonly camera: number;
 }
 
 /** The side of a run that needs no declaration: for code that several items share. */
@@ -35,7 +30,7 @@ export interface Run {
   /** Arguments of the script command. */
   readonly arguments: readonly string[];
   /** The magnification and the camera at which the run began. Throws `run/no-place` on an instrument without column or camera. */
-  here(): RunPlace;
+  here(): OpticalPlace;
   /** Keeps settings as they are now; they are written back, in reverse order, at the end of the run, however it ends. Disposing does it sooner. */
   preserve(...settings: readonly AnySetting[]): Promise<AsyncDisposable>;
   /** Something to be undone at the end of the run, however it ends; called with a signal of its own that STOP does not fire. */
