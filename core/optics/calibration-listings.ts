@@ -9,8 +9,8 @@ import {
   product,
   rotation,
 } from '../base';
-import { meanMatrix } from './matrices';
 import type { Optics } from './optics';
+import { robustSpecimenToStage } from './robust-specimen-to-stage';
 
 /** The image-shift vectors on the specimen at one calibrated magnification of one camera. */
 export interface ImageShiftVectors {
@@ -79,10 +79,16 @@ export interface StageCalibrationRow {
   readonly tiltAxis: number;
 }
 
-/** The stage calibrations as seen from the specimen, and their element-wise mean. */
+/** A stage calibration that the mean leaves out, with the reason. */
+export interface LeftOutRow extends StageCalibrationRow {
+  readonly why: string;
+}
+
+/** The stage calibrations as seen from the specimen, their mean, and those that it leaves out because they contradict the others. */
 export function stageCalibrationRows(optics: Optics): {
   readonly rows: readonly StageCalibrationRow[];
   readonly mean: Matrix | undefined;
+  readonly leftOut: readonly LeftOutRow[];
 } {
   const rows = optics.stageCalibrations().map(({ magIndex, camera, matrix }): StageCalibrationRow => {
     const [back, toCamera] = [inverse(matrix), optics.at({ magIndex, camera }).specimenToCamera];
@@ -95,5 +101,14 @@ export function stageCalibrationRows(optics: Optics): {
       tiltAxis: matrixAngle(product(matrix, optics.nominalSpecimenToStage)).angle,
     };
   });
-  return { rows, mean: meanMatrix(rows.flatMap(({ specimenToStage }) => specimenToStage ?? [])) };
+  const known = rows.filter(({ specimenToStage }) => specimenToStage !== undefined);
+  const { matrix, leftOut } = robustSpecimenToStage(
+    known.map(({ specimenToStage }) => specimenToStage!),
+    optics.nominalSpecimenToStage,
+  );
+  return {
+    rows,
+    mean: known.length > leftOut.length ? matrix : undefined,
+    leftOut: leftOut.map(({ index, why }) => ({ ...known[index]!, why })),
+  };
 }

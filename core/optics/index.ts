@@ -20,4 +20,5 @@ export { type FoundMatrix, type MatrixSourceKind, specimenToCameraMatrix } from 
 export * from './optics';
 export type { DelayOptions, OpticsAtPlace } from './optics-at-place';
 export * from './properties';
+export * from './robust-specimen-to-stage';
 export { type StandardFocus, standardFocus } from './standard-focus';

@@ -1,6 +1,7 @@
 import { type CameraIndex, type MagIndex, type Matrix, type Vector, apply, inverse, matrix, product } from '../base';
 import { type Instrument, type MatrixEntry, otherCameras, similarCameras } from './optical-knowledge';
 import type { OpticalCamera, OpticsTraits } from './properties';
+import { robustSpecimenToStage } from './robust-specimen-to-stage';
 
 /** Source of a matrix that was looked up. */
 export type MatrixSourceKind =
@@ -119,10 +120,10 @@ export class MatrixLookup {
     return { matrix: product(toCamera, this.nominalStageToSpecimen()), source: 'nominal stage axes' };
   }
 
-  /** Specimen to stage: the mean of what all stage calibrations say, or the nominal axes of the column where there is none. */
+  /** Specimen to stage: the mean of the stage calibrations that agree, or the nominal axes of the column where there is none. */
   specimenToStage(): Matrix {
     const found = [...this.instrument.stages.entries()].flatMap((entry) => this.specimenToStageAt(entry) ?? []);
-    return meanMatrix(found) ?? this.traits.nominalSpecimenToStage;
+    return robustSpecimenToStage(found, this.traits.nominalSpecimenToStage).matrix;
   }
 
   /** Specimen to stage as one stage calibration says. */
@@ -167,16 +168,4 @@ export class MatrixLookup {
     const { xpx, xpy, ypx, ypy } = this.traits.nominalSpecimenToStage;
     return inverse(matrix(xpx, xpy, ypx, ypy)) ?? matrix(-1, 0, 0, -1);
   }
-}
-
-/** The element-wise mean of matrices; `undefined` for none. */
-export function meanMatrix(all: readonly Matrix[]): Matrix | undefined {
-  if (all.length === 0) return undefined;
-  const mean = (of: (each: Matrix) => number): number => all.reduce((sum, each) => sum + of(each), 0) / all.length;
-  return matrix(
-    mean((each) => each.xpx),
-    mean((each) => each.xpy),
-    mean((each) => each.ypx),
-    mean((each) => each.ypy),
-  );
 }

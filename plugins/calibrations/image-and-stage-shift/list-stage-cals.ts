@@ -20,11 +20,11 @@ export default defineItem({
       ),
       tiltAxis: value.quantity('Direction of the tilt axis.', { unit: 'degrees' }),
     }),
-    mean: value.matrix('Mean of the matrices from specimen to stage, element by element.', { optional: true }),
+    mean: value.matrix('Mean of the matrices from specimen to stage that agree.', { optional: true }),
   },
   forecast: 'nothing',
   async run({ optics }, run) {
-    const { rows, mean } = stageCalibrationRows(optics);
+    const { rows, mean, leftOut } = stageCalibrationRows(optics);
     let camera: CameraIndex | undefined;
     for (const row of rows) {
       if (row.camera !== camera) {
@@ -38,7 +38,12 @@ export default defineItem({
         `${String(row.magIndex).padStart(5)} ${String(row.magnification).padStart(9)}   ${numbers(row.specimenToStage)} ${row.tiltAxis.toFixed(2).padStart(10)}`,
       );
     }
-    if (mean) run.operator.log(`Mean of all:        ${numbers(mean)}`);
+    if (mean)
+      run.operator.log(`${leftOut.length > 0 ? 'Mean of the others:' : 'Mean of all:       '} ${numbers(mean)}`);
+    for (const { magIndex, magnification, cameraName, why } of leftOut)
+      run.operator.log(
+        `Left out: mag index ${magIndex} (${magnification}x) of camera ${cameraName} is ${why}. Its pixel size or rotation, or the calibration itself, is probably wrong.`,
+      );
     if (rows.length === 0) run.operator.log('There are no stage calibrations.');
     return run.report({ summary: `${rows.length} stage calibrations.`, values: { rows, ...(mean && { mean }) } });
   },

@@ -114,10 +114,10 @@ const kriosThere = present(krios.properties, path.join(directory, krios.calibrat
   });
 
   test('lists what its stage calibrations say', () => {
-    const { rows, mean } = stageCalibrationRows(optics);
+    const { rows, mean, leftOut } = stageCalibrationRows(optics);
     const lines = numbersOf(file, /^StageToCameraMatrix /);
     expect(rows).toHaveLength(5);
-    const sums = [0, 0, 0, 0];
+    const seen: number[][] = [];
     for (const [magIndex, camera, a, b, c, d] of lines as readonly (readonly [
       number,
       number,
@@ -142,13 +142,24 @@ const kriosThere = present(krios.properties, path.join(directory, krios.calibrat
       const { xpx, xpy, ypx, ypy } = row.specimenToStage!;
       [xpx, xpy, ypx, ypy].forEach((value, at) => {
         expect(value).toBeCloseTo(expected[at]!, 9);
-        sums[at]! += expected[at]! / lines.length;
       });
+      seen.push(expected);
       // The axes of the picture lie opposite to those of the stage.
       const axes = [Math.atan2(-c, -a), Math.atan2(b, -d)].map((value) => (value * 180) / Math.PI) as [number, number];
       expect(normalizeDegrees(row.tiltAxis - axes[0] - normalizeDegrees(axes[1] - axes[0]) / 2)).toBeCloseTo(0, 8);
     }
-    [mean!.xpx, mean!.xpy, mean!.ypx, mean!.ypy].forEach((value, at) => expect(value).toBeCloseTo(sums[at]!, 9));
+    // The grating of the K2 at its highest low magnification contradicts the others by 14 %, and must not move the mean.
+    expect(leftOut).toEqual([
+      expect.objectContaining({ camera: 1, magIndex: 16, why: '-14 % off in scale against the others' }),
+    ]);
+    const agreeing = seen.filter((_, row) => row !== 2);
+    [mean!.xpx, mean!.xpy, mean!.ypx, mean!.ypy].forEach((value, at) =>
+      // Lengths and directions are averaged, which differs from the mean of elements in the second order.
+      expect(value).toBeCloseTo(
+        agreeing.reduce((sum, row) => sum + row[at]! / agreeing.length, 0),
+        4,
+      ),
+    );
   });
 
   test('has stage axes that differ from the grating by what is known of this instrument', () => {
@@ -225,6 +236,6 @@ const talosThere = present(talos);
       for (const size of sizes) expect(size!.value).toBeGreaterThan(0);
     }
     expect(imageShiftVectors(optics, { useMeasured: true })).toEqual([]);
-    expect(stageCalibrationRows(optics)).toEqual({ rows: [], mean: undefined });
+    expect(stageCalibrationRows(optics)).toEqual({ rows: [], mean: undefined, leftOut: [] });
   });
 });
