@@ -1,6 +1,5 @@
 import { CombinedError, describePlace, type LogLine, type Place, StoppedError, errorContents } from '../core/base';
 import type { BufferedImage, OperatorPort, Progress, Question } from '../core/kernel';
-import type { Finding } from '../core/consistency';
 import type { CalibrationResult } from '../core/store';
 
 /** Exit codes of the command line. */
@@ -92,7 +91,7 @@ export class RunReporter {
       ...context,
     });
   }
-  result(result: CalibrationResult | undefined, item: string, doubts: readonly Finding[] = []): void {
+  result(result: CalibrationResult | undefined, item: string, doubts: readonly object[] = []): void {
     this.output.emit({
       event: 'result',
       item,

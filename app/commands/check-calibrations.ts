@@ -1,9 +1,18 @@
 import { type CameraIndex, EucentricError, type MagIndex, describe } from '../../core/base';
 import { Scope } from '../../core/devices';
-import { type Finding, type StoredMatrix, checkConsistency } from '../../core/consistency';
+import {
+  type Finding,
+  type ItemOf,
+  type StoredMatrix,
+  checkConsistency,
+  findingWithRedo,
+  remedyInWords,
+} from '../../core/consistency';
+import { itemMeasuring } from '../../core/kernel';
 import { type OpticsTraits, createOptics } from '../../core/optics';
 import { type Settings, loadSettings } from '../../core/settings';
 import { type CalibrationFile, type HistoryEntry } from '../../core/store';
+import { declaredMenu } from '../declared-menu';
 import type { Instrument } from '../instrument';
 import { exitCodes } from '../output';
 import { readCalibrations } from './calibrations';
@@ -21,15 +30,15 @@ export async function checkCalibrationsCommand(
   file: string | undefined,
 ): Promise<number> {
   const content = file === undefined ? undefined : await readCalibrations(output, file);
-  const { settings, traits, checked } = await siteOf(open, configuration, content);
+  const { settings, traits, checked, itemOf } = await siteOf(open, configuration, content);
   const optics = createOptics(settings, checked.calibrations, traits);
   const findings = checkConsistency(optics, {
     stored: { imageShift: checked.calibrations.imageShift.entries(), stage: checked.calibrations.stage.entries() },
     measured: checked.measured ?? [],
   });
   for (const finding of findings) {
-    output.emit({ event: 'finding', ...finding });
-    output.print(inWords(finding));
+    output.emit({ event: 'finding', ...findingWithRedo(finding, itemOf) });
+    output.print(inWords(finding, itemOf));
   }
   const count = (severity: Finding['severity']): number =>
     findings.filter((finding) => finding.severity === severity).length;
@@ -50,15 +59,21 @@ export async function checkCalibrationsCommand(
 }
 
 /** One finding as people read it. */
-function inWords({ severity, message, reason, redo, code }: Finding): string {
-  return `${severity.padEnd(11)}  ${message}\n${' '.repeat(13)}${reason}\n${' '.repeat(13)}${redo.includes('/') ? 'Run again' : 'Look at'}: ${redo} [${code}]`;
+function inWords({ severity, message, reason, remedy, code }: Finding, itemOf: ItemOf): string {
+  const indent = ' '.repeat(13);
+  return `${severity.padEnd(11)}  ${message}\n${indent}${reason}\n${indent}${remedyInWords(remedy, itemOf)} [${code}]`;
 }
 
 async function siteOf(
   open: CommandContext['open'],
   configuration: string,
   content: CalibrationFile | undefined,
-): Promise<{ readonly settings: Settings; readonly traits: OpticsTraits; readonly checked: Checked }> {
+): Promise<{
+  readonly settings: Settings;
+  readonly traits: OpticsTraits;
+  readonly checked: Checked;
+  readonly itemOf: ItemOf;
+}> {
   const read = content && { calibrations: matricesOf(content), measured: [] };
   // A SerialEMproperties.txt names no plugins; what its column is like follows from the properties as far as it matters here.
   const { settings, problems } = loadSettings(configuration);
@@ -69,7 +84,7 @@ async function siteOf(
         message: `${configuration} does not say where the calibrations are.`,
         hint: 'Name the calibration file: eucentric calibrations check SerialEMcalibrations.txt --config SerialEMproperties.txt.',
       });
-    return { settings, traits: plainTraits(settings), checked: read };
+    return { settings, traits: plainTraits(settings), checked: read, itemOf: itemMeasuring(declaredMenu()) };
   }
   if (!settings) throw new EucentricError(problems[0]!);
   await using instrument = await open();
@@ -77,6 +92,7 @@ async function siteOf(
     settings: instrument.settings,
     traits: instrument.session.find(Scope)?.traits ?? plainTraits(instrument.settings),
     checked: read ?? { calibrations: instrument.calibrations, measured: await timesOf(instrument) },
+    itemOf: itemMeasuring(instrument.session.menu()),
   };
 }
 

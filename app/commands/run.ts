@@ -1,8 +1,8 @@
 import { type CameraIndex, EucentricError, type MagIndex, describe, throwIfStopped } from '../../core/base';
 import { Cameras, Scope } from '../../core/devices';
-import { ScriptedOperator } from '../../core/kernel';
+import { ScriptedOperator, itemMeasuring } from '../../core/kernel';
 import { takeImage } from '../../core/acquisition';
-import { CalibrationFindings } from '../../core/consistency';
+import { CalibrationFindings, findingWithRedo } from '../../core/consistency';
 import type { ParameterSetName } from '../../core/settings';
 import { RunReporter, exitCodes, reporting } from '../output';
 import type { CommandContext } from './context';
@@ -63,7 +63,13 @@ export async function runCommand(
         throwIfStopped(starting.signal);
         const result = await session.run(item, { port, fromScript: options.script ?? false });
         const { id } = instrument.kernel.menu.find(item);
-        reporter.result(result, id, session.find(CalibrationFindings)?.of(id) ?? []);
+        const doubts = session.find(CalibrationFindings)?.of(id) ?? [];
+        const itemOf = itemMeasuring(session.menu());
+        reporter.result(
+          result,
+          id,
+          doubts.map((doubt) => findingWithRedo(doubt, itemOf)),
+        );
       }
     } catch (error) {
       // What the items before it measured is kept, as it would be had each been run by itself.

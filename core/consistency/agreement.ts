@@ -19,7 +19,7 @@ import {
   limits,
   nameOfSubject,
   percentOf,
-  redoOf,
+  remedyOf,
 } from './finding';
 import { residuals } from './sequence';
 
@@ -288,7 +288,7 @@ function finding(
     difference: said,
     message: `${nameOf(site)}: ${numbers.map(({ what, value, unit }) => `${value.toFixed(unit === 'nm' ? 4 : 1)} ${unit} ${what}`).join(', ')}: ${Math.abs(said.value).toFixed(1)} ${said.unit} apart${axesInWords(quantity, site)}. Probably wrong: the ${nameOfSubject(subject)}.`,
     reason,
-    redo: redoOf(subject),
+    remedy: remedyOf(subject),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { CameraIndex, MagIndex } from '../base';
+import type { Remedy } from './remedy';
 
 /** Subject of a contradiction as a code; stable, for look-ups and filters. */
 export type ConsistencyCode =
@@ -56,8 +57,7 @@ export interface Finding {
   readonly message: string;
   /** Reason why the subject is probably wrong. */
   readonly reason: string;
-  /** The id of the menu item to run, or the property to correct. */
-  readonly redo: string;
+  readonly remedy: Remedy;
 }
 
 /**
@@ -73,20 +73,19 @@ export const limits = {
   step: { scale: 0.05, angle: 4, errorScale: 0.25, errorAngle: 15 },
 } as const;
 
-const menu = 'calibrations/';
-const redoBySubject: Readonly<Record<Subject, string>> = {
-  'image shift': `${menu}image-and-stage-shift/image-shift`,
-  stage: `${menu}image-and-stage-shift/stage-shift`,
-  'pixel size': `${menu}pixel-size/find-pixel-size`,
-  rotation: 'RotationAndPixel',
-  'relative rotation': 'RotationAndPixel',
-  'shift boundary': 'OtherShiftBoundaries',
-  'stage axes': 'InvertStageXAxis',
-  'magnification table': 'MagnificationTable',
-  camera: 'PixelSizeInMicrons, FilmToCameraMagnification',
+const remedies: Readonly<Record<Subject, Remedy>> = {
+  'image shift': { measure: 'image shift' },
+  stage: { measure: 'stage shift' },
+  'pixel size': { measure: 'pixel size' },
+  rotation: { correct: 'RotationAndPixel' },
+  'relative rotation': { correct: 'RotationAndPixel' },
+  'shift boundary': { correct: 'OtherShiftBoundaries' },
+  'stage axes': { correct: 'InvertStageXAxis' },
+  'magnification table': { correct: 'MagnificationTable' },
+  camera: { correct: 'PixelSizeInMicrons, FilmToCameraMagnification' },
 };
-/** The item to run again, or the property to correct. */
-export const redoOf = (subject: Subject): string => redoBySubject[subject];
+/** The usual remedy for a wrong quantity. */
+export const remedyOf = (subject: Subject): Remedy => remedies[subject];
 
 const subjectNames: Partial<Readonly<Record<Subject, string>>> = {
   'image shift': 'image shift calibration',

@@ -2,7 +2,7 @@ import { type CameraIndex, type MagIndex, inverse, magIndex, matrixAngle, normal
 import type { Optics } from '../optics';
 import { type Site, apartInAngle, median, nameOf } from './sites';
 import { isQuarterTurn } from './agreement';
-import { type Finding, type FindingSeverity, type Subject, limits, redoOf } from './finding';
+import { type Finding, type FindingSeverity, type Subject, limits, remedyOf } from './finding';
 
 /** A shift matrix as a site has stored it. */
 export interface StoredMatrix {
@@ -42,7 +42,7 @@ const plain = (
   numbers: [],
   message,
   reason,
-  redo: redoOf(subject),
+  remedy: remedyOf(subject),
   ...more,
 });
 
@@ -70,7 +70,7 @@ export function strangerFindings(optics: Optics, stored: StoredMatrices): readon
             place,
             `Camera ${camera}: there is a ${subject} calibration at mag index ${magIndex}, which the magnification table does not have.`,
             'It is never used.',
-            { redo: 'MagnificationTable' },
+            { remedy: { correct: 'MagnificationTable' } },
           ),
         ];
       if (magnification <= 0 || Math.abs(Math.log(magnification / now)) < 0.01) return [];
@@ -86,8 +86,8 @@ export function strangerFindings(optics: Optics, stored: StoredMatrices): readon
           'magnification table',
           place,
           message,
-          'The table has changed since, or its magIndexes have shifted.',
-          { numbers, redo: redoOf(subject) },
+          'The table has changed since, or its mag indexes have shifted.',
+          { numbers, remedy: remedyOf(subject) },
         ),
       ];
     });
@@ -99,7 +99,7 @@ export function strangerFindings(optics: Optics, stored: StoredMatrices): readon
         { camera },
         `There are ${magIndexes.length} ${subject} calibrations of camera ${camera}, which is not among the active cameras.`,
         'They are not used and were not checked.',
-        { magIndexes, redo: 'ActiveCameraList' },
+        { magIndexes, remedy: { correct: 'ActiveCameraList' } },
       ),
     );
     return [...found, ...inactive];
@@ -198,10 +198,11 @@ export function relativeRotationFindings(sites: readonly Site[], optics: Optics)
             { what: `by the ${found.by}`, value: found.angle, unit: 'degrees' },
           ],
           difference: { value: difference, unit: 'degrees' },
-          redo:
-            property === 'RotationAndPixel' && code === 'consistency/quarter-turn'
-              ? 'calibrations/pixel-size/add-n90-to-a-rotation'
-              : property,
+          remedy: {
+            correct: property,
+            ...(property === 'RotationAndPixel' &&
+              code === 'consistency/quarter-turn' && { measure: 'quarter turns' as const }),
+          },
         },
       ),
     ];

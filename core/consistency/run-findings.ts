@@ -1,7 +1,7 @@
 import { determinant, normalizeDegrees } from '../base';
 import { type Apart, type Site, apartInAngle, apartInScale, centre, directionOf, nameOf, sizeOf } from './sites';
 import { isBinning, isQuarterTurn } from './agreement';
-import { type ComparedNumber, type Finding, limits, percentOf, redoOf } from './finding';
+import { type ComparedNumber, type Finding, limits, percentOf, remedyOf } from './finding';
 import { type Step, judgeRun } from './sequence';
 
 /** Image-shift vectors that change from one magnification to the next within a range, where they should not. */
@@ -86,7 +86,7 @@ function judged(
         difference: size,
         message: `${nameOf(site)}: ${here.what} ${words(here)}, at its neighbours ${words(there)}: ${Math.abs(size.value).toFixed(1)} ${size.unit} apart. Probably wrong: the image shift calibration, or this line of the magnification table.`,
         reason: 'The magnifications on both sides agree with each other.',
-        redo: redoOf('image shift'),
+        remedy: remedyOf('image shift'),
       };
     }),
     ...jumps.map(({ below, above, before, after, difference }): Finding => {
@@ -107,7 +107,7 @@ function judged(
         message: `${nameOf(above)}: from here on the ${from.what} is ${words(to)}, below it is ${words(from)}: ${Math.abs(size.value).toFixed(1)} ${size.unit} apart. Either image shift changes here and ${above.magIndex} belongs in OtherShiftBoundaries, or the magnification table is inexact.`,
         reason:
           'Several magnifications on either side agree among themselves. A grating on both sides tells which it is.',
-        redo: redoOf('shift boundary'),
+        remedy: remedyOf('shift boundary'),
       };
     }),
   ];
@@ -169,7 +169,7 @@ function shapes(run: readonly Site[]): readonly Finding[] {
         difference,
         message: `${nameOf(site)}: ${numbers.map(({ what, value, unit }) => `${what} ${value.toFixed(unit === '' ? 3 : 1)}${unit && ` ${unit}`}`).join(', ')}.${flipped ? ' One axis of the matrix is inverted.' : ''} Probably wrong: the image shift calibration.`,
         reason: `The two vectors have one shape at ${rest.length} other magnifications of the range, whatever the pixel size.`,
-        redo: redoOf('image shift'),
+        remedy: remedyOf('image shift'),
       },
     ];
   });

@@ -2,7 +2,6 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { type ItemDefinition, type PluginHost, definePlugin, isItemDefinition } from '../../core/kernel';
-import { reportFindings } from './doubts';
 import { placesOf, showMenu } from './menu';
 
 const options = z.strictObject({
@@ -22,7 +21,6 @@ export default definePlugin<Options>({
   options,
   apply(host) {
     for (const provide of roomProviders()) provide(host, host.options);
-    reportFindings(host);
     const items = itemDefinitions();
     for (const item of items) host.menuItem(item, placesOf.get(item.declaration.id));
     showMenu(host, new Set(items.map(({ declaration }) => declaration.id)));

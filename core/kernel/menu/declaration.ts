@@ -35,7 +35,7 @@ export interface ItemDeclaration extends ItemPlace {
   readonly results: ResultSpecs;
   /** Its place in the order of work; undefined for one that no first setup needs. */
   readonly order?: WorkOrder;
-  /** The quantities that it measures, by which a contradiction finds the item that settles it. */
+  /** The quantities that it measures or mends, by which a contradiction finds the item that settles it. */
   readonly measures: readonly string[];
   /** True where only an administrator may run it, if people have roles. */
   readonly administratorOnly: boolean;

@@ -34,7 +34,7 @@ export interface ItemSpec<N extends Needs, Q extends QuestionSpecs, R extends Re
   readonly script?: string;
   /** Its place in the order of work. */
   readonly order?: WorkOrder;
-  /** The quantities that it measures. */
+  /** The quantities that it measures or mends, such as 'image shift'. */
   readonly measures?: readonly string[];
   readonly administratorOnly?: true;
   /** That it may run while something else does. */

@@ -179,6 +179,12 @@ export class Menu {
   }
 }
 
+/** Finds the first item of a menu that measures or mends a quantity, by its id. */
+export const itemMeasuring =
+  (entries: readonly MenuEntry[]) =>
+  (quantity: string): string | undefined =>
+    entries.find(({ declaration }) => declaration?.measures.includes(quantity))?.id;
+
 /** The id that is nearest to a wrong name, which may have been meant as a whole id, as the end of one, or as a label. */
 function nearestId(name: string, entries: readonly MenuEntry[]): string | undefined {
   const byName = new Map(

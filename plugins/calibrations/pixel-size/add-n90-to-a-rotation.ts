@@ -28,6 +28,7 @@ export default defineItem({
     }),
   },
   stores: ['FoundPixelSize'],
+  measures: ['quarter turns'],
   forecast: 'nothing',
   unavailable: ({ buffers }) => (buffers.get('A') ? undefined : 'there is no image in buffer A'),
   async run({ cameras, calibrations }, run) {

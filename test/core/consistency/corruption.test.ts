@@ -278,7 +278,7 @@ describe('one thing that is wrong', () => {
       severity: 'error',
       camera: 0,
       magIndex: 15,
-      redo: 'calibrations/pixel-size/find-pixel-size',
+      remedy: { measure: 'pixel size' },
       difference: { unit: '%' },
     });
     expect(finding!.numbers[0]!.value).toBeCloseTo(right * 1.2, 6);

@@ -1,5 +1,5 @@
-import type { MenuEntry, Session } from '../../../../core/kernel';
-import { checkConsistency } from '../../../../core/consistency';
+import { type MenuEntry, type Session, itemMeasuring } from '../../../../core/kernel';
+import { checkConsistency, findingWithRedo } from '../../../../core/consistency';
 import { Optics } from '../../../../core/optics';
 import { type ChangeTarget, type HistoryEntry, isInForce } from '../../../../core/store';
 import { type FindingState, type GuideStep, colourOf } from '../../protocol';
@@ -14,12 +14,14 @@ const maxFindings = 100;
 export type FindingsByItem = ReadonlyMap<string, string>;
 
 /** Contradictions between calibrations and properties. Missing values are left out, because the steps show them. */
-export function findingsOf(session: Pick<Session, 'find'>, now: Date): readonly FindingState[] {
+export function findingsOf(session: Pick<Session, 'find' | 'menu'>, now: Date): readonly FindingState[] {
   const optics = session.find(Optics);
   if (!optics) return [];
+  const itemOf = itemMeasuring(session.menu());
   return checkConsistency(optics, { now })
     .filter(({ code, severity }) => severity !== 'information' && code !== 'consistency/missing')
     .slice(0, maxFindings)
+    .map((finding) => findingWithRedo(finding, itemOf))
     .map(({ severity, message, reason, redo }) => ({ severity, message, reason, redo }));
 }
 

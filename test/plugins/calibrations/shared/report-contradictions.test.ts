@@ -1,9 +1,9 @@
-import { type Token, cameraIndex, magIndex, scaleMatrix } from '../../../core/base';
-import { CalibrationFindings } from '../../../core/consistency';
-import { Optics } from '../../../core/optics';
-import { Calibrations } from '../../../core/store';
-import { reportFindings } from '../../../plugins/calibrations/doubts';
-import { camera, imageShiftMatrix, optics, toCamera } from '../../core/optics/instrument';
+import { type Token, cameraIndex, magIndex, scaleMatrix } from '../../../../core/base';
+import { CalibrationFindings } from '../../../../core/consistency';
+import { Optics } from '../../../../core/optics';
+import { Calibrations } from '../../../../core/store';
+import { reportContradictions } from '../../../../plugins/calibrations/shared/contradictions/report-contradictions';
+import { camera, imageShiftMatrix, optics, toCamera } from '../../../core/optics/instrument';
 
 const stageOf = (pixel: number) => scaleMatrix(toCamera(pixel, 85), -1);
 const identity = { xpx: 1, xpy: 0, ypx: 0, ypy: 1 };
@@ -44,13 +44,13 @@ function site() {
   });
   const said: string[] = [];
   const provided = new Map<unknown, unknown>();
-  reportFindings({
+  reportContradictions({
     hooks: { willStore: hook('willStore'), didRun: hook('didRun') },
     log: { warn: (text: string) => void said.push(text) },
     find: <T>(key: Token<T>) => things.get(key) as T | undefined,
     settings: { cameras: [] },
     provide: (key: unknown, value: unknown) => void provided.set(key, value),
-  } as unknown as Parameters<typeof reportFindings>[0]);
+  } as unknown as Parameters<typeof reportContradictions>[0]);
   const run = (item: string, store?: () => void): void => {
     if (store) taps.get('willStore')!({});
     store?.();

@@ -1,11 +1,17 @@
-import { describe } from '../../core/base';
-import type { PluginHost } from '../../core/kernel';
-import { CalibrationFindings, type Finding, checkConsistency, newFindings } from '../../core/consistency';
-import { Optics } from '../../core/optics';
-import { Calibrations } from '../../core/store';
+import { describe } from '../../../../core/base';
+import { type PluginHost, Session, itemMeasuring } from '../../../../core/kernel';
+import {
+  CalibrationFindings,
+  type Finding,
+  checkConsistency,
+  newFindings,
+  remedyInWords,
+} from '../../../../core/consistency';
+import { Optics } from '../../../../core/optics';
+import { Calibrations } from '../../../../core/store';
 
-/** Reports after each calibration what it made doubtful: the contradictions that were not there before. */
-export function reportFindings(host: Pick<PluginHost, 'hooks' | 'log' | 'find' | 'settings' | 'provide'>): void {
+/** Reports after each calibration the contradictions that were not there before it. */
+export function reportContradictions(host: Pick<PluginHost, 'hooks' | 'log' | 'find' | 'settings' | 'provide'>): void {
   let before: readonly Finding[] | undefined;
   const latest = new Map<string, readonly Finding[]>();
   host.provide(CalibrationFindings, { of: (item) => latest.get(item) ?? [] });
@@ -17,8 +23,9 @@ export function reportFindings(host: Pick<PluginHost, 'hooks' | 'log' | 'find' |
     before = undefined;
     const findings = earlier && now ? newFindings(earlier, now) : [];
     latest.set(item, findings);
-    for (const { message, reason, redo } of findings)
-      host.log.warn(`Doubtful now: ${message} ${reason} ${redo.includes('/') ? 'Run again' : 'Look at'}: ${redo}.`);
+    const itemOf = itemMeasuring(host.find(Session)?.menu() ?? []);
+    for (const { message, reason, remedy } of findings)
+      host.log.warn(`Doubtful now: ${message} ${reason} ${remedyInWords(remedy, itemOf)}.`);
   });
 }
 
