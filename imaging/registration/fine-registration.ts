@@ -1,6 +1,7 @@
 import { ImagingError } from '../errors';
 import { layoutOf, type Image } from '../image';
-import { type Displacement, Registration, type RegistrationOptions } from './registration';
+import type { AlongAxes, Displacement } from './displacement';
+import { Registration, type RegistrationOptions } from './registration';
 
 /**
  * Largest change by the second pass, in pixels of the first comparison; a larger one means that it found something
@@ -28,13 +29,14 @@ export class FineRegistration {
     // In the second pass the answer is near zero.
     this.second = new Registration({
       ...options,
+      within: undefined,
       ignoreZeroPeak: false,
       trimFraction: Math.min(secondTrim, options.trimFraction ?? secondTrim),
     });
   }
 
   /** Like `Registration.measure`; correlation, overlap and rival are those of the first pass. */
-  measure(later: Image, reference: Image, expected?: { readonly x: number; readonly y: number }): Displacement {
+  measure(later: Image, reference: Image, expected?: AlongAxes): Displacement {
     const found = this.first.measure(later, reference, expected);
     const { rows, columns } = layoutOf(later, 'FineRegistration.measure');
     const [right, down] = [Math.round(found.x), Math.round(-found.y)];
@@ -45,7 +47,7 @@ export class FineRegistration {
     try {
       const again = this.second.measure(cut(later, -1), cut(reference, 1));
       if (
-        !again.standardError ||
+        !again.refined ||
         Math.hypot(again.x + right - found.x, again.y - down - found.y) > largestCorrection * found.binnedBy
       )
         return found;
@@ -55,6 +57,7 @@ export class FineRegistration {
         y: again.y - down,
         binnedBy: again.binnedBy,
         standardError: again.standardError,
+        refined: true,
       };
     } catch (error) {
       // Too little of the images is left for a second pass.

@@ -1,6 +1,8 @@
 import { badArgument, constantImage, noOverlap } from '../errors';
 import { wasm } from '../fft/wasm';
 import { layoutOf, requireSameShape, type Image } from '../image';
+import type { AlongAxes, Displacement } from './displacement';
+import { findingsOfDisplacement } from './displacement-findings';
 import { Frames } from './frames';
 
 /** Options of the comparison of two images. */
@@ -30,38 +32,13 @@ export interface RegistrationOptions {
   readonly ignoreZeroPeak?: boolean;
   /** Shifts with an overlap below this share of the used area are ignored; 0.05. */
   readonly smallestOverlap?: number;
+  /**
+   * Largest distance of the answer from the expected shift, in pixels of the images. An answer near it or beyond is not
+   * trusted; unlimited.
+   */
+  readonly within?: number | undefined;
   /** Two threads give the same numbers sooner; 1. */
   readonly threads?: 1 | 2;
-}
-
-/** Shift of the later of two images against the earlier. */
-export interface Displacement {
-  /** The shift to apply to `later` to align it with `reference`, in pixels of the images given, to the right. */
-  readonly x: number;
-  /** The shift to apply to `later` to align it with `reference`, in pixels of the images given, UPWARDS. */
-  readonly y: number;
-  /** Pearson's correlation coefficient of the filtered pixels that overlap at that shift, to whole binned pixels. */
-  readonly correlation: number;
-  /** The share of the smaller used area that overlaps, 0 to 1. */
-  readonly overlap: number;
-  /** Pixels of the source images, along each axis, per compared pixel. */
-  readonly binnedBy: number;
-  /** Standard errors of x and y in pixels, from the scatter of the phases; absent when only the peak was located. */
-  readonly standardError?: { readonly x: number; readonly y: number };
-  /** Set when a peak at no shift was ignored. */
-  readonly zeroPeakIgnored?: boolean;
-  /** The correlation in standard deviations of that of unrelated images with this overlap. */
-  readonly significance: number;
-  /**
-   * False when the correlation is no better than chance, so that the shift may be anything. Shifts beyond two thirds of
-   * the field are often not found.
-   */
-  readonly trusted: boolean;
-  /**
-   * Height of the highest other peak as a share of the chosen one; 0 when there is none. Near 1 the answer is
-   * ambiguous.
-   */
-  readonly rivalHeight: number;
 }
 
 const defaults = {
@@ -88,12 +65,11 @@ const resultCount = 8;
 /** Share of the pixels that the band-pass filter leaves independent of one another. */
 const independentShare = 0.2;
 /**
- * Significance from which a shift is trusted. The best of all shifts of two unrelated images reaches 5.4 in hundreds of
- * pairs; right answers lie above 6.4. Between the two limits, a peak is trusted when no other is nearly as high.
+ * Error of a peak that was not refined, in binned pixels: this over the correlation. Peaks with a correlation of 0.1
+ * are off by 0.75 px rms.
  */
-const minSignificance = 6;
-const minSignificanceAlone = 2.5;
-const maxRivalHeight = 0.6;
+const peakError = 0.075;
+const minCorrelation = 0.02;
 /** Rows or columns per share of a thread. */
 const linesShared = 32;
 /** Answer of the engine when nothing is left after trimming. */
@@ -112,15 +88,17 @@ let exchange: number | undefined;
 export class Registration {
   private readonly options: typeof defaults;
   private readonly largestSide: number | undefined;
+  private readonly within: number | undefined;
 
   /** @throws ImagingError 'imaging/bad-argument' for an option outside its range */
   constructor(options: RegistrationOptions = {}) {
-    const { largestSide, ...given } = options;
+    const { largestSide, within, ...given } = options;
     this.options = {
       ...defaults,
       ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
     };
     this.largestSide = largestSide;
+    this.within = within;
     this.check();
   }
 
@@ -129,16 +107,13 @@ export class Registration {
    *
    * @param later shape [rows, columns], row 0 at the top
    * @param reference the same shape
-   * @param expected approximate answer, in the sense and unit of the answer (X right, Y UP, pixels of the images)
+   * @param known approximate answer when there is one, in the sense and unit of the answer (X right, Y UP, pixels of the images)
    * @throws ImagingError 'imaging/shape-mismatch', 'imaging/empty-image', 'imaging/not-finite',
    * 'imaging/constant-image', 'imaging/bad-size' for images too small to correlate, 'imaging/no-overlap' when no shift
    * leaves enough in common
    */
-  measure(
-    later: Image,
-    reference: Image,
-    expected: { readonly x: number; readonly y: number } = { x: 0, y: 0 },
-  ): Displacement {
+  measure(later: Image, reference: Image, known?: AlongAxes): Displacement {
+    const expected = known ?? { x: 0, y: 0 };
     const where = 'Registration.measure';
     const laterLayout = layoutOf(later, where);
     const referenceLayout = layoutOf(reference, where);
@@ -188,11 +163,45 @@ export class Registration {
       columns * Math.min(used, used + 0.1 - Math.abs(expected.x) / columns),
       rows * Math.min(used, used + 0.1 - Math.abs(expected.y) / rows),
     ];
-    return displacement(result, factor, Math.max(0, width * height) / (factor * factor));
+    return this.displacement(result, factor, Math.max(0, width * height) / (factor * factor), known);
+  }
+
+  private displacement(
+    result: Float64Array,
+    factor: number,
+    pixels: number,
+    expected: AlongAxes | undefined,
+  ): Displacement {
+    const [right = 0, down = 0, correlation = 0, overlap = 0, errorX = NaN, errorY = NaN, zeroIgnored = 0, rival = 0] =
+      result;
+    // rows count downwards, the camera upwards
+    const found = { x: right * factor, y: -down * factor };
+    const significance = correlation * Math.sqrt(independentShare * overlap * pixels);
+    const { smallestOverlap } = this.options;
+    const { within } = this;
+    const facts = { found, expected, within, correlation, overlap, smallestOverlap, significance, rivalHeight: rival };
+    const findings = findingsOfDisplacement(facts);
+    const refined = Number.isFinite(errorX) && Number.isFinite(errorY);
+    const ofPeak = peakError / Math.max(correlation, minCorrelation);
+    return {
+      ...found,
+      correlation,
+      overlap,
+      binnedBy: factor,
+      standardError: refined ? { x: errorX * factor, y: errorY * factor } : { x: ofPeak * factor, y: ofPeak * factor },
+      refined,
+      significance,
+      trusted: findings.length === 0,
+      findings,
+      rivalHeight: rival,
+      ...(zeroIgnored !== 0 ? { zeroPeakIgnored: true } : {}),
+    };
   }
 
   private check(): void {
-    const { options, largestSide } = this;
+    const { options, largestSide, within } = this;
+    if (within !== undefined && !(within > 0))
+      throw badArgument('Registration', `within is ${within}`, 'Use a length above 0.');
     const inside = (name: keyof typeof defaults, low: number, high: number) => {
       const value = Number(options[name]);
       if (!(value >= low && value <= high))
@@ -230,25 +239,4 @@ function registerOnTwoThreads(later: number, reference: number, options: number,
   if (failure === 0) engine.share('task_overlap', ours, theirs, 2, 1);
   engine.task_end(task, result);
   return failure;
-}
-
-function displacement(result: Float64Array, factor: number, pixels: number): Displacement {
-  const [x = 0, y = 0, correlation = 0, overlap = 0, errorX = NaN, errorY = NaN, zeroIgnored = 0, rivalHeight = 0] =
-    result;
-  const significance = correlation * Math.sqrt(independentShare * overlap * pixels);
-  return {
-    x: x * factor,
-    // rows count downwards, the camera upwards
-    y: -y * factor,
-    correlation,
-    overlap,
-    binnedBy: factor,
-    significance,
-    trusted: significance > minSignificance || (rivalHeight < maxRivalHeight && significance > minSignificanceAlone),
-    rivalHeight,
-    ...(Number.isFinite(errorX) && Number.isFinite(errorY)
-      ? { standardError: { x: errorX * factor, y: errorY * factor } }
-      : {}),
-    ...(zeroIgnored !== 0 ? { zeroPeakIgnored: true } : {}),
-  };
 }

@@ -43,3 +43,40 @@ test('a shift between images with nothing in common is not trusted, and one betw
     expect(registration.measure(one, one).trusted).toBe(true);
   }
 });
+
+describe('a displacement is doubted', () => {
+  const codes = (found: { findings: readonly { code: string }[] }) => found.findings.map(({ code }) => code);
+  const pattern = uniform(size * size);
+  const still = () => {
+    const noise = uniform(size * size);
+    return make((_, __, index) => pattern[index]! + 0.3 * noise[index]!);
+  };
+
+  test('where the images stayed although a large shift was expected, as with a pattern fixed to the camera', () => {
+    const found = new Registration().measure(still(), still(), { x: 60, y: -40 });
+    expect(Math.hypot(found.x, found.y)).toBeLessThan(1);
+    expect(codes(found)).toContain('stayed');
+    expect(found.trusted).toBe(false);
+    expect(new Registration().measure(still(), still(), { x: 0.5, y: 0 }).findings).toEqual([]);
+    expect(new Registration().measure(still(), still()).findings).toEqual([]);
+  });
+
+  test('where it lies at the edge of the shifts that are possible, or beyond', () => {
+    const registration = new Registration({ within: 10 });
+    expect(codes(registration.measure(still(), still(), { x: 11, y: 0 }))).toEqual(['edge']);
+    expect(codes(registration.measure(still(), still(), { x: 9.5, y: 0 }))).toEqual(['edge']);
+    expect(codes(registration.measure(still(), still(), { x: 6, y: 0 }))).toEqual([]);
+  });
+
+  test('with an error that grows as the correlation falls where only the peak was located', () => {
+    // Images too small for the refinement.
+    const small = (share: number) => {
+      const noise = uniform(size * size);
+      return make((_, __, index) => share * pattern[index]! + noise[index]!).hi(24, 24);
+    };
+    const [clear, weak] = [5, 1].map((share) => new Registration().measure(small(share), small(share)));
+    for (const found of [clear!, weak!]) expect(found.refined).toBe(false);
+    expect(weak!.correlation).toBeLessThan(clear!.correlation);
+    expect(weak!.standardError.x).toBeGreaterThan(clear!.standardError.x);
+  });
+});

@@ -81,7 +81,7 @@ export async function takeStageSeries(
           axis,
           shift: vector(found.x, found.y),
           correlation: found.correlation,
-          ...(found.standardError && { standardError: vector(found.standardError.x, found.standardError.y) }),
+          standardError: vector(found.standardError.x, found.standardError.y),
         });
         seen.push({
           measured: vector(found.x, found.y),

@@ -1,10 +1,12 @@
 import { EucentricError, type Vector, inMicrometres } from '../../../../core/base';
 import type { BufferedImage, Run } from '../../../../core/kernel';
-import { type Displacement, findPeriodicity, fixedPattern } from '../../../../imaging';
+import { type Displacement, type DisplacementFindingCode, findPeriodicity, fixedPattern } from '../../../../imaging';
 
 /** Reason why a measured shift may be that of something else than the specimen. */
 export interface SeriesFinding {
   readonly code: 'calibration/fixed-pattern' | 'calibration/periodic-specimen' | 'calibration/doubtful-alignment';
+  /** Code of the finding of the registration that it repeats. */
+  readonly cause?: DisplacementFindingCode;
   /** The defect in a sentence with numbers. */
   readonly text: string;
   readonly hint: string;
@@ -34,10 +36,11 @@ export function findingsOfPair(
 ): readonly SeriesFinding[] {
   const findings: SeriesFinding[] = [];
   const pair = `Images ${index} and ${index + 1}`;
-  if (!found.trusted) {
+  for (const { code: cause, text } of found.findings) {
     findings.push({
       code: 'calibration/doubtful-alignment',
-      text: `${pair}: the correlation of ${found.correlation.toFixed(2)} over ${(100 * found.overlap).toFixed(0)} % of the field is no better than chance gives, so their shift may be anything.`,
+      cause,
+      text: `${pair}: ${text}.`,
       hint: 'Take more exposure, find a place with more detail, or check that the pixel size and the earlier calibration are not far off, so that the images overlap.',
       serious: true,
     });
@@ -78,7 +81,9 @@ export function findingsOfRepeated(pairs: readonly RepeatedPair[]): readonly Ser
       (each) => Math.hypot(each.shift.x - shift.x, each.shift.y - shift.y) < maxDifference * size,
     );
     const confirmed = size > minMove && near.length >= minAgreeing && near.length > moves.length / 2;
-    return confirmed ? findings.filter(({ code }) => code !== 'calibration/doubtful-alignment') : findings;
+    const settled = ({ code, cause }: SeriesFinding): boolean =>
+      code === 'calibration/doubtful-alignment' && (cause ?? 'chance') === 'chance';
+    return confirmed ? findings.filter((each) => !settled(each)) : findings;
   });
 }
 

@@ -134,7 +134,7 @@ const weighed = (earlier: number, later: number, { x, y, correlation, standardEr
   later,
   shift: vector(x, y),
   correlation,
-  ...(standardError && { standardError: vector(standardError.x, standardError.y) }),
+  standardError: vector(standardError.x, standardError.y),
 });
 
 /** Measures the shift of an image against an earlier one, with an error that an operator understands when there is none. */
