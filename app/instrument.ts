@@ -217,6 +217,7 @@ function assemble(
     isAdministrator: () => administrator.on,
     find,
     deviceSettings,
+    beamPath: kernel.beamPath,
     moreConditions: (read) => opticalConditions(optics, read),
     target: { calibrations, settings },
     remember: async (result) => void (await history.append(result)),

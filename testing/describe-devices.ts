@@ -1,7 +1,9 @@
-import { EucentricError, StoppedError, describe as textOf } from '../core/base';
+import { EucentricError, StoppedError, describe as textOf, seconds } from '../core/base';
 import {
   type AnySetting,
+  Cameras,
   type DeviceToken,
+  type Frame,
   Scope,
   type SettingTraits,
   isDevice,
@@ -113,6 +115,29 @@ export function describeDevices(options: VirtualInstrumentOptions): void {
       return alike(setting.traits, await setting.read(), before) ? undefined : 'it has changed';
     }));
 
+  test('keep no camera in the dark: what blocks the beam is out of the way in every image', async () => {
+    const { all } = instrument.kernel.registry.get(Cameras);
+    const blocking = writable().filter(({ setting: { traits } }) => traits.kind === 'switch' && traits.blocksBeam);
+    expect(blocking.length).toBeGreaterThanOrEqual(2);
+    for (const camera of all) {
+      const { width, height, binnings } = camera.traits;
+      const exposure = camera.fit({
+        binning: binnings.at(-1)!,
+        area: { left: 0, top: 0, right: width, bottom: height },
+        exposure: seconds(0.5),
+        driftSettling: seconds(0),
+        processing: 'gain normalized',
+        readMode: 'linear',
+      });
+      const lit = meanOf(await camera.acquire(exposure));
+      for (const { setting } of blocking) {
+        await setting.write(true);
+        expect(meanOf(await camera.acquire(exposure)) / lit).toBeCloseTo(1, 1);
+        await setting.write(false);
+      }
+    }
+  });
+
   test('are sent nothing once STOP was pressed', () =>
     expectOf(writable(), async ({ setting }) => {
       const before: unknown = await setting.read();
@@ -197,6 +222,10 @@ function wrongValues(traits: SettingTraits): readonly unknown[] {
       return [];
   }
 }
+
+/** Mean counts of an image. */
+const meanOf = ({ image: { data } }: Frame): number =>
+  (data as Float32Array).reduce((sum, each) => sum + each, 0) / data.length;
 
 /** True for two values that differ by no more than half a step, which is more than any lens or coil rounds. */
 function alike(traits: SettingTraits, one: unknown, other: unknown): boolean {

@@ -85,6 +85,11 @@ export interface SwitchTraits extends CommonTraits {
   readonly kind: 'switch';
   readonly on: string;
   readonly off: string;
+  /**
+   * Reach of what is in the way of the beam while it is on: the cameras below it, or everything on the specimen side as well. It is
+   * switched off before every image.
+   */
+  readonly blocksBeam?: 'to the cameras' | 'everywhere';
 }
 /** A setting that is one of a few words, each with what people call it. */
 export interface ChoiceTraits<Value extends string = string> extends CommonTraits {
@@ -149,7 +154,7 @@ export function onOff({
   on = 'on',
   off = 'off',
   ...described
-}: Described & { readonly on?: string; readonly off?: string }): SwitchTraits {
+}: Described & Partial<Pick<SwitchTraits, 'on' | 'off' | 'blocksBeam'>>): SwitchTraits {
   return { kind: 'switch', on, off, ...named(described) };
 }
 

@@ -167,6 +167,12 @@ export const kernelErrors = {
       message: `Plugin ${plugin} provides ${token}, ${unguarded[why].because}; nothing would check or stop what is done with it.`,
       hint: unguarded[why].hint,
     }),
+  beamBlocked: (label: string, on: string, off: string): EucentricError =>
+    new EucentricError({
+      code: 'camera/beam-blocked',
+      message: `${label}: still ${on}, so the image would be black; none was taken.`,
+      hint: `Switch it to "${off}" at the microscope, then try again.`,
+    }),
   outOfRange: (what: string, value: string, limits: string): EucentricError =>
     new EucentricError({
       code: 'limits/out-of-range',

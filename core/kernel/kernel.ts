@@ -12,8 +12,9 @@ import {
   describe,
   otherCopyOf,
 } from '../base';
-import { type Camera, Cameras } from '../devices';
+import { type Camera, Cameras, settingsOf } from '../devices';
 import { type PluginSettings, type Problem, type Settings, checkSection } from '../settings';
+import { BeamPath } from './guards/beam-path';
 import { DoseLimit } from './guards/dose-limit';
 import { kernelErrors } from './errors';
 import { CameraList, guardCamera } from './guards/guard-camera';
@@ -56,11 +57,15 @@ export class Kernel {
   readonly versions: { readonly plugin: string; readonly read: Parameters<PluginHost['versions']>[0] }[] = [];
   readonly plugins: readonly Plugin[];
   private readonly dose: DoseLimit;
+  /** The way of the beam to the cameras, which is cleared before every exposure. */
+  readonly beamPath: BeamPath;
   private readonly settingListeners = new Set<SettingListener>();
 
   /** Loads and applies all plugins that the settings name. Throws all that is wrong with them together; nothing has touched hardware then. */
   constructor(private readonly options: KernelOptions) {
     this.dose = new DoseLimit(options.limits ?? {});
+    const { registry } = this;
+    this.beamPath = new BeamPath(() => settingsOf(registry.tokens, (key) => registry.get(key)), options.log);
     const failures: unknown[] = [];
     const loaded: Plugin[] = [];
     for (const written of options.settings.plugins) {
@@ -165,7 +170,15 @@ export class Kernel {
 
   private hostOf(plugin: Plugin, options: unknown): PluginHost {
     const { settings, clock, log, limits = {}, watch = () => {} } = this.options;
-    const guarding = { hooks: this.hooks, limits, watch, clock, seen: this.settingSeen, dose: this.dose };
+    const guarding = {
+      hooks: this.hooks,
+      limits,
+      watch,
+      clock,
+      seen: this.settingSeen,
+      dose: this.dose,
+      beamPath: this.beamPath,
+    };
     const { registry, menu, connections, undos, cameras } = this;
     const own = <T>(key: Token<T>): Token<T> => {
       const copy = otherCopyOf(key);

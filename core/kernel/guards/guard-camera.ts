@@ -13,6 +13,17 @@ export function guardCamera(camera: Camera, guarding: Guarding): Camera {
     checkExposure(exposure, traits, limits);
     guarding.dose?.check(exposure, traits.index);
   };
+  const inClearBeam = async <Result>(
+    signal: AbortSignal | undefined,
+    expose: () => Promise<Result>,
+  ): Promise<Result> => {
+    const close = await guarding.beamPath?.clear(traits, signal);
+    try {
+      return await expose();
+    } finally {
+      await close?.();
+    }
+  };
   return {
     traits,
     fit: (wanted) => camera.fit(wanted),
@@ -20,8 +31,10 @@ export function guardCamera(camera: Camera, guarding: Guarding): Camera {
       if (signal) throwIfStopped(signal);
       const changed = await hooks.willAcquire.promise(exposure, traits.index);
       check(changed);
-      watch(`acquire camera ${traits.index}`);
-      const frame = await camera.acquire(changed, signal);
+      const frame = await inClearBeam(signal, async () => {
+        watch(`acquire camera ${traits.index}`);
+        return camera.acquire(changed, signal);
+      });
       guarding.dose?.remember(frame);
       await hooks.didAcquire.promise(frame);
       return frame;
@@ -35,8 +48,10 @@ export function guardCamera(camera: Camera, guarding: Guarding): Camera {
         throwIfStopped(signal);
         const changed = await hooks.willAcquire.promise(exposure, traits.index);
         check(changed);
-        watch(`watch camera ${traits.index}`);
-        await camera.watch!(changed, show, signal);
+        await inClearBeam(signal, async () => {
+          watch(`watch camera ${traits.index}`);
+          await camera.watch!(changed, show, signal);
+        });
       },
     }),
     ...(camera.deferredSum && {

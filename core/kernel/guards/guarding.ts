@@ -1,6 +1,7 @@
 import type { Clock } from '../../base';
 import type { Readable } from '../../devices';
 import type { Hooks } from '../hooks';
+import type { BeamPath } from './beam-path';
 import type { DoseLimit } from './dose-limit';
 import type { DeviceLimits } from './limits';
 
@@ -19,4 +20,6 @@ export interface Guarding {
   readonly seen?: SettingListener;
   /** Hears when the beam changes, and is asked before an exposure. */
   readonly dose?: DoseLimit;
+  /** Cleared before an exposure. */
+  readonly beamPath?: BeamPath;
 }

@@ -22,6 +22,7 @@ import {
   type PropertySuggestion,
   recordOf,
 } from '../../store';
+import type { BeamPath } from '../guards/beam-path';
 import { readConditions } from './conditions';
 import { RunOperator } from './run-operator';
 import { kernelErrors } from '../errors';
@@ -47,6 +48,8 @@ export interface RunnerParts {
   readonly deviceSettings: () => readonly ProvidedSetting[];
   /** Conditions that follow from those of the devices, such as the pixel size. */
   readonly moreConditions?: (read: Conditions) => Partial<Conditions>;
+  /** Told how a run puts back what was in the way of the beam. */
+  readonly beamPath?: Pick<BeamPath, 'restoreBy'>;
   /** Appends an accepted result to the history. */
   readonly remember: (result: CalibrationResult) => Promise<void>;
   /** Offers to write into the configuration what a result suggests; called when the microscope is as it was found. */
@@ -92,7 +95,7 @@ export class Runner {
 
   /** Runs an item to its end. Throws `menu/disabled`, `run/busy`, `run/stopped`, `run/not-restored`, or what the item threw. */
   async run(name: string, options: RunOptions): Promise<CalibrationResult | undefined> {
-    const { menu, hooks, log } = this.parts;
+    const { menu, hooks, log, beamPath } = this.parts;
     const entry = menu.find(name, this.current === undefined);
     const { declaration } = entry;
     if (this.current && !declaration?.anytime) throw kernelErrors.busy(this.current.label);
@@ -106,6 +109,7 @@ export class Runner {
     const failures: unknown[] = [];
     let outcome: Outcome = 'failed';
     let result: CalibrationResult | undefined;
+    let leaveBeamPath: (() => void) | undefined;
     try {
       await hooks.willRun.promise(entry.id);
       const run = await this.prepare(
@@ -115,12 +119,15 @@ export class Runner {
         { signal: controller.signal, alongside: outer !== undefined },
         undos,
       );
+      // What runs beside another run leaves the instrument to it.
+      if (!outer) leaveBeamPath = beamPath?.restoreBy((what, undo) => run.restoreLater(what, undo));
       result = (await item.run(run)) ?? undefined;
       outcome = 'done';
     } catch (error) {
       if (error instanceof StoppedError || controller.signal.aborted) outcome = 'stopped';
       failures.push(error);
     } finally {
+      leaveBeamPath?.();
       try {
         const restored: unknown[] = [];
         await undos
