@@ -1,5 +1,6 @@
 import { CombinedError, describePlace, type LogLine, type Place, StoppedError, errorContents } from '../core/base';
 import type { BufferedImage, OperatorPort, Progress, Question } from '../core/kernel';
+import { RefusedError } from '../core/judgement';
 import type { CalibrationResult } from '../core/store';
 
 /** Exit codes of the command line. */
@@ -46,7 +47,8 @@ export class Output {
     // The message of such an error begins with its cause; programs get that by itself too.
     const first = error instanceof CombinedError && error.cause !== undefined ? errorContents(error.cause) : undefined;
     const cause = first && { code: first.code, message: first.message, hint: first.hint };
-    this.emit({ event: 'error', ...(cause && { cause }), code, message, hint, ...(place && { place }) });
+    const refused = error instanceof RefusedError && { verdict: 'refused', reasons: error.reasons };
+    this.emit({ event: 'error', ...(cause && { cause }), code, message, hint, ...(place && { place }), ...refused });
     if (!this.json) this.stderr.write(`${errorText({ code, message, hint, ...(place && { place }) })}\n`);
     if (error instanceof StoppedError) return exitCodes.stopped;
     return usageErrors.has(code) ? exitCodes.usage : exitCodes.failed;

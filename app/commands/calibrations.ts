@@ -66,11 +66,17 @@ export async function historyCommand(
   }
   for (const entry of await history.list(options.item === undefined ? {} : { item: options.item })) {
     output.emit(entry);
-    output.print(`${entry.id}  ${entry.when.slice(0, 16).replace('T', ' ')}  ${entry.who}  ${entry.summary}`);
+    output.print(
+      `${entry.id}  ${entry.when.slice(0, 16).replace('T', ' ')}  ${entry.who}  ${entry.summary}${verdictOf(entry)}`,
+    );
   }
   for (const damage of await history.damage()) output.remark(damage.message);
   return exitCodes.done;
 }
+
+/** The verdict of an entry as the list shows it; nothing for a good one. */
+const verdictOf = ({ quality }: HistoryEntry): string =>
+  quality?.verdict === undefined || quality.verdict === 'good' ? '' : ` [${quality.verdict}]`;
 
 /** Saves what was brought back; what is in the short-term files alone anybody may save. */
 async function savedTo(calibrations: Calibrations, { changes }: HistoryEntry): Promise<string> {

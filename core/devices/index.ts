@@ -4,6 +4,7 @@ export * from './device';
 export * from './exposure-limits';
 export * from './filter';
 export * from './frames';
+export * from './held-value';
 export * from './property-calls';
 export * from './scope';
 export * from './setting';

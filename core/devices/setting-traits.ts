@@ -67,6 +67,11 @@ interface NumericTraits<Unit extends string> {
   /** By how much a person changes it at a time, in the unit shown. */
   readonly step: number;
   readonly range?: Range;
+  /**
+   * Smallest change that the device makes, as an inside value; of a pair, along X and Y. A device that counts in whole steps rounds what
+   * is written, so a measurement plans whole steps and goes by what is read back.
+   */
+  readonly deviceStep?: number | Vector;
 }
 
 /** A setting that is one number. */

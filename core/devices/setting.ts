@@ -1,3 +1,4 @@
+import type { Vector } from '../base';
 import type { Range, SettingTraits } from './setting-traits';
 
 /** One setting of an instrument, read and written as an object, so that state can be kept and given back generically. */
@@ -36,4 +37,6 @@ export interface SettingDriver<Value> extends ReadableDriver<Value> {
   readonly range?: Range;
   /** The only values that this instrument takes. */
   readonly choices?: readonly Value[];
+  /** Smallest change that this instrument makes: of a number, or along X and Y of a pair. */
+  readonly deviceStep?: Value extends number ? number : Value extends Vector ? Vector : never;
 }

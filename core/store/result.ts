@@ -1,4 +1,5 @@
 import type { CameraIndex, MagIndex } from '../base';
+import type { Reason, Verdict } from '../judgement';
 import type { StoredChange } from './changes';
 
 /** Settings of the microscope when a calibration was measured. Anything else that matters has a name of its own. */
@@ -25,13 +26,15 @@ export interface Conditions {
   readonly [name: string]: unknown;
 }
 
-/** Quality of a result in one word, from the best. */
-export type Verdict = 'good' | 'fair' | 'doubtful' | 'poor' | 'bad';
+/** Verdict on a result in the history: one of today, or one of the words that earlier versions used. */
+export type StoredVerdict = Verdict | 'fair' | 'poor' | 'bad';
 
 /** Quality of a calibration, in words and numbers. */
 export interface Quality {
-  /** In one word. */
-  readonly verdict?: Verdict;
+  /** In one word. A refused result cannot be stored. */
+  readonly verdict?: StoredVerdict;
+  /** Reasons of a verdict that is not good, the worst first. */
+  readonly reasons?: readonly Reason[];
   readonly remarks?: readonly string[];
   /** Correlation coefficients of the images, mean and smallest or all. */
   readonly correlations?: Readonly<Record<string, number>> | readonly number[];

@@ -74,11 +74,12 @@ export function guardReadable<Value>(
 
 /** The traits of a contract with what the driver knows of this instrument. */
 function withKnowledge(contract: SettingTraits, driver: ReadableDriver<unknown>): SettingTraits {
-  const { range, choices, unit } = driver as Partial<SettingDriver<never>>;
+  const { range, choices, unit, deviceStep } = driver as Partial<SettingDriver<unknown>>;
   return {
     ...contract,
     ...(range && { range }),
     ...(choices && { choices }),
     ...(unit !== undefined && { unit }),
-  };
+    ...(deviceStep !== undefined && { deviceStep }),
+  } as SettingTraits;
 }

@@ -23,6 +23,7 @@ import {
   recordOf,
 } from '../../store';
 import type { BeamPath } from '../guards/beam-path';
+import { describeReason, RefusedError } from '../../judgement';
 import { readConditions } from './conditions';
 import { RunOperator } from './run-operator';
 import { kernelErrors } from '../errors';
@@ -255,8 +256,16 @@ export class Runner {
             }),
         };
       },
-      accept: (draft) => this.store(declaration, draft, complete, signal),
-      report: complete,
+      accept: async (draft) => {
+        tellReasons(operator, draft);
+        // Whatever an item decides, nothing that was refused gets into the calibrations.
+        if (draft.quality?.verdict === 'refused') throw new RefusedError({ reasons: draft.quality.reasons ?? [] });
+        return this.store(declaration, draft, complete, signal);
+      },
+      report: (draft) => {
+        tellReasons(operator, draft);
+        return complete(draft);
+      },
     };
   }
 
@@ -283,6 +292,12 @@ export class Runner {
     await hooks.didStore.promise(result);
     return result;
   }
+}
+
+/** Logs the reasons of a verdict in one place, so that the log and the verdict never differ. */
+function tellReasons(operator: Pick<Operator, 'log'>, { quality }: ResultDraft): void {
+  for (const reason of quality?.reasons ?? [])
+    operator.log(`${reason.verdict === 'refused' ? 'REFUSED' : 'DOUBTFUL'}: ${describeReason(reason)}`);
 }
 
 /** The error of an undo that did not end. */

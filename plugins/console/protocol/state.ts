@@ -248,6 +248,8 @@ export interface HistoryRow {
   readonly kind: 'measured' | 'restored';
   readonly summary: string;
   readonly verdict?: Verdict;
+  /** Reasons of a verdict that is not good, in sentences. */
+  readonly reasons: readonly string[];
   readonly conditions: Readonly<Record<string, string>>;
   readonly values: Readonly<Record<string, number>>;
   readonly errors: Readonly<Record<string, number>>;

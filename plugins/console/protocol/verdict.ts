@@ -1,5 +1,5 @@
 /** Quality of a result in one word, as the store has it. */
-export type Verdict = 'good' | 'fair' | 'doubtful' | 'poor' | 'bad';
+export type Verdict = 'good' | 'fair' | 'doubtful' | 'poor' | 'bad' | 'refused';
 
 const colours: Readonly<Record<Verdict, 'fine' | 'caution'>> = {
   good: 'fine',
@@ -7,6 +7,7 @@ const colours: Readonly<Record<Verdict, 'fine' | 'caution'>> = {
   doubtful: 'caution',
   poor: 'caution',
   bad: 'caution',
+  refused: 'caution',
 };
 
 /** Colour of a verdict; a result without one is fine. */

@@ -1,5 +1,6 @@
 import { type Matrix, StoppedError, type Vector, errorContents } from '../../../core/base';
 import type { Columns, ItemDeclaration, ResultSpecs, ValueSpec } from '../../../core/kernel';
+import { describeReason } from '../../../core/judgement';
 import { type CalibrationResult, mainChange } from '../../../core/store';
 import type { OutcomeState, ValueState } from '../protocol';
 
@@ -24,7 +25,7 @@ export function outcomeOf(
     ...shell,
     end: 'done',
     summary: result.summary,
-    remarks: quality?.remarks ?? [],
+    remarks: [...(quality?.reasons ?? []).map(describeReason), ...(quality?.remarks ?? [])],
     ...(quality?.verdict !== undefined && { verdict: quality.verdict }),
     values: given.flatMap(([name, spec]) => (isTable(spec) ? [] : valueOf(name, spec, result))),
     tables: given.flatMap(([name, spec]) => tableOf(name, spec, values[name])),

@@ -1,4 +1,5 @@
 import { EucentricError, Registry, StoppedError, seconds } from '../../../core/base';
+import { judge } from '../../../core/judgement';
 import { Menu, type Run } from '../../../core/kernel';
 import { type CalibrationResult, put, remove } from '../../../core/store';
 import { Site } from '../store/site';
@@ -196,6 +197,35 @@ describe('results', () => {
     ]);
     expect(result!.changes).toEqual(changes);
     expect(remembered).toEqual([result]);
+  });
+
+  test('that are refused are never stored, and end in an error with number, limit and next step', async () => {
+    const { start, remembered, offsets, port } = await storing();
+    const said = jest.spyOn(port, 'log');
+    const reason = (verdict: 'doubtful' | 'refused') =>
+      ({ kind: 'misfit', verdict, what: 'Misfit', number: 9, limit: 2, unit: '', why: 'Why.', change: 'Do.' }) as const;
+    const accepting = (verdict: 'doubtful' | 'refused') => (run: Run) =>
+      run.accept({
+        summary: 'Stored.',
+        values: {},
+        quality: { ...judge(reason(verdict)) },
+        changes: [put('C2SpotOffset', offset)],
+      });
+    act.during = accepting('refused');
+    await expect(start()).rejects.toMatchObject({
+      code: 'run/refused',
+      message: 'The result was refused and nothing was stored. Misfit: 9, limit 2. Why.',
+      hint: expect.stringMatching(/^Do\./) as unknown,
+      reasons: [reason('refused')],
+    });
+    expect([offsets(), remembered]).toEqual([[], []]);
+    act.during = accepting('doubtful');
+    expect((await start())!.quality).toEqual({ verdict: 'doubtful', reasons: [reason('doubtful')] });
+    expect(offsets()).toEqual([offset]);
+    expect(said.mock.calls.flat()).toEqual([
+      'REFUSED: Misfit: 9, limit 2. Why. Do.',
+      'DOUBTFUL: Misfit: 9, limit 2. Why. Do.',
+    ]);
   });
 
   test('are taken back when the history refuses them', async () => {

@@ -9,7 +9,7 @@ import {
 } from '../../../../core/kernel';
 import { Optics } from '../../../../core/optics';
 import { Settings } from '../../../../core/settings';
-import { type CalibrationResult, Calibrations, type Verdict } from '../../../../core/store';
+import { type CalibrationResult, Calibrations, type StoredVerdict } from '../../../../core/store';
 import {
   type CorrelationPeak,
   type CorrelationPlane,
@@ -201,7 +201,7 @@ export class PixelSizeMeasurement {
       run.operator.log(`${magIndex}  ${pixelSize.toPrecision(4)}  ${context.magnification}`);
     for (const remark of remarks) run.operator.log(`DOUBTFUL: ${remark}`);
 
-    const verdict: Verdict = remarks.length > 0 ? 'doubtful' : 'good';
+    const verdict: StoredVerdict = remarks.length > 0 ? 'doubtful' : 'good';
     const values = {
       pixelSize,
       gridAngle: lattice.angle,

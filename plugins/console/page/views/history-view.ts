@@ -121,6 +121,7 @@ function detailOf(
       { class: 'card' },
       h('h2', {}, row.label),
       h('p', { class: 'summary' }, row.summary),
+      ...row.reasons.map((reason) => h('p', { class: 'hint' }, reason)),
       h('p', { class: 'fine-print' }, `${formatWhen(row.when)}, ${row.who}`),
       trend,
       h('h3', {}, 'Values'),

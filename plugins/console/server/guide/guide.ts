@@ -1,4 +1,5 @@
 import { type MenuEntry, type Session, itemMeasuring } from '../../../../core/kernel';
+import { describeReason } from '../../../../core/judgement';
 import { checkConsistency, findingWithRedo } from '../../../../core/consistency';
 import { Optics } from '../../../../core/optics';
 import { type ChangeTarget, type HistoryEntry, isInForce } from '../../../../core/store';
@@ -132,8 +133,7 @@ function judge(
       state: 'doubtful',
       note: `${how}, but the value in use is not that one: it was removed, replaced or not saved`,
     };
-  if (colourOf(verdict) === 'caution')
-    return { state: 'doubtful', note: `${how}, ${verdict}: ${entry.quality?.remarks?.[0] ?? entry.summary}` };
+  if (colourOf(verdict) === 'caution') return { state: 'doubtful', note: `${how}, ${verdict}: ${firstReason(entry)}` };
   if (changed !== undefined) return { state: 'stale', note: `${how}, but ${changed}` };
   if (days !== undefined && age > days * day)
     return { state: 'stale', note: `${how}; better repeated after ${days === 1 ? 'a day' : `${days} days`}` };
@@ -141,6 +141,12 @@ function judge(
     state: 'done',
     note: `${how}${entry.kind === 'restored' ? ', brought back' : ''}${verdict === undefined ? '' : `, ${verdict}`}`,
   };
+}
+
+/** The reason of a verdict in words, the worst first; the summary where there is none. */
+function firstReason({ quality, summary }: HistoryEntry): string {
+  const [reason] = quality?.reasons ?? [];
+  return reason ? describeReason(reason) : (quality?.remarks?.[0] ?? summary);
 }
 
 const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;

@@ -1,4 +1,5 @@
 import { type ProvidedSetting, conditionName, inSentence, shownCondition } from '../../../../core/devices';
+import { describeReason } from '../../../../core/judgement';
 import { type MenuEntry, unitsOf } from '../../../../core/kernel';
 import { type HistoryEntry, isMainRecord } from '../../../../core/store';
 import type { HistoryRow } from '../../protocol';
@@ -24,6 +25,7 @@ export function historyRows(
       kind: entry.kind,
       summary: entry.summary,
       ...(entry.quality?.verdict !== undefined && { verdict: entry.quality.verdict }),
+      reasons: (entry.quality?.reasons ?? []).map(describeReason),
       conditions: conditionsOf(entry, settings),
       values: numbersOf(entry.values),
       errors: numbersOf(entry.standardErrors),

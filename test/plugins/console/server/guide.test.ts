@@ -1,3 +1,4 @@
+import { aboveLimit, judge } from '../../../../core/judgement';
 import { cameraIndex, magIndex, magIndex as asMagIndex } from '../../../../core/base';
 import type { MenuEntry } from '../../../../core/kernel';
 import { applyChanges, type HistoryEntry, put } from '../../../../core/store';
@@ -67,6 +68,26 @@ test.each([
     'doubtful',
     [measured(`${shift}/image-shift`, '2026-06-01T11:00:00Z', { verdict: 'poor', remarks: ['Few details.'] })],
     /^Done today at 8100x, poor: Few details/,
+  ],
+  [
+    'doubtful',
+    [
+      measured(`${shift}/image-shift`, '2026-06-01T11:00:00Z', {
+        ...judge(
+          aboveLimit({
+            kind: 'misfit',
+            what: 'Range',
+            number: 3,
+            unit: '%',
+            doubtfulAbove: 1,
+            why: 'W.',
+            change: 'C.',
+          }),
+        ),
+        remarks: ['Few details.'],
+      }),
+    ],
+    /^Done today at 8100x, doubtful: Range: 3 %, limit 1 %\. W\. C\.$/,
   ],
 ])('a calibration is %s', (state, history, note) => {
   expect(find(history, `${shift}/image-shift`)).toMatchObject({
