@@ -26,7 +26,7 @@ export async function readBack<Value>(
   for (const [axis, wish] of Object.entries(wishes)) {
     const allowed = Math.max(stepOf(setting.traits, axis), tolerance);
     const value = values[axis] ?? NaN;
-    // Rounding of the last digit is no difference.
+    // Rounding of the last digit does not count.
     if (Math.abs(value - wish) <= allowed * (1 + 1e-6) + 1e-12) continue;
     throw notHeld(setting, axis, { wish, value, allowed });
   }
@@ -55,7 +55,7 @@ function notHeld(
   const where = axis === only ? '' : ` in ${axis.toUpperCase()}`;
   return new EucentricError({
     code: 'setting/not-held',
-    message: `The ${name}${where} was set to ${shown(wish)}, but the device holds ${shown(value)}; more than ${shown(allowed)} apart is no rounding.`,
+    message: `The ${name}${where} was set to ${shown(wish)}, but the device holds ${shown(value)}; more than ${shown(allowed)} apart cannot be rounding.`,
     hint: 'Check that nobody else changes it, that it is not at the end of its range, and that the device is not busy; then start again. Nothing was stored.',
   });
 }

@@ -7,7 +7,7 @@ export interface Misfit {
   readonly degreesOfFreedom: number;
 }
 
-/** Probability below which a misfit is no chance. One in a million leaves a right model alone and still catches a wrong one. */
+/** Probability below which a misfit cannot be chance. One in a million leaves a right model alone and still catches a wrong one. */
 const minProbability = 1e-6;
 
 /** Sum of misfits that are independent of each other. */
@@ -16,7 +16,7 @@ export const jointMisfit = (...misfits: readonly Misfit[]): Misfit => ({
   degreesOfFreedom: misfits.reduce((sum, { degreesOfFreedom }) => sum + degreesOfFreedom, 0),
 });
 
-/** Misfit of residuals with independent standard errors, after a fit of so many unknowns. */
+/** Misfit of residuals with independent standard errors, after a fit with this number of unknowns. */
 export const misfitOf = (
   residuals: readonly number[],
   standardErrors: readonly number[],

@@ -20,7 +20,7 @@ export const plausibleLength = ({
   readonly nominal: number | undefined;
   readonly doubtfulFactor?: number;
   readonly refusedFactor?: number;
-  /** Where the nominal value comes from, in one sentence. */
+  /** Origin of the nominal value, in one sentence. */
   readonly why: string;
   readonly change: string;
 }): Reason | undefined =>

@@ -14,7 +14,7 @@ function logGamma(x: number): number {
 }
 
 /**
- * Probability that a chi-square of so many degrees of freedom, which need not be whole, is larger than the one given. Accurate in
+ * Probability of a chi-square larger than the one given. The degrees of freedom need not be whole. Accurate in
  * relation to its size down to 1e-300 (series and continued fraction: Abramowitz and Stegun, 6.5.29 and 6.5.31).
  */
 export function chiSquareTail(chiSquare: number, degreesOfFreedom: number): number {
@@ -52,5 +52,5 @@ function upperFraction(a: number, x: number): number {
 
 const nonZero = (value: number, tiny: number): number => (Math.abs(value) < tiny ? tiny : value);
 
-/** Probability that a normal deviate is farther from 0, on either side, than so many standard deviations. */
+/** Probability that a normal deviate is farther from 0, on either side, than the given number of standard deviations. */
 export const normalTail = (deviations: number): number => chiSquareTail(deviations ** 2, 1);

@@ -28,7 +28,7 @@ describe('reading back', () => {
     expect(await readBack(holding({}, units(1.01, 1)), units(1, 1), { tolerance: 0.02 })).toEqual(units(1.01, 1));
   });
 
-  test('refuses what is no number, and speaks in the unit that people see', async () => {
+  test('refuses NaN, and speaks in the unit that people see', async () => {
     await expect(readBack(holding({}, units(NaN, 1)), units(1, 1))).rejects.toMatchObject({ code: 'setting/not-held' });
     const traits = quantity({ label: 'Defocus', unit: 'um', decimals: 3 });
     const defocus = { name: 'defocus', traits, read: async () => metres(-2.2e-6) };

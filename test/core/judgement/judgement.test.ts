@@ -147,7 +147,7 @@ describe('plausibility', () => {
     expect(reasons([1000, 0, 0, -1000])).toEqual([]);
   });
 
-  test('refuses zeros and what is no number', () => {
+  test('refuses zeros and NaN', () => {
     for (const bad of [0, NaN])
       expect(reasons([bad, bad, bad, bad]).some(({ verdict }) => verdict === 'refused')).toBe(true);
   });
