@@ -28,14 +28,19 @@ const exportsItem = (file) => /^export default /m.test(fs.readFileSync(file, 'ut
 /** The place of the item that a test file is about; undefined for all others. */
 function itemOfTest(test, places = itemPlaces()) {
   if (!test.startsWith(`${tests}/`)) return undefined;
-  const [folder, first = ''] = test.slice(tests.length + 1).split('/');
-  const name = first.replace(/\.test\.ts$/, '');
-  return places
-    .filter((place) => {
-      const [in_, own] = place.split('/');
-      return in_ === folder && (name === own || name.startsWith(`${own}-`));
-    })
-    .sort((one, other) => other.length - one.length)[0];
+  const [folder, ...way] = test
+    .replace(/\.test\.ts$/, '')
+    .slice(tests.length + 1)
+    .split('/');
+  const own = places.filter((place) => place.split('/')[0] === folder);
+  // The file's own name tells more than the folders in which it lies.
+  for (const name of way.reverse()) {
+    const [found] = own
+      .filter((place) => name === place.split('/')[1] || name.startsWith(`${place.split('/')[1]}-`))
+      .sort((one, other) => other.length - one.length);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** The test files of an item, as paths from the root. */

@@ -23,7 +23,7 @@ export { type LoadedSettings, loadSettings, parseSettings } from './load';
 export type { MagnificationRow } from './magnification-table';
 export { type CameraParameterSets, PARAMETER_SETS, type ParameterSet, type ParameterSetName } from './parameter-sets';
 export { nearestName, type Problem } from './problem';
-export { type CalibrationFiles, checkSection, type ConfigSection, type PluginSettings } from './sections';
+export { type CalibrationFiles, checkSection, type ConfigSection, type PluginSettings } from './yaml/sections';
 export { buildSchema, type PluginSchema } from './schema/build-schema';
 export { Settings } from './settings';
 export { encodeProperties } from './text/decode';

@@ -8,7 +8,7 @@ import {
   limitsSchema,
   type PluginSettings,
   sectionOf,
-} from './sections';
+} from './yaml/sections';
 import { parameterSetsSchema } from './parameter-sets';
 import { makeSettings, type Settings, startOf } from './settings';
 import type { PropertySource, Section } from './source';

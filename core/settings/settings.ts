@@ -16,7 +16,7 @@ import {
   limitsSchema,
   type OwnLimits,
   type PluginSettings,
-} from './sections';
+} from './yaml/sections';
 import { type PropertySource, type Section, rowsOf } from './source';
 import { typedValue } from './values';
 

@@ -1,5 +1,5 @@
 import { badArgument } from '../errors';
-import type { Matrix, Vector } from '../geometry/coordinates';
+import type { Matrix, Vector } from '../coordinates';
 import { leastSquares, type LinearFit } from './least-squares';
 import { robustLeastSquares, type RobustOptions } from './robust-least-squares';
 

@@ -1,7 +1,7 @@
 import { badArgument, badSize } from '../errors';
 import { edgeMean } from '../statistics';
 import { type Image, image, layoutOf, requireFinite, toFloat32 } from '../image';
-import type { Matrix, Vector } from './coordinates';
+import type { Matrix, Vector } from '../coordinates';
 
 /** An affine map of image positions: `out = matrix * in + shift`, origin at the image centre, X right, Y up, in pixels. */
 export interface AffineMap {

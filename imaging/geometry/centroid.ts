@@ -1,6 +1,6 @@
 import { badArgument, constantImage, notFinite } from '../errors';
 import { type Image, layoutOf } from '../image';
-import type { Vector } from './coordinates';
+import type { Vector } from '../coordinates';
 
 /** Options of a centre of intensity. */
 export interface CentroidOptions {

@@ -1,6 +1,6 @@
 import { noConvergence, singularFit, tooFewPoints } from '../errors';
 import { robustLeastSquares } from '../fits';
-import type { Vector } from './coordinates';
+import type { Vector } from '../coordinates';
 
 /** A circle through measured points. */
 export interface CircleFit {

@@ -3,7 +3,7 @@ import { type Image, toFloat32 } from '../image';
 import { extent } from '../statistics';
 import { centroid } from './centroid';
 import { type CircleFit, fitCircle } from './circle-fit';
-import { toCamera, type Vector } from './coordinates';
+import { toCamera, type Vector } from '../coordinates';
 import { edgeBlur, edgeOfSector, type PolarBand, polarBand, type SectorProfile } from './polar-band';
 import { resample } from './resample';
 

@@ -1,5 +1,5 @@
 import { type Image, layoutOf } from '../image';
-import type { Vector } from './coordinates';
+import type { Vector } from '../coordinates';
 
 // A look-up of a global for every pixel is slow where scripts run in a context of their own, as tests do.
 const { abs, atan2, ceil, floor, max, min, PI: pi, round, sqrt } = Math;

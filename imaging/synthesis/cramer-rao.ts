@@ -1,5 +1,5 @@
 import { badArgument, singularFit } from '../errors';
-import type { Vector } from '../geometry/coordinates';
+import type { Vector } from '../coordinates';
 import type { Texture, View } from './texture';
 
 // A look-up of a global for every number is slow where scripts run in a context of their own, as tests do.

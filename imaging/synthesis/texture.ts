@@ -1,5 +1,5 @@
 import { badArgument } from '../errors';
-import type { Matrix, Vector } from '../geometry/coordinates';
+import type { Matrix, Vector } from '../coordinates';
 import { image, type Image, requireFinite } from '../image';
 import { Random } from './random';
 

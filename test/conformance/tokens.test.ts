@@ -20,14 +20,14 @@ const suites: Readonly<Record<string, string>> = {
 const services: Readonly<Record<string, string>> = {
   VirtualInstrument: 'test/plugins/simulator/plugin.test.ts',
   SimulatedTruth: 'test/plugins/simulator/plugin.test.ts',
-  CarriedChanges: 'test/plugins/calibrations/image-and-stage-shift/image-shift.test.ts',
-  WholeImageCorrelation: 'test/plugins/calibrations/image-and-stage-shift/stage-shift.test.ts',
-  ZeroOffsetMode: 'test/plugins/calibrations/image-and-stage-shift/mag-is-offsets-refusals.test.ts',
-  ImageShiftAdjustment: 'test/plugins/calibrations/image-and-stage-shift/mag-is-offsets.test.ts',
+  CarriedChanges: 'test/plugins/calibrations/image-and-stage-shift/image-shift/image-shift.test.ts',
+  WholeImageCorrelation: 'test/plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift.test.ts',
+  ZeroOffsetMode: 'test/plugins/calibrations/image-and-stage-shift/offsets/mag-is-offsets-refusals.test.ts',
+  ImageShiftAdjustment: 'test/plugins/calibrations/image-and-stage-shift/offsets/mag-is-offsets.test.ts',
   LatticeMemory: 'test/plugins/calibrations/pixel-size/find-pixel-size.test.ts',
   OperatorConsole: 'test/plugins/terminal/console.test.ts',
   BrowserConsole: 'test/plugins/console/session.test.ts',
-  CalibrationFindings: 'test/plugins/calibrations/doubts.test.ts',
+  CalibrationFindings: 'test/plugins/calibrations/shared/report-contradictions.test.ts',
 };
 
 const textOf = (file: string): string => readFileSync(path.join(projectFolder, file), 'utf8');

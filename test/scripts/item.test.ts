@@ -34,8 +34,12 @@ describe('the tests of an item', () => {
     expect(tests).not.toContain('image-shift.test.ts');
     const folder = 'test/plugins/calibrations/image-and-stage-shift';
     expect(itemOfTest(`${folder}/image-shift-fooled.test.ts`)).toBe('image-and-stage-shift/image-shift');
-    expect(itemOfTest(`${folder}/mag-is-offsets-modes.test.ts`)).toBe('image-and-stage-shift/mag-is-offsets');
-    expect(itemOfTest(`${folder}/list-mag-is-offsets.test.ts`)).toBe('image-and-stage-shift/list-mag-is-offsets');
+    expect(itemOfTest(`${folder}/stage-shift/plan.test.ts`)).toBe('image-and-stage-shift/stage-shift');
+    expect(itemOfTest(`${folder}/offsets/mag-is-offsets-modes.test.ts`)).toBe('image-and-stage-shift/mag-is-offsets');
+    expect(itemOfTest(`${folder}/offsets/list-mag-is-offsets.test.ts`)).toBe(
+      'image-and-stage-shift/list-mag-is-offsets',
+    );
+    expect(itemOfTest(`${folder}/settling/settling-search.test.ts`)).toBeUndefined();
     expect(itemOfTest('test/wires/com/com.test.ts')).toBeUndefined();
   });
 

@@ -1,7 +1,7 @@
 import { z, type ZodType } from 'zod';
 import { definitions, type PropertyDefinition } from '../definitions';
 import { parameterSetsSchema } from '../parameter-sets';
-import { calibrationFilesSchema, limitsSchema } from '../sections';
+import { calibrationFilesSchema, limitsSchema } from '../yaml/sections';
 import { extraLinesSchemas } from '../yaml/extra-lines';
 import { type JsonSchema, propertySchema } from './property-schema';
 

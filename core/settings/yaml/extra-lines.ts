@@ -1,7 +1,7 @@
 import { type YAMLMap, isNode } from 'yaml';
 import { z } from 'zod';
 import type { Problem } from '../problem';
-import { checkSection, sectionOf } from '../sections';
+import { checkSection, sectionOf } from './sections';
 import { keyOf, type YamlText } from './nodes';
 
 /** Keys for lines of a properties file that have no other place in YAML. */

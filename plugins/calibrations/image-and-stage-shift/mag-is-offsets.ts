@@ -33,7 +33,7 @@ import {
   zeroRegularQuestion,
 } from './offsets/image-shift-offsets';
 import { ZeroOffsetMode } from './offsets/zero-offset-mode';
-import { costBetween, imageCost } from '../shared/image-series/series-forecast';
+import { costBetween, imageCost } from './image-series/series-forecast';
 import { describePlace } from '../shared/result/magnification-place';
 
 type Shift = Vector<ImageShiftUnits>;

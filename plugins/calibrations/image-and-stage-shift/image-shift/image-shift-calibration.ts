@@ -28,11 +28,11 @@ import {
   patterns,
   qualityOf,
   qualityRemarks,
-} from './image-shift-analysis';
-import { imageShiftErrors } from './image-shift-errors';
-import { weighImageShift } from './image-shift-uncertainty';
+} from '../image-series/image-shift-analysis';
+import { imageShiftErrors } from '../image-series/image-shift-errors';
+import { weighImageShift } from '../image-series/image-shift-uncertainty';
 import { chooseScratchPixelSize } from './scratch-pixel-size';
-import { imageShiftResiduals } from '../../shared/image-series/measurement-plots';
+import { imageShiftResiduals } from '../image-series/measurement-plots';
 import { propagateChange } from './propagation';
 import { CarriedChanges } from './carried-changes';
 import {
@@ -42,10 +42,10 @@ import {
   shiftExposure,
   shiftPattern,
   shiftSteps,
-} from '../../shared/image-series/shift-preparation';
-import { imageCost } from '../../shared/image-series/series-forecast';
-import { findingQuestion, settleFindings } from '../../shared/image-series/series-findings';
-import { type Series, type SeriesParts, takeSeries } from '../../shared/image-series/shift-series';
+} from '../image-series/shift-preparation';
+import { imageCost } from '../image-series/series-forecast';
+import { findingQuestion, settleFindings } from '../image-series/series-findings';
+import { type Series, type SeriesParts, takeSeries } from '../image-series/shift-series';
 
 /** Dependencies of Image Shift and IS from Scratch. */
 export const imageShiftNeeds = {

@@ -2,7 +2,7 @@ import { type CameraIndex, type MagIndex, inMicrometres, inNanometres } from '..
 import type { Run } from '../../../../core/kernel';
 import type { Optics } from '../../../../core/optics';
 import type { Calibrations } from '../../../../core/store';
-import { imageShiftErrors } from './image-shift-errors';
+import { imageShiftErrors } from '../image-series/image-shift-errors';
 import { foundPixelSize } from '../../pixel-size/lattice/lattice-found';
 
 /** Ratios of the nominal to a derived or a found pixel size between which the nominal one is used without a question. */

@@ -11,7 +11,7 @@ import {
   vector,
 } from '../../../../core/base';
 import { leastSquares } from '../../../../imaging';
-import { type MeasuredPair, type PatternName, fitImageShift, patterns } from '../image-shift/image-shift-analysis';
+import { type MeasuredPair, type PatternName, fitImageShift, patterns } from '../image-series/image-shift-analysis';
 
 /** Unsettled shares and drift of a series of images at different image shifts. Lengths are in nanometres on the specimen, along the axes of image shift. */
 export interface SettlingFit {

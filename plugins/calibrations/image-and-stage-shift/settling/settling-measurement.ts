@@ -10,9 +10,9 @@ import {
   prepareOptics,
   shiftExposure,
   shiftSteps,
-} from '../../shared/image-series/shift-preparation';
-import { takeSeries } from '../../shared/image-series/shift-series';
-import { costBetween, imageCost } from '../../shared/image-series/series-forecast';
+} from '../image-series/shift-preparation';
+import { takeSeries } from '../image-series/shift-series';
+import { costBetween, imageCost } from '../image-series/series-forecast';
 import { type FactorScale, longestWait, maxSeriesOfSearch } from './settling-search';
 import { type SettlingFit, fitSettling, unitLengths } from './settling-fit';
 

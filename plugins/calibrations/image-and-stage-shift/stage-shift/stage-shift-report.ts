@@ -1,5 +1,5 @@
 import type { Matrix } from '../../../../core/base';
-import { correlationRemark } from '../image-shift/image-shift-analysis';
+import { correlationRemark } from '../image-series/image-shift-analysis';
 import type { StageVerdict, fitStageShift } from './stage-shift-analysis';
 
 /** Describes the result of a stage calibration in lines for the log. */

@@ -10,12 +10,12 @@ import {
   findingsOfPair,
   findingsOfRepeated,
   findingsOfSpecimen,
-} from '../../shared/image-series/series-findings';
+} from '../image-series/series-findings';
 import type { WholeImageCorrelation } from './whole-image-correlation';
-import { alignPair } from '../../shared/image-series/shift-series';
+import { alignPair } from '../image-series/shift-series';
 import type { StagePair } from './stage-shift-analysis';
 import { type AxisPlan, usualStageError } from './stage-shift-plan';
-import { type SeenDisplacement, displacementPlot } from '../../shared/image-series/measurement-plots';
+import { type SeenDisplacement, displacementPlot } from '../image-series/measurement-plots';
 
 /** Dependencies of a stage series. */
 export interface StageSeriesParts {

@@ -1,4 +1,4 @@
-import type { ImageView } from '../image/types';
+import type { ImageView } from './viewed-image';
 import type { Store } from './store';
 
 /** True when the keys belong to an input field. */

@@ -1,6 +1,6 @@
 import { h, setAttribute } from '../base/dom';
 import type { Store } from '../base/store';
-import type { ImageView } from './types';
+import type { ImageView } from '../base/viewed-image';
 
 const sets = ['View', 'Trial', 'Record'] as const;
 

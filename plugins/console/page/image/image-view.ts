@@ -13,7 +13,7 @@ import { ProfilePanel } from './profile-panel';
 import { Reading } from './reading';
 import { type Placement, Renderer } from './renderer';
 import { createImageTools } from './image-tools';
-import type { ImageView } from './types';
+import type { ImageView } from '../base/viewed-image';
 
 /** Makes the area of the page that shows the buffers. */
 export const createImageView = (store: Store): ImageView => new BufferView(store);

@@ -1,6 +1,6 @@
 import type { Connection } from '../base/connection';
 import { h } from '../base/dom';
-import { drawPlot } from '../run/plot';
+import { drawPlot } from '../base/plot';
 import type { ProfileState } from '../../protocol/state';
 import type { Point } from './pixels';
 

@@ -2,7 +2,7 @@ import { fill, h } from '../base/dom';
 import type { Store } from '../base/store';
 import { createItemCard } from './item-card';
 import { createOutcomeCard } from './outcome-card';
-import { drawPlot } from './plot';
+import { drawPlot } from '../base/plot';
 import { createRunCard } from './run-card';
 
 /** The right side: the run, its plots, its result, and the chosen item. */

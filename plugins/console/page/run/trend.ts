@@ -2,7 +2,7 @@ import { fill, h } from '../base/dom';
 import { nameOf } from '../base/format';
 import type { Store } from '../base/store';
 import type { HistoryRow } from '../../protocol/state';
-import { drawPlot } from './plot';
+import { drawPlot } from '../base/plot';
 
 const maxEntries = 60;
 

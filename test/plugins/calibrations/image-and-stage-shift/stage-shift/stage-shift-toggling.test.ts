@@ -1,6 +1,6 @@
-import { cameraIndex, magIndex } from '../../../../core/base';
-import { ImageBuffers, ScriptedOperator } from '../../../../core/kernel';
-import { virtualInstrument } from '../../../support/virtual-instrument';
+import { cameraIndex, magIndex } from '../../../../../core/base';
+import { ImageBuffers, ScriptedOperator } from '../../../../../core/kernel';
+import { virtualInstrument } from '../../../../support/virtual-instrument';
 
 const stageShift = 'calibrations/image-and-stage-shift/stage-shift';
 const smallCamera = (yaml: string): string =>

@@ -1,7 +1,7 @@
-import { describeMenuItem } from '../../../conformance/describe-menu-item';
-import { cameraIndex, inMicrometres, magIndex, product, rotation, scaleMatrix } from '../../../../core/base';
-import { Optics } from '../../../../core/optics';
-import { runItem, virtualInstrument } from '../../../support/virtual-instrument';
+import { describeMenuItem } from '../../../../conformance/describe-menu-item';
+import { cameraIndex, inMicrometres, magIndex, product, rotation, scaleMatrix } from '../../../../../core/base';
+import { Optics } from '../../../../../core/optics';
+import { runItem, virtualInstrument } from '../../../../support/virtual-instrument';
 
 const item = 'calibrations/image-and-stage-shift/list-mag-is-offsets';
 

@@ -9,12 +9,12 @@ import {
   product,
   subtract,
   vector,
-} from '../../../../core/base';
-import { Cameras, Scope } from '../../../../core/devices';
-import { ScriptedOperator } from '../../../../core/kernel';
-import { Optics } from '../../../../core/optics';
-import { SimulatedTruth } from '../../../../plugins/simulator';
-import { projectFolder, virtualInstrument } from '../../../support/virtual-instrument';
+} from '../../../../../core/base';
+import { Cameras, Scope } from '../../../../../core/devices';
+import { ScriptedOperator } from '../../../../../core/kernel';
+import { Optics } from '../../../../../core/optics';
+import { SimulatedTruth } from '../../../../../plugins/simulator';
+import { projectFolder, virtualInstrument } from '../../../../support/virtual-instrument';
 
 const item = 'calibrations/image-and-stage-shift/mag-is-offsets';
 const shift = (x: number, y: number) => vector(imageShiftUnits(x), imageShiftUnits(y));

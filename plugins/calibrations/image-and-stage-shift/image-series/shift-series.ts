@@ -12,10 +12,10 @@ import type { BufferedImage, ImageBuffers, Run } from '../../../../core/kernel';
 import type { ImageAcquisition } from '../../../../core/acquisition';
 import type { ImageShiftControl } from '../../../../core/optics';
 import { type Displacement, FineRegistration, type Registration } from '../../../../imaging';
-import { type PatternName, patterns } from '../../image-and-stage-shift/image-shift/image-shift-analysis';
+import { type PatternName, patterns } from './image-shift-analysis';
 import { type SeenDisplacement, displacementPlot } from './measurement-plots';
 import { type SeriesFinding, findingsOfPair, findingsOfSpecimen } from './series-findings';
-import type { SeriesCircumstances, WeighedPair } from '../../image-and-stage-shift/image-shift/image-shift-uncertainty';
+import type { SeriesCircumstances, WeighedPair } from './image-shift-uncertainty';
 
 /** Dependencies of a series of images at different image shifts. */
 export interface SeriesParts {

@@ -5,15 +5,15 @@ import {
   product,
   rotation,
   scaleMatrix,
-} from '../../../../core/base';
+} from '../../../../../core/base';
 import {
   randomNumbers,
   runItem,
   trueImageShift,
   verifying,
   virtualInstrument,
-} from '../../../support/virtual-instrument';
-import { tellFigures } from '../../../support/figures';
+} from '../../../../support/virtual-instrument';
+import { tellFigures } from '../../../../support/figures';
 
 const imageShift = 'calibrations/image-and-stage-shift/image-shift';
 const fromScratch = 'calibrations/image-and-stage-shift/is-from-scratch';

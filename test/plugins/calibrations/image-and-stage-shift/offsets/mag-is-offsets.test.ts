@@ -14,13 +14,18 @@ import {
   scale,
   subtract,
   vector,
-} from '../../../../core/base';
-import { Scope, Stage } from '../../../../core/devices';
-import { ScriptedOperator } from '../../../../core/kernel';
-import { ImageShiftAdjustment, ImageShiftControl, Optics } from '../../../../core/optics';
-import { SimulatedTruth } from '../../../../plugins/simulator';
-import { describeMenuItem } from '../../../conformance/describe-menu-item';
-import { projectFolder, randomNumbers, trueImageShift, virtualInstrument } from '../../../support/virtual-instrument';
+} from '../../../../../core/base';
+import { Scope, Stage } from '../../../../../core/devices';
+import { ScriptedOperator } from '../../../../../core/kernel';
+import { ImageShiftAdjustment, ImageShiftControl, Optics } from '../../../../../core/optics';
+import { SimulatedTruth } from '../../../../../plugins/simulator';
+import { describeMenuItem } from '../../../../conformance/describe-menu-item';
+import {
+  projectFolder,
+  randomNumbers,
+  trueImageShift,
+  virtualInstrument,
+} from '../../../../support/virtual-instrument';
 
 const item = 'calibrations/image-and-stage-shift/mag-is-offsets';
 const jeol = path.join(projectFolder, 'config', 'jeol-cryo-arm-k2.yaml');

@@ -1,13 +1,13 @@
-import { cameraIndex, inMicrometres, magIndex as asMagIndex, scaleMatrix } from '../../../../core/base';
-import { ImageBuffers } from '../../../../core/kernel';
-import { findPeriodicity, fixedPattern } from '../../../../imaging';
+import { cameraIndex, inMicrometres, magIndex as asMagIndex, scaleMatrix } from '../../../../../core/base';
+import { ImageBuffers } from '../../../../../core/kernel';
+import { findPeriodicity, fixedPattern } from '../../../../../imaging';
 import {
   matrixError,
   runItem,
   trueImageShift,
   verifying,
   virtualInstrument,
-} from '../../../support/virtual-instrument';
+} from '../../../../support/virtual-instrument';
 
 const imageShift = 'calibrations/image-and-stage-shift/image-shift';
 const fromScratch = 'calibrations/image-and-stage-shift/is-from-scratch';

@@ -1,7 +1,7 @@
-import { magIndex as asMagIndex } from '../../../../core/base';
-import { ImageShiftControl, ImageShiftAdjustment } from '../../../../core/optics';
-import { describeMenuItem } from '../../../conformance/describe-menu-item';
-import { runItem, virtualInstrument } from '../../../support/virtual-instrument';
+import { magIndex as asMagIndex } from '../../../../../core/base';
+import { ImageShiftControl, ImageShiftAdjustment } from '../../../../../core/optics';
+import { describeMenuItem } from '../../../../conformance/describe-menu-item';
+import { runItem, virtualInstrument } from '../../../../support/virtual-instrument';
 
 const item = 'calibrations/image-and-stage-shift/remove-mag-is-offsets';
 

@@ -1,6 +1,6 @@
-import { Stage } from '../../../../core/devices';
-import { cameraIndex, magIndex as asMagIndex, scaleMatrix } from '../../../../core/base';
-import { matrixError, runItem, trueStage, verifying, virtualInstrument } from '../../../support/virtual-instrument';
+import { Stage } from '../../../../../core/devices';
+import { cameraIndex, magIndex as asMagIndex, scaleMatrix } from '../../../../../core/base';
+import { matrixError, runItem, trueStage, verifying, virtualInstrument } from '../../../../support/virtual-instrument';
 
 const stageShift = 'calibrations/image-and-stage-shift/stage-shift';
 

@@ -6,11 +6,11 @@ import {
   magIndex as asMagIndex,
   micrometres,
   vector,
-} from '../../../../core/base';
-import { Cameras, Scope, Stage } from '../../../../core/devices';
-import { ScriptedOperator } from '../../../../core/kernel';
-import { SimulatedTruth } from '../../../../plugins/simulator';
-import { projectFolder, virtualInstrument } from '../../../support/virtual-instrument';
+} from '../../../../../core/base';
+import { Cameras, Scope, Stage } from '../../../../../core/devices';
+import { ScriptedOperator } from '../../../../../core/kernel';
+import { SimulatedTruth } from '../../../../../plugins/simulator';
+import { projectFolder, virtualInstrument } from '../../../../support/virtual-instrument';
 import { smallCameras } from './eftem-instrument';
 
 const item = 'calibrations/image-and-stage-shift/mag-is-offsets';

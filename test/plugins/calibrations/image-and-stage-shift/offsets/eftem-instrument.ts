@@ -10,13 +10,13 @@ import {
   product,
   subtract,
   vector,
-} from '../../../../core/base';
-import { Cameras, Scope } from '../../../../core/devices';
-import { ScriptedOperator } from '../../../../core/kernel';
-import { takeImage } from '../../../../core/acquisition';
-import { ImageShiftAdjustment, ImageShiftControl, Optics } from '../../../../core/optics';
-import { SimulatedTruth } from '../../../../plugins/simulator';
-import { projectFolder, randomNumbers, virtualInstrument } from '../../../support/virtual-instrument';
+} from '../../../../../core/base';
+import { Cameras, Scope } from '../../../../../core/devices';
+import { ScriptedOperator } from '../../../../../core/kernel';
+import { takeImage } from '../../../../../core/acquisition';
+import { ImageShiftAdjustment, ImageShiftControl, Optics } from '../../../../../core/optics';
+import { SimulatedTruth } from '../../../../../plugins/simulator';
+import { projectFolder, randomNumbers, virtualInstrument } from '../../../../support/virtual-instrument';
 
 /** The regular and the energy-filter camera of the virtual Krios. */
 export const [regular, filtered] = [0, 1];

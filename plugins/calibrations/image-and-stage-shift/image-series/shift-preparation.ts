@@ -15,7 +15,7 @@ import type { Move, Run } from '../../../../core/kernel';
 import { shiftCalibrationExposure } from '../../../../core/acquisition';
 import { type ImageShiftControl, type OpticalPlace, type Optics } from '../../../../core/optics';
 import type { Settings } from '../../../../core/settings';
-import { imageShiftErrors } from '../../image-and-stage-shift/image-shift/image-shift-errors';
+import { imageShiftErrors } from './image-shift-errors';
 
 /** The images of a shift calibration as the camera can take them, and the smaller dimension of their field in unbinned pixels. */
 export function shiftExposure(

@@ -1,4 +1,4 @@
-import type { Image } from '../image';
+import type { Image } from './image';
 
 /** A pair of values along X and Y; a position in an image has its origin at the image centre, X right, Y up, in pixels. */
 export interface Vector {

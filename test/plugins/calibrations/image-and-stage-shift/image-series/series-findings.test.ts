@@ -1,9 +1,9 @@
-import { vector } from '../../../../core/base';
+import { vector } from '../../../../../core/base';
 import {
   type SeriesFinding,
   type RepeatedPair,
   findingsOfRepeated,
-} from '../../../../plugins/calibrations/shared/image-series/series-findings';
+} from '../../../../../plugins/calibrations/image-and-stage-shift/image-series/series-findings';
 
 const findingOf = (code: SeriesFinding['code']): SeriesFinding => ({ code, text: code, hint: '', serious: true });
 const weak = findingOf('calibration/doubtful-alignment');

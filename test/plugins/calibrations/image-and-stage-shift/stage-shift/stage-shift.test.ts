@@ -1,10 +1,16 @@
-import { cameraIndex, magIndex, matrix, type Matrix, product, rotation, scaleMatrix } from '../../../../core/base';
-import { Cameras, Stage } from '../../../../core/devices';
-import { SimulatedTruth } from '../../../../plugins/simulator';
-import { judgeStageMatrix } from '../../../../plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift-analysis';
-import type { Instrument } from '../../../../app/instrument';
-import { matrixError, randomNumbers, runItem, verifying, virtualInstrument } from '../../../support/virtual-instrument';
-import { tellFigures } from '../../../support/figures';
+import { cameraIndex, magIndex, matrix, type Matrix, product, rotation, scaleMatrix } from '../../../../../core/base';
+import { Cameras, Stage } from '../../../../../core/devices';
+import { SimulatedTruth } from '../../../../../plugins/simulator';
+import { judgeStageMatrix } from '../../../../../plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift-analysis';
+import type { Instrument } from '../../../../../app/instrument';
+import {
+  matrixError,
+  randomNumbers,
+  runItem,
+  verifying,
+  virtualInstrument,
+} from '../../../../support/virtual-instrument';
+import { tellFigures } from '../../../../support/figures';
 
 const stageShift = 'calibrations/image-and-stage-shift/stage-shift';
 const seeds = Array.from({ length: verifying ? 200 : 3 }, (_, index) => index + 1);

@@ -1,9 +1,16 @@
 import path from 'node:path';
-import { type Vector, imageShiftUnits, length, magIndex as asMagIndex, subtract, vector } from '../../../../core/base';
-import { NeutralImageShift, Scope, VirtualInstrument } from '../../../../core/devices';
-import { ImageShiftControl } from '../../../../core/optics';
-import { VirtualMicroscope } from '../../../../simulation';
-import { projectFolder, virtualInstrument } from '../../../support/virtual-instrument';
+import {
+  type Vector,
+  imageShiftUnits,
+  length,
+  magIndex as asMagIndex,
+  subtract,
+  vector,
+} from '../../../../../core/base';
+import { NeutralImageShift, Scope, VirtualInstrument } from '../../../../../core/devices';
+import { ImageShiftControl } from '../../../../../core/optics';
+import { VirtualMicroscope } from '../../../../../simulation';
+import { projectFolder, virtualInstrument } from '../../../../support/virtual-instrument';
 
 const shift = (x: number, y: number) => vector(imageShiftUnits(x), imageShiftUnits(y));
 /** A step of the deflector of a JEOL column, once when it is read and once when it is set. */

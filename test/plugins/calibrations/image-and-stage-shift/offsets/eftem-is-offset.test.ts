@@ -1,9 +1,9 @@
-import { cameraIndex, length, magIndex as asMagIndex, micrometres, vector } from '../../../../core/base';
-import { Cameras, EftemMode, Stage } from '../../../../core/devices';
-import { takeImage } from '../../../../core/acquisition';
-import { showCalibrations } from '../../../../core/store';
-import { describeMenuItem } from '../../../conformance/describe-menu-item';
-import { runItem, verifying, virtualInstrument } from '../../../support/virtual-instrument';
+import { cameraIndex, length, magIndex as asMagIndex, micrometres, vector } from '../../../../../core/base';
+import { Cameras, EftemMode, Stage } from '../../../../../core/devices';
+import { takeImage } from '../../../../../core/acquisition';
+import { showCalibrations } from '../../../../../core/store';
+import { describeMenuItem } from '../../../../conformance/describe-menu-item';
+import { runItem, verifying, virtualInstrument } from '../../../../support/virtual-instrument';
 import { filterInstrument, filtered, regular } from './eftem-instrument';
 
 const item = 'calibrations/image-and-stage-shift/eftem-is-offset';

@@ -6,8 +6,8 @@ import {
   rotation,
   scaleMatrix,
   vector,
-} from '../../../../core/base';
-import { Scope } from '../../../../core/devices';
+} from '../../../../../core/base';
+import { Scope } from '../../../../../core/devices';
 import {
   matrixError,
   randomNumbers,
@@ -15,8 +15,8 @@ import {
   trueImageShift,
   verifying,
   virtualInstrument,
-} from '../../../support/virtual-instrument';
-import { tellFigures } from '../../../support/figures';
+} from '../../../../support/virtual-instrument';
+import { tellFigures } from '../../../../support/figures';
 
 const seeds = Array.from({ length: verifying ? 200 : 3 }, (_, index) => index + 1);
 const imageShift = 'calibrations/image-and-stage-shift/image-shift';

@@ -1,8 +1,8 @@
-import { magIndex } from '../../../../core/base';
+import { magIndex } from '../../../../../core/base';
 import path from 'node:path';
-import type { Instrument } from '../../../../app/instrument';
-import { Scope } from '../../../../core/devices';
-import { ScriptedOperator } from '../../../../core/kernel';
+import type { Instrument } from '../../../../../app/instrument';
+import { Scope } from '../../../../../core/devices';
+import { ScriptedOperator } from '../../../../../core/kernel';
 import {
   matrixError,
   projectFolder,
@@ -11,8 +11,8 @@ import {
   trueStage,
   verifying,
   virtualInstrument,
-} from '../../../support/virtual-instrument';
-import { tellFigures } from '../../../support/figures';
+} from '../../../../support/virtual-instrument';
+import { tellFigures } from '../../../../support/figures';
 
 const stageShift = 'calibrations/image-and-stage-shift/stage-shift';
 const wholeImage = 'calibrations/image-and-stage-shift/whole-image-corr';

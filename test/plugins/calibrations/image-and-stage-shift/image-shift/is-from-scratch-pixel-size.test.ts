@@ -1,6 +1,6 @@
-import { cameraIndex, magIndex as asMagIndex } from '../../../../core/base';
-import { Optics } from '../../../../core/optics';
-import { matrixError, runItem, trueImageShift, virtualInstrument } from '../../../support/virtual-instrument';
+import { cameraIndex, magIndex as asMagIndex } from '../../../../../core/base';
+import { Optics } from '../../../../../core/optics';
+import { matrixError, runItem, trueImageShift, virtualInstrument } from '../../../../support/virtual-instrument';
 
 const item = 'calibrations/image-and-stage-shift/is-from-scratch';
 /** A small camera without any measured pixel size, whose nominal one is too large by a factor. */

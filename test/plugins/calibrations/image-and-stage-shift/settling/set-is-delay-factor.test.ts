@@ -1,10 +1,10 @@
 import path from 'node:path';
-import { cameraIndex, length, magIndex as asMagIndex, subtract } from '../../../../core/base';
-import { Cameras, Scope } from '../../../../core/devices';
-import { ScriptedOperator } from '../../../../core/kernel';
-import { ImageShiftControl, Optics } from '../../../../core/optics';
-import { type ExposureRecord, VirtualMicroscope } from '../../../../simulation';
-import { describeMenuItem } from '../../../conformance/describe-menu-item';
+import { cameraIndex, length, magIndex as asMagIndex, subtract } from '../../../../../core/base';
+import { Cameras, Scope } from '../../../../../core/devices';
+import { ScriptedOperator } from '../../../../../core/kernel';
+import { ImageShiftControl, Optics } from '../../../../../core/optics';
+import { type ExposureRecord, VirtualMicroscope } from '../../../../../simulation';
+import { describeMenuItem } from '../../../../conformance/describe-menu-item';
 import {
   projectFolder,
   randomNumbers,
@@ -12,7 +12,7 @@ import {
   trueImageShift,
   verifying,
   virtualInstrument,
-} from '../../../support/virtual-instrument';
+} from '../../../../support/virtual-instrument';
 
 const item = 'calibrations/image-and-stage-shift/set-is-delay-factor';
 type VirtualInstrument = Awaited<ReturnType<typeof virtualInstrument>>;

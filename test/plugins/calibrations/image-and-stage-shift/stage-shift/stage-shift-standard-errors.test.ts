@@ -1,7 +1,13 @@
-import type { Matrix } from '../../../../core/base';
-import { SimulatedTruth } from '../../../../plugins/simulator';
-import { matrixError, randomNumbers, runItem, verifying, virtualInstrument } from '../../../support/virtual-instrument';
-import { tellFigures } from '../../../support/figures';
+import type { Matrix } from '../../../../../core/base';
+import { SimulatedTruth } from '../../../../../plugins/simulator';
+import {
+  matrixError,
+  randomNumbers,
+  runItem,
+  verifying,
+  virtualInstrument,
+} from '../../../../support/virtual-instrument';
+import { tellFigures } from '../../../../support/figures';
 
 const elements = ['xpx', 'xpy', 'ypx', 'ypy'] as const;
 /** Kinds of stages: error of scale within a cycle, scatter of the ends of moves in nm, electrons, and the mag index. */

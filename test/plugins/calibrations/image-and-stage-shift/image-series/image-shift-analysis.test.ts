@@ -2,7 +2,7 @@ import { type Matrix, percentChange } from '../../../../../core/base';
 import {
   fitImageShift,
   qualityOf,
-} from '../../../../../plugins/calibrations/image-and-stage-shift/image-shift/image-shift-analysis';
+} from '../../../../../plugins/calibrations/image-and-stage-shift/image-series/image-shift-analysis';
 
 /** The worked numbers of the field's conventions: 2 nm pixels, rotation 84 degrees, 2048 px field, binning 4. */
 const truth: Matrix = { xpx: -93.496, xpy: -506.492, ypx: 480.997, ypy: -93.358 };

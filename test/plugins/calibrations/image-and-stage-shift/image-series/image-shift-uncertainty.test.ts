@@ -2,11 +2,11 @@ import { type Matrix, type Vector, apply, scale, subtract } from '../../../../..
 import {
   type PatternName,
   patterns,
-} from '../../../../../plugins/calibrations/image-and-stage-shift/image-shift/image-shift-analysis';
+} from '../../../../../plugins/calibrations/image-and-stage-shift/image-series/image-shift-analysis';
 import {
   type WeighedPair,
   weighImageShift,
-} from '../../../../../plugins/calibrations/image-and-stage-shift/image-shift/image-shift-uncertainty';
+} from '../../../../../plugins/calibrations/image-and-stage-shift/image-series/image-shift-uncertainty';
 import { randomNumbers } from '../../../../support/virtual-instrument';
 
 const truth: Matrix = { xpx: -93.496, xpy: -506.492, ypx: 480.997, ypy: -93.358 };

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { type Node, isMap } from 'yaml';
 import { z, type ZodType } from 'zod';
-import type { Place } from '../base';
-import { errorAt, MAX_PROBLEMS, nearestName, type Problem } from './problem';
-import { keyOf, type YamlText } from './yaml/nodes';
+import type { Place } from '../../base';
+import { errorAt, MAX_PROBLEMS, nearestName, type Problem } from '../problem';
+import { keyOf, type YamlText } from './nodes';
 
 /** A part of a configuration whose owner checks it with a schema of its own. */
 export interface ConfigSection {

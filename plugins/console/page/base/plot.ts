@@ -1,7 +1,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { h } from '../base/dom';
-import { colour, onTheme } from '../base/theme';
+import { h } from './dom';
+import { colour, onTheme } from './theme';
 import type { PlotState } from '../../protocol/state';
 
 /** Colours that people with any kind of colour vision can distinguish (after Okabe and Ito); shapes differ as well. */

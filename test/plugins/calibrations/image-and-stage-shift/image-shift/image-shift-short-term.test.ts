@@ -1,9 +1,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { VirtualClock, cameraIndex, magIndex } from '../../../../core/base';
-import { Optics } from '../../../../core/optics';
-import { trueImageShift, matrixError, runItem, virtualInstrument } from '../../../support/virtual-instrument';
+import { VirtualClock, cameraIndex, magIndex } from '../../../../../core/base';
+import { Optics } from '../../../../../core/optics';
+import { trueImageShift, matrixError, runItem, virtualInstrument } from '../../../../support/virtual-instrument';
 
 const small = (yaml: string): string =>
   yaml.replace('CameraSizeX: 11520', 'CameraSizeX: 960').replace('CameraSizeY: 8184', 'CameraSizeY: 720');

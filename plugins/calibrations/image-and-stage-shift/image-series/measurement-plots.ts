@@ -1,10 +1,6 @@
 import { type Matrix, type Vector, apply, vector } from '../../../../core/base';
 import type { Plot, PlotPoint } from '../../../../core/kernel';
-import {
-  type MeasuredPair,
-  type PatternName,
-  patterns,
-} from '../../image-and-stage-shift/image-shift/image-shift-analysis';
+import { type MeasuredPair, type PatternName, patterns } from './image-shift-analysis';
 
 /** A measured displacement with the expected one, in binned pixels, Y up. */
 export interface SeenDisplacement {
