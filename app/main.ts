@@ -3,6 +3,7 @@ import { convertCommand, diffCommand, historyCommand, showCommand } from './comm
 import { checkCalibrationsCommand } from './commands/check-calibrations';
 import type { CommandContext } from './commands/context';
 import { devicesCommand } from './commands/devices';
+import { helpCommand } from './commands/help';
 import { type StartOptions, startCommand, truthCommand } from './commands/instrument-commands';
 import { menuCommand } from './commands/menu';
 import { checkCommand, exportCommand, importCommand } from './commands/properties';
@@ -32,6 +33,7 @@ export async function main(given: readonly string[]): Promise<void> {
     .description('Calibrates electron microscopes. Without a configuration it works on a virtual one.')
     .version(version)
     .exitOverride()
+    .helpCommand(false)
     .configureOutput({
       writeErr: (text) => void process.stderr.write(text),
       outputError: (text, write) => write(text),
@@ -93,6 +95,12 @@ export async function main(given: readonly string[]): Promise<void> {
   command(program, 'menu', 'show the Calibration menu, and for each item that cannot run the reason', 'menu --verbose')
     .option('--verbose', 'with ids, questions and results')
     .action(action<[{ verbose?: boolean }]>((context, options) => menuCommand(context, options)));
+  command(
+    program,
+    'help [name...]',
+    'show the help page of an item of the menu, or the options of a command',
+    'help image-shift',
+  ).action(action<[string[]]>((context, names) => helpCommand(context, program, names)));
   command(
     program,
     'run <id...>',

@@ -1,6 +1,7 @@
 /** Writes the files of something new: `npm run new -- calibration beam-and-spot/spot-size "Beam & Spot/Spot Size"`. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { helpHeadings } from '../core/kernel';
 import { nearestName } from '../core/settings';
 import { type PlacedItem, placesOf } from '../plugins/calibrations/menu';
 
@@ -38,6 +39,7 @@ export function newCalibration(id: string, place: string): Readonly<Record<strin
   const file = `calibrations/${path.posix.dirname(name)}/${path.posix.basename(given.id)}`;
   return {
     [`plugins/${file}.ts`]: itemText(given, file, customary !== undefined),
+    [`plugins/${file}.md`]: pageText(given),
     [`test/plugins/${file}.test.ts`]: testText(given, customary !== undefined),
   };
 }
@@ -81,6 +83,10 @@ ${customary ? '' : placeText(given)}  needs: { scope: Scope, cameras: Cameras },
   },
 });
 `;
+
+/** The help page, with every heading that the page of a measurement has; those that do not apply are deleted. */
+const pageText = ({ label, summary }: Given): string =>
+  [`# ${label}`, summary, ...helpHeadings.map((heading) => `## ${heading}`)].join('\n\n') + '\n';
 
 const testText = (
   { id, label }: Given,

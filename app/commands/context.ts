@@ -1,3 +1,4 @@
+import type { LogLine } from '../../core/base';
 import type { Instrument, InstrumentOptions } from '../instrument';
 import type { Output } from '../output';
 
@@ -9,3 +10,10 @@ export interface CommandContext {
   /** Builds the instrument without connecting to it. */
   readonly open: (options?: Partial<InstrumentOptions>) => Promise<Instrument>;
 }
+
+/** A log without remarks, for commands to whose answer the remarks of the start do not belong. */
+export const warningsOnly =
+  (output: Output) =>
+  (line: LogLine): void => {
+    if (line.level !== 'info') output.log(line);
+  };

@@ -1,13 +1,13 @@
 import { type MenuEntry, sentencesOf, unitsOf } from '../../core/kernel';
 import { exitCodes } from '../output';
-import type { CommandContext } from './context';
+import { type CommandContext, warningsOnly } from './context';
 
 /** `menu`: the Calibration menu as a tree, each item with the reason when it cannot run. */
 export async function menuCommand(
   { output, open }: CommandContext,
   options: { readonly verbose?: boolean },
 ): Promise<number> {
-  await using instrument = await open();
+  await using instrument = await open({ log: warningsOnly(output) });
   const entries = instrument.session.menu();
   for (const entry of entries) output.emit(describeEntry(entry, options.verbose ?? false));
   for (const line of drawMenu(entries, options.verbose ?? false)) output.print(line);

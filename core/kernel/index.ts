@@ -14,6 +14,7 @@ export * from './menu/declaration';
 export * from './menu/define-item';
 export { type ExclusionName, exclusions } from './menu/exclusions';
 export * from './menu/forecast';
+export * from './menu/help-page';
 export * from './menu/item-run';
 export * from './menu/order';
 export * from './menu/questions';

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { type ItemDefinition, type PluginHost, definePlugin, isItemDefinition } from '../../core/kernel';
+import { type ItemDefinition, type PluginHost, definePlugin, isItemDefinition, withHelpPage } from '../../core/kernel';
 import { placesOf, showMenu } from './menu';
 
 const options = z.strictObject({
@@ -14,7 +14,7 @@ const options = z.strictObject({
 });
 type Options = z.infer<typeof options>;
 
-/** The Calibration menu: every file in the folder of a submenu is one item, found by looking, so that adding one edits no other file. */
+/** The Calibration menu: every file in the folder of a submenu is one item, found by looking, so that adding one edits no other file; a Markdown file of the same name is its help page. */
 export default definePlugin<Options>({
   id: 'calibrations',
   summary: 'The items of the Calibration menu.',
@@ -54,5 +54,5 @@ const itemDefinitions = (): readonly ItemDefinition[] =>
     .filter((file) => path.dirname(path.dirname(file)) === __dirname)
     .flatMap((file) => {
       const loaded = require(file) as { default?: unknown };
-      return isItemDefinition(loaded.default) ? [loaded.default] : [];
+      return isItemDefinition(loaded.default) ? [withHelpPage(loaded.default, file)] : [];
     });

@@ -37,6 +37,8 @@ export interface ItemDeclaration extends ItemPlace {
   readonly order?: WorkOrder;
   /** The quantities that it measures or mends, by which a contradiction finds the item that settles it. */
   readonly measures: readonly string[];
+  /** The file of its help page, in Markdown; undefined where it has none. */
+  readonly helpPage?: string;
   /** True where only an administrator may run it, if people have roles. */
   readonly administratorOnly: boolean;
   /** True for an item that may run while another one does. */

@@ -4,6 +4,7 @@ import type { TappableHooks } from '../hooks';
 import type { ItemDeclaration, ItemPlace } from './declaration';
 import type { ExclusionName } from './exclusions';
 import { type Forecast, nothing } from './forecast';
+import { helpPageBeside } from './help-page';
 import type { ItemRun, Run } from './item-run';
 import type { WorkOrder } from './order';
 import { type QuestionSpecs, declaredQuestions } from './questions';
@@ -36,6 +37,8 @@ export interface ItemSpec<N extends Needs, Q extends QuestionSpecs, R extends Re
   readonly order?: WorkOrder;
   /** The quantities that it measures or mends, such as 'image shift'. */
   readonly measures?: readonly string[];
+  /** The file of its help page, in Markdown, where it does not stand beside the file of the item under the same name. */
+  readonly helpPage?: string;
   readonly administratorOnly?: true;
   /** That it may run while something else does. */
   readonly anytime?: true;
@@ -68,6 +71,12 @@ export interface ItemDefinition {
   make(registry: Registry): MenuItem;
 }
 
+/** The same item with the help page that stands beside its file, unless it names another one. */
+export function withHelpPage(item: ItemDefinition, file: string): ItemDefinition {
+  const helpPage = item.declaration.helpPage ?? helpPageBeside(file);
+  return helpPage === undefined ? item : { ...item, declaration: { ...item.declaration, helpPage } };
+}
+
 /** True for a value that is an item, such as the default export of its file. */
 export const isItemDefinition = (value: unknown): value is ItemDefinition =>
   typeof value === 'object' && value !== null && 'declaration' in value && 'make' in value;
@@ -84,7 +93,7 @@ export function defineItem<
 /** A setting of the session with a check mark. */
 export interface ToggleSpec<N extends Needs> extends Pick<
   ItemSpec<N, never, never>,
-  'id' | 'place' | 'needs' | 'not' | 'script' | 'administratorOnly' | 'anytime' | 'unavailable'
+  'id' | 'place' | 'needs' | 'not' | 'script' | 'helpPage' | 'administratorOnly' | 'anytime' | 'unavailable'
 > {
   /** Reads its state. */
   readonly read: (use: Uses<N>) => boolean;
@@ -112,7 +121,7 @@ function define<N extends Needs, Q extends QuestionSpecs, R extends ResultSpecs>
   checked: ((use: Uses<N>) => boolean) | undefined,
 ): ItemDefinition {
   const { id, place, needs, not = [], questions = {} as Q, results = {} as R, stores = [], measures = [] } = spec;
-  const { script, order, administratorOnly = false, anytime = false, saves = false, forecast } = spec;
+  const { script, order, helpPage, administratorOnly = false, anytime = false, saves = false, forecast } = spec;
   return {
     declaration: {
       id,
@@ -131,6 +140,7 @@ function define<N extends Needs, Q extends QuestionSpecs, R extends ResultSpecs>
       ...(place && { place }),
       ...(script !== undefined && { script }),
       ...(order && { order }),
+      ...(helpPage !== undefined && { helpPage }),
     },
     questions,
     make: (registry) => {

@@ -29,6 +29,7 @@ export const command = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('press'), request: whole, waiting: whole, button: name }),
   z.strictObject({ do: z.literal('mark'), request: whole, waiting: whole, from: point, to: point.optional() }),
   z.strictObject({ do: z.literal('forecast'), request: whole, item: name }),
+  z.strictObject({ do: z.literal('help'), request: whole, item: name }),
   z.strictObject({
     do: z.literal('take'),
     request: whole,

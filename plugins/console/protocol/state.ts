@@ -15,6 +15,8 @@ export interface ItemState {
   readonly checked: boolean;
   readonly separated: boolean;
   readonly administratorOnly: boolean;
+  /** True where the item has a help page. */
+  readonly help: boolean;
   /** True for the item that saves the calibrations. */
   readonly saves: boolean;
   readonly questions: readonly { readonly id: string; readonly summary: string }[];
@@ -297,6 +299,8 @@ export interface ProfileState {
 /** Answers to the commands. */
 export interface Answers {
   readonly forecast: ForecastState;
+  /** The help page of an item, in Markdown. */
+  readonly help: string;
   readonly history: readonly HistoryRow[];
   readonly check: readonly ProblemRow[];
   readonly counts: number | undefined;

@@ -1,4 +1,4 @@
-import type { Session } from '../../../core/kernel';
+import { type Session, helpText } from '../../../core/kernel';
 import { CalibrationHistory } from '../../../core/store';
 import { describePlace } from '../../../core/base';
 import type { Command, HistoryRow, ProblemRow } from '../protocol';
@@ -51,6 +51,8 @@ export async function perform(command: Command, visitor: Visitor, parts: Command
       return runs.questions.mark(command.waiting, { from: command.from, ...(command.to && { to: command.to }) });
     case 'forecast':
       return instrument.forecast(command.item);
+    case 'help':
+      return help(session, command.item);
     case 'take':
       mustControl();
       runs.checkFree();
@@ -90,6 +92,12 @@ export async function perform(command: Command, visitor: Visitor, parts: Command
     case 'control':
       return parts.visitors().control(visitor, command.take);
   }
+}
+
+/** The help page of an item; its summary where it has none. */
+function help(session: Session, item: string): string {
+  const { label, summary, declaration } = session.findItem(item);
+  return (declaration && helpText(declaration)) ?? `# ${label}\n\n${summary}`;
 }
 
 function mustAdminister({ role }: Visitor): void {

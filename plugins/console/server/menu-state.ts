@@ -15,6 +15,7 @@ export function menuState(entries: readonly MenuEntry[]): readonly ItemState[] {
     separated,
     ...(reason !== undefined && { reason }),
     administratorOnly: declaration?.administratorOnly ?? false,
+    help: declaration?.helpPage !== undefined,
     saves: declaration?.saves ?? false,
     questions: (declaration?.questions ?? []).map((question) => ({ id: question.id, summary: question.summary })),
     stores: declaration?.stores ?? [],

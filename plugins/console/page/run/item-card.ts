@@ -1,5 +1,6 @@
 import { fill, h, icon } from '../base/dom';
 import { formatDuration, inWords } from '../base/format';
+import { renderMarkdown } from '../base/markdown';
 import type { Store } from '../base/store';
 import type { CostState, ForecastState, ItemState } from '../../protocol/state';
 
@@ -58,6 +59,7 @@ function contents(store: Store, item: ItemState): readonly (HTMLElement | undefi
       },
       toggle ? (checked ? `Switch ${label} off` : `Switch ${label} on`) : `Start ${label}`,
     ),
+    item.help ? helpOf(store, item) : undefined,
     questions.length > 0
       ? details('What it asks', h('ul', {}, ...questions.map((question) => h('li', {}, question.summary))))
       : undefined,
@@ -118,7 +120,25 @@ function neededFor(store: Store, { id, needs }: ItemState): readonly HTMLElement
   ];
 }
 
-const details = (title: string, content: HTMLElement): HTMLElement =>
+/** The help page of the item, fetched when it is opened. */
+function helpOf(store: Store, { id }: ItemState): HTMLElement {
+  const page = h('div', { class: 'help' });
+  const opened = details('Help', page);
+  opened.classList.add('help-page');
+  opened.addEventListener('toggle', () => {
+    if (!opened.open || page.hasChildNodes()) return;
+    store.connection.ask({ do: 'help', item: id }).then(
+      (text) => page.append(renderMarkdown(text)),
+      (error: unknown) => {
+        opened.open = false;
+        store.tell(error);
+      },
+    );
+  });
+  return opened;
+}
+
+const details = (title: string, content: HTMLElement): HTMLDetailsElement =>
   h('details', {}, h('summary', {}, title), content);
 
 function forecastLines({ atMost, dependsOn, changes, unknown, ...least }: ForecastState): readonly HTMLElement[] {
