@@ -56,7 +56,7 @@ export class Output {
 }
 
 /** An error as people read it: what happened, where, what to do, and the code to look it up by. */
-export function errorText(error: { code: string; message: string; hint: string; place?: Place }): string {
+function errorText(error: { code: string; message: string; hint: string; place?: Place }): string {
   const where = error.place ? `${describePlace(error.place)}: ` : '';
   return `${where}${error.message}\n  ${error.hint} [${error.code}]`;
 }

@@ -38,7 +38,7 @@ function describeEntry(entry: MenuEntry, verbose: boolean): object {
 }
 
 /** The menu in lines of text, submenus indented. */
-export function drawMenu(entries: readonly MenuEntry[], verbose = false): readonly string[] {
+function drawMenu(entries: readonly MenuEntry[], verbose = false): readonly string[] {
   const lines: string[] = [];
   let open: readonly string[] = [];
   for (const entry of entries) {

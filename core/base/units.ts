@@ -55,8 +55,6 @@ export function normalizeDegrees(angle: number): number {
 export const seconds = (value: number): Seconds => value as Seconds;
 /** Makes a duration from milliseconds. */
 export const milliseconds = (value: number): Seconds => (value / 1000) as Seconds;
-/** Reads a duration in milliseconds. */
-export const inMilliseconds = (duration: Seconds): number => duration * 1000;
 
 /** Makes an energy from electronvolts. */
 export const electronVolts = (value: number): ElectronVolts => value as ElectronVolts;

@@ -1,5 +1,5 @@
 import type { Place } from '../base';
-import { findDefinition, type PropertyDefinition } from './definitions';
+import type { PropertyDefinition } from './definitions';
 
 /** One value in a file. */
 export interface Written {
@@ -44,10 +44,6 @@ export interface PropertySource {
 /** The rows of a property, from all its lines. */
 export const rowsOf = (section: Section, name: string): readonly Row[] =>
   section.entries.filter((each) => each.name === name).flatMap((each) => each.rows);
-
-/** The canonical form of a name. */
-export const canonicalName = (scope: PropertyDefinition['scope'], name: string): string =>
-  findDefinition(scope, name)?.name ?? name;
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 /** True when the whole text is a decimal number. */

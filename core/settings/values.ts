@@ -19,7 +19,7 @@ export function fieldAt(definition: PropertyDefinition, position: number): Field
 }
 
 /** The typed values of a row; like SerialEM, it leaves out surplus ones. */
-export function rowValues(definition: PropertyDefinition, row: Row): readonly PropertyValue[] {
+function rowValues(definition: PropertyDefinition, row: Row): readonly PropertyValue[] {
   const values: PropertyValue[] = [];
   for (const [position, written] of row.entries()) {
     const type = fieldAt(definition, position);

@@ -21,7 +21,7 @@ import {
   keyOf,
   type MainRecordName,
   type MainRecords,
-  mostMagnifications,
+  maxMagIndex,
   notStorable,
   type RecordValues,
   type ShortTermRecordName,
@@ -290,8 +290,7 @@ export class CalibrationStore implements Calibrations {
     if (magnification !== undefined || magIndex === undefined) return row;
     // Beam shifts of filtered imaging on JEOL columns have negative indexes; what is out of range is refused when it is stored.
     const index = asMagIndex(Math.abs(magIndex));
-    const known =
-      index >= 1 && index <= mostMagnifications ? this.surroundings.magnificationOf(index, camera) : undefined;
+    const known = index >= 1 && index <= maxMagIndex ? this.surroundings.magnificationOf(index, camera) : undefined;
     return { ...row, magnification: Math.round(known ?? 0) };
   }
 

@@ -2,7 +2,7 @@ import type { CalibrationFile, RecordValues } from './serialem';
 
 const minutesPerHour = 60;
 /** Hours for which a shift matrix of the short-term file counts as measured in this session. */
-export const matrixLifetimeHours = 22;
+const matrixLifetimeHours = 22;
 const pixelSizeLifetimeHours = 24;
 const customTimeLifetimeMinutes = 20_000;
 const alignmentLifetimeMinutes = 60;

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 
 /** Jobs that the second thread can share; each job ends in two arguments, the begin and the end of a share. */
-export const jobs = [
+const jobs = [
   'forward_rows',
   'forward_columns',
   'inverse_columns',

@@ -3,7 +3,7 @@ import type { Vector } from '../geometry';
 /** Number of blocks along each axis of an image. */
 export const blocksAcross = 8;
 /** Highest power of a coordinate in a sum over a block. */
-export const highestPower = 4;
+const highestPower = 4;
 const powers = highestPower + 1;
 
 /** An image on coordinates from -1 to 1 along each axis, X right and Y DOWN. */

@@ -38,7 +38,7 @@ const submenu = (name: string, label: string, parts: readonly Part[]): Submenu =
  * `calibrations/`, the names of its submenus, and its own name; its file has that name, in whichever folder. An item that has no file
  * is shown greyed with the reason "not built yet", so this list is not edited when one is added.
  */
-export const calibrationMenu: readonly Part[] = [
+const calibrationMenu: readonly Part[] = [
   submenu('image-and-stage-shift', 'Image & Stage Shift', [
     item('image-shift', 'Image Shift', 'Measures how image shift moves the image at the present magnification.'),
     item('is-from-scratch', 'IS from Scratch', 'Measures image shift without using any earlier calibration.'),

@@ -25,7 +25,7 @@ export const inChipPixels = (model: CameraModel, { readMode, frames }: Exposure)
  * The inverse of "mirror about the vertical axis if 4 is in it, then turn counter-clockwise".
  * @param size of the whole camera as the operator sees it, in the same unit
  */
-export function userToChip(area: CameraArea, size: Size, rotationFlip: number): CameraArea {
+function userToChip(area: CameraArea, size: Size, rotationFlip: number): CameraArea {
   let turned = area;
   let { width, height } = size;
   for (let turn = 0; turn < rotationFlip % 4; turn++) {

@@ -102,7 +102,7 @@ export function rasterOf(frame: Frame, specimen: PlaneVector): { column: number;
 }
 
 /** The largest distance in pixels by which the distortion moves any point of the frame, never less than 0. */
-export function largestPush(frame: Frame): number {
+function largestPush(frame: Frame): number {
   if (frame.cubic === 0 && frame.quadratic === 0) return 0;
   const dx = Math.max(Math.abs(frame.centreColumn), Math.abs(frame.columns - frame.centreColumn));
   const dy = Math.max(Math.abs(frame.centreRow), Math.abs(frame.rows - frame.centreRow));

@@ -5,7 +5,7 @@ import { type Address, type Native, loadNative } from './native';
 import { Variants } from './variants';
 
 /** Places where a server may run: within this process, in a program on this computer, or on another computer. */
-export const serverPlaces = { inProcess: 1, local: 4, remote: 16 } as const;
+const serverPlaces = { inProcess: 1, local: 4, remote: 16 } as const;
 
 const dispatchId = Buffer.from('0004020000000000c000000000000046', 'hex');
 const manyThreads = 0;

@@ -161,8 +161,7 @@ const plain: Meaning = {
 };
 
 /** Writes a result as Windows does, such as 0x80020009. */
-export const describeResult = (result: number): string =>
-  `0x${(result >>> 0).toString(16).toUpperCase().padStart(8, '0')}`;
+const describeResult = (result: number): string => `0x${(result >>> 0).toString(16).toUpperCase().padStart(8, '0')}`;
 
 /** The error for a call that did not succeed. `call` names it, such as `TEMScripting.Instrument Projection.Defocus`. */
 export function comError(call: string, failure: ComErrorParts): ComError {

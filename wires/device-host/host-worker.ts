@@ -1,5 +1,5 @@
 import { isMainThread, parentPort } from 'node:worker_threads';
-import type { HostSurroundings, HostedDevice } from './hosted-device';
+import type { HostSurroundings, HostedDevice, OpenDevice } from './hosted-device';
 import { type Reply, type Request, sentErrorOf } from './messages';
 
 /**
@@ -37,9 +37,7 @@ export class DeviceThread {
   private async valueOf(request: Exclude<Request, { kind: 'abort' }>): Promise<unknown> {
     switch (request.kind) {
       case 'open': {
-        const { openDevice } = require(request.module) as {
-          openDevice: (options: unknown, surroundings: HostSurroundings) => HostedDevice | Promise<HostedDevice>;
-        };
+        const { openDevice } = require(request.module) as { readonly openDevice: OpenDevice };
         this.device = await openDevice(request.options, this.surroundings());
         return undefined;
       }

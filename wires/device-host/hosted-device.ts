@@ -12,4 +12,7 @@ export interface HostedDevice {
 }
 
 /** The export `openDevice` of a module that a device's process loads. Options are plain values. */
-export type OpenDevice = (options: never, surroundings: HostSurroundings) => HostedDevice | Promise<HostedDevice>;
+export type OpenDevice<Options = unknown> = (
+  options: Options,
+  surroundings: HostSurroundings,
+) => HostedDevice | Promise<HostedDevice>;

@@ -134,7 +134,7 @@ export function checkAnswer(question: Question, answer: Answer): Answer {
 }
 
 /** Reads the text that a person typed as an answer to a question; an empty text is the default. Throws `run/bad-answer`. */
-export function parseAnswer(question: Question, typed: string): Answer {
+function parseAnswer(question: Question, typed: string): Answer {
   const text = typed.trim();
   if (text === '') return question.default;
   if (question.kind === 'confirm') {

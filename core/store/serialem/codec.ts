@@ -85,7 +85,7 @@ function rangeError(value: number, field: Field): string | undefined {
 const shorten = (item: string): string => (item.length <= 24 ? item : `${item.slice(0, 24)}...`);
 
 /** Prints the values of a line by its fields, without keyword. */
-export function printFields(values: RecordValues, fields: readonly Field[]): string {
+function printFields(values: RecordValues, fields: readonly Field[]): string {
   return fields.map((field, at) => (at === 0 ? '' : field.lead) + printItem(values[field.name], field)).join('');
 }
 

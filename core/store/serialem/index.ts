@@ -6,7 +6,7 @@ export {
   type WriteMode,
 } from './calibration-file';
 export { keyOf, notStorable, printRecord, type RecordValues, rowsOf } from './codec';
-export { type Layout, maxMagIndex as mostMagnifications } from './fields';
+export { type Layout, maxMagIndex } from './fields';
 export { type Problem as FileProblem, type Severity } from './problem';
 export { type FileFormat, type FileKind, fileFormats } from './format';
 export { mainLayouts, type MainRecordName, type MainRecords } from './main-layouts';

@@ -49,7 +49,7 @@ export function imageShiftResiduals(
 }
 
 /** Plot of the residuals of a fit of displacements, by number of the pair. */
-export const residualPlot = (
+const residualPlot = (
   title: string,
   residuals: readonly { readonly number: number; readonly x: number; readonly y: number }[],
 ): Plot => ({

@@ -6,7 +6,7 @@ import { amend, type Calibrations, type Change, put, type ShortTermRecords } fro
 export type FoundPixelSize = ShortTermRecords['FoundPixelSize'];
 
 /** Difference in degrees below which the grid angles of neighbouring magnifications count as those of the same lines. */
-export const maxAngleDifference = 45;
+const maxAngleDifference = 45;
 
 /** The found pixel sizes of all cameras, by camera and mag index. */
 export const foundPixelSizes = (calibrations: Calibrations): readonly FoundPixelSize[] =>

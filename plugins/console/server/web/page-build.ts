@@ -14,12 +14,12 @@ const rootsAbove = (from: string): readonly string[] =>
   [4, 5].map((levels) => path.resolve(from, '../'.repeat(levels)));
 
 /** The folder with the sources of the page; undefined in the package, which contains the built page. */
-export function rootFolder(from = __dirname): string | undefined {
+function rootFolder(from = __dirname): string | undefined {
   return rootsAbove(from).find((folder) => existsSync(path.join(folder, 'plugins/console/page/index.html')));
 }
 
 /** The built page of the package. Throws `console/page-not-built` when it is missing. */
-export function packedPage(from = __dirname): string {
+function packedPage(from = __dirname): string {
   const folder = rootsAbove(from)
     .map((root) => path.join(root, 'build', 'page'))
     .find((each) => existsSync(path.join(each, 'index.html')));
