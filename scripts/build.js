@@ -8,7 +8,19 @@ const path = require('node:path');
 
 const root = path.resolve(__dirname, '..');
 const target = path.join(root, 'build');
-const folders = ['api', 'app', 'core', 'imaging', 'simulation', 'testing', 'wires', 'plugins', 'scripts', 'bench'];
+const folders = [
+  'api',
+  'app',
+  'core',
+  'imaging',
+  'simulation',
+  'testing',
+  'wires',
+  'plugins',
+  'scripts',
+  'bench',
+  'statistics',
+];
 const copied = new Set(['.json', '.js', '.cjs', '.mjs', '.wasm', '.css', '.html', '.svg', '.md']);
 /** The page of the console is built by Vite when it is first served, and kept in build/page. */
 const left = new Set(['target', 'src', 'node_modules', 'page']);

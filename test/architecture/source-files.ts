@@ -8,7 +8,7 @@ export const root = path.resolve(__dirname, '..', '..');
 /** Folders of the program itself. */
 export const programFolders = ['api', 'app', 'core', 'imaging', 'simulation', 'wires', 'plugins', 'testing'] as const;
 /** Folders of everything that is written by hand. */
-export const allFolders = [...programFolders, 'scripts', 'bench', 'bin', 'config', 'test'] as const;
+export const allFolders = [...programFolders, 'scripts', 'bench', 'statistics', 'bin', 'config', 'test'] as const;
 
 const generated = /^(imaging\/fft\/(pkg|target)|config\/calibrations)(\/|$)/;
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
 
+export { randomNumbers } from '../../statistics/support/random-numbers';
 export {
   type VirtualInstrumentOptions,
   matrixError,
@@ -12,14 +13,3 @@ export {
 
 /** The root of the project. */
 export const projectFolder = path.resolve(__dirname, '..', '..');
-
-/** A small generator of numbers from 0 to 1 for drawing truths; not the one of the simulation. */
-export function randomNumbers(seed: number): () => number {
-  let state = (seed * 2654435761 + 12345) >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}

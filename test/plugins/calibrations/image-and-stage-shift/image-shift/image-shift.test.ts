@@ -8,107 +8,31 @@ import {
   vector,
 } from '../../../../../core/base';
 import { Scope } from '../../../../../core/devices';
-import {
-  matrixError,
-  randomNumbers,
-  runItem,
-  trueImageShift,
-  verifying,
-  virtualInstrument,
-} from '../../../../support/virtual-instrument';
-import { tellFigures } from '../../../../support/figures';
+import { fromScratch, imageShift } from '../../../../../statistics/support/image-shift';
+import imageShiftTable from '../../../../../statistics/tables/image-shift';
+import fromScratchTable from '../../../../../statistics/tables/is-from-scratch';
+import { matrixError, runItem, trueImageShift, virtualInstrument } from '../../../../support/virtual-instrument';
 
-const seeds = Array.from({ length: verifying ? 200 : 3 }, (_, index) => index + 1);
-const imageShift = 'calibrations/image-and-stage-shift/image-shift';
-const fromScratch = 'calibrations/image-and-stage-shift/is-from-scratch';
-/** The camera turned by a quarter, as sites mount it: width and height change places. */
-const turnedCamera = (yaml: string): string =>
-  yaml
-    .replace('CameraSizeX: 11520', 'CameraSizeX: 8184\n    RotationAndFlip: 1')
-    .replace('CameraSizeY: 8184', 'CameraSizeY: 11520');
-
-/** A truth such as real instruments show, drawn at random: none of it is in the properties that the program reads. */
-function drawTruth(seed: number) {
-  const next = randomNumbers(seed);
-  const between = (low: number, high: number): number => low + (high - low) * next();
-  const turned = (angle: number): [[number, number], [number, number]] => {
-    const m = product(rotation(angle), {
-      xpx: between(0.9, 1.1),
-      xpy: between(-0.03, 0.03),
-      ypx: between(-0.03, 0.03),
-      ypy: between(0.9, 1.1),
-    });
-    return [
-      [m.xpx, m.xpy],
-      [m.ypx, m.ypy],
-    ];
-  };
-  const decaying = next() < 0.5;
-  return {
-    magIndex: [4, 9, 14, 17, 19, 22, 25, 28, 31, 33][seed % 10]!,
-    turned: seed % 2 === 0,
-    priorError: { scale: between(0.9, 1.1), angle: between(-5, 5) },
-    simulator: {
-      seed,
-      pixelScaleError: between(-0.05, 0.05),
-      rotationErrorDegrees: between(-4, 4),
-      imageShiftToSpecimen: turned(between(-180, 180)),
-      imageShiftToSpecimenLowMagnification: turned(between(-180, 180)),
-      // In nm per second, so that the finest magnification sees a few binned pixels between two images.
-      driftNmPerSecond: [between(-0.1, 0.1), between(-0.1, 0.1)],
-      ...(decaying && {
-        driftDecayNmPerSecond: [between(-0.3, 0.3), between(-0.3, 0.3)],
-        driftDecaySeconds: between(5, 30),
-        driftRestartsOnStageMove: false,
-      }),
-      electronsPerFieldPixelPerSecond: seed % 5 === 0 ? 20 : 400,
-    },
-  };
-}
-
-async function measured(seed: number, item: string) {
-  const { magIndex, simulator, turned, priorError } = drawTruth(seed);
-  await using instrument = await virtualInstrument({ simulator, magIndex, ...(turned && { edit: turnedCamera }) });
-  const truth = trueImageShift(instrument, magIndex);
-  if (item === imageShift)
-    instrument.calibrations.imageShift.set(
-      asMagIndex(magIndex),
-      cameraIndex(0),
-      scaleMatrix(product(rotation(priorError.angle), truth), priorError.scale),
-      { sessionMeasured: false },
-    );
-  const { result, said } = await runItem(instrument, item);
-  const stored = instrument.calibrations.imageShift.get(asMagIndex(magIndex), cameraIndex(0))!;
-  return {
-    seed,
-    magIndex,
-    said,
-    result: result!,
-    stored,
-    low: simulator.electronsPerFieldPixelPerSecond < 100,
-    ...matrixError(stored, truth),
-  };
-}
+/** Seeds of each item; the long statistics measure the same with 200. */
+const seeds = [1, 2, 3];
 
 describe.each([
-  ['Image Shift with a prior that is up to 10 % and 5 degrees off', imageShift],
-  ['IS from Scratch', fromScratch],
-])('%s', (name, item) => {
-  const found: Awaited<ReturnType<typeof measured>>[] = [];
+  ['Image Shift with a prior that is up to 10 % and 5 degrees off', imageShiftTable],
+  ['IS from Scratch', fromScratchTable],
+])('%s', (_, table) => {
+  const found: { readonly percent: number }[] = [];
 
   test.each(seeds)('recovers the truth of seed %i', async (seed) => {
-    const each = await measured(seed, item);
+    const { errors, verdict } = await table.measure(seed, '');
+    const each = errors as { readonly percent: number; readonly degrees: number };
     found.push(each);
     expect(each.percent).toBeLessThan(0.3);
     expect(each.degrees).toBeLessThan(0.1);
-    expect(each.result.quality?.verdict).toBe('good');
+    expect(verdict).toBe('good');
   });
 
   test('has a mean error below 0.1 %', () => {
     const mean = found.reduce((sum, { percent }) => sum + percent, 0) / found.length;
-    tellFigures(
-      `${name}, seeds 1-${seeds.length}: at most ${Math.max(...found.map(({ percent }) => percent)).toFixed(3)} % and ${Math.max(...found.map(({ degrees }) => degrees)).toFixed(3)} degrees off, mean ${mean.toFixed(4)} %`,
-    );
     expect(found).toHaveLength(seeds.length);
     expect(mean).toBeLessThan(0.1);
   });

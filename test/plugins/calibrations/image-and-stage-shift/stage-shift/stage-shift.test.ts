@@ -1,68 +1,19 @@
 import { cameraIndex, magIndex, matrix, type Matrix, product, rotation, scaleMatrix } from '../../../../../core/base';
-import { Cameras, Stage } from '../../../../../core/devices';
-import { SimulatedTruth } from '../../../../../plugins/simulator';
+import { Stage } from '../../../../../core/devices';
 import { judgeStageMatrix } from '../../../../../plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift-analysis';
-import type { Instrument } from '../../../../../app/instrument';
-import {
-  matrixError,
-  randomNumbers,
-  runItem,
-  verifying,
-  virtualInstrument,
-} from '../../../../support/virtual-instrument';
-import { tellFigures } from '../../../../support/figures';
+import table from '../../../../../statistics/tables/stage-shift';
+import { runItem, trueStage, virtualInstrument } from '../../../../support/virtual-instrument';
 
 const stageShift = 'calibrations/image-and-stage-shift/stage-shift';
-const seeds = Array.from({ length: verifying ? 200 : 3 }, (_, index) => index + 1);
 
-function trueStage(instrument: Instrument, magIndex: number): Matrix {
-  const camera = instrument.kernel.registry.get(Cameras).selected.traits.index;
-  const record = instrument.kernel.registry
-    .get(SimulatedTruth)
-    .records.find(
-      (each) => each.record === 'StageToCameraMatrix' && each['magIndex'] === magIndex && each['camera'] === camera,
-    );
-  return record as unknown as Matrix;
-}
-
-/** A stage such as real ones are, drawn at random: none of it is in the properties. */
-function drawTruth(seed: number) {
-  const next = randomNumbers(seed + 1000);
-  const between = (low: number, high: number): number => low + (high - low) * next();
-  return {
-    seed,
-    pixelScaleError: between(-0.03, 0.03),
-    rotationErrorDegrees: between(-4, 4),
-    stageCycleError: [between(0.05, 0.15), between(0.05, 0.15)],
-    stageCyclePhasesDegrees: [between(0, 360), between(0, 360)],
-    stageBacklashMicrometres: between(0.1, 2),
-    stageRepeatabilityNm: between(5, 30),
-    driftNmPerSecond: [between(-0.3, 0.3), between(-0.3, 0.3)],
-  };
-}
-
-describe('Stage Shift over whole cycles', () => {
-  const found: { readonly percent: number; readonly degrees: number }[] = [];
-  afterAll(() =>
-    tellFigures(
-      `seeds 1-${seeds.length}: at most ${Math.max(...found.map(({ percent }) => percent)).toFixed(3)} % and ${Math.max(...found.map(({ degrees }) => degrees)).toFixed(3)} degrees off`,
-    ),
-  );
-
-  test.each(seeds)('recovers scale and angle of seed %i', async (seed) => {
-    await using instrument = await virtualInstrument({ simulator: drawTruth(seed), magIndex: 12 });
-    // Every other seed correlates only the expected overlap.
-    if (seed % 2 === 0) await runItem(instrument, 'calibrations/image-and-stage-shift/whole-image-corr');
-    const { result } = await runItem(instrument, stageShift);
-    const error = matrixError(
-      instrument.calibrations.stage.get(magIndex(12), cameraIndex(0))!,
-      trueStage(instrument, 12),
-    );
-    found.push(error);
-    expect(result!.values).toMatchObject({ extentX: 62, extentY: 41 });
-    expect(error.percent).toBeLessThan(0.5);
-    expect(error.degrees).toBeLessThan(0.2);
-  });
+/** The long statistics measure the same with 200 seeds. */
+test.each([1, 2, 3])('Stage Shift over whole cycles recovers scale and angle of seed %i', async (seed) => {
+  const { errors, faults = [] } = await table.measure(seed, '');
+  const { percent, degrees } = errors as { readonly percent: number; readonly degrees: number };
+  // A move that does not cover a whole cycle is a fault.
+  expect(faults).toEqual([]);
+  expect(percent).toBeLessThan(0.5);
+  expect(degrees).toBeLessThan(0.2);
 });
 
 describe('the verdict on a stage matrix', () => {

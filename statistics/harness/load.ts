@@ -1,0 +1,20 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { type Table, rowsOf } from './table';
+
+/** The table that a file declares. */
+export function loadTable(file: string): Table {
+  const { default: table } = require(file) as { default?: Table };
+  const name = path.basename(file).replace(/\.[a-z]+$/, '');
+  if (table?.name !== name) throw new Error(`${file} has to export by default a table that is named "${name}".`);
+  const rows = rowsOf(table).map((row) => row.replace(/[^a-z0-9]+/gi, '-'));
+  if (new Set(rows).size < rows.length) throw new Error(`${file} has two rows of one name.`);
+  return table;
+}
+
+/** Files of the tables in a folder. */
+export const tableFiles = (folder: string): readonly string[] =>
+  readdirSync(folder)
+    .filter((file) => /\.c?js$/.test(file))
+    .sort()
+    .map((file) => path.join(folder, file));

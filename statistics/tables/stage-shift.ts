@@ -1,0 +1,55 @@
+import { cameraIndex, magIndex as asMagIndex } from '../../core/base';
+import { matrixError, runItem, trueStage, virtualInstrument } from '../../testing/virtual-instrument';
+import { largest } from '../harness/pooling';
+import { defineTable } from '../harness/table';
+import { randomNumbers } from '../support/random-numbers';
+
+const stageShift = 'calibrations/image-and-stage-shift/stage-shift';
+const magIndex = 12;
+/** Lengths of the move in micrometres that cover one cycle of the stage, which is what the item has to choose. */
+const extents = { extentX: 62, extentY: 41 };
+
+/** A stage such as real ones are, drawn at random: none of it is in the properties. */
+function drawTruth(seed: number) {
+  const next = randomNumbers(seed + 1000);
+  const between = (low: number, high: number): number => low + (high - low) * next();
+  return {
+    seed,
+    pixelScaleError: between(-0.03, 0.03),
+    rotationErrorDegrees: between(-4, 4),
+    stageCycleError: [between(0.05, 0.15), between(0.05, 0.15)],
+    stageCyclePhasesDegrees: [between(0, 360), between(0, 360)],
+    stageBacklashMicrometres: between(0.1, 2),
+    stageRepeatabilityNm: between(5, 30),
+    driftNmPerSecond: [between(-0.3, 0.3), between(-0.3, 0.3)],
+  };
+}
+
+export default defineTable({
+  name: 'stage-shift',
+  about: 'Stage Shift over whole cycles of the stage, against the true matrix of the virtual microscope.',
+  item: stageShift,
+  seeds: 200,
+  seconds: 2,
+  measure: async (seed) => {
+    await using instrument = await virtualInstrument({ simulator: drawTruth(seed), magIndex });
+    // Every other seed correlates only the expected overlap.
+    if (seed % 2 === 0) await runItem(instrument, 'calibrations/image-and-stage-shift/whole-image-corr');
+    const { result } = await runItem(instrument, stageShift);
+    const { percent, degrees } = matrixError(
+      instrument.calibrations.stage.get(asMagIndex(magIndex), cameraIndex(0))!,
+      trueStage(instrument, magIndex),
+    );
+    const { extentX, extentY } = result!.values;
+    const whole = extentX === extents.extentX && extentY === extents.extentY;
+    return {
+      errors: { percent, degrees },
+      verdict: result!.quality?.verdict ?? 'without a verdict',
+      ...(!whole && { faults: [`moves over ${String(extentX)} and ${String(extentY)} um`] }),
+    };
+  },
+  pool: (measured) => [
+    largest(measured, 'percent', { unit: '% off', atMost: 0.5 }),
+    largest(measured, 'degrees', { unit: 'degrees', atMost: 0.2 }),
+  ],
+});

@@ -1,0 +1,50 @@
+import { errorsNamed } from '../harness/pooling';
+import { defineTable } from '../harness/table';
+import { runTest } from '../support/run-test';
+
+/** Tests that draw more where the long statistics run them, with their processor time in seconds, about. */
+const tests: Readonly<Record<string, number>> = {
+  'test/app/device-limits.test.ts': 30,
+  'test/core/consistency/corruption.test.ts': 10,
+  'test/core/kernel/guards.test.ts': 120,
+  'test/core/settings/hostile-input.test.ts': 20,
+  'test/core/store/killed.test.ts': 15,
+  'test/core/store/serialem/hostile.test.ts': 20,
+  'test/imaging/accuracy.test.ts': 200,
+  'test/imaging/fft-memory.test.ts': 20,
+  'test/imaging/fft.test.ts': 10,
+  'test/imaging/lattice/find-lattice.test.ts': 60,
+  'test/imaging/registration-accuracy.test.ts': 100,
+  'test/imaging/registration-hostile.test.ts': 10,
+  'test/plugins/calibrations/image-and-stage-shift/offsets/eftem-is-offset.test.ts': 40,
+  'test/plugins/calibrations/image-and-stage-shift/image-shift/image-shift-fooled.test.ts': 300,
+  'test/plugins/calibrations/image-and-stage-shift/image-shift/image-shift-standard-errors.test.ts': 800,
+  'test/plugins/calibrations/image-and-stage-shift/settling/set-is-delay-factor.test.ts': 600,
+  'test/plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift-fooled.test.ts': 220,
+  'test/plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift-stages.test.ts': 130,
+  'test/plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift-standard-errors.test.ts': 420,
+  'test/plugins/calibrations/pixel-size/find-pixel-size-flawed-specimens.test.ts': 130,
+  'test/plugins/calibrations/pixel-size/find-pixel-size.test.ts': 180,
+  'test/plugins/console/images.test.ts': 30,
+  'test/plugins/falcon-ceta/com.test.ts': 100,
+  'test/plugins/falcon-ceta/temscript-faults.test.ts': 15,
+  'test/plugins/fei/com.test.ts': 130,
+  'test/plugins/fei/temscript-faults.test.ts': 15,
+  'test/plugins/gatan-k2k3/faults.test.ts': 10,
+  'test/plugins/gatan-k2k3/wire-faults.test.ts': 270,
+  'test/plugins/hitachi/wire-faults.test.ts': 30,
+  'test/plugins/jeol/com.test.ts': 90,
+  'test/plugins/serialem/socket.test.ts': 40,
+  'test/simulation/microscope.test.ts': 30,
+  'test/wires/device-host/faults.test.ts': 60,
+};
+
+export default defineTable({
+  name: 'tests',
+  about: 'Tests with more draws, sizes and faults than in `npm test`; each draws its own seeds.',
+  rows: Object.keys(tests),
+  seeds: 1,
+  seconds: (row) => tests[row]!,
+  measure: (_, row) => runTest(row),
+  pool: (measured) => [{ name: '', value: errorsNamed(measured, 'passed')[0] ?? 0, unit: 'tests passed', decimals: 0 }],
+});
