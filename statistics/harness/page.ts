@@ -1,7 +1,7 @@
 import { type Figure, type SeededMeasured, type Table, figureText, meetsGoal, rowName, rowsOf, seedsOf } from './table';
 import type { Kept, State } from './state';
 
-/** What is known of a row. */
+/** Results of a row, and what they are pooled to. */
 export interface RowResult {
   readonly name: string;
   readonly wanted: number;

@@ -5,7 +5,7 @@ import type { Fingerprints, Sources } from './sources';
 import type { Measured } from './table';
 import type { Unit } from './units';
 
-/** What is kept of one unit. */
+/** Record of one unit. */
 export interface Kept {
   readonly seed: number;
   /** Day on which it was measured. */

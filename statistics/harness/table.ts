@@ -69,7 +69,7 @@ export const seedsOf = ({ seeds }: Table, row: string): number => (typeof seeds 
 export const secondsOf = ({ seconds }: Table, row: string): number =>
   typeof seconds === 'number' ? seconds : seconds(row);
 
-/** True when a figure meets its goal. A figure that is no number meets none. */
+/** True when a figure meets its goal. A figure that is not a number meets none. */
 export function meetsGoal({ value, atLeast = -Infinity, atMost = Infinity }: Figure): boolean {
   return value >= atLeast && value <= atMost;
 }

@@ -6,7 +6,7 @@ import type { Done } from './worker';
 /** Minutes after which a measurement counts as hung. */
 const maxMinutes = 20;
 
-/** What workers need to know. */
+/** Place of the files that workers need. */
 export interface WorkPlace {
   readonly root: string;
   /** File in which fingerprints are kept. */

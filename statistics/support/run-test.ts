@@ -19,7 +19,7 @@ interface Report {
   }[];
 }
 
-/** Runs one test file with the numbers of the long statistics: what it tells of its figures are the notes, and each test that fails is a fault. */
+/** Runs one test file with the numbers of the long statistics: its figures are the notes, and each test that fails is a fault. */
 export async function runTest(test: string, environment: NodeJS.ProcessEnv = {}): Promise<Measured> {
   const folder = mkdtempSync(path.join(tmpdir(), 'eucentric-verify-'));
   const at = (name: string): string => path.join(folder, name);
