@@ -1,4 +1,4 @@
-import { EucentricError } from '../base';
+import { EucentricError, type Vector } from '../base';
 import type { Setting } from './setting';
 import type { SettingTraits } from './setting-traits';
 
@@ -31,6 +31,16 @@ export async function readBack<Value>(
     throw notHeld(setting, axis, { wish, value, allowed });
   }
   return held;
+}
+
+/** The nearest pair of whole steps of a device that is not larger, one step at least; the pair itself where the device tells no step. */
+export function wholeSteps(traits: SettingTraits | undefined, wished: Vector): Vector {
+  const step = traits?.kind === 'pair' ? traits.deviceStep : undefined;
+  if (typeof step !== 'object') return wished;
+  // A wish that is whole but for the last digit is whole.
+  const whole = (wish: number, size: number): number =>
+    Math.sign(wish) * Math.max(1, Math.floor(Math.abs(wish) / size + 1e-6)) * size;
+  return { x: whole(wished.x, step.x), y: whole(wished.y, step.y) };
 }
 
 const only = 'value';

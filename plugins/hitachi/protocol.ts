@@ -21,6 +21,8 @@ const accepted = '8000,"OK."';
 const rawDigits = 6;
 /** Lenses and coils have steps of their own, of 12 bits. */
 const rawStep = 0x400;
+/** Smallest change of a coil, of which 1 is the end. */
+export const coilStep = rawStep / rawCentre;
 
 /** Hitachi's lines of text with their values taken apart: coils from -1 to 1, lenses from 0 to 1. One line at a time. */
 export class HitachiProtocol {

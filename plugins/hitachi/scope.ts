@@ -32,7 +32,7 @@ import type {
 import { kernelErrors } from '../../core/kernel';
 import { type ColumnRange, type HitachiColumn, type HitachiMagnification, submodes } from './column';
 import { hitachiErrors } from './errors';
-import type { HitachiProtocol } from './protocol';
+import { type HitachiProtocol, coilStep } from './protocol';
 
 /** Hitachi writes FF for what a line is not about. */
 const keep = 'FF';
@@ -99,7 +99,11 @@ export class HitachiScope implements Driver<Scope>, Driver<NeutralImageShift> {
       read: async () => magIndex((await this.magnification())?.index ?? 0),
       write: (index, signal) => this.changeMagnification(index, signal),
     };
-    this.imageShift = { read: () => this.readImageShift(), write: (value) => this.shiftImage(value) };
+    this.imageShift = {
+      read: () => this.readImageShift(),
+      write: (value) => this.shiftImage(value),
+      deviceStep: vector(coilStep * column.imageShiftPerCoil, coilStep * column.imageShiftPerCoil),
+    };
     // The column itself goes back to the value that it keeps for a magnification.
     this.neutral = { read: () => this.readImageShift() };
     this.beamShift = {

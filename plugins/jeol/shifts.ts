@@ -39,6 +39,7 @@ export class JeolShifts {
     this.imageShift = {
       read: async () => this.imageShiftOf(await transport.getDeflector(column.imageShiftDeflector)),
       write: (value) => this.shiftImage(value),
+      deviceStep: imageShiftPerStep,
     };
     this.beamShift = {
       read: async () => {

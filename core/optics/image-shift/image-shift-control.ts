@@ -12,7 +12,7 @@ import {
   throwIfStopped,
   service,
 } from '../../base';
-import { type Cameras, Scope, type Setting } from '../../devices';
+import type { Cameras, Readable, Scope, Setting } from '../../devices';
 import { opticsErrors } from '../errors';
 import type { ImageShiftReach } from '../image-shift-limits';
 import type { Optics } from '../optics';
@@ -36,6 +36,8 @@ export interface ImageShiftControl {
   readonly net: Setting<Vector<ImageShiftUnits>>;
   /** Reads the net image shift at a mag index that the caller has just read. */
   readAt(magIndex: MagIndex, signal?: AbortSignal): Promise<Vector<ImageShiftUnits>>;
+  /** The net image shift at a mag index that the caller has just read, as something that is read back. */
+  at(magIndex: MagIndex): Readable<Vector<ImageShiftUnits>>;
   /**
    * Writes a net image shift and notes how long the image then takes to come to rest. Gives the mag index that it read for that, to be
    * handed on to an image that is taken at once. Throws `image-shift/out-of-range` before anything is sent.
@@ -67,7 +69,10 @@ export class NetImageShiftControl implements ImageShiftControl {
   constructor(private readonly parts: ImageShiftParts) {
     this.net = {
       name: 'image shift',
-      traits: Scope.settings.imageShift,
+      // The column knows its range and its step once it is connected.
+      get traits() {
+        return parts.scope.imageShift.traits;
+      },
       read: (signal) => this.read(signal),
       write: async (value, signal) => void (await this.write(value, signal && { signal })),
     };
@@ -108,6 +113,11 @@ export class NetImageShiftControl implements ImageShiftControl {
 
   private async read(signal?: AbortSignal): Promise<Vector<ImageShiftUnits>> {
     return this.readAt(await this.parts.scope.magIndex.read(signal), signal);
+  }
+
+  at(magIndex: MagIndex): Readable<Vector<ImageShiftUnits>> {
+    const { name, traits } = this.net;
+    return { name, traits, read: (signal) => this.readAt(magIndex, signal) };
   }
 
   async readAt(magIndex: MagIndex, signal?: AbortSignal): Promise<Vector<ImageShiftUnits>> {

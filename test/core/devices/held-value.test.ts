@@ -1,5 +1,5 @@
 import { type ImageShiftUnits, metres, micrometres, vector } from '../../../core/base';
-import { Scope, quantity, readBack } from '../../../core/devices';
+import { Scope, quantity, readBack, wholeSteps } from '../../../core/devices';
 
 const units = (x: number, y: number) => vector(x as ImageShiftUnits, y as ImageShiftUnits);
 const holding = <Value>(traits: object, value: Value) => ({
@@ -36,4 +36,11 @@ describe('reading back', () => {
       /The defocus was set to -2 um, but the device holds -2.2 um; more than 0.001 um apart/,
     );
   });
+});
+
+test('whole steps of a device are the largest that keep within the wish, one at least; without a step the wish stays', () => {
+  const traits = { ...Scope.settings.imageShift, deviceStep: { x: 0.5, y: 0.4 } };
+  expect(wholeSteps(traits, { x: 1.7, y: -1.3 })).toEqual({ x: 1.5, y: -1.2000000000000002 });
+  expect(wholeSteps(traits, { x: 1.4999999999, y: 0.1 })).toEqual({ x: 1.5, y: 0.4 });
+  expect(wholeSteps(Scope.settings.imageShift, { x: 1.7, y: -1.3 })).toEqual({ x: 1.7, y: -1.3 });
 });

@@ -1,5 +1,5 @@
 import { leastSquares } from '../../../../imaging';
-import { type Matrix, type Vector, largestElement, scale, subtract } from '../../../../core/base';
+import { type Matrix, type Vector, largestElement, scale, subtract, vector } from '../../../../core/base';
 
 /** The patterns in which image shift is stepped, as multiples of the steps in X and Y, in the order of the images. */
 export const patterns = {
@@ -33,6 +33,10 @@ export const patterns = {
 /** One of the patterns. */
 export type PatternName = keyof typeof patterns;
 
+/** The places of a pattern, from its centre, that are planned for steps in X and Y. */
+export const plannedPlaces = (pattern: PatternName, steps: Vector): readonly Vector[] =>
+  patterns[pattern].map(([x, y]) => vector(x * steps.x, y * steps.y));
+
 /** One measured pair: the shift, in binned pixels with Y up, that aligns image `later` with image `earlier`. */
 export interface MeasuredPair {
   readonly earlier: number;
@@ -58,23 +62,20 @@ export interface ImageShiftFit {
 
 /**
  * Fits matrix and constant drift to the pairs of a series by least squares, which for these patterns is the same as the customary sums.
- * @param steps image shift of one step in X and in Y, in image-shift units
+ * @param places image shift that the column held at each image, in image-shift units
  * @param binning of the images
  */
 export function fitImageShift(
   pattern: PatternName,
   pairs: readonly MeasuredPair[],
-  steps: Vector,
+  places: readonly Vector[],
   binning: number,
 ): ImageShiftFit {
-  const positions = patterns[pattern];
   // Six points distinguish drift from image shift only by the pair of the two centres, which may have been rejected.
   const seesDrift = pattern !== 'six' || pairs.some(({ earlier, later }) => later - earlier > 1);
   const rows = pairs.map(({ earlier, later }) => {
-    const from = positions[earlier]!;
-    const to = positions[later]!;
-    const moved = [((to[0] - from[0]) * steps.x) / binning, ((to[1] - from[1]) * steps.y) / binning];
-    return seesDrift ? [...moved, later - earlier] : moved;
+    const { x, y } = scale(subtract(places[later]!, places[earlier]!), 1 / binning);
+    return seesDrift ? [x, y, later - earlier] : [x, y];
   });
   const x = leastSquares(
     rows,
@@ -89,7 +90,7 @@ export function fitImageShift(
   const matrix = { xpx, xpy, ypx, ypy };
   const [sxx = 0, sxy = 0] = x.standardErrors;
   const [syx = 0, syy = 0] = y.standardErrors;
-  const { range, driftEstimates } = compare(pattern, pairs, steps, binning);
+  const { range, driftEstimates } = compare(pattern, pairs, places, binning);
   return {
     matrix,
     standardErrors: { xpx: sxx, xpy: sxy, ypx: syx, ypy: syy },
@@ -105,26 +106,29 @@ export function fitImageShift(
 
 const spread = (values: readonly number[]): number => Math.max(...values) - Math.min(...values);
 
-/** Compares measurements of the same thing. */
+/** Compares measurements of the same thing: there and back, or to either side. */
 function compare(
   pattern: PatternName,
   pairs: readonly MeasuredPair[],
-  steps: Vector,
+  places: readonly Vector[],
   binning: number,
 ): { range: number; driftEstimates: readonly Vector[] } {
   const shift = (earlier: number): Vector =>
     pairs.find((pair) => pair.earlier === earlier && pair.later === earlier + 1)?.shift ?? { x: 0, y: 0 };
-  const largest = (v: Vector): number => Math.max(Math.abs(v.x), Math.abs(v.y));
+  const moved = (earlier: number): Vector => subtract(places[earlier + 1]!, places[earlier]!);
+  /** Pixels for one unit along an axis by the difference of two moves, in which a drift cancels where they go there and back. */
+  const rate = (axis: 'x' | 'y', a: number, b: number): Vector =>
+    scale(subtract(shift(a), shift(b)), binning / (moved(a)[axis] - moved(b)[axis]));
+  const alone = (axis: 'x' | 'y', a: number): Vector => scale(shift(a), binning / moved(a)[axis]);
+  const apart = (one: Vector, other: Vector): number => Math.max(Math.abs(one.x - other.x), Math.abs(one.y - other.y));
   if (pattern === 'six') {
-    const along = largest(scale(subtract(shift(0), shift(1)), binning / steps.x));
-    const across = largest(scale(subtract(shift(3), shift(4)), binning / steps.y));
+    const [along, across] = [apart(alone('x', 0), alone('x', 1)), apart(alone('y', 3), alone('y', 4))];
     return { range: Math.max(along, across), driftEstimates: [] };
   }
   if (pattern === 'scratch') return { range: 0, driftEstimates: [] };
   const sum = (a: number, b: number): Vector => ({ x: shift(a).x + shift(b).x, y: shift(a).y + shift(b).y });
-  const there = (a: number, b: number): Vector => subtract(shift(a), shift(b));
-  const along = largest(scale(subtract(there(0, 1), there(3, 2)), (0.5 * binning) / steps.x));
-  const across = largest(scale(subtract(there(4, 5), there(7, 6)), (0.5 * binning) / steps.y));
+  const along = apart(rate('x', 0, 1), rate('x', 3, 2));
+  const across = apart(rate('y', 4, 5), rate('y', 7, 6));
   return { range: Math.max(along, across), driftEstimates: [sum(0, 1), sum(2, 3), sum(4, 5), sum(6, 7)] };
 }
 

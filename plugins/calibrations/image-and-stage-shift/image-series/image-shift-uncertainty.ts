@@ -60,24 +60,23 @@ const unseenDrifts = [0.1, 0.5, 2, 5];
  * show what had not arrived, a path that does not close shows the drift. What they cannot distinguish goes into the standard errors, as
  * does the error of each correlation.
  *
- * @param steps image shift of one step in X and in Y, in image-shift units
+ * @param places image shift that the column held at each image, in image-shift units
  * @param rough the matrix as the pairs give it without errors, unbinned pixels for one unit
  */
 export function weighImageShift(
   pattern: PatternName,
   pairs: readonly WeighedPair[],
-  steps: Vector,
+  places: readonly Vector[],
   binning: number,
   rough: Matrix,
   circumstances: SeriesCircumstances,
 ): WeighedFit {
   const { times } = circumstances;
-  const positions = patterns[pattern].map(([x, y]) => ({ x: x * steps.x, y: y * steps.y }));
   const interval = (times.at(-1)! - times[0]!) / (times.length - 1);
   const moments = times.map((time) => (time - times[0]!) / interval);
   const seesDrift = pattern !== 'six' || pairs.some(({ earlier, later }) => later - earlier > 1);
   const rows = pairs.flatMap(({ earlier, later }) => {
-    const { x, y } = scale(subtract(positions[later]!, positions[earlier]!), 1 / binning);
+    const { x, y } = scale(subtract(places[later]!, places[earlier]!), 1 / binning);
     const elapsed = moments[later]! - moments[earlier]!;
     return [seesDrift ? [x, y, 0, 0, elapsed, 0] : [x, y, 0, 0], seesDrift ? [0, 0, x, y, 0, elapsed] : [0, 0, x, y]];
   });
@@ -86,7 +85,7 @@ export function weighImageShift(
   const { parameters, standardErrors } = averagedLeastSquares(
     rows,
     observed,
-    hypotheses({ noise, pairs, positions, moments, rough: scaled(rough, 1 / binning), seesDrift }),
+    hypotheses({ noise, pairs, positions: places, moments, rough: scaled(rough, 1 / binning), seesDrift }),
   );
   const [xpx, xpy, ypx, ypy, driftX = 0, driftY = 0] = parameters as [number, number, number, number];
   const [exx, exy, eyx, eyy] = standardErrors as [number, number, number, number];

@@ -1,6 +1,6 @@
-import { type Matrix, type Vector, apply, vector } from '../../../../core/base';
+import { type Matrix, type Vector, apply, subtract } from '../../../../core/base';
 import type { Plot, PlotPoint } from '../../../../core/kernel';
-import { type MeasuredPair, type PatternName, patterns } from './image-shift-analysis';
+import type { MeasuredPair } from './image-shift-analysis';
 
 /** A measured displacement with the expected one, in binned pixels, Y up. */
 export interface SeenDisplacement {
@@ -28,16 +28,13 @@ export function displacementPlot(title: string, seen: readonly SeenDisplacement[
 
 /** Residuals of the fit of an image-shift calibration, for each pair in binned pixels. */
 export function imageShiftResiduals(
-  pattern: PatternName,
   pairs: readonly MeasuredPair[],
-  steps: Vector,
+  places: readonly Vector[],
   binning: number,
   fit: { readonly matrix: Matrix; readonly drift: Vector },
 ): Plot {
-  const positions = patterns[pattern];
   const residuals = pairs.map(({ earlier, later, shift }, index) => {
-    const [[fromX, fromY], [toX, toY]] = [positions[earlier]!, positions[later]!];
-    const moved = apply(fit.matrix, vector((toX - fromX) * steps.x, (toY - fromY) * steps.y));
+    const moved = apply(fit.matrix, subtract(places[later]!, places[earlier]!));
     const images = later - earlier;
     return {
       number: index + 1,

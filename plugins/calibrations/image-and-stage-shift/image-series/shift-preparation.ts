@@ -10,7 +10,14 @@ import {
   secondColumn,
   vector,
 } from '../../../../core/base';
-import type { Camera, Cameras, Exposure, Scope } from '../../../../core/devices';
+import {
+  type Camera,
+  type Cameras,
+  type Exposure,
+  type Scope,
+  type SettingTraits,
+  wholeSteps,
+} from '../../../../core/devices';
 import type { Move, Run } from '../../../../core/kernel';
 import { shiftCalibrationExposure } from '../../../../core/acquisition';
 import { type ImageShiftControl, type OpticalPlace, type Optics } from '../../../../core/optics';
@@ -31,12 +38,16 @@ export function shiftExposure(
   return { exposure, fieldSize: Math.min(area.right - area.left, area.bottom - area.top) };
 }
 
-/** Steps in image-shift units that move the image by half the field, within the largest image shift that a calibration may use, and the factor of the delay after them. */
+/**
+ * Steps in image-shift units that move the image by half the field, within the largest image shift that a calibration may use, and the
+ * factor of the delay after them. Where the column counts in steps of its own, they are whole numbers of these.
+ */
 export function shiftSteps(
   optics: Optics,
   prior: Matrix,
   fieldSize: number,
   { magIndex, camera }: OpticalPlace,
+  traits?: SettingTraits,
 ): { readonly steps: Vector; readonly delayFactor: number } {
   const wanted = vector(
     (0.5 * fieldSize) / length(firstColumn(prior)),
@@ -45,7 +56,7 @@ export function shiftSteps(
   const cap = optics.at({ magIndex, camera }).largestCalibrationImageShift;
   const largest = Math.max(wanted.x, wanted.y);
   const factor = largest > cap ? cap / largest : 1;
-  return { steps: scale(wanted, factor), delayFactor: 2 * factor };
+  return { steps: wholeSteps(traits, scale(wanted, factor)), delayFactor: 2 * factor };
 }
 
 /** Throws unless all positions of a pattern around a base can be reached. */

@@ -3,11 +3,12 @@ import {
   type ImageShiftUnits,
   type Vector,
   describe,
+  subtract,
   vector,
   type Matrix,
   apply,
 } from '../../../../core/base';
-import type { Exposure } from '../../../../core/devices';
+import { type Exposure, readBack } from '../../../../core/devices';
 import type { BufferedImage, ImageBuffers, Run } from '../../../../core/kernel';
 import type { ImageAcquisition } from '../../../../core/acquisition';
 import type { ImageShiftControl } from '../../../../core/optics';
@@ -45,6 +46,8 @@ export interface SeriesPlan {
 /** Result of a series. */
 export interface Series {
   readonly pairs: readonly WeighedPair[];
+  /** Image shift that the column held at each image, from the position (0, 0). */
+  readonly places: readonly Vector[];
   readonly circumstances: SeriesCircumstances;
   /** Six points: why the pair that shows the drift was not used. */
   readonly driftPairRejected?: string;
@@ -54,6 +57,9 @@ export interface Series {
 
 /** Shift in binned pixels above which a drift pair is rejected. So is one that correlates less than half as well as the worst of the others. */
 const maxDriftShift = 15;
+
+/** Share of a step by which the image shift that is read back may differ from the wish. */
+const heldShare = 0.01;
 
 /** Takes the images of a pattern and measures the shift of each against its predecessor. Leaves the image shift where the pattern ends. */
 export async function takeSeries(
@@ -73,12 +79,18 @@ export async function takeSeries(
   let driftPairRejected: string | undefined;
   const findings: SeriesFinding[] = [];
 
+  // A column that tells no step of its own may round; a hundredth of the move is more than rounding.
+  const tolerance = heldShare * Math.max(Math.abs(steps.x), Math.abs(steps.y));
+  const places: Vector[] = [];
+
   for (const [index, [alongX, alongY]] of positions.entries()) {
     const target = vector(
       (base.x + alongX * steps.x) as ImageShiftUnits,
       (base.y + alongY * steps.y) as ImageShiftUnits,
     );
     const magIndex = await control.write(target, { delayFactor: plan.delayFactor, signal });
+    const held = await readBack(control.at(magIndex), target, { signal, tolerance });
+    places.push(subtract(held, base));
     run.operator.progress({
       done: plan.done + index,
       total: plan.total,
@@ -95,7 +107,7 @@ export async function takeSeries(
     const acrossTheSeam = pattern === 'six' && index === 3;
     if (!acrossTheSeam) {
       const [fromX, fromY] = positions[earlier]!;
-      const moved = vector((alongX - fromX) * steps.x, (alongY - fromY) * steps.y);
+      const moved = subtract(places[index]!, places[earlier]!);
       const shiftOnCamera = prior && apply(prior, moved);
       const expected = shiftOnCamera && vector(shiftOnCamera.x / exposure.binning, shiftOnCamera.y / exposure.binning);
       const found = alignPair(registration, image, images[earlier]!, expected, index);
@@ -123,6 +135,7 @@ export async function takeSeries(
   const [rows = 0, columns = 0] = images[0]!.frame.image.shape;
   return {
     pairs,
+    places,
     circumstances: { times, size: vector(columns, rows) },
     findings,
     ...(driftPairRejected !== undefined && { driftPairRejected }),

@@ -166,12 +166,19 @@ export class ImageShiftCalibration {
     });
     await this.use.control.write(base, { delayFactor: 1, signal: run.signal });
     const remarks = await settleFindings(run, series.findings);
-    const simple = fitImageShift(pattern, series.pairs, steps, plan.exposure.binning);
+    const simple = fitImageShift(pattern, series.pairs, series.places, plan.exposure.binning);
     const fit = {
       ...simple,
-      ...weighImageShift(pattern, series.pairs, steps, plan.exposure.binning, simple.matrix, series.circumstances),
+      ...weighImageShift(
+        pattern,
+        series.pairs,
+        series.places,
+        plan.exposure.binning,
+        simple.matrix,
+        series.circumstances,
+      ),
     };
-    run.operator.plot(imageShiftResiduals(pattern, series.pairs, steps, plan.exposure.binning, fit));
+    run.operator.plot(imageShiftResiduals(series.pairs, series.places, plan.exposure.binning, fit));
     return this.conclude(run, {
       fit,
       series,
@@ -226,7 +233,13 @@ export class ImageShiftCalibration {
     fieldSize: number,
     magIndex: MagIndex,
   ): { readonly steps: Vector; readonly delayFactor: number } {
-    return shiftSteps(this.use.optics, prior, fieldSize, { magIndex, camera: this.use.cameras.selected.traits.index });
+    return shiftSteps(
+      this.use.optics,
+      prior,
+      fieldSize,
+      { magIndex, camera: this.use.cameras.selected.traits.index },
+      this.use.control.net.traits,
+    );
   }
 
   /** Finds a first matrix from steps of a tenth of the field in directions that are not known. */
@@ -256,7 +269,7 @@ export class ImageShiftCalibration {
       done: 0,
     });
     await settleFindings(run, series.findings);
-    const fit = fitImageShift('scratch', series.pairs, steps, exposure.binning);
+    const fit = fitImageShift('scratch', series.pairs, series.places, exposure.binning);
     const moved = [0, 2].map((index) => length(subtract(series.pairs[index]!.shift, fit.drift)));
     if (run.administrator) {
       run.operator.log(

@@ -11,7 +11,7 @@ import {
   vector,
 } from '../../../../core/base';
 import { leastSquares } from '../../../../imaging';
-import { type MeasuredPair, type PatternName, fitImageShift, patterns } from '../image-series/image-shift-analysis';
+import { type MeasuredPair, type PatternName, fitImageShift } from '../image-series/image-shift-analysis';
 
 /** Unsettled shares and drift of a series of images at different image shifts. Lengths are in nanometres on the specimen, along the axes of image shift. */
 export interface SettlingFit {
@@ -26,18 +26,20 @@ export interface SettlingFit {
 /**
  * Finds what is missing of each step of image shift when the image is taken, from the shifts of a series: each image is where it should
  * be less a share of the step that led to it, and drifts. Nine points also show a drift that dies away, by a cubic in time.
- * @param steps image shift of one step in X and in Y, in image-shift units
+ * @param places image shift that the column held at each image, in image-shift units
+ * @param steps image shift of one step in X and in Y
  * @param binning of the images
  * @param toSpecimen micrometres on the specimen for one image-shift unit, along each axis
  */
 export function fitSettling(
   pattern: Exclude<PatternName, 'scratch'>,
   pairs: readonly MeasuredPair[],
+  places: readonly Vector[],
   steps: Vector,
   binning: number,
   toSpecimen: Vector,
 ): SettlingFit {
-  const positions = patterns[pattern].map(([x, y]) => vector((x * steps.x) / binning, (y * steps.y) / binning));
+  const positions = places.map((place) => scale(place, 1 / binning));
   const led = positions.map((position, index) =>
     vector(position.x - (positions[index - 1]?.x ?? 0), position.y - (positions[index - 1]?.y ?? 0)),
   );
@@ -68,7 +70,7 @@ export function fitSettling(
   const missing = back ? fromColumns(apply(back, column(2)), apply(back, column(3))) : undefined;
   const nanometres = (units: Vector): Vector => vector(1000 * toSpecimen.x * units.x, 1000 * toSpecimen.y * units.y);
   const units = (pixels: Vector): Vector => scale(back ? apply(back, pixels) : vector(NaN, NaN), binning);
-  const estimates = pattern === 'nine' ? fitImageShift('nine', pairs, steps, binning).driftEstimates : [];
+  const estimates = pattern === 'nine' ? fitImageShift('nine', pairs, places, binning).driftEstimates : [];
   return {
     unsettled: nanometres(vector(steps.x * (missing?.xpx ?? NaN), steps.y * (missing?.ypy ?? NaN))),
     drift: nanometres(units(scale(column(4), 2))),

@@ -62,7 +62,7 @@ export class SettlingMeasurement {
     if (!prior) throw notCalibrated(optics.at({ magIndex, camera }).magnification);
     const { exposure, fieldSize } = shiftExposure(cameras.selected, settings);
     const base = await control.net.read(run.signal);
-    const { steps, delayFactor } = shiftSteps(optics, prior, fieldSize, { magIndex, camera });
+    const { steps, delayFactor } = shiftSteps(optics, prior, fieldSize, { magIndex, camera }, control.net.traits);
     checkShiftRange(control, base, steps, magIndex);
     const toSpecimen = unitLengths(
       optics.at({ magIndex, camera }).imageShiftToSpecimen,
@@ -129,7 +129,7 @@ export class SettlingMeasurement {
     await acquisition.take(exposure, { signal: run.signal, title: 'Settling', magIndex });
     const prior = optics.at({ magIndex, camera: cameras.selected.traits.index }).imageShiftToCamera?.matrix;
     const title = `Settling, series ${this.taken}, factor ${factor.toFixed(2)}`;
-    const { pairs } = await takeSeries({ control, acquisition, buffers }, run, {
+    const { pairs, places } = await takeSeries({ control, acquisition, buffers }, run, {
       pattern,
       base,
       steps,
@@ -140,7 +140,7 @@ export class SettlingMeasurement {
       done: 0,
       total: pattern === 'nine' ? 9 : 6,
     });
-    return fitSettling(pattern, pairs, steps, exposure.binning, toSpecimen);
+    return fitSettling(pattern, pairs, places, steps, exposure.binning, toSpecimen);
   }
 
   /** Takes several series at a delay factor, whose scatter gives the standard errors of their mean. */

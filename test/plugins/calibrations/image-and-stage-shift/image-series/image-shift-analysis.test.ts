@@ -1,6 +1,7 @@
 import { type Matrix, percentChange } from '../../../../../core/base';
 import {
   fitImageShift,
+  plannedPlaces,
   qualityOf,
 } from '../../../../../plugins/calibrations/image-and-stage-shift/image-series/image-shift-analysis';
 
@@ -26,7 +27,7 @@ const expectMatrix = (found: Matrix, wanted: Matrix): void => {
 
 describe('nine points', () => {
   test('recover the matrix and the drift of the worked example', () => {
-    const fit = fitImageShift('nine', nine(ideal), steps, 4);
+    const fit = fitImageShift('nine', nine(ideal), plannedPlaces('nine', steps), 4);
     expectMatrix(fit.matrix, truth);
     expect(fit.drift.x).toBeCloseTo(0.14, 3);
     expect(fit.drift.y).toBeCloseTo(0.25, 3);
@@ -41,7 +42,7 @@ describe('nine points', () => {
     const wrong = ideal.map((shift) => ({ ...shift }));
     wrong[0]!.x += 0.6;
     wrong[7]!.y -= 0.8;
-    const fit = fitImageShift('nine', nine(wrong), steps, 4);
+    const fit = fitImageShift('nine', nine(wrong), plannedPlaces('nine', steps), 4);
     expectMatrix(fit.matrix, { xpx: -93.209, xpy: -506.492, ypx: 480.997, ypy: -93.761 });
     expect(fit.range).toBeCloseTo(0.805, 2);
     expect(fit.rangePercent).toBeCloseTo(0.159, 2);
@@ -64,7 +65,7 @@ describe('six points', () => {
     const fit = fitImageShift(
       'six',
       [...pairs, { earlier: 1, later: 4, shift: { x: 3 * drift.x, y: 3 * drift.y } }],
-      steps,
+      plannedPlaces('six', steps),
       4,
     );
     expectMatrix(fit.matrix, truth);
@@ -78,7 +79,7 @@ describe('six points', () => {
     const fit = fitImageShift(
       'six',
       [...uneven, { earlier: 1, later: 4, shift: { x: 3 * drift.x, y: 3 * drift.y } }],
-      steps,
+      plannedPlaces('six', steps),
       4,
     );
     expect(fit.matrix.ypy - truth.ypy).toBeCloseTo((4 * 0.5) / steps.y, 2);
@@ -89,7 +90,7 @@ describe('six points', () => {
       ...pair,
       shift: { x: shift.x - drift.x, y: shift.y - drift.y },
     }));
-    const fit = fitImageShift('six', still, steps, 4);
+    const fit = fitImageShift('six', still, plannedPlaces('six', steps), 4);
     expectMatrix(fit.matrix, truth);
     expect(fit.drift).toEqual({ x: 0, y: 0 });
   });
@@ -101,7 +102,7 @@ test('from scratch: the first round separates drift from both axes', () => {
     { x: 48.987, y: -251.047 },
     { x: -251.619, y: -46.155 },
   ];
-  const fit = fitImageShift('scratch', nine(shifts), steps, 4);
+  const fit = fitImageShift('scratch', nine(shifts), plannedPlaces('scratch', steps), 4);
   expectMatrix(fit.matrix, truth);
 });
 

@@ -2,6 +2,7 @@ import { type Matrix, type Vector, apply, scale, subtract } from '../../../../..
 import {
   type PatternName,
   patterns,
+  plannedPlaces,
 } from '../../../../../plugins/calibrations/image-and-stage-shift/image-series/image-shift-analysis';
 import {
   type WeighedPair,
@@ -100,7 +101,10 @@ describe.each(['nine', 'six'] as const)('%s points', (pattern) => {
     for (let run = 0; run < runs; run++) {
       const { measured, times } = series(pattern, kinds[kind]!(between), next);
       const rough = { ...truth, xpx: truth.xpx * 1.01, ypx: truth.ypx * 1.01 };
-      const fit = weighImageShift(pattern, measured, steps, binning, rough, { times, size: { x: 512, y: 512 } });
+      const fit = weighImageShift(pattern, measured, plannedPlaces(pattern, steps), binning, rough, {
+        times,
+        size: { x: 512, y: 512 },
+      });
       for (const element of elements) z.push((fit.matrix[element] - truth[element]) / fit.standardErrors[element]);
       weighed += (fit.matrix.xpy - truth.xpy) ** 2;
       plain += 506.492 ** 2;
@@ -120,7 +124,7 @@ test('without a pair that shows the drift the errors say that it may be anything
     randomNumbers(5),
   );
   const fit = (pairs: readonly WeighedPair[]) =>
-    weighImageShift('six', pairs, steps, binning, truth, { times, size: { x: 512, y: 512 } });
+    weighImageShift('six', pairs, plannedPlaces('six', steps), binning, truth, { times, size: { x: 512, y: 512 } });
   const blind = fit(measured.filter(({ earlier, later }) => later - earlier === 1));
   expect(blind.standardErrors.xpx).toBeGreaterThan(3 * fit(measured).standardErrors.xpx);
   expect(Math.abs(blind.matrix.xpx - truth.xpx)).toBeLessThan(3 * blind.standardErrors.xpx);
