@@ -10,6 +10,7 @@ import {
   NetImageShiftControl,
   Optics,
   createOptics,
+  delayFactorAtStart,
 } from '../core/optics';
 import { Settings } from '../core/settings';
 import { Calibrations, type Conditions } from '../core/store';
@@ -30,6 +31,9 @@ export function provideOptics(
   const cameras = registry.get(Cameras);
   const stage = registry.has(Stage) ? registry.get(Stage) : undefined;
   const optics = createOptics(settings, calibrations, scope.traits);
+  // The column's own factor applies from the start, and later changes begin there.
+  const delayFactor = delayFactorAtStart(settings, scope.traits);
+  if (delayFactor !== settings.get('ISdelayScaleFactor')) settings.set('ISdelayScaleFactor', delayFactor);
   const settling = new SettlingTimes(optics, clock, scope, stage);
   const none = vector(imageShiftUnits(0), imageShiftUnits(0));
   const offsetOf = (magIndex: MagIndex) => hooks.imageShiftOffset.promise(none, magIndex);
@@ -86,9 +90,9 @@ export async function suitCamera({ registry }: Kernel, signal: AbortSignal): Pro
 /** Conditions of a result that follow from the optics. */
 export function opticalConditions(optics: Optics | undefined, { magIndex, camera }: Conditions): Partial<Conditions> {
   if (!optics || magIndex === undefined || camera === undefined) return {};
-  const pixel = optics.at({ magIndex, camera }).pixelSize;
+  const { magnification, pixelSize: pixel } = optics.at({ magIndex, camera });
   return {
-    magnification: optics.at({ magIndex, camera }).magnification,
+    magnification,
     ...(pixel && { pixelSizeNanometres: inNanometres(pixel.value), pixelSizeSource: pixel.source }),
   };
 }

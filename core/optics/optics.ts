@@ -77,7 +77,7 @@ const noFocus = -900;
 
 /** Makes the optics of an instrument from its settings, its calibrations and what its column says of itself. */
 export function createOptics(settings: Settings, calibrations: OpticsCalibrations, traits: OpticsTraits): Optics {
-  const optics = new InstrumentOptics({
+  return new InstrumentOptics({
     traits,
     properties: () => readOpticsProperties(settings),
     revision: () => settings.revision,
@@ -100,11 +100,11 @@ export function createOptics(settings: Settings, calibrations: OpticsCalibration
         .find((row) => row.magIndex === magIndex)?.lensValue,
     recordBinning: (camera) => settings.parameterSets.get(camera)?.Record.binning ?? 1,
   });
-  // The column's own factor applies from the start, and later changes begin there.
-  const { delayFactor } = adaptDelays(readShiftProperties(settings), traits.delayAdaptation);
-  if (delayFactor !== settings.get('ISdelayScaleFactor')) settings.set('ISdelayScaleFactor', delayFactor);
-  return optics;
 }
+
+/** The factor for the delays after image shift with which a column starts: that of the site, or that of the column where the site has a template's table. */
+export const delayFactorAtStart = (settings: Settings, { delayAdaptation }: OpticsTraits): number =>
+  adaptDelays(readShiftProperties(settings), delayAdaptation).delayFactor;
 
 /** Works the geometry out when it is first asked for, and again when the matrices or the settings have changed. */
 export class InstrumentOptics implements Optics {

@@ -105,8 +105,7 @@ const firstSelected = (settings: Settings): Settings['cameras'][number] | undefi
   settings.cameras.find(({ index }) => index === settings.get('InitialCurrentCamera')) ?? settings.cameras[0];
 
 function viewOf(optics: Optics, magIndex: MagIndex, camera: CameraIndex): readonly InstrumentView[] {
-  const pixel = optics.at({ magIndex, camera }).pixelSize;
-  const rotation = optics.at({ magIndex, camera }).rotation;
+  const { pixelSize: pixel, rotation, magnification } = optics.at({ magIndex, camera });
   if (!pixel || !rotation) return [];
   return [
     {
@@ -114,7 +113,7 @@ function viewOf(optics: Optics, magIndex: MagIndex, camera: CameraIndex): readon
       camera,
       pixelSizeMicrometres: inMicrometres(pixel.value),
       rotationDegrees: inDegrees(rotation.value),
-      magnification: Math.round(optics.at({ magIndex, camera }).magnification),
+      magnification: Math.round(magnification),
     },
   ];
 }

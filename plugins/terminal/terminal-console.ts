@@ -131,10 +131,13 @@ export class TerminalConsole implements OperatorConsole {
     ];
     if (!scope || !optics || camera === undefined) return;
     const present = await scope.magIndex.read(signal);
-    const choices = optics.magnifications.indexes(optics.camera(camera)).map((index) => ({
-      value: index,
-      name: `${optics.at({ magIndex: index, camera }).magnification}x, mag index ${index}${optics.at({ magIndex: index, camera }).isLowMagnification ? ', LM' : ''}`,
-    }));
+    const choices = optics.magnifications.indexes(optics.camera(camera)).map((magIndex) => {
+      const { magnification, isLowMagnification } = optics.at({ magIndex, camera });
+      return {
+        value: magIndex,
+        name: `${magnification}x, mag index ${magIndex}${isLowMagnification ? ', LM' : ''}`,
+      };
+    });
     await scope.magIndex.write(
       await select({ message: 'Magnification', choices, default: present, pageSize: 12 }, { signal }),
       signal,

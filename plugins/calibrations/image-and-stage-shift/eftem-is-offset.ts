@@ -162,9 +162,10 @@ class FilteredOffset {
     for (const [{ camera }, buffer, first] of wanted)
       if (camera !== first)
         throw offsetErrors.wrongCamera(buffer, this.use.optics.camera(camera).name, this.use.optics.camera(first).name);
-    for (const [{ camera, magIndex }, buffer] of wanted)
-      if (this.use.optics.at({ magIndex, camera }).isLowMagnification)
-        throw offsetErrors.lowMagnification(buffer, this.use.optics.at({ magIndex, camera }).magnification);
+    for (const [place, buffer] of wanted) {
+      const { isLowMagnification, magnification } = this.use.optics.at(place);
+      if (isLowMagnification) throw offsetErrors.lowMagnification(buffer, magnification);
+    }
     return [reference, current];
   }
 

@@ -23,12 +23,12 @@ export default defineItem({
     const indexes = optics.magnifications.indexes(optics.camera(traits.index));
     const offsets = indexes.flatMap((magIndex) => {
       const offset = offsetAt(calibrations, magIndex, offsetModeOf(traits));
-      const toSpecimen = optics.at({ magIndex, camera: traits.index }).imageShiftToSpecimen;
+      const { magnification, imageShiftToSpecimen: toSpecimen } = optics.at({ magIndex, camera: traits.index });
       if (length(offset) === 0 || !toSpecimen) return [];
       return [
         {
           magIndex,
-          magnification: optics.at({ magIndex, camera: traits.index }).magnification,
+          magnification,
           micrometres: length(apply(toSpecimen, offset)),
         },
       ];

@@ -176,10 +176,10 @@ function magnification(scope: Scope, find: Session['find']): PanelSetting {
     show: (value) => {
       const index = value as MagIndex;
       if (!optics || !cameras) return { text: `index ${index}`, value: String(index) };
-      const choices = optics.magnifications.indexes(optics.camera(selected())).map((each) => ({
-        value: String(each),
-        label: `${optics.at({ magIndex: each, camera: selected() }).magnification}x${optics.at({ magIndex: each, camera: selected() }).isLowMagnification ? '  LM' : ''}`,
-      }));
+      const choices = optics.magnifications.indexes(optics.camera(selected())).map((each) => {
+        const { magnification, isLowMagnification } = optics.at({ magIndex: each, camera: selected() });
+        return { value: String(each), label: `${magnification}x${isLowMagnification ? '  LM' : ''}` };
+      });
       return {
         text: `${optics.at({ magIndex: index, camera: selected() }).magnification}x`,
         value: String(index),

@@ -1,5 +1,5 @@
 import { cameraIndex, inDegrees, inNanometres, magIndex } from '../../../core/base';
-import { type OpticsCalibrations, createOptics } from '../../../core/optics';
+import { type OpticsCalibrations, createOptics, delayFactorAtStart } from '../../../core/optics';
 import { type Settings, parseSettings } from '../../../core/settings';
 import { traits } from './instrument';
 
@@ -141,6 +141,23 @@ test('a delay factor that is changed in the session acts at once', () => {
     .imageShiftDelay({ x: 1, y: 0 }, { factor: 1 });
   expect(asked).toBeCloseTo(before, 9);
   expect(settings.get('ISdelayScaleFactor')).toBe(0.5);
+});
+
+test('optics that are made of settings change none of them, also where the column has a delay factor of its own', () => {
+  const template = 'ImageShiftDelays: [[0.1, 0], [0.3, 0.4], [0.8, 0.9], [1.6, 1.7], [3, 3], [3.5, 3.5], [4, 3.7]]';
+  const settings = site(template);
+  const scaled = { ...traits, delayAdaptation: 'scaled' } as const;
+  const optics = createOptics(settings, noCalibrations, scaled);
+  expect([settings.revision, settings.get('ISdelayScaleFactor'), settings.has('ISdelayScaleFactor')]).toEqual([
+    0,
+    1,
+    false,
+  ]);
+  expect(delayFactorAtStart(settings, scaled)).toBe(0.2);
+  expect(delayFactorAtStart(site(`${template}\nISdelayScaleFactor: 0.7`), scaled)).toBe(0.7);
+  expect(delayFactorAtStart(settings, traits)).toBe(1);
+  // A second one made of the same settings adapts in the same way as the first.
+  expect(createOptics(settings, noCalibrations, scaled).shiftProperties()).toEqual(optics.shiftProperties());
 });
 
 test('standard focuses of the calibration file are used, those of -999 are not', () => {

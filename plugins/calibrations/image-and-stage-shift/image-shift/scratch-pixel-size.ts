@@ -20,11 +20,10 @@ export async function chooseScratchPixelSize(
   magIndex: MagIndex,
   camera: CameraIndex,
 ): Promise<number> {
-  const best = optics.at({ magIndex, camera }).pixelSize;
+  const { pixelSize: best, nominalPixelSize: nominalSize } = optics.at({ magIndex, camera });
   if (best?.how === 'measured') return inMicrometres(best.value);
   const found = foundPixelSize(calibrations, magIndex, camera)?.pixelSize;
   const derived = best === undefined || best.how === 'nominal' ? undefined : inNanometres(best.value);
-  const nominalSize = optics.at({ magIndex, camera }).nominalPixelSize;
   const nominal = nominalSize === undefined ? undefined : inNanometres(nominalSize);
   const other = found === undefined ? ('derived' as const) : ('found' as const);
   const size = found ?? derived;

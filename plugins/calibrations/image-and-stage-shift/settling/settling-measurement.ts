@@ -56,25 +56,19 @@ export class SettlingMeasurement {
   /** Checks that the series can be taken, and prepares the microscope; everything is restored at the end of the run or by `restore`. */
   static async prepare(run: Run, parts: Parts): Promise<SettlingMeasurement> {
     const { settings, scope, cameras, optics, control } = parts;
-    const camera = cameras.selected.traits.index;
-    const magIndex = await scope.magIndex.read(run.signal);
-    const prior = optics.at({ magIndex, camera }).imageShiftToCamera?.matrix;
-    if (!prior) throw notCalibrated(optics.at({ magIndex, camera }).magnification);
+    const place = run.here();
+    const { magIndex } = place;
+    const here = optics.at(place);
+    const prior = here.imageShiftToCamera?.matrix;
+    if (!prior) throw notCalibrated(here.magnification);
     const { exposure, fieldSize } = shiftExposure(cameras.selected, settings);
     const base = await control.net.read(run.signal);
-    const { steps, delayFactor } = shiftSteps(optics, prior, fieldSize, { magIndex, camera }, control.net.traits);
+    const { steps, delayFactor } = shiftSteps(optics, prior, fieldSize, place, control.net.traits);
     checkShiftRange(control, base, steps, magIndex);
-    const toSpecimen = unitLengths(
-      optics.at({ magIndex, camera }).imageShiftToSpecimen,
-      optics.at({ magIndex, camera }).roughImageShiftScale,
-    );
+    const toSpecimen = unitLengths(here.imageShiftToSpecimen, here.roughImageShiftScale);
     const perFactor =
       delayFactor *
-      Math.min(
-        ...[vector(steps.x, 0), vector(0, steps.y)].map((step) =>
-          optics.at({ magIndex, camera }).imageShiftDelay(step, { factor: 1 }),
-        ),
-      );
+      Math.min(...[vector(steps.x, 0), vector(0, steps.y)].map((step) => here.imageShiftDelay(step, { factor: 1 })));
     const factor = settings.get('ISdelayScaleFactor');
     const scale: FactorScale = {
       start: Math.max(0, cameraHeadStart(optics, cameras.selected.traits)) / perFactor,
