@@ -28,6 +28,7 @@ import {
 import { Optics } from '../core/optics';
 import { type ConfigSection, Settings, loadSettings } from '../core/settings';
 import { CalibrationHistory, Calibrations, openCalibrations, openHistory } from '../core/store';
+import { calibrationPlaces } from './calibration-places';
 import { builtInPlugins } from './built-in-plugins';
 import { problemsOf } from './check-plugins';
 import { brokenConfiguration } from './errors';
@@ -93,6 +94,8 @@ export async function createInstrument(options: InstrumentOptions): Promise<Inst
 /** The settings of a site, with its clock and its log. */
 interface Site {
   readonly settings: Settings;
+  /** True when a virtual microscope, or a recording, stands in for the instrument. */
+  readonly simulated: boolean;
   readonly keys: KeyLetters;
   readonly clock: Clock;
   readonly log: Logger;
@@ -116,9 +119,10 @@ function readSite(options: InstrumentOptions): Site {
     for (const listen of logListeners) listen(line);
   }, keys);
   for (const problem of problems) log.warn(`${problem.message} ${problem.hint}`);
-  const clock = options.clock ?? clockFor(settings, options.speed);
+  const simulated = isSimulated(settings);
+  const clock = options.clock ?? clockFor(simulated, options.speed);
   const administrator = new AdministratorMode(settings.get('StartAsAdministrator'));
-  return { settings, keys, clock, log, logListeners, administrator };
+  return { settings, simulated, keys, clock, log, logListeners, administrator };
 }
 
 /** The plugins of a site in their kernel. */
@@ -129,8 +133,9 @@ interface Loaded {
 }
 
 /** Second step: loads and applies the plugins. */
-function loadPlugins({ settings, clock, log }: Site, options: InstrumentOptions): Loaded {
-  const recorder = options.record && new WireRecorder(options.record.file, options.record.images, clock, log);
+function loadPlugins({ settings, simulated, clock, log }: Site, options: InstrumentOptions): Loaded {
+  const recorder =
+    options.record && new WireRecorder(options.record.file, options.record.images, clock, log, simulated);
   const kernel: Kernel = new Kernel({
     settings,
     clock,
@@ -160,13 +165,15 @@ interface Stored {
 
 /** Third step: opens the calibrations and their history. */
 async function openStores(
-  { settings, clock, log, administrator }: Site,
+  { settings, simulated, clock, log, administrator }: Site,
   { find }: Loaded,
   options: InstrumentOptions,
 ): Promise<Stored> {
-  const { files, directory } = calibrationPlaces(settings, options.calibrationDirectory);
+  const places = calibrationPlaces(settings, { directory: options.calibrationDirectory, simulated });
+  const { directory, siteFile } = places;
   const { calibrations, problems } = await openCalibrations({
-    ...files,
+    ...places,
+    simulated,
     clock,
     isAdministrator: () => administrator.on,
     // The magnification beside a record is for the human reader.
@@ -179,7 +186,9 @@ async function openStores(
     if (severity === 'information') log.info(message);
     else log.warn(message);
   }
-  const history = openHistory({ directory, calibrations, settings, clock, version });
+  if (siteFile !== undefined)
+    log.info(`${siteFile} is only read: this is a simulation, and keeps its calibrations in ${directory}.`);
+  const history = openHistory({ directory, calibrations, settings, clock, version, simulated });
   const imageListeners: ((image: BufferedImage) => void)[] = [];
   const buffers = new RollingBuffers((image) => imageListeners.forEach((listen) => listen(image)));
   return { calibrations, history, buffers, imageListeners };
@@ -202,7 +211,7 @@ function provideServices(
 
 /** Last step: the runner, the session, and the instrument made of all. */
 function assemble(
-  { settings, clock, log, logListeners, administrator }: Site,
+  { settings, simulated, clock, log, logListeners, administrator }: Site,
   { kernel, find, recorder }: Loaded,
   { calibrations, history, buffers, imageListeners }: Stored,
   optics: Optics | undefined,
@@ -217,6 +226,7 @@ function assemble(
     isAdministrator: () => administrator.on,
     find,
     deviceSettings,
+    simulated,
     beamPath: kernel.beamPath,
     moreConditions: (read) => opticalConditions(optics, read),
     target: { calibrations, settings },
@@ -225,6 +235,7 @@ function assemble(
   });
   const session = sessionOf({
     title: titleOf(settings),
+    simulated,
     menu: kernel.menu,
     runner,
     find,
@@ -268,11 +279,15 @@ function assemble(
   };
 }
 
-/** Virtual time where everything is simulated or played back, unless a pace is asked for; an instrument of metal has the time that it takes. */
-function clockFor(settings: Settings, speed: number | undefined): Clock {
-  const replayed = ({ options }: (typeof settings.plugins)[number]): boolean =>
+/** True where a virtual microscope is switched on, or a recording is played back in place of a wire. */
+function isSimulated({ plugins }: Settings): boolean {
+  const replayed = ({ options }: (typeof plugins)[number]): boolean =>
     (options as { wire?: unknown } | undefined)?.wire === 'replay';
-  const simulated = settings.plugins.some((plugin) => plugin.id === 'simulator' || replayed(plugin));
+  return plugins.some((plugin) => plugin.id === 'simulator' || replayed(plugin));
+}
+
+/** Virtual time where everything is simulated or played back, unless a pace is asked for; an instrument of metal has the time that it takes. */
+function clockFor(simulated: boolean, speed: number | undefined): Clock {
   if (!simulated) return new RealClock();
   return speed === undefined || speed === 0 ? new VirtualClock(new Date()) : new RealClock(speed);
 }
@@ -290,25 +305,6 @@ function withSimulator(settings: Settings, values: Readonly<Record<string, unkno
   return Object.create(settings, {
     section: { value: (name: string) => (name === 'simulator' ? section : original(name)) },
   }) as Settings;
-}
-
-function calibrationPlaces(settings: Settings, directory: string | undefined) {
-  const { calibrationFiles: places } = settings;
-  const folder = directory ?? places.directory;
-  const names = {
-    calibrations: path.basename(places.calibrations),
-    'short-term': path.basename(places.shortTerm),
-    flyback: path.basename(places.flybackTimes),
-  };
-  const fileNames =
-    directory === undefined
-      ? {
-          calibrations: path.relative(folder, places.calibrations),
-          'short-term': path.relative(folder, places.shortTerm),
-          flyback: path.relative(folder, places.flybackTimes),
-        }
-      : names;
-  return { directory: folder, files: { directory: folder, fileNames } };
 }
 
 const knownPlugins = (more: readonly Plugin[] = []): BuiltInPlugins => ({

@@ -8,14 +8,16 @@ import { Calibrations } from '../core/store';
 export function sessionOf(
   parts: {
     readonly title: string;
+    readonly simulated: boolean;
     readonly menu: Menu;
     readonly runner: Runner;
     readonly buffers: ImageBuffers;
   } & Pick<Session, 'find' | 'deviceSettings' | 'onSetting' | 'plugins' | 'check' | 'onLog'>,
 ): Session {
-  const { title, menu, runner, buffers, find, deviceSettings, onSetting, plugins, check, onLog } = parts;
+  const { title, simulated, menu, runner, buffers, find, deviceSettings, onSetting, plugins, check, onLog } = parts;
   return {
     title,
+    simulated,
     menu: () => menu.entries(runner.running === undefined),
     findItem: (name) => menu.find(name, runner.running === undefined),
     get running() {

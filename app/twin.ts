@@ -12,8 +12,9 @@ export function twinSections(settings: Settings): string {
     'simulator:',
     '  truth: site',
     'calibrations:',
-    '  # The folder with the SerialEMcalibrations.txt of the site, beside this file.',
-    '  directory: .',
+    '  # The calibrations of the site, beside this file. They are only read; the twin keeps its own in a folder.',
+    '  siteFile: SerialEMcalibrations.txt',
+    '  directory: twin',
     '',
   ].join('\n');
 }

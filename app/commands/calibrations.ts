@@ -14,8 +14,12 @@ import { writeOutput } from './properties';
 
 /** `calibrations show [FILE]`: everything that a calibration file holds; without a name the file of the configuration. */
 export async function showCommand({ output, open }: CommandContext, file: string | undefined): Promise<number> {
-  const shown = showCalibrations(file === undefined ? await present(open) : await readCalibrations(output, file));
-  for (const record of shown.records) output.emit(record);
+  const content = file === undefined ? await present(open) : await readCalibrations(output, file);
+  const shown = showCalibrations(content);
+  // Each record says that no instrument was measured: programs read them one by one.
+  const mark = content.simulated ? { simulated: true } : {};
+  if (content.simulated) output.remark('These are values of a virtual microscope (simulated).');
+  for (const record of shown.records) output.emit({ ...record, ...mark });
   for (const { line, text } of shown.kept) output.emit({ record: 'unknown', line, text });
   output.print(shown.table.trimEnd());
   return exitCodes.done;
@@ -67,7 +71,7 @@ export async function historyCommand(
   for (const entry of await history.list(options.item === undefined ? {} : { item: options.item })) {
     output.emit(entry);
     output.print(
-      `${entry.id}  ${entry.when.slice(0, 16).replace('T', ' ')}  ${entry.who}  ${entry.summary}${verdictOf(entry)}`,
+      `${entry.id}  ${entry.when.slice(0, 16).replace('T', ' ')}  ${entry.who}  ${entry.simulated ? '(simulated) ' : ''}${entry.summary}${verdictOf(entry)}`,
     );
   }
   for (const damage of await history.damage()) output.remark(damage.message);

@@ -20,6 +20,7 @@ const isMissing = (code: string): boolean => code.endsWith('/not-on-this-wire');
 export async function devicesCommand({ open, output }: CommandContext): Promise<number> {
   await using instrument = await open();
   const { kernel, settings, session } = instrument;
+  const emit = (row: DeviceRow): void => output.emit(session.simulated ? { ...row, simulated: true } : row);
   const rows: DeviceRow[] = [];
   for (const { id } of kernel.plugins) {
     const { options } = settings.plugins.find((plugin) => plugin.id === id) ?? {};
@@ -30,7 +31,7 @@ export async function devicesCommand({ open, output }: CommandContext): Promise<
   }
   for (const { index, name, sizeX, sizeY } of settings.cameras)
     rows.push({ device: 'configured', setting: `camera ${index}`, value: `${name}, ${sizeX} x ${sizeY} pixels` });
-  rows.forEach((row) => output.emit(row));
+  rows.forEach(emit);
   drawTable(rows, output.print.bind(output));
 
   // The connections alone: whatever else a session does at its beginning may set something.
@@ -38,7 +39,7 @@ export async function devicesCommand({ open, output }: CommandContext): Promise<
   const read: DeviceRow[] = [];
   for (const { plugin, read: versions } of kernel.versions) await add(read, plugin, 'versions', versions);
   for (const [device, setting, value] of readingsOf(session)) await add(read, device, setting, value);
-  read.forEach((row) => output.emit(row));
+  read.forEach(emit);
   drawTable(read, output.print.bind(output));
   return read.some(({ error }) => error && !isMissing(error.code)) ? exitCodes.failed : exitCodes.done;
 }

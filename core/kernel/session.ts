@@ -12,6 +12,8 @@ import type { RunOptions } from './run/runner';
 export interface Session {
   /** The name of the instrument, for a title. */
   readonly title: string;
+  /** True when a virtual microscope, or a recording, stands in for the instrument. */
+  readonly simulated: boolean;
   menu(): readonly MenuEntry[];
   /** The item that a run of this name would start. Throws `menu/unknown-item` or `menu/ambiguous-item`. */
   findItem(name: string): MenuEntry;

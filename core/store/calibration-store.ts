@@ -34,6 +34,8 @@ export interface StoreSurroundings {
   readonly isAdministrator: () => boolean;
   /** The magnification to write in a record; `camera` is `undefined` for records that belong to none. */
   readonly magnificationOf: (magIndex: MagIndex, camera: CameraIndex | undefined) => number | undefined;
+  /** Calibration file of a site from which a simulation starts, and which is only read. */
+  readonly siteFile?: string;
 }
 
 /** A file in memory and on disk. */
@@ -102,6 +104,10 @@ export class CalibrationStore implements Calibrations {
 
   get path(): string {
     return this.files.main.disk.path;
+  }
+
+  get siteFile(): string | undefined {
+    return this.surroundings.siteFile;
   }
 
   get file(): CalibrationFile {

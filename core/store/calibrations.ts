@@ -111,6 +111,8 @@ export interface Calibrations {
 
   /** The main file's place. */
   readonly path: string;
+  /** File of the site from which a simulation starts, and which is only read. */
+  readonly siteFile: string | undefined;
   /** The main file as it would be saved; for showing and comparing, not for changing. */
   readonly file: CalibrationFile;
   /**

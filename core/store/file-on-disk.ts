@@ -16,7 +16,11 @@ export class FileOnDisk {
   private backedUp = false;
   private refusal?: ErrorContents;
 
-  constructor(readonly path: string) {}
+  /** @param protection gives the reason why what is there must not be written over at all */
+  constructor(
+    readonly path: string,
+    private readonly protection: (present: Uint8Array) => ErrorContents | undefined = () => undefined,
+  ) {}
 
   /** Reads the file; `undefined` if there is none. Throws `store/too-large` or `store/read-failed`. */
   async read(): Promise<Buffer | undefined> {
@@ -57,6 +61,8 @@ export class FileOnDisk {
   private async present(overwrite: boolean): Promise<Buffer | undefined> {
     if (this.refusal && !overwrite) throw this.notRead(this.refusal);
     const present = await readWhole(this.path, 8 * maxFileBytes);
+    const forbidden = present && this.protection(present);
+    if (forbidden) throw new EucentricError(forbidden);
     const unexpected = present !== undefined && digest(present) !== this.known;
     if (unexpected && !overwrite) throw this.changed();
     return present;

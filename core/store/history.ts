@@ -48,6 +48,8 @@ export interface HistoryOptions extends ChangeTarget {
   readonly version: string;
   /** Name of the operator; by default the user of the operating system. */
   readonly user?: string;
+  /** True on a virtual microscope: entries say so. An instrument leaves such entries out. */
+  readonly simulated?: boolean;
 }
 
 const historyFileName = 'calibration-history.jsonl';
@@ -72,7 +74,8 @@ class HistoryFile implements CalibrationHistory {
   async list(filter: HistoryFilter = {}): Promise<readonly HistoryEntry[]> {
     const { entries } = await this.read();
     return entries.filter(
-      ({ item, conditions }) =>
+      ({ item, conditions, simulated }) =>
+        (!simulated || this.options.simulated === true) &&
         (filter.item === undefined || item === filter.item) &&
         (filter.magIndex === undefined || conditions.magIndex === filter.magIndex) &&
         (filter.camera === undefined || conditions.camera === filter.camera),
@@ -92,6 +95,7 @@ class HistoryFile implements CalibrationHistory {
 
   async restore(id: string, which: 'value' | 'replaced' = 'value'): Promise<HistoryEntry> {
     const entry = await this.entry(id);
+    if (entry.simulated && !this.options.simulated) throw wasSimulated(id);
     const { changes, sources } = changesBack(this.options, entry, which);
     const { propertySuggestions, quality: _, ...kept } = entry;
     const takeBack = keep(this.options, changes);
@@ -120,7 +124,7 @@ class HistoryFile implements CalibrationHistory {
   private broughtBack(
     { id, when, summary }: HistoryEntry,
     which: 'value' | 'replaced',
-  ): Pick<HistoryEntry, 'id' | 'who' | 'when' | 'version' | 'kind' | 'restoredFrom' | 'summary'> {
+  ): Pick<HistoryEntry, 'id' | 'who' | 'when' | 'version' | 'kind' | 'restoredFrom' | 'summary' | 'simulated'> {
     return {
       ...this.stamp(),
       kind: 'restored',
@@ -133,9 +137,15 @@ class HistoryFile implements CalibrationHistory {
     return (await this.read()).problems;
   }
 
-  private stamp(): Pick<HistoryEntry, 'id' | 'who' | 'when' | 'version'> {
-    const { clock, user = currentUser(), version } = this.options;
-    return { id: randomUUID(), who: user, when: clock.date().toISOString(), version };
+  private stamp(): Pick<HistoryEntry, 'id' | 'who' | 'when' | 'version' | 'simulated'> {
+    const { clock, user = currentUser(), version, simulated } = this.options;
+    return {
+      id: randomUUID(),
+      who: user,
+      when: clock.date().toISOString(),
+      version,
+      ...(simulated && { simulated: true as const }),
+    };
   }
 
   private add(entry: HistoryEntry): Promise<HistoryEntry> {
@@ -186,6 +196,13 @@ class HistoryFile implements CalibrationHistory {
     return { entries, problems };
   }
 }
+
+const wasSimulated = (id: string): EucentricError =>
+  new EucentricError({
+    code: 'history/simulated',
+    message: `The entry ${id} was measured on a virtual microscope. Nothing was changed.`,
+    hint: 'Measure it on the instrument.',
+  });
 
 const damaged = (file: string, line: number): FileProblem => ({
   severity: 'warning',

@@ -32,6 +32,7 @@ export {
   fileFormats,
   type FileProblem,
   type FlybackRecords,
+  isSimulatedText,
   type MainRecordName,
   type MainRecords,
   type PlacedRecord,

@@ -1,11 +1,12 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { EucentricError, errorContents } from '../base';
+import { EucentricError, type ErrorContents, errorContents } from '../base';
 import { CalibrationStore, minutesOf, type StoredFile, type StoreSurroundings } from './calibration-store';
 import type { Calibrations } from './calibrations';
+import { readWhole } from './atomic-write';
 import { FileOnDisk } from './file-on-disk';
 import { dropExpired, ignorableRecords } from './short-term-rules';
-import { CalibrationFile, fileFormats, type FileKind, type FileProblem } from './serialem';
+import { CalibrationFile, fileFormats, isSimulatedText, type FileKind, type FileProblem } from './serialem';
 
 /** Place and dependencies of the calibrations. */
 export interface OpenOptions extends StoreSurroundings {
@@ -22,6 +23,8 @@ export interface OpenOptions extends StoreSurroundings {
   readonly omegaFilter?: boolean;
   /** Name of the operator; by default the user of the operating system. */
   readonly user?: string;
+  /** True on a virtual microscope: its files say so, and a file of an instrument is never written over. */
+  readonly simulated?: boolean;
 }
 
 /**
@@ -65,10 +68,17 @@ const byTime = (file: CalibrationFile, name: string): readonly Readonly<Record<s
 
 async function openFile(kind: FileKind, options: OpenOptions, problems: FileProblem[]): Promise<StoredFile> {
   const directory = kind === 'flyback' ? (options.flybackDirectory ?? options.directory) : options.directory;
-  const disk = new FileOnDisk(join(directory, options.fileNames?.[kind] ?? fileFormats[kind].fileName));
-  const empty = (): StoredFile => ({ content: CalibrationFile.empty(kind), disk, changed: false, saves: 0 });
+  const path = join(directory, options.fileNames?.[kind] ?? fileFormats[kind].fileName);
+  const disk = new FileOnDisk(path, options.simulated ? (present) => refusalOf(path, present) : undefined);
+  const { simulated = false, siteFile } = options;
+  const stored = (content: CalibrationFile): StoredFile => {
+    if (simulated) content.markSimulated();
+    return { content, disk, changed: false, saves: 0 };
+  };
+  const empty = (): StoredFile => stored(CalibrationFile.empty(kind));
   try {
-    const bytes = await disk.read();
+    const own = await disk.read();
+    const bytes = own ?? (kind === 'calibrations' && siteFile !== undefined ? await readWhole(siteFile) : undefined);
     if (!bytes) {
       if (kind === 'calibrations') {
         const hint =
@@ -83,9 +93,15 @@ async function openFile(kind: FileKind, options: OpenOptions, problems: FileProb
       }
       return empty();
     }
-    const { file, problems: found } = CalibrationFile.parse(bytes, disk.path, kind);
+    const { file, problems: found } = CalibrationFile.parse(bytes, own ? disk.path : siteFile!, kind);
     problems.push(...found);
-    if (file) return { content: file, disk, changed: false, saves: 0 };
+    if (file?.simulated && !simulated) {
+      const fault = simulatedFile(disk.path);
+      problems.push(fault);
+      disk.refuse(fault);
+      return empty();
+    }
+    if (file) return stored(file);
     disk.refuse(found[0]!);
   } catch (error) {
     const fault = error instanceof EucentricError ? error : errorContents(error);
@@ -101,3 +117,22 @@ const information = (code: string, message: string, hint: string): FileProblem =
   message,
   hint,
 });
+
+/** The problem of a file of simulated values on an instrument, which must not measure by them. */
+const simulatedFile = (path: string): FileProblem => ({
+  severity: 'error',
+  code: 'store/simulated-file',
+  message: `${path} holds values of a virtual microscope, as its first line says. They are not used.`,
+  hint: 'Move it away, or name the calibration folder of the instrument under "calibrations:" in the configuration.',
+});
+
+/** The reason why a simulation must not write over a file of an instrument. */
+const refusalOf = (path: string, present: Uint8Array): ErrorContents | undefined => {
+  const firstLine = Buffer.from(present.buffer, present.byteOffset, Math.min(present.byteLength, 1000));
+  if (isSimulatedText(firstLine.toString('latin1'))) return undefined;
+  return {
+    code: 'store/not-simulated',
+    message: `${path} holds calibrations of an instrument; this is a simulation. Nothing was written.`,
+    hint: 'Give the simulation a folder of its own: "directory:" under "calibrations:" in the configuration.',
+  };
+};

@@ -72,6 +72,8 @@ export interface CalibrationResult {
   readonly quality?: Quality;
   /** Everything that it changed, in the order in which it was changed; empty for a result that stores nothing. */
   readonly changes: readonly StoredChange[];
+  /** Present where a virtual microscope was measured. */
+  readonly simulated?: true;
   /** Numbers for the configuration of the site, which are written there on request. */
   readonly propertySuggestions?: readonly PropertySuggestion[];
 }

@@ -29,7 +29,11 @@ export default definePlugin<Options>({
         {
           settings: host.settings,
           traits: host.need(Scope).traits,
-          calibrations: () => savedCalibrations(host.need(Calibrations).path),
+          // What this simulation saved of its own measurements must not become true.
+          calibrations: () => {
+            const { siteFile, path } = host.need(Calibrations);
+            return savedCalibrations(siteFile ?? path);
+          },
         },
         simulator,
       ),

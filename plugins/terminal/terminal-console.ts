@@ -31,6 +31,7 @@ export class TerminalConsole implements OperatorConsole {
 
   async serve(session: Session, signal: AbortSignal): Promise<void> {
     this.say(paint.bold(session.title));
+    if (session.simulated) this.say(paint.warn('SIMULATION: a virtual microscope; no instrument is connected.'));
     await this.showStatus(session);
     this.say('Type to search the Calibration menu; Esc stops a run, Ctrl-C leaves.\n');
     let last: string | undefined;
@@ -61,7 +62,8 @@ export class TerminalConsole implements OperatorConsole {
     try {
       const chosen = await search(
         {
-          message: 'Calibration',
+          // In view at every moment, so that nobody takes it for the instrument.
+          message: session.simulated ? 'Calibration (simulation)' : 'Calibration',
           // The last lines of the log stay in view above the menu.
           pageSize: Math.max(5, Math.min(20, (process.stdout.rows || 24) - 13)),
           source: (term) => {

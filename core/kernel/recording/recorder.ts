@@ -24,6 +24,8 @@ export interface WireHeader {
   readonly recording: 'eucentric wires';
   readonly version: 1;
   readonly images: boolean;
+  /** Present where a virtual microscope answered. */
+  readonly simulated?: true;
 }
 
 /**
@@ -41,6 +43,7 @@ export class WireRecorder {
     private readonly images: boolean,
     private readonly clock: Clock,
     private readonly log: Pick<Logger, 'warn'>,
+    simulated = false,
   ) {
     try {
       this.file = openSync(path, 'w');
@@ -52,7 +55,7 @@ export class WireRecorder {
         cause: error,
       });
     }
-    this.note(() => this.write({ recording: 'eucentric wires', version: 1, images }));
+    this.note(() => this.write({ recording: 'eucentric wires', version: 1, images, ...(simulated && { simulated }) }));
   }
 
   /** The wire, with everything that passes over it written down. */

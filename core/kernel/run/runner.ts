@@ -49,6 +49,8 @@ export interface RunnerParts {
   readonly deviceSettings: () => readonly ProvidedSetting[];
   /** Conditions that follow from those of the devices, such as the pixel size. */
   readonly moreConditions?: (read: Conditions) => Partial<Conditions>;
+  /** True on a virtual microscope; its results say so. */
+  readonly simulated?: boolean;
   /** Told how a run puts back what was in the way of the beam. */
   readonly beamPath?: Pick<BeamPath, 'restoreBy'>;
   /** Appends an accepted result to the history. */
@@ -197,6 +199,7 @@ export class Runner {
       changes: [],
       ...draft,
       item: declaration.id,
+      ...(this.parts.simulated && { simulated: true as const }),
       conditions: { ...conditions, ...draft.conditions },
     });
     const restoreLater = (what: string, undo: (signal: AbortSignal) => Promise<void> | void): Undo => {

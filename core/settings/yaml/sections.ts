@@ -29,6 +29,8 @@ export interface CalibrationFiles {
   readonly calibrations: string;
   readonly shortTerm: string;
   readonly flybackTimes: string;
+  /** File of a site from which a simulation starts, and which is only read. */
+  readonly siteFile?: string;
 }
 
 /** A section over a YAML node. */
@@ -175,6 +177,12 @@ export const calibrationFilesSchema = z
       .string()
       .min(1)
       .describe('Name of the file for values that last a day; SEMshortTermCal.txt by default.'),
+    siteFile: z
+      .string()
+      .min(1)
+      .describe(
+        'Calibration file of a site, relative to this file, from which a simulation starts while it has saved none. It is only read.',
+      ),
     flybackFile: z.string().min(1).describe('Name of the file for flyback times; SEMflybackTimes.txt by default.'),
   })
   .partial()
@@ -212,5 +220,6 @@ export function calibrationFiles(file: string, written: unknown): CalibrationFil
     calibrations: path.resolve(directory, given.file ?? 'SerialEMcalibrations.txt'),
     shortTerm: path.resolve(directory, given.shortTermFile ?? 'SEMshortTermCal.txt'),
     flybackTimes: path.resolve(directory, given.flybackFile ?? 'SEMflybackTimes.txt'),
+    ...(given.siteFile !== undefined && { siteFile: path.resolve(path.dirname(file), given.siteFile) }),
   };
 }

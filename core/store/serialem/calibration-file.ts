@@ -3,6 +3,7 @@ import type { Layout } from './fields';
 import { type FileFormat, type FileKind, fileFormats, rankOf } from './format';
 import { type Entry, parseFile, type ParsedFile, type Section } from './parse-file';
 import type { Problem } from './problem';
+import { isSimulatedText, simulatedMark } from './text';
 
 /** A record and the line on which it began in the file (0 if it was not in a file). */
 export interface PlacedRecord {
@@ -29,7 +30,7 @@ export class CalibrationFile {
 
   private constructor(
     readonly format: FileFormat,
-    private readonly opening: string,
+    private opening: string,
     private readonly lineEnd: '\n' | '\r\n',
     sections: readonly Section[],
   ) {
@@ -56,6 +57,16 @@ export class CalibrationFile {
 
   private static of(parsed: ParsedFile): CalibrationFile {
     return new CalibrationFile(parsed.format, parsed.opening, parsed.lineEnd, parsed.sections);
+  }
+
+  /** True for values of a virtual microscope. */
+  get simulated(): boolean {
+    return isSimulatedText(this.opening);
+  }
+
+  /** Says in the first line that the values are those of a virtual microscope; SerialEM takes that for a comment. */
+  markSimulated(): void {
+    if (!this.simulated) this.opening = `${this.opening.trimEnd()} ${simulatedMark}${this.lineEnd}`;
   }
 
   /** All known records in file order; each row of a table is one. */

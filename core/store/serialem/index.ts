@@ -17,4 +17,4 @@ export {
   type ShortTermRecordName,
   type ShortTermRecords,
 } from './short-term-layouts';
-export { maxFileBytes, tooLargeMessage } from './text';
+export { isSimulatedText, maxFileBytes, tooLargeMessage } from './text';

@@ -70,3 +70,9 @@ export function fixed(value: number, decimals: number): string {
 /** The message for a file that is too large to be read. */
 export const tooLargeMessage = (size: number, limit = maxFileBytes): string =>
   `the file has ${(size / 2 ** 20).toFixed(1)} MB; at most ${limit / 2 ** 20} MB are read.`;
+
+/** Comment in the first line of a file with the values of a virtual microscope. */
+export const simulatedMark = '# simulated: values of a virtual microscope, not of an instrument';
+
+/** True for a file whose first line says that its values are those of a virtual microscope. */
+export const isSimulatedText = (text: string): boolean => /[ \t]# ?simulated\b/.test(text.split('\n', 1)[0] ?? '');

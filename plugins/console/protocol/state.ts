@@ -212,6 +212,8 @@ export interface PluginState {
 export interface ConsoleState {
   readonly instrument: {
     readonly title: string;
+    /** True when a virtual microscope stands in for the instrument. */
+    readonly simulated: boolean;
     readonly administrator: boolean;
     readonly unsaved: boolean;
     readonly plugins: readonly PluginState[];
@@ -248,6 +250,8 @@ export interface HistoryRow {
   readonly when: string;
   readonly who: string;
   readonly kind: 'measured' | 'restored';
+  /** Present where a virtual microscope was measured. */
+  readonly simulated?: true;
   readonly summary: string;
   readonly verdict?: Verdict;
   /** Reasons of a verdict that is not good, in sentences. */

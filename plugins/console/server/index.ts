@@ -73,6 +73,7 @@ export async function serveConsole(
     state.set('menu', menuState(session.menu()));
     state.set('instrument', {
       title: session.title,
+      simulated: session.simulated,
       administrator: session.find(Administrator)?.on ?? false,
       unsaved: session.find(Calibrations)?.unsaved ?? false,
       plugins: session.plugins(),

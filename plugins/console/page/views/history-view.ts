@@ -79,7 +79,7 @@ function table(rows: readonly HistoryRow[], chosen: string | undefined, choose: 
       'tr',
       { 'aria-current': isChosen ? 'true' : undefined, onclick: () => choose(row.id) },
       h('td', {}, h('button', { type: 'button', class: 'link', onclick: () => choose(row.id) }, formatWhen(row.when))),
-      h('td', {}, row.label),
+      h('td', {}, row.label, row.simulated ? h('span', { class: 'badge simulated' }, 'simulated') : undefined),
       h('td', { class: 'number' }, row.conditions['magnification'] ?? ''),
       h('td', { class: 'verdict' }, row.kind === 'restored' ? 'brought back' : (row.verdict ?? '')),
       h('td', {}, row.who),
@@ -122,7 +122,7 @@ function detailOf(
       h('h2', {}, row.label),
       h('p', { class: 'summary' }, row.summary),
       ...row.reasons.map((reason) => h('p', { class: 'hint' }, reason)),
-      h('p', { class: 'fine-print' }, `${formatWhen(row.when)}, ${row.who}`),
+      h('p', { class: 'fine-print' }, `${formatWhen(row.when)}, ${row.who}${row.simulated ? ', simulated' : ''}`),
       trend,
       h('h3', {}, 'Values'),
       h(

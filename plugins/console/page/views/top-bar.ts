@@ -12,6 +12,11 @@ const views = [
 /** The bar at the top: the site, the run, STOP, and the person in control. */
 export function createTopBar(store: Store): HTMLElement {
   const title = h('span', { class: 'instrument' });
+  const simulated = h(
+    'span',
+    { class: 'badge simulated', hidden: true, title: 'A virtual microscope; no instrument is connected' },
+    'Simulation',
+  );
   const tabs = views.map(([view, label, key]) =>
     h(
       'button',
@@ -36,6 +41,7 @@ export function createTopBar(store: Store): HTMLElement {
     const text = store.shared.instrument?.title ?? '';
     setText(title, text.replace(/^Eucentric \S+: /, ''));
     document.title = text ? `${text.replace(/^Eucentric \S+: /, '')} \u2013 Eucentric` : 'Eucentric';
+    simulated.hidden = !store.shared.instrument?.simulated;
     document.body.dataset['connected'] = String(store.local.connected);
   });
   store.watch(['view'], () =>
@@ -63,6 +69,7 @@ export function createTopBar(store: Store): HTMLElement {
     { class: 'bar' },
     h('span', { class: 'brand' }, 'Eucentric'),
     title,
+    simulated,
     h('nav', { 'aria-label': 'Views' }, ...tabs),
     h('span', { class: 'spring' }),
     running,

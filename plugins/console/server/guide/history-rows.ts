@@ -23,6 +23,7 @@ export function historyRows(
       when: entry.when,
       who: entry.who,
       kind: entry.kind,
+      ...(entry.simulated && { simulated: true as const }),
       summary: entry.summary,
       ...(entry.quality?.verdict !== undefined && { verdict: entry.quality.verdict }),
       reasons: (entry.quality?.reasons ?? []).map(describeReason),
