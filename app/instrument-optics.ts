@@ -1,5 +1,5 @@
 import { type Clock, type Logger, type MagIndex, imageShiftUnits, inNanometres, vector } from '../core/base';
-import { Cameras, EftemMode, Scope, Stage } from '../core/devices';
+import { Cameras, EftemMode, LensNormalization, Scope, Stage } from '../core/devices';
 import { ImageBuffers, Kernel, tappingSide } from '../core/kernel';
 import { ImageAcquisition, Settling, SettlingTimes, WaitingAcquisition } from '../core/acquisition';
 import {
@@ -30,11 +30,12 @@ export function provideOptics(
   const scope = registry.get(Scope);
   const cameras = registry.get(Cameras);
   const stage = registry.has(Stage) ? registry.get(Stage) : undefined;
+  const normalization = registry.has(LensNormalization) ? registry.get(LensNormalization) : undefined;
   const optics = createOptics(settings, calibrations, scope.traits);
   // The column's own factor applies from the start, and later changes begin there.
   const delayFactor = delayFactorAtStart(settings, scope.traits);
   if (delayFactor !== settings.get('ISdelayScaleFactor')) settings.set('ISdelayScaleFactor', delayFactor);
-  const settling = new SettlingTimes(optics, clock, scope, stage);
+  const settling = new SettlingTimes(optics, clock, { normalization, stage });
   const none = vector(imageShiftUnits(0), imageShiftUnits(0));
   const offsetOf = (magIndex: MagIndex) => hooks.imageShiftOffset.promise(none, magIndex);
   const imageShift = new NetImageShiftControl({

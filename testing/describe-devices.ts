@@ -7,9 +7,9 @@ import {
   Scope,
   type SettingTraits,
   isDevice,
-  shownNumber,
   valueRefusal,
 } from '../core/devices';
+import { alike, shown, wrongValues } from './setting-values';
 import { type VirtualInstrumentOptions, virtualInstrument } from './virtual-instrument';
 
 type Virtual = Awaited<ReturnType<typeof virtualInstrument>>;
@@ -199,44 +199,6 @@ function nearbyValues(setting: AnySetting, present: unknown, instrument: Virtual
   }
 }
 
-/** Values that no guard may let through. */
-function wrongValues(traits: SettingTraits): readonly unknown[] {
-  switch (traits.kind) {
-    case 'number': {
-      const [least, most] = traits.range ?? [-Infinity, Infinity];
-      const span = Number.isFinite(most - least) ? most - least : 1;
-      return [
-        ...[NaN, Infinity, -Infinity, '1', true, undefined, { x: 0, y: 0 }],
-        ...(Number.isFinite(least) ? [least - 0.01 * span, least - 1 - span] : []),
-        ...(Number.isFinite(most) ? [most + 0.01 * span, most + 1 + span] : []),
-        ...(traits.whole ? [1.5] : []),
-      ];
-    }
-    case 'pair':
-      return [{ x: NaN, y: 0 }, { x: 0, y: Infinity }, { x: '1', y: 0 }, { x: 0 }, 0, undefined, NaN];
-    case 'switch':
-      return [NaN, 0, 1, 'on', undefined];
-    case 'choice':
-      return [NaN, 0, '', 'nonsense', undefined, 'toString'];
-    case 'position':
-      return [];
-  }
-}
-
 /** Mean counts of an image. */
 const meanOf = ({ image: { data } }: Frame): number =>
   (data as Float32Array).reduce((sum, each) => sum + each, 0) / data.length;
-
-/** True for two values that differ by no more than half a step, which is more than any lens or coil rounds. */
-function alike(traits: SettingTraits, one: unknown, other: unknown): boolean {
-  if (traits.kind === 'pair') {
-    const near = (axis: 'x' | 'y'): boolean =>
-      Math.abs((one as Pair)[axis] - (other as Pair)[axis]) * Math.abs(traits.factor) <= traits.step / 2;
-    return near('x') && near('y');
-  }
-  if (traits.kind !== 'number' || traits.whole) return one === other;
-  const apart = Math.abs(shownNumber(traits, one as number) - shownNumber(traits, other as number));
-  return apart <= traits.step / 2;
-}
-
-const shown = (value: unknown): string => (typeof value === 'number' ? String(value) : JSON.stringify(value));

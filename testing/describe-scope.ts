@@ -2,7 +2,6 @@ import {
   type Clock,
   EucentricError,
   StoppedError,
-  beamShiftUnits,
   imageShiftUnits,
   inMicrometres,
   magIndex,
@@ -11,7 +10,7 @@ import {
   rawLensValue,
   vector,
 } from '../core/base';
-import type { Driver, LensGroup, Scope, Setting, Stage } from '../core/devices';
+import type { Driver, Scope, Setting, Stage } from '../core/devices';
 
 /** A column with its stage, on a wire that remembers its commands. */
 export interface ColumnUnderTest {
@@ -30,21 +29,15 @@ export interface ScopeFacts {
   readonly lowMag: number;
   /** A mag index that the column does not have. */
   readonly absentMag: number;
-  readonly hasProbeModes: boolean;
-  /** True when lenses are normalized on request; columns that relax them by themselves never report a time. */
-  readonly normalizes: boolean;
   /** True when the wire has an absolute focus; otherwise every call for it is refused. */
   readonly hasAbsoluteFocus?: boolean;
   /** Largest difference between what is written and what is read, where the column has steps of its own. */
   readonly steps?: {
     readonly imageShift?: number;
-    readonly beamShift?: number;
-    readonly intensity?: number;
     readonly defocusMicrometres?: number;
   };
 }
 
-const lensGroups: readonly LensGroup[] = ['spot size', 'condenser', 'illumination', 'objective', 'projector', 'all'];
 const aborted = (): AbortSignal => AbortSignal.abort(new StoppedError());
 
 /** Contract of every plugin that provides `Scope`. */
@@ -54,7 +47,7 @@ export function describeScope(name: string, make: () => Promise<ColumnUnderTest>
     let scope: Scope;
     const [mag, otherMag] = facts.regularMags;
     const hasAbsoluteFocus = facts.hasAbsoluteFocus ?? true;
-    const step = { imageShift: 1e-9, beamShift: 1e-9, intensity: 1e-9, defocusMicrometres: 1e-6, ...facts.steps };
+    const step = { imageShift: 1e-9, defocusMicrometres: 1e-6, ...facts.steps };
 
     beforeEach(async () => {
       column = await make();
@@ -88,17 +81,8 @@ export function describeScope(name: string, make: () => Promise<ColumnUnderTest>
           [vector(imageShiftUnits(0.7), imageShiftUnits(-0.4)), vector(imageShiftUnits(-1.3), imageShiftUnits(0.2))],
           pairsApart(step.imageShift),
         ),
-        entry(
-          scope.beamShift,
-          [vector(beamShiftUnits(0.25), beamShiftUnits(0.5)), vector(beamShiftUnits(-0.5), beamShiftUnits(0.1))],
-          pairsApart(step.beamShift),
-        ),
         entry(scope.defocus, [micrometres(-2.5), micrometres(1)], apart(step.defocusMicrometres * 1e-6)),
-        entry(scope.spotSize, [3, scope.traits.spotSizes, 1]),
-        entry(scope.intensity, [0.45, 0.6], apart(step.intensity)),
-        entry(scope.screenDown, [true, false]),
         entry(scope.beamBlanked, [true, false]),
-        ...(facts.hasProbeModes ? [entry(scope.probeMode, ['micro', 'nano', 'micro'] as const)] : []),
       ];
     };
 
@@ -121,7 +105,6 @@ export function describeScope(name: string, make: () => Promise<ColumnUnderTest>
       const before = column.writes().length;
       for (const { setting } of settings()) await setting.read();
       if (hasAbsoluteFocus) await scope.absoluteFocus.read();
-      await scope.probeMode.read();
       expect(await scope.highTension.read()).toBeGreaterThan(10_000);
       expect(column.writes().slice(before)).toEqual([]);
     });
@@ -132,20 +115,10 @@ export function describeScope(name: string, make: () => Promise<ColumnUnderTest>
         ['a mag index that is not there', () => scope.magIndex.write(magIndex(facts.absentMag))],
         ['mag index 0', () => scope.magIndex.write(magIndex(0))],
         ['a broken mag index', () => scope.magIndex.write(magIndex(mag + 0.5))],
-        ['spot size 0', () => scope.spotSize.write(0)],
-        ['a spot size beyond the last', () => scope.spotSize.write(scope.traits.spotSizes + 1)],
-        ['a broken spot size', () => scope.spotSize.write(1.5)],
-        ['negative intensity', () => scope.intensity.write(-0.01)],
-        ['intensity above 1', () => scope.intensity.write(1.01)],
-        ['an intensity that is not a number', () => scope.intensity.write(NaN)],
         ['an image shift that is not a number', () => scope.imageShift.write(nowhere)],
         [
           'a boundless image shift',
           () => scope.imageShift.write(vector(imageShiftUnits(0), imageShiftUnits(Infinity))),
-        ],
-        [
-          'a beam shift that is not a number',
-          () => scope.beamShift.write(vector(beamShiftUnits(0), beamShiftUnits(NaN))),
         ],
         ['a defocus that is not a number', () => scope.defocus.write(metres(NaN))],
         ['a focus that is not a number', () => scope.absoluteFocus.write(rawLensValue(NaN))],
@@ -169,7 +142,6 @@ export function describeScope(name: string, make: () => Promise<ColumnUnderTest>
       const before = column.writes().length;
       for (const { setting, values } of settings())
         await expect(setting.write(values[0] as never, aborted())).rejects.toBeInstanceOf(StoppedError);
-      await expect(scope.normalize('projector', aborted())).rejects.toBeInstanceOf(StoppedError);
       expect(column.writes().slice(before)).toEqual([]);
     });
 
@@ -197,19 +169,6 @@ export function describeScope(name: string, make: () => Promise<ColumnUnderTest>
       expect(kept).toBe(!scope.traits.resetsImageShiftOnMagnificationChange);
     });
 
-    it('remembers when a lens was last normalized', async () => {
-      for (const group of lensGroups) {
-        const before = column.clock.now();
-        await scope.normalize(group);
-        if (!facts.normalizes) {
-          expect(scope.lastNormalized()).toBeUndefined();
-          continue;
-        }
-        expect(scope.lastNormalized()).toBe(column.clock.now());
-        expect(scope.lastNormalized()).toBeGreaterThanOrEqual(before);
-      }
-    });
-
     it('moves absolute focus in proportion to defocus, and back, or refuses it', async () => {
       if (!hasAbsoluteFocus) {
         const before = column.writes().length;
@@ -231,39 +190,10 @@ export function describeScope(name: string, make: () => Promise<ColumnUnderTest>
       expect(inMicrometres(await scope.defocus.read())).toBeCloseTo(defocus[0]!, 6);
     });
 
-    it('is in microprobe in low magnification, whatever it was in before', async () => {
-      if (facts.hasProbeModes) await scope.probeMode.write('nano');
-      await scope.magIndex.write(magIndex(facts.lowMag));
-      expect(await scope.probeMode.read()).toBe('micro');
+    it('does not change the magnification when told what it is already', async () => {
+      const present = await scope.magIndex.read();
       const before = column.writes().length;
-      await scope.probeMode.write('micro');
-      await expect(scope.probeMode.write('nano')).rejects.toBeInstanceOf(EucentricError);
-      expect(column.writes().slice(before)).toEqual([]);
-    });
-
-    it('keeps image shift through a change of probe mode', async () => {
-      if (!facts.hasProbeModes) return expect(await scope.probeMode.read()).toBe('micro');
-      await scope.probeMode.write('micro');
-      const shift = vector(imageShiftUnits(0.6), imageShiftUnits(0.35));
-      await scope.imageShift.write(shift);
-      for (const mode of ['nano', 'micro'] as const) {
-        await scope.probeMode.write(mode);
-        expect(await scope.imageShift.read()).toEqual(shift);
-      }
-    });
-
-    it('does not move anything when told what it is already', async () => {
-      const present = {
-        mag: await scope.magIndex.read(),
-        spot: await scope.spotSize.read(),
-        probe: await scope.probeMode.read(),
-        down: await scope.screenDown.read(),
-      };
-      const before = column.writes().length;
-      await scope.magIndex.write(present.mag);
-      await scope.spotSize.write(present.spot);
-      await scope.probeMode.write(present.probe);
-      await scope.screenDown.write(present.down);
+      await scope.magIndex.write(present);
       expect(column.writes().slice(before)).toEqual([]);
     });
   });

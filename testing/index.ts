@@ -5,6 +5,7 @@
  * functions `describe`, `test` and `expect` of jest, or of another test runner that provides them.
  */
 export { type CameraFacts, type CameraUnderTest, describeCamera } from './describe-camera';
+export { type ColumnFacts, type DeviceUnderTest, type WholeColumnUnderTest, describeColumn } from './describe-column';
 export { describeDevices } from './describe-devices';
 export { type MenuItemCase, describeMenuItem } from './describe-menu-item';
 export { type ColumnUnderTest, type ScopeFacts, describeScope } from './describe-scope';

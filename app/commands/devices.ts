@@ -1,5 +1,15 @@
 import { inDegrees, inMicrometres, errorContents } from '../../core/base';
-import { Cameras, Scope, Stage, type StagePosition, inSentence, shownValue } from '../../core/devices';
+import {
+  Cameras,
+  type DeviceToken,
+  Scope,
+  type SettingTraits,
+  Stage,
+  type StagePosition,
+  inSentence,
+  isDevice,
+  shownValue,
+} from '../../core/devices';
 import type { Session } from '../../core/kernel';
 import { exitCodes } from '../output';
 import type { CommandContext } from './context';
@@ -39,9 +49,20 @@ export async function devicesCommand({ open, output }: CommandContext): Promise<
   const read: DeviceRow[] = [];
   for (const { plugin, read: versions } of kernel.versions) await add(read, plugin, 'versions', versions);
   for (const [device, setting, value] of readingsOf(session)) await add(read, device, setting, value);
+  for (const { token, reason } of kernel.registry.lacks) if (isDevice(token)) read.push(...lackOf(token, reason));
   read.forEach(emit);
   drawTable(read, output.print.bind(output));
   return read.some(({ error }) => error && !isMissing(error.code)) ? exitCodes.failed : exitCodes.done;
+}
+
+/** A line for each setting of a device that the instrument lacks, or for the device where it has no settings. */
+function lackOf({ part, called, settings }: DeviceToken<unknown>, reason: string): readonly DeviceRow[] {
+  const labels = Object.values<SettingTraits>(settings).map(({ label }) => inSentence(label));
+  return (labels.length > 0 ? labels : [called.replace(/^(the|an?) /, '')]).map((setting) => ({
+    device: part,
+    setting,
+    value: `not here: ${reason}`,
+  }));
 }
 
 /** Reads once. A setting that cannot be read shows the reason in its line, and the others are still read. */

@@ -1,5 +1,5 @@
 import { type Clock, type MagIndex, type Seconds, seconds, service } from '../base';
-import type { CameraTraits, Scope, Stage } from '../devices';
+import type { CameraTraits, LensNormalization, Stage } from '../devices';
 import type { ImageShiftRest, Optics } from '../optics';
 
 /** Knows what must have come to rest before an exposure may begin. */
@@ -24,8 +24,10 @@ export class SettlingTimes implements Settling {
   constructor(
     private readonly optics: Optics,
     private readonly clock: Clock,
-    private readonly scope: Pick<Scope, 'lastNormalized'>,
-    private readonly stage?: Pick<Stage, 'lastMoved'>,
+    private readonly devices: {
+      readonly normalization?: Pick<LensNormalization, 'lastNormalized'> | undefined;
+      readonly stage?: Pick<Stage, 'lastMoved'> | undefined;
+    },
   ) {}
 
   get imageShiftTimeout(): Seconds | undefined {
@@ -38,7 +40,8 @@ export class SettlingTimes implements Settling {
 
   readyAt(camera: CameraTraits, magIndex: MagIndex): Seconds {
     const { normalizationDelay, stageMoveDelay } = this.optics.shiftProperties();
-    const [normalized, moved] = [this.scope.lastNormalized(), this.stage?.lastMoved()];
+    const { normalization, stage } = this.devices;
+    const [normalized, moved] = [normalization?.lastNormalized(), stage?.lastMoved()];
     const delay = this.optics.at({ magIndex, camera: camera.index }).isLowMagnification
       ? normalizationDelay.lowMagnification
       : normalizationDelay.regular;

@@ -37,6 +37,7 @@ export function optional<T>(wanted: Token<T>): Token<T | undefined> {
 export class Registry {
   private readonly owners = new Map<symbol, string>();
   private readonly provided: Token<unknown>[] = [];
+  private readonly reasons = new Map<Token<unknown>, string>();
 
   constructor(private readonly container: DependencyContainer = root.createChildContainer()) {}
 
@@ -67,6 +68,16 @@ export class Registry {
     if (this.has(key)) return this.container.resolve<T>(key.symbol);
     if (key.optional) return undefined as T;
     throw new Error(`Nothing provides ${key.name}.`);
+  }
+
+  /** Remembers why the instrument lacks something, for those who miss it. */
+  lack(key: Token<unknown>, reason: string): void {
+    this.reasons.set(key, reason);
+  }
+
+  /** Everything that nobody provides and that somebody gave a reason for. */
+  get lacks(): readonly { readonly token: Token<unknown>; readonly reason: string }[] {
+    return [...this.reasons].flatMap(([token, reason]) => (this.has(token) ? [] : [{ token, reason }]));
   }
 
   /** The tokens of a list that nobody provides. */

@@ -63,6 +63,28 @@ type DriverOf<Member> =
 export type Provision<Key> =
   Key extends DeviceToken<infer Device> ? Driver<Device> : Key extends Token<infer Type> ? Type : never;
 
+/** A device with the driver that a plugin has for it. */
+export interface DrivenDevice {
+  readonly token: DeviceToken<unknown>;
+  readonly driver: object;
+}
+
+/** Joins the token of a device with a driver for it, such as a class that drives several devices. */
+export const driven = <Device>(token: DeviceToken<Device>, driver: Driver<Device> & object): DrivenDevice => ({
+  token,
+  driver,
+});
+
+/** A device that an instrument lacks, with the reason. */
+export interface LackingDevice {
+  readonly token: DeviceToken<unknown>;
+  /** The reason in a few words for an operator, such as `the column has no command for it`. */
+  readonly lacksBecause: string;
+}
+
+/** Says why an instrument lacks a device. */
+export const lacking = (token: DeviceToken<unknown>, lacksBecause: string): LackingDevice => ({ token, lacksBecause });
+
 /** Makes the token of a device: the interface is the contract, and its settings are described here, once. */
 export function device<Device>(name: string, description: DeviceDescription<Device>): DeviceToken<Device> {
   const {

@@ -1,5 +1,5 @@
 import { inDegrees, inMicrometres } from '../base';
-import type { StagePosition } from './scope';
+import type { StagePosition } from './stage';
 import type { NumberTraits, PairTraits, Range, SettingTraits } from './setting-traits';
 
 type Numeric = NumberTraits | PairTraits;

@@ -185,6 +185,10 @@ export class Kernel {
       if (copy) throw kernelErrors.otherCopy(plugin.id, copy);
       return key;
     };
+    const provide = (key: Token<unknown>, value: unknown): void => {
+      const earlier = registry.provide(own(key), guardProvided(key, value, plugin.id, guarding), plugin.id);
+      if (earlier !== undefined) throw kernelErrors.duplicateClaim(key.name, earlier, plugin.id);
+    };
     return {
       id: plugin.id,
       options,
@@ -192,9 +196,11 @@ export class Kernel {
       clock,
       log: log.child(plugin.id),
       hooks: tappingSide(this.hooks, plugin.id),
-      provide: (key, value) => {
-        const earlier = registry.provide(own(key), guardProvided(key, value, plugin.id, guarding), plugin.id);
-        if (earlier !== undefined) throw kernelErrors.duplicateClaim(key.name, earlier, plugin.id);
+      provide,
+      provideDevices: (devices) => {
+        for (const device of devices)
+          if ('driver' in device) provide(device.token, device.driver);
+          else registry.lack(own(device.token), device.lacksBecause);
       },
       provideCamera: (camera) => {
         const earlier = cameras.find((other) => other.camera.traits.index === camera.traits.index);

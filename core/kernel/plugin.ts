@@ -1,6 +1,6 @@
 import type { ZodType } from 'zod';
 import { type Clock, type Logger, type Token, type Undo, markCopy } from '../base';
-import type { Camera, Provision } from '../devices';
+import type { Camera, DrivenDevice, LackingDevice, Provision } from '../devices';
 import type { Settings } from '../settings';
 import type { TappableHooks } from './hooks';
 import type { GivenPlace, MenuPlace, UnavailableItem } from './menu/menu';
@@ -33,6 +33,8 @@ export interface PluginHost<Options = unknown> {
    * is an error that names both plugins, and a token that is marked neither as device nor as service is refused.
    */
   provide<Key extends Token<unknown>>(token: Key, value: Provision<Key>): void;
+  /** Provides the devices of an instrument, and says why it lacks others: `devices` and the menu show the reason. */
+  provideDevices(devices: readonly (DrivenDevice | LackingDevice)[]): void;
   /** Adds a camera to `Cameras`. A second camera of one number is an error that names both plugins. */
   provideCamera(camera: Camera): void;
   /**

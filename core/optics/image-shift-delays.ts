@@ -1,8 +1,6 @@
 import { type Matrix, type Seconds, type Vector, firstColumn, length, seconds } from '../base';
-import type { OpticsTraits, ShiftProperties } from './properties';
-
-/** Pairs of a distance on the specimen in micrometres and the delay in seconds that it needs, by rising distance. */
-export type DelayTable = ShiftProperties['delays'];
+import type { DelayReplacement, DelayTable } from '../devices';
+import type { ShiftProperties } from './properties';
 
 /** The table that SerialEM's templates came with for many years. */
 export const formerDelayTable: DelayTable = [
@@ -72,39 +70,17 @@ function interpolate(table: DelayTable, distance: number): number {
   return fromDelay + ((toDelay - fromDelay) * (distance - fromDistance)) / (toDistance - fromDistance);
 }
 
-interface Adaptation {
-  readonly of: DelayTable;
-  readonly to: (properties: DelayProperties) => Partial<DelayProperties>;
-}
-const adaptedStartup = seconds(0.25);
-const cappedExtra = (properties: DelayProperties): Seconds => seconds(Math.min(properties.extraPerDoubling, 0.1));
-const keepTable: Adaptation = {
-  of: currentDelayTable,
-  to: (given) => ({ extraPerDoubling: cappedExtra(given), assumedStartup: adaptedStartup }),
-};
-
-/** Replacements of the delay tables from templates, by the vendor's description of the column. */
-const adaptations: Record<NonNullable<OpticsTraits['delayAdaptation']>, readonly Adaptation[]> = {
-  'fast settling': [
-    {
-      of: formerDelayTable,
-      to: (given) => ({
-        delays: currentDelayTable,
-        extraPerDoubling: cappedExtra(given),
-        assumedStartup: adaptedStartup,
-      }),
-    },
-    keepTable,
-  ],
-  current: [keepTable],
-  scaled: [{ of: formerDelayTable, to: () => ({ delayFactor: 0.2, assumedStartup: adaptedStartup }) }],
-};
-
-/** Adapts delays that a site took over from a template to what its column really needs; a site that set a factor of its own is left alone. */
-export function adaptDelays<T extends DelayProperties>(properties: T, adaptation: OpticsTraits['delayAdaptation']): T {
-  if (adaptation === undefined || properties.delayFactor !== 1) return properties;
-  const fitting = adaptations[adaptation].find(({ of }) => sameTable(of, properties.delays));
-  return fitting ? { ...properties, ...fitting.to(properties) } : properties;
+/** Adapts delays that a site took over from a template to what its column needs; a site that set a factor of its own is left alone. */
+export function adaptDelays<T extends DelayProperties>(
+  properties: T,
+  replacements: readonly DelayReplacement[] = [],
+): T {
+  if (properties.delayFactor !== 1) return properties;
+  const fitting = replacements.find(({ of }) => sameTable(of, properties.delays));
+  if (!fitting) return properties;
+  const { delays = properties.delays, maxExtraPerDoubling = Infinity, delayFactor = 1, assumedStartup } = fitting;
+  const extraPerDoubling = seconds(Math.min(properties.extraPerDoubling, maxExtraPerDoubling));
+  return { ...properties, delays, extraPerDoubling, delayFactor, assumedStartup };
 }
 
 const sameTable = (one: DelayTable, other: DelayTable): boolean =>

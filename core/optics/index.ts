@@ -4,7 +4,6 @@ export * from './image-shift/convert-image-shift';
 export * from './image-shift/image-shift-carrying';
 export * from './image-shift/image-shift-control';
 export {
-  type DelayTable,
   type ImageShiftChange,
   adaptDelays,
   currentDelayTable,

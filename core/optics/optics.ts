@@ -103,18 +103,18 @@ export function createOptics(settings: Settings, calibrations: OpticsCalibration
 }
 
 /** The factor for the delays after image shift with which a column starts: that of the site, or that of the column where the site has a template's table. */
-export const delayFactorAtStart = (settings: Settings, { delayAdaptation }: OpticsTraits): number =>
-  adaptDelays(readShiftProperties(settings), delayAdaptation).delayFactor;
+export const delayFactorAtStart = (settings: Settings, { delayReplacements }: OpticsTraits): number =>
+  adaptDelays(readShiftProperties(settings), delayReplacements).delayFactor;
 
 /** Works the geometry out when it is first asked for, and again when the matrices or the settings have changed. */
 export class InstrumentOptics implements Optics {
   private cached: Geometry | undefined;
   private revision: number | undefined;
   /** A site that starts with a delay factor of its own has adapted its delays itself; a factor set later scales what was adapted at the start. */
-  private readonly delayAdaptation: OpticsTraits['delayAdaptation'];
+  private readonly delayReplacements: OpticsTraits['delayReplacements'];
 
   constructor(private readonly parts: OpticsParts) {
-    this.delayAdaptation = parts.shiftProperties().delayFactor === 1 ? parts.traits.delayAdaptation : undefined;
+    this.delayReplacements = parts.shiftProperties().delayFactor === 1 ? parts.traits.delayReplacements : undefined;
   }
 
   private get geometry(): Geometry {
@@ -165,7 +165,7 @@ export class InstrumentOptics implements Optics {
 
   shiftProperties(): ShiftProperties {
     const now = this.parts.shiftProperties();
-    return { ...adaptDelays({ ...now, delayFactor: 1 }, this.delayAdaptation), delayFactor: now.delayFactor };
+    return { ...adaptDelays({ ...now, delayFactor: 1 }, this.delayReplacements), delayFactor: now.delayFactor };
   }
 
   imageShiftCalibrations(): readonly MatrixEntry[] {

@@ -1,5 +1,5 @@
 import type { CameraIndex, MagIndex, Seconds } from '../base';
-import type { CameraTraits, ScopeTraits } from '../devices';
+import type { CameraTraits, DelayTable, ScopeTraits } from '../devices';
 
 /** Traits that select a camera's column of the magnification table. */
 export type CameraKind = Pick<CameraTraits, 'behindFilter' | 'stem'>;
@@ -65,7 +65,7 @@ export interface OpticsProperties {
 
 /** The properties that decide how far image shift may go and how long it takes to settle; they may change while the program runs. */
 export interface ShiftProperties {
-  readonly delays: readonly (readonly [micrometres: number, seconds: number])[];
+  readonly delays: DelayTable;
   readonly extraPerDoubling: Seconds;
   readonly delayFactor: number;
   /** Start-up time of a camera that the delay table reckons with. */
@@ -95,5 +95,5 @@ export type OpticsTraits = Pick<
   | 'secondaryMagnificationsDiffer'
   | 'squareImageShiftLimits'
   | 'standardLowMagFocus'
-  | 'delayAdaptation'
+  | 'delayReplacements'
 >;

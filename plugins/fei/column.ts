@@ -17,6 +17,8 @@ export interface FeiColumn {
   readonly usesIlluminatedArea: boolean;
   /** The limits that the site has entered; undefined to take the area as it is. */
   readonly illuminatedAreaLimits: AreaLimits | undefined;
+  /** True for a column with an energy filter behind it, for which it has lens settings of its own. */
+  readonly hasFilter: boolean;
   readonly blanksDuringTransients: boolean;
   readonly normalizesProjector: boolean;
   readonly normalizesCondenser: boolean;
@@ -50,6 +52,7 @@ export function feiColumn(settings: Settings, model: string): FeiColumn {
     invertsStageX: settings.get('InvertStageXAxis'),
     usesIlluminatedArea,
     illuminatedAreaLimits: high > low ? { low, high } : undefined,
+    hasFilter: settings.cameras.some(({ isGif }) => isGif),
     blanksDuringTransients: settings.get('BlankDuringTransients'),
     normalizesProjector: (skipped & skipProjector) === 0,
     normalizesCondenser: (skipped & skipCondenser) === 0,

@@ -1,11 +1,10 @@
 import { z } from 'zod';
-import { EftemMode, IlluminatedArea, Scope, Stage, VirtualInstrument } from '../../core/devices';
+import { Stage, VirtualInstrument } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
 import { Calibrations } from '../../core/store';
 import { feiColumn } from './column';
-import { FeiEftemMode } from './eftem-mode';
+import { feiDevices } from './devices';
 import { guardTransport } from './guarded-transport';
-import { FeiIlluminatedArea } from './illuminated-area';
 import { FeiScope } from './scope';
 import { FeiStage } from './stage';
 import type { FeiTransport } from './transport';
@@ -87,11 +86,9 @@ export default definePlugin<Options>({
     const { settings, clock } = host;
     const column = feiColumn(settings, host.options.model);
     const transport = guardTransport(host.record(wires[host.options.wire](host)), column.stageTimeoutFactor);
-    host.provide(Scope, new FeiScope(transport, column, clock, () => host.find(Calibrations)));
+    const scope = new FeiScope(transport, column, clock, () => host.find(Calibrations));
+    host.provideDevices(feiDevices(scope, transport, column));
     host.provide(Stage, new FeiStage(transport, column, clock));
-    if (settings.cameras.some((camera) => camera.isGif) && !transport.lacks?.has('EFTEM mode'))
-      host.provide(EftemMode, new FeiEftemMode(transport));
-    if (column.usesIlluminatedArea) host.provide(IlluminatedArea, new FeiIlluminatedArea(transport));
     host.versions(async (signal) => transport.getVersions?.(signal) ?? {});
     host.connect(column.model, async (signal) => {
       await transport.open(signal);

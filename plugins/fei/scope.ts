@@ -9,20 +9,28 @@ import {
   metres,
   milliseconds,
   rawLensValue,
+  seconds,
   throwIfStopped,
   volts,
   waitUntil,
 } from '../../core/base';
 import type {
+  BeamShift,
+  DelayReplacement,
+  Driver,
+  Illumination,
   LensGroup,
+  LensNormalization,
   ProbeMode,
+  ProbeModeSelector,
+  ReadableDriver,
   Scope,
   ScopeTraits,
-  Driver,
+  Screen,
   SettingDriver,
-  ReadableDriver,
 } from '../../core/devices';
 import { inMagnificationTable } from '../../core/kernel';
+import { currentDelayTable, formerDelayTable } from '../../core/optics';
 import type { Calibrations } from '../../core/store';
 import type { FeiColumn } from './column';
 import { feiErrors } from './errors';
@@ -43,16 +51,34 @@ const groupNumbers: Readonly<Record<LensGroup, number>> = {
   projector: lensNumbers.projector,
   all: lensNumbers.all,
 };
+/** Delays that came with the current template, with the start-up time of a camera that they reckon with on these columns. */
+const currentTable: DelayReplacement = {
+  of: currentDelayTable,
+  maxExtraPerDoubling: seconds(0.1),
+  assumedStartup: seconds(0.25),
+};
+const currentTableOnly = [currentTable];
+/** Image shift of three-condenser columns settles fast, so the former table is replaced there. */
+const fastSettling = [{ ...currentTable, of: formerDelayTable, delays: currentDelayTable }, currentTable];
 const pollInterval = milliseconds(50);
 const screenLimit = 15;
 const diffractionLimit = 10;
 
 /** An FEI column as everybody else wants to see it, on top of any wire that speaks FEI's terms. */
-export class FeiScope implements Driver<Scope> {
+export class FeiScope
+  implements
+    Driver<Scope>,
+    Driver<Illumination>,
+    Driver<ProbeModeSelector>,
+    Driver<BeamShift>,
+    Driver<Screen>,
+    Driver<LensNormalization>
+{
   readonly traits: ScopeTraits;
+  readonly spotSizes: number;
   readonly magIndex: Driver<Scope>['magIndex'];
   readonly imageShift: Driver<Scope>['imageShift'];
-  readonly beamShift: Driver<Scope>['beamShift'];
+  readonly beamShift: Driver<BeamShift>['beamShift'];
   readonly defocus: SettingDriver<Metres>;
   readonly absoluteFocus: SettingDriver<RawLensValue>;
   readonly spotSize: SettingDriver<number>;
@@ -74,14 +100,14 @@ export class FeiScope implements Driver<Scope> {
       resetsImageShiftOnMagnificationChange: false,
       usesProjectorForImageShift: false,
       roughImageShiftScale: column.imageShiftScale,
-      spotSizes: column.spotSizes,
       squareImageShiftLimits: column.usesIlluminatedArea,
       // Eucentric focus.
       standardLowMagFocus: 0,
-      delayAdaptation: column.usesIlluminatedArea ? 'fast settling' : 'current',
+      delayReplacements: column.usesIlluminatedArea ? fastSettling : currentTableOnly,
       stageError: { cycleX: 62, cycleY: 41, backlash: 5, smallestExtent: 0.9 },
       nominalSpecimenToStage: { xpx: column.invertsStageX ? 1 : -1, xpy: 0, ypx: 0, ypy: -1 },
     };
+    this.spotSizes = column.spotSizes;
     this.magIndex = {
       read: async (signal) => magIndex(await transport.getMagnificationIndex(signal)),
       write: (index, signal) => this.changeMagnification(index, signal),

@@ -1,10 +1,11 @@
 import { magIndex } from '../../core/base';
 import { z } from 'zod';
-import { NeutralImageShift, Scope, Stage, VirtualInstrument } from '../../core/devices';
+import { Stage, VirtualInstrument } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
 import { imageShiftToBeamShift } from '../../core/optics';
 import { Calibrations } from '../../core/store';
 import { type HitachiColumn, hitachiColumn } from './column';
+import { hitachiDevices } from './devices';
 import { HitachiProtocol } from './protocol';
 import { HitachiScope } from './scope';
 import { HitachiStage } from './stage';
@@ -100,8 +101,7 @@ export default definePlugin<Options>({
         return calibrations && imageShiftToBeamShift(calibrations, magIndex(index), (other) => comparable.has(other));
       },
     });
-    host.provide(Scope, scope);
-    host.provide(NeutralImageShift, scope);
+    host.provideDevices(hitachiDevices(scope));
     host.provide(Stage, new HitachiStage(protocol, column, clock));
     host.connect(column.model, async (signal) => {
       await transport.open(signal);

@@ -21,13 +21,15 @@ import {
   waitUntil,
 } from '../../core/base';
 import type {
+  BeamShift,
+  Driver,
+  Illumination,
   NeutralImageShift,
-  ProbeMode,
+  ReadableDriver,
   Scope,
   ScopeTraits,
-  Driver,
+  Screen,
   SettingDriver,
-  ReadableDriver,
 } from '../../core/devices';
 import { kernelErrors } from '../../core/kernel';
 import { type ColumnRange, type HitachiColumn, type HitachiMagnification, submodes } from './column';
@@ -58,16 +60,18 @@ export interface HitachiSurroundings {
 }
 
 /** A Hitachi column as everybody else wants to see it. */
-export class HitachiScope implements Driver<Scope>, Driver<NeutralImageShift> {
+export class HitachiScope
+  implements Driver<Scope>, Driver<Illumination>, Driver<BeamShift>, Driver<Screen>, Driver<NeutralImageShift>
+{
   readonly traits: ScopeTraits;
+  readonly spotSizes: number;
   readonly magIndex: SettingDriver<MagIndex>;
   readonly imageShift: Driver<Scope>['imageShift'];
-  readonly beamShift: Driver<Scope>['beamShift'];
+  readonly beamShift: Driver<BeamShift>['beamShift'];
   readonly defocus: Driver<Scope>['defocus'];
   readonly absoluteFocus: SettingDriver<RawLensValue>;
   readonly spotSize: SettingDriver<number>;
   readonly intensity: SettingDriver<number>;
-  readonly probeMode: SettingDriver<ProbeMode>;
   readonly screenDown: SettingDriver<boolean>;
   readonly beamBlanked: SettingDriver<boolean>;
   readonly highTension: Driver<Scope>['highTension'];
@@ -88,13 +92,13 @@ export class HitachiScope implements Driver<Scope>, Driver<NeutralImageShift> {
       resetsImageShiftOnMagnificationChange: true,
       usesProjectorForImageShift: false,
       roughImageShiftScale: column.imageShiftScale,
-      spotSizes: column.spotSizes,
       secondaryMagnificationsDiffer: true,
       squareImageShiftLimits: true,
       // The tilt axis is stage Y.
       stageError: { cycleX: 40, cycleY: 40, backlash: 20, smallestExtent: 0.5 },
       nominalSpecimenToStage: { xpx: 0, xpy: 1, ypx: -1, ypy: 0 },
     };
+    this.spotSizes = column.spotSizes;
     this.magIndex = {
       read: async () => magIndex((await this.magnification())?.index ?? 0),
       write: (index, signal) => this.changeMagnification(index, signal),
@@ -140,11 +144,6 @@ export class HitachiScope implements Driver<Scope>, Driver<NeutralImageShift> {
       read: () => protocol.lens('C2'),
       write: (value) => protocol.setLens('C2', value),
     };
-    this.probeMode = {
-      read: () => Promise.resolve('micro' as const),
-      write: () => Promise.resolve(),
-      choices: ['micro'],
-    };
     this.screenDown = {
       read: async () => (await this.screenPlace()) !== screenPlaces.up,
       write: (down, signal) => this.moveScreen(down, signal),
@@ -162,15 +161,6 @@ export class HitachiScope implements Driver<Scope>, Driver<NeutralImageShift> {
   async start(): Promise<void> {
     this.zeros.clear();
     await this.readFocus();
-  }
-
-  /** Does nothing: Hitachi columns have no command to normalize lenses. */
-  normalize(_group: unknown, signal?: AbortSignal): Promise<void> {
-    return Promise.resolve().then(() => signal && throwIfStopped(signal));
-  }
-
-  lastNormalized(): Seconds | undefined {
-    return undefined;
   }
 
   /** The row of the table that the column is at; undefined in diffraction. */

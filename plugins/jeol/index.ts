@@ -1,10 +1,11 @@
 import type { MagIndex } from '../../core/base';
 import { z } from 'zod';
-import { AlphaSelector, NeutralImageShift, Scope, Stage, VirtualInstrument } from '../../core/devices';
+import { Stage, VirtualInstrument } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
 import { imageShiftToBeamShift } from '../../core/optics';
 import { Calibrations } from '../../core/store';
 import { type JeolColumn, jeolColumn, rangeOf } from './column';
+import { jeolDevices } from './devices';
 import { JeolScope } from './scope';
 import { serializeTransport } from './serial-transport';
 import { JeolStage } from './stage';
@@ -96,9 +97,7 @@ export default definePlugin<Options>({
       );
     };
     const scope = new JeolScope(transport, column, { clock, imageToBeam });
-    host.provide(Scope, scope);
-    host.provide(NeutralImageShift, scope);
-    if (column.alphas > 0) host.provide(AlphaSelector, scope);
+    host.provideDevices(jeolDevices(scope, column));
     host.provide(Stage, new JeolStage(transport, column, clock));
     host.connect(column.model, async (signal) => {
       await transport.open(signal);

@@ -2,30 +2,36 @@ import {
   type Clock,
   type MagIndex,
   type Matrix,
-  type Seconds,
   magIndex,
   milliseconds,
+  seconds,
   throwIfStopped,
   volts,
   waitUntil,
 } from '../../core/base';
 import type {
   AlphaSelector,
+  BeamShift,
+  DelayReplacement,
+  Driver,
+  Illumination,
   NeutralImageShift,
-  ProbeMode,
+  ReadableDriver,
   Scope,
   ScopeTraits,
-  Driver,
+  Screen,
   SettingDriver,
-  ReadableDriver,
 } from '../../core/devices';
 import { inMagnificationTable } from '../../core/kernel';
+import { formerDelayTable } from '../../core/optics';
 import { type JeolColumn, rangeOf } from './column';
 import { jeolErrors } from './errors';
 import { JeolFocus } from './focus';
 import { JeolShifts } from './shifts';
 import { type JeolTransport, dacFull, functionModes, screenPlaces } from './transport';
 
+/** The former table of delays is five times too long for these columns. */
+const scaledFormerTable: DelayReplacement = { of: formerDelayTable, delayFactor: 0.2, assumedStartup: seconds(0.25) };
 const pollInterval = milliseconds(100);
 const screenLimit = 15;
 const alphaDelay = milliseconds(500);
@@ -38,16 +44,24 @@ export interface JeolSurroundings {
 }
 
 /** A JEOL column as everybody else wants to see it, on top of any wire that speaks JEOL's terms. */
-export class JeolScope implements Driver<Scope>, Driver<AlphaSelector>, Driver<NeutralImageShift> {
+export class JeolScope
+  implements
+    Driver<Scope>,
+    Driver<Illumination>,
+    Driver<AlphaSelector>,
+    Driver<BeamShift>,
+    Driver<Screen>,
+    Driver<NeutralImageShift>
+{
   readonly traits: ScopeTraits;
+  readonly spotSizes: number;
   readonly magIndex: SettingDriver<MagIndex>;
   readonly imageShift: Driver<Scope>['imageShift'];
-  readonly beamShift: Driver<Scope>['beamShift'];
+  readonly beamShift: Driver<BeamShift>['beamShift'];
   readonly defocus: Driver<Scope>['defocus'];
   readonly absoluteFocus: Driver<Scope>['absoluteFocus'];
   readonly spotSize: SettingDriver<number>;
   readonly intensity: SettingDriver<number>;
-  readonly probeMode: SettingDriver<ProbeMode>;
   readonly screenDown: SettingDriver<boolean>;
   readonly beamBlanked: SettingDriver<boolean>;
   readonly highTension: Driver<Scope>['highTension'];
@@ -71,9 +85,8 @@ export class JeolScope implements Driver<Scope>, Driver<AlphaSelector>, Driver<N
       resetsImageShiftOnMagnificationChange: true,
       usesProjectorForImageShift: column.imageShiftDeflector === 'PLA',
       roughImageShiftScale: column.imageShiftScale,
-      spotSizes: column.spotSizes,
       squareImageShiftLimits: true,
-      delayAdaptation: 'scaled',
+      delayReplacements: [scaledFormerTable],
       stageError: { cycleX: 40, cycleY: 40, backlash: 10, smallestExtent: 0.5 },
       nominalSpecimenToStage: { xpx: column.invertsStageX ? 1 : -1, xpy: 0, ypx: 0, ypy: -1 },
     };
@@ -89,6 +102,7 @@ export class JeolScope implements Driver<Scope>, Driver<AlphaSelector>, Driver<N
     this.defocus = this.focus.defocus;
     this.absoluteFocus = this.focus.absolute;
     this.neutral = { read: () => shifts.neutral() };
+    this.spotSizes = column.spotSizes;
     this.magIndex = {
       read: async () => magIndex(await this.readMagnification()),
       write: (index, signal) => this.changeMagnification(index, signal),
@@ -104,11 +118,6 @@ export class JeolScope implements Driver<Scope>, Driver<AlphaSelector>, Driver<N
       read: async () => (await transport.getLens('CL3')) / dacFull,
       write: (value) => transport.setLens('CL3', Math.round(value * dacFull)),
     };
-    this.probeMode = {
-      read: () => Promise.resolve('micro' as const),
-      write: () => Promise.resolve(),
-      choices: ['micro'],
-    };
     this.alpha = {
       read: () => transport.getAlpha(),
       write: (alpha, signal) => this.changeAlpha(alpha, signal),
@@ -122,15 +131,6 @@ export class JeolScope implements Driver<Scope>, Driver<AlphaSelector>, Driver<N
   /** Takes the present focus for zero defocus, as JEOL columns keep no zero of their own. */
   start(): Promise<void> {
     return this.focus.reset();
-  }
-
-  /** Does nothing: JEOL columns relax their lenses by themselves. */
-  normalize(_group: unknown, signal?: AbortSignal): Promise<void> {
-    return Promise.resolve().then(() => signal && throwIfStopped(signal));
-  }
-
-  lastNormalized(): Seconds | undefined {
-    return undefined;
   }
 
   private async readMagnification(): Promise<number> {

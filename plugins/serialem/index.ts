@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { Scope, Stage, VirtualInstrument } from '../../core/devices';
+import { Stage, VirtualInstrument } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
 import { serialEmColumn } from './column';
+import { serialEmDevices } from './devices';
 import { SerialEmScope } from './scope';
 import { SerialEmScript } from './script';
 import { SerialEmStage } from './stage';
@@ -83,7 +84,7 @@ export default definePlugin<Options>({
     const column = serialEmColumn(settings, host.options);
     const transport = host.record(wires[host.options.wire](host));
     const script = new SerialEmScript(transport);
-    host.provide(Scope, new SerialEmScope(script, column, clock));
+    host.provideDevices(serialEmDevices(new SerialEmScope(script, column, clock), column));
     host.provide(Stage, new SerialEmStage(script, column, clock));
     host.connect(column.model, async (signal) => {
       await transport.open(signal);

@@ -15,13 +15,18 @@ import {
   volts,
 } from '../../core/base';
 import type {
+  BeamShift,
+  Driver,
+  Illumination,
   LensGroup,
+  LensNormalization,
   ProbeMode,
+  ProbeModeSelector,
+  ReadableDriver,
   Scope,
   ScopeTraits,
-  Driver,
+  Screen,
   SettingDriver,
-  ReadableDriver,
 } from '../../core/devices';
 import { inMagnificationTable } from '../../core/kernel';
 import type { SerialEmColumn } from './column';
@@ -42,11 +47,20 @@ const lensBits: Readonly<Record<LensGroup, number>> = {
 const inMicroprobe = 1;
 
 /** The column as SerialEM's commands show it; SerialEM itself normalizes, waits and keeps image shift. */
-export class SerialEmScope implements Driver<Scope> {
+export class SerialEmScope
+  implements
+    Driver<Scope>,
+    Driver<Illumination>,
+    Driver<ProbeModeSelector>,
+    Driver<BeamShift>,
+    Driver<Screen>,
+    Driver<LensNormalization>
+{
   readonly traits: ScopeTraits;
+  readonly spotSizes: number;
   readonly magIndex: SettingDriver<MagIndex>;
   readonly imageShift: Driver<Scope>['imageShift'];
-  readonly beamShift: Driver<Scope>['beamShift'];
+  readonly beamShift: Driver<BeamShift>['beamShift'];
   readonly defocus: SettingDriver<Metres>;
   readonly absoluteFocus: SettingDriver<RawLensValue>;
   readonly spotSize: SettingDriver<number>;
@@ -69,9 +83,9 @@ export class SerialEmScope implements Driver<Scope> {
       resetsImageShiftOnMagnificationChange: false,
       usesProjectorForImageShift: false,
       roughImageShiftScale: column.imageShiftScale,
-      spotSizes: column.spotSizes,
       nominalSpecimenToStage: { xpx: column.invertsStageX ? 1 : -1, xpy: 0, ypx: 0, ypy: -1 },
     };
+    this.spotSizes = column.spotSizes;
     const number = (name: Parameters<SerialEmScript['number']>[0]) => (signal?: AbortSignal) =>
       script.number(name, signal);
     this.magIndex = {
@@ -118,7 +132,6 @@ export class SerialEmScope implements Driver<Scope> {
     this.probeMode = {
       read: (signal) => this.readProbeMode(signal),
       write: (mode, signal) => this.changeProbeMode(mode, signal),
-      ...(!column.hasProbeModes && { choices: ['micro'] as const }),
     };
     this.screenDown = {
       read: async (signal) => (await script.number('ReportScreen', signal)) !== 0,
@@ -166,12 +179,11 @@ export class SerialEmScope implements Driver<Scope> {
   }
 
   private async readProbeMode(signal?: AbortSignal): Promise<ProbeMode> {
-    if (!this.column.hasProbeModes || this.isLowMag(await this.script.number('ReportMagIndex', signal))) return 'micro';
+    if (this.isLowMag(await this.script.number('ReportMagIndex', signal))) return 'micro';
     return (await this.script.number('ReportProbeMode', signal)) === inMicroprobe ? 'micro' : 'nano';
   }
 
   private async changeProbeMode(mode: ProbeMode, signal?: AbortSignal): Promise<void> {
-    if (!this.column.hasProbeModes) return;
     const magIndex = await this.script.number('ReportMagIndex', signal);
     if (this.isLowMag(magIndex)) {
       if (mode === 'nano') throw serialEmErrors.noNanoprobe(magIndex);

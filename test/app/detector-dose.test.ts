@@ -1,5 +1,5 @@
 import { seconds } from '../../core/base';
-import { Cameras, Scope } from '../../core/devices';
+import { Cameras, Illumination } from '../../core/devices';
 import { parseSettings } from '../../core/settings';
 import { virtualInstrument } from '../support/virtual-instrument';
 
@@ -44,8 +44,8 @@ test('an exposure that would bring more electrons than the limit is refused by t
     code: 'limits/out-of-range',
     message: expect.stringMatching(/Detector dose of \d.* electrons in a pixel .*"detectorDose"/) as string,
   });
-  const scope = instrument.kernel.registry.get(Scope);
-  await scope.spotSize.write((await scope.spotSize.read()) + 1);
+  const { spotSize } = instrument.kernel.registry.get(Illumination);
+  await spotSize.write((await spotSize.read()) + 1);
   await take(2.2);
 });
 

@@ -16,7 +16,7 @@ import {
   seconds,
   vector,
 } from '../../core/base';
-import { Cameras, Scope, Stage, VirtualInstrument } from '../../core/devices';
+import { BeamShift, Cameras, Illumination, Scope, Stage, VirtualInstrument } from '../../core/devices';
 import { Optics } from '../../core/optics';
 import type { VirtualMicroscope } from '../../simulation';
 import { projectFolder, randomNumbers, verifying, virtualInstrument } from '../support/virtual-instrument';
@@ -31,6 +31,7 @@ test.each(files)(
     await using instrument = await virtualInstrument({ configuration: path.join(folder, file) });
     const { settings, kernel } = instrument;
     const { registry } = kernel;
+    const [illumination, beamShift] = [registry.get(Illumination), registry.get(BeamShift).beamShift];
     const [scope, stage, optics, cameras] = [
       registry.get(Scope),
       registry.get(Stage),
@@ -55,8 +56,8 @@ test.each(files)(
       if (!(Math.abs(t) <= tiltMost + 0.05)) return `tilt ${t}`;
       const magIndex = await scope.magIndex.read();
       if (!magIndexes.includes(magIndex)) return `mag index ${magIndex}`;
-      const spot = await scope.spotSize.read();
-      if (!(spot >= 1 && spot <= scope.traits.spotSizes)) return `spot ${spot}`;
+      const spot = await illumination.spotSize.read();
+      if (!(spot >= 1 && spot <= illumination.spotSizes)) return `spot ${spot}`;
       const defocus = inMicrometres(await scope.defocus.read());
       return Math.abs(defocus) <= 10_000.5 ? undefined : `defocus ${defocus}`;
     };
@@ -96,11 +97,11 @@ test.each(files)(
           }),
         tilt: () => stage.move({ tilt: degrees(number(100)) }),
         mag: () => scope.magIndex.write(magIndex(next() < 0.7 ? at(magIndexes) : Math.round(number(80)))),
-        spot: () => scope.spotSize.write(next() < 0.2 ? number(15) : Math.round(number(15))),
-        intensity: () => scope.intensity.write(number(1.5)),
+        spot: () => illumination.spotSize.write(next() < 0.2 ? number(15) : Math.round(number(15))),
+        intensity: () => illumination.intensity.write(number(1.5)),
         defocus: () => scope.defocus.write(micrometres(number(20_000))),
         focus: () => scope.absoluteFocus.write(rawLensValue(at([NaN, Infinity]))),
-        beam: () => scope.beamShift.write(vector(beamShiftUnits(at([NaN, Infinity])), beamShiftUnits(0))),
+        beam: () => beamShift.write(vector(beamShiftUnits(at([NaN, Infinity])), beamShiftUnits(0))),
         exposure: () =>
           cameras.selected.acquire({
             binning: at([0, 3.5, NaN, 1]),

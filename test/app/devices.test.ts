@@ -116,6 +116,16 @@ test.each(readdirSync(configurations).filter((file) => file.endsWith('.yaml')))(
   },
 );
 
+test('devices names what a column lacks, with the reason', async () => {
+  const { rows, code } = await devices(readFileSync(path.join(configurations, 'jeol-cryo-arm-k2.yaml'), 'utf8'));
+  expect(code).toBe(0);
+  for (const [setting, reason] of [
+    ['probe mode', 'JEOL columns have no nanoprobe and microprobe'],
+    ['lens normalization', 'JEOL columns relax their lenses by themselves'],
+  ])
+    expect(rows).toContainEqual({ device: 'column', setting, value: `not here: ${reason}` });
+});
+
 const plugins = (text: string, lines: readonly string[]): string =>
   text.replace(/^plugins:\n(?: {2}.*\n)+/m, `plugins:\n${lines.map((line) => `  ${line}\n`).join('')}`);
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { builtInPlugins } from '../../app/built-in-plugins';
 import { Registry } from '../../core/base';
-import { isDevice } from '../../core/devices';
+import { type DeviceToken, Scope, isDevice } from '../../core/devices';
 import { projectFolder, virtualInstrument } from '../support/virtual-instrument';
 import { configurations } from './probe';
 
@@ -12,6 +12,8 @@ const suites: Readonly<Record<string, string>> = {
   Stage: 'describeStage',
   Cameras: 'describeCamera',
 };
+/** The suite of every other device that is part of the column. */
+const suiteOfColumn = 'describeColumn';
 
 /**
  * Tokens that are not a capability of a device, but are passed between plugins within the program; each with the file
@@ -44,7 +46,7 @@ function testsOf(plugin: string): string {
 
 describe('every capability that a plugin provides has passed the suite of its token', () => {
   const provided = new Map<string, Set<string>>();
-  const devices = new Set<string>();
+  const devices = new Map<string, DeviceToken<unknown>>();
 
   beforeAll(async () => {
     const spy = jest.spyOn(Registry.prototype, 'provide');
@@ -54,7 +56,7 @@ describe('every capability that a plugin provides has passed the suite of its to
         edit: () => text,
       });
       for (const [key, , owner] of spy.mock.calls) {
-        if (isDevice(key)) devices.add(key.name);
+        if (isDevice(key)) devices.set(key.name, key);
         if (owner in builtInPlugins) provided.set(key.name, (provided.get(key.name) ?? new Set()).add(owner));
       }
       spy.mockClear();
@@ -79,7 +81,10 @@ describe('every capability that a plugin provides has passed the suite of its to
   });
 
   test('each provider of a device with a suite of its own is called in it', () => {
-    const missing = Object.entries(suites).flatMap(([name, suite]) =>
+    const ofColumn = [...devices.values()].filter(({ name, part }) => part === Scope.part && !(name in suites));
+    expect(ofColumn.length).toBeGreaterThan(5);
+    const wanted = { ...suites, ...Object.fromEntries(ofColumn.map(({ name }) => [name, suiteOfColumn])) };
+    const missing = Object.entries(wanted).flatMap(([name, suite]) =>
       [...provided.get(name)!]
         .filter((plugin) => !testsOf(plugin).includes(`${suite}(`))
         .map((plugin) => `${plugin} provides ${name}, but test/plugins/${plugin} does not call ${suite} for it.`),

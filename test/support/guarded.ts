@@ -1,8 +1,9 @@
 import { VirtualClock } from '../../core/base';
-import type { DeviceToken, Driver, Setting, SettingTraits } from '../../core/devices';
+import type { DeviceToken, Driver, DrivenDevice, LackingDevice, Setting, SettingTraits } from '../../core/devices';
 import { createHooks } from '../../core/kernel';
 import { guardProvided } from '../../core/kernel/guards/guard-device';
 import type { Guarding } from '../../core/kernel/guards/guarding';
+import type { WholeColumnUnderTest } from '../../testing/describe-column';
 
 /** Guards as the kernel has them, without a site's limits. */
 export const guarding = (more: Partial<Guarding> = {}): Guarding => ({
@@ -37,4 +38,18 @@ export function heldSetting<Value>(
     },
   };
   return held;
+}
+
+/** The devices of a column behind the guards, by token, and all in one as the tests of a vendor use them. */
+export function guardedColumn<Devices>(
+  all: readonly (DrivenDevice | LackingDevice)[],
+  more: Partial<Guarding> = {},
+): { readonly scope: Devices } & Pick<WholeColumnUnderTest, 'devices' | 'lacks'> {
+  const devices = all.flatMap((each) =>
+    'driver' in each
+      ? [{ token: each.token, device: guarded(each.token, each.driver as Driver<unknown>, more) as object }]
+      : [],
+  );
+  const lacks = all.flatMap((each) => ('driver' in each ? [] : [each]));
+  return { devices, lacks, scope: Object.assign({}, ...devices.map(({ device }) => device)) as Devices };
 }

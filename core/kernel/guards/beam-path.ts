@@ -41,7 +41,8 @@ export class BeamPath {
         });
     };
     try {
-      for (const { setting } of this.settings()) {
+      // The blanker last: it spares the specimen while the screen rises.
+      for (const { setting } of [...this.settings()].sort(blankerLast)) {
         const { traits } = setting;
         if (traits.kind !== 'switch' || !traits.blocksBeam) continue;
         // Detectors for scanned images may sit above the screen, and many columns lower it for them.
@@ -74,6 +75,10 @@ export class BeamPath {
     restoreLater(blocking.name, (signal) => blocking.write(true, signal));
   }
 }
+
+const spares = ({ setting: { traits } }: ProvidedSetting): number =>
+  Number(traits.kind === 'switch' && traits.blocksBeam === 'everywhere');
+const blankerLast = (one: ProvidedSetting, other: ProvidedSetting): number => spares(one) - spares(other);
 
 /** Nobody can tell on a wire that does not know it; the operator sees to it there. */
 async function isOn(blocking: Blocking, signal?: AbortSignal): Promise<boolean> {

@@ -3,7 +3,9 @@ import {
   Cameras,
   type DeviceToken,
   type Driver,
+  Illumination,
   type MethodTraits,
+  ProbeModeSelector,
   type ReadableDriver,
   Scope,
   type SettingDriver,
@@ -64,8 +66,12 @@ function guardMethod(traits: MethodTraits, method: Method, { watch }: Guarding):
 
 /** Limits of a site and hooks around the changes of settings, which their traits do not know. */
 function aroundSettings<Device>({ symbol }: DeviceToken<Device>, driver: Driver<Device>, guarding: Guarding): Around {
-  if (symbol !== Scope.symbol) return {};
   const { hooks, limits } = guarding;
+  if (symbol === Illumination.symbol)
+    return { spotSize: { after: (from: number, to: number) => hooks.didChangeSpot.promise(from, to) } };
+  if (symbol === ProbeModeSelector.symbol)
+    return { probeMode: { after: (from: string, to: string) => hooks.didChangeProbeMode.promise(from, to) } };
+  if (symbol !== Scope.symbol) return {};
   const scope = driver as unknown as Driver<Scope>;
   const shiftLimit = new ImageShiftLimit(limits, () => scope.magIndex.read());
   return {
@@ -78,8 +84,6 @@ function aroundSettings<Device>({ symbol }: DeviceToken<Device>, driver: Driver<
       check: (value: never, magIndex?: MagIndex) => shiftLimit.check(value, magIndex),
       read: (value: never) => shiftLimit.remember(value),
     },
-    spotSize: { after: (from: number, to: number) => hooks.didChangeSpot.promise(from, to) },
-    probeMode: { after: (from: string, to: string) => hooks.didChangeProbeMode.promise(from, to) },
   };
 }
 

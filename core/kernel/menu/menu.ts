@@ -1,5 +1,6 @@
 import { closest } from 'fastest-levenshtein';
-import type { Registry } from '../../base';
+import type { Registry, Token } from '../../base';
+import { isDevice } from '../../devices';
 import { kernelErrors } from '../errors';
 import type { ItemDeclaration, ItemPlace } from './declaration';
 import type { ItemDefinition, MenuItem } from './define-item';
@@ -158,9 +159,9 @@ export class Menu {
   private entryOf(registered: Registered, idle: boolean): MenuEntry {
     const { declaration, plugin } = registered;
     const item = this.instance(declaration.id);
-    const missing = this.registry.missing(declaration.needs).map((token) => token.name);
+    const missing = this.registry.missing(declaration.needs);
     let reason: string | undefined;
-    if (missing.length > 0) reason = `needs ${missing.join(' and ')}, which no plugin in use provides`;
+    if (missing.length > 0) reason = missingInWords(missing, this.registry.lacks);
     else if (!idle && !declaration.anytime) reason = 'something else is running';
     else reason = excludedBy(declaration.not, this.registry) ?? item?.unavailable();
     return {
@@ -184,6 +185,18 @@ export const itemMeasuring =
   (entries: readonly MenuEntry[]) =>
   (quantity: string): string | undefined =>
     entries.find(({ declaration }) => declaration?.measures.includes(quantity))?.id;
+
+/** The reason of an item that needs what nobody provides, in the operator's words where a plugin says why. */
+function missingInWords(missing: readonly Token<unknown>[], lacks: Registry['lacks']): string {
+  const known = missing.flatMap(({ symbol }) => lacks.find(({ token }) => token.symbol === symbol) ?? []);
+  const unknown = missing.filter(({ symbol }) => !known.some(({ token }) => token.symbol === symbol));
+  return [
+    ...known.map(({ token, reason }) => `needs ${isDevice(token) ? token.called : token.name}: ${reason}`),
+    ...(unknown.length > 0
+      ? [`needs ${unknown.map(({ name }) => name).join(' and ')}, which no plugin in use provides`]
+      : []),
+  ].join('; ');
+}
 
 /** The id that is nearest to a wrong name, which may have been meant as a whole id, as the end of one, or as a label. */
 function nearestId(name: string, entries: readonly MenuEntry[]): string | undefined {

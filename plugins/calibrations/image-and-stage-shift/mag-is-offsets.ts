@@ -9,10 +9,10 @@ import {
   metres,
   subtract,
 } from '../../../core/base';
-import { Cameras, type Exposure, Scope, Stage, type StagePosition } from '../../../core/devices';
+import { type Exposure, Stage, type StagePosition, readProbeMode } from '../../../core/devices';
 import { type Forecast, type Run, type Uses, defineItem, value } from '../../../core/kernel';
 import { ImageAcquisition, cameraArea } from '../../../core/acquisition';
-import { ImageShiftAdjustment, ImageShiftControl, Optics } from '../../../core/optics';
+import { ImageShiftAdjustment, ImageShiftControl } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations } from '../../../core/store';
 import { offsetErrors } from './offsets/image-shift-offset-errors';
@@ -34,6 +34,7 @@ import {
 } from './offsets/image-shift-offsets';
 import { ZeroOffsetMode } from './offsets/zero-offset-mode';
 import { costBetween, imageCost } from './image-series/series-forecast';
+import { preparationNeeds } from './image-series/shift-preparation';
 import { describePlace } from '../shared/result/magnification-place';
 
 type Shift = Vector<ImageShiftUnits>;
@@ -46,10 +47,8 @@ interface Visit {
 const buttons = ['NextMag', 'End', 'STOP'] as const;
 
 const needs = {
-  scope: Scope,
+  ...preparationNeeds,
   stage: Stage,
-  cameras: Cameras,
-  optics: Optics,
   acquisition: ImageAcquisition,
   imageShift: ImageShiftControl,
   adjustment: ImageShiftAdjustment,
@@ -115,7 +114,7 @@ class MagnificationOffsets {
     // Entering low magnification is the one step after which no image is taken.
     const entering = below.some((index) => this.isLow(index)) && !this.isLow(start) ? 1 : 0;
     const cost = (images: number) => imageCost(this.use.cameras.selected, this.trialExposure(), images, 0);
-    const probe = await this.use.scope.probeMode.read(signal);
+    const probe = await readProbeMode(this.use.probeModes, signal);
     const focus = [start, ...below].some(
       (index) => this.use.optics.at({ magIndex: index, camera: this.camera }).standardFocus(probe) !== undefined,
     );
@@ -139,7 +138,7 @@ class MagnificationOffsets {
     run.restoreLater('camera', () => this.use.cameras.selected.stop());
     run.operator.status('CALIBRATING SHIFT OFFSETS');
     await this.goToStandardFocus(run, start);
-    await this.use.scope.normalize('projector', run.signal);
+    await this.use.normalization?.normalize('projector', run.signal);
     await this.takeTrial(run);
     run.operator.log('The lenses were normalized: check that the feature is still centred.');
     const { shifts, stopped } = await this.visit(run, start, lowest, takeImages);
@@ -293,7 +292,7 @@ class MagnificationOffsets {
   private async goToStandardFocus(run: Run, magIndex: MagIndex): Promise<void> {
     const focus = this.use.optics
       .at({ magIndex, camera: this.camera })
-      .standardFocus(await this.use.scope.probeMode.read(run.signal));
+      .standardFocus(await readProbeMode(this.use.probeModes, run.signal));
     if (focus === undefined || (await this.use.scope.absoluteFocus.read(run.signal)) === focus) return;
     // In low magnification the lens has a value of its own, so it has to be given back there.
     const before = await this.use.scope.absoluteFocus.read(run.signal);

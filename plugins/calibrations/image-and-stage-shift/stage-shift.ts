@@ -13,16 +13,15 @@ import {
   secondColumn,
   vector,
 } from '../../../core/base';
-import { Cameras, Scope, Stage } from '../../../core/devices';
+import { Stage } from '../../../core/devices';
 import { type Forecast, ImageBuffers, type Run, type Uses, defineItem, value } from '../../../core/kernel';
 import { ImageAcquisition } from '../../../core/acquisition';
-import { Optics } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations, type PropertySuggestion, put } from '../../../core/store';
 import { correlationSummary } from './image-series/image-shift-analysis';
 import { WholeImageCorrelation } from './stage-shift/whole-image-correlation';
 import { imageCost } from './image-series/series-forecast';
-import { opticsMoves, prepareOptics, shiftExposure } from './image-series/shift-preparation';
+import { opticsMoves, preparationNeeds, prepareOptics, shiftExposure } from './image-series/shift-preparation';
 import { findingQuestion, settleFindings } from './image-series/series-findings';
 import { describeStage } from './stage-shift/stage-shift-report';
 import { takeStageSeries } from './stage-shift/stage-shift-series';
@@ -40,10 +39,8 @@ const gridBarExtent = 75;
 const stageMoveSeconds = 1.5;
 
 const needs = {
-  scope: Scope,
+  ...preparationNeeds,
   stage: Stage,
-  cameras: Cameras,
-  optics: Optics,
   acquisition: ImageAcquisition,
   buffers: ImageBuffers,
   calibrations: Calibrations,
@@ -122,7 +119,7 @@ class StageShift {
     });
     run.restoreLater('camera', () => this.use.cameras.selected.stop());
     run.operator.status('CALIBRATING STAGE SHIFT');
-    await prepareOptics(run, this.use.scope, this.use.cameras, this.use.optics, magIndex);
+    await prepareOptics(run, this.use, magIndex);
     const { pairs, findings } = await takeStageSeries(run, this.use, {
       plan,
       start: vector(inMicrometres(start.x), inMicrometres(start.y)),
@@ -144,12 +141,12 @@ class StageShift {
     const images = plan.reduce((sum, axis) => sum + axis.images, 0);
     const extents = plan.map(({ extent }) => extent.toFixed(0)).join(' and ');
     const settling = this.use.settings.get('StageMoveDelay') / 1000 + stageMoveSeconds;
-    const { scope, cameras, optics, stage } = this.use;
+    const { stage } = this.use;
     return {
       ...imageCost(selected, exposure, images, settling),
       moves: [
         { setting: stage.position, how: `over ${extents} um in X and Y` },
-        ...(await opticsMoves(scope, cameras, optics, magIndex, signal)),
+        ...(await opticsMoves(this.use, magIndex, signal)),
       ],
     };
   }

@@ -1,5 +1,5 @@
 import { EucentricError, apply, imageShiftUnits, inverse, vector } from '../../../core/base';
-import { Scope } from '../../../core/devices';
+import { Illumination, ProbeModeSelector, Scope, readProbeMode } from '../../../core/devices';
 import { type Amount, type BufferedImage, type Session, leastOf, mostOf, movesInWords } from '../../../core/kernel';
 import { takeImage } from '../../../core/acquisition';
 import { ImageShiftControl, Optics } from '../../../core/optics';
@@ -83,11 +83,11 @@ export class InstrumentControl {
 
   /** Dose in words; the rate is that of the last dose calibration at this spot, intensity and probe mode. */
   private async dose(seconds: number): Promise<string | undefined> {
-    const [calibrations, scope] = [this.session.find(Calibrations), this.session.find(Scope)];
-    if (!calibrations || !scope) return undefined;
-    const spot = await scope.spotSize.read();
-    const intensity = await scope.intensity.read();
-    const probe = (await scope.probeMode.read()) === 'nano' ? 0 : 1;
+    const [calibrations, illumination] = [this.session.find(Calibrations), this.session.find(Illumination)];
+    if (!calibrations || !illumination) return undefined;
+    const spot = await illumination.spotSize.read();
+    const intensity = await illumination.intensity.read();
+    const probe = (await readProbeMode(this.session.find(ProbeModeSelector))) === 'nano' ? 0 : 1;
     const row = calibrations
       .shortTerm('DoseCalibration')
       .find((each) => each.spot === spot && each.probe === probe && Math.abs(each.intensity - intensity) < 0.002);

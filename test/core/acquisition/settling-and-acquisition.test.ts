@@ -107,7 +107,7 @@ function bench({
       ...given.properties,
     },
   });
-  const settling = new SettlingTimes(site, clock, scope, stage);
+  const settling = new SettlingTimes(site, clock, { normalization: scope, stage });
   const cameras = { selected: device };
   const offsetOf = { promise: async () => offset } as never;
   const limits = { imageShift: imageShiftLimit(() => ({ optics: site, cameras, offsetOf })) };

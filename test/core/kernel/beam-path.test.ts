@@ -1,5 +1,12 @@
 import { EucentricError, StoppedError, type Token } from '../../../core/base';
-import { type AnySetting, type CameraTraits, type ProvidedSetting, Scope, settingsOf } from '../../../core/devices';
+import {
+  type AnySetting,
+  type CameraTraits,
+  type ProvidedSetting,
+  Scope,
+  Screen,
+  settingsOf,
+} from '../../../core/devices';
 import { takeImage } from '../../../core/acquisition';
 import { BeamPath } from '../../../core/kernel/guards/beam-path';
 import { runItem, virtualInstrument } from '../../support/virtual-instrument';
@@ -67,11 +74,11 @@ describe('what is in the way', () => {
     const on = { screenDown: true, beamBlanked: true };
     const writes: string[] = [];
     const provided = (['beamBlanked', 'screenDown'] as const).map((member): ProvidedSetting => ({
-      token: Scope,
+      token: member === 'screenDown' ? Screen : Scope,
       member,
       setting: {
         name: member,
-        traits: Scope.settings[member],
+        traits: { ...Scope.settings, ...Screen.settings }[member],
         read: async () => on[member],
         write: async (value) => {
           writes.push(`${member} ${String(value)}`);

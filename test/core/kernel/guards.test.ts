@@ -9,10 +9,14 @@ import {
   vector,
 } from '../../../core/base';
 import {
+  BeamShift,
   type Camera,
   type CameraTraits,
   type Driver,
   type Exposure,
+  Illumination,
+  LensNormalization,
+  ProbeModeSelector,
   Scope,
   type SettingDriver,
   type Stage,
@@ -23,6 +27,7 @@ import { createHooks } from '../../../core/kernel';
 import { guardCamera } from '../../../core/kernel/guards/guard-camera';
 import { guardDevice } from '../../../core/kernel/guards/guard-device';
 import { guardStage } from '../../../core/kernel/guards/guard-stage';
+import type { Guarding } from '../../../core/kernel/guards/guarding';
 import type { DeviceLimits } from '../../../core/kernel/guards/limits';
 import { randomNumbers, verifying } from '../../support/virtual-instrument';
 
@@ -34,7 +39,7 @@ const limits: DeviceLimits = {
   longestExposureSeconds: 60,
 };
 
-function guarding(watch: (call: string) => void = () => {}) {
+function guarding(watch: (call: string) => void = () => {}): Guarding {
   return { hooks: createHooks(), limits, watch, clock: new VirtualClock() };
 }
 
@@ -151,6 +156,20 @@ test(`of ${draws} exposures drawn at random none is sent that the camera cannot 
 });
 
 describe('the column', () => {
+  type Drivers = Driver<Scope> &
+    Driver<Illumination> &
+    Driver<ProbeModeSelector> &
+    Driver<BeamShift> &
+    Driver<LensNormalization>;
+  type Devices = Scope & Illumination & ProbeModeSelector & BeamShift & LensNormalization;
+  const guardColumn = (scope: Drivers, watching: Guarding): Devices => ({
+    ...guardDevice(Scope, scope, watching),
+    ...guardDevice(Illumination, scope, watching),
+    ...guardDevice(ProbeModeSelector, scope, watching),
+    ...guardDevice(BeamShift, scope, watching),
+    ...guardDevice(LensNormalization, scope, watching),
+  });
+
   /** A column of settings in memory, which notes what the guards pass on to it. */
   function column() {
     const told: string[] = [];
@@ -163,7 +182,8 @@ describe('the column', () => {
     };
     const zero = { x: 0, y: 0 };
     const scope = {
-      traits: { spotSizes: 11 },
+      traits: {},
+      spotSizes: 11,
       magIndex: setting('mag index', 1),
       imageShift: setting('image shift', zero),
       beamShift: setting('beam shift', zero),
@@ -177,11 +197,11 @@ describe('the column', () => {
       highTension: setting('high tension', 3e5),
       normalize: async (group: string) => void told.push(`normalize ${group}`),
       lastNormalized: () => undefined,
-    } as unknown as Driver<Scope>;
+    } as unknown as Drivers;
     return { scope, told };
   }
 
-  test.each<[string, (scope: Scope) => Promise<void>]>([
+  test.each<[string, (scope: Devices) => Promise<void>]>([
     ['a mag index that is not in the table', (scope) => scope.magIndex.write(magIndex(3))],
     ['spot size 12 of 11', (scope) => scope.spotSize.write(12)],
     ['spot size 0', (scope) => scope.spotSize.write(0)],
@@ -195,8 +215,7 @@ describe('the column', () => {
     const seen: string[] = [];
     await expect(
       write(
-        guardDevice(
-          Scope,
+        guardColumn(
           scope,
           guarding((call) => void seen.push(call)),
         ),
@@ -207,7 +226,7 @@ describe('the column', () => {
 
   test('gets nothing once STOP was pressed', async () => {
     const { scope, told } = column();
-    const guarded = guardDevice(Scope, scope, guarding());
+    const guarded = guardColumn(scope, guarding());
     const stopped = AbortSignal.abort(new Error('stopped'));
     await expect(guarded.magIndex.write(magIndex(2), stopped)).rejects.toThrow('stopped');
     await expect(guarded.normalize('projector', stopped)).rejects.toThrow('stopped');
@@ -223,7 +242,7 @@ describe('the column', () => {
     watching.hooks.didChangeMagnification.tapPromise('test', note('did'));
     watching.hooks.didChangeSpot.tapPromise('test', note('spot'));
     watching.hooks.didChangeProbeMode.tapPromise('test', note('probe'));
-    const guarded = guardDevice(Scope, scope, watching);
+    const guarded = guardColumn(scope, watching);
     await guarded.magIndex.write(magIndex(5));
     await guarded.spotSize.write(4);
     await guarded.probeMode.write('nano');

@@ -1,12 +1,7 @@
 import fc from 'fast-check';
+import type { DelayReplacement, DelayTable } from '../../../core/devices';
 import { type Matrix, cameraIndex, identity, magIndex, matrix, seconds } from '../../../core/base';
-import {
-  type DelayTable,
-  adaptDelays,
-  currentDelayTable,
-  formerDelayTable,
-  imageShiftDelay,
-} from '../../../core/optics';
+import { adaptDelays, currentDelayTable, formerDelayTable, imageShiftDelay } from '../../../core/optics';
 import { camera, imageShiftMatrix, optics, shiftProperties } from './instrument';
 
 interface Case {
@@ -90,16 +85,20 @@ describe('delay after image shift', () => {
 });
 
 describe('delays taken over from a template', () => {
+  const assumedStartup = seconds(0.25);
+  const kept: DelayReplacement = { of: currentDelayTable, maxExtraPerDoubling: seconds(0.1), assumedStartup };
+  const fast: readonly DelayReplacement[] = [{ ...kept, of: formerDelayTable, delays: currentDelayTable }, kept];
+  const scaledDown: readonly DelayReplacement[] = [{ of: formerDelayTable, delayFactor: 0.2, assumedStartup }];
   const former = shiftProperties({ delays: formerDelayTable });
   const current = shiftProperties({ delays: currentDelayTable });
   test('are replaced on a column that settles fast', () => {
-    expect(adaptDelays(former, 'fast settling')).toMatchObject({
+    expect(adaptDelays(former, fast)).toMatchObject({
       delays: currentDelayTable,
       extraPerDoubling: 0.1,
       assumedStartup: 0.25,
       delayFactor: 1,
     });
-    expect(adaptDelays(current, 'fast settling')).toMatchObject({
+    expect(adaptDelays(current, fast)).toMatchObject({
       delays: currentDelayTable,
       extraPerDoubling: 0.1,
       assumedStartup: 0.25,
@@ -107,28 +106,28 @@ describe('delays taken over from a template', () => {
   });
   test('keep a smaller extra of the site', () => {
     expect(
-      adaptDelays(shiftProperties({ delays: formerDelayTable, extraPerDoubling: seconds(0.05) }), 'fast settling')
+      adaptDelays(shiftProperties({ delays: formerDelayTable, extraPerDoubling: seconds(0.05) }), fast)
         .extraPerDoubling,
     ).toBe(0.05);
   });
-  test('are kept on other columns of the vendor unless they are the current ones', () => {
-    expect(adaptDelays(former, 'current')).toBe(former);
-    expect(adaptDelays(current, 'current')).toMatchObject({ extraPerDoubling: 0.1, assumedStartup: 0.25 });
+  test('are kept where only the current ones are replaced', () => {
+    expect(adaptDelays(former, [kept])).toBe(former);
+    expect(adaptDelays(current, [kept])).toMatchObject({ extraPerDoubling: 0.1, assumedStartup: 0.25 });
   });
   test('are scaled where only the old ones exist', () => {
-    expect(adaptDelays(former, 'scaled')).toMatchObject({
+    expect(adaptDelays(former, scaledDown)).toMatchObject({
       delays: formerDelayTable,
       delayFactor: 0.2,
       extraPerDoubling: 0.25,
       assumedStartup: 0.25,
     });
-    expect(adaptDelays(current, 'scaled')).toBe(current);
+    expect(adaptDelays(current, scaledDown)).toBe(current);
   });
-  test('are left alone when the site set a factor, wrote a table of its own, or the vendor says nothing', () => {
+  test('are left alone when the site set a factor, wrote a table of its own, or the column replaces none', () => {
     const scaled = shiftProperties({ delays: formerDelayTable, delayFactor: 0.5 });
-    expect(adaptDelays(scaled, 'fast settling')).toBe(scaled);
+    expect(adaptDelays(scaled, fast)).toBe(scaled);
     const own = shiftProperties();
-    expect(adaptDelays(own, 'fast settling')).toBe(own);
+    expect(adaptDelays(own, fast)).toBe(own);
     expect(adaptDelays(former, undefined)).toBe(former);
   });
 });

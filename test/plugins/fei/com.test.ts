@@ -1,18 +1,21 @@
 import { magIndex } from '../../../core/base';
+import { EftemMode, IlluminatedArea } from '../../../core/devices';
 import { comFeiWire } from '../../../plugins/fei/com-wire';
 import { feiProperties, lensPrograms } from '../../../plugins/fei/transport';
+import { describeColumn } from '../../../testing/describe-column';
 import { describeScope } from '../../../testing/describe-scope';
 import { describeStage } from '../../../testing/describe-stage';
 import { expectRoundTrips } from '../../conformance/property-round-trip';
 import { until } from '../../support/until';
 import { describeOnWindows } from '../../support/windows';
 import { ComColumns } from './make-com-column';
-import { plainColumn } from './make-column';
+import { feiTokens, plainColumn } from './make-column';
 import { specialSamples } from './special-samples';
 
 /** Two of seven end a process. */
 const faults = process.env.EUCENTRIC_VERIFY ? 500 : 21;
-const facts = { regularMags: [6, 8], lowMag: 2, absentMag: 11, hasProbeModes: true, normalizes: true } as const;
+const facts = { regularMags: [6, 8], lowMag: 2, absentMag: 11 } as const;
+const columnFacts = { has: feiTokens, regularMag: 6, lowMag: 2, steps: { 'beam shift': 1e-9 } };
 
 describe('FEI column over COM elsewhere than on Windows', () => {
   (process.platform === 'win32' ? it.skip : it)('says what to do instead', async () => {
@@ -36,12 +39,23 @@ describeOnWindows('FEI column over COM', () => {
 
   describeScope('FEI column over COM', () => columns.make(), {
     ...facts,
-    steps: { imageShift: 1e-9, beamShift: 1e-9 },
+    steps: { imageShift: 1e-9 },
   });
   describeScope(
     'FEI column with three condensers over COM',
     () => columns.make({ usesIlluminatedArea: true, illuminatedAreaLimits: { low: -0.033, high: 2.51 } }),
     facts,
+  );
+  describeColumn('FEI column over COM', () => columns.make(), columnFacts);
+  describeColumn(
+    'FEI column with three condensers over COM',
+    () =>
+      columns.make({ usesIlluminatedArea: true, illuminatedAreaLimits: { low: -0.033, high: 2.51 }, hasFilter: true }),
+    {
+      ...columnFacts,
+      has: [...feiTokens, IlluminatedArea, EftemMode],
+      values: { 'illuminated area': [5e-5, 1.2e-4] },
+    },
   );
   describeStage('FEI stage over COM', () => columns.make(), {
     limits: plainColumn.stageLimits,

@@ -1,9 +1,12 @@
+import { EftemMode, IlluminatedArea } from '../../../core/devices';
+import { describeColumn } from '../../../testing/describe-column';
 import { describeScope } from '../../../testing/describe-scope';
 import { describeStage } from '../../../testing/describe-stage';
-import { makeColumn, plainColumn } from './make-column';
+import { feiTokens, makeColumn, plainColumn } from './make-column';
 import { makeTemscriptColumn } from './make-temscript-column';
 
-const facts = { regularMags: [6, 8], lowMag: 2, absentMag: 11, hasProbeModes: true, normalizes: true } as const;
+const facts = { regularMags: [6, 8], lowMag: 2, absentMag: 11 } as const;
+const columnFacts = { has: feiTokens, regularMag: 6, lowMag: 2 };
 describeScope('FEI column', () => makeColumn(), facts);
 describeScope(
   'FEI column with three condensers',
@@ -15,12 +18,29 @@ describeScope(
     }),
   facts,
 );
+describeColumn('FEI column', () => makeColumn(), columnFacts);
+describeColumn(
+  'FEI column with three condensers and a filter',
+  () =>
+    makeColumn({
+      usesIlluminatedArea: true,
+      illuminatedAreaLimits: { low: -0.033, high: 2.51 },
+      blanksDuringTransients: true,
+      hasFilter: true,
+    }),
+  {
+    ...columnFacts,
+    has: [...feiTokens, IlluminatedArea, EftemMode],
+    values: { 'illuminated area': [5e-5, 1.2e-4] },
+  },
+);
 describeStage('FEI stage', () => makeColumn(), {
   limits: plainColumn.stageLimits,
   largestTiltDegrees: plainColumn.largestTilt,
 });
 
 describeScope('FEI column over temscript', () => makeTemscriptColumn(), { ...facts, hasAbsoluteFocus: false });
+describeColumn('FEI column over temscript', () => makeTemscriptColumn({ column: { hasFilter: true } }), columnFacts);
 describeStage('FEI stage over temscript', () => makeTemscriptColumn(), {
   limits: plainColumn.stageLimits,
   largestTiltDegrees: plainColumn.largestTilt,

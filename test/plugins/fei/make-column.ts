@@ -1,16 +1,28 @@
 import { VirtualClock, milliseconds } from '../../../core/base';
-import { type Driver, Scope, type Stage } from '../../../core/devices';
+import {
+  BeamShift,
+  type DeviceToken,
+  type Driver,
+  Illumination,
+  LensNormalization,
+  ProbeModeSelector,
+  type Scope,
+  Screen,
+  type Stage,
+} from '../../../core/devices';
 import type { Calibrations } from '../../../core/store';
 import type { FeiColumn } from '../../../plugins/fei/column';
+import { feiDevices } from '../../../plugins/fei/devices';
 import { guardTransport } from '../../../plugins/fei/guarded-transport';
 import { FeiScope } from '../../../plugins/fei/scope';
 import { simulatedFeiWire } from '../../../plugins/fei/simulated-wire';
 import { FeiStage } from '../../../plugins/fei/stage';
 import { type FeiTransport, type RawStageTarget, axisBits } from '../../../plugins/fei/transport';
 import { VirtualMicroscope, buildTruth, simulatorOptions } from '../../../simulation';
+import type { WholeColumnUnderTest } from '../../../testing/describe-column';
 import type { StageUnderTest } from '../../../testing/describe-stage';
 import { type Recording, recording } from '../../../testing/recording';
-import { guarded } from '../../support/guarded';
+import { guardedColumn } from '../../support/guarded';
 
 /** A column with low magnifications 1 to 4 and regular ones 5 to 10. */
 export const plainColumn: FeiColumn = {
@@ -22,6 +34,7 @@ export const plainColumn: FeiColumn = {
   invertsStageX: false,
   usesIlluminatedArea: false,
   illuminatedAreaLimits: undefined,
+  hasFilter: false,
   blanksDuringTransients: false,
   normalizesProjector: true,
   normalizesCondenser: true,
@@ -32,8 +45,19 @@ export const plainColumn: FeiColumn = {
   largestTilt: 79.9,
 };
 
-export interface FeiUnderTest extends StageUnderTest {
-  readonly scope: Scope;
+/** The devices that every FEI column has besides its stage and `Scope`. */
+export const feiTokens: readonly DeviceToken<unknown>[] = [
+  Illumination,
+  ProbeModeSelector,
+  BeamShift,
+  Screen,
+  LensNormalization,
+];
+/** The devices of an FEI column, all in one. */
+export type FeiDevices = Scope & Illumination & ProbeModeSelector & BeamShift & Screen & LensNormalization;
+
+export interface FeiUnderTest extends StageUnderTest, WholeColumnUnderTest {
+  readonly scope: FeiDevices;
   readonly stage: Driver<Stage>;
   readonly clock: VirtualClock;
   readonly microscope: VirtualMicroscope;
@@ -72,8 +96,9 @@ export async function makeColumn(
   const wire = recording<FeiTransport>(simulatedFeiWire(() => microscope, clock));
   const transport = guardTransport(wire.transport);
   await transport.open();
+  const scope = new FeiScope(transport, column, clock, () => calibrations);
   return {
-    scope: guarded(Scope, new FeiScope(transport, column, clock, () => calibrations), { clock }),
+    ...guardedColumn<FeiDevices>(feiDevices(scope, transport, column), { clock }),
     stage: new FeiStage(transport, column, clock),
     clock,
     microscope,

@@ -1,23 +1,25 @@
 import type { Clock } from '../../../core/base';
-import { type Driver, Scope, type Stage } from '../../../core/devices';
+import type { Driver, Stage } from '../../../core/devices';
 import { comFeiWire } from '../../../plugins/fei/com-wire';
 import type { FeiColumn } from '../../../plugins/fei/column';
+import { feiDevices } from '../../../plugins/fei/devices';
 import { guardTransport } from '../../../plugins/fei/guarded-transport';
 import { FeiScope } from '../../../plugins/fei/scope';
 import { FeiStage } from '../../../plugins/fei/stage';
 import type { FeiTransport, RawStageTarget } from '../../../plugins/fei/transport';
+import type { WholeColumnUnderTest } from '../../../testing/describe-column';
 import type { StageUnderTest } from '../../../testing/describe-stage';
 import { type Recording, recording } from '../../../testing/recording';
 import { PacedClock } from '../../support/paced-clock';
 import { StandInFolder, prepareWindows } from '../../support/windows';
-import { plainColumn, sentAxes } from './make-column';
-import { guarded } from '../../support/guarded';
+import { type FeiDevices, plainColumn, sentAxes } from './make-column';
+import { guardedColumn } from '../../support/guarded';
 
 /** Simulated seconds in a real one: what the plugin waits for passes quickly, what the stand-in takes does not. */
 const speed = 20;
 
-export interface ComColumnUnderTest extends StageUnderTest {
-  readonly scope: Scope;
+export interface ComColumnUnderTest extends StageUnderTest, WholeColumnUnderTest {
+  readonly scope: FeiDevices;
   readonly stage: Driver<Stage>;
   readonly clock: Clock;
   readonly wire: Recording<FeiTransport>;
@@ -66,7 +68,7 @@ export class ComColumns {
     const transport = guardTransport(recorded.transport);
     const column = { ...plainColumn, ...changes };
     return {
-      scope: guarded(Scope, new FeiScope(transport, column, clock), { clock }),
+      ...guardedColumn<FeiDevices>(feiDevices(new FeiScope(transport, column, clock), transport, column), { clock }),
       stage: new FeiStage(transport, column, clock),
       clock,
       wire: recorded,

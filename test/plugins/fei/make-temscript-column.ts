@@ -1,19 +1,21 @@
 import { VirtualClock, seconds } from '../../../core/base';
-import { type Driver, Scope, type Stage } from '../../../core/devices';
+import type { Driver, Stage } from '../../../core/devices';
 import type { FeiColumn } from '../../../plugins/fei/column';
+import { feiDevices } from '../../../plugins/fei/devices';
 import { guardTransport } from '../../../plugins/fei/guarded-transport';
 import { FeiScope } from '../../../plugins/fei/scope';
 import { FeiStage } from '../../../plugins/fei/stage';
 import { temscriptFeiWire } from '../../../plugins/fei/temscript-wire';
 import type { FeiTransport } from '../../../plugins/fei/transport';
 import { TemscriptStandIn } from '../../support/temscript-stand-in';
+import type { WholeColumnUnderTest } from '../../../testing/describe-column';
 import type { StageUnderTest } from '../../../testing/describe-stage';
-import { plainColumn } from './make-column';
-import { guarded } from '../../support/guarded';
+import { type FeiDevices, plainColumn } from './make-column';
+import { guardedColumn } from '../../support/guarded';
 
 /** The plugin's column and stage over HTTP to a server that stands in for the real one. */
-export interface TemscriptColumnUnderTest extends StageUnderTest {
-  readonly scope: Scope;
+export interface TemscriptColumnUnderTest extends StageUnderTest, WholeColumnUnderTest {
+  readonly scope: FeiDevices;
   readonly stage: Driver<Stage>;
   readonly clock: VirtualClock;
   readonly wire: FeiTransport;
@@ -44,7 +46,7 @@ export async function makeTemscriptColumn(
   const sent = (): readonly (readonly [path: string, body: unknown])[] =>
     server.writes.map(({ path, body }) => [path, body] as const);
   return {
-    scope: guarded(Scope, new FeiScope(transport, column, clock), { clock }),
+    ...guardedColumn<FeiDevices>(feiDevices(new FeiScope(transport, column, clock), transport, column), { clock }),
     stage: new FeiStage(transport, column, clock),
     clock,
     wire,

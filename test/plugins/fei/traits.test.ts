@@ -1,6 +1,6 @@
 import { cameraIndex, magIndex, metres } from '../../../core/base';
 import { Scope } from '../../../core/devices';
-import { Optics, formerDelayTable } from '../../../core/optics';
+import { Optics, currentDelayTable, formerDelayTable } from '../../../core/optics';
 import { runItem, trueImageShift, matrixError, virtualInstrument } from '../../support/virtual-instrument';
 
 test('in low magnification a calibration goes to eucentric focus, where the image is sharp, and gives the focus back', async () => {
@@ -19,13 +19,15 @@ test('in low magnification a calibration goes to eucentric focus, where the imag
 });
 
 test.each([
-  ['three condensers', 1, { squareImageShiftLimits: true, delayAdaptation: 'fast settling' }],
-  ['two condensers', 0, { squareImageShiftLimits: false, delayAdaptation: 'current' }],
-])('a column of %s says how its image shift settles and is limited', async (_, area, expected) => {
+  ['three condensers', 1, { squareImageShiftLimits: true, replaced: [formerDelayTable, currentDelayTable] }],
+  ['two condensers', 0, { squareImageShiftLimits: false, replaced: [currentDelayTable] }],
+])('a column of %s says how its image shift settles and is limited', async (_, area, { replaced, ...expected }) => {
   await using instrument = await virtualInstrument({
     edit: (yaml) => yaml.replace(/UseIlluminatedAreaForC2: \d/, `UseIlluminatedAreaForC2: ${area}`),
   });
-  expect(instrument.kernel.registry.get(Scope).traits).toMatchObject({ ...expected, standardLowMagFocus: 0 });
+  const { traits } = instrument.kernel.registry.get(Scope);
+  expect(traits).toMatchObject({ ...expected, standardLowMagFocus: 0 });
+  expect(traits.delayReplacements?.map(({ of }) => of)).toEqual(replaced);
 });
 
 test('the delay table of old templates is replaced on a column of three condensers', async () => {

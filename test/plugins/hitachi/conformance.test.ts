@@ -1,6 +1,7 @@
+import { describeColumn } from '../../../testing/describe-column';
 import { type ScopeFacts, describeScope } from '../../../testing/describe-scope';
 import { type StageFacts, describeStage } from '../../../testing/describe-stage';
-import { makeColumn, plainColumn } from './make-column';
+import { hitachiTokens, makeColumn, plainColumn } from './make-column';
 import { makeTcpColumn } from './make-tcp-column';
 
 const coilStep = 1 / (0x3ffc00 / 2);
@@ -8,14 +9,16 @@ const facts: ScopeFacts = {
   regularMags: [8, 10],
   lowMag: 2,
   absentMag: 11,
-  hasProbeModes: false,
-  normalizes: false,
   steps: {
     imageShift: 50 * coilStep,
-    beamShift: 100 * coilStep,
-    intensity: coilStep,
     defocusMicrometres: 10_000 * coilStep,
   },
+};
+const columnFacts = {
+  has: hitachiTokens,
+  regularMag: 8,
+  lowMag: 2,
+  steps: { 'beam shift': 100 * coilStep, intensity: coilStep },
 };
 // The column is always sent both X and Y.
 const stageFacts: StageFacts = {
@@ -26,6 +29,8 @@ const stageFacts: StageFacts = {
 };
 
 describeScope('Hitachi column', () => makeColumn(), facts);
+describeColumn('Hitachi column', () => makeColumn(), columnFacts);
 describeStage('Hitachi stage', () => makeColumn(), stageFacts);
 describeScope('Hitachi column over TCP', () => makeTcpColumn(), facts);
+describeColumn('Hitachi column over TCP', () => makeTcpColumn(), columnFacts);
 describeStage('Hitachi stage over TCP', () => makeTcpColumn({ echoesValues: true }), stageFacts);

@@ -1,15 +1,26 @@
 import { type Matrix, VirtualClock, milliseconds, seconds } from '../../../core/base';
-import { type Driver, NeutralImageShift, Scope, type Stage } from '../../../core/devices';
+import {
+  BeamShift,
+  type DeviceToken,
+  type Driver,
+  Illumination,
+  NeutralImageShift,
+  type Scope,
+  Screen,
+  type Stage,
+} from '../../../core/devices';
 import type { ColumnRange, HitachiColumn } from '../../../plugins/hitachi/column';
+import { hitachiDevices } from '../../../plugins/hitachi/devices';
 import { HitachiProtocol } from '../../../plugins/hitachi/protocol';
 import { HitachiScope } from '../../../plugins/hitachi/scope';
 import { SimulatedHitachiWire } from '../../../plugins/hitachi/simulated-wire';
 import { HitachiStage } from '../../../plugins/hitachi/stage';
 import type { HitachiTransport } from '../../../plugins/hitachi/transport';
 import { VirtualMicroscope, buildTruth, simulatorOptions } from '../../../simulation';
+import type { WholeColumnUnderTest } from '../../../testing/describe-column';
 import type { StageUnderTest } from '../../../testing/describe-stage';
 import { type Recording, recording } from '../../../testing/recording';
-import { guarded } from '../../support/guarded';
+import { guardedColumn } from '../../support/guarded';
 
 const magnification = (index: number, value: number, range: ColumnRange) => ({ index, magnification: value, range });
 
@@ -43,8 +54,13 @@ export const plainColumn: HitachiColumn = {
   largestTilt: 60,
 };
 
-export interface HitachiUnderTest extends StageUnderTest {
-  readonly scope: Scope & NeutralImageShift;
+/** The devices that every Hitachi column has besides its stage and `Scope`. */
+export const hitachiTokens: readonly DeviceToken<unknown>[] = [Illumination, BeamShift, Screen, NeutralImageShift];
+/** The devices of a Hitachi column, all in one. */
+export type HitachiDevices = Scope & Illumination & BeamShift & Screen & NeutralImageShift;
+
+export interface HitachiUnderTest extends StageUnderTest, WholeColumnUnderTest {
+  readonly scope: HitachiDevices;
   readonly stage: Driver<Stage>;
   readonly clock: VirtualClock;
   readonly microscope: VirtualMicroscope;
@@ -89,7 +105,7 @@ export async function makeColumn(
       .map(([line]) => String(line))
       .filter((line) => line.startsWith('Set '));
   return {
-    scope: { ...guarded(Scope, scope, { clock }), ...guarded(NeutralImageShift, scope) },
+    ...guardedColumn<HitachiDevices>(hitachiDevices(scope), { clock }),
     stage: new HitachiStage(protocol, column, clock),
     clock,
     microscope,

@@ -1,21 +1,23 @@
 import { VirtualClock } from '../../../core/base';
-import { type Driver, Scope, type Stage } from '../../../core/devices';
+import type { Driver, Stage } from '../../../core/devices';
 import type { HitachiColumn } from '../../../plugins/hitachi/column';
+import { hitachiDevices } from '../../../plugins/hitachi/devices';
 import { HitachiProtocol } from '../../../plugins/hitachi/protocol';
 import { HitachiScope } from '../../../plugins/hitachi/scope';
 import { HitachiStage } from '../../../plugins/hitachi/stage';
 import { TcpHitachiWire } from '../../../plugins/hitachi/tcp-wire';
+import type { WholeColumnUnderTest } from '../../../testing/describe-column';
 import type { StageUnderTest } from '../../../testing/describe-stage';
-import { plainColumn, targetOf } from './make-column';
+import { type HitachiDevices, plainColumn, targetOf } from './make-column';
 import { HitachiStandIn, type StandInColumn } from './stand-in-server';
-import { guarded } from '../../support/guarded';
+import { guardedColumn } from '../../support/guarded';
 
 const valuesOf = (range: string): readonly number[] =>
   plainColumn.magnifications.filter((each) => each.range === range).map(({ magnification }) => magnification);
 
 /** The plugin's column and stage over a socket to a column that stands in for the real one. */
-export interface TcpColumnUnderTest extends StageUnderTest {
-  readonly scope: Scope;
+export interface TcpColumnUnderTest extends StageUnderTest, WholeColumnUnderTest {
+  readonly scope: HitachiDevices;
   readonly stage: Driver<Stage>;
   readonly protocol: HitachiProtocol;
   readonly wire: TcpHitachiWire;
@@ -59,7 +61,7 @@ export async function makeTcpColumn({
   await scope.start();
   const writes = (): readonly string[] => server.lines.filter((line) => !line.startsWith('Get '));
   return {
-    scope: guarded(Scope, scope, { clock }),
+    ...guardedColumn<HitachiDevices>(hitachiDevices(scope), { clock }),
     protocol,
     wire,
     server,

@@ -1,10 +1,12 @@
 import { type Matrix, magIndex } from '../../../core/base';
-import { type Driver, Scope, type Stage } from '../../../core/devices';
+import type { Driver, Stage } from '../../../core/devices';
 import { type ComJeolWireOptions, comJeolWire } from '../../../plugins/jeol/com-wire';
+import { jeolDevices } from '../../../plugins/jeol/devices';
 import { JeolScope } from '../../../plugins/jeol/scope';
 import { serializeTransport } from '../../../plugins/jeol/serial-transport';
 import { JeolStage } from '../../../plugins/jeol/stage';
 import { type JeolTransport, jeolProperties } from '../../../plugins/jeol/transport';
+import { type WholeColumnUnderTest, describeColumn } from '../../../testing/describe-column';
 import { describeScope } from '../../../testing/describe-scope';
 import { type StageUnderTest, describeStage } from '../../../testing/describe-stage';
 import { expectRoundTrips } from '../../conformance/property-round-trip';
@@ -12,17 +14,21 @@ import { recording } from '../../../testing/recording';
 import { PacedClock } from '../../support/paced-clock';
 import { until } from '../../support/until';
 import { StandInFolder, describeOnWindows, prepareWindows } from '../../support/windows';
-import { plainColumn, targetOf } from './make-column';
-import { guarded } from '../../support/guarded';
+import { type JeolDevices, jeolTokens, plainColumn, targetOf } from './make-column';
+import { guardedColumn } from '../../support/guarded';
 
 const facts = {
   regularMags: [6, 8],
   lowMag: 2,
   absentMag: 11,
-  hasProbeModes: false,
-  normalizes: false,
-  steps: { imageShift: 0.00508 / 2, beamShift: 0.025 / 2, intensity: 1 / 65535, defocusMicrometres: 0.0058 / 2 },
+  steps: { imageShift: 0.00508 / 2, defocusMicrometres: 0.0058 / 2 },
 } as const;
+const columnFacts = {
+  has: jeolTokens,
+  regularMag: 6,
+  lowMag: 2,
+  steps: { 'beam shift': 0.025 / 2, intensity: 1 / 65535 },
+};
 /** One of six ends a process. */
 const faults = process.env.EUCENTRIC_VERIFY ? 500 : 18;
 /** Simulated seconds in a real one; what the stand-in takes is real. */
@@ -46,10 +52,13 @@ class Columns {
     });
   }
 
-  async make(
-    imageToBeam: () => Matrix | undefined = () => undefined,
-  ): Promise<
-    StageUnderTest & { readonly scope: Scope; readonly stage: Driver<Stage>; readonly transport: JeolTransport }
+  async make(imageToBeam: () => Matrix | undefined = () => undefined): Promise<
+    StageUnderTest &
+      WholeColumnUnderTest & {
+        readonly scope: JeolDevices;
+        readonly stage: Driver<Stage>;
+        readonly transport: JeolTransport;
+      }
   > {
     const { wire } = this;
     await wire.open();
@@ -69,7 +78,7 @@ class Columns {
     const scope = new JeolScope(transport, plainColumn, { clock, imageToBeam });
     await scope.start();
     return {
-      scope: guarded(Scope, scope, { clock }),
+      ...guardedColumn<JeolDevices>(jeolDevices(scope, plainColumn), { clock }),
       stage: new JeolStage(transport, plainColumn, clock),
       clock,
       transport,
@@ -104,6 +113,7 @@ describeOnWindows('JEOL column over COM', () => {
   afterAll(() => columns.close());
 
   describeScope('JEOL column over COM', () => columns.make(), facts);
+  describeColumn('JEOL column over COM', () => columns.make(), columnFacts);
   describeStage('JEOL stage over COM', () => columns.make(), {
     limits: plainColumn.stageLimits,
     largestTiltDegrees: plainColumn.largestTilt,

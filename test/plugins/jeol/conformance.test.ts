@@ -1,17 +1,28 @@
+import { AlphaSelector } from '../../../core/devices';
+import { describeColumn } from '../../../testing/describe-column';
 import { describeScope } from '../../../testing/describe-scope';
 import { describeStage } from '../../../testing/describe-stage';
-import { makeColumn, plainColumn } from './make-column';
+import { jeolTokens, makeColumn, plainColumn } from './make-column';
 
 const facts = {
   regularMags: [6, 8],
   lowMag: 2,
   absentMag: 11,
-  hasProbeModes: false,
-  normalizes: false,
-  steps: { imageShift: 0.00508 / 2, beamShift: 0.025 / 2, intensity: 1 / 65535, defocusMicrometres: 0.0058 / 2 },
+  steps: { imageShift: 0.00508 / 2, defocusMicrometres: 0.0058 / 2 },
 } as const;
+const columnFacts = {
+  has: jeolTokens,
+  regularMag: 6,
+  lowMag: 2,
+  steps: { 'beam shift': 0.025 / 2, intensity: 1 / 65535 },
+};
 describeScope('JEOL column', () => makeColumn(), facts);
 describeScope('busy JEOL column', () => makeColumn({ busyEvery: 3 }), facts);
+describeColumn('JEOL column', () => makeColumn(), columnFacts);
+describeColumn('busy JEOL column without alpha', () => makeColumn({ busyEvery: 3, column: { alphas: 0 } }), {
+  ...columnFacts,
+  has: jeolTokens.filter((token) => token !== AlphaSelector),
+});
 describeStage('JEOL stage', () => makeColumn(), {
   limits: plainColumn.stageLimits,
   largestTiltDegrees: plainColumn.largestTilt,

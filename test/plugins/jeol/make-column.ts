@@ -1,15 +1,27 @@
 import { type Matrix, VirtualClock, milliseconds, seconds } from '../../../core/base';
-import { AlphaSelector, type Driver, NeutralImageShift, Scope, type Stage } from '../../../core/devices';
+import {
+  AlphaSelector,
+  BeamShift,
+  type DeviceToken,
+  type Driver,
+  Illumination,
+  NeutralImageShift,
+  type Scope,
+  Screen,
+  type Stage,
+} from '../../../core/devices';
 import type { JeolColumn } from '../../../plugins/jeol/column';
+import { jeolDevices } from '../../../plugins/jeol/devices';
 import { JeolScope } from '../../../plugins/jeol/scope';
 import { serializeTransport } from '../../../plugins/jeol/serial-transport';
 import { simulatedJeolWire } from '../../../plugins/jeol/simulated-wire';
 import { JeolStage } from '../../../plugins/jeol/stage';
 import type { JeolTransport } from '../../../plugins/jeol/transport';
 import { VirtualMicroscope, buildTruth, simulatorOptions } from '../../../simulation';
+import type { WholeColumnUnderTest } from '../../../testing/describe-column';
 import type { StageUnderTest } from '../../../testing/describe-stage';
 import { type Recording, recording } from '../../../testing/recording';
-import { guarded } from '../../support/guarded';
+import { guardedColumn } from '../../support/guarded';
 
 /** A column with low magnifications 1 to 4, MAG 5 to 8 and SAMAG 9 and 10. */
 export const plainColumn: JeolColumn = {
@@ -37,8 +49,19 @@ export const plainColumn: JeolColumn = {
   largestTilt: 70,
 };
 
-export interface JeolUnderTest extends StageUnderTest {
-  readonly scope: Scope & AlphaSelector & NeutralImageShift;
+/** The devices that every JEOL column with alpha has besides its stage and `Scope`. */
+export const jeolTokens: readonly DeviceToken<unknown>[] = [
+  Illumination,
+  AlphaSelector,
+  BeamShift,
+  Screen,
+  NeutralImageShift,
+];
+/** The devices of a JEOL column, all in one. */
+export type JeolDevices = Scope & Illumination & AlphaSelector & BeamShift & Screen & NeutralImageShift;
+
+export interface JeolUnderTest extends StageUnderTest, WholeColumnUnderTest {
+  readonly scope: JeolDevices;
   readonly stage: Driver<Stage>;
   readonly clock: VirtualClock;
   readonly microscope: VirtualMicroscope;
@@ -83,11 +106,7 @@ export async function makeColumn({
   await transport.open();
   await scope.start();
   return {
-    scope: {
-      ...guarded(Scope, scope, { clock }),
-      ...guarded(AlphaSelector, scope),
-      ...guarded(NeutralImageShift, scope),
-    },
+    ...guardedColumn<JeolDevices>(jeolDevices(scope, column), { clock }),
     stage: new JeolStage(transport, column, clock),
     clock,
     microscope,

@@ -1,8 +1,11 @@
+import { ProbeModeSelector } from '../../../core/devices';
+import { describeColumn } from '../../../testing/describe-column';
 import { type ScopeFacts, describeScope } from '../../../testing/describe-scope';
 import { describeStage } from '../../../testing/describe-stage';
-import { makeColumn, makeSocketColumn, plainColumn } from './make-column';
+import { makeColumn, makeSocketColumn, plainColumn, serialEmTokens } from './make-column';
 
-const facts: ScopeFacts = { regularMags: [6, 8], lowMag: 2, absentMag: 11, hasProbeModes: true, normalizes: true };
+const facts: ScopeFacts = { regularMags: [6, 8], lowMag: 2, absentMag: 11 };
+const columnFacts = { has: serialEmTokens, regularMag: 6, lowMag: 2 };
 // The command is always given X and Y.
 const stageFacts = {
   limits: plainColumn.stageLimits,
@@ -10,6 +13,12 @@ const stageFacts = {
   planarAxesTogether: true,
 } as const;
 describeScope('A column behind SerialEM', () => makeColumn(), facts);
+describeColumn('A column behind SerialEM', () => makeColumn(), columnFacts);
+describeColumn('A column without probe modes behind SerialEM', () => makeColumn({ hasProbeModes: false }), {
+  ...columnFacts,
+  has: serialEmTokens.filter((token) => token !== ProbeModeSelector),
+});
 describeStage('A stage behind SerialEM', () => makeColumn(), stageFacts);
 describeScope('A column behind SerialEM over its socket', () => makeSocketColumn(), facts);
+describeColumn('A column behind SerialEM over its socket', () => makeSocketColumn(), columnFacts);
 describeStage('A stage behind SerialEM over its socket', () => makeSocketColumn(), stageFacts);

@@ -1,6 +1,17 @@
 import { VirtualClock, seconds } from '../../../core/base';
-import { type Driver, Scope, type Stage } from '../../../core/devices';
+import {
+  BeamShift,
+  type DeviceToken,
+  type Driver,
+  Illumination,
+  LensNormalization,
+  ProbeModeSelector,
+  type Scope,
+  Screen,
+  type Stage,
+} from '../../../core/devices';
 import type { SerialEmColumn } from '../../../plugins/serialem/column';
+import { serialEmDevices } from '../../../plugins/serialem/devices';
 import { SerialEmScope } from '../../../plugins/serialem/scope';
 import { SerialEmScript } from '../../../plugins/serialem/script';
 import { SimulatedSerialEm } from '../../../plugins/serialem/simulated-wire';
@@ -8,10 +19,11 @@ import { SocketSerialEmWire } from '../../../plugins/serialem/socket-wire';
 import { SerialEmStage } from '../../../plugins/serialem/stage';
 import { type SerialEmTransport, commands } from '../../../plugins/serialem/transport';
 import { recording } from '../../../testing/recording';
+import type { WholeColumnUnderTest } from '../../../testing/describe-column';
 import type { StageUnderTest } from '../../../testing/describe-stage';
 import { makeMicroscope } from '../fei/make-column';
 import { SerialEmStandIn, type StandInOptions } from './stand-in-server';
-import { guarded } from '../../support/guarded';
+import { guardedColumn } from '../../support/guarded';
 
 export const plainColumn: SerialEmColumn = {
   model: 'test column',
@@ -27,9 +39,20 @@ export const plainColumn: SerialEmColumn = {
   largestTilt: 79.9,
 };
 
+/** The devices that a column with probe modes has behind SerialEM, besides its stage and `Scope`. */
+export const serialEmTokens: readonly DeviceToken<unknown>[] = [
+  Illumination,
+  ProbeModeSelector,
+  BeamShift,
+  Screen,
+  LensNormalization,
+];
+/** The devices of a column behind SerialEM, all in one. */
+export type SerialEmDevices = Scope & Illumination & ProbeModeSelector & BeamShift & Screen & LensNormalization;
+
 /** The plugin's column and stage, with what they sent by number and values. */
-export interface SerialEmUnderTest extends StageUnderTest {
-  readonly scope: Scope;
+export interface SerialEmUnderTest extends StageUnderTest, WholeColumnUnderTest {
+  readonly scope: SerialEmDevices;
   readonly stage: Driver<Stage>;
   readonly script: SerialEmScript;
 }
@@ -46,7 +69,7 @@ const made = (
     script,
     clock,
     dispose,
-    scope: guarded(Scope, new SerialEmScope(script, column, clock), { clock }),
+    ...guardedColumn<SerialEmDevices>(serialEmDevices(new SerialEmScope(script, column, clock), column), { clock }),
     stage: new SerialEmStage(script, column, clock),
     writes: () => sent().map(({ number, values }) => `${number} ${values.join(' ')}`),
     targets: () =>

@@ -30,7 +30,6 @@ const present = existsSync(properties) && existsSync(path.join(directory, calibr
         resetsImageShiftOnMagnificationChange: false,
         usesProjectorForImageShift: false,
         roughImageShiftScale: { regular: 1, lowMagnification: 1 },
-        spotSizes: 11,
         nominalSpecimenToStage: { xpx: -1, xpy: 0, ypx: 0, ypy: -1 },
       };
       const records = perfectRecords(

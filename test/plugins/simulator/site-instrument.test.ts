@@ -19,7 +19,6 @@ const traits: Site['traits'] = {
   resetsImageShiftOnMagnificationChange: false,
   usesProjectorForImageShift: false,
   roughImageShiftScale: { regular: 1, lowMagnification: 1 },
-  spotSizes: 11,
   nominalSpecimenToStage: { xpx: -1, xpy: 0, ypx: 0, ypy: -1 },
 };
 const site: Site = { settings: settingsOf(siteText), traits, calibrations: () => siteCalibrations };

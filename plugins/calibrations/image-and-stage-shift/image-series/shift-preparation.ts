@@ -6,21 +6,25 @@ import {
   firstColumn,
   inMicrometres,
   length,
+  optional,
   scale,
   secondColumn,
   vector,
 } from '../../../../core/base';
 import {
   type Camera,
-  type Cameras,
+  Cameras,
   type Exposure,
-  type Scope,
+  LensNormalization,
+  ProbeModeSelector,
+  Scope,
   type SettingTraits,
+  readProbeMode,
   wholeSteps,
 } from '../../../../core/devices';
-import type { Move, Run } from '../../../../core/kernel';
+import type { Move, Run, Uses } from '../../../../core/kernel';
 import { shiftCalibrationExposure } from '../../../../core/acquisition';
-import { type ImageShiftControl, type OpticalPlace, type Optics } from '../../../../core/optics';
+import { type ImageShiftControl, type OpticalPlace, Optics } from '../../../../core/optics';
 import type { Settings } from '../../../../core/settings';
 import { imageShiftErrors } from './image-shift-errors';
 
@@ -92,15 +96,23 @@ export function shiftPattern(
   return field > settings.get('SixPointIScalMinField') ? 'six' : 'nine';
 }
 
-/** The settings that move besides image shift or stage in a calibration of shifts. */
-export async function opticsMoves(
+/** The devices and services with which the optics are prepared for a calibration of shifts. */
+export const preparationNeeds = {
   scope: Scope,
   cameras: Cameras,
   optics: Optics,
+  normalization: optional(LensNormalization),
+  probeModes: optional(ProbeModeSelector),
+};
+type PreparationUses = Uses<typeof preparationNeeds>;
+
+/** The settings that move besides image shift or stage in a calibration of shifts. */
+export async function opticsMoves(
+  { scope, cameras, optics, probeModes }: PreparationUses,
   magIndex: MagIndex,
   signal: AbortSignal,
 ): Promise<readonly Move[]> {
-  const probe = await scope.probeMode.read(signal);
+  const probe = await readProbeMode(probeModes, signal);
   return optics.at({ magIndex, camera: cameras.selected.traits.index }).standardFocus(probe) === undefined
     ? []
     : [{ setting: scope.absoluteFocus, how: '(the standard focus of low magnification)' }];
@@ -109,15 +121,13 @@ export async function opticsMoves(
 /** Normalizes the projector, and goes to the standard focus in low magnification. */
 export async function prepareOptics(
   run: Run,
-  scope: Scope,
-  cameras: Cameras,
-  optics: Optics,
+  { scope, cameras, optics, normalization, probeModes }: PreparationUses,
   magIndex: MagIndex,
 ): Promise<void> {
-  await scope.normalize('projector', run.signal);
+  await normalization?.normalize('projector', run.signal);
   const standardFocus = optics
     .at({ magIndex, camera: cameras.selected.traits.index })
-    .standardFocus(await scope.probeMode.read(run.signal));
+    .standardFocus(await readProbeMode(probeModes, run.signal));
   if (standardFocus === undefined) return;
   // SerialEM leaves the standard focus set; here it is restored with everything else.
   await run.preserve(scope.absoluteFocus);

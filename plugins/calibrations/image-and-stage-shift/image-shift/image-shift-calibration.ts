@@ -12,10 +12,10 @@ import {
   seconds,
   subtract,
 } from '../../../../core/base';
-import { Cameras, type Exposure, Scope } from '../../../../core/devices';
+import type { Exposure } from '../../../../core/devices';
 import { type Forecast, ImageBuffers, type ItemRun, type Uses, value } from '../../../../core/kernel';
 import { ImageAcquisition } from '../../../../core/acquisition';
-import { ImageShiftControl, Optics } from '../../../../core/optics';
+import { ImageShiftControl } from '../../../../core/optics';
 import { Settings } from '../../../../core/settings';
 import { type CalibrationResult, Calibrations, put } from '../../../../core/store';
 import {
@@ -38,6 +38,7 @@ import { CarriedChanges } from './carried-changes';
 import {
   checkShiftRange,
   opticsMoves,
+  preparationNeeds,
   prepareOptics,
   shiftExposure,
   shiftPattern,
@@ -49,9 +50,7 @@ import { type Series, type SeriesParts, takeSeries } from '../image-series/shift
 
 /** Dependencies of Image Shift and IS from Scratch. */
 export const imageShiftNeeds = {
-  scope: Scope,
-  cameras: Cameras,
-  optics: Optics,
+  ...preparationNeeds,
   control: ImageShiftControl,
   acquisition: ImageAcquisition,
   buffers: ImageBuffers,
@@ -148,9 +147,9 @@ export class ImageShiftCalibration {
       // The range is tested before anything moves; from scratch there is nothing to test it with.
       const { steps } = this.steps(prior, plan.fieldSize, magIndex);
       checkShiftRange(this.use.control, base, steps, magIndex);
-      await prepareOptics(run, this.use.scope, this.use.cameras, this.use.optics, magIndex);
+      await prepareOptics(run, this.use, magIndex);
     } else {
-      await prepareOptics(run, this.use.scope, this.use.cameras, this.use.optics, magIndex);
+      await prepareOptics(run, this.use, magIndex);
       prior = await this.firstRound(run, { ...common, fieldSize: plan.fieldSize, magIndex, pixelSize: scratchPixel });
     }
     const { steps, delayFactor } = this.steps(prior, plan.fieldSize, magIndex);
@@ -207,10 +206,7 @@ export class ImageShiftCalibration {
       : seconds(2);
     return {
       ...imageCost(selected, plan.exposure, images, 2 * delay),
-      moves: [
-        this.use.control.net,
-        ...(await opticsMoves(this.use.scope, this.use.cameras, this.use.optics, magIndex, signal)),
-      ],
+      moves: [this.use.control.net, ...(await opticsMoves(this.use, magIndex, signal))],
     };
   }
 

@@ -1,12 +1,13 @@
 import { EucentricError, type ImageShiftUnits, type Undo, type Vector, vector } from '../../../../core/base';
-import { Cameras, type Exposure, Scope } from '../../../../core/devices';
+import type { Exposure } from '../../../../core/devices';
 import { type Forecast, ImageBuffers, type Run, type Uses } from '../../../../core/kernel';
 import { ImageAcquisition, cameraHeadStart } from '../../../../core/acquisition';
-import { ImageShiftControl, Optics } from '../../../../core/optics';
+import { ImageShiftControl } from '../../../../core/optics';
 import { Settings } from '../../../../core/settings';
 import {
   checkShiftRange,
   opticsMoves,
+  preparationNeeds,
   prepareOptics,
   shiftExposure,
   shiftSteps,
@@ -18,10 +19,8 @@ import { type SettlingFit, fitSettling, unitLengths } from './settling-fit';
 
 /** Dependencies of a measurement of the settling of image shift. */
 export const settlingNeeds = {
+  ...preparationNeeds,
   settings: Settings,
-  scope: Scope,
-  cameras: Cameras,
-  optics: Optics,
   control: ImageShiftControl,
   acquisition: ImageAcquisition,
   buffers: ImageBuffers,
@@ -80,12 +79,13 @@ export class SettlingMeasurement {
       run.restoreLater('camera', () => cameras.selected.stop()),
     ];
     run.operator.status('MEASURING SETTLING OF IMAGE SHIFT');
-    await prepareOptics(run, scope, cameras, optics, magIndex);
+    await prepareOptics(run, parts, magIndex);
     return new SettlingMeasurement(parts, { base, steps, delayFactor, exposure, toSpecimen, scale, restore });
   }
 
   /** Forecast of measuring. Nothing is measured unless the operator asks for it. */
-  static async forecast({ settings, scope, cameras, optics, control }: Parts, signal: AbortSignal): Promise<Forecast> {
+  static async forecast(parts: Parts, signal: AbortSignal): Promise<Forecast> {
+    const { settings, scope, cameras, control } = parts;
     const { exposure } = shiftExposure(cameras.selected, settings);
     const search = maxSeriesOfSearch * imagesOf.nine;
     const magIndex = await scope.magIndex.read(signal);
@@ -95,7 +95,7 @@ export class SettlingMeasurement {
         imageCost(cameras.selected, exposure, search, longestWait),
       ),
       dependsOn: `what is measured: nothing takes no image, six points take ${repeats * imagesOf.six} and nine points ${repeats * imagesOf.nine}, a search for a factor up to ${search}`,
-      moves: [control.net, ...(await opticsMoves(scope, cameras, optics, magIndex, signal))],
+      moves: [control.net, ...(await opticsMoves(parts, magIndex, signal))],
     };
   }
 

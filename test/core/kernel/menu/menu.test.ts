@@ -1,5 +1,5 @@
 import { Registry, token } from '../../../../core/base';
-import { Cameras } from '../../../../core/devices';
+import { Cameras, LensNormalization } from '../../../../core/devices';
 import { Menu, defineItem, defineToggle } from '../../../../core/kernel';
 
 interface Knob {
@@ -93,6 +93,27 @@ test('a toggle shows its state, and its item says what is missing', () => {
   expect(menu.find('x/knob')).toMatchObject({ enabled: true, checked: true });
   knob.on = false;
   expect(menu.find('x/knob').checked).toBe(false);
+});
+
+test('an item whose device the instrument lacks gives the reason of the plugin, until another plugin provides the device', () => {
+  const registry = new Registry();
+  const menu = new Menu(registry);
+  const item = defineItem({
+    id: 'x/cycle',
+    place: { menu: [], label: 'Cycle', summary: 'Cycles the lenses.' },
+    needs: { normalization: LensNormalization, knob: Knob },
+    forecast: 'nothing',
+    run: async () => {},
+  });
+  menu.add(item, 'x');
+  registry.lack(LensNormalization, 'the lenses relax by themselves');
+  expect(menu.find('x/cycle').reason).toBe(
+    'needs the lens normalization: the lenses relax by themselves; needs Knob, which no plugin in use provides',
+  );
+  registry.provide(LensNormalization, { normalize: async () => {}, lastNormalized: () => undefined }, 'other');
+  registry.provide(Knob, { on: true }, 'other');
+  expect(menu.find('x/cycle').reason).toBeUndefined();
+  expect(registry.lacks).toEqual([]);
 });
 
 test('an item that excludes scanning cameras is greyed while one is selected', () => {

@@ -1,5 +1,5 @@
 import { cameraIndex, magIndex } from '../../../../core/base';
-import { Scope } from '../../../../core/devices';
+import { Illumination, ProbeModeSelector, readProbeMode } from '../../../../core/devices';
 import { InstrumentControl } from '../../../../plugins/console/server/instrument-control';
 import { trueImageShift, virtualInstrument } from '../../../support/virtual-instrument';
 
@@ -14,8 +14,9 @@ test('a forecast includes the dose where the rate is known', async () => {
   const told = await control.forecast(`${shift}/image-shift`);
   expect(told).toMatchObject({ images: 9, changes: ['image shift'] });
   expect(told.dose).toBeUndefined();
-  const scope = instrument.session.find(Scope)!;
-  const [spot, intensity] = [await scope.spotSize.read(), await scope.intensity.read()];
+  const { registry } = instrument.kernel;
+  const illumination = registry.get(Illumination);
+  const [spot, intensity] = [await illumination.spotSize.read(), await illumination.intensity.read()];
   instrument.calibrations.shortTerm('DoseCalibration').replaceAll([
     {
       time: 100,
@@ -23,13 +24,13 @@ test('a forecast includes the dose where the rate is known', async () => {
       intensity,
       spot,
       aboveCrossover: 1,
-      probe: (await scope.probeMode.read()) === 'nano' ? 0 : 1,
+      probe: (await readProbeMode(registry.get(ProbeModeSelector))) === 'nano' ? 0 : 1,
     } as never,
   ]);
   expect((await control.forecast(`${shift}/image-shift`)).dose).toBe(
     `${Number((4 * told.exposure!).toPrecision(3))} e/A2`,
   );
-  await scope.spotSize.write(spot + 1);
+  await illumination.spotSize.write(spot + 1);
   expect((await control.forecast(`${shift}/image-shift`)).dose).toBeUndefined();
 });
 

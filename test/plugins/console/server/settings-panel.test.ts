@@ -1,5 +1,5 @@
 import { micrometres } from '../../../../core/base';
-import { Scope } from '../../../../core/devices';
+import { Illumination, Scope } from '../../../../core/devices';
 import { ScriptedOperator } from '../../../../core/kernel';
 import { ImageShiftControl } from '../../../../core/optics';
 import { SettingsPanel } from '../../../../plugins/console/server/settings-panel';
@@ -29,7 +29,7 @@ test('shows what the devices say of themselves, in the units and with the range 
   expect(under.cell('screen')).toMatchObject({ text: 'up', change: { on: 'down', off: 'up' } });
   expect(under.cell('absolute-focus')).toBeUndefined();
   await under.panel.write('intensity', 40);
-  expect(await under.instrument.kernel.registry.get(Scope).intensity.read()).toBeCloseTo(0.4, 12);
+  expect(await under.instrument.kernel.registry.get(Illumination).intensity.read()).toBeCloseTo(0.4, 12);
 });
 
 test('shows what any part of the program reads or writes, without asking', async () => {

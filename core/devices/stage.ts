@@ -1,0 +1,40 @@
+import type { Metres, Radians, Seconds, Vector } from '../base';
+import { device } from './device';
+import type { Readable } from './setting';
+import { position } from './setting-traits';
+
+/** Position of the stage, in stage coordinates. */
+export interface StagePosition {
+  readonly x: Metres;
+  readonly y: Metres;
+  readonly z: Metres;
+  readonly tilt: Radians;
+}
+
+/** Options of a stage move. */
+export interface StageMove {
+  readonly x?: Metres;
+  readonly y?: Metres;
+  readonly z?: Metres;
+  readonly tilt?: Radians;
+  /** Goes to target plus this vector first, so that the final approach is always from the same side. */
+  readonly backlash?: Vector<Metres>;
+}
+
+/** The specimen stage. */
+export interface Stage {
+  readonly position: Readable<StagePosition>;
+  /** Moves and waits until the stage is ready. Checked against the limits before anything is sent. */
+  move(to: StageMove, signal?: AbortSignal): Promise<void>;
+  /** Stops a move under way as fast as the stage allows. */
+  stop(): Promise<void>;
+  /** When the last move ended, on the program's clock; undefined when there was none. */
+  lastMoved(): Seconds | undefined;
+}
+/** The token of the specimen stage. */
+export const Stage = device<Stage>('Stage', {
+  called: 'the stage',
+  part: 'stage',
+  settings: { position: position({ label: 'Position', name: 'stage position' }) },
+  methods: { move: () => 'move stage', stop: () => 'stop stage', lastMoved: 'question' },
+});
