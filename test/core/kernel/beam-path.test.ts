@@ -108,6 +108,12 @@ describe('what is in the way', () => {
     await expect(failing('serialem/not-on-this-wire').clear(traits)).resolves.toBeDefined();
   });
 
+  test('is moved away before the beam is unblanked, whatever comes first, so that the specimen is spared meanwhile', async () => {
+    const { path, writes } = way();
+    await path.clear(traits);
+    expect(writes).toEqual(['screenDown false', 'beamBlanked false']);
+  });
+
   test('of a scanned image is only the blanker: the screen stays where it is', async () => {
     const { path, on } = way();
     const close = await path.clear({ ...traits, stem: true });
