@@ -44,7 +44,7 @@ export interface ColumnFacts {
 /** A column that is made anew for each test, with the facts about it. */
 interface Given {
   readonly facts: ColumnFacts;
-  column(): WholeColumnUnderTest;
+  readonly column: () => WholeColumnUnderTest;
 }
 
 /** Smallest difference of two values that is more than rounding. */
