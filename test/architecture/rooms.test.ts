@@ -7,6 +7,7 @@ import { type Import, importsOf, programFolders, typescriptIn } from './source-f
  */
 const orders: Readonly<Record<string, readonly string[]>> = {
   app: ['commands'],
+  'core/devices': ['column'],
   'core/kernel': ['guards', 'operator', 'menu', 'run', 'recording'],
   'core/optics': ['image-shift'],
   'core/settings': ['definitions', 'yaml', 'check', 'text', 'convert', 'edit', 'schema'],
