@@ -1,5 +1,5 @@
-import { cameraIndex, inDegrees, inNanometres, magIndex } from '../../../core/base';
-import { type OpticsCalibrations, createOptics, delayFactorAtStart } from '../../../core/optics';
+import { cameraIndex, inDegrees, inNanometres, magIndex, seconds } from '../../../core/base';
+import { type OpticsCalibrations, createOptics, delayFactorAtStart, formerDelayTable } from '../../../core/optics';
 import { type Settings, parseSettings } from '../../../core/settings';
 import { traits } from './instrument';
 
@@ -146,7 +146,8 @@ test('a delay factor that is changed in the session acts at once', () => {
 test('optics that are made of settings change none of them, also where the column has a delay factor of its own', () => {
   const template = 'ImageShiftDelays: [[0.1, 0], [0.3, 0.4], [0.8, 0.9], [1.6, 1.7], [3, 3], [3.5, 3.5], [4, 3.7]]';
   const settings = site(template);
-  const scaled = { ...traits, delayAdaptation: 'scaled' } as const;
+  const replacement = { of: formerDelayTable, delayFactor: 0.2, assumedStartup: seconds(0.25) };
+  const scaled = { ...traits, delayReplacements: [replacement] };
   const optics = createOptics(settings, noCalibrations, scaled);
   expect([settings.revision, settings.get('ISdelayScaleFactor'), settings.has('ISdelayScaleFactor')]).toEqual([
     0,

@@ -54,7 +54,7 @@ export class SettlingMeasurement {
 
   /** Checks that the series can be taken, and prepares the microscope; everything is restored at the end of the run or by `restore`. */
   static async prepare(run: Run, parts: Parts): Promise<SettlingMeasurement> {
-    const { settings, scope, cameras, optics, control } = parts;
+    const { settings, cameras, optics, control } = parts;
     const place = run.here();
     const { magIndex } = place;
     const here = optics.at(place);
