@@ -7,6 +7,12 @@ import { keyOf, type RandomStream } from './random';
 export interface Aberrations {
   /** Micrometres, negative for underfocus. */
   readonly defocus: number;
+  /** Two-fold astigmatism A1, axial coma B2 and three-fold astigmatism A2 as real and imaginary part, micrometres in the frame of the specimen. */
+  readonly astigmatism?: PlaneVector;
+  readonly coma?: PlaneVector;
+  readonly threefold?: PlaneVector;
+  /** Angle between the illumination and the axis that is free of coma, radians in the frame of the specimen. */
+  readonly tilt?: PlaneVector;
 }
 
 /** The effects of a part on an image; those of several parts add up. Times are seconds of the microscope's clock. */
@@ -19,7 +25,7 @@ export interface Effects {
   beamDisplacement?(time: number, camera: number): PlaneVector;
   /** Displacement of the beam as a camera sees it, unbinned pixels, Y up. */
   beamImageDisplacement?(time: number, camera: number): PlaneVector;
-  aberrations?(time: number): Partial<Aberrations>;
+  aberrations?(time: number, camera: number): Partial<Aberrations>;
   /** True when it keeps the beam from every camera. */
   blocksBeam?(): boolean;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { notNegative } from '../base/options';
-import { definePart, type Aberrations } from '../base/part';
+import { definePart } from '../base/part';
 import { highTension } from './high-tension';
 
 /** The properties of the objective lens that do not depend on its focus. */
@@ -33,8 +33,8 @@ export const wavefront = definePart({
     convergence: options.convergenceMilliradians,
   }),
   start: (truth, { truthOf }) => ({
-    /** The transfer of contrast of a wave with the aberrations of all lenses. */
-    transfer: ({ defocus }: Aberrations) => contrastTransfer({ ...truth, ...truthOf(highTension) }, defocus),
+    /** The lens and the voltage, from which the transfer of contrast follows. */
+    optics: { ...truth, ...truthOf(highTension) },
   }),
 });
 

@@ -3,6 +3,9 @@ import { origin, sum, type PlaneVector } from '../base/plane';
 
 type Displacement = 'specimenDisplacement' | 'imageDisplacement' | 'beamDisplacement' | 'beamImageDisplacement';
 
+/** The aberrations that have a direction. */
+const withoutSymmetry = ['astigmatism', 'coma', 'threefold', 'tilt'] as const;
+
 /** The effects of all parts of a microscope on the image of one camera. */
 export class JointEffects {
   constructor(
@@ -18,9 +21,19 @@ export class JointEffects {
     }, origin);
   }
 
+  /** The sum of the aberrations at a time in seconds; those without symmetry only where a part has them. */
   aberrations(time: number): Aberrations {
-    const defocus = this.parts.reduce((total, part) => total + (part.aberrations?.(time).defocus ?? 0), 0);
-    return { defocus };
+    let total: Aberrations = { defocus: 0 };
+    for (const part of this.parts) {
+      const own = part.aberrations?.(time, this.camera);
+      if (!own) continue;
+      total = { ...total, defocus: total.defocus + (own.defocus ?? 0) };
+      for (const name of withoutSymmetry) {
+        const [before, more] = [total[name], own[name]];
+        if (more) total = { ...total, [name]: before ? sum(before, more) : more };
+      }
+    }
+    return total;
   }
 
   /** True when something keeps the beam from the camera. */

@@ -13,9 +13,10 @@ import { wavefront } from '../column/wavefront';
 import { specimen } from '../specimen/specimen';
 import { paintBeam } from './beam-disc';
 import { JointEffects } from './effects';
-import { subframes } from './motion';
+import { lensOf } from './lens';
+import { motionOf, rasterMotion } from './motion';
 import { completed, type ExposureRequest } from './request';
-import { imageThrough, type Transfer } from './transfer';
+import { imageThrough, type Lens } from './transfer';
 
 /** An image and what it was taken with. */
 export interface Exposure {
@@ -38,7 +39,7 @@ export interface ExposureRecord extends RecordedOf<StandardParts> {
   readonly exposure: number;
   /** Micrometres, specimen height included. */
   readonly defocus: number;
-  /** Number of positions of which the image is the mean, because something moved. */
+  /** Number of positions over which the specimen is averaged, because something moved. */
   readonly subframes: number;
   /** Mean electrons of a delivered pixel in the full beam, and electrons per square Angstrom on the specimen. */
   readonly electronsPerPixel: number;
@@ -54,6 +55,8 @@ export interface ExposureStart {
 }
 
 const pixelsPerBand = 1 << 22;
+/** Widest part of an image that is transformed at once; with its margins it keeps within the longest transform. */
+const maxTileColumns = 6144;
 
 /** Images the specimen as the microscope stands. */
 export function exposeSpecimen(
@@ -70,25 +73,31 @@ export function exposeSpecimen(
   const middle = opened + seconds / 2;
   const effects = new JointEffects(column.all, request.camera);
 
-  const place = (time: number): PlaneVector => specimenOrigin(effects, view, time);
-  const { positions, smear } = subframes(place, opened, seconds, pixelsPerPixel);
-  const matrix = multiplied(view.specimenToCamera, column.of(stage).foreshortening(middle));
-  const blur = Math.hypot(detector.blur, smear);
-  const frames = positions.map((at) =>
-    frameOf({ camera, area, pixelsPerPixel, matrix, origin: at, distortion: view.distortion, blur }),
-  );
+  const aberrations = effects.aberrations(middle);
+  const { displacement, transfer } = lensOf(aberrations, column.of(wavefront).optics);
+  const tilted = transformed(view.specimenToCamera, displacement);
+  const place = (time: number): PlaneVector => sum(specimenOrigin(effects, view, time), tilted);
+  const motion = motionOf(place, opened, seconds, pixelsPerPixel);
+  const frame = frameOf({
+    camera,
+    area,
+    pixelsPerPixel,
+    matrix: multiplied(view.specimenToCamera, column.of(stage).foreshortening(middle)),
+    origin: motion.mean,
+    distortion: view.distortion,
+    blur: Math.hypot(detector.blur, motion.smear),
+  });
 
   const disc = column.of(beam).disc();
   const density = effects.dark ? 0 : disc.density;
   const pixelArea = pixelsPerPixel ** 2 / Math.abs(determinantOf(view.specimenToCamera));
   const electronsPerPixel = density * pixelArea * seconds;
-  const aberrations = effects.aberrations(middle);
-  const { columns, rows } = frames[0]!;
-  const data = catchElectrons(frames, column, {
+  const { columns, rows } = frame;
+  const data = catchElectrons(frame, column, {
     view,
     electronsPerPixel,
     // A scanning probe forms no image through the objective lens.
-    transfer: camera.stem ? () => 1 : column.of(wavefront).transfer(aberrations),
+    lens: { transfer: camera.stem ? () => 1 : transfer, motion: rasterMotion(motion, pixelsPerPixel) },
     disc,
     discCentre: scaled(beamOnCamera(effects, view, middle), 1 / pixelsPerPixel),
     detected: { area, pixelsPerPixel, columns, readMode, processing, noise },
@@ -108,7 +117,7 @@ export function exposeSpecimen(
       exposure: request.exposure,
       ...aberrations,
       ...(effects.recorded(middle) as RecordedOf<StandardParts>),
-      subframes: positions.length,
+      subframes: motion.positions.length,
       electronsPerPixel,
       dose: (density * seconds) / 1e8,
     },
@@ -145,48 +154,61 @@ const beamOnCamera = (effects: JointEffects, { specimenToCamera }: PresentView, 
 interface Illumination {
   readonly view: PresentView;
   readonly electronsPerPixel: number;
-  readonly transfer: Transfer;
+  readonly lens: Lens;
   readonly disc: Disc;
   /** Centre of the beam from the centre of the camera, pixels of the image, Y up. */
   readonly discCentre: PlaneVector;
   readonly detected: Omit<DetectorExposure, 'rows'>;
 }
 
-/** Averages the frames and reads them out, in bands, so that a large image takes little more memory than its counts. */
+/** Paints what falls on the detector and reads it out, in bands, so that a large image takes little more memory than its counts. */
 function catchElectrons(
-  frames: readonly Frame[],
+  frame: Frame,
   column: Assembly,
-  { view, electronsPerPixel, transfer, disc, discCentre, detected }: Illumination,
+  { view, electronsPerPixel, lens, disc, discCentre, detected }: Illumination,
 ): Uint16Array {
   const detector = column.of(cameras).detector(view.camera);
   const { width, height } = detector.truth;
   const field = Math.min(width, height) / Math.sqrt(Math.abs(determinantOf(view.specimenToCamera)));
-  const { columns, rows } = frames[0]!;
+  const { columns, rows } = frame;
   const data = new Uint16Array(columns * rows);
   const bandRows = Math.min(rows, Math.max(256, Math.ceil(pixelsPerBand / columns)));
   const electrons = scratch('electrons', columns * bandRows);
-  const single = frames.length > 1 ? scratch('subframe', columns * bandRows) : electrons;
-  const paint = (canvas: Float32Array, frame: Frame): void => column.of(specimen).paint(canvas, frame, field);
+  const paint = (canvas: Float32Array, part: Frame): void => column.of(specimen).paint(canvas, part, field);
   for (let top = 0; top < rows; top += bandRows) {
-    const bands = frames.map((frame) => reframed(frame, 0, -top, columns, Math.min(bandRows, rows - top)));
-    const { centreColumn, centreRow, rows: here } = bands[0]!;
-    const canvas = electrons.subarray(0, columns * here).fill(0);
+    const band = reframed(frame, 0, -top, columns, Math.min(bandRows, rows - top));
+    const canvas = electrons.subarray(0, columns * band.rows).fill(0);
     if (electronsPerPixel > 0) {
-      if (bands.length === 1) imageThrough(transfer, canvas, bands[0]!, paint);
-      else
-        for (const band of bands) accumulate(canvas, single, (target) => imageThrough(transfer, target, band, paint));
-      const brightness = electronsPerPixel / bands.length;
-      for (let k = 0; k < canvas.length; k++) canvas[k]! *= brightness;
-      paintBeam(canvas, bands[0]!, { ...disc, column: centreColumn + discCentre.x, row: centreRow - discCentre.y });
+      imageInTiles(lens, canvas, band, paint);
+      for (let k = 0; k < canvas.length; k++) canvas[k]! *= electronsPerPixel;
+      paintBeam(canvas, band, {
+        ...disc,
+        column: band.centreColumn + discCentre.x,
+        row: band.centreRow - discCentre.y,
+      });
     }
-    detector.read(canvas, { ...detected, rows: here }, data, top);
+    detector.read(canvas, { ...detected, rows: band.rows }, data, top);
   }
   return data;
 }
 
-/** Adds to a canvas what is painted on another of the same size. */
-function accumulate(canvas: Float32Array, other: Float32Array, paint: (target: Float32Array) => void): void {
-  const target = other.subarray(0, canvas.length);
-  paint(target);
-  for (let k = 0; k < canvas.length; k++) canvas[k]! += target[k]!;
+/** Images a band as a whole, or, where it is wider than a transform can be, in tiles side by side. */
+function imageInTiles(
+  lens: Lens,
+  canvas: Float32Array,
+  band: Frame,
+  paint: (canvas: Float32Array, frame: Frame) => void,
+): void {
+  const { columns, rows } = band;
+  if (columns <= maxTileColumns) return imageThrough(lens, canvas, band, paint);
+  const count = Math.ceil(columns / maxTileColumns);
+  const width = Math.ceil(columns / count);
+  const tile = scratch('tile', width * rows);
+  for (let left = 0; left < columns; left += width) {
+    const here = Math.min(width, columns - left);
+    const single = tile.subarray(0, here * rows).fill(0);
+    imageThrough(lens, single, reframed(band, -left, 0, here, rows), paint);
+    for (let row = 0; row < rows; row++)
+      canvas.set(single.subarray(row * here, (row + 1) * here), row * columns + left);
+  }
 }

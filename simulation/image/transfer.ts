@@ -1,7 +1,9 @@
 import { goodSize, realTransform2 } from '../../imaging';
 import { reframed, type Frame } from '../base/frame';
+import type { RasterMotion } from './motion';
+import type { WaveTransfer } from './wave';
 
-const { floor } = Math;
+const { floor, abs, ceil, max, min } = Math;
 
 /** The largest change of any transfer that is left out because nobody could see it. */
 const maxInvisibleChange = 0.02;
@@ -12,28 +14,56 @@ const maxMargin = 64;
 /** A transfer of contrast by the square of the spatial frequency in cycles per micrometre squared; 1 at zero. */
 export type Transfer = (frequencySquared: number) => number;
 
+/** Everything that changes the spectrum of the specimen on its way to the detector. */
+export interface Lens {
+  /** Of a round wave, or of one without symmetry. */
+  readonly transfer: Transfer | WaveTransfer;
+  /** Motion of the specimen during the exposure; undefined where it stands still. */
+  readonly motion: RasterMotion | undefined;
+}
+
 /**
- * Fills a canvas of `frame.rows * frame.columns` values with what a lens of a given transfer makes of a specimen.
+ * Fills a canvas of `frame.rows * frame.columns` values with what a lens makes of a specimen.
  * @param paint fills a canvas of a frame with the specimen's transmission
  */
 export function imageThrough(
-  transfer: Transfer,
+  { transfer, motion }: Lens,
   canvas: Float32Array,
   frame: Frame,
   paint: (canvas: Float32Array, frame: Frame) => void,
 ): void {
-  if (isInvisible(transfer, frame)) {
+  const round = typeof transfer === 'function' ? transfer : undefined;
+  const plain = round !== undefined && isInvisible(round, frame);
+  if (plain && !motion) {
     paint(canvas, frame);
     return;
   }
-  const margin = Math.min(maxMargin, Math.ceil(Math.max(frame.columns, frame.rows) / 8));
+  const margin = min(maxMargin, ceil(max(frame.columns, frame.rows) / 8)) + (motion ? ceil(motion.reach) : 0);
   const columns = goodSize(frame.columns + 2 * margin);
   const rows = goodSize(frame.rows + 2 * margin);
   const plan = realTransform2(rows, columns);
   const specimen = plan.real.subarray(0, rows * columns);
   paint(specimen, reframed(frame, margin, margin, columns, rows));
   const spectrum = plan.forward(plan.real, plan.complex);
-  const table = tabulate(transfer, frame.pixelSize);
+  if (typeof transfer !== 'function') throughWave(spectrum, transfer, frame, rows, columns);
+  else if (!plain) throughRound(spectrum, transfer, frame, rows, columns);
+  motion?.smear(spectrum, rows, columns);
+  const filtered = plan.inverse(spectrum, plan.real);
+  for (let row = 0; row < frame.rows; row++) {
+    const from = (row + margin) * columns + margin;
+    canvas.set(filtered.subarray(from, from + frame.columns), row * frame.columns);
+  }
+}
+
+/** Multiplies a half spectrum by the transfer of a round wave. */
+function throughRound(
+  spectrum: Float32Array,
+  transfer: Transfer,
+  { pixelSize }: Frame,
+  rows: number,
+  columns: number,
+): void {
+  const table = tabulate(transfer, pixelSize);
   const half = columns / 2 + 1;
   // The table runs from zero to the corner of the spectrum, where the square of the frequency is a half in pixels.
   const scale = 2 * tableSize;
@@ -49,10 +79,30 @@ export function imageThrough(
       spectrum[at + 1]! *= value;
     }
   }
-  const filtered = plan.inverse(spectrum, plan.real);
-  for (let row = 0; row < frame.rows; row++) {
-    const from = (row + margin) * columns + margin;
-    canvas.set(filtered.subarray(from, from + frame.columns), row * frame.columns);
+}
+
+/** Multiplies a half spectrum by the transfer of a wave without symmetry; rows and columns of the image are turned into directions of the specimen. */
+function throughWave(
+  spectrum: Float32Array,
+  transfer: WaveTransfer,
+  { columnX, columnY, rowX, rowY }: Frame,
+  rows: number,
+  columns: number,
+): void {
+  const half = columns / 2 + 1;
+  for (let row = 0, at = 0; row < rows; row++) {
+    const y = (row <= rows / 2 ? row : row - rows) / rows;
+    // A frequency at the limit of an axis stands for both of its signs, so that only what both have in common is real.
+    const nyquistRow = 2 * row === rows;
+    for (let column = 0; column < half; column++, at += 2) {
+      const x = column / columns;
+      transfer.at(columnX * x + rowX * y, columnY * x + rowY * y);
+      const re = spectrum[at]!;
+      const im = spectrum[at + 1]!;
+      const imaginary = nyquistRow || 2 * column === columns ? 0 : transfer.imaginary;
+      spectrum[at] = re * transfer.real - im * imaginary;
+      spectrum[at + 1] = re * imaginary + im * transfer.real;
+    }
   }
 }
 
@@ -60,7 +110,7 @@ export function imageThrough(
 function isInvisible(transfer: Transfer, { pixelSize }: Frame): boolean {
   const steps = 64;
   for (let k = 1; k <= steps; k++)
-    if (Math.abs(transfer((0.5 * (k / steps)) / pixelSize ** 2) - 1) > maxInvisibleChange) return false;
+    if (abs(transfer((0.5 * (k / steps)) / pixelSize ** 2) - 1) > maxInvisibleChange) return false;
   return true;
 }
 

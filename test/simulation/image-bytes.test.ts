@@ -38,14 +38,14 @@ const scenes: Readonly<Record<string, Scene>> = {
     },
   },
   'drift that dies away': {
-    bytes: 'e94e28f691887932 aa6898c1794bec1d',
+    bytes: '192406dee1f7eead 7a418b080b2624e8',
     options: { driftNmPerSecond: [30, -20], driftDecayNmPerSecond: [200, 90], driftDecaySeconds: 9 },
     act: ({ microscope, clock }) => {
       clock.seconds += microscope.moveStage({ x: 0.4 }) + 3;
     },
   },
   'a specimen that charges in low magnification': {
-    bytes: '46dfab6e5d637080 3d60d5aea32e663b',
+    bytes: 'f4c67a7b513bbc71 3d60d5aea32e663b',
     options: { chargingMicrometresLowMagnification: [2, -1], chargingSeconds: 4 },
     act: ({ microscope, clock }) => {
       microscope.setMagnification(4);
@@ -53,7 +53,7 @@ const scenes: Readonly<Record<string, Scene>> = {
     },
   },
   'an image shift that settles': {
-    bytes: '26ac926e8de22d15 a57af18dcda405cd',
+    bytes: '2dc4a37ceea45973 22ca1e7f0848e3e8',
     options: {
       imageShiftSettlingFraction: 0.1,
       imageShiftSettlingSeconds: 0.5,
@@ -68,7 +68,7 @@ const scenes: Readonly<Record<string, Scene>> = {
     },
   },
   'image shift in low magnification': {
-    bytes: 'fe7b1e27342880d3 16121e6ce343130e',
+    bytes: '8a146867ed412bc0 87b2174e10bc2e49',
     options: { imageShiftSettlingFractionLowMagnification: 0.05 },
     act: ({ microscope, clock }) => {
       microscope.setMagnification(4);
