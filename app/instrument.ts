@@ -28,6 +28,7 @@ import {
 import { Optics } from '../core/optics';
 import { type ConfigSection, Settings, loadSettings } from '../core/settings';
 import { CalibrationHistory, Calibrations, openCalibrations, openHistory } from '../core/store';
+import { lockInstrument } from './instrument-lock';
 import { calibrationPlaces } from './calibration-places';
 import { builtInPlugins } from './built-in-plugins';
 import { problemsOf } from './check-plugins';
@@ -43,6 +44,8 @@ export interface InstrumentOptions {
   readonly configuration: string;
   /** Plugins that the configuration may name by their ids, besides those that come with the program; for tests. */
   readonly plugins?: readonly Plugin[];
+  /** Command of this program, which others see while it has the instrument; `eucentric` where nothing is said. */
+  readonly doing?: string;
   /** Receiver of the lines of the log. */
   readonly log: (line: LogLine) => void;
   /** Overrides the seed of the virtual microscope. */
@@ -75,6 +78,8 @@ export interface Instrument extends AsyncDisposable {
   readonly history: CalibrationHistory;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Takes the instrument for this program alone; connecting does so first. Throws `instrument/in-use`. */
+  lock(): void;
   connect(signal: AbortSignal): Promise<void>;
   /** Calls for every new image. */
   onImage(listen: (image: BufferedImage) => void): void;
@@ -157,6 +162,7 @@ function shiftKnowledge({ registry, hooks }: Kernel): ImageShiftKnowledge | unde
 
 /** The calibrations of a site, their history, and the image buffers. */
 interface Stored {
+  readonly directory: string;
   readonly calibrations: Calibrations;
   readonly history: CalibrationHistory;
   readonly buffers: RollingBuffers;
@@ -191,7 +197,7 @@ async function openStores(
   const history = openHistory({ directory, calibrations, settings, clock, version, simulated });
   const imageListeners: ((image: BufferedImage) => void)[] = [];
   const buffers = new RollingBuffers((image) => imageListeners.forEach((listen) => listen(image)));
-  return { calibrations, history, buffers, imageListeners };
+  return { directory, calibrations, history, buffers, imageListeners };
 }
 
 /** Fourth step: provides what the program itself knows and does; returns the optics of an instrument that has a column and cameras. */
@@ -213,7 +219,7 @@ function provideServices(
 function assemble(
   { settings, simulated, clock, log, logListeners, administrator }: Site,
   { kernel, find, recorder }: Loaded,
-  { calibrations, history, buffers, imageListeners }: Stored,
+  { directory, calibrations, history, buffers, imageListeners }: Stored,
   optics: Optics | undefined,
   options: InstrumentOptions,
 ): Instrument {
@@ -251,6 +257,8 @@ function assemble(
   });
   kernel.provide(Session, session);
   kernel.activate();
+  let unlock: (() => void) | undefined;
+  const lock = (): void => void (unlock ??= lockInstrument(directory, options.doing ?? 'eucentric', log));
   return {
     settings,
     kernel,
@@ -260,7 +268,9 @@ function assemble(
     history,
     clock,
     log,
+    lock,
     connect: async (signal) => {
+      lock();
       await kernel.connect(signal);
       await suitCamera(kernel, signal);
     },
@@ -274,6 +284,7 @@ function assemble(
         await kernel.dispose();
       } finally {
         recorder?.close();
+        unlock?.();
       }
     },
   };

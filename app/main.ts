@@ -58,6 +58,7 @@ export async function main(given: readonly string[]): Promise<void> {
             await createInstrument({
               configuration: config,
               log: (line) => output.log(line),
+              doing: command.name(),
               ...(all.record !== undefined && { record: { file: all.record, images: all.images ?? false } }),
               ...options,
             }),

@@ -42,11 +42,12 @@ export async function virtualInstrument({
   });
   await instrument.connect(new AbortController().signal);
   if (magIndex !== undefined) await instrument.kernel.registry.get(Scope).magIndex.write(asMagIndex(magIndex));
+  const dispose = instrument[Symbol.asyncDispose].bind(instrument);
   return Object.assign(instrument, {
     folder,
     lines,
     [Symbol.asyncDispose]: async () => {
-      await instrument.kernel.dispose();
+      await dispose();
       rmSync(folder, { recursive: true, force: true });
     },
   });

@@ -57,6 +57,8 @@ export async function historyCommand(
   await using instrument = await open();
   const { history, calibrations } = instrument;
   if (options.restore !== undefined) {
+    // A console that is open would not know of it.
+    instrument.lock();
     const entry = await history.restore(options.restore, options.replaced ? 'replaced' : 'value');
     const saved = entry.changes.some((change) => 'record' in change) ? await savedTo(calibrations, entry) : undefined;
     const forSession = entry.changes.flatMap((change) => ('session' in change ? [change] : []));

@@ -44,6 +44,8 @@ export async function devicesCommand({ open, output }: CommandContext): Promise<
   rows.forEach(emit);
   drawTable(rows, output.print.bind(output));
 
+  // Many servers take one client at a time: a second one would cut the first one off.
+  instrument.lock();
   // The connections alone: whatever else a session does at its beginning may set something.
   await kernel.connect(new AbortController().signal);
   const read: DeviceRow[] = [];

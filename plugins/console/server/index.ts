@@ -115,6 +115,8 @@ export async function serveConsole(
   try {
     const port = await listen(server, options);
     access.servedOn(options.host, port, options.names);
+    if (options.port !== 0 && port !== options.port)
+      tell(`Port ${options.port} is taken by another program; the console is on port ${port}.`);
     announce(access, options, session.find(Administrator)?.allowed ?? false, { open, tell });
     await new Promise<void>((resolve) => {
       if (signal.aborted) resolve();
