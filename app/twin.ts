@@ -1,4 +1,4 @@
-import { type GeneralName, type Settings, definitions } from '../core/settings';
+import { type CameraSettings, type GeneralName, type Settings, definitions } from '../core/settings';
 
 /**
  * The sections that make a digital twin of imported properties: the plugins of the hardware that the properties speak of, a virtual
@@ -28,7 +28,13 @@ function columnOf(settings: Settings): string {
 }
 
 function camerasOf(settings: Settings): readonly string[] {
-  const gatan = settings.cameras.some((camera) => camera.get('K2Type') > 0);
+  const gatan = settings.cameras.some(isInDigitalMicrograph);
   const fei = settings.cameras.some((camera) => camera.get('FEICameraType') > 0);
   return [...(gatan ? ['gatan-k2k3'] : []), ...(fei ? ['falcon-ceta'] : [])];
 }
+
+/** True for a camera of DigitalMicrograph: one whose properties name no other program. */
+const isInDigitalMicrograph = (camera: CameraSettings): boolean =>
+  !camera.get('STEMCamera') &&
+  camera.get('PluginName') === undefined &&
+  (['FEICameraType', 'DECameraType', 'TietzCameraType', 'AMTCameraType'] as const).every((type) => !camera.get(type));

@@ -11,15 +11,18 @@ import {
 import type { CameraSettings } from '../../core/settings';
 import { image } from '../../imaging';
 import type { CameraModel } from './camera-model';
-import type { GatanClient, GatanShot, RawImage } from './protocol/client';
+import { groupOf } from './detectors';
+import type { GatanClient, GatanServer, GatanShot, RawImage } from './protocol/client';
 import { gatanErrors } from './errors';
 import { fitFrames, frameCount } from './frames';
-import { fitArea, imageSize } from './geometry';
+import { fitArea, imageSize, isPart } from './geometry';
 import { rotateFlip } from './rotate-flip';
-import { shotOf, startupOf, turnInServer } from './shot';
+import { settlingOf, shotOf, startupOf, turnInServer } from './shot';
 
 /** Value in the properties that leaves the decision to the program. */
 const unsetValue = -1;
+/** Version of the server's plugin that cuts parts out of frames. */
+const cutsFrames = 118;
 
 /** Traits of the camera, from the site's properties. */
 export function traitsOf(model: CameraModel, camera: CameraSettings, leastStartupForPostActions: number): CameraTraits {
@@ -30,32 +33,50 @@ export function traitsOf(model: CameraModel, camera: CameraSettings, leastStartu
     width: model.width,
     height: model.height,
     binnings: Object.freeze([...model.binnings]),
-    directDetector: true,
+    directDetector: groupOf(model.detector) === 'direct',
     behindFilter: camera.isGif,
     stem: false,
     shortestExposure: seconds(model.shortestExposure),
     deadTime: seconds(camera.get('ShutterDeadTime')),
     startupDelay: seconds(model.startupDelay),
     builtInSettling: seconds(camera.get('BuiltInSettling')),
-    frames: Object.freeze({ shortestFrame: seconds(model.frames.shortest), step: seconds(model.frames.step) }),
-    allowsPostActions: allowed === unsetValue ? model.startupDelay >= leastStartupForPostActions : allowed > 0,
+    ...(model.frames && {
+      frames: Object.freeze({ shortestFrame: seconds(model.frames.shortest), step: seconds(model.frames.step) }),
+    }),
+    allowsPostActions: allowed === unsetValue ? postActionsByDefault(model, leastStartupForPostActions) : allowed > 0,
   });
 }
 
-/** A K2 or K3 camera behind a camera server. */
-export class GatanCamera implements Camera {
+function postActionsByDefault({ detector, startupDelay }: CameraModel, leastStartup: number): boolean {
+  const group = groupOf(detector);
+  return group === 'CCD' || (group === 'direct' && startupDelay >= leastStartup);
+}
+
+/** The camera of a model, with continuous mode and sums of frames where it has them. */
+export function gatanCamera(
+  traits: CameraTraits,
+  model: CameraModel,
+  client: GatanClient,
+  clock: Clock,
+): SingleShotCamera {
+  const Kind = model.frames ? GatanCamera : model.continuous ? WatchingCamera : SingleShotCamera;
+  return new Kind(traits, model, client, clock);
+}
+
+/** A camera behind a camera server. */
+export class SingleShotCamera implements Camera {
   private stopping = new AbortController();
   private readonly underWay = new Set<Promise<unknown>>();
   /** The server as it was when its shutter was set. */
   private preparedServer: unknown;
   /** The last exposure that returned before all its frames were taken, as long as its sum has not been fetched. */
-  private early: { readonly shot: GatanShot; readonly exposure: Exposure; readonly began: Seconds } | undefined;
+  protected early: { readonly shot: GatanShot; readonly exposure: Exposure; readonly began: Seconds } | undefined;
 
   constructor(
     readonly traits: CameraTraits,
-    private readonly model: CameraModel,
-    private readonly client: GatanClient,
-    private readonly clock: Clock,
+    protected readonly model: CameraModel,
+    protected readonly client: GatanClient,
+    protected readonly clock: Clock,
   ) {}
 
   /**
@@ -66,14 +87,15 @@ export class GatanCamera implements Camera {
     const { model } = this;
     const binning = nearestBinning(model.binnings, wanted.binning);
     const readMode = this.readModeFor(wanted.readMode, binning);
-    const step = model.exposureStep[readMode];
-    const fewest = Math.ceil(model.shortestExposure / step - 1e-6);
+    const { step, shortest } = model.times(readMode, binning);
+    const fewest = Math.ceil(Math.max(model.shortestExposure, shortest) / step - 1e-6);
     const steps = Math.max(
       1,
       fewest,
       Math.min(Math.floor(model.longestExposure / step + 1e-6), Math.round(wanted.exposure / step)),
     );
-    const times = wanted.frames ? fitFrames(model, wanted, wanted.frames) : { exposure: seconds(steps * step) };
+    const times =
+      wanted.frames && model.frames ? fitFrames(model, wanted, wanted.frames) : { exposure: seconds(steps * step) };
     const fitted = {
       ...wanted,
       binning,
@@ -89,35 +111,6 @@ export class GatanCamera implements Camera {
     return this.working(exposure, signal, (fitted, stopped) => this.take(fitted, stopped));
   }
 
-  /** Has the camera take images of one kind in its continuous mode; an exposure divided into frames is refused. */
-  async watch(exposure: Exposure, show: (frame: Frame) => void | Promise<void>, signal: AbortSignal): Promise<void> {
-    if (exposure.frames)
-      throw gatanErrors.badExposure(this.traits.name, {
-        what: 'division',
-        asked: 'frames in continuous mode',
-        allowed: 'undivided exposures there',
-      });
-    await this.working(exposure, signal, async (fitted, stopped) => {
-      await this.prepare(stopped);
-      const shot = shotOf(this.model, fitted);
-      await this.client.watch(
-        shot,
-        async (raw) => show(this.frameOf(raw, fitted, seconds(this.clock.now() - fitted.exposure))),
-        stopped,
-      );
-    });
-  }
-
-  /** The sum of all frames of the last exposure that returned early; it can be fetched once. */
-  async deferredSum(signal?: AbortSignal): Promise<Frame> {
-    const { early } = this;
-    if (!early) throw gatanErrors.noDeferredSum(this.traits.name);
-    const raw = await this.client.deferredSum(early.shot, signal);
-    this.early = undefined;
-    const { exposure, began } = early;
-    return { ...this.frameOf(raw, exposure, began), frames: { count: frameCount(exposure, exposure.frames!) } };
-  }
-
   /** Ends all exposures that were asked for, as stopped. */
   async stop(): Promise<void> {
     if (this.underWay.size === 0) return;
@@ -126,7 +119,7 @@ export class GatanCamera implements Camera {
     await Promise.allSettled(this.underWay);
   }
 
-  private async working<T>(
+  protected async working<T>(
     exposure: Exposure,
     signal: AbortSignal | undefined,
     work: (fitted: Exposure, stopped: AbortSignal) => Promise<T>,
@@ -146,12 +139,12 @@ export class GatanCamera implements Camera {
 
   private async take(exposure: Exposure, signal: AbortSignal): Promise<Frame> {
     const { model, clock } = this;
-    await this.prepare(signal);
+    const server = await this.prepare(exposure, signal);
     this.early = undefined;
     let began: Seconds = clock.now();
     const shot: GatanShot = {
-      ...shotOf(model, exposure),
-      onBegin: () => void (began = seconds(clock.now() + startupOf(model, exposure))),
+      ...shotOf(model, exposure, server),
+      onBegin: () => void (began = seconds(clock.now() + startupOf(model, exposure, server))),
     };
     const received = await this.client.acquire(shot, signal);
     const frame = this.frameOf(received, exposure, began);
@@ -167,7 +160,7 @@ export class GatanCamera implements Camera {
   }
 
   /** The image as the operator is used to see it. */
-  private frameOf(received: RawImage, exposure: Exposure, began: Seconds): Frame {
+  protected frameOf(received: RawImage, exposure: Exposure, began: Seconds): Frame {
     const { model } = this;
     const turned =
       model.turnedBy === 'DigitalMicrograph' || turnInServer(model, exposure) > 0
@@ -177,19 +170,31 @@ export class GatanCamera implements Camera {
     const wanted = imageSize(exposure);
     if (width !== wanted.width || height !== wanted.height)
       throw gatanErrors.wrongImage(this.traits.name, `${width} x ${height}`, `${wanted.width} x ${wanted.height}`);
-    return { image: image(data, height, width), exposure, camera: model.index, began };
+    const counts = model.unsigned ? data : new Int16Array(data.buffer, data.byteOffset, data.length);
+    return { image: image(counts, height, width), exposure, camera: model.index, began };
   }
 
-  /** Closes the shutter between images, once for each time that the server was reached, and inserts the camera; connecting changes nothing. */
-  private async prepare(signal: AbortSignal): Promise<void> {
-    const { model, client } = this;
-    if (model.closedShutter !== undefined && this.preparedServer !== client.server) {
+  /**
+   * Closes the shutter between images, once for each time that the server was reached, inserts the camera, and waits for the specimen to
+   * settle where the server cannot; connecting changes nothing.
+   */
+  protected async prepare(exposure: Exposure, signal: AbortSignal): Promise<GatanServer> {
+    const { model, client, clock } = this;
+    const { server } = client;
+    if (!server) throw gatanErrors.notConnected(this.traits.name);
+    if (exposure.frames && isPart(model, exposure) && server.pluginVersion < cutsFrames)
+      throw gatanErrors.oldServer(client.name, server.pluginVersion, cutsFrames, `a part of ${model.name} in frames`);
+    if (model.closedShutter !== undefined && this.preparedServer !== server) {
       await client.closeShutter(model.number, model.closedShutter, signal);
-      this.preparedServer = client.server;
+      this.preparedServer = server;
     }
-    if (!model.retractable || (await client.isInserted(model.number, signal))) return;
-    await client.insert(model.number, true, signal);
-    await this.clock.delay(seconds(model.insertionDelay), signal);
+    if (model.retractable && !(await client.isInserted(model.number, signal))) {
+      await client.insert(model.number, true, signal);
+      await clock.delay(seconds(model.insertionDelay), signal);
+    }
+    const { before } = settlingOf(model, exposure, server);
+    if (before > 0) await clock.delay(seconds(before), signal);
+    return server;
   }
 
   private readModeFor(wanted: ReadMode, binning: number): ReadMode {
@@ -206,8 +211,49 @@ export class GatanCamera implements Camera {
       height,
       binnings,
       longestExposure,
-      frames: this.traits.frames!,
+      ...(this.traits.frames && { frames: this.traits.frames }),
     });
     if (refusal) throw gatanErrors.badExposure(this.traits.name, refusal);
   }
+}
+
+/** A camera behind a camera server that also takes images one after the other. */
+export class WatchingCamera extends SingleShotCamera {
+  /** Has the camera take images of one kind in its continuous mode; an exposure divided into frames is refused. */
+  async watch(exposure: Exposure, show: (frame: Frame) => void | Promise<void>, signal: AbortSignal): Promise<void> {
+    if (exposure.frames)
+      throw gatanErrors.badExposure(this.traits.name, {
+        what: 'division',
+        asked: 'frames in continuous mode',
+        allowed: 'undivided exposures there',
+      });
+    await this.working(continuousExposure(this.model, exposure), signal, async (fitted, stopped) => {
+      const server = await this.prepare(fitted, stopped);
+      const shot = shotOf(this.model, fitted, server);
+      await this.client.watch(
+        shot,
+        async (raw) => show(this.frameOf(raw, fitted, seconds(this.clock.now() - fitted.exposure))),
+        stopped,
+      );
+    });
+  }
+}
+
+/** A K2 or K3 camera behind a camera server. */
+export class GatanCamera extends WatchingCamera {
+  /** The sum of all frames of the last exposure that returned early; it can be fetched once. */
+  async deferredSum(signal?: AbortSignal): Promise<Frame> {
+    const { early } = this;
+    if (!early) throw gatanErrors.noDeferredSum(this.traits.name);
+    const raw = await this.client.deferredSum(early.shot, signal);
+    this.early = undefined;
+    const { exposure, began } = early;
+    return { ...this.frameOf(raw, exposure, began), frames: { count: frameCount(exposure, exposure.frames!) } };
+  }
+}
+
+/** The exposure nearest to a wish that a camera takes continuously: the server of a K2 does not reduce images then. */
+function continuousExposure({ detector }: CameraModel, exposure: Exposure): Exposure {
+  const reduced = detector === 'K2 Summit' && exposure.readMode === 'super-resolution' && exposure.binning % 2 === 0;
+  return reduced ? { ...exposure, readMode: 'counting' } : exposure;
 }

@@ -69,6 +69,12 @@ export const gatanErrors = {
       message: `${server} runs version ${version} of the SerialEMCCD plugin; ${name} needs ${needed}.`,
       hint: 'Install a newer SerialEMCCD plugin in DigitalMicrograph.',
     }),
+  noDoubleSampling: (server: string, name: string): EucentricError =>
+    new EucentricError({
+      code: 'gatan/no-double-sampling',
+      message: `${server} is too old for the correlated double sampling of ${name}.`,
+      hint: 'Update DigitalMicrograph and the SerialEMCCD plugin, or leave "correlatedDoubleSampling" out of the options of gatan-k2k3.',
+    }),
   wrongImage: (name: string, is: string, wanted: string): EucentricError =>
     new EucentricError({
       code: 'gatan/wrong-image',

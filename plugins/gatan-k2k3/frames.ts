@@ -30,7 +30,7 @@ export function fitFrames(
   wanted: Exposure,
   frames: FrameSeries,
 ): Pick<Exposure, 'exposure' | 'frames'> {
-  const { shortest, step } = model.frames;
+  const { shortest, step } = model.frames!;
   const steps = Math.max(
     Math.ceil(shortest / step - 1e-3),
     Math.min(Math.floor(model.longestExposure / step + 1e-6), Math.round(frames.frameTime / step)),

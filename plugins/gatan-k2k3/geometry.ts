@@ -44,6 +44,18 @@ export const chipTurn = ({ turnedBy, rotationFlip }: CameraModel): number =>
 /** True when rotation and flip exchange width and height. */
 export const turnsSides = (rotationFlip: number): boolean => rotationFlip % 2 === 1;
 
+/** Columns and rows of the chip itself, in physical pixels, as the server sees it. */
+export function chipSize(model: CameraModel): Size {
+  const width = Math.floor(model.width / model.pixelsPerPhysical);
+  const height = Math.floor(model.height / model.pixelsPerPhysical);
+  return turnsSides(chipTurn(model)) ? { width: height, height: width } : { width, height };
+}
+
+/** True when an exposure is of less than all whole pixels of the camera at its binning. */
+export const isPart = (model: CameraModel, { area, binning }: Exposure): boolean =>
+  area.right - area.left < binning * Math.floor(model.width / binning) ||
+  area.bottom - area.top < binning * Math.floor(model.height / binning);
+
 const divided = (area: CameraArea, by: number): CameraArea => ({
   left: area.left / by,
   top: area.top / by,

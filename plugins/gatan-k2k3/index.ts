@@ -1,15 +1,9 @@
 import { z } from 'zod';
 import { EnergyFilter, VirtualInstrument } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
-import { GatanCamera, traitsOf } from './camera';
-import {
-  type CameraModel,
-  cameraModel,
-  digitalMicrographCameras,
-  isGatanDirectDetector,
-  numberCameras,
-  turnsUnclear,
-} from './camera-model';
+import { gatanCamera, traitsOf } from './camera';
+import { type CameraModel, cameraModel, turnsUnclear } from './camera-model';
+import { gatanCameras, isDirectDetector, numberCameras } from './gatan-cameras';
 import { GatanClient } from './protocol/client';
 import { gatanErrors } from './errors';
 import { GatanFilter, filterModel } from './filter';
@@ -72,6 +66,12 @@ const options = z.strictObject({
     .refine(([least, most]) => least <= 0 && most >= 0, 'a range that includes 0 is expected')
     .default([-200, 3000])
     .describe('Least and most energy loss in electronvolts that is sent to the filter of a GIF.'),
+  correlatedDoubleSampling: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether a K3 reads itself twice for each readout and takes the difference (DigitalMicrograph 3.31 build 2270 or newer); its readouts then take twice the time.',
+    ),
   longestExposureSeconds: seconds(300).describe('Seconds of the longest exposure that is sent to a camera.'),
 });
 type Options = z.infer<typeof options>;
@@ -79,7 +79,16 @@ type Options = z.infer<typeof options>;
 const serverName = 'DigitalMicrograph';
 const milliseconds = (duration: number): number => 1000 * duration;
 /** Version of the server's plugin that knows each detector. */
-const neededVersions: Readonly<Record<CameraModel['detector'], number>> = { 'K2 Summit': 101, 'K2 Base': 101, K3: 108 };
+const neededVersions: Readonly<Record<CameraModel['detector'], number>> = {
+  'K2 Summit': 101,
+  'K2 Base': 101,
+  K3: 108,
+  OneView: 104,
+  Metro: 104,
+  CCD: 1,
+};
+/** Versions that know correlated double sampling: of the server's plugin, and of DigitalMicrograph and its build. */
+const doubleSampling = { plugin: 113, version: 50301, build: 2270 } as const;
 
 // Loaded only when a site uses it, so that a real instrument never loads the simulation.
 const wires: Readonly<
@@ -106,22 +115,22 @@ const wires: Readonly<
   replay: (host) => host.replay<GatanTransport>(host.options.recording),
 };
 
-/** Gatan K2 and K3 cameras behind DigitalMicrograph. */
+/** The cameras of Gatan behind DigitalMicrograph; the name is that of the first ones it knew, and stays for the sites that use it. */
 export default definePlugin<Options>({
   id: 'gatan-k2k3',
-  summary: 'Gatan K2 and K3 cameras through the SerialEMCCD server in DigitalMicrograph.',
+  summary:
+    'Gatan cameras through the SerialEMCCD server in DigitalMicrograph: K2, K3, OneView, Rio, Metro, and CCDs such as Orius and UltraScan.',
   options,
   apply(host) {
     const { settings, clock, log, options: given } = host;
-    const ours = settings.cameras.filter(isGatanDirectDetector);
+    const ours = gatanCameras(settings.cameras);
     if (ours.length === 0) {
-      log.warn('No active camera has a K2Type, so this plugin has nothing to do.');
+      log.warn('No active camera is one of DigitalMicrograph, so this plugin has nothing to do.');
       return;
     }
-    const numbered = digitalMicrographCameras(settings.cameras);
-    const numbers = numberCameras(numbered, settings, given.cameras);
-    const others = numbered.filter((camera) => !isGatanDirectDetector(camera));
-    const assumed = ours.filter(({ index }) => given.cameras[String(index)] === undefined);
+    const numbers = numberCameras(ours, settings, given.cameras);
+    const others = ours.filter((camera) => !isDirectDetector(camera));
+    const assumed = ours.filter(isDirectDetector).filter(({ index }) => given.cameras[String(index)] === undefined);
     if (others.length > 0 && assumed.length > 0)
       log.warn(
         `${others.map(({ name }) => name).join(', ')}: counted as cameras of DigitalMicrograph, so there ${assumed.map(({ index, name }) => `${name} is number ${numbers.get(index)!}`).join(', ')}; compare with DigitalMicrograph and set "cameras" in the options of ${host.id}.`,
@@ -132,6 +141,7 @@ export default definePlugin<Options>({
         longestExposure: given.longestExposureSeconds,
         turnedBy: given.turnedBy,
         frameFormat: given.frameFormat,
+        doubleSampling: given.correlatedDoubleSampling,
       }),
     );
     for (const camera of given.turnedBy ? [] : ours.filter(turnsUnclear))
@@ -149,7 +159,7 @@ export default definePlugin<Options>({
     );
     for (const [at, model] of models.entries())
       host.provideCamera(
-        new GatanCamera(traitsOf(model, ours[at]!, settings.get('K2MinStartupDelay')), model, client, clock),
+        gatanCamera(traitsOf(model, ours[at]!, settings.get('K2MinStartupDelay')), model, client, clock),
       );
     if (ours.some((camera) => camera.isGif) && !settings.get('NoFilterControl'))
       host.provide(EnergyFilter, new GatanFilter(client, filterModel(settings, given.energyLossRange), clock, log));
@@ -172,6 +182,11 @@ export default definePlugin<Options>({
             throw gatanErrors.tooFewCameras(client.name, server.cameras, model.number, model.name);
           if (server.pluginVersion < needed)
             throw gatanErrors.oldServer(client.name, server.pluginVersion, needed, model.name);
+          const { plugin, version, build } = doubleSampling;
+          const samplesTwice =
+            server.pluginVersion >= plugin &&
+            (server.version > version || (server.version === version && server.build >= build));
+          if (model.doubleSampling && !samplesTwice) throw gatanErrors.noDoubleSampling(client.name, model.name);
         }
       } catch (error) {
         await client.close();

@@ -11,6 +11,10 @@ export interface PictureRequest {
   readonly height: number;
   readonly readMode: ReadMode;
   readonly processing: Processing;
+  /** True when the camera itself subtracts dark and normalizes gain before it counts. */
+  readonly correctedInCamera: boolean;
+  /** True when a shutter stays closed, so that the detector sees no beam. */
+  readonly dark: boolean;
   /** Seconds. */
   readonly exposure: number;
   readonly settling: number;
@@ -27,12 +31,17 @@ export interface Picture {
   readonly data: Uint16Array;
 }
 
+/** Kinds of cameras of DigitalMicrograph that differ in what they can read. */
+export type StandInKind = 'K2' | 'K3' | 'OneView' | 'CCD';
+
 /** A camera as the stand-in server knows it: the physical size of its chip. */
 export interface StandInCamera {
   readonly name: string;
   readonly width: number;
   readonly height: number;
   readonly inserted?: boolean;
+  /** Without it, a detector that reads any part of itself. */
+  readonly kind?: StandInKind;
 }
 
 /** Source of the pictures of a stand-in server. */

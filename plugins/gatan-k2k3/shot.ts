@@ -1,15 +1,14 @@
-import type { Exposure, Processing, ReadMode } from '../../core/devices';
+import type { Exposure, Processing } from '../../core/devices';
 import { packText } from '../../wires';
 import type { CameraModel } from './camera-model';
-import type { GatanShot } from './protocol/client';
+import { groupOf, readModeNumbers } from './detectors';
+import type { GatanServer, GatanShot } from './protocol/client';
 import { frameCount, savingOf } from './frames';
-import { chipTurn, imageSize, inChipPixels, turnsSides, wireArea } from './geometry';
+import { chipSize, chipTurn, imageSize, inChipPixels, isPart, turnsSides, wireArea } from './geometry';
 
-const readModes: Readonly<Record<CameraModel['detector'], Readonly<Record<ReadMode, number>>>> = {
-  'K2 Summit': { linear: 0, counting: 1, 'super-resolution': 2 },
-  'K2 Base': { linear: 0, counting: 0, 'super-resolution': 0 },
-  K3: { linear: 3, counting: 4, 'super-resolution': 4 },
-};
+/** Abilities of DigitalMicrograph that decide how an exposure is asked for. */
+export type Abilities = Pick<GatanServer, 'canSelectShutter' | 'canSetSettling'>;
+
 /** Modes in which the detector counts in super-resolution. */
 const superResolutionModes: readonly number[] = [2, 4];
 const processings: Readonly<Record<Processing, number>> = {
@@ -17,21 +16,23 @@ const processings: Readonly<Record<Processing, number>> = {
   'dark subtracted': 1,
   'gain normalized': 2,
 };
-/** Processing by the camera before the server gets the data: 2 subtracts dark, 4 normalizes gain. */
-const hardwareProcessings: Readonly<Record<Processing, number>> = {
-  unprocessed: 0,
-  'dark subtracted': 2,
-  'gain normalized': 6,
-};
 const plainBinning = 1;
-const widthAndHeight = (width: number, height: number): number => width + 100000 * height;
+const makeSubarea = 8;
+const doubleSampling = 0x40;
+/** Number of a shutter that leaves the choice to DigitalMicrograph. */
+const noShutter = -1;
+/** Seconds of the shortest settling beyond what a CCD settles in any case. */
+const leastExtraSettling = 0.01;
+const widthAndHeight = ({ width, height }: { readonly width: number; readonly height: number }): number =>
+  width + 100000 * height;
 
 /** The number by which the server multiplies the counts; on a K3 in linear mode the offset per millisecond is hidden in its tens. */
 function scalingOf(model: CameraModel, { readMode, processing }: Exposure): number {
+  if (groupOf(model.detector) !== 'direct') return 1;
   if (model.detector === 'K3') {
     // Each readout adds the offset once; the server multiplies by the milliseconds of the exposure.
     if (readMode === 'linear')
-      return model.linearScale + 10 * Math.round((0.001 * model.linearOffset) / model.frames.step);
+      return model.linearScale + 10 * Math.round((0.001 * model.linearOffset) / model.frames!.step);
     return processing === 'dark subtracted' ? model.countsPerElectron || 32 : 1;
   }
   return readMode === 'linear' ? model.linearScale : model.countsPerElectron || 1;
@@ -48,46 +49,72 @@ const wireBinning = (model: CameraModel, { binning }: Exposure, readMode: number
 export const turnInServer = ({ turnedBy, rotationFlip }: CameraModel, { frames }: Exposure): number =>
   turnedBy === 'server' && !frames ? rotationFlip : 0;
 
+/** Seconds of settling that the server is asked for, and those that pass before it is asked. */
+export interface Settling {
+  readonly inServer: number;
+  readonly before: number;
+}
+
+/**
+ * The settling before an exposure: by DigitalMicrograph where it can, in whole readouts of a K2 or K3 and beyond what a CCD settles in any case;
+ * otherwise this program waits.
+ */
+export function settlingOf(model: CameraModel, { driftSettling }: Exposure, { canSetSettling }: Abilities): Settling {
+  if (driftSettling <= 0) return { inServer: 0, before: 0 };
+  if (!model.settles || !canSetSettling) return { inServer: 0, before: driftSettling };
+  const { frames, builtInSettling } = model;
+  if (frames) return { inServer: frames.step * Math.ceil(driftSettling / frames.step - 1e-6), before: 0 };
+  return { inServer: Math.max(leastExtraSettling, driftSettling - builtInSettling), before: 0 };
+}
+
 /** Seconds from the request until the exposure begins. */
-export const startupOf = (model: CameraModel, exposure: Exposure): number =>
+export const startupOf = (model: CameraModel, exposure: Exposure, abilities: Abilities): number =>
   model.startupDelay +
-  exposure.driftSettling +
+  model.builtInSettling +
+  settlingOf(model, exposure, abilities).inServer +
   (exposure.frames ? frameCount(exposure, exposure.frames) * model.startupPerFrame : 0);
 
 /** Says an exposure that the camera accepts in the terms of its server. */
-export function shotOf(model: CameraModel, exposure: Exposure): GatanShot {
+export function shotOf(model: CameraModel, exposure: Exposure, abilities: Abilities): GatanShot {
   const { left, top, right, bottom } = wireArea(model, exposure);
   const size = imageSize(exposure);
   const [width, height] = turnsSides(chipTurn(model)) ? [size.height, size.width] : [size.width, size.height];
-  const readMode = readModes[model.detector][exposure.readMode];
+  const readMode = readModeNumbers[model.detector][exposure.readMode];
   const binning = wireBinning(model, exposure, readMode);
   // The server refuses to reduce what needs no reduction.
   const reduces = inChipPixels(model, exposure) && binning > 1;
-  const fine = superResolutionModes.includes(readMode) ? 2 : 1;
   const { frames } = exposure;
+  // DigitalMicrograph reads frames of the whole chip only.
+  const cuts = (model.cutsInServer || frames !== undefined) && isPart(model, exposure);
   const saving = frames?.saving && savingOf(model, frames.saving);
+  const scaling = scalingOf(model, exposure);
   return {
     camera: model.number,
-    startup: startupOf(model, exposure),
+    startup: startupOf(model, exposure, abilities),
     exposure: exposure.exposure,
     ...(saving && { saving }),
     returnsEarly: frames?.saving?.returnAfter !== undefined,
-    parameters: {
-      readMode,
-      hardwareProcessing: hardwareProcessings[exposure.processing],
-      rotationFlip: turnInServer(model, exposure),
-      flags: reduces ? plainBinning : 0,
-      doseFractions: frames !== undefined,
-      align: false,
-      saveFrames: saving !== undefined,
-      scaling: scalingOf(model, exposure),
-      frameTime: frames?.frameTime ?? exposure.exposure,
-      reducedSizes: reduces ? widthAndHeight(width, height) : 0,
-      fullSizes: reduces ? widthAndHeight(fine * (right - left), fine * (bottom - top)) : 0,
-      spare1: 0,
-      spare2: 0,
-      array: packText(''),
-    },
+    ...(groupOf(model.detector) === 'CCD'
+      ? { mode: { mode: readMode, scaling } }
+      : {
+          parameters: {
+            readMode,
+            hardwareProcessing: model.hardwareProcessing,
+            rotationFlip: turnInServer(model, exposure),
+            flags:
+              (reduces ? plainBinning : 0) + (cuts ? makeSubarea : 0) + (model.doubleSampling ? doubleSampling : 0),
+            doseFractions: frames !== undefined,
+            align: false,
+            saveFrames: saving !== undefined,
+            scaling,
+            frameTime: frames?.frameTime ?? exposure.exposure,
+            reducedSizes: reduces ? widthAndHeight({ width, height }) : 0,
+            fullSizes: reduces || cuts ? widthAndHeight(chipSize(model)) : 0,
+            spare1: 0,
+            spare2: 0,
+            array: packText(''),
+          },
+        }),
     image: {
       pixels: width * height,
       width,
@@ -98,12 +125,13 @@ export function shotOf(model: CameraModel, exposure: Exposure): GatanShot {
       left,
       bottom,
       right,
-      shutter: 0,
+      shutter: model.choosesShutter && abilities.canSelectShutter ? model.shutter : noShutter,
       shutterDelay: 0,
       divideBy2: 0,
       corrections: model.corrections,
       exposure: exposure.exposure,
-      settling: exposure.driftSettling,
+      settling: settlingOf(model, exposure, abilities).inServer,
     },
+    ...(model.continuous && { continuous: model.continuous }),
   };
 }

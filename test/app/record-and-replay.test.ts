@@ -44,6 +44,7 @@ async function use({ kernel: { registry } }: Instrument, x = 1.5) {
 describe.each([
   'krios-k3.yaml',
   'talos-ceta.yaml',
+  'talos-oneview-orius.yaml',
   'talos-through-serialem.yaml',
   'jeol-cryo-arm-k2.yaml',
   'hitachi-ht7700.yaml',

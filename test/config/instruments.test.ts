@@ -14,6 +14,7 @@ const magIndexes: Readonly<Record<string, readonly number[]>> = {
   'krios-k3.yaml': [10, 22],
   'simulator.yaml': [10, 22],
   'talos-ceta.yaml': [10, 22],
+  'talos-oneview-orius.yaml': [10, 22],
   'talos-through-serialem.yaml': [10, 22],
 };
 /** A magnification at which the steps of Stage Shift cover whole cycles of the stage in few images, and what the cycles are. */
@@ -23,6 +24,7 @@ const stageShifts: Readonly<Record<string, { readonly magIndex: number; readonly
   'krios-k3.yaml': { magIndex: 6, extents: [61, 42] },
   'simulator.yaml': { magIndex: 7, extents: [62, 41] },
   'talos-ceta.yaml': { magIndex: 11, extents: [61, 41] },
+  'talos-oneview-orius.yaml': { magIndex: 11, extents: [61, 41] },
   'talos-through-serialem.yaml': { magIndex: 11, extents: [61, 41] },
 };
 const files = readdirSync(folder).filter((file) => file.endsWith('.yaml'));

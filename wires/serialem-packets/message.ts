@@ -41,9 +41,15 @@ export function encodeMessage(name: string, head: number, fields: Fields, values
 
 /**
  * Reads the numbers of a whole message whose length has been read already.
+ * @param mostIntegers that its array may have
  * @throws WireError `wire/bad-reply` when the length is not the one that the fields ask for
  */
-export function decodeMessage<F extends Fields>(name: string, message: Buffer, fields: F): ValuesOf<F> {
+export function decodeMessage<F extends Fields>(
+  name: string,
+  message: Buffer,
+  fields: F,
+  mostIntegers = largestArray,
+): ValuesOf<F> {
   const least = fixedLength(fields);
   if (message.length < least) throw wrongLength(name, message.length, least);
   const values: Record<string, number | boolean | Int32Array> = {};
@@ -61,7 +67,7 @@ export function decodeMessage<F extends Fields>(name: string, message: Buffer, f
     at += 8;
   }
   const count = hasArray(fields) ? (values.arraySize as number) : 0;
-  if (count < 0 || count > largestArray || message.length !== least + 4 * count)
+  if (count < 0 || count > mostIntegers || message.length !== least + 4 * count)
     throw wrongLength(name, message.length, least + 4 * count);
   if (hasArray(fields)) {
     delete values.arraySize;

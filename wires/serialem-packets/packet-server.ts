@@ -1,7 +1,7 @@
 import type { Server, Socket } from 'node:net';
 import { chunkHandshake, chunksOf, superChunk } from './image-transfer';
-import { type AnyValues, decodeMessage, encodeMessage, largestArray } from './message';
-import { type PacketFunction, fixedLength, hasArray, maxBooleans, maxDoubles, maxLongs } from './packet-function';
+import { type AnyValues, decodeMessage, encodeMessage } from './message';
+import { type PacketFunction, fixedLength, hasArray } from './packet-function';
 
 /** Answer of a server's function: a status above 0 is an error; omitted values are 0 or false. */
 export interface PacketAnswer {
@@ -11,7 +11,10 @@ export interface PacketAnswer {
   readonly image?: Uint8Array;
 }
 
-/** Does what a request asks for. The signal fires when the client goes away. */
+/**
+ * Does what a request asks for. The signal fires when the server is closed, not when the client goes away: a command
+ * runs to its end, whoever waits for it.
+ */
 export type PacketHandler = (packet: PacketFunction, values: AnyValues, signal: AbortSignal) => Promise<PacketAnswer>;
 
 /** Options of a server. */
@@ -29,18 +32,22 @@ export interface PacketServerOptions {
 }
 
 /** Statuses of the transport itself, each an eight-byte reply. */
-const refused = { unknown: -1, exception: -2, tooShort: -4, tooBig: -5, wrongLength: -6 } as const;
-const largestRequest = 4 * (1 + maxLongs) + 4 * maxBooleans + 8 * maxDoubles + 4 * largestArray;
+const refused = { unknown: -1, exception: -2, tooShort: -4, wrongLength: -6 } as const;
 const bytesPerMillisecond = 5000;
 
 /**
- * A server of SerialEM packets for one client: a new connection closes the one before. Each request is answered before the next is read,
- * what comes along with a request beyond its length is thrown away, and lengths are checked exactly.
+ * A server of SerialEM packets for one client: a new connection closes the one before, once that one's command has ended. Each request is
+ * answered before the next is read, what comes along with a request beyond its length is thrown away, and lengths are checked exactly.
  */
 export class PacketServer {
   private server: Server | undefined;
   private client: ClientConnection | undefined;
-  private busy: Promise<unknown> = Promise.resolve();
+  /** Requests of the client that have come and are not answered yet. */
+  private requests: Buffer[] = [];
+  /** Connections that were made while a command ran. */
+  private readonly knocking: Socket[] = [];
+  private running: Promise<void> | undefined;
+  private readonly ending = new AbortController();
   private readonly functions: ReadonlyMap<number, PacketFunction>;
 
   constructor(private readonly options: PacketServerOptions) {
@@ -66,18 +73,44 @@ export class PacketServer {
   async close(): Promise<void> {
     const { server } = this;
     this.server = undefined;
+    this.ending.abort();
     this.client?.drop();
+    for (const socket of this.knocking) socket.destroy();
     if (server) await new Promise<void>((resolve) => server.close(() => resolve()));
-    await this.busy;
+    await this.running;
   }
 
   private accept(socket: Socket): void {
-    this.client?.drop();
-    const client = new ClientConnection(socket, (request) => {
-      // The commands of all clients run one after the other: a stopped exposure keeps the next client waiting.
-      this.busy = this.busy.then(() => this.answer(client, request)).catch(() => client.drop());
+    socket.on('error', () => {});
+    this.knocking.push(socket);
+    this.next();
+  }
+
+  /** The next command of the client; when there is none, the next connection, which ends the client's. */
+  private next(): void {
+    if (this.running || !this.server) return;
+    const [client, request] = [this.client, this.requests.shift()];
+    if (client && request) {
+      this.running = this.answer(client, request)
+        .catch(() => client.drop())
+        .then(() => {
+          this.running = undefined;
+          this.next();
+        });
+      return;
+    }
+    const socket = this.knocking.shift();
+    if (!socket) return;
+    client?.drop();
+    this.requests = [];
+    const following = new ClientConnection(socket, (bytes) => {
+      if (this.client !== following) return;
+      this.requests.push(bytes);
+      this.next();
     });
-    this.client = client;
+    this.client = following;
+    // What this client has sent already comes before the next connection.
+    if (this.knocking.length > 0) setImmediate(() => this.next());
   }
 
   private async answer(client: ClientConnection, request: Buffer): Promise<void> {
@@ -86,16 +119,17 @@ export class PacketServer {
     const packet = this.functions.get(request.length < 8 ? 0 : request.readInt32LE(4));
     const refuse = (status: number): void => client.send(encodeMessage('refusal', status, {}, {}));
     if (request.length < 8) return refuse(refused.tooShort);
-    if (request.readInt32LE(0) > largestRequest) return refuse(refused.tooBig);
-    if (!packet) return refuse(refused.unknown);
+    // What is never answered belongs inside a transfer.
+    if (packet?.reply === undefined) return refuse(refused.unknown);
+    if (request.length < fixedLength(packet.request)) return refuse(refused.tooShort);
     if (!rightLength(packet, request)) return refuse(refused.wrongLength);
     let answer: PacketAnswer;
     try {
-      answer = await this.options.handle(packet, decodeMessage(packet.name, request, packet.request), client.gone);
+      const values = decodeMessage(packet.name, request, packet.request, Infinity);
+      answer = await this.options.handle(packet, values, this.ending.signal);
     } catch {
       return refuse(refused.exception);
     }
-    if (packet.reply === undefined) return;
     await this.reply(client, packet, answer);
   }
 
@@ -130,7 +164,6 @@ export class PacketServer {
 /** True when a request has exactly the length that its function needs. */
 function rightLength({ request: fields }: PacketFunction, request: Buffer): boolean {
   const least = fixedLength(fields);
-  if (request.length < least) return false;
   const array = hasArray(fields) ? request.readInt32LE(4 + 4 * fields.longs!.length) : 0;
   return array >= 0 && request.length === least + 4 * array;
 }
@@ -190,9 +223,8 @@ class ClientConnection {
   private collect(chunk: Buffer): void {
     this.received.push(chunk);
     const first = this.received[0]!;
-    // The real server reads the length from the first piece that arrives, whatever that is.
-    const announced = first.length < 4 ? 0 : first.readInt32LE(0);
-    const length = announced > largestRequest ? 8 : announced;
+    // The real server reads the length from the first piece that arrives, whatever that is, and waits for as much.
+    const length = first.length < 4 ? 0 : first.readInt32LE(0);
     const total = this.received.reduce((sum, piece) => sum + piece.length, 0);
     if (total < length) return;
     const request = Buffer.concat(this.received).subarray(0, Math.max(0, length));

@@ -35,7 +35,9 @@ export interface GatanServer {
 /** One exposure in the server's own terms. */
 export interface GatanShot {
   readonly camera: number;
-  readonly parameters: RequestOf<typeof functions.SetK2Parameters2>;
+  /** Settings of a detector that has modes; a CCD has only the mode that says so. */
+  readonly parameters?: RequestOf<typeof functions.SetK2Parameters2>;
+  readonly mode?: RequestOf<typeof functions.SetReadMode>;
   readonly image: RequestOf<typeof functions.GetAcquiredImage>;
   /** Options for saving the frames; without it they are not saved. */
   readonly saving?: RequestOf<typeof functions.SetupFileSaving2>;
@@ -45,6 +47,8 @@ export interface GatanShot {
   readonly startup: number;
   /** Seconds. */
   readonly exposure: number;
+  /** Continuous mode of the camera, where it has one. */
+  readonly continuous?: { readonly setsReadout: boolean; readonly quality: number };
   /** Called when everything is set and the image is about to be asked for. */
   readonly onBegin?: () => void;
 }
@@ -68,8 +72,8 @@ export interface ReceivedImage extends RawImage {
 const tellsBuild = 112;
 /** Version of the server's plugin that tells the dose rate of an exposure with frames. */
 const tellsDoseRate = 110;
-/** Bits of `processing` in continuous mode: by the server's own thread, in the mode that is set, at the first quality, beginning now. */
-const continuous = { thread: 64, setMode: 128, quality: 1 << 3, first: 2048 } as const;
+/** Bits of `processing` in continuous mode: by the server's own thread, in continuous readout, at a quality, beginning now. */
+const continuousBits = { thread: 64, setsReadout: 128, quality: 3, first: 2048 } as const;
 /** Milliseconds that the server may take to end its continuous mode. */
 const longestStopOfView = 5000;
 
@@ -177,16 +181,18 @@ export class GatanClient {
           { limit: this.limits.parameters },
         );
         const onConnection = { onConnection: connection };
-        await this.checked(functions.SetK2Parameters2, shot.parameters, {
-          limit: this.limits.parameters,
-          ...onConnection,
-        });
+        await this.setUp(shot, { limit: this.limits.parameters, ...onConnection });
         try {
-          let bits = continuous.thread | continuous.setMode | continuous.quality | continuous.first;
+          const { setsReadout = false, quality = 0 } = shot.continuous ?? {};
+          let bits =
+            continuousBits.thread |
+            (setsReadout ? continuousBits.setsReadout : 0) |
+            (quality << continuousBits.quality) |
+            continuousBits.first;
           while (!signal.aborted) {
             const image = { ...shot.image, processing: shot.image.processing | bits };
             const received = await this.receive({ ...shot, image }, onConnection);
-            bits &= ~continuous.first;
+            bits &= ~continuousBits.first;
             // What came in after the stop is nobody's any more.
             if (!signal.aborted) await show(received);
           }
@@ -250,11 +256,11 @@ export class GatanClient {
       const { values } = await this.checked(functions.SetupFileSaving2, saving, here);
       if (values.error !== 0) throw gatanErrors.cannotSave(this.name, values.error);
     }
-    await this.checked(functions.SetK2Parameters2, parameters, here);
+    await this.setUp(shot, here);
     if (signal) throwIfStopped(signal);
     onBegin?.();
     const received = await this.receive(shot, here);
-    if (!parameters.doseFractions) return received;
+    if (!parameters?.doseFractions) return received;
     const report =
       saving && !returnsEarly ? (await this.checked(functions.GetFileSaveResult, {}, here)).values : undefined;
     if (report && report.error !== 0) throw gatanErrors.notSaved(this.name, report.saved, report.error);
@@ -263,6 +269,11 @@ export class GatanClient {
         ? (await this.checked(functions.GetLastDoseRate, {}, here)).values.doseRate
         : 0;
     return { ...received, ...(report && { saved: report.saved }), ...(doseRate > 0 && { doseRate }) };
+  }
+
+  private async setUp({ parameters, mode }: GatanShot, options: CallOptions): Promise<void> {
+    if (parameters) await this.checked(functions.SetK2Parameters2, parameters, options);
+    if (mode) await this.checked(functions.SetReadMode, mode, options);
   }
 
   private async receive(

@@ -1,3 +1,5 @@
+import { type ScriptArgument, ScriptError, type ScriptFunctions, type ScriptValue } from './dm-script';
+
 /** The values of a filter by the names that DM scripts have for them. */
 export interface FilterValues {
   /** 0 for spectroscopy, 1 for imaging. */
@@ -11,11 +13,15 @@ export interface FilterValues {
   EnergyShift: number;
 }
 
-const get = /^IFCGet(\w+)\(\s*\)$/;
-const set = /^IFCSet(\w+)\(\s*(-?\d+(?:\.\d+)?)\s*\)$/;
-const exit = /^Exit\(\s*(.+?)\s*\)$/;
+type ValueName = keyof FilterValues;
+/** Values under the names of the newer functions, which wait for the filter by a function of their own. */
+const newerNames: Readonly<Record<string, ValueName>> = {
+  SlitIn: 'SlitIn',
+  SlitWidth: 'SlitWidth',
+  EnergyLoss: 'SpectrumOffset',
+};
 
-/** A filter that scripts of one call a line can read and set, as they can a GIF; it takes every number. */
+/** A filter that scripts can read and set, as they can a GIF; it takes every number. */
 export class StandInFilter {
   readonly values: FilterValues = {
     FilterMode: 1,
@@ -27,30 +33,31 @@ export class StandInFilter {
     EnergyShift: 0,
   };
 
-  /** Runs a script. @returns what it gives to `Exit`, 0 without that; undefined for one that the filter does not understand */
-  run(script: string): number | undefined {
-    const lines = script
-      .split(/[\n;]/)
-      .map((line) => line.trim())
-      .filter((line) => line !== '');
-    if (lines.length === 0) return undefined;
-    for (const line of lines) {
-      const setting = set.exec(line);
-      const given = exit.exec(line)?.[1];
-      if (given !== undefined) return this.valueOf(given);
-      if (!setting || !this.has(setting[1]!) || setting[1] === 'FilterMode') return undefined;
-      this.values[setting[1]] = Number(setting[2]);
-    }
-    return 0;
+  /** The functions of the filter for scripts: those of the first kind, and the newer ones. */
+  functions(): ScriptFunctions {
+    const table: Record<string, (...given: readonly ScriptArgument[]) => ScriptValue | void> = {
+      ifwaitforfilter: () => 1,
+      gt_centerzlp: () => 1,
+    };
+    for (const name of Object.keys(this.values) as ValueName[]) this.add(table, 'IFC', name, name);
+    for (const [name, value] of Object.entries(newerNames)) this.add(table, 'IF', name, value);
+    // Only its user changes the mode.
+    delete table.ifcsetfiltermode;
+    return table;
   }
 
-  private valueOf(expression: string): number | undefined {
-    const name = get.exec(expression)?.[1];
-    if (name !== undefined) return this.has(name) ? this.values[name] : undefined;
-    return /^-?\d+(\.\d+)?$/.test(expression) ? Number(expression) : undefined;
-  }
-
-  private has(name: string): name is keyof FilterValues {
-    return Object.hasOwn(this.values, name);
+  private add(
+    table: Record<string, (...given: readonly ScriptArgument[]) => ScriptValue | void>,
+    prefix: string,
+    name: string,
+    value: ValueName,
+  ): void {
+    table[`${prefix}Get${name}`.toLowerCase()] = () => this.values[value];
+    table[`${prefix}Set${name}`.toLowerCase()] = (given) => {
+      const wanted = given?.value();
+      if (typeof wanted !== 'number') throw new ScriptError(`${prefix}Set${name} needs a number.`);
+      this.values[value] = wanted;
+      return 1;
+    };
   }
 }

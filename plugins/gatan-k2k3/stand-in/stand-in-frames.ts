@@ -1,63 +1,89 @@
-import { stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type RequestOf, unpackText } from '../../../wires';
 import { writeFrameStack } from './frame-file';
+import { failures } from './acquisition';
 import { savingFlags } from '../frames';
-import type { gatanFunctions } from '../protocol/functions';
 import type { Picture } from '../picture-source';
 import { rotateFlip } from '../rotate-flip';
 
-/** Numbers of `GetLastError` and `GetFileSaveResult`. */
-const failures = { cannotWrite: 8, noFolder: 13, folderIsFile: 14, exists: 16 } as const;
 const largestCount = 65535;
+/** Of the number of frames to add up, the bits above these say how many frames to keep in memory. */
+const sumBits = 0xffff;
 /** Quarter turns of saved frames are clockwise here, those of images counter-clockwise. */
 const imageTurns: readonly number[] = [0, 3, 2, 1, 4, 5, 6, 7];
 
-type Saving = RequestOf<typeof gatanFunctions.SetupFileSaving2>;
+/** Place and form of the files, as `SetupFileSaving` and its newer form tell them. */
+export interface FrameSavingRequest {
+  readonly folder: string;
+  readonly name: string;
+  readonly rotationFlip: number;
+  readonly flags: number;
+  readonly filePerImage: boolean;
+  /** Angstroms. */
+  readonly pixelSize: number;
+  readonly grabAndSum: number;
+}
 
 /** The frames of a stand-in server: adds them up, saves them as MRC whatever the format asked for, and may return before it has them all. */
 export class StandInFrames {
-  /** True when the next exposure will be saved. */
-  saves = false;
   /** Frames in the sum that was returned last. */
   taken = 0;
-  private saving: Saving | undefined;
+  private saving: FrameSavingRequest | undefined;
   private last: Promise<{ readonly saved: number; readonly error: number }> = Promise.resolve({ saved: 0, error: 0 });
   private sum: Promise<Picture | undefined> | undefined;
 
   /** Remembers where to save. @returns 0, or what is wrong with the place */
-  async prepare(saving: Saving): Promise<number> {
-    const [folder = '', name = ''] = unpackText(saving.array);
-    const found = await stat(folder).catch(() => undefined);
+  async prepare(saving: FrameSavingRequest): Promise<number> {
+    const { folder, name, flags, filePerImage } = saving;
+    if ((flags & savingFlags.earlyReturn) > 0 && (flags & savingFlags.synchronous) > 0)
+      return failures.earlyAndSynchronous;
+    const top = filePerImage ? join(folder, '..') : folder;
+    const found = await stat(top).catch(() => undefined);
     if (!found) return failures.noFolder;
     if (!found.isDirectory()) return failures.folderIsFile;
-    if (await stat(this.fileOf(folder, name)).catch(() => undefined)) return failures.exists;
+    if (filePerImage) {
+      const made = await mkdir(folder).then(
+        () => true,
+        () => false,
+      );
+      if (!made) return failures.folderExists;
+    } else if (await stat(fileOf(folder, name)).catch(() => undefined)) return failures.exists;
     this.saving = saving;
     return 0;
   }
 
-  /** Takes the frames one after the other and gives their sum, or that of the first ones where the server is to return early. */
+  /** True when the next frames return before they were all taken, without a sum. */
+  returnsNothing(save: boolean): boolean {
+    const saving = save ? this.saving : undefined;
+    return !!saving && (saving.flags & savingFlags.earlyReturn) > 0 && (saving.grabAndSum & sumBits) === 0;
+  }
+
+  /**
+   * Takes the frames one after the other and gives their sum, or that of the first ones where the server is to return
+   * early; undefined where it is to return before the first one.
+   */
   async take(
     count: number,
+    save: boolean,
     frame: (place: number, signal: AbortSignal) => Promise<Picture>,
-    gone: AbortSignal,
-  ): Promise<Picture> {
-    const saving = this.saves ? this.saving : undefined;
-    const early = saving && (saving.flags & savingFlags.earlyReturn) > 0 ? Math.min(count, saving.grabAndSum) : count;
+    closing: AbortSignal,
+  ): Promise<Picture | undefined> {
+    const saving = save ? this.saving : undefined;
+    const early =
+      saving && (saving.flags & savingFlags.earlyReturn) > 0 ? Math.min(count, saving.grabAndSum & sumBits) : count;
     const kept: Picture[] = [];
     const sum = new FrameSum();
-    const add = async (place: number, signal: AbortSignal): Promise<void> => {
-      const picture = await frame(place, signal);
+    const add = async (place: number): Promise<void> => {
+      const picture = await frame(place, closing);
       sum.add(picture);
       // A K3 fills the memory in a minute when frames are kept that nobody wants.
       if (saving) kept.push(picture);
     };
-    for (let place = 0; place < early; place++) await add(place, gone);
-    const first = sum.picture();
+    for (let place = 0; place < early; place++) await add(place);
+    const first = early > 0 ? sum.picture() : undefined;
     this.taken = early;
-    // What goes on after the answer does not end with the connection.
     const rest = async (): Promise<void> => {
-      for (let place = early; place < count; place++) await add(place, new AbortController().signal);
+      for (let place = early; place < count; place++) await add(place);
     };
     const all = rest();
     this.sum =
@@ -69,8 +95,10 @@ export class StandInFrames {
         : undefined;
     this.last = saving
       ? all.then(() => this.save(kept, saving)).catch(() => ({ saved: 0, error: failures.cannotWrite }))
-      : Promise.resolve({ saved: 0, error: 0 });
-    this.saving = undefined;
+      : all.then(
+          () => ({ saved: 0, error: 0 }),
+          () => ({ saved: 0, error: 0 }),
+        );
     return first;
   }
 
@@ -88,18 +116,18 @@ export class StandInFrames {
 
   private async save(
     frames: readonly Picture[],
-    { array, rotationFlip, pixelSize }: Saving,
+    { folder, name, rotationFlip, pixelSize, filePerImage }: FrameSavingRequest,
   ): Promise<{ readonly saved: number; readonly error: number }> {
-    const [folder = '', name = ''] = unpackText(array);
     const turned = frames.map((frame) => rotateFlip(frame, imageTurns[rotationFlip] ?? 0));
-    await writeFrameStack(this.fileOf(folder, name), turned, pixelSize);
+    if (!filePerImage) await writeFrameStack(fileOf(folder, name), turned, pixelSize);
+    else
+      for (const [at, frame] of turned.entries())
+        await writeFrameStack(fileOf(folder, `${name}_${String(at + 1).padStart(3, '0')}`), [frame], pixelSize);
     return { saved: frames.length, error: 0 };
   }
-
-  private fileOf(folder: string, name: string): string {
-    return join(folder, `${name}.mrc`);
-  }
 }
+
+const fileOf = (folder: string, name: string): string => join(folder, `${name}.mrc`);
 
 class FrameSum {
   private sum: Picture | undefined;

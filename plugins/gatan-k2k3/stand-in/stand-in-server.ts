@@ -1,4 +1,4 @@
-import type { Processing, ReadMode } from '../../../core/devices';
+import { stat } from 'node:fs/promises';
 import {
   type AnyValues,
   type PacketAnswer,
@@ -11,49 +11,38 @@ import {
 import { type GatanFunctionName, type GatanFunctions, gatanFunctions } from '../protocol/functions';
 import type { Picture, PictureRequest, PictureSource, StandInCamera } from '../picture-source';
 import { rotateFlip } from '../rotate-flip';
+import { AcquisitionSettings, type ImageRequest, failures, isContinuous, processingOf } from './acquisition';
+import { runDmScript } from './dm-script';
+import { cameraFunctions } from './script-functions';
 import { StandInFilter } from './stand-in-filter';
 import { StandInFrames } from './stand-in-frames';
+import { StandInScan } from './stand-in-scan';
 
-/** Identity that the server reports. */
+/** Identity that the server reports, and what its DigitalMicrograph can do. */
 export interface StandInIdentity {
   readonly pluginVersion: number;
   readonly version: number;
   readonly build: number;
+  /** False where DigitalMicrograph does not let a shutter be chosen. */
+  readonly selectsShutter?: boolean;
+  /** False where DigitalMicrograph does not settle before an exposure. */
+  readonly settles?: boolean;
 }
 
 const newest: StandInIdentity = { pluginVersion: 120, version: 50331, build: 2300 };
-/** Numbers of `GetLastError`. */
-const failures = { wrongType: 2, badScript: 26, noDeferredSum: 29, badReduction: 33, noImage: 51 } as const;
-/** Bit of `processing` for the server's own thread of continuous mode. */
-const continuousThread = 64;
 const scriptFailed = -999;
+const largestCount = 65535;
+/** Shorts that a list of defects has at least, where so many were asked for. */
+const leastDefects = 2048;
+/** Pixels of the image that stands for none. */
+const dummyPixels = 1024;
+/** What a K3 in linear mode gives: counts for each of those of counting, and an offset for each readout, in seconds. */
+const k3Linear = { ratio: 350, offset: 8192, interval: 0.000665779 } as const;
 
-interface Mode {
-  readonly readMode: ReadMode;
-  /** Pixels that the binning counts along one pixel of the chip: 2 in super-resolution. */
-  readonly fine: 1 | 2;
-}
-const modes: Readonly<Record<number, Mode>> = {
-  [-1]: { readMode: 'linear', fine: 1 },
-  0: { readMode: 'linear', fine: 1 },
-  1: { readMode: 'counting', fine: 1 },
-  2: { readMode: 'super-resolution', fine: 2 },
-  3: { readMode: 'linear', fine: 1 },
-  4: { readMode: 'counting', fine: 2 },
-};
-const highestMode = 4;
-const antialiasBits = 7;
-const heightUnit = 100000;
-const processings: readonly Processing[] = ['unprocessed', 'dark subtracted', 'gain normalized'];
-
+type Answer = PacketAnswer | Promise<PacketAnswer>;
 type Handlers = {
-  readonly [Name in GatanFunctionName]?: (
-    values: RequestOf<GatanFunctions[Name]>,
-    gone: AbortSignal,
-  ) => PacketAnswer | Promise<PacketAnswer>;
+  readonly [Name in GatanFunctionName]?: (values: RequestOf<GatanFunctions[Name]>, closing: AbortSignal) => Answer;
 };
-type ImageRequest = RequestOf<GatanFunctions['GetAcquiredImage']>;
-type Parameters = RequestOf<GatanFunctions['SetK2Parameters2']>;
 
 /**
  * A server of the camera protocol that is not DigitalMicrograph: it checks lengths and settings as that does and has its pictures from a
@@ -62,20 +51,17 @@ type Parameters = RequestOf<GatanFunctions['SetK2Parameters2']>;
 export class GatanStandInServer {
   private readonly server: PacketServer;
   private camera = 0;
-  private readMode = -1;
-  private scaling = 1;
-  private rotationFlip = 0;
-  private antialias = 0;
-  private reducedSizes = 0;
   private lastError = 0;
-  private doseFractions = false;
-  private frameTime = 0;
   private continuous = false;
   private doseRate = 0;
+  private queued = '';
   /** The energy filter behind the column, which scripts set. */
   readonly filter = new StandInFilter();
+  private readonly settings = new AcquisitionSettings();
   private readonly frames = new StandInFrames();
+  private readonly scan = new StandInScan();
   private readonly closedShutters = new Map<number, number>();
+  private readonly unsettled = new Set<number>();
   private readonly inserted: boolean[];
 
   constructor(
@@ -87,7 +73,7 @@ export class GatanStandInServer {
     this.server = new PacketServer({
       ...options,
       functions: Object.values(gatanFunctions),
-      handle: (packet, values, gone) => this.handle(packet, values, gone),
+      handle: (packet, values, closing) => this.handle(packet, values, closing),
     });
   }
 
@@ -101,60 +87,7 @@ export class GatanStandInServer {
     return this.server.close();
   }
 
-  private async handle({ name, image }: PacketFunction, values: AnyValues, gone: AbortSignal): Promise<PacketAnswer> {
-    const handler = this.handlers[name as GatanFunctionName] as
-      ((values: AnyValues, gone: AbortSignal) => PacketAnswer | Promise<PacketAnswer>) | undefined;
-    if (handler) return handler(values, gone);
-    // What only sets something is accepted; an image of nothing would hang a client.
-    return image ? this.failed(failures.noImage) : {};
-  }
-
-  private readonly handlers: Handlers = {
-    GetNumberOfCameras: () => ({ values: { count: this.source.cameras.length } }),
-    GetPluginVersion: () => ({ values: { version: this.identity.pluginVersion } }),
-    GetDMVersion: () => ({ values: { version: this.identity.version } }),
-    GetDMVersionAndBuild: () => ({ values: { version: this.identity.version, build: this.identity.build } }),
-    GetDMCapabilities: () => ({ values: { canSelectShutter: true, canSetSettling: true, openShutterWorks: true } }),
-    GetLastError: () => ({ values: { error: this.lastError } }),
-    IsCameraInserted: ({ camera }) => this.forCamera(camera, () => ({ values: { inserted: this.inserted[camera]! } })),
-    InsertCamera: ({ camera, inserted }) => this.forCamera(camera, () => ((this.inserted[camera] = inserted), {})),
-    SelectCamera: ({ camera }) => this.forCamera(camera, () => ((this.camera = camera), {})),
-    SetShutterNormallyClosed: ({ camera, shutter }) =>
-      this.forCamera(camera, () => (this.closedShutters.set(camera, shutter), {})),
-    SetupFileSaving2: async (request) => ({ values: { error: await this.frames.prepare(request) } }),
-    GetFileSaveResult: async () => ({ values: await this.frames.result() }),
-    GetLastDoseRate: () => ({ values: { doseRate: this.doseRate } }),
-    WaitUntilReady: async () => (await this.frames.result(), {}),
-    ReturnDeferredSum: async () => {
-      const sum = await this.frames.deferredSum();
-      return sum ? this.answer(sum) : this.failed(failures.noDeferredSum);
-    },
-    StopContinuousCamera: () => ((this.continuous = false), {}),
-    SetReadMode: ({ mode, scaling }) => {
-      this.readMode = Math.min(highestMode, mode);
-      this.scaling = scaling;
-      this.rotationFlip = 0;
-      this.antialias = 0;
-      this.doseFractions = false;
-      return {};
-    },
-    SetK2Parameters2: (parameters) => this.setParameters(parameters),
-    GetAcquiredImage: (request, gone) => this.acquire(request, gone),
-    GetDefectList: ({ pixels }) =>
-      pixels < 2 ? this.failed(failures.wrongType) : defectList(this.source.cameras[this.camera]!),
-    ExecuteScript: ({ array }) => this.runScript(unpackText(array)[0] ?? ''),
-  };
-
-  private failed(error: number): PacketAnswer {
-    this.lastError = error;
-    return { status: 1 };
-  }
-
-  private forCamera(camera: number, answer: () => PacketAnswer): PacketAnswer {
-    return this.source.cameras[camera] ? answer() : this.failed(failures.wrongType);
-  }
-
-  /** True for a camera in its continuous mode. */
+  /** True while images are taken one after the other. */
   get viewing(): boolean {
     return this.continuous;
   }
@@ -164,136 +97,238 @@ export class GatanStandInServer {
     return this.closedShutters.get(camera);
   }
 
-  private setParameters({
-    readMode,
-    scaling,
-    rotationFlip,
-    doseFractions,
-    align,
-    saveFrames,
-    frameTime,
-    flags,
-    reducedSizes,
-  }: Parameters): PacketAnswer {
-    // Frames are not aligned here, so that nobody can take a plain sum for an aligned one.
-    const badFrames = doseFractions && (align || readMode < 0 || !(frameTime > 0));
-    if (badFrames || rotationFlip < 0 || rotationFlip > 7) return this.failed(failures.wrongType);
-    this.readMode = Math.min(highestMode, readMode);
-    this.scaling = scaling;
-    this.rotationFlip = readMode < 0 ? 0 : rotationFlip;
-    this.antialias = flags & antialiasBits;
-    this.reducedSizes = reducedSizes;
-    this.doseFractions = doseFractions;
-    this.frameTime = frameTime;
-    this.frames.saves = doseFractions && saveFrames;
+  private async handle({ name }: PacketFunction, values: AnyValues, closing: AbortSignal): Promise<PacketAnswer> {
+    const handler = this.handlers[name as GatanFunctionName] as
+      ((values: AnyValues, closing: AbortSignal) => Answer) | undefined;
+    // The functions without a handler set what only a real one needs.
+    const asks = name === 'GetLastError';
+    if (!asks) this.lastError = 0;
+    const answer = (await handler?.(values, closing)) ?? {};
+    if (!asks && this.lastError === 0) this.lastError = answer.status ?? 0;
+    return answer;
+  }
+
+  private readonly handlers: Handlers = {
+    GetNumberOfCameras: () => ({ values: { count: this.source.cameras.length } }),
+    GetPluginVersion: () => ({ values: { version: this.identity.pluginVersion } }),
+    GetDMVersion: () => ({ values: { version: this.identity.version } }),
+    GetDMVersionAndBuild: () => ({ values: { version: this.identity.version, build: this.identity.build } }),
+    GetDMCapabilities: () => ({
+      values: {
+        canSelectShutter: this.identity.selectsShutter ?? true,
+        canSetSettling: this.identity.settles ?? true,
+        openShutterWorks: true,
+      },
+    }),
+    GetLastError: () => ({ values: { error: this.lastError } }),
+    IsCameraInserted: ({ camera }) =>
+      camera in this.inserted ? { values: { inserted: this.inserted[camera]! } } : this.scriptFails(1),
+    InsertCamera: ({ camera, inserted }) => this.forCamera(camera, () => void (this.inserted[camera] = inserted)),
+    SetCurrentCamera: ({ camera }) => ((this.camera = camera), {}),
+    SelectCamera: ({ camera }) => {
+      this.camera = camera;
+      return this.forCamera(camera, () => {});
+    },
+    SetShutterNormallyClosed: ({ camera, shutter }) =>
+      this.forCamera(camera, () => void this.closedShutters.set(camera, shutter)),
+    SetNoDMSettling: ({ camera }) => (this.unsettled.add(camera), {}),
+    SetupFileSaving: (request) => this.prepareSaving({ ...request, flags: 0, grabAndSum: 0 }),
+    SetupFileSaving2: (request) => this.prepareSaving(request),
+    GetFileSaveResult: async () => ({ values: await this.frames.result() }),
+    GetLastDoseRate: () => ({ values: { doseRate: this.doseRate } }),
+    WaitUntilReady: async () => (await this.frames.result(), {}),
+    ReturnDeferredSum: async ({ pixels }) => {
+      const sum = await this.frames.deferredSum();
+      return sum ? imageOf(sum, pixels) : { status: failures.noDeferredSum };
+    },
+    StopContinuousCamera: () => ((this.continuous = false), {}),
+    SetReadMode: ({ mode, scaling }) => (this.settings.setReadMode(mode, scaling), {}),
+    SetK2Parameters: (parameters) => (this.settings.setParameters(parameters), {}),
+    SetK2Parameters2: (parameters) => (this.settings.setParameters(parameters), {}),
+    QueueScript: ({ array }) => ((this.queued += `${unpackText(array)[0] ?? ''}\n`), {}),
+    GetAcquiredImage: (request, closing) => this.acquire(request, false, closing),
+    GetDarkReference: (request, closing) => this.acquire({ ...request, processing: 0, shutterDelay: 0 }, true, closing),
+    GetGainReference: ({ pixels, binning }) => this.gainReference(pixels, binning),
+    GetDefectList: ({ pixels }) => defectList(this.source.cameras[this.camera], pixels),
+    GetDSProperties: () => this.scan.properties(),
+    AcquireDSImage: ({ pixels, width, height, continuous, array, divideBy2 }) =>
+      this.scanned(this.scan.scan(width, height, array, continuous), pixels, divideBy2),
+    ReturnDSChannel: ({ pixels, channel, divideBy2 }) => this.scanned(this.scan.channel(channel), pixels, divideBy2),
+    StopDSAcquisition: () => ({ status: this.scan.stop() }),
+    CheckReferenceTime: async ({ array }) => {
+      const found = await stat(unpackText(array)[0] ?? '').catch(() => undefined);
+      return found ? { values: { timeLow: Math.floor(found.mtimeMs / 1000) | 0, timeHigh: 0 } } : { status: 1 };
+    },
+    ExecuteScript: ({ array }) => this.executeScript(unpackText(array)[0] ?? ''),
+  };
+
+  /** The answer to a function whose script fails in DigitalMicrograph. */
+  private scriptFails(status: number = failures.script): PacketAnswer {
+    this.lastError = failures.script;
+    return { status };
+  }
+
+  private forCamera(camera: number, work: () => void): PacketAnswer {
+    if (!(camera in this.inserted)) return this.scriptFails();
+    work();
     return {};
   }
 
-  private async acquire(request: ImageRequest, gone: AbortSignal): Promise<PacketAnswer> {
-    const wanted = this.pictureWanted(request);
-    if (!wanted) return this.failed(failures.badReduction);
-    this.lastError = 0;
-    this.continuous = (request.processing & continuousThread) > 0;
-    const divisor = Math.abs(request.divideBy2) === 1 ? 2 ** request.divideBy2 : 1;
-    return this.answer(await this.expose(wanted, gone), divisor);
+  private async prepareSaving(
+    given: Omit<RequestOf<GatanFunctions['SetupFileSaving2']>, 'threshold' | 'thresholdPlus' | 'spare'>,
+  ): Promise<PacketAnswer> {
+    const [folder = '', name = ''] = unpackText(given.array);
+    this.settings.rotationFlip = Math.max(0, Math.min(7, given.rotationFlip));
+    return { values: { error: await this.frames.prepare({ ...given, folder, name }) } };
+  }
+
+  private async acquire(request: ImageRequest, dark: boolean, closing: AbortSignal): Promise<PacketAnswer> {
+    const answer = await this.image(request, dark, closing);
+    this.settings.clearOnce();
+    return answer;
+  }
+
+  private async image(request: ImageRequest, dark: boolean, closing: AbortSignal): Promise<PacketAnswer> {
+    const { settings } = this;
+    const script = this.queued;
+    this.queued = '';
+    if (script !== '' && this.run(script) === scriptFailed) return this.scriptFails();
+    const camera = this.source.cameras[this.camera];
+    if (!camera || !this.inserted[this.camera]) return this.scriptFails();
+    this.continuous = isContinuous(request.processing);
+    const saves = settings.doseFractions && settings.saveFrames;
+    const empty = saves && this.frames.returnsNothing(saves);
+    const plan = settings.plan(camera, request, empty);
+    if (typeof plan === 'number') return { status: plan };
+    const settles = (this.identity.settles ?? true) && !this.unsettled.has(this.camera);
+    const wanted: PictureRequest = {
+      ...plan,
+      camera: this.camera,
+      readMode: settings.mode.readMode,
+      processing: processingOf(request.processing),
+      correctedInCamera: settings.correctedInCamera,
+      dark: dark || this.staysClosed(request.shutter),
+      exposure: request.exposure,
+      settling: settles ? request.settling : 0,
+      scaling: settings.scaling,
+    };
+    const picture = await this.expose(wanted, saves, camera, closing);
+    const pixels = Math.min(dummyPixels, request.pixels);
+    // An image of nothing would hang a client.
+    if (!picture) return { values: { pixels, width: 0, height: 0 }, image: new Uint8Array(2 * pixels) };
+    return imageOf(rotateFlip(divided(picture, request.divideBy2), settings.rotationFlip), request.pixels);
+  }
+
+  /** True when a shutter that is closed between images is not the one that opens for them. */
+  private staysClosed(shutter: number): boolean {
+    const closed = this.closedShutters.get(this.camera);
+    if (closed === undefined || !(this.identity.selectsShutter ?? true)) return false;
+    return shutter >= 0 && shutter !== closed;
   }
 
   /** The picture, or the sum of the frames that were taken before the server is to return. */
-  private async expose(wanted: PictureRequest, gone: AbortSignal): Promise<Picture> {
-    if (!this.doseFractions) return this.take(wanted, gone);
-    const count = Math.max(1, Math.round(wanted.exposure / this.frameTime));
+  private async expose(
+    wanted: PictureRequest,
+    saves: boolean,
+    camera: StandInCamera,
+    closing: AbortSignal,
+  ): Promise<Picture | undefined> {
+    const { settings } = this;
+    if (!settings.doseFractions) return this.take(wanted, camera, closing);
+    const count = Math.max(1, Math.round(wanted.exposure / settings.frameTime) || 1);
     const frame = (place: number, signal: AbortSignal): Promise<Picture> =>
-      this.take({ ...wanted, exposure: this.frameTime, frame: { place, count } }, signal);
-    const sum = await this.frames.take(count, frame, gone);
-    const electrons =
-      sum.data.reduce((total, value) => total + value, 0) / (wanted.readMode === 'linear' ? 1 : this.scaling || 1);
+      this.take({ ...wanted, exposure: settings.frameTime, frame: { place, count } }, camera, signal);
+    const sum = await this.frames.take(count, saves, frame, closing);
+    if (!sum) return undefined;
+    const counts = sum.data.reduce((total, value) => total + value, 0);
+    const electrons = counts / (wanted.readMode === 'linear' ? 1 : settings.scaling || 1);
     const { left, top, right, bottom } = wanted.area;
-    this.doseRate = electrons / (this.frames.taken * this.frameTime * (right - left) * (bottom - top));
+    this.doseRate = electrons / (this.frames.taken * settings.frameTime * (right - left) * (bottom - top));
     return sum;
   }
 
-  private async take(wanted: PictureRequest, gone: AbortSignal): Promise<Picture> {
-    const picture = await this.source.expose(wanted, gone);
+  private async take(wanted: PictureRequest, camera: StandInCamera, closing: AbortSignal): Promise<Picture> {
+    const picture = await this.source.expose(wanted, closing);
     if (
       picture.width !== wanted.width ||
       picture.height !== wanted.height ||
       picture.data.length !== picture.width * picture.height
     )
       throw new Error('The source delivered a picture of another size.');
-    return picture;
+    const pedestal = camera.kind === 'K3' ? this.settings.pedestal() : undefined;
+    if (!pedestal) return picture;
+    const { ratio, offset, interval } = k3Linear;
+    const added = (offset * wanted.exposure) / interval - pedestal.perMillisecond * 1000 * wanted.exposure;
+    return changed(picture, (count) => (count * ratio + added) * pedestal.scale);
   }
 
-  private answer(picture: Picture, divisor = 1): PacketAnswer {
-    const scaled =
-      divisor === 1 ? picture : { ...picture, data: picture.data.map((count) => Math.min(65535, count / divisor)) };
-    const { width, height, data } = rotateFlip(scaled, this.rotationFlip);
-    return {
-      values: { pixels: data.length, width, height },
-      image: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-    };
+  private gainReference(pixels: number, binning: number): PacketAnswer {
+    const camera = this.source.cameras[this.camera];
+    if (!camera || binning <= 0) return this.scriptFails();
+    const width = Math.floor(camera.width / binning);
+    const height = Math.min(Math.floor(camera.height / binning), Math.floor(pixels / width));
+    const gains = Float32Array.from({ length: width * height }, (_, at) => 1 + ((at % 7) - 3) / 100);
+    return { values: { pixels: gains.length, width, height }, image: new Uint8Array(gains.buffer) };
   }
 
-  /** The picture that a request asks for; undefined when it contradicts itself or the chip. */
-  private pictureWanted({
-    pixels,
-    width,
-    height,
-    processing,
-    binning,
-    top,
-    left,
-    bottom,
-    right,
-    exposure,
-    settling,
-  }: ImageRequest): PictureRequest | undefined {
-    const camera = this.source.cameras[this.camera]!;
-    const mode = modes[this.readMode] ?? modes[-1]!;
-    // What the server reduces itself is read unbinned, so that the area is in pixels of the chip; otherwise it is in binned pixels.
-    const reduced = this.antialias > 0;
-    const unit = reduced || this.doseFractions ? 1 : Math.max(1, binning / mode.fine);
-    const [columns, rows] = [right - left, bottom - top];
-    const positive =
-      columns > 0 && rows > 0 && width > 0 && height > 0 && binning > 0 && exposure >= 0 && settling >= 0;
-    const inside = left >= 0 && top >= 0 && right * unit <= camera.width && bottom * unit <= camera.height;
-    const scale = reduced ? mode.fine / binning : binning === 1 ? mode.fine : 1;
-    const sized =
-      width === columns * scale &&
-      height === rows * scale &&
-      (!reduced || (binning > 1 && this.reducedSizes === width + heightUnit * height));
-    if (!positive || !inside || !sized || pixels < width * height || !this.inserted[this.camera]) return undefined;
-    return {
-      camera: this.camera,
-      area: { left: left * unit, top: top * unit, right: right * unit, bottom: bottom * unit },
-      width,
-      height,
-      readMode: mode.readMode,
-      processing: processings[processing & 7] ?? 'gain normalized',
-      exposure,
-      settling,
-      scaling: this.scaling,
-    };
+  private scanned(picture: Picture | number, pixels: number, divideBy2: number): PacketAnswer {
+    return typeof picture === 'number' ? { status: picture } : imageOf(divided(picture, divideBy2), pixels);
   }
 
-  /** Understands scripts that ask what there is and those of the filter; every other one fails. */
-  private runScript(script: string): PacketAnswer {
-    const camera = this.source.cameras[this.camera]!;
-    const value = /CM_CCD_GetSize/.test(script)
-      ? camera.width + heightUnit * camera.height
-      : /GetApplicationVersion|GetApplicationInfo/.test(script)
-        ? this.identity.version
-        : (this.filter.run(script) ?? scriptFailed);
+  private executeScript(script: string): PacketAnswer {
+    const value = script.trim() === '' ? scriptFailed : this.run(script);
     // The server reports a script error after every script, whatever came of it.
-    this.lastError = failures.badScript;
+    this.lastError = failures.clientScript;
     return { status: value === scriptFailed ? 1 : 0, values: { value } };
+  }
+
+  /** Runs a script. @returns what it gives to `Exit`, or the value that says that it failed */
+  private run(script: string): number {
+    try {
+      const known = {
+        ...this.filter.functions(),
+        ...cameraFunctions(this.source.cameras, this.inserted, this.identity, (camera) => (this.camera = camera)),
+      };
+      return runDmScript(script, {
+        ...known,
+        doesfunctionexist: (name) => Number(Object.hasOwn(known, String(name?.value()).toLowerCase())),
+      });
+    } catch {
+      return scriptFailed;
+    }
   }
 }
 
-/** A short list of bad pixels, as pairs of column and row. */
-function defectList({ width, height }: StandInCamera): PacketAnswer {
-  const pairs = Int16Array.of(Math.min(17, width - 1), Math.min(23, height - 1), width >> 1, height >> 1);
+/** The answer that carries a picture; rows for which the client has no room are cut off. */
+function imageOf({ width, height, data }: Picture, pixels: number): PacketAnswer {
+  const rows = Math.min(height, Math.floor(pixels / width));
+  const kept = data.subarray(0, width * rows);
+  // The real one divides by the number of chunks, which is zero then.
+  if (kept.length === 0) throw new Error('There is no room for a row.');
   return {
-    values: { pixels: pairs.length, points: pairs.length / 2, total: pairs.length / 2 },
+    values: { pixels: kept.length, width, height: rows },
+    image: new Uint8Array(kept.buffer, kept.byteOffset, kept.byteLength),
+  };
+}
+
+const changed = (picture: Picture, change: (count: number) => number): Picture => ({
+  ...picture,
+  data: picture.data.map((count) => Math.max(0, Math.min(largestCount, Math.round(change(count))))),
+});
+
+/** Halves or doubles the counts as the client asks; other numbers are taken for 0. */
+const divided = (picture: Picture, divideBy2: number): Picture =>
+  Math.abs(divideBy2) === 1 ? changed(picture, (count) => Math.floor(count / 2 ** divideBy2)) : picture;
+
+/** A short list of bad pixels, as pairs of column and row, filled up as the server fills it. */
+function defectList(camera: StandInCamera | undefined, room: number): PacketAnswer {
+  const { width = 0, height = 0 } = camera ?? {};
+  const bad = [Math.min(17, width - 1), Math.min(23, height - 1), width >> 1, height >> 1];
+  const points = Math.min(bad.length / 2, Math.floor(room / 2));
+  const pairs = new Int16Array(Math.max(1, Math.min(leastDefects, room), 2 * points));
+  pairs.set(bad.slice(0, 2 * points));
+  return {
+    values: { pixels: pairs.length, points, total: bad.length / 2 },
     image: new Uint8Array(pairs.buffer),
   };
 }

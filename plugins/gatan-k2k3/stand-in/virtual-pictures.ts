@@ -2,8 +2,9 @@ import { type Clock, seconds } from '../../../core/base';
 import type { CameraArea } from '../../../core/devices';
 import type { VirtualMicroscope } from '../../../simulation';
 import type { CameraModel } from '../camera-model';
-import { chipTurn, turnsSides } from '../geometry';
-import type { Picture, PictureRequest, PictureSource, StandInCamera } from '../picture-source';
+import { groupOf } from '../detectors';
+import { chipSize, chipTurn } from '../geometry';
+import type { Picture, PictureRequest, PictureSource, StandInCamera, StandInKind } from '../picture-source';
 import { undoRotateFlip } from '../rotate-flip';
 
 const largestCount = 65535;
@@ -23,7 +24,9 @@ export class VirtualPictures implements PictureSource {
     const count = Math.max(0, ...models.map((model) => model.number + 1));
     this.cameras = Array.from({ length: count }, (_, number) => {
       const model = this.models.get(number);
-      return model ? { name: model.name, ...chipSize(model) } : { name: 'none', width: 0, height: 0 };
+      return model
+        ? { name: model.name, ...chipSize(model), kind: kindOf(model) }
+        : { name: 'none', width: 0, height: 0 };
     });
   }
 
@@ -33,7 +36,9 @@ export class VirtualPictures implements PictureSource {
     // Frames follow each other without a pause; what comes before an exposure comes before its first one.
     if (!frame || frame.place === 0)
       await this.clock.delay(
-        seconds(model.startupDelay + request.settling + (frame?.count ?? 0) * model.startupPerFrame),
+        seconds(
+          model.startupDelay + model.builtInSettling + request.settling + (frame?.count ?? 0) * model.startupPerFrame,
+        ),
         signal,
       );
     const { left, top, right, bottom } = userArea(request.area, model);
@@ -43,9 +48,13 @@ export class VirtualPictures implements PictureSource {
       // The virtual camera counts in super-resolution pixels, too, so that binning alone says how large a pixel is.
       binning: ((request.area.right - request.area.left) / request.width) * unit,
       area: { left: left * unit, top: top * unit, width: (right - left) * unit, height: (bottom - top) * unit },
-      exposure: request.exposure,
+      exposure: request.dark ? 0 : request.exposure,
       readMode: request.readMode === 'linear' ? 'linear' : 'counting',
-      processing: request.processing,
+      // Without the corrections of the camera itself a K2 counts what its dark and gain make of it.
+      processing:
+        model.detector === 'K2 Summit' && request.readMode !== 'linear' && !request.correctedInCamera
+          ? 'unprocessed'
+          : request.processing,
     });
     await this.clock.delay(seconds(request.exposure), signal);
     const counted = request.readMode !== 'linear' && model.detector !== 'K3' && request.scaling !== 1;
@@ -56,11 +65,10 @@ export class VirtualPictures implements PictureSource {
   }
 }
 
-/** Columns and rows of the chip itself, in physical pixels. */
-function chipSize(model: CameraModel): { readonly width: number; readonly height: number } {
-  const width = Math.floor(model.width / model.pixelsPerPhysical);
-  const height = Math.floor(model.height / model.pixelsPerPhysical);
-  return turnsSides(chipTurn(model)) ? { width: height, height: width } : { width, height };
+/** The kind of camera that the server takes a detector for. */
+export function kindOf({ detector }: CameraModel): StandInKind {
+  const group = groupOf(detector);
+  return group === 'direct' ? (detector === 'K3' ? 'K3' : 'K2') : group;
 }
 
 /** An area of the chip as the operator sees it, in physical pixels: what the camera server does to a picture, done to its corners. */

@@ -48,6 +48,7 @@ describe('config/', () => {
       'krios-k3.yaml',
       'simulator.yaml',
       'talos-ceta.yaml',
+      'talos-oneview-orius.yaml',
       'talos-through-serialem.yaml',
     ]);
   });

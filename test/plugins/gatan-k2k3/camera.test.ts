@@ -1,7 +1,8 @@
 import { FilteredLogger, VirtualClock, cameraIndex, seconds } from '../../../core/base';
 import type { CameraArea, Exposure, Frame } from '../../../core/devices';
 import { GatanCamera, traitsOf } from '../../../plugins/gatan-k2k3/camera';
-import { cameraModel, numberCameras, turnsUnclear } from '../../../plugins/gatan-k2k3/camera-model';
+import { cameraModel, turnsUnclear } from '../../../plugins/gatan-k2k3/camera-model';
+import { numberCameras } from '../../../plugins/gatan-k2k3/gatan-cameras';
 import { GatanClient } from '../../../plugins/gatan-k2k3/protocol/client';
 import { type GatanFunctions, gatanFunctions } from '../../../plugins/gatan-k2k3/protocol/functions';
 import type { GatanTransport } from '../../../plugins/gatan-k2k3/transport';
@@ -54,15 +55,17 @@ describe('GatanCamera over the socket', () => {
     expect(frame.image.get(23, 31)).toBe(countAt(63, 47));
     expect(frame.exposure.exposure).toBeCloseTo(47 * 0.0106525, 9);
     expect(frame.camera).toBe(0);
-    expect(frame.began).toBeCloseTo(clock.now() + 1.3, 9);
+    // Settling is in whole readouts of the detector, and never shorter than asked for.
+    const settling = 451 * 0.000665779;
+    expect(frame.began).toBeCloseTo(clock.now() + 1 + settling, 9);
     expect(source.requests).toHaveLength(1);
     expect(source.requests[0]).toMatchObject({
       readMode: 'counting',
       processing: 'gain normalized',
-      settling: 0.3,
       width: 32,
       height: 24,
     });
+    expect(source.requests[0]!.settling).toBeCloseTo(settling, 9);
   });
 
   it('sets everything in the order that the server needs, once for each image', async () => {
@@ -89,10 +92,11 @@ describe('GatanCamera over the socket', () => {
     expect(sent('SetK2Parameters2', open!.requests)).toMatchObject({
       readMode: 4,
       hardwareProcessing: 6,
-      flags: 1,
+      // The server reads the whole chip and cuts the part out, before it reduces.
+      flags: 1 + 8,
       scaling: 1,
       reducedSizes: 16 + 100000 * 16,
-      fullSizes: 64 + 100000 * 64,
+      fullSizes: 64 + 100000 * 48,
       doseFractions: false,
     });
   });

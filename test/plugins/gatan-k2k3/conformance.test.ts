@@ -8,6 +8,7 @@ import { bench, propertiesOf } from './setup';
 async function rampCamera(
   lines: Readonly<Record<string, string | number>>,
   turnedBy: TurnedBy = 'server',
+  settlesAnyway = 0,
 ): Promise<CameraUnderTest> {
   let action: (() => void) | undefined;
   const clock: Clock = new VirtualClock();
@@ -15,7 +16,7 @@ async function rampCamera(
     clock,
     turnedBy,
     exposing: async ({ exposure, settling }, signal) => {
-      await clock.delay(seconds(1 + settling), signal);
+      await clock.delay(seconds(1 + settlesAnyway + settling), signal);
       if (action) {
         const now = action;
         action = undefined;
@@ -61,3 +62,24 @@ for (const rotationFlip of [0, 1, 2, 3, 4, 5, 6, 7])
     () => rampCamera({ K2Type: 1, RotationAndFlip: rotationFlip, CameraSizeX: 60, Binnings: '1 2 3' }),
     facts,
   );
+describeCamera(
+  'A OneView',
+  () => rampCamera({ K2Type: 0, OneViewType: 1, OnlyOneShutter: 1 }, 'DigitalMicrograph', 0.25),
+  facts,
+);
+describeCamera(
+  'A Rio with two shutters',
+  () =>
+    rampCamera({ K2Type: 0, OneViewType: 2, CoordsMustBeMultiple: 1, XMustBeMultipleOf: 8 }, 'DigitalMicrograph', 0.25),
+  facts,
+);
+describeCamera(
+  'An Orius',
+  () => rampCamera({ K2Type: 0, DMGainReferenceName: 'Orius', XMustBeMultipleOf: 2 }, 'DigitalMicrograph', 0.25),
+  facts,
+);
+describeCamera(
+  'An UltraScan without drift settling',
+  () => rampCamera({ K2Type: 0, CanDriveDMDriftSettling: 0, MakesUnsignedImages: 1 }, 'DigitalMicrograph', 0.25),
+  facts,
+);

@@ -143,7 +143,7 @@ describe('a server that cannot', () => {
   it('says why, and can be asked again', async () => {
     await expect(under.client.call(gatanFunctions.SelectCamera, { camera: 7 })).rejects.toMatchObject({
       code: 'gatan/failed',
-      message: expect.stringMatching(/could not do SelectCamera: the image is of the wrong type/) as string,
+      message: expect.stringMatching(/could not do SelectCamera: a script of the server failed/) as string,
     });
     expect(await acquireThrough(undefined)).toBe('image');
   });

@@ -130,11 +130,24 @@ describe('the frames of an exposure', () => {
       binning: 2,
     });
     expect(sent('SetK2Parameters2')).toMatchObject({
-      flags: 1,
+      // DigitalMicrograph reads frames of the whole chip; the server cuts the part out.
+      flags: 1 + 8,
       reducedSizes: 16 + 100000 * 16,
-      fullSizes: 32 + 100000 * 32,
+      fullSizes: 64 + 100000 * 48,
     });
     expect(frame.image.get(0, 0)).toBe(2 * countAt(9, 5));
+  });
+
+  it('of a part need a server that cuts them, and nothing is asked for without it', async () => {
+    under = await bench(site(), { identity: { pluginVersion: 117, version: 50331, build: 2300 } });
+    const { camera } = under;
+    const area = { left: 16, top: 8, right: 80, bottom: 72 };
+    await expect(camera.acquire(camera.fit(whole({ area, frames: divided(0.25) })))).rejects.toMatchObject({
+      code: 'gatan/old-server',
+      message: expect.stringContaining('a part of Test in frames needs 118') as string,
+    });
+    expect(codes()).toEqual([]);
+    await camera.acquire(camera.fit(whole({ frames: divided(0.25) })));
   });
 
   it.each(['server', 'this program', 'DigitalMicrograph'] as const)(

@@ -225,7 +225,7 @@ describe('requests, byte by byte', () => {
 describe('the stand-in server', () => {
   /** Sends bytes as they are and collects what comes back within a moment. */
   async function exchange(...requests: readonly Buffer[]): Promise<readonly string[]> {
-    const server = new GatanStandInServer(new RampSource(16, 12));
+    const server = new GatanStandInServer(new RampSource(1, 1));
     const port = await server.listen();
     const socket = connect(port, '127.0.0.1');
     const replies: string[] = [];
@@ -251,7 +251,7 @@ describe('the stand-in server', () => {
   const answered = functions.filter(({ name }) => name !== 'ChunkHandshake');
 
   it('takes every request of the right length, and none that is four bytes longer or shorter', async () => {
-    const refusal = hex('08000000 faffffff');
+    const [short, wrong] = [hex('08000000 fcffffff'), hex('08000000 faffffff')];
     const requests = answered.flatMap((packet) => {
       const right = requestFor(packet);
       const longer = Buffer.concat([right, Buffer.alloc(4)]);
@@ -264,32 +264,39 @@ describe('the stand-in server', () => {
     let at = 0;
     for (const packet of answered) {
       const right = Buffer.from(replies[at++]!, 'hex');
-      const [, , reply, image] = table[packet.code]!;
+      const [, array, reply, image] = table[packet.code]!;
       expect(right.readInt32LE(0)).toBe(lengthOf(reply as readonly [number, number, number]));
       expect(right.readInt32LE(4)).toBeGreaterThanOrEqual(0);
       if (!image) expect(right).toHaveLength(right.readInt32LE(0));
-      expect(replies[at++]).toBe(refusal);
-      if (requestFor(packet).length > 8) expect(replies[at++]).toBe(refusal);
+      expect(replies[at++]).toBe(wrong);
+      // A request that lacks numbers is too short; one that lacks a part of its array has the wrong length.
+      if (requestFor(packet).length > 8) expect(replies[at++]).toBe(array ? wrong : short);
     }
     expect(at).toBe(requests.length);
   });
 
-  it('answers what it does not know with eight bytes', async () => {
+  it('answers what it does not know with eight bytes, and a handshake outside of a transfer too', async () => {
     const request = (length: number, code: number): Buffer => {
-      const bytes = Buffer.alloc(Math.max(8, Math.min(64, length)));
+      const bytes = Buffer.alloc(Math.max(8, length));
       bytes.writeInt32LE(length, 0);
       bytes.writeInt32LE(code, 4);
       return bytes;
     };
-    expect(
-      await exchange(request(8, 44), request(8, 0), request(8, -3), request(0x7fffffff, 6), request(4, 14)),
-    ).toEqual([
+    expect(await exchange(request(8, 44), request(8, 0), request(8, -3), request(8, 24), request(4, 14))).toEqual([
       hex('08000000 ffffffff'),
       hex('08000000 ffffffff'),
       hex('08000000 ffffffff'),
-      hex('08000000 fbffffff'),
+      hex('08000000 ffffffff'),
       hex('08000000 fcffffff'),
     ]);
+  });
+
+  it('waits for a request of any length', async () => {
+    const words = 4_500_000;
+    const long = Buffer.alloc(16 + 4 * words);
+    [long.length, 41, 0, words].forEach((value, at) => long.writeInt32LE(value, 4 * at));
+    const version = requestFor(gatanFunctions.GetPluginVersion);
+    expect(await exchange(long, version)).toEqual([hex('08000000 00000000'), hex('0c000000 00000000 78000000')]);
   });
 
   it('throws away what comes along with a request', async () => {

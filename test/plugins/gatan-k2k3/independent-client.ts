@@ -9,6 +9,23 @@ export interface Numbers {
   readonly doubles?: readonly number[];
   /** NUL-terminated strings after the doubles. */
   readonly texts?: readonly string[];
+  /** Integers after the doubles, where there are no strings. */
+  readonly array?: readonly number[];
+}
+
+/** An exposure in the terms of a client that photographs: columns, rows and edges, and what differs from the usual. */
+export interface Shot {
+  readonly width: number;
+  readonly height: number;
+  readonly binning?: number;
+  readonly left?: number;
+  readonly top?: number;
+  readonly right?: number;
+  readonly bottom?: number;
+  readonly exposure?: number;
+  readonly processing?: number;
+  readonly shutter?: number;
+  readonly room?: number;
 }
 
 /**
@@ -30,6 +47,7 @@ export class IndependentClient {
       this.unread += piece.length;
       this.wake();
     });
+    socket.on('error', () => {});
     socket.on('close', () => this.wake());
   }
 
@@ -42,6 +60,11 @@ export class IndependentClient {
     });
   }
 
+  /** True when the server has ended the connection. */
+  get ended(): boolean {
+    return this.socket.destroyed;
+  }
+
   close(): void {
     this.socket.destroy();
   }
@@ -49,7 +72,7 @@ export class IndependentClient {
   /** Sends a request in one write, and reads the reply of the shape that is due. */
   async call(
     code: number,
-    request: Numbers,
+    request: Numbers = {},
     reply: { readonly longs?: number; readonly booleans?: number; readonly doubles?: number } = {},
   ) {
     this.socket.write(message(code, request));
@@ -72,7 +95,7 @@ export class IndependentClient {
   async image(code: number, request: Numbers, bytesPerPixel = 2) {
     const { status, longs } = await this.call(code, request, { longs: 4 });
     const [pixels = 0, width = 0, height = 0, chunks = 0] = longs;
-    if (status !== 0) return { status, width, height, chunks, data: Buffer.alloc(0) };
+    if (status !== 0) return { status, pixels, width, height, chunks, data: Buffer.alloc(0) };
     const bytes = pixels * bytesPerPixel;
     const size = Math.ceil(bytes / chunks);
     const pieces: Buffer[] = [];
@@ -81,7 +104,27 @@ export class IndependentClient {
       pieces.push(await this.read(Math.min(size, bytes - chunk * size)));
     }
     if (chunks !== Math.ceil(bytes / this.superChunk)) throw new Error(`${bytes} bytes came in ${chunks} chunks.`);
-    return { status, width, height, chunks, data: Buffer.concat(pieces) };
+    return { status, pixels, width, height, chunks, data: Buffer.concat(pieces) };
+  }
+
+  /** Takes a photograph: code 6, or 7 for a dark one, which has neither processing nor a delay of the shutter. */
+  photograph(shot: Shot, dark = false) {
+    const { width, height, binning = 1, left = 0, top = 0, exposure = 0.4, processing = 2, shutter = 0 } = shot;
+    const { right = left + width, bottom = top + height, room = width * height } = shot;
+    const edges = [binning, top, left, bottom, right, shutter];
+    const longs = dark ? [room, width, height, ...edges, 0, -1] : [room, width, height, processing, ...edges, 0, 0, -1];
+    return this.image(dark ? 7 : 6, { longs, doubles: [exposure, 0] });
+  }
+
+  /** What a script gives to `Exit`; undefined for one that failed. */
+  async script(text: string): Promise<number | undefined> {
+    const { status, doubles } = await this.call(1, { booleans: [false], texts: [text] }, { doubles: 1 });
+    return status === 0 ? doubles[0] : undefined;
+  }
+
+  /** The detail of the last failure, code 32. */
+  async lastError(): Promise<number> {
+    return (await this.call(32, {}, { longs: 1 })).longs[0]!;
   }
 
   private async read(count: number): Promise<Buffer> {
@@ -96,14 +139,15 @@ export class IndependentClient {
   }
 }
 
-function message(code: number, { longs = [], booleans = [], doubles = [], texts }: Numbers): Buffer {
+function message(code: number, { longs = [], booleans = [], doubles = [], texts, array }: Numbers): Buffer {
   const characters = Buffer.from((texts ?? []).map((text) => `${text}\0`).join(''), 'latin1');
-  const words = Math.ceil(characters.length / 4);
-  const all = texts ? [...longs, words] : longs;
+  const words = array?.length ?? Math.ceil(characters.length / 4);
+  const all = texts || array ? [...longs, words] : longs;
   const bytes = Buffer.alloc(8 + 4 * all.length + 4 * booleans.length + 8 * doubles.length + 4 * words);
   let at = bytes.writeInt32LE(code, bytes.writeInt32LE(bytes.length, 0));
   for (const value of [...all, ...booleans.map(Number)]) at = bytes.writeInt32LE(value, at);
   for (const value of doubles) at = bytes.writeDoubleLE(value, at);
+  for (const value of array ?? []) at = bytes.writeInt32LE(value, at);
   characters.copy(bytes, at);
   return bytes;
 }

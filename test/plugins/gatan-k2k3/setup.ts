@@ -1,11 +1,12 @@
 import { type Clock, FilteredLogger, VirtualClock } from '../../../core/base';
 import { type CameraSettings, type Settings, parseSettings } from '../../../core/settings';
-import { GatanCamera, traitsOf } from '../../../plugins/gatan-k2k3/camera';
+import { GatanCamera, type SingleShotCamera, gatanCamera, traitsOf } from '../../../plugins/gatan-k2k3/camera';
 import { type CameraModel, type TurnedBy, cameraModel } from '../../../plugins/gatan-k2k3/camera-model';
 import { GatanClient, type GatanLimits } from '../../../plugins/gatan-k2k3/protocol/client';
-import type { Picture, PictureRequest, PictureSource } from '../../../plugins/gatan-k2k3/picture-source';
+import type { Picture, PictureRequest, PictureSource, StandInKind } from '../../../plugins/gatan-k2k3/picture-source';
 import { SocketTransport } from '../../../plugins/gatan-k2k3/protocol/socket-transport';
-import { GatanStandInServer } from '../../../plugins/gatan-k2k3/stand-in/stand-in-server';
+import { GatanStandInServer, type StandInIdentity } from '../../../plugins/gatan-k2k3/stand-in/stand-in-server';
+import { kindOf } from '../../../plugins/gatan-k2k3/stand-in/virtual-pictures';
 
 /** Properties of a camera as a site would write them, small so that tests are quick: 64 x 48 physical pixels, of which super-resolution makes 128 x 96. */
 export function propertiesOf(
@@ -40,10 +41,17 @@ export function propertiesOf(
 export function modelOf(
   settings: Settings,
   turnedBy: TurnedBy = 'server',
+  doubleSampling = false,
 ): { readonly model: CameraModel; readonly camera: CameraSettings } {
   const camera = settings.cameras[0]!;
   return {
-    model: cameraModel(camera, settings, { number: 0, longestExposure: 300, turnedBy, frameFormat: 'mrc' }),
+    model: cameraModel(camera, settings, {
+      number: 0,
+      longestExposure: 300,
+      turnedBy,
+      frameFormat: 'mrc',
+      doubleSampling,
+    }),
     camera,
   };
 }
@@ -63,15 +71,17 @@ export class RampSource implements PictureSource {
     height: number,
     private readonly exposing: (request: PictureRequest, signal: AbortSignal) => Promise<void> = async () => {},
     inserted = true,
+    kind: StandInKind = 'CCD',
   ) {
-    this.cameras = [{ name: 'ramp', width, height, inserted }];
+    this.cameras = [{ name: 'ramp', width, height, inserted, kind }];
   }
 
   async expose(request: PictureRequest, signal: AbortSignal): Promise<Picture> {
     this.requests.push(request);
     this.mostAtOnce = Math.max(this.mostAtOnce, ++this.running);
     await this.exposing(request, signal).finally(() => this.running--);
-    const { area, width, height } = request;
+    const { area, width, height, dark } = request;
+    if (dark) return { width, height, data: new Uint16Array(width * height) };
     const step = (area.right - area.left) / width;
     const data = Uint16Array.from({ length: width * height }, (_, at) =>
       countAt(area.left + ((at % width) + 0.5) * step, area.top + (Math.floor(at / width) + 0.5) * step),
@@ -82,7 +92,9 @@ export class RampSource implements PictureSource {
 
 /** Everything from the camera down to a stand-in server over a real socket. */
 export interface Bench {
+  /** A K2 or K3 as such, any other camera as `any`. */
   readonly camera: GatanCamera;
+  readonly any: SingleShotCamera;
   readonly client: GatanClient;
   readonly source: RampSource;
   readonly clock: Clock;
@@ -105,13 +117,15 @@ export async function bench(
     readonly limits?: GatanLimits;
     readonly inserted?: boolean;
     readonly turnedBy?: TurnedBy;
+    readonly identity?: StandInIdentity;
+    readonly doubleSampling?: boolean;
   } = {},
 ): Promise<Bench> {
-  const { model, camera: properties } = modelOf(settings, options.turnedBy);
+  const { model, camera: properties } = modelOf(settings, options.turnedBy, options.doubleSampling);
   const [width, height] = chipOf(model);
-  const source = new RampSource(width, height, options.exposing, options.inserted);
+  const source = new RampSource(width, height, options.exposing, options.inserted, kindOf(model));
   const requests: Buffer[] = [];
-  const server = new GatanStandInServer(source, undefined, {
+  const server = new GatanStandInServer(source, options.identity, {
     onRequest: (request) => void requests.push(request),
     handshakeLimit: options.handshakeLimit ?? 60_000,
     ...(options.superChunk && { superChunk: options.superChunk }),
@@ -132,12 +146,13 @@ export async function bench(
     new FilteredLogger(() => {}),
   );
   await client.open();
-  const camera = new GatanCamera(traitsOf(model, properties, 3), model, client, clock);
+  const any = gatanCamera(traitsOf(model, properties, 3), model, client, clock);
+  const camera = any as GatanCamera;
   const dispose = async (): Promise<void> => {
     await client.close();
     await server.close();
   };
-  return { camera, client, source, clock, server, requests, port, dispose };
+  return { camera, any, client, source, clock, server, requests, port, dispose };
 }
 
 function chipOf(model: CameraModel): readonly [number, number] {
