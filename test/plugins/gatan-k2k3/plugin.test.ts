@@ -120,6 +120,19 @@ describeCamera(
   facts,
 );
 
+// Their unbinned pixels catch as many electrons as four of super-resolution, which have twice the noise.
+const coarse = { ...facts, noise: 2 * facts.noise } as const;
+describeCamera(
+  'A OneView of a simulated site',
+  () => virtualCamera(site(['OnlyOneShutter: 1']).replace('K2Type: 3', 'OneViewType: 1')),
+  coarse,
+);
+describeCamera(
+  'An Orius of a simulated site',
+  () => virtualCamera(site(['DMGainReferenceName: Orius']).replace('    K2Type: 3\n', '')),
+  coarse,
+);
+
 describe('an exposure of the virtual microscope', () => {
   it('begins when the frame says, with the settings that it says', async () => {
     const { camera, records, dispose } = await virtualCamera(site());
