@@ -185,7 +185,7 @@ export function cameraModel(
     corrections: detector === 'K3' ? corrections | defectCorrection : corrections,
     shutter: camera.get('BeamBlankShutter'),
     choosesShutter: camera.get('CanDriveDMBeamShutter'),
-    // A OneView with two shutters does not settle whatever it is told.
+    // A OneView with two shutters ignores the settling that it is asked for.
     settles:
       camera.get('CanDriveDMDriftSettling') &&
       camera.get('NoShutter') === 0 &&

@@ -218,7 +218,7 @@ export class SingleShotCamera implements Camera {
 }
 
 /** A camera behind a camera server that also takes images one after the other. */
-export class WatchingCamera extends SingleShotCamera {
+class WatchingCamera extends SingleShotCamera {
   /** Has the camera take images of one kind in its continuous mode; an exposure divided into frames is refused. */
   async watch(exposure: Exposure, show: (frame: Frame) => void | Promise<void>, signal: AbortSignal): Promise<void> {
     if (exposure.frames)

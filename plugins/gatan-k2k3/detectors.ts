@@ -114,7 +114,7 @@ const oneViewShortest: Readonly<Record<number, readonly number[]>> = {
 const oneViewSteps: readonly number[] = [0.01, 0.01, 0.005, 0.005];
 /** Step of the exposures of a Rio and of the later kinds, in seconds. */
 const rioStep = 0.001;
-/** Sizes in pixels by which a Rio of 4K, and one of 2K, are told from one of 3K. */
+/** Sizes in pixels that distinguish a Rio of 4K and one of 2K from one of 3K. */
 const rioSizes = { least4K: 3500, most2K: 2500 } as const;
 
 /** The kind of OneView: a Rio is one of three, by its size. */

@@ -22,7 +22,7 @@ const doubleSampling = 0x40;
 /** Number of a shutter that leaves the choice to DigitalMicrograph. */
 const noShutter = -1;
 /** Seconds of the shortest settling beyond what a CCD settles in any case. */
-const leastExtraSettling = 0.01;
+const minExtraSettling = 0.01;
 const widthAndHeight = ({ width, height }: { readonly width: number; readonly height: number }): number =>
   width + 100000 * height;
 
@@ -64,7 +64,7 @@ export function settlingOf(model: CameraModel, { driftSettling }: Exposure, { ca
   if (!model.settles || !canSetSettling) return { inServer: 0, before: driftSettling };
   const { frames, builtInSettling } = model;
   if (frames) return { inServer: frames.step * Math.ceil(driftSettling / frames.step - 1e-6), before: 0 };
-  return { inServer: Math.max(leastExtraSettling, driftSettling - builtInSettling), before: 0 };
+  return { inServer: Math.max(minExtraSettling, driftSettling - builtInSettling), before: 0 };
 }
 
 /** Seconds from the request until the exposure begins. */

@@ -46,11 +46,11 @@ export type ReplyOf<Function extends PacketShape> = Function['reply'] extends Fi
   : unknown;
 
 /** The most that the other side has room for; the code or the status counts as one of the longs. */
-export const maxLongs = 16;
+const maxLongs = 16;
 /** The most booleans of a message. */
-export const maxBooleans = 8;
+const maxBooleans = 8;
 /** The most doubles of a message. */
-export const maxDoubles = 8;
+const maxDoubles = 8;
 
 /** True when a message with these fields ends in an array. */
 export const hasArray = (fields: Fields): boolean => fields.longs?.at(-1) === 'arraySize';

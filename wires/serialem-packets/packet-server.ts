@@ -13,7 +13,7 @@ export interface PacketAnswer {
 
 /**
  * Does what a request asks for. The signal fires when the server is closed, not when the client goes away: a command
- * runs to its end, whoever waits for it.
+ * runs to its end in any case.
  */
 export type PacketHandler = (packet: PacketFunction, values: AnyValues, signal: AbortSignal) => Promise<PacketAnswer>;
 

@@ -3,8 +3,8 @@ import type { RequestOf } from '../../../wires';
 import type { StandInCamera } from '../picture-source';
 import type { GatanFunctions } from '../protocol/functions';
 
-/** Numbers that the server gives for failures. */
-export const failures = {
+/** Numbers that the server gives for errorNumbers. */
+export const errorNumbers = {
   cannotWrite: 8,
   folderExists: 11,
   noFolder: 13,
@@ -116,9 +116,9 @@ export class AcquisitionSettings {
   plan(camera: StandInCamera, request: ImageRequest, early: boolean): Plan | number {
     const { binning, left, top, right, bottom, exposure, settling } = request;
     const { fine } = this.mode;
-    if (!(right > left && bottom > top && binning > 0 && exposure >= 0 && settling >= 0)) return failures.script;
+    if (!(right > left && bottom > top && binning > 0 && exposure >= 0 && settling >= 0)) return errorNumbers.script;
     const reduces = this.readMode >= 0 && this.antialias > 0 && !early;
-    if (reduces && !this.reductionFits(request, camera)) return failures.badReduction;
+    if (reduces && !this.reductionFits(request, camera)) return errorNumbers.badReduction;
     // What the server reduces itself is read unbinned.
     const read = reduces ? 1 : binning;
     const pixel = read / fine;
@@ -128,9 +128,9 @@ export class AcquisitionSettings {
     const outside = area.left < 0 || area.top < 0 || area.right > chip.right || area.bottom > chip.bottom;
     // DigitalMicrograph reads frames of the whole chip; a part of them is only cut out.
     if (this.doseFractions && !this.subarea) area = chip;
-    else if (outside && fine === 1 && !this.subarea) return failures.script;
+    else if (outside && fine === 1 && !this.subarea) return errorNumbers.script;
     else area = within(area, chip);
-    if (!this.subarea && !readable(camera, area)) return failures.script;
+    if (!this.subarea && !readable(camera, area)) return errorNumbers.script;
     const [columns, rows] = [(area.right - area.left) / pixel, (area.bottom - area.top) / pixel];
     if (!reduces) return { area, width: Math.floor(columns), height: Math.floor(rows) };
     const { width, height } = this.final;

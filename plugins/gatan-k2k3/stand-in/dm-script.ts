@@ -7,7 +7,7 @@ export interface ScriptArgument {
   set(value: ScriptValue): void;
 }
 
-/** Functions that a script can call, by name in lower case, as the language does not tell cases apart. */
+/** Functions that a script can call, by name in lower case, as the language ignores the case. */
 export type ScriptFunctions = Readonly<
   Record<string, (...given: readonly ScriptArgument[]) => ScriptValue | void> & object
 >;
@@ -202,7 +202,7 @@ class Interpreter {
 
   private number(value: ScriptValue): number {
     if (typeof value === 'number') return value;
-    throw new ScriptError(`"${value}" is no number.`);
+    throw new ScriptError(`"${value}" is not a number.`);
   }
 
   private end(): void {

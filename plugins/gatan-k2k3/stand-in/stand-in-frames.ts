@@ -1,7 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFrameStack } from './frame-file';
-import { failures } from './acquisition';
+import { errorNumbers } from './acquisition';
 import { savingFlags } from '../frames';
 import type { Picture } from '../picture-source';
 import { rotateFlip } from '../rotate-flip';
@@ -36,18 +36,18 @@ export class StandInFrames {
   async prepare(saving: FrameSavingRequest): Promise<number> {
     const { folder, name, flags, filePerImage } = saving;
     if ((flags & savingFlags.earlyReturn) > 0 && (flags & savingFlags.synchronous) > 0)
-      return failures.earlyAndSynchronous;
+      return errorNumbers.earlyAndSynchronous;
     const top = filePerImage ? join(folder, '..') : folder;
     const found = await stat(top).catch(() => undefined);
-    if (!found) return failures.noFolder;
-    if (!found.isDirectory()) return failures.folderIsFile;
+    if (!found) return errorNumbers.noFolder;
+    if (!found.isDirectory()) return errorNumbers.folderIsFile;
     if (filePerImage) {
       const made = await mkdir(folder).then(
         () => true,
         () => false,
       );
-      if (!made) return failures.folderExists;
-    } else if (await stat(fileOf(folder, name)).catch(() => undefined)) return failures.exists;
+      if (!made) return errorNumbers.folderExists;
+    } else if (await stat(fileOf(folder, name)).catch(() => undefined)) return errorNumbers.exists;
     this.saving = saving;
     return 0;
   }
@@ -94,7 +94,7 @@ export class StandInFrames {
           )
         : undefined;
     this.last = saving
-      ? all.then(() => this.save(kept, saving)).catch(() => ({ saved: 0, error: failures.cannotWrite }))
+      ? all.then(() => this.save(kept, saving)).catch(() => ({ saved: 0, error: errorNumbers.cannotWrite }))
       : all.then(
           () => ({ saved: 0, error: 0 }),
           () => ({ saved: 0, error: 0 }),

@@ -1,5 +1,5 @@
 import type { PacketAnswer } from '../../../wires';
-import { failures } from './acquisition';
+import { errorNumbers } from './acquisition';
 import type { Picture } from '../picture-source';
 
 /** Counts by which the channels of a scan differ. */
@@ -18,18 +18,18 @@ export class StandInScan {
 
   /** Scans all channels. @returns the picture of the first, or the number of the failure */
   scan(width: number, height: number, channels: Int32Array, continuous: number): Picture | number {
-    if (width <= 0 || height <= 0 || channels.length === 0) return failures.script;
-    if (continuous < 0 && !this.continuous) return failures.continuousEnded;
+    if (width <= 0 || height <= 0 || channels.length === 0) return errorNumbers.script;
+    if (continuous < 0 && !this.continuous) return errorNumbers.continuousEnded;
     if (continuous >= 0) this.continuous = continuous > 0;
     this.waiting.clear();
     for (const channel of channels) this.waiting.set(channel, pattern(width, height, channel));
-    return this.channel(channels[0]!);
+    return this.signal(channels[0]!);
   }
 
-  /** A channel of the last scan. @returns its picture, or the number of the failure */
-  channel(channel: number): Picture | number {
+  /** One signal of the last scan. @returns its picture, or the number of the failure */
+  signal(channel: number): Picture | number {
     const picture = this.waiting.get(channel);
-    if (!picture) return failures.noChannel;
+    if (!picture) return errorNumbers.noChannel;
     if (!this.continuous) this.waiting.delete(channel);
     return picture;
   }
@@ -38,7 +38,7 @@ export class StandInScan {
   stop(): number {
     const was = this.continuous;
     this.continuous = false;
-    return was ? 0 : failures.continuousEnded;
+    return was ? 0 : errorNumbers.continuousEnded;
   }
 }
 

@@ -11,7 +11,7 @@ import {
 import { type GatanFunctionName, type GatanFunctions, gatanFunctions } from '../protocol/functions';
 import type { Picture, PictureRequest, PictureSource, StandInCamera } from '../picture-source';
 import { rotateFlip } from '../rotate-flip';
-import { AcquisitionSettings, type ImageRequest, failures, isContinuous, processingOf } from './acquisition';
+import { AcquisitionSettings, type ImageRequest, errorNumbers, isContinuous, processingOf } from './acquisition';
 import { runDmScript } from './dm-script';
 import { cameraFunctions } from './script-functions';
 import { StandInFilter } from './stand-in-filter';
@@ -32,11 +32,11 @@ export interface StandInIdentity {
 const newest: StandInIdentity = { pluginVersion: 120, version: 50331, build: 2300 };
 const scriptFailed = -999;
 const largestCount = 65535;
-/** Shorts that a list of defects has at least, where so many were asked for. */
-const leastDefects = 2048;
+/** Smallest number of shorts in a list of defects, where the client has room for it. */
+const minDefectShorts = 2048;
 /** Pixels of the image that stands for none. */
 const dummyPixels = 1024;
-/** What a K3 in linear mode gives: counts for each of those of counting, and an offset for each readout, in seconds. */
+/** Counts of a K3 in linear mode: a factor on those of counting, an offset for each readout, and its interval in seconds. */
 const k3Linear = { ratio: 350, offset: 8192, interval: 0.000665779 } as const;
 
 type Answer = PacketAnswer | Promise<PacketAnswer>;
@@ -139,7 +139,7 @@ export class GatanStandInServer {
     WaitUntilReady: async () => (await this.frames.result(), {}),
     ReturnDeferredSum: async ({ pixels }) => {
       const sum = await this.frames.deferredSum();
-      return sum ? imageOf(sum, pixels) : { status: failures.noDeferredSum };
+      return sum ? imageOf(sum, pixels) : { status: errorNumbers.noDeferredSum };
     },
     StopContinuousCamera: () => ((this.continuous = false), {}),
     SetReadMode: ({ mode, scaling }) => (this.settings.setReadMode(mode, scaling), {}),
@@ -153,7 +153,7 @@ export class GatanStandInServer {
     GetDSProperties: () => this.scan.properties(),
     AcquireDSImage: ({ pixels, width, height, continuous, array, divideBy2 }) =>
       this.scanned(this.scan.scan(width, height, array, continuous), pixels, divideBy2),
-    ReturnDSChannel: ({ pixels, channel, divideBy2 }) => this.scanned(this.scan.channel(channel), pixels, divideBy2),
+    ReturnDSChannel: ({ pixels, channel, divideBy2 }) => this.scanned(this.scan.signal(channel), pixels, divideBy2),
     StopDSAcquisition: () => ({ status: this.scan.stop() }),
     CheckReferenceTime: async ({ array }) => {
       const found = await stat(unpackText(array)[0] ?? '').catch(() => undefined);
@@ -163,8 +163,8 @@ export class GatanStandInServer {
   };
 
   /** The answer to a function whose script fails in DigitalMicrograph. */
-  private scriptFails(status: number = failures.script): PacketAnswer {
-    this.lastError = failures.script;
+  private scriptFails(status: number = errorNumbers.script): PacketAnswer {
+    this.lastError = errorNumbers.script;
     return { status };
   }
 
@@ -278,7 +278,7 @@ export class GatanStandInServer {
   private executeScript(script: string): PacketAnswer {
     const value = script.trim() === '' ? scriptFailed : this.run(script);
     // The server reports a script error after every script, whatever came of it.
-    this.lastError = failures.clientScript;
+    this.lastError = errorNumbers.clientScript;
     return { status: value === scriptFailed ? 1 : 0, values: { value } };
   }
 
@@ -325,7 +325,7 @@ function defectList(camera: StandInCamera | undefined, room: number): PacketAnsw
   const { width = 0, height = 0 } = camera ?? {};
   const bad = [Math.min(17, width - 1), Math.min(23, height - 1), width >> 1, height >> 1];
   const points = Math.min(bad.length / 2, Math.floor(room / 2));
-  const pairs = new Int16Array(Math.max(1, Math.min(leastDefects, room), 2 * points));
+  const pairs = new Int16Array(Math.max(1, Math.min(minDefectShorts, room), 2 * points));
   pairs.set(bad.slice(0, 2 * points));
   return {
     values: { pixels: pairs.length, points, total: bad.length / 2 },

@@ -251,7 +251,7 @@ describe('the stand-in server, driven by a client that shares nothing with it', 
     expect((await client.photograph({ ...part, left: 16, right: 48, top: 24, bottom: 48 })).status).toBe(0);
   });
 
-  it('takes away the offset of a K3 in linear mode as far as it is told of it', async () => {
+  it('takes away the offset of a K3 in linear mode that the scaling contains', async () => {
     await start('K3');
     const linear = async (scaling: number): Promise<number> => {
       await client.call(29, parameters({ mode: 3, scaling }));

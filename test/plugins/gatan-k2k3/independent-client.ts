@@ -116,7 +116,7 @@ export class IndependentClient {
     return this.image(dark ? 7 : 6, { longs, doubles: [exposure, 0] });
   }
 
-  /** What a script gives to `Exit`; undefined for one that failed. */
+  /** Value that a script gives to `Exit`; undefined for one that failed. */
   async script(text: string): Promise<number | undefined> {
     const { status, doubles } = await this.call(1, { booleans: [false], texts: [text] }, { doubles: 1 });
     return status === 0 ? doubles[0] : undefined;

@@ -116,7 +116,7 @@ describe('a OneView', () => {
 });
 
 describe('a CCD', () => {
-  it('is told that it has no modes, and is read in binned pixels by two shutters', async () => {
+  it('is set to have no modes, and is read in binned pixels by two shutters', async () => {
     const { any } = await start(orius);
     const fitted = any.fit(full({ driftSettling: seconds(0.6), area: { left: 16, top: 8, right: 48, bottom: 40 } }));
     const frame = await any.acquire(fitted);
