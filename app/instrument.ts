@@ -25,7 +25,7 @@ import {
   Session,
   WireRecorder,
 } from '../core/kernel';
-import { Optics } from '../core/optics';
+import { Optics, instrumentNow } from '../core/optics';
 import { type ConfigSection, Settings, loadSettings } from '../core/settings';
 import { CalibrationHistory, Calibrations, openCalibrations, openHistory } from '../core/store';
 import { lockInstrument } from './instrument-lock';
@@ -135,6 +135,8 @@ interface Loaded {
   readonly kernel: Kernel;
   readonly find: Session['find'];
   readonly recorder: WireRecorder | undefined;
+  /** True once the hardware is connected, so that settings can be read. */
+  readonly connection: { made: boolean };
 }
 
 /** Second step: loads and applies the plugins. */
@@ -152,7 +154,7 @@ function loadPlugins({ settings, simulated, clock, log }: Site, options: Instrum
     ...(recorder && { recorder }),
   });
   const find: Session['find'] = (key) => (kernel.registry.has(key) ? kernel.registry.get(key) : undefined);
-  return { kernel, find, recorder };
+  return { kernel, find, recorder, connection: { made: false } };
 }
 
 function shiftKnowledge({ registry, hooks }: Kernel): ImageShiftKnowledge | undefined {
@@ -172,7 +174,7 @@ interface Stored {
 /** Third step: opens the calibrations and their history. */
 async function openStores(
   { settings, simulated, clock, log, administrator }: Site,
-  { find }: Loaded,
+  { find, connection }: Loaded,
   options: InstrumentOptions,
 ): Promise<Stored> {
   const places = calibrationPlaces(settings, { directory: options.calibrationDirectory, simulated });
@@ -194,7 +196,15 @@ async function openStores(
   }
   if (siteFile !== undefined)
     log.info(`${siteFile} is only read: this is a simulation, and keeps its calibrations in ${directory}.`);
-  const history = openHistory({ directory, calibrations, settings, clock, version, simulated });
+  const history = openHistory({
+    directory,
+    calibrations,
+    settings,
+    clock,
+    version,
+    simulated,
+    instrumentNow: () => instrumentNow(find, connection.made),
+  });
   const imageListeners: ((image: BufferedImage) => void)[] = [];
   const buffers = new RollingBuffers((image) => imageListeners.forEach((listen) => listen(image)));
   return { directory, calibrations, history, buffers, imageListeners };
@@ -218,7 +228,7 @@ function provideServices(
 /** Last step: the runner, the session, and the instrument made of all. */
 function assemble(
   { settings, simulated, clock, log, logListeners, administrator }: Site,
-  { kernel, find, recorder }: Loaded,
+  { kernel, find, recorder, connection }: Loaded,
   { directory, calibrations, history, buffers, imageListeners }: Stored,
   optics: Optics | undefined,
   options: InstrumentOptions,
@@ -272,6 +282,7 @@ function assemble(
     connect: async (signal) => {
       lock();
       await kernel.connect(signal);
+      connection.made = true;
       await suitCamera(kernel, signal);
     },
     onImage: (listen) => void imageListeners.push(listen),

@@ -1,5 +1,11 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { convertCommand, diffCommand, historyCommand, showCommand } from './commands/calibrations';
+import {
+  convertCommand,
+  diffCommand,
+  type HistoryCommandOptions,
+  historyCommand,
+  showCommand,
+} from './commands/calibrations';
 import { checkCalibrationsCommand } from './commands/check-calibrations';
 import type { CommandContext } from './commands/context';
 import { devicesCommand } from './commands/devices';
@@ -227,11 +233,10 @@ export async function main(given: readonly string[]): Promise<void> {
     .option('--item <id>', 'only this item')
     .option('--restore <entry>', 'put the value of an entry back and save')
     .option('--replaced', 'with --restore: the value that the entry replaced')
-    .action(
-      action<[{ item?: string; restore?: string; replaced?: boolean }]>((context, options) =>
-        historyCommand(context, options),
-      ),
-    );
+    .option('--mag-index <number>', 'with --restore: put it back at this mag index', (text) => magIndex(integer(text)))
+    .option('--camera <number>', 'with --restore: put it back at this camera', (text) => cameraIndex(integer(text)))
+    .option('--anyway', 'with --restore: also where magnification, camera or high tension are other ones now')
+    .action(action<[HistoryCommandOptions]>((context, options) => historyCommand(context, options)));
 
   program.commands
     .concat(calibrations.commands, properties.commands)

@@ -1,4 +1,4 @@
-import { EucentricError } from '../../core/base';
+import { type CameraIndex, EucentricError, type MagIndex } from '../../core/base';
 import {
   CalibrationFile,
   type Calibrations,
@@ -49,17 +49,33 @@ export async function diffCommand({ output }: CommandContext, before: string, af
   return exitCodes.done;
 }
 
+/** The options of `calibrations history`. */
+export interface HistoryCommandOptions {
+  readonly item?: string;
+  readonly restore?: string;
+  readonly replaced?: boolean;
+  readonly magIndex?: MagIndex;
+  readonly camera?: CameraIndex;
+  readonly anyway?: boolean;
+}
+
 /** `calibrations history`: what was measured when; with `--restore ID` one of the values is put back and saved. */
 export async function historyCommand(
   { output, open }: CommandContext,
-  options: { readonly item?: string; readonly restore?: string; readonly replaced?: boolean },
+  options: HistoryCommandOptions,
 ): Promise<number> {
   await using instrument = await open();
   const { history, calibrations } = instrument;
   if (options.restore !== undefined) {
     // A console that is open would not know of it.
     instrument.lock();
-    const entry = await history.restore(options.restore, options.replaced ? 'replaced' : 'value');
+    const { magIndex, camera, anyway, replaced } = options;
+    const place = {
+      ...(magIndex !== undefined && { magIndex }),
+      ...(camera !== undefined && { camera }),
+      ...(anyway && { anyway }),
+    };
+    const entry = await history.restore(options.restore, replaced ? 'replaced' : 'value', place);
     const saved = entry.changes.some((change) => 'record' in change) ? await savedTo(calibrations, entry) : undefined;
     const forSession = entry.changes.flatMap((change) => ('session' in change ? [change] : []));
     output.emit({ event: 'result', ...entry, ...(saved !== undefined && { path: saved }) });

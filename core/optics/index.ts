@@ -16,6 +16,7 @@ export { type Derivation, type Source, describeSource } from './known-values';
 export * from './calibration-listings';
 export { type MagRange, MagnificationTable, highestMagIndex } from './magnification-table';
 export { type FoundMatrix, type MatrixSourceKind, specimenToCameraMatrix } from './matrices';
+export * from './instrument-now';
 export * from './optics';
 export type { DelayOptions, OpticsAtPlace } from './optics-at-place';
 export * from './properties';

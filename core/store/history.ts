@@ -8,6 +8,7 @@ import { changesBack } from './bring-back';
 import { mainChange, type RecordChange } from './changes';
 import { type HistoryEntry, lineOf, parseEntry } from './history-entry';
 import { currentUser } from './open-calibrations';
+import { type InstrumentNow, type RestorePlace, checkConditions, movedTo } from './other-conditions';
 import type { CalibrationResult } from './result';
 import type { FileProblem } from './serialem';
 
@@ -29,9 +30,10 @@ export interface CalibrationHistory {
   /**
    * Brings everything that an entry changed back, as it was then or as it was before, and notes that; all of it or nothing.
    * It is not in the main file until that is saved, and does not count as measured in this session.
-   * Throws `history/no-such-entry`, `history/nothing-to-restore` or `history/conflict`.
+   * Throws `history/no-such-entry`, `history/nothing-to-restore`, `history/conflict`, `history/other-conditions` where magnification, camera
+   * or high tension are other ones now, and `history/not-movable` for another place than that of the measurement.
    */
-  restore(id: string, which?: 'value' | 'replaced'): Promise<HistoryEntry>;
+  restore(id: string, which?: 'value' | 'replaced', place?: RestorePlace): Promise<HistoryEntry>;
   /** Lines of the file that cannot be read; they stay in it. A line that was cut short by a power failure at the very end is not one. */
   damage(): Promise<readonly FileProblem[]>;
 }
@@ -44,6 +46,8 @@ export interface HistoryOptions extends ChangeTarget {
   readonly directory: string;
   readonly fileName?: string;
   readonly clock: { date(): Date };
+  /** Reads the present instrument; without it the conditions of an entry are not compared. */
+  readonly instrumentNow?: () => Promise<InstrumentNow>;
   /** The version of the program. */
   readonly version: string;
   /** Name of the operator; by default the user of the operating system. */
@@ -93,9 +97,12 @@ class HistoryFile implements CalibrationHistory {
     });
   }
 
-  async restore(id: string, which: 'value' | 'replaced' = 'value'): Promise<HistoryEntry> {
-    const entry = await this.entry(id);
-    if (entry.simulated && !this.options.simulated) throw wasSimulated(id);
+  async restore(id: string, which: 'value' | 'replaced' = 'value', place: RestorePlace = {}): Promise<HistoryEntry> {
+    const found = await this.entry(id);
+    if (found.simulated && !this.options.simulated) throw wasSimulated(id);
+    const entry = movedTo(found, place);
+    const now = place.anyway ? undefined : await this.options.instrumentNow?.();
+    if (now) checkConditions(now, found, entry);
     const { changes, sources } = changesBack(this.options, entry, which);
     const { propertySuggestions, quality: _, ...kept } = entry;
     const takeBack = keep(this.options, changes);
@@ -109,7 +116,7 @@ class HistoryFile implements CalibrationHistory {
       const main = mainChange(stored);
       return await this.add({
         ...kept,
-        ...this.broughtBack(entry, which),
+        ...this.broughtBack(entry, which, placeInWords(place)),
         ...(which === 'value'
           ? propertySuggestions && { propertySuggestions }
           : { values: main?.values ?? {}, standardErrors: {} }),
@@ -124,12 +131,13 @@ class HistoryFile implements CalibrationHistory {
   private broughtBack(
     { id, when, summary }: HistoryEntry,
     which: 'value' | 'replaced',
+    where: string,
   ): Pick<HistoryEntry, 'id' | 'who' | 'when' | 'version' | 'kind' | 'restoredFrom' | 'summary' | 'simulated'> {
     return {
       ...this.stamp(),
       kind: 'restored',
       restoredFrom: id,
-      summary: `Brought back ${which === 'value' ? 'the value of' : 'what was replaced on'} ${when}: ${summary}`,
+      summary: `Brought back ${which === 'value' ? 'the value of' : 'what was replaced on'} ${when}${where}: ${summary}`,
     };
   }
 
@@ -203,6 +211,12 @@ const wasSimulated = (id: string): EucentricError =>
     message: `The entry ${id} was measured on a virtual microscope. Nothing was changed.`,
     hint: 'Measure it on the instrument.',
   });
+
+/** A place as part of a sentence; nothing for the place of the measurement. */
+const placeInWords = ({ magIndex, camera }: RestorePlace): string =>
+  [magIndex !== undefined && ` at mag index ${magIndex}`, camera !== undefined && ` at camera ${camera}`]
+    .filter(Boolean)
+    .join('');
 
 const damaged = (file: string, line: number): FileProblem => ({
   severity: 'warning',

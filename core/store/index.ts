@@ -24,6 +24,14 @@ export * from './history';
 export type { HistoryEntry } from './history-entry';
 export { isInForce } from './in-force';
 export * from './matrix-table';
+export {
+  type ChangedSince,
+  changedSince,
+  type InstrumentNow,
+  type RestoreObstacle,
+  restoreObstacle,
+  type RestorePlace,
+} from './other-conditions';
 export { currentUser, openCalibrations, type OpenOptions } from './open-calibrations';
 export * from './result';
 export {

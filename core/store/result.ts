@@ -9,6 +9,9 @@ export interface Conditions {
   /** Number of the camera in the properties file. */
   readonly camera?: CameraIndex;
   readonly cameraName?: string;
+  /** Unbinned pixels of the camera. */
+  readonly cameraWidth?: number;
+  readonly cameraHeight?: number;
   readonly probeMode?: string;
   readonly spotSize?: number;
   /** 0 to 1. */

@@ -9,8 +9,8 @@ export async function readConditions(
 ): Promise<Conditions> {
   const read: Record<string, unknown> = {};
   if (cameras) {
-    const { index, name } = cameras.selected.traits;
-    Object.assign(read, { camera: index, cameraName: name });
+    const { index, name, width, height } = cameras.selected.traits;
+    Object.assign(read, { camera: index, cameraName: name, cameraWidth: width, cameraHeight: height });
   }
   for (const provided of settings) {
     const name = conditionName(provided);

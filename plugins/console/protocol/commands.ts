@@ -49,7 +49,16 @@ export const command = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('counts'), request: whole, image: whole, at: point }),
   z.strictObject({ do: z.literal('profile'), request: whole, image: whole, from: point, to: point }),
   z.strictObject({ do: z.literal('history'), request: whole, item: name.optional() }),
-  z.strictObject({ do: z.literal('restore'), request: whole, entry: name, which: z.enum(['value', 'replaced']) }),
+  z.strictObject({
+    do: z.literal('restore'),
+    request: whole,
+    entry: name,
+    which: z.enum(['value', 'replaced']),
+    /** The place, where it is another one than that of the measurement. */
+    at: z.strictObject({ magIndex: whole.optional(), camera: whole.optional() }).optional(),
+    /** Restores it although conditions have changed. */
+    anyway: z.literal(true).optional(),
+  }),
   z.strictObject({ do: z.literal('check'), request: whole }),
   z.strictObject({ do: z.literal('control'), request: whole, take: z.boolean() }),
 ]);

@@ -242,6 +242,12 @@ export interface LogEntry {
   readonly text: string;
 }
 
+/** The reason why a value must not be brought back where it was measured without a question. */
+export interface RestoreObstacleState {
+  readonly text: string;
+  readonly elsewhere?: { readonly magIndex?: number; readonly camera?: number; readonly label: string };
+}
+
 /** One entry of the history. */
 export interface HistoryRow {
   readonly id: string;
@@ -261,8 +267,13 @@ export interface HistoryRow {
   readonly errors: Readonly<Record<string, number>>;
   /** Units of the values that have one. */
   readonly units: Readonly<Record<string, string>>;
-  readonly restorable: boolean;
+  /** Reason why nothing of it can be brought back; undefined when it can. */
+  readonly notRestorable?: string;
+  /** True when its value is the one in use. */
+  readonly inUse: boolean;
   readonly replaces: boolean;
+  /** Conditions that are other ones now, and the place at which the value fits instead. */
+  readonly obstacle?: RestoreObstacleState;
   /** The way in which a value that is brought back is kept: by saving the calibrations, by itself in the short-term file, or for this session only. */
   readonly keptBy: 'saving' | 'itself' | 'session';
 }

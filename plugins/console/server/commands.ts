@@ -1,8 +1,11 @@
+import { cameraIndex, describePlace, magIndex } from '../../../core/base';
 import { type Session, helpText } from '../../../core/kernel';
-import { CalibrationHistory } from '../../../core/store';
-import { describePlace } from '../../../core/base';
+import { instrumentNow } from '../../../core/optics';
+import { Settings } from '../../../core/settings';
+import { CalibrationHistory, Calibrations, type RestorePlace } from '../../../core/store';
 import type { Command, HistoryRow, ProblemRow } from '../protocol';
 import { consoleErrors } from './errors';
+import { inForceIn } from './guide/guide';
 import { historyRows } from './guide/history-rows';
 import type { Images } from './images/images';
 import { countsAt, profileAlong } from './images/profile';
@@ -81,11 +84,11 @@ export async function perform(command: Command, visitor: Visitor, parts: Command
     case 'profile':
       return profileAlong(images.find(command.image).frame.image, command.from, command.to);
     case 'history':
-      return history(session, command.item);
+      return history(session, command.item, runs.isMeasuring);
     case 'restore':
       mustAdminister(visitor);
       mustControl();
-      await session.find(CalibrationHistory)?.restore(command.entry, command.which);
+      await session.find(CalibrationHistory)?.restore(command.entry, command.which, placeOf(command));
       return parts.refresh();
     case 'check':
       return problems(session);
@@ -104,10 +107,21 @@ function mustAdminister({ role }: Visitor): void {
   if (role !== 'administrator') throw consoleErrors.roleTooLow('administrator');
 }
 
-async function history(session: Session, item: string | undefined): Promise<readonly HistoryRow[]> {
+/** The place at which a value is to be brought back. */
+const placeOf = ({ at, anyway }: Extract<Command, { do: 'restore' }>): RestorePlace => ({
+  ...(at?.magIndex !== undefined && { magIndex: magIndex(at.magIndex) }),
+  ...(at?.camera !== undefined && { camera: cameraIndex(at.camera) }),
+  ...(anyway && { anyway }),
+});
+
+/** The history for the page. A run that measures has the wire to itself, so the high tension is not read then. */
+async function history(session: Session, item: string | undefined, measuring: boolean): Promise<readonly HistoryRow[]> {
   const entries = (await session.find(CalibrationHistory)?.list(item === undefined ? {} : { item })) ?? [];
   const items = new Map(session.menu().map((entry) => [entry.id, entry]));
-  return historyRows(entries, (id) => items.get(id), session.deviceSettings());
+  return historyRows(entries, (id) => items.get(id), session.deviceSettings(), {
+    inForce: inForceIn(session.find(Calibrations), session.find(Settings)),
+    now: await instrumentNow((token) => session.find(token), !measuring),
+  });
 }
 
 function problems(session: Session): readonly ProblemRow[] {

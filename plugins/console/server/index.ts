@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import type { Clock, Logger } from '../../../core/base';
 import { Administrator, type BrowserConsoleOptions, type Session } from '../../../core/kernel';
+import { instrumentNow } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
-import { CalibrationHistory, Calibrations } from '../../../core/store';
+import { CalibrationHistory, Calibrations, type InstrumentNow, changedSince } from '../../../core/store';
 import type { ConsoleOptions } from '../options';
 import { Access } from './web/access';
 import { perform } from './commands';
 import { consoleErrors } from './errors';
-import { type InstrumentNow, changedSince, instrumentNow } from './guide/changed-conditions';
 import { findingsByItem, findingsOf, guideOf, inForceIn } from './guide/guide';
 import { Images } from './images/images';
 import { InstrumentControl } from './instrument-control';
@@ -52,7 +52,7 @@ export async function serveConsole(
   let now: InstrumentNow | undefined;
   const showGuide = async (): Promise<void> => {
     // A run that measures has the wire to itself.
-    if (!now || !runs.isMeasuring) now = await instrumentNow(session);
+    if (!now || !runs.isMeasuring) now = await instrumentNow((token) => session.find(token));
     const history = (await session.find(CalibrationHistory)?.list()) ?? [];
     const findings = findingsOf(session, clock.date());
     state.set('findings', findings);

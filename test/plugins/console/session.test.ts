@@ -185,8 +185,8 @@ const tinyCamera = (yaml: string): string =>
       await page.locator('.history .trend canvas').waitFor();
       await everywhere(page, '18-history');
       await page.locator('.history tbody tr').nth(1).locator('button').click();
-      await page.getByRole('button', { name: 'Bring this value back' }).click();
-      await page.getByText('The value is back in memory').waitFor();
+      await page.getByRole('button', { name: 'Restore this value' }).click();
+      await page.getByText('The value is restored').waitFor();
       expect(instrument.calibrations.imageShift.get(asMagIndex(22), cameraIndex(0))).not.toEqual(measured);
       await page.locator('.notice-box').getByRole('button', { name: 'Close' }).click();
 

@@ -107,11 +107,11 @@ function detailOf(
   const earlier = all.slice(all.indexOf(row)).filter(({ item }) => item === row.item);
   queueMicrotask(() => void showTrend(trend, earlier));
   const may = store.inControl && store.isAdministrator;
-  const restore = (what: 'value' | 'replaced') => () =>
-    void store.do({ do: 'restore', entry: row.id, which: what }).then((done) => {
+  const restore: Restore = (which, place) => () =>
+    void store.do({ do: 'restore', entry: row.id, which, ...place }).then((done) => {
       if (!done) return;
       store.set({
-        notice: { text: `The value is back in memory${keeping[row.keptBy]}`, hint: '', kind: 'fine' },
+        notice: { text: `The value is restored${keeping[row.keptBy]}`, hint: '', kind: 'fine' },
       });
       reload();
     });
@@ -147,23 +147,44 @@ function detailOf(
         {},
         ...Object.entries(row.conditions).flatMap(([name, text]) => [h('dt', {}, inWords(name)), h('dd', {}, text)]),
       ),
-      row.restorable
-        ? h(
-            'div',
-            { class: 'row' },
-            h('button', { type: 'button', disabled: !may, onclick: restore('value') }, 'Bring this value back'),
-            row.replaces
-              ? h(
-                  'button',
-                  { type: 'button', disabled: !may, onclick: restore('replaced') },
-                  'Bring back what it replaced',
-                )
-              : undefined,
-          )
-        : undefined,
-      row.restorable && !may
-        ? h('p', { class: 'why' }, 'An administrator in control can bring values back.')
-        : undefined,
+      ...restoring(row, may, restore),
     ),
   ];
 }
+
+type Restore = (which: 'value' | 'replaced', place?: RestorePlace) => () => void;
+interface RestorePlace {
+  readonly at?: { readonly magIndex?: number; readonly camera?: number };
+  readonly anyway?: true;
+}
+
+/** The buttons with which a value is restored, or the reason why there are none. */
+function restoring(row: HistoryRow, may: boolean, restore: Restore): readonly (HTMLElement | undefined)[] {
+  const { notRestorable, obstacle, inUse, replaces } = row;
+  if (notRestorable !== undefined) return [h('p', { class: 'why' }, notRestorable)];
+  const button = (text: string, which: 'value' | 'replaced', place?: RestorePlace): HTMLElement =>
+    h('button', { type: 'button', disabled: !may, onclick: restore(which, place) }, text);
+  const value = inUse
+    ? []
+    : obstacle
+      ? [
+          obstacle.elsewhere &&
+            button(`Restore at ${obstacle.elsewhere.label}`, 'value', { at: placeOf(obstacle.elsewhere) }),
+          button('Restore anyway', 'value', { anyway: true }),
+        ]
+      : [button('Restore this value', 'value')];
+  const earlier = replaces
+    ? button('Restore the previous value', 'replaced', obstacle ? { anyway: true } : undefined)
+    : undefined;
+  return [
+    inUse ? h('p', { class: 'why' }, 'This value is in use.') : undefined,
+    obstacle ? h('p', { class: 'why' }, `Measured under other conditions: ${obstacle.text}.`) : undefined,
+    h('div', { class: 'row' }, ...value, earlier),
+    may ? undefined : h('p', { class: 'why' }, 'An administrator in control can restore values.'),
+  ];
+}
+
+const placeOf = ({ magIndex, camera }: { readonly magIndex?: number; readonly camera?: number }) => ({
+  ...(magIndex !== undefined && { magIndex }),
+  ...(camera !== undefined && { camera }),
+});

@@ -2,9 +2,8 @@ import { type MenuEntry, type Session, itemMeasuring } from '../../../../core/ke
 import { describeReason } from '../../../../core/judgement';
 import { checkConsistency, findingWithRedo } from '../../../../core/consistency';
 import { Optics } from '../../../../core/optics';
-import { type ChangeTarget, type HistoryEntry, isInForce } from '../../../../core/store';
+import { type ChangedSince, type ChangeTarget, type HistoryEntry, isInForce } from '../../../../core/store';
 import { type FindingState, type GuideStep, colourOf } from '../../protocol';
-import type { ChangedSince } from './changed-conditions';
 import { itemNamed, stepsOf } from './guide-steps';
 
 type State = GuideStep['items'][number]['state'];

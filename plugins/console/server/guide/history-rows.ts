@@ -1,7 +1,7 @@
 import { type ProvidedSetting, conditionName, inSentence, shownCondition } from '../../../../core/devices';
 import { describeReason } from '../../../../core/judgement';
 import { type MenuEntry, unitsOf } from '../../../../core/kernel';
-import { type HistoryEntry, isMainRecord } from '../../../../core/store';
+import { type HistoryEntry, type InstrumentNow, isMainRecord, restoreObstacle } from '../../../../core/store';
 import type { HistoryRow } from '../../protocol';
 
 /** Largest number of entries that are sent to the page, the newest ones. */
@@ -12,6 +12,7 @@ export function historyRows(
   entries: readonly HistoryEntry[],
   itemOf: (id: string) => MenuEntry | undefined,
   settings: readonly ProvidedSetting[],
+  { inForce = () => false, now }: HistoryJudgement = {},
 ): readonly HistoryRow[] {
   return entries
     .slice(-maxRows)
@@ -31,10 +32,44 @@ export function historyRows(
       values: numbersOf(entry.values),
       errors: numbersOf(entry.standardErrors),
       units: unitsOf(itemOf(entry.item)?.declaration?.results ?? {}),
-      restorable: entry.changes.length > 0,
+      ...notRestorable(entry),
+      inUse: entry.changes.length > 0 && inForce(entry),
+      ...(now && obstacleOf(now, entry)),
       replaces: entry.changes.some(({ replaced }) => replaced !== undefined),
       keptBy: keptBy(entry),
     }));
+}
+
+/** Knowledge of the present calibrations and instrument. */
+export interface HistoryJudgement {
+  /** True when all that an entry measured is in use. */
+  readonly inForce?: (entry: HistoryEntry) => boolean;
+  readonly now?: InstrumentNow;
+}
+
+function notRestorable({ changes, propertySuggestions = [] }: HistoryEntry): Pick<HistoryRow, 'notRestorable'> {
+  if (changes.length > 0) return {};
+  const properties = [...new Set(propertySuggestions.map(({ property }) => property))];
+  return {
+    notRestorable:
+      properties.length > 0
+        ? `Its result belongs in the configuration (${properties.join(', ')}); "properties write" enters it there.`
+        : 'It stored nothing that could be restored.',
+  };
+}
+
+function obstacleOf(now: InstrumentNow, entry: HistoryEntry): Pick<HistoryRow, 'obstacle'> {
+  const obstacle = restoreObstacle(now, entry);
+  if (!obstacle) return {};
+  const { text, elsewhere } = obstacle;
+  if (!elsewhere) return { obstacle: { text } };
+  const { magIndex, camera } = elsewhere;
+  const name = now.cameras.find(({ index }) => index === camera)?.name;
+  const label = [
+    magIndex !== undefined && `mag index ${magIndex} (${entry.conditions.magnification}x)`,
+    camera !== undefined && `camera ${camera} (${name})`,
+  ];
+  return { obstacle: { text, elsewhere: { ...elsewhere, label: label.filter(Boolean).join(', ') } } };
 }
 
 function keptBy({ changes }: HistoryEntry): HistoryRow['keptBy'] {

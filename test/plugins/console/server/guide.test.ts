@@ -1,8 +1,8 @@
 import { aboveLimit, judge } from '../../../../core/judgement';
 import { cameraIndex, magIndex, magIndex as asMagIndex } from '../../../../core/base';
 import type { MenuEntry } from '../../../../core/kernel';
-import { applyChanges, type HistoryEntry, put } from '../../../../core/store';
-import { changedSince, instrumentNow } from '../../../../plugins/console/server/guide/changed-conditions';
+import { Optics, instrumentNow } from '../../../../core/optics';
+import { applyChanges, changedSince, type HistoryEntry, put } from '../../../../core/store';
 import { guideOf, inForceIn } from '../../../../plugins/console/server/guide/guide';
 import { historyRows } from '../../../../plugins/console/server/guide/history-rows';
 import { virtualInstrument } from '../../../support/virtual-instrument';
@@ -174,13 +174,40 @@ test('a result of several rows is in use when all that it measured is, and can b
   calibrations.records('ImageShiftOffsets').put({ ...row(22, 0), x: 5 });
   expect(state()).toBe('doubtful');
   expect(historyRows([entry], () => undefined, [])).toMatchObject([
-    { restorable: true, replaces: false, keptBy: 'saving' },
+    { inUse: false, replaces: false, keptBy: 'saving' },
   ]);
   const factor = { ...entry, changes: [{ session: 'ISdelayScaleFactor', value: 0.4, replaced: 1 } as const] };
   expect(inForceIn(calibrations, settings)(factor)).toBe(false);
   expect(historyRows([factor], () => undefined, [])).toMatchObject([{ replaces: true, keptBy: 'session' }]);
   const nothing = historyRows([{ ...entry, changes: [] }], () => undefined, []);
-  expect(nothing).toMatchObject([{ restorable: false, replaces: false }]);
+  expect(nothing).toMatchObject([{ notRestorable: 'It stored nothing that could be restored.', replaces: false }]);
+});
+
+test('a row of the history says what is in use, what fits elsewhere, and why nothing can be restored', async () => {
+  await using instrument = await virtualInstrument();
+  const now = await instrumentNow((token) => instrument.session.find(token));
+  const place = { magIndex: asMagIndex(22), camera: cameraIndex(0) };
+  const matrix = { xpx: 1, xpy: 2, ypx: -2, ypy: 1 };
+  const entry: HistoryEntry = {
+    ...measured(`${shift}/image-shift`, '2026-05-31T12:00:00Z'),
+    conditions: { ...place, cameraName: 'K3', magnification: 8100 },
+    changes: [{ record: 'ImageShiftMatrix', values: { ...place, ...matrix } }],
+  };
+  const row = (of: HistoryEntry) =>
+    historyRows([of], () => undefined, [], { now, inForce: inForceIn(instrument.calibrations) })[0]!;
+  expect(row(entry)).toMatchObject({ inUse: false });
+  expect(row(entry)).not.toHaveProperty('obstacle');
+  instrument.calibrations.imageShift.set(place.magIndex, place.camera, matrix);
+  expect(row(entry)).toMatchObject({ inUse: true });
+  const magnification = instrument.kernel.registry.get(Optics).at({ ...place, magIndex: asMagIndex(23) }).magnification;
+  expect(row({ ...entry, conditions: { ...entry.conditions, magnification } }).obstacle).toEqual({
+    text: `mag index 22 was ${magnification}x then and is 8100x now`,
+    elsewhere: { magIndex: 23, label: `mag index 23 (${magnification}x)` },
+  });
+  const suggestion = { property: 'RotationAndPixel', value: 1, what: 'pixel size', unit: 'nm' };
+  expect(row({ ...entry, changes: [], propertySuggestions: [suggestion] }).notRestorable).toMatch(
+    /^Its result belongs in the configuration \(RotationAndPixel\)/,
+  );
 });
 
 test('what has to come first is said until it is done', () => {
@@ -196,7 +223,7 @@ test('saving is open while something is unsaved', () => {
 
 test('a calibration is old when the instrument is not what it was, and says in what', async () => {
   await using instrument = await virtualInstrument();
-  const now = await instrumentNow(instrument.session);
+  const now = await instrumentNow((token) => instrument.session.find(token));
   const conditions = {
     camera: cameraIndex(0),
     cameraName: 'K3',
