@@ -7,7 +7,7 @@ import { loadTable, tableFiles } from './load';
 import { figuresText, isComplete, isHeld, renewedPage, resultsOf } from './page';
 import { Sources } from './sources';
 import { type Kept, State } from './state';
-import { rowName } from './table';
+import { allRows, rowName } from './table';
 import { type Unit, shardsNeeded, shardsOf, unitName, unitsOf } from './units';
 import { work } from './workers';
 
@@ -80,7 +80,7 @@ async function verify(given: readonly string[], choices: Choices, root: string):
   // What the workers wrote is read anew.
   const results = tables.flatMap((table) => resultsOf(table, new State(choices.state, sources)));
   const rows = new Set(all.map(({ table, row }) => rowName(table, row)));
-  const names = new Set(all.map(({ table }) => rowName(table, 'all together')));
+  const names = new Set(all.map(({ table }) => rowName(table, allRows)));
   const chosen = results.filter(({ name }) => rows.has(name) || names.has(name));
   for (const row of chosen.filter(({ fresh }) => fresh.length > 0))
     say(

@@ -1,4 +1,14 @@
-import { type Figure, type SeededMeasured, type Table, figureText, meetsGoal, rowName, rowsOf, seedsOf } from './table';
+import {
+  type Figure,
+  type SeededMeasured,
+  type Table,
+  allRows,
+  figureText,
+  meetsGoal,
+  rowName,
+  rowsOf,
+  seedsOf,
+} from './table';
 import type { Kept, State } from './state';
 
 /** Results of a row, and what they are pooled to. */
@@ -48,7 +58,7 @@ export function resultsOf(table: Table, state: State): readonly RowResult[] {
   if (!table.poolAll) return rows;
   const wanted = rows.reduce((sum, row) => sum + row.wanted, 0);
   const together: RowResult = {
-    name: rowName(table.name, 'all together'),
+    name: rowName(table.name, allRows),
     wanted,
     fresh: all,
     stale: rows.reduce((sum, { stale }) => sum + stale, 0),
@@ -126,7 +136,7 @@ export function renewedPage(before: string, tables: readonly Table[], results: r
   );
   for (const row of results) if (isComplete(row)) lines.set(row.name, lineOf(row));
   const sections = tables.flatMap((table) => {
-    const names = [...rowsOf(table), ...(table.poolAll ? ['all together'] : [])].map((row) => rowName(table.name, row));
+    const names = [...rowsOf(table), ...(table.poolAll ? [allRows] : [])].map((row) => rowName(table.name, row));
     const known = names.flatMap((name) => lines.get(name) ?? []);
     return known.length === 0 ? [] : [`${table.about}\n\n${columns}${known.join('\n')}\n`];
   });

@@ -26,6 +26,28 @@ export function meanError(measured: readonly Measured[], error: string, goal: Go
   return { name: 'mean', value: errors.reduce((sum, each) => sum + each, 0) / errors.length, ...goal };
 }
 
+/** Root of the mean square of an error. */
+export const rmsOfError = (measured: readonly Measured[], error: string, goal: Goal = {}): Figure => ({
+  name: 'rms error',
+  value: rms(errorsNamed(measured, error)),
+  ...goal,
+});
+/** Root of the mean square of a stated standard error. */
+export const rmsStated = (measured: readonly Measured[], error: string, goal: Goal = {}): Figure => ({
+  name: 'stated',
+  value: rms(measured.flatMap(({ stated = {} }) => list(stated[error]))),
+  ...goal,
+});
+
+/** Largest error in units of its stated standard error. */
+export const largestNormalized = (measured: readonly Measured[], goal: Goal = {}): Figure => ({
+  name: 'at most',
+  value: Math.max(...normalizedErrors(measured).map(Math.abs)),
+  unit: 'standard errors',
+  decimals: 1,
+  ...goal,
+});
+
 /** Errors over the stated standard errors, of the names that have both. */
 export function normalizedErrors(measured: readonly Measured[], names?: readonly string[]): readonly number[] {
   return measured.flatMap(({ errors, stated = {} }) =>

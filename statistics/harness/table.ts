@@ -62,6 +62,9 @@ export const rowsOf = ({ rows = [''] }: Table): readonly string[] => rows;
 export const rowName = (table: string, row: string): string =>
   row === '' ? table : row.includes('/') ? row : `${table}: ${row}`;
 
+/** Name of the row for all rows of a table. */
+export const allRows = 'all rows';
+
 /** Number of seeds of a row. */
 export const seedsOf = ({ seeds }: Table, row: string): number => (typeof seeds === 'number' ? seeds : seeds(row));
 
@@ -84,3 +87,7 @@ export function figureText(figure: Figure): string {
     goals.length === 0 ? '' : ` (${meetsGoal(figure) ? 'goal' : '**missed**, the goal is'} ${goals.join(', ')})`;
   return `${name} ${value.toFixed(decimals)}${unit === '%' || unit === '' ? '' : ' '}${unit === '%' ? ' %' : unit}${goal}`;
 }
+
+/** Names of the rules that a seed breaks. */
+export const broken = (rules: Readonly<Record<string, boolean>>): readonly string[] =>
+  Object.keys(rules).filter((rule) => !rules[rule]);

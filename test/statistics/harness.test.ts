@@ -69,7 +69,7 @@ test('a run that was killed goes on where it stopped, and the page comes out as 
   expect(given.page()).toMatch(
     /\| `throws: white` \| 6 \| held \| 0\.0 min \| \d{4}-\d\d-\d\d \| at most 12\.000 pips \(goal at most 20\) \|/,
   );
-  expect(given.page()).toMatch(/\| `throws: all together` \| 12 \| held .* \| 12 throws \|/);
+  expect(given.page()).toMatch(/\| `throws: all rows` \| 12 \| held .* \| 12 throws \|/);
 });
 
 test('nothing is measured twice, but on request', async () => {
@@ -90,7 +90,7 @@ test('shards on their own measure every seed once, and the last of them complete
     const part = given.measured();
     expect(part).toHaveLength(4);
     given.write(`part-${shard[0]}`, part.join('\n'));
-    expect(given.page().includes('all together')).toBe(shard === '3/3');
+    expect(given.page().includes('all rows')).toBe(shard === '3/3');
   }
   await given.verify();
   expect(given.measured()).toEqual([]);

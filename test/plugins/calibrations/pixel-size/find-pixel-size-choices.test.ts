@@ -4,7 +4,12 @@ import { type ImageContext, type ImageKind, ImageBuffers, ScriptedOperator } fro
 import { targetSize, latticeSpecimen } from '../../../../plugins/calibrations/pixel-size/lattice/lattice-specimen';
 import { runItem } from '../../../support/virtual-instrument';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
-import { gratingInstrument, quarterTurnsApart, takeImage, truthAt } from './grating-instrument';
+import {
+  gratingInstrument,
+  quarterTurnsApart,
+  takeImage,
+  truthAt,
+} from '../../../../statistics/support/grating-instrument';
 
 type Instrument = Awaited<ReturnType<typeof gratingInstrument>>;
 const submenu = 'calibrations/pixel-size';

@@ -7,7 +7,7 @@ import {
 } from '../../../../plugins/calibrations/pixel-size/lattice/lattice-found';
 import { Optics } from '../../../../core/optics';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
-import { gratingInstrument, takeImage } from './grating-instrument';
+import { gratingInstrument, takeImage } from '../../../../statistics/support/grating-instrument';
 
 type Instrument = Awaited<ReturnType<typeof gratingInstrument>>;
 

@@ -1,118 +1,23 @@
-import { cameraIndex, length, magIndex as asMagIndex, micrometres, vector } from '../../../../../core/base';
+import { cameraIndex, magIndex as asMagIndex, micrometres, vector } from '../../../../../core/base';
 import { Cameras, EftemMode, Stage } from '../../../../../core/devices';
 import { takeImage } from '../../../../../core/acquisition';
 import { showCalibrations } from '../../../../../core/store';
+import { rowsOf } from '../../../../../statistics/harness/table';
+import table from '../../../../../statistics/tables/eftem-is-offset';
 import { describeMenuItem } from '../../../../conformance/describe-menu-item';
-import { runItem, verifying, virtualInstrument } from '../../../../support/virtual-instrument';
-import { filterInstrument, filtered, regular } from './eftem-instrument';
+import { runItem, virtualInstrument } from '../../../../support/virtual-instrument';
+import { filterInstrument, filtered, regular } from '../../../../../statistics/support/eftem-instrument';
 
 const item = 'calibrations/image-and-stage-shift/eftem-is-offset';
-const offsets = 'calibrations/image-and-stage-shift/mag-is-offsets';
 type Given = Awaited<ReturnType<typeof filterInstrument>>;
 
-const seeds = Array.from({ length: verifying ? 20 : 3 }, (_, at) => at + 1);
-/** Centring to one pixel in each of two modes, each seen at the other's pixel size too, and nothing for the calibration itself. */
-const most = ({ optics }: Given, [from, to]: readonly [number, number]): number => {
-  const ratio =
-    optics.at({ magIndex: asMagIndex(from), camera: cameraIndex(regular) }).pixelSize!.value /
-    optics.at({ magIndex: asMagIndex(to), camera: cameraIndex(filtered) }).pixelSize!.value;
-  return 1.02 + Math.max(ratio, 1 / ratio);
-};
-/** Distance of the feature from the centre after it was centred in one mode and the other mode was selected. */
-async function switched(
-  given: Given,
-  from: readonly [camera: number, magIndex: number],
-  to: readonly [camera: number, magIndex: number],
-): Promise<number> {
-  await given.goTo(...from);
-  await given.center(0);
-  await given.goTo(...to);
-  return length(await given.seen());
-}
-
-test.each(seeds)('a feature centred in one mode is centred in the other one, seed %i', async (seed) => {
-  await using given = await filterInstrument(seed);
-  const pair = given.pairOfMagnifications(24 + (seed % 5));
-  await given.takeBoth(pair);
-  const { result, asked } = await given.run(item, { answers: { 'zero-regular': seed % 2 === 0 ? 'yes' : 'no' } });
-  expect(asked).toEqual(['done-all', 'zero-regular']);
-  expect(result!.values).toMatchObject({ fromMagIndex: pair[0], toMagIndex: pair[1] });
-  const [stored] = given.instrument.calibrations.records('GIFShiftOffset').all();
-  expect(stored).toMatchObject({
-    fromMagIndex: pair[0],
-    toMagIndex: pair[1],
-    x: result!.values['x'],
-    y: result!.values['y'],
+/** The long statistics measure the same with 20 seeds. */
+describe.each(rowsOf(table))('%s', (row) => {
+  test.each([1, 2, 3])('a feature that is centred in one mode is centred in the other one, seed %i', async (seed) => {
+    const { faults, errors } = await table.measure(seed, row);
+    expect(faults).toEqual([]);
+    expect(Math.max(...(errors['allowance'] as readonly number[]))).toBeLessThan(1);
   });
-  const before = await switched(given, [regular, pair[0]], [filtered, pair[1]]);
-  given.adjustment.betweenMagnifications = true;
-  const [there, back] = [
-    await switched(given, [regular, pair[0]], [filtered, pair[1]]),
-    await switched(given, [filtered, pair[1]], [regular, pair[0]]),
-  ];
-  expect(before).toBeGreaterThan(20);
-  expect(there).toBeLessThan(most(given, pair));
-  expect(back).toBeLessThan(most(given, pair));
-});
-
-describe('together with Mag IS Offsets', () => {
-  // Each end of a span carries its own centring, and so does the pair of the bridge.
-  const twice = (given: Given, pair: readonly [number, number]): number => 2 * most(given, pair);
-
-  test.each(verifying ? seeds : [1, 2, 3])(
-    'measured in regular mode first, the bridge makes the offsets of the other mode, seed %i',
-    async (seed) => {
-      await using given = await filterInstrument(seed);
-      const pair = given.pairOfMagnifications(25);
-      await given.goTo(regular, 27);
-      await given.run(offsets, { presses: Array<string>(5).fill('NextMag'), answers: { 'take-images': 'no' } });
-      given.adjustment.betweenMagnifications = seed % 2 === 0;
-      await given.takeBoth(pair);
-      const { result } = await given.run(item);
-      expect(result!.values['offsets']).toBeGreaterThan(20);
-      expect(given.offset(pair[1], 1)).toBeDefined();
-      given.adjustment.betweenMagnifications = true;
-      expect(await switched(given, [regular, 25], [filtered, pair[1]])).toBeLessThan(most(given, pair));
-      // The span measured in regular mode is as good from the other mode.
-      for (const at of [22, 24, 27]) {
-        const coarser = Math.max(
-          1,
-          given.optics.at({ magIndex: asMagIndex(25), camera: cameraIndex(regular) }).pixelSize!.value /
-            given.optics.at({ magIndex: asMagIndex(at), camera: cameraIndex(regular) }).pixelSize!.value,
-        );
-        expect(await switched(given, [filtered, pair[1]], [regular, at])).toBeLessThan(
-          twice(given, pair) * coarser + 1,
-        );
-      }
-      const listed = await given.run('calibrations/image-and-stage-shift/list-mag-is-offsets');
-      await given.goTo(filtered, pair[1]);
-      const listedFiltered = await given.run('calibrations/image-and-stage-shift/list-mag-is-offsets');
-      expect(listed.said[0]).toContain('BM-Ceta');
-      expect(listedFiltered.said[0]).toContain('K3');
-      expect((listedFiltered.result!.values['offsets'] as unknown[]).length).toBe(result!.values['offsets']);
-    },
-  );
-
-  test.each(verifying ? seeds : [4, 5, 6])(
-    'measured in either mode after the bridge, the other mode follows and is stored, seed %i',
-    async (seed) => {
-      await using given = await filterInstrument(seed);
-      const pair = given.pairOfMagnifications(25);
-      await given.takeBoth(pair);
-      await given.run(item, { answers: { 'zero-regular': 'yes' } });
-      given.adjustment.betweenMagnifications = true;
-      await given.goTo(regular, 27);
-      await given.run(offsets, { presses: Array<string>(4).fill('NextMag'), answers: { 'take-images': 'no' } });
-      // The bridge was measured with other centrings than the span.
-      expect(await switched(given, [regular, 25], [filtered, pair[1]])).toBeLessThan(most(given, pair));
-      const regularBefore = given.offset(25, 0)!;
-      await given.goTo(filtered, pair[1] + 2);
-      await given.run(offsets, { presses: Array<string>(3).fill('NextMag'), answers: { 'take-images': 'no' } });
-      expect(given.offset(25, 0)).not.toEqual(regularBefore);
-      expect(await switched(given, [regular, 25], [filtered, pair[1]])).toBeLessThan(most(given, pair));
-      expect(await switched(given, [regular, 25], [filtered, pair[1] + 1])).toBeLessThan(2 * twice(given, pair));
-    },
-  );
 });
 
 describe('the reference can be kept by the item itself', () => {

@@ -11,7 +11,7 @@ import { Cameras, Scope, Stage } from '../../../../../core/devices';
 import { ScriptedOperator } from '../../../../../core/kernel';
 import { SimulatedTruth } from '../../../../../plugins/simulator';
 import { projectFolder, virtualInstrument } from '../../../../support/virtual-instrument';
-import { smallCameras } from './eftem-instrument';
+import { smallCameras } from '../../../../../statistics/support/eftem-instrument';
 
 const item = 'calibrations/image-and-stage-shift/mag-is-offsets';
 const krios = path.join(projectFolder, 'config', 'krios-k3.yaml');

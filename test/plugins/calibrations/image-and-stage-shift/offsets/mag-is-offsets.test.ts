@@ -19,6 +19,7 @@ import { Scope, Stage } from '../../../../../core/devices';
 import { ScriptedOperator } from '../../../../../core/kernel';
 import { ImageShiftAdjustment, ImageShiftControl, Optics } from '../../../../../core/optics';
 import { SimulatedTruth } from '../../../../../plugins/simulator';
+import { smallCameras } from '../../../../../statistics/support/eftem-instrument';
 import { describeMenuItem } from '../../../../conformance/describe-menu-item';
 import {
   projectFolder,
@@ -77,6 +78,7 @@ interface Setup {
 /** An instrument whose image shift is calibrated without error, with an operator who centres the feature to one pixel at each magnification. */
 async function setUp({ start, offsets, configuration, seed = 1 }: Setup) {
   const instrument = await virtualInstrument({
+    edit: smallCameras,
     magIndex: start,
     simulator: { seed, imageOffsetsMicrometres: offsets, pixelScaleError: 0, rotationErrorDegrees: 0 },
     ...(configuration !== undefined && { configuration }),
@@ -296,6 +298,7 @@ describe('ends and refusals', () => {
 });
 
 describeMenuItem(item, {
+  edit: smallCameras,
   magIndex: 22,
   simulator: { imageOffsetsMicrometres: { 21: [0.2, -0.1] } },
   buttons: ['NextMag', 'NextMag', 'End'],

@@ -1,134 +1,18 @@
-import path from 'node:path';
-import { cameraIndex, length, magIndex as asMagIndex, subtract } from '../../../../../core/base';
-import { Cameras, Scope } from '../../../../../core/devices';
+import { cameraIndex, magIndex as asMagIndex } from '../../../../../core/base';
+import { Cameras } from '../../../../../core/devices';
 import { ScriptedOperator } from '../../../../../core/kernel';
 import { ImageShiftControl, Optics } from '../../../../../core/optics';
-import { type ExposureRecord, VirtualMicroscope } from '../../../../../simulation';
+import { measuredSettling, settlingInstrument, sized, small } from '../../../../../statistics/support/settling';
+import type { VirtualInstrumentUnderTest } from '../../../../../testing';
 import { describeMenuItem } from '../../../../conformance/describe-menu-item';
-import {
-  projectFolder,
-  randomNumbers,
-  runItem,
-  trueImageShift,
-  verifying,
-  virtualInstrument,
-} from '../../../../support/virtual-instrument';
+import { runItem, trueImageShift, virtualInstrument } from '../../../../support/virtual-instrument';
 
 const item = 'calibrations/image-and-stage-shift/set-is-delay-factor';
-type VirtualInstrument = Awaited<ReturnType<typeof virtualInstrument>>;
-
-/** Cameras so small that an image takes no time. */
-const sized =
-  (width: number, height: number) =>
-  (yaml: string): string =>
-    yaml.replace(/CameraSizeX: \d+/g, `CameraSizeX: ${width}`).replace(/CameraSizeY: \d+/g, `CameraSizeY: ${height}`);
-const small = sized(640, 480);
 /** For searches, which take hundreds of images. */
 const smallest = sized(384, 288);
 
-/** An instrument on which image shift is known without error, and settles as is said. */
-async function settlingInstrument(
-  simulator: Readonly<Record<string, unknown>>,
-  { file = 'simulator.yaml', nanometres = 3, edit = small } = {},
-): Promise<VirtualInstrument & { readonly magIndex: number }> {
-  const instrument = await virtualInstrument({
-    configuration: path.join(projectFolder, 'config', file),
-    edit,
-    simulator: { seed: 1, electronsPerFieldPixelPerSecond: 100, ...simulator },
-  });
-  const optics = instrument.kernel.registry.get(Optics);
-  // With so small a camera, steps of a usual size need a usual pixel size.
-  const away = (index: number): number =>
-    Math.abs(
-      Math.log(
-        (optics.at({ magIndex: asMagIndex(index), camera: cameraIndex(0) }).pixelSize!.value * 1e9) / nanometres,
-      ),
-    );
-  const [magIndex = asMagIndex(0)] = optics.magnifications
-    .indexes(optics.camera(cameraIndex(0)))
-    .filter((index) => !optics.at({ magIndex: index, camera: cameraIndex(0) }).isLowMagnification)
-    .sort((a, b) => away(a) - away(b));
-  await instrument.kernel.registry.get(Scope).magIndex.write(magIndex);
-  instrument.calibrations.imageShift.set(magIndex, cameraIndex(0), trueImageShift(instrument, magIndex), {
-    sessionMeasured: false,
-  });
-  return Object.assign(instrument, { magIndex });
-}
-
-/** The truth about the exposures of a run, as the virtual microscope reports it: the mean share of each step of image shift that was missing in the middle of the exposure. */
-async function withTruth<Result>(
-  run: () => Promise<Result>,
-): Promise<{ readonly result: Result; readonly missing: number }> {
-  const spy = jest.spyOn(VirtualMicroscope.prototype, 'expose');
-  try {
-    const result = await run();
-    const records = spy.mock.results.map(({ value }) => (value as { record: ExposureRecord }).record);
-    const shares = records.slice(1).flatMap(({ imageShift, imageShiftReached }, index) => {
-      const step = subtract<number>(imageShift, records[index]!.imageShift);
-      const lacking = subtract<number>(imageShift, imageShiftReached);
-      return length(step) === 0 ? [] : [(lacking.x * step.x + lacking.y * step.y) / length(step) ** 2];
-    });
-    return { result, missing: shares.reduce((sum, share) => sum + share, 0) / shares.length };
-  } finally {
-    spy.mockRestore();
-  }
-}
-const measured = (instrument: VirtualInstrument, factor: number, measure: 'nine' | 'six') =>
-  withTruth(async () => (await runItem(instrument, item, { factor: String(factor), measure })).result!);
-
-/** Columns, magnifications and settlings as they are, by seed: one part or two, drift that stays or dies away, hysteresis on some. */
-function drawn(seed: number) {
-  const next = randomNumbers(seed);
-  const even = (low: number, high: number): number => low + (high - low) * next();
-  const file = ['simulator.yaml', 'jeol-cryo-arm-k2.yaml', 'talos-ceta.yaml'][seed % 3]!;
-  const sign = seed % 4 === 0 ? -1 : 1;
-  return {
-    file,
-    nanometres: even(1.5, 5),
-    hysteresis: seed % 3 === 1 ? even(0.004, 0.01) : 0,
-    simulator: {
-      seed,
-      imageShiftSettlingFraction: sign * even(0.02, 0.06),
-      imageShiftSettlingSeconds: even(0.5, 1.2),
-      imageShiftFurtherSettling: seed % 2 === 0 ? [[sign * even(0.01, 0.04), even(0.2, 0.5)]] : [],
-      driftNmPerSecond: [even(-0.3, 0.3), even(-0.3, 0.3)],
-      driftDecayNmPerSecond: [even(-0.5, 0.5), even(-0.5, 0.5)],
-      driftDecaySeconds: even(60, 300),
-    },
-  };
-}
-
+/** The long statistics measure searches on columns of three vendors. */
 describe('the search', () => {
-  // A minute or two each.
-  const seeds = Array.from({ length: 20 }, (_, at) => at + 1);
-  (verifying ? test : test.skip).each(seeds)(
-    'finds a factor that leaves less than 5 %% of what settles after 0.2, seed %i',
-    async (seed) => {
-      const { file, nanometres, hysteresis, simulator } = drawn(seed);
-      await using instrument = await settlingInstrument(
-        { ...simulator, imageShiftHysteresis: hysteresis },
-        { file, nanometres },
-      );
-      const { result, said } = await runItem(instrument, item, { measure: 'search' });
-      const { foundFactor: factor, remainingPercent } = result!.values as {
-        foundFactor: number;
-        remainingPercent: number;
-      };
-      expect({ seed, said, factor }).toMatchObject({ factor: expect.any(Number) as number });
-      expect(instrument.settings.get('ISdelayScaleFactor')).toBe(factor);
-      const [before, after] = [await measured(instrument, 0.2, 'nine'), await measured(instrument, factor, 'nine')].map(
-        ({ missing }) => missing - hysteresis,
-      );
-      expect(Math.abs(after!)).toBeLessThan(0.05 * Math.abs(before!));
-      expect(Math.abs(remainingPercent - (100 * after!) / before!)).toBeLessThan(4);
-      // On a JEOL column what stays for ever is recognised as such.
-      expect(said.join('\n').includes('does not settle')).toBe(
-        hysteresis > 0 && Math.abs(result!.values['plateauX'] as number) > 0.3,
-      );
-    },
-    300_000,
-  );
-
   test('where nothing settles, it says that nothing can be seen', async () => {
     await using instrument = await settlingInstrument({ imageShiftSettlingFraction: 0 }, { edit: smallest });
     const { result } = await runItem(instrument, item, { measure: 'search' });
@@ -145,7 +29,10 @@ describe('the search', () => {
     expect(instrument.settings.get('ISdelayScaleFactor')).toBe(0.7);
     expect(result!.values).toMatchObject({ factor: 0.7, foundFactor: expect.any(Number) as number });
     const found = result!.values['foundFactor'] as number;
-    const [before, after] = [await measured(instrument, 0.2, 'six'), await measured(instrument, found, 'six')];
+    const [before, after] = [
+      await measuredSettling(instrument, 0.2, 'six'),
+      await measuredSettling(instrument, found, 'six'),
+    ];
     expect(Math.abs(after.missing)).toBeLessThan(0.05 * Math.abs(before.missing));
   });
 });
@@ -155,7 +42,7 @@ describe('what has not settled', () => {
 
   test.each(['nine', 'six'] as const)('is measured from %s points as it is, and the drift with it', async (pattern) => {
     await using instrument = await settlingInstrument(settling);
-    const { result, missing } = await measured(instrument, 0.5, pattern);
+    const { result, missing } = await measuredSettling(instrument, 0.5, pattern);
     const { unsettledX, unsettledY } = result.values as { unsettledX: number; unsettledY: number };
     // A step is half the shorter side of the camera, in any direction.
     const { height } = instrument.kernel.registry.get(Cameras).selected.traits;
@@ -172,7 +59,7 @@ describe('what has not settled', () => {
 
   test('nine points give the four lines, whose differences show it', async () => {
     await using instrument = await settlingInstrument(settling);
-    const { result } = await measured(instrument, 0.5, 'nine');
+    const { result } = await measuredSettling(instrument, 0.5, 'nine');
     const { lines, unsettledX, unsettledY } = result.values as {
       lines: { x: number; y: number }[];
       unsettledX: number;
@@ -182,7 +69,7 @@ describe('what has not settled', () => {
     // The first image follows none, the third step the second: one and two shares, in opposite directions.
     expect(Math.abs((lines[0]!.x - lines[1]!.x) / (3 * unsettledX) - 1)).toBeLessThan(0.15);
     expect(Math.abs((lines[2]!.y - lines[3]!.y) / (3 * unsettledY) - 1)).toBeLessThan(0.15);
-    const settled = (await measured(instrument, 6, 'nine')).result.values as typeof result.values & {
+    const settled = (await measuredSettling(instrument, 6, 'nine')).result.values as typeof result.values & {
       lines: { x: number; y: number }[];
     };
     expect(Math.abs(settled.lines[0]!.x - settled.lines[1]!.x)).toBeLessThan(
@@ -222,7 +109,7 @@ test('what was measured goes into the history, with what it holds for, and is br
 describe('the microscope is left as it was', () => {
   test('and the factor too when it is stopped in the middle', async () => {
     let acquisitions = 0;
-    const watching: { instrument?: VirtualInstrument } = {};
+    const watching: { instrument?: VirtualInstrumentUnderTest } = {};
     const instrument = await virtualInstrument({
       edit: small,
       simulator: { seed: 1 },
@@ -277,7 +164,7 @@ describe('the factor by itself', () => {
     await runItem(fei, item, { factor: '0.5' });
     expect(optics.shiftProperties()).toMatchObject({ delays, delayFactor: 0.5, assumedStartup: 0.25 });
     await using jeol = await virtualInstrument({
-      configuration: path.join(projectFolder, 'config', 'jeol-cryo-arm-k2.yaml'),
+      configuration: 'jeol-cryo-arm-k2.yaml',
       edit: template(former),
     });
     expect(jeol.settings.get('ISdelayScaleFactor')).toBe(0.2);
@@ -289,6 +176,7 @@ describe('the factor by itself', () => {
 describeMenuItem(item);
 describe('measuring', () => {
   describeMenuItem(item, {
+    edit: small,
     magIndex: 22,
     answers: { factor: '0.2', measure: 'six' },
     keepsResult: true,

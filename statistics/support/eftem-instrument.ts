@@ -1,4 +1,3 @@
-import path from 'node:path';
 import {
   type Matrix,
   type Vector,
@@ -10,13 +9,14 @@ import {
   product,
   subtract,
   vector,
-} from '../../../../../core/base';
-import { Cameras, Scope } from '../../../../../core/devices';
-import { ScriptedOperator } from '../../../../../core/kernel';
-import { takeImage } from '../../../../../core/acquisition';
-import { ImageShiftAdjustment, ImageShiftControl, Optics } from '../../../../../core/optics';
-import { SimulatedTruth } from '../../../../../plugins/simulator';
-import { projectFolder, randomNumbers, virtualInstrument } from '../../../../support/virtual-instrument';
+} from '../../core/base';
+import { Cameras, Scope } from '../../core/devices';
+import { ScriptedOperator } from '../../core/kernel';
+import { takeImage } from '../../core/acquisition';
+import { ImageShiftAdjustment, ImageShiftControl, Optics } from '../../core/optics';
+import { SimulatedTruth } from '../../plugins/simulator';
+import { virtualInstrument } from '../../testing/virtual-instrument';
+import { randomNumbers } from './random-numbers';
 
 /** The regular and the energy-filter camera of the virtual Krios. */
 export const [regular, filtered] = [0, 1];
@@ -64,7 +64,7 @@ export async function filterInstrument(
   const truth = drawTruth(seed);
   const next = randomNumbers(seed + 1000);
   const instrument = await virtualInstrument({
-    configuration: path.join(projectFolder, 'config', 'krios-k3.yaml'),
+    configuration: 'krios-k3.yaml',
     edit: smallCameras,
     simulator: truth,
   });

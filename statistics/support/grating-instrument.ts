@@ -1,10 +1,10 @@
-import { cameraIndex, inverse, magIndex as asMagIndex, matrixAngle, product } from '../../../../core/base';
-import { Cameras, Scope } from '../../../../core/devices';
-import { ImageAcquisition, cameraArea } from '../../../../core/acquisition';
-import { Optics } from '../../../../core/optics';
-import { Settings } from '../../../../core/settings';
-import { SimulatedTruth } from '../../../../plugins/simulator';
-import { type VirtualInstrumentOptions, virtualInstrument } from '../../../support/virtual-instrument';
+import { cameraIndex, inverse, magIndex as asMagIndex, matrixAngle, product } from '../../core/base';
+import { Cameras, Scope } from '../../core/devices';
+import { ImageAcquisition, cameraArea } from '../../core/acquisition';
+import { Optics } from '../../core/optics';
+import { Settings } from '../../core/settings';
+import { SimulatedTruth } from '../../plugins/simulator';
+import { type VirtualInstrumentOptions, virtualInstrument } from '../../testing/virtual-instrument';
 
 type Instrument = Awaited<ReturnType<typeof virtualInstrument>>;
 

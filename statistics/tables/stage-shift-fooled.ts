@@ -1,0 +1,87 @@
+import { largest, verdictCounts } from '../harness/pooling';
+import { type Measured, broken, defineTable } from '../harness/table';
+import { attemptStageShift, periodicRules, staleGainRules } from '../support/fooled';
+
+/** Strengths of the pattern that a stale gain reference leaves, as a share of the contrast. */
+const strengths = {
+  'a gain stale by 0.05': 0.05,
+  'a gain stale by 0.2': 0.2,
+  'a gain stale by 0.6': 0.6,
+  'a gain stale by 1': 1,
+};
+/** Specimens that repeat. */
+const periodic = {
+  'a grating': { simulator: { specimen: 'cross-grating' }, magIndex: 13 },
+  'grid bars': {
+    simulator: {
+      specimen: 'grid-bars',
+      barsPerInch: 8000,
+      barWidthMicrometres: 1.2,
+      latticeContrast: 0.9,
+      contrast: 0.05,
+    },
+    magIndex: 6,
+  },
+};
+const ordinary = 'a specimen like any other';
+
+type Outcome = Awaited<ReturnType<typeof attemptStageShift>>;
+const measured = ({ code, percent }: Outcome, rules: Readonly<Record<string, boolean>>): Measured => ({
+  errors: code === undefined ? { percent } : {},
+  verdict: code ?? 'stored',
+  faults: broken(rules),
+});
+
+async function measureStaleGain(seed: number, strength: number): Promise<Measured> {
+  const outcome = await attemptStageShift({ seed, staleGainVariation: strength }, 12, { wholeImage: seed % 2 === 1 });
+  return measured(outcome, staleGainRules(strength, outcome, 0.5));
+}
+
+async function measurePeriodic(
+  seed: number,
+  { simulator, magIndex }: (typeof periodic)[keyof typeof periodic],
+): Promise<Measured> {
+  const outcome = await attemptStageShift({ seed, specimenAngleDegrees: (seed * 37) % 90, ...simulator }, magIndex, {
+    wholeImage: seed % 2 === 1,
+  });
+  return measured(outcome, periodicRules(outcome));
+}
+
+async function measureOrdinary(seed: number): Promise<Measured> {
+  const simulator = {
+    seed,
+    contrast: 0.05 + (0.15 * (seed % 7)) / 6,
+    electronsPerFieldPixelPerSecond: [400, 20, 100, 8][seed % 4]!,
+  };
+  const outcome = await attemptStageShift(simulator, [9, 12, 14, 16][seed % 4]!, {
+    wholeImage: seed % 3 > 0,
+    answers: { 'small-extent': 'yes' },
+  });
+  const { code, remarks, said, percent } = outcome;
+  return measured(outcome, {
+    'it is calibrated': code === undefined,
+    'there is no alarm': !/pattern of the camera|repeats every|no better than chance/.test(
+      [...remarks, ...said].join(),
+    ),
+    'what is stored is right to 2 %': percent < 2,
+  });
+}
+
+export default defineTable({
+  name: 'stage-shift-fooled',
+  about:
+    'Stage Shift where a stale gain reference or a specimen that repeats may fool it: it refuses, or stores what is right.',
+  item: 'calibrations/image-and-stage-shift/stage-shift',
+  rows: [...Object.keys(strengths), ...Object.keys(periodic), ordinary],
+  seeds: (row) => (row in strengths ? 10 : 20),
+  seconds: 2,
+  measure: (seed, row) => {
+    if (row === ordinary) return measureOrdinary(seed);
+    if (row in periodic) return measurePeriodic(seed, periodic[row as keyof typeof periodic]);
+    return measureStaleGain(seed, strengths[row as keyof typeof strengths]);
+  },
+  pool: (all) => [
+    ...verdictCounts(all),
+    ...(all.some(({ verdict }) => verdict === 'stored') ? [largest(all, 'percent', { unit: '% off' })] : []),
+  ],
+});
