@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { projectFolder } from '../support/virtual-instrument';
 import { StandInFolder, describeOnWindows, prepareWindows } from '../support/windows';
+import { needs } from '../support/needs';
 
 interface Ended {
   readonly code: number;
@@ -46,27 +47,30 @@ async function command(
   }
 }
 
-describe('a site whose column is reached through Windows', () => {
-  (process.platform === 'win32' ? test.skip.each : test.each)([
-    ['talos-ceta.yaml', 'fei', 'fei/needs-windows'],
-    ['talos-ceta.yaml', 'falcon-ceta', 'falcon-ceta/needs-windows'],
-    ['jeol-cryo-arm-k2.yaml', 'jeol', 'jeol/needs-windows'],
-  ])('gives another hint elsewhere: %s, %s', async (file, plugin, code) => {
-    const {
-      code: exit,
-      lines,
-      errors,
-    } = await command(
-      ['devices'],
-      file,
-      { [plugin]: '{ wire: com }', ...(plugin === 'falcon-ceta' && { fei: '{ wire: com }' }) },
-      process.env,
-    );
-    expect(exit).toBe(1);
-    expect(`${JSON.stringify(lines)}${errors}`).toContain('Windows');
-    expect(`${JSON.stringify(lines)}${errors}`).toContain(code.split('/')[0]!);
-  });
-});
+needs('another system than Windows', process.platform !== 'win32').describe(
+  'a site whose column is reached through Windows',
+  () => {
+    test.each([
+      ['talos-ceta.yaml', 'fei', 'fei/needs-windows'],
+      ['talos-ceta.yaml', 'falcon-ceta', 'falcon-ceta/needs-windows'],
+      ['jeol-cryo-arm-k2.yaml', 'jeol', 'jeol/needs-windows'],
+    ])('gives another hint elsewhere: %s, %s', async (file, plugin, code) => {
+      const {
+        code: exit,
+        lines,
+        errors,
+      } = await command(
+        ['devices'],
+        file,
+        { [plugin]: '{ wire: com }', ...(plugin === 'falcon-ceta' && { fei: '{ wire: com }' }) },
+        process.env,
+      );
+      expect(exit).toBe(1);
+      expect(`${JSON.stringify(lines)}${errors}`).toContain('Windows');
+      expect(`${JSON.stringify(lines)}${errors}`).toContain(code.split('/')[0]!);
+    });
+  },
+);
 
 describeOnWindows('a site with a column behind COM', () => {
   let folder: StandInFolder;

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Matrix } from '../../core/base';
 import { matrixError } from '../support/virtual-instrument';
-import { eucentric, haveSiteFiles, reasonWithoutSiteFiles, siteFiles } from './eucentric';
+import { eucentric, haveSiteFiles, siteFiles } from './eucentric';
+import { needsReading } from '../support/needs';
 
-(haveSiteFiles ? describe : describe.skip)(`the twin of a real Krios${reasonWithoutSiteFiles}`, () => {
+needsReading(haveSiteFiles).describe('the twin of a real Krios', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'eucentric-twin-'));
   const configuration = path.join(folder, 'krios.yaml');
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -68,7 +69,7 @@ import { eucentric, haveSiteFiles, reasonWithoutSiteFiles, siteFiles } from './e
   });
 });
 
-(haveSiteFiles ? describe : describe.skip)(`the calibration file of a real Krios${reasonWithoutSiteFiles}`, () => {
+needsReading(haveSiteFiles).describe('the calibration file of a real Krios', () => {
   it('is the same to the byte after being read and written', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'eucentric-convert-'));
     const copy = path.join(folder, 'copy.txt');

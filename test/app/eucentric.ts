@@ -76,5 +76,3 @@ export const siteFiles = {
   calibrations: path.resolve(projectFolder, '..', 'shared', 'data', 'krios-k2-SerialEMcalibrations.txt'),
 };
 export const haveSiteFiles = existsSync(siteFiles.properties) && existsSync(siteFiles.calibrations);
-/** Reason why a test with the files of a real site is skipped. */
-export const reasonWithoutSiteFiles = haveSiteFiles ? '' : ' (skipped: the files of the site are not here)';

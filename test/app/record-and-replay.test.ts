@@ -6,6 +6,7 @@ import { Cameras, Scope, Stage } from '../../core/devices';
 import { WireRecorder } from '../../core/kernel';
 import { eucentric, temporarySite } from './eucentric';
 import { projectFolder, virtualInstrument } from '../support/virtual-instrument';
+import { needs } from '../support/needs';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'eucentric-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -149,17 +150,20 @@ describe('a recording that fails', () => {
   // Writing to this device fails as on a full disk.
   const fullDisk = '/dev/full';
 
-  (existsSync(fullDisk) ? it : it.skip)('on a full disk ends, and the run goes on to its result and a warning', () => {
-    const site = temporarySite();
-    const item = 'calibrations/image-and-stage-shift/image-shift';
-    const given = ['run', item, '--defaults', '--json', '--seed', '3', '--config', site.configuration];
-    const { code, lines, stderr } = eucentric([...given, '--record', fullDisk]);
-    expect(code).toBe(0);
-    expect(lines().at(-1)).toMatchObject({ event: 'result', item });
-    expect(stderr.match(/The recording \/dev\/full ends here, and the run goes on: ENOSPC/g)).toHaveLength(1);
-    expect(stderr.trimEnd().split('\n').at(-1)).toBe('warn: The recording /dev/full is not complete.');
-    site.remove();
-  });
+  needs('the device /dev/full', existsSync(fullDisk)).test(
+    'on a full disk ends, and the run goes on to its result and a warning',
+    () => {
+      const site = temporarySite();
+      const item = 'calibrations/image-and-stage-shift/image-shift';
+      const given = ['run', item, '--defaults', '--json', '--seed', '3', '--config', site.configuration];
+      const { code, lines, stderr } = eucentric([...given, '--record', fullDisk]);
+      expect(code).toBe(0);
+      expect(lines().at(-1)).toMatchObject({ event: 'result', item });
+      expect(stderr.match(/The recording \/dev\/full ends here, and the run goes on: ENOSPC/g)).toHaveLength(1);
+      expect(stderr.trimEnd().split('\n').at(-1)).toBe('warn: The recording /dev/full is not complete.');
+      site.remove();
+    },
+  );
 
   it('by an error of its own neither changes the answer of a call nor hides its error', async () => {
     const warnings: string[] = [];

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { eucentric, temporarySite } from './eucentric';
+import { needs } from '../support/needs';
 
 type Site = ReturnType<typeof temporarySite>;
 const item = 'calibrations/image-and-stage-shift/image-shift';
@@ -33,7 +34,7 @@ describe('run --save says before the first exposure', () => {
   });
 
   // Nobody can create a file here, not even root.
-  (existsSync('/proc/self') ? it : it.skip)('that the disk takes no file', () => {
+  needs('the folder /proc', existsSync('/proc/self')).test('that the disk takes no file', () => {
     const site = temporarySite((yaml) => yaml.replace('directory: calibrations', 'directory: /proc/calibrations'));
     const { code, lines } = run(site, item);
     expect(code).toBe(1);

@@ -1,6 +1,7 @@
 import { Registration } from '../../imaging/registration';
 import { expose, Random, randomPatternBound, shiftBound, Texture, type TextureOptions } from '../../imaging/synthesis';
 import { tellFigures } from '../support/figures';
+import { inLongStatistics } from '../support/needs';
 
 /** A series of image pairs with known shifts. */
 interface Series {
@@ -170,65 +171,64 @@ const rows: readonly Row[] = [
   },
 ];
 
-const verify = Boolean(process.env.EUCENTRIC_VERIFY);
-const describeVerify = verify ? describe : describe.skip;
+inLongStatistics(() =>
+  describe('accuracy table', () => {
+    const lines: string[] = [];
+    const outcomes: Outcome[] = [];
+    const format = (name: string, { error, stated, bound, randomBound, overlap, lost }: Outcome): string =>
+      [
+        name.padEnd(32),
+        error.toFixed(5).padStart(9),
+        stated.toFixed(5).padStart(9),
+        bound.toFixed(5).padStart(9),
+        (error / bound).toFixed(2).padStart(6),
+        (error / randomBound).toFixed(2).padStart(6),
+        overlap.toFixed(2).padStart(8),
+        String(lost).padStart(5),
+      ].join(' ');
 
-describeVerify(`accuracy table${verify ? '' : ' (skipped: set EUCENTRIC_VERIFY=1, takes minutes)'}`, () => {
-  const lines: string[] = [];
-  const outcomes: Outcome[] = [];
-  const format = (name: string, { error, stated, bound, randomBound, overlap, lost }: Outcome): string =>
-    [
-      name.padEnd(32),
-      error.toFixed(5).padStart(9),
-      stated.toFixed(5).padStart(9),
-      bound.toFixed(5).padStart(9),
-      (error / bound).toFixed(2).padStart(6),
-      (error / randomBound).toFixed(2).padStart(6),
-      overlap.toFixed(2).padStart(8),
-      String(lost).padStart(5),
-    ].join(' ');
+    afterAll(() => {
+      const head =
+        'RMS error in pixels along one axis; bound: Cramer-Rao; /b: error / bound, /r: error / bound for a random pattern';
+      const names = [
+        '512 square, 200 counts, 15 %'.padEnd(32),
+        'error'.padStart(9),
+        'stated'.padStart(9),
+        'bound'.padStart(9),
+        '/b'.padStart(6),
+        '/r'.padStart(6),
+        'overlap'.padStart(8),
+        'lost'.padStart(5),
+      ].join(' ');
+      process.stdout.write(`\n${head}\n${names}\n${lines.join('\n')}\n`);
+      tellFigures(
+        `error at most ${Math.max(...outcomes.map(({ error, randomBound }) => error / randomBound)).toFixed(2)} times the Cramer-Rao bound over ${outcomes.length} kinds of pairs`,
+      );
+    });
 
-  afterAll(() => {
-    const head =
-      'RMS error in pixels along one axis; bound: Cramer-Rao; /b: error / bound, /r: error / bound for a random pattern';
-    const names = [
-      '512 square, 200 counts, 15 %'.padEnd(32),
-      'error'.padStart(9),
-      'stated'.padStart(9),
-      'bound'.padStart(9),
-      '/b'.padStart(6),
-      '/r'.padStart(6),
-      'overlap'.padStart(8),
-      'lost'.padStart(5),
-    ].join(' ');
-    process.stdout.write(`\n${head}\n${names}\n${lines.join('\n')}\n`);
-    tellFigures(
-      `error at most ${Math.max(...outcomes.map(({ error, randomBound }) => error / randomBound)).toFixed(2)} times the Cramer-Rao bound over ${outcomes.length} kinds of pairs`,
+    it.each(rows)(
+      '$name',
+      ({ name, series }) => {
+        const outcome = measure(series, 7);
+        lines.push(format(name, outcome));
+        outcomes.push(outcome);
+        expect(outcome.lost).toBe(0);
+        expect(outcome.error / outcome.randomBound).toBeLessThanOrEqual(largestRatio);
+        expect(outcome.stated / outcome.error).toBeGreaterThan(0.6);
+        expect(outcome.stated / outcome.error).toBeLessThan(1.6);
+      },
+      600_000,
     );
-  });
 
-  it.each(rows)(
-    '$name',
-    ({ name, series }) => {
-      const outcome = measure(series, 7);
-      lines.push(format(name, outcome));
-      outcomes.push(outcome);
+    it('1000 random shifts are within 0.03 px and 1.5 times the bound', () => {
+      const outcome = measure({ ...base, shiftShare: 0.25, shifts: 1000, repeats: 1 }, 8);
+      lines.push(format('1000 shifts up to 25 %', outcome));
+      tellFigures(
+        `1000 shifts of up to 25 % of the field: rms error ${outcome.error.toFixed(4)} px, ${(outcome.error / outcome.bound).toFixed(2)} times the bound`,
+      );
       expect(outcome.lost).toBe(0);
-      expect(outcome.error / outcome.randomBound).toBeLessThanOrEqual(largestRatio);
-      expect(outcome.stated / outcome.error).toBeGreaterThan(0.6);
-      expect(outcome.stated / outcome.error).toBeLessThan(1.6);
-    },
-    600_000,
-  );
-
-  it('1000 random shifts are within 0.03 px and 1.5 times the bound', () => {
-    const outcome = measure({ ...base, shiftShare: 0.25, shifts: 1000, repeats: 1 }, 8);
-    lines.push(format('1000 shifts up to 25 %', outcome));
-    tellFigures(
-      `1000 shifts of up to 25 % of the field: rms error ${outcome.error.toFixed(4)} px, ${(outcome.error / outcome.bound).toFixed(2)} times the bound`,
-    );
-    expect(outcome.lost).toBe(0);
-    expect(outcome.error).toBeLessThanOrEqual(0.03);
-    expect(outcome.error / outcome.bound).toBeLessThanOrEqual(1.5);
-  }, 1_200_000);
-});
+      expect(outcome.error).toBeLessThanOrEqual(0.03);
+      expect(outcome.error / outcome.bound).toBeLessThanOrEqual(1.5);
+    }, 1_200_000);
+  }),
+);

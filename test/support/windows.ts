@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { needs } from './needs';
 
 const { missing, prepare, windowsPath } = require('../../scripts/prepare-windows') as {
   missing: () => string | undefined;
@@ -29,8 +30,7 @@ export { windowsPath };
 /** Describes tests that need Windows programs. They are left out, and say why, where there is no Wine; under CI they have to run. */
 export function describeOnWindows(name: string, body: () => void): void {
   const reason = missing();
-  if (reason === undefined || process.env.CI) describe(name, body);
-  else describe.skip(`${name} (left out: ${reason})`, body);
+  needs(`Windows programs (${reason})`, reason === undefined).describe(name, body);
 }
 
 /** Answer or error of a case. */

@@ -1,6 +1,7 @@
-import { eucentric, haveSiteFiles, reasonWithoutSiteFiles, siteFiles } from '../../app/eucentric';
+import { eucentric, haveSiteFiles, siteFiles } from '../../app/eucentric';
+import { needsReading } from '../../support/needs';
 
-(haveSiteFiles ? describe : describe.skip)(`the files of a real Krios${reasonWithoutSiteFiles}`, () => {
+needsReading(haveSiteFiles).describe('the files of a real Krios', () => {
   const called = (...more: readonly string[]) =>
     eucentric(['calibrations', 'check', siteFiles.calibrations, '--config', siteFiles.properties, ...more]);
 

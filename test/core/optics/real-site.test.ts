@@ -5,6 +5,7 @@ import { type Optics, createOptics, imageShiftVectors, stageCalibrationRows } fr
 import { loadSettings } from '../../../core/settings';
 import { openCalibrations } from '../../../core/store';
 import { traits } from './instrument';
+import { needsReading } from '../../support/needs';
 
 const directory = path.resolve(__dirname, '..', '..', '..', '..', 'shared', 'data');
 const krios = {
@@ -13,7 +14,6 @@ const krios = {
 };
 const talos = path.join(directory, 'talos-SerialEMproperties.txt');
 const present = (...files: readonly string[]): boolean => files.every((file) => existsSync(file));
-const reason = (there: boolean): string => (there ? '' : ' (skipped: the files of the site are not here)');
 
 /** The numbers of the lines of a file that begin like this, read without any of the program's readers. */
 const numbersOf = (file: string, pattern: RegExp): readonly (readonly number[])[] =>
@@ -30,7 +30,7 @@ const numbersOf = (file: string, pattern: RegExp): readonly (readonly number[])[
     );
 
 const kriosThere = present(krios.properties, path.join(directory, krios.calibrations));
-(kriosThere ? describe : describe.skip)(`a real Krios${reason(kriosThere)}`, () => {
+needsReading(kriosThere).describe('a real Krios', () => {
   let optics: Optics;
   const file = path.join(directory, krios.calibrations);
   const matrices = (): readonly (readonly number[])[] => numbersOf(file, /^\d+ [01] (-?\d+\.\d{6} ){4} {2}\d+$/);
@@ -203,7 +203,7 @@ const kriosThere = present(krios.properties, path.join(directory, krios.calibrat
 });
 
 const talosThere = present(talos);
-(talosThere ? describe : describe.skip)(`a real Talos without calibrations${reason(talosThere)}`, () => {
+needsReading(talosThere).describe('a real Talos without calibrations', () => {
   const none = { entries: () => [] };
   test('takes what is measured from the properties and the rest from there', () => {
     const { settings } = loadSettings(talos);

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseSettings } from '../../../core/settings';
+import { needsReading } from '../../support/needs';
 
 const found = (text: string): string[] =>
   parseSettings(text, 'site.yaml').problems.map(
@@ -72,12 +73,8 @@ describe('numbers that are physically impossible', () => {
     ['max-shift-0', '26:27'],
   ] as const) {
     const file = path.join(cases, name, 'i.yaml');
-    const present = existsSync(file);
-    (present ? it : it.skip)(
-      `are found in the case ${name}${present ? '' : ' (skipped: the file is not here)'}`,
-      () => {
-        expect(found(readFileSync(file, 'utf8'))).toEqual([`${place} error out-of-range`]);
-      },
-    );
+    needsReading(existsSync(file)).test(`are found in the case ${name}`, () => {
+      expect(found(readFileSync(file, 'utf8'))).toEqual([`${place} error out-of-range`]);
+    });
   }
 });

@@ -7,7 +7,8 @@ import {
   image,
   trimDarkSurroundings,
 } from '../../../imaging';
-import { randomNumbers, verifying } from '../../support/virtual-instrument';
+import { randomNumbers } from '../../support/virtual-instrument';
+import { inLongStatistics } from '../../support/needs';
 
 // Called for each pixel. A look-up on the guarded global object costs more than the call.
 const { abs, cos, exp, floor, hypot, log, max, round, sin, sqrt } = Math;
@@ -240,45 +241,47 @@ describe('standard errors', () => {
     return (axis, x, y) => places[axis]![100 + floor((axis === 0 ? x : -y) / 20)]!;
   };
 
-  (verifying ? test : test.skip).each([
-    ['straight lines', 15, 35, undefined, 0.93],
-    ['many lines', 8, 15, undefined, 0.93],
-    ['a bent waffle', 15, 35, bend, 0.88],
-    ['displaced lines', 20, 20, displaced, 0.9],
-  ] as const)(
-    'say how far off %s are',
-    (name, least, most, shiftOf, share) => {
-      const offs = seeds.flatMap((seed) => {
-        const random = randomNumbers(seed + 70);
-        const spacing = least + (most - least) * random();
-        const angle = name === 'displaced lines' ? 0 : 90 * random();
-        const shift = shiftOf?.(seed, spacing);
-        const {
-          spacing: measured,
-          spacingError,
-          angle: direction,
-          angleError,
-        } = lattice(
-          paint({
-            seed,
-            size: [200, 200],
-            electrons: 5 * 100 ** random(),
-            of: waffle({ spacing, angle, ...(shift && { shift }) }),
-          }),
-        );
-        return [{ spacing: (measured - spacing) / spacingError, angle: quarterTurns(direction, angle) / angleError }];
-      });
-      for (const what of ['spacing', 'angle'] as const) {
-        const within = offs.filter((off) => abs(off[what]) < 2).length / offs.length;
-        const spread = sqrt(offs.reduce((sum, off) => sum + off[what] ** 2, 0) / offs.length);
-        console.log(
-          `${name}, ${what}: ${(100 * within).toFixed(1)} % within two standard errors, scatter over standard error ${spread.toFixed(2)}`,
-        );
-        expect(within).toBeGreaterThanOrEqual(share);
-        expect(spread).toBeLessThan(1.25);
-        expect(spread).toBeGreaterThan(0.7);
-      }
-    },
-    600_000,
-  );
+  inLongStatistics(() => {
+    test.each([
+      ['straight lines', 15, 35, undefined, 0.93],
+      ['many lines', 8, 15, undefined, 0.93],
+      ['a bent waffle', 15, 35, bend, 0.88],
+      ['displaced lines', 20, 20, displaced, 0.9],
+    ] as const)(
+      'say how far off %s are',
+      (name, least, most, shiftOf, share) => {
+        const offs = seeds.flatMap((seed) => {
+          const random = randomNumbers(seed + 70);
+          const spacing = least + (most - least) * random();
+          const angle = name === 'displaced lines' ? 0 : 90 * random();
+          const shift = shiftOf?.(seed, spacing);
+          const {
+            spacing: measured,
+            spacingError,
+            angle: direction,
+            angleError,
+          } = lattice(
+            paint({
+              seed,
+              size: [200, 200],
+              electrons: 5 * 100 ** random(),
+              of: waffle({ spacing, angle, ...(shift && { shift }) }),
+            }),
+          );
+          return [{ spacing: (measured - spacing) / spacingError, angle: quarterTurns(direction, angle) / angleError }];
+        });
+        for (const what of ['spacing', 'angle'] as const) {
+          const within = offs.filter((off) => abs(off[what]) < 2).length / offs.length;
+          const spread = sqrt(offs.reduce((sum, off) => sum + off[what] ** 2, 0) / offs.length);
+          console.log(
+            `${name}, ${what}: ${(100 * within).toFixed(1)} % within two standard errors, scatter over standard error ${spread.toFixed(2)}`,
+          );
+          expect(within).toBeGreaterThanOrEqual(share);
+          expect(spread).toBeLessThan(1.25);
+          expect(spread).toBeGreaterThan(0.7);
+        }
+      },
+      600_000,
+    );
+  });
 });

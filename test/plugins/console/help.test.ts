@@ -5,8 +5,9 @@ import type { Browser } from 'playwright-core';
 import { defineItem, definePlugin } from '../../../core/kernel';
 import { haveBrowser, launchBrowser, openPage, picture } from './support/browser';
 import { serveSite } from './support/console-site';
+import { needs } from '../../support/needs';
 
-(haveBrowser ? describe : describe.skip)('help in the browser', () => {
+needs('Linux on x64, for the browser', haveBrowser).describe('help in the browser', () => {
   let browser: Browser;
   beforeAll(async () => {
     browser = await launchBrowser();

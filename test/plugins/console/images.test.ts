@@ -6,6 +6,7 @@ import { Times, tellFigures } from '../../support/figures';
 import { until } from '../../support/until';
 import { haveBrowser, launchBrowser, openPage } from './support/browser';
 import { type ConsoleSite, serveSite } from './support/console-site';
+import { needs } from '../../support/needs';
 
 /** An image with structure at every scale, another one for every seed. */
 function frameOf(side: number, seed: number): Frame {
@@ -63,87 +64,85 @@ async function shown(page: Page, fits: (said: Shown) => boolean = () => true): P
 }
 const complete = (said: Shown): boolean => said.complete;
 
-(haveBrowser ? describe : describe.skip)(
-  `images in the browser${haveBrowser ? '' : ' (skipped: its browser runs on Linux on x64 only)'}`,
-  () => {
-    let browser: Browser;
-    let site: ConsoleSite;
-    beforeAll(async () => {
-      [browser, site] = [await launchBrowser(), await serveSite({ magIndex: 22 })];
-    });
-    afterAll(async () => {
-      await browser.close();
-      await site[Symbol.asyncDispose]();
-    });
+needs('Linux on x64, for the browser', haveBrowser).describe('images in the browser', () => {
+  let browser: Browser;
+  let site: ConsoleSite;
+  beforeAll(async () => {
+    [browser, site] = [await launchBrowser(), await serveSite({ magIndex: 22 })];
+  });
+  afterAll(async () => {
+    await browser.close();
+    await site[Symbol.asyncDispose]();
+  });
 
-    const small = { width: 1280, height: 800 };
-    const large = { width: 2560, height: 1440 };
-    test.each([
-      [1024, 'whole', small],
-      [4096, 'whole', small],
-      [4096, 'whole', large],
-      [4096, 'at 1:1', small],
-      [4096, 'at 1:1', large],
-    ] as const)(
-      'one of %i pixels a side, shown %s on a screen of %o, comes with all that the screen can show and not much more',
-      async (side, look, viewport) => {
-        const page = await openPage(browser, site.administrator, { viewport });
-        await page.locator('.settings .cell').first().waitFor();
-        const [first, all] = [new Times(), new Times()];
-        for (let seed = 0; seed < 6; seed++) {
-          const frame = frameOf(side, seed);
-          const [isThere, isComplete] = [first.begin(), all.begin()];
-          site.instrument.session.buffers.add(frame, { magIndex: magIndex(22), magnification: 8100 });
-          isThere((await shown(page)).at);
-          const { at, columns, reduction } = await shown(page, complete);
-          isComplete(at);
-          if (look === 'whole') expect(columns).toBeLessThanOrEqual(2 * viewport.width);
-          // The first image is there for a close look, and those after it are shown in the same way.
-          if (look === 'at 1:1' && seed > 0)
-            expect({ reduction, fits: columns <= 2 * viewport.width }).toEqual({ reduction: 1, fits: true });
-          if (look === 'at 1:1' && seed === 0) {
-            await page.keyboard.press('1');
-            await shown(page, (said) => said.complete && said.reduction === 1);
-          }
-          ({ number: last } = await shown(page));
-        }
-        const what = `${side} x ${side} ${look} on ${viewport.width} x ${viewport.height}`;
-        first.tell(`${what}, from arrival to screen`);
-        all.tell(`${what}, to all that the screen can show`);
-        expect(page.faults).toEqual([]);
-        await page.context().close();
-      },
-    );
-
-    test('counts under the cursor are those of the pixel, though the image is shown reduced', async () => {
-      const page = await openPage(browser, site.administrator);
+  const small = { width: 1280, height: 800 };
+  const large = { width: 2560, height: 1440 };
+  test.each([
+    [1024, 'whole', small],
+    [4096, 'whole', small],
+    [4096, 'whole', large],
+    [4096, 'at 1:1', small],
+    [4096, 'at 1:1', large],
+  ] as const)(
+    'one of %i pixels a side, shown %s on a screen of %o, comes with all that the screen can show and not much more',
+    async (side, look, viewport) => {
+      const page = await openPage(browser, site.administrator, { viewport });
       await page.locator('.settings .cell').first().waitFor();
-      const frame = frameOf(4096, 7);
-      site.instrument.session.buffers.add(frame, { magIndex: magIndex(22), magnification: 8100 });
-      ({ number: last } = await shown(page, (said) => said.complete && said.reduction > 1));
-      const { x, y, width, height } = (await page.locator('.stage').boundingBox())!;
-      for (const [across, down] of [
-        [0.5, 0.5],
-        [0.61, 0.33],
-      ] as const) {
-        await page.mouse.move(x + across * width, y + down * height);
-        const reading = page.locator('.reading', { hasText: /^\d+, \d+: \d/ });
-        await reading.waitFor();
-        const [, column, row, counts] = /^(\d+), (\d+): ([\d.]+)$/.exec((await reading.textContent())!)!;
-        expect(Number(counts)).toBe(frame.image.get(Number(row), Number(column)));
+      const [first, all] = [new Times(), new Times()];
+      for (let seed = 0; seed < 6; seed++) {
+        const frame = frameOf(side, seed);
+        const [isThere, isComplete] = [first.begin(), all.begin()];
+        site.instrument.session.buffers.add(frame, { magIndex: magIndex(22), magnification: 8100 });
+        isThere((await shown(page)).at);
+        const { at, columns, reduction } = await shown(page, complete);
+        isComplete(at);
+        if (look === 'whole') expect(columns).toBeLessThanOrEqual(2 * viewport.width);
+        // The first image is there for a close look, and those after it are shown in the same way.
+        if (look === 'at 1:1' && seed > 0)
+          expect({ reduction, fits: columns <= 2 * viewport.width }).toEqual({ reduction: 1, fits: true });
+        if (look === 'at 1:1' && seed === 0) {
+          await page.keyboard.press('1');
+          await shown(page, (said) => said.complete && said.reduction === 1);
+        }
+        ({ number: last } = await shown(page));
       }
+      const what = `${side} x ${side} ${look} on ${viewport.width} x ${viewport.height}`;
+      first.tell(`${what}, from arrival to screen`);
+      all.tell(`${what}, to all that the screen can show`);
       expect(page.faults).toEqual([]);
       await page.context().close();
-    });
+    },
+  );
 
-    test('can be zoomed with 4096 pixels a side, at every frame that the browser draws', async () => {
-      const page = await openPage(browser, site.administrator);
-      await page.locator('.settings .cell').first().waitFor();
-      site.instrument.session.buffers.add(frameOf(4096, 99), { magIndex: magIndex(22), magnification: 8100 });
-      const before = await shown(page, complete);
-      const rates: number[] = [];
-      for (let round = 0; round < 3; round++) {
-        const rate = await page.evaluate(`new Promise((resolve) => {
+  test('counts under the cursor are those of the pixel, though the image is shown reduced', async () => {
+    const page = await openPage(browser, site.administrator);
+    await page.locator('.settings .cell').first().waitFor();
+    const frame = frameOf(4096, 7);
+    site.instrument.session.buffers.add(frame, { magIndex: magIndex(22), magnification: 8100 });
+    ({ number: last } = await shown(page, (said) => said.complete && said.reduction > 1));
+    const { x, y, width, height } = (await page.locator('.stage').boundingBox())!;
+    for (const [across, down] of [
+      [0.5, 0.5],
+      [0.61, 0.33],
+    ] as const) {
+      await page.mouse.move(x + across * width, y + down * height);
+      const reading = page.locator('.reading', { hasText: /^\d+, \d+: \d/ });
+      await reading.waitFor();
+      const [, column, row, counts] = /^(\d+), (\d+): ([\d.]+)$/.exec((await reading.textContent())!)!;
+      expect(Number(counts)).toBe(frame.image.get(Number(row), Number(column)));
+    }
+    expect(page.faults).toEqual([]);
+    await page.context().close();
+  });
+
+  test('can be zoomed with 4096 pixels a side, at every frame that the browser draws', async () => {
+    const page = await openPage(browser, site.administrator);
+    await page.locator('.settings .cell').first().waitFor();
+    site.instrument.session.buffers.add(frameOf(4096, 99), { magIndex: magIndex(22), magnification: 8100 });
+    const before = await shown(page, complete);
+    const rates: number[] = [];
+    for (let round = 0; round < 3; round++) {
+      const rate = await page.evaluate(`new Promise((resolve) => {
         const stage = document.querySelector('.stage');
         const { left, top } = stage.getBoundingClientRect();
         let frames = 0;
@@ -157,15 +156,14 @@ const complete = (said: Shown): boolean => said.complete;
         };
         requestAnimationFrame(step);
       })`);
-        rates.push(rate as number);
-      }
-      tellFigures(
-        `zoom at ${rates.map((rate) => rate.toFixed(0)).join(', ')} frames a second, drawn without a graphics card`,
-      );
-      // Nearer than before, it comes in finer detail.
-      await shown(page, (said) => said.complete && said.reduction < before.reduction);
-      expect(page.faults).toEqual([]);
-      await page.context().close();
-    });
-  },
-);
+      rates.push(rate as number);
+    }
+    tellFigures(
+      `zoom at ${rates.map((rate) => rate.toFixed(0)).join(', ')} frames a second, drawn without a graphics card`,
+    );
+    // Nearer than before, it comes in finer detail.
+    await shown(page, (said) => said.complete && said.reduction < before.reduction);
+    expect(page.faults).toEqual([]);
+    await page.context().close();
+  });
+});

@@ -11,6 +11,7 @@ import { describeOnWindows } from '../../support/windows';
 import { ComColumns } from './make-com-column';
 import { feiTokens, plainColumn } from './make-column';
 import { specialSamples } from './special-samples';
+import { needs } from '../../support/needs';
 
 /** Two of seven end a process. */
 const faults = process.env.EUCENTRIC_VERIFY ? 500 : 21;
@@ -18,7 +19,7 @@ const facts = { regularMags: [6, 8], lowMag: 2, absentMag: 11 } as const;
 const columnFacts = { has: feiTokens, regularMag: 6, lowMag: 2, steps: { 'beam shift': 1e-9 } };
 
 describe('FEI column over COM elsewhere than on Windows', () => {
-  (process.platform === 'win32' ? it.skip : it)('says what to do instead', async () => {
+  needs('another system than Windows', process.platform !== 'win32').test('says what to do instead', async () => {
     const wire = comFeiWire({
       program: 'TEMScripting.Instrument.1',
       hostCommand: [],

@@ -16,6 +16,7 @@ import { until } from '../../support/until';
 import { StandInFolder, describeOnWindows, prepareWindows } from '../../support/windows';
 import { type JeolDevices, jeolTokens, plainColumn, targetOf } from './make-column';
 import { guardedColumn } from '../../support/guarded';
+import { needs } from '../../support/needs';
 
 const facts = {
   regularMags: [6, 8],
@@ -101,7 +102,7 @@ class Columns {
 }
 
 describe('JEOL column over COM elsewhere than on Windows', () => {
-  (process.platform === 'win32' ? it.skip : it)('says what to do instead', async () => {
+  needs('another system than Windows', process.platform !== 'win32').test('says what to do instead', async () => {
     const wire = comJeolWire({ program: 'TEMExt.TEM3', hostCommand: [], answerLimit: 5, readyLimit: 5 });
     await expect(wire.open()).rejects.toMatchObject({ code: 'jeol/needs-windows' });
   });

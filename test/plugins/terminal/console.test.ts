@@ -3,9 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { program, temporarySite } from '../../app/eucentric';
 import { until } from '../../support/until';
+import { needs } from '../../support/needs';
 
 const haveTerminal = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
-const required = process.env['CI'] !== undefined;
 
 /** A program in a pseudo-terminal, with all its output. */
 class Terminal {
@@ -55,53 +55,50 @@ class Terminal {
   }
 }
 
-(haveTerminal || required ? describe : describe.skip)(
-  `the console in a terminal${haveTerminal ? '' : ' (skipped: there is no "script" of util-linux)'}`,
-  () => {
-    it('goes through a session: stops a run, repeats it, saves and leaves', async () => {
-      const site = temporarySite();
-      const file = path.join(site.folder, 'calibrations', 'SerialEMcalibrations.txt');
-      const terminal = new Terminal(
-        `"${process.execPath}" "${program}" start --terminal --speed 0 --config "${site.configuration}"`,
-      );
-      try {
-        expect(await terminal.sees(/Calibration/)).not.toMatch(/rror/);
-        await terminal.sees(/navigate/);
-        await terminal.choose('is from', /❯ [^\n]*IS from Scratch/);
-        await terminal.sees(/Is there detail/);
-        terminal.type('\r');
-        await terminal.sees(/\[#*\.+\] [^\n\r]*/);
-        terminal.type('\x1b');
-        await terminal.sees(/Stopping/);
-        await terminal.sees(/Nothing was stored and the microscope is as it was\s+before/);
-        await terminal.sees(/navigate/);
-        await terminal.choose('image shift', /❯ [^\n]*Image Shift/);
-        await terminal.sees(/Is there detail/);
-        terminal.type('\r');
-        await terminal.sees(/\+- /);
-        await terminal.sees(/navigate/);
-        expect(existsSync(file)).toBe(false);
-        terminal.type('\x03');
-        await terminal.sees(/There are unsaved calibrations/);
-        await terminal.sees(/Stay/);
-        terminal.type('\x1b[B\x1b[B');
-        await terminal.sees(/❯ Stay/);
-        terminal.type('\r');
-        await terminal.sees(/navigate/);
-        await terminal.sees(/navigate/);
-        await terminal.choose('save', /❯ [^\n]*Save Calibrations/);
-        await terminal.sees(/Calibrations saved to/);
-        await terminal.sees(/navigate/);
-        terminal.type('\x03');
-        await terminal.sees(/The program has ended/);
-        // Echo and line mode are restored, and the cursor is visible.
-        expect(await terminal.sees(/-?icanon/)).not.toMatch(/-icanon|\x1b\[\?25l(?![^]*\x1b\[\?25h)/);
-        expect(await terminal.ended).toBe(0);
-        expect(readFileSync(file, 'latin1')).toMatch(/ImageShiftMatrix\s+1\s+17 0 /);
-      } finally {
-        terminal.end();
-        site.remove();
-      }
-    });
-  },
-);
+needs('"script" of util-linux', haveTerminal).describe('the console in a terminal', () => {
+  it('goes through a session: stops a run, repeats it, saves and leaves', async () => {
+    const site = temporarySite();
+    const file = path.join(site.folder, 'calibrations', 'SerialEMcalibrations.txt');
+    const terminal = new Terminal(
+      `"${process.execPath}" "${program}" start --terminal --speed 0 --config "${site.configuration}"`,
+    );
+    try {
+      expect(await terminal.sees(/Calibration/)).not.toMatch(/rror/);
+      await terminal.sees(/navigate/);
+      await terminal.choose('is from', /❯ [^\n]*IS from Scratch/);
+      await terminal.sees(/Is there detail/);
+      terminal.type('\r');
+      await terminal.sees(/\[#*\.+\] [^\n\r]*/);
+      terminal.type('\x1b');
+      await terminal.sees(/Stopping/);
+      await terminal.sees(/Nothing was stored and the microscope is as it was\s+before/);
+      await terminal.sees(/navigate/);
+      await terminal.choose('image shift', /❯ [^\n]*Image Shift/);
+      await terminal.sees(/Is there detail/);
+      terminal.type('\r');
+      await terminal.sees(/\+- /);
+      await terminal.sees(/navigate/);
+      expect(existsSync(file)).toBe(false);
+      terminal.type('\x03');
+      await terminal.sees(/There are unsaved calibrations/);
+      await terminal.sees(/Stay/);
+      terminal.type('\x1b[B\x1b[B');
+      await terminal.sees(/❯ Stay/);
+      terminal.type('\r');
+      await terminal.sees(/navigate/);
+      await terminal.sees(/navigate/);
+      await terminal.choose('save', /❯ [^\n]*Save Calibrations/);
+      await terminal.sees(/Calibrations saved to/);
+      await terminal.sees(/navigate/);
+      terminal.type('\x03');
+      await terminal.sees(/The program has ended/);
+      // Echo and line mode are restored, and the cursor is visible.
+      expect(await terminal.sees(/-?icanon/)).not.toMatch(/-icanon|\x1b\[\?25l(?![^]*\x1b\[\?25h)/);
+      expect(await terminal.ended).toBe(0);
+      expect(readFileSync(file, 'latin1')).toMatch(/ImageShiftMatrix\s+1\s+17 0 /);
+    } finally {
+      terminal.end();
+      site.remove();
+    }
+  });
+});

@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { ComApartment, ComError, comError } from '../../../wires';
 import { type Answer, describeOnWindows, runCases } from '../../support/windows';
+import { needs } from '../../support/needs';
 
-describe('elsewhere than on Windows', () => {
-  (process.platform === 'win32' ? it.skip : it)('says so, and loads nothing', () => {
+needs('another system than Windows', process.platform !== 'win32').describe('elsewhere than on Windows', () => {
+  it('says so, and loads nothing', () => {
     expect(() => new ComApartment()).toThrow(
       expect.objectContaining({
         code: 'com/not-windows',

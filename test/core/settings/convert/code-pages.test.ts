@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { encodeProperties, exportProperties, importProperties, parseSettings } from '../../../../core/settings';
+import { needsReading } from '../../../support/needs';
 
 const bothWays = (bytes: Uint8Array): Buffer => {
   // The configuration is a file in between, and its bytes are UTF-8.
@@ -63,8 +64,7 @@ describe('properties in the code page of the site', () => {
   const folder = path.resolve(__dirname, '../../../../../shared/data/cases/F05');
   for (const name of ['properties-windows1252.txt', 'properties-shiftjis.txt']) {
     const file = path.join(folder, name);
-    const present = existsSync(file);
-    (present ? it : it.skip)(`come back whole from ${name}${present ? '' : ' (skipped: the file is not here)'}`, () => {
+    needsReading(existsSync(file)).test(`come back whole from ${name}`, () => {
       const bytes = readFileSync(file);
       // Import puts two blanks before a comment.
       const plain = (each: Buffer): string =>

@@ -13,6 +13,7 @@ import {
   type Settings,
 } from '../../../../core/settings';
 import { sectionsOf } from '../sections-of';
+import { needsReading } from '../../../support/needs';
 
 /** Sections with the blocks of one camera joined into the first, as import and SerialEM do; parked blocks stay apart. */
 function joined(sections: ReturnType<typeof sectionsOf>): ReturnType<typeof sectionsOf> {
@@ -31,8 +32,7 @@ describe('importing and exporting properties', () => {
   const folder = path.resolve(__dirname, '../../../../../shared/data');
   for (const name of ['krios-k2-SerialEMproperties.txt', 'talos-SerialEMproperties.txt']) {
     const file = path.join(folder, name);
-    const run = existsSync(file) ? it : it.skip;
-    run(`keeps every line of the real ${name}${existsSync(file) ? '' : ' (skipped: the file is not here)'}`, () => {
+    needsReading(existsSync(file)).test(`keeps every line of the real ${name}`, () => {
       const text = readFileSync(file, 'utf8');
       const imported = importProperties(readFileSync(file), name);
       expect(imported.problems).toEqual([]);

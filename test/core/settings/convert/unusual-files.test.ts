@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { belowSections, exportProperties, importProperties, parseSettings } from '../../../../core/settings';
+import { needsReading } from '../../../support/needs';
 
 const errorsOf = (yaml: string): string[] =>
   parseSettings(yaml, 'site.yaml')
@@ -97,8 +98,7 @@ describe('the cases of two blocks, of a header alone and of a wrong file', () =>
     ['F13/SerialEMcalibrations.txt', ['settings/not-properties']],
   ] as const) {
     const file = path.join(cases, name);
-    const present = existsSync(file);
-    (present ? it : it.skip)(`come out right: ${name}${present ? '' : ' (skipped: the file is not here)'}`, () => {
+    needsReading(existsSync(file)).test(`come out right: ${name}`, () => {
       const { yaml, problems } = importProperties(readFileSync(file), name);
       expect(problems.filter(({ severity }) => severity === 'error').map(({ code }) => code)).toEqual(expected);
       if (expected.length === 0) expect(errorsOf(yaml)).toEqual([]);

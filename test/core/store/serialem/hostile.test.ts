@@ -5,8 +5,8 @@ import * as fc from 'fast-check';
 import { CalibrationFile, readCalibrationFile, showCalibrations } from '../../../../core/store';
 import { tellFigures } from '../../../support/figures';
 import { growth } from '../../../support/growth';
-import { verifying } from '../../../support/virtual-instrument';
 import { goldenMain } from './golden';
+import { inLongStatistics } from '../../../support/needs';
 
 const parse = (text: string | Buffer) =>
   CalibrationFile.parse(typeof text === 'string' ? Buffer.from(text, 'latin1') : text, 'bad.txt');
@@ -214,12 +214,14 @@ describe('anything at all', () => {
 
   it.each(hostile(49_000, 7_900_000))('is read, written and shown: %s', (_, text) => readAndWrite(text));
 
-  (verifying ? it : it.skip)('needs about twice the time for twice as much', () => {
-    const [names, texts] = [hostile(1, 100).map(([name]) => name), (size: number) => hostile(size, 160 * size)];
-    const ratios = names.map((_, at) => growth((size) => readAndWrite(texts(size)[at]![1]), 12_000));
-    tellFigures(
-      `time for twice as much of ${names.map((name, at) => `${name} ${ratios[at]!.toFixed(1)}`).join(', ')} times as long`,
-    );
-    expect(Math.max(...ratios)).toBeLessThan(3);
+  inLongStatistics(() => {
+    it('needs about twice the time for twice as much', () => {
+      const [names, texts] = [hostile(1, 100).map(([name]) => name), (size: number) => hostile(size, 160 * size)];
+      const ratios = names.map((_, at) => growth((size) => readAndWrite(texts(size)[at]![1]), 12_000));
+      tellFigures(
+        `time for twice as much of ${names.map((name, at) => `${name} ${ratios[at]!.toFixed(1)}`).join(', ')} times as long`,
+      );
+      expect(Math.max(...ratios)).toBeLessThan(3);
+    });
   });
 });
