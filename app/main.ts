@@ -202,7 +202,7 @@ export async function main(given: readonly string[]): Promise<void> {
   command(
     calibrations,
     'check [file]',
-    'hold calibrations and properties against each other: what contradicts what, by how much, and what to do again',
+    'compare calibrations and properties: inconsistencies, how large they are, and what to measure again',
     'calibrations check SerialEMcalibrations.txt --config my-krios.yaml',
   ).action(action<[string | undefined]>((context, file) => checkCalibrationsCommand(context, file)));
   command(

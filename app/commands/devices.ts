@@ -37,7 +37,7 @@ export async function devicesCommand({ open, output }: CommandContext): Promise<
     const written = Object.entries(options ?? {}).map(
       ([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`,
     );
-    rows.push({ device: 'configured', setting: id, value: written.join(', ') || 'as usual' });
+    rows.push({ device: 'configured', setting: id, value: written.join(', ') || 'default options' });
   }
   for (const { index, name, sizeX, sizeY } of settings.cameras)
     rows.push({ device: 'configured', setting: `camera ${index}`, value: `${name}, ${sizeX} x ${sizeY} pixels` });

@@ -40,8 +40,7 @@ export async function startCommand({ open, output }: CommandContext, options: St
   else await inTerminal?.serve(session, leaving.signal);
   await instrument.finish();
   const unsaved = inBrowser && session.unsaved();
-  if (unsaved)
-    output.remark('Calibrations that were not saved are in the history, from which they can be brought back.');
+  if (unsaved) output.remark('Calibrations that were not saved are in the history, from which they can be restored.');
   output.remark('The program has ended; the microscope is as you left it.');
   return exitCodes.done;
 }

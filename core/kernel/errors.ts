@@ -63,7 +63,7 @@ export const kernelErrors = {
       {
         code: 'devices/not-connected',
         message: `${errors.length === 1 ? 'One device' : `${errors.length} devices`} could not be reached:`,
-        hint: 'See to each of them, then start again. Nothing was changed at the microscope.',
+        hint: 'Fix each of them, then start again. Nothing was changed at the microscope.',
       },
       errors,
     ),
@@ -111,7 +111,7 @@ export const kernelErrors = {
     new EucentricError({
       code: 'menu/disabled',
       message: `${label} cannot run now: ${reason}.`,
-      hint: 'See to the reason given, then try again.',
+      hint: 'Fix the reason given first, then try again.',
     }),
   busy: (running: string): EucentricError =>
     new EucentricError({

@@ -88,7 +88,7 @@ export class Kernel {
         {
           code: 'plugin/several-failed',
           message: `${failures.length} plugins could not be used:`,
-          hint: 'See to each of them; "check" lists the faults of a configuration.',
+          hint: 'Fix each of them; "check" lists the faults of a configuration.',
         },
         failures,
       );

@@ -14,7 +14,7 @@ export const IlluminatedArea = device<IlluminatedArea>('IlluminatedArea', {
   settings: {
     illuminatedArea: quantity({
       label: 'Illuminated area',
-      short: 'Lit area',
+      short: 'Illum.',
       unit: 'um',
       decimals: 2,
       step: 0.1,

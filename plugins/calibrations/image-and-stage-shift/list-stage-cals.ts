@@ -30,7 +30,7 @@ export default defineItem({
       if (row.camera !== camera) {
         camera = row.camera;
         run.operator.log(
-          `Stage calibrations of camera ${row.camera}, ${row.cameraName}: specimen to stage, near -1 0 0 -1 when all is well`,
+          `Stage calibrations of camera ${row.camera}, ${row.cameraName}: specimen to stage, should be close to -1 0 0 -1`,
         );
         run.operator.log('Index       Mag       X by X    X by Y    Y by X    Y by Y  Tilt axis');
       }

@@ -19,7 +19,7 @@ export default defineItem({
     camera: {
       kind: 'number',
       integer: true,
-      why: 'When there are several cameras: the number of the one that is meant.',
+      why: 'Pixel sizes are kept for each camera. This is the camera whose rotation is corrected.',
     },
   },
   results: {

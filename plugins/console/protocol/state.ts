@@ -85,6 +85,26 @@ export interface ValueState {
   readonly before?: number;
 }
 
+/** A matrix of a result, and its meaning on the specimen. */
+export interface MatrixState {
+  readonly unit: string;
+  /** Row by row. */
+  readonly elements: readonly ValueState[];
+  readonly axes: readonly {
+    readonly name: string;
+    /** Direction in the image, degrees counter-clockwise from its X axis. */
+    readonly angle: number;
+    readonly length: number;
+    readonly unit: string;
+  }[];
+  /** Length of the Y axis over that of the X axis. */
+  readonly ratio: number;
+  /** Deviation of the angle between the axes from 90 degrees. */
+  readonly skew: number;
+  /** True when the Y axis lies clockwise from the X axis. */
+  readonly mirrored: boolean;
+}
+
 /** Result of the last run. */
 export interface OutcomeState {
   readonly number: number;
@@ -97,6 +117,7 @@ export interface OutcomeState {
   readonly verdict?: Verdict;
   readonly remarks: readonly string[];
   readonly values: readonly ValueState[];
+  readonly matrix?: MatrixState;
   /** Tables of a result, such as the offsets at each magnification. */
   readonly tables: readonly {
     readonly name: string;
@@ -104,6 +125,8 @@ export interface OutcomeState {
     readonly rows: readonly (readonly (number | string)[])[];
   }[];
   readonly stored: boolean;
+  /** True for an item that can store something. */
+  readonly stores: boolean;
   readonly seconds: number;
 }
 

@@ -3,8 +3,9 @@ import type { Columns, ItemDeclaration, ResultSpecs, ValueSpec } from '../../../
 import { describeReason } from '../../../core/judgement';
 import { type CalibrationResult, mainChange } from '../../../core/store';
 import type { OutcomeState, ValueState } from '../protocol';
+import { isElement, matrixOf } from './matrices';
 
-type Shell = Pick<OutcomeState, 'number' | 'item' | 'label' | 'stored' | 'seconds'>;
+type Shell = Pick<OutcomeState, 'number' | 'item' | 'label' | 'stored' | 'stores' | 'seconds'>;
 
 const nothing = { remarks: [], values: [], tables: [] } as const;
 const maxRows = 200;
@@ -18,16 +19,19 @@ export function outcomeOf(
   result: CalibrationResult | undefined,
   { results = {} }: Partial<Pick<ItemDeclaration, 'results'>> = {},
 ): OutcomeState {
-  if (!result) return { ...shell, ...nothing, end: 'done', summary: `${shell.label} has ended; nothing was stored.` };
+  if (!result) return { ...shell, ...nothing, end: 'done', summary: `${shell.label} is done.` };
   const { values, quality } = result;
   const given = specsOf(results, values).filter(([name]) => values[name] !== undefined);
+  const shown = given.flatMap(([name, spec]) => (isTable(spec) ? [] : valueOf(name, spec, result)));
+  const matrix = matrixOf(result, shown, new Map(given));
   return {
     ...shell,
     end: 'done',
     summary: result.summary,
     remarks: [...(quality?.reasons ?? []).map(describeReason), ...(quality?.remarks ?? [])],
     ...(quality?.verdict !== undefined && { verdict: quality.verdict }),
-    values: given.flatMap(([name, spec]) => (isTable(spec) ? [] : valueOf(name, spec, result))),
+    values: matrix ? shown.filter(({ name }) => !isElement(name)) : shown,
+    ...(matrix && { matrix }),
     tables: given.flatMap(([name, spec]) => tableOf(name, spec, values[name])),
   };
 }

@@ -94,6 +94,7 @@ export class RunControl {
       item: id,
       label,
       stored: this.stored.has(id),
+      stores: (declaration?.stores.length ?? 0) > 0,
       seconds: (Date.now() - began) / 1000,
     });
     try {

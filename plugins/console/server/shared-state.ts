@@ -1,4 +1,5 @@
 import type { ConsoleState, LogEntry, Part } from '../protocol';
+import { forReading } from './for-reading';
 
 const maxLines = 2000;
 const longestLine = 4000;
@@ -16,7 +17,7 @@ export class SharedState {
 
   /** Replaces a part; an equal part is not reported. */
   set<Name extends Part>(part: Name, value: ConsoleState[Name]): void {
-    const text = JSON.stringify(value ?? null);
+    const text = forReading(JSON.stringify(value ?? null));
     if (this.parts.get(part)?.text === text) return;
     this.parts.set(part, { value, text });
     this.tell(part);

@@ -162,10 +162,13 @@ needs('Linux on x64, for the browser', haveBrowser).describe('the console in a b
         .getByText(/Image shift calibrated at 8100x/)
         .waitFor();
     }
-    await expect(result(page).innerText()).resolves.toMatch(/BEFORE|Before/i);
+    await expect(result(page).locator('.brackets .change').count()).resolves.toBe(4);
+    await expect(result(page).locator('.matrix dl').innerText()).resolves.toMatch(
+      /X axis\s+[\d.]+ nm per unit at -?[\d.]+°[^]*Axis ratio\s+[\d.]+\s+Skew\s+-?[\d.]+°/,
+    );
     await result(page).locator('.trend canvas').waitFor();
     await picture(page, '07-result-light');
-    await expect(result(page).locator('tbody th', { hasText: 'xpx' }).innerText()).resolves.toBe('xpx (px per unit)');
+    await expect(result(page).locator('.brackets caption').innerText()).resolves.toBe('Matrix (px per unit)');
     await everywhere(page, '17-result');
     const measured = instrument.calibrations.imageShift.get(asMagIndex(22), cameraIndex(0))!;
     await page.getByRole('button', { name: 'Save calibrations' }).click();
@@ -259,7 +262,7 @@ needs('Linux on x64, for the browser', haveBrowser).describe('the console in a b
       .waitFor();
     await picture(page, '07-forecast');
     await page.getByRole('button', { name: 'Set Cycle Lengths', exact: true }).click();
-    await page.getByText('It takes no image and moves nothing.').waitFor();
+    await page.getByText('Takes no images, moves nothing.').waitFor();
     await start(page, 'cycle lengths', 'Start Set Cycle Lengths');
     const form = page.locator('form.question');
     const [x, y] = [
@@ -273,11 +276,11 @@ needs('Linux on x64, for the browser', haveBrowser).describe('the console in a b
     await y.fill('0');
     await picture(page, '07-several-questions');
     await page.keyboard.press('Enter');
-    await form.getByText('It has to be at least 0.1.').waitFor();
+    await form.getByText('Must be at least 0.1.').waitFor();
     await y.fill('72');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'No', exact: true }).click();
-    await result(page).getByText('Stage cycles of 61.5 and 72.0 um.').waitFor();
+    await result(page).getByText('Stage cycles of 61.5 and 72.0 \u00b5m.').waitFor();
     const settings = site.instrument.session.find(Settings)!;
     expect([settings.get('StageCycleLengthX'), settings.get('StageCycleLengthY')]).toEqual([61.5, 72]);
     expect(page.faults).toEqual([]);

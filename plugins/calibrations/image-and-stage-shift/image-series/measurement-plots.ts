@@ -42,7 +42,7 @@ export function imageShiftResiduals(
       y: shift.y - moved.y / binning - images * fit.drift.y,
     };
   });
-  return residualPlot('What the fit leaves over', residuals);
+  return residualPlot('Fit residuals', residuals);
 }
 
 /** Plot of the residuals of a fit of displacements, by number of the pair. */

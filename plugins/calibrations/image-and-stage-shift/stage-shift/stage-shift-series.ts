@@ -87,7 +87,7 @@ export async function takeStageSeries(
           measured: vector(found.x, found.y),
           expected: vector(onCamera.x / exposure.binning, onCamera.y / exposure.binning),
         });
-        run.operator.plot(displacementPlot('How far each stage move carried the image', seen));
+        run.operator.plot(displacementPlot('Measured displacements', seen));
         parts.buffers.align('B', vector(-found.x, -found.y));
         await run.operator.toggleImages({
           buffers: ['A', 'B'],

@@ -1,11 +1,16 @@
-/** A number for reading: with the figures that its error allows, else five. */
-export function formatValue(value: number, error?: number): string {
+/** Figures of a number whose error is not known. */
+const usualFigures = 3;
+
+/** A number for reading: with the figures that its error allows, else three or as many as the place asks for. */
+export function formatValue(value: number, error?: number, figures = usualFigures): string {
   if (Number.isInteger(value) && error === undefined && Math.abs(value) < 1e6) return String(value);
   if (error !== undefined && error > 0) {
     const decimals = Math.max(0, Math.min(8, 1 - Math.floor(Math.log10(error))));
     return value.toFixed(decimals);
   }
-  const text = value.toPrecision(5);
+  // The figures before the point are never cut.
+  if (Math.abs(value) >= 10 ** figures && Math.abs(value) < 1e6) return value.toFixed(0);
+  const text = value.toPrecision(figures);
   return text.includes('e') ? text : String(Number(text));
 }
 
@@ -31,10 +36,13 @@ export function formatChange(before: number, now: number): string {
   return `${percent > 0 ? '+' : '\u2212'}${Math.abs(percent) < 10 ? Math.abs(percent).toFixed(2) : Math.abs(percent).toFixed(0)} %`;
 }
 
+/** Names for which people have other words. */
+const otherWords: Readonly<Record<string, string>> = { leastCorrelation: 'Lowest correlation' };
+
 /** A name such as `rangePercent` in words. */
 export const inWords = (name: string): string => {
   const text = name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
-  return /^[xy]p[xy]$/.test(name) ? name : `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  return otherWords[name] ?? (/^[xy]p[xy]$/.test(name) ? name : `${text.charAt(0).toUpperCase()}${text.slice(1)}`);
 };
 
 /** A value's name in words, without a unit that is shown anyway. */
@@ -44,16 +52,14 @@ export const nameOf = (name: string, unit: string | undefined): string =>
 /** A length on the specimen, given in nanometres. */
 export function formatLength(nanometres: number): string {
   if (nanometres >= 1e6) return `${Number((nanometres / 1e6).toPrecision(4))} mm`;
-  if (nanometres >= 1000) return `${Number((nanometres / 1000).toPrecision(4))} um`;
+  if (nanometres >= 1000) return `${Number((nanometres / 1000).toPrecision(4))} \u00b5m`;
   return `${Number(nanometres.toPrecision(4))} nm`;
 }
 
-/** Date and time in the format of this place. */
-export const formatWhen = (iso: string): string =>
-  new Date(iso).toLocaleString(undefined, {
-    year: 'numeric',
-    month: 'short',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-  });
+const two = (number: number): string => String(number).padStart(2, '0');
+
+/** Date and time of this place, such as 2026-03-09 14:05. */
+export function formatWhen(iso: string): string {
+  const at = new Date(iso);
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
+}

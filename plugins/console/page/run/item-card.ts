@@ -112,7 +112,7 @@ function neededFor(store: Store, { id, needs }: ItemState): readonly HTMLElement
           h(
             'p',
             { class: 'why' },
-            'Better done first: ',
+            'Recommended first: ',
             ...first.flatMap((label, index) => (index === 0 ? [link(label)] : [', ', link(label)])),
           ),
         ]
@@ -144,10 +144,9 @@ const details = (title: string, content: HTMLElement): HTMLDetailsElement =>
 function forecastLines({ atMost, dependsOn, changes, unknown, ...least }: ForecastState): readonly HTMLElement[] {
   const { images } = least;
   const heading = h('h3', {}, 'What it will do');
-  if (unknown !== undefined) return [heading, h('p', { class: 'why' }, `This is not known now. ${unknown}`)];
+  if (unknown !== undefined) return [heading, h('p', { class: 'why' }, `Cannot be estimated yet. ${unknown}`)];
   if (images === undefined) return [];
-  if (images === 0 && !atMost && changes.length === 0)
-    return [heading, h('p', {}, 'It takes no image and moves nothing.')];
+  if (images === 0 && !atMost && changes.length === 0) return [heading, h('p', {}, 'Takes no images, moves nothing.')];
   const from = (text: (cost: CostState) => string | undefined): string => {
     const [low, high] = [text(least), atMost && text(atMost)];
     return high === undefined || high === low
@@ -160,9 +159,9 @@ function forecastLines({ atMost, dependsOn, changes, unknown, ...least }: Foreca
     ['Images', from((cost) => cost.images?.toString())],
     ['Time', from(({ duration }) => (duration ? formatDuration(duration) : undefined))],
     ['Beam on specimen', from(({ exposure }) => (exposure ? `${Number(exposure.toPrecision(2))} s` : undefined))],
-    ['Dose', from(({ dose }) => dose) || 'not known before Electron Dose is run'],
-    ['Changes, then restores', changes.join(', ')],
-    ['It depends on', dependsOn ?? ''],
+    ['Dose', from(({ dose }) => dose)],
+    ['Changes (restored afterwards)', changes.join(', ')],
+    ['Depends on', dependsOn ?? ''],
   ];
   return [
     heading,

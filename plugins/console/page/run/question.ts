@@ -150,7 +150,7 @@ function entry(question: Extract<QuestionState, { kind: 'number' | 'text' }>, id
     if (!Number.isFinite(number)) return { trouble: 'Enter a number.' };
     if (integer && !Number.isInteger(number)) return { trouble: 'Enter a whole number.' };
     if ((minimum !== undefined && number < minimum) || (maximum !== undefined && number > maximum))
-      return { trouble: `It has to be ${limits}.` };
+      return { trouble: `Must be ${limits}.` };
     return number;
   };
   return {

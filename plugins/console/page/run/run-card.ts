@@ -30,7 +30,7 @@ export function createRunCard(store: Store): HTMLElement {
       return;
     }
     setText(title, run.label);
-    setText(status, run.stopping ? 'Stopping; everything is restored' : (run.status ?? 'Under way'));
+    setText(status, run.stopping ? 'Stopping; everything is restored' : (run.status ?? 'Running'));
     progress.hidden = !run.progress;
     if (run.progress) {
       bar.max = run.progress.total;

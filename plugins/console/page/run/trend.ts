@@ -45,7 +45,7 @@ export function showTrend(place: HTMLElement, rows: readonly HistoryRow[], wante
     place,
     {
       id: 'trend',
-      title: `${matrix ? 'Length of the axes' : nameOf(name, unit)}${at ? ` at ${at}` : ''}, last ${points.length} times`,
+      title: `${matrix ? 'Axis length' : nameOf(name, unit)}${at ? ` at ${at}` : ''}, last ${points.length} runs`,
       x: 'date',
       y: unit ?? '',
       series: [

@@ -52,7 +52,7 @@ export function createTopBar(store: Store): HTMLElement {
   store.watch(['run', 'me', 'connected'], () => {
     const { run } = store.shared;
     stop.disabled = !run || run.stopping || store.local.me?.role === 'observer';
-    const waits = run?.waiting.length ? ', waits for you' : '';
+    const waits = run?.waiting.length ? ', needs your answer' : '';
     setText(
       running,
       !store.local.connected
@@ -86,7 +86,7 @@ function peopleOf(store: Store): readonly HTMLElement[] {
   const others = all.people.length - 1;
   const company =
     others > 0 ? [h('span', { class: 'company' }, `${others} other ${others === 1 ? 'browser' : 'browsers'}`)] : [];
-  if (me.role === 'observer') return [...company, h('span', { class: 'role' }, 'Looking on')];
+  if (me.role === 'observer') return [...company, h('span', { class: 'role' }, 'View only')];
   if (store.inControl)
     return [
       ...company,

@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { Message, Part, Role } from '../../protocol';
 import { consoleErrors } from '../errors';
+import { forReading } from '../for-reading';
 import type { SharedState } from '../shared-state';
 
 /** Largest amount under way to a browser before the program waits. */
@@ -54,7 +55,7 @@ export class Visitor {
 
   /** Sends a message to this browser alone. */
   send(message: Message): void {
-    if (this.socket.readyState === this.socket.OPEN) this.socket.send(JSON.stringify(message));
+    if (this.socket.readyState === this.socket.OPEN) this.socket.send(forReading(JSON.stringify(message)));
   }
 
   /** Sends an image as soon as the present messages have arrived; drops an earlier image that is still waiting. */
