@@ -3,6 +3,7 @@ import { type BuiltInPlugins, checkOptions, loadPlugin } from '../core/kernel';
 import { type Problem, type Settings, checkSection, loadSettings } from '../core/settings';
 import type * as SimulatorModule from '../plugins/simulator';
 import { builtInPlugins } from './built-in-plugins';
+import { checkDrivenCameras } from './undriven-cameras';
 
 /** Problems of the plugins in a configuration (unknown ones, options that their schemas refuse) and of its virtual microscope. Connects to nothing. */
 export function checkPlugins(settings: Settings, known: BuiltInPlugins = builtInPlugins): readonly Problem[] {
@@ -17,7 +18,7 @@ export function checkPlugins(settings: Settings, known: BuiltInPlugins = builtIn
       return [{ severity: 'error', code: error.code, message: error.message, hint: error.hint, place: written.place }];
     }
   });
-  return [...ofPlugins, ...ofSimulator];
+  return [...ofPlugins, ...ofSimulator, ...checkDrivenCameras(settings, known)];
 }
 
 /** Loaded only for a configuration that describes a virtual microscope. */

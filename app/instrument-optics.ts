@@ -26,7 +26,13 @@ export function provideOptics(
 ): Optics | undefined {
   const { registry, hooks } = kernel;
   const taps = tappingSide(hooks, 'eucentric');
-  if (!registry.has(Scope) || !registry.has(Cameras)) return undefined;
+  if (!registry.has(Scope) || !registry.has(Cameras)) {
+    const why = registry.lacks.find(({ token }) => token === Cameras)?.reason;
+    // Everything that follows from a camera is lacking for the same reason.
+    const following = [Optics, Settling, ImageShiftControl, ImageShiftCarrying, ImageAcquisition];
+    if (why !== undefined && registry.has(Scope)) for (const token of following) registry.lack(token, why);
+    return undefined;
+  }
   const scope = registry.get(Scope);
   const cameras = registry.get(Cameras);
   const stage = registry.has(Stage) ? registry.get(Stage) : undefined;

@@ -37,6 +37,7 @@ import { type ImageShiftKnowledge, deviceLimits, imageShiftLimit } from './devic
 import { offerProperties } from './property-writing';
 import { opticalConditions, provideOptics, suitCamera } from './instrument-optics';
 import { sessionOf } from './session';
+import { undrivenCameras } from './undriven-cameras';
 import { version } from './version';
 
 /** Options of an instrument. */
@@ -150,10 +151,17 @@ function loadPlugins({ settings, simulated, clock, log }: Site, options: Instrum
     builtIn: knownPlugins(options.plugins),
     // The limit of image shift is made of optics that are provided later, over the plugins' own column.
     limits: { ...deviceLimits(settings), imageShift: imageShiftLimit(() => shiftKnowledge(kernel)) },
+    whyUndriven: (index, driven) =>
+      undrivenCameras(settings, (camera) => driven.includes(camera.index)).find((camera) => camera.index === index)
+        ?.reason,
     ...(options.watch && { watch: options.watch }),
     ...(recorder && { recorder }),
   });
   const find: Session['find'] = (key) => (kernel.registry.has(key) ? kernel.registry.get(key) : undefined);
+  const driven = new Set(find(Cameras)?.all.map(({ traits }) => traits.index));
+  if (settings.plugins.length > 0)
+    for (const { index, name, reason, hint } of undrivenCameras(settings, (camera) => driven.has(camera.index)))
+      log.warn(`Camera ${index} (${name}) cannot be used: ${reason}. ${hint}`);
   return { kernel, find, recorder, connection: { made: false } };
 }
 

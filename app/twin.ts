@@ -1,4 +1,6 @@
-import { type CameraSettings, type GeneralName, type Settings, definitions } from '../core/settings';
+import { type GeneralName, type Settings, definitions } from '../core/settings';
+import { builtInPlugins } from './built-in-plugins';
+import { drivesCamera } from './undriven-cameras';
 
 /**
  * The sections that make a digital twin of imported properties: the plugins of the hardware that the properties speak of, a virtual
@@ -27,14 +29,8 @@ function columnOf(settings: Settings): string {
   return written(/^JEOL/i) ? 'jeol' : 'fei';
 }
 
-function camerasOf(settings: Settings): readonly string[] {
-  const gatan = settings.cameras.some(isInDigitalMicrograph);
-  const fei = settings.cameras.some((camera) => camera.get('FEICameraType') > 0);
-  return [...(gatan ? ['gatan-k2k3'] : []), ...(fei ? ['falcon-ceta'] : [])];
-}
-
-/** True for a camera of DigitalMicrograph: one whose properties name no other program. */
-const isInDigitalMicrograph = (camera: CameraSettings): boolean =>
-  !camera.get('STEMCamera') &&
-  camera.get('PluginName') === undefined &&
-  (['FEICameraType', 'DECameraType', 'TietzCameraType', 'AMTCameraType'] as const).every((type) => !camera.get(type));
+/** The plugins that drive one of the active cameras. */
+const camerasOf = (settings: Settings): readonly string[] =>
+  Object.keys(builtInPlugins).filter((id) =>
+    settings.cameras.some((camera) => drivesCamera(id, camera, settings.cameras)),
+  );

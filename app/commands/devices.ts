@@ -12,6 +12,7 @@ import {
 } from '../../core/devices';
 import type { Session } from '../../core/kernel';
 import { exitCodes } from '../output';
+import { undrivenCameras } from '../undriven-cameras';
 import type { CommandContext } from './context';
 
 /** One line of the table: what a setting of a device is, or why it could not be read. */
@@ -39,8 +40,13 @@ export async function devicesCommand({ open, output }: CommandContext): Promise<
     );
     rows.push({ device: 'configured', setting: id, value: written.join(', ') || 'default options' });
   }
-  for (const { index, name, sizeX, sizeY } of settings.cameras)
-    rows.push({ device: 'configured', setting: `camera ${index}`, value: `${name}, ${sizeX} x ${sizeY} pixels` });
+  const driven = new Set(session.find(Cameras)?.all.map(({ traits }) => traits.index));
+  const undriven = undrivenCameras(settings, (camera) => driven.has(camera.index));
+  for (const { index, name, sizeX, sizeY } of settings.cameras) {
+    const reason = undriven.find((each) => each.index === index)?.reason;
+    const value = `${name}, ${sizeX} x ${sizeY} pixels${reason === undefined ? '' : `; cannot be used: ${reason}`}`;
+    rows.push({ device: 'configured', setting: `camera ${index}`, value });
+  }
   rows.forEach(emit);
   drawTable(rows, output.print.bind(output));
 

@@ -13,6 +13,7 @@ import {
 import { writeWhole } from '../../core/store';
 import { checkPlugins } from '../check-plugins';
 import { twinSections } from '../twin';
+import { checkDrivenCameras } from '../undriven-cameras';
 import { exitCodes } from '../output';
 import type { CommandContext } from './context';
 
@@ -47,12 +48,13 @@ export async function importCommand(
   const refused = problems.find(({ code }) => unreadable.has(code));
   if (refused) throw new EucentricError(refused);
   const yaml = options.twin ? belowSections(twinSections(parseSettings(imported, file).settings), imported) : imported;
-  for (const problem of problems) output.remark(describeProblem(problem));
+  const all = [...problems, ...checkDrivenCameras(parseSettings(yaml, options.output ?? file).settings)];
+  for (const problem of all) output.remark(describeProblem(problem));
   await deliver(output, yaml, options.output);
   output.emit({
     event: 'result',
     file: options.output ?? null,
-    problems,
+    problems: all,
     unknownLines,
     ...(options.output === undefined && { yaml }),
   });

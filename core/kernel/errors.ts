@@ -173,6 +173,12 @@ export const kernelErrors = {
       message: `${label}: still ${on}, so the image would be black; none was taken.`,
       hint: `Switch it to "${off}" at the microscope, then try again.`,
     }),
+  noSuchCamera: (index: number, reason: string, there: readonly string[]): EucentricError =>
+    new EucentricError({
+      code: 'kernel/no-such-camera',
+      message: `Camera ${index} cannot be selected: ${reason}.`,
+      hint: `Nothing was changed. The cameras that can be selected are ${there.join(', ')}.`,
+    }),
   outOfRange: (what: string, value: string, limits: string): EucentricError =>
     new EucentricError({
       code: 'limits/out-of-range',

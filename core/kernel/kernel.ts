@@ -35,6 +35,8 @@ export interface KernelOptions {
   readonly builtIn: BuiltInPlugins;
   readonly limits?: DeviceLimits;
   readonly watch?: DeviceWatcher;
+  /** Reason why none of the plugins drives a camera of the site, as the end of a sentence about it. */
+  readonly whyUndriven?: (camera: CameraIndex, driven: readonly CameraIndex[]) => string | undefined;
   /** Writes down what passes over the wires. */
   readonly recorder?: WireRecorder;
 }
@@ -98,9 +100,25 @@ export class Kernel {
         this.cameras.map(({ camera }) => camera),
         this.hooks,
         initialCamera(options.settings),
+        (index) => this.whyUndriven(index),
       );
       this.registry.provide(Cameras, list, 'kernel');
+    } else {
+      const reasons = options.settings.cameras.map(
+        ({ index, name }) => `camera ${index} (${name}) cannot be used, ${this.whyUndriven(index)}`,
+      );
+      if (reasons.length > 0) this.registry.lack(Cameras, reasons.join('; '));
     }
+  }
+
+  private whyUndriven(index: CameraIndex): string {
+    const { settings, whyUndriven } = this.options;
+    const driven = this.cameras.map(({ camera }) => camera.traits.index);
+    if (settings.cameras.some((camera) => camera.index === index))
+      return whyUndriven?.(index, driven) ?? 'no plugin in use drives it';
+    return settings.parkedCameras.some((camera) => camera.index === index)
+      ? 'it is not in ActiveCameraList'
+      : 'no camera of the configuration has that number';
   }
 
   /** Provides something of the program's own, such as the settings. */

@@ -1,7 +1,7 @@
 import type { ZodType } from 'zod';
 import { type Clock, type Logger, type Token, type Undo, markCopy } from '../base';
 import type { Camera, DrivenDevice, LackingDevice, Provision } from '../devices';
-import type { Settings } from '../settings';
+import type { CameraSettings, Settings } from '../settings';
 import type { TappableHooks } from './hooks';
 import type { GivenPlace, MenuPlace, UnavailableItem } from './menu/menu';
 import type { ItemDefinition } from './menu/define-item';
@@ -17,6 +17,8 @@ export interface Plugin<Options = unknown> {
   readonly summary: string;
   /** Checks and documents what a site may write under the plugin's name; omitted for a plugin without options. */
   readonly options?: ZodType<Options>;
+  /** True for a camera that this plugin drives beside the other active ones; `check` names those that none drives. Omitted for a plugin without cameras. */
+  drivesCamera?(camera: CameraSettings, active: readonly CameraSettings[]): boolean;
   apply(host: PluginHost<Options>): void;
 }
 

@@ -2,6 +2,7 @@ import {
   type CameraIndex,
   type MagIndex,
   type Metres,
+  type Place,
   type Radians,
   cameraIndex,
   degrees,
@@ -29,6 +30,8 @@ export interface CameraSettings {
   /** The number of the camera block; negative for a parked one. */
   readonly index: CameraIndex;
   readonly name: string;
+  /** Its place in the file. */
+  readonly place: Place;
   /**
    * Size in unbinned pixels, in which image-shift and stage matrices count. On a camera with super-resolution these are
    * super-resolution pixels.
@@ -82,6 +85,7 @@ export function cameraSettings(section: Section): CameraSettings {
   return {
     index,
     name: get('Name') ?? `Camera ${index}`,
+    place: section.place,
     sizeX: get('CameraSizeX') * fine,
     sizeY: get('CameraSizeY') * fine,
     binnings: fine === 2 ? [1, ...binnings] : binnings,

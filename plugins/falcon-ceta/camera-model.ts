@@ -51,7 +51,8 @@ export interface FeiCameraModel {
 }
 
 /** True for a camera that belongs to this plugin. */
-export const isFeiCamera = (camera: CameraSettings): boolean => detectors[camera.get('FEICameraType')] !== undefined;
+export const isFeiCamera = (camera: CameraSettings): boolean =>
+  !camera.isStem && detectors[camera.get('FEICameraType')] !== undefined;
 
 /** Reads what a camera is from its properties. */
 export function feiCameraModel(camera: CameraSettings, settings: Settings): FeiCameraModel {

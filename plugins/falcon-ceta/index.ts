@@ -94,6 +94,7 @@ export default definePlugin<Options>({
   id: 'falcon-ceta',
   summary: 'Falcon, Ceta and Eagle cameras of FEI and Thermo Fisher columns.',
   options,
+  drivesCamera: isFeiCamera,
   apply(host) {
     const { settings, clock, log, hooks } = host;
     const ours = settings.cameras.filter(isFeiCamera);

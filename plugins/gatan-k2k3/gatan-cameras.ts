@@ -6,11 +6,11 @@ const directDetectors: readonly number[] = [1, 2, 3];
 /** True for a K2 or K3. */
 export const isDirectDetector = (camera: CameraSettings): boolean => directDetectors.includes(camera.get('K2Type'));
 
+const otherMakes = ['FEICameraType', 'DECameraType', 'TietzCameraType', 'AMTCameraType', 'DectrisCameraType'] as const;
+
 /** True for a camera whose properties name no other program than DigitalMicrograph. */
 const isInDigitalMicrograph = (camera: CameraSettings): boolean =>
-  !camera.get('STEMCamera') &&
-  camera.get('PluginName') === undefined &&
-  (['FEICameraType', 'DECameraType', 'TietzCameraType', 'AMTCameraType'] as const).every((type) => !camera.get(type));
+  !camera.get('STEMCamera') && camera.get('PluginName') === undefined && otherMakes.every((type) => !camera.get(type));
 
 /**
  * The cameras of the one DigitalMicrograph that this plugin reaches, in the order of the list, by which they are

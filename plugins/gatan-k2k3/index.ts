@@ -121,6 +121,7 @@ export default definePlugin<Options>({
   summary:
     'Gatan cameras through the SerialEMCCD server in DigitalMicrograph: K2, K3, OneView, Rio, Metro, and CCDs such as Orius and UltraScan.',
   options,
+  drivesCamera: (camera, active) => gatanCameras(active).includes(camera),
   apply(host) {
     const { settings, clock, log, options: given } = host;
     const ours = gatanCameras(settings.cameras);

@@ -76,6 +76,8 @@ export class CameraList implements Cameras {
     readonly all: readonly Camera[],
     private readonly hooks: Pick<Hooks, 'willSelectCamera' | 'didSelectCamera'>,
     initial?: CameraIndex,
+    /** Says why the list lacks a camera. */
+    private readonly whyNot: (index: CameraIndex) => string = () => 'it is not there',
   ) {
     const first = all.find((camera) => camera.traits.index === initial) ?? all[0];
     if (!first) throw new Error('A list of cameras needs at least one.');
@@ -89,10 +91,10 @@ export class CameraList implements Cameras {
   async select(index: CameraIndex, signal?: AbortSignal): Promise<void> {
     const wanted = this.all.find((camera) => camera.traits.index === index);
     if (!wanted)
-      throw kernelErrors.outOfRange(
-        'camera',
-        String(index),
-        `one of ${this.all.map((camera) => camera.traits.index).join(', ')}`,
+      throw kernelErrors.noSuchCamera(
+        index,
+        this.whyNot(index),
+        this.all.map(({ traits }) => `${traits.index} (${traits.name})`),
       );
     if (wanted === this.chosen) return;
     if (signal) throwIfStopped(signal);

@@ -190,8 +190,18 @@ export const itemMeasuring =
 function missingInWords(missing: readonly Token<unknown>[], lacks: Registry['lacks']): string {
   const known = missing.flatMap(({ symbol }) => lacks.find(({ token }) => token.symbol === symbol) ?? []);
   const unknown = missing.filter(({ symbol }) => !known.some(({ token }) => token.symbol === symbol));
+  const reasons = [...new Set(known.map(({ reason }) => reason))];
   return [
-    ...known.map(({ token, reason }) => `needs ${isDevice(token) ? token.called : token.name}: ${reason}`),
+    ...reasons.map((reason) => {
+      const lacked = known.filter((each) => each.reason === reason).map(({ token }) => token);
+      // What is lacking for want of a device is named by the device.
+      const all = lacks.filter((each) => each.reason === reason).map(({ token }) => token);
+      const devices =
+        [lacked, all]
+          .map((tokens) => tokens.flatMap((token) => (isDevice(token) ? [token.called] : [])))
+          .find((found) => found.length > 0) ?? [];
+      return `needs ${(devices.length > 0 ? devices : lacked.map(({ name }) => name)).join(' and ')}: ${reason}`;
+    }),
     ...(unknown.length > 0
       ? [`needs ${unknown.map(({ name }) => name).join(' and ')}, which no plugin in use provides`]
       : []),

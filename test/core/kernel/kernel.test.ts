@@ -229,8 +229,9 @@ describe('the cameras', () => {
     await cameras.select(cameraIndex(5));
     expect([cameras.selected.traits.index, stopped]).toEqual([5, [0]]);
     await expect(cameras.select(cameraIndex(2))).rejects.toMatchObject({
-      code: 'limits/out-of-range',
-      message: expect.stringContaining('one of 0, 5') as string,
+      code: 'kernel/no-such-camera',
+      message: 'Camera 2 cannot be selected: no camera of the configuration has that number.',
+      hint: expect.stringMatching(/can be selected are 0 \(.*\), 5 \(.*\)\./) as string,
     });
     expect(cameras.selected.traits.index).toBe(5);
   });
