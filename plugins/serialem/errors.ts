@@ -55,6 +55,30 @@ export const serialEmErrors = {
       message: `SerialEM: nanoprobe cannot be chosen at mag index ${magIndex}, which lies in the low-magnification range; nothing was sent.`,
       hint: 'Go to a magnification outside the low range first.',
     }),
+  lowDose: (name: string): EucentricError =>
+    new EucentricError({
+      code: 'serialem/low-dose',
+      message: `SerialEM is in its Low Dose mode, in which taking an image with ${name} would change the column; no image was taken.`,
+      hint: 'Leave Low Dose in SerialEM, then take the image again.',
+    }),
+  badExposure: (name: string, what: string, asked: string, allowed: string): EucentricError =>
+    new EucentricError({
+      code: 'serialem/bad-exposure',
+      message: `${name} does not take ${asked} as ${what} (it takes ${allowed}); nothing was sent.`,
+      hint: 'Change the camera parameters.',
+    }),
+  noImage: (): EucentricError =>
+    new EucentricError({
+      code: 'serialem/no-image',
+      message: 'SerialEM has no image in buffer A, although it said that it took one.',
+      hint: 'Look at its window, then take the image again.',
+    }),
+  wrongImage: (name: string, is: string, wanted: string): EucentricError =>
+    new EucentricError({
+      code: 'serialem/wrong-image',
+      message: `SerialEM gave an image of ${is} for ${name} where ${wanted} were asked for; it was not used.`,
+      hint: 'Check that the cameras, their sizes and ActiveCameraList are the same here and in the properties of SerialEM.',
+    }),
   stageBusy: (): EucentricError =>
     new EucentricError({
       code: 'serialem/stage-busy',

@@ -3,10 +3,13 @@ import { Stage, VirtualInstrument } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
 import { serialEmColumn } from './column';
 import { serialEmDevices } from './devices';
+import { SerialEmCamera, traitsOf } from './camera';
+import { type SerialEmCameraModel, isThroughSerialEm, serialEmCameraModel } from './camera-model';
 import { SerialEmScope } from './scope';
 import { SerialEmScript } from './script';
 import { SerialEmStage } from './stage';
 import type { SerialEmTransport } from './transport';
+import { Turns } from '../../wires';
 
 const options = z.strictObject({
   wire: z
@@ -38,6 +41,28 @@ const options = z.strictObject({
     .max(600)
     .default(30)
     .describe('Seconds to wait for what does not move anything (wire: socket).'),
+  cameras: z
+    .union([z.literal('all'), z.array(z.number().int().min(0).max(11))])
+    .default([])
+    .describe(
+      'Camera numbers of this file whose images SerialEM takes, or "all" that no other plugin is named for; its properties must list the same cameras in the same order.',
+    ),
+  parameterSet: z
+    .enum(['View', 'Focus', 'Trial', 'Record', 'Preview'])
+    .default('Record')
+    .describe('Parameters of SerialEM that are changed for each image, and put back after it.'),
+  imageTimeoutSeconds: z
+    .number()
+    .positive()
+    .max(3600)
+    .default(60)
+    .describe('Seconds to wait for an image beyond startup, settling and exposure.'),
+  longestExposureSeconds: z
+    .number()
+    .positive()
+    .max(3600)
+    .default(60)
+    .describe('Seconds of the longest exposure that SerialEM is asked for.'),
   model: z
     .string()
     .min(1)
@@ -57,10 +82,12 @@ const options = z.strictObject({
 type Options = z.infer<typeof options>;
 
 // Loaded only when a site uses it, so that nobody pays for the wire of somebody else.
-const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>) => SerialEmTransport>> = {
-  simulated: (host) => {
+const wires: Readonly<
+  Record<Options['wire'], (host: PluginHost<Options>, cameras: readonly SerialEmCameraModel[]) => SerialEmTransport>
+> = {
+  simulated: (host, cameras) => {
     const { SimulatedSerialEm } = require('./simulated-wire') as typeof import('./simulated-wire');
-    return new SimulatedSerialEm(() => host.need(VirtualInstrument).microscope, host.clock);
+    return new SimulatedSerialEm(() => host.need(VirtualInstrument).microscope, host.clock, cameras);
   },
   socket: ({ options: { host, port, connectTimeoutSeconds, answerTimeoutSeconds } }) => {
     const { SocketSerialEmWire } = require('./socket-wire') as typeof import('./socket-wire');
@@ -74,18 +101,34 @@ const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>) => Ser
   replay: (host) => host.replay<SerialEmTransport>(host.options.recording),
 };
 
-/** Any column that a running SerialEM controls. */
+/** The column, the stage and the cameras that a running SerialEM controls. */
 export default definePlugin<Options>({
   id: 'serialem',
-  summary: 'Any column and stage that a running SerialEM controls, through its socket for Python.',
+  summary: 'Any column, stage and camera that a running SerialEM controls, through its socket for Python.',
   options,
   apply(host) {
     const { settings, clock } = host;
     const column = serialEmColumn(settings, host.options);
-    const transport = host.record(wires[host.options.wire](host));
+    const { cameras: chosen, parameterSet, longestExposureSeconds, imageTimeoutSeconds } = host.options;
+    const ours = settings.cameras.filter((camera) =>
+      chosen === 'all' ? isThroughSerialEm(camera) : chosen.includes(camera.index),
+    );
+    const models = ours.map((camera) => serialEmCameraModel(camera, settings.cameras, longestExposureSeconds));
+    const transport = host.record(wires[host.options.wire](host, models));
     const script = new SerialEmScript(transport);
     host.provideDevices(serialEmDevices(new SerialEmScope(script, column, clock), column));
     host.provide(Stage, new SerialEmStage(script, column, clock));
+    const turns = new Turns('The exposure');
+    for (const [at, model] of models.entries())
+      host.provideCamera(
+        new SerialEmCamera(traitsOf(model, ours[at]!), model, {
+          script,
+          clock,
+          turns,
+          parameterSet,
+          imageLimit: imageTimeoutSeconds,
+        }),
+      );
     host.connect(column.model, async (signal) => {
       await transport.open(signal);
       return () => transport.close();

@@ -1,7 +1,9 @@
 import { type Clock, seconds } from '../../core/base';
 import { MicroscopeLink, type VirtualMicroscope } from '../../simulation';
+import type { SerialEmCameraModel } from './camera-model';
 import { serialEmErrors } from './errors';
-import { type ScriptValue, type SerialEmTransport, commands } from './transport';
+import { SimulatedCameras } from './simulated-cameras';
+import { type BufferImage, type CommandOptions, type ScriptValue, type SerialEmTransport, commands } from './transport';
 
 /** Seconds on the simulated clock that SerialEM takes until something is done. */
 const durations = { anything: 0.02, magnification: 2, spotSize: 1, probeMode: 2, screen: 2.5 };
@@ -9,18 +11,25 @@ const micro = 1;
 /** NormalizeLenses takes the sum of these. */
 const lensBits = { projector: 1, objective: 2, condenser: 4 };
 
+/** Carries out a command: numbers and first text of its arguments, and the signal that stops it. */
+type Handler = (
+  given: readonly number[],
+  text: string,
+  signal: AbortSignal | undefined,
+) => Promise<readonly ScriptValue[] | void> | readonly ScriptValue[] | void;
+
 /** SerialEM as a virtual microscope answers its commands: script units, and everything done when a command has ended. */
 export class SimulatedSerialEm implements SerialEmTransport {
   private readonly link: MicroscopeLink;
-  private readonly handlers: ReadonlyMap<
-    number,
-    (given: readonly number[], text: string) => Promise<readonly ScriptValue[] | void> | readonly ScriptValue[] | void
-  >;
+  private readonly handlers: ReadonlyMap<number, Handler>;
+  private readonly cameras: SimulatedCameras;
 
   constructor(
     find: () => unknown,
     private readonly clock: Clock,
+    cameras: readonly SerialEmCameraModel[] = [],
   ) {
+    this.cameras = new SimulatedCameras(cameras, clock);
     this.link = new MicroscopeLink(find, serialEmErrors.notConnected);
     this.handlers = new Map(
       Object.entries(this.table()).map(([name, handle]) => [commands[name as keyof typeof commands], handle]),
@@ -35,19 +44,24 @@ export class SimulatedSerialEm implements SerialEmTransport {
     this.link.close();
   }
 
-  async run(command: number, given: readonly ScriptValue[]): Promise<readonly ScriptValue[]> {
+  async run(
+    command: number,
+    given: readonly ScriptValue[],
+    { signal }: CommandOptions = {},
+  ): Promise<readonly ScriptValue[]> {
     const handle = this.handlers.get(command);
     if (!handle) throw serialEmErrors.commandFailed(`command ${command}`);
     await this.pass(durations.anything);
-    return (await handle(given.map(Number), String(given[0] ?? ''))) ?? [];
+    return (await handle(given.map(Number), String(given[0] ?? ''), signal)) ?? [];
   }
 
-  private table(): Readonly<
-    Record<
-      keyof typeof commands,
-      (given: readonly number[], text: string) => Promise<readonly ScriptValue[] | void> | readonly ScriptValue[] | void
-    >
-  > {
+  async image(): Promise<BufferImage | undefined> {
+    return this.cameras.image;
+  }
+
+  private table(): Readonly<Record<keyof typeof commands, Handler>> {
+    const { cameras } = this;
+    const take: Handler = (_given, _text, signal) => cameras.take(this.microscope, signal);
     const at =
       <T>(read: (state: VirtualMicroscope['state']) => T) =>
       (): T =>
@@ -82,6 +96,23 @@ export class SimulatedSerialEm implements SerialEmTransport {
       ReportTiltAngle: at(({ stage: { tilt } }) => [tilt]),
       MoveStageTo: async ([x = 0, y = 0, z]) =>
         this.pass(this.microscope.moveStage({ x, y, ...(z !== undefined && { z }) })),
+      ReportLowDose: () => [0, -1],
+      SelectCamera: ([place = 0]) => cameras.select(place),
+      SetExposure: ([, exposure = 0, drift = 0]) => cameras.change({ exposure, drift }),
+      SetBinning: ([, binning = 1]) => cameras.bin(binning),
+      SetCameraArea: ([, left = 0, right = 0, top = 0, bottom = 0]) => cameras.change({ left, top, right, bottom }),
+      SetCenteredSize: ([, binning = 1, columns = 0, rows = 0]) => cameras.centre(binning, columns, rows),
+      SetContinuous: () => {},
+      SetProcessing: ([, processing = 2]) => cameras.change({ processing }),
+      SetK2ReadMode: ([, readMode = 0]) => cameras.change({ readMode }),
+      SetDoseFracParams: () => {},
+      RestoreCameraSet: () => cameras.restore(),
+      View: take,
+      Focus: take,
+      Trial: take,
+      Record: take,
+      Preview: take,
+      ImageProperties: () => cameras.properties(),
       TiltTo: async ([tilt = 0]) => this.pass(this.microscope.moveStage({ tilt })),
     };
   }

@@ -3,7 +3,7 @@ import { throwIfStopped } from '../../core/base';
 import { OpenedClient, PacketClient, packetFunctions } from '../../wires';
 import { serialEmErrors } from './errors';
 import { packArguments, unpackReport } from './script-values';
-import { type CommandOptions, type ScriptValue, type SerialEmTransport, commands } from './transport';
+import { type BufferImage, type CommandOptions, type ScriptValue, type SerialEmTransport, commands } from './transport';
 
 /** Address of SerialEM, and time limits; seconds. */
 export interface SocketWireOptions {
@@ -27,6 +27,15 @@ const functions = packetFunctions({
     request: { longs: ['command', 'lastArgument', 'arraySize'] },
     reply: { longs: ['lastReport', 'failed', 'arraySize'] },
     repeatable: false,
+  },
+  /** The image in a buffer; `pixels` is the number of its bytes. */
+  GetBufferImage: {
+    code: 4,
+    request: { longs: ['buffer', 'transform'] },
+    reply: { longs: ['type', 'rowBytes', 'width', 'height', 'pixels', 'chunks'] },
+    image: 1,
+    handshake: 2,
+    repeatable: true,
   },
   OKtoRunExternalScript: { code: 3, request: {}, reply: { booleans: ['allowed'] }, repeatable: true },
 });
@@ -73,6 +82,23 @@ export class SocketSerialEmWire implements SerialEmTransport {
     if (status !== 0 || reply.failed !== 0) throw serialEmErrors.commandFailed(name, complaintIn(reported));
     if (!reported) throw serialEmErrors.strangeReport(name, [reply.lastReport, ...reply.array.slice(0, 8)]);
     return reported;
+  }
+
+  async image(
+    buffer: number,
+    room: number,
+    { limit = this.options.answerLimit, signal }: CommandOptions = {},
+  ): Promise<BufferImage | undefined> {
+    const client = this.opened.for('an image');
+    // On another connection the buffer may hold another image.
+    const { status, values, image } = await client.call(
+      functions.GetBufferImage,
+      { buffer, transform: 0 },
+      { limit: 1000 * limit, onConnection: this.agreedOn, largestImage: room, ...(signal && { signal }) },
+    );
+    const { type, rowBytes, width, height } = values;
+    if (status !== 0 || !image || image.length === 0) return undefined;
+    return { type, rowBytes, width, height, data: image };
   }
 
   private async agree(client: PacketClient, signal?: AbortSignal): Promise<void> {

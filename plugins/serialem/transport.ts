@@ -18,11 +18,33 @@ export interface SerialEmTransport {
   close(): Promise<void>;
   /** Runs a command to its end and gives what it reports. */
   run(command: number, given: readonly ScriptValue[], options?: CommandOptions): Promise<readonly ScriptValue[]>;
+  /**
+   * Fetches the image in a buffer; undefined when there is none.
+   * @param buffer from 0, which is A
+   * @param room most bytes that the image may have
+   */
+  image(buffer: number, room: number, options?: CommandOptions): Promise<BufferImage | undefined>;
+}
+
+/** An image as SerialEM keeps it, its rows from the top. */
+export interface BufferImage {
+  /** Number of the kind of its pixels. */
+  readonly type: number;
+  readonly width: number;
+  readonly height: number;
+  /** Bytes from one row to the next. */
+  readonly rowBytes: number;
+  readonly data: Uint8Array<ArrayBuffer>;
 }
 
 /** The numbers of the commands, which are their places in SerialEM's list; it only ever grows at its end. */
 export const commands = {
   TiltTo: 65,
+  View: 69,
+  Focus: 71,
+  Trial: 73,
+  Record: 75,
+  Preview: 77,
   SetDefocus: 200,
   SetAbsoluteFocus: 202,
   SetMagIndex: 213,
@@ -44,9 +66,21 @@ export const commands = {
   ReportPercentC2: 303,
   ReportSpotSize: 308,
   ReportProbeMode: 309,
+  ImageProperties: 342,
   SetPercentC2: 396,
   NormalizeLenses: 403,
+  SelectCamera: 418,
+  SetExposure: 419,
+  SetBinning: 420,
+  SetCameraArea: 421,
+  SetCenteredSize: 422,
+  SetContinuous: 424,
+  SetProcessing: 425,
+  SetK2ReadMode: 428,
+  SetDoseFracParams: 429,
+  RestoreCameraSet: 438,
   SetBeamBlank: 459,
+  ReportLowDose: 530,
 } as const;
 /** The name of a command. */
 export type CommandName = keyof typeof commands;

@@ -6,6 +6,13 @@ export const superChunk = 33_554_432;
 /** The eight bytes that ask for the next chunk of an image: their number and the code of the handshake. */
 export const chunkHandshake: Buffer = Buffer.from('0800000018000000', 'hex');
 
+/** The eight bytes that ask a server for the next chunk by a code. */
+export function handshakeOf(code: number): Buffer {
+  const bytes = Buffer.from(chunkHandshake);
+  bytes.writeInt32LE(code, 4);
+  return bytes;
+}
+
 /** Division of an image into chunks; the last chunk holds the rest. */
 export interface Chunking {
   readonly count: number;

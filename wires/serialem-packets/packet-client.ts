@@ -2,7 +2,7 @@ import { ExchangeGuard } from '../exchange-guard';
 import { type ConnectionPatience, KeptConnection } from '../kept-connection';
 import type { Address } from '../open-socket';
 import { WireError } from '../wire-error';
-import { type ImageHeader, checkImageHeader, chunkHandshake } from './image-transfer';
+import { type ImageHeader, checkImageHeader, chunkHandshake, handshakeOf } from './image-transfer';
 import { decodeMessage, encodeMessage, largestArray } from './message';
 import { PacketConnection } from './packet-connection';
 import { type PacketFunction, type ReplyOf, type RequestOf, fixedLength, hasArray } from './packet-function';
@@ -181,14 +181,14 @@ export class PacketClient {
     const values = decodeMessage(packet.name, Buffer.concat([head, rest]), fields) as ReplyOf<Function>;
     const image =
       packet.image && status === 0
-        ? await this.receiveImage(values as unknown as ImageHeader, packet.image, connection, guard, options)
+        ? await this.receiveImage(values as unknown as ImageHeader, packet, connection, guard, options)
         : undefined;
     return { status, values, image };
   }
 
   private async receiveImage(
     header: ImageHeader,
-    bytesPerPixel: number,
+    { image: bytesPerPixel = 2, handshake }: PacketFunction,
     connection: PacketConnection,
     guard: ExchangeGuard,
     options: CallOptions,
@@ -198,7 +198,7 @@ export class PacketClient {
     for (let chunk = 0; chunk < chunking.count; chunk++) {
       const piece = image.subarray(chunk * chunking.size, Math.min(bytes, (chunk + 1) * chunking.size));
       guard.allow(chunkPatience + piece.length / (this.options.slowestTransfer ?? defaultSlowestTransfer));
-      if (chunk > 0) connection.send(chunkHandshake);
+      if (chunk > 0) connection.send(handshake === undefined ? chunkHandshake : handshakeOf(handshake));
       await connection.reader.readInto(piece);
     }
     return image;

@@ -14,8 +14,10 @@ export interface PacketShape {
   readonly request: Fields;
   /** Beyond the status that every reply begins with; undefined for a message that is never answered. */
   readonly reply?: Fields;
-  /** Bytes of a pixel, for a function whose reply is followed by an image. */
-  readonly image?: 2 | 4;
+  /** Bytes of what the reply counts as pixels, for a function whose reply is followed by an image. */
+  readonly image?: 1 | 2 | 4;
+  /** Code that asks for the next chunk of the image, where it is not the usual one. */
+  readonly handshake?: number;
   /**
    * True when a call may be sent once more after the connection broke during it. False for actions, such as an
    * exposure.

@@ -1,4 +1,5 @@
 import { type AddressInfo, type Socket, createServer } from 'node:net';
+import type { StandInCameras } from './stand-in-cameras';
 
 /** A command as it came: its number, and the numbers and texts of its arguments. */
 export interface Command {
@@ -19,6 +20,7 @@ export interface StandInOptions {
   complaint?: string;
   /** Requests for control that are refused after a client has left, as by a SerialEM that has not noticed it yet. */
   keepsControl?: number;
+  readonly cameras?: StandInCameras;
 }
 
 /**
@@ -72,6 +74,7 @@ export class SerialEmStandIn {
   private serve(socket: Socket): void {
     this.sockets.add(socket);
     let agreed = false;
+    let pieces: readonly Buffer[] = [];
     let received = Buffer.alloc(0);
     socket.on('error', () => {});
     socket.on('close', () => {
@@ -95,6 +98,21 @@ export class SerialEmStandIn {
         allowed.writeInt32LE(Number(agreed), 0);
         return send(0, allowed);
       }
+      if (code === 2) {
+        const [piece, ...later] = pieces;
+        pieces = later;
+        if (piece && !socket.destroyed) socket.write(piece);
+        return;
+      }
+      if (code === 4 && agreed && this.options.cameras) {
+        const reply = this.options.cameras.reply();
+        pieces = reply.pieces.slice(1);
+        socket.write(reply.head);
+        // Older clients lose what comes together with the header.
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        if (reply.pieces[0] && !socket.destroyed) socket.write(reply.pieces[0]);
+        return;
+      }
       if (code !== 1) return send(-1);
       if (!agreed) return send(-9);
       const command = understood(message);
@@ -117,6 +135,8 @@ export class SerialEmStandIn {
   /** Report of a command; undefined when it fails. */
   private async run(command: Command): Promise<readonly number[] | undefined> {
     const { state } = this;
+    const ofCameras = await this.options.cameras?.run(command);
+    if (ofCameras !== undefined) return ofCameras === 'failed' ? undefined : ofCameras;
     const {
       number,
       numbers: [a = NaN, b = NaN, c],

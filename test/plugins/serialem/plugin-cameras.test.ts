@@ -1,0 +1,88 @@
+import { FilteredLogger, VirtualClock, seconds } from '../../../core/base';
+import { Cameras, Scope } from '../../../core/devices';
+import { Kernel } from '../../../core/kernel';
+import { parseSettings } from '../../../core/settings';
+import { Calibrations } from '../../../core/store';
+
+const builtIn = {
+  simulator: () => require('../../../plugins/simulator') as unknown,
+  serialem: () => require('../../../plugins/serialem') as unknown,
+};
+const site = (cameras: string): string => `
+plugins:
+  simulator: {}
+  serialem: { highTensionKilovolts: 200, cameras: ${cameras} }
+simulator:
+  electronsPerFieldPixelPerSecond: 150
+ActiveCameraList: [0, 1]
+LowestMModeMagIndex: 2
+MagnificationTable:
+  - [1, 100, -90]
+  - [2, 6400, 90]
+cameras:
+${[
+  ['0', 'Ceta', 'FEICameraType: 3'],
+  ['1', 'XF416', 'TietzCameraType: 17'],
+]
+  .map(
+    ([index, name, line]) => `  - index: ${index}
+    Name: '${name}'
+    ${line}
+    CameraSizeX: 128
+    CameraSizeY: 96
+    Binnings: [1, 2, 4]
+    PixelSizeInMicrons: 5
+    StartupDelay: 1.2
+    RotationAndPixel:
+      - [2, 999, 84, 0.5]
+`,
+  )
+  .join('')}`;
+
+async function connected(cameras: string): Promise<Kernel> {
+  const { settings } = parseSettings(site(cameras), 'site.yaml');
+  const kernel = new Kernel({
+    settings,
+    clock: new VirtualClock(),
+    log: new FilteredLogger(() => {}),
+    builtIn,
+  });
+  const none = { entries: () => [] };
+  kernel.provide(Calibrations, {
+    imageShift: none,
+    stage: none,
+    records: () => ({ all: () => [] }),
+  } as unknown as Calibrations);
+  await kernel.connect(new AbortController().signal);
+  return kernel;
+}
+
+it.each([
+  ['all that only SerialEM drives', 'all', ['XF416']],
+  ['those that the site names', '[0, 1]', ['Ceta', 'XF416']],
+] as const)('the simulated SerialEM takes images with %s', async (_what, cameras, names) => {
+  const kernel = await connected(cameras);
+  await kernel.registry.get(Scope).magIndex.write(2 as never);
+  const { all } = kernel.registry.get(Cameras);
+  expect(all.map(({ traits }) => traits.name)).toEqual(names);
+  for (const camera of all) {
+    const fitted = camera.fit({
+      binning: 2,
+      area: { left: 16, top: 8, right: 80, bottom: 72 },
+      exposure: seconds(0.3),
+      driftSettling: seconds(0.2),
+      processing: 'gain normalized',
+      readMode: 'linear',
+    });
+    const { image, exposure } = await camera.acquire(fitted);
+    expect([image.shape, exposure]).toEqual([[32, 32], fitted]);
+    expect(Math.max(...image.data)).toBeGreaterThan(0);
+  }
+  await kernel.dispose();
+});
+
+it('none are taken where nothing is said', async () => {
+  const kernel = await connected('[]');
+  expect(kernel.registry.has(Cameras) ? kernel.registry.get(Cameras).all : []).toEqual([]);
+  await kernel.dispose();
+});
