@@ -3,7 +3,7 @@ import type { BufferImage } from './transport';
 /** Numbers of the kinds of pixels of SerialEM that are counts. */
 const kinds = { byte: 0, signed: 1, float: 2, unsigned: 6 } as const;
 
-/** Reads counts of a kind of so many bytes out of rows that may be filled up. */
+/** Reads counts of one number of bytes each out of rows that may be filled up. */
 function read<Pixels extends Uint16Array | Int16Array | Float32Array>(
   { width, height, rowBytes, data }: BufferImage,
   bytes: number,

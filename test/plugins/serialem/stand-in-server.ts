@@ -1,4 +1,5 @@
 import { type AddressInfo, type Socket, createServer } from 'node:net';
+import { someTurns } from '../../support/until';
 import type { StandInCameras } from './stand-in-cameras';
 
 /** A command as it came: its number, and the numbers and texts of its arguments. */
@@ -109,7 +110,7 @@ export class SerialEmStandIn {
         pieces = reply.pieces.slice(1);
         socket.write(reply.head);
         // Older clients lose what comes together with the header.
-        await new Promise((resolve) => setTimeout(resolve, 2));
+        await someTurns();
         if (reply.pieces[0] && !socket.destroyed) socket.write(reply.pieces[0]);
         return;
       }
