@@ -1,7 +1,10 @@
-/** Writes docs/hooks.md and docs/errors.md from the sources. */
+/** Writes docs/hooks.md, docs/errors.md and docs/virtual-microscope.md from the sources. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { z } from 'zod';
 import { createHooks } from '../core/kernel';
+import { generalOptions } from '../simulation/options';
+import { standardParts } from '../simulation/column/parts';
 import { type ErrorSite, errorSites } from './error-catalogue';
 
 /**
@@ -12,6 +15,7 @@ export function generatedPages(root: string): Readonly<Record<string, string>> {
   return {
     'docs/hooks.md': hooksPage(readFileSync(path.join(root, 'core/kernel/hooks.ts'), 'utf8')),
     'docs/errors.md': errorsPage(errorSites(root)),
+    'docs/virtual-microscope.md': virtualMicroscopePage(),
   };
 }
 
@@ -84,6 +88,54 @@ function rowsOf(code: string, sites: readonly ErrorSite[]): readonly string[] {
 
 const byName = (a: readonly [string, unknown], b: readonly [string, unknown]): number => (a[0] < b[0] ? -1 : 1);
 const cell = (text: string): string => text.replace(/\s+/g, ' ').replace(/\|/g, '\\|').replace(/</g, '&lt;').trim();
+
+/** The page of the virtual microscope: each part with its options. */
+export function virtualMicroscopePage(): string {
+  const sections = [{ name: 'general', options: generalOptions }, ...standardParts]
+    .filter(({ options }) => Object.keys(options).length > 0)
+    .flatMap(({ name, options }) => [
+      '',
+      `## ${name.charAt(0).toUpperCase()}${name
+        .slice(1)
+        .replace(/([A-Z])/g, ' $1')
+        .toLowerCase()}`,
+      '',
+      '| option | default | what it is |',
+      '| --- | --- | --- |',
+      ...optionRows(options),
+    ]);
+  return [
+    notice,
+    '',
+    '# The virtual microscope',
+    '',
+    'The section `simulator:` of a configuration says what is true of the virtual microscope: its specimen, its errors, its drift. No calibration can',
+    'see it; `eucentric truth` prints what a perfect calibration would store. Every option has a default, so the section may be empty.',
+    '',
+    '```yaml',
+    'simulator:',
+    '  seed: 7                     # another specimen, other noise and errors',
+    '  specimen: cross-grating     # for Find Pixel Size; film suits the other calibrations',
+    '  driftNmPerSecond: [0.5, -0.2]',
+    '```',
+    '',
+    'The same seed gives the same images. `speed` says how fast time passes: 1 as at an instrument, 0 without waiting; `start` takes 4.',
+    'A twin of a site (`import --twin`) sets `truth: site`: pixel sizes, rotations and matrices are those of its own files.',
+    ...sections,
+    '',
+  ].join('\n');
+}
+
+const optionRows = (options: z.ZodRawShape): readonly string[] => {
+  const { properties = {} } = z.toJSONSchema(z.strictObject(options), { io: 'input' });
+  return Object.entries(properties).map(([name, schema]) => {
+    const { default: usual, description = '' } = schema as {
+      readonly default?: unknown;
+      readonly description?: string;
+    };
+    return `| \`${name}\` | ${usual === undefined ? '' : cell(`\`${JSON.stringify(usual)}\``)} | ${cell(description)} |`;
+  });
+};
 
 /** Writes the pages below the working directory. */
 export function writePages(): void {

@@ -5,7 +5,7 @@ import type { OptionsOf, Parts } from './base/part';
 import { standardParts, type StandardParts } from './column/parts';
 
 /** The fields of the `simulator:` section that belong to no part. */
-const generalOptions = {
+export const generalOptions = {
   seed: z
     .number()
     .int()

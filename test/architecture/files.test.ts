@@ -9,7 +9,8 @@ const maxFiles = 20;
 const largeFolders: Readonly<Record<string, string>> = {};
 
 /** File names that are not kebab-case, each required by a tool. */
-const givenNames = /^(README\.md|CHANGELOG\.md|CONTRIBUTING\.md|ADDING-A-CALIBRATION\.md|Cargo\.toml|Cargo\.lock)$/;
+const givenNames =
+  /^(README\.md|CHANGELOG\.md|CONTRIBUTING\.md|ADDING-A-CALIBRATION\.md|AT-YOUR-SITE\.md|Cargo\.toml|Cargo\.lock)$/;
 
 const code = /\.(ts|js|cjs|mjs|rs|c|py|sh)$/;
 
