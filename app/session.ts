@@ -1,4 +1,4 @@
-import { type MagIndex, isNotOnThisWire } from '../core/base';
+import { type MagIndex, isNotAvailable } from '../core/base';
 import { Cameras, Scope, Stage, shownValue } from '../core/devices';
 import { Administrator, type ImageBuffers, type Menu, type Runner, type Session } from '../core/kernel';
 import { Optics } from '../core/optics';
@@ -59,7 +59,7 @@ async function statusOf({ find, deviceSettings }: Pick<Session, 'find' | 'device
         lines.push({ name: 'Magnification', value: `${magnification}x, mag index ${String(value)}` });
       } else lines.push({ name: token === Stage ? 'Stage' : traits.label, value: shownValue(traits, value) });
     } catch (error) {
-      if (!isNotOnThisWire(error)) throw error;
+      if (!isNotAvailable(error)) throw error;
     }
   }
   if (camera) lines.push({ name: 'Camera', value: `${camera.name}, ${camera.width} x ${camera.height} pixels` });

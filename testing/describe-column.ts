@@ -1,12 +1,17 @@
 import { EucentricError, StoppedError, type Token, imageShiftUnits, magIndex, vector } from '../core/base';
 import {
   type AnySetting,
+  CameraLength,
+  CondenserStigmator,
   type DeviceToken,
+  DiffractionStigmator,
   Illumination,
   type LackingDevice,
   type LensGroup,
   LensNormalization,
+  ObjectiveStigmator,
   ProbeModeSelector,
+  ReportedMagnification,
   Scope,
   Screen,
   isDevice,
@@ -37,6 +42,8 @@ export interface ColumnFacts {
   readonly lowMag: number;
   /** Largest difference between what is written and what is read, by the name of the setting, where the column has steps of its own. */
   readonly steps?: Readonly<Record<string, number>>;
+  /** True for a stand-in that shows the same magnification always. */
+  readonly showsOneMagnification?: true;
   /** Values of settings, by name, whose traits do not tell which the column takes. */
   readonly values?: Readonly<Record<string, readonly unknown[]>>;
 }
@@ -90,7 +97,11 @@ function describeSettings(token: DeviceToken<unknown>, { facts, column }: Given)
     return Object.keys(token.settings).flatMap((member) => device[member] ?? []);
   };
   const writable = (): readonly AnySetting[] => readable().filter((setting) => 'write' in setting);
-  const within = ({ name }: AnySetting): number => facts.steps?.[name] ?? rounding;
+  const within = ({ name, traits }: AnySetting): number => {
+    const step = 'deviceStep' in traits ? traits.deviceStep : undefined;
+    const halfStep = typeof step === 'number' ? step / 2 : step && Math.max(step.x, step.y) / 2;
+    return facts.steps?.[name] ?? (halfStep ?? 0) + rounding;
+  };
   const valuesOf = (setting: AnySetting): readonly unknown[] => facts.values?.[setting.name] ?? valuesWithin(setting);
   const readsBack = async (setting: AnySetting, value: unknown): Promise<void> => {
     const read: unknown = await setting.read();
@@ -160,6 +171,19 @@ function describeSettings(token: DeviceToken<unknown>, { facts, column }: Given)
   });
 }
 
+/** A stigmator is set within -1 and 1, or a step of it less. */
+const stigmator =
+  (token: DeviceToken<unknown>) =>
+  ({ column }: Given): void => {
+    it('is set by shares of its range', () => {
+      for (const { traits } of Object.values(deviceOf(column(), token) as Readonly<Record<string, AnySetting>>)) {
+        const [least, most] = 'range' in traits ? traits.range! : [];
+        expect(least).toBeCloseTo(-1, 4);
+        expect(most).toBeCloseTo(1, 4);
+      }
+    });
+  };
+
 const groups: readonly LensGroup[] = ['spot size', 'condenser', 'illumination', 'objective', 'projector', 'all'];
 
 /** The suites of those devices that promise more than any setting does. */
@@ -209,6 +233,28 @@ const suites: ReadonlyMap<DeviceToken<unknown>, (given: Given) => void> = new Ma
     ({ column }) => {
       it('is not moved when told where it is already', () =>
         sendsNothingForPresent(column(), deviceOf(column(), Screen).screenDown));
+    },
+  ],
+  ...[ObjectiveStigmator, CondenserStigmator, DiffractionStigmator].map((token) => [token, stigmator(token)] as const),
+  [
+    ReportedMagnification,
+    ({ column, facts }) => {
+      it('changes with the magnification', async () => {
+        const { reportedMagnification } = deviceOf(column(), ReportedMagnification);
+        const high = await reportedMagnification.read();
+        await column().scope.magIndex.write(magIndex(facts.lowMag));
+        const low = await reportedMagnification.read();
+        expect(low).toBeGreaterThan(0);
+        if (!facts.showsOneMagnification) expect(high).toBeGreaterThan(low);
+      });
+    },
+  ],
+  [
+    CameraLength,
+    ({ column }) => {
+      it('is 0 outside diffraction', async () => {
+        expect(await deviceOf(column(), CameraLength).cameraLength.read()).toBe(0);
+      });
     },
   ],
   [

@@ -1,4 +1,4 @@
-import { inDegrees, inMicrometres, errorContents } from '../../core/base';
+import { inDegrees, inMicrometres, errorContents, isNotAvailableCode } from '../../core/base';
 import {
   Cameras,
   type DeviceToken,
@@ -23,9 +23,6 @@ interface DeviceRow {
   readonly error?: { readonly code: string; readonly message: string; readonly hint: string };
 }
 type DeviceReading = readonly [device: string, setting: string, read: () => unknown];
-
-/** True for a capability that the site lacks. The site knows that without a connection, so it is not an error. */
-const isMissing = (code: string): boolean => code.endsWith('/not-on-this-wire');
 
 /** `devices`: lists what is configured, connects, reads versions and every setting once, changes nothing. */
 export async function devicesCommand({ open, output }: CommandContext): Promise<number> {
@@ -60,7 +57,7 @@ export async function devicesCommand({ open, output }: CommandContext): Promise<
   for (const { token, reason } of kernel.registry.lacks) if (isDevice(token)) read.push(...lackOf(token, reason));
   read.forEach(emit);
   drawTable(read, output.print.bind(output));
-  return read.some(({ error }) => error && !isMissing(error.code)) ? exitCodes.failed : exitCodes.done;
+  return read.some(({ error }) => error && !isNotAvailableCode(error.code)) ? exitCodes.failed : exitCodes.done;
 }
 
 /** A line for each setting of a device that the instrument lacks, or for the device where it has no settings. */
@@ -113,11 +110,15 @@ const placeOf = ({ x, y, z, tilt }: StagePosition) => ({
   tilt: `${inDegrees(tilt).toFixed(2)} degrees`,
 });
 
+/** Setting that this instrument does not have; the site knows that, so it is not an error. */
+const notAvailableInWords = (code: string): string =>
+  code.endsWith('wire') ? 'not over this wire' : 'not on this column';
+
 function drawTable(rows: readonly DeviceRow[], print: (line: string) => void): void {
   const width = (of: (row: DeviceRow) => string): number => Math.max(...rows.map((row) => of(row).length), 0);
   const [devices, settings] = [width(({ device }) => device), width(({ setting }) => setting)];
   for (const { device, setting, value, error } of rows)
     print(
-      `${device.padEnd(devices)}  ${setting.padEnd(settings)}  ${value ?? (isMissing(error!.code) ? 'not over this wire' : `cannot be read: ${error!.message} ${error!.hint} [${error!.code}]`)}`,
+      `${device.padEnd(devices)}  ${setting.padEnd(settings)}  ${value ?? (isNotAvailableCode(error!.code) ? notAvailableInWords(error!.code) : `cannot be read: ${error!.message} ${error!.hint} [${error!.code}]`)}`,
     );
 }

@@ -89,8 +89,10 @@ export function errorContents(error: unknown): ErrorContents {
   };
 }
 
-/** True for the error of a function that the wire in use does not have. */
-export const isNotOnThisWire = (error: unknown): boolean => errorContents(error).code.endsWith('/not-on-this-wire');
+/** True for the code of an error of a function that the wire or the column in use does not have. */
+export const isNotAvailableCode = (code: string): boolean => /\/not-on-this-(wire|column)$/.test(code);
+/** True for the error of a function that the wire or the column in use does not have. */
+export const isNotAvailable = (error: unknown): boolean => isNotAvailableCode(errorContents(error).code);
 
 /** The hint of an error that has one, such as that of a wire; for any other, the given one. */
 export function hintOf(error: unknown, otherwise: string): string {

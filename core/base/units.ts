@@ -19,6 +19,8 @@ export type Amperes = Quantity<'A'>;
 export type ImageShiftUnits = Quantity<'image shift unit'>;
 /** A value in the microscope's own beam-shift unit. */
 export type BeamShiftUnits = Quantity<'beam shift unit'>;
+/** A value in the microscope's own beam-tilt unit: milliradians on FEI columns, percent of the deflector's range elsewhere. */
+export type BeamTiltUnits = Quantity<'beam tilt unit'>;
 /** A lens or deflector value in the vendor's own unit; only good for saving and restoring. */
 export type RawLensValue = Quantity<'raw lens value'>;
 /** A place in the magnification table, from 1. */
@@ -66,6 +68,8 @@ export const amperes = (value: number): Amperes => value as Amperes;
 export const imageShiftUnits = (value: number): ImageShiftUnits => value as ImageShiftUnits;
 /** Marks a number as a value in the microscope's beam-shift unit. */
 export const beamShiftUnits = (value: number): BeamShiftUnits => value as BeamShiftUnits;
+/** Marks a number as a value in the microscope's beam-tilt unit. */
+export const beamTiltUnits = (value: number): BeamTiltUnits => value as BeamTiltUnits;
 /** Marks a number as a vendor's raw lens value. */
 export const rawLensValue = (value: number): RawLensValue => value as RawLensValue;
 /** Marks a number as a place in the magnification table. */

@@ -2,6 +2,7 @@ import type { Amperes, ElectronVolts, Metres, Radians, Seconds, Vector, Volts } 
 
 /** Factors from inside values to the unit in which people see them; inside, values are SI, shares of one or units of the column. */
 const factors = {
+  mm: 1e3,
   um: 1e6,
   nm: 1e9,
   mrad: 1e3,
@@ -20,7 +21,7 @@ export type ShownUnit = keyof typeof factors;
 
 /** The units in which a quantity can be shown. */
 type UnitsOf<Value> = Value extends Metres
-  ? 'um' | 'nm'
+  ? 'mm' | 'um' | 'nm'
   : Value extends Radians
     ? 'mrad' | 'degrees'
     : Value extends Seconds

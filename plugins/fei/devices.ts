@@ -1,16 +1,25 @@
 import {
   AlphaSelector,
   BeamShift,
+  BeamTilt,
+  CameraLength,
+  CondenserStigmator,
+  DiffractionStigmator,
   type DrivenDevice,
   EftemMode,
   IlluminatedArea,
   Illumination,
+  ImageBeamTilt,
   type LackingDevice,
   LensNormalization,
   NeutralImageShift,
+  ObjectiveStigmator,
   ProbeModeSelector,
+  ReportedMagnification,
+  ReportedRotation,
   Scope,
   Screen,
+  ScreenCurrent,
   driven,
   lacking,
 } from '../../core/devices';
@@ -18,7 +27,10 @@ import type { FeiColumn } from './column';
 import { FeiEftemMode } from './eftem-mode';
 import { FeiIlluminatedArea } from './illuminated-area';
 import type { FeiScope } from './scope';
-import type { FeiTransport } from './transport';
+import { FeiOpticsDevices } from './optics-devices';
+import type { FeiLack, FeiTransport } from './transport';
+
+const notOverThisWire = 'it cannot be reached over this wire';
 
 /** The devices of an FEI column besides its stage, and those that it lacks. */
 export function feiDevices(
@@ -26,6 +38,9 @@ export function feiDevices(
   transport: FeiTransport,
   { usesIlluminatedArea, hasFilter }: Pick<FeiColumn, 'usesIlluminatedArea' | 'hasFilter'>,
 ): readonly (DrivenDevice | LackingDevice)[] {
+  const optics = new FeiOpticsDevices(transport);
+  const unlessMissing = (device: DrivenDevice, capability: FeiLack): DrivenDevice | LackingDevice =>
+    transport.lacks?.has(capability) ? lacking(device.token, notOverThisWire) : device;
   return [
     driven(Scope, scope),
     driven(Illumination, scope),
@@ -35,16 +50,20 @@ export function feiDevices(
       ? driven(IlluminatedArea, new FeiIlluminatedArea(transport))
       : lacking(IlluminatedArea, 'UseIlluminatedAreaForC2 says that the column has two condensers'),
     driven(BeamShift, scope),
+    unlessMissing(driven(BeamTilt, optics), 'beam tilt'),
+    unlessMissing(driven(ImageBeamTilt, optics), 'image-beam tilt'),
+    driven(ObjectiveStigmator, optics),
+    driven(CondenserStigmator, optics),
+    unlessMissing(driven(DiffractionStigmator, optics), 'diffraction stigmator'),
     driven(Screen, scope),
+    driven(ScreenCurrent, optics),
     driven(LensNormalization, scope),
+    driven(ReportedMagnification, optics),
+    unlessMissing(driven(ReportedRotation, optics), 'image rotation'),
+    driven(CameraLength, optics),
     lacking(NeutralImageShift, 'the image shift of FEI columns is neutral at zero'),
-    eftemMode(transport, hasFilter),
+    hasFilter
+      ? unlessMissing(driven(EftemMode, new FeiEftemMode(transport)), 'EFTEM mode')
+      : lacking(EftemMode, 'no camera is behind an energy filter'),
   ];
-}
-
-function eftemMode(transport: FeiTransport, hasFilter: boolean): DrivenDevice | LackingDevice {
-  if (!hasFilter) return lacking(EftemMode, 'no camera is behind an energy filter');
-  return transport.lacks?.has('EFTEM mode')
-    ? lacking(EftemMode, 'it cannot be reached over this wire')
-    : driven(EftemMode, new FeiEftemMode(transport));
 }

@@ -21,6 +21,8 @@ import {
 const durations = { magnification: 0.5, spotSize: 0.3, diffraction: 1.5, eftem: 2, probeMode: 1, screen: 2.5 };
 /** The smallest and largest illuminated area in metres; they stand for intensity 0 and 1 of the virtual condenser. */
 const [low, high] = [0, 2.5e-4];
+/** The one camera length of the column, in metres. */
+const cameraLength = 0.245;
 /** FEI's number of a stage on its way. */
 const stageMoving = 3;
 
@@ -77,6 +79,20 @@ class SimulatedFeiColumn {
     },
     ImageShift: { get: () => this.state.imageShift, set: (x, y) => this.microscope.setImageShift({ x, y }) },
     BeamShift: { get: () => this.state.beamShift, set: (x, y) => this.microscope.setBeamShift({ x, y }) },
+    BeamTilt: { get: () => this.state.beamTilt, set: (x, y) => this.microscope.setBeamTilt({ x, y }) },
+    ImageBeamTilt: { get: () => this.state.imageBeamTilt, set: (x, y) => this.microscope.setImageBeamTilt({ x, y }) },
+    ObjectiveStigmator: {
+      get: () => this.state.objectiveStigmator,
+      set: (x, y) => this.microscope.setObjectiveStigmator({ x, y }),
+    },
+    CondenserStigmator: {
+      get: () => this.state.condenserStigmator,
+      set: (x, y) => this.microscope.setCondenserStigmator({ x, y }),
+    },
+    DiffractionStigmator: {
+      get: () => this.state.diffractionStigmator,
+      set: (x, y) => this.microscope.setDiffractionStigmator({ x, y }),
+    },
     Defocus: { get: () => this.state.defocus * 1e-6, set: (metres) => this.microscope.setDefocus(metres * 1e6) },
     AbsFocus: { get: () => this.state.absoluteFocus, set: (value) => this.microscope.setAbsoluteFocus(value) },
     SpotSize: { get: () => this.state.spotSize, set: (spot, signal) => this.setSpotSize(spot, signal) },
@@ -88,6 +104,10 @@ class SimulatedFeiColumn {
     AutoNormEnabled: { set: (enabled) => void (this.normalizesItself = enabled) },
     BeamBlank: { get: () => this.state.blanked, set: (blanked) => this.microscope.setBlanked(blanked) },
     MainScreen: { get: () => this.screenPosition(), set: (position) => this.moveScreen(position) },
+    ScreenCurrent: { get: () => (this.state.screenDown && !this.state.blanked ? this.state.beamCurrent * 1e-9 : 0) },
+    Magnification: { get: () => (this.isDiffracting() ? 0 : this.state.magnification) },
+    ImageRotation: { get: () => (this.state.reportedRotation * Math.PI) / 180 },
+    CameraLength: { get: () => cameraLength },
     HighVoltage: { get: () => this.state.highTension * 1000 },
     StageStatus: { get: () => (this.state.stageMoving ? stageMoving : stageReady) },
   };

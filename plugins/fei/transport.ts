@@ -50,8 +50,11 @@ export interface FeiKind<Value> extends ValueKind<Value> {
 const whole: FeiKind<number> = { form: 'whole', parts: 1, scale: 1 };
 const number: FeiKind<number> = { form: 'number', parts: 1, scale: 1 };
 const flag: FeiKind<boolean> = { form: 'flag', parts: 1, scale: 1 };
+const shares: FeiKind<RawPair> = { form: 'pair', parts: 2, scale: 1 };
 /** Nominal micrometres here, metres there. */
 const micrometres: FeiKind<RawPair> = { form: 'pair', parts: 2, scale: 1e6 };
+/** Milliradians here, radians there. */
+const milliradians: FeiKind<RawPair> = { form: 'pair', parts: 2, scale: 1e3 };
 
 /** A property of FEI's scripting, and where each wire has it. */
 export interface FeiProperty extends PropertyRow {
@@ -100,6 +103,14 @@ export const feiProperties = {
   },
   ImageShift: { com: ['Projection', 'ImageShift'], temscript: 'image_shift', as: micrometres },
   BeamShift: { com: ['Illumination', 'Shift'], temscript: 'beam_shift', as: micrometres },
+  /** Tilt of the rotation-centre alignment; the dark-field tilt, which temscript calls beam tilt, is another one. */
+  BeamTilt: { com: ['Illumination', 'RotationCenter'], as: milliradians, lack: 'beam tilt' },
+  /** Tilt that keeps the image in its place. */
+  ImageBeamTilt: { com: ['Projection', 'ImageBeamTilt'], as: milliradians, lack: 'image-beam tilt' },
+  /** Stigmators: -1 to 1. */
+  ObjectiveStigmator: { com: ['Projection', 'ObjectiveStigmator'], temscript: 'objective_stigmator', as: shares },
+  CondenserStigmator: { com: ['Illumination', 'CondenserStigmator'], temscript: 'condenser_stigmator', as: shares },
+  DiffractionStigmator: { com: ['Projection', 'DiffractionStigmator'], as: shares, lack: 'diffraction stigmator' },
   /** Metres. */
   Defocus: { com: ['Projection', 'Defocus'], temscript: 'defocus', as: number },
   /** -1 to 1. */
@@ -125,6 +136,24 @@ export const feiProperties = {
     names: { UNKNOWN: screenPositions.unknown, UP: screenPositions.up, DOWN: screenPositions.down },
     as: whole,
     slow: true,
+  },
+  /** Amperes. */
+  ScreenCurrent: { com: ['Camera', 'ScreenCurrent'], temscript: 'screen_current', as: number, access: 'read' },
+  /** As the column shows it. */
+  Magnification: {
+    com: ['Projection', 'Magnification'],
+    temscript: 'indicated_magnification',
+    as: number,
+    access: 'read',
+  },
+  /** Radians. */
+  ImageRotation: { com: ['Projection', 'ImageRotation'], as: number, access: 'read', lack: 'image rotation' },
+  /** Metres; it means nothing outside diffraction. */
+  CameraLength: {
+    com: ['Projection', 'CameraLength'],
+    temscript: 'indicated_camera_length',
+    as: number,
+    access: 'read',
   },
   /** Volts. */
   HighVoltage: { com: ['Gun', 'HTValue'], temscript: 'voltage', as: number, access: 'read' },

@@ -1,25 +1,38 @@
 import {
   AlphaSelector,
   BeamShift,
+  BeamTilt,
+  CameraLength,
+  CondenserStigmator,
+  DiffractionStigmator,
   type DrivenDevice,
   EftemMode,
   IlluminatedArea,
   Illumination,
+  ImageBeamTilt,
   type LackingDevice,
   LensNormalization,
   NeutralImageShift,
+  ObjectiveStigmator,
   ProbeModeSelector,
+  ReportedMagnification,
+  ReportedRotation,
   Scope,
   Screen,
+  ScreenCurrent,
   driven,
   lacking,
 } from '../../core/devices';
+import type { HitachiOpticsDevices } from './optics-devices';
 import type { HitachiScope } from './scope';
 
-const noCommand = 'Hitachi columns have no command for it';
+const noCommand = 'this program knows no command of Hitachi columns for it';
 
 /** The devices of a Hitachi column besides its stage, and those that it lacks. */
-export const hitachiDevices = (scope: HitachiScope): readonly (DrivenDevice | LackingDevice)[] => [
+export const hitachiDevices = (
+  scope: HitachiScope,
+  optics: HitachiOpticsDevices,
+): readonly (DrivenDevice | LackingDevice)[] => [
   driven(Scope, scope),
   driven(NeutralImageShift, scope),
   driven(Illumination, scope),
@@ -27,7 +40,16 @@ export const hitachiDevices = (scope: HitachiScope): readonly (DrivenDevice | La
   lacking(AlphaSelector, 'Hitachi columns have none'),
   lacking(IlluminatedArea, 'Hitachi columns set a lens value instead'),
   driven(BeamShift, scope),
+  driven(BeamTilt, optics),
+  lacking(ImageBeamTilt, 'Hitachi columns have one beam tilt only'),
+  driven(ObjectiveStigmator, optics),
+  driven(CondenserStigmator, optics),
+  lacking(DiffractionStigmator, 'this program does not know which coil of a Hitachi column it is'),
   driven(Screen, scope),
+  lacking(ScreenCurrent, noCommand),
+  driven(ReportedMagnification, scope),
+  lacking(ReportedRotation, 'Hitachi columns do not report it'),
+  lacking(CameraLength, noCommand),
   lacking(LensNormalization, noCommand),
   lacking(EftemMode, noCommand),
 ];

@@ -7,6 +7,7 @@ import { Calibrations } from '../../core/store';
 import { type HitachiColumn, hitachiColumn } from './column';
 import { hitachiDevices } from './devices';
 import { HitachiProtocol } from './protocol';
+import { HitachiOpticsDevices } from './optics-devices';
 import { HitachiScope } from './scope';
 import { HitachiStage } from './stage';
 import type { HitachiTransport } from './transport';
@@ -101,7 +102,7 @@ export default definePlugin<Options>({
         return calibrations && imageShiftToBeamShift(calibrations, magIndex(index), (other) => comparable.has(other));
       },
     });
-    host.provideDevices(hitachiDevices(scope));
+    host.provideDevices(hitachiDevices(scope, new HitachiOpticsDevices(protocol)));
     host.provide(Stage, new HitachiStage(protocol, column, clock));
     host.connect(column.model, async (signal) => {
       await transport.open(signal);

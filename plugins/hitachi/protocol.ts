@@ -7,8 +7,11 @@ export const rawFull = 0x3ffc00;
 /** The middle of a coil's range. */
 export const rawCentre = rawFull / 2;
 
-/** Coils by the name the column gives them: gun, beam, and three that shift the image, each in its own range of magnification. */
-export type HitachiCoil = 'GH' | 'GT' | 'BH' | 'PA' | 'ISF' | 'IA';
+/**
+ * Coils by the name the column gives them: gun, beam shift and tilt, three that shift the image, each in its own range of magnification,
+ * condenser and objective stigmator.
+ */
+export type HitachiCoil = 'GH' | 'GT' | 'BH' | 'BT' | 'PA' | 'ISF' | 'IA' | 'CS' | 'OS';
 /** Lenses by the name the column gives them: second condenser, objective, first intermediate lens. */
 export type HitachiLens = 'C2' | 'OBJ' | 'I1';
 

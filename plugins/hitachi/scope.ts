@@ -26,6 +26,7 @@ import type {
   Illumination,
   NeutralImageShift,
   ReadableDriver,
+  ReportedMagnification,
   Scope,
   ScopeTraits,
   Screen,
@@ -61,7 +62,13 @@ export interface HitachiSurroundings {
 
 /** A Hitachi column as everybody else wants to see it. */
 export class HitachiScope
-  implements Driver<Scope>, Driver<Illumination>, Driver<BeamShift>, Driver<Screen>, Driver<NeutralImageShift>
+  implements
+    Driver<Scope>,
+    Driver<Illumination>,
+    Driver<BeamShift>,
+    Driver<Screen>,
+    Driver<NeutralImageShift>,
+    Driver<ReportedMagnification>
 {
   readonly traits: ScopeTraits;
   readonly spotSizes: number;
@@ -74,6 +81,7 @@ export class HitachiScope
   readonly intensity: SettingDriver<number>;
   readonly screenDown: SettingDriver<boolean>;
   readonly beamBlanked: SettingDriver<boolean>;
+  readonly reportedMagnification: ReadableDriver<number>;
   readonly highTension: Driver<Scope>['highTension'];
   readonly neutral: ReadableDriver<Vector<ReturnType<typeof imageShiftUnits>>>;
   private readonly zeros = new Map<boolean, number>();
@@ -151,6 +159,10 @@ export class HitachiScope
     this.beamBlanked = {
       read: () => Promise.resolve(this.unblanked !== undefined),
       write: (blanked) => this.blank(blanked),
+    };
+    // In diffraction the column reports something else under the same name.
+    this.reportedMagnification = {
+      read: async () => ((await this.range()) === undefined ? 0 : protocol.getNumber('Column Magnification')),
     };
     this.highTension = {
       read: async () => volts(1000 * (await protocol.getNumber('HighVoltage Value'))),

@@ -69,6 +69,10 @@ export class ComColumn {
     this.read(part, get, as);
   }
 
+  getMagValue(): { readonly value: number; readonly unit: string } {
+    const [value, unit] = this.ask('EOS3', 'GetMagValue', ['whole', 'text', 'text']) as [number, string, string];
+    return { value, unit };
+  }
   getDeflector(deflector: JeolDeflector): DacPair {
     const [x, y] = this.ask('Def3', `Get${deflector}`, ['whole', 'whole']) as [number, number];
     return { x, y };
@@ -119,15 +123,13 @@ export class ComColumn {
   private ask(part: JeolPart, method: string, kinds: readonly JeolAnswer[]): readonly (number | string)[] {
     const object = this.parts.get(part)!;
     const call = `${part}.${method}`;
-    const most = Math.max(...kinds.map((kind) => places[kind].length));
+    const attempts = placesFor(kinds);
     for (let attempt = this.taken.get(call) ?? 0; ; attempt++) {
-      const answers = kinds.map(
-        (kind) => new ByReference(places[kind][Math.min(attempt, places[kind].length - 1)]!, kind === 'text' ? '' : 0),
-      );
+      const answers = attempts[attempt]!.map((type, at) => new ByReference(type, kinds[at] === 'text' ? '' : 0));
       try {
         this.done(call, object.call(method, ...answers));
       } catch (error) {
-        if (error instanceof ComError && error.result === typeMismatch && attempt + 1 < most) continue;
+        if (error instanceof ComError && error.result === typeMismatch && attempt + 1 < attempts.length) continue;
         throw error;
       }
       this.taken.set(call, attempt);
@@ -153,6 +155,16 @@ export class ComColumn {
       },
     );
   }
+}
+
+/** The types of the places for several answers, in the order in which they are tried: a server has its own type for each kind. */
+function placesFor(kinds: readonly JeolAnswer[]): readonly (readonly ComType[])[] {
+  const distinct = [...new Set(kinds)];
+  const choices = distinct.reduce<readonly (readonly ComType[])[]>(
+    (before, kind) => places[kind].flatMap((type) => before.map((each) => [...each, type])),
+    [[]],
+  );
+  return choices.map((choice) => kinds.map((kind) => choice[distinct.indexOf(kind)]!));
 }
 
 /** A value of a deflector or lens, which is never cut off to fit. */

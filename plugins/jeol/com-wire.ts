@@ -47,6 +47,7 @@ export function comJeolWire({ program, hostCommand, answerLimit, readyLimit }: C
     ),
     open: (signal) => host.open(signal),
     close: () => host.close(),
+    getMagValue: () => ask('getMagValue'),
     getDeflector: (deflector) => ask('getDeflector', deflector),
     setDeflector: (deflector, x, y) => ask('setDeflector', deflector, x, y),
     setNeutral: (deflector) => ask('setNeutral', deflector),

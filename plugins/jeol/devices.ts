@@ -1,25 +1,36 @@
 import {
   AlphaSelector,
   BeamShift,
+  BeamTilt,
+  CameraLength,
+  CondenserStigmator,
+  DiffractionStigmator,
   type DrivenDevice,
   EftemMode,
   IlluminatedArea,
   Illumination,
+  ImageBeamTilt,
   type LackingDevice,
   LensNormalization,
   NeutralImageShift,
+  ObjectiveStigmator,
   ProbeModeSelector,
+  ReportedMagnification,
+  ReportedRotation,
   Scope,
   Screen,
+  ScreenCurrent,
   driven,
   lacking,
 } from '../../core/devices';
 import type { JeolColumn } from './column';
+import type { JeolOpticsDevices } from './optics-devices';
 import type { JeolScope } from './scope';
 
 /** The devices of a JEOL column besides its stage, and those that it lacks. */
 export const jeolDevices = (
   scope: JeolScope,
+  optics: JeolOpticsDevices,
   { alphas }: Pick<JeolColumn, 'alphas'>,
 ): readonly (DrivenDevice | LackingDevice)[] => [
   driven(Scope, scope),
@@ -29,7 +40,16 @@ export const jeolDevices = (
   alphas > 0 ? driven(AlphaSelector, scope) : lacking(AlphaSelector, 'JeolHasNoAlpha says that the column has none'),
   lacking(IlluminatedArea, 'JEOL columns set a lens value instead'),
   driven(BeamShift, scope),
+  driven(BeamTilt, optics),
+  lacking(ImageBeamTilt, 'JEOL columns have one beam tilt only'),
+  driven(ObjectiveStigmator, optics),
+  driven(CondenserStigmator, optics),
+  driven(DiffractionStigmator, optics),
   driven(Screen, scope),
+  lacking(ScreenCurrent, 'JEOL columns tell a current density whose unit this program does not know'),
+  driven(ReportedMagnification, optics),
+  lacking(ReportedRotation, 'JEOL columns do not report it'),
+  driven(CameraLength, optics),
   lacking(LensNormalization, 'JEOL columns relax their lenses by themselves'),
   lacking(EftemMode, 'this program does not yet set the GIF mode of JEOL columns'),
 ];

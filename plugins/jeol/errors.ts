@@ -17,6 +17,12 @@ export const jeolErrors = {
       message: `JEOL column: ${what} of ${value} is more than its coils or lenses can do (${limits}); nothing was sent.`,
       hint: 'Move the stage instead, or set the image shift back to zero first.',
     }),
+  strangeUnit: (what: string, value: number, unit: string): EucentricError =>
+    new EucentricError({
+      code: 'jeol/strange-unit',
+      message: `JEOL column: its display shows ${value} "${unit}", which is not ${what} in a unit that this program knows.`,
+      hint: 'Read the display at the column and report what stands there; the value is not used.',
+    }),
   screenStuck: (wanted: string, seconds: number): EucentricError =>
     new EucentricError({
       code: 'jeol/screen-timeout',

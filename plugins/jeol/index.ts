@@ -6,6 +6,7 @@ import { imageShiftToBeamShift } from '../../core/optics';
 import { Calibrations } from '../../core/store';
 import { type JeolColumn, jeolColumn, rangeOf } from './column';
 import { jeolDevices } from './devices';
+import { JeolOpticsDevices } from './optics-devices';
 import { JeolScope } from './scope';
 import { serializeTransport } from './serial-transport';
 import { JeolStage } from './stage';
@@ -97,7 +98,7 @@ export default definePlugin<Options>({
       );
     };
     const scope = new JeolScope(transport, column, { clock, imageToBeam });
-    host.provideDevices(jeolDevices(scope, column));
+    host.provideDevices(jeolDevices(scope, new JeolOpticsDevices(transport), column));
     host.provide(Stage, new JeolStage(transport, column, clock));
     host.connect(column.model, async (signal) => {
       await transport.open(signal);

@@ -23,7 +23,11 @@ const durations = { call: 0.06, stageCall: 0.25, magnification: 0.8, screen: 2 }
 /** Micrometres of defocus by the fine objective lens and the minilens, for one step. */
 const perStep = { objective: 0.0058, minilens: 0.01 };
 const beamShiftPerStep = { x: 0.025, y: 0.025 };
-const beamCentre = { x: dacCentre, y: dacCentre };
+/** Milliradians, and shares of the range of a stigmator. */
+const beamTiltPerStep = { x: 10 / dacCentre, y: 10 / dacCentre };
+const stigmatorPerStep = { x: 1 / dacCentre, y: 1 / dacCentre };
+const centred = { x: dacCentre, y: dacCentre };
+const cameraLengthCentimetres = 80;
 const nmPerMicrometre = 1000;
 const fineInCoarse = 32;
 
@@ -50,6 +54,7 @@ export function simulatedJeolWire(find: () => unknown, clock: Clock, facts: Simu
       link.open();
     },
     close: async () => link.close(),
+    getMagValue: () => call(() => column.shownValue()),
     getDeflector: (deflector) => call(() => column.deflector(deflector)),
     setDeflector: (deflector, x, y) => call(() => column.deflect(deflector, { x, y })),
     setNeutral: () => call(() => column.microscope.setImageShift({ x: 0, y: 0 })),
@@ -61,11 +66,19 @@ export function simulatedJeolWire(find: () => unknown, clock: Clock, facts: Simu
   };
 }
 
+/** A deflector on the virtual microscope, with its size of a step and the steps at which it does nothing. */
+interface SimulatedDeflector {
+  held(): DacPair;
+  set(value: DacPair): void;
+  readonly step: DacPair;
+  neutral(): DacPair;
+}
+
 /** A JEOL column on a virtual microscope: steps of deflectors and lenses, and image shift lost with every change of magnification. */
 class SimulatedJeolColumn {
   private readonly lenses: Record<Exclude<JeolLens, 'CL3'>, number> = { OLc: dacCentre, OLf: dacCentre, OM: dacCentre };
   private diffracting = false;
-  private reported = { magIndex: 0, until: 0 };
+  private reported = { magIndex: 0, magnification: 0, until: 0 };
   private screen = { place: screenPlaces.up as number, from: screenPlaces.up as number, arrives: 0 };
   private alpha = 0;
   private inFlight = false;
@@ -116,17 +129,59 @@ class SimulatedJeolColumn {
     }
   }
 
+  /** The magnification or, in diffraction, the camera length. */
+  shownValue(): { readonly value: number; readonly unit: string } {
+    if (this.diffracting) return { value: cameraLengthCentimetres, unit: 'cm' };
+    const shown = this.shownMag();
+    return { value: shown === this.state.magIndex ? this.state.magnification : this.reported.magnification, unit: 'X' };
+  }
+
   deflector(deflector: JeolDeflector): DacPair {
-    if (deflector === 'CLA1') return dacOf(this.state.beamShift, beamShiftPerStep, beamCentre);
-    return dacOf(this.state.imageShift, imageShiftPerStep, this.neutral());
+    const { held, step, neutral } = this.deflectors[deflector];
+    return dacOf(held(), step, neutral());
   }
 
   deflect(deflector: JeolDeflector, to: DacPair): void {
     checkDac(to.x);
     checkDac(to.y);
-    if (deflector === 'CLA1') this.microscope.setBeamShift(shiftOf(to, beamShiftPerStep, beamCentre));
-    else this.microscope.setImageShift(shiftOf(to, imageShiftPerStep, this.neutral()));
+    const { set, step, neutral } = this.deflectors[deflector];
+    set(shiftOf(to, step, neutral()));
   }
+
+  private readonly deflectors: Readonly<Record<JeolDeflector, SimulatedDeflector>> = {
+    IS1: this.imageShift(),
+    PLA: this.imageShift(),
+    CLA1: {
+      held: () => this.state.beamShift,
+      set: (value) => this.microscope.setBeamShift(value),
+      step: beamShiftPerStep,
+      neutral: () => centred,
+    },
+    CLA2: {
+      held: () => this.state.beamTilt,
+      set: (value) => this.microscope.setBeamTilt(value),
+      step: beamTiltPerStep,
+      neutral: () => centred,
+    },
+    OLs: {
+      held: () => this.state.objectiveStigmator,
+      set: (value) => this.microscope.setObjectiveStigmator(value),
+      step: stigmatorPerStep,
+      neutral: () => centred,
+    },
+    CLs: {
+      held: () => this.state.condenserStigmator,
+      set: (value) => this.microscope.setCondenserStigmator(value),
+      step: stigmatorPerStep,
+      neutral: () => centred,
+    },
+    ILs: {
+      held: () => this.state.diffractionStigmator,
+      set: (value) => this.microscope.setDiffractionStigmator(value),
+      step: stigmatorPerStep,
+      neutral: () => centred,
+    },
+  };
 
   lens(lens: JeolLens): number {
     return lens === 'CL3' ? Math.round(this.state.intensity * dacFull) : this.lenses[lens];
@@ -186,12 +241,21 @@ class SimulatedJeolColumn {
   }
 
   private magnify(index: number): void {
-    const { magIndex } = this.state;
+    const { magIndex, magnification } = this.state;
     this.microscope.setMagnification(index);
     if (index === magIndex) return;
-    this.reported = { magIndex, until: this.clock.now() + durations.magnification };
+    this.reported = { magIndex, magnification, until: this.clock.now() + durations.magnification };
     this.microscope.setImageShift({ x: 0, y: 0 });
     this.focus();
+  }
+
+  private imageShift(): SimulatedDeflector {
+    return {
+      held: () => this.state.imageShift,
+      set: (value) => this.microscope.setImageShift(value),
+      step: imageShiftPerStep,
+      neutral: () => this.neutral(),
+    };
   }
 
   /** The steps at which the coils do nothing; a little different at each magnification. */

@@ -22,7 +22,7 @@ export interface DacPair {
 /** The lenses that this plugin sets by their values of 0 to 65535. */
 export type JeolLens = 'OLc' | 'OLf' | 'OM' | 'CL3';
 /** The deflectors that this plugin sets. */
-export type JeolDeflector = 'IS1' | 'PLA' | 'CLA1';
+export type JeolDeflector = 'IS1' | 'PLA' | 'CLA1' | 'CLA2' | 'OLs' | 'CLs' | 'ILs';
 
 /** The objects of JEOL's external control. */
 export const jeolParts = ['HT3', 'EOS3', 'Def3', 'Lens3', 'Detector3', 'Stage3'] as const;
@@ -97,6 +97,8 @@ export interface JeolTransport extends PropertyCalls<typeof jeolProperties> {
   open(signal?: AbortSignal): Promise<void>;
   close(): Promise<void>;
 
+  /** The display of the magnification or, in diffraction, of the camera length, such as 50000 and `X`. */
+  getMagValue(): Promise<{ readonly value: number; readonly unit: string }>;
   getDeflector(deflector: JeolDeflector): Promise<DacPair>;
   setDeflector(deflector: JeolDeflector, x: number, y: number): Promise<void>;
   /** Sets a deflector to the value at which it does nothing at this magnification. */

@@ -10,6 +10,7 @@ export interface SerialEmColumn {
   readonly imageShiftScale: { readonly regular: number; readonly lowMagnification: number };
   readonly invertsStageX: boolean;
   readonly hasProbeModes: boolean;
+  readonly hasImageBeamTilt: boolean;
   /** Volts; SerialEM does not tell. */
   readonly highTension: number | undefined;
   /** Seconds that a move of the stage may take. */
@@ -27,7 +28,12 @@ const usualTilt = 79.9;
 /** Gathers what the site's properties say about the column. */
 export function serialEmColumn(
   settings: Settings,
-  options: { readonly model: string; readonly probeModes: boolean; readonly highTensionKilovolts?: number | undefined },
+  options: {
+    readonly model: string;
+    readonly probeModes: boolean;
+    readonly imageBeamTilt: boolean;
+    readonly highTensionKilovolts?: number | undefined;
+  },
 ): SerialEmColumn {
   const regular = settings.get('MicronsPerUnitImageShift');
   const spots = settings.get('NumberOfSpotSizes');
@@ -41,6 +47,7 @@ export function serialEmColumn(
     imageShiftScale: { regular, lowMagnification: settings.get('LowMagMicronsPerUnitIS') || regular },
     invertsStageX: settings.get('InvertStageXAxis'),
     hasProbeModes: options.probeModes,
+    hasImageBeamTilt: options.imageBeamTilt,
     highTension: options.highTensionKilovolts === undefined ? undefined : 1000 * options.highTensionKilovolts,
     stageTimeout: longestStageMove * settings.get('StageTimeoutFactor'),
     stageLimits: { x: [left, right], y: [bottom, top] },

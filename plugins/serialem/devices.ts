@@ -1,20 +1,30 @@
 import {
   AlphaSelector,
   BeamShift,
+  BeamTilt,
+  CameraLength,
+  CondenserStigmator,
+  DiffractionStigmator,
   type DrivenDevice,
   EftemMode,
   IlluminatedArea,
   Illumination,
+  ImageBeamTilt,
   type LackingDevice,
   LensNormalization,
   NeutralImageShift,
+  ObjectiveStigmator,
   ProbeModeSelector,
+  ReportedMagnification,
+  ReportedRotation,
   Scope,
   Screen,
+  ScreenCurrent,
   driven,
   lacking,
 } from '../../core/devices';
 import type { SerialEmColumn } from './column';
+import type { SerialEmOpticsDevices } from './optics-devices';
 import type { SerialEmScope } from './scope';
 
 const noCommand = 'SerialEM has no command for it';
@@ -22,7 +32,8 @@ const noCommand = 'SerialEM has no command for it';
 /** The devices of a column behind SerialEM besides its stage, and those that it lacks. */
 export const serialEmDevices = (
   scope: SerialEmScope,
-  { hasProbeModes }: Pick<SerialEmColumn, 'hasProbeModes'>,
+  optics: SerialEmOpticsDevices,
+  { hasProbeModes, hasImageBeamTilt }: Pick<SerialEmColumn, 'hasProbeModes' | 'hasImageBeamTilt'>,
 ): readonly (DrivenDevice | LackingDevice)[] => [
   driven(Scope, scope),
   driven(Illumination, scope),
@@ -32,7 +43,18 @@ export const serialEmDevices = (
   lacking(AlphaSelector, 'this program does not yet set alpha through SerialEM'),
   lacking(IlluminatedArea, 'SerialEM shows the intensity instead'),
   driven(BeamShift, scope),
+  driven(BeamTilt, optics),
+  hasImageBeamTilt
+    ? driven(ImageBeamTilt, optics)
+    : lacking(ImageBeamTilt, 'the option "imageBeamTilt" says that the column has none'),
+  driven(ObjectiveStigmator, optics),
+  driven(CondenserStigmator, optics),
+  lacking(DiffractionStigmator, 'only the newest versions of SerialEM have commands for it'),
   driven(Screen, scope),
+  driven(ScreenCurrent, optics),
+  lacking(ReportedMagnification, 'SerialEM tells that of its own table'),
+  lacking(ReportedRotation, noCommand),
+  driven(CameraLength, optics),
   driven(LensNormalization, scope),
   lacking(NeutralImageShift, noCommand),
   lacking(EftemMode, noCommand),

@@ -5,6 +5,7 @@ import { serialEmColumn } from './column';
 import { serialEmDevices } from './devices';
 import { SerialEmCamera, traitsOf } from './camera';
 import { type SerialEmCameraModel, isThroughSerialEm, serialEmCameraModel } from './camera-model';
+import { SerialEmOpticsDevices } from './optics-devices';
 import { SerialEmScope } from './scope';
 import { SerialEmScript } from './script';
 import { SerialEmStage } from './stage';
@@ -72,6 +73,10 @@ const options = z.strictObject({
     .boolean()
     .default(true)
     .describe('Whether the column has nanoprobe and microprobe, as those of FEI have.'),
+  imageBeamTilt: z
+    .boolean()
+    .default(false)
+    .describe('Whether the column has an image-beam tilt, as those of FEI have.'),
   highTensionKilovolts: z
     .number()
     .positive()
@@ -116,7 +121,9 @@ export default definePlugin<Options>({
     const models = ours.map((camera) => serialEmCameraModel(camera, settings.cameras, longestExposureSeconds));
     const transport = host.record(wires[host.options.wire](host, models));
     const script = new SerialEmScript(transport);
-    host.provideDevices(serialEmDevices(new SerialEmScope(script, column, clock), column));
+    host.provideDevices(
+      serialEmDevices(new SerialEmScope(script, column, clock), new SerialEmOpticsDevices(script), column),
+    );
     host.provide(Stage, new SerialEmStage(script, column, clock));
     const turns = new Turns('The exposure');
     for (const [at, model] of models.entries())

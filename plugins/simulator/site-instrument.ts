@@ -76,9 +76,10 @@ function instrumentOf(settings: Settings, optics: Optics, twin: boolean): Instru
   const lowestRegular = settings.get('LowestMModeMagIndex');
   const measured = twin ? measuredMatrices(optics) : () => ({});
   return {
-    magnifications: settings.magnificationTable.map(({ index, filmMag }) => ({
+    magnifications: settings.magnificationTable.map(({ index, filmMag, rotation }) => ({
       index,
       magnification: filmMag,
+      rotationDegrees: inDegrees(rotation),
       low: index < lowestRegular,
     })),
     cameras: settings.cameras.map((camera) => ({

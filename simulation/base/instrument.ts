@@ -6,6 +6,8 @@ export interface Magnification {
   readonly magnification: number;
   /** The objective lens is off: the low-magnification range, with its own focus and its own image-shift behaviour. */
   readonly low: boolean;
+  /** Image rotation in degrees that the column reports; none where nothing is said. */
+  readonly rotationDegrees?: number;
 }
 
 /** A camera as the instrument's settings know it; what is left out comes from the options. */

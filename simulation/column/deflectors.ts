@@ -9,14 +9,19 @@ export const deflectors = definePart({
   truth: () => ({}),
   start() {
     let beamTilt = origin;
+    let imageBeamTilt = origin;
     return {
       commands: {
         /** Milliradians. */
         setBeamTilt(tilt: PlaneVector): void {
           beamTilt = finitePair('beam tilt', tilt);
         },
+        /** Milliradians of the tilt that keeps the image in its place. */
+        setImageBeamTilt(tilt: PlaneVector): void {
+          imageBeamTilt = finitePair('image-beam tilt', tilt);
+        },
       },
-      readings: () => ({ beamTilt }),
+      readings: () => ({ beamTilt, imageBeamTilt }),
       recorded: () => ({ beamTilt }),
     };
   },

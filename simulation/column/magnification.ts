@@ -131,6 +131,8 @@ export const magnification = definePart({
       readings: () => ({
         magIndex: selected.index,
         magnification: selected.magnification,
+        /** Image rotation in degrees that the column reports. */
+        reportedRotation: selected.rotationDegrees ?? 0,
         lowMagnification: selected.low,
       }),
       recorded: () => ({ magIndex: selected.index }),

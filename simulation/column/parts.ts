@@ -12,6 +12,7 @@ import { magnification } from './magnification';
 import { normalization } from './normalization';
 import { shutters } from './shutters';
 import { stage } from './stage';
+import { stigmators } from './stigmators';
 import { wavefront } from './wavefront';
 
 /**
@@ -22,6 +23,7 @@ export const standardParts = [
   highTension,
   beam,
   deflectors,
+  stigmators,
   specimen,
   drift,
   magnification,

@@ -1,4 +1,4 @@
-import { type Logger, describe, isNotOnThisWire } from '../../base';
+import { type Logger, describe, isNotAvailable } from '../../base';
 import type { AnySetting, CameraTraits, ProvidedSetting, SwitchTraits } from '../../devices';
 import { kernelErrors } from '../errors';
 
@@ -85,7 +85,7 @@ async function isOn(blocking: Blocking, signal?: AbortSignal): Promise<boolean> 
   try {
     return (await blocking.read(signal)) === true;
   } catch (error) {
-    if (isNotOnThisWire(error)) return false;
+    if (isNotAvailable(error)) return false;
     throw error;
   }
 }

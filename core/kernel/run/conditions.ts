@@ -1,4 +1,4 @@
-import { isNotOnThisWire } from '../../base';
+import { isNotAvailable } from '../../base';
 import { type Cameras, type ProvidedSetting, conditionName, recordedCondition } from '../../devices';
 import type { Conditions } from '../../store';
 
@@ -19,7 +19,7 @@ export async function readConditions(
     try {
       read[name] = recordedCondition(setting.traits, await setting.read());
     } catch (error) {
-      if (!isNotOnThisWire(error)) throw error;
+      if (!isNotAvailable(error)) throw error;
     }
   }
   return read;

@@ -1,4 +1,4 @@
-import { describe, isNotOnThisWire } from '../../../core/base';
+import { describe, isNotAvailable } from '../../../core/base';
 import type { Session } from '../../../core/kernel';
 import type { SettingState } from '../protocol';
 import { consoleErrors } from './errors';
@@ -75,7 +75,7 @@ export class SettingsPanel {
         show = (cell) => cell.show(value);
       } catch (error) {
         // Nobody misses what this wire does not know.
-        if (isNotOnThisWire(error)) continue;
+        if (isNotAvailable(error)) continue;
         show = () => ({ text: `not read: ${describe(error)}`.slice(0, 200) });
       }
       for (const cell of cells) shown.push({ ...headOf(cell), ...show(cell) });

@@ -11,6 +11,7 @@ import {
   optional,
   seconds,
   errorContents,
+  isNotAvailable,
   token,
 } from '../../../core/base';
 
@@ -135,4 +136,13 @@ test('debug letters: any entry but 0 switches general output on, letters are cas
   expect([keys.has('1'), keys.has('i'), keys.has('k'), keys.has('K')]).toEqual([true, true, false, true]);
   keys.set('0');
   expect([keys.has('1'), keys.get()]).toEqual([false, '0']);
+});
+
+test.each([
+  ['fei/not-on-this-wire', true],
+  ['fei/not-on-this-column', true],
+  ['fei/no-answer', false],
+  ['fei/not-on-this-column-today', false],
+])('what neither wire nor column has is known by its code: %s', (code, expected) => {
+  expect(isNotAvailable(new EucentricError({ code, message: 'Not so.', hint: 'Try again.' }))).toBe(expected);
 });

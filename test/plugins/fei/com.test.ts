@@ -243,7 +243,8 @@ describeOnWindows('FEI columns over COM that differ', () => {
   it('an old one lacks what its scripting does not have, and the operator gets to know', async () => {
     columns = new ComColumns({ environment: { EUCENTRIC_STAND_IN_OLD: '1' } });
     const column = await columns.make();
-    expect([...columns.wire.lacks].sort()).toEqual(['EFTEM mode', 'automatic normalization']);
+    expect([...columns.wire.lacks].sort()).toEqual(['EFTEM mode', 'automatic normalization', 'image-beam tilt']);
+    await expect(columns.wire.getImageBeamTilt()).rejects.toMatchObject({ code: 'fei/not-on-this-column' });
     await expect(columns.wire.setEftemMode(2)).rejects.toMatchObject({ code: 'fei/not-on-this-column' });
     await column.scope.magIndex.write(magIndex(8));
     expect(await column.scope.magIndex.read()).toBe(8);

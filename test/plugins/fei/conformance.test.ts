@@ -1,4 +1,11 @@
-import { EftemMode, IlluminatedArea } from '../../../core/devices';
+import {
+  BeamTilt,
+  DiffractionStigmator,
+  EftemMode,
+  IlluminatedArea,
+  ImageBeamTilt,
+  ReportedRotation,
+} from '../../../core/devices';
 import { describeColumn } from '../../../testing/describe-column';
 import { describeScope } from '../../../testing/describe-scope';
 import { describeStage } from '../../../testing/describe-stage';
@@ -40,7 +47,15 @@ describeStage('FEI stage', () => makeColumn(), {
 });
 
 describeScope('FEI column over temscript', () => makeTemscriptColumn(), { ...facts, hasAbsoluteFocus: false });
-describeColumn('FEI column over temscript', () => makeTemscriptColumn({ column: { hasFilter: true } }), columnFacts);
+const overTemscript = feiTokens.filter(
+  (token) =>
+    ![BeamTilt, ImageBeamTilt, DiffractionStigmator, ReportedRotation].some((each) => each.symbol === token.symbol),
+);
+describeColumn('FEI column over temscript', () => makeTemscriptColumn({ column: { hasFilter: true } }), {
+  ...columnFacts,
+  has: overTemscript,
+  showsOneMagnification: true,
+});
 describeStage('FEI stage over temscript', () => makeTemscriptColumn(), {
   limits: plainColumn.stageLimits,
   largestTiltDegrees: plainColumn.largestTilt,

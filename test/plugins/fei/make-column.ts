@@ -1,13 +1,22 @@
 import { VirtualClock, milliseconds } from '../../../core/base';
 import {
   BeamShift,
+  BeamTilt,
+  CameraLength,
+  CondenserStigmator,
   type DeviceToken,
+  DiffractionStigmator,
   type Driver,
   Illumination,
+  ImageBeamTilt,
   LensNormalization,
+  ObjectiveStigmator,
   ProbeModeSelector,
+  ReportedMagnification,
+  ReportedRotation,
   type Scope,
   Screen,
+  ScreenCurrent,
   type Stage,
 } from '../../../core/devices';
 import type { Calibrations } from '../../../core/store';
@@ -50,11 +59,34 @@ export const feiTokens: readonly DeviceToken<unknown>[] = [
   Illumination,
   ProbeModeSelector,
   BeamShift,
+  BeamTilt,
+  ImageBeamTilt,
+  ObjectiveStigmator,
+  CondenserStigmator,
+  DiffractionStigmator,
   Screen,
+  ScreenCurrent,
   LensNormalization,
+  ReportedMagnification,
+  ReportedRotation,
+  CameraLength,
 ];
 /** The devices of an FEI column, all in one. */
-export type FeiDevices = Scope & Illumination & ProbeModeSelector & BeamShift & Screen & LensNormalization;
+export type FeiDevices = Scope &
+  Illumination &
+  ProbeModeSelector &
+  BeamShift &
+  BeamTilt &
+  ImageBeamTilt &
+  ObjectiveStigmator &
+  CondenserStigmator &
+  DiffractionStigmator &
+  Screen &
+  ScreenCurrent &
+  LensNormalization &
+  ReportedMagnification &
+  ReportedRotation &
+  CameraLength;
 
 export interface FeiUnderTest extends StageUnderTest, WholeColumnUnderTest {
   readonly scope: FeiDevices;

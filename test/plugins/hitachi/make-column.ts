@@ -1,16 +1,21 @@
 import { type Matrix, VirtualClock, milliseconds, seconds } from '../../../core/base';
 import {
   BeamShift,
+  BeamTilt,
+  CondenserStigmator,
   type DeviceToken,
   type Driver,
   Illumination,
   NeutralImageShift,
+  ObjectiveStigmator,
+  ReportedMagnification,
   type Scope,
   Screen,
   type Stage,
 } from '../../../core/devices';
 import type { ColumnRange, HitachiColumn } from '../../../plugins/hitachi/column';
 import { hitachiDevices } from '../../../plugins/hitachi/devices';
+import { HitachiOpticsDevices } from '../../../plugins/hitachi/optics-devices';
 import { HitachiProtocol } from '../../../plugins/hitachi/protocol';
 import { HitachiScope } from '../../../plugins/hitachi/scope';
 import { SimulatedHitachiWire } from '../../../plugins/hitachi/simulated-wire';
@@ -55,9 +60,26 @@ export const plainColumn: HitachiColumn = {
 };
 
 /** The devices that every Hitachi column has besides its stage and `Scope`. */
-export const hitachiTokens: readonly DeviceToken<unknown>[] = [Illumination, BeamShift, Screen, NeutralImageShift];
+export const hitachiTokens: readonly DeviceToken<unknown>[] = [
+  Illumination,
+  BeamShift,
+  BeamTilt,
+  ObjectiveStigmator,
+  CondenserStigmator,
+  Screen,
+  NeutralImageShift,
+  ReportedMagnification,
+];
 /** The devices of a Hitachi column, all in one. */
-export type HitachiDevices = Scope & Illumination & BeamShift & Screen & NeutralImageShift;
+export type HitachiDevices = Scope &
+  Illumination &
+  BeamShift &
+  BeamTilt &
+  ObjectiveStigmator &
+  CondenserStigmator &
+  Screen &
+  NeutralImageShift &
+  ReportedMagnification;
 
 export interface HitachiUnderTest extends StageUnderTest, WholeColumnUnderTest {
   readonly scope: HitachiDevices;
@@ -105,7 +127,7 @@ export async function makeColumn(
       .map(([line]) => String(line))
       .filter((line) => line.startsWith('Set '));
   return {
-    ...guardedColumn<HitachiDevices>(hitachiDevices(scope), { clock }),
+    ...guardedColumn<HitachiDevices>(hitachiDevices(scope, new HitachiOpticsDevices(protocol)), { clock }),
     stage: new HitachiStage(protocol, column, clock),
     clock,
     microscope,

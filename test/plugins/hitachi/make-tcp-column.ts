@@ -2,6 +2,7 @@ import { VirtualClock } from '../../../core/base';
 import type { Driver, Stage } from '../../../core/devices';
 import type { HitachiColumn } from '../../../plugins/hitachi/column';
 import { hitachiDevices } from '../../../plugins/hitachi/devices';
+import { HitachiOpticsDevices } from '../../../plugins/hitachi/optics-devices';
 import { HitachiProtocol } from '../../../plugins/hitachi/protocol';
 import { HitachiScope } from '../../../plugins/hitachi/scope';
 import { HitachiStage } from '../../../plugins/hitachi/stage';
@@ -61,7 +62,7 @@ export async function makeTcpColumn({
   await scope.start();
   const writes = (): readonly string[] => server.lines.filter((line) => !line.startsWith('Get '));
   return {
-    ...guardedColumn<HitachiDevices>(hitachiDevices(scope), { clock }),
+    ...guardedColumn<HitachiDevices>(hitachiDevices(scope, new HitachiOpticsDevices(protocol)), { clock }),
     protocol,
     wire,
     server,

@@ -2,6 +2,7 @@ import { type Matrix, magIndex } from '../../../core/base';
 import type { Driver, Stage } from '../../../core/devices';
 import { type ComJeolWireOptions, comJeolWire } from '../../../plugins/jeol/com-wire';
 import { jeolDevices } from '../../../plugins/jeol/devices';
+import { JeolOpticsDevices } from '../../../plugins/jeol/optics-devices';
 import { JeolScope } from '../../../plugins/jeol/scope';
 import { serializeTransport } from '../../../plugins/jeol/serial-transport';
 import { JeolStage } from '../../../plugins/jeol/stage';
@@ -79,7 +80,7 @@ class Columns {
     const scope = new JeolScope(transport, plainColumn, { clock, imageToBeam });
     await scope.start();
     return {
-      ...guardedColumn<JeolDevices>(jeolDevices(scope, plainColumn), { clock }),
+      ...guardedColumn<JeolDevices>(jeolDevices(scope, new JeolOpticsDevices(transport), plainColumn), { clock }),
       stage: new JeolStage(transport, plainColumn, clock),
       clock,
       transport,

@@ -2,16 +2,23 @@ import { type Matrix, VirtualClock, milliseconds, seconds } from '../../../core/
 import {
   AlphaSelector,
   BeamShift,
+  BeamTilt,
+  CameraLength,
+  CondenserStigmator,
   type DeviceToken,
+  DiffractionStigmator,
   type Driver,
   Illumination,
   NeutralImageShift,
+  ObjectiveStigmator,
+  ReportedMagnification,
   type Scope,
   Screen,
   type Stage,
 } from '../../../core/devices';
 import type { JeolColumn } from '../../../plugins/jeol/column';
 import { jeolDevices } from '../../../plugins/jeol/devices';
+import { JeolOpticsDevices } from '../../../plugins/jeol/optics-devices';
 import { JeolScope } from '../../../plugins/jeol/scope';
 import { serializeTransport } from '../../../plugins/jeol/serial-transport';
 import { simulatedJeolWire } from '../../../plugins/jeol/simulated-wire';
@@ -54,11 +61,28 @@ export const jeolTokens: readonly DeviceToken<unknown>[] = [
   Illumination,
   AlphaSelector,
   BeamShift,
+  BeamTilt,
+  ObjectiveStigmator,
+  CondenserStigmator,
+  DiffractionStigmator,
   Screen,
   NeutralImageShift,
+  ReportedMagnification,
+  CameraLength,
 ];
 /** The devices of a JEOL column, all in one. */
-export type JeolDevices = Scope & Illumination & AlphaSelector & BeamShift & Screen & NeutralImageShift;
+export type JeolDevices = Scope &
+  Illumination &
+  AlphaSelector &
+  BeamShift &
+  BeamTilt &
+  ObjectiveStigmator &
+  CondenserStigmator &
+  DiffractionStigmator &
+  Screen &
+  NeutralImageShift &
+  ReportedMagnification &
+  CameraLength;
 
 export interface JeolUnderTest extends StageUnderTest, WholeColumnUnderTest {
   readonly scope: JeolDevices;
@@ -106,7 +130,7 @@ export async function makeColumn({
   await transport.open();
   await scope.start();
   return {
-    ...guardedColumn<JeolDevices>(jeolDevices(scope, column), { clock }),
+    ...guardedColumn<JeolDevices>(jeolDevices(scope, new JeolOpticsDevices(transport), column), { clock }),
     stage: new JeolStage(transport, column, clock),
     clock,
     microscope,

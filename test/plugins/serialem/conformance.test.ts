@@ -1,4 +1,4 @@
-import { ProbeModeSelector } from '../../../core/devices';
+import { ImageBeamTilt, ProbeModeSelector } from '../../../core/devices';
 import { describeColumn } from '../../../testing/describe-column';
 import { type ScopeFacts, describeScope } from '../../../testing/describe-scope';
 import { describeStage } from '../../../testing/describe-stage';
@@ -14,10 +14,14 @@ const stageFacts = {
 } as const;
 describeScope('A column behind SerialEM', () => makeColumn(), facts);
 describeColumn('A column behind SerialEM', () => makeColumn(), columnFacts);
-describeColumn('A column without probe modes behind SerialEM', () => makeColumn({ hasProbeModes: false }), {
-  ...columnFacts,
-  has: serialEmTokens.filter((token) => token !== ProbeModeSelector),
-});
+describeColumn(
+  'A column without probe modes behind SerialEM',
+  () => makeColumn({ hasProbeModes: false, hasImageBeamTilt: false }),
+  {
+    ...columnFacts,
+    has: serialEmTokens.filter((token) => token !== ProbeModeSelector && token !== ImageBeamTilt),
+  },
+);
 describeStage('A stage behind SerialEM', () => makeColumn(), stageFacts);
 describeScope('A column behind SerialEM over its socket', () => makeSocketColumn(), facts);
 describeColumn('A column behind SerialEM over its socket', () => makeSocketColumn(), columnFacts);

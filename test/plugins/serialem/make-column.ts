@@ -1,17 +1,24 @@
 import { VirtualClock, seconds } from '../../../core/base';
 import {
   BeamShift,
+  BeamTilt,
+  CameraLength,
+  CondenserStigmator,
   type DeviceToken,
   type Driver,
   Illumination,
+  ImageBeamTilt,
   LensNormalization,
+  ObjectiveStigmator,
   ProbeModeSelector,
   type Scope,
   Screen,
+  ScreenCurrent,
   type Stage,
 } from '../../../core/devices';
 import type { SerialEmColumn } from '../../../plugins/serialem/column';
 import { serialEmDevices } from '../../../plugins/serialem/devices';
+import { SerialEmOpticsDevices } from '../../../plugins/serialem/optics-devices';
 import { SerialEmScope } from '../../../plugins/serialem/scope';
 import { SerialEmScript } from '../../../plugins/serialem/script';
 import { SimulatedSerialEm } from '../../../plugins/serialem/simulated-wire';
@@ -33,6 +40,7 @@ export const plainColumn: SerialEmColumn = {
   imageShiftScale: { regular: 1, lowMagnification: 1 },
   invertsStageX: false,
   hasProbeModes: true,
+  hasImageBeamTilt: true,
   highTension: 200_000,
   stageTimeout: 10,
   stageLimits: { x: [-990, 990], y: [-950, 950] },
@@ -44,11 +52,28 @@ export const serialEmTokens: readonly DeviceToken<unknown>[] = [
   Illumination,
   ProbeModeSelector,
   BeamShift,
+  BeamTilt,
+  ImageBeamTilt,
+  ObjectiveStigmator,
+  CondenserStigmator,
   Screen,
+  ScreenCurrent,
   LensNormalization,
+  CameraLength,
 ];
 /** The devices of a column behind SerialEM, all in one. */
-export type SerialEmDevices = Scope & Illumination & ProbeModeSelector & BeamShift & Screen & LensNormalization;
+export type SerialEmDevices = Scope &
+  Illumination &
+  ProbeModeSelector &
+  BeamShift &
+  BeamTilt &
+  ImageBeamTilt &
+  ObjectiveStigmator &
+  CondenserStigmator &
+  Screen &
+  ScreenCurrent &
+  LensNormalization &
+  CameraLength;
 
 /** The plugin's column and stage, with what they sent by number and values. */
 export interface SerialEmUnderTest extends StageUnderTest, WholeColumnUnderTest {
@@ -69,7 +94,10 @@ const made = (
     script,
     clock,
     dispose,
-    ...guardedColumn<SerialEmDevices>(serialEmDevices(new SerialEmScope(script, column, clock), column), { clock }),
+    ...guardedColumn<SerialEmDevices>(
+      serialEmDevices(new SerialEmScope(script, column, clock), new SerialEmOpticsDevices(script), column),
+      { clock },
+    ),
     stage: new SerialEmStage(script, column, clock),
     writes: () => sent().map(({ number, values }) => `${number} ${values.join(' ')}`),
     targets: () =>

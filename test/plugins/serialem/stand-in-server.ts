@@ -34,6 +34,10 @@ export class SerialEmStandIn {
     mag: 6,
     shift: [0, 0],
     beam: [0, 0],
+    tilts: [0, 0],
+    imageBeamTilt: [0, 0],
+    objectiveStigmator: [0.1, -0.05],
+    condenserStigmator: [0, 0],
     defocus: 0,
     focus: 0.1,
     spot: 3,
@@ -145,16 +149,22 @@ export class SerialEmStandIn {
     } = command;
     const reports: Readonly<Record<number, () => readonly number[]>> = {
       226: () => [state.screen],
+      227: () => [state.screen === 1 ? 1.5 : 0],
       245: () => state.beam,
+      246: () => state.tilts,
       249: () => [...state.shift, 0, 0],
+      256: () => state.objectiveStigmator,
       293: () => state.xyz,
       294: () => [state.tilt],
       298: () => [state.mag, 0],
+      299: () => [0],
       300: () => [state.defocus],
       302: () => [state.focus],
       303: () => [state.percent, 0],
       308: () => [state.spot],
       309: () => [state.probe],
+      561: () => state.imageBeamTilt,
+      582: () => state.condenserStigmator,
     };
     if (reports[number]) return reports[number]();
     this.commands.push(command);
@@ -168,11 +178,15 @@ export class SerialEmStandIn {
       225: () => (state.screen = 1),
       220: () => (state.probe = texts[0] === 'micro' ? 1 : 0),
       241: () => (state.beam = [a, b]),
+      244: () => (state.tilts = [a, b]),
       247: () => (state.shift = [a, b]),
+      250: () => (state.objectiveStigmator = [a, b]),
       286: () => (state.xyz = [a, b, c ?? state.xyz[2]!]),
       396: () => (state.percent = a),
       403: () => {},
       459: () => (state.blank = a),
+      560: () => (state.imageBeamTilt = [a, b]),
+      562: () => (state.condenserStigmator = [a, b]),
     };
     await this.options.pass(0.5);
     if (

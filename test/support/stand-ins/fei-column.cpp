@@ -84,6 +84,8 @@ class Part : public Object {
   std::wstring title_;
 };
 
+double magnificationAt(const Shared &column) { return 100 * std::pow(2, column->get(L"magnification", 5)); }
+
 class Projection : public Part {
  public:
   explicit Projection(const Shared &shared) : Part(L"Projection", shared) {
@@ -106,6 +108,12 @@ class Projection : public Part {
         });
     if (!std::getenv("EUCENTRIC_STAND_IN_OLD")) kept(L"LensProgram", L"lensProgram", 1, 1, 2);
     keptPair(L"ImageShift", L"imageShift", 1e-4);
+    if (!std::getenv("EUCENTRIC_STAND_IN_OLD")) keptPair(L"ImageBeamTilt", L"imageBeamTilt", 0.05);
+    keptPair(L"ObjectiveStigmator", L"objectiveStigmator", 1);
+    keptPair(L"DiffractionStigmator", L"diffractionStigmator", 1);
+    property(L"Magnification", [this](const Given &) { return Answer(column_->diffracts() ? 0.0 : magnificationAt(column_)); });
+    property(L"ImageRotation", [this](const Given &) { return Answer(0.1 * column_->get(L"magnification", 5)); });
+    property(L"CameraLength", [this](const Given &) { return Answer(column_->diffracts() ? 0.245 : 0.0); });
     property(
         L"Defocus", [this](const Given &) { return Answer(column_->get(L"defocus")); },
         [this](const Given &given) { column_->set(L"defocus", within(given.number(0), -reachOfFocus, reachOfFocus)); });
@@ -120,6 +128,8 @@ class Illumination : public Part {
  public:
   explicit Illumination(const Shared &shared) : Part(L"Illumination", shared) {
     keptPair(L"Shift", L"beamShift", 1e-4);
+    keptPair(L"RotationCenter", L"beamTilt", 0.05);
+    keptPair(L"CondenserStigmator", L"condenserStigmator", 1);
     property(
         L"SpotsizeIndex", [this](const Given &) { return Answer((long)column_->get(L"spot", 1)); },
         [this](const Given &given) {
@@ -183,6 +193,7 @@ class Camera : public Part {
           if (position != (long)column_->get(L"screen", 2)) column_->screenArrives = GetTickCount64() + screenTime;
           column_->set(L"screen", position);
         });
+    property(L"ScreenCurrent", [this](const Given &) { return Answer(column_->get(L"screen", 2) == 3 ? 1.5e-9 : 0.0); });
   }
 };
 

@@ -45,6 +45,12 @@ struct Column {
     set(L"selector" + std::to_wstring(mode), selector);
     for (const wchar_t *axis : {L"X", L"Y"}) set(std::wstring(L"IS1") + axis, neutral(axis));
   }
+  /// From 1 through all ranges, of what is shown.
+  long magIndex() {
+    for (const auto &range : ranges)
+      if (range.mode == shown(true)) return range.first + shown(false);
+    return 0;
+  }
   long shown(bool ofMode) {
     if (GetTickCount64() < shownUntil) return ofMode ? shownMode : shownSelector;
     return ofMode ? mode() : selector();
@@ -119,6 +125,14 @@ class Optics : public Part {
         }
       return badValue;
     });
+    act(L"GetMagValue", 3, [this](const Given &given) {
+      bool diffracts = column_->shown(true) == 4;
+      long shown = diffracts ? 80 : 100 * (long)std::pow(2, column_->magIndex());
+      answer(given, 0, VT_I4, shown);
+      given.answer(1, std::wstring(diffracts ? L"cm" : L"X"));
+      given.answer(2, std::to_wstring(shown));
+      return done;
+    });
     reads(L"GetSpotSize", [this] { return column_->get(L"spot", 0); });
     writes(L"SelectSpotSize", 0, 7, [this](long spot) { column_->set(L"spot", spot); });
     reads(L"GetAlpha", [this] { return column_->get(L"alpha", 0); });
@@ -129,7 +143,7 @@ class Optics : public Part {
 class Deflectors : public Part {
  public:
   explicit Deflectors(const Shared &shared) : Part(L"Def3", shared) {
-    for (const std::wstring name : {L"IS1", L"PLA", L"CLA1"}) {
+    for (const std::wstring name : {L"IS1", L"PLA", L"CLA1", L"CLA2", L"OLs", L"CLs", L"ILs"}) {
       act(L"Get" + name, 2, [=](const Given &given) {
         answer(given, 0, VT_I4, column_->get(name + L"X"));
         answer(given, 1, VT_I4, column_->get(name + L"Y"));

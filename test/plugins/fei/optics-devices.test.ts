@@ -1,0 +1,64 @@
+import { beamTiltUnits, vector } from '../../../core/base';
+import { imagingMode, screenPositions } from '../../../plugins/fei/transport';
+import { makeColumn } from './make-column';
+import { makeTemscriptColumn } from './make-temscript-column';
+
+const tilt = vector(beamTiltUnits(3.5), beamTiltUnits(-1.25));
+
+it('tilts are milliradians of the rotation centre, each by a property of its own', async () => {
+  const column = await makeColumn();
+  const before = column.writes().length;
+  await column.scope.beamTilt.write(tilt);
+  await column.scope.imageBeamTilt.write(vector(beamTiltUnits(1), beamTiltUnits(2)));
+  expect(column.writes().slice(before)).toEqual(['setBeamTilt 3.5 -1.25', 'setImageBeamTilt 1 2']);
+  expect(column.microscope.state).toMatchObject({ beamTilt: tilt, imageBeamTilt: { x: 1, y: 2 } });
+  for (const { traits } of [column.scope.beamTilt, column.scope.imageBeamTilt])
+    expect(traits).toMatchObject({ unit: 'mrad' });
+});
+
+it('each stigmator has its own value', async () => {
+  const { scope, microscope } = await makeColumn();
+  await scope.objectiveStigmator.write(vector(0.1, 0.2));
+  await scope.condenserStigmator.write(vector(-0.3, 0.4));
+  await scope.diffractionStigmator.write(vector(0.5, -1));
+  expect(microscope.state).toMatchObject({
+    objectiveStigmator: { x: 0.1, y: 0.2 },
+    condenserStigmator: { x: -0.3, y: 0.4 },
+    diffractionStigmator: { x: 0.5, y: -1 },
+  });
+});
+
+it('magnification is reported outside diffraction, and the camera length in it', async () => {
+  const { scope, transport } = await makeColumn();
+  expect(await scope.reportedMagnification.read()).toBeGreaterThan(100);
+  expect(await scope.cameraLength.read()).toBe(0);
+  await transport.setImagingMode(imagingMode.diffraction);
+  expect(await scope.reportedMagnification.read()).toBe(0);
+  expect(await scope.cameraLength.read()).toBeGreaterThan(0.01);
+});
+
+it('the current on the screen is that of the beam, and none while the screen is up or the beam is blanked', async () => {
+  const { scope, transport, microscope } = await makeColumn();
+  expect(await scope.screenCurrent.read()).toBe(0);
+  await transport.setMainScreen(screenPositions.down);
+  const current = await scope.screenCurrent.read();
+  expect(current * 1e9).toBeCloseTo(microscope.state.beamCurrent, 9);
+  await scope.spotSize.write(3);
+  expect(await scope.screenCurrent.read()).not.toBeCloseTo(current, 12);
+  await scope.beamBlanked.write(true);
+  expect(await scope.screenCurrent.read()).toBe(0);
+});
+
+it('over temscript the stigmators go by their own names, and no tilt is offered for the dark-field tilt', async () => {
+  const column = await makeTemscriptColumn();
+  await column.scope.objectiveStigmator.write(vector(0.1, 0.2));
+  await column.scope.condenserStigmator.write(vector(-0.3, 0.4));
+  expect(column.writes()).toEqual(['objective_stigmator [0.1,0.2]', 'condenser_stigmator [-0.3,0.4]']);
+  expect(column.lacks.map(({ token, lacksBecause }) => [token.name, lacksBecause])).toEqual(
+    expect.arrayContaining([
+      ['BeamTilt', 'it cannot be reached over this wire'],
+      ['ImageBeamTilt', 'it cannot be reached over this wire'],
+    ]),
+  );
+  await column.dispose();
+});
