@@ -177,7 +177,7 @@ const stigmator =
   ({ column }: Given): void => {
     it('is set by shares of its range', () => {
       for (const { traits } of Object.values(deviceOf(column(), token) as Readonly<Record<string, AnySetting>>)) {
-        const [least, most] = 'range' in traits ? traits.range! : [];
+        const [least, most] = (traits as { readonly range?: readonly number[] }).range ?? [];
         expect(least).toBeCloseTo(-1, 4);
         expect(most).toBeCloseTo(1, 4);
       }

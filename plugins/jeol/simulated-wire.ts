@@ -68,10 +68,10 @@ export function simulatedJeolWire(find: () => unknown, clock: Clock, facts: Simu
 
 /** A deflector on the virtual microscope, with its size of a step and the steps at which it does nothing. */
 interface SimulatedDeflector {
-  held(): DacPair;
-  set(value: DacPair): void;
+  readonly held: () => DacPair;
+  readonly set: (value: DacPair) => void;
   readonly step: DacPair;
-  neutral(): DacPair;
+  readonly neutral: () => DacPair;
 }
 
 /** A JEOL column on a virtual microscope: steps of deflectors and lenses, and image shift lost with every change of magnification. */
