@@ -52,8 +52,8 @@ const fallbackWays: ReadonlySet<Derivation> = new Set([
 export class Geometry {
   readonly table: MagnificationTable;
   private readonly instrument: Instrument;
-  private readonly pixels: KnownValues;
-  private readonly rotations: KnownValues;
+  /** Derived when they are first asked for: a magnification alone needs neither. */
+  private derived: { pixels?: KnownValues; rotations?: KnownValues } = {};
   private readonly matrices: MatrixLookup;
   private readonly byIndex: ReadonlyMap<CameraIndex, OpticalCamera>;
 
@@ -65,8 +65,6 @@ export class Geometry {
   ) {
     this.table = new MagnificationTable(properties, traits);
     this.instrument = { properties, table: this.table, imageShifts: lookupOf(imageShifts), stages: lookupOf(stages) };
-    this.pixels = derivePixelSizes(this.instrument);
-    this.rotations = deriveRotations(this.instrument);
     this.matrices = new MatrixLookup(this.instrument, traits, (magIndex, camera) =>
       this.specimenToCamera(magIndex, camera),
     );
@@ -144,6 +142,13 @@ export class Geometry {
     return [...of('pixel size', this.pixels), ...of('rotation', this.rotations)];
   }
 
+  private get pixels(): KnownValues {
+    return (this.derived.pixels ??= derivePixelSizes(this.instrument));
+  }
+  private get rotations(): KnownValues {
+    return (this.derived.rotations ??= deriveRotations(this.instrument));
+  }
+
   /** Those of active cameras, in the order of the cameras. */
   private listed(entries: readonly MatrixEntry[]): readonly MatrixEntry[] {
     const places = new Map(this.properties.cameras.map(({ index }, at) => [index, at]));
@@ -162,18 +167,19 @@ const sourced = <T>(known: Known | undefined, unit: (value: number) => T): Sourc
   };
 
 const sameEntries = (one: readonly MatrixEntry[], other: readonly MatrixEntry[]): boolean =>
-  one.length === other.length &&
-  one.every(({ magIndex, camera, matrix: own }, at) => {
-    const { matrix: m, ...place } = other[at]!;
-    return (
-      magIndex === place.magIndex &&
-      camera === place.camera &&
-      own.xpx === m.xpx &&
-      own.xpy === m.xpy &&
-      own.ypx === m.ypx &&
-      own.ypy === m.ypy
-    );
-  });
+  one === other ||
+  (one.length === other.length &&
+    one.every(({ magIndex, camera, matrix: own }, at) => {
+      const { matrix: m, ...place } = other[at]!;
+      return (
+        magIndex === place.magIndex &&
+        camera === place.camera &&
+        own.xpx === m.xpx &&
+        own.xpy === m.xpy &&
+        own.ypx === m.ypx &&
+        own.ypy === m.ypy
+      );
+    }));
 
 function lookupOf(entries: readonly MatrixEntry[]): MatrixSource {
   const key = (magIndex: MagIndex, camera: CameraIndex): number => camera * 1000 + magIndex;

@@ -106,6 +106,12 @@ export function createOptics(settings: Settings, calibrations: OpticsCalibration
 export const delayFactorAtStart = (settings: Settings, { delayReplacements }: OpticsTraits): number =>
   adaptDelays(readShiftProperties(settings), delayReplacements).delayFactor;
 
+/** The entries of a table: its own array where it keeps one, so that an unchanged table is recognised at once. */
+function listOf(source: Pick<MatrixSource, 'entries'>): readonly MatrixEntry[] {
+  const entries = source.entries();
+  return Array.isArray(entries) ? (entries as readonly MatrixEntry[]) : [...entries];
+}
+
 /** Works the geometry out when it is first asked for, and again when the matrices or the settings have changed. */
 export class InstrumentOptics implements Optics {
   private cached: Geometry | undefined;
@@ -118,8 +124,8 @@ export class InstrumentOptics implements Optics {
   }
 
   private get geometry(): Geometry {
-    const imageShifts = [...this.parts.imageShifts.entries()];
-    const stages = [...this.parts.stages.entries()];
+    const imageShifts = listOf(this.parts.imageShifts);
+    const stages = listOf(this.parts.stages);
     const revision = this.parts.revision?.();
     if (revision !== this.revision || !this.cached?.isOf(imageShifts, stages)) {
       this.revision = revision;

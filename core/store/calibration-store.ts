@@ -75,12 +75,33 @@ interface ShiftRow extends Matrix {
 /** Minutes since 1970, the time of all stamps. */
 export const minutesOf = (date: Date): number => Math.floor(date.getTime() / 60_000);
 
+/** Matrices of a table in order, with the state from which they were listed. */
+interface MatrixList {
+  readonly records: readonly RecordValues[];
+  readonly stamps: ReadonlyMap<string, number>;
+  readonly entries: readonly MatrixEntry[];
+}
+
+function entriesOf(
+  name: ShiftRecord,
+  rows: readonly ShiftRow[],
+  measuredAt: (magIndex: MagIndex, camera: CameraIndex) => number,
+): readonly MatrixEntry[] {
+  const byPlace = new Map(rows.map((row) => [stampKey(name, row.magIndex, row.camera), row]));
+  const sorted = [...byPlace.values()].sort((a, b) => a.magIndex - b.magIndex || a.camera - b.camera);
+  return sorted.map((row) => {
+    const { magIndex, camera, magnification, absoluteFocus } = row;
+    const entry = { magIndex, camera, matrix: matrixOf(row), magnification, measuredAt: measuredAt(magIndex, camera) };
+    return absoluteFocus === undefined ? entry : { ...entry, focus: absoluteFocus };
+  });
+}
+
 /** The calibrations in memory over the three files; made by `openCalibrations`. */
 export class CalibrationStore implements Calibrations {
   readonly imageShift: MatrixTable;
   readonly stage: MatrixTable;
   readonly flyback: RecordTable<FlybackRecords['FlybackTime']>;
-  private stamps = new Map<string, number>();
+  private stamps: ReadonlyMap<string, number> = new Map();
   private counted: Counts = noCounts;
   private revision = 0;
   private saving: Promise<unknown> = Promise.resolve();
@@ -178,7 +199,7 @@ export class CalibrationStore implements Calibrations {
     const earlier = this.files.main.content.get(name).findLast(sameShift(fields.magIndex, fields.camera));
     const row = earlier ? { ...fields, magnification: earlier.magnification } : this.complete(fields);
     this.files.main.content.put(name, row, sameShift(fields.magIndex, fields.camera));
-    this.stamps.set(stampKey(name, fields.magIndex, fields.camera), time);
+    this.stamp(stampKey(name, fields.magIndex, fields.camera), time);
   }
 
   /**
@@ -208,9 +229,10 @@ export class CalibrationStore implements Calibrations {
     const measuredAt = (magIndex: MagIndex, camera: CameraIndex): number =>
       this.stamps.get(stampKey(name, magIndex, camera)) ?? 0;
     const forget = (magIndex: MagIndex, camera: CameraIndex): void => {
-      this.stamps.delete(stampKey(name, magIndex, camera));
+      this.stamp(stampKey(name, magIndex, camera), undefined);
       if (shortTerm.content.remove(ofSession, sameShift(magIndex, camera)) > 0) shortTerm.changed = true;
     };
+    let listed: MatrixList | undefined;
     return {
       get: (magIndex, camera) => {
         const found = rows().findLast((row) => row.magIndex === magIndex && row.camera === camera);
@@ -228,7 +250,7 @@ export class CalibrationStore implements Calibrations {
         const time = minutesOf(this.surroundings.clock.date());
         shortTerm.content.put(ofSession, { ...withFocus, time }, sameShift(magIndex, camera));
         shortTerm.changed = true;
-        this.stamps.set(stampKey(name, magIndex, camera), time);
+        this.stamp(stampKey(name, magIndex, camera), time);
       },
       remove: (magIndex, camera) => {
         const had = rows().some((row) => row.magIndex === magIndex && row.camera === camera);
@@ -237,22 +259,22 @@ export class CalibrationStore implements Calibrations {
         return had;
       },
       entries: () => {
-        const byPlace = new Map(rows().map((row) => [stampKey(name, row.magIndex, row.camera), row]));
-        const sorted = [...byPlace.values()].sort((a, b) => a.magIndex - b.magIndex || a.camera - b.camera);
-        return sorted.map((row): MatrixEntry => {
-          const { magIndex, camera, magnification, absoluteFocus } = row;
-          const entry = {
-            magIndex,
-            camera,
-            matrix: matrixOf(row),
-            magnification,
-            measuredAt: measuredAt(magIndex, camera),
-          };
-          return absoluteFocus === undefined ? entry : { ...entry, focus: absoluteFocus };
-        });
+        const records = main.content.get(name);
+        if (listed?.records !== records || listed.stamps !== this.stamps)
+          listed = { records, stamps: this.stamps, entries: entriesOf(name, rows(), measuredAt) };
+        return listed.entries;
       },
       measuredAt,
     };
+  }
+
+  /** Notes when a matrix was measured, or that it was not in this session. */
+  private stamp(key: string, time: number | undefined): void {
+    if (this.stamps.get(key) === time) return;
+    const stamps = new Map(this.stamps);
+    if (time === undefined) stamps.delete(key);
+    else stamps.set(key, time);
+    this.stamps = stamps;
   }
 
   private table<Row>(stored: StoredFile, name: string): RecordTable<Row> {

@@ -25,10 +25,10 @@ type Pair = [number, number];
 /** The cameras of the virtual Krios made so small that an image takes no time. */
 export const smallCameras = (yaml: string): string =>
   yaml
-    .replace('CameraSizeX: 11520', 'CameraSizeX: 960')
-    .replace('CameraSizeY: 8184', 'CameraSizeY: 720')
-    .replace('CameraSizeX: 4096', 'CameraSizeX: 1024')
-    .replace('CameraSizeY: 4096', 'CameraSizeY: 1024');
+    .replace('CameraSizeX: 11520', 'CameraSizeX: 480')
+    .replace('CameraSizeY: 8184', 'CameraSizeY: 360')
+    .replace('CameraSizeX: 4096', 'CameraSizeX: 512')
+    .replace('CameraSizeY: 4096', 'CameraSizeY: 512');
 
 /** A truth as instruments with a filter show it: each mode has an image shift and a displacement of its own at every magnification. */
 export function drawTruth(seed: number) {

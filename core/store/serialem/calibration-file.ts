@@ -26,7 +26,9 @@ export type FileState = readonly Section[];
  * Records that nobody changed are written byte for byte as they were read.
  */
 export class CalibrationFile {
-  private sections: Section[];
+  private current: readonly Section[] = [];
+  /** Records by their name, until something changes: optics ask for those of the matrices again and again. */
+  private readonly found = new Map<string, readonly RecordValues[]>();
 
   private constructor(
     readonly format: FileFormat,
@@ -59,6 +61,20 @@ export class CalibrationFile {
     return new CalibrationFile(parsed.format, parsed.opening, parsed.lineEnd, parsed.sections);
   }
 
+  private get sections(): readonly Section[] {
+    return this.current;
+  }
+  private set sections(sections: readonly Section[]) {
+    this.current = sections;
+    this.found.clear();
+  }
+
+  /** Takes sections over that differ in the records of one name. */
+  private changeOf(name: string, sections: readonly Section[]): void {
+    this.current = sections;
+    this.found.delete(name);
+  }
+
   /** True for values of a virtual microscope. */
   get simulated(): boolean {
     return isSimulatedText(this.opening);
@@ -83,11 +99,15 @@ export class CalibrationFile {
       .map((entry) => ({ line: entry.line, text: entry.raw!.trimEnd() }));
   }
 
-  /** The records of one name, in file order. */
+  /** The records of one name, in file order: the same array until something changes. */
   get(name: string): readonly RecordValues[] {
-    return this.sections.flatMap((section) =>
+    const known = this.found.get(name);
+    if (known) return known;
+    const records = this.sections.flatMap((section) =>
       section.name === name ? section.entries.flatMap((entry) => (entry.values ? [entry.values] : [])) : [],
     );
+    this.found.set(name, records);
+    return records;
   }
 
   /**
@@ -240,13 +260,14 @@ export class CalibrationFile {
    * table that lost a row is marked.
    */
   private edit(name: string, change: (entry: Entry) => Entry | undefined): void {
-    this.sections = this.sections.flatMap((section) => {
+    const sections = this.sections.flatMap((section) => {
       if (section.name !== name) return [section];
       const entries = section.entries.map(change).filter((entry) => entry !== undefined);
       if (entries.length === section.entries.length && entries.every((entry, at) => entry === section.entries[at]))
         return [section];
       return entries.length === 0 ? [] : [{ ...section, entries, changed: true }];
     });
+    this.changeOf(name, sections);
   }
 
   private insert(name: string, layout: Layout, values: RecordValues, known?: Entry, sorted = true): void {
@@ -256,11 +277,13 @@ export class CalibrationFile {
       const section = this.sections[at];
       if (section) {
         const place = sorted ? placeAmong(layout, section.entries, values) : section.entries.length;
-        this.sections.splice(at, 1, { ...section, entries: section.entries.toSpliced(place, 0, entry), changed: true });
+        const entries = section.entries.toSpliced(place, 0, entry);
+        this.changeOf(name, this.sections.toSpliced(at, 1, { ...section, entries, changed: true }));
         return;
       }
     }
-    this.sections.splice(this.placeOf(name, layout, values, sorted), 0, { name, entries: [entry] });
+    const place = this.placeOf(name, layout, values, sorted);
+    this.changeOf(name, this.sections.toSpliced(place, 0, { name, entries: [entry] }));
   }
 
   /** The place for a new section: after the last one that SerialEM would write earlier. */

@@ -6,14 +6,15 @@ import { rowsOf } from '../../../../../statistics/harness/table';
 import table from '../../../../../statistics/tables/eftem-is-offset';
 import { describeMenuItem } from '../../../../conformance/describe-menu-item';
 import { runItem, virtualInstrument } from '../../../../support/virtual-instrument';
-import { filterInstrument, filtered, regular } from '../../../../../statistics/support/eftem-instrument';
+import { filterInstrument, filtered, regular, smallCameras } from '../../../../../statistics/support/eftem-instrument';
 
 const item = 'calibrations/image-and-stage-shift/eftem-is-offset';
 type Given = Awaited<ReturnType<typeof filterInstrument>>;
 
 /** The long statistics measure the same with 20 seeds. */
 describe.each(rowsOf(table))('%s', (row) => {
-  test.each([1, 2, 3])('a feature that is centred in one mode is centred in the other one, seed %i', async (seed) => {
+  // Even and odd seeds differ in what is answered.
+  test.each([1, 2])('a feature that is centred in one mode is centred in the other one, seed %i', async (seed) => {
     const { faults, errors } = await table.measure(seed, row);
     expect(faults).toEqual([]);
     expect(Math.max(...(errors['allowance'] as readonly number[]))).toBeLessThan(1);
@@ -181,6 +182,7 @@ describe('refusals', () => {
 
 describeMenuItem(item, {
   configuration: 'krios-k3.yaml',
+  edit: smallCameras,
   simulator: { imageOffsetsEftemMicrometres: { 18: [0.2, -0.1] } },
   prepare: async (instrument) => {
     const { registry } = instrument.kernel;

@@ -9,7 +9,7 @@ import { runItem, trueImageShift, virtualInstrument } from '../../../../support/
 
 const item = 'calibrations/image-and-stage-shift/set-is-delay-factor';
 /** For searches, which take hundreds of images. */
-const smallest = sized(384, 288);
+const smallest = sized(256, 192);
 
 /** The long statistics measure searches on columns of three vendors. */
 describe('the search', () => {
@@ -22,7 +22,7 @@ describe('the search', () => {
 
   test('finds a factor that leaves less than 5 % of the truth, and leaves the factor as it was when the operator does not want it', async () => {
     await using instrument = await settlingInstrument(
-      { imageShiftSettlingFraction: 0.05, imageShiftSettlingSeconds: 0.5 },
+      { imageShiftSettlingFraction: 0.1, imageShiftSettlingSeconds: 0.5, electronsPerFieldPixelPerSecond: 400 },
       { edit: smallest },
     );
     const { result } = await runItem(instrument, item, { measure: 'search', 'use-factor': 'no', factor: '0.7' });
@@ -176,7 +176,7 @@ describe('the factor by itself', () => {
 describeMenuItem(item);
 describe('measuring', () => {
   describeMenuItem(item, {
-    edit: small,
+    edit: smallest,
     magIndex: 22,
     answers: { factor: '0.2', measure: 'six' },
     keepsResult: true,
