@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { VirtualClock, imageShiftUnits, micrometres, seconds, vector } from '../../core/base';
-import { Cameras, Scope, Stage } from '../../core/devices';
+import { VirtualClock, errorContents, imageShiftUnits, micrometres, seconds, vector } from '../../core/base';
+import { type AnySetting, Cameras, Scope, Stage } from '../../core/devices';
 import { WireRecorder } from '../../core/kernel';
 import { eucentric, temporarySite } from './eucentric';
 import { projectFolder, virtualInstrument } from '../support/virtual-instrument';
@@ -16,7 +16,7 @@ const replayOf = (file: string) => (yaml: string) =>
 type Instrument = Awaited<ReturnType<typeof virtualInstrument>>;
 
 /** Uses every device a little, and tells what it answered. */
-async function use({ kernel: { registry } }: Instrument, x = 1.5) {
+async function use({ kernel: { registry }, session }: Instrument, x = 1.5) {
   const [scope, stage, cameras] = [registry.get(Scope), registry.get(Stage), registry.get(Cameras)];
   const magIndex = await scope.magIndex.read();
   await scope.imageShift.write(vector(imageShiftUnits(x), imageShiftUnits(-0.5)));
@@ -32,7 +32,16 @@ async function use({ kernel: { registry } }: Instrument, x = 1.5) {
     readMode: 'counting',
   });
   const { image } = await cameras.selected.acquire(exposure);
+  const settings: Record<string, unknown> = {};
+  for (const { setting } of session.deviceSettings()) {
+    if (setting.name === 'image shift' || !('write' in setting) || setting.traits.kind !== 'pair') continue;
+    await (setting as AnySetting).write(vector(0.25, -0.5));
+    settings[setting.name] = await setting.read();
+  }
+  for (const { setting } of session.deviceSettings())
+    settings[setting.name] ??= await setting.read().catch((error: unknown) => errorContents(error).code);
   return {
+    settings,
     magIndex,
     shift: await scope.imageShift.read(),
     place: await stage.position.read(),

@@ -12,7 +12,7 @@ export const BeamTilt = device<BeamTilt>('BeamTilt', {
   called: 'the beam tilt',
   part: 'column',
   settings: {
-    beamTilt: pair({ label: 'Beam tilt', short: 'Tilt', unit: 'units', decimals: 3, step: 0.1, changesBeam: true }),
+    beamTilt: pair({ label: 'Beam tilt', unit: 'units', decimals: 3, step: 0.1, changesBeam: true }),
   },
 });
 
