@@ -106,10 +106,10 @@ export function createOptics(settings: Settings, calibrations: OpticsCalibration
 export const delayFactorAtStart = (settings: Settings, { delayReplacements }: OpticsTraits): number =>
   adaptDelays(readShiftProperties(settings), delayReplacements).delayFactor;
 
-/** The entries of a table: its own array where it keeps one, so that an unchanged table is recognised at once. */
+/** The entries of a table: its own array where that cannot change any more, so that an unchanged table is recognised at once; a copy otherwise. */
 function listOf(source: Pick<MatrixSource, 'entries'>): readonly MatrixEntry[] {
   const entries = source.entries();
-  return Array.isArray(entries) ? (entries as readonly MatrixEntry[]) : [...entries];
+  return Array.isArray(entries) && Object.isFrozen(entries) ? (entries as readonly MatrixEntry[]) : [...entries];
 }
 
 /** Works the geometry out when it is first asked for, and again when the matrices or the settings have changed. */

@@ -261,7 +261,7 @@ export class CalibrationStore implements Calibrations {
       entries: () => {
         const records = main.content.get(name);
         if (listed?.records !== records || listed.stamps !== this.stamps)
-          listed = { records, stamps: this.stamps, entries: entriesOf(name, rows(), measuredAt) };
+          listed = { records, stamps: this.stamps, entries: Object.freeze(entriesOf(name, rows(), measuredAt)) };
         return listed.entries;
       },
       measuredAt,
