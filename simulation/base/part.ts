@@ -13,6 +13,8 @@ export interface Aberrations {
   readonly threefold?: PlaneVector;
   /** Angle between the illumination and the axis that is free of coma, radians in the frame of the specimen. */
   readonly tilt?: PlaneVector;
+  /** Displacement of the image that comes with these and does not follow from them, micrometres on the specimen. */
+  readonly displacement?: PlaneVector;
 }
 
 /** The effects of a part on an image; those of several parts add up. Times are seconds of the microscope's clock. */

@@ -1,6 +1,7 @@
 import { cameras } from '../camera/cameras';
 import type { ReadingsOf, TruthsOf } from '../base/part';
 import { specimen } from '../specimen/specimen';
+import { aberrations } from './aberrations';
 import { beam } from './beam';
 import { deflectors } from './deflectors';
 import { drift } from './drift';
@@ -31,6 +32,7 @@ export const standardParts = [
   focus,
   wavefront,
   imageShift,
+  aberrations,
   normalization,
   eftem,
   shutters,

@@ -4,7 +4,7 @@ import { origin, sum, type PlaneVector } from '../base/plane';
 type Displacement = 'specimenDisplacement' | 'imageDisplacement' | 'beamDisplacement' | 'beamImageDisplacement';
 
 /** The aberrations that have a direction. */
-const withoutSymmetry = ['astigmatism', 'coma', 'threefold', 'tilt'] as const;
+const withoutSymmetry = ['astigmatism', 'coma', 'threefold', 'tilt', 'displacement'] as const;
 
 /** The effects of all parts of a microscope on the image of one camera. */
 export class JointEffects {

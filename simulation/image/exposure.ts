@@ -2,7 +2,7 @@ import type { DetectorExposure, Processing, ReadMode } from '../camera/detector'
 import { cameras } from '../camera/cameras';
 import { SimulationError } from '../base/errors';
 import { frameOf, reframed, type CameraArea, type Frame } from '../base/frame';
-import type { Assembly, RecordedOf } from '../base/part';
+import type { Aberrations, Assembly, RecordedOf } from '../base/part';
 import { determinantOf, multiplied, scaled, sum, transformed, type PlaneVector } from '../base/plane';
 import { scratch } from '../base/scratch';
 import { beam, type Disc } from '../column/beam';
@@ -27,8 +27,8 @@ export interface Exposure {
   readonly record: ExposureRecord;
 }
 
-/** The settings that an image was really taken with; those of the parts in the middle of the exposure. */
-export interface ExposureRecord extends RecordedOf<StandardParts> {
+/** The settings that an image was really taken with; those of the parts in the middle of the exposure. Defocus includes the height of the specimen. */
+export interface ExposureRecord extends RecordedOf<StandardParts>, Aberrations {
   readonly camera: number;
   readonly binning: number;
   readonly area: CameraArea;
@@ -37,8 +37,6 @@ export interface ExposureRecord extends RecordedOf<StandardParts> {
   /** Seconds of the microscope's clock, and seconds. */
   readonly start: number;
   readonly exposure: number;
-  /** Micrometres, specimen height included. */
-  readonly defocus: number;
   /** Number of positions over which the specimen is averaged, because something moved. */
   readonly subframes: number;
   /** Mean electrons of a delivered pixel in the full beam, and electrons per square Angstrom on the specimen. */

@@ -1,5 +1,5 @@
 import type { Aberrations } from '../base/part';
-import { origin, type PlaneVector } from '../base/plane';
+import { origin, sum, type PlaneVector } from '../base/plane';
 import { contrastTransfer } from '../column/wavefront';
 import type { Transfer } from './transfer';
 import { WaveTransfer, effectiveWave, isRound, type WaveOptics } from './wave';
@@ -9,7 +9,11 @@ export function lensOf(
   aberrations: Aberrations,
   optics: WaveOptics,
 ): { readonly displacement: PlaneVector; readonly transfer: Transfer | WaveTransfer } {
-  if (isRound(aberrations)) return { displacement: origin, transfer: contrastTransfer(optics, aberrations.defocus) };
+  const { displacement: pushed = origin } = aberrations;
+  if (isRound(aberrations)) return { displacement: pushed, transfer: contrastTransfer(optics, aberrations.defocus) };
   const wave = effectiveWave(aberrations, optics.sphericalAberration * 1000);
-  return { displacement: wave.displacement, transfer: new WaveTransfer(wave, aberrations.tilt ?? origin, optics) };
+  return {
+    displacement: sum(wave.displacement, pushed),
+    transfer: new WaveTransfer(wave, aberrations.tilt ?? origin, optics),
+  };
 }

@@ -128,7 +128,7 @@ const scenes: Readonly<Record<string, Scene>> = {
     },
   },
   'underfocus at high magnification': {
-    bytes: '426ecb37d815bc67 c6e4c22793f7ba6b',
+    bytes: 'a6560674b7370a33 f24ea0e2ee25987f',
     options: { phaseToAmplitudeContrast: 3, voltageKilovolts: 200, focusSpreadNm: 2 },
     act: ({ microscope }) => {
       microscope.setMagnification(28);

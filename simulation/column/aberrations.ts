@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { cosine, sine } from '../base/functions';
+import { matrixRows, notNegative, pair } from '../base/options';
+import { definePart, type Aberrations } from '../base/part';
+import {
+  difference,
+  inverted,
+  matrixOf,
+  origin,
+  scaled,
+  sum,
+  transformed,
+  vectorOf,
+  type PlaneMatrix,
+  type PlaneVector,
+} from '../base/plane';
+import { deflectors } from './deflectors';
+import { imageShift } from './image-shift';
+import { magnification } from './magnification';
+import { stigmators } from './stigmators';
+
+const milli = 1e-3;
+
+/** The aberrations of the objective lens that have a direction, and what tilted illumination and stigmators add to them. */
+export interface AberrationTruth {
+  /** Radians in the frame of the specimen for one unit of beam tilt. */
+  readonly beamTiltToSpecimen: PlaneMatrix;
+  /** Tilt at which an image is free of coma, radians in the frame of the specimen. */
+  readonly comaFreeAxis: PlaneVector;
+  /** Displacement of the image for a radian of tilt that no focus explains, as a complex factor in micrometres. */
+  readonly pivotError: PlaneVector;
+  /** Micrometres of A1 for the whole range of the objective stigmator, and the direction of its first axis in degrees. */
+  readonly stigmatorStrength: number;
+  readonly stigmatorAngle: number;
+  /** Micrometres, with all coils at zero. */
+  readonly astigmatism: PlaneVector;
+  readonly coma: PlaneVector;
+  readonly threefold: PlaneVector;
+  /** Radians of tilt, and micrometres of astigmatism, for a micrometre of image shift on the specimen. */
+  readonly imageShiftTilt: number;
+  readonly imageShiftAstigmatism: number;
+}
+
+/**
+ * The aberrations without symmetry. The axis that is free of coma is not where the beam tilt reads zero, and image shift moves it: the beam then passes the
+ * lens off its centre (Glaeser, Typke, Tiemeijer, Pulokas and Cheng, J. Struct. Biol. 174 (2011) 1).
+ */
+export const aberrations = definePart({
+  name: 'aberrations',
+  options: {
+    beamTiltToSpecimen: matrixRows
+      .default([
+        [1, 0],
+        [0, 1],
+      ])
+      .describe('Rows of the matrix from beam-tilt units to milliradians along specimen X and Y.'),
+    comaFreeAxisMilliradians: pair
+      .default([0, 0])
+      .describe(
+        'Tilt of the illumination against the zero of beam tilt at which images are free of coma, along specimen X and Y.',
+      ),
+    pivotErrorNmPerMilliradian: pair
+      .default([0, 0])
+      .describe('Displacement of the image by beam tilt that does not depend on focus: along the tilt, and across it.'),
+    objectiveStigmatorMicrometres: notNegative
+      .default(1.3)
+      .describe('Two-fold astigmatism of the objective stigmator at the end of its range.'),
+    objectiveStigmatorAngleDegrees: z
+      .number()
+      .default(0)
+      .describe('Direction in which the first objective stigmator acts.'),
+    astigmatismNm: pair
+      .default([0, 0])
+      .describe('Two-fold astigmatism with the stigmator at zero, as real and imaginary part.'),
+    comaNm: pair.default([0, 0]).describe('Axial coma about the zero of beam tilt, as real and imaginary part.'),
+    threefoldAstigmatismNm: pair.default([0, 0]).describe('Three-fold astigmatism, as real and imaginary part.'),
+    imageShiftTiltMilliradiansPerMicrometre: z
+      .number()
+      .default(0)
+      .describe('Tilt against the axis that is free of coma for a micrometre of image shift; 0.43 on a Krios.'),
+    imageShiftAstigmatismNmPerMicrometre: z
+      .number()
+      .default(0)
+      .describe('Two-fold astigmatism for a micrometre of image shift; 15 on a Krios.'),
+  },
+  truth: (options): AberrationTruth => ({
+    beamTiltToSpecimen: matrixOf(options.beamTiltToSpecimen),
+    comaFreeAxis: vectorOf(options.comaFreeAxisMilliradians, milli),
+    // Nanometres per milliradian are micrometres per radian.
+    pivotError: vectorOf(options.pivotErrorNmPerMilliradian),
+    stigmatorStrength: options.objectiveStigmatorMicrometres,
+    stigmatorAngle: options.objectiveStigmatorAngleDegrees,
+    astigmatism: vectorOf(options.astigmatismNm, milli),
+    coma: vectorOf(options.comaNm, milli),
+    threefold: vectorOf(options.threefoldAstigmatismNm, milli),
+    imageShiftTilt: options.imageShiftTiltMilliradiansPerMicrometre * milli,
+    imageShiftAstigmatism: options.imageShiftAstigmatismNmPerMicrometre * milli,
+  }),
+
+  start(truth, { of }) {
+    const [coils, poles, shift, lenses] = [of(deflectors), of(stigmators), of(imageShift), of(magnification)];
+    // An astigmatism repeats after half a turn, so that it turns by twice the angle.
+    const angle = (truth.stigmatorAngle * Math.PI) / 90;
+    const turn = { x: cosine(angle), y: sine(angle) };
+    const shiftOnSpecimen = (time: number, camera: number): PlaneVector => {
+      const view = lenses.view(camera);
+      if (!view || (truth.imageShiftTilt === 0 && truth.imageShiftAstigmatism === 0)) return origin;
+      return transformed(inverted(view.specimenToCamera), shift.imageDisplacement(time, camera));
+    };
+    return {
+      aberrations(time: number, camera: number): Partial<Aberrations> {
+        const shifted = shiftOnSpecimen(time, camera);
+        const { beamTilt } = coils.readings();
+        const { objectiveStigmator } = poles.readings();
+        const tilt = scaled(transformed(truth.beamTiltToSpecimen, beamTilt), milli);
+        const off = sum(difference(tilt, truth.comaFreeAxis), scaled(shifted, truth.imageShiftTilt));
+        const poled = scaled(times(objectiveStigmator, turn), truth.stigmatorStrength);
+        return {
+          tilt: off,
+          astigmatism: sum(sum(truth.astigmatism, poled), scaled(shifted, truth.imageShiftAstigmatism)),
+          coma: truth.coma,
+          threefold: truth.threefold,
+          displacement: times(truth.pivotError, tilt),
+        };
+      },
+    };
+  },
+});
+
+/** The product of two complex numbers. */
+const times = (a: PlaneVector, b: PlaneVector): PlaneVector => ({ x: a.x * b.x - a.y * b.y, y: a.x * b.y + a.y * b.x });
