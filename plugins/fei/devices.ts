@@ -28,7 +28,7 @@ import { FeiEftemMode } from './eftem-mode';
 import { FeiIlluminatedArea } from './illuminated-area';
 import type { FeiScope } from './scope';
 import { FeiOpticsDevices } from './optics-devices';
-import type { FeiLack, FeiTransport } from './transport';
+import { type FeiLack, type FeiTransport, lacksOf } from './transport';
 
 const notOverThisWire = 'it cannot be reached over this wire';
 
@@ -39,8 +39,9 @@ export function feiDevices(
   { usesIlluminatedArea, hasFilter }: Pick<FeiColumn, 'usesIlluminatedArea' | 'hasFilter'>,
 ): readonly (DrivenDevice | LackingDevice)[] {
   const optics = new FeiOpticsDevices(transport);
+  const missing = lacksOf(transport);
   const unlessMissing = (device: DrivenDevice, capability: FeiLack): DrivenDevice | LackingDevice =>
-    transport.lacks?.has(capability) ? lacking(device.token, notOverThisWire) : device;
+    missing.has(capability) ? lacking(device.token, notOverThisWire) : device;
   return [
     driven(Scope, scope),
     driven(Illumination, scope),

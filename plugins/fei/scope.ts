@@ -41,7 +41,7 @@ import {
   hasCalibratedLimits,
   intensityOfArea,
 } from './illuminated-area';
-import { type FeiTransport, imagingMode, lensNumbers, probeModes, screenPositions } from './transport';
+import { type FeiTransport, imagingMode, lacksOf, lensNumbers, probeModes, screenPositions } from './transport';
 
 const groupNumbers: Readonly<Record<LensGroup, number>> = {
   'spot size': lensNumbers.spotSize,
@@ -213,7 +213,7 @@ export class FeiScope
   private async duringTransient(change: () => Promise<void>, signal?: AbortSignal): Promise<void> {
     const blanks = this.column.blanksDuringTransients && !(await this.transport.getBeamBlank(signal));
     if (blanks) await this.transport.setBeamBlank(true, signal);
-    const switchesOff = !this.transport.lacks?.has('automatic normalization');
+    const switchesOff = !lacksOf(this.transport).has('automatic normalization');
     try {
       if (switchesOff) await this.transport.setAutoNormEnabled(false, signal);
       try {

@@ -201,3 +201,7 @@ export interface FeiTransport extends PropertyCalls<FeiProperties, FeiMore> {
   /** Moves the axes whose bits are set; answers when the stage has arrived. FEI has no call that ends a move sooner. */
   setStagePosition(target: RawStageTarget, axes: number): Promise<void>;
 }
+
+/** The capabilities that a wire lacks; a recording of a run that never asked cannot tell and gives no set. */
+export const lacksOf = ({ lacks }: Pick<FeiTransport, 'lacks'>): ReadonlySet<FeiLack> =>
+  lacks instanceof Set ? lacks : new Set();

@@ -1,6 +1,8 @@
-import { beamTiltUnits, vector } from '../../../core/base';
+import { beamTiltUnits, magIndex, vector } from '../../../core/base';
+import { feiDevices } from '../../../plugins/fei/devices';
+import { FeiScope } from '../../../plugins/fei/scope';
 import { imagingMode, screenPositions } from '../../../plugins/fei/transport';
-import { makeColumn } from './make-column';
+import { makeColumn, plainColumn } from './make-column';
 import { makeTemscriptColumn } from './make-temscript-column';
 
 const tilt = vector(beamTiltUnits(3.5), beamTiltUnits(-1.25));
@@ -47,6 +49,21 @@ it('the current on the screen is that of the beam, and none while the screen is 
   expect(await scope.screenCurrent.read()).not.toBeCloseTo(current, 12);
   await scope.beamBlanked.write(true);
   expect(await scope.screenCurrent.read()).toBe(0);
+});
+
+it('a recording of a run that never asked what the wire lacks has everything that this program knows', async () => {
+  const { transport, clock } = await makeColumn();
+  const neverAsked = new Proxy(transport, {
+    get: (target, name) => (name === 'lacks' ? () => undefined : (Reflect.get(target, name) as unknown)),
+  });
+  const scope = new FeiScope(neverAsked, plainColumn, clock);
+  const provided = feiDevices(scope, neverAsked, { ...plainColumn, hasFilter: true }).filter(
+    (each) => 'driver' in each,
+  );
+  expect(provided.map(({ token }) => token.name)).toEqual(
+    expect.arrayContaining(['BeamTilt', 'ImageBeamTilt', 'DiffractionStigmator', 'ReportedRotation', 'EftemMode']),
+  );
+  await scope.magIndex.write(magIndex(8));
 });
 
 it('over temscript the stigmators go by their own names, and no tilt is offered for the dark-field tilt', async () => {
