@@ -6,7 +6,6 @@ import {
   apartInScale,
   centre,
   directionOf,
-  median,
   nameOf,
   sizeOf,
   stageAxisLengths,
@@ -22,6 +21,7 @@ import {
   remedyOf,
 } from './finding';
 import { residuals } from './sequence';
+import { twoGroups, twoGroupsFinding } from './two-groups';
 
 /** Scale or rotation: what is compared and how it is said. */
 interface Quantity {
@@ -42,7 +42,8 @@ interface Quantity {
 const logarithm = (value: number | undefined): number | undefined =>
   value === undefined || value <= 0 ? undefined : Math.log(value);
 
-const scale: Quantity = {
+/** The comparison of pixel sizes and other lengths. */
+export const scale: Quantity = {
   apart: apartInScale,
   limit: { warning: Math.log(1 + limits.scale.warning), error: Math.log(1 + limits.scale.error) },
   written: 'pixel size',
@@ -94,7 +95,8 @@ export const agreementFindings = (sites: readonly Site[]): readonly Finding[] =>
   [scale, angle].flatMap((quantity) =>
     judge(
       quantity,
-      sites.filter(({ camera }) => !camera.stem),
+      // A scan may be turned by any angle.
+      sites.filter(({ camera }) => quantity === scale || !camera.stem),
     ),
   );
 
@@ -107,8 +109,19 @@ function judge(quantity: Quantity, sites: readonly Site[]): readonly Finding[] {
 function judgeRange(quantity: Quantity, range: readonly Site[], all: readonly Site[]): readonly Finding[] {
   const { apart, limit } = quantity;
   const voices = range.flatMap((site) => voicesOf(quantity, site));
-  const agreed = consensus(voices, quantity);
-  return range.flatMap((site): readonly Finding[] => {
+  const heard = voices.flatMap(({ site, shared }) => (shared === undefined ? [] : [{ site, value: shared }]));
+  const groups = twoGroups(heard, apart, limit.warning);
+  const parted = groups
+    ? [
+        twoGroupsFinding(
+          groups,
+          `${quantity.written}s with the image-shift matrices`,
+          quantity.difference(groups.difference),
+        ),
+      ]
+    : [];
+  const agreed = groups ? undefined : consensus(voices, quantity);
+  const single = range.flatMap((site): readonly Finding[] => {
     const own = voices.filter((voice) => voice.site === site);
     const off = (voice: Voice): number =>
       agreed === undefined || voice.shared === undefined ? 0 : apart(voice.shared, agreed.value);
@@ -173,6 +186,7 @@ function judgeRange(quantity: Quantity, range: readonly Site[], all: readonly Si
       ),
     ];
   });
+  return [...parted, ...single];
 }
 
 function voicesOf(quantity: Quantity, site: Site): readonly Voice[] {
@@ -262,7 +276,8 @@ function ofOwnRun(quantity: Quantity, site: Site, range: readonly Site[]): numbe
   return Math.abs(residuals(steps, quantity.apart).find((each) => each.site === site)?.difference ?? 0);
 }
 
-function finding(
+/** A finding of one value against what is expected of it. */
+export function finding(
   quantity: Quantity,
   site: Site,
   subject: Subject,
@@ -292,7 +307,8 @@ function finding(
   };
 }
 
-const writtenBy = (quantity: Quantity, { pixelFound }: Site): string =>
+/** The origin of a pixel size or rotation, for a sentence. */
+export const writtenBy = (quantity: Quantity, { pixelFound }: Site): string =>
   quantity === scale && pixelFound ? 'just found' : 'by the properties';
 
 function axesInWords(quantity: Quantity, site: Site): string {
@@ -334,38 +350,4 @@ function vectorNumbers(quantity: Quantity, { imageShift, pixel }: Site): readonl
       unit: 'um',
     },
   ];
-}
-
-/** Pixel sizes of the properties that do not follow the magnifications, place by place. */
-export function magnificationFindings(sites: readonly Site[]): readonly Finding[] {
-  const cameras = [...new Set(sites.map(({ camera }) => camera))];
-  return cameras.flatMap((camera) => {
-    const measured = sites.filter((site) => site.camera === camera && site.pixel !== undefined);
-    const ratio = ({ pixel, nominalPixel }: Site): number => Math.log(pixel! / nominalPixel);
-    return measured.flatMap((site): readonly Finding[] => {
-      const others = measured.filter((other) => other !== site).map(ratio);
-      const usual = median(others);
-      if (usual === undefined || others.length < 3) return [];
-      const spread = 1.4826 * median(others.map((each) => Math.abs(each - usual)))!;
-      const difference = ratio(site) - usual;
-      const limit = Math.max(Math.log(1.1), 5 * spread);
-      if (Math.abs(difference) <= limit) return [];
-      return [
-        finding(
-          scale,
-          site,
-          'pixel size',
-          difference,
-          Math.log(site.pixel!),
-          Math.log(site.pixel!) - difference,
-          [
-            scale.number(writtenBy(scale, site), Math.log(site.pixel!)),
-            scale.number('by magnification and the other pixel sizes', Math.log(site.pixel!) - difference),
-          ],
-          `Magnification times pixel size is steady to ${percentOf(spread).toFixed(1)} % at ${others.length} other magnifications.`,
-          measured,
-        ),
-      ];
-    });
-  });
 }

@@ -1,5 +1,8 @@
+import type { CameraIndex, MagIndex } from '../base';
 import type { Optics } from '../optics';
-import { agreementFindings, magnificationFindings } from './agreement';
+import { agreementFindings } from './agreement';
+import { magnificationFindings } from './magnification-findings';
+import { inRuns } from './mag-runs';
 import { type FoundPixel, sitesOf } from './sites';
 import { type Finding, type Subject, bySeverity } from './finding';
 import {
@@ -11,6 +14,8 @@ import {
   staleFindings,
   strangerFindings,
 } from './place-findings';
+import { absoluteFindings } from './absolute-findings';
+import { stageShapeFindings, stemFindings } from './stage-findings';
 import { runFindings } from './run-findings';
 
 /** Knowledge besides the optics. */
@@ -34,22 +39,37 @@ export function checkConsistency(
   { stored, measured = [], now = new Date(), found: gratings = [] }: ConsistencyOptions = {},
 ): readonly Finding[] {
   const sites = sitesOf(optics, gratings);
+  const absolute = absoluteFindings(sites, optics.shiftProperties().roughScale.regular !== undefined);
+  // What is in a wrong unit contradicts everything else as well, and that is said once.
+  const comparable = sites.filter(
+    ({ camera, magIndex }) => !absolute.some((each) => isAbout(each, camera.index, magIndex)),
+  );
   const found = [
+    ...absolute,
     ...inversionFindings(sites),
-    ...agreementFindings(sites),
-    ...magnificationFindings(sites),
+    ...stageShapeFindings(sites),
+    ...agreementFindings(comparable),
+    ...magnificationFindings(comparable),
     ...runFindings(sites),
     ...relativeRotationFindings(sites, optics),
     ...(stored ? strangerFindings(optics, stored) : []),
+    ...stemFindings(sites),
     ...missingFindings(sites),
     ...staleFindings(measured, now),
   ];
-  return onePerSubject(found).sort(bySeverity);
+  return onePerCause(onePerSubject(found)).sort(bySeverity);
 }
+
+const isAbout = (finding: Finding, camera: CameraIndex, magIndex: MagIndex): boolean =>
+  finding.subject === 'pixel size' && finding.camera === camera && finding.magIndexes.includes(magIndex);
 
 /** Aspect of each finding: a shape explains scale and direction as well. */
 const aspects: Readonly<Record<Finding['code'], 'scale' | 'angle' | 'place'>> = {
   'consistency/pixel-size': 'scale',
+  'consistency/unit': 'scale',
+  'consistency/two-groups': 'place',
+  'consistency/stage-shape': 'place',
+  'consistency/not-compared': 'place',
   'consistency/binning': 'scale',
   'consistency/image-shift-scale': 'scale',
   'consistency/image-shift-shape': 'scale',
@@ -87,6 +107,33 @@ function onePerSubject(found: readonly Finding[]): Finding[] {
   }
   return [...kept.values()];
 }
+
+/** Largest number of findings of one kind that are each said in a line of their own. */
+const maxLines = 4;
+
+/** Puts many findings of one kind on one camera together: they have one cause, and one line for each would hide all others. */
+function onePerCause(found: readonly Finding[]): Finding[] {
+  const groups = new Map<string, Finding[]>();
+  for (const finding of found) {
+    const key = `${finding.code} ${finding.subject} ${finding.camera} ${JSON.stringify(finding.remedy)}`;
+    groups.set(key, [...(groups.get(key) ?? []), finding]);
+  }
+  return [...groups.values()].flatMap((group) => (group.length <= maxLines ? group : [together(group)]));
+}
+
+function together(group: readonly Finding[]): Finding {
+  const size = ({ difference }: Finding): number => Math.abs(difference?.value ?? 0);
+  const worst = [...group].sort(bySeverity).reduce((a, b) => (rankOf(b) === rankOf(a) && size(b) > size(a) ? b : a));
+  const places = [...new Set(group.flatMap(({ magIndex }) => magIndex ?? []))].sort((a, b) => a - b);
+  const where = places.length > 0 ? ` (mag indexes ${inRuns(places)})` : '';
+  return {
+    ...worst,
+    magIndexes: places.length > 0 ? places : worst.magIndexes,
+    message: `${group.length} findings of one kind${where}, probably of one cause. The largest: ${worst.message}`,
+  };
+}
+
+const rankOf = ({ severity }: Finding): number => ['error', 'warning', 'information'].indexOf(severity);
 
 const placeOf = (subject: Subject, { camera, magIndex }: Finding): string => `${subject} ${camera} ${magIndex}`;
 

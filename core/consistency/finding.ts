@@ -4,6 +4,10 @@ import type { Remedy } from './remedy';
 /** Subject of a contradiction as a code; stable, for look-ups and filters. */
 export type ConsistencyCode =
   | 'consistency/pixel-size'
+  | 'consistency/unit'
+  | 'consistency/two-groups'
+  | 'consistency/stage-shape'
+  | 'consistency/not-compared'
   | 'consistency/binning'
   | 'consistency/image-shift-scale'
   | 'consistency/shift-boundary'
@@ -69,6 +73,10 @@ export const limits = {
   angle: { warning: 3, error: 8 },
   /** Ratio and angle of the two image-shift vectors, which hardly change within a range. */
   shape: { ratio: 0.04, angle: 3, error: 15 },
+  /** Absolute scale: what the magnification table and the sensor give is right within this factor. */
+  absolute: { factor: 1.75 },
+  /** Lengths of the two axes of the stage, and the angle between them, which a good stage calibration has alike and at right angles. */
+  stageShape: { ratio: 0.1, errorRatio: 0.2, angle: 5, errorAngle: 10 },
   /** Steps between magnifications rest on the magnification table, whose numbers are rounded. */
   step: { scale: 0.05, angle: 4, errorScale: 0.25, errorAngle: 15 },
 } as const;
@@ -106,3 +114,26 @@ export const bySeverity = (a: Finding, b: Finding): number =>
   (a.camera ?? -1) - (b.camera ?? -1) ||
   (a.magIndex ?? -1) - (b.magIndex ?? -1) ||
   a.code.localeCompare(b.code);
+
+/** Makes a finding about one place, with what else is known of it. */
+export const plain = (
+  code: Finding['code'],
+  severity: FindingSeverity,
+  subject: Subject,
+  place: { readonly camera?: CameraIndex; readonly magIndex?: MagIndex },
+  message: string,
+  reason: string,
+  more: Partial<Finding> = {},
+): Finding => ({
+  code,
+  severity,
+  subject,
+  ...place,
+  magIndexes: place.magIndex === undefined ? [] : [place.magIndex],
+  cameras: place.camera === undefined ? [] : [place.camera],
+  numbers: [],
+  message,
+  reason,
+  remedy: remedyOf(subject),
+  ...more,
+});

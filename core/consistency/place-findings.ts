@@ -2,7 +2,8 @@ import { type CameraIndex, type MagIndex, inverse, magIndex, matrixAngle, normal
 import type { Optics } from '../optics';
 import { type Site, apartInAngle, median, nameOf } from './sites';
 import { isQuarterTurn } from './agreement';
-import { type Finding, type FindingSeverity, type Subject, limits, remedyOf } from './finding';
+import { inRuns } from './mag-runs';
+import { type Finding, limits, plain, remedyOf } from './finding';
 
 /** A shift matrix as a site has stored it. */
 export interface StoredMatrix {
@@ -23,28 +24,6 @@ export interface Measured {
   readonly camera: CameraIndex;
   readonly when: Date;
 }
-
-const plain = (
-  code: Finding['code'],
-  severity: FindingSeverity,
-  subject: Subject,
-  place: { readonly camera?: CameraIndex; readonly magIndex?: MagIndex },
-  message: string,
-  reason: string,
-  more: Partial<Finding> = {},
-): Finding => ({
-  code,
-  severity,
-  subject,
-  ...place,
-  magIndexes: place.magIndex === undefined ? [] : [place.magIndex],
-  cameras: place.camera === undefined ? [] : [place.camera],
-  numbers: [],
-  message,
-  reason,
-  remedy: remedyOf(subject),
-  ...more,
-});
 
 /**
  * Calibrations of cameras and mag indexes that the instrument does not have, or that had another magnification during
@@ -235,7 +214,7 @@ export function missingFindings(sites: readonly Site[]): readonly Finding[] {
     );
     if (unsupported.length === 0) return [];
     const magIndexes = shifts.filter(({ range }) => unsupported.includes(range)).map(({ magIndex }) => magIndex);
-    const message = `${camera.name} (camera ${camera.index}): at mag indexes ${magIndexes[0]} to ${magIndexes.at(-1)} image shift is calibrated, but no pixel size and no stage shift is measured.`;
+    const message = `${camera.name} (camera ${camera.index}): at mag indexes ${inRuns(magIndexes)} image shift is calibrated, but no pixel size and no stage shift is measured.`;
     return [
       plain(
         'consistency/missing',

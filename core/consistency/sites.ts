@@ -6,6 +6,7 @@ import {
   inDegrees,
   inNanometres,
   inverse,
+  magIndex as magIndexOf,
   matrixAngle,
   normalizeDegrees,
   product,
@@ -21,6 +22,9 @@ export interface Site {
   readonly range: number;
   /** Nanometres by the magnification table. */
   readonly nominalPixel: number;
+  /** Micrometres by which one unit of image shift moves the specimen, by the properties or the column. */
+  readonly roughShift: number;
+  readonly isLowMagnification: boolean;
   readonly nominalRotation: number;
   /** Values of RotationAndPixel from the site: nanometres, degrees. */
   readonly pixel?: number;
@@ -58,7 +62,8 @@ export function sitesOf(optics: Optics, found: readonly FoundPixel[] = []): read
     return optics.magnifications.indexes(camera).flatMap((magIndex): Site[] => {
       const key = `${camera.index} ${magIndex}`;
       const [row, imageShift, stage] = [measured.get(magIndex), usable(shifts.get(key)), usable(stages.get(key))];
-      const nominal = optics.at({ magIndex, camera: camera.index }).nominalPixelSize;
+      const here = optics.at({ magIndex, camera: camera.index });
+      const nominal = here.nominalPixelSize;
       const grating = found.findLast((each) => each.camera === camera.index && each.magIndex === magIndex);
       const pixel = grating?.pixelNanometres ?? row?.pixelNanometres;
       if ((!row && !imageShift && !stage && !grating) || nominal === undefined) return [];
@@ -67,10 +72,12 @@ export function sitesOf(optics: Optics, found: readonly FoundPixel[] = []): read
         {
           camera,
           magIndex,
-          magnification: optics.at({ magIndex, camera: camera.index }).magnification,
+          magnification: here.magnification,
+          roughShift: here.roughImageShiftScale,
+          isLowMagnification: here.isLowMagnification,
           range: rangeOf(optics, camera, magIndex),
           nominalPixel: inNanometres(nominal),
-          nominalRotation: inDegrees(optics.at({ magIndex, camera: camera.index }).nominalRotation),
+          nominalRotation: inDegrees(here.nominalRotation),
           ...(pixel !== undefined && { pixel, pixelFound: grating !== undefined }),
           ...(row?.rotation !== undefined && { rotation: row.rotation }),
           ...(row?.deltaRotation !== undefined && { deltaRotation: row.deltaRotation }),
@@ -96,10 +103,19 @@ export const sizeOf = (matrix: Matrix): number => Math.sqrt(Math.abs(determinant
 /** Direction of the image-shift X axis on the camera in degrees. */
 export const directionOf = ({ xpx, ypx }: Matrix): number => (Math.atan2(ypx, xpx) * 180) / Math.PI;
 
-/** Boundaries of cameras with and without filter both count, so that their places can be compared. */
+/**
+ * Every boundary that the properties give separates ranges, also one between probe modes or magnification modes. Boundaries of cameras
+ * with and without filter both count, so that their places can be compared.
+ */
 function rangeOf(optics: Optics, camera: OpticalCamera, magIndex: MagIndex): number {
+  const { magnifications } = optics;
   const kinds = camera.stem ? [camera] : [true, false].map((behindFilter) => ({ behindFilter, stem: false }));
-  const boundaries = new Set(kinds.flatMap((kind) => [...optics.magnifications.shiftBoundaries(kind)]));
+  const boundaries = new Set(
+    kinds.flatMap((kind) => [
+      ...magnifications.shiftBoundaries(kind),
+      magnifications.rangeOf(kind, magIndexOf(highestMagIndex)).lowest,
+    ]),
+  );
   const below = [...boundaries].filter((boundary) => boundary <= magIndex).length;
   return camera.stem ? below + (camera.index + 1) * (highestMagIndex + 1) : below;
 }

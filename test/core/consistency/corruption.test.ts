@@ -36,7 +36,7 @@ function kit(seed: number, { scaleNoise = 0.003, angleNoise = 0.1 } = {}): Kit {
   const turn = 85 + 3 * random();
   const c = matrix(0.98 + 0.01 * random(), 0.01, -0.01, 1.03 + 0.01 * random());
   const truth = (index: number) => ({
-    pixel: (12000 / magnifications[index - 1]!.film) * factor * 1000 * (1 + 0.004 * random()),
+    pixel: (12000 / magnifications[index - 1]!.film) * factor * (1 + 0.004 * random()),
     angle: index < lowestRegular ? turn - 180 : turn,
   });
   const truths = new Map(magnifications.map(({ index }) => [index, truth(index)]));
