@@ -4,3 +4,11 @@ export { type NamedFit, namedLeastSquares } from './named-least-squares';
 export { fitMatrix, type MatrixFit, type MatrixFitOptions, type VectorPair } from './matrix-fit';
 export { fitModel, type Model, type NonlinearFit, type NonlinearOptions } from './levenberg-marquardt';
 export { averagedLeastSquares, type AveragedFit, type ErrorHypothesis } from './averaged-least-squares';
+export {
+  type DriveFit,
+  type DriveModel,
+  type DriveSeries,
+  fitCyclicDrive,
+  type FoundCycle,
+  type ScatterEvidence,
+} from './cyclic-drive';

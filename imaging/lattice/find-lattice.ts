@@ -77,31 +77,47 @@ const corrections: readonly (readonly [number, number, number, number])[] = [
 export function findLattice(source: Image, kind: LatticeKind, marked?: Vector): LatticeSearch {
   const correlation = latticeCorrelation(source);
   const peaks = correlationPeaks(correlation);
+  const found = unlessSingular(() => latticeFrom(source, correlation, peaks, kind, marked));
+  return { correlation, peaks, found: found ?? { reason: 'no lattice' } };
+}
+
+/** Waves that cannot be fitted at all are not in the image: an image of something else, or of nothing. */
+function unlessSingular<Result>(fit: () => Result): Result | undefined {
+  try {
+    return fit();
+  } catch (error) {
+    if (error instanceof ImagingError && error.code === 'imaging/singular-fit') return undefined;
+    throw error;
+  }
+}
+
+function latticeFrom(
+  source: Image,
+  correlation: CorrelationPlane,
+  peaks: readonly CorrelationPeak[],
+  kind: LatticeKind,
+  marked: Vector | undefined,
+): Lattice | LatticeNotFound {
   const searched = searchLattice(correlation, peaks, kind, marked);
   const axes = 'reason' in searched || kind.secondOrder === 1 ? searched : orderCrystalAxes(source, searched, kind);
-  if (marked)
-    return {
-      correlation,
-      peaks,
-      found: 'reason' in axes ? axes : judge(refine(source, axes, kind), source, axes, kind),
-    };
+  if (marked) {
+    if ('reason' in axes) return axes;
+    const refined = refine(source, axes, kind, { marked: true });
+    return refined.impossible ? { reason: 'no lattice' } : judge(refined, source, axes, kind);
+  }
   const spectrum = new Spectrum(source);
   const confirmed = (candidates: readonly LatticeAxes[]): Lattice | undefined => {
     for (const candidate of candidates) {
-      const refined = refine(source, candidate, kind, spectrum);
+      const refined = refine(source, candidate, kind, { spectrum });
       if (refined.confirmed) return judge(refined, source, candidate, kind);
     }
     return undefined;
   };
-  if ('reason' in axes) return { correlation, peaks, found: confirmed(spectralAxes(spectrum, kind)) ?? axes };
-  const first = refine(source, axes, kind, spectrum);
-  if (first.confirmed) return { correlation, peaks, found: judge(first, source, axes, kind) };
+  if ('reason' in axes) return confirmed(spectralAxes(spectrum, kind)) ?? axes;
+  const first = refine(source, axes, kind, { spectrum });
+  if (first.confirmed) return judge(first, source, axes, kind);
   const other = confirmed([...correctedAxes(axes, kind), ...spectralAxes(spectrum, kind)]);
-  return {
-    correlation,
-    peaks,
-    found: other ?? (first.missing ? { reason: first.missing } : judge(first, source, axes, kind)),
-  };
+  return other ?? (first.missing ? { reason: first.missing } : judge(first, source, axes, kind));
 }
 
 /** Possible axes of a grating when the image does not confirm those of its autocorrelation. */
@@ -190,10 +206,18 @@ interface Refined {
   readonly confirmed: boolean;
   /** The part of this lattice that the image lacks. */
   readonly missing: 'no lattice' | 'one direction' | undefined;
+  /** True when such waves cannot be in this image, whatever a person marked. */
+  readonly impossible?: boolean;
   readonly remarks: readonly string[];
 }
 
-function refine(source: Image, axes: LatticeAxes, kind: LatticeKind, spectrum?: Spectrum): Refined {
+interface Refining {
+  readonly spectrum?: Spectrum;
+  /** True when a person said which peak is the first axis: finer lines that are stronger do not contradict it. */
+  readonly marked?: boolean;
+}
+
+function refine(source: Image, axes: LatticeAxes, kind: LatticeKind, { spectrum, marked = false }: Refining): Refined {
   const start = reciprocalsOf(axes.first, axes.second);
   const fundamentals = fundamentalsOf(kind);
   const unconfirmed = (): Refined => ({
@@ -202,9 +226,13 @@ function refine(source: Image, axes: LatticeAxes, kind: LatticeKind, spectrum?: 
     missing: missingOf(fitHarmonics(source, start, fundamentals, { hold: true })),
     remarks: ['The peaks of the autocorrelation are not confirmed by the image itself.'],
   });
-  if (visible(start, fundamentals).length < 2) return { ...unconfirmed(), missing: undefined };
+  // Lines that are finer than the pixels can show are those of the noise.
+  if (visible(start, fundamentals).length < 2)
+    return { fit: undefined, confirmed: false, missing: 'no lattice', impossible: true, remarks: [] };
   try {
-    const rough = fitHarmonics(source, start, fundamentals, { errors: false });
+    // Diagonal waves that are stronger than the fundamental ones would pull these where they are not fitted too.
+    const first = visible(start, marked ? [...fundamentals, [1, 1], [1, -1]] : fundamentals);
+    const rough = fitHarmonics(source, start, first, { errors: false });
     if (difference(rough.reciprocals, start) > 0.05) return unconfirmed();
     const fit = fitHarmonics(
       source,
@@ -213,12 +241,13 @@ function refine(source: Image, axes: LatticeAxes, kind: LatticeKind, spectrum?: 
     );
     if (difference(fit.reciprocals, start) > 0.05) return unconfirmed();
     const remarks = [
-      ...strangeWaves(source, fit, kind),
+      ...strangeWaves(source, fit, kind, marked),
       ...(spectrum && kind.ridges ? coarserWaves(spectrum, fit) : []),
     ];
     return { fit, confirmed: remarks.length === 0, missing: missingOf(fit), remarks };
   } catch (error) {
-    if (error instanceof ImagingError) return { fit: undefined, confirmed: false, missing: 'no lattice', remarks: [] };
+    if (error instanceof ImagingError)
+      return { fit: undefined, confirmed: false, missing: 'no lattice', impossible: true, remarks: [] };
     throw error;
   }
 }
@@ -267,7 +296,12 @@ function judge(
 }
 
 /** Waves in the image that contradict a lattice. */
-function strangeWaves(source: Image, { reciprocals, harmonics }: HarmonicFit, kind: LatticeKind): readonly string[] {
+function strangeWaves(
+  source: Image,
+  { reciprocals, harmonics }: HarmonicFit,
+  kind: LatticeKind,
+  marked: boolean,
+): readonly string[] {
   // They are the first that were fitted.
   const known = harmonics.slice(0, 2);
   if (known.some(({ significance }) => significance < minSignificance))
@@ -287,6 +321,7 @@ function strangeWaves(source: Image, { reciprocals, harmonics }: HarmonicFit, ki
     remarks.push('The image holds lines that are farther apart: the true spacing may be a multiple of this one.');
   if (
     kind.secondOrder === 1 &&
+    !marked &&
     harmonics.some(({ order: [h, k], amplitude }) => Math.abs(h) + Math.abs(k) > 1 && amplitude > 1.5 * stronger)
   )
     remarks.push(

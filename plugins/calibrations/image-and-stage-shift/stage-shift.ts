@@ -3,6 +3,7 @@ import {
   EucentricError,
   type MagIndex,
   type Matrix,
+  type Vector,
   firstColumn,
   inDegrees,
   inMicrometres,
@@ -20,15 +21,24 @@ import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations, type PropertySuggestion, put } from '../../../core/store';
 import { correlationSummary } from './image-series/image-shift-analysis';
 import { WholeImageCorrelation } from './stage-shift/whole-image-correlation';
-import { imageCost } from './image-series/series-forecast';
+import { costBetween, imageCost } from './image-series/series-forecast';
 import { opticsMoves, preparationNeeds, prepareOptics, shiftExposure } from './image-series/shift-preparation';
 import { findingQuestion, settleFindings } from './image-series/series-findings';
+import { judge, requireNotRefused } from '../../../core/judgement';
+import { stageEvidence } from './stage-shift/stage-shift-judgement';
+import {
+  cycleSuggestion,
+  driftOf,
+  foundBesides,
+  stageErrorOf,
+  withDistortion,
+} from './stage-shift/stage-shift-outcome';
 import { describeStage } from './stage-shift/stage-shift-report';
-import { takeStageSeries } from './stage-shift/stage-shift-series';
-import { type StagePair, type StageVerdict, fitStageShift, judgeStageMatrix } from './stage-shift/stage-shift-analysis';
+import { type StageSeries, stillImages, takeStageSeries } from './stage-shift/stage-shift-series';
+import { type StageVerdict, fitStageShift, judgeStageMatrix } from './stage-shift/stage-shift-analysis';
 import { rotationError, tiltAxisSuggestion, valueSuggestion } from '../shared/result/property-suggestions';
-import { weighStageShift } from './stage-shift/stage-shift-uncertainty';
-import { type AxisPlan, planAxis, usualStageError } from './stage-shift/stage-shift-plan';
+import { type WeighedStageFit, weighStageShift } from './stage-shift/stage-shift-uncertainty';
+import { type AxisPlan, furtherPositions, planAxis, usualStageError, withSteps } from './stage-shift/stage-shift-plan';
 
 /** Share of a cycle below which a stage calibration should not be done at all. */
 const minExtentShare = 0.25;
@@ -86,7 +96,19 @@ export default defineItem({
     leastCorrelation: value.quantity('Lowest correlation coefficient of the image pairs.'),
     extentX: value.quantity('Extent of the steps along X in micrometres.', { unit: 'um' }),
     extentY: value.quantity('Extent of the steps along Y in micrometres.', { unit: 'um' }),
-    images: value.quantity('Number of images taken.'),
+    images: value.quantity('Number of images taken at different places; three more are taken without a move.'),
+    driftX: value.quantity('Steady drift, as movement of the stage in X.', { unit: 'nm/s' }),
+    driftY: value.quantity('Steady drift, as movement of the stage in Y.', { unit: 'nm/s' }),
+    cycleX: value.quantity('Length over which the error of the X drive repeats, where the steps show it.', {
+      unit: 'um',
+      decimals: 1,
+      optional: true,
+    }),
+    cycleY: value.quantity('Length over which the error of the Y drive repeats, where the steps show it.', {
+      unit: 'um',
+      decimals: 1,
+      optional: true,
+    }),
   },
   stores: ['StageToCameraMatrix'],
   measures: ['stage shift'],
@@ -98,6 +120,9 @@ export default defineItem({
 /** Scatter of the readings of a stage that stands still, in micrometres; no stage is placed more finely. */
 const readingScatter = 0.02;
 
+/** Standard error of a column, as a share, above which its series goes on over a longer way. */
+const longEnough = 0.0025;
+
 /** One run of the item. */
 class StageShift {
   constructor(private readonly use: Uses<typeof needs>) {}
@@ -107,7 +132,7 @@ class StageShift {
     const magIndex = await this.use.scope.magIndex.read(run.signal);
     const { exposure, fieldSize } = shiftExposure(this.use.cameras.selected, this.use.settings);
     const prior = this.prior(magIndex, camera.index);
-    const plan = { x: this.planAxis('x', fieldSize, prior), y: this.planAxis('y', fieldSize, prior) };
+    const plan = this.plan(fieldSize, prior);
     await this.ask(run, plan, magIndex);
 
     const start = await this.use.stage.position.read(run.signal);
@@ -120,16 +145,18 @@ class StageShift {
     run.restoreLater('camera', () => this.use.cameras.selected.stop());
     run.operator.status('CALIBRATING STAGE SHIFT');
     await prepareOptics(run, this.use, magIndex);
-    const { pairs, findings } = await takeStageSeries(run, this.use, {
+    const { binning } = exposure;
+    const series = await takeStageSeries(run, this.use, {
       plan,
       start: vector(inMicrometres(start.x), inMicrometres(start.y)),
       prior,
       exposure,
+      goesOn: (axis, soFar) => stageErrorOf(soFar, axis, this.cycle(axis), binning) > longEnough,
     });
     const focus = await this.use.scope.absoluteFocus.read(run.signal);
     await goBack();
-    const remarks = await settleFindings(run, findings);
-    return this.conclude(run, { plan, pairs, remarks, magIndex, focus, binning: exposure.binning });
+    const remarks = await settleFindings(run, series.findings);
+    return this.conclude(run, { series, prior, remarks, magIndex, focus, binning });
   }
 
   async forecast(signal: AbortSignal): Promise<Forecast> {
@@ -137,15 +164,23 @@ class StageShift {
     const { exposure, fieldSize } = shiftExposure(selected, this.use.settings);
     const magIndex = await this.use.scope.magIndex.read(signal);
     const prior = this.prior(magIndex, selected.traits.index);
-    const plan = (['x', 'y'] as const).map((axis) => this.planAxis(axis, fieldSize, prior));
-    const images = plan.reduce((sum, axis) => sum + axis.images, 0);
-    const extents = plan.map(({ extent }) => extent.toFixed(0)).join(' and ');
+    const { x, y } = this.plan(fieldSize, prior);
+    const images = x.images + y.images + stillImages;
+    const largest = this.use.settings.get('MaxStageCalExtent');
+    const more = [x, y].reduce((sum, axis) => sum + furtherPositions(axis, largest).length, 0);
+    const extents = [x, y].map(({ extent }) => extent.toFixed(0)).join(' and ');
     const settling = this.use.settings.get('StageMoveDelay') / 1000 + stageMoveSeconds;
     const { stage } = this.use;
     return {
-      ...imageCost(selected, exposure, images, settling),
+      ...costBetween(
+        imageCost(selected, exposure, images, settling),
+        imageCost(selected, exposure, images + more, settling),
+      ),
       moves: [
-        { setting: stage.position, how: `over ${extents} um in X and Y` },
+        {
+          setting: stage.position,
+          how: `over ${extents} um in X and Y, and farther where that does not show the cycle`,
+        },
         ...(await opticsMoves(this.use, magIndex, signal)),
       ],
     };
@@ -163,9 +198,12 @@ class StageShift {
     });
   }
 
-  private planAxis(axis: 'x' | 'y', fieldSize: number, prior: Matrix): AxisPlan {
-    const halfField = (0.5 * fieldSize) / length(axis === 'x' ? firstColumn(prior) : secondColumn(prior));
-    return planAxis(halfField, this.cycle(axis), this.use.settings.get('MaxStageCalExtent'));
+  private plan(fieldSize: number, prior: Matrix): Readonly<Record<'x' | 'y', AxisPlan>> {
+    const ofAxis = (axis: 'x' | 'y', column: Vector): AxisPlan => {
+      const halfField = (0.5 * fieldSize) / length(column);
+      return withSteps(planAxis(halfField, this.cycle(axis), this.use.settings.get('MaxStageCalExtent')), halfField);
+    };
+    return { x: ofAxis('x', firstColumn(prior)), y: ofAxis('y', secondColumn(prior)) };
   }
 
   /** Micrometres over which the error of the stage repeats. */
@@ -189,10 +227,11 @@ class StageShift {
     const text = 'No pixel size of this instrument is measured, so the steps may be quite wrong. Go on anyway?';
     if (!measured && !(await run.operator.confirm({ id: 'no-pixel-size', text, default: false }))) throw refused;
     await this.askAboutExtent(run, plan, magIndex, refused);
-    const images = plan.x.images + plan.y.images;
+    const images = plan.x.images + plan.y.images + stillImages;
     const extents =
       images > 6 ? ` over ${plan.x.extent.toFixed(1)} um in X and ${plan.y.extent.toFixed(1)} um in Y` : '';
-    const wide = images === 6 && this.use.wholeImages.on && Math.max(plan.x.extent, plan.y.extent) > gridBarExtent;
+    const wide =
+      plan.x.wide && plan.y.wide && this.use.wholeImages.on && Math.max(plan.x.extent, plan.y.extent) > gridBarExtent;
     const bars = wide ? ' Turn Whole Image Corr off first if several grid bars are in the picture.' : '';
     const question = `Stage shift will be calibrated with ${images} images${extents}. Is the stage near zero tilt, with detail and no grid bars over the whole extent?${bars}`;
     if (!run.fromScript && !(await run.operator.confirm({ id: 'start', text: question, default: true }))) throw refused;
@@ -227,56 +266,68 @@ class StageShift {
   private async conclude(
     run: Run,
     measured: {
-      readonly plan: Record<'x' | 'y', AxisPlan>;
-      readonly pairs: readonly StagePair[];
+      readonly series: StageSeries;
+      readonly prior: Matrix;
       readonly remarks: readonly string[];
       readonly magIndex: MagIndex;
       readonly focus: number;
       readonly binning: number;
     },
   ): Promise<CalibrationResult> {
-    const { plan, pairs, remarks, magIndex, focus, binning } = measured;
+    const { series, prior, remarks, magIndex, focus, binning } = measured;
+    const { pairs } = series;
     const { index: camera } = this.use.cameras.selected.traits;
-    const simple = fitStageShift(pairs, vector(plan.x.step, plan.y.step), binning);
-    const axes = { x: { step: plan.x.step, cycle: this.cycle('x') }, y: { step: plan.y.step, cycle: this.cycle('y') } };
-    const fit = { ...simple, ...weighStageShift(pairs, axes, binning, simple.matrix) };
-    const rotation = this.use.optics.at({ magIndex, camera }).rotation;
+    const here = this.use.optics.at({ magIndex, camera });
+    const simple = fitStageShift(pairs, binning);
+    const drift = driftOf(series, simple.matrix, binning);
+    const distortion = series.distortion.found();
+    const cycles = { x: this.cycle('x'), y: this.cycle('y') };
+    const fit = withDistortion(weighStageShift(pairs, simple.matrix, cycles, binning, drift), distortion);
     const verdict = judgeStageMatrix(fit.matrix, {
       nominalSpecimenToStage: this.use.optics.nominalSpecimenToStage,
-      specimenToCamera: this.use.optics.at({ magIndex, camera }).specimenToCamera,
-      rotation: rotation && inDegrees(rotation.value),
+      specimenToCamera: here.specimenToCamera,
+      rotation: here.rotation && inDegrees(here.rotation.value),
       invertsX: this.use.settings.get('InvertStageXAxis'),
     });
     const correlations = pairs.map((pair) => pair.correlation);
     const { mean, least } = correlationSummary(correlations);
-    for (const line of describeStage(fit, verdict, mean, least)) run.operator.log(line);
-    if (this.use.optics.at({ magIndex, camera }).isLowMagnification && run.administrator)
-      run.operator.log(`Absolute focus ${focus}.`);
-    await this.askToForget(run, verdict);
-    const magnification = this.use.optics.at({ magIndex, camera }).magnification;
+    const found = foundBesides(fit, drift, binning);
+    for (const line of describeStage({ ...simple, ...fit }, verdict, mean, least, { ...found, cycles }))
+      run.operator.log(line);
+    if (here.isLowMagnification && run.administrator) run.operator.log(`Absolute focus ${focus}.`);
+    const { contradicting } = series;
+    const evidence = { fit, pairs, contradicting, distortion, prior, meanCorrelation: mean };
+    const judgement = judge(...stageEvidence(evidence));
+    if (judgement.verdict !== 'refused') await this.askToForget(run, verdict);
+    requireNotRefused(judgement, 'stage-shift/refused');
+    const { magnification } = here;
     return run.accept({
-      summary: `Stage shift calibrated at ${magnification}x: largest deviation ${fit.deviationPercent.toFixed(1)} %, tilt axis at ${verdict.rotation.toFixed(2)} degrees.`,
+      summary: `Stage shift calibrated at ${magnification}x: largest deviation ${simple.deviationPercent.toFixed(1)} %, tilt axis at ${verdict.rotation.toFixed(2)} degrees.`,
       values: {
         ...fit.matrix,
-        deviationPercent: fit.deviationPercent,
+        deviationPercent: simple.deviationPercent,
         rotation: verdict.rotation,
         meanCorrelation: mean,
         leastCorrelation: least,
-        extentX: plan.x.extent,
-        extentY: plan.y.extent,
-        images: plan.x.images + plan.y.images,
+        extentX: series.extent.x,
+        extentY: series.extent.y,
+        images: series.images,
+        ...found,
       },
       standardErrors: { ...fit.standardErrors },
       conditions: { magIndex, camera, binning },
-      quality: { remarks: [...verdict.remarks, ...remarks], correlations },
-      propertySuggestions: this.suggestions(fit, verdict, { magIndex, camera }),
+      quality: { ...judgement, remarks: [...verdict.remarks, ...remarks], correlations },
+      propertySuggestions: [
+        ...this.suggestions(fit, verdict, { magIndex, camera }),
+        ...(['x', 'y'] as const).flatMap((axis) => cycleSuggestion(axis, fit.axes[axis].along.cycle, cycles[axis])),
+      ],
       changes: [put('StageToCameraMatrix', { magIndex, camera, ...fit.matrix, absoluteFocus: focus })],
     });
   }
 
   /** A rotation with which something else is wrong would only hide that. */
   private suggestions(
-    fit: ReturnType<typeof fitStageShift>,
+    fit: Pick<WeighedStageFit, 'matrix' | 'standardErrors'>,
     verdict: StageVerdict,
     place: { readonly magIndex: MagIndex; readonly camera: CameraIndex },
   ): readonly PropertySuggestion[] {

@@ -8,68 +8,67 @@ import {
   matrixAngle,
   normalizeDegrees,
   product,
+  scale,
 } from '../../../../core/base';
+import { median } from '../../../../imaging';
 
 /** The shift of one image of a stage series against its predecessor. */
 export interface StagePair {
   readonly axis: 'x' | 'y';
+  /** Positions of the stage at the two images as it reads there, in micrometres. */
+  readonly from: Vector;
+  readonly to: Vector;
+  /** Seconds at which the two images were taken. */
+  readonly times: readonly [from: number, to: number];
   /** Align shift in binned pixels, Y up. */
   readonly shift: Vector;
   readonly correlation: number;
-  /** Standard errors of the shift in binned pixels; undefined when only the peak was located. */
-  readonly standardError?: Vector;
+  /** Standard errors of the shift in binned pixels. */
+  readonly standardError: Vector;
 }
 
-/** The fit of the pairs of a stage calibration. */
+/** The plain fit of the pairs of a stage calibration. */
 export interface StageFit {
-  /** Unbinned camera pixels for one micrometre of the stage. */
+  /** Unbinned camera pixels for one micrometre of the stage, by the medians of the steps: no single pair moves it far. */
   readonly matrix: Matrix;
-  /** Standard error of each element, from the scatter of the steps; an error that repeats with the stage's cycle makes it too large, never too small. */
-  readonly standardErrors: Matrix;
   /** Largest deviation of a step from the mean of its axis, in pixels per micrometre and in percent of the largest element. */
   readonly deviation: number;
   readonly deviationPercent: number;
 }
 
-/**
- * Averages the steps of each axis. Since the shifts add up, only the ends of a series count, and an error of the stage that repeats
- * over its extent cancels.
- * @param steps of X and Y, in micrometres
- */
-export function fitStageShift(pairs: readonly StagePair[], steps: Vector, binning: number): StageFit {
-  const axes = (['x', 'y'] as const).map((axis) => {
-    const rates = pairs
-      .filter((pair) => pair.axis === axis)
-      .map(({ shift }): Vector => ({ x: (shift.x * binning) / steps[axis], y: (shift.y * binning) / steps[axis] }));
-    return { x: statistics(rates.map((rate) => rate.x)), y: statistics(rates.map((rate) => rate.y)) };
-  });
-  const [alongX, alongY] = axes as [(typeof axes)[number], (typeof axes)[number]];
-  const columns = (pick: (of: Statistics) => number): Matrix =>
-    fromColumns({ x: pick(alongX.x), y: pick(alongX.y) }, { x: pick(alongY.x), y: pick(alongY.y) });
-  const matrix = columns(({ mean }) => mean);
-  const deviation = largestElement(columns((of) => of.deviation));
-  return {
-    matrix,
-    standardErrors: columns((of) => of.error),
-    deviation,
-    deviationPercent: (100 * deviation) / largestElement(matrix),
-  };
+/** Averages the steps of each axis without a model, for a rough matrix and for the deviation of the steps. */
+export function fitStageShift(pairs: readonly StagePair[], binning: number): StageFit {
+  const [x, y] = (['x', 'y'] as const).map((axis) => statisticsOf(pairs, axis, binning)) as [Steps, Steps];
+  const matrix = fromColumns(x.middle, y.middle);
+  const deviation = largestElement(fromColumns(x.deviation, y.deviation));
+  return { matrix, deviation, deviationPercent: (100 * deviation) / largestElement(matrix) };
+}
+
+/** The column of a rough matrix that the steps of one axis give. */
+export const roughColumn = (pairs: readonly StagePair[], axis: 'x' | 'y', binning: number): Vector =>
+  statisticsOf(pairs, axis, binning).middle;
+
+interface Steps {
+  readonly middle: Vector;
+  readonly deviation: Vector;
+}
+
+function statisticsOf(pairs: readonly StagePair[], axis: 'x' | 'y', binning: number): Steps {
+  const rates = pairs
+    .filter((pair) => pair.axis === axis)
+    .map(({ shift, from, to }) => scale(shift, binning / (to[axis] - from[axis])));
+  const [x, y] = [statistics(rates.map((rate) => rate.x)), statistics(rates.map((rate) => rate.y))];
+  return { middle: { x: x.middle, y: y.middle }, deviation: { x: x.deviation, y: y.deviation } };
 }
 
 interface Statistics {
-  readonly mean: number;
-  readonly error: number;
+  readonly middle: number;
   readonly deviation: number;
 }
 
 function statistics(values: readonly number[]): Statistics {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return {
-    mean,
-    error: Math.sqrt(squares / Math.max(1, values.length - 1) / values.length),
-    deviation: Math.max(...values.map((value) => Math.abs(value - mean))),
-  };
+  return { middle: median(values), deviation: Math.max(...values.map((value) => Math.abs(value - mean))) };
 }
 
 /** Asymmetry up to which a matrix counts as a rotation with scale. */

@@ -9,6 +9,8 @@ export interface AxisPlan {
   /** Positions from the start of the calibration, ascending, in micrometres. */
   readonly positions: readonly number[];
   readonly extent: number;
+  /** True when the field is so wide that three images cover the extent. */
+  readonly wide: boolean;
 }
 
 /** Assumed errors of a stage whose vendor says nothing. */
@@ -39,5 +41,43 @@ export function planAxis(halfField: number, cycle: number, largestExtent: number
     images,
     positions: Array.from({ length: images }, (_, index) => (index - perSide) * step),
     extent: (images - 1) * step,
+    wide: images === 3,
   };
+}
+
+/** Steps of a whole cycle between which its length, size and phase can be told apart. */
+const minSteps = 8;
+/** Smallest step as a share of the field. A pattern of the camera looks like a specimen that has moved less. */
+const minStepShare = 1 / 8;
+
+/**
+ * The same extent with more images, so that the steps show the cycle of the stage: its length is measured and not taken from the
+ * properties.
+ * @param halfField half of the smaller dimension of the field, in micrometres
+ */
+export function withSteps(plan: AxisPlan, halfField: number): AxisPlan {
+  const most = Math.floor(plan.extent / (2 * halfField * minStepShare) + 1e-9);
+  // An even number, so that the middle one is the start.
+  const steps = Math.max(plan.images - 1, Math.min(minSteps, most - (most % 2)));
+  const step = plan.extent / steps;
+  return {
+    ...plan,
+    step,
+    images: steps + 1,
+    positions: Array.from({ length: steps + 1 }, (_, index) => (index - steps / 2) * step),
+  };
+}
+
+/** Extent in micrometres over which the longest cycle of a stage can be told from a movement that is even. */
+const longestExtent = 90;
+/** Limit of the images that a series is continued by. */
+const maxMoreImages = 12;
+
+/** Further positions of an axis whose steps did not show the cycle, in the same direction. */
+export function furtherPositions({ step, extent, positions }: AxisPlan, largestExtent: number): readonly number[] {
+  const more = Math.floor((Math.min(longestExtent, largestExtent) - extent) / step + 1e-9);
+  return Array.from(
+    { length: Math.max(0, Math.min(maxMoreImages, more)) },
+    (_, index) => positions.at(-1)! + (index + 1) * step,
+  );
 }

@@ -1,9 +1,21 @@
-import { type Matrix, type Vector, apply, micrometres, seconds, vector } from '../../../../core/base';
+import {
+  EucentricError,
+  type Matrix,
+  type Vector,
+  add,
+  apply,
+  inMicrometres,
+  length,
+  micrometres,
+  seconds,
+  subtract,
+  vector,
+} from '../../../../core/base';
 import type { Exposure, Scope, Stage } from '../../../../core/devices';
 import type { BufferedImage, ImageBuffers, Run } from '../../../../core/kernel';
 import type { ImageAcquisition } from '../../../../core/acquisition';
 import type { Settings } from '../../../../core/settings';
-import { FineRegistration } from '../../../../imaging';
+import { type Displacement, FineRegistration } from '../../../../imaging';
 import {
   type SeriesFinding,
   type RepeatedPair,
@@ -14,8 +26,11 @@ import {
 import type { WholeImageCorrelation } from './whole-image-correlation';
 import { alignPair } from '../image-series/shift-series';
 import type { StagePair } from './stage-shift-analysis';
-import { type AxisPlan, usualStageError } from './stage-shift-plan';
+import { type AxisPlan, furtherPositions, usualStageError } from './stage-shift-plan';
 import { type SeenDisplacement, displacementPlot } from '../image-series/measurement-plots';
+import { type MeasuredShift, closedShifts } from './stage-closure';
+import type { StillPair } from './stage-drift';
+import { FieldDistortion } from '../image-series/field-distortion';
 
 /** Dependencies of a stage series. */
 export interface StageSeriesParts {
@@ -34,73 +49,282 @@ export interface StageSeriesPlan {
   /** Unbinned pixels for one micrometre of the stage. */
   readonly prior: Matrix;
   readonly exposure: Exposure;
+  /** True when the steps of an axis do not show its cycle, so that its series has to go on. */
+  readonly goesOn: (axis: 'x' | 'y', soFar: StageSeries) => boolean;
 }
 
+/** Measurements of a stage series. */
+export interface StageSeries {
+  readonly pairs: readonly StagePair[];
+  /** Pairs of images at the same place of the stage: these show the drift. */
+  readonly still: readonly StillPair[];
+  readonly findings: readonly SeriesFinding[];
+  /** Pairs by their number in the whole series whose shift contradicts those over two steps. */
+  readonly contradicting: readonly number[];
+  /** Micrometres from the first to the last image of each axis. */
+  readonly extent: Readonly<Record<'x' | 'y', number>>;
+  /** Images at different places, and those taken again without a move. */
+  readonly images: number;
+  readonly stillImages: number;
+  readonly distortion: FieldDistortion;
+}
+
+interface Taken {
+  readonly image: BufferedImage;
+  /** As the stage reads there, in micrometres. */
+  readonly position: Vector;
+  readonly time: number;
+}
+
+/** Number of images without a move, which show the drift: at the start, between the two axes and at the end. */
+export const stillImages = 3;
+/** Share of the field by which two steps may move the image when these are correlated too. */
+const maxTwoSteps = 0.8;
+/** Number of further images after which it is looked whether the series is long enough. */
+const imagesBetweenLooks = 2;
+/** Share of a step that the stage must have made. */
+const minMoved = 0.5;
+
 /** Steps the stage along X, then along Y, and measures how far each step carried the image. */
-export async function takeStageSeries(
-  run: Run,
-  parts: StageSeriesParts,
-  { plan, start, prior, exposure }: StageSeriesPlan,
-): Promise<{ readonly pairs: readonly StagePair[]; readonly findings: readonly SeriesFinding[] }> {
-  const registration = new FineRegistration({ ignoreZeroPeak: true });
-  const entered = parts.settings.get('StageCalibrationBacklash');
-  const backlash = -(entered > 0 ? entered : (parts.scope.traits.stageError ?? usualStageError).backlash);
-  const total = plan.x.images + plan.y.images;
-  const pairs: StagePair[] = [];
-  const [ofSpecimen, ofPairs]: [SeriesFinding[], RepeatedPair[]] = [[], []];
-  const seen: SeenDisplacement[] = [];
-  let taken = 0;
-  for (const axis of ['x', 'y'] as const) {
-    const { positions, step } = plan[axis];
-    let before: BufferedImage | undefined;
+export async function takeStageSeries(run: Run, parts: StageSeriesParts, plan: StageSeriesPlan): Promise<StageSeries> {
+  return new Series(run, parts, plan).take();
+}
+
+class Series {
+  private readonly registration = new FineRegistration({ ignoreZeroPeak: true });
+  private readonly stillRegistration = new FineRegistration();
+  private readonly pairs: StagePair[] = [];
+  private readonly still: StillPair[] = [];
+  private readonly ofSpecimen: SeriesFinding[] = [];
+  private readonly ofPairs: RepeatedPair[] = [];
+  private readonly seen: SeenDisplacement[] = [];
+  private readonly contradicting: number[] = [];
+  private readonly extent = { x: 0, y: 0 };
+  private readonly distortion = new FieldDistortion();
+  private readonly backlash: number;
+  private taken = 0;
+  private images = 0;
+  private total: number;
+  private atStart: Taken | undefined;
+
+  constructor(
+    private readonly run: Run,
+    private readonly parts: StageSeriesParts,
+    private readonly plan: StageSeriesPlan,
+  ) {
+    const entered = parts.settings.get('StageCalibrationBacklash');
+    this.backlash = -(entered > 0 ? entered : (parts.scope.traits.stageError ?? usualStageError).backlash);
+    this.total = plan.plan.x.images + plan.plan.y.images + stillImages;
+  }
+
+  async take(): Promise<StageSeries> {
+    for (const axis of ['x', 'y'] as const) await this.takeAxis(axis);
+    return this.soFar();
+  }
+
+  private soFar(): StageSeries {
+    const { pairs, still, contradicting, extent, images, distortion, taken } = this;
+    const findings = [...this.ofSpecimen, ...findingsOfRepeated(this.ofPairs)];
+    return {
+      pairs: [...pairs],
+      // A fixed pattern shows no shift between images that were not moved, whatever the specimen did.
+      still: findings.some(({ code }) => code === 'calibration/fixed-pattern') ? [] : [...still],
+      findings,
+      contradicting,
+      extent,
+      images,
+      stillImages: taken - images,
+      distortion,
+    };
+  }
+
+  private async takeAxis(axis: 'x' | 'y'): Promise<void> {
+    const { run, parts, plan } = this;
+    const { positions } = plan.plan[axis];
+    const places: Taken[] = [];
+    const own: StagePair[] = [];
+    const overTwo: (MeasuredShift | undefined)[] = [];
+    const first = this.pairs.length;
+    const step = async (): Promise<void> => {
+      own.push(await this.pair(axis, places));
+      if (places.length > 2) overTwo.push(this.overTwo(places, own));
+    };
     for (const [index, position] of positions.entries()) {
-      run.operator.progress({
-        done: taken,
-        total,
-        text: `Stage shift along ${axis.toUpperCase()}: image ${index + 1} of ${positions.length}`,
-      });
-      const target = {
-        x: micrometres(start.x + (axis === 'x' ? position : 0)),
-        y: micrometres(start.y + (axis === 'y' ? position : 0)),
-      };
       // Only the first move of a series comes from elsewhere; all others go the same way already.
-      await parts.stage.move(
-        index === 0 ? { ...target, backlash: vector(micrometres(backlash), micrometres(backlash)) } : target,
-        run.signal,
-      );
-      const image = await parts.acquisition.take(exposure, { signal: run.signal, roll: 5, title: 'Stage shift' });
-      taken += 1;
-      if (before) {
-        const onCamera = apply(prior, axis === 'x' ? vector(step, 0) : vector(0, step));
-        const expected = parts.wholeImages.on
-          ? undefined
-          : vector(onCamera.x / exposure.binning, onCamera.y / exposure.binning);
-        const found = alignPair(registration, image, before, expected, taken - 1);
-        ofPairs.push({ axis, shift: found, findings: findingsOfPair(image, before, taken - 1, found) });
-        pairs.push({
-          axis,
-          shift: vector(found.x, found.y),
-          correlation: found.correlation,
-          standardError: vector(found.standardError.x, found.standardError.y),
-        });
-        seen.push({
-          measured: vector(found.x, found.y),
-          expected: vector(onCamera.x / exposure.binning, onCamera.y / exposure.binning),
-        });
-        run.operator.plot(displacementPlot('Measured displacements', seen));
-        parts.buffers.align('B', vector(-found.x, -found.y));
-        await run.operator.toggleImages({
-          buffers: ['A', 'B'],
-          times: parts.settings.get('StageCalNumToggles'),
-          interval: seconds(parts.settings.get('StageCalToggleInterval') / 1000),
-        });
-        run.log.debug(
-          'c',
-          `${axis.toUpperCase()} pair ${index}: ${found.x.toFixed(2)}, ${found.y.toFixed(2)} binned px, correlation ${found.correlation.toFixed(3)}`,
-        );
-      } else if (ofSpecimen.length === 0) ofSpecimen.push(...findingsOfSpecimen(image));
-      before = image;
+      places.push(await this.takeAt(axis, position, index === 0));
+      if (index > 0) await step();
+      else await this.takeStill(places[0]!);
+    }
+    this.closeTriangles(axis, own, overTwo, first);
+    const middle = places[(positions.length - 1) / 2]!;
+    if (axis === 'x') this.atStart = middle;
+    else this.revisit(middle);
+    const further = furtherPositions(plan.plan[axis], parts.settings.get('MaxStageCalExtent'));
+    for (const [index, position] of further.entries()) {
+      if (index % imagesBetweenLooks === 0) {
+        if (!plan.goesOn(axis, this.soFar())) break;
+        this.total += Math.min(imagesBetweenLooks, further.length - index);
+        if (index === 0)
+          run.operator.log(
+            `The ${axis.toUpperCase()} steps do not show the cycle of the stage; the series goes on in the same direction.`,
+          );
+      }
+      const place = await this.takeAt(axis, position, false).catch((error: unknown) => {
+        // The limits of the stage end the series where it is.
+        if (error instanceof EucentricError && error.code === 'limits/out-of-range') return undefined;
+        throw error;
+      });
+      if (!place) break;
+      places.push(place);
+      await step();
+      this.closeTriangles(axis, own, overTwo, first);
+    }
+    if (axis === 'y') await this.takeStill(places.at(-1)!);
+    this.extent[axis] = plan.plan[axis].extent + (places.length - positions.length) * plan.plan[axis].step;
+  }
+
+  private async takeAt(axis: 'x' | 'y', position: number, first: boolean): Promise<Taken> {
+    const { run, parts, plan } = this;
+    const { start } = plan;
+    run.operator.progress({
+      done: this.taken,
+      total: this.total,
+      text: `Stage shift along ${axis.toUpperCase()}: image ${this.taken + 1} of ${this.total}`,
+    });
+    const target = {
+      x: micrometres(start.x + (axis === 'x' ? position : 0)),
+      y: micrometres(start.y + (axis === 'y' ? position : 0)),
+    };
+    const backlash = vector(micrometres(this.backlash), micrometres(this.backlash));
+    await parts.stage.move(first ? { ...target, backlash } : target, run.signal);
+    // Stages go to the nearest step of theirs: where it stands counts, not where it was sent.
+    const held = await parts.stage.position.read(run.signal);
+    this.images += 1;
+    return this.image(vector(inMicrometres(held.x), inMicrometres(held.y)));
+  }
+
+  private async image(position: Vector): Promise<Taken> {
+    const { run, parts, plan } = this;
+    const image = await parts.acquisition.take(plan.exposure, { signal: run.signal, roll: 5, title: 'Stage shift' });
+    this.taken += 1;
+    if (this.taken === 1) this.ofSpecimen.push(...findingsOfSpecimen(image));
+    return { image, position, time: run.clock.now() };
+  }
+
+  private async pair(axis: 'x' | 'y', places: readonly Taken[]): Promise<StagePair> {
+    const { run, parts, plan } = this;
+    const [earlier, later] = [places.at(-2)!, places.at(-1)!];
+    const moved = vector(later.position.x - earlier.position.x, later.position.y - earlier.position.y);
+    if (Math.abs(moved[axis]) < minMoved * plan.plan[axis].step)
+      throw notMoved(axis, moved[axis], plan.plan[axis].step);
+    const expected = this.onCamera(moved);
+    const found = alignPair(
+      this.registration,
+      later.image,
+      earlier.image,
+      parts.wholeImages.on ? undefined : expected,
+      this.taken - 1,
+    );
+    this.ofPairs.push({
+      axis,
+      shift: found,
+      findings: findingsOfPair(later.image, earlier.image, this.taken - 1, found),
+    });
+    const pair: StagePair = {
+      axis,
+      from: earlier.position,
+      to: later.position,
+      times: [earlier.time, later.time],
+      ...measured(found),
+      correlation: found.correlation,
+    };
+    this.pairs.push(pair);
+    this.distortion.add(later.image.frame.image, earlier.image.frame.image, pair.shift);
+    this.seen.push({ measured: vector(found.x, found.y), expected });
+    run.operator.plot(displacementPlot('Measured displacements', this.seen));
+    parts.buffers.align('B', vector(-found.x, -found.y));
+    await run.operator.toggleImages({
+      buffers: ['A', 'B'],
+      times: parts.settings.get('StageCalNumToggles'),
+      interval: seconds(parts.settings.get('StageCalToggleInterval') / 1000),
+    });
+    run.log.debug(
+      'c',
+      `${axis.toUpperCase()} pair ${places.length - 1}: ${found.x.toFixed(2)}, ${found.y.toFixed(2)} binned px, correlation ${found.correlation.toFixed(3)}`,
+    );
+    return pair;
+  }
+
+  /** One more image without a move. */
+  private async takeStill(place: Taken): Promise<void> {
+    const again = await this.image(place.position);
+    const found = alignPair(this.stillRegistration, again.image, place.image, vector(0, 0), this.taken - 1);
+    if (found.trusted) this.still.push({ from: place.time, to: again.time, ...measured(found), revisited: false });
+  }
+
+  /** The two series cross at the start: the drift between the two images there is that of half of the run. */
+  private revisit(again: Taken): void {
+    const { atStart } = this;
+    if (!atStart) return;
+    try {
+      const found = this.stillRegistration.measure(again.image.frame.image, atStart.image.frame.image, vector(0, 0));
+      if (found.trusted) this.still.push({ from: atStart.time, to: again.time, ...measured(found), revisited: true });
+    } catch {
+      // Without it the images that were taken without a move tell the drift.
     }
   }
-  return { pairs, findings: [...ofSpecimen, ...findingsOfRepeated(ofPairs)] };
+
+  /** The shift over the last two steps; undefined where they leave no overlap. */
+  private overTwo(places: readonly Taken[], own: readonly StagePair[]): MeasuredShift | undefined {
+    const { area, binning } = this.plan.exposure;
+    const field = Math.min(area.right - area.left, area.bottom - area.top) / binning;
+    const [first, second] = [own.at(-2)!, own.at(-1)!];
+    if (length(add(first.shift, second.shift)) > maxTwoSteps * field) return undefined;
+    try {
+      const found = this.registration.measure(
+        places.at(-1)!.image.frame.image,
+        places.at(-3)!.image.frame.image,
+        // By the positions and not by the two shifts, which may be wrong.
+        this.parts.wholeImages.on ? undefined : this.onCamera(subtract(second.to, first.from)),
+      );
+      return found.trusted ? measured(found) : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Mends or doubts the shifts that contradict those over two steps. */
+  private closeTriangles(
+    axis: 'x' | 'y',
+    own: readonly StagePair[],
+    overTwo: readonly (MeasuredShift | undefined)[],
+    first: number,
+  ): void {
+    const { pairs, contradicting } = closedShifts(own, overTwo);
+    this.pairs.splice(first, this.pairs.length - first, ...pairs);
+    for (const index of contradicting.filter((each) => !this.contradicting.includes(first + each))) {
+      this.contradicting.push(first + index);
+      this.run.operator.log(
+        `${axis.toUpperCase()} pair ${index + 1}: the shift contradicts that over two steps and counts less.`,
+      );
+    }
+  }
+
+  private onCamera(moved: Vector): Vector {
+    const { x, y } = apply(this.plan.prior, moved);
+    const { binning } = this.plan.exposure;
+    return vector(x / binning, y / binning);
+  }
 }
+
+const measured = ({ x, y, standardError }: Displacement): MeasuredShift => ({
+  shift: vector(x, y),
+  standardError: vector(standardError.x, standardError.y),
+});
+
+const notMoved = (axis: 'x' | 'y', moved: number, wanted: number): EucentricError =>
+  new EucentricError({
+    code: 'stage-shift/stage-not-there',
+    message: `The stage was to move by ${wanted.toFixed(2)} um in ${axis.toUpperCase()} and reads ${moved.toFixed(2)} um.`,
+    hint: `Check that the ${axis.toUpperCase()} axis is not blocked, at a limit or switched off, and start again. Nothing was stored.`,
+  });

@@ -1,116 +1,180 @@
-import { type ErrorHypothesis, averagedLeastSquares } from '../../../../imaging';
-import { type Matrix, apply, length, firstColumn, secondColumn } from '../../../../core/base';
+import { type Matrix, type Vector, firstColumn, fromColumns, length, secondColumn } from '../../../../core/base';
+import { type DriveFit, type DriveModel, type ScatterEvidence, fitCyclicDrive } from '../../../../imaging';
 import type { StagePair } from './stage-shift-analysis';
+import type { StageDrift } from './stage-drift';
 
-/** Steps that one axis made. */
-export interface SteppedAxis {
-  /** Micrometres from one image to the next, and over which the error of the stage repeats. */
-  readonly step: number;
-  readonly cycle: number;
-}
-
-/** A matrix from stage to camera with errors that hold. */
+/** A matrix from stage to camera with errors that hold, and what else the steps show. */
 export interface WeighedStageFit {
   readonly matrix: Matrix;
   /** Two of these on either side hold the truth in about 95 of 100 calibrations. */
   readonly standardErrors: Matrix;
+  /** Fits of each axis along the movement of the image and across it. */
+  readonly axes: Readonly<Record<'x' | 'y', AxisFit>>;
 }
 
-/** Assumed standard error of a shift in binned pixels when its peak was located but not refined. */
-const unrefinedError = 0.1;
+/** Fits of the steps of one axis. */
+export interface AxisFit {
+  readonly along: DriveFit;
+  readonly across: DriveFit;
+  /** Standard error of the column of the matrix, as a share of its length. */
+  readonly share: number;
+}
+
 /** Lower limit of the error of a correlation in binned pixels, which better images do not reduce. */
 const minError = 0.02;
-/** Scatter of the positions that moves end at, in micrometres along each axis. */
-const scatters = [0.002, 0.005, 0.012, 0.03, 0.08, 0.2, 0.5, 1.5];
-/** Local errors of scale of the drive that repeat with its cycle. */
-const cyclicErrors = [0.003, 0.03, 0.1];
-/** Steady drifts of the specimen in micrometres from one image to the next: a tenth and three tenths of a nm a second. */
-const drifts = [0.0004, 0.0012];
+/** Lengths in micrometres over which the error of a stage may repeat. */
+const cycles = { least: 32, most: 85 };
+/** Probability that the length in the properties is the right one, before anything was measured. */
+const trustInProperties = 0.3;
+/** Assumptions about the drives of any stage; lengths in micrometres. */
+const drives = {
+  cycles,
+  amplitudes: [0.004, 0.03, 0.12],
+  secondAmplitudes: [0, 0.006, 0.03],
+  scatters: [0.002, 0.005, 0.012, 0.03, 0.08, 0.2, 0.6, 1.5],
+  errorFactors: [1, 3],
+} satisfies Omit<DriveModel, 'roughSlope' | 'usual'>;
+/** Errors across the movement are smaller: a drive that is moved hardly moves the other one. */
+const acrossAmplitudes = [0.001, 0.02];
+/** Probability that the moves of all series scatter alike. */
+const sameScatter = 0.7;
 
 /**
- * Fits the matrix with what keeps a stage from being where it reads: moves that end a little off, an error that repeats with the cycle
- * of the drive, drift. The steps of both axes together show how large the first two are, as far as they can.
+ * Fits the matrix with what keeps a stage from being where it reads: moves that end a little off, an error that repeats with a cycle of
+ * unknown length, drift, and single shifts that are wrong. The steps themselves show how large these are, as far as they can.
  *
  * @param rough the matrix as the steps give it without errors, unbinned pixels for one micrometre
+ * @param usual lengths of the cycles in the properties, in micrometres
  */
 export function weighStageShift(
   pairs: readonly StagePair[],
-  axes: Readonly<Record<'x' | 'y', SteppedAxis>>,
-  binning: number,
   rough: Matrix,
+  usual: Readonly<Record<'x' | 'y', number>>,
+  binning: number,
+  drift: StageDrift,
 ): WeighedStageFit {
-  const rows = pairs.flatMap(({ axis }) => {
-    const moved = axes[axis].step / binning;
-    const [x, y] = axis === 'x' ? [moved, 0] : [0, moved];
-    return [
-      [x, y, 0, 0],
-      [0, 0, x, y],
-    ];
-  });
-  const observed = pairs.flatMap(({ shift }) => [shift.x, shift.y]);
-  const { parameters, standardErrors } = averagedLeastSquares(rows, observed, hypotheses(pairs, axes, binning, rough));
-  const matrixOf = (values: readonly number[]): Matrix => {
-    const [xpx = 0, xpy = 0, ypx = 0, ypy = 0] = values;
-    return { xpx, xpy, ypx, ypy };
+  const evidence: ScatterEvidence[] = [];
+  const fit = (axis: 'x' | 'y', course: 'along' | 'across'): DriveFit => {
+    const found = fitAxis({ pairs, axis, course, rough, usual: usual[axis], binning, drift }, pooled(evidence));
+    evidence.push(found.scatterEvidence);
+    return found;
   };
-  return { matrix: matrixOf(parameters), standardErrors: matrixOf(standardErrors) };
+  // Across the movement no cycle hides the scatter of the moves.
+  const across = { x: fit('x', 'across'), y: fit('y', 'across') };
+  const along = { x: fit('x', 'along'), y: fit('y', 'along') };
+  const columns = (['x', 'y'] as const).map((axis) => columnOf(along[axis], across[axis], directionOf(rough, axis)));
+  const [ofX, ofY] = columns as [Column, Column];
+  const scaled = ({ x, y }: Vector): Vector => ({ x: x * binning, y: y * binning });
+  const axisFit = (axis: 'x' | 'y', column: Column): AxisFit => ({
+    along: along[axis],
+    across: across[axis],
+    share: Math.hypot(column.error.x, column.error.y) / length(column.value),
+  });
+  return {
+    matrix: fromColumns(scaled(ofX.value), scaled(ofY.value)),
+    standardErrors: fromColumns(scaled(ofX.error), scaled(ofY.error)),
+    axes: { x: axisFit('x', ofX), y: axisFit('y', ofY) },
+  };
 }
 
-function hypotheses(
+/** Standard error of one column alone, as a share of its length: for deciding whether its series is long enough. */
+export function columnError(
   pairs: readonly StagePair[],
-  axes: Readonly<Record<'x' | 'y', SteppedAxis>>,
+  axis: 'x' | 'y',
+  rough: Vector,
+  usual: number,
   binning: number,
-  rough: Matrix,
-): readonly ErrorHypothesis[] {
-  const perMicrometre = Math.sqrt(length(firstColumn(rough)) * length(secondColumn(rough))) / binning;
-  // The place of each pair within its own series; moves of the two series have nothing in common.
-  const places = pairs.map(({ axis }, index) => pairs.slice(0, index).filter((pair) => pair.axis === axis).length);
-  const fixed = pairs.flatMap((one, row) =>
-    [0, 1].map((component) =>
-      pairs.flatMap((_, column) =>
-        [0, 1].map((other) => (row === column && component === other ? variance(one, component) : 0)),
+  drift: StageDrift,
+): number {
+  const matrix = axis === 'x' ? fromColumns(rough, { x: 0, y: 0 }) : fromColumns({ x: 0, y: 0 }, rough);
+  const across = fitAxis({ pairs, axis, course: 'across', rough: matrix, usual, binning, drift }, undefined);
+  const along = fitAxis(
+    { pairs, axis, course: 'along', rough: matrix, usual, binning, drift },
+    pooled([across.scatterEvidence]),
+  );
+  return Math.hypot(along.standardError, across.standardError) / Math.abs(along.slope);
+}
+
+interface Column {
+  readonly value: Vector;
+  readonly error: Vector;
+}
+
+interface AxisSeries {
+  readonly pairs: readonly StagePair[];
+  readonly axis: 'x' | 'y';
+  readonly course: 'along' | 'across';
+  readonly rough: Matrix;
+  readonly usual: number;
+  readonly binning: number;
+  readonly drift: StageDrift;
+}
+
+const columnIn = (rough: Matrix, axis: 'x' | 'y'): Vector => (axis === 'x' ? firstColumn(rough) : secondColumn(rough));
+
+/** Direction on the camera in which the stage moves the image. */
+function directionOf(rough: Matrix, axis: 'x' | 'y'): Vector {
+  const column = columnIn(rough, axis);
+  const size = length(column);
+  return { x: column.x / size, y: column.y / size };
+}
+
+function fitAxis(
+  { pairs, axis, course, rough, usual, binning, drift }: AxisSeries,
+  evidence: ScatterEvidence | undefined,
+): DriveFit {
+  const own = pairs.filter((pair) => pair.axis === axis);
+  const along = directionOf(rough, axis);
+  const direction = course === 'along' ? along : { x: -along.y, y: along.x };
+  const other = columnIn(rough, axis === 'x' ? 'y' : 'x');
+  const otherAxis = axis === 'x' ? 'y' : 'x';
+  const drifts = own.map(({ times: [from, to] }) => drift.between(from, to));
+  const onto = ({ x, y }: Vector): number => x * direction.x + y * direction.y;
+  const displacements = own.map(({ shift, from, to }, index) => {
+    // A stage in coarse steps may have moved the other axis a little as well.
+    const beside = (to[otherAxis] - from[otherAxis]) / binning;
+    return onto(shift) - onto(drifts[index]!.mean) - beside * onto(other);
+  });
+  const model: DriveModel = {
+    ...drives,
+    roughSlope: length(columnIn(rough, axis)) / binning,
+    usual: { length: usual, probability: trustInProperties },
+    ...(course === 'across' && { amplitudes: acrossAmplitudes, secondAmplitudes: [0] }),
+  };
+  return fitCyclicDrive(
+    {
+      positions: [own[0]!.from[axis], ...own.map(({ to }) => to[axis])],
+      displacements,
+      errors: own.map(({ standardError }) =>
+        Math.hypot(standardError.x * direction.x, standardError.y * direction.y, minError),
       ),
-    ),
-  );
-  const cycles = (['x', 'y'] as const).flatMap((axis) =>
-    [0, Math.PI / 2].map((phase) => {
-      const turn = (2 * Math.PI * axes[axis].step) / axes[axis].cycle;
-      const reach = axes[axis].cycle / (2 * Math.PI) / binning;
-      return pairs.flatMap((pair, index) => {
-        const along =
-          pair.axis === axis
-            ? reach * (Math.sin(turn * (places[index]! + 1) + phase) - Math.sin(turn * places[index]! + phase))
-            : 0;
-        const { x, y } = apply(rough, axis === 'x' ? { x: along, y: 0 } : { x: 0, y: along });
-        return [x, y];
-      });
-    }),
-  );
-  const courses = [0, 1].map((component) =>
-    pairs.flatMap(() => [0, 1].map((other) => (other === component ? perMicrometre : 0))),
-  );
-  return scatters.flatMap((scatter) =>
-    cyclicErrors.flatMap((error) =>
-      drifts.map((drift) => ({
-        covariance: fixed.map((row, one) =>
-          row.map((value, other) => {
-            const ends = one % 2 === other % 2 ? endScatter(pairs, places, one >> 1, other >> 1) : 0;
-            const cyclic = cycles.reduce((sum, cycle) => sum + cycle[one]! * cycle[other]!, 0);
-            const drifting = courses.reduce((sum, course) => sum + course[one]! * course[other]!, 0);
-            return value + ends * (scatter * perMicrometre) ** 2 + cyclic * error ** 2 + drifting * drift ** 2;
-          }),
-        ),
-      })),
-    ),
+      covariance: drifts.map((one) =>
+        drifts.map((two) => {
+          const { x, y } = drift.covariance(one, two);
+          return x * direction.x ** 2 + y * direction.y ** 2;
+        }),
+      ),
+    },
+    model,
+    evidence,
   );
 }
 
-const variance = ({ standardError }: StagePair, component: number): number =>
-  (standardError ? [standardError.x, standardError.y][component]! : unrefinedError) ** 2 + minError ** 2;
+function columnOf(along: DriveFit, across: DriveFit, { x, y }: Vector): Column {
+  return {
+    value: { x: along.slope * x - across.slope * y, y: along.slope * y + across.slope * x },
+    error: {
+      x: Math.hypot(along.standardError * x, across.standardError * y),
+      y: Math.hypot(along.standardError * y, across.standardError * x),
+    },
+  };
+}
 
-/** Covariance of two steps by the scatter of the ends of moves, for a variance of 1: the end of one is the beginning of the next. */
-function endScatter(pairs: readonly StagePair[], places: readonly number[], one: number, other: number): number {
-  if (pairs[one]!.axis !== pairs[other]!.axis) return 0;
-  const apart = Math.abs(places[one]! - places[other]!);
-  return apart === 0 ? 2 : apart === 1 ? -1 : 0;
+/** What other series say about the scatter of the moves; it may be another one all the same. */
+function pooled(evidence: readonly ScatterEvidence[]): ScatterEvidence | undefined {
+  if (evidence.length === 0) return undefined;
+  const sums = evidence[0]!.map((_, scatter) => evidence.reduce((sum, each) => sum + each[scatter]!, 0));
+  const most = Math.max(...sums);
+  const total = sums.reduce((sum, each) => sum + Math.exp(each - most), 0);
+  return sums.map((each) => Math.log((sameScatter * Math.exp(each - most)) / total + (1 - sameScatter) / sums.length));
 }

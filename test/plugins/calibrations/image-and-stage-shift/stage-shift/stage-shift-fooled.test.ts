@@ -11,10 +11,9 @@ test.each(['a gain stale by 1', 'a grating', 'grid bars', 'a specimen like any o
   },
 );
 
-test('what a periodic specimen may have fooled is kept when the operator wants it, with a remark', async () => {
-  const { code, remarks } = await attemptStageShift({ seed: 3, specimen: 'cross-grating' }, 13, {
+test('a periodic specimen does not end the run when the operator goes on, but a matrix without sense is refused', async () => {
+  const { code, untouched, back } = await attemptStageShift({ seed: 3, specimen: 'cross-grating' }, 13, {
     answers: keepDoubtful,
   });
-  expect(code).toBeUndefined();
-  expect(remarks.join()).toContain('repeats every');
+  expect({ code, untouched, back }).toEqual({ code: 'stage-shift/refused', untouched: true, back: true });
 });
