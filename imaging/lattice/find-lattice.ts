@@ -292,7 +292,7 @@ function judge(
     remarks.push(`The spacings along the two axes differ by ${(100 * difference).toFixed(1)} %.`);
   if (!(lattice.spacingError < maxSpacingError * lattice.spacing))
     remarks.push('The spacing is uncertain by more than 0.5 %.');
-  return { ...lattice, confirmed, remarks };
+  return { ...lattice, confirmed, contradictions: strange, remarks };
 }
 
 /** Waves in the image that contradict a lattice. */

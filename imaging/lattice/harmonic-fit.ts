@@ -39,6 +39,8 @@ export interface HarmonicFit {
    * where it was not requested.
    */
   readonly covariance: readonly (readonly number[])[];
+  /** Factor by which bends make the standard errors larger than the noise alone; 1 where no errors were requested. */
+  readonly bend: number;
   readonly harmonics: readonly Harmonic[];
 }
 
@@ -93,7 +95,7 @@ export function fitHarmonics(
   for (let iteration = 0; ; iteration++) {
     const system = new System(plane, vectors, orders);
     const linear = system.solve([]);
-    if (hold) return outcome(plane, vectors, orders, linear, zeros);
+    if (hold) return outcome(plane, vectors, orders, linear, withoutErrors);
     const full = system.solve(system.slopes(linear.parameters));
     const steps = full.parameters.slice(-4);
     vectors = vectors.map((value, index) => value + steps[index]!);
@@ -103,21 +105,22 @@ export function fitHarmonics(
         vectors,
         orders,
         linear,
-        errors ? covarianceOf(plane, vectors, full, system.phases(linear.parameters)) : zeros,
+        errors ? errorsOf(plane, vectors, full, system.phases(linear.parameters)) : withoutErrors,
       );
   }
 }
 
-const zeros: HarmonicFit['covariance'] = [0, 1, 2, 3].map(() => [0, 0, 0, 0]);
+type VectorErrors = Pick<HarmonicFit, 'covariance' | 'bend'>;
+const withoutErrors: VectorErrors = { covariance: [0, 1, 2, 3].map(() => [0, 0, 0, 0]), bend: 1 };
 const scalesOf = ({ rows, columns }: Plane): readonly number[] => [2 / columns, 2 / rows, 2 / columns, 2 / rows];
 
-/** The covariance of the vectors in cycles per pixel. */
-function covarianceOf(
+/** The covariance of the vectors in cycles per pixel, and the share of the bends in it. */
+function errorsOf(
   plane: Plane,
   vectors: readonly number[],
   { inverse, parameters }: Solution,
   phases: readonly [Phases, Phases],
-): HarmonicFit['covariance'] {
+): VectorErrors {
   const { rows, columns } = plane;
   const scales = scalesOf(plane);
   const [down, across] = [blockEdges(rows), blockEdges(columns)];
@@ -138,8 +141,25 @@ function covarianceOf(
   }));
   const factors = varianceFactors([first!, second!], places).map(Math.sqrt);
   const from = parameters.length - 4;
-  return scales.map((one, i) =>
-    scales.map((other, j) => inverse.get(from + i, from + j) * one * other * factors[i]! * factors[j]!),
+  return {
+    covariance: scales.map((one, i) =>
+      scales.map((other, j) => inverse.get(from + i, from + j) * one * other * factors[i]! * factors[j]!),
+    ),
+    bend: bendFactor(factors, [first!, second!]),
+  };
+}
+
+/** The largest of the factors against that of noise, which is the scatter of the phases among neighbouring parts. */
+function bendFactor(factors: readonly number[], families: readonly BlockPhases[]): number {
+  return Math.max(
+    ...families.map(({ scores, information }, family) => {
+      const steps = Array.from(scores, (score, block) =>
+        block % blocksAcross === 0 ? 0 : score / information[block]! - scores[block - 1]! / information[block - 1]!,
+      ).filter((step, block) => block % blocksAcross > 0 && Number.isFinite(step));
+      const noise = Math.sqrt(steps.reduce((sum, step) => sum + step * step, 0) / (2 * steps.length));
+      const typical = Math.sqrt(information.length / information.reduce((sum, value) => sum + value, 0));
+      return Math.max(factors[2 * family]!, factors[2 * family + 1]!) / Math.max(1e-12, noise / typical);
+    }),
   );
 }
 
@@ -148,7 +168,7 @@ function outcome(
   vectors: readonly number[],
   orders: readonly Order[],
   linear: Solution,
-  covariance: HarmonicFit['covariance'],
+  errors: VectorErrors,
 ): HarmonicFit {
   const scales = scalesOf(plane);
   const harmonics = orders.map((order, index): Harmonic => {
@@ -159,7 +179,7 @@ function outcome(
     return { order, amplitude: Math.hypot(re, im), significance: variance > 0 ? (re * re + im * im) / variance : 0 };
   });
   const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = vectors.map((value, index) => value * scales[index]!);
-  return { reciprocals: { first: { x: x1, y: y1 }, second: { x: x2, y: y2 } }, covariance, harmonics };
+  return { reciprocals: { first: { x: x1, y: y1 }, second: { x: x2, y: y2 } }, ...errors, harmonics };
 }
 
 type Phases = Pick<BlockPhases, 'scores' | 'information'>;

@@ -17,13 +17,22 @@ export interface Lattice {
   /** Direction of the lattice, degrees counter-clockwise (with Y UP) from 0 to below 90, with its standard error. */
   readonly angle: number;
   readonly angleError: number;
+  /** Angle between the axes in degrees, 90 at most. */
+  readonly between: number;
+  /**
+   * Factor by which bent lines make the errors larger than the noise of the image does; near 1 for straight ones. A
+   * distorted field bends the lines.
+   */
+  readonly bend: number;
   /** Number of repeats across the image along each axis. */
   readonly repeats: readonly [number, number];
   /** The peak of the autocorrelation from which it started, in pixels from its centre. */
   readonly nearPeak: Vector;
   /** True when the image itself shows the waves of this lattice, and none of a larger cell. */
   readonly confirmed: boolean;
-  /** Findings against the lattice, in sentences; empty when there are none. */
+  /** Waves of the image that contradict the lattice, in sentences. Such a lattice is not confirmed. */
+  readonly contradictions: readonly string[];
+  /** Findings against the lattice, in sentences, contradictions among them; empty when there are none. */
   readonly remarks: readonly string[];
 }
 
@@ -41,11 +50,16 @@ export function measureLattice(
   {
     reciprocals,
     covariance,
-  }: { readonly reciprocals: Reciprocals; readonly covariance: HarmonicFit['covariance'] | undefined },
+    bend = 1,
+  }: {
+    readonly reciprocals: Reciprocals;
+    readonly covariance: HarmonicFit['covariance'] | undefined;
+    readonly bend?: number;
+  },
   source: Image,
   axes: LatticeAxes,
   { ratio }: LatticeKind,
-): Omit<Lattice, 'confirmed' | 'remarks'> {
+): Omit<Lattice, 'confirmed' | 'contradictions' | 'remarks'> {
   const components = ({ first, second }: Reciprocals): readonly number[] => [first.x, first.y, second.x, second.y];
   const at = components(reciprocals);
   const valuesOf = (g: readonly number[]): readonly [number, number, number, number] => {
@@ -67,9 +81,18 @@ export function measureLattice(
     spacingError: errors[2]!,
     angle: values[3] >= 90 ? 0 : values[3],
     angleError: errors[3]!,
+    between: betweenAxes(vectors),
+    bend,
     repeats: [side / values[0], side / values[1]],
     nearPeak: axes.nearPeak,
   };
+}
+
+function betweenAxes({ first, second }: Reciprocals): number {
+  const sine = Math.abs(first.x * second.y - first.y * second.x);
+  return (
+    (Math.asin(Math.min(1, sine / (Math.hypot(first.x, first.y) * Math.hypot(second.x, second.y)))) * 180) / Math.PI
+  );
 }
 
 /** The common direction of two vectors at right angles, in degrees counter-clockwise with Y up, from 0 to below 90. */

@@ -187,6 +187,56 @@ test.each([0, 1, 2])('the cell of catalase is found in noise %#, whichever axis 
   expect(failureOf(source, { ratio: 13.7 / 8.75, ridges: false, secondOrder: 2 })).toBe('distances');
 });
 
+describe('a crystal whose diagonal waves are the stronger ones', () => {
+  /** Waves of a crystal: order along two axes at right angles, and depth. */
+  const crystal =
+    (angle: number, [short, long]: readonly [number, number], waves: readonly (readonly [number, number, number])[]) =>
+    (x: number, y: number): number => {
+      const turns = (angle * Math.PI) / 180;
+      const [along, across] = [x * cos(turns) - y * sin(turns), x * sin(turns) + y * cos(turns)];
+      return waves.reduce(
+        (sum, [h, k, depth]) => sum + depth * cos(2 * Math.PI * ((h * along) / short + (k * across) / long)),
+        1,
+      );
+    };
+  const turned = (angle: number, length: number) => ({
+    x: length * cos((angle * Math.PI) / 180),
+    y: -length * sin((angle * Math.PI) / 180),
+  });
+
+  test.each([
+    [
+      'catalase',
+      catalase,
+      [13, (13 * 17.5) / 6.85],
+      [
+        [1, 0, 0.06],
+        [0, 2, 0.07],
+        [1, 1, 0.2],
+        [1, -1, 0.15],
+      ],
+    ],
+    [
+      'square',
+      square,
+      [15, 15],
+      [
+        [1, 0, 0.06],
+        [0, 1, 0.07],
+        [1, 1, 0.2],
+        [1, -1, 0.15],
+      ],
+    ],
+  ] as const)('is confirmed when its first axis is marked: %s', (_name, kind, axes, waves) => {
+    const source = paint({ seed: 3, size: [400, 420], smooth: true, of: crystal(25, axes, waves) });
+    const { found: marked } = findLattice(source, kind, turned(25, axes[0]));
+    expect(marked).toMatchObject({ confirmed: true });
+    const { lengths } = marked as Lattice;
+    expect(abs(lengths[0] / axes[0] - 1)).toBeLessThan(0.003);
+    expect(abs(lengths[1] / axes[1] - 1)).toBeLessThan(0.003);
+  });
+});
+
 describe('an image without a lattice', () => {
   const size = [160, 160] as const;
   test.each([
@@ -202,11 +252,28 @@ describe('an image without a lattice', () => {
         return (x, y) => (centres.some((centre) => hypot(x - centre.x, y - centre.y) < 9) ? 0.4 : 1);
       },
     ],
+    ['one bright spot', (): Picture['of'] => (x, y) => 0.02 + exp(-(x * x + y * y) / 30)],
+    ['an edge', (): Picture['of'] => (x, y) => (x + 0.3 * y > 11 ? 1 : 0.1)],
+    [
+      'a chequered pattern finer than the pixels show',
+      (): Picture['of'] => (x, y) => 1 + 0.5 * cos(3.0 * x) * cos(3.0 * y),
+    ],
   ])('is refused: %s', (_, of) => {
     for (const [seed, kind] of [square, catalase, square].entries())
       expect(failureOf(paint({ seed, size, smooth: true, of: of(seed) }), kind)).toMatch(
         /^(no lattice|one direction|no peak|no second peak|angle|distances)$/,
       );
+  });
+
+  test.each([
+    ['black', 0],
+    ['of one value', 7],
+  ])('is refused: %s', (_, value) => {
+    for (const kind of [square, catalase]) {
+      const flat = image(new Float32Array(160 * 160).fill(value), 160, 160);
+      expect(failureOf(flat, kind)).toMatch(/^(no lattice|no peak)$/);
+      expect(findLattice(flat, kind, { x: 20, y: 3 }).found).toMatchObject({ reason: expect.any(String) as string });
+    }
   });
 
   test('is refused: lines in one direction only', () => {

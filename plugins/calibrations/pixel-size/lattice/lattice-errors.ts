@@ -52,6 +52,13 @@ export const latticeErrors = {
         });
     }
   },
+  unusable: (cause: Error): EucentricError =>
+    new EucentricError({
+      code: 'pixel-size/unusable-image',
+      message: 'The image cannot be searched for a lattice: some of its pixels are no numbers, or it is too small.',
+      hint: 'Take a new image; if it was read from a file, check the file.',
+      cause,
+    }),
   tooSmall: (pixels: number): EucentricError =>
     new EucentricError({
       code: 'pixel-size/image-too-small',

@@ -9,19 +9,21 @@ import {
 } from '../../../../core/kernel';
 import { Optics } from '../../../../core/optics';
 import { Settings } from '../../../../core/settings';
-import { type CalibrationResult, Calibrations, type StoredVerdict } from '../../../../core/store';
+import { type CalibrationResult, Calibrations } from '../../../../core/store';
 import {
   type CorrelationPeak,
   type CorrelationPlane,
   centred,
   findLattice,
   image as imageOf,
+  ImagingError,
   type Lattice,
   reduce,
   trimDarkSurroundings,
 } from '../../../../imaging';
 import { latticeErrors } from './lattice-errors';
 import { foundPixelSizes, foundSizeChanges, withFoundPixelSize } from './lattice-found';
+import { judgeLattice, maxPlausibleFactor } from './lattice-judgement';
 import { LatticeMemory } from './lattice-memory';
 import { pixelSizeSuggestion } from '../../shared/result/property-suggestions';
 import { type LatticeSpecimen, latticeSpecimen, targetSize } from './lattice-specimen';
@@ -57,8 +59,6 @@ type Run = ItemRun<typeof latticeQuestions, typeof latticeResults>;
 
 /** Side in pixels below which a transform makes no sense. */
 const minImageSize = 64;
-/** Factor from the pixel size in use above which a wrong lattice is the likelier explanation. */
-const maxPlausibleFactor = 1.3;
 const maxBrightness = 32_000;
 /** Limit of the peaks of the autocorrelation that are shown. */
 const maxPeaks = 60;
@@ -77,6 +77,16 @@ export function unfitImage(buffers: ImageBuffers, buffer: 'A' | 'B'): string | u
   if (held.context.kind === 'montage centre' && buffers.get('B')?.context.kind !== 'montage overview')
     return 'the overview of the montage is not in buffer B';
   return undefined;
+}
+
+/** Runs a search, and says of an image with pixels that are no numbers what it is. */
+function searched<Result>(search: () => Result): Result {
+  try {
+    return search();
+  } catch (error) {
+    if (error instanceof ImagingError) throw latticeErrors.unusable(error);
+    throw error;
+  }
 }
 
 /** Finds the pixel size from an image of a lattice. */
@@ -106,10 +116,8 @@ export class PixelSizeMeasurement {
     const trimmed = specimen.name === 'grid bars' ? binned : trimDarkSurroundings(binned).image;
     const side = Math.min(...trimmed.shape);
     if (side < minImageSize) throw latticeErrors.tooSmall(side);
-    const { correlation, peaks, found } = findLattice(
-      trimmed,
-      specimen.kind,
-      marked && { x: marked.x / binning, y: marked.y / binning },
+    const { correlation, peaks, found } = searched(() =>
+      findLattice(trimmed, specimen.kind, marked && { x: marked.x / binning, y: marked.y / binning }),
     );
     this.show(source, correlation, peaks, binning, 'reason' in found ? undefined : found, marked?.contrast);
     if ('reason' in found) throw latticeErrors.notFound(found);
@@ -182,6 +190,12 @@ export class PixelSizeMeasurement {
     const relativeError = lattice.spacingError / lattice.spacing;
     const implausible = this.implausible(pixelSize, magIndex, camera, perPixel);
     const remarks = [...lattice.remarks, ...implausible];
+    const previous = this.previous(magIndex, camera);
+    const judgement = judgeLattice(lattice, {
+      ratio: specimen.kind.ratio,
+      pixelSize,
+      before: previous && inNanometres(previous.value) * perPixel,
+    });
 
     this.logSpacings(run, {
       specimen,
@@ -199,9 +213,7 @@ export class PixelSizeMeasurement {
     );
     if (!fromFile && context.magnification > 0)
       run.operator.log(`${magIndex}  ${pixelSize.toPrecision(4)}  ${context.magnification}`);
-    for (const remark of remarks) run.operator.log(`DOUBTFUL: ${remark}`);
 
-    const verdict: StoredVerdict = remarks.length > 0 ? 'doubtful' : 'good';
     const values = {
       pixelSize,
       gridAngle: lattice.angle,
@@ -216,7 +228,7 @@ export class PixelSizeMeasurement {
       spacings: lattice.lengthErrors.map((error) => error * binning),
     };
     const draft = {
-      summary: `Pixel size ${shown} at ${context.magnification}x, grid angle ${lattice.angle.toFixed(2)} degrees${remarks.length > 0 ? '; doubtful' : ''}.`,
+      summary: `Pixel size ${shown} at ${context.magnification}x, grid angle ${lattice.angle.toFixed(2)} degrees${judgement.verdict === 'good' ? '' : `; ${judgement.verdict}`}.`,
       standardErrors: Number.isFinite(relativeError) ? known : {},
       conditions: {
         magIndex,
@@ -225,7 +237,7 @@ export class PixelSizeMeasurement {
         binning: frame.exposure.binning,
         specimen: specimen.name,
       },
-      quality: { verdict, remarks },
+      quality: { ...judgement, remarks },
     };
     if (!lattice.confirmed) {
       run.operator.log('The pixel size is not kept, since the image does not confirm it.');
