@@ -1,5 +1,5 @@
 import { badArgument, shapeMismatch, tooFewPoints } from '../errors';
-import { type LowerTriangle, dot, halfLogDeterminant, lowerTriangle, whitened } from './lower-triangle';
+import { type LowerTriangle, backSolved, dot, halfLogDeterminant, lowerTriangle, whitened } from './lower-triangle';
 
 /** Displacements between the successive positions of a drive. */
 export interface DriveSeries {
@@ -390,14 +390,4 @@ function explanation(
     cycle: { amplitude: Math.hypot(sine, cosine), phase: Math.atan2(cosine, sine) },
     residuals: displacements.map((_, index) => (base.bad.includes(index) ? 0 : residuals[index]!)),
   };
-}
-
-/** Solves L^T x = values. */
-function backSolved(triangle: LowerTriangle, values: ArrayLike<number>): number[] {
-  const result = Array.from(values);
-  for (let row = triangle.length - 1; row >= 0; row--) {
-    for (let below = row + 1; below < triangle.length; below++) result[row]! -= triangle[below]![row]! * result[below]!;
-    result[row]! /= triangle[row]![row]!;
-  }
-  return result;
 }

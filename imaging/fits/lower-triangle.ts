@@ -42,3 +42,13 @@ export function dot(one: ArrayLike<number>, other: ArrayLike<number>): number {
   for (let index = 0; index < one.length; index++) sum += one[index]! * other[index]!;
   return sum;
 }
+
+/** Solves L^T x = values. */
+export function backSolved(triangle: LowerTriangle, values: ArrayLike<number>): number[] {
+  const result = Array.from(values);
+  for (let row = triangle.length - 1; row >= 0; row--) {
+    for (let below = row + 1; below < triangle.length; below++) result[row]! -= triangle[below]![row]! * result[below]!;
+    result[row]! /= triangle[row]![row]!;
+  }
+  return result;
+}

@@ -53,8 +53,8 @@ const minError = 0.02;
 const parts = 8;
 
 /**
- * Fits the course of the drift through the images between which nothing was moved, and through a place that was visited twice. What follows each
- * move alike, as a holder that creeps, is told from steady drift by the place visited twice.
+ * Fits the course of the drift through the images between which nothing was moved, and through a place that was visited twice. A creep
+ * after each move is the same in all of them; the place visited twice distinguishes it from steady drift.
  * @param perMicrometre binned pixels for one micrometre
  * @param span seconds of the first and of the last image
  */

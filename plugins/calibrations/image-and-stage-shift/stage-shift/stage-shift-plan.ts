@@ -45,7 +45,7 @@ export function planAxis(halfField: number, cycle: number, largestExtent: number
   };
 }
 
-/** Steps of a whole cycle between which its length, size and phase can be told apart. */
+/** Smallest number of steps that show the length, size and phase of a cycle. */
 const minSteps = 8;
 /** Smallest step as a share of the field. A pattern of the camera looks like a specimen that has moved less. */
 const minStepShare = 1 / 8;
@@ -68,7 +68,7 @@ export function withSteps(plan: AxisPlan, halfField: number): AxisPlan {
   };
 }
 
-/** Extent in micrometres over which the longest cycle of a stage can be told from a movement that is even. */
+/** Extent in micrometres over which the longest cycle of a stage is distinct from an even movement. */
 const longestExtent = 90;
 /** Limit of the images that a series is continued by. */
 const maxMoreImages = 12;

@@ -170,7 +170,7 @@ function columnOf(along: DriveFit, across: DriveFit, { x, y }: Vector): Column {
   };
 }
 
-/** What other series say about the scatter of the moves; it may be another one all the same. */
+/** Evidence of other series for the scatter of the moves, which may still differ from theirs. */
 function pooled(evidence: readonly ScatterEvidence[]): ScatterEvidence | undefined {
   if (evidence.length === 0) return undefined;
   const sums = evidence[0]!.map((_, scatter) => evidence.reduce((sum, each) => sum + each[scatter]!, 0));

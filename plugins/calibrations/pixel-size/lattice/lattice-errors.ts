@@ -55,7 +55,8 @@ export const latticeErrors = {
   unusable: (cause: Error): EucentricError =>
     new EucentricError({
       code: 'pixel-size/unusable-image',
-      message: 'The image cannot be searched for a lattice: some of its pixels are no numbers, or it is too small.',
+      message:
+        'The image cannot be searched for a lattice: it is too small, or some of its pixels hold no finite number.',
       hint: 'Take a new image; if it was read from a file, check the file.',
       cause,
     }),

@@ -79,7 +79,7 @@ export function unfitImage(buffers: ImageBuffers, buffer: 'A' | 'B'): string | u
   return undefined;
 }
 
-/** Runs a search, and says of an image with pixels that are no numbers what it is. */
+/** Runs a search, and explains a failure by pixels without a finite number. */
 function searched<Result>(search: () => Result): Result {
   try {
     return search();

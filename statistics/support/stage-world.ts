@@ -1,21 +1,21 @@
-import { type Matrix, type Vector, apply, inverse, product, rotation, scaleMatrix } from '../../../../../core/base';
-import type { StillPair } from '../../../../../plugins/calibrations/image-and-stage-shift/stage-shift/stage-drift';
-import type { StagePair } from '../../../../../plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift-analysis';
+import { type Matrix, type Vector, apply, inverse, product, rotation, scaleMatrix } from '../../core/base';
+import type { StillPair } from '../../plugins/calibrations/image-and-stage-shift/stage-shift/stage-drift';
+import type { StagePair } from '../../plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift-analysis';
 import {
   driftOf,
   stageErrorOf,
-} from '../../../../../plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift-outcome';
+} from '../../plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift-outcome';
 import {
   furtherPositions,
   planAxis,
   withSteps,
-} from '../../../../../plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift-plan';
-import { fitStageShift } from '../../../../../plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift-analysis';
+} from '../../plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift-plan';
+import { fitStageShift } from '../../plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift-analysis';
 import {
   type WeighedStageFit,
   weighStageShift,
-} from '../../../../../plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift-uncertainty';
-import { randomNumbers } from '../../../../support/virtual-instrument';
+} from '../../plugins/calibrations/image-and-stage-shift/stage-shift/stage-shift-uncertainty';
+import { randomNumbers } from './random-numbers';
 
 /** A stage, a specimen and a correlation in numbers alone, written without the simulation and without the models of the fit. */
 export interface StageWorld {
@@ -165,24 +165,22 @@ export function measureWorld(
   };
 }
 
-const elements = ['xpx', 'xpy', 'ypx', 'ypy'] as const;
-/** Errors of a fit in its standard errors along and across the movement of each axis, and the largest in percent. */
+/** Errors of a fit as shares, along and across the movement of each axis, with the stated ones; and both in percent. */
 export function errorsOf({ truth, fit }: { readonly truth: Matrix; readonly fit: WeighedStageFit }): {
-  readonly z: readonly number[];
+  readonly elements: readonly number[];
+  readonly stated: readonly number[];
   readonly percent: number;
-  readonly stated: number;
+  readonly statedPercent: number;
 } {
   const { xpx, xpy, ypx, ypy } = product(inverse(truth)!, fit.matrix);
+  const elements = [xpx - 1, ypx, ypy - 1, xpy];
   const { x, y } = fit.axes;
-  const size = Math.hypot(truth.xpx, truth.ypx) / 8;
   return {
-    z: [
-      ((xpx - 1) * size) / x.along.standardError,
-      (ypx * size) / x.across.standardError,
-      ((ypy - 1) * size) / y.along.standardError,
-      (xpy * size) / y.across.standardError,
-    ],
-    percent: 100 * Math.max(...elements.map((element) => Math.abs({ xpx: xpx - 1, xpy, ypx, ypy: ypy - 1 }[element]))),
-    stated: 100 * Math.max(x.share, y.share),
+    elements,
+    stated: [x.along, x.across, y.along, y.across].map(
+      ({ standardError }, index) => standardError / Math.abs((index < 2 ? x : y).along.slope),
+    ),
+    percent: 100 * Math.max(...elements.map(Math.abs)),
+    statedPercent: 100 * Math.max(x.share, y.share),
   };
 }
