@@ -33,6 +33,7 @@ export function sessionOf(
       const prompt = find(Calibrations)?.exitPrompt(administrator);
       return prompt && { question: prompt.message, canSave: prompt.ask === 'save' };
     },
+    unsavedInUse: (at) => unsavedInUse(find(Calibrations), at),
     plugins,
     check,
     onLog,
@@ -64,4 +65,17 @@ async function statusOf({ find, deviceSettings }: Pick<Session, 'find' | 'device
   }
   if (camera) lines.push({ name: 'Camera', value: `${camera.name}, ${camera.width} x ${camera.height} pixels` });
   return lines;
+}
+
+/** Message on values of the short-term file, which SerialEM too takes up again for a day. */
+export function unsavedInUse(
+  calibrations: Pick<Calibrations, 'carriedOver' | 'keptUnsaved'> | undefined,
+  at: 'start' | 'end',
+): string | undefined {
+  const count = (at === 'start' ? calibrations?.carriedOver : calibrations?.keptUnsaved) ?? 0;
+  if (count === 0) return undefined;
+  const values = count === 1 ? '1 value' : `${count} values`;
+  return at === 'start'
+    ? `${values} of an earlier session ${count === 1 ? 'is' : 'are'} in use, not saved.`
+    : `${values} ${count === 1 ? 'is' : 'are'} not saved, but will be in use at the next start within a day.`;
 }

@@ -14,7 +14,7 @@ import { writeOutput } from './properties';
 
 /** `calibrations show [FILE]`: everything that a calibration file holds; without a name the file of the configuration. */
 export async function showCommand({ output, open }: CommandContext, file: string | undefined): Promise<number> {
-  const content = file === undefined ? await present(open) : await readCalibrations(output, file);
+  const content = file === undefined ? await present(output, open) : await readCalibrations(output, file);
   const shown = showCalibrations(content);
   // Each record says that no instrument was measured: programs read them one by one.
   const mark = content.simulated ? { simulated: true } : {};
@@ -107,8 +107,11 @@ async function savedTo(calibrations: Calibrations, { changes }: HistoryEntry): P
   return (await calibrations.saveShortTerm()).paths.join(' and ');
 }
 
-async function present(open: CommandContext['open']): Promise<CalibrationFile> {
+/** The calibrations that are in use; the file may differ from them. */
+async function present(output: CommandContext['output'], open: CommandContext['open']): Promise<CalibrationFile> {
   await using instrument = await open();
+  const inUse = instrument.session.unsavedInUse('start');
+  if (inUse !== undefined) output.remark(inUse);
   return instrument.calibrations.file;
 }
 

@@ -32,6 +32,8 @@ export async function startCommand({ open, output }: CommandContext, options: St
   process.once('SIGHUP', leave);
   if (inBrowser) process.once('SIGINT', leave);
   await instrument.connect(leaving.signal);
+  const inUse = inBrowser && session.unsavedInUse('start');
+  if (inUse !== undefined) output.remark(inUse);
   const tell = (text: string): void => {
     output.emit({ event: 'log', text });
     output.print(text);
@@ -41,6 +43,8 @@ export async function startCommand({ open, output }: CommandContext, options: St
   await instrument.finish();
   const unsaved = inBrowser && session.unsaved();
   if (unsaved) output.remark('Calibrations that were not saved are in the history, from which they can be restored.');
+  const kept = session.unsavedInUse('end');
+  if (kept !== undefined) output.remark(kept);
   output.remark('The program has ended; the microscope is as you left it.');
   return exitCodes.done;
 }

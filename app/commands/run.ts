@@ -77,6 +77,8 @@ export async function runCommand(
       throw error;
     }
     await instrument.finish({ save: options.save ?? false });
+    const kept = session.unsavedInUse('end');
+    if (kept !== undefined) output.remark(kept);
     for (const id of answering.unusedAnswers) output.remark(`The answer to "${id}" was not asked for.`);
     return exitCodes.done;
   } finally {

@@ -29,6 +29,8 @@ export interface Session {
   status(): Promise<readonly { readonly name: string; readonly value: string }[]>;
   /** Question before the program ends, if anything unsaved matters. */
   unsaved(): { readonly question: string; readonly canSave: boolean } | undefined;
+  /** Message on values that are in use though nobody saved them: at the start those of an earlier session, at the end those for the next one. */
+  unsavedInUse(at: 'start' | 'end'): string | undefined;
   /** The plugins that are switched on, each with the sentence that describes it. */
   plugins(): readonly { readonly id: string; readonly summary: string }[];
   /** Problems of the configuration as it is on the disk now. */

@@ -3,16 +3,23 @@ import {
   type Calibrations,
   type CalibrationsSnapshot,
   type ChangeOptions,
-  type CountedKind,
   type ExitPrompt,
   type RecordTable,
   type Saved,
   type SavedShortTerm,
   type SaveOptions,
 } from './calibrations';
-import { exitPromptFor, kindOf, noCounts } from './exit-prompt';
-import type { FileOnDisk } from './file-on-disk';
-import type { MatrixEntry, MatrixOptions, MatrixTable } from './matrix-table';
+import { type Counts, exitPromptFor, kindOf, noCounts, without } from './exit-prompt';
+import type { StoredFile, StoredFiles } from './file-on-disk';
+import {
+  carriedAt,
+  changedAt,
+  type KeptUnsaved,
+  nothingKept,
+  placeKey as stampKey,
+  samePlace as sameShift,
+} from './kept-unsaved';
+import { elementsOf, type MatrixEntry, type MatrixOptions, type MatrixTable } from './matrix-table';
 import {
   type CalibrationFile,
   type FileState,
@@ -38,30 +45,13 @@ export interface StoreSurroundings {
   readonly siteFile?: string;
 }
 
-/** A file in memory and on disk. */
-export interface StoredFile {
-  readonly content: CalibrationFile;
-  readonly disk: FileOnDisk;
-  /** True when memory and disk differ. */
-  changed: boolean;
-  /** Number of times that it was written. */
-  saves: number;
-}
-
-/** The three files of a store. */
-export interface StoredFiles {
-  readonly main: StoredFile;
-  readonly shortTerm: StoredFile;
-  readonly flyback: StoredFile;
-}
-
 interface Snapshot extends CalibrationsSnapshot {
   readonly states: readonly { readonly state: FileState; readonly changed: boolean; readonly saves: number }[];
   readonly stamps: ReadonlyMap<string, number>;
   readonly counts: Counts;
+  readonly kept: KeptUnsaved;
 }
 
-type Counts = Readonly<Record<CountedKind, number>>;
 const shiftRecords = ['ImageShiftMatrix', 'StageToCameraMatrix'] as const;
 type ShiftRecord = (typeof shiftRecords)[number];
 
@@ -91,7 +81,13 @@ function entriesOf(
   const sorted = [...byPlace.values()].sort((a, b) => a.magIndex - b.magIndex || a.camera - b.camera);
   return sorted.map((row) => {
     const { magIndex, camera, magnification, absoluteFocus } = row;
-    const entry = { magIndex, camera, matrix: matrixOf(row), magnification, measuredAt: measuredAt(magIndex, camera) };
+    const entry = {
+      magIndex,
+      camera,
+      matrix: elementsOf(row),
+      magnification,
+      measuredAt: measuredAt(magIndex, camera),
+    };
     return absoluteFocus === undefined ? entry : { ...entry, focus: absoluteFocus };
   });
 }
@@ -102,6 +98,7 @@ export class CalibrationStore implements Calibrations {
   readonly stage: MatrixTable;
   readonly flyback: RecordTable<FlybackRecords['FlybackTime']>;
   private stamps: ReadonlyMap<string, number> = new Map();
+  private kept = nothingKept;
   private counted: Counts = noCounts;
   private revision = 0;
   private saving: Promise<unknown> = Promise.resolve();
@@ -117,6 +114,14 @@ export class CalibrationStore implements Calibrations {
 
   get unsaved(): boolean {
     return this.files.main.changed;
+  }
+
+  get carriedOver(): number {
+    return this.kept.carried.size;
+  }
+
+  get keptUnsaved(): number {
+    return this.kept.carried.size + this.kept.fresh.size;
   }
 
   get counts(): Counts {
@@ -171,12 +176,13 @@ export class CalibrationStore implements Calibrations {
       states,
       stamps: new Map(this.stamps),
       counts: this.counted,
+      kept: this.kept,
     };
     return snapshot;
   }
 
   restore(taken: CalibrationsSnapshot): void {
-    const { states, stamps, counts } = taken as Snapshot;
+    const { states, stamps, counts, kept } = taken as Snapshot;
     for (const [at, stored] of this.allFiles().entries()) {
       const { state, changed, saves } = states[at]!;
       stored.content.reset(state);
@@ -185,6 +191,7 @@ export class CalibrationStore implements Calibrations {
     }
     this.stamps = new Map(stamps);
     this.counted = counts;
+    this.kept = kept;
     this.revision += 1;
   }
 
@@ -198,7 +205,9 @@ export class CalibrationStore implements Calibrations {
     };
     const earlier = this.files.main.content.get(name).findLast(sameShift(fields.magIndex, fields.camera));
     const row = earlier ? { ...fields, magnification: earlier.magnification } : this.complete(fields);
-    this.files.main.content.put(name, row, sameShift(fields.magIndex, fields.camera));
+    // A value that was saved in that session is in both files.
+    if (this.files.main.content.put(name, row, sameShift(fields.magIndex, fields.camera)))
+      this.kept = carriedAt(this.kept, stampKey(name, fields.magIndex, fields.camera));
     this.stamp(stampKey(name, fields.magIndex, fields.camera), time);
   }
 
@@ -236,15 +245,16 @@ export class CalibrationStore implements Calibrations {
     return {
       get: (magIndex, camera) => {
         const found = rows().findLast((row) => row.magIndex === magIndex && row.camera === camera);
-        return found && matrixOf(found);
+        return found && elementsOf(found);
       },
       set: (magIndex, camera, value, options: MatrixOptions = {}) => {
         const { magnification, focus = 0, sessionMeasured = true } = options;
-        const elements = { magIndex, camera, ...matrixOf(value) };
+        const elements = { magIndex, camera, ...elementsOf(value) };
         if (isMissingMatrix(name, elements))
           throw notStorable(name, 'a matrix whose first row is zero counts as missing');
         const withFocus = name === 'StageToCameraMatrix' ? { ...elements, absoluteFocus: focus } : elements;
         const row = this.complete(magnification === undefined ? withFocus : { ...withFocus, magnification });
+        this.kept = changedAt(this.kept, stampKey(name, magIndex, camera), sessionMeasured);
         this.change(main, main.content.put(name, row, sameShift(magIndex, camera)), sessionMeasured ? name : undefined);
         if (!sessionMeasured) return forget(magIndex, camera);
         const time = minutesOf(this.surroundings.clock.date());
@@ -253,6 +263,7 @@ export class CalibrationStore implements Calibrations {
         this.stamp(stampKey(name, magIndex, camera), time);
       },
       remove: (magIndex, camera) => {
+        this.kept = changedAt(this.kept, stampKey(name, magIndex, camera), false);
         const had = rows().some((row) => row.magIndex === magIndex && row.camera === camera);
         this.change(main, main.content.remove(name, sameShift(magIndex, camera)) > 0);
         forget(magIndex, camera);
@@ -352,8 +363,9 @@ export class CalibrationStore implements Calibrations {
     const saved = this.counted;
     const { remarks } = await main.disk.write(main.content.render(), overwrite);
     main.saves += 1;
+    this.kept = nothingKept;
     main.changed = this.revision !== revision;
-    this.counted = difference(this.counted, saved);
+    this.counted = without(this.counted, saved);
     const others = await this.saveShortTermNow({ overwrite }).catch((error: Error) => ({ remarks: [error.message] }));
     return { path: this.path, remarks: [...remarks, ...others.remarks] };
   }
@@ -378,17 +390,4 @@ export class CalibrationStore implements Calibrations {
     this.saving = next.catch(() => undefined);
     return next;
   }
-}
-
-const stampKey = (name: ShiftRecord, magIndex: MagIndex, camera: CameraIndex): string =>
-  `${name} ${magIndex} ${camera}`;
-const sameShift =
-  (magIndex: MagIndex, camera: CameraIndex) =>
-  (existing: RecordValues): boolean =>
-    existing.magIndex === magIndex && existing.camera === camera;
-const matrixOf = ({ xpx, xpy, ypx, ypy }: Matrix): Matrix => ({ xpx, xpy, ypx, ypy });
-
-function difference(now: Counts, then: Counts): Counts {
-  const entries = Object.entries(now) as [CountedKind, number][];
-  return Object.fromEntries(entries.map(([kind, count]) => [kind, Math.max(0, count - then[kind])])) as Counts;
 }

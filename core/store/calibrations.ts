@@ -104,6 +104,10 @@ export interface Calibrations {
 
   /** True when something is not in the main file yet. */
   readonly unsaved: boolean;
+  /** Number of values that an earlier session measured and nobody saved; they are in use from the short-term file. */
+  readonly carriedOver: number;
+  /** Number of values, those of earlier sessions among them, that the next start takes from the short-term file because nobody saved them. */
+  readonly keptUnsaved: number;
   /** Number of calibrations of each counted kind that are not saved. */
   readonly counts: Readonly<Record<CountedKind, number>>;
   /** The question before the program ends, if there is one. */

@@ -16,8 +16,11 @@ const kindsOfRecords: Readonly<Record<string, CountedKind>> = {
 /** The counted kind to which a record belongs, if any. */
 export const kindOf = (record: string): CountedKind | undefined => kindsOfRecords[record];
 
+/** Number of calibrations of each kind. */
+export type Counts = Readonly<Record<CountedKind, number>>;
+
 /** Nothing counted yet. */
-export const noCounts = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Readonly<Record<CountedKind, number>>;
+export const noCounts = Object.fromEntries(kinds.map((kind) => [kind, 0])) as Counts;
 
 /**
  * The question to ask before the program ends: an administrator is asked whenever something is unsaved, others only
@@ -48,3 +51,7 @@ export function exitPromptFor(
     pending,
   };
 }
+
+/** The counts after others were taken off. */
+export const without = (now: Counts, then: Counts): Counts =>
+  Object.fromEntries(kinds.map((kind) => [kind, Math.max(0, now[kind] - then[kind])])) as Counts;

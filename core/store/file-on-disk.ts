@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { describe, EucentricError, type ErrorContents } from '../base';
 import { backupName, readWhole, tryWriting, writeWhole } from './atomic-write';
-import { maxFileBytes } from './serialem';
+import { type CalibrationFile, maxFileBytes } from './serialem';
 
 /** Remarks on a save that went well on the whole. */
 export interface WriteReport {
@@ -94,6 +94,23 @@ export class FileOnDisk {
       hint: 'Repair it or move it away, or save again and choose to overwrite it; it is kept as .bak then.',
     });
   }
+}
+
+/** A file in memory and on disk. */
+export interface StoredFile {
+  readonly content: CalibrationFile;
+  readonly disk: FileOnDisk;
+  /** True when memory and disk differ. */
+  changed: boolean;
+  /** Number of times that it was written. */
+  saves: number;
+}
+
+/** The three files of a store. */
+export interface StoredFiles {
+  readonly main: StoredFile;
+  readonly shortTerm: StoredFile;
+  readonly flyback: StoredFile;
 }
 
 const digest = (bytes: Uint8Array | undefined): string | undefined =>

@@ -38,3 +38,6 @@ export interface MatrixTable {
   /** Minutes since 1970; 0 = not measured in this session (or in the 22 hours before it). */
   measuredAt(magIndex: MagIndex, camera: CameraIndex): number;
 }
+
+/** The four elements alone, of a record that has more. */
+export const elementsOf = ({ xpx, xpy, ypx, ypy }: Matrix): Matrix => ({ xpx, xpy, ypx, ypy });

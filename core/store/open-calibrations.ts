@@ -1,10 +1,10 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { EucentricError, type ErrorContents, errorContents } from '../base';
-import { CalibrationStore, minutesOf, type StoredFile, type StoreSurroundings } from './calibration-store';
+import { CalibrationStore, minutesOf, type StoreSurroundings } from './calibration-store';
 import type { Calibrations } from './calibrations';
 import { readWhole } from './atomic-write';
-import { FileOnDisk } from './file-on-disk';
+import { FileOnDisk, type StoredFile } from './file-on-disk';
 import { dropExpired, ignorableRecords } from './short-term-rules';
 import { CalibrationFile, fileFormats, isSimulatedText, type FileKind, type FileProblem } from './serialem';
 

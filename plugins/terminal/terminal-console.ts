@@ -32,14 +32,18 @@ export class TerminalConsole implements OperatorConsole {
   async serve(session: Session, signal: AbortSignal): Promise<void> {
     this.say(paint.bold(session.title));
     if (session.simulated) this.say(paint.warn('SIMULATION: a virtual microscope; no instrument is connected.'));
+    const inUse = session.unsavedInUse('start');
+    if (inUse !== undefined) this.say(paint.warn(inUse));
     await this.showStatus(session);
     this.say('Type to search the Calibration menu; Esc stops a run, Ctrl-C leaves.\n');
     let last: string | undefined;
     while (!signal.aborted) {
       const chosen = await this.choose(session, last, signal);
       if (chosen === leave) {
-        if (await this.mayLeave(session, signal)) return;
-        continue;
+        if (!(await this.mayLeave(session, signal))) continue;
+        const kept = session.unsavedInUse('end');
+        if (kept !== undefined) this.say(paint.warn(kept));
+        return;
       }
       last = chosen;
       if (chosen in others) await this.other(session, chosen as keyof typeof others, signal);
@@ -116,7 +120,10 @@ export class TerminalConsole implements OperatorConsole {
   }
 
   private async takeImage(session: Session, name: ParameterSetName, signal: AbortSignal): Promise<void> {
-    const image = await takeImage(session, name, signal);
+    const stopping = new AbortController();
+    const key = this.listenForStop(() => stopping.abort(new StoppedError(`The ${name} image`)));
+    this.say(`${paint.bold(`Taking a ${name} image`)}  ${paint.faint('(Esc stops)')}`);
+    const image = await takeImage(session, name, AbortSignal.any([signal, stopping.signal])).finally(() => key.off());
     const [height, width] = image?.frame.image.shape ?? [];
     this.say(
       image
@@ -157,7 +164,7 @@ export class TerminalConsole implements OperatorConsole {
   }
 
   private async run(session: Session, item: string): Promise<void> {
-    const stopListening = this.listenForStop(session);
+    const stopListening = this.listenForStop(() => session.stop());
     try {
       const result = await session.run(item, { port: this.port(session, stopListening) });
       this.clear();
@@ -177,14 +184,14 @@ export class TerminalConsole implements OperatorConsole {
     this.say('');
   }
 
-  /** Esc stops the run; while a question is open the keys belong to the question. */
-  private listenForStop(session: Session): StopKey {
+  /** Esc stops the run or the image; while a question is open the keys belong to the question. */
+  private listenForStop(stop: () => void): StopKey {
     const { stdin } = process;
     const onKey = (_: string, key: { name?: string; ctrl?: boolean } | undefined): void => {
       if (key?.name === 'escape' || (key?.ctrl && key.name === 'c')) {
         this.clear();
         this.say(paint.warn('Stopping...'));
-        session.stop();
+        stop();
       }
     };
     if (!stdin.isTTY) return { on: () => {}, off: () => {} };

@@ -12,7 +12,9 @@ import { Store } from './base/store';
 import { applyTheme } from './base/theme';
 import { createImageView } from './image/image-view';
 import { createSidePanel } from './run/side-panel';
+import { createActionNote } from './views/action-note';
 import { createConfigurationView } from './views/configuration-view';
+import { openDrawerFor } from './views/drawer';
 import { createGuideView } from './views/guide-view';
 import { createHistoryView } from './views/history-view';
 import { createLogPanel } from './views/log-panel';
@@ -61,4 +63,6 @@ store.watch(['view'], () => {
   for (const [name, view] of Object.entries(views)) view.hidden = name !== store.local.view;
   image.redraw();
 });
+image.element.append(createActionNote(store));
+openDrawerFor(store);
 installKeys(store, image);

@@ -60,7 +60,14 @@ export const command = z.discriminatedUnion('do', [
     anyway: z.literal(true).optional(),
   }),
   z.strictObject({ do: z.literal('check'), request: whole }),
-  z.strictObject({ do: z.literal('control'), request: whole, take: z.boolean() }),
+  z.strictObject({
+    do: z.literal('control'),
+    request: whole,
+    take: z.boolean(),
+    /** The one who gets it, when the one in control gives it. */
+    to: whole.optional(),
+  }),
+  z.strictObject({ do: z.literal('name'), request: whole, name: z.string().trim().min(1).max(40) }),
 ]);
 
 /** A requested part of an image. */

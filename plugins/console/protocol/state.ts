@@ -75,6 +75,14 @@ export interface RunState {
   readonly waiting: readonly Waiting[];
 }
 
+/** Something that the operator does outside a run and that takes time, such as an image; STOP ends it. */
+export interface ActionState {
+  /** A number that changes with every action. */
+  readonly number: number;
+  /** Such as `View image`. */
+  readonly what: string;
+}
+
 /** One value of a result beside the previous one. */
 export interface ValueState {
   readonly name: string;
@@ -150,7 +158,13 @@ export interface SettingState {
         readonly step: number;
       }
     | { readonly by: 'choice'; readonly choices: readonly { readonly value: string; readonly label: string }[] }
-    | { readonly by: 'switch'; readonly on: string; readonly off: string };
+    | {
+        readonly by: 'switch';
+        readonly on: string;
+        readonly off: string;
+        /** Effect that an operator should know before. */
+        readonly hint?: string;
+      };
 }
 
 /** Contents of one image buffer. */
@@ -198,7 +212,9 @@ export interface PlotState {
 /** People at the console, and the one in control. */
 export interface PeopleState {
   readonly operator?: number;
-  readonly people: readonly { readonly id: number; readonly role: Role }[];
+  readonly people: readonly { readonly id: number; readonly role: Role; readonly name: string }[];
+  /** The one who asks the one in control for it. */
+  readonly asks?: number;
 }
 
 /** State of a site's calibrations, by step. */
@@ -239,10 +255,13 @@ export interface ConsoleState {
     readonly simulated: boolean;
     readonly administrator: boolean;
     readonly unsaved: boolean;
+    /** Number of values of an earlier session that are in use and not saved. */
+    readonly carriedOver: number;
     readonly plugins: readonly PluginState[];
   };
   readonly menu: readonly ItemState[];
   readonly run: RunState | undefined;
+  readonly action: ActionState | undefined;
   readonly outcome: OutcomeState | undefined;
   readonly settings: readonly SettingState[];
   readonly buffers: readonly BufferState[];
@@ -349,6 +368,8 @@ export interface Answers {
 export type Message =
   | { readonly is: 'welcome'; readonly you: number; readonly role: Role; readonly session: string }
   | { readonly is: 'state'; readonly part: Part; readonly value: unknown }
+  /** Something that this page has to show its person. */
+  | { readonly is: 'notice'; readonly text: string; readonly hint: string }
   | { readonly is: 'log'; readonly lines: readonly LogEntry[] }
   | { readonly is: 'done'; readonly request: number; readonly value?: unknown }
   | {

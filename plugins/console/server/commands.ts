@@ -9,6 +9,7 @@ import { inForceIn } from './guide/guide';
 import { historyRows } from './guide/history-rows';
 import type { Images } from './images/images';
 import { countsAt, profileAlong } from './images/profile';
+import type { PlainActions } from './plain-actions';
 import type { InstrumentControl } from './instrument-control';
 import type { RunControl } from './run-control';
 import type { SettingsPanel } from './settings-panel';
@@ -22,14 +23,17 @@ export interface CommandParts {
   readonly images: Images;
   readonly settings: SettingsPanel;
   readonly instrument: InstrumentControl;
+  readonly actions: PlainActions;
   readonly visitors: () => Visitors;
   /** Reads again everything that the command may have changed. */
   readonly refresh: () => void;
 }
 
+const actionLimitMilliseconds = 180_000;
+
 /** Performs a command of a page, if that page may. */
 export async function perform(command: Command, visitor: Visitor, parts: CommandParts): Promise<unknown> {
-  const { session, runs, images, settings, instrument } = parts;
+  const { session, runs, images, settings, instrument, actions } = parts;
   const mustControl = (): void => parts.visitors().checkControl(visitor);
   switch (command.do) {
     case 'run': {
@@ -42,6 +46,7 @@ export async function perform(command: Command, visitor: Visitor, parts: Command
     case 'stop':
       // Everybody may stop a run, in control or not.
       if (visitor.role === 'observer') throw consoleErrors.roleTooLow('operator');
+      actions.stop();
       return runs.stop();
     case 'answer':
       mustControl();
@@ -64,12 +69,14 @@ export async function perform(command: Command, visitor: Visitor, parts: Command
     case 'set':
       mustControl();
       runs.checkFree();
-      await settings.write(command.setting, command.value);
+      await settings.write(command.setting, command.value, visitor.name);
       return parts.refresh();
     case 'drag-image':
       mustControl();
       runs.checkFree();
-      await instrument.drag(images.find(command.image), command.by);
+      await actions.perform('Image shift', actionLimitMilliseconds, () =>
+        instrument.drag(images.find(command.image), command.by),
+      );
       return settings.refresh();
     case 'copy-buffer':
       mustControl();
@@ -93,7 +100,9 @@ export async function perform(command: Command, visitor: Visitor, parts: Command
     case 'check':
       return problems(session);
     case 'control':
-      return parts.visitors().control(visitor, command.take);
+      return parts.visitors().control(visitor, command.take, command.to);
+    case 'name':
+      return parts.visitors().name(visitor, command.name);
   }
 }
 

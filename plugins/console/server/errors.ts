@@ -6,7 +6,19 @@ export const consoleErrors = {
     new EucentricError({
       code: 'console/not-in-control',
       message: 'Another browser is in control of the microscope.',
-      hint: 'Take control first; the other browser shows that you took it.',
+      hint: 'Take control first; the person who has it now sees that you took it.',
+    }),
+  actionStopped: (what: string): EucentricError =>
+    new EucentricError({
+      code: 'console/action-stopped',
+      message: `${what}: stopped.`,
+      hint: 'Whatever was moving stays where it was stopped; no image was kept.',
+    }),
+  notAllowedYet: (name: string): EucentricError =>
+    new EucentricError({
+      code: 'console/asks-for-control',
+      message: `${name} is an administrator in the middle of a run, and has to give you control.`,
+      hint: 'The request is shown there. STOP works for you in any case.',
     }),
   roleTooLow: (role: string): EucentricError =>
     new EucentricError({

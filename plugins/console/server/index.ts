@@ -13,6 +13,7 @@ import { findingsByItem, findingsOf, guideOf, inForceIn } from './guide/guide';
 import { Images } from './images/images';
 import { InstrumentControl } from './instrument-control';
 import { menuState } from './menu-state';
+import { PlainActions } from './plain-actions';
 import { openBrowser } from './web/open-browser';
 import { builtPage } from './web/page-build';
 import { RunControl } from './run-control';
@@ -45,8 +46,9 @@ export async function serveConsole(
 ): Promise<void> {
   const page = await builtPage(tell);
   const state = new SharedState(() => clock.date());
-  const settings = new SettingsPanel(session, state, () => !runs.isMeasuring);
-  const instrument = new InstrumentControl(session);
+  const actions = new PlainActions(state);
+  const settings = new SettingsPanel(session, state, () => !runs.isMeasuring, actions);
+  const instrument = new InstrumentControl(session, actions);
   const access = new Access();
 
   let now: InstrumentNow | undefined;
@@ -76,6 +78,7 @@ export async function serveConsole(
       simulated: session.simulated,
       administrator: session.find(Administrator)?.on ?? false,
       unsaved: session.find(Calibrations)?.unsaved ?? false,
+      carriedOver: session.find(Calibrations)?.carriedOver ?? 0,
       plugins: session.plugins(),
     });
   };
@@ -101,7 +104,7 @@ export async function serveConsole(
     randomBytes(8).toString('hex'),
     refresh,
   );
-  const parts = { session, runs, images, settings, instrument, visitors: () => visitors, refresh };
+  const parts = { session, runs, images, settings, instrument, actions, visitors: () => visitors, refresh };
   refresh();
 
   let looks = 0;
@@ -122,6 +125,7 @@ export async function serveConsole(
       if (signal.aborted) resolve();
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
+    actions.stop();
     await runs.idle();
   } finally {
     clearInterval(looking);

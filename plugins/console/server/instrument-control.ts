@@ -1,4 +1,4 @@
-import { EucentricError, apply, imageShiftUnits, inverse, vector } from '../../../core/base';
+import { EucentricError, apply, imageShiftUnits, inverse, throwIfStopped, vector } from '../../../core/base';
 import { Illumination, ProbeModeSelector, Scope, readProbeMode } from '../../../core/devices';
 import { type Amount, type BufferedImage, type Session, leastOf, mostOf, movesInWords } from '../../../core/kernel';
 import { takeImage } from '../../../core/acquisition';
@@ -7,6 +7,7 @@ import type { ParameterSetName } from '../../../core/settings';
 import { Calibrations } from '../../../core/store';
 import type { CostState, ForecastState } from '../protocol';
 import { consoleErrors } from './errors';
+import type { PlainActions } from './plain-actions';
 
 const imageLimitMilliseconds = 180_000;
 const forecastLimitMilliseconds = 10_000;
@@ -15,11 +16,18 @@ const forecastLimitMilliseconds = 10_000;
 export class InstrumentControl {
   private taking: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly session: Session) {}
+  constructor(
+    private readonly session: Session,
+    private readonly actions: PlainActions,
+  ) {}
 
   /** Takes an image with one of the parameter sets. Throws `console/no-camera` or the camera's error. */
   async take(set: ParameterSetName): Promise<void> {
-    const next = this.taking.then(() => takeImage(this.session, set, AbortSignal.timeout(imageLimitMilliseconds)));
+    const next = this.actions.perform(`${set} image`, imageLimitMilliseconds, async (signal) => {
+      await this.taking;
+      throwIfStopped(signal);
+      return takeImage(this.session, set, signal);
+    });
     this.taking = next.catch(() => undefined);
     if ((await next) === undefined) throw consoleErrors.noCamera();
   }

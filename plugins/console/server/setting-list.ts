@@ -18,6 +18,7 @@ import {
   Scope,
   Stage,
   type StagePosition,
+  type SwitchTraits,
   insideNumber,
   shownDigits,
   shownRange,
@@ -95,7 +96,7 @@ function cellsOf({ token, setting }: ProvidedSetting): readonly PanelCell[] {
           show: (value) => ({
             text: shownValue(traits, value),
             value: value === true,
-            ...(writable && { change: { by: 'switch', on: traits.on, off: traits.off } }),
+            ...(writable && { change: { by: 'switch', on: traits.on, off: traits.off, ...hintOf(traits) } }),
           }),
           ...(writable && { write: (value, signal) => writable.write(value === true, signal) }),
         },
@@ -106,6 +107,13 @@ function cellsOf({ token, setting }: ProvidedSetting): readonly PanelCell[] {
       return [{ ...head, show: (value) => ({ text: shownValue(traits, value) }) }];
   }
 }
+
+/** The effect on images of a switch that is in the way of the beam. */
+const hintOf = ({ blocksBeam, on, off }: SwitchTraits): { readonly hint?: string } => {
+  if (!blocksBeam) return {};
+  const reach = blocksBeam === 'everywhere' ? 'specimen and cameras' : 'the cameras';
+  return { hint: `While it is ${on}, no beam reaches ${reach}. Before an image the program sets it to ${off}.` };
+};
 
 function choiceCell(setting: Readable<unknown>, writable: AnySetting | undefined): Pick<PanelCell, 'show' | 'write'> {
   return {

@@ -2,6 +2,7 @@ import { describe, isNotAvailable } from '../../../core/base';
 import type { Session } from '../../../core/kernel';
 import type { SettingState } from '../protocol';
 import { consoleErrors } from './errors';
+import { PlainActions } from './plain-actions';
 import { type PanelCell, type PanelSetting, settingList } from './setting-list';
 import type { SharedState } from './shared-state';
 
@@ -22,6 +23,7 @@ export class SettingsPanel {
     private readonly state: SharedState,
     /** False while a run measures. */
     private readonly mayRead: () => boolean,
+    private readonly actions: PlainActions = new PlainActions(state),
   ) {
     this.settings = settingList(session);
     this.dispose = session.onSetting((setting, value) => this.show(setting, value));
@@ -39,16 +41,21 @@ export class SettingsPanel {
   }
 
   /** Changes a setting. Throws `console/unknown-setting`, `console/bad-value`, or the device's error. */
-  async write(id: string, value: number | string | boolean): Promise<void> {
+  async write(id: string, value: number | string | boolean, who?: string): Promise<void> {
     const cell = this.settings.flatMap(({ cells }) => cells).find((each) => each.id === id);
     if (!cell?.write) throw consoleErrors.unknownSetting(id);
-    const change = this.shown.find((each) => each.id === id)?.change;
-    if (change) check(cell.label, change, value);
+    const write = cell.write;
+    const before = this.shown.find((each) => each.id === id);
+    if (before?.change) check(cell.label, before.change, value);
+    const label = cell.about ?? cell.label;
     try {
-      await cell.write(value, AbortSignal.timeout(writeLimitMilliseconds));
+      await this.actions.perform(label, writeLimitMilliseconds, (signal) => write(value, signal));
     } finally {
       await this.refresh();
     }
+    const by = who === undefined ? '' : `, by ${who}`;
+    const [was, is] = [before, this.shown.find((each) => each.id === id)].map((each) => textOf(each) ?? String(value));
+    this.state.log('said', `${label}: ${was} -> ${is}${by}.`);
   }
 
   /** Shows a value that some part of the program read or wrote. */
@@ -91,6 +98,9 @@ const headOf = ({ id, label, group, about }: PanelCell): Pick<SettingState, 'id'
   group,
   ...(about !== undefined && { about }),
 });
+
+const textOf = (state: SettingState | undefined): string | undefined =>
+  state && `${state.text}${state.unit ? ` ${state.unit}` : ''}`;
 
 function check(label: string, change: NonNullable<SettingState['change']>, value: number | string | boolean): void {
   if (change.by === 'switch' && typeof value !== 'boolean')

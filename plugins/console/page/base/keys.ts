@@ -12,10 +12,14 @@ export function installKeys(store: Store, image: ImageView): void {
     if (event.key === 'Escape') {
       // An open pop-up is closed first; otherwise Esc is STOP.
       if (document.querySelector('[data-popover]')) return;
-      if (store.shared.run) {
+      const { target } = event;
+      const inField = isTyping(target) && target instanceof HTMLElement;
+      // Esc leaves a field, as everywhere; only the questions of the run itself belong to the run.
+      if (inField && !target.closest('.card.run')) target.blur();
+      else if (store.busy) {
         event.preventDefault();
         void store.do({ do: 'stop' });
-      } else if (event.target instanceof HTMLElement) event.target.blur();
+      } else if (target instanceof HTMLElement) target.blur();
       return;
     }
     if (isTyping(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;

@@ -26,8 +26,9 @@ export interface LocalState {
         readonly to: { readonly x: number; readonly y: number };
       }
     | undefined;
-  /** A short message for a few seconds. */
-  readonly notice: { readonly text: string; readonly hint: string; readonly kind: 'trouble' | 'fine' } | undefined;
+  /** A short message for a few seconds, or until it is closed. */
+  readonly notice:
+    { readonly text: string; readonly hint: string; readonly kind: 'trouble' | 'fine' | 'lasting' } | undefined;
 }
 /** Names of all parts of the state. */
 export type Shown = Part | keyof LocalState;
@@ -95,6 +96,11 @@ export class Store {
     this.set({ notice: { text: error.message, hint: error instanceof Refusal ? error.hint : '', kind: 'trouble' } });
   }
 
+  /** True while something runs that STOP ends. */
+  get busy(): boolean {
+    return this.shared.run !== undefined || this.shared.action !== undefined;
+  }
+
   /** True when this page may change the microscope. */
   get inControl(): boolean {
     return this.local.connected && this.local.me !== undefined && this.shared.people?.operator === this.local.me.id;
@@ -109,9 +115,13 @@ export class Store {
       if (this.session !== message.session) this.set({ log: [] });
       this.session = message.session;
       this.set({ me: { id: message.you, role: message.role } });
+      const name = localStorage.getItem('name');
+      if (name !== null) void this.do({ do: 'name', name: name.slice(0, 40) });
     } else if (message.is === 'state') {
       this.shared = { ...this.shared, [message.part]: message.value ?? undefined };
       this.changed(message.part);
+    } else if (message.is === 'notice') {
+      this.set({ notice: { text: message.text, hint: message.hint, kind: 'lasting' } });
     } else if (message.is === 'log') {
       const last = this.local.log.at(-1)?.number ?? 0;
       this.set({ log: [...this.local.log, ...message.lines.filter(({ number }) => number > last)].slice(-maxLines) });

@@ -82,7 +82,7 @@ export function createMenuPanel(store: Store): HTMLElement {
   search.addEventListener('keydown', (event) => {
     if (event.key === 'ArrowDown') visible()[0]?.focus();
     else if (event.key === 'Enter') best(visible(), search.value)?.click();
-    else if (event.key === 'Escape' && search.value !== '' && !store.shared.run) {
+    else if (event.key === 'Escape' && search.value !== '') {
       search.value = '';
       filter();
       event.stopPropagation();

@@ -25,6 +25,8 @@ export function createNotices(store: Store): HTMLElement {
         ),
       ),
     );
+    // Who lost control may not be looking at the screen just now.
+    if (notice.kind === 'lasting') return;
     timer = setTimeout(() => store.set({ notice: undefined }), shownMilliseconds[notice.kind]);
   });
   return place;

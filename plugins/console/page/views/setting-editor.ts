@@ -7,8 +7,12 @@ export function openEditor(store: Store, cell: HTMLElement, setting: SettingStat
   document.querySelector('[data-popover]')?.remove();
   const { change } = setting;
   if (!change) return;
-  if (change.by === 'switch') return void store.do({ do: 'set', setting: setting.id, value: setting.value !== true });
-  const field = change.by === 'choice' ? choiceField(setting, change) : numberField(setting, change);
+  const field =
+    change.by === 'choice'
+      ? choiceField(setting, change)
+      : change.by === 'switch'
+        ? switchField(setting, change)
+        : numberField(setting, change);
   const id = `set-${setting.id}`;
   field.id = id;
   const trouble = h('p', { class: 'trouble', role: 'alert' });
@@ -33,7 +37,12 @@ export function openEditor(store: Store, cell: HTMLElement, setting: SettingStat
       },
       onsubmit: (event: Event) => {
         event.preventDefault();
-        const value = change.by === 'choice' ? field.value : Number(field.value.replace(',', '.'));
+        const value =
+          change.by === 'choice'
+            ? field.value
+            : change.by === 'switch'
+              ? field.value === 'on'
+              : Number(field.value.replace(',', '.'));
         if (typeof value === 'number' && (!Number.isFinite(value) || field.value.trim() === '')) {
           trouble.textContent = 'Enter a number.';
           return;
@@ -54,6 +63,7 @@ export function openEditor(store: Store, cell: HTMLElement, setting: SettingStat
     change.by === 'number' && change.minimum !== undefined && change.maximum !== undefined
       ? h('p', { class: 'why' }, `${change.minimum} to ${change.maximum}`)
       : undefined,
+    change.by === 'switch' && change.hint ? h('p', { class: 'why' }, change.hint) : undefined,
     trouble,
   );
   document.body.append(form);
@@ -73,6 +83,18 @@ const choiceField = (
     'select',
     { size: Math.min(12, choices.length) },
     ...choices.map((choice) => h('option', { value: choice.value, selected: choice.value === value }, choice.label)),
+  );
+
+/** The present place is chosen, so that Enter alone moves nothing. */
+const switchField = (
+  { value }: SettingState,
+  { on, off }: Extract<SettingState['change'], { by: 'switch' }>,
+): HTMLSelectElement =>
+  h(
+    'select',
+    { size: 2 },
+    h('option', { value: 'off', selected: value !== true }, off),
+    h('option', { value: 'on', selected: value === true }, on),
   );
 
 const numberField = (

@@ -1,6 +1,7 @@
 import { fill, h, icon, setAttribute, setText } from '../base/dom';
 import type { Store } from '../base/store';
 import { switchTheme } from '../base/theme';
+import { drawerButton } from './drawer';
 
 const views = [
   ['calibrate', 'Calibrate', 'm'],
@@ -14,7 +15,7 @@ export function createTopBar(store: Store): HTMLElement {
   const title = h('span', { class: 'instrument' });
   const simulated = h(
     'span',
-    { class: 'badge simulated', hidden: true, title: 'A virtual microscope; no instrument is connected' },
+    { class: 'tag simulated', hidden: true, title: 'A virtual microscope; no instrument is connected' },
     'Simulation',
   );
   const tabs = views.map(([view, label, key]) =>
@@ -27,7 +28,7 @@ export function createTopBar(store: Store): HTMLElement {
   const running = h('span', { class: 'running', role: 'status' });
   const stop = h(
     'button',
-    { type: 'button', class: 'stop', title: 'Stop what runs (Esc)', onclick: () => void store.do({ do: 'stop' }) },
+    { type: 'button', class: 'stop', title: 'Stop whatever runs (Esc)', onclick: () => void store.do({ do: 'stop' }) },
     icon('stop'),
     'STOP',
   );
@@ -37,6 +38,7 @@ export function createTopBar(store: Store): HTMLElement {
     { type: 'button', class: 'quiet', 'aria-label': 'Light or dark', title: 'Light or dark', onclick: switchTheme },
     icon('sun'),
   );
+  const carried = h('span', { class: 'tag unsaved', hidden: true });
   store.watch(['instrument', 'connected'], () => {
     const text = store.shared.instrument?.title ?? '';
     setText(title, text.replace(/^Eucentric \S+: /, ''));
@@ -49,33 +51,55 @@ export function createTopBar(store: Store): HTMLElement {
       setAttribute(tab, 'aria-current', views[index]![0] === store.local.view ? 'page' : undefined),
     ),
   );
-  store.watch(['run', 'me', 'connected'], () => {
-    const { run } = store.shared;
-    stop.disabled = !run || run.stopping || store.local.me?.role === 'observer';
+  store.watch(['run', 'action', 'me', 'connected'], () => {
+    const { run, action } = store.shared;
+    stop.disabled = !store.busy || run?.stopping === true || store.local.me?.role === 'observer';
     const waits = run?.waiting.length ? ', needs your answer' : '';
+    const doing = action && !run ? action.what : undefined;
     setText(
       running,
       !store.local.connected
         ? 'Connection lost; trying again'
         : run
           ? `${run.label}${run.stopping ? ' is stopping' : waits}`
-          : 'Idle',
+          : (doing ?? 'Idle'),
     );
-    running.dataset['state'] = !store.local.connected ? 'lost' : run ? (waits ? 'waits' : 'runs') : 'idle';
+    running.dataset['state'] = !store.local.connected
+      ? 'lost'
+      : run
+        ? waits
+          ? 'waits'
+          : 'runs'
+        : doing
+          ? 'runs'
+          : 'idle';
+  });
+  store.watch(['instrument'], () => {
+    const count = store.shared.instrument?.carriedOver ?? 0;
+    carried.hidden = count === 0;
+    setText(carried, `${count} unsaved from before`);
+    setAttribute(
+      carried,
+      'title',
+      `${count} ${count === 1 ? 'value' : 'values'} of an earlier session in use, not saved. Save Calibrations keeps them.`,
+    );
   });
   store.watch(['people', 'me', 'connected'], () => fill(people, ...peopleOf(store)));
   return h(
     'header',
     { class: 'bar' },
+    // First, and never shrinking: whatever the width of the window, it is on the screen.
+    stop,
     h('span', { class: 'brand' }, 'Eucentric'),
     title,
     simulated,
+    carried,
     h('nav', { 'aria-label': 'Views' }, ...tabs),
     h('span', { class: 'spring' }),
     running,
     people,
+    drawerButton(),
     theme,
-    stop,
   );
 }
 
@@ -83,22 +107,61 @@ function peopleOf(store: Store): readonly HTMLElement[] {
   const { me, connected } = store.local;
   const all = store.shared.people;
   if (!me || !all || !connected) return [];
-  const others = all.people.length - 1;
+  const nameOf = (id: number | undefined): string | undefined => all.people.find((each) => each.id === id)?.name;
+  const others = all.people.filter(({ id }) => id !== me.id);
   const company =
-    others > 0 ? [h('span', { class: 'company' }, `${others} other ${others === 1 ? 'browser' : 'browsers'}`)] : [];
-  if (me.role === 'observer') return [...company, h('span', { class: 'role' }, 'View only')];
-  if (store.inControl)
-    return [
-      ...company,
-      h('span', { class: 'role in-control' }, me.role === 'administrator' ? 'In control, administrator' : 'In control'),
-    ];
-  const taken = all.operator !== undefined;
+    others.length > 0
+      ? [
+          h(
+            'span',
+            { class: 'company', title: others.map(({ name, role }) => `${name} (${role})`).join(', ') },
+            `${others.length} other ${others.length === 1 ? 'browser' : 'browsers'}`,
+          ),
+        ]
+      : [];
+  const holder = nameOf(all.operator);
+  const has = holder === undefined ? [] : [h('span', { class: 'role' }, `${holder} is in control`)];
+  if (me.role === 'observer') return [...company, ...has, h('span', { class: 'role' }, 'View only')];
+  if (store.inControl) {
+    const { asks } = all;
+    const give =
+      asks === undefined
+        ? []
+        : [
+            h(
+              'button',
+              {
+                type: 'button',
+                class: 'primary',
+                onclick: () => void store.do({ do: 'control', take: false, to: asks }),
+              },
+              `Give control to ${nameOf(asks) ?? 'the one who asks'}`,
+            ),
+          ];
+    return [...company, ...give, ownName(store, `In control: ${nameOf(me.id) ?? me.role}`)];
+  }
   return [
     ...company,
+    ...has,
     h(
       'button',
       { type: 'button', class: 'primary', onclick: () => void store.do({ do: 'control', take: true }) },
-      taken ? 'Take over control' : 'Take control',
+      holder === undefined ? 'Take control' : 'Take over control',
     ),
   ];
+}
+
+/** The name of this person; a click changes it, and the browser remembers it. */
+function ownName(store: Store, text: string): HTMLElement {
+  const rename = (): void => {
+    const given = window.prompt('Your name, as others see it:')?.trim();
+    if (!given) return;
+    localStorage.setItem('name', given);
+    void store.do({ do: 'name', name: given });
+  };
+  return h(
+    'button',
+    { type: 'button', class: 'quiet role in-control', title: 'Change the name that others see', onclick: rename },
+    text,
+  );
 }

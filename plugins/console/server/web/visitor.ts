@@ -23,6 +23,7 @@ export class Visitor {
   private logStale = true;
   private image: ImageWish | undefined;
   private scheduled = false;
+  private given: string | undefined;
 
   constructor(
     readonly id: number,
@@ -30,6 +31,8 @@ export class Visitor {
       readonly role: Role;
       /** The page's name of its tab; a reloaded page keeps it. */ readonly tab: string;
       readonly session: string;
+      /** Name of the key with which the browser came. */
+      readonly name?: string;
     },
     private readonly socket: WebSocket,
     private readonly state: SharedState,
@@ -41,6 +44,14 @@ export class Visitor {
 
   get role(): Role {
     return this.who.role;
+  }
+  /** Name for other people: that of the key, or the one that the person gave. */
+  get name(): string {
+    const { role, name } = this.who;
+    return name ?? this.given ?? `${role.charAt(0).toUpperCase()}${role.slice(1)} ${this.id}`;
+  }
+  set name(given: string) {
+    this.given = given;
   }
   get tab(): string {
     return this.who.tab;

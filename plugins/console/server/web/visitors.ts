@@ -29,6 +29,8 @@ export class Visitors {
   });
   private readonly visitors = new Map<WebSocket, Visitor>();
   private operator: number | undefined;
+  /** The one who asks for control. */
+  private asks: number | undefined;
   /** The last tab in control. A page that was reloaded or reconnected keeps control. */
   private lastTab: string | undefined;
   private count = 0;
@@ -63,14 +65,58 @@ export class Visitors {
     if (this.operator !== visitor.id) throw consoleErrors.notInControl();
   }
 
-  /** Gives control to a browser, from any other one, or gives it up. */
-  control(visitor: Visitor, take: boolean): void {
+  /**
+   * Gives control to a browser, from any other one, or gives it up, to another one where that is named. Throws
+   * `console/asks-for-control` for an operator while an administrator runs something, who then sees the request.
+   */
+  control(visitor: Visitor, take: boolean, to?: number): void {
     if (visitor.role === 'observer') throw consoleErrors.roleTooLow('operator');
+    const holder = this.find(this.operator);
     if (take) {
-      this.operator = visitor.id;
-      this.lastTab = visitor.tab;
-    } else if (this.operator === visitor.id) this.operator = undefined;
+      const mustAsk = holder?.role === 'administrator' && visitor.role !== 'administrator';
+      if (holder && holder !== visitor && mustAsk && this.state.get('run') !== undefined) {
+        this.asks = visitor.id;
+        this.showPeople();
+        holder.send({
+          is: 'notice',
+          text: `${visitor.name} asks for control.`,
+          hint: 'You can give it in the bar at the top.',
+        });
+        throw consoleErrors.notAllowedYet(holder.name);
+      }
+      this.hand(visitor, holder);
+    } else if (holder === visitor) {
+      const receiver = this.find(to);
+      if (to !== undefined && (!receiver || receiver.role === 'observer')) throw consoleErrors.badCommand();
+      this.hand(receiver, undefined);
+      if (receiver)
+        receiver.send({ is: 'notice', text: `${visitor.name} gave you control.`, hint: 'The microscope is yours.' });
+    }
+  }
+
+  /** Changes the name under which others see a person; a key with a name keeps that. */
+  name(visitor: Visitor, name: string): void {
+    visitor.name = name.replace(/[\p{C}\s]+/gu, ' ').trim() || visitor.name;
     this.showPeople();
+  }
+
+  /** The one who loses control gets to know by whom. */
+  private hand(to: Visitor | undefined, from: Visitor | undefined): void {
+    this.operator = to?.id;
+    if (to) this.lastTab = to.tab;
+    this.asks = undefined;
+    this.showPeople();
+    if (!to || !from || from === to) return;
+    from.send({
+      is: 'notice',
+      text: `${to.name} (${to.role}) took control of the microscope.`,
+      hint: 'You can take it back in the bar at the top.',
+    });
+    this.state.log('warn', `${to.name} (${to.role}) took control from ${from.name}.`);
+  }
+
+  private find(id: number | undefined): Visitor | undefined {
+    return id === undefined ? undefined : [...this.visitors.values()].find((each) => each.id === id);
   }
 
   /** Ends all connections. */
@@ -126,10 +172,11 @@ export class Visitors {
     socket.on('close', () => {
       this.visitors.delete(socket);
       if (this.operator === visitor.id) this.operator = undefined;
+      if (this.asks === visitor.id) this.asks = undefined;
       this.showPeople();
     });
     if (role !== 'observer' && (this.operator === undefined || (tab !== '' && tab === this.lastTab)))
-      this.control(visitor, true);
+      this.hand(visitor, undefined);
     this.showPeople();
     this.came();
   }
@@ -161,7 +208,8 @@ export class Visitors {
   private showPeople(): void {
     const people: PeopleState = {
       ...(this.operator !== undefined && { operator: this.operator }),
-      people: [...this.visitors.values()].map(({ id, role }) => ({ id, role })),
+      ...(this.asks !== undefined && { asks: this.asks }),
+      people: [...this.visitors.values()].map(({ id, role, name }) => ({ id, role, name })),
     };
     this.state.set('people', people);
   }

@@ -1,6 +1,8 @@
 import { cameraIndex, magIndex } from '../../../../core/base';
 import { Illumination, ProbeModeSelector, readProbeMode } from '../../../../core/devices';
 import { InstrumentControl } from '../../../../plugins/console/server/instrument-control';
+import { PlainActions } from '../../../../plugins/console/server/plain-actions';
+import { SharedState } from '../../../../plugins/console/server/shared-state';
 import { trueImageShift, virtualInstrument } from '../../../support/virtual-instrument';
 
 const shift = 'calibrations/image-and-stage-shift';
@@ -10,7 +12,7 @@ test('a forecast includes the dose where the rate is known', async () => {
   instrument.calibrations.imageShift.set(magIndex(22), cameraIndex(0), trueImageShift(instrument, 22), {
     sessionMeasured: false,
   });
-  const control = new InstrumentControl(instrument.session);
+  const control = new InstrumentControl(instrument.session, new PlainActions(new SharedState(() => new Date(0))));
   const told = await control.forecast(`${shift}/image-shift`);
   expect(told).toMatchObject({ images: 9, changes: ['image shift'] });
   expect(told.dose).toBeUndefined();
@@ -36,7 +38,7 @@ test('a forecast includes the dose where the rate is known', async () => {
 
 test('an item that touches nothing says so, one that depends on answers says on which, and one that cannot start says why', async () => {
   await using instrument = await virtualInstrument({ magIndex: 22 });
-  const control = new InstrumentControl(instrument.session);
+  const control = new InstrumentControl(instrument.session, new PlainActions(new SharedState(() => new Date(0))));
   expect(await control.forecast(`${shift}/list-stage-cals`)).toEqual({ images: 0, changes: [] });
   expect(await control.forecast(`${shift}/set-is-delay-factor`)).toMatchObject({
     images: 0,
