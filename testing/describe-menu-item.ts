@@ -87,6 +87,11 @@ export function describeDeclaration(
     }
   });
 
+  test('says to the operator why it asks, not what the question does', () => {
+    for (const { summary } of definition().declaration.questions)
+      expect(summary).not.toMatch(/^(Whether|Asks|Shows)\b|: whether\b|\bin scripts\b/);
+  });
+
   test('gives the unit of every result whose sentence has one', () => {
     const { results } = definition().declaration;
     const scalars = Object.entries(results).flatMap(([name, spec]) =>

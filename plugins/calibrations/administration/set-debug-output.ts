@@ -9,7 +9,7 @@ export default defineItem({
   questions: {
     keys: {
       kind: 'text',
-      why: 'Key letters: 1 general, i image shift, a alignment, c calibrations, t delays, K sockets...; 0 for none.',
+      why: 'Each letter adds lines to the log: 1 general, i image shift, a alignment, c calibrations, t delays, K sockets; 0 for none.',
     },
   },
   anytime: true,

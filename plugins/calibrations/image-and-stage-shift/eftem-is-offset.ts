@@ -71,9 +71,12 @@ export default defineItem({
   questions: {
     'keep-reference': {
       kind: 'confirm',
-      why: 'With the regular camera selected and an image of it in A: whether that image is kept as the reference.',
+      why: 'The image in A was taken with the regular camera. It can be the reference with which the image of the filter camera is compared.',
     },
-    'done-all': { kind: 'confirm', why: 'Whether both images have been taken as the instructions say.' },
+    'done-all': {
+      kind: 'confirm',
+      why: 'The offset is computed from the two images as they are. A feature that is not centred in both gives a wrong offset.',
+    },
     'zero-regular': zeroRegularQuestion,
   },
   results: {

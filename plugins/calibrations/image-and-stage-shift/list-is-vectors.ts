@@ -10,7 +10,7 @@ export default defineItem({
   questions: {
     'use-measured': {
       kind: 'confirm',
-      why: 'Whether measured pixel sizes and rotations are used where there are any, instead of nominal ones.',
+      why: 'Measured values show errors of the calibrations alone; nominal ones show errors of the magnification, too.',
     },
   },
   results: {

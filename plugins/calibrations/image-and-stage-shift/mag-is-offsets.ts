@@ -63,18 +63,16 @@ export default defineItem({
   needs,
   not: ['stem'],
   questions: {
-    start: { kind: 'confirm', why: 'Before the first magnification: what will have to be done.' },
-    'take-images': {
-      kind: 'confirm',
-      why: 'Whether a Trial image is taken after every change of magnification.',
-    },
-    keep: { kind: 'confirm', why: 'After STOP: whether the image shifts recorded so far are used.' },
+    start: { kind: 'confirm', why: 'You centre one feature at every magnification; the stage must not move.' },
+    'take-images': { kind: 'confirm', why: 'An image after each change saves you a click, and costs its dose.' },
+    keep: { kind: 'confirm', why: 'What was recorded before you stopped is complete in itself.' },
     'zero-regular': zeroRegularQuestion,
-    'zero-primary': {
-      kind: 'confirm',
-      why: 'With a secondary range: whether the offset is zero in the primary one.',
+    'zero-primary': { kind: 'confirm', why: 'It is the range of the magnification without an offset.' },
+    'zero-magnification': {
+      kind: 'number',
+      minimum: 1,
+      why: 'Offsets are relative to this magnification. It cannot be a low one.',
     },
-    'zero-magnification': { kind: 'number', minimum: 1, why: 'The magnification whose offset is to be zero.' },
   },
   results: {
     offsets: value.table('The offset of each magnification of the mode.', {

@@ -9,7 +9,12 @@ export default defineItem({
   id: 'calibrations/image-and-stage-shift/remove-mag-is-offsets',
   needs: { cameras: Cameras, calibrations: Calibrations },
   not: ['stem'],
-  questions: { remove: { kind: 'confirm', why: 'Asks once more, with the number of offsets.' } },
+  questions: {
+    remove: {
+      kind: 'confirm',
+      why: 'Without offsets a feature no longer stays centred from one magnification to the next. They can be restored from the history.',
+    },
+  },
   results: { removed: value.quantity('How many offsets were removed.') },
   stores: ['ImageShiftOffsets'],
   forecast: 'nothing',

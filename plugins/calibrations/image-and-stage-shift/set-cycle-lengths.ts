@@ -17,14 +17,14 @@ export default defineItem({
       unit: 'um',
       decimals: 1,
       minimum: minCycle,
-      why: 'Length of a cycle of the X drive in um; not kept beyond the session.',
+      why: 'Stage Shift measures over one whole cycle of the X drive. The value holds until the program ends.',
     },
     'cycle-y': {
       kind: 'number',
       unit: 'um',
       decimals: 1,
       minimum: minCycle,
-      why: 'Length of a cycle of the Y drive in um.',
+      why: 'Stage Shift measures over one whole cycle of the Y drive.',
     },
   },
   results: {

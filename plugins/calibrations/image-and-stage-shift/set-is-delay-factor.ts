@@ -10,7 +10,7 @@ const questions = {
     kind: 'number',
     minimum: 0,
     decimals: 2,
-    why: 'The overall factor; 1 leaves the delays of the properties as they are.',
+    why: 'Too short a wait smears images, too long a wait costs time. 1 leaves the delays of the properties as they are.',
   },
   measure: {
     kind: 'choice',
@@ -20,11 +20,11 @@ const questions = {
       six: 'Show what has not settled with this factor, from six points',
       search: `Find a factor that leaves less than 5 % of what settles after ${smallestFactor}`,
     },
-    why: 'Whether images are taken to see what has not settled with this factor, or to find a factor. Left out in scripts and while something else runs.',
+    why: 'Images show whether the shift has settled when they are taken. A search finds the smallest factor that is enough.',
   },
   'use-factor': {
     kind: 'confirm',
-    why: 'After a search: whether the factor that was found is used in this session.',
+    why: 'The factor that was found is used until the program ends; the configuration keeps it only if you accept the line that is offered.',
   },
 } as const;
 

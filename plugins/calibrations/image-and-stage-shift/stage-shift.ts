@@ -65,20 +65,20 @@ export default defineItem({
   questions: {
     'no-pixel-size': {
       kind: 'confirm',
-      why: 'When no pixel size of the site is measured: whether to go on anyway.',
+      why: 'No pixel size of this site is measured. The steps are planned with nominal ones and may be much too large or too small.',
     },
     'small-extent': {
       kind: 'confirm',
-      why: 'When the steps cover too little of the cycle of the stage error: whether to go on anyway.',
+      why: 'The stage error repeats over some tens of micrometres. A series that covers a part of it only gives a matrix that is off by several percent.',
     },
     start: {
       kind: 'confirm',
-      why: 'Before the stage moves: how many images over which extent, and what the specimen must be like.',
+      why: 'The stage will move. The way must be free, and the specimen needs detail everywhere along it.',
     },
     doubtful: findingQuestion,
     forget: {
       kind: 'confirm',
-      why: 'Whether to drop a calibration whose axes differ too much; the earlier one is then kept.',
+      why: 'The axes differ more than those of a stage can. If you drop the result, the earlier calibration stays in use.',
     },
   },
   results: {

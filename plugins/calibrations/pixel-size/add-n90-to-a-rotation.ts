@@ -10,11 +10,15 @@ export default defineItem({
   id: 'calibrations/pixel-size/add-n90-to-a-rotation',
   needs: { cameras: Cameras, buffers: ImageBuffers, calibrations: Calibrations },
   questions: {
-    'mag-index': { kind: 'number', integer: true, why: 'The mag index at which the rotation occurs.' },
+    'mag-index': {
+      kind: 'number',
+      integer: true,
+      why: 'A grating looks the same after a quarter turn. This is the higher of the two magnifications between which the image turns.',
+    },
     angle: {
       kind: 'number',
       unit: 'degrees',
-      why: 'Roughly by how much the image is turned against the next lower magnification; rounded to a multiple of 90 degrees.',
+      why: 'A rough angle is enough: it is rounded to a multiple of 90 degrees.',
     },
     camera: {
       kind: 'number',

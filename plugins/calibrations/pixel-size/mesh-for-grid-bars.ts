@@ -11,7 +11,7 @@ export default defineItem({
       unit: 'per inch',
       minimum: 0,
       integer: true,
-      why: 'Openings per inch; 0 measures gratings again.',
+      why: 'The spacing of the bars follows from the openings per inch. 0 goes back to gratings.',
     },
   },
   results: { mesh: value.quantity('The mesh now in force; 0 is none.', { unit: 'per inch' }) },

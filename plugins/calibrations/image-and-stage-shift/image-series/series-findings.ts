@@ -17,7 +17,7 @@ export interface SeriesFinding {
 /** The question `doubtful` of items that measure series of shifts. */
 export const findingQuestion = {
   kind: 'confirm',
-  why: 'When a fixed pattern of the camera, a periodic specimen or a weak correlation may have fooled the alignment: whether to keep the calibration anyway.',
+  why: 'A fixed pattern of the camera, a specimen that repeats or a weak correlation may have misled the alignment. Keep the result only if you know that it did not.',
 } as const;
 
 /** Multiple of chance above which a fixed pattern is there. */

@@ -63,7 +63,7 @@ export const imageShiftNeeds = {
 export const imageShiftQuestions = {
   start: {
     kind: 'confirm',
-    why: 'Before anything is done: how many images will be taken, and a reminder to check the beam. Left out in scripts.',
+    why: 'A wrong exposure or a beam that does not fill the camera is the most common cause of a poor calibration.',
   },
   'pixel-size': {
     kind: 'choice',
@@ -73,16 +73,16 @@ export const imageShiftQuestions = {
       nominal: 'The nominal one',
       cancel: 'Cancel',
     },
-    why: 'From scratch only, when no measured pixel size is there and what is known of it contradicts the nominal one.',
+    why: 'The first shifts are planned with the pixel size. The values that are known for it contradict each other.',
   },
   doubtful: findingQuestion,
   forget: {
     kind: 'confirm',
-    why: 'Whether to drop a calibration whose range is above 10 % (20 % in low magnification); the earlier one is then kept.',
+    why: 'Repeated measurements differ by so much that the result is probably wrong. If you drop it, the earlier calibration stays in use.',
   },
   propagate: {
     kind: 'confirm',
-    why: 'Whether to carry the change over to mags that have older calibrations of their own. Left out in scripts.',
+    why: 'If the microscope changed, it changed at the other magnifications of the range as well. They are corrected by the same factor and need not be measured again.',
   },
 } as const;
 

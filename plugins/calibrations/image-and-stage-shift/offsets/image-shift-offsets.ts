@@ -202,7 +202,7 @@ export function bridgedOffsets(
 /** The question about the mode that has the magnification with an offset of zero. */
 export const zeroRegularQuestion = {
   kind: 'confirm',
-  why: 'With a bridge between regular and energy-filtered mode, once in a session: whether the offset is zero at a magnification of the regular camera.',
+  why: 'Only one of the two modes can hold the magnification without offset; the other one follows from it.',
 } as const;
 
 /** The mode that has the magnification with an offset of zero; asked once in a session. */

@@ -40,7 +40,7 @@ export const latticeNeeds = {
 export const latticeQuestions = {
   keep: {
     kind: 'confirm',
-    why: 'When the pixel size is far from the one in use, as after finding the wrong lines: whether to keep it anyway.',
+    why: 'The pixel size is far from the one in use. Most often that means that the wrong lines were found.',
   },
 } as const;
 /** The values that it reports. */

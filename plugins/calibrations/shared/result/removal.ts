@@ -24,9 +24,12 @@ export const defineRemoval = ({ id, what, record, table }: Removable): ItemDefin
         kind: 'number',
         minimum: 1,
         integer: true,
-        why: 'The magnification whose calibration should be removed.',
+        why: 'Each magnification has a calibration of its own; only this one is removed.',
       },
-      remove: { kind: 'confirm', why: 'Shows the matrix and asks once more.' },
+      remove: {
+        kind: 'confirm',
+        why: 'After this the program derives the matrix from other magnifications. It can be restored from the history.',
+      },
     },
     results: {
       magIndex: value.quantity('Mag index of the removed calibration.'),
