@@ -17,6 +17,10 @@ export interface AveragedFit {
   readonly covariance: readonly (readonly number[])[];
   /** Posterior probability of each hypothesis; their sum is 1. */
   readonly probabilities: readonly number[];
+  /** Chi-square of the residuals, averaged over the hypotheses: how well the observations fit what the hypotheses allow. */
+  readonly chiSquare: number;
+  /** Observations less unknowns. */
+  readonly degreesOfFreedom: number;
 }
 
 /**
@@ -67,6 +71,8 @@ export function averagedLeastSquares(
     covariance,
     standardErrors: covariance.map((row, index) => Math.sqrt(row[index]!)),
     probabilities,
+    chiSquare: over((fit) => fit.misfit),
+    degreesOfFreedom: rows.length - count,
   };
 }
 
@@ -75,6 +81,7 @@ interface GeneralizedFit {
   readonly covariance: Numbers;
   /** Logarithm of weight and restricted likelihood, apart from a constant. */
   readonly likelihood: number;
+  readonly misfit: number;
 }
 
 function generalizedFit(design: Numbers, target: Numbers, covariance: Numbers, weight: number): GeneralizedFit {
@@ -88,6 +95,7 @@ function generalizedFit(design: Numbers, target: Numbers, covariance: Numbers, w
   return {
     parameters: parameters.to1DArray(),
     covariance: information.solve(Numbers.eye(normal.rows)),
+    misfit,
     likelihood: Math.log(weight) - 0.5 * (logDeterminant(spread) + logDeterminant(information) + misfit),
   };
 }

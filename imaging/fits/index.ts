@@ -12,3 +12,4 @@ export {
   type FoundCycle,
   type ScatterEvidence,
 } from './cyclic-drive';
+export { averagedOverCauses, type CauseHypothesis } from './averaged-over-causes';

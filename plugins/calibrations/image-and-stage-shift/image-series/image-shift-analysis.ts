@@ -132,28 +132,6 @@ function compare(
   return { range: Math.max(along, across), driftEstimates: [sum(0, 1), sum(2, 3), sum(4, 5), sum(6, 7)] };
 }
 
-/** Quality of a calibration by the range of its pairs, in the customary words. */
-export type Quality = 'good' | 'fair' | 'poor' | 'bad';
-
-/** Limits of the range, in percent, up to which a calibration is good, fair or poor; twice as wide in low magnification. */
-const qualityLimits = { good: 0.8, fair: 2, poor: 10 };
-
-/** Judges a calibration by its range in percent. */
-export function qualityOf(rangePercent: number, lowMagnification: boolean): Quality {
-  const relaxed = lowMagnification ? rangePercent / 2 : rangePercent;
-  if (!(relaxed <= qualityLimits.poor)) return 'bad';
-  if (relaxed > qualityLimits.fair) return 'poor';
-  return relaxed > qualityLimits.good ? 'fair' : 'good';
-}
-
-/** Remarks for the operator on each quality. */
-export const qualityRemarks: Readonly<Record<Quality, string>> = {
-  good: 'This is a good calibration.',
-  fair: 'This is a fair calibration, below the usual standard; repeating it is optional.',
-  poor: 'This is a poor calibration; it should be repeated.',
-  bad: 'This is a bad calibration; check exposure, focus and specimen before repeating it.',
-};
-
 /** Mean and lowest of the correlation coefficients of a series. */
 export const correlationSummary = (
   correlations: readonly number[],

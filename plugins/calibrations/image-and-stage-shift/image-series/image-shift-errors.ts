@@ -1,4 +1,5 @@
 import { EucentricError } from '../../../../core/base';
+import type { Reason } from '../../../../core/judgement';
 
 /** Errors that end an image-shift calibration without a result. */
 export const imageShiftErrors = {
@@ -20,11 +21,11 @@ export const imageShiftErrors = {
       message: `The image moved by only ${pixels.toFixed(1)} binned pixels, too little for a measurement.`,
       hint: 'The pixel size is probably wrong. Enter a measured one in RotationAndPixel, or run Find Pixel Size first.',
     }),
-  forgotten: (rangePercent: number): EucentricError =>
+  forgotten: (reason: Reason): EucentricError =>
     new EucentricError({
-      code: 'image-shift/bad-calibration',
-      message: `The calibration was forgotten because its range is ${rangePercent.toFixed(1)} %; the earlier one, if there was one, is still in use.`,
-      hint: 'Check exposure, focus and specimen (detail all over the field, nothing periodic), then repeat it, or use IS from Scratch.',
+      code: 'image-shift/forgotten',
+      message: 'The doubtful calibration was forgotten; the earlier one, if there was one, is still in use.',
+      hint: reason.change,
     }),
   cancelled: (): EucentricError =>
     new EucentricError({

@@ -1,5 +1,8 @@
-import { type ErrorHypothesis, averagedLeastSquares } from '../../../../imaging';
-import { type Matrix, type Vector, apply, scale, subtract } from '../../../../core/base';
+import { type AveragedFit, averagedOverCauses } from '../../../../imaging';
+import { type Misfit, errorGrowth } from '../../../../core/judgement';
+import { type Matrix, type Vector, percentChange, scale, subtract, vector } from '../../../../core/base';
+import { type MeasuredDistortion, effectOnPair } from './field-parts';
+import { type SeriesHypothesis, alongX, alongY, seriesHypotheses, slowLagTimes } from './error-causes';
 import { type MeasuredPair, type PatternName, patterns } from './image-shift-analysis';
 
 /** A pair with what is known of its own error. */
@@ -15,6 +18,8 @@ export interface SeriesCircumstances {
   readonly times: readonly number[];
   /** Width and height of the images in binned pixels. */
   readonly size: Vector;
+  /** Distortion of the field by the parts of the pairs; undefined where it was not measured. */
+  readonly distortion?: MeasuredDistortion;
 }
 
 /** A matrix from image shift to camera with errors that hold. */
@@ -24,6 +29,8 @@ export interface WeighedFit {
   readonly standardErrors: Matrix;
   /** Drift in binned pixels for the mean interval between images. */
   readonly drift: Vector;
+  /** Misfit of the pairs with all that the fit knows of; the standard errors have grown with it. */
+  readonly misfit: Misfit;
 }
 
 /** Assumed standard error of a shift in binned pixels when its peak was located but not refined. */
@@ -34,25 +41,13 @@ const unrefinedError = 0.1;
  * images show. Typical of a film with detail of all sizes.
  */
 const detailErrors = { share: 0.075, common: 0.008, least: 0.002 };
-/** Unsettled share of a step: how large it may typically be, and how likely each is beforehand; settled is twice as likely as not. */
-const lagSizes = [
-  { size: 0, weight: 8 },
-  { size: 0.0003, weight: 1 },
-  { size: 0.001, weight: 1 },
-  { size: 0.004, weight: 1 },
-  { size: 0.02, weight: 1 },
-];
-/** Share of an unsettled step that typically remains for the image after the next one. */
-const lagMemory = 0.12;
-/** Part that is missing at the first image of a series, as a share of the part at the others, and its spread. The first image waits longer. */
-const lagOfFirst = { share: 0.6, spread: 0.35 };
-/** Difference between the unsettled shares of X and Y steps, as a share. */
-const lagDifference = 0.15;
-/** Displacement over the series that a drift which dies away makes beyond the steady one, in binned pixels, and its time constants in durations of the series. */
-const bendSizes = [0, 0.02, 0.1, 0.5, 3, 15, 80];
-const bendTimes = [0.12, 0.22, 0.4, 0.75, 1.5, 4];
-/** Steady drifts in binned pixels an image that the errors include when no pair shows the drift. */
-const unseenDrifts = [0.1, 0.5, 2, 5];
+/** Change in percent by the fit above which the rough matrix was too rough: where all steps have arrived, and where a slow part has not. */
+const maxRoughChange = { settled: 0.1, slow: 0.02 };
+/** Ratio of neighbouring time constants from which on a closer one changes nothing, and the longest, in intervals between images. */
+const closeRatio = 1.03;
+const longestSlowTime = 30;
+const maxRounds = 8;
+type Covariance = readonly (readonly number[])[];
 
 /**
  * Fits the matrix with everything else that moves the image: a steady drift, a drift that dies away, and the part of each
@@ -65,13 +60,14 @@ const unseenDrifts = [0.1, 0.5, 2, 5];
  */
 export function weighImageShift(
   pattern: PatternName,
-  pairs: readonly WeighedPair[],
+  measured: readonly WeighedPair[],
   places: readonly Vector[],
   binning: number,
   rough: Matrix,
   circumstances: SeriesCircumstances,
 ): WeighedFit {
   const { times } = circumstances;
+  const { pairs, offsets, causes: distortions } = withoutDistortion(measured, circumstances);
   const interval = (times.at(-1)! - times[0]!) / (times.length - 1);
   const moments = times.map((time) => (time - times[0]!) / interval);
   const seesDrift = pattern !== 'six' || pairs.some(({ earlier, later }) => later - earlier > 1);
@@ -80,20 +76,66 @@ export function weighImageShift(
     const elapsed = moments[later]! - moments[earlier]!;
     return [seesDrift ? [x, y, 0, 0, elapsed, 0] : [x, y, 0, 0], seesDrift ? [0, 0, x, y, 0, elapsed] : [0, 0, x, y]];
   });
-  const observed = pairs.flatMap(({ shift }) => [shift.x, shift.y]);
-  const noise = added(correlationErrors(pairs, circumstances.size), detailCauses(pairs, patterns[pattern]));
-  const { parameters, standardErrors } = averagedLeastSquares(
-    rows,
-    observed,
-    hypotheses({ noise, pairs, positions: places, moments, rough: scaled(rough, 1 / binning), seesDrift }),
-  );
+  const observed = pairs.flatMap(({ shift }, index) => {
+    const { x, y } = subtract(shift, offsets[index]!);
+    return [x, y];
+  });
+  const noise = added(correlationErrors(pairs, circumstances.size), [
+    ...detailCauses(pairs, patterns[pattern]),
+    ...distortions,
+  ]);
+  const { parameters, standardErrors, chiSquare, degreesOfFreedom } = refined(rough, (near, slowTimes) => {
+    const causes = { pairs, positions: places, moments, rough: scaled(near, 1 / binning), seesDrift };
+    const hypotheses = seriesHypotheses(causes, slowTimes);
+    return { hypotheses, fit: averagedOverCauses(rows, observed, noise, hypotheses) };
+  });
+  const misfit = { chiSquare, degreesOfFreedom };
+  const growth = errorGrowth(misfit);
   const [xpx, xpy, ypx, ypy, driftX = 0, driftY = 0] = parameters as [number, number, number, number];
-  const [exx, exy, eyx, eyy] = standardErrors as [number, number, number, number];
+  const [exx, exy, eyx, eyy] = standardErrors.map((each) => growth * each) as [number, number, number, number];
   return {
     matrix: { xpx, xpy, ypx, ypy },
     standardErrors: { xpx: exx, xpy: exy, ypx: eyx, ypy: eyy },
     drift: { x: driftX, y: driftY },
+    misfit,
   };
+}
+
+/**
+ * Repeats a fit: what has not arrived is a share of the true effect, so its matrix has to be that of the fit; and where a slow part of the
+ * steps explains the pairs best, its time constant is found more closely, since it decides how much of the last step is missing.
+ */
+function refined(
+  rough: Matrix,
+  solve: (
+    near: Matrix,
+    slowTimes: readonly number[],
+  ) => { readonly hypotheses: readonly SeriesHypothesis[]; readonly fit: AveragedFit },
+): AveragedFit {
+  let [near, slowTimes, ratio] = [rough, slowLagTimes, 2];
+  for (let round = 0; ; round++) {
+    const { hypotheses, fit } = solve(near, slowTimes);
+    const [xpx, xpy, ypx, ypy] = fit.parameters as [number, number, number, number];
+    const change = percentChange(near, { xpx, xpy, ypx, ypy }) ?? Infinity;
+    const best = mostLikelyTime(hypotheses, fit.probabilities);
+    const close =
+      best === undefined ? change < maxRoughChange.settled : change < maxRoughChange.slow && ratio < closeRatio;
+    if (close || round >= maxRounds) return fit;
+    near = { xpx, xpy, ypx, ypy };
+    if (best === undefined) continue;
+    ratio = Math.sqrt(ratio);
+    slowTimes = [-2, -1, 0, 1, 2].map((step) => Math.min(longestSlowTime, best * ratio ** step));
+  }
+}
+
+/** The time constant of the slow part that is most likely; undefined while another explanation is. */
+function mostLikelyTime(hypotheses: readonly SeriesHypothesis[], probabilities: readonly number[]): number | undefined {
+  const byTime = new Map<number | undefined, number>();
+  for (const [index, { slowTime }] of hypotheses.entries())
+    byTime.set(slowTime, (byTime.get(slowTime) ?? 0) + probabilities[index]!);
+  if ((byTime.get(undefined) ?? 0) > 0.5) return undefined;
+  byTime.delete(undefined);
+  return [...byTime].sort((a, b) => b[1] - a[1])[0]?.[0];
 }
 
 const scaled = ({ xpx, xpy, ypx, ypy }: Matrix, by: number): Matrix => ({
@@ -103,94 +145,56 @@ const scaled = ({ xpx, xpy, ypx, ypy }: Matrix, by: number): Matrix => ({
   ypy: ypy * by,
 });
 
-type Covariance = readonly (readonly number[])[];
+/**
+ * Difference in pixels that distortion makes between parts of the field from which on only the parts tell the shift at the centre. The peak of
+ * the whole is then that of the parts that agree best, not their mean.
+ */
+const maxSpread = 0.1;
+/** Distortion that a field may have where it was not measured, and share by which its effect on a pair is uncertain. */
+const unseenDistortion = 0.002;
+const effectError = 0.4;
+/** The same for a shift at the centre, to which the parts lead by the course of the distortion between and within them. */
+const centreError = 0.01;
 
-interface Causes {
-  readonly noise: Covariance;
+/** The pairs with their shifts at the centre of the field where distortion matters, else what is to be taken off; and the causes of errors. */
+function withoutDistortion(
+  measured: readonly WeighedPair[],
+  { size, distortion }: SeriesCircumstances,
+): {
   readonly pairs: readonly WeighedPair[];
-  readonly positions: readonly Vector[];
-  readonly moments: readonly number[];
-  /** Binned pixels for one image-shift unit. */
-  readonly rough: Matrix;
-  readonly seesDrift: boolean;
-}
-
-function hypotheses({ noise, pairs, positions, moments, rough, seesDrift }: Causes): readonly ErrorHypothesis[] {
-  const between = (of: readonly number[]): number[] => pairs.map(({ earlier, later }) => of[later]! - of[earlier]!);
-  const bends = bendSizes.flatMap((size) => {
-    if (size === 0) return [{ covariance: noise, weight: 2 * (bendTimes.length - 1) }];
-    // Two neighbouring time constants together stand for all between them.
-    const courses = bendTimes.map((time) => between(bend(moments, time * moments.at(-1)!).map((each) => each * size)));
-    return courses.slice(1).map((course, index) => ({
-      covariance: added(
-        noise,
-        [course, courses[index]!].flatMap((each) => [alongX(each), alongY(each)]),
-      ),
-      weight: 1,
-    }));
-  });
-  const [lagX, lagY] = (['x', 'y'] as const).map((axis) => {
-    // At each image the last step is missing in part; the one before it has had one more interval to arrive.
-    const lastSteps = positions.map((position, index) => position[axis] - (positions[index - 1]?.[axis] ?? 0));
-    // The first image has waited longer than the others, because of the preparations of a series.
-    const [last, older, first] = [
-      lastSteps.map((step, index) => (index === 0 ? 0 : step)),
-      [0, ...lastSteps.slice(0, -1)],
-      lastSteps.map((step, index) => (index === 0 ? step : 0)),
-    ].map((missing) => {
-      const onCamera = missing.map((each) => apply(rough, axis === 'x' ? { x: -each, y: 0 } : { x: 0, y: -each }));
-      return interleaved(between(onCamera.map(({ x }) => x)), between(onCamera.map(({ y }) => y)));
-    });
-    return { last: last!, older: older!, first: first! };
-  }) as [Lag, Lag];
-  const drifts = seesDrift ? [undefined] : unseenDrifts.map((drift) => between(moments).map((each) => each * drift));
-  return drifts.flatMap((drift) =>
-    bends.flatMap(({ covariance, weight }) => {
-      const withDrift = drift ? added(covariance, [alongX(drift), alongY(drift)]) : covariance;
-      return lagSizes.map(({ size, weight: ofLag }) => ({
-        covariance: size === 0 ? withDrift : added(withDrift, lagVectors(lagX, lagY, size)),
-        weight: weight * ofLag,
-      }));
+  readonly offsets: readonly Vector[];
+  readonly causes: readonly (readonly number[])[];
+} {
+  const nothing = vector(0, 0);
+  const effects = (radial: number, spiral: number): readonly Vector[] =>
+    measured.map(({ shift }) => effectOnPair(shift, size, { radial, spiral }));
+  const flat = (vectors: readonly Vector[]): readonly number[] => vectors.flatMap(({ x, y }) => [x, y]);
+  const ofErrors = (radial: number, spiral: number) => [flat(effects(radial, 0)), flat(effects(0, spiral))];
+  if (!distortion)
+    return {
+      pairs: measured,
+      offsets: measured.map(() => nothing),
+      causes: ofErrors(unseenDistortion, unseenDistortion),
+    };
+  const { radial, spiral, standardErrors, spread, centres } = distortion;
+  const causes = ofErrors(standardErrors.radial, standardErrors.spiral);
+  const offsets = effects(radial, spiral);
+  if (spread < maxSpread) return { pairs: measured, offsets, causes };
+  const centreOf = ({ earlier, later }: WeighedPair) =>
+    centres.find((each) => each.earlier === earlier && each.later === later);
+  return {
+    pairs: measured.map((pair, index) => {
+      const centre = centreOf(pair);
+      if (centre) return { ...pair, shift: centre.shift, standardError: centre.standardError };
+      const [x, y] = (['x', 'y'] as const).map((axis) =>
+        Math.hypot(pair.standardError?.[axis] ?? unrefinedError, effectError * offsets[index]![axis]),
+      );
+      return { ...pair, standardError: vector(x!, y!) };
     }),
-  );
+    offsets: offsets.map((offset, index) => (centreOf(measured[index]!) ? nothing : offset)),
+    causes: [...causes, flat(offsets).map((each) => centreError * each)],
+  };
 }
-
-/** Parts that are missing in the pairs for a share of 1: of the step before an image, of the one before that, and of the step to the first image. */
-interface Lag {
-  readonly last: readonly number[];
-  readonly older: readonly number[];
-  readonly first: readonly number[];
-}
-
-/** The common share of the steps of both axes that is missing, what is left of it one image later, that of the first image, and how the two axes differ. */
-function lagVectors(x: Lag, y: Lag, size: number): readonly (readonly number[])[] {
-  const both = (pick: (lag: Lag) => readonly number[], share: number): readonly number[] =>
-    pick(x).map((each, index) => share * (each + pick(y)[index]!));
-  const alone = (lag: Lag): readonly number[] => lag.last.map((each) => each * size * lagDifference);
-  const last = (lag: Lag): readonly number[] =>
-    lag.last.map((each, index) => each + lagOfFirst.share * lag.first[index]!);
-  return [
-    both(last, size),
-    both(({ older }) => older, size * lagMemory),
-    both(({ first }) => first, size * lagOfFirst.spread),
-    alone(x),
-    alone(y),
-  ];
-}
-
-/** The course of a drift that dies away, less the straight line from its start to its end, the largest deviation from which is 1. */
-function bend(moments: readonly number[], timeConstant: number): readonly number[] {
-  const course = moments.map((moment) => -Math.expm1(-moment / timeConstant));
-  const duration = moments.at(-1)!;
-  const straight = course.map((each, index) => each - (course.at(-1)! * moments[index]!) / duration);
-  const largest = Math.max(...straight.map(Math.abs));
-  return straight.map((each) => each / largest);
-}
-
-const interleaved = (x: readonly number[], y: readonly number[]): readonly number[] =>
-  x.flatMap((each, index) => [each, y[index]!]);
-const alongX = (course: readonly number[]): readonly number[] => course.flatMap((each) => [each, 0]);
-const alongY = (course: readonly number[]): readonly number[] => course.flatMap((each) => [0, each]);
 
 /** A covariance with causes added, each the effect on the observations of its standard deviation. */
 function added(covariance: Covariance, causes: readonly (readonly number[])[]): Covariance {

@@ -14,6 +14,7 @@ import type { ImageAcquisition } from '../../../../core/acquisition';
 import type { ImageShiftControl } from '../../../../core/optics';
 import { type Displacement, FineRegistration, type Registration } from '../../../../imaging';
 import { type PatternName, patterns } from './image-shift-analysis';
+import { type PartsOfPair, measureDistortion, shiftsOfParts } from './field-parts';
 import { type SeenDisplacement, displacementPlot } from './measurement-plots';
 import { type SeriesFinding, findingsOfPair, findingsOfSpecimen } from './series-findings';
 import type { SeriesCircumstances, WeighedPair } from './image-shift-uncertainty';
@@ -38,6 +39,8 @@ export interface SeriesPlan {
   /** Expected movement of the images, in pixels per image-shift unit; undefined when nothing is known. */
   readonly prior: Matrix | undefined;
   readonly title: string;
+  /** True when the shift is also measured in parts of the field, which shows its distortion. */
+  readonly inParts?: boolean;
   /** Images of this and of earlier series, for progress. */
   readonly done: number;
   readonly total: number;
@@ -82,6 +85,7 @@ export async function takeSeries(
   // A column that tells no step of its own may round; a hundredth of the move is more than rounding.
   const tolerance = heldShare * Math.max(Math.abs(steps.x), Math.abs(steps.y));
   const places: Vector[] = [];
+  const parts: PartsOfPair[] = [];
 
   for (const [index, [alongX, alongY]] of positions.entries()) {
     const target = vector(
@@ -112,6 +116,12 @@ export async function takeSeries(
       const expected = shiftOnCamera && vector(shiftOnCamera.x / exposure.binning, shiftOnCamera.y / exposure.binning);
       const found = alignPair(registration, image, images[earlier]!, expected, index);
       pairs.push(weighed(earlier, index, found));
+      if (plan.inParts)
+        parts.push({
+          earlier,
+          later: index,
+          ...shiftsOfParts(image.frame.image, images[earlier]!.frame.image, vector(found.x, found.y)),
+        });
       // A first round from scratch has images between which nothing was moved.
       if (alongX !== fromX || alongY !== fromY) findings.push(...findingsOfPair(image, images[earlier]!, index, found));
       buffers.align('A', vector(found.x, found.y));
@@ -133,10 +143,12 @@ export async function takeSeries(
     }
   }
   const [rows = 0, columns = 0] = images[0]!.frame.image.shape;
+  const size = vector(columns, rows);
+  const distortion = measureDistortion(parts, size);
   return {
     pairs,
     places,
-    circumstances: { times, size: vector(columns, rows) },
+    circumstances: { times, size, ...(distortion && { distortion }) },
     findings,
     ...(driftPairRejected !== undefined && { driftPairRejected }),
   };

@@ -12,6 +12,7 @@ import {
   seconds,
   subtract,
 } from '../../../../core/base';
+import { describeReason, requireNotRefused } from '../../../../core/judgement';
 import type { Exposure } from '../../../../core/devices';
 import { type Forecast, ImageBuffers, type ItemRun, type Uses, value } from '../../../../core/kernel';
 import { ImageAcquisition } from '../../../../core/acquisition';
@@ -21,16 +22,13 @@ import { type CalibrationResult, Calibrations, put } from '../../../../core/stor
 import {
   type ImageShiftFit,
   type PatternName,
-  type Quality,
-  correlationRemark,
   correlationSummary,
   fitImageShift,
   patterns,
-  qualityOf,
-  qualityRemarks,
 } from '../image-series/image-shift-analysis';
 import { imageShiftErrors } from '../image-series/image-shift-errors';
-import { weighImageShift } from '../image-series/image-shift-uncertainty';
+import { type WeighedFit, weighImageShift } from '../image-series/image-shift-uncertainty';
+import { judgeImageShift } from './image-shift-judgement';
 import { chooseScratchPixelSize } from './scratch-pixel-size';
 import { imageShiftResiduals } from '../image-series/measurement-plots';
 import { propagateChange } from './propagation';
@@ -78,7 +76,7 @@ export const imageShiftQuestions = {
   doubtful: findingQuestion,
   forget: {
     kind: 'confirm',
-    why: 'Repeated measurements differ by so much that the result is probably wrong. If you drop it, the earlier calibration stays in use.',
+    why: 'The result is doubtful, for the reason that is shown. If you drop it, the earlier calibration stays in use.',
   },
   propagate: {
     kind: 'confirm',
@@ -160,6 +158,7 @@ export class ImageShiftCalibration {
       steps,
       delayFactor,
       prior,
+      inParts: true,
       title: 'Image shift',
       done,
     });
@@ -280,7 +279,7 @@ export class ImageShiftCalibration {
   private async conclude(
     run: Run,
     measured: {
-      readonly fit: ImageShiftFit;
+      readonly fit: ImageShiftFit & Pick<WeighedFit, 'misfit'>;
       readonly series: Series;
       readonly remarks: readonly string[];
       readonly pattern: PatternName;
@@ -293,25 +292,27 @@ export class ImageShiftCalibration {
     const camera = this.use.cameras.selected.traits;
     const before = this.use.optics.at({ magIndex, camera: camera.index }).imageShiftToCamera;
     const change = before && percentChange(before.matrix, fit.matrix);
-    const low = this.use.optics.at({ magIndex, camera: camera.index }).isLowMagnification;
-    const quality = qualityOf(fit.rangePercent, low);
+    const at = this.use.optics.at({ magIndex, camera: camera.index });
+    const low = at.isLowMagnification;
     const correlations = series.pairs.map((pair) => pair.correlation);
     const { mean, least } = correlationSummary(correlations);
-    const lines = describeFit(measured, { mean, least, change, direct: before?.source === 'measured', quality });
-    for (const line of lines) run.operator.log(line);
+    for (const line of describeFit(measured, { mean, least, change, direct: before?.source === 'measured' }))
+      run.operator.log(line);
     if (low && run.administrator)
       run.operator.log(`Absolute focus ${await this.use.scope.absoluteFocus.read(run.signal)}.`);
     if (measured.pattern === 'nine') logDriftLines(run, fit, measured.binning);
 
-    if (quality === 'bad') {
-      const text = `The range of ${fit.rangePercent.toFixed(1)} % shows that something is wrong. Forget this calibration and keep the earlier one?`;
-      if (await run.operator.confirm({ id: 'forget', text, default: true }))
-        throw imageShiftErrors.forgotten(fit.rangePercent);
+    const judgement = judgeImageShift({ fit, series, meanCorrelation: mean, at, before: before?.matrix, change });
+    requireNotRefused(judgement, 'image-shift/bad-calibration');
+    const [worst] = judgement.reasons;
+    if (worst && series.findings.every(({ serious }) => !serious)) {
+      const text = `This calibration is doubtful. ${describeReason(worst)} Forget it and keep the earlier one?`;
+      if (await run.operator.confirm({ id: 'forget', text, default: false })) throw imageShiftErrors.forgotten(worst);
     }
     const own = this.use.calibrations.imageShift.get(magIndex, camera.index);
     const measuredBefore = this.use.calibrations.imageShift.measuredAt(magIndex, camera.index) !== 0;
     const result = await run.accept({
-      summary: `Image shift calibrated at ${this.use.optics.at({ magIndex, camera: camera.index }).magnification}x: ${quality}, range ${fit.rangePercent.toFixed(2)} %.`,
+      summary: `Image shift calibrated at ${at.magnification}x: ${judgement.verdict}, range ${fit.rangePercent.toFixed(2)} %.`,
       values: {
         ...fit.matrix,
         rangePercent: fit.rangePercent,
@@ -324,7 +325,7 @@ export class ImageShiftCalibration {
       },
       standardErrors: { ...fit.standardErrors },
       conditions: { magIndex, camera: camera.index, binning: measured.binning },
-      quality: { verdict: quality, remarks: [...lines.slice(-1), ...measured.remarks], correlations },
+      quality: { ...judgement, remarks: measured.remarks, correlations },
       changes: [put('ImageShiftMatrix', { magIndex, camera: camera.index, ...fit.matrix })],
     });
     if (own && !measuredBefore && change !== undefined) {
@@ -361,12 +362,10 @@ function describeFit(
     readonly least: number;
     readonly change: number | undefined;
     readonly direct: boolean;
-    readonly quality: Quality;
   },
 ): readonly string[] {
-  const remark = correlationRemark(more.mean);
   const lines = [
-    `Correlation of the image pairs: mean ${more.mean.toFixed(2)}, lowest ${more.least.toFixed(2)}.${remark ? ` ${remark}` : ''}`,
+    `Correlation of the image pairs: mean ${more.mean.toFixed(2)}, lowest ${more.least.toFixed(2)}.`,
     `Mag index ${magIndex}: ${describeMatrix(fit.matrix)} px per image-shift unit (standard errors ${describeMatrix(fit.standardErrors)}).`,
     `Range ${fit.range.toPrecision(3)} px per unit, ${fit.rangePercent.toFixed(2)} %; drift ${describeVector(fit.drift)} binned px per image${fit.driftRange === undefined ? '' : `, estimates up to ${fit.driftRange.toFixed(2)} px apart`}.`,
   ];
@@ -376,6 +375,5 @@ function describeFit(
     lines.push(
       `Change of ${more.change.toFixed(2)} % from the ${more.direct ? 'directly measured' : 'derived'} calibration used before.`,
     );
-  lines.push(qualityRemarks[more.quality]);
   return lines;
 }

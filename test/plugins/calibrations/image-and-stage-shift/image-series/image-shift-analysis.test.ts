@@ -2,7 +2,6 @@ import { type Matrix, percentChange } from '../../../../../core/base';
 import {
   fitImageShift,
   plannedPlaces,
-  qualityOf,
 } from '../../../../../plugins/calibrations/image-and-stage-shift/image-series/image-shift-analysis';
 
 /** The worked numbers of the field's conventions: 2 nm pixels, rotation 84 degrees, 2048 px field, binning 4. */
@@ -104,17 +103,4 @@ test('from scratch: the first round separates drift from both axes', () => {
   ];
   const fit = fitImageShift('scratch', nine(shifts), plannedPlaces('scratch', steps), 4);
   expectMatrix(fit.matrix, truth);
-});
-
-test('quality by range, twice as wide in low magnification', () => {
-  expect([0.8, 0.9, 2, 2.1, 10, 10.1, Number.NaN].map((range) => qualityOf(range, false))).toEqual([
-    'good',
-    'fair',
-    'fair',
-    'poor',
-    'poor',
-    'bad',
-    'bad',
-  ]);
-  expect([1.6, 1.7, 20, 21].map((range) => qualityOf(range, true))).toEqual(['good', 'fair', 'poor', 'bad']);
 });

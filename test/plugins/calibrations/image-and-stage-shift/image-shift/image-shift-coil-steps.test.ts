@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { type Matrix, cameraIndex, magIndex as asMagIndex, imageShiftUnits, vector } from '../../../../core/base';
-import { Scope } from '../../../../core/devices';
+import { type Matrix, cameraIndex, magIndex as asMagIndex, imageShiftUnits, vector } from '../../../../../core/base';
+import { Scope } from '../../../../../core/devices';
 import {
   matrixError,
   projectFolder,
@@ -8,8 +8,8 @@ import {
   trueImageShift,
   verifying,
   virtualInstrument,
-} from '../../../support/virtual-instrument';
-import { tellFigures } from '../../../support/figures';
+} from '../../../../support/virtual-instrument';
+import { tellFigures } from '../../../../support/figures';
 
 const imageShift = 'calibrations/image-and-stage-shift/image-shift';
 const elements = ['xpx', 'xpy', 'ypx', 'ypy'] as const;
