@@ -41,7 +41,7 @@ describe('Image Shift', () => {
         continue;
       }
       const { values, standardErrors, quality } = outcome.result!;
-      const [found, errors] = [values as unknown as Matrix, standardErrors as unknown as Matrix];
+      const [found, errors] = [values, standardErrors];
       const size = Math.max(...elements.map((element) => Math.abs(truth[element])));
       pooled.push(...elements.map((element) => Math.abs(found[element] - truth[element]) / errors[element]));
       const worst = Math.max(...elements.map((element) => (100 * Math.abs(found[element] - truth[element])) / size));
