@@ -40,8 +40,9 @@ describe('Image Shift', () => {
         expect(outcome.code).toBe('image-shift/bad-calibration');
         continue;
       }
-      const { values, standardErrors, quality } = outcome.result!;
-      const [found, errors] = [values, standardErrors];
+      const { quality } = outcome.result!;
+      const found = outcome.result!.values as unknown as Matrix;
+      const errors = outcome.result!.standardErrors as unknown as Matrix;
       const size = Math.max(...elements.map((element) => Math.abs(truth[element])));
       pooled.push(...elements.map((element) => Math.abs(found[element] - truth[element]) / errors[element]));
       const worst = Math.max(...elements.map((element) => (100 * Math.abs(found[element] - truth[element])) / size));
