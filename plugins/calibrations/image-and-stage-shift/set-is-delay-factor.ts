@@ -1,4 +1,5 @@
 import type { Vector } from '../../../core/base';
+import { type Judgement, aboveLimit, judge } from '../../../core/judgement';
 import { type ItemRun, defineItem, value } from '../../../core/kernel';
 import { session } from '../../../core/store';
 import { valueSuggestion } from '../shared/result/property-suggestions';
@@ -96,6 +97,13 @@ export default defineItem({
       wanted === 'search' ? await search(run, measurement, factor) : await measure(run, measurement, wanted, factor);
     await measurement.restore();
     const { factor: inForce } = result.values;
+    // A search that was refused changes nothing: the factor that was in force is back.
+    if (result.quality?.verdict === 'refused')
+      return run.report({
+        ...result,
+        values: { ...result.values, factor: settings.get('ISdelayScaleFactor') },
+        conditions: measurement.conditions,
+      });
     // What was measured goes into the history; a factor that is only set does not.
     const accepted = await run.accept({
       ...result,
@@ -153,15 +161,18 @@ async function search(run: Run, measurement: SettlingMeasurement, factor: number
   run.operator.log(text);
   const stays = whatStays(found);
   if (stays !== undefined) run.operator.log(stays);
+  const judgement = judgeSearch(found);
   const use =
-    found.verdict !== 'too slow' &&
+    judgement.verdict !== 'refused' &&
+    // Where nothing is seen to settle but something is missing, a shorter wait rests on nothing that was seen.
+    !(found.outcome === 'not seen' && stays !== undefined && found.factor < factor) &&
     (await run.ask('use-factor', { text: `${text} Use ${found.factor.toFixed(2)} in this session?`, default: true }));
   const { remainingPercent, remainingError } = found;
   return {
     summary: text,
     values: {
       factor: use ? found.factor : factor,
-      ...(found.verdict === 'found' && { foundFactor: found.factor }),
+      ...(found.outcome === 'found' && { foundFactor: found.factor }),
       ...(remainingPercent !== undefined && { remainingPercent }),
       plateauX: found.plateau.x,
       plateauY: found.plateau.y,
@@ -172,6 +183,7 @@ async function search(run: Run, measurement: SettlingMeasurement, factor: number
       plateauX: found.plateauErrors.x,
       plateauY: found.plateauErrors.y,
     },
+    quality: { ...judgement, remarks: stays === undefined ? [] : [stays] },
   };
 }
 
@@ -189,24 +201,76 @@ const minSignificance = 4;
 /** Nanometres above which the log reports it: a column that settles well shows less. */
 const minReported = 0.3;
 
-function inWords({ verdict, factor, remainingPercent = 0, remainingError = 0 }: SettlingSearchResult): string {
-  switch (verdict) {
+/** Percent of the settling that a factor may leave. */
+const maxRemainingPercent = 5;
+
+/** Judges a search: a factor that was not seen to suffice is refused. */
+function judgeSearch({
+  outcome,
+  plateauWait,
+  factor,
+  remainingPercent = 0,
+  remainingError = 0,
+}: SettlingSearchResult): Judgement {
+  const change =
+    'The factor in force stays. Make the delays in ImageShiftDelays longer and search again; if something else moves, wait until it rests.';
+  const slow = {
+    kind: 'edge',
+    verdict: 'refused',
+    what: 'Delay factor',
+    number: factor,
+    limit: factor,
+    unit: '',
+    change,
+  } as const;
+  return judge(
+    outcome === 'too slow'
+      ? { ...slow, why: 'Image shift still settles at the largest factor that was tried.' }
+      : undefined,
+    outcome === 'slow tail'
+      ? {
+          ...slow,
+          why: `What seems to stay for ever after this factor has changed after ${plateauWait.toFixed(0)} s: a slow tail, which no factor within reach waits for.`,
+        }
+      : undefined,
+    aboveLimit({
+      kind: 'uncertain',
+      what: 'What the factor leaves of the settling, with two standard errors',
+      number: Math.max(0, remainingPercent) + 2 * remainingError,
+      unit: '%',
+      doubtfulAbove: maxRemainingPercent,
+      why: 'More may be left than is asked for.',
+      change: 'Use a larger factor, or search again with more exposure.',
+    }),
+  );
+}
+
+function inWords({
+  outcome,
+  factor,
+  remainingPercent = 0,
+  remainingError = 0,
+  plateauWait,
+}: SettlingSearchResult): string {
+  switch (outcome) {
     case 'found':
       return `A delay factor of ${factor.toFixed(2)} leaves ${Math.max(0, remainingPercent).toFixed(1)} +- ${remainingError.toFixed(1)} % of what settles after factor ${smallestFactor}.`;
     case 'not seen':
       return `No settling can be seen after factor ${smallestFactor}: what is faster than the start of the camera does not show.`;
+    case 'slow tail':
+      return `A part of image shift settles slowly: what is missing at factor ${factor.toFixed(2)} is another after ${plateauWait.toFixed(0)} s more. The factor in force stays.`;
     case 'too slow':
       return `Image shift still settles at factor ${factor.toFixed(1)}, the largest that was tried; the delays in ImageShiftDelays are far too short, or something else moves.`;
   }
 }
 
-function whatStays({ verdict, plateau, plateauErrors }: SettlingSearchResult): string | undefined {
+function whatStays({ outcome, plateau, plateauErrors, plateauWait }: SettlingSearchResult): string | undefined {
   const away =
-    verdict !== 'too slow' &&
+    (outcome === 'found' || outcome === 'not seen') &&
     (['x', 'y'] as const).some(
       (axis) => Math.abs(plateau[axis]) > Math.max(minReported, minSignificance * plateauErrors[axis]),
     );
   return away
-    ? `However long one waits, X ${withError(plateau.x, plateauErrors.x)} nm, Y ${withError(plateau.y, plateauErrors.y)} nm of a step are missing, so this does not settle; it is usual on JEOL columns.`
+    ? `After ${plateauWait.toFixed(0)} s, X ${withError(plateau.x, plateauErrors.x)} nm, Y ${withError(plateau.y, plateauErrors.y)} nm of a step are still missing: this does not settle, or far more slowly. It is usual on JEOL columns.`
     : undefined;
 }

@@ -146,7 +146,7 @@ const small = 1e-4;
 
 /**
  * Measures the distortion of the field from parts of pairs of images. The shift of a pair, and how it changes linearly across the field (a
- * tilted or bent specimen, a change of magnification across the camera), are free; only the curvature tells of distortion.
+ * tilted or bent specimen, a change of magnification across the camera), are free; only the curvature shows distortion.
  * @param size width and height of the images in binned pixels
  * @returns undefined where the pairs do not show it
  */

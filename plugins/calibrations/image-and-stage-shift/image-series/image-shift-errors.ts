@@ -1,5 +1,5 @@
 import { EucentricError } from '../../../../core/base';
-import type { Reason } from '../../../../core/judgement';
+import { type Reason, describeReason } from '../../../../core/judgement';
 
 /** Errors that end an image-shift calibration without a result. */
 export const imageShiftErrors = {
@@ -24,8 +24,8 @@ export const imageShiftErrors = {
   forgotten: (reason: Reason): EucentricError =>
     new EucentricError({
       code: 'image-shift/forgotten',
-      message: 'The doubtful calibration was forgotten; the earlier one, if there was one, is still in use.',
-      hint: reason.change,
+      message: `The doubtful calibration was forgotten; the earlier one, if there was one, is still in use. ${describeReason(reason)}`,
+      hint: 'Do what the reason says, then take the calibration again.',
     }),
   cancelled: (): EucentricError =>
     new EucentricError({

@@ -156,7 +156,7 @@ const effectError = 0.4;
 /** The same for a shift at the centre, to which the parts lead by the course of the distortion between and within them. */
 const centreError = 0.01;
 
-/** The pairs with their shifts at the centre of the field where distortion matters, else what is to be taken off; and the causes of errors. */
+/** The pairs with their shifts at the centre of the field where distortion matters, else the corrections; and the causes of errors. */
 function withoutDistortion(
   measured: readonly WeighedPair[],
   { size, distortion }: SeriesCircumstances,

@@ -14,12 +14,15 @@ export interface SettlingSearchResult {
   readonly observations: readonly SettlingObservation[];
   /**
    * `found`: `factor` leaves as little as asked for. `not seen`: nothing settles at the smallest factor, which is `factor`.
-   * `too slow`: it still settles at the largest factor, which is `factor`.
+   * `too slow`: it still settles at the largest factor, which is `factor`. `slow tail`: what looked permanent after `factor` is smaller
+   * after the longest waiting, so a part settles too slowly for the series to follow it.
    */
-  readonly verdict: 'found' | 'not seen' | 'too slow';
+  readonly outcome: 'found' | 'not seen' | 'too slow' | 'slow tail';
   readonly factor: number;
-  /** The part that never settles. */
+  /** The part that has not settled after the longest waiting that was tried. */
   readonly plateau: Vector;
+  /** That waiting in seconds, beyond that of the smallest factor. */
+  readonly plateauWait: number;
   readonly plateauErrors: Vector;
   /** Percentage that is left at `factor` of what settles after the smallest factor. */
   readonly remainingPercent?: number;
@@ -63,8 +66,11 @@ const maxSeries = 10;
 /** Number of standard errors above which settling counts as seen. */
 const minSignificance = 5;
 const maxCandidates = 5;
+/** Standard errors and nanometres above which a part is missing, or has changed, after a longer wait. */
+const minPlateauSignificance = 4;
+const minPlateau = 0.3;
 /** Upper limit of the series of a search: at the smallest factor, at each that is tried while the waiting is doubled, and at each candidate. */
-export const maxSeriesOfSearch = maxSeries * (2 + Math.log2(longestWait / firstWait) + maxCandidates);
+export const maxSeriesOfSearch = maxSeries * (3 + Math.log2(longestWait / firstWait) + maxCandidates);
 /** Number of standard errors that are added to what is left before a factor is accepted. */
 const safetyFactor = 2;
 /** Number of standard errors by which two factors must differ to count as different. */
@@ -105,6 +111,10 @@ class Observations {
     }
     return freedom > 0 ? squares / freedom : NaN;
   }
+  /** Standard error of the mean at a factor. */
+  error(factor: number, axis: Axis): number {
+    return Math.sqrt(this.variance(axis) / this.count(factor));
+  }
   /** Share that is left at a factor of what settles between the smallest factor and `last`, both axes together. */
   share(
     factor: number,
@@ -132,7 +142,7 @@ class Observations {
       return {
         factor,
         unsettled: of((axis) => this.mean(factor, axis)),
-        standardErrors: of((axis) => Math.sqrt(this.variance(axis) / this.count(factor))),
+        standardErrors: of((axis) => this.error(factor, axis)),
         series: this.count(factor),
       };
     });
@@ -151,16 +161,42 @@ export async function findDelayFactor(
   const seen = new Observations(measure);
   const start = Math.max(smallestFactor, scale.start);
   const last = await untilFlat(seen, (wait) => start + wait * scale.perSecond);
-  if (seen.share(smallestFactor, last.factor).significance < minSignificance)
-    return concluded(seen, 'not seen', smallestFactor, last.factor);
-  if (!last.flat) return concluded(seen, 'too slow', last.factor, last.factor);
+  const waited = (factor: number): number => (factor - start) / scale.perSecond;
+  const conclude = (outcome: SettlingSearchResult['outcome'], factor: number, end = last.factor) =>
+    concluded(seen, outcome, factor, last.factor, { factor: end, wait: waited(end) });
+  const unseen = seen.share(smallestFactor, last.factor).significance < minSignificance;
+  if (!unseen && !last.flat) return conclude('too slow', last.factor);
+  // What seems to stay for ever is looked at once more after the longest wait, or a slow tail would be taken for it.
+  const end = await plateauEnd(seen, last.factor, start + longestWait * scale.perSecond);
+  if (end.changed) return conclude('slow tail', last.factor, end.factor);
+  if (unseen) return conclude('not seen', smallestFactor, end.factor);
   for (let tries = 0; tries < maxCandidates; tries++) {
     const candidate = between(seen, start, last.factor);
     if (candidate >= last.factor) break;
     await precise(seen, candidate, last.factor);
-    if (littleEnough(seen.share(candidate, last.factor))) return concluded(seen, 'found', candidate, last.factor);
+    if (littleEnough(seen.share(candidate, last.factor))) return conclude('found', candidate, end.factor);
   }
-  return concluded(seen, 'found', last.factor, last.factor);
+  return conclude('found', last.factor, end.factor);
+}
+
+/** Looks after the longest waiting whether what is missing at a factor is still missing; nothing is looked at where nothing is missing. */
+async function plateauEnd(
+  seen: Observations,
+  last: number,
+  longest: number,
+): Promise<{ readonly factor: number; readonly changed: boolean }> {
+  const stands = (value: number, error: number): boolean =>
+    Math.abs(value) > Math.max(minPlateau, minPlateauSignificance * error);
+  const missing = axes.some((axis) => stands(seen.mean(last, axis), seen.error(last, axis)));
+  if (!missing || last >= longest) return { factor: last, changed: false };
+  await seen.atLeast(longest, minSeries);
+  const changed = axes.some((axis) =>
+    stands(
+      seen.mean(last, axis) - seen.mean(longest, axis),
+      Math.hypot(seen.error(last, axis), seen.error(longest, axis)),
+    ),
+  );
+  return { factor: longest, changed };
 }
 
 /** Doubles the waiting until what is seen no longer changes. */
@@ -236,19 +272,21 @@ function between(seen: Observations, start: number, last: number): number {
 
 function concluded(
   seen: Observations,
-  verdict: SettlingSearchResult['verdict'],
+  outcome: SettlingSearchResult['outcome'],
   factor: number,
   last: number,
+  end: { readonly factor: number; readonly wait: number },
 ): SettlingSearchResult {
   const observations = seen.summary();
-  const { unsettled, standardErrors } = observations.find((each) => each.factor === last)!;
+  const { unsettled, standardErrors } = observations.find((each) => each.factor === end.factor)!;
   const { share, error } = seen.share(factor, last);
   return {
     observations,
-    verdict,
+    outcome,
     factor,
     plateau: unsettled,
     plateauErrors: standardErrors,
-    ...(verdict === 'found' && { remainingPercent: 100 * share, remainingError: factor === last ? 0 : 100 * error }),
+    plateauWait: end.wait,
+    ...(outcome === 'found' && { remainingPercent: 100 * share, remainingError: factor === last ? 0 : 100 * error }),
   };
 }
