@@ -85,9 +85,9 @@ export function describePlugin(id: string): void {
       const wrong = text.replace(new RegExp(`^ {2}${id}: .*$`, 'm'), `  ${id}:\n    colour: blue`);
       const line = wrong.split('\n').indexOf('    colour: blue') + 1;
       const { settings } = parseSettings(wrong, 'wrong.yaml');
-      expect(checkPlugins(settings)).toEqual([
+      // A plugin that cannot be used drives nothing, of which there may be warnings as well.
+      expect(checkPlugins(settings).filter(({ severity }) => severity === 'error')).toEqual([
         expect.objectContaining({
-          severity: 'error',
           place: { file: 'wrong.yaml', line, column: 5 },
           message: expect.stringContaining('colour') as string,
         }),
