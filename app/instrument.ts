@@ -29,6 +29,7 @@ import { Optics, instrumentNow } from '../core/optics';
 import { type ConfigSection, Settings, loadSettings } from '../core/settings';
 import { CalibrationHistory, Calibrations, openCalibrations, openHistory } from '../core/store';
 import { lockInstrument } from './instrument-lock';
+import { saveIfChanged } from './save-if-changed';
 import { calibrationPlaces } from './calibration-places';
 import { builtInPlugins } from './built-in-plugins';
 import { problemsOf } from './check-plugins';
@@ -85,7 +86,7 @@ export interface Instrument extends AsyncDisposable {
   /** Calls for every new image. */
   onImage(listen: (image: BufferedImage) => void): void;
   /** Writes what is kept without asking (short-term calibrations), and all calibrations if wanted. */
-  finish(options?: { readonly save?: boolean }): Promise<void>;
+  finish(options?: { readonly save?: boolean; readonly ifChanged?: string | undefined }): Promise<void>;
 }
 
 /** Reads a configuration and puts the instrument together; nothing is connected. Throws every error of the configuration together. */
@@ -294,9 +295,9 @@ function assemble(
       await suitCamera(kernel, signal);
     },
     onImage: (listen) => void imageListeners.push(listen),
-    finish: async ({ save = false } = {}) => {
+    finish: async ({ save = false, ifChanged } = {}) => {
       for (const remark of (await calibrations.saveShortTerm()).remarks) log.warn(remark);
-      if (save) log.info(`Calibrations saved to ${(await calibrations.save()).path}.`);
+      if (save) log.info(`Calibrations saved to ${await saveIfChanged(calibrations, ifChanged)}.`);
     },
     [Symbol.asyncDispose]: async () => {
       try {

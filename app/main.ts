@@ -128,6 +128,10 @@ export async function main(given: readonly string[]): Promise<void> {
     )
     .option('--script', 'run as from a script: start and transfer questions are left out')
     .option('--save', 'save the calibrations at the end')
+    .option(
+      '--if-changed <what>',
+      'with --save: "merge", "overwrite" or the name of another file, where another program has changed the calibration file since it was read',
+    )
     .option('--mag-index <number>', 'go to this mag index first', (text) => magIndex(integer(text)))
     .option('--camera <number>', 'select this camera first', (text) => cameraIndex(integer(text)))
     .addOption(
@@ -233,6 +237,10 @@ export async function main(given: readonly string[]): Promise<void> {
     .option('--item <id>', 'only this item')
     .option('--restore <entry>', 'put the value of an entry back and save')
     .option('--replaced', 'with --restore: the value that the entry replaced')
+    .option(
+      '--if-changed <what>',
+      'with --restore: "merge", "overwrite" or the name of another file, where another program has changed the calibration file since it was read',
+    )
     .option('--mag-index <number>', 'with --restore: put it back at this mag index', (text) => magIndex(integer(text)))
     .option('--camera <number>', 'with --restore: put it back at this camera', (text) => cameraIndex(integer(text)))
     .option('--anyway', 'with --restore: also where magnification, camera or high tension are other ones now')

@@ -11,6 +11,7 @@ import {
 import { exitCodes } from '../output';
 import type { CommandContext } from './context';
 import { writeOutput } from './properties';
+import { saveIfChanged } from '../save-if-changed';
 
 /** `calibrations show [FILE]`: everything that a calibration file holds; without a name the file of the configuration. */
 export async function showCommand({ output, open }: CommandContext, file: string | undefined): Promise<number> {
@@ -51,6 +52,7 @@ export async function diffCommand({ output }: CommandContext, before: string, af
 
 /** The options of `calibrations history`. */
 export interface HistoryCommandOptions {
+  readonly ifChanged?: string;
   readonly item?: string;
   readonly restore?: string;
   readonly replaced?: boolean;
@@ -76,7 +78,9 @@ export async function historyCommand(
       ...(anyway && { anyway }),
     };
     const entry = await history.restore(options.restore, replaced ? 'replaced' : 'value', place);
-    const saved = entry.changes.some((change) => 'record' in change) ? await savedTo(calibrations, entry) : undefined;
+    const saved = entry.changes.some((change) => 'record' in change)
+      ? await savedTo(calibrations, entry, options.ifChanged)
+      : undefined;
     const forSession = entry.changes.flatMap((change) => ('session' in change ? [change] : []));
     output.emit({ event: 'result', ...entry, ...(saved !== undefined && { path: saved }) });
     output.print(saved === undefined ? entry.summary : `${entry.summary} Saved to ${saved}.`);
@@ -101,9 +105,13 @@ const verdictOf = ({ quality }: HistoryEntry): string =>
   quality?.verdict === undefined || quality.verdict === 'good' ? '' : ` [${quality.verdict}]`;
 
 /** Saves what was brought back; what is in the short-term files alone anybody may save. */
-async function savedTo(calibrations: Calibrations, { changes }: HistoryEntry): Promise<string> {
+async function savedTo(
+  calibrations: Calibrations,
+  { changes }: HistoryEntry,
+  ifChanged: string | undefined,
+): Promise<string> {
   if (changes.some((change) => 'record' in change && isMainRecord(change.record)))
-    return (await calibrations.save()).path;
+    return saveIfChanged(calibrations, ifChanged);
   return (await calibrations.saveShortTerm()).paths.join(' and ');
 }
 

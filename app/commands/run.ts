@@ -15,6 +15,7 @@ export interface RunCommandOptions {
   readonly seed?: number;
   readonly script?: boolean;
   readonly save?: boolean;
+  readonly ifChanged?: string;
   readonly magIndex?: MagIndex;
   readonly camera?: CameraIndex;
   readonly take?: ParameterSetName;
@@ -38,7 +39,10 @@ export async function runCommand(
   // What cannot be saved is said before the first exposure. An item of the list may switch Administrator mode on.
   const ids = items.map((item) => instrument.kernel.menu.find(item).id);
   if (options.save)
-    await instrument.calibrations.checkSaving({ administratorLater: ids.includes('calibrations/administrator') });
+    await instrument.calibrations.checkSaving({
+      administratorLater: ids.includes('calibrations/administrator'),
+      changed: options.ifChanged !== undefined,
+    });
   const starting = new AbortController();
   const stop = (): void => {
     starting.abort();
@@ -76,7 +80,7 @@ export async function runCommand(
       await instrument.finish().catch((reason: unknown) => instrument.log.warn(describe(reason)));
       throw error;
     }
-    await instrument.finish({ save: options.save ?? false });
+    await instrument.finish({ save: options.save ?? false, ifChanged: options.ifChanged });
     const kept = session.unsavedInUse('end');
     if (kept !== undefined) output.remark(kept);
     for (const id of answering.unusedAnswers) output.remark(`The answer to "${id}" was not asked for.`);

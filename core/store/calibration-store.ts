@@ -10,7 +10,7 @@ import {
   type SaveOptions,
 } from './calibrations';
 import { type Counts, exitPromptFor, kindOf, noCounts, without } from './exit-prompt';
-import type { StoredFile, StoredFiles } from './file-on-disk';
+import { saveElsewhere, type StoredFile, type StoredFiles, writeStored } from './stored-file';
 import {
   carriedAt,
   changedAt,
@@ -157,11 +157,11 @@ export class CalibrationStore implements Calibrations {
     return this.oneAtATime(() => this.saveNow(options));
   }
 
-  checkSaving({ administratorLater = false } = {}): Promise<void> {
+  checkSaving({ administratorLater = false, changed = false } = {}): Promise<void> {
     const { content, disk } = this.files.main;
     return this.oneAtATime(async () => {
       if (!administratorLater) this.checkAdministrator();
-      await disk.check(content.render());
+      await disk.check(content.render(), changed);
     });
   }
 
@@ -355,28 +355,29 @@ export class CalibrationStore implements Calibrations {
     });
   }
 
-  private async saveNow({ overwrite = false }: SaveOptions): Promise<Saved> {
+  private async saveNow(options: SaveOptions): Promise<Saved> {
     this.checkAdministrator();
     this.completeAdopted();
     const { main } = this.files;
+    if (options.to !== undefined) return saveElsewhere(main, options.to);
     const { revision } = this;
     const saved = this.counted;
-    const { remarks } = await main.disk.write(main.content.render(), overwrite);
+    const { remarks } = await writeStored(main, options);
     main.saves += 1;
     this.kept = nothingKept;
     main.changed = this.revision !== revision;
     this.counted = without(this.counted, saved);
-    const others = await this.saveShortTermNow({ overwrite }).catch((error: Error) => ({ remarks: [error.message] }));
+    const others = await this.saveShortTermNow(options).catch((error: Error) => ({ remarks: [error.message] }));
     return { path: this.path, remarks: [...remarks, ...others.remarks] };
   }
 
-  private async saveShortTermNow({ overwrite = false }: SaveOptions): Promise<SavedShortTerm> {
+  private async saveShortTermNow(options: SaveOptions): Promise<SavedShortTerm> {
     const paths: string[] = [];
     const remarks: string[] = [];
     for (const stored of [this.files.shortTerm, this.files.flyback]) {
       if (!stored.changed) continue;
       const { revision } = this;
-      const report = await stored.disk.write(stored.content.render(), overwrite);
+      const report = await writeStored(stored, options);
       stored.saves += 1;
       stored.changed = this.revision !== revision;
       paths.push(stored.disk.path);

@@ -65,6 +65,10 @@ export interface ExitPrompt {
 export interface SaveOptions {
   /** True to write over a file that another program has changed, or that could not be read. */
   readonly overwrite?: boolean;
+  /** True to take over what another program has changed, where this session has not changed the same records. */
+  readonly merge?: boolean;
+  /** A file to write instead, named from the folder of the calibrations; it must not exist. What is unsaved stays unsaved. */
+  readonly to?: string;
 }
 
 /** Outcome of a save. */
@@ -121,14 +125,16 @@ export interface Calibrations {
   readonly file: CalibrationFile;
   /**
    * Writes the main file whole or not at all, keeping the file of before the session as .bak, and the other files if they changed.
-   * Throws `store/administrator-only`, `store/changed-on-disk` (unless `overwrite`) or `store/write-failed`.
+   * Throws `store/administrator-only`, `store/changed-on-disk` (unless `overwrite` or `merge`), `store/merge-conflict`,
+   * `store/exists` or `store/write-failed`.
    */
   save(options?: SaveOptions): Promise<Saved>;
   /**
    * Throws what would keep `save` from succeeding now, and leaves nothing on the disk; before a measurement nobody has
-   * lost anything yet. With `administratorLater` the role is left out.
+   * lost anything yet. With `administratorLater` the role is left out; with `changed` it is said already what becomes of
+   * a file that another program has changed.
    */
-  checkSaving(options?: { readonly administratorLater?: boolean }): Promise<void>;
+  checkSaving(options?: { readonly administratorLater?: boolean; readonly changed?: boolean }): Promise<void>;
   /** Writes the short-term and flyback files if they changed; anybody may. Throws like `save`. */
   saveShortTerm(options?: SaveOptions): Promise<SavedShortTerm>;
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type CameraIndex, describe, EucentricError, type MagIndex, service } from '../base';
-import { readWhole } from './atomic-write';
+import { readWhole } from './disk';
 import { applyChanges, type ChangeTarget, keep } from './apply-changes';
 import { changesBack } from './bring-back';
 import { mainChange, type RecordChange } from './changes';

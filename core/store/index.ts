@@ -1,5 +1,5 @@
 export { applyChanges, type ChangeTarget, describeChanges, keep, type SessionSettings } from './apply-changes';
-export { writeWhole } from './atomic-write';
+export { writeWhole } from './disk';
 export * from './calibrations';
 export {
   amend,
@@ -19,7 +19,7 @@ export {
   type StoredRecords,
 } from './changes';
 export { type CalibrationDifference, type CalibrationDifferences, diffCalibrations } from './diff';
-export { FileOnDisk } from './file-on-disk';
+export { FileOnDisk } from './disk';
 export * from './history';
 export type { HistoryEntry } from './history-entry';
 export { isInForce } from './in-force';

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { EucentricError, type ErrorContents, errorContents } from '../base';
 import { CalibrationStore, minutesOf, type StoreSurroundings } from './calibration-store';
 import type { Calibrations } from './calibrations';
-import { readWhole } from './atomic-write';
-import { FileOnDisk, type StoredFile } from './file-on-disk';
+import { FileOnDisk, readWhole } from './disk';
+import type { StoredFile } from './stored-file';
 import { dropExpired, ignorableRecords } from './short-term-rules';
 import { CalibrationFile, fileFormats, isSimulatedText, type FileKind, type FileProblem } from './serialem';
 

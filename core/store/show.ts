@@ -1,4 +1,4 @@
-import { readWhole } from './atomic-write';
+import { readWhole } from './disk';
 import { CalibrationFile, type FileKind, type FileProblem, type RecordValues, rowsOf } from './serialem';
 
 /** A record with its name, as JSON shows it. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { eucentric, temporarySite } from './eucentric';
 import { needs } from '../support/needs';
@@ -41,6 +41,33 @@ describe('run --save says before the first exposure', () => {
     expect(lines()).toMatchObject([
       { event: 'error', code: 'store/write-failed', message: expect.stringContaining('/proc/calibrations') as string },
     ]);
+    site.remove();
+  });
+});
+
+describe('run --save with a file that cannot be understood', () => {
+  const broken = 'SerialEMProperties # simulated: values of a virtual microscope, not of an instrument\r\n';
+  it.each([
+    ['is refused', [], 1, broken, undefined],
+    [
+      'overwrites it and keeps it as .bak',
+      ['--if-changed', 'overwrite'],
+      0,
+      'ImageShiftMatrix',
+      'SerialEMcalibrations.bak',
+    ],
+    ['saves in another file', ['--if-changed', 'OTHER'], 0, broken, 'mine.txt'],
+  ] as const)('%s', (_what, more, expected, contents, besides) => {
+    const site = temporarySite();
+    const folder = path.join(site.folder, 'calibrations');
+    mkdirSync(folder, { recursive: true });
+    const file = path.join(folder, 'SerialEMcalibrations.txt');
+    writeFileSync(file, broken);
+    const given = more.map((each) => (each === 'OTHER' ? path.join(folder, 'mine.txt') : each));
+    const { code, lines } = run(site, ...given, item);
+    expect([code, lines().at(-1)]).toEqual([expected, expect.anything()]);
+    expect(readFileSync(file, 'latin1')).toContain(contents);
+    if (besides) expect(existsSync(path.join(folder, besides))).toBe(true);
     site.remove();
   });
 });

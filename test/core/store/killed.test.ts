@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { transformFileSync } from '@swc/core';
-import { backupName } from '../../../core/store/atomic-write';
+import { backupName } from '../../../core/store/disk/atomic-write';
 import { main, shortTerm, Site } from './site';
 
 const root = resolve(__dirname, '../../..');

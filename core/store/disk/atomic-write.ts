@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { open, readFile, readdir, readlink, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { basename, dirname, join } from 'node:path';
-import { describe, EucentricError } from '../base';
-import { maxFileBytes, tooLargeMessage } from './serialem';
+import { basename, dirname, join, resolve } from 'node:path';
+import { describe, EucentricError } from '../../base';
+import { maxFileBytes, tooLargeMessage } from '../serialem';
 
 const renameAttempts = 5;
 const renamePause = 500;
+/** Age of a second file in milliseconds after which nobody is writing it any more. */
+const leftOverAge = 10 * 60_000;
 
 /**
  * Writes a file so that at every moment either the old or the new one is there whole. It writes a second file, flushes and renames it.
@@ -15,11 +17,14 @@ const renamePause = 500;
  * because virus scanners on Windows hold fresh files for a moment. Throws `store/write-failed`.
  */
 export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const neighbour = neighbourOf(path, dirname(path));
+  // A symbolic link stays, and the file that it names is written.
+  const target = await targetOf(path);
+  const neighbour = neighbourOf(target, dirname(target));
   try {
-    await writeNeighbour(neighbour, path, bytes);
-    await renamePatiently(neighbour, path);
-    await syncDirectory(dirname(path));
+    await writeNeighbour(neighbour, target, bytes);
+    await removeLeftOvers(target, neighbour).catch(() => undefined);
+    await renamePatiently(neighbour, target);
+    await syncDirectory(dirname(target));
   } catch (cause) {
     await unlink(neighbour).catch(() => undefined);
     throw notWritten(path, cause);
@@ -31,11 +36,12 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
  * A folder that does not exist yet is tried in the nearest one above it. Throws `store/write-failed`.
  */
 export async function tryWriting(path: string, bytes: Uint8Array): Promise<void> {
-  let folder = dirname(path);
+  const target = await targetOf(path);
+  let folder = dirname(target);
   while (folder !== dirname(folder) && !existsSync(folder)) folder = dirname(folder);
-  const neighbour = neighbourOf(path, folder);
+  const neighbour = neighbourOf(target, folder);
   try {
-    await writeNeighbour(neighbour, path, bytes);
+    await writeNeighbour(neighbour, target, bytes);
   } catch (cause) {
     throw notWritten(path, cause);
   } finally {
@@ -44,6 +50,29 @@ export async function tryWriting(path: string, bytes: Uint8Array): Promise<void>
 }
 
 const neighbourOf = (path: string, folder: string): string => join(folder, `.${basename(path)}.${randomUUID()}.new`);
+
+/** The file that a path names, through symbolic links, also through one to a file that does not exist. */
+async function targetOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    const link = await readlink(path).catch(() => undefined);
+    return link === undefined ? path : resolve(dirname(path), link);
+  }
+}
+
+/** Removes second files of programs that ended while they wrote, by the time of the disk, which holds for every computer. */
+async function removeLeftOvers(target: string, own: string): Promise<void> {
+  const folder = dirname(target);
+  const { mtimeMs: now } = await stat(own);
+  for (const name of await readdir(folder)) {
+    const middle = name.startsWith(`.${basename(target)}.`) ? name.slice(basename(target).length + 2) : '';
+    const file = join(folder, name);
+    if (!/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}\.new$/.test(middle) || file === own) continue;
+    const { mtimeMs } = await stat(file);
+    if (now - mtimeMs > leftOverAge) await unlink(file);
+  }
+}
 
 async function writeNeighbour(neighbour: string, path: string, bytes: Uint8Array): Promise<void> {
   const mode = await stat(path).then(
