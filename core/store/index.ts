@@ -1,5 +1,4 @@
 export { applyChanges, type ChangeTarget, describeChanges, keep, type SessionSettings } from './apply-changes';
-export { writeWhole } from './disk';
 export * from './calibrations';
 export {
   amend,
@@ -19,7 +18,7 @@ export {
   type StoredRecords,
 } from './changes';
 export { type CalibrationDifference, type CalibrationDifferences, diffCalibrations } from './diff';
-export { FileOnDisk } from './disk';
+export { FileOnDisk, writeWhole } from './disk';
 export * from './history';
 export type { HistoryEntry } from './history-entry';
 export { isInForce } from './in-force';

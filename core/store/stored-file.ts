@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { EucentricError } from '../base';
-import { writeWhole } from './disk';
 import type { Saved, SaveOptions } from './calibrations';
-import type { FileOnDisk, WriteReport } from './disk';
+import { type FileOnDisk, type WriteReport, writeWhole } from './disk';
 import { mergeCalibrations } from './merge';
 import { CalibrationFile } from './serialem';
 
