@@ -91,7 +91,7 @@ export function checkDrivenCameras(settings: Settings, known: BuiltInPlugins = b
   });
   if (plugins.length < settings.plugins.length || plugins.some((plugin) => mayDriveAny(plugin, known))) return [];
   const isDriven = (camera: CameraSettings): boolean =>
-    plugins.some((plugin) => plugin.drivesCamera?.(camera, settings.cameras));
+    plugins.some((plugin) => plugin.drivesCamera?.(camera, settings.cameras, optionsOf(plugin, settings)));
   return undrivenCameras(settings, isDriven, known).map(({ index, name, reason, hint }) => ({
     severity: 'warning',
     code: 'settings/undriven-camera',
@@ -99,6 +99,12 @@ export function checkDrivenCameras(settings: Settings, known: BuiltInPlugins = b
     hint,
     place: settings.cameras.find((camera) => camera.index === index)!.place,
   }));
+}
+
+/** The options of a site for a plugin; undefined where they are wrong, which is a problem of its own. */
+function optionsOf(plugin: Plugin, settings: Settings): unknown {
+  const written = settings.plugins.find(({ id }) => id === plugin.id)?.options;
+  return plugin.options?.safeParse(written ?? {}).data;
 }
 
 /** True for a plugin from outside that does not say which cameras it drives. */

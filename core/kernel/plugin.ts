@@ -17,8 +17,11 @@ export interface Plugin<Options = unknown> {
   readonly summary: string;
   /** Checks and documents what a site may write under the plugin's name; omitted for a plugin without options. */
   readonly options?: ZodType<Options>;
-  /** True for a camera that this plugin drives beside the other active ones; `check` names those that none drives. Omitted for a plugin without cameras. */
-  drivesCamera?(camera: CameraSettings, active: readonly CameraSettings[]): boolean;
+  /**
+   * True for a camera that this plugin drives beside the other active ones; `check` names those that none drives. Omitted for a plugin without
+   * cameras. The options are those of the site; undefined for a plugin that the site does not use.
+   */
+  drivesCamera?(camera: CameraSettings, active: readonly CameraSettings[], options?: Options): boolean;
   apply(host: PluginHost<Options>): void;
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Stage, VirtualInstrument } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
+import type { CameraSettings } from '../../core/settings';
 import { serialEmColumn } from './column';
 import { serialEmDevices } from './devices';
 import { SerialEmCamera, traitsOf } from './camera';
@@ -106,18 +107,21 @@ const wires: Readonly<
   replay: (host) => host.replay<SerialEmTransport>(host.options.recording),
 };
 
+/** True for a camera whose images SerialEM takes, by the options of the site. */
+const isChosen = (camera: CameraSettings, chosen: Options['cameras']): boolean =>
+  chosen === 'all' ? isThroughSerialEm(camera) : chosen.includes(camera.index);
+
 /** The column, the stage and the cameras that a running SerialEM controls. */
 export default definePlugin<Options>({
   id: 'serialem',
   summary: 'Any column, stage and camera that a running SerialEM controls, through its socket for Python.',
   options,
+  drivesCamera: (camera, _active, given) => given !== undefined && isChosen(camera, given.cameras),
   apply(host) {
     const { settings, clock } = host;
     const column = serialEmColumn(settings, host.options);
     const { cameras: chosen, parameterSet, longestExposureSeconds, imageTimeoutSeconds } = host.options;
-    const ours = settings.cameras.filter((camera) =>
-      chosen === 'all' ? isThroughSerialEm(camera) : chosen.includes(camera.index),
-    );
+    const ours = settings.cameras.filter((camera) => isChosen(camera, chosen));
     const models = ours.map((camera) => serialEmCameraModel(camera, settings.cameras, longestExposureSeconds));
     const transport = host.record(wires[host.options.wire](host, models));
     const script = new SerialEmScript(transport);

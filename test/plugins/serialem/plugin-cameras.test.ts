@@ -3,6 +3,7 @@ import { Cameras, Scope } from '../../../core/devices';
 import { Kernel } from '../../../core/kernel';
 import { parseSettings } from '../../../core/settings';
 import { Calibrations } from '../../../core/store';
+import { checkDrivenCameras } from '../../../app/undriven-cameras';
 
 const builtIn = {
   simulator: () => require('../../../plugins/simulator') as unknown,
@@ -85,4 +86,12 @@ it('none are taken where nothing is said', async () => {
   const kernel = await connected('[]');
   expect(kernel.registry.has(Cameras) ? kernel.registry.get(Cameras).all : []).toEqual([]);
   await kernel.dispose();
+});
+
+it('are named in a check only where nobody takes images with them', () => {
+  const warned = (cameras: string): readonly string[] =>
+    checkDrivenCameras(parseSettings(site(cameras), 'site.yaml').settings).map(({ message }) => message);
+  expect(warned('[0, 1]')).toEqual([]);
+  expect(warned('all')).toEqual([expect.stringMatching(/^Camera 0 \(Ceta\) is active/)]);
+  expect(warned('[]')).toHaveLength(2);
 });
