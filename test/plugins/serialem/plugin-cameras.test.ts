@@ -23,7 +23,7 @@ MagnificationTable:
 cameras:
 ${[
   ['0', 'Ceta', 'FEICameraType: 3'],
-  ['1', 'XF416', 'TietzCameraType: 17'],
+  ['1', 'F416', 'TietzCameraType: 11'],
 ]
   .map(
     ([index, name, line]) => `  - index: ${index}
@@ -59,8 +59,8 @@ async function connected(cameras: string): Promise<Kernel> {
 }
 
 it.each([
-  ['all that only SerialEM drives', 'all', ['XF416']],
-  ['those that the site names', '[0, 1]', ['Ceta', 'XF416']],
+  ['all that only SerialEM drives', 'all', ['F416']],
+  ['those that the site names', '[0, 1]', ['Ceta', 'F416']],
 ] as const)('the simulated SerialEM takes images with %s', async (_what, cameras, names) => {
   const kernel = await connected(cameras);
   await kernel.registry.get(Scope).magIndex.write(2 as never);
