@@ -11,7 +11,7 @@ export interface Merge {
 
 /**
  * Takes over what another program has changed in a file since it was read, where this session has not changed the same
- * record. What both have changed in the same way is no conflict.
+ * record. Both may have changed a record in the same way.
  * @param mine the records of this session, which are changed
  * @param base the file as it was read or saved last
  * @param theirs the file as it is now

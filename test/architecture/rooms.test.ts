@@ -11,7 +11,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
   'core/kernel': ['guards', 'operator', 'menu', 'run', 'recording'],
   'core/optics': ['image-shift'],
   'core/settings': ['definitions', 'yaml', 'check', 'text', 'convert', 'edit', 'schema'],
-  'core/store': ['serialem'],
+  'core/store': ['serialem', 'disk'],
   imaging: ['fft', 'statistics', 'fits', 'geometry', 'reduction', 'spectra', 'lattice', 'registration', 'synthesis'],
   simulation: ['base', 'camera', 'specimen', 'column', 'image'],
   wires: ['device-host', 'com', 'http-json', 'serialem-packets', 'temscript', 'text-lines'],

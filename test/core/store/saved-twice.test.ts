@@ -149,8 +149,8 @@ describe('what a program left behind that was killed while it saved', () => {
     const [old, fresh] = [`.${main}.${uuid}.new`, `.${main}.${uuid.replaceAll('0', '9')}.new`];
     const others = [`.other.txt.${uuid}.new`, `.${main}.notes.new`, `${main}.${uuid}.new`];
     for (const name of [old, fresh, ...others]) writeFileSync(site.path(name), 'half a file');
-    const anHourAgo = new Date(Date.now() - 3_600_000);
-    for (const name of [old, ...others]) utimesSync(site.path(name), anHourAgo, anHourAgo);
+    const longAgo = new Date('2020-01-01T00:00:00Z');
+    for (const name of [old, ...others]) utimesSync(site.path(name), longAgo, longAgo);
     const calibrations = await site.calibrations();
     calibrations.imageShift.set(...at(17), someMatrix);
     await calibrations.save();
