@@ -23,16 +23,21 @@ import { createNotices } from './views/notices';
 import { createSettingsStrip } from './views/settings-strip';
 import { createTopBar } from './views/top-bar';
 
-/** The key from the address; kept for this tab, and removed from the address so that it is not shown or passed on. */
+/**
+ * The key from the address; kept for this tab and for new ones, and removed from the address so that it is not shown or passed on.
+ */
 function takeToken(): string | undefined {
   const address = new URL(window.location.href);
   const given = address.searchParams.get('token');
   if (given !== null) {
     sessionStorage.setItem('token', given);
+    localStorage.setItem('token', given);
     address.searchParams.delete('token');
     history.replaceState(undefined, '', address.pathname + address.search);
   }
-  return sessionStorage.getItem('token') ?? undefined;
+  const kept = sessionStorage.getItem('token') ?? localStorage.getItem('token') ?? undefined;
+  if (kept !== undefined) sessionStorage.setItem('token', kept);
+  return kept;
 }
 
 applyTheme();

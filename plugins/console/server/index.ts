@@ -49,7 +49,7 @@ export async function serveConsole(
   const actions = new PlainActions(state);
   const settings = new SettingsPanel(session, state, () => !runs.isMeasuring, actions);
   const instrument = new InstrumentControl(session, actions);
-  const access = new Access();
+  const access = new Access(options);
 
   let now: InstrumentNow | undefined;
   const showGuide = async (): Promise<void> => {

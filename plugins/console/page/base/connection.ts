@@ -30,6 +30,8 @@ interface Waiting {
 export interface Listener {
   message(message: Message): void;
   connected(is: boolean): void;
+  /** Called after a failed attempt, with true when the key is no longer valid. */
+  keyRefused(is: boolean): void;
 }
 
 const firstPause = 250;
@@ -82,14 +84,16 @@ export class Connection {
   private open(): void {
     if (this.socket && this.socket.readyState <= WebSocket.OPEN) return;
     const address = new URL('/socket', window.location.href);
-    address.protocol = 'ws:';
-    if (this.token !== undefined) address.searchParams.set('token', this.token);
+    address.protocol = window.location.protocol === 'https:' ? 'wss:' : 'ws:';
     address.searchParams.set('tab', tabName());
-    const socket = new WebSocket(address);
+    // The key goes beside the name of the protocol: addresses stand in the logs of proxies.
+    const socket = new WebSocket(address, ['eucentric', ...(this.token === undefined ? [] : [`key.${this.token}`])]);
+    let opened = false;
     socket.binaryType = 'arraybuffer';
     this.socket = socket;
     socket.addEventListener('open', () => {
       this.pause = firstPause;
+      opened = true;
       this.listener.connected(true);
     });
     socket.addEventListener('message', ({ data }) => this.receive(data as string | ArrayBuffer));
@@ -98,9 +102,21 @@ export class Connection {
       this.listener.connected(false);
       for (const { reject } of this.waiting.values()) reject(lost());
       this.waiting.clear();
+      if (!opened) void this.checkKey();
       setTimeout(() => this.open(), this.pause);
       this.pause = Math.min(longestPause, this.pause * 2);
     });
+  }
+
+  /** A refused socket does not say why. The program may have new keys since it was started again. */
+  private async checkKey(): Promise<void> {
+    try {
+      const headers = { authorization: `Bearer ${this.token ?? ''}` };
+      const { status } = await fetch('/key', { headers, cache: 'no-store' });
+      this.listener.keyRefused(status === 401);
+    } catch {
+      this.listener.keyRefused(false);
+    }
   }
 
   private receive(data: string | ArrayBuffer): void {

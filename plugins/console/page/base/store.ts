@@ -8,6 +8,8 @@ const maxLines = 2000;
 export interface LocalState {
   /** True while the program answers. */
   readonly connected: boolean;
+  /** True when the program answers, but no longer takes the key of this page. */
+  readonly keyRefused: boolean;
   readonly me: { readonly id: number; readonly role: Role } | undefined;
   readonly log: readonly LogEntry[];
   /** The selected item. */
@@ -39,6 +41,7 @@ export class Store {
   shared: Partial<ConsoleState> = {};
   local: LocalState = {
     connected: false,
+    keyRefused: false,
     me: undefined,
     log: [],
     selected: undefined,
@@ -57,7 +60,8 @@ export class Store {
   constructor(token: string | undefined) {
     this.connection = new Connection(token, {
       message: (message) => this.receive(message),
-      connected: (is) => this.set({ connected: is }),
+      connected: (is) => this.set({ connected: is, ...(is && { keyRefused: false }) }),
+      keyRefused: (is) => this.set({ keyRefused: is }),
     });
   }
 

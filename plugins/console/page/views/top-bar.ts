@@ -51,7 +51,7 @@ export function createTopBar(store: Store): HTMLElement {
       setAttribute(tab, 'aria-current', views[index]![0] === store.local.view ? 'page' : undefined),
     ),
   );
-  store.watch(['run', 'action', 'me', 'connected'], () => {
+  store.watch(['run', 'action', 'me', 'connected', 'keyRefused'], () => {
     const { run, action } = store.shared;
     stop.disabled = !store.busy || run?.stopping === true || store.local.me?.role === 'observer';
     const waits = run?.waiting.length ? ', needs your answer' : '';
@@ -59,7 +59,9 @@ export function createTopBar(store: Store): HTMLElement {
     setText(
       running,
       !store.local.connected
-        ? 'Connection lost; trying again'
+        ? store.local.keyRefused
+          ? 'This key is no longer valid: open the address that the program printed at its start'
+          : 'Connection lost; trying again'
         : run
           ? `${run.label}${run.stopping ? ' is stopping' : waits}`
           : (doing ?? 'Idle'),

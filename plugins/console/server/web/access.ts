@@ -1,16 +1,46 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { ConsoleOptions } from '../../options';
 import type { Role } from '../../protocol';
 
-/** Access to the console: a token for each role, and the names of this computer. */
+/** Key to the console; of a key of the site the program knows the hash alone. */
+interface Key {
+  readonly role: Role;
+  /** Person or place to which the site gave it. */
+  readonly name?: string;
+  readonly sha256: Buffer;
+}
+
+/** Person that a valid key lets in. */
+export interface Admitted {
+  readonly role: Role;
+  readonly name?: string;
+  /** Value of the cookie with which the same browser gets the page again; it opens no socket. */
+  readonly pass: string;
+}
+
+/** Name of the protocol of the socket, beside which a page sends its key: addresses stand in the logs of proxies. */
+export const socketProtocol = 'eucentric';
+const keyMark = 'key.';
+
+/** Access to the console: a new key for each role at every start, the keys of the site, and the names of this computer. */
 export class Access {
   private readonly tokens: Readonly<Record<Role, string>> = {
     observer: newToken(),
     operator: newToken(),
     administrator: newToken(),
   };
+  private readonly keys: readonly Key[];
+  private readonly origins: ReadonlySet<string>;
   private names: ReadonlySet<string> = new Set();
+  private proxies: ReadonlySet<string> = new Set();
   private port = 0;
+
+  constructor({ keys = [], origins = [] }: Partial<Pick<ConsoleOptions, 'keys' | 'origins'>> = {}) {
+    const own = (Object.keys(this.tokens) as Role[]).map((role) => ({ role, sha256: digest(this.tokens[role]) }));
+    this.keys = [...own, ...keys.map(({ role, name, sha256 }) => ({ role, name, sha256: Buffer.from(sha256, 'hex') }))];
+    this.origins = new Set(origins.map((origin) => origin.toLowerCase()));
+  }
 
   /** Sets the address of the console, once it is known. */
   servedOn(host: string, port: number, names: readonly string[]): void {
@@ -19,6 +49,8 @@ export class Access {
     this.names = new Set(
       ['localhost', '127.0.0.1', '::1', ...own, ...names].map((name) => `${bracketed(name.toLowerCase())}:${port}`),
     );
+    // A proxy may pass on the name by which browsers reach it.
+    this.proxies = new Set([...this.origins].map((origin) => new URL(origin).host));
   }
 
   /** The address to open for a role. */
@@ -31,12 +63,27 @@ export class Access {
     return `eucentric-${this.port}`;
   }
 
-  /** The role of the token in a request's address or cookie; undefined without a valid token. */
-  roleOf(
-    request: Pick<IncomingMessage, 'url' | 'headers'>,
-  ): { readonly role: Role; readonly token: string } | undefined {
-    const inAddress = new URL(request.url ?? '/', 'http://console').searchParams.get('token') ?? undefined;
-    return this.roleOfToken(inAddress ?? cookieIn(request.headers.cookie, this.cookie));
+  /** The person whose key stands in a request; undefined without a valid key. The cookie holds none. */
+  personOf(request: Pick<IncomingMessage, 'url' | 'headers'>): Admitted | undefined {
+    const { headers, url } = request;
+    const inAddress = new URL(url ?? '/', 'http://console').searchParams.get('token') ?? undefined;
+    const bearer = /^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1];
+    const offered = (headers['sec-websocket-protocol'] ?? '')
+      .slice(0, 1024)
+      .split(',')
+      .map((each) => each.trim())
+      .find((each) => each.startsWith(keyMark));
+    const given = inAddress ?? bearer ?? offered?.slice(keyMark.length);
+    if (given === undefined) return undefined;
+    const hash = digest(given);
+    const key = this.keys.find(({ sha256 }) => timingSafeEqual(sha256, hash));
+    return key && { role: key.role, ...(key.name !== undefined && { name: key.name }), pass: this.passOf(key) };
+  }
+
+  /** True for a request with the pass of a valid key in its cookie: enough for the page, which holds nothing secret. */
+  hasPass({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+    const pass = cookieIn(headers.cookie, this.cookie);
+    return pass !== undefined && this.keys.some((key) => timingSafeEqual(digest(this.passOf(key)), digest(pass)));
   }
 
   /**
@@ -44,35 +91,30 @@ export class Access {
    * not one of them.
    */
   isOwnHost(host: string | undefined): boolean {
-    return (
-      host !== undefined &&
-      this.names.has(this.port === 80 && !/:\d+$/.test(host) ? `${host.toLowerCase()}:80` : host.toLowerCase())
-    );
+    return host !== undefined && (this.isServedAs(host) || this.proxies.has(host.toLowerCase()));
   }
 
-  /** True when a connection comes from a page of the console itself. */
+  /** True when a connection comes from a page of the console itself, or from an origin that the site trusts. */
   isOwnOrigin(origin: string | undefined, host: string | undefined): boolean {
-    return (
-      origin !== undefined &&
-      host !== undefined &&
-      this.isOwnHost(host) &&
-      origin.toLowerCase() === `http://${host.toLowerCase()}`
-    );
+    if (origin === undefined || host === undefined || !this.isOwnHost(host)) return false;
+    const given = origin.toLowerCase();
+    // The name of a proxy with HTTPS is not the own one: a page that came over HTTP could have been changed on its way.
+    return this.origins.has(given) || (this.isServedAs(host) && given === `http://${host.toLowerCase()}`);
   }
 
-  private roleOfToken(token: string | undefined): { readonly role: Role; readonly token: string } | undefined {
-    if (token === undefined) return undefined;
-    const roles = Object.keys(this.tokens) as Role[];
-    const role = roles.find((each) => same(this.tokens[each], token));
-    return role && { role, token };
+  private isServedAs(host: string): boolean {
+    return this.names.has(this.port === 80 && !/:\d+$/.test(host) ? `${host.toLowerCase()}:80` : host.toLowerCase());
+  }
+
+  /** Bound to the key and to this console, and of no use for finding the key. */
+  private passOf({ sha256 }: Key): string {
+    return createHash('sha256').update(`page ${this.port} `).update(sha256).digest('base64url');
   }
 }
 
 const newToken = (): string => randomBytes(24).toString('base64url');
 const bracketed = (host: string): string => (host.includes(':') && !host.startsWith('[') ? `[${host}]` : host);
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-/** Compares two texts in a time that does not depend on the first difference. */
-const same = (one: string, other: string): boolean => timingSafeEqual(digest(one), digest(other));
 
 function cookieIn(header: string | undefined, name: string): string | undefined {
   for (const part of (header ?? '').slice(0, 8192).split(';')) {

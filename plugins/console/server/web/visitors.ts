@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { errorContents } from '../../../../core/base';
 import { type Command, type PeopleState, type Role, command, longestCommand } from '../../protocol';
-import type { Access } from './access';
+import { type Access, type Admitted, socketProtocol } from './access';
 import { consoleErrors } from '../errors';
 import type { SharedState } from '../shared-state';
 import { Visitor } from './visitor';
@@ -26,6 +26,8 @@ export class Visitors {
     maxPayload: longestCommand,
     perMessageDeflate: false,
     clientTracking: true,
+    // The key that came beside it is not sent back.
+    handleProtocols: (offered) => (offered.has(socketProtocol) ? socketProtocol : false),
   });
   private readonly visitors = new Map<WebSocket, Visitor>();
   private operator: number | undefined;
@@ -149,14 +151,19 @@ export class Visitors {
     // A page elsewhere can connect to this server, and its browser would even send our cookie; but it cannot lie about
     // its origin.
     if (!this.access.isOwnOrigin(origin, host)) return refuse('403 Forbidden');
-    const shown = this.access.roleOf(request);
+    const shown = this.access.personOf(request);
     if (!shown) return refuse('401 Unauthorized');
     if (this.visitors.size >= seats[shown.role]) return refuse('503 Service Unavailable');
-    this.sockets.handleUpgrade(request, socket, head, (opened) => this.welcome(opened, shown.role, tab));
+    this.sockets.handleUpgrade(request, socket, head, (opened) => this.welcome(opened, shown, tab));
   }
 
-  private welcome(socket: WebSocket, role: Role, tab: string): void {
-    const visitor = new Visitor((this.count += 1), { role, tab, session: this.session }, socket, this.state);
+  private welcome(socket: WebSocket, { role, name }: Admitted, tab: string): void {
+    const visitor = new Visitor(
+      (this.count += 1),
+      { role, tab, session: this.session, ...(name !== undefined && { name }) },
+      socket,
+      this.state,
+    );
     this.visitors.set(socket, visitor);
     const alive = { since: Date.now(), heard: true, allowance: burst };
     Object.assign(socket, { alive });

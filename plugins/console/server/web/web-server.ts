@@ -12,7 +12,7 @@ function protection(host: string | undefined): Readonly<Record<string, string>> 
       "style-src 'self'",
       "img-src 'self' data:",
       "font-src 'self'",
-      `connect-src 'self'${host === undefined ? '' : ` ws://${host}`}`,
+      `connect-src 'self'${host === undefined ? '' : ` ws://${host} wss://${host}`}`,
       "base-uri 'none'",
       "form-action 'none'",
       "frame-ancestors 'none'",
@@ -59,15 +59,23 @@ export function createWebServer(page: string, access: Access): FastifyInstance {
     return undefined;
   });
   server.get('/', async (request, reply) => {
-    const shown = access.roleOf(request.raw);
+    const shown = access.personOf(request.raw);
     void reply.type('text/html; charset=utf-8').header('cache-control', 'no-store');
-    if (!shown)
+    if (!shown && !access.hasPass(request.raw))
       return reply
         .code(403)
         .send(closedPage('Open the address that the program printed when it started; it contains a key.'));
-    void reply.header('set-cookie', `${access.cookie}=${shown.token}; HttpOnly; SameSite=Strict; Path=/`);
+    if (shown) void reply.header('set-cookie', `${access.cookie}=${shown.pass}; HttpOnly; SameSite=Strict; Path=/`);
     return reply.send(index);
   });
+  // A page whose socket is refused cannot see why; here it can ask whether its key still counts.
+  server.get('/key', (request, reply) =>
+    reply
+      .header('cache-control', 'no-store')
+      .type('text/plain')
+      .code(access.personOf(request.raw) ? 200 : 401)
+      .send(''),
+  );
   // Only built files are served, each under its own name and from memory: a request never becomes a path of the file
   // system.
   for (const name of readdirSync(path.join(page, 'assets'))) {
