@@ -224,7 +224,8 @@ export interface GuideStep {
   readonly items: readonly {
     readonly id: string;
     readonly label: string;
-    readonly state: 'done' | 'never' | 'stale' | 'doubtful' | 'unavailable';
+    /** `partly`: at some magnifications, which the table of coverage names. */
+    readonly state: 'done' | 'partly' | 'never' | 'stale' | 'doubtful' | 'unavailable';
     /** In words: when and how it was done, or the finding against it. */
     readonly note: string;
     /** Labels of items that come first and are missing. */
@@ -239,6 +240,28 @@ export interface FindingState {
   readonly reason: string;
   /** The id of an item of the menu, or the names of properties. */
   readonly redo: string;
+  /** Magnification and camera at which it is to be run. */
+  readonly place?: string;
+}
+
+/** A calibration at one magnification of one camera: its state, and its age and verdict in words. */
+export interface CoverageCell {
+  readonly state: 'done' | 'stale' | 'doubtful' | 'never';
+  readonly text: string;
+  /** The finding against it. */
+  readonly why?: string;
+}
+
+/** Calibrations of one camera by magnification. */
+export interface CoverageTable {
+  readonly camera: number;
+  readonly name: string;
+  readonly columns: readonly { readonly item: string; readonly label: string }[];
+  readonly rows: readonly {
+    readonly magIndex: number;
+    readonly magnification: number;
+    readonly cells: readonly CoverageCell[];
+  }[];
 }
 
 /** One enabled plugin. */
@@ -271,6 +294,7 @@ export interface ConsoleState {
   readonly people: PeopleState;
   readonly guide: readonly GuideStep[];
   readonly findings: readonly FindingState[];
+  readonly coverage: readonly CoverageTable[];
 }
 /** The name of a part of the state. */
 export type Part = keyof ConsoleState;

@@ -9,7 +9,8 @@ import type { ConsoleOptions } from '../options';
 import { Access } from './web/access';
 import { perform } from './commands';
 import { consoleErrors } from './errors';
-import { findingsByItem, findingsOf, guideOf, inForceIn } from './guide/guide';
+import { coverageOf } from './guide/coverage';
+import { contradictionsOf, findingStates, findingsByItem, guideOf, inForceIn } from './guide/guide';
 import { Images } from './images/images';
 import { InstrumentControl } from './instrument-control';
 import { menuState } from './menu-state';
@@ -56,8 +57,12 @@ export async function serveConsole(
     // A run that measures has the wire to itself.
     if (!now || !runs.isMeasuring) now = await instrumentNow((token) => session.find(token));
     const history = (await session.find(CalibrationHistory)?.list()) ?? [];
-    const findings = findingsOf(session, clock.date());
+    const contradictions = contradictionsOf(session, clock.date());
+    const findings = findingStates(session, contradictions);
+    const inForce = inForceIn(session.find(Calibrations), session.find(Settings));
+    const coverage = coverageOf({ session, history, findings: contradictions, now: clock.date(), inForce });
     state.set('findings', findings);
+    state.set('coverage', coverage.tables);
     state.set(
       'guide',
       guideOf(
@@ -66,8 +71,9 @@ export async function serveConsole(
         clock.date(),
         session.find(Calibrations)?.unsaved ?? false,
         findingsByItem(findings),
-        inForceIn(session.find(Calibrations), session.find(Settings)),
+        inForce,
         changedSince(now),
+        (item) => coverage.of(item),
       ),
     );
   };

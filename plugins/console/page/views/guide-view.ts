@@ -1,17 +1,25 @@
 import { fill, h, icon } from '../base/dom';
 import type { Store } from '../base/store';
-import type { FindingState, GuideStep } from '../../protocol/state';
+import type { CoverageTable, FindingState, GuideStep } from '../../protocol/state';
 
 type Item = GuideStep['items'][number];
 const words: Readonly<Record<Item['state'], string>> = {
   done: 'Done',
+  partly: 'In part',
   never: 'To do',
   stale: 'Old',
   doubtful: 'In doubt',
   unavailable: 'Not now',
 };
 const notBuilt = 'Not built yet';
-const icons = { done: 'check', never: 'circle', stale: 'clock', doubtful: 'warn', unavailable: 'lock' } as const;
+const icons = {
+  done: 'check',
+  partly: 'check',
+  never: 'circle',
+  stale: 'clock',
+  doubtful: 'warn',
+  unavailable: 'lock',
+} as const;
 
 /**
  * Guide through a first setup: the order of work, what is done, what is old or doubtful; each step is one click from
@@ -20,13 +28,27 @@ const icons = { done: 'check', never: 'circle', stale: 'clock', doubtful: 'warn'
 export function createGuideView(store: Store): HTMLElement {
   const list = h('ol', { class: 'steps' });
   const contradictions = h('section', { class: 'card contradictions', 'aria-label': 'Contradictions' });
+  const table = h('section', { class: 'card coverage', 'aria-label': 'Magnifications' });
   const sum = h('p', { class: 'sum', role: 'status' });
-  store.watch(['guide'], () => {
+  store.watch(['guide', 'findings'], () => {
     const steps = store.shared.guide ?? [];
     const items = steps.flatMap((step) => step.items);
     const count = (state: Item['state']): number => items.filter((item) => item.state === state).length;
-    sum.textContent = `${count('done')} of ${items.length} done, ${count('stale')} old, ${count('doubtful')} in doubt`;
+    const findings = store.shared.findings?.length ?? 0;
+    const parts = [
+      `${count('done')} of ${items.length} done`,
+      ...(count('partly') > 0 ? [`${count('partly')} in part`] : []),
+      `${count('stale')} old`,
+      `${count('doubtful')} in doubt`,
+      ...(findings > 0 ? [`${findings} ${findings === 1 ? 'contradiction' : 'contradictions'}`] : []),
+    ];
+    sum.textContent = parts.join(', ');
     fill(list, ...steps.map((step, index) => stepOf(store, step, index + 1)));
+  });
+  store.watch(['coverage'], () => {
+    const tables = store.shared.coverage ?? [];
+    table.hidden = tables.length === 0;
+    fill(table, h('h2', {}, 'Magnifications'), ...tables.map((each) => coverageOf(store, each)));
   });
   store.watch(['findings', 'menu'], () => {
     const findings = store.shared.findings ?? [];
@@ -45,16 +67,17 @@ export function createGuideView(store: Store): HTMLElement {
     ),
     contradictions,
     list,
+    table,
   );
 }
 
-function findingOf(store: Store, { severity, message, reason, redo }: FindingState): HTMLElement {
+function findingOf(store: Store, { severity, message, reason, redo, place }: FindingState): HTMLElement {
   const item = store.shared.menu?.find(({ id }) => id === redo);
   const again = item
     ? h(
         'button',
-        { type: 'button', class: 'link', onclick: () => store.set({ view: 'calibrate', selected: item.id }) },
-        `Run ${item.label} again`,
+        { type: 'button', class: 'link', onclick: () => open(store, item.id, item.label, place) },
+        place === undefined ? `Run ${item.label} again` : `Run ${item.label} again at ${place}`,
       )
     : h('span', {}, `Look at ${redo} in the configuration`);
   return h(
@@ -63,6 +86,65 @@ function findingOf(store: Store, { severity, message, reason, redo }: FindingSta
     h('p', {}, icon('warn'), ` ${message}`),
     h('p', { class: 'hint' }, reason),
     h('p', { class: 'hint' }, again),
+  );
+}
+
+/** Opens an item; where it is to be run at another place than the present one perhaps, that is said. */
+function open(store: Store, id: string, label: string, place: string | undefined): void {
+  const notice = {
+    text: `Go to ${place} first`,
+    hint: `${label} measures at the present magnification.`,
+    kind: 'fine',
+  } as const;
+  store.set({ view: 'calibrate', selected: id, ...(place !== undefined && { notice }) });
+}
+
+/** A table of one camera, folded up until it is opened. */
+function coverageOf(store: Store, { name, columns, rows }: CoverageTable): HTMLElement {
+  const covered = columns.map((_, at) => rows.filter(({ cells }) => cells[at]!.text !== '').length);
+  const summary = columns.map(({ label }, at) => `${label} ${covered[at]}`).join(', ');
+  return h(
+    'details',
+    {},
+    h('summary', {}, `${name}: ${rows.length} magnifications (${summary})`),
+    h(
+      'table',
+      { class: 'values' },
+      h(
+        'thead',
+        {},
+        h(
+          'tr',
+          {},
+          h('th', { scope: 'col' }, 'Magnification'),
+          ...columns.map(({ item, label }) =>
+            h(
+              'th',
+              { scope: 'col' },
+              h(
+                'button',
+                { type: 'button', class: 'link', onclick: () => store.set({ view: 'calibrate', selected: item }) },
+                label,
+              ),
+            ),
+          ),
+        ),
+      ),
+      h(
+        'tbody',
+        {},
+        ...rows.map(({ magIndex, magnification, cells }) =>
+          h(
+            'tr',
+            {},
+            h('th', { scope: 'row', title: `mag index ${magIndex}` }, `${magnification}x`),
+            ...cells.map(({ state, text, why }) =>
+              h('td', { class: state, title: why }, text === '' ? '\u2013' : icon(icons[state]), ` ${text}`),
+            ),
+          ),
+        ),
+      ),
+    ),
   );
 }
 

@@ -1,9 +1,11 @@
 import { type MenuEntry, type Session, itemMeasuring } from '../../../../core/kernel';
 import { describeReason } from '../../../../core/judgement';
-import { checkConsistency, findingWithRedo } from '../../../../core/consistency';
+import { type Finding, checkConsistency, findingWithRedo } from '../../../../core/consistency';
 import { Optics } from '../../../../core/optics';
 import { type ChangedSince, type ChangeTarget, type HistoryEntry, isInForce } from '../../../../core/store';
 import { type FindingState, type GuideStep, colourOf } from '../../protocol';
+import { ageInWords } from './age';
+import type { Coverage } from './coverage';
 import { itemNamed, stepsOf } from './guide-steps';
 
 type State = GuideStep['items'][number]['state'];
@@ -14,15 +16,35 @@ const maxFindings = 100;
 export type FindingsByItem = ReadonlyMap<string, string>;
 
 /** Contradictions between calibrations and properties. Missing values are left out, because the steps show them. */
-export function findingsOf(session: Pick<Session, 'find' | 'menu'>, now: Date): readonly FindingState[] {
-  const optics = session.find(Optics);
+export function contradictionsOf({ find }: Pick<Session, 'find'>, now: Date): readonly Finding[] {
+  const optics = find(Optics);
   if (!optics) return [];
-  const itemOf = itemMeasuring(session.menu());
   return checkConsistency(optics, { now })
     .filter(({ code, severity }) => severity !== 'information' && code !== 'consistency/missing')
-    .slice(0, maxFindings)
+    .slice(0, maxFindings);
+}
+
+/** Contradictions as the page shows them, each with the place where it is settled. */
+export function findingStates(
+  { find, menu }: Pick<Session, 'find' | 'menu'>,
+  found: readonly Finding[],
+): readonly FindingState[] {
+  const [optics, itemOf] = [find(Optics), itemMeasuring(menu())];
+  const placeOf = ({ camera, magIndex }: Finding): Pick<FindingState, 'place'> => {
+    if (!optics || camera === undefined || magIndex === undefined) return {};
+    const { magnification } = optics.at({ camera, magIndex });
+    return { place: `${magnification}x on ${optics.camera(camera).name}` };
+  };
+  return found
+    .map((finding) => ({ ...placeOf(finding), ...finding }))
     .map((finding) => findingWithRedo(finding, itemOf))
-    .map(({ severity, message, reason, redo }) => ({ severity, message, reason, redo }));
+    .map(({ severity, message, reason, redo, place }) => ({
+      severity,
+      message,
+      reason,
+      redo,
+      ...(place !== undefined && { place }),
+    }));
 }
 
 /** The findings by the item that should be run again. */
@@ -53,6 +75,7 @@ export function guideOf(
   findings: FindingsByItem = new Map(),
   inForce: InForce = () => true,
   changed: ChangedSince = () => undefined,
+  coverageOf: (item: MenuEntry) => Coverage | undefined = () => undefined,
 ): readonly GuideStep[] {
   const find = (id: string): MenuEntry | undefined => itemNamed(entries, id);
   /** Ids of an item in the history, including its earlier ones. */
@@ -81,16 +104,32 @@ export function guideOf(
     const shown = items.map((entry) => {
       const { after = [], holdsForDays } = entry.declaration?.order ?? { step: 'saving' };
       const { state, note } = entry.declaration?.saves
-        ? savingState(unsaved)
-        : judge(entry, doneBy(entry), now, holdsForDays, findings.get(entry.id));
+        ? savingState(unsaved, history.length > 0)
+        : withCoverage(judge(entry, doneBy(entry), now, holdsForDays, findings.get(entry.id)), coverageOf(entry));
       const missing = after.flatMap((id) => {
         const first = find(id);
-        return first && !doneBy(first)?.used ? [first.label] : [];
+        const isThere = first && (doneBy(first)?.used || (coverageOf(first)?.done ?? 0) > 0);
+        return first && !isThere ? [first.label] : [];
       });
       return { id: entry.id, label: entry.label, state, note, first: state === 'done' ? [] : missing };
     });
     return { title, why, items: shown };
   });
+}
+
+/** The state of an item that is calibrated magnification by magnification: what is in the files counts, whoever measured it. */
+function withCoverage(
+  judged: { readonly state: State; readonly note: string },
+  coverage: Coverage | undefined,
+): { readonly state: State; readonly note: string } {
+  if (!coverage) return judged;
+  const { done, of } = coverage;
+  const where = `${done} of ${of} magnifications`;
+  const { state, note } = judged;
+  if (done === 0) return state === 'done' ? { state: 'partly', note: `${note}; it is not in the files` } : judged;
+  if (state === 'never' || state === 'unavailable')
+    return { state: done < of ? 'partly' : 'done', note: `In the files at ${where}` };
+  return { state: state === 'done' && done < of ? 'partly' : state, note: `${note}; in the files at ${where}` };
 }
 
 interface Done {
@@ -104,10 +143,12 @@ interface Done {
 }
 
 /** Saving leaves no trace in the history; unsaved values do. */
-const savingState = (unsaved: boolean): { readonly state: State; readonly note: string } =>
-  unsaved
-    ? { state: 'never', note: 'Something was measured that is not in the calibration file yet' }
-    : { state: 'done', note: 'Everything is saved' };
+const savingState = (unsaved: boolean, hasMeasured: boolean): { readonly state: State; readonly note: string } =>
+  !unsaved && !hasMeasured
+    ? { state: 'never', note: 'Nothing was measured yet' }
+    : unsaved
+      ? { state: 'never', note: 'Something was measured that is not in the calibration file yet' }
+      : { state: 'done', note: 'Everything is saved' };
 
 function judge(
   item: MenuEntry,
@@ -122,7 +163,7 @@ function judge(
   }
   const { entry, used, by, changed } = done;
   const age = now.getTime() - Date.parse(done.when);
-  const when = `${age < day ? 'today' : age < 2 * day ? 'yesterday' : `${Math.floor(age / day)} days ago`}`;
+  const when = ageInWords(age);
   const at = entry.conditions.magnification === undefined ? '' : ` at ${entry.conditions.magnification}x`;
   const how = `Done ${when}${at}${by === undefined ? '' : ` by ${by}`}`;
   const verdict = entry.quality?.verdict;

@@ -218,7 +218,12 @@ test('what has to come first is said until it is done', () => {
 test('saving is open while something is unsaved', () => {
   const save = 'calibrations/save-calibrations';
   expect(find([], save, undefined, true).state).toBe('never');
-  expect(find([], save, undefined, false).state).toBe('done');
+  const some = [measured(`${shift}/image-shift`, '2026-05-31T12:00:00Z')];
+  expect(find(some, save, undefined, false).state).toBe('done');
+  // A fresh instrument has done nothing, not even that.
+  expect(find([], save, undefined, false)).toMatchObject({ state: 'never', note: 'Nothing was measured yet' });
+  const states = guideOf(entries, [], now, false).flatMap(({ items }) => items.map(({ state }) => state));
+  expect(states.filter((state) => state === 'done')).toEqual([]);
 });
 
 test('a calibration is old when the instrument is not what it was, and says in what', async () => {
