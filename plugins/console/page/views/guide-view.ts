@@ -89,7 +89,7 @@ function findingOf(store: Store, { severity, message, reason, redo, place }: Fin
   );
 }
 
-/** Opens an item; where it is to be run at another place than the present one perhaps, that is said. */
+/** Opens an item, and names the place where it should be run. */
 function open(store: Store, id: string, label: string, place: string | undefined): void {
   const notice = {
     text: `Go to ${place} first`,

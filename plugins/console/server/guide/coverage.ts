@@ -12,7 +12,7 @@ export interface Coverage {
   readonly of: number;
 }
 
-/** Knowledge of where each quantity is calibrated, whoever measured it. */
+/** Knowledge of where each quantity is calibrated, here or by another program. */
 export interface CoverageReport {
   readonly tables: readonly CoverageTable[];
   of(item: MenuEntry): Coverage | undefined;

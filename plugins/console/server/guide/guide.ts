@@ -117,7 +117,7 @@ export function guideOf(
   });
 }
 
-/** The state of an item that is calibrated magnification by magnification: what is in the files counts, whoever measured it. */
+/** The state of an item that is calibrated magnification by magnification: what is in the files counts, also from another program. */
 function withCoverage(
   judged: { readonly state: State; readonly note: string },
   coverage: Coverage | undefined,

@@ -99,7 +99,7 @@ test('a contradiction is shown at the magnification that it is about, and the gu
   expect(report({ findings }).tables).toHaveLength(1);
 });
 
-test('a step is done for the magnifications that are done, whoever measured them', async () => {
+test('a step is done for the magnifications that are done, here or by another program', async () => {
   const { instrument, calibrations, step, report } = await site();
   await using _ = instrument;
   const all = report().tables[0]!.rows.length;
