@@ -128,3 +128,50 @@ export async function measureFlawed(seed: number, row: string): Promise<Measured
     }),
   };
 }
+
+/** Specimens as they should be, other than a grating, with what the pixel size may be off by in percent; and one that has no lattice. */
+export const specimens = {
+  catalase: { magIndex: 26, simulator: { specimen: 'catalase', contrast: 0.05 }, percent: 0.3 },
+  'grid bars': { magIndex: 4, simulator: bars, percent: 0.5 },
+  'no lattice': { magIndex: 12, simulator: { specimen: 'film' }, percent: 0 },
+} as const;
+
+/** Errors of pixel size and grid angle on a specimen as it should be; no pixel size, or a doubtful one that is not stored, where there is no lattice. */
+export async function measureSpecimen(seed: number, row: string): Promise<Measured> {
+  const { magIndex, simulator, percent: allowed } = specimens[row as keyof typeof specimens];
+  await using instrument = await gratingInstrument(
+    { seed, ...(row !== 'no lattice' && { specimenAngleDegrees: 29 * seed }), ...simulator },
+    { magIndex },
+  );
+  if (row === 'catalase') await runItem(instrument, `${submenu}/catalase-crystal`);
+  if (row === 'grid bars') await runItem(instrument, `${submenu}/mesh-for-grid-bars`, { mesh: '8000' });
+  await takeImage(instrument);
+  const outcome = await runItem(instrument, `${submenu}/find-pixel-size`).catch((error: unknown) => error as Error);
+  const kept = instrument.calibrations.shortTerm('FoundPixelSize').all().length;
+  if (outcome instanceof Error) {
+    const { code = '' } = outcome as { code?: string };
+    if (row !== 'no lattice' || !code.startsWith('pixel-size/')) throw outcome;
+    return { errors: {}, verdict: code, faults: broken({ 'nothing is kept': kept === 0 }) };
+  }
+  const { values, quality } = outcome.result!;
+  const { pixelSize, gridAngle, stored } = values as { pixelSize: number; gridAngle: number; stored: boolean };
+  const verdict = quality!.verdict ?? 'without a verdict';
+  if (row === 'no lattice')
+    return {
+      errors: {},
+      verdict,
+      faults: broken({ 'it is doubtful': verdict === 'doubtful' && !stored && kept === 0 }),
+    };
+  const truth = truthAt(instrument, magIndex);
+  const percent = 100 * (pixelSize / truth.pixel - 1);
+  const degrees = quarterTurnsApart(gridAngle, 29 * seed + truth.rotation);
+  return {
+    errors: { percent, degrees },
+    verdict,
+    faults: broken({
+      [`the pixel size is right to ${allowed} %`]: Math.abs(percent) < allowed,
+      'the angle is right to 0.1 degrees': degrees < 0.1,
+      'it is good': verdict === 'good',
+    }),
+  };
+}

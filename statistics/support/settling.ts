@@ -135,3 +135,17 @@ export async function measureSearch(seed: number): Promise<Measured> {
     }),
   };
 }
+
+/** A search where nothing settles: it says so, and leaves the shortest factor. */
+export async function measureNothing(seed: number): Promise<Measured> {
+  await using instrument = await settlingInstrument({ seed, imageShiftSettlingFraction: 0 }, { edit: sized(384, 288) });
+  const { result } = await runItem(instrument, item, { measure: 'search' });
+  return {
+    errors: {},
+    verdict: result!.quality?.verdict ?? 'nothing found',
+    faults: broken({
+      'it says that nothing can be seen': result!.summary.includes('No settling can be seen'),
+      'the factor is the shortest': result!.values['factor'] === 0.2,
+    }),
+  };
+}

@@ -45,6 +45,26 @@ describe('matrices', () => {
     ]);
   });
 
+  it('are listed as they are after each change, and in the same list while nothing changes', async () => {
+    const calibrations = await site.calibrations();
+    const { imageShift } = calibrations;
+    const [at, camera] = [asMagIndex(17), cameraIndex(0)];
+    const listed = () => [...imageShift.entries()].map(({ matrix: each, measuredAt }) => [each, measuredAt]);
+    imageShift.set(at, camera, someMatrix);
+    expect(imageShift.entries()).toBe(imageShift.entries());
+    expect(Object.isFrozen(imageShift.entries())).toBe(true);
+    const before = calibrations.snapshot();
+    // The same matrix again differs in the time alone.
+    imageShift.set(at, camera, someMatrix, { sessionMeasured: false });
+    expect(listed()).toEqual([[someMatrix, 0]]);
+    imageShift.set(at, camera, otherMatrix);
+    expect(listed()).toEqual([[otherMatrix, startMinutes]]);
+    calibrations.restore(before);
+    expect(listed()).toEqual([[someMatrix, startMinutes]]);
+    imageShift.remove(at, camera);
+    expect(listed()).toEqual([]);
+  });
+
   it('that are derived or brought back carry no time and lose an earlier one', async () => {
     const calibrations = await site.calibrations();
     calibrations.imageShift.set(asMagIndex(17), cameraIndex(0), someMatrix);

@@ -2,14 +2,11 @@ import { EucentricError } from '../../../../core/base';
 import { Settings } from '../../../../core/settings';
 import { type ImageContext, type ImageKind, ImageBuffers, ScriptedOperator } from '../../../../core/kernel';
 import { targetSize, latticeSpecimen } from '../../../../plugins/calibrations/pixel-size/lattice/lattice-specimen';
+import { rowsOf } from '../../../../statistics/harness/table';
+import table from '../../../../statistics/tables/find-pixel-size-specimens';
 import { runItem } from '../../../support/virtual-instrument';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
-import {
-  gratingInstrument,
-  quarterTurnsApart,
-  takeImage,
-  truthAt,
-} from '../../../../statistics/support/grating-instrument';
+import { gratingInstrument, quarterTurnsApart, takeImage } from '../../../../statistics/support/grating-instrument';
 
 type Instrument = Awaited<ReturnType<typeof gratingInstrument>>;
 const submenu = 'calibrations/pixel-size';
@@ -157,44 +154,9 @@ describe('the items for an image in A', () => {
   });
 });
 
-test('an image without a lattice gives no pixel size that is not called doubtful', async () => {
-  for (const seed of [1, 2, 3]) {
-    await using instrument = await gratingInstrument({ seed, specimen: 'film' });
-    await takeImage(instrument);
-    const outcome = await runItem(instrument, find).catch((error: unknown) => error);
-    if (outcome instanceof EucentricError) expect(outcome.code).toMatch(/^pixel-size\//);
-    else
-      expect((outcome as Awaited<ReturnType<typeof runItem>>).result).toMatchObject({
-        quality: { verdict: 'doubtful' },
-        values: { stored: false },
-      });
-    expect(instrument.calibrations.shortTerm('FoundPixelSize').all()).toEqual([]);
-  }
-});
-
-test.each([
-  ['catalase', 26, { specimen: 'catalase', contrast: 0.05 }, 0.3],
-  [
-    'grid-bars',
-    4,
-    { specimen: 'grid-bars', barsPerInch: 8000, barWidthMicrometres: 1.2, latticeContrast: 0.9, contrast: 0.05 },
-    0.5,
-  ],
-])('measures %s', async (kind, magIndex, simulator, percent) => {
-  for (const seed of [1, 2, 3]) {
-    await using instrument = await gratingInstrument(
-      { seed, specimenAngleDegrees: 29 * seed, ...simulator },
-      { magIndex },
-    );
-    if (kind === 'catalase') await runItem(instrument, `${submenu}/catalase-crystal`);
-    else await runItem(instrument, `${submenu}/mesh-for-grid-bars`, { mesh: '8000' });
-    await takeImage(instrument);
-    const { result } = await runItem(instrument, find);
-    const truth = truthAt(instrument, magIndex);
-    expect(Math.abs(100 * (numbers(result!.values).pixelSize / truth.pixel - 1))).toBeLessThan(percent);
-    expect(quarterTurnsApart(numbers(result!.values).gridAngle, 29 * seed + truth.rotation)).toBeLessThan(0.1);
-    expect(result!.quality!.verdict).toBe('good');
-  }
+/** The long statistics measure the same with 20 seeds. */
+test.each(rowsOf(table))('the pixel size of %s is right, or called doubtful', async (row) => {
+  expect((await table.measure(1, row)).faults).toEqual([]);
 });
 
 test('the size that images are binned to follows from the expected number of repeats', async () => {

@@ -3,11 +3,17 @@ import type { Measured } from '../../../../statistics/harness/table';
 import { takeImage } from '../../../../statistics/support/grating-instrument';
 import table from '../../../../statistics/tables/find-pixel-size';
 import { describeMenuItem } from '../../../conformance/describe-menu-item';
+import { runItem } from '../../../support/virtual-instrument';
 
 describeMenuItem('calibrations/pixel-size/find-pixel-size', {
   magIndex: 12,
   simulator: { specimen: 'cross-grating' },
-  prepare: (instrument) => takeImage(instrument),
+  sample: 3,
+  // A run is as long as its image is large.
+  prepare: async (instrument) => {
+    await runItem(instrument, 'calibrations/pixel-size/set-binned-size', { 'binned-size': '256' });
+    await takeImage(instrument);
+  },
 });
 
 /** The long statistics measure the same with 200 seeds. */
