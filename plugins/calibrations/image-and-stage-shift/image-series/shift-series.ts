@@ -12,7 +12,7 @@ import { type Exposure, readBack } from '../../../../core/devices';
 import type { BufferedImage, ImageBuffers, Run } from '../../../../core/kernel';
 import type { ImageAcquisition } from '../../../../core/acquisition';
 import type { ImageShiftControl } from '../../../../core/optics';
-import { type Displacement, FineRegistration, type Registration } from '../../../../imaging';
+import { type Displacement, FineRegistration, type Image, type Registration } from '../../../../imaging';
 import { type PatternName, patterns } from './image-shift-analysis';
 import { type PartsOfPair, measureDistortion, shiftsOfParts } from './field-parts';
 import { type SeenDisplacement, displacementPlot } from './measurement-plots';
@@ -170,6 +170,12 @@ export function alignPair(
   expected: Vector | undefined,
   index: number,
 ): Displacement {
+  if (sameImage(later.frame.image, earlier.frame.image))
+    throw new EucentricError({
+      code: 'calibration/same-image',
+      message: `Images ${index} and ${index + 1} are the same in every pixel: the camera delivered an old image.`,
+      hint: 'No two exposures have the same noise. Stop other programs that use the camera, restart its server, and take a Trial image twice to see it change. Nothing was stored.',
+    });
   try {
     return registration.measure(later.frame.image, earlier.frame.image, expected);
   } catch (error) {
@@ -180,4 +186,15 @@ export function alignPair(
       cause: error,
     });
   }
+}
+
+/** True when two images hold the same picture in every pixel. An empty image is none. */
+function sameImage({ data: one }: Image, { data: other }: Image): boolean {
+  if (one.length !== other.length) return false;
+  let varies = false;
+  for (let at = 0; at < one.length; at++) {
+    if (one[at] !== other[at]) return false;
+    varies ||= one[at] !== one[0];
+  }
+  return varies;
 }
