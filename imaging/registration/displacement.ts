@@ -49,10 +49,20 @@ export interface Displacement {
   readonly refined: boolean;
   /** Another estimate of the same shift by another method; absent when only the peak was located. */
   readonly secondEstimate?: ShiftEstimate;
+  /**
+   * Scatter of the shift between the parts of the field in pixels, beyond noise and a linear change: distortion, or
+   * something that moves on its own. It is part of the standard error; absent when only the peak was located.
+   */
+  readonly fieldScatter?: number;
   /** Set when a peak at no shift was ignored. */
   readonly zeroPeakIgnored?: boolean;
   /** The correlation in standard deviations of that of unrelated images with this overlap. */
   readonly significance: number;
+  /**
+   * Share of the detail above noise in which the images agree, near 1 when nothing but noise differs; absent when only
+   * the peak was located.
+   */
+  readonly agreement?: number;
   /** True when there is no finding. Shifts beyond two thirds of the field are often not found. */
   readonly trusted: boolean;
   /** Reasons why the shift may be wrong; empty when it is trusted. */

@@ -1,15 +1,14 @@
-import { ImagingError } from '../errors';
-import { layoutOf, type Image } from '../image';
+import { type Image, layoutOf } from '../image';
+import { reduce } from '../reduction';
 import type { AlongAxes, Displacement } from './displacement';
-import { Registration, type RegistrationOptions } from './registration';
+import type { Cut } from './alignment';
+import type { Pair } from './cross-spectrum';
+import type { ImagePart } from './field-fit';
+import { Registration } from './registration';
 
-/**
- * Largest change by the second pass, in pixels of the first comparison; a larger one means that it found something
- * else.
- */
-const largestCorrection = 1;
-/** Share of the larger side that the second pass removes; less than in the first, whose edges are already gone. */
-const secondTrim = 0.02;
+const where = 'FineRegistration.measure';
+/** Share of the larger side that is left out at each edge; less than in the search for the peak. */
+const trimFraction = 0.02;
 
 /**
  * Measures shifts in two passes: the second compares only the common part of both images, cut out to the nearest pixel
@@ -19,50 +18,30 @@ const secondTrim = 0.02;
  * fraction of a pixel (by 2 to 6 percent of it with a specimen's usual texture). The second pass removes most of that
  * bias.
  */
-export class FineRegistration {
-  private readonly first: Registration;
-  private readonly second: Registration;
-
-  /** @throws ImagingError 'imaging/bad-argument' for an option outside its range */
-  constructor(options: RegistrationOptions = {}) {
-    this.first = new Registration(options);
-    // In the second pass the answer is near zero.
-    this.second = new Registration({
-      ...options,
-      within: undefined,
-      ignoreZeroPeak: false,
-      trimFraction: Math.min(secondTrim, options.trimFraction ?? secondTrim),
-    });
-  }
-
+export class FineRegistration extends Registration {
   /** Like `Registration.measure`; correlation, overlap and rival are those of the first pass. */
-  measure(later: Image, reference: Image, expected?: AlongAxes): Displacement {
-    const found = this.first.measure(later, reference, expected);
-    const { rows, columns } = layoutOf(later, 'FineRegistration.measure');
-    const [right, down] = [Math.round(found.x), Math.round(-found.y)];
-    const cut = (source: Image, sign: number): Image =>
-      source
-        .lo(Math.max(0, sign * down), Math.max(0, sign * right))
-        .hi(rows - Math.abs(down), columns - Math.abs(right));
-    try {
-      const again = this.second.measure(cut(later, -1), cut(reference, 1));
-      if (
-        !again.refined ||
-        Math.hypot(again.x + right - found.x, again.y - down - found.y) > largestCorrection * found.binnedBy
-      )
-        return found;
-      return {
-        ...found,
-        x: right + again.x,
-        y: again.y - down,
-        binnedBy: again.binnedBy,
-        standardError: again.standardError,
-        refined: true,
+  override measure(later: Image, reference: Image, known?: AlongAxes): Displacement {
+    const peak = this.peak(layoutOf(later, where), layoutOf(reference, where), known);
+    const [rows = 0, columns = 0] = later.shape;
+    const trim = Math.floor(trimFraction * Math.max(rows, columns));
+    const { factor } = peak;
+    const cut = ([x, y]: Pair): Cut | undefined => {
+      const [right, down] = [Math.round(x * factor), Math.round(y * factor)];
+      const [width, height] = [columns - 2 * trim - Math.abs(right), rows - 2 * trim - Math.abs(down)];
+      if (Math.min(width, height) < factor) return undefined;
+      const part = (source: Image, sign: number): ImagePart => {
+        const [left, top] = [trim + Math.max(0, sign * right), trim + Math.max(0, sign * down)];
+        const { data, shape } = reduce(source.lo(top, left).hi(height, width), factor);
+        return { pixels: data, stride: shape[1]!, left: 0, top: 0 };
       };
-    } catch (error) {
-      // Too little of the images is left for a second pass.
-      if (error instanceof ImagingError) return found;
-      throw error;
-    }
+      return {
+        base: [right / factor, down / factor],
+        later: part(later, -1),
+        earlier: part(reference, 1),
+        width: Math.floor(width / factor),
+        height: Math.floor(height / factor),
+      };
+    };
+    return this.displacement(peak, known, factor, cut);
   }
 }

@@ -7,6 +7,8 @@ import { reduceInto } from '../reduction/blocks';
 export interface Frame {
   readonly address: number;
   readonly factor: number;
+  readonly rows: number;
+  readonly columns: number;
 }
 
 interface Entry extends Frame {
@@ -77,15 +79,21 @@ export class Frames {
     return entry;
   }
 
+  /** Pixels of a frame in C order, in the memory of the frame. */
+  pixels({ address, rows, columns }: Frame): Float32Array {
+    return new Float32Array(this.wasm.buffer, this.wasm.frame_pixels(address), rows * columns);
+  }
+
   private make(layout: ImageLayout, factor: number, where: string, key: string, fingerprint: number): Entry {
-    const address = this.wasm.frame_new(Math.floor(layout.rows / factor), Math.floor(layout.columns / factor));
+    const [rows, columns] = [Math.floor(layout.rows / factor), Math.floor(layout.columns / factor)];
+    const address = this.wasm.frame_new(rows, columns);
     reduceInto(this.wasm, layout, factor, factor, 1 / (factor * factor), this.wasm.frame_pixels(address));
     const failure = this.wasm.frame_check(address);
     if (failure !== 0) {
       this.wasm.frame_free(address);
       throw failure === 3 ? notFinite(where) : constantImage(where);
     }
-    return { address, factor, key, fingerprint, gone: false };
+    return { address, factor, rows, columns, key, fingerprint, gone: false };
   }
 
   private drop(entry: Entry): void {

@@ -1,9 +1,12 @@
-import { badArgument, constantImage, noOverlap } from '../errors';
-import { wasm } from '../fft/wasm';
-import { layoutOf, requireSameShape, type Image } from '../image';
+import { badArgument, shapeMismatch } from '../errors';
+import { type Image, type ImageLayout, layoutOf } from '../image';
 import type { AlongAxes, Displacement } from './displacement';
 import { findingsOfDisplacement } from './displacement-findings';
-import { Frames } from './frames';
+import { align, type Cut, type Cutter, distance, shareWithoutStripes } from './alignment';
+import type { Pair } from './cross-spectrum';
+import type { ImagePart } from './field-fit';
+import type { Frame } from './frames';
+import { findPeak, framesInUse, type Peak } from './peak';
 
 /** Options of the comparison of two images. */
 export interface RegistrationOptions {
@@ -55,13 +58,11 @@ const defaults = {
   threads: 1 as 1 | 2,
 };
 
+const where = 'Registration.measure';
 /** Images with more pixels than this are compared at 1024 instead of 512 pixels. */
 const manyPixels = 1e8;
-const framesKept = 12;
 /** Binned pixels that a side needs for a correlation. */
 const smallestSide = 16;
-const optionCount = 12;
-const resultCount = 8;
 /** Share of the pixels that the band-pass filter leaves independent of one another. */
 const independentShare = 0.2;
 /**
@@ -70,13 +71,10 @@ const independentShare = 0.2;
  */
 const peakError = 0.075;
 const minCorrelation = 0.02;
-/** Rows or columns per share of a thread. */
-const linesShared = 32;
-/** Answer of the engine when nothing is left after trimming. */
-const tooSmallAnswer = 1;
-
-let frames: Frames | undefined;
-let exchange: number | undefined;
+/** Share of the significance that is left without the stripes that a camera may have, when it is a specimen that moved along them. */
+const minShareWithoutStripes = 0.5;
+/** Side in compared pixels from which a field can be fitted in any case. */
+const smallestFit = 32;
 
 /**
  * Measures the shift between two images by their cross-correlation.
@@ -86,7 +84,7 @@ let exchange: number | undefined;
  * prepared form of an image is kept while its pixel array lives, so comparing one reference with many images is cheap.
  */
 export class Registration {
-  private readonly options: typeof defaults;
+  protected readonly options: typeof defaults;
   private readonly largestSide: number | undefined;
   private readonly within: number | undefined;
 
@@ -113,88 +111,128 @@ export class Registration {
    * leaves enough in common
    */
   measure(later: Image, reference: Image, known?: AlongAxes): Displacement {
+    const [laterLayout, referenceLayout] = [layoutOf(later, where), layoutOf(reference, where)];
+    const peak = this.peak(laterLayout, referenceLayout, known);
+    const { columns, rows } = peak.later;
+    const trim = Math.floor(this.options.trimFraction * Math.max(rows, columns) + 1);
+    const part = (frame: Frame, left: number, top: number): ImagePart => ({
+      pixels: framesInUse().pixels(frame),
+      stride: frame.columns,
+      left: trim + left,
+      top: trim + top,
+    });
+    const cut = ([right, down]: Pair): Cut | undefined => {
+      const [x, y] = [Math.round(right), Math.round(down)];
+      return {
+        base: [x, y],
+        later: part(peak.later, Math.max(0, -x), Math.max(0, -y)),
+        earlier: part(peak.reference, Math.max(0, x), Math.max(0, y)),
+        width: columns - 2 * trim - Math.abs(x),
+        height: rows - 2 * trim - Math.abs(y),
+      };
+    };
+    return this.displacement(peak, known, peak.factor, cut);
+  }
+
+  /** Peak of the correlation, from which the shift is refined. */
+  protected peak(later: ImageLayout, reference: ImageLayout, known: AlongAxes | undefined): Peak {
+    if (later.rows !== reference.rows || later.columns !== reference.columns)
+      throw shapeMismatch(where, [later.rows, later.columns], [reference.rows, reference.columns]);
     const expected = known ?? { x: 0, y: 0 };
-    const where = 'Registration.measure';
-    const laterLayout = layoutOf(later, where);
-    const referenceLayout = layoutOf(reference, where);
-    requireSameShape(later, reference, where);
     if (!Number.isFinite(expected.x) || !Number.isFinite(expected.y))
       throw badArgument(where, `an expected shift of ${expected.x}, ${expected.y}`);
-    const { rows, columns } = laterLayout;
-    const factor = Math.ceil(
-      Math.max(rows, columns) / (this.largestSide ?? (rows * columns > manyPixels ? 1024 : 512)),
-    );
-    if (Math.floor(Math.min(rows, columns) / factor) < smallestSide) {
+    const factor = this.factorFor(later.rows, later.columns);
+    if (Math.floor(Math.min(later.rows, later.columns) / factor) < smallestSide) {
       throw badArgument(
         where,
-        `${rows} x ${columns} pixels are too few to correlate`,
+        `${later.rows} x ${later.columns} pixels are too few to correlate`,
         `Use images of at least ${smallestSide} pixels a side after binning by ${factor}.`,
       );
     }
-    const engine = wasm();
-    frames ??= new Frames(engine, framesKept);
-    const referenceFrame = frames.frame(referenceLayout, factor, where);
-    const laterFrame = frames.frame(laterLayout, factor, where);
-    exchange ??= engine.reserve(8 * (optionCount + resultCount));
-    const { options } = this;
-    new Float64Array(engine.buffer, exchange, optionCount).set([
-      expected.x / factor,
-      -expected.y / factor,
-      options.trimFraction,
-      options.padFraction,
-      options.taperFraction,
-      options.highPassSigma,
-      options.lowPassRadius,
-      options.lowPassSigma,
-      options.peakThreshold,
-      options.largestPeakCount,
-      options.ignoreZeroPeak ? 1 : 0,
-      options.smallestOverlap,
-    ]);
-    const given = [laterFrame.address, referenceFrame.address, exchange, exchange + 8 * optionCount] as const;
-    const failure = options.threads === 2 ? registerOnTwoThreads(...given) : engine.register(...given);
-    if (failure === 2) throw constantImage(where);
-    if (failure !== 0) throw noOverlap(where, options.smallestOverlap);
-    const result = new Float64Array(engine.buffer, exchange + 8 * optionCount, resultCount);
-    const used = 1 - 2 * options.trimFraction;
-    // With an expected shift, the overlap is a share of the expected common parts, which are a tenth larger on one
-    // side.
-    const [width, height] = [
-      columns * Math.min(used, used + 0.1 - Math.abs(expected.x) / columns),
-      rows * Math.min(used, used + 0.1 - Math.abs(expected.y) / rows),
-    ];
-    return this.displacement(result, factor, Math.max(0, width * height) / (factor * factor), known);
+    return findPeak(later, reference, factor, expected, this.options, where);
   }
 
-  private displacement(
-    result: Float64Array,
-    factor: number,
-    pixels: number,
-    expected: AlongAxes | undefined,
-  ): Displacement {
-    const [right = 0, down = 0, correlation = 0, overlap = 0, errorX = NaN, errorY = NaN, zeroIgnored = 0, rival = 0] =
-      result;
+  /** Source pixels per compared pixel. */
+  protected factorFor(rows: number, columns: number): number {
+    return Math.ceil(Math.max(rows, columns) / (this.largestSide ?? (rows * columns > manyPixels ? 1024 : 512)));
+  }
+
+  /**
+   * The displacement by the fit of the field, or by the peak where there is none.
+   *
+   * @param factor source pixels per pixel of the fit
+   */
+  protected displacement(peak: Peak, expected: AlongAxes | undefined, factor: number, cut: Cutter): Displacement {
+    const { correlation, area, errors } = peak;
+    const atPeak: Pair = [(peak.right * peak.factor) / factor, (peak.down * peak.factor) / factor];
+    const aligned = align(cut, {
+      start: atPeak,
+      refined: errors !== undefined,
+      rivalHeight: peak.rivalHeight,
+      avoid: peak.zeroIgnored ? [0, 0] : undefined,
+      expected: expected && [expected.x / factor, -expected.y / factor],
+      within: this.within === undefined ? undefined : this.within / factor,
+    });
+    const ofPeak = (peakError / Math.max(correlation, minCorrelation)) * peak.factor;
     // rows count downwards, the camera upwards
-    const found = { x: right * factor, y: -down * factor };
-    const significance = correlation * Math.sqrt(independentShare * overlap * pixels);
+    const absolute = ([right, down]: Pair, [x, y]: Pair = [0, 0]): AlongAxes => ({
+      x: (x + right) * factor,
+      y: -(y + down) * factor,
+    });
+    const scaled = ([x, y]: Pair): AlongAxes => ({ x: x * factor, y: y * factor });
+    const found = aligned ? absolute(aligned.fit.shift, aligned.base) : absolute(atPeak);
+    const overlap = peak.overlap;
+    const significance = aligned?.fit.significance ?? correlation * Math.sqrt(independentShare * overlap * area);
     const { smallestOverlap } = this.options;
     const { within } = this;
-    const facts = { found, expected, within, correlation, overlap, smallestOverlap, significance, rivalHeight: rival };
-    const findings = findingsOfDisplacement(facts);
-    const refined = Number.isFinite(errorX) && Number.isFinite(errorY);
-    const ofPeak = peakError / Math.max(correlation, minCorrelation);
+    const rivalHeight = aligned?.rivalHeight ?? peak.rivalHeight;
+    const parts = aligned ? undefined : cut(atPeak);
+    const findings = findingsOfDisplacement({
+      found,
+      expected,
+      within,
+      correlation,
+      overlap,
+      smallestOverlap,
+      significance,
+      rivalHeight,
+      agreement: aligned?.fit.agreement,
+      estimates: aligned && {
+        difference: distance(aligned.fit.shift, aligned.fit.ofPhases) * factor,
+        error: Math.hypot(...aligned.fit.error, ...aligned.fit.errorOfPhases) * factor,
+        scatter: aligned.fit.scatter * factor,
+        pixel: factor,
+      },
+      stripes:
+        aligned !== undefined &&
+        Math.min(Math.abs(found.x), Math.abs(found.y)) < 1 &&
+        shareWithoutStripes(cut, aligned) < minShareWithoutStripes,
+      fitFailed: !aligned && parts !== undefined && Math.min(parts.width, parts.height) >= smallestFit,
+    });
     return {
       ...found,
       correlation,
       overlap,
       binnedBy: factor,
-      standardError: refined ? { x: errorX * factor, y: errorY * factor } : { x: ofPeak * factor, y: ofPeak * factor },
-      refined,
+      standardError: aligned
+        ? scaled(aligned.fit.error)
+        : errors
+          ? { x: errors.x * peak.factor, y: errors.y * peak.factor }
+          : { x: ofPeak, y: ofPeak },
+      refined: aligned !== undefined || errors !== undefined,
+      ...(aligned && {
+        secondEstimate: {
+          ...absolute(aligned.fit.ofPhases, aligned.base),
+          standardError: scaled(aligned.fit.errorOfPhases),
+        },
+        fieldScatter: aligned.fit.scatter * factor,
+      }),
       significance,
+      ...(aligned && { agreement: aligned.fit.agreement }),
       trusted: findings.length === 0,
       findings,
-      rivalHeight: rival,
-      ...(zeroIgnored !== 0 ? { zeroPeakIgnored: true } : {}),
+      rivalHeight,
+      ...(peak.zeroIgnored ? { zeroPeakIgnored: true } : {}),
     };
   }
 
@@ -221,22 +259,4 @@ export class Registration {
       throw badArgument('Registration', `largestSide is ${largestSide}`, `Use a value from ${smallestSide} to 4096.`);
     }
   }
-}
-
-/** The steps of `register` one by one; the second thread shares the long ones. */
-function registerOnTwoThreads(later: number, reference: number, options: number, result: number): number {
-  const engine = wasm();
-  const task = engine.task_new(later, reference, options);
-  if (task === 0) return tooSmallAnswer;
-  const [ours, theirs] = [
-    [task, 0],
-    [task, 1],
-  ];
-  engine.share('task_prepare', ours, theirs, 2, 1);
-  engine.share('task_columns', ours, theirs, engine.task_width(task), linesShared);
-  engine.share('task_rows', ours, theirs, engine.task_height(task), linesShared);
-  const failure = engine.task_choose(task);
-  if (failure === 0) engine.share('task_overlap', ours, theirs, 2, 1);
-  engine.task_end(task, result);
-  return failure;
 }
