@@ -62,7 +62,8 @@ export class WaitingAcquisition implements ImageAcquisition {
       throw acquisitionErrors.unexpectedSize(camera.traits.index, frame.image.shape, size);
     const saturation = saturationOf(frame.image);
     if (saturation) {
-      const share = (100 * saturation.share).toPrecision(2);
+      const percent = 100 * saturation.share;
+      const share = percent < 10 ? percent.toPrecision(2) : percent.toFixed(0);
       log?.warn(
         `${camera.traits.name}: ${share} % of the pixels of this image are saturated, at ${saturation.ceiling} counts. What is measured on it may be wrong: spread the beam or shorten the exposure.`,
       );

@@ -15,6 +15,12 @@ export const imageShiftErrors = {
       message: `The image shifts that the calibration needs cannot be reached: ${problem}.`,
       hint: 'Image shift is too close to the end of its range, or the earlier calibration is wrong. Reset image shift, or use IS from Scratch.',
     }),
+  deadAxis: (axis: 'X' | 'Y', pixels: number, other: number): EucentricError =>
+    new EucentricError({
+      code: 'image-shift/dead-axis',
+      message: `Image shift in ${axis} moved the image by only ${pixels.toFixed(1)} binned pixels, in the other axis by ${other.toFixed(0)}: the ${axis} axis does not act.`,
+      hint: `Move image shift in ${axis} at the microscope and watch the image. If it does not move, have the deflector looked at. Nothing was stored.`,
+    }),
   tooSmall: (pixels: number): EucentricError =>
     new EucentricError({
       code: 'image-shift/displacement-too-small',

@@ -4,12 +4,18 @@ import { type Displacement, type DisplacementFindingCode, findPeriodicity, fixed
 
 /** Reason why a measured shift may be that of something else than the specimen. */
 export interface SeriesFinding {
-  readonly code: 'calibration/fixed-pattern' | 'calibration/periodic-specimen' | 'calibration/doubtful-alignment';
+  readonly code:
+    | 'calibration/fixed-pattern'
+    | 'calibration/periodic-specimen'
+    | 'calibration/drifting-specimen'
+    | 'calibration/doubtful-alignment';
   /** Code of the finding of the registration that it repeats. */
   readonly cause?: DisplacementFindingCode;
   /** The defect in a sentence with numbers. */
   readonly text: string;
   readonly hint: string;
+  /** Of a periodic specimen: the direction of the period in degrees. */
+  readonly direction?: number;
   /** True when the calibration must not be kept unless the operator agrees. */
   readonly serious: boolean;
 }
@@ -98,9 +104,33 @@ export function findingsOfSpecimen(image: BufferedImage): readonly SeriesFinding
       code: 'calibration/periodic-specimen',
       text: `The specimen repeats every ${size}${found.period.toFixed(1)} pixels of the images${size ? ')' : ''}, at ${found.direction.toFixed(0)} degrees: the images fit together at many shifts.`,
       hint: 'Go to a place with detail that does not repeat: away from gratings, crystals and grid bars.',
+      direction: found.direction,
       serious: true,
     },
   ];
+}
+
+/** Drift in binned pixels from one image to the next above which it blurs an image, and its largest angle from a period that it makes. */
+const minDrift = 2;
+const maxAngle = 15;
+
+/** The findings with a period along the drift named as what it is: the blur of a drifting specimen looks like one. */
+export function withDriftNamed(findings: readonly SeriesFinding[], drift: Vector): readonly SeriesFinding[] {
+  const size = Math.hypot(drift.x, drift.y);
+  if (size < minDrift) return findings;
+  const along = (Math.atan2(drift.y, drift.x) * 180) / Math.PI;
+  return findings.map((each) => {
+    if (each.direction === undefined) return each;
+    // A direction and its opposite are the same.
+    const apart = Math.abs(((((each.direction - along) % 180) + 270) % 180) - 90);
+    if (apart > maxAngle) return each;
+    return {
+      ...each,
+      code: 'calibration/drifting-specimen' as const,
+      text: `The specimen drifts by ${size.toFixed(1)} binned pixels from one image to the next, at ${along.toFixed(0)} degrees. The blur in that direction looks like a period.`,
+      hint: 'Wait until the specimen rests, or go to another place; a shorter exposure blurs less.',
+    };
+  });
 }
 
 /**

@@ -101,6 +101,7 @@ export async function takeSeries(
       text: `${plan.title}: image ${index + 1} of ${positions.length}`,
     });
     const image = await acquisition.take(exposure, { signal, roll, title: plan.title, magIndex });
+    requireAnotherImage(image, images.at(-1), index);
     images.push(image);
     times.push(run.clock.now());
     if (index === 0) {
@@ -161,6 +162,20 @@ const weighed = (earlier: number, later: number, { x, y, correlation, standardEr
   correlation,
   standardError: vector(standardError.x, standardError.y),
 });
+
+/** Throws when an image is the same as the one before to the last bit, which no camera sees twice. */
+function requireAnotherImage({ frame }: BufferedImage, before: BufferedImage | undefined, index: number): void {
+  if (before?.frame.image.shape.join() !== frame.image.shape.join()) return;
+  const [now, then] = [frame.image.data, before.frame.image.data];
+  if (now !== then && !now.every((each, pixel) => each === then[pixel])) return;
+  // Without a beam a counting camera sees nothing at all, twice.
+  if (now.every((each) => each === now[0])) return;
+  throw new EucentricError({
+    code: 'calibration/same-image',
+    message: `Image ${index + 1} is the same as the one before it to the last bit: the camera delivered an old image again.`,
+    hint: 'Take two images by hand and compare them. If they are the same, restart the server of the camera. Nothing was stored.',
+  });
+}
 
 /** Measures the shift of an image against an earlier one, with an error that an operator understands when there is none. */
 export function alignPair(

@@ -43,7 +43,7 @@ import {
   shiftSteps,
 } from '../image-series/shift-preparation';
 import { imageCost } from '../image-series/series-forecast';
-import { findingQuestion, settleFindings } from '../image-series/series-findings';
+import { findingQuestion, settleFindings, withDriftNamed } from '../image-series/series-findings';
 import { type Series, type SeriesParts, takeSeries } from '../image-series/shift-series';
 
 /** Dependencies of Image Shift and IS from Scratch. */
@@ -111,6 +111,9 @@ type Run = ItemRun<typeof imageShiftQuestions, typeof imageShiftResults>;
 /** Lower limit of the displacements of a first round from scratch, in binned pixels. Smaller ones give no matrix to go on with. */
 const minScratchShift = 5;
 
+/** Ratio of the displacements of both axes above which the smaller axis is dead, not the pixel size wrong. */
+const deadAxisRatio = 8;
+
 /** One run of the image shift calibration; made anew for each run. */
 export class ImageShiftCalibration {
   constructor(private readonly use: Uses<typeof imageShiftNeeds>) {}
@@ -163,8 +166,9 @@ export class ImageShiftCalibration {
       done,
     });
     await this.use.control.write(base, { delayFactor: 1, signal: run.signal });
-    const remarks = await settleFindings(run, series.findings);
     const simple = fitImageShift(pattern, series.pairs, series.places, plan.exposure.binning);
+    const findings = withDriftNamed(series.findings, simple.drift);
+    const remarks = await settleFindings(run, findings);
     const fit = {
       ...simple,
       ...weighImageShift(
@@ -179,7 +183,7 @@ export class ImageShiftCalibration {
     run.operator.plot(imageShiftResiduals(series.pairs, series.places, plan.exposure.binning, fit));
     return this.conclude(run, {
       fit,
-      series,
+      series: { ...series, findings },
       remarks,
       pattern,
       magIndex,
@@ -271,7 +275,11 @@ export class ImageShiftCalibration {
         `First round: drift ${describeVector(fit.drift)} binned px per image, matrix ${describeMatrix(fit.matrix)}.`,
       );
     }
-    if (Math.min(...moved) < minScratchShift) throw imageShiftErrors.tooSmall(Math.min(...moved));
+    const [x = 0, y = 0] = moved;
+    const [smaller, larger] = [Math.min(x, y), Math.max(x, y)];
+    if (smaller < minScratchShift && larger > deadAxisRatio * Math.max(smaller, 1))
+      throw imageShiftErrors.deadAxis(x < y ? 'X' : 'Y', smaller, larger);
+    if (smaller < minScratchShift) throw imageShiftErrors.tooSmall(smaller);
     await this.use.control.write(given.base, { delayFactor, signal: run.signal });
     return fit.matrix;
   }
