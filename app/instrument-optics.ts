@@ -27,10 +27,9 @@ export function provideOptics(
   const { registry, hooks } = kernel;
   const taps = tappingSide(hooks, 'eucentric');
   if (!registry.has(Scope) || !registry.has(Cameras)) {
-    const why = registry.lacks.find(({ token }) => token === Cameras)?.reason;
     // Everything that follows from a camera is lacking for the same reason.
-    const following = [Optics, Settling, ImageShiftControl, ImageShiftCarrying, ImageAcquisition];
-    if (why !== undefined && registry.has(Scope)) for (const token of following) registry.lack(token, why);
+    if (registry.has(Scope))
+      registry.lackFor(Cameras, [Optics, Settling, ImageShiftControl, ImageShiftCarrying, ImageAcquisition]);
     return undefined;
   }
   const scope = registry.get(Scope);

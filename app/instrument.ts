@@ -161,9 +161,20 @@ function loadPlugins({ settings, simulated, clock, log }: Site, options: Instrum
   const find: Session['find'] = (key) => (kernel.registry.has(key) ? kernel.registry.get(key) : undefined);
   const driven = new Set(find(Cameras)?.all.map(({ traits }) => traits.index));
   if (settings.plugins.length > 0)
-    for (const { index, name, reason, hint } of undrivenCameras(settings, (camera) => driven.has(camera.index)))
+    for (const { index, name, reason, hint } of undrivenCameras(
+      settings,
+      (camera) => driven.has(camera.index),
+      builtInOnes(settings),
+    ))
       log.warn(`Camera ${index} (${name}) cannot be used: ${reason}. ${hint}`);
   return { kernel, find, recorder, connection: { made: false } };
+}
+
+/** The plugins of the program that a site has switched on. A start loads no other one, not even to say what it would drive; `check` does. */
+function builtInOnes({ plugins }: Settings): BuiltInPlugins {
+  return Object.fromEntries(
+    Object.entries(builtInPlugins).filter(([id]) => plugins.some((plugin) => plugin.id === id)),
+  );
 }
 
 function shiftKnowledge({ registry, hooks }: Kernel): ImageShiftKnowledge | undefined {

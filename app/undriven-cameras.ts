@@ -63,7 +63,7 @@ function whyUndriven(
     };
   return {
     reason: `it is ${make}, which no plugin in use drives`,
-    hint: 'It cannot be used here. Take it out of ActiveCameraList, or add a plugin that drives it.',
+    hint: 'It cannot be used here. Take it out of ActiveCameraList, or add a plugin that drives it; "check" names one where there is one.',
   };
 }
 

@@ -37,7 +37,7 @@ export function optional<T>(wanted: Token<T>): Token<T | undefined> {
 export class Registry {
   private readonly owners = new Map<symbol, string>();
   private readonly provided: Token<unknown>[] = [];
-  private readonly reasons = new Map<Token<unknown>, string>();
+  private readonly reasons = new Map<Token<unknown>, string | (() => string)>();
 
   constructor(private readonly container: DependencyContainer = root.createChildContainer()) {}
 
@@ -70,14 +70,22 @@ export class Registry {
     throw new Error(`Nothing provides ${key.name}.`);
   }
 
-  /** Remembers why the instrument lacks something, for those who miss it. */
-  lack(key: Token<unknown>, reason: string): void {
+  /** Remembers why the instrument lacks something, for those who miss it; a function is asked only then. */
+  lack(key: Token<unknown>, reason: string | (() => string)): void {
     this.reasons.set(key, reason);
+  }
+
+  /** Remembers that other things are lacking for the same reason as one; nothing where that one has no reason. */
+  lackFor(first: Token<unknown>, others: readonly Token<unknown>[]): void {
+    const reason = this.reasons.get(first);
+    if (reason !== undefined) for (const other of others) this.reasons.set(other, reason);
   }
 
   /** Everything that nobody provides and that somebody gave a reason for. */
   get lacks(): readonly { readonly token: Token<unknown>; readonly reason: string }[] {
-    return [...this.reasons].flatMap(([token, reason]) => (this.has(token) ? [] : [{ token, reason }]));
+    return [...this.reasons].flatMap(([token, reason]) =>
+      this.has(token) ? [] : [{ token, reason: typeof reason === 'string' ? reason : reason() }],
+    );
   }
 
   /** The tokens of a list that nobody provides. */

@@ -104,10 +104,10 @@ export class Kernel {
       );
       this.registry.provide(Cameras, list, 'kernel');
     } else {
-      const reasons = options.settings.cameras.map(
-        ({ index, name }) => `camera ${index} (${name}) cannot be used, ${this.whyUndriven(index)}`,
-      );
-      if (reasons.length > 0) this.registry.lack(Cameras, reasons.join('; '));
+      const undriven = options.settings.cameras;
+      const reasonOf = ({ index, name }: (typeof undriven)[number]): string =>
+        `camera ${index} (${name}) cannot be used, ${this.whyUndriven(index)}`;
+      if (undriven.length > 0) this.registry.lack(Cameras, () => undriven.map(reasonOf).join('; '));
     }
   }
 
