@@ -9,6 +9,7 @@ import { inForceIn } from './guide/guide';
 import { historyRows } from './guide/history-rows';
 import type { Images } from './images/images';
 import { countsAt, profileAlong } from './images/profile';
+import type { HeavyWork } from './heavy-work';
 import type { PlainActions } from './plain-actions';
 import type { InstrumentControl } from './instrument-control';
 import type { RunControl } from './run-control';
@@ -24,6 +25,7 @@ export interface CommandParts {
   readonly settings: SettingsPanel;
   readonly instrument: InstrumentControl;
   readonly actions: PlainActions;
+  readonly heavy: HeavyWork;
   readonly visitors: () => Visitors;
   /** Reads again everything that the command may have changed. */
   readonly refresh: () => void;
@@ -33,7 +35,7 @@ const actionLimitMilliseconds = 180_000;
 
 /** Performs a command of a page, if that page may. */
 export async function perform(command: Command, visitor: Visitor, parts: CommandParts): Promise<unknown> {
-  const { session, runs, images, settings, instrument, actions } = parts;
+  const { session, runs, images, settings, instrument, actions, heavy } = parts;
   const mustControl = (): void => parts.visitors().checkControl(visitor);
   switch (command.do) {
     case 'run': {
@@ -83,6 +85,9 @@ export async function perform(command: Command, visitor: Visitor, parts: Command
       runs.checkFree();
       return session.buffers.copy(command.from, command.to);
     case 'image':
+      // The transform and the statistics are kept, so that sending takes little.
+      if (!images.isReady(command.image, command.transform))
+        await heavy.do(visitor.id, () => images.prepare(command.image, command.transform));
       return visitor.sendImage(command.request, () =>
         images.message(command.request, command.image, command.transform, command.largest, command.part),
       );
@@ -91,14 +96,14 @@ export async function perform(command: Command, visitor: Visitor, parts: Command
     case 'profile':
       return profileAlong(images.find(command.image).frame.image, command.from, command.to);
     case 'history':
-      return history(session, command.item, runs.isMeasuring);
+      return heavy.do(visitor.id, () => history(session, command.item, runs.isMeasuring));
     case 'restore':
       mustAdminister(visitor);
       mustControl();
       await session.find(CalibrationHistory)?.restore(command.entry, command.which, placeOf(command));
       return parts.refresh();
     case 'check':
-      return problems(session);
+      return heavy.do(visitor.id, () => problems(session));
     case 'control':
       return parts.visitors().control(visitor, command.take, command.to);
     case 'name':

@@ -8,6 +8,12 @@ export const consoleErrors = {
       message: 'Another browser is in control of the microscope.',
       hint: 'Take control first; the person who has it now sees that you took it.',
     }),
+  tooMuch: (): EucentricError =>
+    new EucentricError({
+      code: 'console/too-much',
+      message: 'This page asks for more than the program can do at a time.',
+      hint: 'Wait a moment, or reload the page.',
+    }),
   actionStopped: (what: string): EucentricError =>
     new EucentricError({
       code: 'console/action-stopped',

@@ -14,6 +14,7 @@ import { contradictionsOf, findingStates, findingsByItem, guideOf, inForceIn } f
 import { Images } from './images/images';
 import { InstrumentControl } from './instrument-control';
 import { menuState } from './menu-state';
+import { HeavyWork } from './heavy-work';
 import { PlainActions } from './plain-actions';
 import { openBrowser } from './web/open-browser';
 import { builtPage } from './web/page-build';
@@ -110,7 +111,17 @@ export async function serveConsole(
     randomBytes(8).toString('hex'),
     refresh,
   );
-  const parts = { session, runs, images, settings, instrument, actions, visitors: () => visitors, refresh };
+  const parts = {
+    session,
+    runs,
+    images,
+    settings,
+    instrument,
+    actions,
+    heavy: new HeavyWork(),
+    visitors: () => visitors,
+    refresh,
+  };
   refresh();
 
   let looks = 0;

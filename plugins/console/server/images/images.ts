@@ -53,6 +53,16 @@ export class Images {
     return encodeFrame({ request, image: number, transform, ...about, statistics: source.statistics }, samples);
   }
 
+  /** True when an image or its transform is at hand, with its statistics. */
+  isReady(number: number, transform: Transform): boolean {
+    return this.sources.has(`${number} ${transform}`);
+  }
+
+  /** Makes ready what `message` needs. Throws `console/image-gone`. */
+  prepare(number: number, transform: Transform): void {
+    this.source(number, transform);
+  }
+
   dispose(): void {
     this.unwatch();
   }
