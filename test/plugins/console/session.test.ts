@@ -194,7 +194,7 @@ needs('Linux on x64, for the browser', haveBrowser).describe('the console in a b
 
     await page.getByRole('button', { name: 'Guide', exact: true }).click();
     const item = page.locator('.guide-item', { has: page.getByRole('button', { name: 'Image Shift', exact: true }) });
-    await item.getByText('Done', { exact: true }).waitFor();
+    await item.getByText('In part', { exact: true }).waitFor();
     await page
       .locator('.guide-item', { hasText: 'by Image Shift' })
       .getByRole('button', { name: 'IS from Scratch' })
