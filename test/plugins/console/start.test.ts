@@ -45,20 +45,23 @@ test('start without a terminal serves the console, prints its address and ends i
   }
 });
 
-test('a port that is taken is replaced', async () => {
+test('a port that another instrument has taken is replaced, and the program says so', async () => {
   const wanted = await freePort();
-  const site = temporarySite((yaml) => yaml.replace('  console: {}', `  console: { port: ${wanted} }`));
-  const [first, second] = [0, 1].map(() =>
-    spawn(process.execPath, [program, 'start', '--no-open', '--config', site.configuration]),
+  const sites = [0, 1].map(() =>
+    temporarySite((yaml) => yaml.replace('  console: {}', `  console: { port: ${wanted} }`)),
+  );
+  const children = sites.map(({ configuration }) =>
+    spawn(process.execPath, [program, 'start', '--no-open', '--config', configuration]),
   );
   try {
-    const said = await Promise.all([says(first!, /Ctrl-C/), says(second!, /Ctrl-C/)]);
-    const ports = said.map((text) => /:(\d+)\//.exec(text)![1]);
+    const said = await Promise.all(children.map((child) => says(child, /Ctrl-C/)));
+    const ports = said.map((text) => /127\.0\.0\.1:(\d+)\//.exec(text)![1]);
     expect(ports).toContain(String(wanted));
     expect(new Set(ports).size).toBe(2);
+    const replaced = said[ports.findIndex((port) => port !== String(wanted))];
+    expect(replaced).toContain(`Port ${wanted} is taken by another program`);
   } finally {
-    first!.kill('SIGKILL');
-    second!.kill('SIGKILL');
-    site.remove();
+    children.forEach((child) => child.kill('SIGKILL'));
+    sites.forEach((site) => site.remove());
   }
 });
