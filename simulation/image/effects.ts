@@ -21,7 +21,7 @@ export class JointEffects {
     }, origin);
   }
 
-  /** The sum of the aberrations at a time in seconds; those without symmetry only where a part has them. */
+  /** The sum of the aberrations at a time in seconds; those without symmetry only where they are not zero. */
   aberrations(time: number): Aberrations {
     let total: Aberrations = { defocus: 0 };
     for (const part of this.parts) {
@@ -30,7 +30,7 @@ export class JointEffects {
       total = { ...total, defocus: total.defocus + (own.defocus ?? 0) };
       for (const name of withoutSymmetry) {
         const [before, more] = [total[name], own[name]];
-        if (more) total = { ...total, [name]: before ? sum(before, more) : more };
+        if (more && (more.x !== 0 || more.y !== 0)) total = { ...total, [name]: before ? sum(before, more) : more };
       }
     }
     return total;

@@ -87,6 +87,16 @@ const kinds: Readonly<Record<string, (between: (low: number, high: number) => nu
   }),
 };
 
+/** A field whose distortion was measured, and is none. */
+const flat = {
+  radial: 0,
+  spiral: 0,
+  standardErrors: { radial: 0, spiral: 0 },
+  misfit: { chiSquare: 0, degreesOfFreedom: 0 },
+  spread: 0,
+  centres: [],
+};
+
 const runs = 24;
 const rms = (values: readonly number[]): number =>
   Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
@@ -104,6 +114,7 @@ describe.each(['nine', 'six'] as const)('%s points', (pattern) => {
       const fit = weighImageShift(pattern, measured, plannedPlaces(pattern, steps), binning, rough, {
         times,
         size: { x: 512, y: 512 },
+        distortion: flat,
       });
       for (const element of elements) z.push((fit.matrix[element] - truth[element]) / fit.standardErrors[element]);
       weighed += (fit.matrix.xpy - truth.xpy) ** 2;
@@ -124,8 +135,24 @@ test('without a pair that shows the drift the errors say that it may be anything
     randomNumbers(5),
   );
   const fit = (pairs: readonly WeighedPair[]) =>
-    weighImageShift('six', pairs, plannedPlaces('six', steps), binning, truth, { times, size: { x: 512, y: 512 } });
+    weighImageShift('six', pairs, plannedPlaces('six', steps), binning, truth, {
+      times,
+      size: { x: 512, y: 512 },
+      distortion: flat,
+    });
   const blind = fit(measured.filter(({ earlier, later }) => later - earlier === 1));
   expect(blind.standardErrors.xpx).toBeGreaterThan(3 * fit(measured).standardErrors.xpx);
   expect(Math.abs(blind.matrix.xpx - truth.xpx)).toBeLessThan(3 * blind.standardErrors.xpx);
+});
+
+test('a distortion that was not measured is part of the errors', () => {
+  const next = randomNumbers(11);
+  const { measured, times } = series('six', { noise: 0.02, lag: 0, decaying: { x: 0, y: 0 }, timeConstant: 1 }, next);
+  const errorWith = (distortion: typeof flat | undefined): number =>
+    weighImageShift('six', measured, plannedPlaces('six', steps), binning, truth, {
+      times,
+      size: { x: 512, y: 512 },
+      ...(distortion && { distortion }),
+    }).standardErrors.xpx;
+  expect(errorWith(undefined)).toBeGreaterThan(2 * errorWith(flat));
 });
