@@ -60,7 +60,11 @@ describe.each(files)('config/%s', (file) => {
     const error = matrixError(instrument.calibrations.stage.get(asMagIndex(magIndex), camera!)!, trueStage(instrument, magIndex));
     expect(error.percent).toBeLessThan(0.5);
     expect(error.degrees).toBeLessThan(0.2);
-    expect([result!.values['extentX'], result!.values['extentY']]).toEqual(extents);
+    // One cycle, and more where one cycle leaves the length of the cycle uncertain.
+    for (const [index, name] of ['extentX', 'extentY'].entries()) {
+      expect(result!.values[name]).toBeGreaterThanOrEqual(extents[index]!);
+      expect(result!.values[name]).toBeLessThanOrEqual(1.5 * extents[index]!);
+    }
     expect(result!.quality!.remarks).toEqual([]);
     const after = await stage.position.read();
     for (const axis of ['x', 'y'] as const) expect(Math.abs(after[axis] - before[axis])).toBeLessThan(0.1e-6);

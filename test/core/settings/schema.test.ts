@@ -38,7 +38,10 @@ describe('config/', () => {
         ]);
     }
     expect(after.settings.magnificationTable).toEqual(before.magnificationTable);
-    expect(JSON.stringify(after.settings.cameras)).toBe(JSON.stringify(before.cameras));
+    // Every camera says where it is written, which is another place after an export.
+    const content = (cameras: unknown): string =>
+      JSON.stringify(cameras, (key, value: unknown) => (key === 'place' ? undefined : value));
+    expect(content(after.settings.cameras)).toBe(content(before.cameras));
   });
 
   it('has the virtual Krios and an instrument of each vendor', () => {
