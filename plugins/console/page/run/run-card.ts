@@ -89,8 +89,8 @@ function createWaiting(store: Store, waiting: Waiting): HTMLElement {
 function describeWaiting(waiting: Waiting): string {
   if (waiting.for === 'answer') return waiting.questions.map(({ question }) => question.text).join(' ');
   return waiting.for === 'button'
-    ? `It waits for ${waiting.names.join(' or ')}.`
-    : `It waits for a ${waiting.kind} on the image in ${waiting.buffer}.`;
+    ? `Press ${waiting.names.join(' or ')}.`
+    : `Draw a ${waiting.kind} on the image in ${waiting.buffer}.`;
 }
 
 function createMarkRequest(store: Store, waiting: Extract<Waiting, { for: 'mark' }>): HTMLElement {

@@ -46,7 +46,7 @@ function createWelcome(store: Store): HTMLElement {
       {},
       'Choose an item on the left, or press / and type a part of its name. You see here what it does before it starts.',
     ),
-    h('p', {}, 'A new site follows the guide; it shows what comes first, what is done and what is old.'),
+    h('p', {}, 'A new site follows the guide; it shows what comes first, what is done and what is out of date.'),
     h('button', { type: 'button', class: 'primary', onclick: () => store.set({ view: 'guide' }) }, 'Open the guide'),
     h(
       'dl',

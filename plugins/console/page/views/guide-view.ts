@@ -9,7 +9,7 @@ const words: Readonly<Record<Item['state'], string>> = {
   never: 'To do',
   stale: 'Old',
   doubtful: 'In doubt',
-  unavailable: 'Not now',
+  unavailable: 'Not available yet',
 };
 const notBuilt = 'Not built yet';
 const icons = {

@@ -81,7 +81,7 @@ function table(rows: readonly HistoryRow[], chosen: string | undefined, choose: 
       h('td', {}, h('button', { type: 'button', class: 'link', onclick: () => choose(row.id) }, formatWhen(row.when))),
       h('td', {}, row.label, row.simulated ? h('span', { class: 'tag simulated' }, 'simulated') : undefined),
       h('td', { class: 'number' }, row.conditions['magnification'] ?? ''),
-      h('td', { class: 'verdict' }, row.kind === 'restored' ? 'brought back' : (row.verdict ?? '')),
+      h('td', { class: 'verdict' }, row.kind === 'restored' ? 'restored' : (row.verdict ?? '')),
       h('td', {}, row.who),
     );
   };

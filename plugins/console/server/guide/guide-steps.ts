@@ -10,23 +10,23 @@ export interface Step {
 /** Title and reason of each step. */
 const titles: Readonly<Record<SetupStep, Omit<Step, 'items'>>> = {
   'pixel size': {
-    title: 'Know the pixel',
+    title: 'Pixel size',
     why: 'Everything measured on an image is in pixels. A cross grating tells how large a pixel is on the specimen at a few magnifications; the others follow from it.',
   },
   beam: {
-    title: 'Find the beam',
+    title: 'Beam',
     why: 'Crossover divides the range of intensity in two. Beam strength and spot sizes are measured on one side of it, so it comes first.',
   },
   'image shift': {
-    title: 'Move the image',
+    title: 'Image shift',
     why: 'Image shift brings a place into view quickly and exactly. The first time at a magnification starts from scratch and needs a pixel size that is nearly right.',
   },
   stage: {
-    title: 'Move the stage',
+    title: 'Stage',
     why: 'The stage carries far but repeats an error over some tens of micrometres, so the calibration covers whole cycles. It uses the image-shift calibration to know where to look.',
   },
   'between magnifications': {
-    title: 'Keep the place between magnifications',
+    title: 'Offsets between magnifications',
     why: 'A feature that is centred at one magnification is off centre at the next. These offsets bring it back.',
   },
   focus: {
@@ -38,12 +38,12 @@ const titles: Readonly<Record<SetupStep, Omit<Step, 'items'>>> = {
     why: 'Timing is measured once for each camera and again after its software changed. Dose is measured at the start of each session.',
   },
   'far from focus': {
-    title: 'Far from focus, through the filter',
+    title: 'High defocus and energy filter',
     why: 'At large underfocus magnification, rotation and image shift change; with a filter the zero-loss peak moves with magnification.',
   },
   saving: {
-    title: 'Keep it',
-    why: 'Nothing is in the calibration file before it is saved. The file of before stays as a backup.',
+    title: 'Save',
+    why: 'Nothing is in the calibration file before it is saved. The previous file is kept as a backup.',
   },
 };
 

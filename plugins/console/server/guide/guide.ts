@@ -179,7 +179,7 @@ function judge(
     return { state: 'stale', note: `${how}; better repeated after ${days === 1 ? 'a day' : `${days} days`}` };
   return {
     state: 'done',
-    note: `${how}${entry.kind === 'restored' ? ', brought back' : ''}${verdict === undefined ? '' : `, ${verdict}`}`,
+    note: `${how}${entry.kind === 'restored' ? ', restored' : ''}${verdict === undefined ? '' : `, ${verdict}`}`,
   };
 }
 

@@ -47,11 +47,11 @@ test('every step has items of the menu, and each stands once', () => {
       .sort(),
   );
   expect(steps.map(({ title }) => title)).toEqual([
-    'Know the pixel',
-    'Move the image',
-    'Move the stage',
-    'Keep the place between magnifications',
-    'Keep it',
+    'Pixel size',
+    'Image shift',
+    'Stage',
+    'Offsets between magnifications',
+    'Save',
   ]);
   expect(new Set(ids).size).toBe(ids.length);
 });
@@ -122,7 +122,7 @@ test('what counts is what was measured and is in use', () => {
   const back: HistoryEntry = { ...one, id: 'back', kind: 'restored', restoredFrom: 'one', when: now.toISOString() };
   expect(at(({ id }) => id === 'back', [one, other, back])).toMatchObject({
     state: 'done',
-    note: 'Done 2 days ago at 8100x, brought back',
+    note: 'Done 2 days ago at 8100x, restored',
   });
   expect(find([measured(`${shift}/is-from-scratch`, '2026-05-31T12:00:00Z')], `${shift}/image-shift`)).toMatchObject({
     state: 'done',
