@@ -1,5 +1,5 @@
 import { cameraIndex, magIndex } from '../../core/base';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { takeImage } from '../../core/acquisition';
 import { itemFiles } from '../support/item-files';
@@ -72,10 +72,13 @@ const cases: Readonly<Record<string, MenuItemCase>> = {
   'calibrations/pixel-size/try-again-with-marker': withGrating,
 };
 
-/** True when an item has its own test of the same contract. */
+/** True when an item has its own test of the same contract, in the folder of its submenu or in one below it. */
 function testedElsewhere(item: string): boolean {
-  const file = path.join(projectFolder, 'test', 'plugins', `${item}.test.ts`);
-  return existsSync(file) && readFileSync(file, 'utf8').includes('describeMenuItem(');
+  const folder = path.join(projectFolder, 'test', 'plugins', path.dirname(item));
+  if (!existsSync(folder)) return false;
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => path.basename(file) === `${path.basename(item)}.test.ts`)
+    .some((file) => readFileSync(path.join(folder, file), 'utf8').includes('describeMenuItem('));
 }
 
 /** The item that `npm run item` is about; all where it does not run. */

@@ -257,7 +257,7 @@ needs('Linux on x64, for the browser', haveBrowser).describe('the console in a b
     const page = await openPage(browser, site.administrator);
     await page.getByRole('button', { name: 'Set IS Delay Factor', exact: true }).click();
     await page
-      .locator('.forecast', { hasText: '0 to 1300' })
+      .locator('.forecast', { hasText: '0 to 1400' })
       .getByText(/what is measured/)
       .waitFor();
     await picture(page, '07-forecast');
@@ -299,7 +299,13 @@ needs('Linux on x64, for the browser', haveBrowser).describe('the console in a b
     await second.getByText(/The one in control answers/).waitFor();
     await first.reload();
     await first.getByRole('button', { name: 'Yes' }).waitFor();
+    // An operator asks an administrator who runs something, and gets control when it is given.
     await second.getByRole('button', { name: /Take (over )?control/ }).click();
+    await first
+      .getByText(/asks for control/)
+      .first()
+      .waitFor();
+    await first.getByRole('button', { name: /^Give control/ }).click();
     await second.getByRole('button', { name: 'Yes' }).click();
     await second.locator('.run progress').waitFor();
     await third.locator('.run progress').waitFor();
