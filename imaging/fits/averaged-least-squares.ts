@@ -1,6 +1,7 @@
 import { CholeskyDecomposition, Matrix as Numbers } from 'ml-matrix';
 import { badArgument, shapeMismatch, singularFit, tooFewPoints } from '../errors';
 import { requireRectangular } from './least-squares';
+import { type AveragedFit, averageOfFits } from './mixture';
 
 /** A possible cause of the errors of the observations. */
 export interface ErrorHypothesis {
@@ -8,19 +9,6 @@ export interface ErrorHypothesis {
   readonly covariance: readonly ArrayLike<number>[];
   /** Prior probability of the hypothesis, in any unit; default 1. */
   readonly weight?: number;
-}
-
-/** Result of a fit that was averaged over hypotheses. */
-export interface AveragedFit {
-  readonly parameters: readonly number[];
-  readonly standardErrors: readonly number[];
-  readonly covariance: readonly (readonly number[])[];
-  /** Posterior probability of each hypothesis; their sum is 1. */
-  readonly probabilities: readonly number[];
-  /** Chi-square of the residuals, averaged over the hypotheses: how well the observations fit what the hypotheses allow. */
-  readonly chiSquare: number;
-  /** Observations less unknowns. */
-  readonly degreesOfFreedom: number;
 }
 
 /**
@@ -52,26 +40,8 @@ export function averagedLeastSquares(
     if (!(weight >= 0)) throw badArgument(where, `a weight of ${weight} cannot be`);
     return generalizedFit(design, target, new Numbers(covariance.map((row) => Array.from(row))), weight);
   });
-  const best = Math.max(...fits.map(({ likelihood }) => likelihood));
-  const unscaled = fits.map(({ likelihood }) => Math.exp(likelihood - best));
-  const total = unscaled.reduce((sum, each) => sum + each, 0);
-  const probabilities = unscaled.map((each) => each / total);
-  const over = (pick: (fit: GeneralizedFit) => number): number =>
-    fits.reduce((sum, fit, index) => sum + probabilities[index]! * pick(fit), 0);
-  const parameters = Array.from({ length: count }, (_, unknown) => over((fit) => fit.parameters[unknown]!));
-  const covariance = parameters.map((mean, one) =>
-    parameters.map((otherMean, other) =>
-      over(
-        (fit) => fit.covariance.get(one, other) + (fit.parameters[one]! - mean) * (fit.parameters[other]! - otherMean),
-      ),
-    ),
-  );
   return {
-    parameters,
-    covariance,
-    standardErrors: covariance.map((row, index) => Math.sqrt(row[index]!)),
-    probabilities,
-    chiSquare: over((fit) => fit.misfit),
+    ...averageOfFits(fits, count, (fit, one, other) => fit.covariance.get(one, other)),
     degreesOfFreedom: rows.length - count,
   };
 }

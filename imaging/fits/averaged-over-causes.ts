@@ -1,6 +1,6 @@
 import { badArgument, shapeMismatch, singularFit, tooFewPoints } from '../errors';
-import type { AveragedFit } from './averaged-least-squares';
 import { requireRectangular } from './least-squares';
+import { type AveragedFit, averageOfFits } from './mixture';
 
 /** Possible causes of errors beyond the noise: each the effect on all observations of its standard deviation. */
 export interface CauseHypothesis {
@@ -47,28 +47,8 @@ export function averagedOverCauses(
     const used = causes.map((cause) => numbers.get(cause)!);
     return solve(products, used, Math.log(weight) - 0.5 * noiseLogDeterminant);
   });
-  const best = Math.max(...fits.map(({ likelihood }) => likelihood));
-  const unscaled = fits.map(({ likelihood }) => Math.exp(likelihood - best));
-  const total = unscaled.reduce((sum, each) => sum + each, 0);
-  const probabilities = unscaled.map((each) => each / total);
-  const over = (pick: (fit: Solution) => number): number =>
-    fits.reduce((sum, fit, index) => (probabilities[index]! > 0 ? sum + probabilities[index]! * pick(fit) : sum), 0);
-  const parameters = columns.map((_, unknown) => over((fit) => fit.parameters[unknown]!));
-  const covariance = parameters.map((mean, one) =>
-    parameters.map((otherMean, other) =>
-      over(
-        (fit) =>
-          fit.covariance[one * unknowns + other]! +
-          (fit.parameters[one]! - mean) * (fit.parameters[other]! - otherMean),
-      ),
-    ),
-  );
   return {
-    parameters,
-    covariance,
-    standardErrors: covariance.map((row, index) => Math.sqrt(row[index]!)),
-    probabilities,
-    chiSquare: over((fit) => fit.misfit),
+    ...averageOfFits(fits, unknowns, (fit, one, other) => fit.covariance[one * unknowns + other]!),
     degreesOfFreedom: count - unknowns,
   };
 }

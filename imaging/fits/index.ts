@@ -3,7 +3,8 @@ export { type RobustFit, robustLeastSquares, type RobustOptions } from './robust
 export { type NamedFit, namedLeastSquares } from './named-least-squares';
 export { fitMatrix, type MatrixFit, type MatrixFitOptions, type VectorPair } from './matrix-fit';
 export { fitModel, type Model, type NonlinearFit, type NonlinearOptions } from './levenberg-marquardt';
-export { averagedLeastSquares, type AveragedFit, type ErrorHypothesis } from './averaged-least-squares';
+export { averagedLeastSquares, type ErrorHypothesis } from './averaged-least-squares';
+export type { AveragedFit } from './mixture';
 export {
   type DriveFit,
   type DriveModel,
