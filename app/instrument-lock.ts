@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { EucentricError, type Logger, describe } from '../core/base';
-import { currentUser } from '../core/store';
+import { currentUser, isAlive, putLockAside } from '../core/store';
 
 /** Name of the lock file in the folder of the calibrations. */
 export const lockFileName = 'instrument-in-use.lock';
@@ -80,7 +79,8 @@ function take(file: string, doing: string, log: Pick<Logger, 'info' | 'warn'>): 
     const found = read(file);
     if (!found) continue;
     if (!isStale(found)) throw inUse(file, found.holder);
-    if (putAside(file, found.text)) log.info(`The lock of ${nameOf(found.holder)}, which has ended, was taken over.`);
+    if (putLockAside(file, found.text))
+      log.info(`The lock of ${nameOf(found.holder)}, which has ended, was taken over.`);
   }
 }
 
@@ -139,33 +139,6 @@ function holderIn(text: string): LockHolder {
 
 const isStale = ({ holder, age }: Found): boolean =>
   age > staleMilliseconds || (holder.host === hostname() && holder.pid > 0 && !isAlive(holder.pid));
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // A process of another user may not be signalled, but it is there.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-}
-
-/** Moves a stale lock out of the way; false when another program was faster, whose lock then goes back to its place. */
-function putAside(file: string, stale: string): boolean {
-  const aside = `${file}.${randomUUID()}`;
-  try {
-    renameSync(file, aside);
-    if (readFileSync(aside, 'utf8') !== stale) {
-      renameSync(aside, file);
-      return false;
-    }
-    unlinkSync(aside);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
-    throw error;
-  }
-}
 
 const nameOf = ({ owner, host, pid, doing }: LockHolder): string =>
   `"eucentric ${doing}" of ${owner} on ${host} (process ${pid})`;

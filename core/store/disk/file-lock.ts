@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { open, readFile, rename, unlink } from 'node:fs/promises';
+import { open, readFile, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EucentricError } from '../../base';
+import { isAlive, putLockAside } from './lock-file';
 
 /** Process that writes a file, as its lock says. */
 interface Writer {
@@ -59,13 +60,8 @@ async function putAsideIfDead(lock: string): Promise<boolean> {
   if (text === undefined) return true;
   const { pid, host } = writerIn(text);
   if (host !== hostname() || pid <= 0 || isAlive(pid)) return false;
-  const aside = `${lock}.${randomUUID()}`;
   try {
-    await rename(lock, aside);
-    // Another program may have been faster, and this is its lock.
-    if ((await readFile(aside, 'utf8')) !== text) await rename(aside, lock);
-    else await unlink(aside);
-    return true;
+    return putLockAside(lock, text);
   } catch {
     return false;
   }
@@ -77,15 +73,5 @@ function writerIn(text: string): Writer {
     return { pid: 0, host: '', ...(JSON.parse(text) as Partial<Writer>) };
   } catch {
     return { pid: 0, host: '' };
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // A process of another user may not be signalled, but it is there.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

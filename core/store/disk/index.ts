@@ -1,2 +1,3 @@
 export * from './atomic-write';
 export * from './file-on-disk';
+export * from './lock-file';
