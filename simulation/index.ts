@@ -13,7 +13,7 @@ export {
   type RunningContext,
   type TruthContext,
 } from './base/part';
-export { optionsOf, simulatorOptions, type OptionValues, type SimulatorOptions } from './options';
+export { completeOptions, optionsOf, simulatorOptions, type OptionValues, type SimulatorOptions } from './options';
 export { buildTruth, imageShiftToSpecimen, perfectRecords, viewOf, type ViewTruth } from './truth';
 export {
   viewKey,

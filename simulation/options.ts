@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { joined } from './base/by-part';
 import { notNegative } from './base/options';
-import type { OptionsOf, Parts } from './base/part';
+import { keyOfPart, type OptionsOf, type Parts } from './base/part';
+import { keyOf, RandomStream } from './base/random';
 import { standardParts, type StandardParts } from './column/parts';
 
 /** The fields of the `simulator:` section that belong to no part. */
@@ -21,6 +22,12 @@ export const generalOptions = {
     .default('nominal')
     .describe(
       "What the microscope is built from: 'nominal' takes the pixel sizes and rotations of the properties, changed by the errors below; 'site' takes them, and the site's calibrated matrices, as they are.",
+    ),
+  imperfections: z
+    .enum(['written', 'drawn'])
+    .default('written')
+    .describe(
+      "Errors of the microscope: 'written' takes those of the options below and their defaults; 'drawn' draws every option that is not written from the seed, within what real instruments show.",
     ),
 };
 
@@ -48,3 +55,22 @@ export const simulatorOptions = optionsOf(standardParts);
 
 /** The `simulator:` section after checking, every field filled in. */
 export type SimulatorOptions = OptionValues<StandardParts>;
+
+/** The number of the stream from which a part's options are drawn; 1 is that of its truth. */
+const drawing = 2;
+
+/**
+ * Fills in what is not written: by the defaults or, where imperfections are drawn, by draws from the seed.
+ * @throws ZodError for options that are not as the schema says
+ */
+export function completeOptions<All extends Parts = StandardParts>(
+  written: object,
+  parts: All = standardParts as Parts as All,
+): OptionValues<All> {
+  const schema = optionsOf(parts);
+  const checked = schema.parse(written) as OptionValues<All>;
+  const { seed, imperfections } = checked as GeneralOptions;
+  if (imperfections === 'written') return checked;
+  const drawn = parts.map((part) => part.draw?.(new RandomStream(keyOf(keyOfPart(seed, part), drawing))));
+  return schema.parse(Object.assign({}, ...drawn, written)) as OptionValues<All>;
+}

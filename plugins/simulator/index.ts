@@ -4,7 +4,7 @@ import { Scope, VirtualInstrument } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
 import { type Settings, checkSection } from '../../core/settings';
 import { Calibrations } from '../../core/store';
-import { type SimulatorOptions, VirtualMicroscope, simulatorOptions } from '../../simulation';
+import { type SimulatorOptions, VirtualMicroscope, completeOptions, simulatorOptions } from '../../simulation';
 import { savedCalibrations } from './saved-calibrations';
 import { SimulatedTruth, perfectRecords } from './simulated-truth';
 import { type SiteTruth, siteTruth } from './site-instrument';
@@ -83,7 +83,7 @@ function readSimulator(settings: Settings): SimulatorOptions {
       },
       problems.map((problem) => new EucentricError(problem)),
     );
-  return simulatorOptions.parse(section?.value ?? {});
+  return completeOptions(section?.value ?? {});
 }
 
 function once<T>(make: () => T): () => T {

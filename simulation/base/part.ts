@@ -96,6 +96,11 @@ export interface Part<
   readonly options: Options;
   /** The number of its random stream, for parts whose streams had numbers before they had names. */
   readonly stream?: number;
+  /**
+   * Options as a real instrument of this kind might have them, for those that nobody wrote; used where imperfections are drawn.
+   * Each comes from published figures, and each is drawn whether or not it is used, so that writing one changes no other.
+   */
+  draw?(random: RandomStream): Readonly<Record<string, unknown>>;
   /** Makes its truth. What it draws at random comes from a stream of its own, so that no other part's truth depends on it. */
   truth(options: z.output<z.ZodObject<Options>>, random: RandomStream, context: TruthContext): Truth;
   /** The part at the moment at which the microscope starts. */

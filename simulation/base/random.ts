@@ -39,6 +39,22 @@ export class RandomStream {
     return ((hash(this.count++, this.key) >>> 0) + 0.5) / 4294967296;
   }
 
+  /** A number between two others. */
+  between(low: number, high: number): number {
+    return low + (high - low) * this.uniform();
+  }
+
+  /** A number between two others in size, of either sign. */
+  eitherSign(smallest: number, largest: number): number {
+    const size = this.between(smallest, largest);
+    return this.uniform() < 0.5 ? -size : size;
+  }
+
+  /** Two numbers of the normal distribution about zero. */
+  pair(deviation: number): [number, number] {
+    return [deviation * this.normal(), deviation * this.normal()];
+  }
+
   /** A number of the standard normal distribution. */
   normal(): number {
     return highNormal(hash(this.count++, this.key));

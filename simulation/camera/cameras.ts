@@ -34,6 +34,13 @@ export const cameras = definePart({
       .describe('Seconds at the start of each exposure in which the cameras see nothing.'),
   },
 
+  draw: (random) => ({
+    readNoiseCounts: random.between(1, 4),
+    staleDarkCounts: random.between(0, 0.5),
+    staleGainVariation: random.between(0, 0.004),
+    mtfAtNyquist: random.between(0.15, 0.4),
+  }),
+
   truth: (options, _random, { instrument }): readonly CameraTruth[] =>
     instrument.cameras.map((camera) => ({
       index: camera.index,

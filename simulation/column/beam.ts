@@ -1,4 +1,5 @@
 import { finite, finitePair } from '../base/checks';
+import { cosine, sine } from '../base/functions';
 import { fraction, matrixRows, notNegative, pair, positive } from '../base/options';
 import { definePart } from '../base/part';
 import { matrixOf, origin, sum, transformed, vectorOf, type PlaneMatrix, type PlaneVector } from '../base/plane';
@@ -61,6 +62,17 @@ export const beam = definePart({
       ])
       .describe('Rows of the matrix from beam-shift units to micrometres on the specimen.'),
     beamEdgeSoftness: fraction.default(0.05).describe('Width of the edge of the beam as a fraction of its radius.'),
+  },
+  draw(random) {
+    const angle = random.between(-0.5, 0.5);
+    const scale = random.between(0.9, 1.1);
+    return {
+      beamCentreMicrometres: random.pair(0.02),
+      beamShiftToSpecimen: [
+        [scale * cosine(angle), -scale * sine(angle)],
+        [scale * sine(angle), scale * cosine(angle) * random.between(0.97, 1.03)],
+      ],
+    };
   },
   truth: (options): BeamTruth => ({
     electronsPerFieldPixelPerSecond: options.electronsPerFieldPixelPerSecond,

@@ -91,6 +91,13 @@ export const drift = definePart({
         'Seconds in which the rest of that drift falls to 1/e; it starts when low magnification is entered and with each stage move.',
       ),
   },
+  draw: (random) => ({
+    driftNmPerSecond: random.pair(0.15),
+    driftDecayNmPerSecond: random.pair(1),
+    driftDecaySeconds: random.between(20, 90),
+    chargingMicrometresLowMagnification: random.pair(0.1),
+    chargingSeconds: random.between(10, 60),
+  }),
   truth: (options): DriftTruth => ({
     linear: vectorOf(options.driftNmPerSecond, 1e-3),
     decaying: {

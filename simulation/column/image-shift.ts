@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { cameras } from '../camera/cameras';
 import { finitePair } from '../base/checks';
+import { cosine, sine } from '../base/functions';
 import { viewKey } from '../base/instrument';
 import { matrixRows, positive, signedFraction } from '../base/options';
 import { definePart, type PerfectRecord, type RecordContext } from '../base/part';
@@ -77,6 +78,28 @@ export const imageShift = definePart({
       .boolean()
       .default(true)
       .describe('Whether the beam follows the image shift by itself, so that it stays on the camera.'),
+  },
+
+  draw(random) {
+    const rows = (): [[number, number], [number, number]] => {
+      const angle = random.between(-0.4, 0.4);
+      const scale = random.between(0.93, 1.07);
+      const skew = random.between(-0.02, 0.02);
+      const [along, across] = [scale * cosine(angle), scale * sine(angle)];
+      return [
+        [along, -across + skew],
+        [across + skew, along * random.between(0.98, 1.02)],
+      ];
+    };
+    return {
+      imageShiftToSpecimen: rows(),
+      imageShiftToSpecimenLowMagnification: rows(),
+      imageShiftSettlingFraction: random.between(0.005, 0.03),
+      imageShiftSettlingSeconds: random.between(0.1, 0.6),
+      imageShiftHysteresis: 0.0005 * random.normal(),
+      imageShiftSettlingFractionLowMagnification: random.between(0.003, 0.02),
+      imageShiftSettlingSecondsLowMagnification: random.between(0.1, 0.6),
+    };
   },
 
   truth(options, _random, { instrument, twin, truthOf }): ImageShiftTruth {

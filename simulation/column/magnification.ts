@@ -78,6 +78,13 @@ export const magnification = definePart({
     ),
   },
 
+  draw: (random) => ({
+    pixelScaleError: random.eitherSign(0.005, 0.04),
+    rotationErrorDegrees: random.eitherSign(0.3, 3),
+    distortionAtEdge: 0.003 * random.normal(),
+    quadraticDistortionAtEdge: 0.002 * random.normal(),
+  }),
+
   truth(options, _random, { instrument, twin }): MagnificationTruth {
     const { distortionAtEdge: cubic, quadraticDistortionAtEdge: quadratic } = options;
     const scale = twin ? 1 : 1 + options.pixelScaleError;

@@ -180,6 +180,17 @@ export const stage = definePart({
       .describe('Stage height at which the specimen is eucentric and in focus.'),
   },
 
+  // Cycles and errors of scale as the help of SerialEM and the files of sites tell them; the rest as the makers specify their stages.
+  draw: (random) => ({
+    stageCycleError: [random.between(0.01, 0.08), random.between(0.01, 0.08)],
+    stageCyclesMicrometres: [random.between(55, 66), random.between(36, 44)],
+    stageCyclePhasesDegrees: [random.between(0, 360), random.between(0, 360)],
+    stageBacklashMicrometres: random.between(0.2, 2),
+    stageRepeatabilityNm: random.between(10, 60),
+    stageSettlingFraction: random.between(0.0005, 0.003),
+    stageSettlingSeconds: random.between(0.5, 2),
+  }),
+
   truth(options, _random, { instrument }): StageTruth {
     const cyclicError = (axis: 0 | 1): CyclicErrorTruth => ({
       amplitude: options.stageCycleError[axis],

@@ -34,6 +34,7 @@ export const specimen = definePart({
     barWidthMicrometres: positive.default(25).describe('Width of a grid bar.'),
     ...latticeFlawOptions,
   },
+  draw: (random) => ({ specimenAngleDegrees: random.between(0, 90) }),
   truth: (options): SpecimenTruth => ({
     kind: options.specimen,
     contrast: options.contrast,
