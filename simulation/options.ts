@@ -68,9 +68,9 @@ export function completeOptions<All extends Parts = StandardParts>(
   parts: All = standardParts as Parts as All,
 ): OptionValues<All> {
   const schema = optionsOf(parts);
-  const checked = schema.parse(written) as OptionValues<All>;
+  const checked = schema.parse(written);
   const { seed, imperfections } = checked as GeneralOptions;
   if (imperfections === 'written') return checked;
   const drawn = parts.map((part) => part.draw?.(new RandomStream(keyOf(keyOfPart(seed, part), drawing))));
-  return schema.parse(Object.assign({}, ...drawn, written)) as OptionValues<All>;
+  return schema.parse(Object.assign({}, ...drawn, written));
 }
