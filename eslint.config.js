@@ -1,5 +1,12 @@
 const tseslint = require('typescript-eslint');
 
+/** The properties of Math that the standard defines to the last bit. */
+const exactMath = [
+  ...['abs', 'sign', 'min', 'max', 'floor', 'ceil', 'round', 'trunc', 'sqrt', 'fround', 'imul', 'clz32'],
+  ...['PI', 'E', 'LN2', 'LN10', 'LOG2E', 'LOG10E', 'SQRT2', 'SQRT1_2'],
+];
+const inexact = 'It differs in the last bit from one engine to the next; use simulation/base/functions.';
+
 /**
  * Rules against the mistakes that hurt at a live instrument: promises that nobody awaits, conditions that are always
  * true, values of unknown type.
@@ -41,5 +48,18 @@ module.exports = tseslint.config(
   {
     files: ['test/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts', 'statistics/**/*.ts'],
     rules: { 'no-console': 'off', '@typescript-eslint/unbound-method': 'off' },
+  },
+  {
+    // A truth and a seed give the same bytes on every machine.
+    files: ['simulation/**/*.ts'],
+    rules: {
+      'no-restricted-properties': ['error', { object: 'Math', allowProperties: exactMath, message: inexact }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: "BinaryExpression[operator='**'][right.value!=2]", message: inexact },
+        { selector: "AssignmentExpression[operator='**=']", message: inexact },
+        { selector: "VariableDeclarator[init.name='Math'][id.type='Identifier']", message: inexact },
+      ],
+    },
   },
 );

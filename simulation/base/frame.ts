@@ -1,3 +1,4 @@
+import { hypotenuse } from './functions';
 import { determinantOf, type PlaneMatrix, type PlaneVector } from './plane';
 
 /**
@@ -106,7 +107,7 @@ function largestPush(frame: Frame): number {
   if (frame.cubic === 0 && frame.quadratic === 0) return 0;
   const dx = Math.max(Math.abs(frame.centreColumn), Math.abs(frame.columns - frame.centreColumn));
   const dy = Math.max(Math.abs(frame.centreRow), Math.abs(frame.rows - frame.centreRow));
-  const distance = Math.hypot(dx, dy);
+  const distance = hypotenuse(dx, dy);
   return 1.3 * distance * (Math.abs(frame.cubic) * distance ** 2 + Math.abs(frame.quadratic) * distance);
 }
 

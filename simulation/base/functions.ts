@@ -12,6 +12,7 @@ const quartersPerRadian = 0.6366197723675814;
 const ln2 = 0.6931471803691238;
 const ln2Rest = 1.9082149292705877e-10;
 const perLn2 = 1.4426950408889634;
+const ln10 = 2.302585092994046;
 
 /** Coefficients of the series of sine and cosine in the square of a small angle, the highest first. */
 const sineSeries = seriesOf([3, 5, 7, 9, 11, 13, 15, 17]);
@@ -28,8 +29,11 @@ function seriesOf(factorials: readonly number[]): readonly number[] {
     .reverse();
 }
 
-const polynomial = (coefficients: readonly number[], x: number): number =>
-  coefficients.reduce((total, coefficient) => total * x + coefficient, 0);
+function polynomial(coefficients: readonly number[], x: number): number {
+  let total = 0;
+  for (let k = 0; k < coefficients.length; k++) total = total * x + coefficients[k]!;
+  return total;
+}
 
 const smallSine = (x: number): number => x + x * (x * x * polynomial(sineSeries, x * x));
 const smallCosine = (x: number): number => 1 + x * x * polynomial(cosineSeries, x * x);
@@ -38,6 +42,8 @@ const smallCosine = (x: number): number => 1 + x * x * polynomial(cosineSeries, 
 export const sine = (angle: number): number => turned(angle, 0);
 /** Cosine of an angle in radians, within 1e-15 up to 1e5. */
 export const cosine = (angle: number): number => turned(angle, 1);
+/** Tangent of an angle in radians. */
+export const tangent = (angle: number): number => sine(angle) / cosine(angle);
 
 function turned(angle: number, ahead: number): number {
   const quarters = Math.round(angle * quartersPerRadian);
@@ -47,14 +53,14 @@ function turned(angle: number, ahead: number): number {
   return place < 2 ? value : -value;
 }
 
-const powerOfTwo = new Float64Array(1);
-const powerOfTwoBits = new Uint32Array(powerOfTwo.buffer);
+const double = new Float64Array(1);
+const doubleBits = new Uint32Array(double.buffer);
 
 /** A whole power of 2, exact within the range of normal numbers. */
 function binaryPower(exponent: number): number {
-  powerOfTwoBits[0] = 0;
-  powerOfTwoBits[1] = (exponent + 1023) << 20;
-  return powerOfTwo[0]!;
+  doubleBits[0] = 0;
+  doubleBits[1] = (exponent + 1023) << 20;
+  return double[0]!;
 }
 
 const exponentialSeries = Array.from({ length: 15 }, (_, k) => {
@@ -75,26 +81,65 @@ export function exponential(x: number): number {
   return polynomial(exponentialSeries, x - halvings * ln2 - halvings * ln2Rest) * binaryPower(halvings);
 }
 
+/** The exponential function less 1, with all its digits for small arguments, too. */
+export function exponentialMinusOne(x: number): number {
+  if (!(Math.abs(x) < 0.4)) return exponential(x) - 1;
+  return x * polynomial(exponentialSeriesAfterOne, x);
+}
+const exponentialSeriesAfterOne = exponentialSeries.slice(0, -1);
+
+/** Hyperbolic tangent. */
+export function hyperbolicTangent(x: number): number {
+  const less = exponentialMinusOne(-2 * Math.abs(x));
+  return (x < 0 ? less : -less) / (2 + less);
+}
+
+/** A power of 2, exact where it is a whole one. */
+export function powerOfTwo(exponent: number): number {
+  const whole = Math.round(exponent);
+  // Beyond these the whole power alone loses digits, and the result is 0 or infinite.
+  if (!(Math.abs(whole) < 1022)) return exponential(exponent * (ln2 + ln2Rest));
+  return whole === exponent
+    ? binaryPower(whole)
+    : exponential((exponent - whole) * (ln2 + ln2Rest)) * binaryPower(whole);
+}
+
+/** Logarithm to the base of 2, exact for whole powers of 2. */
+export function binaryLogarithm(x: number): number {
+  if (!(x > 0) || x === Infinity) return logarithm(x);
+  const { exponent, mantissa } = parted(x);
+  return exponent + logarithmNearOne(mantissa) * perLn2;
+}
+
+/** Logarithm to the base of 10. */
+export const decimalLogarithm = (x: number): number => logarithm(x) / ln10;
+
 /** Natural logarithm of a positive number, within 1e-15; not a number for others. */
 export function logarithm(x: number): number {
   if (!(x > 0)) return x === 0 ? -Infinity : NaN;
   if (x === Infinity) return x;
+  const { exponent, mantissa } = parted(x);
+  return exponent * ln2 + (logarithmNearOne(mantissa) + exponent * ln2Rest);
+}
+
+/** A positive number as a power of 2 times a number near 1. */
+function parted(x: number): { readonly exponent: number; readonly mantissa: number } {
   // Numbers without all their bits are brought into the normal range first.
   const raised = x < 1e-300 ? 64 : 0;
-  powerOfTwo[0] = raised > 0 ? x * 18446744073709551616 : x;
-  let exponent = ((powerOfTwoBits[1]! >>> 20) & 0x7ff) - 1023;
-  powerOfTwoBits[1] = (powerOfTwoBits[1]! & 0xfffff) | (1023 << 20);
-  let mantissa = powerOfTwo[0];
-  if (mantissa > Math.SQRT2) {
-    mantissa /= 2;
-    exponent += 1;
-  }
-  const ratio = (mantissa - 1) / (mantissa + 1);
+  double[0] = raised > 0 ? x * 18446744073709551616 : x;
+  const exponent = ((doubleBits[1]! >>> 20) & 0x7ff) - 1023;
+  doubleBits[1] = (doubleBits[1]! & 0xfffff) | (1023 << 20);
+  const mantissa = double[0];
+  const large = mantissa > Math.SQRT2;
+  return { exponent: exponent - raised + (large ? 1 : 0), mantissa: large ? mantissa / 2 : mantissa };
+}
+
+function logarithmNearOne(x: number): number {
+  const ratio = (x - 1) / (x + 1);
   const square = ratio * ratio;
   let series = 0;
   for (let n = 23; n >= 3; n -= 2) series = (series + 1 / n) * square;
-  const twos = exponent - raised;
-  return twos * ln2 + (2 * (ratio + ratio * series) + twos * ln2Rest);
+  return 2 * (ratio + ratio * series);
 }
 
 /** A positive number to any power; 0 to a positive one is 0. */

@@ -1,3 +1,5 @@
+import { cosine, sine } from './functions';
+
 /** A pair of values along X and Y of one plane (specimen, camera, stage or image shift), Y up. */
 export interface PlaneVector {
   readonly x: number;
@@ -63,7 +65,7 @@ export function inverted(m: PlaneMatrix): PlaneMatrix {
 /** A counter-clockwise rotation by `degrees`, times `factor`. */
 export function rotationMatrix(degrees: number, factor = 1): PlaneMatrix {
   const angle = (degrees * Math.PI) / 180;
-  const cosine = factor * Math.cos(angle);
-  const sine = factor * Math.sin(angle);
-  return { xpx: cosine, xpy: -sine, ypx: sine, ypy: cosine };
+  const along = factor * cosine(angle);
+  const across = factor * sine(angle);
+  return { xpx: along, xpy: -across, ypx: across, ypy: along };
 }

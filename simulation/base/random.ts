@@ -1,3 +1,5 @@
+import { exponential } from './functions';
+
 // Called once a pixel or more: looking them up on the global object each time costs more than the call where globals are guarded, as in tests.
 const { imul } = Math;
 
@@ -70,7 +72,7 @@ function tabulateNormal(): Float32Array {
   for (let i = normalCount / 2; i < normalCount; i++) {
     const wanted = (i + 0.5) / normalCount;
     for (;;) {
-      const density = Math.exp(-0.5 * (x + step / 2) ** 2) / Math.sqrt(2 * Math.PI);
+      const density = exponential(-0.5 * (x + step / 2) ** 2) / Math.sqrt(2 * Math.PI);
       if (cumulative + density * step >= wanted) {
         table[i] = x + (wanted - cumulative) / density;
         break;

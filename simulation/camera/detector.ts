@@ -1,4 +1,5 @@
 import type { CameraArea } from '../base/frame';
+import { logarithm } from '../base/functions';
 import { poisson, smallestNormalMean } from './poisson';
 import { hash, highNormal, keyOf, lowNormal } from '../base/random';
 
@@ -74,7 +75,7 @@ export class Detector {
 
   /** Standard deviation of the detector's own blur in unbinned pixels, as a Gaussian with its transfer at the Nyquist frequency. */
   get blur(): number {
-    return sqrt(-2 * Math.log(this.truth.mtfAtNyquist)) / Math.PI;
+    return sqrt(-2 * logarithm(this.truth.mtfAtNyquist)) / Math.PI;
   }
 
   /**

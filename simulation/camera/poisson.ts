@@ -1,3 +1,4 @@
+import { exponential } from '../base/functions';
 import { hash } from '../base/random';
 
 /** Up to this mean counts are drawn from the Poisson distribution itself; above it the normal one is as good. */
@@ -42,7 +43,7 @@ function tabulate(): { cumulative: Float64Array; starts: Uint8Array } {
   const starts = new Uint8Array(count * guides);
   for (let step = 0; step < count; step++) {
     const mean = step / stepsPerUnit;
-    let term = Math.exp(-mean);
+    let term = exponential(-mean);
     let total = 0;
     for (let k = 0; k < stride - 1; k++) {
       total += term;

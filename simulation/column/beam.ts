@@ -1,5 +1,5 @@
 import { finite, finitePair } from '../base/checks';
-import { cosine, sine } from '../base/functions';
+import { binaryLogarithm, cosine, hypotenuse, power, powerOfTwo, sine } from '../base/functions';
 import { fraction, matrixRows, notNegative, pair, positive } from '../base/options';
 import { definePart } from '../base/part';
 import { matrixOf, origin, sum, transformed, vectorOf, type PlaneMatrix, type PlaneVector } from '../base/plane';
@@ -95,7 +95,7 @@ export const beam = definePart({
 
     const fieldDiagonal = (): number => {
       const { pixelSize, width, height } = lenses.reference();
-      return pixelSize * Math.hypot(width, height);
+      return pixelSize * hypotenuse(width, height);
     };
     /** Electrons per square micrometre and second. */
     const density = (): number => {
@@ -149,14 +149,15 @@ export const beam = definePart({
 
 /** Diameter of the illuminated disc in micrometres. @param fieldDiagonal micrometres seen by the reference camera at this magnification */
 function beamDiameter(beam: BeamTruth, fieldDiagonal: number, intensity: number): number {
-  const factor = 2 ** (beam.doublingsPerIntensity * (intensity - beam.referenceIntensity));
+  const factor = powerOfTwo(beam.doublingsPerIntensity * (intensity - beam.referenceIntensity));
   return beam.diameterInFields * fieldDiagonal * Math.min(diameterRange, Math.max(1 / diameterRange, factor));
 }
 
 /** The intensity at which the illuminated disc has a diameter in micrometres. */
 function intensityForDiameter(beam: BeamTruth, fieldDiagonal: number, diameter: number): number {
   return (
-    beam.referenceIntensity + Math.log2(diameter / (beam.diameterInFields * fieldDiagonal)) / beam.doublingsPerIntensity
+    beam.referenceIntensity +
+    binaryLogarithm(diameter / (beam.diameterInFields * fieldDiagonal)) / beam.doublingsPerIntensity
   );
 }
 
@@ -164,6 +165,7 @@ function intensityForDiameter(beam: BeamTruth, fieldDiagonal: number, diameter: 
 function relativeBrightness(beam: BeamTruth, intensity: number, spotSize: number): number {
   const reference = beamDiameter(beam, 1, beam.referenceIntensity);
   return (
-    (reference / beamDiameter(beam, 1, intensity)) ** 2 * beam.currentPerSpotSize ** (beam.referenceSpotSize - spotSize)
+    (reference / beamDiameter(beam, 1, intensity)) ** 2 *
+    power(beam.currentPerSpotSize, beam.referenceSpotSize - spotSize)
   );
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { exponentialMinusOne } from '../base/functions';
 import { pair, positive } from '../base/options';
 import { definePart } from '../base/part';
 import { scaled, sum, vectorOf, type PlaneVector } from '../base/plane';
@@ -60,12 +61,12 @@ export class Drift {
     const { amplitude, timeConstant } = this.truth.charging;
     return this.charging === undefined
       ? { x: 0, y: 0 }
-      : scaled(amplitude, -Math.expm1(-Math.max(0, time - this.charging) / timeConstant));
+      : scaled(amplitude, -exponentialMinusOne(-Math.max(0, time - this.charging) / timeConstant));
   }
 
   private decayed(time: number): PlaneVector {
     const { amplitude, timeConstant } = this.truth.decaying;
-    return scaled(amplitude, timeConstant * -Math.expm1(-Math.max(0, time - this.restarted) / timeConstant));
+    return scaled(amplitude, timeConstant * -exponentialMinusOne(-Math.max(0, time - this.restarted) / timeConstant));
   }
 }
 

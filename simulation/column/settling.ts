@@ -1,3 +1,4 @@
+import { exponential, hypotenuse } from '../base/functions';
 import { difference, origin, scaled, sum, type PlaneVector } from '../base/plane';
 
 /** One exponential part of a lens that lags: a fraction of each step is missing at first and arrives with a time constant in seconds. */
@@ -25,9 +26,9 @@ export class SettlingVector {
     const older = this.missing
       .map(({ term, left }) => ({
         term,
-        left: scaled(left, Math.exp(-Math.max(0, time - this.changed) / term.timeConstant)),
+        left: scaled(left, exponential(-Math.max(0, time - this.changed) / term.timeConstant)),
       }))
-      .filter(({ left }) => Math.hypot(left.x, left.y) > 1e-12);
+      .filter(({ left }) => hypotenuse(left.x, left.y) > 1e-12);
     this.missing = [...older, ...terms.map((term) => ({ term, left: scaled(step, term.fraction) }))];
     this.target = value;
     this.changed = time;
@@ -37,7 +38,7 @@ export class SettlingVector {
   at(time: number): PlaneVector {
     const elapsed = Math.max(0, time - this.changed);
     return this.missing.reduce(
-      (value, { term, left }) => sum(value, scaled(left, -Math.exp(-elapsed / term.timeConstant))),
+      (value, { term, left }) => sum(value, scaled(left, -exponential(-elapsed / term.timeConstant))),
       difference(this.target, this.held),
     );
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { finite } from '../base/checks';
+import { cosine, exponential, sine } from '../base/functions';
 import { fraction, notNegative, pair, positive } from '../base/options';
 import { definePart, type PerfectRecord } from '../base/part';
 import { determinantOf, inverted, multiplied, transformed, type PlaneMatrix, type PlaneVector } from '../base/plane';
@@ -105,7 +106,7 @@ export class SimulatedStage {
     const left =
       time < this.arrival
         ? 1 - this.progress(time) * (1 - settlingFraction)
-        : settlingFraction * Math.exp(-(time - this.arrival) / settlingTime);
+        : settlingFraction * exponential(-(time - this.arrival) / settlingTime);
     return { x: to.x + (from.x - to.x) * left, y: to.y + (from.y - to.y) * left };
   }
 
@@ -149,7 +150,7 @@ export class SimulatedStage {
 
 function carriageOf({ cyclic, readout, lag, scatter }: Axis): number {
   const turns = (2 * Math.PI) / cyclic.period;
-  return readout + (cyclic.amplitude / turns) * Math.sin(turns * readout + cyclic.phase) + lag + scatter;
+  return readout + (cyclic.amplitude / turns) * sine(turns * readout + cyclic.phase) + lag + scatter;
 }
 
 /** The specimen stage. */
@@ -218,12 +219,12 @@ export const stage = definePart({
       /** Sent with the time at which a move begins. */
       moved,
       /** The plane of a tilted specimen as the camera sees it: shortened along its Y. */
-      foreshortening: (time: number): PlaneMatrix => ({ xpx: 1, xpy: 0, ypx: 0, ypy: Math.cos(tiltAt(time)) }),
+      foreshortening: (time: number): PlaneMatrix => ({ xpx: 1, xpy: 0, ypx: 0, ypy: cosine(tiltAt(time)) }),
       specimenDisplacement(time: number): PlaneVector {
         const tilt = tiltAt(time);
         const { z } = goniometer.readout(time);
         const { x, y } = transformed(inverted(truth.specimenToStage), goniometer.carriage(time));
-        return { x, y: y * Math.cos(tilt) - (z - truth.eucentricHeight) * Math.sin(tilt) };
+        return { x, y: y * cosine(tilt) - (z - truth.eucentricHeight) * sine(tilt) };
       },
       aberrations: (time: number) => ({ defocus: goniometer.readout(time).z - truth.eucentricHeight }),
       commands: {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { cosine, exponential, sine } from '../base/functions';
 import { notNegative } from '../base/options';
 import { definePart } from '../base/part';
 import { highTension } from './high-tension';
@@ -61,7 +62,7 @@ export function contrastTransfer(
   return (k2) => {
     const aberrated = aberration * wavelength ** 2 * k2;
     const chi = Math.PI * wavelength * k2 * (-defocus - aberrated / 2);
-    const envelope = Math.exp(-spread * k2 * k2 - source * k2 * (aberrated + defocus) ** 2);
-    return envelope * (Math.cos(chi) + optics.phaseToAmplitude * Math.sin(chi));
+    const envelope = exponential(-spread * k2 * k2 - source * k2 * (aberrated + defocus) ** 2);
+    return envelope * (cosine(chi) + optics.phaseToAmplitude * sine(chi));
   };
 }

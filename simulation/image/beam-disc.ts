@@ -1,4 +1,5 @@
 import type { Frame } from '../base/frame';
+import { hypotenuse } from '../base/functions';
 
 // Called once a pixel or more: looking them up on the global object each time costs more than the call where globals are guarded, as in tests.
 const { sqrt } = Math;
@@ -20,7 +21,7 @@ export function paintBeam(canvas: Float32Array, frame: Frame, disc: DiscOnFrame)
   const radius = disc.diameter / 2 / frame.pixelSize;
   const inner = radius * (1 - disc.edgeSoftness);
   const innerSquared = inner * inner;
-  const far = Math.hypot(
+  const far = hypotenuse(
     Math.max(columnCentre, frame.columns - columnCentre),
     Math.max(rowCentre, frame.rows - rowCentre),
   );

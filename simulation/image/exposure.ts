@@ -2,6 +2,7 @@ import type { DetectorExposure, Processing, ReadMode } from '../camera/detector'
 import { cameras } from '../camera/cameras';
 import { SimulationError } from '../base/errors';
 import { frameOf, reframed, type CameraArea, type Frame } from '../base/frame';
+import { hypotenuse } from '../base/functions';
 import type { Aberrations, Assembly, RecordedOf } from '../base/part';
 import { determinantOf, multiplied, scaled, sum, transformed, type PlaneVector } from '../base/plane';
 import { scratch } from '../base/scratch';
@@ -83,7 +84,7 @@ export function exposeSpecimen(
     matrix: multiplied(view.specimenToCamera, column.of(stage).foreshortening(middle)),
     origin: motion.mean,
     distortion: view.distortion,
-    blur: Math.hypot(detector.blur, motion.smear),
+    blur: hypotenuse(detector.blur, motion.smear),
   });
 
   const disc = column.of(beam).disc();

@@ -34,7 +34,7 @@ export function motionOf(
   const samples = midpoints(motionSamples);
   const sampled = samples
     .slice(1)
-    .reduce((length, point, k) => length + Math.hypot(point.x - samples[k]!.x, point.y - samples[k]!.y), 0);
+    .reduce((length, point, k) => length + hypotenuse(point.x - samples[k]!.x, point.y - samples[k]!.y), 0);
   const path = (sampled * motionSamples) / (motionSamples - 1);
   const count = Math.min(maxSubframes, Math.ceil(path / pixelsPerPixel / pixelsPerSubframe));
   // An even motion over a length l has the variance l^2/12, of which either axis takes half.

@@ -1,4 +1,5 @@
 import type { Frame } from '../base/frame';
+import { binaryLogarithm, power, powerOfTwo } from '../base/functions';
 import { keyOf } from '../base/random';
 import { scratch } from '../base/scratch';
 import { pixelProfile, pointProfile, splat, type Octave, type Profile, type Raster } from './splat';
@@ -44,20 +45,20 @@ interface Level {
 export function paintFilm(canvas: Float32Array, frame: Frame, film: Film, field: number): void {
   if (film.contrast === 0) return;
   const unit = field / contrastPixels;
-  const coarsest = Math.floor(Math.log2(unit * coarsestGrain));
-  const finest = Math.ceil(Math.log2(frame.pixelSize * finestGrain));
+  const coarsest = Math.floor(binaryLogarithm(unit * coarsestGrain));
+  const finest = Math.ceil(binaryLogarithm(frame.pixelSize * finestGrain));
   const octaves: { octave: Octave; level: number; profile: Profile }[] = [];
-  for (let power = coarsest; power >= finest; power--) {
-    const size = 2 ** power;
+  for (let rung = coarsest; rung >= finest; rung--) {
+    const size = powerOfTwo(rung);
     const sigma = size / frame.pixelSize;
     const variance = sigma ** 2 + frame.blurVariance;
-    const level = Math.max(0, Math.ceil(Math.log2(Math.sqrt(variance) / widestGrain)));
-    const step = 2 ** level;
+    const level = Math.max(0, Math.ceil(binaryLogarithm(Math.sqrt(variance) / widestGrain)));
+    const step = powerOfTwo(level);
     // An even spread of heights has a third of its square as variance; a grain covers pi*sigma^2 of its cell in the mean square.
     const share = varianceShare(size / unit);
     const amplitude = film.contrast * Math.sqrt((share * 3 * cellPerSigma ** 2) / Math.PI);
     octaves.push({
-      octave: { cell: cellPerSigma * size, amplitude, key: keyOf(film.key, power) },
+      octave: { cell: cellPerSigma * size, amplitude, key: keyOf(film.key, rung) },
       level,
       profile:
         level === 0
@@ -69,7 +70,7 @@ export function paintFilm(canvas: Float32Array, frame: Frame, film: Film, field:
   let coarser: Level | undefined;
   for (let level = top; level >= 0; level--) {
     const here = octaves.filter((each) => each.level === level);
-    const step = 2 ** level;
+    const step = powerOfTwo(level);
     const border = here.reduce((widest, { profile }) => Math.max(widest, 2 * profile.half + 4), 4);
     // A coarse raster reaches two samples beyond the frame on either side, as the spline does.
     const raster = makeRaster(
@@ -87,8 +88,8 @@ export function paintFilm(canvas: Float32Array, frame: Frame, film: Film, field:
 
 /** Share of an octave in the square of the contrast; the octaves of a ladder between the finest and the coarsest grain have about 1 in all. */
 function varianceShare(grain: number): number {
-  const all = (finestGrain ** variancePower - coarsestGrain ** variancePower) / (-variancePower * Math.LN2);
-  return Math.max(grain, finestGrain) ** variancePower / all;
+  const all = (power(finestGrain, variancePower) - power(coarsestGrain, variancePower)) / (-variancePower * Math.LN2);
+  return power(Math.max(grain, finestGrain), variancePower) / all;
 }
 
 function makeRaster(name: string, columns: number, rows: number, border: number): Raster {

@@ -1,10 +1,11 @@
 import type { Frame } from '../base/frame';
+import { cosine, hypotenuse, sine, tabledSine } from '../base/functions';
 import { hash, highNormal, keyOf, RandomStream } from '../base/random';
 import type { LatticeFlaws } from './lattice-flaws';
 import { lineTable, type LineSet, specimenPoint, tableSize } from './lattice';
 
 // Called once a pixel or more: looking them up on the global object each time costs more than the call where globals are guarded, as in tests.
-const { floor, sin, hypot, sqrt } = Math;
+const { floor, sqrt } = Math;
 
 /** Waves of which the displacement of a bent lattice along an axis is the sum. */
 const bendWaves = 4;
@@ -17,9 +18,12 @@ const maxDirtTransmission = 0.8;
 const barTransmission = 0.02;
 
 interface Wave {
+  /** Turns per micrometre. */
   readonly x: number;
   readonly y: number;
+  /** Turns. */
   readonly phase: number;
+  /** Micrometres. */
   readonly amplitude: number;
 }
 
@@ -44,8 +48,8 @@ export function paintFlawedLines(
   const crystal = sets[0]!.width === undefined;
   const patch = crystal ? crystalPatch : 1;
   const directions = sets.map(({ angle }) => ({
-    x: Math.cos((angle * Math.PI) / 180),
-    y: Math.sin((angle * Math.PI) / 180),
+    x: cosine((angle * Math.PI) / 180),
+    y: sine((angle * Math.PI) / 180),
   }));
   const point = { x: 0, y: 0 };
   const cycles = sets.map(() => 0);
@@ -104,7 +108,7 @@ export function paintSpheres(
         for (let cellY = firstY; cellY <= lastY; cellY++) {
           const random = hash(cellX, keyOf(key, 9, cellY)) >>> 0;
           const distance =
-            hypot(
+            hypotenuse(
               point.x - (cellX + (random >>> 16) / 65536) * cell,
               point.y - (cellY + (random & 65535) / 65536) * cell,
             ) / radius;
@@ -120,14 +124,15 @@ export function paintSpheres(
 export function paintSurround(canvas: Float32Array, frame: Frame, { opening }: LatticeFlaws): void {
   if (!opening) return;
   const angle = (opening.angle * Math.PI) / 180;
-  const [cosine, sine] = [Math.cos(angle), Math.sin(angle)];
+  const [along, across] = [cosine(angle), sine(angle)];
   const edge = frame.pixelSize * Math.max(0.5, sqrt(frame.blurVariance + 1 / 12));
   const point = { x: 0, y: 0 };
   for (let row = 0, at = 0; row < frame.rows; row++) {
     for (let column = 0; column < frame.columns; column++, at++) {
       specimenPoint(frame, column, row, point);
       const [dx, dy] = [point.x - opening.centre.x, point.y - opening.centre.y];
-      const outside = Math.max(Math.abs(dx * cosine + dy * sine), Math.abs(dy * cosine - dx * sine)) - opening.side / 2;
+      const outside =
+        Math.max(Math.abs(dx * along + dy * across), Math.abs(dy * along - dx * across)) - opening.side / 2;
       const open = Math.max(0, Math.min(1, 0.5 - outside / (2 * edge)));
       if (open < 1) canvas[at]! *= barTransmission + (1 - barTransmission) * open;
     }
@@ -142,19 +147,19 @@ function bendOf({ bend, bendRepeats }: LatticeFlaws, pitch: number, key: number)
   if (bend <= 0) return [];
   const random = new RandomStream(key);
   return Array.from({ length: bendWaves }, (): Wave => {
-    const turns = (2 * Math.PI) / (bendRepeats * pitch * (0.7 + 0.6 * random.uniform()));
+    const turns = 1 / (bendRepeats * pitch * (0.7 + 0.6 * random.uniform()));
     const direction = 2 * Math.PI * random.uniform();
     return {
-      x: turns * Math.cos(direction),
-      y: turns * Math.sin(direction),
-      phase: 2 * Math.PI * random.uniform(),
-      amplitude: (2 * bend) / (Math.sqrt(bendWaves) * turns),
+      x: turns * cosine(direction),
+      y: turns * sine(direction),
+      phase: random.uniform(),
+      amplitude: (2 * bend) / (sqrt(bendWaves) * 2 * Math.PI * turns),
     };
   });
 }
 
 function displacement(waves: readonly Wave[], x: number, y: number): number {
   let sum = 0;
-  for (const wave of waves) sum += wave.amplitude * sin(wave.x * x + wave.y * y + wave.phase);
+  for (const wave of waves) sum += wave.amplitude * tabledSine(wave.x * x + wave.y * y + wave.phase);
   return sum;
 }

@@ -1,4 +1,5 @@
 import type { Frame } from '../base/frame';
+import { cosine, exponential, sine } from '../base/functions';
 import { scratch } from '../base/scratch';
 
 // Called once a pixel or more: looking them up on the global object each time costs more than the call where globals are guarded, as in tests.
@@ -29,8 +30,8 @@ export function paintLines(canvas: Float32Array, frame: Frame, sets: readonly Li
   const distorted = frame.cubic !== 0 || frame.quadratic !== 0;
   sets.forEach((set, index) => {
     const angle = (set.angle * Math.PI) / 180;
-    const kx = Math.cos(angle) / set.pitch;
-    const ky = Math.sin(angle) / set.pitch;
+    const kx = cosine(angle) / set.pitch;
+    const ky = sine(angle) / set.pitch;
     const perColumn = (kx * frame.rowY - ky * frame.rowX) / determinant;
     const perRow = (ky * frame.columnX - kx * frame.columnY) / determinant;
     const table = lineTable(set, frame, `lines ${index}`);
@@ -81,12 +82,12 @@ export function specimenPoint(frame: Frame, column: number, row: number, point: 
 export function lineTable({ pitch, depth, width }: LineSet, frame: Frame, name: string): Float32Array {
   const blur = Math.sqrt(frame.blurVariance + 1 / 12) * frame.pixelSize;
   const table = scratch(name, tableSize + 1);
-  const wave = Math.exp(-2 * (Math.PI * (blur / pitch)) ** 2);
+  const wave = exponential(-2 * (Math.PI * (blur / pitch)) ** 2);
   for (let k = 0; k <= tableSize; k++) {
     const position = (k / tableSize) * pitch;
     const darkness =
       width === undefined
-        ? 0.5 + 0.5 * wave * Math.cos((2 * Math.PI * k) / tableSize)
+        ? 0.5 + 0.5 * wave * cosine((2 * Math.PI * k) / tableSize)
         : lineDarkness(position, pitch, width, blur);
     table[k] = 1 - depth * darkness;
   }
@@ -100,9 +101,9 @@ function lineDarkness(position: number, pitch: number, width: number, blur: numb
     for (let n = 1; n <= 4; n++) {
       const height =
         (2 / (Math.PI * n)) *
-        Math.sin((Math.PI * n * width) / pitch) *
-        Math.exp(-2 * (Math.PI * n * (blur / pitch)) ** 2);
-      darkness += height * Math.cos((2 * Math.PI * n * position) / pitch);
+        sine((Math.PI * n * width) / pitch) *
+        exponential(-2 * (Math.PI * n * (blur / pitch)) ** 2);
+      darkness += height * cosine((2 * Math.PI * n * position) / pitch);
     }
     return darkness;
   }
@@ -116,5 +117,5 @@ function lineDarkness(position: number, pitch: number, width: number, blur: numb
 
 /** A smooth step from 0 to 1 with the slope of the normal distribution function, within 2e-4 of it. */
 function edge(x: number): number {
-  return 1 / (1 + Math.exp(-1.59577 * x - 0.070565 * x ** 3));
+  return 1 / (1 + exponential(-1.59577 * x - 0.070565 * x * x * x));
 }

@@ -1,4 +1,5 @@
 import { seenCorners, type Frame } from '../base/frame';
+import { exponential } from '../base/functions';
 import { hash } from '../base/random';
 import type { PlaneVector } from '../base/plane';
 
@@ -50,7 +51,7 @@ export function pixelProfile(sigma: number, variance: number): Profile {
 /** A Gaussian of unit height before blurring, sampled at points. @param sigma and variance as for `pixelProfile`. */
 export function pointProfile(sigma: number, variance: number): Profile {
   const height = sigma / Math.sqrt(variance);
-  return profile(Math.sqrt(variance), 4.2, (distance) => height * Math.exp((-0.5 * distance * distance) / variance));
+  return profile(Math.sqrt(variance), 4.2, (distance) => height * exponential((-0.5 * distance * distance) / variance));
 }
 
 /**
@@ -203,7 +204,7 @@ function cumulative(x: number): number {
   const t = 1 / (1 + 0.3275911 * z);
   const tail =
     0.5 *
-    Math.exp(-z * z) *
+    exponential(-z * z) *
     t *
     (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
   return x > 0 ? 1 - tail : tail;

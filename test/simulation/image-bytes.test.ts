@@ -158,7 +158,7 @@ const scenes: Readonly<Record<string, Scene>> = {
     },
   },
   'a bent crystal': {
-    bytes: '9411cdfe49b7b72d 35dbbc7b09e0a315',
+    bytes: '81ccd703590d6e5b 35dbbc7b09e0a315',
     options: { specimen: 'catalase', latticeBend: 0.01, catalaseCellContrast: 0.4 },
     act: ({ microscope }) => microscope.setMagnification(28),
   },
