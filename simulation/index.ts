@@ -40,4 +40,4 @@ export type { WavefrontTruth } from './column/wavefront';
 export type { Exposure, ExposureRecord } from './image/exposure';
 export type { ExposureRequest } from './image/request';
 export type { LatticeFlaws } from './specimen/lattice-flaws';
-export type { SpecimenTruth } from './specimen/paint';
+export { specimenKinds, type SpecimenKind, type SpecimenTruth } from './specimen/paint';

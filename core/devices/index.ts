@@ -9,5 +9,6 @@ export * from './property-calls';
 export * from './setting';
 export * from './setting-traits';
 export * from './shown-value';
+export * from './simulated-specimen';
 export * from './stage';
 export * from './virtual-instrument';

@@ -56,6 +56,8 @@ interface CommonTraits {
   readonly onlyOnDemand?: true;
   /** That it is a raw value of the vendor, which only serves to be kept, compared and given back: no panel changes it. */
   readonly raw?: true;
+  /** That only a person changes it, such as the specimen: a run neither keeps it nor gives it back. */
+  readonly operatorsOnly?: true;
 }
 
 /** Traits of numbers: how they are shown and which are allowed; `range` and `choices` hold inside values. */

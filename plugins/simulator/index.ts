@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CombinedError, EucentricError } from '../../core/base';
-import { Scope, VirtualInstrument } from '../../core/devices';
+import { Scope, SimulatedSpecimen, VirtualInstrument, driven, lacking } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
 import { type Settings, checkSection } from '../../core/settings';
 import { Calibrations } from '../../core/store';
@@ -51,6 +51,17 @@ export default definePlugin<Options>({
         return perfectRecords(truth());
       },
     });
+    const real = realWires(host.settings);
+    host.provideDevices([
+      real.length === 0
+        ? driven(SimulatedSpecimen, {
+            specimen: {
+              read: () => Promise.resolve(microscope().state.specimen),
+              write: (kind) => Promise.resolve(microscope().setSpecimen(kind)),
+            },
+          })
+        : lacking(SimulatedSpecimen, `${real.join(' and ')} ${real.length === 1 ? 'is' : 'are'} not simulated`),
+    ]);
     host.connect('the virtual microscope', () => announce(host, simulator, microscope()));
   },
 });
@@ -66,6 +77,13 @@ function announce(
   );
   return Promise.resolve();
 }
+
+/** The plugins that go to an instrument, or to a recording of one, over their wire: its specimen is not the simulator's to exchange. */
+const realWires = ({ plugins }: Settings): readonly string[] =>
+  plugins.flatMap(({ id, options }) => {
+    const { wire = 'simulated' } = (options ?? {}) as { readonly wire?: unknown };
+    return wire === 'simulated' ? [] : [id];
+  });
 
 /** The `simulator:` section, complete. Throws everything that is wrong with it, each with its place. */
 function readSimulator(settings: Settings): SimulatorOptions {

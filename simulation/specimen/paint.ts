@@ -5,9 +5,14 @@ import { isFlawed, paintFlawedLines, paintSpheres, paintSurround } from './flaws
 import { paintLines, type LineSet } from './lattice';
 import type { LatticeFlaws } from './lattice-flaws';
 
+/** The specimens that there are. */
+export const specimenKinds = ['film', 'cross-grating', 'catalase', 'grid-bars', 'empty'] as const;
+/** One of the specimens. */
+export type SpecimenKind = (typeof specimenKinds)[number];
+
 /** The truth of the specimen. */
 export interface SpecimenTruth {
-  readonly kind: 'film' | 'cross-grating' | 'catalase' | 'grid-bars' | 'empty';
+  readonly kind: SpecimenKind;
   /** Standard deviation over mean of the film texture seen in an image of about 512 pixels. */
   readonly contrast: number;
   /** Depth of the lines, lattice or bars, 0..1. */

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { SimulationError } from '../base/errors';
 import type { Frame } from '../base/frame';
 import { fraction, positive } from '../base/options';
 import { definePart } from '../base/part';
 import { flawsOf, latticeFlawOptions } from './lattice-flaws';
-import { paintSpecimen, type SpecimenTruth } from './paint';
+import { paintSpecimen, specimenKinds, type SpecimenKind, type SpecimenTruth } from './paint';
 
 /** The specimen. */
 export const specimen = definePart({
@@ -11,9 +12,9 @@ export const specimen = definePart({
   stream: 13,
   options: {
     specimen: z
-      .enum(['film', 'cross-grating', 'catalase', 'grid-bars', 'empty'])
+      .enum(specimenKinds)
       .default('film')
-      .describe('What is in the microscope.'),
+      .describe('What is in the microscope at the start; an operator can exchange it.'),
     contrast: z
       .number()
       .min(0)
@@ -46,8 +47,29 @@ export const specimen = definePart({
     barWidth: options.barWidthMicrometres,
     flaws: flawsOf(options),
   }),
-  start: (truth, { key }) => ({
-    /** Fills a canvas with the transmission of the specimen. @param field shorter side of the camera's full field of view, micrometres */
-    paint: (canvas: Float32Array, frame: Frame, field: number): void => paintSpecimen(canvas, frame, truth, key, field),
-  }),
+  start(truth, { key }) {
+    let kind = truth.kind;
+    return {
+      /** Fills a canvas with the transmission of the specimen. @param field shorter side of the camera's full field of view, micrometres */
+      paint: (canvas: Float32Array, frame: Frame, field: number): void =>
+        paintSpecimen(canvas, frame, { ...truth, kind }, key, field),
+      commands: {
+        /** Exchanges the specimen for another one. */
+        setSpecimen(wanted: SpecimenKind): void {
+          if (!specimenKinds.includes(wanted))
+            throw new SimulationError(
+              'simulation/bad-value',
+              `The virtual microscope has no specimen "${String(wanted)}"`,
+              `Choose one of ${specimenKinds.join(', ')}.`,
+            );
+          kind = wanted;
+        },
+      },
+      readings: () => ({
+        /** The specimen in the microscope. */
+        specimen: kind,
+      }),
+      recorded: () => ({ specimen: kind }),
+    };
+  },
 });

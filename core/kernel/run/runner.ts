@@ -243,6 +243,8 @@ export class Runner {
       preserve: async (...settings: readonly AnySetting[]) => {
         const held = new Disposables();
         for (const setting of settings) {
+          // The operator may have changed it meanwhile for what comes next.
+          if (setting.traits.operatorsOnly) continue;
           const value: unknown = await setting.read(signal);
           const undo = restoreLater(setting.name, async (restoring) => {
             // What never changed may be a value that could not be written, such as one outside the limits.

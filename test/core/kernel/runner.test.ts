@@ -96,6 +96,19 @@ describe('a run leaves what it preserved as it was', () => {
     expect(knob.writes).toEqual([]);
   });
 
+  test('but for what only operators change, which it neither reads nor gives back', async () => {
+    const { start, knob } = setUp();
+    const traits = { ...knob.position.traits, operatorsOnly: true as const };
+    act.during = async (run) => {
+      await run.preserve({ ...knob.position, traits });
+      // The operator does this while the item runs.
+      await knob.position.write(7);
+      return run.report({ summary: 'Done.', values: {} });
+    };
+    await start();
+    expect(knob.writes).toEqual([7]);
+  });
+
   test('and an error of a hook after it does not take its place', async () => {
     const { start, hooks } = setUp();
     hooks.didRun.tapPromise('test', () => Promise.reject(new Error('The hook failed')));
