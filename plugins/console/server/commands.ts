@@ -85,11 +85,15 @@ export async function perform(command: Command, visitor: Visitor, parts: Command
       runs.checkFree();
       return session.buffers.copy(command.from, command.to);
     case 'image':
-      // The transform and the statistics are kept, so that sending takes little.
-      if (!images.isReady(command.image, command.transform))
-        await heavy.do(visitor.id, () => images.prepare(command.image, command.transform));
+      images.find(command.image);
       return visitor.sendImage(command.request, () =>
-        images.message(command.request, command.image, command.transform, command.largest, command.part),
+        images.message({
+          request: command.request,
+          number: command.image,
+          transform: command.transform,
+          largest: command.largest,
+          ...(command.part && { part: command.part }),
+        }),
       );
     case 'counts':
       return countsAt(images.find(command.image).frame.image, command.at);

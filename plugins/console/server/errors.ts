@@ -56,6 +56,12 @@ export const consoleErrors = {
       message: 'This image is not in a buffer any more.',
       hint: 'Choose another buffer.',
     }),
+  imageNotDrawn: (why: string): EucentricError =>
+    new EucentricError({
+      code: 'console/image-not-drawn',
+      message: `This image could not be prepared for the page: ${why}.`,
+      hint: 'Choose the buffer again. If that does not help, the program may be out of memory: end it and start it again.',
+    }),
   superseded: (): EucentricError =>
     new EucentricError({
       code: 'console/superseded',

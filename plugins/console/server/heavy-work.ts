@@ -9,8 +9,7 @@ interface Job {
 }
 
 /**
- * Requests that keep the program busy for a moment, such as a Fourier transform or the check of the configuration. They are done one at a
- * time, and after each as much time is left free as it took: STOP waits for one of them at most, however many browsers ask.
+ * Requests that keep the program busy for a moment, such as the history or the check of the configuration. They are done one at a time, and after each as much time is left free as it took: STOP waits for one of them at most, however many browsers ask.
  */
 export class HeavyWork {
   private readonly waiting: Job[] = [];

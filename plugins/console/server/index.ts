@@ -147,7 +147,7 @@ export async function serveConsole(
   } finally {
     clearInterval(looking);
     for (const end of endings) end();
-    images.dispose();
+    await images.dispose();
     visitors.close();
     await server.close();
   }

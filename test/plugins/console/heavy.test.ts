@@ -1,6 +1,27 @@
+import { once } from 'node:events';
+import type { WebSocket } from 'ws';
+import { cameraIndex, magIndex, seconds } from '../../../core/base';
+import type { Frame } from '../../../core/devices';
+import { image } from '../../../imaging';
+import { decodeFrame } from '../../../plugins/console/protocol';
 import { HeavyWork } from '../../../plugins/console/server/heavy-work';
 import { type ConsoleSite, serveSite } from './support/console-site';
 import { ask, opened, tokenOf } from './support/web-client';
+
+/** An image of the size of a K3, another one for every seed. */
+function largeFrame(seed: number): Frame {
+  const [rows, columns] = [4092, 5760];
+  const exposure = {
+    binning: 1,
+    area: { left: 0, top: 0, right: columns, bottom: rows },
+    exposure: seconds(1),
+    driftSettling: seconds(0),
+    processing: 'gain normalized',
+    readMode: 'linear',
+  } as const;
+  const data = Uint16Array.from({ length: rows * columns }, (_, at) => 1000 + ((at * (7919 + seed)) % 211));
+  return { image: image(data, rows, columns), exposure, camera: cameraIndex(0), began: seconds(0) };
+}
 
 describe('heavy requests', () => {
   let site: ConsoleSite;
@@ -22,7 +43,54 @@ describe('heavy requests', () => {
     for (const answer of await Promise.all(checks)) expect(answer).toMatchObject({ is: 'done' });
     for (const socket of [...observers, administrator]) socket.close();
   });
+
+  test('for transforms of large images that nobody has seen yet are answered after STOP, and with what was asked for', async () => {
+    const observers = await Promise.all([1, 2, 3].map(() => opened(site, { token: tokenOf(site.observer) })));
+    const administrator = await opened(site);
+    const buffers = site.instrument.session.buffers;
+    for (const seed of [1, 2, 3]) buffers.add(largeFrame(seed), { magIndex: magIndex(22), magnification: 8100 });
+    const numbers = await numbersShown(administrator);
+    const order: string[] = [];
+    const images = observers.map(async (socket, at) => {
+      const number = numbers[at]!;
+      const arrived = imageIn(socket);
+      socket.send(JSON.stringify({ do: 'image', request: at + 1, image: number, transform: 'fourier', largest: 1280 }));
+      const { header } = await arrived;
+      order.push('image');
+      return header;
+    });
+    // The requests are with the program when STOP is pressed: this one was sent after them and is answered.
+    await Promise.all(observers.map((socket) => ask(socket, { do: 'counts', image: numbers[0], at: { x: 1, y: 1 } })));
+    await ask(administrator, { do: 'stop' });
+    order.push('STOP');
+    for (const [at, header] of (await Promise.all(images)).entries())
+      expect(header).toMatchObject({ image: numbers[at], transform: 'fourier', fullWidth: 2048, fullHeight: 2048 });
+    expect(order).toEqual(['STOP', 'image', 'image', 'image']);
+    for (const socket of [...observers, administrator]) socket.close();
+  });
 });
+
+/** Numbers of the images in the buffers, as the page of a browser gets them. */
+async function numbersShown(socket: WebSocket): Promise<readonly number[]> {
+  for (;;) {
+    const [data] = (await once(socket, 'message')) as [Buffer];
+    const message = JSON.parse(data.toString()) as {
+      part?: string;
+      value?: readonly { image: number; width: number }[];
+    };
+    const large = message.part === 'buffers' ? (message.value ?? []).filter(({ width }) => width === 5760) : [];
+    if (large.length === 3) return large.map(({ image }) => image);
+  }
+}
+
+/** The next image that comes to a browser. */
+function imageIn(socket: WebSocket): Promise<ReturnType<typeof decodeFrame>> {
+  return new Promise((resolve) => {
+    socket.on('message', (data: Buffer, binary: boolean) => {
+      if (binary) resolve(decodeFrame(new Uint8Array(data).buffer));
+    });
+  });
+}
 
 test('heavy work is done one at a time and in order, also after a failure, and a browser may queue only some of it', async () => {
   const heavy = new HeavyWork();

@@ -1,31 +1,18 @@
 import { inNanometres } from '../../../../core/base';
-import type { Image } from '../../../../imaging';
 import type { BufferedImage, Session } from '../../../../core/kernel';
-import { type BufferState, type ImagePart, type ImageStatistics, encodeFrame } from '../../protocol';
+import type { BufferState } from '../../protocol';
 import { consoleErrors } from '../errors';
-import { type Level, fourierTransform, levelOf, partOf } from './image-levels';
-import { statisticsOf } from './statistics';
 import type { SharedState } from '../shared-state';
+import type { ImageWish } from './image-messages';
+import { ImageThread } from './image-thread';
 
-/** Number of levels that are kept, because several browsers often request the same one. */
-const maxKept = 6;
-/** Number of transforms that are kept; few, because they are large. */
-const maxSources = 4;
 const maxPoints = 200;
-const keptSamples = 4 * 1024 * 1024;
-
-type Transform = 'none' | 'fourier';
-interface Source {
-  readonly image: Image;
-  readonly statistics: ImageStatistics;
-}
 
 /** The images in the buffers, each with its number, ready to be sent. */
 export class Images {
   private readonly numbers = new WeakMap<object, number>();
   private held = new Map<number, BufferedImage>();
-  private readonly kept = new Map<string, Level>();
-  private readonly sources = new Map<string, Source>();
+  private readonly thread = new ImageThread();
   private count = 0;
   private pending = false;
   private readonly unwatch: () => void;
@@ -46,46 +33,23 @@ export class Images {
     return found;
   }
 
-  /** A binary message with a reduced image, or with a part of it. Throws `console/image-gone`. */
-  message(request: number, number: number, transform: Transform, largest: number, part?: ImagePart): Uint8Array {
-    const source = this.source(number, transform);
-    const { samples, about } = part ? partOf(source.image, part) : this.level(number, source.image, transform, largest);
-    return encodeFrame({ request, image: number, transform, ...about, statistics: source.statistics }, samples);
+  /**
+   * A binary message with a reduced image, or with a part of it, which another thread makes. Throws `console/image-gone` or
+   * `console/image-not-drawn`.
+   */
+  async message(wish: ImageWish): Promise<Uint8Array> {
+    try {
+      return await this.thread.message(this.find(wish.number).frame.image, wish);
+    } catch (error) {
+      // An image that left its buffer meanwhile is not drawn for that reason.
+      this.find(wish.number);
+      throw error;
+    }
   }
 
-  /** True when an image or its transform is at hand, with its statistics. */
-  isReady(number: number, transform: Transform): boolean {
-    return this.sources.has(`${number} ${transform}`);
-  }
-
-  /** Makes ready what `message` needs. Throws `console/image-gone`. */
-  prepare(number: number, transform: Transform): void {
-    this.source(number, transform);
-  }
-
-  dispose(): void {
+  async dispose(): Promise<void> {
     this.unwatch();
-  }
-
-  /** The image or its transform, with the statistics of all its pixels. */
-  private source(number: number, transform: Transform): Source {
-    const { frame } = this.find(number);
-    const key = `${number} ${transform}`;
-    const known = this.sources.get(key);
-    if (known) return known;
-    const image = transform === 'fourier' ? fourierTransform(frame.image) : frame.image;
-    const source = { image, statistics: statisticsOf(image) };
-    keepNewest(this.sources, key, source, maxSources);
-    return source;
-  }
-
-  private level(number: number, image: Image, transform: Transform, largest: number): Level {
-    const key = `${number} ${transform} ${largest}`;
-    const known = this.kept.get(key);
-    if (known) return known;
-    const level = levelOf(image, largest);
-    if (level.samples.length <= keptSamples) keepNewest(this.kept, key, level, maxKept);
-    return level;
+    await this.thread.dispose();
   }
 
   /** Handles several changes of one moment together, such as a roll of all buffers. */
@@ -101,9 +65,9 @@ export class Images {
 
   private refresh(): void {
     const all = this.session.buffers.all();
+    const before = [...this.held.keys()];
     this.held = new Map(all.map((image) => [this.numberOf(image), image]));
-    for (const known of [this.kept, this.sources])
-      for (const key of known.keys()) if (!this.held.has(Number(key.split(' ')[0]))) known.delete(key);
+    for (const number of before) if (!this.held.has(number)) this.thread.forget(number);
     this.state.set(
       'buffers',
       all.map((image) => this.describe(image)),
@@ -138,9 +102,4 @@ export class Images {
       ...(context.points && { points: context.points.slice(0, maxPoints) }),
     };
   }
-}
-
-function keepNewest<Kept>(all: Map<string, Kept>, key: string, one: Kept, most: number): void {
-  all.set(key, one);
-  for (const oldest of [...all.keys()].slice(0, -most)) all.delete(oldest);
 }

@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws';
 import type { Message, Part, Role } from '../../protocol';
+import { errorContents } from '../../../../core/base';
 import { consoleErrors } from '../errors';
 import { forReading } from '../for-reading';
 import type { SharedState } from '../shared-state';
@@ -10,7 +11,7 @@ const maxLines = 400;
 
 interface ImageWish {
   readonly request: number;
-  readonly make: () => Uint8Array;
+  readonly make: () => Uint8Array | Promise<Uint8Array>;
 }
 
 /**
@@ -22,6 +23,8 @@ export class Visitor {
   private lastLine = 0;
   private logStale = true;
   private image: ImageWish | undefined;
+  /** True while an image is made for this browser; the next one waits for it. */
+  private making = false;
   private scheduled = false;
   private given: string | undefined;
 
@@ -70,7 +73,7 @@ export class Visitor {
   }
 
   /** Sends an image as soon as the present messages have arrived; drops an earlier image that is still waiting. */
-  sendImage(request: number, make: () => Uint8Array): void {
+  sendImage(request: number, make: () => Uint8Array | Promise<Uint8Array>): void {
     if (this.image) this.refuse(this.image.request, consoleErrors.superseded());
     this.image = { request, make };
     this.schedule();
@@ -108,13 +111,22 @@ export class Visitor {
     this.stale.clear();
     this.flushLog();
     const { image } = this;
-    if (!image) return;
+    if (!image || this.making) return;
     if (socket.bufferedAmount > maxUnderWay) return this.wait();
     this.image = undefined;
+    void this.give(image);
+  }
+
+  private async give({ request, make }: ImageWish): Promise<void> {
+    this.making = true;
     try {
-      socket.send(image.make(), () => this.schedule());
+      const message = await make();
+      if (this.socket.readyState === this.socket.OPEN) this.socket.send(message, () => this.schedule());
     } catch (error) {
-      this.refuse(image.request, error as ReturnType<typeof consoleErrors.imageGone>);
+      this.refuse(request, errorContents(error));
+    } finally {
+      this.making = false;
+      this.schedule();
     }
   }
 

@@ -1,6 +1,8 @@
 import { BrowserConsole } from '../../../../core/kernel';
 import { type VirtualInstrumentOptions, virtualInstrument } from '../../../support/virtual-instrument';
 
+const { build } = require('../../../../scripts/build') as { build: () => number };
+
 type Instrument = Awaited<ReturnType<typeof virtualInstrument>>;
 
 /** A virtual instrument that serves its console. */
@@ -18,6 +20,8 @@ export interface ConsoleSite extends AsyncDisposable {
 export async function serveSite(
   options: VirtualInstrumentOptions & { readonly consoleOptions?: string } = {},
 ): Promise<ConsoleSite> {
+  // Images are made on a thread of its own, which runs compiled.
+  build();
   const { consoleOptions = '{ port: 0 }', edit = (yaml: string) => yaml, ...others } = options;
   const instrument = await virtualInstrument({
     ...others,
