@@ -4,6 +4,8 @@ import { cameraIndex, magIndex, seconds } from '../../core/base';
 import type { Frame } from '../../core/devices';
 import { BrowserConsole } from '../../core/kernel';
 import { image } from '../../imaging';
+// What the thread of the images loads is a source of these results, too.
+import '../../plugins/console/server/images/image-worker';
 import { virtualInstrument } from '../../testing/virtual-instrument';
 import type { Measured } from '../harness/table';
 import { randomNumbers } from './random-numbers';
@@ -16,7 +18,7 @@ const observerCount = 3;
 /** Request of an observer. */
 type Ask = (socket: WebSocket, next: () => number) => Promise<unknown>;
 
-/** What observers ask for, one request after the other. */
+/** Requests of observers by the name of their row. */
 const loads: Readonly<Record<string, Ask>> = {
   'transforms of new K3 images': (socket, next) =>
     answered(socket, { do: 'image', image: next(), transform: 'fourier', largest: 1280 }),

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import type { Image } from '../../../../imaging';
-import { compiledFile } from '../../../../wires/device-host';
+import { compiledFile } from '../../../../wires';
 import { consoleErrors } from '../errors';
 import type { ImageWish } from './image-messages';
 import type { ImageAnswer, ImageOrder } from './image-worker';
@@ -61,11 +61,11 @@ export class ImageThread {
     const { Worker } = require('node:worker_threads') as typeof import('node:worker_threads');
     const worker = new Worker(compiledFile(path.join(__dirname, 'image-worker')));
     worker.unref();
-    worker.on('message', ({ id, message, failure }: ImageAnswer) => {
+    worker.on('message', ({ id, message, refusal }: ImageAnswer) => {
       const waiting = this.waiting.get(id);
       this.waiting.delete(id);
       if (message) waiting?.resolve(message);
-      else waiting?.reject(consoleErrors.imageNotDrawn(failure ?? 'no reason was given'));
+      else waiting?.reject(consoleErrors.imageNotDrawn(refusal ?? 'no reason was given'));
     });
     const ended = (why: string): void => {
       if (worker === this.worker) this.end(why);

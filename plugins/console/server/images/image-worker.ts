@@ -11,7 +11,7 @@ export type ImageOrder =
 export interface ImageAnswer {
   readonly id: number;
   readonly message?: Uint8Array;
-  readonly failure?: string;
+  readonly refusal?: string;
 }
 
 if (!isMainThread && parentPort) {
@@ -25,8 +25,8 @@ if (!isMainThread && parentPort) {
         const message = messages.message(order.wish);
         port.postMessage({ id: order.id, message } satisfies ImageAnswer, [message.buffer as ArrayBuffer]);
       } catch (error) {
-        const failure = error instanceof Error ? error.message : String(error);
-        port.postMessage({ id: order.id, failure } satisfies ImageAnswer);
+        const refusal = error instanceof Error ? error.message : String(error);
+        port.postMessage({ id: order.id, refusal } satisfies ImageAnswer);
       }
     }
   });
