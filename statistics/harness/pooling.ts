@@ -89,3 +89,12 @@ export function verdictCounts(measured: readonly Measured[]): readonly Figure[] 
     .sort(([, one], [, other]) => other - one)
     .map(([verdict, value]) => ({ name: `${verdict}:`, value, decimals: 0 }));
 }
+
+/** Share of the seeds whose result is called good. */
+export const goodShare = (measured: readonly Measured[], goal: Goal = {}): Figure => ({
+  name: 'called good:',
+  value: (100 * measured.filter(({ verdict }) => verdict === 'good').length) / measured.length,
+  unit: '%',
+  decimals: 1,
+  ...goal,
+});
