@@ -24,7 +24,8 @@ export const virtualDetector =
     const { microscope } = host.need(VirtualInstrument);
     if (!(microscope instanceof VirtualMicroscope)) throw new Error('there is no virtual microscope');
     const area = { left, top, width: right - left, height: bottom - top };
-    const { data } = microscope.expose({ camera, binning, area, exposure });
+    // The image is made at the end, so that it holds what the blanker and the screen did meanwhile.
+    const atTime = host.clock.now();
     await host.clock.delay(exposure, signal);
-    return data;
+    return microscope.expose({ camera, binning, area, exposure, atTime }).data;
   };

@@ -62,17 +62,20 @@ export class SimulatedFeiCameras implements FeiCameraTransport {
     const model = this.models.get(name);
     if (!model) throw feiCameraErrors.notConnected(name);
     if (this.retracted.has(name)) throw new Error('the camera is not inserted');
-    await this.clock.delay(seconds(model.startupDelay));
+    const { microscope } = this.link;
+    await this.clock.delay(seconds(microscope.requestExposure(model.index, { startup: model.startupDelay })));
+    // The image is made at the end, so that it holds what the blanker and the screen did meanwhile.
+    const began = this.clock.now();
+    await this.clock.delay(seconds(exposure));
     const { left, top, right, bottom } = areaRead(model, restrictedSize, binning);
-    const picture = this.link.microscope.expose({
+    return microscope.expose({
       camera: model.index,
       binning,
       area: { left, top, width: right - left, height: bottom - top },
       exposure,
       readMode: readMode === readModes.counting ? 'counting' : 'linear',
       processing: processingOf[correction] ?? 'gain normalized',
+      atTime: began,
     });
-    await this.clock.delay(seconds(exposure));
-    return picture;
   }
 }

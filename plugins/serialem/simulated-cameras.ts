@@ -81,7 +81,11 @@ export class SimulatedCameras {
     const { camera, clock } = this;
     const { binning, left, top, right, bottom, exposure, drift, processing, readMode } = this.parameters;
     this.taken = undefined;
-    await clock.delay(seconds(camera.startupDelay + drift), signal);
+    const startup = microscope.requestExposure(camera.index, { startup: camera.startupDelay });
+    await clock.delay(seconds(startup + drift), signal);
+    // The image is made at the end, so that it holds what the blanker and the screen did meanwhile.
+    const began = clock.now();
+    await clock.delay(seconds(exposure), signal);
     const { width, height, data } = microscope.expose({
       camera: camera.index,
       binning,
@@ -89,8 +93,8 @@ export class SimulatedCameras {
       exposure,
       readMode: readModes[readMode] === 'linear' ? 'linear' : 'counting',
       processing: processings[processing] ?? 'gain normalized',
+      atTime: began,
     });
-    await clock.delay(seconds(exposure), signal);
     const bytes = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
     const image = { type: unsignedShorts, width, height, rowBytes: 2 * width, data: bytes };
     this.taken = { image, binning: binning / camera.binningUnit, exposure };

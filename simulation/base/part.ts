@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Instrument } from './instrument';
 import type { PlaneVector } from './plane';
 import { keyOf, type RandomStream } from './random';
+import type { Span } from './span';
 
 /** Aberrations of the wave that leaves the specimen; those of several parts add up. */
 export interface Aberrations {
@@ -30,6 +31,8 @@ export interface Effects {
   aberrations?(time: number, camera: number): Partial<Aberrations>;
   /** True when it keeps the beam from every camera. */
   blocksBeam?(): boolean;
+  /** The spans within a span of time in which it lets the beam through to a camera, in order; all of it where it says nothing. */
+  openings?(span: Span, camera: number): readonly Span[];
 }
 
 /** A part of a microscope that runs: its state, and what can be done with it. */

@@ -2,7 +2,11 @@ import { z } from 'zod';
 import { SimulationError } from '../base/errors';
 import { fraction, notNegative, positive } from '../base/options';
 import { definePart } from '../base/part';
+import { keyOf, RandomStream } from '../base/random';
 import { Detector, type CameraTruth } from './detector';
+
+/** Number of the stream of the scatter of start-up delays. */
+const startupStream = 20;
 
 /** The cameras, each with its detector. */
 export const cameras = definePart({
@@ -32,6 +36,42 @@ export const cameras = definePart({
     cameraDeadSeconds: notNegative
       .default(0)
       .describe('Seconds at the start of each exposure in which the cameras see nothing.'),
+    saturationCountsPerReadout: positive
+      .max(65535)
+      .default(65535)
+      .describe('Counts at which a delivered pixel saturates within one read-out of the sensor, in linear readout.'),
+    startupDelaySeconds: notNegative
+      .max(60)
+      .optional()
+      .describe(
+        'Seconds from the request of an image until its exposure begins; StartupDelay of the camera where nothing is said.',
+      ),
+    startupErrorSeconds: z
+      .number()
+      .min(-60)
+      .max(60)
+      .default(0)
+      .describe('Seconds by which exposures really begin later than that.'),
+    startupSpreadSeconds: notNegative
+      .max(10)
+      .default(0)
+      .describe('Seconds by which the beginnings of exposures scatter evenly to both sides.'),
+    builtInSettlingErrorSeconds: z
+      .number()
+      .min(-60)
+      .max(60)
+      .default(0)
+      .describe('Seconds by which the settling that is built into a camera is longer than BuiltInSettling says.'),
+    readoutIntervalSeconds: notNegative
+      .max(10)
+      .default(0)
+      .describe(
+        'Seconds from one read-out of a freely running sensor to the next, of which exposures are whole numbers; 0 for cameras that are read when asked.',
+      ),
+    rollingReadoutSeconds: notNegative
+      .max(10)
+      .default(0)
+      .describe('Seconds by which the last row of a sensor begins and ends its exposure after the first.'),
   },
 
   draw: (random) => ({
@@ -39,6 +79,12 @@ export const cameras = definePart({
     staleDarkCounts: random.between(0, 0.5),
     staleGainVariation: random.between(0, 0.004),
     mtfAtNyquist: random.between(0.15, 0.4),
+    cameraDeadSeconds: random.between(0, 0.003),
+    startupErrorSeconds: random.between(-0.01, 0.05),
+    startupSpreadSeconds: random.between(0.002, 0.03),
+    builtInSettlingErrorSeconds: random.between(-0.005, 0.02),
+    readoutIntervalSeconds: random.between(0.0005, 0.0025),
+    rollingReadoutSeconds: random.between(0, 0.0025),
   }),
 
   truth: (options, _random, { instrument }): readonly CameraTruth[] =>
@@ -56,23 +102,46 @@ export const cameras = definePart({
       saturation: options.saturationCounts,
       mtfAtNyquist: options.mtfAtNyquist,
       superResolutionFactor: camera.superResolutionFactor ?? 1,
+      saturationPerReadout: options.saturationCountsPerReadout,
       deadTime: options.cameraDeadSeconds,
+      startup: {
+        delay: options.startupDelaySeconds,
+        error: options.startupErrorSeconds,
+        spread: options.startupSpreadSeconds,
+        builtInError: options.builtInSettlingErrorSeconds,
+      },
+      readoutInterval: options.readoutIntervalSeconds,
+      rolling: options.rollingReadoutSeconds,
       stem: camera.stem ?? false,
       behindFilter: camera.behindFilter ?? false,
     })),
 
   start(truth, { key }) {
     const detectors = new Map(truth.map((camera) => [camera.index, new Detector(camera, key)]));
+    const scatter = new RandomStream(keyOf(key, startupStream));
+    /** The detector of a camera. @throws SimulationError for one that does not exist */
+    const detector = (index: number): Detector => {
+      const found = detectors.get(index);
+      if (found) return found;
+      throw new SimulationError(
+        'simulation/no-such-camera',
+        `The virtual microscope has no camera of index ${index}`,
+        `Choose one of ${[...detectors.keys()].join(', ')}`,
+      );
+    };
     return {
-      /** The detector of a camera. @throws SimulationError for one that does not exist */
-      detector(index: number): Detector {
-        const detector = detectors.get(index);
-        if (detector) return detector;
-        throw new SimulationError(
-          'simulation/no-such-camera',
-          `The virtual microscope has no camera of index ${index}`,
-          `Choose one of ${[...detectors.keys()].join(', ')}`,
-        );
+      detector,
+      commands: {
+        /**
+         * Asks a camera for an image. @returns seconds until its exposure begins, without the settling that was asked for
+         * @param nominal its start-up delay and built-in settling by the site's properties, in seconds
+         */
+        requestExposure(index: number, nominal: { readonly startup: number; readonly builtIn?: number }): number {
+          const { delay, error, spread, builtInError } = detector(index).truth.startup;
+          const startup = (delay ?? nominal.startup) + error + scatter.between(-spread, spread);
+          const builtIn = nominal.builtIn ? nominal.builtIn + builtInError : 0;
+          return Math.max(0, startup) + Math.max(0, builtIn);
+        },
       },
     };
   },

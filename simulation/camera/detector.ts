@@ -31,11 +31,31 @@ export interface CameraTruth {
   readonly mtfAtNyquist: number;
   /** 2 when super-resolution readout doubles the pixels of each axis. */
   readonly superResolutionFactor: 1 | 2;
+  /** Counts at which a delivered pixel saturates within one read-out, linear readout only. */
+  readonly saturationPerReadout: number;
   /** Seconds at the start of an exposure in which the camera sees nothing. */
   readonly deadTime: number;
+  /** Timing of its exposures, in seconds. */
+  readonly startup: StartupTruth;
+  /** From one read-out of a sensor that runs freely to the next; exposures are whole numbers of them. 0 for one that is read when asked. */
+  readonly readoutInterval: number;
+  /** By which the last row of the sensor begins and ends its exposure after the first. */
+  readonly rolling: number;
   readonly stem: boolean;
   /** True when it stands behind the energy filter, for which the column has lens settings of its own (EFTEM). */
   readonly behindFilter: boolean;
+}
+
+/** The truth of the time between the request and the exposure, in seconds. */
+export interface StartupTruth {
+  /** Mean start-up delay; undefined for that of the site's properties. */
+  readonly delay: number | undefined;
+  /** Added to either. */
+  readonly error: number;
+  /** The delays scatter evenly by so much to both sides. */
+  readonly spread: number;
+  /** Added to the built-in settling of the site's properties. */
+  readonly builtInError: number;
 }
 
 /** The way a camera is read: sums of charge, or counted events. */
@@ -52,6 +72,8 @@ export interface DetectorExposure {
   readonly rows: number;
   readonly readMode: ReadMode;
   readonly processing: Processing;
+  /** Number of times that the sensor is read out in it; once where nothing is said. */
+  readonly readouts?: number;
   /** Key of the noise of this exposure. */
   readonly noise: number;
 }
@@ -96,7 +118,8 @@ export class Detector {
     const gainKey = exposure.processing === 'gain normalized' ? this.staleKey : this.gainKey;
     const darkSpread = linear ? truth.fixedPatternDark * averaging : 0;
     const dark = linear && exposure.processing === 'unprocessed' ? truth.darkLevel : 0;
-    const limit = Math.min(truth.saturation, largestCount);
+    const readouts = linear ? (exposure.readouts ?? 1) : Infinity;
+    const limit = Math.min(truth.saturation, truth.saturationPerReadout * readouts, largestCount);
     const firstColumn = floor(exposure.area.left / pixelsPerPixel);
     const firstRow = floor(exposure.area.top / pixelsPerPixel) + from;
     const start = from * columns;

@@ -1,5 +1,6 @@
 import type { Aberrations, LivePart } from '../base/part';
 import { origin, sum, type PlaneVector } from '../base/plane';
+import { overlapOf, type Span } from '../base/span';
 
 type Displacement = 'specimenDisplacement' | 'imageDisplacement' | 'beamDisplacement' | 'beamImageDisplacement';
 
@@ -39,6 +40,14 @@ export class JointEffects {
   /** True when something keeps the beam from the camera. */
   get dark(): boolean {
     return this.parts.some((part) => part.blocksBeam?.() ?? false);
+  }
+
+  /** The spans within a span of time in which nothing keeps the beam from the camera. */
+  openings(span: Span): readonly Span[] {
+    return this.parts.reduce<readonly Span[]>(
+      (open, part) => (part.openings ? overlapOf(open, part.openings(span, this.camera)) : open),
+      [span],
+    );
   }
 
   /** The settings that go with an image taken about a time in seconds. */

@@ -14,6 +14,7 @@ import { wavefront } from '../column/wavefront';
 import { specimen } from '../specimen/specimen';
 import { paintBeam } from './beam-disc';
 import { JointEffects } from './effects';
+import { exposureTime } from './exposure-time';
 import { lensOf } from './lens';
 import { motionOf, rasterMotion } from './motion';
 import { completed, type ExposureRequest } from './request';
@@ -38,6 +39,8 @@ export interface ExposureRecord extends RecordedOf<StandardParts>, Aberrations {
   /** Seconds of the microscope's clock, and seconds. */
   readonly start: number;
   readonly exposure: number;
+  /** Seconds of it in which the beam reached the camera. */
+  readonly lit: number;
   /** Number of positions over which the specimen is averaged, because something moved. */
   readonly subframes: number;
   /** Mean electrons of a delivered pixel in the full beam, and electrons per square Angstrom on the specimen. */
@@ -67,16 +70,23 @@ export function exposeSpecimen(
   const view = viewOf(column, request.camera);
   const noise = nextNoise();
   const camera = detector.truth;
-  const { readMode, processing, area, pixelsPerPixel, seconds } = completed(request, camera);
-  const opened = start + (request.exposure - seconds);
-  const middle = opened + seconds / 2;
+  const { readMode, processing, area, pixelsPerPixel } = completed(request, camera);
   const effects = new JointEffects(column.all, request.camera);
+  const time = exposureTime(
+    { start, exposure: request.exposure },
+    camera,
+    { area, pixelsPerPixel, rows: Math.floor(area.height / pixelsPerPixel) },
+    (span) => effects.openings(span),
+  );
+  const { readouts } = time;
+  const seconds = effects.dark ? 0 : time.lit;
+  const middle = time.instant((time.lit || time.seconds) / 2);
 
   const aberrations = effects.aberrations(middle);
   const { displacement, transfer } = lensOf(aberrations, column.of(wavefront).optics);
   const tilted = transformed(view.specimenToCamera, displacement);
   const place = (time: number): PlaneVector => sum(specimenOrigin(effects, view, time), tilted);
-  const motion = motionOf(place, opened, seconds, pixelsPerPixel);
+  const motion = motionOf((light) => place(time.instant(light)), 0, time.lit || time.seconds, pixelsPerPixel);
   const frame = frameOf({
     camera,
     area,
@@ -88,7 +98,7 @@ export function exposeSpecimen(
   });
 
   const disc = column.of(beam).disc();
-  const density = effects.dark ? 0 : disc.density;
+  const { density } = disc;
   const pixelArea = pixelsPerPixel ** 2 / Math.abs(determinantOf(view.specimenToCamera));
   const electronsPerPixel = density * pixelArea * seconds;
   const { columns, rows } = frame;
@@ -99,7 +109,8 @@ export function exposeSpecimen(
     lens: { transfer: camera.stem ? () => 1 : transfer, motion: rasterMotion(motion, pixelsPerPixel) },
     disc,
     discCentre: scaled(beamOnCamera(effects, view, middle), 1 / pixelsPerPixel),
-    detected: { area, pixelsPerPixel, columns, readMode, processing, noise },
+    rowShares: time.rowShares,
+    detected: { area, pixelsPerPixel, columns, readMode, processing, readouts, noise },
   });
 
   return {
@@ -114,6 +125,7 @@ export function exposeSpecimen(
       processing,
       start,
       exposure: request.exposure,
+      lit: seconds,
       ...aberrations,
       ...(effects.recorded(middle) as RecordedOf<StandardParts>),
       subframes: motion.positions.length,
@@ -157,6 +169,8 @@ interface Illumination {
   readonly disc: Disc;
   /** Centre of the beam from the centre of the camera, pixels of the image, Y up. */
   readonly discCentre: PlaneVector;
+  /** Light of the rows of the image relative to their mean; undefined where all get the same. */
+  readonly rowShares: Float32Array | undefined;
   readonly detected: Omit<DetectorExposure, 'rows'>;
 }
 
@@ -164,7 +178,7 @@ interface Illumination {
 function catchElectrons(
   frame: Frame,
   column: Assembly,
-  { view, electronsPerPixel, lens, disc, discCentre, detected }: Illumination,
+  { view, electronsPerPixel, lens, disc, discCentre, rowShares, detected }: Illumination,
 ): Uint16Array {
   const detector = column.of(cameras).detector(view.camera);
   const { width, height } = detector.truth;
@@ -185,10 +199,17 @@ function catchElectrons(
         column: band.centreColumn + discCentre.x,
         row: band.centreRow - discCentre.y,
       });
+      if (rowShares) shareRows(canvas, columns, rowShares.subarray(top));
     }
     detector.read(canvas, { ...detected, rows: band.rows }, data, top);
   }
   return data;
+}
+
+/** Multiplies each row by its share of the light. */
+function shareRows(canvas: Float32Array, columns: number, shares: Float32Array): void {
+  for (let at = 0, row = 0; at < canvas.length; row++)
+    for (const end = at + columns; at < end; at++) canvas[at]! *= shares[row]!;
 }
 
 /** Images a band as a whole, or, where it is wider than a transform can be, in tiles side by side. */

@@ -24,8 +24,6 @@ export interface CompleteRequest {
   readonly area: CameraArea;
   /** Unbinned pixels on a side of a pixel of the image. */
   readonly pixelsPerPixel: number;
-  /** Seconds in which the camera sees something. */
-  readonly seconds: number;
 }
 
 /** Completes a request. @throws SimulationError for an area or a time that cannot be */
@@ -54,6 +52,5 @@ export function completed(request: ExposureRequest, camera: CameraTruth): Comple
       'Ask for zero or more seconds.',
     );
   }
-  const seconds = Math.max(0, request.exposure - camera.deadTime);
-  return { readMode, processing: request.processing ?? 'gain normalized', area, pixelsPerPixel, seconds };
+  return { readMode, processing: request.processing ?? 'gain normalized', area, pixelsPerPixel };
 }

@@ -37,10 +37,18 @@ export class VirtualPictures implements PictureSource {
     if (!frame || frame.place === 0)
       await this.clock.delay(
         seconds(
-          model.startupDelay + model.builtInSettling + request.settling + (frame?.count ?? 0) * model.startupPerFrame,
+          this.microscope.requestExposure(model.index, {
+            startup: model.startupDelay,
+            builtIn: model.builtInSettling,
+          }) +
+            request.settling +
+            (frame?.count ?? 0) * model.startupPerFrame,
         ),
         signal,
       );
+    // The image is made at the end, so that it holds what the blanker and the screen did meanwhile.
+    const began = this.clock.now();
+    await this.clock.delay(seconds(request.exposure), signal);
     const { left, top, right, bottom } = userArea(request.area, model);
     const unit = model.pixelsPerPhysical;
     const { width, height, data } = this.microscope.expose({
@@ -55,8 +63,8 @@ export class VirtualPictures implements PictureSource {
         model.detector === 'K2 Summit' && request.readMode !== 'linear' && !request.correctedInCamera
           ? 'unprocessed'
           : request.processing,
+      atTime: began,
     });
-    await this.clock.delay(seconds(request.exposure), signal);
     const counted = request.readMode !== 'linear' && model.detector !== 'K3' && request.scaling !== 1;
     const counts = counted
       ? data.map((electrons) => Math.min(largestCount, Math.round(electrons * request.scaling)))
