@@ -17,7 +17,7 @@ export function overlapOf(one: readonly Span[], other: readonly Span[]): readonl
 export const durationOf = (spans: readonly Span[]): number =>
   spans.reduce((total, { from, to }) => total + (to - from), 0);
 
-/** The instant at which so many seconds of the spans are over, counted from the beginning of the first. */
+/** The instant at which a number of seconds of the spans is over, counted from the beginning of the first. */
 export function instantIn(spans: readonly Span[], seconds: number): number {
   let left = seconds;
   for (const { from, to } of spans) {

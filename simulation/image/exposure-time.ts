@@ -12,7 +12,7 @@ export interface ExposureTime {
   readonly lit: number;
   /** Number of times that the sensor is read out. */
   readonly readouts: number;
-  /** The instant at which so many seconds of light have come in; where none came in, of the exposure. */
+  /** The instant at which a number of seconds of light has come in; where none came in, of the exposure. */
   instant(litSeconds: number): number;
   /** Light of the rows of the image from the top, relative to their mean; undefined where all got the same. */
   readonly rowShares: Float32Array | undefined;
