@@ -17,6 +17,7 @@ export { completeOptions, optionsOf, simulatorOptions, type OptionValues, type S
 export { buildTruth, imageShiftToSpecimen, perfectRecords, viewOf, type ViewTruth } from './truth';
 export {
   viewKey,
+  type ColumnHabit,
   type Instrument,
   type InstrumentCamera,
   type InstrumentView,
@@ -30,12 +31,15 @@ export type { CameraTruth, Processing, ReadMode } from './camera/detector';
 export type { BeamTruth, ProbeMode } from './column/beam';
 export type { DriftTruth } from './column/drift';
 export type { EftemTruth } from './column/eftem';
+export type { DeflectorTruth } from './column/deflectors';
 export type { FocusTruth } from './column/focus';
+export { defocusChange, type DefocusChange, type HighDefocusTruth } from './column/high-defocus';
 export type { ImageShiftTruth } from './column/image-shift';
 export type { MagnificationTruth, OffsetsByMag, SpecimenView } from './column/magnification';
 export type { LensGroup } from './column/normalization';
 export type { SettlingTerm } from './column/settling';
 export type { CyclicErrorTruth, StagePosition, StageTruth } from './column/stage';
+export type { StigmatorTruth } from './column/stigmators';
 export type { WavefrontTruth } from './column/wavefront';
 export type { Exposure, ExposureRecord } from './image/exposure';
 export type { ExposureRequest } from './image/request';

@@ -8,8 +8,6 @@ import type { HitachiTransport } from './transport';
 /** Seconds on the simulated clock that a line takes, and that the column takes for things. */
 const durations = { line: 0.02, magnification: 0.1, screen: 2 };
 const spotsInGroup = 5;
-/** Milliradians at the end of the coil. */
-const beamTiltPerCoil = 10;
 const accepted = '8000,"OK."';
 const refused = '8001,"NG."';
 
@@ -143,7 +141,7 @@ export class SimulatedHitachiWire implements HitachiTransport {
         this.microscope.setBeamShift(unitsOf({ x, y }, this.column.beamShiftPerCoil));
         return accepted;
       case 'Coil BT':
-        this.microscope.setBeamTilt(unitsOf({ x, y }, beamTiltPerCoil));
+        this.microscope.setBeamTiltShare(unitsOf({ x, y }, 1));
         return accepted;
       case 'Coil OS':
         this.microscope.setObjectiveStigmator(unitsOf({ x, y }, 1));
@@ -166,9 +164,9 @@ export class SimulatedHitachiWire implements HitachiTransport {
 
   private coil(what: string): Pair {
     if (what === 'Coil GH' || what === 'Coil GT') return this.gun[what.slice(5) as 'GH' | 'GT'];
-    const { beamShift, beamTilt, objectiveStigmator, condenserStigmator } = this.microscope.state;
+    const { beamShift, beamTiltShare, objectiveStigmator, condenserStigmator } = this.microscope.state;
     if (what === 'Coil BH') return rawOf(beamShift, this.column.beamShiftPerCoil);
-    if (what === 'Coil BT') return rawOf(beamTilt, beamTiltPerCoil);
+    if (what === 'Coil BT') return rawOf(beamTiltShare, 1);
     if (what === 'Coil OS') return rawOf(objectiveStigmator, 1);
     if (what === 'Coil CS') return rawOf(condenserStigmator, 1);
     const range = (Object.keys(submodes) as ColumnRange[]).find(

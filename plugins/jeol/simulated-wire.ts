@@ -23,9 +23,8 @@ const durations = { call: 0.06, stageCall: 0.25, magnification: 0.8, screen: 2 }
 /** Micrometres of defocus by the fine objective lens and the minilens, for one step. */
 const perStep = { objective: 0.0058, minilens: 0.01 };
 const beamShiftPerStep = { x: 0.025, y: 0.025 };
-/** Milliradians, and shares of the range of a stigmator. */
-const beamTiltPerStep = { x: 10 / dacCentre, y: 10 / dacCentre };
-const stigmatorPerStep = { x: 1 / dacCentre, y: 1 / dacCentre };
+/** Shares of the range: what they do to the beam or the image is a matter of the coils. */
+const sharePerStep = { x: 1 / dacCentre, y: 1 / dacCentre };
 const centred = { x: dacCentre, y: dacCentre };
 const cameraLengthCentimetres = 80;
 const nmPerMicrometre = 1000;
@@ -158,27 +157,27 @@ class SimulatedJeolColumn {
       neutral: () => centred,
     },
     CLA2: {
-      held: () => this.state.beamTilt,
-      set: (value) => this.microscope.setBeamTilt(value),
-      step: beamTiltPerStep,
+      held: () => this.state.beamTiltShare,
+      set: (value) => this.microscope.setBeamTiltShare(value),
+      step: sharePerStep,
       neutral: () => centred,
     },
     OLs: {
       held: () => this.state.objectiveStigmator,
       set: (value) => this.microscope.setObjectiveStigmator(value),
-      step: stigmatorPerStep,
+      step: sharePerStep,
       neutral: () => centred,
     },
     CLs: {
       held: () => this.state.condenserStigmator,
       set: (value) => this.microscope.setCondenserStigmator(value),
-      step: stigmatorPerStep,
+      step: sharePerStep,
       neutral: () => centred,
     },
     ILs: {
       held: () => this.state.diffractionStigmator,
       set: (value) => this.microscope.setDiffractionStigmator(value),
-      step: stigmatorPerStep,
+      step: sharePerStep,
       neutral: () => centred,
     },
   };

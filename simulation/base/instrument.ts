@@ -38,6 +38,13 @@ export interface InstrumentView {
   readonly imageShiftToCamera?: PlaneMatrix;
 }
 
+/**
+ * Habit of a column at a change of magnification. `kept`: image shift stays, and focus is measured from eucentric focus (FEI). `neutral`: image shift goes to
+ * the neutral value of the magnification (JEOL). `remembered`: image shift goes to what it last was there, and the focusing lens to a base of its own
+ * (Hitachi).
+ */
+export type ColumnHabit = 'kept' | 'neutral' | 'remembered';
+
 /** An instrument as its settings describe it. */
 export interface Instrument {
   readonly magnifications: readonly Magnification[];
@@ -47,6 +54,8 @@ export interface Instrument {
   readonly specimenToStage: PlaneMatrix;
   /** True when the column works for the energy filter at the start; it does not where nothing is said. */
   readonly startsInEftem?: boolean;
+  /** What the column does at a change of magnification; it keeps all where nothing is said. */
+  readonly habit?: ColumnHabit;
 }
 
 /** The key of a camera at a mag index, in the maps of a truth. */

@@ -83,6 +83,28 @@ export const aberrations = definePart({
       .default(0)
       .describe('Two-fold astigmatism for a micrometre of image shift; 15 on a Krios.'),
   },
+  draw(random) {
+    // The coils have an angle of their own against the specimen, and are neither quite equal nor quite square to each other.
+    const angle = random.between(-Math.PI, Math.PI);
+    const [first, second] = [random.between(0.95, 1.05), random.between(0.95, 1.05)];
+    const across = angle + Math.PI / 2 + random.between(-0.03, 0.03);
+    return {
+      beamTiltToSpecimen: [
+        [first * cosine(angle), second * cosine(across)],
+        [first * sine(angle), second * sine(across)],
+      ],
+      comaFreeAxisMilliradians: random.pair(0.7),
+      pivotErrorNmPerMilliradian: random.pair(0.8),
+      objectiveStigmatorMicrometres: random.between(1.3, 10),
+      objectiveStigmatorAngleDegrees: random.between(0, 360),
+      astigmatismNm: random.pair(60),
+      comaNm: random.pair(300),
+      threefoldAstigmatismNm: random.pair(200),
+      // About the figures of a Krios.
+      imageShiftTiltMilliradiansPerMicrometre: random.between(0.3, 0.55),
+      imageShiftAstigmatismNmPerMicrometre: random.between(8, 20),
+    };
+  },
   truth: (options): AberrationTruth => ({
     beamTiltToSpecimen: matrixOf(options.beamTiltToSpecimen),
     comaFreeAxis: vectorOf(options.comaFreeAxisMilliradians, milli),
@@ -110,16 +132,21 @@ export const aberrations = definePart({
     return {
       aberrations(time: number, camera: number): Partial<Aberrations> {
         const shifted = shiftOnSpecimen(time, camera);
-        const { beamTilt } = coils.readings();
-        const { objectiveStigmator } = poles.readings();
-        const tilt = scaled(transformed(truth.beamTiltToSpecimen, beamTilt), milli);
-        const off = sum(difference(tilt, truth.comaFreeAxis), scaled(shifted, truth.imageShiftTilt));
-        const poled = scaled(times(objectiveStigmator, turn), truth.stigmatorStrength);
+        const { beamTilt, imageBeamTilt } = coils.readings();
+        const radians = (milliradians: PlaneVector): PlaneVector =>
+          scaled(transformed(truth.beamTiltToSpecimen, milliradians), milli);
+        const tilt = radians(beamTilt);
+        const off = sum(
+          difference(sum(tilt, radians(imageBeamTilt)), truth.comaFreeAxis),
+          scaled(shifted, truth.imageShiftTilt),
+        );
+        const poled = scaled(times(poles.objective(), turn), truth.stigmatorStrength);
         return {
           tilt: off,
           astigmatism: sum(sum(truth.astigmatism, poled), scaled(shifted, truth.imageShiftAstigmatism)),
           coma: truth.coma,
           threefold: truth.threefold,
+          // The image-beam tilt is turned back below the lens, which takes the wrong pivot point out.
           displacement: times(truth.pivotError, tilt),
         };
       },

@@ -1,6 +1,12 @@
+import { z } from 'zod';
 import { finite } from '../base/checks';
-import { definePart } from '../base/part';
+import { notNegative } from '../base/options';
+import { definePart, type PerfectRecord } from '../base/part';
+import { beam, type ProbeMode } from './beam';
+import { byMagIndex, drawnByMag, mapByMag } from '../base/by-mag';
 import { magnification } from './magnification';
+import { includesObjective, normalization } from './normalization';
+import { OneSidedPlay } from '../base/one-sided-play';
 
 /** The truth of the focus: of the objective lens, and of the lens that focuses in low magnification. */
 export interface FocusTruth {
@@ -9,42 +15,116 @@ export interface FocusTruth {
   /** The absolute focus that is in focus, for each range of magnification. */
   readonly focusInFocus: number;
   readonly lowMagnificationFocusInFocus: number;
+  /** Micrometres of focus by which a mag index differs from its range; 0 where absent. */
+  readonly offsets: ReadonlyMap<number, number>;
+  /** Micrometres of focus by which nanoprobe differs from microprobe, outside low magnification. */
+  readonly nanoprobeOffset: number;
+  /** Micrometres by which the lens lags behind a focus that is not approached from below. */
+  readonly hysteresis: number;
 }
+
+/** The value of a focus that a calibration file does not have. */
+const none = -999;
 
 /** The absolute focus that is in focus, in one range of magnification. */
 export const inFocus = (truth: FocusTruth, low: boolean): number =>
   low ? truth.lowMagnificationFocusInFocus : truth.focusInFocus;
 
+/** The absolute focus that is in focus at a mag index, in a probe mode. */
+export const inFocusAt = (
+  truth: FocusTruth,
+  { index, low }: { readonly index: number; readonly low: boolean },
+  probeMode: ProbeMode = 'micro',
+): number => {
+  const offset = (truth.offsets.get(index) ?? 0) + (probeMode === 'nano' && !low ? truth.nanoprobeOffset : 0);
+  return inFocus(truth, low) + offset / truth.micrometresPerFocusUnit;
+};
+
 /** The focus, which each range of magnification keeps for itself. */
 export const focus = definePart({
   name: 'focus',
-  options: {},
-  truth: (): FocusTruth => ({ micrometresPerFocusUnit: 1000, focusInFocus: 0, lowMagnificationFocusInFocus: 0 }),
+  options: {
+    focusOffsetsMicrometres: byMagIndex(z.number()).describe(
+      'Change of focus that a magnification needs against the others of its range, by mag index.',
+    ),
+    focusSpreadByMagMicrometres: notNegative
+      .default(0)
+      .describe('Standard deviation of such a change that each magnification has besides, outside low magnification.'),
+    focusSpreadByMagMicrometresLowMagnification: notNegative.default(0).describe('The same in low magnification.'),
+    nanoprobeFocusOffsetMicrometres: z
+      .number()
+      .default(0)
+      .describe('Change of focus from microprobe to nanoprobe, outside low magnification.'),
+    defocusHysteresisNm: notNegative
+      .default(0)
+      .describe(
+        'How far the lens lags behind a defocus that is not approached from below; a normalization of the objective lens clears it.',
+      ),
+  },
+  draw: (random) => ({
+    focusSpreadByMagMicrometres: random.between(0.1, 0.8),
+    focusSpreadByMagMicrometresLowMagnification: random.between(5, 40),
+    nanoprobeFocusOffsetMicrometres: random.eitherSign(0.2, 2),
+    defocusHysteresisNm: random.between(5, 80),
+  }),
+
+  truth(options, random, { instrument }): FocusTruth {
+    const drawn = drawnByMag(instrument.magnifications, random, (own, { low }) => {
+      const spread = low ? options.focusSpreadByMagMicrometresLowMagnification : options.focusSpreadByMagMicrometres;
+      return spread * own.normal();
+    });
+    const written = mapByMag(options.focusOffsetsMicrometres, (offset) => offset);
+    const offsets = [...drawn].map(([index, offset]) => [index, offset + (written.get(index) ?? 0)] as const);
+    return {
+      micrometresPerFocusUnit: 1000,
+      focusInFocus: 0,
+      lowMagnificationFocusInFocus: 0,
+      offsets: new Map(offsets.filter(([, offset]) => offset !== 0)),
+      nanoprobeOffset: options.nanoprobeFocusOffsetMicrometres,
+      hysteresis: options.defocusHysteresisNm / 1000,
+    };
+  },
+
   start(truth, { of }) {
     const { micrometresPerFocusUnit } = truth;
     const lenses = of(magnification);
-    // Absolute focus, and the absolute focus at which defocus reads zero.
-    const startOf = (low: boolean): { absolute: number; zero: number } => ({
+    const illumination = of(beam);
+    // Absolute focus, the absolute focus at which defocus reads zero, and what the lens remembers.
+    const startOf = (low: boolean) => ({
       absolute: inFocus(truth, low),
       zero: inFocus(truth, low),
+      play: new OneSidedPlay(truth.hysteresis),
     });
     const ranges = { high: startOf(false), low: startOf(true) };
-    const present = (): { absolute: number; zero: number } => (lenses.selected().low ? ranges.low : ranges.high);
+    const present = (): ReturnType<typeof startOf> => (lenses.selected().low ? ranges.low : ranges.high);
+    const set = (absolute: number): void => {
+      const range = present();
+      range.play.move(range.absolute * micrometresPerFocusUnit, absolute * micrometresPerFocusUnit);
+      range.absolute = absolute;
+    };
+    of(normalization).normalized.follow((group) => {
+      if (includesObjective(group)) for (const { play } of [ranges.high, ranges.low]) play.clear();
+    });
+    const defocus = (): number => {
+      const { absolute, play } = present();
+      const needed = inFocusAt(truth, lenses.selected(), illumination.readings().probeMode);
+      return (absolute - needed) * micrometresPerFocusUnit + play.lag;
+    };
     return {
-      aberrations: () => ({
-        defocus: (present().absolute - inFocus(truth, lenses.selected().low)) * micrometresPerFocusUnit,
-      }),
+      aberrations: () => ({ defocus: defocus() }),
+      /** Micrometres by which the lens itself is out of focus, negative for underfocus; the height of the specimen comes on top. */
+      lensDefocus: defocus,
       commands: {
         /** Micrometres, negative for underfocus. */
         setDefocus(micrometres: number): void {
-          present().absolute = present().zero + finite('defocus', micrometres) / micrometresPerFocusUnit;
+          set(present().zero + finite('defocus', micrometres) / micrometresPerFocusUnit);
         },
         /** Calls the present focus zero defocus. */
         resetDefocus(): void {
           present().zero = present().absolute;
         },
         setAbsoluteFocus(value: number): void {
-          present().absolute = finite('absolute focus', value);
+          set(finite('absolute focus', value));
         },
       },
       readings: () => ({
@@ -53,5 +133,17 @@ export const focus = definePart({
         absoluteFocus: present().absolute,
       }),
     };
+  },
+
+  // The records of other columns hold a measure of the focus that is their own.
+  perfect(truth, { instrument: { magnifications, habit = 'kept' } }) {
+    if (habit !== 'kept') return [];
+    return magnifications.map(({ index: magIndex, low, magnification: written }): PerfectRecord => ({
+      record: 'StandardLMFocus',
+      magIndex,
+      micro: inFocusAt(truth, { index: magIndex, low }),
+      nano: low ? none : inFocusAt(truth, { index: magIndex, low }, 'nano'),
+      magnification: written,
+    }));
   },
 });

@@ -6,7 +6,6 @@ import { viewKey } from '../base/instrument';
 import { matrixRows, positive, signedFraction } from '../base/options';
 import { definePart, type PerfectRecord, type RecordContext } from '../base/part';
 import {
-  enlarged,
   inverted,
   matrixOf,
   multiplied,
@@ -140,7 +139,7 @@ export const imageShift = definePart({
     const onCamera = (time: number, camera: number): PlaneVector => {
       const matrix = toCamera.get(viewKey(lenses.selected().index, camera));
       const view = lenses.view(camera);
-      return matrix && view ? scaled(transformed(enlarged(matrix, view.misfit), value.at(time)), -1) : origin;
+      return matrix && view ? scaled(transformed(multiplied(view.lensChange, matrix), value.at(time)), -1) : origin;
     };
     return {
       imageDisplacement: onCamera,

@@ -3,11 +3,12 @@ import { cameras } from '../camera/cameras';
 import { SimulationError } from '../base/errors';
 import type { Distortion } from '../base/frame';
 import { viewKey, type InstrumentView, type Magnification } from '../base/instrument';
-import { pair } from '../base/options';
+import { fraction, notNegative, pair } from '../base/options';
 import { definePart, type RecordContext } from '../base/part';
 import {
   determinantOf,
   enlarged,
+  multiplied,
   origin,
   rotationMatrix,
   vectorOf,
@@ -15,6 +16,7 @@ import {
   type PlaneVector,
 } from '../base/plane';
 import { Signal } from '../base/signal';
+import { byMagIndex, drawnByMag, mapByMag } from '../base/by-mag';
 import { eftem } from './eftem';
 
 /** The specimen plane as one camera sees it at one magnification. */
@@ -40,15 +42,15 @@ export interface MagnificationTruth {
 /** The view of a camera as the lenses stand. */
 export interface PresentView extends SpecimenView {
   readonly camera: number;
-  /** The factor by which the lenses magnify more than this camera needs; 1 when they are set for it. */
-  readonly misfit: number;
+  /** What the lenses make of the image beyond this view, in the plane of the camera: it turns and scales what moves the image, too. */
+  readonly lensChange: PlaneMatrix;
 }
 
-const offsets = z.record(z.string().regex(/^\d+$/), pair).default({});
+const identity: PlaneMatrix = { xpx: 1, xpy: 0, ypx: 0, ypy: 1 };
+const offsets = byMagIndex(pair);
 const edgeDistortion = z.number().min(-0.2).max(0.2).default(0);
 
-const offsetsOf = (written: z.output<typeof offsets>): OffsetsByMag =>
-  new Map(Object.entries(written).map(([index, offset]) => [Number(index), vectorOf(offset)]));
+const offsetsOf = (written: z.output<typeof offsets>): OffsetsByMag => mapByMag(written, (offset) => vectorOf(offset));
 
 /** The magnification: pixel sizes, rotations, distortion and the place of the image centre. */
 export const magnification = definePart({
@@ -65,6 +67,16 @@ export const magnification = definePart({
       .default(1.5)
       .describe(
         'Degrees counter-clockwise by which true image rotations exceed those of the properties (nominal truth only).',
+      ),
+    pixelScaleSpread: fraction
+      .default(0)
+      .describe(
+        'Standard deviation of the error of scale that each magnification has besides, as a fraction (nominal truth only).',
+      ),
+    rotationSpreadDegrees: notNegative
+      .default(0)
+      .describe(
+        'Standard deviation of the error of rotation that each magnification has besides (nominal truth only).',
       ),
     distortionAtEdge: edgeDistortion.describe(
       'Radial (cubic) distortion of the projector: fraction by which a point at the edge of the camera is displaced.',
@@ -83,17 +95,28 @@ export const magnification = definePart({
     rotationErrorDegrees: random.eitherSign(0.3, 3),
     distortionAtEdge: 0.003 * random.normal(),
     quadraticDistortionAtEdge: 0.002 * random.normal(),
+    // Sites find their magnifications within a percent or so of a common error, and rotations within half a degree.
+    pixelScaleSpread: random.between(0.003, 0.015),
+    rotationSpreadDegrees: random.between(0.1, 0.6),
   }),
 
-  truth(options, _random, { instrument, twin }): MagnificationTruth {
+  truth(options, random, { instrument, twin }): MagnificationTruth {
     const { distortionAtEdge: cubic, quadraticDistortionAtEdge: quadratic } = options;
     const scale = twin ? 1 : 1 + options.pixelScaleError;
     const turn = twin ? 0 : options.rotationErrorDegrees;
-    const viewOf = (view: InstrumentView): SpecimenView => ({
-      specimenToCamera:
-        view.specimenToCamera ?? rotationMatrix(view.rotationDegrees + turn, 1 / (view.pixelSizeMicrometres * scale)),
-      ...(cubic !== 0 || quadratic !== 0 ? { distortion: { cubic, quadratic } } : {}),
-    });
+    const errors = drawnByMag(instrument.magnifications, random, (own) => ({
+      scale: 1 + options.pixelScaleSpread * own.normal(),
+      turn: options.rotationSpreadDegrees * own.normal(),
+    }));
+    const viewOf = (view: InstrumentView): SpecimenView => {
+      const own = (twin ? undefined : errors.get(view.magIndex)) ?? { scale: 1, turn: 0 };
+      const pixelSize = view.pixelSizeMicrometres * scale * own.scale;
+      return {
+        specimenToCamera:
+          view.specimenToCamera ?? rotationMatrix(view.rotationDegrees + turn + own.turn, 1 / pixelSize),
+        ...(cubic !== 0 || quadratic !== 0 ? { distortion: { cubic, quadratic } } : {}),
+      };
+    };
     return {
       table: instrument.magnifications,
       views: new Map(instrument.views.map((view) => [viewKey(view.magIndex, view.camera), viewOf(view)])),
@@ -106,7 +129,10 @@ export const magnification = definePart({
     let selected = firstOf(truth.table);
     const changed = new Signal<{ readonly from: Magnification; readonly to: Magnification }>();
     const lenses = of(eftem);
+    const changes: (() => PlaneMatrix | undefined)[] = [];
     return {
+      /** Adds something that turns and scales the image, in the plane of the camera; undefined while it does nothing. */
+      addChange: (change: () => PlaneMatrix | undefined): void => void changes.push(change),
       /** Sent with every choice of a magnification, that of the present one, too. */
       changed,
       selected: () => selected,
@@ -114,8 +140,11 @@ export const magnification = definePart({
       view(camera: number): PresentView | undefined {
         const view = truth.views.get(viewKey(selected.index, camera));
         const behindFilter = truthOf(cameras).find(({ index }) => index === camera)?.behindFilter ?? false;
-        const misfit = lenses.misfit(behindFilter);
-        return view && { ...view, camera, specimenToCamera: enlarged(view.specimenToCamera, misfit), misfit };
+        const lensChange = changes.reduce<PlaneMatrix>(
+          (total, change) => multiplied(change() ?? identity, total),
+          enlarged(identity, lenses.misfit(behindFilter)),
+        );
+        return view && { ...view, camera, specimenToCamera: multiplied(lensChange, view.specimenToCamera), lensChange };
       },
       /** Pixel size in micrometres and size in pixels of the first camera that can be used at this magnification. */
       reference(): { readonly pixelSize: number; readonly width: number; readonly height: number } {

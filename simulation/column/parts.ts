@@ -7,6 +7,7 @@ import { deflectors } from './deflectors';
 import { drift } from './drift';
 import { eftem } from './eftem';
 import { focus } from './focus';
+import { highDefocus } from './high-defocus';
 import { highTension } from './high-tension';
 import { imageShift } from './image-shift';
 import { magnification } from './magnification';
@@ -30,6 +31,7 @@ export const standardParts = [
   magnification,
   stage,
   focus,
+  highDefocus,
   wavefront,
   imageShift,
   aberrations,

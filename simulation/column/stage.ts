@@ -6,7 +6,7 @@ import { definePart, type PerfectRecord } from '../base/part';
 import { determinantOf, inverted, multiplied, transformed, type PlaneMatrix, type PlaneVector } from '../base/plane';
 import { RandomStream } from '../base/random';
 import { Signal } from '../base/signal';
-import { focus, inFocus } from './focus';
+import { focus, inFocusAt } from './focus';
 import { magnification, seenPlaces } from './magnification';
 
 /** A periodic error of one stage axis: the carriage is at `s + amplitude*period/(2 pi)*sin(2 pi s/period + phase)` when it reads s. */
@@ -254,7 +254,7 @@ export const stage = definePart({
       magIndex,
       camera,
       ...multiplied(views.get(key)!.specimenToCamera, stageToSpecimen),
-      absoluteFocus: inFocus(context.truthOf(focus), low),
+      absoluteFocus: inFocusAt(context.truthOf(focus), { index: magIndex, low }),
       magnification: written,
     }));
   },

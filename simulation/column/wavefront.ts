@@ -21,16 +21,39 @@ export const wavefront = definePart({
   options: {
     sphericalAberrationMillimetres: notNegative.default(2.7).describe('Spherical aberration of the objective lens.'),
     focusSpreadNm: notNegative.default(5).describe('Spread of focus by the energy spread of the source.'),
+    chromaticAberrationMillimetres: notNegative
+      .default(0)
+      .describe(
+        'Chromatic aberration of the objective lens, from which the spread of focus follows with the three fractions below; 0 takes focusSpreadNm instead.',
+      ),
+    energySpreadElectronvolts: notNegative
+      .default(0.8)
+      .describe('Spread of the energy of the electrons, as a standard deviation.'),
+    voltageRippleFraction: notNegative.default(0.8e-6).describe('Ripple of the high tension, as a fraction of it.'),
+    currentRippleFraction: notNegative
+      .default(0.33e-6)
+      .describe('Ripple of the current of the objective lens, as a fraction of it.'),
     convergenceMilliradians: notNegative.default(0.01).describe('Half angle of the illumination.'),
     phaseToAmplitudeContrast: z
       .number()
       .default(1)
       .describe('Phase contrast of the specimen as a multiple of its amplitude contrast.'),
   },
-  truth: (options): WavefrontTruth => ({
+  // Lenses of 200 and 300 kV columns; the fractions are those with which Parakeet simulates them.
+  draw: (random) => ({
+    sphericalAberrationMillimetres: random.between(1.2, 2.7),
+    chromaticAberrationMillimetres: random.between(1.2, 2.7),
+    energySpreadElectronvolts: random.between(0.3, 0.8),
+    voltageRippleFraction: random.between(0.3e-6, 0.8e-6),
+    currentRippleFraction: random.between(0.1e-6, 0.33e-6),
+  }),
+  truth: (options, _random, { truthOf }): WavefrontTruth => ({
     sphericalAberration: options.sphericalAberrationMillimetres,
     phaseToAmplitude: options.phaseToAmplitudeContrast,
-    focusSpread: options.focusSpreadNm,
+    focusSpread:
+      options.chromaticAberrationMillimetres > 0
+        ? chromaticFocusSpread(options, truthOf(highTension).kilovolts)
+        : options.focusSpreadNm,
     convergence: options.convergenceMilliradians,
   }),
   start: (truth, { truthOf }) => ({
@@ -38,6 +61,25 @@ export const wavefront = definePart({
     optics: { ...truth, ...truthOf(highTension) },
   }),
 });
+
+/**
+ * Spread of focus in nanometres by the spread of energy and the ripples of voltage and current (Kirkland, Advanced Computing in Electron Microscopy,
+ * 2nd ed., 3.2); the current counts twice, since the strength of a lens goes with its square.
+ */
+function chromaticFocusSpread(
+  given: {
+    readonly chromaticAberrationMillimetres: number;
+    readonly energySpreadElectronvolts: number;
+    readonly voltageRippleFraction: number;
+    readonly currentRippleFraction: number;
+  },
+  kilovolts: number,
+): number {
+  const energy = given.energySpreadElectronvolts / (1000 * kilovolts);
+  const voltage = given.voltageRippleFraction;
+  const current = 2 * given.currentRippleFraction;
+  return 1e6 * given.chromaticAberrationMillimetres * Math.sqrt(energy ** 2 + voltage ** 2 + current ** 2);
+}
 
 /** Wavelength in micrometres of electrons of an energy in kilovolts, relativistic. */
 export function electronWavelength(kilovolts: number): number {
