@@ -54,7 +54,7 @@ export interface Instrument {
   readonly specimenToStage: PlaneMatrix;
   /** True when the column works for the energy filter at the start; it does not where nothing is said. */
   readonly startsInEftem?: boolean;
-  /** What the column does at a change of magnification; it keeps all where nothing is said. */
+  /** Habit of the column at a change of magnification; it keeps all where nothing is said. */
   readonly habit?: ColumnHabit;
 }
 

@@ -6,7 +6,7 @@ import { beam, type ProbeMode } from './beam';
 import { byMagIndex, drawnByMag, mapByMag } from '../base/by-mag';
 import { magnification } from './magnification';
 import { includesObjective, normalization } from './normalization';
-import { OneSidedPlay } from '../base/one-sided-play';
+import { OneSidedLag } from '../base/one-sided-lag';
 
 /** The truth of the focus: of the objective lens, and of the lens that focuses in low magnification. */
 export interface FocusTruth {
@@ -27,7 +27,7 @@ export interface FocusTruth {
 const none = -999;
 
 /** The absolute focus that is in focus, in one range of magnification. */
-export const inFocus = (truth: FocusTruth, low: boolean): number =>
+const inFocus = (truth: FocusTruth, low: boolean): number =>
   low ? truth.lowMagnificationFocusInFocus : truth.focusInFocus;
 
 /** The absolute focus that is in focus at a mag index, in a probe mode. */
@@ -93,22 +93,22 @@ export const focus = definePart({
     const startOf = (low: boolean) => ({
       absolute: inFocus(truth, low),
       zero: inFocus(truth, low),
-      play: new OneSidedPlay(truth.hysteresis),
+      memory: new OneSidedLag(truth.hysteresis),
     });
     const ranges = { high: startOf(false), low: startOf(true) };
     const present = (): ReturnType<typeof startOf> => (lenses.selected().low ? ranges.low : ranges.high);
     const set = (absolute: number): void => {
       const range = present();
-      range.play.move(range.absolute * micrometresPerFocusUnit, absolute * micrometresPerFocusUnit);
+      range.memory.move(range.absolute * micrometresPerFocusUnit, absolute * micrometresPerFocusUnit);
       range.absolute = absolute;
     };
     of(normalization).normalized.follow((group) => {
-      if (includesObjective(group)) for (const { play } of [ranges.high, ranges.low]) play.clear();
+      if (includesObjective(group)) for (const { memory } of [ranges.high, ranges.low]) memory.clear();
     });
     const defocus = (): number => {
-      const { absolute, play } = present();
+      const { absolute, memory } = present();
       const needed = inFocusAt(truth, lenses.selected(), illumination.readings().probeMode);
-      return (absolute - needed) * micrometresPerFocusUnit + play.lag;
+      return (absolute - needed) * micrometresPerFocusUnit + memory.lag;
     };
     return {
       aberrations: () => ({ defocus: defocus() }),

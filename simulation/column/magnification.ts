@@ -42,7 +42,7 @@ export interface MagnificationTruth {
 /** The view of a camera as the lenses stand. */
 export interface PresentView extends SpecimenView {
   readonly camera: number;
-  /** What the lenses make of the image beyond this view, in the plane of the camera: it turns and scales what moves the image, too. */
+  /** Scale and turn that the lenses add to this view in the plane of the camera; they act on what moves the image, too. */
   readonly lensChange: PlaneMatrix;
 }
 

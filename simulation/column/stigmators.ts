@@ -3,7 +3,7 @@ import { fraction } from '../base/options';
 import { definePart } from '../base/part';
 import { origin, type PlaneVector } from '../base/plane';
 import { includesObjective, normalization } from './normalization';
-import { OneSidedPlay } from '../base/one-sided-play';
+import { OneSidedLag } from '../base/one-sided-lag';
 
 /** The truth of the stigmators. */
 export interface StigmatorTruth {
@@ -28,7 +28,7 @@ export const stigmators = definePart({
     let objectiveStigmator = origin;
     let condenserStigmator = origin;
     let diffractionStigmator = origin;
-    const lag = { x: new OneSidedPlay(objectiveHysteresis), y: new OneSidedPlay(objectiveHysteresis) };
+    const lag = { x: new OneSidedLag(objectiveHysteresis), y: new OneSidedLag(objectiveHysteresis) };
     of(normalization).normalized.follow((group) => {
       if (includesObjective(group)) for (const axis of [lag.x, lag.y]) axis.clear();
     });

@@ -2,7 +2,7 @@
  * The hysteresis of a lens or coil in one number: what it really does lags behind a setting that comes down by up to a width, and is the setting itself
  * once it has been approached from below by as much.
  */
-export class OneSidedPlay {
+export class OneSidedLag {
   private held = 0;
 
   constructor(private readonly width: number) {}
