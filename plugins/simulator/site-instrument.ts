@@ -88,6 +88,7 @@ function instrumentOf(settings: Settings, optics: Optics, twin: boolean): Instru
       width: camera.sizeX,
       height: camera.sizeY,
       ...(camera.get('CountsPerElectron') > 0 && { countsPerElectron: camera.get('CountsPerElectron') }),
+      ...(countsInSuperResolution(camera) && { pixelsPerPhysical: 2 as const }),
       stem: camera.isStem,
       behindFilter: camera.isGif,
     })),
@@ -100,6 +101,9 @@ function instrumentOf(settings: Settings, optics: Optics, twin: boolean): Instru
     startsInEftem: firstSelected(settings)?.isGif ?? false,
   };
 }
+
+/** Sizes of a K2 Summit or K3 are those of super-resolution. */
+const countsInSuperResolution = (camera: Settings['cameras'][number]): boolean => [1, 3].includes(camera.get('K2Type'));
 
 /** The camera that the site starts with, for which its column is then set. */
 const firstSelected = (settings: Settings): Settings['cameras'][number] | undefined =>

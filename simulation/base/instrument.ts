@@ -18,6 +18,8 @@ export interface InstrumentCamera {
   readonly height: number;
   readonly countsPerElectron?: number;
   readonly superResolutionFactor?: 1 | 2;
+  /** 2 where its pixels are those of super-resolution; 1 where nothing is said. */
+  readonly pixelsPerPhysical?: 1 | 2;
   readonly stem?: boolean;
   readonly behindFilter?: boolean;
 }

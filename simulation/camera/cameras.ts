@@ -8,6 +8,20 @@ import { Detector, type CameraTruth } from './detector';
 /** Number of the stream of the scatter of start-up delays. */
 const startupStream = 20;
 
+const efficiency = z.number().gt(0).max(1);
+/** Efficiencies of a counting camera at 300 kV as published. */
+const publishedEfficiency = [
+  [1.5, 0.95, 0.71, 0.32],
+  [5, 0.8, 0.55, 0.26],
+] as const;
+
+/** The published efficiencies of a camera that reads faster and sees better by some factors. */
+const efficiencyOf = (faster: number, better: number): readonly (readonly number[])[] =>
+  publishedEfficiency.map(([rate, ...efficiencies]) => [
+    rate * faster,
+    ...efficiencies.map((each) => Math.min(1, each * better)),
+  ]);
+
 /** The cameras, each with its detector. */
 export const cameras = definePart({
   name: 'cameras',
@@ -32,6 +46,18 @@ export const cameras = definePart({
       .max(1)
       .default(0.3)
       .describe('Modulation transfer of the cameras at the Nyquist frequency, beyond that of a square pixel.'),
+    countingEfficiency: z
+      .array(z.tuple([positive, efficiency, efficiency, efficiency]))
+      .default([])
+      .describe(
+        'Detective quantum efficiency of counting: electrons per physical pixel and second, and the efficiency there at zero frequency, at half the Nyquist frequency and at that; none where every electron is counted.',
+      ),
+    chargeVariance: notNegative
+      .max(10)
+      .default(0)
+      .describe(
+        'Variance of the charge that one electron leaves over the square of its mean, in linear readout; the efficiency is 1 over 1 plus this.',
+      ),
     saturationCounts: positive.max(65535).default(65535).describe('Counts at which a delivered pixel saturates.'),
     cameraDeadSeconds: notNegative
       .default(0)
@@ -79,6 +105,8 @@ export const cameras = definePart({
     staleDarkCounts: random.between(0, 0.5),
     staleGainVariation: random.between(0, 0.004),
     mtfAtNyquist: random.between(0.15, 0.4),
+    countingEfficiency: efficiencyOf(random.between(0.7, 2), random.between(0.93, 1.05)),
+    chargeVariance: random.between(0.2, 0.8),
     cameraDeadSeconds: random.between(0, 0.003),
     startupErrorSeconds: random.between(-0.01, 0.05),
     startupSpreadSeconds: random.between(0.002, 0.03),
@@ -101,6 +129,14 @@ export const cameras = definePart({
       fixedPatternGain: options.staleGainVariation,
       saturation: options.saturationCounts,
       mtfAtNyquist: options.mtfAtNyquist,
+      counting: options.countingEfficiency.map(([doseRate, zero, half, nyquist]) => ({
+        doseRate,
+        zero,
+        half,
+        nyquist,
+      })),
+      chargeVariance: options.chargeVariance,
+      pixelsPerPhysical: camera.pixelsPerPhysical ?? 1,
       superResolutionFactor: camera.superResolutionFactor ?? 1,
       saturationPerReadout: options.saturationCountsPerReadout,
       deadTime: options.cameraDeadSeconds,

@@ -1,5 +1,6 @@
 import type { CameraArea } from '../base/frame';
 import { logarithm } from '../base/functions';
+import { Counting, type CountingEfficiency } from './counting';
 import { poisson, smallestNormalMean } from './poisson';
 import { hash, highNormal, keyOf, lowNormal } from '../base/random';
 
@@ -29,6 +30,12 @@ export interface CameraTruth {
   readonly saturation: number;
   /** Modulation transfer at the Nyquist frequency of an unbinned pixel, beyond that of the square pixel itself. */
   readonly mtfAtNyquist: number;
+  /** Efficiency of counting by dose rate, by rising rate; without any every electron is counted, at the transfer above. */
+  readonly counting: readonly CountingEfficiency[];
+  /** Variance of the charge that one electron leaves over the square of its mean, linear readout only. */
+  readonly chargeVariance: number;
+  /** Delivered pixels on a side of a physical one: 2 where the pixels are those of super-resolution. */
+  readonly pixelsPerPhysical: 1 | 2;
   /** 2 when super-resolution readout doubles the pixels of each axis. */
   readonly superResolutionFactor: 1 | 2;
   /** Counts at which a delivered pixel saturates within one read-out, linear readout only. */
@@ -79,12 +86,16 @@ export interface DetectorExposure {
 }
 
 const largestCount = 65535;
+/** Key with which the charge of the electrons of a pixel is drawn from their number. */
+const chargeKey = 0x51ed270b;
 
 /** A camera that receives electrons: gains, dark pattern, shot and read noise, saturation. */
 export class Detector {
   private readonly gainKey: number;
   private readonly darkKey: number;
   private readonly staleKey: number;
+  /** Undefined for a camera that counts every electron. */
+  private readonly counting: Counting | undefined;
 
   constructor(
     readonly truth: CameraTruth,
@@ -93,10 +104,20 @@ export class Detector {
     this.gainKey = keyOf(key, truth.index, 1);
     this.darkKey = keyOf(key, truth.index, 2);
     this.staleKey = keyOf(key, truth.index, 3);
+    this.counting = truth.counting.length > 0 ? new Counting(truth.counting) : undefined;
   }
 
-  /** Standard deviation of the detector's own blur in unbinned pixels, as a Gaussian with its transfer at the Nyquist frequency. */
-  get blur(): number {
+  /** The way in which this detector counts in a read mode; undefined where it counts every electron, or adds up charge. */
+  countingIn(readMode: ReadMode): Counting | undefined {
+    return readMode === 'linear' ? undefined : this.counting;
+  }
+
+  /**
+   * Standard deviation of the detector's own blur in unbinned pixels, as a Gaussian with its transfer at the Nyquist frequency; 0 where the
+   * transfer is that of its counting.
+   */
+  blurIn(readMode: ReadMode): number {
+    if (this.countingIn(readMode)) return 0;
     return sqrt(-2 * logarithm(this.truth.mtfAtNyquist)) / Math.PI;
   }
 
@@ -112,6 +133,7 @@ export class Detector {
     const linear = exposure.readMode === 'linear';
     const gain = linear ? truth.gain : 1;
     const readNoise = linear ? truth.readNoise : 0;
+    const chargeSpread = linear ? gain * sqrt(truth.chargeVariance) : 0;
     const averaging = Math.max(1, pixelsPerPixel);
     const gainSpread =
       exposure.processing === 'gain normalized' ? truth.fixedPatternGain / averaging : truth.gainVariation / averaging;
@@ -133,6 +155,7 @@ export class Detector {
         const caught =
           mean > smallestNormalMean ? floor(mean + sqrt(mean) * highNormal(random) + 0.5) : poisson(mean, random);
         let value = caught * gain;
+        if (chargeSpread > 0) value += chargeSpread * sqrt(caught) * highNormal(hash(random, chargeKey));
         if (gainSpread > 0) value *= 1 + gainSpread * highNormal(hash(firstColumn + column, rowGain));
         if (darkSpread > 0) value += darkSpread * highNormal(hash(firstColumn + column, rowDark));
         value += dark + readNoise * lowNormal(random) + 0.5;

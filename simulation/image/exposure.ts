@@ -94,7 +94,7 @@ export function exposeSpecimen(
     matrix: multiplied(view.specimenToCamera, column.of(stage).foreshortening(middle)),
     origin: motion.mean,
     distortion: view.distortion,
-    blur: hypotenuse(detector.blur, motion.smear),
+    blur: hypotenuse(detector.blurIn(readMode), motion.smear),
   });
 
   const disc = column.of(beam).disc();
@@ -102,11 +102,19 @@ export function exposeSpecimen(
   const pixelArea = pixelsPerPixel ** 2 / Math.abs(determinantOf(view.specimenToCamera));
   const electronsPerPixel = density * pixelArea * seconds;
   const { columns, rows } = frame;
+  const counting = electronsPerPixel > 0 ? detector.countingIn(readMode) : undefined;
+  const counted = { seconds, physicalPixels: pixelsPerPixel / camera.pixelsPerPhysical };
+  const doseRate = electronsPerPixel / (seconds * counted.physicalPixels ** 2);
   const data = catchElectrons(frame, column, {
     view,
     electronsPerPixel,
-    // A scanning probe forms no image through the objective lens.
-    lens: { transfer: camera.stem ? () => 1 : transfer, motion: rasterMotion(motion, pixelsPerPixel) },
+    lens: {
+      // A scanning probe forms no image through the objective lens.
+      transfer: camera.stem ? () => 1 : transfer,
+      motion: rasterMotion(motion, pixelsPerPixel),
+      detector: counting?.transfer(doseRate, counted.physicalPixels),
+    },
+    count: (canvas) => counting?.count(canvas, counted),
     disc,
     discCentre: scaled(beamOnCamera(effects, view, middle), 1 / pixelsPerPixel),
     rowShares: time.rowShares,
@@ -169,6 +177,8 @@ interface Illumination {
   readonly disc: Disc;
   /** Centre of the beam from the centre of the camera, pixels of the image, Y up. */
   readonly discCentre: PlaneVector;
+  /** Turns mean electrons into the mean counts of a camera that misses some. */
+  readonly count: (canvas: Float32Array) => void;
   /** Light of the rows of the image relative to their mean; undefined where all get the same. */
   readonly rowShares: Float32Array | undefined;
   readonly detected: Omit<DetectorExposure, 'rows'>;
@@ -178,7 +188,7 @@ interface Illumination {
 function catchElectrons(
   frame: Frame,
   column: Assembly,
-  { view, electronsPerPixel, lens, disc, discCentre, rowShares, detected }: Illumination,
+  { view, electronsPerPixel, lens, disc, discCentre, count, rowShares, detected }: Illumination,
 ): Uint16Array {
   const detector = column.of(cameras).detector(view.camera);
   const { width, height } = detector.truth;
@@ -199,6 +209,7 @@ function catchElectrons(
         column: band.centreColumn + discCentre.x,
         row: band.centreRow - discCentre.y,
       });
+      count(canvas);
       if (rowShares) shareRows(canvas, columns, rowShares.subarray(top));
     }
     detector.read(canvas, { ...detected, rows: band.rows }, data, top);

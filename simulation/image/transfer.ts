@@ -20,6 +20,8 @@ export interface Lens {
   readonly transfer: Transfer | WaveTransfer;
   /** Motion of the specimen during the exposure; undefined where it stands still. */
   readonly motion: RasterMotion | undefined;
+  /** Transfer of the detector by the square of the frequency in cycles per pixel of the image; undefined where its blur is painted with the specimen. */
+  readonly detector?: Transfer | undefined;
 }
 
 /**
@@ -27,14 +29,14 @@ export interface Lens {
  * @param paint fills a canvas of a frame with the specimen's transmission
  */
 export function imageThrough(
-  { transfer, motion }: Lens,
+  { transfer, motion, detector }: Lens,
   canvas: Float32Array,
   frame: Frame,
   paint: (canvas: Float32Array, frame: Frame) => void,
 ): void {
   const round = typeof transfer === 'function' ? transfer : undefined;
   const plain = round !== undefined && isInvisible(round, frame);
-  if (plain && !motion) {
+  if (plain && !motion && !detector) {
     paint(canvas, frame);
     return;
   }
@@ -47,6 +49,7 @@ export function imageThrough(
   const spectrum = plan.forward(plan.real, plan.complex);
   if (typeof transfer !== 'function') throughWave(spectrum, transfer, frame, rows, columns);
   else if (!plain) throughRound(spectrum, transfer, frame, rows, columns);
+  if (detector) throughRound(spectrum, detector, { pixelSize: 1 }, rows, columns);
   motion?.smear(spectrum, rows, columns);
   const filtered = plan.inverse(spectrum, plan.real);
   for (let row = 0; row < frame.rows; row++) {
@@ -59,7 +62,7 @@ export function imageThrough(
 function throughRound(
   spectrum: Float32Array,
   transfer: Transfer,
-  { pixelSize }: Frame,
+  { pixelSize }: Pick<Frame, 'pixelSize'>,
   rows: number,
   columns: number,
 ): void {
