@@ -6,7 +6,7 @@ import { acquisitionErrors } from './errors';
 import { ImageShiftControl, Optics } from '../optics';
 import type { Settling } from './settling';
 import { saturationOf } from './saturation';
-import { cameraArea } from './shift-calibration-exposure';
+import { exposureOf } from './exposure-of-set';
 
 /** Options of an image. */
 export interface TakeOptions {
@@ -96,8 +96,5 @@ export async function takeImage(
   const camera = find(Cameras)?.selected.traits;
   const set = camera && find(Settings)?.parameterSets.get(camera.index)?.[name];
   if (!set) return undefined;
-  return find(ImageAcquisition)?.take(
-    { ...set, area: cameraArea(set.area, camera) },
-    { title: name, ...(signal && { signal }) },
-  );
+  return find(ImageAcquisition)?.take(exposureOf(set, camera), { title: name, ...(signal && { signal }) });
 }

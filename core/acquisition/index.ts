@@ -1,3 +1,4 @@
+export * from './exposure-of-set';
 export * from './image-acquisition';
 export * from './settling';
 export * from './shift-calibration-exposure';

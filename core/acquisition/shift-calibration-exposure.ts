@@ -1,7 +1,7 @@
 import { type Seconds, seconds } from '../base';
-import type { CameraArea, CameraTraits, Exposure } from '../devices';
-import type { ParameterSet } from '../settings';
+import type { CameraTraits, Exposure } from '../devices';
 import { acquisitionErrors } from './errors';
+import { cameraArea, type SingleExposureFields, singleExposureOf } from './exposure-of-set';
 
 /** Choices of the toggles in the menu. */
 export interface ShiftCalibrationChoices {
@@ -26,14 +26,14 @@ const shortExposure = 0.25;
  * is selected, binned for quick correlation, never finer than Trial, with a shorter exposure at larger binning.
  */
 export function shiftCalibrationExposure(
-  trial: ParameterSet | Exposure,
+  trial: SingleExposureFields,
   camera: CameraTraits,
   { useTrialBinning, useTrialSize }: ShiftCalibrationChoices,
 ): ShiftCalibrationExposure {
   const area = useTrialSize ? cameraArea(trial.area, camera) : cameraArea('full', camera);
   const fieldSize = Math.min(area.right - area.left, area.bottom - area.top);
   const target = camera.directDetector ? wantedSize.directDetector : wantedSize.other;
-  const unchanged: Exposure = { ...trial, area };
+  const unchanged = singleExposureOf({ ...trial, area }, camera);
   if (useTrialBinning || fieldSize / trial.binning <= target) return { exposure: unchanged, fieldSize };
   const coarser = camera.binnings.filter((binning) => binning >= trial.binning).sort((a, b) => a - b);
   const binning = coarser.find((each) => fieldSize / each <= target) ?? coarser.at(-1);
@@ -44,16 +44,4 @@ export function shiftCalibrationExposure(
   const driftSettling: Seconds =
     exposure <= shortExposure ? seconds(Math.min(trial.driftSettling, camera.builtInSettling)) : trial.driftSettling;
   return { exposure: { ...unchanged, binning, exposure, driftSettling }, fieldSize };
-}
-
-/** An area in unbinned pixels: shares of width and height lie around the centre. */
-export function cameraArea(
-  area: ParameterSet['area'],
-  { width, height }: Pick<CameraTraits, 'width' | 'height'>,
-): CameraArea {
-  if (typeof area !== 'string') return area;
-  const share = { full: 1, half: 0.5, quarter: 0.25 }[area];
-  const [across, down] = [Math.round(width * share), Math.round(height * share)];
-  const [left, top] = [Math.floor((width - across) / 2), Math.floor((height - down) / 2)];
-  return { left, top, right: left + across, bottom: top + down };
 }

@@ -16,12 +16,22 @@ export {
   type PropertyValue,
   type SessionProperty,
 } from './definitions';
+export { editParameterSets } from './edit/edit-parameter-sets';
 export { editProperties, type PropertyChange } from './edit/edit-properties';
 export { unifiedDiff } from './edit/line-diff';
 export { textOfBytes } from './edit/text-bytes';
 export { type LoadedSettings, loadSettings, parseSettings } from './load';
 export type { MagnificationRow } from './magnification-table';
-export { type CameraParameterSets, PARAMETER_SETS, type ParameterSet, type ParameterSetName } from './parameter-sets';
+export {
+  type CameraParameterSets,
+  changedParameterSet,
+  PARAMETER_SETS,
+  type ParameterSet,
+  type DoseFractions,
+  type ParameterSetName,
+  type ScanParameters,
+} from './parameter-sets';
+export type { ParameterSetChange } from './parameter-sets-in-force';
 export { nearestName, type Problem } from './problem';
 export { type CalibrationFiles, checkSection, type ConfigSection, type PluginSettings } from './yaml/sections';
 export { buildSchema, type PluginSchema } from './schema/build-schema';

@@ -3,8 +3,8 @@ import { type CameraIndex, type Seconds, seconds } from '../base';
 import type { CameraArea, Processing, ReadMode } from '../devices';
 import type { CameraSettings } from './camera-settings';
 
-/** The camera parameter sets that calibrations use. */
-export const PARAMETER_SETS = ['View', 'Focus', 'Trial', 'Record', 'Preview'] as const;
+/** The camera parameter sets, in the order of SerialEM's numbers. */
+export const PARAMETER_SETS = ['View', 'Focus', 'Trial', 'Record', 'Preview', 'Search'] as const;
 /** The name of a camera parameter set. */
 export type ParameterSetName = (typeof PARAMETER_SETS)[number];
 
@@ -17,11 +17,60 @@ export interface ParameterSet {
   readonly driftSettling: Seconds;
   readonly processing: Processing;
   readonly readMode: ReadMode;
+  /** True for images one after the other until something stops them. */
+  readonly continuous: boolean;
+  /** What begins and ends an exposure, on cameras that leave the choice. */
+  readonly shutter: 'beam' | 'film' | 'dual';
+  readonly darkReferenceEveryTime: boolean;
+  /** Number of images of which a dark reference is the mean; 1 for a single one. */
+  readonly darkReferenceImages: number;
+  readonly removeXRays: boolean;
+  /** Corrects drift within the exposure, on OneView and Rio cameras. */
+  readonly driftCorrection: boolean;
+  /** Division into frames; undefined for exposures that are not divided. */
+  readonly fractions?: DoseFractions;
+  /** Scanning; undefined where nothing is said. */
+  readonly scan?: ScanParameters;
 }
+/** The division of the exposures of a parameter set into frames. */
+export type DoseFractions = z.output<typeof fractions>;
+/** The scan of the images of a parameter set, on scanning instruments. */
+export type ScanParameters = z.output<typeof scan>;
 /** All parameter sets of one camera. */
 export type CameraParameterSets = Readonly<Record<ParameterSetName, ParameterSet>>;
 
 const pixel = z.int().min(0);
+const fractions = z
+  .strictObject({
+    frameTime: z.number().positive().max(600).describe('Exposure of one frame in seconds.'),
+    align: z
+      .enum(['no', 'by the camera', 'by the program', 'by IMOD'])
+      .default('no')
+      .describe('Who aligns the frames before they are added up.'),
+    alignParameters: z.int().min(0).default(0).describe('Number of the parameters for aligning, from 0.'),
+    save: z.boolean().default(false).describe('Saves the frames.'),
+    sum: z.boolean().default(false).describe('Adds frames up in groups before they are saved.'),
+    skipBefore: z.int().min(0).max(10).default(0).describe('Frames at the beginning that are left out of the sum.'),
+    skipAfter: z.int().min(0).max(10).default(0).describe('Frames at the end that are left out of the sum.'),
+    groups: z
+      .array(z.tuple([z.int().min(1), z.int().min(1)]))
+      .max(100)
+      .default([])
+      .describe('Groups of frames that are saved as one: the number of groups, and of frames in each.'),
+  })
+  .describe('Division of the exposure into frames.');
+const scan = z
+  .strictObject({
+    lineSync: z.boolean().default(false).describe('Begins each line at the same phase of the mains.'),
+    dynamicFocus: z.boolean().default(false).describe('Follows the height of a tilted specimen from line to line.'),
+    integration: z.int().min(0).max(1000).default(0).describe('Number of scans that are added up; 0 for one.'),
+    detectors: z
+      .array(z.int().min(0))
+      .max(8)
+      .default([])
+      .describe('Numbers of the detectors, in the order of the images.'),
+  })
+  .describe('How images are scanned.');
 const parameterSet = z
   .strictObject({
     binning: z.int().min(1).describe('Binning; one of the Binnings of the camera.'),
@@ -46,6 +95,16 @@ const parameterSet = z
     readMode: z
       .enum(['linear', 'counting', 'super-resolution'])
       .describe('How the camera is read; other than linear only with K2, K3 and the like.'),
+    continuous: z.boolean().describe('Takes images one after the other until something stops them.'),
+    shutter: z
+      .enum(['beam', 'film', 'dual'])
+      .describe('What begins and ends an exposure: the beam blanker, the film shutter or both.'),
+    darkReferenceEveryTime: z.boolean().describe('Takes a new dark reference for each image.'),
+    darkReferenceImages: z.int().min(1).max(100).describe('Number of images of which a dark reference is the mean.'),
+    removeXRays: z.boolean().describe('Removes the spots of X-rays from the image.'),
+    driftCorrection: z.boolean().describe('Corrects drift within the exposure, on OneView and Rio cameras.'),
+    fractions,
+    scan,
   })
   .partial()
   .describe('How images of one purpose are taken; what is left out has a default that suits the camera.');
@@ -64,6 +123,7 @@ export const parameterSetsSchema = z
         Trial: parameterSet,
         Record: parameterSet,
         Preview: parameterSet,
+        Search: parameterSet,
       })
       .partial()
       .describe('Camera parameters by purpose.'),
@@ -77,6 +137,7 @@ const WANTED_SIZES: Readonly<Record<ParameterSetName, number>> = {
   Trial: 1024,
   Record: 4096,
   Preview: 1024,
+  Search: 1024,
 };
 const EXPOSURES: Readonly<Record<ParameterSetName, number>> = {
   View: 0.5,
@@ -84,6 +145,7 @@ const EXPOSURES: Readonly<Record<ParameterSetName, number>> = {
   Trial: 0.5,
   Record: 1,
   Preview: 0.5,
+  Search: 0.5,
 };
 
 function defaultSet(camera: CameraSettings, name: ParameterSetName): ParameterSet {
@@ -97,8 +159,23 @@ function defaultSet(camera: CameraSettings, name: ParameterSetName): ParameterSe
     driftSettling: seconds(0),
     processing: 'gain normalized',
     readMode: counting ? 'counting' : 'linear',
+    continuous: false,
+    shutter: 'beam',
+    darkReferenceEveryTime: false,
+    darkReferenceImages: 1,
+    removeXRays: false,
+    driftCorrection: false,
   };
 }
+
+/**
+ * A change of a parameter set that may be made, with all fields as they will be. Throws ZodError for a field or a value that the schema does not
+ * know.
+ */
+export const changedParameterSet = (set: ParameterSet, change: Partial<ParameterSet>): ParameterSet => ({
+  ...set,
+  ...(parameterSet.parse(change) as Partial<ParameterSet>),
+});
 
 /** The parameter sets of each camera: those of the site, completed by defaults. */
 export function parameterSets(

@@ -8,7 +8,8 @@ import {
   isSessionProperty,
 } from './definitions';
 import { type MagnificationRow, magnificationTable } from './magnification-table';
-import { type CameraParameterSets, parameterSets } from './parameter-sets';
+import type { CameraParameterSets, ParameterSet, ParameterSetName } from './parameter-sets';
+import { ParameterSetsInForce, type ParameterSetChange } from './parameter-sets-in-force';
 import {
   calibrationFiles,
   type CalibrationFiles,
@@ -45,8 +46,15 @@ export interface Settings {
   /** Cameras that are described but not active; parked ones have a negative number. */
   readonly parkedCameras: readonly CameraSettings[];
   readonly magnificationTable: readonly MagnificationRow[];
-  /** The parameter sets of each active camera, by camera number. */
+  /** The parameter sets of each active camera, by camera number, as they are in force. */
   readonly parameterSets: ReadonlyMap<CameraIndex, CameraParameterSets>;
+  /**
+   * Changes a parameter set until what is returned is called, or for this session; the file stays as it is. Throws `settings/no-such-camera` or
+   * `settings/wrong-parameters`.
+   */
+  changeParameterSet(camera: CameraIndex, name: ParameterSetName, change: Partial<ParameterSet>): () => void;
+  /** The fields of parameter sets that were changed in this session, by camera and name. */
+  readonly changedParameterSets: readonly ParameterSetChange[];
   /** The plugins that the site enabled, in the order of the file. */
   readonly plugins: readonly PluginSettings[];
   /**
@@ -94,6 +102,7 @@ export function makeSettings({ source, plugins = [], sections = new Map() }: Set
   const cameras = active
     .map((index) => described.find((each) => each.index === index))
     .filter((each) => each !== undefined);
+  const sets = new ParameterSetsInForce(cameras, sections.get('parameterSets')?.value);
   return {
     file: source.file,
     get,
@@ -109,7 +118,13 @@ export function makeSettings({ source, plugins = [], sections = new Map() }: Set
     cameras,
     parkedCameras: described.filter((each) => !cameras.includes(each)),
     magnificationTable: magnificationTable(get('MagnificationTable')),
-    parameterSets: parameterSets(cameras, sections.get('parameterSets')?.value),
+    get parameterSets() {
+      return sets.inForce;
+    },
+    changeParameterSet: (camera, name, change) => sets.change(camera, name, change),
+    get changedParameterSets() {
+      return sets.changes;
+    },
     plugins,
     section: (name) => sections.get(name),
     calibrationFiles: calibrationFiles(source.file, sections.get('calibrations')?.value),

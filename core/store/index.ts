@@ -40,12 +40,15 @@ export {
   type FileProblem,
   type FlybackRecords,
   isSimulatedText,
+  itemsOf,
   type MainRecordName,
   type MainRecords,
   type PlacedRecord,
   type Severity,
   type ShortTermRecordName,
   type ShortTermRecords,
+  simulatedMark,
+  splitLines,
   type WriteMode,
 } from './serialem';
 export { readCalibrationFile, type ShownCalibrations, type ShownRecord, showCalibrations } from './show';

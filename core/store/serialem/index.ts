@@ -17,4 +17,4 @@ export {
   type ShortTermRecordName,
   type ShortTermRecords,
 } from './short-term-layouts';
-export { isSimulatedText, maxFileBytes, tooLargeMessage } from './text';
+export { isSimulatedText, itemsOf, maxFileBytes, simulatedMark, splitLines, tooLargeMessage } from './text';

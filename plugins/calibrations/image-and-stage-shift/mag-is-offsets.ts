@@ -11,7 +11,7 @@ import {
 } from '../../../core/base';
 import { type Exposure, Stage, type StagePosition, readProbeMode } from '../../../core/devices';
 import { type Forecast, type Run, type Uses, defineItem, value } from '../../../core/kernel';
-import { ImageAcquisition, cameraArea } from '../../../core/acquisition';
+import { ImageAcquisition, singleExposureOf } from '../../../core/acquisition';
 import { ImageShiftAdjustment, ImageShiftControl } from '../../../core/optics';
 import { Settings } from '../../../core/settings';
 import { type CalibrationResult, Calibrations } from '../../../core/store';
@@ -308,7 +308,7 @@ class MagnificationOffsets {
   private trialExposure(): Exposure {
     const { selected } = this.use.cameras;
     const trial = this.use.settings.parameterSets.get(selected.traits.index)!.Trial;
-    return selected.fit({ ...trial, area: cameraArea(trial.area, selected.traits) });
+    return selected.fit(singleExposureOf(trial, selected.traits));
   }
 
   private async store(run: Run, measured: ReadonlyMap<MagIndex, Shift>): Promise<CalibrationResult> {

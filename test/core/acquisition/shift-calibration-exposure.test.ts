@@ -27,6 +27,12 @@ const trial = (more: Partial<ParameterSet> = {}): ParameterSet => ({
   driftSettling: seconds(0.5),
   processing: 'gain normalized',
   readMode: 'linear',
+  continuous: false,
+  shutter: 'beam',
+  darkReferenceEveryTime: false,
+  darkReferenceImages: 1,
+  removeXRays: false,
+  driftCorrection: false,
   ...more,
 });
 const neither = { useTrialBinning: false, useTrialSize: false };

@@ -154,7 +154,7 @@ describe('settings', () => {
   it('completes camera parameters by what suits the camera', () => {
     const sets = settingsOf(twoCameras).parameterSets;
     expect([...sets.keys()]).toEqual([1, 0]);
-    expect(sets.get(cameraIndex(1))!.Trial).toEqual({
+    expect(sets.get(cameraIndex(1))!.Trial).toMatchObject({
       binning: 1,
       exposure: 0.25,
       area: 'full',

@@ -1,0 +1,143 @@
+import { service } from '../base';
+import {
+  definitionOf,
+  type UserSettingDefinition,
+  type UserSettingName,
+  userSettingNamed,
+  userSettingNames,
+  type UserSettingValue,
+  type UserSettingValueOf,
+} from './definitions';
+import { userSettingErrors } from './errors';
+import type { Lasting, SettingsFile } from './settings-file';
+
+/**
+ * The choices of a user that calibrations, routines and scripts work with, such as the beam tilt of autofocus. They are kept apart from
+ * calibrations and configuration, in a settings file as SerialEM has it.
+ */
+export interface UserSettings {
+  /** Path of the file. */
+  readonly file: string;
+  get<Name extends UserSettingName>(name: Name): UserSettingValueOf<Name>;
+  /** True when it stands in the file or was set; otherwise its default is in force. */
+  has(name: UserSettingName): boolean;
+  /** Sets a value for good, and says whether it lasts. Throws `user-settings/wrong-value`. */
+  set<Name extends UserSettingName>(name: Name, value: UserSettingValueOf<Name>): Promise<Lasting>;
+  /** Sets a value until what is returned is called, as scripts do; the file stays as it is. Throws `user-settings/wrong-value`. */
+  setForNow<Name extends UserSettingName>(name: Name, value: UserSettingValueOf<Name>): () => void;
+  /** Calls after every change of any of them; what it returns ends that. */
+  onChange(listen: () => void): () => void;
+  /** Messages on lines of the file that were not understood. */
+  readonly remarks: readonly string[];
+}
+/** The token of the user settings. */
+export const UserSettings = service<UserSettings>('UserSettings');
+
+/** A user setting of any kind by the name that a script or a person writes. Throws `user-settings/unknown`. */
+export function findUserSetting(name: string): {
+  readonly name: UserSettingName;
+  readonly definition: UserSettingDefinition;
+} {
+  const found = userSettingNamed(name);
+  if (!found) throw userSettingErrors.unknown(name);
+  return { name: found, definition: definitionOf(found) };
+}
+
+/** The value of a user setting from the items that a person, a script or a file writes. Throws `user-settings/wrong-value`. */
+export function parseUserSetting(name: UserSettingName, items: readonly string[]): UserSettingValue {
+  const definition = definitionOf(name);
+  const given = items.map((item) => (item.trim() === '' ? NaN : Number(item)));
+  const value = valueOf(definition, given);
+  if (value === undefined) throw userSettingErrors.wrongValue(name, items.join(' '), definition);
+  return value;
+}
+
+/** The items of a value, as they stand in a file. */
+export const itemsOfSetting = (value: UserSettingValue): readonly string[] =>
+  (Array.isArray(value) ? (value as readonly number[]) : [Number(value)]).map(String);
+
+/** The user settings of a settings file. */
+export class FiledUserSettings implements UserSettings {
+  private readonly forNow: { readonly name: UserSettingName; readonly value: UserSettingValue }[] = [];
+  private readonly listeners = new Set<() => void>();
+
+  constructor(private readonly settingsFile: SettingsFile) {
+    settingsFile.onChange(() => this.changed());
+  }
+
+  get file(): string {
+    return this.settingsFile.path;
+  }
+
+  get<Name extends UserSettingName>(name: Name): UserSettingValueOf<Name> {
+    const held = this.forNow.findLast((each) => each.name === name);
+    return (held ? held.value : (this.filed(name) ?? definitionOf(name).default)) as UserSettingValueOf<Name>;
+  }
+
+  has(name: UserSettingName): boolean {
+    return this.forNow.some((each) => each.name === name) || this.filed(name) !== undefined;
+  }
+
+  set<Name extends UserSettingName>(name: Name, value: UserSettingValueOf<Name>): Promise<Lasting> {
+    const items = itemsOfSetting(checked(name, value));
+    return this.settingsFile.edit((text) => text.set(name, items));
+  }
+
+  setForNow<Name extends UserSettingName>(name: Name, value: UserSettingValueOf<Name>): () => void {
+    const held = { name, value: checked(name, value) };
+    this.forNow.push(held);
+    this.changed();
+    return () => {
+      const at = this.forNow.indexOf(held);
+      if (at < 0) return;
+      this.forNow.splice(at, 1);
+      this.changed();
+    };
+  }
+
+  onChange(listen: () => void): () => void {
+    this.listeners.add(listen);
+    return () => void this.listeners.delete(listen);
+  }
+
+  get remarks(): readonly string[] {
+    const { problem, text, path } = this.settingsFile;
+    if (problem) return [`${problem.message} ${problem.hint}`];
+    return userSettingNames.flatMap((name) => {
+      const items = text.get(name);
+      if (!items || this.filed(name) !== undefined) return [];
+      const { message } = userSettingErrors.wrongValue(name, items.join(' '), definitionOf(name));
+      return [`${path}: ${message} The default is used.`];
+    });
+  }
+
+  /** The value in the file; undefined where there is none that can be. */
+  private filed(name: UserSettingName): UserSettingValue | undefined {
+    const items = this.settingsFile.text.get(name);
+    return items && valueOf(definitionOf(name), items.map(Number));
+  }
+
+  private changed(): void {
+    for (const listen of this.listeners) listen();
+  }
+}
+
+/** A value that may be set. Throws `user-settings/wrong-value`. */
+function checked(name: UserSettingName, value: UserSettingValue): UserSettingValue {
+  return parseUserSetting(name, itemsOfSetting(value));
+}
+
+/** The value that numbers mean for a setting; undefined where it cannot have it. */
+function valueOf(
+  { kind, range, besides, atLeast = 1, modulo }: UserSettingDefinition,
+  given: readonly number[],
+): UserSettingValue | undefined {
+  const fits = (value: number): boolean =>
+    Number.isFinite(value) && (!range || value === besides || (value >= range[0] && value <= range[1]));
+  if (kind === 'numbers') return given.length >= atLeast && given.every(fits) ? given : undefined;
+  const [written] = given;
+  const value = modulo === undefined || written === undefined ? written : ((written % modulo) + modulo) % modulo;
+  if (given.length !== 1 || value === undefined || !fits(value)) return undefined;
+  if (kind === 'switch') return value !== 0;
+  return kind === 'whole number' && !Number.isInteger(value) ? undefined : value;
+}
