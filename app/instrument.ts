@@ -28,6 +28,7 @@ import {
 import { Optics, instrumentNow } from '../core/optics';
 import { type ConfigSection, Settings, loadSettings } from '../core/settings';
 import { CalibrationHistory, Calibrations, openCalibrations, openHistory } from '../core/store';
+import { UserSettings } from '../core/user-settings';
 import { lockInstrument } from './instrument-lock';
 import { saveIfChanged } from './save-if-changed';
 import { calibrationPlaces } from './calibration-places';
@@ -39,6 +40,7 @@ import { offerProperties } from './property-writing';
 import { opticalConditions, provideOptics, suitCamera } from './instrument-optics';
 import { sessionOf } from './session';
 import { undrivenCameras } from './undriven-cameras';
+import { type OpenedUserSettings, openUserSettings } from './user-settings';
 import { version } from './version';
 
 /** Options of an instrument. */
@@ -78,6 +80,7 @@ export interface Instrument extends AsyncDisposable {
   readonly session: Session;
   readonly calibrations: Calibrations;
   readonly history: CalibrationHistory;
+  readonly user: OpenedUserSettings;
   readonly clock: Clock;
   readonly log: Logger;
   /** Takes the instrument for this program alone; connecting does so first. Throws `instrument/in-use`. */
@@ -187,6 +190,7 @@ interface Stored {
   readonly directory: string;
   readonly calibrations: Calibrations;
   readonly history: CalibrationHistory;
+  readonly user: OpenedUserSettings;
   readonly buffers: RollingBuffers;
   readonly imageListeners: ((image: BufferedImage) => void)[];
 }
@@ -225,22 +229,29 @@ async function openStores(
     simulated,
     instrumentNow: () => instrumentNow(find, connection.made),
   });
+  const user = await openUserSettings(settings, {
+    directory,
+    simulated,
+    elsewhere: options.calibrationDirectory !== undefined,
+    log,
+  });
   const imageListeners: ((image: BufferedImage) => void)[] = [];
   const buffers = new RollingBuffers((image) => imageListeners.forEach((listen) => listen(image)));
-  return { directory, calibrations, history, buffers, imageListeners };
+  return { directory, calibrations, history, user, buffers, imageListeners };
 }
 
 /** Fourth step: provides what the program itself knows and does; returns the optics of an instrument that has a column and cameras. */
 function provideServices(
   { settings, keys, clock, log, administrator }: Site,
   { kernel }: Loaded,
-  { calibrations, history, buffers }: Stored,
+  { calibrations, history, user, buffers }: Stored,
 ): Optics | undefined {
   kernel.provide(Settings, settings);
   kernel.provide(DebugKeys, keys);
   kernel.provide(Administrator, administrator);
   kernel.provide(Calibrations, calibrations);
   kernel.provide(CalibrationHistory, history);
+  kernel.provide(UserSettings, user.userSettings);
   kernel.provide(ImageBuffers, buffers);
   return provideOptics(kernel, settings, calibrations, clock, buffers, log);
 }
@@ -249,7 +260,7 @@ function provideServices(
 function assemble(
   { settings, simulated, clock, log, logListeners, administrator }: Site,
   { kernel, find, recorder, connection }: Loaded,
-  { directory, calibrations, history, buffers, imageListeners }: Stored,
+  { directory, calibrations, history, user, buffers, imageListeners }: Stored,
   optics: Optics | undefined,
   options: InstrumentOptions,
 ): Instrument {
@@ -296,6 +307,7 @@ function assemble(
     session,
     calibrations,
     history,
+    user,
     clock,
     log,
     lock,

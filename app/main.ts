@@ -22,6 +22,7 @@ import { closingFailed } from './errors';
 import { type Instrument, createInstrument } from './instrument';
 import { Output, exitCodes } from './output';
 import { version } from './version';
+import { addWorkingStateCommands } from './working-state-commands';
 
 /** Adds the options of the whole program, which may stand before or after the command. */
 const withGlobalOptions = (command: Command): Command =>
@@ -246,8 +247,9 @@ export async function main(given: readonly string[]): Promise<void> {
     .option('--anyway', 'with --restore: also where magnification, camera or high tension are other ones now')
     .action(action<[HistoryCommandOptions]>((context, options) => historyCommand(context, options)));
 
+  const groups = addWorkingStateCommands(program, { command, action, integer });
   program.commands
-    .concat(calibrations.commands, properties.commands)
+    .concat(calibrations.commands, properties.commands, ...groups.map((group) => group.commands))
     .forEach((each) => each.showHelpAfterError('Add --help to see what can be given.'));
   program.showHelpAfterError('Add --help to see what can be given.');
   endQuietlyWithReader();

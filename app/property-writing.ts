@@ -6,14 +6,18 @@ import { editProperties, textOfBytes, unifiedDiff } from '../core/settings';
 import { FileOnDisk, type PropertySuggestion } from '../core/store';
 import { defaultConfiguration } from './default-configuration';
 
-/** A change of the configuration that is worked out and not yet written. */
-export interface PreparedChange {
+/** A change of the text of the configuration that is worked out and not yet written. */
+export interface PreparedText {
   /** Unified, with the changed lines alone. */
   readonly diff: string;
-  /** The suggestions that the file does not contain yet. */
-  readonly suggestions: readonly PropertySuggestion[];
   /** Writes the file whole, the old one becoming its .bak. Throws `properties/changed-meanwhile` when it is not what the diff was made from, or `store/write-failed`. */
   write(): Promise<void>;
+}
+
+/** Values that calibrations suggest for the configuration, worked out and not yet written. */
+export interface PreparedChange extends PreparedText {
+  /** The suggestions that the file does not contain yet. */
+  readonly suggestions: readonly PropertySuggestion[];
 }
 
 /**
@@ -24,6 +28,22 @@ export async function prepareChange(
   configuration: string,
   suggestions: readonly PropertySuggestion[],
 ): Promise<PreparedChange | undefined> {
+  let missing: readonly PropertySuggestion[] = [];
+  const prepared = await prepareText(configuration, (text) => {
+    missing = suggestions.filter((each) => editProperties(text, configuration, [each]) !== text);
+    return editProperties(text, configuration, missing);
+  });
+  return prepared && { ...prepared, suggestions: missing };
+}
+
+/**
+ * Works out what a configuration looks like after an edit; undefined where it changes nothing. Throws `properties/example`, `properties/no-file`,
+ * or what keeps the file from being read or edited; the file is left alone then.
+ */
+export async function prepareText(
+  configuration: string,
+  edit: (text: string) => string,
+): Promise<PreparedText | undefined> {
   if (isExample(configuration)) {
     throw new EucentricError({
       code: 'properties/example',
@@ -40,12 +60,10 @@ export async function prepareChange(
       hint: 'Put it back or name another with --config.',
     });
   const { text, encode } = textOfBytes(bytes, configuration);
-  const missing = suggestions.filter((each) => editProperties(text, configuration, [each]) !== text);
-  const edited = editProperties(text, configuration, missing);
+  const edited = edit(text);
   if (edited === text) return undefined;
   return {
     diff: unifiedDiff(text, edited, path.basename(configuration)),
-    suggestions: missing,
     write: async () => {
       try {
         await file.write(encode(edited));
@@ -54,7 +72,7 @@ export async function prepareChange(
         throw new EucentricError({
           code: 'properties/changed-meanwhile',
           message: `${configuration} was changed after the difference was shown. Nothing was written.`,
-          hint: '"eucentric properties write" shows the difference from what is there now.',
+          hint: 'Ask for the difference again; it is then made from what is there now.',
           cause: error,
         });
       }

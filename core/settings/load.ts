@@ -6,6 +6,7 @@ import {
   checkSection,
   type ConfigSection,
   limitsSchema,
+  userSettingsFileSchema,
   type PluginSettings,
   sectionOf,
 } from './yaml/sections';
@@ -101,13 +102,14 @@ export function parseSettings(text: string, file: string): LoadedSettings {
     cameras: cameraPart ? readCameras(yaml, cameraPart.node, cameraPart.place, report) : [],
   };
   const sections = new Map<string, ConfigSection>();
-  for (const name of ['parameterSets', 'plugins', 'calibrations', 'limits', 'simulator']) {
+  for (const name of ['parameterSets', 'plugins', 'calibrations', 'userSettings', 'limits', 'simulator']) {
     const part = pairOf(name);
     if (part) sections.set(name, sectionOf(yaml, name, part.node, part.place));
   }
   for (const [name, schema] of [
     ['parameterSets', parameterSetsSchema],
     ['calibrations', calibrationFilesSchema],
+    ['userSettings', userSettingsFileSchema],
     ['limits', limitsSchema],
   ] as const) {
     const section = sections.get(name);

@@ -17,6 +17,7 @@ import {
   limitsSchema,
   type OwnLimits,
   type PluginSettings,
+  userSettingsFile,
 } from './yaml/sections';
 import { type PropertySource, type Section, rowsOf } from './source';
 import { typedValue } from './values';
@@ -62,6 +63,8 @@ export interface Settings {
    */
   section(name: string): ConfigSection | undefined;
   readonly calibrationFiles: CalibrationFiles;
+  /** Path of the user's settings file, absolute. */
+  readonly userSettingsFile: string;
   /** Limits for which SerialEM has no property. */
   readonly limits: OwnLimits;
 }
@@ -102,6 +105,7 @@ export function makeSettings({ source, plugins = [], sections = new Map() }: Set
   const cameras = active
     .map((index) => described.find((each) => each.index === index))
     .filter((each) => each !== undefined);
+  const places = calibrationFiles(source.file, sections.get('calibrations')?.value);
   const sets = new ParameterSetsInForce(cameras, sections.get('parameterSets')?.value);
   return {
     file: source.file,
@@ -127,7 +131,8 @@ export function makeSettings({ source, plugins = [], sections = new Map() }: Set
     },
     plugins,
     section: (name) => sections.get(name),
-    calibrationFiles: calibrationFiles(source.file, sections.get('calibrations')?.value),
+    calibrationFiles: places,
+    userSettingsFile: userSettingsFile(source.file, sections.get('userSettings')?.value, places.directory),
     limits: limitsSchema.safeParse(sections.get('limits')?.value ?? {}).data ?? {},
   };
 }

@@ -11,8 +11,8 @@ export const userSettingErrors = {
       message: `There is no user setting ${name}.`,
       hint:
         near === undefined
-          ? 'List them with "eucentric settings".'
-          : `Did you mean ${near}? List them with "eucentric settings".`,
+          ? 'List them with "eucentric settings show".'
+          : `Did you mean ${near}? List them with "eucentric settings show".`,
     });
   },
   wrongValue: (name: UserSettingName, written: string, definition: UserSettingDefinition): EucentricError =>

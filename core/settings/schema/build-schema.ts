@@ -1,7 +1,7 @@
 import { z, type ZodType } from 'zod';
 import { definitions, type PropertyDefinition } from '../definitions';
 import { parameterSetsSchema } from '../parameter-sets';
-import { calibrationFilesSchema, limitsSchema } from '../yaml/sections';
+import { calibrationFilesSchema, limitsSchema, userSettingsFileSchema } from '../yaml/sections';
 import { extraLinesSchemas } from '../yaml/extra-lines';
 import { type JsonSchema, propertySchema } from './property-schema';
 
@@ -36,6 +36,7 @@ export function buildSchema(plugins: readonly PluginSchema[], simulator: ZodType
         ? nullable(ofZod(simulator))
         : { description: 'The virtual microscope.', type: ['object', 'null'] },
       calibrations: ofZod(calibrationFilesSchema),
+      userSettings: ofZod(userSettingsFileSchema),
       limits: ofZod(limitsSchema),
       parameterSets: ofZod(parameterSetsSchema),
       cameras: {

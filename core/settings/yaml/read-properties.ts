@@ -14,6 +14,7 @@ export const SECTION_NAMES: readonly string[] = [
   'parameterSets',
   'plugins',
   'calibrations',
+  'userSettings',
   'limits',
   'simulator',
   'properties-extra',

@@ -188,6 +188,27 @@ export const calibrationFilesSchema = z
   .partial()
   .describe('Where the calibrations are kept.');
 
+/** The section `userSettings`. */
+export const userSettingsFileSchema = z
+  .strictObject({
+    file: z
+      .string()
+      .min(1)
+      .describe(
+        "The user's settings file, relative to this file; SerialEMsettings.txt in the folder of the calibrations by default.",
+      ),
+  })
+  .partial()
+  .describe('Where the choices of the user are kept, in the form of a settings file of SerialEM.');
+
+/** Path of the user's settings file, absolute; beside the calibrations where nothing is said. */
+export function userSettingsFile(file: string, written: unknown, calibrationDirectory: string): string {
+  const given = userSettingsFileSchema.safeParse(written ?? {}).data?.file;
+  return given === undefined
+    ? path.join(calibrationDirectory, 'SerialEMsettings.txt')
+    : path.resolve(path.dirname(file), given);
+}
+
 /** Schema of the limits for which SerialEM has no property. */
 export const limitsSchema = z
   .strictObject({

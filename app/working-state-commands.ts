@@ -1,0 +1,79 @@
+import { type Command, Argument } from 'commander';
+import { PARAMETER_SETS, type ParameterSetName } from '../core/settings';
+import type { CommandContext } from './commands/context';
+import { importParameterSetsCommand, setParametersCommand, showParameterSetsCommand } from './commands/parameter-sets';
+import {
+  exportSettingsCommand,
+  importSettingsCommand,
+  setSettingCommand,
+  showSettingsCommand,
+} from './commands/settings';
+
+/** The way in which the program adds its commands. */
+export interface CommandMaking {
+  readonly command: (parent: Command, usage: string, description: string, example: string) => Command;
+  readonly action: <Given extends readonly unknown[]>(
+    run: (context: CommandContext, ...given: Given) => Promise<number>,
+  ) => (...given: unknown[]) => Promise<void>;
+  readonly integer: (text: string) => number;
+}
+
+/** Adds the commands for parameter sets and user settings; returns their groups. */
+export function addWorkingStateCommands(
+  program: Command,
+  { command, action, integer }: CommandMaking,
+): readonly Command[] {
+  const settings = program
+    .command('settings')
+    .description('the choices of the user, such as the beam tilt of autofocus');
+  command(settings, 'show [name]', 'show them all, or one', 'settings show TargetDefocus').action(
+    action<[string | undefined]>((context, name) => showSettingsCommand(context, name)),
+  );
+  command(settings, 'set <name> <value...>', 'set one for good', 'settings set TargetDefocus -1.5')
+    .allowUnknownOption()
+    .action(action<[string, string[]]>((context, name, items) => setSettingCommand(context, name, items)));
+  command(
+    settings,
+    'import <file>',
+    'take over a settings file of SerialEM; the earlier one is kept as .bak',
+    'settings import SerialEMsettings.txt',
+  ).action(action<[string]>((context, file) => importSettingsCommand(context, file)));
+  command(settings, 'export', 'write a settings file for SerialEM', 'settings export -o SerialEMsettings.txt')
+    .option('-o, --output <file>', 'where to write it (default: stdout)')
+    .action(action<[{ output?: string }]>((context, options) => exportSettingsCommand(context, options)));
+
+  const sets = program
+    .command('parameter-sets')
+    .description('how images are taken: View, Focus, Trial, Record, Preview, Search');
+  command(sets, 'show', 'show them, by camera', 'parameter-sets show --camera 0')
+    .option('--camera <number>', 'only of this camera', integer)
+    .action(action<[{ camera?: number }]>((context, options) => showParameterSetsCommand(context, options)));
+  command(
+    sets,
+    'set',
+    'show what changes in the configuration, line by line, and write it on request',
+    'parameter-sets set Trial exposure=0.5 binning=4 --yes',
+  )
+    .addArgument(new Argument('<set>', 'the set').choices(PARAMETER_SETS))
+    .addArgument(new Argument('<field=value...>', 'its new fields'))
+    .option('--camera <number>', 'the camera; the first one by default', integer)
+    .option('--yes', 'write it without asking')
+    .action(
+      action<[ParameterSetName, string[], { camera?: number; yes?: boolean }]>((context, name, fields, options) =>
+        setParametersCommand(context, name, fields, options),
+      ),
+    );
+  command(
+    sets,
+    'import <file>',
+    'take over the camera sets of a settings file of SerialEM',
+    'parameter-sets import SerialEMsettings.txt --yes',
+  )
+    .option('--yes', 'write them without asking')
+    .action(
+      action<[string, { yes?: boolean }]>((context, file, options) =>
+        importParameterSetsCommand(context, file, options),
+      ),
+    );
+  return [settings, sets];
+}
