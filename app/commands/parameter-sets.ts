@@ -49,7 +49,7 @@ export async function setParametersCommand(
   const change: ParameterSetChange = {
     camera: index!,
     name,
-    fields: Object.fromEntries(fields.map(fieldOf)) as Partial<ParameterSet>,
+    fields: Object.fromEntries(fields.map(fieldOf)),
   };
   settings.changeParameterSet(change.camera, name, change.fields);
   return writeChanges(context, [change], options);

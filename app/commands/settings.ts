@@ -39,7 +39,7 @@ export async function setSettingCommand(
   await using instrument = await open({ log: warningsOnly(output) });
   const { userSettings } = instrument.user;
   const before = userSettings.get(found);
-  const lasting = await userSettings.set(found, value as never);
+  const lasting = await userSettings.set(found, value);
   if (!lasting.lasts)
     throw new EucentricError({
       code: 'user-settings/not-kept',

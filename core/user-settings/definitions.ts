@@ -234,8 +234,7 @@ export type UserSettingValueOf<Name extends UserSettingName> =
   (typeof userSettingDefinitions)[Name] extends UserSettingDefinition<infer Value> ? Value : never;
 
 /** The definition of a user setting. */
-export const definitionOf = (name: UserSettingName): UserSettingDefinition =>
-  userSettingDefinitions[name] as UserSettingDefinition;
+export const definitionOf = (name: UserSettingName): UserSettingDefinition => userSettingDefinitions[name];
 
 const names = new Map(Object.keys(userSettingDefinitions).map((name) => [name.toLowerCase(), name as UserSettingName]));
 

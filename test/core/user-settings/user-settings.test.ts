@@ -111,7 +111,7 @@ describe('a value', () => {
       expect.objectContaining({
         code: 'user-settings/wrong-value',
         message: expect.stringMatching(/it is (a|0|\d)/) as string,
-      }),
+      }) as Error,
     );
   });
 
@@ -136,7 +136,7 @@ describe('a value', () => {
       expect.objectContaining({
         code: 'user-settings/unknown',
         hint: expect.stringMatching(/TargetDefocus/) as string,
-      }),
+      }) as Error,
     );
   });
 });
@@ -212,7 +212,7 @@ test('another file can be taken over whole, with all that is not understood', as
   expect(read(path)).toBe(siteFile);
   expect(settings.get('TargetDefocus')).toBe(-1.5);
   expect(() => file.take(Buffer.from('no settings\n'), 'other.txt')).toThrow(
-    expect.objectContaining({ code: 'user-settings/not-a-settings-file' }),
+    expect.objectContaining({ code: 'user-settings/not-a-settings-file' }) as Error,
   );
   expect(read(path)).toBe(siteFile);
 });

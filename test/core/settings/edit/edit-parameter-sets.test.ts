@@ -88,13 +88,13 @@ describe('parameter sets in a configuration', () => {
   test('that are written over several lines are left to a text editor', () => {
     const text = `${head}parameterSets:\n  0:\n    Trial:\n      area:\n        left: 0\n        top: 0\n        right: 9\n        bottom: 9\n`;
     expect(() => edited(text, change({ area: 'full' }))).toThrow(
-      expect.objectContaining({ code: 'settings/not-editable' }),
+      expect.objectContaining({ code: 'settings/not-editable' }) as Error,
     );
     expect(() => edited('a: [', change({ area: 'full' }))).toThrow(
-      expect.objectContaining({ code: 'settings/not-valid' }),
+      expect.objectContaining({ code: 'settings/not-valid' }) as Error,
     );
     expect(() => editParameterSets('SerialEMProperties\n', 'p.txt', [change({ binning: 1 })])).toThrow(
-      expect.objectContaining({ code: 'settings/not-yaml' }),
+      expect.objectContaining({ code: 'settings/not-yaml' }) as Error,
     );
   });
 });
@@ -122,14 +122,17 @@ describe('parameter sets in force', () => {
     [{ readMode: 'counting' as const }, /cannot take counting/],
   ])('refuse %j, and stay as they are', (fields, message) => {
     expect(() => settings.changeParameterSet(cameraIndex(0), 'Trial', fields)).toThrow(
-      expect.objectContaining({ code: 'settings/wrong-parameters', message: expect.stringMatching(message) as string }),
+      expect.objectContaining({
+        code: 'settings/wrong-parameters',
+        message: expect.stringMatching(message) as string,
+      }) as Error,
     );
     expect(trial().binning).toBe(4);
   });
 
   test('are refused for a camera that does not exist', () => {
     expect(() => settings.changeParameterSet(cameraIndex(5), 'Trial', { binning: 1 })).toThrow(
-      expect.objectContaining({ code: 'settings/no-such-camera' }),
+      expect.objectContaining({ code: 'settings/no-such-camera' }) as Error,
     );
   });
 });
