@@ -14,6 +14,7 @@ import { type StartOptions, startCommand, truthCommand } from './commands/instru
 import { menuCommand } from './commands/menu';
 import { checkCommand, exportCommand, importCommand } from './commands/properties';
 import { type RunCommandOptions, runCommand } from './commands/run';
+import { addWorkingStateCommands } from './commands/working-state';
 import { writePropertiesCommand } from './commands/write-properties';
 import { cameraIndex, magIndex } from '../core/base';
 import { PARAMETER_SETS } from '../core/settings';
@@ -22,7 +23,6 @@ import { closingFailed } from './errors';
 import { type Instrument, createInstrument } from './instrument';
 import { Output, exitCodes } from './output';
 import { version } from './version';
-import { addWorkingStateCommands } from './working-state-commands';
 
 /** Adds the options of the whole program, which may stand before or after the command. */
 const withGlobalOptions = (command: Command): Command =>

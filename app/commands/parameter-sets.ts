@@ -15,7 +15,7 @@ import { brokenConfiguration } from '../errors';
 import { exitCodes } from '../output';
 import { prepareText, written } from '../property-writing';
 import type { CommandContext } from './context';
-import { readFile } from './settings';
+import { readInput } from './properties';
 import { confirmAtTerminal } from './terminal-answers';
 
 interface WriteOptions {
@@ -61,13 +61,7 @@ export async function importParameterSetsCommand(
   from: string,
   options: WriteOptions,
 ): Promise<number> {
-  const text = SettingsText.parse(Buffer.from(readFile(from)).toString('latin1'));
-  if (!text)
-    throw new EucentricError({
-      code: 'user-settings/not-a-settings-file',
-      message: `${from} is not a settings file of SerialEM: its first line does not begin with SerialEMSettings.`,
-      hint: 'Choose the settings file of a user, such as SerialEMsettings.txt. Nothing was changed.',
-    });
+  const text = SettingsText.read(readInput(from), from);
   const { changes, remarks } = importParameterSets(text, settingsOf(context.configuration).cameras);
   for (const remark of remarks) context.output.remark(remark);
   return writeChanges(context, changes, options);
@@ -118,7 +112,7 @@ function fieldOf(text: string): readonly [string, unknown] {
   const at = text.indexOf('=');
   if (at > 0) return [text.slice(0, at), parseYaml(text.slice(at + 1))];
   throw new EucentricError({
-    code: 'command/usage',
+    code: 'command/not-a-field',
     message: `${text} is not a field with its value.`,
     hint: 'Write field=value, such as exposure=0.5 or area=half; "parameter-sets show" lists the fields.',
   });

@@ -102,8 +102,8 @@ export async function writeOutput(file: string, bytes: Uint8Array): Promise<void
 /** Files of which nothing was read. */
 const unreadable: ReadonlySet<string> = new Set(['settings/binary', 'settings/too-large', 'settings/not-properties']);
 
-/** Reads a file that was named on the command line; throws an error that names it. */
-function readInput(file: string): Buffer {
+/** Reads a file that was named on the command line. Throws `command/unreadable-file`. */
+export function readInput(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { EucentricError, describe } from '../../core/base';
+import { EucentricError } from '../../core/base';
 import { findUserSetting, inWords, itemsOfSetting, parseUserSetting, userSettingNames } from '../../core/user-settings';
 import { exitCodes } from '../output';
 import { type CommandContext, warningsOnly } from './context';
-import { writeOutput } from './properties';
+import { readInput, writeOutput } from './properties';
 
 /** `settings show [NAME]`: the choices of the user, each with its value, its limits and what it is. */
 export async function showSettingsCommand({ output, open }: CommandContext, name: string | undefined): Promise<number> {
@@ -56,7 +55,7 @@ export async function setSettingCommand(
 
 /** `settings import FILE`: takes a whole settings file of SerialEM over; the earlier one is kept as .bak. */
 export async function importSettingsCommand({ output, open }: CommandContext, from: string): Promise<number> {
-  const bytes = readFile(from);
+  const bytes = readInput(from);
   await using instrument = await open({ log: warningsOnly(output) });
   const { file, userSettings } = instrument.user;
   const lasting = await file.take(bytes, from);
@@ -81,23 +80,9 @@ export async function exportSettingsCommand(
   const text = instrument.user.file.text.render();
   if (options.output === undefined) output.print(text.trimEnd());
   else {
-    await writeOutput(options.output, Buffer.from(text, 'latin1'));
+    await writeOutput(options.output, instrument.user.file.text.bytes());
     output.remark(`${options.output} written`);
   }
   output.emit({ event: 'result', file: options.output ?? null, ...(options.output === undefined && { text }) });
   return exitCodes.done;
-}
-
-/** Reads a file that was named on the command line. Throws `command/unreadable-file`. */
-export function readFile(file: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    throw new EucentricError({
-      code: 'command/unreadable-file',
-      message: `${file} cannot be read: ${describe(error)}.`,
-      hint: 'Check the name and the rights of the file.',
-      cause: error,
-    });
-  }
 }

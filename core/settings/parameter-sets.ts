@@ -19,7 +19,7 @@ export interface ParameterSet {
   readonly readMode: ReadMode;
   /** True for images one after the other until something stops them. */
   readonly continuous: boolean;
-  /** What begins and ends an exposure, on cameras that leave the choice. */
+  /** Shutter that begins and ends an exposure, on cameras that leave the choice. */
   readonly shutter: 'beam' | 'film' | 'dual';
   readonly darkReferenceEveryTime: boolean;
   /** Number of images of which a dark reference is the mean; 1 for a single one. */

@@ -1,6 +1,5 @@
 import { type ErrorContents, EucentricError, describe } from '../base';
 import { FileOnDisk, isSimulatedText, simulatedMark } from '../store';
-import { userSettingErrors } from './errors';
 import { SettingsText } from './settings-text';
 
 /** Fate of a change of a user setting: kept in the file, or for this session only, with the reason. */
@@ -32,7 +31,7 @@ export class SettingsFile {
   private constructor(
     private readonly disk: FileOnDisk,
     private present: SettingsText,
-    /** What was wrong with the file; undefined where it was read, or where there is none. */
+    /** The problem with the file; undefined where it was read, or where there is none. */
     readonly problem: ErrorContents | undefined,
   ) {}
 
@@ -47,9 +46,7 @@ export class SettingsFile {
       const own = await disk.read();
       const bytes = own ?? (startFrom === undefined ? undefined : await new FileOnDisk(startFrom).read());
       if (!bytes) return new SettingsFile(disk, marked(SettingsText.empty()), undefined);
-      const text = SettingsText.parse(textOf(bytes));
-      if (!text) throw userSettingErrors.notSettings(own ? path : startFrom!);
-      return new SettingsFile(disk, marked(text), undefined);
+      return new SettingsFile(disk, marked(SettingsText.read(bytes, own ? path : startFrom!)), undefined);
     } catch (error) {
       const contents =
         error instanceof EucentricError
@@ -81,11 +78,10 @@ export class SettingsFile {
 
   /** Takes a whole other settings file over, in place of this one, which becomes the .bak file. Throws `user-settings/not-a-settings-file`. */
   take(bytes: Uint8Array, from: string): Promise<Lasting> {
-    const theirs = textOf(bytes);
-    if (!SettingsText.parse(theirs)) throw userSettingErrors.notSettings(from);
+    SettingsText.read(bytes, from);
     const opening = this.present.opening;
     return this.edit((text) => {
-      const taken = SettingsText.parse(theirs)!;
+      const taken = SettingsText.read(bytes, from);
       if (isSimulatedText(opening) && !isSimulatedText(taken.opening)) taken.mark(simulatedMark);
       text.become(taken);
     });
@@ -104,10 +100,9 @@ export class SettingsFile {
     let joined = false;
     try {
       const { remarks } = await this.disk.writeJoined(
-        () => bytesOf(this.present),
+        () => this.present.bytes(),
         (bytes) => {
-          const theirs = SettingsText.parse(textOf(bytes));
-          if (!theirs) throw userSettingErrors.notSettings(this.path);
+          const theirs = SettingsText.read(bytes, this.path);
           for (const edit of edits) edit(theirs);
           this.present = theirs;
           joined = true;
@@ -127,12 +122,8 @@ export class SettingsFile {
   }
 }
 
-/** SerialEM writes bytes of whatever code page Windows has; as Latin-1 every byte stays what it is. */
-const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
-const bytesOf = (text: SettingsText): Uint8Array => Buffer.from(text.render(), 'latin1');
-
 const refusalOf = (path: string, present: Uint8Array): ErrorContents | undefined =>
-  isSimulatedText(textOf(present.subarray(0, 1000)))
+  isSimulatedText(Buffer.from(present.subarray(0, 1000)).toString('latin1'))
     ? undefined
     : {
         code: 'user-settings/not-simulated',

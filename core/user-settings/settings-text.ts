@@ -1,4 +1,5 @@
 import { itemsOf, splitLines } from '../store';
+import { userSettingErrors } from './errors';
 
 /** First item of a settings file of SerialEM. */
 const heading = 'SerialEMSettings';
@@ -31,6 +32,19 @@ export class SettingsText {
   /** The text of a new file. */
   static empty(): SettingsText {
     return new SettingsText([{ text: heading, end: '\n', keyword: heading }]);
+  }
+
+  /** Reads the bytes of a file. Throws `user-settings/not-a-settings-file`. */
+  static read(bytes: Uint8Array, path: string): SettingsText {
+    // SerialEM writes bytes of whatever code page Windows has; as Latin-1 every byte stays what it is.
+    const text = SettingsText.parse(Buffer.from(bytes).toString('latin1'));
+    if (!text) throw userSettingErrors.notSettings(path);
+    return text;
+  }
+
+  /** The bytes of the file. */
+  bytes(): Uint8Array {
+    return Buffer.from(this.render(), 'latin1');
   }
 
   /** Reads the text of a file; undefined where it does not begin as a settings file does. */

@@ -175,7 +175,7 @@ describe('a file that another program writes, too', () => {
     expect(read(path)).toContain('AutofocusOffset\t1');
   });
 
-  test('that is no settings file is not written over: the change holds for the session', async () => {
+  test('of another kind is not written over: the change holds for the session', async () => {
     const { path, settings } = await opened({}, 'something else\n');
     expect(settings.remarks).toEqual([expect.stringMatching(/not a settings file/)]);
     expect(await settings.set('TargetDefocus', -2)).toMatchObject({ lasts: false });

@@ -1,13 +1,8 @@
 import { type Command, Argument } from 'commander';
-import { PARAMETER_SETS, type ParameterSetName } from '../core/settings';
-import type { CommandContext } from './commands/context';
-import { importParameterSetsCommand, setParametersCommand, showParameterSetsCommand } from './commands/parameter-sets';
-import {
-  exportSettingsCommand,
-  importSettingsCommand,
-  setSettingCommand,
-  showSettingsCommand,
-} from './commands/settings';
+import { PARAMETER_SETS, type ParameterSetName } from '../../core/settings';
+import type { CommandContext } from './context';
+import { importParameterSetsCommand, setParametersCommand, showParameterSetsCommand } from './parameter-sets';
+import { exportSettingsCommand, importSettingsCommand, setSettingCommand, showSettingsCommand } from './settings';
 
 /** The way in which the program adds its commands. */
 export interface CommandMaking {
