@@ -5,8 +5,10 @@ import { difference, origin, scaled, sum, type PlaneVector } from '../base/plane
 const pixelsPerSubframe = 0.3;
 const motionSamples = 9;
 const maxSubframes = 64;
-/** Along a row of the spectrum the phase of the farthest position turns by no more than this many radians from one node to the next, which keeps a straight line within 0.2 %. */
-const phasePerStep = 0.12;
+/** The phase of the farthest position turns by no more than this many radians from one node to the next, which keeps a polynomial of third degree within 0.1 %. */
+const phasePerStep = 0.45;
+/** Positions nearer than this many pixels need no finer net. */
+const minReach = 1;
 
 /** The motion of the specimen during an exposure. */
 export interface Motion {
@@ -68,75 +70,129 @@ export class RasterMotion {
   }
 
   /**
-   * Multiplies a half spectrum by the mean phase. The phase of a position is that of its column times that of its row, so that sines are taken
-   * once a row and column; along a row the mean phase is worked out at some columns and is a straight line between them.
+   * Multiplies a half spectrum by the mean phase. The mean phase is worked out at the nodes of a coarse net of frequencies, as many as the farthest
+   * position needs, and is a polynomial of third degree between four nodes along either axis.
    */
   smear(spectrum: Float32Array, rows: number, columns: number): void {
-    const { positions } = this;
-    const count = positions.length;
     const half = columns / 2 + 1;
-    const step = Math.max(1, Math.floor((phasePerStep * columns) / (2 * Math.PI * Math.max(1, this.reach))));
-    const nodes = Math.ceil((half - 1) / step) + 1;
-    // For each node the phases of all positions in turn, cosine and sine.
-    const byNode = new Float32Array(2 * count * nodes);
-    for (let node = 0; node < nodes; node++)
-      for (let k = 0; k < count; k++) {
-        const angle = (-2 * Math.PI * node * step * positions[k]!.column) / columns;
-        byNode[2 * (node * count + k)] = cosine(angle) / count;
-        byNode[2 * (node * count + k) + 1] = sine(angle) / count;
-      }
-    const ofRow = new Float32Array(2 * count);
-    const mean = new Float32Array(2 * nodes);
+    const { step: columnStep, nodes } = netAlong(columns, half, this.reach);
+    const { step: rowStep, nodes: nodeRows } = netAlong(rows, rows, this.reach);
+    const firstRow = -Math.floor((rows - 1) / 2);
+    const net = this.net(
+      { count: nodeRows, first: (firstRow - rowStep) / rows, step: rowStep / rows },
+      { count: nodes, first: -columnStep / columns, step: columnStep / columns },
+    );
+    const mean = new Float64Array(2 * nodes);
+    const weights = new Float64Array(4);
     for (let row = 0; row < rows; row++) {
-      const y = (row <= rows / 2 ? row : row - rows) / rows;
-      for (let k = 0; k < count; k++) {
-        const angle = -2 * Math.PI * y * positions[k]!.row;
-        ofRow[2 * k] = cosine(angle);
-        ofRow[2 * k + 1] = sine(angle);
-      }
-      for (let node = 0, from = 0; node < nodes; node++) {
-        let real = 0;
-        let imaginary = 0;
-        for (let k = 0; k < 2 * count; k += 2, from += 2) {
-          const cosineOfColumn = byNode[from]!;
-          const sineOfColumn = byNode[from + 1]!;
-          real += cosineOfColumn * ofRow[k]! - sineOfColumn * ofRow[k + 1]!;
-          imaginary += cosineOfColumn * ofRow[k + 1]! + sineOfColumn * ofRow[k]!;
-        }
-        mean[2 * node] = real;
-        mean[2 * node + 1] = imaginary;
-      }
-      multiplyRow(spectrum, row * half, half, mean, { step, real: 2 * row === rows });
+      const place = (row <= rows / 2 ? row : row - rows) - firstRow;
+      const before = Math.floor(place / rowStep);
+      cubicWeights(place / rowStep - before, weights);
+      const from = 2 * nodes * before;
+      for (let k = 0; k < 2 * nodes; k++)
+        mean[k] =
+          weights[0]! * net[from + k]! +
+          weights[1]! * net[from + 2 * nodes + k]! +
+          weights[2]! * net[from + 4 * nodes + k]! +
+          weights[3]! * net[from + 6 * nodes + k]!;
+      multiplyRow(spectrum, row * half, half, { mean, weights, step: columnStep, realOnly: 2 * row === rows });
     }
+  }
+
+  /** The mean phases at the nodes of a net, real and imaginary in turn. The phase of a position is that of its column times that of its row. */
+  private net(rows: Nodes, columns: Nodes): Float64Array {
+    const { positions } = this;
+    const net = new Float64Array(2 * rows.count * columns.count);
+    const ofColumns = new Float64Array(2 * columns.count);
+    for (const position of positions) {
+      for (let node = 0; node < columns.count; node++) {
+        const angle = -2 * Math.PI * position.column * (columns.first + node * columns.step);
+        ofColumns[2 * node] = cosine(angle) / positions.length;
+        ofColumns[2 * node + 1] = sine(angle) / positions.length;
+      }
+      for (let row = 0, at = 0; row < rows.count; row++) {
+        const angle = -2 * Math.PI * position.row * (rows.first + row * rows.step);
+        const real = cosine(angle);
+        const imaginary = sine(angle);
+        for (let k = 0; k < 2 * columns.count; k += 2, at += 2) {
+          net[at]! += real * ofColumns[k]! - imaginary * ofColumns[k + 1]!;
+          net[at + 1]! += real * ofColumns[k + 1]! + imaginary * ofColumns[k]!;
+        }
+      }
+    }
+    return net;
   }
 }
 
-/** Multiplies one row of a half spectrum by complex numbers that are given at every `step`th column. A row at the limit of its axis takes the real part alone. */
+/** Equally spaced frequencies in cycles per pixel. */
+interface Nodes {
+  readonly count: number;
+  readonly first: number;
+  readonly step: number;
+}
+
+/** The nodes along an axis of `length` pixels for `count` of its frequencies: one before the first and two after the last. */
+function netAlong(length: number, count: number, reach: number): { readonly step: number; readonly nodes: number } {
+  const step = Math.max(1, Math.floor((phasePerStep * length) / (2 * Math.PI * Math.max(minReach, reach))));
+  return { step, nodes: Math.floor((count - 1) / step) + 4 };
+}
+
+/** Weights of four values at -1, 0, 1 and 2 for the one between the middle two. */
+function cubicWeights(t: number, weights: Float64Array): void {
+  weights[0] = (-t * (t - 1) * (t - 2)) / 6;
+  weights[1] = ((t + 1) * (t - 1) * (t - 2)) / 2;
+  weights[2] = (-t * (t + 1) * (t - 2)) / 2;
+  weights[3] = (t * (t + 1) * (t - 1)) / 6;
+}
+
+/** Complex numbers for one row of a half spectrum, at every `step`th column from one before the first. */
+interface RowNodes {
+  readonly mean: Float64Array;
+  readonly step: number;
+  /** True for a row at the limit of its axis, which takes the real part alone. */
+  readonly realOnly: boolean;
+  /** Room for four numbers. */
+  readonly weights: Float64Array;
+}
+
+/** Multiplies one row of a half spectrum by complex numbers between nodes. */
 function multiplyRow(
   spectrum: Float32Array,
   start: number,
   half: number,
-  mean: Float32Array,
-  { step, real: realOnly }: { readonly step: number; readonly real: boolean },
+  { mean, weights, step, realOnly }: RowNodes,
 ): void {
-  for (let first = 0, node = 0; first < half; first += step, node += 2) {
-    const re0 = mean[node]!;
-    const im0 = realOnly ? 0 : mean[node + 1]!;
-    const last = Math.min(first + step, half);
-    const next = node + 2 < mean.length ? node + 2 : node;
-    const slopeRe = (mean[next]! - re0) / step;
-    const slopeIm = realOnly ? 0 : (mean[next + 1]! - im0) / step;
-    for (let column = first; column < last; column++) {
-      const real = re0 + (column - first) * slopeRe;
-      // A frequency at the limit of the columns stands for both of its signs; only the real part of its phase is common to both.
-      const imaginary = column === half - 1 ? 0 : im0 + (column - first) * slopeIm;
-      const at = 2 * (start + column);
+  const perStep = 1 / step;
+  const turning = realOnly ? 0 : 1;
+  for (let first = 0, node = 0; first < half - 1; first += step, node += 2) {
+    // The polynomial through four nodes by its coefficients, from the differences of the nodes.
+    const b = mean[node + 2]!;
+    const realThird = (mean[node + 6]! - 3 * (mean[node + 4]! - b) - mean[node]!) / 6;
+    const realSecond = (mean[node + 4]! + mean[node]!) / 2 - b;
+    const realFirst = mean[node + 4]! - b - realSecond - realThird;
+    const c = turning * mean[node + 3]!;
+    const next = turning * mean[node + 5]!;
+    const previous = turning * mean[node + 1]!;
+    const imaginaryThird = (turning * mean[node + 7]! - 3 * (next - c) - previous) / 6;
+    const imaginarySecond = (next + previous) / 2 - c;
+    const imaginaryFirst = next - c - imaginarySecond - imaginaryThird;
+    const last = Math.min(first + step, half - 1);
+    for (let column = first, at = 2 * (start + first); column < last; column++, at += 2) {
+      const t = (column - first) * perStep;
+      const real = b + t * (realFirst + t * (realSecond + t * realThird));
+      const imaginary = c + t * (imaginaryFirst + t * (imaginarySecond + t * imaginaryThird));
       const re = spectrum[at]!;
       const im = spectrum[at + 1]!;
       spectrum[at] = re * real - im * imaginary;
       spectrum[at + 1] = re * imaginary + im * real;
     }
   }
+  // A frequency at the limit of the columns stands for both of its signs; only the real part of its phase is common to both.
+  const node = 2 * Math.floor((half - 1) / step);
+  cubicWeights((half - 1) * perStep - node / 2, weights);
+  const real = weights.reduce((total, weight, k) => total + weight * mean[node + 2 * k]!, 0);
+  spectrum[2 * (start + half - 1)]! *= real;
+  spectrum[2 * (start + half - 1) + 1]! *= real;
 }
 
 /** The motion on the raster of an image; undefined where the specimen stands still. */

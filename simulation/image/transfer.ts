@@ -93,18 +93,21 @@ function throughWave(
   columns: number,
 ): void {
   const half = columns / 2 + 1;
+  const step = { x: columnX / columns, y: columnY / columns };
+  const ofRow = new Float64Array(2 * half);
   for (let row = 0, at = 0; row < rows; row++) {
     const y = (row <= rows / 2 ? row : row - rows) / rows;
+    transfer.along({ x: rowX * y, y: rowY * y }, step, half, ofRow);
     // A frequency at the limit of an axis stands for both of its signs, so that only what both have in common is real.
-    const nyquistRow = 2 * row === rows;
-    for (let column = 0; column < half; column++, at += 2) {
-      const x = column / columns;
-      transfer.at(columnX * x + rowX * y, columnY * x + rowY * y);
+    ofRow[2 * half - 1] = 0;
+    if (2 * row === rows) for (let k = 1; k < 2 * half; k += 2) ofRow[k] = 0;
+    for (let k = 0; k < 2 * half; k += 2, at += 2) {
+      const real = ofRow[k]!;
+      const imaginary = ofRow[k + 1]!;
       const re = spectrum[at]!;
       const im = spectrum[at + 1]!;
-      const imaginary = nyquistRow || 2 * column === columns ? 0 : transfer.imaginary;
-      spectrum[at] = re * transfer.real - im * imaginary;
-      spectrum[at + 1] = re * imaginary + im * transfer.real;
+      spectrum[at] = re * real - im * imaginary;
+      spectrum[at + 1] = re * imaginary + im * real;
     }
   }
 }

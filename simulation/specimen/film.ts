@@ -2,7 +2,8 @@ import type { Frame } from '../base/frame';
 import { binaryLogarithm, power, powerOfTwo } from '../base/functions';
 import { keyOf } from '../base/random';
 import { scratch } from '../base/scratch';
-import { pixelProfile, pointProfile, splat, type Octave, type Profile, type Raster } from './splat';
+import { pixelProfile, pointProfile, type Profile } from './grain-profile';
+import { splat, type Octave, type Raster } from './splat';
 
 /** A film of grains of all sizes. */
 export interface Film {
@@ -27,13 +28,11 @@ const widestGrain = 2.4;
 /** Variance of the cubic B-spline, in samples squared. */
 const splineVariance = 1 / 3;
 
-interface Level {
-  readonly raster: Raster;
-  readonly step: number;
-}
+/** The least that a film lets through. */
+const minTransmission = 0.02;
 
 /**
- * Adds the texture of a film to a canvas of `frame.rows * frame.columns` values.
+ * Fills a canvas of `frame.rows * frame.columns` values with the transmission of a film, about 1.
  *
  * The octaves are steps of a fixed ladder in micrometres, and which of them are painted
  * depends on the field of view and the pixel size alone. Coarse octaves are painted as coefficients of a cubic B-spline on coarser rasters and refined
@@ -43,7 +42,10 @@ interface Level {
  * @param field shorter side of the camera's full field of view, micrometres
  */
 export function paintFilm(canvas: Float32Array, frame: Frame, film: Film, field: number): void {
-  if (film.contrast === 0) return;
+  if (film.contrast === 0) {
+    canvas.fill(1);
+    return;
+  }
   const unit = field / contrastPixels;
   const coarsest = Math.floor(binaryLogarithm(unit * coarsestGrain));
   const finest = Math.ceil(binaryLogarithm(frame.pixelSize * finestGrain));
@@ -67,22 +69,23 @@ export function paintFilm(canvas: Float32Array, frame: Frame, film: Film, field:
     });
   }
   const top = octaves.reduce((highest, { level }) => Math.max(highest, level), 0);
-  let coarser: Level | undefined;
+  let coarser: Raster | undefined;
   for (let level = top; level >= 0; level--) {
     const here = octaves.filter((each) => each.level === level);
     const step = powerOfTwo(level);
     const border = here.reduce((widest, { profile }) => Math.max(widest, 2 * profile.half + 4), 4);
     // A coarse raster reaches two samples beyond the frame on either side, as the spline does.
+    const beyond = level === 0 ? 0 : 2;
     const raster = makeRaster(
       `film ${level}`,
-      Math.ceil(frame.columns / step) + 2,
-      Math.ceil(frame.rows / step) + 2,
+      Math.ceil(frame.columns / step) + beyond,
+      Math.ceil(frame.rows / step) + beyond,
       border,
     );
     for (const { octave, profile } of here) splat(raster, frame, step, octave, profile);
-    if (level === 0) finish(canvas, frame, raster, coarser?.raster);
-    else if (coarser) refine(raster, coarser.raster);
-    coarser = { raster, step };
+    if (coarser) upsample(coarser, raster, beyond, level === 0 ? toValues : toCoefficients);
+    if (level === 0) finish(canvas, raster);
+    coarser = raster;
   }
 }
 
@@ -97,73 +100,59 @@ function makeRaster(name: string, columns: number, rows: number, border: number)
   return { data: scratch(name, stride * (rows + 2 * border)), stride, border, columns, rows };
 }
 
-/** Adds the spline of a coarse raster to the coefficients of the raster twice as fine. */
-function refine(fine: Raster, coarse: Raster): void {
-  upsample(coarse, fine.columns, fine.rows, 4, [1 / 8, 6 / 8, 4 / 8, 0], (values, row) => {
-    const line = (row + fine.border - 2) * fine.stride + fine.border - 2;
-    for (let k = 0; k < values.length; k++) fine.data[line + k]! += values[k]!;
-  });
-}
+/** Weights of the samples of a coarse raster in one twice as fine: even samples are `(side, middle, side)` of those about them, odd ones `(far, near, near, far)`. */
+type Doubling = readonly [side: number, middle: number, near: number, far: number];
+/** Adds the spline of a raster to the coefficients of the next finer one. */
+const toCoefficients: Doubling = [1 / 8, 6 / 8, 4 / 8, 0];
+/** Adds the values of the spline to those of the finest raster. */
+const toValues: Doubling = [1 / 6, 4 / 6, 23 / 48, 1 / 48];
 
-/** Adds the grains of the finest raster, and the values of the spline of the next, to the canvas. */
-function finish(
-  canvas: Float32Array,
-  { columns, rows }: Frame,
-  { data, stride, border }: Raster,
-  coarse: Raster | undefined,
-): void {
-  for (let row = 0; row < rows; row++) {
-    const from = (row + border) * stride + border;
-    const to = row * columns;
-    for (let k = 0; k < columns; k++) canvas[to + k]! += data[from + k]!;
-  }
-  if (!coarse) return;
-  upsample(coarse, columns, rows, 0, [1 / 6, 4 / 6, 23 / 48, 1 / 48], (values, row) => {
-    const to = row * columns;
-    for (let k = 0; k < columns; k++) canvas[to + k]! += values[k]!;
-  });
-}
-
-/**
- * Doubles a raster: even samples are `(side, middle, side)`, odd ones `(far, near, near, far)` of the samples about them.
- * Rows and columns from `-reach/2` of the fine raster on are handed over one row after the other.
- */
-function upsample(
-  coarse: Raster,
-  columns: number,
-  rows: number,
-  reach: number,
-  [side, middle, near, far]: readonly [number, number, number, number],
-  take: (values: Float32Array, row: number) => void,
-): void {
-  const { data, stride, border } = coarse;
-  const margin = reach / 4;
-  const width = columns + reach;
+/** Adds a coarse raster to one twice as fine, from `reach` samples before its corner to as many after its end. */
+function upsample(coarse: Raster, fine: Raster, reach: number, [side, middle, near, far]: Doubling): void {
+  const { data, stride } = coarse;
+  const to = fine.data;
+  const width = fine.columns + 2 * reach;
   const half = (width >> 1) + 4;
   const column = scratch('film column', half);
-  const line = scratch('film line', width + (width & 1));
-  const values = line.subarray(0, width);
-  for (let k = 0; k < rows + reach; k++) {
-    const q = (k >> 1) - margin;
-    const start = (q + border) * stride + border - margin - 1;
+  for (let k = 0; k < fine.rows + 2 * reach; k++) {
+    const start = ((k >> 1) - reach / 2 + coarse.border) * stride + coarse.border - reach / 2 - 1;
     if ((k & 1) === 0) {
       for (let i = 0; i < half; i++) {
-        const at = start + i;
-        column[i] = middle * data[at]! + side * (data[at - stride]! + data[at + stride]!);
+        const at = (start + i) | 0;
+        column[i] = middle * data[at]! + side * (data[(at - stride) | 0]! + data[(at + stride) | 0]!);
       }
     } else {
       for (let i = 0; i < half; i++) {
-        const at = start + i;
-        column[i] = near * (data[at]! + data[at + stride]!) + far * (data[at - stride]! + data[at + 2 * stride]!);
+        const at = (start + i) | 0;
+        column[i] =
+          near * (data[at]! + data[(at + stride) | 0]!) +
+          far * (data[(at - stride) | 0]! + data[(at + 2 * stride) | 0]!);
       }
     }
-    for (let i = 0, x = 0; x < width; i++, x += 2) {
-      const a = column[i]!;
-      const b = column[i + 1]!;
-      const c = column[i + 2]!;
-      line[x] = middle * b + side * (a + c);
-      line[x + 1] = near * (b + c) + far * (a + column[i + 3]!);
+    let line = (k + fine.border - reach) * fine.stride + fine.border - reach;
+    let a = column[0]!;
+    let b = column[1]!;
+    let c = column[2]!;
+    for (let i = 3; i < (width >> 1) + 3; i++) {
+      const d = column[i]!;
+      to[line]! += middle * b + side * (a + c);
+      to[(line + 1) | 0]! += near * (b + c) + far * (a + d);
+      line = (line + 2) | 0;
+      a = b;
+      b = c;
+      c = d;
     }
-    take(values, k);
+    if ((width & 1) === 1) to[line]! += middle * b + side * (a + c);
+  }
+}
+
+/** Copies what lies within the border of a raster to a canvas, as transmissions about 1. */
+function finish(canvas: Float32Array, { data, stride, border, columns, rows }: Raster): void {
+  for (let row = 0, to = 0; row < rows; row++) {
+    let from = (row + border) * stride + border;
+    for (const end = to + columns; to < end; to++, from++) {
+      const value = 1 + data[from]!;
+      canvas[to] = value > minTransmission ? value : minTransmission;
+    }
   }
 }

@@ -44,14 +44,10 @@ export function paintSpecimen(
   key: number,
   field: number,
 ): void {
-  canvas.fill(0);
   const lines = linesOf(specimen);
-  if (specimen.kind !== 'empty')
+  if (specimen.kind === 'empty') canvas.fill(1);
+  else
     paintFilm(canvas, frame, { key, contrast: specimen.contrast * (lines.length > 0 ? filmShareOnLattice : 1) }, field);
-  for (let k = 0; k < canvas.length; k++) {
-    const value = 1 + canvas[k]!;
-    canvas[k] = value > 0.02 ? value : 0.02;
-  }
   if (lines.length === 0) return;
   const flaws = keyOf(key, 17);
   if (isFlawed(specimen.flaws)) paintFlawedLines(canvas, frame, lines, specimen.flaws, flaws);

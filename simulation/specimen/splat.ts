@@ -1,7 +1,7 @@
 import { seenCorners, type Frame } from '../base/frame';
-import { exponential } from '../base/functions';
 import { hash } from '../base/random';
 import type { PlaneVector } from '../base/plane';
+import { phaseBits, phaseCount, type Profile } from './grain-profile';
 
 // Called once a pixel or more: looking them up on the global object each time costs more than the call where globals are guarded, as in tests.
 const { floor, imul } = Math;
@@ -24,48 +24,29 @@ export interface Octave {
   readonly key: number;
 }
 
-const phaseCount = 256;
+const phaseMask = phaseCount - 1;
 
-/** The profile of a grain sampled on pixels, for each of many positions of the grain within a pixel. */
-export interface Profile {
-  readonly taps: number;
-  readonly half: number;
-  readonly values: Float32Array;
-}
-
-/**
- * A Gaussian of unit height before blurring, averaged over each pixel.
- * @param sigma of the grain, in pixels
- * @param variance of the grain after all blurs but the pixel's own, in pixels squared
- */
-export function pixelProfile(sigma: number, variance: number): Profile {
-  const spread = Math.sqrt(variance);
-  const scale = sigma * Math.sqrt(2 * Math.PI);
-  return profile(
-    Math.sqrt(variance + 1 / 12),
-    3.6,
-    (distance) => scale * (cumulative((distance + 0.5) / spread) - cumulative((distance - 0.5) / spread)),
-  );
-}
-
-/** A Gaussian of unit height before blurring, sampled at points. @param sigma and variance as for `pixelProfile`. */
-export function pointProfile(sigma: number, variance: number): Profile {
-  const height = sigma / Math.sqrt(variance);
-  return profile(Math.sqrt(variance), 4.2, (distance) => height * exponential((-0.5 * distance * distance) / variance));
-}
+/** Grains are sorted into the order of the raster, at most this number at once, since a raster is larger than the memory near a processor. */
+const grainsAtOnce = 1 << 16;
+const found = {
+  column: new Int32Array(grainsAtOnce),
+  row: new Int32Array(grainsAtOnce),
+  weight: new Float32Array(grainsAtOnce),
+};
+const sorted = {
+  column: new Int32Array(grainsAtOnce),
+  row: new Int32Array(grainsAtOnce),
+  weight: new Float32Array(grainsAtOnce),
+};
+let places = new Int32Array(0);
 
 /**
  * Paints an octave of grains onto a raster whose pixels are `step` pixels of the frame wide.
  * The place of a grain depends on the octave alone, so the texture is the same from wherever and however finely it is seen.
  */
-export function splat(
-  raster: Raster,
-  frame: Frame,
-  step: number,
-  octave: Octave,
-  { taps, half, values }: Profile,
-): void {
-  const { data, stride, border } = raster;
+export function splat(raster: Raster, frame: Frame, step: number, octave: Octave, profile: Profile): void {
+  const { border } = raster;
+  const { half } = profile;
   const { cell, amplitude, key } = octave;
   const { cubic, quadratic } = frame;
   const distorted = cubic !== 0 || quadratic !== 0;
@@ -86,6 +67,7 @@ export function splat(
   const unit = 1 / 65536;
   const height = amplitude / 32768;
   const region = cellRows(seenCorners(frame, (half + 1) * step), cell);
+  let count = 0;
   for (let j = region.first; j <= region.last; j++) {
     const from = region.from[j - region.first]!;
     const to = region.to[j - region.first]!;
@@ -105,61 +87,136 @@ export function splat(
         v = (v * push + centreRow) * inverseStep;
       }
       if (!(u > lowest && u < lastColumn && v > lowest && v < lastRow)) continue;
-      const column = floor(u);
-      const row = floor(v);
-      const across = (((u - column) * phaseCount + 0.5) | 0) * taps;
-      let down = (((v - row) * phaseCount + 0.5) | 0) * taps;
-      const weight = ((imul(h, 0x2c1b3c6d) >> 16) + 0.5) * height;
-      let line = (row - half + border) * stride + column - half + border;
-      const end = down + taps;
-      if (taps === 8) {
-        // Most grains are this narrow; their profile across is fetched once and not in every line.
-        const p0 = weight * values[across]!;
-        const p1 = weight * values[across + 1]!;
-        const p2 = weight * values[across + 2]!;
-        const p3 = weight * values[across + 3]!;
-        const p4 = weight * values[across + 4]!;
-        const p5 = weight * values[across + 5]!;
-        const p6 = weight * values[across + 6]!;
-        const p7 = weight * values[across + 7]!;
-        for (; down < end; down++) {
-          const w = values[down]!;
-          data[line]! += w * p0;
-          data[line + 1]! += w * p1;
-          data[line + 2]! += w * p2;
-          data[line + 3]! += w * p3;
-          data[line + 4]! += w * p4;
-          data[line + 5]! += w * p5;
-          data[line + 6]! += w * p6;
-          data[line + 7]! += w * p7;
-          line += stride;
-        }
-        continue;
-      }
-      for (; down < end; down++) {
-        const w = weight * values[down]!;
-        for (let k = 0; k < taps; k += 2) {
-          const at = line + k;
-          const from = across + k;
-          data[at]! += w * values[from]!;
-          data[at + 1]! += w * values[from + 1]!;
-        }
-        line += stride;
-      }
+      // Counted from the first sample of the border, in phases of a sample.
+      found.column[count] = (u + border) * phaseCount + 0.5;
+      found.row[count] = (v + border) * phaseCount + 0.5;
+      found.weight[count] = ((imul(h, 0x2c1b3c6d) >> 16) + 0.5) * height;
+      if (++count < grainsAtOnce) continue;
+      paintInOrder(raster, profile, count);
+      count = 0;
     }
+  }
+  paintInOrder(raster, profile, count);
+}
+
+/** Paints the grains that were found, row after row of the raster. */
+function paintInOrder(raster: Raster, profile: Profile, count: number): void {
+  const lines = raster.rows + 2 * raster.border + 1;
+  if (places.length < lines) places = new Int32Array(lines);
+  else places.fill(0, 0, lines);
+  for (let k = 0; k < count; k++) places[(found.row[k]! >> phaseBits) + 1]!++;
+  for (let line = 1; line < lines; line++) places[line]! += places[line - 1]!;
+  for (let k = 0; k < count; k++) {
+    const row = found.row[k]!;
+    const at = places[row >> phaseBits]!++;
+    sorted.column[at] = found.column[k]!;
+    sorted.row[at] = row;
+    sorted.weight[at] = found.weight[k]!;
+  }
+  paintSorted(raster, profile, count);
+}
+
+/**
+ * Paints the sorted grains in upright strips of 8, 4 or 2 samples. The profile across a strip is fetched once and not in every line.
+ * The sums of indices are cut to integers, so that the engine looks for no overflow.
+ */
+function paintSorted({ data, stride }: Raster, { taps, half, values }: Profile, count: number): void {
+  for (let k = 0; k < count; k++) {
+    const u = sorted.column[k]!;
+    const v = sorted.row[k]!;
+    const weight = sorted.weight[k]!;
+    let across = imul(u & phaseMask, taps);
+    const down = imul(v & phaseMask, taps);
+    let line = (imul((v >> phaseBits) - half, stride) + (u >> phaseBits) - half) | 0;
+    let left = taps;
+    for (; left >= 8; left = (left - 8) | 0) {
+      paintEight(data, line, stride, values, across, down, (down + taps) | 0, weight);
+      line = (line + 8) | 0;
+      across = (across + 8) | 0;
+    }
+    if (left >= 4) {
+      paintFour(data, line, stride, values, across, down, (down + taps) | 0, weight);
+      line = (line + 4) | 0;
+      across = (across + 4) | 0;
+    }
+    if ((left & 2) !== 0) paintTwo(data, line, stride, values, across, down, (down + taps) | 0, weight);
   }
 }
 
-/** Fills a profile for grains at every phase within a pixel; the tails are cut beyond `reach` standard deviations. */
-function profile(spread: number, reach: number, at: (distance: number) => number): Profile {
-  // The nearest pixel left out is half + 1 away.
-  const half = Math.max(1, Math.ceil(reach * spread) - 1);
-  const taps = 2 * half + 2;
-  const values = new Float32Array((phaseCount + 1) * taps);
-  for (let phase = 0; phase <= phaseCount; phase++) {
-    for (let k = 0; k < taps; k++) values[phase * taps + k] = at(k - half - phase / phaseCount);
+function paintEight(
+  data: Float32Array,
+  first: number,
+  stride: number,
+  values: Float32Array,
+  across: number,
+  from: number,
+  to: number,
+  weight: number,
+): void {
+  const p0 = weight * values[across]!;
+  const p1 = weight * values[(across + 1) | 0]!;
+  const p2 = weight * values[(across + 2) | 0]!;
+  const p3 = weight * values[(across + 3) | 0]!;
+  const p4 = weight * values[(across + 4) | 0]!;
+  const p5 = weight * values[(across + 5) | 0]!;
+  const p6 = weight * values[(across + 6) | 0]!;
+  const p7 = weight * values[(across + 7) | 0]!;
+  for (let down = from, line = first; down < to; down = (down + 1) | 0) {
+    const w = values[down]!;
+    data[line]! += w * p0;
+    data[(line + 1) | 0]! += w * p1;
+    data[(line + 2) | 0]! += w * p2;
+    data[(line + 3) | 0]! += w * p3;
+    data[(line + 4) | 0]! += w * p4;
+    data[(line + 5) | 0]! += w * p5;
+    data[(line + 6) | 0]! += w * p6;
+    data[(line + 7) | 0]! += w * p7;
+    line = (line + stride) | 0;
   }
-  return { taps, half, values };
+}
+
+function paintFour(
+  data: Float32Array,
+  first: number,
+  stride: number,
+  values: Float32Array,
+  across: number,
+  from: number,
+  to: number,
+  weight: number,
+): void {
+  const p0 = weight * values[across]!;
+  const p1 = weight * values[(across + 1) | 0]!;
+  const p2 = weight * values[(across + 2) | 0]!;
+  const p3 = weight * values[(across + 3) | 0]!;
+  for (let down = from, line = first; down < to; down = (down + 1) | 0) {
+    const w = values[down]!;
+    data[line]! += w * p0;
+    data[(line + 1) | 0]! += w * p1;
+    data[(line + 2) | 0]! += w * p2;
+    data[(line + 3) | 0]! += w * p3;
+    line = (line + stride) | 0;
+  }
+}
+
+function paintTwo(
+  data: Float32Array,
+  first: number,
+  stride: number,
+  values: Float32Array,
+  across: number,
+  from: number,
+  to: number,
+  weight: number,
+): void {
+  const p0 = weight * values[across]!;
+  const p1 = weight * values[(across + 1) | 0]!;
+  for (let down = from, line = first; down < to; down = (down + 1) | 0) {
+    const w = values[down]!;
+    data[line]! += w * p0;
+    data[(line + 1) | 0]! += w * p1;
+    line = (line + stride) | 0;
+  }
 }
 
 /** For each row of cells that touches a convex region, the cells of it that do. */
@@ -196,16 +253,4 @@ function cellRows(
     to[j - first] = floor(high);
   }
   return { first, last, from, to };
-}
-
-/** The normal distribution function, to about 1e-7 (Abramowitz and Stegun 7.1.26 on the complementary error function). */
-function cumulative(x: number): number {
-  const z = Math.abs(x) / Math.SQRT2;
-  const t = 1 / (1 + 0.3275911 * z);
-  const tail =
-    0.5 *
-    exponential(-z * z) *
-    t *
-    (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-  return x > 0 ? 1 - tail : tail;
 }

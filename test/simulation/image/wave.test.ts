@@ -100,6 +100,18 @@ describe('the wave behind the lens', () => {
     }
   });
 
+  test.each(cases)('of %s is the same along a line as at each of its points', (_, aberrations) => {
+    const far = { ...aberrations, defocus: 20 * aberrations.defocus };
+    const transfer = new WaveTransfer(effectiveWave(far, cs), far.tilt ?? { x: 0, y: 0 }, optics);
+    const count = 577;
+    const values = new Float64Array(2 * count);
+    transfer.along({ x: -700, y: 150 }, { x: 2.3, y: -0.9 }, count, values);
+    for (let k = 0; k < count; k += 7) {
+      transfer.at(-700 + k * 2.3, 150 - k * 0.9);
+      expect(Math.hypot(values[2 * k]! - transfer.real, values[2 * k + 1]! - transfer.imaginary)).toBeLessThan(1e-7);
+    }
+  });
+
   test('loses contrast by the spread of focus as the mean over many values of focus does', () => {
     const aberrations: Aberrations = {
       defocus: -0.5,
