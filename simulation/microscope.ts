@@ -12,6 +12,7 @@ import {
 import { keyOf } from './base/random';
 import { standardParts, type MicroscopeState, type StandardParts, type Truth } from './column/parts';
 import { exposeSpecimen, type Exposure } from './image/exposure';
+import { scanSpecimen } from './image/scanned';
 import type { ExposureRequest } from './image/request';
 import { truthsIn } from './truth';
 
@@ -73,10 +74,12 @@ export class VirtualMicroscope extends Commanded {
    * @throws SimulationError for a camera or an area that does not exist, or a magnification that the camera cannot be used at
    */
   expose(request: ExposureRequest): Exposure {
-    return exposeSpecimen(request, this.#parts, {
+    const when = {
       start: request.atTime ?? this.#now(),
       nextNoise: () => keyOf(this.#seed, noiseStream, this.#exposures++),
-    });
+    };
+    const { scan } = request;
+    return scan ? scanSpecimen(request, scan, this.#parts, when) : exposeSpecimen(request, this.#parts, when);
   }
 }
 

@@ -50,6 +50,8 @@ export type ColumnHabit = 'kept' | 'neutral' | 'remembered';
 /** An instrument as its settings describe it. */
 export interface Instrument {
   readonly magnifications: readonly Magnification[];
+  /** Those of a scanned probe, which are counted by themselves; the same where nothing is said. */
+  readonly scannedMagnifications?: readonly Magnification[];
   readonly cameras: readonly InstrumentCamera[];
   readonly views: readonly InstrumentView[];
   /** Specimen to stage; minus the identity on most microscopes. */

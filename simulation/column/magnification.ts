@@ -32,6 +32,8 @@ export type OffsetsByMag = ReadonlyMap<number, PlaneVector>;
 /** The truth of the magnifications. */
 export interface MagnificationTruth {
   readonly table: readonly Magnification[];
+  /** The magnifications of a scanned probe, which have indexes of their own; undefined where the site has no such table. */
+  readonly scanned?: readonly Magnification[];
   /** By `viewKey(magIndex, camera)`. */
   readonly views: ReadonlyMap<string, SpecimenView>;
   /** Displacement of the image centre in the specimen plane, without and with the lens settings for the energy filter. */
@@ -119,6 +121,7 @@ export const magnification = definePart({
     };
     return {
       table: instrument.magnifications,
+      ...(instrument.scannedMagnifications && { scanned: instrument.scannedMagnifications }),
       views: new Map(instrument.views.map((view) => [viewKey(view.magIndex, view.camera), viewOf(view)])),
       imageOffsets: offsetsOf(options.imageOffsetsMicrometres),
       imageOffsetsEftem: offsetsOf(options.imageOffsetsEftemMicrometres),
@@ -126,13 +129,29 @@ export const magnification = definePart({
   },
 
   start(truth, { of, truthOf }) {
-    let selected = firstOf(truth.table);
+    // Of the lenses that form an image, and of the scan of a probe; each keeps its own while the other is in use.
+    const chosen = { image: firstOf(truth.table), scan: truth.scanned && firstOf(truth.scanned) };
+    let scanning = false;
+    let selected = chosen.image;
     const changed = new Signal<{ readonly from: Magnification; readonly to: Magnification }>();
     const lenses = of(eftem);
     const changes: (() => PlaneMatrix | undefined)[] = [];
+    const select = (to: Magnification): void => {
+      const from = selected;
+      selected = to;
+      if (scanning && chosen.scan) chosen.scan = to;
+      else chosen.image = to;
+      changed.send({ from, to });
+    };
     return {
       /** Adds something that turns and scales the image, in the plane of the camera; undefined while it does nothing. */
       addChange: (change: () => PlaneMatrix | undefined): void => void changes.push(change),
+      /** Takes the magnification that the scan of a probe had last, or the image. */
+      scan(on: boolean): void {
+        if (on === scanning) return;
+        scanning = on;
+        select((on ? chosen.scan : undefined) ?? chosen.image);
+      },
       /** Sent with every choice of a magnification, that of the present one, too. */
       changed,
       selected: () => selected,
@@ -140,10 +159,13 @@ export const magnification = definePart({
       view(camera: number): PresentView | undefined {
         const view = truth.views.get(viewKey(selected.index, camera));
         const behindFilter = truthOf(cameras).find(({ index }) => index === camera)?.behindFilter ?? false;
-        const lensChange = changes.reduce<PlaneMatrix>(
-          (total, change) => multiplied(change() ?? identity, total),
-          enlarged(identity, lenses.misfit(behindFilter)),
-        );
+        // The lenses behind the specimen do not form the image of a scan.
+        const lensChange = scanning
+          ? identity
+          : changes.reduce<PlaneMatrix>(
+              (total, change) => multiplied(change() ?? identity, total),
+              enlarged(identity, lenses.misfit(behindFilter)),
+            );
         return view && { ...view, camera, specimenToCamera: multiplied(lensChange, view.specimenToCamera), lensChange };
       },
       /** Pixel size in micrometres and size in pixels of the first camera that can be used at this magnification. */
@@ -155,13 +177,13 @@ export const magnification = definePart({
         return { pixelSize: 100 / selected.magnification, width: 1024, height: 1024 };
       },
       specimenDisplacement: () =>
-        (lenses.isOn() ? truth.imageOffsetsEftem : truth.imageOffsets).get(selected.index) ?? origin,
+        scanning
+          ? origin
+          : ((lenses.isOn() ? truth.imageOffsetsEftem : truth.imageOffsets).get(selected.index) ?? origin),
       commands: {
         /** Selects a magnification. @throws SimulationError for an index that the microscope does not have */
         setMagnification(index: number): void {
-          const from = selected;
-          selected = magnificationAt(truth.table, index);
-          changed.send({ from, to: selected });
+          select(magnificationAt((scanning ? truth.scanned : undefined) ?? truth.table, index));
         },
       },
       readings: () => ({
@@ -189,14 +211,17 @@ export interface SeenPlace {
 
 /** The places at which a camera sees something, by mag index and then by camera. */
 export function seenPlaces({ instrument, truthOf }: RecordContext): readonly SeenPlace[] {
-  const { table, views } = truthOf(magnification);
+  const { table, scanned = [], views } = truthOf(magnification);
   const written = new Map(instrument.views.map((view) => [viewKey(view.magIndex, view.camera), view.magnification]));
-  return table.flatMap(({ index: magIndex, magnification: nominal, low }) =>
-    truthOf(cameras).flatMap(({ index: camera }): SeenPlace[] => {
-      const key = viewKey(magIndex, camera);
-      return views.has(key) ? [{ magIndex, camera, low, magnification: written.get(key) ?? nominal, key }] : [];
-    }),
-  );
+  const placesIn = (rows: readonly Magnification[], scan: boolean): readonly SeenPlace[] =>
+    rows.flatMap(({ index: magIndex, magnification: nominal, low }) =>
+      truthOf(cameras).flatMap(({ index: camera, stem }): SeenPlace[] => {
+        const key = viewKey(magIndex, camera);
+        const seen = views.has(key) && (scanned.length === 0 || stem === scan);
+        return seen ? [{ magIndex, camera, low, magnification: written.get(key) ?? nominal, key }] : [];
+      }),
+    );
+  return [...placesIn(table, false), ...placesIn(scanned, true)];
 }
 
 function magnificationAt(table: readonly Magnification[], index: number): Magnification {

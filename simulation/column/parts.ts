@@ -12,6 +12,7 @@ import { highTension } from './high-tension';
 import { imageShift } from './image-shift';
 import { magnification } from './magnification';
 import { normalization } from './normalization';
+import { scan } from './scan';
 import { shutters } from './shutters';
 import { stage } from './stage';
 import { stigmators } from './stigmators';
@@ -38,6 +39,7 @@ export const standardParts = [
   normalization,
   eftem,
   shutters,
+  scan,
   cameras,
 ] as const;
 

@@ -46,6 +46,8 @@ export const shutters = definePart({
     let screenDown = false;
     return {
       openings: (span: Span) => overlapOf(beamOff.off(span), inTheWay.off(span)),
+      /** The spans in which the beam is on; a screen in its way keeps it from cameras alone, not from the detectors of a scan. */
+      beamOn: (span: Span) => beamOff.off(span),
       /** True when the beam is on at an instant, whether or not the screen is in its way. */
       isOn: (time: number) => !beamOff.at(time),
       commands: {

@@ -1,13 +1,13 @@
 import type { DetectorExposure, Processing, ReadMode } from '../camera/detector';
 import { cameras } from '../camera/cameras';
-import { SimulationError } from '../base/errors';
 import { frameOf, reframed, type CameraArea, type Frame } from '../base/frame';
 import { hypotenuse } from '../base/functions';
 import type { Aberrations, Assembly, RecordedOf } from '../base/part';
 import { determinantOf, multiplied, scaled, sum, transformed, type PlaneVector } from '../base/plane';
 import { scratch } from '../base/scratch';
 import { beam, type Disc } from '../column/beam';
-import { magnification, type PresentView } from '../column/magnification';
+import type { PresentView } from '../column/magnification';
+import type { ScanPlan } from '../scan/scan-request';
 import type { StandardParts } from '../column/parts';
 import { stage } from '../column/stage';
 import { wavefront } from '../column/wavefront';
@@ -17,6 +17,7 @@ import { JointEffects } from './effects';
 import { exposureTime } from './exposure-time';
 import { lensOf } from './lens';
 import { motionOf, rasterMotion } from './motion';
+import { beamOnCamera, specimenOrigin, viewOf } from './view';
 import { completed, type ExposureRequest } from './request';
 import { imageThrough, type Lens } from './transfer';
 
@@ -27,6 +28,8 @@ export interface Exposure {
   /** Counts, row after row from the top left. */
   readonly data: Uint16Array;
   readonly record: ExposureRecord;
+  /** Of a scan: the counts of each detector that was asked for. */
+  readonly channels?: Readonly<Record<string, Uint16Array>>;
 }
 
 /** The settings that an image was really taken with; those of the parts in the middle of the exposure. Defocus includes the height of the specimen. */
@@ -46,6 +49,8 @@ export interface ExposureRecord extends RecordedOf<StandardParts>, Aberrations {
   /** Mean electrons of a delivered pixel in the full beam, and electrons per square Angstrom on the specimen. */
   readonly electronsPerPixel: number;
   readonly dose: number;
+  /** Of a scan: its times. */
+  readonly scan?: ScanPlan;
 }
 
 /** When an exposure starts, and the key of its noise. */
@@ -142,32 +147,6 @@ export function exposeSpecimen(
     },
   };
 }
-
-function viewOf(column: Assembly, camera: number): PresentView {
-  const view = column.of(magnification).view(camera);
-  if (view) return view;
-  throw new SimulationError(
-    'simulation/no-such-view',
-    `Camera ${camera} sees nothing at mag index ${column.of(magnification).selected().index}`,
-    'Choose another magnification, or give the simulator a pixel size for this one.',
-  );
-}
-
-/**
- * The specimen origin as the camera sees it at a time, in unbinned pixels, Y up: `A*(r - d) - B*I` for r = 0, with the displacements d of
- * stage, drift and image centre and the image shift I.
- */
-function specimenOrigin(effects: JointEffects, { specimenToCamera }: PresentView, time: number): PlaneVector {
-  const seen = transformed(specimenToCamera, scaled(effects.displacement('specimenDisplacement', time), -1));
-  return sum(seen, effects.displacement('imageDisplacement', time));
-}
-
-/** The centre of the beam as the camera sees it, in unbinned pixels, Y up. */
-const beamOnCamera = (effects: JointEffects, { specimenToCamera }: PresentView, time: number): PlaneVector =>
-  sum(
-    transformed(specimenToCamera, effects.displacement('beamDisplacement', time)),
-    effects.displacement('beamImageDisplacement', time),
-  );
 
 /** The way of the electrons of an exposure to the detector. */
 interface Illumination {

@@ -1,5 +1,6 @@
 import type { CameraArea } from '../base/frame';
 import { SimulationError } from '../base/errors';
+import type { ScanRequest } from '../scan/scan-request';
 import type { CameraTruth, Processing, ReadMode } from '../camera/detector';
 
 /** A request for an image. */
@@ -15,6 +16,8 @@ export interface ExposureRequest {
   readonly processing?: Processing;
   /** Seconds of the microscope's clock at which the exposure starts; now when left out. */
   readonly atTime?: number;
+  /** Makes the exposure a scan of a probe, with the time on all pixels as its exposure. */
+  readonly scan?: ScanRequest;
 }
 
 /** A request with everything that its camera adds. */

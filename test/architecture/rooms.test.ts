@@ -13,7 +13,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
   'core/settings': ['definitions', 'yaml', 'check', 'text', 'convert', 'edit', 'schema'],
   'core/store': ['serialem', 'disk'],
   imaging: ['fft', 'statistics', 'fits', 'geometry', 'reduction', 'spectra', 'lattice', 'registration', 'synthesis'],
-  simulation: ['base', 'camera', 'specimen', 'column', 'image'],
+  simulation: ['base', 'camera', 'specimen', 'scan', 'column', 'image'],
   wires: ['device-host', 'com', 'http-json', 'serialem-packets', 'temscript', 'text-lines'],
   'plugins/calibrations': ['shared', 'administration', 'pixel-size', 'image-and-stage-shift'],
   'plugins/calibrations/shared': ['result', 'contradictions'],

@@ -1,0 +1,38 @@
+/** A ramp of the focus during a scan, as dynamic focus makes it for a tilted specimen. */
+export interface FocusRamp {
+  /** Seconds after the request at which the ramp starts. */
+  readonly startSeconds: number;
+  /** Micrometres of defocus beyond the present one at the start of the ramp; before it, too. */
+  readonly from: number;
+  readonly micrometresPerSecond: number;
+  /** Seconds for which the ramp goes on; the focus then stays. */
+  readonly seconds: number;
+}
+
+/** Everything that a scan needs to be told beyond an exposure. The exposure is the time on the pixels; the scan itself takes longer. */
+export interface ScanRequest {
+  /** Detectors whose images are wanted; the bright-field one where nothing is said. The first is the image of the exposure. */
+  readonly channels?: readonly string[];
+  /** Starts every line at the same phase of the mains. */
+  readonly lineSync?: boolean;
+  /** Degrees by which the image turns counter-clockwise; as the scan generator stands where nothing is said. */
+  readonly rotationDegrees?: number;
+  readonly focusRamp?: FocusRamp;
+  /** Times that were planned for it; new ones where nothing is said. */
+  readonly plan?: ScanPlan;
+}
+
+/** Times of a scan, in seconds. */
+export interface ScanPlan {
+  /** From the request to the first pixel. */
+  readonly startup: number;
+  readonly pixelTime: number;
+  readonly columns: number;
+  readonly rows: number;
+  /** From the last pixel of a line to the first of the next one, without waiting for the mains. */
+  readonly flyback: number;
+  /** Beginning of each line after the first pixel. */
+  readonly lines: Float64Array;
+  /** From the first pixel to the end of the last flyback. */
+  readonly duration: number;
+}
