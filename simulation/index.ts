@@ -37,11 +37,14 @@ export { defocusChange, type DefocusChange, type HighDefocusTruth } from './colu
 export type { ImageShiftTruth } from './column/image-shift';
 export type { MagnificationTruth, OffsetsByMag, SpecimenView } from './column/magnification';
 export type { LensGroup } from './column/normalization';
+export type { ScanTruth } from './column/scan';
 export type { SettlingTerm } from './column/settling';
 export type { CyclicErrorTruth, StagePosition, StageTruth } from './column/stage';
 export type { StigmatorTruth } from './column/stigmators';
 export type { WavefrontTruth } from './column/wavefront';
 export type { Exposure, ExposureRecord } from './image/exposure';
 export type { ExposureRequest } from './image/request';
+export type { FocusRamp, ScanPlan, ScanRequest } from './scan/scan-request';
+export type { StemDetectorState } from './scan/signal';
 export type { LatticeFlaws } from './specimen/lattice-flaws';
 export { specimenKinds, type SpecimenKind, type SpecimenTruth } from './specimen/paint';

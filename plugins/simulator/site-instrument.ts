@@ -82,6 +82,7 @@ function instrumentOf(settings: Settings, optics: Optics, twin: boolean): Instru
       rotationDegrees: inDegrees(rotation),
       low: index < lowestRegular,
     })),
+    ...scannedMagnifications(settings),
     cameras: settings.cameras.map((camera) => ({
       index: camera.index,
       name: camera.name,
@@ -104,6 +105,21 @@ function instrumentOf(settings: Settings, optics: Optics, twin: boolean): Instru
 
 /** Sizes of a K2 Summit or K3 are those of super-resolution. */
 const countsInSuperResolution = (camera: Settings['cameras'][number]): boolean => [1, 3].includes(camera.get('K2Type'));
+
+/** The magnifications of a scanned probe, for a site that has a camera for them. */
+function scannedMagnifications(settings: Settings): Pick<Instrument, 'scannedMagnifications'> {
+  const table = settings.get('STEMMagTable');
+  if (table.length === 0 || !settings.cameras.some(({ isStem }) => isStem)) return {};
+  const [nano, micro] = settings.get('LowestSTEMnonLMmag');
+  const lowestMicro = settings.get('LowestMicroSTEMmag');
+  return {
+    scannedMagnifications: table.map(([index, magnification]) => ({
+      index,
+      magnification,
+      low: index < (lowestMicro > 1 && index >= lowestMicro ? micro : nano),
+    })),
+  };
+}
 
 /** The camera that the site starts with, for which its column is then set. */
 const firstSelected = (settings: Settings): Settings['cameras'][number] | undefined =>
