@@ -29,7 +29,7 @@ export interface Exposure {
   readonly data: Uint16Array;
   readonly record: ExposureRecord;
   /** Of a scan: the counts of each detector that was asked for. */
-  readonly channels?: Readonly<Record<string, Uint16Array>>;
+  readonly detectors?: Readonly<Record<string, Uint16Array>>;
 }
 
 /** The settings that an image was really taken with; those of the parts in the middle of the exposure. Defocus includes the height of the specimen. */

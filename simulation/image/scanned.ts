@@ -36,7 +36,7 @@ import { DefocusOfLines, ScanPath, type LinePlaces, type ScannedFocus, type Seen
 import { specimenOrigin, viewOf } from './view';
 
 /** The detector whose image is made where none is named. */
-const usualChannel = 'BF';
+const usualDetector = 'BF';
 /** Widest and longest canvas on which a scan that skips pixels is painted as finely as the full one. */
 const maxFineCanvas = 2304;
 /** Pixels beyond the image that are painted because the probe wanders and the blur reaches there. */
@@ -102,8 +102,8 @@ export function scanSpecimen(
   const beamOn = column.of(shutters).beamOn({ from: firstPixel, to: firstPixel + plan.duration });
   const lit = litPixels(plan, firstPixel, dark ? [] : beamOn);
   const electrons = generator.current() * plan.pixelTime;
-  const names = scan.channels?.length ? scan.channels : [usualChannel];
-  const channels = Object.fromEntries(
+  const names = scan.detectors?.length ? scan.detectors : [usualDetector];
+  const detectors = Object.fromEntries(
     names.map((name, index): [string, Uint16Array] => [
       name,
       detected(
@@ -124,8 +124,8 @@ export function scanSpecimen(
   return {
     width: columns,
     height: rows,
-    data: channels[names[0]!]!,
-    channels,
+    data: detectors[names[0]!]!,
+    detectors,
     record: {
       camera: camera.index,
       binning: request.binning,

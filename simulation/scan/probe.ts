@@ -29,7 +29,7 @@ const longestTabled = 160;
 let discTable: Float64Array | undefined;
 
 /** The spectrum of a uniform disc of unit radius and unit weight at an angular frequency: 2 J1(q)/q. */
-export function discSpectrum(q: number): number {
+function discSpectrum(q: number): number {
   discTable ??= tabulateDisc();
   // Beyond the table it is below a thousandth.
   if (!(q < longestTabled)) return 0;
@@ -54,7 +54,7 @@ function tabulateDisc(): Float64Array {
 }
 
 /** Lengths of blur along the frequencies of an image: a ray at an angle w arrives at `defocus*w` and, with astigmatism A, at `A*conjugate(w)` besides. */
-export function probeSpectrum(
+function probeSpectrum(
   { halfAngle, core, astigmatism = origin }: Probe,
   defocus: number,
 ): (frequencyX: number, frequencyY: number) => number {

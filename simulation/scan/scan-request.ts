@@ -9,10 +9,10 @@ export interface FocusRamp {
   readonly seconds: number;
 }
 
-/** Everything that a scan needs to be told beyond an exposure. The exposure is the time on the pixels; the scan itself takes longer. */
+/** Settings of a scan beyond those of an exposure. The exposure is the time on the pixels; the scan itself takes longer. */
 export interface ScanRequest {
-  /** Detectors whose images are wanted; the bright-field one where nothing is said. The first is the image of the exposure. */
-  readonly channels?: readonly string[];
+  /** Detectors that deliver an image; the bright-field one where nothing is said. The first is the image of the exposure. */
+  readonly detectors?: readonly string[];
   /** Starts every line at the same phase of the mains. */
   readonly lineSync?: boolean;
   /** Degrees by which the image turns counter-clockwise; as the scan generator stands where nothing is said. */

@@ -54,14 +54,8 @@ export const offsetOf = ({ brightness }: Pick<StemDetectorState, 'brightness'>):
   middleOffset + (brightness - 0.5) * offsetSpan;
 
 /** Counts for an electron. */
-export const gainOf = (kind: StemDetectorKind, { contrast }: Pick<StemDetectorState, 'contrast'>): number =>
+const gainOf = (kind: StemDetectorKind, { contrast }: Pick<StemDetectorState, 'contrast'>): number =>
   countsPerElectron[kind] * power(gainSpan, contrast - 0.5);
-
-/** Share of the electrons that a detector catches where the specimen lets a share of the beam pass that would pass through the film. */
-export function caughtOf(kind: StemDetectorKind, transmission: number, scatteredShare: number): number {
-  const unscattered = Math.min(1, Math.max(0, (1 - scatteredShare) * transmission));
-  return kind === 'bright field' ? unscattered : (1 - unscattered) * caughtShare[kind];
-}
 
 /** A scanned image on its way to the counts of a detector. */
 export interface DetectedScan {

@@ -38,7 +38,7 @@ export interface TimedScan {
 }
 
 /** Flyback of a line in seconds. */
-export function flybackOf(truth: ScanTimingTruth, { exposure, binning, magIndex }: TimedScan): number {
+function flybackOf(truth: ScanTimingTruth, { exposure, binning, magIndex }: TimedScan): number {
   const { flyback, flybackSlope, flybackSlopeBeyond, flybackKnee, flybackIntervals } = truth;
   const below = Math.min(exposure, flybackKnee);
   const law = flyback + flybackSlope * below + flybackSlopeBeyond * (exposure - below);

@@ -12,7 +12,7 @@ export interface Wave {
 }
 
 const waveCount = 96;
-/** Values are worked out so many times in the shortest period, and lie on a straight line between. */
+/** Values worked out in the shortest period; those between lie on a straight line. */
 const nodesPerPeriod = 24;
 
 /**

@@ -76,7 +76,7 @@ describe('parts of the field', () => {
     expect(Math.abs(spreadOf(differences).mean)).toBeLessThan(deviation / 50);
   });
 
-  test('binning takes every so many pixels and smooths nothing', () => {
+  test('binning skips pixels and smooths nothing', () => {
     const bench = scanBench(film);
     const whole = bench.scan(4);
     const coarse = bench.scan(4, {}, { binning: 3, area: { left: 0, top: 0, width: 510, height: 510 } });

@@ -44,8 +44,10 @@ describe('counts of a scan', () => {
   });
 
   test('bright and dark fields see what the other does not', () => {
-    const { channels } = scanBench({ specimen: 'film', contrast: 0.15 }).scan(20, { channels: ['BF', 'ADF', 'HAADF'] });
-    const [bright, dark, high] = ['BF', 'ADF', 'HAADF'].map((name) => channels![name]!);
+    const { detectors } = scanBench({ specimen: 'film', contrast: 0.15 }).scan(20, {
+      detectors: ['BF', 'ADF', 'HAADF'],
+    });
+    const [bright, dark, high] = ['BF', 'ADF', 'HAADF'].map((name) => detectors![name]!);
     const correlation = (a: Uint16Array, b: Uint16Array): number => {
       const [first, second] = [spreadOf(a), spreadOf(b)];
       let sum = 0;
