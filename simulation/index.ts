@@ -31,6 +31,8 @@ export type { CameraTruth, Processing, ReadMode } from './camera/detector';
 export type { BeamTruth, ProbeMode } from './column/beam';
 export type { DriftTruth } from './column/drift';
 export type { EftemTruth } from './column/eftem';
+export type { EnergyFilterTruth } from './column/energy-filter';
+export type { ShuttersTruth } from './column/shutters';
 export type { DeflectorTruth } from './column/deflectors';
 export type { FocusTruth } from './column/focus';
 export { defocusChange, type DefocusChange, type HighDefocusTruth } from './column/high-defocus';

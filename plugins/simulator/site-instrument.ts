@@ -99,6 +99,7 @@ function instrumentOf(settings: Settings, optics: Optics, twin: boolean): Instru
         .flatMap((magIndex) => viewOf(optics, magIndex, camera.index).map((view) => ({ ...view, ...measured(view) }))),
     ),
     specimenToStage: optics.specimenToStage(),
+    filterInColumn: settings.get('HasOmegaFilter'),
     startsInEftem: firstSelected(settings)?.isGif ?? false,
   };
 }

@@ -56,6 +56,8 @@ export interface Instrument {
   readonly views: readonly InstrumentView[];
   /** Specimen to stage; minus the identity on most microscopes. */
   readonly specimenToStage: PlaneMatrix;
+  /** True for an energy filter in the column, through which every camera looks; none there where nothing is said. */
+  readonly filterInColumn?: boolean;
   /** True when the column works for the energy filter at the start; it does not where nothing is said. */
   readonly startsInEftem?: boolean;
   /** Habit of the column at a change of magnification; it keeps all where nothing is said. */

@@ -6,6 +6,7 @@ import { beam } from './beam';
 import { deflectors } from './deflectors';
 import { drift } from './drift';
 import { eftem } from './eftem';
+import { energyFilter } from './energy-filter';
 import { focus } from './focus';
 import { highDefocus } from './high-defocus';
 import { highTension } from './high-tension';
@@ -38,6 +39,7 @@ export const standardParts = [
   aberrations,
   normalization,
   eftem,
+  energyFilter,
   shutters,
   scan,
   cameras,

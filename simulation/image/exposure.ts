@@ -6,6 +6,7 @@ import type { Aberrations, Assembly, RecordedOf } from '../base/part';
 import { determinantOf, multiplied, scaled, sum, transformed, type PlaneVector } from '../base/plane';
 import { scratch } from '../base/scratch';
 import { beam, type Disc } from '../column/beam';
+import { energyFilter, type Passage } from '../column/energy-filter';
 import type { PresentView } from '../column/magnification';
 import type { ScanPlan } from '../scan/scan-request';
 import type { StandardParts } from '../column/parts';
@@ -105,14 +106,17 @@ export function exposeSpecimen(
   const disc = column.of(beam).disc();
   const { density } = disc;
   const pixelArea = pixelsPerPixel ** 2 / Math.abs(determinantOf(view.specimenToCamera));
-  const electronsPerPixel = density * pixelArea * seconds;
+  const passage = column.of(energyFilter).passage(request.camera, middle);
+  const unfiltered = density * pixelArea * seconds;
+  const electronsPerPixel = unfiltered * (passage?.share ?? 1);
   const { columns, rows } = frame;
   const counting = electronsPerPixel > 0 ? detector.countingIn(readMode) : undefined;
   const counted = { seconds, physicalPixels: pixelsPerPixel / camera.pixelsPerPhysical };
   const doseRate = electronsPerPixel / (seconds * counted.physicalPixels ** 2);
   const data = catchElectrons(frame, column, {
     view,
-    electronsPerPixel,
+    electronsPerPixel: passage?.paint ? unfiltered : electronsPerPixel,
+    filter: passage?.paint,
     lens: {
       // A scanning probe forms no image through the objective lens.
       transfer: camera.stem ? () => 1 : transfer,
@@ -156,6 +160,8 @@ interface Illumination {
   readonly disc: Disc;
   /** Centre of the beam from the centre of the camera, pixels of the image, Y up. */
   readonly discCentre: PlaneVector;
+  /** Multiplies each pixel by what the energy filter lets through there; undefined where that is the same everywhere. */
+  readonly filter: Passage['paint'];
   /** Turns mean electrons into the mean counts of a camera that misses some. */
   readonly count: (canvas: Float32Array) => void;
   /** Light of the rows of the image relative to their mean; undefined where all get the same. */
@@ -167,7 +173,7 @@ interface Illumination {
 function catchElectrons(
   frame: Frame,
   column: Assembly,
-  { view, electronsPerPixel, lens, disc, discCentre, count, rowShares, detected }: Illumination,
+  { view, electronsPerPixel, lens, disc, discCentre, filter, count, rowShares, detected }: Illumination,
 ): Uint16Array {
   const detector = column.of(cameras).detector(view.camera);
   const { width, height } = detector.truth;
@@ -188,6 +194,7 @@ function catchElectrons(
         column: band.centreColumn + discCentre.x,
         row: band.centreRow - discCentre.y,
       });
+      filter?.(canvas, band, Math.min(width, height) / 2 / detected.pixelsPerPixel);
       count(canvas);
       if (rowShares) shareRows(canvas, columns, rowShares.subarray(top));
     }
