@@ -21,6 +21,27 @@ export function twinSections(settings: Settings): string {
   ].join('\n');
 }
 
+/** Wire to the hardware for each plugin of hardware. */
+const wires: Readonly<Record<string, string>> = {
+  fei: 'com',
+  jeol: 'com',
+  hitachi: 'tcp',
+  'gatan-k2k3': 'socket',
+  'falcon-ceta': 'com',
+};
+
+/** The section that switches on the plugins which suit imported properties, each with the wire to its hardware. */
+export function siteSections(settings: Settings): string {
+  const hardware = [columnOf(settings), ...camerasOf(settings)];
+  return [
+    'plugins:',
+    '  # docs/wires.md describes the wires. "eucentric devices" connects, reads everything once and changes nothing.',
+    ...hardware.map((id) => `  ${id}: { wire: ${wires[id] ?? 'simulated'} }`),
+    ...['calibrations', 'console', 'terminal'].map((id) => `  ${id}: {}`),
+    '',
+  ].join('\n');
+}
+
 /** The column: properties that only one make has tell which it is; without any it is FEI, the make that needs none. */
 function columnOf(settings: Settings): string {
   const written = (make: RegExp): boolean =>

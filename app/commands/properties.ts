@@ -1,20 +1,24 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { EucentricError, describe, describePlace } from '../../core/base';
 import {
   type Problem,
   belowSections,
   encodeProperties,
+  exportInLayout,
   exportProperties,
   importProperties,
   loadSettings,
   parseSettings,
+  propertiesFileOf,
+  textOfProperties,
 } from '../../core/settings';
 import { writeWhole } from '../../core/store';
 import { checkPlugins } from '../check-plugins';
-import { twinSections } from '../twin';
+import { siteSections, twinSections } from '../twin';
 import { checkDrivenCameras } from '../undriven-cameras';
 import { exitCodes } from '../output';
+import { exampleConfigurations } from '../version';
 import type { CommandContext } from './context';
 
 /** `check [FILE]`: every problem of a configuration or a SerialEMproperties.txt, each with file:line:column. */
@@ -47,7 +51,10 @@ export async function importCommand(
   const { yaml: imported, problems, unknownLines } = importProperties(readInput(file), file);
   const refused = problems.find(({ code }) => unreadable.has(code));
   if (refused) throw new EucentricError(refused);
-  const yaml = options.twin ? belowSections(twinSections(parseSettings(imported, file).settings), imported) : imported;
+  const { settings } = parseSettings(imported, file);
+  const sections = options.twin ? twinSections(settings) : siteSections(settings);
+  const folder = path.dirname(path.resolve(options.output ?? 'configuration.yaml'));
+  const yaml = belowSections([...headLines(file, folder), sections].join('\n'), imported);
   const all = [...problems, ...checkDrivenCameras(parseSettings(yaml, options.output ?? file).settings)];
   for (const problem of all) output.remark(describeProblem(problem));
   await deliver(output, yaml, options.output);
@@ -62,16 +69,44 @@ export async function importCommand(
   return exitCodes.done;
 }
 
+/** The first lines of an imported configuration: its schema, and the file from which it comes. */
+function headLines(file: string, folder: string): readonly string[] {
+  const from = (place: string): string => path.relative(folder, path.resolve(place)).split(path.sep).join('/');
+  return [
+    `# yaml-language-server: $schema=${from(path.join(exampleConfigurations, 'schema.json'))}`,
+    '',
+    '# Export keeps the order, the blanks and the comments of this file.',
+    `properties-file: ${JSON.stringify(from(file))}`,
+    '',
+  ];
+}
+
 /** `export [-o FILE.txt]`: writes the configuration as SerialEMproperties.txt. */
 export async function exportCommand(
   { output, configuration }: CommandContext,
   options: { readonly output?: string },
 ): Promise<number> {
-  const text = exportProperties(readInput(configuration), configuration);
+  const content = readInput(configuration);
+  const earlier = earlierProperties(content, configuration, options.output);
+  const plain = exportProperties(content, configuration);
+  const bytes = earlier ? exportInLayout(content, configuration, earlier) : encodeProperties(plain);
   // On a screen the text stays in its own code page; the file is in the one that SerialEM reads.
-  await deliver(output, text, options.output, encodeProperties(text));
+  const text = earlier ? textOfProperties(bytes) : plain;
+  await deliver(output, text, options.output, bytes);
   output.emit({ event: 'result', file: options.output ?? null, ...(options.output === undefined && { text }) });
   return exitCodes.done;
+}
+
+/** The properties file whose layout is kept: the one that is replaced, or the one from which the configuration comes. */
+function earlierProperties(
+  content: Uint8Array,
+  configuration: string,
+  replaced: string | undefined,
+): Buffer | undefined {
+  const source = propertiesFileOf(content, configuration);
+  const files = [replaced, source === undefined ? undefined : path.resolve(path.dirname(configuration), source)];
+  const found = files.find((file) => file !== undefined && existsSync(file));
+  return found === undefined ? undefined : readInput(found);
 }
 
 async function deliver(

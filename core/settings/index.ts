@@ -1,5 +1,6 @@
 export type { CameraSettings, RotationAndPixel } from './camera-settings';
 export { exportProperties } from './convert/export-properties';
+export { exportInLayout, propertiesFileOf } from './convert/keep-layout';
 export { belowSections, type ImportedProperties, importProperties } from './convert/import-properties';
 export {
   type CameraName,
@@ -36,4 +37,4 @@ export { nearestName, type Problem } from './problem';
 export { type CalibrationFiles, checkSection, type ConfigSection, type PluginSettings } from './yaml/sections';
 export { buildSchema, type PluginSchema } from './schema/build-schema';
 export { Settings } from './settings';
-export { encodeProperties } from './text/decode';
+export { encodeProperties, textOfProperties } from './text/decode';

@@ -49,6 +49,8 @@ export class HostLink {
     socket.on('data', (piece: Buffer) => this.receive(piece));
     socket.on('error', () => {});
     socket.on('close', () => {
+      // Nobody waits any more: a timer would only keep the program alive.
+      if (this.failure) return;
       const how = this.reader.midway ? 'its connection was lost in the middle of an answer' : 'its connection was lost';
       // The end of the process, which is noticed a little later, says more.
       this.closing = setTimeout(

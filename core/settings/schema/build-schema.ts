@@ -2,7 +2,7 @@ import { z, type ZodType } from 'zod';
 import { definitions, type PropertyDefinition } from '../definitions';
 import { parameterSetsSchema } from '../parameter-sets';
 import { calibrationFilesSchema, limitsSchema, userSettingsFileSchema } from '../yaml/sections';
-import { extraLinesSchemas } from '../yaml/extra-lines';
+import { extraLinesSchemas, propertiesFileSchema } from '../yaml/extra-lines';
 import { type JsonSchema, propertySchema } from './property-schema';
 
 /** Name, description and options of a plugin. */
@@ -50,6 +50,7 @@ export function buildSchema(plugins: readonly PluginSchema[], simulator: ZodType
         },
       },
       ...propertiesOf(definitions.general),
+      'properties-file': ofZod(propertiesFileSchema),
       ...extraLines,
     },
   };

@@ -60,3 +60,6 @@ function decode(bytes: Uint8Array): string {
  * otherwise in UTF-8.
  */
 export const encodeProperties = (text: string): Uint8Array => encodeWindows1252(text) ?? Buffer.from(text);
+
+/** The text of the bytes of a properties file, as the program reads them. */
+export const textOfProperties = (bytes: Uint8Array): string => decode(bytes);

@@ -21,13 +21,21 @@ export const extraLinesSchemas = {
     .describe('Order of the lines for export, where lines of several properties alternate.'),
 } as const;
 
+/** Key for the properties file that a configuration was imported from. */
+export const propertiesFileSchema = z
+  .string()
+  .min(1)
+  .describe(
+    'SerialEMproperties.txt from which this file was imported, named from the folder of this file. Export keeps its order, blanks and comments.',
+  );
+
 /** Problems in the extra lines of a map of properties. */
 export function checkExtraLines(yaml: YamlText, map: YAMLMap): readonly Problem[] {
   return map.items.flatMap((pair) => {
     const name = keyOf(pair);
-    if (name !== 'properties-extra' && name !== 'properties-order') return [];
+    if (name !== 'properties-file' && name !== 'properties-extra' && name !== 'properties-order') return [];
     return checkSection(
-      extraLinesSchemas[name],
+      name === 'properties-file' ? propertiesFileSchema : extraLinesSchemas[name],
       sectionOf(yaml, name, isNode(pair.value) ? pair.value : undefined, yaml.placeOf(pair.key)),
     );
   });

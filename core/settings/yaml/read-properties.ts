@@ -17,6 +17,7 @@ export const SECTION_NAMES: readonly string[] = [
   'userSettings',
   'limits',
   'simulator',
+  'properties-file',
   'properties-extra',
   'properties-order',
 ];

@@ -333,6 +333,20 @@ describe('closing', () => {
     expect(lives(id)).toBe(false);
     await untilNothingIsOpen(/TCP|Process/);
   });
+
+  it('leaves no timer that would hold the program up, closed or crashed', async () => {
+    const made = jest.spyOn(global, 'setTimeout');
+    const closing = await opened();
+    await closing.close();
+    const crashing = await opened();
+    await failureOf(crashing.call('exit', [3]));
+    await untilNothingIsOpen(/TCP|Process/);
+    await someTurns();
+    const timers = made.mock.results.map(({ value }) => value as NodeJS.Timeout & { readonly _destroyed: boolean });
+    made.mockRestore();
+    expect(timers.length).toBeGreaterThan(3);
+    expect(timers.filter((timer) => !timer._destroyed && timer.hasRef())).toEqual([]);
+  });
 });
 
 /** The processes that this one has started and that live. */
