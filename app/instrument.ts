@@ -343,7 +343,7 @@ function isSimulated({ plugins }: Settings): boolean {
 /** Virtual time where everything is simulated or played back, unless a pace is asked for; an instrument of metal has the time that it takes. */
 function clockFor(simulated: boolean, speed: number | undefined): Clock {
   if (!simulated) return new RealClock();
-  return speed === undefined || speed === 0 ? new VirtualClock(new Date()) : new RealClock(speed);
+  return speed === undefined || speed === 0 ? new VirtualClock(() => new Date()) : new RealClock(speed);
 }
 
 /** The settings with some values of the `simulator:` section replaced. */

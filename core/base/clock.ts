@@ -8,8 +8,10 @@ import { StoppedError } from './errors';
 export interface Clock {
   /** Seconds since the clock was made; never decreases. */
   now(): Seconds;
-  /** The calendar time. */
+  /** The calendar time, by which people date things: real also where simulated time passes faster. */
   date(): Date;
+  /** Seconds of the microscope in a real second, 1 where nothing is said; infinite where delays take no time. */
+  readonly speed?: number;
   /** Resolves after the delay; rejects with the signal's reason as soon as it fires. */
   delay(duration: Seconds, signal?: AbortSignal): Promise<void>;
 }
@@ -17,15 +19,14 @@ export interface Clock {
 /** Real time, optionally faster: at speed 4 a delay of 2 s takes 0.5 s. */
 export class RealClock implements Clock {
   private readonly start = performance.now();
-  private readonly startDate = Date.now();
 
-  constructor(private readonly speed = 1) {}
+  constructor(readonly speed = 1) {}
 
   now(): Seconds {
     return seconds(((performance.now() - this.start) / 1000) * this.speed);
   }
   date(): Date {
-    return new Date(this.startDate + this.now() * 1000);
+    return new Date();
   }
   delay(duration: Seconds, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -55,13 +56,17 @@ export class VirtualClock implements Clock {
   private order = 0;
   private readonly waiting: { until: number; order: number; wake: () => void }[] = [];
 
-  constructor(private readonly startDate: Date = new Date(0)) {}
+  readonly speed = Infinity;
+
+  /** @param calendar the date at the beginning, which moves with the virtual time, or a calendar of its own */
+  constructor(private readonly calendar: Date | (() => Date) = new Date(0)) {}
 
   now(): Seconds {
     return seconds(this.time);
   }
   date(): Date {
-    return new Date(this.startDate.getTime() + this.time * 1000);
+    const { calendar } = this;
+    return typeof calendar === 'function' ? calendar() : new Date(calendar.getTime() + this.time * 1000);
   }
   delay(duration: Seconds, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {

@@ -1,6 +1,5 @@
 export type { CameraSettings, RotationAndPixel } from './camera-settings';
 export { exportProperties } from './convert/export-properties';
-export { exportInLayout, propertiesFileOf } from './convert/keep-layout';
 export { belowSections, type ImportedProperties, importProperties } from './convert/import-properties';
 export {
   type CameraName,
@@ -19,6 +18,7 @@ export {
 } from './definitions';
 export { editParameterSets } from './edit/edit-parameter-sets';
 export { editProperties, type PropertyChange } from './edit/edit-properties';
+export { exportInLayout, propertiesFileOf } from './edit/keep-layout';
 export { unifiedDiff } from './edit/line-diff';
 export { textOfBytes } from './edit/text-bytes';
 export { type LoadedSettings, loadSettings, parseSettings } from './load';

@@ -50,7 +50,7 @@ export async function serveConsole(
   const state = new SharedState(() => clock.date());
   const actions = new PlainActions(state);
   const settings = new SettingsPanel(session, state, () => !runs.isMeasuring, actions);
-  const instrument = new InstrumentControl(session, actions);
+  const instrument = new InstrumentControl(session, actions, clock);
   const access = new Access(options);
 
   let now: InstrumentNow | undefined;

@@ -1,4 +1,12 @@
-import { EucentricError, apply, imageShiftUnits, inverse, throwIfStopped, vector } from '../../../core/base';
+import {
+  type Clock,
+  EucentricError,
+  apply,
+  imageShiftUnits,
+  inverse,
+  throwIfStopped,
+  vector,
+} from '../../../core/base';
 import { Illumination, ProbeModeSelector, Scope, readProbeMode } from '../../../core/devices';
 import { type Amount, type BufferedImage, type Session, leastOf, mostOf, movesInWords } from '../../../core/kernel';
 import { takeImage } from '../../../core/acquisition';
@@ -19,6 +27,7 @@ export class InstrumentControl {
   constructor(
     private readonly session: Session,
     private readonly actions: PlainActions,
+    private readonly clock: Clock,
   ) {}
 
   /** Takes an image with one of the parameter sets. Throws `console/no-camera` or the camera's error. */
@@ -64,11 +73,13 @@ export class InstrumentControl {
     }
     if (!forecast) return { changes: [] };
     const { images = 0, exposure, duration, dependsOn } = forecast;
+    // People wait in real time, also where a simulation runs faster.
+    const { speed = 1 } = this.clock;
     const costOf = (of: (amount: Amount) => number): Promise<CostState> =>
       this.cost({
         images: of(images),
         ...(exposure !== undefined && { exposure: of(exposure) }),
-        ...(duration !== undefined && { duration: of(duration) }),
+        ...(duration !== undefined && Number.isFinite(speed) && { duration: of(duration) / speed }),
       });
     const known = [images, exposure, duration].every((amount) => typeof amount !== 'object');
     return {

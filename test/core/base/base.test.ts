@@ -65,6 +65,22 @@ describe('virtual time', () => {
     expect(clock.now()).toBe(3600);
   });
 
+  test('is dated by a calendar of its own, or by one that is given: people date things in real time', async () => {
+    const own = new VirtualClock(new Date('2026-03-01T10:00:00Z'));
+    await own.delay(seconds(60));
+    expect(own.date()).toEqual(new Date('2026-03-01T10:01:00Z'));
+    const given = new VirtualClock(() => new Date('2026-03-01T10:00:00Z'));
+    await given.delay(seconds(60));
+    expect(given.date()).toEqual(new Date('2026-03-01T10:00:00Z'));
+  });
+
+  test('that passes faster than real time leaves the date alone', async () => {
+    const fast = new RealClock(100_000);
+    await fast.delay(seconds(3600));
+    expect(fast.now()).toBeGreaterThanOrEqual(3600);
+    expect(fast.date().getTime()).toBeLessThanOrEqual(Date.now());
+  });
+
   test('of several delays the earliest ends first', async () => {
     const clock = new VirtualClock();
     const order: number[] = [];

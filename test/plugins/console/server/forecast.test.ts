@@ -1,5 +1,6 @@
-import { cameraIndex, magIndex } from '../../../../core/base';
+import { RealClock, cameraIndex, magIndex } from '../../../../core/base';
 import { Illumination, ProbeModeSelector, readProbeMode } from '../../../../core/devices';
+import type { Session } from '../../../../core/kernel';
 import { InstrumentControl } from '../../../../plugins/console/server/instrument-control';
 import { PlainActions } from '../../../../plugins/console/server/plain-actions';
 import { SharedState } from '../../../../plugins/console/server/shared-state';
@@ -7,12 +8,25 @@ import { trueImageShift, virtualInstrument } from '../../../support/virtual-inst
 
 const shift = 'calibrations/image-and-stage-shift';
 
+const controlOf = (session: Session, speed = 1): InstrumentControl =>
+  new InstrumentControl(session, new PlainActions(new SharedState(() => new Date(0))), new RealClock(speed));
+
+test('the duration is the time that people wait, also for a simulation that runs faster', async () => {
+  await using instrument = await virtualInstrument({ magIndex: 22 });
+  const least = await controlOf(instrument.session).forecast(`${shift}/image-shift`);
+  const quarter = await controlOf(instrument.session, 4).forecast(`${shift}/image-shift`);
+  expect(least.duration).toBeGreaterThan(1);
+  expect(quarter.duration).toBe(least.duration! / 4);
+  const unknown = await controlOf(instrument.session, Infinity).forecast(`${shift}/image-shift`);
+  expect(unknown.duration).toBeUndefined();
+});
+
 test('a forecast includes the dose where the rate is known', async () => {
   await using instrument = await virtualInstrument({ magIndex: 22 });
   instrument.calibrations.imageShift.set(magIndex(22), cameraIndex(0), trueImageShift(instrument, 22), {
     sessionMeasured: false,
   });
-  const control = new InstrumentControl(instrument.session, new PlainActions(new SharedState(() => new Date(0))));
+  const control = controlOf(instrument.session);
   const told = await control.forecast(`${shift}/image-shift`);
   expect(told).toMatchObject({ images: 9, changes: ['image shift'] });
   expect(told.dose).toBeUndefined();
@@ -38,7 +52,7 @@ test('a forecast includes the dose where the rate is known', async () => {
 
 test('an item that touches nothing says so, one that depends on answers says on which, and one that cannot start says why', async () => {
   await using instrument = await virtualInstrument({ magIndex: 22 });
-  const control = new InstrumentControl(instrument.session, new PlainActions(new SharedState(() => new Date(0))));
+  const control = controlOf(instrument.session);
   expect(await control.forecast(`${shift}/list-stage-cals`)).toEqual({ images: 0, changes: [] });
   expect(await control.forecast(`${shift}/set-is-delay-factor`)).toMatchObject({
     images: 0,

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, isScalar, parse } from 'yaml';
-import { lineChanges } from '../edit/line-diff';
+import { lineChanges } from './line-diff';
 import { findDefinition } from '../definitions';
 import { decodeText, encodeProperties } from '../text/decode';
 import { cutLine, endsInText } from '../text/lines';
 import { readYamlText } from '../yaml/nodes';
-import { exportProperties } from './export-properties';
-import { importProperties } from './import-properties';
+import { exportProperties } from '../convert/export-properties';
+import { importProperties } from '../convert/import-properties';
 
 /** The properties file that a configuration was imported from, as it is written there. */
 export function propertiesFileOf(content: string | Uint8Array, fileName: string): string | undefined {
