@@ -1,8 +1,9 @@
-/** Prints speed and accuracy of transforms, binning and registration, beside other programs that do the same work. */
+/** Prints speed and accuracy of transforms, binning and registration, beside other programs that do the same work, and the speed of the virtual microscope. */
 import { cpus } from 'node:os';
 import { shiftErrors, transformErrors } from './accuracy';
 import { reduction, shifts } from './images';
 import { startFftw, startPython } from './peers/native';
+import { virtualImages } from './simulation';
 import { transforms } from './transforms';
 
 const defaultRounds = 21;
@@ -20,6 +21,7 @@ async function main(): Promise<void> {
   for (const size of [1024, 2048, 4096]) say(await transforms(size, rounds, fftw, python));
   say(await shifts(rounds, python));
   say(await reduction(rounds, python));
+  for (const size of [1024, 4096]) say(virtualImages(size, size > 1024 ? Math.ceil(rounds / 3) : rounds));
   say(transformErrors());
   say(shiftErrors(pairs));
   fftw?.stop();

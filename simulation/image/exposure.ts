@@ -156,7 +156,7 @@ export function exposeSpecimen(
 interface Illumination {
   readonly view: PresentView;
   readonly electronsPerPixel: number;
-  readonly lens: Lens;
+  readonly lens: Omit<Lens, 'brightness'>;
   readonly disc: Disc;
   /** Centre of the beam from the centre of the camera, pixels of the image, Y up. */
   readonly discCentre: PlaneVector;
@@ -185,10 +185,9 @@ function catchElectrons(
   const paint = (canvas: Float32Array, part: Frame): void => column.of(specimen).paint(canvas, part, field);
   for (let top = 0; top < rows; top += bandRows) {
     const band = reframed(frame, 0, -top, columns, Math.min(bandRows, rows - top));
-    const canvas = electrons.subarray(0, columns * band.rows).fill(0);
+    const canvas = electrons.subarray(0, columns * band.rows);
     if (electronsPerPixel > 0) {
-      imageInTiles(lens, canvas, band, paint);
-      for (let k = 0; k < canvas.length; k++) canvas[k]! *= electronsPerPixel;
+      imageInTiles({ ...lens, brightness: electronsPerPixel }, canvas, band, paint);
       paintBeam(canvas, band, {
         ...disc,
         column: band.centreColumn + discCentre.x,
@@ -197,7 +196,7 @@ function catchElectrons(
       filter?.(canvas, band, Math.min(width, height) / 2 / detected.pixelsPerPixel);
       count(canvas);
       if (rowShares) shareRows(canvas, columns, rowShares.subarray(top));
-    }
+    } else canvas.fill(0);
     detector.read(canvas, { ...detected, rows: band.rows }, data, top);
   }
   return data;
@@ -223,7 +222,7 @@ function imageInTiles(
   const tile = scratch('tile', width * rows);
   for (let left = 0; left < columns; left += width) {
     const here = Math.min(width, columns - left);
-    const single = tile.subarray(0, here * rows).fill(0);
+    const single = tile.subarray(0, here * rows);
     imageThrough(lens, single, reframed(band, -left, 0, here, rows), paint);
     for (let row = 0; row < rows; row++)
       canvas.set(single.subarray(row * here, (row + 1) * here), row * columns + left);

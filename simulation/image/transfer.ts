@@ -22,6 +22,8 @@ export interface Lens {
   readonly motion: RasterMotion | undefined;
   /** Transfer of the detector by the square of the frequency in cycles per pixel of the image; undefined where its blur is painted with the specimen. */
   readonly detector?: Transfer | undefined;
+  /** The image of a clear specimen. */
+  readonly brightness: number;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface Lens {
  * @param paint fills a canvas of a frame with the specimen's transmission
  */
 export function imageThrough(
-  { transfer, motion, detector }: Lens,
+  { transfer, motion, detector, brightness }: Lens,
   canvas: Float32Array,
   frame: Frame,
   paint: (canvas: Float32Array, frame: Frame) => void,
@@ -38,6 +40,7 @@ export function imageThrough(
   const plain = round !== undefined && isInvisible(round, frame);
   if (plain && !motion && !detector) {
     paint(canvas, frame);
+    for (let k = 0; k < canvas.length; k++) canvas[k]! *= brightness;
     return;
   }
   const margin = min(maxMargin, ceil(max(frame.columns, frame.rows) / 8)) + (motion ? ceil(motion.reach) : 0);
@@ -52,9 +55,9 @@ export function imageThrough(
   if (detector) throughRound(spectrum, detector, { pixelSize: 1 }, rows, columns);
   motion?.smear(spectrum, rows, columns);
   const filtered = plan.inverse(spectrum, plan.real);
-  for (let row = 0; row < frame.rows; row++) {
-    const from = (row + margin) * columns + margin;
-    canvas.set(filtered.subarray(from, from + frame.columns), row * frame.columns);
+  for (let row = 0, to = 0; row < frame.rows; row++) {
+    let from = (row + margin) * columns + margin;
+    for (const end = to + frame.columns; to < end; to++, from++) canvas[to] = filtered[from]! * brightness;
   }
 }
 
