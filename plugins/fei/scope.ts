@@ -76,6 +76,7 @@ export class FeiScope
 {
   readonly traits: ScopeTraits;
   readonly spotSizes: number;
+  readonly brightestSpotSize = 1;
   readonly magIndex: Driver<Scope>['magIndex'];
   readonly imageShift: Driver<Scope>['imageShift'];
   readonly beamShift: Driver<BeamShift>['beamShift'];

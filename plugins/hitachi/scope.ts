@@ -72,6 +72,7 @@ export class HitachiScope
 {
   readonly traits: ScopeTraits;
   readonly spotSizes: number;
+  readonly brightestSpotSize: number;
   readonly magIndex: SettingDriver<MagIndex>;
   readonly imageShift: Driver<Scope>['imageShift'];
   readonly beamShift: Driver<BeamShift>['beamShift'];
@@ -107,6 +108,8 @@ export class HitachiScope
       nominalSpecimenToStage: { xpx: 0, xpy: 1, ypx: -1, ypy: 0 },
     };
     this.spotSizes = column.spotSizes;
+    // Hitachi counts from the dimmest one.
+    this.brightestSpotSize = column.spotSizes;
     this.magIndex = {
       read: async () => magIndex((await this.magnification())?.index ?? 0),
       write: (index, signal) => this.changeMagnification(index, signal),

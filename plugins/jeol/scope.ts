@@ -55,6 +55,7 @@ export class JeolScope
 {
   readonly traits: ScopeTraits;
   readonly spotSizes: number;
+  readonly brightestSpotSize = 1;
   readonly magIndex: SettingDriver<MagIndex>;
   readonly imageShift: Driver<Scope>['imageShift'];
   readonly beamShift: Driver<BeamShift>['beamShift'];

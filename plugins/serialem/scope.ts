@@ -58,6 +58,7 @@ export class SerialEmScope
 {
   readonly traits: ScopeTraits;
   readonly spotSizes: number;
+  readonly brightestSpotSize = 1;
   readonly magIndex: SettingDriver<MagIndex>;
   readonly imageShift: Driver<Scope>['imageShift'];
   readonly beamShift: Driver<BeamShift>['beamShift'];

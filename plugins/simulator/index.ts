@@ -1,13 +1,22 @@
 import { z } from 'zod';
 import { CombinedError, EucentricError } from '../../core/base';
-import { Scope, SimulatedSpecimen, VirtualInstrument, driven, lacking } from '../../core/devices';
+import {
+  AlphaSelector,
+  Illumination,
+  ProbeModeSelector,
+  Scope,
+  SimulatedSpecimen,
+  VirtualInstrument,
+  driven,
+  lacking,
+} from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
 import { type Settings, checkSection } from '../../core/settings';
 import { Calibrations } from '../../core/store';
 import { type SimulatorOptions, VirtualMicroscope, completeOptions, simulatorOptions } from '../../simulation';
 import { savedCalibrations } from './saved-calibrations';
 import { SimulatedTruth, perfectRecords } from './simulated-truth';
-import { type SiteTruth, siteTruth } from './site-instrument';
+import { type Site, type SiteTruth, siteTruth } from './site-instrument';
 
 export { SimulatedTruth, simulatorOptions };
 
@@ -29,6 +38,7 @@ export default definePlugin<Options>({
         {
           settings: host.settings,
           traits: host.need(Scope).traits,
+          condenser: condenserOf(host),
           // What this simulation saved of its own measurements must not become true.
           calibrations: () => {
             const { siteFile, path } = host.need(Calibrations);
@@ -65,6 +75,20 @@ export default definePlugin<Options>({
     host.connect('the virtual microscope', () => announce(host, simulator, microscope()));
   },
 });
+
+/** The condenser of the column that the site has. */
+function condenserOf(host: PluginHost<Options>): NonNullable<Site['condenser']> {
+  const illumination = host.find(Illumination);
+  const alpha = host.find(AlphaSelector)?.alpha.traits;
+  return {
+    ...(illumination && {
+      spotSizes: illumination.spotSizes,
+      brightestSpotSize: illumination.brightestSpotSize,
+    }),
+    hasNanoprobe: host.find(ProbeModeSelector) !== undefined,
+    ...(alpha?.kind === 'number' && alpha.range && { alphas: alpha.range[1] + 1 }),
+  };
+}
 
 function announce(
   { log }: PluginHost<Options>,

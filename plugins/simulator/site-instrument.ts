@@ -26,6 +26,8 @@ const noCalibrations: OpticsCalibrations = { imageShift: none, stage: none, reco
 export interface Site {
   readonly settings: Settings;
   readonly traits: Scope['traits'];
+  /** The condenser of its column; that of an FEI column where nothing is said. */
+  readonly condenser?: Pick<Instrument, 'spotSizes' | 'brightestSpotSize' | 'hasNanoprobe' | 'alphas'>;
   /** Asked for only where they count. */
   readonly calibrations: () => OpticsCalibrations;
 }
@@ -41,10 +43,10 @@ export interface SiteTruth {
  * The truth of the virtual microscope that stands in for a site's own. With `truth: nominal` it follows from the properties alone and
  * differs from them as the options say; with `truth: site` it also follows the calibrations, so that measuring them again gives the same.
  */
-export function siteTruth({ settings, traits, calibrations }: Site, options: SimulatorOptions): SiteTruth {
+export function siteTruth({ settings, traits, condenser, calibrations }: Site, options: SimulatorOptions): SiteTruth {
   const twin = options.truth === 'site';
   const optics = createOptics(settings, twin ? calibrations() : noCalibrations, traits);
-  const instrument = instrumentOf(settings, optics, twin);
+  const instrument = { ...instrumentOf(settings, optics, twin), ...condenser };
   return { optics, instrument, truth: buildTruth(inColumnUnits(options, settings, traits), instrument) };
 }
 

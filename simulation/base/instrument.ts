@@ -62,6 +62,13 @@ export interface Instrument {
   readonly startsInEftem?: boolean;
   /** Habit of the column at a change of magnification; it keeps all where nothing is said. */
   readonly habit?: ColumnHabit;
+  /** Number of its spot sizes, from 1, and the one of them that is brightest: the first or the last. */
+  readonly spotSizes?: number;
+  readonly brightestSpotSize?: number;
+  /** False when the column has no nanoprobe. */
+  readonly hasNanoprobe?: boolean;
+  /** Number of its alphas; none where nothing is said. */
+  readonly alphas?: number;
 }
 
 /** The key of a camera at a mag index, in the maps of a truth. */

@@ -29,6 +29,8 @@ export interface Effects {
   /** Displacement of the beam as a camera sees it, unbinned pixels, Y up. */
   beamImageDisplacement?(time: number, camera: number): PlaneVector;
   aberrations?(time: number, camera: number): Partial<Aberrations>;
+  /** Share of the electrons behind the specimen that it lets pass; those of several parts multiply. */
+  transmission?(time: number, camera: number): number;
   /** True when it keeps the beam from every camera. */
   blocksBeam?(): boolean;
   /** The spans within a span of time in which it lets the beam through to a camera, in order; all of it where it says nothing. */

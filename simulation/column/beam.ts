@@ -1,46 +1,46 @@
 import { finite, finitePair } from '../base/checks';
-import { binaryLogarithm, cosine, hypotenuse, power, powerOfTwo, sine } from '../base/functions';
+import { cosine, hypotenuse, sine } from '../base/functions';
 import { fraction, matrixRows, notNegative, pair, positive } from '../base/options';
-import { definePart } from '../base/part';
-import { matrixOf, origin, sum, transformed, vectorOf, type PlaneMatrix, type PlaneVector } from '../base/plane';
+import { definePart, type Aberrations } from '../base/part';
+import { matrixOf, scaled, sum, transformed, vectorOf, type PlaneVector } from '../base/plane';
+import { beamDeflection, beamPlace, beamShiftMatrix } from './condenser/beam-deflection';
+import { beamShape, enlargedOutline, type BeamShape } from './condenser/beam-shape';
+import type { BeamTruth } from './condenser/beam-truth';
+import {
+  condenser,
+  convergenceOf,
+  currentOf,
+  intensityOfShownArea,
+  lensBeam,
+  lensIntensityFor,
+  readoutOf,
+  shownArea,
+} from './condenser/condenser';
+import { condenserAperture } from './condenser/condenser-aperture';
+import { plainBeam, plainBrightness, plainIntensityFor } from './condenser/plain-law';
+import { beamRecords } from './condenser/records';
+import type { IlluminationSettings, ProbeMode } from './condenser/settings';
 import { magnification } from './magnification';
-
-/** Illumination of a small or a large part of the specimen by the objective prefield. */
-export type ProbeMode = 'nano' | 'micro';
-
-/** The truth of the illumination. */
-export interface BeamTruth {
-  /** Electrons per second through a 512th of the shorter side of the camera squared, at reference intensity and spot. */
-  readonly electronsPerFieldPixelPerSecond: number;
-  readonly referenceIntensity: number;
-  readonly referenceSpotSize: number;
-  /** Beam diameter at the reference intensity, in diagonals of the field of view. */
-  readonly diameterInFields: number;
-  /** The beam diameter changes by 2 to the power of this times the change of intensity. */
-  readonly doublingsPerIntensity: number;
-  /** The current falls by this factor with each spot size. */
-  readonly currentPerSpotSize: number;
-  /** Place of the beam in the specimen plane without beam shift, micrometres. */
-  readonly centre: PlaneVector;
-  /** Beam shift units to specimen micrometres. */
-  readonly beamShiftToSpecimen: PlaneMatrix;
-  /** Width of the edge of the disc as a fraction of its radius. */
-  readonly edgeSoftness: number;
-}
 
 /** The illuminated disc. */
 export interface Disc {
-  /** Micrometres. */
+  /** Micrometres from one end of the beam to the other; of a beam that is not round, that of the disc of the same area. */
   readonly diameter: number;
+  /** Micrometres that the column has for its diameter: up to the middle of the edge where it has a crossover. */
+  readonly width: number;
   /** Width of the edge as a fraction of the radius. */
   readonly edgeSoftness: number;
   /** Electrons per square micrometre and second. */
   readonly density: number;
+  /** There when the beam is not an even disc. */
+  readonly shape?: BeamShape;
 }
 
+/** Coulombs of an electron, in nanocoulombs. */
 const electronCharge = 1.602177e-10;
-/** Largest and smallest diameters as multiples of that at the reference intensity: the condenser goes no further. */
-const diameterRange = 64;
+/** Micrometres of illuminated area that stand for the whole range of intensity where the condenser has no crossover. */
+const plainAreaRange = 250;
+const milli = 1e-3;
 
 /** The illumination: spot size, intensity, beam shift. */
 export const beam = definePart({
@@ -86,41 +86,109 @@ export const beam = definePart({
     edgeSoftness: options.beamEdgeSoftness,
   }),
 
-  start(truth, { of }) {
+  start(truth, { of, truthOf }) {
     const lenses = of(magnification);
-    let beamShift = origin;
-    let intensity = truth.referenceIntensity;
+    const [lens, aperture, deflection, shape] = [
+      of(condenser),
+      of(condenserAperture),
+      of(beamDeflection),
+      of(beamShape),
+    ];
+    const condenserTruth = truthOf(condenser);
+    const deflectionTruth = truthOf(beamDeflection);
+    const { hasCrossover } = condenserTruth;
     let spotSize = truth.referenceSpotSize;
-    let probeMode: ProbeMode = 'nano';
+    let probeMode: ProbeMode = condenserTruth.startsInNanoprobe ? 'nano' : 'micro';
+    let alpha = 0;
 
+    const settings = (intensity = lens.lens()): IlluminationSettings => {
+      const { low } = lenses.selected();
+      // There is no nanoprobe in low magnification.
+      return {
+        intensity,
+        spotSize,
+        probeMode: low ? 'micro' : probeMode,
+        alpha,
+        lowMagnification: low,
+        aperture: aperture.scale(),
+      };
+    };
     const fieldDiagonal = (): number => {
       const { pixelSize, width, height } = lenses.reference();
       return pixelSize * hypotenuse(width, height);
     };
-    /** Electrons per square micrometre and second. */
-    const density = (): number => {
+    /** Electrons per square micrometre and second of a beam that is spread to suit the magnification. */
+    const plainDensity = (intensity: number): number => {
       const { pixelSize, width, height } = lenses.reference();
       const side = (Math.min(width, height) / 512) * pixelSize;
-      return (truth.electronsPerFieldPixelPerSecond / side ** 2) * relativeBrightness(truth, intensity, spotSize);
+      const steps = spotSize - truth.referenceSpotSize;
+      const dimmer = condenserTruth.brightensUpwards ? -steps : steps;
+      return (truth.electronsPerFieldPixelPerSecond / (side * side)) * plainBrightness(truth, intensity, dimmer);
     };
-    const disc = (): Disc => ({
-      diameter: beamDiameter(truth, fieldDiagonal(), intensity),
-      edgeSoftness: truth.edgeSoftness,
-      density: density(),
-    });
+    const discAt = (now: IlluminationSettings): Disc => {
+      const made = hasCrossover ? lensBeam(condenserTruth, now) : plainBeam(truth, fieldDiagonal(), now);
+      const outline = shape.outline(made);
+      const { diameter } = outline;
+      if (hasCrossover) {
+        // The edge lies to either side of the diameter, so that its width does not change the density in the middle.
+        const edge = Math.min(2, truth.edgeSoftness + made.least / diameter);
+        const outer = 1 + edge / 2;
+        const edgeSoftness = edge / outer;
+        const electrons = currentOf(condenserTruth, now) / electronCharge;
+        const area = (Math.PI / 4) * (diameter * outer) * (diameter * outer) * filled(edgeSoftness);
+        return { ...enlargedOutline(outline, outer), edgeSoftness, density: electrons / area, width: diameter };
+      }
+      const { edgeSoftness } = truth;
+      const squeezed = made.spread / diameter;
+      const density = plainDensity(now.intensity) * (squeezed * squeezed);
+      return { ...outline, edgeSoftness, density, width: diameter };
+    };
+    const disc = (): Disc => {
+      const now = settings();
+      const found = discAt(now);
+      const constant = condenserTruth.constantBrightnessInNanoprobe && now.probeMode === 'nano';
+      return constant ? { ...found, density: discAt(settings(truth.referenceIntensity)).density } : found;
+    };
+    const current = (): number => {
+      if (hasCrossover) return currentOf(condenserTruth, settings());
+      const { diameter, density } = disc();
+      return (Math.PI / 4) * (diameter * diameter) * density * electronCharge;
+    };
+    /** Half angle of the illumination in milliradians beyond that of the source; none where the condenser has no crossover. */
+    const convergence = (): number => (hasCrossover ? convergenceOf(condenserTruth, settings()) : 0);
+    /** Milliradians on the specimen by which alpha tilts the beam. */
+    const tilt = (): PlaneVector => deflectionTruth.alphaTilts[alpha] ?? { x: 0, y: 0 };
     return {
       disc,
-      beamDisplacement: () => sum(truth.centre, transformed(truth.beamShiftToSpecimen, beamShift)),
+      tilt,
+      /** Nanoamperes. */
+      current,
+      convergence,
+      beamDisplacement(time: number): PlaneVector {
+        const now = settings();
+        const matrix = beamShiftMatrix(deflectionTruth, truth.beamShiftToSpecimen, now);
+        return sum(sum(truth.centre, beamPlace(deflectionTruth, now)), transformed(matrix, deflection.reached(time)));
+      },
+      aberrations: (): Partial<Aberrations> => ({ tilt: scaled(tilt(), milli) }),
       commands: {
         setBeamShift(value: PlaneVector): void {
-          beamShift = finitePair('beam shift', value);
+          deflection.deflect(finitePair('beam shift', value));
         },
         setIntensity(value: number): void {
-          intensity = finite('intensity', value);
+          lens.excite(finite('intensity', value));
         },
         /** Sets the intensity at which the illuminated disc has a diameter in micrometres. */
         setBeamDiameter(micrometres: number): void {
-          intensity = finite('beam diameter', intensityForDiameter(truth, fieldDiagonal(), micrometres));
+          const wanted = hasCrossover
+            ? lensIntensityFor(condenserTruth, settings(), micrometres)
+            : plainIntensityFor(truth, fieldDiagonal(), micrometres / aperture.scale());
+          lens.excite(finite('beam diameter', wanted));
+        },
+        /** Sets the illuminated area in micrometres as a column with three condensers shows it; it stops at the end of its range. */
+        setIlluminatedArea(micrometres: number): void {
+          finite('illuminated area', micrometres);
+          if (hasCrossover) lens.excite(intensityOfShownArea(condenserTruth, settings(), micrometres));
+          else lens.excite(Math.min(plainAreaRange, Math.max(0, micrometres)) / plainAreaRange);
         },
         setSpotSize(value: number): void {
           spotSize = finite('spot size', value);
@@ -128,44 +196,37 @@ export const beam = definePart({
         setProbeMode(mode: ProbeMode): void {
           probeMode = mode;
         },
+        /** Chooses the illumination angle series of a JEOL column, from 0. */
+        setAlpha(value: number): void {
+          alpha = finite('alpha', value);
+        },
       },
       readings() {
-        const { diameter, density } = disc();
+        const held = lens.held();
         return {
-          beamShift,
-          intensity,
+          beamShift: deflection.setting(),
+          intensity: held,
           spotSize,
           probeMode,
+          alpha,
           /** Micrometres of specimen illuminated. */
-          beamDiameter: diameter,
+          beamDiameter: disc().width,
           /** Nanoamperes. */
-          beamCurrent: (Math.PI / 4) * diameter ** 2 * density * electronCharge,
+          beamCurrent: current(),
+          /** Micrometres as a column with three condensers shows them. */
+          illuminatedArea: hasCrossover ? shownArea(condenserTruth, settings(held)) : held * plainAreaRange,
+          /** Half angle of the illumination in milliradians, beyond that of the source. */
+          convergence: convergence(),
+          /** Per cent on the display of the condenser lens. */
+          condenserReadout: readoutOf(condenserTruth, settings(held)),
         };
       },
-      recorded: () => ({ beamShift, intensity, spotSize }),
+      recorded: () => ({ beamShift: deflection.setting(), intensity: lens.held(), spotSize }),
     };
   },
+
+  perfect: beamRecords,
 });
 
-/** Diameter of the illuminated disc in micrometres. @param fieldDiagonal micrometres seen by the reference camera at this magnification */
-function beamDiameter(beam: BeamTruth, fieldDiagonal: number, intensity: number): number {
-  const factor = powerOfTwo(beam.doublingsPerIntensity * (intensity - beam.referenceIntensity));
-  return beam.diameterInFields * fieldDiagonal * Math.min(diameterRange, Math.max(1 / diameterRange, factor));
-}
-
-/** The intensity at which the illuminated disc has a diameter in micrometres. */
-function intensityForDiameter(beam: BeamTruth, fieldDiagonal: number, diameter: number): number {
-  return (
-    beam.referenceIntensity +
-    binaryLogarithm(diameter / (beam.diameterInFields * fieldDiagonal)) / beam.doublingsPerIntensity
-  );
-}
-
-/** Current density relative to that at reference intensity and spot: the same current on another area. */
-function relativeBrightness(beam: BeamTruth, intensity: number, spotSize: number): number {
-  const reference = beamDiameter(beam, 1, beam.referenceIntensity);
-  return (
-    (reference / beamDiameter(beam, 1, intensity)) ** 2 *
-    power(beam.currentPerSpotSize, beam.referenceSpotSize - spotSize)
-  );
-}
+/** Share of a disc that its electrons would fill at the density of its middle, by the width of its edge over its radius. */
+const filled = (softness: number): number => 1 - softness + 0.3 * softness * softness;

@@ -3,6 +3,11 @@ import type { ReadingsOf, TruthsOf } from '../base/part';
 import { specimen } from '../specimen/specimen';
 import { aberrations } from './aberrations';
 import { beam } from './beam';
+import { beamDeflection } from './condenser/beam-deflection';
+import { beamShape } from './condenser/beam-shape';
+import { condenser } from './condenser/condenser';
+import { condenserAperture } from './condenser/condenser-aperture';
+import { objectiveAperture } from './condenser/objective-aperture';
 import { deflectors } from './deflectors';
 import { drift } from './drift';
 import { eftem } from './eftem';
@@ -25,6 +30,10 @@ import { wavefront } from './wavefront';
  */
 export const standardParts = [
   highTension,
+  condenser,
+  condenserAperture,
+  beamDeflection,
+  beamShape,
   beam,
   deflectors,
   stigmators,
@@ -37,6 +46,7 @@ export const standardParts = [
   wavefront,
   imageShift,
   aberrations,
+  objectiveAperture,
   normalization,
   eftem,
   energyFilter,

@@ -37,6 +37,11 @@ export class JointEffects {
     return total;
   }
 
+  /** The share of the electrons behind the specimen that reach the camera. */
+  transmission(time: number): number {
+    return this.parts.reduce((share, part) => share * (part.transmission?.(time, this.camera) ?? 1), 1);
+  }
+
   /** True when something keeps the beam from the camera. */
   get dark(): boolean {
     return this.parts.some((part) => part.blocksBeam?.() ?? false);

@@ -5,7 +5,7 @@ import { hypotenuse } from '../base/functions';
 import type { Aberrations, Assembly, RecordedOf } from '../base/part';
 import { determinantOf, multiplied, scaled, sum, transformed, type PlaneVector } from '../base/plane';
 import { scratch } from '../base/scratch';
-import { beam, type Disc } from '../column/beam';
+import { beam } from '../column/beam';
 import { energyFilter, type Passage } from '../column/energy-filter';
 import type { PresentView } from '../column/magnification';
 import type { ScanPlan } from '../scan/scan-request';
@@ -13,7 +13,7 @@ import type { StandardParts } from '../column/parts';
 import { stage } from '../column/stage';
 import { wavefront } from '../column/wavefront';
 import { specimen } from '../specimen/specimen';
-import { paintBeam } from './beam-disc';
+import { outlineOn, paintBeam, type OutlineOnFrame } from './beam-disc';
 import { JointEffects } from './effects';
 import { exposureTime } from './exposure-time';
 import { lensOf } from './lens';
@@ -89,7 +89,10 @@ export function exposeSpecimen(
   const middle = time.instant((time.lit || time.seconds) / 2);
 
   const aberrations = effects.aberrations(middle);
-  const { displacement, transfer } = lensOf(aberrations, column.of(wavefront).optics);
+  const { optics } = column.of(wavefront);
+  const illumination = column.of(beam);
+  const convergence = hypotenuse(optics.convergence, illumination.convergence());
+  const { displacement, transfer } = lensOf(aberrations, { ...optics, convergence });
   const tilted = transformed(view.specimenToCamera, displacement);
   const place = (time: number): PlaneVector => sum(specimenOrigin(effects, view, time), tilted);
   const motion = motionOf((light) => place(time.instant(light)), 0, time.lit || time.seconds, pixelsPerPixel);
@@ -103,11 +106,11 @@ export function exposeSpecimen(
     blur: hypotenuse(detector.blurIn(readMode), motion.smear),
   });
 
-  const disc = column.of(beam).disc();
+  const disc = illumination.disc();
   const { density } = disc;
   const pixelArea = pixelsPerPixel ** 2 / Math.abs(determinantOf(view.specimenToCamera));
   const passage = column.of(energyFilter).passage(request.camera, middle);
-  const unfiltered = density * pixelArea * seconds;
+  const unfiltered = density * pixelArea * seconds * effects.transmission(middle);
   const electronsPerPixel = unfiltered * (passage?.share ?? 1);
   const { columns, rows } = frame;
   const counting = electronsPerPixel > 0 ? detector.countingIn(readMode) : undefined;
@@ -124,7 +127,12 @@ export function exposeSpecimen(
       detector: counting?.transfer(doseRate, counted.physicalPixels),
     },
     count: (canvas) => counting?.count(canvas, counted),
-    disc,
+    outline: outlineOn(disc, {
+      specimenToCamera: view.specimenToCamera,
+      pixelsPerPixel,
+      defocus: aberrations.defocus,
+      kilovolts: optics.kilovolts,
+    }),
     discCentre: scaled(beamOnCamera(effects, view, middle), 1 / pixelsPerPixel),
     rowShares: time.rowShares,
     detected: { area, pixelsPerPixel, columns, readMode, processing, readouts, noise },
@@ -157,7 +165,7 @@ interface Illumination {
   readonly view: PresentView;
   readonly electronsPerPixel: number;
   readonly lens: Omit<Lens, 'brightness'>;
-  readonly disc: Disc;
+  readonly outline: OutlineOnFrame;
   /** Centre of the beam from the centre of the camera, pixels of the image, Y up. */
   readonly discCentre: PlaneVector;
   /** Multiplies each pixel by what the energy filter lets through there; undefined where that is the same everywhere. */
@@ -173,7 +181,7 @@ interface Illumination {
 function catchElectrons(
   frame: Frame,
   column: Assembly,
-  { view, electronsPerPixel, lens, disc, discCentre, filter, count, rowShares, detected }: Illumination,
+  { view, electronsPerPixel, lens, outline, discCentre, filter, count, rowShares, detected }: Illumination,
 ): Uint16Array {
   const detector = column.of(cameras).detector(view.camera);
   const { width, height } = detector.truth;
@@ -189,7 +197,7 @@ function catchElectrons(
     if (electronsPerPixel > 0) {
       imageInTiles({ ...lens, brightness: electronsPerPixel }, canvas, band, paint);
       paintBeam(canvas, band, {
-        ...disc,
+        ...outline,
         column: band.centreColumn + discCentre.x,
         row: band.centreRow - discCentre.y,
       });

@@ -187,11 +187,17 @@ describe('the simulator options', () => {
       properties: Record<string, { description?: string; default?: unknown }>;
     };
     const withoutDefault = Object.keys(schema.properties).filter((name) => !(name in defaults));
-    expect(withoutDefault).toEqual(['imageShiftToSpecimenEftem', 'startupDelaySeconds']);
-    expect(schema.properties['imageShiftToSpecimenEftem']?.description).toMatch(
-      /the same as without where nothing is said/,
+    expect(withoutDefault).toEqual([
+      'beamShiftToSpecimenLowMagnification',
+      'imageShiftToSpecimenEftem',
+      'startupDelaySeconds',
+    ]);
+    const { startupDelaySeconds, ...followers } = Object.fromEntries(
+      withoutDefault.map((name) => [name, schema.properties[name]?.description]),
     );
-    expect(schema.properties['startupDelaySeconds']?.description).toMatch(/StartupDelay .* where nothing is said/);
+    for (const description of Object.values(followers))
+      expect(description).toMatch(/as .*(outside|without) where nothing is said/);
+    expect(startupDelaySeconds).toMatch(/StartupDelay .* where nothing is said/);
     for (const [name, property] of Object.entries(schema.properties)) {
       expect(property.description).toMatch(/^[A-Z].{10,}\.$/);
       expect(property.default !== undefined).toBe(name in defaults);

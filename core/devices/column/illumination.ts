@@ -6,6 +6,8 @@ import { quantity, wholeNumber } from '../setting-traits';
 export interface Illumination {
   /** Highest spot size; the lowest is 1. */
   readonly spotSizes: number;
+  /** The spot size with the most current: 1, or the highest one on columns that count the other way. */
+  readonly brightestSpotSize: number;
   readonly spotSize: Setting<number>;
   /** 0 to 1, in the vendor's own measure. */
   readonly intensity: Setting<number>;
@@ -26,5 +28,5 @@ export const Illumination = device<Illumination>('Illumination', {
       condition: true,
     }),
   },
-  facts: { spotSizes: true },
+  facts: { spotSizes: true, brightestSpotSize: true },
 });

@@ -14,7 +14,12 @@ const traits = {
 };
 const made = (options: object, text = siteText): SiteTruth =>
   siteTruth(
-    { settings: settingsOf(text), traits, calibrations: () => siteCalibrations },
+    {
+      settings: settingsOf(text),
+      traits,
+      condenser: { spotSizes: 7, brightestSpotSize: 1, hasNanoprobe: true, alphas: 3 },
+      calibrations: () => siteCalibrations,
+    },
     simulatorOptions.parse(options),
   );
 
@@ -29,7 +34,18 @@ const behindFilter = siteText.replaceAll("Name: 'first'", "Name: 'first'\n    GI
 const offsets = { 6: [0.4, -0.25], 7: [-0.1, 0.3] };
 
 describe('the records that a perfect calibration would store', () => {
-  const records = perfectRecords(made({ imageOffsetsMicrometres: offsets, highDefocusScalePerMicrometre: 5e-4 }));
+  const spots = [
+    [0.1, 0],
+    [0, 0.2],
+  ];
+  const records = perfectRecords(
+    made({
+      imageOffsetsMicrometres: offsets,
+      highDefocusScalePerMicrometre: 5e-4,
+      condenser: 'lenses',
+      spotBeamShiftsMicrometres: spots,
+    }),
+  );
 
   test('are these of the calibration file; the rest waits for its physics', () => {
     const names = [...layouts.keys()];
@@ -43,16 +59,36 @@ describe('the records that a perfect calibration would store', () => {
       'StageToCameraMatrix',
       'HighFocusMagCal',
       'HighFocusISCal',
+      'ParallelIllum',
+      'BeamSizeCal',
+      'IntensityToC2Factor',
+      'C2SpotOffset',
+      'CrossoverIntensity',
+      'CrossCalAtC2Aperture',
+      'BeamIntensityTable',
+      'BeamShiftCalibration',
       'FilterMagShifts',
       'ImageShiftOffsets',
+      'AlphaBeamShifts',
+      'AlphaBeamTilts',
+      'SpotBeamShifts',
+      'SpotIntensities',
+      'SpotCalAtC2Aperture',
+      'IllumAreaLimits',
       'StandardLMFocus',
     ]);
     expect(names).toHaveLength(34);
   });
 
   test('have the fields of their layouts and no others, in the order of the file', () => {
-    for (const { record, ...values } of records)
-      expect(Object.keys(values)).toEqual(layouts.get(record)!.fields.map(({ name }) => name));
+    for (const { record, rows, ...values } of records as readonly Record<string, unknown>[]) {
+      const layout = layouts.get(record as string)!;
+      const index = 'index' in layout && layout.index ? [layout.index.name] : [];
+      expect([record, ...Object.keys(values)]).toEqual([record, ...index, ...layout.fields.map(({ name }) => name)]);
+      const fields = 'rows' in layout ? layout.rows.map(({ name }) => name) : [];
+      for (const row of (rows ?? []) as readonly object[])
+        expect([record, ...Object.keys(row)]).toEqual([record, ...fields]);
+    }
     const names = [...new Set(records.map(({ record }) => record))];
     expect(names).toEqual([...layouts.keys()].filter((name) => names.includes(name)));
     const order = records.map(({ record }) => names.indexOf(record));
