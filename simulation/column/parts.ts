@@ -7,7 +7,7 @@ import { beamDeflection } from './condenser/beam-deflection';
 import { beamShape } from './condenser/beam-shape';
 import { condenser } from './condenser/condenser';
 import { condenserAperture } from './condenser/condenser-aperture';
-import { objectiveAperture } from './condenser/objective-aperture';
+import { objectiveAperture } from './objective-aperture';
 import { deflectors } from './deflectors';
 import { drift } from './drift';
 import { eftem } from './eftem';

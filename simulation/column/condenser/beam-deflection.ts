@@ -16,7 +16,7 @@ import { SettlingVector, type SettlingTerm } from '../settling';
 import type { IlluminationSettings } from './settings';
 
 /** The settings on which the place of the beam depends. */
-export type DeflectionSettings = Pick<IlluminationSettings, 'spotSize' | 'probeMode' | 'alpha' | 'lowMagnification'>;
+export type DeflectionSettings = Omit<IlluminationSettings, 'intensity' | 'aperture'>;
 
 /** The truth of the place of the beam, beyond the centre and the matrix outside low magnification. */
 export interface BeamDeflectionTruth {

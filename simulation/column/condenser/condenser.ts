@@ -55,7 +55,7 @@ export const spotSizesOf = ({
 });
 
 /** Number of spot sizes from the brightest one to another. */
-export const stepsFromBrightest = (instrument: Instrument, spotSize: number): number => {
+const stepsFromBrightest = (instrument: Instrument, spotSize: number): number => {
   const { brightest } = spotSizesOf(instrument);
   return brightest === 1 ? spotSize - 1 : brightest - spotSize;
 };
