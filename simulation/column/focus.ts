@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { finite } from '../base/checks';
 import { notNegative } from '../base/options';
 import { definePart, type PerfectRecord } from '../base/part';
-import { beam } from './beam';
+import { beam } from './condenser/beam';
 import type { ProbeMode } from './condenser/settings';
 import { byMagIndex, drawnByMag, mapByMag } from '../base/by-mag';
 import { magnification } from './magnification';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { definePart, type PerfectRecord } from '../base/part';
 import { rotationMatrix } from '../base/plane';
-import { beam } from './beam';
+import { beam } from './condenser/beam';
 import { focus } from './focus';
 import { magnification } from './magnification';
 

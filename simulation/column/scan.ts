@@ -10,7 +10,7 @@ import type { ScanPlan } from '../scan/scan-request';
 import type { StemDetectorState, StemSignalTruth } from '../scan/signal';
 import { plannedScan, type ScanTimingTruth } from '../scan/timing';
 import { scanNoiseWaves, type Wave } from '../scan/wander';
-import { beam } from './beam';
+import { beam } from './condenser/beam';
 import { magnification } from './magnification';
 import { electronWavelength, wavefront } from './wavefront';
 

@@ -1,7 +1,7 @@
 import type { Frame } from '../base/frame';
 import { inverted, multiplied, type PlaneMatrix, type PlaneVector } from '../base/plane';
 import { hypotenuse } from '../base/functions';
-import type { Disc } from '../column/beam';
+import type { Disc } from '../column/condenser/beam';
 import { electronWavelength } from '../column/wavefront';
 import { FringeProfile } from './fringes';
 

@@ -5,7 +5,7 @@ import { hypotenuse } from '../base/functions';
 import type { Aberrations, Assembly, RecordedOf } from '../base/part';
 import { determinantOf, multiplied, scaled, sum, transformed, type PlaneVector } from '../base/plane';
 import { scratch } from '../base/scratch';
-import { beam } from '../column/beam';
+import { beam } from '../column/condenser/beam';
 import { energyFilter, type Passage } from '../column/energy-filter';
 import type { PresentView } from '../column/magnification';
 import type { ScanPlan } from '../scan/scan-request';

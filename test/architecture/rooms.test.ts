@@ -109,7 +109,7 @@ describe('the parts of a room', () => {
     ['plugins/console/page/base/dom.ts', '../views/guide-view', 'views stands above base'],
     ['plugins/calibrations/pixel-size/lattice/x.ts', '../find-pixel-size', 'find-pixel-size leads to lattice'],
     ['plugins/calibrations/shared/result/x.ts', '../../pixel-size/lattice/y', 'pixel-size stands above shared'],
-    ['simulation/base/frame.ts', '../column/beam', 'column stands above base'],
+    ['simulation/base/frame.ts', '../column/condenser/beam', 'column stands above base'],
     ['simulation/base/frame.ts', '../microscope', 'microscope leads to image'],
   ])('an arrow up from %s to %s is seen', (file, wanted, problem) => {
     const made = importsOf(file, `import { x } from '${wanted}';`).flatMap((each) => arrowOf(each) ?? []);

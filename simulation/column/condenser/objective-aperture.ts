@@ -1,12 +1,12 @@
-import { direction, hypotenuse } from '../base/functions';
-import { notNegative, pair, positive } from '../base/options';
-import { definePart } from '../base/part';
-import { scaled, sum, transformed, vectorOf, type PlaneVector } from '../base/plane';
-import { aberrations } from './aberrations';
+import { direction, hypotenuse } from '../../base/functions';
+import { notNegative, pair, positive } from '../../base/options';
+import { definePart } from '../../base/part';
+import { scaled, sum, transformed, vectorOf, type PlaneVector } from '../../base/plane';
+import { aberrations } from '../aberrations';
 import { beam } from './beam';
-import { deflectors } from './deflectors';
+import { deflectors } from '../deflectors';
 import { z } from 'zod';
-import { apertureOf, type ApertureTruth } from './condenser/condenser-aperture';
+import { apertureOf, type ApertureTruth } from './condenser-aperture';
 
 /** The truth of the objective aperture. */
 export interface ObjectiveApertureTruth extends ApertureTruth {

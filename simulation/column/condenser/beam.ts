@@ -1,11 +1,11 @@
-import { finite, finitePair } from '../base/checks';
-import { cosine, hypotenuse, sine } from '../base/functions';
-import { fraction, matrixRows, notNegative, pair, positive } from '../base/options';
-import { definePart, type Aberrations } from '../base/part';
-import { matrixOf, scaled, sum, transformed, vectorOf, type PlaneVector } from '../base/plane';
-import { beamDeflection, beamPlace, beamShiftMatrix } from './condenser/beam-deflection';
-import { beamShape, enlargedOutline, type BeamShape } from './condenser/beam-shape';
-import type { BeamTruth } from './condenser/beam-truth';
+import { finite, finitePair } from '../../base/checks';
+import { cosine, hypotenuse, sine } from '../../base/functions';
+import { fraction, matrixRows, notNegative, pair, positive } from '../../base/options';
+import { definePart, type Aberrations } from '../../base/part';
+import { matrixOf, scaled, sum, transformed, vectorOf, type PlaneVector } from '../../base/plane';
+import { beamDeflection, beamPlace, beamShiftMatrix } from './beam-deflection';
+import { beamShape, enlargedOutline, type BeamShape } from './beam-shape';
+import type { BeamTruth } from './beam-truth';
 import {
   condenser,
   convergenceOf,
@@ -15,12 +15,12 @@ import {
   lensIntensityFor,
   readoutOf,
   shownArea,
-} from './condenser/condenser';
-import { condenserAperture } from './condenser/condenser-aperture';
-import { plainBeam, plainBrightness, plainIntensityFor } from './condenser/plain-law';
-import { beamRecords } from './condenser/records';
-import type { IlluminationSettings, ProbeMode } from './condenser/settings';
-import { magnification } from './magnification';
+} from './condenser';
+import { condenserAperture } from './condenser-aperture';
+import { plainBeam, plainBrightness, plainIntensityFor } from './plain-law';
+import { beamRecords } from './records';
+import type { IlluminationSettings, ProbeMode } from './settings';
+import { magnification } from '../magnification';
 
 /** The illuminated disc. */
 export interface Disc {
