@@ -21,8 +21,6 @@ import {
 const durations = { magnification: 0.5, spotSize: 0.3, diffraction: 1.5, eftem: 2, probeMode: 1, screen: 2.5 };
 /** The smallest and largest illuminated area in metres; they stand for intensity 0 and 1 of the virtual condenser. */
 const [low, high] = [0, 2.5e-4];
-/** The one camera length of the column, in metres. */
-const cameraLength = 0.245;
 /** FEI's number of a stage on its way. */
 const stageMoving = 3;
 
@@ -50,7 +48,8 @@ export function simulatedFeiWire(find: () => unknown, clock: Clock): FeiTranspor
 /** An FEI column on a virtual microscope: its units, and what the column does by itself. */
 class SimulatedFeiColumn {
   private normalizesItself = true;
-  private diffracting = { now: false, until: 0 };
+  /** Time until which the column still reports the diffraction that it is leaving. */
+  private leavesDiffraction = 0;
   private screenArrives = 0;
   private readonly memory = new Map<number, ProbeMemory>();
 
@@ -105,9 +104,9 @@ class SimulatedFeiColumn {
     BeamBlank: { get: () => this.state.blanked, set: (blanked) => this.microscope.setBlanked(blanked) },
     MainScreen: { get: () => this.screenPosition(), set: (position) => this.moveScreen(position) },
     ScreenCurrent: { get: () => (this.state.screenDown && !this.state.blanked ? this.state.beamCurrent * 1e-9 : 0) },
-    Magnification: { get: () => (this.isDiffracting() ? 0 : this.state.magnification) },
+    Magnification: { get: () => (this.isDiffracting() ? 0 : this.state.reportedMagnification) },
     ImageRotation: { get: () => (this.state.reportedRotation * Math.PI) / 180 },
-    CameraLength: { get: () => cameraLength },
+    CameraLength: { get: () => this.state.cameraLength },
     HighVoltage: { get: () => this.state.highTension * 1000 },
     StageStatus: { get: () => (this.state.stageMoving ? stageMoving : stageReady) },
   };
@@ -144,15 +143,13 @@ class SimulatedFeiColumn {
   }
 
   private isDiffracting(): boolean {
-    return this.diffracting.now || this.clock.now() < this.diffracting.until;
+    return this.state.diffracts || this.clock.now() < this.leavesDiffraction;
   }
 
   private diffract(wanted: boolean): void {
     // Leaving takes a while, during which the column still reports diffraction.
-    this.diffracting = {
-      now: wanted,
-      until: !wanted && this.isDiffracting() ? this.clock.now() + durations.diffraction : 0,
-    };
+    this.leavesDiffraction = !wanted && this.isDiffracting() ? this.clock.now() + durations.diffraction : 0;
+    this.microscope.setDiffraction(wanted);
   }
 
   private async magnify(index: number, signal?: AbortSignal): Promise<void> {

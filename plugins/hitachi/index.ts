@@ -58,6 +58,9 @@ const options = z.strictObject({
 });
 type Options = z.infer<typeof options>;
 
+/** The number that the calibration file has for the whole range of a lens. */
+const lensFull = 4193280;
+
 // Loaded only when a site uses it, so that nobody pays for the wire of somebody else.
 const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>, column: HitachiColumn) => HitachiTransport>> =
   {
@@ -101,6 +104,14 @@ export default definePlugin<Options>({
         );
         return calibrations && imageShiftToBeamShift(calibrations, magIndex(index), (other) => comparable.has(other));
       },
+      baseFocus: () =>
+        new Map(
+          host
+            .find(Calibrations)
+            ?.records('HitachiBaseFocus')
+            .all()
+            .map((each) => [each.magIndex, each.lensValue / lensFull]),
+        ),
     });
     host.provideDevices(hitachiDevices(scope, new HitachiOpticsDevices(protocol)));
     host.provide(Stage, new HitachiStage(protocol, column, clock));

@@ -58,7 +58,17 @@ export interface HitachiSurroundings {
   readonly clock: Clock;
   /** Beam shift for one unit of image shift at a magnification; undefined where it is not calibrated. */
   readonly imageToBeam: (magnification: HitachiMagnification) => Matrix | undefined;
+  /** Value of the focusing lens in focus by mag index, as a share of its range; none where it is not calibrated. */
+  readonly baseFocus?: () => ReadonlyMap<number, number>;
 }
+
+/** A zero of defocus: the value of the lens at a magnification. */
+interface FocusZero {
+  readonly value: number;
+  readonly magIndex: number;
+}
+/** Base value of a lens whose base is not calibrated. */
+const usualBase = 0.5;
 
 /** A Hitachi column as everybody else wants to see it. */
 export class HitachiScope
@@ -85,7 +95,7 @@ export class HitachiScope
   readonly reportedMagnification: ReadableDriver<number>;
   readonly highTension: Driver<Scope>['highTension'];
   readonly neutral: ReadableDriver<Vector<ReturnType<typeof imageShiftUnits>>>;
-  private readonly zeros = new Map<boolean, number>();
+  private readonly zeros = new Map<boolean, FocusZero>();
   /** Position of the blanking coil before the beam was blanked; undefined while it is not. */
   private unblanked: Vector | undefined;
   /** True while a change of magnification is under way. */
@@ -99,6 +109,7 @@ export class HitachiScope
     this.traits = {
       model: column.model,
       resetsImageShiftOnMagnificationChange: true,
+      remembersByMagnification: true,
       usesProjectorForImageShift: false,
       roughImageShiftScale: column.imageShiftScale,
       secondaryMagnificationsDiffer: true,
@@ -130,12 +141,12 @@ export class HitachiScope
     };
     this.defocus = {
       read: async () => {
-        const { low, value } = await this.readFocus();
-        return metres((value - this.zeros.get(low)!) * this.metresPerLens(low));
+        const { low, value, zero } = await this.readFocus();
+        return metres((value - zero) * this.metresPerLens(low));
       },
       write: async (value) => {
-        const { low } = await this.readFocus();
-        const lens = this.zeros.get(low)! + value / this.metresPerLens(low);
+        const { low, zero } = await this.readFocus();
+        const lens = zero + value / this.metresPerLens(low);
         if (lens < 0 || lens > 1)
           throw hitachiErrors.outsideCoils('a defocus', `${(value * 1e6).toFixed(2)} um`, 'the range of the lens');
         await this.writeFocus(low, lens);
@@ -261,11 +272,17 @@ export class HitachiScope
     return (low ? lowMagnification : regular) * 1e-6;
   }
 
-  private async readFocus(): Promise<{ readonly low: boolean; readonly value: number }> {
+  /** The value of the lens that focuses, and that at which defocus reads zero: the column gives it a base of its own at each magnification. */
+  private async readFocus(): Promise<{ readonly low: boolean; readonly value: number; readonly zero: number }> {
     const low = (await this.range()) === 'LM';
     const value = await this.protocol.lens(low ? 'I1' : 'OBJ');
-    if (!this.zeros.has(low)) this.zeros.set(low, value);
-    return { low, value };
+    const bases = this.surroundings.baseFocus?.() ?? new Map<number, number>();
+    const zero = this.zeros.get(low);
+    if (zero && bases.size === 0) return { low, value, zero: zero.value };
+    const magIndex = (await this.magnification())?.index ?? 0;
+    if (!zero) this.zeros.set(low, { value, magIndex });
+    const baseOf = (index: number): number => bases.get(index) ?? usualBase;
+    return { low, value, zero: zero ? zero.value + baseOf(magIndex) - baseOf(zero.magIndex) : value };
   }
 
   private writeFocus(low: boolean, value: number): Promise<void> {

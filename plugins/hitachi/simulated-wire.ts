@@ -19,7 +19,9 @@ interface Pair {
 /** A Hitachi column as a virtual microscope answers its lines: hexadecimal lenses and coils, image shift kept for each magnification. */
 export class SimulatedHitachiWire implements HitachiTransport {
   private readonly link: MicroscopeLink;
-  private readonly lenses: Record<'OBJ' | 'I1', number> = { OBJ: rawCentre, I1: rawCentre };
+  /** The focusing lenses, from the value at which their range is in focus. */
+  private readonly lenses: Record<'OBJ' | 'I1', number> = { OBJ: 0, I1: 0 };
+  private unfollow: (() => void) | undefined;
   private readonly gun: Record<'GH' | 'GT', Pair> = {
     GH: { x: rawCentre, y: rawCentre },
     GT: { x: rawCentre, y: rawCentre },
@@ -43,9 +45,17 @@ export class SimulatedHitachiWire implements HitachiTransport {
 
   async open(): Promise<void> {
     this.link.open();
+    // The column does it whether a line or the knob of an operator changed the magnification.
+    this.unfollow = this.microscope.followMagnification(({ index }) => {
+      const from = this.column.magnifications.find((each) => each.index === index);
+      this.shown = { magnification: from?.magnification ?? 0, until: this.clock.now() + durations.magnification };
+      this.shift();
+      this.focus();
+    });
   }
 
   async close(): Promise<void> {
+    this.unfollow?.();
     this.link.close();
   }
 
@@ -89,7 +99,7 @@ export class SimulatedHitachiWire implements HitachiTransport {
         return toHex(state.intensity * rawFull);
       case 'Lens OBJ':
       case 'Lens I1':
-        return toHex(this.lenses[what.slice(5) as 'OBJ' | 'I1']);
+        return toHex(this.base(what) + this.lenses[what.slice(5) as 'OBJ' | 'I1']);
       default:
         return hexPair(this.coil(what));
     }
@@ -134,7 +144,7 @@ export class SimulatedHitachiWire implements HitachiTransport {
         return accepted;
       case 'Lens OBJ':
       case 'Lens I1':
-        this.lenses[what.slice(5) as 'OBJ' | 'I1'] = x;
+        this.lenses[what.slice(5) as 'OBJ' | 'I1'] = x - this.base(what);
         this.focus();
         return accepted;
       case 'Coil BH':
@@ -187,7 +197,7 @@ export class SimulatedHitachiWire implements HitachiTransport {
     if (submode.toUpperCase() === 'FF') return accepted;
     const first = this.column.magnifications.find(({ range }) => submodes[range] === submode.toLowerCase());
     if (!first) return refused;
-    if (first.range !== this.at().range) this.go(first);
+    if (first.range !== this.at().range) microscope.setMagnification(first.index);
     return accepted;
   }
 
@@ -197,17 +207,14 @@ export class SimulatedHitachiWire implements HitachiTransport {
       (each) => each.range === range && each.magnification === magnification,
     );
     if (!wanted) return refused;
-    this.go(wanted);
+    this.microscope.setMagnification(wanted.index);
     return accepted;
   }
 
-  private go(to: HitachiMagnification): void {
-    const from = this.at();
-    if (from.index === to.index) return;
-    this.shown = { magnification: from.magnification, until: this.clock.now() + durations.magnification };
-    this.microscope.setMagnification(to.index);
-    this.shift();
-    this.focus();
+  /** Value of a lens in focus; the column sets that of the lens that focuses anew at each magnification. */
+  private base(what: string): number {
+    const { baseFocus, lowMagnification } = this.microscope.state;
+    return what === (lowMagnification ? 'Lens I1' : 'Lens OBJ') ? Math.round(baseFocus * rawFull) : rawCentre;
   }
 
   private shiftKey(): number {
@@ -221,8 +228,8 @@ export class SimulatedHitachiWire implements HitachiTransport {
 
   /** Value at which the coil has no effect; a little different at each magnification with a value of its own. */
   private neutral(): Pair {
-    const key = this.shiftKey();
-    return { x: rawCentre + ((key * 37) % 21) * 400, y: rawCentre + ((key * 53) % 19) * 400 };
+    const { x, y } = rawOf(this.microscope.state.neutralImageShift, this.column.imageShiftPerCoil);
+    return { x: Math.round(x), y: Math.round(y) };
   }
 
   private shift(): void {
@@ -237,9 +244,7 @@ export class SimulatedHitachiWire implements HitachiTransport {
     const { regular, lowMagnification } = this.column.defocusPerLens;
     const { OBJ, I1 } = this.lenses;
     this.microscope.setDefocus(
-      this.microscope.state.lowMagnification
-        ? ((I1 - rawCentre) / rawFull) * lowMagnification
-        : ((OBJ - rawCentre) / rawFull) * regular,
+      this.microscope.state.lowMagnification ? (I1 / rawFull) * lowMagnification : (OBJ / rawFull) * regular,
     );
   }
 

@@ -26,7 +26,7 @@ const beamShiftPerStep = { x: 0.025, y: 0.025 };
 /** Shares of the range: what they do to the beam or the image is a matter of the coils. */
 const sharePerStep = { x: 1 / dacCentre, y: 1 / dacCentre };
 const centred = { x: dacCentre, y: dacCentre };
-const cameraLengthCentimetres = 80;
+const centimetresPerMetre = 100;
 const nmPerMicrometre = 1000;
 const fineInCoarse = 32;
 
@@ -51,8 +51,12 @@ export function simulatedJeolWire(find: () => unknown, clock: Clock, facts: Simu
     open: async () => {
       if (facts.projectorShift) throw jeolErrors.projectorShiftNotSimulated();
       link.open();
+      column.watch();
     },
-    close: async () => link.close(),
+    close: async () => {
+      column.unwatch();
+      link.close();
+    },
     getMagValue: () => call(() => column.shownValue()),
     getDeflector: (deflector) => call(() => column.deflector(deflector)),
     setDeflector: (deflector, x, y) => call(() => column.deflect(deflector, { x, y })),
@@ -76,7 +80,7 @@ interface SimulatedDeflector {
 /** A JEOL column on a virtual microscope: steps of deflectors and lenses, and image shift lost with every change of magnification. */
 class SimulatedJeolColumn {
   private readonly lenses: Record<Exclude<JeolLens, 'CL3'>, number> = { OLc: dacCentre, OLf: dacCentre, OM: dacCentre };
-  private diffracting = false;
+  private unfollow: (() => void) | undefined;
   private reported = { magIndex: 0, magnification: 0, until: 0 };
   private screen = { place: screenPlaces.up as number, from: screenPlaces.up as number, arrives: 0 };
   private alpha = 0;
@@ -92,12 +96,16 @@ class SimulatedJeolColumn {
   /** Each property of the table on the virtual microscope. */
   readonly handlers: JeolHandlers = {
     FunctionMode: {
-      get: () => (this.diffracting ? functionModes.diffraction : this.rangeAt(this.shownMag()).mode),
+      get: () => (this.state.diffracts ? functionModes.diffraction : this.rangeAt(this.shownMag()).mode),
       set: (mode) => this.changeMode(mode),
     },
     Selector: {
-      get: () => this.shownMag() - this.rangeAt(this.shownMag()).first,
-      set: (selector) => this.magnify(this.rangeAt(this.state.magIndex).first + selector),
+      get: () =>
+        this.state.diffracts ? this.state.cameraLengthIndex - 1 : this.shownMag() - this.rangeAt(this.shownMag()).first,
+      set: (selector) =>
+        this.state.diffracts
+          ? this.microscope.setCameraLengthIndex(selector + 1)
+          : this.microscope.setMagnification(this.rangeAt(this.state.magIndex).first + selector),
     },
     SpotSize: { get: () => this.state.spotSize - 1, set: (spot) => this.microscope.setSpotSize(spot + 1) },
     Alpha: { get: () => this.alpha, set: (alpha) => void (this.alpha = alpha) },
@@ -130,7 +138,7 @@ class SimulatedJeolColumn {
 
   /** The magnification or, in diffraction, the camera length. */
   shownValue(): { readonly value: number; readonly unit: string } {
-    if (this.diffracting) return { value: cameraLengthCentimetres, unit: 'cm' };
+    if (this.state.diffracts) return { value: this.state.cameraLength * centimetresPerMetre, unit: 'cm' };
     const shown = this.shownMag();
     return { value: shown === this.state.magIndex ? this.state.magnification : this.reported.magnification, unit: 'X' };
   }
@@ -220,9 +228,9 @@ class SimulatedJeolColumn {
   }
 
   private changeMode(mode: number): void {
-    this.diffracting = mode === functionModes.diffraction;
+    this.microscope.setDiffraction(mode === functionModes.diffraction);
     const range = this.facts.ranges.find((each) => each.mode === mode);
-    if (range && range !== this.rangeAt(this.state.magIndex)) this.magnify(range.first);
+    if (range && range !== this.rangeAt(this.state.magIndex)) this.microscope.setMagnification(range.first);
   }
 
   private moveScreen(place: number): void {
@@ -239,13 +247,18 @@ class SimulatedJeolColumn {
     return this.clock.now() < this.reported.until ? this.reported.magIndex : this.state.magIndex;
   }
 
-  private magnify(index: number): void {
-    const { magIndex, magnification } = this.state;
-    this.microscope.setMagnification(index);
-    if (index === magIndex) return;
-    this.reported = { magIndex, magnification, until: this.clock.now() + durations.magnification };
-    this.microscope.setImageShift({ x: 0, y: 0 });
-    this.focus();
+  /** Begins to do what the column does by itself when the magnification changes, by a call or by the knob of an operator. */
+  watch(): void {
+    this.unfollow = this.microscope.followMagnification(({ index, magnification }) => {
+      this.reported = { magIndex: index, magnification, until: this.clock.now() + durations.magnification };
+      this.microscope.setImageShift({ x: 0, y: 0 });
+      this.focus();
+    });
+  }
+
+  unwatch(): void {
+    this.unfollow?.();
+    this.unfollow = undefined;
   }
 
   private imageShift(): SimulatedDeflector {
@@ -259,8 +272,7 @@ class SimulatedJeolColumn {
 
   /** The steps at which the coils do nothing; a little different at each magnification. */
   private neutral(): DacPair {
-    const { magIndex } = this.state;
-    return { x: dacCentre + ((magIndex * 37) % 21) * 4 - 40, y: dacCentre + ((magIndex * 53) % 19) * 4 - 36 };
+    return dacOf(this.state.neutralImageShift, imageShiftPerStep, centred);
   }
 
   private focus(): void {

@@ -67,7 +67,7 @@ export class SimulatedSerialEm implements SerialEmTransport {
       (): T =>
         read(this.microscope.state);
     return {
-      ReportMagIndex: at(({ magIndex }) => [magIndex]),
+      ReportMagIndex: at(({ magIndex, diffracts }) => [diffracts ? 0 : magIndex]),
       SetMagIndex: async ([index = 0]) => this.changeMagnification(index),
       ReportImageShift: at(({ imageShift: { x, y } }) => [x, y]),
       SetImageShift: ([x = 0, y = 0]) => this.microscope.setImageShift({ x, y }),
@@ -81,7 +81,7 @@ export class SimulatedSerialEm implements SerialEmTransport {
       SetObjectiveStigmator: ([x = 0, y = 0]) => this.microscope.setObjectiveStigmator({ x, y }),
       ReportCondenserStigmator: at(({ condenserStigmator: { x, y } }) => [x, y]),
       SetCondenserStigmator: ([x = 0, y = 0]) => this.microscope.setCondenserStigmator({ x, y }),
-      ReportCameraLength: () => [0],
+      ReportCameraLength: at(({ diffracts, cameraLength }) => [diffracts ? cameraLength : 0]),
       ReportDefocus: at(({ defocus }) => [defocus]),
       SetDefocus: ([um = 0]) => this.microscope.setDefocus(um),
       ReportAbsoluteFocus: at(({ absoluteFocus }) => [absoluteFocus]),
@@ -132,7 +132,8 @@ export class SimulatedSerialEm implements SerialEmTransport {
   }
 
   private async changeMagnification(index: number): Promise<void> {
-    const changes = index !== this.microscope.state.magIndex;
+    const changes = index !== this.microscope.state.magIndex || this.microscope.state.diffracts;
+    this.microscope.setDiffraction(false);
     this.microscope.setMagnification(index);
     if (!changes) return;
     await this.pass(durations.magnification + this.microscope.normalize('projector'));

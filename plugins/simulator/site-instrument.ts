@@ -11,6 +11,7 @@ import type { Scope } from '../../core/devices';
 import { type Optics, type OpticsCalibrations, createOptics } from '../../core/optics';
 import type { Settings } from '../../core/settings';
 import {
+  type ColumnHabit,
   type Instrument,
   type InstrumentView,
   type SimulatorOptions,
@@ -46,16 +47,13 @@ export interface SiteTruth {
 export function siteTruth({ settings, traits, condenser, calibrations }: Site, options: SimulatorOptions): SiteTruth {
   const twin = options.truth === 'site';
   const optics = createOptics(settings, twin ? calibrations() : noCalibrations, traits);
-  const instrument = { ...instrumentOf(settings, optics, twin), ...condenser };
+  const instrument = { ...instrumentOf(settings, optics, twin, habitOf(traits)), ...condenser };
   return { optics, instrument, truth: buildTruth(inColumnUnits(options, settings, traits), instrument) };
 }
 
 /** Image shift acts in the column's own measure, which is far from micrometres on some, where the site does not write how it acts. */
-function inColumnUnits(
-  options: SimulatorOptions,
-  settings: Settings,
-  { roughImageShiftScale: scale }: Site['traits'],
-): SimulatorOptions {
+function inColumnUnits(options: SimulatorOptions, settings: Settings, traits: Site['traits']): SimulatorOptions {
+  const { roughImageShiftScale: scale } = traits;
   const written = (settings.section('simulator')?.value ?? {}) as Partial<SimulatorOptions>;
   return {
     ...options,
@@ -63,6 +61,12 @@ function inColumnUnits(
     ...(!written.imageShiftToSpecimenLowMagnification && {
       imageShiftToSpecimenLowMagnification: times(options.imageShiftToSpecimenLowMagnification, scale.lowMagnification),
     }),
+    // Stages other than FEI's are known for no cycle; a tenth of the error of those is within what nobody would have seen.
+    ...(options.imperfections === 'drawn' &&
+      !written.stageCycleError &&
+      habitOf(traits) !== 'kept' && {
+        stageCycleError: [options.stageCycleError[0] / 10, options.stageCycleError[1] / 10],
+      }),
   };
 }
 
@@ -74,15 +78,23 @@ const times = (
   [ypx * factor, ypy * factor],
 ];
 
-function instrumentOf(settings: Settings, optics: Optics, twin: boolean): Instrument {
+/** Habit of a column at a change of magnification. */
+const habitOf = (traits: Site['traits']): ColumnHabit =>
+  !traits.resetsImageShiftOnMagnificationChange ? 'kept' : traits.remembersByMagnification ? 'remembered' : 'neutral';
+
+function instrumentOf(settings: Settings, optics: Optics, twin: boolean, habit: ColumnHabit): Instrument {
   const lowestRegular = settings.get('LowestMModeMagIndex');
+  const lowestSecondary = settings.get('LowestSecondaryModeMag');
   const measured = twin ? measuredMatrices(optics) : () => ({});
   return {
-    magnifications: settings.magnificationTable.map(({ index, filmMag, rotation }) => ({
+    magnifications: settings.magnificationTable.map(({ index, filmMag, rotation, eftemMag, eftemRotation }) => ({
       index,
       magnification: filmMag,
       rotationDegrees: inDegrees(rotation),
+      eftemMagnification: eftemMag,
+      eftemRotationDegrees: inDegrees(eftemRotation),
       low: index < lowestRegular,
+      secondary: lowestSecondary > 0 && index >= lowestSecondary,
     })),
     ...scannedMagnifications(settings),
     cameras: settings.cameras.map((camera) => ({
@@ -103,6 +115,8 @@ function instrumentOf(settings: Settings, optics: Optics, twin: boolean): Instru
     specimenToStage: optics.specimenToStage(),
     filterInColumn: settings.get('HasOmegaFilter'),
     startsInEftem: firstSelected(settings)?.isGif ?? false,
+    cameraLengthsMillimetres: settings.get('CameraLengthTable').map(([, length]) => length),
+    habit,
   };
 }
 

@@ -6,8 +6,13 @@ export interface Magnification {
   readonly magnification: number;
   /** The objective lens is off: the low-magnification range, with its own focus and its own image-shift behaviour. */
   readonly low: boolean;
+  /** True in the second range above the low magnifications, with lens settings of its own (SAMAG of a JEOL, HR of a Hitachi). */
+  readonly secondary?: boolean;
   /** Image rotation in degrees that the column reports; none where nothing is said. */
   readonly rotationDegrees?: number;
+  /** Magnification and rotation that it reports when it works for the energy filter; as without where nothing is said. */
+  readonly eftemMagnification?: number;
+  readonly eftemRotationDegrees?: number;
 }
 
 /** A camera as the instrument's settings know it; what is left out comes from the options. */
@@ -60,6 +65,8 @@ export interface Instrument {
   readonly filterInColumn?: boolean;
   /** True when the column works for the energy filter at the start; it does not where nothing is said. */
   readonly startsInEftem?: boolean;
+  /** Camera lengths of the column in their order; unknown where nothing is said. */
+  readonly cameraLengthsMillimetres?: readonly number[];
   /** Habit of the column at a change of magnification; it keeps all where nothing is said. */
   readonly habit?: ColumnHabit;
   /** Number of its spot sizes, from 1, and the one of them that is brightest: the first or the last. */

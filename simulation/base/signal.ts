@@ -2,8 +2,10 @@
 export class Signal<Value> {
   private readonly followers: ((value: Value) => void)[] = [];
 
-  follow(follower: (value: Value) => void): void {
+  /** @returns ends the following */
+  follow(follower: (value: Value) => void): () => void {
     this.followers.push(follower);
+    return () => void this.followers.splice(this.followers.indexOf(follower) >>> 0, 1);
   }
 
   send(value: Value): void {

@@ -3,20 +3,22 @@ import { cameras } from '../camera/cameras';
 import { finitePair } from '../base/checks';
 import { cosine, sine } from '../base/functions';
 import { viewKey } from '../base/instrument';
-import { matrixRows, positive, signedFraction } from '../base/options';
+import { byMagIndex, drawnByMag, mapByMag } from '../base/by-mag';
+import { fraction, matrixRows, notNegative, positive, signedFraction } from '../base/options';
 import { definePart, type PerfectRecord, type RecordContext } from '../base/part';
 import {
   inverted,
   matrixOf,
   multiplied,
   origin,
+  rotationMatrix,
   scaled,
   transformed,
   type PlaneMatrix,
   type PlaneVector,
 } from '../base/plane';
 import { magnification, seenPlaces, type OffsetsByMag } from './magnification';
-import { SettlingVector, type SettlingTerm } from './settling';
+import { SettlingVector, type SettlingTerm } from '../base/settling';
 
 /** The truth of the image shift: how it acts, and how it follows its setting. */
 export interface ImageShiftTruth {
@@ -52,6 +54,15 @@ export const imageShift = definePart({
       .describe(
         'Rows of the matrix from image-shift units to micrometres on the specimen when the column works for the energy filter, outside low magnification; the same as without where nothing is said.',
       ),
+    imageShiftJumps: byMagIndex(z.tuple([positive, z.number()])).describe(
+      'Boundaries at which image shift begins to act otherwise, by the first mag index beyond each: the factor, and the degrees counter-clockwise, against the matrices above; up to the next boundary, or the end of low magnification.',
+    ),
+    imageShiftScaleSpread: fraction
+      .default(0)
+      .describe('Standard deviation of the scale of image shift from one magnification to the next, as a fraction.'),
+    imageShiftRotationSpreadDegrees: notNegative
+      .default(0)
+      .describe('Standard deviation of the direction of image shift from one magnification to the next.'),
     imageShiftSettlingFraction: signedFraction
       .default(0.02)
       .describe('Fraction of an image shift that has not arrived at once.'),
@@ -98,17 +109,33 @@ export const imageShift = definePart({
       imageShiftHysteresis: 0.0005 * random.normal(),
       imageShiftSettlingFractionLowMagnification: random.between(0.003, 0.02),
       imageShiftSettlingSecondsLowMagnification: random.between(0.1, 0.6),
+      // Constant but for the errors of calibrations on most columns; jumps stand in the properties of a site, so that they are not drawn.
+      imageShiftScaleSpread: random.between(0, 0.002),
+      imageShiftRotationSpreadDegrees: random.between(0, 0.05),
     };
   },
 
-  truth(options, _random, { instrument, twin, truthOf }): ImageShiftTruth {
+  truth(options, random, { instrument, twin, truthOf }): ImageShiftTruth {
     const { table, views } = truthOf(magnification);
     const low = new Set(table.filter((each) => each.low).map(({ index }) => index));
     const filtered = new Set(instrument.cameras.filter(({ behindFilter }) => behindFilter).map(({ index }) => index));
     const regularRows = options.imageShiftToSpecimen;
+    const jumps = [...mapByMag(options.imageShiftJumps, (jump) => jump)].sort(([a], [b]) => b - a);
+    const own = drawnByMag(table, random, (each) => ({
+      scale: 1 + options.imageShiftScaleSpread * each.normal(),
+      turn: options.imageShiftRotationSpreadDegrees * each.normal(),
+    }));
+    /** The way in which one magnification differs from the matrix of its range. */
+    const change = (magIndex: number): PlaneMatrix => {
+      const jump = jumps.find(([first]) => first <= magIndex && low.has(first) === low.has(magIndex))?.[1] ?? [1, 0];
+      const { scale, turn } = own.get(magIndex) ?? { scale: 1, turn: 0 };
+      return rotationMatrix(jump[1] + turn, jump[0] * scale);
+    };
     const toSpecimen = (magIndex: number, camera: number): PlaneMatrix => {
-      if (low.has(magIndex)) return matrixOf(options.imageShiftToSpecimenLowMagnification);
-      return matrixOf((filtered.has(camera) ? options.imageShiftToSpecimenEftem : undefined) ?? regularRows);
+      const rows = low.has(magIndex)
+        ? options.imageShiftToSpecimenLowMagnification
+        : ((filtered.has(camera) ? options.imageShiftToSpecimenEftem : undefined) ?? regularRows);
+      return multiplied(change(magIndex), matrixOf(rows));
     };
     const toCamera = instrument.views.map(({ magIndex, camera, imageShiftToCamera }): [string, PlaneMatrix] => {
       const key = viewKey(magIndex, camera);

@@ -185,12 +185,18 @@ export const magnification = definePart({
         setMagnification(index: number): void {
           select(magnificationAt((scanning ? truth.scanned : undefined) ?? truth.table, index));
         },
+        /** Calls back after each change of magnification, by a call or by the knob of an operator. @returns ends it */
+        followMagnification: (follower: (from: Magnification) => void): (() => void) =>
+          changed.follow(({ from, to }) => {
+            if (from.index !== to.index) follower(from);
+          }),
       },
       readings: () => ({
         magIndex: selected.index,
         magnification: selected.magnification,
-        /** Image rotation in degrees that the column reports. */
-        reportedRotation: selected.rotationDegrees ?? 0,
+        /** Magnification and image rotation in degrees that the column reports. */
+        reportedMagnification: (lenses.isOn() ? selected.eftemMagnification : undefined) ?? selected.magnification,
+        reportedRotation: (lenses.isOn() ? selected.eftemRotationDegrees : undefined) ?? selected.rotationDegrees ?? 0,
         lowMagnification: selected.low,
       }),
       recorded: () => ({ magIndex: selected.index }),

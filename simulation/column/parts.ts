@@ -8,7 +8,9 @@ import { beamShape } from './condenser/beam-shape';
 import { condenser } from './condenser/condenser';
 import { condenserAperture } from './condenser/condenser-aperture';
 import { objectiveAperture } from './condenser/objective-aperture';
+import { columnMemory } from './column-memory';
 import { deflectors } from './deflectors';
+import { diffraction } from './diffraction';
 import { drift } from './drift';
 import { eftem } from './eftem';
 import { energyFilter } from './energy-filter';
@@ -50,6 +52,8 @@ export const standardParts = [
   normalization,
   eftem,
   energyFilter,
+  columnMemory,
+  diffraction,
   shutters,
   scan,
   cameras,

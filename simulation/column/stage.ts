@@ -3,7 +3,15 @@ import { finite } from '../base/checks';
 import { cosine, exponential, sine } from '../base/functions';
 import { fraction, notNegative, pair, positive } from '../base/options';
 import { definePart, type PerfectRecord } from '../base/part';
-import { determinantOf, inverted, multiplied, transformed, type PlaneMatrix, type PlaneVector } from '../base/plane';
+import {
+  determinantOf,
+  inverted,
+  multiplied,
+  rotationMatrix,
+  transformed,
+  type PlaneMatrix,
+  type PlaneVector,
+} from '../base/plane';
 import { RandomStream } from '../base/random';
 import { Signal } from '../base/signal';
 import { focus, inFocusAt } from './focus';
@@ -21,8 +29,10 @@ export interface CyclicErrorTruth {
 
 /** The truth of the stage: how it really moves. */
 export interface StageTruth {
-  /** Specimen to stage, micrometres to micrometres. */
+  /** Specimen to stage, micrometres to micrometres, the stretch of the stage included. */
   readonly specimenToStage: PlaneMatrix;
+  /** Stretch of the readings of the stage against true lengths; none where it is left out. */
+  readonly stretch?: PlaneMatrix;
   readonly cyclic: { readonly x: CyclicErrorTruth; readonly y: CyclicErrorTruth };
   /** Play of the drive in micrometres: after a change of direction the carriage follows only when it is taken up. */
   readonly backlash: number;
@@ -175,6 +185,12 @@ export const stage = definePart({
     stageSettlingSeconds: positive.default(0.7).describe('Seconds in which that falls to 1/e.'),
     stageMicrometresPerSecond: positive.default(100).describe('Speed of the stage.'),
     stageDegreesPerSecond: positive.default(10).describe('Speed of tilting.'),
+    stageStretch: positive
+      .default(1)
+      .describe(
+        'Factor by which the stage reads too far along one direction, and too little across it; 1.01 or so where the axes are not square or not alike.',
+      ),
+    stageStretchAxisDegrees: z.number().default(0).describe('That direction, counter-clockwise from stage X.'),
     eucentricHeightMicrometres: z
       .number()
       .default(0)
@@ -190,6 +206,8 @@ export const stage = definePart({
     stageRepeatabilityNm: random.between(10, 60),
     stageSettlingFraction: random.between(0.0005, 0.003),
     stageSettlingSeconds: random.between(0.5, 2),
+    stageStretch: random.between(1.001, 1.012),
+    stageStretchAxisDegrees: random.between(0, 180),
   }),
 
   truth(options, _random, { instrument }): StageTruth {
@@ -198,8 +216,11 @@ export const stage = definePart({
       period: options.stageCyclesMicrometres[axis],
       phase: (options.stageCyclePhasesDegrees[axis] * Math.PI) / 180,
     });
+    const { stageStretch: stretch, stageStretchAxisDegrees: axis } = options;
+    const stretched = stretch === 1 ? undefined : stretchMatrix(stretch, axis);
     return {
-      specimenToStage: instrument.specimenToStage,
+      specimenToStage: stretched ? multiplied(stretched, instrument.specimenToStage) : instrument.specimenToStage,
+      ...(stretched && { stretch: stretched }),
       cyclic: { x: cyclicError(0), y: cyclicError(1) },
       backlash: options.stageBacklashMicrometres,
       repeatability: options.stageRepeatabilityNm / 1000,
@@ -247,17 +268,29 @@ export const stage = definePart({
     };
   },
 
-  perfect({ specimenToStage }, context) {
+  perfect({ specimenToStage, stretch }, context) {
     if (determinantOf(specimenToStage) === 0) return [];
     const { views } = context.truthOf(magnification);
     const stageToSpecimen = inverted(specimenToStage);
-    return seenPlaces(context).map(({ magIndex, camera, low, magnification: written, key }): PerfectRecord => ({
-      record: 'StageToCameraMatrix',
-      magIndex,
-      camera,
-      ...multiplied(views.get(key)!.specimenToCamera, stageToSpecimen),
-      absoluteFocus: inFocusAt(context.truthOf(focus), { index: magIndex, low }),
-      magnification: written,
-    }));
+    const matrices = seenPlaces(context).map(
+      ({ magIndex, camera, low, magnification: written, key }): PerfectRecord => ({
+        record: 'StageToCameraMatrix',
+        magIndex,
+        camera,
+        ...multiplied(views.get(key)!.specimenToCamera, stageToSpecimen),
+        absoluteFocus: inFocusAt(context.truthOf(focus), { index: magIndex, low }),
+        magnification: written,
+      }),
+    );
+    if (!stretch) return matrices;
+    // The transform between the readings of a grid before and after it was turned by a quarter.
+    const turned = multiplied(multiplied(stretch, rotationMatrix(90)), inverted(stretch));
+    return [...matrices, { record: 'StageStretchXform', ...turned }];
   },
 });
+
+/** Stretches by a factor along an axis, and by its inverse across it. */
+function stretchMatrix(factor: number, axisDegrees: number): PlaneMatrix {
+  const along: PlaneMatrix = { xpx: factor, xpy: 0, ypx: 0, ypy: 1 / factor };
+  return multiplied(multiplied(rotationMatrix(axisDegrees), along), rotationMatrix(-axisDegrees));
+}

@@ -1,5 +1,5 @@
 import { Drift } from '../../simulation/column/drift';
-import { SettlingVector } from '../../simulation/column/settling';
+import { SettlingVector } from '../../simulation/base/settling';
 import { SimulatedStage } from '../../simulation/column/stage';
 import { viewOf, type StageTruth } from '../../simulation';
 import { bench, moments, motion } from './bench';

@@ -33,6 +33,8 @@ export interface ScopeTraits {
   readonly model: string;
   /** True when a change of magnification resets the image-shift coils. */
   readonly resetsImageShiftOnMagnificationChange: boolean;
+  /** True when that change gives the coils the value that they last had at the magnification, and the focusing lens a base value of it. */
+  readonly remembersByMagnification?: boolean;
   /**
    * True when the projector deflector makes image shift, so that its effect on the camera is the same at every
    * magnification.

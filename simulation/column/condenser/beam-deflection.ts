@@ -12,7 +12,7 @@ import {
   type PlaneMatrix,
   type PlaneVector,
 } from '../../base/plane';
-import { SettlingVector, type SettlingTerm } from '../settling';
+import { SettlingVector, type SettlingTerm } from '../../base/settling';
 import type { IlluminationSettings } from './settings';
 
 /** The settings on which the place of the beam depends. */

@@ -90,20 +90,33 @@ export interface HitachiUnderTest extends StageUnderTest, WholeColumnUnderTest {
   readonly protocol: HitachiProtocol;
 }
 
+/** Options of the virtual microscope, and calibrations of the lens. */
+export interface HitachiTestOptions {
+  readonly simulator?: Record<string, unknown>;
+  readonly baseFocus?: () => ReadonlyMap<number, number>;
+}
+
 /** The plugin's column and stage on a recorded simulated wire. */
 export async function makeColumn(
   changes: Partial<HitachiColumn> = {},
   imageToBeam: () => Matrix | undefined = () => undefined,
+  { simulator = {}, baseFocus }: HitachiTestOptions = {},
 ): Promise<HitachiUnderTest> {
   const clock = new VirtualClock();
   const column = { ...plainColumn, ...changes };
   const truth = buildTruth(
-    simulatorOptions.parse({ imageShiftCarriesBeam: false, stageMicrometresPerSecond: 100, voltageKilovolts: 120 }),
+    simulatorOptions.parse({
+      imageShiftCarriesBeam: false,
+      stageMicrometresPerSecond: 100,
+      voltageKilovolts: 120,
+      ...simulator,
+    }),
     {
       magnifications: column.magnifications.map(({ index, magnification: value, range }) => ({
         index,
         magnification: value,
         low: range === 'LM',
+        secondary: range === 'HR',
       })),
       cameras: [{ index: 0, name: 'camera', width: 512, height: 512 }],
       views: column.magnifications.map(({ index, magnification: value }) => ({
@@ -113,12 +126,13 @@ export async function makeColumn(
         rotationDegrees: 10,
       })),
       specimenToStage: { xpx: 0, xpy: 1, ypx: -1, ypy: 0 },
+      habit: 'remembered',
     },
   );
   const microscope = new VirtualMicroscope(truth, { seed: 1, now: () => clock.now() });
   const wire = recording<HitachiTransport>(new SimulatedHitachiWire(() => microscope, clock, column));
   const protocol = new HitachiProtocol(wire.transport, clock);
-  const scope = new HitachiScope(protocol, column, { clock, imageToBeam });
+  const scope = new HitachiScope(protocol, column, { clock, imageToBeam, ...(baseFocus && { baseFocus }) });
   await wire.transport.open();
   await scope.start();
   const writes = (): readonly string[] =>

@@ -6,6 +6,7 @@ import {
   magIndex,
   matrix,
   micrometres,
+  seconds,
   vector,
 } from '../../../core/base';
 import { type HitachiUnderTest, makeColumn } from './make-column';
@@ -172,4 +173,45 @@ it('focuses by the objective, and in low magnification by the first intermediate
   await column.scope.magIndex.write(magIndex(2));
   expect((await writesOf(column, () => column.scope.defocus.write(micrometres(15))))[0]).toMatch(/^Set Lens I1 FF,/);
   expect(column.microscope.state.defocus).toBeCloseTo(15, 2);
+});
+
+describe('the lens that focuses has a base of its own at each magnification', () => {
+  const baseFocus = { 4: 0.52, 5: 0.47, 9: 0.55, 2: 0.41 };
+  const visited = [4, 5, 9, 2, 1, 4];
+
+  it('so that defocus jumps with the magnification until the base is calibrated, though the image stays in focus', async () => {
+    const column = await makeColumn({}, undefined, { simulator: { baseFocus } });
+    await column.scope.magIndex.write(magIndex(4));
+    const before = await column.scope.defocus.read();
+    await column.scope.magIndex.write(magIndex(5));
+    // A twentieth of the range of 10 mm.
+    expect(inMicrometres(await column.scope.defocus.read()) - inMicrometres(before)).toBeCloseTo(-500, 1);
+    expect(column.microscope.state.defocus).toBeCloseTo(0, 6);
+  });
+
+  it('and defocus stays within 0.01 um once it is', async () => {
+    const records = new Map(Object.entries(baseFocus).map(([index, value]) => [Number(index), value]));
+    const column = await makeColumn({}, undefined, { simulator: { baseFocus }, baseFocus: () => records });
+    for (const index of visited) {
+      await column.scope.magIndex.write(magIndex(index));
+      const first = inMicrometres(await column.scope.defocus.read());
+      await column.scope.defocus.write(micrometres(first - 30));
+      expect(Math.abs(inMicrometres(await column.scope.defocus.read()) - first + 30)).toBeLessThan(0.01);
+      await column.scope.defocus.write(micrometres(first));
+    }
+    expect(Math.abs(inMicrometres(await column.scope.defocus.read()))).toBeLessThan(0.01);
+  });
+});
+
+it('an operator who turns the knob gets the image shift that was kept there', async () => {
+  const column = await makeColumn();
+  await column.scope.magIndex.write(magIndex(9));
+  await column.scope.imageShift.write(imageShift(5, 6));
+  await column.scope.magIndex.write(magIndex(10));
+  const there = await column.scope.imageShift.read();
+  column.microscope.setMagnification(9);
+  await column.clock.delay(seconds(1));
+  expect(await column.scope.magIndex.read()).toBe(9);
+  expect((await column.scope.imageShift.read()).x).toBeCloseTo(5, 3);
+  expect(there.x).not.toBeCloseTo(5, 1);
 });

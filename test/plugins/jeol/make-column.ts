@@ -121,6 +121,7 @@ export async function makeColumn({
       rotationDegrees: 84,
     })),
     specimenToStage: { xpx: -1, xpy: 0, ypx: 0, ypy: -1 },
+    habit: 'neutral',
   });
   const microscope = new VirtualMicroscope(truth, { seed: 1, now: () => clock.now() });
   const facts = { ranges: column.ranges, projectorShift: false, ...(busyEvery !== undefined && { busyEvery }) };

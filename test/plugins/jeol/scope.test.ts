@@ -6,6 +6,7 @@ import {
   matrix,
   micrometres,
   rawLensValue,
+  seconds,
   vector,
 } from '../../../core/base';
 import { imageShiftToBeamShift } from '../../../core/optics';
@@ -71,6 +72,32 @@ describe('image shift', () => {
     await column.scope.magIndex.write(asMagIndex(8));
     expect(column.microscope.state.imageShift).toEqual({ x: 0, y: 0 });
     expect(await column.scope.imageShift.read()).toEqual(await column.scope.neutral.read());
+  });
+
+  it('is lost as well when an operator turns the knob, and the old magnification is shown for a moment', async () => {
+    const column = await makeColumn();
+    await column.scope.magIndex.write(asMagIndex(6));
+    await column.scope.imageShift.write(imageShift(3, -2));
+    column.microscope.setMagnification(7);
+    expect(column.microscope.state.imageShift).toEqual({ x: 0, y: 0 });
+    expect(await column.scope.magIndex.read()).toBe(6);
+    await column.clock.delay(seconds(1));
+    expect(await column.scope.magIndex.read()).toBe(7);
+    expect(await column.scope.imageShift.read()).toEqual(await column.scope.neutral.read());
+  });
+
+  it('is neutral at another value at each magnification, that of the alignment within a step', async () => {
+    const column = await makeColumn();
+    const found = [];
+    for (const index of [6, 7, 8]) {
+      await column.scope.magIndex.write(asMagIndex(index));
+      const { x, y } = await column.scope.neutral.read();
+      const { neutralImageShift: truth } = column.microscope.state;
+      expect(Math.abs(x - truth.x)).toBeLessThanOrEqual(0.00508 / 2);
+      expect(Math.abs(y - truth.y)).toBeLessThanOrEqual(0.00434 / 2);
+      found.push(`${x} ${y}`);
+    }
+    expect(new Set(found).size).toBe(3);
   });
 
   it('moves the specimen by what it differs from neutral', async () => {

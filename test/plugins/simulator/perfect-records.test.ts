@@ -12,11 +12,11 @@ const traits = {
   roughImageShiftScale: { regular: 1, lowMagnification: 1 },
   nominalSpecimenToStage: { xpx: -1, xpy: 0, ypx: 0, ypy: -1 },
 };
-const made = (options: object, text = siteText): SiteTruth =>
+const made = (options: object, text = siteText, habit: object = {}): SiteTruth =>
   siteTruth(
     {
       settings: settingsOf(text),
-      traits,
+      traits: { ...traits, ...habit },
       condenser: { spotSizes: 7, brightestSpotSize: 1, hasNanoprobe: true, alphas: 3 },
       calibrations: () => siteCalibrations,
     },
@@ -38,10 +38,12 @@ describe('the records that a perfect calibration would store', () => {
     [0.1, 0],
     [0, 0.2],
   ];
+  const known = { ImageShiftMatrix: 0, StageToCameraMatrix: 0, BeamShiftCalibration: 0 };
   const records = perfectRecords(
     made({
       imageOffsetsMicrometres: offsets,
       highDefocusScalePerMicrometre: 5e-4,
+      stageStretch: 1.01,
       condenser: 'lenses',
       spotBeamShiftsMicrometres: spots,
     }),
@@ -67,6 +69,7 @@ describe('the records that a perfect calibration would store', () => {
       'CrossCalAtC2Aperture',
       'BeamIntensityTable',
       'BeamShiftCalibration',
+      'StageStretchXform',
       'FilterMagShifts',
       'ImageShiftOffsets',
       'AlphaBeamShifts',
@@ -78,6 +81,17 @@ describe('the records that a perfect calibration would store', () => {
       'StandardLMFocus',
     ]);
     expect(names).toHaveLength(34);
+  });
+
+  test('are besides these of a column that sets image shift and focus by itself', () => {
+    const habit = { resetsImageShiftOnMagnificationChange: true, remembersByMagnification: true };
+    const behindFilter = siteText.replaceAll("Name: 'first'", "Name: 'first'\n    GIF: true");
+    const others = perfectRecords(made({}, behindFilter, habit)).filter((each) => !(each.record in known));
+    expect(new Set(others.map(({ record }) => record))).toEqual(
+      new Set(['NeutralImageShifts', 'GIFNeutralIS', 'HitachiBaseFocus']),
+    );
+    for (const { record, ...values } of others)
+      expect(Object.keys(values)).toEqual(layouts.get(record)!.fields.map(({ name }) => name));
   });
 
   test('have the fields of their layouts and no others, in the order of the file', () => {

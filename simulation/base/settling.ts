@@ -1,5 +1,5 @@
-import { exponential, hypotenuse } from '../base/functions';
-import { difference, origin, scaled, sum, type PlaneVector } from '../base/plane';
+import { exponential, hypotenuse } from './functions';
+import { difference, origin, scaled, sum, type PlaneVector } from './plane';
 
 /** One exponential part of a lens that lags: a fraction of each step is missing at first and arrives with a time constant in seconds. */
 export interface SettlingTerm {
