@@ -40,7 +40,8 @@ import { offerProperties } from './property-writing';
 import { opticalConditions, provideOptics, suitCamera } from './instrument-optics';
 import { sessionOf } from './session';
 import { undrivenCameras } from './undriven-cameras';
-import { type OpenedUserSettings, openUserSettings } from './user-settings';
+import { provideLowDose } from './working-state/low-dose';
+import { type OpenedUserSettings, openUserSettings } from './working-state/user-settings';
 import { version } from './version';
 
 /** Options of an instrument. */
@@ -243,7 +244,7 @@ async function openStores(
 /** Fourth step: provides what the program itself knows and does; returns the optics of an instrument that has a column and cameras. */
 function provideServices(
   { settings, keys, clock, log, administrator }: Site,
-  { kernel }: Loaded,
+  { kernel, find }: Loaded,
   { calibrations, history, user, buffers }: Stored,
 ): Optics | undefined {
   kernel.provide(Settings, settings);
@@ -253,7 +254,9 @@ function provideServices(
   kernel.provide(CalibrationHistory, history);
   kernel.provide(UserSettings, user.userSettings);
   kernel.provide(ImageBuffers, buffers);
-  return provideOptics(kernel, settings, calibrations, clock, buffers, log);
+  const optics = provideOptics(kernel, settings, calibrations, clock, buffers, log);
+  provideLowDose(kernel, find, { settings, user, clock, log });
+  return optics;
 }
 
 /** Last step: the runner, the session, and the instrument made of all. */

@@ -30,6 +30,7 @@ export {
   value,
   valueMismatches,
 } from './menu/values';
+export * from './low-dose';
 export * from './operator/operator';
 export * from './plugin';
 export { WireRecorder } from './recording';

@@ -7,6 +7,7 @@ import { type Import, importsOf, programFolders, typescriptIn } from './source-f
 const allowed: Readonly<Record<string, readonly string[]>> = {
   app: [
     'plugins',
+    'core/low-dose',
     'core/consistency',
     'core/acquisition',
     'core/kernel',
@@ -55,6 +56,15 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'simulation',
     'wires',
     'imaging',
+  ],
+  'core/low-dose': [
+    'core/kernel',
+    'core/optics',
+    'core/user-settings',
+    'core/store',
+    'core/settings',
+    'core/devices',
+    'core/base',
   ],
   'core/consistency': ['core/optics', 'core/base'],
   'core/acquisition': ['core/kernel', 'core/optics', 'core/settings', 'core/devices', 'core/base', 'imaging'],

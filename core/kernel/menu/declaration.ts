@@ -1,5 +1,6 @@
 import type { Token } from '../../base';
 import type { RecordName } from '../../store';
+import type { LowDoseAreaName } from '../low-dose';
 import type { QuestionDeclaration } from '../operator/operator';
 import type { ExclusionName } from './exclusions';
 import type { WorkOrder } from './order';
@@ -26,6 +27,8 @@ export interface ItemDeclaration extends ItemPlace {
   readonly needs: readonly Token<unknown>[];
   /** States of the instrument in which it does not work. */
   readonly not: readonly ExclusionName[];
+  /** The area of Low Dose to which the column goes before it runs, where Low Dose is on; undefined for one that runs wherever the column is. */
+  readonly lowDoseArea?: LowDoseAreaName;
   /** The script command that runs it, if there is one. */
   readonly script?: string;
   /** The records that it changes; a change of another one is refused. */

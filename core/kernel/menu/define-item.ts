@@ -1,6 +1,7 @@
 import type { Provided, Registry, Token } from '../../base';
 import type { CalibrationResult, RecordName } from '../../store';
 import type { TappableHooks } from '../hooks';
+import type { LowDoseAreaName } from '../low-dose';
 import type { ItemDeclaration, ItemPlace } from './declaration';
 import type { ExclusionName } from './exclusions';
 import { type Forecast, nothing } from './forecast';
@@ -25,6 +26,8 @@ export interface ItemSpec<N extends Needs, Q extends QuestionSpecs, R extends Re
   readonly needs: N;
   /** States of the instrument in which it does not work. */
   readonly not?: readonly ExclusionName[];
+  /** The area of Low Dose to which the column goes first, where Low Dose is on. */
+  readonly lowDoseArea?: LowDoseAreaName;
   /** The questions that it may ask, each with the sentence that says when and why. */
   readonly questions?: Q;
   /** The values that it reports, each with a sentence and its unit. */
@@ -138,6 +141,7 @@ function define<N extends Needs, Q extends QuestionSpecs, R extends ResultSpecs>
       saves,
       touchesNothing: forecast === 'nothing',
       ...(place && { place }),
+      ...(spec.lowDoseArea !== undefined && { lowDoseArea: spec.lowDoseArea }),
       ...(script !== undefined && { script }),
       ...(order && { order }),
       ...(helpPage !== undefined && { helpPage }),

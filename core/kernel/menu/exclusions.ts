@@ -1,5 +1,6 @@
 import type { Registry, Token } from '../../base';
 import { Cameras } from '../../devices';
+import { LowDose } from '../low-dose';
 
 /** A state of the instrument in which an item may say that it does not work, with the reason that people read. */
 interface Exclusion {
@@ -12,6 +13,10 @@ export const exclusions = {
   stem: {
     reason: 'not with a STEM camera',
     holds: (find) => find(Cameras)?.selected.traits.stem ?? false,
+  },
+  'low dose': {
+    reason: 'not in Low Dose',
+    holds: (find) => find(LowDose)?.on ?? false,
   },
 } as const satisfies Readonly<Record<string, Exclusion>>;
 

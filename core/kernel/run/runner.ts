@@ -27,6 +27,7 @@ import { describeReason, RefusedError } from '../../judgement';
 import { readConditions } from './conditions';
 import { RunOperator } from './run-operator';
 import { kernelErrors } from '../errors';
+import { LowDose } from '../low-dose';
 import type { Hooks, Outcome } from '../hooks';
 import type { Menu } from '../menu/menu';
 import type { ItemDeclaration } from '../menu/declaration';
@@ -115,6 +116,9 @@ export class Runner {
     let leaveBeamPath: (() => void) | undefined;
     try {
       await hooks.willRun.promise(entry.id);
+      const lowDose = this.parts.find(LowDose);
+      if (declaration.lowDoseArea !== undefined && lowDose?.on)
+        await lowDose.goTo(declaration.lowDoseArea, controller.signal);
       const run = await this.prepare(
         declaration,
         menu.questionsOf(entry.id),

@@ -67,7 +67,7 @@ const needs = {
 export default defineItem({
   id: 'calibrations/image-and-stage-shift/eftem-is-offset',
   needs,
-  not: ['stem'],
+  not: ['stem', 'low dose'],
   questions: {
     'keep-reference': {
       kind: 'confirm',

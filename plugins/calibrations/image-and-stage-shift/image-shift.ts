@@ -9,6 +9,7 @@ import {
 /** Measures the matrix from image shift to camera at the present magnification; the first argument 1 makes it start from scratch. */
 export default defineItem({
   id: 'calibrations/image-and-stage-shift/image-shift',
+  lowDoseArea: 'Trial',
   needs: imageShiftNeeds,
   script: 'CalibrateImageShift',
   questions: imageShiftQuestions,

@@ -9,6 +9,7 @@ import {
 /** Measures the matrix from image shift to camera without any earlier matrix: a first round in unknown directions, then nine points. */
 export default defineItem({
   id: 'calibrations/image-and-stage-shift/is-from-scratch',
+  lowDoseArea: 'Trial',
   needs: imageShiftNeeds,
   questions: imageShiftQuestions,
   results: imageShiftResults,

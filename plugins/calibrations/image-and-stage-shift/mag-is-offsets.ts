@@ -61,7 +61,7 @@ const needs = {
 export default defineItem({
   id: 'calibrations/image-and-stage-shift/mag-is-offsets',
   needs,
-  not: ['stem'],
+  not: ['stem', 'low dose'],
   questions: {
     start: { kind: 'confirm', why: 'You centre one feature at every magnification; the stage must not move.' },
     'take-images': { kind: 'confirm', why: 'An image after each change saves you a click, and costs its dose.' },

@@ -67,6 +67,7 @@ type Measured = Parameters<Run['report']>[0];
 /** Sets the factor by which all delays after image shift are multiplied, for this session, and shows or finds out what it does. */
 export default defineItem({
   id: 'calibrations/image-and-stage-shift/set-is-delay-factor',
+  lowDoseArea: 'Trial',
   needs: settlingNeeds,
   questions,
   results,

@@ -61,6 +61,7 @@ const needs = {
 /** Measures the matrix from stage to camera with one series of steps along X and one along Y. */
 export default defineItem({
   id: 'calibrations/image-and-stage-shift/stage-shift',
+  lowDoseArea: 'Trial',
   needs,
   questions: {
     'no-pixel-size': {

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import type { Logger } from '../core/base';
-import type { Settings } from '../core/settings';
-import { FiledUserSettings, SettingsFile } from '../core/user-settings';
+import type { Logger } from '../../core/base';
+import type { Settings } from '../../core/settings';
+import { FiledUserSettings, SettingsFile } from '../../core/user-settings';
 
 /** The user's settings of an instrument, with the file in which they are kept. */
 export interface OpenedUserSettings {

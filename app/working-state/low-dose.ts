@@ -1,0 +1,73 @@
+import path from 'node:path';
+import { type Clock, type Logger, describe } from '../../core/base';
+import {
+  AlphaSelector,
+  BeamShift,
+  BeamTilt,
+  Cameras,
+  EnergyFilter,
+  Illumination,
+  LensNormalization,
+  ProbeModeSelector,
+  Scope,
+  Screen,
+} from '../../core/devices';
+import { type Kernel, LowDose, type Session, tappingSide } from '../../core/kernel';
+import { LowDoseControl, LowDoseStateFile } from '../../core/low-dose';
+import { ImageShiftCarrying, ImageShiftControl, Optics } from '../../core/optics';
+import type { Settings } from '../../core/settings';
+import type { OpenedUserSettings } from './user-settings';
+
+/** Provides Low Dose on an instrument that has a column and cameras, and keeps the beam blanked between its images. */
+export function provideLowDose(
+  kernel: Kernel,
+  find: Session['find'],
+  { settings, user, clock, log }: { settings: Settings; user: OpenedUserSettings; clock: Clock; log: Logger },
+): void {
+  const { registry } = kernel;
+  const [scope, cameras, optics] = [find(Scope), find(Cameras), find(Optics)];
+  const [imageShift, carrying] = [find(ImageShiftControl), find(ImageShiftCarrying)];
+  if (!scope || !cameras || !optics || !imageShift || !carrying) {
+    if (scope) registry.lackFor(Cameras, [LowDose]);
+    return;
+  }
+  const [illumination, filter, normalization] = [find(Illumination), find(EnergyFilter), find(LensNormalization)];
+  const [alpha, probeMode] = [find(AlphaSelector)?.alpha, find(ProbeModeSelector)?.probeMode];
+  const [beamShift, beamTilt] = [find(BeamShift)?.beamShift, find(BeamTilt)?.beamTilt];
+  const screenDown = find(Screen)?.screenDown;
+  const lowDose = new LowDoseControl({
+    devices: {
+      magIndex: scope.magIndex,
+      defocus: scope.defocus,
+      ...(illumination && { spotSize: illumination.spotSize, intensity: illumination.intensity }),
+      ...(alpha && { alpha }),
+      ...(probeMode && { probeMode }),
+      ...(beamShift && { beamShift }),
+      ...(beamTilt && { beamTilt }),
+      ...(filter && {
+        slit: { inserted: filter.slitInserted, width: filter.slitWidth, energyLoss: filter.energyLoss },
+      }),
+      ...(normalization && { normalize: (lenses, signal) => normalization.normalize(lenses, signal) }),
+    },
+    absoluteFocus: scope.absoluteFocus,
+    beamBlanked: scope.beamBlanked,
+    ...(screenDown && { screenDown }),
+    imageShift,
+    carrying,
+    optics,
+    cameras,
+    settings,
+    user,
+    state: new LowDoseStateFile(path.join(path.dirname(user.file.path), '.low-dose.json')),
+    clock,
+    log,
+  });
+  kernel.provide(LowDose, lowDose);
+  tappingSide(kernel.hooks, 'eucentric').didAcquire.tap(() => lowDose.blankAsNeeded());
+  let wasDown: unknown;
+  kernel.onSetting((setting, value) => {
+    if (setting.name !== screenDown?.name || value === wasDown) return;
+    wasDown = value;
+    lowDose.blankAsNeeded().catch((error: unknown) => log.warn(`Low Dose: ${describe(error)}`));
+  });
+}

@@ -1,0 +1,71 @@
+import {
+  type BeamShiftUnits,
+  type BeamTiltUnits,
+  type ElectronVolts,
+  type MagIndex,
+  type Vector,
+  service,
+} from '../base';
+import type { ProbeMode } from '../devices';
+
+/** The areas of Low Dose, in the order of SerialEM's numbers. */
+export const lowDoseAreas = ['View', 'Focus', 'Trial', 'Record', 'Search'] as const;
+/** The name of an area of Low Dose. */
+export type LowDoseAreaName = (typeof lowDoseAreas)[number];
+
+/** Settings of the column for one purpose; what is undefined is taken from the column when the area is first entered. */
+export interface LowDoseArea {
+  readonly magIndex?: MagIndex;
+  readonly spotSize?: number;
+  readonly intensity?: number;
+  /** Micrometres from the optic axis along the tilt axis, or along the turned axis. */
+  readonly axisPosition: number;
+  readonly beamShiftOffset: Vector<BeamShiftUnits>;
+  readonly beamTiltOffset: Vector<BeamTiltUnits>;
+  readonly slit?: LowDoseSlit;
+  readonly alpha?: number;
+  readonly probeMode?: ProbeMode;
+}
+
+/** The slit of the energy filter in an area. */
+export interface LowDoseSlit {
+  readonly inserted: boolean;
+  readonly width: ElectronVolts;
+  readonly energyLoss: ElectronVolts;
+  readonly zeroLoss: boolean;
+}
+
+/** A change of an area. */
+export type LowDoseChange = Partial<LowDoseArea>;
+
+/**
+ * Keeps the dose on the place of interest low: looks, focuses and tries beside it, and comes to it only to record. Each purpose is an
+ * area with settings of its own, and the beam is blanked between images.
+ */
+export interface LowDose {
+  readonly on: boolean;
+  /** The area in which the column is; undefined when it is off, and until the first one is entered. */
+  readonly area: LowDoseAreaName | undefined;
+  /** The areas for the present kind of camera: a regular one, one behind the energy filter, or a scanning one. */
+  readonly areas: Readonly<Record<LowDoseAreaName, LowDoseArea>>;
+  /** True when changes of the column in an area become changes of the area. */
+  continuousUpdate: boolean;
+  /** Switches it on; nothing moves. Throws `low-dose/refused`. */
+  turnOn(signal?: AbortSignal): Promise<void>;
+  /** Goes to Record, if any area was entered, and switches it off. */
+  turnOff(signal?: AbortSignal): Promise<void>;
+  /** Takes the column to an area; leaves it as it was where that fails. Throws `low-dose/off`, `low-dose/no-matrix`, or what a device throws. */
+  goTo(area: LowDoseAreaName, signal?: AbortSignal): Promise<void>;
+  /** Changes an area for good; the column follows where it is in that area. */
+  change(area: LowDoseAreaName, change: LowDoseChange, signal?: AbortSignal): Promise<void>;
+  /** Copies everything but the position. */
+  copy(from: LowDoseAreaName, to: LowDoseAreaName, signal?: AbortSignal): Promise<void>;
+  /** Moves the origin so that Record and the mean of Focus and Trial lie on either side of the optic axis; moves it back where they do. */
+  balance(): Promise<void>;
+  /** Stores the present settings of the column in the present area, as continuous update does. */
+  update(signal?: AbortSignal): Promise<void>;
+  /** Calls after every change; what it returns ends that. */
+  onChange(listen: () => void): () => void;
+}
+/** The token of Low Dose. */
+export const LowDose = service<LowDose>('LowDose');

@@ -1,0 +1,3 @@
+export { LowDoseControl, type LowDoseParts } from './low-dose-control';
+export { LowDoseStateFile, type LowDoseState } from './low-dose-state';
+export { type AreaDevices } from './walk';

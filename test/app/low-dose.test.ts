@@ -1,0 +1,44 @@
+import path from 'node:path';
+import { metres } from '../../core/base';
+import { Illumination, Scope } from '../../core/devices';
+import { LowDose } from '../../core/kernel';
+import { UserSettings } from '../../core/user-settings';
+import { takeImage } from '../../core/acquisition';
+import { virtualInstrument } from '../support/virtual-instrument';
+
+const configurations = ['krios-k3', 'jeol-cryo-arm-k2', 'hitachi-ht7700'] as const;
+const configOf = (name: string): string => path.join(__dirname, '../../config', `${name}.yaml`);
+
+describe.each(configurations)('Low Dose on the virtual column of %s', (name) => {
+  test('goes through areas over the vendor’s own wire, blanks between images, refuses what it must, and ends as it began', async () => {
+    await using instrument = await virtualInstrument({ configuration: configOf(name), simulator: { specimen: 'film' } });
+    const { registry } = instrument.kernel;
+    const [lowDose, scope, illumination] = [registry.get(LowDose), registry.get(Scope), registry.get(Illumination)];
+    const menuReason = (id: string) => instrument.session.menu().find((entry) => entry.id.endsWith(id))?.reason;
+    await registry.get(UserSettings).set('LowDoseViewDefocus', -50);
+    const magIndex = await scope.magIndex.read();
+    const defocus = await scope.defocus.read();
+    const lower = (magIndex - 2) as typeof magIndex;
+    await lowDose.change('View', { magIndex: lower, intensity: 0.6 });
+    await lowDose.change('Record', { magIndex, intensity: 0.5 });
+    expect(menuReason('/mag-is-offsets')).not.toBe('not in Low Dose');
+    await lowDose.turnOn();
+    expect(menuReason('/mag-is-offsets')).toMatch(/not in Low Dose|it cannot|none/);
+    expect(await scope.beamBlanked.read()).toBe(true);
+
+    await lowDose.goTo('View');
+    expect(await scope.magIndex.read()).toBe(lower);
+    expect(await illumination.intensity.read()).toBeCloseTo(0.6, 3);
+    expect(((await scope.defocus.read()) - defocus) * 1e6).toBeCloseTo(-50, 1);
+    const image = await takeImage(instrument.session, 'Trial');
+    expect(image!.frame.image.data.some((count) => count > 0)).toBe(true);
+    expect(await scope.beamBlanked.read()).toBe(true);
+
+    await lowDose.goTo('Record');
+    expect(await scope.magIndex.read()).toBe(magIndex);
+    expect(((await scope.defocus.read()) - defocus) * 1e6).toBeCloseTo(0, 1);
+    await lowDose.turnOff();
+    expect(await scope.beamBlanked.read()).toBe(false);
+    expect(metres(await scope.defocus.read())).toBeCloseTo(defocus, 8);
+  });
+});
