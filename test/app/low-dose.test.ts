@@ -11,7 +11,10 @@ const configOf = (name: string): string => path.join(__dirname, '../../config', 
 
 describe.each(configurations)('Low Dose on the virtual column of %s', (name) => {
   test('goes through areas over the vendor’s own wire, blanks between images, refuses what it must, and ends as it began', async () => {
-    await using instrument = await virtualInstrument({ configuration: configOf(name), simulator: { specimen: 'film' } });
+    await using instrument = await virtualInstrument({
+      configuration: configOf(name),
+      simulator: { specimen: 'film' },
+    });
     const { registry } = instrument.kernel;
     const [lowDose, scope, illumination] = [registry.get(LowDose), registry.get(Scope), registry.get(Illumination)];
     const menuReason = (id: string) => instrument.session.menu().find((entry) => entry.id.endsWith(id))?.reason;
