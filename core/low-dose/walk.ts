@@ -72,7 +72,10 @@ export async function walk(
 /** Reads everything that a way may change; what is returned writes it back where it differs, after the magnification. */
 async function putBackAtTheEnd(devices: AreaDevices, signal?: AbortSignal): Promise<() => Promise<void>> {
   const { imageShift, probeMode, alpha, spotSize, intensity, defocus, beamShift, beamTilt } = devices;
-  const shift = { read: imageShift.read, write: (value: Vector<ImageShiftUnits>) => imageShift.write(value, 1) };
+  const shift = {
+    read: (reading?: AbortSignal) => imageShift.read(reading),
+    write: (value: Vector<ImageShiftUnits>) => imageShift.write(value, 1),
+  };
   type Kept = { read(signal?: AbortSignal): Promise<unknown>; write(value: unknown): Promise<void> };
   const kept: { readonly setting: Kept; readonly before: unknown }[] = [];
   for (const setting of [probeMode, alpha, spotSize, intensity, defocus, shift, beamShift, beamTilt] as (
