@@ -27,7 +27,7 @@ export interface PresentColumn {
   readonly probeMode?: ProbeMode;
 }
 
-/** What an area has added to the column and takes off again when it is left. */
+/** Offsets that an area has added to the column and takes off again when it is left. */
 export interface InForce {
   /** Micrometres. */
   readonly defocusOffset: number;
@@ -35,7 +35,7 @@ export interface InForce {
   readonly beamTiltOffset: Vector<BeamTiltUnits>;
 }
 
-/** An area as it is to be entered or left: where it stands and what it adds. */
+/** An area that is entered or left: where it stands and what it adds. */
 export interface PlacedArea {
   readonly name: LowDoseAreaName;
   readonly area: LowDoseArea;
@@ -69,7 +69,7 @@ export interface PlanContext {
 export type AreaStep =
   | { readonly kind: 'magIndex'; readonly value: MagIndex }
   | { readonly kind: 'imageShift'; readonly value: Vector<ImageShiftUnits>; readonly delayFactor: number }
-  | { readonly kind: 'spotSize' | 'intensity' | 'alpha'; readonly value: number }
+  | { readonly kind: 'spotSize' | 'intensity' | 'alphaSelector'; readonly value: number }
   | { readonly kind: 'probeMode'; readonly value: ProbeMode }
   | { readonly kind: 'defocus'; readonly by: number }
   | { readonly kind: 'beamShift'; readonly by: Vector<BeamShiftUnits> }
@@ -149,7 +149,7 @@ export function planWay(
       : undefined;
   if (!probeLater) note(probe);
   const alpha: AreaStep | undefined =
-    area.alpha !== undefined && area.alpha !== present.alpha ? { kind: 'alpha', value: area.alpha } : undefined;
+    area.alpha !== undefined && area.alpha !== present.alpha ? { kind: 'alphaSelector', value: area.alpha } : undefined;
   const alphaFirst = lower || context.isLow(target);
   if (alphaFirst) note(alpha);
   note(changesMag && { kind: 'magIndex', value: target });

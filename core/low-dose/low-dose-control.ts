@@ -257,7 +257,7 @@ export class LowDoseControl implements LowDose {
     await this.define(name, { ...area, ...(fields as Partial<LowDoseArea>) });
   }
 
-  /** Where an area stands now and what it adds. View and Search stand where Record does. */
+  /** The place of an area and what it adds. View and Search stand where Record does. */
   private placed(name: LowDoseAreaName): PlacedArea {
     const { userSettings } = this.parts.user;
     const { area } = this.read(name);
@@ -336,7 +336,7 @@ export class LowDoseControl implements LowDose {
       await write(other, { ...this.read(other).area, axisPosition: area.axisPosition });
   }
 
-  /** What an earlier program that did not end as it should has left in force. */
+  /** Offsets that an earlier program has left in force, which did not end as it should. */
   private async leftInForce(signal?: AbortSignal): Promise<InForce> {
     const { state, absoluteFocus, devices, log } = this.parts;
     const left = state.read();

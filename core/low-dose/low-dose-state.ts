@@ -11,7 +11,7 @@ export const nothingInForce: InForce = {
   beamTiltOffset: vector(beamTiltUnits(0), beamTiltUnits(0)),
 };
 
-/** What Low Dose has done to the column, as it is written down so that the next program knows it after a crash. */
+/** State of the column under Low Dose, as it is written down so that the next program knows it after a crash. */
 export interface LowDoseState {
   readonly area: LowDoseAreaName;
   readonly inForce: InForce;
@@ -26,7 +26,7 @@ export interface LowDoseState {
 export class LowDoseStateFile {
   constructor(private readonly path: string) {}
 
-  /** What an earlier program has left; undefined where there is nothing that can be read. */
+  /** State that an earlier program has left; undefined where there is nothing that can be read. */
   read(): LowDoseState | undefined {
     try {
       const state = JSON.parse(readFileSync(this.path, 'utf8')) as Partial<LowDoseState>;

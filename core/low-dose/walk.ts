@@ -51,7 +51,7 @@ export async function walk(
   signal?: AbortSignal,
 ): Promise<{ readonly cause: unknown; readonly left: readonly unknown[] } | undefined> {
   const undos = new Disposables();
-  // Columns change more than what they are told: image shift with the magnification, intensity with the probe mode.
+  // Columns change more than what is written: image shift with the magnification, intensity with the probe mode.
   undos.add(await putBackAtTheEnd(devices, signal));
   try {
     for (const step of steps) {
@@ -119,7 +119,7 @@ async function take(
       return write(devices.spotSize, step.value);
     case 'intensity':
       return write(devices.intensity, step.value);
-    case 'alpha':
+    case 'alphaSelector':
       return write(devices.alpha, step.value);
     case 'probeMode':
       return write(devices.probeMode, step.value);

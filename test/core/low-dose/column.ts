@@ -2,6 +2,8 @@ import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  beamShiftUnits,
+  magIndex,
   type ImageShiftUnits,
   type MagIndex,
   type Matrix,
@@ -44,7 +46,7 @@ export const toSpecimen = (magIndex: number): Matrix =>
 export const onSpecimen = ({ magIndex, imageShift }: Held): Vector => apply(toSpecimen(magIndex), imageShift);
 const reach = 30;
 
-/** A column that keeps what it is told, and does by itself what columns do: it forgets image shift, has a focus for each range and no nanoprobe in low magnification. */
+/** A column that keeps what is written, and does by itself what columns do: it forgets image shift, has a focus for each range and no nanoprobe in low magnification. */
 export class FakeColumn {
   held: Held = {
     magIndex: 8,
@@ -156,3 +158,40 @@ export const unitsFor = (magIndex: number, place: Vector): Vector<ImageShiftUnit
   const { x, y } = apply(inverse(toSpecimen(magIndex)) ?? matrix(1, 0, 0, 1), place);
   return vector(imageShiftUnits(x), imageShiftUnits(y));
 };
+
+/** Low Dose on a column that keeps what is written. */
+export type LowDoseBench = Awaited<ReturnType<typeof lowDoseBench>>;
+
+/** Areas as a site has them: View in low magnification or not, Focus and Trial beside Record on the axis. */
+export async function defined(bench: LowDoseBench, { view = 6 }: { readonly view?: number } = {}): Promise<void> {
+  const { lowDose, userSettings } = bench;
+  await lowDose.change('View', { magIndex: magIndex(view), spotSize: 3, intensity: 0.6, probeMode: 'micro', alpha: 1 });
+  await lowDose.change('Focus', {
+    magIndex: magIndex(9),
+    spotSize: 5,
+    intensity: 0.4,
+    axisPosition: 3,
+    probeMode: 'nano',
+    alpha: 2,
+  });
+  await lowDose.change('Trial', {
+    magIndex: magIndex(9),
+    spotSize: 5,
+    intensity: 0.45,
+    axisPosition: -3,
+    probeMode: 'nano',
+    alpha: 2,
+  });
+  await lowDose.change('Record', {
+    magIndex: magIndex(10),
+    spotSize: 5,
+    intensity: 0.42,
+    probeMode: 'nano',
+    alpha: 2,
+    beamShiftOffset: vector(beamShiftUnits(0.1), beamShiftUnits(-0.2)),
+  });
+  await lowDose.change('Search', { magIndex: magIndex(3), spotSize: 2, intensity: 0.7, probeMode: 'micro', alpha: 0 });
+  await userSettings.set('LowDoseViewDefocus', -200);
+  await userSettings.set('LowDoseSearchDefocus', -500);
+  await userSettings.set('LowDoseViewShift', [0.3, -0.1]);
+}

@@ -1,48 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { StoppedError, beamShiftUnits, length, magIndex, subtract, vector } from '../../../core/base';
+import { StoppedError, beamShiftUnits, length, subtract, vector } from '../../../core/base';
 import { type LowDoseAreaName, lowDoseAreas } from '../../../core/kernel';
 import { LowDoseControl } from '../../../core/low-dose';
-import { type Held, lowDoseBench, lowestRegular, onSpecimen } from './column';
-
-type Bench = Awaited<ReturnType<typeof lowDoseBench>>;
-
-/** Areas as a site has them: View in low magnification or not, Focus and Trial beside Record on the axis. */
-async function defined(bench: Bench, { view = 6 }: { readonly view?: number } = {}): Promise<void> {
-  const { lowDose, userSettings } = bench;
-  await lowDose.change('View', { magIndex: magIndex(view), spotSize: 3, intensity: 0.6, probeMode: 'micro', alpha: 1 });
-  await lowDose.change('Focus', {
-    magIndex: magIndex(9),
-    spotSize: 5,
-    intensity: 0.4,
-    axisPosition: 3,
-    probeMode: 'nano',
-    alpha: 2,
-  });
-  await lowDose.change('Trial', {
-    magIndex: magIndex(9),
-    spotSize: 5,
-    intensity: 0.45,
-    axisPosition: -3,
-    probeMode: 'nano',
-    alpha: 2,
-  });
-  await lowDose.change('Record', {
-    magIndex: magIndex(10),
-    spotSize: 5,
-    intensity: 0.42,
-    probeMode: 'nano',
-    alpha: 2,
-    beamShiftOffset: vector(beamShiftUnits(0.1), beamShiftUnits(-0.2)),
-  });
-  await lowDose.change('Search', { magIndex: magIndex(3), spotSize: 2, intensity: 0.7, probeMode: 'micro', alpha: 0 });
-  await userSettings.set('LowDoseViewDefocus', -200);
-  await userSettings.set('LowDoseSearchDefocus', -500);
-  await userSettings.set('LowDoseViewShift', [0.3, -0.1]);
-}
+import { defined, type Held, type LowDoseBench, lowDoseBench, lowestRegular, onSpecimen } from './column';
 
 /** The state that the rules ask for in an area, worked out from the definitions alone. */
 function expectArea(
-  { column, lowDose, userSettings }: Bench,
+  { column, lowDose, userSettings }: LowDoseBench,
   name: LowDoseAreaName,
   base: { readonly focus: number; readonly centred: { x: number; y: number } },
 ): void {
@@ -250,50 +214,6 @@ describe('switching off, STOP and failures', () => {
       throw new Error('the line is dead');
     };
     await expect(lowDose.goTo('View')).rejects.toMatchObject({ code: expect.stringMatching(/low-dose/) as string });
-  });
-});
-
-describe('after a crash', () => {
-  test('the offset of View is taken off once, not added again', async () => {
-    const bench = await lowDoseBench();
-    await defined(bench);
-    await bench.lowDose.turnOn();
-    await bench.lowDose.goTo('View');
-    expect(bench.column.held.defocus * 1e6).toBeCloseTo(-200, 9);
-    const next = await lowDoseBench('', bench.folder);
-    Object.assign(next.column.held, bench.column.held);
-    await next.lowDose.turnOn();
-    expect(next.messages).toEqual([expect.stringMatching(/offset of -200 um of View is still in the column/)]);
-    expect(next.lowDose.area).toBe('View');
-    await next.lowDose.goTo('Record');
-    expect(next.column.held.defocus * 1e6).toBeCloseTo(0, 9);
-    await next.lowDose.goTo('View');
-    expect(next.column.held.defocus * 1e6).toBeCloseTo(-200, 9);
-  });
-
-  test('an operator who has focused since is told, and nothing is taken off', async () => {
-    const bench = await lowDoseBench();
-    await defined(bench);
-    await bench.lowDose.turnOn();
-    await bench.lowDose.goTo('View');
-    const next = await lowDoseBench('', bench.folder);
-    Object.assign(next.column.held, bench.column.held, { defocus: -3e-6 });
-    await next.lowDose.turnOn();
-    expect(next.messages).toEqual([expect.stringMatching(/not known whether/)]);
-    expect(next.lowDose.area).toBeUndefined();
-    await next.lowDose.goTo('Record');
-    expect(next.column.held.defocus * 1e6).toBeCloseTo(-3, 9);
-  });
-
-  test('a regular end leaves nothing behind', async () => {
-    const bench = await lowDoseBench();
-    await defined(bench);
-    await bench.lowDose.turnOn();
-    await bench.lowDose.goTo('View');
-    await bench.lowDose.turnOff();
-    const next = await lowDoseBench('', bench.folder);
-    await next.lowDose.turnOn();
-    expect(next.messages).toEqual([]);
   });
 });
 

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { loadSettings } from '../../core/settings';
-import { cameraIndex } from '../../core/base';
-import { eucentric, temporarySite } from './eucentric';
+import { loadSettings } from '../../../core/settings';
+import { cameraIndex } from '../../../core/base';
+import { eucentric, temporarySite } from '../eucentric';
 
 const site = () => temporarySite((yaml) => yaml);
 const run = (configuration: string, ...given: readonly string[]) =>

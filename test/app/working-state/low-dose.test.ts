@@ -1,13 +1,13 @@
 import path from 'node:path';
-import { metres } from '../../core/base';
-import { Illumination, Scope } from '../../core/devices';
-import { LowDose } from '../../core/kernel';
-import { UserSettings } from '../../core/user-settings';
-import { takeImage } from '../../core/acquisition';
-import { virtualInstrument } from '../support/virtual-instrument';
+import { metres } from '../../../core/base';
+import { Illumination, Scope } from '../../../core/devices';
+import { LowDose } from '../../../core/kernel';
+import { UserSettings } from '../../../core/user-settings';
+import { takeImage } from '../../../core/acquisition';
+import { virtualInstrument } from '../../support/virtual-instrument';
 
 const configurations = ['krios-k3', 'jeol-cryo-arm-k2', 'hitachi-ht7700'] as const;
-const configOf = (name: string): string => path.join(__dirname, '../../config', `${name}.yaml`);
+const configOf = (name: string): string => path.join(__dirname, '../../../config', `${name}.yaml`);
 
 describe.each(configurations)('Low Dose on the virtual column of %s', (name) => {
   test('goes through areas over the vendor’s own wire, blanks between images, refuses what it must, and ends as it began', async () => {
