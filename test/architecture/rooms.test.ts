@@ -6,7 +6,7 @@ import { type Import, importsOf, programFolders, typescriptIn } from './source-f
  * high as the highest folder to which its imports lead.
  */
 const orders: Readonly<Record<string, readonly string[]>> = {
-  app: ['commands'],
+  app: ['working-state', 'commands'],
   'core/devices': ['column'],
   'core/kernel': ['guards', 'operator', 'menu', 'run', 'recording'],
   'core/optics': ['image-shift'],
