@@ -9,6 +9,12 @@ export const simulatedSpecimens = {
   catalase: 'catalase crystal',
   'grid-bars': 'grid bars',
   empty: 'nothing',
+  carbon: 'amorphous carbon',
+  ice: 'amorphous ice',
+  'gold-beads': 'gold beads on carbon',
+  latex: 'latex spheres on carbon',
+  'holey-film': 'holey film',
+  crystal: 'perfect crystal',
 } as const;
 /** One of these specimens. */
 export type SimulatedSpecimenKind = keyof typeof simulatedSpecimens;

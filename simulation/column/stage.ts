@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { finite } from '../base/checks';
-import { cosine, exponential, sine } from '../base/functions';
+import { cosine, exponential, sine, tangent } from '../base/functions';
 import { fraction, notNegative, pair, positive } from '../base/options';
 import { definePart, type PerfectRecord } from '../base/part';
 import {
@@ -239,6 +239,8 @@ export const stage = definePart({
     return {
       /** Sent with the time at which a move begins. */
       moved,
+      /** Height of the tilted plane for a micrometre along Y as the camera sees it. */
+      slope: (time: number): number => -tangent(tiltAt(time)),
       /** The plane of a tilted specimen as the camera sees it: shortened along its Y. */
       foreshortening: (time: number): PlaneMatrix => ({ xpx: 1, xpy: 0, ypx: 0, ypy: cosine(tiltAt(time)) }),
       /** Height of a tilted specimen for one unit of distance from the tilt axis, as the camera sees it. */

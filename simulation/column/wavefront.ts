@@ -97,6 +97,55 @@ export function contrastTransfer(
   optics: WavefrontTruth & { readonly kilovolts: number },
   defocus: number,
 ): (frequencySquared: number) => number {
+  const parts = transferParts(optics, defocus);
+  return (k2) => {
+    const { envelope, chi } = parts(k2);
+    return envelope * (cosine(chi) + optics.phaseToAmplitude * sine(chi));
+  };
+}
+
+/** Transfer of a layer whose structure lies at random heights: a part that is real, and one a quarter of a wave apart, whose powers add up. */
+export interface ThickTransfer {
+  readonly real: (frequencySquared: number) => number;
+  readonly quadrature: (frequencySquared: number) => number;
+}
+
+/**
+ * Transfer of a layer of a thickness in micrometres. Its power is that of the mean over the heights of independent slices, which with
+ * `s = sin(x)/x`, `x = pi*lambda*k^2*thickness` goes as `(1 - s*cos(2 chi))/2` (Elferich, Kong, Zottig and Grigorieff, eLife 13 (2024) RP97227).
+ */
+export function thickTransfer(
+  optics: WavefrontTruth & { readonly kilovolts: number },
+  defocus: number,
+  thickness: number,
+): ThickTransfer {
+  const parts = transferParts(optics, defocus);
+  const { phaseToAmplitude: ratio } = optics;
+  const perSquare = Math.PI * electronWavelength(optics.kilovolts) * thickness;
+  return {
+    real(k2) {
+      const { envelope, chi } = parts(k2);
+      return envelope * inPhase(depthFactor(perSquare * k2), cosine(chi), sine(chi), ratio);
+    },
+    quadrature: (k2) => parts(k2).envelope * quarterAway(depthFactor(perSquare * k2), ratio),
+  };
+}
+
+/** The factor `sin(x)/x` by which the rings of a layer fade. */
+const depthFactor = (x: number): number => (x < 1e-4 ? 1 - (x * x) / 6 : sine(x) / x);
+
+/** Part of a transfer that follows the phase; where the factor is negative, the rings are where the gaps were. */
+export const inPhase = (factor: number, cosine: number, sine: number, ratio: number): number =>
+  factor >= 0 ? Math.sqrt(factor) * (cosine + ratio * sine) : Math.sqrt(-factor) * (ratio * cosine - sine);
+
+/** Part of a transfer that is the same at every phase. */
+export const quarterAway = (factor: number, ratio: number): number =>
+  Math.sqrt((Math.max(0, 1 - Math.abs(factor)) / 2) * (1 + ratio * ratio));
+
+function transferParts(
+  optics: WavefrontTruth & { readonly kilovolts: number },
+  defocus: number,
+): (frequencySquared: number) => { readonly envelope: number; readonly chi: number } {
   const wavelength = electronWavelength(optics.kilovolts);
   const aberration = optics.sphericalAberration * 1000;
   const spread = (Math.PI * wavelength * optics.focusSpread * 1e-3) ** 2 / 2;
@@ -104,7 +153,6 @@ export function contrastTransfer(
   return (k2) => {
     const aberrated = aberration * wavelength ** 2 * k2;
     const chi = Math.PI * wavelength * k2 * (-defocus - aberrated / 2);
-    const envelope = exponential(-spread * k2 * k2 - source * k2 * (aberrated + defocus) ** 2);
-    return envelope * (cosine(chi) + optics.phaseToAmplitude * sine(chi));
+    return { envelope: exponential(-spread * k2 * k2 - source * k2 * (aberrated + defocus) ** 2), chi };
   };
 }

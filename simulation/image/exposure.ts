@@ -12,15 +12,18 @@ import type { ScanPlan } from '../scan/scan-request';
 import type { StandardParts } from '../column/parts';
 import { stage } from '../column/stage';
 import { wavefront } from '../column/wavefront';
+import type { Scene } from '../specimen/scene';
 import { specimen } from '../specimen/specimen';
 import { outlineOn, paintBeam, type OutlineOnFrame } from './beam-disc';
 import { JointEffects } from './effects';
 import { exposureTime } from './exposure-time';
-import { lensOf } from './lens';
+import { lensOf, noLens } from './lens';
 import { motionOf, rasterMotion } from './motion';
 import { beamOnCamera, specimenOrigin, viewOf } from './view';
 import { completed, type ExposureRequest } from './request';
-import { imageThrough, type Lens } from './transfer';
+import { imageInTiles } from './tiles';
+import { slopeOn, tiltedPlane } from './tilted-plane';
+import type { Lens } from './transfer';
 
 /** An image and what it was taken with. */
 export interface Exposure {
@@ -63,8 +66,6 @@ export interface ExposureStart {
 }
 
 const pixelsPerBand = 1 << 22;
-/** Widest part of an image that is transformed at once; with its margins it keeps within the longest transform. */
-const maxTileColumns = 6144;
 
 /** Images the specimen as the microscope stands. */
 export function exposeSpecimen(
@@ -92,15 +93,19 @@ export function exposeSpecimen(
   const { optics } = column.of(wavefront);
   const illumination = column.of(beam);
   const convergence = hypotenuse(optics.convergence, illumination.convergence());
-  const { displacement, transfer } = lensOf(aberrations, { ...optics, convergence });
-  const tilted = transformed(view.specimenToCamera, displacement);
-  const place = (time: number): PlaneVector => sum(specimenOrigin(effects, view, time), tilted);
+  const scene = column.of(specimen).scene(optics.kilovolts);
+  const { phaseToAmplitude = optics.phaseToAmplitude } = scene;
+  const lens = lensOf(aberrations, { ...optics, convergence, phaseToAmplitude });
+  const plane = tiltedPlane(view.specimenToCamera, column.of(stage).slope(middle), aberrations.tilt);
+  const tilted = transformed(view.specimenToCamera, lens.displacement);
+  const place = (time: number): PlaneVector =>
+    sum(specimenOrigin(effects, { ...view, specimenToCamera: plane.seen }, time), tilted);
   const motion = motionOf((light) => place(time.instant(light)), 0, time.lit || time.seconds, pixelsPerPixel);
   const frame = frameOf({
     camera,
     area,
     pixelsPerPixel,
-    matrix: multiplied(view.specimenToCamera, column.of(stage).foreshortening(middle)),
+    matrix: multiplied(plane.seen, column.of(stage).foreshortening(middle)),
     origin: motion.mean,
     distortion: view.distortion,
     blur: hypotenuse(detector.blurIn(readMode), motion.smear),
@@ -122,10 +127,13 @@ export function exposeSpecimen(
     filter: passage?.paint,
     lens: {
       // A scanning probe forms no image through the objective lens.
-      transfer: camera.stem ? () => 1 : transfer,
+      ...(camera.stem ? noLens : lens),
+      ...(!camera.stem && slopeOn(plane, pixelsPerPixel, effects.displacement('imageDisplacement', middle))),
       motion: rasterMotion(motion, pixelsPerPixel),
+      kilovolts: optics.kilovolts,
       detector: counting?.transfer(doseRate, counted.physicalPixels),
     },
+    scene,
     count: (canvas) => counting?.count(canvas, counted),
     outline: outlineOn(disc, {
       specimenToCamera: view.specimenToCamera,
@@ -165,6 +173,7 @@ interface Illumination {
   readonly view: PresentView;
   readonly electronsPerPixel: number;
   readonly lens: Omit<Lens, 'brightness'>;
+  readonly scene: Scene;
   readonly outline: OutlineOnFrame;
   /** Centre of the beam from the centre of the camera, pixels of the image, Y up. */
   readonly discCentre: PlaneVector;
@@ -181,7 +190,7 @@ interface Illumination {
 function catchElectrons(
   frame: Frame,
   column: Assembly,
-  { view, electronsPerPixel, lens, outline, discCentre, filter, count, rowShares, detected }: Illumination,
+  { view, electronsPerPixel, lens, scene, outline, discCentre, filter, count, rowShares, detected }: Illumination,
 ): Uint16Array {
   const detector = column.of(cameras).detector(view.camera);
   const { width, height } = detector.truth;
@@ -190,12 +199,11 @@ function catchElectrons(
   const data = new Uint16Array(columns * rows);
   const bandRows = Math.min(rows, Math.max(256, Math.ceil(pixelsPerBand / columns)));
   const electrons = scratch('electrons', columns * bandRows);
-  const paint = (canvas: Float32Array, part: Frame): void => column.of(specimen).paint(canvas, part, field);
   for (let top = 0; top < rows; top += bandRows) {
     const band = reframed(frame, 0, -top, columns, Math.min(bandRows, rows - top));
     const canvas = electrons.subarray(0, columns * band.rows);
     if (electronsPerPixel > 0) {
-      imageInTiles({ ...lens, brightness: electronsPerPixel }, canvas, band, paint);
+      imageInTiles({ ...lens, brightness: electronsPerPixel }, canvas, band, { scene, field });
       paintBeam(canvas, band, {
         ...outline,
         column: band.centreColumn + discCentre.x,
@@ -214,25 +222,4 @@ function catchElectrons(
 function shareRows(canvas: Float32Array, columns: number, shares: Float32Array): void {
   for (let at = 0, row = 0; at < canvas.length; row++)
     for (const end = at + columns; at < end; at++) canvas[at]! *= shares[row]!;
-}
-
-/** Images a band as a whole, or, where it is wider than a transform can be, in tiles side by side. */
-function imageInTiles(
-  lens: Lens,
-  canvas: Float32Array,
-  band: Frame,
-  paint: (canvas: Float32Array, frame: Frame) => void,
-): void {
-  const { columns, rows } = band;
-  if (columns <= maxTileColumns) return imageThrough(lens, canvas, band, paint);
-  const count = Math.ceil(columns / maxTileColumns);
-  const width = Math.ceil(columns / count);
-  const tile = scratch('tile', width * rows);
-  for (let left = 0; left < columns; left += width) {
-    const here = Math.min(width, columns - left);
-    const single = tile.subarray(0, here * rows);
-    imageThrough(lens, single, reframed(band, -left, 0, here, rows), paint);
-    for (let row = 0; row < rows; row++)
-      canvas.set(single.subarray(row * here, (row + 1) * here), row * columns + left);
-  }
 }

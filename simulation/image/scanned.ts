@@ -21,6 +21,7 @@ import type { StandardParts } from '../column/parts';
 import { scan as scanPart } from '../column/scan';
 import { shutters } from '../column/shutters';
 import { stage } from '../column/stage';
+import { wavefront } from '../column/wavefront';
 import { defocusLevels, levelShares } from '../scan/defocus-levels';
 import type { Probe } from '../scan/probe';
 import { litShares, sampleLine } from '../scan/sampling';
@@ -78,6 +79,7 @@ export function scanSpecimen(
     blur: 0,
   });
   const probe: Probe = { ...generator.probe(), astigmatism: effects.aberrations(middle).astigmatism };
+  const scene = column.of(specimen).scene(column.of(wavefront).optics.kilovolts);
   const seen: SeenScan = {
     frame,
     fieldColumns: camera.width / binning,
@@ -89,13 +91,11 @@ export function scanSpecimen(
     probe,
     lab: enlarged(toCamera, 1 / binning),
     paint: (canvas, part) =>
-      column
-        .of(specimen)
-        .paint(
-          canvas,
-          part,
-          Math.min(camera.width, camera.height) / Math.sqrt(Math.abs(determinantOf(view.specimenToCamera))),
-        ),
+      scene.paint(
+        canvas,
+        part,
+        Math.min(camera.width, camera.height) / Math.sqrt(Math.abs(determinantOf(view.specimenToCamera))),
+      ),
   };
   const transmission = sampled(seen, binning);
   const dark = effects.dark;

@@ -1,7 +1,7 @@
 import type { Aberrations } from '../base/part';
 import { origin, type PlaneVector } from '../base/plane';
-import { cosine, exponential, sine } from '../base/functions';
-import { electronWavelength, type WavefrontTruth } from '../column/wavefront';
+import { cosine, exponential, sine, tabledSine } from '../base/functions';
+import { electronWavelength, inPhase, quarterAway, type WavefrontTruth } from '../column/wavefront';
 
 const { floor, sqrt } = Math;
 
@@ -101,7 +101,9 @@ export class WaveTransfer {
   private readonly ratio: number;
   private readonly tilted: boolean;
   private readonly symmetric: boolean;
+  private readonly turnsOfDepth: number;
   private readonly points = {
+    depth: new Float64Array(5),
     even: new Float64Array(5),
     odd: new Float64Array(5),
     slopeX: new Float64Array(5),
@@ -111,10 +113,12 @@ export class WaveTransfer {
   };
   private readonly single = new Float64Array(2);
 
+  /** @param thickness micrometres over which the structure of the specimen lies at random heights */
   constructor(
     private readonly wave: EffectiveWave,
     private readonly tilt: PlaneVector,
     optics: WaveOptics,
+    private readonly thickness = 0,
   ) {
     this.wavelength = electronWavelength(optics.kilovolts);
     this.perWavelength = 1 / this.wavelength;
@@ -123,6 +127,7 @@ export class WaveTransfer {
     this.rootOfSource = (Math.PI * optics.convergence * 1e-3) / this.wavelength;
     this.ratio = optics.phaseToAmplitude;
     this.tilted = tilt.x !== 0 || tilt.y !== 0;
+    this.turnsOfDepth = 0.5 * this.perWavelength * thickness;
     this.symmetric = [wave.coma, wave.threefold].every(({ x, y }) => x === 0 && y === 0);
   }
 
@@ -136,9 +141,10 @@ export class WaveTransfer {
   /**
    * Works out the transfer at frequencies in equal steps from a first one, real and imaginary part in turn. Along a line all phases and dampings are
    * polynomials, whose coefficients follow from five points of the line.
+   * @param side of the first one: the sign of what a thick specimen has a quarter of a wave apart, opposite for opposite frequencies; all others have 1
    */
-  along(first: PlaneVector, step: PlaneVector, count: number, transfer: Float64Array): void {
-    const { points, ratio, tilted, symmetric } = this;
+  along(first: PlaneVector, step: PlaneVector, count: number, transfer: Float64Array, side: -1 | 0 | 1 = 1): void {
+    const { points, ratio, tilted, symmetric, thickness } = this;
     const perStep = 4 / count;
     for (let point = 0; point < 5; point++)
       this.evaluate(
@@ -152,6 +158,7 @@ export class WaveTransfer {
     const [y0, y1, y2, y3] = polynomialOf(points.slopeY, 3);
     const [upper0, upper1, upper2] = polynomialOf(points.upper, 2);
     const [lower0, lower1, lower2] = polynomialOf(points.lower, 2);
+    const [depth0, depth1, depth2] = polynomialOf(points.depth, 2);
     for (let k = 0, at = 0; k < count; k++, at += 2) {
       const s = k * perStep;
       const slopeX = x0 + s * (x1 + s * (x2 + s * x3));
@@ -176,12 +183,20 @@ export class WaveTransfer {
       const from = 2 * (entry & turnMask);
       const cosine = turnTable[from]! - rest * turnTable[from + 1]!;
       const sine = turnTable[from + 1]! + rest * turnTable[from]!;
-      let re = upper * (cosine - ratio * sine);
-      let im = 0;
+      let main = cosine - ratio * sine;
+      let apart = 0;
+      if (thickness > 0) {
+        const turns = depth0 + s * (depth1 + s * depth2);
+        const factor = turns < 1e-5 ? 1 : tabledSine(turns) / (2 * Math.PI * turns);
+        main = inPhase(factor, cosine, -sine, ratio);
+        apart = (k === 0 ? side : 1) * quarterAway(factor, ratio);
+      }
+      let re = upper * main;
+      let im = upper * apart;
       if (tilted) {
         const lower = decayed(lowerDamping);
-        re = 0.5 * (upper + lower) * (cosine - ratio * sine);
-        im = -0.5 * (upper - lower) * (sine + ratio * cosine);
+        re = 0.5 * (upper + lower) * main;
+        im = 0.5 * (upper + lower) * apart - 0.5 * (upper - lower) * (sine + ratio * cosine);
       }
       if (symmetric) {
         transfer[at] = re;
@@ -203,6 +218,7 @@ export class WaveTransfer {
   private evaluate(u: number, v: number, point: number): void {
     const { wave, tilt, points, perWavelength, spherical, rootOfSpread, rootOfSource } = this;
     const square = u * u + v * v;
+    points.depth[point] = this.turnsOfDepth * square;
     const { x: ax, y: ay } = wave.astigmatism;
     const twofoldU = u * u - v * v;
     const twofoldV = 2 * u * v;

@@ -49,18 +49,43 @@ export function paintFilm(canvas: Float32Array, frame: Frame, film: Film, field:
   const unit = field / contrastPixels;
   const coarsest = Math.floor(binaryLogarithm(unit * coarsestGrain));
   const finest = Math.ceil(binaryLogarithm(frame.pixelSize * finestGrain));
-  const octaves: { octave: Octave; level: number; profile: Profile }[] = [];
+  const grains: Grains[] = [];
   for (let rung = coarsest; rung >= finest; rung--) {
     const size = powerOfTwo(rung);
+    // An even spread of heights has a third of its square as variance; a grain covers pi*sigma^2 of its cell in the mean square.
+    const share = varianceShare(size / unit);
+    const amplitude = film.contrast * Math.sqrt((share * 3 * cellPerSigma ** 2) / Math.PI);
+    grains.push({ size, cell: cellPerSigma * size, amplitude, key: keyOf(film.key, rung) });
+  }
+  paintGrains(canvas, frame, grains, { mean: 1, least: minTransmission });
+}
+
+/** Grains of one size. */
+export interface Grains {
+  /** Standard deviation, and side of the square in which one lies, micrometres. */
+  readonly size: number;
+  readonly cell: number;
+  /** Largest darkening of one grain as a fraction. */
+  readonly amplitude: number;
+  readonly key: number;
+}
+
+/** Values of a canvas of grains: their mean and the lowest one. */
+export interface GrainLevel {
+  readonly mean: number;
+  readonly least: number;
+}
+
+/** Fills a canvas of `frame.rows * frame.columns` values with grains of several sizes, the coarsest first. */
+export function paintGrains(canvas: Float32Array, frame: Frame, grains: readonly Grains[], values: GrainLevel): void {
+  const octaves: { octave: Octave; level: number; profile: Profile }[] = [];
+  for (const { size, cell, amplitude, key } of grains) {
     const sigma = size / frame.pixelSize;
     const variance = sigma ** 2 + frame.blurVariance;
     const level = Math.max(0, Math.ceil(binaryLogarithm(Math.sqrt(variance) / widestGrain)));
     const step = powerOfTwo(level);
-    // An even spread of heights has a third of its square as variance; a grain covers pi*sigma^2 of its cell in the mean square.
-    const share = varianceShare(size / unit);
-    const amplitude = film.contrast * Math.sqrt((share * 3 * cellPerSigma ** 2) / Math.PI);
     octaves.push({
-      octave: { cell: cellPerSigma * size, amplitude, key: keyOf(film.key, rung) },
+      octave: { cell, amplitude, key },
       level,
       profile:
         level === 0
@@ -84,7 +109,7 @@ export function paintFilm(canvas: Float32Array, frame: Frame, film: Film, field:
     );
     for (const { octave, profile } of here) splat(raster, frame, step, octave, profile);
     if (coarser) upsample(coarser, raster, beyond, level === 0 ? toValues : toCoefficients);
-    if (level === 0) finish(canvas, raster);
+    if (level === 0) finish(canvas, raster, values);
     coarser = raster;
   }
 }
@@ -146,13 +171,17 @@ function upsample(coarse: Raster, fine: Raster, reach: number, [side, middle, ne
   }
 }
 
-/** Copies what lies within the border of a raster to a canvas, as transmissions about 1. */
-function finish(canvas: Float32Array, { data, stride, border, columns, rows }: Raster): void {
+/** Copies what lies within the border of a raster to a canvas, about a mean. */
+function finish(
+  canvas: Float32Array,
+  { data, stride, border, columns, rows }: Raster,
+  { mean, least }: GrainLevel,
+): void {
   for (let row = 0, to = 0; row < rows; row++) {
     let from = (row + border) * stride + border;
     for (const end = to + columns; to < end; to++, from++) {
-      const value = 1 + data[from]!;
-      canvas[to] = value > minTransmission ? value : minTransmission;
+      const value = mean + data[from]!;
+      canvas[to] = value > least ? value : least;
     }
   }
 }

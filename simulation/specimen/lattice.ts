@@ -116,6 +116,6 @@ function lineDarkness(position: number, pitch: number, width: number, blur: numb
 }
 
 /** A smooth step from 0 to 1 with the slope of the normal distribution function, within 2e-4 of it. */
-function edge(x: number): number {
+export function edge(x: number): number {
   return 1 / (1 + exponential(-1.59577 * x - 0.070565 * x * x * x));
 }

@@ -4,9 +4,22 @@ import { paintFilm } from './film';
 import { isFlawed, paintFlawedLines, paintSpheres, paintSurround } from './flaws';
 import { paintLines, type LineSet } from './lattice';
 import type { LatticeFlaws } from './lattice-flaws';
+import type { Solids } from './solid-options';
 
 /** The specimens that there are. */
-export const specimenKinds = ['film', 'cross-grating', 'catalase', 'grid-bars', 'empty'] as const;
+export const specimenKinds = [
+  'film',
+  'cross-grating',
+  'catalase',
+  'grid-bars',
+  'empty',
+  'carbon',
+  'ice',
+  'gold-beads',
+  'latex',
+  'holey-film',
+  'crystal',
+] as const;
 /** One of the specimens. */
 export type SpecimenKind = (typeof specimenKinds)[number];
 
@@ -27,6 +40,7 @@ export interface SpecimenTruth {
   readonly barsPerInch: number;
   readonly barWidth: number;
   readonly flaws: LatticeFlaws;
+  readonly solids: Solids;
 }
 
 /** The share of the film's texture on specimens that are more than a film. */
@@ -84,8 +98,7 @@ function linesOf({
       ];
     case 'grid-bars':
       return crossed({ pitch: 25400 / barsPerInch, width: barWidth });
-    case 'film':
-    case 'empty':
+    default:
       return [];
   }
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { SimulationError } from '../base/errors';
-import type { Frame } from '../base/frame';
 import { fraction, positive } from '../base/options';
 import { definePart } from '../base/part';
 import { flawsOf, latticeFlawOptions } from './lattice-flaws';
-import { paintSpecimen, specimenKinds, type SpecimenKind, type SpecimenTruth } from './paint';
+import { specimenKinds, type SpecimenKind, type SpecimenTruth } from './paint';
+import { sceneOf, type Scene } from './scene';
+import { drawSolids, solidOptions, solidsOf } from './solid-options';
 
 /** The specimen. */
 export const specimen = definePart({
@@ -34,8 +35,9 @@ export const specimen = definePart({
     barsPerInch: positive.default(300).describe('Mesh of the grid.'),
     barWidthMicrometres: positive.default(25).describe('Width of a grid bar.'),
     ...latticeFlawOptions,
+    ...solidOptions,
   },
-  draw: (random) => ({ specimenAngleDegrees: random.between(0, 90) }),
+  draw: (random) => ({ specimenAngleDegrees: random.between(0, 90), ...drawSolids(random) }),
   truth: (options): SpecimenTruth => ({
     kind: options.specimen,
     contrast: options.contrast,
@@ -46,13 +48,13 @@ export const specimen = definePart({
     barsPerInch: options.barsPerInch,
     barWidth: options.barWidthMicrometres,
     flaws: flawsOf(options),
+    solids: solidsOf(options),
   }),
   start(truth, { key }) {
     let kind = truth.kind;
     return {
-      /** Fills a canvas with the transmission of the specimen. @param field shorter side of the camera's full field of view, micrometres */
-      paint: (canvas: Float32Array, frame: Frame, field: number): void =>
-        paintSpecimen(canvas, frame, { ...truth, kind }, key, field),
+      /** The specimen as it is imaged with electrons of an energy in kilovolts. */
+      scene: (kilovolts: number): Scene => sceneOf(truth, kind, key, kilovolts),
       commands: {
         /** Exchanges the specimen for another one. */
         setSpecimen(wanted: SpecimenKind): void {

@@ -220,7 +220,7 @@ function paintTwo(
 }
 
 /** For each row of cells that touches a convex region, the cells of it that do. */
-function cellRows(
+export function cellRows(
   corners: readonly PlaneVector[],
   cell: number,
 ): { first: number; last: number; from: Int32Array; to: Int32Array } {
