@@ -1,3 +1,4 @@
+export { filterDelays, type FilterDelays } from './filter-delays';
 export type { FallbackValue, Sourced } from './geometry';
 export * from './image-shift/beam-shift';
 export * from './image-shift/convert-image-shift';

@@ -1,5 +1,6 @@
 import { type Clock, type ElectronVolts, type Logger, electronVolts, seconds } from '../../core/base';
-import type { EnergyFilter, Range, Driver, SettingDriver } from '../../core/devices';
+import type { Driver, EnergyFilter, FilterMode, Range, ReadableDriver, SettingDriver } from '../../core/devices';
+import { type FilterDelays, filterDelays } from '../../core/optics';
 import type { Settings } from '../../core/settings';
 import type { GatanClient } from './protocol/client';
 import { gatanErrors } from './errors';
@@ -16,50 +17,30 @@ export interface FilterModel {
   /** Number of the largest entrance aperture; 0 leaves the aperture as it is. */
   readonly largestAperture: number;
   readonly allowsSpectroscopy: boolean;
-  /** Seconds that the slit takes in or out. */
-  readonly slitDelay: number;
-  /** Seconds that the beam takes to settle after a change of energy, in electronvolts. */
-  offsetDelay(change: number): number;
+  readonly delays: FilterDelays;
 }
 
-const ticksPerSecond = 60;
 const minSlitWidth = 5;
 /** Differences in electronvolts that the filter does not resolve. */
 const slitTolerance = 0.1;
 
-/** Reads what a GIF is from the properties of the site; its delays there are in ticks of DigitalMicrograph. */
-export function filterModel(settings: Settings, energyLoss: Range): FilterModel {
-  const value = (
-    name:
-      | 'FilterOffsetDelayBase1'
-      | 'FilterOffsetDelayBase2'
-      | 'FilterOffsetDelaySlope1'
-      | 'FilterOffsetDelaySlope2'
-      | 'FilterOffsetDelayCriterion',
-  ): number => settings.get(name);
-  return {
-    slitWidths: [minSlitWidth, settings.get('MaximumSlitWidth')],
-    energyLosses: energyLoss,
-    slitWidthScaling: settings.get('GIFslitWidthScaling'),
-    usesEnergyShift: settings.get('NoSpectrumOffset'),
-    largestAperture: settings.get('BiggestGIFApertureNumber'),
-    allowsSpectroscopy: settings.get('AllowSpectroscopyImages'),
-    slitDelay: settings.get('FilterSlitInOutDelay') / ticksPerSecond,
-    offsetDelay: (change) => {
-      const small = change < value('FilterOffsetDelayCriterion');
-      const [base, slope] = small
-        ? [value('FilterOffsetDelayBase1'), value('FilterOffsetDelaySlope1')]
-        : [value('FilterOffsetDelayBase2'), value('FilterOffsetDelaySlope2')];
-      return (base + slope * change) / ticksPerSecond;
-    },
-  };
-}
+/** Reads what a GIF is from the properties of the site. */
+export const filterModel = (settings: Settings, energyLosses: Range): FilterModel => ({
+  slitWidths: [minSlitWidth, settings.get('MaximumSlitWidth')],
+  energyLosses,
+  slitWidthScaling: settings.get('GIFslitWidthScaling'),
+  usesEnergyShift: settings.get('NoSpectrumOffset'),
+  largestAperture: settings.get('BiggestGIFApertureNumber'),
+  allowsSpectroscopy: settings.get('AllowSpectroscopyImages'),
+  delays: filterDelays(settings),
+});
 
 /** A Gatan imaging filter, which only DM scripts can set. Every value is read back; what the filter did not take is an error. */
 export class GatanFilter implements Driver<EnergyFilter> {
   readonly slitInserted: SettingDriver<boolean>;
   readonly slitWidth: SettingDriver<ElectronVolts>;
   readonly energyLoss: SettingDriver<ElectronVolts>;
+  readonly mode: ReadableDriver<FilterMode>;
 
   constructor(
     private readonly client: GatanClient,
@@ -81,13 +62,14 @@ export class GatanFilter implements Driver<EnergyFilter> {
       write: (loss, signal) => this.writeLoss(loss, signal),
       range: model.energyLosses,
     };
+    this.mode = { read: async (signal) => ((await this.get('FilterMode', signal)) === 0 ? 'spectroscopy' : 'imaging') };
   }
 
   private async writeSlit(inserted: boolean, signal?: AbortSignal): Promise<void> {
     await this.prepare(signal);
     if ((await this.get('SlitIn', signal)) > 0 === inserted) return;
     await this.set('SlitIn', inserted ? 1 : 0, 'the energy slit', signal);
-    await this.clock.delay(seconds(this.model.slitDelay), signal);
+    await this.clock.delay(seconds(this.model.delays.slit), signal);
   }
 
   private async writeWidth(width: ElectronVolts, signal?: AbortSignal): Promise<void> {
@@ -114,13 +96,13 @@ export class GatanFilter implements Driver<EnergyFilter> {
       // Only now, so that an old offset is never applied on the way.
       if ((await this.get('OffsetOn', signal)) === 0) await this.set('OffsetOn', 1, 'the spectrum offset', signal);
     }
-    await this.clock.delay(seconds(model.offsetDelay(change)), signal);
+    await this.clock.delay(seconds(model.delays.energy(change)), signal);
   }
 
   /** Sees that the filter can image: not in spectroscopy, and through its largest aperture. */
   private async prepare(signal?: AbortSignal): Promise<void> {
     const { largestAperture, allowsSpectroscopy } = this.model;
-    if (!allowsSpectroscopy && (await this.get('FilterMode', signal)) === 0)
+    if (!allowsSpectroscopy && (await this.mode.read(signal)) === 'spectroscopy')
       throw gatanErrors.spectroscopy(this.client.name);
     if (largestAperture <= 0 || (await this.get('Aperture', signal)) === largestAperture) return;
     this.log.info(`The entrance aperture of the filter is set to number ${largestAperture}, the largest.`);

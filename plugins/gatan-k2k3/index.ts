@@ -101,6 +101,7 @@ const wires: Readonly<
       models,
       host.clock,
       milliseconds(host.options.connectTimeoutSeconds),
+      host.settings.get('GIFslitWidthScaling'),
     );
   },
   socket: ({ settings, options: given }) => {

@@ -23,6 +23,8 @@ export class SimulatedWire implements GatanTransport {
     private readonly models: readonly CameraModel[],
     private readonly clock: Clock,
     private readonly connectLimit: number,
+    /** Factor on the slit width that is sent to the filter. */
+    private readonly slitWidthScaling = 1,
   ) {
     this.link = new MicroscopeLink(find, () => gatanErrors.notConnected(this.name));
   }
@@ -35,6 +37,12 @@ export class SimulatedWire implements GatanTransport {
     if (this.socket) return this.socket.open(signal);
     this.link.open();
     this.server = new GatanStandInServer(new VirtualPictures(this.link.microscope, this.clock, this.models));
+    const { microscope } = this.link;
+    this.server.filter.follow(({ SlitIn, SlitWidth, OffsetOn, SpectrumOffset, EnergyShift }) => {
+      microscope.setSlitIn(SlitIn > 0);
+      microscope.setSlitWidth(SlitWidth / this.slitWidthScaling);
+      microscope.setEnergyLoss((OffsetOn > 0 ? SpectrumOffset : 0) - EnergyShift);
+    });
     const port = await this.server.listen();
     this.socket = new SocketTransport({ name: this.name, host: loopback, port, connectLimit: this.connectLimit });
     await this.socket.open(signal);

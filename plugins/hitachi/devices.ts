@@ -7,6 +7,7 @@ import {
   DiffractionStigmator,
   type DrivenDevice,
   EftemMode,
+  EnergyFilter,
   IlluminatedArea,
   Illumination,
   ImageBeamTilt,
@@ -52,4 +53,5 @@ export const hitachiDevices = (
   lacking(CameraLength, noCommand),
   lacking(LensNormalization, noCommand),
   lacking(EftemMode, noCommand),
+  lacking(EnergyFilter, noCommand),
 ];

@@ -17,6 +17,8 @@ export interface JeolColumn {
   /** By rising mag index. */
   readonly ranges: readonly FunctionRange[];
   readonly spotSizes: number;
+  /** True for an energy filter in the column. */
+  readonly hasFilter: boolean;
   /** 0 for a column without alpha. */
   readonly alphas: number;
   readonly imageShiftScale: { readonly regular: number; readonly lowMagnification: number };
@@ -64,6 +66,7 @@ export function jeolColumn(settings: Settings, model: string): JeolColumn {
       ...(lowestSecondary > 0 ? [{ mode: functionModes.samag, first: lowestSecondary }] : []),
     ],
     spotSizes: spots > 0 ? spots : 5,
+    hasFilter: settings.get('HasOmegaFilter') && !settings.get('NoFilterControl'),
     alphas: settings.get('JeolHasNoAlpha') > 0 ? 0 : settings.get('NumberOfAlphas'),
     imageShiftScale: {
       regular: regularScale,

@@ -35,6 +35,8 @@ const places: Readonly<Record<JeolAnswer, readonly ComType[]>> = {
 };
 const typeMismatch = 0x80020005;
 const properties: readonly (readonly [name: string, JeolProperty])[] = Object.entries(jeolProperties);
+/** Objects of which a column without that piece of equipment makes none. */
+const onlyOnSome: readonly JeolPart[] = ['Filter3'];
 /** The code of an answer other than "done", which is asked for again. */
 export const otherAnswer = 'jeol/other-answer';
 
@@ -48,14 +50,10 @@ export class ComColumn {
   private readonly taken = new Map<string, number>();
 
   constructor(
-    tem: AutomationObject,
+    private readonly tem: AutomationObject,
     private readonly tidily: Tidily,
   ) {
-    for (const part of jeolParts) {
-      const made = tem.call(`Create${part}`);
-      if (!isObject(made)) throw new Error(`${tem.name}.Create${part} gave no object`);
-      this.parts.set(part, made);
-    }
+    for (const part of jeolParts) if (!onlyOnSome.includes(part)) this.part(part);
     for (const [name, { part, get, set, as }] of properties)
       Object.assign(this, {
         ...(get !== undefined && { [`get${name}`]: () => this.read(part, get, as) }),
@@ -106,6 +104,16 @@ export class ComColumn {
     this.tell('Stage3', 'Stop');
   }
 
+  /** An object of the column, made when it is first used. */
+  private part(part: JeolPart): AutomationObject {
+    const known = this.parts.get(part);
+    if (known) return known;
+    const made = this.tem.call(`Create${part}`);
+    if (!isObject(made)) throw new Error(`${this.tem.name}.Create${part} gave no object`);
+    this.parts.set(part, made);
+    return made;
+  }
+
   private read(part: JeolPart, method: string, { answers, sent }: JeolKind<unknown>): Plain {
     const [value] = this.ask(part, method, answers) as [number];
     return sent === 'flag' ? value !== 0 : value;
@@ -121,7 +129,7 @@ export class ComColumn {
 
   /** Calls for answers. A server that does not take the type of a place has not done anything, so the next type is tried. */
   private ask(part: JeolPart, method: string, kinds: readonly JeolAnswer[]): readonly (number | string)[] {
-    const object = this.parts.get(part)!;
+    const object = this.part(part);
     const call = `${part}.${method}`;
     const attempts = placesFor(kinds);
     for (let attempt = this.taken.get(call) ?? 0; ; attempt++) {
@@ -142,7 +150,9 @@ export class ComColumn {
   }
 
   private tell(part: JeolPart, method: string, ...given: readonly ComValue[]): void {
-    this.tidily(() => this.done(`${part}.${method}`, this.parts.get(part)!.call(method, ...given)));
+    // Made before, or it would be let go of with what the call leaves behind.
+    const object = this.part(part);
+    this.tidily(() => this.done(`${part}.${method}`, object.call(method, ...given)));
   }
 
   private done(call: string, result: ComResult): void {

@@ -7,6 +7,7 @@ import {
   DiffractionStigmator,
   type DrivenDevice,
   EftemMode,
+  EnergyFilter,
   IlluminatedArea,
   Illumination,
   ImageBeamTilt,
@@ -24,13 +25,17 @@ import {
   lacking,
 } from '../../core/devices';
 import type { JeolColumn } from './column';
+import type { OmegaFilter } from './filter';
 import type { JeolOpticsDevices } from './optics-devices';
 import type { JeolScope } from './scope';
+
+const noFilter = 'HasOmegaFilter does not say that the column has one';
 
 /** The devices of a JEOL column besides its stage, and those that it lacks. */
 export const jeolDevices = (
   scope: JeolScope,
   optics: JeolOpticsDevices,
+  filter: OmegaFilter | undefined,
   { alphas }: Pick<JeolColumn, 'alphas'>,
 ): readonly (DrivenDevice | LackingDevice)[] => [
   driven(Scope, scope),
@@ -52,4 +57,5 @@ export const jeolDevices = (
   driven(CameraLength, optics),
   lacking(LensNormalization, 'JEOL columns relax their lenses by themselves'),
   lacking(EftemMode, 'this program does not yet set the GIF mode of JEOL columns'),
+  filter ? driven(EnergyFilter, filter) : lacking(EnergyFilter, noFilter),
 ];

@@ -23,6 +23,12 @@ export const jeolErrors = {
       message: `JEOL column: its display shows ${value} "${unit}", which is not ${what} in a unit that this program knows.`,
       hint: 'Read the display at the column and report what stands there; the value is not used.',
     }),
+  filterRefused: (what: string, wanted: string, taken: string): EucentricError =>
+    new EucentricError({
+      code: 'jeol/filter-refused',
+      message: `JEOL column: the energy filter did not take ${what} of ${wanted}: it is at ${taken}.`,
+      hint: 'See whether the filter is ready and within its range at the column, then try again.',
+    }),
   screenStuck: (wanted: string, seconds: number): EucentricError =>
     new EucentricError({
       code: 'jeol/screen-timeout',

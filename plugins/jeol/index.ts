@@ -6,6 +6,7 @@ import { imageShiftToBeamShift } from '../../core/optics';
 import { Calibrations } from '../../core/store';
 import { type JeolColumn, jeolColumn, rangeOf } from './column';
 import { jeolDevices } from './devices';
+import { OmegaFilter, omegaFilterModel } from './filter';
 import { JeolOpticsDevices } from './optics-devices';
 import { JeolScope } from './scope';
 import { serializeTransport } from './serial-transport';
@@ -98,7 +99,8 @@ export default definePlugin<Options>({
       );
     };
     const scope = new JeolScope(transport, column, { clock, imageToBeam });
-    host.provideDevices(jeolDevices(scope, new JeolOpticsDevices(transport), column));
+    const filter = column.hasFilter ? new OmegaFilter(transport, omegaFilterModel(settings), clock) : undefined;
+    host.provideDevices(jeolDevices(scope, new JeolOpticsDevices(transport), filter, column));
     host.provide(Stage, new JeolStage(transport, column, clock));
     host.connect(column.model, async (signal) => {
       await transport.open(signal);

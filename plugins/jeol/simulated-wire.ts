@@ -84,6 +84,7 @@ class SimulatedJeolColumn {
   private reported = { magIndex: 0, magnification: 0, until: 0 };
   private screen = { place: screenPlaces.up as number, from: screenPlaces.up as number, arrives: 0 };
   private alpha = 0;
+  private energy = { shift: 0, on: false };
   private inFlight = false;
   private calls = 0;
 
@@ -120,6 +121,13 @@ class SimulatedJeolColumn {
     StageY: { set: (y) => this.drive({ y: y / nmPerMicrometre }) },
     StageZ: { set: (z) => this.drive({ z: z / nmPerMicrometre }) },
     TiltX: { set: (tilt) => this.drive({ tilt }) },
+    SlitPosition: { get: () => this.state.slitIn, set: (inserted) => this.microscope.setSlitIn(inserted) },
+    SlitWidth: { get: () => this.state.slitWidth, set: (width) => this.microscope.setSlitWidth(width) },
+    EnergyShift: {
+      get: () => this.energy.shift,
+      set: (shift) => this.shiftEnergy({ ...this.energy, shift }),
+    },
+    EnergyShiftSwitch: { get: () => this.energy.on, set: (on) => this.shiftEnergy({ ...this.energy, on }) },
   };
 
   /** Refuses what overlaps, is busy now and then, and takes its time. */
@@ -225,6 +233,11 @@ class SimulatedJeolColumn {
 
   private drive(target: Parameters<VirtualMicroscope['moveStage']>[0]): void {
     this.microscope.moveStage(target);
+  }
+
+  private shiftEnergy(energy: { readonly shift: number; readonly on: boolean }): void {
+    this.energy = energy;
+    this.microscope.setEnergyLoss(energy.on ? energy.shift : 0);
   }
 
   private changeMode(mode: number): void {

@@ -25,7 +25,7 @@ export type JeolLens = 'OLc' | 'OLf' | 'OM' | 'CL3';
 export type JeolDeflector = 'IS1' | 'PLA' | 'CLA1' | 'CLA2' | 'OLs' | 'CLs' | 'ILs';
 
 /** The objects of JEOL's external control. */
-export const jeolParts = ['HT3', 'EOS3', 'Def3', 'Lens3', 'Detector3', 'Stage3'] as const;
+export const jeolParts = ['HT3', 'EOS3', 'Def3', 'Lens3', 'Detector3', 'Stage3', 'Filter3'] as const;
 /** One of the objects of JEOL's external control. */
 export type JeolPart = (typeof jeolParts)[number];
 /** Type of an answer that a call writes into one of its arguments. */
@@ -79,6 +79,12 @@ export const jeolProperties = {
   StageZ: { part: 'Stage3', set: 'SetZ', as: number, access: 'write' },
   /** Degrees. */
   TiltX: { part: 'Stage3', set: 'SetTiltXAngle', as: number, access: 'write' },
+  /** The filter in the column: true for a slit in the beam. */
+  SlitPosition: { part: 'Filter3', get: 'GetSlitPosition', set: 'SetSlitPosition', as: flag },
+  /** Electronvolts. */
+  SlitWidth: { part: 'Filter3', get: 'GetSlitWidth', set: 'SetSlitWidth', as: number },
+  EnergyShift: { part: 'Filter3', get: 'GetEnergyShift', set: 'SetEnergyShift', as: number },
+  EnergyShiftSwitch: { part: 'Filter3', get: 'GetEnergyShiftSw', set: 'SetEnergyShiftSw', as: flag },
 } as const satisfies Readonly<Record<string, JeolProperty>>;
 
 /** One way to read and one to write for each property. */

@@ -7,6 +7,7 @@ import {
   DiffractionStigmator,
   type DrivenDevice,
   EftemMode,
+  EnergyFilter,
   IlluminatedArea,
   Illumination,
   ImageBeamTilt,
@@ -24,6 +25,7 @@ import {
   lacking,
 } from '../../core/devices';
 import type { SerialEmColumn } from './column';
+import type { SerialEmFilter } from './filter';
 import type { SerialEmOpticsDevices } from './optics-devices';
 import type { SerialEmScope } from './scope';
 
@@ -34,6 +36,7 @@ export const serialEmDevices = (
   scope: SerialEmScope,
   optics: SerialEmOpticsDevices,
   { hasProbeModes, hasImageBeamTilt }: Pick<SerialEmColumn, 'hasProbeModes' | 'hasImageBeamTilt'>,
+  filter?: SerialEmFilter,
 ): readonly (DrivenDevice | LackingDevice)[] => [
   driven(Scope, scope),
   driven(Illumination, scope),
@@ -58,4 +61,7 @@ export const serialEmDevices = (
   driven(LensNormalization, scope),
   lacking(NeutralImageShift, noCommand),
   lacking(EftemMode, noCommand),
+  filter
+    ? driven(EnergyFilter, filter)
+    : lacking(EnergyFilter, 'SerialEM takes no images behind a filter here, and the column has none'),
 ];

@@ -6,6 +6,7 @@ import { serialEmColumn } from './column';
 import { serialEmDevices } from './devices';
 import { SerialEmCamera, traitsOf } from './camera';
 import { type SerialEmCameraModel, isThroughSerialEm, serialEmCameraModel } from './camera-model';
+import { SerialEmFilter, serialEmFilterLimits } from './filter';
 import { SerialEmOpticsDevices } from './optics-devices';
 import { SerialEmScope } from './scope';
 import { SerialEmScript } from './script';
@@ -125,8 +126,15 @@ export default definePlugin<Options>({
     const models = ours.map((camera) => serialEmCameraModel(camera, settings.cameras, longestExposureSeconds));
     const transport = host.record(wires[host.options.wire](host, models));
     const script = new SerialEmScript(transport);
+    const filtered =
+      (settings.get('HasOmegaFilter') || ours.some(({ isGif }) => isGif)) && !settings.get('NoFilterControl');
     host.provideDevices(
-      serialEmDevices(new SerialEmScope(script, column, clock), new SerialEmOpticsDevices(script), column),
+      serialEmDevices(
+        new SerialEmScope(script, column, clock),
+        new SerialEmOpticsDevices(script),
+        column,
+        filtered ? new SerialEmFilter(script, serialEmFilterLimits(settings)) : undefined,
+      ),
     );
     host.provide(Stage, new SerialEmStage(script, column, clock));
     const turns = new Turns('The exposure');

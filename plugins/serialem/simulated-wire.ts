@@ -6,7 +6,7 @@ import { SimulatedCameras } from './simulated-cameras';
 import { type BufferImage, type CommandOptions, type ScriptValue, type SerialEmTransport, commands } from './transport';
 
 /** Seconds on the simulated clock that SerialEM takes until something is done. */
-const durations = { anything: 0.02, magnification: 2, spotSize: 1, probeMode: 2, screen: 2.5 };
+const durations = { anything: 0.02, magnification: 2, spotSize: 1, probeMode: 2, filter: 0.5, screen: 2.5 };
 const micro = 1;
 /** NormalizeLenses takes the sum of these. */
 const lensBits = { projector: 1, objective: 2, condenser: 4 };
@@ -96,6 +96,16 @@ export class SimulatedSerialEm implements SerialEmTransport {
       ReportProbeMode: at(({ probeMode }) => [Number(probeMode === 'micro')]),
       SetProbeMode: async (_, text) =>
         this.changeProbeMode(text === 'micro' || text === String(micro) ? 'micro' : 'nano'),
+      ReportEnergyFilter: at(({ slitWidth, energyLoss, slitIn }) => [slitWidth, energyLoss, Number(slitIn)]),
+      SetSlitWidth: ([width = 0]) => this.microscope.setSlitWidth(width),
+      SetEnergyLoss: async ([loss = 0]) => {
+        this.microscope.setEnergyLoss(loss);
+        await this.pass(durations.filter);
+      },
+      SetSlitIn: async ([inserted = 1]) => {
+        this.microscope.setSlitIn(inserted !== 0);
+        await this.pass(durations.filter);
+      },
       ReportScreen: at(({ screenDown }) => [Number(screenDown)]),
       ReportScreenCurrent: at(({ screenDown, blanked, beamCurrent }) => [screenDown && !blanked ? beamCurrent : 0]),
       ScreenUp: async () => this.moveScreen(false),

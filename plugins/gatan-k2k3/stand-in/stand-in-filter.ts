@@ -33,6 +33,14 @@ export class StandInFilter {
     EnergyShift: 0,
   };
 
+  private follower: ((values: Readonly<FilterValues>) => void) | undefined;
+
+  /** Has somebody follow the values, from the present ones on. */
+  follow(follower: (values: Readonly<FilterValues>) => void): void {
+    this.follower = follower;
+    follower(this.values);
+  }
+
   /** The functions of the filter for scripts: those of the first kind, and the newer ones. */
   functions(): ScriptFunctions {
     const table: Record<string, (...given: readonly ScriptArgument[]) => ScriptValue | void> = {
@@ -57,6 +65,7 @@ export class StandInFilter {
       const wanted = given?.value();
       if (typeof wanted !== 'number') throw new ScriptError(`${prefix}Set${name} needs a number.`);
       this.values[value] = wanted;
+      this.follower?.(this.values);
       return 1;
     };
   }

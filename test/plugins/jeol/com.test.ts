@@ -2,6 +2,7 @@ import { type Matrix, magIndex } from '../../../core/base';
 import type { Driver, Stage } from '../../../core/devices';
 import { type ComJeolWireOptions, comJeolWire } from '../../../plugins/jeol/com-wire';
 import { jeolDevices } from '../../../plugins/jeol/devices';
+import { OmegaFilter } from '../../../plugins/jeol/filter';
 import { JeolOpticsDevices } from '../../../plugins/jeol/optics-devices';
 import { JeolScope } from '../../../plugins/jeol/scope';
 import { serializeTransport } from '../../../plugins/jeol/serial-transport';
@@ -15,7 +16,7 @@ import { recording } from '../../../testing/recording';
 import { PacedClock } from '../../support/paced-clock';
 import { until } from '../../support/until';
 import { StandInFolder, describeOnWindows, prepareWindows } from '../../support/windows';
-import { type JeolDevices, jeolTokens, plainColumn, targetOf } from './make-column';
+import { type JeolDevices, jeolTokens, omegaModel, plainColumn, targetOf } from './make-column';
 import { guardedColumn } from '../../support/guarded';
 import { needs } from '../../support/needs';
 
@@ -70,6 +71,7 @@ class Columns {
     for (const lens of ['OLc', 'OLf', 'OM'] as const) await wire.setLens(lens, 0x8000);
     await wire.setScreen(2);
     await wire.setBeamBlank(false);
+    await wire.setEnergyShiftSwitch(false);
     await wire.setStageXY(0, 0);
     await wire.setStageZ(0);
     await wire.setTiltX(0);
@@ -80,7 +82,15 @@ class Columns {
     const scope = new JeolScope(transport, plainColumn, { clock, imageToBeam });
     await scope.start();
     return {
-      ...guardedColumn<JeolDevices>(jeolDevices(scope, new JeolOpticsDevices(transport), plainColumn), { clock }),
+      ...guardedColumn<JeolDevices>(
+        jeolDevices(
+          scope,
+          new JeolOpticsDevices(transport),
+          new OmegaFilter(transport, omegaModel, clock),
+          plainColumn,
+        ),
+        { clock },
+      ),
       stage: new JeolStage(transport, plainColumn, clock),
       clock,
       transport,

@@ -8,6 +8,7 @@ import {
   type DeviceToken,
   DiffractionStigmator,
   type Driver,
+  EnergyFilter,
   Illumination,
   NeutralImageShift,
   ObjectiveStigmator,
@@ -18,6 +19,7 @@ import {
 } from '../../../core/devices';
 import type { JeolColumn } from '../../../plugins/jeol/column';
 import { jeolDevices } from '../../../plugins/jeol/devices';
+import { OmegaFilter, type OmegaFilterModel } from '../../../plugins/jeol/filter';
 import { JeolOpticsDevices } from '../../../plugins/jeol/optics-devices';
 import { JeolScope } from '../../../plugins/jeol/scope';
 import { serializeTransport } from '../../../plugins/jeol/serial-transport';
@@ -41,6 +43,7 @@ export const plainColumn: JeolColumn = {
     { mode: 3, first: 9 },
   ],
   spotSizes: 5,
+  hasFilter: true,
   alphas: 3,
   imageShiftScale: { regular: 0.1, lowMagnification: 1.5 },
   invertsStageX: false,
@@ -69,6 +72,7 @@ export const jeolTokens: readonly DeviceToken<unknown>[] = [
   NeutralImageShift,
   ReportedMagnification,
   CameraLength,
+  EnergyFilter,
 ];
 /** The devices of a JEOL column, all in one. */
 export type JeolDevices = Scope &
@@ -82,7 +86,15 @@ export type JeolDevices = Scope &
   Screen &
   NeutralImageShift &
   ReportedMagnification &
-  CameraLength;
+  CameraLength &
+  EnergyFilter;
+
+/** An omega filter of the usual properties. */
+export const omegaModel: OmegaFilterModel = {
+  slitWidths: [5, 50],
+  energyLosses: [0, 3000],
+  delays: { slit: 0.3, energy: (change) => (10 + 0.5 * change) / 60 },
+};
 
 export interface JeolUnderTest extends StageUnderTest, WholeColumnUnderTest {
   readonly scope: JeolDevices;
@@ -128,10 +140,11 @@ export async function makeColumn({
   const wire = recording<JeolTransport>(simulatedJeolWire(() => microscope, clock, facts));
   const transport = serializeTransport(wire.transport, clock);
   const scope = new JeolScope(transport, column, { clock, imageToBeam });
+  const filter = column.hasFilter ? new OmegaFilter(transport, omegaModel, clock) : undefined;
   await transport.open();
   await scope.start();
   return {
-    ...guardedColumn<JeolDevices>(jeolDevices(scope, new JeolOpticsDevices(transport), column), { clock }),
+    ...guardedColumn<JeolDevices>(jeolDevices(scope, new JeolOpticsDevices(transport), filter, column), { clock }),
     stage: new JeolStage(transport, column, clock),
     clock,
     microscope,

@@ -6,6 +6,7 @@ import {
   CondenserStigmator,
   type DeviceToken,
   type Driver,
+  EnergyFilter,
   Illumination,
   ImageBeamTilt,
   LensNormalization,
@@ -18,6 +19,7 @@ import {
 } from '../../../core/devices';
 import type { SerialEmColumn } from '../../../plugins/serialem/column';
 import { serialEmDevices } from '../../../plugins/serialem/devices';
+import { SerialEmFilter } from '../../../plugins/serialem/filter';
 import { SerialEmOpticsDevices } from '../../../plugins/serialem/optics-devices';
 import { SerialEmScope } from '../../../plugins/serialem/scope';
 import { SerialEmScript } from '../../../plugins/serialem/script';
@@ -60,6 +62,7 @@ export const serialEmTokens: readonly DeviceToken<unknown>[] = [
   ScreenCurrent,
   LensNormalization,
   CameraLength,
+  EnergyFilter,
 ];
 /** The devices of a column behind SerialEM, all in one. */
 export type SerialEmDevices = Scope &
@@ -73,7 +76,8 @@ export type SerialEmDevices = Scope &
   Screen &
   ScreenCurrent &
   LensNormalization &
-  CameraLength;
+  CameraLength &
+  EnergyFilter;
 
 /** The plugin's column and stage, with what they sent by number and values. */
 export interface SerialEmUnderTest extends StageUnderTest, WholeColumnUnderTest {
@@ -90,12 +94,13 @@ const made = (
   dispose: () => Promise<void>,
 ): SerialEmUnderTest => {
   const script = new SerialEmScript(transport);
+  const filter = new SerialEmFilter(script, { slitWidths: [1, 50], energyLosses: [-200, 3000] });
   return {
     script,
     clock,
     dispose,
     ...guardedColumn<SerialEmDevices>(
-      serialEmDevices(new SerialEmScope(script, column, clock), new SerialEmOpticsDevices(script), column),
+      serialEmDevices(new SerialEmScope(script, column, clock), new SerialEmOpticsDevices(script), column, filter),
       { clock },
     ),
     stage: new SerialEmStage(script, column, clock),

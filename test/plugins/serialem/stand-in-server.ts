@@ -47,6 +47,7 @@ export class SerialEmStandIn {
     blank: 0,
     xyz: [0, 0, 0],
     tilt: 0,
+    slit: { width: 20, loss: 0, inserted: 0 },
   };
   /** Times that it was asked for control. */
   asked = 0;
@@ -163,6 +164,7 @@ export class SerialEmStandIn {
       303: () => [state.percent, 0],
       308: () => [state.spot],
       309: () => [state.probe],
+      310: () => [state.slit.width, state.slit.loss, state.slit.inserted],
       561: () => state.imageBeamTilt,
       582: () => state.condenserStigmator,
     };
@@ -184,6 +186,9 @@ export class SerialEmStandIn {
       286: () => (state.xyz = [a, b, c ?? state.xyz[2]!]),
       396: () => (state.percent = a),
       403: () => {},
+      413: () => (state.slit.width = a),
+      414: () => (state.slit.loss = a),
+      416: () => (state.slit.inserted = a),
       459: () => (state.blank = a),
       560: () => (state.imageBeamTilt = [a, b]),
       562: () => (state.condenserStigmator = [a, b]),

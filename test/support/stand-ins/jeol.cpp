@@ -190,6 +190,34 @@ class Detectors : public Part {
   }
 };
 
+/// The energy filter in the column: widths and shifts in electronvolts.
+class Filter : public Part {
+ public:
+  explicit Filter(const Shared &shared) : Part(L"Filter3", shared) {
+    reads(L"GetSlitPosition", [this] { return column_->get(L"slit", 0); });
+    writes(L"SetSlitPosition", 0, 1, [this](long place) { column_->set(L"slit", place); });
+    reads(L"GetEnergyShiftSw", [this] { return column_->get(L"shiftOn", 0); });
+    writes(L"SetEnergyShiftSw", 0, 1, [this](long on) { column_->set(L"shiftOn", on); });
+    number(L"SlitWidth", 0, 100, 20);
+    number(L"EnergyShift", -1000, 3000, 0);
+  }
+
+ private:
+  void number(const std::wstring &name, double low, double high, double usual) {
+    act(L"Get" + name, 1, [=](const Given &given) {
+      answer(given, 0, VT_R8, column_->memory.get(name, usual));
+      return done;
+    });
+    act(L"Set" + name, 1, [=](const Given &given) {
+      double value = given.number(0);
+      if (!(value >= low && value <= high)) return badValue;
+      column_->memory.set(name, value);
+      note(L"Set" + name);
+      return done;
+    });
+  }
+};
+
 class Stage : public Part {
  public:
   explicit Stage(const Shared &shared) : Part(L"Stage3", shared) {
@@ -229,6 +257,7 @@ class Tem : public Object {
     part<Lenses>(L"Lens3");
     part<Detectors>(L"Detector3");
     part<Stage>(L"Stage3");
+    part<Filter>(L"Filter3");
   }
 
  private:

@@ -1,0 +1,30 @@
+import type { Settings } from '../settings';
+
+/** Seconds that an energy filter needs after a change. */
+export interface FilterDelays {
+  /** After the slit went in or out. */
+  readonly slit: number;
+  /** After a change of the energy loss, in electronvolts. */
+  energy(change: number): number;
+}
+
+/** The properties count in ticks of DigitalMicrograph, for which they were made; they hold for every filter alike. */
+const ticksPerSecond = 60;
+
+/** Reads the delays of the site's energy filter. */
+export function filterDelays(settings: Settings): FilterDelays {
+  const line = (
+    base: 'FilterOffsetDelayBase1' | 'FilterOffsetDelayBase2',
+    slope: 'FilterOffsetDelaySlope1' | 'FilterOffsetDelaySlope2',
+  ) => {
+    const [ticks, perElectronvolt] = [settings.get(base), settings.get(slope)];
+    return (change: number): number => (ticks + perElectronvolt * change) / ticksPerSecond;
+  };
+  const small = line('FilterOffsetDelayBase1', 'FilterOffsetDelaySlope1');
+  const large = line('FilterOffsetDelayBase2', 'FilterOffsetDelaySlope2');
+  const criterion: number = settings.get('FilterOffsetDelayCriterion');
+  return {
+    slit: settings.get('FilterSlitInOutDelay') / ticksPerSecond,
+    energy: (change) => (change < criterion ? small(change) : large(change)),
+  };
+}
