@@ -121,9 +121,7 @@ export const aberrations = definePart({
 
   start(truth, { of }) {
     const [coils, poles, shift, lenses] = [of(deflectors), of(stigmators), of(imageShift), of(magnification)];
-    // An astigmatism repeats after half a turn, so that it turns by twice the angle.
-    const angle = (truth.stigmatorAngle * Math.PI) / 90;
-    const turn = { x: cosine(angle), y: sine(angle) };
+    const turn = stigmatorTurn(truth);
     const shiftOnSpecimen = (time: number, camera: number): PlaneVector => {
       const view = lenses.view(camera);
       if (!view || (truth.imageShiftTilt === 0 && truth.imageShiftAstigmatism === 0)) return origin;
@@ -153,6 +151,12 @@ export const aberrations = definePart({
     };
   },
 });
+
+/** The direction of the first stigmator. An astigmatism repeats after half a turn, so that it turns by twice the angle. */
+export function stigmatorTurn({ stigmatorAngle }: AberrationTruth): PlaneVector {
+  const angle = (stigmatorAngle * Math.PI) / 90;
+  return { x: cosine(angle), y: sine(angle) };
+}
 
 /** The product of two complex numbers. */
 const times = (a: PlaneVector, b: PlaneVector): PlaneVector => ({ x: a.x * b.x - a.y * b.y, y: a.x * b.y + a.y * b.x });

@@ -24,6 +24,7 @@ import { scan } from './scan';
 import { shutters } from './shutters';
 import { stage } from './stage';
 import { stigmators } from './stigmators';
+import { tuning } from './tuning/tuning';
 import { wavefront } from './wavefront';
 
 /**
@@ -48,6 +49,7 @@ export const standardParts = [
   wavefront,
   imageShift,
   aberrations,
+  tuning,
   objectiveAperture,
   normalization,
   eftem,

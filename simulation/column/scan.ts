@@ -6,12 +6,15 @@ import { fraction, notNegative, pair, positive } from '../base/options';
 import { definePart } from '../base/part';
 import { hash, keyOf } from '../base/random';
 import { coreOf, type Probe } from '../scan/probe';
+import { middleSpot, scanRecords, type ProbeTruth } from '../scan/records';
 import type { ScanPlan } from '../scan/scan-request';
 import type { StemDetectorState, StemSignalTruth } from '../scan/signal';
 import { plannedScan, type ScanTimingTruth } from '../scan/timing';
 import { scanNoiseWaves, type Wave } from '../scan/wander';
 import { beam } from './condenser/beam';
+import { focus } from './focus';
 import { magnification } from './magnification';
+import { stage } from './stage';
 import { electronWavelength, wavefront } from './wavefront';
 
 /** The truth of the scan generator, of the probe and of the detectors; micrometres, seconds, radians. */
@@ -34,15 +37,6 @@ export interface ScanTruth {
   readonly signal: StemSignalTruth;
 }
 
-/** The truth of a probe mode. */
-export interface ProbeTruth {
-  readonly halfAngle: number;
-  /** Micrometres of height for one of defocus, and their change with defocus. */
-  readonly focusToHeight: number;
-  readonly focusCurvature: number;
-}
-
-const middleSpot = 5;
 const electronsPerPicoampere = 6.241509e6;
 const microsecond = 1e-6;
 
@@ -297,4 +291,7 @@ export const scan = definePart({
       isScanned: (camera: number): boolean => truthOf(cameras).some((each) => each.index === camera && each.stem),
     };
   },
+
+  perfect: ({ probe }, { truthOf }) =>
+    truthOf(cameras).some(({ stem }) => stem) ? scanRecords(probe, { ...truthOf(focus), ...truthOf(stage) }) : [],
 });

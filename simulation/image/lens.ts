@@ -1,8 +1,9 @@
 import { hypotenuse } from '../base/functions';
 import type { Aberrations } from '../base/part';
 import { origin, sum, type PlaneVector } from '../base/plane';
+import { effectiveWave } from '../column/tuning/effective-wave';
 import { contrastTransfer, electronWavelength, thickTransfer, type ThickTransfer } from '../column/wavefront';
-import { WaveTransfer, effectiveWave, isRound, type WaveOptics } from './wave';
+import { WaveTransfer, isRound, type WaveOptics } from './wave';
 
 /** A transfer of contrast by the square of the spatial frequency in cycles per micrometre squared; 1 at zero. */
 export type Transfer = (frequencySquared: number) => number;

@@ -1,6 +1,7 @@
 import { electronWavelength } from '../../../simulation/column/wavefront';
 import type { Aberrations } from '../../../simulation/base/part';
-import { WaveTransfer, effectiveWave, isRound, type WaveOptics } from '../../../simulation/image/wave';
+import { effectiveWave } from '../../../simulation/column/tuning/effective-wave';
+import { WaveTransfer, isRound, type WaveOptics } from '../../../simulation/image/wave';
 
 interface Complex {
   readonly re: number;
