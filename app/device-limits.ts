@@ -1,4 +1,4 @@
-import { type CameraIndex, inMicrometres, length, metres, subtract } from '../core/base';
+import { type CameraIndex, inMicrometres, length, magIndex, metres, subtract } from '../core/base';
 import type { Cameras } from '../core/devices';
 import type { DeviceLimits, Hooks } from '../core/kernel';
 import type { Optics } from '../core/optics';
@@ -53,7 +53,11 @@ export function deviceLimits(settings: Settings): DeviceLimits {
     !low && !high ? [-defaultStageRange, defaultStageRange] : [low ?? -defaultStageRange, high ?? defaultStageRange];
   const tilt = settings.get('MaximumTiltAngle');
   const { detectorDose, longestExposureSeconds: longest } = settings.limits;
-  const indexes = settings.magnificationTable.map((row) => row.index);
+  const scanned = settings.cameras.some(({ isStem }) => isStem) ? settings.get('STEMMagTable') : [];
+  const indexes = [
+    ...settings.magnificationTable.map((row) => row.index),
+    ...scanned.map(([index]) => magIndex(index)),
+  ];
   return {
     ...(indexes.length > 0 && { magIndexes: new Set(indexes) }),
     stage: { x: range(minX, maxX), y: range(minY, maxY) },

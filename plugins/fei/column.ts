@@ -19,6 +19,8 @@ export interface FeiColumn {
   readonly illuminatedAreaLimits: AreaLimits | undefined;
   /** True for a column with an energy filter behind it, for which it has lens settings of its own. */
   readonly hasFilter: boolean;
+  /** Magnifications of a scanned probe by mag index; undefined for a site that does not scan. */
+  readonly scannedMagnifications?: ReadonlyMap<number, number>;
   readonly blanksDuringTransients: boolean;
   readonly normalizesProjector: boolean;
   readonly normalizesCondenser: boolean;
@@ -53,6 +55,8 @@ export function feiColumn(settings: Settings, model: string): FeiColumn {
     usesIlluminatedArea,
     illuminatedAreaLimits: high > low ? { low, high } : undefined,
     hasFilter: settings.cameras.some(({ isGif }) => isGif),
+    ...(settings.cameras.some(({ isStem }) => isStem) &&
+      settings.get('STEMMagTable').length > 0 && { scannedMagnifications: new Map(settings.get('STEMMagTable')) }),
     blanksDuringTransients: settings.get('BlankDuringTransients'),
     normalizesProjector: (skipped & skipProjector) === 0,
     normalizesCondenser: (skipped & skipCondenser) === 0,

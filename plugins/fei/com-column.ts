@@ -15,6 +15,8 @@ import {
 export type Tidily = <Result>(work: () => Result) => Result;
 
 const parts: readonly FeiPart[] = ['Projection', 'Illumination', 'Stage', 'Camera', 'Gun'];
+/** Parts that older scripting does not have. */
+const newerParts: readonly FeiPart[] = ['InstrumentModeControl'];
 /** FEI's numbers of the families of columns. */
 const families: Readonly<Record<number, string>> = { 0: 'Tecnai', 1: 'Titan', 2: 'Talos' };
 const properties: readonly (readonly [name: string, FeiProperty])[] = Object.entries(feiProperties);
@@ -33,6 +35,7 @@ export class ComColumn {
     this.parts = new Map([
       ['Instrument', instrument],
       ...parts.map((part) => [part, partOf(instrument, part)] as const),
+      ...newerParts.filter((part) => instrument.has(part)).map((part) => [part, partOf(instrument, part)] as const),
     ]);
     for (const [name, property] of properties) {
       if (property.access !== 'write') this.provide(`get${name}`, () => this.read(property));
@@ -44,7 +47,7 @@ export class ComColumn {
   /** Capabilities that this column lacks. */
   lacks(): readonly FeiLack[] {
     return properties.flatMap(([, { com, lack }]) =>
-      lack === undefined || this.part(com[0]).has(com[1]) ? [] : [lack as FeiLack],
+      lack === undefined || this.parts.get(com[0])?.has(com[1]) ? [] : [lack as FeiLack],
     );
   }
 
@@ -78,6 +81,12 @@ export class ComColumn {
     return this.tidily(() => {
       const position = partOf(this.part('Stage'), 'Position');
       return { x: numberIn(position, 'X'), y: numberIn(position, 'Y'), z: numberIn(position, 'Z') };
+    });
+  }
+  getStemField(): RawPair {
+    return this.tidily(() => {
+      const field = partOf(this.part('Illumination'), 'StemFullScanFieldOfView');
+      return { x: numberIn(field, 'X'), y: numberIn(field, 'Y') };
     });
   }
   getTiltAngle(): number {

@@ -68,6 +68,10 @@ export function comFeiWire(options: ComFeiWireOptions): Required<FeiTransport> {
     normalizeLens: (lens, signal) => ask('normalizeLens', [lens], signal, slowLimit),
     getStagePosition: (signal) => ask('getStagePosition', [], signal),
     getTiltAngle: (signal) => ask('getTiltAngle', [], signal),
+    getStemField: (signal) => {
+      refuseMissing({ ...feiProperties.InstrumentMode });
+      return ask('getStemField', [], signal);
+    },
     setStagePosition: (target, axes) =>
       ask('setStagePosition', [target, axes], undefined, stageLimit * stageTimeoutFactor),
   };

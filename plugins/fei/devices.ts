@@ -14,12 +14,16 @@ import {
   LensNormalization,
   NeutralImageShift,
   ObjectiveStigmator,
+  ProbeAngle,
   ProbeModeSelector,
   ReportedMagnification,
   ReportedRotation,
+  ScannedField,
+  ScanRotation,
   Scope,
   Screen,
   ScreenCurrent,
+  StemMode,
   driven,
   lacking,
 } from '../../core/devices';
@@ -30,13 +34,18 @@ import type { FeiScope } from './scope';
 import { FeiOpticsDevices } from './optics-devices';
 import { type FeiLack, type FeiTransport, lacksOf } from './transport';
 
+const doesNotScan = 'no camera is a STEM camera with magnifications in STEMMagTable';
 const notOverThisWire = 'it cannot be reached over this wire';
 
 /** The devices of an FEI column besides its stage, and those that it lacks. */
 export function feiDevices(
   scope: FeiScope,
   transport: FeiTransport,
-  { usesIlluminatedArea, hasFilter }: Pick<FeiColumn, 'usesIlluminatedArea' | 'hasFilter'>,
+  {
+    usesIlluminatedArea,
+    hasFilter,
+    scannedMagnifications,
+  }: Pick<FeiColumn, 'usesIlluminatedArea' | 'hasFilter' | 'scannedMagnifications'>,
 ): readonly (DrivenDevice | LackingDevice)[] {
   const optics = new FeiOpticsDevices(transport);
   const missing = lacksOf(transport);
@@ -63,6 +72,16 @@ export function feiDevices(
     unlessMissing(driven(ReportedRotation, optics), 'image rotation'),
     driven(CameraLength, optics),
     lacking(NeutralImageShift, 'the image shift of FEI columns is neutral at zero'),
+    ...(scannedMagnifications
+      ? [
+          unlessMissing(driven(StemMode, scope.scan), 'STEM'),
+          unlessMissing(driven(ScanRotation, scope.scan), 'STEM'),
+          unlessMissing(driven(ScannedField, scope.scan), 'STEM'),
+          usesIlluminatedArea
+            ? unlessMissing(driven(ProbeAngle, optics), 'convergence angle')
+            : lacking(ProbeAngle, 'UseIlluminatedAreaForC2 says that the column has two condensers'),
+        ]
+      : [StemMode, ScanRotation, ScannedField, ProbeAngle].map((token) => lacking(token, doesNotScan))),
     hasFilter
       ? unlessMissing(driven(EftemMode, new FeiEftemMode(transport)), 'EFTEM mode')
       : lacking(EftemMode, 'no camera is behind an energy filter'),

@@ -18,6 +18,24 @@ export const feiErrors = {
       message: `FEI column: it did not leave diffraction within ${seconds} s.`,
       hint: 'Leave diffraction with the button on the hand panel, then try again.',
     }),
+  stillInOtherMode: (wanted: string, seconds: number): EucentricError =>
+    new EucentricError({
+      code: 'fei/stem-timeout',
+      message: `FEI column: it was not in ${wanted} within ${seconds} s.`,
+      hint: 'See whether the microscope software shows a message, change the mode there, then try again.',
+    }),
+  notScannedMagnification: (asked: number): EucentricError =>
+    new EucentricError({
+      code: 'fei/no-such-scan',
+      message: `FEI column: there is no scanned magnification of mag index ${asked}; nothing was sent.`,
+      hint: 'Choose a mag index of STEMMagTable, or leave STEM.',
+    }),
+  strangeScannedMagnification: (found: number): EucentricError =>
+    new EucentricError({
+      code: 'fei/unknown-scan',
+      message: `FEI column: it scans at a magnification of ${found}, which is not in STEMMagTable.`,
+      hint: 'Step the magnification knob to one of the table, or enter what it shows in STEMMagTable.',
+    }),
   screenStuck: (wanted: string, seconds: number): EucentricError =>
     new EucentricError({
       code: 'fei/screen-timeout',

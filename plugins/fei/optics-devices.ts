@@ -13,6 +13,7 @@ import {
 import type {
   BeamTilt,
   CameraLength,
+  ProbeAngle,
   CondenserStigmator,
   DiffractionStigmator,
   Driver,
@@ -40,7 +41,8 @@ export class FeiOpticsDevices
     Driver<ScreenCurrent>,
     Driver<ReportedMagnification>,
     Driver<ReportedRotation>,
-    Driver<CameraLength>
+    Driver<CameraLength>,
+    Driver<ProbeAngle>
 {
   readonly beamTilt: SettingDriver<Vector<BeamTiltUnits>>;
   readonly imageBeamTilt: SettingDriver<Vector<BeamTiltUnits>>;
@@ -51,6 +53,7 @@ export class FeiOpticsDevices
   readonly reportedMagnification: ReadableDriver<number>;
   readonly reportedRotation: ReadableDriver<Radians>;
   readonly cameraLength: ReadableDriver<Metres>;
+  readonly probeAngle: ReadableDriver<Radians>;
 
   constructor(transport: FeiTransport) {
     this.beamTilt = tilt(
@@ -80,6 +83,7 @@ export class FeiOpticsDevices
     this.reportedMagnification = {
       read: async (signal) => ((await diffracts(signal)) ? 0 : transport.getMagnification(signal)),
     };
+    this.probeAngle = { read: async (signal) => radians(await transport.getConvergenceAngle(signal)) };
     this.reportedRotation = { read: async (signal) => radians(await transport.getImageRotation(signal)) };
     this.cameraLength = {
       read: async (signal) => metres((await diffracts(signal)) ? await transport.getCameraLength(signal) : 0),

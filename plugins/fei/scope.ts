@@ -33,6 +33,7 @@ import { inMagnificationTable } from '../../core/kernel';
 import { currentDelayTable, formerDelayTable } from '../../core/optics';
 import type { Calibrations } from '../../core/store';
 import type { FeiColumn } from './column';
+import { FeiScan } from './scan';
 import { feiErrors } from './errors';
 import {
   type AreaLimits,
@@ -77,6 +78,8 @@ export class FeiScope
   readonly traits: ScopeTraits;
   readonly spotSizes: number;
   readonly brightestSpotSize = 1;
+  /** The scan of a probe, on columns of sites that use it. */
+  readonly scan: FeiScan;
   readonly magIndex: Driver<Scope>['magIndex'];
   readonly imageShift: Driver<Scope>['imageShift'];
   readonly beamShift: Driver<BeamShift>['beamShift'];
@@ -109,8 +112,12 @@ export class FeiScope
       nominalSpecimenToStage: { xpx: column.invertsStageX ? 1 : -1, xpy: 0, ypx: 0, ypy: -1 },
     };
     this.spotSizes = column.spotSizes;
+    this.scan = new FeiScan(transport, column, clock);
     this.magIndex = {
-      read: async (signal) => magIndex(await transport.getMagnificationIndex(signal)),
+      read: async (signal) =>
+        (await this.scan.inStem(signal))
+          ? this.scan.magIndex(signal)
+          : magIndex(await transport.getMagnificationIndex(signal)),
       write: (index, signal) => this.changeMagnification(index, signal),
     };
     this.imageShift = {
@@ -180,6 +187,7 @@ export class FeiScope
   }
 
   private async changeMagnification(index: number, signal?: AbortSignal): Promise<void> {
+    if (await this.scan.inStem(signal)) return this.scan.magnify(index, signal);
     inMagnificationTable(index, this.column.magIndexes);
     if ((await this.transport.getImagingMode(signal)) !== imagingMode.imaging) await this.leaveDiffraction(signal);
     const from = await this.transport.getMagnificationIndex(signal);

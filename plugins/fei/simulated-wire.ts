@@ -10,6 +10,7 @@ import {
   axisBits,
   feiProperties,
   imagingMode,
+  instrumentModes,
   lensNumbers,
   lensPrograms,
   probeModes,
@@ -18,7 +19,15 @@ import {
 } from './transport';
 
 /** Seconds that the column takes for things, on the simulated clock. */
-const durations = { magnification: 0.5, spotSize: 0.3, diffraction: 1.5, eftem: 2, probeMode: 1, screen: 2.5 };
+const durations = {
+  magnification: 0.5,
+  spotSize: 0.3,
+  diffraction: 1.5,
+  eftem: 2,
+  probeMode: 1,
+  screen: 2.5,
+  stem: 1.5,
+};
 /** The smallest and largest illuminated area in metres; they stand for intensity 0 and 1 of the virtual condenser. */
 const [low, high] = [0, 2.5e-4];
 /** FEI's number of a stage on its way. */
@@ -41,6 +50,7 @@ export function simulatedFeiWire(find: () => unknown, clock: Clock): FeiTranspor
     normalizeLens: async (lens, signal) => column.normalizeLens(lens, signal),
     getStagePosition: async () => column.stagePosition(),
     getTiltAngle: async () => column.tiltAngle(),
+    getStemField: async () => column.stemField(),
     setStagePosition: async (target, axes) => column.moveStage(target, axes),
   };
 }
@@ -108,6 +118,22 @@ class SimulatedFeiColumn {
     ImageRotation: { get: () => (this.state.reportedRotation * Math.PI) / 180 },
     CameraLength: { get: () => this.state.cameraLength },
     HighVoltage: { get: () => this.state.highTension * 1000 },
+    InstrumentMode: {
+      get: () => (this.state.scanning ? instrumentModes.stem : instrumentModes.tem),
+      set: (mode, signal) => this.setScanning(mode === instrumentModes.stem, signal),
+    },
+    StemMagnification: {
+      get: () => this.inStem().magnification,
+      set: (value, signal) => this.magnifyScan(value, signal),
+    },
+    StemRotation: {
+      get: () => (this.inStem().scanRotation * Math.PI) / 180,
+      set: (angle) => {
+        this.inStem();
+        this.microscope.setScanRotation((angle * 180) / Math.PI);
+      },
+    },
+    ConvergenceAngle: { get: () => this.state.convergenceAngle },
     StageStatus: { get: () => (this.state.stageMoving ? stageMoving : stageReady) },
   };
 
@@ -132,6 +158,11 @@ class SimulatedFeiColumn {
       ...(axes & axisBits.alpha && { tilt: (target.alpha * 180) / Math.PI }),
     });
     await this.clock.delay(seconds(duration));
+  }
+
+  stemField(): RawPair {
+    const { x, y } = this.inStem().scannedField;
+    return { x: x * 1e-6, y: y * 1e-6 };
   }
 
   private get microscope(): VirtualMicroscope {
@@ -165,6 +196,24 @@ class SimulatedFeiColumn {
     const changes = on !== this.state.eftem;
     this.microscope.setEftem(on);
     if (changes) await this.pass(durations.eftem, signal);
+  }
+
+  private async setScanning(on: boolean, signal?: AbortSignal): Promise<void> {
+    const changes = on !== this.state.scanning;
+    this.microscope.setScanning(on);
+    if (changes) await this.pass(durations.stem, signal);
+  }
+
+  /** The state in STEM: the members of the scripting for it fail otherwise. */
+  private inStem(): VirtualMicroscope['state'] {
+    if (!this.state.scanning) throw new Error('not possible outside STEM');
+    return this.state;
+  }
+
+  private async magnifyScan(value: number, signal?: AbortSignal): Promise<void> {
+    const { magIndex } = this.inStem();
+    this.microscope.setNearestMagnification(value);
+    if (this.state.magIndex !== magIndex) await this.pass(durations.magnification, signal);
   }
 
   private async setProbeMode(mode: number, signal?: AbortSignal): Promise<void> {

@@ -91,6 +91,12 @@ export function temscriptFeiWire(options: TemscriptWireOptions): Required<FeiTra
       const { x, y, z } = await place(signal);
       return { x, y, z };
     },
+    getStemField: async (signal) => {
+      const field = await server.get('stem_full_scan_field_of_view', { signal });
+      const [x, y] = Array.isArray(field) ? (field as readonly unknown[]) : [];
+      if (!isNumber(x) || !isNumber(y)) throw feiErrors.strangeAnswer('stem_full_scan_field_of_view', field);
+      return { x, y };
+    },
     getTiltAngle: async (signal) => (await place(signal)).a,
     setStagePosition: ({ x, y, z, alpha }, axes) =>
       server.put(

@@ -6,6 +6,8 @@ export const imagingMode = { imaging: 1, diffraction: 2 } as const;
 export const lensPrograms = { regular: 1, eftem: 2 } as const;
 /** FEI's numbers of the probe modes. */
 export const probeModes = { nano: 0, micro: 1 } as const;
+/** FEI's numbers of the instrument's modes. */
+export const instrumentModes = { tem: 0, stem: 1 } as const;
 /** FEI's numbers of the places of the viewing screen. */
 export const screenPositions = { unknown: 1, up: 2, down: 3 } as const;
 /** FEI's numbers of the lens groups that it can normalize. */
@@ -38,7 +40,8 @@ export interface RawStageTarget {
 }
 
 /** The objects of FEI's scripting that hold properties. */
-export type FeiPart = 'Instrument' | 'Projection' | 'Illumination' | 'Camera' | 'Gun' | 'Stage';
+export type FeiPart =
+  'Instrument' | 'InstrumentModeControl' | 'Projection' | 'Illumination' | 'Camera' | 'Gun' | 'Stage';
 
 /** Kind of a value of FEI's scripting. */
 export interface FeiKind<Value> extends ValueKind<Value> {
@@ -165,6 +168,33 @@ export const feiProperties = {
     as: whole,
     access: 'read',
   },
+  /** One of `instrumentModes`. */
+  InstrumentMode: {
+    com: ['InstrumentModeControl', 'InstrumentMode'],
+    temscript: 'instrument_mode',
+    names: { TEM: instrumentModes.tem, STEM: instrumentModes.stem },
+    as: whole,
+    slow: true,
+    lack: 'STEM',
+  },
+  /** Fails outside STEM. The column goes to the nearest one that it has. */
+  StemMagnification: {
+    com: ['Illumination', 'StemMagnification'],
+    temscript: 'stem_magnification',
+    as: number,
+    slow: true,
+    lack: 'STEM',
+  },
+  /** Radians; fails outside STEM. */
+  StemRotation: { com: ['Illumination', 'StemRotation'], temscript: 'stem_rotation', as: number, lack: 'STEM' },
+  /** Radians; three-condenser columns only, and only with a probe. */
+  ConvergenceAngle: {
+    com: ['Illumination', 'ConvergenceAngle'],
+    temscript: 'convergence_angle',
+    as: number,
+    access: 'read',
+    lack: 'convergence angle',
+  },
 } as const satisfies Readonly<Record<string, FeiProperty>>;
 
 type FeiProperties = typeof feiProperties;
@@ -198,6 +228,8 @@ export interface FeiTransport extends PropertyCalls<FeiProperties, FeiMore> {
   getStagePosition(signal?: AbortSignal): Promise<{ readonly x: number; readonly y: number; readonly z: number }>;
   /** Radians. */
   getTiltAngle(signal?: AbortSignal): Promise<number>;
+  /** Width and height in metres of the field of a whole scan; fails outside STEM. */
+  getStemField(signal?: AbortSignal): Promise<RawPair>;
   /** Moves the axes whose bits are set; answers when the stage has arrived. FEI has no call that ends a move sooner. */
   setStagePosition(target: RawStageTarget, axes: number): Promise<void>;
 }

@@ -15,12 +15,16 @@ import {
   LensNormalization,
   NeutralImageShift,
   ObjectiveStigmator,
+  ProbeAngle,
   ProbeModeSelector,
   ReportedMagnification,
   ReportedRotation,
+  ScannedField,
+  ScanRotation,
   Scope,
   Screen,
   ScreenCurrent,
+  StemMode,
   driven,
   lacking,
 } from '../../core/devices';
@@ -54,4 +58,5 @@ export const hitachiDevices = (
   lacking(LensNormalization, noCommand),
   lacking(EftemMode, noCommand),
   lacking(EnergyFilter, noCommand),
+  ...[StemMode, ScanRotation, ScannedField, ProbeAngle].map((token) => lacking(token, noCommand)),
 ];

@@ -15,12 +15,16 @@ import {
   LensNormalization,
   NeutralImageShift,
   ObjectiveStigmator,
+  ProbeAngle,
   ProbeModeSelector,
   ReportedMagnification,
   ReportedRotation,
+  ScannedField,
+  ScanRotation,
   Scope,
   Screen,
   ScreenCurrent,
+  StemMode,
   driven,
   lacking,
 } from '../../core/devices';
@@ -58,4 +62,7 @@ export const jeolDevices = (
   lacking(LensNormalization, 'JEOL columns relax their lenses by themselves'),
   lacking(EftemMode, 'this program does not yet set the GIF mode of JEOL columns'),
   filter ? driven(EnergyFilter, filter) : lacking(EnergyFilter, noFilter),
+  ...[StemMode, ScanRotation, ScannedField, ProbeAngle].map((token) =>
+    lacking(token, 'this program does not yet scan with JEOL columns'),
+  ),
 ];

@@ -15,12 +15,16 @@ import {
   LensNormalization,
   NeutralImageShift,
   ObjectiveStigmator,
+  ProbeAngle,
   ProbeModeSelector,
   ReportedMagnification,
   ReportedRotation,
+  ScannedField,
+  ScanRotation,
   Scope,
   Screen,
   ScreenCurrent,
+  StemMode,
   driven,
   lacking,
 } from '../../core/devices';
@@ -64,4 +68,7 @@ export const serialEmDevices = (
   filter
     ? driven(EnergyFilter, filter)
     : lacking(EnergyFilter, 'SerialEM takes no images behind a filter here, and the column has none'),
+  ...[StemMode, ScanRotation, ScannedField, ProbeAngle].map((token) =>
+    lacking(token, 'this program does not yet scan through SerialEM'),
+  ),
 ];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cameras } from '../camera/cameras';
+import { finite } from '../base/checks';
 import { SimulationError } from '../base/errors';
 import type { Distortion } from '../base/frame';
 import { viewKey, type InstrumentView, type Magnification } from '../base/instrument';
@@ -130,7 +131,10 @@ export const magnification = definePart({
 
   start(truth, { of, truthOf }) {
     // Of the lenses that form an image, and of the scan of a probe; each keeps its own while the other is in use.
-    const chosen = { image: firstOf(truth.table), scan: truth.scanned && firstOf(truth.scanned) };
+    const chosen: { image: Magnification; scan?: Magnification } = {
+      image: firstOf(truth.table),
+      ...(truth.scanned && { scan: firstOf(truth.scanned) }),
+    };
     let scanning = false;
     let selected = chosen.image;
     const changed = new Signal<{ readonly from: Magnification; readonly to: Magnification }>();
@@ -139,10 +143,11 @@ export const magnification = definePart({
     const select = (to: Magnification): void => {
       const from = selected;
       selected = to;
-      if (scanning && chosen.scan) chosen.scan = to;
+      if (scanning) chosen.scan = to;
       else chosen.image = to;
       changed.send({ from, to });
     };
+    const present = (): readonly Magnification[] => (scanning ? truth.scanned : undefined) ?? truth.table;
     return {
       /** Adds something that turns and scales the image, in the plane of the camera; undefined while it does nothing. */
       addChange: (change: () => PlaneMatrix | undefined): void => void changes.push(change),
@@ -183,7 +188,12 @@ export const magnification = definePart({
       commands: {
         /** Selects a magnification. @throws SimulationError for an index that the microscope does not have */
         setMagnification(index: number): void {
-          select(magnificationAt((scanning ? truth.scanned : undefined) ?? truth.table, index));
+          select(magnificationAt(present(), index));
+        },
+        /** Selects the magnification that is nearest to a number. */
+        setNearestMagnification(value: number): void {
+          const away = (row: Magnification): number => Math.abs(row.magnification - finite('magnification', value));
+          select(present().reduce((best, row) => (away(row) < away(best) ? row : best)));
         },
         /** Calls back after each change of magnification, by a call or by the knob of an operator. @returns ends it */
         followMagnification: (follower: (from: Magnification) => void): (() => void) =>

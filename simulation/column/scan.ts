@@ -4,6 +4,7 @@ import { finite } from '../base/checks';
 import { SimulationError } from '../base/errors';
 import { fraction, notNegative, pair, positive } from '../base/options';
 import { definePart } from '../base/part';
+import type { PlaneVector } from '../base/plane';
 import { hash, keyOf } from '../base/random';
 import { coreOf, type Probe } from '../scan/probe';
 import { middleSpot, scanRecords, type ProbeTruth } from '../scan/records';
@@ -39,6 +40,15 @@ export interface ScanTruth {
 
 const electronsPerPicoampere = 6.241509e6;
 const microsecond = 1e-6;
+
+const fieldOf = (view: {
+  readonly pixelSize: number;
+  readonly width: number;
+  readonly height: number;
+}): PlaneVector => ({
+  x: view.pixelSize * view.width,
+  y: view.pixelSize * view.height,
+});
 
 /** The times that a planned scan depends on. */
 export interface PlannedScan {
@@ -284,6 +294,8 @@ export const scan = definePart({
         scanRotation: rotation,
         /** Of the scanning cameras' detectors that were changed. */
         stemDetectors: Object.fromEntries(detectors),
+        /** Width and height of the field of a whole scan, micrometres. */
+        scannedField: fieldOf(lenses.reference()),
         /** Radians; half of the cone of electrons. */
         convergenceAngle: mode().halfAngle,
       }),

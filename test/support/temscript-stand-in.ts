@@ -57,6 +57,7 @@ const names: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   illumination_mode: { NANOPROBE: 0, MICROPROBE: 1 },
   condenser_mode: { PARALLEL: 0, PROBE: 1 },
   dark_field_mode: { OFF: 1, CARTESIAN: 2, CONICAL: 3 },
+  instrument_mode: { TEM: 0, STEM: 1 },
   screen_position: { UNKNOWN: 1, UP: 2, DOWN: 3 },
 };
 const groups = [
@@ -70,6 +71,10 @@ const groups = [
   'OBJECTIVE_CONDENSER',
   'OBJECTIVE_PROJECTIVE',
 ];
+/** Endpoints that answer only in STEM. */
+const scanned = ['stem_magnification', 'stem_rotation', 'stem_full_scan_field_of_view'];
+/** A scan has magnifications in steps of two. */
+const nearestStep = (value: number): number => 100 * 2 ** Math.round(Math.log2(value / 100));
 const sizes: Readonly<Record<string, number>> = { FULL: 1, HALF: 2, QUARTER: 4 };
 
 class Unknown extends Error {}
@@ -121,7 +126,7 @@ export class TemscriptStandIn {
     beam_blanked: false,
     instrument_mode: 'TEM',
     column_valves_open: false,
-    stem_available: false,
+    stem_available: true,
   };
   private readonly cameraStates = new Map<string, CameraState>();
   private readonly remembered = new Map<string, { readonly intensity: Json; readonly shift: Json }>();
@@ -194,6 +199,11 @@ export class TemscriptStandIn {
     if (endpoint === 'stem_detectors') return {};
     if (endpoint === 'camera_param') return { ...this.cameraState(parameter) };
     if (endpoint === 'acquire') return this.acquire(url.searchParams.getAll('detectors'));
+    if (scanned.includes(endpoint)) this.requireStem();
+    if (endpoint === 'stem_full_scan_field_of_view') {
+      const side = 0.12 / (this.values['stem_magnification'] as number);
+      return [side, side];
+    }
     if (!(endpoint in this.values)) throw new Unknown(`unknown endpoint ${endpoint}`);
     return this.values[endpoint]!;
   }
@@ -205,13 +215,14 @@ export class TemscriptStandIn {
       return this.options.pass(1);
     }
     if (endpoint === 'stage_position') return this.moveStage(url, value as Record<string, number>);
-    if (endpoint === 'instrument_mode') throw new Error('no STEM');
+    if (scanned.includes(endpoint)) this.requireStem();
+    if (endpoint === 'instrument_mode') await this.options.pass(1);
     this.check(endpoint, value);
     const known = names[endpoint];
     const stored =
       known && typeof value === 'number' ? Object.keys(known).find((name) => known[name] === value)! : value;
     if (endpoint === 'illumination_mode' && stored !== this.values[endpoint]) this.changeProbe(stored as string);
-    this.values[endpoint] = stored;
+    this.values[endpoint] = endpoint === 'stem_magnification' ? nearestStep(stored as number) : stored;
     await this.options.pass(0.1);
   }
 
@@ -237,6 +248,11 @@ export class TemscriptStandIn {
     if (![...numbers, ...integers, ...pairs, ...switches].includes(endpoint))
       throw new Unknown(`unknown endpoint ${endpoint}`);
     throw new Error('wrong type');
+  }
+
+  /** The scripting below the server raises for every member of a scan while the column does not scan. */
+  private requireStem(): void {
+    if (this.values['instrument_mode'] !== 'STEM') throw new Error('STEM is not active');
   }
 
   private async moveStage(url: URL, target: Record<string, number>): Promise<void> {

@@ -9,6 +9,7 @@ export * from './lens-normalization';
 export * from './neutral-image-shift';
 export * from './probe-mode';
 export * from './reported-magnification';
+export * from './scanning';
 export * from './scope';
 export * from './screen';
 export * from './screen-current';

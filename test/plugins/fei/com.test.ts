@@ -1,5 +1,5 @@
 import { magIndex } from '../../../core/base';
-import { EftemMode, IlluminatedArea } from '../../../core/devices';
+import { EftemMode, IlluminatedArea, ScanRotation, ScannedField, StemMode } from '../../../core/devices';
 import { comFeiWire } from '../../../plugins/fei/com-wire';
 import { feiProperties, lensPrograms } from '../../../plugins/fei/transport';
 import { describeColumn } from '../../../testing/describe-column';
@@ -48,6 +48,11 @@ describeOnWindows('FEI column over COM', () => {
     facts,
   );
   describeColumn('FEI column over COM', () => columns.make(), columnFacts);
+  describeColumn(
+    'FEI column that scans over COM',
+    () => columns.make({ scannedMagnifications: new Map([[7, 12800]]) }),
+    { ...columnFacts, has: [...feiTokens, StemMode, ScanRotation, ScannedField] },
+  );
   describeColumn(
     'FEI column with three condensers over COM',
     () =>
@@ -243,7 +248,13 @@ describeOnWindows('FEI columns over COM that differ', () => {
   it('an old one lacks what its scripting does not have, and the operator gets to know', async () => {
     columns = new ComColumns({ environment: { EUCENTRIC_STAND_IN_OLD: '1' } });
     const column = await columns.make();
-    expect([...columns.wire.lacks].sort()).toEqual(['EFTEM mode', 'automatic normalization', 'image-beam tilt']);
+    expect([...columns.wire.lacks].sort()).toEqual([
+      'EFTEM mode',
+      'STEM',
+      'automatic normalization',
+      'convergence angle',
+      'image-beam tilt',
+    ]);
     await expect(columns.wire.getImageBeamTilt()).rejects.toMatchObject({ code: 'fei/not-on-this-column' });
     await expect(columns.wire.setEftemMode(2)).rejects.toMatchObject({ code: 'fei/not-on-this-column' });
     await column.scope.magIndex.write(magIndex(8));

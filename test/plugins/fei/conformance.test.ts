@@ -5,6 +5,9 @@ import {
   IlluminatedArea,
   ImageBeamTilt,
   ReportedRotation,
+  ScanRotation,
+  ScannedField,
+  StemMode,
 } from '../../../core/devices';
 import { describeColumn } from '../../../testing/describe-column';
 import { describeScope } from '../../../testing/describe-scope';
@@ -41,6 +44,9 @@ describeColumn(
     values: { 'illuminated area': [5e-5, 1.2e-4] },
   },
 );
+const scannedMagnifications = new Map([7, 8, 9].map((index) => [index, 100 * 2 ** index]));
+const scanFacts = { ...columnFacts, has: [...feiTokens, StemMode, ScanRotation, ScannedField] };
+describeColumn('FEI column that scans', () => makeColumn({ scannedMagnifications }), scanFacts);
 describeStage('FEI stage', () => makeColumn(), {
   limits: plainColumn.stageLimits,
   largestTiltDegrees: plainColumn.largestTilt,
@@ -56,6 +62,11 @@ describeColumn('FEI column over temscript', () => makeTemscriptColumn({ column: 
   has: overTemscript,
   showsOneMagnification: true,
 });
+describeColumn(
+  'FEI column that scans over temscript',
+  () => makeTemscriptColumn({ column: { scannedMagnifications } }),
+  { ...scanFacts, has: [...overTemscript, StemMode, ScanRotation, ScannedField], showsOneMagnification: true },
+);
 describeStage('FEI stage over temscript', () => makeTemscriptColumn(), {
   limits: plainColumn.stageLimits,
   largestTiltDegrees: plainColumn.largestTilt,

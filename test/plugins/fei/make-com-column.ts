@@ -54,6 +54,7 @@ export class ComColumns {
   async make(changes: Partial<FeiColumn> = {}): Promise<ComColumnUnderTest> {
     const { wire } = this;
     await wire.open();
+    if (!wire.lacks.has('STEM')) await wire.setInstrumentMode(0);
     await wire.setImagingMode(1);
     await wire.setMagnificationIndex(5);
     await wire.setProbeMode(1);

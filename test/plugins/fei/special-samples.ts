@@ -1,4 +1,4 @@
-import { lensPrograms, probeModes, screenPositions } from '../../../plugins/fei/transport';
+import { instrumentModes, lensPrograms, probeModes, screenPositions } from '../../../plugins/fei/transport';
 
 /** Values of the properties that do not take any value of their kind. */
 export const specialSamples = {
@@ -6,5 +6,8 @@ export const specialSamples = {
   ImagingMode: [1],
   EftemMode: [lensPrograms.eftem],
   ProbeMode: [probeModes.nano],
+  InstrumentMode: [instrumentModes.stem],
+  StemMagnification: [12800],
+  StemRotation: [0.25],
   MainScreen: [screenPositions.down],
 };

@@ -124,11 +124,44 @@ class Projection : public Part {
   }
 };
 
+/** The magnifications of a scan, between which there are none. */
+const double scanSteps[] = {6400, 12800, 25600, 51200, 102400};
+
 class Illumination : public Part {
+  /** A value of the scan; all of them fail while the column does not scan. */
+  double scanned(const std::wstring &name, double usual) {
+    if (column_->get(L"stem") == 0) throw Failure{E_FAIL, L"not in STEM"};
+    return column_->get(name, usual);
+  }
+
  public:
   explicit Illumination(const Shared &shared) : Part(L"Illumination", shared) {
     keptPair(L"Shift", L"beamShift", 1e-4);
     keptPair(L"RotationCenter", L"beamTilt", 0.05);
+    if (!std::getenv("EUCENTRIC_STAND_IN_OLD")) {
+      property(
+          L"StemMagnification", [this](const Given &) { return Answer(scanned(L"stemMagnification", scanSteps[1])); },
+          [this](const Given &given) {
+            scanned(L"stemMagnification", 0);
+            double best = scanSteps[0];
+            for (double step : scanSteps)
+              if (std::abs(step - given.number(0)) < std::abs(best - given.number(0))) best = step;
+            column_->set(L"stemMagnification", best);
+            note(L"Illumination.StemMagnification");
+          });
+      property(
+          L"StemRotation", [this](const Given &) { return Answer(scanned(L"stemRotation", 0)); },
+          [this](const Given &given) {
+            scanned(L"stemRotation", 0);
+            column_->set(L"stemRotation", within(given.number(0), -6.3, 6.3));
+            note(L"Illumination.StemRotation");
+          });
+      property(L"StemFullScanFieldOfView", [this](const Given &) {
+        double side = 0.12 / scanned(L"stemMagnification", scanSteps[1]);
+        return Answer((IDispatch *)new Pair(side, side));
+      });
+      property(L"ConvergenceAngle", [this](const Given &) { return Answer(0.01); });
+    }
     keptPair(L"CondenserStigmator", L"condenserStigmator", 1);
     property(
         L"SpotsizeIndex", [this](const Given &) { return Answer((long)column_->get(L"spot", 1)); },
@@ -209,6 +242,20 @@ class Configuration : public Part {
   }
 };
 
+/** The switch between image and scan. */
+class InstrumentModeControl : public Part {
+ public:
+  explicit InstrumentModeControl(const Shared &shared) : Part(L"InstrumentModeControl", shared) {
+    property(L"StemAvailable", [](const Given &) { return Answer(true); });
+    property(
+        L"InstrumentMode", [this](const Given &) { return Answer((long)column_->get(L"stem")); },
+        [this](const Given &given) {
+          column_->set(L"stem", (double)(long)within(given.whole(0), 0, 1));
+          note(L"InstrumentModeControl.InstrumentMode");
+        });
+  }
+};
+
 class Instrument : public Object {
  public:
   Instrument() : Object(L"Instrument"), column_(std::make_shared<Column>()) {
@@ -219,6 +266,7 @@ class Instrument : public Object {
     part<Camera>(L"Camera");
     part<Gun>(L"Gun");
     part<Configuration>(L"Configuration");
+    if (!std::getenv("EUCENTRIC_STAND_IN_OLD")) part<InstrumentModeControl>(L"InstrumentModeControl");
     property(L"Acquisition", [](const Given &) { return Answer(makeFeiAcquisition()); });
     if (!std::getenv("EUCENTRIC_STAND_IN_OLD"))
       property(
