@@ -8,6 +8,7 @@ import {
   type Instrument,
 } from '../../../simulation';
 import { bench, instrument, moments, still } from '../bench';
+import type { Scene } from '../../../simulation/specimen/scene';
 
 /** Electrons per pixel and second, and the published efficiency there at zero frequency, at half the Nyquist frequency and at that. */
 const published: readonly (readonly [rate: number, zero: number, half: number, nyquist: number])[] = [
@@ -38,14 +39,17 @@ const specimenOf = (edge: boolean) =>
     options: {},
     truth: () => ({}),
     start: () => ({
-      paint(canvas: Float32Array, frame: Frame): void {
-        for (let row = 0, at = 0; row < frame.rows; row++)
-          for (let column = 0; column < frame.columns; column++, at++) {
-            const left = frame.originColumn + edgeSlope * (row + 0.5 - frame.originRow);
-            const dark = Math.min(1, Math.max(0, left - column));
-            canvas[at] = 1 + (edge ? foilContrast * (1 - 2 * dark) : 0);
-          }
-      },
+      scene: (): Scene => ({
+        thickness: 0,
+        paint(canvas: Float32Array, frame: Frame): void {
+          for (let row = 0, at = 0; row < frame.rows; row++)
+            for (let column = 0; column < frame.columns; column++, at++) {
+              const left = frame.originColumn + edgeSlope * (row + 0.5 - frame.originRow);
+              const dark = Math.min(1, Math.max(0, left - column));
+              canvas[at] = 1 + (edge ? foilContrast * (1 - 2 * dark) : 0);
+            }
+        },
+      }),
     }),
   });
 

@@ -8,6 +8,7 @@ import {
   type Parts,
   type Truth,
 } from '../../../simulation';
+import type { Scene } from '../../../simulation/specimen/scene';
 import { still } from '../bench';
 import type { CtfFacts } from './ctf-fit';
 
@@ -35,9 +36,12 @@ const noise = definePart({
     let state = 12345;
     const uniform = (): number => (state = (state * 1103515245 + 12345) % 0x80000000) / 0x80000000;
     return {
-      paint(canvas: Float32Array): void {
-        for (let k = 0; k < canvas.length; k++) canvas[k] = 1 + 0.03 * (uniform() + uniform() + uniform() - 1.5);
-      },
+      scene: (): Scene => ({
+        thickness: 0,
+        paint(canvas: Float32Array): void {
+          for (let k = 0; k < canvas.length; k++) canvas[k] = 1 + 0.03 * (uniform() + uniform() + uniform() - 1.5);
+        },
+      }),
     };
   },
 });
