@@ -101,15 +101,16 @@ export function exposeSpecimen(
   const place = (time: number): PlaneVector =>
     sum(specimenOrigin(effects, { ...view, specimenToCamera: plane.seen }, time), tilted);
   const motion = motionOf((light) => place(time.instant(light)), 0, time.lit || time.seconds, pixelsPerPixel);
-  const frame = frameOf({
+  const geometry = {
     camera,
     area,
     pixelsPerPixel,
-    matrix: multiplied(plane.seen, column.of(stage).foreshortening(middle)),
     origin: motion.mean,
     distortion: view.distortion,
     blur: hypotenuse(detector.blurIn(readMode), motion.smear),
-  });
+  };
+  const matrix = multiplied(plane.seen, column.of(stage).foreshortening(middle));
+  const frame = frameOf({ ...geometry, matrix });
 
   const disc = illumination.disc();
   const { density } = disc;
@@ -131,6 +132,7 @@ export function exposeSpecimen(
       ...(!camera.stem && slopeOn(plane, pixelsPerPixel, effects.displacement('imageDisplacement', middle))),
       motion: rasterMotion(motion, pixelsPerPixel),
       kilovolts: optics.kilovolts,
+      lab: frameOf({ ...geometry, matrix: view.specimenToCamera }),
       detector: counting?.transfer(doseRate, counted.physicalPixels),
     },
     scene,

@@ -11,7 +11,7 @@ const tableSize = 8192;
 const factorSteps = 4096;
 
 /** True when a transfer is that of a round wave on a thin specimen and differs too little from 1 at all frequencies of an image. */
-export function isInvisible(transfer: AnyTransfer, { pixelSize }: Frame): boolean {
+export function isInvisible(transfer: AnyTransfer, { pixelSize }: Pick<Frame, 'pixelSize'>): boolean {
   if (transfer instanceof WaveTransfer) return false;
   const { real, quadrature } = partsOf(transfer);
   const steps = 64;
@@ -25,11 +25,14 @@ export function isInvisible(transfer: AnyTransfer, { pixelSize }: Frame): boolea
 const partsOf = (transfer: Transfer | ThickTransfer): { readonly real: Transfer; readonly quadrature?: Transfer } =>
   typeof transfer === 'function' ? { real: transfer } : transfer;
 
-/** Multiplies a half spectrum of a frame by a transfer. */
+/** A raster as the lens sees it: micrometres of a pixel, and columns and rows for a micrometre. */
+export type OpticalFrame = Pick<Frame, 'pixelSize' | 'columnX' | 'columnY' | 'rowX' | 'rowY'>;
+
+/** Multiplies a half spectrum by a transfer. */
 export function throughTransfer(
   spectrum: Float32Array,
   transfer: AnyTransfer,
-  frame: Frame,
+  frame: OpticalFrame,
   rows: number,
   columns: number,
 ): void {
@@ -68,7 +71,7 @@ export function throughRound(
 function throughThick(
   spectrum: Float32Array,
   { real, quadrature }: ThickTransfer,
-  { pixelSize }: Frame,
+  { pixelSize }: Pick<Frame, 'pixelSize'>,
   rows: number,
   columns: number,
 ): void {
@@ -107,7 +110,7 @@ function sideOf(row: number, column: number, rows: number, columns: number): -1 
 function throughWave(
   spectrum: Float32Array,
   transfer: WaveTransfer,
-  { columnX, columnY, rowX, rowY }: Frame,
+  { columnX, columnY, rowX, rowY }: OpticalFrame,
   rows: number,
   columns: number,
 ): void {

@@ -1,5 +1,6 @@
 import type { Frame } from '../base/frame';
 import { electronWavelength } from '../column/wavefront';
+import type { OpticalFrame } from './filters';
 
 const { abs, ceil, max, min } = Math;
 
@@ -38,12 +39,16 @@ const minTurn = 0.02;
  * defocus is a sine, so that a cubic between four planes follows it within a hundredth where its phase turns by less than `cubicStep`.
  */
 export function focalPlanes(
-  { slope, kilovolts }: { readonly slope?: Slope; readonly kilovolts: number },
+  {
+    slope,
+    kilovolts,
+    lab,
+  }: { readonly slope?: Slope; readonly kilovolts: number; readonly lab: Pick<OpticalFrame, 'pixelSize'> },
   frame: Frame,
 ): FocalPlanes | undefined {
   if (!slope) return undefined;
   const { perColumn, perRow } = slope;
-  const radians = Math.PI * electronWavelength(kilovolts) * (finest / frame.pixelSize) ** 2;
+  const radians = Math.PI * electronWavelength(kilovolts) * (finest / lab.pixelSize) ** 2;
   const [across, down] = [perColumn * (frame.columns - 1), perRow * (frame.rows - 1)];
   const range = abs(across) + abs(down);
   if (range * radians < minTurn) return undefined;

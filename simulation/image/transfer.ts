@@ -2,7 +2,7 @@ import { goodSize, realTransform2, type RealTransform2 } from '../../imaging';
 import { reframed, type Frame } from '../base/frame';
 import { scratch } from '../base/scratch';
 import type { Scene, Texture } from '../specimen/scene';
-import { isInvisible, throughFactor, throughRound, throughTransfer } from './filters';
+import { isInvisible, throughFactor, throughRound, throughTransfer, type OpticalFrame } from './filters';
 import { focalPlanes, type FocalPlanes, type Slope } from './focal-planes';
 import type { LensEffect, Transfer } from './lens';
 import type { RasterMotion } from './motion';
@@ -25,6 +25,8 @@ export interface Lens {
   /** Change of defocus over the image; none where the specimen is flat. */
   readonly slope?: Slope;
   readonly kilovolts: number;
+  /** The plane across the optical axis, in which the lens sees directions whatever the tilt of the specimen is. */
+  readonly lab: OpticalFrame;
   /** Transfer of the detector by the square of the frequency in cycles per pixel of the image; undefined where its blur is painted with the specimen. */
   readonly detector?: Transfer | undefined;
   /** The image of a clear specimen. */
@@ -54,16 +56,16 @@ interface Sheet {
 
 /** Fills a canvas of `frame.rows * frame.columns` values with what a lens makes of a specimen. */
 export function imageThrough(lens: Lens, canvas: Float32Array, frame: Frame, { scene, field }: Viewed): void {
-  const { transfer, motion, detector, brightness } = lens;
+  const { transfer, motion, detector, brightness, lab } = lens;
   const texture = scene.texture?.(frame.pixelSize);
   const flat = transfer({ defocus: 0, thickness: scene.thickness });
   const planes = focalPlanes(lens, frame);
-  if (isInvisible(flat, frame) && !motion && !detector && !texture && !planes) {
+  if (isInvisible(flat, lab) && !motion && !detector && !texture && !planes) {
     scene.paint(canvas, frame, field);
     for (let k = 0; k < canvas.length; k++) canvas[k]! *= brightness;
     return;
   }
-  const spread = ceil(lens.spread(finestSpread / frame.pixelSize) / frame.pixelSize);
+  const spread = ceil(lens.spread(finestSpread / lab.pixelSize) / lab.pixelSize);
   const usual = texture ? usualMargin : min(usualMargin, ceil(max(frame.columns, frame.rows) / 8));
   const margin = max(usual, min(maxMargin, spread)) + (motion ? ceil(motion.reach) : 0);
   const columns = goodSize(frame.columns + 2 * margin);
@@ -91,8 +93,8 @@ export function imageThrough(lens: Lens, canvas: Float32Array, frame: Frame, { s
 
 /** Leaves in the memory of the transform the image of sheets of a specimen at a defocus from that of the lens; their spectra are used up. */
 function focused(
-  { transfer, motion, detector }: Lens,
-  { frame, plan, rows, columns }: Padded,
+  { transfer, motion, detector, lab }: Lens,
+  { plan, rows, columns }: Padded,
   sheets: readonly Sheet[],
   defocus: number,
   mean: number,
@@ -100,7 +102,7 @@ function focused(
   for (const { spectrum, thickness } of sheets) {
     const here = transfer({ defocus, thickness });
     // A transfer that nobody could see is 1.
-    if (!isInvisible(here, frame)) throughTransfer(spectrum, here, frame, rows, columns);
+    if (!isInvisible(here, lab)) throughTransfer(spectrum, here, lab, rows, columns);
   }
   const [first, ...more] = sheets;
   const total = plan.complex;

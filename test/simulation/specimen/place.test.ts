@@ -42,6 +42,7 @@ function image(kind: SpecimenKind, at: Frame, { defocus = -0.4, maxColumns = 614
     motion: undefined,
     kilovolts: 300,
     brightness: 1,
+    lab: at,
   };
   const canvas = new Float32Array(at.columns * at.rows);
   imageInTiles(lens, canvas, at, { scene, field: 512 * at.pixelSize }, maxColumns);

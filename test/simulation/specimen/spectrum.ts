@@ -1,6 +1,20 @@
+const kept = new Map<number, Float64Array>();
+
+/** Cosines and sines of half a turn backwards in as many steps as half a line has values. */
+function turnsOf(length: number): Float64Array {
+  const before = kept.get(length);
+  if (before) return before;
+  const turns = Float64Array.from({ length }, (_, k) =>
+    (k % 2 === 0 ? Math.cos : Math.sin)((-2 * Math.PI * (k >> 1)) / length),
+  );
+  kept.set(length, turns);
+  return turns;
+}
+
 /** Discrete Fourier transform of interleaved complex numbers, in place: the text-book algorithm for powers of 2. */
 function transform(values: Float64Array): void {
   const length = values.length / 2;
+  const turns = turnsOf(length);
   for (let i = 1, j = 0; i < length; i++) {
     let bit = length >> 1;
     for (; j & bit; bit >>= 1) j ^= bit;
@@ -15,9 +29,11 @@ function transform(values: Float64Array): void {
   for (let size = 2; size <= length; size *= 2)
     for (let start = 0; start < length; start += size)
       for (let k = 0; k < size / 2; k++) {
-        const angle = (-2 * Math.PI * k) / size;
-        const [re, im] = [Math.cos(angle), Math.sin(angle)];
-        const [a, b] = [2 * (start + k), 2 * (start + k + size / 2)];
+        const turn = 2 * k * (length / size);
+        const re = turns[turn]!;
+        const im = turns[turn + 1]!;
+        const a = 2 * (start + k);
+        const b = 2 * (start + k + size / 2);
         const real = values[b]! * re - values[b + 1]! * im;
         const imaginary = values[b]! * im + values[b + 1]! * re;
         values[b] = values[a]! - real;
