@@ -1,7 +1,9 @@
 import { EucentricError, StoppedError, type Token, imageShiftUnits, magIndex, vector } from '../core/base';
 import {
+  AlphaSelector,
   type AnySetting,
   CameraLength,
+  CondenserAperture,
   CondenserStigmator,
   type DeviceToken,
   DiffractionStigmator,
@@ -9,6 +11,7 @@ import {
   type LackingDevice,
   type LensGroup,
   LensNormalization,
+  ObjectiveAperture,
   ObjectiveStigmator,
   ProbeModeSelector,
   ReportedMagnification,
@@ -172,6 +175,24 @@ function describeSettings(token: DeviceToken<unknown>, { facts, column }: Given)
   });
 }
 
+/** An aperture goes out with 0 and in again, and moves only when it has to. */
+const aperture =
+  (token: DeviceToken<unknown>) =>
+  ({ column, facts }: Given): void => {
+    it('is taken out with 0 and put back, and is not moved when it is there already', async () => {
+      for (const setting of Object.values(deviceOf(column(), token) as Readonly<Record<string, AnySetting>>)) {
+        const sizes = facts.values?.[setting.name] ?? valuesWithin(setting);
+        const inserted = sizes.find((size) => (size as number) > 0);
+        for (const size of [inserted, 0, inserted]) {
+          await setting.write(size);
+          const read = (await setting.read()) as number;
+          expect(Math.abs(read - (size as number))).toBeLessThan(rounding);
+        }
+        await sendsNothingForPresent(column(), setting);
+      }
+    });
+  };
+
 /** A stigmator is set within -1 and 1, or a step of it less. */
 const stigmator =
   (token: DeviceToken<unknown>) =>
@@ -236,6 +257,14 @@ const suites: ReadonlyMap<DeviceToken<unknown>, (given: Given) => void> = new Ma
         sendsNothingForPresent(column(), deviceOf(column(), Screen).screenDown));
     },
   ],
+  [
+    AlphaSelector,
+    ({ column }) => {
+      it('is not changed when told what it is already', () =>
+        sendsNothingForPresent(column(), deviceOf(column(), AlphaSelector).alpha));
+    },
+  ],
+  ...[CondenserAperture, ObjectiveAperture].map((token) => [token, aperture(token)] as const),
   ...[ObjectiveStigmator, CondenserStigmator, DiffractionStigmator].map((token) => [token, stigmator(token)] as const),
   [
     ReportedMagnification,

@@ -87,12 +87,15 @@ export function valueRefusal(traits: SettingTraits, value: unknown): ValueRefusa
   }
 }
 
+/** Share by which a value may differ from a choice after it was converted from the unit that people see. */
+const roundingOfUnits = 1e-9;
+
 function numberRefusal(traits: NumberTraits, value: unknown): ValueRefusal | undefined {
   const { whole, range, choices } = traits;
   const article = whole ? 'a whole number' : 'a number';
   if (typeof value !== 'number' || !(whole ? Number.isInteger(value) : Number.isFinite(value)))
     return { asked: asked(traits, value), allowed: article };
-  if (choices && !choices.includes(value))
+  if (choices && !choices.some((each) => Math.abs(each - value) <= roundingOfUnits * Math.abs(each)))
     return {
       asked: asked(traits, value),
       allowed: `one of ${choices.map((each) => shownDigits(traits, each)).join(', ')}`,

@@ -18,6 +18,8 @@ export interface FeiColumn {
   /** The limits that the site has entered; undefined to take the area as it is. */
   readonly illuminatedAreaLimits: AreaLimits | undefined;
   /** True for a column with an energy filter behind it, for which it has lens settings of its own. */
+  /** Micrometres of the condenser apertures, as far as the site lists them. */
+  readonly condenserApertures: readonly number[];
   readonly hasFilter: boolean;
   /** Magnifications of a scanned probe by mag index; undefined for a site that does not scan. */
   readonly scannedMagnifications?: ReadonlyMap<number, number>;
@@ -54,6 +56,7 @@ export function feiColumn(settings: Settings, model: string): FeiColumn {
     invertsStageX: settings.get('InvertStageXAxis'),
     usesIlluminatedArea,
     illuminatedAreaLimits: high > low ? { low, high } : undefined,
+    condenserApertures: settings.get('C2ApertureSizes'),
     hasFilter: settings.cameras.some(({ isGif }) => isGif),
     ...(settings.cameras.some(({ isStem }) => isStem) &&
       settings.get('STEMMagTable').length > 0 && { scannedMagnifications: new Map(settings.get('STEMMagTable')) }),

@@ -5,6 +5,9 @@ import {
   type FeiProperty,
   type RawPair,
   type RawStageTarget,
+  apertureInserted,
+  apertureMechanisms,
+  apertureRetracted,
   axisBits,
   feiProperties,
   imagingMode,
@@ -46,9 +49,10 @@ export class ComColumn {
 
   /** Capabilities that this column lacks. */
   lacks(): readonly FeiLack[] {
-    return properties.flatMap(([, { com, lack }]) =>
+    const missing = properties.flatMap(([, { com, lack }]) =>
       lack === undefined || this.parts.get(com[0])?.has(com[1]) ? [] : [lack as FeiLack],
     );
+    return [...new Set(missing)];
   }
 
   /** Versions that the scripting reports. */
@@ -105,6 +109,50 @@ export class ComColumn {
         if (axes & bit) position.put(member, asDouble(value));
       stage.call('GoTo', position, asLong(axes));
     });
+  }
+
+  /** The exceptions of the table: an aperture is one of those in its mechanism, or none while that is retracted. */
+  getCondenserAperture(): number {
+    return this.aperture(apertureMechanisms.condenser);
+  }
+  setCondenserAperture(micrometres: number): void {
+    this.insert(apertureMechanisms.condenser, micrometres);
+  }
+  getObjectiveAperture(): number {
+    return this.aperture(apertureMechanisms.objective);
+  }
+  setObjectiveAperture(micrometres: number): void {
+    this.insert(apertureMechanisms.objective, micrometres);
+  }
+
+  private aperture(id: number): number {
+    return this.tidily(() => {
+      const mechanism = this.mechanism(id);
+      const state = numberIn(mechanism, 'State');
+      if (state === apertureRetracted) return 0;
+      if (state !== apertureInserted)
+        throw new Error(`${mechanism.name} is in state ${state}, neither inserted nor retracted`);
+      return numberIn(partOf(mechanism, 'SelectedAperture'), 'Diameter');
+    });
+  }
+
+  private insert(id: number, micrometres: number): void {
+    this.tidily(() => {
+      const mechanism = this.mechanism(id);
+      if (micrometres === 0) return void mechanism.call('Retract');
+      const apertures = partOf(mechanism, 'ApertureCollection').items().filter(isObject);
+      const sizes = apertures.map((each) => numberIn(each, 'Diameter'));
+      const wanted = apertures[sizes.findIndex((size) => Math.round(size) === Math.round(micrometres))];
+      if (!wanted) throw new Error(`there is no aperture of ${micrometres} um, only ${sizes.join(', ')}`);
+      mechanism.call('SelectAperture', wanted);
+    });
+  }
+
+  private mechanism(id: number): AutomationObject {
+    const mechanisms = partOf(this.instrument, 'ApertureMechanismCollection').items().filter(isObject);
+    const found = mechanisms.find((each) => each.get('Id') === id);
+    if (!found) throw new Error(`the column drives no aperture of number ${id}`);
+    return found;
   }
 
   /** Adds a call of the table, unless a method is its exception. */

@@ -3,6 +3,7 @@ import {
   BeamShift,
   BeamTilt,
   CameraLength,
+  CondenserAperture,
   CondenserStigmator,
   DiffractionStigmator,
   type DrivenDevice,
@@ -13,6 +14,7 @@ import {
   type LackingDevice,
   LensNormalization,
   NeutralImageShift,
+  ObjectiveAperture,
   ObjectiveStigmator,
   ProbeAngle,
   ProbeModeSelector,
@@ -29,6 +31,7 @@ import {
 } from '../../core/devices';
 import type { FeiColumn } from './column';
 import { FeiEftemMode } from './eftem-mode';
+import { FeiApertures } from './apertures';
 import { FeiIlluminatedArea } from './illuminated-area';
 import type { FeiScope } from './scope';
 import { FeiOpticsDevices } from './optics-devices';
@@ -45,9 +48,11 @@ export function feiDevices(
     usesIlluminatedArea,
     hasFilter,
     scannedMagnifications,
-  }: Pick<FeiColumn, 'usesIlluminatedArea' | 'hasFilter' | 'scannedMagnifications'>,
+    condenserApertures,
+  }: Pick<FeiColumn, 'usesIlluminatedArea' | 'hasFilter' | 'scannedMagnifications' | 'condenserApertures'>,
 ): readonly (DrivenDevice | LackingDevice)[] {
   const optics = new FeiOpticsDevices(transport);
+  const apertures = new FeiApertures(transport, condenserApertures);
   const missing = lacksOf(transport);
   const unlessMissing = (device: DrivenDevice, capability: FeiLack): DrivenDevice | LackingDevice =>
     missing.has(capability) ? lacking(device.token, notOverThisWire) : device;
@@ -59,6 +64,8 @@ export function feiDevices(
     usesIlluminatedArea
       ? driven(IlluminatedArea, new FeiIlluminatedArea(transport))
       : lacking(IlluminatedArea, 'UseIlluminatedAreaForC2 says that the column has two condensers'),
+    unlessMissing(driven(CondenserAperture, apertures), 'apertures'),
+    unlessMissing(driven(ObjectiveAperture, apertures), 'apertures'),
     driven(BeamShift, scope),
     unlessMissing(driven(BeamTilt, optics), 'beam tilt'),
     unlessMissing(driven(ImageBeamTilt, optics), 'image-beam tilt'),

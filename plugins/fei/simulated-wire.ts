@@ -27,9 +27,8 @@ const durations = {
   probeMode: 1,
   screen: 2.5,
   stem: 1.5,
+  aperture: 4,
 };
-/** The smallest and largest illuminated area in metres; they stand for intensity 0 and 1 of the virtual condenser. */
-const [low, high] = [0, 2.5e-4];
 /** FEI's number of a stage on its way. */
 const stageMoving = 3;
 
@@ -107,13 +106,21 @@ class SimulatedFeiColumn {
     SpotSize: { get: () => this.state.spotSize, set: (spot, signal) => this.setSpotSize(spot, signal) },
     Intensity: { get: () => this.state.intensity, set: (value) => this.microscope.setIntensity(value) },
     IlluminatedArea: {
-      get: () => low + this.state.intensity * (high - low),
-      set: (metres) => this.microscope.setIntensity((Math.min(high, Math.max(low, metres)) - low) / (high - low)),
+      get: () => this.state.illuminatedArea * 1e-6,
+      set: (metres) => this.microscope.setIlluminatedArea(metres * 1e6),
+    },
+    CondenserAperture: {
+      get: () => this.state.condenserAperture,
+      set: (micrometres, signal) => this.insert(() => this.microscope.setCondenserAperture(micrometres), signal),
+    },
+    ObjectiveAperture: {
+      get: () => this.state.objectiveAperture,
+      set: (micrometres, signal) => this.insert(() => this.microscope.setObjectiveAperture(micrometres), signal),
     },
     AutoNormEnabled: { set: (enabled) => void (this.normalizesItself = enabled) },
     BeamBlank: { get: () => this.state.blanked, set: (blanked) => this.microscope.setBlanked(blanked) },
     MainScreen: { get: () => this.screenPosition(), set: (position) => this.moveScreen(position) },
-    ScreenCurrent: { get: () => (this.state.screenDown && !this.state.blanked ? this.state.beamCurrent * 1e-9 : 0) },
+    ScreenCurrent: { get: () => (this.state.screenDown && !this.state.blanked ? this.state.screenCurrent * 1e-9 : 0) },
     Magnification: { get: () => (this.isDiffracting() ? 0 : this.state.reportedMagnification) },
     ImageRotation: { get: () => (this.state.reportedRotation * Math.PI) / 180 },
     CameraLength: { get: () => this.state.cameraLength },
@@ -236,6 +243,11 @@ class SimulatedFeiColumn {
     if (!changes) return;
     await this.pass(durations.spotSize, signal);
     if (this.normalizesItself) await this.normalizeLens(lensNumbers.illumination, signal);
+  }
+
+  private async insert(aperture: () => void, signal?: AbortSignal): Promise<void> {
+    aperture();
+    await this.pass(durations.aperture, signal);
   }
 
   private screenPosition(): number {

@@ -20,6 +20,12 @@ export const lensNumbers = {
   projection: 12,
   all: 99,
 } as const;
+/** FEI's numbers of the mechanisms that hold apertures. */
+export const apertureMechanisms = { condenser: 2, objective: 4 } as const;
+/** FEI's number of the state of an aperture that is in the beam. */
+export const apertureInserted = 1;
+/** FEI's number of the state of an aperture that is out of the beam. */
+export const apertureRetracted = 3;
 /** The axes that a stage move is about, one bit each. */
 export const axisBits = { x: 1, y: 2, z: 4, alpha: 8 } as const;
 /** Status of a stage at rest; any other number is that of a busy one. */
@@ -124,6 +130,19 @@ export const feiProperties = {
   Intensity: { com: ['Illumination', 'Intensity'], temscript: 'intensity', as: number },
   /** Metres; three-condenser columns only. The column goes to the nearest area that it can reach. */
   IlluminatedArea: { com: ['Illumination', 'IlluminatedArea'], temscript: 'illuminated_area', as: number },
+  /** Micrometres, 0 when it is retracted; the scripting has it where its licence does. */
+  CondenserAperture: {
+    com: ['Instrument', 'ApertureMechanismCollection'],
+    as: number,
+    slow: true,
+    lack: 'apertures',
+  },
+  ObjectiveAperture: {
+    com: ['Instrument', 'ApertureMechanismCollection'],
+    as: number,
+    slow: true,
+    lack: 'apertures',
+  },
   /** The column's own normalization after a change of magnification or spot size. */
   AutoNormEnabled: {
     com: ['Instrument', 'AutoNormalizeEnabled'],

@@ -3,6 +3,7 @@ import {
   BeamShift,
   BeamTilt,
   CameraLength,
+  CondenserAperture,
   CondenserStigmator,
   DiffractionStigmator,
   type DrivenDevice,
@@ -14,6 +15,7 @@ import {
   type LackingDevice,
   LensNormalization,
   NeutralImageShift,
+  ObjectiveAperture,
   ObjectiveStigmator,
   ProbeAngle,
   ProbeModeSelector,
@@ -33,6 +35,8 @@ import type { HitachiScope } from './scope';
 
 const noCommand = 'this program knows no command of Hitachi columns for it';
 
+const unknownNumbers = 'this program does not know which sizes the numbers of its positions stand for';
+
 /** The devices of a Hitachi column besides its stage, and those that it lacks. */
 export const hitachiDevices = (
   scope: HitachiScope,
@@ -44,6 +48,8 @@ export const hitachiDevices = (
   lacking(ProbeModeSelector, 'Hitachi columns have no nanoprobe and microprobe'),
   lacking(AlphaSelector, 'Hitachi columns have none'),
   lacking(IlluminatedArea, 'Hitachi columns set a lens value instead'),
+  lacking(CondenserAperture, unknownNumbers),
+  lacking(ObjectiveAperture, unknownNumbers),
   driven(BeamShift, scope),
   driven(BeamTilt, optics),
   lacking(ImageBeamTilt, 'Hitachi columns have one beam tilt only'),

@@ -26,6 +26,8 @@ const rawDigits = 6;
 const rawStep = 0x400;
 /** Smallest change of a coil, of which 1 is the end. */
 export const coilStep = rawStep / rawCentre;
+/** Smallest change of a lens, of which 1 is the end. */
+export const lensStep = rawStep / rawFull;
 
 /** Hitachi's lines of text with their values taken apart: coils from -1 to 1, lenses from 0 to 1. One line at a time. */
 export class HitachiProtocol {

@@ -35,7 +35,7 @@ import type {
 import { kernelErrors } from '../../core/kernel';
 import { type ColumnRange, type HitachiColumn, type HitachiMagnification, submodes } from './column';
 import { hitachiErrors } from './errors';
-import { type HitachiProtocol, coilStep } from './protocol';
+import { type HitachiProtocol, coilStep, lensStep } from './protocol';
 
 /** Hitachi writes FF for what a line is not about. */
 const keep = 'FF';
@@ -165,6 +165,7 @@ export class HitachiScope
     this.intensity = {
       read: () => protocol.lens('C2'),
       write: (value) => protocol.setLens('C2', value),
+      deviceStep: lensStep,
     };
     this.screenDown = {
       read: async () => (await this.screenPlace()) !== screenPlaces.up,

@@ -1,12 +1,18 @@
 import { type Seconds, milliseconds } from '../../core/base';
 import type { Settings } from '../../core/settings';
-import { type JeolDeflector, deflectors, functionModes } from './transport';
+import { type JeolDeflector, apertureKinds, deflectors, functionModes } from './transport';
 
 /** A range of magnifications with a selector of its own. */
 export interface FunctionRange {
   readonly mode: number;
   /** The mag index of selector 0. */
   readonly first: number;
+}
+
+/** Number of an aperture in JEOL's calls, and micrometres of its holes from the first; none where the site does not say. */
+interface JeolAperture {
+  readonly kind: number;
+  readonly sizes: readonly number[];
 }
 
 /** The site's properties of its JEOL column. */
@@ -21,6 +27,9 @@ export interface JeolColumn {
   readonly hasFilter: boolean;
   /** 0 for a column without alpha. */
   readonly alphas: number;
+  readonly apertures: { readonly condenser: JeolAperture; readonly objective: JeolAperture };
+  /** True when the calls for extra apertures reach all of them. */
+  readonly extraApertures: boolean;
   readonly imageShiftScale: { readonly regular: number; readonly lowMagnification: number };
   readonly invertsStageX: boolean;
   readonly imageShiftDeflector: JeolDeflector & ('IS1' | 'PLA');
@@ -52,6 +61,7 @@ export function jeolColumn(settings: Settings, model: string): JeolColumn {
   const spots = settings.get('NumberOfSpotSizes');
   const tilt = settings.get('MaximumTiltAngle');
   const [left, right, bottom, top] = settings.get('StageLimits');
+  const chosenCondenser = settings.get('JeolCondenserApertureID');
   const [delay] = settings.get('JeolPostMagChangeDelay');
   const within = delay > 0 ? delay : settings.get('JeolUpdateByEvent') ? withEvents : 0;
   const regularScale = settings.get('MicronsPerUnitImageShift');
@@ -68,6 +78,11 @@ export function jeolColumn(settings: Settings, model: string): JeolColumn {
     spotSizes: spots > 0 ? spots : 5,
     hasFilter: settings.get('HasOmegaFilter') && !settings.get('NoFilterControl'),
     alphas: settings.get('JeolHasNoAlpha') > 0 ? 0 : settings.get('NumberOfAlphas'),
+    apertures: {
+      condenser: apertureOf(settings, chosenCondenser >= 0 ? chosenCondenser : apertureKinds.condenser),
+      objective: apertureOf(settings, apertureKinds.objective),
+    },
+    extraApertures: settings.get('JeolHasExtraApertures'),
     imageShiftScale: {
       regular: regularScale,
       lowMagnification: settings.get('LowMagMicronsPerUnitIS') || regularScale,
@@ -91,6 +106,15 @@ export function jeolColumn(settings: Settings, model: string): JeolColumn {
     largestTilt: tilt > 0 ? tilt : 79.9,
   };
 }
+
+const apertureOf = (settings: Settings, kind: number): JeolAperture => ({
+  kind,
+  sizes:
+    settings
+      .get('ApertureSizes')
+      .find(([index]) => index === kind)
+      ?.slice(1) ?? [],
+});
 
 /** The range that a mag index belongs to. */
 export const rangeOf = (column: Pick<JeolColumn, 'ranges'>, magIndex: number): FunctionRange =>

@@ -36,7 +36,7 @@ const places: Readonly<Record<JeolAnswer, readonly ComType[]>> = {
 const typeMismatch = 0x80020005;
 const properties: readonly (readonly [name: string, JeolProperty])[] = Object.entries(jeolProperties);
 /** Objects of which a column without that piece of equipment makes none. */
-const onlyOnSome: readonly JeolPart[] = ['Filter3'];
+const onlyOnSome: readonly JeolPart[] = ['Filter3', 'Apt3'];
 /** The code of an answer other than "done", which is asked for again. */
 export const otherAnswer = 'jeol/other-answer';
 
@@ -88,6 +88,15 @@ export class ComColumn {
     this.tell('Lens3', `Set${lens}`, steps(value));
   }
 
+  getAperture(kind: number, extra: boolean): number {
+    return this.ask('Apt3', extra ? 'GetExpSize' : 'GetSize', ['whole'], [asLong(kind)])[0] as number;
+  }
+  setAperture(kind: number, hole: number, extra: boolean): void {
+    if (extra) return this.tell('Apt3', 'SetExpSize', asLong(kind), asLong(hole));
+    this.tell('Apt3', 'SelectKind', asLong(kind));
+    this.tell('Apt3', 'SetSize', asLong(hole));
+  }
+
   getStagePosition(): { readonly x: number; readonly y: number; readonly z: number; readonly tilt: number } {
     const [x, y, z, tilt] = this.ask('Stage3', 'GetPos', ['number', 'number', 'number', 'number', 'number']) as [
       number,
@@ -128,14 +137,19 @@ export class ComColumn {
   }
 
   /** Calls for answers. A server that does not take the type of a place has not done anything, so the next type is tried. */
-  private ask(part: JeolPart, method: string, kinds: readonly JeolAnswer[]): readonly (number | string)[] {
+  private ask(
+    part: JeolPart,
+    method: string,
+    kinds: readonly JeolAnswer[],
+    given: readonly ComValue[] = [],
+  ): readonly (number | string)[] {
     const object = this.part(part);
     const call = `${part}.${method}`;
     const attempts = placesFor(kinds);
     for (let attempt = this.taken.get(call) ?? 0; ; attempt++) {
       const answers = attempts[attempt]!.map((type, at) => new ByReference(type, kinds[at] === 'text' ? '' : 0));
       try {
-        this.done(call, object.call(method, ...answers));
+        this.done(call, object.call(method, ...given, ...answers));
       } catch (error) {
         if (error instanceof ComError && error.result === typeMismatch && attempt + 1 < attempts.length) continue;
         throw error;

@@ -53,6 +53,8 @@ export function comJeolWire({ program, hostCommand, answerLimit, readyLimit }: C
     setNeutral: (deflector) => ask('setNeutral', deflector),
     getLens: (lens) => ask('getLens', lens),
     setLens: (lens, value) => ask('setLens', lens, value),
+    getAperture: (kind, extra) => ask('getAperture', kind, extra),
+    setAperture: (kind, hole, extra) => ask('setAperture', kind, hole, extra),
     getStagePosition: () => ask('getStagePosition'),
     getStageStatus: () => ask('getStageStatus'),
     stopStage: () => ask('stopStage'),

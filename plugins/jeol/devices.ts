@@ -3,6 +3,7 @@ import {
   BeamShift,
   BeamTilt,
   CameraLength,
+  CondenserAperture,
   CondenserStigmator,
   DiffractionStigmator,
   type DrivenDevice,
@@ -14,6 +15,7 @@ import {
   type LackingDevice,
   LensNormalization,
   NeutralImageShift,
+  ObjectiveAperture,
   ObjectiveStigmator,
   ProbeAngle,
   ProbeModeSelector,
@@ -28,19 +30,22 @@ import {
   driven,
   lacking,
 } from '../../core/devices';
+import type { JeolApertures } from './apertures';
 import type { JeolColumn } from './column';
 import type { OmegaFilter } from './filter';
 import type { JeolOpticsDevices } from './optics-devices';
 import type { JeolScope } from './scope';
 
 const noFilter = 'HasOmegaFilter does not say that the column has one';
+const unknownSizes = 'ApertureSizes does not say how large its holes are';
 
 /** The devices of a JEOL column besides its stage, and those that it lacks. */
 export const jeolDevices = (
   scope: JeolScope,
   optics: JeolOpticsDevices,
   filter: OmegaFilter | undefined,
-  { alphas }: Pick<JeolColumn, 'alphas'>,
+  apertures: JeolApertures,
+  { alphas, apertures: { condenser, objective } }: Pick<JeolColumn, 'alphas' | 'apertures'>,
 ): readonly (DrivenDevice | LackingDevice)[] => [
   driven(Scope, scope),
   driven(NeutralImageShift, scope),
@@ -48,6 +53,8 @@ export const jeolDevices = (
   lacking(ProbeModeSelector, 'JEOL columns have no nanoprobe and microprobe'),
   alphas > 0 ? driven(AlphaSelector, scope) : lacking(AlphaSelector, 'JeolHasNoAlpha says that the column has none'),
   lacking(IlluminatedArea, 'JEOL columns set a lens value instead'),
+  condenser.sizes.length > 0 ? driven(CondenserAperture, apertures) : lacking(CondenserAperture, unknownSizes),
+  objective.sizes.length > 0 ? driven(ObjectiveAperture, apertures) : lacking(ObjectiveAperture, unknownSizes),
   driven(BeamShift, scope),
   driven(BeamTilt, optics),
   lacking(ImageBeamTilt, 'JEOL columns have one beam tilt only'),

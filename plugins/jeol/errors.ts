@@ -35,6 +35,18 @@ export const jeolErrors = {
       message: `JEOL column: the viewing screen was not ${wanted} within ${seconds} s.`,
       hint: 'See whether something blocks the screen, then try again.',
     }),
+  strangeAperture: (name: string, hole: number, sizes: readonly number[]): EucentricError =>
+    new EucentricError({
+      code: 'jeol/strange-aperture',
+      message: `JEOL column: the ${name} is at hole ${hole}, of which ApertureSizes gives no size (${sizes.join(', ')} um).`,
+      hint: 'Write the sizes of all its holes in their order into ApertureSizes.',
+    }),
+  apertureStuck: (name: string, size: number, seconds: number): EucentricError =>
+    new EucentricError({
+      code: 'jeol/aperture-timeout',
+      message: `JEOL column: the ${name} was not at ${size} um within ${seconds} s.`,
+      hint: 'See whether the aperture is driven by motor and not held by hand, then try again.',
+    }),
   stageBusy: (): EucentricError =>
     new EucentricError({
       code: 'jeol/stage-busy',

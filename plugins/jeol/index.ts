@@ -4,6 +4,7 @@ import { Stage, VirtualInstrument } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
 import { imageShiftToBeamShift } from '../../core/optics';
 import { Calibrations } from '../../core/store';
+import { JeolApertures } from './apertures';
 import { type JeolColumn, jeolColumn, rangeOf } from './column';
 import { jeolDevices } from './devices';
 import { OmegaFilter, omegaFilterModel } from './filter';
@@ -100,7 +101,8 @@ export default definePlugin<Options>({
     };
     const scope = new JeolScope(transport, column, { clock, imageToBeam });
     const filter = column.hasFilter ? new OmegaFilter(transport, omegaFilterModel(settings), clock) : undefined;
-    host.provideDevices(jeolDevices(scope, new JeolOpticsDevices(transport), filter, column));
+    const apertures = new JeolApertures(transport, column, clock);
+    host.provideDevices(jeolDevices(scope, new JeolOpticsDevices(transport), filter, apertures, column));
     host.provide(Stage, new JeolStage(transport, column, clock));
     host.connect(column.model, async (signal) => {
       await transport.open(signal);

@@ -118,6 +118,7 @@ export class JeolScope
     this.intensity = {
       read: async () => (await transport.getLens('CL3')) / dacFull,
       write: (value) => transport.setLens('CL3', Math.round(value * dacFull)),
+      deviceStep: 1 / dacFull,
     };
     this.alpha = {
       read: () => transport.getAlpha(),

@@ -10,6 +10,7 @@ import {
   type JeolHandlers,
   type JeolLens,
   type JeolTransport,
+  apertureKinds,
   dacCentre,
   dacFull,
   functionModes,
@@ -19,7 +20,7 @@ import {
 } from './transport';
 
 /** Seconds that a call takes, and that the column takes for things, on the simulated clock. */
-const durations = { call: 0.06, stageCall: 0.25, magnification: 0.8, screen: 2 };
+const durations = { call: 0.06, stageCall: 0.25, magnification: 0.8, screen: 2, aperture: 3 };
 /** Micrometres of defocus by the fine objective lens and the minilens, for one step. */
 const perStep = { objective: 0.0058, minilens: 0.01 };
 const beamShiftPerStep = { x: 0.025, y: 0.025 };
@@ -63,6 +64,8 @@ export function simulatedJeolWire(find: () => unknown, clock: Clock, facts: Simu
     setNeutral: () => call(() => column.microscope.setImageShift({ x: 0, y: 0 })),
     getLens: (lens) => call(() => column.lens(lens)),
     setLens: (lens, value) => call(() => column.excite(lens, value)),
+    getAperture: (kind) => call(() => column.hole(kind)),
+    setAperture: (kind, hole) => call(() => column.insert(kind, hole)),
     getStagePosition: () => stageCall(() => column.stagePosition()),
     getStageStatus: () => stageCall(() => column.stageStatus()),
     stopStage: () => stageCall(() => column.stopStage()),
@@ -83,8 +86,8 @@ class SimulatedJeolColumn {
   private unfollow: (() => void) | undefined;
   private reported = { magIndex: 0, magnification: 0, until: 0 };
   private screen = { place: screenPlaces.up as number, from: screenPlaces.up as number, arrives: 0 };
-  private alpha = 0;
   private energy = { shift: 0, on: false };
+  private readonly apertures = new Map<number, { readonly from: number; readonly arrives: number }>();
   private inFlight = false;
   private calls = 0;
 
@@ -109,7 +112,7 @@ class SimulatedJeolColumn {
           : this.microscope.setMagnification(this.rangeAt(this.state.magIndex).first + selector),
     },
     SpotSize: { get: () => this.state.spotSize - 1, set: (spot) => this.microscope.setSpotSize(spot + 1) },
-    Alpha: { get: () => this.alpha, set: (alpha) => void (this.alpha = alpha) },
+    Alpha: { get: () => this.state.alpha, set: (alpha) => this.microscope.setAlpha(alpha) },
     BeamBlank: { get: () => this.state.blanked, set: (blanked) => this.microscope.setBlanked(blanked) },
     Screen: {
       get: () => (this.clock.now() < this.screen.arrives ? this.screen.from : this.screen.place),
@@ -207,6 +210,26 @@ class SimulatedJeolColumn {
     if (lens === 'CL3') return this.microscope.setIntensity(value / dacFull);
     this.lenses[lens] = value;
     this.focus();
+  }
+
+  /** Number of the hole of an aperture that is in the beam. The old hole is reported until the new one has arrived. */
+  hole(kind: number): number {
+    const { from, arrives } = this.apertures.get(kind) ?? { from: 0, arrives: 0 };
+    if (this.clock.now() < arrives) return from;
+    const { condenserAperture, condenserApertures, objectiveAperture, objectiveApertures } = this.state;
+    return kind === apertureKinds.objective
+      ? objectiveApertures.indexOf(objectiveAperture) + 1
+      : condenserApertures.indexOf(condenserAperture) + 1;
+  }
+
+  insert(kind: number, hole: number): void {
+    const { microscope } = this;
+    const objective = kind === apertureKinds.objective;
+    const sizes = objective ? this.state.objectiveApertures : this.state.condenserApertures;
+    const from = this.hole(kind);
+    if (objective) microscope.setObjectiveAperture(sizes[hole - 1] ?? 0);
+    else microscope.setCondenserAperture(sizes[hole - 1] ?? 0);
+    this.apertures.set(kind, { from, arrives: this.clock.now() + durations.aperture });
   }
 
   stagePosition(): { x: number; y: number; z: number; tilt: number } {

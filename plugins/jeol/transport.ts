@@ -25,7 +25,9 @@ export type JeolLens = 'OLc' | 'OLf' | 'OM' | 'CL3';
 export type JeolDeflector = 'IS1' | 'PLA' | 'CLA1' | 'CLA2' | 'OLs' | 'CLs' | 'ILs';
 
 /** The objects of JEOL's external control. */
-export const jeolParts = ['HT3', 'EOS3', 'Def3', 'Lens3', 'Detector3', 'Stage3', 'Filter3'] as const;
+export const jeolParts = ['HT3', 'EOS3', 'Def3', 'Lens3', 'Detector3', 'Stage3', 'Filter3', 'Apt3'] as const;
+/** JEOL's numbers of the kinds of apertures, the same in both of its sets of calls. */
+export const apertureKinds = { condenser: 1, objective: 2 } as const;
 /** One of the objects of JEOL's external control. */
 export type JeolPart = (typeof jeolParts)[number];
 /** Type of an answer that a call writes into one of its arguments. */
@@ -111,6 +113,11 @@ export interface JeolTransport extends PropertyCalls<typeof jeolProperties> {
   setNeutral(deflector: number): Promise<void>;
   getLens(lens: JeolLens): Promise<number>;
   setLens(lens: JeolLens, value: number): Promise<void>;
+
+  /** Number of the hole of an aperture from 1; 0 when it is out. @param extra true for the calls of columns with extra apertures */
+  getAperture(kind: number, extra: boolean): Promise<number>;
+  /** Puts a hole of an aperture into the beam, or takes it out with 0; the column starts and the call answers. */
+  setAperture(kind: number, hole: number, extra: boolean): Promise<void>;
 
   /** Nanometres and degrees. */
   getStagePosition(): Promise<{ readonly x: number; readonly y: number; readonly z: number; readonly tilt: number }>;

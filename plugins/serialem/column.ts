@@ -11,6 +11,14 @@ export interface SerialEmColumn {
   readonly invertsStageX: boolean;
   readonly hasProbeModes: boolean;
   readonly hasImageBeamTilt: boolean;
+  /** 0 for a column without alpha. */
+  readonly alphas: number;
+  readonly hasApertures: boolean;
+  /** Micrometres of the condenser apertures, as far as the site lists them. */
+  readonly condenserApertures: readonly number[];
+  /** True for a column with three condensers, where the illuminated area is the measure of intensity. */
+  readonly usesIlluminatedArea: boolean;
+  readonly highestSpotIsBrightest: boolean;
   /** Volts; SerialEM does not tell. */
   readonly highTension: number | undefined;
   /** Seconds that a move of the stage may take. */
@@ -32,6 +40,9 @@ export function serialEmColumn(
     readonly model: string;
     readonly probeModes: boolean;
     readonly imageBeamTilt: boolean;
+    readonly alphas: number;
+    readonly apertures: boolean;
+    readonly highestSpotIsBrightest: boolean;
     readonly highTensionKilovolts?: number | undefined;
   },
 ): SerialEmColumn {
@@ -48,6 +59,11 @@ export function serialEmColumn(
     invertsStageX: settings.get('InvertStageXAxis'),
     hasProbeModes: options.probeModes,
     hasImageBeamTilt: options.imageBeamTilt,
+    alphas: options.alphas,
+    hasApertures: options.apertures,
+    condenserApertures: settings.get('C2ApertureSizes'),
+    usesIlluminatedArea: settings.get('UseIlluminatedAreaForC2') > 0,
+    highestSpotIsBrightest: options.highestSpotIsBrightest,
     highTension: options.highTensionKilovolts === undefined ? undefined : 1000 * options.highTensionKilovolts,
     stageTimeout: longestStageMove * settings.get('StageTimeoutFactor'),
     stageLimits: { x: [left, right], y: [bottom, top] },

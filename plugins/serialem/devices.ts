@@ -3,6 +3,7 @@ import {
   BeamShift,
   BeamTilt,
   CameraLength,
+  CondenserAperture,
   CondenserStigmator,
   DiffractionStigmator,
   type DrivenDevice,
@@ -14,6 +15,7 @@ import {
   type LackingDevice,
   LensNormalization,
   NeutralImageShift,
+  ObjectiveAperture,
   ObjectiveStigmator,
   ProbeAngle,
   ProbeModeSelector,
@@ -29,29 +31,41 @@ import {
   lacking,
 } from '../../core/devices';
 import type { SerialEmColumn } from './column';
+import type { SerialEmCondenserDevices } from './condenser-devices';
 import type { SerialEmFilter } from './filter';
 import type { SerialEmOpticsDevices } from './optics-devices';
 import type { SerialEmScope } from './scope';
 
+const noApertures = 'the option "apertures" says that SerialEM drives none';
 const noCommand = 'SerialEM has no command for it';
 
 /** The devices of a column behind SerialEM besides its stage, and those that it lacks. */
 export const serialEmDevices = (
   scope: SerialEmScope,
   optics: SerialEmOpticsDevices,
-  { hasProbeModes, hasImageBeamTilt }: Pick<SerialEmColumn, 'hasProbeModes' | 'hasImageBeamTilt'>,
+  condenser: SerialEmCondenserDevices,
+  column: Pick<
+    SerialEmColumn,
+    'hasProbeModes' | 'hasImageBeamTilt' | 'alphas' | 'hasApertures' | 'usesIlluminatedArea'
+  >,
   filter?: SerialEmFilter,
 ): readonly (DrivenDevice | LackingDevice)[] => [
   driven(Scope, scope),
   driven(Illumination, scope),
-  hasProbeModes
+  column.hasProbeModes
     ? driven(ProbeModeSelector, scope)
     : lacking(ProbeModeSelector, 'the option "probeModes" says that the column has none'),
-  lacking(AlphaSelector, 'this program does not yet set alpha through SerialEM'),
-  lacking(IlluminatedArea, 'SerialEM shows the intensity instead'),
+  column.alphas > 0
+    ? driven(AlphaSelector, condenser)
+    : lacking(AlphaSelector, 'the option "alphas" says that the column has none'),
+  column.usesIlluminatedArea
+    ? driven(IlluminatedArea, condenser)
+    : lacking(IlluminatedArea, 'UseIlluminatedAreaForC2 says that the column has two condensers'),
+  column.hasApertures ? driven(CondenserAperture, condenser) : lacking(CondenserAperture, noApertures),
+  column.hasApertures ? driven(ObjectiveAperture, condenser) : lacking(ObjectiveAperture, noApertures),
   driven(BeamShift, scope),
   driven(BeamTilt, optics),
-  hasImageBeamTilt
+  column.hasImageBeamTilt
     ? driven(ImageBeamTilt, optics)
     : lacking(ImageBeamTilt, 'the option "imageBeamTilt" says that the column has none'),
   driven(ObjectiveStigmator, optics),

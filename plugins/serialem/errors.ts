@@ -5,6 +5,12 @@ const unexplained = 'Look at the window of SerialEM; a message may be waiting th
 
 /** The errors that this plugin raises, each with a stable code. */
 export const serialEmErrors = {
+  strangeAperture: (size: number): EucentricError =>
+    new EucentricError({
+      code: 'serialem/strange-aperture',
+      message: `SerialEM: it reports an aperture of ${size}, which is the number of a hole or an error and not a size in micrometres.`,
+      hint: 'Write the sizes of the apertures into ApertureSizes in the properties of SerialEM, or set the option "apertures" to false.',
+    }),
   notConnected: (): EucentricError =>
     new EucentricError({
       code: 'serialem/not-connected',

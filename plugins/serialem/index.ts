@@ -5,6 +5,7 @@ import type { CameraSettings } from '../../core/settings';
 import { serialEmColumn } from './column';
 import { serialEmDevices } from './devices';
 import { SerialEmCamera, traitsOf } from './camera';
+import { SerialEmCondenserDevices } from './condenser-devices';
 import { type SerialEmCameraModel, isThroughSerialEm, serialEmCameraModel } from './camera-model';
 import { SerialEmFilter, serialEmFilterLimits } from './filter';
 import { SerialEmOpticsDevices } from './optics-devices';
@@ -71,6 +72,21 @@ const options = z.strictObject({
     .min(1)
     .default('column behind SerialEM')
     .describe('What the column is called in messages and in the history of calibrations.'),
+  alphas: z
+    .number()
+    .int()
+    .min(0)
+    .max(15)
+    .default(0)
+    .describe('Number of alphas of a JEOL column; 0 for a column without alpha.'),
+  apertures: z
+    .boolean()
+    .default(false)
+    .describe('Whether SerialEM drives the condenser and objective apertures and reports their sizes in micrometres.'),
+  highestSpotIsBrightest: z
+    .boolean()
+    .default(false)
+    .describe('Whether a higher spot size is brighter, as on Hitachi columns.'),
   probeModes: z
     .boolean()
     .default(true)
@@ -132,6 +148,7 @@ export default definePlugin<Options>({
       serialEmDevices(
         new SerialEmScope(script, column, clock),
         new SerialEmOpticsDevices(script),
+        new SerialEmCondenserDevices(script, column),
         column,
         filtered ? new SerialEmFilter(script, serialEmFilterLimits(settings)) : undefined,
       ),

@@ -58,7 +58,7 @@ export class SerialEmScope
 {
   readonly traits: ScopeTraits;
   readonly spotSizes: number;
-  readonly brightestSpotSize = 1;
+  readonly brightestSpotSize: number;
   readonly magIndex: SettingDriver<MagIndex>;
   readonly imageShift: Driver<Scope>['imageShift'];
   readonly beamShift: Driver<BeamShift>['beamShift'];
@@ -87,6 +87,7 @@ export class SerialEmScope
       nominalSpecimenToStage: { xpx: column.invertsStageX ? 1 : -1, xpy: 0, ypx: 0, ypy: -1 },
     };
     this.spotSizes = column.spotSizes;
+    this.brightestSpotSize = column.highestSpotIsBrightest ? column.spotSizes : 1;
     const number = (name: Parameters<SerialEmScript['number']>[0]) => (signal?: AbortSignal) =>
       script.number(name, signal);
     this.magIndex = {

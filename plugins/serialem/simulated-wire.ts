@@ -6,7 +6,20 @@ import { SimulatedCameras } from './simulated-cameras';
 import { type BufferImage, type CommandOptions, type ScriptValue, type SerialEmTransport, commands } from './transport';
 
 /** Seconds on the simulated clock that SerialEM takes until something is done. */
-const durations = { anything: 0.02, magnification: 2, spotSize: 1, probeMode: 2, filter: 0.5, screen: 2.5 };
+const durations = {
+  anything: 0.02,
+  magnification: 2,
+  spotSize: 1,
+  probeMode: 2,
+  filter: 0.5,
+  screen: 2.5,
+  alpha: 0.5,
+  aperture: 4,
+};
+/** SerialEM's number of the objective aperture; the condenser aperture has 1. */
+const objectiveKind = 2;
+/** Micrometres of illuminated area that SerialEM reports as 1. */
+const micrometresPerArea = 100;
 const micro = 1;
 /** NormalizeLenses takes the sum of these. */
 const lensBits = { projector: 1, objective: 2, condenser: 4 };
@@ -93,6 +106,22 @@ export class SimulatedSerialEm implements SerialEmTransport {
       },
       ReportPercentC2: at(({ intensity }) => [100 * intensity]),
       SetPercentC2: ([percent = 0]) => this.microscope.setIntensity(percent / 100),
+      ReportIlluminatedArea: at(({ illuminatedArea }) => [illuminatedArea / micrometresPerArea]),
+      SetIlluminatedArea: ([area = 0]) => this.microscope.setIlluminatedArea(area * micrometresPerArea),
+      ReportAlpha: at(({ alpha }) => [alpha + 1]),
+      SetAlpha: async ([alpha = 1]) => {
+        this.microscope.setAlpha(alpha - 1);
+        await this.pass(durations.alpha);
+      },
+      ReportApertureSize: ([kind]) => {
+        const { condenserAperture, objectiveAperture } = this.microscope.state;
+        return [kind === objectiveKind ? objectiveAperture : condenserAperture];
+      },
+      SetApertureSize: async ([kind, size = 0]) => {
+        if (kind === objectiveKind) this.microscope.setObjectiveAperture(size);
+        else this.microscope.setCondenserAperture(size);
+        await this.pass(durations.aperture);
+      },
       ReportProbeMode: at(({ probeMode }) => [Number(probeMode === 'micro')]),
       SetProbeMode: async (_, text) =>
         this.changeProbeMode(text === 'micro' || text === String(micro) ? 'micro' : 'nano'),
@@ -107,7 +136,7 @@ export class SimulatedSerialEm implements SerialEmTransport {
         await this.pass(durations.filter);
       },
       ReportScreen: at(({ screenDown }) => [Number(screenDown)]),
-      ReportScreenCurrent: at(({ screenDown, blanked, beamCurrent }) => [screenDown && !blanked ? beamCurrent : 0]),
+      ReportScreenCurrent: at(({ screenDown, blanked, screenCurrent }) => [screenDown && !blanked ? screenCurrent : 0]),
       ScreenUp: async () => this.moveScreen(false),
       ScreenDown: async () => this.moveScreen(true),
       SetBeamBlank: ([blanked = 0]) => this.microscope.setBlanked(blanked !== 0),

@@ -70,12 +70,16 @@ export const commands = {
   ReportDefocus: 300,
   ReportAbsoluteFocus: 302,
   ReportPercentC2: 303,
+  ReportIlluminatedArea: 305,
+  ReportAlpha: 307,
   ReportSpotSize: 308,
   ReportProbeMode: 309,
   /** Slit width and loss in electronvolts, and 1 for a slit that is in. */
   ReportEnergyFilter: 310,
   ImageProperties: 342,
   SetPercentC2: 396,
+  SetIlluminatedArea: 398,
+  SetAlpha: 400,
   NormalizeLenses: 403,
   SetSlitWidth: 413,
   SetEnergyLoss: 414,
@@ -96,6 +100,8 @@ export const commands = {
   ReportImageBeamTilt: 561,
   SetCondenserStigmator: 562,
   ReportCondenserStigmator: 582,
+  ReportApertureSize: 661,
+  SetApertureSize: 662,
 } as const;
 /** The name of a command. */
 export type CommandName = keyof typeof commands;

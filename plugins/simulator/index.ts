@@ -1,8 +1,11 @@
 import { z } from 'zod';
-import { CombinedError, EucentricError } from '../../core/base';
+import { CombinedError, EucentricError, inMicrometres, metres } from '../../core/base';
 import {
   AlphaSelector,
+  type AnySetting,
+  CondenserAperture,
   Illumination,
+  ObjectiveAperture,
   ProbeModeSelector,
   Scope,
   SimulatedSpecimen,
@@ -80,7 +83,16 @@ export default definePlugin<Options>({
 function condenserOf(host: PluginHost<Options>): NonNullable<Site['condenser']> {
   const illumination = host.find(Illumination);
   const alpha = host.find(AlphaSelector)?.alpha.traits;
+  const sizesOf = (aperture: AnySetting | undefined): readonly number[] | undefined => {
+    const { traits } = aperture ?? {};
+    if (traits?.kind !== 'number' || !traits.choices) return undefined;
+    return traits.choices.filter((size) => size > 0).map((size) => Math.round(inMicrometres(metres(size))));
+  };
+  const condenserApertures = sizesOf(host.find(CondenserAperture)?.condenserAperture);
+  const objectiveApertures = sizesOf(host.find(ObjectiveAperture)?.objectiveAperture);
   return {
+    ...(condenserApertures && { condenserApertures }),
+    ...(objectiveApertures && { objectiveApertures }),
     ...(illumination && {
       spotSizes: illumination.spotSizes,
       brightestSpotSize: illumination.brightestSpotSize,

@@ -28,7 +28,10 @@ export interface Site {
   readonly settings: Settings;
   readonly traits: Scope['traits'];
   /** The condenser of its column; that of an FEI column where nothing is said. */
-  readonly condenser?: Pick<Instrument, 'spotSizes' | 'brightestSpotSize' | 'hasNanoprobe' | 'alphas'>;
+  readonly condenser?: Pick<
+    Instrument,
+    'spotSizes' | 'brightestSpotSize' | 'hasNanoprobe' | 'alphas' | 'condenserApertures' | 'objectiveApertures'
+  >;
   /** Asked for only where they count. */
   readonly calibrations: () => OpticsCalibrations;
 }

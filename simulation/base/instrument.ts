@@ -74,6 +74,9 @@ export interface Instrument {
   readonly brightestSpotSize?: number;
   /** False when the column has no nanoprobe. */
   readonly hasNanoprobe?: boolean;
+  /** Micrometres of its condenser and objective apertures; the usual ones where nothing is said. */
+  readonly condenserApertures?: readonly number[];
+  readonly objectiveApertures?: readonly number[];
   /** Number of its alphas; none where nothing is said. */
   readonly alphas?: number;
 }

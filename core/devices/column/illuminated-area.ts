@@ -18,7 +18,8 @@ export const IlluminatedArea = device<IlluminatedArea>('IlluminatedArea', {
       unit: 'um',
       decimals: 2,
       step: 0.1,
-      range: [0, Infinity],
+      // Below crossover it is negative; no condenser reaches farther, and each column stops at the end of its own range.
+      range: [-1e-2, 1e-2],
       changesBeam: true,
     }),
   },

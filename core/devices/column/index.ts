@@ -1,4 +1,5 @@
 export * from './alpha-selector';
+export * from './apertures';
 export * from './beam-shift';
 export * from './beam-tilt';
 export * from './camera-length';

@@ -22,15 +22,16 @@ export const condenserAperture = definePart({
       .array(positive)
       .min(1)
       .default([150, 100, 70, 50, 30])
-      .describe('Diameters of the condenser apertures.'),
+      .describe('Diameters of the condenser apertures; those of the properties where the site lists them.'),
     condenserApertureMicrometres: notNegative
       .default(70)
       .describe('Condenser aperture that is in at the start, for which widths and currents of the beam are given.'),
   },
-  truth: (options): ApertureTruth => ({
-    sizes: options.condenserAperturesMicrometres,
-    atStart: options.condenserApertureMicrometres,
-  }),
+  truth: (options, _random, { instrument }): ApertureTruth =>
+    aperturesOf(
+      instrument.condenserApertures ?? options.condenserAperturesMicrometres,
+      options.condenserApertureMicrometres,
+    ),
   start(truth) {
     let inserted = truth.atStart;
     return {
@@ -50,6 +51,13 @@ export const condenserAperture = definePart({
     };
   },
 });
+
+/** The apertures of an instrument; at the start the one that is nearest to a size is in, or none for 0. */
+export function aperturesOf(sizes: readonly number[], wanted: number): ApertureTruth {
+  if (wanted === 0) return { sizes, atStart: 0 };
+  const nearest = sizes.reduce((best, each) => (Math.abs(each - wanted) < Math.abs(best - wanted) ? each : best));
+  return { sizes, atStart: nearest };
+}
 
 /** A size that an aperture has, or 0. @throws SimulationError for another one */
 export function apertureOf(name: string, sizes: readonly number[], micrometres: number): number {

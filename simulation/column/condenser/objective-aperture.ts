@@ -6,7 +6,7 @@ import { aberrations } from '../aberrations';
 import { beam } from './beam';
 import { deflectors } from '../deflectors';
 import { z } from 'zod';
-import { apertureOf, type ApertureTruth } from './condenser-aperture';
+import { apertureOf, aperturesOf, type ApertureTruth } from './condenser-aperture';
 
 /** The truth of the objective aperture. */
 export interface ObjectiveApertureTruth extends ApertureTruth {
@@ -26,7 +26,7 @@ export const objectiveAperture = definePart({
       .array(positive)
       .min(1)
       .default([100, 70, 40, 20])
-      .describe('Diameters of the objective apertures.'),
+      .describe('Diameters of the objective apertures; those of the properties where the site lists them.'),
     objectiveApertureMicrometres: notNegative
       .default(0)
       .describe('Objective aperture that is in at the start; 0 for none.'),
@@ -45,9 +45,11 @@ export const objectiveAperture = definePart({
     objectiveFocalLengthMillimetres: random.between(1.5, 3.5),
     backFocalDiscMilliradians: random.between(0.05, 0.5),
   }),
-  truth: (options): ObjectiveApertureTruth => ({
-    sizes: options.objectiveAperturesMicrometres,
-    atStart: options.objectiveApertureMicrometres,
+  truth: (options, _random, { instrument }): ObjectiveApertureTruth => ({
+    ...aperturesOf(
+      instrument.objectiveApertures ?? options.objectiveAperturesMicrometres,
+      options.objectiveApertureMicrometres,
+    ),
     centre: vectorOf(options.objectiveApertureCentreMilliradians),
     focalLength: options.objectiveFocalLengthMillimetres,
     beam: options.backFocalDiscMilliradians,

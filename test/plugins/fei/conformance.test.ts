@@ -1,9 +1,11 @@
 import {
   BeamTilt,
+  CondenserAperture,
   DiffractionStigmator,
   EftemMode,
   IlluminatedArea,
   ImageBeamTilt,
+  ObjectiveAperture,
   ReportedRotation,
   ScanRotation,
   ScannedField,
@@ -16,7 +18,9 @@ import { feiTokens, makeColumn, plainColumn } from './make-column';
 import { makeTemscriptColumn } from './make-temscript-column';
 
 const facts = { regularMags: [6, 8], lowMag: 2, absentMag: 11 } as const;
-const columnFacts = { has: feiTokens, regularMag: 6, lowMag: 2 };
+// Of the sizes only the column knows which there are.
+const apertures = { 'condenser aperture': [5e-5, 0, 1.5e-4], 'objective aperture': [7e-5, 0, 1e-4] };
+const columnFacts = { has: feiTokens, regularMag: 6, lowMag: 2, values: apertures };
 describeScope('FEI column', () => makeColumn(), facts);
 describeScope(
   'FEI column with three condensers',
@@ -41,7 +45,7 @@ describeColumn(
   {
     ...columnFacts,
     has: [...feiTokens, IlluminatedArea, EftemMode],
-    values: { 'illuminated area': [5e-5, 1.2e-4] },
+    values: { ...apertures, 'illuminated area': [5e-5, 1.2e-4] },
   },
 );
 const scannedMagnifications = new Map([7, 8, 9].map((index) => [index, 100 * 2 ** index]));
@@ -55,7 +59,9 @@ describeStage('FEI stage', () => makeColumn(), {
 describeScope('FEI column over temscript', () => makeTemscriptColumn(), { ...facts, hasAbsoluteFocus: false });
 const overTemscript = feiTokens.filter(
   (token) =>
-    ![BeamTilt, ImageBeamTilt, DiffractionStigmator, ReportedRotation].some((each) => each.symbol === token.symbol),
+    ![BeamTilt, ImageBeamTilt, CondenserAperture, ObjectiveAperture, DiffractionStigmator, ReportedRotation].some(
+      (each) => each.symbol === token.symbol,
+    ),
 );
 describeColumn('FEI column over temscript', () => makeTemscriptColumn({ column: { hasFilter: true } }), {
   ...columnFacts,

@@ -3,6 +3,7 @@ import {
   BeamShift,
   BeamTilt,
   CameraLength,
+  CondenserAperture,
   CondenserStigmator,
   type DeviceToken,
   DiffractionStigmator,
@@ -10,6 +11,7 @@ import {
   Illumination,
   ImageBeamTilt,
   LensNormalization,
+  ObjectiveAperture,
   ObjectiveStigmator,
   ProbeModeSelector,
   ReportedMagnification,
@@ -43,6 +45,7 @@ export const plainColumn: FeiColumn = {
   invertsStageX: false,
   usesIlluminatedArea: false,
   illuminatedAreaLimits: undefined,
+  condenserApertures: [],
   hasFilter: false,
   blanksDuringTransients: false,
   normalizesProjector: true,
@@ -58,6 +61,8 @@ export const plainColumn: FeiColumn = {
 export const feiTokens: readonly DeviceToken<unknown>[] = [
   Illumination,
   ProbeModeSelector,
+  CondenserAperture,
+  ObjectiveAperture,
   BeamShift,
   BeamTilt,
   ImageBeamTilt,
@@ -75,6 +80,8 @@ export const feiTokens: readonly DeviceToken<unknown>[] = [
 export type FeiDevices = Scope &
   Illumination &
   ProbeModeSelector &
+  CondenserAperture &
+  ObjectiveAperture &
   BeamShift &
   BeamTilt &
   ImageBeamTilt &

@@ -6,6 +6,8 @@ export const specialSamples = {
   ImagingMode: [1],
   EftemMode: [lensPrograms.eftem],
   ProbeMode: [probeModes.nano],
+  CondenserAperture: [50],
+  ObjectiveAperture: [100],
   InstrumentMode: [instrumentModes.stem],
   StemMagnification: [12800],
   StemRotation: [0.25],

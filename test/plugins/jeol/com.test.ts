@@ -1,6 +1,7 @@
 import { type Matrix, magIndex } from '../../../core/base';
 import type { Driver, Stage } from '../../../core/devices';
 import { type ComJeolWireOptions, comJeolWire } from '../../../plugins/jeol/com-wire';
+import { JeolApertures } from '../../../plugins/jeol/apertures';
 import { jeolDevices } from '../../../plugins/jeol/devices';
 import { OmegaFilter } from '../../../plugins/jeol/filter';
 import { JeolOpticsDevices } from '../../../plugins/jeol/optics-devices';
@@ -87,6 +88,7 @@ class Columns {
           scope,
           new JeolOpticsDevices(transport),
           new OmegaFilter(transport, omegaModel, clock),
+          new JeolApertures(transport, plainColumn, clock),
           plainColumn,
         ),
         { clock },

@@ -1,4 +1,4 @@
-import { AlphaSelector } from '../../../core/devices';
+import { AlphaSelector, CondenserAperture, ObjectiveAperture } from '../../../core/devices';
 import { describeColumn } from '../../../testing/describe-column';
 import { describeScope } from '../../../testing/describe-scope';
 import { describeStage } from '../../../testing/describe-stage';
@@ -28,3 +28,14 @@ describeStage('JEOL stage', () => makeColumn(), {
   largestTiltDegrees: plainColumn.largestTilt,
   step: 1e-3,
 });
+
+const noSizes = { condenser: { kind: 1, sizes: [] }, objective: { kind: 2, sizes: [] } };
+describeColumn(
+  'JEOL column whose apertures have no known sizes',
+  () => makeColumn({ column: { apertures: noSizes } }),
+  {
+    ...columnFacts,
+    has: jeolTokens.filter((token) => token !== CondenserAperture && token !== ObjectiveAperture),
+  },
+);
+describeColumn('JEOL column with extra apertures', () => makeColumn({ column: { extraApertures: true } }), columnFacts);

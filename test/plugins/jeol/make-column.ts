@@ -4,6 +4,7 @@ import {
   BeamShift,
   BeamTilt,
   CameraLength,
+  CondenserAperture,
   CondenserStigmator,
   type DeviceToken,
   DiffractionStigmator,
@@ -11,12 +12,14 @@ import {
   EnergyFilter,
   Illumination,
   NeutralImageShift,
+  ObjectiveAperture,
   ObjectiveStigmator,
   ReportedMagnification,
   type Scope,
   Screen,
   type Stage,
 } from '../../../core/devices';
+import { JeolApertures } from '../../../plugins/jeol/apertures';
 import type { JeolColumn } from '../../../plugins/jeol/column';
 import { jeolDevices } from '../../../plugins/jeol/devices';
 import { OmegaFilter, type OmegaFilterModel } from '../../../plugins/jeol/filter';
@@ -45,6 +48,11 @@ export const plainColumn: JeolColumn = {
   spotSizes: 5,
   hasFilter: true,
   alphas: 3,
+  apertures: {
+    condenser: { kind: 1, sizes: [150, 100, 70, 50] },
+    objective: { kind: 2, sizes: [100, 70, 40, 20] },
+  },
+  extraApertures: false,
   imageShiftScale: { regular: 0.1, lowMagnification: 1.5 },
   invertsStageX: false,
   imageShiftDeflector: 'IS1',
@@ -63,6 +71,8 @@ export const plainColumn: JeolColumn = {
 export const jeolTokens: readonly DeviceToken<unknown>[] = [
   Illumination,
   AlphaSelector,
+  CondenserAperture,
+  ObjectiveAperture,
   BeamShift,
   BeamTilt,
   ObjectiveStigmator,
@@ -78,6 +88,8 @@ export const jeolTokens: readonly DeviceToken<unknown>[] = [
 export type JeolDevices = Scope &
   Illumination &
   AlphaSelector &
+  CondenserAperture &
+  ObjectiveAperture &
   BeamShift &
   BeamTilt &
   ObjectiveStigmator &
@@ -144,7 +156,10 @@ export async function makeColumn({
   await transport.open();
   await scope.start();
   return {
-    ...guardedColumn<JeolDevices>(jeolDevices(scope, new JeolOpticsDevices(transport), filter, column), { clock }),
+    ...guardedColumn<JeolDevices>(
+      jeolDevices(scope, new JeolOpticsDevices(transport), filter, new JeolApertures(transport, column, clock), column),
+      { clock },
+    ),
     stage: new JeolStage(transport, column, clock),
     clock,
     microscope,

@@ -1,11 +1,24 @@
-import { ImageBeamTilt, ProbeModeSelector } from '../../../core/devices';
+import {
+  AlphaSelector,
+  CondenserAperture,
+  IlluminatedArea,
+  ImageBeamTilt,
+  ObjectiveAperture,
+  ProbeModeSelector,
+} from '../../../core/devices';
 import { describeColumn } from '../../../testing/describe-column';
 import { type ScopeFacts, describeScope } from '../../../testing/describe-scope';
 import { describeStage } from '../../../testing/describe-stage';
 import { makeColumn, makeSocketColumn, plainColumn, serialEmTokens } from './make-column';
 
 const facts: ScopeFacts = { regularMags: [6, 8], lowMag: 2, absentMag: 11 };
-const columnFacts = { has: serialEmTokens, regularMag: 6, lowMag: 2 };
+const columnFacts = {
+  has: serialEmTokens,
+  regularMag: 6,
+  lowMag: 2,
+  // SerialEM knows the limits of the area, and which objective apertures there are.
+  values: { 'illuminated area': [5e-5, 1.2e-4], 'objective aperture': [7e-5, 0, 1e-4] },
+};
 // The command is always given X and Y.
 const stageFacts = {
   limits: plainColumn.stageLimits,
@@ -16,10 +29,22 @@ describeScope('A column behind SerialEM', () => makeColumn(), facts);
 describeColumn('A column behind SerialEM', () => makeColumn(), columnFacts);
 describeColumn(
   'A column without probe modes behind SerialEM',
-  () => makeColumn({ hasProbeModes: false, hasImageBeamTilt: false }),
+  () =>
+    makeColumn({
+      hasProbeModes: false,
+      hasImageBeamTilt: false,
+      alphas: 0,
+      hasApertures: false,
+      usesIlluminatedArea: false,
+    }),
   {
     ...columnFacts,
-    has: serialEmTokens.filter((token) => token !== ProbeModeSelector && token !== ImageBeamTilt),
+    has: serialEmTokens.filter(
+      (token) =>
+        ![ProbeModeSelector, ImageBeamTilt, AlphaSelector, CondenserAperture, ObjectiveAperture, IlluminatedArea].some(
+          (each) => each.symbol === token.symbol,
+        ),
+    ),
   },
 );
 describeStage('A stage behind SerialEM', () => makeColumn(), stageFacts);

@@ -1,15 +1,19 @@
 import { VirtualClock, seconds } from '../../../core/base';
 import {
+  AlphaSelector,
   BeamShift,
   BeamTilt,
   CameraLength,
+  CondenserAperture,
   CondenserStigmator,
   type DeviceToken,
   type Driver,
   EnergyFilter,
+  IlluminatedArea,
   Illumination,
   ImageBeamTilt,
   LensNormalization,
+  ObjectiveAperture,
   ObjectiveStigmator,
   ProbeModeSelector,
   type Scope,
@@ -18,6 +22,7 @@ import {
   type Stage,
 } from '../../../core/devices';
 import type { SerialEmColumn } from '../../../plugins/serialem/column';
+import { SerialEmCondenserDevices } from '../../../plugins/serialem/condenser-devices';
 import { serialEmDevices } from '../../../plugins/serialem/devices';
 import { SerialEmFilter } from '../../../plugins/serialem/filter';
 import { SerialEmOpticsDevices } from '../../../plugins/serialem/optics-devices';
@@ -43,6 +48,11 @@ export const plainColumn: SerialEmColumn = {
   invertsStageX: false,
   hasProbeModes: true,
   hasImageBeamTilt: true,
+  alphas: 4,
+  hasApertures: true,
+  condenserApertures: [150, 100, 70, 50, 30],
+  usesIlluminatedArea: true,
+  highestSpotIsBrightest: false,
   highTension: 200_000,
   stageTimeout: 10,
   stageLimits: { x: [-990, 990], y: [-950, 950] },
@@ -53,6 +63,10 @@ export const plainColumn: SerialEmColumn = {
 export const serialEmTokens: readonly DeviceToken<unknown>[] = [
   Illumination,
   ProbeModeSelector,
+  AlphaSelector,
+  IlluminatedArea,
+  CondenserAperture,
+  ObjectiveAperture,
   BeamShift,
   BeamTilt,
   ImageBeamTilt,
@@ -68,6 +82,10 @@ export const serialEmTokens: readonly DeviceToken<unknown>[] = [
 export type SerialEmDevices = Scope &
   Illumination &
   ProbeModeSelector &
+  AlphaSelector &
+  IlluminatedArea &
+  CondenserAperture &
+  ObjectiveAperture &
   BeamShift &
   BeamTilt &
   ImageBeamTilt &
@@ -100,7 +118,13 @@ const made = (
     clock,
     dispose,
     ...guardedColumn<SerialEmDevices>(
-      serialEmDevices(new SerialEmScope(script, column, clock), new SerialEmOpticsDevices(script), column, filter),
+      serialEmDevices(
+        new SerialEmScope(script, column, clock),
+        new SerialEmOpticsDevices(script),
+        new SerialEmCondenserDevices(script, column),
+        column,
+        filter,
+      ),
       { clock },
     ),
     stage: new SerialEmStage(script, column, clock),

@@ -42,6 +42,12 @@ export class SerialEmStandIn {
     focus: 0.1,
     spot: 3,
     percent: 50,
+    /** Illuminated area in hundreds of micrometres; the column goes to the nearest that it reaches. */
+    area: 0.8,
+    /** From 1, as people count. */
+    alpha: 1,
+    /** Micrometres by number of the aperture, 0 when it is out. */
+    apertures: { 1: 70, 2: 0 } as Record<number, number>,
     probe: 1,
     screen: 0,
     blank: 0,
@@ -161,12 +167,15 @@ export class SerialEmStandIn {
       299: () => [0],
       300: () => [state.defocus],
       302: () => [state.focus],
-      303: () => [state.percent, 0],
+      303: () => [state.percent, state.percent / 100],
+      305: () => [state.area],
+      307: () => [state.alpha],
       308: () => [state.spot],
       309: () => [state.probe],
       310: () => [state.slit.width, state.slit.loss, state.slit.inserted],
       561: () => state.imageBeamTilt,
       582: () => state.condenserStigmator,
+      661: () => [state.apertures[a] ?? -1],
     };
     if (reports[number]) return reports[number]();
     this.commands.push(command);
@@ -185,6 +194,8 @@ export class SerialEmStandIn {
       250: () => (state.objectiveStigmator = [a, b]),
       286: () => (state.xyz = [a, b, c ?? state.xyz[2]!]),
       396: () => (state.percent = a),
+      398: () => (state.area = Math.min(2.5, Math.max(-0.5, a))),
+      400: () => (state.alpha = a),
       403: () => {},
       413: () => (state.slit.width = a),
       414: () => (state.slit.loss = a),
@@ -192,6 +203,7 @@ export class SerialEmStandIn {
       459: () => (state.blank = a),
       560: () => (state.imageBeamTilt = [a, b]),
       562: () => (state.condenserStigmator = [a, b]),
+      662: () => (state.apertures[a] = b),
     };
     await this.options.pass(0.5);
     if (

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -235,6 +237,58 @@ class Gun : public Part {
   explicit Gun(const Shared &shared) : Part(L"Gun", shared) { kept(L"HTValue", L"highTension", 200e3, 0, 300e3); }
 };
 
+/// One of the apertures that a mechanism holds; its diameter is in micrometres.
+class Aperture : public Object {
+ public:
+  explicit Aperture(long diameter) : Object(L"Aperture"), diameter_(diameter) {
+    property(L"Diameter", [this](const Given &) { return Answer((double)diameter_); });
+    property(L"Type", [](const Given &) { return Answer(1L); });
+  }
+  long diameter_;
+};
+
+IDispatch *aperturesOf(const std::vector<long> &diameters) {
+  std::vector<std::function<Answer()>> apertures;
+  for (long diameter : diameters) apertures.push_back([=] { return Answer((IDispatch *)new Aperture(diameter)); });
+  return new Collection(L"ApertureCollection", apertures);
+}
+
+/// A motor with apertures: inserted (1) with one of them, or retracted (3), when it has none selected.
+class Mechanism : public Part {
+ public:
+  Mechanism(const Shared &shared, long id, std::vector<long> diameters) : Part(L"ApertureMechanism", shared), name_(L"aperture" + std::to_wstring(id)), diameters_(std::move(diameters)) {
+    property(L"Id", [id](const Given &) { return Answer(id); });
+    property(L"IsRetractable", [](const Given &) { return Answer(true); });
+    property(L"State", [this](const Given &) { return Answer(held() == 0 ? 3L : 1L); });
+    property(L"ApertureCollection", [this](const Given &) { return Answer(aperturesOf(diameters_)); });
+    property(L"SelectedAperture", [this](const Given &) {
+      if (held() == 0) throw Failure{E_FAIL, L"no aperture is selected while the mechanism is retracted"};
+      return Answer((IDispatch *)new Aperture(held()));
+    });
+    methodWithoutAnswer(L"SelectAperture", [this](const Given &given) {
+      column_->set(name_, static_cast<Aperture *>(given.object(0))->diameter_);
+      note(L"ApertureMechanism.SelectAperture");
+    });
+    methodWithoutAnswer(L"Retract", [this](const Given &) {
+      column_->set(name_, 0);
+      note(L"ApertureMechanism.Retract");
+    });
+  }
+
+ private:
+  long held() { return (long)column_->get(name_, diameters_.front()); }
+  std::wstring name_;
+  std::vector<long> diameters_;
+};
+
+IDispatch *mechanismsOf(const Shared &shared) {
+  const std::pair<long, std::vector<long>> all[] = {{2, {150, 100, 70, 50, 30}}, {4, {100, 70, 40}}, {5, {40, 10}}};
+  std::vector<std::function<Answer()>> mechanisms;
+  for (const auto &[id, diameters] : all)
+    mechanisms.push_back([shared, id = id, diameters = diameters] { return Answer((IDispatch *)new Mechanism(shared, id, diameters)); });
+  return new Collection(L"ApertureMechanismCollection", mechanisms);
+}
+
 class Configuration : public Part {
  public:
   explicit Configuration(const Shared &shared) : Part(L"Configuration", shared) {
@@ -272,6 +326,8 @@ class Instrument : public Object {
       property(
           L"AutoNormalizeEnabled", [this](const Given &) { return Answer(column_->get(L"autoNormalize", 1) != 0); },
           [this](const Given &given) { column_->set(L"autoNormalize", given.flag(0)); });
+    if (!std::getenv("EUCENTRIC_STAND_IN_OLD"))
+      property(L"ApertureMechanismCollection", [this](const Given &) { return Answer(mechanismsOf(column_)); });
     methodWithoutAnswer(L"NormalizeAll", [this](const Given &) { column_->normalize(L"all"); });
   }
 

@@ -1,12 +1,14 @@
 #include "jeol.hpp"
 #include "moods.hpp"
 #include <cmath>
+#include <map>
 #include <memory>
+#include <utility>
 
 namespace {
 
 const long done = 0, badValue = 3, centre = 0x8000, full = 0xFFFF;
-const DWORD magnificationTime = 40, screenTime = 40;
+const DWORD magnificationTime = 40, screenTime = 40, apertureTime = 40;
 const double stageSpeed = 4e3;  // nanometres or thousandths of a degree in a millisecond
 struct Range {
   long mode, first, count;
@@ -218,6 +220,43 @@ class Filter : public Part {
   }
 };
 
+/// Apertures by kind (1 condenser, 2 objective), each with holes from 1; 0 is open. A hole arrives after a while.
+class Apertures : public Part {
+ public:
+  explicit Apertures(const Shared &shared) : Part(L"Apt3", shared) {
+    reads(L"GetKind", [this] { return kind_; });
+    writes(L"SelectKind", 0, 6, [this](long kind) { kind_ = kind; });
+    asks(L"GetSize", 6);
+    writes(L"SetSize", 0, 4, [this](long hole) { go(kind_, hole); });
+    asks(L"GetExpSize", 9);
+    act(L"SetExpSize", 2, [this](const Given &given) {
+      long kind = given.whole(0), hole = given.whole(1);
+      if (kind < 0 || kind > 9 || hole < 0 || hole > 4) return badValue;
+      go(kind, hole);
+      note(L"SetExpSize");
+      return done;
+    });
+  }
+
+ private:
+  void asks(const std::wstring &name, long highest) {
+    act(name, 2, [=](const Given &given) {
+      long kind = given.whole(0);
+      if (kind < 0 || kind > highest) return badValue;
+      auto &moving = moves_[kind];
+      answer(given, 1, VT_I4, GetTickCount64() < moving.second ? moving.first : column_->get(L"hole" + std::to_wstring(kind), 1));
+      return done;
+    });
+  }
+  void go(long kind, long hole) {
+    const std::wstring name = L"hole" + std::to_wstring(kind);
+    moves_[kind] = {column_->get(name, 1), GetTickCount64() + apertureTime};
+    column_->set(name, hole);
+  }
+  long kind_ = 0;
+  std::map<long, std::pair<long, ULONGLONG>> moves_;
+};
+
 class Stage : public Part {
  public:
   explicit Stage(const Shared &shared) : Part(L"Stage3", shared) {
@@ -256,6 +295,7 @@ class Tem : public Object {
     part<Deflectors>(L"Def3");
     part<Lenses>(L"Lens3");
     part<Detectors>(L"Detector3");
+    part<Apertures>(L"Apt3");
     part<Stage>(L"Stage3");
     part<Filter>(L"Filter3");
   }
