@@ -1,5 +1,6 @@
 import { type Metres, inMicrometres, micrometres } from '../../core/base';
 import type { CondenserAperture, Driver, ObjectiveAperture, SettingDriver } from '../../core/devices';
+import type { FeiColumn } from './column';
 import type { FeiTransport } from './transport';
 
 /** The apertures that an FEI column changes by motor. */
@@ -7,8 +8,10 @@ export class FeiApertures implements Driver<CondenserAperture>, Driver<Objective
   readonly condenserAperture: SettingDriver<Metres>;
   readonly objectiveAperture: SettingDriver<Metres>;
 
-  /** @param sizes micrometres of the condenser apertures, as far as the site lists them */
-  constructor(transport: FeiTransport, sizes: readonly number[]) {
+  constructor(
+    transport: FeiTransport,
+    { condenserApertures, objectiveApertures }: Pick<FeiColumn, 'condenserApertures' | 'objectiveApertures'>,
+  ) {
     this.condenserAperture = {
       read: async (signal) => micrometres(await transport.getCondenserAperture(signal)),
       write: async (size, signal) => {
@@ -16,7 +19,7 @@ export class FeiApertures implements Driver<CondenserAperture>, Driver<Objective
         if (Math.round(await transport.getCondenserAperture(signal)) !== wanted)
           await transport.setCondenserAperture(wanted, signal);
       },
-      ...(sizes.length > 0 && { choices: [0, ...sizes].map(micrometres) }),
+      choices: [0, ...condenserApertures].map(micrometres),
     };
     this.objectiveAperture = {
       read: async (signal) => micrometres(await transport.getObjectiveAperture(signal)),
@@ -25,6 +28,7 @@ export class FeiApertures implements Driver<CondenserAperture>, Driver<Objective
         if (Math.round(await transport.getObjectiveAperture(signal)) !== wanted)
           await transport.setObjectiveAperture(wanted, signal);
       },
+      choices: [0, ...objectiveApertures].map(micrometres),
     };
   }
 }

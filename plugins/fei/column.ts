@@ -18,8 +18,9 @@ export interface FeiColumn {
   /** The limits that the site has entered; undefined to take the area as it is. */
   readonly illuminatedAreaLimits: AreaLimits | undefined;
   /** True for a column with an energy filter behind it, for which it has lens settings of its own. */
-  /** Micrometres of the condenser apertures, as far as the site lists them. */
+  /** Micrometres of the apertures, as far as the site lists them. */
   readonly condenserApertures: readonly number[];
+  readonly objectiveApertures: readonly number[];
   readonly hasFilter: boolean;
   /** Magnifications of a scanned probe by mag index; undefined for a site that does not scan. */
   readonly scannedMagnifications?: ReadonlyMap<number, number>;
@@ -39,7 +40,7 @@ const skipProjector = 1;
 const skipCondenser = 2;
 
 /** Gathers what the site's properties say about the column; what they leave open is as on any FEI column. */
-export function feiColumn(settings: Settings, model: string): FeiColumn {
+export function feiColumn(settings: Settings, model: string, objectiveApertures: readonly number[] = []): FeiColumn {
   const regular = settings.get('MicronsPerUnitImageShift');
   const usesIlluminatedArea = settings.get('UseIlluminatedAreaForC2') > 0;
   const [low, high] = settings.get('IlluminatedAreaLimits');
@@ -57,6 +58,7 @@ export function feiColumn(settings: Settings, model: string): FeiColumn {
     usesIlluminatedArea,
     illuminatedAreaLimits: high > low ? { low, high } : undefined,
     condenserApertures: settings.get('C2ApertureSizes'),
+    objectiveApertures,
     hasFilter: settings.cameras.some(({ isGif }) => isGif),
     ...(settings.cameras.some(({ isStem }) => isStem) &&
       settings.get('STEMMagTable').length > 0 && { scannedMagnifications: new Map(settings.get('STEMMagTable')) }),

@@ -49,10 +49,14 @@ export function feiDevices(
     hasFilter,
     scannedMagnifications,
     condenserApertures,
-  }: Pick<FeiColumn, 'usesIlluminatedArea' | 'hasFilter' | 'scannedMagnifications' | 'condenserApertures'>,
+    objectiveApertures,
+  }: Pick<
+    FeiColumn,
+    'usesIlluminatedArea' | 'hasFilter' | 'scannedMagnifications' | 'condenserApertures' | 'objectiveApertures'
+  >,
 ): readonly (DrivenDevice | LackingDevice)[] {
   const optics = new FeiOpticsDevices(transport);
-  const apertures = new FeiApertures(transport, condenserApertures);
+  const apertures = new FeiApertures(transport, { condenserApertures, objectiveApertures });
   const missing = lacksOf(transport);
   const unlessMissing = (device: DrivenDevice, capability: FeiLack): DrivenDevice | LackingDevice =>
     missing.has(capability) ? lacking(device.token, notOverThisWire) : device;
@@ -64,8 +68,12 @@ export function feiDevices(
     usesIlluminatedArea
       ? driven(IlluminatedArea, new FeiIlluminatedArea(transport))
       : lacking(IlluminatedArea, 'UseIlluminatedAreaForC2 says that the column has two condensers'),
-    unlessMissing(driven(CondenserAperture, apertures), 'apertures'),
-    unlessMissing(driven(ObjectiveAperture, apertures), 'apertures'),
+    condenserApertures.length > 0
+      ? unlessMissing(driven(CondenserAperture, apertures), 'apertures')
+      : lacking(CondenserAperture, 'C2ApertureSizes does not list the apertures'),
+    objectiveApertures.length > 0
+      ? unlessMissing(driven(ObjectiveAperture, apertures), 'apertures')
+      : lacking(ObjectiveAperture, 'the option "objectiveApertures" does not list the apertures'),
     driven(BeamShift, scope),
     unlessMissing(driven(BeamTilt, optics), 'beam tilt'),
     unlessMissing(driven(ImageBeamTilt, optics), 'image-beam tilt'),

@@ -42,6 +42,12 @@ const options = z.strictObject({
     .describe(
       'Program, and what it is given, that runs the process that speaks to the column (wire: com); the Node that runs this program where nothing is said.',
     ),
+  objectiveApertures: z
+    .array(z.number().int().positive().max(1000))
+    .default([])
+    .describe(
+      'Sizes of the motorized objective apertures in micrometres; the condenser ones are those of C2ApertureSizes.',
+    ),
   model: z
     .string()
     .min(1)
@@ -84,7 +90,7 @@ export default definePlugin<Options>({
   options,
   apply(host) {
     const { settings, clock } = host;
-    const column = feiColumn(settings, host.options.model);
+    const column = feiColumn(settings, host.options.model, host.options.objectiveApertures);
     const transport = guardTransport(host.record(wires[host.options.wire](host)), column.stageTimeoutFactor);
     const scope = new FeiScope(transport, column, clock, () => host.find(Calibrations));
     host.provideDevices(feiDevices(scope, transport, column));

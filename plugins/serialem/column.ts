@@ -14,8 +14,9 @@ export interface SerialEmColumn {
   /** 0 for a column without alpha. */
   readonly alphas: number;
   readonly hasApertures: boolean;
-  /** Micrometres of the condenser apertures, as far as the site lists them. */
+  /** Micrometres of the apertures, as far as the site lists them. */
   readonly condenserApertures: readonly number[];
+  readonly objectiveApertures: readonly number[];
   /** True for a column with three condensers, where the illuminated area is the measure of intensity. */
   readonly usesIlluminatedArea: boolean;
   readonly highestSpotIsBrightest: boolean;
@@ -42,6 +43,7 @@ export function serialEmColumn(
     readonly imageBeamTilt: boolean;
     readonly alphas: number;
     readonly apertures: boolean;
+    readonly objectiveApertures: readonly number[];
     readonly highestSpotIsBrightest: boolean;
     readonly highTensionKilovolts?: number | undefined;
   },
@@ -62,6 +64,7 @@ export function serialEmColumn(
     alphas: options.alphas,
     hasApertures: options.apertures,
     condenserApertures: settings.get('C2ApertureSizes'),
+    objectiveApertures: options.objectiveApertures,
     usesIlluminatedArea: settings.get('UseIlluminatedAreaForC2') > 0,
     highestSpotIsBrightest: options.highestSpotIsBrightest,
     highTension: options.highTensionKilovolts === undefined ? undefined : 1000 * options.highTensionKilovolts,

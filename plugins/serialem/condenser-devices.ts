@@ -32,7 +32,11 @@ export class SerialEmCondenserDevices
 
   constructor(
     private readonly script: SerialEmScript,
-    { alphas, condenserApertures }: Pick<SerialEmColumn, 'alphas' | 'condenserApertures'>,
+    {
+      alphas,
+      condenserApertures,
+      objectiveApertures,
+    }: Pick<SerialEmColumn, 'alphas' | 'condenserApertures' | 'objectiveApertures'>,
   ) {
     this.alpha = {
       read: async (signal) => (await script.number('ReportAlpha', signal)) - firstAlpha,
@@ -47,20 +51,18 @@ export class SerialEmCondenserDevices
       write: (area, signal) =>
         script.do('SetIlluminatedArea', [area / metresPerReportedArea], { ...(signal && { signal }) }),
     };
-    this.condenserAperture = {
-      ...this.aperture(kinds.condenser),
-      ...(condenserApertures.length > 0 && { choices: [0, ...condenserApertures].map(micrometres) }),
-    };
-    this.objectiveAperture = this.aperture(kinds.objective);
+    this.condenserAperture = this.aperture(kinds.condenser, condenserApertures);
+    this.objectiveAperture = this.aperture(kinds.objective, objectiveApertures);
   }
 
-  private aperture(kind: number): SettingDriver<Metres> {
+  private aperture(kind: number, sizes: readonly number[]): SettingDriver<Metres> {
     const reported = async (signal?: AbortSignal): Promise<number> => {
       const [size = 0] = await this.script.report('ReportApertureSize', 1, signal, [kind]);
       if (size < 0 || (size > 0 && size <= highestHole)) throw serialEmErrors.strangeAperture(size);
       return size;
     };
     return {
+      choices: [0, ...sizes].map(micrometres),
       read: async (signal) => micrometres(await reported(signal)),
       write: async (size, signal) => {
         const wanted = Math.round(inMicrometres(size));

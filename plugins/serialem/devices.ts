@@ -46,7 +46,13 @@ export const serialEmDevices = (
   condenser: SerialEmCondenserDevices,
   column: Pick<
     SerialEmColumn,
-    'hasProbeModes' | 'hasImageBeamTilt' | 'alphas' | 'hasApertures' | 'usesIlluminatedArea'
+    | 'hasProbeModes'
+    | 'hasImageBeamTilt'
+    | 'alphas'
+    | 'hasApertures'
+    | 'condenserApertures'
+    | 'objectiveApertures'
+    | 'usesIlluminatedArea'
   >,
   filter?: SerialEmFilter,
 ): readonly (DrivenDevice | LackingDevice)[] => [
@@ -61,8 +67,15 @@ export const serialEmDevices = (
   column.usesIlluminatedArea
     ? driven(IlluminatedArea, condenser)
     : lacking(IlluminatedArea, 'UseIlluminatedAreaForC2 says that the column has two condensers'),
-  column.hasApertures ? driven(CondenserAperture, condenser) : lacking(CondenserAperture, noApertures),
-  column.hasApertures ? driven(ObjectiveAperture, condenser) : lacking(ObjectiveAperture, noApertures),
+  column.hasApertures && column.condenserApertures.length > 0
+    ? driven(CondenserAperture, condenser)
+    : lacking(CondenserAperture, column.hasApertures ? 'C2ApertureSizes does not list the apertures' : noApertures),
+  column.hasApertures && column.objectiveApertures.length > 0
+    ? driven(ObjectiveAperture, condenser)
+    : lacking(
+        ObjectiveAperture,
+        column.hasApertures ? 'the option "objectiveApertures" does not list the apertures' : noApertures,
+      ),
   driven(BeamShift, scope),
   driven(BeamTilt, optics),
   column.hasImageBeamTilt

@@ -82,7 +82,13 @@ const options = z.strictObject({
   apertures: z
     .boolean()
     .default(false)
-    .describe('Whether SerialEM drives the condenser and objective apertures and reports their sizes in micrometres.'),
+    .describe(
+      'Whether SerialEM drives the apertures and reports their sizes in micrometres; those of the condenser stand in C2ApertureSizes.',
+    ),
+  objectiveApertures: z
+    .array(z.number().int().positive().max(1000))
+    .default([])
+    .describe('Sizes of the objective apertures in micrometres, where "apertures" is true.'),
   highestSpotIsBrightest: z
     .boolean()
     .default(false)

@@ -53,7 +53,7 @@ describe('the illuminated area of a column with three condensers', () => {
 
   test('grows with the condenser aperture at the same lens current', async () => {
     const { area, transport } = await threeCondensers();
-    const apertures = new FeiApertures(transport, []);
+    const apertures = new FeiApertures(transport, { condenserApertures: [150, 100, 70, 50], objectiveApertures: [] });
     await apertures.condenserAperture.write(micrometres(50));
     await area.write(micrometres(2));
     await apertures.condenserAperture.write(micrometres(70));

@@ -18,9 +18,7 @@ import { feiTokens, makeColumn, plainColumn } from './make-column';
 import { makeTemscriptColumn } from './make-temscript-column';
 
 const facts = { regularMags: [6, 8], lowMag: 2, absentMag: 11 } as const;
-// Of the sizes only the column knows which there are.
-const apertures = { 'condenser aperture': [5e-5, 0, 1.5e-4], 'objective aperture': [7e-5, 0, 1e-4] };
-const columnFacts = { has: feiTokens, regularMag: 6, lowMag: 2, values: apertures };
+const columnFacts = { has: feiTokens, regularMag: 6, lowMag: 2 };
 describeScope('FEI column', () => makeColumn(), facts);
 describeScope(
   'FEI column with three condensers',
@@ -45,7 +43,7 @@ describeColumn(
   {
     ...columnFacts,
     has: [...feiTokens, IlluminatedArea, EftemMode],
-    values: { ...apertures, 'illuminated area': [5e-5, 1.2e-4] },
+    values: { 'illuminated area': [5e-5, 1.2e-4] },
   },
 );
 const scannedMagnifications = new Map([7, 8, 9].map((index) => [index, 100 * 2 ** index]));

@@ -16,8 +16,8 @@ const columnFacts = {
   has: serialEmTokens,
   regularMag: 6,
   lowMag: 2,
-  // SerialEM knows the limits of the area, and which objective apertures there are.
-  values: { 'illuminated area': [5e-5, 1.2e-4], 'objective aperture': [7e-5, 0, 1e-4] },
+  // SerialEM knows the limits of the area.
+  values: { 'illuminated area': [5e-5, 1.2e-4] },
 };
 // The command is always given X and Y.
 const stageFacts = {

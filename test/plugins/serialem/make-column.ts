@@ -51,6 +51,7 @@ export const plainColumn: SerialEmColumn = {
   alphas: 4,
   hasApertures: true,
   condenserApertures: [150, 100, 70, 50, 30],
+  objectiveApertures: [100, 70, 40, 20],
   usesIlluminatedArea: true,
   highestSpotIsBrightest: false,
   highTension: 200_000,
