@@ -2,6 +2,7 @@ import type { Image } from '../../imaging';
 import type { CameraIndex, Seconds } from '../base';
 import { device } from './device';
 import type { FrameReport, FrameSeries, FrameTraits } from './frames';
+import type { ScanReport, ScanSettings, ScanTraits } from './scans';
 
 /** A rectangle on the camera in unbinned pixels, origin at the top left, `right` and `bottom` exclusive. */
 export interface CameraArea {
@@ -28,6 +29,8 @@ export interface Exposure {
   readonly readMode: ReadMode;
   /** Divides the exposure into frames; refused by cameras that cannot. */
   readonly frames?: FrameSeries;
+  /** Of a camera that scans; refused by others. */
+  readonly scanning?: ScanSettings;
 }
 
 /** One image as the camera delivered it. */
@@ -41,6 +44,8 @@ export interface Frame {
   readonly began: Seconds;
   /** Of an exposure that was divided into frames. */
   readonly frames?: FrameReport;
+  /** Of a scan. */
+  readonly scan?: ScanReport;
 }
 
 /** Characteristics of a camera for its users. */
@@ -67,6 +72,8 @@ export interface CameraTraits {
   readonly allowsPostActions: boolean;
   /** Limits for dividing exposures into frames; undefined when that is impossible. */
   readonly frames?: FrameTraits;
+  /** Limits of its scans; undefined for a camera that does not scan. */
+  readonly scan?: ScanTraits;
 }
 
 /** An image detector. */

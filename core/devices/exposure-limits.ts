@@ -1,5 +1,6 @@
 import type { Exposure } from './camera';
 import type { FrameSeries, FrameTraits } from './frames';
+import type { ScanSettings, ScanTraits } from './scans';
 
 /** Limits of the exposures that a camera takes. */
 export interface ExposureLimits {
@@ -11,6 +12,8 @@ export interface ExposureLimits {
   readonly longestExposure: number;
   /** Undefined for a camera that cannot divide an exposure into frames. */
   readonly frames?: FrameTraits;
+  /** Undefined for a camera that does not scan. */
+  readonly scan?: ScanTraits;
 }
 
 /** Something of an exposure that a camera cannot do, in words. */
@@ -23,7 +26,7 @@ export interface ExposureRefusal {
 
 /** The first thing of an exposure that a camera cannot do; undefined when it can do all of it. */
 export function exposureRefusal(
-  { binning, area, exposure, driftSettling, frames }: Exposure,
+  { binning, area, exposure, driftSettling, frames, scanning }: Exposure,
   limits: ExposureLimits,
 ): ExposureRefusal | undefined {
   const { left, top, right, bottom } = area;
@@ -42,7 +45,32 @@ export function exposureRefusal(
     return { what: 'exposure', asked: `${exposure} s`, allowed: `at most ${longestExposure} s` };
   if (!(driftSettling >= 0 && driftSettling <= longestExposure))
     return { what: 'drift settling', asked: `${driftSettling} s`, allowed: `0 to ${longestExposure} s` };
-  return frames && framesRefusal(frames, exposure, limits.frames);
+  return (scanning && scanRefusal(scanning, limits.scan)) ?? (frames && framesRefusal(frames, exposure, limits.frames));
+}
+
+function scanRefusal(
+  { detectors, lineSync, rotation }: ScanSettings,
+  traits: ScanTraits | undefined,
+): ExposureRefusal | undefined {
+  if (!traits) return { what: 'scan', asked: 'detectors, rotation or lines of a scan', allowed: 'images' };
+  const unknown = detectors?.find((name) => !traits.detectors.includes(name));
+  if (detectors && (unknown !== undefined || detectors.length === 0 || new Set(detectors).size < detectors.length))
+    return {
+      what: 'detectors',
+      asked: unknown ?? (detectors.length === 0 ? 'no detector' : detectors.join(', ')),
+      allowed: `some of ${traits.detectors.join(', ')}, each once`,
+    };
+  if (detectors && detectors.length > traits.maxDetectors)
+    return { what: 'detectors', asked: detectors.join(', '), allowed: `at most ${traits.maxDetectors} in one scan` };
+  if (lineSync && !traits.lineSync)
+    return { what: 'line synchronization', asked: 'lines that wait for the mains', allowed: 'lines that do not' };
+  if (rotation !== undefined && !(traits.rotates && Math.abs(rotation) <= Math.PI))
+    return {
+      what: 'scan rotation',
+      asked: `${((rotation * 180) / Math.PI).toFixed(1)} degrees`,
+      allowed: traits.rotates ? '-180 to 180 degrees' : 'the rotation of the column',
+    };
+  return undefined;
 }
 
 function framesRefusal(

@@ -4,6 +4,7 @@ export * from './device';
 export * from './exposure-limits';
 export * from './filter';
 export * from './frames';
+export * from './scans';
 export * from './held-value';
 export * from './property-calls';
 export * from './setting';

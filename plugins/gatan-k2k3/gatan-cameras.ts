@@ -9,8 +9,8 @@ export const isDirectDetector = (camera: CameraSettings): boolean => directDetec
 const otherMakes = ['FEICameraType', 'DECameraType', 'TietzCameraType', 'AMTCameraType', 'DectrisCameraType'] as const;
 
 /** True for a camera whose properties name no other program than DigitalMicrograph. */
-const isInDigitalMicrograph = (camera: CameraSettings): boolean =>
-  !camera.get('STEMCamera') && camera.get('PluginName') === undefined && otherMakes.every((type) => !camera.get(type));
+export const isInDigitalMicrograph = (camera: CameraSettings): boolean =>
+  camera.get('PluginName') === undefined && otherMakes.every((type) => !camera.get(type));
 
 /**
  * The cameras of the one DigitalMicrograph that this plugin reaches, in the order of the list, by which they are
@@ -18,7 +18,8 @@ const isInDigitalMicrograph = (camera: CameraSettings): boolean =>
  * of the K2 and K3 counts, and where there is none, the one behind the socket.
  */
 export function gatanCameras(cameras: readonly CameraSettings[]): readonly CameraSettings[] {
-  const candidates = cameras.filter((camera) => isDirectDetector(camera) || isInDigitalMicrograph(camera));
+  const imaging = cameras.filter((camera) => !camera.isStem);
+  const candidates = imaging.filter((camera) => isDirectDetector(camera) || isInDigitalMicrograph(camera));
   const direct = candidates.filter(isDirectDetector).map((camera) => camera.get('UseSocket'));
   const bySocket = candidates.some((camera) => camera.get('UseSocket'));
   const ways = new Set(direct.length > 0 ? direct : [bySocket]);

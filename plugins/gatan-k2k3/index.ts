@@ -5,6 +5,8 @@ import { gatanCamera, traitsOf } from './camera';
 import { type CameraModel, cameraModel, turnsUnclear } from './camera-model';
 import { gatanCameras, isDirectDetector, numberCameras } from './gatan-cameras';
 import { GatanClient } from './protocol/client';
+import { DigiScanCamera, digiScanTraits } from './digiscan';
+import { type DigiScanModel, digiScanModel, isDigiScan } from './digiscan-model';
 import { gatanErrors } from './errors';
 import { GatanFilter, filterModel } from './filter';
 import type { GatanTransport } from './transport';
@@ -92,15 +94,19 @@ const doubleSampling = { plugin: 113, version: 50301, build: 2270 } as const;
 
 // Loaded only when a site uses it, so that a real instrument never loads the simulation.
 const wires: Readonly<
-  Record<Options['wire'], (host: PluginHost<Options>, models: readonly CameraModel[]) => GatanTransport>
+  Record<
+    Options['wire'],
+    (host: PluginHost<Options>, models: readonly CameraModel[], scan?: DigiScanModel) => GatanTransport
+  >
 > = {
-  simulated: (host, models) => {
+  simulated: (host, models, scan) => {
     const { SimulatedWire } = require('./simulated-wire') as typeof import('./simulated-wire');
     return new SimulatedWire(
       () => host.need(VirtualInstrument).microscope,
       models,
       host.clock,
       milliseconds(host.options.connectTimeoutSeconds),
+      scan,
       host.settings.get('GIFslitWidthScaling'),
     );
   },
@@ -122,11 +128,12 @@ export default definePlugin<Options>({
   summary:
     'Gatan cameras through the SerialEMCCD server in DigitalMicrograph: K2, K3, OneView, Rio, Metro, and CCDs such as Orius and UltraScan.',
   options,
-  drivesCamera: (camera, active) => gatanCameras(active).includes(camera),
+  drivesCamera: (camera, active) => gatanCameras(active).includes(camera) || isDigiScan(camera),
   apply(host) {
     const { settings, clock, log, options: given } = host;
     const ours = gatanCameras(settings.cameras);
-    if (ours.length === 0) {
+    const scanning = settings.cameras.find(isDigiScan);
+    if (ours.length === 0 && !scanning) {
       log.warn('No active camera is one of DigitalMicrograph, so this plugin has nothing to do.');
       return;
     }
@@ -150,8 +157,9 @@ export default definePlugin<Options>({
       log.warn(
         `${camera.name}: DMRotationAndFlip and RotationAndFlip differ; compare the orientation of an image with DigitalMicrograph and set "turnedBy" in the options of ${host.id}.`,
       );
+    const scanModel = scanning && digiScanModel(scanning, settings, given.longestExposureSeconds);
     const client = new GatanClient(
-      host.record(wires[given.wire](host, models)),
+      host.record(wires[given.wire](host, models, scanModel)),
       {
         parameters: milliseconds(given.parameterTimeoutSeconds),
         image: milliseconds(given.imageTimeoutSeconds),
@@ -163,6 +171,9 @@ export default definePlugin<Options>({
       host.provideCamera(
         gatanCamera(traitsOf(model, ours[at]!, settings.get('K2MinStartupDelay')), model, client, clock),
       );
+    const digiScan =
+      scanning && scanModel && new DigiScanCamera(digiScanTraits(scanModel, scanning), scanModel, client, clock);
+    if (digiScan) host.provideCamera(digiScan);
     if (ours.some((camera) => camera.isGif) && !settings.get('NoFilterControl'))
       host.provide(EnergyFilter, new GatanFilter(client, filterModel(settings, given.energyLossRange), clock, log));
     host.versions(async () => {
@@ -175,7 +186,8 @@ export default definePlugin<Options>({
           }
         : {};
     });
-    host.connect(models.map((model) => model.name).join(' and '), async (signal) => {
+    const names = [...models, ...(scanModel ? [scanModel] : [])].map(({ name }) => name);
+    host.connect(names.join(' and '), async (signal) => {
       try {
         const server = await client.open(signal);
         for (const model of models) {
@@ -190,6 +202,7 @@ export default definePlugin<Options>({
             (server.version > version || (server.version === version && server.build >= build));
           if (model.doubleSampling && !samplesTwice) throw gatanErrors.noDoubleSampling(client.name, model.name);
         }
+        await digiScan?.connect(signal);
       } catch (error) {
         await client.close();
         throw error;

@@ -44,9 +44,30 @@ export interface StandInCamera {
   readonly kind?: StandInKind;
 }
 
+/** Request for a scan, with its pixel time in microseconds and its rotation in degrees. */
+export interface DigiScanRequest {
+  readonly width: number;
+  readonly height: number;
+  readonly signals: Int32Array;
+  readonly continuous: number;
+  readonly rotation: number;
+  readonly pixelTime: number;
+  readonly lineSync: number;
+}
+
+/** Source of the scans of a stand-in server. */
+export interface ScanSource {
+  /** Flyback in microseconds, and frequency of the mains in hertz. */
+  scanTimes(): { readonly flyback: number; readonly lineFrequency: number };
+  /** Scans once; returns the pictures of the signals when the scan is over. Rejects when the signal fires. */
+  scan(request: DigiScanRequest, signal: AbortSignal): Promise<readonly Picture[]>;
+}
+
 /** Source of the pictures of a stand-in server. */
 export interface PictureSource {
   readonly cameras: readonly StandInCamera[];
+  /** Of a server with a DigiScan. */
+  readonly scans?: ScanSource | undefined;
   /** Takes a picture; returns when the exposure is over. Rejects when the signal fires. */
   expose(request: PictureRequest, signal: AbortSignal): Promise<Picture>;
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../core/base';
 import { MicroscopeLink } from '../../simulation';
 import type { CallOptions, PacketFunction, PacketReply, RequestOf } from '../../wires';
 import type { CameraModel } from './camera-model';
+import type { DigiScanModel } from './digiscan-model';
 import { gatanErrors } from './errors';
 import { SocketTransport } from './protocol/socket-transport';
 import { GatanStandInServer } from './stand-in/stand-in-server';
@@ -23,6 +24,7 @@ export class SimulatedWire implements GatanTransport {
     private readonly models: readonly CameraModel[],
     private readonly clock: Clock,
     private readonly connectLimit: number,
+    private readonly scan?: DigiScanModel,
     /** Factor on the slit width that is sent to the filter. */
     private readonly slitWidthScaling = 1,
   ) {
@@ -36,7 +38,7 @@ export class SimulatedWire implements GatanTransport {
   async open(signal?: AbortSignal): Promise<void> {
     if (this.socket) return this.socket.open(signal);
     this.link.open();
-    this.server = new GatanStandInServer(new VirtualPictures(this.link.microscope, this.clock, this.models));
+    this.server = new GatanStandInServer(new VirtualPictures(this.link.microscope, this.clock, this.models, this.scan));
     const { microscope } = this.link;
     this.server.filter.follow(({ SlitIn, SlitWidth, OffsetOn, SpectrumOffset, EnergyShift }) => {
       microscope.setSlitIn(SlitIn > 0);

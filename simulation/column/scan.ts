@@ -296,6 +296,8 @@ export const scan = definePart({
         stemDetectors: Object.fromEntries(detectors),
         /** Width and height of the field of a whole scan, micrometres. */
         scannedField: fieldOf(lenses.reference()),
+        /** Times that a scan generator reports: its shortest flyback, and the mains. */
+        scanGenerator: { flybackMicroseconds: truth.timing.flyback / microsecond, mainsHertz: truth.timing.mains },
         /** Radians; half of the cone of electrons. */
         convergenceAngle: mode().halfAngle,
       }),

@@ -243,8 +243,6 @@ export const stage = definePart({
       slope: (time: number): number => -tangent(tiltAt(time)),
       /** The plane of a tilted specimen as the camera sees it: shortened along its Y. */
       foreshortening: (time: number): PlaneMatrix => ({ xpx: 1, xpy: 0, ypx: 0, ypy: cosine(tiltAt(time)) }),
-      /** Height of a tilted specimen for one unit of distance from the tilt axis, as the camera sees it. */
-      rise: (time: number): number => sine(tiltAt(time)) / cosine(tiltAt(time)),
       specimenDisplacement(time: number): PlaneVector {
         const tilt = tiltAt(time);
         const { z } = goniometer.readout(time);

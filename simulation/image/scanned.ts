@@ -180,8 +180,7 @@ function focusOf(
 ): ScannedFocus {
   const goniometer = column.of(stage);
   const generator = column.of(scanPart);
-  // A specimen that is shortened across the tilt axis rises there by the tangent of the tilt.
-  const rise = goniometer.rise(requested);
+  const slope = goniometer.slope(requested);
   const fromImage = inverted(lab);
   const toY = (column: number, row: number): number => transformed(fromImage, { x: column, y: -row }).y;
   const at = (time: number): number => {
@@ -189,7 +188,7 @@ function focusOf(
     const lens = effects.aberrations(time).defocus - height + rampAt(ramp, time - requested);
     return generator.defocusOf(lens, height);
   };
-  return { at, perColumn: rise * toY(1, 0), perRow: rise * toY(0, 1) };
+  return { at, perColumn: slope * toY(1, 0), perRow: slope * toY(0, 1) };
 }
 
 function rampAt(ramp: FocusRamp | undefined, after: number): number {

@@ -28,7 +28,7 @@ describe('an active camera that no plugin drives', () => {
     ['TietzCameraType: 12', 'a camera of TVIPS (TietzCameraType)'],
     ['DectrisCameraType: 1', 'a camera of Dectris (DectrisCameraType)'],
     ['PluginName: OtherCam', 'a camera behind the SerialEM plugin OtherCam (PluginName)'],
-    ['STEMCamera: 1', 'a STEM camera (STEMCamera)'],
+    ['STEMCamera: 1\n    PluginName: OtherScan', 'a STEM camera (STEMCamera)'],
   ])('is named by what it is: %s', (properties, kind) => {
     const [found, ...more] = checkDrivenCameras(settingsOf(['K2Type: 3', properties]));
     expect(more).toEqual([]);
@@ -38,6 +38,10 @@ describe('an active camera that no plugin drives', () => {
       place: { file: 'site.yaml', line: 12 },
     });
     expect(found!.message).toBe(`Camera 1 (Camera1) is active, but it is ${kind}, which no plugin in use drives.`);
+  });
+
+  test('is not one that names no other program, even where it scans: that is DigitalMicrograph', () => {
+    expect(checkDrivenCameras(settingsOf(['K2Type: 3', 'STEMCamera: 1']))).toEqual([]);
   });
 
   test('names the plugin that drives it where that is only switched off', () => {

@@ -9,6 +9,7 @@ import {
   packText,
 } from '../../../wires';
 import { gatanErrorOf, gatanErrors } from '../errors';
+import type { DigiScanShot } from './digiscan-shot';
 import { gatanFunctions as functions } from './functions';
 import type { GatanTransport } from '../transport';
 
@@ -74,6 +75,8 @@ const tellsBuild = 112;
 const tellsDoseRate = 110;
 /** Bits of `processing` in continuous mode: by the server's own thread, in continuous readout, at a quality, beginning now. */
 const continuousBits = { thread: 64, setsReadout: 128, quality: 3, first: 2048 } as const;
+/** Values of `continuous`: a single scan, the start of continuous ones, and the next image of these. */
+const scanModes = { single: 0, start: 1, next: -1 } as const;
 /** Milliseconds that the server may take to end its continuous mode. */
 const longestStopOfView = 5000;
 
@@ -223,6 +226,44 @@ export class GatanClient {
     }
   }
 
+  /** Asks for the times of DigiScan: flyback in microseconds, and the frequency of the mains in hertz. */
+  async scanTimes(signal?: AbortSignal): Promise<{ readonly flyback: number; readonly lineFrequency: number }> {
+    return this.call(functions.GetDSProperties, { extraDelay: 0, addedFlyback: 0, margin: 0 }, signal);
+  }
+
+  /** Scans once. @returns the images of the channels in the order of the shot */
+  scan(shot: DigiScanShot, signal?: AbortSignal): Promise<readonly RawImage[]> {
+    return this.turns
+      .take(signal, () => this.scanned(shot, scanModes.single, signal))
+      .catch((error: unknown) => {
+        throw gatanErrorOf(error, signal);
+      });
+  }
+
+  /** Scans one time after the other and hands the images of each over, until the signal fires; ends after a failure, too. */
+  watchScans(
+    shot: DigiScanShot,
+    show: (images: readonly RawImage[]) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    return this.turns
+      .take(signal, async () => {
+        // The server answers the start at once, with an image of nothing.
+        await this.scanned({ ...shot, signals: shot.signals.slice(0, 1) }, scanModes.start);
+        try {
+          while (!signal.aborted) {
+            const images = await this.scanned(shot, scanModes.next);
+            if (!signal.aborted) await show(images);
+          }
+        } finally {
+          await this.checked(functions.StopDSAcquisition, {}, { limit: this.limits.parameters + longestStopOfView });
+        }
+      })
+      .catch((error: unknown) => {
+        throw gatanErrorOf(error);
+      });
+  }
+
   /** Runs a DM script. @returns what it gives to `Exit` */
   async script(text: string, signal?: AbortSignal): Promise<number> {
     return (await this.call(functions.ExecuteScript, { selectCamera: false, array: packText(text) }, signal)).value;
@@ -269,6 +310,33 @@ export class GatanClient {
         ? (await this.checked(functions.GetLastDoseRate, {}, here)).values.doseRate
         : 0;
     return { ...received, ...(report && { saved: report.saved }), ...(doseRate > 0 && { doseRate }) };
+  }
+
+  private async scanned(shot: DigiScanShot, continuous: number, signal?: AbortSignal): Promise<readonly RawImage[]> {
+    const { width, height, signals, rotation, pixelTime, lineSync, divideBy2, startup, frameTime } = shot;
+    const pixels = width * height;
+    const size = { pixels, width, height, divideBy2 };
+    const milliseconds = 1000 * (startup + frameTime);
+    const options = { largestImage: 2 * pixels, ...(signal && { signal }) };
+    const first = await this.checked(
+      functions.AcquireDSImage,
+      { ...size, lineSync, continuous, rotation, pixelTime, array: Int32Array.from(signals) },
+      { ...options, limit: milliseconds + this.limits.image, occupies: milliseconds },
+    );
+    const images = [this.wholeImage(first, shot)];
+    for (const channel of signals.slice(1))
+      images.push(
+        this.wholeImage(
+          await this.checked(
+            functions.ReturnDSChannel,
+            { ...size, channel },
+            // Another connection may have scanned meanwhile.
+            { ...options, limit: this.limits.image, onConnection: first.connection },
+          ),
+          shot,
+        ),
+      );
+    return images;
   }
 
   private async setUp({ parameters, mode }: GatanShot, options: CallOptions): Promise<void> {

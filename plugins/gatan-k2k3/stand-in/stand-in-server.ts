@@ -59,7 +59,7 @@ export class GatanStandInServer {
   readonly filter = new StandInFilter();
   private readonly settings = new AcquisitionSettings();
   private readonly frames = new StandInFrames();
-  private readonly scan = new StandInScan();
+  private readonly scan: StandInScan;
   private readonly closedShutters = new Map<number, number>();
   private readonly unsettled = new Set<number>();
   private readonly inserted: boolean[];
@@ -69,6 +69,7 @@ export class GatanStandInServer {
     private readonly identity: StandInIdentity = newest,
     options: Pick<PacketServerOptions, 'superChunk' | 'headerPause' | 'handshakeLimit' | 'onRequest'> = {},
   ) {
+    this.scan = new StandInScan(source.scans);
     this.inserted = source.cameras.map((camera) => camera.inserted ?? true);
     this.server = new PacketServer({
       ...options,
@@ -151,8 +152,8 @@ export class GatanStandInServer {
     GetGainReference: ({ pixels, binning }) => this.gainReference(pixels, binning),
     GetDefectList: ({ pixels }) => defectList(this.source.cameras[this.camera], pixels),
     GetDSProperties: () => this.scan.properties(),
-    AcquireDSImage: ({ pixels, width, height, continuous, array, divideBy2 }) =>
-      this.scanned(this.scan.scan(width, height, array, continuous), pixels, divideBy2),
+    AcquireDSImage: async ({ pixels, divideBy2, array, ...request }, closing) =>
+      this.scanned(await this.scan.scan({ ...request, signals: array }, closing), pixels, divideBy2),
     ReturnDSChannel: ({ pixels, channel, divideBy2 }) => this.scanned(this.scan.signal(channel), pixels, divideBy2),
     StopDSAcquisition: () => ({ status: this.scan.stop() }),
     CheckReferenceTime: async ({ array }) => {

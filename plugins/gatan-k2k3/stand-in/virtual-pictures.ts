@@ -3,15 +3,18 @@ import type { CameraArea } from '../../../core/devices';
 import type { VirtualMicroscope } from '../../../simulation';
 import type { CameraModel } from '../camera-model';
 import { groupOf } from '../detectors';
+import type { DigiScanModel } from '../digiscan-model';
 import { chipSize, chipTurn } from '../geometry';
 import type { Picture, PictureRequest, PictureSource, StandInCamera, StandInKind } from '../picture-source';
 import { undoRotateFlip } from '../rotate-flip';
+import { VirtualScans } from './virtual-scans';
 
 const largestCount = 65535;
 
 /** Pictures of the virtual microscope, as the chips of its cameras see them; exposures take their time on the program's clock. */
 export class VirtualPictures implements PictureSource {
   readonly cameras: readonly StandInCamera[];
+  readonly scans: VirtualScans | undefined;
   private readonly models: ReadonlyMap<number, CameraModel>;
 
   /** @param models of the site's cameras, whose numbers say their places in the server */
@@ -19,7 +22,9 @@ export class VirtualPictures implements PictureSource {
     private readonly microscope: VirtualMicroscope,
     private readonly clock: Clock,
     models: readonly CameraModel[],
+    scan?: DigiScanModel,
   ) {
+    this.scans = scan && new VirtualScans(microscope, clock, scan);
     this.models = new Map(models.map((model) => [model.number, model]));
     const count = Math.max(0, ...models.map((model) => model.number + 1));
     this.cameras = Array.from({ length: count }, (_, number) => {

@@ -186,9 +186,9 @@ describe('a tilted specimen', () => {
     bench.clock.seconds += bench.microscope.moveStage({ tilt: 60 }) + 5;
     return bench;
   };
-  /** A ramp that follows the tilt, times a factor, late by some seconds: rows go down, where the specimen at a positive tilt is lower. */
+  /** A ramp that follows the tilt, times a factor, late by some seconds: rows go down, where the specimen at a positive tilt is higher. */
   const ramp = (factor: number, late = 0): { focusRamp: object } => {
-    const perSecond = (factor * Math.tan(Math.PI / 3) * 0.002) / lineTime;
+    const perSecond = (-factor * Math.tan(Math.PI / 3) * 0.002) / lineTime;
     const seconds = 512 * lineTime;
     return {
       focusRamp: {
