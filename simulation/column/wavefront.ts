@@ -97,10 +97,10 @@ export function contrastTransfer(
   optics: WavefrontTruth & { readonly kilovolts: number },
   defocus: number,
 ): (frequencySquared: number) => number {
-  const parts = transferParts(optics, defocus);
+  const { envelope, phase } = wavePartsOf(optics, defocus);
   return (k2) => {
-    const { envelope, chi } = parts(k2);
-    return envelope * (cosine(chi) + optics.phaseToAmplitude * sine(chi));
+    const chi = phase(k2);
+    return envelope(k2) * (cosine(chi) + optics.phaseToAmplitude * sine(chi));
   };
 }
 
@@ -119,15 +119,15 @@ export function thickTransfer(
   defocus: number,
   thickness: number,
 ): ThickTransfer {
-  const parts = transferParts(optics, defocus);
+  const { envelope, phase } = wavePartsOf(optics, defocus);
   const { phaseToAmplitude: ratio } = optics;
   const perSquare = Math.PI * electronWavelength(optics.kilovolts) * thickness;
   return {
     real(k2) {
-      const { envelope, chi } = parts(k2);
-      return envelope * inPhase(depthFactor(perSquare * k2), cosine(chi), sine(chi), ratio);
+      const chi = phase(k2);
+      return envelope(k2) * inPhase(depthFactor(perSquare * k2), cosine(chi), sine(chi), ratio);
     },
-    quadrature: (k2) => parts(k2).envelope * quarterAway(depthFactor(perSquare * k2), ratio),
+    quadrature: (k2) => envelope(k2) * quarterAway(depthFactor(perSquare * k2), ratio),
   };
 }
 
@@ -142,17 +142,16 @@ export const inPhase = (factor: number, cosine: number, sine: number, ratio: num
 export const quarterAway = (factor: number, ratio: number): number =>
   Math.sqrt((Math.max(0, 1 - Math.abs(factor)) / 2) * (1 + ratio * ratio));
 
-function transferParts(
+function wavePartsOf(
   optics: WavefrontTruth & { readonly kilovolts: number },
   defocus: number,
-): (frequencySquared: number) => { readonly envelope: number; readonly chi: number } {
+): { readonly envelope: (frequencySquared: number) => number; readonly phase: (frequencySquared: number) => number } {
   const wavelength = electronWavelength(optics.kilovolts);
   const aberration = optics.sphericalAberration * 1000;
   const spread = (Math.PI * wavelength * optics.focusSpread * 1e-3) ** 2 / 2;
   const source = (Math.PI * optics.convergence * 1e-3) ** 2;
-  return (k2) => {
-    const aberrated = aberration * wavelength ** 2 * k2;
-    const chi = Math.PI * wavelength * k2 * (-defocus - aberrated / 2);
-    return { envelope: exponential(-spread * k2 * k2 - source * k2 * (aberrated + defocus) ** 2), chi };
+  return {
+    envelope: (k2) => exponential(-spread * k2 * k2 - source * k2 * (aberration * wavelength ** 2 * k2 + defocus) ** 2),
+    phase: (k2) => Math.PI * wavelength * k2 * (-defocus - (aberration * wavelength ** 2 * k2) / 2),
   };
 }

@@ -21,7 +21,7 @@ import { lensOf, noLens } from './lens';
 import { motionOf, rasterMotion } from './motion';
 import { beamOnCamera, specimenOrigin, viewOf } from './view';
 import { completed, type ExposureRequest } from './request';
-import { imageInTiles } from './tiles';
+import { imageInTiles, maxTileColumns } from './tiles';
 import { slopeOn, tiltedPlane } from './tilted-plane';
 import type { Lens } from './transfer';
 
@@ -199,7 +199,8 @@ function catchElectrons(
   const field = Math.min(width, height) / Math.sqrt(Math.abs(determinantOf(view.specimenToCamera)));
   const { columns, rows } = frame;
   const data = new Uint16Array(columns * rows);
-  const bandRows = Math.min(rows, Math.max(256, Math.ceil(pixelsPerBand / columns)));
+  // Wide images are made in tiles, whose margins cost less the higher they are.
+  const bandRows = Math.min(rows, Math.max(256, Math.ceil(pixelsPerBand / Math.min(columns, maxTileColumns))));
   const electrons = scratch('electrons', columns * bandRows);
   for (let top = 0; top < rows; top += bandRows) {
     const band = reframed(frame, 0, -top, columns, Math.min(bandRows, rows - top));

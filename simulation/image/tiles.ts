@@ -3,7 +3,7 @@ import { scratch } from '../base/scratch';
 import { imageThrough, type Lens, type Viewed } from './transfer';
 
 /** Widest part of an image that is transformed at once; with its margins it keeps within the longest transform. */
-const maxTileColumns = 6144;
+export const maxTileColumns = 6144;
 
 /** Images a band as a whole, or, where it is wider than a transform can be, in tiles side by side. */
 export function imageInTiles(

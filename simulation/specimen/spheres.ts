@@ -24,6 +24,10 @@ const sizesPerRadius = 8;
 /** Cells of fewer pixels do not show the single spheres. */
 const smallestCell = 1.5;
 const stepsPerPixel = 8;
+/** Steps of the blur to a pixel: the slightest motion must not make all spheres anew. */
+const blurSteps = 64;
+/** Distance from the edge in standard deviations of the blur at which it changes a sphere no more than its curvature says. */
+const edgeReach = 6;
 
 /** A sphere as it is drawn: its thickness in pixels by the distance from its middle in `stepsPerPixel` of a pixel. */
 interface Drawn {
@@ -49,7 +53,7 @@ export function addSpheres(canvas: Float32Array, frame: Frame, spheres: Spheres)
     for (let k = 0; k < canvas.length; k++) canvas[k]! += mean;
     return;
   }
-  const blur = sqrt(frame.blurVariance + 1 / 12);
+  const blur = Math.round(sqrt(frame.blurVariance + 1 / 12) * blurSteps) / blurSteps;
   const drawn = sizes.map((radius) => drawnSphere(radius * scale, blur));
   const widest = drawn.reduce((most, { reach }) => Math.max(most, reach), 0);
   const region = cellRows(seenCorners(frame, widest + 1), cell);
@@ -118,6 +122,11 @@ function blurredSphere(radius: number, blur: number): Drawn {
     const distance = k / stepsPerPixel;
     if (small) {
       values[k] = height * exponential(-0.5 * (distance / spread) ** 2);
+      continue;
+    }
+    if (distance < radius - edgeReach * blur) {
+      const chord = radius * radius - distance * distance;
+      values[k] = 2 * sqrt(chord) - (blur * blur * (chord + radius * radius)) / (chord * sqrt(chord));
       continue;
     }
     for (let n = 0; n < discs; n++) {
