@@ -21,8 +21,13 @@ export interface StageMove {
   readonly backlash?: Vector<Metres>;
 }
 
+/** Lowest and highest target of a move: micrometres, and degrees for the tilt. */
+export type StageLimits = Partial<Readonly<Record<'x' | 'y' | 'z' | 'tilt', readonly [number, number]>>>;
+
 /** The specimen stage. */
 export interface Stage {
+  /** Limits of the site for moves, in micrometres and degrees; an axis that is left out has none. */
+  readonly limits?: StageLimits;
   readonly position: Readable<StagePosition>;
   /** Moves and waits until the stage is ready. Checked against the limits before anything is sent. */
   move(to: StageMove, signal?: AbortSignal): Promise<void>;
@@ -36,5 +41,6 @@ export const Stage = device<Stage>('Stage', {
   called: 'the stage',
   part: 'stage',
   settings: { position: position({ label: 'Position', name: 'stage position' }) },
+  facts: { limits: true },
   methods: { move: () => 'move stage', stop: () => 'stop stage', lastMoved: 'question' },
 });

@@ -34,6 +34,8 @@ export interface CalibrationHistory {
    * or high tension are other ones now, and `history/not-movable` for another place than that of the measurement.
    */
   restore(id: string, which?: 'value' | 'replaced', place?: RestorePlace): Promise<HistoryEntry>;
+  /** Reason why an entry cannot be brought back, whatever the conditions are; undefined when it can. */
+  obstacle(entry: HistoryEntry, which?: 'value' | 'replaced'): string | undefined;
   /** Lines of the file that cannot be read; they stay in it. A line that was cut short by a power failure at the very end is not one. */
   damage(): Promise<readonly FileProblem[]>;
 }
@@ -125,6 +127,16 @@ class HistoryFile implements CalibrationHistory {
     } catch (error) {
       takeBack();
       throw error;
+    }
+  }
+
+  obstacle(entry: HistoryEntry, which: 'value' | 'replaced' = 'value'): string | undefined {
+    if (entry.simulated && !this.options.simulated) return wasSimulated(entry.id).message;
+    try {
+      changesBack(this.options, entry, which);
+      return undefined;
+    } catch (error) {
+      return describe(error);
     }
   }
 

@@ -61,7 +61,17 @@ function ask(question: Question, signal: AbortSignal): Promise<boolean | number 
     case 'text':
       return input({ message: question.text, default: question.default }, context);
     case 'number': {
-      const { minimum, maximum, unit, integer } = question;
+      const { minimum, maximum, unit, integer, offered } = question;
+      if (offered)
+        return select(
+          {
+            message: question.text,
+            choices: offered.map(({ value, label }) => ({ value, name: label })),
+            default: question.default,
+            pageSize: 12,
+          },
+          context,
+        );
       const message = `${question.text}${unit ? ` (${unit})` : ''}`;
       const limits = { ...(minimum !== undefined && { min: minimum }), ...(maximum !== undefined && { max: maximum }) };
       return number({ message, default: question.default, step: integer ? 1 : 'any', ...limits }, context).then(

@@ -1,6 +1,6 @@
 import { type Clock, type Seconds, StoppedError, throwIfStopped } from '../../base';
-import type { Driver, Stage, StageMove, StagePosition } from '../../devices';
-import { type StageLeg, type StageReach, stageLegs } from './stage-legs';
+import type { Driver, Stage, StageLimits, StageMove, StagePosition } from '../../devices';
+import { type StageLeg, type StageReach, limitsOf, stageLegs } from './stage-legs';
 
 /** Throws once a move must be broken off. */
 export type MoveCheck = () => void;
@@ -21,6 +21,11 @@ export abstract class BaseStage implements Driver<Stage> {
     private readonly reach: StageReach,
     private readonly busy: () => Error,
   ) {}
+
+  /** Limits of the vendor and of the site. */
+  get limits(): StageLimits {
+    return limitsOf(this.reach);
+  }
 
   async move(to: StageMove, signal?: AbortSignal): Promise<void> {
     if (signal) throwIfStopped(signal);

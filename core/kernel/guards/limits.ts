@@ -1,7 +1,14 @@
 import type { CameraIndex, ImageShiftUnits, MagIndex, Vector } from '../../base';
-import { type CameraTraits, type Exposure, type StageMove, type ValueRefusal, exposureRefusal } from '../../devices';
+import {
+  type CameraTraits,
+  type Exposure,
+  type StageLimits,
+  type StageMove,
+  type ValueRefusal,
+  exposureRefusal,
+} from '../../devices';
 import { kernelErrors } from '../errors';
-import { stageLegs } from './stage-legs';
+import { limitsOf, stageLegs } from './stage-legs';
 
 /** The limits that a site sets; a missing one is not checked. */
 export interface DeviceLimits {
@@ -23,6 +30,10 @@ export interface DeviceLimits {
 }
 
 const usualTilt = 90;
+
+/** The limits of a site for the stage by axis. */
+export const stageLimits = ({ stage, largestTiltDegrees = usualTilt }: DeviceLimits): StageLimits =>
+  limitsOf({ stageLimits: stage, largestTilt: largestTiltDegrees });
 
 /** Throws `limits/out-of-range` for a move of the stage that leads too far, on its way to take up backlash too. */
 export function checkStageMove(move: StageMove, { stage, largestTiltDegrees = usualTilt }: DeviceLimits): void {

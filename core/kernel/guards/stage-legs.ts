@@ -1,5 +1,5 @@
 import { type Metres, inDegrees, inMicrometres } from '../../base';
-import type { StageMove } from '../../devices';
+import type { StageLimits, StageMove } from '../../devices';
 import { kernelErrors } from '../errors';
 
 /** One move that is sent to a stage: micrometres and degrees, on the axes that move. */
@@ -23,6 +23,12 @@ export interface StageReach {
   /** Degrees. */
   readonly largestTilt: number;
 }
+
+/** The reach of a stage by axis. */
+export const limitsOf = ({ stageLimits, largestTilt }: StageReach): StageLimits => ({
+  ...stageLimits,
+  tilt: [-largestTilt, largestTilt],
+});
 
 /**
  * The moves to send for one that is asked for, the one that takes up backlash first; throws `limits/out-of-range` if any of them leads

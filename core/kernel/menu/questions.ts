@@ -41,7 +41,7 @@ export type AnswerTo<Spec> =
 export type Asked<Spec> = { readonly text: string; readonly default: AnswerTo<Spec> } & (Spec extends {
   readonly kind: 'number';
 }
-  ? Pick<NumberQuestion, 'minimum' | 'maximum' | 'decimals'>
+  ? Pick<NumberQuestion, 'minimum' | 'maximum' | 'decimals' | 'offered'>
   : unknown);
 
 /** The question as the operator gets it. */

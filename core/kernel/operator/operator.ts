@@ -23,6 +23,8 @@ export interface NumberQuestion extends QuestionBase<'number', number> {
   readonly maximum?: number;
   readonly integer?: boolean;
   readonly decimals?: number;
+  /** Numbers that consoles offer to choose from; the item itself checks the answer. */
+  readonly offered?: readonly { readonly value: number; readonly label: string }[];
 }
 /** One of several. */
 export interface ChoiceQuestion<Choice extends string = string> extends QuestionBase<'choice', Choice> {

@@ -32,10 +32,11 @@ import {
   zeroOwner,
   zeroRegularQuestion,
 } from './offsets/image-shift-offsets';
+import { stepText } from './offsets/step-text';
 import { ZeroOffsetMode } from './offsets/zero-offset-mode';
 import { costBetween, imageCost } from './image-series/series-forecast';
 import { preparationNeeds } from './image-series/shift-preparation';
-import { describePlace } from '../shared/result/magnification-place';
+import { describePlace, magnificationsOffered } from '../shared/result/magnification-place';
 
 type Shift = Vector<ImageShiftUnits>;
 /** Record of the operator's steps. */
@@ -226,8 +227,8 @@ class MagnificationOffsets {
       ? ' In low magnification the standard focus is set.'
       : '';
     const text = `Centre a feature at ${this.magnification(start)}x, the highest magnification of interest, using image shift only. Press NextMag to record the image shift and go one magnification down, centre the feature again with image shift, and so on; End records the last one and finishes, STOP leaves it out.${limited}${focus}`;
-    run.operator.log(text);
-    if (!run.fromScript && !(await run.operator.confirm({ id: 'start', text: `${text} Go on?`, default: true })))
+    if (run.fromScript) run.operator.log(text);
+    else if (!(await run.operator.confirm({ id: 'start', text: `${text} Go on?`, default: true })))
       throw offsetErrors.notStarted();
     return run.operator.confirm({
       id: 'take-images',
@@ -241,7 +242,9 @@ class MagnificationOffsets {
     const shifts = new Map<MagIndex, Shift>();
     let reference: StagePosition | undefined;
     for (let expected = start; ;) {
-      const pressed = await run.operator.button(buttons);
+      const left = this.indexes().filter((index) => index < expected && index >= lowest);
+      run.operator.status(stepText(this.magnification(expected), shifts.size, left.length));
+      const pressed = await run.operator.button(buttons, 'Centre the feature with image shift, then');
       if (pressed === 'STOP') return { shifts, stopped: true };
       const found = await this.use.scope.magIndex.read(run.signal);
       if (found !== expected) {
@@ -366,7 +369,6 @@ class MagnificationOffsets {
 
   private async askZero(run: Run, top: MagIndex): Promise<MagIndex> {
     const secondary = this.use.settings.get('LowestSecondaryModeMag');
-    const regular = this.indexes().filter((index) => !this.isLow(index));
     const primary =
       secondary <= 0 ||
       (await run.operator.confirm({
@@ -374,16 +376,23 @@ class MagnificationOffsets {
         text: 'Is the offset zero in the primary range of magnifications (not in the secondary one)?',
         default: top < secondary,
       }));
-    const allowed = regular.filter((index) => secondary <= 0 || index < secondary === primary);
+    const allowed = this.indexes().filter(
+      (index) => !this.isLow(index) && (secondary <= 0 || index < secondary === primary),
+    );
     const nearestTop = closest(allowed, (index) => Math.abs(index - top)) ?? top;
     const wanted = await run.operator.number({
       id: 'zero-magnification',
       text: `Magnification at which the offset is zero (not in low magnification; suggested: ${describePlace(this.use.optics, nearestTop, this.camera)})`,
       default: this.magnification(nearestTop),
       minimum: 1,
+      offered: magnificationsOffered(this.use.optics, allowed, this.camera),
     });
     if (wanted === this.magnification(nearestTop)) return nearestTop;
-    return closest(allowed, (index) => Math.abs(Math.log(this.magnification(index) / wanted))) ?? top;
+    const found = closest(allowed, (index) => Math.abs(Math.log(this.magnification(index) / wanted))) ?? top;
+    const given = this.magnification(found);
+    if (given !== wanted)
+      run.operator.log(`The offset cannot be zero at ${wanted}x (see the list); it is zero at ${given}x.`);
+    return found;
   }
 }
 

@@ -69,6 +69,8 @@ export type QuestionState = { readonly id: string; readonly text: string } & (
       readonly maximum?: number;
       readonly integer?: boolean;
       readonly decimals?: number;
+      /** Numbers to choose from, in place of a field. */
+      readonly offered?: readonly { readonly value: number; readonly label: string }[];
     }
 );
 

@@ -134,11 +134,13 @@ const placeOf = ({ at, anyway }: Extract<Command, { do: 'restore' }>): RestorePl
 
 /** The history for the page. A run that measures has the wire to itself, so the high tension is not read then. */
 async function history(session: Session, item: string | undefined, measuring: boolean): Promise<readonly HistoryRow[]> {
-  const entries = (await session.find(CalibrationHistory)?.list(item === undefined ? {} : { item })) ?? [];
+  const kept = session.find(CalibrationHistory);
+  const entries = (await kept?.list(item === undefined ? {} : { item })) ?? [];
   const items = new Map(session.menu().map((entry) => [entry.id, entry]));
   return historyRows(entries, (id) => items.get(id), session.deviceSettings(), {
     inForce: inForceIn(session.find(Calibrations), session.find(Settings)),
     now: await instrumentNow((token) => session.find(token), !measuring),
+    ...(kept && { obstacle: (entry, which) => kept.obstacle(entry, which) }),
   });
 }
 

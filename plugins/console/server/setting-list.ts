@@ -159,15 +159,18 @@ function shownInCell(traits: NumberTraits | PairTraits, inside: number, changes:
   const text = shownDigits(traits, inside);
   const unit = unitOf(traits.unit);
   const [minimum, maximum] = traits.range ? shownRange(traits, traits.range) : [];
-  const change = {
-    by: 'number' as const,
-    unit,
-    step: traits.step,
-    ...(minimum !== undefined && Number.isFinite(minimum) && { minimum }),
-    ...(maximum !== undefined && Number.isFinite(maximum) && { maximum }),
-  };
+  const change = { by: 'number' as const, unit, step: traits.step, ...inLimits([minimum, maximum]) };
   return { text, unit, value: Number.parseFloat(text), ...(changes && { change }) };
 }
+
+/** The limits that there are. */
+const inLimits = ([minimum, maximum]: readonly (number | undefined)[]): {
+  readonly minimum?: number;
+  readonly maximum?: number;
+} => ({
+  ...(minimum !== undefined && Number.isFinite(minimum) && { minimum }),
+  ...(maximum !== undefined && Number.isFinite(maximum) && { maximum }),
+});
 
 /** There is little room in a cell, and everybody knows what the units of a shift are. */
 const unitOf = (unit: string): string => (unit === 'units' ? '' : unit === 'degrees' ? '\u00b0' : unit);
@@ -213,14 +216,19 @@ function stagePosition(stage: Stage): PanelSetting {
     unit: string,
     of: (at: StagePosition) => number,
     write: Write,
-    range: { readonly minimum?: number; readonly maximum?: number } = {},
+    limits: readonly [number, number] = [-Infinity, Infinity],
   ): PanelCell => ({
     id,
     label,
     group,
     show: (value) => {
       const text = (Number.parseFloat(of(value as StagePosition).toFixed(2)) + 0).toFixed(2);
-      return { text, unit, value: Number.parseFloat(text), change: { by: 'number', unit, step: 1, ...range } };
+      return {
+        text,
+        unit,
+        value: Number.parseFloat(text),
+        change: { by: 'number', unit, step: 1, ...inLimits(limits) },
+      };
     },
     write,
   });
@@ -231,6 +239,7 @@ function stagePosition(stage: Stage): PanelSetting {
       'um',
       (at) => inMicrometres(at[name]),
       (value, signal) => stage.move({ [name]: micrometres(Number(value)) }, signal),
+      stage.limits?.[name],
     );
   const tilt = cell(
     'stage-tilt',
@@ -238,7 +247,7 @@ function stagePosition(stage: Stage): PanelSetting {
     '\u00b0',
     (at) => inDegrees(at.tilt),
     (value, signal) => stage.move({ tilt: degrees(Number(value)) }, signal),
-    { minimum: -90, maximum: 90 },
+    stage.limits?.tilt ?? [-90, 90],
   );
   return { setting: stage.position, cells: [axis('x'), axis('y'), axis('z'), tilt] };
 }

@@ -227,7 +227,10 @@ describe('an amended record', () => {
 
   test('that is no longer there is a conflict, which is said, and nothing is changed', async () => {
     const entry = await store(put('C2SpotOffset', { spot: 3, micro: 1, nano: 2 }), turned);
+    expect(history.obstacle(entry)).toBeUndefined();
     calibrations.shortTerm('FoundPixelSize').remove(() => true);
+    expect(history.obstacle(entry, 'replaced')).toMatch(/no FoundPixelSize with camera 0, magIndex 17 any more/);
+    expect(history.obstacle({ ...entry, simulated: true })).toMatch(/measured on a virtual microscope/);
     await expect(history.restore(entry.id, 'replaced')).rejects.toMatchObject({
       code: 'history/conflict',
       message: expect.stringContaining('no FoundPixelSize with camera 0, magIndex 17 any more') as string,

@@ -37,3 +37,13 @@ export function describePlace(optics: Optics, magIndex: MagIndex, camera: Camera
   const { lowest, highest } = rangeAround(optics, magIndex, camera);
   return `${optics.at({ magIndex, camera }).magnification}x, mag index ${magIndex} of the range ${lowest} to ${highest}`;
 }
+
+/** The magnifications of mag indexes for a list to choose from, each once. */
+export function magnificationsOffered(
+  optics: Optics,
+  indexes: readonly MagIndex[],
+  camera: CameraIndex,
+): readonly { readonly value: number; readonly label: string }[] {
+  const magnifications = new Set(indexes.map((magIndex) => optics.at({ magIndex, camera }).magnification));
+  return [...magnifications].map((value) => ({ value, label: `${value}x` }));
+}

@@ -3,7 +3,7 @@ import { Cameras, Scope } from '../../../../core/devices';
 import { type ItemDefinition, defineItem, value } from '../../../../core/kernel';
 import { Optics } from '../../../../core/optics';
 import { Calibrations, type MatrixTable, remove } from '../../../../core/store';
-import { describePlace, findFrom } from './magnification-place';
+import { describePlace, findFrom, magnificationsOffered } from './magnification-place';
 
 /** One of the two kinds of shift calibration. */
 export interface Removable {
@@ -40,9 +40,13 @@ export const defineRemoval = ({ id, what, record, table }: Removable): ItemDefin
     async run({ cameras, scope, optics, calibrations }, run) {
       const { index: camera, name } = cameras.selected.traits;
       const present = await scope.magIndex.read(run.signal);
+      const calibrated = optics.magnifications
+        .indexes(optics.camera(camera))
+        .filter((index) => table(calibrations).get(index, camera));
       const magnification = await run.ask('magnification', {
         text: `Magnification at which to remove the ${what} calibration (now ${describePlace(optics, present, camera)})`,
         default: optics.at({ magIndex: present, camera }).magnification,
+        offered: magnificationsOffered(optics, calibrated, camera),
       });
       const magIndex = findFrom(optics, present, magnification, camera);
       if (magIndex === undefined)

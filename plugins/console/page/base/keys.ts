@@ -1,3 +1,4 @@
+import { h } from './dom';
 import type { ImageView } from './viewed-image';
 import type { Store } from './store';
 
@@ -52,5 +53,44 @@ function actions(store: Store, image: ImageView): Readonly<Record<string, () => 
     g: view('guide'),
     h: view('history'),
     m: view('calibrate'),
+    '?': showKeys,
+    Delete: () => store.set({ marker: undefined, line: undefined }),
+    Backspace: () => store.set({ marker: undefined, line: undefined }),
   };
+}
+
+/** The keys with what they do, for reading. */
+const keyList: readonly (readonly [keys: string, does: string])[] = [
+  ['Esc', 'STOP; in a field: leave the field'],
+  ['/', 'Search the menu'],
+  ['m g h', 'Calibrate, Guide, History'],
+  ['f', 'Fourier transform'],
+  ['x', 'Switch between the last two buffers'],
+  ['[ ]', 'Previous and next buffer'],
+  ['0 1', 'Whole image; one pixel of the image on one of the screen'],
+  ['+ \u2212', 'Larger and smaller'],
+  ['c', 'Contrast by itself'],
+  ['Arrows', 'Move the image; with Shift move the marker'],
+  ['Enter', 'Mark the middle of the image'],
+  ['Delete', 'Remove marker and line'],
+  ['Drag', 'Move the image; with Shift draw a line, with the right button shift the image at the microscope'],
+  ['?', 'This list'],
+];
+
+/** Opens the list of keys; Esc or a click beside it closes it. */
+export function showKeys(): void {
+  document.querySelector('dialog.keys')?.remove();
+  const dialog = h(
+    'dialog',
+    { class: 'keys', 'aria-label': 'Keys', 'data-popover': true },
+    h('h2', {}, 'Keys'),
+    h('dl', {}, ...keyList.flatMap(([keys, does]) => [h('dt', {}, keys), h('dd', {}, does)])),
+    h('div', { class: 'row' }, h('button', { type: 'button', onclick: () => dialog.close() }, 'Close')),
+  );
+  dialog.addEventListener('close', () => dialog.remove());
+  dialog.addEventListener('click', (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
 }

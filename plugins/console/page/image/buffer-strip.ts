@@ -23,6 +23,22 @@ export function createBufferStrip(store: Store): HTMLElement {
       );
     }
   });
+  const copy = h(
+    'select',
+    { class: 'copy', 'aria-label': 'Copy the shown image to another buffer' },
+    h('option', { value: '' }, 'Copy to\u2026'),
+    ...names.map((name) => h('option', { value: name }, name)),
+  );
+  copy.addEventListener('change', () => {
+    const to = copy.value;
+    copy.value = '';
+    if (to !== '') void store.do({ do: 'copy-buffer', from: store.local.buffer, to });
+  });
+  store.watch(['buffers', 'buffer', 'people', 'me', 'run', 'connected'], () => {
+    const { run, buffers = [] } = store.shared;
+    const free = !run || run.waiting.some((each) => each.for === 'button');
+    copy.disabled = !store.inControl || !free || !buffers.some(({ buffer }) => buffer === store.local.buffer);
+  });
   const toggle = h(
     'button',
     {
@@ -33,5 +49,5 @@ export function createBufferStrip(store: Store): HTMLElement {
     },
     'Back and forth',
   );
-  return h('div', { class: 'buffers', role: 'group', 'aria-label': 'Image buffers' }, ...buttons, toggle);
+  return h('div', { class: 'buffers', role: 'group', 'aria-label': 'Image buffers' }, ...buttons, copy, toggle);
 }

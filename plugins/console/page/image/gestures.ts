@@ -15,14 +15,18 @@ export interface Gestures {
   fit(): void;
 }
 
+/** Effect of a drag with the main button, or with one finger. */
+export type DragMode = 'pan' | 'line' | 'shift';
+
 const clickTolerance = 4;
 
 /**
  * Listens to pointer and wheel: drag pans, click marks, shift-drag draws a line, right-drag shifts the image, the wheel
- * zooms, double-click shows the whole image.
+ * zooms, double-click shows the whole image. Two fingers move and zoom; `mode` says what one finger does.
  */
-export function listenToGestures(element: HTMLElement, gestures: Gestures): void {
-  let start: (Point & { readonly kind: 'pan' | 'line' | 'shift' }) | undefined;
+export function listenToGestures(element: HTMLElement, gestures: Gestures, mode: () => DragMode): void {
+  let start: (Point & { readonly kind: DragMode }) | undefined;
+  const fingers = new Map<number, Point>();
   let last: Point = { x: 0, y: 0 };
   let moved = false;
   const at = (event: MouseEvent): Point => {
@@ -33,7 +37,12 @@ export function listenToGestures(element: HTMLElement, gestures: Gestures): void
   element.addEventListener('pointerdown', (event) => {
     if (event.button === 1) return;
     const point = at(event);
-    start = { ...point, kind: event.button === 2 ? 'shift' : event.shiftKey ? 'line' : 'pan' };
+    fingers.set(event.pointerId, point);
+    if (fingers.size === 2 && start?.kind === 'shift') gestures.shift({ x: 0, y: 0 }, false);
+    start =
+      fingers.size > 1
+        ? undefined
+        : { ...point, kind: event.button === 2 ? 'shift' : event.shiftKey ? 'line' : mode() };
     [last, moved] = [point, false];
     element.setPointerCapture(event.pointerId);
     element.focus({ preventScroll: true });
@@ -41,7 +50,7 @@ export function listenToGestures(element: HTMLElement, gestures: Gestures): void
   element.addEventListener('pointermove', (event) => {
     const point = at(event);
     gestures.hover(point);
-    if (!start) return;
+    if (pinch(fingers, event.pointerId, point, gestures) || !start) return;
     if (!moved && Math.hypot(point.x - start.x, point.y - start.y) < clickTolerance) return;
     moved = true;
     if (start.kind === 'pan') gestures.pan({ x: point.x - last.x, y: point.y - last.y });
@@ -50,13 +59,17 @@ export function listenToGestures(element: HTMLElement, gestures: Gestures): void
     last = point;
   });
   element.addEventListener('pointerup', (event) => {
+    fingers.delete(event.pointerId);
     if (!start) return;
     const point = at(event);
     if (!moved && start.kind !== 'shift') gestures.click(point);
     if (moved && start.kind === 'shift') gestures.shift({ x: point.x - start.x, y: point.y - start.y }, true);
     start = undefined;
   });
-  element.addEventListener('pointercancel', () => (start = undefined));
+  element.addEventListener('pointercancel', ({ pointerId }) => {
+    fingers.delete(pointerId);
+    start = undefined;
+  });
   element.addEventListener('pointerleave', () => gestures.hover(undefined));
   element.addEventListener('dblclick', () => gestures.fit());
   element.addEventListener(
@@ -67,4 +80,18 @@ export function listenToGestures(element: HTMLElement, gestures: Gestures): void
     },
     { passive: false },
   );
+}
+
+/** Moves and zooms with two fingers; returns true while there are two. Notes where each of them is. */
+function pinch(fingers: Map<number, Point>, id: number, now: Point, gestures: Gestures): boolean {
+  const before = fingers.get(id);
+  if (!before) return false;
+  fingers.set(id, now);
+  const other = [...fingers].find(([each]) => each !== id)?.[1];
+  if (!other) return false;
+  const [was, is] = [before, now].map((each) => Math.hypot(each.x - other.x, each.y - other.y));
+  const middle = { x: (now.x + other.x) / 2, y: (now.y + other.y) / 2 };
+  gestures.pan({ x: (now.x - before.x) / 2, y: (now.y - before.y) / 2 });
+  if (was! > 0 && is! > 0) gestures.zoom(is! / was!, middle);
+  return true;
 }

@@ -1,15 +1,26 @@
 import { h, setAttribute } from '../base/dom';
 import type { Store } from '../base/store';
+import type { DragMode } from './gestures';
 import type { ImageView } from '../base/viewed-image';
 
 const sets = ['View', 'Trial', 'Record'] as const;
 
+const dragModes = [
+  ['pan', 'Move', 'A drag moves the image; a click marks a point'],
+  ['line', 'Line', 'A drag draws a line; with the mouse also Shift and drag'],
+  ['shift', 'Shift', 'A drag shifts the image at the microscope; with the mouse also the right button'],
+] as const satisfies readonly (readonly [DragMode, string, string])[];
+
+/** The tools of the image. */
+export interface ImageTools {
+  readonly element: HTMLElement;
+  showFourier(on: boolean): void;
+  /** Effect of a drag with the main button, or with one finger. */
+  dragMode(): DragMode;
+}
+
 /** The buttons above the image. */
-export function createImageTools(
-  store: Store,
-  view: ImageView,
-  contrast: HTMLElement,
-): { readonly element: HTMLElement; showFourier(on: boolean): void } {
+export function createImageTools(store: Store, view: ImageView, contrast: HTMLElement): ImageTools {
   const take = sets.map((set) =>
     h(
       'button',
@@ -34,6 +45,15 @@ export function createImageTools(
     { type: 'button', 'aria-pressed': 'false', title: 'Fourier transform (f)', onclick: () => view.toggleFourier() },
     'FFT',
   );
+  let mode: DragMode = 'pan';
+  const choose = (chosen: DragMode): void => {
+    mode = chosen;
+    modes.forEach((button, at) => setAttribute(button, 'aria-pressed', dragModes[at]![0] === mode ? 'true' : 'false'));
+  };
+  const modes = dragModes.map(([each, label, title]) =>
+    h('button', { type: 'button', title, onclick: () => choose(each) }, label),
+  );
+  choose('pan');
   const element = h(
     'div',
     { class: 'image-tools' },
@@ -54,8 +74,13 @@ export function createImageTools(
       ),
       h('button', { type: 'button', title: 'Larger (+)', 'aria-label': 'Larger', onclick: () => view.zoom(1.25) }, '+'),
     ),
+    h('div', { class: 'group drag', role: 'group', 'aria-label': 'Drag' }, ...modes),
     h('div', { class: 'group', role: 'group', 'aria-label': 'Kind of picture' }, fourier),
     contrast,
   );
-  return { element, showFourier: (on) => setAttribute(fourier, 'aria-pressed', on ? 'true' : 'false') };
+  return {
+    element,
+    showFourier: (on) => setAttribute(fourier, 'aria-pressed', on ? 'true' : 'false'),
+    dragMode: () => mode,
+  };
 }

@@ -5,7 +5,7 @@ import { colour, onTheme } from '../base/theme';
 import type { BufferState } from '../../protocol/state';
 import { createBufferStrip } from './buffer-strip';
 import { ContrastPanel } from './contrast-panel';
-import { listenToGestures } from './gestures';
+import { type Gestures, listenToGestures } from './gestures';
 import { Loader } from './loader';
 import { drawOverlay } from './overlay';
 import type { Point } from './pixels';
@@ -78,7 +78,7 @@ class BufferView implements ImageView {
     );
     new ResizeObserver(() => this.resize()).observe(this.stage);
     onTheme(() => this.schedule());
-    listenToGestures(this.stage, {
+    const gestures = {
       click: (at) => this.mark(this.onImage(at)),
       pan: (by) => this.pan(by),
       zoom: (factor, about) => this.zoomAbout(factor, about),
@@ -88,14 +88,18 @@ class BufferView implements ImageView {
       shift: (by, done) => this.shift(by, done),
       hover: (at) => this.hover(at),
       fit: () => this.fit(),
-    });
+    } satisfies Gestures;
+    listenToGestures(this.stage, gestures, () => this.tools.dragMode());
     store.watch(['buffers', 'buffer', 'aligned'], () => this.buffersChanged());
     store.watch(['showing'], () => {
       if (store.shared.showing) store.showBuffer(store.shared.showing.buffer, true);
     });
     store.watch(['connected'], () => this.loader.again());
     store.watch(['marker', 'line'], () => this.schedule());
-    store.watch(['run'], () => this.followMark());
+    store.watch(['run'], () => {
+      this.followMark();
+      this.schedule();
+    });
   }
 
   redraw(): void {
@@ -329,6 +333,8 @@ class BufferView implements ImageView {
           marker: store.local.marker,
           line: store.local.line,
           points: this.fourier ? [] : (shown?.points ?? []),
+          // The operator centres a feature while an item waits for a button.
+          centre: store.shared.run?.waiting.some((each) => each.for === 'button') ? this.size : undefined,
           ratio,
         },
         placement,
@@ -340,6 +346,7 @@ class BufferView implements ImageView {
         shown ? '' : `Nothing in buffer ${store.local.buffer} yet. Take an image above, or start an item of the menu.`,
       );
     setText(this.caption, shown ? captionOf(shown, this.fourier, scale) : '');
+    this.stage.toggleAttribute('data-marked', store.local.marker !== undefined || store.local.line !== undefined);
     this.stage.dataset['draws'] = String(Number(this.stage.dataset['draws'] ?? 0) + 1);
   }
 }

@@ -10,12 +10,16 @@ export interface Drawing {
   readonly marker: Point | undefined;
   readonly line: { readonly from: Point; readonly to: Point } | undefined;
   readonly points: readonly Point[];
+  /** Size of the image where its centre is marked. */
+  readonly centre: { readonly width: number; readonly height: number } | undefined;
   /** Canvas pixels per pixel of the page. */
   readonly ratio: number;
 }
 
 const markColour = '#ffd23f';
 const pointColour = '#56b4e9';
+/** Length of each arm of the cross in the centre, in pixels of the page. */
+const centreArm = 40;
 
 /**
  * Draws marker, line, points and scale bar over an image; every stroke has a dark rim, so that it is visible on any
@@ -23,7 +27,7 @@ const pointColour = '#56b4e9';
  */
 export function drawOverlay(
   context: CanvasRenderingContext2D,
-  { buffer, fourier, marker, line, points, ratio }: Drawing,
+  { buffer, fourier, marker, line, points, centre, ratio }: Drawing,
   placement: Placement,
 ): void {
   const { width, height } = context.canvas;
@@ -53,6 +57,15 @@ export function drawOverlay(
     context.beginPath();
     context.arc(x, y, 6 * ratio, 0, 2 * Math.PI);
     context.stroke();
+  }
+  if (centre && !fourier) {
+    const { x, y } = on({ x: centre.width / 2, y: centre.height / 2 });
+    stroke(pointColour, () => {
+      context.moveTo(x - centreArm * ratio, y);
+      context.lineTo(x + centreArm * ratio, y);
+      context.moveTo(x, y - centreArm * ratio);
+      context.lineTo(x, y + centreArm * ratio);
+    });
   }
   if (marker) {
     const { x, y } = on(marker);

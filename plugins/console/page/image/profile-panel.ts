@@ -64,7 +64,7 @@ export class ProfilePanel {
       {
         id: 'profile',
         title: 'Intensity along the line',
-        x: inMicrometres === undefined ? 'pixels' : 'um',
+        x: inMicrometres === undefined ? 'pixels' : '\u00b5m',
         y: 'counts',
         series: [{ name: 'counts', kind: 'line', points }],
       },

@@ -154,9 +154,7 @@ function rowTable({ name, columns, rows }: OutcomeState['tables'][number]): HTML
       { class: typeof value === 'number' ? 'number' : '' },
       typeof value === 'number' ? formatValue(value, undefined, figuresInTables) : value,
     );
-  return h(
-    'div',
-    { class: 'scrolling', tabindex: 0, role: 'group', 'aria-label': inWords(name) },
+  const table = (): HTMLElement =>
     h(
       'table',
       { class: 'values' },
@@ -178,8 +176,54 @@ function rowTable({ name, columns, rows }: OutcomeState['tables'][number]): HTML
         ),
       ),
       h('tbody', {}, ...rows.map((row) => h('tr', {}, ...row.map(cell)))),
+    );
+  return h(
+    'div',
+    { class: 'rows' },
+    h('div', { class: 'scrolling', tabindex: 0, role: 'group', 'aria-label': inWords(name) }, table()),
+    h(
+      'div',
+      { class: 'row' },
+      h('button', { type: 'button', onclick: () => showLarge(inWords(name), table()) }, 'Enlarge'),
+      copyButton(() => tabSeparated(columns, rows)),
     ),
   );
+}
+
+/** The table in a window of its own, as wide as the screen allows. */
+function showLarge(title: string, table: HTMLElement): void {
+  const dialog = h(
+    'dialog',
+    { class: 'large', 'aria-label': title, 'data-popover': true },
+    h('div', { class: 'scrolling', tabindex: 0 }, table),
+    h('div', { class: 'row' }, h('button', { type: 'button', onclick: () => dialog.close() }, 'Close')),
+  );
+  dialog.addEventListener('close', () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+/** The rows with all figures, for a spreadsheet. */
+const tabSeparated = (
+  columns: OutcomeState['tables'][number]['columns'],
+  rows: OutcomeState['tables'][number]['rows'],
+): string =>
+  [columns.map(({ name, unit }) => (unit ? `${name} (${unit})` : name)), ...rows]
+    .map((row) => row.join('\t'))
+    .join('\n');
+
+function copyButton(text: () => string): HTMLElement {
+  const button = h('button', { type: 'button', title: 'For a spreadsheet, with all figures' }, 'Copy');
+  button.addEventListener('click', () => {
+    // Browsers have it on this computer and over HTTPS only.
+    const { clipboard } = navigator as { clipboard?: Clipboard };
+    const copied = clipboard?.writeText(text()) ?? Promise.reject(new Error('no clipboard'));
+    copied.then(
+      () => (button.textContent = 'Copied'),
+      () => (button.textContent = 'Not allowed by the browser'),
+    );
+  });
+  return button;
 }
 
 function saving(store: Store): HTMLElement {

@@ -105,6 +105,13 @@ function fieldOf(question: QuestionState, id: string, first: boolean): Field {
       ],
       question.default ? 'yes' : 'no',
     );
+  if (question.kind === 'number' && question.offered)
+    return select(
+      id,
+      first,
+      question.offered.map(({ value, label }) => ({ value: String(value), label, is: value })),
+      String(question.default),
+    );
   return entry(question, id, first);
 }
 

@@ -26,6 +26,12 @@ export function createMenuPanel(store: Store): HTMLElement {
 
   const choose = (id: string): void => {
     store.set({ selected: id });
+    // The whole menu is there again, with the chosen item in view.
+    if (search.value !== '') {
+      search.value = '';
+      filter();
+      rows.get(id)?.element.scrollIntoView({ block: 'nearest' });
+    }
     // A selected item can be started at once.
     queueMicrotask(() => queueMicrotask(() => document.querySelector<HTMLElement>('.card.item .start')?.focus()));
   };
@@ -60,7 +66,18 @@ export function createMenuPanel(store: Store): HTMLElement {
       group.hidden = !group.querySelector('.row:not([hidden])');
     nothing.hidden = found > 0;
     tree.classList.toggle('searching', words.length > 0);
+    keepOneStop();
   };
+  /** One stop for the Tab key: the item that was used last, or the first one in view. Arrows reach the others. */
+  const keepOneStop = (wanted?: HTMLButtonElement): void => {
+    const all = [...tree.querySelectorAll<HTMLButtonElement>('button.entry')];
+    const shown = all.filter((button) => button.closest('.row:not([hidden])'));
+    const stop = wanted ?? shown.find((button) => button.tabIndex === 0) ?? shown[0];
+    for (const button of all) button.tabIndex = button === stop ? 0 : -1;
+  };
+  tree.addEventListener('focusin', ({ target }) => {
+    if (target instanceof HTMLButtonElement && target.matches('.entry')) keepOneStop(target);
+  });
   store.watch(['menu', 'selected', 'run'], () => {
     const items = store.shared.menu ?? [];
     const shape = items.map(({ id }) => id).join('\n');
@@ -70,6 +87,8 @@ export function createMenuPanel(store: Store): HTMLElement {
       filter();
     }
     const { run } = store.shared;
+    const chosen = rows.get(store.local.selected ?? '');
+    if (chosen) keepOneStop(chosen.button);
     // The running item is grey like all others, but for another reason.
     for (const item of items)
       update(

@@ -60,9 +60,7 @@ export function openEditor(store: Store, cell: HTMLElement, setting: SettingStat
       `${setting.about ?? setting.label}${change.by === 'number' && change.unit ? ` in ${change.unit}` : ''}`,
     ),
     h('div', { class: 'row' }, field, send),
-    change.by === 'number' && change.minimum !== undefined && change.maximum !== undefined
-      ? h('p', { class: 'why' }, `${change.minimum} to ${change.maximum}`)
-      : undefined,
+    change.by === 'number' && limitsOf(change) !== '' ? h('p', { class: 'why' }, limitsOf(change)) : undefined,
     change.by === 'switch' && change.hint ? h('p', { class: 'why' }, change.hint) : undefined,
     trouble,
   );
@@ -74,6 +72,15 @@ export function openEditor(store: Store, cell: HTMLElement, setting: SettingStat
   field.focus();
   if (field instanceof HTMLInputElement) field.select();
 }
+
+const limitsOf = ({ minimum, maximum }: Extract<SettingState['change'], { by: 'number' }>): string =>
+  minimum !== undefined && maximum !== undefined
+    ? `${minimum} to ${maximum}`
+    : minimum !== undefined
+      ? `at least ${minimum}`
+      : maximum !== undefined
+        ? `at most ${maximum}`
+        : '';
 
 const choiceField = (
   { value }: SettingState,

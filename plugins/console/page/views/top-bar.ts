@@ -97,11 +97,7 @@ export function createTopBar(store: Store): HTMLElement {
     simulated,
     carried,
     h('nav', { 'aria-label': 'Views' }, ...tabs),
-    h('span', { class: 'spring' }),
-    running,
-    people,
-    drawerButton(),
-    theme,
+    h('div', { class: 'tail' }, running, people, drawerButton(), theme),
   );
 }
 

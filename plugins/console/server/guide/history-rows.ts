@@ -1,7 +1,13 @@
 import { type ProvidedSetting, conditionName, inSentence, shownCondition } from '../../../../core/devices';
 import { describeReason } from '../../../../core/judgement';
 import { type MenuEntry, unitsOf } from '../../../../core/kernel';
-import { type HistoryEntry, type InstrumentNow, isMainRecord, restoreObstacle } from '../../../../core/store';
+import {
+  type CalibrationHistory,
+  type HistoryEntry,
+  type InstrumentNow,
+  isMainRecord,
+  restoreObstacle,
+} from '../../../../core/store';
 import type { HistoryRow } from '../../protocol';
 
 /** Largest number of entries that are sent to the page, the newest ones. */
@@ -12,7 +18,7 @@ export function historyRows(
   entries: readonly HistoryEntry[],
   itemOf: (id: string) => MenuEntry | undefined,
   settings: readonly ProvidedSetting[],
-  { inForce = () => false, now }: HistoryJudgement = {},
+  { inForce = () => false, now, obstacle = () => undefined }: HistoryJudgement = {},
 ): readonly HistoryRow[] {
   return entries
     .slice(-maxRows)
@@ -32,10 +38,10 @@ export function historyRows(
       values: numbersOf(entry.values),
       errors: numbersOf(entry.standardErrors),
       units: unitsOf(itemOf(entry.item)?.declaration?.results ?? {}),
-      ...notRestorable(entry),
+      ...notRestorable(entry, obstacle),
       inUse: entry.changes.length > 0 && inForce(entry),
       ...(now && obstacleOf(now, entry)),
-      replaces: entry.changes.some(({ replaced }) => replaced !== undefined),
+      replaces: entry.changes.some(({ replaced }) => replaced !== undefined) && !obstacle(entry, 'replaced'),
       keptBy: keptBy(entry),
     }));
 }
@@ -45,10 +51,19 @@ export interface HistoryJudgement {
   /** True when all that an entry measured is in use. */
   readonly inForce?: (entry: HistoryEntry) => boolean;
   readonly now?: InstrumentNow;
+  /** Reason why an entry cannot be brought back at all; undefined when it can. */
+  readonly obstacle?: CalibrationHistory['obstacle'];
 }
 
-function notRestorable({ changes, propertySuggestions = [] }: HistoryEntry): Pick<HistoryRow, 'notRestorable'> {
-  if (changes.length > 0) return {};
+function notRestorable(
+  entry: HistoryEntry,
+  obstacle: CalibrationHistory['obstacle'],
+): Pick<HistoryRow, 'notRestorable'> {
+  const { changes, propertySuggestions = [] } = entry;
+  if (changes.length > 0) {
+    const why = obstacle(entry);
+    return why === undefined ? {} : { notRestorable: why };
+  }
   const properties = [...new Set(propertySuggestions.map(({ property }) => property))];
   return {
     notRestorable:

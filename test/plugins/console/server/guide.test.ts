@@ -179,6 +179,9 @@ test('a result of several rows is in use when all that it measured is, and can b
   const factor = { ...entry, changes: [{ session: 'ISdelayScaleFactor', value: 0.4, replaced: 1 } as const] };
   expect(inForceIn(calibrations, settings)(factor)).toBe(false);
   expect(historyRows([factor], () => undefined, [])).toMatchObject([{ replaces: true, keptBy: 'session' }]);
+  // No button is shown that would only be answered with a refusal.
+  const refused = historyRows([entry], () => undefined, [], { obstacle: () => 'It is gone.' });
+  expect(refused).toMatchObject([{ notRestorable: 'It is gone.', replaces: false }]);
   const nothing = historyRows([{ ...entry, changes: [] }], () => undefined, []);
   expect(nothing).toMatchObject([{ notRestorable: 'It stored nothing that could be restored.', replaces: false }]);
 });

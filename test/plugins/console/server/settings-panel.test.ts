@@ -28,6 +28,10 @@ test('shows what the devices say of themselves, in the units and with the range 
   expect(under.cell('image-shift-x')).toMatchObject({ about: 'Image shift X in units of the column', unit: '' });
   expect(under.cell('screen')).toMatchObject({ text: 'up', change: { on: 'down', off: 'up' } });
   expect(under.cell('absolute-focus')).toBeUndefined();
+  // The range that the guards hold moves to: those of the site.
+  expect(under.cell('stage-x')).toMatchObject({ change: { minimum: -950, maximum: 950 } });
+  expect(under.cell('stage-tilt')).toMatchObject({ change: { minimum: -69.9, maximum: 69.9 } });
+  expect(under.cell('stage-z')!.change).not.toHaveProperty('maximum');
   await under.panel.write('intensity', 40);
   expect(await under.instrument.kernel.registry.get(Illumination).intensity.read()).toBeCloseTo(0.4, 12);
 });

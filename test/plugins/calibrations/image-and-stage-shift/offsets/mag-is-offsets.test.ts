@@ -164,6 +164,16 @@ describe('over ten magnifications', () => {
     expect(await given.scope.imageShift.read()).toEqual({ x: 0, y: 0 });
   });
 
+  test('a zero that is not among the magnifications is named with the one that is taken in its place', async () => {
+    const offsets = drawOffsets(1, 17, 30, 0.3);
+    await using given = await setUp({ start: 20, offsets, seed: 1 });
+    const result = await given.run(presses(1), { answers: { 'zero-magnification': '1750' } });
+    expect(result!.values['zeroMagIndex']).toBe(17);
+    expect(given.said.join('\n')).toMatch(
+      /cannot be zero at 1750x .*; it is zero at 2250x/,
+    );
+  });
+
   test('across the boundary of low magnification, to the lowest one, where it ends by itself', async () => {
     const offsets = { ...drawOffsets(4, 1, 16, 8), ...drawOffsets(5, 17, 30, 0.3) };
     await using given = await setUp({ start: 19, offsets });
