@@ -169,9 +169,7 @@ describe('over ten magnifications', () => {
     await using given = await setUp({ start: 20, offsets, seed: 1 });
     const result = await given.run(presses(1), { answers: { 'zero-magnification': '1750' } });
     expect(result!.values['zeroMagIndex']).toBe(17);
-    expect(given.said.join('\n')).toMatch(
-      /cannot be zero at 1750x .*; it is zero at 2250x/,
-    );
+    expect(given.said.join('\n')).toMatch(/cannot be zero at 1750x .*; it is zero at 2250x/);
   });
 
   test('across the boundary of low magnification, to the lowest one, where it ends by itself', async () => {
