@@ -12,7 +12,7 @@ export interface CalibrationPlaces {
 }
 
 /** Folder in which a simulation keeps its calibrations where those of an instrument are. */
-const twinFolder = 'twin';
+export const twinFolder = 'twin';
 
 /**
  * The place of the calibrations. A simulation never writes beside the files of an instrument, which SerialEM or this program may read

@@ -28,16 +28,16 @@ import { version } from './version';
 const withGlobalOptions = (command: Command): Command =>
   command
     .option('--config <file>', 'the configuration of the instrument (default: the virtual microscope)')
-    .option('--json', 'one JSON object a line on stdout, and nothing else there')
-    .option('--record <file>', 'write every call and answer of every wire to a file, which "wire: replay" plays back')
-    .option('--images', 'with --record: keep images whole, not only their hash');
+    .option('--json', 'one JSON object per line on stdout, and nothing else there')
+    .option('--record <file>', 'record what passes over every wire in a file, which "wire: replay" plays back')
+    .option('--images', 'with --record: keep whole images, not only their hashes');
 
 /** Runs the command line and sets the exit code; never throws. */
 export async function main(given: readonly string[]): Promise<void> {
   let code: number = exitCodes.done;
   let output = new Output(given.includes('--json'));
   const program = withGlobalOptions(new Command('eucentric'))
-    .description('Calibrates electron microscopes. Without a configuration it works on a virtual one.')
+    .description('Calibrates electron microscopes. Without --config it uses a virtual microscope.')
     .version(version)
     .exitOverride()
     .helpCommand(false)
@@ -94,67 +94,65 @@ export async function main(given: readonly string[]): Promise<void> {
   )
     .option('--terminal', 'the console in this terminal instead of a browser')
     .option('--no-open', 'only print the address, do not start a browser')
-    .option(
-      '--speed <factor>',
-      'how fast time passes on a virtual microscope (4 by default, 0 without waiting)',
-      numeric,
-    )
+    .option('--speed <factor>', 'speed of a virtual microscope: 1 is real time, 0 does not wait (default: 4)', numeric)
     .action(action<[StartOptions]>((context, options) => startCommand(context, options)));
-  command(program, 'menu', 'show the Calibration menu, and for each item that cannot run the reason', 'menu --verbose')
-    .option('--verbose', 'with ids, questions and results')
+  command(program, 'menu', 'show the Calibration menu, and why an item cannot run', 'menu --verbose')
+    .option('--verbose', 'add ids, questions and results')
     .action(action<[{ verbose?: boolean }]>((context, options) => menuCommand(context, options)));
   command(
     program,
     'help [name...]',
-    'show the help page of an item of the menu, or the options of a command',
+    'show the help page of a menu item, or the options of a command',
     'help image-shift',
   ).action(action<[string[]]>((context, names) => helpCommand(context, program, names)));
   command(
     program,
     'run <id...>',
-    'run items of the menu, one after the other; an item is named by its id, the end of its id or its label',
+    'run menu items one after the other; name each by its id, the end of its id, or its label',
     'run image-shift --mag-index 25 --answer start=yes --save',
   )
     .option(
       '--answer <question=value>',
-      'answer a question; may be given several times',
-      (value: string, earlier: string[]) => [...earlier, value],
-      [],
+      'answer to a question of the item; can be repeated',
+      (value: string, earlier: readonly string[] | undefined) => [...(earlier ?? []), value],
     )
-    .option('--defaults', 'take the default of every question that is not answered')
+    .option('--defaults', 'take the default for all other questions')
     .option(
       '--seed <number>',
-      'seed of the virtual microscope; the run starts from the saved calibrations alone, so that the same seed measures the same',
+      'seed of the virtual microscope; with it a run ignores unsaved values, so that the same seed gives the same result',
       integer,
     )
-    .option('--script', 'run as from a script: start and transfer questions are left out')
+    .option('--script', 'skip the questions that a script would not be asked, such as the one at the start')
     .option('--save', 'save the calibrations at the end')
     .option(
       '--if-changed <what>',
-      'with --save: "merge", "overwrite" or the name of another file, where another program has changed the calibration file since it was read',
+      'with --save: "merge", "overwrite" or another file name, in case another program has changed the calibration file',
     )
     .option('--mag-index <number>', 'go to this mag index first', (text) => magIndex(integer(text)))
     .option('--camera <number>', 'select this camera first', (text) => cameraIndex(integer(text)))
     .addOption(
       new Option(
         '--take <set>',
-        'take an image with these parameters first, for items that look at the image in A',
+        'take an image with this parameter set first, for items that use the image in buffer A',
       ).choices([...PARAMETER_SETS]),
     )
     .action(action<[string[], RunCommandOptions]>((context, ids, options) => runCommand(context, ids, options)));
   command(
     program,
     'check [file]',
-    'list everything that is wrong in a configuration or a SerialEMproperties.txt, with line and column',
+    'list the problems of a configuration or a SerialEMproperties.txt, with line and column',
     'check my-krios.yaml',
   ).action(action<[string | undefined]>((context, file) => checkCommand(context, file)));
   command(
     program,
     'import <properties>',
-    'turn SerialEMproperties.txt into a configuration; nothing is lost',
+    'make a configuration from SerialEMproperties.txt; nothing is lost',
     'import SerialEMproperties.txt --twin -o my-krios.yaml',
   )
-    .option('--twin', 'add the plugins that suit the properties, and a virtual microscope that follows them')
+    .option(
+      '--twin',
+      'use a virtual microscope that follows the properties and calibrations of the site, in place of the hardware',
+    )
     .option('-o, --output <file>', 'where to write it (default: stdout)')
     .action(
       action<[string, { output?: string; twin?: boolean }]>((context, file, options) =>
@@ -172,52 +170,52 @@ export async function main(given: readonly string[]): Promise<void> {
   command(
     program,
     'devices',
-    'connect to all devices, read everything once and change nothing',
+    'connect to all devices and read every setting once; changes nothing',
     'devices --config my-krios.yaml',
   ).action(action(devicesCommand));
   command(
     program,
     'truth',
-    'show what a perfect calibration of the virtual microscope would store; for checking only',
+    'show the true values of the virtual microscope, as a perfect calibration would store them',
     'truth --json',
   )
     .option('--seed <number>', 'seed of the virtual microscope', integer)
     .action(action<[{ seed?: number }]>((context, { seed }) => truthCommand(context, seed)));
 
-  const properties = program
-    .command('properties')
-    .description('what calibrations found for the configuration of the instrument');
+  const properties = program.command('properties').description('values that calibrations found for the configuration');
   command(
     properties,
     'write',
-    'show what was found and the configuration does not hold yet, line by line, and write it on request',
+    'show the lines of the configuration that the found values would change, and write them on request',
     'properties write --config my-krios.yaml --yes',
   )
-    .option('--yes', 'write it without asking')
-    .option('--item <id>', 'only what this item found')
+    .option('--yes', 'write without asking')
+    .option('--item <id>', 'only the values that this item found')
     .action(action<[{ yes?: boolean; item?: string }]>((context, options) => writePropertiesCommand(context, options)));
 
-  const calibrations = program.command('calibrations').description('look at calibration files');
+  const calibrations = program
+    .command('calibrations')
+    .description('show, check, compare and convert calibration files');
   command(
     calibrations,
     'show [file]',
-    'show what a calibration file holds; without a name, that of the configuration',
+    'show the contents of a calibration file (default: that of the configuration)',
     'calibrations show SerialEMcalibrations.txt',
   ).action(action<[string | undefined]>((context, file) => showCommand(context, file)));
   command(
     calibrations,
     'check [file]',
-    'compare calibrations and properties: inconsistencies, how large they are, and what to measure again',
+    'compare calibrations with properties: inconsistencies, their size, and what to measure again',
     'calibrations check SerialEMcalibrations.txt --config my-krios.yaml',
   ).action(action<[string | undefined]>((context, file) => checkCalibrationsCommand(context, file)));
   command(
     calibrations,
     'convert <file>',
-    'read a calibration file and write it again, byte for byte the same',
+    'read a calibration file and write it again, unchanged unless --canonical is given',
     'calibrations convert SerialEMcalibrations.txt --canonical -o tidy.txt',
   )
     .requiredOption('-o, --output <file>', 'where to write it')
-    .option('--canonical', 'write every record in the order and form of a fresh save')
+    .option('--canonical', 'write all records in the order and format of a new file')
     .action(
       action<[string, { output: string; canonical?: boolean }]>((context, file, options) =>
         convertCommand(context, file, options),
@@ -232,26 +230,26 @@ export async function main(given: readonly string[]): Promise<void> {
   command(
     calibrations,
     'history',
-    'show what was measured when, or put an earlier value back',
+    'show what was measured and when, or restore an earlier value',
     'calibrations history --item calibrations/image-and-stage-shift/image-shift',
   )
     .option('--item <id>', 'only this item')
-    .option('--restore <entry>', 'put the value of an entry back and save')
-    .option('--replaced', 'with --restore: the value that the entry replaced')
+    .option('--restore <entry>', 'restore the value of this entry and save it')
+    .option('--replaced', 'with --restore: restore the value that the entry replaced')
     .option(
       '--if-changed <what>',
-      'with --restore: "merge", "overwrite" or the name of another file, where another program has changed the calibration file since it was read',
+      'with --restore: "merge", "overwrite" or another file name, in case another program has changed the calibration file',
     )
-    .option('--mag-index <number>', 'with --restore: put it back at this mag index', (text) => magIndex(integer(text)))
-    .option('--camera <number>', 'with --restore: put it back at this camera', (text) => cameraIndex(integer(text)))
-    .option('--anyway', 'with --restore: also where magnification, camera or high tension are other ones now')
+    .option('--mag-index <number>', 'with --restore: restore it at this mag index', (text) => magIndex(integer(text)))
+    .option('--camera <number>', 'with --restore: restore it for this camera', (text) => cameraIndex(integer(text)))
+    .option('--anyway', 'with --restore: even if magnification, camera or high tension have changed since')
     .action(action<[HistoryCommandOptions]>((context, options) => historyCommand(context, options)));
 
   const groups = addWorkingStateCommands(program, { command, action, integer });
   program.commands
     .concat(calibrations.commands, properties.commands, ...groups.map((group) => group.commands))
-    .forEach((each) => each.showHelpAfterError('Add --help to see what can be given.'));
-  program.showHelpAfterError('Add --help to see what can be given.');
+    .forEach((each) => each.showHelpAfterError('Add --help for the options.'));
+  program.showHelpAfterError('Add --help for the options.');
   endQuietlyWithReader();
   try {
     await program.parseAsync(given, { from: 'user' });
@@ -284,7 +282,7 @@ function misused(output: Output, { message }: CommanderError): number {
     event: 'error',
     code: 'command/usage',
     message: said.startsWith('(') ? 'No command was given.' : said,
-    hint: 'Add --help to see what can be given.',
+    hint: 'Add --help for the options.',
   });
   return exitCodes.usage;
 }

@@ -1,4 +1,13 @@
-import { CombinedError, describePlace, type LogLine, type Place, StoppedError, errorContents } from '../core/base';
+import {
+  CombinedError,
+  describePlace,
+  type LogLine,
+  type Place,
+  StoppedError,
+  errorContents,
+  forReading,
+  showsEverySign,
+} from '../core/base';
 import type { BufferedImage, OperatorPort, Progress, Question } from '../core/kernel';
 import { RefusedError } from '../core/judgement';
 import type { CalibrationResult } from '../core/store';
@@ -9,6 +18,14 @@ export const exitCodes = { done: 0, failed: 1, usage: 2, stopped: 130 } as const
 /** Codes of errors in the form of what was typed, beside those that the parser of the command line finds itself. */
 const usageErrors: ReadonlySet<string> = new Set(['command/bad-answer']);
 
+interface TextStream {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+/** A text with the sign for micrometres where people read it; a file or a pipe gets plain letters. */
+const shownOn = (stream: TextStream, text: string): string => (showsEverySign(stream) ? forReading(text) : text);
+
 /**
  * Output of a command. People read the log on stderr and the results on stdout; programs read one JSON object per line
  * on stdout.
@@ -16,13 +33,13 @@ const usageErrors: ReadonlySet<string> = new Set(['command/bad-answer']);
 export class Output {
   constructor(
     readonly json: boolean,
-    private readonly stdout: { write(text: string): unknown } = process.stdout,
-    private readonly stderr: { write(text: string): unknown } = process.stderr,
+    private readonly stdout: TextStream = process.stdout,
+    private readonly stderr: TextStream = process.stderr,
   ) {}
 
   /** Prints a result in words. */
   print(text: string): void {
-    if (!this.json) this.stdout.write(`${text}\n`);
+    if (!this.json) this.stdout.write(`${shownOn(this.stdout, text)}\n`);
   }
 
   /** Prints a result as data. */
@@ -32,13 +49,13 @@ export class Output {
 
   /** A remark for people that is not part of the answer. */
   remark(text: string): void {
-    this.stderr.write(`${text}\n`);
+    this.stderr.write(`${shownOn(this.stderr, text)}\n`);
   }
 
   /** A line of the program's log. */
   log(line: LogLine): void {
     const mark = line.level === 'info' ? '' : `${line.level}: `;
-    this.stderr.write(`${mark}${line.text}\n`);
+    this.stderr.write(`${mark}${shownOn(this.stderr, line.text)}\n`);
   }
 
   /** Reports a failure and returns the exit code that goes with it. */
@@ -49,7 +66,7 @@ export class Output {
     const cause = first && { code: first.code, message: first.message, hint: first.hint };
     const refused = error instanceof RefusedError && { verdict: 'refused', reasons: error.reasons };
     this.emit({ event: 'error', ...(cause && { cause }), code, message, hint, ...(place && { place }), ...refused });
-    if (!this.json) this.stderr.write(`${errorText({ code, message, hint, ...(place && { place }) })}\n`);
+    if (!this.json) this.remark(errorText({ code, message, hint, ...(place && { place }) }));
     if (error instanceof StoppedError) return exitCodes.stopped;
     return usageErrors.has(code) ? exitCodes.usage : exitCodes.failed;
   }
@@ -116,7 +133,7 @@ export function reporting(reporter: RunReporter, answers: OperatorPort): Operato
       reporter.asked(question, answer);
       return answer;
     },
-    button: (names, signal) => answers.button(names, signal),
+    button: (names, signal, text) => answers.button(names, signal, text),
     mark: (buffer, kind, signal) => answers.mark(buffer, kind, signal),
     log: (text) => reporter.log(text),
     progress: (progress) => reporter.progress(progress),

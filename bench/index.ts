@@ -4,6 +4,7 @@ import { shiftErrors, transformErrors } from './accuracy';
 import { reduction, shifts } from './images';
 import { startFftw, startPython } from './peers/native';
 import { virtualImages } from './simulation';
+import { startUp } from './start-up';
 import { transforms } from './transforms';
 
 const defaultRounds = 21;
@@ -22,6 +23,7 @@ async function main(): Promise<void> {
   say(await shifts(rounds, python));
   say(await reduction(rounds, python));
   for (const size of [1024, 4096]) say(virtualImages(size, size > 1024 ? Math.ceil(rounds / 3) : rounds));
+  say(startUp(rounds));
   say(transformErrors());
   say(shiftErrors(pairs));
   fftw?.stop();

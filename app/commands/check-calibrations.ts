@@ -1,4 +1,4 @@
-import { type CameraIndex, EucentricError, type MagIndex, describe } from '../../core/base';
+import { type CameraIndex, EucentricError, type MagIndex, describe, counted } from '../../core/base';
 import { Scope } from '../../core/devices';
 import {
   type Finding,
@@ -53,7 +53,7 @@ export async function checkCalibrationsCommand(
   output.print(
     findings.length === 0
       ? `${matrices} matrices: nothing contradicts anything.`
-      : `${matrices} matrices: ${count('error')} errors, ${count('warning')} warnings, ${count('information')} remarks.`,
+      : `${counted(matrices, 'matrix', 'matrices')}: ${counted(count('error'), 'error')}, ${counted(count('warning'), 'warning')}, ${counted(count('information'), 'remark')}.`,
   );
   return count('error') > 0 ? exitCodes.failed : exitCodes.done;
 }

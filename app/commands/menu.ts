@@ -1,4 +1,10 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { type MenuEntry, sentencesOf, unitsOf } from '../../core/kernel';
+import type { CalibrationFiles } from '../../core/settings';
+import { builtInPlugins } from '../built-in-plugins';
+import { twinFolder } from '../calibration-places';
+import { keepNoAnswer } from '../kept-answer';
 import { exitCodes } from '../output';
 import { type CommandContext, warningsOnly } from './context';
 
@@ -8,11 +14,19 @@ export async function menuCommand(
   options: { readonly verbose?: boolean },
 ): Promise<number> {
   await using instrument = await open({ log: warningsOnly(output) });
+  const { plugins, calibrationFiles } = instrument.settings;
+  // Code from outside may go by anything, and values of an earlier session go by their age.
+  const isOutside = ({ id }: (typeof plugins)[number]): boolean => !(id in builtInPlugins);
+  if (plugins.some(isOutside) || hasShortTerm(calibrationFiles)) keepNoAnswer();
   const entries = instrument.session.menu();
   for (const entry of entries) output.emit(describeEntry(entry, options.verbose ?? false));
   for (const line of drawMenu(entries, options.verbose ?? false)) output.print(line);
   return exitCodes.done;
 }
+
+/** True where there are values of an earlier session, in the place of the site or of a simulation. */
+const hasShortTerm = ({ directory, shortTerm }: CalibrationFiles): boolean =>
+  [shortTerm, path.join(directory, twinFolder, path.basename(shortTerm))].some((file) => existsSync(file));
 
 function describeEntry(entry: MenuEntry, verbose: boolean): object {
   const { id, menu, label, enabled, reason, toggle, checked, plugin, summary, declaration } = entry;

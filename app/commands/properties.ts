@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { EucentricError, describe, describePlace } from '../../core/base';
+import { EucentricError, describe, describePlace, counted } from '../../core/base';
 import {
   type Problem,
   belowSections,
@@ -34,7 +34,9 @@ export async function checkCommand(
   }
   const errors = all.filter((problem) => problem.severity === 'error').length;
   output.print(
-    all.length === 0 ? `${file ?? configuration}: no problems` : `${errors} errors, ${all.length - errors} warnings`,
+    all.length === 0
+      ? `${file ?? configuration}: no problems`
+      : `${counted(errors, 'error')}, ${counted(all.length - errors, 'warning')}`,
   );
   return errors > 0 ? exitCodes.failed : exitCodes.done;
 }

@@ -10,7 +10,7 @@ import { personAtTerminal } from './terminal-answers';
 
 /** The options of `run`. */
 export interface RunCommandOptions {
-  readonly answer: readonly string[];
+  readonly answer?: readonly string[];
   readonly defaults?: boolean;
   readonly seed?: number;
   readonly script?: boolean;
@@ -30,7 +30,7 @@ export async function runCommand(
   items: readonly string[],
   options: RunCommandOptions,
 ): Promise<number> {
-  const answers = parseAnswers(options.answer);
+  const answers = parseAnswers(options.answer ?? []);
   await using instrument = await open({
     ...(options.seed !== undefined && { seed: options.seed, savedCalibrationsOnly: true }),
   });

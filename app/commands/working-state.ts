@@ -18,19 +18,17 @@ export function addWorkingStateCommands(
   program: Command,
   { command, action, integer }: CommandMaking,
 ): readonly Command[] {
-  const settings = program
-    .command('settings')
-    .description('the choices of the user, such as the beam tilt of autofocus');
-  command(settings, 'show [name]', 'show them all, or one', 'settings show TargetDefocus').action(
+  const settings = program.command('settings').description('user settings, such as the beam tilt of autofocus');
+  command(settings, 'show [name]', 'show all settings, or one', 'settings show TargetDefocus').action(
     action<[string | undefined]>((context, name) => showSettingsCommand(context, name)),
   );
-  command(settings, 'set <name> <value...>', 'set one for good', 'settings set TargetDefocus -1.5')
+  command(settings, 'set <name> <value...>', 'change a setting and keep it', 'settings set TargetDefocus -1.5')
     .allowUnknownOption()
     .action(action<[string, string[]]>((context, name, items) => setSettingCommand(context, name, items)));
   command(
     settings,
     'import <file>',
-    'take over a settings file of SerialEM; the earlier one is kept as .bak',
+    'import a settings file of SerialEM; the previous one is kept as .bak',
     'settings import SerialEMsettings.txt',
   ).action(action<[string]>((context, file) => importSettingsCommand(context, file)));
   command(settings, 'export', 'write a settings file for SerialEM', 'settings export -o SerialEMsettings.txt')
@@ -39,20 +37,20 @@ export function addWorkingStateCommands(
 
   const sets = program
     .command('parameter-sets')
-    .description('how images are taken: View, Focus, Trial, Record, Preview, Search');
-  command(sets, 'show', 'show them, by camera', 'parameter-sets show --camera 0')
-    .option('--camera <number>', 'only of this camera', integer)
+    .description('parameters for images: View, Focus, Trial, Record, Preview, Search');
+  command(sets, 'show', 'show the parameter sets of each camera', 'parameter-sets show --camera 0')
+    .option('--camera <number>', 'only this camera', integer)
     .action(action<[{ camera?: number }]>((context, options) => showParameterSetsCommand(context, options)));
   command(
     sets,
     'set',
-    'show what changes in the configuration, line by line, and write it on request',
+    'show the lines of the configuration that would change, and write them on request',
     'parameter-sets set Trial exposure=0.5 binning=4 --yes',
   )
     .addArgument(new Argument('<set>', 'the set').choices(PARAMETER_SETS))
-    .addArgument(new Argument('<field=value...>', 'its new fields'))
-    .option('--camera <number>', 'the camera; the first one by default', integer)
-    .option('--yes', 'write it without asking')
+    .addArgument(new Argument('<field=value...>', 'the new values'))
+    .option('--camera <number>', 'camera (default: the first one)', integer)
+    .option('--yes', 'write without asking')
     .action(
       action<[ParameterSetName, string[], { camera?: number; yes?: boolean }]>((context, name, fields, options) =>
         setParametersCommand(context, name, fields, options),
@@ -61,10 +59,10 @@ export function addWorkingStateCommands(
   command(
     sets,
     'import <file>',
-    'take over the camera sets of a settings file of SerialEM',
+    'import the camera sets of a settings file of SerialEM',
     'parameter-sets import SerialEMsettings.txt --yes',
   )
-    .option('--yes', 'write them without asking')
+    .option('--yes', 'write without asking')
     .action(
       action<[string, { yes?: boolean }]>((context, file, options) =>
         importParameterSetsCommand(context, file, options),

@@ -1,5 +1,5 @@
 import { confirm, input, number, select } from '@inquirer/prompts';
-import { StoppedError } from '../../core/base';
+import { StoppedError, errorContents } from '../../core/base';
 import type { Mark, OperatorPort, Question } from '../../core/kernel';
 
 /** True when a prompt ended because the operator pressed Ctrl-C or the run was stopped. */
@@ -9,12 +9,19 @@ export const isCancelled = (error: unknown): boolean =>
 /** The part of the operator's port that waits for answers, with prompts in a terminal. Ctrl-C at a prompt is STOP. */
 export type Prompts = Pick<OperatorPort, 'ask' | 'button' | 'mark'>;
 
+/** Action at the microscope that a console offers while an item waits for a button. */
+export interface PromptAction {
+  readonly name: string;
+  readonly act: (signal: AbortSignal) => Promise<void>;
+}
+
 /**
  * Makes the prompts. `around` wraps each question, for a console that listens to keys and must stop listening during a
- * question.
+ * question; `actions` stand below the buttons of an item.
  */
 export function terminalPrompts(
   around: <T>(question: () => Promise<T>) => Promise<T> = (question) => question(),
+  actions: readonly PromptAction[] = [],
 ): Prompts {
   const asking = <T>(question: () => Promise<T>): Promise<T> =>
     around(question).catch((error: unknown) => {
@@ -22,15 +29,35 @@ export function terminalPrompts(
     });
   return {
     ask: (question, signal) => asking(() => ask(question, signal)),
-    button: (names, signal, text = 'Go on with') =>
-      asking(() => select({ message: text, choices: names.map((name) => ({ value: name, name })) }, { signal })),
+    button: (names, signal, text = 'Go on with') => asking(() => pressed(names, actions, text, signal)),
     mark: (buffer, kind, signal) => asking(() => askForMark(buffer, kind, signal)),
   };
 }
 
-async function askForMark(buffer: string, kind: 'point' | 'line', signal: AbortSignal): Promise<Mark> {
-  const prompt = kind === 'line' ? 'Ends of the line (x y x y)' : 'Point (x y)';
-  const count = kind === 'line' ? 4 : 2;
+/** Asks for a button until one is pressed; what else is chosen is done in between. */
+async function pressed(
+  names: readonly string[],
+  actions: readonly PromptAction[],
+  message: string,
+  signal: AbortSignal,
+): Promise<string> {
+  for (;;) {
+    const choices = [...names, ...actions.map(({ name }) => name)].map((name) => ({ value: name, name }));
+    const chosen = await select({ message, choices, pageSize: choices.length }, { signal });
+    if (names.includes(chosen)) return chosen;
+    try {
+      await actions.find(({ name }) => name === chosen)!.act(signal);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      const { message: what, hint } = errorContents(error);
+      // A fault of an action ends neither the run nor the wait.
+      if (!isCancelled(error)) process.stdout.write(`${what}\n${hint}\n`);
+    }
+  }
+}
+
+/** Asks for several numbers in one line. */
+export async function askForNumbers(message: string, count: number, signal: AbortSignal): Promise<readonly number[]> {
   const numbers = (text: string): number[] =>
     text
       .trim()
@@ -38,9 +65,14 @@ async function askForMark(buffer: string, kind: 'point' | 'line', signal: AbortS
       .map(Number);
   const validate = (text: string): true | string =>
     numbers(text).length === count && numbers(text).every(Number.isFinite) ? true : `${count} numbers are needed`;
-  const [x = 0, y = 0, toX = 0, toY = 0] = numbers(
-    await input({ message: `${prompt} on the image in buffer ${buffer}, in pixels`, validate }, { signal }),
-  );
+  return numbers(await input({ message, validate }, { signal }));
+}
+
+async function askForMark(buffer: string, kind: 'point' | 'line', signal: AbortSignal): Promise<Mark> {
+  const prompt = kind === 'line' ? 'Ends of the line (x y x y)' : 'Point (x y)';
+  const count = kind === 'line' ? 4 : 2;
+  const asked = `${prompt} on the image in buffer ${buffer}, in pixels`;
+  const [x = 0, y = 0, toX = 0, toY = 0] = await askForNumbers(asked, count, signal);
   return { from: { x, y }, ...(kind === 'line' && { to: { x: toX, y: toY } }) };
 }
 

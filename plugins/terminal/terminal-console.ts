@@ -1,14 +1,14 @@
 import { emitKeypressEvents } from 'node:readline';
 import { search, select } from '@inquirer/prompts';
-import { StoppedError, errorContents } from '../../core/base';
+import { StoppedError, errorContents, forReading, imageShiftUnits, showsEverySign } from '../../core/base';
 import { Cameras, Scope } from '../../core/devices';
 import type { MenuEntry, OperatorConsole, OperatorPort, Session } from '../../core/kernel';
 import { takeImage } from '../../core/acquisition';
-import { Optics } from '../../core/optics';
+import { ImageShiftControl, Optics } from '../../core/optics';
 import type { ParameterSetName } from '../../core/settings';
 import { ProgressLine, paint, wrap } from './drawing';
 import { PictureInPlace } from './picture';
-import { isCancelled, terminalPrompts } from './prompting';
+import { askForNumbers, isCancelled, terminalPrompts } from './prompting';
 
 /** Choices besides the items of the menu. */
 const leave = 'leave';
@@ -132,6 +132,18 @@ export class TerminalConsole implements OperatorConsole {
     );
   }
 
+  private async shiftImage(session: Session, signal: AbortSignal): Promise<void> {
+    const control = session.find(ImageShiftControl);
+    if (!control) return;
+    const now = await control.net.read(signal);
+    const value = await askForNumbers(
+      `Image shift X and Y in units (now ${now.x.toFixed(3)} ${now.y.toFixed(3)})`,
+      2,
+      signal,
+    );
+    await control.write({ x: imageShiftUnits(value[0]!), y: imageShiftUnits(value[1]!) });
+  }
+
   private async changeMagnification(session: Session, signal: AbortSignal): Promise<void> {
     const [scope, optics, camera] = [
       session.find(Scope),
@@ -172,7 +184,7 @@ export class TerminalConsole implements OperatorConsole {
       for (const [name, error] of Object.entries(result?.standardErrors ?? {})) {
         const value = result?.values[name];
         if (typeof value === 'number' && typeof error === 'number')
-          this.say(`  ${name.padEnd(8)} ${value.toPrecision(7)} +- ${error.toPrecision(2)}`);
+          this.say(`  ${name.padEnd(8)} ${toItsError(value, error)} +- ${Number(error.toPrecision(2))}`);
       }
     } catch (error) {
       this.clear();
@@ -219,7 +231,7 @@ export class TerminalConsole implements OperatorConsole {
       this.line.clear();
       this.picture.show(image, `${buffer}: ${image.context.title ?? 'image'}; Esc stops if the two do not match`);
     };
-    const prompts = terminalPrompts(async (question) => {
+    const around = async <T>(question: () => Promise<T>): Promise<T> => {
       this.clear();
       key.off();
       try {
@@ -227,7 +239,17 @@ export class TerminalConsole implements OperatorConsole {
       } finally {
         key.on();
       }
-    });
+    };
+    // An item that waits lets the operator act, as at the panels of the microscope.
+    const prompts = terminalPrompts(around, [
+      ...(['Trial', 'Record'] as const).map((set) => ({
+        name: `Take a ${set} image`,
+        act: (signal: AbortSignal) => this.takeImage(session, set, signal),
+      })),
+      ...(session.find(ImageShiftControl)
+        ? [{ name: 'Change image shift', act: (signal: AbortSignal) => this.shiftImage(session, signal) }]
+        : []),
+    ]);
     return {
       ...prompts,
       log: (text) => this.tell(text),
@@ -271,7 +293,7 @@ export class TerminalConsole implements OperatorConsole {
 
   private say(text: string): void {
     this.clear();
-    process.stdout.write(`${text}\n`);
+    process.stdout.write(`${showsEverySign(process.stdout) ? forReading(text) : text}\n`);
   }
 
   private tellFault(error: unknown): void {
@@ -285,6 +307,10 @@ export class TerminalConsole implements OperatorConsole {
     this.say(style(wrap(text, process.stdout.columns || 80)));
   }
 }
+
+/** A value with the decimals that its error allows. */
+const toItsError = (value: number, error: number): string =>
+  error > 0 ? value.toFixed(Math.max(0, Math.min(8, 1 - Math.floor(Math.log10(error))))) : String(value);
 
 interface StopKey {
   on(): void;

@@ -8,6 +8,9 @@ export const projectFolder = path.resolve(__dirname, '..', '..');
 /** The command itself. */
 export const program = path.join(projectFolder, 'bin', 'eucentric');
 
+/** Folder for what the command keeps for later, so that tests leave nothing in that of the user. */
+const testCache = path.join(tmpdir(), 'eucentric-test-cache');
+
 /** Result of a call of the command. */
 export interface Called {
   readonly code: number | null;
@@ -18,9 +21,14 @@ export interface Called {
 }
 
 /** Calls the command and waits for its end. */
-export function eucentric(given: readonly string[], folder = projectFolder): Called {
+export function eucentric(
+  given: readonly string[],
+  folder = projectFolder,
+  environment: NodeJS.ProcessEnv = { XDG_CACHE_HOME: testCache },
+): Called {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...given], {
     cwd: folder,
+    env: { ...process.env, ...environment },
     encoding: 'utf8',
     timeout: 240_000,
   });

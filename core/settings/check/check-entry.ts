@@ -1,3 +1,4 @@
+import { counted } from '../../base';
 import type { FieldType, PropertyDefinition } from '../definitions';
 import { errorAt, type Problem, warningAt } from '../problem';
 import { type Entry, isNumber, readInteger, readReal, type Row, type Written } from '../source';
@@ -69,7 +70,7 @@ function checkCount(entry: Entry, definition: PropertyDefinition, row: Row): rea
       errorAt(
         'wrong-count',
         row[most]!.place,
-        `${name} has ${row.length} values; SerialEM takes ${most}.`,
+        `${name} has ${counted(row.length, 'value')}; SerialEM takes ${most}.`,
         'Remove the last ones.',
       ),
     ];

@@ -4,20 +4,7 @@ import { allValues } from './rows';
 
 /** Problems with stage limits and image-shift delays beyond the form of their values. */
 export function checkStage(general: Section): readonly Problem[] {
-  return [...limitsMissing(general), ...limitsReversed(general), ...delaysOutOfOrder(general)];
-}
-
-function limitsMissing(general: Section): readonly Problem[] {
-  const values = allValues(general, 'StageLimits');
-  if (values.length === 0 || values.length >= 4) return [];
-  return [
-    warningAt(
-      'wrong-count',
-      values[0]!.written.place,
-      `StageLimits has ${values.length} of 4 values; the default holds for the others.`,
-      'The order is: lowest X, highest X, lowest Y, highest Y, in micrometres; 0 means the default.',
-    ),
-  ];
+  return [...limitsReversed(general), ...delaysOutOfOrder(general)];
 }
 
 function limitsReversed(general: Section): readonly Problem[] {

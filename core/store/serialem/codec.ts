@@ -1,4 +1,4 @@
-import { EucentricError } from '../../base';
+import { EucentricError, counted } from '../../base';
 import type { BlockLayout, Field, Layout } from './fields';
 import { fixed, numberOf, textBehind } from './text';
 
@@ -33,7 +33,8 @@ export function readFields(
   const data = fields.filter((field) => !field.informative);
   const closing = fields.find((field) => field.informative);
   const required = data.filter((field) => field.fallback === undefined).length;
-  if (items.length < required) return { error: `it has ${items.length} values and needs at least ${required}` };
+  if (items.length < required)
+    return { error: `it has ${counted(items.length, 'value')} and needs at least ${required}` };
   const remarks: string[] = [];
   const hasClosing = closing !== undefined && items.length > required;
   const present = Math.min(hasClosing ? items.length - 1 : items.length, data.length);
@@ -54,7 +55,7 @@ export function readFields(
   if (closing) values[closing.name] = hasClosing ? wholeNumber(items.at(-1)!, closing) : 0;
   const most = data.length + (closing ? 1 : 0);
   if (items.length > most && data.at(-1)?.kind !== 'rest')
-    remarks.push(`it has ${items.length} values of which ${most} are known`);
+    remarks.push(`it has ${counted(items.length, 'value')} of which ${most} are known`);
   return remarks.length > 0 ? { values, remark: remarks.join('; ') } : { values };
 }
 

@@ -1,4 +1,5 @@
 import type { CameraIndex } from '../../../core/base';
+import { counted } from '../../../core/base';
 import { defineItem, value } from '../../../core/kernel';
 import { Optics, imageShiftVectors } from '../../../core/optics';
 
@@ -55,6 +56,9 @@ export default defineItem({
       );
     }
     if (vectors.length === 0) run.operator.log('There are no image shift calibrations.');
-    return run.report({ summary: `${vectors.length} image shift calibrations.`, values: { vectors, useMeasured } });
+    return run.report({
+      summary: `${counted(vectors.length, 'image shift calibration')}.`,
+      values: { vectors, useMeasured },
+    });
   },
 });

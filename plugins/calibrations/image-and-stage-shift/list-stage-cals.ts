@@ -1,4 +1,5 @@
 import type { CameraIndex, Matrix } from '../../../core/base';
+import { counted } from '../../../core/base';
 import { defineItem, value } from '../../../core/kernel';
 import { Optics, stageCalibrationRows } from '../../../core/optics';
 
@@ -45,7 +46,10 @@ export default defineItem({
         `Left out: mag index ${magIndex} (${magnification}x) of camera ${cameraName} is ${why}. Its pixel size or rotation, or the calibration itself, is probably wrong.`,
       );
     if (rows.length === 0) run.operator.log('There are no stage calibrations.');
-    return run.report({ summary: `${rows.length} stage calibrations.`, values: { rows, ...(mean && { mean }) } });
+    return run.report({
+      summary: `${counted(rows.length, 'stage calibration')}.`,
+      values: { rows, ...(mean && { mean }) },
+    });
   },
 });
 

@@ -1,4 +1,4 @@
-import { EucentricError } from '../../../core/base';
+import { EucentricError, counted } from '../../../core/base';
 import { Cameras } from '../../../core/devices';
 import { defineItem, value } from '../../../core/kernel';
 import { Calibrations, remove } from '../../../core/store';
@@ -34,13 +34,13 @@ export default defineItem({
       });
     if (
       !(await run.ask('remove', {
-        text: `Remove the image-shift offsets at ${rows.length} magnifications in ${modeName} mode?`,
+        text: `Remove the image-shift offsets at ${counted(rows.length, 'magnification')} in ${modeName} mode?`,
         default: true,
       }))
     )
       return undefined;
     return run.accept({
-      summary: `The image-shift offsets at ${rows.length} magnifications in ${modeName} mode were removed; save the calibrations if they are not to come back with the next start.`,
+      summary: `The image-shift offsets at ${counted(rows.length, 'magnification')} in ${modeName} mode were removed. Save the calibrations, or they are back at the next start.`,
       values: { removed: rows.length },
       conditions: { camera: traits.index },
       changes: rows.map(({ magIndex, eftem }) => remove('ImageShiftOffsets', { magIndex, eftem })),

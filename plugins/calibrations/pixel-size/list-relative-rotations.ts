@@ -1,3 +1,4 @@
+import { counted } from '../../../core/base';
 import { defineItem, value } from '../../../core/kernel';
 import { Optics } from '../../../core/optics';
 import { Calibrations } from '../../../core/store';
@@ -73,6 +74,6 @@ export default defineItem({
         : []),
       pixelSizeSuggestion({ camera, magIndex }, pixelSize),
     ]);
-    return run.report({ summary: `${rows.length} pixel sizes.`, values: { rows }, propertySuggestions });
+    return run.report({ summary: `${counted(rows.length, 'pixel size')}.`, values: { rows }, propertySuggestions });
   },
 });

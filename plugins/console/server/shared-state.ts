@@ -1,5 +1,5 @@
 import type { ConsoleState, LogEntry, Part } from '../protocol';
-import { forReading } from './for-reading';
+import { forReading } from '../../../core/base';
 
 const maxLines = 2000;
 const longestLine = 4000;

@@ -6,6 +6,7 @@ import {
   inverse,
   magIndex as asMagIndex,
   product,
+  counted,
 } from '../../../../core/base';
 import type { Run } from '../../../../core/kernel';
 import type { Optics } from '../../../../core/optics';
@@ -16,6 +17,9 @@ import type { CarriedChanges } from './carried-changes';
 const maxAsymmetry = 0.2;
 /** Change in percent from which the shape of the matrices matters. */
 const minJudgedChange = 10;
+
+/** Change in percent that would be shown as 0.0 %: there is nothing to carry over. */
+const minCarriedChange = 0.05;
 
 /**
  * Offers to carry the change of one calibration over to the other mags of its range that have an older one of their own, and does it.
@@ -36,7 +40,7 @@ export async function propagateChange(
 ): Promise<void> {
   const { magIndex, camera, before, after, change } = given;
   const back = inverse(before);
-  if (run.fromScript || !back) return;
+  if (run.fromScript || !back || change < minCarriedChange) return;
   if (change >= minJudgedChange && (asymmetry(back) > maxAsymmetry || asymmetry(after) > maxAsymmetry)) return;
   const { imageShift } = calibrations;
   const { lowest, highest } = optics.at({ magIndex, camera }).range;
@@ -56,7 +60,7 @@ export async function propagateChange(
   const [low, high] = [Math.min(...candidates), Math.max(...candidates)].map(
     (index) => optics.at({ magIndex: asMagIndex(index), camera }).magnification,
   );
-  const text = `Carry this change of ${change.toFixed(1)} % over to ${candidates.length} other magnifications, from ${low}x to ${high}x, that have not been calibrated in this session?`;
+  const text = `Carry this change of ${change.toFixed(1)} % over to ${counted(candidates.length, 'other magnification')}, from ${low}x to ${high}x, not calibrated in this session?`;
   if (!(await run.operator.confirm({ id: 'propagate', text, default: false }))) return;
   const delta = product(after, back);
   const carried = candidates.map((index) => {
@@ -64,7 +68,7 @@ export async function propagateChange(
     return put('ImageShiftMatrix', { magIndex: index, camera, ...matrix }, { sessionMeasured: false });
   });
   await run.accept({
-    summary: `The change of ${change.toFixed(1)} % was carried over to ${candidates.length} magnifications.`,
+    summary: `The change of ${change.toFixed(1)} % was carried over to ${counted(candidates.length, 'magnification')}.`,
     values: { magIndexes: candidates, changePercent: change },
     conditions: { magIndex, camera },
     changes: carried,

@@ -58,7 +58,7 @@ export const defineRemoval = ({ id, what, record, table }: Removable): ItemDefin
       const text = `Remove the ${what} calibration at ${place} (${shown})?`;
       if (!(await run.ask('remove', { text, default: true }))) return undefined;
       return run.accept({
-        summary: `The ${what} calibration at ${place} was removed; save the calibrations if it is not to come back with the next start.`,
+        summary: `The ${what} calibration at ${place} was removed. Save the calibrations, or it is back at the next start.`,
         values: { magIndex, removed: true },
         conditions: { magIndex, camera },
         changes: [remove(record, { magIndex, camera })],

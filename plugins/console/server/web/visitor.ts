@@ -1,8 +1,7 @@
 import type { WebSocket } from 'ws';
 import type { Message, Part, Role } from '../../protocol';
-import { errorContents } from '../../../../core/base';
+import { errorContents, forReading } from '../../../../core/base';
 import { consoleErrors } from '../errors';
-import { forReading } from '../for-reading';
 import type { SharedState } from '../shared-state';
 
 /** Largest amount under way to a browser before the program waits. */

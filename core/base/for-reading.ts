@@ -1,0 +1,19 @@
+/**
+ * Text for people, with the sign for micrometres. Items and devices write `um`, which every log and file can hold; a page, and a terminal
+ * with the characters of all languages, can show what people write by hand.
+ */
+export const forReading = (text: string): string => text.replace(/(?<![A-Za-z])um(?![A-Za-z])/g, '\u00b5m');
+
+/** True for a terminal that shows the sign for micrometres: any on Windows, and elsewhere one whose locale is UTF-8. */
+export function showsEverySign(
+  { isTTY }: { readonly isTTY?: boolean },
+  environment: NodeJS.ProcessEnv = process.env,
+  platform: string = process.platform,
+): boolean {
+  const { LC_ALL, LC_CTYPE, LANG } = environment;
+  return isTTY === true && (platform === 'win32' || /utf-?8/i.test(LC_ALL || LC_CTYPE || LANG || ''));
+}
+
+/** A number with its noun, such as `1 warning` or `3 warnings`. */
+export const counted = (count: number, one: string, several = `${one}s`): string =>
+  `${count} ${count === 1 ? one : several}`;
