@@ -93,7 +93,7 @@ export function keepAnswer(given: readonly string[]): void {
     stream.write = ((text: unknown, ...more: unknown[]) => {
       printed[name] += typeof text === 'string' ? text : Buffer.from(text as Uint8Array).toString();
       return write(text, ...more);
-    }) as typeof stream.write;
+    });
   }
   process.once('exit', (code) => {
     if (code !== 0 || !lasting) return;
@@ -143,10 +143,10 @@ function watchFiles(): ReadonlySet<string> {
     };
     target[name] = Object.assign(watched, original);
   };
-  for (const name of functions) note(fs as unknown as Record<string, unknown>, name);
+  for (const name of functions) note(fs, name);
   for (const name of promised) {
-    note(fs.promises as unknown as Record<string, unknown>, name);
-    note(fs as unknown as Record<string, unknown>, name);
+    note(fs.promises, name);
+    note(fs, name);
   }
   return read;
 }

@@ -37,5 +37,5 @@ function narrower(vendor: StageLimits, site: StageLimits): StageLimits {
     const [one, other] = [vendor[axis] ?? site[axis], site[axis] ?? vendor[axis]];
     return one && other ? [[axis, [Math.max(one[0], other[0]), Math.min(one[1], other[1])]] as const] : [];
   });
-  return Object.fromEntries(axes) as StageLimits;
+  return Object.fromEntries(axes);
 }
