@@ -90,10 +90,10 @@ export function keepAnswer(given: readonly string[]): void {
   for (const name of ['stdout', 'stderr'] as const) {
     const stream = process[name];
     const write = stream.write.bind(stream) as (...all: unknown[]) => boolean;
-    stream.write = ((text: unknown, ...more: unknown[]) => {
+    stream.write = (text: unknown, ...more: unknown[]) => {
       printed[name] += typeof text === 'string' ? text : Buffer.from(text as Uint8Array).toString();
       return write(text, ...more);
-    });
+    };
   }
   process.once('exit', (code) => {
     if (code !== 0 || !lasting) return;
