@@ -78,7 +78,7 @@ const keyList: readonly (readonly [keys: string, does: string])[] = [
 ];
 
 /** Opens the list of keys; Esc or a click beside it closes it. */
-export function showKeys(): void {
+function showKeys(): void {
   document.querySelector('dialog.keys')?.remove();
   const dialog = h(
     'dialog',

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Called, eucentric, temporarySite } from './eucentric';
+import { type Called, eucentric, temporarySite } from '../eucentric';
 
 describe('the answer of `menu`', () => {
   const cache = mkdtempSync(path.join(tmpdir(), 'eucentric-answers-'));
@@ -23,7 +23,7 @@ describe('the answer of `menu`', () => {
   const menu = (...more: readonly string[]): Called =>
     eucentric(['menu', '--config', site.configuration, ...more], site.folder, { XDG_CACHE_HOME: cache });
   const kept = (): readonly string[] => (existsSync(answers) ? readdirSync(answers) : []);
-  /** Marks what is kept, so that an answer that was kept can be told from one that was worked out. */
+  /** Marks the kept answers, which distinguishes them from those that are worked out. */
   const mark = (): void => {
     for (const name of kept()) {
       const file = path.join(answers, name);

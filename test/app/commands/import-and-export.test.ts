@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { eucentric } from './eucentric';
+import { eucentric } from '../eucentric';
 
 const properties = [
   'SerialEMProperties',
