@@ -1,7 +1,7 @@
 import type { Metres, Radians, Seconds, Vector } from '../base';
 import { device } from './device';
-import type { Readable } from './setting';
-import { position } from './setting-traits';
+import type { Readable, Setting } from './setting';
+import { position, quantity } from './setting-traits';
 
 /** Position of the stage, in stage coordinates. */
 export interface StagePosition {
@@ -43,4 +43,18 @@ export const Stage = device<Stage>('Stage', {
   settings: { position: position({ label: 'Position', name: 'stage position' }) },
   facts: { limits: true },
   methods: { move: () => 'move stage', stop: () => 'stop stage', lastMoved: 'question' },
+});
+
+/** Stages whose speed can be chosen. */
+export interface StageSpeed {
+  /** Share of the full speed with which the next moves are made. */
+  readonly speed: Setting<number>;
+}
+/** The token of the speed of the stage. */
+export const StageSpeed = device<StageSpeed>('StageSpeed', {
+  called: 'the speed of the stage',
+  part: 'stage',
+  settings: {
+    speed: quantity({ label: 'Speed', name: 'stage speed', unit: '%', decimals: 0, step: 10, range: [0.01, 1] }),
+  },
 });

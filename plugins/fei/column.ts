@@ -30,12 +30,16 @@ export interface FeiColumn {
   readonly postProbeDelay: Seconds;
   readonly screenRaiseDelay: Seconds;
   readonly stageTimeoutFactor: number;
+  /** Highest index of a camera length. */
+  readonly cameraLengths: number;
   /** Micrometres. */
   readonly stageLimits: { readonly x: readonly [number, number]; readonly y: readonly [number, number] };
   /** Degrees. */
   readonly largestTilt: number;
 }
 
+/** Longest list of camera lengths, for a site that has not entered its own; the column clamps. */
+const maxCameraLengths = 60;
 const skipProjector = 1;
 const skipCondenser = 2;
 
@@ -68,6 +72,7 @@ export function feiColumn(settings: Settings, model: string, objectiveApertures:
     postProbeDelay: milliseconds(settings.get('PostProbeDelay')),
     screenRaiseDelay: milliseconds(settings.get('ScreenRaiseDelay')),
     stageTimeoutFactor: settings.get('StageTimeoutFactor'),
+    cameraLengths: Math.max(0, ...settings.get('CameraLengthTable').map(([index]) => index)) || maxCameraLengths,
     stageLimits: { x: [left, right], y: [bottom, top] },
     largestTilt: tilt > 0 ? tilt : usesIlluminatedArea ? 69.9 : 79.9,
   };

@@ -96,7 +96,7 @@ export class ComColumn {
   getTiltAngle(): number {
     return this.tidily(() => numberIn(partOf(this.part('Stage'), 'Position'), 'A'));
   }
-  setStagePosition({ x, y, z, alpha }: RawStageTarget, axes: number): void {
+  setStagePosition({ x, y, z, alpha }: RawStageTarget, axes: number, speed?: number): void {
     this.tidily(() => {
       const stage = this.part('Stage');
       const position = partOf(stage, 'Position');
@@ -107,7 +107,8 @@ export class ComColumn {
         [axisBits.alpha, 'A', alpha],
       ] as const)
         if (axes & bit) position.put(member, asDouble(value));
-      stage.call('GoTo', position, asLong(axes));
+      if (speed === undefined) stage.call('GoTo', position, asLong(axes));
+      else stage.call('GoToWithSpeed', position, asLong(axes), asDouble(speed));
     });
   }
 

@@ -72,7 +72,12 @@ export function comFeiWire(options: ComFeiWireOptions): Required<FeiTransport> {
       refuseMissing({ ...feiProperties.InstrumentMode });
       return ask('getStemField', [], signal);
     },
-    setStagePosition: (target, axes) =>
-      ask('setStagePosition', [target, axes], undefined, stageLimit * stageTimeoutFactor),
+    setStagePosition: (target, axes, speed) =>
+      ask(
+        'setStagePosition',
+        speed === undefined ? [target, axes] : [target, axes, speed],
+        undefined,
+        (stageLimit * stageTimeoutFactor) / (speed ?? 1),
+      ),
   };
 }

@@ -13,6 +13,10 @@ const slowCalls: ReadonlySet<string> = new Set([
   ...Object.entries(feiProperties).flatMap(([name, property]) => ('slow' in property ? [`set${name}`] : [])),
 ]);
 
+/** Share of its speed with which a call moves the stage; 1 for all others. */
+const speedIn = (name: string, given: readonly unknown[]): number =>
+  name === 'setStagePosition' && typeof given[2] === 'number' ? given[2] : 1;
+
 /**
  * A wire whose calls end in good time, and whose failures say in which call and what to do.
  * The limits count in real time: waiting on a simulated clock would not show that a server is dead.
@@ -23,13 +27,14 @@ export function guardTransport(wire: FeiTransport, stageTimeoutFactor = 1): FeiT
     return slowCalls.has(name) ? slowLimit : usualLimit;
   };
   const guarded = (name: keyof FeiTransport) => {
-    const seconds = limitOf(name);
-    return (...given: never[]): Promise<unknown> =>
-      answeredInTime(() => (wire[name] as (...given: never[]) => Promise<unknown>)(...given), {
+    return (...given: never[]): Promise<unknown> => {
+      const seconds = limitOf(name) / speedIn(name, given);
+      return answeredInTime(() => (wire[name] as (...given: never[]) => Promise<unknown>)(...given), {
         seconds,
         late: () => feiErrors.noAnswer(name, seconds),
         failed: (cause) => feiErrors.callFailed(name, cause),
       });
+    };
   };
   return new Proxy(wire, {
     get: (target, name) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Stage, VirtualInstrument } from '../../core/devices';
+import { Stage, StageSpeed, VirtualInstrument, driven } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
 import { Calibrations } from '../../core/store';
 import { feiColumn } from './column';
@@ -7,6 +7,7 @@ import { feiDevices } from './devices';
 import { guardTransport } from './guarded-transport';
 import { FeiScope } from './scope';
 import { FeiStage } from './stage';
+import { FeiStageSpeed } from './stage-speed';
 import type { FeiTransport } from './transport';
 
 const options = z.strictObject({
@@ -93,8 +94,9 @@ export default definePlugin<Options>({
     const column = feiColumn(settings, host.options.model, host.options.objectiveApertures);
     const transport = guardTransport(host.record(wires[host.options.wire](host)), column.stageTimeoutFactor);
     const scope = new FeiScope(transport, column, clock, () => host.find(Calibrations));
-    host.provideDevices(feiDevices(scope, transport, column));
-    host.provide(Stage, new FeiStage(transport, column, clock));
+    const speed = new FeiStageSpeed();
+    host.provideDevices([...feiDevices(scope, transport, column), driven(StageSpeed, speed)]);
+    host.provide(Stage, new FeiStage(transport, column, clock, speed));
     host.versions(async (signal) => transport.getVersions?.(signal) ?? {});
     host.connect(column.model, async (signal) => {
       await transport.open(signal);

@@ -15,8 +15,10 @@ import {
   waitUntil,
 } from '../../core/base';
 import type {
+  AutomaticNormalization,
   BeamShift,
   DelayReplacement,
+  Diffraction,
   Driver,
   Illumination,
   LensGroup,
@@ -73,7 +75,9 @@ export class FeiScope
     Driver<ProbeModeSelector>,
     Driver<BeamShift>,
     Driver<Screen>,
-    Driver<LensNormalization>
+    Driver<LensNormalization>,
+    Driver<AutomaticNormalization>,
+    Driver<Diffraction>
 {
   readonly traits: ScopeTraits;
   readonly spotSizes: number;
@@ -91,6 +95,10 @@ export class FeiScope
   readonly screenDown: SettingDriver<boolean>;
   readonly beamBlanked: SettingDriver<boolean>;
   readonly highTension: ReadableDriver<ReturnType<typeof volts>>;
+  readonly automaticNormalization: SettingDriver<boolean>;
+  readonly cameraLengthIndex: SettingDriver<number>;
+  /** Mag index from which the column went to diffraction. */
+  private imagedAt: number | undefined;
   private normalized: Seconds | undefined;
 
   constructor(
@@ -166,6 +174,15 @@ export class FeiScope
       write: (blanked, signal) => transport.setBeamBlank(blanked, signal),
     };
     this.highTension = { read: async (signal) => volts(await transport.getHighVoltage(signal)) };
+    this.automaticNormalization = {
+      read: (signal) => transport.getAutoNormEnabled(signal),
+      write: (on, signal) => transport.setAutoNormEnabled(on, signal),
+    };
+    this.cameraLengthIndex = {
+      read: async (signal) => ((await this.diffracts(signal)) ? transport.getCameraLengthIndex(signal) : 0),
+      write: (index, signal) => this.selectCameraLength(index, signal),
+      range: [0, column.cameraLengths],
+    };
   }
 
   async normalize(group: LensGroup, signal?: AbortSignal): Promise<void> {
@@ -200,6 +217,25 @@ export class FeiScope
     }, signal);
   }
 
+  private async diffracts(signal?: AbortSignal): Promise<boolean> {
+    return (await this.transport.getImagingMode(signal)) === imagingMode.diffraction;
+  }
+
+  private async selectCameraLength(index: number, signal?: AbortSignal): Promise<void> {
+    const { transport } = this;
+    const diffracts = await this.diffracts(signal);
+    if (index > 0) {
+      if (!diffracts) this.imagedAt = await transport.getMagnificationIndex(signal);
+      // Sent also where it reports diffraction: it may be leaving it.
+      await transport.setImagingMode(imagingMode.diffraction, signal);
+      return transport.setCameraLengthIndex(index, signal);
+    }
+    if (!diffracts) return;
+    await this.leaveDiffraction(signal);
+    // On some columns the way there and back ends at another magnification.
+    if (this.imagedAt) await this.changeMagnification(this.imagedAt, signal);
+  }
+
   private async leaveDiffraction(signal?: AbortSignal): Promise<void> {
     await this.transport.setImagingMode(imagingMode.imaging, signal);
     const arrived = await waitUntil(
@@ -218,11 +254,12 @@ export class FeiScope
     }, signal);
   }
 
-  /** The column's own normalization is off meanwhile: it would run a second time, and with other lenses. */
+  /** The column's own normalization is off meanwhile, where it was on: it would run a second time, and with other lenses. */
   private async duringTransient(change: () => Promise<void>, signal?: AbortSignal): Promise<void> {
     const blanks = this.column.blanksDuringTransients && !(await this.transport.getBeamBlank(signal));
     if (blanks) await this.transport.setBeamBlank(true, signal);
-    const switchesOff = !lacksOf(this.transport).has('automatic normalization');
+    const switchesOff =
+      !lacksOf(this.transport).has('automatic normalization') && (await this.transport.getAutoNormEnabled(signal));
     try {
       if (switchesOff) await this.transport.setAutoNormEnabled(false, signal);
       try {

@@ -50,7 +50,7 @@ export function simulatedFeiWire(find: () => unknown, clock: Clock): FeiTranspor
     getStagePosition: async () => column.stagePosition(),
     getTiltAngle: async () => column.tiltAngle(),
     getStemField: async () => column.stemField(),
-    setStagePosition: async (target, axes) => column.moveStage(target, axes),
+    setStagePosition: async (target, axes, speed) => column.moveStage(target, axes, speed),
   };
 }
 
@@ -117,13 +117,17 @@ class SimulatedFeiColumn {
       get: () => this.state.objectiveAperture,
       set: (micrometres, signal) => this.insert(() => this.microscope.setObjectiveAperture(micrometres), signal),
     },
-    AutoNormEnabled: { set: (enabled) => void (this.normalizesItself = enabled) },
+    AutoNormEnabled: { get: () => this.normalizesItself, set: (enabled) => void (this.normalizesItself = enabled) },
     BeamBlank: { get: () => this.state.blanked, set: (blanked) => this.microscope.setBlanked(blanked) },
     MainScreen: { get: () => this.screenPosition(), set: (position) => this.moveScreen(position) },
     ScreenCurrent: { get: () => (this.state.screenDown && !this.state.blanked ? this.state.screenCurrent * 1e-9 : 0) },
     Magnification: { get: () => (this.isDiffracting() ? 0 : this.state.reportedMagnification) },
     ImageRotation: { get: () => (this.state.reportedRotation * Math.PI) / 180 },
     CameraLength: { get: () => this.state.cameraLength },
+    CameraLengthIndex: {
+      get: () => this.state.cameraLengthIndex,
+      set: (index) => this.microscope.setCameraLengthIndex(index),
+    },
     HighVoltage: { get: () => this.state.highTension * 1000 },
     InstrumentMode: {
       get: () => (this.state.scanning ? instrumentModes.stem : instrumentModes.tem),
@@ -157,14 +161,16 @@ class SimulatedFeiColumn {
     return (this.state.stage.tilt * Math.PI) / 180;
   }
 
-  async moveStage(target: RawStageTarget, axes: number): Promise<void> {
-    const duration = this.microscope.moveStage({
+  async moveStage(target: RawStageTarget, axes: number, speed?: number): Promise<void> {
+    const to = {
       ...(axes & axisBits.x && { x: target.x * 1e6 }),
       ...(axes & axisBits.y && { y: target.y * 1e6 }),
       ...(axes & axisBits.z && { z: target.z * 1e6 }),
       ...(axes & axisBits.alpha && { tilt: (target.alpha * 180) / Math.PI }),
-    });
-    await this.clock.delay(seconds(duration));
+    };
+    if (speed !== undefined && Object.keys(to).length > 1)
+      throw new Error('several axes cannot be moved at a speed of their own');
+    await this.clock.delay(seconds(this.microscope.moveStage(to, speed)));
   }
 
   stemField(): RawPair {

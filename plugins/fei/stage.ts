@@ -3,6 +3,7 @@ import type { StagePosition } from '../../core/devices';
 import { BaseStage, type StageLeg } from '../../core/kernel';
 import type { FeiColumn } from './column';
 import { feiErrors } from './errors';
+import type { FeiStageSpeed } from './stage-speed';
 import { type FeiTransport, axisBits, stageReady } from './transport';
 
 const pollInterval = milliseconds(100);
@@ -17,6 +18,7 @@ export class FeiStage extends BaseStage {
     private readonly transport: FeiTransport,
     column: Pick<FeiColumn, 'stageLimits' | 'largestTilt'>,
     clock: Clock,
+    private readonly speed?: Pick<FeiStageSpeed, 'share'>,
   ) {
     super(clock, column, feiErrors.stageBusy);
   }
@@ -36,10 +38,18 @@ export class FeiStage extends BaseStage {
       (y === undefined ? 0 : axisBits.y) |
       (z === undefined ? 0 : axisBits.z) |
       (tilt === undefined ? 0 : axisBits.alpha);
-    await this.transport.setStagePosition(
-      { x: micrometres(x ?? 0), y: micrometres(y ?? 0), z: micrometres(z ?? 0), alpha: degrees(tilt ?? 0) },
-      axes,
-    );
+    const target = {
+      x: micrometres(x ?? 0),
+      y: micrometres(y ?? 0),
+      z: micrometres(z ?? 0),
+      alpha: degrees(tilt ?? 0),
+    };
+    const share = this.speed?.share ?? 1;
+    if (share >= 1) await this.transport.setStagePosition(target, axes);
+    // At a speed of its own the stage takes one axis at a time.
+    else
+      for (const axis of Object.values(axisBits))
+        if (axes & axis) await this.transport.setStagePosition(target, axis, share);
     if (!(await waitUntil(this.clock, () => this.isReady(), { limit: readyLimit, interval: pollInterval })))
       throw feiErrors.stageLeftMoving(readyLimit);
   }

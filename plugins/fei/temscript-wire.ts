@@ -98,16 +98,16 @@ export function temscriptFeiWire(options: TemscriptWireOptions): Required<FeiTra
       return { x, y };
     },
     getTiltAngle: async (signal) => (await place(signal)).a,
-    setStagePosition: ({ x, y, z, alpha }, axes) =>
+    setStagePosition: ({ x, y, z, alpha }, axes, speed) =>
       server.put(
-        'stage_position?method=GO',
+        `stage_position?method=GO${speed === undefined ? '' : `&speed=${speed}`}`,
         {
           ...(axes & axisBits.x && { x }),
           ...(axes & axisBits.y && { y }),
           ...(axes & axisBits.z && { z }),
           ...(axes & axisBits.alpha && { a: alpha }),
         },
-        { limit: stageLimit * options.stageTimeoutFactor },
+        { limit: (stageLimit * options.stageTimeoutFactor) / (speed ?? 1) },
       ),
   };
 }

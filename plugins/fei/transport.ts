@@ -147,7 +147,6 @@ export const feiProperties = {
   AutoNormEnabled: {
     com: ['Instrument', 'AutoNormalizeEnabled'],
     as: flag,
-    access: 'write',
     lack: 'automatic normalization',
   },
   BeamBlank: { com: ['Illumination', 'BeamBlanked'], temscript: 'beam_blanked', as: flag },
@@ -177,6 +176,8 @@ export const feiProperties = {
     as: number,
     access: 'read',
   },
+  /** From 1 in the list of the column; it means nothing outside diffraction. The column stays at the last one for an index beyond it. */
+  CameraLengthIndex: { com: ['Projection', 'CameraLengthIndex'], as: whole, slow: true, lack: 'camera length index' },
   /** Volts. */
   HighVoltage: { com: ['Gun', 'HTValue'], temscript: 'voltage', as: number, access: 'read' },
   /** `stageReady`, or the number of what keeps it busy. */
@@ -249,8 +250,11 @@ export interface FeiTransport extends PropertyCalls<FeiProperties, FeiMore> {
   getTiltAngle(signal?: AbortSignal): Promise<number>;
   /** Width and height in metres of the field of a whole scan; fails outside STEM. */
   getStemField(signal?: AbortSignal): Promise<RawPair>;
-  /** Moves the axes whose bits are set; answers when the stage has arrived. FEI has no call that ends a move sooner. */
-  setStagePosition(target: RawStageTarget, axes: number): Promise<void>;
+  /**
+   * Moves the axes whose bits are set; answers when the stage has arrived. FEI has no call that ends a move sooner. With a share of the full speed it can move
+   * one axis at a time only.
+   */
+  setStagePosition(target: RawStageTarget, axes: number, speed?: number): Promise<void>;
 }
 
 /** The capabilities that a wire lacks; a recording of a run that never asked cannot tell and gives no set. */

@@ -42,6 +42,8 @@ export interface JeolColumn {
   readonly postMagDelay: { readonly within: Seconds; readonly across: Seconds };
   readonly screenRaiseDelay: Seconds;
   readonly stageTimeout: Seconds;
+  /** Highest index of a camera length. */
+  readonly cameraLengths: number;
   /** Micrometres. */
   readonly stageLimits: { readonly x: readonly [number, number]; readonly y: readonly [number, number] };
   /** Micrometres to which stage positions are rounded. */
@@ -50,6 +52,8 @@ export interface JeolColumn {
   readonly largestTilt: number;
 }
 
+/** Longest list of camera lengths, for a site that has not entered its own. */
+const maxCameraLengths = 60;
 const longestStageMove = 85;
 const shortestAcrossRanges = 3000;
 const withEvents = 1250;
@@ -100,6 +104,7 @@ export function jeolColumn(settings: Settings, model: string): JeolColumn {
     magEventWait: milliseconds(settings.get('JeolMagEventWait')),
     postMagDelay: { within: milliseconds(within), across: milliseconds(Math.max(within, shortestAcrossRanges)) },
     screenRaiseDelay: milliseconds(settings.get('ScreenRaiseDelay')),
+    cameraLengths: Math.max(0, ...settings.get('CameraLengthTable').map(([index]) => index)) || maxCameraLengths,
     stageTimeout: milliseconds(longestStageMove * 1000 * settings.get('StageTimeoutFactor')),
     stageLimits: { x: [left, right], y: [bottom, top] },
     stageRounding: settings.get('JEOLStageMotorRounding'),

@@ -14,6 +14,7 @@ import {
   type DacPair,
   type JeolAnswer,
   type JeolDeflector,
+  type JeolFreeLens,
   type JeolKind,
   type JeolLens,
   type JeolPart,
@@ -81,11 +82,20 @@ export class ComColumn {
   setNeutral(deflector: number): void {
     this.tell('Def3', 'SetNtrl', asLong(deflector));
   }
-  getLens(lens: JeolLens): number {
+  getLens(lens: JeolLens | JeolFreeLens): number {
     return this.whole('Lens3', `Get${lens}`);
   }
   setLens(lens: JeolLens, value: number): void {
     this.tell('Lens3', `Set${lens}`, steps(value));
+  }
+  getFreeLens(lens: number): boolean {
+    return (this.ask('Lens3', 'GetFLCInfo', ['whole'], [asLong(lens)])[0] as number) !== 0;
+  }
+  setFreeLens(lens: number, free: boolean): void {
+    this.tell('Lens3', 'SetFLCSw', asLong(lens), asLong(Number(free)));
+  }
+  setFreeLensValue(lens: number, value: number): void {
+    this.tell('Lens3', 'SetFLCAbs', asLong(lens), steps(value));
   }
 
   getAperture(kind: number, extra: boolean): number {

@@ -1,14 +1,17 @@
 import {
   AlphaSelector,
+  AutomaticNormalization,
   BeamShift,
   BeamTilt,
   CameraLength,
   CondenserAperture,
   CondenserStigmator,
+  Diffraction,
   DiffractionStigmator,
   type DrivenDevice,
   EftemMode,
   EnergyFilter,
+  FreeLensControl,
   IlluminatedArea,
   Illumination,
   ImageBeamTilt,
@@ -27,12 +30,14 @@ import {
   Screen,
   ScreenCurrent,
   StemMode,
+  StageSpeed,
   driven,
   lacking,
 } from '../../core/devices';
 import type { JeolApertures } from './apertures';
 import type { JeolColumn } from './column';
 import type { OmegaFilter } from './filter';
+import type { JeolFreeLenses } from './free-lenses';
 import type { JeolOpticsDevices } from './optics-devices';
 import type { JeolScope } from './scope';
 
@@ -43,6 +48,7 @@ const unknownSizes = 'ApertureSizes does not say how large its holes are';
 export const jeolDevices = (
   scope: JeolScope,
   optics: JeolOpticsDevices,
+  lenses: JeolFreeLenses,
   filter: OmegaFilter | undefined,
   apertures: JeolApertures,
   { alphas, apertures: { condenser, objective } }: Pick<JeolColumn, 'alphas' | 'apertures'>,
@@ -66,7 +72,11 @@ export const jeolDevices = (
   driven(ReportedMagnification, optics),
   lacking(ReportedRotation, 'JEOL columns do not report it'),
   driven(CameraLength, optics),
+  driven(Diffraction, scope),
+  driven(FreeLensControl, lenses),
   lacking(LensNormalization, 'JEOL columns relax their lenses by themselves'),
+  lacking(AutomaticNormalization, 'JEOL columns relax their lenses by themselves'),
+  lacking(StageSpeed, 'this program does not know how JEOL stages count their speed'),
   lacking(EftemMode, 'this program does not yet set the GIF mode of JEOL columns'),
   filter ? driven(EnergyFilter, filter) : lacking(EnergyFilter, noFilter),
   ...[StemMode, ScanRotation, ScannedField, ProbeAngle].map((token) =>

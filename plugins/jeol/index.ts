@@ -8,6 +8,7 @@ import { JeolApertures } from './apertures';
 import { type JeolColumn, jeolColumn, rangeOf } from './column';
 import { jeolDevices } from './devices';
 import { OmegaFilter, omegaFilterModel } from './filter';
+import { JeolFreeLenses } from './free-lenses';
 import { JeolOpticsDevices } from './optics-devices';
 import { JeolScope } from './scope';
 import { serializeTransport } from './serial-transport';
@@ -102,7 +103,9 @@ export default definePlugin<Options>({
     const scope = new JeolScope(transport, column, { clock, imageToBeam });
     const filter = column.hasFilter ? new OmegaFilter(transport, omegaFilterModel(settings), clock) : undefined;
     const apertures = new JeolApertures(transport, column, clock);
-    host.provideDevices(jeolDevices(scope, new JeolOpticsDevices(transport), filter, apertures, column));
+    host.provideDevices(
+      jeolDevices(scope, new JeolOpticsDevices(transport), new JeolFreeLenses(transport), filter, apertures, column),
+    );
     host.provide(Stage, new JeolStage(transport, column, clock));
     host.connect(column.model, async (signal) => {
       await transport.open(signal);

@@ -13,6 +13,7 @@ import type {
   AlphaSelector,
   BeamShift,
   DelayReplacement,
+  Diffraction,
   Driver,
   Illumination,
   NeutralImageShift,
@@ -51,7 +52,8 @@ export class JeolScope
     Driver<AlphaSelector>,
     Driver<BeamShift>,
     Driver<Screen>,
-    Driver<NeutralImageShift>
+    Driver<NeutralImageShift>,
+    Driver<Diffraction>
 {
   readonly traits: ScopeTraits;
   readonly spotSizes: number;
@@ -67,6 +69,9 @@ export class JeolScope
   readonly beamBlanked: SettingDriver<boolean>;
   readonly highTension: Driver<Scope>['highTension'];
   readonly alpha: SettingDriver<number>;
+  readonly cameraLengthIndex: SettingDriver<number>;
+  /** Function mode from which the column went to diffraction. */
+  private imagingMode: number | undefined;
   readonly neutral: ReadableDriver<Awaited<ReturnType<JeolShifts['neutral']>>>;
   private readonly focus: JeolFocus;
   private readonly clock: Clock;
@@ -128,6 +133,11 @@ export class JeolScope
     this.screenDown = { read: () => this.readScreenDown(), write: (down, signal) => this.moveScreen(down, signal) };
     this.beamBlanked = { read: () => transport.getBeamBlank(), write: (blanked) => transport.setBeamBlank(blanked) };
     this.highTension = { read: async () => volts(await transport.getHtValue()) };
+    this.cameraLengthIndex = {
+      read: () => this.readCameraLength(),
+      write: (index, signal) => this.selectCameraLength(index, signal),
+      range: [0, column.cameraLengths],
+    };
   }
 
   /** Takes the present focus for zero defocus, as JEOL columns keep no zero of their own. */
@@ -161,6 +171,30 @@ export class JeolScope
     if (!arrived) throw jeolErrors.magnificationTimeout(index, column.magEventWait);
     await this.clock.delay(across ? column.postMagDelay.across : column.postMagDelay.within, signal);
     this.changing = false;
+  }
+
+  private async readCameraLength(): Promise<number> {
+    const diffracts = (await this.transport.getFunctionMode()) === functionModes.diffraction;
+    return diffracts ? (await this.transport.getSelector()) + 1 : 0;
+  }
+
+  private async selectCameraLength(index: number, signal?: AbortSignal): Promise<void> {
+    const { transport, column } = this;
+    const mode = await transport.getFunctionMode();
+    if (index === 0 && mode !== functionModes.diffraction) return;
+    if (signal) throwIfStopped(signal);
+    if (index === 0) await transport.setFunctionMode(this.imagingMode ?? rangeOf(column, column.lowestRegularMag).mode);
+    else {
+      if (mode !== functionModes.diffraction) this.imagingMode = mode;
+      await transport.setFunctionMode(functionModes.diffraction);
+      await transport.setSelector(index - 1);
+    }
+    // A column that stays at its last length never gets to a number beyond it.
+    await waitUntil(this.clock, async () => (await this.readCameraLength()) === index, {
+      limit: column.magEventWait,
+      interval: pollInterval,
+      signal,
+    });
   }
 
   private async changeAlpha(alpha: number, signal?: AbortSignal): Promise<void> {

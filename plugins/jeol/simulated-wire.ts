@@ -7,12 +7,14 @@ import {
   type DacPair,
   type JeolDeflector,
   JeolBusy,
+  type JeolFreeLens,
   type JeolHandlers,
   type JeolLens,
   type JeolTransport,
   apertureKinds,
   dacCentre,
   dacFull,
+  freeLenses,
   functionModes,
   jeolProperties,
   screenPlaces,
@@ -66,6 +68,9 @@ export function simulatedJeolWire(find: () => unknown, clock: Clock, facts: Simu
     setLens: (lens, value) => call(() => column.excite(lens, value)),
     getAperture: (kind) => call(() => column.hole(kind)),
     setAperture: (kind, hole) => call(() => column.insert(kind, hole)),
+    getFreeLens: (lens) => call(() => column.isFree(lens)),
+    setFreeLens: (lens, free) => call(() => column.setFree(lens, free)),
+    setFreeLensValue: (lens, value) => call(() => column.setFreeValue(lens, value)),
     getStagePosition: () => stageCall(() => column.stagePosition()),
     getStageStatus: () => stageCall(() => column.stageStatus()),
     stopStage: () => stageCall(() => column.stopStage()),
@@ -84,6 +89,9 @@ interface SimulatedDeflector {
 class SimulatedJeolColumn {
   private readonly lenses: Record<Exclude<JeolLens, 'CL3'>, number> = { OLc: dacCentre, OLf: dacCentre, OM: dacCentre };
   private unfollow: (() => void) | undefined;
+  /** Values of the other lenses, and those that the programs gave the lenses that are free now. */
+  private readonly others = new Map<JeolFreeLens, number>();
+  private readonly linked = new Map<JeolFreeLens, number>();
   private reported = { magIndex: 0, magnification: 0, until: 0 };
   private screen = { place: screenPlaces.up as number, from: screenPlaces.up as number, arrives: 0 };
   private energy = { shift: 0, on: false };
@@ -201,8 +209,35 @@ class SimulatedJeolColumn {
     },
   };
 
-  lens(lens: JeolLens): number {
-    return lens === 'CL3' ? Math.round(this.state.intensity * dacFull) : this.lenses[lens];
+  /** Value of a lens; those that nothing here depends on keep what they were given. */
+  lens(lens: JeolLens | JeolFreeLens): number {
+    if (lens === 'CL3') return Math.round(this.state.intensity * dacFull);
+    return isSet(lens) ? this.lenses[lens] : (this.others.get(lens) ?? dacCentre);
+  }
+
+  isFree(lens: number): boolean {
+    return this.linked.has(freeLensOf(lens));
+  }
+
+  /** A lens that is given back has again the value that its program gave it. */
+  setFree(number: number, free: boolean): void {
+    const lens = freeLensOf(number);
+    const program = this.linked.get(lens);
+    if (free && program === undefined) this.linked.set(lens, this.lens(lens));
+    if (free || program === undefined) return;
+    this.linked.delete(lens);
+    this.hold(lens, program);
+  }
+
+  setFreeValue(number: number, value: number): void {
+    const lens = freeLensOf(number);
+    checkDac(value);
+    if (this.linked.has(lens)) this.hold(lens, value);
+  }
+
+  private hold(lens: JeolFreeLens, value: number): void {
+    if (lens === 'CL3' || isSet(lens)) this.excite(lens, value);
+    else this.others.set(lens, value);
   }
 
   excite(lens: JeolLens, value: number): void {
@@ -316,6 +351,16 @@ class SimulatedJeolColumn {
     const objective = (fineInCoarse * (OLc - dacCentre) + OLf - dacCentre) * perStep.objective;
     this.microscope.setDefocus(this.state.lowMagnification ? (OM - dacCentre) * perStep.minilens : objective);
   }
+}
+
+/** True for a lens whose value focuses the virtual microscope. */
+const isSet = (lens: JeolLens | JeolFreeLens): lens is Exclude<JeolLens, 'CL3'> =>
+  lens === 'OLc' || lens === 'OLf' || lens === 'OM';
+
+function freeLensOf(number: number): JeolFreeLens {
+  const found = Object.entries(freeLenses).find(([, each]) => each === number);
+  if (!found) throw new RangeError(`${number} is not the number of a lens`);
+  return found[0] as JeolFreeLens;
 }
 
 const dacOf = (value: DacPair, step: DacPair, neutral: DacPair): DacPair => ({

@@ -21,6 +21,25 @@ export interface DacPair {
 
 /** The lenses that this plugin sets by their values of 0 to 65535. */
 export type JeolLens = 'OLc' | 'OLf' | 'OM' | 'CL3';
+/** The lenses that can be taken from their programs, with JEOL's numbers of them there. */
+export const freeLenses = {
+  CL1: 0,
+  CL2: 1,
+  CL3: 2,
+  CM: 3,
+  OLc: 6,
+  OLf: 7,
+  OM: 8,
+  OM2: 9,
+  IL1: 10,
+  IL2: 11,
+  IL3: 12,
+  IL4: 13,
+  PL1: 14,
+  PL2: 15,
+} as const;
+/** A lens that can be taken from its program. */
+export type JeolFreeLens = keyof typeof freeLenses;
 /** The deflectors that this plugin sets. */
 export type JeolDeflector = 'IS1' | 'PLA' | 'CLA1' | 'CLA2' | 'OLs' | 'CLs' | 'ILs';
 
@@ -111,8 +130,13 @@ export interface JeolTransport extends PropertyCalls<typeof jeolProperties> {
   setDeflector(deflector: JeolDeflector, x: number, y: number): Promise<void>;
   /** Sets a deflector to the value at which it does nothing at this magnification. */
   setNeutral(deflector: number): Promise<void>;
-  getLens(lens: JeolLens): Promise<number>;
+  getLens(lens: JeolLens | JeolFreeLens): Promise<number>;
   setLens(lens: JeolLens, value: number): Promise<void>;
+  /** True while a lens is taken from its program. @param lens JEOL's number of it */
+  getFreeLens(lens: number): Promise<boolean>;
+  setFreeLens(lens: number, free: boolean): Promise<void>;
+  /** The value that a lens has while it is taken from its program. */
+  setFreeLensValue(lens: number, value: number): Promise<void>;
 
   /** Number of the hole of an aperture from 1; 0 when it is out. @param extra true for the calls of columns with extra apertures */
   getAperture(kind: number, extra: boolean): Promise<number>;

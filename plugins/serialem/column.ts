@@ -22,6 +22,10 @@ export interface SerialEmColumn {
   readonly highestSpotIsBrightest: boolean;
   /** Volts; SerialEM does not tell. */
   readonly highTension: number | undefined;
+  /** True for a JEOL column, whose lenses can be taken from their programs. */
+  readonly hasFreeLenses: boolean;
+  /** Camera lengths in metres by their index, as the site has entered them. */
+  readonly cameraLengths: ReadonlyMap<number, number>;
   /** Seconds that a move of the stage may take. */
   readonly stageTimeout: number;
   /** Micrometres. */
@@ -45,6 +49,7 @@ export function serialEmColumn(
     readonly apertures: boolean;
     readonly objectiveApertures: readonly number[];
     readonly highestSpotIsBrightest: boolean;
+    readonly freeLensControl: boolean;
     readonly highTensionKilovolts?: number | undefined;
   },
 ): SerialEmColumn {
@@ -67,6 +72,10 @@ export function serialEmColumn(
     objectiveApertures: options.objectiveApertures,
     usesIlluminatedArea: settings.get('UseIlluminatedAreaForC2') > 0,
     highestSpotIsBrightest: options.highestSpotIsBrightest,
+    hasFreeLenses: options.freeLensControl,
+    cameraLengths: new Map(
+      settings.get('CameraLengthTable').map(([index, millimetres]) => [index, millimetres / 1000]),
+    ),
     highTension: options.highTensionKilovolts === undefined ? undefined : 1000 * options.highTensionKilovolts,
     stageTimeout: longestStageMove * settings.get('StageTimeoutFactor'),
     stageLimits: { x: [left, right], y: [bottom, top] },

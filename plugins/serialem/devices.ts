@@ -1,14 +1,17 @@
 import {
   AlphaSelector,
+  AutomaticNormalization,
   BeamShift,
   BeamTilt,
   CameraLength,
   CondenserAperture,
   CondenserStigmator,
+  Diffraction,
   DiffractionStigmator,
   type DrivenDevice,
   EftemMode,
   EnergyFilter,
+  FreeLensControl,
   IlluminatedArea,
   Illumination,
   ImageBeamTilt,
@@ -27,14 +30,23 @@ import {
   Screen,
   ScreenCurrent,
   StemMode,
+  StageSpeed,
   driven,
   lacking,
 } from '../../core/devices';
 import type { SerialEmColumn } from './column';
 import type { SerialEmCondenserDevices } from './condenser-devices';
 import type { SerialEmFilter } from './filter';
+import { SerialEmDiffraction, SerialEmFreeLenses } from './lens-devices';
 import type { SerialEmOpticsDevices } from './optics-devices';
 import type { SerialEmScope } from './scope';
+import type { SerialEmScript } from './script';
+
+/** Devices of the lenses that not every column behind SerialEM has. */
+export interface SerialEmLensDevices {
+  readonly diffraction?: SerialEmDiffraction;
+  readonly lenses?: SerialEmFreeLenses;
+}
 
 const noApertures = 'the option "apertures" says that SerialEM drives none';
 const noCommand = 'SerialEM has no command for it';
@@ -55,6 +67,7 @@ export const serialEmDevices = (
     | 'usesIlluminatedArea'
   >,
   filter?: SerialEmFilter,
+  { diffraction, lenses }: SerialEmLensDevices = {},
 ): readonly (DrivenDevice | LackingDevice)[] => [
   driven(Scope, scope),
   driven(Illumination, scope),
@@ -89,7 +102,15 @@ export const serialEmDevices = (
   lacking(ReportedMagnification, 'SerialEM tells that of its own table'),
   lacking(ReportedRotation, noCommand),
   driven(CameraLength, optics),
+  diffraction
+    ? driven(Diffraction, diffraction)
+    : lacking(Diffraction, 'CameraLengthTable, by which SerialEM is understood, has not been entered'),
   driven(LensNormalization, scope),
+  lacking(AutomaticNormalization, noCommand),
+  lenses
+    ? driven(FreeLensControl, lenses)
+    : lacking(FreeLensControl, 'the option "freeLensControl" says that the column has none'),
+  lacking(StageSpeed, 'SerialEM has a speed only for moves by a distance'),
   lacking(NeutralImageShift, noCommand),
   lacking(EftemMode, noCommand),
   filter
@@ -99,3 +120,9 @@ export const serialEmDevices = (
     lacking(token, 'this program does not yet scan through SerialEM'),
   ),
 ];
+
+/** The devices of the lenses that a column behind SerialEM has besides. */
+export const serialEmLensDevices = (script: SerialEmScript, column: SerialEmColumn): SerialEmLensDevices => ({
+  ...(column.cameraLengths.size > 0 && { diffraction: new SerialEmDiffraction(script, column) }),
+  ...(column.hasFreeLenses && { lenses: new SerialEmFreeLenses(script) }),
+});

@@ -3,7 +3,7 @@ import { Stage, VirtualInstrument } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
 import type { CameraSettings } from '../../core/settings';
 import { serialEmColumn } from './column';
-import { serialEmDevices } from './devices';
+import { serialEmDevices, serialEmLensDevices } from './devices';
 import { SerialEmCamera, traitsOf } from './camera';
 import { SerialEmCondenserDevices } from './condenser-devices';
 import { type SerialEmCameraModel, isThroughSerialEm, serialEmCameraModel } from './camera-model';
@@ -101,6 +101,10 @@ const options = z.strictObject({
     .boolean()
     .default(false)
     .describe('Whether the column has an image-beam tilt, as those of FEI have.'),
+  freeLensControl: z
+    .boolean()
+    .default(false)
+    .describe('Whether single lenses can be taken from their programs, as on columns of JEOL.'),
   highTensionKilovolts: z
     .number()
     .positive()
@@ -157,6 +161,7 @@ export default definePlugin<Options>({
         new SerialEmCondenserDevices(script, column),
         column,
         filtered ? new SerialEmFilter(script, serialEmFilterLimits(settings)) : undefined,
+        serialEmLensDevices(script, column),
       ),
     );
     host.provide(Stage, new SerialEmStage(script, column, clock));

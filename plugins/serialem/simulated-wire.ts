@@ -21,6 +21,8 @@ const objectiveKind = 2;
 /** Micrometres of illuminated area that SerialEM reports as 1. */
 const micrometresPerArea = 100;
 const micro = 1;
+/** Value of every lens while its program holds it. */
+const linkedValue = 0.5;
 /** NormalizeLenses takes the sum of these. */
 const lensBits = { projector: 1, objective: 2, condenser: 4 };
 
@@ -36,6 +38,8 @@ export class SimulatedSerialEm implements SerialEmTransport {
   private readonly link: MicroscopeLink;
   private readonly handlers: ReadonlyMap<number, Handler>;
   private readonly cameras: SimulatedCameras;
+  /** Values of the lenses that are free; nothing in the virtual microscope depends on them. */
+  private readonly freeLenses = new Map<number, number>();
 
   constructor(
     find: () => unknown,
@@ -95,6 +99,18 @@ export class SimulatedSerialEm implements SerialEmTransport {
       ReportCondenserStigmator: at(({ condenserStigmator: { x, y } }) => [x, y]),
       SetCondenserStigmator: ([x = 0, y = 0]) => this.microscope.setCondenserStigmator({ x, y }),
       ReportCameraLength: at(({ diffracts, cameraLength }) => [diffracts ? cameraLength : 0]),
+      SetCamLenIndex: ([index = 1]) => {
+        this.microscope.setDiffraction(true);
+        this.microscope.setCameraLengthIndex(index);
+      },
+      SetFreeLensControl: ([lens = 0, on = 0]) => this.switchLens(lens, on !== 0),
+      SetLensWithFLC: ([lens = 0, value = 0]) => {
+        if (this.freeLenses.has(lens)) this.freeLenses.set(lens, value);
+      },
+      ReportLensFLCStatus: ([lens = 0]) => [
+        Number(this.freeLenses.has(lens)),
+        this.freeLenses.get(lens) ?? linkedValue,
+      ],
       ReportDefocus: at(({ defocus }) => [defocus]),
       SetDefocus: ([um = 0]) => this.microscope.setDefocus(um),
       ReportAbsoluteFocus: at(({ absoluteFocus }) => [absoluteFocus]),
@@ -168,6 +184,11 @@ export class SimulatedSerialEm implements SerialEmTransport {
 
   private get microscope(): VirtualMicroscope {
     return this.link.microscope;
+  }
+
+  private switchLens(lens: number, free: boolean): void {
+    if (!free) this.freeLenses.delete(lens);
+    else if (!this.freeLenses.has(lens)) this.freeLenses.set(lens, linkedValue);
   }
 
   private async changeMagnification(index: number): Promise<void> {

@@ -48,6 +48,7 @@ export const commands = {
   SetDefocus: 200,
   SetAbsoluteFocus: 202,
   SetMagIndex: 213,
+  SetCamLenIndex: 218,
   SetSpotSize: 219,
   SetProbeMode: 220,
   ScreenUp: 224,
@@ -76,6 +77,9 @@ export const commands = {
   ReportProbeMode: 309,
   /** Slit width and loss in electronvolts, and 1 for a slit that is in. */
   ReportEnergyFilter: 310,
+  SetFreeLensControl: 314,
+  SetLensWithFLC: 315,
+  ReportLensFLCStatus: 316,
   ImageProperties: 342,
   SetPercentC2: 396,
   SetIlluminatedArea: 398,

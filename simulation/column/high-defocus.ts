@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { definePart, type PerfectRecord } from '../base/part';
 import { rotationMatrix } from '../base/plane';
 import { beam } from './condenser/beam';
+import { condenser, crossoverOf, type CondenserTruth } from './condenser/condenser';
+import type { IlluminationSettings } from './condenser/settings';
 import { focus } from './focus';
 import { magnification } from './magnification';
 
@@ -12,7 +14,7 @@ export interface HighDefocusTruth {
   readonly scaleSquared: number;
   /** Degrees counter-clockwise for a micrometre of underfocus. */
   readonly rotation: number;
-  /** Share by which both are larger for one unit of intensity above a half. */
+  /** Share of both that goes with the convergence of the illumination. */
   readonly intensityShare: number;
 }
 
@@ -23,9 +25,26 @@ export interface DefocusChange {
   readonly rotation: number;
 }
 
-/** The change of an image at a defocus in micrometres, negative for underfocus, and an intensity. */
-export function defocusChange(truth: HighDefocusTruth, defocus: number, intensity: number): DefocusChange {
-  const illumination = 1 + truth.intensityShare * (intensity - 0.5);
+/** Nearest distance from crossover of which more is made, as an intensity. */
+const nearestToCrossover = 0.01;
+
+/**
+ * Convergence of the illumination as these changes see it: 0 at parallel illumination. It goes with the inverse of the distance from crossover or, where the
+ * condenser has none, with the intensity.
+ */
+function convergenceAt(
+  truth: CondenserTruth,
+  settings: Pick<IlluminationSettings, 'intensity' | 'spotSize' | 'probeMode'>,
+): number {
+  if (!truth.hasCrossover) return settings.intensity - 0.5;
+  const distance = settings.intensity - crossoverOf(truth, settings);
+  const kept = Math.max(nearestToCrossover, Math.abs(distance));
+  return truth.parallelBeyondCrossover[settings.probeMode] / (distance < 0 ? -kept : kept) - 1;
+}
+
+/** The change of an image at a defocus in micrometres, negative for underfocus. @param convergence of the illumination; 0 where it is parallel */
+export function defocusChange(truth: HighDefocusTruth, defocus: number, convergence: number): DefocusChange {
+  const illumination = 1 + truth.intensityShare * convergence;
   const underfocus = -defocus;
   return {
     scale: 1 + illumination * (truth.scale * underfocus + truth.scaleSquared * underfocus ** 2),
@@ -52,7 +71,9 @@ export const highDefocus = definePart({
     highDefocusIntensityShare: z
       .number()
       .default(0)
-      .describe('Share by which both are larger for one unit of intensity above 0.5.'),
+      .describe(
+        'Share of both that goes with the convergence of the illumination, by the inverse of its distance from crossover; where the condenser has no crossover, for one unit of intensity above 0.5.',
+      ),
   },
   // From the figures of de-twin to those of an entry in the file of a Krios.
   draw: (random) => ({
@@ -67,12 +88,17 @@ export const highDefocus = definePart({
     rotation: options.highDefocusRotationDegreesPerMicrometre,
     intensityShare: options.highDefocusIntensityShare,
   }),
-  start(truth, { of }) {
+  start(truth, { of, truthOf }) {
     const lens = of(focus);
     const illumination = of(beam);
+    const condenserTruth = truthOf(condenser);
     of(magnification).addChange(() => {
       if (isNone(truth)) return undefined;
-      const { scale, rotation } = defocusChange(truth, lens.lensDefocus(), illumination.readings().intensity);
+      const { scale, rotation } = defocusChange(
+        truth,
+        lens.lensDefocus(),
+        convergenceAt(condenserTruth, illumination.readings()),
+      );
       return rotationMatrix(rotation, scale);
     });
     return {};
@@ -80,17 +106,27 @@ export const highDefocus = definePart({
 
   perfect(truth, { instrument, truthOf }) {
     if (isNone(truth)) return [];
-    const { referenceSpotSize } = truthOf(beam);
+    const spot = instrument.brightestSpotSize ?? truthOf(beam).referenceSpotSize;
+    const condenserTruth = truthOf(condenser);
+    const { hasCrossover, parallelBeyondCrossover } = condenserTruth;
+    const crossover = hasCrossover ? crossoverOf(condenserTruth, { spotSize: spot, probeMode: 'micro' }) : 0;
+    const intensities = hasCrossover
+      ? calibratedDistances.map((share) => crossover + share * parallelBeyondCrossover.micro)
+      : calibratedIntensities;
     const record = (name: string, magIndex: number) =>
       calibratedDefocus.flatMap((defocus) =>
-        calibratedIntensities.map((intensity): PerfectRecord => ({
+        intensities.map((intensity): PerfectRecord => ({
           record: name,
-          spot: referenceSpotSize,
+          spot,
           probe: 1,
           defocus,
           intensity,
-          ...defocusChange(truth, defocus, intensity),
-          crossover: 0,
+          ...defocusChange(
+            truth,
+            defocus,
+            convergenceAt(condenserTruth, { intensity, spotSize: spot, probeMode: 'micro' }),
+          ),
+          crossover,
           aperture: 0,
           magIndex,
         })),
@@ -104,6 +140,8 @@ export const highDefocus = definePart({
 /** The conditions at which sites calibrate. */
 const calibratedDefocus = [-100, -200, -250, -300];
 const calibratedIntensities = [0.45, 0.55];
+/** The same as shares of the distance of parallel illumination from crossover: a factor of 2 apart. */
+const calibratedDistances = [0.75, 1.5];
 
 const isNone = ({ scale, scaleSquared, rotation }: HighDefocusTruth): boolean =>
   scale === 0 && scaleSquared === 0 && rotation === 0;

@@ -126,7 +126,7 @@ export class SimulatedStage {
   }
 
   /** Sends the axes named to new positions at a time in seconds, from wherever the stage is then. @returns seconds until it reports its arrival. */
-  move(position: Partial<StagePosition>, time: number): number {
+  move(position: Partial<StagePosition>, time: number, speed = 1): number {
     this.departure = { carriage: this.carriage(time), readout: this.readout(time), time };
     const from = this.departure.readout;
     this.drive(this.x, position.x);
@@ -135,7 +135,8 @@ export class SimulatedStage {
     this.tilt = position.tilt ?? this.tilt;
     const to = this.target;
     const distance = Math.max(Math.abs(to.x - from.x), Math.abs(to.y - from.y), Math.abs(to.z - from.z));
-    const duration = Math.max(distance / this.truth.speed, Math.abs(to.tilt - from.tilt) / this.truth.tiltSpeed);
+    const duration =
+      Math.max(distance / this.truth.speed, Math.abs(to.tilt - from.tilt) / this.truth.tiltSpeed) / speed;
     this.arrival = time + duration;
     return duration;
   }
@@ -251,12 +252,12 @@ export const stage = definePart({
       },
       aberrations: (time: number) => ({ defocus: goniometer.readout(time).z - truth.eucentricHeight }),
       commands: {
-        /** Sends the stage to new positions (micrometres, degrees) on the axes named. @returns seconds until it arrives */
-        moveStage(position: Partial<StagePosition>): number {
+        /** Sends the stage to new positions (micrometres, degrees) on the axes named, with a share of its speed. @returns seconds until it arrives */
+        moveStage(position: Partial<StagePosition>, speed = 1): number {
           for (const [axis, value] of Object.entries(position)) if (value !== undefined) finite(`stage ${axis}`, value);
           const time = now();
           moved.send(time);
-          return goniometer.move(position, time);
+          return goniometer.move(position, time, finite('stage speed', speed));
         },
       },
       readings: () => ({ stage: goniometer.readout(now()), stageMoving: goniometer.isMoving(now()) }),

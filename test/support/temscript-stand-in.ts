@@ -257,6 +257,9 @@ export class TemscriptStandIn {
 
   private async moveStage(url: URL, target: Record<string, number>): Promise<void> {
     if (!['GO', 'MOVE'].includes(url.searchParams.get('method') ?? 'GO')) throw new Error('unknown movement method');
+    const speed = url.searchParams.get('speed');
+    if (speed !== null && !(Number(speed) > 0)) throw new Error('wrong speed');
+    if (speed !== null && Object.keys(target).length > 1) throw new Error('several axes with a speed');
     const place = this.values['stage_position'] as Record<string, number>;
     for (const [axis, value] of Object.entries(target))
       if (!(axis in place) || typeof value !== 'number') throw new Error('unknown axis');

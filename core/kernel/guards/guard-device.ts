@@ -3,6 +3,7 @@ import {
   Cameras,
   type DeviceToken,
   type Driver,
+  FreeLensControl,
   Illumination,
   type MethodTraits,
   ProbeModeSelector,
@@ -48,7 +49,16 @@ export function guardDevice<Device>(key: DeviceToken<Device>, driver: Driver<Dev
   }
   for (const [name, traits] of Object.entries(key.methods)) {
     const method = members[name] as Method | undefined;
-    if (method) guarded[name] = guardMethod(traits, (...given) => method.apply(driver, given), guarding);
+    if (!method) continue;
+    guarded[name] = guardMethod(
+      traits,
+      (...given) => {
+        // A lens may be one of the condenser, after which the dose rate is another.
+        if (key.symbol === FreeLensControl.symbol) guarding.dose?.forget();
+        return method.apply(driver, given);
+      },
+      guarding,
+    );
   }
   for (const name of key.facts) Object.defineProperty(guarded, name, { get: () => members[name], enumerable: true });
   return guarded as Device;

@@ -1,6 +1,8 @@
 import {
+  AutomaticNormalization,
   BeamTilt,
   CondenserAperture,
+  Diffraction,
   DiffractionStigmator,
   EftemMode,
   IlluminatedArea,
@@ -57,9 +59,16 @@ describeStage('FEI stage', () => makeColumn(), {
 describeScope('FEI column over temscript', () => makeTemscriptColumn(), { ...facts, hasAbsoluteFocus: false });
 const overTemscript = feiTokens.filter(
   (token) =>
-    ![BeamTilt, ImageBeamTilt, CondenserAperture, ObjectiveAperture, DiffractionStigmator, ReportedRotation].some(
-      (each) => each.symbol === token.symbol,
-    ),
+    ![
+      AutomaticNormalization,
+      Diffraction,
+      BeamTilt,
+      ImageBeamTilt,
+      CondenserAperture,
+      ObjectiveAperture,
+      DiffractionStigmator,
+      ReportedRotation,
+    ].some((each) => each.symbol === token.symbol),
 );
 describeColumn('FEI column over temscript', () => makeTemscriptColumn({ column: { hasFilter: true } }), {
   ...columnFacts,

@@ -4,6 +4,8 @@ import {
   BeamTilt,
   CameraLength,
   CondenserAperture,
+  Diffraction,
+  AutomaticNormalization,
   CondenserStigmator,
   type DeviceToken,
   DiffractionStigmator,
@@ -54,6 +56,7 @@ export const plainColumn: FeiColumn = {
   postProbeDelay: milliseconds(3000),
   screenRaiseDelay: milliseconds(0),
   stageTimeoutFactor: 1,
+  cameraLengths: 15,
   stageLimits: { x: [-990, 990], y: [-950, 950] },
   largestTilt: 79.9,
 };
@@ -76,6 +79,8 @@ export const feiTokens: readonly DeviceToken<unknown>[] = [
   ReportedMagnification,
   ReportedRotation,
   CameraLength,
+  Diffraction,
+  AutomaticNormalization,
 ];
 /** The devices of an FEI column, all in one. */
 export type FeiDevices = Scope &
@@ -94,7 +99,9 @@ export type FeiDevices = Scope &
   LensNormalization &
   ReportedMagnification &
   ReportedRotation &
-  CameraLength;
+  CameraLength &
+  Diffraction &
+  AutomaticNormalization;
 
 export interface FeiUnderTest extends StageUnderTest, WholeColumnUnderTest {
   readonly scope: FeiDevices;

@@ -1,7 +1,9 @@
-import { beamTiltUnits, magIndex, vector } from '../../../core/base';
+import { beamTiltUnits, magIndex, micrometres, vector } from '../../../core/base';
 import { feiDevices } from '../../../plugins/fei/devices';
 import { FeiScope } from '../../../plugins/fei/scope';
 import { imagingMode, screenPositions } from '../../../plugins/fei/transport';
+import { FeiStage } from '../../../plugins/fei/stage';
+import { FeiStageSpeed } from '../../../plugins/fei/stage-speed';
 import { makeColumn, plainColumn } from './make-column';
 import { makeTemscriptColumn } from './make-temscript-column';
 
@@ -78,4 +80,45 @@ it('over temscript the stigmators go by their own names, and no tilt is offered 
     ]),
   );
   await column.dispose();
+});
+
+it('a camera length beyond the last is the last', async () => {
+  const { scope, microscope } = await makeColumn({ cameraLengths: 60 });
+  await scope.cameraLengthIndex.write(60);
+  expect(await scope.cameraLengthIndex.read()).toBe(15);
+  expect(await scope.cameraLength.read()).toBe(2);
+  expect(microscope.state.diffracts).toBe(true);
+});
+
+it('an automatic normalization that was off stays off, and nothing is normalized twice', async () => {
+  const column = await makeColumn();
+  await column.scope.automaticNormalization.write(false);
+  const before = column.writes().length;
+  await column.scope.magIndex.write(magIndex(8));
+  expect(column.writes().slice(before)).toEqual(['setMagnificationIndex 8', 'normalizeLens 11']);
+  expect(await column.scope.automaticNormalization.read()).toBe(false);
+});
+
+describe('the speed of the stage', () => {
+  const moved = async (share: number) => {
+    const { transport, clock, wire } = await makeColumn();
+    const speed = new FeiStageSpeed();
+    const stage = new FeiStage(transport, plainColumn, clock, speed);
+    await speed.speed.write(share);
+    const began = clock.now();
+    await stage.move({ x: micrometres(30), y: micrometres(-40) });
+    const sent = wire.writes().filter((call) => call.startsWith('setStagePosition'));
+    const { x, y } = await stage.position.read();
+    expect([Math.round(x * 1e6), Math.round(y * 1e6)]).toEqual([30, -40]);
+    return { sent, took: clock.now() - began };
+  };
+
+  it('is sent with each move, which then takes one axis after the other and as much longer', async () => {
+    const [full, quarter] = [await moved(1), await moved(0.25)];
+    expect(full.sent).toHaveLength(1);
+    expect(full.took).toBeCloseTo(0.4, 3);
+    expect(quarter.sent).toHaveLength(2);
+    for (const call of quarter.sent) expect(call).toMatch(/ 0\.25$/);
+    expect(quarter.took).toBeCloseTo((0.3 + 0.4) / 0.25, 3);
+  });
 });

@@ -4,6 +4,7 @@ import { type ComJeolWireOptions, comJeolWire } from '../../../plugins/jeol/com-
 import { JeolApertures } from '../../../plugins/jeol/apertures';
 import { jeolDevices } from '../../../plugins/jeol/devices';
 import { OmegaFilter } from '../../../plugins/jeol/filter';
+import { JeolFreeLenses } from '../../../plugins/jeol/free-lenses';
 import { JeolOpticsDevices } from '../../../plugins/jeol/optics-devices';
 import { JeolScope } from '../../../plugins/jeol/scope';
 import { serializeTransport } from '../../../plugins/jeol/serial-transport';
@@ -87,6 +88,7 @@ class Columns {
         jeolDevices(
           scope,
           new JeolOpticsDevices(transport),
+          new JeolFreeLenses(transport),
           new OmegaFilter(transport, omegaModel, clock),
           new JeolApertures(transport, plainColumn, clock),
           plainColumn,

@@ -5,6 +5,8 @@ import {
   BeamTilt,
   CameraLength,
   CondenserAperture,
+  Diffraction,
+  FreeLensControl,
   CondenserStigmator,
   type DeviceToken,
   DiffractionStigmator,
@@ -23,6 +25,7 @@ import { JeolApertures } from '../../../plugins/jeol/apertures';
 import type { JeolColumn } from '../../../plugins/jeol/column';
 import { jeolDevices } from '../../../plugins/jeol/devices';
 import { OmegaFilter, type OmegaFilterModel } from '../../../plugins/jeol/filter';
+import { JeolFreeLenses } from '../../../plugins/jeol/free-lenses';
 import { JeolOpticsDevices } from '../../../plugins/jeol/optics-devices';
 import { JeolScope } from '../../../plugins/jeol/scope';
 import { serializeTransport } from '../../../plugins/jeol/serial-transport';
@@ -62,6 +65,7 @@ export const plainColumn: JeolColumn = {
   postMagDelay: { within: milliseconds(1250), across: milliseconds(3000) },
   screenRaiseDelay: milliseconds(0),
   stageTimeout: seconds(85),
+  cameraLengths: 15,
   stageLimits: { x: [-990, 990], y: [-950, 950] },
   stageRounding: 0.001,
   largestTilt: 70,
@@ -83,6 +87,8 @@ export const jeolTokens: readonly DeviceToken<unknown>[] = [
   ReportedMagnification,
   CameraLength,
   EnergyFilter,
+  Diffraction,
+  FreeLensControl,
 ];
 /** The devices of a JEOL column, all in one. */
 export type JeolDevices = Scope &
@@ -99,7 +105,9 @@ export type JeolDevices = Scope &
   NeutralImageShift &
   ReportedMagnification &
   CameraLength &
-  EnergyFilter;
+  EnergyFilter &
+  Diffraction &
+  FreeLensControl;
 
 /** An omega filter of the usual properties. */
 export const omegaModel: OmegaFilterModel = {
@@ -157,7 +165,14 @@ export async function makeColumn({
   await scope.start();
   return {
     ...guardedColumn<JeolDevices>(
-      jeolDevices(scope, new JeolOpticsDevices(transport), filter, new JeolApertures(transport, column, clock), column),
+      jeolDevices(
+        scope,
+        new JeolOpticsDevices(transport),
+        new JeolFreeLenses(transport),
+        filter,
+        new JeolApertures(transport, column, clock),
+        column,
+      ),
       { clock },
     ),
     stage: new JeolStage(transport, column, clock),

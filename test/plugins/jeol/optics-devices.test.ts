@@ -1,4 +1,4 @@
-import { beamTiltUnits, vector } from '../../../core/base';
+import { beamTiltUnits, magIndex, vector } from '../../../core/base';
 import { JeolOpticsDevices } from '../../../plugins/jeol/optics-devices';
 import { type JeolTransport, functionModes } from '../../../plugins/jeol/transport';
 import { makeColumn } from './make-column';
@@ -86,4 +86,24 @@ it('a value in a unit that nobody knows is refused, not taken for another', asyn
       message: expect.stringContaining('80') as string,
     });
   }
+});
+
+it('a lens that is taken from its program has the value that it is given, and the old one when it is given back', async () => {
+  const column = await makeColumn();
+  const before = column.microscope.state.defocus;
+  await column.scope.freeLens('OLf', 0.6);
+  expect(column.writes().slice(-2)).toEqual(['setFreeLens 7 true', 'setFreeLensValue 7 39321']);
+  expect(column.microscope.state.defocus - before).toBeCloseTo((39321 - 0x8000) * 0.0058, 6);
+  await column.scope.linkLens('OLf');
+  expect(column.microscope.state.defocus).toBeCloseTo(before, 6);
+});
+
+it('the camera length follows its index in diffraction, and imaging comes back in the mode that it had', async () => {
+  const column = await makeColumn();
+  await column.scope.magIndex.write(magIndex(9));
+  await column.scope.cameraLengthIndex.write(3);
+  expect(await column.scope.cameraLength.read()).toBeCloseTo(0.12, 12);
+  expect(await column.scope.magIndex.read()).toBe(0);
+  await column.scope.cameraLengthIndex.write(0);
+  expect(await column.scope.magIndex.read()).toBe(9);
 });

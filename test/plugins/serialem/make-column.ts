@@ -5,6 +5,8 @@ import {
   BeamTilt,
   CameraLength,
   CondenserAperture,
+  Diffraction,
+  FreeLensControl,
   CondenserStigmator,
   type DeviceToken,
   type Driver,
@@ -23,8 +25,8 @@ import {
 } from '../../../core/devices';
 import type { SerialEmColumn } from '../../../plugins/serialem/column';
 import { SerialEmCondenserDevices } from '../../../plugins/serialem/condenser-devices';
-import { serialEmDevices } from '../../../plugins/serialem/devices';
 import { SerialEmFilter } from '../../../plugins/serialem/filter';
+import { serialEmDevices, serialEmLensDevices } from '../../../plugins/serialem/devices';
 import { SerialEmOpticsDevices } from '../../../plugins/serialem/optics-devices';
 import { SerialEmScope } from '../../../plugins/serialem/scope';
 import { SerialEmScript } from '../../../plugins/serialem/script';
@@ -54,6 +56,10 @@ export const plainColumn: SerialEmColumn = {
   objectiveApertures: [100, 70, 40, 20],
   usesIlluminatedArea: true,
   highestSpotIsBrightest: false,
+  hasFreeLenses: true,
+  cameraLengths: new Map(
+    [80, 100, 120, 150, 200, 250, 300, 400, 500, 600, 800, 1000, 1200, 1500, 2000].map((mm, k) => [k + 1, mm / 1000]),
+  ),
   highTension: 200_000,
   stageTimeout: 10,
   stageLimits: { x: [-990, 990], y: [-950, 950] },
@@ -78,6 +84,8 @@ export const serialEmTokens: readonly DeviceToken<unknown>[] = [
   LensNormalization,
   CameraLength,
   EnergyFilter,
+  Diffraction,
+  FreeLensControl,
 ];
 /** The devices of a column behind SerialEM, all in one. */
 export type SerialEmDevices = Scope &
@@ -96,7 +104,9 @@ export type SerialEmDevices = Scope &
   ScreenCurrent &
   LensNormalization &
   CameraLength &
-  EnergyFilter;
+  EnergyFilter &
+  Diffraction &
+  FreeLensControl;
 
 /** The plugin's column and stage, with what they sent by number and values. */
 export interface SerialEmUnderTest extends StageUnderTest, WholeColumnUnderTest {
@@ -125,6 +135,7 @@ const made = (
         new SerialEmCondenserDevices(script, column),
         column,
         filter,
+        serialEmLensDevices(script, column),
       ),
       { clock },
     ),

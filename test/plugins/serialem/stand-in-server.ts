@@ -24,6 +24,9 @@ export interface StandInOptions {
   readonly cameras?: StandInCameras;
 }
 
+/** Metres. */
+const cameraLengths = [0.08, 0.1, 0.12, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.2, 1.5, 2];
+
 /**
  * SerialEM's server for Python as it is described, over TCP, with a column that remembers its commands; it shares
  * nothing with the program. Messages are little-endian: int32 length, int32 code or status, then what belongs to them.
@@ -32,6 +35,9 @@ export class SerialEmStandIn {
   readonly commands: Command[] = [];
   readonly state = {
     mag: 6,
+    /** Place in the list of camera lengths; 0 in imaging. */
+    length: 0,
+    lenses: new Map<number, number>(),
     shift: [0, 0],
     beam: [0, 0],
     tilts: [0, 0],
@@ -163,8 +169,8 @@ export class SerialEmStandIn {
       256: () => state.objectiveStigmator,
       293: () => state.xyz,
       294: () => [state.tilt],
-      298: () => [state.mag, 0],
-      299: () => [0],
+      298: () => [state.length === 0 ? state.mag : 0, 0],
+      299: () => [state.length === 0 ? 0 : cameraLengths[state.length - 1]!],
       300: () => [state.defocus],
       302: () => [state.focus],
       303: () => [state.percent, state.percent / 100],
@@ -173,6 +179,7 @@ export class SerialEmStandIn {
       308: () => [state.spot],
       309: () => [state.probe],
       310: () => [state.slit.width, state.slit.loss, state.slit.inserted],
+      316: () => [Number(state.lenses.has(a)), state.lenses.get(a) ?? 0.5],
       561: () => state.imageBeamTilt,
       582: () => state.condenserStigmator,
       661: () => [state.apertures[a] ?? -1],
@@ -183,7 +190,8 @@ export class SerialEmStandIn {
       65: () => (state.tilt = a),
       200: () => (state.defocus = a),
       202: () => (state.focus = a),
-      213: () => (state.mag = a),
+      213: () => Object.assign(state, { mag: a, length: 0 }),
+      218: () => (state.length = Math.min(cameraLengths.length, Math.round(a))),
       219: () => (state.spot = a),
       224: () => (state.screen = 0),
       225: () => (state.screen = 1),
@@ -193,6 +201,8 @@ export class SerialEmStandIn {
       247: () => (state.shift = [a, b]),
       250: () => (state.objectiveStigmator = [a, b]),
       286: () => (state.xyz = [a, b, c ?? state.xyz[2]!]),
+      314: () => (b === 0 ? state.lenses.delete(a) : state.lenses.set(a, state.lenses.get(a) ?? 0.5)),
+      315: () => state.lenses.has(a) && state.lenses.set(a, b),
       396: () => (state.percent = a),
       398: () => (state.area = Math.min(2.5, Math.max(-0.5, a))),
       400: () => (state.alpha = a),

@@ -138,6 +138,24 @@ describe('far from focus the image', () => {
     expect(Math.abs(degrees - 60 * 0.02 * 1.2)).toBeLessThan(0.1);
   });
 
+  test('follows the inverse of the distance from crossover where the condenser has one', () => {
+    const lenses = { ...options, highDefocusIntensityShare: 0.3, condenser: 'lenses' };
+    const records = perfectRecords(built(lenses), many).filter(({ record }) => record === 'HighFocusMagCal');
+    const at = records.filter(({ defocus }) => defocus === -100) as unknown as Record<
+      'intensity' | 'crossover' | 'scale' | 'rotation',
+      number
+    >[];
+    expect(at).toHaveLength(2);
+    // Both are straight lines in 1/(intensity - crossover), so that a third point follows from two: that of parallel illumination, at 0.08.
+    const along = ({ intensity, crossover }: (typeof at)[number]): number => 1 / (intensity - crossover);
+    const [near, far] = at as [(typeof at)[number], (typeof at)[number]];
+    expect(along(near) / along(far)).toBeCloseTo(2, 9);
+    const share = (1 / 0.08 - along(far)) / (along(near) - along(far));
+    expect(far.scale + share * (near.scale - far.scale)).toBeCloseTo(1.04, 9);
+    expect(far.rotation + share * (near.rotation - far.rotation)).toBeCloseTo(-2, 9);
+    expect(near.scale).not.toBeCloseTo(far.scale, 3);
+  });
+
   test('takes image shift with it', () => {
     const shifted = (defocus: number) => {
       const { microscope, truth } = bench({ ...options, phaseToAmplitudeContrast: 0, contrast: 0.3 });

@@ -1,5 +1,5 @@
 import { fitCtf } from './ctf-fit';
-import { factsNear, fineBench } from './fine-bench';
+import { factsNear, fineBench, onSpecimen, size } from './fine-bench';
 
 /** Milliradians of beam tilt in the tableau. */
 const tilt = 8;
@@ -42,6 +42,18 @@ function expectAxis({ axis, error }: Tableau, x: number, y: number): void {
   expect(Math.abs(axis.x - x)).toBeLessThan(3.3 * error);
   expect(Math.abs(axis.y - y)).toBeLessThan(3.3 * error);
 }
+
+test('a beam tilted by 8 mrad sees more focus along the tilt than across it, always towards overfocus', () => {
+  const { microscope, take } = fineBench();
+  microscope.setDefocus(-1.3);
+  microscope.setBeamTilt({ x: tilt, y: 0 });
+  const { defocus, astigmatism, errors } = fitCtf(take(), size, factsNear(-1));
+  const { x, y } = onSpecimen(astigmatism, 2);
+  // Cs t^2 is 0.173 um: once across, three times along.
+  expect(Math.abs(defocus + x + 1.3 - 0.518)).toBeLessThan(3.3 * Math.hypot(errors.defocus, errors.astigmatism));
+  expect(Math.abs(defocus - x + 1.3 - 0.173)).toBeLessThan(3.3 * Math.hypot(errors.defocus, errors.astigmatism));
+  expect(Math.abs(y)).toBeLessThan(3.3 * errors.astigmatism);
+});
 
 describe('a Zemlin tableau', () => {
   test('shows no coma where there is none, and the defocus', () => {

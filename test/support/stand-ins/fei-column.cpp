@@ -86,6 +86,9 @@ class Part : public Object {
   std::wstring title_;
 };
 
+const double cameraLengths[] = {0.08, 0.1, 0.12, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 1.2, 1.5, 2};
+const long lastCameraLength = 15;
+
 double magnificationAt(const Shared &column) { return 100 * std::pow(2, column->get(L"magnification", 5)); }
 
 class Projection : public Part {
@@ -115,7 +118,16 @@ class Projection : public Part {
     keptPair(L"DiffractionStigmator", L"diffractionStigmator", 1);
     property(L"Magnification", [this](const Given &) { return Answer(column_->diffracts() ? 0.0 : magnificationAt(column_)); });
     property(L"ImageRotation", [this](const Given &) { return Answer(0.1 * column_->get(L"magnification", 5)); });
-    property(L"CameraLength", [this](const Given &) { return Answer(column_->diffracts() ? 0.245 : 0.0); });
+    property(L"CameraLength", [this](const Given &) {
+      return Answer(column_->diffracts() ? cameraLengths[(long)column_->get(L"cameraLength", 6) - 1] : 0.0);
+    });
+    property(
+        L"CameraLengthIndex", [this](const Given &) { return Answer((long)column_->get(L"cameraLength", 6)); },
+        [this](const Given &given) {
+          // Beyond the last length the column stays at it.
+          column_->set(L"cameraLength", std::min(lastCameraLength, std::max(1L, (long)given.whole(0))));
+          note(L"Projection.CameraLengthIndex");
+        });
     property(
         L"Defocus", [this](const Given &) { return Answer(column_->get(L"defocus")); },
         [this](const Given &given) { column_->set(L"defocus", within(given.number(0), -reachOfFocus, reachOfFocus)); });
@@ -205,16 +217,28 @@ class Stage : public Part {
     property(L"Position", [this](const Given &) { return Answer((IDispatch *)new Position(column_)); });
     property(L"Status", [](const Given &) { return Answer(0L); });
     methodWithoutAnswer(L"GoTo", [this](const Given &given) {
-      auto *to = static_cast<Position *>(given.object(0));
-      long axes = given.whole(1);
-      const double reaches[] = {1e-3, 1e-3, 3.75e-4, 1.4, 0.5};
-      for (int at = 0; at < 5; at++)
-        if (axes & (1 << at)) within(to->values[at], -reaches[at], reaches[at]);
-      Sleep(5);
-      for (int at = 0; at < 5; at++)
-        if (axes & (1 << at)) column_->set(std::wstring(L"stage") + L"XYZAB"[at], to->values[at]);
-      note(L"Stage.GoTo " + std::to_wstring(axes));
+      go(given);
+      note(L"Stage.GoTo " + std::to_wstring(given.whole(1)));
     });
+    methodWithoutAnswer(L"GoToWithSpeed", [this](const Given &given) {
+      long axes = given.whole(1);
+      if (axes & (axes - 1)) throw Failure{E_FAIL, L"several axes cannot be moved at a speed"};
+      within(given.number(2), 0, 1);
+      go(given);
+      note(L"Stage.GoToWithSpeed " + std::to_wstring(axes));
+    });
+  }
+
+ private:
+  void go(const Given &given) {
+    auto *to = static_cast<Position *>(given.object(0));
+    long axes = given.whole(1);
+    const double reaches[] = {1e-3, 1e-3, 3.75e-4, 1.4, 0.5};
+    for (int at = 0; at < 5; at++)
+      if (axes & (1 << at)) within(to->values[at], -reaches[at], reaches[at]);
+    Sleep(5);
+    for (int at = 0; at < 5; at++)
+      if (axes & (1 << at)) column_->set(std::wstring(L"stage") + L"XYZAB"[at], to->values[at]);
   }
 };
 

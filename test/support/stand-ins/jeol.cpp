@@ -14,6 +14,9 @@ struct Range {
   long mode, first, count;
 };
 const Range ranges[] = {{2, 1, 4}, {0, 5, 4}, {3, 9, 2}};
+const long diffraction = 4;
+const long cameraLengths[] = {8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80, 100, 120, 150, 200};  // centimetres
+const long lengthCount = 15, usualLength = 10;
 
 /// An axis of the stage, which moves at its speed from where it was.
 struct Axis {
@@ -37,7 +40,8 @@ struct Column {
   void set(const std::wstring &name, long value) { memory.set(name, value); }
   long mode() { return get(L"mode", 0); }
   /// The selector of a mode stays while another is used.
-  long selector() { return get(L"selector" + std::to_wstring(mode()), 0); }
+  long selector() { return selectorOf(mode()); }
+  long selectorOf(long mode) { return get(L"selector" + std::to_wstring(mode), mode == diffraction ? usualLength : 0); }
   long neutral(const std::wstring &axis) { return centre + ((selector() * 37 + mode() * 11 + (axis == L"X" ? 5 : 9)) % 21) * 4 - 40; }
   void magnify(long mode, long selector) {
     if (mode == this->mode() && selector == this->selector()) return;
@@ -114,10 +118,16 @@ class Optics : public Part {
       given.answer(1, std::wstring(L"MAG"));
       return done;
     });
-    writes(L"SelectFunctionMode", 0, 4, [this](long mode) { column_->magnify(mode, column_->get(L"selector" + std::to_wstring(mode), 0)); });
+    writes(L"SelectFunctionMode", 0, 4, [this](long mode) { column_->magnify(mode, column_->selectorOf(mode)); });
     reads(L"GetCurrentMagSelectorID", [this] { return column_->shown(false); });
     act(L"SetSelector", 1, [this](const Given &given) {
       long selector = given.whole(0);
+      if (column_->mode() == diffraction) {
+        if (selector < 0 || selector >= lengthCount) return badValue;
+        column_->magnify(diffraction, selector);
+        note(L"SetSelector " + std::to_wstring(selector));
+        return done;
+      }
       for (const auto &range : ranges)
         if (range.mode == column_->mode()) {
           if (selector < 0 || selector >= range.count) return badValue;
@@ -128,8 +138,8 @@ class Optics : public Part {
       return badValue;
     });
     act(L"GetMagValue", 3, [this](const Given &given) {
-      bool diffracts = column_->shown(true) == 4;
-      long shown = diffracts ? 80 : 100 * (long)std::pow(2, column_->magIndex());
+      bool diffracts = column_->shown(true) == diffraction;
+      long shown = diffracts ? cameraLengths[column_->shown(false)] : 100 * (long)std::pow(2, column_->magIndex());
       answer(given, 0, VT_I4, shown);
       given.answer(1, std::wstring(diffracts ? L"cm" : L"X"));
       given.answer(2, std::to_wstring(shown));
@@ -177,6 +187,25 @@ class Lenses : public Part {
       reads(L"Get" + name, [=] { return column_->get(name); });
       writes(L"Set" + name, 0, full, [=](long value) { column_->set(name, value); });
     }
+    for (const std::wstring name : {L"CL1", L"CL2", L"CM", L"OM2", L"IL1", L"IL2", L"IL3", L"IL4", L"PL1", L"PL2"})
+      reads(L"Get" + name, [=] { return column_->get(name); });
+    act(L"GetFLCInfo", 2, [this](const Given &given) {
+      answer(given, 1, VT_I4, column_->get(L"free" + std::to_wstring(given.whole(0)), 0));
+      return done;
+    });
+    act(L"SetFLCSw", 2, [this](const Given &given) {
+      column_->set(L"free" + std::to_wstring(given.whole(0)), given.whole(1) != 0);
+      note(L"SetFLCSw " + std::to_wstring(given.whole(0)) + L" " + std::to_wstring(given.whole(1)));
+      return done;
+    });
+    act(L"SetFLCAbs", 2, [this](const Given &given) {
+      const wchar_t *names[] = {L"CL1", L"CL2", L"CL3", L"CM", L"", L"", L"OLc", L"OLf", L"OM", L"OM2", L"IL1", L"IL2", L"IL3", L"IL4", L"PL1", L"PL2"};
+      long lens = given.whole(0), value = given.whole(1);
+      if (lens < 0 || lens > 15 || value < 0 || value > full) return badValue;
+      // A lens that its program holds keeps its value.
+      if (column_->get(L"free" + std::to_wstring(lens), 0)) column_->set(names[lens], value);
+      return done;
+    });
   }
 };
 
