@@ -18,7 +18,7 @@ export {
   type StoredRecords,
 } from './changes';
 export { type CalibrationDifference, type CalibrationDifferences, diffCalibrations } from './diff';
-export { FileOnDisk, isAlive, putLockAside, writeWhole } from './disk';
+export { FileOnDisk, isAlive, putLockAside, readWhole, writeWhole } from './disk';
 export * from './history';
 export type { HistoryEntry } from './history-entry';
 export { isInForce } from './in-force';

@@ -8,6 +8,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   app: [
     'plugins',
     'core/low-dose',
+    'core/image-files',
     'core/consistency',
     'core/acquisition',
     'core/kernel',
@@ -57,6 +58,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'wires',
     'imaging',
   ],
+  'core/image-files': ['core/kernel', 'core/store', 'core/devices', 'core/base', 'imaging'],
   'core/low-dose': [
     'core/kernel',
     'core/optics',

@@ -1,5 +1,7 @@
 import { type ImageShiftUnits, type MagIndex, type Metres, type Vector, service } from '../../base';
 import type { Frame, StagePosition } from '../../devices';
+import type { Conditions } from '../../store';
+import type { LowDoseAreaName } from '../low-dose';
 
 /** State of the microscope when an image was taken. */
 export interface ImageContext {
@@ -12,6 +14,15 @@ export interface ImageContext {
   readonly title?: string;
   /** Share of its pixels that the camera has cut off at its highest count; undefined where none are. */
   readonly saturated?: number;
+  /** The parameter set that it was taken with, where it was taken with one. */
+  readonly parameterSet?: string;
+  /** The area of Low Dose in which it was taken; undefined outside of Low Dose. */
+  readonly lowDoseArea?: LowDoseAreaName;
+  /** Settings of the column when it was taken, where they were read. */
+  readonly conditions?: Conditions;
+  readonly takenAt?: Date;
+  /** True for an image of a live view, whose place the next one takes. */
+  readonly live?: boolean;
   /** Kind of the image; without it, an image from a camera. */
   readonly kind?: ImageKind;
   /** The counts to be shown black and white, where they are not to be chosen from the image. */
@@ -45,6 +56,8 @@ export interface BufferedImage {
 export interface ImageBuffers {
   /** Puts an image into A; at least `roll` older ones are kept rolling. */
   add(frame: Frame, context: ImageContext, roll?: number): BufferedImage;
+  /** Puts an image into A in place of the one that is there; no buffer rolls. */
+  replace(frame: Frame, context: ImageContext): BufferedImage;
   get(buffer: string): BufferedImage | undefined;
   all(): readonly BufferedImage[];
   /** Notes the shift that aligns the image in a buffer; for display only. */

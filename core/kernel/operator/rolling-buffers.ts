@@ -13,8 +13,14 @@ export class RollingBuffers implements ImageBuffers {
   constructor(private readonly onAdd: (image: BufferedImage) => void = () => {}) {}
 
   add(frame: Frame, context: ImageContext, roll = 0): BufferedImage {
+    // A live image is nobody's to keep: the next image takes its place.
+    if (this.held[0]?.context.live) return this.replace(frame, context);
     const last = Math.min(names.length - 1, Math.max(this.rollCount, roll));
     for (let index = last; index > 0; index--) this.held[index] = this.held[index - 1];
+    return this.replace(frame, context);
+  }
+
+  replace(frame: Frame, context: ImageContext): BufferedImage {
     this.held[0] = { frame, context, alignment: { x: 0, y: 0 } };
     const image = this.get('A')!;
     this.onAdd(image);

@@ -1,0 +1,174 @@
+import { type CameraIndex, type Clock, EucentricError, StoppedError, describe, seconds, service } from '../base';
+import type { Camera, Cameras, Frame } from '../devices';
+import type { BufferedImage, ImageBuffers, ImageContext } from '../kernel';
+import type { ParameterSetName, Settings } from '../settings';
+import { singleExposureOf } from './exposure-of-set';
+
+/** A live image: one image after the other in buffer A, until something stops it. */
+export interface LiveImage {
+  /** The parameter set that is shown; undefined when nothing is. */
+  readonly running: ParameterSetName | undefined;
+  /** Number of images since it was started, and how many come in a second. */
+  readonly rate: { readonly images: number; readonly perSecond: number };
+  /**
+   * Starts it, or changes to another parameter set; resolves with the first image. Throws `live/camera-busy` while a run needs the camera, or what
+   * the camera throws.
+   */
+  start(name: ParameterSetName): Promise<BufferedImage>;
+  /** Ends it; resolves when the camera is idle. */
+  stop(): Promise<void>;
+  /** Gives the camera free until what is returned is called; then it goes on where it was running. Runs do so. */
+  yieldCamera(): Promise<() => void>;
+  /** Calls when it starts, shows an image or ends; what it returns ends that. */
+  onChange(listen: () => void): () => void;
+}
+/** The token of the live image. */
+export const LiveImage = service<LiveImage>('LiveImage');
+
+/** Dependencies of the live image. */
+export interface LiveParts {
+  readonly cameras: Pick<Cameras, 'selected'>;
+  readonly settings: Pick<Settings, 'parameterSets'>;
+  readonly buffers: ImageBuffers;
+  readonly clock: Clock;
+  /** State of the microscope for an image of a camera, read once at the start. */
+  readonly context: (camera: CameraIndex) => Promise<ImageContext>;
+  /** Told when the live image ends by itself. */
+  readonly warn: (text: string) => void;
+}
+
+interface Running {
+  readonly name: ParameterSetName;
+  readonly controller: AbortController;
+  readonly done: Promise<void>;
+}
+
+/**
+ * Shows images as fast as the camera gives them. A camera that delivers a stream is asked once; from others one image is taken after the
+ * other. The first image rolls the buffers; each later one takes its place.
+ */
+export class LiveImages implements LiveImage {
+  private current: Running | undefined;
+  private holders = 0;
+  private wanted: ParameterSetName | undefined;
+  private counted = { images: 0, since: 0 };
+  private readonly listeners = new Set<() => void>();
+
+  constructor(private readonly parts: LiveParts) {}
+
+  get running(): ParameterSetName | undefined {
+    return this.current?.name;
+  }
+
+  get rate(): LiveImage['rate'] {
+    const { images, since } = this.counted;
+    const elapsed = this.parts.clock.now() - since;
+    return { images, perSecond: images > 1 && elapsed > 0 ? (images - 1) / elapsed : 0 };
+  }
+
+  async start(name: ParameterSetName): Promise<BufferedImage> {
+    if (this.holders > 0)
+      throw new EucentricError({
+        code: 'live/camera-busy',
+        message: 'The camera is needed by what is running.',
+        hint: 'Wait until it has ended, or stop it.',
+      });
+    await this.stop();
+    this.wanted = name;
+    return this.run(name);
+  }
+
+  async stop(): Promise<void> {
+    this.wanted = undefined;
+    await this.end();
+  }
+
+  async yieldCamera(): Promise<() => void> {
+    this.holders += 1;
+    await this.end();
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      this.holders -= 1;
+      if (this.holders > 0 || this.wanted === undefined) return;
+      // The first image is not waited for: nobody asks for it.
+      this.run(this.wanted).catch((error: unknown) =>
+        this.parts.warn(`The live image did not go on: ${describe(error)}`),
+      );
+    };
+  }
+
+  onChange(listen: () => void): () => void {
+    this.listeners.add(listen);
+    return () => void this.listeners.delete(listen);
+  }
+
+  private async end(): Promise<void> {
+    const { current } = this;
+    if (!current) return;
+    current.controller.abort(new StoppedError('The live image'));
+    await current.done;
+  }
+
+  private run(name: ParameterSetName): Promise<BufferedImage> {
+    const controller = new AbortController();
+    const { selected } = this.parts.cameras;
+    this.counted = { images: 0, since: 0 };
+    return new Promise<BufferedImage>((resolve, reject) => {
+      const done = this.show(name, selected, controller.signal, resolve)
+        .catch((error: unknown) => {
+          reject(error instanceof Error ? error : new Error(describe(error)));
+          if (this.counted.images > 0 && !controller.signal.aborted) {
+            this.wanted = undefined;
+            this.parts.warn(`The live image has ended: ${describe(error)}`);
+          }
+        })
+        .finally(() => {
+          reject(new StoppedError('The live image'));
+          if (this.current?.controller === controller) this.current = undefined;
+          this.changed();
+        });
+      this.current = { name, controller, done };
+      this.changed();
+    });
+  }
+
+  private async show(
+    name: ParameterSetName,
+    camera: Camera,
+    signal: AbortSignal,
+    first: (image: BufferedImage) => void,
+  ): Promise<void> {
+    const { settings, buffers, clock, context: read } = this.parts;
+    const set = settings.parameterSets.get(camera.traits.index)![name];
+    const exposure = camera.fit(singleExposureOf(set, camera.traits));
+    const context: ImageContext = {
+      ...(await read(camera.traits.index)),
+      title: `Live: ${name}`,
+      parameterSet: name,
+      live: true,
+    };
+    const take = (frame: Frame): void => {
+      if (this.counted.images === 0) {
+        this.counted = { images: 1, since: clock.now() };
+        first(buffers.add(frame, context));
+      } else {
+        this.counted = { ...this.counted, images: this.counted.images + 1 };
+        buffers.replace(frame, context);
+      }
+      this.changed();
+    };
+    if (camera.watch) await camera.watch(exposure, take, signal);
+    else
+      while (!signal.aborted) {
+        take(await camera.acquire(exposure, signal));
+        // Others come to their turn, also where images take no time.
+        await clock.delay(seconds(0), signal).catch(() => undefined);
+      }
+  }
+
+  private changed(): void {
+    for (const listen of this.listeners) listen();
+  }
+}
