@@ -1,6 +1,6 @@
 import { type Clock, type Logger, type MagIndex, imageShiftUnits, inNanometres, vector } from '../core/base';
 import { Cameras, EftemMode, LensNormalization, Scope, Stage } from '../core/devices';
-import { ImageBuffers, Kernel, tappingSide } from '../core/kernel';
+import { ImageBuffers, type ImageContext, Kernel, LowDose, tappingSide } from '../core/kernel';
 import { ImageAcquisition, Settling, SettlingTimes, WaitingAcquisition } from '../core/acquisition';
 import {
   ImageShiftAdjustment,
@@ -78,7 +78,18 @@ export function provideOptics(
   kernel.provide(ImageShiftCarrying, carrying);
   kernel.provide(
     ImageAcquisition,
-    new WaitingAcquisition({ scope, cameras, optics, settling, imageShift, buffers, log, ...(stage && { stage }) }),
+    new WaitingAcquisition({
+      scope,
+      cameras,
+      optics,
+      settling,
+      imageShift,
+      buffers,
+      log,
+      date: () => clock.date(),
+      moreContext: () => lowDoseContext(registry),
+      ...(stage && { stage }),
+    }),
   );
   return optics;
 }
@@ -101,4 +112,10 @@ export function opticalConditions(optics: Optics | undefined, { magIndex, camera
     magnification,
     ...(pixel && { pixelSizeNanometres: inNanometres(pixel.value), pixelSizeSource: pixel.source }),
   };
+}
+
+/** The area of Low Dose for an image, where Low Dose is on. */
+function lowDoseContext(registry: Kernel['registry']): Partial<ImageContext> {
+  const area = registry.has(LowDose) ? registry.get(LowDose).area : undefined;
+  return area === undefined ? {} : { lowDoseArea: area };
 }

@@ -40,6 +40,7 @@ import { offerProperties } from './property-writing';
 import { opticalConditions, provideOptics, suitCamera } from './instrument-optics';
 import { sessionOf } from './session';
 import { undrivenCameras } from './undriven-cameras';
+import { provideLiveImage } from './working-state/live-image';
 import { provideLowDose } from './working-state/low-dose';
 import { type OpenedUserSettings, openUserSettings } from './working-state/user-settings';
 import { version } from './version';
@@ -256,6 +257,7 @@ function provideServices(
   kernel.provide(ImageBuffers, buffers);
   const optics = provideOptics(kernel, settings, calibrations, clock, buffers, log);
   provideLowDose(kernel, find, { settings, user, clock, log });
+  provideLiveImage(kernel, find, { settings, clock, log });
   return optics;
 }
 

@@ -245,12 +245,12 @@ export function describeRuns(id: string, given: MenuItemCase, isKnown?: (id: str
     const forecast = await instrument.session.forecast(id, new AbortController().signal);
     expect(made.filter((call) => actions.test(call))).toEqual([]);
     made = [];
-    const began = instrument.clock.date().getTime();
+    const began = instrument.clock.now();
     expect(await run()).toBeUndefined();
     callsOfWholeRun = calls;
     expect({ hasForecast: forecast !== undefined }).toEqual({ hasForecast: true });
     expect(contradictions(forecast!, made)).toEqual([]);
-    const seconds = (instrument.clock.date().getTime() - began) / 1000;
+    const seconds = instrument.clock.now() - began;
     expect({ forecast, seconds, fits: durationFits(forecast!, seconds) }).toMatchObject({ fits: true });
     const { declaration } = instrument.session.menu().find((each) => each.id === id)!;
     expect(

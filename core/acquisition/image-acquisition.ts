@@ -7,6 +7,7 @@ import { ImageShiftControl, Optics } from '../optics';
 import type { Settling } from './settling';
 import { saturationOf } from './saturation';
 import { exposureOf } from './exposure-of-set';
+import { LiveImage } from './live-image';
 
 /** Options of an image. */
 export interface TakeOptions {
@@ -14,6 +15,8 @@ export interface TakeOptions {
   /** Number of older images to keep rolling, at least. */
   readonly roll?: number;
   readonly title?: string;
+  /** The parameter set that it is taken with. */
+  readonly parameterSet?: ParameterSetName;
   /** The present mag index, where the caller has just read it, as when the image shift was written; it is read otherwise. */
   readonly magIndex?: MagIndex;
 }
@@ -35,6 +38,9 @@ export interface AcquisitionParts {
   readonly settling: Settling;
   readonly imageShift: Pick<ImageShiftControl, 'readAt'>;
   readonly buffers: ImageBuffers;
+  readonly date?: () => Date;
+  /** More about the state of the microscope, such as the area of Low Dose. */
+  readonly moreContext?: () => Partial<ImageContext>;
   /** Told when an image is saturated. */
   readonly log?: Pick<Logger, 'warn'>;
 }
@@ -71,7 +77,10 @@ export class WaitingAcquisition implements ImageAcquisition {
     return buffers.add(frame, saturation ? { ...context, saturated: saturation.share } : context, roll);
   }
 
-  private async context(exposure: Exposure, { title, signal, magIndex: known }: TakeOptions): Promise<ImageContext> {
+  private async context(
+    exposure: Exposure,
+    { title, parameterSet, signal, magIndex: known }: TakeOptions,
+  ): Promise<ImageContext> {
     const { scope, stage, cameras, optics, imageShift } = this.parts;
     const camera = cameras.selected.traits.index;
     const magIndex = known ?? (await scope.magIndex.read(signal));
@@ -83,6 +92,9 @@ export class WaitingAcquisition implements ImageAcquisition {
       netImageShift: await imageShift.readAt(magIndex, signal),
       ...(stage && { stage: await stage.position.read(signal) }),
       ...(title !== undefined && { title }),
+      ...(parameterSet !== undefined && { parameterSet }),
+      ...(this.parts.date && { takenAt: this.parts.date() }),
+      ...this.parts.moreContext?.(),
     };
   }
 }
@@ -96,5 +108,10 @@ export async function takeImage(
   const camera = find(Cameras)?.selected.traits;
   const set = camera && find(Settings)?.parameterSets.get(camera.index)?.[name];
   if (!set) return undefined;
-  return find(ImageAcquisition)?.take(exposureOf(set, camera), { title: name, ...(signal && { signal }) });
+  await find(LiveImage)?.stop();
+  return find(ImageAcquisition)?.take(exposureOf(set, camera), {
+    title: name,
+    parameterSet: name,
+    ...(signal && { signal }),
+  });
 }

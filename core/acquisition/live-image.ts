@@ -1,4 +1,13 @@
-import { type CameraIndex, type Clock, EucentricError, StoppedError, describe, seconds, service } from '../base';
+import {
+  type CameraIndex,
+  type Clock,
+  EucentricError,
+  StoppedError,
+  describe,
+  metres,
+  seconds,
+  service,
+} from '../base';
 import type { Camera, Cameras, Frame } from '../devices';
 import type { BufferedImage, ImageBuffers, ImageContext } from '../kernel';
 import type { ParameterSetName, Settings } from '../settings';
@@ -31,7 +40,7 @@ export interface LiveParts {
   readonly settings: Pick<Settings, 'parameterSets'>;
   readonly buffers: ImageBuffers;
   readonly clock: Clock;
-  /** State of the microscope for an image of a camera, read once at the start. */
+  /** State of the microscope for an image of a camera, read once at the start; the pixel size is that without binning. */
   readonly context: (camera: CameraIndex) => Promise<ImageContext>;
   /** Told when the live image ends by itself. */
   readonly warn: (text: string) => void;
@@ -143,8 +152,10 @@ export class LiveImages implements LiveImage {
     const { settings, buffers, clock, context: read } = this.parts;
     const set = settings.parameterSets.get(camera.traits.index)![name];
     const exposure = camera.fit(singleExposureOf(set, camera.traits));
+    const { pixelSize, ...state } = await read(camera.traits.index);
     const context: ImageContext = {
-      ...(await read(camera.traits.index)),
+      ...state,
+      ...(pixelSize !== undefined && { pixelSize: metres(pixelSize * exposure.binning) }),
       title: `Live: ${name}`,
       parameterSet: name,
       live: true,

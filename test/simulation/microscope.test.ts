@@ -190,6 +190,7 @@ describe('the simulator options', () => {
     expect(withoutDefault).toEqual([
       'beamShiftToSpecimenLowMagnification',
       'imageShiftToSpecimenEftem',
+      'cameraLengthsMillimetres',
       'startupDelaySeconds',
     ]);
     const { startupDelaySeconds, ...followers } = Object.fromEntries(
