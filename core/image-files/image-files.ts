@@ -114,7 +114,7 @@ function sectionOf(
 }
 
 /** Pixels of a buffer in a format that files have. */
-const filePixels = ({ frame }: BufferedImage): Image<FilePixels> => frame.image as Image<FilePixels>;
+const filePixels = ({ frame }: BufferedImage): Image<FilePixels> => frame.image;
 
 /** Bytes are widened, since images of the program have 16 bits or floats. */
 const imageFor = (source: Image<FilePixels>): Image<Uint16Array | Int16Array | Float32Array> =>

@@ -143,7 +143,7 @@ describe('a buffer', () => {
         magnification: 29000,
         pixelSize: nanometres(0.4),
         netImageShift: vector(imageShiftUnits(0.25), imageShiftUnits(-1)),
-        stage: { x: metres(1e-6), y: metres(-2e-6), z: metres(3e-6), tilt: radians(Math.PI / 6) } as never,
+        stage: { x: metres(1e-6), y: metres(-2e-6), z: metres(3e-6), tilt: radians(Math.PI / 6) },
         title,
         parameterSet: 'Trial',
         lowDoseArea: 'Trial',
