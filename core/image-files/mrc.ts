@@ -69,7 +69,7 @@ export function encodeMrc(
   return bytes;
 }
 
-/** Reads an MRC file of either byte order. @throws EucentricError `image-file/unreadable` for what is no such file, or is cut short */
+/** Reads an MRC file of either byte order. @throws EucentricError `image-file/unreadable` for another kind of file, or one that is cut short */
 export function decodeMrc(bytes: Uint8Array, name: string): MrcImages {
   if (bytes.length < headerLength) throw unreadable(name, 'it is shorter than the header of an MRC file');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

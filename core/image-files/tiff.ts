@@ -64,7 +64,7 @@ export function encodeTiff(source: Image<FilePixels>, pixelSize = 0, description
   return bytes;
 }
 
-/** Reads the first image of a grey TIFF file. @throws EucentricError `image-file/unreadable` for what is no such file, or is in colour */
+/** Reads the first image of a grey TIFF file. @throws EucentricError `image-file/unreadable` for another kind of file, or one in colour */
 export function decodeTiff(
   bytes: Uint8Array,
   name: string,
