@@ -156,10 +156,12 @@ export class FeiScope
             intensityOfArea(await transport.getIlluminatedArea(signal), await this.areaLimits(signal)),
           write: async (value, signal) =>
             transport.setIlluminatedArea(areaOfIntensity(value, await this.areaLimits(signal)), signal),
+          unit: '% IA',
         }
       : {
           read: (signal) => transport.getIntensity(signal),
           write: (value, signal) => transport.setIntensity(value, signal),
+          unit: '% C2',
         };
     this.probeMode = {
       read: (signal) => this.readProbeMode(signal),

@@ -166,6 +166,7 @@ export class HitachiScope
       read: () => protocol.lens('C2'),
       write: (value) => protocol.setLens('C2', value),
       deviceStep: lensStep,
+      unit: '% C2',
     };
     this.screenDown = {
       read: async () => (await this.screenPlace()) !== screenPlaces.up,

@@ -65,7 +65,9 @@ export function jeolColumn(settings: Settings, model: string): JeolColumn {
   const spots = settings.get('NumberOfSpotSizes');
   const tilt = settings.get('MaximumTiltAngle');
   const [left, right, bottom, top] = settings.get('StageLimits');
-  const chosenCondenser = settings.get('JeolCondenserApertureID');
+  const extraApertures = settings.get('JeolHasExtraApertures');
+  // Only the calls for extra apertures know a first condenser aperture.
+  const chosen = settings.get('JeolCondenserApertureID');
   const [delay] = settings.get('JeolPostMagChangeDelay');
   const within = delay > 0 ? delay : settings.get('JeolUpdateByEvent') ? withEvents : 0;
   const regularScale = settings.get('MicronsPerUnitImageShift');
@@ -83,10 +85,10 @@ export function jeolColumn(settings: Settings, model: string): JeolColumn {
     hasFilter: settings.get('HasOmegaFilter') && !settings.get('NoFilterControl'),
     alphas: settings.get('JeolHasNoAlpha') > 0 ? 0 : settings.get('NumberOfAlphas'),
     apertures: {
-      condenser: apertureOf(settings, chosenCondenser >= 0 ? chosenCondenser : apertureKinds.condenser),
+      condenser: apertureOf(settings, extraApertures && chosen >= 0 ? chosen : apertureKinds.condenser),
       objective: apertureOf(settings, apertureKinds.objective),
     },
-    extraApertures: settings.get('JeolHasExtraApertures'),
+    extraApertures,
     imageShiftScale: {
       regular: regularScale,
       lowMagnification: settings.get('LowMagMicronsPerUnitIS') || regularScale,

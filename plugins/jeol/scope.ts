@@ -124,6 +124,7 @@ export class JeolScope
       read: async () => (await transport.getLens('CL3')) / dacFull,
       write: (value) => transport.setLens('CL3', Math.round(value * dacFull)),
       deviceStep: 1 / dacFull,
+      unit: '% C3',
     };
     this.alpha = {
       read: () => transport.getAlpha(),

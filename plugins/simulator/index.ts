@@ -18,6 +18,7 @@ import { type Settings, checkSection } from '../../core/settings';
 import { Calibrations } from '../../core/store';
 import { type SimulatorOptions, VirtualMicroscope, completeOptions, simulatorOptions } from '../../simulation';
 import { savedCalibrations } from './saved-calibrations';
+import { savedIllumination } from './saved-illumination';
 import { SimulatedTruth, perfectRecords } from './simulated-truth';
 import { type Site, type SiteTruth, siteTruth } from './site-instrument';
 
@@ -43,10 +44,8 @@ export default definePlugin<Options>({
           traits: host.need(Scope).traits,
           condenser: condenserOf(host),
           // What this simulation saved of its own measurements must not become true.
-          calibrations: () => {
-            const { siteFile, path } = host.need(Calibrations);
-            return savedCalibrations(siteFile ?? path);
-          },
+          calibrations: () => savedCalibrations(siteFileOf(host)),
+          illumination: () => savedIllumination(siteFileOf(host)),
         },
         simulator,
       ),
@@ -78,6 +77,12 @@ export default definePlugin<Options>({
     host.connect('the virtual microscope', () => announce(host, simulator, microscope()));
   },
 });
+
+/** The calibration file of the site itself. */
+function siteFileOf(host: PluginHost<Options>): string {
+  const { siteFile, path } = host.need(Calibrations);
+  return siteFile ?? path;
+}
 
 /** The condenser of the column that the site has. */
 function condenserOf(host: PluginHost<Options>): NonNullable<Site['condenser']> {

@@ -34,6 +34,7 @@ export interface Site {
   >;
   /** Asked for only where they count. */
   readonly calibrations: () => OpticsCalibrations;
+  readonly illumination?: () => Pick<Instrument, 'crossovers' | 'beamShifts'>;
 }
 
 /** The truth of a virtual microscope, and what it was made from. */
@@ -47,10 +48,17 @@ export interface SiteTruth {
  * The truth of the virtual microscope that stands in for a site's own. With `truth: nominal` it follows from the properties alone and
  * differs from them as the options say; with `truth: site` it also follows the calibrations, so that measuring them again gives the same.
  */
-export function siteTruth({ settings, traits, condenser, calibrations }: Site, options: SimulatorOptions): SiteTruth {
+export function siteTruth(
+  { settings, traits, condenser, calibrations, illumination }: Site,
+  options: SimulatorOptions,
+): SiteTruth {
   const twin = options.truth === 'site';
   const optics = createOptics(settings, twin ? calibrations() : noCalibrations, traits);
-  const instrument = { ...instrumentOf(settings, optics, twin, habitOf(traits)), ...condenser };
+  const instrument = {
+    ...instrumentOf(settings, optics, twin, habitOf(traits)),
+    ...condenser,
+    ...(twin && illumination?.()),
+  };
   return { optics, instrument, truth: buildTruth(inColumnUnits(options, settings, traits), instrument) };
 }
 

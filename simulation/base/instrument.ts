@@ -74,6 +74,14 @@ export interface Instrument {
   readonly brightestSpotSize?: number;
   /** False when the column has no nanoprobe. */
   readonly hasNanoprobe?: boolean;
+  /** The site's calibrated intensities of crossover by spot size; 0 where there is none. */
+  readonly crossovers?: readonly { readonly spot: number; readonly micro: number; readonly nano: number }[];
+  /** The site's calibrated matrices, image shift to beam shift; negative mag indexes are those of the energy filter. */
+  readonly beamShifts?: readonly (PlaneMatrix & {
+    readonly magIndex: number;
+    readonly alpha: number;
+    readonly probe: number;
+  })[];
   /** Micrometres of its condenser and objective apertures; the usual ones where nothing is said. */
   readonly condenserApertures?: readonly number[];
   readonly objectiveApertures?: readonly number[];

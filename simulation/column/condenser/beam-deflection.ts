@@ -12,6 +12,7 @@ import {
   type PlaneMatrix,
   type PlaneVector,
 } from '../../base/plane';
+import { calibratedBeamShift } from './calibrated-beam-shift';
 import { SettlingVector, type SettlingTerm } from '../../base/settling';
 import type { IlluminationSettings } from './settings';
 
@@ -94,14 +95,14 @@ export const beamDeflection = definePart({
     };
   },
 
-  truth(options): BeamDeflectionTruth {
+  truth(options, _random, context): BeamDeflectionTruth {
     const low = options.beamShiftToSpecimenLowMagnification;
     const [nanoScale, nanoTurn] = [options.beamShiftScaleNanoprobe, options.beamShiftTurnNanoprobeDegrees];
     const scales = options.beamShiftScalesByAlpha;
     const turns = options.beamShiftTurnsByAlphaDegrees;
     const fraction = options.beamShiftSettlingFraction;
     return {
-      lowMagnification: low && matrixOf(low),
+      lowMagnification: calibratedBeamShift(context, true) ?? (low && matrixOf(low)),
       nanoprobe: nanoScale === 1 && nanoTurn === 0 ? undefined : rotationMatrix(nanoTurn, nanoScale),
       byAlpha: Array.from({ length: Math.max(scales.length, turns.length) }, (_, alpha) =>
         rotationMatrix(turns[alpha] ?? 0, scales[alpha] ?? 1),

@@ -18,6 +18,7 @@ import {
 } from './condenser';
 import { condenserAperture } from './condenser-aperture';
 import { plainBeam, plainBrightness, plainIntensityFor } from './plain-law';
+import { calibratedBeamShift } from './calibrated-beam-shift';
 import { beamRecords } from './records';
 import type { IlluminationSettings, ProbeMode } from './settings';
 import { magnification } from '../magnification';
@@ -74,7 +75,7 @@ export const beam = definePart({
       ],
     };
   },
-  truth: (options): BeamTruth => ({
+  truth: (options, _random, context): BeamTruth => ({
     electronsPerFieldPixelPerSecond: options.electronsPerFieldPixelPerSecond,
     referenceIntensity: 0.5,
     referenceSpotSize: 5,
@@ -82,7 +83,7 @@ export const beam = definePart({
     doublingsPerIntensity: 10,
     currentPerSpotSize: 2,
     centre: vectorOf(options.beamCentreMicrometres),
-    beamShiftToSpecimen: matrixOf(options.beamShiftToSpecimen),
+    beamShiftToSpecimen: calibratedBeamShift(context, false) ?? matrixOf(options.beamShiftToSpecimen),
     edgeSoftness: options.beamEdgeSoftness,
   }),
 

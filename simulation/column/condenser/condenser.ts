@@ -163,7 +163,8 @@ export const condenser = definePart({
     condenserReadoutOffsets: Array.from({ length: 13 }, () => random.pair(0.01)),
   }),
 
-  truth(options, random, { instrument }): CondenserTruth {
+  truth(options, random, { instrument, twin }): CondenserTruth {
+    const calibrated = new Map(twin ? instrument.crossovers?.map(({ spot, ...probes }) => [spot, probes]) : []);
     const spots = Array.from({ length: spotSizesOf(instrument).count }, (_, k) =>
       stepsFromBrightest(instrument, k + 1),
     );
@@ -172,12 +173,14 @@ export const condenser = definePart({
       hasCrossover: options.condenser === 'lenses',
       startsInNanoprobe: instrument.hasNanoprobe ?? true,
       brightensUpwards: spotSizesOf(instrument).brightest !== 1,
-      crossovers: spots.map((steps) => {
+      crossovers: spots.map((steps, at) => {
         const shift = steps * options.crossoverPerSpotSize;
-        return {
+        const drawn = {
           micro: micro + shift + options.crossoverScatter * random.normal(),
           nano: nano + shift + options.crossoverScatter * random.normal(),
         };
+        const own = calibrated.get(at + 1);
+        return { micro: own?.micro || drawn.micro, nano: own?.nano || drawn.nano };
       }),
       currents: spots.map(
         (steps) =>

@@ -1,4 +1,6 @@
 import { VirtualClock, inMicrometres, micrometres, seconds } from '../../../core/base';
+import { parseSettings } from '../../../core/settings';
+import { jeolColumn } from '../../../plugins/jeol/column';
 import { JeolApertures } from '../../../plugins/jeol/apertures';
 import type { JeolTransport } from '../../../plugins/jeol/transport';
 import { makeColumn, plainColumn } from './make-column';
@@ -42,5 +44,23 @@ describe('the apertures of a JEOL column', () => {
     expect(microscope.state.objectiveAperture).toBe(40);
     await clock.delay(seconds(1));
     expect(inMicrometres(await scope.objectiveAperture.read())).toBeCloseTo(40, 9);
+  });
+});
+
+test('the properties say how large the holes are, and which condenser aperture counts', () => {
+  const columnOf = (text: string) => jeolColumn(parseSettings(text, 'site.yaml').settings, 'column');
+  const sizes = 'ApertureSizes:\n  - [0, 200, 120]\n  - [1, 150, 100, 70]\n  - [2, 60, 30]\n';
+  expect(columnOf(sizes)).toMatchObject({
+    apertures: { condenser: { kind: 1, sizes: [150, 100, 70] }, objective: { kind: 2, sizes: [60, 30] } },
+    extraApertures: false,
+  });
+  expect(columnOf(`${sizes}JeolCondenserApertureID: 0\nJeolHasExtraApertures: true\n`)).toMatchObject({
+    apertures: { condenser: { kind: 0, sizes: [200, 120] } },
+    extraApertures: true,
+  });
+  expect(columnOf(`${sizes}JeolCondenserApertureID: 0\n`).apertures.condenser.kind).toBe(1);
+  expect(columnOf('').apertures).toEqual({
+    condenser: { kind: 1, sizes: [] },
+    objective: { kind: 2, sizes: [] },
   });
 });
