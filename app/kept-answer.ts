@@ -66,6 +66,11 @@ export function giveKeptAnswer(given: readonly string[]): boolean {
   try {
     const { states, stdout, stderr } = JSON.parse(fs.readFileSync(fileFor(given), 'utf8')) as KeptAnswer;
     for (const [file, state] of Object.entries(states)) if (stateOf(file) !== state) return false;
+    for (const stream of [process.stdout, process.stderr])
+      stream.on('error', (error: NodeJS.ErrnoException) => {
+        // A reader that has seen enough closes the pipe, and a terminal that was closed refuses every line.
+        if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
+      });
     process.stderr.write(stderr);
     process.stdout.write(stdout);
     return true;

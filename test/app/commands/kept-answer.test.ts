@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   existsSync,
@@ -10,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Called, eucentric, temporarySite } from '../eucentric';
+import { type Called, eucentric, program, temporarySite } from '../eucentric';
 
 describe('the answer of `menu`', () => {
   const cache = mkdtempSync(path.join(tmpdir(), 'eucentric-answers-'));
@@ -64,6 +65,17 @@ describe('the answer of `menu`', () => {
     expect(isKept(menu())).toBe(true);
     change();
     expect(isKept(menu())).toBe(false);
+  });
+
+  it('ends quietly when its reader has seen enough', () => {
+    for (let call = 0; call < 3 && !isKept(menu('--verbose')); call++) mark();
+    const command = `"${process.execPath}" "${program}" menu --verbose --config "${site.configuration}" | true`;
+    const { status, stderr } = spawnSync('bash', ['-o', 'pipefail', '-c', command], {
+      cwd: site.folder,
+      encoding: 'utf8',
+      env: { ...process.env, XDG_CACHE_HOME: cache },
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.not.stringContaining('EPIPE') as string });
   });
 
   it('is not kept where it goes by the time, or is a failure', () => {
