@@ -1,5 +1,12 @@
 import { type AutomationObject, ComArray, type ComValue, asDouble, asLong, isObject } from '../../wires';
-import { type FeiCameraFound, type FeiPicture, type FeiShot, corrections, readModes } from './transport';
+import {
+  type FeiCameraFound,
+  type FeiPicture,
+  type FeiScanShot,
+  type FeiShot,
+  corrections,
+  readModes,
+} from './transport';
 
 /** Does something with objects of a server, and lets go of those that came up meanwhile. */
 type Tidily = <Result>(work: () => Result) => Result;
@@ -78,6 +85,42 @@ export class ComCameras {
       if (!camera) throw new Error(`the scripting has no camera "${shot.name}" any more`);
       return this.takeStandard(camera, shot);
     });
+  }
+
+  /** The detectors that are selected in the vendor's panel for STEM. */
+  lookUpDetectors(): readonly string[] {
+    return this.tidily(() => this.detectors().map(({ name }) => name));
+  }
+
+  scan({ detectors: names, binning, restrictedSize, dwellTime }: FeiScanShot): Readonly<Record<string, FeiPicture>> {
+    return this.tidily(() => {
+      const { standard } = this.scriptings;
+      if (!standard) throw new Error('only the standard scripting scans, and it is not there');
+      const there = new Set(this.detectors().map(({ name }) => name));
+      const missing = names.find((name) => !there.has(name));
+      if (missing !== undefined) throw new Error(`the detector "${missing}" is not selected in the panel for STEM`);
+      const acquisition = partOf(standard, 'Acquisition');
+      const parameters = partOf(partOf(acquisition, 'Detectors'), 'AcqParams');
+      parameters.put('ImageSize', asLong(restrictedSize));
+      parameters.put('Binning', asLong(binning));
+      parameters.put('DwellTime', asDouble(dwellTime));
+      const taken = numberIn(parameters, 'DwellTime');
+      if (Math.abs(taken - dwellTime) > exposureTolerance * dwellTime)
+        throw new Error(`a dwell time of ${dwellTime} s became ${taken} s; nothing was scanned`);
+      acquisition.call('RemoveAllAcqDevices');
+      for (const name of names) acquisition.call('AddAcqDeviceByName', name);
+      const pictures = partOf(acquisition, 'AcquireImages', true).items().filter(isObject);
+      return Object.fromEntries(pictures.map((picture) => [String(picture.get('Name')), pictureOf(picture)]));
+    });
+  }
+
+  private detectors(): readonly { readonly name: string }[] {
+    const { standard } = this.scriptings;
+    if (!standard) return [];
+    return partOf(partOf(standard, 'Acquisition'), 'Detectors')
+      .items()
+      .filter(isObject)
+      .map((each) => ({ name: String(partOf(each, 'Info').get('Name')) }));
   }
 
   private takeAdvanced(

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { ComHost } from '../../wires';
 import type { ComCamerasDeviceOptions } from './com-device';
 import { feiCameraErrors } from './errors';
-import type { FeiCameraFound, FeiCameraTransport, FeiPicture, FeiShot } from './transport';
+import type { FeiCameraFound, FeiCameraTransport, FeiPicture, FeiScanShot, FeiShot } from './transport';
 
 /** Options of the wire to FEI's scripting; seconds. */
 export interface ComCamerasWireOptions extends ComCamerasDeviceOptions {
@@ -50,6 +50,16 @@ export class ComCamerasWire implements FeiCameraTransport {
 
   async setInserted(name: string, inserted: boolean): Promise<void> {
     await this.host.call('setInserted', [name, inserted]);
+  }
+
+  async lookUpDetectors(): Promise<readonly string[]> {
+    return (await this.host.call('lookUpDetectors', [])) as readonly string[];
+  }
+
+  async scan(shot: FeiScanShot): Promise<Readonly<Record<string, FeiPicture>>> {
+    return (await this.host.call('scan', [shot], {
+      limit: 2 * shot.exposure + this.options.imageLimit,
+    })) as Readonly<Record<string, FeiPicture>>;
   }
 
   async acquire(shot: FeiShot): Promise<FeiPicture> {

@@ -4,6 +4,8 @@ import { VirtualInstrument } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
 import { FeiCamera, traitsOf } from './camera';
 import { type FeiCameraModel, feiCameraModel, isFeiCamera } from './camera-model';
+import { FeiScanCamera, scanTraitsOf } from './scan-camera';
+import { type FeiScanModel, feiScanModel, isFeiScanCamera } from './scan-model';
 import type { FeiCameraTransport } from './transport';
 
 const options = z.strictObject({
@@ -59,11 +61,14 @@ const imageLimitSeconds = 55;
 
 // Loaded only when a site uses it, so that nobody pays for the wire of somebody else.
 const wires: Readonly<
-  Record<Options['wire'], (host: PluginHost<Options>, models: readonly FeiCameraModel[]) => FeiCameraTransport>
+  Record<
+    Options['wire'],
+    (host: PluginHost<Options>, models: readonly FeiCameraModel[], scan?: FeiScanModel) => FeiCameraTransport
+  >
 > = {
-  simulated: (host, models) => {
+  simulated: (host, models, scan) => {
     const { SimulatedFeiCameras } = require('./simulated-wire') as typeof import('./simulated-wire');
-    return new SimulatedFeiCameras(() => host.need(VirtualInstrument).microscope, host.clock, models);
+    return new SimulatedFeiCameras(() => host.need(VirtualInstrument).microscope, host.clock, models, scan);
   },
   com: ({ options: { program, advancedProgram, hostCommand, answerTimeoutSeconds, longestExposureSeconds } }) => {
     const { ComCamerasWire } = require('./com-wire') as typeof import('./com-wire');
@@ -94,18 +99,22 @@ export default definePlugin<Options>({
   id: 'falcon-ceta',
   summary: 'Falcon, Ceta and Eagle cameras of FEI and Thermo Fisher columns.',
   options,
-  drivesCamera: isFeiCamera,
+  drivesCamera: (camera) => isFeiCamera(camera) || isFeiScanCamera(camera),
   apply(host) {
     const { settings, clock, log, hooks } = host;
     const ours = settings.cameras.filter(isFeiCamera);
-    if (ours.length === 0) {
+    const scanning = settings.cameras.find(isFeiScanCamera);
+    if (ours.length === 0 && !scanning) {
       log.warn('No active camera has a FEICameraType, so this plugin has nothing to do.');
       return;
     }
     const models = ours.map((camera) => feiCameraModel(camera, settings));
-    const transport = host.record(wires[host.options.wire](host, models));
+    const scanModel = scanning && feiScanModel(scanning, host.options.longestExposureSeconds);
+    const transport = host.record(wires[host.options.wire](host, models, scanModel));
     const cameras = models.map((model, at) => new FeiCamera(traitsOf(model, ours[at]!), model, transport, clock));
     for (const camera of cameras) host.provideCamera(camera);
+    const scanCamera = scanModel && new FeiScanCamera(scanTraitsOf(scanModel), scanModel, transport, clock);
+    if (scanCamera) host.provideCamera(scanCamera);
 
     const delay = milliseconds(settings.get('FalconPostMagDelay'));
     hooks.didChangeMagnification.tap(() => {
@@ -113,10 +122,12 @@ export default definePlugin<Options>({
         if (detector.startsWith('Falcon')) cameras[at]!.holdUntil(clock.now() + delay);
     });
 
-    host.connect(models.map(({ name }) => name).join(' and '), async (signal) => {
+    const names = [...models, ...(scanModel ? [scanModel] : [])].map(({ name }) => name);
+    host.connect(names.join(' and '), async (signal) => {
       await transport.open(signal);
       try {
         for (const camera of cameras) await camera.connect();
+        scanCamera?.connect();
       } catch (error) {
         await transport.close();
         throw error;
@@ -126,6 +137,8 @@ export default definePlugin<Options>({
           await camera.stop();
           camera.disconnect();
         }
+        await scanCamera?.stop();
+        scanCamera?.disconnect();
         await transport.close();
       };
     });

@@ -3,10 +3,12 @@ import { MicroscopeLink, type Processing } from '../../simulation';
 import type { FeiCameraModel } from './camera-model';
 import { feiCameraErrors } from './errors';
 import { areaRead } from './geometry';
+import type { FeiScanModel } from './scan-model';
 import {
   type FeiCameraFound,
   type FeiCameraTransport,
   type FeiPicture,
+  type FeiScanShot,
   type FeiShot,
   corrections,
   readModes,
@@ -30,6 +32,7 @@ export class SimulatedFeiCameras implements FeiCameraTransport {
     find: () => unknown,
     private readonly clock: Clock,
     models: readonly FeiCameraModel[],
+    private readonly scanModel?: FeiScanModel,
   ) {
     this.link = new MicroscopeLink(find, () => feiCameraErrors.notConnected('The camera'));
     this.models = new Map(models.map((model) => [model.scriptingName, model]));
@@ -47,6 +50,36 @@ export class SimulatedFeiCameras implements FeiCameraTransport {
   async lookUp(name: string): Promise<FeiCameraFound | undefined> {
     const model = this.models.get(name);
     return model && { ...exposureLimits, counts: model.counts };
+  }
+
+  async lookUpDetectors(): Promise<readonly string[]> {
+    return this.scanModel?.detectors ?? [];
+  }
+
+  async scan({
+    detectors,
+    binning,
+    restrictedSize,
+    exposure,
+  }: FeiScanShot): Promise<Readonly<Record<string, FeiPicture>>> {
+    const { scanModel: model, clock } = this;
+    if (!model) throw feiCameraErrors.notConnected('The STEM camera');
+    const { microscope } = this.link;
+    if (!microscope.state.scanning) throw new Error('not possible outside STEM');
+    const { left, top, right, bottom } = areaRead(model, restrictedSize, binning);
+    const [width, height] = [(right - left) / binning, (bottom - top) / binning];
+    const began = clock.now();
+    const plan = microscope.planScan({ columns: width, rows: height, exposure, binning });
+    await clock.delay(seconds(plan.startup + plan.duration));
+    const taken = microscope.expose({
+      camera: model.index,
+      binning,
+      area: { left, top, width: right - left, height: bottom - top },
+      exposure,
+      atTime: began,
+      scan: { detectors, plan },
+    });
+    return Object.fromEntries(detectors.map((name) => [name, { width, height, data: taken.detectors![name]! }]));
   }
 
   async isInserted(name: string): Promise<boolean> {

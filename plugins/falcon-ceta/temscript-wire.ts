@@ -4,6 +4,7 @@ import {
   type FeiCameraFound,
   type FeiCameraTransport,
   type FeiPicture,
+  type FeiScanShot,
   type FeiShot,
   corrections,
   restrictedSizes,
@@ -66,6 +67,41 @@ export class TemscriptCameras implements FeiCameraTransport {
     const cameras = await this.server.get('cameras');
     if (typeof cameras !== 'object' || cameras === null || !Object.hasOwn(cameras, name)) return undefined;
     return { shortestExposure, longestExposure: this.options.longestExposure, counts: false };
+  }
+
+  async lookUpDetectors(): Promise<readonly string[]> {
+    const detectors = await this.server.get('stem_detectors');
+    return typeof detectors === 'object' && detectors !== null ? Object.keys(detectors) : [];
+  }
+
+  /** The settings of a scan are common to all detectors; they are read again, since the column may adjust them. */
+  async scan({
+    detectors,
+    binning,
+    restrictedSize,
+    dwellTime,
+    exposure,
+  }: FeiScanShot): Promise<Readonly<Record<string, FeiPicture>>> {
+    const wanted = { image_size: sizeNames[restrictedSize], binning, 'dwell_time(s)': dwellTime };
+    await this.server.put('stem_acquisition_param', wanted);
+    const set = ((await this.server.get('stem_acquisition_param')) ?? {}) as Record<string, unknown>;
+    const differs = Object.entries(wanted).filter(([key, value]) => !same(set[key], value));
+    if (differs.length > 0)
+      throw feiCameraErrors.notTaken(
+        detectors.join(' and '),
+        differs.map(([key, value]) => `${key} ${String(value)} became ${String(set[key])}`).join(', '),
+      );
+    const query = detectors.map((name) => `detectors=${encodeURIComponent(name)}`).join('&');
+    const taken = ((await this.server.get(`acquire?${query}`, {
+      limit: 2 * exposure + this.options.imageLimit,
+      largest: largestAnswer * detectors.length,
+    })) ?? {}) as Record<string, unknown>;
+    return Object.fromEntries(
+      detectors.map((name) => {
+        if (!Object.hasOwn(taken, name)) throw feiCameraErrors.unknownCamera(name);
+        return [name, pictureOf(name, taken[name])];
+      }),
+    );
   }
 
   isInserted(): Promise<boolean> {

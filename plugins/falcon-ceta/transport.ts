@@ -29,6 +29,18 @@ export interface FeiShot {
   readonly readMode: number;
 }
 
+/** One scan with one or more detectors. */
+export interface FeiScanShot {
+  /** Names in FEI's software. */
+  readonly detectors: readonly string[];
+  /** Skips pixels. */
+  readonly binning: number;
+  readonly restrictedSize: RestrictedSize;
+  /** Seconds on a pixel, and on all of them. */
+  readonly dwellTime: number;
+  readonly exposure: number;
+}
+
 /** Columns, rows and counts, row after row from the top left as the operator sees the image. */
 export interface FeiPicture {
   readonly width: number;
@@ -54,4 +66,8 @@ export interface FeiCameraTransport {
   setInserted(name: string, inserted: boolean): Promise<void>;
   /** Takes an image. FEI has no call that ends an exposure sooner. */
   acquire(shot: FeiShot): Promise<FeiPicture>;
+  /** Names of the detectors of scans; it fails where the column does not scan. */
+  lookUpDetectors(): Promise<readonly string[]>;
+  /** Scans; answers with the picture of each detector. FEI has no call that ends a scan sooner. */
+  scan(shot: FeiScanShot): Promise<Readonly<Record<string, FeiPicture>>>;
 }

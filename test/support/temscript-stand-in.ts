@@ -21,11 +21,18 @@ export interface TemscriptStandInOptions {
   /** Lets time pass for what takes a while; seconds. */
   readonly pass: (duration: number) => Promise<void>;
   readonly cameras?: readonly StandInCamera[];
+  /** The counts of a scan of these columns and rows, by the name of the detector; missing ones are zero. */
+  readonly stemDetectors?: Readonly<Record<string, (columns: number, rows: number) => readonly number[]>>;
   /** Called in the middle of every exposure. */
   readonly exposing?: (camera: string) => Promise<void> | void;
 }
 
 type Json = number | boolean | string | readonly Json[] | { readonly [name: string]: Json };
+interface ScanState {
+  image_size: string;
+  binning: number;
+  'dwell_time(s)': number;
+}
 interface CameraState {
   image_size: string;
   'exposure(s)': number;
@@ -76,6 +83,10 @@ const scanned = ['stem_magnification', 'stem_rotation', 'stem_full_scan_field_of
 /** A scan has magnifications in steps of two. */
 const nearestStep = (value: number): number => 100 * 2 ** Math.round(Math.log2(value / 100));
 const sizes: Readonly<Record<string, number>> = { FULL: 1, HALF: 2, QUARTER: 4 };
+
+/** Pixels on a side of a whole scan, and the shortest time on one of them in seconds. */
+const fullScan = 2048;
+const shortestDwell = 1e-7;
 
 class Unknown extends Error {}
 
@@ -128,6 +139,7 @@ export class TemscriptStandIn {
     column_valves_open: false,
     stem_available: true,
   };
+  private readonly scanState: ScanState = { image_size: 'FULL', binning: 1, 'dwell_time(s)': 1e-6 };
   private readonly cameraStates = new Map<string, CameraState>();
   private readonly remembered = new Map<string, { readonly intensity: Json; readonly shift: Json }>();
   private readonly server: Server;
@@ -196,7 +208,17 @@ export class TemscriptStandIn {
           { type: 'CAMERA', width, height, binnings: [...binnings] },
         ]),
       );
-    if (endpoint === 'stem_detectors') return {};
+    if (endpoint === 'stem_detectors')
+      return Object.fromEntries(
+        Object.keys(this.options.stemDetectors ?? {}).map((name) => [
+          name,
+          { type: 'STEM_DETECTOR', binnings: [1, 2, 4] },
+        ]),
+      );
+    if (endpoint === 'stem_acquisition_param') {
+      this.requireStem();
+      return { ...this.scanState };
+    }
     if (endpoint === 'camera_param') return { ...this.cameraState(parameter) };
     if (endpoint === 'acquire') return this.acquire(url.searchParams.getAll('detectors'));
     if (scanned.includes(endpoint)) this.requireStem();
@@ -210,6 +232,7 @@ export class TemscriptStandIn {
 
   private async put(endpoint: string, parameter: string | undefined, url: URL, value: Json): Promise<void> {
     if (endpoint === 'camera_param') return this.setCamera(parameter, value as unknown as Partial<CameraState>);
+    if (endpoint === 'stem_acquisition_param') return this.setScan(value as unknown as Partial<ScanState>);
     if (endpoint === 'normalize') {
       if (typeof value !== 'string' || !groups.includes(value)) throw new Error('unknown normalization');
       return this.options.pass(1);
@@ -296,8 +319,45 @@ export class TemscriptStandIn {
     state['exposure(s)'] = Math.max(camera.shortest ?? 0, state['exposure(s)']);
   }
 
+  /** The settings of a scan are common to all detectors. */
+  private setScan(given: Partial<ScanState>): void {
+    this.requireStem();
+    for (const key of Object.keys(given)) if (!(key in this.scanState)) throw new Error('no such parameter');
+    if (given.image_size !== undefined && !(given.image_size in sizes)) throw new Error('no such size');
+    Object.assign(this.scanState, given);
+    this.scanState['dwell_time(s)'] = Math.max(shortestDwell, this.scanState['dwell_time(s)']);
+  }
+
+  /** One scan for all detectors; the time of its lines is longer than that on the pixels. */
+  private async scan(names: readonly string[]): Promise<Record<string, Json>> {
+    this.requireStem();
+    const { image_size: size, binning, 'dwell_time(s)': dwell } = this.scanState;
+    const side = Math.floor(fullScan / sizes[size]! / binning);
+    await this.options.pass(1.2 * dwell * side * side);
+    return Object.fromEntries(
+      names.map((name) => {
+        const data = Buffer.alloc(2 * side * side);
+        this.options.stemDetectors![name]!(side, side).forEach((count, at) =>
+          data.writeUInt16LE(count & 0xffff, 2 * at),
+        );
+        return [
+          name,
+          {
+            width: side,
+            height: side,
+            type: 'INT16',
+            endianness: 'LITTLE',
+            encoding: 'BASE64',
+            data: data.toString('base64'),
+          },
+        ];
+      }),
+    );
+  }
+
   private async acquire(wanted: readonly string[]): Promise<Json> {
-    const taken: Record<string, Json> = {};
+    const scanned = wanted.filter((name) => Object.hasOwn(this.options.stemDetectors ?? {}, name));
+    const taken: Record<string, Json> = scanned.length > 0 ? await this.scan(scanned) : {};
     for (const camera of this.options.cameras ?? []) {
       if (!wanted.includes(camera.name)) continue;
       const { binning, image_size: size, 'exposure(s)': exposure } = this.cameraState(camera.name);

@@ -66,6 +66,24 @@ describeOnWindows('FEI cameras over COM', () => {
     processes.close();
   });
 
+  test('scans with several detectors at once, and refuses what is not selected in the panel', async () => {
+    await shared.open();
+    expect(await shared.lookUpDetectors()).toEqual(['HAADF', 'BF']);
+    const scan = {
+      detectors: ['BF', 'HAADF'],
+      binning: 2,
+      restrictedSize: 1,
+      dwellTime: 1e-5,
+      exposure: 0.00256,
+    } as const;
+    const { BF, HAADF } = await shared.scan(scan);
+    // The half of each side about the centre, every second pixel.
+    expect([BF!.width, BF!.height, HAADF!.width]).toEqual([16, 16, 16]);
+    expect(BF!.data[1]! - BF!.data[0]!).toBe(20);
+    await expect(shared.scan({ ...scan, detectors: ['ADF'] })).rejects.toThrow(/"ADF" is not selected/);
+    await expect(shared.scan({ ...scan, dwellTime: 1e-9 })).rejects.toThrow(/became/);
+  });
+
   /** A camera whose exposures take their time on a clock that the test sees. */
   const cameraOf = async (model: FeiCameraModel): Promise<CameraUnderTest> => {
     const clock = new PacedClock(100);
@@ -82,6 +100,8 @@ describeOnWindows('FEI cameras over COM', () => {
       },
       lookUp: (name) => wire.lookUp(name),
       isInserted: (name) => wire.isInserted(name),
+      lookUpDetectors: () => wire.lookUpDetectors(),
+      scan: (given) => wire.scan(given),
       setInserted: (name, inserted) => wire.setInserted(name, inserted),
       acquire: async (wanted) => {
         exposures++;

@@ -30,6 +30,14 @@ export class RampWire implements FeiCameraTransport {
   async lookUp(name: string): Promise<FeiCameraFound | undefined> {
     return this.open_ && name === this.model.scriptingName ? this.found : undefined;
   }
+  async lookUpDetectors(): Promise<readonly string[]> {
+    return [];
+  }
+
+  scan(): Promise<never> {
+    return Promise.reject(new Error('this camera does not scan'));
+  }
+
   async isInserted(): Promise<boolean> {
     return this.inserted;
   }

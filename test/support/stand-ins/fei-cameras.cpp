@@ -29,7 +29,18 @@ std::vector<std::shared_ptr<Device>> &devices() {
   return all;
 }
 
+/// The detectors of a scan that are selected in the panel for STEM; what is set for one is set for all of them.
+std::vector<std::shared_ptr<Device>> &scanDetectors() {
+  static std::vector<std::shared_ptr<Device>> all = {
+      std::make_shared<Device>(Device{L"HAADF", 64, 64, false, false, false, 0, 0, {1, 2, 4}}),
+      std::make_shared<Device>(Device{L"BF", 64, 64, false, false, false, 0, 0, {1, 2, 4}}),
+  };
+  return all;
+}
+
 std::shared_ptr<Device> named(const std::wstring &name) {
+  for (auto &each : scanDetectors())
+    if (each->name == name) return each;
   for (auto &each : devices())
     if (each->name == name) return each;
   throw Failure{E_INVALIDARG, L"no such camera"};
@@ -229,6 +240,50 @@ class StandardCamera : public Object {
   }
 };
 
+/// Settings of a scan, common to its detectors. Its time follows from the dwell time and the pixels that are not skipped.
+class ScanParameters : public Object {
+ public:
+  ScanParameters() : Object(L"STEMAcqParams") {
+    property(
+        L"ImageSize", [](const Given &) { return Answer(scanDetectors()[0]->area); },
+        [](const Given &given) { each([&](Device &device) { device.area = given.whole(0); }); });
+    property(
+        L"Binning", [](const Given &) { return Answer(scanDetectors()[0]->binning); },
+        [](const Given &given) {
+          each([&](Device &device) {
+            checkBinning(device, given.whole(0));
+            device.binning = given.whole(0);
+          });
+        });
+    property(
+        L"DwellTime", [](const Given &) { return Answer(dwell()); },
+        [](const Given &given) {
+          dwell() = std::max(1e-7, given.number(0));
+          each([&](Device &device) {
+            long side = device.width / (1 << device.area) / device.binning;
+            device.exposure = dwell() * side * side;
+          });
+        });
+  }
+
+ private:
+  static double &dwell() {
+    static double seconds = 1e-6;
+    return seconds;
+  }
+  template <class Work>
+  static void each(Work work) {
+    for (auto &device : scanDetectors()) work(*device);
+  }
+};
+
+class Detectors : public Collection {
+ public:
+  explicit Detectors(std::vector<std::function<Answer()>> all) : Collection(L"Detectors", std::move(all)) {
+    property(L"AcqParams", [](const Given &) { return Answer((IDispatch *)new ScanParameters()); });
+  }
+};
+
 class Acquisition : public Object {
  public:
   Acquisition() : Object(L"Acquisition") {
@@ -236,6 +291,11 @@ class Acquisition : public Object {
       std::vector<std::function<Answer()>> all;
       for (auto &device : devices()) all.push_back([device] { return Answer((IDispatch *)new StandardCamera(device)); });
       return Answer((IDispatch *)new Collection(L"Cameras", all));
+    });
+    property(L"Detectors", [](const Given &) {
+      std::vector<std::function<Answer()>> all;
+      for (auto &device : scanDetectors()) all.push_back([device] { return Answer((IDispatch *)new StandardCamera(device)); });
+      return Answer((IDispatch *)new Detectors(all));
     });
     methodWithoutAnswer(L"RemoveAllAcqDevices", [this](const Given &) { added_.clear(); });
     methodWithoutAnswer(L"AddAcqDeviceByName", [this](const Given &given) { added_.push_back(named(given.text(0))); });

@@ -1,0 +1,189 @@
+import { type Clock, StoppedError, answeredInTime, seconds, throwIfStopped } from '../../core/base';
+import {
+  type Camera,
+  type CameraTraits,
+  type Exposure,
+  type Frame,
+  exposureRefusal,
+  nearestBinning,
+} from '../../core/devices';
+import { image } from '../../imaging';
+import { feiCameraErrors } from './errors';
+import { areaRead, sizeHolding } from './geometry';
+import type { FeiScanModel } from './scan-model';
+import { type FeiCameraTransport, type FeiPicture, type FeiScanShot, restrictedSizes } from './transport';
+
+/** Seconds of real time that a scan may take beyond the time on its pixels, and the share of this time that its flyback may take. */
+const transferLimit = 60;
+const flybackShare = 1;
+/** Seconds of the first scan with a detector: a scan starts without waiting for the detectors that it inserts. */
+const insertingExposure = 3;
+
+/** Traits of a STEM camera, from the site's properties. */
+export const scanTraitsOf = (model: FeiScanModel): CameraTraits =>
+  Object.freeze({
+    index: model.index,
+    name: model.name,
+    width: model.width,
+    height: model.height,
+    binnings: Object.freeze([...model.binnings]),
+    directDetector: false,
+    behindFilter: false,
+    stem: true,
+    shortestExposure: seconds(
+      (model.shortestPixelTime * model.width * model.height) / (16 * (model.binnings.at(-1) ?? 1) ** 2) / 1e6,
+    ),
+    deadTime: seconds(0),
+    startupDelay: seconds(model.startupDelay),
+    builtInSettling: seconds(0),
+    allowsPostActions: false,
+    scan: Object.freeze({
+      detectors: Object.freeze([...model.detectors]),
+      maxDetectors: model.detectors.length,
+      shortestPixelTime: seconds(model.shortestPixelTime / 1e6),
+      pixelTimeStep: seconds(0),
+      lineSync: false,
+      rotates: false,
+    }),
+  });
+
+/**
+ * A STEM camera of FEI's scripting: single scans of the whole field, or of the half or quarter of each side about its centre. Binning skips pixels. A scan
+ * cannot be cut short: a stop waits for its end and throws the images away.
+ */
+export class FeiScanCamera implements Camera {
+  /** Resolves when the scan under way has ended, however it ended. */
+  private current: Promise<void> | undefined;
+  private stopping = new AbortController();
+  private connected = false;
+  private chosen: readonly string[] = [];
+
+  constructor(
+    readonly traits: CameraTraits,
+    private readonly model: FeiScanModel,
+    private readonly transport: FeiCameraTransport,
+    private readonly clock: Clock,
+  ) {}
+
+  connect(): void {
+    this.connected = true;
+    this.chosen = [];
+  }
+
+  disconnect(): void {
+    this.connected = false;
+  }
+
+  fit(wanted: Exposure): Exposure {
+    const { model } = this;
+    const binning = nearestBinning(model.binnings, wanted.binning);
+    const area = areaRead(model, sizeHolding(model, wanted.area, binning), binning);
+    const pixels = ((area.right - area.left) * (area.bottom - area.top)) / binning ** 2;
+    const shortest = (model.shortestPixelTime * pixels) / 1e6;
+    return {
+      ...wanted,
+      binning,
+      area,
+      exposure: seconds(Math.min(model.longestExposure, Math.max(shortest, wanted.exposure))),
+      driftSettling: seconds(Math.max(0, wanted.driftSettling)),
+      readMode: 'linear',
+    };
+  }
+
+  /** Scans once. Refuses what is out of its limits before anything is sent. */
+  async acquire(exposure: Exposure, signal?: AbortSignal): Promise<Frame> {
+    if (signal) throwIfStopped(signal);
+    this.check(exposure);
+    if (!this.connected) throw feiCameraErrors.notConnected(this.traits.name);
+    if (this.current) throw feiCameraErrors.busy(this.traits.name);
+    const stopped = signal ? AbortSignal.any([signal, this.stopping.signal]) : this.stopping.signal;
+    let release = (): void => {};
+    this.current = new Promise((resolve) => (release = resolve));
+    try {
+      return await this.take(this.fit(exposure), stopped);
+    } finally {
+      release();
+      this.current = undefined;
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (!this.current) return;
+    const { current } = this;
+    this.stopping.abort(new StoppedError('The exposure'));
+    this.stopping = new AbortController();
+    await current;
+  }
+
+  private async take(exposure: Exposure, signal: AbortSignal): Promise<Frame> {
+    const { model, clock } = this;
+    const detectors = exposure.scanning?.detectors ?? [model.detectors[0]!];
+    await clock.delay(exposure.driftSettling, signal);
+    const width = (exposure.area.right - exposure.area.left) / exposure.binning;
+    const height = (exposure.area.bottom - exposure.area.top) / exposure.binning;
+    const shot: FeiScanShot = {
+      detectors,
+      binning: exposure.binning,
+      restrictedSize: sizeHolding(model, exposure.area, exposure.binning),
+      dwellTime: exposure.exposure / (width * height),
+      exposure: exposure.exposure,
+    };
+    if (detectors.some((name) => !this.chosen.includes(name))) await this.bringIn(shot);
+    throwIfStopped(signal);
+    const began = seconds(clock.now() + model.startupDelay);
+    const pictures = await this.answered(shot);
+    throwIfStopped(signal);
+    const images = Object.fromEntries(
+      detectors.map((name) => {
+        const picture = pictures[name];
+        if (!picture || picture.width !== width || picture.height !== height)
+          throw feiCameraErrors.wrongImage(
+            name,
+            picture ? `${picture.width} x ${picture.height}` : 'no',
+            `${width} x ${height}`,
+          );
+        return [name, image(picture.data, height, width)];
+      }),
+    );
+    return {
+      image: images[detectors[0]!]!,
+      exposure,
+      camera: model.index,
+      began,
+      scan: { pixelTime: seconds(shot.dwellTime), images },
+    };
+  }
+
+  /** Has detectors inserted by a scan whose images may show nothing yet. */
+  private async bringIn(shot: FeiScanShot): Promise<void> {
+    const { model } = this;
+    const binning = model.binnings.at(-1)!;
+    const pixels = Math.floor(model.width / binning) * Math.floor(model.height / binning);
+    const dwellTime = insertingExposure / pixels;
+    await this.answered({
+      ...shot,
+      binning,
+      restrictedSize: restrictedSizes.full,
+      dwellTime,
+      exposure: insertingExposure,
+    });
+    this.chosen = shot.detectors;
+  }
+
+  private answered(shot: FeiScanShot): Promise<Readonly<Record<string, FeiPicture>>> {
+    const { name } = this.traits;
+    const limit = this.model.startupDelay + shot.exposure * (1 + flybackShare) + transferLimit;
+    return answeredInTime(() => this.transport.scan(shot), {
+      seconds: limit,
+      late: (passed) => feiCameraErrors.noAnswer(name, passed),
+      failed: (cause) => feiCameraErrors.callFailed(name, cause),
+    });
+  }
+
+  private check(exposure: Exposure): void {
+    const { width, height, binnings, longestExposure } = this.model;
+    const { scan } = this.traits;
+    const refusal = exposureRefusal(exposure, { width, height, binnings, longestExposure, ...(scan && { scan }) });
+    if (refusal) throw feiCameraErrors.badExposure(this.traits.name, refusal);
+  }
+}
