@@ -1,6 +1,6 @@
 import { type Seconds, milliseconds } from '../../core/base';
 import type { Settings } from '../../core/settings';
-import { type JeolDeflector, apertureKinds, deflectors, functionModes } from './transport';
+import { type JeolDeflector, apertureKinds, deflectors, functionModes, scanFunctionModes } from './transport';
 
 /** A range of magnifications with a selector of its own. */
 export interface FunctionRange {
@@ -15,6 +15,18 @@ interface JeolAperture {
   readonly sizes: readonly number[];
 }
 
+/** The site's properties of the scan of a probe. */
+export interface JeolScanColumn {
+  readonly magIndexes: ReadonlySet<number>;
+  /** By rising mag index. */
+  readonly ranges: readonly FunctionRange[];
+  /** Factor on the micrometres of defocus for one step of the objective lens. */
+  readonly defocusFactor: number;
+  readonly switchDelay: { readonly toStem: Seconds; readonly toTem: Seconds };
+  /** Waiting time before a change of magnification: the column may stop answering when it comes soon after an image. */
+  readonly preMagDelay: Seconds;
+}
+
 /** The site's properties of its JEOL column. */
 export interface JeolColumn {
   readonly model: string;
@@ -22,6 +34,8 @@ export interface JeolColumn {
   readonly lowestRegularMag: number;
   /** By rising mag index. */
   readonly ranges: readonly FunctionRange[];
+  /** The scan of a probe; undefined for a site that does not scan. */
+  readonly scan?: JeolScanColumn;
   readonly spotSizes: number;
   /** True for an energy filter in the column. */
   readonly hasFilter: boolean;
@@ -81,6 +95,7 @@ export function jeolColumn(settings: Settings, model: string): JeolColumn {
       { mode: settings.get('JeolIndexForMagMode'), first: lowestRegularMag },
       ...(lowestSecondary > 0 ? [{ mode: functionModes.samag, first: lowestSecondary }] : []),
     ],
+    ...scanOf(settings),
     spotSizes: spots > 0 ? spots : 5,
     hasFilter: settings.get('HasOmegaFilter') && !settings.get('NoFilterControl'),
     alphas: settings.get('JeolHasNoAlpha') > 0 ? 0 : settings.get('NumberOfAlphas'),
@@ -130,3 +145,23 @@ export const rangeOf = (column: Pick<JeolColumn, 'ranges'>, magIndex: number): F
 /** JEOL's number of the deflector that shifts the image. */
 export const deflectorNumber = ({ imageShiftDeflector }: Pick<JeolColumn, 'imageShiftDeflector'>): number =>
   imageShiftDeflector === 'PLA' ? deflectors.pla : deflectors.is1;
+
+/** The scan of a probe, for a site that has a camera and magnifications for it. */
+function scanOf(settings: Settings): Pick<JeolColumn, 'scan'> {
+  const table = settings.get('STEMMagTable');
+  if (table.length === 0 || !settings.cameras.some(({ isStem }) => isStem)) return {};
+  const [lowestRegular] = settings.get('LowestSTEMnonLMmag');
+  const [toStem, toTem] = settings.get('JeolSwitchSTEMsleep');
+  return {
+    scan: {
+      magIndexes: new Set(table.map(([index]) => index)),
+      ranges: [
+        ...(lowestRegular > 1 ? [{ mode: scanFunctionModes.lowMag, first: 1 }] : []),
+        { mode: scanFunctionModes.mag, first: Math.max(1, lowestRegular) },
+      ],
+      defocusFactor: settings.get('JeolSTEMdefocusFactor'),
+      switchDelay: { toStem: milliseconds(toStem), toTem: milliseconds(toTem) },
+      preMagDelay: milliseconds(settings.get('JeolSTEMPreMagDelay')),
+    },
+  };
+}

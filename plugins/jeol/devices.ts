@@ -51,7 +51,7 @@ export const jeolDevices = (
   lenses: JeolFreeLenses,
   filter: OmegaFilter | undefined,
   apertures: JeolApertures,
-  { alphas, apertures: { condenser, objective } }: Pick<JeolColumn, 'alphas' | 'apertures'>,
+  { alphas, apertures: { condenser, objective }, scan }: Pick<JeolColumn, 'alphas' | 'apertures' | 'scan'>,
 ): readonly (DrivenDevice | LackingDevice)[] => [
   driven(Scope, scope),
   driven(NeutralImageShift, scope),
@@ -79,7 +79,10 @@ export const jeolDevices = (
   lacking(StageSpeed, 'this program does not know how JEOL stages count their speed'),
   lacking(EftemMode, 'this program does not yet set the GIF mode of JEOL columns'),
   filter ? driven(EnergyFilter, filter) : lacking(EnergyFilter, noFilter),
-  ...[StemMode, ScanRotation, ScannedField, ProbeAngle].map((token) =>
-    lacking(token, 'this program does not yet scan with JEOL columns'),
-  ),
+  scan
+    ? driven(StemMode, scope.scan)
+    : lacking(StemMode, 'no camera is a STEM camera with magnifications in STEMMagTable'),
+  lacking(ScanRotation, 'the camera that scans turns the scan'),
+  lacking(ScannedField, 'JEOL columns do not report it'),
+  lacking(ProbeAngle, 'JEOL columns do not report it'),
 ];

@@ -29,6 +29,19 @@ export const jeolErrors = {
       message: `JEOL column: the energy filter did not take ${what} of ${wanted}: it is at ${taken}.`,
       hint: 'See whether the filter is ready and within its range at the column, then try again.',
     }),
+  stillInOtherMode: (wanted: string, seconds: number): EucentricError =>
+    new EucentricError({
+      code: 'jeol/stem-timeout',
+      message: `JEOL column: it was not in ${wanted} within ${seconds} s.`,
+      hint: 'See whether the microscope software shows a message, change the mode there, then try again.',
+    }),
+  noFocusInLowScan: (): EucentricError =>
+    new EucentricError({
+      code: 'jeol/no-focus-in-low-scan',
+      message:
+        'JEOL column: the focus of a scan in low magnification is that of a condenser lens, which this program does not set.',
+      hint: 'Go to a scanned magnification outside the low range, or focus by hand.',
+    }),
   screenStuck: (wanted: string, seconds: number): EucentricError =>
     new EucentricError({
       code: 'jeol/screen-timeout',

@@ -12,6 +12,9 @@ const stepsPerUnit = { regular: 1024, lowMagnification: 32 };
 interface Excitation {
   readonly low: boolean;
   readonly steps: number;
+  /** Steps at which defocus is zero, and metres of it for one step. */
+  readonly zero: number;
+  readonly metresPerStep: number;
 }
 
 /**
@@ -21,23 +24,25 @@ interface Excitation {
 export class JeolFocus {
   readonly defocus: SettingDriver<Metres>;
   readonly absolute: SettingDriver<RawLensValue>;
-  private readonly zeros = new Map<boolean, number>();
+  private readonly zeros = new Map<string, number>();
 
   constructor(
     private readonly transport: JeolTransport,
     private readonly column: Pick<JeolColumn, 'defocusPerStep'>,
     private readonly isLow: () => Promise<boolean>,
+    /** Factor on the defocus of one step of the objective lens in a scan; undefined where the column images. */
+    private readonly scanFactor: () => Promise<number | undefined> = async () => undefined,
   ) {
     this.defocus = {
       read: async () => {
-        const { low, steps } = await this.read();
-        return metres((steps - this.zeros.get(low)!) * this.metresPerStep(low));
+        const { steps, zero, metresPerStep } = await this.read();
+        return metres((steps - zero) * metresPerStep);
       },
       write: async (value) => {
-        const { low, steps } = await this.read();
+        const { low, steps, zero, metresPerStep } = await this.read();
         await this.write(
           low,
-          Math.round(this.zeros.get(low)! + value / this.metresPerStep(low)),
+          Math.round(zero + value / metresPerStep),
           steps,
           'a defocus',
           `${(value * 1e6).toFixed(2)} um`,
@@ -59,7 +64,7 @@ export class JeolFocus {
   /** Calls the present focus zero defocus. */
   async reset(): Promise<void> {
     const { low, steps } = await this.read();
-    this.zeros.set(low, steps);
+    this.zeros.set(`${low} ${await this.scanFactor()}`, steps);
   }
 
   private metresPerStep(low: boolean): number {
@@ -69,12 +74,15 @@ export class JeolFocus {
 
   private async read(): Promise<Excitation> {
     const { transport } = this;
+    const factor = await this.scanFactor();
     const low = await this.isLow();
+    if (low && factor !== undefined) throw jeolErrors.noFocusInLowScan();
     const steps = low
       ? await transport.getLens('OM')
       : fineInCoarse * (await transport.getLens('OLc')) + (await transport.getLens('OLf'));
-    if (!this.zeros.has(low)) this.zeros.set(low, steps);
-    return { low, steps };
+    const lens = `${low} ${factor}`;
+    if (!this.zeros.has(lens)) this.zeros.set(lens, steps);
+    return { low, steps, zero: this.zeros.get(lens)!, metresPerStep: this.metresPerStep(low) * (factor ?? 1) };
   }
 
   private async write(low: boolean, steps: number, from: number, what: string, value: string): Promise<void> {

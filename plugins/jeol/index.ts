@@ -60,10 +60,11 @@ type Options = z.infer<typeof options>;
 
 // Loaded only when a site uses it, so that nobody pays for the wire of somebody else.
 const wires: Readonly<Record<Options['wire'], (host: PluginHost<Options>, column: JeolColumn) => JeolTransport>> = {
-  simulated: (host, { ranges, imageShiftDeflector }) => {
+  simulated: (host, { ranges, scan, imageShiftDeflector }) => {
     const { simulatedJeolWire } = require('./simulated-wire') as typeof import('./simulated-wire');
     return simulatedJeolWire(() => host.need(VirtualInstrument).microscope, host.clock, {
       ranges,
+      ...(scan && { scanRanges: scan.ranges }),
       projectorShift: imageShiftDeflector === 'PLA',
     });
   },

@@ -26,10 +26,11 @@ import type {
 import { inMagnificationTable } from '../../core/kernel';
 import { formerDelayTable } from '../../core/optics';
 import { type JeolColumn, rangeOf } from './column';
+import { JeolScan } from './scan';
 import { jeolErrors } from './errors';
 import { JeolFocus } from './focus';
 import { JeolShifts } from './shifts';
-import { type JeolTransport, dacFull, functionModes, screenPlaces } from './transport';
+import { type JeolTransport, dacFull, functionModes, scanFunctionModes, screenPlaces } from './transport';
 
 /** The former table of delays is five times too long for these columns. */
 const scaledFormerTable: DelayReplacement = { of: formerDelayTable, delayFactor: 0.2, assumedStartup: seconds(0.25) };
@@ -73,6 +74,8 @@ export class JeolScope
   /** Function mode from which the column went to diffraction. */
   private imagingMode: number | undefined;
   readonly neutral: ReadableDriver<Awaited<ReturnType<JeolShifts['neutral']>>>;
+  /** The scan of a probe, on columns of sites that use it. */
+  readonly scan: JeolScan;
   private readonly focus: JeolFocus;
   private readonly clock: Clock;
   /** True while a change of magnification is under way. */
@@ -96,13 +99,18 @@ export class JeolScope
       stageError: { cycleX: 40, cycleY: 40, backlash: 10, smallestExtent: 0.5 },
       nominalSpecimenToStage: { xpx: column.invertsStageX ? 1 : -1, xpy: 0, ypx: 0, ypy: -1 },
     };
-    const isLow = async (): Promise<boolean> => (await transport.getFunctionMode()) === functionModes.lowMag;
+    this.scan = new JeolScan(transport, column, clock);
+    const isLow = async (): Promise<boolean> =>
+      (await transport.getFunctionMode()) ===
+      ((await this.scan.inStem()) ? scanFunctionModes.lowMag : functionModes.lowMag);
     const shifts = new JeolShifts(transport, column, {
       isLow,
       imageToBeam: async () =>
         imageToBeam(magIndex(await this.readMagnification()), column.alphas > 0 ? await transport.getAlpha() : -999),
     });
-    this.focus = new JeolFocus(transport, column, isLow);
+    this.focus = new JeolFocus(transport, column, isLow, async () =>
+      (await this.scan.inStem()) ? column.scan!.defocusFactor : undefined,
+    );
     this.imageShift = shifts.imageShift;
     this.beamShift = shifts.beamShift;
     this.defocus = this.focus.defocus;
@@ -146,19 +154,28 @@ export class JeolScope
     return this.focus.reset();
   }
 
+  /** The magnifications of the mode that the column is in. */
+  private async table(): Promise<Pick<JeolColumn, 'magIndexes' | 'ranges'>> {
+    return (await this.scan.inStem()) ? this.column.scan! : this.column;
+  }
+
   private async readMagnification(): Promise<number> {
+    const { ranges } = await this.table();
     const mode = await this.transport.getFunctionMode();
-    const range = this.column.ranges.find((each) => each.mode === mode);
+    const range = ranges.find((each) => each.mode === mode);
     // Diffraction, and imaging modes that the site's table does not have, have no mag index.
     return range ? range.first + (await this.transport.getSelector()) : 0;
   }
 
   private async changeMagnification(index: number, signal?: AbortSignal): Promise<void> {
     const { transport, column } = this;
-    inMagnificationTable(index, column.magIndexes);
+    const scanning = await this.scan.inStem();
+    const table = await this.table();
+    inMagnificationTable(index, table.magIndexes);
     // After a change that was broken off the column may still report where it was before.
     if (!this.changing && (await this.readMagnification()) === index) return;
-    const range = rangeOf(column, index);
+    const range = rangeOf(table, index);
+    if (scanning) await this.clock.delay(column.scan!.preMagDelay, signal);
     const across = this.changing || (await transport.getFunctionMode()) !== range.mode;
     if (signal) throwIfStopped(signal);
     this.changing = true;

@@ -37,6 +37,8 @@ const fineInCoarse = 32;
 export interface SimulatedJeolFacts {
   readonly ranges: readonly { readonly mode: number; readonly first: number }[];
   readonly projectorShift: boolean;
+  /** Of a site that scans. */
+  readonly scanRanges?: readonly { readonly mode: number; readonly first: number }[];
   /** The column is busy once in this number of calls; for tests. */
   readonly busyEvery?: number;
 }
@@ -126,6 +128,7 @@ class SimulatedJeolColumn {
       get: () => (this.clock.now() < this.screen.arrives ? this.screen.from : this.screen.place),
       set: (place) => this.moveScreen(place),
     },
+    TemStem: { get: () => this.state.scanning, set: (on) => this.microscope.setScanning(on) },
     HtValue: { get: () => this.state.highTension * 1000 },
     StageXY: { set: (x, y) => this.drive({ x: x / nmPerMicrometre, y: y / nmPerMicrometre }) },
     StageX: { set: (x) => this.drive({ x: x / nmPerMicrometre }) },
@@ -300,7 +303,7 @@ class SimulatedJeolColumn {
 
   private changeMode(mode: number): void {
     this.microscope.setDiffraction(mode === functionModes.diffraction);
-    const range = this.facts.ranges.find((each) => each.mode === mode);
+    const range = this.ranges.find((each) => each.mode === mode);
     if (range && range !== this.rangeAt(this.state.magIndex)) this.microscope.setMagnification(range.first);
   }
 
@@ -309,8 +312,13 @@ class SimulatedJeolColumn {
     this.microscope.setScreen(place !== screenPlaces.up);
   }
 
+  /** The ranges of the mode that the column is in. */
+  private get ranges(): SimulatedJeolFacts['ranges'] {
+    return (this.state.scanning ? this.facts.scanRanges : undefined) ?? this.facts.ranges;
+  }
+
   private rangeAt(magIndex: number): SimulatedJeolFacts['ranges'][number] {
-    return this.facts.ranges.findLast(({ first }) => magIndex >= first) ?? this.facts.ranges[0]!;
+    return this.ranges.findLast(({ first }) => magIndex >= first) ?? this.ranges[0]!;
   }
 
   /** The column still shows the old magnification for a while after a change. */

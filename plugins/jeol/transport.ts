@@ -2,6 +2,8 @@ import type { PropertyCalls, PropertyHandlers, PropertyRow, ValueKind } from '..
 
 /** JEOL's numbers of the function modes of the imaging system. */
 export const functionModes = { mag: 0, lowMag: 2, samag: 3, diffraction: 4 } as const;
+/** JEOL's numbers of the function modes of a scan. */
+export const scanFunctionModes = { lowMag: 1, mag: 2 } as const;
 /** JEOL's numbers of the deflectors that can be set to neutral. */
 export const deflectors = { is1: 8, pla: 11 } as const;
 /** JEOL's numbers of the places of the viewing screen: flat in the beam, inclined, folded away. */
@@ -106,6 +108,8 @@ export const jeolProperties = {
   SlitWidth: { part: 'Filter3', get: 'GetSlitWidth', set: 'SetSlitWidth', as: number },
   EnergyShift: { part: 'Filter3', get: 'GetEnergyShift', set: 'SetEnergyShift', as: number },
   EnergyShiftSwitch: { part: 'Filter3', get: 'GetEnergyShiftSw', set: 'SetEnergyShiftSw', as: flag },
+  /** True in STEM, where function modes and selectors are those of the scan. */
+  TemStem: { part: 'EOS3', get: 'GetTemStemMode', set: 'SelectTemStem', as: flag },
 } as const satisfies Readonly<Record<string, JeolProperty>>;
 
 /** One way to read and one to write for each property. */

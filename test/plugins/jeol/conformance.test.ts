@@ -1,4 +1,5 @@
-import { AlphaSelector, CondenserAperture, ObjectiveAperture } from '../../../core/devices';
+import { milliseconds } from '../../../core/base';
+import { AlphaSelector, CondenserAperture, ObjectiveAperture, StemMode } from '../../../core/devices';
 import { describeColumn } from '../../../testing/describe-column';
 import { describeScope } from '../../../testing/describe-scope';
 import { describeStage } from '../../../testing/describe-stage';
@@ -22,6 +23,17 @@ describeColumn('JEOL column', () => makeColumn(), columnFacts);
 describeColumn('busy JEOL column without alpha', () => makeColumn({ busyEvery: 3, column: { alphas: 0 } }), {
   ...columnFacts,
   has: jeolTokens.filter((token) => token !== AlphaSelector),
+});
+const scan = {
+  magIndexes: new Set([6, 7, 8]),
+  ranges: [{ mode: 2, first: 6 }],
+  defocusFactor: 0.7143,
+  switchDelay: { toStem: milliseconds(1000), toTem: milliseconds(0) },
+  preMagDelay: milliseconds(1500),
+};
+describeColumn('JEOL column that scans', () => makeColumn({ column: { scan } }), {
+  ...columnFacts,
+  has: [...jeolTokens, StemMode],
 });
 describeStage('JEOL stage', () => makeColumn(), {
   limits: plainColumn.stageLimits,

@@ -156,7 +156,12 @@ export async function makeColumn({
     habit: 'neutral',
   });
   const microscope = new VirtualMicroscope(truth, { seed: 1, now: () => clock.now() });
-  const facts = { ranges: column.ranges, projectorShift: false, ...(busyEvery !== undefined && { busyEvery }) };
+  const facts = {
+    ranges: column.ranges,
+    ...(column.scan && { scanRanges: column.scan.ranges }),
+    projectorShift: false,
+    ...(busyEvery !== undefined && { busyEvery }),
+  };
   const wire = recording<JeolTransport>(simulatedJeolWire(() => microscope, clock, facts));
   const transport = serializeTransport(wire.transport, clock);
   const scope = new JeolScope(transport, column, { clock, imageToBeam });

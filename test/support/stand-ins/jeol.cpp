@@ -145,6 +145,8 @@ class Optics : public Part {
       given.answer(2, std::to_wstring(shown));
       return done;
     });
+    reads(L"GetTemStemMode", [this] { return column_->get(L"stem", 0); });
+    writes(L"SelectTemStem", 0, 1, [this](long stem) { column_->set(L"stem", stem); });
     reads(L"GetSpotSize", [this] { return column_->get(L"spot", 0); });
     writes(L"SelectSpotSize", 0, 7, [this](long spot) { column_->set(L"spot", spot); });
     reads(L"GetAlpha", [this] { return column_->get(L"alpha", 0); });
