@@ -110,7 +110,7 @@ export class ComCameras {
       acquisition.call('RemoveAllAcqDevices');
       for (const name of names) acquisition.call('AddAcqDeviceByName', name);
       const pictures = partOf(acquisition, 'AcquireImages', true).items().filter(isObject);
-      return Object.fromEntries(pictures.map((picture) => [String(picture.get('Name')), pictureOf(picture)]));
+      return Object.fromEntries(pictures.map((picture) => [textIn(picture, 'Name'), pictureOf(picture)]));
     });
   }
 
@@ -120,7 +120,7 @@ export class ComCameras {
     return partOf(partOf(standard, 'Acquisition'), 'Detectors')
       .items()
       .filter(isObject)
-      .map((each) => ({ name: String(partOf(each, 'Info').get('Name')) }));
+      .map((each) => ({ name: textIn(partOf(each, 'Info'), 'Name') }));
   }
 
   private takeAdvanced(
@@ -236,4 +236,10 @@ function numberIn(object: AutomationObject, member: string): number {
   const value = object.get(member);
   if (typeof value === 'number' && Number.isFinite(value)) return value;
   throw new Error(`${object.name}.${member} is not a number`);
+}
+
+function textIn(object: AutomationObject, member: string): string {
+  const value = object.get(member);
+  if (typeof value === 'string') return value;
+  throw new Error(`${object.name}.${member} is not a text`);
 }
