@@ -15,7 +15,7 @@ export const specimen = definePart({
     specimen: z
       .enum(specimenKinds)
       .default('film')
-      .describe('What is in the microscope at the start; an operator can exchange it.'),
+      .describe(`What is in the microscope at the start: ${specimenKinds.join(', ')}. An operator can exchange it.`),
     contrast: z
       .number()
       .min(0)

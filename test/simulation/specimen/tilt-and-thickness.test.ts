@@ -91,6 +91,40 @@ describe('a tilted specimen', () => {
   });
 });
 
+test.each([0, 30])('a tilted beam shears the image of a specimen that is tilted by %p degrees', (tilt) => {
+  const size = 512;
+  const pixel = 0.5;
+  const beamTilt = 4;
+  const { microscope, clock, take } = closeup(
+    { specimen: 'carbon', ...lens, sphericalAberrationMillimetres: 0 },
+    { size, pixel, rotation: 0 },
+  );
+  microscope.setDefocus(-1);
+  clock.seconds += microscope.moveStage({ tilt }) + 60;
+  const [minus, plus] = [-beamTilt, beamTilt].map((x) => {
+    microscope.setBeamTilt({ x, y: 0 });
+    return take().data;
+  });
+  /** Nanometres by which a stretch of rows goes along X from one tilt of the beam to the other, by the least difference of rows that are moved. */
+  const moved = (top: number): number => {
+    const difference = (by: number): number => {
+      let sum = 0;
+      for (let row = top; row < top + 64; row++)
+        for (let column = 60; column < size - 60; column++)
+          sum += (minus![row * size + column]! - plus![row * size + column + by]!) ** 2;
+      return -sum;
+    };
+    return pixel * maximum(difference, -40, 40, 1);
+  };
+  const height = (size - 64) * pixel;
+  const expected = (defocus: number): number => 2e-3 * beamTilt * defocus;
+  const [top, bottom] = [moved(0), moved(size - 64)];
+  // The upper half of the image lies lower where the tilt is positive.
+  const slope = -Math.tan((tilt * Math.PI) / 180);
+  expect(Math.abs((top + bottom) / 2 - expected(-1000))).toBeLessThan(0.1);
+  expect(Math.abs(top - bottom - expected(slope * height))).toBeLessThan(0.1);
+});
+
 test.each([
   ['ice', 60],
   ['ice', 110],
