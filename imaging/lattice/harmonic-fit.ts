@@ -11,6 +11,7 @@ import {
   type Plane,
   waveSums,
 } from './block-sums';
+import { type FieldCurvature, fieldCurvature } from './field-curvature';
 import { type BlockPhases, type BlockPlaces, varianceFactors } from './phase-errors';
 
 /** Orders of a wave of the lattice along its two reciprocal vectors; halves and thirds belong to larger lattices. */
@@ -41,6 +42,8 @@ export interface HarmonicFit {
   readonly covariance: readonly (readonly number[])[];
   /** Factor by which bends make the standard errors larger than the noise alone; 1 where no errors were requested. */
   readonly bend: number;
+  /** Share of a bent field in the vectors; none where no errors were requested. */
+  readonly curvature: FieldCurvature;
   readonly harmonics: readonly Harmonic[];
 }
 
@@ -110,8 +113,12 @@ export function fitHarmonics(
   }
 }
 
-type VectorErrors = Pick<HarmonicFit, 'covariance' | 'bend'>;
-const withoutErrors: VectorErrors = { covariance: [0, 1, 2, 3].map(() => [0, 0, 0, 0]), bend: 1 };
+type VectorErrors = Pick<HarmonicFit, 'covariance' | 'bend' | 'curvature'>;
+const withoutErrors: VectorErrors = {
+  covariance: [0, 1, 2, 3].map(() => [0, 0, 0, 0]),
+  bend: 1,
+  curvature: { stretch: 0, turn: 0 },
+};
 const scalesOf = ({ rows, columns }: Plane): readonly number[] => [2 / columns, 2 / rows, 2 / columns, 2 / rows];
 
 /** The covariance of the vectors in cycles per pixel, and the share of the bends in it. */
@@ -146,6 +153,7 @@ function errorsOf(
       scales.map((other, j) => inverse.get(from + i, from + j) * one * other * factors[i]! * factors[j]!),
     ),
     bend: bendFactor(factors, [first!, second!]),
+    curvature: fieldCurvature([first!, second!], places),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Vector } from '../geometry';
 import { type Image, layoutOf } from '../image';
+import type { FieldCurvature } from './field-curvature';
 import type { HarmonicFit, Reciprocals } from './harmonic-fit';
 import type { LatticeAxes, LatticeKind } from './search';
 
@@ -51,10 +52,12 @@ export function measureLattice(
     reciprocals,
     covariance,
     bend = 1,
+    curvature = { stretch: 0, turn: 0 },
   }: {
     readonly reciprocals: Reciprocals;
     readonly covariance: HarmonicFit['covariance'] | undefined;
     readonly bend?: number;
+    readonly curvature?: FieldCurvature;
   },
   source: Image,
   axes: LatticeAxes,
@@ -69,6 +72,9 @@ export function measureLattice(
   };
   const values = valuesOf(at);
   const errors = covariance ? errorsOf(valuesOf, at, covariance) : [NaN, NaN, NaN, NaN];
+  // The middle of the field may differ from its mean, of which the lattice is, by as much as the field is bent.
+  const { stretch, turn } = curvature;
+  const lengthError = (index: number): number => Math.hypot(errors[index]!, stretch * values[index]!);
   const vectors = reciprocalsOf(reciprocals.first, reciprocals.second);
   const { rows, columns } = layoutOf(source, 'findLattice');
   const side = Math.min(rows, columns);
@@ -76,11 +82,11 @@ export function measureLattice(
     first: rightHalf(vectors.first),
     second: rightHalf(vectors.second),
     lengths: [values[0], values[1]],
-    lengthErrors: [errors[0]!, errors[1]!],
+    lengthErrors: [lengthError(0), lengthError(1)],
     spacing: values[2],
-    spacingError: errors[2]!,
+    spacingError: lengthError(2),
     angle: values[3] >= 90 ? 0 : values[3],
-    angleError: errors[3]!,
+    angleError: Math.hypot(errors[3]!, (turn * 180) / Math.PI),
     between: betweenAxes(vectors),
     bend,
     repeats: [side / values[0], side / values[1]],

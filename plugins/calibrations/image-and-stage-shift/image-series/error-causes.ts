@@ -23,7 +23,13 @@ const lagDifference = 0.15;
 const slowLagSizes = [0.003, 0.02, 0.1, 0.4];
 const slowLagWeight = 2;
 /** Time constants of the slow part with which a fit begins. */
-export const slowLagTimes = [0.6, 1.2, 2.4, 5];
+export const slowLagTimes = [0.6, 1.2, 2.4];
+/**
+ * Play of the coils: half of what they stay back after they have turned round, in shares of a step, and how likely it is beforehand. In six
+ * images it looks like a part that arrives slowly, which would mean something else for the matrix.
+ */
+const playSizes = [0.0005, 0.003, 0.015, 0.06];
+const playWeight = 2;
 /** Displacement over the series that a drift which dies away makes beyond the steady one, in binned pixels, and its time constants in durations of the series. */
 const bendSizes = [0, 0.02, 0.1, 0.5, 3, 15, 80];
 const bendTimes = [0.12, 0.22, 0.4, 0.75, 1.5, 4];
@@ -98,6 +104,13 @@ export function seriesHypotheses(
       slowTime: time,
     }));
   });
+  const plays = playSizes.map((size) => ({
+    causes: (['x', 'y'] as const).flatMap((axis) => {
+      const { stays, first } = playAlong(positions.map((position) => position[axis]));
+      return [stays, first].map((missing) => onPairs(axis, missing).map((each) => size * each));
+    }),
+    weight: playWeight,
+  }));
   const drifts = seesDrift
     ? [[]]
     : unseenDrifts.map((size) => {
@@ -106,7 +119,7 @@ export function seriesHypotheses(
       });
   return drifts.flatMap((drift) =>
     bends.flatMap(({ causes, weight }) =>
-      [...fastLags, ...slow].map((lag) => ({
+      [...fastLags, ...slow, ...plays].map((lag) => ({
         ...lag,
         causes: [...drift, ...causes, ...lag.causes],
         weight: weight * lag.weight,
@@ -122,6 +135,27 @@ const stillMissing = (steps: readonly number[], moments: readonly number[], time
       .slice(0, index + 1)
       .reduce((sum, step, earlier) => sum + step * Math.exp((moments[earlier]! - moments[index]!) / time), 0),
   );
+
+/** Smallest move as a share of the largest that takes up the play of an axis. */
+const minTurn = 0.02;
+
+/** Missing parts at each image for a half play of the largest step: behind the last move of the axis, and at those before its first. */
+function playAlong(positions: readonly number[]): {
+  readonly stays: readonly number[];
+  readonly first: readonly number[];
+} {
+  const moves = positions.map((position, index) => position - (positions[index - 1] ?? position));
+  const largest = Math.max(...moves.map(Math.abs));
+  let direction = 0;
+  const directions = moves.map((move) => {
+    if (Math.abs(move) > minTurn * largest) direction = Math.sign(move);
+    return direction;
+  });
+  return {
+    stays: directions.map((each) => each * largest),
+    first: directions.map((each) => (each === 0 ? largest : 0)),
+  };
+}
 
 /** Parts that are missing in the pairs for a share of 1: of the step before an image, of the one before that, and of the step to the first image. */
 interface Lag {

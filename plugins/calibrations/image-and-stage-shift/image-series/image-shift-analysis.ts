@@ -28,6 +28,12 @@ export const patterns = {
     [0, 0],
     [0, 1],
   ],
+  check: [
+    [0, 0],
+    [0.6, 0.35],
+    [-0.35, 0.6],
+    [0, 0],
+  ],
 } as const satisfies Record<string, readonly (readonly [number, number])[]>;
 
 /** One of the patterns. */
@@ -125,7 +131,7 @@ function compare(
     const [along, across] = [apart(alone('x', 0), alone('x', 1)), apart(alone('y', 3), alone('y', 4))];
     return { range: Math.max(along, across), driftEstimates: [] };
   }
-  if (pattern === 'scratch') return { range: 0, driftEstimates: [] };
+  if (pattern === 'scratch' || pattern === 'check') return { range: 0, driftEstimates: [] };
   const sum = (a: number, b: number): Vector => ({ x: shift(a).x + shift(b).x, y: shift(a).y + shift(b).y });
   const along = apart(rate('x', 0, 1), rate('x', 3, 2));
   const across = apart(rate('y', 4, 5), rate('y', 7, 6));

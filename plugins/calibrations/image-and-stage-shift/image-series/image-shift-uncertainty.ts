@@ -34,7 +34,7 @@ export interface WeighedFit {
 }
 
 /** Assumed standard error of a shift in binned pixels when its peak was located but not refined. */
-const unrefinedError = 0.1;
+export const unrefinedError = 0.1;
 /**
  * Errors of a correlation that more electrons do not reduce: a share of the part of a pixel by which the shift differs from whole
  * ones, the same for all pairs, because pixels and windows cut through detail; and, in binned pixels, what depends on the detail that both
@@ -43,9 +43,12 @@ const unrefinedError = 0.1;
 const detailErrors = { share: 0.075, common: 0.008, least: 0.002 };
 /** Change in percent by the fit above which the rough matrix was too rough: where all steps have arrived, and where a slow part has not. */
 const maxRoughChange = { settled: 0.1, slow: 0.02 };
-/** Ratio of neighbouring time constants from which on a closer one changes nothing, and the longest, in intervals between images. */
+/**
+ * Ratio of neighbouring time constants from which on a closer one changes nothing, and the longest, in intervals between images: what takes
+ * longer hardly arrives within the series, and is as good as a change of the matrix.
+ */
 const closeRatio = 1.03;
-const longestSlowTime = 30;
+const longestSlowTime = 3;
 const maxRounds = 8;
 type Covariance = readonly (readonly number[])[];
 
@@ -194,6 +197,12 @@ function withoutDistortion(
     offsets: offsets.map((offset, index) => (centreOf(measured[index]!) ? nothing : offset)),
     causes: [...causes, flat(offsets).map((each) => centreError * each)],
   };
+}
+
+/** The pairs with their shifts at the centre of the field, without its distortion. */
+export function atCentre(measured: readonly WeighedPair[], circumstances: SeriesCircumstances): readonly WeighedPair[] {
+  const { pairs, offsets } = withoutDistortion(measured, circumstances);
+  return pairs.map((pair, index) => ({ ...pair, shift: subtract(pair.shift, offsets[index]!) }));
 }
 
 /** A covariance with causes added, each the effect on the observations of its standard deviation. */

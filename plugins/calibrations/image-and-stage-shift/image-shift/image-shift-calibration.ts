@@ -3,12 +3,9 @@ import {
   type MagIndex,
   type Matrix,
   type Vector,
-  apply,
-  inverse,
   length,
   matrix,
   percentChange,
-  scale,
   seconds,
   subtract,
 } from '../../../../core/base';
@@ -27,8 +24,10 @@ import {
   patterns,
 } from '../image-series/image-shift-analysis';
 import { imageShiftErrors } from '../image-series/image-shift-errors';
-import { type WeighedFit, weighImageShift } from '../image-series/image-shift-uncertainty';
+import { type WeighedFit, atCentre, weighImageShift } from '../image-series/image-shift-uncertainty';
+import { type FreshCheck, checkFresh, withFreshErrors } from './fresh-check';
 import { judgeImageShift } from './image-shift-judgement';
+import { describeFit, describeMatrix, describeVector, logDriftLines } from './image-shift-report';
 import { chooseScratchPixelSize } from './scratch-pixel-size';
 import { imageShiftResiduals } from '../image-series/measurement-plots';
 import { propagateChange } from './propagation';
@@ -103,13 +102,16 @@ export const imageShiftResults = {
     unit: '%',
     optional: true,
   }),
-  images: value.quantity('Number of images taken.'),
+  images: value.quantity('Number of images of the series; four more check the result.'),
 };
 
 type Run = ItemRun<typeof imageShiftQuestions, typeof imageShiftResults>;
 
 /** Lower limit of the displacements of a first round from scratch, in binned pixels. Smaller ones give no matrix to go on with. */
 const minScratchShift = 5;
+
+/** Factor by which the images of the check wait longer than the others. */
+const patientFactor = 2.5;
 
 /** Ratio of the displacements of both axes above which the smaller axis is dead, not the pixel size wrong. */
 const deadAxisRatio = 8;
@@ -128,7 +130,7 @@ export class ImageShiftCalibration {
     const pattern: PatternName = scratch
       ? 'nine'
       : shiftPattern(this.use.cameras.selected, this.use.optics, this.use.settings, magIndex);
-    const total = patterns[pattern].length + (scratch ? patterns.scratch.length : 0);
+    const total = patterns[pattern].length + (scratch ? patterns.scratch.length : 0) + patterns.check.length;
     if (!fromScratch && scratch)
       run.operator.log('No calibration can be derived for this magnification, so it is measured from scratch.');
     const scratchPixel = scratch
@@ -154,7 +156,7 @@ export class ImageShiftCalibration {
       prior = await this.firstRound(run, { ...common, fieldSize: plan.fieldSize, magIndex, pixelSize: scratchPixel });
     }
     const { steps, delayFactor } = this.steps(prior, plan.fieldSize, magIndex);
-    const done = total - patterns[pattern].length;
+    const done = total - patterns[pattern].length - patterns.check.length;
     const series = await takeSeries(this.seriesParts, run, {
       ...common,
       pattern,
@@ -165,29 +167,39 @@ export class ImageShiftCalibration {
       title: 'Image shift',
       done,
     });
-    await this.use.control.write(base, { delayFactor: 1, signal: run.signal });
-    const simple = fitImageShift(pattern, series.pairs, series.places, plan.exposure.binning);
+    const { binning } = plan.exposure;
+    const simple = fitImageShift(pattern, series.pairs, series.places, binning);
     const findings = withDriftNamed(series.findings, simple.drift);
     const remarks = await settleFindings(run, findings);
-    const fit = {
-      ...simple,
-      ...weighImageShift(
-        pattern,
-        series.pairs,
-        series.places,
-        plan.exposure.binning,
-        simple.matrix,
-        series.circumstances,
-      ),
-    };
+    const weighed = weighImageShift(pattern, series.pairs, series.places, binning, simple.matrix, series.circumstances);
+    const again = await takeSeries(this.seriesParts, run, {
+      ...common,
+      pattern: 'check',
+      steps,
+      delayFactor: patientFactor * delayFactor,
+      prior: weighed.matrix,
+      inParts: true,
+      title: 'Check',
+      done: total - patterns.check.length,
+    });
+    await this.use.control.write(base, { delayFactor: 1, signal: run.signal });
+    const { times } = series.circumstances;
+    const check = checkFresh(
+      weighed,
+      { pairs: atCentre(again.pairs, again.circumstances), places: again.places, times: again.circumstances.times },
+      binning,
+      (times.at(-1)! - times[0]!) / (times.length - 1),
+    );
+    const fit = { ...simple, ...withFreshErrors(weighed, check) };
     run.operator.plot(imageShiftResiduals(series.pairs, series.places, plan.exposure.binning, fit));
     return this.conclude(run, {
       fit,
       series: { ...series, findings },
+      check,
       remarks,
       pattern,
       magIndex,
-      images: total,
+      images: total - patterns.check.length,
       binning: plan.exposure.binning,
     });
   }
@@ -202,13 +214,14 @@ export class ImageShiftCalibration {
     const images = scratch
       ? patterns.nine.length + patterns.scratch.length
       : patterns[shiftPattern(selected, this.use.optics, this.use.settings, magIndex)].length;
+    const checked = images + patterns.check.length;
     const delay = known
       ? this.use.optics
           .at({ magIndex, camera: selected.traits.index })
           .imageShiftDelay(this.steps(known.matrix, plan.fieldSize, magIndex).steps)
       : seconds(2);
     return {
-      ...imageCost(selected, plan.exposure, images, 2 * delay),
+      ...imageCost(selected, plan.exposure, checked, 2 * delay),
       moves: [this.use.control.net, ...(await opticsMoves(this.use, magIndex, signal))],
     };
   }
@@ -289,6 +302,7 @@ export class ImageShiftCalibration {
     measured: {
       readonly fit: ImageShiftFit & Pick<WeighedFit, 'misfit'>;
       readonly series: Series;
+      readonly check: FreshCheck;
       readonly remarks: readonly string[];
       readonly pattern: PatternName;
       readonly magIndex: MagIndex;
@@ -310,7 +324,15 @@ export class ImageShiftCalibration {
       run.operator.log(`Absolute focus ${await this.use.scope.absoluteFocus.read(run.signal)}.`);
     if (measured.pattern === 'nine') logDriftLines(run, fit, measured.binning);
 
-    const judgement = judgeImageShift({ fit, series, meanCorrelation: mean, at, before: before?.matrix, change });
+    const judgement = judgeImageShift({
+      fit,
+      series,
+      check: measured.check,
+      meanCorrelation: mean,
+      at,
+      before: before?.matrix,
+      change,
+    });
     requireNotRefused(judgement, 'image-shift/bad-calibration');
     const [worst] = judgement.reasons;
     if (worst && series.findings.every(({ serious }) => !serious)) {
@@ -347,41 +369,4 @@ export class ImageShiftCalibration {
     }
     return result;
   }
-}
-
-/** Lines that show an expert whether image shift has settled: drift converted to image shift, in nm where the unit is one micrometre. */
-function logDriftLines(run: Run, fit: ImageShiftFit, binning: number): void {
-  const back = inverse(fit.matrix);
-  if (!back) return;
-  for (const [index, drift] of fit.driftEstimates.entries()) {
-    const { x, y } = scale(apply(back, drift), 1000 * binning);
-    run.log.debug('1', `Drift converted to IS in nm: ${index + 1}: ${x.toFixed(1)}, ${y.toFixed(1)}`);
-  }
-}
-
-const describeVector = ({ x, y }: Vector): string => `${x.toFixed(2)}, ${y.toFixed(2)}`;
-const describeMatrix = (m: Matrix): string =>
-  [m.xpx, m.xpy, m.ypx, m.ypy].map((value) => value.toPrecision(6)).join(' ');
-
-function describeFit(
-  { fit, series, magIndex }: { readonly fit: ImageShiftFit; readonly series: Series; readonly magIndex: MagIndex },
-  more: {
-    readonly mean: number;
-    readonly least: number;
-    readonly change: number | undefined;
-    readonly direct: boolean;
-  },
-): readonly string[] {
-  const lines = [
-    `Correlation of the image pairs: mean ${more.mean.toFixed(2)}, lowest ${more.least.toFixed(2)}.`,
-    `Mag index ${magIndex}: ${describeMatrix(fit.matrix)} px per image-shift unit (standard errors ${describeMatrix(fit.standardErrors)}).`,
-    `Range ${fit.range.toPrecision(3)} px per unit, ${fit.rangePercent.toFixed(2)} %; drift ${describeVector(fit.drift)} binned px per image${fit.driftRange === undefined ? '' : `, estimates up to ${fit.driftRange.toFixed(2)} px apart`}.`,
-  ];
-  if (series.driftPairRejected !== undefined)
-    lines.push(`Drift was taken as zero: the pair that shows it was not used because ${series.driftPairRejected}.`);
-  if (more.change !== undefined)
-    lines.push(
-      `Change of ${more.change.toFixed(2)} % from the ${more.direct ? 'directly measured' : 'derived'} calibration used before.`,
-    );
-  return lines;
 }

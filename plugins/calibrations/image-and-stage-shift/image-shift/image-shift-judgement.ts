@@ -10,6 +10,7 @@ import {
   plausibleMatrix,
 } from '../../../../core/judgement';
 import type { OpticsAtPlace } from '../../../../core/optics';
+import { type FreshCheck, freshEvidence } from './fresh-check';
 import type { ImageShiftFit } from '../image-series/image-shift-analysis';
 import type { WeighedFit } from '../image-series/image-shift-uncertainty';
 import type { SeriesFinding } from '../image-series/series-findings';
@@ -30,6 +31,7 @@ const waitLonger =
 export interface ImageShiftEvidence {
   readonly fit: ImageShiftFit & Pick<WeighedFit, 'misfit'>;
   readonly series: Pick<Series, 'circumstances' | 'findings'>;
+  readonly check: FreshCheck;
   readonly meanCorrelation: number;
   /** Place at which it was measured, with what is known there. */
   readonly at: OpticsAtPlace;
@@ -39,7 +41,15 @@ export interface ImageShiftEvidence {
 }
 
 /** Judges a calibration of image shift by all that was seen. */
-export function judgeImageShift({ fit, series, meanCorrelation, at, before, change }: ImageShiftEvidence): Judgement {
+export function judgeImageShift({
+  fit,
+  series,
+  check,
+  meanCorrelation,
+  at,
+  before,
+  change,
+}: ImageShiftEvidence): Judgement {
   const { distortion } = series.circumstances;
   const wider = at.isLowMagnification ? 2 : 1;
   return judge(
@@ -54,6 +64,7 @@ export function judgeImageShift({ fit, series, meanCorrelation, at, before, chan
       why: 'Steps of the same size moved the image by different amounts.',
       change: waitLonger,
     }),
+    freshEvidence(check),
     belowLimit({
       kind: 'weak signal',
       what: 'Mean correlation of the image pairs',

@@ -28,7 +28,7 @@ test('a forecast includes the dose where the rate is known', async () => {
   });
   const control = controlOf(instrument.session);
   const told = await control.forecast(`${shift}/image-shift`);
-  expect(told).toMatchObject({ images: 9, changes: ['image shift'] });
+  expect(told).toMatchObject({ images: 13, changes: ['image shift'] });
   expect(told.dose).toBeUndefined();
   const { registry } = instrument.kernel;
   const illumination = registry.get(Illumination);

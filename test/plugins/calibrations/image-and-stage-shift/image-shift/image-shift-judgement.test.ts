@@ -16,6 +16,7 @@ const evidence = (change: {
   readonly serious?: boolean;
   readonly parts?: number;
   readonly change?: number;
+  readonly fresh?: readonly [percent: number, significance: number];
 }): ImageShiftEvidence => {
   const error = change.errors ?? 1;
   return {
@@ -45,6 +46,7 @@ const evidence = (change: {
         ? [{ code: 'calibration/periodic-specimen', text: 'It repeats.', hint: 'Move.', serious: true }]
         : [],
     },
+    check: { percent: change.fresh?.[0] ?? 0.01, significance: change.fresh?.[1] ?? 1, unexplained: 0 },
     meanCorrelation: change.correlation ?? 0.7,
     at: {
       isLowMagnification: change.low ?? false,
@@ -87,6 +89,7 @@ test.each([
   ['an axis that runs the other way', { matrix: matrix(-900, 4400, 4200, 900) }, ['doubtful', 'implausible']],
   ['axes at an odd angle', { matrix: matrix(-900, -4400, 4200, 5000) }, ['doubtful', 'implausible']],
   ['a pixel size in angstrom', { pixel: 2.3e-9 }, ['doubtful', 'implausible', 'implausible']],
+  ['a fresh measurement that says something else', { fresh: [3, 9] as const }, ['doubtful', 'disagreement']],
   ['another calibration in use than this one', { change: 40 }, ['doubtful', 'implausible']],
 ])('%s is not good', (_, change, expected) => {
   expect(verdictOf(change)).toEqual(expected);
