@@ -32,6 +32,8 @@ export interface StageWorld {
   readonly decay: number;
   /** Micrometres that follow each move. */
   readonly creep: number;
+  /** Micrometres by which each image is displaced at random, also without a move. */
+  readonly trembling: number;
   /** Smallest step of the stage in micrometres. */
   readonly step: number;
   /** Error of a shift in binned pixels, and the stated share of it. */
@@ -53,6 +55,7 @@ export const quietWorld: StageWorld = {
   drift: { x: 0.0001, y: -0.0001 },
   decay: Infinity,
   creep: 0,
+  trembling: 0,
   step: 0,
   shiftError: 0.03,
   stated: 1,
@@ -98,7 +101,8 @@ export function measureWorld(
   let read: Vector = { x: 0, y: 0 };
   const look = (left: number): Seen => {
     const drift = drifted();
-    return { read, seen: { x: stands.x + drift.x - left, y: stands.y + drift.y - left }, time };
+    const tremble = (): number => (world.trembling > 0 ? world.trembling * normal() : 0);
+    return { read, seen: { x: stands.x + drift.x - left + tremble(), y: stands.y + drift.y - left + tremble() }, time };
   };
   const moveTo = (x: number, y: number): Seen => {
     const rounded = (value: number): number => (world.step > 0 ? Math.round(value / world.step) * world.step : value);

@@ -20,6 +20,8 @@ const worlds: Readonly<Record<string, (draw: Draw) => Partial<StageWorld>>> = {
     drift: { x: draw(-1e-3, 1e-3), y: draw(-1e-3, 1e-3) },
     creep: draw(-0.05, 0.05),
   }),
+  'a second harmonic and a tooth': (draw) => ({ second: draw(0, 0.04), third: draw(0, 0.03) }),
+  'images that tremble': (draw) => ({ trembling: 0.003 * 20 ** draw(0, 1) }),
   'coarse steps of the stage': (draw) => ({ step: draw(0.05, 0.5), cycles: { x: draw(40, 70), y: draw(40, 70) } }),
   'errors of shifts that are stated too small': (draw) => ({ shiftError: draw(0.1, 0.6), stated: draw(0.4, 1) }),
   'one wrong shift in each series': (draw) => ({ bad: draw(0.5, 30) }),

@@ -47,6 +47,13 @@ const scatters = [
   { size: 0.04, weight: 3 },
   { size: 0.3, weight: 1 },
 ];
+/** Displacements in micrometres by which images tremble, each anew: few images without a move make a drift of them. */
+const tremblings = [
+  { size: 0, weight: 6 },
+  { size: 0.004, weight: 1 },
+  { size: 0.015, weight: 1 },
+  { size: 0.06, weight: 1 },
+];
 /** Lower limit of the error of a correlation in binned pixels. */
 const minError = 0.02;
 /** Parts in which a course is added up. */
@@ -117,21 +124,24 @@ function courseAlong(
   const hypotheses = rates.flatMap((rate) =>
     changes.flatMap((change) =>
       creeps.flatMap((creep) =>
-        scatters.map((scatter) => ({
-          weight: creep.weight * scatter.weight,
-          covariance: rows.map((_, one) =>
-            rows.map((__, other) => {
-              const [first, second] = [pairs[one], pairs[other]];
-              if (first && second) {
-                const both = !first.revisited && !second.revisited ? (creep.size * perMicrometre) ** 2 : 0;
-                const ends = one === other && first.revisited ? 2 * (scatter.size * perMicrometre) ** 2 : 0;
-                return both + ends + (one === other ? own[one]! : 0);
-              }
-              if (one !== other) return 0;
-              return ((one === pairs.length ? rate : change) * perMicrometre) ** 2;
-            }),
-          ),
-        })),
+        scatters.flatMap((scatter) =>
+          tremblings.map((trembling) => ({
+            weight: creep.weight * scatter.weight * trembling.weight,
+            covariance: rows.map((_, one) =>
+              rows.map((__, other) => {
+                const [first, second] = [pairs[one], pairs[other]];
+                if (first && second) {
+                  const both = !first.revisited && !second.revisited ? (creep.size * perMicrometre) ** 2 : 0;
+                  const ends = one === other && first.revisited ? 2 * (scatter.size * perMicrometre) ** 2 : 0;
+                  const trembles = one === other ? 2 * (trembling.size * perMicrometre) ** 2 : 0;
+                  return both + ends + trembles + (one === other ? own[one]! : 0);
+                }
+                if (one !== other) return 0;
+                return ((one === pairs.length ? rate : change) * perMicrometre) ** 2;
+              }),
+            ),
+          })),
+        ),
       ),
     ),
   );
