@@ -23,7 +23,7 @@ const lagDifference = 0.15;
 const slowLagSizes = [0.003, 0.02, 0.1, 0.4];
 const slowLagWeight = 2;
 /** Time constants of the slow part with which a fit begins. */
-export const slowLagTimes = [0.6, 1.2, 2.4];
+export const slowLagTimes = [0.6, 1.2, 2.4, 5];
 /**
  * Play of the coils: half of what they stay back after they have turned round, in shares of a step, and how likely it is beforehand. In six
  * images it looks like a part that arrives slowly, which would mean something else for the matrix.

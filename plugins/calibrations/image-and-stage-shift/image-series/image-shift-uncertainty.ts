@@ -43,12 +43,13 @@ export const unrefinedError = 0.1;
 const detailErrors = { share: 0.075, common: 0.008, least: 0.002 };
 /** Change in percent by the fit above which the rough matrix was too rough: where all steps have arrived, and where a slow part has not. */
 const maxRoughChange = { settled: 0.1, slow: 0.02 };
-/**
- * Ratio of neighbouring time constants from which on a closer one changes nothing, and the longest, in intervals between images: what takes
- * longer hardly arrives within the series, and is as good as a change of the matrix.
- */
+/** Ratio of neighbouring time constants from which on a closer one changes nothing. */
 const closeRatio = 1.03;
-const longestSlowTime = 3;
+/**
+ * Longest time constant of a slow part in intervals between images. Six images go one way along each axis: what takes longer than three of
+ * them looks there as a change of the matrix, or as coils that stick.
+ */
+const longestSlowTime = { six: 3, others: 30 };
 const maxRounds = 8;
 type Covariance = readonly (readonly number[])[];
 
@@ -87,7 +88,8 @@ export function weighImageShift(
     ...detailCauses(pairs, patterns[pattern]),
     ...distortions,
   ]);
-  const { parameters, standardErrors, chiSquare, degreesOfFreedom } = refined(rough, (near, slowTimes) => {
+  const longestTime = pattern === 'six' ? longestSlowTime.six : longestSlowTime.others;
+  const { parameters, standardErrors, chiSquare, degreesOfFreedom } = refined(rough, longestTime, (near, slowTimes) => {
     const causes = { pairs, positions: places, moments, rough: scaled(near, 1 / binning), seesDrift };
     const hypotheses = seriesHypotheses(causes, slowTimes);
     return { hypotheses, fit: averagedOverCauses(rows, observed, noise, hypotheses) };
@@ -110,12 +112,13 @@ export function weighImageShift(
  */
 function refined(
   rough: Matrix,
+  longestTime: number,
   solve: (
     near: Matrix,
     slowTimes: readonly number[],
   ) => { readonly hypotheses: readonly SeriesHypothesis[]; readonly fit: AveragedFit },
 ): AveragedFit {
-  let [near, slowTimes, ratio] = [rough, slowLagTimes, 2];
+  let [near, slowTimes, ratio] = [rough, slowLagTimes.filter((time) => time <= longestTime), 2];
   for (let round = 0; ; round++) {
     const { hypotheses, fit } = solve(near, slowTimes);
     const [xpx, xpy, ypx, ypy] = fit.parameters as [number, number, number, number];
@@ -127,7 +130,7 @@ function refined(
     near = { xpx, xpy, ypx, ypy };
     if (best === undefined) continue;
     ratio = Math.sqrt(ratio);
-    slowTimes = [-2, -1, 0, 1, 2].map((step) => Math.min(longestSlowTime, best * ratio ** step));
+    slowTimes = [-2, -1, 0, 1, 2].map((step) => Math.min(longestTime, best * ratio ** step));
   }
 }
 
