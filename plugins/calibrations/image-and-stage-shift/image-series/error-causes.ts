@@ -49,6 +49,8 @@ export interface CauseCircumstances {
 /** A hypothesis about the errors beyond the noise; `slowTime` is that of a slow part, in intervals between images. */
 export interface SeriesHypothesis extends CauseHypothesis {
   readonly slowTime?: number;
+  /** True for coils that stick. */
+  readonly sticks?: boolean;
 }
 
 /** All hypotheses about the errors of a series beyond the noise: drift that dies away, steps that have not arrived, drift that no pair shows. */
@@ -110,6 +112,7 @@ export function seriesHypotheses(
       return [stays, first].map((missing) => onPairs(axis, missing).map((each) => size * each));
     }),
     weight: playWeight,
+    sticks: true,
   }));
   const drifts = seesDrift
     ? [[]]

@@ -31,6 +31,8 @@ export interface WeighedFit {
   readonly drift: Vector;
   /** Misfit of the pairs with all that the fit knows of; the standard errors have grown with it. */
   readonly misfit: Misfit;
+  /** Seconds in which a slow part of each step falls to 1/e, where one is the likeliest explanation of the pairs. */
+  readonly slowSeconds?: number;
 }
 
 /** Assumed standard error of a shift in binned pixels when its peak was located but not refined. */
@@ -89,11 +91,12 @@ export function weighImageShift(
     ...distortions,
   ]);
   const longestTime = pattern === 'six' ? longestSlowTime.six : longestSlowTime.others;
-  const { parameters, standardErrors, chiSquare, degreesOfFreedom } = refined(rough, longestTime, (near, slowTimes) => {
+  const { fit, slowTime } = refined(rough, longestTime, (near, slowTimes) => {
     const causes = { pairs, positions: places, moments, rough: scaled(near, 1 / binning), seesDrift };
     const hypotheses = seriesHypotheses(causes, slowTimes);
     return { hypotheses, fit: averagedOverCauses(rows, observed, noise, hypotheses) };
   });
+  const { parameters, standardErrors, chiSquare, degreesOfFreedom } = fit;
   const misfit = { chiSquare, degreesOfFreedom };
   const growth = errorGrowth(misfit);
   const [xpx, xpy, ypx, ypy, driftX = 0, driftY = 0] = parameters as [number, number, number, number];
@@ -103,6 +106,7 @@ export function weighImageShift(
     standardErrors: { xpx: exx, xpy: exy, ypx: eyx, ypy: eyy },
     drift: { x: driftX, y: driftY },
     misfit,
+    ...(slowTime !== undefined && { slowSeconds: slowTime * interval }),
   };
 }
 
@@ -117,7 +121,7 @@ function refined(
     near: Matrix,
     slowTimes: readonly number[],
   ) => { readonly hypotheses: readonly SeriesHypothesis[]; readonly fit: AveragedFit },
-): AveragedFit {
+): { readonly fit: AveragedFit; readonly slowTime: number | undefined } {
   let [near, slowTimes, ratio] = [rough, slowLagTimes.filter((time) => time <= longestTime), 2];
   for (let round = 0; ; round++) {
     const { hypotheses, fit } = solve(near, slowTimes);
@@ -126,7 +130,7 @@ function refined(
     const best = mostLikelyTime(hypotheses, fit.probabilities);
     const close =
       best === undefined ? change < maxRoughChange.settled : change < maxRoughChange.slow && ratio < closeRatio;
-    if (close || round >= maxRounds) return fit;
+    if (close || round >= maxRounds) return { fit, slowTime: best };
     near = { xpx, xpy, ypx, ypy };
     if (best === undefined) continue;
     ratio = Math.sqrt(ratio);
@@ -137,9 +141,11 @@ function refined(
 /** The time constant of the slow part that is most likely; undefined while another explanation is. */
 function mostLikelyTime(hypotheses: readonly SeriesHypothesis[], probabilities: readonly number[]): number | undefined {
   const byTime = new Map<number | undefined, number>();
-  for (const [index, { slowTime }] of hypotheses.entries())
-    byTime.set(slowTime, (byTime.get(slowTime) ?? 0) + probabilities[index]!);
-  if ((byTime.get(undefined) ?? 0) > 0.5) return undefined;
+  // Coils that stick look like a slow part whose time is not yet right, and are weighed against it only when it is.
+  for (const [index, { slowTime, sticks = false }] of hypotheses.entries())
+    if (!sticks) byTime.set(slowTime, (byTime.get(slowTime) ?? 0) + probabilities[index]!);
+  const total = [...byTime.values()].reduce((sum, each) => sum + each, 0);
+  if ((byTime.get(undefined) ?? 0) > total / 2) return undefined;
   byTime.delete(undefined);
   return [...byTime].sort((a, b) => b[1] - a[1])[0]?.[0];
 }

@@ -89,11 +89,33 @@ export function checkFresh(
   };
 }
 
-/** A fit whose standard errors hold what the fresh measurement found besides. */
+/** Multiple of the noise that equal steps may differ by. */
+const noiseOfRange = 3;
+
+/**
+ * Half of the difference of equal steps beyond the noise of the pairs, in pixels for one unit. Coils that stick and steps that arrive late make
+ * it alike, and mean something else for the matrix: which of them it was, nobody knows to better than that.
+ */
+export function unexplainedRange(
+  range: number,
+  pairs: readonly Pick<WeighedPair, 'standardError'>[],
+  steps: Vector,
+  binning: number,
+): number {
+  const errors = pairs.map(({ standardError }) =>
+    Math.max(standardError?.x ?? unrefinedError, standardError?.y ?? unrefinedError, minError),
+  );
+  const noise = (Math.max(...errors) * binning) / Math.min(Math.abs(steps.x), Math.abs(steps.y));
+  return Math.sqrt(Math.max(0, range ** 2 - (noiseOfRange * noise) ** 2)) / 2;
+}
+
+/** A fit whose standard errors hold what the fresh measurement found besides, and what nothing explains. */
 export function withFreshErrors<Fit extends Pick<WeighedFit, 'matrix' | 'standardErrors'>>(
   fit: Fit,
-  { unexplained }: FreshCheck,
+  { unexplained: ofCheck }: FreshCheck,
+  ofRange = 0,
 ): Fit {
+  const unexplained = Math.hypot(ofCheck, ofRange);
   const { matrix, standardErrors } = fit;
   const [ofX, ofY] = [firstColumn(matrix), secondColumn(matrix)].map((column) => length(column)) as [number, number];
   const longer = Math.max(ofX, ofY);

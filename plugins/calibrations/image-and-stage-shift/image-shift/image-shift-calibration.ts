@@ -25,7 +25,7 @@ import {
 } from '../image-series/image-shift-analysis';
 import { imageShiftErrors } from '../image-series/image-shift-errors';
 import { type WeighedFit, atCentre, weighImageShift } from '../image-series/image-shift-uncertainty';
-import { type FreshCheck, checkFresh, withFreshErrors } from './fresh-check';
+import { type FreshCheck, checkFresh, unexplainedRange, withFreshErrors } from './fresh-check';
 import { judgeImageShift } from './image-shift-judgement';
 import { describeFit, describeMatrix, describeVector, logDriftLines } from './image-shift-report';
 import { chooseScratchPixelSize } from './scratch-pixel-size';
@@ -112,6 +112,9 @@ const minScratchShift = 5;
 
 /** Factor by which the images of the check wait longer than the others. */
 const patientFactor = 2.5;
+/** Time constants of a slow part that they wait, where the series shows one, and the longest wait in seconds. */
+const slowTimes = 5;
+const maxWait = 60;
 
 /** Ratio of the displacements of both axes above which the smaller axis is dead, not the pixel size wrong. */
 const deadAxisRatio = 8;
@@ -172,11 +175,17 @@ export class ImageShiftCalibration {
     const findings = withDriftNamed(series.findings, simple.drift);
     const remarks = await settleFindings(run, findings);
     const weighed = weighImageShift(pattern, series.pairs, series.places, binning, simple.matrix, series.circumstances);
+    // What arrives slowly has to be there before the check begins, and at each of its images.
+    const at = this.use.optics.at({ magIndex, camera: this.use.cameras.selected.traits.index });
+    const usual = at.imageShiftDelay(steps);
+    const wait = Math.max(patientFactor * delayFactor * usual, slowTimes * (weighed.slowSeconds ?? 0));
+    const patience = Math.min(maxWait, wait);
+    await run.clock.delay(seconds(patience), run.signal);
     const again = await takeSeries(this.seriesParts, run, {
       ...common,
       pattern: 'check',
       steps,
-      delayFactor: patientFactor * delayFactor,
+      delayFactor: usual > 0 ? patience / usual : patientFactor * delayFactor,
       prior: weighed.matrix,
       inParts: true,
       title: 'Check',
@@ -190,7 +199,8 @@ export class ImageShiftCalibration {
       binning,
       (times.at(-1)! - times[0]!) / (times.length - 1),
     );
-    const fit = { ...simple, ...withFreshErrors(weighed, check) };
+    const ofRange = unexplainedRange(simple.range, series.pairs, steps, binning);
+    const fit = { ...simple, ...withFreshErrors(weighed, check, ofRange) };
     run.operator.plot(imageShiftResiduals(series.pairs, series.places, plan.exposure.binning, fit));
     return this.conclude(run, {
       fit,

@@ -12,6 +12,7 @@ import {
 import {
   checkFresh,
   freshEvidence,
+  unexplainedRange,
   withFreshErrors,
 } from '../../../../../plugins/calibrations/image-and-stage-shift/image-shift/fresh-check';
 import { randomNumbers } from '../../../../support/virtual-instrument';
@@ -146,4 +147,15 @@ test('a large difference is doubtful, a very large one refused, and one within t
   const of = (percent: number, significance: number) =>
     freshEvidence({ percent, significance, unexplained: 0 })?.verdict;
   expect([of(0.9, 9), of(1.1, 9), of(11, 9), of(11, 1.5)]).toEqual([undefined, 'doubtful', 'refused', undefined]);
+});
+
+test('equal steps that differ by more than the noise of the pairs leave half of that in doubt', () => {
+  const pairs = [{ standardError: { x: 0.03, y: 0.02 } }, { standardError: { x: 0.02, y: 0.05 } }];
+  // Three times 0.05 binned pixels of 4 over a step of 2 units are 0.3 pixels for one unit.
+  expect(unexplainedRange(0.3, pairs, steps, binning)).toBe(0);
+  expect(unexplainedRange(10, pairs, steps, binning)).toBeCloseTo(5, 1);
+  const { fit, fresh } = measure('nine', obedient);
+  const grown = withFreshErrors(fit, fresh, 5);
+  expect(grown.standardErrors.xpy).toBeGreaterThan(4.5);
+  expect(grown.matrix).toEqual(fit.matrix);
 });
