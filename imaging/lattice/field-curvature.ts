@@ -48,7 +48,7 @@ export function fieldCurvature(
 }
 
 /**
- * Root of the mean square of a curvature after it was measured. One that is no larger than its error may as well be none, and hardly counts;
+ * Root of the mean square of a curvature after it was measured. One within its error may as well be chance, and hardly counts;
  * otherwise straight fields would have errors that are too large.
  */
 function expectedCurvature(measured: number, error: number): number {

@@ -135,7 +135,7 @@ export function freshEvidence({ percent, significance }: FreshCheck): Reason | u
   return aboveLimit({
     kind: 'disagreement',
     what: 'Difference from a fresh measurement at other image shifts',
-    // What lies within the errors is no disagreement, however large they are.
+    // Within the errors both agree, however large these are.
     number: significance > chanceDeviations ? percent : 0,
     unit: '%',
     doubtfulAbove: limits.doubtful,

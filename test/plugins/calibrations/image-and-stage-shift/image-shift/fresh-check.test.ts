@@ -20,7 +20,8 @@ import { randomNumbers } from '../../../../support/virtual-instrument';
 const truth: Matrix = { xpx: -93.5, xpy: -506.5, ypx: 481, ypy: -93.4 };
 const steps = { x: 2.1, y: 2 };
 const binning = 4;
-const noise = 0.02;
+/** Error of a shift in binned pixels. */
+const shiftError = 0.02;
 const elements = ['xpx', 'xpy', 'ypx', 'ypy'] as const;
 
 /** A field that was measured and is straight. */
@@ -81,9 +82,9 @@ function measure(pattern: PatternName, coils: Coils, { seed = 1, drift = 0.1, dr
       return {
         earlier,
         later,
-        shift: { x: x + noise * normal(), y: y + noise * normal() },
+        shift: { x: x + shiftError * normal(), y: y + shiftError * normal() },
         correlation: 0,
-        standardError: { x: noise, y: noise },
+        standardError: { x: shiftError, y: shiftError },
       };
     });
     return { pairs, times, places: asked[which]! };
