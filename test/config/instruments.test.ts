@@ -11,6 +11,7 @@ const folder = path.join(projectFolder, 'config');
 const magIndexes: Readonly<Record<string, readonly number[]>> = {
   'hitachi-ht7700.yaml': [8, 20, 36],
   'jeol-cryo-arm-k2.yaml': [10, 22],
+  'jeol-digiscan.yaml': [10, 22],
   'krios-k3.yaml': [10, 22],
   'simulator.yaml': [10, 22],
   'talos-ceta.yaml': [10, 22],
@@ -21,6 +22,7 @@ const magIndexes: Readonly<Record<string, readonly number[]>> = {
 const stageShifts: Readonly<Record<string, { readonly magIndex: number; readonly extents: readonly [number, number] }>> = {
   'hitachi-ht7700.yaml': { magIndex: 6, extents: [40, 40] },
   'jeol-cryo-arm-k2.yaml': { magIndex: 8, extents: [40, 40] },
+  'jeol-digiscan.yaml': { magIndex: 8, extents: [40, 40] },
   'krios-k3.yaml': { magIndex: 6, extents: [61, 42] },
   'simulator.yaml': { magIndex: 7, extents: [62, 41] },
   'talos-ceta.yaml': { magIndex: 11, extents: [61, 41] },
