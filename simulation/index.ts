@@ -22,6 +22,7 @@ export {
   type InstrumentCamera,
   type InstrumentView,
   type Magnification,
+  type SiteRecord,
 } from './base/instrument';
 export { SimulationError } from './base/errors';
 export type { PlaneMatrix, PlaneVector } from './base/plane';

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type CameraIndex, type MagIndex, type Matrix, matrix } from '../../core/base';
-import type { OpticsCalibrations } from '../../core/optics';
 import { CalibrationFile } from '../../core/store';
+import type { SiteRecord } from '../../simulation';
+import type { SiteCalibrations } from './site-instrument';
 
 interface Row extends Matrix {
   readonly magIndex: MagIndex;
@@ -9,10 +10,10 @@ interface Row extends Matrix {
 }
 
 /**
- * The matrices as they stand in a site's calibration file. What was measured since, and is kept for a day elsewhere, is left out:
+ * The matrices and other records as they stand in a site's calibration file. What was measured since, and is kept for a day elsewhere, is left out:
  * it was measured on the virtual microscope itself, and its errors must not become true.
  */
-export function savedCalibrations(path: string): OpticsCalibrations {
+export function savedCalibrations(path: string): SiteCalibrations {
   const file = existsSync(path) ? CalibrationFile.parse(readFileSync(path), path, 'calibrations').file : undefined;
   const entriesOf = (name: string) => {
     const rows = (file?.get(name) ?? []) as readonly unknown[] as readonly Row[];
@@ -31,5 +32,6 @@ export function savedCalibrations(path: string): OpticsCalibrations {
     imageShift: entriesOf('ImageShiftMatrix'),
     stage: entriesOf('StageToCameraMatrix'),
     records: () => ({ all: () => [] }),
+    recorded: (record) => (file?.get(record) ?? []) as readonly object[] as readonly SiteRecord[],
   };
 }

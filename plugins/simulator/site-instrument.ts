@@ -15,6 +15,7 @@ import {
   type Instrument,
   type InstrumentView,
   type SimulatorOptions,
+  type SiteRecord,
   type Truth,
   buildTruth,
   viewKey,
@@ -33,8 +34,14 @@ export interface Site {
     'spotSizes' | 'brightestSpotSize' | 'hasNanoprobe' | 'alphas' | 'condenserApertures' | 'objectiveApertures'
   >;
   /** Asked for only where they count. */
-  readonly calibrations: () => OpticsCalibrations;
+  readonly calibrations: () => SiteCalibrations;
   readonly illumination?: () => Pick<Instrument, 'crossovers' | 'beamShifts'>;
+}
+
+/** The calibrations of a site. */
+export interface SiteCalibrations extends OpticsCalibrations {
+  /** The records of one name as they stand in the calibration file; none where there is no file. */
+  readonly recorded?: (record: string) => readonly SiteRecord[];
 }
 
 /** The truth of a virtual microscope, and what it was made from. */
@@ -53,11 +60,13 @@ export function siteTruth(
   options: SimulatorOptions,
 ): SiteTruth {
   const twin = options.truth === 'site';
-  const optics = createOptics(settings, twin ? calibrations() : noCalibrations, traits);
+  const known: SiteCalibrations = twin ? calibrations() : noCalibrations;
+  const optics = createOptics(settings, known, traits);
   const instrument = {
     ...instrumentOf(settings, optics, twin, habitOf(traits)),
     ...condenser,
     ...(twin && illumination?.()),
+    ...(known.recorded && { calibrated: known.recorded }),
   };
   return { optics, instrument, truth: buildTruth(inColumnUnits(options, settings, traits), instrument) };
 }

@@ -52,6 +52,9 @@ export interface InstrumentView {
  */
 export type ColumnHabit = 'kept' | 'neutral' | 'remembered';
 
+/** A record of the calibration file of a site. */
+export type SiteRecord = Readonly<Record<string, number>>;
+
 /** An instrument as its settings describe it. */
 export interface Instrument {
   readonly magnifications: readonly Magnification[];
@@ -67,6 +70,8 @@ export interface Instrument {
   readonly startsInEftem?: boolean;
   /** Camera lengths of the column in their order; unknown where nothing is said. */
   readonly cameraLengthsMillimetres?: readonly number[];
+  /** The records of one name that the site has calibrated, which a twin of it takes for true; none where nothing is said. */
+  readonly calibrated?: (record: string) => readonly SiteRecord[];
   /** Habit of the column at a change of magnification; it keeps all where nothing is said. */
   readonly habit?: ColumnHabit;
   /** Number of its spot sizes, from 1, and the one of them that is brightest: the first or the last. */
@@ -88,6 +93,10 @@ export interface Instrument {
   /** Number of its alphas; none where nothing is said. */
   readonly alphas?: number;
 }
+
+/** The records of one name that a site has calibrated. */
+export const calibratedBy = ({ calibrated }: Instrument, record: string): readonly SiteRecord[] =>
+  calibrated?.(record) ?? [];
 
 /** The key of a camera at a mag index, in the maps of a truth. */
 export const viewKey = (magIndex: number, camera: number): string => `${magIndex}:${camera}`;

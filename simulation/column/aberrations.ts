@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { cosine, sine } from '../base/functions';
 import { matrixRows, notNegative, pair } from '../base/options';
-import { definePart, type Aberrations } from '../base/part';
+import { calibratedBy, viewKey, type Instrument } from '../base/instrument';
+import { definePart, type Aberrations, type TruthContext } from '../base/part';
 import {
   difference,
   inverted,
@@ -14,7 +15,7 @@ import {
   type PlaneMatrix,
   type PlaneVector,
 } from '../base/plane';
-import { deflectors } from './deflectors';
+import { deflectors, type DeflectorTruth } from './deflectors';
 import { imageShift } from './image-shift';
 import { magnification } from './magnification';
 import { stigmators } from './stigmators';
@@ -105,8 +106,8 @@ export const aberrations = definePart({
       imageShiftAstigmatismNmPerMicrometre: random.between(8, 20),
     };
   },
-  truth: (options): AberrationTruth => ({
-    beamTiltToSpecimen: matrixOf(options.beamTiltToSpecimen),
+  truth: (options, _random, context): AberrationTruth => ({
+    beamTiltToSpecimen: calibratedTilt(context) ?? matrixOf(options.beamTiltToSpecimen),
     comaFreeAxis: vectorOf(options.comaFreeAxisMilliradians, milli),
     // Nanometres per milliradian are micrometres per radian.
     pivotError: vectorOf(options.pivotErrorNmPerMilliradian),
@@ -151,6 +152,31 @@ export const aberrations = definePart({
     };
   },
 });
+
+/**
+ * Beam tilt as the focus calibrations of a site have it, milliradians along the specimen: an image moves by twice the tilt for a micrometre of defocus from
+ * one tilt to the opposite one. Where the site has not calibrated the second coil it stands across the first.
+ */
+function calibratedTilt({ instrument, truthOf }: TruthContext): PlaneMatrix | undefined {
+  const { views } = truthOf(magnification);
+  const tilts = calibratedBy(instrument, 'FocusCalibration').flatMap(
+    ({ magIndex, camera, direction: coil, slopeX, slopeY }) => {
+      const view = views.get(viewKey(magIndex!, camera!));
+      if (!view) return [];
+      const unit = tiltUnit(instrument, truthOf(deflectors));
+      const seen = transformed(inverted(view.specimenToCamera), { x: slopeX!, y: slopeY! });
+      return [{ coil, tilt: scaled(seen, -1 / (2 * milli * unit)) }];
+    },
+  );
+  const first = tilts.find(({ coil }) => coil === 0)?.tilt;
+  if (!first) return undefined;
+  const second = tilts.find(({ coil }) => coil === 2)?.tilt ?? { x: -first.y, y: first.x };
+  return { xpx: first.x, xpy: second.x, ypx: first.y, ypy: second.y };
+}
+
+/** Milliradians of a unit of beam tilt: columns of other makers than FEI count it in hundredths of the range. */
+export const tiltUnit = ({ habit = 'kept' }: Instrument, { fullTilt }: DeflectorTruth): number =>
+  habit === 'kept' ? 1 : fullTilt / 100;
 
 /** The direction of the first stigmator. An astigmatism repeats after half a turn, so that it turns by twice the angle. */
 export function stigmatorTurn({ stigmatorAngle }: AberrationTruth): PlaneVector {

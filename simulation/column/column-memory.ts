@@ -1,5 +1,5 @@
 import { byMagIndex, drawnByMag, mapByMag } from '../base/by-mag';
-import type { Magnification } from '../base/instrument';
+import { calibratedBy, type Magnification } from '../base/instrument';
 import { fraction, notNegative, pair } from '../base/options';
 import { definePart, type PerfectRecord } from '../base/part';
 import { origin, vectorOf, type PlaneVector } from '../base/plane';
@@ -51,22 +51,32 @@ export const columnMemory = definePart({
     baseFocusSpread: random.between(0.005, 0.02),
   }),
 
-  truth(options, random, { instrument: { magnifications, habit = 'kept' } }): ColumnMemoryTruth {
+  truth(options, random, { instrument }): ColumnMemoryTruth {
+    const { magnifications, habit = 'kept' } = instrument;
     const hasNeutral = neutralMags(magnifications, habit);
-    const neutralsOf = (written: Readonly<Record<string, [number, number]>>): ReadonlyMap<number, PlaneVector> => {
+    const neutralsOf = (
+      written: Readonly<Record<string, [number, number]>>,
+      record: string,
+    ): ReadonlyMap<number, PlaneVector> => {
       const drawn = drawnByMag(magnifications, random, (own): PlaneVector => {
         const [x, y] = own.pair(options.neutralImageShiftSpread);
         return { x, y };
       });
-      const entries = [...drawn, ...mapByMag(written, (each) => vectorOf(each))];
+      const calibrated = calibratedBy(instrument, record).map(
+        ({ magIndex, x, y }) => [magIndex!, { x: x!, y: y! }] as const,
+      );
+      const entries = [...drawn, ...calibrated, ...mapByMag(written, (each) => vectorOf(each))];
       return new Map(entries.filter(([index]) => hasNeutral(index)));
     };
-    const neutral = neutralsOf(options.neutralImageShifts);
-    const neutralEftem = neutralsOf(options.neutralImageShiftsEftem);
+    const neutral = neutralsOf(options.neutralImageShifts, 'NeutralImageShifts');
+    const neutralEftem = neutralsOf(options.neutralImageShiftsEftem, 'GIFNeutralIS');
     const drawn = drawnByMag(magnifications, random, (own) =>
       Math.min(0.8, Math.max(0.2, half + options.baseFocusSpread * own.normal())),
     );
-    const baseFocus = [...drawn, ...mapByMag(options.baseFocus, (each) => each)];
+    const calibrated = calibratedBy(instrument, 'HitachiBaseFocus').map(
+      ({ magIndex, lensValue }) => [magIndex!, lensValue! / wholeLens] as const,
+    );
+    const baseFocus = [...drawn, ...calibrated, ...mapByMag(options.baseFocus, (each) => each)];
     return { neutral, neutralEftem, baseFocus: new Map(habit === 'remembered' ? baseFocus : []) };
   },
 

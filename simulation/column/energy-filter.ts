@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { cameras } from '../camera/cameras';
 import { finite } from '../base/checks';
 import type { Frame } from '../base/frame';
+import { calibratedBy } from '../base/instrument';
 import { fraction, notNegative, positive, signedFraction } from '../base/options';
 import { definePart, type PerfectRecord } from '../base/part';
 import { SwitchHistory } from '../base/span';
@@ -129,9 +130,17 @@ export const energyFilter = definePart({
     const { table } = truthOf(magnification);
     const reference = table.find(({ low }) => !low) ?? table[0];
     const { energyShiftsElectronvolts: written, energyShiftPerDoublingElectronvolts: perDoubling } = options;
+    const calibrated = new Map(
+      calibratedBy(instrument, 'FilterMagShifts').map(
+        ({ magIndex, energyShift }) => [magIndex!, energyShift!] as const,
+      ),
+    );
     const shifts = table.map(({ index, magnification: value }): [number, number] => {
       const scatter = options.energyShiftScatterElectronvolts * random.normal();
-      return [index, written[index] ?? perDoubling * doublings(reference!.magnification, value) + scatter];
+      return [
+        index,
+        written[index] ?? calibrated.get(index) ?? perDoubling * doublings(reference!.magnification, value) + scatter,
+      ];
     });
     return {
       spectrum: {

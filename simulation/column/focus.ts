@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { finite } from '../base/checks';
+import { calibratedBy, type Instrument } from '../base/instrument';
 import { notNegative } from '../base/options';
 import { definePart, type PerfectRecord } from '../base/part';
 import { beam } from './condenser/beam';
@@ -24,8 +25,9 @@ export interface FocusTruth {
   readonly hysteresis: number;
 }
 
-/** The value of a focus that a calibration file does not have. */
+/** The value of a focus that a calibration file does not have, and the least that stands for one. */
 const none = -999;
+const minFocus = -900;
 
 /** The absolute focus that is in focus, in one range of magnification. */
 const inFocus = (truth: FocusTruth, low: boolean): number =>
@@ -40,6 +42,20 @@ export const inFocusAt = (
   const offset = (truth.offsets.get(index) ?? 0) + (probeMode === 'nano' && !low ? truth.nanoprobeOffset : 0);
   return inFocus(truth, low) + offset / truth.micrometresPerFocusUnit;
 };
+
+const micrometresPerFocusUnit = 1000;
+
+/** The absolute focus that a site found in focus, in microprobe and in nanoprobe, by mag index. Columns of other makers write a measure of their own. */
+function calibratedFocus(
+  instrument: Instrument,
+): readonly { readonly index: number; readonly low: boolean; readonly micro: number; readonly nano: number }[] {
+  if ((instrument.habit ?? 'kept') !== 'kept') return [];
+  return calibratedBy(instrument, 'StandardLMFocus').flatMap(({ magIndex, micro, nano }) =>
+    instrument.magnifications.flatMap(({ index, low }) =>
+      index === magIndex && micro! > minFocus ? [{ index, low, micro: micro!, nano: nano! }] : [],
+    ),
+  );
+}
 
 /** The focus, which each range of magnification keeps for itself. */
 export const focus = definePart({
@@ -70,18 +86,26 @@ export const focus = definePart({
   }),
 
   truth(options, random, { instrument }): FocusTruth {
-    const drawn = drawnByMag(instrument.magnifications, random, (own, { low }) => {
-      const spread = low ? options.focusSpreadByMagMicrometresLowMagnification : options.focusSpreadByMagMicrometres;
-      return spread * own.normal();
-    });
+    const drawn = new Map(
+      drawnByMag(instrument.magnifications, random, (own, { low }) => {
+        const spread = low ? options.focusSpreadByMagMicrometresLowMagnification : options.focusSpreadByMagMicrometres;
+        return spread * own.normal();
+      }),
+    );
     const written = mapByMag(options.focusOffsetsMicrometres, (offset) => offset);
+    const found = calibratedFocus(instrument);
+    const range = { high: found.find(({ low }) => !low)?.micro ?? 0, low: found.find(({ low }) => low)?.micro ?? 0 };
+    for (const { index, low, micro } of found)
+      if (!written.has(index)) drawn.set(index, (micro - (low ? range.low : range.high)) * micrometresPerFocusUnit);
+    const both = found.find(({ low, nano }) => !low && nano > minFocus);
+    const nanoprobeOffset = both && (both.nano - both.micro) * micrometresPerFocusUnit;
     const offsets = [...drawn].map(([index, offset]) => [index, offset + (written.get(index) ?? 0)] as const);
     return {
-      micrometresPerFocusUnit: 1000,
-      focusInFocus: 0,
-      lowMagnificationFocusInFocus: 0,
+      micrometresPerFocusUnit,
+      focusInFocus: range.high,
+      lowMagnificationFocusInFocus: range.low,
       offsets: new Map(offsets.filter(([, offset]) => offset !== 0)),
-      nanoprobeOffset: options.nanoprobeFocusOffsetMicrometres,
+      nanoprobeOffset: nanoprobeOffset ?? options.nanoprobeFocusOffsetMicrometres,
       hysteresis: options.defocusHysteresisNm / 1000,
     };
   },

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { calibratedBy, type SiteRecord } from '../base/instrument';
 import { definePart, type PerfectRecord } from '../base/part';
 import { rotationMatrix } from '../base/plane';
 import { beam } from './condenser/beam';
 import { condenser, crossoverOf, type CondenserTruth } from './condenser/condenser';
-import type { IlluminationSettings } from './condenser/settings';
+import type { IlluminationSettings, ProbeMode } from './condenser/settings';
 import { focus } from './focus';
 import { magnification } from './magnification';
 
@@ -52,6 +53,34 @@ export function defocusChange(truth: HighDefocusTruth, defocus: number, converge
   };
 }
 
+/** The truth under which the entries of a site's calibration file hold as well as they can. */
+function fittedTo(entries: readonly SiteRecord[]): HighDefocusTruth {
+  const terms = new Set(entries.map(({ defocus }) => defocus)).size > 1 ? 2 : 1;
+  const [scale, scaleSquared] = fit(entries, terms, ({ scale: factor }) => factor! - 1);
+  const [rotation] = fit(entries, 1, ({ rotation: turn }) => turn!);
+  return { scale, scaleSquared, rotation, intensityShare: 0 };
+}
+
+/** Factors of the underfocus, and of its square where there are two terms, by least squares. */
+function fit(
+  entries: readonly SiteRecord[],
+  terms: number,
+  value: (entry: SiteRecord) => number,
+): readonly [number, number] {
+  let [square, cube, fourth, first, second] = [0, 0, 0, 0, 0];
+  for (const entry of entries) {
+    const underfocus = -entry['defocus']!;
+    square += underfocus * underfocus;
+    cube += underfocus * underfocus * underfocus;
+    fourth += underfocus * underfocus * underfocus * underfocus;
+    first += underfocus * value(entry);
+    second += underfocus * underfocus * value(entry);
+  }
+  const determinant = square * fourth - cube * cube;
+  if (terms < 2) return [first / square, 0];
+  return [(fourth * first - cube * second) / determinant, (square * second - cube * first) / determinant];
+}
+
 /** The change of magnification and rotation with defocus, which is seen from some ten micrometres on. */
 export const highDefocus = definePart({
   name: 'highDefocus',
@@ -82,12 +111,16 @@ export const highDefocus = definePart({
     highDefocusRotationDegreesPerMicrometre: random.eitherSign(0.01, 0.025),
     highDefocusIntensityShare: random.between(-0.4, 0.4),
   }),
-  truth: (options): HighDefocusTruth => ({
-    scale: options.highDefocusScalePerMicrometre,
-    scaleSquared: options.highDefocusScalePerSquareMicrometre,
-    rotation: options.highDefocusRotationDegreesPerMicrometre,
-    intensityShare: options.highDefocusIntensityShare,
-  }),
+  truth(options, _random, { instrument }): HighDefocusTruth {
+    const entries = calibratedBy(instrument, 'HighFocusMagCal').filter(({ defocus }) => defocus !== 0);
+    if (entries.length > 0) return fittedTo(entries);
+    return {
+      scale: options.highDefocusScalePerMicrometre,
+      scaleSquared: options.highDefocusScalePerSquareMicrometre,
+      rotation: options.highDefocusRotationDegreesPerMicrometre,
+      intensityShare: options.highDefocusIntensityShare,
+    };
+  },
   start(truth, { of, truthOf }) {
     const lens = of(focus);
     const illumination = of(beam);
@@ -113,29 +146,34 @@ export const highDefocus = definePart({
     const intensities = hasCrossover
       ? calibratedDistances.map((share) => crossover + share * parallelBeyondCrossover.micro)
       : calibratedIntensities;
-    const record = (name: string, magIndex: number) =>
-      calibratedDefocus.flatMap((defocus) =>
-        intensities.map((intensity): PerfectRecord => ({
+    const usual = calibratedDefocus.flatMap((defocus) =>
+      intensities.map((intensity) => ({ spot, probe: 1, defocus, intensity, crossover, aperture: 0 })),
+    );
+    const records = (name: string, usualMagIndex: number | undefined): readonly PerfectRecord[] => {
+      const entries = calibratedBy(instrument, name);
+      const conditions = usual.map((each) => ({ ...each, magIndex: usualMagIndex }));
+      return (entries.length > 0 ? entries : usualMagIndex === undefined ? [] : conditions).map((entry) => {
+        const settings = { intensity: entry.intensity, spotSize: entry.spot, probeMode: probeOf(entry.probe) };
+        return {
           record: name,
-          spot,
-          probe: 1,
-          defocus,
-          intensity,
-          ...defocusChange(
-            truth,
-            defocus,
-            convergenceAt(condenserTruth, { intensity, spotSize: spot, probeMode: 'micro' }),
-          ),
-          crossover,
-          aperture: 0,
-          magIndex,
-        })),
-      );
+          spot: entry.spot,
+          probe: entry.probe,
+          defocus: entry.defocus,
+          intensity: entry.intensity,
+          ...defocusChange(truth, entry.defocus, convergenceAt(condenserTruth, settings)),
+          crossover: entry.crossover,
+          aperture: entry.aperture,
+          magIndex: entry.magIndex,
+        };
+      });
+    };
     // Image shift and specimen are turned and scaled alike, at every magnification.
     const first = instrument.magnifications.find(({ low }) => !low)?.index;
-    return [...record('HighFocusMagCal', 0), ...(first === undefined ? [] : record('HighFocusISCal', first))];
+    return [...records('HighFocusMagCal', 0), ...records('HighFocusISCal', first)];
   },
 });
+
+const probeOf = (probe: number): ProbeMode => (probe === 0 ? 'nano' : 'micro');
 
 /** The conditions at which sites calibrate. */
 const calibratedDefocus = [-100, -200, -250, -300];

@@ -61,7 +61,12 @@ function beamShiftRecords(truth: BeamTruth, context: RecordContext): readonly Pe
   const { views } = context.truthOf(magnification);
   const { toCamera } = context.truthOf(imageShift);
   const alphas = alphasOf(context);
-  return firstPlaces(context).flatMap(({ magIndex, low, key, magnification: written }) =>
+  // A twin of a site has them where the site has measured them.
+  const calibrated = new Set(context.instrument.beamShifts?.map(({ magIndex }) => magIndex));
+  const places = firstPlaces(context).map(
+    (first) => seenPlaces(context).find(({ low, magIndex }) => low === first.low && calibrated.has(magIndex)) ?? first,
+  );
+  return places.flatMap(({ magIndex, low, key, magnification: written }) =>
     (low ? (['micro'] as const) : modesOf(context)).flatMap((probeMode) =>
       (alphas.length > 0 ? alphas : [unspecified]).map((alpha): PerfectRecord => {
         const settings = { lowMagnification: low, probeMode, alpha: Math.max(0, alpha) };

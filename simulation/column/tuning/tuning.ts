@@ -1,13 +1,15 @@
 import { definePart } from '../../base/part';
 import { enlarged, multiplied, rotationMatrix, scaled, type PlaneMatrix } from '../../base/plane';
 import { cameras } from '../../camera/cameras';
-import { aberrations, stigmatorTurn } from '../aberrations';
-import { beam } from '../condenser/beam';
+import { aberrations, stigmatorTurn, tiltUnit } from '../aberrations';
 import { deflectors } from '../deflectors';
 import { defocusChange, highDefocus } from '../high-defocus';
 import { magnification, seenPlaces } from '../magnification';
 import { wavefront } from '../wavefront';
 import { tuningRecords } from './records';
+
+/** Convergence of the illumination under which sites calibrate. */
+const parallel = 0;
 
 /** The records of focusing and tuning, which follow from the truths of several other parts. */
 export const tuning = definePart({
@@ -20,11 +22,9 @@ export const tuning = definePart({
     const lens = context.truthOf(aberrations);
     const turn = stigmatorTurn(lens);
     const { sphericalAberration } = context.truthOf(wavefront);
-    // Columns of other makers count beam tilt in hundredths of the range.
-    const unit = (context.instrument.habit ?? 'kept') === 'kept' ? 1 : context.truthOf(deflectors).fullTilt / 100;
+    const unit = tiltUnit(context.instrument, context.truthOf(deflectors));
     const { views } = context.truthOf(magnification);
     const far = context.truthOf(highDefocus);
-    const { referenceIntensity } = context.truthOf(beam);
     const stem = new Set(context.truthOf(cameras).flatMap((each) => (each.stem ? [each.index] : [])));
     return tuningRecords(
       {
@@ -41,7 +41,7 @@ export const tuning = definePart({
         .map((place) => ({
           ...place,
           seenAt(defocus: number): PlaneMatrix {
-            const { scale, rotation } = defocusChange(far, defocus, referenceIntensity);
+            const { scale, rotation } = defocusChange(far, defocus, parallel);
             return multiplied(rotationMatrix(rotation, scale), views.get(place.key)!.specimenToCamera);
           },
         })),

@@ -47,7 +47,7 @@ const recordsOf = ({ text, habit = {} }: (typeof sites)[number]): readonly { rea
     ),
   );
 
-test('every record of the calibration file is told by the truth, or there is a reason why nothing determines it', () => {
+test('the truth holds every record of the calibration file, or there is a reason why nothing determines it', () => {
   const told = new Set(sites.flatMap((site) => recordsOf(site).map(({ record }) => record)));
   const names = [...fileFormats.calibrations.layouts.keys()];
   expect(names).toHaveLength(34);
