@@ -13,7 +13,13 @@ export interface Clock {
   /** Seconds of the microscope in a real second, 1 where nothing is said; infinite where delays take no time. */
   readonly speed?: number;
   /** Resolves after the delay; rejects with the signal's reason as soon as it fires. */
-  delay(duration: Seconds, signal?: AbortSignal): Promise<void>;
+  delay(duration: Seconds, signal?: AbortSignal, options?: DelayOptions): Promise<void>;
+}
+
+/** Choices of a delay. */
+export interface DelayOptions {
+  /** True for a delay beside other work, such as that of a blanker during an exposure: it follows the time that the work takes and moves no simulated clock. */
+  readonly follows?: boolean;
 }
 
 /** Real time, optionally faster: at speed 4 a delay of 2 s takes 0.5 s. */
@@ -49,12 +55,12 @@ export class RealClock implements Clock {
 
 /**
  * Virtual time: a delay moves the clock to its end at once. Of several delays the one with the earliest end comes
- * first. The caller of `delay` moves the time, so background work must not wait on this clock.
+ * first. The caller of `delay` moves the time, so background work must not wait on this clock, unless its delay follows.
  */
 export class VirtualClock implements Clock {
   private time = 0;
   private order = 0;
-  private readonly waiting: { until: number; order: number; wake: () => void }[] = [];
+  private readonly waiting: { until: number; order: number; follows: boolean; wake: () => void }[] = [];
 
   readonly speed = Infinity;
 
@@ -68,10 +74,11 @@ export class VirtualClock implements Clock {
     const { calendar } = this;
     return typeof calendar === 'function' ? calendar() : new Date(calendar.getTime() + this.time * 1000);
   }
-  delay(duration: Seconds, signal?: AbortSignal): Promise<void> {
+  delay(duration: Seconds, signal?: AbortSignal, { follows = false }: DelayOptions = {}): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(reasonOf(signal));
       const entry = {
+        follows,
         until: this.time + Math.max(0, duration),
         order: this.order++,
         wake: (): void => {
@@ -87,7 +94,7 @@ export class VirtualClock implements Clock {
       signal?.addEventListener('abort', stop, { once: true });
       this.waiting.push(entry);
       // One turn of the event loop, so that a waiting abort or answer comes first.
-      setImmediate(() => this.wakeEarliest());
+      if (!follows) setImmediate(() => this.wakeEarliest());
     });
   }
 
@@ -97,6 +104,8 @@ export class VirtualClock implements Clock {
     if (!next) return;
     this.time = Math.max(this.time, next.until);
     next.wake();
+    // The delay that moves the time here has still to come.
+    if (next.follows) setImmediate(() => this.wakeEarliest());
   }
 }
 

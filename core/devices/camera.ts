@@ -18,6 +18,20 @@ export type Processing = 'unprocessed' | 'dark subtracted' | 'gain normalized';
 /** Read mode of the camera. */
 export type ReadMode = 'linear' | 'counting' | 'super-resolution';
 
+/**
+ * The shutter that lets the electrons of an image through: one behind the specimen, the blanker before it, both so that the beam comes early
+ * enough to settle the specimen, or none, for a camera that is read as it is.
+ */
+export type Shutter = 'film' | 'beam' | 'dual' | 'none';
+
+/** The blanker of the column during one exposure. Times count from the request of the image. */
+export interface BlankerTiming {
+  /** Seconds for which the beam stays blanked; infinite for an image without beam. */
+  readonly blankedFor: Seconds;
+  /** Seconds after which it is blanked again; it stays on where nothing is said. */
+  readonly blankedFrom?: Seconds;
+}
+
 /** Everything that decides one image. */
 export interface Exposure {
   readonly binning: number;
@@ -31,6 +45,10 @@ export interface Exposure {
   readonly frames?: FrameSeries;
   /** Of a camera that scans; refused by others. */
   readonly scanning?: ScanSettings;
+  /** One of the shutters of the camera; the first of them where nothing is said. */
+  readonly shutter?: Shutter;
+  /** Has the column's blanker work during the exposure; refused on columns whose blanker cannot. Without it the beam is on all the time. */
+  readonly blanker?: BlankerTiming;
 }
 
 /** One image as the camera delivered it. */
@@ -68,6 +86,10 @@ export interface CameraTraits {
   /** Time between the request and the beginning of the exposure. */
   readonly startupDelay: Seconds;
   readonly builtInSettling: Seconds;
+  /** The shutters among which it can choose, the usual one first. */
+  readonly shutters?: readonly Shutter[];
+  /** Time for which the beam is needed beyond the exposure, because exposures begin at slightly different times. */
+  readonly extraBeamTime?: Seconds;
   /** True when the image shift can be set while the camera still reads out. */
   readonly allowsPostActions: boolean;
   /** Limits for dividing exposures into frames; undefined when that is impossible. */

@@ -1,4 +1,4 @@
-import type { Exposure } from './camera';
+import type { Exposure, Shutter } from './camera';
 import type { FrameSeries, FrameTraits } from './frames';
 import type { ScanSettings, ScanTraits } from './scans';
 
@@ -10,6 +10,8 @@ export interface ExposureLimits {
   readonly height: number;
   /** Seconds. */
   readonly longestExposure: number;
+  /** Not looked at where nothing is said. */
+  readonly shutters?: readonly Shutter[];
   /** Undefined for a camera that cannot divide an exposure into frames. */
   readonly frames?: FrameTraits;
   /** Undefined for a camera that does not scan. */
@@ -26,7 +28,7 @@ export interface ExposureRefusal {
 
 /** The first thing of an exposure that a camera cannot do; undefined when it can do all of it. */
 export function exposureRefusal(
-  { binning, area, exposure, driftSettling, frames, scanning }: Exposure,
+  { binning, area, exposure, driftSettling, frames, shutter, blanker, scanning }: Exposure,
   limits: ExposureLimits,
 ): ExposureRefusal | undefined {
   const { left, top, right, bottom } = area;
@@ -45,6 +47,15 @@ export function exposureRefusal(
     return { what: 'exposure', asked: `${exposure} s`, allowed: `at most ${longestExposure} s` };
   if (!(driftSettling >= 0 && driftSettling <= longestExposure))
     return { what: 'drift settling', asked: `${driftSettling} s`, allowed: `0 to ${longestExposure} s` };
+  const { shutters } = limits;
+  if (shutter && shutters && !shutters.includes(shutter))
+    return { what: 'shutter', asked: shutter, allowed: `one of ${shutters.join(', ')}` };
+  if (blanker) {
+    const { blankedFor, blankedFrom = Infinity } = blanker;
+    if (!(blankedFor >= 0)) return { what: 'time without beam', asked: `${blankedFor} s`, allowed: '0 s or more' };
+    if (!(blankedFrom >= blankedFor))
+      return { what: 'end of the beam', asked: `${blankedFrom} s`, allowed: `${blankedFor} s or later` };
+  }
   return (scanning && scanRefusal(scanning, limits.scan)) ?? (frames && framesRefusal(frames, exposure, limits.frames));
 }
 

@@ -167,6 +167,13 @@ export const kernelErrors = {
       message: `Plugin ${plugin} provides ${token}, ${unguarded[why].because}; nothing would check or stop what is done with it.`,
       hint: unguarded[why].hint,
     }),
+  noTimedBlanker: (): EucentricError =>
+    new EucentricError({
+      code: 'camera/no-timed-blanker',
+      message:
+        'The image was not taken: its beam should be blanked for a time, and the blanker of this column does not work while a camera exposes.',
+      hint: 'Use another shutter of the camera, or another way to the column; "devices" names the reason.',
+    }),
   beamBlocked: (label: string, on: string, off: string): EucentricError =>
     new EucentricError({
       code: 'camera/beam-blocked',

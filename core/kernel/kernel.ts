@@ -12,7 +12,7 @@ import {
   describe,
   otherCopyOf,
 } from '../base';
-import { type Camera, Cameras, settingsOf } from '../devices';
+import { type Camera, Cameras, Scope, TimedBlanker, settingsOf } from '../devices';
 import { type PluginSettings, type Problem, type Settings, checkSection } from '../settings';
 import { BeamPath } from './guards/beam-path';
 import { DoseLimit } from './guards/dose-limit';
@@ -196,6 +196,11 @@ export class Kernel {
       seen: this.settingSeen,
       dose: this.dose,
       beamPath: this.beamPath,
+      blanker: {
+        clock,
+        blanked: () => (this.registry.has(Scope) ? this.registry.get(Scope).beamBlanked : undefined),
+        timed: () => (this.registry.has(TimedBlanker) ? this.registry.get(TimedBlanker) : undefined),
+      },
     };
     const { registry, menu, connections, undos, cameras } = this;
     const own = <T>(key: Token<T>): Token<T> => {

@@ -1,4 +1,4 @@
-export { filterDelays, type FilterDelays } from './filter-delays';
+export { filterDelays, shutterTraits, type FilterDelays } from './filter-and-shutters';
 export type { FallbackValue, Sourced } from './geometry';
 export * from './image-shift/beam-shift';
 export * from './image-shift/convert-image-shift';

@@ -9,6 +9,7 @@ import {
   exposureRefusal,
   nearestBinning,
 } from '../../core/devices';
+import { shutterTraits } from '../../core/optics';
 import type { CameraSettings } from '../../core/settings';
 import { image } from '../../imaging';
 import { type FeiCameraModel, constrainedExposure, sentExposure } from './camera-model';
@@ -48,6 +49,7 @@ export function traitsOf(model: FeiCameraModel, camera: CameraSettings): CameraT
     deadTime: seconds(camera.get('ShutterDeadTime')),
     startupDelay: seconds(model.startupDelay),
     builtInSettling: seconds(camera.get('BuiltInSettling')),
+    ...shutterTraits(camera),
     allowsPostActions: camera.get('AllowPostActions') > 0,
   });
 }
@@ -95,7 +97,7 @@ export class FeiCamera implements Camera {
     const possible = !model.normalizedOnly && (offered?.has(correctionOf[wanted.processing]) ?? true);
     const processing = possible ? wanted.processing : 'gain normalized';
     // A wish for frames stays, so that it is refused rather than forgotten.
-    const { frames } = wanted;
+    const { frames, shutter, blanker } = wanted;
     return {
       binning,
       area,
@@ -104,6 +106,8 @@ export class FeiCamera implements Camera {
       processing,
       readMode,
       ...(frames && { frames }),
+      ...(shutter && { shutter }),
+      ...(blanker && { blanker }),
     };
   }
 

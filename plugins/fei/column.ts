@@ -1,10 +1,12 @@
-import { type Seconds, milliseconds } from '../../core/base';
+import { type Seconds, milliseconds, seconds } from '../../core/base';
 import type { Settings } from '../../core/settings';
 import type { AreaLimits } from './illuminated-area';
 
 /** The site's properties of its FEI column. */
 export interface FeiColumn {
   readonly model: string;
+  /** Shortest time for which the beam can be blanked. */
+  readonly minimumBlanking: Seconds;
   /** The mag indexes that exist. */
   readonly magIndexes: ReadonlySet<number>;
   /** The first mag index above the low-magnification range. */
@@ -54,6 +56,7 @@ export function feiColumn(settings: Settings, model: string, objectiveApertures:
   const skipped = settings.get('SkipNormalizations');
   return {
     model,
+    minimumBlanking: seconds(settings.get('MinimumBlankingTime')),
     magIndexes: new Set(settings.magnificationTable.filter(({ filmMag }) => filmMag > 0).map(({ index }) => index)),
     lowestRegularMag: settings.get('LowestMModeMagIndex'),
     spotSizes: spots > 0 ? spots : 11,

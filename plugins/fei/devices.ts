@@ -29,6 +29,7 @@ import {
   Screen,
   ScreenCurrent,
   StemMode,
+  TimedBlanker,
   driven,
   lacking,
 } from '../../core/devices';
@@ -84,6 +85,7 @@ export function feiDevices(
     driven(CondenserStigmator, optics),
     unlessMissing(driven(DiffractionStigmator, optics), 'diffraction stigmator'),
     driven(Screen, scope),
+    driven(TimedBlanker, scope),
     driven(ScreenCurrent, optics),
     driven(LensNormalization, scope),
     unlessMissing(driven(AutomaticNormalization, scope), 'automatic normalization'),

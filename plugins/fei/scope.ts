@@ -94,6 +94,7 @@ export class FeiScope
   readonly probeMode: SettingDriver<ProbeMode>;
   readonly screenDown: SettingDriver<boolean>;
   readonly beamBlanked: SettingDriver<boolean>;
+  readonly minimumBlanking: Seconds;
   readonly highTension: ReadableDriver<ReturnType<typeof volts>>;
   readonly automaticNormalization: SettingDriver<boolean>;
   readonly cameraLengthIndex: SettingDriver<number>;
@@ -171,6 +172,7 @@ export class FeiScope
       read: (signal) => this.readScreenDown(signal),
       write: (down, signal) => this.moveScreen(down, signal),
     };
+    this.minimumBlanking = column.minimumBlanking;
     this.beamBlanked = {
       read: (signal) => transport.getBeamBlank(signal),
       write: (blanked, signal) => transport.setBeamBlank(blanked, signal),

@@ -8,6 +8,7 @@ import {
   exposureRefusal,
   nearestBinning,
 } from '../../core/devices';
+import { shutterTraits } from '../../core/optics';
 import type { CameraSettings } from '../../core/settings';
 import { image } from '../../imaging';
 import type { CameraModel } from './camera-model';
@@ -40,6 +41,7 @@ export function traitsOf(model: CameraModel, camera: CameraSettings, leastStartu
     deadTime: seconds(camera.get('ShutterDeadTime')),
     startupDelay: seconds(model.startupDelay),
     builtInSettling: seconds(camera.get('BuiltInSettling')),
+    ...shutterTraits(camera, model.choosesShutter),
     ...(model.frames && {
       frames: Object.freeze({ shortestFrame: seconds(model.frames.shortest), step: seconds(model.frames.step) }),
     }),

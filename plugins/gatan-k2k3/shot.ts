@@ -74,6 +74,12 @@ export const startupOf = (model: CameraModel, exposure: Exposure, abilities: Abi
   settlingOf(model, exposure, abilities).inServer +
   (exposure.frames ? frameCount(exposure, exposure.frames) * model.startupPerFrame : 0);
 
+/** The shutter behind the specimen is the other one of the two; with both, that one is the camera's and the beam is the column's. */
+function shutterNumber(model: CameraModel, { shutter = 'beam' }: Exposure, { canSelectShutter }: Abilities): number {
+  if (!model.choosesShutter || !canSelectShutter) return noShutter;
+  return shutter === 'film' || shutter === 'dual' ? 1 - model.shutter : model.shutter;
+}
+
 /** Says an exposure that the camera accepts in the terms of its server. */
 export function shotOf(model: CameraModel, exposure: Exposure, abilities: Abilities): GatanShot {
   const { left, top, right, bottom } = wireArea(model, exposure);
@@ -125,7 +131,7 @@ export function shotOf(model: CameraModel, exposure: Exposure, abilities: Abilit
       left,
       bottom,
       right,
-      shutter: model.choosesShutter && abilities.canSelectShutter ? model.shutter : noShutter,
+      shutter: shutterNumber(model, exposure, abilities),
       shutterDelay: 0,
       divideBy2: 0,
       corrections: model.corrections,

@@ -1,4 +1,4 @@
-import { type Seconds, milliseconds } from '../../core/base';
+import { type Seconds, milliseconds, seconds } from '../../core/base';
 import type { Settings } from '../../core/settings';
 import type { HitachiCoil } from './protocol';
 
@@ -25,6 +25,8 @@ export interface BlankingCoil {
 /** The site's properties of its Hitachi column. */
 export interface HitachiColumn {
   readonly model: string;
+  /** Shortest time for which the beam can be blanked. */
+  readonly minimumBlanking: Seconds;
   readonly magnifications: readonly HitachiMagnification[];
   readonly spotSizes: number;
   readonly imageShiftScale: { readonly regular: number; readonly lowMagnification: number };
@@ -67,6 +69,7 @@ export function hitachiColumn(settings: Settings, model: string): HitachiColumn 
   const [objective] = settings.get('HitachiObjectiveToMicrons');
   return {
     model,
+    minimumBlanking: seconds(settings.get('MinimumBlankingTime')),
     magnifications: settings.magnificationTable
       .filter(({ filmMag }) => filmMag > 0)
       .map(({ index, filmMag }) => ({ index, magnification: filmMag, range: rangeOf(index) })),

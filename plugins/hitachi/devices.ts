@@ -31,6 +31,7 @@ import {
   ScreenCurrent,
   StemMode,
   StageSpeed,
+  TimedBlanker,
   driven,
   lacking,
 } from '../../core/devices';
@@ -61,6 +62,7 @@ export const hitachiDevices = (
   driven(CondenserStigmator, optics),
   lacking(DiffractionStigmator, 'this program does not know which coil of a Hitachi column it is'),
   driven(Screen, scope),
+  driven(TimedBlanker, scope),
   lacking(ScreenCurrent, noCommand),
   driven(ReportedMagnification, scope),
   lacking(ReportedRotation, 'Hitachi columns do not report it'),

@@ -92,6 +92,7 @@ export class HitachiScope
   readonly intensity: SettingDriver<number>;
   readonly screenDown: SettingDriver<boolean>;
   readonly beamBlanked: SettingDriver<boolean>;
+  readonly minimumBlanking: Seconds;
   readonly reportedMagnification: ReadableDriver<number>;
   readonly highTension: Driver<Scope>['highTension'];
   readonly neutral: ReadableDriver<Vector<ReturnType<typeof imageShiftUnits>>>;
@@ -172,6 +173,7 @@ export class HitachiScope
       read: async () => (await this.screenPlace()) !== screenPlaces.up,
       write: (down, signal) => this.moveScreen(down, signal),
     };
+    this.minimumBlanking = column.minimumBlanking;
     this.beamBlanked = {
       read: () => Promise.resolve(this.unblanked !== undefined),
       write: (blanked) => this.blank(blanked),

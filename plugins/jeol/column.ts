@@ -1,4 +1,4 @@
-import { type Seconds, milliseconds } from '../../core/base';
+import { type Seconds, milliseconds, seconds } from '../../core/base';
 import type { Settings } from '../../core/settings';
 import { type JeolDeflector, apertureKinds, deflectors, functionModes, scanFunctionModes } from './transport';
 
@@ -30,6 +30,8 @@ export interface JeolScanColumn {
 /** The site's properties of its JEOL column. */
 export interface JeolColumn {
   readonly model: string;
+  /** Shortest time for which the beam can be blanked. */
+  readonly minimumBlanking: Seconds;
   readonly magIndexes: ReadonlySet<number>;
   readonly lowestRegularMag: number;
   /** By rising mag index. */
@@ -88,6 +90,7 @@ export function jeolColumn(settings: Settings, model: string): JeolColumn {
   const regularBeam = settings.get('JEOLBeamShiftToMicrons');
   return {
     model,
+    minimumBlanking: seconds(settings.get('MinimumBlankingTime')),
     magIndexes: new Set(settings.magnificationTable.filter(({ filmMag }) => filmMag > 0).map(({ index }) => index)),
     lowestRegularMag,
     ranges: [

@@ -31,6 +31,7 @@ import {
   ScreenCurrent,
   StemMode,
   StageSpeed,
+  TimedBlanker,
   driven,
   lacking,
 } from '../../core/devices';
@@ -68,6 +69,7 @@ export const jeolDevices = (
   driven(CondenserStigmator, optics),
   driven(DiffractionStigmator, optics),
   driven(Screen, scope),
+  driven(TimedBlanker, scope),
   lacking(ScreenCurrent, 'JEOL columns tell a current density whose unit this program does not know'),
   driven(ReportedMagnification, optics),
   lacking(ReportedRotation, 'JEOL columns do not report it'),

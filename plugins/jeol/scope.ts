@@ -2,6 +2,7 @@ import {
   type Clock,
   type MagIndex,
   type Matrix,
+  type Seconds,
   magIndex,
   milliseconds,
   seconds,
@@ -68,6 +69,7 @@ export class JeolScope
   readonly intensity: SettingDriver<number>;
   readonly screenDown: SettingDriver<boolean>;
   readonly beamBlanked: SettingDriver<boolean>;
+  readonly minimumBlanking: Seconds;
   readonly highTension: Driver<Scope>['highTension'];
   readonly alpha: SettingDriver<number>;
   readonly cameraLengthIndex: SettingDriver<number>;
@@ -140,6 +142,7 @@ export class JeolScope
       range: [0, column.alphas - 1],
     };
     this.screenDown = { read: () => this.readScreenDown(), write: (down, signal) => this.moveScreen(down, signal) };
+    this.minimumBlanking = column.minimumBlanking;
     this.beamBlanked = { read: () => transport.getBeamBlank(), write: (blanked) => transport.setBeamBlank(blanked) };
     this.highTension = { read: async () => volts(await transport.getHtValue()) };
     this.cameraLengthIndex = {

@@ -9,6 +9,7 @@ import {
   exposureRefusal,
   nearestBinning,
 } from '../../core/devices';
+import { shutterTraits } from '../../core/optics';
 import type { CameraSettings } from '../../core/settings';
 import { image } from '../../imaging';
 import type { Turns } from '../../wires';
@@ -68,6 +69,7 @@ export function traitsOf(model: SerialEmCameraModel, camera: CameraSettings): Ca
     deadTime: seconds(camera.get('ShutterDeadTime')),
     startupDelay: seconds(model.startupDelay),
     builtInSettling: seconds(camera.get('BuiltInSettling')),
+    ...shutterTraits(camera),
     // SerialEM gives the image when the camera has read it out.
     allowsPostActions: false,
   });

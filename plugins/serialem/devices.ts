@@ -31,6 +31,7 @@ import {
   ScreenCurrent,
   StemMode,
   StageSpeed,
+  TimedBlanker,
   driven,
   lacking,
 } from '../../core/devices';
@@ -98,6 +99,7 @@ export const serialEmDevices = (
   driven(CondenserStigmator, optics),
   lacking(DiffractionStigmator, 'only the newest versions of SerialEM have commands for it'),
   driven(Screen, scope),
+  lacking(TimedBlanker, 'SerialEM does one thing at a time, so it cannot blank while a camera exposes'),
   driven(ScreenCurrent, optics),
   lacking(ReportedMagnification, 'SerialEM tells that of its own table'),
   lacking(ReportedRotation, noCommand),

@@ -1,3 +1,4 @@
+import type { Seconds } from '../../base';
 import { device } from '../device';
 import type { Setting } from '../setting';
 import { onOff } from '../setting-traits';
@@ -21,4 +22,17 @@ export const Screen = device<Screen>('Screen', {
       blocksBeam: 'to the cameras',
     }),
   },
+});
+
+/** A beam blanker that can be switched at a time while a camera exposes, for cameras that do not spare the specimen themselves, and to time them. */
+export interface TimedBlanker {
+  /** Seconds that blanking and unblanking take together, below which the beam is not blanked at all; 0 where the site has entered none. */
+  readonly minimumBlanking: Seconds;
+}
+/** The token of the timed blanker. */
+export const TimedBlanker = device<TimedBlanker>('TimedBlanker', {
+  called: 'a blanker that works during an exposure',
+  part: 'column',
+  settings: {},
+  facts: { minimumBlanking: true },
 });

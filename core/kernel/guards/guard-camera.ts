@@ -2,6 +2,7 @@ import { type CameraIndex, throwIfStopped } from '../../base';
 import type { Camera, Cameras, Exposure, Frame } from '../../devices';
 import { kernelErrors } from '../errors';
 import type { Hooks } from '../hooks';
+import { blankerTiming, exposeWithBlanker } from './blanker-during-exposure';
 import type { Guarding } from './guarding';
 import { checkExposure } from './limits';
 
@@ -33,7 +34,10 @@ export function guardCamera(camera: Camera, guarding: Guarding): Camera {
       check(changed);
       const frame = await inClearBeam(signal, async () => {
         watch(`acquire camera ${traits.index}`);
-        return camera.acquire(changed, signal);
+        const timing = blankerTiming(changed, traits);
+        if (!timing) return camera.acquire(changed, signal);
+        if (!guarding.blanker) throw kernelErrors.noTimedBlanker();
+        return exposeWithBlanker(timing, guarding.blanker, () => camera.acquire(changed, signal));
       });
       guarding.dose?.remember(frame);
       await hooks.didAcquire.promise(frame);

@@ -1,6 +1,7 @@
 import type { Clock } from '../../base';
 import type { Readable } from '../../devices';
 import type { Hooks } from '../hooks';
+import type { BlankerParts } from './blanker-during-exposure';
 import type { BeamPath } from './beam-path';
 import type { DoseLimit } from './dose-limit';
 import type { DeviceLimits } from './limits';
@@ -22,4 +23,6 @@ export interface Guarding {
   readonly dose?: DoseLimit;
   /** Cleared before an exposure. */
   readonly beamPath?: BeamPath;
+  /** Blanks the beam for a part of an exposure. */
+  readonly blanker?: BlankerParts;
 }

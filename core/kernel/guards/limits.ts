@@ -42,6 +42,10 @@ export function checkStageMove(move: StageMove, { stage, largestTiltDegrees = us
 
 /** Throws `limits/out-of-range` for an exposure that a camera of these traits cannot take. */
 export function checkExposure(exposure: Exposure, traits: CameraTraits, limits: DeviceLimits): void {
-  const refusal = exposureRefusal(exposure, { ...traits, longestExposure: limits.longestExposureSeconds ?? Infinity });
+  const refusal = exposureRefusal(exposure, {
+    shutters: ['beam'],
+    ...traits,
+    longestExposure: limits.longestExposureSeconds ?? Infinity,
+  });
   if (refusal) throw kernelErrors.outOfRange(refusal.what, refusal.asked, refusal.allowed);
 }

@@ -1,4 +1,4 @@
-import { VirtualClock, milliseconds } from '../../../core/base';
+import { VirtualClock, milliseconds, seconds } from '../../../core/base';
 import {
   BeamShift,
   BeamTilt,
@@ -20,6 +20,7 @@ import {
   ReportedRotation,
   type Scope,
   Screen,
+  TimedBlanker,
   ScreenCurrent,
   type Stage,
 } from '../../../core/devices';
@@ -40,6 +41,7 @@ import { guardedColumn } from '../../support/guarded';
 /** A column with low magnifications 1 to 4 and regular ones 5 to 10. */
 export const plainColumn: FeiColumn = {
   model: 'test column',
+  minimumBlanking: seconds(0),
   magIndexes: new Set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
   lowestRegularMag: 5,
   spotSizes: 11,
@@ -63,6 +65,7 @@ export const plainColumn: FeiColumn = {
 
 /** The devices that every FEI column has besides its stage and `Scope`. */
 export const feiTokens: readonly DeviceToken<unknown>[] = [
+  TimedBlanker,
   Illumination,
   ProbeModeSelector,
   CondenserAperture,

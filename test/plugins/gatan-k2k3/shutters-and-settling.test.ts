@@ -44,6 +44,30 @@ describe('the shutter of an image', () => {
     expect(image().shutter).toBe(shutter);
   });
 
+  it.each([
+    ['beam', 1],
+    ['film', 0],
+    ['dual', 0],
+  ] as const)(
+    'is the one behind the specimen where both are used, and where only that is: %s',
+    async (shutter, number) => {
+      const ccd = { K2Type: 0, OnlyOneShutter: 0 };
+      await take(ccd, full({ shutter, readMode: 'linear' }));
+      expect(open!.camera.traits.shutters).toEqual(['beam', 'film', 'dual']);
+      expect(image().shutter).toBe(number);
+    },
+  );
+
+  it.each([
+    ['a camera with one shutter', { K2Type: 0, OnlyOneShutter: 1 }, ['beam']],
+    ['a camera without any', { NoShutter: 2 }, ['none']],
+    ['a OneView', { K2Type: 0, OneViewType: 1, OnlyOneShutter: 0 }, ['beam']],
+    ['a camera whose shutter cannot be chosen', { K2Type: 0, OnlyOneShutter: 0, CanDriveDMBeamShutter: 0 }, ['beam']],
+  ] as const)('is the only one of %s', async (_what, lines, shutters) => {
+    open = await bench(propertiesOf({ Retractable: 0, ...lines }));
+    expect(open.camera.traits.shutters).toEqual(shutters);
+  });
+
   it('is the one that is closed between images, so that the image is not black', async () => {
     const frame = await take({ SetAlternateShutterNormallyClosed: 1, BeamBlankShutter: 1 });
     expect(open!.server.closedShutter(0)).toBe(1);

@@ -11,6 +11,7 @@ import {
   ReportedMagnification,
   type Scope,
   Screen,
+  TimedBlanker,
   type Stage,
 } from '../../../core/devices';
 import type { ColumnRange, HitachiColumn } from '../../../plugins/hitachi/column';
@@ -32,6 +33,7 @@ const magnification = (index: number, value: number, range: ColumnRange) => ({ i
 /** Low magnifications 1 and 2, HC 3 to 6, HR 7 to 10; HC and HR share two values. */
 export const plainColumn: HitachiColumn = {
   model: 'test column',
+  minimumBlanking: seconds(0),
   magnifications: [
     magnification(1, 100, 'LM'),
     magnification(2, 200, 'LM'),
@@ -61,6 +63,7 @@ export const plainColumn: HitachiColumn = {
 
 /** The devices that every Hitachi column has besides its stage and `Scope`. */
 export const hitachiTokens: readonly DeviceToken<unknown>[] = [
+  TimedBlanker,
   Illumination,
   BeamShift,
   BeamTilt,

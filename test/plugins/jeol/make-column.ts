@@ -19,6 +19,7 @@ import {
   ReportedMagnification,
   type Scope,
   Screen,
+  TimedBlanker,
   type Stage,
 } from '../../../core/devices';
 import { JeolApertures } from '../../../plugins/jeol/apertures';
@@ -41,6 +42,7 @@ import { guardedColumn } from '../../support/guarded';
 /** A column with low magnifications 1 to 4, MAG 5 to 8 and SAMAG 9 and 10. */
 export const plainColumn: JeolColumn = {
   model: 'test column',
+  minimumBlanking: seconds(0),
   magIndexes: new Set([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]),
   lowestRegularMag: 5,
   ranges: [
@@ -73,6 +75,7 @@ export const plainColumn: JeolColumn = {
 
 /** The devices that every JEOL column with alpha has besides its stage and `Scope`. */
 export const jeolTokens: readonly DeviceToken<unknown>[] = [
+  TimedBlanker,
   Illumination,
   AlphaSelector,
   CondenserAperture,

@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { electronVolts, magIndex as asMagIndex, seconds } from '../../core/base';
-import { Cameras, EftemMode, EnergyFilter, Scope } from '../../core/devices';
-import { SimulatedTruth } from '../../plugins/simulator';
-import { projectFolder, virtualInstrument } from '../support/virtual-instrument';
+import { electronVolts, magIndex as asMagIndex, seconds } from '../../../core/base';
+import { Cameras, EftemMode, EnergyFilter, Scope } from '../../../core/devices';
+import { SimulatedTruth } from '../../../plugins/simulator';
+import { projectFolder, virtualInstrument } from '../../support/virtual-instrument';
 
 /** Every way to an energy filter: a configuration whose column or camera has one. */
 const filters: readonly (readonly [name: string, file: string, edit: (yaml: string) => string])[] = [

@@ -1,4 +1,6 @@
-import type { Settings } from '../settings';
+import { seconds } from '../base';
+import type { CameraTraits, Shutter } from '../devices';
+import type { CameraSettings, Settings } from '../settings';
 
 /** Seconds that an energy filter needs after a change. */
 export interface FilterDelays {
@@ -27,4 +29,18 @@ export function filterDelays(settings: Settings): FilterDelays {
     slit: settings.get('FilterSlitInOutDelay') / ticksPerSecond,
     energy: (change) => (change < criterion ? small(change) : large(change)),
   };
+}
+
+/**
+ * The shutters of a camera by the site's properties. Only one that DigitalMicrograph drives may have a shutter behind the specimen as well, unless the
+ * site says that it has one shutter.
+ */
+export function shutterTraits(
+  camera: CameraSettings,
+  mayHaveTwo = false,
+): Required<Pick<CameraTraits, 'shutters' | 'extraBeamTime'>> {
+  const two = mayHaveTwo && camera.get('OnlyOneShutter') === 0 && camera.get('OneViewType') === 0;
+  const shutters: readonly Shutter[] =
+    camera.get('NoShutter') !== 0 ? ['none'] : two ? ['beam', 'film', 'dual'] : ['beam'];
+  return { shutters: Object.freeze([...shutters]), extraBeamTime: seconds(camera.get('ExtraBeamTime')) };
 }
