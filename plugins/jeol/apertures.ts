@@ -26,6 +26,7 @@ export class JeolApertures implements Driver<CondenserAperture>, Driver<Objectiv
   private driver(name: string, { kind, sizes }: JeolColumn['apertures']['condenser']): SettingDriver<Metres> {
     const { transport, clock } = this;
     const { extraApertures } = this.column;
+    let moves = false;
     const hole = (): Promise<number> => transport.getAperture(kind, extraApertures);
     return {
       choices: [0, ...sizes].map(micrometres),
@@ -37,7 +38,9 @@ export class JeolApertures implements Driver<CondenserAperture>, Driver<Objectiv
       },
       write: async (size, signal) => {
         const wanted = sizes.indexOf(Math.round(inMicrometres(size))) + 1;
-        if ((await hole()) === wanted) return;
+        // After a change that was broken off the column may still report where it was before.
+        if (!moves && (await hole()) === wanted) return;
+        moves = true;
         await transport.setAperture(kind, wanted, extraApertures);
         const arrived = await waitUntil(clock, async () => (await hole()) === wanted, {
           limit: apertureLimit,
@@ -45,6 +48,7 @@ export class JeolApertures implements Driver<CondenserAperture>, Driver<Objectiv
           signal,
         });
         if (!arrived) throw jeolErrors.apertureStuck(name, Math.round(inMicrometres(size)), apertureLimit);
+        moves = false;
       },
     };
   }
