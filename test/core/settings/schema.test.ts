@@ -48,6 +48,7 @@ describe('config/', () => {
     expect(files).toEqual([
       'hitachi-ht7700.yaml',
       'jeol-cryo-arm-k2.yaml',
+      'jeol-digiscan.yaml',
       'krios-k3.yaml',
       'simulator.yaml',
       'talos-ceta.yaml',
