@@ -44,7 +44,7 @@ export { defocusChange, type DefocusChange, type HighDefocusTruth } from './colu
 export type { ImageShiftTruth } from './column/image-shift';
 export type { MagnificationTruth, OffsetsByMag, SpecimenView } from './column/magnification';
 export type { LensGroup } from './column/normalization';
-export type { ScanTruth } from './column/scan';
+export type { ScanTruth } from './scan/scan-truth';
 export type { SettlingTerm } from './base/settling';
 export type { CyclicErrorTruth, StagePosition, StageTruth } from './column/stage';
 export type { StigmatorTruth } from './column/stigmators';

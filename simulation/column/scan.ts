@@ -9,34 +9,15 @@ import { hash, keyOf } from '../base/random';
 import { coreOf, type Probe } from '../scan/probe';
 import { middleSpot, scanRecords, type ProbeTruth } from '../scan/records';
 import type { ScanPlan } from '../scan/scan-request';
-import type { StemDetectorState, StemSignalTruth } from '../scan/signal';
-import { plannedScan, type ScanTimingTruth } from '../scan/timing';
+import type { StemDetectorState } from '../scan/signal';
+import { plannedScan } from '../scan/timing';
+import type { ScanTruth } from '../scan/scan-truth';
 import { scanNoiseWaves, type Wave } from '../scan/wander';
 import { beam } from './condenser/beam';
 import { focus } from './focus';
 import { magnification } from './magnification';
 import { stage } from './stage';
 import { electronWavelength, wavefront } from './wavefront';
-
-/** The truth of the scan generator, of the probe and of the detectors; micrometres, seconds, radians. */
-export interface ScanTruth {
-  readonly timing: ScanTimingTruth;
-  /** Displacement of the probe against the direction of the scan when the flyback starts, as a share of the field, and seconds in which it falls to 1/e. */
-  readonly lag: { readonly share: number; readonly time: number };
-  /** Seconds by which the probe is behind. */
-  readonly delay: number;
-  /** Wandering along the lines and across them. */
-  readonly waves: readonly [along: readonly Wave[], across: readonly Wave[]];
-  /** Degrees in which the scan turns. */
-  readonly rotationStep: number;
-  readonly probe: Readonly<Record<'nano' | 'micro', ProbeTruth>>;
-  readonly source: number;
-  /** Micrometres by which the focus is higher with each spot size above the middle one. */
-  readonly focusPerSpot: number;
-  /** Electrons per second at the middle spot size; half as many with each one above. */
-  readonly current: number;
-  readonly signal: StemSignalTruth;
-}
 
 const electronsPerPicoampere = 6.241509e6;
 const microsecond = 1e-6;

@@ -1,7 +1,7 @@
 import { exponential } from '../base/functions';
 import type { Frame } from '../base/frame';
 import type { PlaneMatrix, PlaneVector } from '../base/plane';
-import type { ScanTruth } from '../column/scan';
+import type { ScanTruth } from '../scan/scan-truth';
 import type { Probe } from '../scan/probe';
 import type { ScannedLine } from '../scan/sampling';
 import type { ScanPlan } from '../scan/scan-request';
