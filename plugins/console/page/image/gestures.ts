@@ -25,7 +25,12 @@ const clickTolerance = 4;
  * zooms, double-click shows the whole image. Two fingers move and zoom; `mode` says what one finger does.
  */
 export function listenToGestures(element: HTMLElement, gestures: Gestures, mode: () => DragMode): void {
-  let start: (Point & { readonly kind: DragMode }) | undefined;
+  /** Where a drag began, on the image area and on the screen: the area itself may move meanwhile. */
+  let start: (Point & { readonly kind: DragMode; readonly screen: Point }) | undefined;
+  const since = (event: MouseEvent, { screen }: { readonly screen: Point }): Point => ({
+    x: event.clientX - screen.x,
+    y: event.clientY - screen.y,
+  });
   const fingers = new Map<number, Point>();
   let last: Point = { x: 0, y: 0 };
   let moved = false;
@@ -42,7 +47,11 @@ export function listenToGestures(element: HTMLElement, gestures: Gestures, mode:
     start =
       fingers.size > 1
         ? undefined
-        : { ...point, kind: event.button === 2 ? 'shift' : event.shiftKey ? 'line' : mode() };
+        : {
+            ...point,
+            kind: event.button === 2 ? 'shift' : event.shiftKey ? 'line' : mode(),
+            screen: { x: event.clientX, y: event.clientY },
+          };
     [last, moved] = [point, false];
     element.setPointerCapture(event.pointerId);
     element.focus({ preventScroll: true });
@@ -55,7 +64,7 @@ export function listenToGestures(element: HTMLElement, gestures: Gestures, mode:
     moved = true;
     if (start.kind === 'pan') gestures.pan({ x: point.x - last.x, y: point.y - last.y });
     else if (start.kind === 'line') gestures.line(start, point);
-    else gestures.shift({ x: point.x - start.x, y: point.y - start.y }, false);
+    else gestures.shift(since(event, start), false);
     last = point;
   });
   element.addEventListener('pointerup', (event) => {
@@ -63,7 +72,7 @@ export function listenToGestures(element: HTMLElement, gestures: Gestures, mode:
     if (!start) return;
     const point = at(event);
     if (!moved && start.kind !== 'shift') gestures.click(point);
-    if (moved && start.kind === 'shift') gestures.shift({ x: point.x - start.x, y: point.y - start.y }, true);
+    if (moved && start.kind === 'shift') gestures.shift(since(event, start), true);
     start = undefined;
   });
   element.addEventListener('pointercancel', ({ pointerId }) => {

@@ -26,12 +26,6 @@ export function createMenuPanel(store: Store): HTMLElement {
 
   const choose = (id: string): void => {
     store.set({ selected: id });
-    // The whole menu is there again, with the chosen item in view.
-    if (search.value !== '') {
-      search.value = '';
-      filter();
-      rows.get(id)?.element.scrollIntoView({ block: 'nearest' });
-    }
     // A selected item can be started at once.
     queueMicrotask(() => queueMicrotask(() => document.querySelector<HTMLElement>('.card.item .start')?.focus()));
   };
