@@ -25,7 +25,7 @@ const clickTolerance = 4;
  * zooms, double-click shows the whole image. Two fingers move and zoom; `mode` says what one finger does.
  */
 export function listenToGestures(element: HTMLElement, gestures: Gestures, mode: () => DragMode): void {
-  /** Where a drag began, on the image area and on the screen: the area itself may move meanwhile. */
+  /** Beginning of a drag, on the image area and on the screen: the area itself may move meanwhile. */
   let start: (Point & { readonly kind: DragMode; readonly screen: Point }) | undefined;
   const since = (event: MouseEvent, { screen }: { readonly screen: Point }): Point => ({
     x: event.clientX - screen.x,
