@@ -1,5 +1,5 @@
 import { type Clock, type Logger, type MagIndex, imageShiftUnits, inNanometres, vector } from '../core/base';
-import { Cameras, EftemMode, LensNormalization, Scope, Stage } from '../core/devices';
+import { type Camera, Cameras, EftemMode, LensNormalization, Scope, Stage, StemMode } from '../core/devices';
 import { ImageBuffers, type ImageContext, Kernel, LowDose, tappingSide } from '../core/kernel';
 import { ImageAcquisition, Settling, SettlingTimes, WaitingAcquisition } from '../core/acquisition';
 import {
@@ -69,7 +69,11 @@ export function provideOptics(
     await carrying.willSelectCamera(from, to);
     const eftem = registry.has(EftemMode) ? registry.get(EftemMode).on : undefined;
     const { behindFilter, stem } = optics.camera(to);
+    // Out of STEM before the filter is set, and into STEM last: a column has its modes for the filter outside STEM alone.
+    const stemMode = registry.has(StemMode) ? registry.get(StemMode).stemMode : undefined;
+    if (stemMode && !stem && (await stemMode.read())) await stemMode.write(false);
     if (eftem && !stem && (await eftem.read()) !== behindFilter) await eftem.write(behindFilter);
+    if (stemMode && stem && !(await stemMode.read())) await stemMode.write(true);
   });
   taps.didSelectCamera.tap((from, to) => carrying.didSelectCamera(from, to));
   kernel.provide(Optics, optics);
@@ -94,14 +98,16 @@ export function provideOptics(
   return optics;
 }
 
-/** A column that works for the filter, or does not, when the program starts is not changed: the first camera that it works for is selected. */
+/** A column that scans or does not, and works for the filter or does not, when the program starts is not changed: the first camera that it works for is selected. */
 export async function suitCamera({ registry }: Kernel, signal: AbortSignal): Promise<void> {
-  if (!registry.has(EftemMode) || !registry.has(Cameras)) return;
+  if (!registry.has(Cameras)) return;
   const cameras = registry.get(Cameras);
-  const eftem = await registry.get(EftemMode).on.read(signal);
-  const { traits } = cameras.selected;
-  const suiting = cameras.all.find((camera) => !camera.traits.stem && camera.traits.behindFilter === eftem);
-  if (!traits.stem && traits.behindFilter !== eftem && suiting) await cameras.select(suiting.traits.index, signal);
+  const scans = registry.has(StemMode) ? await registry.get(StemMode).stemMode.read(signal) : undefined;
+  const eftem = registry.has(EftemMode) ? await registry.get(EftemMode).on.read(signal) : undefined;
+  const suits = ({ traits: { stem, behindFilter } }: Camera): boolean =>
+    (scans === undefined || stem === scans) && (eftem === undefined || stem || behindFilter === eftem);
+  const suiting = cameras.all.find(suits);
+  if (!suits(cameras.selected) && suiting) await cameras.select(suiting.traits.index, signal);
 }
 
 /** Conditions of a result that follow from the optics. */

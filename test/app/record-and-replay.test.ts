@@ -38,7 +38,9 @@ async function use({ kernel: { registry }, session }: Instrument, x = 1.5) {
     await (setting as AnySetting).write(vector(0.25, -0.5));
     settings[setting.name] = await setting.read();
   }
-  for (const { setting } of session.deviceSettings())
+  // What only operators of a virtual microscope change is on no wire, and so not in a recording.
+  const ofWires = session.deviceSettings().filter(({ setting }) => !setting.traits.operatorsOnly);
+  for (const { setting } of ofWires)
     settings[setting.name] ??= await setting.read().catch((error: unknown) => errorContents(error).code);
   return {
     settings,
@@ -102,7 +104,8 @@ describe('a recording', () => {
     expect(images).toHaveLength(1);
     const [image = ''] = images;
     expect(image).toMatch(/"answer":\{.*"\$array":"Uint16Array","length":\d+,"sha256":"[0-9a-f]{64}"\}/);
-    expect(image.length).toBeLessThan(1000);
+    // The image itself would be two million numbers; the rest is what was asked for.
+    expect(image.length).toBeLessThan(2000);
     await using again = await opened(file);
     expect(await use(again)).toMatchObject({ shape, pixels: expect.arrayContaining([0]) as number[] });
   });
