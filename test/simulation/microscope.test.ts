@@ -193,12 +193,13 @@ describe('the simulator options', () => {
       'cameraLengthsMillimetres',
       'startupDelaySeconds',
     ]);
-    const { startupDelaySeconds, ...followers } = Object.fromEntries(
+    const { startupDelaySeconds, cameraLengthsMillimetres, ...followers } = Object.fromEntries(
       withoutDefault.map((name) => [name, schema.properties[name]?.description]),
     );
     for (const description of Object.values(followers))
       expect(description).toMatch(/as .*(outside|without) where nothing is said/);
     expect(startupDelaySeconds).toMatch(/StartupDelay .* where nothing is said/);
+    expect(cameraLengthsMillimetres).toMatch(/CameraLengthTable.* where nothing is said/);
     for (const [name, property] of Object.entries(schema.properties)) {
       expect(property.description).toMatch(/^[A-Z].{10,}\.$/);
       expect(property.default !== undefined).toBe(name in defaults);
