@@ -126,6 +126,12 @@ function select(
     { id, 'data-first': first },
     ...choices.map(({ value, label }) => h('option', { value, selected: value === chosen }, label)),
   );
+  // Enter opens a list in some browsers; here it sends the answer, as in every other field.
+  field.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter') return;
+    event.preventDefault();
+    field.form?.requestSubmit();
+  });
   return { field, value: () => choices.find(({ value }) => value === field.value)!.is, note: undefined };
 }
 
