@@ -8,6 +8,7 @@ import {
   EnergyFilter,
   Illumination,
   LensNormalization,
+  LowDoseSwitch,
   ProbeModeSelector,
   Scope,
   Screen,
@@ -63,6 +64,23 @@ export function provideLowDose(
     log,
   });
   kernel.provide(LowDose, lowDose);
+  kernel.provideDevice(LowDoseSwitch, {
+    lowDose: {
+      read: () => Promise.resolve(lowDose.on),
+      write: (on, signal) => (on ? lowDose.turnOn(signal) : lowDose.turnOff(signal)),
+    },
+    area: {
+      read: () => Promise.resolve(lowDose.area ?? 'none'),
+      write: (area, signal) => (area === 'none' ? Promise.resolve() : lowDose.goTo(area, signal)),
+    },
+    continuousUpdate: {
+      read: () => Promise.resolve(lowDose.continuousUpdate),
+      write: (on) => {
+        lowDose.continuousUpdate = on;
+        return Promise.resolve();
+      },
+    },
+  });
   tappingSide(kernel.hooks, 'eucentric').didAcquire.tap(() => lowDose.blankAsNeeded());
   let wasDown: unknown;
   kernel.onSetting((setting, value) => {

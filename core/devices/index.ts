@@ -6,6 +6,7 @@ export * from './filter';
 export * from './frames';
 export * from './scans';
 export * from './held-value';
+export * from './low-dose-switch';
 export * from './property-calls';
 export * from './setting';
 export * from './setting-traits';

@@ -12,14 +12,14 @@ import {
   describe,
   otherCopyOf,
 } from '../base';
-import { type Camera, Cameras, Scope, TimedBlanker, settingsOf } from '../devices';
+import { type Camera, Cameras, Scope, TimedBlanker, settingsOf, type DeviceToken, type Driver } from '../devices';
 import { type PluginSettings, type Problem, type Settings, checkSection } from '../settings';
 import { BeamPath } from './guards/beam-path';
 import { DoseLimit } from './guards/dose-limit';
 import { kernelErrors } from './errors';
 import { CameraList, guardCamera } from './guards/guard-camera';
-import { guardProvided } from './guards/guard-device';
-import type { DeviceWatcher, SettingListener } from './guards/guarding';
+import { guardDevice, guardProvided } from './guards/guard-device';
+import type { DeviceWatcher, Guarding, SettingListener } from './guards/guarding';
 import { createHooks, tappingSide } from './hooks';
 import type { DeviceLimits } from './guards/limits';
 import { type BuiltInPlugins, loadPlugin } from './loader';
@@ -127,6 +127,11 @@ export class Kernel {
     if (earlier !== undefined) throw kernelErrors.duplicateClaim(key.name, earlier, 'eucentric');
   }
 
+  /** Provides a device of the program's own, such as Low Dose; its settings are guarded as those of plugins are. */
+  provideDevice<Device>(key: DeviceToken<Device>, driver: Driver<Device>): void {
+    this.provide(key, guardDevice(key, driver, this.guarding));
+  }
+
   /** Calls with every value that is read from a setting or written to it; what is returned ends that. */
   onSetting(listen: SettingListener): () => void {
     this.settingListeners.add(listen);
@@ -186,9 +191,10 @@ export class Kernel {
     }
   }
 
-  private hostOf(plugin: Plugin, options: unknown): PluginHost {
-    const { settings, clock, log, limits = {}, watch = () => {} } = this.options;
-    const guarding = {
+  /** Dependencies of the guards. */
+  private get guarding(): Guarding {
+    const { clock, limits = {}, watch = () => {} } = this.options;
+    return {
       hooks: this.hooks,
       limits,
       watch,
@@ -202,6 +208,11 @@ export class Kernel {
         timed: () => (this.registry.has(TimedBlanker) ? this.registry.get(TimedBlanker) : undefined),
       },
     };
+  }
+
+  private hostOf(plugin: Plugin, options: unknown): PluginHost {
+    const { settings, clock, log } = this.options;
+    const { guarding } = this;
     const { registry, menu, connections, undos, cameras } = this;
     const own = <T>(key: Token<T>): Token<T> => {
       const copy = otherCopyOf(key);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { metres } from '../../../core/base';
-import { Illumination, Scope } from '../../../core/devices';
+import { Illumination, LowDoseSwitch, Scope } from '../../../core/devices';
 import { LowDose } from '../../../core/kernel';
 import { UserSettings } from '../../../core/user-settings';
 import { takeImage } from '../../../core/acquisition';
@@ -41,6 +41,14 @@ describe.each(configurations)('Low Dose on the virtual column of %s', (name) => 
     expect(await scope.magIndex.read()).toBe(magIndex);
     expect(((await scope.defocus.read()) - defocus) * 1e6).toBeCloseTo(0, 1);
     await lowDose.turnOff();
+    // The same by the switches that an operator has in the panel.
+    const switches = registry.get(LowDoseSwitch);
+    expect([await switches.lowDose.read(), await switches.area.read()]).toEqual([false, 'none']);
+    await expect(switches.area.write('View')).rejects.toMatchObject({ code: 'low-dose/off' });
+    await switches.lowDose.write(true);
+    await switches.area.write('View');
+    expect([await switches.lowDose.read(), await switches.area.read()]).toEqual([true, 'View']);
+    await switches.lowDose.write(false);
     expect(await scope.beamBlanked.read()).toBe(false);
     expect(metres(await scope.defocus.read())).toBeCloseTo(defocus, 8);
   });

@@ -81,7 +81,8 @@ describe('virtual time', () => {
     try {
       const fast = new RealClock(100_000);
       await fast.delay(seconds(3600));
-      expect(fast.now()).toBeGreaterThanOrEqual(3600);
+      // Timers of Node may end a millisecond early, which is 100 s at this speed.
+      expect(fast.now()).toBeGreaterThan(3600 - 200);
       expect(fast.date()).toEqual(today);
     } finally {
       jest.useRealTimers();
