@@ -6,5 +6,6 @@ export * from './disposal';
 export * from './errors';
 export * from './for-reading';
 export * from './log';
+export * from './stoppable-work';
 export * from './units';
 export * from './vector';

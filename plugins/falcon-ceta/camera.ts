@@ -1,4 +1,4 @@
-import { type Clock, StoppedError, answeredInTime, seconds, throwIfStopped } from '../../core/base';
+import { type Clock, StoppableWork, answeredInTime, seconds, throwIfStopped } from '../../core/base';
 import {
   type Camera,
   type CameraTraits,
@@ -57,9 +57,7 @@ export function traitsOf(model: FeiCameraModel, camera: CameraSettings): CameraT
 /** A Falcon, Ceta or Eagle camera. An exposure cannot be cut short: a stop waits for its end and throws the image away. */
 export class FeiCamera implements Camera {
   private found: FeiCameraFound | undefined;
-  /** Resolves when the image under way has ended, however it ended. */
-  private current: Promise<void> | undefined;
-  private stopping = new AbortController();
+  private readonly exposures = new StoppableWork('The exposure');
   private heldUntil = 0;
 
   constructor(
@@ -116,25 +114,12 @@ export class FeiCamera implements Camera {
     if (signal) throwIfStopped(signal);
     this.check(exposure);
     if (!this.found) throw feiCameraErrors.notConnected(this.traits.name);
-    if (this.current) throw feiCameraErrors.busy(this.traits.name);
-    const stopped = signal ? AbortSignal.any([signal, this.stopping.signal]) : this.stopping.signal;
-    let release = (): void => {};
-    // Claimed before the first wait, so that a second call sees it.
-    this.current = new Promise((resolve) => (release = resolve));
-    try {
-      return await this.take(this.fit(exposure), stopped);
-    } finally {
-      release();
-      this.current = undefined;
-    }
+    if (this.exposures.busy) throw feiCameraErrors.busy(this.traits.name);
+    return this.exposures.run((stopped) => this.take(this.fit(exposure), stopped), signal);
   }
 
   async stop(): Promise<void> {
-    if (!this.current) return;
-    const { current } = this;
-    this.stopping.abort(new StoppedError('The exposure'));
-    this.stopping = new AbortController();
-    await current;
+    await this.exposures.stop();
   }
 
   private get shortest(): number {

@@ -1,4 +1,4 @@
-import { type Clock, StoppedError, answeredInTime, seconds, throwIfStopped } from '../../core/base';
+import { type Clock, StoppableWork, answeredInTime, seconds, throwIfStopped } from '../../core/base';
 import {
   type Camera,
   type CameraTraits,
@@ -52,9 +52,7 @@ export const scanTraitsOf = (model: FeiScanModel): CameraTraits =>
  * cannot be cut short: a stop waits for its end and throws the images away.
  */
 export class FeiScanCamera implements Camera {
-  /** Resolves when the scan under way has ended, however it ended. */
-  private current: Promise<void> | undefined;
-  private stopping = new AbortController();
+  private readonly exposures = new StoppableWork('The exposure');
   private connected = false;
   private chosen: readonly string[] = [];
 
@@ -95,24 +93,12 @@ export class FeiScanCamera implements Camera {
     if (signal) throwIfStopped(signal);
     this.check(exposure);
     if (!this.connected) throw feiCameraErrors.notConnected(this.traits.name);
-    if (this.current) throw feiCameraErrors.busy(this.traits.name);
-    const stopped = signal ? AbortSignal.any([signal, this.stopping.signal]) : this.stopping.signal;
-    let release = (): void => {};
-    this.current = new Promise((resolve) => (release = resolve));
-    try {
-      return await this.take(this.fit(exposure), stopped);
-    } finally {
-      release();
-      this.current = undefined;
-    }
+    if (this.exposures.busy) throw feiCameraErrors.busy(this.traits.name);
+    return this.exposures.run((stopped) => this.take(this.fit(exposure), stopped), signal);
   }
 
   async stop(): Promise<void> {
-    if (!this.current) return;
-    const { current } = this;
-    this.stopping.abort(new StoppedError('The exposure'));
-    this.stopping = new AbortController();
-    await current;
+    await this.exposures.stop();
   }
 
   private async take(exposure: Exposure, signal: AbortSignal): Promise<Frame> {

@@ -1,4 +1,4 @@
-import { type Clock, type Seconds, StoppedError, seconds, throwIfStopped } from '../../core/base';
+import { type Clock, type Seconds, StoppableWork, seconds, throwIfStopped } from '../../core/base';
 import {
   type Camera,
   type CameraTraits,
@@ -67,8 +67,7 @@ export function gatanCamera(
 
 /** A camera behind a camera server. */
 export class SingleShotCamera implements Camera {
-  private stopping = new AbortController();
-  private readonly underWay = new Set<Promise<unknown>>();
+  private readonly exposures = new StoppableWork('The exposure');
   /** The server as it was when its shutter was set. */
   private preparedServer: unknown;
   /** The last exposure that returned before all its frames were taken, as long as its sum has not been fetched. */
@@ -115,10 +114,7 @@ export class SingleShotCamera implements Camera {
 
   /** Ends all exposures that were asked for, as stopped. */
   async stop(): Promise<void> {
-    if (this.underWay.size === 0) return;
-    this.stopping.abort(new StoppedError('The exposure'));
-    this.stopping = new AbortController();
-    await Promise.allSettled(this.underWay);
+    await this.exposures.stop();
   }
 
   protected async working<T>(
@@ -129,14 +125,7 @@ export class SingleShotCamera implements Camera {
     if (signal) throwIfStopped(signal);
     this.check(exposure);
     if (!this.client.server) throw gatanErrors.notConnected(this.traits.name);
-    const stopped = signal ? AbortSignal.any([signal, this.stopping.signal]) : this.stopping.signal;
-    const running = work(this.fit(exposure), stopped);
-    this.underWay.add(running);
-    try {
-      return await running;
-    } finally {
-      this.underWay.delete(running);
-    }
+    return this.exposures.run((stopped) => work(this.fit(exposure), stopped), signal);
   }
 
   private async take(exposure: Exposure, signal: AbortSignal): Promise<Frame> {

@@ -1,4 +1,4 @@
-import { type Clock, type Seconds, StoppedError, inDegrees, radians, seconds, throwIfStopped } from '../../core/base';
+import { type Clock, type Seconds, StoppableWork, inDegrees, radians, seconds, throwIfStopped } from '../../core/base';
 import {
   type Camera,
   type CameraTraits,
@@ -60,8 +60,7 @@ export function digiScanTraits(model: DigiScanModel, camera: CameraSettings): Ca
 
 /** A STEM camera whose scans DigiScan makes. It scans the whole field alone, and never knows the magnification, which is the column's. */
 export class DigiScanCamera implements Camera {
-  private stopping = new AbortController();
-  private readonly underWay = new Set<Promise<unknown>>();
+  private readonly exposures = new StoppableWork('The exposure');
   private times: GeneratorTimes = { flyback: usualFlyback, lineFrequency: usualLineFrequency };
 
   constructor(
@@ -123,10 +122,7 @@ export class DigiScanCamera implements Camera {
 
   /** Ends all scans that were asked for, as stopped. */
   async stop(): Promise<void> {
-    if (this.underWay.size === 0) return;
-    this.stopping.abort(new StoppedError('The exposure'));
-    this.stopping = new AbortController();
-    await Promise.allSettled(this.underWay);
+    await this.exposures.stop();
   }
 
   private async working<T>(
@@ -137,14 +133,7 @@ export class DigiScanCamera implements Camera {
     if (signal) throwIfStopped(signal);
     this.check(exposure);
     if (!this.client.server) throw gatanErrors.notConnected(this.traits.name);
-    const stopped = signal ? AbortSignal.any([signal, this.stopping.signal]) : this.stopping.signal;
-    const running = work(this.fit(exposure), stopped);
-    this.underWay.add(running);
-    try {
-      return await running;
-    } finally {
-      this.underWay.delete(running);
-    }
+    return this.exposures.run((stopped) => work(this.fit(exposure), stopped), signal);
   }
 
   private sizeAt(binning: number): { readonly columns: number; readonly rows: number } {

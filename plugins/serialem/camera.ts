@@ -1,4 +1,4 @@
-import { type Clock, StoppedError, seconds, throwIfStopped } from '../../core/base';
+import { type Clock, StoppableWork, seconds, throwIfStopped } from '../../core/base';
 import {
   type Camera,
   type CameraTraits,
@@ -77,8 +77,7 @@ export function traitsOf(model: SerialEmCameraModel, camera: CameraSettings): Ca
 
 /** A camera that SerialEM drives, of whatever make: a set of its parameters is changed for each image, and put back after it. */
 export class SerialEmCamera implements Camera {
-  private stopping = new AbortController();
-  private readonly underWay = new Set<Promise<unknown>>();
+  private readonly exposures = new StoppableWork('The exposure');
 
   constructor(
     readonly traits: CameraTraits,
@@ -106,26 +105,20 @@ export class SerialEmCamera implements Camera {
   async acquire(exposure: Exposure, signal?: AbortSignal): Promise<Frame> {
     if (signal) throwIfStopped(signal);
     this.check(exposure);
-    const stopped = signal ? AbortSignal.any([signal, this.stopping.signal]) : this.stopping.signal;
-    const running = this.means.turns.take(stopped, () => this.take(this.fit(exposure), stopped));
-    this.underWay.add(running);
-    try {
-      return await running;
-    } catch (error) {
-      // The wire says in its own way that it was stopped.
-      throwIfStopped(stopped);
-      throw error;
-    } finally {
-      this.underWay.delete(running);
-    }
+    return this.exposures.run(async (stopped) => {
+      try {
+        return await this.means.turns.take(stopped, () => this.take(this.fit(exposure), stopped));
+      } catch (error) {
+        // The wire says in its own way that it was stopped.
+        throwIfStopped(stopped);
+        throw error;
+      }
+    }, signal);
   }
 
   /** Ends all exposures that were asked for, as stopped. */
   async stop(): Promise<void> {
-    if (this.underWay.size === 0) return;
-    this.stopping.abort(new StoppedError('The exposure'));
-    this.stopping = new AbortController();
-    await Promise.allSettled(this.underWay);
+    await this.exposures.stop();
   }
 
   private async take(exposure: Exposure, signal: AbortSignal): Promise<Frame> {

@@ -24,7 +24,7 @@ test('shows what the devices say of themselves, in the units and with the range 
   await using under = await site();
   await under.panel.refresh();
   expect(under.cell('spot-size')).toMatchObject({ label: 'Spot size', change: { minimum: 1, maximum: 11, step: 1 } });
-  expect(under.cell('intensity')).toMatchObject({ unit: '%', change: { minimum: 0, maximum: 100 } });
+  expect(under.cell('intensity')).toMatchObject({ unit: '% IA', change: { minimum: 0, maximum: 100 } });
   expect(under.cell('image-shift-x')).toMatchObject({ about: 'Image shift X in units of the column', unit: '' });
   expect(under.cell('screen')).toMatchObject({ text: 'up', change: { on: 'down', off: 'up' } });
   expect(under.cell('absolute-focus')).toBeUndefined();
