@@ -8,6 +8,7 @@ import {
   EnergyFilter,
   Illumination,
   LensNormalization,
+  type LowDoseChoice,
   LowDoseSwitch,
   ProbeModeSelector,
   Scope,
@@ -66,12 +67,8 @@ export function provideLowDose(
   kernel.provide(LowDose, lowDose);
   kernel.provideDevice(LowDoseSwitch, {
     lowDose: {
-      read: () => Promise.resolve(lowDose.on),
-      write: (on, signal) => (on ? lowDose.turnOn(signal) : lowDose.turnOff(signal)),
-    },
-    area: {
-      read: () => Promise.resolve(lowDose.area ?? 'none'),
-      write: (area, signal) => (area === 'none' ? Promise.resolve() : lowDose.goTo(area, signal)),
+      read: () => Promise.resolve(lowDose.on ? (lowDose.area ?? 'on') : 'off'),
+      write: (choice, signal) => choose(lowDose, choice, signal),
     },
     continuousUpdate: {
       read: () => Promise.resolve(lowDose.continuousUpdate),
@@ -88,4 +85,12 @@ export function provideLowDose(
     wasDown = value;
     lowDose.blankAsNeeded().catch((error: unknown) => log.warn(`Low Dose: ${describe(error)}`));
   });
+}
+
+/** Brings Low Dose into the state that an operator has chosen. */
+async function choose(lowDose: LowDose, choice: LowDoseChoice, signal?: AbortSignal): Promise<void> {
+  if (choice === 'off' || (choice === 'on' && lowDose.area !== undefined)) await lowDose.turnOff(signal);
+  if (choice === 'off') return;
+  await lowDose.turnOn(signal);
+  if (choice !== 'on') await lowDose.goTo(choice, signal);
 }

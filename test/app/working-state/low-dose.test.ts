@@ -43,12 +43,12 @@ describe.each(configurations)('Low Dose on the virtual column of %s', (name) => 
     await lowDose.turnOff();
     // The same by the switches that an operator has in the panel.
     const switches = registry.get(LowDoseSwitch);
-    expect([await switches.lowDose.read(), await switches.area.read()]).toEqual([false, 'none']);
-    await expect(switches.area.write('View')).rejects.toMatchObject({ code: 'low-dose/off' });
-    await switches.lowDose.write(true);
-    await switches.area.write('View');
-    expect([await switches.lowDose.read(), await switches.area.read()]).toEqual([true, 'View']);
-    await switches.lowDose.write(false);
+    expect(await switches.lowDose.read()).toBe('off');
+    await switches.lowDose.write('View');
+    expect([await switches.lowDose.read(), lowDose.area]).toEqual(['View', 'View']);
+    await switches.lowDose.write('on');
+    expect([await switches.lowDose.read(), lowDose.on]).toEqual(['on', true]);
+    await switches.lowDose.write('off');
     expect(await scope.beamBlanked.read()).toBe(false);
     expect(metres(await scope.defocus.read())).toBeCloseTo(defocus, 8);
   });
