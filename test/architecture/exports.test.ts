@@ -84,7 +84,9 @@ describe('what a file exports', () => {
 describe('the tokens', () => {
   const text = [...known].map((file) => withoutComments(textOf(file))).join('\n');
   const declared = [...text.matchAll(/export const (\w+) = (?:service|device)(?:<\w+>)?\('(\w+)'/g)];
-  const provided = new Set([...text.matchAll(/\b(?:provide|provideDevice|driven)\(\s*([A-Z]\w*)\s*,/g)].map(([, name]) => name));
+  const provided = new Set(
+    [...text.matchAll(/\b(?:provide|provideDevice|driven)\(\s*([A-Z]\w*)\s*,/g)].map(([, name]) => name),
+  );
 
   test('are each declared under their own name, and provided by a plugin or by the program', () => {
     expect(declared.length).toBeGreaterThan(25);
