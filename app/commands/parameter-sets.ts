@@ -2,21 +2,21 @@ import { type CameraIndex, EucentricError } from '../../core/base';
 import {
   editParameterSets,
   loadSettings,
+  noSuchCamera,
   PARAMETER_SETS,
   type ParameterSet,
   type ParameterSetChange,
   type ParameterSetName,
-  parseSettings,
   type Settings,
 } from '../../core/settings';
 import { importParameterSets, SettingsText } from '../../core/user-settings';
 import { parse as parseYaml } from 'yaml';
 import { brokenConfiguration } from '../errors';
 import { exitCodes } from '../output';
-import { prepareText, written } from '../property-writing';
+import { prepareText } from '../property-writing';
 import type { CommandContext } from './context';
 import { readInput } from './properties';
-import { confirmAtTerminal } from './terminal-answers';
+import { writeOnRequest } from './write-on-request';
 
 interface WriteOptions {
   readonly yes?: boolean;
@@ -68,10 +68,11 @@ export async function importParameterSetsCommand(
 }
 
 async function writeChanges(
-  { output, configuration }: CommandContext,
+  context: CommandContext,
   changes: readonly ParameterSetChange[],
   options: WriteOptions,
 ): Promise<number> {
+  const { output, configuration } = context;
   const prepared = await prepareText(configuration, (text) => editParameterSets(text, configuration, changes));
   if (!prepared) {
     output.emit({ event: 'result', file: configuration, written: false, diff: '' });
@@ -79,12 +80,8 @@ async function writeChanges(
     return exitCodes.done;
   }
   for (const line of prepared.diff.split('\n')) output.print(line);
-  const wanted =
-    options.yes ??
-    (!output.json && process.stdin.isTTY && (await confirmAtTerminal(`Write this into ${configuration}?`)));
-  if (wanted) await prepared.write();
-  output.emit({ event: 'result', file: configuration, written: wanted, diff: prepared.diff });
-  output.remark(wanted ? written(configuration) : 'Nothing was written; add --yes to write it.');
+  const isWritten = await writeOnRequest(context, prepared, options.yes);
+  output.emit({ event: 'result', file: configuration, written: isWritten, diff: prepared.diff });
   return exitCodes.done;
 }
 
@@ -92,7 +89,7 @@ function settingsOf(configuration: string): Settings {
   const { settings, problems } = loadSettings(configuration);
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw brokenConfiguration(configuration, errors);
-  return settings ?? parseSettings('', configuration).settings;
+  return settings;
 }
 
 function camerasOf(settings: Settings, wanted: number | undefined): readonly CameraIndex[] {
@@ -100,11 +97,7 @@ function camerasOf(settings: Settings, wanted: number | undefined): readonly Cam
   if (wanted === undefined) return active;
   const found = active.filter((index) => index === wanted);
   if (found.length > 0) return found;
-  throw new EucentricError({
-    code: 'settings/no-such-camera',
-    message: `There is no active camera ${wanted}.`,
-    hint: `Active: ${active.join(', ') || 'none'}. ActiveCameraList in the configuration says which are.`,
-  });
+  throw noSuchCamera(wanted, settings.cameras);
 }
 
 /** A field as it is written on the command line; its value is read as in the configuration. */

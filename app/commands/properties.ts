@@ -111,7 +111,8 @@ function earlierProperties(
   return found === undefined ? undefined : readInput(found);
 }
 
-async function deliver(
+/** Prints a text, or writes it to the file that was named. */
+export async function deliver(
   output: CommandContext['output'],
   text: string,
   file: string | undefined,

@@ -1,8 +1,15 @@
 import { EucentricError } from '../../core/base';
-import { findUserSetting, inWords, itemsOfSetting, parseUserSetting, userSettingNames } from '../../core/user-settings';
+import {
+  findUserSetting,
+  inWords,
+  itemsOfSetting,
+  type Lasting,
+  parseUserSetting,
+  userSettingNames,
+} from '../../core/user-settings';
 import { exitCodes } from '../output';
 import { type CommandContext, warningsOnly } from './context';
-import { readInput, writeOutput } from './properties';
+import { deliver, readInput } from './properties';
 
 /** `settings show [NAME]`: the choices of the user, each with its value, its limits and what it is. */
 export async function showSettingsCommand({ output, open }: CommandContext, name: string | undefined): Promise<number> {
@@ -38,13 +45,7 @@ export async function setSettingCommand(
   await using instrument = await open({ log: warningsOnly(output) });
   const { userSettings } = instrument.user;
   const before = userSettings.get(found);
-  const lasting = await userSettings.set(found, value);
-  if (!lasting.lasts)
-    throw new EucentricError({
-      code: 'user-settings/not-kept',
-      message: `${found} could not be kept: ${lasting.reason}`,
-      hint: 'Check the file and the rights on it, then set it again.',
-    });
+  const lasting = requireKept(await userSettings.set(found, value), `${found} could not be kept`);
   for (const remark of lasting.remarks) output.remark(remark);
   output.emit({ event: 'result', name: found, value, before, file: lasting.path });
   output.print(
@@ -58,13 +59,7 @@ export async function importSettingsCommand({ output, open }: CommandContext, fr
   const bytes = readInput(from);
   await using instrument = await open({ log: warningsOnly(output) });
   const { file, userSettings } = instrument.user;
-  const lasting = await file.take(bytes, from);
-  if (!lasting.lasts)
-    throw new EucentricError({
-      code: 'user-settings/not-kept',
-      message: `${from} could not be taken over: ${lasting.reason}`,
-      hint: 'Check the folder of the settings and the rights on it.',
-    });
+  const lasting = requireKept(await file.take(bytes, from), `${from} could not be taken over`);
   for (const remark of [...lasting.remarks, ...userSettings.remarks]) output.remark(remark);
   output.emit({ event: 'result', file: lasting.path, from, remarks: userSettings.remarks });
   output.print(`${from} was taken over into ${lasting.path}. "parameter-sets import" takes over its camera sets.`);
@@ -77,12 +72,19 @@ export async function exportSettingsCommand(
   options: { readonly output?: string },
 ): Promise<number> {
   await using instrument = await open({ log: warningsOnly(output) });
-  const text = instrument.user.file.text.render();
-  if (options.output === undefined) output.print(text.trimEnd());
-  else {
-    await writeOutput(options.output, instrument.user.file.text.bytes());
-    output.remark(`${options.output} written`);
-  }
+  const { text: held } = instrument.user.file;
+  const text = held.render();
+  await deliver(output, text, options.output, held.bytes());
   output.emit({ event: 'result', file: options.output ?? null, ...(options.output === undefined && { text }) });
   return exitCodes.done;
+}
+
+/** A change that is in the file; throws `user-settings/not-kept` for one that could not be written. */
+function requireKept(lasting: Lasting, what: string): Extract<Lasting, { readonly lasts: true }> {
+  if (lasting.lasts) return lasting;
+  throw new EucentricError({
+    code: 'user-settings/not-kept',
+    message: `${what}: ${lasting.reason}`,
+    hint: 'Check the file and the rights on it, then try again.',
+  });
 }

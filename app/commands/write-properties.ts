@@ -1,13 +1,14 @@
-import { confirmAtTerminal } from './terminal-answers';
-import { describeChange, newestSuggestions, prepareChange, written } from '../property-writing';
+import { describeChange, newestSuggestions, prepareChange } from '../property-writing';
 import { exitCodes } from '../output';
 import type { CommandContext } from './context';
+import { writeOnRequest } from './write-on-request';
 
 /** `properties write`: shows what calibrations have found for the configuration and it does not hold yet, and writes it on request. */
 export async function writePropertiesCommand(
-  { output, open, configuration }: CommandContext,
+  context: CommandContext,
   options: { readonly item?: string; readonly yes?: boolean },
 ): Promise<number> {
+  const { output, open, configuration } = context;
   await using instrument = await open();
   const entries = await instrument.history.list(options.item === undefined ? {} : { item: options.item });
   const change = await prepareChange(
@@ -20,17 +21,13 @@ export async function writePropertiesCommand(
     return exitCodes.done;
   }
   for (const line of describeChange(change)) output.print(line);
-  const wanted =
-    options.yes ??
-    (!output.json && process.stdin.isTTY && (await confirmAtTerminal(`Write this into ${configuration}?`)));
-  if (wanted) await change.write();
+  const isWritten = await writeOnRequest(context, change, options.yes);
   output.emit({
     event: 'result',
     file: configuration,
-    written: wanted,
+    written: isWritten,
     suggestions: change.suggestions,
     diff: change.diff,
   });
-  output.remark(wanted ? written(configuration) : 'Nothing was written; add --yes to write it.');
   return exitCodes.done;
 }

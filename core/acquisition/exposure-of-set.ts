@@ -1,14 +1,12 @@
 import { seconds } from '../base';
 import type { CameraArea, CameraTraits, Exposure } from '../devices';
-import type { ParameterSet } from '../settings';
+import { areaNamed, type ParameterSet } from '../settings';
 
 /** The exposure that a parameter set asks of a camera. Its frames are left out where the camera cannot divide exposures. */
-export function exposureOf(
-  { binning, exposure, area, driftSettling, processing, readMode, fractions }: ParameterSet,
-  camera: Pick<CameraTraits, 'width' | 'height' | 'frames'>,
-): Exposure {
+export function exposureOf(set: ParameterSet, camera: Pick<CameraTraits, 'width' | 'height' | 'frames'>): Exposure {
+  const { fractions } = set;
   return {
-    ...singleExposureOf({ binning, exposure, area, driftSettling, processing, readMode }, camera),
+    ...singleExposureOf(set, camera),
     ...(fractions && camera.frames && { frames: { frameTime: seconds(fractions.frameTime) } }),
   };
 }
@@ -30,9 +28,5 @@ export function cameraArea(
   area: ParameterSet['area'],
   { width, height }: Pick<CameraTraits, 'width' | 'height'>,
 ): CameraArea {
-  if (typeof area !== 'string') return area;
-  const share = { full: 1, half: 0.5, quarter: 0.25 }[area];
-  const [across, down] = [Math.round(width * share), Math.round(height * share)];
-  const [left, top] = [Math.floor((width - across) / 2), Math.floor((height - down) / 2)];
-  return { left, top, right: left + across, bottom: top + down };
+  return typeof area === 'string' ? areaNamed(area, width, height) : area;
 }

@@ -24,15 +24,18 @@ export { textOfBytes } from './edit/text-bytes';
 export { type LoadedSettings, loadSettings, parseSettings } from './load';
 export type { MagnificationRow } from './magnification-table';
 export {
+  areaNamed,
   type CameraParameterSets,
   changedParameterSet,
+  countsElectrons,
+  namedAreas,
   PARAMETER_SETS,
   type ParameterSet,
   type DoseFractions,
   type ParameterSetName,
   type ScanParameters,
 } from './parameter-sets';
-export type { ParameterSetChange } from './parameter-sets-in-force';
+export { noSuchCamera, type ParameterSetChange } from './parameter-sets-in-force';
 export { nearestName, type Problem } from './problem';
 export { type CalibrationFiles, checkSection, type ConfigSection, type PluginSettings } from './yaml/sections';
 export { buildSchema, type PluginSchema } from './schema/build-schema';

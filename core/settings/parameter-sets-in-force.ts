@@ -7,6 +7,7 @@ import {
   type ParameterSet,
   type ParameterSetName,
   parameterSets,
+  unfitFields,
 } from './parameter-sets';
 
 /** The fields of one parameter set that were changed in a session. */
@@ -45,12 +46,7 @@ export class ParameterSetsInForce {
   change(camera: CameraIndex, name: ParameterSetName, fields: Partial<ParameterSet>): () => void {
     const present = this.inForce.get(camera)?.[name];
     const of = this.cameras.find(({ index }) => index === camera);
-    if (!present || !of)
-      throw new EucentricError({
-        code: 'settings/no-such-camera',
-        message: `There is no active camera ${camera}.`,
-        hint: `Active: ${this.cameras.map(({ index }) => index).join(', ') || 'none'}. ActiveCameraList in the configuration says which are.`,
-      });
+    if (!present || !of) throw noSuchCamera(camera, this.cameras);
     checkFields(of, name, present, fields);
     const change = { camera, name, fields };
     this.changed.push(change);
@@ -60,6 +56,14 @@ export class ParameterSetsInForce {
     };
   }
 }
+
+/** The error for a camera that is not active. */
+export const noSuchCamera = (wanted: number, cameras: readonly CameraSettings[]): EucentricError =>
+  new EucentricError({
+    code: 'settings/no-such-camera',
+    message: `There is no active camera ${wanted}.`,
+    hint: `Active: ${cameras.map(({ index }) => index).join(', ') || 'none'}. ActiveCameraList in the configuration says which are.`,
+  });
 
 /** Throws `settings/wrong-parameters` for fields that the camera or the schema does not allow. */
 function checkFields(
@@ -85,11 +89,12 @@ function checkFields(
       'The schema of the configuration says what each field may be.',
     );
   }
-  const { area } = set;
-  if (!camera.binnings.includes(set.binning))
-    throw refused(`it does not offer binning ${set.binning}`, `It offers ${camera.binnings.join(', ')}.`);
-  if (typeof area === 'object' && (area.right > camera.sizeX || area.bottom > camera.sizeY))
-    throw refused('the area reaches beyond it', `It has ${camera.sizeX} x ${camera.sizeY} pixels.`);
-  if (set.readMode !== 'linear' && !camera.isDirectDetector)
-    throw refused(`it cannot take ${set.readMode} images`, 'Use linear.');
+  const [unfit] = unfitFields(set, camera);
+  if (!unfit) return;
+  const reasons = {
+    binning: `it does not offer binning ${set.binning}`,
+    area: 'the area reaches beyond it',
+    readMode: `it cannot take ${set.readMode} images`,
+  };
+  throw refused(reasons[unfit.field], unfit.hint);
 }

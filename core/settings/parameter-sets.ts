@@ -13,7 +13,7 @@ export interface ParameterSet {
   readonly binning: number;
   readonly exposure: Seconds;
   /** Area of the camera, in unbinned pixels or as a share of width and height around the centre. */
-  readonly area: CameraArea | 'full' | 'half' | 'quarter';
+  readonly area: CameraArea | NamedArea;
   readonly driftSettling: Seconds;
   readonly processing: Processing;
   readonly readMode: ReadMode;
@@ -150,7 +150,6 @@ const EXPOSURES: Readonly<Record<ParameterSetName, number>> = {
 
 function defaultSet(camera: CameraSettings, name: ParameterSetName): ParameterSet {
   const wanted = Math.max(camera.sizeX, camera.sizeY) / WANTED_SIZES[name];
-  const counting = camera.get('K2Type') === 1 || camera.get('K2Type') === 3;
   return {
     binning:
       [...camera.binnings].sort((a, b) => Math.abs(Math.log(a / wanted)) - Math.abs(Math.log(b / wanted)))[0] ?? 1,
@@ -158,7 +157,7 @@ function defaultSet(camera: CameraSettings, name: ParameterSetName): ParameterSe
     area: name === 'Focus' ? 'half' : 'full',
     driftSettling: seconds(0),
     processing: 'gain normalized',
-    readMode: counting ? 'counting' : 'linear',
+    readMode: countsElectrons(camera) ? 'counting' : 'linear',
     continuous: false,
     shutter: 'beam',
     darkReferenceEveryTime: false,
@@ -166,6 +165,46 @@ function defaultSet(camera: CameraSettings, name: ParameterSetName): ParameterSe
     removeXRays: false,
     driftCorrection: false,
   };
+}
+
+/** True for a camera of the K2 and K3 kind, which counts single electrons on request. */
+export const countsElectrons = (camera: Pick<CameraSettings, 'get'>): boolean => [1, 3].includes(camera.get('K2Type'));
+
+/** Areas with a name, as shares of width and height around the centre. */
+const areaShares = { full: 1, half: 0.5, quarter: 0.25 } as const;
+/** The name of such an area. */
+export type NamedArea = keyof typeof areaShares;
+/** The names of areas, the largest first. */
+export const namedAreas = Object.keys(areaShares) as readonly NamedArea[];
+
+/** The edges of an area with a name, in unbinned pixels of a camera of that size. */
+export function areaNamed(name: NamedArea, width: number, height: number): CameraArea {
+  const share = areaShares[name];
+  const [across, down] = [Math.round(width * share), Math.round(height * share)];
+  const [left, top] = [Math.floor((width - across) / 2), Math.floor((height - down) / 2)];
+  return { left, top, right: left + across, bottom: top + down };
+}
+
+/** A field of a parameter set that a camera does not allow, and what it allows, for the operator. */
+export interface UnfitField {
+  readonly field: 'binning' | 'area' | 'readMode';
+  readonly hint: string;
+}
+
+/** The fields that a camera does not allow. */
+export function unfitFields(
+  { binning, area, readMode }: { readonly [Field in UnfitField['field']]?: ParameterSet[Field] | undefined },
+  camera: CameraSettings,
+): readonly UnfitField[] {
+  const { binnings, sizeX, sizeY, isDirectDetector } = camera;
+  const found: UnfitField[] = [];
+  if (binning !== undefined && !binnings.includes(binning))
+    found.push({ field: 'binning', hint: `It offers ${binnings.join(', ')}.` });
+  if (typeof area === 'object' && (area.right > sizeX || area.bottom > sizeY))
+    found.push({ field: 'area', hint: `The camera has ${sizeX} x ${sizeY} pixels.` });
+  if (readMode !== undefined && readMode !== 'linear' && !isDirectDetector)
+    found.push({ field: 'readMode', hint: 'Use linear.' });
+  return found;
 }
 
 /**

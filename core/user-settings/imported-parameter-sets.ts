@@ -1,6 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type CameraIndex, seconds } from '../base';
 import {
+  areaNamed,
   type CameraSettings,
+  countsElectrons,
+  namedAreas,
   type DoseFractions,
   PARAMETER_SETS,
   type ParameterSet,
@@ -62,8 +66,7 @@ function fieldsOf(
     const value = number(keyword);
     return value === undefined ? undefined : value !== 0;
   };
-  const counts = camera.get('K2Type') === 1 || camera.get('K2Type') === 3;
-  const readMode = counts ? chosen('K2ReadMode', readModes) : undefined;
+  const readMode = countsElectrons(camera) ? chosen('K2ReadMode', readModes) : undefined;
   const binning = number('Binning');
   const fits = binning !== undefined && camera.binnings.includes(binning);
   const exposure = number('ExposureTime');
@@ -115,16 +118,8 @@ function areaOf(number: ReadNumber, { sizeX: width, sizeY: height }: CameraSetti
   if (edges.some((edge) => edge === undefined)) return undefined;
   const [left, top, right, bottom] = edges.map((edge) => Math.round(edge!)) as [number, number, number, number];
   if (!(left >= 0 && top >= 0 && left < right && top < bottom && right <= width && bottom <= height)) return undefined;
-  for (const [name, share] of [
-    ['full', 1],
-    ['half', 0.5],
-    ['quarter', 0.25],
-  ] as const) {
-    const [across, down] = [Math.round(width * share), Math.round(height * share)];
-    const [x, y] = [Math.floor((width - across) / 2), Math.floor((height - down) / 2)];
-    if (left === x && top === y && right === x + across && bottom === y + down) return name;
-  }
-  return { left, top, right, bottom };
+  const area = { left, top, right, bottom };
+  return namedAreas.find((name) => isDeepStrictEqual(areaNamed(name, width, height), area)) ?? area;
 }
 
 const withoutUndefined = <Value extends object>(value: {

@@ -1,5 +1,5 @@
 import type { Place } from '../../base';
-import { PARAMETER_SETS, parameterSetsSchema } from '../parameter-sets';
+import { PARAMETER_SETS, parameterSetsSchema, unfitFields } from '../parameter-sets';
 import { errorAt, type Problem, warningAt } from '../problem';
 import type { Settings } from '../settings';
 
@@ -16,38 +16,15 @@ export function checkParameterSets(settings: Settings): readonly Problem[] {
       continue;
     }
     for (const name of PARAMETER_SETS) {
-      const set = sets[name];
-      if (set?.binning !== undefined && !camera.binnings.includes(set.binning)) {
-        found.push(
-          errorAt(
-            'out-of-range',
-            section.place([index, name, 'binning']),
-            `${name} has binning ${set.binning}, which camera ${index} (${camera.name}) does not offer.`,
-            `It offers ${camera.binnings.join(', ')}.`,
-          ),
-        );
-      }
-      const area = set?.area;
-      if (typeof area === 'object' && (area.right > camera.sizeX || area.bottom > camera.sizeY)) {
-        found.push(
-          errorAt(
-            'out-of-range',
-            section.place([index, name, 'area']),
-            `The area of ${name} reaches beyond camera ${index} (${camera.name}).`,
-            `The camera has ${camera.sizeX} x ${camera.sizeY} pixels.`,
-          ),
-        );
-      }
-      if (set?.readMode !== undefined && set.readMode !== 'linear' && !camera.isDirectDetector) {
-        found.push(
-          errorAt(
-            'out-of-range',
-            section.place([index, name, 'readMode']),
-            `${name} asks for ${set.readMode} images, which camera ${index} (${camera.name}) cannot take.`,
-            'Use linear.',
-          ),
-        );
-      }
+      const set = sets[name] ?? {};
+      const of = `camera ${index} (${camera.name})`;
+      const messages = {
+        binning: `${name} has binning ${set.binning}, which ${of} does not offer.`,
+        area: `The area of ${name} reaches beyond ${of}.`,
+        readMode: `${name} asks for ${set.readMode} images, which ${of} cannot take.`,
+      };
+      for (const { field, hint } of unfitFields(set, camera))
+        found.push(errorAt('out-of-range', section.place([index, name, field]), messages[field], hint));
     }
   }
   return found;
