@@ -1,4 +1,4 @@
-import { type Clock, type Seconds, StoppableWork, seconds, throwIfStopped } from '../../core/base';
+import { type Clock, type Seconds, seconds } from '../../core/base';
 import {
   type Camera,
   type CameraTraits,
@@ -19,6 +19,7 @@ import { fitFrames, frameCount } from './frames';
 import { fitArea, imageSize, isPart } from './geometry';
 import { rotateFlip } from './rotate-flip';
 import { settlingOf, shotOf, startupOf, turnInServer } from './shot';
+import { ServedCamera } from './served-camera';
 
 /** Value in the properties that leaves the decision to the program. */
 const unsetValue = -1;
@@ -66,19 +67,20 @@ export function gatanCamera(
 }
 
 /** A camera behind a camera server. */
-export class SingleShotCamera implements Camera {
-  private readonly exposures = new StoppableWork('The exposure');
+export class SingleShotCamera extends ServedCamera implements Camera {
   /** The server as it was when its shutter was set. */
   private preparedServer: unknown;
   /** The last exposure that returned before all its frames were taken, as long as its sum has not been fetched. */
   protected early: { readonly shot: GatanShot; readonly exposure: Exposure; readonly began: Seconds } | undefined;
 
   constructor(
-    readonly traits: CameraTraits,
+    traits: CameraTraits,
     protected readonly model: CameraModel,
-    protected readonly client: GatanClient,
-    protected readonly clock: Clock,
-  ) {}
+    client: GatanClient,
+    clock: Clock,
+  ) {
+    super(traits, client, clock);
+  }
 
   /**
    * The nearest exposure that the camera takes: a read mode that it has, a whole number of its exposure steps, and an area whose edges
@@ -110,22 +112,6 @@ export class SingleShotCamera implements Camera {
   /** Takes an image with the nearest settings that the camera has. Refuses what is out of its limits before anything is sent. */
   acquire(exposure: Exposure, signal?: AbortSignal): Promise<Frame> {
     return this.working(exposure, signal, (fitted, stopped) => this.take(fitted, stopped));
-  }
-
-  /** Ends all exposures that were asked for, as stopped. */
-  async stop(): Promise<void> {
-    await this.exposures.stop();
-  }
-
-  protected async working<T>(
-    exposure: Exposure,
-    signal: AbortSignal | undefined,
-    work: (fitted: Exposure, stopped: AbortSignal) => Promise<T>,
-  ): Promise<T> {
-    if (signal) throwIfStopped(signal);
-    this.check(exposure);
-    if (!this.client.server) throw gatanErrors.notConnected(this.traits.name);
-    return this.exposures.run((stopped) => work(this.fit(exposure), stopped), signal);
   }
 
   private async take(exposure: Exposure, signal: AbortSignal): Promise<Frame> {
@@ -195,7 +181,7 @@ export class SingleShotCamera implements Camera {
     return model.readModes.includes(wanted) ? wanted : model.readModes[0]!;
   }
 
-  private check(exposure: Exposure): void {
+  protected check(exposure: Exposure): void {
     const { width, height, binnings, longestExposure } = this.model;
     const refusal = exposureRefusal(exposure, {
       width,

@@ -1,4 +1,4 @@
-import { type Clock, type Seconds, StoppableWork, inDegrees, radians, seconds, throwIfStopped } from '../../core/base';
+import { type Clock, type Seconds, inDegrees, radians, seconds, throwIfStopped } from '../../core/base';
 import {
   type Camera,
   type CameraTraits,
@@ -21,6 +21,7 @@ import { gatanErrors } from './errors';
 import type { GatanClient, RawImage } from './protocol/client';
 import type { DigiScanShot } from './protocol/digiscan-shot';
 import { rotateFlip } from './rotate-flip';
+import { ServedCamera } from './served-camera';
 
 /** Frequency of the mains where DigiScan does not tell, in hertz. */
 const usualLineFrequency = 50;
@@ -59,16 +60,17 @@ export function digiScanTraits(model: DigiScanModel, camera: CameraSettings): Ca
 }
 
 /** A STEM camera whose scans DigiScan makes. It scans the whole field alone, and never knows the magnification, which is the column's. */
-export class DigiScanCamera implements Camera {
-  private readonly exposures = new StoppableWork('The exposure');
+export class DigiScanCamera extends ServedCamera implements Camera {
   private times: GeneratorTimes = { flyback: usualFlyback, lineFrequency: usualLineFrequency };
 
   constructor(
-    readonly traits: CameraTraits,
+    traits: CameraTraits,
     private readonly model: DigiScanModel,
-    private readonly client: GatanClient,
-    private readonly clock: Clock,
-  ) {}
+    client: GatanClient,
+    clock: Clock,
+  ) {
+    super(traits, client, clock);
+  }
 
   /** Asks DigiScan for its flyback and for the frequency of the mains. */
   async connect(signal?: AbortSignal): Promise<void> {
@@ -118,22 +120,6 @@ export class DigiScanCamera implements Camera {
         show(this.frameOf(images, fitted, shot, seconds(this.clock.now() - shot.frameTime)));
       return this.client.watchScans(shot, handOver, stopped);
     });
-  }
-
-  /** Ends all scans that were asked for, as stopped. */
-  async stop(): Promise<void> {
-    await this.exposures.stop();
-  }
-
-  private async working<T>(
-    exposure: Exposure,
-    signal: AbortSignal | undefined,
-    work: (fitted: Exposure, stopped: AbortSignal) => Promise<T>,
-  ): Promise<T> {
-    if (signal) throwIfStopped(signal);
-    this.check(exposure);
-    if (!this.client.server) throw gatanErrors.notConnected(this.traits.name);
-    return this.exposures.run((stopped) => work(this.fit(exposure), stopped), signal);
   }
 
   private sizeAt(binning: number): { readonly columns: number; readonly rows: number } {
@@ -189,7 +175,7 @@ export class DigiScanCamera implements Camera {
     };
   }
 
-  private check(exposure: Exposure): void {
+  protected check(exposure: Exposure): void {
     const { model, traits } = this;
     const { width, height, binnings, longestExposure } = model;
     const refusal = exposureRefusal(exposure, {
