@@ -6,20 +6,13 @@ import { paintLines, type LineSet } from './lattice';
 import type { LatticeFlaws } from './lattice-flaws';
 import type { Solids } from './solid-options';
 
+/** Specimens with the contrast of real materials. */
+export const solidKinds = ['carbon', 'ice', 'gold-beads', 'latex', 'holey-film', 'crystal'] as const;
+/** One of them. */
+export type SolidKind = (typeof solidKinds)[number];
+
 /** The specimens that there are. */
-export const specimenKinds = [
-  'film',
-  'cross-grating',
-  'catalase',
-  'grid-bars',
-  'empty',
-  'carbon',
-  'ice',
-  'gold-beads',
-  'latex',
-  'holey-film',
-  'crystal',
-] as const;
+export const specimenKinds = ['film', 'cross-grating', 'catalase', 'grid-bars', 'empty', ...solidKinds] as const;
 /** One of the specimens. */
 export type SpecimenKind = (typeof specimenKinds)[number];
 

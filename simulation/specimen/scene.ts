@@ -5,7 +5,7 @@ import { scratch } from '../base/scratch';
 import { addWaves, type CrystalWave } from './crystal';
 import { addHoles, type HoleyFilm } from './holes';
 import { carbon, goldPotential, ice, interaction, latexPotential, phasePower, type Material } from './materials';
-import { paintSpecimen, type SpecimenKind, type SpecimenTruth } from './paint';
+import { paintSpecimen, type SolidKind, solidKinds, type SpecimenKind, type SpecimenTruth } from './paint';
 import { addSpheres } from './spheres';
 import { graininess, paintTexture } from './texture';
 
@@ -40,28 +40,19 @@ export interface Scene {
   readonly texture?: (pixelSize: number) => Texture | undefined;
 }
 
-/** Specimens with the contrast of real materials. */
-type SolidKind = Exclude<SpecimenKind, 'film' | 'cross-grating' | 'catalase' | 'grid-bars' | 'empty'>;
-const solidKinds: readonly string[] = [
-  'carbon',
-  'ice',
-  'gold-beads',
-  'latex',
-  'holey-film',
-  'crystal',
-] satisfies readonly SolidKind[];
+const isSolid = (kind: SpecimenKind): kind is SolidKind => (solidKinds as readonly string[]).includes(kind);
 
 /** Standard deviation of the phase in a pixel below which no texture is painted: its contrast is the shot noise of more than a million electrons. */
 const smallestPhase = 4e-4;
 
 /** Specimen of a kind as it is imaged with electrons of an energy. @param key of what is random in it */
 export function sceneOf(truth: SpecimenTruth, kind: SpecimenKind, key: number, kilovolts: number): Scene {
-  if (!solidKinds.includes(kind))
+  if (!isSolid(kind))
     return {
       thickness: kind === 'film' ? truth.solids.filmThickness : 0,
       paint: (canvas, frame, field) => paintSpecimen(canvas, frame, { ...truth, kind }, key, field),
     };
-  return solidScene(truth, kind as SolidKind, keyOf(key, 29), kilovolts);
+  return solidScene(truth, kind, keyOf(key, 29), kilovolts);
 }
 
 /** Adds phase in radians to a canvas. */
