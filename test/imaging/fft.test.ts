@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/properties';
 import { ImagingError } from '../../imaging/errors';
 import { goodSize, realTransform2 } from '../../imaging/fft';
 import { wasm } from '../../imaging/fft/wasm';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/properties';
 import ndarray from 'ndarray';
 import { ImagingError } from '../../imaging/errors';
 import { image, type Image, type PixelArray } from '../../imaging/image';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/properties';
 import { ImagingError } from '../../imaging/errors';
 import { image } from '../../imaging/image';
 import { Registration } from '../../imaging/registration';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import { fc } from '../support/properties';
 import { frameOf, rasterOf } from '../../simulation/base/frame';
 import { imageShiftToSpecimen, truthOf, type PlaneMatrix, type Truth, viewOf } from '../../simulation';
 import { bench, motion } from './bench';

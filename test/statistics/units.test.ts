@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../support/properties';
 import { type Table, defineTable } from '../../statistics/harness/table';
 import { type Unit, shardsNeeded, shardsOf, unitName, unitsOf } from '../../statistics/harness/units';
 

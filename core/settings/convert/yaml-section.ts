@@ -81,11 +81,16 @@ function lastEntries(items: readonly TextItem[]): ReadonlyMap<string, EntryItem>
   return new Map(items.flatMap((item) => (item.kind === 'entry' ? [[item.entry.name, item] as const] : [])));
 }
 
-/** The words of an entry, one text per line. */
-function textOf({ entry }: EntryItem): readonly string[] {
+/** The words of an entry with their comments, one text per line. */
+function textOf({ entry, comment, rowComments }: EntryItem): readonly string[] {
   const words = (row: Row): string => row.map(({ text }) => text).join(' ');
-  if (entry.definition?.form !== 'table') return [trim(`${entry.name} ${words(entry.rows[0]!)}`)];
-  return [trim(`${entry.name} ${words(entry.header ?? [])}`), ...entry.rows.map(words)];
+  const line = (text: string, remark: string | undefined): string =>
+    trim(remark === undefined ? text : `${text} ${remark}`);
+  if (entry.definition?.form !== 'table') return [line(`${entry.name} ${words(entry.rows[0]!)}`, comment)];
+  return [
+    line(`${entry.name} ${words(entry.header ?? [])}`, comment),
+    ...entry.rows.map((row, at) => line(words(row), rowComments[at])),
+  ];
 }
 
 function newProperty({ entry, comment }: EntryItem, above: readonly string[]): Property {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../support/properties';
 import { cameraIndex, seconds } from '../../../core/base';
 import type { CameraTraits } from '../../../core/devices';
 import { shiftCalibrationExposure } from '../../../core/acquisition';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../support/properties';
 import type { DelayReplacement, DelayTable } from '../../../core/devices';
 import { type Matrix, cameraIndex, identity, magIndex, matrix, seconds } from '../../../core/base';
 import { adaptDelays, currentDelayTable, formerDelayTable, imageShiftDelay } from '../../../core/optics';

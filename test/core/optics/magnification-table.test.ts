@@ -1,5 +1,5 @@
 import { magIndex } from '../../../core/base';
-import fc from 'fast-check';
+import { fc } from '../../support/properties';
 import { MagnificationTable, type OpticsProperties, highestMagIndex } from '../../../core/optics';
 import { camera, properties, traits } from './instrument';
 

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import { fc } from '../../support/properties';
 import { cameraIndex, magIndex as asMagIndex, matrix } from '../../../core/base';
 import { main, otherMatrix, shortTerm, Site, someMatrix, startMinutes } from './site';
 

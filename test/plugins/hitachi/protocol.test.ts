@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../support/properties';
 import { VirtualClock, micrometres } from '../../../core/base';
 import { HitachiProtocol } from '../../../plugins/hitachi/protocol';
 import { makeColumn } from './make-column';

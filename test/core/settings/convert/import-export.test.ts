@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import fc from 'fast-check';
+import { fc } from '../../../support/properties';
 import { parse } from 'yaml';
 import {
   type CameraName,

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { fc } from '../../../support/properties';
 import { type CameraIndex, cameraIndex, seconds } from '../../../../core/base';
 import { editParameterSets, type ParameterSetChange, parseSettings } from '../../../../core/settings';
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import fc from 'fast-check';
+import { fc } from '../../../support/properties';
 import { exportInLayout, importProperties, propertiesFileOf } from '../../../../core/settings';
 import { needsReading } from '../../../support/needs';
 import { sectionsOf } from '../sections-of';
@@ -64,6 +64,12 @@ describe('export in the layout of an earlier file', () => {
     const more = exported(yaml.replace(/^GatanServerIP.*$/m, '$&\nGatanServerPort: 48890'), site);
     expect(more).toBe(site.replace(/^GatanServerIP.*$/m, '$&\r\nGatanServerPort 48890'));
     expect(exported(yaml.replace(/^AssumeDPI.*\n/m, ''), site)).toBe(site.replace(/^AssumeDPI.*\r\n/m, ''));
+  });
+
+  it('keeps the comment of a line that a later one replaces', () => {
+    const twice = 'SerialEMProperties\nAssumeDPI 2\t#  b \nAssumeDPI 0\n';
+    expect(importedFrom(twice)).toContain("line: 'AssumeDPI 2 #  b'");
+    expect(exported('AssumeDPI: 2\n', twice)).toBe('SerialEMProperties\nAssumeDPI 2\n');
   });
 
   it('follows its own order where the file is of another kind or another site', () => {

@@ -1,7 +1,7 @@
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import * as fc from 'fast-check';
+import { fc } from '../../../support/properties';
 import { CalibrationFile, readCalibrationFile, showCalibrations } from '../../../../core/store';
 import { tellFigures } from '../../../support/figures';
 import { growth } from '../../../support/growth';

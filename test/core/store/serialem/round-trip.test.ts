@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import { fc } from '../../../support/properties';
 import { CalibrationFile, type FileKind, fileFormats } from '../../../../core/store';
 import type { Field, Layout } from '../../../../core/store/serialem/fields';
 
