@@ -26,7 +26,7 @@ import {
   WireRecorder,
 } from '../core/kernel';
 import { Optics, instrumentNow } from '../core/optics';
-import { type ConfigSection, Settings, loadSettings } from '../core/settings';
+import { type ConfigSection, ConfigurationWriting, Settings, editParameterSets, loadSettings } from '../core/settings';
 import { CalibrationHistory, Calibrations, openCalibrations, openHistory } from '../core/store';
 import { UserSettings } from '../core/user-settings';
 import { lockInstrument } from './instrument-lock';
@@ -36,7 +36,7 @@ import { builtInPlugins } from './built-in-plugins';
 import { problemsOf } from './check-plugins';
 import { brokenConfiguration } from './errors';
 import { type ImageShiftKnowledge, deviceLimits, imageShiftLimit } from './device-limits';
-import { offerProperties } from './property-writing';
+import { offerProperties, prepareText } from './property-writing';
 import { opticalConditions, provideOptics, suitCamera } from './instrument-optics';
 import { sessionOf } from './session';
 import { undrivenCameras } from './undriven-cameras';
@@ -302,6 +302,11 @@ function assemble(
     },
   });
   kernel.provide(Session, session);
+  kernel.provide(ConfigurationWriting, {
+    file: options.configuration,
+    prepareParameterSets: (changes) =>
+      prepareText(options.configuration, (text) => editParameterSets(text, options.configuration, changes)),
+  });
   kernel.activate();
   let unlock: (() => void) | undefined;
   const lock = (): void => void (unlock ??= lockInstrument(directory, options.doing ?? 'eucentric', log));

@@ -2,17 +2,9 @@ import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { EucentricError } from '../core/base';
 import type { Operator } from '../core/kernel';
-import { editProperties, textOfBytes, unifiedDiff } from '../core/settings';
+import { editProperties, type PreparedText, textOfBytes, unifiedDiff } from '../core/settings';
 import { FileOnDisk, type PropertySuggestion } from '../core/store';
 import { defaultConfiguration } from './default-configuration';
-
-/** A change of the text of the configuration that is worked out and not yet written. */
-export interface PreparedText {
-  /** Unified, with the changed lines alone. */
-  readonly diff: string;
-  /** Writes the file whole, the old one becoming its .bak. Throws `properties/changed-meanwhile` when it is not what the diff was made from, or `store/write-failed`. */
-  write(): Promise<void>;
-}
 
 /** Values that calibrations suggest for the configuration, worked out and not yet written. */
 export interface PreparedChange extends PreparedText {

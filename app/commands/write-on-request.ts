@@ -1,4 +1,5 @@
-import { type PreparedText, written } from '../property-writing';
+import type { PreparedText } from '../../core/settings';
+import { written } from '../property-writing';
 import type { CommandContext } from './context';
 import { confirmAtTerminal } from './terminal-answers';
 

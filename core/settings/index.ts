@@ -16,6 +16,7 @@ export {
   type PropertyValue,
   type SessionProperty,
 } from './definitions';
+export { ConfigurationWriting, type PreparedText } from './configuration-writing';
 export { editParameterSets } from './edit/edit-parameter-sets';
 export { editProperties, type PropertyChange } from './edit/edit-properties';
 export { exportInLayout, propertiesFileOf } from './edit/keep-layout';
@@ -35,6 +36,12 @@ export {
   type ParameterSetName,
   type ScanParameters,
 } from './parameter-sets';
+export {
+  type FieldCamera,
+  type ParameterSetField,
+  parameterSetFields,
+  type ParameterValue,
+} from './parameter-set-fields';
 export { noSuchCamera, type ParameterSetChange } from './parameter-sets-in-force';
 export { nearestName, type Problem } from './problem';
 export { type CalibrationFiles, checkSection, type ConfigSection, type PluginSettings } from './yaml/sections';

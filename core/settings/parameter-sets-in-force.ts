@@ -19,7 +19,8 @@ export interface ParameterSetChange {
 
 /** The parameter sets of the site with what was changed in this session; the last change of a field counts. */
 export class ParameterSetsInForce {
-  private readonly written: ReadonlyMap<CameraIndex, CameraParameterSets>;
+  /** The parameter sets of the file. */
+  readonly written: ReadonlyMap<CameraIndex, CameraParameterSets>;
   private readonly changed: ParameterSetChange[] = [];
 
   constructor(

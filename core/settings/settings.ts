@@ -54,6 +54,8 @@ export interface Settings {
    * `settings/wrong-parameters`.
    */
   changeParameterSet(camera: CameraIndex, name: ParameterSetName, change: Partial<ParameterSet>): () => void;
+  /** The parameter sets as the file has them, without what was changed in this session. */
+  readonly writtenParameterSets: ReadonlyMap<CameraIndex, CameraParameterSets>;
   /** The fields of parameter sets that were changed in this session, by camera and name. */
   readonly changedParameterSets: readonly ParameterSetChange[];
   /** The plugins that the site enabled, in the order of the file. */
@@ -125,6 +127,7 @@ export function makeSettings({ source, plugins = [], sections = new Map() }: Set
     get parameterSets() {
       return sets.inForce;
     },
+    writtenParameterSets: sets.written,
     changeParameterSet: (camera, name, change) => sets.change(camera, name, change),
     get changedParameterSets() {
       return sets.changes;

@@ -1,19 +1,20 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type YAMLMap, isMap, isScalar } from 'yaml';
+import { type Pair, type YAMLMap, isMap, isScalar } from 'yaml';
 import { isPropertiesText } from '../load';
 import type { ParameterSetChange } from '../parameter-sets-in-force';
 import { keyOf, readYamlText, type YamlText } from '../yaml/nodes';
 import { editErrors } from './edit-errors';
-import { type Splice, addPair, fillEmpty, spliced } from './splices';
+import { type Splice, addPair, fillEmpty, removePair, spliced } from './splices';
 
-/** One value at its place: the keys from the top of the file. */
+/** One value at its place: the keys from the top of the file. A value of undefined has no place in the file. */
 interface PlacedValue {
   readonly keys: readonly string[];
   readonly value: unknown;
 }
 
 /**
- * The text of a YAML configuration with some fields of parameter sets changed or added. Every other character stays. Throws `settings/not-yaml`,
+ * The text of a YAML configuration with some fields of parameter sets changed, added or, where their value is undefined, taken out. Every other
+ * character stays. Throws `settings/not-yaml`,
  * `settings/not-valid` or `settings/not-editable`.
  */
 export function editParameterSets(text: string, file: string, changes: readonly ParameterSetChange[]): string {
@@ -31,6 +32,7 @@ export function editParameterSets(text: string, file: string, changes: readonly 
 
 function editOne(text: string, file: string, { keys, value }: PlacedValue): string {
   const { yaml, root } = read(text, file);
+  if (value === undefined) return removed(text, yaml, root, keys);
   let map = root;
   for (const [depth, key] of keys.entries()) {
     const rest = inlineText(nested(keys.slice(depth + 1), value));
@@ -44,6 +46,21 @@ function editOne(text: string, file: string, { keys, value }: PlacedValue): stri
     map = node;
   }
   return text;
+}
+
+/** Takes a value out, and with it every section that would be empty then. */
+function removed(text: string, yaml: YamlText, root: YAMLMap, keys: readonly string[]): string {
+  let map: unknown = root;
+  let taken: { readonly map: YAMLMap; readonly pair: Pair } | undefined;
+  for (const key of keys) {
+    if (!isMap(map)) return text;
+    const within: YAMLMap = map;
+    const pair = within.items.find((each) => keyOf(each) === key);
+    if (!pair) return text;
+    if (!taken || within.items.length > 1) taken = { map: within, pair };
+    map = pair.value;
+  }
+  return taken ? applied(text, yaml, keys.at(-1)!, taken.map, removePair(text, taken.map, taken.pair)) : text;
 }
 
 function applied(text: string, yaml: YamlText, key: string, map: YAMLMap, splice: Splice | undefined): string {
@@ -91,10 +108,28 @@ function check(before: string, after: string, file: string, values: readonly Pla
   };
   const wanted = contentOf(before);
   for (const { keys, value } of values) {
+    if (value === undefined) {
+      withoutValue(wanted, keys);
+      continue;
+    }
     let at: Record<string, unknown> = wanted;
     for (const key of keys.slice(0, -1)) at = (at[key] ??= {}) as Record<string, unknown>;
     at[keys.at(-1)!] = plain(value);
   }
   if (!isDeepStrictEqual(contentOf(after), wanted))
     throw editErrors.notEditable({ file, line: 1, column: 1 }, 'parameterSets');
+}
+
+/** Takes a value out of a tree, and what is empty after that. */
+function withoutValue(tree: Record<string, unknown>, [key, ...rest]: readonly string[]): void {
+  if (key === undefined || !(key in tree)) return;
+  const inner = tree[key];
+  if (rest.length > 0) {
+    if (typeof inner !== 'object' || inner === null) return;
+    const own = inner as Record<string, unknown>;
+    const before = Object.keys(own).length;
+    withoutValue(own, rest);
+    if (Object.keys(own).length > 0 || before === 0) return;
+  }
+  delete tree[key];
 }

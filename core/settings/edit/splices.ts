@@ -77,6 +77,25 @@ export function addPair(
     : insertion(line, lines.map((each) => each + ending).join(''));
 }
 
+/** Takes a pair away with its line, or out of a list within braces. Undefined where something else stands on its line. */
+export function removePair(text: string, map: YAMLMap, pair: Pair): Splice | undefined {
+  const { items } = map;
+  const at = items.indexOf(pair);
+  const start = startOf(pair.key);
+  if (at < 0 || start === undefined) return undefined;
+  const end = endOf(pair);
+  const removal = (from: number, to: number): Splice => ({ at: from, removed: to - from, inserted: '' });
+  if (map.flow) {
+    if (at > 0) return removal(endOf(items[at - 1]), end);
+    const next = startOf(items[1]?.key);
+    return next === undefined ? removal(start, end) : removal(start, next);
+  }
+  const line = text.lastIndexOf('\n', start - 1) + 1;
+  if (text.slice(line, start).trim() !== '') return undefined;
+  const after = text[end - 1] === '\n' ? end : text.indexOf('\n', end) + 1;
+  return after === 0 ? removal(Math.max(0, line - 1), text.length) : removal(line, after);
+}
+
 /** Gives a property without a value its first one. */
 export function fillEmpty(text: string, pair: Pair, value: NewValue): Splice {
   return insertion(text.indexOf(':', endOf(pair.key)) + 1, ` ${inFlow(value)}`);

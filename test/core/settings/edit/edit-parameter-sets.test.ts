@@ -38,6 +38,20 @@ describe('parameter sets in a configuration', () => {
     );
   });
 
+  test('are taken out where a change has no value, with every section that would be empty, and nothing else', () => {
+    const none = change({ fractions: undefined } as unknown as ParameterSetChange['fields']);
+    const framed = written.replace('binning: 4,', 'binning: 4, fractions: { frameTime: 0.1 },');
+    expect(edited(framed, none)).toBe(written);
+    expect(edited(written, none)).toBe(written);
+    const alone = `${head}parameterSets:\n  0:\n    Trial: { fractions: { frameTime: 0.1 } }\n`;
+    expect(edited(alone, none)).toBe(head);
+    const block = `${head}parameterSets:\n  0:\n    Trial:\n      fractions:\n        frameTime: 0.1\n        groups:\n          - [2, 3]\n      binning: 4\nx-end: 1\n`;
+    expect(edited(block, none)).toBe(`${head}parameterSets:\n  0:\n    Trial:\n      binning: 4\nx-end: 1\n`);
+    expect(edited(alone, change({ binning: 4 }), none)).toBe(
+      `${head}parameterSets:\n  0:\n    Trial: { binning: 4 }\n`,
+    );
+  });
+
   test('are what the program reads afterwards, whatever is changed in what order', () => {
     const fields = fc.record(
       {
