@@ -1,3 +1,4 @@
+export { type SettingDifference, type SettingsComparison } from './compare-settings';
 export {
   type UserSettingDefinition,
   type UserSettingName,
@@ -10,4 +11,12 @@ export { inWords } from './errors';
 export { type Lasting, SettingsFile, type SettingsFileOptions } from './settings-file';
 export { importParameterSets, type ImportedParameterSets } from './imported-parameter-sets';
 export { type CameraSetLines, SettingsText } from './settings-text';
-export { FiledUserSettings, findUserSetting, itemsOfSetting, parseUserSetting, UserSettings } from './user-settings';
+export { type UserSettingGroup, userSettingGroups, userSettingLabels } from './labels';
+export {
+  FiledUserSettings,
+  findUserSetting,
+  itemsOfSetting,
+  parseUserSetting,
+  type Standing,
+  UserSettings,
+} from './user-settings';

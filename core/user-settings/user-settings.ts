@@ -9,7 +9,13 @@ import {
   type UserSettingValueOf,
 } from './definitions';
 import { userSettingErrors } from './errors';
+import { compareSettings, type SettingsComparison } from './compare-settings';
 import type { Lasting, SettingsFile } from './settings-file';
+import { SettingsText } from './settings-text';
+import { valueOf } from './setting-values';
+
+/** Origin of the value of a user setting that is in force: its default, the file, this session alone, or a script until it ends. */
+export type Standing = 'default' | 'file' | 'session' | 'script';
 
 /**
  * The choices of a user that calibrations, routines and scripts work with, such as the beam tilt of autofocus. They are kept apart from
@@ -27,8 +33,16 @@ export interface UserSettings {
   setForNow<Name extends UserSettingName>(name: Name, value: UserSettingValueOf<Name>): () => void;
   /** Calls after every change of any of them; what it returns ends that. */
   onChange(listen: () => void): () => void;
+  /** Origin of the value that is in force. */
+  standing(name: UserSettingName): Standing;
   /** Messages on lines of the file that were not understood. */
   readonly remarks: readonly string[];
+  /** Effects of taking another settings file over; nothing is changed. Throws `user-settings/not-a-settings-file`. */
+  compare(bytes: Uint8Array, from: string): SettingsComparison;
+  /** Takes a whole settings file over, the earlier one becoming its .bak. Throws `user-settings/not-a-settings-file`. */
+  takeOver(bytes: Uint8Array, from: string): Promise<Lasting>;
+  /** The settings file as SerialEM reads it, with every line that was ever read. */
+  bytes(): Uint8Array;
 }
 /** The token of the user settings. */
 export const UserSettings = service<UserSettings>('UserSettings');
@@ -60,6 +74,8 @@ export const itemsOfSetting = (value: UserSettingValue): readonly string[] =>
 export class FiledUserSettings implements UserSettings {
   private readonly forNow: { readonly name: UserSettingName; readonly value: UserSettingValue }[] = [];
   private readonly listeners = new Set<() => void>();
+  /** Settings whose change could not be written. */
+  private readonly unwritten = new Set<UserSettingName>();
 
   constructor(private readonly settingsFile: SettingsFile) {
     settingsFile.onChange(() => this.changed());
@@ -78,9 +94,28 @@ export class FiledUserSettings implements UserSettings {
     return this.forNow.some((each) => each.name === name) || this.filed(name) !== undefined;
   }
 
-  set<Name extends UserSettingName>(name: Name, value: UserSettingValueOf<Name>): Promise<Lasting> {
+  async set<Name extends UserSettingName>(name: Name, value: UserSettingValueOf<Name>): Promise<Lasting> {
     const items = itemsOfSetting(checked(name, value));
-    return this.settingsFile.edit((text) => text.set(name, items));
+    this.unwritten.add(name);
+    return this.noted(await this.settingsFile.edit((text) => text.set(name, items)));
+  }
+
+  standing(name: UserSettingName): Standing {
+    if (this.forNow.some((each) => each.name === name)) return 'script';
+    if (this.filed(name) === undefined) return 'default';
+    return this.unwritten.has(name) ? 'session' : 'file';
+  }
+
+  compare(bytes: Uint8Array, from: string): SettingsComparison {
+    return compareSettings(this.settingsFile.text, SettingsText.read(bytes, from));
+  }
+
+  async takeOver(bytes: Uint8Array, from: string): Promise<Lasting> {
+    return this.noted(await this.settingsFile.take(bytes, from));
+  }
+
+  bytes(): Uint8Array {
+    return this.settingsFile.text.bytes();
   }
 
   setForNow<Name extends UserSettingName>(name: Name, value: UserSettingValueOf<Name>): () => void {
@@ -117,6 +152,14 @@ export class FiledUserSettings implements UserSettings {
     return items && valueOf(definitionOf(name), items.map(Number));
   }
 
+  /** What was written has everything that was changed before. */
+  private noted(lasting: Lasting): Lasting {
+    if (!lasting.lasts || this.unwritten.size === 0) return lasting;
+    this.unwritten.clear();
+    this.changed();
+    return lasting;
+  }
+
   private changed(): void {
     for (const listen of this.listeners) listen();
   }
@@ -125,19 +168,4 @@ export class FiledUserSettings implements UserSettings {
 /** A value that may be set. Throws `user-settings/wrong-value`. */
 function checked(name: UserSettingName, value: UserSettingValue): UserSettingValue {
   return parseUserSetting(name, itemsOfSetting(value));
-}
-
-/** The value that numbers mean for a setting; undefined where it cannot have it. */
-function valueOf(
-  { kind, range, besides, atLeast = 1, modulo }: UserSettingDefinition,
-  given: readonly number[],
-): UserSettingValue | undefined {
-  const fits = (value: number): boolean =>
-    Number.isFinite(value) && (!range || value === besides || (value >= range[0] && value <= range[1]));
-  if (kind === 'numbers') return given.length >= atLeast && given.every(fits) ? given : undefined;
-  const [written] = given;
-  const value = modulo === undefined || written === undefined ? written : ((written % modulo) + modulo) % modulo;
-  if (given.length !== 1 || value === undefined || !fits(value)) return undefined;
-  if (kind === 'switch') return value !== 0;
-  return kind === 'whole number' && !Number.isInteger(value) ? undefined : value;
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -9,6 +9,8 @@ import {
   findUserSetting,
   parseUserSetting,
   userSettingDefinitions,
+  userSettingGroups,
+  userSettingLabels,
 } from '../../../core/user-settings';
 
 /** A file as a site might have it: its own order, tabs and blanks, lines of other programs, Windows line ends, bytes of Windows-1252. */
@@ -40,6 +42,58 @@ async function opened(options: Partial<SettingsFileOptions> = {}, text: string |
   const file = await SettingsFile.open({ path, ...options });
   return { path, file, settings: new FiledUserSettings(file) };
 }
+
+describe('for people', () => {
+  test('every user setting has a group and a label of its own', () => {
+    const labels = Object.values(userSettingLabels).map(([group, label]) => `${group}: ${label}`);
+    expect(new Set(labels).size).toBe(labels.length);
+    expect(Object.keys(userSettingLabels).sort()).toEqual(Object.keys(userSettingDefinitions).sort());
+    for (const [group] of Object.values(userSettingLabels)) expect(userSettingGroups).toContain(group);
+  });
+
+  test('it is said whether a value is the default, stands in the file, or lasts only for the session or a script', async () => {
+    const { path, settings } = await opened();
+    expect([settings.standing('RefocusThreshold'), settings.standing('TargetDefocus')]).toEqual(['default', 'file']);
+    const back = settings.setForNow('RefocusThreshold', 3);
+    expect(settings.standing('RefocusThreshold')).toBe('script');
+    back();
+    expect(settings.standing('RefocusThreshold')).toBe('default');
+    // A folder stands in its place, so that nothing can be written.
+    rmSync(path);
+    mkdirSync(path);
+    expect(await settings.set('RefocusThreshold', 4)).toMatchObject({ lasts: false });
+    expect([settings.get('RefocusThreshold'), settings.standing('RefocusThreshold')]).toEqual([4, 'session']);
+    rmSync(path, { recursive: true });
+    write(path, siteFile);
+    expect(await settings.set('TargetDefocus', -3)).toMatchObject({ lasts: true });
+    expect(settings.standing('RefocusThreshold')).toBe('file');
+    expect(read(path)).toContain('RefocusThreshold\t4');
+  });
+
+  test('the effects of another file are listed before it is taken over, and the file is given out as it is', async () => {
+    const { settings, path } = await opened();
+    const other = siteFile
+      .replace('TargetDefocus\t-1.5', 'TargetDefocus -2.5')
+      .replace('DriftProtection 0\r\n', '')
+      .replace('LowDoseParameters 1 31', 'LowDoseParameters 1 30')
+      .replace('Binning\t4', 'Binning\t2');
+    const bytes = Buffer.from(other, 'latin1');
+    expect(settings.compare(bytes, 'theirs.txt')).toEqual({
+      settings: [
+        { name: 'TargetDefocus', before: -1.5, after: -2.5 },
+        { name: 'DriftProtection', before: false, after: true },
+      ],
+      otherLines: ['CameraControlSet', 'LowDoseParameters'],
+    });
+    expect(settings.get('TargetDefocus')).toBe(-1.5);
+    expect(() => settings.compare(Buffer.from('something else'), 'x.txt')).toThrow(/not a settings file/);
+    expect(await settings.takeOver(bytes, 'theirs.txt')).toMatchObject({ lasts: true });
+    expect(settings.get('TargetDefocus')).toBe(-2.5);
+    expect(Buffer.from(settings.bytes()).toString('latin1')).toBe(other);
+    expect(read(path)).toBe(other);
+    expect(settings.compare(bytes, 'theirs.txt')).toEqual({ settings: [], otherLines: [] });
+  });
+});
 
 describe('a settings file of a site', () => {
   test('is read: known values, defaults for the rest, nothing from within camera sets', async () => {
