@@ -27,15 +27,26 @@ export interface PresentColumn {
   readonly probeMode?: ProbeMode;
 }
 
-/** Offsets that an area has added to the column and takes off again when it is left. */
+/** Image shift that an area has put on, in units at the magnification at which it was written. */
+export interface ImageShiftInForce {
+  readonly units: Vector<ImageShiftUnits>;
+  readonly magIndex: MagIndex;
+}
+
+/**
+ * Everything that an area has added to the column and takes off again when it is left. The numbers are those that were written: what a user or a
+ * calibration changes meanwhile does not change what is in the column.
+ */
 export interface InForce {
   /** Micrometres. */
   readonly defocusOffset: number;
   readonly beamShiftOffset: Vector<BeamShiftUnits>;
   readonly beamTiltOffset: Vector<BeamTiltUnits>;
+  /** Undefined where no area has written any: then the image stands where Record has it. */
+  readonly imageShift?: ImageShiftInForce;
 }
 
-/** An area that is entered or left: where it stands and what it adds. */
+/** An area that is entered: where it stands and what it adds. */
 export interface PlacedArea {
   readonly name: LowDoseAreaName;
   readonly area: LowDoseArea;
@@ -43,6 +54,8 @@ export interface PlacedArea {
   readonly place: Vector;
   /** Image shift that comes to that, in units at the magnification of the area. */
   readonly shiftOffset: Vector;
+  /** The magnification of those units; undefined for the one at which the area is entered. */
+  readonly shiftOffsetAt?: MagIndex;
   /** Micrometres that it adds to the defocus. */
   readonly defocusOffset: number;
 }
@@ -89,15 +102,21 @@ const isZero = (value: Vector): boolean => length(value) < roundingError;
  * magnification, and last to a higher one, so that the beam never sweeps over the place of interest; offsets of the area that is left are
  * taken off before magnification and probe mode change, and those of the new one are added after. Throws before anything moves where the
  * place cannot be reached or is not known.
- * @param from the area that is left; undefined for the first one, which is entered as if from Record with nothing in force
+ * @param from the area that is left, undefined for the first one, which is entered as if from Record; what is in force; and Record, where the image stands
+ * while no area has shifted it
+ * @returns the steps, and the image shift of the area that is in force after them
  */
 export function planWay(
   present: PresentColumn,
-  from: { readonly area: PlacedArea; readonly inForce: InForce },
+  from: {
+    readonly name: LowDoseAreaName | undefined;
+    readonly inForce: InForce | undefined;
+    readonly record: PlacedArea;
+  },
   to: PlacedArea,
   context: PlanContext,
-): readonly AreaStep[] {
-  const { inForce } = from;
+): { readonly steps: readonly AreaStep[]; readonly imageShift: ImageShiftInForce } {
+  const inForce = from.inForce ?? asInRecord(from.record);
   const { name, area } = to;
   const target: MagIndex = area.magIndex ?? present.magIndex;
   const changesMag = target !== present.magIndex;
@@ -106,7 +125,7 @@ export function planWay(
   const crossesLow = context.isLow(target) !== context.isLow(present.magIndex);
   const crosses = crossesLow || changesProbe;
 
-  const wanted = imageShiftIn(to, target, present, from.area, context);
+  const wanted = imageShiftIn(to, target, present, { inForce, record: from.record }, context);
   const reason = context.checkLimits(wanted.there, target);
   if (reason !== undefined) throw lowDoseErrors.outOfReach(name, reason);
   const movesImage = !isZero(subtract(wanted.here, present.imageShift));
@@ -114,7 +133,8 @@ export function planWay(
   const lower = changesMag && context.magnificationFalls(present.magIndex, target);
   const shiftsFirst =
     movesImage &&
-    ((lower && name !== 'Search') || from.area.name === 'Search' || higherAlpha) &&
+    from.name !== undefined &&
+    ((lower && name !== 'Search') || from.name === 'Search' || higherAlpha) &&
     context.checkLimits(wanted.here, present.magIndex) === undefined;
   const delayFactor = context.delayFactor(name);
 
@@ -129,7 +149,7 @@ export function planWay(
     changesProbe ||
     (area.alpha ?? present.alpha) !== present.alpha;
   const normalizes = normalizing !== undefined && beamDiffers && name !== 'View' && name !== 'Search';
-  if (normalizes && 'view' in normalizing && from.area.name !== 'View') {
+  if (normalizes && 'view' in normalizing && from.name !== undefined && from.name !== 'View') {
     const { view, wait } = normalizing;
     note(view.spotSize !== undefined && { kind: 'spotSize', value: view.spotSize });
     note(view.intensity !== undefined && { kind: 'intensity', value: view.intensity });
@@ -170,7 +190,30 @@ export function planWay(
   note(!isZero(beamShift) && { kind: 'beamShift', by: beamShift });
   const beamTilt = crosses ? area.beamTiltOffset : subtract(area.beamTiltOffset, inForce.beamTiltOffset);
   note(context.shiftsBeamTilt && !isZero(beamTilt) && { kind: 'beamTilt', by: beamTilt });
-  return steps;
+  return { steps, imageShift: { units: wanted.own, magIndex: target } };
+}
+
+/** Offsets of a column that no area has touched yet: it stands as Record has it. */
+const asInRecord = ({ area: { beamShiftOffset, beamTiltOffset } }: PlacedArea): InForce => ({
+  defocusOffset: 0,
+  beamShiftOffset,
+  beamTiltOffset,
+});
+
+/** Image shift that an area adds to that of the operator, in units at a magnification. Throws `low-dose/no-matrix`. */
+export function unitsOf(
+  { name, place, shiftOffset, shiftOffsetAt }: Pick<PlacedArea, 'name' | 'place' | 'shiftOffset' | 'shiftOffsetAt'>,
+  at: MagIndex,
+  context: Pick<PlanContext, 'toSpecimen' | 'transfer'>,
+): Vector<ImageShiftUnits> {
+  const added = isZero(shiftOffset)
+    ? (shiftOffset as Vector<ImageShiftUnits>)
+    : context.transfer(shiftOffset as Vector<ImageShiftUnits>, shiftOffsetAt ?? at, at);
+  if (isZero(place)) return added;
+  const matrix = context.toSpecimen(at);
+  const back = matrix && inverse(matrix);
+  if (!back) throw lowDoseErrors.noMatrix(name);
+  return add(added, apply(back, place) as Vector<ImageShiftUnits>);
 }
 
 /** The image shift in an area: in units here, before the magnification changes, and there, after it. What the operator has added to the area that is left stays. */
@@ -178,24 +221,20 @@ function imageShiftIn(
   to: PlacedArea,
   target: MagIndex,
   { magIndex, imageShift }: PresentColumn,
-  from: PlacedArea,
+  { inForce, record }: { readonly inForce: InForce; readonly record: PlacedArea },
   context: PlanContext,
-): { readonly here: Vector<ImageShiftUnits>; readonly there: Vector<ImageShiftUnits> } {
-  const unitsAt = (placed: PlacedArea, at: MagIndex): Vector<ImageShiftUnits> => {
-    const own = placed.area.magIndex ?? at;
-    const added = isZero(placed.shiftOffset)
-      ? (placed.shiftOffset as Vector<ImageShiftUnits>)
-      : context.transfer(placed.shiftOffset as Vector<ImageShiftUnits>, own, at);
-    if (isZero(placed.place)) return added;
-    const matrix = context.toSpecimen(at);
-    const back = matrix && inverse(matrix);
-    if (!back) throw lowDoseErrors.noMatrix(placed.name);
-    return add(added, apply(back, placed.place) as Vector<ImageShiftUnits>);
-  };
-  const centred = subtract(imageShift, unitsAt(from, magIndex));
+): Record<'here' | 'there' | 'own', Vector<ImageShiftUnits>> {
+  const moved = (value: Vector<ImageShiftUnits>, from: MagIndex, at: MagIndex): Vector<ImageShiftUnits> =>
+    from === at || isZero(value) ? value : context.transfer(value, from, at);
+  const put = inForce.imageShift
+    ? moved(inForce.imageShift.units, inForce.imageShift.magIndex, magIndex)
+    : unitsOf(record, magIndex, context);
+  const centred = subtract(imageShift, put);
+  const own = unitsOf(to, target, context);
   return {
-    here: add(centred, unitsAt(to, magIndex)),
-    there: add(target === magIndex ? centred : context.transfer(centred, magIndex, target), unitsAt(to, target)),
+    here: add(centred, unitsOf(to, magIndex, context)),
+    there: add(moved(centred, magIndex, target), own),
+    own,
   };
 }
 

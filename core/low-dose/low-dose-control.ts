@@ -5,19 +5,30 @@ import {
   type MagIndex,
   type RawLensValue,
   type Vector,
+  add,
   describe,
   milliseconds,
   vector,
 } from '../base';
 import type { Cameras, Readable, Setting } from '../devices';
-import { type LowDose, type LowDoseArea, type LowDoseAreaName, type LowDoseChange, lowDoseAreas } from '../kernel';
+import type { LowDose, LowDoseArea, LowDoseAreaName, LowDoseChange } from '../kernel';
 import type { ImageShiftCarrying, ImageShiftControl, Optics } from '../optics';
 import type { Settings } from '../settings';
 import type { SettingsFile, UserSettings } from '../user-settings';
-import { areaKeyword, emptyArea, isLineOf, readArea, writeArea } from './area-lines';
-import { type InForce, type PlacedArea, type PlanContext, type PresentColumn, planWay } from './area-plan';
+import { AreaBook } from './area-book';
+import { emptyArea } from './area-lines';
+import {
+  type ImageShiftInForce,
+  type InForce,
+  type PlacedArea,
+  type PlanContext,
+  type PresentColumn,
+  planWay,
+  unitsOf,
+} from './area-plan';
 import { lowDoseErrors } from './errors';
-import { type LowDoseStateFile, nothingInForce } from './low-dose-state';
+import { type ColumnSigns, leftInForce } from './left-in-force';
+import type { LowDoseStateFile } from './low-dose-state';
 import { type AreaDevices, walk } from './walk';
 
 /** Dependencies of Low Dose. */
@@ -48,8 +59,6 @@ const delayFactors: Readonly<Record<LowDoseAreaName, number>> = {
 };
 /** Settings of an area that the column has, by the field that holds each. */
 const columnFields = ['magIndex', 'spotSize', 'intensity', 'alpha', 'probeMode'] as const;
-/** Focus within this share of its range is the same focus. */
-const sameFocus = 1e-7;
 const maxAxisPosition = 19;
 
 /** Low Dose over the devices of a column, with its areas in the user's settings file. */
@@ -57,12 +66,25 @@ export class LowDoseControl implements LowDose {
   continuousUpdate = false;
   private isOn = false;
   private current: LowDoseAreaName | undefined;
-  private inForce: InForce = nothingInForce;
+  /** Undefined where no area has put anything on. */
+  private inForce: InForce | undefined;
   private moving = false;
+  /** Definition by which the present area was entered; a later one is followed. */
+  private entered: string | undefined;
+  private following: Promise<void> | undefined;
+  private readonly book: AreaBook;
   private readonly listeners = new Set<() => void>();
 
   constructor(private readonly parts: LowDoseParts) {
-    parts.user.userSettings.onChange(() => this.changed());
+    this.book = new AreaBook(parts);
+    parts.user.userSettings.onChange(() => {
+      this.changed();
+      this.follow().catch((error: unknown) =>
+        parts.log.warn(
+          `Low Dose: the column does not follow the changed setting until an area is entered: ${describe(error)}`,
+        ),
+      );
+    });
   }
 
   get on(): boolean {
@@ -74,16 +96,16 @@ export class LowDoseControl implements LowDose {
   }
 
   get areas(): Readonly<Record<LowDoseAreaName, LowDoseArea>> {
-    return Object.fromEntries(lowDoseAreas.map((name) => [name, this.read(name).area])) as Record<
-      LowDoseAreaName,
-      LowDoseArea
-    >;
+    return this.book.all;
   }
 
   async turnOn(signal?: AbortSignal): Promise<void> {
     if (this.isOn) return;
     if (this.moving) throw lowDoseErrors.busy();
-    this.inForce = await this.leftInForce(signal);
+    const left = leftInForce(this.parts.state.read(), await this.signs(signal), this.parts.log);
+    this.leave();
+    this.current = left?.area;
+    this.inForce = left?.inForce;
     this.isOn = true;
     this.continuousUpdate = false;
     await this.blankAsNeeded(signal);
@@ -94,8 +116,7 @@ export class LowDoseControl implements LowDose {
     if (!this.isOn) return;
     if (this.current !== undefined && this.current !== 'Record') await this.goTo('Record', signal);
     this.isOn = false;
-    this.current = undefined;
-    this.inForce = nothingInForce;
+    this.leave();
     this.continuousUpdate = false;
     this.parts.state.clear();
     await this.parts.beamBlanked.write(false, signal);
@@ -106,9 +127,9 @@ export class LowDoseControl implements LowDose {
     if (!this.isOn) throw lowDoseErrors.off();
     await this.alone(async () => {
       if (this.continuousUpdate && this.current !== undefined) await this.store(this.current, signal);
-      const from = this.current ?? 'Record';
-      await this.enter(name, this.placed(from), signal);
+      await this.enter(name, signal);
     });
+    await this.follow(signal);
   }
 
   async change(name: LowDoseAreaName, change: LowDoseChange, signal?: AbortSignal): Promise<void> {
@@ -118,10 +139,11 @@ export class LowDoseControl implements LowDose {
         `Give a position within ${maxAxisPosition} um.`,
       );
     await this.alone(async () => {
-      const before = this.placed(name);
-      await this.define(name, { ...before.area, ...change });
-      if (this.isOn && this.current === name) await this.enter(name, before, signal);
+      await this.book.define(name, { ...this.book.read(name).area, ...change });
+      if (this.isOn && this.current === name) await this.enter(name, signal);
     });
+    // View and Search stand where Record does, and a tied area changes with the other.
+    await this.follow(signal);
     this.changed();
   }
 
@@ -142,10 +164,17 @@ export class LowDoseControl implements LowDose {
     const by = isBalanced ? -record.axisPosition : (record.axisPosition - mean) / 2 - record.axisPosition;
     // Only the origin changes: what the operator has added to image shift takes up the difference, so that nothing moves.
     await this.alone(async () => {
+      const { current, inForce, entered } = this;
+      const isUpToDate = current !== undefined && entered === this.definitionOf(this.book.placed(current));
+      const shifted = inForce?.imageShift && this.shiftedInForce(inForce.imageShift, by);
       for (const name of ['Focus', 'Trial', 'Record'] as const) {
         const area = this.areas[name];
-        await this.define(name, { ...area, axisPosition: area.axisPosition + by });
+        await this.book.define(name, { ...area, axisPosition: area.axisPosition + by });
       }
+      if (current === undefined || !inForce || !shifted) return;
+      this.inForce = { ...inForce, imageShift: shifted };
+      if (isUpToDate) this.entered = this.definitionOf(this.book.placed(current));
+      await this.parts.state.write({ area: current, inForce: this.inForce, ...(await this.signs()), moving: false });
     });
     this.changed();
   }
@@ -155,6 +184,11 @@ export class LowDoseControl implements LowDose {
     if (!this.isOn || current === undefined) return;
     await this.alone(() => this.store(current, signal));
     this.changed();
+  }
+
+  /** Resolves when the column has followed what was changed in an area, or cannot. */
+  async settled(): Promise<void> {
+    await this.following?.catch(() => undefined);
   }
 
   onChange(listen: () => void): () => void {
@@ -171,25 +205,35 @@ export class LowDoseControl implements LowDose {
     if ((await this.parts.beamBlanked.read(signal)) !== blanks) await this.parts.beamBlanked.write(blanks, signal);
   }
 
-  /** Goes from an area, as it was when it was entered, to another one. */
-  private async enter(name: LowDoseAreaName, from: PlacedArea, signal?: AbortSignal): Promise<void> {
-    const { log, clock, state, absoluteFocus, carrying } = this.parts;
+  /** Goes from the area that is in force to another one, or to the same one as it is defined now. */
+  private async enter(name: LowDoseAreaName, signal?: AbortSignal): Promise<void> {
+    if (this.book.read(name).diffraction) throw lowDoseErrors.diffraction(name);
     const present = await this.present(signal);
-    if (this.read(name).diffraction) throw lowDoseErrors.diffraction(name);
     await this.complete(name, present);
-    const to = this.placed(name);
-    const steps = planWay(present, { area: from, inForce: this.inForce }, to, this.context());
-    const focusBefore = await absoluteFocus.read(signal);
-    const before = { area: from.name, inForce: this.inForce, magIndex: present.magIndex, absoluteFocus: focusBefore };
-    await state.write({ ...before, moving: true });
+    await this.go(this.book.placed(name), present, signal);
+    await this.blankAsNeeded(signal).catch((error: unknown) =>
+      this.parts.log.warn(`The beam was not blanked: ${describe(error)}`),
+    );
+    this.changed();
+  }
+
+  private async go(to: PlacedArea, present: PresentColumn, signal?: AbortSignal): Promise<void> {
+    const { clock, carrying, state } = this.parts;
+    const { inForce, current } = this;
+    const { name } = to;
+    const way = planWay(present, { name: current, inForce, record: this.book.placed('Record') }, to, this.context());
+    const { defocusOffset, area } = to;
+    const { beamShiftOffset, beamTiltOffset } = area;
+    const putOn: InForce = { defocusOffset, beamShiftOffset, beamTiltOffset, imageShift: way.imageShift };
+    const before = { area: current ?? 'Record', ...(inForce && { inForce }), ...(await this.signs(signal)) };
+    await state.write({ ...before, moving: true, towards: { area: name, inForce: putOn } });
     // The image shift of each area follows from its place, not from that of the magnification before.
     const resume = carrying.suspend();
     try {
-      const failed = await walk(steps, this.devices, clock, signal);
+      const failed = await walk(way.steps, this.devices, clock, signal);
       if (failed) {
         if (failed.left.length > 0) {
-          this.current = undefined;
-          this.inForce = nothingInForce;
+          this.leave();
           throw lowDoseErrors.notRestored(name, failed.cause, failed.left);
         }
         await state.write({ ...before, moving: false });
@@ -199,22 +243,63 @@ export class LowDoseControl implements LowDose {
       resume();
     }
     this.current = name;
-    this.inForce = {
-      defocusOffset: to.defocusOffset,
-      beamShiftOffset: to.area.beamShiftOffset,
-      beamTiltOffset: to.area.beamTiltOffset,
+    this.entered = this.definitionOf(to);
+    this.inForce = putOn;
+    await state.write({ area: name, inForce: putOn, ...(await this.signs()), moving: false });
+  }
+
+  private async signs(signal?: AbortSignal): Promise<ColumnSigns> {
+    const { absoluteFocus, devices, imageShift } = this.parts;
+    return {
+      magIndex: await devices.magIndex.read(signal),
+      absoluteFocus: await absoluteFocus.read(signal),
+      imageShift: await imageShift.net.read(signal),
     };
-    await state.write({
-      area: name,
-      inForce: this.inForce,
-      magIndex: to.area.magIndex ?? present.magIndex,
-      absoluteFocus: await absoluteFocus.read(),
-      moving: false,
-    });
-    await this.blankAsNeeded(signal).catch((error: unknown) =>
-      log.warn(`The beam was not blanked: ${describe(error)}`),
+  }
+
+  /** Forgets area and offsets, because they are gone or nobody knows of them. */
+  private leave(): void {
+    this.current = undefined;
+    this.entered = undefined;
+    this.inForce = undefined;
+  }
+
+  /** Brings focus, image shift and beam to the definition of the present area, where that has changed since it was entered; the rest stays as the operator has it. */
+  private follow(signal?: AbortSignal): Promise<void> {
+    // What changes while the column moves is followed at the end of the way.
+    if (this.moving) return Promise.resolve();
+    this.following ??= this.catchUp(signal).finally(() => (this.following = undefined));
+    return this.following;
+  }
+
+  private async catchUp(signal?: AbortSignal): Promise<void> {
+    while (this.isBehind)
+      await this.move(async () => {
+        const { area, ...placed } = this.book.placed(this.current!);
+        const { axisPosition, beamShiftOffset, beamTiltOffset } = area;
+        const kept = { axisPosition, beamShiftOffset, beamTiltOffset };
+        await this.go({ ...placed, area: kept }, await this.present(signal), signal);
+      });
+  }
+
+  /** True when the present area is defined otherwise than when it was entered. */
+  private get isBehind(): boolean {
+    const { isOn, current, entered } = this;
+    return (
+      isOn && current !== undefined && entered !== undefined && entered !== this.definitionOf(this.book.placed(current))
     );
-    this.changed();
+  }
+
+  /** Everything of an area that is put on, as a text by which a change is seen. */
+  private definitionOf({ area: { beamShiftOffset, beamTiltOffset }, name, ...rest }: PlacedArea): string {
+    const { place, shiftOffset, defocusOffset } = rest;
+    return JSON.stringify([this.book.table, name, place, shiftOffset, defocusOffset, beamShiftOffset, beamTiltOffset]);
+  }
+
+  /** The image shift in force when the origin of the positions moves, so that the column stays where it is. */
+  private shiftedInForce({ units, magIndex }: ImageShiftInForce, by: number): ImageShiftInForce {
+    const moved = { name: 'Record', place: this.book.alongAxis(by), shiftOffset: vector(0, 0) } as const;
+    return { units: add(units, unitsOf(moved, magIndex, this.context())), magIndex };
   }
 
   private get devices(): AreaDevices {
@@ -244,42 +329,17 @@ export class LowDoseControl implements LowDose {
 
   /** Fills what nobody has defined with what the column has. */
   private async complete(name: LowDoseAreaName, present: PresentColumn): Promise<void> {
-    const { area } = this.read(name);
+    const { area } = this.book.read(name);
     const missing = columnFields.filter((field) => area[field] === undefined && present[field] !== undefined);
     if (missing.length === 0) return;
-    await this.define(name, { ...area, ...Object.fromEntries(missing.map((field) => [field, present[field]])) });
+    await this.book.define(name, { ...area, ...Object.fromEntries(missing.map((field) => [field, present[field]])) });
   }
 
   private async store(name: LowDoseAreaName, signal?: AbortSignal): Promise<void> {
     const present = await this.present(signal);
-    const { area } = this.read(name);
+    const { area } = this.book.read(name);
     const fields = Object.fromEntries(columnFields.map((field) => [field, present[field] ?? area[field]]));
-    await this.define(name, { ...area, ...(fields as Partial<LowDoseArea>) });
-  }
-
-  /** The place of an area and what it adds. View and Search stand where Record does. */
-  private placed(name: LowDoseAreaName): PlacedArea {
-    const { userSettings } = this.parts.user;
-    const { area } = this.read(name);
-    const standing = name === 'View' || name === 'Search' ? this.read('Record').area : area;
-    const angle = userSettings.get('LowDoseRotateAxis') ? (userSettings.get('LowDoseAxisAngle') * Math.PI) / 180 : 0;
-    const [x = 0, y = 0] =
-      name === 'View'
-        ? userSettings.get('LowDoseViewShift')
-        : name === 'Search'
-          ? userSettings.get('LDSearchShift')
-          : [];
-    const offsets: Partial<Record<LowDoseAreaName, number>> = {
-      View: userSettings.get('LowDoseViewDefocus'),
-      Search: userSettings.get('LowDoseSearchDefocus'),
-    };
-    return {
-      name,
-      area,
-      place: vector(standing.axisPosition * Math.cos(angle), standing.axisPosition * Math.sin(angle)),
-      shiftOffset: vector(x, y),
-      defocusOffset: offsets[name] ?? 0,
-    };
+    await this.book.define(name, { ...area, ...(fields as Partial<LowDoseArea>) });
   }
 
   private context(): PlanContext {
@@ -290,7 +350,7 @@ export class LowDoseControl implements LowDose {
     const normalizing = {
       normalizing:
         lenses === 0
-          ? { view: this.read('View').area, wait: milliseconds(settings.get('LowDoseBeamNormDelay')) }
+          ? { view: this.book.read('View').area, wait: milliseconds(settings.get('LowDoseBeamNormDelay')) }
           : { lenses: lenses === 2 ? ('all' as const) : ('condenser' as const) },
     };
     return {
@@ -305,65 +365,14 @@ export class LowDoseControl implements LowDose {
     };
   }
 
-  private get table(): number {
-    const { stem, behindFilter } = this.parts.cameras.selected.traits;
-    return stem ? 2 : behindFilter ? 1 : 0;
-  }
-
-  private read(name: LowDoseAreaName): { readonly area: LowDoseArea; readonly diffraction: boolean } {
-    const isIt = isLineOf(lowDoseAreas.indexOf(name), this.table);
-    const items = this.parts.user.file.text.all(areaKeyword).findLast(isIt);
-    return items ? readArea(items) : { area: emptyArea, diffraction: false };
-  }
-
-  /** Stores an area, and with it the one that is tied to it. */
-  private async define(name: LowDoseAreaName, area: LowDoseArea): Promise<void> {
-    const { userSettings, file } = this.parts.user;
-    const { table } = this;
-    const write = async (each: LowDoseAreaName, value: LowDoseArea): Promise<void> => {
-      const number = lowDoseAreas.indexOf(each);
-      const isIt = isLineOf(number, table);
-      const lasting = await file.edit((text) =>
-        text.setWhere(areaKeyword, isIt, writeArea(number, table, value, text.all(areaKeyword).findLast(isIt))),
-      );
-      if (!lasting.lasts) this.parts.log.warn(`${each} of Low Dose is kept for this session only: ${lasting.reason}`);
-    };
-    await write(name, area);
-    const other = name === 'Focus' ? 'Trial' : name === 'Trial' ? 'Focus' : undefined;
-    if (other === undefined) return;
-    if (userSettings.get('LowDoseTieFocusTrial')) await write(other, area);
-    else if (userSettings.get('TieFocusTrialPos'))
-      await write(other, { ...this.read(other).area, axisPosition: area.axisPosition });
-  }
-
-  /** Offsets that an earlier program has left in force, which did not end as it should. */
-  private async leftInForce(signal?: AbortSignal): Promise<InForce> {
-    const { state, absoluteFocus, devices, log } = this.parts;
-    const left = state.read();
-    if (
-      !left ||
-      (left.inForce.defocusOffset === 0 && left.inForce.beamShiftOffset.x === 0 && left.inForce.beamShiftOffset.y === 0)
-    )
-      return nothingInForce;
-    const same =
-      (await devices.magIndex.read(signal)) === left.magIndex &&
-      Math.abs((await absoluteFocus.read(signal)) - left.absoluteFocus) <=
-        sameFocus * Math.max(1, Math.abs(left.absoluteFocus));
-    const offset = `the defocus offset of ${left.inForce.defocusOffset} um of ${left.area}`;
-    if (same && !left.moving) {
-      log.info(
-        `Low Dose was on when the program ended before: ${offset} is still in the column, and is taken off when an area is entered.`,
-      );
-      this.current = left.area;
-      return left.inForce;
-    }
-    log.warn(
-      `Low Dose was on when the program ended before, and magnification or focus have changed since. It is not known whether ${offset} is still in the column: look at the focus in Record before you go on. No offset is taken off.`,
-    );
-    return nothingInForce;
-  }
-
+  /** Does work that nothing else may do meanwhile; waits while the column follows a changed setting. */
   private async alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    // What could not be followed was logged, and is found again by whoever moves next.
+    await this.following?.catch(() => undefined);
+    return this.move(work);
+  }
+
+  private async move<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.moving) throw lowDoseErrors.busy();
     this.moving = true;
     try {

@@ -1,25 +1,47 @@
 import { readFileSync, rmSync } from 'node:fs';
-import { beamShiftUnits, beamTiltUnits, vector } from '../base';
+import { type Vector, beamShiftUnits, beamTiltUnits, length, vector } from '../base';
 import { writeWhole } from '../store';
 import { type LowDoseAreaName, lowDoseAreas } from '../kernel';
 import type { InForce } from './area-plan';
 
 /** Nothing is added to the column. */
-export const nothingInForce: InForce = {
+const nothingInForce: InForce = {
   defocusOffset: 0,
   beamShiftOffset: vector(beamShiftUnits(0), beamShiftUnits(0)),
   beamTiltOffset: vector(beamTiltUnits(0), beamTiltUnits(0)),
 };
 
-/** State of the column under Low Dose, as it is written down so that the next program knows it after a crash. */
-export interface LowDoseState {
+/** An area and what it has put on. */
+export interface AreaInForce {
   readonly area: LowDoseAreaName;
-  readonly inForce: InForce;
+  /** Undefined where it has put on nothing. */
+  readonly inForce?: InForce;
+}
+
+/** State of the column under Low Dose, as it is written down so that the next program knows it after a crash. */
+export interface LowDoseState extends AreaInForce {
   /** The mag index and the absolute focus in the area, by which the next program sees whether the offset is still there. */
   readonly magIndex: number;
   readonly absoluteFocus: number;
+  /** The net image shift in the area, by which it sees the same of the image shift. */
+  readonly imageShift: Vector;
   /** True while the column is on its way. */
   readonly moving: boolean;
+  /** Where it goes, and what that puts on. */
+  readonly towards?: AreaInForce;
+}
+
+/** Offsets smaller than this are none. */
+const smallestOffset = 1e-9;
+
+/** The offsets of a state for an operator; undefined where there are none. */
+export function offsetsInWords({ area, inForce }: AreaInForce): string | undefined {
+  if (!inForce) return undefined;
+  const { defocusOffset, beamShiftOffset, beamTiltOffset, imageShift } = inForce;
+  if (defocusOffset !== 0) return `the defocus offset of ${defocusOffset} um of ${area}`;
+  if (imageShift && length(imageShift.units) > smallestOffset) return `the image shift of ${area}`;
+  const beam = Math.max(length(beamShiftOffset), length(beamTiltOffset));
+  return beam > smallestOffset ? `the shift or tilt of the beam of ${area}` : undefined;
 }
 
 /** The file beside the settings in which that is kept while Low Dose is on. */
@@ -30,15 +52,16 @@ export class LowDoseStateFile {
   read(): LowDoseState | undefined {
     try {
       const state = JSON.parse(readFileSync(this.path, 'utf8')) as Partial<LowDoseState>;
-      const { area, inForce, magIndex, absoluteFocus } = state;
-      if (!area || !lowDoseAreas.includes(area) || typeof inForce?.defocusOffset !== 'number') return undefined;
-      if (typeof magIndex !== 'number' || typeof absoluteFocus !== 'number') return undefined;
+      const { magIndex, absoluteFocus, imageShift, moving } = state;
+      const [left, towards] = [areaOf(state), areaOf(state.towards)];
+      if (!left || typeof magIndex !== 'number' || typeof absoluteFocus !== 'number') return undefined;
       return {
-        area,
-        inForce: { ...nothingInForce, ...inForce },
+        ...left,
         magIndex,
         absoluteFocus,
-        moving: state.moving === true,
+        imageShift: imageShift ?? vector(0, 0),
+        moving: moving === true,
+        ...(towards && { towards }),
       };
     } catch {
       return undefined;
@@ -52,4 +75,10 @@ export class LowDoseStateFile {
   clear(): void {
     rmSync(this.path, { force: true });
   }
+}
+
+function areaOf(written: Partial<AreaInForce> | undefined): AreaInForce | undefined {
+  const { area, inForce } = written ?? {};
+  if (!area || !lowDoseAreas.includes(area)) return undefined;
+  return typeof inForce?.defocusOffset === 'number' ? { area, inForce: { ...nothingInForce, ...inForce } } : { area };
 }

@@ -208,12 +208,20 @@ export const userSettingDefinitions = {
     range: [-1999, 1999],
     decimals: 1,
   }),
-  LowDoseViewShift: numbers([0, 0], 'Image shift that the View area adds, in units at its magnification.', {
-    atLeast: 2,
-  }),
-  LDSearchShift: numbers([0, 0], 'Image shift that the Search area adds, in units at its magnification.', {
-    atLeast: 2,
-  }),
+  LowDoseViewShift: numbers(
+    [0, 0],
+    'Image shift that the View area adds, in units at its magnification, or at the mag index that follows.',
+    {
+      atLeast: 2,
+    },
+  ),
+  LDSearchShift: numbers(
+    [0, 0],
+    'Image shift that the Search area adds, in units at its magnification, or at the mag index that follows.',
+    {
+      atLeast: 2,
+    },
+  ),
   LowDoseTieFocusTrial: onOff(false, 'Keeps the Focus and the Trial area alike.'),
   TieFocusTrialPos: onOff(false, 'Keeps only the positions of the Focus and the Trial area alike.'),
   LowDoseRotateAxis: onOff(false, 'Turns the axis on which Focus and Trial stand away from the tilt axis.'),

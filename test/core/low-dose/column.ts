@@ -20,8 +20,8 @@ import {
   vector,
 } from '../../../core/base';
 import type { Setting } from '../../../core/devices';
-import { LowDoseControl, type LowDoseParts, LowDoseStateFile } from '../../../core/low-dose';
-import { FiledUserSettings, SettingsFile } from '../../../core/user-settings';
+import { LowDoseControl, type LowDoseParts, type LowDoseState, LowDoseStateFile } from '../../../core/low-dose';
+import { FiledUserSettings, SettingsFile, SettingsText } from '../../../core/user-settings';
 
 /** The values that a column holds; lengths in metres where they are those of settings. */
 export interface Held {
@@ -43,7 +43,8 @@ export const lowestRegular = 5;
 /** Image shift to specimen, different at every magnification as on no real column. */
 export const toSpecimen = (magIndex: number): Matrix =>
   scaleMatrix(rotation(11 * magIndex), magIndex < lowestRegular ? 3 + 0.1 * magIndex : 1 + 0.02 * magIndex);
-export const onSpecimen = ({ magIndex, imageShift }: Held): Vector => apply(toSpecimen(magIndex), imageShift);
+export const onSpecimen = ({ magIndex, imageShift }: Pick<Held, 'magIndex' | 'imageShift'>): Vector =>
+  apply(toSpecimen(magIndex), imageShift);
 const reach = 30;
 
 /** A column that keeps what is written, and does by itself what columns do: it forgets image shift, has a focus for each range and no nanoprobe in low magnification. */
@@ -93,12 +94,47 @@ export class FakeColumn {
   }
 }
 
+/** Settings and state of a bench that a disk would keep, for walks of a thousand steps: a new program finds them as the one before has left them. */
+export class BenchMemory {
+  private written: LowDoseState | undefined;
+  private readonly text = SettingsText.empty();
+
+  readonly state: LowDoseParts['state'] = {
+    read: () => this.written && (JSON.parse(JSON.stringify(this.written)) as LowDoseState),
+    write: (state) => Promise.resolve(void (this.written = state)),
+    clear: () => void (this.written = undefined),
+  };
+
+  /** A settings file for one program. */
+  file(): Pick<SettingsFile, 'path' | 'text' | 'edit' | 'onChange' | 'problem'> {
+    const listeners: (() => void)[] = [];
+    return {
+      path: 'memory',
+      problem: undefined,
+      text: this.text,
+      edit: (change) => {
+        change(this.text);
+        for (const listen of listeners) listen();
+        return Promise.resolve({ lasts: true, path: 'memory', remarks: [] });
+      },
+      onChange: (listen) => {
+        listeners.push(listen);
+        return () => void listeners.splice(listeners.indexOf(listen), 1);
+      },
+    };
+  }
+}
+
 /** Low Dose over such a column, with a settings file in a folder of its own. */
-export async function lowDoseBench(text = 'SerialEMSettings\n', folder = mkdtempSync(join(tmpdir(), 'low-dose-'))) {
-  const column = new FakeColumn();
+export async function lowDoseBench(
+  text = 'SerialEMSettings\n',
+  folder = mkdtempSync(join(tmpdir(), 'low-dose-')),
+  column = new FakeColumn(),
+  memory?: BenchMemory,
+) {
   const path = join(folder, 'SerialEMsettings.txt');
   if (!existsSync(path)) writeFileSync(path, text);
-  const file = await SettingsFile.open({ path });
+  const file = memory ? (memory.file() as SettingsFile) : await SettingsFile.open({ path });
   const userSettings = new FiledUserSettings(file);
   const messages: string[] = [];
   const statePath = join(folder, 'low-dose.json');
@@ -147,7 +183,7 @@ export async function lowDoseBench(text = 'SerialEMSettings\n', folder = mkdtemp
         ({ NormCondenserInLowDose: 0, LowDoseBeamNormDelay: 100, LowDoseBeamTiltShifts: true })[name]) as never,
     },
     user: { file, userSettings },
-    state: new LowDoseStateFile(statePath),
+    state: memory?.state ?? new LowDoseStateFile(statePath),
     clock: new VirtualClock(new Date(0)),
     log: { info: (line) => void messages.push(line), warn: (line) => void messages.push(line) },
   };
@@ -164,7 +200,7 @@ export type LowDoseBench = Awaited<ReturnType<typeof lowDoseBench>>;
 
 /** Areas as a site has them: View in low magnification or not, Focus and Trial beside Record on the axis. */
 export async function defined(bench: LowDoseBench, { view = 6 }: { readonly view?: number } = {}): Promise<void> {
-  const { lowDose, userSettings } = bench;
+  const { lowDose, userSettings, column } = bench;
   await lowDose.change('View', { magIndex: magIndex(view), spotSize: 3, intensity: 0.6, probeMode: 'micro', alpha: 1 });
   await lowDose.change('Focus', {
     magIndex: magIndex(9),
@@ -191,6 +227,8 @@ export async function defined(bench: LowDoseBench, { view = 6 }: { readonly view
     beamShiftOffset: vector(beamShiftUnits(0.1), beamShiftUnits(-0.2)),
   });
   await lowDose.change('Search', { magIndex: magIndex(3), spotSize: 2, intensity: 0.7, probeMode: 'micro', alpha: 0 });
+  // The column stands as in Record, whose offset is therefore in the beam.
+  column.held.beamShift = lowDose.areas.Record.beamShiftOffset;
   await userSettings.set('LowDoseViewDefocus', -200);
   await userSettings.set('LowDoseSearchDefocus', -500);
   await userSettings.set('LowDoseViewShift', [0.3, -0.1]);

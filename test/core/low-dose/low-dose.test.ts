@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { StoppedError, beamShiftUnits, length, subtract, vector } from '../../../core/base';
 import { type LowDoseAreaName, lowDoseAreas } from '../../../core/kernel';
 import { LowDoseControl } from '../../../core/low-dose';
-import { defined, type Held, type LowDoseBench, lowDoseBench, lowestRegular, onSpecimen } from './column';
+import { BenchMemory, defined, type Held, type LowDoseBench, lowDoseBench, lowestRegular, onSpecimen } from './column';
 
 /** The state that the rules ask for in an area, worked out from the definitions alone. */
 function expectArea(
@@ -140,7 +140,7 @@ describe('switching off, STOP and failures', () => {
   });
 
   test('a thousand walks through areas, magnifications, STOPs and failures end where the rules say, or where they began', async () => {
-    const bench = await lowDoseBench();
+    const bench = await lowDoseBench('', undefined, undefined, new BenchMemory());
     const { lowDose, column, userSettings } = bench;
     await defined(bench, { view: 4 });
     column.resetsImageShift = true;
