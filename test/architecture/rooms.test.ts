@@ -8,6 +8,7 @@ import { type Import, importsOf, programFolders, typescriptIn } from './source-f
 const orders: Readonly<Record<string, readonly string[]>> = {
   app: ['working-state', 'commands'],
   'core/devices': ['column'],
+  'core/devices/column': ['illumination', 'deflectors', 'lenses'],
   'core/kernel': ['guards', 'operator', 'menu', 'run', 'recording'],
   'core/optics': ['image-shift'],
   'core/settings': ['definitions', 'yaml', 'check', 'text', 'convert', 'edit', 'schema'],

@@ -1,7 +1,7 @@
-import type { Seconds } from '../../base';
-import { device } from '../device';
-import type { Setting } from '../setting';
-import { onOff } from '../setting-traits';
+import type { Seconds } from '../../../base/index';
+import { device } from '../../device';
+import type { Setting } from '../../setting';
+import { onOff } from '../../setting-traits';
 
 /** Group of lenses that a normalization cycles. */
 export type LensGroup = 'spot size' | 'condenser' | 'illumination' | 'objective' | 'projector' | 'all';

@@ -1,7 +1,7 @@
-import type { Metres } from '../../base';
-import { device } from '../device';
-import type { Setting } from '../setting';
-import { quantity } from '../setting-traits';
+import type { Metres } from '../../../base/index';
+import { device } from '../../device';
+import type { Setting } from '../../setting';
+import { quantity } from '../../setting-traits';
 
 /** Columns that change the condenser aperture (C2), which sets width and current of the beam, on request. */
 export interface CondenserAperture {

@@ -1,6 +1,6 @@
-import { device } from '../device';
-import type { Setting } from '../setting';
-import { wholeNumber } from '../setting-traits';
+import { device } from '../../device';
+import type { Setting } from '../../setting';
+import { wholeNumber } from '../../setting-traits';
 
 /** Chooses the illumination angle series of a JEOL column. */
 export interface AlphaSelector {

@@ -1,6 +1,6 @@
-import { device } from '../device';
-import type { Setting } from '../setting';
-import { oneOf } from '../setting-traits';
+import { device } from '../../device';
+import type { Setting } from '../../setting';
+import { oneOf } from '../../setting-traits';
 
 /** Nanoprobe or microprobe; columns without probe modes are always in microprobe. */
 export type ProbeMode = 'nano' | 'micro';

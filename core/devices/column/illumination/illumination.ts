@@ -1,6 +1,6 @@
-import { device } from '../device';
-import type { Setting } from '../setting';
-import { quantity, wholeNumber } from '../setting-traits';
+import { device } from '../../device';
+import type { Setting } from '../../setting';
+import { quantity, wholeNumber } from '../../setting-traits';
 
 /** The condenser lenses: spot size and intensity. */
 export interface Illumination {

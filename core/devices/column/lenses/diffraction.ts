@@ -1,6 +1,6 @@
-import { device } from '../device';
-import type { Setting } from '../setting';
-import { wholeNumber } from '../setting-traits';
+import { device } from '../../device';
+import type { Setting } from '../../setting';
+import { wholeNumber } from '../../setting-traits';
 
 /** Columns that go to diffraction, at a camera length of their list. */
 export interface Diffraction {

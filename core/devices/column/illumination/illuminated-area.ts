@@ -1,7 +1,7 @@
-import type { Metres } from '../../base';
-import { device } from '../device';
-import type { Setting } from '../setting';
-import { quantity } from '../setting-traits';
+import type { Metres } from '../../../base/index';
+import { device } from '../../device';
+import type { Setting } from '../../setting';
+import { quantity } from '../../setting-traits';
 
 /** Three-condenser columns that set the illuminated area instead of a lens value. */
 export interface IlluminatedArea {

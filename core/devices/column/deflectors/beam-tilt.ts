@@ -1,7 +1,7 @@
-import type { BeamTiltUnits, Vector } from '../../base';
-import { device } from '../device';
-import type { Setting } from '../setting';
-import { pair } from '../setting-traits';
+import type { BeamTiltUnits, Vector } from '../../../base/index';
+import { device } from '../../device';
+import type { Setting } from '../../setting';
+import { pair } from '../../setting-traits';
 
 /** The deflectors that tilt the illumination about a point of the specimen, for autofocus, astigmatism and coma. */
 export interface BeamTilt {

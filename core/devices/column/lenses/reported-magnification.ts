@@ -1,7 +1,7 @@
-import type { Radians } from '../../base';
-import { device } from '../device';
-import type { Readable } from '../setting';
-import { quantity } from '../setting-traits';
+import type { Radians } from '../../../base/index';
+import { device } from '../../device';
+import type { Readable } from '../../setting';
+import { quantity } from '../../setting-traits';
 
 /** Columns that report the magnification as they show it on their display. */
 export interface ReportedMagnification {

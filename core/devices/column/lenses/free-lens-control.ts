@@ -1,4 +1,4 @@
-import { device } from '../device';
+import { device } from '../../device';
 
 /** State of one lens. */
 export interface FreeLens {

@@ -1,7 +1,7 @@
-import type { Vector } from '../../base';
-import { device } from '../device';
-import type { Setting } from '../setting';
-import { pair } from '../setting-traits';
+import type { Vector } from '../../../base/index';
+import { device } from '../../device';
+import type { Setting } from '../../setting';
+import { pair } from '../../setting-traits';
 
 /** Values along X and Y are shares of the range, -1 to 1. */
 const stigmator = { unit: '', decimals: 5, step: 0.01, range: [-1, 1] } as const;

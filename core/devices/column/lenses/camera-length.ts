@@ -1,7 +1,7 @@
-import type { Metres } from '../../base';
-import { device } from '../device';
-import type { Readable } from '../setting';
-import { quantity } from '../setting-traits';
+import type { Metres } from '../../../base/index';
+import { device } from '../../device';
+import type { Readable } from '../../setting';
+import { quantity } from '../../setting-traits';
 
 /** Columns that report the camera length of a diffraction pattern. */
 export interface CameraLength {

@@ -1,7 +1,7 @@
-import type { ImageShiftUnits, Vector } from '../../base';
-import { device } from '../device';
-import type { Readable } from '../setting';
-import { pair } from '../setting-traits';
+import type { ImageShiftUnits, Vector } from '../../../base/index';
+import { device } from '../../device';
+import type { Readable } from '../../setting';
+import { pair } from '../../setting-traits';
 
 /** Columns whose image shift has a neutral value at each magnification. */
 export interface NeutralImageShift {

@@ -1,7 +1,7 @@
-import type { BeamShiftUnits, Vector } from '../../base';
-import { device } from '../device';
-import type { Setting } from '../setting';
-import { pair } from '../setting-traits';
+import type { BeamShiftUnits, Vector } from '../../../base/index';
+import { device } from '../../device';
+import type { Setting } from '../../setting';
+import { pair } from '../../setting-traits';
 
 /** The deflectors that shift the illumination on the specimen. */
 export interface BeamShift {

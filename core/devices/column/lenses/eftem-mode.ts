@@ -1,6 +1,6 @@
-import { device } from '../device';
-import type { Setting } from '../setting';
-import { onOff } from '../setting-traits';
+import { device } from '../../device';
+import type { Setting } from '../../setting';
+import { onOff } from '../../setting-traits';
 
 /** Columns that have a second set of lens settings for an energy filter behind them, which magnifies so much by itself that they have to magnify less. */
 export interface EftemMode {
