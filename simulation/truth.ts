@@ -3,7 +3,7 @@ import { viewKey, type Instrument } from './base/instrument';
 import { keyOfPart, type Parts, type PerfectRecord, type TruthContext, type Truths, type TruthsOf } from './base/part';
 import { inverted, multiplied, type PlaneMatrix } from './base/plane';
 import { keyOf, RandomStream } from './base/random';
-import type { SpecimenView } from './column/magnification';
+import type { SpecimenView } from './column/lenses/magnification';
 import { standardParts, type StandardParts, type Truth } from './column/parts';
 import type { GeneralOptions, OptionValues } from './options';
 

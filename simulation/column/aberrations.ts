@@ -15,10 +15,10 @@ import {
   type PlaneMatrix,
   type PlaneVector,
 } from '../base/plane';
-import { deflectors, type DeflectorTruth } from './deflectors';
-import { imageShift } from './image-shift';
-import { magnification } from './magnification';
-import { stigmators } from './stigmators';
+import { deflectors, type DeflectorTruth } from './deflectors/deflectors';
+import { imageShift } from './deflectors/image-shift';
+import { magnification } from './lenses/magnification';
+import { stigmators } from './deflectors/stigmators';
 
 const milli = 1e-3;
 

@@ -3,7 +3,7 @@ import { exponentialMinusOne } from '../base/functions';
 import { pair, positive } from '../base/options';
 import { definePart } from '../base/part';
 import { scaled, sum, vectorOf, type PlaneVector } from '../base/plane';
-import { magnification } from './magnification';
+import { magnification } from './lenses/magnification';
 import { stage } from './stage';
 
 /** The truth of the drift: micrometres in the specimen plane. */

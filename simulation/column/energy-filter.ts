@@ -7,7 +7,7 @@ import { fraction, notNegative, positive, signedFraction } from '../base/options
 import { definePart, type PerfectRecord } from '../base/part';
 import { SwitchHistory } from '../base/span';
 import { doublings, EnergySpectrum, type SpectrumTruth } from './energy-spectrum';
-import { magnification, seenPlaces } from './magnification';
+import { magnification, seenPlaces } from './lenses/magnification';
 import { SettlingVector } from '../base/settling';
 
 /** The truth of the energy filter; electronvolts, seconds. */

@@ -6,8 +6,8 @@ import { definePart, type PerfectRecord } from '../base/part';
 import { beam } from './condenser/beam';
 import type { ProbeMode } from './condenser/settings';
 import { byMagIndex, drawnByMag, mapByMag } from '../base/by-mag';
-import { magnification } from './magnification';
-import { includesObjective, normalization } from './normalization';
+import { magnification } from './lenses/magnification';
+import { includesObjective, normalization } from './lenses/normalization';
 import { OneSidedLag } from '../base/one-sided-lag';
 
 /** The truth of the focus: of the objective lens, and of the lens that focuses in low magnification. */

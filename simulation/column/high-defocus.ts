@@ -6,7 +6,7 @@ import { beam } from './condenser/beam';
 import { condenser, crossoverOf, type CondenserTruth } from './condenser/condenser';
 import type { IlluminationSettings, ProbeMode } from './condenser/settings';
 import { focus } from './focus';
-import { magnification } from './magnification';
+import { magnification } from './lenses/magnification';
 
 /** The truth of an image far from focus: a weaker objective lens magnifies otherwise and turns the image less. */
 export interface HighDefocusTruth {

@@ -15,7 +15,7 @@ import type { ScanTruth } from '../scan/scan-truth';
 import { scanNoiseWaves, type Wave } from '../scan/wander';
 import { beam } from './condenser/beam';
 import { focus } from './focus';
-import { magnification } from './magnification';
+import { magnification } from './lenses/magnification';
 import { stage } from './stage';
 import { electronWavelength, wavefront } from './wavefront';
 

@@ -15,7 +15,7 @@ import {
 import { RandomStream } from '../base/random';
 import { Signal } from '../base/signal';
 import { focus, inFocusAt } from './focus';
-import { magnification, seenPlaces } from './magnification';
+import { magnification, seenPlaces } from './lenses/magnification';
 
 /** A periodic error of one stage axis: the carriage is at `s + amplitude*period/(2 pi)*sin(2 pi s/period + phase)` when it reads s. */
 export interface CyclicErrorTruth {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { cosine, exponential, sine } from '../base/functions';
 import { notNegative } from '../base/options';
 import { definePart } from '../base/part';
-import { highTension } from './high-tension';
+import { highTension } from './lenses/high-tension';
 
 /** The properties of the objective lens that do not depend on its focus. */
 export interface WavefrontTruth {

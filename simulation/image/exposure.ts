@@ -7,7 +7,7 @@ import { determinantOf, multiplied, scaled, sum, transformed, type PlaneVector }
 import { scratch } from '../base/scratch';
 import { beam } from '../column/condenser/beam';
 import { energyFilter, type Passage } from '../column/energy-filter';
-import type { PresentView } from '../column/magnification';
+import type { PresentView } from '../column/lenses/magnification';
 import type { ScanPlan } from '../scan/scan-request';
 import type { StandardParts } from '../column/parts';
 import { stage } from '../column/stage';

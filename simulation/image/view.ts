@@ -1,7 +1,7 @@
 import { SimulationError } from '../base/errors';
 import type { Assembly } from '../base/part';
 import { scaled, sum, transformed, type PlaneVector } from '../base/plane';
-import { magnification, type PresentView } from '../column/magnification';
+import { magnification, type PresentView } from '../column/lenses/magnification';
 import type { JointEffects } from './effects';
 
 /** The view of a camera as the lenses stand. @throws SimulationError where it sees nothing */

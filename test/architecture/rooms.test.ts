@@ -15,7 +15,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
   'core/store': ['serialem', 'disk'],
   imaging: ['fft', 'statistics', 'fits', 'geometry', 'reduction', 'spectra', 'lattice', 'registration', 'synthesis'],
   simulation: ['base', 'camera', 'specimen', 'scan', 'column', 'image'],
-  'simulation/column': ['condenser', 'tuning'],
+  'simulation/column': ['lenses', 'deflectors', 'condenser', 'tuning'],
   wires: ['device-host', 'com', 'http-json', 'serialem-packets', 'temscript', 'text-lines'],
   'plugins/calibrations': ['shared', 'administration', 'pixel-size', 'image-and-stage-shift'],
   'plugins/calibrations/shared': ['result', 'contradictions'],

@@ -3,7 +3,7 @@ import { cosine, direction, hypotenuse, sine } from '../../base/functions';
 import { notNegative, pair } from '../../base/options';
 import { definePart } from '../../base/part';
 import { enlarged, inverted, scaled, sum, vectorOf, type PlaneMatrix, type PlaneVector } from '../../base/plane';
-import { stigmators } from '../stigmators';
+import { stigmators } from '../deflectors/stigmators';
 import type { CondenserBeam } from './settings';
 
 /** The truth of the shape of the beam. */

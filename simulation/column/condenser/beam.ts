@@ -21,7 +21,7 @@ import { plainBeam, plainBrightness, plainIntensityFor } from './plain-law';
 import { calibratedBeamShift } from './calibrated-beam-shift';
 import { beamRecords } from './records';
 import type { IlluminationSettings, ProbeMode } from './settings';
-import { magnification } from '../magnification';
+import { magnification } from '../lenses/magnification';
 
 /** The illuminated disc. */
 export interface Disc {

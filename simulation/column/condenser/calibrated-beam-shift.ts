@@ -1,8 +1,8 @@
 import { viewKey } from '../../base/instrument';
 import type { TruthContext } from '../../base/part';
 import { determinantOf, inverted, multiplied, type PlaneMatrix } from '../../base/plane';
-import { imageShift } from '../image-shift';
-import { magnification } from '../magnification';
+import { imageShift } from '../deflectors/image-shift';
+import { magnification } from '../lenses/magnification';
 
 /**
  * Beam shift to specimen as a site has calibrated it in low magnification or outside it, in microprobe and at the first alpha; undefined where it

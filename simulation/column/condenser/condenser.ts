@@ -3,7 +3,7 @@ import { exponential, power } from '../../base/functions';
 import type { Instrument } from '../../base/instrument';
 import { notNegative, positive } from '../../base/options';
 import { definePart } from '../../base/part';
-import { normalization, type LensGroup } from '../normalization';
+import { normalization, type LensGroup } from '../lenses/normalization';
 import type { ByProbe, CondenserBeam, IlluminationSettings } from './settings';
 
 /** The truth of the condenser lenses. */

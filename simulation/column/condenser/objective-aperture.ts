@@ -4,7 +4,7 @@ import { definePart } from '../../base/part';
 import { scaled, sum, transformed, vectorOf, type PlaneVector } from '../../base/plane';
 import { aberrations } from '../aberrations';
 import { beam } from './beam';
-import { deflectors } from '../deflectors';
+import { deflectors } from '../deflectors/deflectors';
 import { z } from 'zod';
 import { apertureOf, aperturesOf, type ApertureTruth } from './condenser-aperture';
 

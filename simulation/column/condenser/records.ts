@@ -11,8 +11,8 @@ import {
   type PlaneVector,
 } from '../../base/plane';
 import { aberrations } from '../aberrations';
-import { imageShift } from '../image-shift';
-import { magnification, seenPlaces, type SeenPlace } from '../magnification';
+import { imageShift } from '../deflectors/image-shift';
+import { magnification, seenPlaces, type SeenPlace } from '../lenses/magnification';
 import { beamDeflection, beamPlace, beamShiftMatrix } from './beam-deflection';
 import type { BeamTruth } from './beam-truth';
 import { condenser, crossoverOf, currentOf, lensBeam, shownArea, spotSizesOf, type CondenserTruth } from './condenser';

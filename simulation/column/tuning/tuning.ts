@@ -2,9 +2,9 @@ import { definePart } from '../../base/part';
 import { enlarged, multiplied, rotationMatrix, scaled, type PlaneMatrix } from '../../base/plane';
 import { cameras } from '../../camera/cameras';
 import { aberrations, stigmatorTurn, tiltUnit } from '../aberrations';
-import { deflectors } from '../deflectors';
+import { deflectors } from '../deflectors/deflectors';
 import { defocusChange, highDefocus } from '../high-defocus';
-import { magnification, seenPlaces } from '../magnification';
+import { magnification, seenPlaces } from '../lenses/magnification';
 import { wavefront } from '../wavefront';
 import { tuningRecords } from './records';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { finite } from '../base/checks';
-import { positive } from '../base/options';
-import { definePart } from '../base/part';
+import { finite } from '../../base/checks';
+import { positive } from '../../base/options';
+import { definePart } from '../../base/part';
 
 /** The truth of diffraction: the camera lengths of the column, in metres. */
 export interface DiffractionTruth {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { cameras } from '../camera/cameras';
-import { finite } from '../base/checks';
-import { SimulationError } from '../base/errors';
-import type { Distortion } from '../base/frame';
-import { viewKey, type InstrumentView, type Magnification } from '../base/instrument';
-import { fraction, notNegative, pair } from '../base/options';
-import { definePart, type RecordContext } from '../base/part';
+import { cameras } from '../../camera/cameras';
+import { finite } from '../../base/checks';
+import { SimulationError } from '../../base/errors';
+import type { Distortion } from '../../base/frame';
+import { viewKey, type InstrumentView, type Magnification } from '../../base/instrument';
+import { fraction, notNegative, pair } from '../../base/options';
+import { definePart, type RecordContext } from '../../base/part';
 import {
   determinantOf,
   enlarged,
@@ -15,9 +15,9 @@ import {
   vectorOf,
   type PlaneMatrix,
   type PlaneVector,
-} from '../base/plane';
-import { Signal } from '../base/signal';
-import { byMagIndex, drawnByMag, mapByMag } from '../base/by-mag';
+} from '../../base/plane';
+import { Signal } from '../../base/signal';
+import { byMagIndex, drawnByMag, mapByMag } from '../../base/by-mag';
 import { eftem } from './eftem';
 
 /** The specimen plane as one camera sees it at one magnification. */

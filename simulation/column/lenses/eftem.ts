@@ -1,4 +1,4 @@
-import { definePart } from '../base/part';
+import { definePart } from '../../base/part';
 
 /** The truth of the second set of lens settings, for the energy filter behind the column. */
 export interface EftemTruth {

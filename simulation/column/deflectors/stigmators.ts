@@ -1,9 +1,9 @@
-import { finitePair } from '../base/checks';
-import { fraction } from '../base/options';
-import { definePart } from '../base/part';
-import { origin, type PlaneVector } from '../base/plane';
-import { includesObjective, normalization } from './normalization';
-import { OneSidedLag } from '../base/one-sided-lag';
+import { finitePair } from '../../base/checks';
+import { fraction } from '../../base/options';
+import { definePart } from '../../base/part';
+import { origin, type PlaneVector } from '../../base/plane';
+import { includesObjective, normalization } from '../lenses/normalization';
+import { OneSidedLag } from '../../base/one-sided-lag';
 
 /** The truth of the stigmators. */
 export interface StigmatorTruth {

@@ -1,5 +1,5 @@
-import { positive } from '../base/options';
-import { definePart } from '../base/part';
+import { positive } from '../../base/options';
+import { definePart } from '../../base/part';
 
 /** The high tension. */
 export const highTension = definePart({

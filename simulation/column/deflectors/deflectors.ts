@@ -1,7 +1,7 @@
-import { finitePair } from '../base/checks';
-import { positive } from '../base/options';
-import { definePart } from '../base/part';
-import { origin, scaled, type PlaneVector } from '../base/plane';
+import { finitePair } from '../../base/checks';
+import { positive } from '../../base/options';
+import { definePart } from '../../base/part';
+import { origin, scaled, type PlaneVector } from '../../base/plane';
 
 /** The truth of the deflectors. */
 export interface DeflectorTruth {

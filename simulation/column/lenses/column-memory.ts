@@ -1,8 +1,8 @@
-import { byMagIndex, drawnByMag, mapByMag } from '../base/by-mag';
-import { calibratedBy, type Magnification } from '../base/instrument';
-import { fraction, notNegative, pair } from '../base/options';
-import { definePart, type PerfectRecord } from '../base/part';
-import { origin, vectorOf, type PlaneVector } from '../base/plane';
+import { byMagIndex, drawnByMag, mapByMag } from '../../base/by-mag';
+import { calibratedBy, type Magnification } from '../../base/instrument';
+import { fraction, notNegative, pair } from '../../base/options';
+import { definePart, type PerfectRecord } from '../../base/part';
+import { origin, vectorOf, type PlaneVector } from '../../base/plane';
 import { eftem } from './eftem';
 import { magnification } from './magnification';
 

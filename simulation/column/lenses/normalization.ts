@@ -1,5 +1,5 @@
-import { definePart } from '../base/part';
-import { Signal } from '../base/signal';
+import { definePart } from '../../base/part';
+import { Signal } from '../../base/signal';
 
 /** The lenses that a normalization runs through their cycle. */
 export type LensGroup = 'spot size' | 'condenser' | 'illumination' | 'objective' | 'projector' | 'all';

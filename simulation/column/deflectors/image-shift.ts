@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { cameras } from '../camera/cameras';
-import { finitePair } from '../base/checks';
-import { cosine, sine } from '../base/functions';
-import { viewKey } from '../base/instrument';
-import { byMagIndex, drawnByMag, mapByMag } from '../base/by-mag';
-import { fraction, matrixRows, notNegative, positive, signedFraction } from '../base/options';
-import { definePart, type PerfectRecord, type RecordContext } from '../base/part';
+import { cameras } from '../../camera/cameras';
+import { finitePair } from '../../base/checks';
+import { cosine, sine } from '../../base/functions';
+import { viewKey } from '../../base/instrument';
+import { byMagIndex, drawnByMag, mapByMag } from '../../base/by-mag';
+import { fraction, matrixRows, notNegative, positive, signedFraction } from '../../base/options';
+import { definePart, type PerfectRecord, type RecordContext } from '../../base/part';
 import {
   inverted,
   matrixOf,
@@ -16,9 +16,9 @@ import {
   transformed,
   type PlaneMatrix,
   type PlaneVector,
-} from '../base/plane';
-import { magnification, seenPlaces, type OffsetsByMag } from './magnification';
-import { SettlingVector, type SettlingTerm } from '../base/settling';
+} from '../../base/plane';
+import { magnification, seenPlaces, type OffsetsByMag } from '../lenses/magnification';
+import { SettlingVector, type SettlingTerm } from '../../base/settling';
 
 /** The truth of the image shift: how it acts, and how it follows its setting. */
 export interface ImageShiftTruth {
