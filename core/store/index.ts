@@ -1,5 +1,5 @@
-export { applyChanges, type ChangeTarget, describeChanges, keep, type SessionSettings } from './apply-changes';
-export * from './calibrations';
+export { applyChanges, type ChangeTarget, describeChanges, keep, type SessionSettings } from './history/apply-changes';
+export * from './calibration-store/calibrations';
 export {
   amend,
   type Change,
@@ -16,13 +16,13 @@ export {
   type SessionSetting,
   type StoredChange,
   type StoredRecords,
-} from './changes';
-export { type CalibrationDifference, type CalibrationDifferences, diffCalibrations } from './diff';
+} from './history/changes';
+export { type CalibrationDifference, type CalibrationDifferences, diffCalibrations } from './calibration-store/diff';
 export { FileOnDisk, isAlive, putLockAside, readWhole, writeWhole } from './disk';
-export * from './history';
-export type { HistoryEntry } from './history-entry';
-export { isInForce } from './in-force';
-export * from './matrix-table';
+export * from './history/history';
+export type { HistoryEntry } from './history/history-entry';
+export { isInForce } from './history/in-force';
+export * from './calibration-store/matrix-table';
 export {
   type ChangedSince,
   changedSince,
@@ -30,9 +30,9 @@ export {
   type RestoreObstacle,
   restoreObstacle,
   type RestorePlace,
-} from './other-conditions';
-export { currentUser, openCalibrations, type OpenOptions } from './open-calibrations';
-export * from './result';
+} from './history/other-conditions';
+export { currentUser, openCalibrations, type OpenOptions } from './calibration-store/open-calibrations';
+export * from './history/result';
 export {
   CalibrationFile,
   type FileKind,

@@ -12,7 +12,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
   'core/kernel': ['guards', 'operator', 'menu', 'run', 'recording'],
   'core/optics': ['image-shift'],
   'core/settings': ['definitions', 'yaml', 'check', 'text', 'convert', 'edit', 'schema'],
-  'core/store': ['serialem', 'disk'],
+  'core/store': ['serialem', 'disk', 'calibration-store', 'history'],
   imaging: ['fft', 'statistics', 'fits', 'geometry', 'reduction', 'spectra', 'lattice', 'registration', 'synthesis'],
   simulation: ['base', 'camera', 'specimen', 'scan', 'column', 'image'],
   'simulation/column': ['lenses', 'deflectors', 'condenser', 'tuning'],

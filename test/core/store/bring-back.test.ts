@@ -12,8 +12,8 @@ import {
   remove,
   type StoredChange,
 } from '../../../core/store';
-import { recordNow } from '../../../core/store/apply-changes';
-import { isMainRecord, recordLayouts } from '../../../core/store/changes';
+import { recordNow } from '../../../core/store/history/apply-changes';
+import { isMainRecord, recordLayouts } from '../../../core/store/history/changes';
 import { keyOf, type RecordValues, rowsOf } from '../../../core/store/serialem';
 import { goldenFlyback, goldenMain, goldenShortTerm } from './serialem/golden';
 import { flyback, main, shortTerm, Site, someMatrix } from './site';

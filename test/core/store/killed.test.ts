@@ -8,7 +8,11 @@ import { main, shortTerm, Site } from './site';
 
 const root = resolve(__dirname, '../../..');
 const compiled = mkdtempSync(join(tmpdir(), 'compiled-'));
-const rooms = ['core/base', 'core/judgement', 'core/store', 'core/store/disk', 'core/store/serialem'];
+const rooms = [
+  'core/base',
+  'core/judgement',
+  ...['', '/serialem', '/disk', '/calibration-store', '/history'].map((each) => `core/store${each}`),
+];
 
 /** A program that saves once and is killed just before its n-th dealing with the disk, or in the middle of a write. */
 const program = `

@@ -1,5 +1,5 @@
-import type { GeneralValue, SessionProperty } from '../settings';
-import type { RecordInput } from './calibrations';
+import type { GeneralValue, SessionProperty } from '../../settings/index';
+import type { RecordInput } from '../calibration-store/calibrations';
 import {
   type FlybackRecords,
   flybackLayouts,
@@ -9,7 +9,7 @@ import {
   type RecordValues,
   type ShortTermRecords,
   shortTermLayouts,
-} from './serialem';
+} from '../serialem/index';
 
 /** Records that a calibration may change, by name; the matrices of the short-term file follow from those of the main file. */
 export type StoredRecords = MainRecords &

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { EucentricError } from '../base';
+import { EucentricError } from '../../base/index';
 import type { Saved, SaveOptions } from './calibrations';
-import { type FileOnDisk, type WriteReport, writeWhole } from './disk';
+import { type FileOnDisk, type WriteReport, writeWhole } from '../disk/index';
 import { mergeCalibrations } from './merge';
-import { CalibrationFile } from './serialem';
+import { CalibrationFile } from '../serialem/index';
 
 /** A file in memory and on disk. */
 export interface StoredFile {

@@ -1,5 +1,5 @@
 import { type CalibrationDifference, diffCalibrations } from './diff';
-import { type CalibrationFile, keyOf, printRecord, type RecordValues } from './serialem';
+import { type CalibrationFile, keyOf, printRecord, type RecordValues } from '../serialem/index';
 
 /** Outcome of joining two sets of changes. */
 export interface Merge {
