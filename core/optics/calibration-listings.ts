@@ -10,7 +10,7 @@ import {
   rotation,
 } from '../base';
 import type { Optics } from './optics';
-import { robustSpecimenToStage } from './robust-specimen-to-stage';
+import { robustSpecimenToStage } from './geometry/robust-specimen-to-stage';
 
 /** The image-shift vectors on the specimen at one calibrated magnification of one camera. */
 export interface ImageShiftVectors {

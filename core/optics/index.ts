@@ -1,5 +1,5 @@
 export { filterDelays, shutterTraits, type FilterDelays } from './filter-and-shutters';
-export type { FallbackValue, Sourced } from './geometry';
+export type { FallbackValue, Sourced } from './geometry/geometry';
 export * from './image-shift/beam-shift';
 export * from './image-shift/convert-image-shift';
 export * from './image-shift/image-shift-carrying';
@@ -12,14 +12,14 @@ export {
   imageShiftDelay,
 } from './image-shift-delays';
 export { type ImageShiftReach, imageShiftReach } from './image-shift-limits';
-export type { MatrixEntry, MatrixSource, OpticalPlace } from './optical-knowledge';
-export { type Derivation, type Source, describeSource } from './known-values';
+export type { MatrixEntry, MatrixSource, OpticalPlace } from './geometry/optical-knowledge';
+export { type Derivation, type Source, describeSource } from './geometry/known-values';
 export * from './calibration-listings';
-export { type MagRange, MagnificationTable, highestMagIndex } from './magnification-table';
-export { type FoundMatrix, type MatrixSourceKind, specimenToCameraMatrix } from './matrices';
+export { type MagRange, MagnificationTable, highestMagIndex } from './geometry/magnification-table';
+export { type FoundMatrix, type MatrixSourceKind, specimenToCameraMatrix } from './geometry/matrices';
 export * from './instrument-now';
 export * from './optics';
 export type { DelayOptions, OpticsAtPlace } from './optics-at-place';
 export * from './properties';
-export * from './robust-specimen-to-stage';
+export * from './geometry/robust-specimen-to-stage';
 export { type StandardFocus, standardFocus } from './standard-focus';

@@ -10,12 +10,12 @@ import {
   inMicrometres,
 } from '../base';
 import type { ProbeMode } from '../devices';
-import type { Geometry, Sourced } from './geometry';
+import type { Geometry, Sourced } from './geometry/geometry';
 import { imageShiftDelay } from './image-shift-delays';
 import { type ImageShiftReach, imageShiftReach } from './image-shift-limits';
-import type { OpticalPlace } from './optical-knowledge';
-import type { MagRange } from './magnification-table';
-import type { FoundMatrix } from './matrices';
+import type { OpticalPlace } from './geometry/optical-knowledge';
+import type { MagRange } from './geometry/magnification-table';
+import type { FoundMatrix } from './geometry/matrices';
 import type { OpticalCamera, OpticsTraits, ShiftProperties } from './properties';
 import { type StandardFocus, standardFocus } from './standard-focus';
 

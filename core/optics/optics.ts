@@ -1,9 +1,9 @@
 import { type CameraIndex, type MagIndex, type Matrix, type Vector, service } from '../base';
 import type { Settings } from '../settings';
-import { type FallbackValue, Geometry } from './geometry';
+import { type FallbackValue, Geometry } from './geometry/geometry';
 import { adaptDelays } from './image-shift-delays';
-import type { MatrixEntry, MatrixSource, OpticalPlace } from './optical-knowledge';
-import type { MagRange, MagnificationTable } from './magnification-table';
+import type { MatrixEntry, MatrixSource, OpticalPlace } from './geometry/optical-knowledge';
+import type { MagRange, MagnificationTable } from './geometry/magnification-table';
 import { type OpticsAtPlace, PlaceOptics } from './optics-at-place';
 import type { OpticalCamera, OpticsProperties, OpticsTraits, ShiftProperties } from './properties';
 import { readOpticsProperties, readShiftProperties } from './site-properties';

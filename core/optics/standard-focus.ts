@@ -1,6 +1,6 @@
 import { type MagIndex, type RawLensValue, rawLensValue } from '../base';
 import type { ProbeMode } from '../devices';
-import type { MagnificationTable } from './magnification-table';
+import type { MagnificationTable } from './geometry/magnification-table';
 import type { CameraKind } from './properties';
 
 /** The standard focus of one magnification in the column's own measure. */

@@ -209,9 +209,9 @@ describe('the layers', () => {
 
   test.each([
     [
-      'core/optics/geometry.ts',
-      "import { x } from '../../plugins/fei';",
-      /core\/optics\/geometry\.ts:1 .*may not import plugins\/fei, which stands above it\. Move/,
+      'core/optics/geometry/geometry.ts',
+      "import { x } from '../../../plugins/fei';",
+      /core\/optics\/geometry\/geometry\.ts:1 .*may not import plugins\/fei, which stands above it\. Move/,
     ],
     [
       'plugins/fei/scope.ts',

@@ -10,7 +10,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
   'core/devices': ['column'],
   'core/devices/column': ['illumination', 'deflectors', 'lenses'],
   'core/kernel': ['guards', 'operator', 'menu', 'run', 'recording'],
-  'core/optics': ['image-shift'],
+  'core/optics': ['geometry', 'image-shift'],
   'core/settings': ['definitions', 'yaml', 'check', 'text', 'convert', 'edit', 'schema'],
   'core/store': ['serialem', 'disk', 'calibration-store', 'history'],
   imaging: ['fft', 'statistics', 'fits', 'geometry', 'reduction', 'spectra', 'lattice', 'registration', 'synthesis'],

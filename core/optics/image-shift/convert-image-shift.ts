@@ -1,5 +1,5 @@
 import { type ImageShiftUnits, type Vector, apply, inverse, product } from '../../base';
-import type { OpticalPlace } from '../optical-knowledge';
+import type { OpticalPlace } from '../geometry/optical-knowledge';
 import type { Optics } from '../optics';
 
 /**

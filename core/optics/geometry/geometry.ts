@@ -7,8 +7,8 @@ import {
   type Vector,
   degrees,
   nanometres,
-} from '../base';
-import { opticsErrors } from './errors';
+} from '../../base/index';
+import { opticsErrors } from '../errors';
 import {
   type Instrument,
   type MatrixEntry,
@@ -20,7 +20,7 @@ import { type Derivation, type Known, type KnownValues, describeSource } from '.
 import { MagnificationTable } from './magnification-table';
 import { type FoundMatrix, MatrixLookup, specimenToCameraMatrix } from './matrices';
 import { derivePixelSizes } from './pixel-sizes';
-import type { OpticalCamera, OpticsProperties, OpticsTraits } from './properties';
+import type { OpticalCamera, OpticsProperties, OpticsTraits } from '../properties';
 import { calibratedRotation, deriveRotations } from './rotations';
 
 /** A value with what is known about where it came from. */

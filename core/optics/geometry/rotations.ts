@@ -7,7 +7,7 @@ import {
   matrixAngle,
   normalizeDegrees,
   product,
-} from '../base';
+} from '../../base/index';
 import {
   type Instrument,
   nominalRotation,
@@ -18,7 +18,7 @@ import {
 } from './optical-knowledge';
 import { KnownValues, type Source, deriveRound } from './known-values';
 import { highestMagIndex } from './magnification-table';
-import type { OpticalCamera } from './properties';
+import type { OpticalCamera } from '../properties';
 
 interface Derived {
   readonly value: number;

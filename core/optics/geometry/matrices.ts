@@ -1,6 +1,15 @@
-import { type CameraIndex, type MagIndex, type Matrix, type Vector, apply, inverse, matrix, product } from '../base';
+import {
+  type CameraIndex,
+  type MagIndex,
+  type Matrix,
+  type Vector,
+  apply,
+  inverse,
+  matrix,
+  product,
+} from '../../base/index';
 import { type Instrument, type MatrixEntry, otherCameras, similarCameras } from './optical-knowledge';
-import type { OpticalCamera, OpticsTraits } from './properties';
+import type { OpticalCamera, OpticsTraits } from '../properties';
 import { robustSpecimenToStage } from './robust-specimen-to-stage';
 
 /** Source of a matrix that was looked up. */

@@ -1,5 +1,5 @@
-import { type MagIndex, magIndex } from '../base';
-import type { CameraKind, MagnificationRow, OpticsProperties, OpticsTraits } from './properties';
+import { type MagIndex, magIndex } from '../../base/index';
+import type { CameraKind, MagnificationRow, OpticsProperties, OpticsTraits } from '../properties';
 
 /** The highest mag index that there can be. */
 export const highestMagIndex = 119;

@@ -1,6 +1,6 @@
-import type { CameraIndex, MagIndex, Matrix } from '../base';
+import type { CameraIndex, MagIndex, Matrix } from '../../base/index';
 import type { MagnificationTable } from './magnification-table';
-import type { OpticalCamera, OpticsProperties } from './properties';
+import type { OpticalCamera, OpticsProperties } from '../properties';
 
 /** One measured matrix with its place. */
 export interface MatrixEntry {

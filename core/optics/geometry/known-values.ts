@@ -1,4 +1,4 @@
-import type { CameraIndex, MagIndex } from '../base';
+import type { CameraIndex, MagIndex } from '../../base/index';
 
 /** Origin of a value. */
 export type Derivation =

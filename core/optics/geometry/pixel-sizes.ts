@@ -1,7 +1,7 @@
-import { type CameraIndex, type MagIndex, type Matrix, inverse, product } from '../base';
+import { type CameraIndex, type MagIndex, type Matrix, inverse, product } from '../../base/index';
 import { type Instrument, nominalPixel, otherCameras, placesOf, seedPlace, similarCameras } from './optical-knowledge';
 import { type Known, KnownValues, deriveRound } from './known-values';
-import type { OpticalCamera } from './properties';
+import type { OpticalCamera } from '../properties';
 
 /** Number of magnifications that are averaged for the ratio of camera to film magnification. */
 const ratioNeighbours = 5;
