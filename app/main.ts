@@ -20,7 +20,7 @@ import { cameraIndex, magIndex } from '../core/base';
 import { PARAMETER_SETS } from '../core/settings';
 import { defaultConfiguration } from './default-configuration';
 import { closingFailed } from './errors';
-import { type Instrument, createInstrument } from './instrument';
+import { type Instrument, createInstrument } from './instrument/instrument';
 import { Output, exitCodes } from './output';
 import { version } from './version';
 

@@ -11,7 +11,7 @@ import {
 import { exitCodes } from '../output';
 import type { CommandContext } from './context';
 import { writeOutput } from './properties';
-import { saveIfChanged } from '../save-if-changed';
+import { saveIfChanged } from '../instrument/save-if-changed';
 
 /** `calibrations show [FILE]`: everything that a calibration file holds; without a name the file of the configuration. */
 export async function showCommand({ output, open }: CommandContext, file: string | undefined): Promise<number> {

@@ -13,7 +13,7 @@ import { type OpticsTraits, createOptics } from '../../core/optics';
 import { type Settings, loadSettings } from '../../core/settings';
 import { type CalibrationFile, type HistoryEntry } from '../../core/store';
 import { declaredMenu } from '../declared-menu';
-import type { Instrument } from '../instrument';
+import type { Instrument } from '../instrument/instrument';
 import { exitCodes } from '../output';
 import { readCalibrations } from './calibrations';
 import type { CommandContext } from './context';

@@ -1,5 +1,5 @@
 import type { LogLine } from '../../core/base';
-import type { Instrument, InstrumentOptions } from '../instrument';
+import type { Instrument, InstrumentOptions } from '../instrument/instrument';
 import type { Output } from '../output';
 
 /** Input of every command. */

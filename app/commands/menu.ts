@@ -3,7 +3,7 @@ import path from 'node:path';
 import { type MenuEntry, sentencesOf, unitsOf } from '../../core/kernel';
 import type { CalibrationFiles } from '../../core/settings';
 import { builtInPlugins } from '../built-in-plugins';
-import { twinFolder } from '../calibration-places';
+import { twinFolder } from '../instrument/calibration-places';
 import { keepNoAnswer } from '../kept-answer';
 import { exitCodes } from '../output';
 import { type CommandContext, warningsOnly } from './context';

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { devicesCommand } from '../../app/commands/devices';
-import { createInstrument } from '../../app/instrument';
+import { createInstrument } from '../../app/instrument/instrument';
 import { Output } from '../../app/output';
 import { commands } from '../../plugins/serialem/transport';
 import { HitachiStandIn } from '../plugins/hitachi/stand-in-server';

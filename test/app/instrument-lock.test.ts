@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
-import { type LockHolder, holderOf, lockFileName, lockInstrument } from '../../app/instrument-lock';
+import { type LockHolder, holderOf, lockFileName, lockInstrument } from '../../app/instrument/instrument-lock';
 import { eucentric, interrupted, temporarySite } from './eucentric';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'eucentric-lock-'));

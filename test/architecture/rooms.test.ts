@@ -6,7 +6,7 @@ import { type Import, importsOf, programFolders, typescriptIn } from './source-f
  * high as the highest folder to which its imports lead.
  */
 const orders: Readonly<Record<string, readonly string[]>> = {
-  app: ['working-state', 'commands'],
+  app: ['working-state', 'instrument', 'commands'],
   'core/devices': ['column'],
   'core/devices/column': ['illumination', 'deflectors', 'lenses'],
   'core/kernel': ['guards', 'operator', 'menu', 'run', 'recording'],

@@ -7,7 +7,7 @@ import {
   type Vector,
   degrees,
   nanometres,
-} from '../../base/index';
+} from '../../base';
 import { opticsErrors } from '../errors';
 import {
   type Instrument,

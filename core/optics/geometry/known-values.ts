@@ -1,4 +1,4 @@
-import type { CameraIndex, MagIndex } from '../../base/index';
+import type { CameraIndex, MagIndex } from '../../base';
 
 /** Origin of a value. */
 export type Derivation =

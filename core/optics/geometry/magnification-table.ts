@@ -1,4 +1,4 @@
-import { type MagIndex, magIndex } from '../../base/index';
+import { type MagIndex, magIndex } from '../../base';
 import type { CameraKind, MagnificationRow, OpticsProperties, OpticsTraits } from '../properties';
 
 /** The highest mag index that there can be. */

@@ -1,13 +1,4 @@
-import {
-  type CameraIndex,
-  type MagIndex,
-  type Matrix,
-  type Vector,
-  apply,
-  inverse,
-  matrix,
-  product,
-} from '../../base/index';
+import { type CameraIndex, type MagIndex, type Matrix, type Vector, apply, inverse, matrix, product } from '../../base';
 import { type Instrument, type MatrixEntry, otherCameras, similarCameras } from './optical-knowledge';
 import type { OpticalCamera, OpticsTraits } from '../properties';
 import { robustSpecimenToStage } from './robust-specimen-to-stage';

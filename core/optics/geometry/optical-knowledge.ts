@@ -1,4 +1,4 @@
-import type { CameraIndex, MagIndex, Matrix } from '../../base/index';
+import type { CameraIndex, MagIndex, Matrix } from '../../base';
 import type { MagnificationTable } from './magnification-table';
 import type { OpticalCamera, OpticsProperties } from '../properties';
 

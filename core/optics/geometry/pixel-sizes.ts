@@ -1,4 +1,4 @@
-import { type CameraIndex, type MagIndex, type Matrix, inverse, product } from '../../base/index';
+import { type CameraIndex, type MagIndex, type Matrix, inverse, product } from '../../base';
 import { type Instrument, nominalPixel, otherCameras, placesOf, seedPlace, similarCameras } from './optical-knowledge';
 import { type Known, KnownValues, deriveRound } from './known-values';
 import type { OpticalCamera } from '../properties';

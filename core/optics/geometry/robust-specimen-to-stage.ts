@@ -10,7 +10,7 @@ import {
   normalizeDegrees,
   product,
   secondColumn,
-} from '../../base/index';
+} from '../../base';
 
 /** A matrix that was left out of a mean, by its place in the list, with the reason. */
 export interface LeftOutMatrix {

@@ -7,7 +7,7 @@ import {
   matrixAngle,
   normalizeDegrees,
   product,
-} from '../../base/index';
+} from '../../base';
 import {
   type Instrument,
   nominalRotation,

@@ -1,4 +1,4 @@
-import { type CameraIndex, EucentricError, type MagIndex, type Matrix, magIndex as asMagIndex } from '../../base/index';
+import { type CameraIndex, EucentricError, type MagIndex, type Matrix, magIndex as asMagIndex } from '../../base';
 import {
   type Calibrations,
   type CalibrationsSnapshot,
@@ -33,7 +33,7 @@ import {
   type RecordValues,
   type ShortTermRecordName,
   type ShortTermRecords,
-} from '../serialem/index';
+} from '../serialem';
 
 /** Dependencies of the store. */
 export interface StoreSurroundings {

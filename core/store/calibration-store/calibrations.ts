@@ -1,4 +1,4 @@
-import { service } from '../../base/index';
+import { service } from '../../base';
 import type { MatrixTable } from './matrix-table';
 import type {
   CalibrationFile,
@@ -7,7 +7,7 @@ import type {
   MainRecords,
   ShortTermRecordName,
   ShortTermRecords,
-} from '../serialem/index';
+} from '../serialem';
 
 /** A record as callers pass it. They may leave out its magnification, which the table of magnifications gives. */
 export type RecordInput<Row> = Row extends { readonly magnification: number }

@@ -1,5 +1,5 @@
-import { decompose, EucentricError, inverse, type Matrix, percentChange, product } from '../../base/index';
-import { type CalibrationFile, keyOf, type Layout, printRecord, type RecordValues } from '../serialem/index';
+import { decompose, EucentricError, inverse, type Matrix, percentChange, product } from '../../base';
+import { type CalibrationFile, keyOf, type Layout, printRecord, type RecordValues } from '../serialem';
 
 /** One record that two files do not share. */
 export interface CalibrationDifference {

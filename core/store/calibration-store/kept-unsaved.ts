@@ -1,5 +1,5 @@
-import type { CameraIndex, MagIndex } from '../../base/index';
-import type { RecordValues } from '../serialem/index';
+import type { CameraIndex, MagIndex } from '../../base';
+import type { RecordValues } from '../serialem';
 
 /** The key of a record at a mag index and a camera. */
 export const placeKey = (name: string, magIndex: MagIndex, camera: CameraIndex): string =>

@@ -1,4 +1,4 @@
-import type { CameraIndex, MagIndex, Matrix } from '../../base/index';
+import type { CameraIndex, MagIndex, Matrix } from '../../base';
 
 /** One shift matrix with the conditions that belong to it. */
 export interface MatrixEntry {

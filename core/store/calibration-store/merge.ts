@@ -1,5 +1,5 @@
 import { type CalibrationDifference, diffCalibrations } from './diff';
-import { type CalibrationFile, keyOf, printRecord, type RecordValues } from '../serialem/index';
+import { type CalibrationFile, keyOf, printRecord, type RecordValues } from '../serialem';
 
 /** Outcome of joining two sets of changes. */
 export interface Merge {

@@ -1,12 +1,12 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { EucentricError, type ErrorContents, errorContents } from '../../base/index';
+import { EucentricError, type ErrorContents, errorContents } from '../../base';
 import { CalibrationStore, minutesOf, type StoreSurroundings } from './calibration-store';
 import type { Calibrations } from './calibrations';
-import { FileOnDisk, readWhole } from '../disk/index';
+import { FileOnDisk, readWhole } from '../disk';
 import type { StoredFile } from './stored-file';
 import { dropExpired, ignorableRecords } from './short-term-rules';
-import { CalibrationFile, fileFormats, isSimulatedText, type FileKind, type FileProblem } from '../serialem/index';
+import { CalibrationFile, fileFormats, isSimulatedText, type FileKind, type FileProblem } from '../serialem';
 
 /** Place and dependencies of the calibrations. */
 export interface OpenOptions extends StoreSurroundings {

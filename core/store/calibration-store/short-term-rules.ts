@@ -1,4 +1,4 @@
-import type { CalibrationFile, RecordValues } from '../serialem/index';
+import type { CalibrationFile, RecordValues } from '../serialem';
 
 const minutesPerHour = 60;
 /** Hours for which a shift matrix of the short-term file counts as measured in this session. */

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { EucentricError } from '../../base/index';
+import { EucentricError } from '../../base';
 import type { Saved, SaveOptions } from './calibrations';
-import { type FileOnDisk, type WriteReport, writeWhole } from '../disk/index';
+import { type FileOnDisk, type WriteReport, writeWhole } from '../disk';
 import { mergeCalibrations } from './merge';
-import { CalibrationFile } from '../serialem/index';
+import { CalibrationFile } from '../serialem';
 
 /** A file in memory and on disk. */
 export interface StoredFile {

@@ -1,5 +1,5 @@
-import { type CameraIndex, EucentricError, type MagIndex, type Matrix } from '../../base/index';
-import type { GeneralValue, SessionProperty } from '../../settings/index';
+import { type CameraIndex, EucentricError, type MagIndex, type Matrix } from '../../base';
+import type { GeneralValue, SessionProperty } from '../../settings';
 import type { Calibrations, RecordTable } from '../calibration-store/calibrations';
 import {
   type Change,
@@ -10,7 +10,7 @@ import {
   recordLayouts,
   recordOf,
 } from './changes';
-import { keyOf, notStorable, type RecordValues } from '../serialem/index';
+import { keyOf, notStorable, type RecordValues } from '../serialem';
 
 /** The settings that hold for the session. */
 export interface SessionSettings {

@@ -1,4 +1,4 @@
-import { EucentricError } from '../../base/index';
+import { EucentricError } from '../../base';
 import { type ChangeTarget, describeKey, keyFieldsOf, recordNow } from './apply-changes';
 import { type Change, type RecordChange, recordLayouts, type StoredChange } from './changes';
 import type { HistoryEntry } from './history-entry';

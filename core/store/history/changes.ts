@@ -1,4 +1,4 @@
-import type { GeneralValue, SessionProperty } from '../../settings/index';
+import type { GeneralValue, SessionProperty } from '../../settings';
 import type { RecordInput } from '../calibration-store/calibrations';
 import {
   type FlybackRecords,
@@ -9,7 +9,7 @@ import {
   type RecordValues,
   type ShortTermRecords,
   shortTermLayouts,
-} from '../serialem/index';
+} from '../serialem';
 
 /** Records that a calibration may change, by name; the matrices of the short-term file follow from those of the main file. */
 export type StoredRecords = MainRecords &

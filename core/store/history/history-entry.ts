@@ -1,7 +1,7 @@
 import { keyFieldsOf } from './apply-changes';
 import type { SessionChange, StoredChange } from './changes';
 import type { CalibrationResult } from './result';
-import type { MainRecordName, RecordValues } from '../serialem/index';
+import type { MainRecordName, RecordValues } from '../serialem';
 
 /** An accepted result as the history remembers it. */
 export interface HistoryEntry extends CalibrationResult {

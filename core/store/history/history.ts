@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type CameraIndex, describe, EucentricError, type MagIndex, service } from '../../base/index';
-import { readWhole } from '../disk/index';
+import { type CameraIndex, describe, EucentricError, type MagIndex, service } from '../../base';
+import { readWhole } from '../disk';
 import { applyChanges, type ChangeTarget, keep } from './apply-changes';
 import { changesBack } from './bring-back';
 import { mainChange, type RecordChange } from './changes';
@@ -10,7 +10,7 @@ import { type HistoryEntry, lineOf, parseEntry } from './history-entry';
 import { currentUser } from '../calibration-store/open-calibrations';
 import { type InstrumentNow, type RestorePlace, checkConditions, movedTo } from './other-conditions';
 import type { CalibrationResult } from './result';
-import type { FileProblem } from '../serialem/index';
+import type { FileProblem } from '../serialem';
 
 /** Criteria for the entries of the history. A criterion that is left out admits all. */
 export interface HistoryFilter {

@@ -1,7 +1,7 @@
 import { type ChangeTarget, recordNow } from './apply-changes';
 import { isMainRecord, type RecordChange, recordLayouts, type SessionChange } from './changes';
 import type { CalibrationResult } from './result';
-import type { RecordValues } from '../serialem/index';
+import type { RecordValues } from '../serialem';
 
 /** Fields that change without a new measurement of the record: the time of the latest line, and a rotation that is added by hand. */
 const changedInPassing: ReadonlySet<string> = new Set(['time', 'addedRotation']);

@@ -1,8 +1,8 @@
-import { type CameraIndex, EucentricError, type MagIndex } from '../../base/index';
+import { type CameraIndex, EucentricError, type MagIndex } from '../../base';
 import type { StoredChange } from './changes';
 import type { HistoryEntry } from './history-entry';
 import type { Conditions } from './result';
-import type { RecordValues } from '../serialem/index';
+import type { RecordValues } from '../serialem';
 
 /** A camera of the present instrument. */
 export interface CameraNow {

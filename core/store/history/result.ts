@@ -1,5 +1,5 @@
-import type { CameraIndex, MagIndex } from '../../base/index';
-import type { Reason, Verdict } from '../../judgement/index';
+import type { CameraIndex, MagIndex } from '../../base';
+import type { Reason, Verdict } from '../../judgement';
 import type { StoredChange } from './changes';
 
 /** Settings of the microscope when a calibration was measured. Anything else that matters has a name of its own. */

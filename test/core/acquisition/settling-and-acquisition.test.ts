@@ -26,7 +26,7 @@ import {
 import { RollingBuffers } from '../../../core/kernel';
 import { SettlingTimes, WaitingAcquisition } from '../../../core/acquisition';
 import { NetImageShiftControl } from '../../../core/optics';
-import { imageShiftLimit } from '../../../app/device-limits';
+import { imageShiftLimit } from '../../../app/instrument/device-limits';
 import { guarded, heldSetting } from '../../support/guarded';
 import { type Given, camera, imageShiftMatrix, optics } from '../optics/instrument';
 

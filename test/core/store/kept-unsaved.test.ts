@@ -1,5 +1,5 @@
 import { cameraIndex, magIndex } from '../../../core/base';
-import { unsavedInUse } from '../../../app/session';
+import { unsavedInUse } from '../../../app/instrument/session';
 import { otherMatrix, Site, someMatrix } from './site';
 
 let site: Site;

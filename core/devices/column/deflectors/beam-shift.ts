@@ -1,4 +1,4 @@
-import type { BeamShiftUnits, Vector } from '../../../base/index';
+import type { BeamShiftUnits, Vector } from '../../../base';
 import { device } from '../../device';
 import type { Setting } from '../../setting';
 import { pair } from '../../setting-traits';

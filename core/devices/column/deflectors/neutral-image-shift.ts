@@ -1,4 +1,4 @@
-import type { ImageShiftUnits, Vector } from '../../../base/index';
+import type { ImageShiftUnits, Vector } from '../../../base';
 import { device } from '../../device';
 import type { Readable } from '../../setting';
 import { pair } from '../../setting-traits';

@@ -1,4 +1,4 @@
-import type { Metres } from '../../../base/index';
+import type { Metres } from '../../../base';
 import { device } from '../../device';
 import type { Readable } from '../../setting';
 import { quantity } from '../../setting-traits';

@@ -1,4 +1,4 @@
-import type { Seconds } from '../../../base/index';
+import type { Seconds } from '../../../base';
 import { device } from '../../device';
 import type { Setting } from '../../setting';
 import { onOff } from '../../setting-traits';

@@ -1,4 +1,4 @@
-import type { Radians } from '../../../base/index';
+import type { Radians } from '../../../base';
 import { device } from '../../device';
 import type { Readable } from '../../setting';
 import { quantity } from '../../setting-traits';

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { EucentricError } from '../core/base';
-import type { Calibrations, SaveOptions } from '../core/store';
+import { EucentricError } from '../../core/base';
+import type { Calibrations, SaveOptions } from '../../core/store';
 
 /** Codes of the errors of a file that another program has changed, or that was not read. */
 const changedElsewhere: readonly string[] = ['store/changed-on-disk', 'store/unread-on-disk'];

@@ -1,7 +1,7 @@
-import { type Clock, type Logger, type MagIndex, imageShiftUnits, inNanometres, vector } from '../core/base';
-import { type Camera, Cameras, EftemMode, LensNormalization, Scope, Stage, StemMode } from '../core/devices';
-import { ImageBuffers, type ImageContext, Kernel, LowDose, tappingSide } from '../core/kernel';
-import { ImageAcquisition, Settling, SettlingTimes, WaitingAcquisition } from '../core/acquisition';
+import { type Clock, type Logger, type MagIndex, imageShiftUnits, inNanometres, vector } from '../../core/base';
+import { type Camera, Cameras, EftemMode, LensNormalization, Scope, Stage, StemMode } from '../../core/devices';
+import { ImageBuffers, type ImageContext, Kernel, LowDose, tappingSide } from '../../core/kernel';
+import { ImageAcquisition, Settling, SettlingTimes, WaitingAcquisition } from '../../core/acquisition';
 import {
   ImageShiftAdjustment,
   ImageShiftCarrying,
@@ -11,9 +11,9 @@ import {
   Optics,
   createOptics,
   delayFactorAtStart,
-} from '../core/optics';
-import { Settings } from '../core/settings';
-import { Calibrations, type Conditions } from '../core/store';
+} from '../../core/optics';
+import { Settings } from '../../core/settings';
+import { Calibrations, type Conditions } from '../../core/store';
 
 /** Provides the services of an instrument that has a column and cameras: optics, settling, image shift, acquisition. */
 export function provideOptics(

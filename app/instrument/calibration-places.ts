@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
-import type { Settings } from '../core/settings';
-import { type FileKind, isSimulatedText } from '../core/store';
+import type { Settings } from '../../core/settings';
+import { type FileKind, isSimulatedText } from '../../core/store';
 
 /** Folder of the calibrations of an instrument, and the names of the files in it. */
 export interface CalibrationPlaces {

@@ -9,8 +9,8 @@ import {
   RealClock,
   VirtualClock,
   cameraIndex,
-} from '../core/base';
-import { Cameras, settingsOf } from '../core/devices';
+} from '../../core/base';
+import { Cameras, settingsOf } from '../../core/devices';
 import {
   Administrator,
   AdministratorMode,
@@ -24,26 +24,32 @@ import {
   Runner,
   Session,
   WireRecorder,
-} from '../core/kernel';
-import { Optics, instrumentNow } from '../core/optics';
-import { type ConfigSection, ConfigurationWriting, Settings, editParameterSets, loadSettings } from '../core/settings';
-import { CalibrationHistory, Calibrations, openCalibrations, openHistory } from '../core/store';
-import { UserSettings } from '../core/user-settings';
+} from '../../core/kernel';
+import { Optics, instrumentNow } from '../../core/optics';
+import {
+  type ConfigSection,
+  ConfigurationWriting,
+  Settings,
+  editParameterSets,
+  loadSettings,
+} from '../../core/settings';
+import { CalibrationHistory, Calibrations, openCalibrations, openHistory } from '../../core/store';
+import { UserSettings } from '../../core/user-settings';
 import { lockInstrument } from './instrument-lock';
 import { saveIfChanged } from './save-if-changed';
 import { calibrationPlaces } from './calibration-places';
-import { builtInPlugins } from './built-in-plugins';
-import { problemsOf } from './check-plugins';
-import { brokenConfiguration } from './errors';
+import { builtInPlugins } from '../built-in-plugins';
+import { problemsOf } from '../check-plugins';
+import { brokenConfiguration } from '../errors';
 import { type ImageShiftKnowledge, deviceLimits, imageShiftLimit } from './device-limits';
-import { offerProperties, prepareText } from './property-writing';
+import { offerProperties, prepareText } from '../property-writing';
 import { opticalConditions, provideOptics, suitCamera } from './instrument-optics';
 import { sessionOf } from './session';
-import { undrivenCameras } from './undriven-cameras';
-import { provideLiveImage } from './working-state/live-image';
-import { provideLowDose } from './working-state/low-dose';
-import { type OpenedUserSettings, openUserSettings } from './working-state/user-settings';
-import { version } from './version';
+import { undrivenCameras } from '../undriven-cameras';
+import { provideLiveImage } from '../working-state/live-image';
+import { provideLowDose } from '../working-state/low-dose';
+import { type OpenedUserSettings, openUserSettings } from '../working-state/user-settings';
+import { version } from '../version';
 
 /** Options of an instrument. */
 export interface InstrumentOptions {

@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, statSync, unlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import { EucentricError, type Logger, describe } from '../core/base';
-import { currentUser, isAlive, putLockAside } from '../core/store';
+import { EucentricError, type Logger, describe } from '../../core/base';
+import { currentUser, isAlive, putLockAside } from '../../core/store';
 
 /** Name of the lock file in the folder of the calibrations. */
 export const lockFileName = 'instrument-in-use.lock';

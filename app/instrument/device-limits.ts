@@ -1,8 +1,8 @@
-import { type CameraIndex, inMicrometres, length, magIndex, metres, subtract } from '../core/base';
-import type { Cameras } from '../core/devices';
-import type { DeviceLimits, Hooks } from '../core/kernel';
-import type { Optics } from '../core/optics';
-import type { Settings } from '../core/settings';
+import { type CameraIndex, inMicrometres, length, magIndex, metres, subtract } from '../../core/base';
+import type { Cameras } from '../../core/devices';
+import type { DeviceLimits, Hooks } from '../../core/kernel';
+import type { Optics } from '../../core/optics';
+import type { Settings } from '../../core/settings';
 
 /** The stage range that holds where a site gives none, in micrometres. */
 const defaultStageRange = 990;

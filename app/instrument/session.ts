@@ -1,8 +1,8 @@
-import { type MagIndex, isNotAvailable } from '../core/base';
-import { Cameras, Scope, Stage, shownValue } from '../core/devices';
-import { Administrator, type ImageBuffers, type Menu, type Runner, type Session } from '../core/kernel';
-import { Optics } from '../core/optics';
-import { Calibrations } from '../core/store';
+import { type MagIndex, isNotAvailable } from '../../core/base';
+import { Cameras, Scope, Stage, shownValue } from '../../core/devices';
+import { Administrator, type ImageBuffers, type Menu, type Runner, type Session } from '../../core/kernel';
+import { Optics } from '../../core/optics';
+import { Calibrations } from '../../core/store';
 
 /** The instrument as a console sees it. */
 export function sessionOf(
