@@ -1,17 +1,14 @@
 import { badArgument, shapeMismatch, tooFewPoints } from '../errors';
-import { type LowerTriangle, backSolved, dot, halfLogDeterminant, lowerTriangle, whitened } from './lower-triangle';
-
-/** Displacements between the successive positions of a drive. */
-export interface DriveSeries {
-  /** Positions that the drive reads, in any unit of length. */
-  readonly positions: readonly number[];
-  /** Displacement from each position to the next, in any other unit. */
-  readonly displacements: readonly number[];
-  /** Standard errors of the displacements. */
-  readonly errors: readonly number[];
-  /** Covariance of the displacements that comes in addition: a drift that is not known exactly. */
-  readonly covariance?: readonly ArrayLike<number>[];
-}
+import {
+  type DriveNoise,
+  type DriveSeries,
+  DriveWaves,
+  type WaveSizes,
+  WhitenedWaves,
+  driveNoises,
+  waveSizes,
+} from './drive-noise';
+import { backSolved, dot, lowerTriangle, whitened } from './lower-triangle';
 
 /** Assumptions about a drive; lengths in the unit of the positions. */
 export interface DriveModel {
@@ -58,27 +55,27 @@ export interface DriveFit {
   readonly scatterEvidence: ScatterEvidence;
 }
 
-interface Hypothesis {
-  readonly logEvidence: number;
-  readonly slope: number;
-  readonly variance: number;
-  readonly scatter: number;
+/** Hypotheses of one length and one kind of noise. */
+interface Hypotheses {
   readonly length: number;
-  readonly base: Base;
-  readonly amplitude: number;
-  readonly second: number;
+  readonly noise: DriveNoise;
+  /**
+   * Logarithm of the evidence, slope and variance with each of the sizes, one after the other. A fit has tens of thousands of hypotheses,
+   * and numbers in one list need no memory of their own.
+   */
+  readonly numbers: readonly number[];
+  /** The largest logarithm of the evidence. */
+  readonly best: number;
 }
 
-/** One kind of noise, with the series whitened by it. */
-interface Base {
-  readonly scatter: number;
-  readonly triangle: LowerTriangle;
-  readonly logDeterminant: number;
-  readonly moves: Float64Array;
-  readonly observed: Float64Array;
-  readonly bad: readonly number[];
-  /** The most probable hypothesis with this noise so far. */
-  best: number;
+/** A series with what is assumed about its drive. */
+interface Task {
+  readonly series: DriveSeries;
+  readonly model: DriveModel;
+  readonly evidence: ScatterEvidence | undefined;
+  readonly waves: DriveWaves;
+  readonly whitened: WhitenedWaves;
+  readonly sizes: readonly WaveSizes[];
 }
 
 /** Number of the cells of length at first, and how many at most. */
@@ -92,8 +89,6 @@ const negligible = 7;
 const maxStep = 1;
 /** Logarithm of the evidence by which leaving out a displacement must explain the others better. */
 const minGain = 6;
-/** Usual size of the error of a displacement that is wrong, in its standard errors: what leaving it out costs. */
-const usualBlunder = 30;
 /** Share of the displacements that may be left out. */
 const maxLeftOut = 0.15;
 
@@ -111,20 +106,23 @@ export function fitCyclicDrive(series: DriveSeries, model: DriveModel, evidence?
   if (series.positions.length !== count + 1 || series.errors.length !== count)
     throw shapeMismatch('fitCyclicDrive', [count + 1], [series.positions.length]);
   if (!(Math.abs(model.roughSlope) > 0)) throw badArgument('fitCyclicDrive', 'the rough slope is zero');
-  let found = explore(series, model, { leftOut: [], evidence });
+  const slope = Math.abs(model.roughSlope);
+  const [waves, whitenedWaves] = [new DriveWaves(series.positions, slope), new WhitenedWaves(count)];
+  const sizes = waveSizes(model.amplitudes, model.secondAmplitudes);
+  const task: Task = { series, model, evidence, waves, whitened: whitenedWaves, sizes };
+  let found = explore(task, []);
   const leftOut: number[] = [];
   while (leftOut.length < Math.floor(maxLeftOut * count)) {
-    const suspect = mostContradicting(series, model, leftOut, found, evidence);
+    const suspect = mostContradicting(task, leftOut, found);
     if (suspect === undefined) break;
-    const without = explore(series, model, { leftOut: [...leftOut, suspect], evidence });
+    const without = explore(task, [...leftOut, suspect]);
     if (logSum(without) - logSum(found) < minGain) break;
     leftOut.push(suspect);
     found = without;
   }
   return summary(
     found,
-    series,
-    model,
+    task,
     leftOut.sort((one, other) => one - other),
   );
 }
@@ -134,25 +132,34 @@ const comparedLengths = 6;
 
 /** The displacement without which the others are explained best, by a few lengths; undefined when none is gained by that. */
 function mostContradicting(
-  series: DriveSeries,
-  model: DriveModel,
+  { series, model, evidence, waves, whitened: ofWaves }: Task,
   leftOut: readonly number[],
-  found: readonly Hypothesis[],
-  evidence: ScatterEvidence | undefined,
+  found: readonly Hypotheses[],
 ): number | undefined {
-  const rough = {
-    ...model,
-    amplitudes: thinned(model.amplitudes),
-    secondAmplitudes: thinned(model.secondAmplitudes),
-  };
-  const sorted = [...found].sort((one, other) => other.logEvidence - one.logEvidence);
-  const likely = [...new Set(sorted.map(({ length }) => length))].slice(0, comparedLengths);
-  const worth = (without: readonly number[]): number =>
-    logSum(explore(series, rough, { leftOut: without, evidence, lengths: likely }));
-  const present = worth(leftOut);
-  const gains = series.displacements.map((_, index) =>
-    leftOut.includes(index) ? -Infinity : worth([...leftOut, index]) - present,
-  );
+  const bests = new Map<number, number>();
+  for (const { length, best } of found) bests.set(length, Math.max(best, bests.get(length) ?? -Infinity));
+  const likely = [...bests.keys()].sort((one, other) => bests.get(other)! - bests.get(one)!).slice(0, comparedLengths);
+  const usualShare = model.usual?.probability ?? 0;
+  const lengths: (readonly [length: number, logWeight: number])[] = [
+    ...(model.usual && usualShare > 0 ? [[model.usual.length, Math.log(usualShare)] as const] : []),
+    ...likely.map((length) => [length, -Math.log(firstCells)] as const),
+    ...cellsOf(model, roughCells).map((cell) => [Math.exp(cell), Math.log((1 - usualShare) / roughCells)] as const),
+  ];
+  const sizes = waveSizes(thinned(model.amplitudes), thinned(model.secondAmplitudes));
+  const present = new LogSum();
+  const without = series.displacements.map(() => new LogSum());
+  for (const noise of driveNoises(series, Math.abs(model.roughSlope), model, leftOut))
+    for (const [length, logWeight] of lengths) {
+      ofWaves.set(waves.of(length), noise);
+      for (const each of sizes) {
+        ofWaves.explain(each);
+        const log = logWeight + (evidence?.[noise.scatter] ?? 0) + ofWaves.logEvidence;
+        present.add(log);
+        const gains = ofWaves.gains(series, each);
+        for (let index = 0; index < without.length; index++) without[index]!.add(log + gains[index]!);
+      }
+    }
+  const gains = without.map(({ value }, index) => (leftOut.includes(index) ? -Infinity : value - present.value));
   const most = Math.max(...gains);
   return most > minGain ? gains.indexOf(most) : undefined;
 }
@@ -161,46 +168,55 @@ function mostContradicting(
 const thinned = (values: readonly number[]): readonly number[] =>
   values.length <= 2 ? values : [values[0]!, values.at(-1)!];
 
-interface Exploration {
-  readonly leftOut: readonly number[];
-  readonly evidence: ScatterEvidence | undefined;
-  /** Lengths besides a coarse grid, instead of a fine search. */
-  readonly lengths?: readonly number[];
+/** Logarithms of the middles of cells that divide the range of the lengths. */
+function cellsOf({ cycles: { least, most } }: DriveModel, count: number): number[] {
+  const range = Math.log(most / least);
+  return Array.from({ length: count }, (_, index) => Math.log(least) + (range * (index + 0.5)) / count);
 }
 
-function explore(series: DriveSeries, model: DriveModel, { leftOut, evidence, lengths }: Exploration): Hypothesis[] {
-  const bases = noises(series, model, leftOut);
+function explore(
+  { series, model, evidence, waves, whitened: ofWaves, sizes }: Task,
+  leftOut: readonly number[],
+): Hypotheses[] {
+  const noises = driveNoises(series, Math.abs(model.roughSlope), model, leftOut);
   const { least, most } = model.cycles;
   const range = Math.log(most / least);
   const usualShare = model.usual?.probability ?? 0;
-  const found: Hypothesis[] = [];
+  const found: Hypotheses[] = [];
   const at = (length: number, logWeight: number): number => {
     let best = -Infinity;
-    for (const base of bases) {
-      const weight = logWeight + (evidence?.[base.scatter] ?? 0);
-      const ofBase = hypothesesAt(series, model, base, length, weight, found);
-      base.best = Math.max(base.best, ofBase);
-      best = Math.max(best, ofBase);
+    for (const noise of noises) {
+      const weight = logWeight + (evidence?.[noise.scatter] ?? 0);
+      ofWaves.set(waves.of(length), noise);
+      const numbers: number[] = [];
+      let ofNoise = -Infinity;
+      for (const each of sizes) {
+        ofWaves.explain(each);
+        const logEvidence = weight + ofWaves.logEvidence;
+        numbers.push(logEvidence, ofWaves.slope, ofWaves.variance);
+        if (logEvidence > ofNoise) ofNoise = logEvidence;
+      }
+      found.push({ length, noise, numbers, best: ofNoise });
+      noise.best = Math.max(noise.best, ofNoise);
+      best = Math.max(best, ofNoise);
     }
     return best;
   };
   if (model.usual && usualShare > 0) at(model.usual.length, Math.log(usualShare));
-  for (const length of lengths ?? []) at(length, -Math.log(firstCells));
-  const count = lengths ? roughCells : firstCells;
-  let cells = Array.from({ length: count }, (_, index) => Math.log(least) + (range * (index + 0.5)) / count);
-  let width = range / count;
+  let cells = cellsOf(model, firstCells);
+  let width = range / firstCells;
   let total = 0;
   for (let round = 0; ; round++) {
     const logWeight = Math.log(((1 - usualShare) * width) / range);
     const from = found.length;
     const marks = cells.map((cell) => ({ cell, start: found.length, best: at(Math.exp(cell), logWeight) }));
     total += cells.length;
-    const best = Math.max(...bases.map((base) => base.best));
+    const best = Math.max(...noises.map((noise) => noise.best));
     if (round === 0)
       // A noise that explains nothing needs no finer look.
-      for (let index = bases.length - 1; index >= 0; index--)
-        if (bases[index]!.best < best - negligible && bases.length > 1) bases.splice(index, 1);
-    if (lengths || round === refinements) break;
+      for (let index = noises.length - 1; index >= 0; index--)
+        if (noises[index]!.best < best - negligible && noises.length > 1) noises.splice(index, 1);
+    if (round === refinements) break;
     const divided = marks.map((mark, index) => {
       const beside = [marks[index - 1], marks[index + 1]].filter(
         (other) => other !== undefined && Math.abs(other.cell - mark.cell) < 1.5 * width,
@@ -225,154 +241,83 @@ function explore(series: DriveSeries, model: DriveModel, { leftOut, evidence, le
   return found;
 }
 
-function noises(series: DriveSeries, model: DriveModel, leftOut: readonly number[]): Base[] {
-  const { positions, displacements, errors, covariance } = series;
-  const slope = Math.abs(model.roughSlope);
-  // A displacement that is left out has an error as large as all displacements together.
-  const anything = positions.length * Math.max(...displacements.map(Math.abs));
-  const moves = displacements.map((_, index) => positions[index + 1]! - positions[index]!);
-  return model.scatters.flatMap((scatter, index) =>
-    model.errorFactors.flatMap((factor) => {
-      const triangle = lowerTriangle(
-        displacements.map((_, one) =>
-          displacements.map((__, other) => {
-            const apart = Math.abs(one - other);
-            const ends = (apart === 0 ? 2 : apart === 1 ? -1 : 0) * (scatter * slope) ** 2;
-            const own = apart === 0 ? (factor * errors[one]!) ** 2 + (leftOut.includes(one) ? anything ** 2 : 0) : 0;
-            return ends + own + (covariance?.[one]?.[other] ?? 0);
-          }),
-        ),
-      );
-      if (!triangle) throw badArgument('fitCyclicDrive', 'a covariance is not positive definite');
-      return [
-        {
-          scatter: index,
-          triangle,
-          logDeterminant:
-            halfLogDeterminant(triangle) -
-            leftOut.reduce((sum, bad) => sum + Math.log(anything / (usualBlunder * errors[bad]!)), 0),
-          moves: whitened(triangle, moves),
-          observed: whitened(triangle, displacements),
-          bad: leftOut,
-          best: -Infinity,
-        },
-      ];
-    }),
-  );
-}
+/** Logarithm of a sum of numbers that are given by their logarithms. */
+class LogSum {
+  private most = -Infinity;
+  private sum = 0;
 
-/** Sine and cosine of the cycle and of its half, as displacements for a local error of scale of 1. */
-function courses(positions: readonly number[], slope: number, length: number): readonly number[][] {
-  return [length, length / 2].flatMap((period) => {
-    const turn = (2 * Math.PI) / period;
-    return [Math.sin, Math.cos].map((wave) => {
-      const at = positions.map((position) => (slope * wave(turn * position)) / turn);
-      return at.slice(1).map((value, index) => value - at[index]!);
-    });
-  });
-}
-
-function hypothesesAt(
-  { positions }: DriveSeries,
-  model: DriveModel,
-  base: Base,
-  length: number,
-  logWeight: number,
-  found: Hypothesis[],
-): number {
-  const slope = Math.abs(model.roughSlope);
-  const waves = courses(positions, slope, length).map((course) => whitened(base.triangle, course));
-  const products = waves.map((one) => waves.map((other) => dot(one, other)));
-  const [withMoves, withObserved] = [base.moves, base.observed].map((of) => waves.map((wave) => dot(wave, of)));
-  const [mm, mo, oo] = [dot(base.moves, base.moves), dot(base.moves, base.observed), dot(base.observed, base.observed)];
-  let best = -Infinity;
-  for (const amplitude of model.amplitudes)
-    for (const second of model.secondAmplitudes) {
-      // Variances of the unknown amplitudes of sine and cosine, integrated out.
-      const variances = [amplitude, amplitude, second, second].map((each) => each ** 2 / 2);
-      const size = second > 0 ? 4 : 2;
-      const inner = lowerTriangle(
-        variances.slice(0, size).map((variance, row) => {
-          const line = products[row]!.slice(0, size);
-          line[row]! += 1 / variance;
-          return line;
-        }),
-      )!;
-      const [m, o] = [whitened(inner, withMoves!), whitened(inner, withObserved!)];
-      const [information, moved, left] = [mm - dot(m, m), mo - dot(m, o), oo - dot(o, o)];
-      const logVolume =
-        halfLogDeterminant(inner) + 0.5 * variances.slice(0, size).reduce((sum, each) => sum + Math.log(each), 0);
-      const fitted = moved / information;
-      const logEvidence =
-        logWeight - base.logDeterminant - logVolume - 0.5 * Math.log(information) - 0.5 * (left - moved * fitted);
-      if (logEvidence > best) best = logEvidence;
-      found.push({
-        logEvidence,
-        slope: fitted,
-        variance: 1 / information,
-        scatter: base.scatter,
-        length,
-        base,
-        amplitude,
-        second,
-      });
+  add(log: number): void {
+    if (log <= this.most) this.sum += Math.exp(log - this.most);
+    else {
+      this.sum = this.sum * Math.exp(this.most - log) + 1;
+      this.most = log;
     }
-  return best;
+  }
+
+  get value(): number {
+    return this.most + Math.log(this.sum);
+  }
 }
 
 /** Logarithm of the sum of the evidence of hypotheses. */
-function logSum(found: readonly Hypothesis[]): number {
-  let most = -Infinity;
-  for (const { logEvidence } of found) most = Math.max(most, logEvidence);
-  let sum = 0;
-  for (const { logEvidence } of found) sum += Math.exp(logEvidence - most);
-  return most + Math.log(sum);
+function logSum(found: readonly Hypotheses[]): number {
+  const sum = new LogSum();
+  for (const { numbers } of found) for (let at = 0; at < numbers.length; at += 3) sum.add(numbers[at]!);
+  return sum.value;
 }
 
-function summary(
-  found: readonly Hypothesis[],
-  series: DriveSeries,
-  model: DriveModel,
-  leftOut: readonly number[],
-): DriveFit {
+function summary(found: readonly Hypotheses[], task: Task, leftOut: readonly number[]): DriveFit {
+  const { model } = task;
   const total = logSum(found);
-  const probability = ({ logEvidence }: Hypothesis): number => Math.exp(logEvidence - total);
-  const mean = (of: (each: Hypothesis) => number): number =>
-    found.reduce((sum, each) => sum + probability(each) * of(each), 0);
-  const slope = mean((each) => each.slope);
-  const length = mean((each) => each.length);
-  const best = found.reduce((one, other) => (other.logEvidence > one.logEvidence ? other : one));
-  const scatterEvidence = model.scatters.map((_, scatter) => logSum(found.filter((each) => each.scatter === scatter)));
+  const mean = (of: (slope: number, variance: number, length: number) => number): number => {
+    let sum = 0;
+    for (const { numbers, length } of found)
+      for (let at = 0; at < numbers.length; at += 3) {
+        const probability = Math.exp(numbers[at]! - total);
+        // Most hypotheses explain nothing.
+        if (probability > 0) sum += probability * of(numbers[at + 1]!, numbers[at + 2]!, length);
+      }
+    return sum;
+  };
+  const slope = mean((each) => each);
+  const meanLength = mean((_, __, each) => each);
+  const best = found.reduce((one, other) => (other.best > one.best ? other : one));
+  const { cycle, residuals } = explanation(best, task);
+  const scatterEvidence = model.scatters.map((_, scatter) =>
+    logSum(found.filter(({ noise }) => noise.scatter === scatter)),
+  );
   return {
     slope,
-    standardError: Math.sqrt(mean((each) => each.variance + (each.slope - slope) ** 2)),
-    ...explanation(best, series, model),
+    standardError: Math.sqrt(mean((each, variance) => variance + (each - slope) ** 2)),
+    residuals,
     cycle: {
-      ...explanation(best, series, model).cycle,
+      ...cycle,
       length: best.length,
-      standardError: Math.sqrt(mean((each) => (each.length - length) ** 2)),
-      unusual: mean((each) => (each.length === model.usual?.length ? 0 : 1)),
+      standardError: Math.sqrt(mean((_, __, each) => (each - meanLength) ** 2)),
+      unusual: mean((_, __, each) => (each === model.usual?.length ? 0 : 1)),
     },
     leftOut,
     scatterEvidence: scatterEvidence.map((each) => Math.max(-1000, each - total)),
   };
 }
 
-/** Amplitude, phase and residuals of one hypothesis: the most probable amplitudes of sine and cosine under it. */
+/** Amplitude, phase and residuals of the best of some hypotheses: the most probable amplitudes of sine and cosine under it. */
 function explanation(
-  { base, length, amplitude, second, slope: fitted }: Hypothesis,
-  { positions, displacements }: DriveSeries,
-  model: DriveModel,
+  { noise, length, numbers, best }: Hypotheses,
+  { series: { displacements }, model, waves: ofLength, sizes }: Task,
 ): { readonly cycle: { readonly amplitude: number; readonly phase: number }; readonly residuals: readonly number[] } {
-  const slope = Math.abs(model.roughSlope);
-  const size = second > 0 ? 4 : 2;
-  const plain = courses(positions, slope, length).slice(0, size);
-  const waves = plain.map((course) => whitened(base.triangle, course));
-  const rest = base.observed.map((value, index) => value - fitted * base.moves[index]!);
-  const inner = lowerTriangle(
-    waves.map((one, row) =>
-      waves.map((other, column) => dot(one, other) + (row === column ? 2 / (row < 2 ? amplitude : second) ** 2 : 0)),
+  const at = numbers.indexOf(best);
+  const [{ count, weights }, fitted] = [sizes[at / 3]!, numbers[at + 1]!];
+  const plain = ofLength.of(length);
+  const waves = Array.from({ length: count }, (_, wave) =>
+    whitened(
+      noise.triangle,
+      displacements.map((__, index) => plain[(index * plain.length) / displacements.length + wave]!),
     ),
+  );
+  const rest = noise.observed.map((value, index) => value - fitted * noise.moves[index]!);
+  const inner = lowerTriangle(
+    waves.map((one, row) => waves.map((other, column) => dot(one, other) + (row === column ? weights[row]! : 0))),
   )!;
   const amplitudes = backSolved(
     inner,
@@ -388,6 +333,6 @@ function explanation(
   const [sine, cosine] = [amplitudes[0]! * sign, amplitudes[1]! * sign];
   return {
     cycle: { amplitude: Math.hypot(sine, cosine), phase: Math.atan2(cosine, sine) },
-    residuals: displacements.map((_, index) => (base.bad.includes(index) ? 0 : residuals[index]!)),
+    residuals: displacements.map((_, index) => (noise.bad.includes(index) ? 0 : residuals[index]!)),
   };
 }

@@ -8,9 +8,9 @@ export type { AveragedFit } from './mixture';
 export {
   type DriveFit,
   type DriveModel,
-  type DriveSeries,
   fitCyclicDrive,
   type FoundCycle,
   type ScatterEvidence,
 } from './cyclic-drive';
 export { averagedOverCauses, type CauseHypothesis } from './averaged-over-causes';
+export type { DriveSeries } from './drive-noise';
