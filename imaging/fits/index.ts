@@ -5,12 +5,6 @@ export { fitMatrix, type MatrixFit, type MatrixFitOptions, type VectorPair } fro
 export { fitModel, type Model, type NonlinearFit, type NonlinearOptions } from './levenberg-marquardt';
 export { averagedLeastSquares, type ErrorHypothesis } from './averaged-least-squares';
 export type { AveragedFit } from './mixture';
-export {
-  type DriveFit,
-  type DriveModel,
-  fitCyclicDrive,
-  type FoundCycle,
-  type ScatterEvidence,
-} from './cyclic-drive';
+export { type DriveFit, type DriveModel, fitCyclicDrive, type FoundCycle, type ScatterEvidence } from './cyclic-drive';
 export { averagedOverCauses, type CauseHypothesis } from './averaged-over-causes';
 export type { DriveSeries } from './drive-noise';
