@@ -218,6 +218,7 @@ export {
   defineToggle,
   value,
 } from '../core/kernel';
+export { BufferWork, type AlignOptions, type BufferAlignment } from '../core/buffers';
 export { ImageAcquisition, Settling, type TakeOptions, cameraArea } from '../core/acquisition';
 export { ImageShiftControl, Optics } from '../core/optics';
 export { type CameraSettings, type ParameterSet, type ParameterSetName, Settings } from '../core/settings';

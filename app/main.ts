@@ -245,7 +245,7 @@ export async function main(given: readonly string[]): Promise<void> {
     .option('--anyway', 'with --restore: even if magnification, camera or high tension have changed since')
     .action(action<[HistoryCommandOptions]>((context, options) => historyCommand(context, options)));
 
-  const groups = addWorkingStateCommands(program, { command, action, integer });
+  const groups = addWorkingStateCommands(program, { command, action, integer, numeric });
   program.commands
     .concat(calibrations.commands, properties.commands, ...groups.map((group) => group.commands))
     .forEach((each) => each.showHelpAfterError('Add --help for the options.'));

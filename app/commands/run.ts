@@ -6,6 +6,7 @@ import { CalibrationFindings, findingWithRedo } from '../../core/consistency';
 import type { ParameterSetName } from '../../core/settings';
 import { RunReporter, exitCodes, reporting } from '../output';
 import type { CommandContext } from './context';
+import { stopSignals } from './stopping';
 import { personAtTerminal } from './terminal-answers';
 
 /** The options of `run`. */
@@ -20,9 +21,6 @@ export interface RunCommandOptions {
   readonly camera?: CameraIndex;
   readonly take?: ParameterSetName;
 }
-
-/** Signals that stop a run and put everything back. A closed terminal, a lost connection and a closed window on Windows send SIGHUP. */
-const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** `run ID...`: runs items one after the other and reports what happens; Ctrl-C stops and leaves the microscope as it was, and so does a terminal that is closed. */
 export async function runCommand(

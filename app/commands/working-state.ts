@@ -1,5 +1,15 @@
 import { type Command, Argument } from 'commander';
 import { PARAMETER_SETS, type ParameterSetName } from '../../core/settings';
+import {
+  type AlignBufferOptions,
+  alignBufferCommand,
+  copyBufferCommand,
+  listBuffersCommand,
+  type ReadBufferOptions,
+  readBufferCommand,
+  saveBufferCommand,
+  takeIntoBufferCommand,
+} from './buffers';
 import type { CommandContext } from './context';
 import { importParameterSetsCommand, setParametersCommand, showParameterSetsCommand } from './parameter-sets';
 import { exportSettingsCommand, importSettingsCommand, setSettingCommand, showSettingsCommand } from './settings';
@@ -11,12 +21,14 @@ export interface CommandMaking {
     run: (context: CommandContext, ...given: Given) => Promise<number>,
   ) => (...given: unknown[]) => Promise<void>;
   readonly integer: (text: string) => number;
+  /** A number, 0 or more. */
+  readonly numeric: (text: string) => number;
 }
 
 /** Adds the commands for parameter sets and user settings; returns their groups. */
 export function addWorkingStateCommands(
   program: Command,
-  { command, action, integer }: CommandMaking,
+  { command, action, integer, numeric }: CommandMaking,
 ): readonly Command[] {
   const settings = program.command('settings').description('user settings, such as the beam tilt of autofocus');
   command(settings, 'show [name]', 'show all settings, or one', 'settings show TargetDefocus').action(
@@ -68,5 +80,44 @@ export function addWorkingStateCommands(
         importParameterSetsCommand(context, file, options),
       ),
     );
-  return [settings, sets];
+  return [settings, sets, addBufferCommands(program, { command, action, integer, numeric })];
+}
+
+/** Adds the commands for buffers; returns their group. */
+function addBufferCommands(program: Command, { command, action, integer, numeric }: CommandMaking): Command {
+  const buffers = program
+    .command('buffers')
+    .description('images in buffers A to V; they are kept from one command to the next');
+  command(buffers, 'list', 'show the image in each buffer', 'buffers list').action(action(listBuffersCommand));
+  command(buffers, 'take', 'take an image into A; older ones roll to B, C...', 'buffers take Trial')
+    .addArgument(new Argument('<set>', 'the parameter set').choices(PARAMETER_SETS))
+    .action(action<[ParameterSetName]>((context, set) => takeIntoBufferCommand(context, set)));
+  command(buffers, 'copy <from> <to>', 'copy an image to another buffer', 'buffers copy A M').action(
+    action<[string, string]>((context, from, to) => copyBufferCommand(context, from, to)),
+  );
+  command(
+    buffers,
+    'save <buffer> <file>',
+    'save an image as MRC (section after section) or TIFF, with its metadata (.mdoc) beside it',
+    'buffers save A grid3.mrc',
+  ).action(action<[string, string]>((context, buffer, file) => saveBufferCommand(context, buffer, file)));
+  command(buffers, 'read <file>', 'read an image from a file with its metadata', 'buffers read grid3.mrc --section 2')
+    .option('--section <number>', 'section of the file, from 0 (default: 0)', integer)
+    .option('--buffer <letter>', 'buffer (default: that of the setting BufferToReadInto)')
+    .action(action<[string, ReadBufferOptions]>((context, file, options) => readBufferCommand(context, file, options)));
+  command(
+    buffers,
+    'align [buffer]',
+    'align A with another image, and move the image there by image shift; refused where the shift is doubtful',
+    'buffers align C --limit 0.5',
+  )
+    .option('--leave-column', 'only measure; image shift stays as it is')
+    .option('--keep-borders', 'compare dark borders, too')
+    .option('--limit <um>', 'largest shift on the specimen in micrometres', numeric)
+    .action(
+      action<[string | undefined, AlignBufferOptions]>((context, buffer, options) =>
+        alignBufferCommand(context, buffer, options),
+      ),
+    );
+  return buffers;
 }

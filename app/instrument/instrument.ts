@@ -46,6 +46,7 @@ import { offerProperties, prepareText } from '../property-writing';
 import { opticalConditions, provideOptics, suitCamera } from './instrument-optics';
 import { sessionOf } from './session';
 import { undrivenCameras } from '../undriven-cameras';
+import { provideBufferWork } from '../working-state/buffers';
 import { provideLiveImage } from '../working-state/live-image';
 import { provideLowDose } from '../working-state/low-dose';
 import { type OpenedUserSettings, openUserSettings } from '../working-state/user-settings';
@@ -89,6 +90,8 @@ export interface Instrument extends AsyncDisposable {
   readonly calibrations: Calibrations;
   readonly history: CalibrationHistory;
   readonly user: OpenedUserSettings;
+  /** Folder in which the program keeps what it writes by itself. */
+  readonly directory: string;
   readonly clock: Clock;
   readonly log: Logger;
   /** Takes the instrument for this program alone; connecting does so first. Throws `instrument/in-use`. */
@@ -264,6 +267,7 @@ function provideServices(
   const optics = provideOptics(kernel, settings, calibrations, clock, buffers, log);
   provideLowDose(kernel, find, { settings, user, clock, log });
   provideLiveImage(kernel, find, { settings, clock, log });
+  provideBufferWork(kernel, find, { buffers, userSettings: user.userSettings });
   return optics;
 }
 
@@ -324,6 +328,7 @@ function assemble(
     calibrations,
     history,
     user,
+    directory,
     clock,
     log,
     lock,

@@ -1,7 +1,8 @@
 import { type MagIndex, type Logger, metres, service } from '../base';
 import { Cameras, type Exposure, type Scope, type Stage } from '../devices';
-import type { BufferedImage, ImageBuffers, ImageContext, Session } from '../kernel';
+import { type BufferedImage, type ImageBuffers, type ImageContext, readConditions, Session } from '../kernel';
 import { type ParameterSetName, Settings } from '../settings';
+import type { Conditions } from '../store';
 import { acquisitionErrors } from './errors';
 import { ImageShiftControl, Optics } from '../optics';
 import type { Settling } from './settling';
@@ -17,6 +18,8 @@ export interface TakeOptions {
   readonly title?: string;
   /** The parameter set that it is taken with. */
   readonly parameterSet?: ParameterSetName;
+  /** Settings of the column, where the caller has read them; they are noted with the image. */
+  readonly conditions?: Conditions;
   /** The present mag index, where the caller has just read it, as when the image shift was written; it is read otherwise. */
   readonly magIndex?: MagIndex;
 }
@@ -79,7 +82,7 @@ export class WaitingAcquisition implements ImageAcquisition {
 
   private async context(
     exposure: Exposure,
-    { title, parameterSet, signal, magIndex: known }: TakeOptions,
+    { title, parameterSet, conditions, signal, magIndex: known }: TakeOptions,
   ): Promise<ImageContext> {
     const { scope, stage, cameras, optics, imageShift } = this.parts;
     const camera = cameras.selected.traits.index;
@@ -93,6 +96,7 @@ export class WaitingAcquisition implements ImageAcquisition {
       ...(stage && { stage: await stage.position.read(signal) }),
       ...(title !== undefined && { title }),
       ...(parameterSet !== undefined && { parameterSet }),
+      ...(conditions && { conditions }),
       ...(this.parts.date && { takenAt: this.parts.date() }),
       ...this.parts.moreContext?.(),
     };
@@ -109,7 +113,10 @@ export async function takeImage(
   const set = camera && find(Settings)?.parameterSets.get(camera.index)?.[name];
   if (!set) return undefined;
   await find(LiveImage)?.stop();
+  // An image that somebody asks for by itself is kept with all that is known of it. Those of a series do without, which saves some calls each.
+  const conditions = await readConditions(find(Session)?.deviceSettings() ?? [], find(Cameras));
   return find(ImageAcquisition)?.take(exposureOf(set, camera), {
+    conditions,
     title: name,
     parameterSet: name,
     ...(signal && { signal }),

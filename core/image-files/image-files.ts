@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type CameraIndex, EucentricError, cameraIndex, inNanometres, magIndex, nanometres, seconds } from '../base';
+import { EucentricError, inNanometres } from '../base';
 import type { BufferedImage, ImageBuffers } from '../kernel';
 import { readWhole, writeWhole } from '../store';
 import { type Image, image as wrap, toFloat32 } from '../../imaging';
-import { type Mdoc, mdocFields, type MdocFields, parseMdoc, renderMdoc } from './mdoc';
+import { imageOfFields, mdocFields } from './image-metadata';
+import { type Mdoc, type MdocFields, parseMdoc, renderMdoc } from './mdoc';
 import { decodeMrc, encodeMrc, type FilePixels, unreadable } from './mrc';
 import { decodeTiff, encodeTiff } from './tiff';
 
@@ -63,8 +64,16 @@ export async function saveBuffer(buffers: ImageBuffers, buffer: string, file: st
   return { path: target, section: images.length - 1 };
 }
 
-/** Reads an image from a file into buffer A, with what its metadata say. @throws EucentricError `image-file/unreadable`, `store/read-failed` */
-export async function readIntoBuffer(buffers: ImageBuffers, file: string, section = 0): Promise<BufferedImage> {
+/**
+ * Reads an image from a file with everything that its metadata say: into a buffer if one is given, in place of what is there, else into A, where older ones roll.
+ * @throws EucentricError `image-file/unreadable`, `store/read-failed`, `buffers/no-such-buffer`
+ */
+export async function readIntoBuffer(
+  buffers: ImageBuffers,
+  file: string,
+  section = 0,
+  into?: string,
+): Promise<BufferedImage> {
   const source = path.resolve(file);
   const bytes = await readWhole(source, maxBytes);
   if (!bytes) throw unreadable(source, 'there is no such file');
@@ -72,35 +81,13 @@ export async function readIntoBuffer(buffers: ImageBuffers, file: string, sectio
     ? decodeTiff(bytes, source)
     : sectionOf(decodeMrc(bytes, source), section, source);
   const fields = parseMdoc(await readFile(mdocOf(source), 'utf8').catch(() => '')).sections[section] ?? {};
-  const numberOf = (name: string, standard: number): number => {
-    const value = Number(fields[name]);
-    return fields[name] !== undefined && Number.isFinite(value) ? value : standard;
-  };
   const [rows = 0, columns = 0] = image.shape;
-  const binning = Math.max(1, numberOf('Binning', 1));
-  const angstroms = numberOf('PixelSpacing', pixelSize);
-  return buffers.add(
-    {
-      image: imageFor(image),
-      exposure: {
-        binning,
-        area: { left: 0, top: 0, right: columns * binning, bottom: rows * binning },
-        exposure: seconds(numberOf('ExposureTime', 0)),
-        driftSettling: seconds(0),
-        processing: 'gain normalized',
-        readMode: 'linear',
-      },
-      camera: cameraIndex(numberOf('CameraIndex', 0)) satisfies CameraIndex,
-      began: seconds(0),
-    },
-    {
-      magIndex: magIndex(numberOf('MagIndex', 0)),
-      magnification: numberOf('Magnification', 0),
-      ...(angstroms > 0 && { pixelSize: nanometres(angstroms / 10) }),
-      title: `${path.basename(source)}${section > 0 ? `, section ${section}` : ''}`,
-      kind: 'read from file',
-    },
-  );
+  const title = `${path.basename(source)}${section > 0 ? `, section ${section}` : ''}`;
+  const { frame, context, alignment } = imageOfFields(fields, { rows, columns, angstroms: pixelSize, title });
+  const read = { ...frame, image: imageFor(image) };
+  const { buffer } = into === undefined ? buffers.add(read, context) : buffers.put(into, read, context);
+  if (alignment.x !== 0 || alignment.y !== 0) buffers.align(buffer, alignment);
+  return buffers.get(buffer)!;
 }
 
 function sectionOf(

@@ -113,6 +113,12 @@ export const kernelErrors = {
       message: `${label} cannot run now: ${reason}.`,
       hint: 'Fix the reason given first, then try again.',
     }),
+  noSuchBuffer: (buffer: string): EucentricError =>
+    new EucentricError({
+      code: 'buffers/no-such-buffer',
+      message: `There is no buffer ${buffer}.`,
+      hint: 'Buffers have the letters A to V.',
+    }),
   busy: (running: string): EucentricError =>
     new EucentricError({
       code: 'run/busy',

@@ -1,4 +1,5 @@
 export * from './run/administrator';
+export { readConditions } from './run/conditions';
 export * from './run/run-operator';
 export * from './operator/rolling-buffers';
 export * from './guards/checks';

@@ -182,7 +182,7 @@ export const userSettingDefinitions = {
     'What image shift does to coma and astigmatism: mag index, spot size, probe mode, alpha, aperture, intensity, the matrix to beam tilt, the matrix to stigmator.',
     { atLeast: 10 },
   ),
-  BuffersToRollOnAcquire: whole(1, 'Number of buffers in which older images are kept when a new one comes.', {
+  BuffersToRollOnAcquire: whole(2, 'Number of buffers in which older images are kept when a new one comes.', {
     range: [0, 13],
   }),
   BufferToReadInto: whole(3, 'Number of the buffer into which images are read from files, from 0 for A.', {

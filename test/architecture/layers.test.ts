@@ -8,6 +8,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   app: [
     'plugins',
     'core/low-dose',
+    'core/buffers',
     'core/image-files',
     'core/consistency',
     'core/acquisition',
@@ -22,6 +23,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'imaging',
   ],
   api: [
+    'core/buffers',
     'core/acquisition',
     'core/kernel',
     'core/optics',
@@ -44,6 +46,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'core/base',
   ],
   plugins: [
+    'core/buffers',
     'core/consistency',
     'core/acquisition',
     'core/kernel',
@@ -58,6 +61,15 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'wires',
     'imaging',
   ],
+  'core/buffers': [
+    'core/image-files',
+    'core/kernel',
+    'core/optics',
+    'core/user-settings',
+    'core/devices',
+    'core/base',
+    'imaging',
+  ],
   'core/image-files': ['core/kernel', 'core/store', 'core/devices', 'core/base', 'imaging'],
   'core/low-dose': [
     'core/kernel',
@@ -69,7 +81,15 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'core/base',
   ],
   'core/consistency': ['core/optics', 'core/base'],
-  'core/acquisition': ['core/kernel', 'core/optics', 'core/settings', 'core/devices', 'core/base', 'imaging'],
+  'core/acquisition': [
+    'core/kernel',
+    'core/optics',
+    'core/store',
+    'core/settings',
+    'core/devices',
+    'core/base',
+    'imaging',
+  ],
   'core/kernel': [
     'core/optics',
     'core/store',

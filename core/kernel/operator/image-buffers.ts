@@ -18,6 +18,8 @@ export interface ImageContext {
   readonly parameterSet?: string;
   /** The area of Low Dose in which it was taken; undefined outside of Low Dose. */
   readonly lowDoseArea?: LowDoseAreaName;
+  /** Micrometres that this area had added to the defocus; undefined where it adds none. */
+  readonly lowDoseDefocusOffset?: number;
   /** Settings of the column when it was taken, where they were read. */
   readonly conditions?: Conditions;
   readonly takenAt?: Date;
@@ -58,15 +60,20 @@ export interface ImageBuffers {
   add(frame: Frame, context: ImageContext, roll?: number): BufferedImage;
   /** Puts an image into A in place of the one that is there; no buffer rolls. */
   replace(frame: Frame, context: ImageContext): BufferedImage;
+  /** Puts an image into a buffer in place of the one that is there; no buffer rolls. Throws `buffers/no-such-buffer`. */
+  put(buffer: string, frame: Frame, context: ImageContext): BufferedImage;
   get(buffer: string): BufferedImage | undefined;
   all(): readonly BufferedImage[];
   /** Notes the shift that aligns the image in a buffer; for display only. */
   align(buffer: string, shift: Vector): void;
+  /** Copies an image with all that is known of it. Nothing happens where there is no such buffer. */
   copy(from: string, to: string): void;
   /** Number of buffers that roll, not counting A, outside of runs. */
   rollCount: number;
   /** Calls after every change of any buffer; what it returns ends that. */
   onChange(listen: () => void): () => void;
 }
+/** The letters of the image buffers, in their order. */
+export const bufferNames: readonly string[] = 'ABCDEFGHIJKLMNOPQRSTUV'.split('');
 /** The token of the image buffers. */
 export const ImageBuffers = service<ImageBuffers>('ImageBuffers');

@@ -1,44 +1,49 @@
 import type { Vector } from '../../base';
 import type { Frame } from '../../devices';
-import type { BufferedImage, ImageBuffers, ImageContext } from './image-buffers';
+import { kernelErrors } from '../errors';
+import { type BufferedImage, bufferNames, type ImageBuffers, type ImageContext } from './image-buffers';
 
-const names = 'ABCDEFGHIJKLMNOP';
-
-/** Image buffers A to P in memory, which report each new image. */
+/** Image buffers A to V in memory, which report each new image. */
 export class RollingBuffers implements ImageBuffers {
   rollCount = 2;
   private readonly listeners = new Set<() => void>();
-  private readonly held: (Omit<BufferedImage, 'buffer'> | undefined)[] = names.split('').map(() => undefined);
+  private readonly held: (Omit<BufferedImage, 'buffer'> | undefined)[] = bufferNames.map(() => undefined);
 
   constructor(private readonly onAdd: (image: BufferedImage) => void = () => {}) {}
 
   add(frame: Frame, context: ImageContext, roll = 0): BufferedImage {
     // A live image is nobody's to keep: the next image takes its place.
     if (this.held[0]?.context.live) return this.replace(frame, context);
-    const last = Math.min(names.length - 1, Math.max(this.rollCount, roll));
+    const last = Math.min(bufferNames.length - 1, Math.max(this.rollCount, roll));
     for (let index = last; index > 0; index--) this.held[index] = this.held[index - 1];
     return this.replace(frame, context);
   }
 
   replace(frame: Frame, context: ImageContext): BufferedImage {
-    this.held[0] = { frame, context, alignment: { x: 0, y: 0 } };
-    const image = this.get('A')!;
+    return this.put('A', frame, context);
+  }
+
+  put(buffer: string, frame: Frame, context: ImageContext): BufferedImage {
+    const index = bufferNames.indexOf(buffer);
+    if (index < 0) throw kernelErrors.noSuchBuffer(buffer);
+    this.held[index] = { frame, context, alignment: { x: 0, y: 0 } };
+    const image = this.get(buffer)!;
     this.onAdd(image);
     this.changed();
     return image;
   }
 
   get(buffer: string): BufferedImage | undefined {
-    const held = this.held[names.indexOf(buffer)];
+    const held = this.held[bufferNames.indexOf(buffer)];
     return held && { buffer, ...held };
   }
 
   all(): readonly BufferedImage[] {
-    return names.split('').flatMap((name) => this.get(name) ?? []);
+    return bufferNames.flatMap((name) => this.get(name) ?? []);
   }
 
   align(buffer: string, alignment: Vector): void {
-    const index = names.indexOf(buffer);
+    const index = bufferNames.indexOf(buffer);
     const held = this.held[index];
     if (!held) return;
     this.held[index] = { ...held, alignment };
@@ -46,9 +51,9 @@ export class RollingBuffers implements ImageBuffers {
   }
 
   copy(from: string, to: string): void {
-    const target = names.indexOf(to);
+    const target = bufferNames.indexOf(to);
     if (target < 0) return;
-    this.held[target] = this.held[names.indexOf(from)];
+    this.held[target] = this.held[bufferNames.indexOf(from)];
     this.changed();
   }
 

@@ -16,6 +16,7 @@ import {
   type ImageContext,
   type Run,
   type Uses,
+  bufferNames,
   defineItem,
   value,
 } from '../../../core/kernel';
@@ -48,8 +49,6 @@ interface Placed {
   readonly imageShift: Vector<ImageShiftUnits>;
   readonly stage: NonNullable<ImageContext['stage']>;
 }
-
-const bufferNames = 'ABCDEFGHIJKLMNOP';
 
 const needs = {
   scope: Scope,
@@ -108,7 +107,7 @@ class FilteredOffset {
     const both = firstCameras(this.use.optics)!;
     for (const camera of both) checkCalibrated(this.use.optics, indexesOf(this.use.optics, camera), camera);
     const [regular, filtered] = both.map((camera) => this.use.optics.camera(camera).name) as [string, string];
-    const place = bufferNames[this.use.buffers.rollCount + 1] ?? 'P';
+    const place = bufferNames[this.use.buffers.rollCount + 1] ?? 'V';
     const text = `Centre a feature with ${regular}, outside low magnification, take an image, leave it unshifted and keep it in buffer ${place}. Then select ${filtered}, centre the same feature with image shift only, and take an image, in A.`;
     if (await this.keepsReference(run, both, place)) {
       run.operator.log(

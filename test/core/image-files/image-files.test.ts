@@ -178,9 +178,14 @@ describe('a buffer', () => {
         Binning: '2',
         CameraIndex: '1',
         MagIndex: '22',
-        LowDoseConSet: 'Trial',
-        ParameterSet: 'Trial',
+        LowDoseConSet: '2',
         DateTime: '30-Nov-2026  16:50:05',
+        Title: 'Trial',
+        ParameterSet: 'Trial',
+        LowDoseArea: 'Trial',
+        CameraArea: '0 0 10 6',
+        Processing: '2',
+        ReadMode: '0',
       })),
     });
     const read = await readIntoBuffer(new RollingBuffers(), file, 1);
@@ -188,9 +193,73 @@ describe('a buffer', () => {
     expect(read.context).toMatchObject({ magIndex: 22, magnification: 29000, kind: 'read from file' });
     expect(read.context.pixelSize).toBeCloseTo(4e-10, 15);
     expect(read.frame.exposure).toMatchObject({ binning: 2, exposure: 0.5 });
+    const saved = buffers.get('A')!;
+    const { kind, ...context } = read.context;
+    const { takenAt, stage, pixelSize, ...others } = saved.context;
+    expect(kind).toBe('read from file');
+    expect(context).toMatchObject({ ...others, takenAt });
+    expect(context.stage!.tilt).toBeCloseTo(stage!.tilt, 6);
+    expect(context.stage!.z).toBeCloseTo(stage!.z, 12);
+    expect(Object.keys(context).sort()).toEqual(Object.keys(saved.context).sort());
+    expect(pixelSize).toBeDefined();
+    expect(read.frame.exposure).toEqual(saved.frame.exposure);
+    expect(read.frame.camera).toBe(saved.frame.camera);
     await expect(readIntoBuffer(new RollingBuffers(), file, 7)).rejects.toMatchObject({
       code: 'image-file/unreadable',
     });
+  });
+
+  test('keeps every field that an image can have on the way to a file and back', async () => {
+    const buffers = buffersWith();
+    const { frame, context } = buffers.get('A')!;
+    const full = {
+      ...context,
+      parameterSet: 'Preview',
+      lowDoseArea: 'Record' as const,
+      lowDoseDefocusOffset: -120.5,
+      saturated: 0.015,
+      conditions: { ...context.conditions, alpha: 2, highTensionKilovolts: 300 },
+    };
+    const exposure = {
+      ...frame.exposure,
+      driftSettling: seconds(0.3),
+      readMode: 'counting' as const,
+      processing: 'dark subtracted' as const,
+      frames: { frameTime: seconds(0.05) },
+    };
+    buffers.put('C', { ...frame, exposure, frames: { count: 10 } }, full);
+    buffers.align('C', vector(1.25, -3.5));
+    const file = path.join(folder(), 'a.mrc');
+    await saveBuffer(buffers, 'C', file);
+    const read = await readIntoBuffer(buffers, file, 0, 'V');
+    expect(read.buffer).toBe('V');
+    expect(read.alignment).toEqual({ x: 1.25, y: -3.5 });
+    expect(read.frame.exposure).toEqual(exposure);
+    expect(read.frame.frames).toEqual({ count: 10 });
+    expect(read.context).toMatchObject({
+      ...full,
+      stage: expect.anything() as object,
+      pixelSize: expect.any(Number) as number,
+    });
+    expect(buffers.get('A')!.context.title).toBe('Trial');
+    await expect(readIntoBuffer(buffers, file, 0, 'W')).rejects.toMatchObject({ code: 'buffers/no-such-buffer' });
+  });
+
+  test('without its metadata, or with those of SerialEM, is read with what is known', async () => {
+    const file = path.join(folder(), 'a.mrc');
+    writeFileSync(file, encodeMrc([ramp(3, 5)], 4));
+    expect((await readIntoBuffer(new RollingBuffers(), file)).context).toMatchObject({
+      title: 'a.mrc',
+      magnification: 0,
+    });
+    writeFileSync(
+      `${file}.mdoc`,
+      '[ZValue = 0]\nLowDoseConSet = 4\nDateTime = 03-Feb-21  16:50:05\nBinning = 2\nMagIndex = 17\n',
+    );
+    const { context, frame } = await readIntoBuffer(new RollingBuffers(), file);
+    expect(context).toMatchObject({ lowDoseArea: 'Record', parameterSet: 'Preview', magIndex: 17 });
+    expect(context.takenAt).toEqual(new Date(2021, 1, 3, 16, 50, 5));
+    expect(frame.exposure.area).toEqual({ left: 0, top: 0, right: 10, bottom: 6 });
   });
 
   test('is saved as TIFF once, and not over a file that is there', async () => {

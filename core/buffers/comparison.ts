@@ -1,0 +1,93 @@
+import type { Vector } from '../base';
+import type { CameraArea } from '../devices';
+import type { BufferedImage } from '../kernel';
+import { type Image, reduce, Registration } from '../../imaging';
+import { bufferErrors } from './errors';
+
+/** Shift of the image in A against another one, in pixels of A. */
+export interface MeasuredShift {
+  readonly shift: Vector;
+  readonly standardError: Vector;
+  readonly correlation: number;
+}
+
+/** Fewest pixels along each side that two images must have in common. */
+const minCommonSide = 32;
+
+/**
+ * Measures the shift that aligns one image with another one of the same camera. Their binnings and areas may differ: the part of the camera that both show is
+ * compared, at the coarser binning. @throws EucentricError `buffers/not-comparable`, `buffers/doubtful-alignment`
+ */
+export function measureShift(
+  later: BufferedImage,
+  reference: BufferedImage,
+  { keepBorders = false }: { readonly keepBorders?: boolean } = {},
+): MeasuredShift {
+  const { buffer } = reference;
+  const [own, other] = [later.frame, reference.frame];
+  if (own.camera !== other.camera)
+    throw bufferErrors.notComparable(
+      buffer,
+      `they are of cameras ${own.camera} and ${other.camera}`,
+      'Align images of one camera.',
+    );
+  if (later.context.magIndex !== reference.context.magIndex)
+    throw bufferErrors.notComparable(
+      buffer,
+      `they were taken at mag indexes ${later.context.magIndex} and ${reference.context.magIndex}`,
+      'Align images of one magnification.',
+    );
+  const binnings = [own.exposure.binning, other.exposure.binning];
+  const coarser = Math.max(...binnings);
+  const factors = binnings.map((binning) => coarser / binning);
+  if (!factors.every(Number.isInteger))
+    throw bufferErrors.notComparable(
+      buffer,
+      `neither of the binnings ${binnings.join(' and ')} is a whole multiple of the other`,
+      'Take one of the images again with the binning of the other.',
+    );
+  const common = intersection(own.exposure.area, other.exposure.area);
+  const side = Math.min(common.right - common.left, common.bottom - common.top) / coarser;
+  if (!(side >= minCommonSide))
+    throw bufferErrors.notComparable(
+      buffer,
+      'they show different parts of the camera',
+      'Take one of the images again with the area of the other.',
+    );
+  const [one, two] = [partOf(later, common, factors[0]!), partOf(reference, common, factors[1]!)];
+  const registration = new Registration(keepBorders ? { trimFraction: 0 } : {});
+  const found = registration.measure(one, two);
+  if (!found.trusted)
+    throw bufferErrors.doubtful(
+      buffer,
+      found.findings.map(({ text }) => text),
+    );
+  const inA = (value: number): number => (value * coarser) / own.exposure.binning;
+  const { standardError } = found;
+  return {
+    shift: { x: inA(found.x), y: inA(found.y) },
+    standardError: { x: inA(standardError.x), y: inA(standardError.y) },
+    correlation: found.correlation,
+  };
+}
+
+const intersection = (one: CameraArea, other: CameraArea): CameraArea => ({
+  left: Math.max(one.left, other.left),
+  top: Math.max(one.top, other.top),
+  right: Math.min(one.right, other.right),
+  bottom: Math.min(one.bottom, other.bottom),
+});
+
+/** The part of an image that shows an area of the camera, reduced by a factor. */
+function partOf({ frame: { image, exposure } }: BufferedImage, area: CameraArea, factor: number): Image {
+  const { binning } = exposure;
+  const [left, top] = [
+    Math.round((area.left - exposure.area.left) / binning),
+    Math.round((area.top - exposure.area.top) / binning),
+  ];
+  const [width, height] = [area.right - area.left, area.bottom - area.top].map(
+    (unbinned) => factor * Math.floor(unbinned / (binning * factor)),
+  ) as [number, number];
+  const part = image.lo(top, left).hi(height, width);
+  return factor === 1 ? part : reduce(part, factor);
+}

@@ -1,0 +1,41 @@
+import { EucentricError } from '../base';
+
+/** The errors that this room raises, each with a stable code. */
+export const bufferErrors = {
+  empty: (buffer: string): EucentricError =>
+    new EucentricError({
+      code: 'buffers/empty',
+      message: `There is no image in buffer ${buffer}.`,
+      hint: 'Take one, or name a buffer that holds one.',
+    }),
+  notComparable: (buffer: string, reason: string, hint: string): EucentricError =>
+    new EucentricError({
+      code: 'buffers/not-comparable',
+      message: `The image in A cannot be aligned with that in ${buffer}: ${reason}. Nothing was moved.`,
+      hint,
+    }),
+  doubtful: (buffer: string, findings: readonly string[]): EucentricError =>
+    new EucentricError({
+      code: 'buffers/doubtful-alignment',
+      message: `The shift between A and ${buffer} may be wrong: ${findings.join(' ')} Nothing was moved.`,
+      hint: 'Take the image again with more counts or more in common with the other one, or align by eye.',
+    }),
+  tooFar: (buffer: string, distance: number, limit: number): EucentricError =>
+    new EucentricError({
+      code: 'buffers/too-far',
+      message: `A and ${buffer} are ${distance.toFixed(2)} um apart on the specimen, and the limit given is ${limit} um. Nothing was moved.`,
+      hint: 'Look at both images; give a larger limit if the shift is right.',
+    }),
+  noColumn: (): EucentricError =>
+    new EucentricError({
+      code: 'buffers/no-column',
+      message: 'The instrument has no column and camera whose image shift could follow. Nothing was moved.',
+      hint: 'Align without the column ("--leave-column").',
+    }),
+  noMatrix: (camera: number): EucentricError =>
+    new EucentricError({
+      code: 'buffers/no-matrix',
+      message: `No image-shift calibration says how far image shift moves the image of camera ${camera} at its magnification. Nothing was moved.`,
+      hint: 'Calibrate Image Shift at that magnification, or align without the column.',
+    }),
+};
