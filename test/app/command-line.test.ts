@@ -1,9 +1,21 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { eucentric, interrupted, program, temporarySite } from './eucentric';
+import { eucentric, eucentricProcess, interrupted, program, temporarySite } from './eucentric';
 
 const item = 'calibrations/image-and-stage-shift/image-shift';
+
+describe('the process of a command', () => {
+  it.each([
+    [['check', '--json'], 0],
+    [['run', 'image-shfit', '--json'], 1],
+    [['nosuch', '--json'], 2],
+  ])('of %j ends with %i, and says the same as its thread', (given, code) => {
+    const { stdout, stderr, ...called } = eucentricProcess(given);
+    expect(called.code).toBe(code);
+    expect(eucentric(given)).toMatchObject({ code, stdout, stderr });
+  });
+});
 
 describe('wrong usage', () => {
   it.each([
@@ -74,7 +86,7 @@ describe('run', () => {
   it('measures the same to the last digit with the same seed, and something else with another', () => {
     const site = temporarySite();
     const measured = (seed: string) => {
-      const { code, lines } = eucentric([
+      const { code, lines } = eucentricProcess([
         '--config',
         site.configuration,
         'run',
@@ -100,7 +112,7 @@ describe('run', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'stops on %s, leaving nothing behind, and ends with 130',
     async (signal) => {
-      const site = temporarySite();
+      const site = temporarySite(undefined, { wholeCamera: true });
       const { code, stdout } = await interrupted(
         ['run', item, '--defaults', '--json', '--config', site.configuration],
         /"event":"image"/,
@@ -145,7 +157,13 @@ describe('run', () => {
 
 describe('run --take', () => {
   it('gives an item an image to look at: the pixel size of a grating comes out as it is', () => {
-    const site = temporarySite((yaml) => yaml.replace('  seed: 1', '  seed: 1\n  specimen: cross-grating'));
+    const site = temporarySite(
+      (yaml) =>
+        yaml
+          .replace('  seed: 1', '  seed: 1\n  specimen: cross-grating')
+          .replace('Record: { binning: 2', 'Record: { binning: 8'),
+      { wholeCamera: true },
+    );
     const given = ['--config', site.configuration, '--json'];
     const { code, lines } = eucentric([
       'run',

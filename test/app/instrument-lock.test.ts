@@ -124,7 +124,7 @@ describe('the commands', () => {
   });
 
   test('take the instrument over from a run that was killed, and leave no lock behind', async () => {
-    const site = temporarySite();
+    const site = temporarySite(undefined, { wholeCamera: true });
     const given = ['run', item, '--defaults', '--json', '--config', site.configuration];
     await interrupted(given, /"event":"image"/, 'SIGKILL');
     const lock = path.join(site.folder, 'calibrations', lockFileName);

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Called, eucentric, program, temporarySite } from '../eucentric';
+import { type Called, eucentricProcess, program, temporarySite } from '../eucentric';
 
 describe('the answer of `menu`', () => {
   const cache = mkdtempSync(path.join(tmpdir(), 'eucentric-answers-'));
@@ -22,7 +22,7 @@ describe('the answer of `menu`', () => {
     site.remove();
   });
   const menu = (...more: readonly string[]): Called =>
-    eucentric(['menu', '--config', site.configuration, ...more], site.folder, { XDG_CACHE_HOME: cache });
+    eucentricProcess(['menu', '--config', site.configuration, ...more], site.folder, { XDG_CACHE_HOME: cache });
   const kept = (): readonly string[] => (existsSync(answers) ? readdirSync(answers) : []);
   /** Marks the kept answers, which distinguishes them from those that are worked out. */
   const mark = (): void => {
@@ -82,7 +82,7 @@ describe('the answer of `menu`', () => {
     const before = kept().length;
     writeFileSync(path.join(site.folder, 'calibrations', 'SEMshortTermCal.txt'), 'SerialEMShortTermCal\n');
     for (let call = 0; call < 2; call++) menu('--json');
-    eucentric(['menu', '--config', 'nosuch.yaml'], site.folder, { XDG_CACHE_HOME: cache });
+    eucentricProcess(['menu', '--config', 'nosuch.yaml'], site.folder, { XDG_CACHE_HOME: cache });
     expect(kept()).toHaveLength(before);
   });
 });

@@ -57,7 +57,8 @@ class Terminal {
 
 needs('"script" of util-linux', haveTerminal).describe('the console in a terminal', () => {
   it('goes through a session: stops a run, repeats it, saves and leaves', async () => {
-    const site = temporarySite();
+    // Whole images take long enough for STOP to come in between.
+    const site = temporarySite(undefined, { wholeCamera: true });
     const file = path.join(site.folder, 'calibrations', 'SerialEMcalibrations.txt');
     const terminal = new Terminal(
       `"${process.execPath}" "${program}" start --terminal --speed 0 --config "${site.configuration}"`,
