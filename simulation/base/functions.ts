@@ -170,10 +170,11 @@ function smallArcTangent(tangent: number): number {
   return 8 * t * series;
 }
 
-const sineSteps = 1 << 14;
-const sineMask = sineSteps - 1;
+/** Steps of a turn in the table of sines, and the bits of a step within a turn. */
+export const sineSteps = 1 << 14;
+export const sineMask = sineSteps - 1;
 /** Sines of a whole turn in equal steps, and a quarter of a turn more for cosines. */
-const sineTable = Float64Array.from({ length: sineSteps + sineSteps / 4 + 2 }, (_, k) =>
+export const sineTable = Float64Array.from({ length: sineSteps + sineSteps / 4 + 2 }, (_, k) =>
   sine((k / sineSteps) * 4 * (quarterTurn + quarterTurnRest)),
 );
 

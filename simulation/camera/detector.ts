@@ -1,8 +1,9 @@
 import type { CameraArea } from '../base/frame';
 import { logarithm } from '../base/functions';
 import { Counting, type CountingEfficiency } from './counting';
-import { poisson, smallestNormalMean } from './poisson';
-import { hash, highNormal, keyOf, lowNormal } from '../base/random';
+import { guides, poissonTables, smallestNormalMean, stepsPerUnit, stride } from './poisson';
+import { keyOf, normalQuantiles } from '../base/random';
+import { copied, counts, kernels, room, table } from '../kernels';
 
 // Called once a pixel or more: looking them up on the global object each time costs more than the call where globals are guarded, as in tests.
 const { floor, sqrt } = Math;
@@ -86,8 +87,6 @@ export interface DetectorExposure {
 }
 
 const largestCount = 65535;
-/** Key with which the charge of the electrons of a pixel is drawn from their number. */
-const chargeKey = 0x51ed270b;
 
 /** A camera that receives electrons: gains, dark pattern, shot and read noise, saturation. */
 export class Detector {
@@ -145,22 +144,20 @@ export class Detector {
     const firstColumn = floor(exposure.area.left / pixelsPerPixel);
     const firstRow = floor(exposure.area.top / pixelsPerPixel) + from;
     const start = from * columns;
-    for (let row = 0, at = 0; row < rows; row++) {
-      // Every row of the sensor has a key of its own, so that its pattern stays with the pixels whatever part is read.
-      const rowGain = hash(firstRow + row, gainKey);
-      const rowDark = hash(firstRow + row, this.darkKey);
-      for (let column = 0; column < columns; column++, at++) {
-        const random = hash(start + at, noise);
-        const mean = electrons[at]!;
-        const caught =
-          mean > smallestNormalMean ? floor(mean + sqrt(mean) * highNormal(random) + 0.5) : poisson(mean, random);
-        let value = caught * gain;
-        if (chargeSpread > 0) value += chargeSpread * sqrt(caught) * highNormal(hash(random, chargeKey));
-        if (gainSpread > 0) value *= 1 + gainSpread * highNormal(hash(firstColumn + column, rowGain));
-        if (darkSpread > 0) value += darkSpread * highNormal(hash(firstColumn + column, rowDark));
-        value += dark + readNoise * lowNormal(random) + 0.5;
-        data[start + at] = value < 0 ? 0 : value > limit ? limit : value;
-      }
-    }
+    const numbers = [gain, chargeSpread, gainSpread, darkSpread, dark, readNoise, limit];
+    // Every row of the sensor has a key of its own, so that its pattern stays with the pixels whatever part is read.
+    const places = [start, columns, rows, firstColumn, firstRow, noise, gainKey, this.darkKey];
+    const caught = copied('electrons', electrons.subarray(0, rows * columns));
+    const read = room('counts', 2 * rows * columns);
+    kernels().read_out(
+      caught,
+      read,
+      copied('readout', Float32Array.from([...numbers, smallestNormalMean, stepsPerUnit])),
+      copied('readout places', Int32Array.from([...places, stride, guides])),
+      table('normal quantiles', normalQuantiles),
+      table('poisson', poissonTables.cumulative),
+      table('poisson starts', poissonTables.starts),
+    );
+    data.set(counts(read, rows * columns), start);
   }
 }

@@ -5,10 +5,12 @@ import { hash } from '../base/random';
 export const smallestNormalMean = 50;
 
 /** Means are tabulated at this many steps to one electron. */
-const stepsPerUnit = 8;
-const stride = 160;
-const guides = 128;
-const tables = tabulate();
+export const stepsPerUnit = 8;
+/** Counts of each tabulated mean, and steps of probability at which the search for a count can start. */
+export const stride = 160;
+export const guides = 128;
+/** Tables of the distribution, which the kernel that reads detectors out uses, too. */
+export const poissonTables = tabulate();
 
 /**
  * A count of the Poisson distribution for a mean up to `smallestNormalMean`, without approximation:
@@ -18,7 +20,7 @@ const tables = tabulate();
 export function poisson(mean: number, random: number): number {
   if (!(mean > 0)) return 0;
   const step = (mean * stepsPerUnit) | 0;
-  const { cumulative, starts } = tables;
+  const { cumulative, starts } = poissonTables;
   const chance = ((random >>> 0) + 0.5) / 4294967296;
   const first = step * stride;
   let at = first + starts[step * guides + (random >>> 25)]!;

@@ -135,11 +135,11 @@ export function thickTransfer(
 const depthFactor = (x: number): number => (x < 1e-4 ? 1 - (x * x) / 6 : sine(x) / x);
 
 /** Part of a transfer that follows the phase; where the factor is negative, the rings are where the gaps were. */
-export const inPhase = (factor: number, cosine: number, sine: number, ratio: number): number =>
+const inPhase = (factor: number, cosine: number, sine: number, ratio: number): number =>
   factor >= 0 ? Math.sqrt(factor) * (cosine + ratio * sine) : Math.sqrt(-factor) * (ratio * cosine - sine);
 
 /** Part of a transfer that is the same at every phase. */
-export const quarterAway = (factor: number, ratio: number): number =>
+const quarterAway = (factor: number, ratio: number): number =>
   Math.sqrt((Math.max(0, 1 - Math.abs(factor)) / 2) * (1 + ratio * ratio));
 
 function wavePartsOf(

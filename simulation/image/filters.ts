@@ -1,6 +1,9 @@
 import type { Frame } from '../base/frame';
 import type { ThickTransfer } from '../column/wavefront';
 import type { AnyTransfer, Transfer } from './lens';
+import { origin } from '../base/plane';
+import { doubles, kernels } from '../kernels';
+import { overRows } from './spectrum-rows';
 import { WaveTransfer } from './wave';
 
 const { floor, abs, sqrt } = Math;
@@ -116,22 +119,18 @@ function throughWave(
 ): void {
   const half = columns / 2 + 1;
   const step = { x: columnX / columns, y: columnY / columns };
-  const ofRow = new Float64Array(2 * half);
-  for (let row = 0, at = 0; row < rows; row++) {
+  // The tables of the wave are in place before any view of the memory.
+  transfer.along(origin, step, half);
+  const { multiply_row: multiply } = kernels();
+  overRows(spectrum, rows, half, (place, row) => {
     const y = (row <= rows / 2 ? row : row - rows) / rows;
-    transfer.along({ x: rowX * y, y: rowY * y }, step, half, ofRow, sideOf(row, 0, rows, columns));
+    const ofRow = transfer.along({ x: rowX * y, y: rowY * y }, step, half, sideOf(row, 0, rows, columns));
     // A frequency at the limit of an axis stands for both of its signs, so that only what both have in common is real.
-    ofRow[2 * half - 1] = 0;
-    if (2 * row === rows) for (let k = 1; k < 2 * half; k += 2) ofRow[k] = 0;
-    for (let k = 0; k < 2 * half; k += 2, at += 2) {
-      const real = ofRow[k]!;
-      const imaginary = ofRow[k + 1]!;
-      const re = spectrum[at]!;
-      const im = spectrum[at + 1]!;
-      spectrum[at] = re * real - im * imaginary;
-      spectrum[at + 1] = re * imaginary + im * real;
-    }
-  }
+    const values = doubles(ofRow, 2 * half);
+    values[2 * half - 1] = 0;
+    if (2 * row === rows) for (let k = 1; k < 2 * half; k += 2) values[k] = 0;
+    multiply(place, ofRow, half);
+  });
 }
 
 /** Multiplies a half spectrum by a factor that changes fast at low frequencies, where a texture has its coarse detail. @param factor by the square of the frequency */

@@ -1,10 +1,11 @@
 import type { Aberrations } from '../base/part';
 import { origin, type PlaneVector } from '../base/plane';
-import { cosine, exponential, sine, tabledSine } from '../base/functions';
+import { cosine, exponential, sine, sineMask, sineSteps, sineTable } from '../base/functions';
 import type { EffectiveWave } from '../column/tuning/effective-wave';
-import { electronWavelength, inPhase, quarterAway, type WavefrontTruth } from '../column/wavefront';
+import { electronWavelength, type WavefrontTruth } from '../column/wavefront';
+import { doubles, kernels, room, table } from '../kernels';
 
-const { floor, sqrt } = Math;
+const { sqrt } = Math;
 
 const turnSteps = 1 << 13;
 const turnMask = turnSteps - 1;
@@ -41,8 +42,7 @@ export class WaveTransfer {
   private readonly rootOfSpread: number;
   private readonly rootOfSource: number;
   private readonly ratio: number;
-  private readonly tilted: boolean;
-  private readonly symmetric: boolean;
+  private readonly kind: number;
   private readonly turnsOfDepth: number;
   private readonly points = {
     depth: new Float64Array(5),
@@ -53,14 +53,13 @@ export class WaveTransfer {
     upper: new Float64Array(5),
     lower: new Float64Array(5),
   };
-  private readonly single = new Float64Array(2);
 
   /** @param thickness micrometres over which the structure of the specimen lies at random heights */
   constructor(
     private readonly wave: EffectiveWave,
     private readonly tilt: PlaneVector,
     optics: WaveOptics,
-    private readonly thickness = 0,
+    thickness = 0,
   ) {
     this.wavelength = electronWavelength(optics.kilovolts);
     this.perWavelength = 1 / this.wavelength;
@@ -68,25 +67,27 @@ export class WaveTransfer {
     this.rootOfSpread = ((Math.PI * optics.focusSpread * 1e-3) / this.wavelength) * sqrt(0.5);
     this.rootOfSource = (Math.PI * optics.convergence * 1e-3) / this.wavelength;
     this.ratio = optics.phaseToAmplitude;
-    this.tilted = tilt.x !== 0 || tilt.y !== 0;
+    const tilted = tilt.x !== 0 || tilt.y !== 0;
     this.turnsOfDepth = 0.5 * this.perWavelength * thickness;
-    this.symmetric = [wave.coma, wave.threefold].every(({ x, y }) => x === 0 && y === 0);
+    const symmetric = [wave.coma, wave.threefold].every(({ x, y }) => x === 0 && y === 0);
+    this.kind = (tilted ? 1 : 0) | (symmetric ? 0 : 2) | (thickness > 0 ? 4 : 0);
   }
 
   /** Works out the transfer at a spatial frequency of the specimen, in cycles per micrometre. */
   at(frequencyX: number, frequencyY: number): void {
-    this.along({ x: frequencyX, y: frequencyY }, origin, 1, this.single);
-    this.real = this.single[0]!;
-    this.imaginary = this.single[1]!;
+    const [real, imaginary] = doubles(this.along({ x: frequencyX, y: frequencyY }, origin, 1), 2);
+    this.real = real!;
+    this.imaginary = imaginary!;
   }
 
   /**
    * Works out the transfer at frequencies in equal steps from a first one, real and imaginary part in turn. Along a line all phases and dampings are
    * polynomials, whose coefficients follow from five points of the line.
    * @param side of the first one: the sign of what a thick specimen has a quarter of a wave apart, opposite for opposite frequencies; all others have 1
+   * @returns the address of the transfer in the memory of the kernels, with room for one more
    */
-  along(first: PlaneVector, step: PlaneVector, count: number, transfer: Float64Array, side: -1 | 0 | 1 = 1): void {
-    const { points, ratio, tilted, symmetric, thickness } = this;
+  along(first: PlaneVector, step: PlaneVector, count: number, side: -1 | 0 | 1 = 1): number {
+    const { points } = this;
     const perStep = 4 / count;
     for (let point = 0; point < 5; point++)
       this.evaluate(
@@ -94,66 +95,22 @@ export class WaveTransfer {
         this.wavelength * (first.y + (step.y * point) / perStep),
         point,
       );
-    const [even0, even1, even2, even3, even4] = polynomialOf(points.even, 4);
-    const [odd0, odd1, odd2, odd3] = polynomialOf(points.odd, 3);
-    const [x0, x1, x2, x3] = polynomialOf(points.slopeX, 3);
-    const [y0, y1, y2, y3] = polynomialOf(points.slopeY, 3);
-    const [upper0, upper1, upper2] = polynomialOf(points.upper, 2);
-    const [lower0, lower1, lower2] = polynomialOf(points.lower, 2);
-    const [depth0, depth1, depth2] = polynomialOf(points.depth, 2);
-    for (let k = 0, at = 0; k < count; k++, at += 2) {
-      const s = k * perStep;
-      const slopeX = x0 + s * (x1 + s * (x2 + s * x3));
-      const slopeY = y0 + s * (y1 + s * (y2 + s * y3));
-      const damping = slopeX * slopeX + slopeY * slopeY;
-      const upperSpread = upper0 + s * (upper1 + s * upper2);
-      const upperDamping = (damping + upperSpread * upperSpread) * decaySteps;
-      let lowerDamping = upperDamping;
-      if (tilted) {
-        const lowerSpread = lower0 + s * (lower1 + s * lower2);
-        lowerDamping = (damping + lowerSpread * lowerSpread) * decaySteps;
-      }
-      if (!(upperDamping < lastDecay || lowerDamping < lastDecay)) {
-        transfer[at] = 0;
-        transfer[at + 1] = 0;
-        continue;
-      }
-      const upper = decayed(upperDamping);
-      const place = even0 + s * (even1 + s * (even2 + s * (even3 + s * even4)));
-      const entry = floor(place);
-      const rest = (place - entry) * radiansPerStep;
-      const from = 2 * (entry & turnMask);
-      const cosine = turnTable[from]! - rest * turnTable[from + 1]!;
-      const sine = turnTable[from + 1]! + rest * turnTable[from]!;
-      let main = cosine - ratio * sine;
-      let apart = 0;
-      if (thickness > 0) {
-        const turns = depth0 + s * (depth1 + s * depth2);
-        const factor = turns < 1e-5 ? 1 : tabledSine(turns) / (2 * Math.PI * turns);
-        main = inPhase(factor, cosine, -sine, ratio);
-        apart = (k === 0 ? side : 1) * quarterAway(factor, ratio);
-      }
-      let re = upper * main;
-      let im = upper * apart;
-      if (tilted) {
-        const lower = decayed(lowerDamping);
-        re = 0.5 * (upper + lower) * main;
-        im = 0.5 * (upper + lower) * apart - 0.5 * (upper - lower) * (sine + ratio * cosine);
-      }
-      if (symmetric) {
-        transfer[at] = re;
-        transfer[at + 1] = im;
-        continue;
-      }
-      const oddPlace = odd0 + s * (odd1 + s * (odd2 + s * odd3));
-      const oddEntry = floor(oddPlace);
-      const oddRest = (oddPlace - oddEntry) * radiansPerStep;
-      const oddFrom = 2 * (oddEntry & turnMask);
-      const turnCosine = turnTable[oddFrom]! - oddRest * turnTable[oddFrom + 1]!;
-      const turnSine = -turnTable[oddFrom + 1]! - oddRest * turnTable[oddFrom]!;
-      transfer[at] = re * turnCosine - im * turnSine;
-      transfer[at + 1] = re * turnSine + im * turnCosine;
-    }
+    const transfer = room('transfer', 16 * count);
+    const line = room('wave line', 8 * lineLength);
+    const tables = wave();
+    const numbers = doubles(line, lineLength);
+    let at = polynomial(points.even, 4, numbers, 0);
+    at = polynomial(points.odd, 3, numbers, at);
+    at = polynomial(points.slopeX, 3, numbers, at);
+    at = polynomial(points.slopeY, 3, numbers, at);
+    at = polynomial(points.upper, 2, numbers, at);
+    at = polynomial(points.lower, 2, numbers, at);
+    at = polynomial(points.depth, 2, numbers, at);
+    numbers[at++] = this.ratio;
+    numbers[at++] = side;
+    numbers[at] = perStep;
+    kernels().wave_row(transfer, count, line, tables, this.kind);
+    return transfer;
   }
 
   /** Works out the phases in steps of the table and the roots of the dampings at a direction, and keeps them as a point of a line. */
@@ -182,25 +139,30 @@ export class WaveTransfer {
   }
 }
 
-/** The coefficients of the polynomial of a degree up to 4 through values at 0, 1, 2, 3 and 4. */
-function polynomialOf(values: Float64Array, degree: number): readonly [number, number, number, number, number] {
-  const [a, b, c, d, e] = values as unknown as readonly [number, number, number, number, number];
-  const first = b - a;
-  const second = c - 2 * b + a;
-  const third = degree < 3 ? 0 : d - 3 * c + 3 * b - a;
-  const fourth = degree < 4 ? 0 : e - 4 * d + 6 * c - 4 * b + a;
-  return [
-    a,
-    first - second / 2 + third / 3 - fourth / 4,
-    second / 2 - third / 2 + (11 * fourth) / 24,
-    third / 6 - fourth / 4,
-    fourth / 24,
-  ];
+/** Numbers of a line of frequencies, as the kernel takes them. */
+const lineLength = 29;
+
+/** Writes the coefficients of the polynomial of a degree from 2 to 4 through values at 0, 1, 2, 3 and 4; returns the place after them. */
+function polynomial(values: Float64Array, degree: number, to: Float64Array, at: number): number {
+  const a = values[0]!;
+  const first = values[1]! - a;
+  const second = values[2]! - 2 * values[1]! + a;
+  const third = degree < 3 ? 0 : values[3]! - 3 * values[2]! + 3 * values[1]! - a;
+  const fourth = degree < 4 ? 0 : values[4]! - 4 * values[3]! + 6 * values[2]! - 4 * values[1]! + a;
+  to[at] = a;
+  to[at + 1] = first - second / 2 + third / 3 - fourth / 4;
+  to[at + 2] = second / 2 - third / 2 + (11 * fourth) / 24;
+  if (degree > 2) to[at + 3] = third / 6 - fourth / 4;
+  if (degree > 3) to[at + 4] = fourth / 24;
+  return at + degree + 1;
 }
 
-/** The value of exp(-x) at a place of its table. */
-function decayed(place: number): number {
-  if (!(place < lastDecay)) return 0;
-  const left = place | 0;
-  return decayTable[left]! + (place - left) * (decayTable[left + 1]! - decayTable[left]!);
+/** Address of the tables of the wave: three addresses, two masks, and the numbers of their steps. */
+function wave(): number {
+  const tables = room('wave tables', 64);
+  const addresses = [table('turns', turnTable), table('decay', decayTable), table('sine', sineTable)];
+  const { buffer } = kernels().memory;
+  new Int32Array(buffer, tables, 5).set([...addresses, turnMask, sineMask]);
+  new Float64Array(buffer, tables + 24, 5).set([radiansPerStep, decaySteps, lastDecay, sineSteps, 2 * Math.PI]);
+  return tables;
 }

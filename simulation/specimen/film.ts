@@ -1,7 +1,7 @@
 import type { Frame } from '../base/frame';
 import { binaryLogarithm, power, powerOfTwo } from '../base/functions';
 import { keyOf } from '../base/random';
-import { scratch } from '../base/scratch';
+import { copied, floats, kernels, room } from '../kernels';
 import { pixelProfile, pointProfile, type Profile } from './grain-profile';
 import { splat, type Octave, type Raster } from './splat';
 
@@ -122,8 +122,15 @@ function varianceShare(grain: number): number {
 
 function makeRaster(name: string, columns: number, rows: number, border: number): Raster {
   const stride = columns + 2 * border;
-  return { data: scratch(name, stride * (rows + 2 * border)), stride, border, columns, rows };
+  const length = stride * (rows + 2 * border);
+  const address = room(name, 4 * length);
+  floats(address, length).fill(0);
+  return { address, stride, border, columns, rows };
 }
+
+/** Address of the shape of a raster, as the kernels take it. */
+const shapeOf = (name: string, { stride, border, columns, rows }: Raster): number =>
+  copied(name, Int32Array.of(stride, border, columns, rows));
 
 /** Weights of the samples of a coarse raster in one twice as fine: even samples are `(side, middle, side)` of those about them, odd ones `(far, near, near, far)`. */
 type Doubling = readonly [side: number, middle: number, near: number, far: number];
@@ -133,55 +140,22 @@ const toCoefficients: Doubling = [1 / 8, 6 / 8, 4 / 8, 0];
 const toValues: Doubling = [1 / 6, 4 / 6, 23 / 48, 1 / 48];
 
 /** Adds a coarse raster to one twice as fine, from `reach` samples before its corner to as many after its end. */
-function upsample(coarse: Raster, fine: Raster, reach: number, [side, middle, near, far]: Doubling): void {
-  const { data, stride } = coarse;
-  const to = fine.data;
-  const width = fine.columns + 2 * reach;
-  const half = (width >> 1) + 4;
-  const column = scratch('film column', half);
-  for (let k = 0; k < fine.rows + 2 * reach; k++) {
-    const start = ((k >> 1) - reach / 2 + coarse.border) * stride + coarse.border - reach / 2 - 1;
-    if ((k & 1) === 0) {
-      for (let i = 0; i < half; i++) {
-        const at = (start + i) | 0;
-        column[i] = middle * data[at]! + side * (data[(at - stride) | 0]! + data[(at + stride) | 0]!);
-      }
-    } else {
-      for (let i = 0; i < half; i++) {
-        const at = (start + i) | 0;
-        column[i] =
-          near * (data[at]! + data[(at + stride) | 0]!) +
-          far * (data[(at - stride) | 0]! + data[(at + 2 * stride) | 0]!);
-      }
-    }
-    let line = (k + fine.border - reach) * fine.stride + fine.border - reach;
-    let a = column[0]!;
-    let b = column[1]!;
-    let c = column[2]!;
-    for (let i = 3; i < (width >> 1) + 3; i++) {
-      const d = column[i]!;
-      to[line]! += middle * b + side * (a + c);
-      to[(line + 1) | 0]! += near * (b + c) + far * (a + d);
-      line = (line + 2) | 0;
-      a = b;
-      b = c;
-      c = d;
-    }
-    if ((width & 1) === 1) to[line]! += middle * b + side * (a + c);
-  }
+function upsample(coarse: Raster, fine: Raster, reach: number, weights: Doubling): void {
+  kernels().refine(
+    coarse.address,
+    shapeOf('coarse shape', coarse),
+    fine.address,
+    shapeOf('fine shape', fine),
+    reach,
+    copied('doubling', Float32Array.from(weights)),
+    room('film column', 4 * (((fine.columns + 2 * reach) >> 1) + 4)),
+  );
 }
 
 /** Copies what lies within the border of a raster to a canvas, about a mean. */
-function finish(
-  canvas: Float32Array,
-  { data, stride, border, columns, rows }: Raster,
-  { mean, least }: GrainLevel,
-): void {
-  for (let row = 0, to = 0; row < rows; row++) {
-    let from = (row + border) * stride + border;
-    for (const end = to + columns; to < end; to++, from++) {
-      const value = mean + data[from]!;
-      canvas[to] = value > least ? value : least;
-    }
-  }
+function finish(canvas: Float32Array, raster: Raster, { mean, least }: GrainLevel): void {
+  const { length } = canvas;
+  const finished = room('finished film', 4 * length);
+  kernels().finish(finished, raster.address, shapeOf('fine shape', raster), mean, least);
+  canvas.set(floats(finished, length));
 }

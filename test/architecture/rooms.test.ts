@@ -14,7 +14,7 @@ const orders: Readonly<Record<string, readonly string[]>> = {
   'core/settings': ['definitions', 'yaml', 'check', 'text', 'convert', 'edit', 'schema'],
   'core/store': ['serialem', 'disk', 'calibration-store', 'history'],
   imaging: ['fft', 'statistics', 'fits', 'geometry', 'reduction', 'spectra', 'lattice', 'registration', 'synthesis'],
-  simulation: ['base', 'camera', 'specimen', 'scan', 'column', 'image'],
+  simulation: ['base', 'kernels', 'camera', 'specimen', 'scan', 'column', 'image'],
   'simulation/column': ['lenses', 'deflectors', 'condenser', 'tuning'],
   wires: ['device-host', 'com', 'http-json', 'serialem-packets', 'temscript', 'text-lines'],
   'plugins/calibrations': ['shared', 'administration', 'pixel-size', 'image-and-stage-shift'],

@@ -1,6 +1,7 @@
 import { electronWavelength } from '../../../simulation/column/wavefront';
 import type { Aberrations } from '../../../simulation/base/part';
 import { effectiveWave } from '../../../simulation/column/tuning/effective-wave';
+import { doubles } from '../../../simulation/kernels';
 import { WaveTransfer, isRound, type WaveOptics } from '../../../simulation/image/wave';
 
 interface Complex {
@@ -105,8 +106,7 @@ describe('the wave behind the lens', () => {
     const far = { ...aberrations, defocus: 20 * aberrations.defocus };
     const transfer = new WaveTransfer(effectiveWave(far, cs), far.tilt ?? { x: 0, y: 0 }, optics);
     const count = 577;
-    const values = new Float64Array(2 * count);
-    transfer.along({ x: -700, y: 150 }, { x: 2.3, y: -0.9 }, count, values);
+    const values = doubles(transfer.along({ x: -700, y: 150 }, { x: 2.3, y: -0.9 }, count), 2 * count).slice();
     for (let k = 0; k < count; k += 7) {
       transfer.at(-700 + k * 2.3, 150 - k * 0.9);
       expect(Math.hypot(values[2 * k]! - transfer.real, values[2 * k + 1]! - transfer.imaginary)).toBeLessThan(1e-7);
