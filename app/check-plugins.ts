@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { EucentricError } from '../core/base';
 import { type BuiltInPlugins, checkOptions, loadPlugin } from '../core/kernel';
 import { type Problem, type Settings, checkSection, loadSettings } from '../core/settings';
@@ -29,4 +30,28 @@ const simulatorSchema = (): typeof SimulatorModule.simulatorOptions =>
 export function problemsOf(file: string, known?: BuiltInPlugins): readonly Problem[] {
   const { settings, problems } = loadSettings(file);
   return [...problems, ...checkPlugins(settings, known)];
+}
+
+/** Notes a configuration as it is now; the function returned says when the file is another one, which takes effect at the next start. */
+export function changesOf(file: string): () => readonly Problem[] {
+  const read = (): string | undefined => {
+    try {
+      return readFileSync(file, 'latin1');
+    } catch {
+      return undefined;
+    }
+  };
+  const before = read();
+  return () =>
+    read() === before
+      ? []
+      : [
+          {
+            severity: 'warning',
+            code: 'settings/changed-since-start',
+            message: 'The file has changed since the program was started, which goes on with the earlier values.',
+            hint: 'Restart the program to use the file as it is now.',
+            place: { file, line: 1, column: 1 },
+          },
+        ];
 }

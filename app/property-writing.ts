@@ -72,28 +72,31 @@ export async function prepareText(
   };
 }
 
-/** Shows what an item's result would change in the configuration, and writes it when the operator wants so. */
+/** Shows what an item's result would change in the configuration, and writes it when the operator wants so. Returns the file that was written. */
 export async function offerProperties(
   configuration: string,
   suggestions: readonly PropertySuggestion[],
   operator: Pick<Operator, 'confirm' | 'log'>,
-): Promise<void> {
-  if (isExample(configuration)) return;
+): Promise<string | undefined> {
+  if (isExample(configuration)) return undefined;
   const change = await prepareChange(configuration, suggestions);
-  if (!change) return;
-  for (const line of describeChange(change)) operator.log(line);
+  if (!change) return undefined;
+  const lines = describeChange(change);
+  for (const line of lines) operator.log(line);
   const text = `Write ${change.suggestions.length === 1 ? 'this value' : `these ${change.suggestions.length} values`} into ${path.basename(configuration)}?`;
   const agreed = await operator.confirm({
     id: 'write-properties',
     text,
+    lines,
     default: false,
     offer: true,
     administratorOnly:
       'An administrator has to write the configuration: with an answer to this question, or later with "eucentric properties write", which takes what the history keeps.',
   });
-  if (!agreed) return;
+  if (!agreed) return undefined;
   await change.write();
   operator.log(written(configuration));
+  return configuration;
 }
 
 /** Message after the writing, with the time when it takes effect. */
@@ -109,7 +112,7 @@ export const describeChange = ({ suggestions, diff }: PreparedChange): readonly 
 
 function describeSuggestion({ property, camera, row, value, standardError, what, unit }: PropertySuggestion): string {
   const where = `${camera === undefined ? '' : ` of camera ${camera}`}${row === undefined ? '' : ` at mag index ${row}`}`;
-  const error = standardError === undefined ? '' : ` +/- ${Number(standardError.toPrecision(2))}`;
+  const error = standardError === undefined ? '' : ` +- ${Number(standardError.toPrecision(2))}`;
   return `${property}${where}: ${what} ${value}${error}${unit === '' ? '' : ` ${unit}`}`;
 }
 

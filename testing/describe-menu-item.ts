@@ -15,6 +15,7 @@ import type { CalibrationResult } from '../core/store';
 import { expectBroughtBack, storedText } from './bring-back';
 import { actions, contradictions, durationFits } from './forecast-check';
 import { spread, stateOf, stored } from './menu-item-state';
+import { overlyPrecise } from './reading-figures';
 import { verifying, virtualInstrument } from './virtual-instrument';
 
 /** Facts about an item for a run on the virtual Krios. */
@@ -137,6 +138,8 @@ export function describeRuns(id: string, given: MenuItemCase, isKnown?: (id: str
     });
   let instrument: VirtualInstrument;
   let asked: Question[] = [];
+  /** Lines of the run for the operator. */
+  let said: string[] = [];
   let result: CalibrationResult | undefined;
   let calls = 0;
   let callsOfWholeRun = 0;
@@ -149,12 +152,14 @@ export function describeRuns(id: string, given: MenuItemCase, isKnown?: (id: str
   });
 
   const run = async (interference?: Omit<Interference, 'calls'>): Promise<unknown> => {
-    const port = new ScriptedOperator(given.answers, {
+    said = [];
+    const operator = new ScriptedOperator(given.answers, {
       defaults: true,
       buttons: [...(given.buttons ?? [])],
       marks: [...(given.marks ?? [])],
       ...(given.act && { act: (waiting) => given.act!(instrument, waiting) }),
     });
+    const port = Object.assign(operator, { log: (text: string) => void said.push(text) });
     const now = { at: 0, act: () => {}, ...interference, calls: 0 };
     watching.now = now;
     try {
@@ -260,6 +265,8 @@ export function describeRuns(id: string, given: MenuItemCase, isKnown?: (id: str
       ),
     ).toEqual([]);
     if (result) expect(valueMismatches(declaration!.results, result.values)).toEqual([]);
+    const read = [...instrument.lines, ...said, ...asked.map(({ text }) => text), result?.summary ?? ''];
+    expect(read.filter((text) => overlyPrecise(text).length > 0)).toEqual([]);
     const after = await stateOf(instrument);
     expect(after.settings).toEqual(before.settings);
     expect({ stores: stored(before, after) }).toEqual({

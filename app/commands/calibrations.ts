@@ -90,7 +90,12 @@ export async function historyCommand(
       );
     return exitCodes.done;
   }
-  for (const entry of await history.list(options.item === undefined ? {} : { item: options.item })) {
+  const entries = await history.list(options.item === undefined ? {} : { item: options.item });
+  if (entries.length === 0)
+    output.remark(
+      options.item === undefined ? 'Nothing was measured yet.' : `There is no measurement of ${options.item}.`,
+    );
+  for (const entry of entries) {
     output.emit(entry);
     output.print(
       `${entry.id}  ${entry.when.slice(0, 16).replace('T', ' ')}  ${entry.who}  ${entry.simulated ? '(simulated) ' : ''}${entry.summary}${verdictOf(entry)}`,

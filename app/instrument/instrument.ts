@@ -39,7 +39,7 @@ import { lockInstrument } from './instrument-lock';
 import { saveIfChanged } from './save-if-changed';
 import { calibrationPlaces } from './calibration-places';
 import { builtInPlugins } from '../built-in-plugins';
-import { problemsOf } from '../check-plugins';
+import { changesOf, problemsOf } from '../check-plugins';
 import { brokenConfiguration } from '../errors';
 import { type ImageShiftKnowledge, deviceLimits, imageShiftLimit } from './device-limits';
 import { offerProperties, prepareText } from '../property-writing';
@@ -122,10 +122,13 @@ interface Site {
   readonly log: Logger;
   readonly logListeners: Set<(line: LogLine) => void>;
   readonly administrator: AdministratorMode;
+  /** Says when the configuration on the disk is not the one that was read. */
+  readonly changes: ReturnType<typeof changesOf>;
 }
 
 /** First step: reads the configuration. */
 function readSite(options: InstrumentOptions): Site {
+  const changes = changesOf(options.configuration);
   const { settings: read, problems } = loadSettings(options.configuration);
   const errors = problems.filter((problem) => problem.severity === 'error');
   if (!read || errors.length > 0) throw brokenConfiguration(options.configuration, errors);
@@ -143,7 +146,7 @@ function readSite(options: InstrumentOptions): Site {
   const simulated = isSimulated(settings);
   const clock = options.clock ?? clockFor(simulated, options.speed);
   const administrator = new AdministratorMode(settings.get('StartAsAdministrator'));
-  return { settings, simulated, keys, clock, log, logListeners, administrator };
+  return { settings, simulated, keys, clock, log, logListeners, administrator, changes };
 }
 
 /** The plugins of a site in their kernel. */
@@ -273,7 +276,7 @@ function provideServices(
 
 /** Last step: the runner, the session, and the instrument made of all. */
 function assemble(
-  { settings, simulated, clock, log, logListeners, administrator }: Site,
+  { settings, simulated, clock, log, logListeners, administrator, changes }: Site,
   { kernel, find, recorder, connection }: Loaded,
   { directory, calibrations, history, user, buffers, imageListeners }: Stored,
   optics: Optics | undefined,
@@ -305,7 +308,7 @@ function assemble(
     onSetting: (listen) => kernel.onSetting(listen),
     buffers,
     plugins: () => kernel.plugins.map(({ id, summary }) => ({ id, summary })),
-    check: () => problemsOf(options.configuration, knownPlugins(options.plugins)),
+    check: () => [...changes(), ...problemsOf(options.configuration, knownPlugins(options.plugins))],
     onLog: (listen) => {
       logListeners.add(listen);
       return () => void logListeners.delete(listen);

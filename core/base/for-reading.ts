@@ -1,8 +1,9 @@
 /**
- * Text for people, with the sign for micrometres. Items and devices write `um`, which every log and file can hold; a page, and a terminal
- * with the characters of all languages, can show what people write by hand.
+ * Text for people, with the signs for micrometres and for an error. Items and devices write `um` and `+-`, which every log and file can
+ * hold; a page, and a terminal with the characters of all languages, can show what people write by hand.
  */
-export const forReading = (text: string): string => text.replace(/(?<![A-Za-z])um(?![A-Za-z])/g, '\u00b5m');
+export const forReading = (text: string): string =>
+  text.replace(/(?<![A-Za-z])um(?![A-Za-z])/g, '\u00b5m').replace(/(?<=\d) \+- (?=\d)/g, ' \u00b1 ');
 
 /** True for a terminal that shows the sign for micrometres: any on Windows, and elsewhere one whose locale is UTF-8. */
 export function showsEverySign(

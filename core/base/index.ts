@@ -4,6 +4,7 @@ export * from './copy';
 export * from './di';
 export * from './disposal';
 export * from './errors';
+export * from './figures';
 export * from './for-reading';
 export * from './log';
 export * from './stoppable-work';

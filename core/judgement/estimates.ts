@@ -1,3 +1,4 @@
+import { withError } from '../base';
 import { type Reason, aboveLimit } from './judgement';
 import { errorGrowth } from './misfit';
 
@@ -27,7 +28,7 @@ export function agreement({
 }): Reason | undefined {
   const error = Math.hypot(one.standardError, other.standardError);
   const said = ({ name, value, standardError }: Estimate & { readonly name: string }): string =>
-    `${Number(value.toPrecision(5))} ± ${Number(standardError.toPrecision(2))}${unit === '' ? '' : ` ${unit}`} by ${name}`;
+    `${withError(value, standardError)}${unit === '' ? '' : ` ${unit}`} by ${name}`;
   return aboveLimit({
     kind: 'disagreement',
     what: `Difference of two measurements of the ${what}`,

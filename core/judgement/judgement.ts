@@ -1,4 +1,4 @@
-import { EucentricError } from '../base';
+import { EucentricError, readable } from '../base';
 
 /** Judgement of a result in one word. A refused result is never stored. */
 export type Verdict = 'good' | 'doubtful' | 'refused';
@@ -76,16 +76,6 @@ export function belowLimit({
     ...(refusedBelow !== undefined && { refusedAbove: -refusedBelow }),
   });
   return mirrored && { ...mirrored, number, limit: -mirrored.limit };
-}
-
-const digits = 3;
-
-/** A number as people read it: three figures, no exponent where that can be avoided. */
-export function readable(number: number): string {
-  if (!Number.isFinite(number)) return Number.isNaN(number) ? 'not known' : number > 0 ? 'beyond all limits' : 'none';
-  const size = Math.abs(number);
-  if (size !== 0 && (size < 1e-4 || size >= 1e6)) return number.toExponential(1);
-  return String(size >= 100 ? Math.round(number) : Number(number.toPrecision(digits)));
 }
 
 const withUnit = (number: number, unit: string): string =>

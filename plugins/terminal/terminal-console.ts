@@ -1,6 +1,6 @@
 import { emitKeypressEvents } from 'node:readline';
 import { search, select } from '@inquirer/prompts';
-import { StoppedError, errorContents, forReading, imageShiftUnits, showsEverySign } from '../../core/base';
+import { StoppedError, errorContents, forReading, imageShiftUnits, showsEverySign, withError } from '../../core/base';
 import { Cameras, Scope } from '../../core/devices';
 import type { MenuEntry, OperatorConsole, OperatorPort, Session } from '../../core/kernel';
 import { takeImage } from '../../core/acquisition';
@@ -184,7 +184,7 @@ export class TerminalConsole implements OperatorConsole {
       for (const [name, error] of Object.entries(result?.standardErrors ?? {})) {
         const value = result?.values[name];
         if (typeof value === 'number' && typeof error === 'number')
-          this.say(`  ${name.padEnd(8)} ${toItsError(value, error)} +- ${Number(error.toPrecision(2))}`);
+          this.say(`  ${name.padEnd(8)} ${withError(value, error)}`);
       }
     } catch (error) {
       this.clear();
@@ -307,10 +307,6 @@ export class TerminalConsole implements OperatorConsole {
     this.say(style(wrap(text, process.stdout.columns || 80)));
   }
 }
-
-/** A value with the decimals that its error allows. */
-const toItsError = (value: number, error: number): string =>
-  error > 0 ? value.toFixed(Math.max(0, Math.min(8, 1 - Math.floor(Math.log10(error))))) : String(value);
 
 interface StopKey {
   on(): void;

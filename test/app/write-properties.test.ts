@@ -2,6 +2,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { inDegrees, inNanometres } from '../../core/base';
 import { loadSettings } from '../../core/settings';
+import { changesOf } from '../../app/check-plugins';
 import { offerProperties, prepareChange } from '../../app/property-writing';
 import type { PropertySuggestion } from '../../core/store';
 import { eucentric, temporarySite } from './eucentric';
@@ -92,7 +93,7 @@ describe('what was measured', () => {
     const again = run('list-stage-cals', 'find-pixel-size', '--take', 'Record');
     expect(Math.abs(turned(again))).toBeLessThan(0.2);
     expect(again.map(({ text }) => text).join('\n')).toMatch(
-      /this is (1\.000\d|0\.999\d) times the previous pixel size, which was measured/,
+      /this is 0(\.0\d*)? % (larger|smaller) than the previous pixel size, which was measured/,
     );
 
     const exported = eucentric(['export', '--config', configuration]).stdout;
@@ -126,7 +127,7 @@ describe('what was measured', () => {
     const row = `[${magIndex}, 999, ${Number(values.rotation.toFixed(2))}, 0]`;
     const looked = eucentric(['properties', 'write', '--config', configuration]);
     expect(looked.stdout).toContain(`+      - ${row}`);
-    expect(looked.stdout).toMatch(/RotationAndPixel of camera 0 at mag index 12: tilt axis angle -?\d+\.\d+ \+\/- \d/);
+    expect(looked.stdout).toMatch(/RotationAndPixel of camera 0 at mag index 12: tilt axis angle -?\d+\.\d+ \+- \d/);
     expect(looked.stderr).toContain('--yes');
     expect(readFileSync(configuration, 'utf8')).toBe(before);
     const written = eucentric(['properties', 'write', '--yes', '--json', '--config', configuration]).lines().at(-1);
@@ -153,10 +154,13 @@ describe('writing into a configuration', () => {
   };
   const operator = (answer: boolean, meanwhile: () => void = () => {}) => {
     const said: string[] = [];
+    const asked: { lines?: readonly string[] } = {};
     return {
       said,
+      asked,
       log: (text: string) => void said.push(text),
-      confirm: () => {
+      confirm: ({ lines }: { readonly lines?: readonly string[] }) => {
+        Object.assign(asked, { lines });
         meanwhile();
         return Promise.resolve(answer);
       },
@@ -193,9 +197,22 @@ describe('writing into a configuration', () => {
     const site = temporarySite();
     const before = readFileSync(site.configuration);
     const person = operator(false);
-    await offerProperties(site.configuration, [suggestion], person);
+    await expect(offerProperties(site.configuration, [suggestion], person)).resolves.toBeUndefined();
     expect(person.said.join('\n')).toContain('+StageCycleLengthX: 63.5');
+    // A console that has the room shows them with the question.
+    expect(person.asked.lines).toEqual(person.said);
     expect(readFileSync(site.configuration).equals(before)).toBe(true);
+    site.remove();
+  });
+
+  it('is written when the answer is yes, and a program that runs on says that it goes by the earlier values', async () => {
+    const site = temporarySite();
+    const changes = changesOf(site.configuration);
+    expect(changes()).toEqual([]);
+    await expect(offerProperties(site.configuration, [suggestion], operator(true))).resolves.toBe(site.configuration);
+    expect(changes()).toMatchObject([
+      { severity: 'warning', code: 'settings/changed-since-start', hint: expect.stringContaining('Restart') as string },
+    ]);
     site.remove();
   });
 

@@ -15,6 +15,8 @@ interface QuestionBase<Kind extends string, Answer> {
 export interface ConfirmQuestion extends QuestionBase<'confirm', boolean> {
   /** Reply to people who are not administrators, when only an administrator may say yes. Consoles without roles ignore it. */
   readonly administratorOnly?: string;
+  /** Lines that the answer is about, such as those of a file that would change. The log has them too. */
+  readonly lines?: readonly string[];
 }
 /** A number with its unit and, where there are any, its limits. */
 export interface NumberQuestion extends QuestionBase<'number', number> {

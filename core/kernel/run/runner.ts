@@ -56,11 +56,14 @@ export interface RunnerParts {
   readonly beamPath?: Pick<BeamPath, 'restoreBy'>;
   /** Appends an accepted result to the history. */
   readonly remember: (result: CalibrationResult) => Promise<void>;
-  /** Offers to write into the configuration what a result suggests; called when the microscope is as it was found. */
+  /**
+   * Offers to write into the configuration what a result suggests; called when the microscope is as it was found. Returns the file that
+   * was written.
+   */
   readonly offerProperties?: (
     suggestions: readonly PropertySuggestion[],
     operator: Pick<Operator, 'confirm' | 'log'>,
-  ) => Promise<void>;
+  ) => Promise<string | undefined>;
 }
 
 /** The question with which every item may end that found something for the configuration. */
@@ -68,7 +71,7 @@ export const writePropertiesQuestion: QuestionDeclaration = {
   id: 'write-properties',
   kind: 'confirm',
   summary:
-    'When the result belongs in the configuration and differs from it: whether it is written there. The changes are shown first.',
+    'The result belongs in the configuration and differs from it. The changed lines are shown first; the new values are used from the next start.',
 };
 
 /** Options for starting an item. */
@@ -147,8 +150,10 @@ export class Runner {
           failures.unshift(kernelErrors.notRestored(restored, cause));
         }
         options.port.status(undefined);
-        if (failures.length === 0 && !options.fromScript && !outer)
-          await this.offerProperties(result, options.port, controller.signal, declaration.id);
+        if (failures.length === 0 && !options.fromScript && !outer) {
+          const writtenTo = await this.offerProperties(result, options.port, controller.signal, declaration.id);
+          if (result && writtenTo !== undefined) result = { ...result, writtenTo };
+        }
       } finally {
         this.current = outer;
       }
@@ -169,16 +174,17 @@ export class Runner {
     port: OperatorPort,
     signal: AbortSignal,
     item: string,
-  ): Promise<void> {
+  ): Promise<string | undefined> {
     const { offerProperties, clock } = this.parts;
     const suggestions = result?.propertySuggestions ?? [];
-    if (!offerProperties || suggestions.length === 0) return;
+    if (!offerProperties || suggestions.length === 0) return undefined;
     try {
-      await offerProperties(suggestions, new RunOperator(item, [writePropertiesQuestion], port, signal, clock));
+      return await offerProperties(suggestions, new RunOperator(item, [writePropertiesQuestion], port, signal, clock));
     } catch (error) {
-      if (signal.aborted || error instanceof StoppedError) return;
+      if (signal.aborted || error instanceof StoppedError) return undefined;
       const { code, message, hint } = errorContents(error);
       port.log(`Nothing was written into the configuration. ${message} ${hint} [${code}]`);
+      return undefined;
     }
   }
 

@@ -8,6 +8,7 @@ import {
   length,
   metres,
   subtract,
+  readable,
 } from '../../../core/base';
 import { Cameras, Scope } from '../../../core/devices';
 import {
@@ -110,15 +111,13 @@ class FilteredOffset {
     const place = bufferNames[this.use.buffers.rollCount + 1] ?? 'V';
     const text = `Centre a feature with ${regular}, outside low magnification, take an image, leave it unshifted and keep it in buffer ${place}. Then select ${filtered}, centre the same feature with image shift only, and take an image, in A.`;
     if (await this.keepsReference(run, both, place)) {
-      run.operator.log(
-        `The image in A is now the reference, in buffer ${place}. Select ${filtered}, centre the same feature with image shift only, take an image and start this again.`,
-      );
-      return run.report({ summary: `The reference is in buffer ${place}.`, values: { reference: place } });
+      return run.report({
+        summary: `The image in A is now the reference, in buffer ${place}. Next: select ${filtered}, centre the same feature with image shift only, take an image and start this again.`,
+        values: { reference: place },
+      });
     }
-    if (!(await run.operator.confirm({ id: 'done-all', text: `${text} Have you done all this?`, default: true }))) {
-      run.operator.log(text);
-      return undefined;
-    }
+    if (!(await run.operator.confirm({ id: 'done-all', text: `${text} Have you done all this?`, default: true })))
+      return run.report({ summary: `Nothing was recorded. ${text}`, values: {} });
     const [reference, current] = this.checkedImages(both, place);
     const bridge = await this.bridge(run, reference, current);
     return this.store(run, both, bridge);
@@ -135,7 +134,7 @@ class FilteredOffset {
     if (
       !(await run.operator.confirm({
         id: 'keep-reference',
-        text: `Keep the image in A as the reference of regular mode, in buffer ${place}?`,
+        text: `Use the image in A as the reference for regular mode (copied to buffer ${place})?`,
         default: true,
       }))
     )
@@ -218,7 +217,7 @@ class FilteredOffset {
       this.use.optics.at({ magIndex: toMagIndex, camera: cameras[1] }).magnification,
     ];
     run.operator.log(
-      `From ${from}x in regular to ${to}x in energy-filtered mode: image shift ${offset.x.toFixed(4)}, ${offset.y.toFixed(4)} units.`,
+      `From ${from}x in regular to ${to}x in energy-filtered mode: image shift ${readable(offset.x, 4)}, ${readable(offset.y, 4)} units.`,
     );
     const record = { fromMagIndex, toMagIndex, x: offset.x, y: offset.y };
     return run.accept({

@@ -1,4 +1,4 @@
-import type { CameraIndex } from '../../../core/base';
+import { type CameraIndex, readable } from '../../../core/base';
 import { counted } from '../../../core/base';
 import { defineItem, value } from '../../../core/kernel';
 import { Optics, imageShiftVectors } from '../../../core/optics';
@@ -46,10 +46,10 @@ export default defineItem({
         run.operator.log('Index       Mag  X length  Y length  X angle  Y angle');
       }
       const numbers = [
-        row.lengthX.toFixed(3).padStart(9),
-        row.lengthY.toFixed(3).padStart(9),
-        row.angleX.toFixed(1).padStart(8),
-        row.angleY.toFixed(1).padStart(8),
+        readable(row.lengthX, 3).padStart(9),
+        readable(row.lengthY, 3).padStart(9),
+        readable(row.angleX, 1).padStart(8),
+        readable(row.angleY, 1).padStart(8),
       ];
       run.operator.log(
         `${String(row.magIndex).padStart(5)} ${String(row.magnification).padStart(9)} ${numbers.join(' ')}`,

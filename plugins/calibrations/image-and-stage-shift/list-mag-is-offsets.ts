@@ -1,4 +1,4 @@
-import { apply, length, counted } from '../../../core/base';
+import { apply, length, counted, readable } from '../../../core/base';
 import { Cameras } from '../../../core/devices';
 import { defineItem, value } from '../../../core/kernel';
 import { Optics } from '../../../core/optics';
@@ -39,7 +39,7 @@ export default defineItem({
     }
     for (const { magIndex, magnification, micrometres } of offsets)
       run.operator.log(
-        `${String(magIndex).padStart(5)} ${String(magnification).padStart(9)} ${micrometres.toFixed(3).padStart(9)}`,
+        `${String(magIndex).padStart(5)} ${String(magnification).padStart(9)} ${readable(micrometres, 3).padStart(9)}`,
       );
     if (offsets.length === 0) run.operator.log('There are no image-shift offsets between magnifications.');
     return run.report({ summary: `${counted(offsets.length, 'image-shift offset')}.`, values: { offsets } });

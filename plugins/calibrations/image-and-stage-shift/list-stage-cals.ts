@@ -1,4 +1,4 @@
-import type { CameraIndex, Matrix } from '../../../core/base';
+import { type CameraIndex, type Matrix, readable } from '../../../core/base';
 import { counted } from '../../../core/base';
 import { defineItem, value } from '../../../core/kernel';
 import { Optics, stageCalibrationRows } from '../../../core/optics';
@@ -36,7 +36,7 @@ export default defineItem({
         run.operator.log('Index       Mag       X by X    X by Y    Y by X    Y by Y  Tilt axis');
       }
       run.operator.log(
-        `${String(row.magIndex).padStart(5)} ${String(row.magnification).padStart(9)}   ${numbers(row.specimenToStage)} ${row.tiltAxis.toFixed(2).padStart(10)}`,
+        `${String(row.magIndex).padStart(5)} ${String(row.magnification).padStart(9)}   ${numbers(row.specimenToStage)} ${readable(row.tiltAxis, 2).padStart(10)}`,
       );
     }
     if (mean)
@@ -55,5 +55,5 @@ export default defineItem({
 
 const numbers = (matrix: Matrix | undefined): string =>
   matrix
-    ? [matrix.xpx, matrix.xpy, matrix.ypx, matrix.ypy].map((value) => value.toFixed(5).padStart(9)).join(' ')
+    ? [matrix.xpx, matrix.xpy, matrix.ypx, matrix.ypy].map((value) => readable(value, 5).padStart(9)).join(' ')
     : 'pixel size or rotation unknown'.padStart(39);

@@ -8,6 +8,7 @@ import {
   magIndex,
   metres,
   subtract,
+  readable,
 } from '../../../core/base';
 import { type Exposure, Stage, type StagePosition, readProbeMode } from '../../../core/devices';
 import { type Forecast, type Run, type Uses, defineItem, value } from '../../../core/kernel';
@@ -276,7 +277,7 @@ class MagnificationOffsets {
     );
     if (Math.max(...moved) <= limit) return false;
     run.operator.log(
-      `The stage has moved by ${moved.map((each) => each.toFixed(3)).join(', ')} um, more than the ${limit} um that are allowed; the image shift at this magnification was not recorded.`,
+      `The stage has moved by ${moved.map((each) => readable(each, 3)).join(', ')} um, more than the ${limit} um that are allowed; the image shift at this magnification was not recorded.`,
     );
     return true;
   }
@@ -346,7 +347,7 @@ class MagnificationOffsets {
       const { x, y } = subtract(shift, offsetAt(this.use.calibrations, index, mode));
       run.log.debug(
         '1',
-        `${index} ${measured.has(index) ? 'measured' : 'extended'}: ${shift.x.toFixed(4)}, ${shift.y.toFixed(4)}, changed by ${x.toFixed(4)}, ${y.toFixed(4)}`,
+        `${index} ${measured.has(index) ? 'measured' : 'extended'}: ${readable(shift.x, 4)}, ${readable(shift.y, 4)}, changed by ${readable(x, 4)}, ${readable(y, 4)}`,
       );
     }
     run.operator.log(`Image-shift offsets at ${measured.size} magnifications recorded.`);

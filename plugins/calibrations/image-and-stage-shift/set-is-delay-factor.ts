@@ -1,4 +1,4 @@
-import type { Vector } from '../../../core/base';
+import { type Vector, readable, withError } from '../../../core/base';
 import { type Judgement, aboveLimit, judge } from '../../../core/judgement';
 import { type ItemRun, defineItem, value } from '../../../core/kernel';
 import { session } from '../../../core/store';
@@ -88,7 +88,7 @@ export default defineItem({
       settings.set('ISdelayScaleFactor', factor);
       tellFactor(run, factor);
       return run.report({
-        summary: `Delay factor ${factor.toFixed(2)}.`,
+        summary: `Delay factor ${readable(factor, 2)}.`,
         values: { factor },
         propertySuggestions: keeping(factor),
       });
@@ -119,7 +119,7 @@ export default defineItem({
 
 function tellFactor(run: Run, factor: number): void {
   run.operator.log(
-    `Delays after image shift are multiplied by ${factor.toFixed(2)} in this session. To keep it, set ISdelayScaleFactor in the configuration.`,
+    `Delays after image shift are multiplied by ${readable(factor, 2)} in this session. To keep it, set ISdelayScaleFactor in the configuration.`,
   );
 }
 
@@ -136,7 +136,7 @@ async function measure(
     `Drift over two images ${describe(drift)} nm; not settled: X ${withError(unsettled.x, standardErrors.x)} nm, Y ${withError(unsettled.y, standardErrors.y)} nm.`,
   );
   return {
-    summary: `With factor ${factor.toFixed(2)}, X ${withError(unsettled.x, standardErrors.x)} nm and Y ${withError(unsettled.y, standardErrors.y)} nm of a step of image shift had not settled.`,
+    summary: `With factor ${readable(factor, 2)}, X ${withError(unsettled.x, standardErrors.x)} nm and Y ${withError(unsettled.y, standardErrors.y)} nm of a step of image shift had not settled.`,
     values: {
       factor,
       unsettledX: unsettled.x,
@@ -156,7 +156,7 @@ async function search(run: Run, measurement: SettlingMeasurement, factor: number
   );
   for (const each of found.observations)
     run.operator.log(
-      `Factor ${each.factor.toFixed(2)}: not settled X ${withError(each.unsettled.x, each.standardErrors.x)} nm, Y ${withError(each.unsettled.y, each.standardErrors.y)} nm.`,
+      `Factor ${readable(each.factor, 2)}: not settled X ${withError(each.unsettled.x, each.standardErrors.x)} nm, Y ${withError(each.unsettled.y, each.standardErrors.y)} nm.`,
     );
   const text = inWords(found);
   run.operator.log(text);
@@ -167,7 +167,7 @@ async function search(run: Run, measurement: SettlingMeasurement, factor: number
     judgement.verdict !== 'refused' &&
     // Where nothing is seen to settle but something is missing, a shorter wait rests on nothing that was seen.
     !(found.outcome === 'not seen' && stays !== undefined && found.factor < factor) &&
-    (await run.ask('use-factor', { text: `${text} Use ${found.factor.toFixed(2)} in this session?`, default: true }));
+    (await run.ask('use-factor', { text: `${text} Use ${readable(found.factor, 2)} in this session?`, default: true }));
   const { remainingPercent, remainingError } = found;
   return {
     summary: text,
@@ -191,12 +191,7 @@ async function search(run: Run, measurement: SettlingMeasurement, factor: number
 const keeping = (factor: number) => [
   valueSuggestion('ISdelayScaleFactor', Number(factor.toFixed(2)), 'factor for the delay after image shift'),
 ];
-const describe = ({ x, y }: Vector): string => `${x.toFixed(1)}, ${y.toFixed(1)}`;
-/** A value with its standard error, of which one digit is shown, two where it begins with 1. */
-function withError(value: number, error: number): string {
-  const decimals = error > 0 && error < 0.95 ? Math.min(4, Math.ceil(-Math.log10(error) + 0.3)) : 1;
-  return `${value.toFixed(decimals)} +- ${error.toFixed(decimals)}`;
-}
+const describe = ({ x, y }: Vector): string => `${readable(x, 1)}, ${readable(y, 1)}`;
 /** Standard errors above which the log reports a part that never settles. */
 const minSignificance = 4;
 /** Nanometres above which the log reports it: a column that settles well shows less. */
@@ -231,7 +226,7 @@ function judgeSearch({
     outcome === 'slow tail'
       ? {
           ...slow,
-          why: `What seems to stay for ever after this factor has changed after ${plateauWait.toFixed(0)} s: a slow tail, which no factor within reach waits for.`,
+          why: `What seems to stay for ever after this factor has changed after ${readable(plateauWait, 0)} s: a slow tail, which no factor within reach waits for.`,
         }
       : undefined,
     aboveLimit({
@@ -255,13 +250,13 @@ function inWords({
 }: SettlingSearchResult): string {
   switch (outcome) {
     case 'found':
-      return `A delay factor of ${factor.toFixed(2)} leaves ${Math.max(0, remainingPercent).toFixed(1)} +- ${remainingError.toFixed(1)} % of what settles after factor ${smallestFactor}.`;
+      return `A delay factor of ${readable(factor, 2)} leaves ${withError(Math.max(0, remainingPercent), remainingError)} % of what settles after factor ${smallestFactor}.`;
     case 'not seen':
       return `No settling can be seen after factor ${smallestFactor}: what is faster than the start of the camera does not show.`;
     case 'slow tail':
-      return `A part of image shift settles slowly: what is missing at factor ${factor.toFixed(2)} is another after ${plateauWait.toFixed(0)} s more. The factor in force stays.`;
+      return `A part of image shift settles slowly: what is missing at factor ${readable(factor, 2)} is another after ${readable(plateauWait, 0)} s more. The factor in force stays.`;
     case 'too slow':
-      return `Image shift still settles at factor ${factor.toFixed(1)}, the largest that was tried; the delays in ImageShiftDelays are far too short, or something else moves.`;
+      return `Image shift still settles at factor ${readable(factor, 1)}, the largest that was tried; the delays in ImageShiftDelays are far too short, or something else moves.`;
   }
 }
 
@@ -272,6 +267,6 @@ function whatStays({ outcome, plateau, plateauErrors, plateauWait }: SettlingSea
       (axis) => Math.abs(plateau[axis]) > Math.max(minReported, minSignificance * plateauErrors[axis]),
     );
   return away
-    ? `After ${plateauWait.toFixed(0)} s, X ${withError(plateau.x, plateauErrors.x)} nm, Y ${withError(plateau.y, plateauErrors.y)} nm of a step are still missing: this does not settle, or far more slowly. It is usual on JEOL columns.`
+    ? `After ${readable(plateauWait, 0)} s, X ${withError(plateau.x, plateauErrors.x)} nm, Y ${withError(plateau.y, plateauErrors.y)} nm of a step are still missing: this does not settle, or far more slowly. It is usual on JEOL columns.`
     : undefined;
 }

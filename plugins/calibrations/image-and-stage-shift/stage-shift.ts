@@ -13,6 +13,7 @@ import {
   product,
   secondColumn,
   vector,
+  readable,
 } from '../../../core/base';
 import { Stage } from '../../../core/devices';
 import { type Forecast, ImageBuffers, type Run, type Uses, defineItem, value } from '../../../core/kernel';
@@ -169,7 +170,7 @@ class StageShift {
     const images = x.images + y.images + stillImages;
     const largest = this.use.settings.get('MaxStageCalExtent');
     const more = [x, y].reduce((sum, axis) => sum + furtherPositions(axis, largest).length, 0);
-    const extents = [x, y].map(({ extent }) => extent.toFixed(0)).join(' and ');
+    const extents = [x, y].map(({ extent }) => readable(extent, 0)).join(' and ');
     const settling = this.use.settings.get('StageMoveDelay') / 1000 + stageMoveSeconds;
     const { stage } = this.use;
     return {
@@ -230,7 +231,7 @@ class StageShift {
     await this.askAboutExtent(run, plan, magIndex, refused);
     const images = plan.x.images + plan.y.images + stillImages;
     const extents =
-      images > 6 ? ` over ${plan.x.extent.toFixed(1)} um in X and ${plan.y.extent.toFixed(1)} um in Y` : '';
+      images > 6 ? ` over ${readable(plan.x.extent, 1)} um in X and ${readable(plan.y.extent, 1)} um in Y` : '';
     const wide =
       plan.x.wide && plan.y.wide && this.use.wholeImages.on && Math.max(plan.x.extent, plan.y.extent) > gridBarExtent;
     const bars = wide ? ' Turn Whole Image Corr off first if several grid bars are in the picture.' : '';
@@ -258,7 +259,7 @@ class StageShift {
     const mean = (plan.x.extent + plan.y.extent) / 2;
     const much = share < minExtentShare;
     const warning = much
-      ? `The steps cover only ${mean.toFixed(1)} um, so you should not do this here: the stage can be wrong by 15 % over so little.`
+      ? `The steps cover only ${readable(mean, 1)} um, so you should not do this here: the stage can be wrong by 15 % over so little.`
       : 'The steps do not cover a whole cycle of the stage error, so the result becomes inaccurate at higher magnifications.';
     const text = `${warning} It is better to calibrate the stage at one low magnification outside LM and to rely on image shift calibrations elsewhere. Go on anyway?`;
     if (!(await run.operator.confirm({ id: 'small-extent', text, default: !much }))) throw refused;
@@ -303,7 +304,7 @@ class StageShift {
     requireNotRefused(judgement, 'stage-shift/refused');
     const { magnification } = here;
     return run.accept({
-      summary: `Stage shift calibrated at ${magnification}x: largest deviation ${simple.deviationPercent.toFixed(1)} %, tilt axis at ${verdict.rotation.toFixed(2)} degrees.`,
+      summary: `Stage shift calibrated at ${magnification}x: largest deviation ${readable(simple.deviationPercent, 1)} %, tilt axis at ${readable(verdict.rotation, 2)} degrees.`,
       values: {
         ...fit.matrix,
         deviationPercent: simple.deviationPercent,

@@ -1,3 +1,4 @@
+import type { MatrixState } from './result-values';
 import type { Verdict } from './verdict';
 
 /** State of a site's calibrations, by step. */
@@ -72,6 +73,8 @@ export interface HistoryRow {
   readonly errors: Readonly<Record<string, number>>;
   /** Units of the values that have one. */
   readonly units: Readonly<Record<string, string>>;
+  /** The matrix that four of the values make. */
+  readonly matrix?: MatrixState;
   /** Reason why nothing of it can be brought back; undefined when it can. */
   readonly notRestorable?: string;
   /** True when its value is the one in use. */

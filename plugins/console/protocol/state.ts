@@ -1,5 +1,6 @@
 import type { Verdict } from './verdict';
 import type { CoverageTable, FindingState, GuideStep, HistoryRow } from './guide-state';
+import type { MatrixState, ValueState } from './result-values';
 
 export type {
   CoverageCell,
@@ -9,6 +10,7 @@ export type {
   HistoryRow,
   RestoreObstacleState,
 } from './guide-state';
+export type { MatrixState, ValueState } from './result-values';
 
 /** Permissions of a person: look on, work, or also save, restore and switch Administrator mode. */
 export type Role = 'observer' | 'operator' | 'administrator';
@@ -54,6 +56,8 @@ export type QuestionState = { readonly id: string; readonly text: string } & (
       readonly default: boolean;
       /** Reply to people who are not administrators, when only an administrator may say yes. */
       readonly administratorOnly?: string;
+      /** Lines that the answer is about, as in a file. */
+      readonly lines?: readonly string[];
     }
   | { readonly kind: 'text'; readonly default: string }
   | {
@@ -95,36 +99,6 @@ export interface ActionState {
   readonly what: string;
 }
 
-/** One value of a result beside the previous one. */
-export interface ValueState {
-  readonly name: string;
-  readonly about?: string;
-  readonly unit?: string;
-  readonly value: number | string | boolean;
-  readonly error?: number;
-  readonly before?: number;
-}
-
-/** A matrix of a result, and its meaning on the specimen. */
-export interface MatrixState {
-  readonly unit: string;
-  /** Row by row. */
-  readonly elements: readonly ValueState[];
-  readonly axes: readonly {
-    readonly name: string;
-    /** Direction in the image, degrees counter-clockwise from its X axis. */
-    readonly angle: number;
-    readonly length: number;
-    readonly unit: string;
-  }[];
-  /** Length of the Y axis over that of the X axis. */
-  readonly ratio: number;
-  /** Deviation of the angle between the axes from 90 degrees. */
-  readonly skew: number;
-  /** True when the Y axis lies clockwise from the X axis. */
-  readonly mirrored: boolean;
-}
-
 /** Result of the last run. */
 export interface OutcomeState {
   readonly number: number;
@@ -145,6 +119,10 @@ export interface OutcomeState {
     readonly rows: readonly (readonly (number | string)[])[];
   }[];
   readonly stored: boolean;
+  /** The way in which what it stored is kept: by saving the calibrations, by itself in the short-term file, or for this session only. */
+  readonly keptBy?: 'saving' | 'itself' | 'session';
+  /** The configuration into which its values were written. */
+  readonly writtenTo?: string;
   /** True for an item that can store something. */
   readonly stores: boolean;
   readonly seconds: number;

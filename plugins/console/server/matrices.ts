@@ -27,7 +27,7 @@ export function matrixOf(
   if (![xpx, xpy, ypx, ypy].every(Number.isFinite)) return undefined;
   const spec = specs.get('xpx');
   const unit = spec?.kind === 'quantity' ? (spec.unit ?? '') : '';
-  const per = unit.replace(/^px per /, '');
+  const per = unit.replace(/^px per /, '') || 'unit';
   const pixel = conditions.pixelSizeNanometres;
   const axis = (name: string, x: number, y: number): MatrixState['axes'][number] => ({
     name,

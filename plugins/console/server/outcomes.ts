@@ -1,7 +1,8 @@
-import { type Matrix, StoppedError, type Vector, errorContents } from '../../../core/base';
+import path from 'node:path';
+import { type Matrix, StoppedError, type Vector, errorContents, readable } from '../../../core/base';
 import type { Columns, ItemDeclaration, ResultSpecs, ValueSpec } from '../../../core/kernel';
 import { describeReason } from '../../../core/judgement';
-import { type CalibrationResult, mainChange } from '../../../core/store';
+import { type CalibrationResult, isMainRecord, mainChange } from '../../../core/store';
 import type { OutcomeState, ValueState } from '../protocol';
 import { isElement, matrixOf } from './matrices';
 
@@ -32,8 +33,17 @@ export function outcomeOf(
     ...(quality?.verdict !== undefined && { verdict: quality.verdict }),
     values: matrix ? shown.filter(({ name }) => !isElement(name)) : shown,
     ...(matrix && { matrix }),
+    ...(shell.stored && { keptBy: keptBy(result) }),
+    ...(result.writtenTo !== undefined && { writtenTo: path.basename(result.writtenTo) }),
     tables: given.flatMap(([name, spec]) => tableOf(name, spec, values[name])),
   };
+}
+
+/** The way in which the changes of a result are kept. */
+export function keptBy({ changes }: Pick<CalibrationResult, 'changes'>): 'saving' | 'itself' | 'session' {
+  const records = changes.flatMap((change) => ('record' in change ? [change.record] : []));
+  if (records.some(isMainRecord)) return 'saving';
+  return records.length > 0 ? 'itself' : 'session';
 }
 
 /** The declared values, and those that an earlier version of the item reported. */
@@ -101,8 +111,7 @@ function plainValue(kind: ValueSpec['kind'], value: unknown): ValueState['value'
   }
 }
 
-const figures = (numbers: readonly number[]): string =>
-  numbers.map((each) => String(Number(each.toPrecision(5)))).join(', ');
+const figures = (numbers: readonly number[]): string => numbers.map((each) => readable(each)).join(', ');
 
 const pair: Columns = {
   x: { kind: 'quantity', what: 'X', optional: false },

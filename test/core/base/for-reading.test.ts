@@ -1,7 +1,8 @@
 import { counted, forReading, showsEverySign } from '../../../core/base';
 
-test('micrometres have their sign where people read', () => {
+test('micrometres and errors have their signs where people read', () => {
   expect(forReading('moved by 3.5 um, 2 px per um')).toBe('moved by 3.5 µm, 2 px per µm');
+  expect(forReading('-0.3 +- 0.1 nm, a +- b')).toBe('-0.3 ± 0.1 nm, a +- b');
   expect(forReading('vacuum, umbrella, 60um')).toBe('vacuum, umbrella, 60µm');
 });
 

@@ -10,7 +10,6 @@ import {
   judge,
   plausibleLength,
   plausibleMatrix,
-  readable,
   requireNotRefused,
   rival,
 } from '../../../core/judgement';
@@ -52,17 +51,6 @@ describe('a judgement', () => {
     expect(error).toMatchObject({ code: 'run/refused', reasons: [refusal, doubt] });
     expect(error.message).toContain('Share: 11 %, limit 10 %');
     expect(error.hint).toContain('Do it again.');
-  });
-
-  test.each([
-    [1234.5, '1235'],
-    [0.012345, '0.0123'],
-    [0, '0'],
-    [2.3e-9, '2.3e-9'],
-    [Infinity, 'beyond all limits'],
-    [NaN, 'not known'],
-  ])('writes %f as %s', (number, text) => {
-    expect(readable(number)).toBe(text);
   });
 });
 

@@ -66,15 +66,19 @@ describe('a number for the configuration', () => {
       order.push('offered');
       expect(suggestions).toEqual([suggestion]);
       answers.push(await operator.confirm({ id: 'write-properties', text: 'Write?', default: false, offer: true }));
+      return 'my.yaml';
     });
-    expect(await start()).toMatchObject({ summary: 'Measured.' });
+    expect(await start()).toMatchObject({ summary: 'Measured.', writtenTo: 'my.yaml' });
     expect(order).toEqual(['restored', 'offered']);
     expect(answers).toEqual([false]);
   });
 
   test('is not offered to a script, nor after a failure', async () => {
     let offers = 0;
-    const { start } = setUp(async () => void (offers += 1));
+    const { start } = setUp(() => {
+      offers += 1;
+      return Promise.resolve(undefined);
+    });
     await start(true);
     during = () => Promise.reject(new Error('broken'));
     await expect(start()).rejects.toThrow('broken');
@@ -95,8 +99,10 @@ describe('a number for the configuration', () => {
 
   test('is left when STOP comes during the question; the result stays', async () => {
     const { runner, start, said } = setUp(
-      async (_, operator) =>
-        void (await operator.confirm({ id: 'write-properties', text: 'Write?', default: false, offer: true })),
+      async (_, operator) => {
+        await operator.confirm({ id: 'write-properties', text: 'Write?', default: false, offer: true });
+        return undefined;
+      },
       {
         ask: () => {
           setImmediate(() => runner.stop());

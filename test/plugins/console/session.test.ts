@@ -100,10 +100,17 @@ needs('Linux on x64, for the browser', haveBrowser).describe('the console in a b
     await take(page, 'View');
     await start(page, 'find pixel', 'Start Find Pixel Size');
     await page.getByText('Write this value into').waitFor();
+    // The value and the line of the file stand where the question is.
+    await expect(page.locator('.question .lines').innerText()).resolves.toMatch(
+      /RotationAndPixel of camera 0 at mag index 17: [^]*\n\+ +- \[17, 999, 999, 0\.\d+\]/,
+    );
     await picture(page, '02-offer');
     await page.getByRole('button', { name: 'No', exact: true }).click();
     await result(page).waitFor();
-    await expect(result(page).innerText()).resolves.toMatch(/Pixel size 0\.\d+ nm at 2250x[^]*±/);
+    await expect(result(page).innerText()).resolves.toMatch(
+      /Pixel size 0\.\d+ ± [\d.]+ nm at 2250x[^]*Kept in the short-term file and in the history/,
+    );
+    await expect(result(page).getByText('Everything is in the calibration file').count()).resolves.toBe(0);
     await picture(page, '02-pixel-size');
 
     // The peak that was found is marked; the test selects another one, two repeats away.

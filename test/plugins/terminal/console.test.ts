@@ -77,7 +77,7 @@ needs('"script" of util-linux', haveTerminal).describe('the console in a termina
       await terminal.choose('image shift', /❯ [^\n]*Image Shift/);
       await terminal.sees(/Is there detail/);
       terminal.type('\r');
-      await terminal.sees(/\+- /);
+      await terminal.sees(/ (±|\+-) /);
       await terminal.sees(/navigate/);
       expect(existsSync(file)).toBe(false);
       terminal.type('\x03');

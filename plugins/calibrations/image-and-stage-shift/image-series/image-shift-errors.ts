@@ -1,4 +1,4 @@
-import { EucentricError } from '../../../../core/base';
+import { EucentricError, readable } from '../../../../core/base';
 import { type Reason, describeReason } from '../../../../core/judgement';
 
 /** Errors that end an image-shift calibration without a result. */
@@ -18,13 +18,13 @@ export const imageShiftErrors = {
   deadAxis: (axis: 'X' | 'Y', pixels: number, other: number): EucentricError =>
     new EucentricError({
       code: 'image-shift/dead-axis',
-      message: `Image shift in ${axis} moved the image by only ${pixels.toFixed(1)} binned pixels, in the other axis by ${other.toFixed(0)}: the ${axis} axis does not act.`,
+      message: `Image shift in ${axis} moved the image by only ${readable(pixels, 1)} binned pixels, in the other axis by ${readable(other, 0)}: the ${axis} axis does not act.`,
       hint: `Move image shift in ${axis} at the microscope and watch the image. If it does not move, have the deflector looked at. Nothing was stored.`,
     }),
   tooSmall: (pixels: number): EucentricError =>
     new EucentricError({
       code: 'image-shift/displacement-too-small',
-      message: `The image moved by only ${pixels.toFixed(1)} binned pixels, too little for a measurement.`,
+      message: `The image moved by only ${readable(pixels, 1)} binned pixels, too little for a measurement.`,
       hint: 'The pixel size is probably wrong. Enter a measured one in RotationAndPixel, or run Find Pixel Size first.',
     }),
   forgotten: (reason: Reason): EucentricError =>

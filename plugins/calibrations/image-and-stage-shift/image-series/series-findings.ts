@@ -1,4 +1,4 @@
-import { EucentricError, type Vector, inMicrometres } from '../../../../core/base';
+import { EucentricError, type Vector, inMicrometres, readable } from '../../../../core/base';
 import type { BufferedImage, Run } from '../../../../core/kernel';
 import { type Displacement, type DisplacementFindingCode, findPeriodicity, fixedPattern } from '../../../../imaging';
 
@@ -56,7 +56,7 @@ export function findingsOfPair(
     if (significance > minSignificance) {
       findings.push({
         code: 'calibration/fixed-pattern',
-        text: `${pair}: a pattern of the camera that does not move with the specimen correlates at zero shift (${correlation.toFixed(2)}, ${significance.toFixed(0)} times beyond chance).`,
+        text: `${pair}: a pattern of the camera that does not move with the specimen correlates at zero shift (${readable(correlation, 2)}, ${readable(significance, 0)} times beyond chance).`,
         hint: 'Take a new gain reference. Until then a larger shift and more exposure help, and a binning at which the pattern averages out.',
         serious: correlation > minSeriousCorrelation || found.zeroPeakIgnored === true,
       });
@@ -98,11 +98,11 @@ export function findingsOfSpecimen(image: BufferedImage): readonly SeriesFinding
   const found = findPeriodicity(image.frame.image);
   if (!found) return [];
   const pixel = image.context.pixelSize;
-  const size = pixel === undefined ? '' : `${(found.period * inMicrometres(pixel)).toPrecision(3)} um (`;
+  const size = pixel === undefined ? '' : `${readable(found.period * inMicrometres(pixel))} um (`;
   return [
     {
       code: 'calibration/periodic-specimen',
-      text: `The specimen repeats every ${size}${found.period.toFixed(1)} pixels of the images${size ? ')' : ''}, at ${found.direction.toFixed(0)} degrees: the images fit together at many shifts.`,
+      text: `The specimen repeats every ${size}${readable(found.period, 1)} pixels of the images${size ? ')' : ''}, at ${readable(found.direction, 0)} degrees: the images fit together at many shifts.`,
       hint: 'Go to a place with detail that does not repeat: away from gratings, crystals and grid bars.',
       direction: found.direction,
       serious: true,
@@ -127,7 +127,7 @@ export function withDriftNamed(findings: readonly SeriesFinding[], drift: Vector
     return {
       ...each,
       code: 'calibration/drifting-specimen' as const,
-      text: `The specimen drifts by ${size.toFixed(1)} binned pixels from one image to the next, at ${along.toFixed(0)} degrees. The blur in that direction looks like a period.`,
+      text: `The specimen drifts by ${readable(size, 1)} binned pixels from one image to the next, at ${readable(along, 0)} degrees. The blur in that direction looks like a period.`,
       hint: 'Wait until the specimen rests, or go to another place; a shorter exposure blurs less.',
     };
   });

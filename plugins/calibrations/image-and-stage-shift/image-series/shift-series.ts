@@ -7,6 +7,7 @@ import {
   vector,
   type Matrix,
   apply,
+  readable,
 } from '../../../../core/base';
 import { type Exposure, readBack } from '../../../../core/devices';
 import type { BufferedImage, ImageBuffers, Run } from '../../../../core/kernel';
@@ -131,16 +132,16 @@ export async function takeSeries(
       run.operator.plot(displacementPlot(`${plan.title}: how far the image moved`, seen));
       run.log.debug(
         'a',
-        `Pair ${index} to ${earlier}: shift ${found.x.toFixed(2)}, ${found.y.toFixed(2)} px, correlation ${found.correlation.toFixed(3)}`,
+        `Pair ${index} to ${earlier}: shift ${readable(found.x, 2)}, ${readable(found.y, 2)} px, correlation ${readable(found.correlation, 3)}`,
       );
     }
     if (pattern === 'six' && index === 4) {
       const found = alignPair(driftRegistration, image, images[1]!, vector(0, 0), index);
       const least = Math.min(...pairs.map((pair) => pair.correlation));
       if (Math.hypot(found.x, found.y) > maxDriftShift)
-        driftPairRejected = `it moved ${Math.hypot(found.x, found.y).toFixed(1)} binned pixels`;
+        driftPairRejected = `it moved ${readable(Math.hypot(found.x, found.y), 1)} binned pixels`;
       else if (found.correlation < 0.5 * least)
-        driftPairRejected = `its correlation of ${found.correlation.toFixed(2)} is too low`;
+        driftPairRejected = `its correlation of ${readable(found.correlation, 2)} is too low`;
       else pairs.push(weighed(1, index, found));
     }
   }

@@ -8,6 +8,8 @@ import {
   percentChange,
   seconds,
   subtract,
+  readable,
+  readableMatrix,
 } from '../../../../core/base';
 import { describeReason, requireNotRefused } from '../../../../core/judgement';
 import type { Exposure } from '../../../../core/devices';
@@ -27,7 +29,7 @@ import { imageShiftErrors } from '../image-series/image-shift-errors';
 import { type WeighedFit, atCentre, weighImageShift } from '../image-series/image-shift-uncertainty';
 import { type FreshCheck, checkFresh, unexplainedRange, withFreshErrors } from './fresh-check';
 import { judgeImageShift } from './image-shift-judgement';
-import { describeFit, describeMatrix, describeVector, logDriftLines } from './image-shift-report';
+import { describeFit, describeVector, logDriftLines } from './image-shift-report';
 import { chooseScratchPixelSize } from './scratch-pixel-size';
 import { imageShiftResiduals } from '../image-series/measurement-plots';
 import { propagateChange } from './propagation';
@@ -295,7 +297,7 @@ export class ImageShiftCalibration {
     const moved = [0, 2].map((index) => length(subtract(series.pairs[index]!.shift, fit.drift)));
     if (run.administrator) {
       run.operator.log(
-        `First round: drift ${describeVector(fit.drift)} binned px per image, matrix ${describeMatrix(fit.matrix)}.`,
+        `First round: drift ${describeVector(fit.drift)} binned px per image, matrix ${readableMatrix(fit.matrix)}.`,
       );
     }
     const [x = 0, y = 0] = moved;
@@ -352,7 +354,7 @@ export class ImageShiftCalibration {
     const own = this.use.calibrations.imageShift.get(magIndex, camera.index);
     const measuredBefore = this.use.calibrations.imageShift.measuredAt(magIndex, camera.index) !== 0;
     const result = await run.accept({
-      summary: `Image shift calibrated at ${at.magnification}x: ${judgement.verdict}, range ${fit.rangePercent.toFixed(2)} %.`,
+      summary: `Image shift calibrated at ${at.magnification}x: ${judgement.verdict}, range ${readable(fit.rangePercent, 2)} %.`,
       values: {
         ...fit.matrix,
         rangePercent: fit.rangePercent,

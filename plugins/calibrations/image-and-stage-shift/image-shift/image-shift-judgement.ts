@@ -1,4 +1,12 @@
-import { type Matrix, determinant, firstColumn, inMicrometres, length, secondColumn } from '../../../../core/base';
+import {
+  type Matrix,
+  determinant,
+  firstColumn,
+  inMicrometres,
+  length,
+  secondColumn,
+  readable,
+} from '../../../../core/base';
 import {
   type Judgement,
   type Reason,
@@ -126,7 +134,7 @@ const onSpecimen = (matrix: Matrix, at: OpticsAtPlace): readonly (Reason | undef
       what: `Move on the specimen for one unit of image shift in ${index === 0 ? 'X' : 'Y'}`,
       value: length(column) * pixel,
       nominal: at.roughImageShiftScale,
-      why: `It is ${(length(column) * pixel).toPrecision(3)} µm with the pixel size in use, and ${at.roughImageShiftScale.toPrecision(3)} µm by the column (MicronsPerUnitImageShift).`,
+      why: `It is ${readable(length(column) * pixel)} um with the pixel size in use, and ${readable(at.roughImageShiftScale)} um by the column (MicronsPerUnitImageShift).`,
       change:
         'Check the pixel size (PixelSizeInMicrons, RotationAndPixel; nanometres or micrometres?) with Find Pixel Size, and MicronsPerUnitImageShift.',
     }),

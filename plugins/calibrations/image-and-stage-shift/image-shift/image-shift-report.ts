@@ -1,4 +1,4 @@
-import { type MagIndex, type Matrix, type Vector, apply, inverse, scale } from '../../../../core/base';
+import { type MagIndex, type Vector, apply, inverse, scale, readable, readableMatrix } from '../../../../core/base';
 import type { Run } from '../../../../core/kernel';
 import type { ImageShiftFit } from '../image-series/image-shift-analysis';
 import type { Series } from '../image-series/shift-series';
@@ -10,16 +10,12 @@ export function logDriftLines(run: Run, fit: ImageShiftFit, binning: number): vo
   if (!back) return;
   for (const [index, drift] of fit.driftEstimates.entries()) {
     const { x, y } = scale(apply(back, drift), 1000 * binning);
-    run.log.debug('1', `Drift converted to IS in nm: ${index + 1}: ${x.toFixed(1)}, ${y.toFixed(1)}`);
+    run.log.debug('1', `Drift converted to IS in nm: ${index + 1}: ${readable(x, 1)}, ${readable(y, 1)}`);
   }
 }
 
-/** A vector with two decimals. */
-export const describeVector = ({ x, y }: Vector): string => `${x.toFixed(2)}, ${y.toFixed(2)}`;
-/** A matrix with six figures. */
-export const describeMatrix = (m: Matrix): string =>
-  [m.xpx, m.xpy, m.ypx, m.ypy].map((value) => value.toPrecision(6)).join(' ');
-
+/** A vector as people read it. */
+export const describeVector = ({ x, y }: Vector): string => `${readable(x, 2)}, ${readable(y, 2)}`;
 /** Lines of the log about a fit. */
 export function describeFit(
   {
@@ -41,18 +37,18 @@ export function describeFit(
   },
 ): readonly string[] {
   const lines = [
-    `Correlation of the image pairs: mean ${more.mean.toFixed(2)}, lowest ${more.least.toFixed(2)}.`,
-    `Mag index ${magIndex}: ${describeMatrix(fit.matrix)} px per image-shift unit (standard errors ${describeMatrix(fit.standardErrors)}).`,
-    `Range ${fit.range.toPrecision(3)} px per unit, ${fit.rangePercent.toFixed(2)} %; drift ${describeVector(fit.drift)} binned px per image${fit.driftRange === undefined ? '' : `, estimates up to ${fit.driftRange.toFixed(2)} px apart`}.`,
+    `Correlation of the image pairs: mean ${readable(more.mean, 2)}, lowest ${readable(more.least, 2)}.`,
+    `Mag index ${magIndex}: ${readableMatrix(fit.matrix, fit.standardErrors)} px per image-shift unit.`,
+    `Range ${readable(fit.range)} px per unit, ${readable(fit.rangePercent, 2)} %; drift ${describeVector(fit.drift)} binned px per image${fit.driftRange === undefined ? '' : `, estimates up to ${readable(fit.driftRange, 2)} px apart`}.`,
   ];
   if (series.driftPairRejected !== undefined)
     lines.push(`Drift was taken as zero: the pair that shows it was not used because ${series.driftPairRejected}.`);
   lines.push(
-    `A fresh measurement at other image shifts differs by ${check.percent.toFixed(2)} %, ${check.significance.toFixed(1)} standard errors.`,
+    `A fresh measurement at other image shifts differs by ${readable(check.percent, 2)} %, ${readable(check.significance, 1)} standard errors.`,
   );
   if (more.change !== undefined)
     lines.push(
-      `Change of ${more.change.toFixed(2)} % from the ${more.direct ? 'directly measured' : 'derived'} calibration used before.`,
+      `Change of ${readable(more.change, 2)} % from the ${more.direct ? 'directly measured' : 'derived'} calibration used before.`,
     );
   return lines;
 }

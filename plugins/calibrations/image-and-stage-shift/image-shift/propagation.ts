@@ -7,6 +7,7 @@ import {
   magIndex as asMagIndex,
   product,
   counted,
+  readable,
 } from '../../../../core/base';
 import type { Run } from '../../../../core/kernel';
 import type { Optics } from '../../../../core/optics';
@@ -60,7 +61,7 @@ export async function propagateChange(
   const [low, high] = [Math.min(...candidates), Math.max(...candidates)].map(
     (index) => optics.at({ magIndex: asMagIndex(index), camera }).magnification,
   );
-  const text = `Carry this change of ${change.toFixed(1)} % over to ${counted(candidates.length, 'other magnification')}, from ${low}x to ${high}x, not calibrated in this session?`;
+  const text = `Carry this change of ${readable(change, 1)} % over to ${counted(candidates.length, 'other magnification')}, from ${low}x to ${high}x, not calibrated in this session?`;
   if (!(await run.operator.confirm({ id: 'propagate', text, default: false }))) return;
   const delta = product(after, back);
   const carried = candidates.map((index) => {
@@ -68,7 +69,7 @@ export async function propagateChange(
     return put('ImageShiftMatrix', { magIndex: index, camera, ...matrix }, { sessionMeasured: false });
   });
   await run.accept({
-    summary: `The change of ${change.toFixed(1)} % was carried over to ${counted(candidates.length, 'magnification')}.`,
+    summary: `The change of ${readable(change, 1)} % was carried over to ${counted(candidates.length, 'magnification')}.`,
     values: { magIndexes: candidates, changePercent: change },
     conditions: { magIndex, camera },
     changes: carried,

@@ -1,4 +1,4 @@
-import { type CameraIndex, type MagIndex, inMicrometres, inNanometres } from '../../../../core/base';
+import { type CameraIndex, type MagIndex, inMicrometres, inNanometres, readable } from '../../../../core/base';
 import type { Run } from '../../../../core/kernel';
 import type { Optics } from '../../../../core/optics';
 import type { Calibrations } from '../../../../core/store';
@@ -32,7 +32,7 @@ export async function chooseScratchPixelSize(
   const ratio = nominal / size;
   const [least, most] = plausibleFactors[other];
   if (ratio >= least && ratio <= most) return nominal / 1000;
-  const [otherText, nominalText] = [size, nominal].map((value) => `${value.toPrecision(4)} nm`);
+  const [otherText, nominalText] = [size, nominal].map((value) => `${readable(value)} nm`);
   const answer = await run.operator.choice({
     id: 'pixel-size',
     text: `The nominal pixel size is ${nominalText}, but ${otherText} ${origins[other]}. Which one should the first steps use?`,

@@ -1,4 +1,4 @@
-import { EucentricError } from '../../../../core/base';
+import { EucentricError, readable } from '../../../../core/base';
 
 /** Errors that refuse the calibration of image-shift offsets. */
 export const offsetErrors = {
@@ -42,7 +42,7 @@ export const offsetErrors = {
   stageMoved: (x: number, y: number, limit: number): EucentricError =>
     new EucentricError({
       code: 'image-shift-offsets/stage-moved',
-      message: `The stage moved by ${x.toFixed(3)}, ${y.toFixed(3)} um between the two images, more than the ${limit} um that are allowed.`,
+      message: `The stage moved by ${readable(x, 3)}, ${readable(y, 3)} um between the two images, more than the ${limit} um that are allowed.`,
       hint: 'Let the stage come to rest and take both images again, using image shift only to centre the feature.',
     }),
   wrongCamera: (buffer: string, found: string, wanted: string): EucentricError =>

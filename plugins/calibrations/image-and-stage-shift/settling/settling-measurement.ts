@@ -1,4 +1,4 @@
-import { EucentricError, type ImageShiftUnits, type Undo, type Vector, vector } from '../../../../core/base';
+import { EucentricError, type ImageShiftUnits, type Undo, type Vector, vector, readable } from '../../../../core/base';
 import type { Exposure } from '../../../../core/devices';
 import { type Forecast, ImageBuffers, type Run, type Uses } from '../../../../core/kernel';
 import { ImageAcquisition, cameraHeadStart } from '../../../../core/acquisition';
@@ -122,7 +122,7 @@ export class SettlingMeasurement {
     const magIndex = await control.write(base, { delayFactor, signal: run.signal });
     await acquisition.take(exposure, { signal: run.signal, title: 'Settling', magIndex });
     const prior = optics.at({ magIndex, camera: cameras.selected.traits.index }).imageShiftToCamera?.matrix;
-    const title = `Settling, series ${this.taken}, factor ${factor.toFixed(2)}`;
+    const title = `Settling, series ${this.taken}, factor ${readable(factor, 2)}`;
     const { pairs, places } = await takeSeries({ control, acquisition, buffers }, run, {
       pattern,
       base,

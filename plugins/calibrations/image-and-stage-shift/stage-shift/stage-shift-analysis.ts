@@ -9,6 +9,7 @@ import {
   normalizeDegrees,
   product,
   scale,
+  readable,
 } from '../../../../core/base';
 import { median } from '../../../../imaging';
 
@@ -108,7 +109,7 @@ export function judgeStageMatrix(
   const off = known.rotation === undefined ? 0 : normalizeDegrees(angle - known.rotation);
   if (Math.abs(off) > maxRotationDifference)
     remarks.push(
-      `The rotation differs by ${off.toFixed(1)} degrees from the one in use; GlobalExtraRotation, or ExtraRotation of the camera, is probably wrong.`,
+      `The rotation differs by ${readable(off, 1)} degrees from the one in use; GlobalExtraRotation, or ExtraRotation of the camera, is probably wrong.`,
     );
   return {
     rotation: angle,

@@ -1,4 +1,4 @@
-import { type Matrix, determinant, firstColumn, length, secondColumn } from '../../../../core/base';
+import { type Matrix, determinant, firstColumn, length, secondColumn, readable } from '../../../../core/base';
 import {
   type Evidence,
   type Reason,
@@ -73,7 +73,7 @@ export function stageEvidence(given: StageEvidence): readonly Evidence[] {
           unit: '%',
           doubtfulAbove: distortionLimits.doubtful,
           refusedAbove: distortionLimits.refused,
-          why: `The edge of the field is displaced by ${(100 * distortion.atEdge).toFixed(1)} % against the centre, so the middle of the field moves less or more than the whole. The stated errors hold it.`,
+          why: `The edge of the field is displaced by ${readable(100 * distortion.atEdge, 1)} % against the centre, so the middle of the field moves less or more than the whole. The stated errors hold it.`,
           change: 'Use a smaller area (Use Trial Size), or calibrate at a magnification without distortion.',
         })
       : undefined,
@@ -100,7 +100,7 @@ function ofAxis(axis: 'x' | 'y', { fit, pairs, prior }: StageEvidence): readonly
       standardError: found.share,
       doubtfulPercent: shareLimits.doubtful,
       refusedPercent: shareLimits.refused,
-      change: `Repeat it at a lower magnification, where the steps cover the whole cycle of the ${name} drive${found.along.cycle.unusual > 0.5 ? `, or with the cycle length that fits, ${found.along.cycle.length.toFixed(0)} um` : ''}.`,
+      change: `Repeat it at a lower magnification, where the steps cover the whole cycle of the ${name} drive${found.along.cycle.unusual > 0.5 ? `, or with the cycle length that fits, ${readable(found.along.cycle.length, 0)} um` : ''}.`,
     }),
     plausibleLength({
       what: `Effect of the stage in ${name}`,

@@ -1,4 +1,4 @@
-import type { Matrix } from '../../../../core/base';
+import { readable, readableMatrix, withError } from '../../../../core/base';
 import { correlationRemark } from '../image-series/image-shift-analysis';
 import type { StageFit, StageVerdict } from './stage-shift-analysis';
 import type { FoundBesides } from './stage-shift-outcome';
@@ -12,12 +12,10 @@ export function describeStage(
   least: number,
   besides: FoundBesides & { readonly cycles: Readonly<Record<'x' | 'y', number>> },
 ): readonly string[] {
-  const numbers = (m: Matrix, digits: number): string =>
-    [m.xpx, m.xpy, m.ypx, m.ypy].map((value) => value.toFixed(digits)).join(' ');
   const remark = correlationRemark(mean);
   return [
-    `Correlation of the image pairs: mean ${mean.toFixed(2)}, lowest ${least.toFixed(2)}.${remark ? ` ${remark}` : ''}`,
-    `Stage to camera: ${numbers(fit.matrix, 3)} px per um (standard errors ${numbers(fit.standardErrors, 3)}).`,
+    `Correlation of the image pairs: mean ${readable(mean, 2)}, lowest ${readable(least, 2)}.${remark ? ` ${remark}` : ''}`,
+    `Stage to camera: ${readableMatrix(fit.matrix, fit.standardErrors)} px per um.`,
     ...(['x', 'y'] as const).map((axis) => {
       const { cycle, leftOut } = fit.axes[axis].along;
       const found = axis === 'x' ? besides.cycleX : besides.cycleY;
@@ -26,15 +24,15 @@ export function describeStage(
       return `${
         found === undefined
           ? `${name} drive: the steps do not show the cycle of its error.`
-          : `${name} drive: its error has a cycle of ${found.toFixed(1)} um (standard error ${cycle.standardError.toFixed(1)}; the properties say ${besides.cycles[axis].toFixed(1)}) and up to ${(100 * cycle.amplitude).toFixed(1)} % of scale.`
+          : `${name} drive: its error has a cycle of ${withError(found, cycle.standardError)} um (the properties say ${readable(besides.cycles[axis], 1)}) and up to ${readable(100 * cycle.amplitude, 1)} % of scale.`
       }${wrong}`;
     }),
-    `Drift: ${besides.driftX.toFixed(2)}, ${besides.driftY.toFixed(2)} nm/s along X and Y of the stage.`,
-    `Largest deviation of a step: ${fit.deviation.toFixed(2)} px per um, ${fit.deviationPercent.toFixed(1)} %; less than 10 % is desirable.`,
+    `Drift: ${readable(besides.driftX, 2)}, ${readable(besides.driftY, 2)} nm/s along X and Y of the stage.`,
+    `Largest deviation of a step: ${readable(fit.deviation, 2)} px per um, ${readable(fit.deviationPercent, 1)} %; less than 10 % is desirable.`,
     ...(verdict.impliedSpecimenToStage
-      ? [`Implied matrix from specimen to stage: ${numbers(verdict.impliedSpecimenToStage, 4)}.`]
+      ? [`Implied matrix from specimen to stage: ${readableMatrix(verdict.impliedSpecimenToStage)}.`]
       : []),
-    `Rotation of the tilt axis: ${verdict.rotation.toFixed(2)} degrees.`,
+    `Rotation of the tilt axis: ${readable(verdict.rotation, 2)} degrees.`,
     ...verdict.remarks,
   ];
 }

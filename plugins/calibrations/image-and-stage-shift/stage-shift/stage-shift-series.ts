@@ -10,6 +10,7 @@ import {
   seconds,
   subtract,
   vector,
+  readable,
 } from '../../../../core/base';
 import type { Exposure, Scope, Stage } from '../../../../core/devices';
 import type { BufferedImage, ImageBuffers, Run } from '../../../../core/kernel';
@@ -250,7 +251,7 @@ class Series {
     });
     run.log.debug(
       'c',
-      `${axis.toUpperCase()} pair ${places.length - 1}: ${found.x.toFixed(2)}, ${found.y.toFixed(2)} binned px, correlation ${found.correlation.toFixed(3)}`,
+      `${axis.toUpperCase()} pair ${places.length - 1}: ${readable(found.x, 2)}, ${readable(found.y, 2)} binned px, correlation ${readable(found.correlation, 3)}`,
     );
     return pair;
   }
@@ -325,6 +326,6 @@ const measured = ({ x, y, standardError }: Displacement): MeasuredShift => ({
 const notMoved = (axis: 'x' | 'y', moved: number, wanted: number): EucentricError =>
   new EucentricError({
     code: 'stage-shift/stage-not-there',
-    message: `The stage was to move by ${wanted.toFixed(2)} um in ${axis.toUpperCase()} and reads ${moved.toFixed(2)} um.`,
+    message: `The stage was to move by ${readable(wanted, 2)} um in ${axis.toUpperCase()} and reads ${readable(moved, 2)} um.`,
     hint: `Check that the ${axis.toUpperCase()} axis is not blocked, at a limit or switched off, and start again. Nothing was stored.`,
   });

@@ -1,4 +1,4 @@
-import { type CameraIndex, EucentricError, type MagIndex } from '../../../../core/base';
+import { type CameraIndex, EucentricError, type MagIndex, readable } from '../../../../core/base';
 import type { LatticeNotFound } from '../../../../imaging';
 
 const another =
@@ -41,13 +41,13 @@ export const latticeErrors = {
       case 'angle':
         return new EucentricError({
           code: 'pixel-size/wrong-angle',
-          message: `The two peaks that were found are at ${failure.degrees.toFixed(1)} degrees to each other, not close enough to 90.`,
+          message: `The two peaks that were found are at ${readable(failure.degrees, 1)} degrees to each other, not close enough to 90.`,
           hint: another,
         });
       case 'distances':
         return new EucentricError({
           code: 'pixel-size/unequal-distances',
-          message: `The distances along the two axes, ${failure.first.toFixed(1)} and ${failure.second.toFixed(1)} binned pixels, do not go together.`,
+          message: `The distances along the two axes, ${readable(failure.first, 1)} and ${readable(failure.second, 1)} binned pixels, do not go together.`,
           hint: another,
         });
     }

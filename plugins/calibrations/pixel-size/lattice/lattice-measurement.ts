@@ -1,4 +1,4 @@
-import { type CameraIndex, inNanometres, type MagIndex, metres } from '../../../../core/base';
+import { type CameraIndex, inNanometres, type MagIndex, metres, readable, withError } from '../../../../core/base';
 import {
   type BufferedImage,
   ImageBuffers,
@@ -206,13 +206,13 @@ export class PixelSizeMeasurement {
       relativeError,
     });
     this.logComparison(run, pixelSize, magIndex, camera, perPixel);
-    const shown = `${pixelSize.toPrecision(4)} nm`;
-    const shortAxis = crystal ? ` (${(onFirst * unbinning).toPrecision(4)} nm from the short axis alone)` : '';
+    const shown = `${withError(pixelSize, pixelSize * relativeError)} nm`;
+    const shortAxis = crystal ? ` (${readable(onFirst * unbinning)} nm from the short axis alone)` : '';
     run.operator.log(
       `${fromFile ? 'APPARENT: ' : ''}Camera ${camera}, ${context.magnification}x: the unbinned pixel is ${shown}${shortAxis}`,
     );
     if (!fromFile && context.magnification > 0)
-      run.operator.log(`${magIndex}  ${pixelSize.toPrecision(4)}  ${context.magnification}`);
+      run.operator.log(`${magIndex}  ${readable(pixelSize)}  ${context.magnification}`);
 
     const values = {
       pixelSize,
@@ -228,7 +228,7 @@ export class PixelSizeMeasurement {
       spacings: lattice.lengthErrors.map((error) => error * binning),
     };
     const draft = {
-      summary: `Pixel size ${shown} at ${context.magnification}x, grid angle ${lattice.angle.toFixed(2)} degrees${judgement.verdict === 'good' ? '' : `; ${judgement.verdict}`}.`,
+      summary: `Pixel size ${shown} at ${context.magnification}x, grid angle ${readable(lattice.angle, 2)} degrees${judgement.verdict === 'good' ? '' : `; ${judgement.verdict}`}.`,
       standardErrors: Number.isFinite(relativeError) ? known : {},
       conditions: {
         magIndex,
@@ -286,23 +286,22 @@ export class PixelSizeMeasurement {
     },
   ): void {
     const { lattice, lengths, ofImage, along, relativeError } = of;
-    const error = Number.isFinite(relativeError) ? ` +/- ${(ofImage * relativeError).toPrecision(2)}` : '';
-    const repeats = lattice.repeats.map((count) => count.toFixed(1)).join(' and ');
+    const repeats = lattice.repeats.map((count) => readable(count, 1)).join(' and ');
     const spacings =
       of.specimen.name === 'catalase crystal'
-        ? `pixel ${along.map((size) => size.toPrecision(4)).join(' and ')} nm along the two axes`
-        : `mean spacing ${((lengths[0] + lengths[1]) / 2).toFixed(2)}`;
+        ? `pixel ${along.map((size) => readable(size)).join(' and ')} nm along the two axes`
+        : `mean spacing ${readable((lengths[0] + lengths[1]) / 2, 2)}`;
     run.operator.log(
-      `${repeats} repeats, ${lengths.map((length) => length.toFixed(2)).join(' and ')} pixels each, ${spacings}; binned pixel ${ofImage.toPrecision(4)}${error} nm, grid angle ${lattice.angle.toFixed(2)} degrees`,
+      `${repeats} repeats, ${lengths.map((length) => readable(length, 2)).join(' and ')} pixels each, ${spacings}; binned pixel ${withError(ofImage, ofImage * relativeError)} nm, grid angle ${withError(lattice.angle, lattice.angleError)} degrees`,
     );
   }
 
   private logComparison(run: Run, pixelSize: number, magIndex: MagIndex, camera: CameraIndex, perPixel: number): void {
     const previous = this.previous(magIndex, camera);
     if (!previous) return;
-    const ratio = pixelSize / (inNanometres(previous.value) * perPixel);
+    const larger = 100 * (pixelSize / (inNanometres(previous.value) * perPixel) - 1);
     run.operator.log(
-      `    this is ${ratio.toFixed(4)} times the previous pixel size, which was ${previous.how === 'measured' ? 'measured' : 'derived'}`,
+      `    this is ${readable(Math.abs(larger), 3)} % ${larger < 0 ? 'smaller' : 'larger'} than the previous pixel size, which was ${previous.how === 'measured' ? 'measured' : 'derived'}`,
     );
   }
 
@@ -312,7 +311,7 @@ export class PixelSizeMeasurement {
     const ratio = pixelSize / (inNanometres(previous.value) * perPixel);
     if (Math.abs(Math.log(ratio)) < Math.log(maxPlausibleFactor)) return [];
     return [
-      `It is ${ratio.toFixed(3)} times the pixel size in use; either the wrong lines were found, or lines per millimetre, mesh or magnification are not what they are said to be.`,
+      `It is ${readable(ratio, 3)} times the pixel size in use; either the wrong lines were found, or lines per millimetre, mesh or magnification are not what they are said to be.`,
     ];
   }
 

@@ -1,4 +1,4 @@
-import { EucentricError } from '../../../../core/base';
+import { EucentricError, readableMatrix } from '../../../../core/base';
 import { Cameras, Scope } from '../../../../core/devices';
 import { type ItemDefinition, defineItem, value } from '../../../../core/kernel';
 import { Optics } from '../../../../core/optics';
@@ -54,8 +54,7 @@ export const defineRemoval = ({ id, what, record, table }: Removable): ItemDefin
       const matrix = table(calibrations).get(magIndex, camera);
       const place = describePlace(optics, magIndex, camera);
       if (!matrix) throw notThere(`There is no ${what} calibration at ${place} for camera ${camera}, ${name}.`);
-      const shown = [matrix.xpx, matrix.xpy, matrix.ypx, matrix.ypy].map((each) => each.toPrecision(6)).join(' ');
-      const text = `Remove the ${what} calibration at ${place} (${shown})?`;
+      const text = `Remove the ${what} calibration at ${place} (${readableMatrix(matrix)})?`;
       if (!(await run.ask('remove', { text, default: true }))) return undefined;
       return run.accept({
         summary: `The ${what} calibration at ${place} was removed. Save the calibrations, or it is back at the next start.`,

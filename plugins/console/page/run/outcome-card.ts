@@ -1,8 +1,9 @@
 import { fill, h, icon } from '../base/dom';
 import { formatChange, formatDuration, formatError, formatValue, inWords, nameOf } from '../base/format';
 import type { Store } from '../base/store';
-import type { MatrixState, OutcomeState, ValueState } from '../../protocol/state';
+import type { OutcomeState } from '../../protocol/state';
 import { colourOf } from '../../protocol/verdict';
+import { matrixCard } from './matrix-card';
 import { createTrend } from './trend';
 
 /** Result of the last run: its values with their errors beside the previous ones, and the next actions. */
@@ -30,7 +31,8 @@ export function createOutcomeCard(store: Store): HTMLElement {
 }
 
 function contents(store: Store, outcome: OutcomeState, dismiss: () => void): readonly (HTMLElement | undefined)[] {
-  const { end, summary, hint, code, verdict, remarks, values, matrix, tables, stored, stores } = outcome;
+  const { end, summary, hint, code, verdict, remarks, values, matrix, tables, stored, stores, writtenTo } = outcome;
+  const { keptBy = 'saving' } = outcome;
   const doubtful = colourOf(verdict) === 'caution';
   const kind = end === 'failed' ? 'trouble' : end === 'stopped' || doubtful ? 'caution' : 'fine';
   const heading = headingOf(outcome);
@@ -57,54 +59,28 @@ function contents(store: Store, outcome: OutcomeState, dismiss: () => void): rea
       'p',
       { class: 'fine-print' },
       [
-        stored ? 'Kept in memory and in the history.' : stores && end === 'done' ? 'Nothing was stored.' : '',
+        stored ? kept[keptBy] : stores && end === 'done' ? 'Nothing was stored.' : '',
+        writtenTo === undefined ? '' : `Written into ${writtenTo}, used from the next start.`,
         `It took ${formatDuration(outcome.seconds)}.`,
         code ? `[${code}]` : '',
       ]
         .filter(Boolean)
         .join(' '),
     ),
-    stored ? saving(store) : undefined,
+    stored && keptBy === 'saving' ? saving(store) : undefined,
   ];
 }
+
+const kept = {
+  saving: 'Kept in memory and in the history.',
+  itself: 'Kept in the short-term file and in the history.',
+  session: 'In use for this session, and kept in the history.',
+} as const satisfies Readonly<Record<NonNullable<OutcomeState['keptBy']>, string>>;
 
 function headingOf({ end, label, verdict }: OutcomeState): string {
   if (end === 'stopped') return `${label} was stopped`;
   if (end === 'failed') return `${label} did not succeed`;
   return verdict ? `${label}: ${verdict}` : label;
-}
-
-/** Figures in tables, which hold matrices and pixel sizes without errors. */
-const figuresInTables = 4;
-
-/** A matrix with two rows and two columns, and below it the axes on the specimen. */
-function matrixCard({ unit, elements, axes, ratio, skew, mirrored }: MatrixState): HTMLElement {
-  const cell = ({ name, value, error, before }: ValueState): HTMLElement =>
-    h(
-      'td',
-      { class: 'number', title: before === undefined ? name : `${name}, before ${formatValue(before, error)}` },
-      formatValue(value as number, error),
-      error === undefined ? undefined : h('span', { class: 'error' }, ` \u00b1 ${formatError(error)}`),
-      before === undefined ? undefined : h('span', { class: 'change' }, formatChange(before, value as number)),
-    );
-  const row = (from: number): HTMLElement => h('tr', {}, ...elements.slice(from, from + 2).map(cell));
-  return h(
-    'div',
-    { class: 'matrix' },
-    h('table', { class: 'brackets' }, h('caption', {}, `Matrix (${unit})`), h('tbody', {}, row(0), row(2))),
-    h(
-      'dl',
-      {},
-      ...axes.flatMap(({ name, length, angle, unit: each }) => [
-        h('dt', {}, `${name} axis`),
-        h('dd', {}, `${formatValue(length, undefined, figuresInTables)} ${each} at ${angle.toFixed(1)}\u00b0`),
-      ]),
-      h('dt', {}, 'Axis ratio'),
-      h('dd', {}, ratio.toFixed(3)),
-      h('dt', {}, 'Skew'),
-      h('dd', {}, `${skew.toFixed(1)}\u00b0${mirrored ? ', mirrored' : ''}`),
-    ),
-  );
 }
 
 function valueTable(values: OutcomeState['values']): HTMLElement {
@@ -152,7 +128,7 @@ function rowTable({ name, columns, rows }: OutcomeState['tables'][number]): HTML
     h(
       'td',
       { class: typeof value === 'number' ? 'number' : '' },
-      typeof value === 'number' ? formatValue(value, undefined, figuresInTables) : value,
+      typeof value === 'number' ? formatValue(value) : value,
     );
   const table = (): HTMLElement =>
     h(

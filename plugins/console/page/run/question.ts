@@ -75,6 +75,7 @@ function confirmation(
     'div',
     { class: 'question', role: 'group', 'aria-label': question.text },
     h('p', { class: 'text' }, question.text),
+    question.lines ? h('pre', { class: 'lines', tabindex: 0 }, question.lines.join('\n')) : undefined,
     reason(why),
     reserved === undefined ? undefined : reason(reserved),
     h('div', { class: 'row' }, button(true, 'Yes'), button(false, 'No')),

@@ -2,6 +2,7 @@ import { fill, h } from '../base/dom';
 import { formatError, formatValue, formatWhen, inWords, nameOf } from '../base/format';
 import type { Store } from '../base/store';
 import type { HistoryRow } from '../../protocol/state';
+import { matrixCard } from '../run/matrix-card';
 import { showTrend } from '../run/trend';
 
 const keeping = {
@@ -106,6 +107,8 @@ function detailOf(
   const trend = h('div', { class: 'trend' });
   const earlier = all.slice(all.indexOf(row)).filter(({ item }) => item === row.item);
   queueMicrotask(() => void showTrend(trend, earlier));
+  const inMatrix = new Set(row.matrix?.elements.map(({ name }) => name));
+  const values = Object.entries(row.values).filter(([name]) => !inMatrix.has(name));
   const may = store.inControl && store.isAdministrator;
   const restore: Restore = (which, place) => () =>
     void store.do({ do: 'restore', entry: row.id, which, ...place }).then((done) => {
@@ -125,10 +128,11 @@ function detailOf(
       h('p', { class: 'fine-print' }, `${formatWhen(row.when)}, ${row.who}${row.simulated ? ', simulated' : ''}`),
       trend,
       h('h3', {}, 'Values'),
+      row.matrix ? matrixCard(row.matrix) : undefined,
       h(
         'dl',
         {},
-        ...Object.entries(row.values).flatMap(([name, value]) => [
+        ...values.flatMap(([name, value]) => [
           h('dt', {}, nameOf(name, row.units[name])),
           h(
             'dd',

@@ -5,10 +5,11 @@ import {
   type CalibrationHistory,
   type HistoryEntry,
   type InstrumentNow,
-  isMainRecord,
   restoreObstacle,
 } from '../../../../core/store';
 import type { HistoryRow } from '../../protocol';
+import { matrixOf } from '../matrices';
+import { keptBy } from '../outcomes';
 
 /** Largest number of entries that are sent to the page, the newest ones. */
 const maxRows = 1000;
@@ -38,6 +39,7 @@ export function historyRows(
       values: numbersOf(entry.values),
       errors: numbersOf(entry.standardErrors),
       units: unitsOf(itemOf(entry.item)?.declaration?.results ?? {}),
+      ...shownMatrix(entry, itemOf(entry.item)),
       ...notRestorable(entry, obstacle),
       inUse: entry.changes.length > 0 && inForce(entry),
       ...(now && obstacleOf(now, entry)),
@@ -87,12 +89,6 @@ function obstacleOf(now: InstrumentNow, entry: HistoryEntry): Pick<HistoryRow, '
   return { obstacle: { text, elsewhere: { ...elsewhere, label: label.filter(Boolean).join(', ') } } };
 }
 
-function keptBy({ changes }: HistoryEntry): HistoryRow['keptBy'] {
-  const records = changes.flatMap((change) => ('record' in change ? [change.record] : []));
-  if (records.some(isMainRecord)) return 'saving';
-  return records.length > 0 ? 'itself' : 'session';
-}
-
 /** The conditions as people read them: what camera and magnification are, then the settings that the instrument has, in their units. */
 function conditionsOf({ conditions }: HistoryEntry, settings: readonly ProvidedSetting[]): Record<string, string> {
   const { magnification, cameraName, binning } = conditions;
@@ -109,6 +105,17 @@ function conditionsOf({ conditions }: HistoryEntry, settings: readonly ProvidedS
     shown[inSentence(traits.label)] = shownCondition(traits, conditions[name]);
   }
   return shown;
+}
+
+/** The matrix of an entry, if it measured one. */
+function shownMatrix(entry: HistoryEntry, item: MenuEntry | undefined): Pick<HistoryRow, 'matrix'> {
+  const [values, errors] = [numbersOf(entry.values), numbersOf(entry.standardErrors)];
+  const shown = Object.entries(values).map(([name, value]) => {
+    const error = errors[name];
+    return { name, value, ...(error !== undefined && { error }) };
+  });
+  const matrix = matrixOf(entry, shown, new Map(Object.entries(item?.declaration?.results ?? {})));
+  return matrix ? { matrix } : {};
 }
 
 const numbersOf = (values: Readonly<Record<string, unknown>>): Record<string, number> =>

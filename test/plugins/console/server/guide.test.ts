@@ -179,6 +179,17 @@ test('a result of several rows is in use when all that it measured is, and can b
   const factor = { ...entry, changes: [{ session: 'ISdelayScaleFactor', value: 0.4, replaced: 1 } as const] };
   expect(inForceIn(calibrations, settings)(factor)).toBe(false);
   expect(historyRows([factor], () => undefined, [])).toMatchObject([{ replaces: true, keptBy: 'session' }]);
+  const matrix = { xpx: 30, xpy: 0, ypx: 0, ypy: 60 };
+  const conditions = { ...entry.conditions, pixelSizeNanometres: 2 };
+  const [measuredMatrix] = historyRows([{ ...entry, values: matrix, conditions }], () => undefined, []);
+  expect(measuredMatrix!.matrix).toMatchObject({
+    axes: [
+      { length: 60, unit: 'nm per unit', angle: 0 },
+      { length: 120, unit: 'nm per unit', angle: 90 },
+    ],
+    ratio: 2,
+    skew: 0,
+  });
   // No button is shown that would only be answered with a refusal.
   const refused = historyRows([entry], () => undefined, [], { obstacle: () => 'It is gone.' });
   expect(refused).toMatchObject([{ notRestorable: 'It is gone.', replaces: false }]);
