@@ -7,6 +7,7 @@ import { type Import, importsOf, programFolders, typescriptIn } from './source-f
 const allowed: Readonly<Record<string, readonly string[]>> = {
   app: [
     'plugins',
+    'core/tuning',
     'core/low-dose',
     'core/buffers',
     'core/image-files',
@@ -24,6 +25,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   api: [
     'core/buffers',
+    'core/tuning',
     'core/acquisition',
     'core/kernel',
     'core/optics',
@@ -47,6 +49,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   plugins: [
     'core/buffers',
+    'core/tuning',
     'core/consistency',
     'core/acquisition',
     'core/kernel',
@@ -80,6 +83,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'core/devices',
     'core/base',
   ],
+  'core/tuning': ['core/optics', 'core/store', 'core/devices', 'core/base'],
   'core/consistency': ['core/optics', 'core/base'],
   'core/acquisition': [
     'core/kernel',

@@ -1,0 +1,2 @@
+export * from './focus-calibrations';
+export * from './focus-curve';
