@@ -10,9 +10,11 @@ export function twinSections(settings: Settings): string {
   const plugins = ['simulator', columnOf(settings), ...camerasOf(settings), 'calibrations', 'console', 'terminal'];
   return [
     'plugins:',
-    ...plugins.map((id) => `  ${id}: {}`),
+    ...plugins.flatMap((id) => (id === 'simulator' ? simulatorFor(settings) : [`  ${id}: {}`])),
     'simulator:',
     '  truth: site',
+    '  # No property gives the high tension. 200 suits most columns that are not of the largest kind.',
+    `  voltageKilovolts: ${kilovoltsOf[columnOf(settings)] ?? usualKilovolts}`,
     'calibrations:',
     '  # The calibrations of the site, beside this file. They are only read; the twin keeps its own in a folder.',
     '  siteFile: SerialEMcalibrations.txt',
@@ -20,6 +22,27 @@ export function twinSections(settings: Settings): string {
     '',
   ].join('\n');
 }
+
+/** High tension of a twin, in kilovolts, where its make is not that of the others. */
+const kilovoltsOf: Readonly<Record<string, number>> = { hitachi: 100 };
+const usualKilovolts = 300;
+
+/** The simulator, which also stands in for the cameras that no plugin drives. */
+function simulatorFor(settings: Settings): readonly string[] {
+  const left = plainCamerasOf(settings);
+  if (left.length === 0) return ['  simulator: {}'];
+  const names = left.map(({ name }) => name).join(', ');
+  return [
+    `  # No plugin drives ${names}: ${left.length === 1 ? 'a plain simulated camera stands' : 'plain simulated cameras stand'} in.`,
+    `  simulator: { cameras: [${left.map(({ index }) => index).join(', ')}] }`,
+  ];
+}
+
+/** The active cameras that a twin has as plain ones, because no plugin drives them. */
+export const plainCamerasOf = (settings: Settings): Settings['cameras'] =>
+  settings.cameras.filter(
+    (camera) => !camera.isStem && !Object.keys(builtInPlugins).some((id) => drivesCamera(id, camera, settings.cameras)),
+  );
 
 /** Wire to the hardware for each plugin of hardware. */
 const wires: Readonly<Record<string, string>> = {

@@ -15,7 +15,7 @@ import {
 } from '../../core/settings';
 import { writeWhole } from '../../core/store';
 import { checkPlugins } from '../check-plugins';
-import { siteSections, twinSections } from '../twin';
+import { plainCamerasOf, siteSections, twinSections } from '../twin';
 import { checkDrivenCameras } from '../undriven-cameras';
 import { exitCodes } from '../output';
 import { exampleConfigurations } from '../version';
@@ -59,6 +59,12 @@ export async function importCommand(
   const yaml = belowSections([...headLines(file, folder), sections].join('\n'), imported);
   const all = [...problems, ...checkDrivenCameras(parseSettings(yaml, options.output ?? file).settings)];
   for (const problem of all) output.remark(describeProblem(problem));
+  if (options.twin) output.remark('No property gives the high tension: see voltageKilovolts in the configuration.');
+  if (options.twin)
+    for (const { index, name } of plainCamerasOf(settings))
+      output.remark(
+        `No plugin drives camera ${index} (${name}). The twin has a plain simulated camera of its size in its place: any area, linear, without frames.`,
+      );
   await deliver(output, yaml, options.output);
   output.emit({
     event: 'result',

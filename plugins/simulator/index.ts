@@ -14,9 +14,10 @@ import {
   lacking,
 } from '../../core/devices';
 import { type PluginHost, definePlugin } from '../../core/kernel';
-import { type Settings, checkSection } from '../../core/settings';
+import { type CameraSettings, type Settings, checkSection } from '../../core/settings';
 import { Calibrations } from '../../core/store';
 import { type SimulatorOptions, VirtualMicroscope, completeOptions, simulatorOptions } from '../../simulation';
+import { PlainCamera } from './plain-camera';
 import { savedCalibrations } from './saved-calibrations';
 import { savedIllumination } from './saved-illumination';
 import { SimulatedTruth, perfectRecords } from './simulated-truth';
@@ -25,8 +26,15 @@ import { type Site, type SiteTruth, siteTruth } from './site-instrument';
 export { SimulatedTruth, simulatorOptions };
 
 const options = z
-  .strictObject({})
-  .describe('None: what the virtual microscope is like stands in the "simulator:" section.');
+  .strictObject({
+    cameras: z
+      .array(z.number().int().min(0))
+      .default([])
+      .describe(
+        'Numbers of cameras that no other plugin drives. The virtual microscope takes their images itself: any area, linear, without frames.',
+      ),
+  })
+  .describe('What the virtual microscope is like stands in the "simulator:" section.');
 type Options = z.infer<typeof options>;
 
 /** Makes a virtual microscope of the site's properties, for the simulated wires of the vendors. */
@@ -34,6 +42,7 @@ export default definePlugin<Options>({
   id: 'simulator',
   summary: 'A virtual microscope made of the properties of the site, for trying everything without an instrument.',
   options,
+  drivesCamera: (camera, _active, given) => given !== undefined && isPlain(camera, given.cameras),
   apply(host) {
     const simulator = readSimulator(host.settings);
     // Built when first asked for: the truth of a site's twin rests on calibrations and a column that are there only after all plugins are applied.
@@ -63,6 +72,8 @@ export default definePlugin<Options>({
         return perfectRecords(truth());
       },
     });
+    for (const camera of host.settings.cameras)
+      if (isPlain(camera, host.options.cameras)) host.provideCamera(new PlainCamera(camera, microscope, host.clock));
     const real = realWires(host.settings);
     host.provideDevices([
       real.length === 0
@@ -77,6 +88,10 @@ export default definePlugin<Options>({
     host.connect('the virtual microscope', () => announce(host, simulator, microscope()));
   },
 });
+
+/** True for a camera that the site leaves to the simulator; how a probe is scanned is nothing that it could make up. */
+const isPlain = (camera: CameraSettings, chosen: readonly number[]): boolean =>
+  !camera.isStem && chosen.includes(camera.index);
 
 /** The calibration file of the site itself. */
 function siteFileOf(host: PluginHost<Options>): string {

@@ -1,10 +1,12 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Matrix } from '../../core/base';
 import { matrixError } from '../support/virtual-instrument';
 import { eucentric, haveSiteFiles, siteFiles } from './eucentric';
 import { needsReading } from '../support/needs';
+
+const talos = path.join(path.dirname(siteFiles.properties), 'talos-SerialEMproperties.txt');
 
 needsReading(haveSiteFiles).describe('the twin of a real Krios', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'eucentric-twin-'));
@@ -66,6 +68,27 @@ needsReading(haveSiteFiles).describe('the twin of a real Krios', () => {
     const { percent, degrees } = matrixError(last['values'] as Matrix, truth as unknown as Matrix);
     expect(percent).toBeLessThan(0.3);
     expect(degrees).toBeLessThan(0.1);
+  });
+});
+
+needsReading(existsSync(talos)).describe('the twin of a real Talos', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'eucentric-talos-'));
+  const configuration = path.join(folder, 'talos.yaml');
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('is made by import alone, shows the menu, and runs an item with each of its cameras', () => {
+    const made = eucentric(['import', talos, '--twin', '-o', configuration]);
+    expect([made.code, made.stderr]).toEqual([0, expect.stringContaining('voltageKilovolts')]);
+    expect(readFileSync(configuration, 'utf8')).toMatch(/^ {2}voltageKilovolts: 300$/m);
+    expect(eucentric(['check', configuration, '--json']).lines()).toEqual([]);
+    const menu = eucentric(['menu', '--json', '--config', configuration]).lines();
+    const stands = menu.filter(({ reason }) => reason !== 'not built yet');
+    expect(stands.filter(({ enabled }) => enabled).length).toBeGreaterThan(15);
+    for (const camera of ['0', '1']) {
+      const line = `run set-binned-size --camera ${camera} --take View --defaults --json --config`.split(' ');
+      const { code, lines } = eucentric([...line, configuration]);
+      expect([code, lines().at(-1)]).toMatchObject([0, { event: 'result', simulated: true }]);
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { checkDrivenCameras, undrivenCameras } from '../../app/undriven-cameras';
@@ -102,7 +102,7 @@ describe('an instrument', () => {
   });
 });
 
-test('a twin of a site with such a camera is made with the reason, and check and devices repeat it', () => {
+test('a twin of a site with such a camera has a plain one in its place, which takes images; the import for the instrument gives the reason', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'eucentric-undriven-'));
   try {
     const [properties, twin] = [path.join(folder, 'properties.txt'), path.join(folder, 'twin.yaml')];
@@ -124,14 +124,23 @@ test('a twin of a site with such a camera is made with the reason, and check and
     ];
     writeFileSync(properties, lines.join('\n'));
     const reason = 'it is a camera of Direct Electron (DECameraType), which no plugin in use drives';
-    const made = eucentric(['import', properties, '--twin', '-o', twin]);
+    const site = path.join(folder, 'site.yaml');
+    const made = eucentric(['import', properties, '-o', site]);
     expect([made.code, made.stderr]).toEqual([
       0,
       expect.stringContaining(`Camera 0 (Survey) is active, but ${reason}`),
     ]);
-    const checked = eucentric(['check', twin]);
+    const checked = eucentric(['check', site]);
     expect([checked.code, checked.stdout]).toEqual([0, expect.stringContaining(reason)]);
-    expect(eucentric(['devices', '--config', twin]).stdout).toContain(`cannot be used: ${reason}`);
+
+    const twinMade = eucentric(['import', properties, '--twin', '-o', twin]);
+    expect(twinMade.stderr).toContain('No plugin drives camera 0 (Survey). The twin has a plain simulated camera');
+    expect(readFileSync(twin, 'utf8')).toContain('  simulator: { cameras: [0] }\n');
+    const clean = eucentric(['check', twin]);
+    expect([clean.code, clean.stdout]).toEqual([0, expect.not.stringContaining('camera')]);
+    expect(eucentric(['devices', '--config', twin]).stdout).not.toContain('cannot be used');
+    const ran = eucentric(['run', 'set-binned-size', '--take', 'View', '--defaults', '--config', twin, '--json']);
+    expect([ran.code, ran.lines().at(-1)]).toMatchObject([0, { event: 'result' }]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
