@@ -98,6 +98,9 @@ const times = (
   [ypx * factor, ypy * factor],
 ];
 
+/** Flags of HitachiDoesBSforISflags for the ranges in which such a column keeps the beam on the camera by itself. */
+const followingFlags = { regular: 1, secondary: 2, low: 4 };
+
 /** Habit of a column at a change of magnification. */
 const habitOf = (traits: Site['traits']): ColumnHabit =>
   !traits.resetsImageShiftOnMagnificationChange ? 'kept' : traits.remembersByMagnification ? 'remembered' : 'neutral';
@@ -106,6 +109,14 @@ function instrumentOf(settings: Settings, optics: Optics, twin: boolean, habit: 
   const lowestRegular = settings.get('LowestMModeMagIndex');
   const lowestSecondary = settings.get('LowestSecondaryModeMag');
   const measured = twin ? measuredMatrices(optics) : () => ({});
+  const rangeOf = (index: number) => ({
+    low: index < lowestRegular,
+    secondary: lowestSecondary > 0 && index >= lowestSecondary,
+  });
+  const flags = settings.get('HitachiDoesBSforISflags');
+  const followsWithBeam = ({ low, secondary }: { readonly low: boolean; readonly secondary: boolean }): boolean =>
+    habit === 'remembered' &&
+    (flags & (low ? followingFlags.low : secondary ? followingFlags.secondary : followingFlags.regular)) !== 0;
   return {
     magnifications: settings.magnificationTable.map(({ index, filmMag, rotation, eftemMag, eftemRotation }) => ({
       index,
@@ -113,8 +124,8 @@ function instrumentOf(settings: Settings, optics: Optics, twin: boolean, habit: 
       rotationDegrees: inDegrees(rotation),
       eftemMagnification: eftemMag,
       eftemRotationDegrees: inDegrees(eftemRotation),
-      low: index < lowestRegular,
-      secondary: lowestSecondary > 0 && index >= lowestSecondary,
+      ...rangeOf(index),
+      beamFollowsImageShift: habit === 'kept' || followsWithBeam(rangeOf(index)),
     })),
     ...scannedMagnifications(settings),
     cameras: settings.cameras.map((camera) => ({

@@ -8,6 +8,8 @@ export interface Magnification {
   readonly low: boolean;
   /** True in the second range above the low magnifications, with lens settings of its own (SAMAG of a JEOL, HR of a Hitachi). */
   readonly secondary?: boolean;
+  /** False where the beam goes with the image when that is shifted; the column keeps it on the camera where nothing is said. */
+  readonly beamFollowsImageShift?: boolean;
   /** Image rotation in degrees that the column reports; none where nothing is said. */
   readonly rotationDegrees?: number;
   /** Magnification and rotation that it reports when it works for the energy filter; as without where nothing is said. */

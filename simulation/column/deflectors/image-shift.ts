@@ -29,8 +29,10 @@ export interface ImageShiftTruth {
   readonly lowMagnificationSettling: readonly SettlingTerm[];
   /** Fraction of each step that arrives only with the next one, however long one waits. */
   readonly hysteresis: number;
-  /** True when the beam stays on the camera when the image is shifted (a beam-coupled shift); otherwise it goes with the image. */
+  /** True when the beam stays on the camera when the image is shifted (a beam-coupled shift), at all magnifications but those below; otherwise it goes with the image. */
   readonly carriesBeam: boolean;
+  /** Mag indexes at which it goes with the image nevertheless. */
+  readonly leavesBeamAt: ReadonlySet<number>;
 }
 
 /** The image-shift deflectors below the specimen. */
@@ -86,8 +88,10 @@ export const imageShift = definePart({
       .describe('As imageShiftSettlingSeconds, in low magnification.'),
     imageShiftCarriesBeam: z
       .boolean()
-      .default(true)
-      .describe('Whether the beam follows the image shift by itself, so that it stays on the camera.'),
+      .optional()
+      .describe(
+        'Whether the beam follows the image shift by itself, so that it stays on the camera; as columns of the maker do where nothing is said: that of FEI yes, of JEOL no, of Hitachi where HitachiDoesBSforISflags says so.',
+      ),
   },
 
   draw(random) {
@@ -155,12 +159,17 @@ export const imageShift = definePart({
           timeConstant: options.imageShiftSettlingSecondsLowMagnification,
         },
       ],
-      carriesBeam: options.imageShiftCarriesBeam,
+      carriesBeam: options.imageShiftCarriesBeam ?? true,
+      leavesBeamAt: new Set(
+        options.imageShiftCarriesBeam === undefined
+          ? table.filter(({ beamFollowsImageShift = true }) => !beamFollowsImageShift).map(({ index }) => index)
+          : [],
+      ),
     };
   },
 
   start(truth, { now, of }) {
-    const { toCamera, settling, lowMagnificationSettling, hysteresis, carriesBeam } = truth;
+    const { toCamera, settling, lowMagnificationSettling, hysteresis, carriesBeam, leavesBeamAt } = truth;
     const value = new SettlingVector();
     const lenses = of(magnification);
     const onCamera = (time: number, camera: number): PlaneVector => {
@@ -170,7 +179,8 @@ export const imageShift = definePart({
     };
     return {
       imageDisplacement: onCamera,
-      beamImageDisplacement: (time: number, camera: number) => (carriesBeam ? origin : onCamera(time, camera)),
+      beamImageDisplacement: (time: number, camera: number) =>
+        carriesBeam && !leavesBeamAt.has(lenses.selected().index) ? origin : onCamera(time, camera),
       commands: {
         /** Sets the net image shift in its units; the lens follows with its settling time. */
         setImageShift(shift: PlaneVector): void {
