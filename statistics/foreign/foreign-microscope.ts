@@ -1,5 +1,5 @@
-import { type Asked, type ForeignWorld, type Picture, type Point, sumOf } from './foreign-world';
-import { resampled } from './resampling';
+import { type Asked, type ForeignWorld, type Moment, type Picture, type Point, sumOf } from './foreign-world';
+import { type Places, resampled } from './resampling';
 
 /** A 2x2 matrix: `x' = xpx*x + xpy*y`, `y' = ypx*x + ypy*y`. */
 export interface Linear {
@@ -75,6 +75,7 @@ export function putInto(world: ForeignWorld, microscope: WrappedMicroscope, arou
   const moves: Asked[] = [{ x: microscope.state.stage.x, y: microscope.state.stage.y, time: -1e6 }];
   const began = around.now();
   let image = 0;
+  const known = new Map<string, Places>();
 
   /** Unbinned pixels by which the picture is displaced, Y up. */
   const displacement = (time: number): Point => {
@@ -168,23 +169,48 @@ export function putInto(world: ForeignWorld, microscope: WrappedMicroscope, arou
       return whole;
     }
     const size = { columns: Math.floor(area.width / binning), rows: Math.floor(area.height / binning) };
-    const seen = resampled({ columns: width, rows: height, counts }, size, (column, row) => {
-      const ideal = field(place(column, row), moment);
-      const [x, y] = [ideal.x / world.reach, ideal.y / world.reach];
-      return {
-        x: (x * half + around.camera.width / 2) / binning - 0.5,
-        y: (around.camera.height / 2 - y * half) / binning - 0.5,
-      };
-    });
+    const key = [area.left, area.top, area.width, area.height, binning].join();
+    const places = (!world.fieldWanders && known.get(key)) || placesIn(size, place, { half, binning, field, moment });
+    known.set(key, places);
+    const seen = resampled({ columns: width, rows: height, counts }, places);
     const whole = { ...size, counts: seen, place };
     for (const paint of world.paint) paint(whole, moment);
     return whole;
   }
+
+  /** Places in the undistorted picture of the pixels of an image. */
+  function placesIn(
+    size: { readonly columns: number; readonly rows: number },
+    place: Picture['place'],
+    given: {
+      readonly half: number;
+      readonly binning: number;
+      readonly field: NonNullable<ForeignWorld['field']>;
+      readonly moment: Moment;
+    },
+  ): Places {
+    const { half, binning, field, moment } = given;
+    const pixels = size.columns * size.rows;
+    const places = { columns: new Float64Array(pixels), rows: new Float64Array(pixels) };
+    for (let row = 0, at = 0; row < size.rows; row++)
+      for (let column = 0; column < size.columns; column++, at++) {
+        const ideal = field(place(column, row), moment);
+        places.columns[at] = ((ideal.x / world.reach) * half + around.camera.width / 2) / binning - 0.5;
+        places.rows[at] = (around.camera.height / 2 - (ideal.y / world.reach) * half) / binning - 0.5;
+      }
+    return places;
+  }
 }
 
-/** Counts as a camera delivers them. */
-const rounded = (counts: Float32Array): Uint16Array =>
-  Uint16Array.from(counts, (count) => (count <= 0 ? 0 : count >= 65535 ? 65535 : Math.round(count)));
+/** Counts as a camera delivers them. `Uint16Array.from` with a function makes an object of every pixel, which took half of a run. */
+function rounded(counts: Float32Array): Uint16Array {
+  const delivered = new Uint16Array(counts.length);
+  for (let at = 0; at < counts.length; at++) {
+    const count = counts[at]!;
+    delivered[at] = count <= 0 ? 0 : count >= 65535 ? 65535 : Math.round(count);
+  }
+  return delivered;
+}
 
 /** True matrix in a world: its field enlarges the picture in the middle by its reach. */
 export const seenThrough = ({ reach }: ForeignWorld, matrix: Linear): Linear => ({

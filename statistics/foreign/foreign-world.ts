@@ -47,6 +47,8 @@ export interface ForeignWorld {
   readonly wander: readonly ((moment: Moment) => Point)[];
   /** Place in the undistorted picture of what is seen at a place of the camera, both from the centre in half the shorter side. */
   readonly field?: (seen: Point, moment: Moment) => Point;
+  /** True when `field` is another one in each image. */
+  readonly fieldWanders?: boolean;
   /** Farthest that `field` reaches beyond the camera, as a factor of at least 1; the picture is enlarged by it. */
   readonly reach: number;
   /** Changes of the picture in the order in which they happen. */

@@ -90,6 +90,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
     items: shifts,
     draw: (chance, { seed }) => ({
       field: wanderingField(chance.factor(3e-5, 1e-3), chance.factor(3e-5, 1e-3), seed),
+      fieldWanders: true,
       reach: 1.008,
     }),
   },

@@ -1,5 +1,3 @@
-import type { Point } from './foreign-world';
-
 /** Picture to be read between its pixels. */
 export interface Raster {
   readonly columns: number;
@@ -16,29 +14,30 @@ function weights(at: number, into: Float64Array): void {
   into[3] = -0.5 * square + 0.5 * cube;
 }
 
-/** Reads a picture at other places; beyond its border the border goes on. Places are columns and rows whose whole numbers are the middles of pixels. */
-export function resampled(
-  { columns, rows, counts }: Raster,
-  size: { readonly columns: number; readonly rows: number },
-  placeOf: (column: number, row: number) => Point,
-): Float32Array {
-  const seen = new Float32Array(size.columns * size.rows);
+/** Places at which a picture is read, one for each pixel of the new one: columns and rows whose whole numbers are the middles of pixels. */
+export interface Places {
+  readonly columns: Float64Array;
+  readonly rows: Float64Array;
+}
+
+/** Reads a picture at other places; beyond its border the border goes on. */
+export function resampled({ columns, rows, counts }: Raster, places: Places): Float32Array {
+  const seen = new Float32Array(places.rows.length);
   const [across, down] = [new Float64Array(4), new Float64Array(4)];
   const within = (value: number, most: number): number => (value < 0 ? 0 : value > most ? most : value);
-  for (let row = 0, at = 0; row < size.rows; row++)
-    for (let column = 0; column < size.columns; column++, at++) {
-      const place = placeOf(column, row);
-      const [left, top] = [Math.floor(place.x), Math.floor(place.y)];
-      weights(place.x - left, across);
-      weights(place.y - top, down);
-      let sum = 0;
-      for (let j = 0; j < 4; j++) {
-        const line = columns * within(top + j - 1, rows - 1);
-        let ofLine = 0;
-        for (let i = 0; i < 4; i++) ofLine += across[i]! * counts[line + within(left + i - 1, columns - 1)]!;
-        sum += down[j]! * ofLine;
-      }
-      seen[at] = sum;
+  for (let at = 0; at < seen.length; at++) {
+    const [x, y] = [places.columns[at]!, places.rows[at]!];
+    const [left, top] = [Math.floor(x), Math.floor(y)];
+    weights(x - left, across);
+    weights(y - top, down);
+    let sum = 0;
+    for (let j = 0; j < 4; j++) {
+      const line = columns * within(top + j - 1, rows - 1);
+      let ofLine = 0;
+      for (let i = 0; i < 4; i++) ofLine += across[i]! * counts[line + within(left + i - 1, columns - 1)]!;
+      sum += down[j]! * ofLine;
     }
+    seen[at] = sum;
+  }
   return seen;
 }

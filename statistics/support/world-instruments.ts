@@ -11,7 +11,7 @@ export interface WorldInstrument {
 }
 
 /** Cameras that count in halves of their pixels, those that do not, and one whose Record images are not binned. */
-const halves = { 'image-shift': 4096, 'stage-shift': 4096, 'find-pixel-size': 1024 };
+const halves = { 'image-shift': 2048, 'stage-shift': 2048, 'find-pixel-size': 1024 };
 const wholes = { 'image-shift': 2048, 'stage-shift': 2048, 'find-pixel-size': 1024 };
 const unbinned = { ...wholes, 'find-pixel-size': 512 };
 const talos = {
@@ -27,7 +27,7 @@ export const worldInstruments: readonly WorldInstrument[] = [
     side: halves,
     magIndexes: {
       'image-shift': [9, 14, 17, 19, 22, 25, 28, 31],
-      'stage-shift': [9, 10, 12],
+      'stage-shift': [6, 7, 9],
       'find-pixel-size': [10, 11, 12, 13],
     },
     cycles: [62, 41],
@@ -37,7 +37,7 @@ export const worldInstruments: readonly WorldInstrument[] = [
     side: halves,
     magIndexes: {
       'image-shift': [11, 14, 18, 22, 26, 30, 33],
-      'stage-shift': [7, 8, 9],
+      'stage-shift': [5, 6, 7],
       'find-pixel-size': [9, 10, 11, 12],
     },
     cycles: [40, 40],
