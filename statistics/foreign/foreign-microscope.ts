@@ -44,12 +44,12 @@ export interface WrappedMicroscope {
 /** Circumstances of a wrapped microscope. */
 export interface Surroundings {
   readonly now: () => number;
-  /** Unbinned pixels of the camera that is used. */
+  /** Pixels of the camera that is used, as the microscope counts them. */
   readonly camera: { readonly width: number; readonly height: number };
-  /** True matrices from image shift and from the stage to unbinned pixels of the camera, before the world changes them. */
+  /** True matrices from image shift and from the stage to these pixels, before the world changes them. */
   readonly imageShift: Linear;
   readonly stage: Linear;
-  /** Micrometres of an unbinned pixel. */
+  /** Micrometres of such a pixel. */
   readonly pixel: number;
 }
 
@@ -111,6 +111,8 @@ export function putInto(world: ForeignWorld, microscope: WrappedMicroscope, arou
       if (request.exposure <= 0) return expose(request);
       const whole = { left: 0, top: 0, width: around.camera.width, height: around.camera.height };
       const area = request.area ?? whole;
+      if (area.left + area.width > whole.width || area.top + area.height > whole.height)
+        throw new Error(`An area of ${area.width} x ${area.height} pixels is larger than the camera of the world.`);
       const start = request.atTime ?? around.now();
       const at = (share: number): Point => displacement(start + share * request.exposure);
       const [from, to] = [at(0), at(1)];

@@ -98,13 +98,16 @@ export async function measureInWorld(item: MeasuredItem, kind: string | undefine
       pixel: (side[item] / 512) * pixel,
       coils: side[item] / length(firstColumn(imageShift)),
     });
-    const { microscope } = instrument.kernel.registry.get(VirtualInstrument);
+    const { registry } = instrument.kernel;
+    const { microscope } = registry.get(VirtualInstrument);
+    // Cameras that deliver pixels of super-resolution have two of them on a pixel of the properties.
+    const fine = registry.get(Settings).cameras[0]!.pixelsPerPropertyPixel;
     putInto(world, microscope as WrappedMicroscope, {
       now: () => clock.now(),
-      camera: { width: side[item], height: side[item] },
-      imageShift,
-      stage,
-      pixel,
+      camera: { width: fine * side[item], height: fine * side[item] },
+      imageShift: scaleMatrix(imageShift, fine),
+      stage: scaleMatrix(stage, fine),
+      pixel: pixel / fine,
     });
   }
   const given = { instrument, magIndex, chance, specimenAngleDegrees };
