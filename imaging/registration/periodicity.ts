@@ -22,6 +22,20 @@ const partSide = 512;
 const minPower = 100;
 /** A wave weaker than this share of the strongest cannot be the coarsest one. */
 const minShareOfStrongest = 0.03;
+/**
+ * Power relative to the usual on a line of terms through the wave from which it is a wave and no streak. Stripes of a camera and the blur of
+ * a drifting specimen put power on a whole line, where its highest term is 10 times as strong as the usual one.
+ */
+const minPowerOnLine = 40;
+/** Directions in which lines are looked at, and the distances of their terms from the wave on either side. */
+const lineDirections = 24;
+const lineTerms = { nearest: 3, farthest: 12 };
+/**
+ * Share of the terms of a line that may lie between the waves of a lattice, which stand on lines, too; and the median of noise over the
+ * power that this share of it keeps below.
+ */
+const shareBetween = 0.17;
+const medianOverLow = -Math.log(2) / Math.log(1 - shareBetween);
 /** Waves with fewer repeats than this across the part are the shape of a single object. */
 const minRepeats = 4;
 const ringWidth = 2;
@@ -84,7 +98,8 @@ function strongest(spectrum: Float32Array, size: number, factor: number): Period
     const usual = median(ring.map(({ power }) => power));
     return ring
       .filter(({ power }) => power > minPower * usual)
-      .map((wave) => ({ ...wave, strength: wave.power / usual }));
+      .map((wave) => ({ ...wave, strength: wave.power / usual }))
+      .filter((wave) => wave.power > minPowerOnLine * usualOnLine(spectrum, size, wave));
   });
   if (waves.length === 0) return undefined;
   const most = Math.max(...waves.map(({ power }) => power));
@@ -98,6 +113,25 @@ function strongest(spectrum: Float32Array, size: number, factor: number): Period
   const y = down + beside((step) => amplitude(spectrum, size, across, down + step));
   const direction = (Math.atan2(-y, x) * 180) / Math.PI;
   return { period: (factor * size) / Math.hypot(x, y), direction: ((direction % 180) + 180) % 180, strength };
+}
+
+/** Usual power on the line of terms through a wave where it is highest. */
+function usualOnLine(spectrum: Float32Array, size: number, { across, down }: Wave): number {
+  let highest = 0;
+  for (let direction = 0; direction < lineDirections; direction++) {
+    const angle = (direction * Math.PI) / lineDirections;
+    const [right, up] = [Math.cos(angle), Math.sin(angle)];
+    const powers: number[] = [];
+    for (let distance = lineTerms.nearest; distance <= lineTerms.farthest; distance++)
+      for (const sign of [-distance, distance]) {
+        const [x, y] = [across + Math.round(sign * right), down + Math.round(sign * up)];
+        if (Math.hypot(x, y) >= minRepeats && Math.max(Math.abs(x), Math.abs(y)) <= size / 2)
+          powers.push(amplitude(spectrum, size, x, y) ** 2);
+      }
+    powers.sort((one, other) => one - other);
+    highest = Math.max(highest, medianOverLow * (powers[Math.floor(shareBetween * powers.length)] ?? 0));
+  }
+  return highest;
 }
 
 /** Amplitude of any term, of which half is stored. */

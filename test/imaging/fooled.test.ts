@@ -25,6 +25,28 @@ test('waves in noise are found with their period and direction, and none where t
   expect(findPeriodicity(make((_, __, index) => noise[index]!))).toBeUndefined();
 });
 
+test('stripes of a camera and the blur of a moving specimen are no waves, and a grating with stripes is one', () => {
+  const noise = uniform(size * size);
+  const stripes = uniform(size);
+  const striped = (wave: number) =>
+    make(
+      (row, column, index) =>
+        noise[index]! + stripes[column]! + wave * Math.sign(Math.cos((2 * Math.PI * (2 * column + row)) / 45)),
+    );
+  expect(findPeriodicity(striped(0))).toBeUndefined();
+  expect(Math.abs(findPeriodicity(striped(1))!.period - 45 / Math.sqrt(5))).toBeLessThan(0.3);
+  // Each place is the mean of what passed it on its way of 30 pixels to the upper right.
+  const wide = 2 * size;
+  const specimen = uniform(wide * wide);
+  const blurred = make((row, column, index) => {
+    let sum = noise[index]! / 4;
+    for (let step = 0; step < 30; step++)
+      sum += specimen[Math.round(row + 64 + 0.5 * step) * wide + Math.round(column + 64 + 0.87 * step)]! / 30;
+    return sum;
+  });
+  expect(findPeriodicity(blurred)).toBeUndefined();
+});
+
 test('a pattern that stays is seen beneath noise, and noise alone is none', () => {
   const pattern = uniform(size * size);
   const shot = (share: number) => {
