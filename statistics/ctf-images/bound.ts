@@ -61,7 +61,8 @@ export function boundOf(scene: Scene): Bound {
       const signal = scene.dose * scale * optics.specimen(x, y) * optics.envelope(x, y) ** 2;
       const power = 1 + signal * transfer;
       const smooth = 1 + signal / 2;
-      gains[ring]! += count * (Math.log(smooth / power) + power / smooth - 1);
+      // before its first maximum the transfer is part of the smooth spectrum, whose course nobody knows
+      if (optics.phase(x, y, 0) > PI / 2) gains[ring]! += count * (Math.log(smooth / power) + power / smooth - 1);
       const slope = (signal * change) / power;
       const along = [1, cos(2 * angle), sin(2 * angle)];
       for (let i = 0; i < 3; i++)

@@ -233,8 +233,8 @@ export const families: Readonly<Record<string, Family>> = {
     kind: 'nothing',
     draw: (d) => ({
       ...carbon(d),
+      contrast: d.scaled(0.005, 0.01),
       temperatureFactor: d.between(3000, 6000),
-      texture: { weight: 3, along: 200, across: 200, angle: 0 },
     }),
   },
 };

@@ -1,0 +1,322 @@
+import type { Image } from '../image';
+import { accumulateCells, type Cells, coarserCells } from './cells';
+import { curvesOf, fitLimit } from './curves';
+import { findingsOfFit } from './judgement';
+import type { CtfCandidate, CtfFit, CtfOutcome, CtfRefusal } from './outcome';
+import { solvePositive } from './positive-definite';
+import { type Spectrum, spectrumFromPowers, spectrumOf } from './preparation';
+import { type CtfRequest, type FitLimits, limitsOf } from './request';
+import { type ModelFit, RingModel, type RingParameters } from './ring-model';
+import { type Candidate, searchDefocus, type SearchPlan } from './search';
+import { sectorOffsets, type SectorOffsets } from './sector-estimate';
+import { ContrastTransfer, principalDefocus } from './transfer';
+import { type Angstroms, angstroms, phaseRadians } from './units';
+
+const { abs, ceil, max, min, round, sqrt } = Math;
+
+/** Sectors of the full table and of the one that is searched. */
+const [fullSectors, searchSectors] = [72, 36];
+/** Bins in one ring at the largest defocus, and limits of their number. */
+const [binsPerRing, minBins, maxBins] = [6, 120, 900];
+/** Step of the defocus as a share of a ring at the end of the spectrum, and its limits in Angstrom. */
+const [stepOfRing, stepLimits] = [0.25, [200, 800]] as const;
+/** Search of small defocus values with all of the spectrum: end, smallest step and half astigmatism in Angstrom. */
+const [nearEnd, nearStep, nearHalf] = [12000, 50, 1500];
+/** Step of the components of the astigmatism over that of the mean. */
+const astigmatismSteps = 2.5;
+/** Candidates that are refined, and distance in radians of the phases that are tried. */
+const [refined, phaseStep] = [5, 0.35];
+const searchSize = { background: 8, direction: 3, depth: 4, depthWithDirection: false };
+const fullSize = { background: 10, direction: 4, depth: 6, depthWithDirection: true };
+const startDepth = 0.1;
+/** Gain of a followed fit as a share of the last one, below which a search is made. */
+const minFollowedShare = 0.5;
+/** Standard error of the defocus in shares of a ring beyond which nothing is determined. */
+const maxErrorInRings = 0.25;
+
+/**
+ * Fits defocus and astigmatism to the Thon rings of an image.
+ *
+ * The spectrum is summed in cells of equal area. A table of sectors is searched over the whole range of defocus, not only the expected
+ * one; the best candidates are refined by maximum likelihood with the smooth background and the depth of the rings; the best is
+ * accepted when its gain in likelihood is beyond chance and beyond that of every other candidate half a ring away or more, and when
+ * single sectors agree. Everything else is refused with its reasons. Underfocus is positive.
+ * Sources: A. Rohou and N. Grigorieff, J. Struct. Biol. 192 (2015) 216-221; D. N. Mastronarde, J. Struct. Biol. 216 (2024) 108057;
+ * P. Whittle, Ark. Mat. 2 (1953) 423-434 for the likelihood of a spectrum.
+ *
+ * @param source shape [rows, columns] from 64, row 0 at the TOP of the picture; sides above 8192 are cut to their middle
+ * @throws ImagingError 'imaging/not-finite', 'imaging/bad-size', 'imaging/bad-argument' for a request that cannot be; images in which
+ * nothing can be measured are refused, not thrown
+ */
+export function fitCtf(source: Image, request: CtfRequest): CtfOutcome {
+  const limits = limitsOf(request, 'fitCtf');
+  const spectrum = spectrumOf(source, 'fitCtf');
+  if (!spectrum) return refusal([{ code: 'blank', text: 'every pixel of the image has the same value' }], []);
+  return fit(spectrum, request, limits);
+}
+
+/**
+ * Fits defocus and astigmatism to a power spectrum.
+ *
+ * @param source power with no frequency at row `rows / 2` rounded down, column `columns / 2`, as `powerSpectrum` gives it
+ * @param modesPerPixel independent modes in a pixel: 1 for the spectrum of one image, their number for a mean over separate images
+ * @throws as `fitCtf`; 'imaging/bad-argument' for negative powers
+ */
+export function fitCtfOfSpectrum(source: Image, request: CtfRequest, modesPerPixel = 1): CtfOutcome {
+  const limits = limitsOf(request, 'fitCtfOfSpectrum');
+  return fit(spectrumFromPowers(source, modesPerPixel, 'fitCtfOfSpectrum'), request, limits);
+}
+
+const refusal = (findings: CtfRefusal['findings'], compared: readonly CtfCandidate[]): CtfRefusal => ({
+  kind: 'refusal',
+  findings,
+  compared,
+});
+
+function fit(spectrum: Spectrum, request: CtfRequest, limits: FitLimits): CtfOutcome {
+  const transfer = new ContrastTransfer(request);
+  const { low, high, pixel } = limits;
+  const rings = transfer.wavelength * high * (limits.most + limits.maxHalf);
+  const bins = min(maxBins, max(minBins, ceil(binsPerRing * rings)));
+  const cells = accumulateCells(spectrum, { sectors: fullSectors, bins, low, width: (high - low) / bins }, pixel);
+  if (!cells.power.some((power) => power > 0))
+    return refusal([{ code: 'blank', text: 'the spectrum has no power between the resolution limits' }], []);
+  const finest = new FinestFit(cells, transfer, request, limits, spectrum);
+  const { follow } = request;
+  if (follow) {
+    const start = { ...follow.defocus, phase: limits.phases ? follow.phaseShift : 0 };
+    const outcome = finest.outcome({ rings: start, gain: Infinity, others: [], followed: true });
+    if (outcome.kind === 'fit' && outcome.gain > minFollowedShare * follow.gain) return outcome;
+  }
+  const candidates = compare(cells, transfer, limits);
+  const [best, ...others] = candidates;
+  if (!best) return refusal([{ code: 'no-rings', text: 'no defocus in the whole range shows rings' }], []);
+  return finest.outcome({ ...best, others, followed: false });
+}
+
+interface Compared {
+  readonly rings: RingParameters;
+  readonly gain: number;
+}
+
+/** Searches the whole range, refines the best candidates and orders them by their gain; those of one defocus are one. */
+function compare(cells: Cells, transfer: ContrastTransfer, limits: FitLimits): Compared[] {
+  const coarse = coarserCells(cells, searchSectors, cells.bins);
+  const model = new RingModel(coarse, transfer, { ...searchSize, phase: limits.phases !== undefined });
+  const smooth = model.fitSmooth();
+  const background = model.smoothSpectrum(smooth);
+  const excess = coarse.power.map((power, cell) => coarse.modes[cell]! * (power / background[cell]! - 1));
+  const candidates = plansOf(coarse, transfer, limits)
+    .flatMap((plan) => searchDefocus(coarse, excess, transfer, plan))
+    .sort((one, other) => other.gain - one.gain)
+    .slice(0, refined);
+  const start = model.withDepth(smooth.coefficients, startDepth);
+  const results = candidates
+    .map(({ rings, square }) => {
+      const found = model.fitRings(start, rings, 8);
+      return { rings: found.rings, gain: found.logLikelihood - smooth.logLikelihood, square };
+    })
+    .sort((one, other) => other.gain - one.gain);
+  return results.filter((each, index) => !results.slice(0, index).some((before) => sameRing(each, before, transfer)));
+}
+
+function sameRing(
+  one: Pick<Candidate, 'rings' | 'square'>,
+  other: Pick<Candidate, 'rings' | 'square'>,
+  transfer: ContrastTransfer,
+): boolean {
+  const ring = 1 / (transfer.wavelength * min(one.square, other.square));
+  return abs(one.rings.mean - other.rings.mean) < 0.5 * ring;
+}
+
+function plansOf(cells: Cells, transfer: ContrastTransfer, limits: FitLimits): SearchPlan[] {
+  const { phases: range } = limits;
+  const count = range ? ceil((range[1] - range[0]) / phaseStep) + 1 : 1;
+  const phases = Array.from({ length: count }, (_, k) =>
+    range ? range[0] + ((range[1] - range[0]) * k) / (count - 1) : 0,
+  );
+  const finestStep = stepOfRing / (transfer.wavelength * limits.high);
+  const plan = (least: number, most: number, step: number, half: number): SearchPlan => {
+    const end = min(limits.high, stepOfRing / (transfer.wavelength * step));
+    return {
+      least,
+      most,
+      step,
+      maxAstigmatism: min(half, limits.maxHalf),
+      astigmatismStep: astigmatismSteps * step,
+      bins: min(cells.bins, max(40, round((end - limits.low) / cells.width))),
+      phases,
+    };
+  };
+  const step = min(stepLimits[1], max(stepLimits[0], finestStep));
+  const plans = [plan(max(limits.least, step), limits.most, step, limits.maxHalf)];
+  if (finestStep < 0.8 * step && limits.least < nearEnd)
+    plans.push(plan(limits.least, min(limits.most, nearEnd), max(nearStep, finestStep), nearHalf));
+  return plans;
+}
+
+/** Fit with all cells, errors and judgement. */
+class FinestFit {
+  private readonly model: RingModel;
+  private readonly smooth: ModelFit;
+
+  constructor(
+    private readonly cells: Cells,
+    private readonly transfer: ContrastTransfer,
+    private readonly request: CtfRequest,
+    private readonly limits: FitLimits,
+    private readonly spectrum: Spectrum,
+  ) {
+    this.model = new RingModel(cells, transfer, { ...fullSize, phase: limits.phases !== undefined });
+    this.smooth = this.model.fitSmooth();
+  }
+
+  outcome({
+    rings,
+    gain: comparedGain,
+    others,
+    followed,
+  }: Compared & { readonly others: readonly Compared[]; readonly followed: boolean }): CtfOutcome {
+    const { model, smooth, cells, transfer, limits } = this;
+    const found = model.fitRings(model.withDepth(smooth.coefficients, startDepth), rings, 12);
+    const gain = found.logLikelihood - smooth.logLikelihood;
+    const depths = Float64Array.from({ length: cells.bins }, (_, bin) => model.depthOf(found, bin));
+    const background = model.smoothSpectrum(found);
+    const { square, upright } = this.weightOf(depths);
+    const ring = 1 / (transfer.wavelength * square);
+    const offsets = sectorOffsets(cells, background, depths, transfer, found.rings, square);
+    const candidate = this.candidate(found.rings, gain);
+    const [runnerUp] = others;
+    const errors = this.errorsOf(found, offsets);
+    const findings = findingsOfFit({
+      mean: found.rings.mean,
+      gain,
+      comparedGain: followed ? Infinity : comparedGain,
+      rival: runnerUp && { mean: runnerUp.rings.mean, gain: runnerUp.gain },
+      expected: limits.expected,
+      searched: [limits.least, limits.most],
+      upright,
+      sectors: offsets && {
+        rings: max(...offsets.correction.map((each) => abs(each) / ring)),
+        errors: max(
+          ...offsets.correction.map((each, i) => abs(each) / (offsets.errors[i]! * sqrt(max(1, offsets.scatter)))),
+        ),
+        used: offsets.used,
+        mean: found.rings.mean + offsets.correction[0],
+      },
+      vague: !errors || sqrt(errors.covariance[0]!) > maxErrorInRings * ring,
+    });
+    const compared = [candidate, ...others.map((each) => this.candidate(each.rings, each.gain))];
+    if (findings.length > 0 || !errors) return refusal(findings, compared);
+    const curves = curvesOf(cells, background, depths, transfer, found.rings);
+    const limit = fitLimit(curves, transfer.ringFrequency(1, found.rings.mean) ?? 0);
+    const { spectrum } = this;
+    const aliased = transfer.aliasingFrequency(
+      found.rings.mean,
+      1 / (limits.pixel * min(spectrum.rows, spectrum.columns)),
+      sqrt(limits.high),
+    );
+    return {
+      kind: 'fit',
+      ...candidate,
+      ...principalDefocus(candidate.defocus),
+      score: this.scoreOf(found, background),
+      fitResolution: limit === undefined ? undefined : angstroms(1 / limit),
+      aliasingResolution: aliased === undefined ? undefined : angstroms(1 / aliased),
+      ...errors,
+      ...(runnerUp && { runnerUp: this.candidate(runnerUp.rings, runnerUp.gain) }),
+      ...(offsets && {
+        secondEstimate: {
+          defocus: this.candidate(
+            {
+              mean: found.rings.mean + offsets.correction[0],
+              cosine: found.rings.cosine + offsets.correction[1],
+              sine: found.rings.sine + offsets.correction[2],
+              phase: found.rings.phase,
+            },
+            gain,
+          ).defocus,
+          standardErrors: offsets.errors,
+          sectors: offsets.used,
+        },
+      }),
+      followed,
+      curves,
+    };
+  }
+
+  private candidate({ mean, cosine, sine, phase }: RingParameters, gain: number): CtfCandidate {
+    return {
+      defocus: { mean: angstroms(mean), cosine: angstroms(cosine), sine: angstroms(sine) },
+      phaseShift: phaseRadians((this.request.phaseShift ?? 0) + phase),
+      gain,
+    };
+  }
+
+  /** Squared frequency about which the rings give their gain, and the share of it from rings of the right sign. */
+  private weightOf(depths: Float64Array): { readonly square: number; readonly upright: number } {
+    const { bins, sectors, modes, low, width } = this.cells;
+    let [total, weighted, up] = [1e-12, 0, 0];
+    for (let bin = 0; bin < bins; bin++) {
+      let count = 0;
+      for (let cell = bin * sectors; cell < (bin + 1) * sectors; cell++) count += modes[cell]!;
+      const gain = count * depths[bin]! ** 2;
+      total += gain;
+      weighted += gain * (low + (bin + 0.5) * width);
+      if (depths[bin]! > 0) up += gain;
+    }
+    return { square: max(low, weighted / total), upright: up / total };
+  }
+
+  private errorsOf(
+    found: ModelFit,
+    offsets: SectorOffsets | undefined,
+  ): Pick<CtfFit, 'standardErrors' | 'covariance' | 'misfit'> | undefined {
+    const misfit = sqrt(max(1, offsets?.scatter ?? 1));
+    const n = found.unknowns;
+    const parameters = this.limits.phases ? 4 : 3;
+    const columns = Array.from({ length: parameters }, (_, k) => {
+      const unit = new Float64Array(n);
+      unit[n - parameters + k] = 1;
+      return solvePositive(found.information, unit, n);
+    });
+    if (columns.some((column) => !column)) return undefined;
+    const factors = [1, 2, 2];
+    const covariance = [0, 1, 2].flatMap((i) =>
+      [0, 1, 2].map((j) => columns[i]![n - parameters + j]! * factors[i]! * factors[j]! * misfit ** 2),
+    );
+    if (!covariance.every(Number.isFinite)) return undefined;
+    const error = (i: number): Angstroms => angstroms(sqrt(covariance[4 * i]!));
+    return {
+      standardErrors: {
+        mean: error(0),
+        astigmatism: [error(1), error(2)],
+        ...(parameters === 4 && { phaseShift: phaseRadians(misfit * sqrt(columns[3]![n - 1]!)) }),
+      },
+      covariance,
+      misfit,
+    };
+  }
+
+  private scoreOf({ rings }: ModelFit, background: Float64Array): number {
+    const { cells, transfer } = this;
+    const { bins, sectors, power, modes, low, width } = cells;
+    const lens = 0.5 * transfer.sphericalAberration * transfer.wavelength ** 2;
+    let [xy, xx, yy] = [0, 0, 0];
+    for (let bin = 0; bin < bins; bin++) {
+      const u = low + (bin + 0.5) * width;
+      for (let sector = 0; sector < sectors; sector++) {
+        const cell = bin * sectors + sector;
+        const angle = ((sector + 0.5) * Math.PI) / sectors;
+        const defocus = rings.mean + rings.cosine * Math.cos(2 * angle) + rings.sine * Math.sin(2 * angle);
+        const phase =
+          2 * (transfer.constantPhase + rings.phase + Math.PI * transfer.wavelength * u * (defocus - lens * u));
+        const [x, y, n] = [power[cell]! / background[cell]! - 1, -Math.cos(phase), modes[cell]!];
+        xy += n * x * y;
+        xx += n * x * x;
+        yy += n * y * y;
+      }
+    }
+    return xx > 0 && yy > 0 ? xy / sqrt(xx * yy) : 0;
+  }
+}

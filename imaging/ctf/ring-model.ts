@@ -1,0 +1,407 @@
+import { badArgument } from '../errors';
+import type { Cells } from './cells';
+import { solvePositive } from './positive-definite';
+import { cubicSplines, linearSplines, type SplineWeights } from './spline-weights';
+import type { ContrastTransfer } from './transfer';
+
+const { PI, abs, cos, exp, log, max, min, sin, sqrt } = Math;
+
+/** Numbers of intervals of the splines over the frequency. */
+export interface ModelSize {
+  /** Of the logarithm of the smooth spectrum. */
+  readonly background: number;
+  /** Of its change with direction (twofold and fourfold); 0 for none. */
+  readonly direction: number;
+  /** Of the depth of the rings. */
+  readonly depth: number;
+  /** True when the depth may change with direction. */
+  readonly depthWithDirection: boolean;
+  /** True when the phase shift is fitted, too. */
+  readonly phase: boolean;
+}
+
+/** Parameters of the rings: defocus in Angstrom in linear form, and a phase that is added to that of the transfer. */
+export interface RingParameters {
+  mean: number;
+  cosine: number;
+  sine: number;
+  phase: number;
+}
+
+/** Parameters of a fitted model. */
+export interface ModelState {
+  readonly rings: RingParameters;
+  /** Coefficients of the splines, in the order of the unknowns; without the rings. */
+  readonly coefficients: Float64Array;
+}
+
+/** Result of a fit of the model. */
+export interface ModelFit extends ModelState {
+  readonly logLikelihood: number;
+  /** Information matrix over all unknowns, row by row; the rings come last: mean, cosine, sine (per Angstrom) and phase. */
+  readonly information: Float64Array;
+  readonly unknowns: number;
+}
+
+/** Depth of the rings at most and at least. */
+const [maxDepth, minDepth] = [0.985, -0.5];
+/** Weak prior on the coefficients of direction: inverse variance, so that a few modes do not drive them away. */
+const [directionPrior, depthPrior, depthDirectionPrior] = [4, 0.05, 12];
+/** Damping of a step that lost: at first, its growth, its end, and where it is dropped. Progress in nats below which a fit has settled. */
+const [firstDamping, dampingFactor, maxDamping, leastDamping, minProgress] = [0.3, 5, 200, 0.05, 0.003];
+/** Progress with which a fit has settled when the defocus moves by less than this share of a ring. */
+const [settledProgress, minMovement] = [2, 0.002];
+/** Change of the depth of the rings in one step: the expected information is far from the true one where they are deep. */
+const maxDepthStep = 0.25;
+const angular = 11;
+const pairs = (angular * (angular + 1)) / 2;
+
+/**
+ * Model of the power spectrum: exp(background) (1 - depth cos 2 chi), fitted by maximum likelihood.
+ *
+ * The power of a mode is distributed exponentially about its mean, so the log-likelihood of cells with n modes and mean power P is
+ * -sum n (ln M + P / M). It is maximized by Fisher scoring. Background and depth are splines over the frequency, with terms
+ * that change with twice and four times the azimuth. Source of the likelihood: P. Whittle, Ark. Mat. 2 (1953) 423-434.
+ */
+export class RingModel {
+  readonly unknowns: number;
+  private readonly smoothUnknowns: number;
+  private readonly background: SplineWeights;
+  private readonly direction: SplineWeights | undefined;
+  private readonly depth: SplineWeights;
+  private readonly depthStart: number;
+  private readonly trigonometry: Float64Array;
+  private readonly squares: Float64Array;
+
+  constructor(
+    readonly cells: Cells,
+    readonly transfer: ContrastTransfer,
+    readonly size: ModelSize,
+  ) {
+    const { bins, sectors, low, width } = cells;
+    this.squares = Float64Array.from({ length: bins }, (_, bin) => low + (bin + 0.5) * width);
+    const [least, most] = [sqrt(low), sqrt(low + bins * width)];
+    const positions = this.squares.map((square) => (sqrt(square) - least) / (most - least));
+    this.background = cubicSplines(positions, size.background);
+    this.direction = size.direction > 0 ? linearSplines(positions, size.direction) : undefined;
+    this.depth = linearSplines(positions, size.depth);
+    this.depthStart = this.background.count + 4 * (this.direction?.count ?? 0);
+    this.smoothUnknowns = this.depthStart + this.depth.count * (size.depthWithDirection ? 3 : 1);
+    this.unknowns = this.smoothUnknowns + (size.phase ? 4 : 3);
+    this.trigonometry = new Float64Array(4 * sectors);
+    for (let sector = 0; sector < sectors; sector++) {
+      const angle = ((sector + 0.5) * PI) / sectors;
+      this.trigonometry.set([cos(2 * angle), sin(2 * angle), cos(4 * angle), sin(4 * angle)], 4 * sector);
+    }
+  }
+
+  /** Fits the smooth spectrum without rings. */
+  fitSmooth(): ModelFit {
+    const state: ModelState = {
+      rings: { mean: 0, cosine: 0, sine: 0, phase: 0 },
+      coefficients: new Float64Array(this.smoothUnknowns),
+    };
+    this.startBackground(state.coefficients);
+    return this.scoring(state, this.depthStart, 12);
+  }
+
+  /** Fits everything, from a smooth spectrum and a defocus. */
+  fitRings(smooth: Float64Array, rings: RingParameters, iterations = 12): ModelFit {
+    const coefficients = new Float64Array(this.smoothUnknowns);
+    coefficients.set(smooth.subarray(0, this.smoothUnknowns));
+    return this.scoring({ rings: { ...rings }, coefficients }, this.unknowns, iterations);
+  }
+
+  /** Coefficients in which the depth of the rings is one number everywhere. */
+  withDepth(smooth: Float64Array, depth: number): Float64Array {
+    const result = smooth.slice();
+    result.fill(depth, this.depthStart, this.depthStart + this.depth.count);
+    return result;
+  }
+
+  /** Depth of the rings in a bin, averaged over directions. */
+  depthOf({ coefficients }: ModelState, bin: number): number {
+    const { first, weights } = this.depth;
+    return (
+      coefficients[this.depthStart + first[bin]!]! * weights[2 * bin]! +
+      coefficients[this.depthStart + first[bin]! + 1]! * weights[2 * bin + 1]!
+    );
+  }
+
+  /** Fills `smooth` with the smooth spectrum of each cell, without rings. */
+  smoothSpectrum({ coefficients }: ModelState): Float64Array {
+    const { bins, sectors } = this.cells;
+    const result = new Float64Array(bins * sectors);
+    const radial = new Float64Array(11);
+    for (let bin = 0; bin < bins; bin++) {
+      this.radialValues(coefficients, bin, radial);
+      for (let sector = 0; sector < sectors; sector++)
+        result[bin * sectors + sector] = exp(this.logSmooth(radial, sector));
+    }
+    return result;
+  }
+
+  private logSmooth(radial: Float64Array, sector: number): number {
+    const t = this.trigonometry;
+    const at = 4 * sector;
+    return (
+      radial[0]! + radial[1]! * t[at]! + radial[2]! * t[at + 1]! + radial[3]! * t[at + 2]! + radial[4]! * t[at + 3]!
+    );
+  }
+
+  /** Values of the splines in a bin: background, its four directions, depth and its two directions. */
+  private radialValues(coefficients: Float64Array, bin: number, into: Float64Array): void {
+    const { background, direction, depth, depthStart } = this;
+    let value = 0;
+    for (let k = 0; k < 4; k++) value += coefficients[background.first[bin]! + k]! * background.weights[4 * bin + k]!;
+    into[0] = value;
+    for (let term = 0; term < 4; term++) {
+      if (!direction) {
+        into[1 + term] = 0;
+        continue;
+      }
+      const start = background.count + term * direction.count + direction.first[bin]!;
+      into[1 + term] =
+        coefficients[start]! * direction.weights[2 * bin]! + coefficients[start + 1]! * direction.weights[2 * bin + 1]!;
+    }
+    for (let term = 0; term < 3; term++) {
+      if (term > 0 && !this.size.depthWithDirection) {
+        into[5 + term] = 0;
+        continue;
+      }
+      const start = depthStart + term * depth.count + depth.first[bin]!;
+      into[5 + term] =
+        coefficients[start]! * depth.weights[2 * bin]! + coefficients[start + 1]! * depth.weights[2 * bin + 1]!;
+    }
+  }
+
+  /** Starts the background from the mean power of each bin, smoothed by least squares on the logarithm. */
+  private startBackground(coefficients: Float64Array): void {
+    const { bins, sectors, power, modes } = this.cells;
+    const { background } = this;
+    const n = background.count;
+    const [matrix, vector] = [new Float64Array(n * n), new Float64Array(n)];
+    for (let k = 0; k < n; k++) matrix[k * n + k] = 1e-6;
+    for (let bin = 0; bin < bins; bin++) {
+      let [sum, count] = [0, 0];
+      for (let cell = bin * sectors; cell < (bin + 1) * sectors; cell++) {
+        sum += power[cell]! * modes[cell]!;
+        count += modes[cell]!;
+      }
+      if (!(sum > 0)) continue;
+      const value = log(sum / count);
+      for (let i = 0; i < 4; i++) {
+        const [p, w] = [background.first[bin]! + i, background.weights[4 * bin + i]!];
+        vector[p]! += count * w * value;
+        for (let j = 0; j < 4; j++)
+          matrix[p * n + background.first[bin]! + j]! += count * w * background.weights[4 * bin + j]!;
+      }
+    }
+    const solved = solvePositive(matrix, vector, n);
+    if (!solved) throw badArgument('RingModel', 'the spectrum has no power');
+    coefficients.set(solved);
+  }
+
+  /** Fisher scoring over the first unknowns or all, damped where the likelihood would fall. */
+  private scoring(start: ModelState, active: number, iterations: number): ModelFit {
+    let state = start;
+    let result = this.evaluate(state, active);
+    let damping = 0;
+    for (let iteration = 0; iteration < iterations; iteration++) {
+      const damped = result.information.slice();
+      for (let k = 0; k < active; k++) damped[k * active + k]! *= 1 + damping;
+      const step = solvePositive(damped, result.score, active);
+      if (!step) break;
+      const tried = this.moved(state, step, active);
+      const next = this.evaluate(tried, active);
+      const gained = next.objective - result.objective;
+      if (gained < -1e-9) {
+        if (damping > maxDamping) break;
+        damping = max(firstDamping, dampingFactor * damping);
+        continue;
+      }
+      damping = damping > leastDamping ? damping / 3 : 0;
+      const settled = gained < minProgress || (gained < settledProgress && !this.movedRings(state.rings, tried.rings));
+      [state, result] = [tried, next];
+      if (settled) break;
+    }
+    return { ...state, logLikelihood: result.logLikelihood, information: result.information, unknowns: active };
+  }
+
+  /** True when the defocus has moved by more than a small part of a ring at the end of the spectrum. */
+  private movedRings(before: RingParameters, after: RingParameters): boolean {
+    const least = minMovement / (this.transfer.wavelength * this.squares[this.squares.length - 1]!);
+    const distance = max(
+      abs(after.mean - before.mean),
+      abs(after.cosine - before.cosine),
+      abs(after.sine - before.sine),
+    );
+    return distance > least;
+  }
+
+  private moved(state: ModelState, step: Float64Array, active: number): ModelState {
+    const coefficients = state.coefficients.slice();
+    const rings = { ...state.rings };
+    for (let k = 0; k < min(active, this.smoothUnknowns); k++) {
+      const most = k < this.depthStart ? 1 : maxDepthStep;
+      coefficients[k]! += max(-most, min(most, step[k]!));
+    }
+    for (let k = this.depthStart; k < this.depthStart + this.depth.count; k++)
+      coefficients[k] = max(minDepth, min(maxDepth, coefficients[k]!));
+    if (active > this.smoothUnknowns) {
+      const at = this.smoothUnknowns;
+      // a step beyond a part of a ring would leave the range where the derivatives hold
+      const most = 0.15 / (this.transfer.wavelength * this.squares[this.squares.length >> 1]!);
+      const length = max(abs(step[at]!), sqrt(step[at + 1]! ** 2 + step[at + 2]! ** 2));
+      const limited = min(1, most / max(length, 1e-9));
+      rings.mean += limited * step[at]!;
+      rings.cosine += limited * step[at + 1]!;
+      rings.sine += limited * step[at + 2]!;
+      if (this.size.phase) rings.phase += limited * max(-0.3, min(0.3, step[at + 3]!));
+    }
+    return { rings, coefficients };
+  }
+
+  /** Log-likelihood, its derivatives and the expected information. `visit` gets the derivatives of each cell for errors of misfit. */
+  private evaluate(
+    state: ModelState,
+    active: number,
+  ): { logLikelihood: number; objective: number; score: Float64Array; information: Float64Array } {
+    const { cells, squares, trigonometry, transfer } = this;
+    const { bins, sectors, power, modes, width } = cells;
+    const { rings, coefficients } = state;
+    const withRings = active > this.depthStart;
+    const used = withRings ? angular : 5;
+    const information = new Float64Array(active * active);
+    const score = new Float64Array(active);
+    const radial = new Float64Array(11);
+    const x = new Float64Array(angular);
+    const [local, localScore] = [new Float64Array(pairs), new Float64Array(angular)];
+    const list = { at: new Int32Array(40), feature: new Int32Array(40), weight: new Float64Array(40), length: 0 };
+    const { wavelength } = transfer;
+    const lens = transfer.sphericalAberration * wavelength ** 2;
+    const constant = 2 * (transfer.constantPhase + rings.phase);
+    const halfSector = PI / sectors / 2;
+    let total = 0;
+    x[0] = 1;
+    for (let bin = 0; bin < bins; bin++) {
+      this.radialValues(coefficients, bin, radial);
+      local.fill(0);
+      localScore.fill(0);
+      const square = squares[bin]!;
+      const turn = 2 * PI * wavelength * square;
+      const [depth0, depth1, depth2] = [radial[5]!, radial[6]!, radial[7]!];
+      const fixed = constant - turn * 0.5 * lens * square;
+      const acrossBin = PI * wavelength * width;
+      for (let sector = 0, cell = bin * sectors; sector < sectors; sector++, cell++) {
+        const n = modes[cell]!;
+        if (n === 0) continue;
+        const at = 4 * sector;
+        const [c2, s2, c4, s4] = [
+          trigonometry[at]!,
+          trigonometry[at + 1]!,
+          trigonometry[at + 2]!,
+          trigonometry[at + 3]!,
+        ];
+        const logBackground = radial[0]! + radial[1]! * c2 + radial[2]! * s2 + radial[3]! * c4 + radial[4]! * s4;
+        let logModel = logBackground;
+        x[1] = c2;
+        x[2] = s2;
+        x[3] = c4;
+        x[4] = s4;
+        let ratio: number;
+        if (withRings) {
+          const defocus = rings.mean + rings.cosine * c2 + rings.sine * s2;
+          const phase = fixed + turn * defocus;
+          const smearSector = turn * halfSector * 2 * (rings.sine * c2 - rings.cosine * s2);
+          const smearBin = acrossBin * (defocus - lens * square);
+          const smear = smearSector * smearSector + smearBin * smearBin;
+          const sharpness = 1 / (1 + smear / 6 + smear * smear * (7 / 360));
+          let depth = (depth0 + depth1 * c2 + depth2 * s2) * sharpness;
+          if (depth > maxDepth) depth = maxDepth;
+          else if (depth < -maxDepth) depth = -maxDepth;
+          const cosine = cos(phase);
+          const sine = sin(phase);
+          const factor = 1 - depth * cosine;
+          logModel += log(factor);
+          const forDepth = (-sharpness * cosine) / factor;
+          const forDefocus = (depth * sine * turn) / factor;
+          x[5] = forDepth;
+          x[6] = forDepth * c2;
+          x[7] = forDepth * s2;
+          x[8] = forDefocus;
+          x[9] = forDefocus * c2;
+          x[10] = forDefocus * s2;
+          ratio = (power[cell]! * exp(-logBackground)) / factor;
+        } else ratio = power[cell]! * exp(-logBackground);
+        total -= n * (logModel + ratio);
+        const excess = n * (ratio - 1);
+        for (let i = 0, pair = 0; i < used; i++) {
+          const value = x[i]!;
+          localScore[i]! += excess * value;
+          const weighted = n * value;
+          for (let j = 0; j <= i; j++) local[pair++]! += weighted * x[j]!;
+        }
+      }
+      this.listActive(bin, active, list);
+      for (let i = 0; i < list.length; i++) {
+        const [p, f, w] = [list.at[i]!, list.feature[i]!, list.weight[i]!];
+        score[p]! += w * localScore[f]!;
+        for (let j = 0; j <= i; j++) {
+          const g = list.feature[j]!;
+          const value = w * list.weight[j]! * local[f >= g ? (f * (f + 1)) / 2 + g : (g * (g + 1)) / 2 + f]!;
+          const q = list.at[j]!;
+          if (p >= q) information[p * active + q]! += value;
+          else information[q * active + p]! += value;
+        }
+      }
+    }
+    let penalty = 0;
+    const prior = (from: number, to: number, strength: number) => {
+      for (let k = from; k < min(to, active); k++) {
+        information[k * active + k]! += strength;
+        score[k]! -= strength * coefficients[k]!;
+        penalty += 0.5 * strength * coefficients[k]! ** 2;
+      }
+    };
+    prior(this.background.count, this.depthStart, directionPrior);
+    prior(this.depthStart, this.depthStart + this.depth.count, depthPrior);
+    prior(this.depthStart + this.depth.count, this.smoothUnknowns, depthDirectionPrior);
+    for (let p = 0; p < active; p++)
+      for (let q = 0; q < p; q++) information[q * active + p] = information[p * active + q]!;
+    return { logLikelihood: total, objective: total - penalty, score, information };
+  }
+
+  /** Lists the unknowns that act in a bin, with the angular feature and the radial weight of each. */
+  private listActive(
+    bin: number,
+    active: number,
+    list: { at: Int32Array; feature: Int32Array; weight: Float64Array; length: number },
+  ): void {
+    const { background, direction, depth, depthStart, smoothUnknowns } = this;
+    let length = 0;
+    const add = (at: number, feature: number, weight: number): void => {
+      if (at >= active || weight === 0) return;
+      list.at[length] = at;
+      list.feature[length] = feature;
+      list.weight[length++] = weight;
+    };
+    for (let k = 0; k < 4; k++) add(background.first[bin]! + k, 0, background.weights[4 * bin + k]!);
+    if (direction)
+      for (let term = 0; term < 4; term++)
+        for (let k = 0; k < 2; k++)
+          add(
+            background.count + term * direction.count + direction.first[bin]! + k,
+            1 + term,
+            direction.weights[2 * bin + k]!,
+          );
+    if (active > depthStart) {
+      for (let term = 0; term < (this.size.depthWithDirection ? 3 : 1); term++)
+        for (let k = 0; k < 2; k++)
+          add(depthStart + term * depth.count + depth.first[bin]! + k, 5 + term, depth.weights[2 * bin + k]!);
+      for (let term = 0; term < 3; term++) add(smoothUnknowns + term, 8 + term, 1);
+      if (this.size.phase) add(smoothUnknowns + 3, 8, 1 / (PI * this.transfer.wavelength * this.squares[bin]!));
+    }
+    list.length = length;
+  }
+}
