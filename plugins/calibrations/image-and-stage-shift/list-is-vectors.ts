@@ -1,5 +1,4 @@
-import { type CameraIndex, readable } from '../../../core/base';
-import { counted } from '../../../core/base';
+import { type CameraIndex, counted, readable } from '../../../core/base';
 import { defineItem, value } from '../../../core/kernel';
 import { Optics, imageShiftVectors } from '../../../core/optics';
 

@@ -1,5 +1,4 @@
-import { type CameraIndex, type Matrix, readable } from '../../../core/base';
-import { counted } from '../../../core/base';
+import { type CameraIndex, type Matrix, counted, readable } from '../../../core/base';
 import { defineItem, value } from '../../../core/kernel';
 import { Optics, stageCalibrationRows } from '../../../core/optics';
 

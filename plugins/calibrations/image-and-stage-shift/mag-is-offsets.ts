@@ -345,10 +345,9 @@ class MagnificationOffsets {
       });
     for (const [index, shift] of merged) {
       const { x, y } = subtract(shift, offsetAt(this.use.calibrations, index, mode));
-      run.log.debug(
-        '1',
-        `${index} ${measured.has(index) ? 'measured' : 'extended'}: ${readable(shift.x, 4)}, ${readable(shift.y, 4)}, changed by ${readable(x, 4)}, ${readable(y, 4)}`,
-      );
+      const how = measured.has(index) ? 'measured' : 'extended';
+      const [now, change] = [shift, { x, y }].map((each) => `${readable(each.x, 4)}, ${readable(each.y, 4)}`);
+      run.log.debug('1', `${index} ${how}: ${now}, changed by ${change}`);
     }
     run.operator.log(`Image-shift offsets at ${measured.size} magnifications recorded.`);
     return run.accept({
