@@ -1,6 +1,14 @@
 import { emitKeypressEvents } from 'node:readline';
 import { search, select } from '@inquirer/prompts';
-import { StoppedError, errorContents, forReading, imageShiftUnits, showsEverySign, withError } from '../../core/base';
+import {
+  StoppedError,
+  errorContents,
+  forReading,
+  imageShiftUnits,
+  readable,
+  showsEverySign,
+  withError,
+} from '../../core/base';
 import { Cameras, Scope } from '../../core/devices';
 import type { MenuEntry, OperatorConsole, OperatorPort, Session } from '../../core/kernel';
 import { takeImage } from '../../core/acquisition';
@@ -137,7 +145,7 @@ export class TerminalConsole implements OperatorConsole {
     if (!control) return;
     const now = await control.net.read(signal);
     const value = await askForNumbers(
-      `Image shift X and Y in units (now ${now.x.toFixed(3)} ${now.y.toFixed(3)})`,
+      `Image shift X and Y in units (now ${readable(now.x, 3)} ${readable(now.y, 3)})`,
       2,
       signal,
     );

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { cameraIndex, magIndex } from '../../../core/base';
 import { program, temporarySite } from '../../app/eucentric';
 import { until } from '../../support/until';
 import { needs } from '../../support/needs';
+import { trueImageShift, virtualInstrument } from '../../support/virtual-instrument';
 
 const haveTerminal = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
 
@@ -97,6 +99,83 @@ needs('"script" of util-linux', haveTerminal).describe('the console in a termina
       expect(await terminal.sees(/-?icanon/)).not.toMatch(/-icanon|\x1b\[\?25l(?![^]*\x1b\[\?25h)/);
       expect(await terminal.ended).toBe(0);
       expect(readFileSync(file, 'latin1')).toMatch(/ImageShiftMatrix\s+1\s+17 0 /);
+    } finally {
+      terminal.end();
+      site.remove();
+    }
+  });
+
+  it('takes images, changes the magnification and shifts the image, by itself and while an item waits', async () => {
+    const site = temporarySite();
+    // Mag IS Offsets needs image shift calibrated at the magnification where it starts.
+    await using known = await virtualInstrument({ calibrationDirectory: path.join(site.folder, 'calibrations') });
+    for (const index of [17, 18])
+      known.calibrations.imageShift.set(magIndex(index), cameraIndex(0), trueImageShift(known, index), {
+        sessionMeasured: false,
+      });
+    await known.finish({ save: true });
+    await known[Symbol.asyncDispose]();
+    const terminal = new Terminal(
+      `"${process.execPath}" "${program}" start --terminal --speed 0 --config "${site.configuration}"`,
+    );
+    try {
+      await terminal.sees(/navigate/);
+      await terminal.choose('status', /❯ [^\n]*Status/);
+      await terminal.sees(/Magnification +2250x, mag index 17/);
+      await terminal.sees(/navigate/);
+      await terminal.choose('magnification', /❯ [^\n]*Microscope > Magnification/);
+      await terminal.sees(/❯ 2250x, mag index 17/);
+      terminal.type('\x1b[B');
+      await terminal.sees(/❯ 2900x, mag index 18|❯ \d+x, mag index 18/);
+      terminal.type('\r');
+      await terminal.sees(/Magnification +\d+x, mag index 18/);
+      await terminal.sees(/navigate/);
+      await terminal.choose('camera', /❯ [^\n]*Microscope > Camera/);
+      await terminal.sees(/❯ 0: K3/);
+      terminal.type('\r');
+      await terminal.sees(/Camera +K3, \d+ x \d+ pixels/);
+      await terminal.sees(/navigate/);
+      await terminal.choose('view image', /❯ [^\n]*Take View image/);
+      await terminal.sees(/View image of \d+ x \d+ pixels at \d+x is in buffer A/);
+      await terminal.sees(/navigate/);
+
+      await terminal.choose('mag is off', /❯ [^\n]*Mag IS Offsets/);
+      await terminal.sees(/Go on\?/);
+      terminal.type('\r');
+      await terminal.sees(/Take a Trial image after every change/);
+      terminal.type('\r');
+      await terminal.sees(/❯ NextMag[^]*Take a Record image/);
+      const down = '\x1b[B';
+      terminal.type(down.repeat(3));
+      await terminal.sees(/❯ Take a Trial image/);
+      terminal.type('\r');
+      await terminal.sees(/Trial image of \d+ x \d+ pixels/);
+      await terminal.sees(/❯ NextMag[^]*Take a Record image/);
+      terminal.type(down.repeat(5));
+      await terminal.sees(/❯ Change image shift/);
+      terminal.type('\r');
+      await terminal.sees(/Image shift X and Y in units \(now 0 0\)/);
+      // Nothing is done with what is no pair of numbers.
+      terminal.type('1\r');
+      await terminal.sees(/2 numbers are needed/);
+      terminal.type(' 0.5\r');
+      await terminal.sees(/❯ NextMag[^]*Take a Record image/);
+      terminal.type(down.repeat(5));
+      await terminal.sees(/❯ Change image shift/);
+      terminal.type('\r');
+      await terminal.sees(/\(now 1 0\.5\)/);
+      terminal.type('\r');
+      await terminal.sees(/2 numbers are needed/);
+      terminal.type('\x03');
+      await terminal.sees(/❯ NextMag[^]*Take a Record image/);
+      terminal.type(down.repeat(2));
+      await terminal.sees(/❯ STOP/);
+      terminal.type('\r');
+      await terminal.sees(/Fewer than two magnifications were recorded/);
+      await terminal.sees(/navigate/);
+      // The image shift of the run is put back.
+      await terminal.choose('status', /❯ [^\n]*Status/);
+      await terminal.sees(/Image shift +0\.0000, 0\.0000/);
     } finally {
       terminal.end();
       site.remove();
