@@ -183,6 +183,13 @@ export class SingleShotCamera extends ServedCamera implements Camera {
 
   protected check(exposure: Exposure): void {
     const { width, height, binnings, longestExposure } = this.model;
+    // A negative read mode, as other cameras have, switches frames off in the server without a word.
+    if (exposure.frames && !this.traits.frames)
+      throw gatanErrors.badExposure(this.traits.name, {
+        what: 'division',
+        asked: `frames of ${exposure.frames.frameTime} s`,
+        allowed: 'undivided exposures, since the camera server divides those of a K2 or K3 alone',
+      });
     const refusal = exposureRefusal(exposure, {
       width,
       height,

@@ -164,10 +164,16 @@ describe('a CCD', () => {
     expect('watch' in any || 'deferredSum' in any).toBe(false);
   });
 
-  it('refuses frames before anything is sent', async () => {
-    const { any } = await start(orius);
+  it.each([
+    ['a CCD', orius],
+    ['a OneView', oneView],
+  ] as const)('refuses frames of %s with the reason, before anything is sent', async (_what, lines) => {
+    const { any } = await start(lines);
     const wish = { ...any.fit(full()), frames: { frameTime: seconds(0.1) } };
-    await expect(any.acquire(wish)).rejects.toMatchObject({ code: 'gatan/bad-exposure' });
+    await expect(any.acquire(wish)).rejects.toMatchObject({
+      code: 'gatan/bad-exposure',
+      message: expect.stringContaining('divides those of a K2 or K3 alone') as string,
+    });
     expect(codesOf(open!.requests)).toEqual([]);
   });
 });
