@@ -1,12 +1,14 @@
 import { z } from 'zod';
-import { cosine, sine } from '../base/functions';
+import { cosine, direction, sine } from '../base/functions';
 import { matrixRows, notNegative, pair } from '../base/options';
 import { calibratedBy, viewKey, type Instrument } from '../base/instrument';
 import { definePart, type Aberrations, type TruthContext } from '../base/part';
 import {
+  determinantOf,
   difference,
   inverted,
   matrixOf,
+  multiplied,
   origin,
   scaled,
   sum,
@@ -15,6 +17,7 @@ import {
   type PlaneMatrix,
   type PlaneVector,
 } from '../base/plane';
+import type { ProbeMode } from './condenser/settings';
 import { deflectors, type DeflectorTruth } from './deflectors/deflectors';
 import { imageShift } from './deflectors/image-shift';
 import { magnification } from './lenses/magnification';
@@ -26,6 +29,8 @@ const milli = 1e-3;
 export interface AberrationTruth {
   /** Radians in the frame of the specimen for one unit of beam tilt. */
   readonly beamTiltToSpecimen: PlaneMatrix;
+  /** The same in nanoprobe, of which the part for tuning takes care; as in microprobe where there is none. */
+  readonly nanoprobeTiltToSpecimen?: PlaneMatrix | undefined;
   /** Tilt at which an image is free of coma, radians in the frame of the specimen. */
   readonly comaFreeAxis: PlaneVector;
   /** Displacement of the image for a radian of tilt that no focus explains, as a complex factor in micrometres. */
@@ -33,6 +38,8 @@ export interface AberrationTruth {
   /** Micrometres of A1 for the whole range of the objective stigmator, and the direction of its first axis in degrees. */
   readonly stigmatorStrength: number;
   readonly stigmatorAngle: number;
+  /** True where the second axis of the stigmator comes before the first one, counter-clockwise. */
+  readonly stigmatorMirrored: boolean;
   /** Micrometres, with all coils at zero. */
   readonly astigmatism: PlaneVector;
   readonly coma: PlaneVector;
@@ -55,6 +62,9 @@ export const aberrations = definePart({
         [0, 1],
       ])
       .describe('Rows of the matrix from beam-tilt units to milliradians along specimen X and Y.'),
+    beamTiltToSpecimenNanoprobe: matrixRows
+      .optional()
+      .describe('The same in nanoprobe; as in microprobe where nothing is said.'),
     comaFreeAxisMilliradians: pair
       .default([0, 0])
       .describe(
@@ -107,12 +117,17 @@ export const aberrations = definePart({
     };
   },
   truth: (options, _random, context): AberrationTruth => ({
-    beamTiltToSpecimen: calibratedTilt(context) ?? matrixOf(options.beamTiltToSpecimen),
+    beamTiltToSpecimen: calibratedTilt(context, 'micro') ?? matrixOf(options.beamTiltToSpecimen),
+    nanoprobeTiltToSpecimen:
+      calibratedTilt(context, 'nano') ??
+      (options.beamTiltToSpecimenNanoprobe && matrixOf(options.beamTiltToSpecimenNanoprobe)),
     comaFreeAxis: vectorOf(options.comaFreeAxisMilliradians, milli),
     // Nanometres per milliradian are micrometres per radian.
     pivotError: vectorOf(options.pivotErrorNmPerMilliradian),
     stigmatorStrength: options.objectiveStigmatorMicrometres,
     stigmatorAngle: options.objectiveStigmatorAngleDegrees,
+    stigmatorMirrored: false,
+    ...calibratedStigmator(context),
     astigmatism: vectorOf(options.astigmatismNm, milli),
     coma: vectorOf(options.comaNm, milli),
     threefold: vectorOf(options.threefoldAstigmatismNm, milli),
@@ -122,7 +137,7 @@ export const aberrations = definePart({
 
   start(truth, { of }) {
     const [coils, poles, shift, lenses] = [of(deflectors), of(stigmators), of(imageShift), of(magnification)];
-    const turn = stigmatorTurn(truth);
+    const axes = stigmatorAxes(truth);
     const shiftOnSpecimen = (time: number, camera: number): PlaneVector => {
       const view = lenses.view(camera);
       if (!view || (truth.imageShiftTilt === 0 && truth.imageShiftAstigmatism === 0)) return origin;
@@ -139,7 +154,8 @@ export const aberrations = definePart({
           difference(sum(tilt, radians(imageBeamTilt)), truth.comaFreeAxis),
           scaled(shifted, truth.imageShiftTilt),
         );
-        const poled = scaled(times(poles.objective(), turn), truth.stigmatorStrength);
+        const { x, y } = poles.objective();
+        const poled = sum(scaled(axes.x, x), scaled(axes.y, y));
         return {
           tilt: off,
           astigmatism: sum(sum(truth.astigmatism, poled), scaled(shifted, truth.imageShiftAstigmatism)),
@@ -157,12 +173,12 @@ export const aberrations = definePart({
  * Beam tilt as the focus calibrations of a site have it, milliradians along the specimen: an image moves by twice the tilt for a micrometre of defocus from
  * one tilt to the opposite one. Where the site has not calibrated the second coil it stands across the first.
  */
-function calibratedTilt({ instrument, truthOf }: TruthContext): PlaneMatrix | undefined {
+function calibratedTilt({ instrument, truthOf }: TruthContext, mode: ProbeMode): PlaneMatrix | undefined {
   const { views } = truthOf(magnification);
   const tilts = calibratedBy(instrument, 'FocusCalibration').flatMap(
-    ({ magIndex, camera, direction: coil, slopeX, slopeY }) => {
+    ({ magIndex, camera, direction: coil, slopeX, slopeY, probe }) => {
       const view = views.get(viewKey(magIndex!, camera!));
-      if (!view) return [];
+      if (!view || (probe === 0) !== (mode === 'nano')) return [];
       const unit = tiltUnit(instrument, truthOf(deflectors));
       const seen = transformed(inverted(view.specimenToCamera), { x: slopeX!, y: slopeY! });
       return [{ coil, tilt: scaled(seen, -1 / (2 * milli * unit)) }];
@@ -178,11 +194,49 @@ function calibratedTilt({ instrument, truthOf }: TruthContext): PlaneMatrix | un
 export const tiltUnit = ({ habit = 'kept' }: Instrument, { fullTilt }: DeflectorTruth): number =>
   habit === 'kept' ? 1 : fullTilt / 100;
 
-/** The direction of the first stigmator. An astigmatism repeats after half a turn, so that it turns by twice the angle. */
-export function stigmatorTurn({ stigmatorAngle }: AberrationTruth): PlaneVector {
+/** Astigmatism of the whole range of each axis of the stigmator. An astigmatism repeats after half a turn, so that it turns by twice the angle. */
+export function stigmatorAxes({ stigmatorAngle, stigmatorStrength, stigmatorMirrored }: AberrationTruth): {
+  readonly x: PlaneVector;
+  readonly y: PlaneVector;
+} {
   const angle = (stigmatorAngle * Math.PI) / 90;
-  return { x: cosine(angle), y: sine(angle) };
+  const x = scaled({ x: cosine(angle), y: sine(angle) }, stigmatorStrength);
+  return { x, y: stigmatorMirrored ? { x: x.y, y: -x.x } : { x: -x.y, y: x.x } };
+}
+
+/**
+ * The stigmator as the astigmatism calibrations of a site have it. An image moves by the tilt times the defocus, and by its conjugate times the astigmatism, so that
+ * the quotient of both matrices is the astigmatism in micrometres. Its two axes are as long as each other, and stand across.
+ */
+function calibratedStigmator({
+  instrument,
+}: TruthContext): Partial<Pick<AberrationTruth, 'stigmatorStrength' | 'stigmatorAngle' | 'stigmatorMirrored'>> {
+  const row = calibratedBy(instrument, 'AstigmatismCalib').find(({ probe }) => probe === 1);
+  if (!row) return {};
+  const named = (name: string): PlaneMatrix => ({
+    xpx: row[`${name}Xpx`]!,
+    xpy: row[`${name}Xpy`]!,
+    ypx: row[`${name}Ypx`]!,
+    ypy: row[`${name}Ypy`]!,
+  });
+  const focus = named('focus');
+  if (determinantOf(focus) === 0) return {};
+  const astigmatism = (name: string): PlaneVector => {
+    const { xpx, xpy, ypx, ypy } = multiplied(named(name), inverted(focus));
+    return { x: (xpx - ypy) / 2, y: (xpy + ypx) / 2 };
+  };
+  const [x, y] = [astigmatism('stigmatorX'), astigmatism('stigmatorY')];
+  const strength = Math.sqrt((x.x * x.x + x.y * x.y + y.x * y.x + y.y * y.y) / 2);
+  if (strength === 0) return {};
+  const stigmatorMirrored = x.x * y.y - x.y * y.x < 0;
+  // The second axis, turned back to where the first one is.
+  const back = stigmatorMirrored ? { x: -y.y, y: y.x } : { x: y.y, y: -y.x };
+  const stigmatorAngle = (direction(x.y + back.y, x.x + back.x) * 90) / Math.PI;
+  return { stigmatorStrength: strength, stigmatorAngle, stigmatorMirrored };
 }
 
 /** The product of two complex numbers. */
-const times = (a: PlaneVector, b: PlaneVector): PlaneVector => ({ x: a.x * b.x - a.y * b.y, y: a.x * b.y + a.y * b.x });
+export const times = (a: PlaneVector, b: PlaneVector): PlaneVector => ({
+  x: a.x * b.x - a.y * b.y,
+  y: a.x * b.y + a.y * b.x,
+});

@@ -19,8 +19,9 @@ export interface FocusTruth {
   readonly lowMagnificationFocusInFocus: number;
   /** Micrometres of focus by which a mag index differs from its range; 0 where absent. */
   readonly offsets: ReadonlyMap<number, number>;
-  /** Micrometres of focus by which nanoprobe differs from microprobe, outside low magnification. */
+  /** Micrometres of focus by which nanoprobe differs from microprobe, outside low magnification; by mag index where it is another one. */
   readonly nanoprobeOffset: number;
+  readonly nanoprobeOffsets: ReadonlyMap<number, number>;
   /** Micrometres by which the lens lags behind a focus that is not approached from below. */
   readonly hysteresis: number;
 }
@@ -39,7 +40,8 @@ export const inFocusAt = (
   { index, low }: { readonly index: number; readonly low: boolean },
   probeMode: ProbeMode = 'micro',
 ): number => {
-  const offset = (truth.offsets.get(index) ?? 0) + (probeMode === 'nano' && !low ? truth.nanoprobeOffset : 0);
+  const inNanoprobe = probeMode === 'nano' && !low ? (truth.nanoprobeOffsets.get(index) ?? truth.nanoprobeOffset) : 0;
+  const offset = (truth.offsets.get(index) ?? 0) + inNanoprobe;
   return inFocus(truth, low) + offset / truth.micrometresPerFocusUnit;
 };
 
@@ -52,7 +54,7 @@ function calibratedFocus(
   if ((instrument.habit ?? 'kept') !== 'kept') return [];
   return calibratedBy(instrument, 'StandardLMFocus').flatMap(({ magIndex, micro, nano }) =>
     instrument.magnifications.flatMap(({ index, low }) =>
-      index === magIndex && micro! > minFocus ? [{ index, low, micro: micro!, nano: nano! }] : [],
+      index === magIndex && Math.max(micro!, nano!) > minFocus ? [{ index, low, micro: micro!, nano: nano! }] : [],
     ),
   );
 }
@@ -93,18 +95,27 @@ export const focus = definePart({
       }),
     );
     const written = mapByMag(options.focusOffsetsMicrometres, (offset) => offset);
-    const found = calibratedFocus(instrument);
+    const entries = calibratedFocus(instrument);
+    const found = entries.filter(({ micro }) => micro > minFocus);
     const range = { high: found.find(({ low }) => !low)?.micro ?? 0, low: found.find(({ low }) => low)?.micro ?? 0 };
     for (const { index, low, micro } of found)
       if (!written.has(index)) drawn.set(index, (micro - (low ? range.low : range.high)) * micrometresPerFocusUnit);
     const both = found.find(({ low, nano }) => !low && nano > minFocus);
     const nanoprobeOffset = both && (both.nano - both.micro) * micrometresPerFocusUnit;
-    const offsets = [...drawn].map(([index, offset]) => [index, offset + (written.get(index) ?? 0)] as const);
+    const offsets = new Map([...drawn].map(([index, offset]) => [index, offset + (written.get(index) ?? 0)]));
+    // In nanoprobe each magnification can have a focus of its own.
+    const nanoprobeOffsets = entries
+      .filter(({ low, nano }) => !low && nano > minFocus)
+      .map(({ index, nano }): [number, number] => [
+        index,
+        (nano - range.high) * micrometresPerFocusUnit - (offsets.get(index) ?? 0),
+      ]);
     return {
       micrometresPerFocusUnit,
       focusInFocus: range.high,
       lowMagnificationFocusInFocus: range.low,
-      offsets: new Map(offsets.filter(([, offset]) => offset !== 0)),
+      offsets: new Map([...offsets].filter(([, offset]) => offset !== 0)),
+      nanoprobeOffsets: new Map(nanoprobeOffsets),
       nanoprobeOffset: nanoprobeOffset ?? options.nanoprobeFocusOffsetMicrometres,
       hysteresis: options.defocusHysteresisNm / 1000,
     };

@@ -23,6 +23,8 @@ export type DeflectionSettings = Omit<IlluminationSettings, 'intensity' | 'apert
 export interface BeamDeflectionTruth {
   /** Beam shift to specimen in low magnification; as outside where there is none. */
   readonly lowMagnification: PlaneMatrix | undefined;
+  /** Beam shift to specimen in nanoprobe, as a site has it; otherwise the change that comes after that of microprobe. */
+  readonly calibratedNanoprobe: PlaneMatrix | undefined;
   readonly nanoprobe: PlaneMatrix | undefined;
   /** Matrices by alpha that come after the beam shift. */
   readonly byAlpha: readonly PlaneMatrix[];
@@ -103,6 +105,7 @@ export const beamDeflection = definePart({
     const fraction = options.beamShiftSettlingFraction;
     return {
       lowMagnification: calibratedBeamShift(context, true) ?? (low && matrixOf(low)),
+      calibratedNanoprobe: calibratedBeamShift(context, false, 'nano'),
       nanoprobe: nanoScale === 1 && nanoTurn === 0 ? undefined : rotationMatrix(nanoTurn, nanoScale),
       byAlpha: Array.from({ length: Math.max(scales.length, turns.length) }, (_, alpha) =>
         rotationMatrix(turns[alpha] ?? 0, scales[alpha] ?? 1),
@@ -129,13 +132,15 @@ export const beamDeflection = definePart({
 
 /** Beam shift to specimen at the given settings. @param regular the matrix outside low magnification, in microprobe and at the first alpha */
 export function beamShiftMatrix(
-  { lowMagnification, nanoprobe, byAlpha }: BeamDeflectionTruth,
+  { lowMagnification, calibratedNanoprobe, nanoprobe, byAlpha }: BeamDeflectionTruth,
   regular: PlaneMatrix,
   settings: Omit<DeflectionSettings, 'spotSize'>,
 ): PlaneMatrix {
+  const inNanoprobe = settings.probeMode === 'nano';
   const base = (settings.lowMagnification ? lowMagnification : undefined) ?? regular;
-  const [probe, alpha] = [settings.probeMode === 'nano' ? nanoprobe : undefined, byAlpha[settings.alpha]];
-  const turnedBase = probe ? multiplied(probe, base) : base;
+  const turned = inNanoprobe && nanoprobe ? multiplied(nanoprobe, base) : base;
+  const turnedBase = (inNanoprobe && !settings.lowMagnification ? calibratedNanoprobe : undefined) ?? turned;
+  const alpha = byAlpha[settings.alpha];
   return alpha ? multiplied(alpha, turnedBase) : turnedBase;
 }
 

@@ -10,6 +10,7 @@ import {
   type PlaneMatrix,
   type PlaneVector,
 } from '../../base/plane';
+import type { ProbeMode } from '../condenser/settings';
 import { effectiveWave } from './effective-wave';
 
 /** The physics of images under a tilted beam: micrometres, radians, X and Y of the specimen. */
@@ -40,8 +41,8 @@ const focusing = { tilt: 5, reach: 36, step: 6 };
 const stigmating = { tilt: 3.2, defocus: -1, range: 10, change: 0.04 };
 const centring = { tilt: 10, defocus: -1 };
 const fitting = { defocus: -2, change: 0.04 };
-/** Microprobe, on a column without alpha. */
-const usual = { probe: 1, alpha: -999 };
+/** A column without alpha. */
+const withoutAlpha = -999;
 
 const nanometres = 1000;
 const milli = 1e-3;
@@ -49,7 +50,12 @@ const alongX: PlaneVector = { x: 1, y: 0 };
 const alongY: PlaneVector = { x: 0, y: 1 };
 
 /** Records of the displacement of an image by beam tilt, for focusing and tuning, and of the astigmatism that fits find. */
-export function tuningRecords(physics: TiltedImages, places: readonly TuningPlace[]): readonly PerfectRecord[] {
+export function tuningRecords(
+  physics: TiltedImages,
+  places: readonly TuningPlace[],
+  mode: ProbeMode,
+): readonly PerfectRecord[] {
+  const usual = { probe: mode === 'micro' ? 1 : 0, alpha: withoutAlpha };
   if (determinantOf(physics.beamTiltToSpecimen) === 0) return [];
   const first = places.filter(
     ({ magIndex }, index) => places.findIndex((each) => each.magIndex === magIndex) === index,
@@ -58,7 +64,7 @@ export function tuningRecords(physics: TiltedImages, places: readonly TuningPlac
   const astigmatism = astigmatismOf(physics);
   const coma = comaOf(physics);
   return [
-    ...places.map((place) => focusRecord(physics, place)),
+    ...places.map((place) => ({ ...focusRecord(physics, place), ...usual })),
     ...byMag(({ magIndex, magnification }) => ({
       record: 'AstigmatismCalib',
       magIndex,
@@ -77,13 +83,16 @@ export function tuningRecords(physics: TiltedImages, places: readonly TuningPlac
       ...coma,
       magnification,
     })),
-    ...byMag(({ magIndex, magnification, seenAt }) => ({
-      record: 'CtfAstigCalib',
-      magIndex,
-      stigmatorChange: fitting.change,
-      ...fittedAstigmatism(physics, seenAt(fitting.defocus)),
-      magnification,
-    })),
+    // The record of fits does not know the probe mode, in which the stigmator does the same.
+    ...(mode === 'micro'
+      ? byMag(({ magIndex, magnification, seenAt }) => ({
+          record: 'CtfAstigCalib',
+          magIndex,
+          stigmatorChange: fitting.change,
+          ...fittedAstigmatism(physics, seenAt(fitting.defocus)),
+          magnification,
+        }))
+      : []),
   ];
 }
 
@@ -130,7 +139,6 @@ function focusRecord(physics: TiltedImages, { magIndex, camera, magnification, s
     slopeY: slope.y,
     beamTilt: tilt,
     direction: 0,
-    ...usual,
     magnification,
     rows: levels.map((level) => {
       const { x, y } = shiftAt(level);
