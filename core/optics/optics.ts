@@ -81,7 +81,7 @@ export function createOptics(settings: Settings, calibrations: OpticsCalibration
     traits,
     properties: () => readOpticsProperties(settings),
     revision: () => settings.revision,
-    shiftProperties: () => readShiftProperties(settings),
+    shiftProperties: onceFor(settings, readShiftProperties),
     imageShifts: calibrations.imageShift,
     stages: calibrations.stage,
     standardFocuses: () =>
@@ -100,6 +100,16 @@ export function createOptics(settings: Settings, calibrations: OpticsCalibration
         .find((row) => row.magIndex === magIndex)?.lensValue,
     recordBinning: (camera) => settings.parameterSets.get(camera)?.Record.binning ?? 1,
   });
+}
+
+/** A view of the settings that is made anew only after a change of them: every image shift asks for it. */
+function onceFor<View>(settings: Settings, make: (settings: Settings) => View): () => View {
+  let kept: { readonly revision: number; readonly view: View } | undefined;
+  return () => {
+    const { revision } = settings;
+    if (kept?.revision !== revision) kept = { revision, view: make(settings) };
+    return kept.view;
+  };
 }
 
 /** The factor for the delays after image shift with which a column starts: that of the site, or that of the column where the site has a template's table. */

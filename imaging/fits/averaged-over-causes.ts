@@ -42,10 +42,12 @@ export function averagedOverCauses(
     }
   // Products of all with all are needed again and again, so they are made once.
   const products = productsOf(columns, target, [...numbers.keys()].map(whiten));
+  const mostCauses = hypotheses.reduce((most, { causes }) => Math.max(most, causes.length), 0);
+  const workspace = workspaceOf(unknowns, count, mostCauses);
   const fits = hypotheses.map(({ causes, weight = 1 }) => {
     if (!(weight >= 0)) throw badArgument(where, `a weight of ${weight} cannot be`);
     const used = causes.map((cause) => numbers.get(cause)!);
-    return solve(products, used, Math.log(weight) - 0.5 * noiseLogDeterminant);
+    return solve(products, used, Math.log(weight) - 0.5 * noiseLogDeterminant, workspace);
   });
   return {
     ...averageOfFits(fits, unknowns, (fit, one, other) => fit.covariance[one * unknowns + other]!),
@@ -75,8 +77,11 @@ interface Products {
 }
 
 function productsOf(columns: readonly Float64Array[], target: Float64Array, causes: readonly Float64Array[]): Products {
-  const allOf = (vectors: readonly Float64Array[], other: Float64Array): Float64Array =>
-    Float64Array.from(vectors, (each) => dot(each, other));
+  const allOf = (vectors: readonly Float64Array[], other: Float64Array): Float64Array => {
+    const made = new Float64Array(vectors.length);
+    for (let index = 0; index < vectors.length; index++) made[index] = dot(vectors[index]!, other);
+    return made;
+  };
   const square = (vectors: readonly Float64Array[]): Float64Array => {
     const made = new Float64Array(vectors.length ** 2);
     for (const [index, each] of vectors.entries()) made.set(allOf(vectors, each), index * vectors.length);
@@ -94,41 +99,72 @@ function productsOf(columns: readonly Float64Array[], target: Float64Array, caus
   };
 }
 
+/** Arrays in which every hypothesis of a fit is solved: new ones for each of hundreds would take longer than the solution. */
+interface Workspace {
+  readonly inner: Float64Array;
+  /** Columns, target and residual as the causes see them, one after the other. */
+  readonly seen: Float64Array;
+  readonly information: Float64Array;
+  readonly residual: Float64Array;
+  readonly unit: Float64Array;
+}
+
+const workspaceOf = (unknowns: number, count: number, causes: number): Workspace => ({
+  inner: new Float64Array(causes * causes),
+  seen: new Float64Array((unknowns + 2) * causes),
+  information: new Float64Array(unknowns * unknowns),
+  residual: new Float64Array(count),
+  unit: new Float64Array(unknowns),
+});
+
 /** Solves one hypothesis, given the numbers of its causes. */
-function solve(products: Products, used: readonly number[], constant: number): Solution {
+function solve(products: Products, used: readonly number[], constant: number, workspace: Workspace): Solution {
   const { columns, target, causes, betweenCauses, causesByColumns, causesByTarget } = products;
+  const { inner, seen, information, residual, unit } = workspace;
   const [unknowns, size, all] = [columns.length, used.length, causes.length];
-  const inner = new Float64Array(size * size);
   for (let row = 0; row < size; row++)
     for (let column = 0; column <= row; column++)
       inner[row * size + column] = betweenCauses[used[row]! * all + used[column]!]! + (row === column ? 1 : 0);
   const innerLog = cholesky(inner, size);
-  const seen = (of: (cause: number) => number): Float64Array => solveLower(inner, size, Float64Array.from(used, of));
-  const seenColumns = columns.map((_, column) => seen((cause) => causesByColumns[cause]![column]!));
-  const seenTarget = seen((cause) => causesByTarget[cause]!);
-  const information = new Float64Array(unknowns * unknowns);
-  const right = new Float64Array(unknowns);
+  for (let column = 0; column < unknowns; column++) {
+    for (let index = 0; index < size; index++) seen[column * size + index] = causesByColumns[used[index]!]![column]!;
+    solveLower(inner, size, seen, column * size);
+  }
+  const ofTarget = unknowns * size;
+  for (let index = 0; index < size; index++) seen[ofTarget + index] = causesByTarget[used[index]!]!;
+  solveLower(inner, size, seen, ofTarget);
+  const seenProduct = (one: number, other: number): number => {
+    let sum = 0;
+    for (let index = 0; index < size; index++) sum += seen[one + index]! * seen[other + index]!;
+    return sum;
+  };
+  const parameters = new Float64Array(unknowns);
   for (let row = 0; row < unknowns; row++) {
-    right[row] = products.columnsByTarget[row]! - dot(seenColumns[row]!, seenTarget);
+    parameters[row] = products.columnsByTarget[row]! - seenProduct(row * size, ofTarget);
     for (let column = 0; column <= row; column++)
       information[row * unknowns + column] =
-        products.betweenColumns[row * unknowns + column]! - dot(seenColumns[row]!, seenColumns[column]!);
+        products.betweenColumns[row * unknowns + column]! - seenProduct(row * size, column * size);
   }
   const informationLog = cholesky(information, unknowns);
   if (Number.isNaN(innerLog + informationLog)) throw singularFit('averagedOverCauses');
-  const parameters = solveUpper(information, unknowns, solveLower(information, unknowns, right));
+  solveLower(information, unknowns, parameters);
+  solveUpper(information, unknowns, parameters);
   // The residual itself, and not a difference of large sums, so that a good fit is not lost in rounding.
-  const residual = target.slice();
-  for (let unknown = 0; unknown < unknowns; unknown++)
-    for (let index = 0; index < residual.length; index++)
-      residual[index]! -= parameters[unknown]! * columns[unknown]![index]!;
-  const seenResidual = seen((cause) => dot(causes[cause]!, residual));
-  const misfit = Math.max(0, dot(residual, residual) - dot(seenResidual, seenResidual));
+  residual.set(target);
+  for (let unknown = 0; unknown < unknowns; unknown++) {
+    const [column, parameter] = [columns[unknown]!, parameters[unknown]!];
+    for (let index = 0; index < residual.length; index++) residual[index]! -= parameter * column[index]!;
+  }
+  const ofResidual = ofTarget + size;
+  for (let index = 0; index < size; index++) seen[ofResidual + index] = dot(causes[used[index]!]!, residual);
+  solveLower(inner, size, seen, ofResidual);
+  const misfit = Math.max(0, dot(residual, residual) - seenProduct(ofResidual, ofResidual));
   const covariance = new Float64Array(unknowns * unknowns);
   for (let unknown = 0; unknown < unknowns; unknown++) {
-    const unit = new Float64Array(unknowns);
+    unit.fill(0);
     unit[unknown] = 1;
-    covariance.set(solveUpper(information, unknowns, solveLower(information, unknowns, unit)), unknown * unknowns);
+    solveLower(information, unknowns, unit);
+    covariance.set(solveUpper(information, unknowns, unit), unknown * unknowns);
   }
   return { parameters, covariance, misfit, likelihood: constant - 0.5 * (innerLog + informationLog + misfit) };
 }
@@ -155,12 +191,12 @@ function cholesky(matrix: Float64Array, size: number): number {
   return logDeterminant;
 }
 
-/** Solves with the factor, in place. */
-function solveLower(factor: Float64Array, size: number, vector: Float64Array): Float64Array {
+/** Solves with the factor, in place, for the numbers of a vector from a place on. */
+function solveLower(factor: Float64Array, size: number, vector: Float64Array, from = 0): Float64Array {
   for (let row = 0; row < size; row++) {
-    let sum = vector[row]!;
-    for (let column = 0; column < row; column++) sum -= factor[row * size + column]! * vector[column]!;
-    vector[row] = sum / factor[row * size + row]!;
+    let sum = vector[from + row]!;
+    for (let column = 0; column < row; column++) sum -= factor[row * size + column]! * vector[from + column]!;
+    vector[from + row] = sum / factor[row * size + row]!;
   }
   return vector;
 }

@@ -33,8 +33,14 @@ export function averageOfFits<Fit extends WeighedFit>(
   const total = unscaled.reduce((sum, each) => sum + each, 0);
   const probabilities = unscaled.map((each) => each / total);
   // A hypothesis without probability may have given anything.
-  const over = (pick: (fit: Fit) => number): number =>
-    fits.reduce((sum, fit, index) => (probabilities[index]! > 0 ? sum + probabilities[index]! * pick(fit) : sum), 0);
+  const possible = fits
+    .map((fit, index) => ({ fit, probability: probabilities[index]! }))
+    .filter(({ probability }) => probability > 0);
+  const over = (pick: (fit: Fit) => number): number => {
+    let sum = 0;
+    for (const { fit, probability } of possible) sum += probability * pick(fit);
+    return sum;
+  };
   const parameters = Array.from({ length: unknowns }, (_, unknown) => over((fit) => fit.parameters[unknown]!));
   const covariance = parameters.map((mean, one) =>
     parameters.map((otherMean, other) =>

@@ -14,6 +14,9 @@ export interface Measured {
   readonly processes?: { readonly files: readonly string[]; readonly seconds: number };
 }
 
+/** Change of the camera in the text of a configuration. */
+export type CameraChange = (yaml: string) => string;
+
 /** A measured seed. */
 export interface SeededMeasured extends Measured {
   readonly seed: number;
@@ -45,7 +48,8 @@ export interface Table {
   readonly seeds: number | ((row: string) => number);
   /** Processor time that one seed takes, in seconds, about: by it the work is divided into shards. */
   readonly seconds: number | ((row: string) => number);
-  measure(seed: number, row: string): Promise<Measured>;
+  /** @param camera changes the camera in the text of the configuration; the quick tests of an item make it small */
+  measure(seed: number, row: string, camera?: CameraChange): Promise<Measured>;
   /** Figures of a row from its seeds. */
   pool?(measured: readonly SeededMeasured[], row: string): readonly Figure[];
   /** Figures of all rows together. */

@@ -2,6 +2,7 @@ import { cameraIndex, magIndex as asMagIndex, scaleMatrix } from '../../core/bas
 import { Stage } from '../../core/devices';
 import { ImageBuffers } from '../../core/kernel';
 import { matrixError, runItem, trueImageShift, trueStage, virtualInstrument } from '../../testing/virtual-instrument';
+import type { CameraChange } from '../harness/table';
 import { fromScratch, imageShift } from './image-shift';
 
 const stageShift = 'calibrations/image-and-stage-shift/stage-shift';
@@ -12,6 +13,8 @@ export const keepDoubtful = { doubtful: 'yes', forget: 'no' };
 interface Choices {
   readonly item?: string;
   readonly answers?: Readonly<Record<string, string>>;
+  /** Changes the camera, such as into a smaller one. */
+  readonly camera?: CameraChange | undefined;
 }
 
 /** Runs an item and gives the code of its error, or its remarks. */
@@ -34,9 +37,9 @@ async function outcomeOf(
 export async function attemptImageShift(
   simulator: Readonly<Record<string, unknown>>,
   magIndex: number,
-  { item = imageShift, answers = {} }: Choices = {},
+  { item = imageShift, answers = {}, camera = (yaml) => yaml }: Choices = {},
 ) {
-  await using instrument = await virtualInstrument({ simulator, magIndex });
+  await using instrument = await virtualInstrument({ simulator, magIndex, edit: camera });
   const truth = trueImageShift(instrument, magIndex);
   const earlier = scaleMatrix(truth, 1.03);
   if (item !== fromScratch)
@@ -55,9 +58,9 @@ export async function attemptImageShift(
 export async function attemptStageShift(
   simulator: Readonly<Record<string, unknown>>,
   magIndex: number,
-  { answers = {}, wholeImage = true }: Choices & { readonly wholeImage?: boolean } = {},
+  { answers = {}, camera = (yaml) => yaml, wholeImage = true }: Choices & { readonly wholeImage?: boolean } = {},
 ) {
-  await using instrument = await virtualInstrument({ simulator, magIndex });
+  await using instrument = await virtualInstrument({ simulator, magIndex, edit: camera });
   const truth = trueStage(instrument, magIndex);
   const earlier = scaleMatrix(truth, 1.03);
   instrument.calibrations.stage.set(asMagIndex(magIndex), cameraIndex(0), earlier);

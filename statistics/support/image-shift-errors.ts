@@ -1,7 +1,7 @@
 import { type Matrix, cameraIndex, magIndex as asMagIndex, product, rotation, scaleMatrix } from '../../core/base';
 import { runItem, trueImageShift, virtualInstrument } from '../../testing/virtual-instrument';
 import { honesty, largestNormalized, rmsOfError, rmsStated } from '../harness/pooling';
-import type { Measured, Table } from '../harness/table';
+import type { CameraChange, Measured, Table } from '../harness/table';
 import { drawImageShift, imageShift } from './image-shift';
 import { randomNumbers } from './random-numbers';
 
@@ -46,9 +46,14 @@ function drawTruth(seed: number, regime: Regime) {
 }
 
 /** Errors of the four elements of the matrix in percent of the largest element, with what was stated for each. */
-async function measure(seed: number, regime: Regime, item: string): Promise<Measured> {
+async function measure(
+  seed: number,
+  regime: Regime,
+  item: string,
+  camera: CameraChange = (yaml) => yaml,
+): Promise<Measured> {
   const { magIndex, simulator, priorError } = drawTruth(seed, regime);
-  await using instrument = await virtualInstrument({ simulator, magIndex });
+  await using instrument = await virtualInstrument({ simulator, magIndex, edit: camera });
   const truth = trueImageShift(instrument, magIndex);
   if (item === imageShift)
     instrument.calibrations.imageShift.set(
@@ -75,7 +80,8 @@ export const imageShiftErrors = (item: string) =>
     rows: Object.keys(regimes),
     seeds: 50,
     seconds: 3,
-    measure: (seed, regime) => measure(seed + 100 * Object.keys(regimes).indexOf(regime), regime as Regime, item),
+    measure: (seed, regime, camera) =>
+      measure(seed + 100 * Object.keys(regimes).indexOf(regime), regime as Regime, item, camera),
     pool: (measured) => [
       ...honesty(measured, { ratio: { atLeast: 0.75, atMost: 1.3 } }),
       largestNormalized(measured, { atMost: 10 }),

@@ -1,6 +1,6 @@
 import { cameraIndex, magIndex as asMagIndex, product, rotation, scaleMatrix } from '../../core/base';
 import { matrixError, runItem, trueImageShift, virtualInstrument } from '../../testing/virtual-instrument';
-import type { Measured } from '../harness/table';
+import type { CameraChange, Measured } from '../harness/table';
 import { randomNumbers } from './random-numbers';
 
 /** Ids of the two items that calibrate image shift. */
@@ -58,9 +58,17 @@ function drawTruth(seed: number) {
 }
 
 /** Error of the matrix that an item of image shift stores for the truth of a seed; Image Shift begins with a matrix that is up to 10 % and 5 degrees off. */
-export async function measureImageShift(seed: number, item: string): Promise<Measured> {
+export async function measureImageShift(
+  seed: number,
+  item: string,
+  camera: CameraChange = (yaml) => yaml,
+): Promise<Measured> {
   const { magIndex, simulator, turned, priorError } = drawTruth(seed);
-  await using instrument = await virtualInstrument({ simulator, magIndex, ...(turned && { edit: turnedCamera }) });
+  await using instrument = await virtualInstrument({
+    simulator,
+    magIndex,
+    edit: (yaml) => camera(turned ? turnedCamera(yaml) : yaml),
+  });
   const truth = trueImageShift(instrument, magIndex);
   if (item === imageShift)
     instrument.calibrations.imageShift.set(

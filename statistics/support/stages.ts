@@ -7,7 +7,7 @@ import {
   trueStage,
   virtualInstrument,
 } from '../../testing/virtual-instrument';
-import { type Measured, broken } from '../harness/table';
+import { type CameraChange, type Measured, broken } from '../harness/table';
 import { randomNumbers } from './random-numbers';
 
 const stageShift = 'calibrations/image-and-stage-shift/stage-shift';
@@ -90,13 +90,18 @@ export function drawStage(seed: number, { cycles, backlash }: StageKind) {
 }
 
 /** Error of the matrix that Stage Shift stores for a stage, from whole images or from the overlap that is expected. */
-export async function measureStage(seed: number, kind: StageKind, wholeImages: boolean): Promise<Measured> {
+export async function measureStage(
+  seed: number,
+  kind: StageKind,
+  wholeImages: boolean,
+  camera?: CameraChange,
+): Promise<Measured> {
   const { configuration, cycles, whole, quicker, edit = (yaml) => yaml } = kind;
   await using instrument = await virtualInstrument({
     configuration,
     magIndex: whole,
     simulator: drawStage(seed, kind),
-    edit: quicker ?? edit,
+    edit: camera ? (yaml) => camera(edit(yaml)) : (quicker ?? edit),
   });
   if (!wholeImages) await runItem(instrument, wholeImage);
   const { result, asked } = await runItem(instrument, stageShift);

@@ -1,7 +1,7 @@
 import { inMicrometres } from '../../core/base';
 import { findPeriodicity } from '../../imaging';
 import { largest, verdictCounts } from '../harness/pooling';
-import { type Measured, broken, defineTable } from '../harness/table';
+import { type CameraChange, type Measured, broken, defineTable } from '../harness/table';
 import { attemptImageShift, periodicRules, staleGainRules } from '../support/fooled';
 import { fromScratch, imageShift } from '../support/image-shift';
 
@@ -31,18 +31,21 @@ const measured = ({ code, percent }: Outcome, rules: Readonly<Record<string, boo
   faults: broken(rules),
 });
 
-async function measureStaleGain(seed: number, strength: number): Promise<Measured> {
-  const outcome = await attemptImageShift({ seed, staleGainVariation: strength }, [19, 25][seed % 2]!);
+async function measureStaleGain(seed: number, strength: number, camera?: CameraChange): Promise<Measured> {
+  const outcome = await attemptImageShift({ seed, staleGainVariation: strength }, [19, 25][seed % 2]!, { camera });
   return measured(outcome, staleGainRules(strength, outcome, 0.3));
 }
 
-async function measurePeriodic(seed: number, kind: (typeof periodic)[keyof typeof periodic]): Promise<Measured> {
+async function measurePeriodic(
+  seed: number,
+  kind: (typeof periodic)[keyof typeof periodic],
+  camera?: CameraChange,
+): Promise<Measured> {
   const { simulator, magIndex, period } = kind;
-  const outcome = await attemptImageShift(
-    { seed, specimenAngleDegrees: (seed * 37) % 90, ...simulator },
-    magIndex,
-    seed % 2 === 0 ? { item: fromScratch } : {},
-  );
+  const outcome = await attemptImageShift({ seed, specimenAngleDegrees: (seed * 37) % 90, ...simulator }, magIndex, {
+    camera,
+    ...(seed % 2 === 0 && { item: fromScratch }),
+  });
   const { frame, context } = outcome.image;
   const found = (findPeriodicity(frame.image)?.period ?? NaN) * inMicrometres(context.pixelSize!);
   return measured(outcome, {
@@ -51,13 +54,13 @@ async function measurePeriodic(seed: number, kind: (typeof periodic)[keyof typeo
   });
 }
 
-async function measureOrdinary(seed: number): Promise<Measured> {
+async function measureOrdinary(seed: number, camera?: CameraChange): Promise<Measured> {
   const simulator = {
     seed,
     contrast: 0.05 + (0.15 * (seed % 7)) / 6,
     electronsPerFieldPixelPerSecond: [400, 20, 100, 8][seed % 4]!,
   };
-  const outcome = await attemptImageShift(simulator, [9, 14, 17, 19, 22, 25, 28, 31, 33][seed % 9]!);
+  const outcome = await attemptImageShift(simulator, [9, 14, 17, 19, 22, 25, 28, 31, 33][seed % 9]!, { camera });
   const { code, remarks, said, percent, image } = outcome;
   // With 5 % contrast and 8 electrons an image shows next to nothing, and a correlation no better than chance is refused as such.
   const starved = simulator.contrast <= 0.05 && simulator.electronsPerFieldPixelPerSecond <= 8;
@@ -80,10 +83,10 @@ export default defineTable({
   rows: [...Object.keys(strengths), ...Object.keys(periodic), ordinary],
   seeds: (row) => (row === ordinary ? 100 : row in periodic ? 20 : 10),
   seconds: 2,
-  measure: (seed, row) => {
-    if (row === ordinary) return measureOrdinary(seed);
-    if (row in periodic) return measurePeriodic(seed, periodic[row as keyof typeof periodic]);
-    return measureStaleGain(seed, strengths[row as keyof typeof strengths]);
+  measure: (seed, row, camera) => {
+    if (row === ordinary) return measureOrdinary(seed, camera);
+    if (row in periodic) return measurePeriodic(seed, periodic[row as keyof typeof periodic], camera);
+    return measureStaleGain(seed, strengths[row as keyof typeof strengths], camera);
   },
   pool: (all) => [
     ...verdictCounts(all),

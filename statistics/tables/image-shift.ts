@@ -9,7 +9,7 @@ export default defineTable({
   item: imageShift,
   seeds: 200,
   seconds: 3,
-  measure: (seed) => measureImageShift(seed, imageShift),
+  measure: (seed, _, camera) => measureImageShift(seed, imageShift, camera),
   pool: (measured) => [
     largest(measured, 'percent', { unit: '% off', atMost: 0.3 }),
     largest(measured, 'degrees', { unit: 'degrees', atMost: 0.1 }),

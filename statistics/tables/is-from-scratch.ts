@@ -8,7 +8,7 @@ export default defineTable({
   item: fromScratch,
   seeds: 200,
   seconds: 3,
-  measure: (seed) => measureImageShift(seed, fromScratch),
+  measure: (seed, _, camera) => measureImageShift(seed, fromScratch, camera),
   pool: (measured) => [
     largest(measured, 'percent', { unit: '% off', atMost: 0.3 }),
     largest(measured, 'degrees', { unit: 'degrees', atMost: 0.1 }),

@@ -1,5 +1,5 @@
 import { largest, verdictCounts } from '../harness/pooling';
-import { type Measured, broken, defineTable } from '../harness/table';
+import { type CameraChange, type Measured, broken, defineTable } from '../harness/table';
 import { attemptStageShift, periodicRules, staleGainRules } from '../support/fooled';
 
 /** Strengths of the pattern that a stale gain reference leaves, as a share of the contrast. */
@@ -32,22 +32,27 @@ const measured = ({ code, percent }: Outcome, rules: Readonly<Record<string, boo
   faults: broken(rules),
 });
 
-async function measureStaleGain(seed: number, strength: number): Promise<Measured> {
-  const outcome = await attemptStageShift({ seed, staleGainVariation: strength }, 12, { wholeImage: seed % 2 === 1 });
+async function measureStaleGain(seed: number, strength: number, camera?: CameraChange): Promise<Measured> {
+  const outcome = await attemptStageShift({ seed, staleGainVariation: strength }, 12, {
+    wholeImage: seed % 2 === 1,
+    camera,
+  });
   return measured(outcome, staleGainRules(strength, outcome, 0.5));
 }
 
 async function measurePeriodic(
   seed: number,
   { simulator, magIndex }: (typeof periodic)[keyof typeof periodic],
+  camera?: CameraChange,
 ): Promise<Measured> {
   const outcome = await attemptStageShift({ seed, specimenAngleDegrees: (seed * 37) % 90, ...simulator }, magIndex, {
     wholeImage: seed % 2 === 1,
+    camera,
   });
   return measured(outcome, periodicRules(outcome));
 }
 
-async function measureOrdinary(seed: number): Promise<Measured> {
+async function measureOrdinary(seed: number, camera?: CameraChange): Promise<Measured> {
   const simulator = {
     seed,
     contrast: 0.05 + (0.15 * (seed % 7)) / 6,
@@ -55,6 +60,7 @@ async function measureOrdinary(seed: number): Promise<Measured> {
   };
   const outcome = await attemptStageShift(simulator, [9, 12, 14, 16][seed % 4]!, {
     wholeImage: seed % 3 > 0,
+    camera,
     answers: { 'small-extent': 'yes' },
   });
   const { code, remarks, said, percent } = outcome;
@@ -75,10 +81,10 @@ export default defineTable({
   rows: [...Object.keys(strengths), ...Object.keys(periodic), ordinary],
   seeds: (row) => (row in strengths ? 10 : 20),
   seconds: 2,
-  measure: (seed, row) => {
-    if (row === ordinary) return measureOrdinary(seed);
-    if (row in periodic) return measurePeriodic(seed, periodic[row as keyof typeof periodic]);
-    return measureStaleGain(seed, strengths[row as keyof typeof strengths]);
+  measure: (seed, row, camera) => {
+    if (row === ordinary) return measureOrdinary(seed, camera);
+    if (row in periodic) return measurePeriodic(seed, periodic[row as keyof typeof periodic], camera);
+    return measureStaleGain(seed, strengths[row as keyof typeof strengths], camera);
   },
   pool: (all) => [
     ...verdictCounts(all),

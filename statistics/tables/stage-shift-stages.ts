@@ -16,9 +16,9 @@ export default defineTable({
   rows: [...rows.keys()],
   seeds: 20,
   seconds: 1,
-  measure: (seed, row) => {
+  measure: (seed, row, camera) => {
     const { kind, whole } = rows.get(row)!;
-    return measureStage(seed, kind, whole);
+    return measureStage(seed, kind, whole, camera);
   },
   pool: (measured) => [
     largest(measured, 'percent', { unit: '% off', atMost: 0.5 }),

@@ -23,7 +23,7 @@ export default defineTable({
   rows: Object.keys(kinds),
   seeds: 50,
   seconds: 3,
-  measure: async (seed, row) => {
+  measure: async (seed, row, camera = (yaml) => yaml) => {
     const next = randomNumbers(seed + 4321);
     const between = (low: number, high: number): number => low + (high - low) * next();
     const { cyclic, scatter, dose, magIndex } = kinds[row as keyof typeof kinds];
@@ -38,7 +38,7 @@ export default defineTable({
       driftNmPerSecond: [between(-0.3, 0.3), between(-0.3, 0.3)],
       electronsPerFieldPixelPerSecond: dose,
     };
-    await using instrument = await virtualInstrument({ simulator, magIndex });
+    await using instrument = await virtualInstrument({ simulator, magIndex, edit: camera });
     const truth = trueStage(instrument, magIndex);
     const { result } = await runItem(instrument, item, { 'small-extent': 'yes' });
     const found = result!.values as unknown as Matrix;

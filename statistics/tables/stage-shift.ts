@@ -31,8 +31,8 @@ export default defineTable({
   item: stageShift,
   seeds: 200,
   seconds: 2,
-  measure: async (seed) => {
-    await using instrument = await virtualInstrument({ simulator: drawTruth(seed), magIndex });
+  measure: async (seed, _, camera = (yaml) => yaml) => {
+    await using instrument = await virtualInstrument({ simulator: drawTruth(seed), magIndex, edit: camera });
     // Every other seed correlates only the expected overlap.
     if (seed % 2 === 0) await runItem(instrument, 'calibrations/image-and-stage-shift/whole-image-corr');
     const { result } = await runItem(instrument, stageShift);

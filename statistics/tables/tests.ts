@@ -17,8 +17,6 @@ const tests: Readonly<Record<string, number>> = {
   'test/imaging/lifelike-images.test.ts': 600,
   'test/imaging/registration-accuracy.test.ts': 100,
   'test/imaging/registration-hostile.test.ts': 10,
-  'test/plugins/calibrations/image-and-stage-shift/image-shift/image-shift-coil-steps.test.ts': 120,
-  'test/plugins/calibrations/image-and-stage-shift/image-shift/image-shift-other-worlds.test.ts': 300,
   'test/plugins/calibrations/image-and-stage-shift/settling/set-is-delay-factor.test.ts': 60,
   'test/plugins/calibrations/pixel-size/find-pixel-size.test.ts': 30,
   'test/plugins/console/images.test.ts': 30,
@@ -37,8 +35,9 @@ const tests: Readonly<Record<string, number>> = {
 
 /** Items whose conformance `npm test` tries at some of their device calls, and the long statistics at each. */
 const sampledItems: Readonly<Record<string, number>> = {
-  'calibrations/image-and-stage-shift/is-from-scratch': 600,
-  'calibrations/image-and-stage-shift/stage-shift': 600,
+  'calibrations/image-and-stage-shift/image-shift': 100,
+  'calibrations/image-and-stage-shift/is-from-scratch': 100,
+  'calibrations/image-and-stage-shift/stage-shift': 200,
 };
 const conformance = 'test/conformance/menu-items.test.ts';
 

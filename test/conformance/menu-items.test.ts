@@ -3,6 +3,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { takeImage } from '../../core/acquisition';
 import { itemFiles } from '../support/item-files';
+import { cameraOf } from '../../statistics/support/small-camera';
 import { projectFolder, runItem, trueImageShift } from '../support/virtual-instrument';
 import type { Mark } from '../../core/kernel';
 import { type MenuItemCase, describeMenuItem } from './describe-menu-item';
@@ -11,6 +12,7 @@ const items = itemFiles('calibrations').map(({ file, definition }) => ({ file, i
 
 const withImageShift: MenuItemCase = {
   magIndex: 22,
+  edit: cameraOf(384),
   prepare: (instrument) =>
     instrument.calibrations.imageShift.set(magIndex(22), cameraIndex(0), trueImageShift(instrument, 22), {
       sessionMeasured: false,
@@ -59,15 +61,15 @@ const withFoundSizes: MenuItemCase = {
 
 /** Conditions that some items need; items without an entry run on the unchanged virtual Krios. */
 const cases: Readonly<Record<string, MenuItemCase>> = {
-  'calibrations/image-and-stage-shift/image-shift': withImageShift,
-  'calibrations/image-and-stage-shift/is-from-scratch': { magIndex: 24, sample: 24 },
+  'calibrations/image-and-stage-shift/image-shift': { ...withImageShift, sample: 3 },
+  'calibrations/image-and-stage-shift/is-from-scratch': { magIndex: 24, edit: cameraOf(384), sample: 3 },
   'calibrations/image-and-stage-shift/remove-is-cal': withImageShift,
   'calibrations/image-and-stage-shift/remove-stage-cal': {
     magIndex: 22,
     prepare: (instrument) =>
       instrument.calibrations.stage.set(magIndex(22), cameraIndex(0), { xpx: 30, xpy: 1, ypx: -1, ypy: 30 }),
   },
-  'calibrations/image-and-stage-shift/stage-shift': { sample: 12 },
+  'calibrations/image-and-stage-shift/stage-shift': { magIndex: 3, edit: cameraOf(384), sample: 3 },
   'calibrations/pixel-size/add-n90-to-a-rotation': withFoundSizes,
   'calibrations/pixel-size/try-again-with-marker': withGrating,
 };

@@ -1,39 +1,46 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { VirtualClock, cameraIndex, magIndex } from '../../../../../core/base';
-import { Optics } from '../../../../../core/optics';
-import { trueImageShift, matrixError, runItem, virtualInstrument } from '../../../../support/virtual-instrument';
+import { type Matrix, VirtualClock, cameraIndex, magIndex } from '../../../core/base';
+import { Optics } from '../../../core/optics';
+import { imageShift } from '../../../statistics/support/image-shift';
+import { cameraOf } from '../../../statistics/support/small-camera';
+import { matrixError, trueImageShift, virtualInstrument } from '../../support/virtual-instrument';
 
-const small = (yaml: string): string =>
-  yaml.replace('CameraSizeX: 11520', 'CameraSizeX: 960').replace('CameraSizeY: 8184', 'CameraSizeY: 720');
 const noon = new Date('2026-03-14T12:00:00Z').getTime();
 const hours = (count: number): Date => new Date(noon + count * 3_600_000);
-const [imageShift, fromScratch] = ['image-shift', 'is-from-scratch'].map(
-  (name) => `calibrations/image-and-stage-shift/${name}`,
-) as [string, string];
 
 describe('what was measured and not saved', () => {
+  /** Files that the program left at noon, and those of the test. */
+  let left = '';
   let folder = '';
+  let matrix: Matrix;
+  beforeAll(async () => {
+    left = folder = mkdtempSync(path.join(tmpdir(), 'eucentric-'));
+    matrix = await atNoon();
+  });
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'eucentric-'));
+    cpSync(left, folder, { recursive: true });
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterAll(() => rmSync(left, { recursive: true, force: true }));
   /** The program as it is started at an hour after noon. */
   const startedAt = (hour: number) =>
     virtualInstrument({
-      edit: small,
+      edit: cameraOf(768),
       magIndex: 22,
       simulator: { seed: 1 },
       calibrationDirectory: folder,
       clock: new VirtualClock(hours(hour)),
     });
 
-  /** The program at noon: image shift is measured, a stage calibration and two found pixel sizes are there, and the program ends without saving. */
-  async function atNoon() {
+  /** The program at noon: image shift counts as measured, a stage calibration and two found pixel sizes are there, and the program ends without saving. */
+  async function atNoon(): Promise<Matrix> {
     await using instrument = await startedAt(0);
-    await runItem(instrument, fromScratch);
-    const matrix = instrument.calibrations.imageShift.get(magIndex(22), cameraIndex(0))!;
+    // As an item does that has measured it.
+    const measured = trueImageShift(instrument, 22);
+    instrument.calibrations.imageShift.set(magIndex(22), cameraIndex(0), measured, { sessionMeasured: true });
     instrument.calibrations.stage.set(
       magIndex(22),
       cameraIndex(0),
@@ -49,11 +56,10 @@ describe('what was measured and not saved', () => {
       gridAngle: 12,
     });
     await instrument.finish();
-    return { ...matrix };
+    return measured;
   }
 
   test('survives a restart within 22 hours, counts as measured in the session, and is not in the main file', async () => {
-    const matrix = await atNoon();
     expect(readFileSync(path.join(folder, 'SEMshortTermCal.txt'), 'utf8')).toMatch(
       /ImageShiftMatrix[^]*StageCalibration[^]*FoundPixelSize/,
     );
@@ -81,11 +87,10 @@ describe('what was measured and not saved', () => {
         .source,
     ).toBe('measured');
     // The prior is used: no first round from scratch.
-    expect((await runItem(later, imageShift)).result!.values['images']).toBeLessThan(13);
+    expect(await later.session.forecast(imageShift, new AbortController().signal)).toMatchObject({ images: 9 + 4 });
   });
 
   test('shift matrices are gone after 22 hours, found pixel sizes after 24', async () => {
-    await atNoon();
     {
       await using later = await startedAt(22.2);
       expect(later.calibrations.imageShift.get(magIndex(22), cameraIndex(0))).toBeUndefined();
@@ -98,8 +103,8 @@ describe('what was measured and not saved', () => {
 
   test('what was saved counts on after its session, but no longer as measured in it', async () => {
     {
-      await using instrument = await startedAt(0);
-      await runItem(instrument, fromScratch);
+      await using instrument = await startedAt(0.1);
+      expect(instrument.calibrations.imageShift.measuredAt(magIndex(22), cameraIndex(0))).not.toBe(0);
       await instrument.finish({ save: true });
     }
     await using later = await startedAt(30);
@@ -108,8 +113,10 @@ describe('what was measured and not saved', () => {
   });
 
   test('the newer of two counts: what was measured after saving overrides what was saved, and the saved one is back when it has expired', async () => {
+    rmSync(folder, { recursive: true });
+    mkdirSync(folder);
     {
-      await using instrument = await startedAt(0);
+      await using instrument = await startedAt(-0.1);
       instrument.calibrations.imageShift.set(
         magIndex(22),
         cameraIndex(0),
@@ -118,7 +125,12 @@ describe('what was measured and not saved', () => {
       );
       await instrument.finish({ save: true });
     }
-    const matrix = await atNoon();
+    {
+      await using instrument = await startedAt(0);
+      // As an item does that has measured it.
+      instrument.calibrations.imageShift.set(magIndex(22), cameraIndex(0), matrix, { sessionMeasured: true });
+      await instrument.finish();
+    }
     {
       await using later = await startedAt(10);
       expect(
